@@ -1,0 +1,67 @@
+package portal
+
+import "time"
+
+// InviteStatus is where an invite stands.
+type InviteStatus string
+
+const (
+	InviteOpen     InviteStatus = "open"
+	InviteAccepted InviteStatus = "accepted"
+	InviteExpired  InviteStatus = "expired"
+	InviteRevoked  InviteStatus = "revoked"
+)
+
+// Invite fixes the role of somebody who has not signed in yet.
+type Invite struct {
+	ID         string       `json:"id"`
+	Email      string       `json:"email"`
+	Role       Role         `json:"role"`
+	MSPID      *string      `json:"msp_id"`
+	MSPName    *string      `json:"msp_name"`
+	ClientID   *string      `json:"client_id"`
+	ClientName *string      `json:"client_name"`
+	Provider   ProviderID   `json:"provider"`
+	Domain     *string      `json:"domain"`
+	Tenant     *string      `json:"tenant"`
+	Status     InviteStatus `json:"status" enum:"open,accepted,expired,revoked"`
+	InvitedBy  string       `json:"invited_by" doc:"Name or address of the inviter; bootstrap for the first admin."`
+	CreatedAt  time.Time    `json:"created_at" ts_type:"string"`
+	ExpiresAt  time.Time    `json:"expires_at" ts_type:"string"`
+	AcceptedAt *time.Time   `json:"accepted_at" ts_type:"string"`
+}
+
+// InvitePage is one page of invites.
+type InvitePage struct {
+	Items      []Invite `json:"items" nullable:"false"`
+	NextCursor *string  `json:"next_cursor"`
+	Total      int64    `json:"total"`
+}
+
+// InviteQuery asks for a page of invites, newest first.
+type InviteQuery struct {
+	Q      string `query:"q" json:"q" maxLength:"100"`
+	Status string `query:"status" json:"status" enum:"open,accepted,expired,revoked"`
+	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`
+	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// NewInvite asks for an invite. MSPID is required for msp roles, ClientID for client_user.
+// Domain is Google's hd claim, or the e-mail domain attached to the Entra ID Tenant.
+type NewInvite struct {
+	Email          string     `json:"email" format:"email" maxLength:"254"`
+	Role           Role       `json:"role" enum:"mssp_admin,mssp_staff,msp_admin,msp_user,client_user"`
+	MSPID          string     `json:"msp_id,omitempty" format:"uuid"`
+	ClientID       string     `json:"client_id,omitempty" format:"uuid"`
+	Provider       ProviderID `json:"provider" enum:"google,entra"`
+	Domain         string     `json:"domain,omitempty" maxLength:"253"`
+	Tenant         string     `json:"tenant,omitempty" maxLength:"64"`
+	ExpiresInHours int        `json:"expires_in_hours,omitempty" minimum:"1" maximum:"720" doc:"Default 72."`
+}
+
+// CreatedInvite is the answer to NewInvite: the only time the code is shown.
+type CreatedInvite struct {
+	Invite Invite `json:"invite"`
+	Code   string `json:"code"`
+	Mailed bool   `json:"mailed" doc:"False: hand the code over yourself."`
+}

@@ -1,0 +1,36 @@
+package portal
+
+import "time"
+
+// Overview is the first screen: few figures, a trend, what needs attention, all inside the viewer's scope.
+type Overview struct {
+	MSPs           int64       `json:"msps"`
+	Clients        int64       `json:"clients" doc:"Active clients."`
+	ClientsMissing int64       `json:"clients_missing"`
+	SeatsUsed      int64       `json:"seats_used"`
+	SeatsTotal     int64       `json:"seats_total"`
+	ExpiringSoon   int64       `json:"expiring_soon" doc:"Active clients whose licence ends within 30 days or has ended."`
+	Trend          []TrendDay  `json:"trend" nullable:"false" doc:"One point a day, oldest first, at most 90."`
+	Attention      []Attention `json:"attention" nullable:"false" doc:"Most urgent first, at most 20."`
+	DataAsOf       *time.Time  `json:"data_as_of" ts_type:"string" doc:"When the last complete sync ended; null before the first."`
+}
+
+// TrendDay is one day of the trend.
+type TrendDay struct {
+	Day        string `json:"day" doc:"YYYY-MM-DD"`
+	Clients    int64  `json:"clients"`
+	SeatsUsed  int64  `json:"seats_used"`
+	SeatsTotal int64  `json:"seats_total"`
+}
+
+// Attention is one thing somebody should look at.
+type Attention struct {
+	Kind     string  `json:"kind" enum:"sync_failed,sync_never,licence_expired,licence_expiring,seats_exceeded,client_missing,msp_without_clients"`
+	Severity string  `json:"severity" enum:"error,warning,info"`
+	MSPID    *string `json:"msp_id"`
+	ClientID *string `json:"client_id"`
+	RunID    *string `json:"run_id"`
+	Name     string  `json:"name" doc:"Of the client, MSP or product it is about."`
+	Detail   string  `json:"detail" doc:"A date, a count or a reason; the words around it are the app's."`
+	At       *string `json:"at" doc:"YYYY-MM-DD or RFC 3339 where the kind has a moment."`
+}

@@ -1,0 +1,94 @@
+package portal
+
+// Level says at which kind of node a role is held, and so how far its scope reaches.
+type Level string
+
+const (
+	LevelMSSP   Level = "mssp"
+	LevelMSP    Level = "msp"
+	LevelClient Level = "client"
+)
+
+// Role is what a grant lets its holder do at one node.
+type Role string
+
+const (
+	MSSPAdmin  Role = "mssp_admin"
+	MSSPStaff  Role = "mssp_staff"
+	MSPAdmin   Role = "msp_admin"
+	MSPUser    Role = "msp_user"
+	ClientUser Role = "client_user"
+)
+
+// Permission is one thing a role may do inside its scope.
+type Permission string
+
+const (
+	// SeeOverview, SeeMSPs and SeeClients read what lies inside the scope.
+	SeeOverview Permission = "see_overview"
+	SeeMSPs     Permission = "see_msps"
+	SeeClients  Permission = "see_clients"
+	// ManageInvites lists, creates and revokes invites for the roles in MayInvite.
+	ManageInvites Permission = "manage_invites"
+	SeeSyncs      Permission = "see_syncs"
+	RunSync       Permission = "run_sync"
+)
+
+// RoleRule is one line of the role table.
+type RoleRule struct {
+	Role      Role
+	Level     Level
+	May       []Permission
+	MayInvite []Role
+}
+
+// Roles is the whole table of what each role may do; there is no other.
+var Roles = []RoleRule{
+	{MSSPAdmin, LevelMSSP,
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, SeeSyncs, RunSync},
+		[]Role{MSSPAdmin, MSSPStaff, MSPAdmin, MSPUser, ClientUser}},
+	{MSSPStaff, LevelMSSP, []Permission{SeeOverview, SeeMSPs, SeeClients, SeeSyncs}, nil},
+	{MSPAdmin, LevelMSP,
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites},
+		[]Role{MSPAdmin, MSPUser, ClientUser}},
+	{MSPUser, LevelMSP, []Permission{SeeOverview, SeeMSPs, SeeClients}, nil},
+	{ClientUser, LevelClient, []Permission{SeeOverview, SeeClients}, nil},
+}
+
+func (r Role) rule() RoleRule {
+	for _, rule := range Roles {
+		if rule.Role == r {
+			return rule
+		}
+	}
+	return RoleRule{}
+}
+
+// Known reports whether r is in the role table.
+func (r Role) Known() bool { return r.rule().Role != "" }
+
+// Level answers the level of node r is granted at; "" for an unknown role.
+func (r Role) Level() Level { return r.rule().Level }
+
+// Admin reports whether r administers others, which makes its invite need the mailed code.
+func (r Role) Admin() bool { return r == MSSPAdmin || r == MSPAdmin }
+
+// May reports whether the role table gives r the permission p.
+func (r Role) May(p Permission) bool {
+	for _, have := range r.rule().May {
+		if have == p {
+			return true
+		}
+	}
+	return false
+}
+
+// MayInvite reports whether a holder of r may invite somebody as other.
+func (r Role) MayInvite(other Role) bool {
+	for _, have := range r.rule().MayInvite {
+		if have == other {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,59 @@
+package portal
+
+import "time"
+
+// ProviderID names a configured identity provider.
+type ProviderID string
+
+const (
+	Google ProviderID = "google"
+	Entra  ProviderID = "entra"
+)
+
+// Provider is an identity provider the API can sign people in with.
+type Provider struct {
+	ID   ProviderID `json:"id" enum:"google,entra"`
+	Name string     `json:"name"`
+	Kind string     `json:"kind" doc:"Always oidc."`
+}
+
+// NewAttempt asks for a sign-in attempt.
+type NewAttempt struct {
+	Provider      ProviderID `json:"provider" enum:"google,entra"`
+	RedirectURI   string     `json:"redirect_uri" maxLength:"200" doc:"Loopback http, any port, path /callback/{provider}."`
+	CodeChallenge string     `json:"code_challenge" minLength:"43" maxLength:"43" pattern:"^[A-Za-z0-9_-]+$" doc:"S256 (RFC 7636)."`
+}
+
+// Attempt is what the desktop needs to build the authorization URL. It is good once, for ten minutes.
+type Attempt struct {
+	ID                    string `json:"attempt_id"`
+	Nonce                 string `json:"nonce"`
+	ClientID              string `json:"client_id"`
+	AuthorizationEndpoint string `json:"authorization_endpoint"`
+	// Issuer is what an iss parameter in the redirect must equal (RFC 9207).
+	Issuer    string    `json:"issuer"`
+	Scopes    []string  `json:"scopes" nullable:"false"`
+	ExpiresAt time.Time `json:"expires_at" ts_type:"string"`
+}
+
+// CodeGrant redeems an authorization code for a portal session.
+type CodeGrant struct {
+	AttemptID    string `json:"attempt_id" format:"uuid"`
+	Code         string `json:"code" minLength:"1" maxLength:"4096"`
+	CodeVerifier string `json:"code_verifier" minLength:"43" maxLength:"128" pattern:"^[A-Za-z0-9._~-]+$"`
+	InviteCode   string `json:"invite_code,omitempty" maxLength:"64" doc:"Only where the answer was invite_code_required; ignored for a known identity."`
+}
+
+// RefreshGrant redeems a refresh token for the next one.
+type RefreshGrant struct {
+	RefreshToken string `json:"refresh_token" minLength:"1" maxLength:"128"`
+}
+
+// Tokens is a portal session as the desktop receives it.
+type Tokens struct {
+	AccessToken  string `json:"access_token"`
+	TokenType    string `json:"token_type" doc:"Always Bearer."`
+	ExpiresIn    int    `json:"expires_in" doc:"Seconds the access token stays good."`
+	RefreshToken string `json:"refresh_token"`
+	User         User   `json:"user"`
+}
