@@ -1,0 +1,257 @@
+export namespace desktop {
+	
+	export interface Startup {
+	    version: string;
+	    commit: string;
+	    platform: string;
+	    api_url: string;
+	    api_url_managed: boolean;
+	    providers: string[];
+	    allow_export: boolean;
+	    has_session: boolean;
+	    keyring_problem: string;
+	}
+
+}
+
+export namespace portal {
+	
+	export interface Attention {
+	    kind: string;
+	    severity: string;
+	    msp_id?: string;
+	    client_id?: string;
+	    run_id?: string;
+	    name: string;
+	    detail: string;
+	    at?: string;
+	}
+	export interface Change {
+	    at: string;
+	    kind: string;
+	    field?: string;
+	    before?: string;
+	    after?: string;
+	    run_id?: string;
+	}
+	export interface Client {
+	    id: string;
+	    name: string;
+	    type: string;
+	    msp_id?: string;
+	    msp_name?: string;
+	    status: string;
+	    products: string[];
+	    seats_used?: number;
+	    seats_total?: number;
+	    expires_on?: string;
+	    first_seen_at: string;
+	    last_seen_at: string;
+	    external_id: string;
+	}
+	export interface Field {
+	    name: string;
+	    value: string;
+	}
+	export interface ClientDetail {
+	    id: string;
+	    name: string;
+	    type: string;
+	    msp_id?: string;
+	    msp_name?: string;
+	    status: string;
+	    products: string[];
+	    seats_used?: number;
+	    seats_total?: number;
+	    expires_on?: string;
+	    first_seen_at: string;
+	    last_seen_at: string;
+	    external_id: string;
+	    fields: Field[];
+	    history: Change[];
+	}
+	export interface ClientPage {
+	    items: Client[];
+	    next_cursor?: string;
+	    total: number;
+	    data_as_of?: string;
+	}
+	export interface ClientQuery {
+	    q: string;
+	    sort: string;
+	    cursor: string;
+	    limit: number;
+	    status: string;
+	    type: string;
+	    msp_id: string;
+	    expires_within: number;
+	}
+	export interface Invite {
+	    id: string;
+	    email: string;
+	    role: string;
+	    msp_id?: string;
+	    msp_name?: string;
+	    client_id?: string;
+	    client_name?: string;
+	    provider: string;
+	    domain?: string;
+	    tenant?: string;
+	    status: string;
+	    invited_by: string;
+	    created_at: string;
+	    expires_at: string;
+	    accepted_at?: string;
+	}
+	export interface CreatedInvite {
+	    invite: Invite;
+	    code: string;
+	    mailed: boolean;
+	}
+	
+	export interface Scope {
+	    level: string;
+	    mssp_id: string;
+	    msp_id?: string;
+	    client_id?: string;
+	}
+	export interface Grant {
+	    id: string;
+	    role: string;
+	    scope: Scope;
+	    node: string;
+	    mssp: string;
+	}
+	
+	export interface InvitePage {
+	    items: Invite[];
+	    next_cursor?: string;
+	    total: number;
+	}
+	export interface InviteQuery {
+	    q: string;
+	    status: string;
+	    cursor: string;
+	    limit: number;
+	}
+	export interface MSP {
+	    id: string;
+	    name: string;
+	    type: string;
+	    status: string;
+	    clients: number;
+	    seats_used?: number;
+	    seats_total?: number;
+	    expires_on?: string;
+	    first_seen_at: string;
+	    last_seen_at: string;
+	    external_id: string;
+	}
+	export interface MSPDetail {
+	    id: string;
+	    name: string;
+	    type: string;
+	    status: string;
+	    clients: number;
+	    seats_used?: number;
+	    seats_total?: number;
+	    expires_on?: string;
+	    first_seen_at: string;
+	    last_seen_at: string;
+	    external_id: string;
+	    fields: Field[];
+	    history: Change[];
+	}
+	export interface MSPPage {
+	    items: MSP[];
+	    next_cursor?: string;
+	    total: number;
+	    data_as_of?: string;
+	}
+	export interface MSPQuery {
+	    q: string;
+	    sort: string;
+	    cursor: string;
+	    limit: number;
+	    status: string;
+	}
+	export interface User {
+	    id: string;
+	    name: string;
+	    email: string;
+	    active: boolean;
+	    last_login_at?: string;
+	}
+	export interface Me {
+	    user: User;
+	    grant: Grant;
+	    grants: Grant[];
+	    permissions: string[];
+	    may_invite: string[];
+	}
+	export interface NewInvite {
+	    email: string;
+	    role: string;
+	    msp_id?: string;
+	    client_id?: string;
+	    provider: string;
+	    domain?: string;
+	    tenant?: string;
+	    expires_in_hours?: number;
+	}
+	export interface TrendDay {
+	    day: string;
+	    clients: number;
+	    seats_used: number;
+	    seats_total: number;
+	}
+	export interface Overview {
+	    msps: number;
+	    clients: number;
+	    clients_missing: number;
+	    seats_used: number;
+	    seats_total: number;
+	    expiring_soon: number;
+	    trend: TrendDay[];
+	    attention: Attention[];
+	    data_as_of?: string;
+	}
+	export interface Provider {
+	    id: string;
+	    name: string;
+	    kind: string;
+	}
+	
+	export interface SyncRun {
+	    id: string;
+	    product: string;
+	    status: string;
+	    trigger: string;
+	    created_at: string;
+	    started_at?: string;
+	    finished_at?: string;
+	    seen: number;
+	    msps: number;
+	    clients: number;
+	    other: number;
+	    added: number;
+	    changed: number;
+	    missing: number;
+	    error_code?: string;
+	    error?: string;
+	}
+	export interface SyncPage {
+	    items: SyncRun[];
+	    next_cursor?: string;
+	    total: number;
+	    data_as_of?: string;
+	}
+	export interface SyncQuery {
+	    cursor: string;
+	    limit: number;
+	}
+	
+	
+
+}
+
