@@ -1,0 +1,203 @@
+// Package postgres holds every SQL statement of the portal, one file per noun.
+//
+// Nothing reads or writes a row but through one of two doors: As, which runs as the database role of the viewer's
+// level with the viewer's scope set, and system, which runs as one of the server's own narrow roles. The login the
+// pool connects with owns nothing and, outside those doors, may do nothing.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"fs-client-portal/backend/portal"
+)
+
+// DB is a pool of connections to the portal's database.
+type DB struct {
+	pool *pgxpool.Pool
+}
+
+// Open connects to the PostgreSQL database at url and checks that it answers within ten seconds.
+func Open(ctx context.Context, url string) (*DB, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("not a PostgreSQL URL such as postgres://user:password@host:5432/portal")
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open database pool: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach database at %s:%d: %w", config.ConnConfig.Host, config.ConnConfig.Port, withoutSecrets(err))
+	}
+	return &DB{pool: pool}, nil
+}
+
+// withoutSecrets keeps the server's own words and drops pgx's, which repeat parts of the URL.
+func withoutSecrets(err error) error {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return errors.New(refused.Message)
+	}
+	var network interface {
+		error
+		Timeout() bool
+	}
+	if errors.As(err, &network) {
+		return network
+	}
+	return errors.New("no answer")
+}
+
+// Close waits for running queries and closes every connection.
+func (db *DB) Close() { db.pool.Close() }
+
+// Pool is the pool itself, for the job engine, which keeps tables of its own in a schema of its own.
+func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// NewID makes a UUIDv7: unique, and in order of time.
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// The database roles of the server's own work; each may do little (migrations/00002_scope.sql).
+const (
+	roleAuth     = "portal_auth"
+	roleSync     = "portal_sync"
+	roleJobs     = "portal_jobs"
+	roleOperator = "portal_operator"
+)
+
+var viewerRoles = map[portal.Level]string{
+	portal.LevelMSSP:   "portal_mssp",
+	portal.LevelMSP:    "portal_msp",
+	portal.LevelClient: "portal_client",
+}
+
+const setScope = `
+	select set_config('role', $1, true),
+	       set_config('portal.mssp', $2, true),
+	       set_config('portal.msp', $3, true),
+	       set_config('portal.client', $4, true)`
+
+// Scoped runs statements as one viewer.
+type Scoped struct {
+	db     *DB
+	viewer portal.Viewer
+}
+
+// As is the only door to tenants' rows for a caller: whatever runs behind it, PostgreSQL answers rows of the viewer's
+// scope and no others. It also checks, in the same round trip, that the viewer's session, user and grant still
+// stand: SessionRevoked, Deactivated or GrantChanged if not.
+func (db *DB) As(viewer portal.Viewer) Scoped { return Scoped{db: db, viewer: viewer} }
+
+// Read sends what queue puts into the batch in one round trip and one read-only view of the database. The callbacks
+// of the batch run only once the viewer has been found to be in good standing.
+func (s Scoped) Read(ctx context.Context, queue func(*pgx.Batch)) error {
+	batch := &pgx.Batch{}
+	s.enter(batch)
+	queue(batch)
+	return s.db.pool.SendBatch(ctx, batch).Close()
+}
+
+// Write runs work in one transaction as the viewer, again from the start if the database asks for that.
+func (s Scoped) Write(ctx context.Context, work func(pgx.Tx) error) error {
+	return s.db.transaction(ctx, s.enter, work)
+}
+
+// enter queues the viewer's standing, then the viewer's role and scope.
+func (s Scoped) enter(batch *pgx.Batch) {
+	v := s.viewer
+	batch.Queue(setScope, roleAuth, "", "", "")
+	queueStanding(batch, v)
+	batch.Queue(setScope, viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID)
+}
+
+// queueStanding checks the viewer against the session, user and grant as they are now. A grant whose role or node is
+// no longer what the access token says counts as changed.
+func queueStanding(batch *pgx.Batch, v portal.Viewer) {
+	batch.Queue(`
+		select coalesce(s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now(), false),
+		       u.active,
+		       coalesce(r.role = $4
+		                and r.mssp_id::text = $5
+		                and coalesce(r.msp_id::text, '') = $6
+		                and coalesce(r.client_id::text, '') = $7, false)
+		from app_user u
+		left join session s on s.id = $2::uuid and s.user_id = u.id
+		left join user_role r on r.id = $3::uuid and r.user_id = u.id
+		where u.id = $1::uuid`,
+		v.UserID, v.SessionID, v.GrantID, string(v.Role), v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID,
+	).QueryRow(func(row pgx.Row) error {
+		var session, active, grant bool
+		err := row.Scan(&session, &active, &grant)
+		switch {
+		case errors.Is(err, pgx.ErrNoRows) || err == nil && !session:
+			return portal.Errorf(portal.SessionRevoked, "This session has ended. Sign in again.")
+		case err != nil:
+			return err
+		case !active:
+			return portal.Errorf(portal.Deactivated, "This account has been deactivated. Ask your administrator.")
+		case !grant:
+			return portal.Errorf(portal.GrantChanged, "Your role has changed since you signed in.")
+		}
+		return nil
+	})
+}
+
+// system runs work in one transaction as one of the server's own roles; msspID may be empty where the role's
+// policies do not ask for one.
+func (db *DB) system(ctx context.Context, role, msspID string, work func(pgx.Tx) error) error {
+	return db.transaction(ctx, func(batch *pgx.Batch) { batch.Queue(setScope, role, msspID, "", "") }, work)
+}
+
+// systemRead sends what queue puts into the batch in one round trip as one of the server's own roles.
+func (db *DB) systemRead(ctx context.Context, role, msspID string, queue func(*pgx.Batch)) error {
+	batch := &pgx.Batch{}
+	batch.Queue(setScope, role, msspID, "", "")
+	queue(batch)
+	return db.pool.SendBatch(ctx, batch).Close()
+}
+
+const attempts = 3
+
+// transaction repeats work when the database could not serialise it with another's (40001) or broke a deadlock (40P01).
+func (db *DB) transaction(ctx context.Context, enter func(*pgx.Batch), work func(pgx.Tx) error) error {
+	var err error
+	for range attempts {
+		err = pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+			batch := &pgx.Batch{}
+			enter(batch)
+			if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+				return err
+			}
+			return work(tx)
+		})
+		if !repeatable(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func repeatable(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && (refused.Code == "40001" || refused.Code == "40P01")
+}
+
+// constraint answers the name of the constraint err broke, "" for any other error.
+func constraint(err error) string {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return refused.ConstraintName
+	}
+	return ""
+}

@@ -1,0 +1,138 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// JobSchema is the schema the job engine keeps its tables in.
+const JobSchema = "river"
+
+// Migration is one step of the schema and when it was taken; zero if it is still to be.
+type Migration struct {
+	Version   int64     `json:"version"`
+	Name      string    `json:"name"`
+	AppliedAt time.Time `json:"applied_at,omitzero"`
+}
+
+// Migrate brings the schema up to date and answers the steps it took. It is safe when several processes start at
+// once: they wait for each other on a row, not on an advisory lock, which not every PostgreSQL service has.
+func Migrate(ctx context.Context, url string) ([]Migration, error) {
+	provider, err := newProvider(url, true)
+	if err != nil {
+		return nil, err
+	}
+	defer provider.Close()
+	results, err := provider.Up(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	taken := make([]Migration, 0, len(results))
+	for _, r := range results {
+		taken = append(taken, Migration{Version: r.Source.Version, Name: r.Source.Path, AppliedAt: time.Now().UTC()})
+	}
+	return taken, nil
+}
+
+// MigrationStatus lists every step of the schema, taken or not.
+func MigrationStatus(ctx context.Context, url string) ([]Migration, error) {
+	provider, err := newProvider(url, false)
+	if err != nil {
+		return nil, err
+	}
+	defer provider.Close()
+	statuses, err := provider.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	all := make([]Migration, 0, len(statuses))
+	for _, s := range statuses {
+		all = append(all, Migration{Version: s.Source.Version, Name: s.Source.Path, AppliedAt: s.AppliedAt})
+	}
+	return all, nil
+}
+
+func newProvider(url string, locked bool) (*goose.Provider, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("not a PostgreSQL URL such as postgres://user:password@host:5432/portal")
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	options := []goose.ProviderOption{
+		goose.WithDisableGlobalRegistry(true),
+		goose.WithGoMigrations(goose.NewGoMigration(3, &goose.GoFunc{RunDB: migrateJobs(url)}, nil)),
+	}
+	if locked {
+		locker, err := lock.NewPostgresTableLocker(lock.WithTableLeaseDuration(time.Minute))
+		if err != nil {
+			return nil, fmt.Errorf("make migration lock: %w", err)
+		}
+		options = append(options, goose.WithLocker(locker))
+	}
+	return goose.NewProvider(goose.DialectPostgres, stdlib.OpenDB(*config), files, options...)
+}
+
+// migrateJobs makes the job engine's tables and lets the server's login use them. It connects anew, because the engine
+// takes each of its own steps in a transaction of its own.
+func migrateJobs(url string) func(context.Context, *sql.DB) error {
+	return func(ctx context.Context, _ *sql.DB) error {
+		pool, err := pgxpool.New(ctx, url)
+		if err != nil {
+			return err
+		}
+		defer pool.Close()
+		if _, err := pool.Exec(ctx, "create schema if not exists "+JobSchema); err != nil {
+			return err
+		}
+		migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: JobSchema})
+		if err != nil {
+			return err
+		}
+		if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+			return err
+		}
+		_, err = pool.Exec(ctx, `
+			grant usage on schema river to portal_server;
+			grant select, insert, update, delete on all tables in schema river to portal_server;
+			grant usage on all sequences in schema river to portal_server;`)
+		return err
+	}
+}
+
+// Ready reports whether the database answers and its schema is the one this program needs.
+func (db *DB) Ready(ctx context.Context) error {
+	var applied int64
+	err := db.pool.QueryRow(ctx, `
+		select max(version_id)
+		from goose_db_version
+		where is_applied`).Scan(&applied)
+	if err != nil {
+		return fmt.Errorf("read schema version: %w", withoutSecrets(err))
+	}
+	if applied < schemaVersion {
+		return fmt.Errorf("schema is at version %d, this program needs %d: run portal-api migrate up", applied, schemaVersion)
+	}
+	return nil
+}
+
+// schemaVersion is the newest migration this program relies on.
+const schemaVersion = 3

@@ -1,0 +1,135 @@
+// Package testkit gives tests what they need of the world outside: a migrated database and a small world of tenants.
+package testkit
+
+import (
+	"context"
+	"crypto/md5"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	_ "github.com/jackc/pgx/v5/stdlib" // pgtestdb opens its databases with it
+	"github.com/peterldowns/pgtestdb"
+
+	"fs-client-portal/backend/postgres"
+)
+
+// The login of the server in tests: it owns nothing and bypasses nothing, as in production.
+const (
+	serverLogin    = "portal_test_server"
+	serverPassword = "server"
+)
+
+// URLs of one test's own database.
+type URLs struct {
+	Owner  string
+	Server string
+}
+
+// Database answers the URLs of a fresh, migrated database, dropped when a passing test ends. The PostgreSQL to make
+// it in is named by PORTAL_TEST_DATABASE_URL, a superuser's URL; build/test starts one.
+func Database(t testing.TB) URLs {
+	t.Helper()
+	admin := adminURL(t)
+	makeServerLogin(t, admin)
+	password, _ := admin.User.Password()
+	config := pgtestdb.Custom(t, pgtestdb.Config{
+		DriverName: "pgx",
+		Host:       admin.Hostname(), Port: admin.Port(), User: admin.User.Username(), Password: password,
+		Database: "postgres", Options: "sslmode=disable",
+		TestRole: &pgtestdb.Role{Username: "portal_test_owner", Password: "owner", Capabilities: "NOSUPERUSER CREATEROLE"},
+	}, migrator{})
+	owner := config.URL()
+	server, err := url.Parse(owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.User = url.UserPassword(serverLogin, serverPassword)
+	return URLs{Owner: owner, Server: server.String()}
+}
+
+// Open answers a fresh database opened as the server opens it.
+func Open(t testing.TB) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Open(context.Background(), Database(t).Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db
+}
+
+func adminURL(t testing.TB) *url.URL {
+	t.Helper()
+	value := os.Getenv("PORTAL_TEST_DATABASE_URL")
+	if value == "" {
+		t.Fatal("PORTAL_TEST_DATABASE_URL is not set: run build/test, or name a superuser's URL of a PostgreSQL to test in")
+	}
+	admin, err := url.Parse(value)
+	if err != nil {
+		t.Fatalf("PORTAL_TEST_DATABASE_URL is not a URL: %v", err)
+	}
+	return admin
+}
+
+var loginOnce sync.Once
+
+// makeServerLogin makes the roles migrations would make, so that the login can belong to them from the start. Other
+// test processes do the same at the same time.
+func makeServerLogin(t testing.TB, admin *url.URL) {
+	t.Helper()
+	loginOnce.Do(func() {
+		conn, err := pgx.Connect(context.Background(), admin.String())
+		if err != nil {
+			t.Fatalf("reach the test database: %v", err)
+		}
+		defer conn.Close(context.Background())
+		_, err = conn.Exec(context.Background(), fmt.Sprintf(`
+			select pg_advisory_lock(5432);
+			do $$ begin
+				if not exists (select from pg_roles where rolname = 'portal_server') then
+					create role portal_server nologin noinherit;
+				end if;
+				if not exists (select from pg_roles where rolname = '%[1]s') then
+					create role %[1]s login password '%[2]s' in role portal_server;
+				end if;
+			end $$;`, serverLogin, serverPassword))
+		if err != nil {
+			t.Fatalf("make the server's login: %v", err)
+		}
+	})
+}
+
+// migrator runs the real migrations once for every state of the migration files.
+type migrator struct{}
+
+func (migrator) Hash() (string, error) {
+	_, here, _, _ := runtime.Caller(0)
+	sum := md5.New()
+	root := os.DirFS(filepath.Join(filepath.Dir(here), "..", "postgres"))
+	names, err := fs.Glob(root, "migrations/*.sql")
+	if err != nil {
+		return "", err
+	}
+	for _, name := range append(names, "migrate.go") {
+		content, err := fs.ReadFile(root, name)
+		if err != nil {
+			return "", err
+		}
+		sum.Write(content)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+func (migrator) Migrate(ctx context.Context, _ *sql.DB, config pgtestdb.Config) error {
+	_, err := postgres.Migrate(ctx, config.URL())
+	return err
+}
