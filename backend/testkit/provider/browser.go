@@ -1,0 +1,161 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// Authorize plays a browser in which accountID is chosen: it follows the login pages of a provider of this package
+// from authorizationURL on. It answers the redirect to the application without following it. With
+// response_mode=form_post the parameters are in form, to be posted to redirect; else form is nil and they are in
+// redirect's query.
+func Authorize(ctx context.Context, authorizationURL, accountID string) (redirect *url.URL, form url.Values, err error) {
+	return browse(ctx, authorizationURL, "account-"+accountID)
+}
+
+// Deny plays a browser in which the user refuses; it answers as Authorize does.
+func Deny(ctx context.Context, authorizationURL string) (redirect *url.URL, form url.Values, err error) {
+	return browse(ctx, authorizationURL, "deny")
+}
+
+// browser stops at the application's own address.
+type browser struct {
+	client *http.Client
+	home   string // the application's redirect address, without query
+}
+
+func browse(ctx context.Context, authorizationURL, button string) (*url.URL, url.Values, error) {
+	start, err := url.Parse(authorizationURL)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := newBrowser(start.Query().Get("redirect_uri"))
+	if err != nil {
+		return nil, nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, authorizationURL, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	page, redirect, err := b.open(request)
+	if err != nil || redirect != nil {
+		return redirect, nil, err
+	}
+	return b.press(ctx, start, page, button)
+}
+
+func newBrowser(home string) (*browser, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	b := &browser{home: home}
+	b.client = &http.Client{Jar: jar, CheckRedirect: func(next *http.Request, _ []*http.Request) error {
+		if b.isHome(next.URL) {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	return b, nil
+}
+
+func (b *browser) isHome(u *url.URL) bool {
+	return u.Scheme+"://"+u.Host+u.Path == b.home
+}
+
+// open answers the page a request ends at, or the redirect to the application.
+func (b *browser) open(request *http.Request) (*html.Node, *url.URL, error) {
+	response, err := b.client.Do(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer response.Body.Close()
+	if location, err := response.Location(); err == nil && b.isHome(location) {
+		return nil, location, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	if err != nil {
+		return nil, nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, nil, fmt.Errorf("the provider answered %d: %s", response.StatusCode, strings.TrimSpace(string(body)))
+	}
+	page, err := html.Parse(strings.NewReader(string(body)))
+	return page, nil, err
+}
+
+// press submits the page's form by the button with that id.
+func (b *browser) press(ctx context.Context, base *url.URL, page *html.Node, id string) (*url.URL, url.Values, error) {
+	form, button := findElement(page, func(n *html.Node) bool { return n.Data == "form" }), byID(page, id)
+	if form == nil || button == nil {
+		return nil, nil, fmt.Errorf("the login page has no button %q", id)
+	}
+	values := hiddenInputs(form)
+	values.Set(attribute(button, "name"), attribute(button, "value"))
+	target, err := base.Parse(attribute(form, "action"))
+	if err != nil {
+		return nil, nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), strings.NewReader(values.Encode()))
+	if err != nil {
+		return nil, nil, err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, redirect, err := b.open(request)
+	if err != nil || redirect != nil {
+		return redirect, nil, err
+	}
+	return b.formPost(answer)
+}
+
+func (b *browser) formPost(page *html.Node) (*url.URL, url.Values, error) {
+	form := findElement(page, func(n *html.Node) bool { return n.Data == "form" })
+	if form == nil {
+		return nil, nil, errors.New("the provider answered neither a redirect nor a form")
+	}
+	target, err := url.Parse(attribute(form, "action"))
+	if err != nil || !b.isHome(target) {
+		return nil, nil, errors.New("the provider's form does not lead to the application")
+	}
+	return target, hiddenInputs(form), nil
+}
+
+func findElement(n *html.Node, match func(*html.Node) bool) *html.Node {
+	for d := range n.Descendants() {
+		if d.Type == html.ElementNode && match(d) {
+			return d
+		}
+	}
+	return nil
+}
+
+func byID(n *html.Node, id string) *html.Node {
+	return findElement(n, func(n *html.Node) bool { return attribute(n, "id") == id })
+}
+
+func hiddenInputs(form *html.Node) url.Values {
+	values := url.Values{}
+	for d := range form.Descendants() {
+		if d.Data == "input" && attribute(d, "type") == "hidden" {
+			values.Add(attribute(d, "name"), attribute(d, "value"))
+		}
+	}
+	return values
+}
+
+func attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
