@@ -22,8 +22,8 @@ func sampleOn(seed uint64, today time.Time) []Customer {
 	g := &generator{random: rand.New(rand.NewPCG(seed, 0x5eed)), today: today, nextID: 1001, taken: map[string]bool{}}
 	var customers []Customer
 	var resellers []any
-	for range sampleResellers {
-		c := g.reseller()
+	for _, first := range g.random.Perm(len(mspFirst))[:sampleResellers] {
+		c := g.reseller(mspFirst[first])
 		customers, resellers = append(customers, c), append(resellers, c["id"])
 	}
 	for i := range sampleClients {
@@ -65,8 +65,8 @@ func (g *generator) unique(draw func() string) string {
 	}
 }
 
-func (g *generator) reseller() Customer {
-	name := g.unique(func() string { return g.pick(mspFirst) + " " + g.pick(mspSecond) })
+func (g *generator) reseller(first string) Customer {
+	name := first + " " + g.pick(mspSecond)
 	products := g.products(4 + g.random.IntN(4))
 	return Customer{
 		"id": g.id(), "name": name, "type": "RESELLER", "resellerId": nil, "products": products,
