@@ -44,7 +44,7 @@ type ClientQuery struct {
 // ClientDetail is one client with what is known beyond the list.
 type ClientDetail struct {
 	Client
-	Fields  []Field  `json:"fields" nullable:"false" doc:"What the product sent that the portal has no column for."`
+	Fields  []Field  `json:"fields" nullable:"false" doc:"Everything the product sent, by its own names and in its own order."`
 	History []Change `json:"history" nullable:"false"`
 }
 

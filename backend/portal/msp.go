@@ -35,7 +35,7 @@ type MSPPage struct {
 }
 
 // MSPQuery asks for a page of MSPs. Sort is a comma-separated list of name, clients, seats_used,
-// seats_total, expires_on, status, last_seen_at; a leading minus descends.
+// seats_total, status, last_seen_at; a leading minus descends.
 type MSPQuery struct {
 	Q      string `query:"q" json:"q" maxLength:"100"`
 	Sort   string `query:"sort" json:"sort" maxLength:"100"`

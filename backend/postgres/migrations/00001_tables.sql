@@ -159,6 +159,8 @@ create index client_name_idx on client (mssp_id, search_name, id);
 create index client_msp_name_idx on client (mssp_id, msp_id, search_name, id);
 create index client_expires_idx on client (mssp_id, expires_on, id) where status = 'active';
 create index client_msp_expires_idx on client (mssp_id, msp_id, expires_on, id) where status = 'active';
+create index client_missing_idx on client (mssp_id, last_seen_at, id) where status = 'missing';
+create index client_seats_exceeded_idx on client (mssp_id, id) where status = 'active' and seats_used > seats_total;
 
 -- Counts are rows, kept by the code that writes customers. msp_id is all zero for clients directly under the MSSP.
 create table client_count (

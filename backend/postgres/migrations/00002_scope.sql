@@ -83,10 +83,12 @@ create policy audit_log_of_mssp on audit_log to portal_mssp using (mssp_id = sco
 -- An MSP's people. Of the MSSP above them they see its name and the age of its data, never another MSP.
 grant select on mssp, msp, client, client_count, client_day, change, pre_assigned_role to portal_msp;
 grant select (mssp_id, id, mssp_product_id, status, finished_at) on sync_run to portal_msp, portal_client;
+grant select (mssp_id, id, product_id) on mssp_product to portal_msp, portal_client;
 grant update (version) on mssp to portal_msp;
 grant insert on audit_log to portal_msp;
 grant insert, update on pre_assigned_role to portal_msp;
 create policy mssp_of_msp on mssp to portal_msp using (id = scope_mssp());
+create policy mssp_product_of_msp on mssp_product to portal_msp using (mssp_id = scope_mssp());
 create policy sync_run_of_msp on sync_run to portal_msp using (mssp_id = scope_mssp());
 create policy msp_of_msp on msp to portal_msp using (id = scope_msp());
 create policy client_of_msp on client to portal_msp using (msp_id = scope_msp());
@@ -100,6 +102,7 @@ create policy audit_log_of_msp on audit_log to portal_msp using (mssp_id = scope
 grant select on mssp, client, change to portal_client;
 grant select (mssp_id, id, name) on msp to portal_client;
 create policy mssp_of_client on mssp to portal_client using (id = scope_mssp());
+create policy mssp_product_of_client on mssp_product to portal_client using (mssp_id = scope_mssp());
 create policy sync_run_of_client on sync_run to portal_client using (mssp_id = scope_mssp());
 create policy msp_of_client on msp to portal_client using (id = scope_msp());
 create policy client_of_client on client to portal_client using (id = scope_client());

@@ -1,0 +1,175 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit"
+)
+
+// tenantTables are all tables with tenants' rows, and the column that says whose they are.
+var tenantTables = map[string]string{
+	"mssp": "id", "mssp_product": "mssp_id", "sync_run": "mssp_id", "msp": "mssp_id", "client": "mssp_id",
+	"client_count": "mssp_id", "msp_count": "mssp_id", "client_day": "mssp_id", "change": "mssp_id",
+	"user_role": "mssp_id", "pre_assigned_role": "mssp_id", "audit_log": "mssp_id",
+}
+
+// read runs sql with no scope of its own as viewer and answers its single number, or -1 where PostgreSQL refuses the
+// table altogether.
+func read(t *testing.T, db *postgres.DB, viewer portal.Viewer, sql string) int64 {
+	t.Helper()
+	var n int64
+	err := db.As(viewer).Read(context.Background(), func(batch *pgx.Batch) {
+		batch.Queue(sql).QueryRow(func(row pgx.Row) error { return row.Scan(&n) })
+	})
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+func TestAQueryThatForgetsItsScopeStillAnswersOnlyTheViewersRows(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	for role, viewer := range w.Own.Viewers {
+		for table, column := range tenantTables {
+			foreign := fmt.Sprintf("select count(*) from %s where %s <> '%s'", table, column, w.Own.MSSPID)
+			if n := read(t, w.DB, viewer, foreign); n > 0 {
+				t.Errorf("%s reads %d rows of another MSSP in %s", role, n, table)
+			}
+		}
+	}
+	for _, role := range []portal.Role{portal.MSPAdmin, portal.MSPUser} {
+		viewer := w.Own.Viewers[role]
+		for sql, want := range map[string]int64{
+			"select count(*) from client": 3, "select count(*) from msp": 1, "select count(*) from change": 3,
+			"select coalesce(sum(n), 0)::bigint from client_count": 3, "select count(*) from client_day": 1,
+		} {
+			if n := read(t, w.DB, viewer, sql); n != want {
+				t.Errorf("%s: %s answers %d, want %d", role, sql, n, want)
+			}
+		}
+	}
+	for sql, want := range map[string]int64{
+		"select count(*) from client": 1, "select count(id) from msp": 1, "select count(*) from change": 1,
+		"select count(*) from client_count": -1, "select count(*) from client_day": -1,
+	} {
+		if n := read(t, w.DB, w.Own.Viewers[portal.ClientUser], sql); n != want {
+			t.Errorf("client_user: %s answers %d, want %d", sql, n, want)
+		}
+	}
+}
+
+func TestNoTableOfAViewerIsWithoutPolicies(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	conn, err := pgx.Connect(context.Background(), w.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	rows, err := conn.Query(context.Background(), `
+		select c.relname
+		from pg_class c
+		join information_schema.role_table_grants g on g.table_name = c.relname and g.table_schema = 'public'
+		where c.relnamespace = 'public'::regnamespace
+		and not c.relrowsecurity
+		and g.grantee like 'portal\_%'
+		and g.grantee not like 'portal\_test%'
+		and c.relname not in ('product', 'role', 'goose_db_version')
+		group by c.relname`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(open) > 0 {
+		t.Errorf("tables without row-level security: %v (%v)", open, err)
+	}
+}
+
+func TestAViewerCannotWriteForAnotherScope(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	invite := func(msspID string, mspID *string, role portal.Role) string {
+		msp := "null"
+		if mspID != nil {
+			msp = "'" + *mspID + "'"
+		}
+		return fmt.Sprintf(`
+			insert into pre_assigned_role (mssp_id, id, email, role, msp_id, provider, code_hash, invited_by, expires_at)
+			values ('%s', '%s', 'a@example.com', '%s', %s, 'google', '', '', now())`, msspID, postgres.NewID(), role, msp)
+	}
+	own, foreign := w.Own.MSPs[1].ID, w.Other.MSPs[0].ID
+	for name, refused := range map[string]struct {
+		viewer portal.Viewer
+		sql    string
+	}{
+		"an MSSP invites for another MSSP":   {w.Own.Viewers[portal.MSSPAdmin], invite(w.Other.MSSPID, &foreign, portal.MSPUser)},
+		"an MSP invites for its sister":      {w.Own.Viewers[portal.MSPAdmin], invite(w.Own.MSSPID, &own, portal.MSPUser)},
+		"an MSP invites for the whole MSSP":  {w.Own.Viewers[portal.MSPAdmin], invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
+		"an MSSP renames a client":           {w.Own.Viewers[portal.MSSPAdmin], "update client set name = 'x'"},
+		"an MSSP grants a role":              {w.Own.Viewers[portal.MSSPAdmin], "update user_role set role = 'mssp_admin'"},
+		"an MSSP reads a sealed key":         {w.Own.Viewers[portal.MSSPAdmin], "select api_key_sealed from mssp_product"},
+		"an MSP reads who signs tokens":      {w.Own.Viewers[portal.MSPAdmin], "select private_sealed from signing_key"},
+		"a client's user reads people":       {w.Own.Viewers[portal.ClientUser], "select email from app_user"},
+		"an MSP reads why a sync run failed": {w.Own.Viewers[portal.MSPAdmin], "select error from sync_run"},
+		"an MSSP leaves its database role":   {w.Own.Viewers[portal.MSSPAdmin], "insert into mssp (id, name) values ('" + postgres.NewID() + "', 'x')"},
+		"a client's user invites somebody":   {w.Own.Viewers[portal.ClientUser], invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
+	} {
+		err := w.DB.As(refused.viewer).Write(context.Background(), func(tx pgx.Tx) error {
+			_, err := tx.Exec(context.Background(), refused.sql)
+			return err
+		})
+		if err == nil {
+			t.Errorf("%s", name)
+		}
+	}
+}
+
+func TestAPooledConnectionKeepsNothingOfTheViewerBefore(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	viewer := w.Own.Viewers[portal.MSSPAdmin]
+	for range 20 {
+		if n := read(t, w.DB, viewer, "select count(*) from client"); n != 7 {
+			t.Fatalf("the admin reads %d clients, want 7", n)
+		}
+		var role, mssp string
+		err := w.DB.Pool().QueryRow(context.Background(),
+			"select current_user, coalesce(current_setting('portal.mssp', true), '')").Scan(&role, &mssp)
+		if err != nil || role != "portal_test_server" || mssp != "" {
+			t.Fatalf("after a request the connection is %q with scope %q (%v)", role, mssp, err)
+		}
+	}
+}
+
+func TestAViewerWhoseStandingHasEndedReadsNothing(t *testing.T) {
+	t.Parallel()
+	for sql, want := range map[string]portal.Code{
+		"update session set revoked_at = now() where id = $1":                                                                                   portal.SessionRevoked,
+		"update session set expires_at = now() - interval '1 second' where id = $1":                                                             portal.SessionRevoked,
+		"update app_user set active = false where id = (select user_id from session where id = $1)":                                             portal.Deactivated,
+		"update user_role set role = 'mssp_staff', msp_id = null, client_id = null where user_id = (select user_id from session where id = $1)": portal.GrantChanged,
+		"delete from user_role where user_id = (select user_id from session where id = $1)":                                                     portal.GrantChanged,
+	} {
+		fresh := testkit.NewWorld(t)
+		conn, err := pgx.Connect(context.Background(), fresh.URLs.Owner)
+		if err != nil {
+			t.Fatal(err)
+		}
+		viewer := fresh.Own.Viewers[portal.MSPUser]
+		if _, err := conn.Exec(context.Background(), sql, viewer.SessionID); err != nil {
+			t.Fatal(err)
+		}
+		conn.Close(context.Background())
+		_, _, err = fresh.DB.Overview(context.Background(), viewer)
+		if portal.ErrorCode(err) != want {
+			t.Errorf("after %q the overview answers %v, want %s", sql, err, want)
+		}
+	}
+}

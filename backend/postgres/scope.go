@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// wholeMSSP stands in a key for "directly under the MSSP" and "the whole MSSP".
+const wholeMSSP = "00000000-0000-0000-0000-000000000000"
+
+// scopeArgs are the viewer's identifiers under the names the scope predicates use.
+func scopeArgs(scope portal.Scope) pgx.NamedArgs {
+	args := pgx.NamedArgs{"mssp": scope.MSSPID}
+	switch scope.Level {
+	case portal.LevelMSP:
+		args["msp"] = scope.MSPID
+	case portal.LevelClient:
+		args["client"] = scope.ClientID
+	}
+	return args
+}
+
+// The scope predicates: each query names its scope, so that its index is the scope's and its plan the level's own.
+// What a query forgets, the policies of migrations/00002_scope.sql refuse.
+
+func clientScope(scope portal.Scope) string {
+	switch scope.Level {
+	case portal.LevelMSSP:
+		return "c.mssp_id = @mssp"
+	case portal.LevelMSP:
+		return "c.mssp_id = @mssp and c.msp_id = @msp"
+	default:
+		return "c.mssp_id = @mssp and c.id = @client"
+	}
+}
+
+func mspScope(scope portal.Scope) string {
+	if scope.Level == portal.LevelMSSP {
+		return "m.mssp_id = @mssp"
+	}
+	return "m.mssp_id = @mssp and m.id = @msp"
+}
+
+// Stamp identifies the state of everything a viewer can see: while two stamps are equal, so are two answers.
+type Stamp struct {
+	Version  int64
+	DataAsOf *time.Time
+	// LastRun is the newest sync run and how it stands; empty below the MSSP, whose people do not see runs.
+	LastRun string
+}
+
+// dataAsOf is when the oldest of the MSSP's products last ended a complete run; null before the first.
+const dataAsOf = `(
+	select min(latest.finished_at)
+	from mssp_product p
+	cross join lateral (
+		select max(r.finished_at) as finished_at
+		from sync_run r
+		where r.mssp_id = p.mssp_id
+		and r.mssp_product_id = p.id
+		and r.status = 'complete') latest
+	where p.mssp_id = @mssp)`
+
+// queueStamp adds the stamp of the viewer's MSSP to the batch.
+func queueStamp(batch *pgx.Batch, scope portal.Scope, stamp *Stamp) {
+	lastRun := "''"
+	if scope.Level == portal.LevelMSSP {
+		lastRun = `coalesce((
+			select r.id::text || r.status
+			from sync_run r
+			where r.mssp_id = @mssp
+			order by r.id desc
+			limit 1), '')`
+	}
+	batch.Queue(`
+		select m.version, `+dataAsOf+`, `+lastRun+`
+		from mssp m
+		where m.id = @mssp`,
+		pgx.NamedArgs{"mssp": scope.MSSPID},
+	).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&stamp.Version, &stamp.DataAsOf, &stamp.LastRun)
+	})
+}
+
+// collect gathers a queued query's rows into into, by column name.
+func collect[T any](query *pgx.QueuedQuery, into *[]T) {
+	query.Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[T])
+		return err
+	})
+}
+
+// collectOne reads a queued query's only row; noun says what there is none of otherwise.
+func collectOne[T any](query *pgx.QueuedQuery, noun string, into *T) {
+	query.Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errNone(noun)
+		}
+		return err
+	})
+}

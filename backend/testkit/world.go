@@ -1,0 +1,164 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// World is a database with two MSSPs that know nothing of each other.
+type World struct {
+	DB   *postgres.DB
+	URLs URLs
+	// Own and Other are alike; every name in Other begins with "Other", no name in Own does.
+	Own, Other Tenant
+}
+
+// Tenant is an MSSP with two MSPs of three clients each, one client directly under it, and somebody in every role.
+type Tenant struct {
+	MSSPID       string
+	Name         string
+	ConnectionID string
+	MSPs         [2]Node
+	// Direct hangs under the MSSP itself.
+	Direct Node
+	// Viewers are signed in: the msp roles at MSPs[0], the client user at its first client.
+	Viewers map[portal.Role]portal.Viewer
+}
+
+// Node is an MSP with its clients, or a client.
+type Node struct {
+	ID      string
+	Name    string
+	Clients []Node
+}
+
+// NewWorld answers a fresh world.
+func NewWorld(t testing.TB) *World {
+	t.Helper()
+	urls := Database(t)
+	db, err := postgres.Open(context.Background(), urls.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	owner, err := pgx.Connect(context.Background(), urls.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(context.Background())
+	w := worldMaker{t, owner}
+	return &World{DB: db, URLs: urls, Own: w.tenant("Fjord"), Other: w.tenant("Other")}
+}
+
+// worldMaker writes as the owner, who is above the policies.
+type worldMaker struct {
+	testing.TB
+	owner *pgx.Conn
+}
+
+func (w worldMaker) exec(sql string, args ...any) {
+	w.Helper()
+	if _, err := w.owner.Exec(context.Background(), sql, args...); err != nil {
+		w.Fatalf("make the world: %v\n%s", err, sql)
+	}
+}
+
+func (w worldMaker) tenant(prefix string) Tenant {
+	t := Tenant{MSSPID: postgres.NewID(), Name: prefix + " Security", ConnectionID: postgres.NewID()}
+	w.exec("insert into mssp (id, name) values ($1, $2)", t.MSSPID, t.Name)
+	w.exec(`
+		insert into mssp_product (mssp_id, id, product_id, customer_id, base_url, api_key_sealed, api_key_last4)
+		values ($1, $2, 'heimdal', '1', 'http://127.0.0.1:1', '', '')`, t.MSSPID, t.ConnectionID)
+	w.exec(`
+		insert into sync_run (mssp_id, id, mssp_product_id, status, trigger, started_at, finished_at, seen, msps, clients)
+		values ($1, $2, $3, 'complete', 'schedule', now(), now(), 9, 2, 7)`, t.MSSPID, postgres.NewID(), t.ConnectionID)
+	for i := range t.MSPs {
+		t.MSPs[i] = w.msp(t, fmt.Sprintf("%s Partner %d", prefix, i+1), prefix)
+	}
+	t.Direct = w.client(t, nil, prefix+" Direct Ltd")
+	w.counts(t)
+	t.Viewers = w.viewers(t)
+	return t
+}
+
+func (w worldMaker) msp(t Tenant, name, prefix string) Node {
+	node := Node{ID: postgres.NewID(), Name: name}
+	w.exec(`
+		insert into msp (mssp_id, id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in,
+		                 client_count)
+		values ($1, $2, $3, $4, $5, 'RESELLER', '{"id":1,"name":"x","type":"RESELLER"}', now(), now(), 1, 3)`,
+		t.MSSPID, node.ID, t.ConnectionID, node.ID, name)
+	for i := range 3 {
+		node.Clients = append(node.Clients, w.client(t, &node.ID, fmt.Sprintf("%s Works %d of %s", prefix, i+1, name)))
+	}
+	return node
+}
+
+func (w worldMaker) client(t Tenant, mspID *string, name string) Node {
+	node := Node{ID: postgres.NewID(), Name: name}
+	w.exec(`
+		insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, name, type, seats_used, seats_total, expires_on,
+		                    raw, first_seen_at, last_seen_at, changed_in)
+		values ($1, $2, $3, $4, $5, $6, 'CORP', 8, 10, current_date + 200, '{"id":2,"type":"CORP"}', now(), now(), 1)`,
+		t.MSSPID, node.ID, mspID, t.ConnectionID, node.ID, name)
+	w.exec(`
+		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, after, version)
+		values ($1, $2, now(), 'client', $3, $4, $3, 'added', $5, 1)`, t.MSSPID, postgres.NewID(), node.ID, mspID, name)
+	return node
+}
+
+// counts recounts what the sync would have kept.
+func (w worldMaker) counts(t Tenant) {
+	w.exec(`
+		insert into client_count (mssp_id, msp_id, status, type, n, seats_used, seats_total)
+		select mssp_id, coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*),
+		       coalesce(sum(seats_used), 0), coalesce(sum(seats_total), 0)
+		from client
+		where mssp_id = $1
+		group by 1, 2, 3, 4`, t.MSSPID)
+	w.exec("insert into msp_count (mssp_id, status, n) select mssp_id, status, count(*) from msp where mssp_id = $1 group by 1, 2", t.MSSPID)
+	w.exec(`
+		insert into client_day (mssp_id, msp_id, day, clients, seats_used, seats_total)
+		select mssp_id, coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), current_date, count(*), sum(seats_used), sum(seats_total)
+		from client
+		where mssp_id = $1
+		group by mssp_id, grouping sets ((), (msp_id))
+		on conflict do nothing`, t.MSSPID)
+}
+
+func (w worldMaker) viewers(t Tenant) map[portal.Role]portal.Viewer {
+	viewers := map[portal.Role]portal.Viewer{}
+	for _, rule := range portal.Roles {
+		scope := portal.Scope{Level: rule.Level, MSSPID: t.MSSPID}
+		if rule.Level != portal.LevelMSSP {
+			scope.MSPID = t.MSPs[0].ID
+		}
+		if rule.Level == portal.LevelClient {
+			scope.ClientID = t.MSPs[0].Clients[0].ID
+		}
+		viewers[rule.Role] = w.viewer(rule.Role, scope)
+	}
+	return viewers
+}
+
+// viewer is somebody with one grant and a session.
+func (w worldMaker) viewer(role portal.Role, scope portal.Scope) portal.Viewer {
+	v := portal.Viewer{
+		UserID: postgres.NewID(), SessionID: postgres.NewID(), GrantID: postgres.NewID(), Role: role, Scope: scope,
+	}
+	w.exec("insert into app_user (id, name, email) values ($1, $2, $3)", v.UserID, "A "+string(role), v.UserID+"@example.com")
+	w.exec(`
+		insert into user_role (mssp_id, id, user_id, role, msp_id, client_id)
+		values ($1, $2, $3, $4, nullif($5, '')::uuid, nullif($6, '')::uuid)`,
+		scope.MSSPID, v.GrantID, v.UserID, role, scope.MSPID, scope.ClientID)
+	w.exec(`
+		insert into session (id, user_id, idle_expires_at, expires_at)
+		values ($1, $2, now() + interval '1 day', now() + interval '30 days')`, v.SessionID, v.UserID)
+	return v
+}
