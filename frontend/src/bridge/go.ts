@@ -1,0 +1,92 @@
+import * as app from "../../wailsjs/go/main/App";
+import { EventsOn } from "../../wailsjs/runtime/runtime";
+import type * as m from "./models";
+import type { Portal } from "./portal";
+import { toProblem } from "./problem";
+
+// Every rejection becomes a Problem. The type parameter narrows what the generator could only call a string.
+async function ask<Answer>(answer: Promise<unknown>): Promise<Answer> {
+  try {
+    return (await answer) as Answer;
+  } catch (rejection) {
+    throw toProblem(rejection);
+  }
+}
+
+type Nullable<T> = { [K in keyof T]: T[K] | null };
+
+// A nil slice in Go arrives as null.
+const list = <Item>(items: Item[] | null): Item[] => items ?? [];
+
+async function askPage<Item>(answer: Promise<unknown>): Promise<m.Page<Item>> {
+  const page = await ask<Nullable<m.Page<Item>>>(answer);
+  return {
+    items: list(page.items),
+    next_cursor: page.next_cursor || null,
+    total: page.total ?? 0,
+    data_as_of: page.data_as_of ?? null,
+  };
+}
+
+async function askMe(answer: Promise<unknown>): Promise<m.Me> {
+  const me = await ask<m.Me>(answer);
+  return {
+    ...me,
+    grants: list(me.grants),
+    permissions: list(me.permissions),
+    may_invite: list(me.may_invite),
+  };
+}
+
+async function askDetail<Detail extends { fields: m.Field[]; history: m.Change[] }>(
+  answer: Promise<unknown>,
+): Promise<Detail> {
+  const detail = await ask<Detail>(answer);
+  return { ...detail, fields: list(detail.fields), history: list(detail.history) };
+}
+
+const withProducts = <Item extends m.Client>(client: Item): Item => ({
+  ...client,
+  products: list(client.products),
+});
+
+const firstPage = { cursor: "", limit: 50 };
+const noFilter = { q: "", sort: "", status: "" };
+
+/** The App of app.go. */
+export const go: Portal = {
+  startup: async () => {
+    const startup = await ask<m.Startup>(app.Startup());
+    return { ...startup, providers: list(startup.providers) };
+  },
+  setAPIURL: (url) => ask(app.SetAPIURL(url)),
+  providers: async () => list(await ask<m.Provider[] | null>(app.Providers())),
+  resume: () => askMe(app.Resume()),
+  signIn: (provider) => askMe(app.SignIn(provider)),
+  submitInviteCode: (code) => askMe(app.SubmitInviteCode(code)),
+  cancelSignIn: () => ask(app.CancelSignIn()),
+  openSignInPage: () => ask(app.OpenSignInPage()),
+  signOut: () => ask(app.SignOut()),
+  useGrant: (id) => askMe(app.UseGrant(id)),
+  me: () => askMe(app.Me()),
+  overview: async () => {
+    const overview = await ask<m.Overview>(app.Overview());
+    return { ...overview, trend: list(overview.trend), attention: list(overview.attention) };
+  },
+  msps: (query) => askPage(app.MSPs({ ...firstPage, ...noFilter, ...query })),
+  msp: (id) => askDetail<m.MSPDetail>(app.MSP(id)),
+  clients: async (query) => {
+    const none = { ...firstPage, ...noFilter, type: "", msp_id: "", expires_within: 0 };
+    const page = await askPage<m.Client>(app.Clients({ ...none, ...query }));
+    return { ...page, items: page.items.map(withProducts) };
+  },
+  client: async (id) => withProducts(await askDetail<m.ClientDetail>(app.Client(id))),
+  invites: (query) => askPage(app.Invites({ ...firstPage, q: "", status: "", ...query })),
+  createInvite: (invite) => ask(app.CreateInvite(invite)),
+  revokeInvite: (id) => ask(app.RevokeInvite(id)),
+  syncs: (query) => askPage(app.Syncs({ ...firstPage, ...query })),
+  startSync: () => ask(app.StartSync()),
+  sync: (id) => ask(app.Sync(id)),
+  copyText: (text) => ask(app.CopyText(text)),
+  on: (name, handler) => EventsOn(name, handler),
+};

@@ -1,0 +1,50 @@
+import {
+  type InfiniteData,
+  type QueryKey,
+  type UseInfiniteQueryOptions,
+  useInfiniteQuery,
+} from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Page } from "./models";
+import type { Problem } from "./problem";
+
+/** A paged list in the shape DataTable takes: <DataTable {...list} />. */
+export interface List<Item> {
+  rows: Item[];
+  total: number;
+  /** When the data was last good; null before the first complete sync. */
+  dataAsOf: string | null;
+  /** Nothing is there yet. */
+  loading: boolean;
+  /** Rows of an earlier question are shown while the new answer is on its way. */
+  refreshing: boolean;
+  problem: Problem | null;
+  hasMore: boolean;
+  loadingMore: boolean;
+  onMore: () => void;
+  onRetry: () => void;
+}
+
+/** Asks for a list page by page: useList(clientsQuery(grant.id, filter)). */
+export function useList<Item, Key extends QueryKey>(
+  options: UseInfiniteQueryOptions<Page<Item>, Problem, InfiniteData<Page<Item>, string>, Key, string>,
+): List<Item> {
+  const query = useInfiniteQuery(options);
+  const pages = query.data?.pages;
+  const rows = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
+  const newest = pages?.at(-1);
+  return {
+    rows,
+    total: newest?.total ?? 0,
+    dataAsOf: newest?.data_as_of ?? null,
+    loading: query.isPending,
+    refreshing: query.isFetching && query.isPlaceholderData,
+    problem: query.error,
+    hasMore: query.hasNextPage,
+    loadingMore: query.isFetchingNextPage,
+    onMore: () => {
+      if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
+    },
+    onRetry: () => void query.refetch(),
+  };
+}

@@ -1,0 +1,113 @@
+// The vocabulary as the screens use it: the generated models, with two things said that Go's generator cannot say:
+// a pointer arrives as null, and which words a string may hold. Times are RFC 3339, days YYYY-MM-DD.
+import type { desktop, portal } from "../../wailsjs/go/models";
+
+type Said<Model, Words = unknown> = {
+  [K in keyof Model]-?: K extends keyof Words
+    ? Words[K]
+    : undefined extends Model[K]
+      ? Exclude<Model[K], undefined> | null
+      : Model[K];
+};
+
+export type Level = "mssp" | "msp" | "client";
+export type Role = "mssp_admin" | "mssp_staff" | "msp_admin" | "msp_user" | "client_user";
+export type Permission =
+  | "see_overview"
+  | "see_msps"
+  | "see_clients"
+  | "manage_invites"
+  | "see_syncs"
+  | "run_sync";
+export type ProviderID = "google" | "entra";
+export type CustomerStatus = "active" | "missing" | "removed";
+export type InviteStatus = "open" | "accepted" | "expired" | "revoked";
+export type RunStatus = "queued" | "running" | "complete" | "failed";
+export type Severity = "error" | "warning" | "info";
+export type AttentionKind =
+  | "sync_failed"
+  | "sync_never"
+  | "licence_expired"
+  | "licence_expiring"
+  | "seats_exceeded"
+  | "client_missing"
+  | "msp_without_clients";
+export type ChangeKind = "added" | "changed" | "missing" | "returned" | "moved" | "removed";
+
+export type Startup = desktop.Startup;
+export type Provider = Said<portal.Provider, { id: ProviderID }>;
+export type User = Said<portal.User>;
+export type Scope = Omit<portal.Scope, "level"> & { level: Level };
+export type Grant = Said<portal.Grant, { role: Role; scope: Scope }>;
+export type Me = Said<
+  portal.Me,
+  { user: User; grant: Grant; grants: Grant[]; permissions: Permission[]; may_invite: Role[] }
+>;
+
+export type TrendDay = Said<portal.TrendDay>;
+export type Attention = Said<portal.Attention, { kind: AttentionKind; severity: Severity }>;
+export type Overview = Said<portal.Overview, { trend: TrendDay[]; attention: Attention[] }>;
+
+export type Field = Said<portal.Field>;
+export type Change = Said<portal.Change, { kind: ChangeKind }>;
+export type MSP = Said<portal.MSP, { status: CustomerStatus }>;
+export type MSPDetail = Said<
+  portal.MSPDetail,
+  { status: CustomerStatus; fields: Field[]; history: Change[] }
+>;
+export type Client = Said<portal.Client, { status: CustomerStatus }>;
+export type ClientDetail = Said<
+  portal.ClientDetail,
+  { status: CustomerStatus; fields: Field[]; history: Change[] }
+>;
+
+export type Invite = Said<portal.Invite, { role: Role; provider: ProviderID; status: InviteStatus }>;
+export type NewInvite = Omit<portal.NewInvite, "role" | "provider"> & { role: Role; provider: ProviderID };
+export type CreatedInvite = Said<portal.CreatedInvite, { invite: Invite }>;
+
+export type SyncRun = Said<portal.SyncRun, { status: RunStatus; trigger: "schedule" | "manual" | "command" }>;
+
+/** One page of a list; next_cursor is null on the last. */
+export interface Page<Item> {
+  items: Item[];
+  next_cursor: string | null;
+  total: number;
+  data_as_of?: string | null;
+}
+
+/** What a list is narrowed and ordered by; sort is a field, descending with a leading minus. */
+export interface MSPFilter {
+  q?: string;
+  sort?: string;
+  status?: CustomerStatus;
+}
+
+export interface ClientFilter {
+  q?: string;
+  sort?: string;
+  status?: CustomerStatus;
+  type?: string;
+  /** An MSP's id, or "none" for clients directly under the MSSP. */
+  msp_id?: string;
+  /** Days from today. */
+  expires_within?: number;
+}
+
+export interface InviteFilter {
+  q?: string;
+  status?: InviteStatus;
+}
+
+/** The place of one page in its list. */
+export interface PageQuery {
+  cursor?: string;
+  limit?: number;
+}
+
+/** Events the desktop sends by itself. */
+export interface Events {
+  "signin:waiting": { provider: ProviderID; url: string; expires_at: string };
+  "signin:exchanging": { provider: ProviderID };
+  "session:ended": { code: string; message: string };
+  "session:only": { message: string };
+}

@@ -1,0 +1,62 @@
+import type {
+  Client,
+  ClientDetail,
+  ClientFilter,
+  CreatedInvite,
+  Events,
+  Invite,
+  InviteFilter,
+  Me,
+  MSP,
+  MSPDetail,
+  MSPFilter,
+  NewInvite,
+  Overview,
+  Page,
+  PageQuery,
+  Provider,
+  ProviderID,
+  Startup,
+  SyncRun,
+} from "./models";
+
+/** Every call the screens may make. All reject with a Problem and never answer null for a list. */
+export interface Portal {
+  startup(): Promise<Startup>;
+  setAPIURL(url: string): Promise<void>;
+  providers(): Promise<Provider[]>;
+  resume(): Promise<Me>;
+  signIn(provider: ProviderID): Promise<Me>;
+  submitInviteCode(code: string): Promise<Me>;
+  cancelSignIn(): Promise<void>;
+  openSignInPage(): Promise<void>;
+  signOut(): Promise<void>;
+  useGrant(id: string): Promise<Me>;
+  me(): Promise<Me>;
+  overview(): Promise<Overview>;
+  msps(query: MSPFilter & PageQuery): Promise<Page<MSP>>;
+  msp(id: string): Promise<MSPDetail>;
+  clients(query: ClientFilter & PageQuery): Promise<Page<Client>>;
+  client(id: string): Promise<ClientDetail>;
+  invites(query: InviteFilter & PageQuery): Promise<Page<Invite>>;
+  createInvite(invite: NewInvite): Promise<CreatedInvite>;
+  revokeInvite(id: string): Promise<void>;
+  syncs(query: PageQuery): Promise<Page<SyncRun>>;
+  startSync(): Promise<SyncRun>;
+  sync(id: string): Promise<SyncRun>;
+  copyText(text: string): Promise<void>;
+  /** Calls handler on each event until the answered function is called. */
+  on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void;
+}
+
+let current: Portal | undefined;
+
+/** The door to Go; main.tsx (or a test) hangs it in before anything is drawn. */
+export function portal(): Portal {
+  if (!current) throw new Error("no portal is hung in");
+  return current;
+}
+
+export function hangIn(door: Portal): void {
+  current = door;
+}

@@ -1,0 +1,99 @@
+/** Why a call failed: the API's codes, and the desktop's own. Any other arrives as "internal". */
+const codes = [
+  "invalid",
+  "unauthenticated",
+  "session_revoked",
+  "grant_changed",
+  "forbidden",
+  "not_found",
+  "conflict",
+  "sync_running",
+  "no_product",
+  "no_invite",
+  "invite_code_required",
+  "invite_code_wrong",
+  "tenant_not_allowed",
+  "deactivated",
+  "attempt_expired",
+  "provider_unavailable",
+  "provider_refused",
+  "too_many_requests",
+  "too_large",
+  "unavailable",
+  "internal",
+  "signed_out",
+  "offline",
+  "no_api_url",
+  "cancelled",
+  "timed_out",
+  "browser_failed",
+  "denied",
+  "state_mismatch",
+  "keyring_unavailable",
+  "insecure_api_url",
+  "policy",
+] as const;
+
+export type ProblemCode = (typeof codes)[number];
+
+interface Details {
+  message?: string;
+  field?: string;
+  requestId?: string;
+  retryAfter?: number;
+}
+
+/** A failed call in a form screens can act on. The message is the API's or the desktop's own sentence. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  /** The parameter at fault, where one is. */
+  readonly field: string | undefined;
+  /** What support finds the request by. */
+  readonly requestId: string | undefined;
+  /** Seconds until asking again makes sense. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ProblemCode, details: Details = {}) {
+    super(details.message ?? "");
+    this.name = "Problem";
+    this.code = code;
+    this.field = details.field;
+    this.requestId = details.requestId;
+    this.retryAfter = details.retryAfter;
+  }
+}
+
+const known = (code: unknown): code is ProblemCode => codes.includes(code as ProblemCode);
+const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+const count = (value: unknown) => (typeof value === "number" && value > 0 ? value : undefined);
+
+// Wails rejects with the object of the error formatter; older bindings with its JSON as a string.
+function fromJSON(rejection: unknown): unknown {
+  if (typeof rejection !== "string" || !rejection.startsWith("{")) return rejection;
+  try {
+    return JSON.parse(rejection);
+  } catch {
+    return rejection;
+  }
+}
+
+/** Makes a Problem of whatever a call was rejected with; what is not one of ours becomes "internal". */
+export function toProblem(rejection: unknown): Problem {
+  if (rejection instanceof Problem) return rejection;
+  const value = fromJSON(rejection);
+  if (typeof value === "object" && value !== null && "code" in value) {
+    const raw = value as Record<string, unknown>;
+    return new Problem(known(raw.code) ? raw.code : "internal", {
+      message: text(raw.message),
+      field: text(raw.field),
+      requestId: text(raw.request_id),
+      retryAfter: count(raw.retry_after),
+    });
+  }
+  return new Problem("internal", { message: value instanceof Error ? value.message : text(value) });
+}
+
+const passing: readonly ProblemCode[] = ["offline", "unavailable", "internal"];
+
+/** Whether the same call may succeed when simply made again. */
+export const isPassing = (problem: Problem): boolean => passing.includes(problem.code);

@@ -1,0 +1,98 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { ClientFilter, InviteFilter, MSPFilter, Page, RunStatus } from "./models";
+import { portal } from "./portal";
+
+const pageSize = 100;
+
+/**
+ * Keys of everything that is asked for. Each begins with the grant it was asked under, so that a switch
+ * of grant never shows another tenant's data. Invalidate a whole noun by its short key: keys.invites(grant).
+ */
+export const keys = {
+  all: (grant: string) => [grant] as const,
+  overview: (grant: string) => [grant, "overview"] as const,
+  msps: (grant: string) => [grant, "msps"] as const,
+  clients: (grant: string) => [grant, "clients"] as const,
+  invites: (grant: string) => [grant, "invites"] as const,
+  syncs: (grant: string) => [grant, "syncs"] as const,
+};
+
+const next = <Item>(page: Page<Item>) => page.next_cursor ?? undefined;
+
+// Coming back to the window refetches every page already loaded, one after the other: only short lists.
+const onFocus = (query: { state: { data?: { pages: unknown[] } } }) =>
+  (query.state.data?.pages.length ?? 0) <= 5;
+
+export const overviewQuery = (grant: string) =>
+  queryOptions({ queryKey: keys.overview(grant), queryFn: () => portal().overview() });
+
+export const mspsQuery = (grant: string, filter: MSPFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.msps(grant), "list", filter],
+    queryFn: ({ pageParam }) => portal().msps({ ...filter, cursor: pageParam, limit: pageSize }),
+    initialPageParam: "",
+    getNextPageParam: next,
+    placeholderData: keepPreviousData,
+    refetchOnWindowFocus: onFocus,
+  });
+
+export const mspQuery = (grant: string, id: string) =>
+  queryOptions({ queryKey: [...keys.msps(grant), "one", id], queryFn: () => portal().msp(id) });
+
+export const clientsQuery = (grant: string, filter: ClientFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.clients(grant), "list", filter],
+    queryFn: ({ pageParam }) => portal().clients({ ...filter, cursor: pageParam, limit: pageSize }),
+    initialPageParam: "",
+    getNextPageParam: next,
+    placeholderData: keepPreviousData,
+    refetchOnWindowFocus: onFocus,
+  });
+
+export const clientQuery = (grant: string, id: string) =>
+  queryOptions({ queryKey: [...keys.clients(grant), "one", id], queryFn: () => portal().client(id) });
+
+export const invitesQuery = (grant: string, filter: InviteFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.invites(grant), "list", filter],
+    queryFn: ({ pageParam }) => portal().invites({ ...filter, cursor: pageParam, limit: pageSize }),
+    initialPageParam: "",
+    getNextPageParam: next,
+    placeholderData: keepPreviousData,
+    refetchOnWindowFocus: onFocus,
+  });
+
+export const syncsQuery = (grant: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.syncs(grant), "list"],
+    queryFn: ({ pageParam }) => portal().syncs({ cursor: pageParam, limit: 50 }),
+    initialPageParam: "",
+    getNextPageParam: next,
+    placeholderData: keepPreviousData,
+    refetchOnWindowFocus: onFocus,
+  });
+
+const moving: readonly RunStatus[] = ["queued", "running"];
+
+/** One run; asked again every two seconds while it is under way. */
+export const syncQuery = (grant: string, id: string) =>
+  queryOptions({
+    queryKey: [...keys.syncs(grant), "one", id],
+    queryFn: () => portal().sync(id),
+    refetchInterval: (query) =>
+      query.state.data && moving.includes(query.state.data.status) ? 2_000 : false,
+  });
+
+/** The best few MSPs and clients for what is being typed. */
+export const searchQuery = (grant: string, q: string, withMSPs: boolean) =>
+  queryOptions({
+    queryKey: [grant, "search", q, withMSPs],
+    queryFn: async () => {
+      const [msps, clients] = await Promise.all([
+        withMSPs ? portal().msps({ q, limit: 5 }) : undefined,
+        portal().clients({ q, limit: 8 }),
+      ]);
+      return { msps: msps?.items ?? [], clients: clients.items, total: clients.total + (msps?.total ?? 0) };
+    },
+    placeholderData: keepPreviousData,
+  });

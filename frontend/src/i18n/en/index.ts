@@ -1,0 +1,13 @@
+import { admin } from "./admin";
+import { clients } from "./clients";
+import { msps } from "./msps";
+import { overview } from "./overview";
+import { parts } from "./parts";
+import { session } from "./session";
+import { settings } from "./settings";
+import { shell } from "./shell";
+import { sync } from "./sync";
+import { words } from "./words";
+
+/** Every text of the app, one file per folder of screens. Plurals: key_one, key_other with { count }. */
+export const en = { admin, clients, msps, overview, parts, session, settings, shell, sync, words };

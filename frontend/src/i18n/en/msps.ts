@@ -1,0 +1,3 @@
+export const msps = {
+  title: "MSPs",
+};

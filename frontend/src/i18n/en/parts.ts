@@ -1,0 +1,82 @@
+/** Texts of what screens share. */
+export const parts = {
+  actions: {
+    cancel: "Cancel",
+    close: "Close",
+    clear: "Clear filters",
+    retry: "Try again",
+    copy: "Copy",
+    copied: "Copied",
+    copyFailed: "Could not copy. Select the text and copy it by hand.",
+    copyRequestId: "Copy request id",
+  },
+  table: {
+    showing_one: "Showing {{shown, number}} of {{count, number}}",
+    showing_other: "Showing {{shown, number}} of {{count, number}}",
+    all_one: "{{count, number}} in total",
+    all_other: "{{count, number}} in total",
+    loading: "Loading",
+    dataAsOf: "Data as of",
+    loadingMore: "Loading more",
+    more: "Load more",
+    refreshing: "Updating",
+    noMatch: "Nothing matches",
+    noMatchText: "Nothing here matches {{asked}}.",
+    noMatchPlain: "Nothing here matches these filters.",
+    emptyTitle: "Nothing here yet",
+    staleProblem: "Could not update this list. What you see may be out of date.",
+  },
+  filter: {
+    any: "Any",
+    remove: "Remove filter {{label}}",
+    clearSearch: "Clear search",
+  },
+  figure: {
+    change: "{{sign}}{{value}} {{period}}",
+  },
+  problem: {
+    requestId: "Request id",
+    retryIn_one: "Try again in {{count}} second.",
+    retryIn_other: "Try again in {{count}} seconds.",
+    offline: {
+      title: "The portal cannot be reached",
+      text: "Check your network connection. What was loaded before stays on screen.",
+    },
+    unavailable: {
+      title: "The portal is not available",
+      text: "It may be restarting or under maintenance. Try again in a moment.",
+    },
+    forbidden: {
+      title: "Your role does not include this",
+      text: "Ask an administrator of your organisation if you need it.",
+    },
+    not_found: {
+      title: "Not found",
+      text: "It does not exist, or it is outside what your role may see.",
+    },
+    too_many_requests: {
+      title: "Too many requests",
+      text: "The portal asks to wait a little before going on.",
+    },
+    session: {
+      title: "You are signed out",
+      text: "Sign in again to go on.",
+    },
+    grant_changed: {
+      title: "Your access has changed",
+      text: "Somebody changed your role. Sign in again to see what you have access to now.",
+    },
+    conflict: {
+      title: "Somebody was faster",
+      text: "This has changed in the meantime. Reload and look again.",
+    },
+    invalid: {
+      title: "Something in the request is not right",
+      text: "Change what you entered and try again.",
+    },
+    other: {
+      title: "Something went wrong",
+      text: "The portal could not answer. Try again; if it stays, give the request id to support.",
+    },
+  },
+};

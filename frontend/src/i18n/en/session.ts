@@ -1,0 +1,125 @@
+/** Signing in. */
+export const session = {
+  mark: "FS Client Portal",
+  sentence: "See the MSPs and clients you look after, and what needs your attention.",
+  google: "Sign in with Google",
+  entra: "Sign in with Microsoft",
+  version: "Version {{version}}",
+  loadingProviders: "Asking the portal how you can sign in",
+  noProviders: "No way to sign in is set up here. Ask your administrator.",
+  change: "Change",
+  address: {
+    title: "Where is your portal?",
+    text: "Enter the address your administrator gave you.",
+    label: "Portal address",
+    example: "https://portal.example.com",
+    continue: "Continue",
+    back: "Back",
+    required: "Enter the address of your portal.",
+  },
+  starting: "Preparing the sign-in",
+  waiting: {
+    title: "Continue in your browser",
+    text: "A page of {{provider}} has opened in your browser. Finish signing in there; this window goes on by itself.",
+    left: "{{time}} left",
+    copy: "Copy link",
+    again: "Open again",
+    cancel: "Cancel",
+    hint: "Browser did not open? Copy the link and paste it into any browser on this computer.",
+  },
+  exchanging: {
+    title: "Signing you in",
+    text: "{{provider}} has answered. One moment.",
+  },
+  code: {
+    title: "Enter your invite code",
+    text: "Your administrator received a code with your invite. It proves that the invite is meant for you.",
+    label: "Invite code",
+    required: "Enter the code from your invite.",
+    submit: "Continue",
+    wrong: "This code does not fit your invite. Check it, or ask your administrator for a new invite.",
+  },
+  only: "Your computer's keyring cannot be used, so you are signed in for this run only. You will sign in again after closing the app.",
+  again: "Try again",
+  other: "Use another account",
+  failed: {
+    cancelled: { title: "Sign-in cancelled", text: "You can close the page in your browser." },
+    timed_out: {
+      title: "Sign-in took too long",
+      text: "Nobody finished the sign-in in the browser in time. You can close that page and start again.",
+    },
+    denied: {
+      title: "Access was not granted",
+      text: "You, or a policy of your organisation, declined at {{provider}}. Start again and allow access, or ask your administrator.",
+    },
+    no_invite: {
+      title: "You have no access yet",
+      text: "This account is not invited to the portal. Ask your administrator to invite exactly this address, or use another account.",
+    },
+    tenant_not_allowed: {
+      title: "This organisation may not sign in here",
+      text: "Your account belongs to an organisation that the portal does not accept. Use your work account, or ask your administrator.",
+    },
+    deactivated: {
+      title: "Your access is switched off",
+      text: "An administrator has deactivated your account. Ask them if you think this is a mistake.",
+    },
+    offline: {
+      title: "The portal cannot be reached",
+      text: "Check your network connection and the address below, then try again.",
+    },
+    unavailable: {
+      title: "The portal is not available",
+      text: "It may be restarting or under maintenance. Try again in a moment.",
+    },
+    provider_unavailable: {
+      title: "{{provider}} is not available",
+      text: "The portal could not reach it to check who you are. Try again in a few minutes.",
+    },
+    provider_refused: {
+      title: "{{provider}} did not accept the sign-in",
+      text: "Start again. If it happens again, give the request id to your administrator.",
+    },
+    state_mismatch: {
+      title: "The answer did not belong to this sign-in",
+      text: "For your safety it was dropped. Close the page in your browser and start again from here.",
+    },
+    browser_failed: {
+      title: "Your browser could not be opened",
+      text: "Copy the link, open it in a browser on this computer, and finish signing in there.",
+    },
+    keyring_unavailable: {
+      title: "Your computer's keyring cannot be used",
+      text: "The portal keeps you signed in with it, and your organisation does not allow signing in without. Unlock the keyring and try again.",
+    },
+    too_many_requests: {
+      title: "Too many tries",
+      text: "For safety the portal asks you to wait before the next one.",
+      wait: "You can try again in {{time}}.",
+    },
+    attempt_expired: {
+      title: "This sign-in has expired",
+      text: "It was good for a few minutes only. Start again.",
+    },
+    insecure_api_url: {
+      title: "The portal's address is not secure",
+      text: "It must begin with https://. Ask your administrator for the right address.",
+    },
+    policy: {
+      title: "Your organisation's policy does not allow this",
+      text: "Ask your administrator.",
+    },
+    other: {
+      title: "Something went wrong",
+      text: "You are not signed in. Try again; if it happens again, give the request id to your administrator.",
+    },
+  },
+  ended: {
+    title: "You have been signed out",
+    session_revoked:
+      "Your session was ended, by you on another computer or by an administrator. Sign in again to go on.",
+    deactivated: "An administrator has deactivated your account. Ask them if you think this is a mistake.",
+    grant_changed: "Your role has changed. Sign in again to see what you have access to now.",
+    other: "Your session has ended. Sign in again to go on.",
+  },
+};

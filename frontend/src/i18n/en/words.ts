@@ -1,0 +1,15 @@
+/** The product's own words, one place for each. */
+export const words = {
+  product: "FS Client Portal",
+  role: {
+    mssp_admin: "MSSP administrator",
+    mssp_staff: "MSSP staff",
+    msp_admin: "MSP administrator",
+    msp_user: "MSP user",
+    client_user: "Client user",
+  },
+  provider: { google: "Google", entra: "Microsoft" },
+  customer: { active: "Active", missing: "Missing", removed: "Removed" },
+  invite: { open: "Open", accepted: "Accepted", expired: "Expired", revoked: "Revoked" },
+  run: { queued: "Queued", running: "Running", complete: "Complete", failed: "Failed" },
+};

@@ -1,0 +1,87 @@
+/** What stands where a value is not known. */
+export const absent = "–";
+
+/** The locale of the user's system; its numbers and dates are used whatever the language of the texts. */
+const locale = (): string | undefined => (typeof navigator === "undefined" ? undefined : navigator.language);
+
+const made = new Map<string, unknown>();
+
+// Making an Intl formatter costs far more than using one.
+function once<T>(key: string, make: () => T): T {
+  const full = `${locale()} ${key}`;
+  if (!made.has(full)) made.set(full, make());
+  return made.get(full) as T;
+}
+
+/** 1234.5 → "1,234.5"; an en dash for null and undefined. */
+export function formatNumber(value: number | null | undefined): string {
+  if (value == null) return absent;
+  return once("number", () => new Intl.NumberFormat(locale())).format(value);
+}
+
+/** 0.754 → "75%". */
+export function formatPercent(value: number | null | undefined): string {
+  if (value == null) return absent;
+  return once("percent", () => new Intl.NumberFormat(locale(), { style: "percent" })).format(value);
+}
+
+// A bare day belongs to no time zone: read and shown as UTC it stays the day it is.
+const isDay = (value: string | Date): value is string =>
+  typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
+
+/** A day ("2027-03-31") or a moment as a date of the user's locale: "31 Mar 2027". */
+export function formatDate(value: string | Date | null | undefined): string {
+  if (value == null || value === "") return absent;
+  const zone = isDay(value) ? "UTC" : undefined;
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) return String(value);
+  return once(
+    `date ${zone}`,
+    () => new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: zone }),
+  ).format(date);
+}
+
+/** A moment with its time and zone: "31 Mar 2027, 14:05 CEST". */
+export function formatMoment(value: string | Date | null | undefined): string {
+  if (value == null || value === "") return absent;
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) return String(value);
+  return once(
+    "moment",
+    () =>
+      new Intl.DateTimeFormat(locale(), {
+        day: "numeric",
+        month: "short",
+        year: "numeric",
+        hour: "2-digit",
+        minute: "2-digit",
+        timeZoneName: "short",
+      }),
+  ).format(date);
+}
+
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** How far a moment lies from now: "3 minutes ago", "in 2 days"; under a minute "now". */
+export function formatRelative(value: string | Date | null | undefined, now: Date = new Date()): string {
+  if (value == null || value === "") return absent;
+  const seconds = (new Date(value).getTime() - now.getTime()) / 1000;
+  if (Number.isNaN(seconds)) return String(value);
+  const format = once("relative", () => new Intl.RelativeTimeFormat("en", { numeric: "auto" }));
+  for (const [unit, size] of steps) {
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+  }
+  return format.format(0, "second");
+}
+
+/** Whole days from today (the user's own) to a day: negative once it is past. */
+export function daysUntil(day: string, now: Date = new Date()): number {
+  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
+  return Math.round((Date.parse(day) - today) / 86_400_000);
+}

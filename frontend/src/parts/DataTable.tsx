@@ -1,0 +1,293 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import LinearProgress from "@mui/material/LinearProgress";
+import {
+  DataGrid,
+  type GridColDef,
+  type GridRowSelectionModel,
+  type GridSortModel,
+  useGridApiRef,
+} from "@mui/x-data-grid";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import type { Problem } from "../bridge/problem";
+import { absent, formatNumber } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { EmptyState } from "./EmptyState";
+import { ErrorPanel } from "./ErrorPanel";
+import { SearchOffIcon } from "./icons";
+import { Time } from "./Time";
+
+/** One column. Give text (ellipsis, the whole on hover), number (right, grouped) or render (anything). */
+export interface Column<Row> {
+  /** Unique; also the word the API sorts by where sortable. */
+  field: string;
+  /** The header, never empty. */
+  name: string;
+  text?: (row: Row) => string | null | undefined;
+  number?: (row: Row) => number | null | undefined;
+  render?: (row: Row) => ReactNode;
+  sortable?: boolean;
+  align?: "left" | "right";
+  width?: number;
+  minWidth?: number;
+  flex?: number;
+}
+
+export interface DataTableProps<Row extends { id: string }> {
+  /** The table's accessible name: "Clients". */
+  label: string;
+  columns: Column<Row>[];
+  rows: Row[];
+  /** How many rows there are in all, loaded or not. */
+  total: number;
+  loading: boolean;
+  refreshing?: boolean;
+  problem: Problem | null;
+  hasMore?: boolean;
+  loadingMore?: boolean;
+  onMore?: () => void;
+  onRetry?: () => void;
+  /** When the data was last good; shown at the foot. */
+  dataAsOf?: string | null;
+  /** A column's field, descending with a leading minus. */
+  sort?: string | undefined;
+  onSort?: (sort: string) => void;
+  /** A click on a row, or Enter on one of its cells. */
+  onOpen?: (row: Row) => void;
+  /** The row that is open beside the table. */
+  selectedId?: string | undefined;
+  /** What stands here when the list is empty although nothing narrows it. */
+  empty: ReactNode;
+  /** What was looked for, in words: shown when nothing matches. Undefined: nothing narrows the list. */
+  asked?: string | undefined;
+  onClear?: () => void;
+  rowHeight?: 36 | 44;
+}
+
+/** Rows of one list: sorted by the server, loaded page by page while scrolling, virtualised, every state designed. */
+export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>) {
+  const { rows, loading, problem, asked } = props;
+  if (!loading && problem && rows.length === 0) {
+    return (
+      <Frame>
+        <ErrorPanel problem={problem} {...(props.onRetry && { onRetry: props.onRetry })} />
+      </Frame>
+    );
+  }
+  if (!loading && rows.length === 0) {
+    return (
+      <Frame>{asked === undefined ? props.empty : <NoMatch asked={asked} onClear={props.onClear} />}</Frame>
+    );
+  }
+  return (
+    <Frame>
+      {problem && <OutOfDate onRetry={props.onRetry} />}
+      <Grid {...props} />
+      <Foot {...props} />
+    </Frame>
+  );
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  return (
+    <Box
+      sx={(theme) => ({
+        display: "flex",
+        flexDirection: "column",
+        flex: 1,
+        minWidth: 0,
+        minHeight: 200,
+        border: `1px solid ${theme.vars.palette.divider}`,
+        borderRadius: "8px",
+        overflow: "hidden",
+      })}
+    >
+      {children}
+    </Box>
+  );
+}
+
+function NoMatch({ asked, onClear }: { asked: string; onClear: (() => void) | undefined }) {
+  return (
+    <EmptyState
+      icon={<SearchOffIcon />}
+      title={t("parts.table.noMatch")}
+      text={asked ? t("parts.table.noMatchText", { asked }) : t("parts.table.noMatchPlain")}
+      action={onClear && <Button onClick={onClear}>{t("parts.actions.clear")}</Button>}
+    />
+  );
+}
+
+function OutOfDate({ onRetry }: { onRetry: (() => void) | undefined }) {
+  return (
+    <Alert
+      severity="warning"
+      sx={{ borderRadius: 0 }}
+      action={
+        onRetry && (
+          <Button variant="text" color="inherit" onClick={onRetry}>
+            {t("parts.actions.retry")}
+          </Button>
+        )
+      }
+    >
+      {t("parts.table.staleProblem")}
+    </Alert>
+  );
+}
+
+function toColDef<Row extends { id: string }>(column: Column<Row>, sorts: boolean): GridColDef<Row> {
+  const { field, name, text, number, render, sortable, width, minWidth, flex } = column;
+  const align = column.align ?? (number ? "right" : "left");
+  return {
+    field,
+    headerName: name,
+    sortable: sorts && sortable === true,
+    align,
+    headerAlign: align,
+    ...(width !== undefined && { width }),
+    ...(flex !== undefined && { flex }),
+    minWidth: minWidth ?? Math.min(width ?? 80, 80),
+    valueGetter: (_, row) => (number ? number(row) : (text?.(row) ?? null)),
+    valueFormatter: (value: unknown) => {
+      if (typeof value === "number") return formatNumber(value);
+      return typeof value === "string" && value !== "" ? value : absent;
+    },
+    ...(render && { display: "flex" as const, renderCell: ({ row }: { row: Row }) => render(row) }),
+  };
+}
+
+const toSortModel = (sort: string | undefined): GridSortModel =>
+  sort ? [{ field: sort.replace(/^-/, ""), sort: sort.startsWith("-") ? "desc" : "asc" }] : [];
+
+const fromSortModel = (model: GridSortModel): string => {
+  const first = model[0];
+  return first ? `${first.sort === "desc" ? "-" : ""}${first.field}` : "";
+};
+
+/** True once waiting has lasted 150 ms. */
+function useLasting(waiting: boolean): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!waiting) return setLasting(false);
+    const timer = setTimeout(() => setLasting(true), 150);
+    return () => clearTimeout(timer);
+  }, [waiting]);
+  return waiting && lasting;
+}
+
+/** Asks for more once rows near the end of what is loaded are drawn. */
+function useMoreOnScroll(loaded: number, onMore: (() => void) | undefined) {
+  const api = useGridApiRef();
+  const latest = useRef({ loaded, onMore });
+  latest.current = { loaded, onMore };
+  useEffect(
+    () =>
+      api.current?.subscribeEvent("renderedRowsIntervalChange", ({ lastRowIndex }) => {
+        if (lastRowIndex >= latest.current.loaded - 20) latest.current.onMore?.();
+      }),
+    [api],
+  );
+  return api;
+}
+
+const empty = () => null;
+
+function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
+  const { label, rows, total, loading, refreshing = false, sort, onSort, onOpen, selectedId } = props;
+  const { columns, hasMore, onMore, rowHeight = 36 } = props;
+  const api = useMoreOnScroll(rows.length, hasMore ? onMore : undefined);
+  const skeleton = useLasting(loading);
+  const updating = useLasting(refreshing);
+  const columnDefs = useMemo(
+    () => columns.map((column) => toColDef(column, onSort !== undefined)),
+    [columns, onSort],
+  );
+  const selection = useMemo<GridRowSelectionModel>(
+    () => ({ type: "include", ids: new Set(selectedId ? [selectedId] : []) }),
+    [selectedId],
+  );
+  return (
+    <Box sx={{ flex: 1, minHeight: 0, position: "relative" }}>
+      {updating && (
+        <LinearProgress
+          aria-label={t("parts.table.refreshing")}
+          sx={{ position: "absolute", insetInline: 0, top: 0, height: 2, zIndex: 2 }}
+        />
+      )}
+      <DataGrid<Row>
+        apiRef={api}
+        aria-label={label}
+        rows={rows}
+        columns={columnDefs}
+        rowCount={total}
+        rowHeight={rowHeight}
+        columnHeaderHeight={36}
+        // Server paging without a page model shows all rows given: cursors do the paging.
+        paginationMode="server"
+        sortingMode="server"
+        filterMode="server"
+        sortingOrder={["asc", "desc"]}
+        sortModel={toSortModel(sort)}
+        onSortModelChange={(model) => onSort?.(fromSortModel(model))}
+        rowSelectionModel={selection}
+        disableRowSelectionOnClick
+        disableMultipleRowSelection
+        disableColumnMenu
+        disableColumnFilter
+        disableColumnSelector
+        hideFooter
+        loading={skeleton}
+        slots={{ noRowsOverlay: empty }}
+        slotProps={{ loadingOverlay: { variant: "skeleton", noRowsVariant: "skeleton" } }}
+        onRowClick={({ row }) => onOpen?.(row)}
+        onCellKeyDown={({ row }, event) => {
+          if (event.key !== "Enter" || !onOpen) return;
+          event.defaultMuiPrevented = true;
+          onOpen(row);
+        }}
+        sx={{ "& .MuiDataGrid-row": { cursor: onOpen ? "pointer" : "default" } }}
+      />
+    </Box>
+  );
+}
+
+function Foot<Row extends { id: string }>(props: DataTableProps<Row>) {
+  const { rows, total, hasMore, loadingMore, onMore, dataAsOf, loading } = props;
+  return (
+    <Box
+      sx={(theme) => ({
+        display: "flex",
+        alignItems: "center",
+        gap: 1.5,
+        minHeight: 36,
+        px: 1.25,
+        borderTop: `1px solid ${theme.vars.palette.divider}`,
+        color: "text.secondary",
+        fontSize: "0.8125rem",
+      })}
+    >
+      <span role="status">{loading ? t("parts.table.loading") : counted(rows.length, total)}</span>
+      {hasMore && onMore && (
+        <Button
+          variant="text"
+          size="small"
+          onClick={onMore}
+          loading={loadingMore ?? false}
+          sx={{ minHeight: 28 }}
+        >
+          {t("parts.table.more")}
+        </Button>
+      )}
+      {dataAsOf && (
+        <Box sx={{ ml: "auto" }}>
+          {t("parts.table.dataAsOf")} <Time at={dataAsOf} />
+        </Box>
+      )}
+    </Box>
+  );
+}
+
+const counted = (shown: number, total: number) =>
+  shown < total ? t("parts.table.showing", { shown, count: total }) : t("parts.table.all", { count: total });

@@ -1,0 +1,46 @@
+import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
+import type { ReactNode } from "react";
+import { InboxIcon } from "./icons";
+
+export interface EmptyStateProps {
+  icon?: ReactNode;
+  /** What is not here. */
+  title: string;
+  /** What would be here, and why it is not. */
+  text?: ReactNode;
+  /** The one thing to do about it. */
+  action?: ReactNode;
+}
+
+/** Stands where there is nothing to show. */
+export function EmptyState({ icon, title, text, action }: EmptyStateProps) {
+  return (
+    <Box
+      sx={{
+        display: "flex",
+        flexDirection: "column",
+        alignItems: "center",
+        justifyContent: "center",
+        textAlign: "center",
+        gap: 1,
+        px: 3,
+        py: 6,
+        height: "100%",
+      }}
+    >
+      <Box aria-hidden sx={{ color: "text.secondary", display: "flex", "& svg": { fontSize: 32 } }}>
+        {icon ?? <InboxIcon />}
+      </Box>
+      <Typography component="h2" variant="h3">
+        {title}
+      </Typography>
+      {text && (
+        <Typography variant="body2" component="div" color="text.secondary" sx={{ maxWidth: "56ch" }}>
+          {text}
+        </Typography>
+      )}
+      {action && <Box sx={{ mt: 1 }}>{action}</Box>}
+    </Box>
+  );
+}

@@ -1,0 +1,102 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Typography from "@mui/material/Typography";
+import type { ReactNode } from "react";
+import { isPassing, type Problem } from "../bridge/problem";
+import { t } from "../i18n/i18n";
+import { CopyButton } from "./CopyButton";
+import { ErrorIcon, LockIcon, OfflineIcon, RefreshIcon, SearchOffIcon } from "./icons";
+
+const own = [
+  "offline",
+  "unavailable",
+  "forbidden",
+  "not_found",
+  "too_many_requests",
+  "grant_changed",
+  "conflict",
+  "invalid",
+] as const;
+const ended = ["signed_out", "unauthenticated", "session_revoked", "deactivated"] as const;
+
+type Kind = (typeof own)[number] | "session" | "other";
+
+function kindOf(problem: Problem): Kind {
+  const named = own.find((code) => code === problem.code);
+  if (named) return named;
+  return ended.some((code) => code === problem.code) ? "session" : "other";
+}
+
+/** What happened and what to do, in words: { title, text }. */
+export function problemWords(problem: Problem): { title: string; text: string } {
+  const kind = kindOf(problem);
+  const title = t(`parts.problem.${kind}.title`);
+  if (kind === "invalid" && problem.message) return { title, text: problem.message };
+  if (problem.retryAfter) {
+    return { title, text: t("parts.problem.retryIn", { count: problem.retryAfter }) };
+  }
+  return { title, text: t(`parts.problem.${kind}.text`) };
+}
+
+const icons: Partial<Record<Kind, ReactNode>> = {
+  offline: <OfflineIcon />,
+  unavailable: <OfflineIcon />,
+  forbidden: <LockIcon />,
+  not_found: <SearchOffIcon />,
+};
+
+interface Props {
+  problem: Problem;
+  /** Offered as "Try again" where trying again makes sense. */
+  onRetry?: () => void;
+  /** Another thing to do, instead of "Try again". */
+  action?: ReactNode;
+}
+
+/** Stands where something could not be loaded: what happened, what to do next, the request id to copy. */
+export function ErrorPanel({ problem, onRetry, action }: Props) {
+  const words = problemWords(problem);
+  const again = onRetry && (isPassing(problem) || problem.code === "too_many_requests");
+  return (
+    <Box
+      role="alert"
+      sx={{
+        display: "flex",
+        flexDirection: "column",
+        alignItems: "center",
+        justifyContent: "center",
+        textAlign: "center",
+        gap: 1,
+        px: 3,
+        py: 6,
+        height: "100%",
+      }}
+    >
+      <Box aria-hidden sx={{ color: "text.secondary", display: "flex", "& svg": { fontSize: 32 } }}>
+        {icons[kindOf(problem)] ?? <ErrorIcon />}
+      </Box>
+      <Typography component="h2" variant="h3">
+        {words.title}
+      </Typography>
+      <Typography variant="body2" color="text.secondary" sx={{ maxWidth: "56ch" }}>
+        {words.text}
+      </Typography>
+      <Box sx={{ display: "flex", gap: 1, mt: 1, flexWrap: "wrap", justifyContent: "center" }}>
+        {action}
+        {!action && again && (
+          <Button startIcon={<RefreshIcon />} onClick={onRetry}>
+            {t("parts.actions.retry")}
+          </Button>
+        )}
+        {problem.requestId && (
+          <CopyButton text={problem.requestId} label={t("parts.actions.copyRequestId")} />
+        )}
+      </Box>
+      {problem.requestId && (
+        <Typography variant="caption" color="text.secondary">
+          {t("parts.problem.requestId")}: {problem.requestId}
+        </Typography>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,116 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Dialog from "@mui/material/Dialog";
+import DialogActions from "@mui/material/DialogActions";
+import DialogContent from "@mui/material/DialogContent";
+import DialogTitle from "@mui/material/DialogTitle";
+import { type ReactNode, type SubmitEvent, useId } from "react";
+import type { Problem } from "../bridge/problem";
+import { t } from "../i18n/i18n";
+import { problemWords } from "./ErrorPanel";
+
+interface Props {
+  open: boolean;
+  title: string;
+  /** A verb: "Invite". */
+  submitLabel: string;
+  /** The submit button turns red: for what cannot be undone. */
+  danger?: boolean;
+  /** The answer is on its way: the form cannot be sent again, and Escape does not lose it. */
+  pending?: boolean;
+  /** Why the last try failed; shown above the buttons. Problems with a field belong to that field instead. */
+  problem?: Problem | null;
+  onClose: () => void;
+  onSubmit: () => void;
+  children: ReactNode;
+}
+
+/** A form in a dialog: Enter submits, Escape closes, focus returns to where it came from. */
+export function FormDialog(props: Props) {
+  const { open, title, submitLabel, danger, pending = false, problem, onClose, onSubmit, children } = props;
+  const id = useId();
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    if (!pending) onSubmit();
+  };
+  return (
+    <Dialog open={open} onClose={pending ? undefined : onClose} aria-labelledby={id} fullWidth maxWidth="sm">
+      <form onSubmit={submit} noValidate>
+        <DialogTitle id={id}>{title}</DialogTitle>
+        <DialogContent>
+          <Box sx={{ display: "flex", flexDirection: "column", gap: 2, pt: 1 }}>
+            {children}
+            {problem && !problem.field && <ProblemLine problem={problem} />}
+          </Box>
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={onClose} disabled={pending}>
+            {t("parts.actions.cancel")}
+          </Button>
+          <Button type="submit" variant="contained" color={danger ? "error" : "primary"} loading={pending}>
+            {submitLabel}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+/** A failed action in one line, beside what was tried. */
+export function ProblemLine({ problem }: { problem: Problem }) {
+  const words = problemWords(problem);
+  return (
+    <Alert severity="error">
+      {words.title}. {words.text}
+      {problem.requestId && ` ${t("parts.problem.requestId")}: ${problem.requestId}`}
+    </Alert>
+  );
+}
+
+interface ConfirmProps {
+  open: boolean;
+  /** Names the object: "Revoke the invite of a@b.example?" */
+  title: string;
+  text: ReactNode;
+  /** A verb: "Revoke invite". */
+  verb: string;
+  pending?: boolean;
+  problem?: Problem | null;
+  onClose: () => void;
+  onConfirm: () => void;
+}
+
+/** Asks before something that cannot be undone; Cancel has the focus, never the verb. */
+export function ConfirmDialog({
+  open,
+  title,
+  text,
+  verb,
+  pending,
+  problem,
+  onClose,
+  onConfirm,
+}: ConfirmProps) {
+  const id = useId();
+  return (
+    <Dialog open={open} onClose={pending ? undefined : onClose} aria-labelledby={id} maxWidth="xs" fullWidth>
+      <DialogTitle id={id}>{title}</DialogTitle>
+      <DialogContent>
+        <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
+          <div>{text}</div>
+          {problem && <ProblemLine problem={problem} />}
+        </Box>
+      </DialogContent>
+      <DialogActions>
+        <Button autoFocus onClick={onClose} disabled={pending}>
+          {t("parts.actions.cancel")}
+        </Button>
+        <Button variant="contained" color="error" loading={pending} onClick={onConfirm}>
+          {verb}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

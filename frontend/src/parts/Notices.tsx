@@ -1,0 +1,44 @@
+import Alert from "@mui/material/Alert";
+import Snackbar from "@mui/material/Snackbar";
+import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
+
+export interface Notice {
+  tone?: "success" | "info" | "warning" | "error";
+  text: string;
+}
+
+const Context = createContext<(notice: Notice) => void>(() => undefined);
+
+/** notify({ tone, text }) shows a short line at the foot of the window and reads it to assistive technology. */
+export const useNotify = () => useContext(Context);
+
+/** Holds the notices; mounted once around the app. Errors stay until they are closed. */
+export function Notices({ children }: { children: ReactNode }) {
+  const [queue, setQueue] = useState<(Notice & { id: number })[]>([]);
+  const notify = useCallback(
+    (notice: Notice) => setQueue((before) => [...before, { ...notice, id: (before.at(-1)?.id ?? 0) + 1 }]),
+    [],
+  );
+  const shown = queue[0];
+  const close = () => setQueue((before) => before.slice(1));
+  return (
+    <Context value={notify}>
+      {children}
+      <div aria-live="polite">
+        {shown && (
+          <Snackbar
+            key={shown.id}
+            open
+            autoHideDuration={shown.tone === "error" ? null : 5_000}
+            onClose={(_, reason) => reason !== "clickaway" && close()}
+            anchorOrigin={{ vertical: "bottom", horizontal: "center" }}
+          >
+            <Alert severity={shown.tone ?? "success"} variant="filled" onClose={close} role="presentation">
+              {shown.text}
+            </Alert>
+          </Snackbar>
+        )}
+      </div>
+    </Context>
+  );
+}

@@ -1,0 +1,80 @@
+import Box from "@mui/material/Box";
+import IconButton from "@mui/material/IconButton";
+import Typography from "@mui/material/Typography";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { t } from "../i18n/i18n";
+import { CloseIcon } from "./icons";
+
+interface Props {
+  title: string;
+  /** Under the title: a chip, a short line. */
+  lead?: ReactNode;
+  /** Buttons beside the close button. */
+  actions?: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/**
+ * What a row opens, beside its list: put <SidePanel> after the list inside <Beside>. Takes the focus when it
+ * opens; Escape inside it, or its close button, closes it. In a narrow window it lies over the list.
+ */
+export function SidePanel({ title, lead, actions, onClose, children }: Props) {
+  const id = useId();
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => panel.current?.focus({ preventScroll: true }), []);
+  return (
+    <Box
+      component="aside"
+      ref={panel}
+      tabIndex={-1}
+      aria-labelledby={id}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        event.stopPropagation();
+        onClose();
+      }}
+      sx={(theme) => ({
+        width: 420,
+        maxWidth: "100%",
+        flexShrink: 0,
+        display: "flex",
+        flexDirection: "column",
+        minHeight: 0,
+        bgcolor: "background.paper",
+        borderLeft: `1px solid ${theme.vars.palette.divider}`,
+        outline: "none !important",
+        "@container (max-width: 860px)": {
+          position: "absolute",
+          insetBlock: 0,
+          right: 0,
+          zIndex: 3,
+          boxShadow: "-8px 0 24px rgb(0 0 0 / 0.12)",
+        },
+      })}
+    >
+      <Box sx={{ display: "flex", alignItems: "flex-start", gap: 1, p: 2, pb: 1 }}>
+        <Box sx={{ flex: 1, minWidth: 0 }}>
+          <Typography id={id} variant="h2" sx={{ overflowWrap: "anywhere" }}>
+            {title}
+          </Typography>
+          {lead}
+        </Box>
+        {actions}
+        <IconButton aria-label={t("parts.actions.close")} onClick={onClose}>
+          <CloseIcon />
+        </IconButton>
+      </Box>
+      <Box sx={{ flex: 1, minHeight: 0, overflowY: "auto", px: 2, pb: 3 }}>{children}</Box>
+    </Box>
+  );
+}
+
+/** A list and what a row of it opens, side by side, filling the height they are given. */
+export function Beside({ children }: { children: ReactNode }) {
+  return (
+    <Box sx={{ display: "flex", flex: 1, minHeight: 0, position: "relative", containerType: "inline-size" }}>
+      {children}
+    </Box>
+  );
+}

@@ -1,0 +1,149 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import type { Grant, Me, Permission, Startup } from "../bridge/models";
+import { portal } from "../bridge/portal";
+import { type Problem, toProblem } from "../bridge/problem";
+
+/** Where the app stands between starting and being signed in. */
+export type SessionState =
+  /** The keyring is being asked; nothing is known yet. */
+  | { at: "starting" }
+  /** Nobody is signed in; why says what ended the last session, or kept it from being picked up. */
+  | { at: "signed_out"; startup: Startup; why: Problem | null }
+  | { at: "signed_in"; startup: Startup; me: Me }
+  /** Another grant is being taken; no screen is shown that could mix two tenants. */
+  | { at: "switching"; startup: Startup; me: Me; to: Grant };
+
+interface Door {
+  state: SessionState;
+  /** Why the session is kept for this run only; null where the keyring holds it. */
+  only: string | null;
+  entered: (me: Me) => void;
+  reload: () => Promise<void>;
+  signOut: () => Promise<void>;
+  useGrant: (grant: Grant) => Promise<void>;
+}
+
+const Context = createContext<Door | null>(null);
+
+/** The session's state and what changes it: for App and the sign-in screen. Screens take useSession. */
+export function useDoor(): Door {
+  const door = useContext(Context);
+  if (!door) throw new Error("useDoor needs <SessionProvider> above it");
+  return door;
+}
+
+export interface Session {
+  me: Me;
+  /** The grant all calls run under; every query takes its id: clientsQuery(grant.id, …). */
+  grant: Grant;
+  startup: Startup;
+  /** Whether the active grant permits something; screens hide what it does not. */
+  can: (permission: Permission) => boolean;
+  only: string | null;
+  signOut: () => Promise<void>;
+  useGrant: (grant: Grant) => Promise<void>;
+}
+
+/** Who is signed in, as what. Only for what is drawn while somebody is. */
+export function useSession(): Session {
+  const { state, only, signOut, useGrant } = useDoor();
+  if (state.at !== "signed_in") throw new Error("useSession needs somebody signed in");
+  const { me, startup } = state;
+  return useMemo(
+    () => ({
+      me,
+      grant: me.grant,
+      startup,
+      can: (permission: Permission) => me.permissions.includes(permission),
+      only,
+      signOut,
+      useGrant,
+    }),
+    [me, startup, only, signOut, useGrant],
+  );
+}
+
+async function resume(startup: Startup): Promise<SessionState> {
+  if (!startup.api_url || !startup.has_session) return { at: "signed_out", startup, why: null };
+  try {
+    return { at: "signed_in", startup, me: await portal().resume() };
+  } catch (error) {
+    const why = toProblem(error);
+    return { at: "signed_out", startup, why: why.code === "signed_out" ? null : why };
+  }
+}
+
+/** Holds who is signed in. Picks the session up on start, and drops all data when it ends. */
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [state, setState] = useState<SessionState>({ at: "starting" });
+  const [only, setOnly] = useState<string | null>(null);
+  const queries = useQueryClient();
+
+  const reload = useCallback(async () => {
+    const startup = await portal().startup();
+    setState(await resume(startup));
+  }, []);
+
+  const leave = useCallback(
+    async (why: Problem | null) => {
+      await queries.cancelQueries();
+      queries.clear();
+      const startup = await portal().startup();
+      setOnly(null);
+      setState({ at: "signed_out", startup: { ...startup, has_session: false }, why });
+    },
+    [queries],
+  );
+
+  const entered = useCallback(
+    (me: Me) =>
+      setState((before) =>
+        before.at === "starting" ? before : { at: "signed_in", startup: before.startup, me },
+      ),
+    [],
+  );
+
+  const signOut = useCallback(async () => {
+    try {
+      await portal().signOut();
+    } finally {
+      await leave(null);
+    }
+  }, [leave]);
+
+  const useGrant = useCallback(
+    async (to: Grant) => {
+      if (state.at !== "signed_in") return;
+      const { startup, me } = state;
+      setState({ at: "switching", startup, me, to });
+      await queries.cancelQueries();
+      try {
+        const next = await portal().useGrant(to.id);
+        queries.clear();
+        setState({ at: "signed_in", startup, me: next });
+      } catch (error) {
+        setState((now) => (now.at === "switching" ? { at: "signed_in", startup, me } : now));
+        throw toProblem(error);
+      }
+    },
+    [queries, state],
+  );
+
+  useEffect(() => {
+    const unsubscribe = [
+      portal().on("session:ended", (event) => void leave(toProblem(event))),
+      portal().on("session:only", (event) => setOnly(event.message)),
+    ];
+    void reload();
+    return () => {
+      for (const stop of unsubscribe) stop();
+    };
+  }, [leave, reload]);
+
+  const door = useMemo(
+    () => ({ state, only, entered, reload, signOut, useGrant }),
+    [state, only, entered, reload, signOut, useGrant],
+  );
+  return <Context value={door}>{children}</Context>;
+}

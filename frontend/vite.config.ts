@@ -1,0 +1,19 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [react()],
+  base: "./",
+  build: {
+    // WebView2 is evergreen; WebKitGTK 4.1 and macOS WebKit of the supported systems understand Safari 16.
+    target: ["es2022", "safari16"],
+    sourcemap: false,
+    chunkSizeWarningLimit: 700,
+  },
+  test: {
+    environment: "happy-dom",
+    setupFiles: ["src/test/setup.ts"],
+    testTimeout: 20_000,
+    pool: "threads",
+  },
+});
