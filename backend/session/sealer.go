@@ -1,0 +1,87 @@
+package session
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+)
+
+// Sealer encrypts what must not be readable in the database: private signing keys, products' API keys, verified
+// identities waiting for an invite code. AES-256-GCM; the associated data says what a value is and whose, so that one
+// sealed value cannot be put in another's place.
+type Sealer struct {
+	aead cipher.AEAD
+}
+
+// sealedV1 begins every sealed value, so that another way of sealing can be told apart from this one.
+const sealedV1 = 1
+
+// keySize is AES-256's.
+const keySize = 32
+
+// NewSealer makes a Sealer of 32 bytes.
+func NewSealer(key []byte) (*Sealer, error) {
+	if len(key) != keySize {
+		return nil, fmt.Errorf("a sealing key has %d bytes, not %d", keySize, len(key))
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, err
+	}
+	return &Sealer{aead: aead}, nil
+}
+
+// LoadSealer reads the file PORTAL_SECRET_KEY_FILE names: 32 bytes in base64. It warns when others than the file's
+// owner may read it.
+func LoadSealer(file string) (*Sealer, error) {
+	if file == "" {
+		return nil, errors.New("PORTAL_SECRET_KEY_FILE is not set: name a file with 32 random bytes in base64 (openssl rand -base64 32)")
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("PORTAL_SECRET_KEY_FILE cannot be read: %w", err)
+	}
+	text := strings.TrimSpace(string(content))
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(key) != keySize {
+		return nil, fmt.Errorf("PORTAL_SECRET_KEY_FILE %s must hold 32 bytes in base64 (openssl rand -base64 32)", file)
+	}
+	if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 {
+		slog.Warn("others than its owner may read the secret key file; chmod 600 would stop them", "file", file)
+	}
+	return NewSealer(key)
+}
+
+// Seal encrypts plain under aad.
+func (s *Sealer) Seal(plain, aad []byte) []byte {
+	out := make([]byte, 1+s.aead.NonceSize(), 1+s.aead.NonceSize()+len(plain)+s.aead.Overhead())
+	out[0] = sealedV1
+	nonce := out[1:]
+	rand.Read(nonce) //nolint:errcheck // crypto/rand never fails: it ends the program instead
+	return s.aead.Seal(out, nonce, plain, aad)
+}
+
+var errSealed = errors.New("sealed under another key, for another place, or damaged")
+
+// Open decrypts what Seal made under the same key and aad.
+func (s *Sealer) Open(sealed, aad []byte) ([]byte, error) {
+	if len(sealed) < 1+s.aead.NonceSize()+s.aead.Overhead() || sealed[0] != sealedV1 {
+		return nil, errSealed
+	}
+	nonce, body := sealed[1:1+s.aead.NonceSize()], sealed[1+s.aead.NonceSize():]
+	plain, err := s.aead.Open(nil, nonce, body, aad)
+	if err != nil {
+		return nil, errSealed
+	}
+	return plain, nil
+}
