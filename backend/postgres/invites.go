@@ -3,21 +3,296 @@ package postgres
 import (
 	"context"
 	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/portal"
 )
 
-var errUnfinished = errors.New("not written yet")
+// inviteColumns are those of portal.Invite. One that lapsed and was then revoked or replaced has still lapsed.
+const inviteColumns = `
+	p.id, p.email, p.role, p.msp_id, m.name as msp_name, p.client_id, c.name as client_name,
+	p.provider, p.domain, p.tenant,
+	case
+		when p.accepted_at is not null then 'accepted'
+		when p.revoked_at < p.expires_at then 'revoked'
+		when p.expires_at <= now() then 'expired'
+		else 'open'
+	end as status,
+	p.invited_by, p.created_at, p.expires_at, p.accepted_at`
 
-func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
-	return portal.Me{}, errUnfinished
+const inviteNodes = `
+	left join msp m on m.mssp_id = p.mssp_id and m.id = p.msp_id
+	left join client c on c.mssp_id = p.mssp_id and c.id = p.client_id`
+
+// statusIs are the same words as conditions.
+var statusIs = map[string]string{
+	"":                            "true",
+	string(portal.InviteOpen):     "p.accepted_at is null and p.revoked_at is null and p.expires_at > now()",
+	string(portal.InviteAccepted): "p.accepted_at is not null",
+	string(portal.InviteExpired):  "p.accepted_at is null and p.expires_at <= now() and (p.revoked_at is null or p.revoked_at >= p.expires_at)",
+	string(portal.InviteRevoked):  "p.accepted_at is null and p.revoked_at < p.expires_at",
 }
+
+func inviteScope(scope portal.Scope) string {
+	if scope.Level == portal.LevelMSSP {
+		return "p.mssp_id = @mssp"
+	}
+	return "p.mssp_id = @mssp and p.msp_id = @msp"
+}
+
+type inviteRow struct {
+	portal.Invite
+	Position []string
+}
+
+var inviteKeys = map[string]sortKey{"id": plainKey("p.id", idKey)}
+
+// Invites answers a page of the invites inside the viewer's scope, newest first.
 func (db *DB) Invites(ctx context.Context, viewer portal.Viewer, q portal.InviteQuery) (portal.InvitePage, error) {
-	return portal.InvitePage{}, errUnfinished
+	page, err := newKeyset(inviteKeys, "-id", "-id", "p.id", q.Cursor)
+	if err != nil {
+		return portal.InvitePage{}, err
+	}
+	status, ok := statusIs[q.Status]
+	if !ok {
+		return portal.InvitePage{}, portal.InvalidField("status", "An invite is open, accepted, expired or revoked.")
+	}
+	limit := q.Limit
+	if limit < 1 || limit > 200 {
+		limit = 50
+	}
+	args := scopeArgs(viewer.Scope)
+	conditions := inviteScope(viewer.Scope) + " and " + status
+	if q.Q != "" {
+		conditions += " and p.email like lower(@q)"
+		args["q"] = pattern(q.Q)
+	}
+	counted := pgx.NamedArgs{}
+	for name, value := range args {
+		counted[name] = value
+	}
+	behind := page.where(args)
+	args["limit"] = limit + 1
+	var rows []inviteRow
+	var total int64
+	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		collect(batch.Queue(`
+			select `+inviteColumns+`, `+page.columns()+` as position
+			from pre_assigned_role p`+inviteNodes+`
+			where `+conditions+`
+			and `+behind+`
+			order by `+page.orderBy()+`
+			limit @limit`, args), &rows)
+		batch.Queue("select count(*) from pre_assigned_role p where "+conditions, counted).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&total) })
+	})
+	if err != nil {
+		return portal.InvitePage{}, err
+	}
+	items, next := cutPage(page, rows, limit, func(r inviteRow) (portal.Invite, []string) { return r.Invite, r.Position })
+	return portal.InvitePage{Items: items, NextCursor: next, Total: total}, nil
 }
-func (db *DB) RevokeInvite(ctx context.Context, viewer portal.Viewer, id, requestID string) error {
-	return errUnfinished
+
+// CreateInvite keeps an invite that identity has checked, at a node inside the viewer's scope; NotFound for any other
+// node. An open invite for the address at the same node is a Conflict; one that has lapsed makes way.
+func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, n portal.NewInvite, codeHash []byte) (portal.Invite, error) {
+	inviter, err := db.checkInvitee(ctx, viewer, n.Email)
+	if err != nil {
+		return portal.Invite{}, err
+	}
+	var invite portal.Invite
+	err = db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		node, err := inviteNode(ctx, tx, viewer.Scope, n)
+		if err != nil {
+			return err
+		}
+		if err := replaceLapsed(ctx, tx, node, n.Email); err != nil {
+			return err
+		}
+		id, err := insertInvite(ctx, tx, node, n, codeHash, inviter)
+		if err != nil {
+			return err
+		}
+		if invite, err = readInvite(ctx, tx, viewer.Scope, id); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, AuditEntry{
+			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "invite_created", Target: id,
+			Detail: map[string]any{"role": n.Role, "msp_id": node.MSPID, "client_id": node.ClientID},
+		})
+	})
+	return invite, err
 }
+
+// checkInvitee answers how the inviter is called, and Conflict where the address already belongs to somebody inside
+// the viewer's scope: an identity that is known never claims an invite. Of users elsewhere it tells nothing.
+func (db *DB) checkInvitee(ctx context.Context, viewer portal.Viewer, email string) (inviter string, err error) {
+	var member bool
+	err = db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
+		queueStanding(batch, viewer)
+		batch.Queue(`
+			select coalesce(nullif(me.name, ''), me.email),
+			       exists (
+			           select
+			           from app_user u
+			           join user_role g on g.user_id = u.id
+			           where u.email = @email
+			           and g.mssp_id = @mssp
+			           and (@msp = '' or g.msp_id::text = @msp))
+			from app_user me
+			where me.id = @me`,
+			pgx.StrictNamedArgs{
+				"me": viewer.UserID, "email": email, "mssp": viewer.Scope.MSSPID, "msp": viewer.Scope.MSPID,
+			},
+		).QueryRow(func(row pgx.Row) error { return row.Scan(&inviter, &member) })
+	})
+	if err == nil && member {
+		err = portal.Errorf(portal.Conflict, "Somebody with this address already uses the portal. Change their role instead of inviting them.")
+	}
+	return inviter, err
+}
+
+// inviteNode finds the node of an invite in the viewer's scope, and the MSP above a client.
+func inviteNode(ctx context.Context, tx pgx.Tx, scope portal.Scope, n portal.NewInvite) (portal.Scope, error) {
+	node := portal.Scope{Level: n.Role.Level(), MSSPID: scope.MSSPID}
+	args := scopeArgs(scope)
+	var sql, noun string
+	switch node.Level {
+	case portal.LevelMSSP:
+		return node, nil
+	case portal.LevelMSP:
+		noun, sql, args["node"] = "MSP", "select m.id::text, '' from msp m where "+mspScope(scope)+" and m.id = @node", n.MSPID
+	default:
+		noun, sql, args["node"] = "client", "select coalesce(c.msp_id::text, ''), c.id::text from client c where "+clientScope(scope)+" and c.id = @node", n.ClientID
+	}
+	if !validID(args["node"].(string)) {
+		return node, errNone(noun)
+	}
+	err := tx.QueryRow(ctx, sql, args).Scan(&node.MSPID, &node.ClientID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return node, errNone(noun)
+	}
+	return node, err
+}
+
+// replaceLapsed lets a lapsed invite for the address at the node make way for a new one.
+func replaceLapsed(ctx context.Context, tx pgx.Tx, node portal.Scope, email string) error {
+	_, err := tx.Exec(ctx, `
+		update pre_assigned_role
+		set revoked_at = now()
+		where mssp_id = @mssp
+		and email = @email
+		and msp_id is not distinct from @msp
+		and client_id is not distinct from @client
+		and accepted_at is null
+		and revoked_at is null
+		and expires_at <= now()`,
+		pgx.StrictNamedArgs{
+			"mssp": node.MSSPID, "email": email, "msp": orNull(node.MSPID), "client": orNull(node.ClientID),
+		})
+	return err
+}
+
+func insertInvite(ctx context.Context, tx pgx.Tx, node portal.Scope, n portal.NewInvite, codeHash []byte, inviter string) (string, error) {
+	args := pgx.NamedArgs{
+		"mssp": node.MSSPID, "id": NewID(), "email": n.Email, "role": n.Role,
+		"msp": orNull(node.MSPID), "client": orNull(node.ClientID), "provider": n.Provider,
+		"domain": orNull(n.Domain), "tenant": orNull(n.Tenant), "hash": codeHash, "inviter": inviter,
+		"life": time.Duration(n.ExpiresInHours) * time.Hour,
+	}
+	_, err := tx.Exec(ctx, `
+		insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, domain, tenant, code_hash,
+		                               invited_by, expires_at)
+		values (@mssp, @id, @email, @role, @msp, @client, @provider, @domain, @tenant, @hash, @inviter, now() + @life::interval)`,
+		args)
+	if constraint(err) == "pre_assigned_role_open_key" {
+		return "", portal.Errorf(portal.Conflict, "There is an open invite for this address already. Revoke it to send another.")
+	}
+	return args["id"].(string), err
+}
+
+func readInvite(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) (portal.Invite, error) {
+	args := scopeArgs(scope)
+	args["id"] = id
+	rows, err := tx.Query(ctx, `
+		select `+inviteColumns+`
+		from pre_assigned_role p`+inviteNodes+`
+		where `+inviteScope(scope)+`
+		and p.id = @id`, args)
+	if err != nil {
+		return portal.Invite{}, err
+	}
+	invite, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[portal.Invite])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return invite, errNone("invite")
+	}
+	return invite, err
+}
+
+// RevokeInvite takes back an invite nobody has accepted, and is content with one that was taken back before. NotFound
+// outside the viewer's scope, Conflict for an accepted one.
+func (db *DB) RevokeInvite(ctx context.Context, viewer portal.Viewer, id string) error {
+	if !validID(id) {
+		return errNone("invite")
+	}
+	return db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		args := scopeArgs(viewer.Scope)
+		args["id"] = id
+		revoked, err := tx.Exec(ctx, `
+			update pre_assigned_role p
+			set revoked_at = now()
+			where `+inviteScope(viewer.Scope)+`
+			and p.id = @id
+			and p.accepted_at is null
+			and p.revoked_at is null`, args)
+		if err != nil {
+			return err
+		}
+		if revoked.RowsAffected() == 0 {
+			return alreadyClosed(ctx, tx, viewer.Scope, id)
+		}
+		return writeAudit(ctx, tx, AuditEntry{
+			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "invite_revoked", Target: id,
+		})
+	})
+}
+
+func alreadyClosed(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) error {
+	invite, err := readInvite(ctx, tx, scope, id)
+	if err == nil && invite.Status == portal.InviteAccepted {
+		return portal.Errorf(portal.Conflict, "This invite has been accepted already.")
+	}
+	return err
+}
+
+// Bootstrap creates an MSSP and the invite of its first admin, which identity.CheckInvite has checked.
 func (db *DB) Bootstrap(ctx context.Context, msspName string, n portal.NewInvite, codeHash []byte) (msspID, inviteID string, err error) {
-	return "", "", errUnfinished
+	msspID = NewID()
+	err = db.system(ctx, roleOperator, msspID, func(tx pgx.Tx) (err error) {
+		_, err = tx.Exec(ctx, "insert into mssp (id, name) values ($1, $2)", msspID, msspName)
+		if err != nil {
+			return err
+		}
+		node := portal.Scope{Level: portal.LevelMSSP, MSSPID: msspID}
+		if inviteID, err = insertInvite(ctx, tx, node, n, codeHash, "bootstrap"); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, AuditEntry{
+			MSSPID: msspID, Actor: "operator", Action: "mssp_created", Target: inviteID,
+			Detail: map[string]any{"role": n.Role},
+		})
+	})
+	if err != nil {
+		return "", "", err
+	}
+	return msspID, inviteID, nil
+}
+
+func orNull(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return &value
 }

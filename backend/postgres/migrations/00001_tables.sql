@@ -23,6 +23,7 @@ create table app_user (
   last_login_at timestamptz,
   constraint app_user_pkey primary key (id)
 );
+create index app_user_email_idx on app_user (email);
 
 -- issuer is Google's issuer or the Entra ID tenant; subject is sub or oid (OpenID Connect Core 5.7).
 create table identity (
@@ -271,9 +272,15 @@ create table pre_assigned_role (
     or (role in ('msp_admin', 'msp_user') and msp_id is not null and client_id is null)
     or (role = 'client_user' and client_id is not null))
 );
-create unique index pre_assigned_role_open_key on pre_assigned_role (mssp_id, email)
+-- One open invite for an address at each node. Not one for the whole MSSP: an MSP's admin would learn of, and could
+-- block, the invites of a sibling.
+create unique index pre_assigned_role_open_key on pre_assigned_role (
+  mssp_id, email, coalesce(msp_id, '00000000-0000-0000-0000-000000000000'),
+  coalesce(client_id, '00000000-0000-0000-0000-000000000000'))
   where accepted_at is null and revoked_at is null;
 create index pre_assigned_role_email_idx on pre_assigned_role (email)
+  where accepted_at is null and revoked_at is null;
+create index pre_assigned_role_code_idx on pre_assigned_role (code_hash)
   where accepted_at is null and revoked_at is null;
 
 -- A session is a refresh-token family.
@@ -325,15 +332,18 @@ create table login_attempt (
 );
 create index login_attempt_expires_idx on login_attempt (expires_at);
 
+-- generation numbers the keys: of two replicas that make the next key at once, one finds the number taken.
 create table signing_key (
   id             text        not null,
+  generation     bigint      not null,
   algorithm      text        not null,
   public_key     bytea       not null,
   private_sealed bytea       not null,
   created_at     timestamptz not null default now(),
   signs_from     timestamptz not null,
   retired_at     timestamptz,
-  constraint signing_key_pkey primary key (id)
+  constraint signing_key_pkey primary key (id),
+  constraint signing_key_generation_key unique (generation)
 );
 
 -- mssp_id is all zero where no tenant is known, as for a sign-in without invite.

@@ -1,0 +1,89 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Attempt is a sign-in attempt as the portal keeps it.
+type Attempt struct {
+	ID            string
+	Provider      portal.ProviderID
+	RedirectURI   string
+	CodeChallenge string
+	Nonce         string
+	// PendingSealed is the identity an earlier try verified, where the answer was to ask for the invite code.
+	PendingSealed []byte
+}
+
+// CreateAttempt keeps a new attempt for as long as ttl and answers when it ends. It also clears away a few that ended
+// long ago, so that the table stays small without a job.
+func (db *DB) CreateAttempt(ctx context.Context, a Attempt, ttl time.Duration) (expiresAt time.Time, err error) {
+	err = db.authTrip(ctx, func(batch *pgx.Batch) {
+		batch.Queue(`
+			insert into login_attempt (id, provider, redirect_uri, code_challenge, nonce, expires_at)
+			values (@id, @provider, @redirect, @challenge, @nonce, now() + @ttl::interval)
+			returning expires_at`,
+			pgx.StrictNamedArgs{
+				"id": a.ID, "provider": a.Provider, "redirect": a.RedirectURI,
+				"challenge": a.CodeChallenge, "nonce": a.Nonce, "ttl": ttl,
+			},
+		).QueryRow(func(row pgx.Row) error { return row.Scan(&expiresAt) })
+		batch.Queue(`
+			delete from login_attempt
+			where id in (
+				select id
+				from login_attempt
+				where expires_at < now() - interval '1 hour'
+				limit 10
+				for update skip locked)`)
+	})
+	return expiresAt, err
+}
+
+// UseAttempt uses an attempt up for the code with this hash, by one atomic update. An attempt that waits for the
+// invite code may be used again with the same authorization code, maxTries times. AttemptExpired in every other case.
+func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTries int) (Attempt, error) {
+	expired := portal.Errorf(portal.AttemptExpired, "This sign-in has expired or was used already. Start again.")
+	if !validID(id) {
+		return Attempt{}, expired
+	}
+	var a Attempt
+	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+		batch.Queue(`
+			update login_attempt
+			set used_at = coalesce(used_at, now()),
+			    code_hash = @code,
+			    tries = tries + case when used_at is null then 0 else 1 end
+			where id = @id
+			and expires_at > now()
+			and finished_at is null
+			and (used_at is null or pending_sealed is not null and code_hash = @code and tries < @max)
+			returning id, provider, redirect_uri, code_challenge, nonce, pending_sealed`,
+			pgx.StrictNamedArgs{"id": id, "code": codeHash, "max": maxTries},
+		).Query(func(rows pgx.Rows) (err error) {
+			a, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Attempt])
+			if errors.Is(err, pgx.ErrNoRows) {
+				return expired
+			}
+			return err
+		})
+	})
+	return a, err
+}
+
+// KeepPending keeps a verified identity with its attempt until the invite code comes.
+func (db *DB) KeepPending(ctx context.Context, id string, sealed []byte) error {
+	return db.authTrip(ctx, func(batch *pgx.Batch) {
+		batch.Queue(`
+			update login_attempt
+			set pending_sealed = $2
+			where id = $1
+			and finished_at is null`, id, sealed)
+	})
+}

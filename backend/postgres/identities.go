@@ -1,0 +1,216 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Identity is somebody as their provider knows them. Provider, Issuer and Subject are who they are; Tenant is Entra
+// ID's, Email and Name are what the provider says at the moment.
+type Identity struct {
+	Provider portal.ProviderID
+	Issuer   string
+	Subject  string
+	Tenant   string
+	Email    string
+	Name     string
+}
+
+// OpenInvite is an invite that may be claimed, as pairing needs to know it.
+type OpenInvite struct {
+	MSSPID    string
+	ID        string
+	Email     string
+	Role      portal.Role
+	Domain    *string
+	CodeHash  []byte
+	CodeTries int
+	// Taken: the address belongs to somebody else already, whom no invite is linked to by itself.
+	Taken bool
+}
+
+// Recognised is what the portal knows of an identity: the user it belongs to, or the open invites it might claim.
+type Recognised struct {
+	UserID string // "" if the identity is new
+	// Finished: the attempt was still to be had, and this ended it. Only for a known identity.
+	Finished bool
+	Invites  []OpenInvite
+}
+
+// Recognise looks an identity up. A known one ends the attempt, and what its provider now says is noted without
+// consequence. For a new one it answers the open invites for its provider, tenant and address; without an address, the
+// one with this code.
+func (db *DB) Recognise(ctx context.Context, i Identity, attemptID string, codeHash []byte) (Recognised, error) {
+	var r Recognised
+	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+		queueKnown(batch, i, attemptID, &r)
+		collect(batch.Queue(`
+			select p.mssp_id, p.id, p.email, p.role, p.domain, p.code_hash, p.code_tries,
+			       exists (select from app_user u where u.email = p.email) as taken
+			from pre_assigned_role p
+			where p.provider = @provider
+			and coalesce(p.tenant, '') = @tenant
+			and (p.email = @email or @email = '' and p.code_hash = @code)
+			and p.accepted_at is null
+			and p.revoked_at is null
+			and p.expires_at > now()
+			order by p.id
+			limit 50`,
+			pgx.StrictNamedArgs{"provider": i.Provider, "tenant": i.Tenant, "email": i.Email, "code": codeHash}), &r.Invites)
+	})
+	return r, err
+}
+
+func queueKnown(batch *pgx.Batch, i Identity, attemptID string, r *Recognised) {
+	batch.Queue(`
+		with known as (
+			select user_id
+			from identity
+			where provider = @provider
+			and issuer = @issuer
+			and subject = @subject),
+		finished as (
+			update login_attempt
+			set finished_at = now(), pending_sealed = null
+			where id = @attempt
+			and finished_at is null
+			and exists (select from known)
+			returning id),
+		noted as (
+			update identity
+			set last_login_at = now(), email = @email
+			where provider = @provider
+			and issuer = @issuer
+			and subject = @subject
+			and exists (select from finished)),
+		named as (
+			update app_user
+			set name = @name
+			where id = (select user_id from known)
+			and @name <> ''
+			and active
+			and exists (select from finished))
+		select user_id, exists (select from finished)
+		from known`,
+		pgx.StrictNamedArgs{
+			"provider": i.Provider, "issuer": i.Issuer, "subject": i.Subject,
+			"email": i.Email, "name": i.Name, "attempt": attemptID,
+		},
+	).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			if err := rows.Scan(&r.UserID, &r.Finished); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+}
+
+// Claim makes a user of an identity by the invites it may claim.
+type Claim struct {
+	Identity  Identity
+	AttemptID string
+	Invites   []OpenInvite
+}
+
+// ClaimInvites creates the user with the roles of those invites that are still open, ends the attempt, and answers the
+// user's id: "" where somebody else was faster with every one of them, with the attempt, or with the identity itself.
+// It is one statement: of any number of claims of one invite exactly one wins.
+func (db *DB) ClaimInvites(ctx context.Context, c Claim) (string, error) {
+	userID := NewID()
+	n := len(c.Invites)
+	invites, mssps, grants, audits := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	for i, invite := range c.Invites {
+		invites[i], mssps[i], grants[i], audits[i] = invite.ID, invite.MSSPID, NewID(), NewID()
+	}
+	var claimed int
+	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+		batch.Queue(claimInvites, pgx.StrictNamedArgs{
+			"attempt": c.AttemptID, "user": userID, "name": c.Identity.Name, "email": c.Identity.Email,
+			"provider": c.Identity.Provider, "issuer": c.Identity.Issuer, "subject": c.Identity.Subject,
+			"invites": invites, "mssps": mssps, "grants": grants, "audits": audits, "request": requestID(ctx),
+		}).QueryRow(func(row pgx.Row) error { return row.Scan(&claimed) })
+	})
+	if constraint(err) == "identity_pkey" {
+		return "", nil
+	}
+	if err != nil || claimed == 0 {
+		return "", err
+	}
+	return userID, nil
+}
+
+const claimInvites = `
+	with finished as (
+		update login_attempt
+		set finished_at = now(), pending_sealed = null
+		where id = @attempt
+		and finished_at is null
+		returning id),
+	wanted as (
+		select *
+		from unnest(@mssps::uuid[], @invites::uuid[], @grants::uuid[], @audits::uuid[]) as w (mssp_id, id, grant_id, audit_id)),
+	claimed as (
+		update pre_assigned_role p
+		set accepted_at = now(), accepted_by = @user
+		from wanted w
+		where p.mssp_id = w.mssp_id
+		and p.id = w.id
+		and p.accepted_at is null
+		and p.revoked_at is null
+		and p.expires_at > now()
+		and not exists (select from app_user u where u.email = p.email)
+		and exists (select from finished)
+		returning p.mssp_id, p.id, p.email, p.role, p.msp_id, p.client_id, w.grant_id, w.audit_id),
+	person as (
+		insert into app_user (id, name, email)
+		select @user::uuid, @name::text, email
+		from claimed
+		limit 1
+		returning id),
+	bound as (
+		insert into identity (provider, issuer, subject, user_id, email, last_login_at)
+		select @provider::text, @issuer::text, @subject::text, id, @email::text, now()
+		from person),
+	granted as (
+		insert into user_role (mssp_id, id, user_id, role, msp_id, client_id)
+		select mssp_id, grant_id, @user::uuid, role, msp_id, client_id
+		from claimed),
+	logged as (
+		insert into audit_log (mssp_id, id, actor_id, action, target, request_id)
+		select mssp_id, audit_id, @user::uuid, 'invite_accepted', id::text, @request
+		from claimed)
+	select count(*)
+	from claimed`
+
+// CountWrongCode counts a wrong code against the invites it was meant for.
+func (db *DB) CountWrongCode(ctx context.Context, invites []OpenInvite) error {
+	ids, mssps := make([]string, len(invites)), make([]string, len(invites))
+	for i, invite := range invites {
+		ids[i], mssps[i] = invite.ID, invite.MSSPID
+	}
+	return db.authTrip(ctx, func(batch *pgx.Batch) {
+		batch.Queue(`
+			update pre_assigned_role p
+			set code_tries = code_tries + 1
+			from unnest($1::uuid[], $2::uuid[]) as w (mssp_id, id)
+			where p.mssp_id = w.mssp_id
+			and p.id = w.id`, mssps, ids)
+	})
+}
+
+// PruneSignIns deletes what sign-ins and sessions leave behind: attempts an hour past their end, sessions that ended
+// and refresh tokens that were used more than keep ago. A token older than that is refused as unknown instead of
+// ending its session.
+func (db *DB) PruneSignIns(ctx context.Context, keep time.Duration) error {
+	return db.authTrip(ctx, func(batch *pgx.Batch) {
+		batch.Queue("delete from login_attempt where expires_at < now() - interval '1 hour'")
+		batch.Queue("delete from session where least(revoked_at, idle_expires_at, expires_at) < now() - $1::interval", keep)
+		batch.Queue("delete from refresh_token where used_at < now() - $1::interval", keep)
+	})
+}

@@ -1,0 +1,238 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// NewSession is a session to be, with the hash of its first refresh token.
+type NewSession struct {
+	ID, UserID, Device string
+	TokenHash          []byte
+	Idle, Absolute     time.Duration
+}
+
+// holderRow is a session's user with the first of their grants.
+type holderRow struct {
+	ID          string
+	Name        string
+	Email       string
+	Active      bool
+	LastLoginAt *time.Time
+	GrantID     *string
+	Role        *portal.Role
+	MSSPID      *string
+	MSPID       *string
+	ClientID    *string
+}
+
+// holder answers the user and who they are in the session; Deactivated or NoInvite where they may not have one.
+func (h holderRow) holder(sessionID string) (portal.User, portal.Viewer, error) {
+	switch {
+	case !h.Active:
+		return portal.User{}, portal.Viewer{}, portal.Errorf(portal.Deactivated, "This account has been deactivated. Ask your administrator.")
+	case h.GrantID == nil:
+		return portal.User{}, portal.Viewer{}, portal.Errorf(portal.NoInvite, "This account has no role in the portal. Ask your administrator for an invite.")
+	}
+	user := portal.User{ID: h.ID, Name: h.Name, Email: h.Email, Active: h.Active, LastLoginAt: h.LastLoginAt}
+	return user, portal.Viewer{
+		UserID: h.ID, SessionID: sessionID, GrantID: *h.GrantID, Role: *h.Role,
+		Scope: scopeOf(*h.Role, *h.MSSPID, h.MSPID, h.ClientID),
+	}, nil
+}
+
+// StartSession starts a session for a user and answers them and who they are in it: the oldest of their grants.
+// Deactivated or NoInvite, and no session, where they are not active or hold no grant.
+func (db *DB) StartSession(ctx context.Context, n NewSession) (portal.User, portal.Viewer, error) {
+	var row holderRow
+	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+		collectOne(batch.Queue(`
+			with person as (
+				update app_user
+				set last_login_at = case when active then now() else last_login_at end
+				where id = @user
+				returning id, name, email, active, last_login_at),
+			first_grant as (
+				select id, role, mssp_id, msp_id, client_id
+				from user_role
+				where user_id = @user
+				order by id
+				limit 1),
+			started as (
+				insert into session (id, user_id, device, idle_expires_at, expires_at)
+				select @session::uuid, p.id, @device, now() + least(@idle::interval, @absolute::interval), now() + @absolute::interval
+				from person p, first_grant
+				where p.active
+				returning id, user_id),
+			token as (
+				insert into refresh_token (token_hash, session_id)
+				select @hash::bytea, id
+				from started),
+			logged as (
+				insert into audit_log (mssp_id, id, actor_id, action, target, request_id)
+				select g.mssp_id, @audit::uuid, s.user_id, 'sign_in', s.id::text, @request
+				from started s, first_grant g)
+			select p.id, p.name, p.email, p.active, p.last_login_at,
+			       g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
+			from person p
+			left join first_grant g on true`,
+			pgx.StrictNamedArgs{
+				"user": n.UserID, "session": n.ID, "device": n.Device, "hash": n.TokenHash,
+				"idle": n.Idle, "absolute": n.Absolute, "audit": NewID(), "request": requestID(ctx),
+			}), "user", &row)
+	})
+	if err != nil {
+		return portal.User{}, portal.Viewer{}, err
+	}
+	return row.holder(n.ID)
+}
+
+// Rotation asks to replace a refresh token by its successor, which is kept sealed for the holder of the old token.
+type Rotation struct {
+	Old, New        []byte // hashes
+	SuccessorSealed []byte
+	Idle            time.Duration
+}
+
+// TokenState is how a refresh token and its session stand after a Rotation was tried.
+type TokenState struct {
+	SessionID     string
+	MSSPID        string // of the user's first grant, "" without one
+	RevokedReason *string
+	// Live: neither revoked nor past a limit. Rotated: by this very Rotation.
+	Live, Rotated bool
+	// UsedAgo is how long ago the token was used; Successor what replaced it then, unless that was used as well.
+	UsedAgo   time.Duration
+	Successor []byte
+	User      portal.User
+	Viewer    portal.Viewer
+	// HolderProblem says why the user may not have a session: Deactivated, NoInvite or nil.
+	HolderProblem error
+}
+
+type tokenRow struct {
+	SessionID       string
+	RevokedReason   *string
+	Live            bool
+	Rotated         bool
+	UsedSeconds     float64
+	SuccessorSealed []byte
+	SuccessorUsed   bool
+	holderRow
+}
+
+// RotateToken replaces an unused token of a live session and answers how things stand then. Of several who rotate one
+// token at once exactly one does; the others find it used. SessionRevoked for a token nobody knows.
+//
+// Two statements in one round trip: the second begins when the first has waited for whoever held the row, and so sees
+// what they did.
+func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
+	var row tokenRow
+	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+		queueRotation(batch, r)
+		queueTokenState(batch, r, &row)
+	})
+	if err != nil {
+		return TokenState{}, err
+	}
+	state := TokenState{
+		SessionID: row.SessionID, RevokedReason: row.RevokedReason, Live: row.Live, Rotated: row.Rotated,
+		UsedAgo: time.Duration(row.UsedSeconds * float64(time.Second)),
+	}
+	if !row.SuccessorUsed {
+		state.Successor = row.SuccessorSealed
+	}
+	if row.MSSPID != nil {
+		state.MSSPID = *row.MSSPID
+	}
+	state.User, state.Viewer, state.HolderProblem = row.holder(row.SessionID)
+	return state, nil
+}
+
+func queueRotation(batch *pgx.Batch, r Rotation) {
+	batch.Queue(`
+		with rotated as (
+			update refresh_token t
+			set used_at = now(), successor_hash = @new, successor_sealed = @sealed
+			from session s
+			join app_user u on u.id = s.user_id
+			where t.token_hash = @old
+			and t.used_at is null
+			and s.id = t.session_id
+			and s.revoked_at is null
+			and s.expires_at > now()
+			and s.idle_expires_at > now()
+			and u.active
+			and exists (select from user_role g where g.user_id = u.id)
+			returning t.session_id),
+		successor as (
+			insert into refresh_token (token_hash, session_id)
+			select @new, session_id
+			from rotated)
+		update session s
+		set last_used_at = now(), idle_expires_at = least(now() + @idle::interval, s.expires_at)
+		from rotated
+		where s.id = rotated.session_id`,
+		pgx.StrictNamedArgs{"old": r.Old, "new": r.New, "sealed": r.SuccessorSealed, "idle": r.Idle})
+}
+
+func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
+	batch.Queue(`
+		select t.session_id, s.revoked_reason,
+		       s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now() as live,
+		       coalesce(t.successor_hash = @new, false) as rotated,
+		       coalesce(extract(epoch from clock_timestamp() - t.used_at), 0)::float8 as used_seconds,
+		       t.successor_sealed,
+		       next.used_at is not null as successor_used,
+		       u.id, u.name, u.email, u.active, u.last_login_at,
+		       g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
+		from refresh_token t
+		join session s on s.id = t.session_id
+		join app_user u on u.id = s.user_id
+		left join refresh_token next on next.token_hash = t.successor_hash
+		left join lateral (
+			select id, role, mssp_id, msp_id, client_id
+			from user_role
+			where user_id = u.id
+			order by id
+			limit 1) g on true
+		where t.token_hash = @old`,
+		pgx.StrictNamedArgs{"old": r.Old, "new": r.New},
+	).Query(func(rows pgx.Rows) (err error) {
+		*row, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[tokenRow])
+		if errors.Is(err, pgx.ErrNoRows) {
+			return portal.Errorf(portal.SessionRevoked, "This session has ended. Sign in again.")
+		}
+		return err
+	})
+}
+
+// EndSession revokes a session of a user, its access tokens with it, and writes that to the audit log under the
+// reason. It is no error if the session has ended already.
+func (db *DB) EndSession(ctx context.Context, sessionID, userID, msspID, reason string) error {
+	if msspID == "" {
+		msspID = noMSSP
+	}
+	return db.authTrip(ctx, func(batch *pgx.Batch) {
+		batch.Queue(`
+			with ended as (
+				update session
+				set revoked_at = now(), revoked_reason = @reason
+				where id = @session
+				and user_id = @user
+				and revoked_at is null
+				returning id, user_id)
+			insert into audit_log (mssp_id, id, actor_id, action, target, detail, request_id)
+			select @mssp::uuid, @audit::uuid, user_id, 'session_ended', id::text, jsonb_build_object('reason', @reason::text), @request
+			from ended`,
+			pgx.StrictNamedArgs{
+				"session": sessionID, "user": userID, "mssp": msspID, "reason": reason,
+				"audit": NewID(), "request": requestID(ctx),
+			})
+	})
+}
