@@ -106,7 +106,8 @@ type TokenState struct {
 	RevokedReason *string
 	// Live: neither revoked nor past a limit. Rotated: by this very Rotation.
 	Live, Rotated bool
-	// UsedAgo is how long ago the token was used; Successor what replaced it then, unless that was used as well.
+	// Used, and UsedAgo how long ago; Successor is what replaced the token then, unless that was used as well.
+	Used      bool
 	UsedAgo   time.Duration
 	Successor []byte
 	User      portal.User
@@ -120,6 +121,7 @@ type tokenRow struct {
 	RevokedReason   *string
 	Live            bool
 	Rotated         bool
+	Used            bool
 	UsedSeconds     float64
 	SuccessorSealed []byte
 	SuccessorUsed   bool
@@ -141,7 +143,7 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 		return TokenState{}, err
 	}
 	state := TokenState{
-		SessionID: row.SessionID, RevokedReason: row.RevokedReason, Live: row.Live, Rotated: row.Rotated,
+		SessionID: row.SessionID, RevokedReason: row.RevokedReason, Live: row.Live, Rotated: row.Rotated, Used: row.Used,
 		UsedAgo: time.Duration(row.UsedSeconds * float64(time.Second)),
 	}
 	if !row.SuccessorUsed {
@@ -186,6 +188,7 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 		select t.session_id, s.revoked_reason,
 		       s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now() as live,
 		       coalesce(t.successor_hash = @new, false) as rotated,
+		       t.used_at is not null as used,
 		       coalesce(extract(epoch from clock_timestamp() - t.used_at), 0)::float8 as used_seconds,
 		       t.successor_sealed,
 		       next.used_at is not null as successor_used,

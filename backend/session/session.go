@@ -3,6 +3,9 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"fs-client-portal/backend/portal"
@@ -13,9 +16,9 @@ import (
 type Config struct {
 	Issuer      string        // PORTAL_PUBLIC_URL: issuer and audience of the access tokens
 	AccessTTL   time.Duration // 10 minutes
-	IdleTTL     time.Duration // 14 days
-	AbsoluteTTL time.Duration // 90 days
-	Grace       time.Duration // 30 seconds
+	IdleTTL     time.Duration // 14 days: a session nobody uses ends
+	AbsoluteTTL time.Duration // 90 days: then everybody signs in again
+	Grace       time.Duration // 30 seconds: how long a lost answer can be asked for again
 	Now         func() time.Time
 }
 
@@ -30,29 +33,173 @@ type Client struct {
 // Sessions issues, renews, checks and ends sessions.
 type Sessions struct {
 	db     *postgres.DB
-	sealer *Sealer
+	keys   *keyring
 	config Config
 }
 
 // New checks c and makes Sessions; it does not touch the database.
 func New(db *postgres.DB, sealer *Sealer, c Config) (*Sessions, error) {
-	return &Sessions{db: db, sealer: sealer, config: c}, nil
+	if sealer == nil {
+		return nil, errors.New("sessions need the secret key of PORTAL_SECRET_KEY_FILE")
+	}
+	if u, err := url.Parse(c.Issuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, fmt.Errorf("PORTAL_PUBLIC_URL must be the URL the API is reached at, such as https://portal.example.com, not %q", c.Issuer)
+	}
+	setDefault(&c.AccessTTL, 10*time.Minute)
+	setDefault(&c.IdleTTL, 14*24*time.Hour)
+	setDefault(&c.AbsoluteTTL, 90*24*time.Hour)
+	setDefault(&c.Grace, 30*time.Second)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Sessions{db: db, keys: newKeyring(db, sealer, c.AccessTTL), config: c}, nil
 }
 
-var errUnfinished = errors.New("not written yet")
+func setDefault(d *time.Duration, fallback time.Duration) {
+	if *d <= 0 {
+		*d = fallback
+	}
+}
 
+// Start signs a user in: it starts a session under the oldest of their grants. Deactivated and NoInvite where the
+// user may have none.
 func (s *Sessions) Start(ctx context.Context, userID string, c Client) (portal.Tokens, error) {
-	return portal.Tokens{}, errUnfinished
+	ctx = traced(ctx, c)
+	refresh := newRefreshToken()
+	user, viewer, err := s.db.StartSession(ctx, postgres.NewSession{
+		ID: postgres.NewID(), UserID: userID, Device: deviceName(c.Device), TokenHash: refresh.hash(),
+		Idle: s.config.IdleTTL, Absolute: s.config.AbsoluteTTL,
+	})
+	if err != nil {
+		return portal.Tokens{}, err
+	}
+	return s.tokens(ctx, user, viewer, refresh)
 }
+
+// Refresh replaces a refresh token by the next and issues a new access token. A token that was replaced within the
+// grace, by one nobody has used yet, is answered with that same successor: the first answer was lost. Any other used
+// token means that two hold it, so its session ends for both: SessionRevoked.
 func (s *Sessions) Refresh(ctx context.Context, refreshToken string, c Client) (portal.Tokens, error) {
-	return portal.Tokens{}, errUnfinished
+	ctx = traced(ctx, c)
+	old, err := parseRefreshToken(refreshToken)
+	if err != nil {
+		return portal.Tokens{}, err
+	}
+	next := newRefreshToken()
+	state, err := s.db.RotateToken(ctx, postgres.Rotation{
+		Old: old.hash(), New: next.hash(), SuccessorSealed: old.sealSuccessor(next), Idle: s.config.IdleTTL,
+	})
+	if err != nil {
+		return portal.Tokens{}, err
+	}
+	if next, err = s.successor(ctx, state, old, next); err != nil {
+		return portal.Tokens{}, err
+	}
+	return s.tokens(ctx, state.User, state.Viewer, next)
 }
-func (s *Sessions) Verify(ctx context.Context, accessToken string) (portal.Viewer, error) {
-	return portal.Viewer{}, errUnfinished
+
+// successor decides which token the holder of old gets next.
+func (s *Sessions) successor(ctx context.Context, state postgres.TokenState, old, next refreshToken) (refreshToken, error) {
+	switch {
+	case !state.Live:
+		return refreshToken{}, ended(state.RevokedReason)
+	case state.HolderProblem != nil:
+		return refreshToken{}, state.HolderProblem
+	case state.Rotated:
+		return next, nil
+	case !state.Used:
+		return refreshToken{}, portal.Errorf(portal.Unavailable, "The session changed at this moment. Try again.")
+	case state.UsedAgo <= s.config.Grace && state.Successor != nil:
+		return old.openSuccessor(state.Successor)
+	}
+	reason := reasonReuse
+	if err := s.db.EndSession(ctx, state.SessionID, state.User.ID, state.MSSPID, reason); err != nil {
+		return refreshToken{}, err
+	}
+	return refreshToken{}, ended(&reason)
 }
+
+// Why a session was revoked, as the database keeps it.
+const (
+	reasonReuse   = "reuse"
+	reasonSignOut = "sign_out"
+)
+
+func ended(reason *string) error {
+	if reason != nil && *reason == reasonReuse {
+		return portal.Errorf(portal.SessionRevoked, "This session was ended for safety: its key was used twice, so somebody may have copied it. Sign in again.")
+	}
+	return portal.Errorf(portal.SessionRevoked, "This session has ended. Sign in again.")
+}
+
+func (s *Sessions) tokens(ctx context.Context, user portal.User, viewer portal.Viewer, refresh refreshToken) (portal.Tokens, error) {
+	access, err := s.issue(ctx, viewer)
+	if err != nil {
+		return portal.Tokens{}, err
+	}
+	return portal.Tokens{
+		AccessToken: access, TokenType: "Bearer", ExpiresIn: int(s.config.AccessTTL.Seconds()),
+		RefreshToken: refresh.String(), User: user,
+	}, nil
+}
+
+// WithGrant answers the viewer under another of their own grants; NotFound for any other.
 func (s *Sessions) WithGrant(ctx context.Context, v portal.Viewer, grantID string) (portal.Viewer, error) {
-	return v, errUnfinished
+	if grantID == v.GrantID {
+		return v, nil
+	}
+	grant, err := s.db.UserGrant(ctx, v.UserID, grantID)
+	if err != nil {
+		return portal.Viewer{}, err
+	}
+	v.GrantID, v.Role, v.Scope = grant.ID, grant.Role, grant.Scope
+	return v, nil
 }
-func (s *Sessions) End(ctx context.Context, v portal.Viewer) error         { return errUnfinished }
-func (s *Sessions) RotateKeys(ctx context.Context) (kid string, err error) { return "", errUnfinished }
-func (s *Sessions) JWKS(ctx context.Context) ([]byte, error)               { return nil, errUnfinished }
+
+// End signs the viewer out: their session's refresh and access tokens are refused from now on.
+func (s *Sessions) End(ctx context.Context, v portal.Viewer) error {
+	return s.db.EndSession(ctx, v.SessionID, v.UserID, v.Scope.MSSPID, reasonSignOut)
+}
+
+// RotateKeys makes a new signing key. Tokens the old key signed stay good until they expire; nobody is signed out.
+func (s *Sessions) RotateKeys(ctx context.Context) (kid string, err error) { return s.keys.rotate(ctx) }
+
+// JWKS answers the public signing keys as a JSON Web Key Set: the one that signs, and those retired so recently that
+// their tokens are still good.
+func (s *Sessions) JWKS(ctx context.Context) ([]byte, error) {
+	keys, err := s.keys.signing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return keys.jwks, nil
+}
+
+// CheckSecret reports whether the secret key is the one this database was sealed with. A database without keys has
+// been sealed with none, so any will do.
+func (s *Sessions) CheckSecret(ctx context.Context) error {
+	_, err := s.keys.load(ctx)
+	return err
+}
+
+func traced(ctx context.Context, c Client) context.Context {
+	if c.RequestID == "" {
+		return ctx
+	}
+	return postgres.WithRequestID(ctx, c.RequestID)
+}
+
+const maxDeviceName = 100
+
+// deviceName cuts what a client calls itself to something a database and a list can take.
+func deviceName(name string) string {
+	clean := strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '\uFFFD' {
+			return -1
+		}
+		return r
+	}, name)
+	if runes := []rune(clean); len(runes) > maxDeviceName {
+		clean = string(runes[:maxDeviceName])
+	}
+	return clean
+}

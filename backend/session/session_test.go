@@ -1,0 +1,395 @@
+package session_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/testkit"
+)
+
+const issuer = "https://portal.example.com"
+
+// house is a world with sessions, and the owner's connection to turn back the clock with.
+type house struct {
+	*testkit.World
+	*testing.T
+	sessions *session.Sessions
+	owner    *pgx.Conn
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	w := testkit.NewWorld(t)
+	owner, err := pgx.Connect(context.Background(), w.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { owner.Close(context.Background()) })
+	return &house{World: w, T: t, sessions: newSessions(t, w.DB), owner: owner}
+}
+
+func newSealer(t testing.TB) *session.Sealer {
+	t.Helper()
+	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealer
+}
+
+func newSessions(t testing.TB, db *postgres.DB) *session.Sessions {
+	t.Helper()
+	s, err := session.New(db, newSealer(t), session.Config{Issuer: issuer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (h *house) exec(sql string, args ...any) {
+	h.Helper()
+	if _, err := h.owner.Exec(context.Background(), sql, args...); err != nil {
+		h.Fatalf("%v\n%s", err, sql)
+	}
+}
+
+func (h *house) count(sql string, args ...any) (n int) {
+	h.Helper()
+	if err := h.owner.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
+		h.Fatalf("%v\n%s", err, sql)
+	}
+	return n
+}
+
+func (h *house) user() portal.Viewer { return h.Own.Viewers[portal.MSPUser] }
+
+func (h *house) start() portal.Tokens {
+	h.Helper()
+	tokens, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{Device: "laptop", RequestID: "req-1"})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return tokens
+}
+
+func (h *house) refresh(token string) portal.Tokens {
+	h.Helper()
+	tokens, err := h.sessions.Refresh(context.Background(), token, session.Client{})
+	if err != nil {
+		h.Fatalf("refresh: %v", err)
+	}
+	return tokens
+}
+
+func (h *house) refused(token string, want portal.Code) {
+	h.Helper()
+	if _, err := h.sessions.Refresh(context.Background(), token, session.Client{}); portal.ErrorCode(err) != want {
+		h.Fatalf("refresh answers %v, want %s", err, want)
+	}
+}
+
+// viewer verifies an access token and then lets the database say whether it still stands.
+func (h *house) viewer(access string) (portal.Viewer, error) {
+	viewer, err := h.sessions.Verify(context.Background(), access)
+	if err != nil {
+		return viewer, err
+	}
+	_, err = h.DB.Me(context.Background(), viewer)
+	return viewer, err
+}
+
+func TestASessionIsItsUserUnderTheirOldestGrant(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tokens := h.start()
+	viewer, err := h.viewer(tokens.AccessToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := h.user()
+	want.SessionID = viewer.SessionID
+	if viewer != want {
+		t.Errorf("the token is %+v's, want %+v", viewer, want)
+	}
+	if tokens.User.ID != want.UserID || tokens.TokenType != "Bearer" || tokens.ExpiresIn != 600 || tokens.User.LastLoginAt == nil {
+		t.Errorf("answers %+v", tokens)
+	}
+	if n := h.count("select count(*) from audit_log where action = 'sign_in' and actor_id = $1 and request_id = 'req-1'", want.UserID); n != 1 {
+		t.Errorf("%d lines in the audit log", n)
+	}
+}
+
+func TestEachRefreshTokenIsGoodOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := h.start()
+	second := h.refresh(first.RefreshToken)
+	third := h.refresh(second.RefreshToken)
+	if first.RefreshToken == second.RefreshToken || second.RefreshToken == third.RefreshToken {
+		t.Fatal("a refresh token came back unchanged")
+	}
+	if _, err := h.viewer(third.AccessToken); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestALostAnswerIsRepeatedWithTheSameSuccessor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := h.start()
+	lost := h.refresh(first.RefreshToken)
+	again := h.refresh(first.RefreshToken)
+	if again.RefreshToken != lost.RefreshToken {
+		t.Fatal("the second answer holds another successor")
+	}
+	h.refresh(again.RefreshToken)
+}
+
+func TestAReusedTokenEndsItsSessionForEverybody(t *testing.T) {
+	t.Parallel()
+	for name, reuse := range map[string]func(h *house, first, second portal.Tokens){
+		"after the grace": func(h *house, first, _ portal.Tokens) {
+			h.exec("update refresh_token set used_at = used_at - interval '31 seconds' where used_at is not null")
+		},
+		"though its successor was used": func(h *house, _, second portal.Tokens) { h.refresh(second.RefreshToken) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			first := h.start()
+			second := h.refresh(first.RefreshToken)
+			reuse(h, first, second)
+			h.refused(first.RefreshToken, portal.SessionRevoked)
+			h.refused(second.RefreshToken, portal.SessionRevoked)
+			if _, err := h.viewer(second.AccessToken); portal.ErrorCode(err) != portal.SessionRevoked {
+				t.Errorf("the access token still works: %v", err)
+			}
+			if n := h.count("select count(*) from audit_log where action = 'session_ended' and detail ->> 'reason' = 'reuse'"); n != 1 {
+				t.Errorf("%d lines in the audit log", n)
+			}
+		})
+	}
+}
+
+func TestClientsThatRaceWithOneTokenAllGetTheSameSuccessor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := h.start()
+	answers := make([]string, 20)
+	var wait sync.WaitGroup
+	for i := range answers {
+		wait.Go(func() {
+			tokens, err := h.sessions.Refresh(context.Background(), first.RefreshToken, session.Client{})
+			if err != nil {
+				t.Error(err)
+			}
+			answers[i] = tokens.RefreshToken
+		})
+	}
+	wait.Wait()
+	for _, answer := range answers {
+		if answer != answers[0] {
+			t.Fatal("two lines of tokens came of one")
+		}
+	}
+	h.refresh(answers[0])
+	if n := h.count("select count(*) from session where revoked_at is not null"); n != 0 {
+		t.Errorf("%d sessions were lost", n)
+	}
+}
+
+func TestASessionEndsAtItsLimits(t *testing.T) {
+	t.Parallel()
+	for name, limit := range map[string]string{
+		"unused for too long": "idle_expires_at = now() - interval '1 second'",
+		"too old":             "expires_at = now() - interval '1 second'",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			tokens := h.start()
+			h.exec("update session set " + limit)
+			h.refused(tokens.RefreshToken, portal.SessionRevoked)
+			if _, err := h.viewer(tokens.AccessToken); portal.ErrorCode(err) != portal.SessionRevoked {
+				t.Errorf("the access token still works: %v", err)
+			}
+		})
+	}
+}
+
+func TestUseKeepsASessionAliveUpToItsAbsoluteLimit(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tokens := h.start()
+	viewer, err := h.viewer(tokens.AccessToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.exec("update session set idle_expires_at = now() + interval '1 minute', expires_at = now() + interval '3 days' where id = $1", viewer.SessionID)
+	h.refresh(tokens.RefreshToken)
+	if n := h.count("select count(*) from session where id = $1 and idle_expires_at = expires_at", viewer.SessionID); n != 1 {
+		t.Error("the idle limit does not run to the absolute limit")
+	}
+}
+
+func TestSigningOutEndsTheSessionAndItsAccessToken(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tokens, other := h.start(), h.start()
+	viewer, err := h.viewer(tokens.AccessToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := h.sessions.End(context.Background(), viewer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.refused(tokens.RefreshToken, portal.SessionRevoked)
+	if _, err := h.viewer(tokens.AccessToken); portal.ErrorCode(err) != portal.SessionRevoked {
+		t.Errorf("the access token still works: %v", err)
+	}
+	h.refresh(other.RefreshToken)
+	if n := h.count("select count(*) from audit_log where action = 'session_ended'"); n != 1 {
+		t.Errorf("%d lines in the audit log", n)
+	}
+}
+
+func TestADeactivatedUserGetsNoSession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tokens := h.start()
+	h.exec("update app_user set active = false where id = $1", h.user().UserID)
+	before := h.count("select count(*) from session")
+	if _, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{}); portal.ErrorCode(err) != portal.Deactivated {
+		t.Errorf("start answers %v", err)
+	}
+	h.refused(tokens.RefreshToken, portal.Deactivated)
+	if _, err := h.viewer(tokens.AccessToken); portal.ErrorCode(err) != portal.Deactivated {
+		t.Errorf("the access token still works: %v", err)
+	}
+	if n := h.count("select count(*) from session"); n != before {
+		t.Error("a session was made")
+	}
+}
+
+func TestAUserWithoutAnyRoleGetsNoSession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tokens := h.start()
+	h.exec("delete from user_role where user_id = $1", h.user().UserID)
+	h.refused(tokens.RefreshToken, portal.NoInvite)
+	if _, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{}); portal.ErrorCode(err) != portal.NoInvite {
+		t.Errorf("start answers %v", err)
+	}
+}
+
+func TestAChangedRoleIsRefusedAtOnceAndRightAfterARefresh(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tokens := h.start()
+	h.exec("update user_role set role = 'msp_admin' where user_id = $1", h.user().UserID)
+	if _, err := h.viewer(tokens.AccessToken); portal.ErrorCode(err) != portal.GrantChanged {
+		t.Errorf("the old role still works: %v", err)
+	}
+	viewer, err := h.viewer(h.refresh(tokens.RefreshToken).AccessToken)
+	if err != nil || viewer.Role != portal.MSPAdmin {
+		t.Errorf("after a refresh the role is %q: %v", viewer.Role, err)
+	}
+}
+
+func TestAUserActsUnderAnotherOfTheirOwnGrantsOnly(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	second := postgres.NewID()
+	h.exec("insert into user_role (mssp_id, id, user_id, role, msp_id) values ($1, $2, $3, 'msp_admin', $4)",
+		h.Own.MSSPID, second, h.user().UserID, h.Own.MSPs[1].ID)
+	viewer, err := h.viewer(h.start().AccessToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := h.sessions.WithGrant(context.Background(), viewer, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	me, err := h.DB.Me(context.Background(), other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if me.Grant.ID != second || me.Grant.Role != portal.MSPAdmin || me.Grant.Node != h.Own.MSPs[1].Name || len(me.Grants) != 2 {
+		t.Errorf("acts as %+v", me)
+	}
+	for _, foreign := range []string{h.Own.Viewers[portal.MSSPAdmin].GrantID, postgres.NewID(), "", "x"} {
+		if _, err := h.sessions.WithGrant(context.Background(), viewer, foreign); portal.ErrorCode(err) != portal.NotFound {
+			t.Errorf("acts under %q: %v", foreign, err)
+		}
+	}
+}
+
+func TestWhatIsNoRefreshTokenBelongsToNoSession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	good := h.start().RefreshToken
+	for _, bad := range []string{"", "fsr_", good[4:], good + "A", good[:len(good)-1], " " + good, "hrt_" + good[4:], "fsr_" + string(make([]byte, 43))} {
+		h.refused(bad, portal.SessionRevoked)
+	}
+	h.refresh(good)
+}
+
+func TestTheDatabaseKeepsNoTokenAndNoPrivateKeyInTheClear(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := h.start()
+	h.refresh(first.RefreshToken)
+	thief, err := session.NewSealer(bytes.Repeat([]byte{8}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := session.New(h.DB, thief, session.Config{Issuer: issuer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := theirs.Start(context.Background(), h.user().UserID, session.Client{}); err == nil {
+		t.Error("another secret key signs tokens with this database")
+	}
+	if err := theirs.CheckSecret(context.Background()); err == nil {
+		t.Error("another secret key is taken for the right one")
+	}
+	if n := h.count("select count(*) from refresh_token where length(token_hash) <> 32 or length(successor_sealed) < 60"); n != 0 {
+		t.Errorf("%d tokens are not hashed or not sealed", n)
+	}
+}
+
+func TestASessionOutlivesALostConnectionToTheDatabaseOfItsKeys(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tokens := h.start()
+	h.DB.Close()
+	if _, err := h.sessions.Verify(context.Background(), tokens.AccessToken); err != nil {
+		t.Errorf("a token cannot be read without the database: %v", err)
+	}
+	if _, err := h.sessions.Refresh(context.Background(), tokens.RefreshToken, session.Client{}); err == nil || errors.As(err, new(*portal.Error)) {
+		t.Errorf("without a database a refresh answers %v", err)
+	}
+}
+
+func TestUnusableSettingsAreNamed(t *testing.T) {
+	t.Parallel()
+	if _, err := session.New(nil, nil, session.Config{Issuer: issuer}); err == nil {
+		t.Error("sessions without a secret key")
+	}
+	for _, bad := range []string{"", "portal", "ftp://portal.example.com"} {
+		if _, err := session.New(nil, newSealer(t), session.Config{Issuer: bad, IdleTTL: time.Hour}); err == nil {
+			t.Errorf("%q is taken for a URL", bad)
+		}
+	}
+}
