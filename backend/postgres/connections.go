@@ -49,3 +49,8 @@ func (db *DB) Connection(ctx context.Context, msspID, id string) (portal.Connect
 	return c, nil
 }
 
+// ConnectionRef names a connection of any MSSP.
+type ConnectionRef struct {
+	MSSPID string
+	ID     string
+}

@@ -1,13 +1,17 @@
-// Package sync makes MSPs and clients of a product's customers, and is the only writer of those rows.
 package sync
 
 import (
 	"context"
-	"errors"
+	"crypto/sha256"
 	"log/slog"
 	"net/http"
+	stdsync "sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -17,36 +21,150 @@ type Sealer interface {
 	Open(sealed, aad []byte) ([]byte, error)
 }
 
-// Config says how to sync.
-type Config struct {
-	PerMinute  int           // calls a minute per endpoint; 0: no pacing
-	Every      time.Duration // how often each connection is synced by itself; 0: 1 h
-	HTTPClient *http.Client
-	Log        *slog.Logger
-	Jobs       bool // work jobs here; else this process only queues them
-	// Chores run every hour on one replica, each under its name.
-	Chores map[string]func(context.Context) error
-	// Finished, if set, hears of every run that ended in this process.
-	Finished func(portal.SyncRun)
-}
-
-// Service syncs.
-type Service struct{}
-
 // APIKeyContext is the associated data a connection's API key is sealed with: a sealed key moved to another connection
 // does not open.
 func APIKeyContext(c portal.Connection) []byte {
 	return []byte("mssp_product.api_key:" + c.MSSPID + ":" + c.ID)
 }
 
+// Config says how to sync.
+type Config struct {
+	PerMinute  int           // calls a minute per connection and endpoint; 0: no pace
+	Every      time.Duration // how often each connection is synced by itself; 0: 1 h
+	HTTPClient *http.Client  // nil: one of its own
+	Log        *slog.Logger  // nil: none
+	Jobs       bool          // work jobs in this process; else it only queues them
+	// Chores run every hour on one replica, each under its name.
+	Chores map[string]func(context.Context) error
+	// Finished, if set, hears of every run that ended in this process.
+	Finished func(portal.SyncRun)
+}
+
+const (
+	defaultEvery = time.Hour
+	// workers bounds the runs at work in one process: enough that some MSSPs waiting for Heimdal hold up no other.
+	workers = 20
+)
+
+// Service syncs. Its methods may be called from many goroutines.
+type Service struct {
+	db     *postgres.DB
+	sealer Sealer
+	config Config
+	jobs   *river.Client[pgx.Tx]
+	// applying leaves some of the pool's connections to others while large answers are written.
+	applying chan struct{}
+
+	mu      stdsync.Mutex
+	clients map[string]pacedClient
+}
+
+// pacedClient lives from run to run, so that its pace does too, until its connection changes.
+type pacedClient struct {
+	of     [sha256.Size]byte
+	client *heimdal.Client
+}
+
+// New makes a Service. It does nothing by itself before Start.
 func New(db *postgres.DB, sealer Sealer, c Config) (*Service, error) {
-	return nil, errors.New("not there yet")
+	if c.Every <= 0 {
+		c.Every = defaultEvery
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{
+		db: db, sealer: sealer, config: c, clients: map[string]pacedClient{},
+		applying: make(chan struct{}, max(1, db.Pool().Config().MaxConns/2)),
+	}
+	var err error
+	s.jobs, err = s.newJobs()
+	return s, err
 }
-func (s *Service) Start(ctx context.Context) error { return nil }
-func (s *Service) Stop(ctx context.Context) error  { return nil }
+
+// Start begins to work jobs and to keep the schedule, where Config.Jobs says so.
+func (s *Service) Start(ctx context.Context) error {
+	if !s.config.Jobs {
+		return nil
+	}
+	// The engine would end all work at once with ctx; Stop is what ends it.
+	return s.jobs.Start(context.WithoutCancel(ctx))
+}
+
+// Stop takes no new jobs and waits for those at work until ctx ends; then it hands their runs back to the queue.
+func (s *Service) Stop(ctx context.Context) error {
+	if !s.config.Jobs {
+		return nil
+	}
+	if err := s.jobs.Stop(ctx); err == nil || ctx.Err() == nil {
+		return err
+	}
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime+5*time.Second)
+	defer cancel()
+	return s.jobs.StopAndCancel(hard)
+}
+
+// Request queues a run for a viewer. portal.SyncRunning while one is queued or running, portal.NoProduct without a
+// connection.
 func (s *Service) Request(ctx context.Context, viewer portal.Viewer) (portal.SyncRun, error) {
-	return portal.SyncRun{}, errors.New("not there yet")
+	run, err := s.db.RequestRun(ctx, viewer, s.enqueueFor(viewer.Scope.MSSPID))
+	if portal.ErrorCode(err) != portal.SyncRunning {
+		return run, err
+	}
+	if err := s.db.EndDeadRuns(ctx, viewer.Scope.MSSPID); err != nil {
+		return portal.SyncRun{}, err
+	}
+	return s.db.RequestRun(ctx, viewer, s.enqueueFor(viewer.Scope.MSSPID))
 }
+
+// RunNow runs one sync of an MSSP here and now and answers how it ended; progress, if not nil, hears of each step. A
+// run that is queued but not yet taken up is taken up. portal.SyncRunning while one is at work, portal.NoProduct
+// without a connection, portal.NotFound without such an MSSP. When ctx ends, the run fails as interrupted.
 func (s *Service) RunNow(ctx context.Context, msspID string, progress func(portal.SyncRun)) (portal.SyncRun, error) {
-	return portal.SyncRun{}, errors.New("not there yet")
+	if progress == nil {
+		progress = func(portal.SyncRun) {}
+	}
+	runID, err := s.foregroundRun(ctx, msspID)
+	if err != nil {
+		return portal.SyncRun{}, err
+	}
+	lease, taken, err := s.db.TakeRun(ctx, msspID, runID)
+	if err != nil {
+		return portal.SyncRun{}, err
+	}
+	if !taken {
+		return portal.SyncRun{}, portal.Errorf(portal.SyncRunning, "A sync is already running. Wait for it to end.")
+	}
+	run, err := s.work(ctx, lease, progress)
+	if ctx.Err() != nil && err != nil {
+		return s.interrupt(ctx, lease)
+	}
+	return run, err
+}
+
+func (s *Service) foregroundRun(ctx context.Context, msspID string) (string, error) {
+	run, err := s.db.CreateRun(ctx, msspID, "", "command", nil)
+	if portal.ErrorCode(err) != portal.SyncRunning {
+		return run.ID, err
+	}
+	if err := s.db.EndDeadRuns(ctx, msspID); err != nil {
+		return "", err
+	}
+	queued, queuedErr := s.db.QueuedRun(ctx, msspID)
+	if queuedErr != nil || queued != "" {
+		return queued, queuedErr
+	}
+	run, err = s.db.CreateRun(ctx, msspID, "", "command", nil)
+	return run.ID, err
+}
+
+// interrupt ends a foreground run whose caller has given up.
+func (s *Service) interrupt(ctx context.Context, lease postgres.Lease) (portal.SyncRun, error) {
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+	defer cancel()
+	run, err := s.db.FailRun(after, lease, "interrupted", "The sync was stopped before its end. Nothing was changed.")
+	if err == nil {
+		s.finished(lease, run)
+	}
+	return run, err
 }

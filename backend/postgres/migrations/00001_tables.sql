@@ -1,8 +1,17 @@
 -- +goose Up
 
 -- Keys of tenants' rows begin with mssp_id, so that the schema can be sharded by MSSP. Identifiers are UUIDv7
--- made by the program: PostgreSQL 14 has no uuidv7(). The all-zero UUID stands for "directly under the MSSP" or
--- "the whole MSSP" where a key may not be null.
+-- made by the program, or by new_id where one statement makes many rows: PostgreSQL 14 has no uuidv7(). The
+-- all-zero UUID stands for "directly under the MSSP" or "the whole MSSP" where a key may not be null.
+
+create function new_id() returns uuid language sql volatile parallel safe as $$
+  select encode(
+    set_bit(set_bit(
+      overlay(uuid_send(gen_random_uuid())
+              placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+              from 1 for 6),
+      52, 1), 53, 1), 'hex')::uuid
+$$;
 
 create table role (
   id    text not null,
@@ -73,6 +82,7 @@ create table mssp_product (
   constraint mssp_product_customer_key unique (mssp_id, product_id, customer_id)
 );
 
+-- attempt counts who has taken the run up, so that only the last may finish it; heartbeat_at shows that they still live.
 create table sync_run (
   mssp_id         uuid        not null,
   id              uuid        not null,
@@ -83,6 +93,8 @@ create table sync_run (
   created_at      timestamptz not null default now(),
   started_at      timestamptz,
   finished_at     timestamptz,
+  attempt         integer     not null default 0,
+  heartbeat_at    timestamptz,
   seen            bigint      not null default 0,
   msps            bigint      not null default 0,
   clients         bigint      not null default 0,
@@ -99,6 +111,8 @@ create table sync_run (
 );
 create unique index sync_run_one_at_a_time on sync_run (mssp_id, mssp_product_id)
   where status in ('queued', 'running');
+create index sync_run_newest_idx on sync_run (mssp_id, created_at, id);
+create index sync_run_due_idx on sync_run (mssp_id, mssp_product_id, created_at);
 create index sync_run_last_complete_idx on sync_run (mssp_id, mssp_product_id, finished_at)
   where status = 'complete';
 

@@ -147,9 +147,11 @@ create policy msp_count_of_sync on msp_count to portal_sync using (mssp_id = sco
 create policy client_day_of_sync on client_day to portal_sync using (mssp_id = scope_mssp());
 create policy change_of_sync on change to portal_sync using (mssp_id = scope_mssp());
 
--- The scheduler needs to know which connections there are, and nothing else of them.
-grant select (mssp_id, id, product_id, paused) on mssp_product to portal_jobs;
+-- The scheduler needs to know which connections there are and when each was last synced, and nothing else of them.
+grant select (mssp_id, id, product_id, paused, created_at) on mssp_product to portal_jobs;
+grant select (mssp_id, id, mssp_product_id, status, trigger, attempt, created_at, heartbeat_at) on sync_run to portal_jobs;
 create policy mssp_product_of_jobs on mssp_product to portal_jobs using (true);
+create policy sync_run_of_jobs on sync_run to portal_jobs using (true);
 
 -- The operator's commands make MSSPs and their connections.
 grant select, insert on mssp, mssp_product, pre_assigned_role to portal_operator;

@@ -1,0 +1,188 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// The queues: runs may wait minutes for a product, what keeps the schedule must not wait for them.
+const (
+	runQueue      = "sync"
+	scheduleQueue = "schedule"
+)
+
+// runTimeout is longer than every try of a slow product takes together.
+const runTimeout = 90 * time.Minute
+
+// runArgs is the job that says: look at this run.
+type runArgs struct {
+	MSSPID string `json:"mssp_id" river:"unique"`
+	RunID  string `json:"run_id" river:"unique"`
+}
+
+func (runArgs) Kind() string { return "sync_run" }
+
+// scheduleArgs is the job that queues what is due.
+type scheduleArgs struct{}
+
+func (scheduleArgs) Kind() string { return "sync_schedule" }
+
+// choresArgs is the job that runs the chores.
+type choresArgs struct{}
+
+func (choresArgs) Kind() string { return "chores" }
+
+// unfinished are the states in which a job is still to do something.
+var unfinished = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+}
+
+func (s *Service) newJobs() (*river.Client[pgx.Tx], error) {
+	registry := river.NewWorkers()
+	river.AddWorker(registry, &runWorker{service: s})
+	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, _ *river.Job[scheduleArgs]) error { return s.schedule(ctx) }))
+	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, _ *river.Job[choresArgs]) error { return s.chores(ctx) }))
+	config := &river.Config{
+		Schema:   postgres.JobSchema,
+		PollOnly: true,
+		Logger:   s.engineLog(),
+		Workers:  registry,
+		// The server's login owns no index it could rebuild.
+		ReindexerSchedule: river.NeverSchedule(),
+	}
+	if s.config.Jobs {
+		config.FetchPollInterval = 500 * time.Millisecond
+		config.Queues = map[string]river.QueueConfig{runQueue: {MaxWorkers: workers}, scheduleQueue: {MaxWorkers: 2}}
+		config.PeriodicJobs = s.periodicJobs()
+	}
+	return river.NewClient(riverpgxv5.New(s.db.Pool()), config)
+}
+
+// engineLog leaves the engine's everyday messages out of the log.
+func (s *Service) engineLog() *slog.Logger {
+	return slog.New(atLeast{s.config.Log.Handler(), slog.LevelWarn}).With("component", "jobs")
+}
+
+// atLeast is a handler that hears nothing below a level.
+type atLeast struct {
+	slog.Handler
+	level slog.Level
+}
+
+func (h atLeast) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= h.level && h.Handler.Enabled(ctx, level)
+}
+
+func (h atLeast) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return atLeast{h.Handler.WithAttrs(attrs), h.level}
+}
+
+func (h atLeast) WithGroup(name string) slog.Handler {
+	return atLeast{h.Handler.WithGroup(name), h.level}
+}
+
+func (s *Service) periodicJobs() []*river.PeriodicJob {
+	once := river.UniqueOpts{ByArgs: true, ByState: unfinished}
+	return []*river.PeriodicJob{
+		river.NewPeriodicJob(river.PeriodicInterval(s.look()), func() (river.JobArgs, *river.InsertOpts) {
+			return scheduleArgs{}, &river.InsertOpts{Queue: scheduleQueue, MaxAttempts: 1, UniqueOpts: once}
+		}, &river.PeriodicJobOpts{ID: "sync_schedule", RunOnStart: true}),
+		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+			return choresArgs{}, &river.InsertOpts{Queue: scheduleQueue, MaxAttempts: 1, UniqueOpts: once}
+		}, &river.PeriodicJobOpts{ID: "chores", RunOnStart: true}),
+	}
+}
+
+// look is how often the schedule is looked at: often enough that a dead run is found soon.
+func (s *Service) look() time.Duration {
+	return min(30*time.Second, max(time.Second, s.config.Every/4))
+}
+
+// enqueueFor makes jobs of an MSSP's runs, in the run's own transaction.
+func (s *Service) enqueueFor(msspID string) postgres.Enqueue {
+	return func(ctx context.Context, tx pgx.Tx, run portal.SyncRun) error {
+		_, err := s.jobs.InsertTx(ctx, tx, runArgs{msspID, run.ID}, &river.InsertOpts{Queue: runQueue})
+		return err
+	}
+}
+
+type runWorker struct {
+	river.WorkerDefaults[runArgs]
+	service *Service
+}
+
+func (w *runWorker) Timeout(*river.Job[runArgs]) time.Duration { return runTimeout }
+
+// Work takes the run up if it waits for somebody. A run that failed is a job well done.
+func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
+	s := w.service
+	lease, taken, err := s.db.TakeRun(ctx, job.Args.MSSPID, job.Args.RunID)
+	if err != nil || !taken {
+		return err
+	}
+	_, err = s.work(ctx, lease, func(portal.SyncRun) {})
+	if errors.Is(err, postgres.ErrLostRun) {
+		return nil
+	}
+	if err != nil && ctx.Err() != nil {
+		return s.handBack(ctx, lease)
+	}
+	return err
+}
+
+// handBack lets another process, or this one's successor, begin the run anew at once.
+func (s *Service) handBack(ctx context.Context, lease postgres.Lease) error {
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+	defer cancel()
+	if err := s.db.HandBackRun(after, lease); err != nil {
+		return err
+	}
+	s.log(lease).Info("sync handed back")
+	return river.JobSnooze(0)
+}
+
+// schedule sees to what is overdue. One connection's trouble does not keep it from the others.
+func (s *Service) schedule(ctx context.Context) error {
+	overdue, err := s.db.Overdue(ctx, s.config.Every)
+	if err != nil {
+		return err
+	}
+	for _, ref := range overdue.Dead {
+		err = errors.Join(err, s.db.ReviveRun(ctx, ref, s.enqueueFor(ref.MSSPID)))
+	}
+	for _, ref := range overdue.Waiting {
+		_, insertErr := s.jobs.Insert(ctx, runArgs{ref.MSSPID, ref.ID}, &river.InsertOpts{
+			Queue: runQueue, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished},
+		})
+		err = errors.Join(err, insertErr)
+	}
+	for _, ref := range overdue.Connections {
+		_, createErr := s.db.CreateRun(ctx, ref.MSSPID, ref.ID, "schedule", s.enqueueFor(ref.MSSPID))
+		if portal.ErrorCode(createErr) != portal.SyncRunning {
+			err = errors.Join(err, createErr)
+		}
+	}
+	return err
+}
+
+// chores runs every chore, whatever becomes of the others.
+func (s *Service) chores(ctx context.Context) error {
+	var all error
+	for name, chore := range s.config.Chores {
+		if err := chore(ctx); err != nil {
+			s.config.Log.Error("chore failed", "chore", name, "error", err)
+			all = errors.Join(all, err)
+		}
+	}
+	return all
+}
