@@ -1,7 +1,19 @@
 // Portal without Go: for tests, and for `npm run dev` in a browser. It keeps the API's promises that screens lean
 // on (scope, permissions, paging, sorting, one sync at a time) and nothing else.
 import { meUnder, newWorld, type Person, people, type World } from "./fakeWorld";
-import type { Client, Events, Grant, Invite, Me, MSP, NewInvite, Overview, Page, PageQuery, Startup } from "./models";
+import type {
+  Client,
+  Events,
+  Grant,
+  Invite,
+  Me,
+  MSP,
+  NewInvite,
+  Overview,
+  Page,
+  PageQuery,
+  Startup,
+} from "./models";
 import type { Portal } from "./portal";
 import { Problem } from "./problem";
 
@@ -100,7 +112,8 @@ export function createFake(options: FakeOptions = {}): Fake {
 
   function need(permission: Me["permissions"][number]) {
     scope();
-    if (!me?.permissions.includes(permission)) throw new Problem("forbidden", { message: "Your role may not." });
+    if (!me?.permissions.includes(permission))
+      throw new Problem("forbidden", { message: "Your role may not." });
   }
 
   function clientsInScope(): Client[] {
@@ -145,7 +158,14 @@ export function createFake(options: FakeOptions = {}): Fake {
       ...item,
       fields: [{ name: "supportTier", value: "gold" }],
       history: [
-        { at: item.first_seen_at, kind: "added" as const, field: null, before: null, after: null, run_id: null },
+        {
+          at: item.first_seen_at,
+          kind: "added" as const,
+          field: null,
+          before: null,
+          after: null,
+          run_id: null,
+        },
       ],
     };
   }
@@ -210,6 +230,7 @@ export function createFake(options: FakeOptions = {}): Fake {
         provider,
         url: "http://127.0.0.1:50123/start/9f3c",
         expires_at: new Date(Date.now() + 300_000).toISOString(),
+        browser_problem: "",
       });
       const { signInEnds } = options;
       if (signInEnds) setTimeout(() => finish?.(signInEnds), 2_000);
@@ -300,7 +321,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     msps: call("msps", (query) => {
       need("see_msps");
       const found = mspsInScope().filter(
-        (msp) => includes(query.q, msp.name, msp.external_id) && (!query.status || msp.status === query.status),
+        (msp) =>
+          includes(query.q, msp.name, msp.external_id) && (!query.status || msp.status === query.status),
       );
       return page(sorted(found, query.sort || "name"), query, world.dataAsOf);
     }),

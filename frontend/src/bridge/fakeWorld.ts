@@ -45,9 +45,26 @@ const mspNames = [
   "Vantage Managed Services",
 ];
 const places = ["Aldgate", "Birch", "Castle", "Drayton", "Elm", "Falcon", "Granite", "Heron", "Ivy", "Kings"];
-const trades = ["Bakery", "Dental", "Engineering", "Farms", "Freight", "Hotels", "Legal", "Optics", "Print", "Schools"];
+const trades = [
+  "Bakery",
+  "Dental",
+  "Engineering",
+  "Farms",
+  "Freight",
+  "Hotels",
+  "Legal",
+  "Optics",
+  "Print",
+  "Schools",
+];
 const forms = ["Ltd", "GmbH", "Group", "AB", "LLP", "Partners", "& Sons"];
-const products = ["Threat Prevention", "Patch Management", "Ransomware Protection", "Email Security", "Privileged Access"];
+const products = [
+  "Threat Prevention",
+  "Patch Management",
+  "Ransomware Protection",
+  "Email Security",
+  "Privileged Access",
+];
 
 const pick = <Item>(items: readonly Item[], at: number): Item => items[Math.floor(at) % items.length] as Item;
 
@@ -98,7 +115,11 @@ function withSums(msp: MSP, clients: Client[]): MSP {
     clients: own.length,
     seats_used: sum(own, (client) => client.seats_used),
     seats_total: sum(own, (client) => client.seats_total),
-    expires_on: own.map((client) => client.expires_on).filter(Boolean).sort()[0] ?? null,
+    expires_on:
+      own
+        .map((client) => client.expires_on)
+        .filter(Boolean)
+        .sort()[0] ?? null,
   };
 }
 
@@ -158,7 +179,13 @@ const rules: Record<Role, { may: Permission[]; invite: Role[] }> = {
 function grant(role: Role, node: string, under: { msp_id?: string; client_id?: string } = {}): Grant {
   const level = role.startsWith("mssp") ? "mssp" : role.startsWith("msp") ? "msp" : "client";
   const place = under.client_id ?? under.msp_id ?? "all";
-  return { id: `${role}@${place}`, role, scope: { level, mssp_id: msspID, ...under }, node, mssp: "Northwind Security" };
+  return {
+    id: `${role}@${place}`,
+    role,
+    scope: { level, mssp_id: msspID, ...under },
+    node,
+    mssp: "Northwind Security",
+  };
 }
 
 /** Me under one of a person's grants, with what the role table permits. */
@@ -210,7 +237,9 @@ export interface World {
 export function newWorld(): World {
   const next = sequence(7);
   const bare = mspNames.map(makeMSP);
-  const clients = Array.from({ length: 612 }, (_, n) => makeClient(n, n % 40 === 39 ? null : pick(bare, n % 23), next));
+  const clients = Array.from({ length: 612 }, (_, n) =>
+    makeClient(n, n % 40 === 39 ? null : pick(bare, n % 23), next),
+  );
   return {
     clients,
     msps: bare.map((msp) => withSums(msp, clients)),
@@ -247,7 +276,11 @@ function attentionOf(clients: Client[]): Attention[] {
   return [
     ...expired.map((client) => about(client, { kind: "licence_expired", severity: "error" })),
     ...over.map((client) =>
-      about(client, { kind: "seats_exceeded", at: null, detail: `${client.seats_used}/${client.seats_total}` }),
+      about(client, {
+        kind: "seats_exceeded",
+        at: null,
+        detail: `${client.seats_used}/${client.seats_total}`,
+      }),
     ),
     ...soon.map((client) => about(client, {})),
   ];

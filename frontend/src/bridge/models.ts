@@ -106,7 +106,8 @@ export interface PageQuery {
 
 /** Events the desktop sends by itself. */
 export interface Events {
-  "signin:waiting": { provider: ProviderID; url: string; expires_at: string };
+  /** url works once: after it was used the event comes again. browser_problem: the browser could not be opened. */
+  "signin:waiting": { provider: ProviderID; url: string; expires_at: string; browser_problem: string };
   "signin:exchanging": { provider: ProviderID };
   "session:ended": { code: string; message: string };
   "session:only": { message: string };

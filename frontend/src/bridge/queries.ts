@@ -23,6 +23,10 @@ const next = <Item>(page: Page<Item>) => page.next_cursor ?? undefined;
 const onFocus = (query: { state: { data?: { pages: unknown[] } } }) =>
   (query.state.data?.pages.length ?? 0) <= 5;
 
+/** The ways to sign in at an API address. */
+export const providersQuery = (apiURL: string) =>
+  queryOptions({ queryKey: ["providers", apiURL], queryFn: () => portal().providers() });
+
 export const overviewQuery = (grant: string) =>
   queryOptions({ queryKey: keys.overview(grant), queryFn: () => portal().overview() });
 

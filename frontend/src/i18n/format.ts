@@ -85,3 +85,8 @@ export function daysUntil(day: string, now: Date = new Date()): number {
   const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
   return Math.round((Date.parse(day) - today) / 86_400_000);
 }
+
+/** A moment's time of day: "14:05". */
+export function formatTime(value: Date): string {
+  return once("time", () => new Intl.DateTimeFormat(locale(), { timeStyle: "short" })).format(value);
+}

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { absent, formatDate, formatMoment, formatRelative } from "../i18n/format";
 
 /** Draws its component again every half minute, so that "2 minutes ago" stays true. */
-function useNow(): Date {
+export function useNow(): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
     const timer = setInterval(() => setNow(new Date()), 30_000);

@@ -8,6 +8,8 @@ import { type Problem, toProblem } from "../bridge/problem";
 export type SessionState =
   /** The keyring is being asked; nothing is known yet. */
   | { at: "starting" }
+  /** Go itself could not say how it stands. */
+  | { at: "broken"; problem: Problem }
   /** Nobody is signed in; why says what ended the last session, or kept it from being picked up. */
   | { at: "signed_out"; startup: Startup; why: Problem | null }
   | { at: "signed_in"; startup: Startup; me: Me }
@@ -21,7 +23,7 @@ interface Door {
   entered: (me: Me) => void;
   reload: () => Promise<void>;
   signOut: () => Promise<void>;
-  useGrant: (grant: Grant) => Promise<void>;
+  actAs: (grant: Grant) => Promise<void>;
 }
 
 const Context = createContext<Door | null>(null);
@@ -42,12 +44,12 @@ export interface Session {
   can: (permission: Permission) => boolean;
   only: string | null;
   signOut: () => Promise<void>;
-  useGrant: (grant: Grant) => Promise<void>;
+  actAs: (grant: Grant) => Promise<void>;
 }
 
 /** Who is signed in, as what. Only for what is drawn while somebody is. */
 export function useSession(): Session {
-  const { state, only, signOut, useGrant } = useDoor();
+  const { state, only, signOut, actAs } = useDoor();
   if (state.at !== "signed_in") throw new Error("useSession needs somebody signed in");
   const { me, startup } = state;
   return useMemo(
@@ -58,9 +60,9 @@ export function useSession(): Session {
       can: (permission: Permission) => me.permissions.includes(permission),
       only,
       signOut,
-      useGrant,
+      actAs,
     }),
-    [me, startup, only, signOut, useGrant],
+    [me, startup, only, signOut, actAs],
   );
 }
 
@@ -81,8 +83,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
 
   const reload = useCallback(async () => {
-    const startup = await portal().startup();
-    setState(await resume(startup));
+    try {
+      setState(await resume(await portal().startup()));
+    } catch (error) {
+      setState({ at: "broken", problem: toProblem(error) });
+    }
   }, []);
 
   const leave = useCallback(
@@ -99,7 +104,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const entered = useCallback(
     (me: Me) =>
       setState((before) =>
-        before.at === "starting" ? before : { at: "signed_in", startup: before.startup, me },
+        before.at === "signed_out" ? { at: "signed_in", startup: before.startup, me } : before,
       ),
     [],
   );
@@ -112,7 +117,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     }
   }, [leave]);
 
-  const useGrant = useCallback(
+  const actAs = useCallback(
     async (to: Grant) => {
       if (state.at !== "signed_in") return;
       const { startup, me } = state;
@@ -142,8 +147,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [leave, reload]);
 
   const door = useMemo(
-    () => ({ state, only, entered, reload, signOut, useGrant }),
-    [state, only, entered, reload, signOut, useGrant],
+    () => ({ state, only, entered, reload, signOut, actAs }),
+    [state, only, entered, reload, signOut, actAs],
   );
   return <Context value={door}>{children}</Context>;
 }

@@ -1,0 +1,53 @@
+import CssBaseline from "@mui/material/CssBaseline";
+import { ThemeProvider } from "@mui/material/styles";
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { ErrorPanel } from "./parts/ErrorPanel";
+import { Notices } from "./parts/Notices";
+import { SignIn } from "./session/SignIn";
+import { SessionProvider, useDoor } from "./session/session";
+import { Crash } from "./shell/Crash";
+import { ShellSkeleton } from "./shell/ShellSkeleton";
+import { theme } from "./theme";
+
+// What only a signed-in user sees is not on the way to the first screen.
+const SignedIn = lazy(() => import("./SignedIn"));
+
+/** The whole app, over one cache of what was asked of Go. */
+export function App({ queries }: { queries: QueryClient }) {
+  return (
+    // No storage manager: the choice of light or dark lasts for this run.
+    <ThemeProvider theme={theme} defaultMode="system" storageManager={null} noSsr>
+      <CssBaseline enableColorScheme />
+      <QueryClientProvider client={queries}>
+        <Notices>
+          <Crash>
+            <SessionProvider>
+              <Face />
+            </SessionProvider>
+          </Crash>
+        </Notices>
+      </QueryClientProvider>
+    </ThemeProvider>
+  );
+}
+
+function Face() {
+  const { state, reload } = useDoor();
+  switch (state.at) {
+    case "starting":
+      return <ShellSkeleton />;
+    case "broken":
+      return <ErrorPanel problem={state.problem} onRetry={() => void reload()} />;
+    case "signed_out":
+      return <SignIn key={state.startup.api_url} startup={state.startup} why={state.why} />;
+    case "switching":
+      return <ShellSkeleton to={state.to.node} />;
+    case "signed_in":
+      return (
+        <Suspense fallback={<ShellSkeleton />}>
+          <SignedIn key={state.me.grant.id} />
+        </Suspense>
+      );
+  }
+}

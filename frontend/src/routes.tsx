@@ -1,0 +1,77 @@
+import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
+import { Navigate, Route, Routes } from "react-router";
+import { links } from "./bridge/links";
+import type { Permission } from "./bridge/models";
+import { t } from "./i18n/i18n";
+import { AdminIcon, ClientsIcon, MspsIcon, OverviewIcon } from "./parts/icons";
+import { type Session, useSession } from "./session/session";
+import { Crash } from "./shell/Crash";
+import { Forbidden, Unknown } from "./shell/DeadEnds";
+import type { RailEntry } from "./shell/Rail";
+import { ScreenSkeleton } from "./shell/ShellSkeleton";
+
+interface Screen {
+  path: string;
+  /** Who may open it; everybody who is signed in where none is named. */
+  may?: Permission;
+  Page: ComponentType;
+}
+
+/** Every screen, its path, who may open it. Each is a chunk of its own. */
+const screens: Screen[] = [
+  { path: "/overview", may: "see_overview", Page: lazy(() => import("./overview/Overview")) },
+  { path: "/msps/:id?", may: "see_msps", Page: lazy(() => import("./msps/MSPs")) },
+  { path: "/clients/:id?", may: "see_clients", Page: lazy(() => import("./clients/Clients")) },
+  { path: "/admin", may: "manage_invites", Page: lazy(() => import("./admin/Admin")) },
+  { path: "/syncs/:id?", may: "see_syncs", Page: lazy(() => import("./sync/Sync")) },
+  { path: "/settings", Page: lazy(() => import("./settings/Settings")) },
+];
+
+/** The rail's entries: only what the active grant permits, and in the singular where there is only one. */
+export function rail({ can, grant }: Pick<Session, "can" | "grant">): RailEntry[] {
+  const { level, msp_id, client_id } = grant.scope;
+  const msps =
+    level === "mssp" || !msp_id
+      ? { to: links.msps(), name: t("shell.rail.msps") }
+      : { to: links.msp(msp_id), name: t("shell.rail.ownMSP") };
+  const clients = client_id
+    ? { to: links.client(client_id), name: t("shell.rail.ownClient") }
+    : { to: links.clients(), name: t("shell.rail.clients") };
+  const entries: (RailEntry & { may: Permission })[] = [
+    { may: "see_overview", to: links.overview, name: t("shell.rail.overview"), icon: <OverviewIcon /> },
+    { may: "see_msps", ...msps, icon: <MspsIcon /> },
+    { may: "see_clients", ...clients, icon: <ClientsIcon /> },
+    { may: "manage_invites", to: links.admin, name: t("shell.rail.admin"), icon: <AdminIcon /> },
+  ];
+  return entries.filter((entry) => can(entry.may));
+}
+
+function Guard({ may, children }: { may: Permission | undefined; children: ReactNode }) {
+  const { can } = useSession();
+  return may === undefined || can(may) ? children : <Forbidden />;
+}
+
+/** The screen the path names. A screen that breaks or still loads leaves the frame around it alone. */
+export function Screens() {
+  return (
+    <Routes>
+      <Route path="/" element={<Navigate to={links.overview} replace />} />
+      {screens.map(({ path, may, Page }) => (
+        <Route
+          key={path}
+          path={path}
+          element={
+            <Guard may={may}>
+              <Crash key={path}>
+                <Suspense fallback={<ScreenSkeleton />}>
+                  <Page />
+                </Suspense>
+              </Crash>
+            </Guard>
+          }
+        />
+      ))}
+      <Route path="*" element={<Unknown />} />
+    </Routes>
+  );
+}

@@ -1,0 +1,74 @@
+import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
+import Typography from "@mui/material/Typography";
+import type { ReactNode } from "react";
+import type { Startup } from "../bridge/models";
+import { t } from "../i18n/i18n";
+import { Mark } from "../parts/Mark";
+
+interface Props {
+  startup: Startup;
+  /** Offered beside the portal's host while it may be changed. */
+  onChangeAddress?: (() => void) | undefined;
+  children: ReactNode;
+}
+
+const host = (url: string) => {
+  try {
+    return new URL(url).host;
+  } catch {
+    return url;
+  }
+};
+
+/** What every sign-in step is drawn in: mark, one sentence, the step, the portal's host, the version. */
+export function SignInFrame({ startup, onChangeAddress, children }: Props) {
+  return (
+    <Box
+      component="main"
+      sx={{
+        minHeight: "100%",
+        display: "flex",
+        flexDirection: "column",
+        alignItems: "center",
+        px: 3,
+        overflow: "auto",
+      }}
+    >
+      <Box
+        sx={{
+          flex: 1,
+          width: "100%",
+          maxWidth: 380,
+          display: "flex",
+          flexDirection: "column",
+          justifyContent: "center",
+          gap: 3,
+          py: 4,
+        }}
+      >
+        <Box sx={{ display: "flex", flexDirection: "column", gap: 1.5 }}>
+          <Mark size={44} />
+          <Typography variant="h1" sx={{ fontSize: "1.5rem" }}>
+            {t("session.mark")}
+          </Typography>
+          <Typography color="text.secondary">{t("session.sentence")}</Typography>
+        </Box>
+        {children}
+        {startup.api_url && (
+          <Typography variant="caption" color="text.secondary" sx={{ display: "flex", gap: 1 }}>
+            <span>{host(startup.api_url)}</span>
+            {onChangeAddress && (
+              <Link component="button" variant="caption" onClick={onChangeAddress}>
+                {t("session.change")}
+              </Link>
+            )}
+          </Typography>
+        )}
+      </Box>
+      <Typography component="footer" variant="caption" color="text.secondary" sx={{ py: 2 }}>
+        {t("session.version", { version: startup.version })}
+      </Typography>
+    </Box>
+  );
+}

@@ -1,0 +1,110 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Events, Me, ProviderID } from "../bridge/models";
+import { portal } from "../bridge/portal";
+import { type Problem, type ProblemCode, toProblem } from "../bridge/problem";
+import { useDoor } from "./session";
+
+/** Where a sign-in stands. */
+export type SignInStep =
+  | {
+      at: "choose";
+      problem: Problem | null;
+      provider: ProviderID | null;
+      link: string | null;
+      waitUntil: number;
+    }
+  | { at: "starting"; provider: ProviderID }
+  | { at: "waiting"; waiting: Events["signin:waiting"] }
+  | { at: "exchanging"; provider: ProviderID }
+  | { at: "code"; provider: ProviderID; problem: Problem | null; pending: boolean };
+
+const choose: SignInStep = { at: "choose", problem: null, provider: null, link: null, waitUntil: 0 };
+
+function failed(problem: Problem, provider: ProviderID, link: string | null): SignInStep {
+  const waitUntil = problem.retryAfter ? Date.now() + problem.retryAfter * 1000 : 0;
+  return { at: "choose", problem, provider, link, waitUntil };
+}
+
+// After these the same code form may still succeed.
+const worthAnotherCode: readonly ProblemCode[] = [
+  "invite_code_required",
+  "invite_code_wrong",
+  "invalid",
+  "offline",
+  "unavailable",
+  "too_many_requests",
+];
+
+function after(problem: Problem, provider: ProviderID, link: string | null, codeSent: boolean): SignInStep {
+  if (codeSent && worthAnotherCode.includes(problem.code))
+    return { at: "code", provider, pending: false, problem };
+  if (problem.code === "invite_code_required") return { at: "code", provider, pending: false, problem: null };
+  return failed(problem, provider, link);
+}
+
+/** Drives one sign-in at a time from the buttons and from what the desktop tells. */
+export function useSignIn() {
+  const { entered } = useDoor();
+  const [step, setStep] = useState<SignInStep>(choose);
+  // A second click cancels the first sign-in in Go; its rejection must not disturb the second.
+  const attempt = useRef(0);
+  const link = useRef<string | null>(null);
+
+  useEffect(() => {
+    const stops = [
+      portal().on("signin:waiting", (waiting) => {
+        link.current = waiting.url;
+        setStep({ at: "waiting", waiting });
+      }),
+      portal().on("signin:exchanging", ({ provider }) => setStep({ at: "exchanging", provider })),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, []);
+
+  const run = useCallback(
+    async (provider: ProviderID, ask: () => Promise<Me>) => {
+      attempt.current += 1;
+      const mine = attempt.current;
+      try {
+        const me = await ask();
+        if (mine === attempt.current) entered(me);
+      } catch (rejection) {
+        if (mine !== attempt.current) return;
+        const problem = toProblem(rejection);
+        setStep((now) => after(problem, provider, link.current, now.at === "code"));
+      }
+    },
+    [entered],
+  );
+
+  const signIn = (provider: ProviderID) => {
+    link.current = null;
+    setStep({ at: "starting", provider });
+    void run(provider, () => portal().signIn(provider));
+  };
+
+  const submitCode = (code: string) => {
+    if (step.at !== "code") return;
+    setStep({ ...step, problem: null, pending: true });
+    void run(step.provider, () => portal().submitInviteCode(code));
+  };
+
+  const cancel = () => {
+    attempt.current += 1;
+    setStep(choose);
+    portal()
+      .cancelSignIn()
+      .catch(() => undefined);
+  };
+
+  // The browser may fail again; the link stays on screen to be copied.
+  const openAgain = () => {
+    portal()
+      .openSignInPage()
+      .catch(() => undefined);
+  };
+
+  return { step, signIn, submitCode, cancel, openAgain };
+}

@@ -1,0 +1,107 @@
+import Avatar from "@mui/material/Avatar";
+import Box from "@mui/material/Box";
+import Divider from "@mui/material/Divider";
+import IconButton from "@mui/material/IconButton";
+import ListItemIcon from "@mui/material/ListItemIcon";
+import Menu from "@mui/material/Menu";
+import MenuItem from "@mui/material/MenuItem";
+import { useColorScheme } from "@mui/material/styles";
+import { type ReactNode, useState } from "react";
+import { useNavigate } from "react-router";
+import { links } from "../bridge/links";
+import { t } from "../i18n/i18n";
+import { CheckIcon, DarkIcon, LightIcon, SettingsIcon, SignOutIcon, SystemIcon } from "../parts/icons";
+import { useNotify } from "../parts/Notices";
+import { useSession } from "../session/session";
+
+const initials = (name: string) =>
+  name
+    .split(/[\s@.]+/)
+    .filter(Boolean)
+    .slice(0, 2)
+    .map((part) => part[0]?.toUpperCase())
+    .join("");
+
+const modes: { mode: "system" | "light" | "dark"; icon: ReactNode }[] = [
+  { mode: "system", icon: <SystemIcon /> },
+  { mode: "light", icon: <LightIcon /> },
+  { mode: "dark", icon: <DarkIcon /> },
+];
+
+/** Who is signed in; light or dark; settings; the way out. */
+export function AccountMenu() {
+  const { me, signOut } = useSession();
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const { mode: current, setMode } = useColorScheme();
+  const navigate = useNavigate();
+  const notify = useNotify();
+  const name = me.user.name || me.user.email;
+  const then = (act: () => unknown) => () => {
+    setAnchor(null);
+    act();
+  };
+  const leave = () =>
+    signOut().catch(() => notify({ tone: "warning", text: t("shell.account.signOutFailed") }));
+  return (
+    <>
+      <IconButton
+        aria-label={t("shell.account.label", { name })}
+        aria-haspopup="menu"
+        aria-expanded={anchor !== null}
+        onClick={(event) => setAnchor(event.currentTarget)}
+        sx={{ width: 36, height: 36 }}
+      >
+        <Avatar
+          sx={{
+            width: 28,
+            height: 28,
+            fontSize: "0.75rem",
+            bgcolor: "primary.main",
+            color: "primary.contrastText",
+          }}
+        >
+          {initials(name)}
+        </Avatar>
+      </IconButton>
+      <Menu
+        anchorEl={anchor}
+        open={anchor !== null}
+        onClose={() => setAnchor(null)}
+        slotProps={{ list: { "aria-label": t("shell.account.label", { name }) } }}
+      >
+        <Box component="li" role="presentation" sx={{ px: 2, py: 1, maxWidth: 280 }}>
+          <Box sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>{name}</Box>
+          <Box sx={{ fontSize: "0.8125rem", color: "text.secondary", overflowWrap: "anywhere" }}>
+            {me.user.email}
+          </Box>
+        </Box>
+        <Divider sx={{ my: 0.5 }} />
+        {modes.map(({ mode, icon }) => (
+          <MenuItem
+            key={mode}
+            role="menuitemradio"
+            aria-checked={mode === current}
+            onClick={then(() => setMode(mode))}
+          >
+            <ListItemIcon>{icon}</ListItemIcon>
+            <Box sx={{ flex: 1 }}>{t(`shell.account.${mode}`)}</Box>
+            {mode === current && <CheckIcon sx={{ ml: 1 }} />}
+          </MenuItem>
+        ))}
+        <Divider sx={{ my: 0.5 }} />
+        <MenuItem onClick={then(() => navigate(links.settings))}>
+          <ListItemIcon>
+            <SettingsIcon />
+          </ListItemIcon>
+          {t("shell.account.settings")}
+        </MenuItem>
+        <MenuItem onClick={then(leave)}>
+          <ListItemIcon>
+            <SignOutIcon />
+          </ListItemIcon>
+          {t("shell.account.signOut")}
+        </MenuItem>
+      </Menu>
+    </>
+  );
+}

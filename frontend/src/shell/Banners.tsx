@@ -1,0 +1,51 @@
+import Alert from "@mui/material/Alert";
+import Button from "@mui/material/Button";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useOfflineSince } from "../bridge/connection";
+import { formatTime } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { OfflineIcon } from "../parts/icons";
+import { useSession } from "../session/session";
+
+const tryEvery = 15_000;
+
+/** What holds for every screen: offline and since when, or signed in for this run only. */
+export function Banners() {
+  const { only } = useSession();
+  const since = useOfflineSince();
+  return (
+    <>
+      {only && (
+        <Alert severity="warning" sx={flat}>
+          {t("shell.only")}
+        </Alert>
+      )}
+      {since && <Offline since={since} />}
+    </>
+  );
+}
+
+const flat = { borderRadius: 0, py: 0, px: 2, "& .MuiAlert-message": { py: 0.75 } };
+
+function Offline({ since }: { since: Date }) {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const timer = setInterval(() => void queries.invalidateQueries(), tryEvery);
+    return () => clearInterval(timer);
+  }, [queries]);
+  return (
+    <Alert
+      severity="warning"
+      icon={<OfflineIcon />}
+      sx={flat}
+      action={
+        <Button variant="text" color="inherit" onClick={() => void queries.invalidateQueries()}>
+          {t("parts.actions.retry")}
+        </Button>
+      }
+    >
+      {t("shell.offline.text", { time: formatTime(since) })}
+    </Alert>
+  );
+}

@@ -1,0 +1,282 @@
+import Box from "@mui/material/Box";
+import Dialog from "@mui/material/Dialog";
+import InputBase from "@mui/material/InputBase";
+import { useColorScheme } from "@mui/material/styles";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useId, useMemo, useState } from "react";
+import { useNavigate } from "react-router";
+import { links } from "../bridge/links";
+import { searchQuery } from "../bridge/queries";
+import { t } from "../i18n/i18n";
+import {
+  ClientsIcon,
+  DarkIcon,
+  LightIcon,
+  MspsIcon,
+  SearchIcon,
+  SettingsIcon,
+  SignOutIcon,
+  SyncIcon,
+  SystemIcon,
+} from "../parts/icons";
+import { useSession } from "../session/session";
+import type { RailEntry } from "./Rail";
+
+interface Hit {
+  id: string;
+  group: "commands" | "msps" | "clients";
+  name: string;
+  note?: string | null;
+  icon: ReactNode;
+  run: () => unknown;
+}
+
+interface Props {
+  rail: RailEntry[];
+  onClose: () => void;
+}
+
+/** Reaches any screen, command, MSP or client from the keyboard. */
+export function Palette({ rail, onClose }: Props) {
+  const [q, setQ] = useState("");
+  const { hits, searching, failed } = useHits(q, rail);
+  const [at, setAt] = useState(0);
+  const id = useId();
+  const chosen = Math.min(at, Math.max(0, hits.length - 1));
+  const { can } = useSession();
+
+  const run = (hit: Hit | undefined) => {
+    if (!hit) return;
+    onClose();
+    hit.run();
+  };
+  const keyed = (event: React.KeyboardEvent) => {
+    const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
+    const move = moves[event.key];
+    if (move && hits.length > 0) setAt((chosen + move + hits.length) % hits.length);
+    else if (event.key === "Enter") run(hits[chosen]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      aria-label={t("shell.search.title")}
+      fullWidth
+      maxWidth="sm"
+      sx={{ "& .MuiDialog-container": { alignItems: "flex-start", pt: "8vh" } }}
+      slotProps={{ paper: { sx: { m: 2, maxHeight: "min(520px, 80vh)" } } }}
+    >
+      <Box sx={{ display: "flex", alignItems: "center", gap: 1, px: 2, height: 48, flexShrink: 0 }}>
+        <SearchIcon />
+        <InputBase
+          autoFocus
+          fullWidth
+          value={q}
+          placeholder={t(can("see_msps") ? "shell.search.placeholder" : "shell.search.placeholderClients")}
+          onChange={(event) => {
+            setQ(event.target.value.slice(0, 100));
+            setAt(0);
+          }}
+          onKeyDown={keyed}
+          inputProps={{
+            role: "combobox",
+            "aria-label": t("shell.search.title"),
+            "aria-expanded": true,
+            "aria-controls": `${id}list`,
+            "aria-activedescendant": hits[chosen] ? `${id}${hits[chosen].id}` : undefined,
+            "aria-autocomplete": "list",
+            spellCheck: false,
+          }}
+        />
+      </Box>
+      <Box
+        role="listbox"
+        id={`${id}list`}
+        aria-label={t("shell.search.title")}
+        sx={(theme) => ({ overflowY: "auto", p: 1, borderTop: `1px solid ${theme.vars.palette.divider}` })}
+      >
+        {hits.map((hit, n) => (
+          <Box key={hit.id} role="presentation">
+            {hit.group !== hits[n - 1]?.group && <GroupName group={hit.group} />}
+            <HitLine
+              hit={hit}
+              id={`${id}${hit.id}`}
+              chosen={n === chosen}
+              onRun={() => run(hit)}
+              onPoint={() => setAt(n)}
+            />
+          </Box>
+        ))}
+      </Box>
+      <Foot q={q} count={hits.length} searching={searching} failed={failed} />
+    </Dialog>
+  );
+}
+
+function GroupName({ group }: { group: Hit["group"] }) {
+  return (
+    <Box role="presentation" sx={{ px: 1, pt: 1, pb: 0.5, fontSize: "0.75rem", color: "text.secondary" }}>
+      {t(`shell.search.${group}`)}
+    </Box>
+  );
+}
+
+interface LineProps {
+  hit: Hit;
+  id: string;
+  chosen: boolean;
+  onRun: () => void;
+  onPoint: () => void;
+}
+
+function HitLine({ hit, id, chosen, onRun, onPoint }: LineProps) {
+  useEffect(() => {
+    if (chosen) document.getElementById(id)?.scrollIntoView?.({ block: "nearest" });
+  }, [chosen, id]);
+  return (
+    <Box
+      id={id}
+      role="option"
+      aria-selected={chosen}
+      onClick={onRun}
+      onMouseMove={onPoint}
+      sx={{
+        display: "flex",
+        alignItems: "center",
+        gap: 1.25,
+        px: 1,
+        minHeight: 36,
+        borderRadius: "6px",
+        cursor: "pointer",
+        bgcolor: chosen ? "action.selected" : "transparent",
+        "& svg": { color: "text.secondary" },
+      }}
+    >
+      {hit.icon}
+      <Box sx={{ flex: 1, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>
+        {hit.name}
+      </Box>
+      {hit.note && (
+        <Box
+          sx={{
+            maxWidth: "45%",
+            fontSize: "0.8125rem",
+            color: "text.secondary",
+            overflow: "hidden",
+            textOverflow: "ellipsis",
+            whiteSpace: "nowrap",
+          }}
+        >
+          {hit.note}
+        </Box>
+      )}
+    </Box>
+  );
+}
+
+interface FootProps {
+  q: string;
+  count: number;
+  searching: boolean;
+  failed: boolean;
+}
+
+/** Says, also to assistive technology, how the search stands. */
+function Foot({ q, count, searching, failed }: FootProps) {
+  const text = searching
+    ? t("shell.search.searching")
+    : failed
+      ? t("shell.search.failed")
+      : count === 0
+        ? t("shell.search.none", { q })
+        : t("shell.search.results", { count });
+  return (
+    <Box
+      role="status"
+      sx={(theme) => ({
+        px: 2,
+        py: 1,
+        flexShrink: 0,
+        fontSize: "0.75rem",
+        color: "text.secondary",
+        borderTop: `1px solid ${theme.vars.palette.divider}`,
+      })}
+    >
+      {text}
+    </Box>
+  );
+}
+
+/** The last value that stood still for 150 ms. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), 150);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
+
+function useHits(q: string, rail: RailEntry[]) {
+  const { grant, can } = useSession();
+  const asked = useSettled(q.trim());
+  const commands = useCommands(rail);
+  const navigate = useNavigate();
+  const enabled = asked !== "" && q.trim() !== "" && can("see_clients");
+  const search = useQuery({ ...searchQuery(grant.id, asked, can("see_msps")), enabled });
+  const found = enabled ? search.data : undefined;
+  const hits = useMemo<Hit[]>(() => {
+    const needle = q.trim().toLocaleLowerCase();
+    return [
+      ...(found?.msps ?? []).map((msp) => ({
+        id: msp.id,
+        group: "msps" as const,
+        name: msp.name,
+        icon: <MspsIcon />,
+        run: () => navigate(links.msp(msp.id)),
+      })),
+      ...(found?.clients ?? []).map((client) => ({
+        id: client.id,
+        group: "clients" as const,
+        name: client.name,
+        note: client.msp_name,
+        icon: <ClientsIcon />,
+        run: () => navigate(links.client(client.id)),
+      })),
+      ...commands.filter((command) => command.name.toLocaleLowerCase().includes(needle)),
+    ];
+  }, [q, found, commands, navigate]);
+  return { hits, searching: enabled && search.isFetching, failed: enabled && search.isError };
+}
+
+function useCommands(rail: RailEntry[]): Hit[] {
+  const { can, signOut } = useSession();
+  const { setMode } = useColorScheme();
+  const navigate = useNavigate();
+  const command = (id: string, name: string, icon: ReactNode, run: () => unknown): Hit => ({
+    id,
+    group: "commands",
+    name,
+    icon,
+    run,
+  });
+  const goTo = (path: string, screen: string, icon: ReactNode) =>
+    command(path, t("shell.search.goTo", { screen }), icon, () => navigate(path));
+  return [
+    ...rail.map((entry) => goTo(entry.to, entry.name, entry.icon)),
+    ...(can("see_syncs") ? [goTo(links.syncs, t("shell.rail.syncs"), <SyncIcon />)] : []),
+    goTo(links.settings, t("settings.title"), <SettingsIcon />),
+    command("light", t("shell.search.theme", { theme: t("shell.account.light") }), <LightIcon />, () =>
+      setMode("light"),
+    ),
+    command("dark", t("shell.search.theme", { theme: t("shell.account.dark") }), <DarkIcon />, () =>
+      setMode("dark"),
+    ),
+    command("system", t("shell.search.theme", { theme: t("shell.account.system") }), <SystemIcon />, () =>
+      setMode("system"),
+    ),
+    command("signout", t("shell.account.signOut"), <SignOutIcon />, () => signOut().catch(() => undefined)),
+  ];
+}

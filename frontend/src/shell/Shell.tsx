@@ -1,0 +1,147 @@
+import Box from "@mui/material/Box";
+import useMediaQuery from "@mui/material/useMediaQuery";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useLocation } from "react-router";
+import { t } from "../i18n/i18n";
+import { AccountMenu } from "./AccountMenu";
+import { Banners } from "./Banners";
+import { DataAge } from "./DataAge";
+import { Palette } from "./Palette";
+import { Rail, type RailEntry } from "./Rail";
+import { ScopeSwitch } from "./ScopeSwitch";
+import { SearchButton } from "./SearchButton";
+
+interface Props {
+  rail: RailEntry[];
+  children: ReactNode;
+}
+
+/** The frame around every screen: rail, top bar, banners, the palette on Ctrl+K. */
+export function Shell({ rail, children }: Props) {
+  const narrow = useMediaQuery("(max-width: 899px)", { noSsr: true });
+  const [foldedByHand, setFolded] = useState(false);
+  const [searching, setSearching] = useState(false);
+  useShortcut(() => setSearching((open) => !open));
+  return (
+    <Box sx={{ display: "flex", height: "100%", overflow: "hidden" }}>
+      <SkipLink />
+      <Rail
+        entries={rail}
+        folded={narrow || foldedByHand}
+        onFold={narrow ? undefined : () => setFolded((before) => !before)}
+      />
+      <Box sx={{ flex: 1, minWidth: 0, display: "flex", flexDirection: "column" }}>
+        <TopBar onSearch={() => setSearching(true)} />
+        <Banners />
+        <Main>{children}</Main>
+      </Box>
+      {searching && <Palette rail={rail} onClose={() => setSearching(false)} />}
+    </Box>
+  );
+}
+
+/** Ctrl+K, or ⌘K, anywhere. */
+function useShortcut(act: () => void) {
+  const latest = useRef(act);
+  latest.current = act;
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "k") return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, []);
+}
+
+/** First in the tab order. A button, not a link: the hash belongs to the router. */
+function SkipLink() {
+  return (
+    <Box
+      component="button"
+      type="button"
+      onClick={() => document.getElementById("content")?.focus()}
+      sx={(theme) => ({
+        position: "absolute",
+        left: 8,
+        top: -60,
+        zIndex: 20,
+        px: 2,
+        py: 1,
+        font: "inherit",
+        color: "text.primary",
+        bgcolor: "background.paper",
+        border: `1px solid ${theme.vars.palette.divider}`,
+        borderRadius: "8px",
+        "&:focus": { top: 8 },
+      })}
+    >
+      {t("shell.skip")}
+    </Box>
+  );
+}
+
+function TopBar({ onSearch }: { onSearch: () => void }) {
+  return (
+    <Box
+      component="header"
+      sx={(theme) => ({
+        height: 48,
+        flexShrink: 0,
+        display: "grid",
+        gridTemplateColumns: "minmax(0, 1fr) minmax(0, 360px) minmax(0, 1fr)",
+        alignItems: "center",
+        gap: 2,
+        px: 2,
+        bgcolor: theme.vars.palette.frame,
+        borderBottom: `1px solid ${theme.vars.palette.divider}`,
+        "@media (max-width: 1099px)": {
+          gridTemplateColumns: "minmax(0, 1fr) minmax(0, 240px) auto",
+          "& .age-text": { maxWidth: 150, overflow: "hidden", textOverflow: "ellipsis" },
+        },
+        "@media (max-width: 759px)": {
+          gridTemplateColumns: "minmax(0, 1fr) auto auto",
+          gap: 1,
+          "& .age-text": { display: "none" },
+        },
+      })}
+    >
+      <ScopeSwitch />
+      <SearchButton onOpen={onSearch} />
+      <Box sx={{ display: "flex", alignItems: "center", justifyContent: "flex-end", gap: 1.5, minWidth: 0 }}>
+        <DataAge />
+        <AccountMenu />
+      </Box>
+    </Box>
+  );
+}
+
+/** The screen's place; a new path scrolls it to the top. */
+function Main({ children }: { children: ReactNode }) {
+  const main = useRef<HTMLElement>(null);
+  const [, screen] = useLocation().pathname.split("/");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the screen's name is what the scrolling follows
+  useEffect(() => main.current?.scrollTo?.(0, 0), [screen]);
+  return (
+    <Box
+      component="main"
+      id="content"
+      ref={main}
+      tabIndex={-1}
+      sx={{
+        flex: 1,
+        minHeight: 0,
+        overflow: "auto",
+        display: "flex",
+        flexDirection: "column",
+        p: 3,
+        pb: 2,
+        outline: "none !important",
+        "@media (max-width: 759px)": { p: 2 },
+      }}
+    >
+      {children}
+    </Box>
+  );
+}
