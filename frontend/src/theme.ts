@@ -96,7 +96,9 @@ export const theme = createTheme({
     },
     MuiButtonBase: {
       defaultProps: { disableRipple: true },
-      styleOverrides: { root: ({ theme }) => ({ "&.Mui-focusVisible": ring(theme) }) },
+      styleOverrides: {
+        root: ({ theme }) => ({ fontFamily: "inherit", "&.Mui-focusVisible": ring(theme) }),
+      },
     },
     MuiButton: {
       defaultProps: { disableElevation: true, variant: "outlined", color: "primary" },
@@ -131,6 +133,11 @@ export const theme = createTheme({
       styleOverrides: { root: { fontSize: "1rem", fontWeight: 600, padding: "16px 24px 8px" } },
     },
     MuiDialogActions: { styleOverrides: { root: { padding: "8px 24px 20px", gap: 8 } } },
+    MuiBackdrop: {
+      styleOverrides: {
+        root: { "&:not(.MuiBackdrop-invisible)": { backgroundColor: "rgb(10 12 16 / 0.32)" } },
+      },
+    },
     MuiMenu: {
       styleOverrides: {
         paper: ({ theme }) => ({

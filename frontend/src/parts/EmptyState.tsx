@@ -36,7 +36,7 @@ export function EmptyState({ icon, title, text, action }: EmptyStateProps) {
         {title}
       </Typography>
       {text && (
-        <Typography variant="body2" component="div" color="text.secondary" sx={{ maxWidth: "56ch" }}>
+        <Typography variant="body2" component="div" color="textSecondary" sx={{ maxWidth: "56ch" }}>
           {text}
         </Typography>
       )}

@@ -78,7 +78,7 @@ export function ErrorPanel({ problem, onRetry, action }: Props) {
       <Typography component="h2" variant="h3">
         {words.title}
       </Typography>
-      <Typography variant="body2" color="text.secondary" sx={{ maxWidth: "56ch" }}>
+      <Typography variant="body2" color="textSecondary" sx={{ maxWidth: "56ch" }}>
         {words.text}
       </Typography>
       <Box sx={{ display: "flex", gap: 1, mt: 1, flexWrap: "wrap", justifyContent: "center" }}>
@@ -93,7 +93,7 @@ export function ErrorPanel({ problem, onRetry, action }: Props) {
         )}
       </Box>
       {problem.requestId && (
-        <Typography variant="caption" color="text.secondary">
+        <Typography variant="caption" color="textSecondary">
           {t("parts.problem.requestId")}: {problem.requestId}
         </Typography>
       )}

@@ -20,7 +20,7 @@ export function PageHeader({ title, text, actions }: Props) {
       <Box sx={{ flex: "1 1 240px", minWidth: 0 }}>
         <Typography variant="h1">{title}</Typography>
         {text && (
-          <Typography component="div" color="text.secondary" sx={{ maxWidth: "72ch" }}>
+          <Typography component="div" color="textSecondary" sx={{ maxWidth: "72ch" }}>
             {text}
           </Typography>
         )}

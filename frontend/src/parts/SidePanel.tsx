@@ -22,7 +22,9 @@ interface Props {
 export function SidePanel({ title, lead, actions, onClose, children }: Props) {
   const id = useId();
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => panel.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    panel.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <Box
       component="aside"

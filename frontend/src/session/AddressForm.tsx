@@ -47,7 +47,7 @@ export function AddressForm({ current, onDone, onBack }: Props) {
     >
       <div>
         <Typography variant="h2">{t("session.address.title")}</Typography>
-        <Typography color="text.secondary">{t("session.address.text")}</Typography>
+        <Typography color="textSecondary">{t("session.address.text")}</Typography>
       </div>
       <TextField
         autoFocus

@@ -45,7 +45,7 @@ export function InviteCodeForm({ problem, pending, onSubmit, onCancel }: Props) 
     >
       <div>
         <Typography variant="h2">{t("session.code.title")}</Typography>
-        <Typography color="text.secondary">{t("session.code.text")}</Typography>
+        <Typography color="textSecondary">{t("session.code.text")}</Typography>
       </div>
       <TextField
         autoFocus

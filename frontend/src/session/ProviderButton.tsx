@@ -37,8 +37,11 @@ export function ProviderButton({ provider, disabled, onClick }: Props) {
         height: 42,
         fontSize: "0.9375rem",
         gap: 0.5,
-        "&&": { ...look.light, "&:hover": { bgcolor: look.hover.light } },
-        ...theme.applyStyles("dark", { "&&": { ...look.dark, "&:hover": { bgcolor: look.hover.dark } } }),
+        "&&": {
+          ...look.light,
+          "&:hover": { bgcolor: look.hover.light },
+          ...theme.applyStyles("dark", { ...look.dark, "&:hover": { bgcolor: look.hover.dark } }),
+        },
         "&&.Mui-disabled": { opacity: 0.5 },
       })}
     >

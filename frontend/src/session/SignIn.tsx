@@ -85,7 +85,7 @@ function Busy({ title, text }: { title: string; text?: string }) {
   return (
     <Box role="status" sx={{ display: "flex", flexDirection: "column", gap: 1 }}>
       <Typography variant="h2">{title}</Typography>
-      {text && <Typography color="text.secondary">{text}</Typography>}
+      {text && <Typography color="textSecondary">{text}</Typography>}
       <LinearProgress aria-label={title} sx={{ mt: 1, borderRadius: 1 }} />
     </Box>
   );

@@ -52,11 +52,11 @@ export function SignInFrame({ startup, onChangeAddress, children }: Props) {
           <Typography variant="h1" sx={{ fontSize: "1.5rem" }}>
             {t("session.mark")}
           </Typography>
-          <Typography color="text.secondary">{t("session.sentence")}</Typography>
+          <Typography color="textSecondary">{t("session.sentence")}</Typography>
         </Box>
         {children}
         {startup.api_url && (
-          <Typography variant="caption" color="text.secondary" sx={{ display: "flex", gap: 1 }}>
+          <Typography variant="caption" color="textSecondary" sx={{ display: "flex", gap: 1 }}>
             <span>{host(startup.api_url)}</span>
             {onChangeAddress && (
               <Link component="button" variant="caption" onClick={onChangeAddress}>
@@ -66,7 +66,7 @@ export function SignInFrame({ startup, onChangeAddress, children }: Props) {
           </Typography>
         )}
       </Box>
-      <Typography component="footer" variant="caption" color="text.secondary" sx={{ py: 2 }}>
+      <Typography component="footer" variant="caption" color="textSecondary" sx={{ py: 2 }}>
         {t("session.version", { version: startup.version })}
       </Typography>
     </Box>

@@ -19,14 +19,16 @@ interface Props {
 export function WaitingPanel({ waiting, onOpenAgain, onCancel }: Props) {
   const seconds = useSecondsLeft(Date.parse(waiting.expires_at));
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => title.current?.focus(), []);
+  useEffect(() => {
+    title.current?.focus();
+  }, []);
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2, width: "100%" }}>
       <Box>
         <Typography variant="h2" component="h2" ref={title} tabIndex={-1} sx={{ outline: "none !important" }}>
           {t("session.waiting.title")}
         </Typography>
-        <Typography color="text.secondary">
+        <Typography color="textSecondary">
           {t("session.waiting.text", { provider: t(`words.provider.${waiting.provider}`) })}
         </Typography>
       </Box>
@@ -40,7 +42,7 @@ export function WaitingPanel({ waiting, onOpenAgain, onCancel }: Props) {
           {t("session.waiting.cancel")}
         </Button>
       </Box>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         <span role="timer">{t("session.waiting.left", { time: asClock(seconds) })}</span>
         {" · "}
         {t("session.waiting.hint")}

@@ -42,6 +42,12 @@ function after(problem: Problem, provider: ProviderID, link: string | null, code
   return failed(problem, provider, link);
 }
 
+// The sign-in goes on waiting: its link can still be copied.
+const withBrowserProblem = (step: SignInStep, problem: Problem): SignInStep =>
+  step.at === "waiting"
+    ? { at: "waiting", waiting: { ...step.waiting, browser_problem: problem.message } }
+    : step;
+
 /** Drives one sign-in at a time from the buttons and from what the desktop tells. */
 export function useSignIn() {
   const { entered } = useDoor();
@@ -99,11 +105,10 @@ export function useSignIn() {
       .catch(() => undefined);
   };
 
-  // The browser may fail again; the link stays on screen to be copied.
   const openAgain = () => {
     portal()
       .openSignInPage()
-      .catch(() => undefined);
+      .catch((rejection) => setStep((now) => withBrowserProblem(now, toProblem(rejection))));
   };
 
   return { step, signIn, submitCode, cancel, openAgain };

@@ -45,7 +45,7 @@ function Section({ title, text, children }: { title: string; text?: string; chil
     <section>
       <Typography variant="h2">{title}</Typography>
       {text && (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {text}
         </Typography>
       )}

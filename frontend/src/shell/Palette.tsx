@@ -8,6 +8,7 @@ import { useNavigate } from "react-router";
 import { links } from "../bridge/links";
 import { searchQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
+import { Hidden } from "../parts/Hidden";
 import {
   ClientsIcon,
   DarkIcon,
@@ -39,7 +40,7 @@ interface Props {
 /** Reaches any screen, command, MSP or client from the keyboard. */
 export function Palette({ rail, onClose }: Props) {
   const [q, setQ] = useState("");
-  const { hits, searching, failed } = useHits(q, rail);
+  const { hits, more, searching, failed } = useHits(q, rail);
   const [at, setAt] = useState(0);
   const id = useId();
   const chosen = Math.min(at, Math.max(0, hits.length - 1));
@@ -62,12 +63,15 @@ export function Palette({ rail, onClose }: Props) {
     <Dialog
       open
       onClose={onClose}
-      aria-label={t("shell.search.title")}
+      aria-labelledby={`${id}title`}
       fullWidth
       maxWidth="sm"
       sx={{ "& .MuiDialog-container": { alignItems: "flex-start", pt: "8vh" } }}
       slotProps={{ paper: { sx: { m: 2, maxHeight: "min(520px, 80vh)" } } }}
     >
+      <Hidden as="h2" id={`${id}title`}>
+        {t("shell.search.title")}
+      </Hidden>
       <Box sx={{ display: "flex", alignItems: "center", gap: 1, px: 2, height: 48, flexShrink: 0 }}>
         <SearchIcon />
         <InputBase
@@ -110,7 +114,7 @@ export function Palette({ rail, onClose }: Props) {
           </Box>
         ))}
       </Box>
-      <Foot q={q} count={hits.length} searching={searching} failed={failed} />
+      <Foot q={q} shown={hits.length} count={hits.length + more} searching={searching} failed={failed} />
     </Dialog>
   );
 }
@@ -178,20 +182,22 @@ function HitLine({ hit, id, chosen, onRun, onPoint }: LineProps) {
 
 interface FootProps {
   q: string;
+  shown: number;
+  /** Those that match but are not listed included. */
   count: number;
   searching: boolean;
   failed: boolean;
 }
 
 /** Says, also to assistive technology, how the search stands. */
-function Foot({ q, count, searching, failed }: FootProps) {
+function Foot({ q, shown, count, searching, failed }: FootProps) {
   const text = searching
     ? t("shell.search.searching")
     : failed
       ? t("shell.search.failed")
       : count === 0
         ? t("shell.search.none", { q })
-        : t("shell.search.results", { count });
+        : t(shown < count ? "shell.search.some" : "shell.search.results", { shown, count });
   return (
     <Box
       role="status"
@@ -248,7 +254,8 @@ function useHits(q: string, rail: RailEntry[]) {
       ...commands.filter((command) => command.name.toLocaleLowerCase().includes(needle)),
     ];
   }, [q, found, commands, navigate]);
-  return { hits, searching: enabled && search.isFetching, failed: enabled && search.isError };
+  const more = found ? found.total - found.msps.length - found.clients.length : 0;
+  return { hits, more, searching: enabled && search.isFetching, failed: enabled && search.isError };
 }
 
 function useCommands(rail: RailEntry[]): Hit[] {

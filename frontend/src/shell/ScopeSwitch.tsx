@@ -67,7 +67,14 @@ export function ScopeSwitch() {
   );
 }
 
-const place = { display: "flex", alignItems: "center", minWidth: 0, height: 40, textAlign: "left" };
+const place = {
+  display: "flex",
+  alignItems: "center",
+  justifyContent: "flex-start",
+  minWidth: 0,
+  height: 40,
+  textAlign: "left",
+};
 
 const roleAt = (grant: Grant) =>
   grant.node === grant.mssp

@@ -97,8 +97,8 @@ function TopBar({ onSearch }: { onSearch: () => void }) {
         bgcolor: theme.vars.palette.frame,
         borderBottom: `1px solid ${theme.vars.palette.divider}`,
         "@media (max-width: 1099px)": {
-          gridTemplateColumns: "minmax(0, 1fr) minmax(0, 240px) auto",
-          "& .age-text": { maxWidth: 150, overflow: "hidden", textOverflow: "ellipsis" },
+          gridTemplateColumns: "minmax(0, 1fr) minmax(0, 200px) auto",
+          "& .age-text": { maxWidth: 200, overflow: "hidden", textOverflow: "ellipsis" },
         },
         "@media (max-width: 759px)": {
           gridTemplateColumns: "minmax(0, 1fr) auto auto",
@@ -122,7 +122,9 @@ function Main({ children }: { children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
   const [, screen] = useLocation().pathname.split("/");
   // biome-ignore lint/correctness/useExhaustiveDependencies: the screen's name is what the scrolling follows
-  useEffect(() => main.current?.scrollTo?.(0, 0), [screen]);
+  useEffect(() => {
+    main.current?.scrollTo(0, 0);
+  }, [screen]);
   return (
     <Box
       component="main"

@@ -26,7 +26,7 @@ export function ShellSkeleton({ to }: { to?: string }) {
           })}
         />
         <Box sx={{ p: 3 }}>
-          {to ? <Typography color="text.secondary">{label}</Typography> : <ScreenSkeleton />}
+          {to ? <Typography color="textSecondary">{label}</Typography> : <ScreenSkeleton />}
         </Box>
       </Box>
     </Box>

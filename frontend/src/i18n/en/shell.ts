@@ -33,8 +33,10 @@ export const shell = {
     failed: "MSPs and clients cannot be searched just now.",
     goTo: "Go to {{screen}}",
     theme: "Theme: {{theme}}",
-    results_one: "{{count}} result",
-    results_other: "{{count}} results",
+    results_one: "{{count, number}} result",
+    results_other: "{{count, number}} results",
+    some_one: "{{shown, number}} of {{count, number}} results. Type more to narrow them.",
+    some_other: "{{shown, number}} of {{count, number}} results. Type more to narrow them.",
   },
   age: {
     label: "Age of the data",

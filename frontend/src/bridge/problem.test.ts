@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { isPassing, Problem, toProblem } from "./problem";
+
+describe("what a call is rejected with becomes a Problem", () => {
+  it("keeps code, message, field, request id and wait of the desktop's own object", () => {
+    const problem = toProblem({
+      code: "too_many_requests",
+      message: "Slow down.",
+      field: "email",
+      request_id: "req-1",
+      retry_after: 12,
+    });
+    expect(problem).toMatchObject({
+      code: "too_many_requests",
+      message: "Slow down.",
+      field: "email",
+      requestId: "req-1",
+      retryAfter: 12,
+    });
+  });
+
+  it("reads the same object sent as a string", () => {
+    expect(toProblem('{"code":"offline","message":"No network."}')).toMatchObject({
+      code: "offline",
+      message: "No network.",
+    });
+  });
+
+  it.each([
+    ["a code it does not know", { code: "brand_new", message: "x" }, "x"],
+    ["a bare string", "boom", "boom"],
+    ["broken JSON", "{boom", "{boom"],
+    ["an Error", new Error("boom"), "boom"],
+    ["nothing at all", undefined, ""],
+    ["a number", 7, ""],
+  ])("calls %s internal", (_, rejection, message) => {
+    expect(toProblem(rejection)).toMatchObject({ code: "internal", message });
+  });
+
+  it("leaves empty and mistyped details out", () => {
+    const problem = toProblem({ code: "invalid", message: "x", field: "", request_id: 4, retry_after: "5" });
+    expect([problem.field, problem.requestId, problem.retryAfter]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("passes a Problem on as it is", () => {
+    const problem = new Problem("conflict");
+    expect(toProblem(problem)).toBe(problem);
+  });
+});
+
+describe("asking again", () => {
+  it("makes sense after an outage and not after a refusal", () => {
+    expect(isPassing(new Problem("offline"))).toBe(true);
+    expect(isPassing(new Problem("unavailable"))).toBe(true);
+    expect(isPassing(new Problem("forbidden"))).toBe(false);
+    expect(isPassing(new Problem("invalid"))).toBe(false);
+  });
+});

@@ -1,0 +1,286 @@
+import { act, screen, waitFor, waitForElementToBeRemoved, within } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { people } from "../bridge/fake";
+import { Problem, type ProblemCode } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+
+const google = () => screen.findByRole("button", { name: "Sign in with Google" });
+const microsoft = () => screen.findByRole("button", { name: "Sign in with Microsoft" });
+
+afterEach(() => vi.useRealTimers());
+
+async function failWith(problem: Problem) {
+  const app = renderApp();
+  await app.user.click(await google());
+  await screen.findByText("Continue in your browser");
+  act(() => app.fake.finishSignIn(problem));
+  await waitForElementToBeRemoved(() => screen.queryByText("Continue in your browser"));
+  return app;
+}
+
+describe("the first screen", () => {
+  it("offers both ways in, the portal's host and the version", async () => {
+    renderApp();
+    expect(await google()).toBeEnabled();
+    expect(await microsoft()).toBeEnabled();
+    expect(screen.getByText("portal.northwind.example")).toBeVisible();
+    expect(screen.getByText("Version 0.1.0")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("asks for the portal's address where none is set, in the words of Go where it will not do", async () => {
+    const { user, fake } = renderApp({ startup: { api_url: "" } });
+    const field = await screen.findByRole("textbox", { name: "Portal address" });
+    await user.click(screen.getByRole("button", { name: "Continue" }));
+    expect(screen.getByText("Enter the address of your portal.")).toBeVisible();
+    expect(fake.calls).not.toContain("setAPIURL");
+    await user.type(field, "http://portal.example.com");
+    await user.click(screen.getByRole("button", { name: "Continue" }));
+    expect(await screen.findByText(/must begin with https:\/\//)).toBeVisible();
+    await expectAccessible();
+    await user.clear(field);
+    await user.type(field, "https://portal.example.com{Enter}");
+    expect(await google()).toBeVisible();
+    expect(screen.getByText("portal.example.com")).toBeVisible();
+  });
+
+  it("lets the address be changed, unless IT has set it", async () => {
+    const { user, unmount } = renderApp();
+    await google();
+    await user.click(screen.getByRole("button", { name: "Change" }));
+    expect(screen.getByRole("textbox", { name: "Portal address" })).toHaveValue(
+      "https://portal.northwind.example",
+    );
+    await user.click(screen.getByRole("button", { name: "Back" }));
+    await google();
+    unmount();
+    renderApp({ startup: { api_url_managed: true } });
+    await google();
+    expect(screen.queryByRole("button", { name: "Change" })).toBeNull();
+  });
+
+  it("says that the portal cannot be reached, and tries again", async () => {
+    const { user } = renderApp({ prepare: (fake) => fake.fail("providers", new Problem("offline"), 1) });
+    expect(await screen.findByText("The portal cannot be reached")).toBeVisible();
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await google()).toBeVisible();
+  });
+});
+
+describe("while the browser has the word", () => {
+  it("shows the time left and a link to copy, opens the page again, and cancels", async () => {
+    const { user, fake } = renderApp();
+    await user.click(await google());
+    expect(await screen.findByText("Continue in your browser")).toHaveFocus();
+    expect(screen.getByRole("timer")).toHaveTextContent(/^(5:00|4:5\d) left$/);
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Copy link" }));
+    expect(fake.clipboard).toBe("http://127.0.0.1:50123/start/9f3c");
+    expect(await screen.findByRole("button", { name: "Copied" })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Open again" }));
+    expect(fake.calls).toContain("openSignInPage");
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(fake.calls).toContain("cancelSignIn");
+    expect(await google()).toBeEnabled();
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("follows the desktop to the next link once one was used", async () => {
+    const { user, fake } = renderApp();
+    await user.click(await google());
+    await screen.findByText("Continue in your browser");
+    const again = { provider: "google" as const, expires_at: new Date(Date.now() + 60_000).toISOString() };
+    act(() =>
+      fake.emit("signin:waiting", { ...again, url: "http://127.0.0.1:1/start/next", browser_problem: "" }),
+    );
+    await user.click(screen.getByRole("button", { name: "Copy link" }));
+    expect(fake.clipboard).toBe("http://127.0.0.1:1/start/next");
+  });
+
+  it("warns where the browser could not be opened, and keeps waiting", async () => {
+    const { user, fake } = renderApp();
+    await user.click(await google());
+    await screen.findByText("Continue in your browser");
+    const waiting = { provider: "google" as const, url: "http://127.0.0.1:1/start/x" };
+    const until = new Date(Date.now() + 60_000).toISOString();
+    act(() =>
+      fake.emit("signin:waiting", {
+        ...waiting,
+        expires_at: until,
+        browser_problem: "No browser was found.",
+      }),
+    );
+    expect(screen.getByText("No browser was found.")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Copy link" })).toBeVisible();
+  });
+
+  it("says so where opening the page again fails", async () => {
+    const { user, fake } = renderApp();
+    await user.click(await google());
+    await screen.findByText("Continue in your browser");
+    fake.fail("openSignInPage", new Problem("browser_failed", { message: "No browser was found." }));
+    await user.click(screen.getByRole("button", { name: "Open again" }));
+    expect(await screen.findByText("No browser was found.")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Copy link" })).toBeVisible();
+  });
+
+  it("says when the browser has come back", async () => {
+    const { user, fake } = renderApp();
+    await user.click(await microsoft());
+    await screen.findByText("Continue in your browser");
+    act(() => fake.emit("signin:exchanging", { provider: "entra" }));
+    expect(screen.getByText("Signing you in")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("opens the app when the sign-in succeeds", async () => {
+    const { user, fake } = renderApp();
+    await user.click(await google());
+    await screen.findByText("Continue in your browser");
+    act(() => fake.finishSignIn(people.admin));
+    expect(await screen.findByRole("button", { name: "Account of Ada Lindqvist" })).toBeVisible();
+  });
+
+  it("does not let a cancelled sign-in disturb the next one", async () => {
+    const { user, fake } = renderApp();
+    await user.click(await google());
+    await user.click(await screen.findByRole("button", { name: "Cancel" }));
+    await user.click(await microsoft());
+    await screen.findByText(/A page of Microsoft/);
+    act(() => fake.finishSignIn(people.staff));
+    expect(await screen.findByRole("button", { name: "Account of Sam Okoro" })).toBeVisible();
+  });
+});
+
+describe("a sign-in that fails says why in its own words, and can be tried again", () => {
+  it.each<[ProblemCode, string]>([
+    ["cancelled", "Sign-in cancelled"],
+    ["timed_out", "Sign-in took too long"],
+    ["denied", "Access was not granted"],
+    ["no_invite", "You have no access yet"],
+    ["tenant_not_allowed", "This organisation may not sign in here"],
+    ["deactivated", "Your access is switched off"],
+    ["offline", "The portal cannot be reached"],
+    ["unavailable", "The portal is not available"],
+    ["provider_unavailable", "Google is not available"],
+    ["provider_refused", "Google did not accept the sign-in"],
+    ["state_mismatch", "The answer did not belong to this sign-in"],
+    ["browser_failed", "Your browser could not be opened"],
+    ["keyring_unavailable", "Your computer's keyring cannot be used"],
+    ["attempt_expired", "This sign-in has expired"],
+    ["policy", "Your organisation's policy does not allow this"],
+    ["internal", "Something went wrong"],
+  ])("%s", async (code, title) => {
+    await failWith(new Problem(code));
+    expect(within(await screen.findByRole("alert")).getByText(title)).toBeVisible();
+    expect(await google()).toBeEnabled();
+    await expectAccessible();
+  });
+
+  it("gives the link to copy where the browser could not be opened", async () => {
+    const { user, fake } = await failWith(new Problem("browser_failed"));
+    await user.click(await screen.findByRole("button", { name: "Copy link" }));
+    expect(fake.clipboard).toBe("http://127.0.0.1:50123/start/9f3c");
+  });
+
+  it("gives the request id to copy", async () => {
+    const { user, fake } = await failWith(new Problem("provider_refused", { requestId: "req-77" }));
+    await user.click(await screen.findByRole("button", { name: "Copy request id" }));
+    expect(fake.clipboard).toBe("req-77");
+  });
+
+  it("keeps the buttons shut as long as the portal asks to wait", async () => {
+    await failWith(new Problem("too_many_requests", { retryAfter: 90 }));
+    expect(await screen.findByText(/You can try again in 1:(30|29)/)).toBeVisible();
+    expect(await google()).toBeDisabled();
+  });
+});
+
+describe("an invite that wants its code", () => {
+  async function askForCode() {
+    const app = await failWith(new Problem("invite_code_required"));
+    return { ...app, field: await screen.findByRole("textbox", { name: "Invite code" }) };
+  }
+
+  it("keeps a wrong code in the field, and lets the right one in", async () => {
+    const { user, field } = await askForCode();
+    await expectAccessible();
+    await user.type(field, "wrong{Enter}");
+    expect(await screen.findByText(/does not fit your invite/)).toBeVisible();
+    expect(field).toHaveValue("wrong");
+    await user.clear(field);
+    await user.type(field, " K7QM-2VXD-94TB {Enter}");
+    expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
+  });
+
+  it("stays open when the portal cannot be reached for a moment", async () => {
+    const { user, fake, field } = await askForCode();
+    fake.fail("submitInviteCode", new Problem("offline"), 1);
+    await user.type(field, "K7QM-2VXD-94TB{Enter}");
+    expect(await screen.findByText(/The portal cannot be reached/)).toBeVisible();
+    expect(field).toHaveValue("K7QM-2VXD-94TB");
+  });
+
+  it("goes back to the start when the sign-in has expired meanwhile", async () => {
+    const { user, fake, field } = await askForCode();
+    fake.fail("submitInviteCode", new Problem("attempt_expired"));
+    await user.type(field, "K7QM-2VXD-94TB{Enter}");
+    expect(await screen.findByText("This sign-in has expired")).toBeVisible();
+    expect(await google()).toBeEnabled();
+  });
+
+  it("can be left", async () => {
+    const { user, fake } = await askForCode();
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(fake.calls).toContain("cancelSignIn");
+    expect(await google()).toBeEnabled();
+  });
+});
+
+describe("a session from an earlier run", () => {
+  it("opens the app without showing the sign-in screen in between", async () => {
+    const seen: string[] = [];
+    const watcher = new MutationObserver(() => seen.push(document.body.textContent ?? ""));
+    watcher.observe(document.body, { childList: true, subtree: true });
+    renderApp({ signedIn: people.admin, delay: 30 });
+    await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
+    watcher.disconnect();
+    expect(seen.some((text) => text.includes("Sign in with"))).toBe(false);
+  });
+
+  it("says why it could not be picked up", async () => {
+    renderApp({
+      signedIn: people.admin,
+      prepare: (fake) => fake.fail("resume", new Problem("session_revoked")),
+    });
+    expect(await screen.findByText("You have been signed out")).toBeVisible();
+    expect(screen.getByText(/Your session was ended/)).toBeVisible();
+    expect(await google()).toBeEnabled();
+  });
+
+  it("leads back to the sign-in screen, saying why, when it is ended elsewhere", async () => {
+    const { fake } = renderApp({ signedIn: people.admin });
+    await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
+    act(() => fake.emit("session:ended", { code: "deactivated", message: "Deactivated." }));
+    expect(await screen.findByText("You have been signed out")).toBeVisible();
+    expect(screen.getByText(/deactivated your account/)).toBeVisible();
+    expect(screen.queryByText("Ada Lindqvist")).toBeNull();
+  });
+
+  it("tells that it lasts for this run only where there is no keyring", async () => {
+    const { fake } = renderApp({ signedIn: people.admin });
+    await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
+    act(() => fake.emit("session:only", { message: "No keyring." }));
+    expect(await screen.findByText(/Signed in for this run only/)).toBeVisible();
+  });
+
+  it("is gone after signing out, even where the server could not be told", async () => {
+    const { user, fake } = renderApp({ signedIn: people.admin });
+    fake.fail("signOut", new Problem("offline"));
+    await user.click(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
+    expect(await google()).toBeEnabled();
+    await waitFor(() => expect(screen.getByText(/The server could not be told/)).toBeVisible());
+  });
+});

@@ -1,0 +1,194 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { people } from "../bridge/fake";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+import { ageOf } from "./DataAge";
+
+const railNames = async () => {
+  const nav = await screen.findByRole("navigation", { name: "Main menu" });
+  return within(nav)
+    .getAllByRole("link")
+    .map((link) => link.getAttribute("aria-label"));
+};
+
+describe("the rail shows what the role permits", () => {
+  it.each([
+    ["admin", ["Overview", "MSPs", "Clients", "Admin"]],
+    ["staff", ["Overview", "MSPs", "Clients"]],
+    ["mspAdmin", ["Overview", "My MSP", "Clients", "Admin"]],
+    ["mspUser", ["Overview", "My MSP", "Clients"]],
+    ["clientUser", ["Overview", "My company"]],
+  ] as const)("%s", async (who, names) => {
+    renderApp({ signedIn: people[who] });
+    expect(await railNames()).toEqual(names);
+  });
+
+  it("leads somebody of one MSP straight to it", async () => {
+    renderApp({ signedIn: people.mspUser });
+    const own = await screen.findByRole("link", { name: "My MSP" });
+    expect(own).toHaveAttribute("href", `#/msps/${people.mspUser.grants[0]?.scope.msp_id}`);
+  });
+});
+
+describe("the frame", () => {
+  it("names scope and role, and can be read by assistive technology", async () => {
+    renderApp({ signedIn: people.admin });
+    const scope = await screen.findByRole("group", { name: "Scope" });
+    expect(scope).toHaveTextContent("Northwind Security");
+    expect(scope).toHaveTextContent("MSSP administrator");
+    expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("lets the keyboard skip the menu", async () => {
+    const { user } = renderApp({ signedIn: people.admin });
+    const skip = await screen.findByRole("button", { name: "Skip to the content" });
+    await user.tab();
+    expect(skip).toHaveFocus();
+    await user.keyboard("{Enter}");
+    expect(screen.getByRole("main")).toHaveFocus();
+  });
+
+  it("folds its menu and keeps the names for assistive technology", async () => {
+    const { user } = renderApp({ signedIn: people.admin });
+    await user.click(await screen.findByRole("button", { name: "Fold menu" }));
+    expect(screen.queryByText("Overview", { selector: "nav span" })).toBeNull();
+    expect(await railNames()).toEqual(["Overview", "MSPs", "Clients", "Admin"]);
+    await user.click(screen.getByRole("button", { name: "Unfold menu" }));
+    expect(screen.getByText("Overview", { selector: "nav span" })).toBeVisible();
+  });
+
+  it("refuses a page the role does not include", async () => {
+    renderApp({ signedIn: people.mspUser, path: "/admin" });
+    expect(await screen.findByText("Your role does not include this page")).toBeVisible();
+    expect(screen.getByText(/You act as MSP user at Alpine IT Services/)).toBeVisible();
+  });
+
+  it("says that there is no such page, and leads back", async () => {
+    const { user } = renderApp({ signedIn: people.admin, path: "/nowhere" });
+    expect(await screen.findByText("There is no such page")).toBeVisible();
+    await user.click(screen.getByRole("link", { name: "Go to Overview" }));
+    expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  });
+
+  it("switches light and dark from the account menu", async () => {
+    const { user } = renderApp({ signedIn: people.admin });
+    await user.click(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }));
+    await expectAccessible();
+    await user.click(await screen.findByRole("menuitemradio", { name: "Dark" }));
+    await waitFor(() => expect(document.documentElement).toHaveAttribute("data-theme", "dark"));
+  });
+});
+
+describe("acting under another grant", () => {
+  it("shows the new scope from its Overview on, and nothing of the old one", async () => {
+    const { user, fake } = renderApp({ signedIn: people.severalGrants, path: "/settings" });
+    await user.click(await screen.findByRole("button", { name: "Switch scope, now Northwind Security" }));
+    await user.click(await screen.findByRole("menuitem", { name: /Baltic Managed Systems/ }));
+    await screen.findByRole("button", { name: "Switch scope, now Baltic Managed Systems" });
+    expect(fake.calls).toContain("useGrant");
+    expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+    expect(await railNames()).toEqual(["Overview", "My MSP", "Clients"]);
+  });
+
+  it("stays where it is when the switch fails, and says so", async () => {
+    const { user, fake } = renderApp({ signedIn: people.severalGrants });
+    fake.fail("useGrant", new Problem("offline"));
+    await user.click(await screen.findByRole("button", { name: /Switch scope/ }));
+    await user.click(await screen.findByRole("menuitem", { name: /Alpine IT Services/ }));
+    expect(await screen.findByText("Could not switch to Alpine IT Services.")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Switch scope, now Northwind Security" })).toBeVisible();
+  });
+});
+
+describe("the palette", () => {
+  async function open(who: keyof typeof people = "admin") {
+    const app = renderApp({ signedIn: people[who] });
+    await screen.findByRole("button", { name: "Search or go to" });
+    await app.user.keyboard("{Control>}k{/Control}");
+    return { ...app, field: await screen.findByRole("combobox", { name: "Search and commands" }) };
+  }
+
+  it("opens on Ctrl+K with the focus in its field, and closes on Escape", async () => {
+    const { user, field } = await open();
+    expect(field).toHaveFocus();
+    await expectAccessible();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("combobox")).toBeNull());
+  });
+
+  it("runs a command by keyboard alone", async () => {
+    const { user } = await open();
+    await user.keyboard("settings{Enter}");
+    expect(await screen.findByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+  });
+
+  it("finds MSPs and clients, and opens the one chosen with the arrows", async () => {
+    const { user, field } = await open();
+    await user.keyboard("kestrel");
+    const first = await screen.findByRole("option", { name: "Kestrel Managed IT" });
+    expect(first).toHaveAttribute("aria-selected", "true");
+    await user.keyboard("{ArrowDown}");
+    expect(first).toHaveAttribute("aria-selected", "false");
+    const second = screen.getAllByRole("option")[1] as HTMLElement;
+    expect(field).toHaveAttribute("aria-activedescendant", second.id);
+    await user.keyboard("{ArrowUp}{Enter}");
+    await waitFor(() => expect(window.location.hash).toMatch(/^#\/msps\/0195a000/));
+  });
+
+  it("says what was looked for when nothing matches", async () => {
+    const { user } = await open();
+    await user.keyboard("zzzz");
+    expect(await screen.findByText("Nothing matches zzzz.")).toBeVisible();
+  });
+
+  it("never asks for MSPs on behalf of a role that may not see them", async () => {
+    const { user, fake } = await open("clientUser");
+    await user.keyboard("aldgate");
+    await screen.findByRole("option", { name: /Aldgate Bakery Ltd/ });
+    expect(fake.calls).not.toContain("msps");
+  });
+
+  it("offers only screens the role may open", async () => {
+    await open("mspUser");
+    expect(screen.getByRole("option", { name: "Go to My MSP" })).toBeVisible();
+    expect(screen.queryByRole("option", { name: "Go to Admin" })).toBeNull();
+    expect(screen.queryByRole("option", { name: "Go to Syncs" })).toBeNull();
+  });
+});
+
+describe("when the portal cannot be reached", () => {
+  it("says since when, keeps the frame, and takes the banner away once it answers again", async () => {
+    const { user, fake } = renderApp({ signedIn: people.admin });
+    await screen.findByText(/Data from/);
+    fake.fail("overview", new Problem("offline"));
+    act(() => window.dispatchEvent(new Event("focus")));
+    await user.keyboard("{Control>}k{/Control}");
+    fake.fail("clients", new Problem("offline"));
+    await user.keyboard("heron");
+    expect(await screen.findByText(/MSPs and clients cannot be searched/)).toBeVisible();
+    await user.keyboard("{Escape}");
+    expect(await screen.findByText(/Offline since/)).toBeVisible();
+    expect(screen.getByText(/Data from/)).toBeVisible();
+    fake.fail("overview");
+    fake.fail("clients");
+    await user.click(await screen.findByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(screen.queryByText(/Offline since/)).toBeNull());
+  });
+});
+
+describe("the age of the data", () => {
+  const now = new Date("2026-05-02T12:00:00Z");
+  const failed = { kind: "sync_failed" as const, severity: "error" as const, name: "", detail: "" };
+  const nothing = { msp_id: null, client_id: null, run_id: null, at: null };
+  it.each([
+    ["fresh", "2026-05-02T09:00:00Z", []],
+    ["stale", "2026-05-01T09:00:00Z", []],
+    ["failed", "2026-05-02T09:00:00Z", [{ ...failed, ...nothing }]],
+    ["never", null, []],
+    ["failedNever", null, [{ ...failed, ...nothing }]],
+  ])("is %s for data of %s", (age, data_as_of, attention) => {
+    expect(ageOf({ data_as_of, attention }, now)).toBe(age);
+  });
+});

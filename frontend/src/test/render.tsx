@@ -1,0 +1,55 @@
+import { ThemeProvider } from "@mui/material/styles";
+import { render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import type { ReactElement, ReactNode } from "react";
+import { MemoryRouter } from "react-router";
+import { expect } from "vitest";
+import { App } from "../App";
+import { newQueryClient } from "../bridge/client";
+import { reachable } from "../bridge/connection";
+import { createFake, type Fake, type FakeOptions } from "../bridge/fake";
+import { hangIn } from "../bridge/portal";
+import { Notices } from "../parts/Notices";
+import { theme } from "../theme";
+
+/** The whole app over a fake of Go. path is where it opens: "/clients?q=x". */
+export function renderApp(options: FakeOptions & { path?: string; prepare?: (fake: Fake) => void } = {}) {
+  const { path = "/", prepare, ...fakeOptions } = options;
+  window.location.hash = path;
+  const fake = createFake(fakeOptions);
+  reachable(true);
+  prepare?.(fake);
+  hangIn(fake);
+  return { fake, user: userEvent.setup(), ...render(<App queries={newQueryClient()} />) };
+}
+
+function Around({ children }: { children: ReactNode }) {
+  return (
+    <ThemeProvider theme={theme} storageManager={null} noSsr>
+      <Notices>
+        <MemoryRouter>{children}</MemoryRouter>
+      </Notices>
+    </ThemeProvider>
+  );
+}
+
+/** One part in the app's theme, over a fake of Go. */
+export function renderPart(element: ReactElement) {
+  const fake = createFake();
+  hangIn(fake);
+  return { fake, user: userEvent.setup(), ...render(element, { wrapper: Around }) };
+}
+
+// MUI keeps the focus inside an open dialog or menu, which axe cannot see without a layout: what lies behind is not asked.
+const inFront = () => document.querySelector(".MuiModal-root") ?? document.body;
+
+/** Fails where assistive technology would: colours are left out, since no browser lays the page out here. */
+export async function expectAccessible(container: Element = inFront()) {
+  const { violations } = await axe.run(container, {
+    rules: { "color-contrast": { enabled: false }, region: { enabled: false } },
+  });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual(
+    [],
+  );
+}
