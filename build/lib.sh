@@ -26,17 +26,19 @@ enter() {
   # A checkout that belongs to somebody else makes git, and with it Go's version stamp, fail.
   export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
   unset GOBIN NODE_OPTIONS
+  # Where the tests and the development stack find their PostgreSQL.
+  export PORTAL_EMBEDDED_DIR=$root/build/tools
 }
 
 # --- packages ---------------------------------------------------------------------------------------
 
 build_packages='gcc libc6-dev pkg-config libgtk-3-dev git ca-certificates python3'
-window_packages='xvfb openbox dbus-x11 gnome-keyring at-spi2-core python3-pyatspi gir1.2-gtk-3.0
-  gsettings-desktop-schemas libglib2.0-bin imagemagick xdotool xdg-utils fonts-dejavu-core'
+window_packages='xvfb openbox dbus-x11 gnome-keyring at-spi2-core libatk-adaptor python3-gi
+  gir1.2-atspi-2.0 gsettings-desktop-schemas libglib2.0-bin imagemagick xdotool xdg-utils fonts-dejavu-core'
 
 # packages NAME...: installs what is missing. Debian and Ubuntu by apt; elsewhere it says what is missing.
 packages() {
-  if ! command -v dpkg apt-get >/dev/null; then
+  if ! command -v apt-get >/dev/null; then
     without_apt
     return
   fi
@@ -45,7 +47,7 @@ packages() {
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
 }
 
-installed() { dpkg -s "$1" 2>/dev/null | grep -q '^Status: install ok installed'; }
+installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 apt_install() {
   local as_root=()

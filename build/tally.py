@@ -3,7 +3,7 @@
 
     tally.py check NAME CODE LOG    one check, by its exit code
     tally.py go FILE                the output of go test -json
-    tally.py vitest FILE            vitest's json report
+    tally.py vitest NAME FILE       vitest's json report
     tally.py sum                    the closing line; exit code 1 on any failure, or if nothing ran
 
 Counts are added to the file that PORTAL_TALLY names.
@@ -70,13 +70,13 @@ def go(path):
     add("go test", count("pass"), count("fail") + len(lost), count("skip"))
 
 
-def vitest(path):
+def vitest(name, path):
     try:
         with open(path, encoding="utf-8") as report:
             files = json.load(report)["testResults"]
     except (OSError, ValueError) as problem:
-        print(f"vitest left no report: {problem}")
-        add("vitest", 0, 1)
+        print(f"{name} left no report: {problem}")
+        add(name, 0, 1)
         return
     tests = [test for file in files for test in file["assertionResults"]]
     for test in tests:
@@ -86,7 +86,7 @@ def vitest(path):
     for file in lost:
         show(file["name"], [file.get("message", "")])
     count = [test["status"] for test in tests].count
-    add("vitest", count("passed"), count("failed") + len(lost), len(tests) - count("passed") - count("failed"))
+    add(name, count("passed"), count("failed") + len(lost), len(tests) - count("passed") - count("failed"))
 
 
 def total():
