@@ -1,7 +1,7 @@
 import CssBaseline from "@mui/material/CssBaseline";
 import { ThemeProvider } from "@mui/material/styles";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { ErrorPanel } from "./parts/ErrorPanel";
 import { Notices } from "./parts/Notices";
 import { SignIn } from "./session/SignIn";
@@ -11,7 +11,8 @@ import { ShellSkeleton } from "./shell/ShellSkeleton";
 import { theme } from "./theme";
 
 // What only a signed-in user sees is not on the way to the first screen.
-const SignedIn = lazy(() => import("./SignedIn"));
+const loadSignedIn = () => import("./SignedIn");
+const SignedIn = lazy(loadSignedIn);
 
 /** The whole app, over one cache of what was asked of Go. */
 export function App({ queries }: { queries: QueryClient }) {
@@ -34,6 +35,8 @@ export function App({ queries }: { queries: QueryClient }) {
 
 function Face() {
   const { state, reload } = useDoor();
+  // It will be wanted next: fetched once the first screen is painted.
+  useEffect(() => void loadSignedIn(), []);
   switch (state.at) {
     case "starting":
       return <ShellSkeleton />;

@@ -80,7 +80,7 @@ export const theme = createTheme({
       styleOverrides: (theme) => ({
         "html, body, #root": { height: "100%" },
         body: { fontVariantNumeric: "tabular-nums" },
-        "a:focus-visible, [tabindex]:focus-visible, summary:focus-visible": {
+        "a:focus-visible, [tabindex='0']:focus-visible, summary:focus-visible": {
           ...ring(theme),
           borderRadius: 4,
         },
@@ -171,7 +171,10 @@ export const theme = createTheme({
     },
     MuiChip: {
       defaultProps: { size: "small" },
-      styleOverrides: { root: { borderRadius: 6, fontSize: "0.8125rem", fontWeight: 500 } },
+      styleOverrides: {
+        root: { borderRadius: 6, fontSize: "0.8125rem", fontWeight: 500 },
+        outlined: ({ theme }) => ({ borderColor: theme.vars.palette.divider }),
+      },
     },
     MuiAlert: {
       styleOverrides: { root: { borderRadius: 8, fontSize: "0.875rem", alignItems: "center" } },

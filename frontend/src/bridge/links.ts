@@ -15,5 +15,6 @@ export const links = {
   client: (id: string) => `/clients/${id}`,
   admin: "/admin",
   syncs: "/syncs",
+  sync: (id: string) => `/syncs/${id}`,
   settings: "/settings",
 };

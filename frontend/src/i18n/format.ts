@@ -90,3 +90,13 @@ export function daysUntil(day: string, now: Date = new Date()): number {
 export function formatTime(value: Date): string {
   return once("time", () => new Intl.DateTimeFormat(locale(), { timeStyle: "short" })).format(value);
 }
+
+/** How far a day lies from today, in days up to three months: "tomorrow", "in 12 days", "in 7 months". */
+export function formatRelativeDay(day: string, now: Date = new Date()): string {
+  const days = daysUntil(day, now);
+  if (Number.isNaN(days)) return day;
+  const format = once("relative", () => new Intl.RelativeTimeFormat("en", { numeric: "auto" }));
+  if (Math.abs(days) <= 90) return format.format(days, "day");
+  if (Math.abs(days) < 730) return format.format(Math.trunc(days / 30.44), "month");
+  return format.format(Math.trunc(days / 365.25), "year");
+}

@@ -22,7 +22,7 @@ const rows: Row[] = [
   { id: "2", name: "Birch Dental", seats: null },
 ];
 
-function table(props: Partial<DataTableProps<Row>> = {}) {
+function framed(props: Partial<DataTableProps<Row>>) {
   const all: DataTableProps<Row> = {
     label: "Clients",
     columns,
@@ -33,12 +33,14 @@ function table(props: Partial<DataTableProps<Row>> = {}) {
     empty: <EmptyState title="No clients yet" text="The first sync brings them." />,
     ...props,
   };
-  return renderPart(
+  return (
     <div style={{ display: "flex", width: 900, height: 500 }}>
       <DataTable<Row> {...all} />
-    </div>,
+    </div>
   );
 }
+
+const table = (props: Partial<DataTableProps<Row>> = {}) => renderPart(framed(props));
 
 describe("a table with rows", () => {
   it("names itself and every column, groups numbers and shows a dash for what is absent", async () => {
@@ -86,6 +88,17 @@ describe("a table with rows", () => {
     onMore.mockClear();
     await user.click(screen.getByRole("button", { name: "Load more" }));
     expect(onMore).toHaveBeenCalled();
+  });
+
+  it("keeps its place while further rows arrive", async () => {
+    const { rerender } = table({ total: 3, sort: "name", onSort: vi.fn() });
+    await screen.findByRole("gridcell", { name: "Aldgate Bakery" });
+    const scroller = document.querySelector(".MuiDataGrid-virtualScroller") as HTMLElement;
+    scroller.scrollTop = 300;
+    const more = [...rows, { id: "3", name: "Castle Farms", seats: 3 }];
+    rerender(framed({ rows: more, total: 3, sort: "name", onSort: vi.fn() }));
+    await screen.findByRole("gridcell", { name: "Castle Farms" });
+    expect(scroller.scrollTop).toBe(300);
   });
 
   it("keeps its rows when they cannot be updated, and says that they may be old", async () => {

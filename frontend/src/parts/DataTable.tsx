@@ -154,8 +154,20 @@ function toColDef<Row extends { id: string }>(column: Column<Row>, sorts: boolea
       if (typeof value === "number") return formatNumber(value);
       return typeof value === "string" && value !== "" ? value : absent;
     },
-    ...(render && { display: "flex" as const, renderCell: ({ row }: { row: Row }) => render(row) }),
+    ...(render && {
+      display: "flex" as const,
+      renderCell: ({ row }: { row: Row }) => <Cut>{render(row)}</Cut>,
+    }),
   };
+}
+
+/** Content too wide for its cell ends in an ellipsis. */
+function Cut({ children }: { children: ReactNode }) {
+  return (
+    <Box component="span" sx={{ minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" }}>
+      {children}
+    </Box>
+  );
 }
 
 const toSortModel = (sort: string | undefined): GridSortModel =>
@@ -198,12 +210,18 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { label, rows, total, loading, refreshing = false, sort, onSort, onOpen, selectedId } = props;
   const { columns, hasMore, onMore, rowHeight = 36 } = props;
   const api = useMoreOnScroll(rows.length, hasMore ? onMore : undefined);
+  useEffect(() => {
+    // The answer to another question is read from its first row.
+    if (refreshing) api.current?.scroll({ top: 0 });
+  }, [api, refreshing]);
   const skeleton = useLasting(loading);
   const updating = useLasting(refreshing);
   const columnDefs = useMemo(
     () => columns.map((column) => toColDef(column, onSort !== undefined)),
     [columns, onSort],
   );
+  // A model that is new on each draw would send the grid back to its first row.
+  const sortModel = useMemo(() => toSortModel(sort), [sort]);
   const selection = useMemo<GridRowSelectionModel>(
     () => ({ type: "include", ids: new Set(selectedId ? [selectedId] : []) }),
     [selectedId],
@@ -229,7 +247,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
         sortingMode="server"
         filterMode="server"
         sortingOrder={["asc", "desc"]}
-        sortModel={toSortModel(sort)}
+        sortModel={sortModel}
         onSortModelChange={(model) => onSort?.(fromSortModel(model))}
         rowSelectionModel={selection}
         disableRowSelectionOnClick

@@ -9,12 +9,14 @@ export interface EmptyStateProps {
   title: string;
   /** What would be here, and why it is not. */
   text?: ReactNode;
+  /** "h1" where this is the whole page. */
+  heading?: "h1" | "h2";
   /** The one thing to do about it. */
   action?: ReactNode;
 }
 
 /** Stands where there is nothing to show. */
-export function EmptyState({ icon, title, text, action }: EmptyStateProps) {
+export function EmptyState({ icon, title, text, heading = "h2", action }: EmptyStateProps) {
   return (
     <Box
       sx={{
@@ -32,7 +34,7 @@ export function EmptyState({ icon, title, text, action }: EmptyStateProps) {
       <Box aria-hidden sx={{ color: "text.secondary", display: "flex", "& svg": { fontSize: 32 } }}>
         {icon ?? <InboxIcon />}
       </Box>
-      <Typography component="h2" variant="h3">
+      <Typography component={heading} variant="h3">
         {title}
       </Typography>
       {text && (

@@ -44,8 +44,10 @@ export function SidePanel({ title, lead, actions, onClose, children }: Props) {
         flexDirection: "column",
         minHeight: 0,
         bgcolor: "background.paper",
-        borderLeft: `1px solid ${theme.vars.palette.divider}`,
-        outline: "none !important",
+        ml: 1.5,
+        border: `1px solid ${theme.vars.palette.divider}`,
+        borderRadius: "8px",
+        outline: "none",
         "@container (max-width: 860px)": {
           position: "absolute",
           insetBlock: 0,

@@ -25,7 +25,7 @@ export function WaitingPanel({ waiting, onOpenAgain, onCancel }: Props) {
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2, width: "100%" }}>
       <Box>
-        <Typography variant="h2" component="h2" ref={title} tabIndex={-1} sx={{ outline: "none !important" }}>
+        <Typography variant="h2" component="h2" ref={title} tabIndex={-1} sx={{ outline: "none" }}>
           {t("session.waiting.title")}
         </Typography>
         <Typography color="textSecondary">

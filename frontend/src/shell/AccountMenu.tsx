@@ -19,7 +19,7 @@ const initials = (name: string) =>
     .split(/[\s@.]+/)
     .filter(Boolean)
     .slice(0, 2)
-    .map((part) => part[0]?.toUpperCase())
+    .map((part) => /\p{L}|\p{N}/u.exec(part)?.[0].toUpperCase() ?? "")
     .join("");
 
 const modes: { mode: "system" | "light" | "dark"; icon: ReactNode }[] = [
@@ -60,7 +60,7 @@ export function AccountMenu() {
             color: "primary.contrastText",
           }}
         >
-          {initials(name)}
+          <Box aria-hidden sx={{ "&::before": { content: `"${initials(name)}"` } }} />
         </Avatar>
       </IconButton>
       <Menu

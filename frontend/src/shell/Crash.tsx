@@ -30,6 +30,7 @@ function CrashPage({ error, onReload }: { error: unknown; onReload: () => void }
   return (
     <div role="alert" style={{ height: "100%" }}>
       <EmptyState
+        heading="h1"
         icon={<ErrorIcon />}
         title={t("shell.crash.title")}
         text={t("shell.crash.text")}

@@ -18,6 +18,7 @@ function ToOverview() {
 export function Unknown() {
   return (
     <EmptyState
+      heading="h1"
       icon={<SearchOffIcon />}
       title={t("shell.unknown.title")}
       text={t("shell.unknown.text")}
@@ -32,6 +33,7 @@ export function Forbidden() {
   const named = { role: t(`words.role.${grant.role}`), node: grant.node };
   return (
     <EmptyState
+      heading="h1"
       icon={<LockIcon />}
       title={t("shell.forbidden.title")}
       text={t("shell.forbidden.text", named)}

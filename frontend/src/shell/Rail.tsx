@@ -24,6 +24,8 @@ interface Props {
 export function Rail({ entries, folded, onFold }: Props) {
   return (
     <Box
+      component="nav"
+      aria-label={t("shell.rail.label")}
       sx={(theme) => ({
         width: folded ? 56 : 220,
         flexShrink: 0,
@@ -39,7 +41,7 @@ export function Rail({ entries, folded, onFold }: Props) {
         <Mark size={24} />
         {!folded && <Box sx={{ fontWeight: 600, whiteSpace: "nowrap" }}>{t("words.product")}</Box>}
       </Box>
-      <Box component="nav" aria-label={t("shell.rail.label")} sx={{ flex: 1, p: 1 }}>
+      <Box sx={{ flex: 1, p: 1 }}>
         <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0, display: "grid", gap: 0.25 }}>
           {entries.map((entry) => (
             <li key={entry.to}>

@@ -5,12 +5,20 @@ import { SearchIcon } from "../parts/icons";
 
 const mac = typeof navigator !== "undefined" && /Mac/.test(navigator.userAgent);
 
+// Gone from sight in a narrow window, still the button's name.
+const hidden = {
+  position: "absolute",
+  width: "1px",
+  height: "1px",
+  overflow: "hidden",
+  clipPath: "inset(50%)",
+};
+
 /** Looks like a search field and opens the palette. */
 export function SearchButton({ onOpen }: { onOpen: () => void }) {
   return (
     <ButtonBase
       onClick={onOpen}
-      aria-label={t("shell.search.button")}
       aria-keyshortcuts="Control+K Meta+K"
       aria-haspopup="dialog"
       sx={(theme) => ({
@@ -29,17 +37,17 @@ export function SearchButton({ onOpen }: { onOpen: () => void }) {
           width: 32,
           px: 0,
           justifyContent: "center",
-          "& .wide": { display: "none" },
+          "& kbd": { display: "none" },
+          "& span": hidden,
         },
       })}
     >
       <SearchIcon />
-      <Box component="span" className="wide" sx={{ flex: 1, textAlign: "left" }}>
+      <Box component="span" sx={{ flex: 1, textAlign: "left" }}>
         {t("shell.search.button")}
       </Box>
       <Box
         component="kbd"
-        className="wide"
         aria-hidden
         sx={(theme) => ({
           font: "inherit",

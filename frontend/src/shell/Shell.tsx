@@ -139,7 +139,7 @@ function Main({ children }: { children: ReactNode }) {
         flexDirection: "column",
         p: 3,
         pb: 2,
-        outline: "none !important",
+        outline: "none",
         "@media (max-width: 759px)": { p: 2 },
       }}
     >

@@ -1,5 +1,6 @@
 import { admin } from "./admin";
 import { clients } from "./clients";
+import { history } from "./history";
 import { msps } from "./msps";
 import { overview } from "./overview";
 import { parts } from "./parts";
@@ -10,4 +11,4 @@ import { sync } from "./sync";
 import { words } from "./words";
 
 /** Every text of the app, one file per folder of screens. Plurals: key_one, key_other with { count }. */
-export const en = { admin, clients, msps, overview, parts, session, settings, shell, sync, words };
+export const en = { admin, clients, history, msps, overview, parts, session, settings, shell, sync, words };

@@ -31,6 +31,8 @@ export const parts = {
     remove: "Remove filter {{label}}",
     clearSearch: "Clear search",
   },
+  share: { over: "{{count, number}} over" },
+  expiry: { ended: "ended {{when}}" },
   figure: {
     change: "{{sign}}{{value}} {{period}}",
   },

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { changeSentence } from "./history";
+
+const change = (over: Partial<Parameters<typeof changeSentence>[0]>) =>
+  changeSentence({ kind: "changed", field: null, before: null, after: null, ...over });
+
+describe("a line of history reads as a sentence", () => {
+  it.each([
+    ["added", { kind: "added" }, "Added"],
+    [
+      "gone from the product's answer",
+      { kind: "missing" },
+      "Missing: the last complete sync did not list it",
+    ],
+    ["back in it", { kind: "returned" }, "Back: listed by the sync again"],
+    ["removed", { kind: "removed" }, "Removed"],
+    [
+      "moved",
+      { kind: "moved", field: "msp", before: "Alpine", after: "Baltic" },
+      "Moved from Alpine to Baltic",
+    ],
+    [
+      "moved away from every MSP",
+      { kind: "moved", field: "msp", before: "Alpine" },
+      "Moved from Alpine to directly under the MSSP",
+    ],
+    ["renamed", { field: "name", before: "Elm", after: "Elm Ltd" }, "Renamed from Elm to Elm Ltd"],
+    [
+      "seats, grouped",
+      { field: "seats_total", before: "900", after: "1200" },
+      "Seats changed from 900 to 1,200",
+    ],
+    ["a value that was not known", { field: "seats_used", after: "12" }, "Seats used set to 12"],
+    ["a value no longer given", { field: "type", before: "CORP" }, "Type no longer given, was CORP"],
+    ["details without a column", { field: "details" }, "Other details changed"],
+    ["a field we do not know", { field: "tier", before: "a", after: "b" }, "tier changed from a to b"],
+  ] as const)("%s", (_, given, sentence) => {
+    expect(change(given)).toBe(sentence);
+  });
+
+  it("shows days as dates of the user's locale", () => {
+    expect(change({ field: "expires_on", before: "2026-03-31", after: "2027-03-31" })).toMatch(
+      /^Licence end changed from .*2026.* to .*2027/,
+    );
+  });
+});

@@ -1,0 +1,41 @@
+import { formatDate, formatNumber } from "./format";
+import { t } from "./i18n";
+
+interface Change {
+  kind: "added" | "changed" | "missing" | "returned" | "moved" | "removed";
+  field: string | null;
+  before: string | null;
+  after: string | null;
+}
+
+const named = ["type", "products", "seats_used", "seats_total", "expires_on"] as const;
+
+const fieldName = (field: string): string => {
+  const known = named.find((name) => name === field);
+  return known ? t(`history.field.${known}`) : field;
+};
+
+function shown(field: string, value: string): string {
+  if (field === "expires_on") return formatDate(value);
+  return field.startsWith("seats") && value !== "" && Number.isFinite(Number(value))
+    ? formatNumber(Number(value))
+    : value;
+}
+
+/** One line of a customer's history as a sentence: "Seats changed from 40 to 60". */
+export function changeSentence({ kind, field, before, after }: Change): string {
+  if (kind === "moved") {
+    const directly = t("history.directly");
+    return t("history.movedTo", { before: before ?? directly, after: after ?? directly });
+  }
+  if (kind !== "changed") return t(`history.${kind}`);
+  if (!field || field === "details") return t("history.details");
+  if (field === "name" && before && after) return t("history.renamed", { before, after });
+  const words = {
+    field: fieldName(field),
+    before: before && shown(field, before),
+    after: after && shown(field, after),
+  };
+  if (words.before && words.after) return t("history.changedFromTo", words);
+  return words.after ? t("history.changedTo", words) : t("history.changedFrom", words);
+}

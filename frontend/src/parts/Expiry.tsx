@@ -1,0 +1,39 @@
+import Box from "@mui/material/Box";
+import Tooltip from "@mui/material/Tooltip";
+import { absent, daysUntil, formatDate, formatRelativeDay } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { ErrorIcon, WarningIcon } from "./icons";
+import { useNow } from "./Time";
+
+const soon = 30;
+
+/** The day something ends, relative, the date on hover; past and near ones are marked by shape, word and colour. */
+export function Expiry({ on }: { on: string | null | undefined }) {
+  const now = useNow();
+  if (!on) return <span>{absent}</span>;
+  const days = daysUntil(on, now);
+  const Icon = days < 0 ? ErrorIcon : WarningIcon;
+  const relative = formatRelativeDay(on, now);
+  return (
+    <Tooltip title={formatDate(on)}>
+      <Box
+        component="time"
+        dateTime={on}
+        sx={{ color: days < 0 ? "error.main" : days <= soon ? "warning.main" : undefined }}
+      >
+        {days <= soon && <Icon sx={{ fontSize: 14, verticalAlign: "-2px", mr: 0.5 }} aria-hidden />}
+        {days < 0 ? t("parts.expiry.ended", { when: relative }) : relative}
+      </Box>
+    </Tooltip>
+  );
+}
+
+/** A day relative to today, the date on hover. */
+export function DayFromNow({ on }: { on: string }) {
+  const now = useNow();
+  return (
+    <Tooltip title={formatDate(on)}>
+      <time dateTime={on}>{formatRelativeDay(on, now)}</time>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,42 @@
+import Box from "@mui/material/Box";
+import { NavLink } from "react-router";
+
+interface Props {
+  /** What the tabs choose between: "Sections of Admin". */
+  label: string;
+  tabs: { to: string; name: string }[];
+}
+
+/** Neighbouring screens as tabs. Links, since each has an address. Nothing where there is only one. */
+export function LinkTabs({ label, tabs }: Props) {
+  if (tabs.length < 2) return null;
+  return (
+    <Box
+      component="nav"
+      aria-label={label}
+      sx={(theme) => ({
+        display: "flex",
+        gap: 2,
+        mb: 2,
+        flexShrink: 0,
+        borderBottom: `1px solid ${theme.vars.palette.divider}`,
+        "& a": {
+          color: "text.secondary",
+          textDecoration: "none",
+          fontWeight: 500,
+          py: 1,
+          mb: "-1px",
+          borderBottom: "2px solid transparent",
+          "&:hover": { color: "text.primary" },
+          "&.active": { color: "text.primary", borderColor: theme.vars.palette.primary.main },
+        },
+      })}
+    >
+      {tabs.map(({ to, name }) => (
+        <NavLink key={to} to={to}>
+          {name}
+        </NavLink>
+      ))}
+    </Box>
+  );
+}

@@ -1,0 +1,28 @@
+import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
+import { type ReactNode, useId } from "react";
+
+interface Props {
+  title: string;
+  /** A line under the title. */
+  text?: ReactNode;
+  children: ReactNode;
+}
+
+/** A named part of a side panel. */
+export function Section({ title, text, children }: Props) {
+  const id = useId();
+  return (
+    <Box component="section" aria-labelledby={id} sx={{ mt: 3 }}>
+      <Typography id={id} component="h3" variant="h3" sx={{ mb: text ? 0 : 1 }}>
+        {title}
+      </Typography>
+      {text && (
+        <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>
+          {text}
+        </Typography>
+      )}
+      {children}
+    </Box>
+  );
+}

@@ -1,0 +1,110 @@
+import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { createServer, type ViteDevServer } from "vite";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+let server: ViteDevServer;
+let browser: Browser;
+// One context, so that the modules of the dev server are fetched once.
+let context: BrowserContext;
+let address: string;
+
+beforeAll(async () => {
+  server = await createServer({
+    configFile: "vite.config.ts",
+    server: { port: 0, host: "127.0.0.1" },
+    logLevel: "error",
+  });
+  await server.listen();
+  address = server.resolvedUrls?.local[0] ?? "";
+  browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+    ],
+  });
+  context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: "en-GB",
+    // Colours are measured as they end up, not on their way.
+    reducedMotion: "reduce",
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Opens the app over the browser's fake: query is what browserFake reads, path the screen. */
+async function open(query: string, path: string) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  await page.goto(`${address}?delay=0&${query}#${path}`);
+  return { page, faults };
+}
+
+async function violations(page: Page) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+}
+
+const overflows = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+const screens = [
+  { name: "sign-in", query: "", path: "/" },
+  { name: "address", query: "api=none", path: "/" },
+  { name: "overview", query: "as=admin", path: "/overview" },
+  { name: "MSPs", query: "as=admin", path: "/msps" },
+  { name: "clients", query: "as=admin", path: "/clients" },
+  { name: "admin", query: "as=admin", path: "/admin" },
+  { name: "syncs", query: "as=admin", path: "/syncs" },
+  { name: "settings", query: "as=admin", path: "/settings" },
+  { name: "refused", query: "as=mspUser", path: "/admin" },
+  { name: "unknown", query: "as=mspUser", path: "/nowhere" },
+];
+
+/** Waits until the screen has its heading and nothing more is on its way. */
+async function settled(page: Page) {
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForLoadState("networkidle");
+}
+
+it.each(screens)("$name is accessible, light and dark, and fits small windows", async ({ query, path }) => {
+  const { page, faults } = await open(query, path);
+  await settled(page);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+    expect(await violations(page), colorScheme).toEqual([]);
+  }
+  for (const [width, height] of [
+    [960, 640],
+    [640, 400],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    expect(await overflows(page), `${width} × ${height}`).toBe(false);
+  }
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
+it("draws the same theme the system asks for, until another is chosen", async () => {
+  const { page } = await open("as=admin", "/settings");
+  await page.emulateMedia({ colorScheme: "dark" });
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.getByText("Appearance").waitFor();
+  await expect.poll(background).toBe("rgb(19, 21, 25)");
+  await page.getByRole("button", { name: "Light" }).click();
+  await expect.poll(background).toBe("rgb(255, 255, 255)");
+  await page.close();
+});
