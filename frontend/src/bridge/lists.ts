@@ -27,7 +27,7 @@ export interface List<Item> {
 
 /** Asks for a list page by page: useList(clientsQuery(grant.id, filter)). */
 export function useList<Item, Key extends QueryKey>(
-  options: UseInfiniteQueryOptions<Page<Item>, Problem, InfiniteData<Page<Item>, string>, Key, string>,
+  options: UseInfiniteQueryOptions<Page<Item>, Problem, InfiniteData<Page<Item>>, Key, string>,
 ): List<Item> {
   const query = useInfiniteQuery(options);
   const pages = query.data?.pages;
