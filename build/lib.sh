@@ -171,6 +171,8 @@ setup_window() {
 
 # --- what is built ----------------------------------------------------------------------------------
 
+# Both programs are told at link time what they are.
+link_flags() { echo "-X main.version=$(version) -X main.commit=$(commit)"; }
 version() { git -C "$root" describe --tags --always --dirty 2>/dev/null || echo dev; }
 commit() { git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown; }
 
@@ -189,7 +191,7 @@ build_app() {
   now=$(digest main.go app.go wails.json go.mod go.sum backend frontend)
   fresh app "$now" && [ -x "$bin/fs-client-portal" ] && return
   say 'building the app'
-  quietly app wails build -m -s -nosyncgomod -nocolour -tags "$(webkit_tags)" || exit 2
+  quietly app wails build -m -s -nosyncgomod -nocolour -tags "$(webkit_tags)" -ldflags "$(link_flags)" || exit 2
   stamp app "$now"
 }
 
@@ -198,4 +200,27 @@ build_server() { # NAME...: commands of backend/cmd; Go's own cache makes the se
   for name in "$@"; do
     quietly "$name" go build -trimpath -o "$bin/$name" "./backend/cmd/$name" || exit 2
   done
+}
+
+# --- the whole system, with sample data ---------------------------------------------------------------
+
+# stack_start [ARGUMENT...]: starts it and reads its settings; stack_stop ends it.
+stack_start() {
+  local env=$cache/stack.env log=$cache/stack.log
+  rm -f "$env"
+  "$bin/devstack" --env-file "$env" "$@" >"$log" 2>&1 </dev/null &
+  stack=$!
+  until [ -s "$env" ] && grep -q '^ready' "$log"; do
+    kill -0 $stack 2>/dev/null || { cat "$log" >&2; say "the development stack did not start"; return 1; }
+    sleep 0.1
+  done
+  set -a
+  # shellcheck source=/dev/null # written by the stack
+  . "$env"
+  set +a
+}
+
+stack_stop() {
+  kill -TERM $stack 2>/dev/null
+  wait $stack
 }
