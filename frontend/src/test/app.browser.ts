@@ -12,6 +12,8 @@ let address: string;
 beforeAll(async () => {
   server = await createServer({
     configFile: "vite.config.ts",
+    // Its own, so that a dev server running beside it does not replace what this one serves.
+    cacheDir: "node_modules/.vite/browser-tests",
     server: { port: 0, host: "127.0.0.1" },
     logLevel: "error",
   });
