@@ -189,7 +189,6 @@ export const theme = createTheme({
           "--DataGrid-t-header-background-base": theme.vars.palette.background.default,
           "& .MuiDataGrid-columnHeaderTitle": { fontWeight: 500, color: theme.vars.palette.text.secondary },
           "& .MuiDataGrid-row": { cursor: "default" },
-          "& .MuiDataGrid-cell": { display: "flex", alignItems: "center" },
         }),
       },
     },

@@ -23,14 +23,15 @@ export function useRuns(grant: string, enabled = true): Runs {
     refetchInterval: ({ state }) => (state.data?.pages[0]?.items.some(moves) ? 2_000 : false),
   });
   const moving = list.rows.find(moves);
+  const now = moving?.id;
   const watched = useRef<string | undefined>(undefined);
   useEffect(() => {
-    const ended = watched.current !== undefined && moving === undefined;
-    watched.current = moving?.id;
+    const ended = watched.current !== undefined && now === undefined;
+    watched.current = now;
     if (!ended) return;
     for (const noun of [keys.overview, keys.msps, keys.clients]) {
       void queries.invalidateQueries({ queryKey: noun(grant) });
     }
-  }, [moving?.id, grant, queries]);
+  }, [now, grant, queries]);
   return { ...list, moving };
 }

@@ -1,6 +1,76 @@
+import Button from "@mui/material/Button";
+import { useMemo } from "react";
+import { Link } from "react-router";
+import { links } from "../bridge/links";
 import { t } from "../i18n/i18n";
+import { DataTable } from "../parts/DataTable";
+import { EmptyState } from "../parts/EmptyState";
+import { ClientsIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
+import { Beside } from "../parts/SidePanel";
+import { useSession } from "../session/session";
+import { ClientFilters, useAsked } from "./ClientFilters";
+import { ClientPanel } from "./ClientPanel";
+import { clientColumns } from "./columns";
+import { useClients } from "./useClients";
 
+/** The clients in scope: found, filtered and sorted by the server; a row opens beside the list. */
 export default function Clients() {
-  return <PageHeader title={t("clients.title")} />;
+  const { grant } = useSession();
+  const { address, filter, list } = useClients();
+  const asked = useAsked(filter);
+  const { level } = grant.scope;
+  const columns = useMemo(() => clientColumns(level === "mssp"), [level]);
+  return (
+    <>
+      <PageHeader title={t(level === "client" ? "clients.own" : "clients.title")} />
+      {level !== "client" && <ClientFilters address={address} filter={filter} rows={list.rows} />}
+      <Beside>
+        <DataTable
+          label={t("clients.title")}
+          columns={columns}
+          {...list}
+          sort={filter.sort ?? "name"}
+          onSort={(sort) => address.set({ sort })}
+          onOpen={(client) => address.open(client.id)}
+          selectedId={address.openId}
+          empty={<NoClients onRetry={list.onRetry} />}
+          asked={asked}
+          onClear={address.clear}
+        />
+        {address.openId && (
+          <ClientPanel
+            key={address.openId}
+            id={address.openId}
+            row={list.rows.find((client) => client.id === address.openId)}
+            onClose={address.close}
+          />
+        )}
+      </Beside>
+    </>
+  );
+}
+
+function NoClients({ onRetry }: { onRetry: () => void }) {
+  const { grant, can } = useSession();
+  return (
+    <EmptyState
+      icon={<ClientsIcon />}
+      title={t("clients.empty.title")}
+      text={
+        grant.scope.level === "mssp"
+          ? t("clients.empty.text")
+          : t("clients.empty.textScoped", { node: grant.node })
+      }
+      action={
+        can("see_syncs") ? (
+          <Button component={Link} to={links.syncs}>
+            {t("clients.empty.syncs")}
+          </Button>
+        ) : (
+          <Button onClick={onRetry}>{t("clients.empty.again")}</Button>
+        )
+      }
+    />
+  );
 }

@@ -100,3 +100,7 @@ export function formatRelativeDay(day: string, now: Date = new Date()): string {
   if (Math.abs(days) < 730) return format.format(Math.trunc(days / 30.44), "month");
   return format.format(Math.trunc(days / 365.25), "year");
 }
+
+/** "a, b and c". */
+export const formatList = (items: string[]): string =>
+  once("list", () => new Intl.ListFormat("en", { type: "conjunction" })).format(items);

@@ -22,7 +22,12 @@ describe("a line of history reads as a sentence", () => {
     [
       "moved away from every MSP",
       { kind: "moved", field: "msp", before: "Alpine" },
-      "Moved from Alpine to directly under the MSSP",
+      "Moved directly under the MSSP, before under Alpine",
+    ],
+    [
+      "moved under its first MSP",
+      { kind: "moved", field: "msp", after: "Baltic" },
+      "Moved under Baltic, before directly under the MSSP",
     ],
     ["renamed", { field: "name", before: "Elm", after: "Elm Ltd" }, "Renamed from Elm to Elm Ltd"],
     [

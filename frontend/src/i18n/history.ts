@@ -25,8 +25,8 @@ function shown(field: string, value: string): string {
 /** One line of a customer's history as a sentence: "Seats changed from 40 to 60". */
 export function changeSentence({ kind, field, before, after }: Change): string {
   if (kind === "moved") {
-    const directly = t("history.directly");
-    return t("history.movedTo", { before: before ?? directly, after: after ?? directly });
+    if (!after) return t("history.movedDirectly", { before });
+    return t(before ? "history.movedTo" : "history.movedUnder", { before, after });
   }
   if (kind !== "changed") return t(`history.${kind}`);
   if (!field || field === "details") return t("history.details");

@@ -9,7 +9,7 @@ import {
   type GridSortModel,
   useGridApiRef,
 } from "@mui/x-data-grid";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Problem } from "../bridge/problem";
 import { absent, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -32,6 +32,8 @@ export interface Column<Row> {
   width?: number;
   minWidth?: number;
   flex?: number;
+  /** Left out while the table is narrower than this many pixels: what matters less makes room. */
+  from?: number;
 }
 
 export interface DataTableProps<Row extends { id: string }> {
@@ -204,6 +206,28 @@ function useMoreOnScroll(loaded: number, onMore: (() => void) | undefined) {
   return api;
 }
 
+/** Which columns there is room for. */
+function useRoom<Row>(columns: Column<Row>[]) {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const measure = () => setWidth(element.clientWidth || Number.POSITIVE_INFINITY);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const left = columns.filter(({ from = 0 }) => from > width).map(({ field }) => field);
+  const key = left.join(" ");
+  const visible = useMemo(
+    () => Object.fromEntries(key === "" ? [] : key.split(" ").map((field) => [field, false])),
+    [key],
+  );
+  return { box, visible };
+}
+
 const empty = () => null;
 
 function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
@@ -214,6 +238,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
     // The answer to another question is read from its first row.
     if (refreshing) api.current?.scroll({ top: 0 });
   }, [api, refreshing]);
+  const { box, visible } = useRoom(columns);
   const skeleton = useLasting(loading);
   const updating = useLasting(refreshing);
   const columnDefs = useMemo(
@@ -227,7 +252,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
     [selectedId],
   );
   return (
-    <Box sx={{ flex: 1, minHeight: 0, position: "relative" }}>
+    <Box ref={box} sx={{ flex: 1, minHeight: 0, position: "relative" }}>
       {updating && (
         <LinearProgress
           aria-label={t("parts.table.refreshing")}
@@ -239,6 +264,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
         aria-label={label}
         rows={rows}
         columns={columnDefs}
+        columnVisibilityModel={visible}
         rowCount={total}
         rowHeight={rowHeight}
         columnHeaderHeight={36}
@@ -261,18 +287,24 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
         slotProps={{ loadingOverlay: { variant: "skeleton", noRowsVariant: "skeleton" } }}
         onRowClick={({ row }) => onOpen?.(row)}
         onCellKeyDown={({ row }, event) => {
-          if (event.key !== "Enter" || !onOpen) return;
+          const inside = event.target instanceof Element && event.target.closest("button, a");
+          if (event.key !== "Enter" || !onOpen || inside) return;
           event.defaultMuiPrevented = true;
           onOpen(row);
         }}
-        sx={{ "& .MuiDataGrid-row": { cursor: onOpen ? "pointer" : "default" } }}
+        sx={{
+          "& .MuiDataGrid-row": { cursor: onOpen ? "pointer" : "default" },
+          // Rows of the former question do not pass for the answer to this one.
+          "& .MuiDataGrid-virtualScrollerContent": { opacity: updating ? 0.5 : 1 },
+        }}
       />
     </Box>
   );
 }
 
 function Foot<Row extends { id: string }>(props: DataTableProps<Row>) {
-  const { rows, total, hasMore, loadingMore, onMore, dataAsOf, loading } = props;
+  const { rows, total, hasMore, loadingMore, onMore, dataAsOf, loading, refreshing } = props;
+  const count = refreshing ? t("parts.table.refreshing") : counted(rows.length, total);
   return (
     <Box
       sx={(theme) => ({
@@ -286,7 +318,7 @@ function Foot<Row extends { id: string }>(props: DataTableProps<Row>) {
         fontSize: "0.8125rem",
       })}
     >
-      <span role="status">{loading ? t("parts.table.loading") : counted(rows.length, total)}</span>
+      <span role="status">{loading ? t("parts.table.loading") : count}</span>
       {hasMore && onMore && (
         <Button
           variant="text"

@@ -38,7 +38,7 @@ export function useListAddress(path: string): ListAddress {
     () =>
       setParams((before) => {
         const sort = before.get("sort");
-        return sort ? { sort } : {};
+        return new URLSearchParams(sort ? { sort } : {});
       }),
     [setParams],
   );

@@ -1,3 +1,41 @@
 export const msps = {
   title: "MSPs",
+  own: "My MSP",
+  search: "Search MSPs",
+  one: "MSP",
+  column: {
+    name: "Name",
+    clients: "Clients",
+    seats: "Seats used / total",
+    expires: "Earliest licence end",
+    status: "Status",
+    seen: "Last seen",
+  },
+  filter: { status: "Status" },
+  asked: {
+    q: "“{{q}}”",
+    filter: "{{name}} {{value}}",
+  },
+  empty: {
+    title: "No MSPs yet",
+    text: "The resellers under your MSSP appear here after the first sync.",
+    syncs: "Open syncs",
+    again: "Look again",
+  },
+  fact: {
+    clients: "Clients",
+    type: "Type",
+    seats: "Seats used / total",
+    expires: "Earliest licence end",
+    firstSeen: "First seen",
+    lastSeen: "Last seen",
+    externalId: "Id in the product",
+  },
+  panel: {
+    loading: "Loading MSP",
+    clients_zero: "It has no clients",
+    clients_one: "Show its {{count, number}} client",
+    clients_other: "Show its {{count, number}} clients",
+    missing: "The last complete sync did not list this MSP. What you see is what was known before.",
+  },
 };

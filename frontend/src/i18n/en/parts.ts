@@ -33,6 +33,11 @@ export const parts = {
   },
   share: { over: "{{count, number}} over" },
   expiry: { ended: "ended {{when}}" },
+  sent: {
+    title: "As the product sent it",
+    text: "Every value by the product's own name.",
+    none: "The product sent nothing more.",
+  },
   figure: {
     change: "{{sign}}{{value}} {{period}}",
   },

@@ -1,0 +1,46 @@
+import Box from "@mui/material/Box";
+import { changeSentence } from "../i18n/history";
+import { t } from "../i18n/i18n";
+import { Section } from "./Section";
+import { Time } from "./Time";
+
+type Change = Parameters<typeof changeSentence>[0] & { at: string };
+
+/** What happened to something, newest first: a sentence and its moment. */
+export function History({ changes }: { changes: Change[] }) {
+  return (
+    <Section title={t("history.title")} text={changes.length === 0 && t("history.none")}>
+      <Box component="ol" sx={{ listStyle: "none", m: 0, p: 0, fontSize: "0.8125rem" }}>
+        {changes.map((change, n) => (
+          <Box
+            component="li"
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines of one moment differ in nothing but their place
+            key={`${change.at} ${n}`}
+            sx={(theme) => ({
+              position: "relative",
+              pl: 2,
+              pb: 1.25,
+              borderLeft: `1px solid ${theme.vars.palette.divider}`,
+              "&:last-of-type": { borderColor: "transparent", pb: 0 },
+              "&::before": {
+                content: '""',
+                position: "absolute",
+                left: -4,
+                top: 6,
+                width: 7,
+                height: 7,
+                borderRadius: "50%",
+                bgcolor: theme.vars.palette.text.disabled,
+              },
+            })}
+          >
+            <Box sx={{ overflowWrap: "anywhere" }}>{changeSentence(change)}</Box>
+            <Box sx={{ color: "text.secondary", fontSize: "0.75rem" }}>
+              <Time at={change.at} />
+            </Box>
+          </Box>
+        ))}
+      </Box>
+    </Section>
+  );
+}
