@@ -3,7 +3,6 @@
 
 wails_version=v2.15.0
 golangci_version=v2.15.0
-nfpm_version=v2.48.0
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=$root/build/cache
@@ -131,7 +130,6 @@ go_tool() { # NAME PACKAGE VERSION
 
 wails_tool() { go_tool wails github.com/wailsapp/wails/v2/cmd/wails $wails_version; }
 golangci_tool() { go_tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $golangci_version; }
-nfpm_tool() { go_tool nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm $nfpm_version; }
 
 npm_install() { # NAME FOLDER
   local want
