@@ -189,7 +189,7 @@ build_app() {
   now=$(digest main.go app.go wails.json go.mod go.sum backend frontend)
   fresh app "$now" && [ -x "$bin/fs-client-portal" ] && return
   say 'building the app'
-  quietly app wails build -m -s -nosyncgomod -nocolour -tags "$(webkit_tags)" -ldflags "$(link_flags)" || exit 2
+  quietly app wails build -m -s -skipbindings -nosyncgomod -nocolour -tags "$(webkit_tags)" -ldflags "$(link_flags)" || exit 2
   stamp app "$now"
 }
 
