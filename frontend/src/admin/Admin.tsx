@@ -1,6 +1,96 @@
+import Button from "@mui/material/Button";
+import { useCallback, useMemo, useState } from "react";
+import { links } from "../bridge/links";
+import type { Invite, InviteFilter } from "../bridge/models";
+import { formatList } from "../i18n/format";
 import { t } from "../i18n/i18n";
+import { DataTable } from "../parts/DataTable";
+import { EmptyState } from "../parts/EmptyState";
+import { FilterBar, FilterChip, SearchField } from "../parts/FilterBar";
+import { PersonAddIcon } from "../parts/icons";
+import { LinkTabs } from "../parts/LinkTabs";
+import type { ListAddress } from "../parts/listAddress";
 import { PageHeader } from "../parts/PageHeader";
+import { useSession } from "../session/session";
+import { inviteColumns } from "./columns";
+import { InviteDialog } from "./InviteDialog";
+import { RevokeDialog } from "./RevokeDialog";
+import { statuses, useInvites } from "./useInvites";
 
+/** Who is invited, inviting, revoking. */
 export default function Admin() {
-  return <PageHeader title={t("admin.title")} />;
+  const { can, me } = useSession();
+  const { address, filter, list } = useInvites();
+  const [inviting, setInviting] = useState(false);
+  const [revoking, setRevoking] = useState<Invite | null>(null);
+  const columns = useMemo(() => inviteColumns(setRevoking), []);
+  const invite = me.may_invite.length > 0 && <InviteButton onClick={() => setInviting(true)} />;
+  return (
+    <>
+      <PageHeader title={t("admin.title")} text={t("admin.text")} actions={invite} />
+      {can("see_syncs") && (
+        <LinkTabs
+          label={t("admin.sections")}
+          tabs={[
+            { to: links.admin, name: t("admin.tab.invites") },
+            { to: links.syncs, name: t("admin.tab.syncs") },
+          ]}
+        />
+      )}
+      <Filters address={address} filter={filter} />
+      <DataTable
+        label={t("admin.invites")}
+        columns={columns}
+        {...list}
+        empty={
+          <EmptyState
+            icon={<PersonAddIcon />}
+            title={t("admin.empty.title")}
+            text={t("admin.empty.text")}
+            action={invite}
+          />
+        }
+        asked={asked(filter)}
+        onClear={address.clear}
+      />
+      {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+      {revoking && <RevokeDialog invite={revoking} onClose={() => setRevoking(null)} />}
+    </>
+  );
+}
+
+function InviteButton({ onClick }: { onClick: () => void }) {
+  const { grant } = useSession();
+  return (
+    <Button variant="contained" startIcon={<PersonAddIcon />} onClick={onClick}>
+      {t(grant.scope.level === "mssp" ? "admin.invite.mssp" : "admin.invite.msp")}
+    </Button>
+  );
+}
+
+/** What was looked for, in words. Undefined: everything. */
+function asked(filter: InviteFilter): string | undefined {
+  const parts = [];
+  if (filter.q) parts.push(t("admin.asked.q", { q: filter.q }));
+  if (filter.status) {
+    const value = t(`words.invite.${filter.status}`);
+    parts.push(t("admin.asked.filter", { name: t("admin.filter.status"), value }));
+  }
+  return parts.length > 0 ? formatList(parts) : undefined;
+}
+
+function Filters({ address, filter }: { address: ListAddress; filter: InviteFilter }) {
+  const { set } = address;
+  const search = useCallback((q: string) => set({ q }, true), [set]);
+  return (
+    <FilterBar onClear={asked(filter) === undefined ? undefined : address.clear}>
+      <SearchField label={t("admin.search")} value={filter.q ?? ""} onChange={search} />
+      <FilterChip
+        label={t("admin.filter.status")}
+        value={filter.status}
+        options={statuses.map((status) => ({ value: status, label: t(`words.invite.${status}`) }))}
+        onChange={(status) => set({ status })}
+      />
+    </FilterBar>
+  );
 }

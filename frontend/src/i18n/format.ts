@@ -19,6 +19,10 @@ export function formatNumber(value: number | null | undefined): string {
   return once("number", () => new Intl.NumberFormat(locale())).format(value);
 }
 
+/** 12 → "+12". */
+export const formatChange = (value: number): string =>
+  once("change", () => new Intl.NumberFormat(locale(), { signDisplay: "exceptZero" })).format(value);
+
 /** 0.754 → "75%". */
 export function formatPercent(value: number | null | undefined): string {
   if (value == null) return absent;
@@ -104,3 +108,23 @@ export function formatRelativeDay(day: string, now: Date = new Date()): string {
 /** "a, b and c". */
 export const formatList = (items: string[]): string =>
   once("list", () => new Intl.ListFormat("en", { type: "conjunction" })).format(items);
+
+/** A day without its year: "31 Mar". */
+export const formatShortDay = (day: string): string =>
+  once(
+    "short day",
+    () => new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", timeZone: "UTC" }),
+  ).format(new Date(day));
+
+/** A length of time: "4 s", "3 min 20 s", "1 h 5 min". An en dash for null. */
+export function formatDuration(ms: number | null): string {
+  if (ms === null || Number.isNaN(ms) || ms < 0) return absent;
+  const seconds = Math.round(ms / 1000);
+  const unit = (value: number, of: "second" | "minute" | "hour") =>
+    once(of, () => new Intl.NumberFormat("en", { style: "unit", unit: of, unitDisplay: "short" })).format(
+      value,
+    );
+  if (seconds < 60) return unit(seconds, "second");
+  if (seconds < 3_600) return `${unit(Math.floor(seconds / 60), "minute")} ${unit(seconds % 60, "second")}`;
+  return `${unit(Math.floor(seconds / 3_600), "hour")} ${unit(Math.floor((seconds % 3_600) / 60), "minute")}`;
+}

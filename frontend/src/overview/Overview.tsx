@@ -1,6 +1,103 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Skeleton from "@mui/material/Skeleton";
+import { useQuery } from "@tanstack/react-query";
+import type { Overview as Known } from "../bridge/models";
+import { overviewQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
+import { Delayed } from "../parts/Delayed";
+import { ErrorPanel } from "../parts/ErrorPanel";
 import { PageHeader } from "../parts/PageHeader";
+import { Time } from "../parts/Time";
+import { useSession } from "../session/session";
+import { AttentionList } from "./AttentionList";
+import { Figures } from "./Figures";
+import { FirstSync } from "./FirstSync";
+import { Trend } from "./Trend";
 
+/** The first screen: few figures, a trend, what needs attention, all within the active grant's scope. */
 export default function Overview() {
-  return <PageHeader title={t("overview.title")} />;
+  const { grant } = useSession();
+  const query = useQuery(overviewQuery(grant.id));
+  const { data, error } = query;
+  const retry = () => void query.refetch();
+  if (error && !data) {
+    return (
+      <>
+        <PageHeader title={t("overview.title")} />
+        <ErrorPanel problem={error} onRetry={retry} />
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHeader title={t("overview.title")} text={data && <Age dataAsOf={data.data_as_of} />} />
+      {error && <OutOfDate onRetry={retry} />}
+      {data && nothingYet(data) ? <FirstSync /> : <Content overview={data} />}
+    </>
+  );
+}
+
+const nothingYet = (overview: Known) => overview.data_as_of === null && overview.clients === 0;
+
+function Age({ dataAsOf }: { dataAsOf: string | null }) {
+  if (dataAsOf === null) return t("overview.neverSynced");
+  return (
+    <>
+      {t("overview.dataAsOf")} <Time at={dataAsOf} />
+    </>
+  );
+}
+
+function OutOfDate({ onRetry }: { onRetry: () => void }) {
+  return (
+    <Alert
+      severity="warning"
+      sx={{ mb: 1.5 }}
+      action={
+        <Button variant="text" color="inherit" onClick={onRetry}>
+          {t("parts.actions.retry")}
+        </Button>
+      }
+    >
+      {t("overview.stale")}
+    </Alert>
+  );
+}
+
+function Content({ overview }: { overview: Known | undefined }) {
+  const { grant } = useSession();
+  const trend = grant.scope.level !== "client";
+  return (
+    <Box sx={{ containerType: "inline-size" }}>
+      <Figures overview={overview} />
+      <Box
+        sx={{
+          display: "grid",
+          gap: 1.5,
+          alignItems: "start",
+          gridTemplateColumns: trend ? "minmax(0, 3fr) minmax(0, 2fr)" : "minmax(0, 1fr)",
+          "@container (max-width: 860px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+        }}
+      >
+        {overview ? (
+          <>
+            {trend && (
+              <Box sx={{ display: "grid", gap: 1.5 }}>
+                <Trend measure="seats" trend={overview.trend} />
+                <Trend measure="clients" trend={overview.trend} />
+              </Box>
+            )}
+            <AttentionList items={overview.attention} />
+          </>
+        ) : (
+          <Delayed>
+            {trend && <Skeleton variant="rounded" height={360} />}
+            <Skeleton variant="rounded" height={360} />
+          </Delayed>
+        )}
+      </Box>
+    </Box>
+  );
 }

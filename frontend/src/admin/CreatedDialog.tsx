@@ -1,0 +1,101 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Dialog from "@mui/material/Dialog";
+import DialogActions from "@mui/material/DialogActions";
+import DialogContent from "@mui/material/DialogContent";
+import DialogTitle from "@mui/material/DialogTitle";
+import Typography from "@mui/material/Typography";
+import { useId } from "react";
+import type { CreatedInvite } from "../bridge/models";
+import { formatMoment } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { CopyButton } from "../parts/CopyButton";
+
+interface Props {
+  created: CreatedInvite;
+  onAnother: () => void;
+  onClose: () => void;
+}
+
+/** The code, this once, and how the invited person uses it. A click beside it does not lose it. */
+export function CreatedDialog({ created, onAnother, onClose }: Props) {
+  const { invite, code, mailed } = created;
+  const { email } = invite;
+  const provider = t(`words.provider.${invite.provider}`);
+  const id = useId();
+  return (
+    <Dialog
+      open
+      fullWidth
+      maxWidth="sm"
+      aria-labelledby={id}
+      onClose={(_, reason) => reason !== "backdropClick" && onClose()}
+    >
+      <DialogTitle id={id} sx={{ overflowWrap: "anywhere" }}>
+        {t("admin.created.title", { email })}
+      </DialogTitle>
+      <DialogContent sx={{ display: "grid", gap: 2 }}>
+        <Code code={code} />
+        <Typography variant="body2">
+          {t("admin.created.once")}{" "}
+          {t(mailed ? "admin.created.mailed" : "admin.created.notMailed", { email })}
+        </Typography>
+        <div>
+          <Typography component="h3" variant="h3" sx={{ overflowWrap: "anywhere" }}>
+            {t("admin.created.how", { email })}
+          </Typography>
+          <Box component="ol" sx={{ m: 0, mt: 0.5, pl: 2.5, fontSize: "0.8125rem", "& li": { py: 0.25 } }}>
+            <li>{t("admin.created.steps.install")}</li>
+            <li>{t("admin.created.steps.provider", { provider, email })}</li>
+            <li>{t("admin.created.steps.code")}</li>
+          </Box>
+        </div>
+        <Typography variant="body2" color="textSecondary">
+          {t("admin.created.until", { when: formatMoment(invite.expires_at) })}
+        </Typography>
+      </DialogContent>
+      <DialogActions>
+        <Button onClick={onAnother}>{t("admin.created.another")}</Button>
+        <Button variant="contained" autoFocus onClick={onClose}>
+          {t("admin.created.done")}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+function Code({ code }: { code: string }) {
+  const id = useId();
+  return (
+    <Box
+      sx={(theme) => ({
+        display: "flex",
+        alignItems: "center",
+        gap: 2,
+        p: 2,
+        borderRadius: "8px",
+        border: `1px solid ${theme.vars.palette.divider}`,
+        bgcolor: theme.vars.palette.frame,
+      })}
+    >
+      <Box sx={{ flex: 1, minWidth: 0 }}>
+        <Box id={id} sx={{ fontSize: "0.75rem", color: "text.secondary" }}>
+          {t("admin.created.code")}
+        </Box>
+        <Box
+          role="group"
+          aria-labelledby={id}
+          sx={{
+            fontFamily: "ui-monospace, Menlo, Consolas, monospace",
+            fontSize: "1.125rem",
+            overflowWrap: "anywhere",
+            userSelect: "all",
+          }}
+        >
+          {code}
+        </Box>
+      </Box>
+      <CopyButton text={code} label={t("admin.created.copy")} />
+    </Box>
+  );
+}

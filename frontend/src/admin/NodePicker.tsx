@@ -1,0 +1,91 @@
+import Autocomplete from "@mui/material/Autocomplete";
+import TextField from "@mui/material/TextField";
+import { useEffect, useState } from "react";
+import { type List, useList } from "../bridge/lists";
+import type { Client, MSP } from "../bridge/models";
+import { clientsQuery, mspsQuery } from "../bridge/queries";
+import { t } from "../i18n/i18n";
+import { useSession } from "../session/session";
+import type { Node } from "./inviteForm";
+
+interface Props {
+  value: Node | null;
+  onChange: (value: Node | null) => void;
+  onBlur: () => void;
+  error: string | undefined;
+}
+
+/** The last value that stood still for 200 ms. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), 200);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
+
+/** Searches the MSPs in scope on the server. */
+export function MSPPicker(props: Props) {
+  const { grant } = useSession();
+  const [typed, setTyped] = useState("");
+  const list = useList(mspsQuery(grant.id, { q: useSettled(typed), status: "active" }));
+  return <Picker {...props} label={t("admin.form.msp")} list={list} onType={setTyped} />;
+}
+
+/** Searches the clients in scope on the server; a client's MSP stands beside its name. */
+export function ClientPicker(props: Props) {
+  const { grant } = useSession();
+  const [typed, setTyped] = useState("");
+  const list = useList(clientsQuery(grant.id, { q: useSettled(typed), status: "active" }));
+  return <Picker {...props} label={t("admin.form.client")} list={list} onType={setTyped} />;
+}
+
+type Option = Node & { msp_name?: string | null };
+
+interface PickerProps extends Props {
+  label: string;
+  list: List<MSP> | List<Client>;
+  onType: (q: string) => void;
+}
+
+function Picker({ value, onChange, onBlur, error, label, list, onType }: PickerProps) {
+  const { rows, total, loading, refreshing, problem } = list;
+  const note = rows.length < total ? t("admin.form.more", { shown: rows.length, count: total }) : undefined;
+  const options: Option[] = rows;
+  return (
+    <Autocomplete<Option>
+      options={options}
+      value={value}
+      onChange={(_, chosen) => onChange(chosen && { id: chosen.id, name: chosen.name })}
+      // What stands in the field because it was chosen is not searched for.
+      onInputChange={(_, text, reason) => onType(reason === "input" ? text.trim().slice(0, 100) : "")}
+      onBlur={onBlur}
+      getOptionKey={({ id }) => id}
+      getOptionLabel={({ name }) => name}
+      isOptionEqualToValue={(option, chosen) => option.id === chosen.id}
+      filterOptions={(found) => found}
+      loading={loading || refreshing}
+      loadingText={t("admin.form.loading")}
+      noOptionsText={t(problem ? "admin.form.searchFailed" : "admin.form.none")}
+      openText={t("admin.form.open")}
+      closeText={t("admin.form.close")}
+      clearText={t("admin.form.clear")}
+      size="small"
+      renderOption={({ key, ...item }, { name, msp_name }) => (
+        <li key={key} {...item}>
+          {msp_name ? `${name} (${msp_name})` : name}
+        </li>
+      )}
+      renderInput={(params) => (
+        <TextField
+          {...params}
+          label={label}
+          placeholder={t("admin.form.mspPlaceholder")}
+          error={error !== undefined}
+          helperText={error ?? note}
+        />
+      )}
+    />
+  );
+}

@@ -1,0 +1,39 @@
+import { useRevokeInvite } from "../bridge/changes";
+import type { Invite } from "../bridge/models";
+import { Problem } from "../bridge/problem";
+import { t } from "../i18n/i18n";
+import { ConfirmDialog } from "../parts/FormDialog";
+import { useNotify } from "../parts/Notices";
+import { useSession } from "../session/session";
+
+/** Asks before an invite is revoked. */
+export function RevokeDialog({ invite, onClose }: { invite: Invite; onClose: () => void }) {
+  const { grant } = useSession();
+  const notify = useNotify();
+  const revoke = useRevokeInvite(grant.id);
+  const { email } = invite;
+  const confirm = () =>
+    revoke.mutate(invite.id, {
+      onSuccess: () => {
+        notify({ text: t("admin.confirm.done", { email }) });
+        onClose();
+      },
+    });
+  return (
+    <ConfirmDialog
+      open
+      title={t("admin.confirm.title", { email })}
+      text={t("admin.confirm.text")}
+      verb={t("admin.confirm.verb")}
+      pending={revoke.isPending}
+      problem={revoke.error && inWords(revoke.error)}
+      onClose={onClose}
+      onConfirm={confirm}
+    />
+  );
+}
+
+/** A conflict here can mean one thing only. */
+function inWords(problem: Problem): Problem {
+  return problem.code === "conflict" ? new Problem("invalid", { message: t("admin.confirm.late") }) : problem;
+}

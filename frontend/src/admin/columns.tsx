@@ -1,0 +1,91 @@
+import Button from "@mui/material/Button";
+import type { Invite, InviteStatus } from "../bridge/models";
+import { t } from "../i18n/i18n";
+import type { Column } from "../parts/DataTable";
+import { StatusChip, type Tone } from "../parts/StatusChip";
+import { Time } from "../parts/Time";
+
+const tones: Record<InviteStatus, Tone> = {
+  open: "info",
+  accepted: "ok",
+  expired: "warning",
+  revoked: "neutral",
+};
+
+export const inviteColumns = (onRevoke: (invite: Invite) => void): Column<Invite>[] => [
+  {
+    field: "email",
+    name: t("admin.column.email"),
+    text: (invite) => invite.email,
+    flex: 1.4,
+    minWidth: 170,
+  },
+  {
+    field: "role",
+    name: t("admin.column.role"),
+    text: (invite) => t(`words.role.${invite.role}`),
+    width: 150,
+  },
+  {
+    field: "node",
+    name: t("admin.column.node"),
+    text: (invite) => invite.client_name ?? invite.msp_name,
+    flex: 1,
+    minWidth: 130,
+    from: 640,
+  },
+  {
+    field: "provider",
+    name: t("admin.column.provider"),
+    text: (invite) => t(`words.provider.${invite.provider}`),
+    width: 110,
+    from: 860,
+  },
+  {
+    field: "status",
+    name: t("admin.column.status"),
+    render: (invite) => <StatusChip tone={tones[invite.status]} label={t(`words.invite.${invite.status}`)} />,
+    width: 112,
+  },
+  {
+    field: "invited_by",
+    name: t("admin.column.invitedBy"),
+    text: (invite) => invite.invited_by,
+    width: 130,
+    from: 1100,
+  },
+  {
+    field: "expires_at",
+    name: t("admin.column.expires"),
+    render: (invite) => <Time at={invite.expires_at} />,
+    width: 110,
+    from: 750,
+  },
+  {
+    field: "created_at",
+    name: t("admin.column.created"),
+    render: (invite) => <Time at={invite.created_at} />,
+    width: 120,
+    from: 970,
+  },
+  {
+    field: "actions",
+    name: t("admin.column.actions"),
+    render: (invite) => invite.status === "open" && <Revoke invite={invite} onRevoke={onRevoke} />,
+    width: 96,
+  },
+];
+
+function Revoke({ invite, onRevoke }: { invite: Invite; onRevoke: (invite: Invite) => void }) {
+  return (
+    <Button
+      variant="text"
+      size="small"
+      aria-label={t("admin.revokeOf", { email: invite.email })}
+      onClick={() => onRevoke(invite)}
+      sx={{ minHeight: 26, ml: -1 }}
+    >
+      {t("admin.revoke")}
+    </Button>
+  );
+}

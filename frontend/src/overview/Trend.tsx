@@ -1,0 +1,182 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Skeleton from "@mui/material/Skeleton";
+import Typography from "@mui/material/Typography";
+import { lazy, Suspense, useId, useState } from "react";
+import type { TrendDay } from "../bridge/models";
+import { formatDate, formatNumber } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { Hidden } from "../parts/Hidden";
+import type { TrendLine } from "./TrendChart";
+
+// The charts are a third of the app's scripts: the figures do not wait for them.
+const TrendChart = lazy(() => import("./TrendChart"));
+
+const height = 208;
+
+type Measure = "seats" | "clients";
+
+function linesOf(measure: Measure, trend: TrendDay[]): TrendLine[] {
+  const line = (key: string, label: string, main: boolean, value: (day: TrendDay) => number): TrendLine => ({
+    key,
+    label,
+    main,
+    values: trend.map(value),
+  });
+  if (measure === "clients") {
+    return [line("clients", t("overview.trend.clients"), true, (day) => day.clients)];
+  }
+  return [
+    line("used", t("overview.trend.seatsUsed"), true, (day) => day.seats_used),
+    line("total", t("overview.trend.seatsTotal"), false, (day) => day.seats_total),
+  ];
+}
+
+function captionOf(measure: Measure, trend: TrendDay[]): string {
+  const from = trend[0]?.day;
+  const to = trend.at(-1)?.day;
+  if (trend.length === 1) return t("overview.trend.single", { from });
+  return t(measure === "seats" ? "overview.trend.captionSeats" : "overview.trend.captionClients", {
+    from,
+    to,
+  });
+}
+
+interface Props {
+  measure: Measure;
+  trend: TrendDay[];
+}
+
+/** How seats or clients have moved: a chart, its numbers as a table for those who want or need them. */
+export function Trend({ measure, trend }: Props) {
+  const [numbers, setNumbers] = useState(false);
+  const id = useId();
+  const name = t(`overview.trend.${measure}`);
+  return (
+    <Box
+      component="section"
+      aria-labelledby={id}
+      sx={(theme) => ({
+        p: 2,
+        pt: 1.25,
+        border: `1px solid ${theme.vars.palette.divider}`,
+        borderRadius: "8px",
+        minWidth: 0,
+      })}
+    >
+      <Box sx={{ display: "flex", alignItems: "center", gap: 1, mb: 1, minHeight: 32 }}>
+        <Typography id={id} variant="h2" sx={{ flex: 1 }}>
+          {name}
+        </Typography>
+        {trend.length > 0 && (
+          <Button
+            variant="text"
+            onClick={() => setNumbers(!numbers)}
+            aria-label={t(numbers ? "overview.trend.asChartOf" : "overview.trend.asTableOf", { name })}
+            sx={{ mr: -1 }}
+          >
+            {t(numbers ? "overview.trend.asChart" : "overview.trend.asTable")}
+          </Button>
+        )}
+      </Box>
+      {trend.length === 0 ? (
+        <Typography variant="body2" color="textSecondary">
+          {t("overview.trend.none")}
+        </Typography>
+      ) : (
+        <Drawn measure={measure} trend={trend} numbers={numbers} />
+      )}
+    </Box>
+  );
+}
+
+function Drawn({ measure, trend, numbers }: { measure: Measure; trend: TrendDay[]; numbers: boolean }) {
+  const days = trend.map(({ day }) => day);
+  const lines = linesOf(measure, trend);
+  const caption = captionOf(measure, trend);
+  const table = <Numbers days={days} lines={lines} caption={caption} />;
+  return (
+    <Box component="figure" sx={{ m: 0 }}>
+      {numbers ? (
+        <Box tabIndex={0} role="region" aria-label={caption} sx={{ maxHeight: height, overflowY: "auto" }}>
+          {table}
+        </Box>
+      ) : (
+        <>
+          <Box aria-hidden sx={{ minHeight: height }}>
+            <Suspense fallback={<Skeleton variant="rounded" height={height} />}>
+              <TrendChart days={days} lines={lines} height={height} />
+            </Suspense>
+          </Box>
+          <Box sx={{ position: "relative" }}>
+            <Hidden as="div">{table}</Hidden>
+          </Box>
+        </>
+      )}
+      <Box
+        component="figcaption"
+        sx={{ mt: 1, fontSize: "0.75rem", color: "text.secondary", maxWidth: "72ch" }}
+      >
+        {caption}
+      </Box>
+    </Box>
+  );
+}
+
+interface NumbersProps {
+  days: string[];
+  lines: TrendLine[];
+  caption: string;
+}
+
+/** The chart's numbers, newest first. */
+function Numbers({ days, lines, caption }: NumbersProps) {
+  const newestFirst = days.map((day, n) => ({ day, n })).reverse();
+  return (
+    <Box
+      component="table"
+      aria-label={caption}
+      sx={(theme) => ({
+        width: "100%",
+        borderCollapse: "collapse",
+        fontSize: "0.8125rem",
+        "& th, & td": {
+          textAlign: "right",
+          py: 0.75,
+          px: 1,
+          fontWeight: 400,
+          borderBottom: `1px solid ${theme.vars.palette.divider}`,
+        },
+        "& th:first-of-type": { textAlign: "left" },
+        "& thead th": {
+          position: "sticky",
+          top: 0,
+          bgcolor: theme.vars.palette.background.default,
+          color: theme.vars.palette.text.secondary,
+          fontWeight: 500,
+        },
+      })}
+    >
+      <thead>
+        <tr>
+          <th scope="col">{t("overview.trend.day")}</th>
+          {lines.map(({ key, label }) => (
+            <th key={key} scope="col">
+              {label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {newestFirst.map(({ day, n }) => (
+          <tr key={day}>
+            <th scope="row">{formatDate(day)}</th>
+            {lines.map(({ key, values }) => (
+              <td key={key}>{formatNumber(values[n])}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </Box>
+  );
+}

@@ -1,0 +1,77 @@
+import { LineChart } from "@mui/x-charts/LineChart";
+import { formatDate, formatNumber, formatShortDay } from "../i18n/format";
+
+export interface TrendLine {
+  key: string;
+  label: string;
+  values: number[];
+  /** The accent is for the line that matters; others are grey and dashed. */
+  main: boolean;
+}
+
+interface Props {
+  days: string[];
+  lines: TrendLine[];
+  height: number;
+}
+
+/** Room above and below what is drawn, so that a flat line lies in the middle; never below nought. */
+function range(lines: TrendLine[]): { min: number; max: number } {
+  const all = lines.flatMap((line) => line.values);
+  const low = Math.min(...all);
+  const high = Math.max(...all);
+  const room = Math.max(1, Math.ceil((high - low) * 0.15), Math.ceil(high * 0.02));
+  return { min: Math.max(0, low - room), max: high + room };
+}
+
+/** Lines over days. What it shows is said by its caption and the table beside it; the drawing itself is for the eye. */
+export default function TrendChart({ days, lines, height }: Props) {
+  const single = days.length < 2;
+  return (
+    <LineChart
+      height={height}
+      disableKeyboardNavigation
+      skipAnimation
+      hideLegend={lines.length < 2}
+      margin={{ left: 0, right: 16, top: 8, bottom: 0 }}
+      grid={{ horizontal: true }}
+      xAxis={[
+        {
+          data: days.map((day) => new Date(`${day}T00:00:00Z`)),
+          scaleType: single ? "point" : "time",
+          tickNumber: 6,
+          valueFormatter: (at: Date, { location }: { location: string }) => {
+            const day = at.toISOString().slice(0, 10);
+            return location === "tick" ? formatShortDay(day) : formatDate(day);
+          },
+          disableTicks: true,
+        },
+      ]}
+      yAxis={[
+        {
+          ...range(lines),
+          width: 56,
+          tickMinStep: 1,
+          tickNumber: 5,
+          valueFormatter: (value: number) => formatNumber(value),
+          disableLine: true,
+          disableTicks: true,
+        },
+      ]}
+      series={lines.map(({ key, label, values, main }) => ({
+        id: key,
+        label,
+        data: values,
+        showMark: single,
+        curve: "linear",
+        color: main ? "var(--mui-palette-primary-main)" : "var(--mui-palette-text-secondary)",
+        valueFormatter: (value: number | null) => formatNumber(value),
+      }))}
+      sx={(theme) => ({
+        "& .MuiLineElement-root": { strokeWidth: 2 },
+        "&& .MuiChartsAxis-root .MuiChartsAxis-line": { stroke: theme.vars.palette.divider },
+        "&& .MuiChartsAxis-root .MuiChartsAxis-tickLabel": { fill: theme.vars.palette.text.secondary },
+      })}
+    />
+  );
+}

@@ -1,0 +1,23 @@
+import { links } from "../bridge/links";
+import type { Attention } from "../bridge/models";
+import { t } from "../i18n/i18n";
+
+const seats = /^(\d+)\/(\d+)$/;
+
+/** What is the matter, in words; the moment of it stands beside. */
+export function attentionWords({ kind, detail }: Pick<Attention, "kind" | "detail">): string {
+  if (kind === "sync_failed" && detail) return t("overview.attention.sync_failedWhy", { detail });
+  const [, used, total] = (kind === "seats_exceeded" && seats.exec(detail)) || [];
+  if (used && total) {
+    return t("overview.attention.seats_exceededOf", { used: Number(used), total: Number(total) });
+  }
+  return t(`overview.attention.${kind}`);
+}
+
+/** Where one can do something about it; undefined where the role leads nowhere. */
+export function attentionLink(item: Attention, seesSyncs: boolean): string | undefined {
+  if (item.client_id) return links.client(item.client_id);
+  if (item.msp_id) return links.msp(item.msp_id);
+  if (!seesSyncs) return undefined;
+  return item.run_id ? links.sync(item.run_id) : links.syncs;
+}

@@ -1,0 +1,17 @@
+import type { TrendDay } from "../bridge/models";
+import { formatChange } from "../i18n/format";
+import { t } from "../i18n/i18n";
+
+const longest = 30;
+
+/** How a figure has changed over the last days: "+12 in 30 days". Undefined: not, or nothing to compare with. */
+export function changeOver(trend: TrendDay[], value: (day: TrendDay) => number): string | undefined {
+  const days = Math.min(longest, trend.length - 1);
+  const now = trend.at(-1);
+  const then = trend.at(-1 - days);
+  if (days < 1 || !now || !then) return undefined;
+  const change = value(now) - value(then);
+  return change === 0
+    ? undefined
+    : t("overview.figure.change", { change: formatChange(change), count: days });
+}

@@ -1,0 +1,54 @@
+import type { SyncRun } from "../bridge/models";
+import { t } from "../i18n/i18n";
+import type { Column } from "../parts/DataTable";
+import { Time } from "../parts/Time";
+import { counted, durationOf, RunChip } from "./run";
+
+const count = (field: "seen" | "added" | "changed" | "missing", from = 0): Column<SyncRun> => ({
+  field,
+  name: t(`sync.column.${field}`),
+  number: (run) => counted(run, run[field]),
+  width: 88,
+  from,
+});
+
+export const runColumns = (): Column<SyncRun>[] => [
+  {
+    field: "status",
+    name: t("sync.column.status"),
+    render: (run) => <RunChip status={run.status} />,
+    width: 116,
+  },
+  {
+    field: "started_at",
+    name: t("sync.column.started"),
+    render: (run) => <Time at={run.started_at ?? run.created_at} />,
+    width: 130,
+  },
+  {
+    field: "trigger",
+    name: t("sync.column.trigger"),
+    text: (run) => t(`sync.trigger.${run.trigger}`),
+    width: 104,
+    from: 560,
+  },
+  {
+    field: "duration",
+    name: t("sync.column.duration"),
+    text: durationOf,
+    align: "right",
+    width: 104,
+    from: 680,
+  },
+  count("seen"),
+  count("added", 500),
+  count("changed", 780),
+  count("missing", 860),
+  {
+    field: "error",
+    name: t("sync.column.error"),
+    text: (run) => run.error,
+    flex: 1,
+    minWidth: 140,
+  },
+];

@@ -1,0 +1,28 @@
+import type { RunStatus, SyncRun } from "../bridge/models";
+import { formatDuration } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { StatusChip, type Tone } from "../parts/StatusChip";
+
+const tones: Record<RunStatus, Tone> = {
+  queued: "neutral",
+  running: "info",
+  complete: "ok",
+  failed: "error",
+};
+
+export function RunChip({ status }: { status: RunStatus }) {
+  return <StatusChip tone={tones[status]} label={t(`words.run.${status}`)} />;
+}
+
+/** How long a run took; an en dash while it has not ended. */
+export function durationOf({ started_at: from, finished_at: to }: SyncRun): string {
+  return formatDuration(from && to ? Date.parse(to) - Date.parse(from) : null);
+}
+
+/** A product by the name people know it by. */
+export const productName = (product: string): string =>
+  product === "heimdal" ? t("sync.product.heimdal") : product;
+
+/** Counts say nothing before a run has ended well. */
+export const counted = (run: SyncRun, value: number): number | null =>
+  run.status === "complete" ? value : null;
