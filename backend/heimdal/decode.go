@@ -111,6 +111,9 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.head == nil {
 		return len(p), nil
 	}
+	if a.head.Len() > 2*heaviest {
+		return 0, errTooLarge
+	}
 	return a.head.Write(p)
 }
 

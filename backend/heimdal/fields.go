@@ -88,6 +88,8 @@ const (
 	longestName = 400
 	longestType = 64
 	heaviest    = 1 << 20
+	// mostSeats is beyond any licence; a larger number is no count.
+	mostSeats = 1 << 40
 )
 
 // readCustomer reads one customer, keeping its JSON to the letter. It is an *Error of Garbage if raw is no object,
@@ -296,7 +298,7 @@ func readCount(value json.RawMessage) (int64, bool) {
 		return 0, false
 	}
 	n, whole := wholeNumber(text)
-	return n, whole && n >= 0
+	return n, whole && n >= 0 && n <= mostSeats
 }
 
 func wholeNumber(text string) (int64, bool) {

@@ -134,10 +134,14 @@ func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 	if errors.Is(err, postgres.ErrLostRun) {
 		return nil
 	}
-	if err != nil && ctx.Err() != nil {
-		return s.handBack(ctx, lease)
+	switch {
+	case err == nil || ctx.Err() == nil:
+		return err
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		_, err := s.giveUp(ctx, lease, "timeout", "The sync did not end in time. Nothing was changed.")
+		return err
 	}
-	return err
+	return s.handBack(ctx, lease)
 }
 
 // handBack lets another process, or this one's successor, begin the run anew at once.

@@ -137,7 +137,7 @@ func (s *Service) RunNow(ctx context.Context, msspID string, progress func(porta
 	}
 	run, err := s.work(ctx, lease, progress)
 	if ctx.Err() != nil && err != nil {
-		return s.interrupt(ctx, lease)
+		return s.giveUp(ctx, lease, "interrupted", "The sync was stopped before its end. Nothing was changed.")
 	}
 	return run, err
 }
@@ -158,11 +158,11 @@ func (s *Service) foregroundRun(ctx context.Context, msspID string) (string, err
 	return run.ID, err
 }
 
-// interrupt ends a foreground run whose caller has given up.
-func (s *Service) interrupt(ctx context.Context, lease postgres.Lease) (portal.SyncRun, error) {
+// giveUp fails a run whose own context has ended.
+func (s *Service) giveUp(ctx context.Context, lease postgres.Lease, code, detail string) (portal.SyncRun, error) {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
 	defer cancel()
-	run, err := s.db.FailRun(after, lease, "interrupted", "The sync was stopped before its end. Nothing was changed.")
+	run, err := s.db.FailRun(after, lease, code, detail)
 	if err == nil {
 		s.finished(lease, run)
 	}

@@ -1,0 +1,298 @@
+package heimdal
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/heimdalstand"
+)
+
+const key = "SECRETKEY0123456789"
+
+// clockwork is a clock on which sleeping takes no time.
+type clockwork struct {
+	now   time.Time
+	slept []time.Duration
+	// onSleep, if set, is what happens meanwhile.
+	onSleep func()
+}
+
+func (c *clockwork) Now() time.Time { return c.now }
+
+func (c *clockwork) Sleep(ctx context.Context, d time.Duration) error {
+	c.now = c.now.Add(d)
+	c.slept = append(c.slept, d)
+	if c.onSleep != nil {
+		c.onSleep()
+	}
+	return ctx.Err()
+}
+
+// newClient is a client of a server that answers as handler says, on a clock of its own.
+func newClient(t *testing.T, perMinute int, handler http.HandlerFunc) (*Client, *clockwork) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	c, err := New(server.URL+"/api/heimdalapi", "17", key, perMinute, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := &clockwork{now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}
+	c.clock = clock
+	return c, clock
+}
+
+func wantCode(t *testing.T, err error, want Code) {
+	t.Helper()
+	var e *Error
+	if !errors.As(err, &e) || e.Code != want {
+		t.Errorf("the error is %v, want %s", err, want)
+		return
+	}
+	if strings.Contains(e.Error(), key) {
+		t.Errorf("the error shows the key: %s", e)
+	}
+}
+
+func TestTheStandInsCustomersAreRead(t *testing.T) {
+	t.Parallel()
+	stand, err := heimdalstand.Start(t.Context(), heimdalstand.Config{APIKey: key, CustomerID: "17", Customers: heimdalstand.Sample(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := New(stand.URL(), "17", key, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	customers, err := c.Customers(t.Context())
+	if err != nil || len(customers) != len(heimdalstand.Sample(1)) {
+		t.Fatalf("read %d customers and the error %v", len(customers), err)
+	}
+	for fault, want := range map[heimdalstand.Fault]Code{
+		heimdalstand.Garbage: Garbage, heimdalstand.Truncated: Truncated, heimdalstand.HTML: Garbage,
+		heimdalstand.Message200: BadKey, heimdalstand.Status500: ServerError,
+	} {
+		stand.Misbehave(fault)
+		_, err := c.Customers(t.Context())
+		wantCode(t, err, want)
+	}
+	stand.Misbehave(heimdalstand.None)
+	wrong, err := New(stand.URL(), "17", "OTHER", 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = wrong.Customers(t.Context())
+	wantCode(t, err, BadKey)
+}
+
+func TestTheRequestCarriesTheKeyAndNothingElseOfOurs(t *testing.T) {
+	t.Parallel()
+	c, _ := newClient(t, 0, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.String() != "/api/heimdalapi/customers?customerId=17" || r.Method != http.MethodGet {
+			t.Errorf("asked %s %s", r.Method, r.URL)
+		}
+		for name, want := range map[string]string{"Authorization": "Bearer " + key, "Accept": "application/json", "User-Agent": userAgent, "Cookie": ""} {
+			if got := r.Header.Get(name); got != want {
+				t.Errorf("%s is %q, want %q", name, got, want)
+			}
+		}
+		w.Header().Set("Set-Cookie", "tracked=1")
+		w.Write([]byte("[]"))
+	})
+	for range 2 {
+		if customers, err := c.Customers(t.Context()); err != nil || len(customers) != 0 {
+			t.Errorf("answered %v, %v", customers, err)
+		}
+	}
+}
+
+func TestEachStatusHasItsOwnName(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]Code{
+		401: BadKey, 403: BadKey, 404: NotFound, 400: Refused, 500: ServerError, 502: ServerError, 503: ServerError, 204: Garbage, 206: Garbage,
+	} {
+		c, _ := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		_, err := c.Customers(t.Context())
+		wantCode(t, err, want)
+	}
+}
+
+func TestAMessageWithStatus200IsAnErrorThatQuotesItWithoutTheKey(t *testing.T) {
+	t.Parallel()
+	body := `{"message":"No such key: ` + key + `"}`
+	c, _ := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) })
+	_, err := c.Customers(t.Context())
+	wantCode(t, err, BadKey)
+	if !strings.Contains(err.Error(), "No such key: …") {
+		t.Errorf("the message is not quoted: %v", err)
+	}
+	body = `{"Message":"Rate limit exceeded"}`
+	_, err = c.Customers(t.Context())
+	wantCode(t, err, RateLimited)
+}
+
+func TestTheKeyIsNotSentOnToAnotherHost(t *testing.T) {
+	t.Parallel()
+	stranger := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the stranger was asked") }))
+	t.Cleanup(stranger.Close)
+	c, _ := newClient(t, 0, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, stranger.URL, http.StatusFound) })
+	_, err := c.Customers(t.Context())
+	wantCode(t, err, Redirected)
+}
+
+func TestNoAnswerSaysWhyThereIsNone(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(untrusted.Close)
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	t.Cleanup(silent.Close)
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Write([]byte("["))
+		http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	t.Cleanup(slow.Close)
+	for _, test := range []struct {
+		url  string
+		want Code
+	}{
+		{gone.URL, Unreachable}, {untrusted.URL, TLS}, {strings.Replace(plain.URL, "http:", "https:", 1), TLS},
+		{"https://no-such-host.invalid", Unreachable}, {silent.URL, Timeout}, {slow.URL, Timeout},
+	} {
+		patience := 10 * time.Second
+		if test.want == Timeout {
+			patience = 200 * time.Millisecond
+		}
+		c, err := New(test.url, "17", key, 0, &http.Client{Timeout: patience})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Customers(t.Context())
+		wantCode(t, err, test.want)
+	}
+}
+
+func TestAnAnswerBeyondTheLimitIsRefused(t *testing.T) {
+	t.Parallel()
+	body := `[{"id":1,"name":"A","type":"CORP"}` + strings.Repeat(" ", 5000) + `]`
+	c, _ := newClient(t, 0, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Has("customerId") {
+			http.NewResponseController(w).Flush() // without a length announced
+		}
+		w.Write([]byte(body))
+	})
+	c.largest = 4000
+	_, err := c.Customers(t.Context())
+	wantCode(t, err, TooLarge)
+	c.largest = 8000
+	if _, err := c.Customers(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTooManyRequestsIsWaitedOutAsLongAsTheAnswerAsks(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	c, clock := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) {
+		switch calls.Add(1) {
+		case 1:
+			w.Header().Set("Retry-After", "7")
+			w.WriteHeader(http.StatusTooManyRequests)
+		case 2:
+			w.WriteHeader(http.StatusTooManyRequests)
+		case 3:
+			w.Header().Set("Retry-After", "soon")
+			w.WriteHeader(http.StatusTooManyRequests)
+		default:
+			w.Write([]byte("[]"))
+		}
+	})
+	if _, err := c.Customers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i, least := range []time.Duration{7 * time.Second, 2 * time.Minute, 2 * time.Minute} {
+		if len(clock.slept) != 3 || clock.slept[i] < least || clock.slept[i] > least+least/10+time.Second {
+			t.Fatalf("waited %v; the wait %d should be %s and a little", clock.slept, i, least)
+		}
+	}
+}
+
+func TestAfterFiveTriesTooManyRequestsIsAnError(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	c, clock := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	_, err := c.Customers(t.Context())
+	wantCode(t, err, RateLimited)
+	if calls.Load() != tries || len(clock.slept) != tries-1 {
+		t.Errorf("%d calls and %d waits", calls.Load(), len(clock.slept))
+	}
+}
+
+func TestAWaitEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	c, clock := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) })
+	ctx, cancel := context.WithCancel(t.Context())
+	clock.onSleep = cancel
+	if _, err := c.Customers(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v", err)
+	}
+	if err := (realClock{}).Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+		t.Errorf("sleeping with an ended context: %v", err)
+	}
+}
+
+func TestCallsAreSpacedEvenly(t *testing.T) {
+	t.Parallel()
+	c, clock := newClient(t, 5, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("[]")) })
+	begin := clock.now
+	for range 6 {
+		if _, err := c.Customers(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took := clock.now.Sub(begin); took != time.Minute {
+		t.Errorf("six calls at five a minute took %s, want a minute", took)
+	}
+}
+
+func TestAnUnusableConnectionIsRefusedByTheNameOfItsSetting(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ base, customer, key, field string }{
+		{"http://dashboard.example.com/api", "17", key, "base_url"},
+		{"ftp://127.0.0.1/api", "17", key, "base_url"},
+		{"https://user:pass@example.com/api", "17", key, "base_url"},
+		{"https://example.com/api?x=1", "17", key, "base_url"},
+		{"https://", "17", key, "base_url"},
+		{"::", "17", key, "base_url"},
+		{"", "17", key, "base_url"},
+		{"https://example.com/api", " ", key, "customer_id"},
+		{"https://example.com/api", "17", "", "api_key"},
+		{"https://example.com/api", "17", "two words", "api_key"},
+		{"https://example.com/api", "17", "a\r\nX-Evil: 1", "api_key"},
+	} {
+		_, err := New(test.base, test.customer, test.key, 5, nil)
+		var e *portal.Error
+		if !errors.As(err, &e) || e.Field != test.field {
+			t.Errorf("%q %q: the error is %v, want one of %s", test.base, test.customer, err, test.field)
+		}
+	}
+	for _, base := range []string{"https://example.com/api/", "http://127.0.0.1:8080", "http://[::1]:1/x", "http://localhost:1"} {
+		if _, err := New(base, "17", key+"\n", 5, nil); err != nil {
+			t.Errorf("%s: %v", base, err)
+		}
+	}
+}
