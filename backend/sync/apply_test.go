@@ -1,0 +1,297 @@
+package sync_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/heimdalstand"
+)
+
+func TestTheSampleBecomesMSPsAndClients(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	sample := heimdalstand.Sample(7)
+	run := w.complete(sample...)
+	if run.Seen != int64(len(sample)) || run.MSPs != 24 || run.Clients != run.Seen-24 || run.Other != run.Seen-624 || run.Added != run.Seen {
+		t.Errorf("the run says %+v of %d customers", run, len(sample))
+	}
+	if run.Trigger != "command" || run.Product != "heimdal" || run.StartedAt == nil || run.FinishedAt == nil {
+		t.Errorf("the run is recorded as %+v", run)
+	}
+	direct := value[int64](w, "select count(*) from client where msp_id is null and type = 'CORP'")
+	words := value[int64](w, "select count(distinct type) from client")
+	if direct != 12 || words < 3 {
+		t.Errorf("%d clients are directly under the MSSP and there are %d types", direct, words)
+	}
+	w.checkCounts()
+}
+
+func TestAnUnchangedRunWritesNothingButItsRecord(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(heimdalstand.Sample(7)...)
+	before := w.everything()
+	run := w.again()
+	if run.Status != portal.RunComplete || run.Seen == 0 || run.Added+run.Changed+run.Missing != 0 {
+		t.Errorf("the unchanged run says %+v", run)
+	}
+	if w.everything() != before {
+		t.Error("the unchanged run wrote rows")
+	}
+}
+
+func TestAChangeBumpsTheVersionOnceAndTouchesOnlyItsRow(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	world := many(5)
+	w.complete(world...)
+	if v := value[int64](w, "select version from mssp"); v != 2 {
+		t.Errorf("after the first run the version is %d, want 2", v)
+	}
+	world[2] = with(world[2], customer{"name": "Renamed", "seatsUsed": 4})
+	world[3] = with(world[3], customer{"note": "new"})
+	run := w.complete(world...)
+	if v := value[int64](w, "select version from mssp"); v != 3 || run.Changed != 2 || run.Added != 0 {
+		t.Errorf("the version is %d, the run %+v", v, run)
+	}
+	if n := value[int64](w, "select count(*) from client where changed_in = 3"); n != 2 {
+		t.Errorf("%d clients were written, want 2", n)
+	}
+	want := []string{"client 101 changed name Client→Renamed", "client 101 changed seats_used 3→4", "client 102 changed details"}
+	if diff := cmp.Diff(want, w.changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryFieldsChangeIsALineOfHistory(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "Partner"), corp(2, "Client", 1))
+	run := w.complete(reseller(1, "Partners"), with(corp(2, "Client", 1), customer{
+		"type": "DEMO", "products": []string{"Patch", "Vault"}, "seatsTotal": nil, "expirationDate": "2032-01-31",
+	}))
+	want := []string{
+		"client 2 changed expires_on 2031-01-31→2032-01-31", "client 2 changed products Patch→Patch, Vault",
+		"client 2 changed seats_total 5→∅", "client 2 changed type CORP→DEMO", "msp 1 changed name Partner→Partners",
+	}
+	if diff := cmp.Diff(want, w.changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	if run.Other != 1 || run.Clients != 1 {
+		t.Errorf("an unknown type is counted as %+v", run)
+	}
+	w.checkCounts()
+}
+
+func TestWhatIsGoneIsMissingAndComesBackAsTheSameRow(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "Partner"), corp(2, "Client", 1), corp(3, "Other", nil))
+	id := value[string](w, "select id::text from client where external_id = '2'")
+	seen := value[string](w, "select finished_at::text from sync_run")
+	run := w.complete(reseller(1, "Partner"), corp(3, "Other", nil))
+	if diff := cmp.Diff([]string{"client 2 missing"}, w.changes(run)); diff != "" || run.Missing != 1 {
+		t.Errorf("the run counts %d missing, history (-want +got):\n%s", run.Missing, diff)
+	}
+	got := value[string](w, "select id::text || status || last_seen_at::text from client where external_id = '2'")
+	if got != id+"missing"+seen {
+		t.Errorf("the missing client is %s, want last seen %s", got, seen)
+	}
+	if run := w.again(); run.Missing != 0 || len(w.changes(run)) != 0 {
+		t.Errorf("a client that stays away is news again: %+v", run)
+	}
+	run = w.complete(reseller(1, "Partner"), corp(2, "Client Ltd", 1), corp(3, "Other", nil))
+	want := []string{"client 2 changed name Client→Client Ltd", "client 2 returned"}
+	if diff := cmp.Diff(want, w.changes(run)); diff != "" || run.Changed != 1 || run.Added != 0 {
+		t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
+	}
+	if got := value[string](w, "select id::text || status from client where external_id = '2'"); got != id+"active" {
+		t.Errorf("the client came back as %s", got)
+	}
+	w.checkCounts()
+}
+
+func TestAMoveIsRecordedWhereNeitherMSPReadsIt(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1))
+	run := w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", "2"))
+	if diff := cmp.Diff([]string{"client 3 moved msp North→South"}, w.changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	if n := value[int64](w, "select count(*) from change where kind = 'moved' and msp_id is null and client_id is null"); n != 1 {
+		t.Errorf("%d moves are readable by the MSSP alone", n)
+	}
+	run = w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", customerID))
+	if diff := cmp.Diff([]string{"client 3 moved msp South→∅"}, w.changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	w.checkCounts()
+}
+
+func TestHistoryIsReadByWhomItConcerns(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "North"), corp(2, "Client", 1), corp(3, "Direct", nil))
+	for sql, want := range map[string]int64{
+		"select count(*) from change where entity = 'msp' and msp_id = entity_id and client_id is null":                                        1,
+		"select count(*) from change h join client c on c.id = h.entity_id where h.client_id = c.id and h.msp_id = c.msp_id":                   1,
+		"select count(*) from change h join client c on c.id = h.entity_id where h.client_id = c.id and h.msp_id is null and c.msp_id is null": 1,
+		"select count(*) from change h join mssp m on m.id = h.mssp_id join sync_run r on r.id = h.run_id where h.version = m.version":         3,
+	} {
+		if got := value[int64](w, sql); got != want {
+			t.Errorf("%d, want %d: %s", got, want, sql)
+		}
+	}
+}
+
+func TestAClientStaysUnderAnMSPThatIsMissing(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1))
+	run := w.complete(reseller(2, "South"), corp(3, "Client", 1))
+	if diff := cmp.Diff([]string{"msp 1 missing"}, w.changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	w.checkCounts()
+}
+
+func TestACustomerThatTurnsFromClientToMSPAndBackKeepsItsIdAndHistory(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "North"), corp(2, "Growing", 1), corp(3, "Client", 1))
+	id := value[string](w, "select id::text from client where external_id = '2'")
+	first := value[string](w, "select first_seen_at::text from client where external_id = '2'")
+	run := w.complete(reseller(1, "North"), reseller(2, "Growing"), corp(3, "Client", 2))
+	want := []string{"client 3 moved msp North→Growing", "msp 2 changed type CORP→RESELLER"}
+	if diff := cmp.Diff(want, w.changes(run)); diff != "" || run.Added != 0 || run.Missing != 0 || run.Changed != 2 {
+		t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
+	}
+	if got := value[string](w, "select id::text || status || first_seen_at::text from msp where external_id = '2'"); got != id+"active"+first {
+		t.Errorf("the new MSP is %s, want the client's id %s", got, id)
+	}
+	if got := value[string](w, "select status from client where external_id = '2'"); got != "removed" {
+		t.Errorf("the former client is %s", got)
+	}
+	w.checkCounts()
+	run = w.complete(reseller(1, "North"), corp(2, "Growing", 1), corp(3, "Client", 2))
+	want = []string{"client 2 changed type RESELLER→CORP", "client 3 moved msp Growing→∅"}
+	if diff := cmp.Diff(want, w.changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	if got := value[string](w, "select c.id::text || c.status || m.status from client c join msp m using (external_id) where external_id = '2'"); got != id+"activeremoved" {
+		t.Errorf("client and former MSP are %s", got)
+	}
+	w.checkCounts()
+	before := w.everything()
+	w.again()
+	if w.everything() != before {
+		t.Error("the run after that wrote rows")
+	}
+}
+
+func TestTooManyMissingAtOnceAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	world := many(49) // with the MSP: 50 customers, of which 10 are a fifth
+	w.complete(world...)
+	before := w.everything()
+	run := w.sync(world[:39]...)
+	if said(run) == "" || *run.ErrorCode != "too_many_missing" || run.Status != portal.RunFailed || run.Seen != 39 {
+		t.Errorf("11 of 50 missing ended as %+v: %s", run, said(run))
+	}
+	if w.everything() != before {
+		t.Error("a run that was not believed wrote rows")
+	}
+	if run := w.complete(world[:40]...); run.Missing != 10 {
+		t.Errorf("10 of 50 missing were counted as %d", run.Missing)
+	}
+	w.checkCounts()
+}
+
+func TestMSPsThatAllStopBeingMSPsAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	var world, turned []customer
+	for i := range 12 {
+		world = append(world, reseller(i+1, fmt.Sprint("MSP ", i)))
+		turned = append(turned, with(world[i], customer{"type": "PARTNER"}))
+	}
+	clients := many(100)[1:]
+	w.complete(append(world, clients...)...)
+	run := w.sync(append(turned, clients...)...)
+	if run.ErrorCode == nil || *run.ErrorCode != "too_many_missing" {
+		t.Errorf("12 of 12 MSPs turned clients in a run that ended as %+v", run)
+	}
+}
+
+func TestAnEmptyAnswerAfterAFullOneIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	if run := w.complete(); run.Seen != 0 {
+		t.Errorf("an MSSP without customers is %+v", run)
+	}
+	w.complete(many(3)...)
+	before := w.everything()
+	if run := w.sync(); run.ErrorCode == nil || *run.ErrorCode != "too_many_missing" {
+		t.Errorf("an empty answer ended as %+v", run)
+	}
+	if w.everything() != before {
+		t.Error("an empty answer changed rows")
+	}
+}
+
+func TestOneMSSPsSyncLeavesTheOthersAlone(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	other := addTenant(t, w.db, w.owner)
+	world := many(20)
+	w.complete(world...)
+	other.complete(world...)
+	before := w.everything()
+	other.complete(append(world[:15], corp(900, "New", nil))...)
+	if w.everything() != before {
+		t.Error("another MSSP's sync wrote this one's rows")
+	}
+	other.checkCounts()
+}
+
+// checkCounts compares the kept counts with what counting says.
+func (w *tenant) checkCounts() {
+	w.t.Helper()
+	for name, sql := range map[string]string{
+		"client_count": `
+			(select msp_id, status, type, n, seats_used, seats_total from client_count where mssp_id = $1)
+			except
+			(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*), coalesce(sum(seats_used), 0), coalesce(sum(seats_total), 0)
+			 from client where mssp_id = $1 group by 1, 2, 3)`,
+		"clients": `
+			(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*)
+			 from client where mssp_id = $1 group by 1, 2, 3)
+			except
+			(select msp_id, status, type, n from client_count where mssp_id = $1)`,
+		"msp_count": `
+			((select status, n from msp_count where mssp_id = $1) except (select status, count(*) from msp where mssp_id = $1 group by 1))
+			union all
+			((select status, count(*) from msp where mssp_id = $1 group by 1) except (select status, n from msp_count where mssp_id = $1))`,
+		"msp.client_count": `
+			select m.id from msp m
+			where m.mssp_id = $1
+			and m.client_count <> (select count(*) from client c where c.msp_id = m.id and c.status = 'active')`,
+		"client_day": `
+			(select distinct on (msp_id) msp_id, clients, seats_used, seats_total from client_day where mssp_id = $1 order by msp_id, day desc)
+			except
+			((select m.id, count(c.id), coalesce(sum(c.seats_used), 0), coalesce(sum(c.seats_total), 0)
+			  from msp m left join client c on c.msp_id = m.id and c.status = 'active' where m.mssp_id = $1 group by m.id)
+			 union all
+			 (select '00000000-0000-0000-0000-000000000000', count(*), coalesce(sum(c.seats_used), 0), coalesce(sum(c.seats_total), 0)
+			  from client c where c.mssp_id = $1 and c.status = 'active'))`,
+	} {
+		if n := value[int64](w, "select count(*) from ("+sql+") as wrong", w.connection.MSSPID); n != 0 {
+			w.t.Errorf("%s is wrong in %d rows", name, n)
+		}
+	}
+}
