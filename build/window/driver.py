@@ -27,6 +27,7 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 CHECKED, ENABLED, EXPANDED, FOCUSED, SELECTED, SHOWING = 4, 8, 10, 12, 23, 25
 NAMED_STATES = {CHECKED: "checked", ENABLED: "enabled", EXPANDED: "expanded", FOCUSED: "focused", SELECTED: "selected", SHOWING: "showing"}
 SCREEN = 0
+OPTIONS = ("list item", "menu item")
 FIELDS = ("entry", "text", "password text", "combo box")
 
 
@@ -97,6 +98,10 @@ class Node:
 
     def label(self):
         return self.name() or self.text()
+
+    def content(self):
+        """Everything there is to read in it."""
+        return self.text() or " ".join(filter(None, (child.label() for child in self.children())))
 
     def act(self):
         if ACTION not in self.call(ACCESSIBLE, "GetInterfaces")[0]:
@@ -225,6 +230,17 @@ class Window:
         xdotool("key", "--clearmodifiers", "ctrl+a", "BackSpace")
         xdotool("type", "--clearmodifiers", "--delay", "8", text)
         self.until(f"the field {shown(name)} to read what was typed", lambda: field.text() == text, 8)
+
+    def choose(self, name, option):
+        """Opens a list of choices and takes one."""
+        self.press("combo box", name)
+        self.press(OPTIONS, option)
+        self.until(f"{name!r} to read {option!r}", lambda: option in self.wait_for("combo box", name).content())
+
+    def search_and_choose(self, name, option):
+        """Types into a field that offers what matches, and takes it."""
+        self.type_into(name, option)
+        self.press(OPTIONS, option)
 
     def key(self, *keys):
         xdotool("key", "--clearmodifiers", *keys)

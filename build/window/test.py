@@ -15,6 +15,7 @@ from app import CLOSE, DENY, GOOGLE, MICROSOFT, App
 from stack import Stack
 
 SHOTS = os.environ["PORTAL_SHOTS"]
+STATUSES = ("Open", "Accepted", "Expired", "Revoked")
 
 
 class Day:
@@ -69,17 +70,20 @@ class Day:
     def step_the_administrator_invites_somebody_of_an_msp(self):
         self.app.open("Admin")
         self.app.press("button", "Invite MSP user")
-        self.app.wait_for("dialog")
-        person = self.stack.invitee
-        self.app.type_into("E-mail", person.email)
-        self.app.choose("MSP", self.stack.invitee_msp)
-        self.app.choose("Signs in with", "Microsoft")
+        self.app.wait_for("dialog", "Invite MSP user")
+        self.app.type_into("Email", self.stack.invitee.email)
+        self.app.search_and_choose("MSP", self.stack.invitee_msp)
+        self.app.choose("Sign-in provider", "Microsoft")
         self.app.screenshot("invite-form")
-        self.app.press("button", "Create invite")
+        self.app.press("button", "Send invite")
+        self.app.wait_for_text(f"{self.stack.invitee.email} is invited")
         self.invite_code = self.app.until("the invite's code", self.code_on_screen)
 
+    def step_the_invite_is_listed_as_open(self):
+        self.app.press("button", "Done")
+        self.app.until("the invite in the list", lambda: self.status_of(self.stack.invitee.email) == "Open")
+
     def step_signing_out_shows_the_first_screen_again(self):
-        self.app.key("Escape")
         self.sign_out()
 
     # --- the person invited --------------------------------------------------------------------------
@@ -122,10 +126,10 @@ class Day:
         return [row[0] for row in self.app.rows()]
 
     def code_on_screen(self):
-        for text in self.app.texts():
-            if self.stack.looks_like_a_code(text):
-                return text
-        return None
+        return next((node.content() for node in self.app.nodes() if node.name() == "Invite code"), None)
+
+    def status_of(self, email):
+        return next((cell for row in self.app.rows() if row[0] == email for cell in row if cell in STATUSES), None)
 
     def sign_out(self):
         self.app.press("button", re.compile("^Account of "))
