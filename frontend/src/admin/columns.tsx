@@ -12,6 +12,9 @@ const tones: Record<InviteStatus, Tone> = {
   revoked: "neutral",
 };
 
+/** Whether when it expires still says anything. */
+const ends = ({ status }: Invite) => status === "open" || status === "expired";
+
 export const inviteColumns = (onRevoke: (invite: Invite) => void): Column<Invite>[] => [
   {
     field: "email",
@@ -24,13 +27,13 @@ export const inviteColumns = (onRevoke: (invite: Invite) => void): Column<Invite
     field: "role",
     name: t("admin.column.role"),
     text: (invite) => t(`words.role.${invite.role}`),
-    width: 150,
+    width: 144,
   },
   {
     field: "node",
     name: t("admin.column.node"),
     text: (invite) => invite.client_name ?? invite.msp_name,
-    flex: 1,
+    flex: 1.4,
     minWidth: 130,
     from: 640,
   },
@@ -57,7 +60,7 @@ export const inviteColumns = (onRevoke: (invite: Invite) => void): Column<Invite
   {
     field: "expires_at",
     name: t("admin.column.expires"),
-    render: (invite) => <Time at={invite.expires_at} />,
+    render: (invite) => <Time at={ends(invite) ? invite.expires_at : null} />,
     width: 110,
     from: 750,
   },
@@ -83,7 +86,7 @@ function Revoke({ invite, onRevoke }: { invite: Invite; onRevoke: (invite: Invit
       size="small"
       aria-label={t("admin.revokeOf", { email: invite.email })}
       onClick={() => onRevoke(invite)}
-      sx={{ minHeight: 26, ml: -1 }}
+      sx={{ minHeight: 26, minWidth: 0, px: 0 }}
     >
       {t("admin.revoke")}
     </Button>

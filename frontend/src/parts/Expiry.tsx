@@ -15,7 +15,7 @@ export function Expiry({ on }: { on: string | null | undefined }) {
   const Icon = days < 0 ? ErrorIcon : WarningIcon;
   const relative = formatRelativeDay(on, now);
   return (
-    <Tooltip title={formatDate(on)}>
+    <Tooltip describeChild title={formatDate(on)}>
       <Box
         component="time"
         dateTime={on}
@@ -32,7 +32,7 @@ export function Expiry({ on }: { on: string | null | undefined }) {
 export function DayFromNow({ on }: { on: string }) {
   const now = useNow();
   return (
-    <Tooltip title={formatDate(on)}>
+    <Tooltip describeChild title={formatDate(on)}>
       <time dateTime={on}>{formatRelativeDay(on, now)}</time>
     </Tooltip>
   );

@@ -17,7 +17,7 @@ export function Time({ at }: { at: string | null | undefined }) {
   const now = useNow();
   if (!at) return <span>{absent}</span>;
   return (
-    <Tooltip title={formatMoment(at)}>
+    <Tooltip describeChild title={formatMoment(at)}>
       <time dateTime={at}>{formatRelative(at, now)}</time>
     </Tooltip>
   );

@@ -1,6 +1,6 @@
 export const sync = {
   title: "Products & sync",
-  text: "Each sync reads every customer of the product and brings MSPs and clients up to date. Only a complete answer changes anything.",
+  text: "A sync reads every customer; only a complete answer changes anything.",
   runs: "Syncs",
   start: "Sync now",
   started: "Sync started.",
@@ -22,7 +22,7 @@ export const sync = {
     missing: "Missing",
     error: "Error",
   },
-  trigger: { schedule: "Schedule", manual: "Someone", command: "Command" },
+  trigger: { schedule: "Schedule", manual: "A person", command: "Server command" },
   empty: {
     title: "No sync yet",
     text: "Every sync with a product is listed here, with what it saw and changed.",

@@ -1,0 +1,251 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type Fake, people } from "../bridge/fake";
+import type { Client, ClientFilter } from "../bridge/models";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+
+const few = (fake: Fake) => {
+  const { clients } = fake.world;
+  fake.world.clients = [
+    ...clients.slice(0, 4),
+    ...clients.filter(({ msp_id }) => msp_id === null).slice(0, 1),
+  ];
+};
+const open = (path = "/clients", prepare: (fake: Fake) => void = few, who: keyof typeof people = "admin") =>
+  renderApp({ signedIn: people[who], path, prepare });
+const grid = () => screen.findByRole("grid", { name: "Clients" });
+const cell = async (name: string | RegExp) =>
+  (await within(await grid()).findAllByRole("gridcell", { name }))[0] as HTMLElement;
+
+/** Every filter the list asked Go for. */
+function asked(fake: Fake): ClientFilter[] {
+  const filters: ClientFilter[] = [];
+  const { clients } = fake;
+  fake.clients = (query) => {
+    filters.push(query);
+    return clients(query);
+  };
+  return filters;
+}
+
+const change = (fake: Fake, over: Partial<Client>) => {
+  fake.world.clients[0] = { ...(fake.world.clients[0] as Client), name: "Aaron Ltd", ...over };
+};
+
+describe("the list of clients", () => {
+  it("shows what is known of each, the total and the age of the data", async () => {
+    open();
+    expect(await cell(/^Aldgate/)).toBeVisible();
+    const headers = within(await grid()).getAllByRole("columnheader");
+    expect(headers.map((header) => header.textContent)).toEqual(
+      expect.arrayContaining(["Name", "MSP", "Status", "Seats used / total", "Licence ends"]),
+    );
+    expect(screen.getByText("5 in total")).toBeVisible();
+    expect(screen.getByText(/Data as of/)).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("says in words that more seats are used than licensed", async () => {
+    open("/clients", (fake) => {
+      few(fake);
+      change(fake, { seats_used: 44, seats_total: 40 });
+    });
+    expect(await cell("4 over 44 / 40")).toBeVisible();
+  });
+
+  it("shows a dash where a licence has no end, and says when one has ended", async () => {
+    open("/clients", (fake) => {
+      few(fake);
+      change(fake, { expires_on: "2020-01-01" });
+      fake.world.clients = fake.world.clients.slice(0, 2);
+      fake.world.clients[1] = { ...(fake.world.clients[1] as Client), expires_on: null };
+    });
+    expect(await cell(/^ended \d+ years ago$/)).toBeVisible();
+    expect(await cell("–")).toBeVisible();
+  });
+
+  it("hides the MSP from those who have only one", async () => {
+    open("/clients", few, "mspUser");
+    await cell(/./);
+    const headers = within(await grid()).getAllByRole("columnheader");
+    expect(headers.map((header) => header.textContent)).not.toContain("MSP");
+    expect(screen.queryByRole("button", { name: "MSP" })).toBeNull();
+  });
+});
+
+describe("finding clients", () => {
+  it("lets the server search what is typed, once the typing pauses", async () => {
+    let filters: ClientFilter[] = [];
+    const { user } = open("/clients", (fake) => {
+      few(fake);
+      filters = asked(fake);
+    });
+    await user.type(await screen.findByRole("searchbox", { name: "Search clients" }), "birch");
+    await waitFor(() => expect(filters.at(-1)?.q).toBe("birch"));
+    expect(filters.map(({ q }) => q)).not.toContain("bir");
+    expect(window.location.hash).toContain("q=birch");
+  });
+
+  it("takes its filters from a link and reads them as a sentence", async () => {
+    let filters: ClientFilter[] = [];
+    open("/clients?expires_within=30&sort=expires_on&status=active", (fake) => {
+      few(fake);
+      filters = asked(fake);
+    });
+    expect(await screen.findByRole("button", { name: "Expires within 30 days" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Status Active" })).toBeVisible();
+    expect(filters.at(-1)).toMatchObject({ expires_within: 30, sort: "expires_on", status: "active" });
+  });
+
+  it("names the MSP a link narrows to, and takes it out again", async () => {
+    const { user } = open(`/clients?msp_id=${people.mspUser.grants[0]?.scope.msp_id}`);
+    const chip = await screen.findByRole("button", { name: "MSP Alpine IT Services" });
+    expect(await screen.findByText("1 in total")).toBeVisible();
+    await user.click(chip);
+    await user.click(screen.getByRole("menuitem", { name: "Any" }));
+    expect(await screen.findByText("5 in total")).toBeVisible();
+  });
+
+  it("finds the clients directly under the MSSP", async () => {
+    const { user } = open();
+    await user.click(await screen.findByRole("button", { name: "MSP" }));
+    await user.click(screen.getByRole("menuitem", { name: "Directly under the MSSP" }));
+    expect(await screen.findByText("1 in total")).toBeVisible();
+  });
+
+  it("asks for nothing the address says wrongly", async () => {
+    let filters: ClientFilter[] = [];
+    open("/clients?status=odd&sort=secret&expires_within=-3&msp_id=1", (fake) => {
+      few(fake);
+      filters = asked(fake);
+    });
+    await cell(/./);
+    expect(filters[0]).toEqual({ cursor: "", limit: 100 });
+  });
+
+  it("says what was looked for when nothing matches, and clears it", async () => {
+    const { user } = open("/clients?q=zebra&status=missing");
+    expect(await screen.findByText("Nothing here matches “zebra” and Status Missing.")).toBeVisible();
+    await user.click(screen.getAllByRole("button", { name: "Clear filters" })[0] as HTMLElement);
+    expect(await screen.findByText("5 in total")).toBeVisible();
+  });
+
+  it("does not count rows of the former filter as matches while the answer is on its way", async () => {
+    const { user, fake } = open();
+    await screen.findByText("5 in total");
+    let answer: () => void = () => undefined;
+    const { clients } = fake;
+    fake.clients = async (query) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return clients(query);
+    };
+    await user.click(screen.getByRole("button", { name: "Status" }));
+    await user.click(screen.getByRole("menuitem", { name: "Missing" }));
+    expect(await screen.findByText("Updating", { selector: "[role=status]" })).toBeVisible();
+    expect(screen.queryByText("5 in total")).toBeNull();
+    expect(await screen.findByRole("progressbar", { name: "Updating" })).toBeVisible();
+    answer();
+    await waitFor(() => expect(screen.queryByText("Updating")).toBeNull());
+  });
+
+  it("lets the server sort", async () => {
+    let filters: ClientFilter[] = [];
+    const { user } = open("/clients", (fake) => {
+      few(fake);
+      filters = asked(fake);
+    });
+    await user.click(await screen.findByRole("columnheader", { name: "Licence ends" }));
+    await waitFor(() => expect(filters.at(-1)?.sort).toBe("expires_on"));
+  });
+});
+
+describe("one client beside the list", () => {
+  it("opens with facts, history and what the product sent, and closes with Escape", async () => {
+    const { user, fake } = open();
+    const first = fake.world.clients[0] as Client;
+    await user.click(await cell(first.name));
+    const panel = await screen.findByRole("complementary", { name: first.name });
+    expect(await within(panel).findByText("Added")).toBeVisible();
+    expect(within(panel).getByText("supportTier")).toBeVisible();
+    expect(within(panel).getByRole("link", { name: first.msp_name ?? "" })).toHaveAttribute(
+      "href",
+      `#/msps/${first.msp_id}`,
+    );
+    expect(window.location.hash).toContain(first.id);
+    await expectAccessible();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
+    expect(window.location.hash).toBe("#/clients");
+  });
+
+  it("opens from a link although the list does not hold its row", async () => {
+    const { fake } = renderApp({ signedIn: people.admin });
+    const last = fake.world.clients.at(-1) as Client;
+    window.location.hash = `/clients/${last.id}`;
+    expect(await screen.findByRole("complementary", { name: last.name })).toBeVisible();
+  });
+
+  it("keeps the filter when it opens and closes", async () => {
+    const { user } = open("/clients?q=aldgate");
+    await user.click(await cell(/^Aldgate/));
+    await screen.findByRole("complementary");
+    expect(window.location.hash).toContain("?q=aldgate");
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    await waitFor(() => expect(window.location.hash).toBe("#/clients?q=aldgate"));
+  });
+
+  it("warns that a missing client shows what was known before", async () => {
+    open(`/clients/${people.clientUser.grants[0]?.scope.client_id}`, (fake) => {
+      few(fake);
+      change(fake, { status: "missing" });
+    });
+    expect(await screen.findByText(/The last complete sync did not list this client/)).toBeVisible();
+  });
+
+  it("says so when it does not exist or is out of scope", async () => {
+    open("/clients/0195a000-0000-7000-9000-999999999999");
+    expect(await screen.findByText("Not found")).toBeVisible();
+  });
+});
+
+describe("where there is nothing to list", () => {
+  it("says what would be here and leads to the syncs", async () => {
+    open("/clients", (fake) => {
+      fake.world.clients = [];
+    });
+    expect(await screen.findByText("No clients yet")).toBeVisible();
+    expect(screen.getByRole("link", { name: "Open syncs" })).toHaveAttribute("href", "#/syncs");
+    await expectAccessible();
+  });
+
+  it("offers an MSP's user to look again", async () => {
+    open(
+      "/clients",
+      (fake) => {
+        fake.world.clients = [];
+      },
+      "mspUser",
+    );
+    expect(await screen.findByText(/Clients of Alpine IT Services appear here/)).toBeVisible();
+    expect(screen.getByRole("button", { name: "Look again" })).toBeVisible();
+  });
+
+  it("says why the list could not be loaded, and tries again", async () => {
+    const { user } = open("/clients", (fake) => {
+      few(fake);
+      fake.fail("clients", new Problem("internal", { requestId: "req-1" }), 1);
+    });
+    expect(await screen.findByText("Something went wrong")).toBeVisible();
+    expect(screen.getByText("Request id: req-1")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("5 in total")).toBeVisible();
+  });
+
+  it("says that the role does not include it", async () => {
+    open("/clients", (fake) => fake.fail("clients", new Problem("forbidden")));
+    expect(await screen.findByText("Your role does not include this")).toBeVisible();
+  });
+});

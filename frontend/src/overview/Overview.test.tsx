@@ -1,0 +1,273 @@
+import { screen, within } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import { type Fake, people } from "../bridge/fake";
+import type { Attention, Overview, SyncRun, TrendDay } from "../bridge/models";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+import { attentionWords } from "./attention";
+import { changeOver } from "./change";
+
+const open = (prepare: (fake: Fake) => void = () => undefined, who: keyof typeof people = "admin") =>
+  renderApp({ signedIn: people[who], path: "/overview", prepare });
+
+/** Lets the overview answer something else than the fake's own. */
+const answer = (over: Partial<Overview>) => (fake: Fake) => {
+  const { overview } = fake;
+  fake.overview = async () => ({ ...(await overview()), ...over });
+};
+
+const attention = (over: Partial<Attention>): Attention => ({
+  kind: "client_missing",
+  severity: "info",
+  msp_id: null,
+  client_id: null,
+  run_id: null,
+  name: "Elm Ltd",
+  detail: "",
+  at: null,
+  ...over,
+});
+
+describe("the figures", () => {
+  it("lead to the lists behind the numbers", async () => {
+    open(
+      answer({
+        msps: 24,
+        clients: 600,
+        clients_missing: 12,
+        seats_used: 750,
+        seats_total: 1000,
+        expiring_soon: 9,
+      }),
+    );
+    await screen.findByText(/^75% of 1,000/);
+    const main = screen.getByRole("main");
+    const links = within(main)
+      .getAllByRole("link")
+      .slice(0, 4)
+      .map((link) => [link.textContent, link.getAttribute("href")]);
+    expect(links).toEqual([
+      ["MSPs", "#/msps?status=active"],
+      ["Clients", "#/clients?status=active"],
+      ["Seats used", "#/clients?status=active&sort=-seats_used"],
+      ["Expiring in 30 days", "#/clients?expires_within=30&sort=expires_on"],
+    ]);
+    expect(within(main).getByText(/^12 missing/)).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("say when more seats are used than there are", async () => {
+    open(answer({ seats_used: 110, seats_total: 100, trend: [] }));
+    expect(await screen.findByText("10 over 100")).toBeVisible();
+  });
+
+  it("divide by nothing where no seats are known", async () => {
+    open(answer({ seats_used: 0, seats_total: 0, trend: [] }));
+    expect(await screen.findByText("no seats known")).toBeVisible();
+  });
+
+  it.each([
+    ["mspUser", ["Clients", "Seats used", "Expiring in 30 days"]],
+    ["clientUser", ["Seats used", "Expiring in 30 days"]],
+  ] as const)("are those that concern a %s", async (who, names) => {
+    open(undefined, who);
+    await screen.findByText("Needs attention");
+    const main = screen.getByRole("main");
+    for (const name of names) expect(within(main).getByRole("link", { name })).toBeVisible();
+    expect(within(main).queryByRole("link", { name: "MSPs" })).toBeNull();
+    await expectAccessible();
+  });
+});
+
+describe("the trend", () => {
+  const day = (day: string, seats_used: number): TrendDay => ({
+    day,
+    clients: 5,
+    seats_used,
+    seats_total: 90,
+  });
+
+  it("gives its numbers as a table to those who cannot see the chart", async () => {
+    open(answer({ trend: [day("2026-11-01", 1234), day("2026-11-02", 1300)] }));
+    const table = await screen.findByRole("table", { name: /^Seats used and in total/ });
+    expect(
+      within(table)
+        .getAllByRole("row")
+        .map((row) => row.textContent),
+    ).toEqual([
+      "DaySeats usedSeats in total",
+      expect.stringMatching(/2026.*1,30090$/),
+      expect.stringMatching(/2026.*1,23490$/),
+    ]);
+  });
+
+  it("shows the numbers to whoever asks for them", async () => {
+    const { user } = open(answer({ trend: [day("2026-11-01", 1234)] }));
+    await user.click(await screen.findByRole("button", { name: "Show numbers of Seats" }));
+    expect(screen.getByRole("region", { name: /^One day so far/ })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Show chart of Seats" }));
+    expect(screen.queryByRole("region", { name: /^One day so far/ })).toBeNull();
+  });
+
+  it("says when it begins", async () => {
+    open(answer({ trend: [] }));
+    expect(await screen.findAllByText("The trend begins with the first complete sync.")).toHaveLength(2);
+  });
+
+  it("is compared with thirty days ago, or with its first day", () => {
+    const trend = Array.from({ length: 40 }, (_, n) => day("2026-11-01", n * 10));
+    expect(changeOver(trend, (d) => d.seats_used)).toBe("+300 in 30 days");
+    expect(changeOver(trend.slice(0, 2).toReversed(), (d) => d.seats_used)).toBe("-10 in 1 day");
+    expect(changeOver(trend, (d) => d.clients)).toBeUndefined();
+    expect(changeOver(trend.slice(0, 1), (d) => d.seats_used)).toBeUndefined();
+    expect(changeOver([], (d) => d.seats_used)).toBeUndefined();
+  });
+});
+
+describe("what needs attention", () => {
+  it("leads to the client, the MSP or the run it is about", async () => {
+    open(
+      answer({
+        attention: [
+          attention({ kind: "sync_failed", severity: "error", run_id: "r1", name: "Heimdal" }),
+          attention({ kind: "sync_never", severity: "warning", name: "Heimdal two" }),
+          attention({ kind: "licence_expired", severity: "error", client_id: "c1", msp_id: "m1" }),
+          attention({ kind: "msp_without_clients", msp_id: "m2", name: "Alpine" }),
+        ],
+      }),
+    );
+    const section = (await screen.findByText("Needs attention")).closest("section") as HTMLElement;
+    const lines = within(section).getAllByRole("link");
+    expect(lines.map((line) => [line.textContent, line.getAttribute("href")])).toEqual([
+      ["Heimdal", "#/syncs/r1"],
+      ["Heimdal two", "#/syncs"],
+      ["Elm Ltd", "#/clients/c1"],
+      ["Alpine", "#/msps/m2"],
+    ]);
+    expect(within(section).getAllByText("Urgent")).toHaveLength(2);
+    await expectAccessible();
+  });
+
+  it.each([
+    ["sync_failed", "The key is wrong.", "Last sync failed: The key is wrong."],
+    ["sync_failed", "", "Last sync failed"],
+    ["sync_never", "", "Connected, but never synced"],
+    ["licence_expired", "", "Licence expired"],
+    ["licence_expiring", "", "Licence expires"],
+    ["seats_exceeded", "1244/1200", "1,244 seats used of 1,200 licensed"],
+    ["seats_exceeded", "", "More seats used than licensed"],
+    ["client_missing", "", "Missing from the last sync, last seen"],
+    ["msp_without_clients", "", "MSP without clients"],
+  ] as const)("is said in words: %s %s", (kind, detail, words) => {
+    expect(attentionWords({ kind, detail })).toBe(words);
+  });
+
+  it("is nothing, and says so", async () => {
+    open(answer({ attention: [] }));
+    expect(await screen.findByText("Nothing needs attention")).toBeVisible();
+  });
+});
+
+describe("before the first sync", () => {
+  const nothing = (fake: Fake) => {
+    fake.world.runs = [];
+    answer({ data_as_of: null, clients: 0, msps: 0, trend: [], attention: [] })(fake);
+  };
+
+  it("lets an admin start it, and follows it", async () => {
+    const { user, fake } = open((fake) => {
+      nothing(fake);
+      fake.world.runs = [];
+      const first: SyncRun = {
+        id: "r1",
+        product: "heimdal",
+        status: "running",
+        trigger: "manual",
+        created_at: new Date().toISOString(),
+        started_at: new Date().toISOString(),
+        finished_at: null,
+        seen: 40,
+        msps: 0,
+        clients: 0,
+        other: 0,
+        added: 0,
+        changed: 0,
+        missing: 0,
+        error_code: null,
+        error: null,
+      };
+      fake.startSync = async () => {
+        fake.world.runs = [first];
+        return first;
+      };
+    });
+    expect(await screen.findByText("Nothing synced yet")).toBeVisible();
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Start sync" }));
+    expect(await screen.findByText("The first sync is under way")).toBeVisible();
+    expect(screen.getByText(/40 customers read so far/)).toBeVisible();
+    fake.overview = async () => ({
+      msps: 1,
+      clients: 2,
+      clients_missing: 0,
+      seats_used: 3,
+      seats_total: 4,
+      expiring_soon: 0,
+      trend: [],
+      attention: [],
+      data_as_of: new Date().toISOString(),
+    });
+    fake.world.runs = [{ ...(fake.world.runs[0] as SyncRun), status: "complete" }];
+    expect(await screen.findByText("75% of 4")).toBeVisible();
+  });
+
+  it("says why the first one failed", async () => {
+    open((fake) => {
+      const run = fake.world.runs[0] as SyncRun;
+      nothing(fake);
+      fake.world.runs = [{ ...run, status: "failed", error: "Heimdal refused the API key." }];
+    });
+    expect(await screen.findByText("The first sync failed")).toBeVisible();
+    expect(screen.getByText(/Heimdal refused the API key\./)).toBeVisible();
+  });
+
+  it("says that no product is connected", async () => {
+    const { user } = open((fake) => {
+      nothing(fake);
+      fake.fail("startSync", new Problem("no_product"));
+    });
+    await user.click(await screen.findByRole("button", { name: "Start sync" }));
+    expect(await screen.findByText(/No product is connected/)).toBeVisible();
+  });
+
+  it("tells staff who can start it, and an MSP's user what will be here", async () => {
+    const { unmount } = open(nothing, "staff");
+    expect(await screen.findByText(/An administrator of your MSSP can start/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Start sync" })).toBeNull();
+    unmount();
+    open(nothing, "mspUser");
+    expect(await screen.findByText(/The figures of Alpine IT Services appear here/)).toBeVisible();
+  });
+});
+
+describe("an overview that cannot be loaded", () => {
+  it("says why and tries again", async () => {
+    const { user, fake } = open((fake) => fake.fail("overview", new Problem("internal")));
+    expect(await screen.findByText("Something went wrong")).toBeVisible();
+    fake.fail("overview");
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("Needs attention")).toBeVisible();
+  });
+
+  it("keeps what is there when an update fails, and says so", async () => {
+    const { fake } = open();
+    await screen.findByText("Needs attention");
+    fake.fail("overview", new Problem("internal"));
+    const later = Date.now() + 60_000;
+    const clock = vi.spyOn(Date, "now").mockReturnValue(later);
+    window.dispatchEvent(new Event("visibilitychange"));
+    expect(await screen.findByText("Could not update. What you see may be out of date.")).toBeVisible();
+    expect(screen.getByText("Needs attention")).toBeVisible();
+    clock.mockRestore();
+  });
+});

@@ -1,0 +1,125 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type Fake, people } from "../bridge/fake";
+import type { SyncRun } from "../bridge/models";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+
+const few = (fake: Fake) => {
+  fake.world.runs = fake.world.runs.slice(0, 3);
+};
+const open = (path = "/syncs", prepare: (fake: Fake) => void = few, who: keyof typeof people = "admin") =>
+  renderApp({ signedIn: people[who], path, prepare });
+const newest = (fake: Fake, over: Partial<SyncRun>) => {
+  fake.world.runs[0] = { ...(fake.world.runs[0] as SyncRun), ...over };
+};
+const grid = () => screen.findByRole("grid", { name: "Syncs" });
+
+describe("the sync runs", () => {
+  it("are listed with what they saw and changed", async () => {
+    open();
+    const table = await grid();
+    expect(await within(table).findAllByText("Complete")).toHaveLength(3);
+    expect(within(table).getAllByRole("gridcell", { name: "36 sec" })[0]).toBeVisible();
+    expect(within(table).getAllByRole("gridcell", { name: "636" })[0]).toBeVisible();
+    expect(screen.getByText("3 in total")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("give the reason of a failed one, and no counts as if they were true", async () => {
+    const { user } = open("/syncs", (fake) => {
+      few(fake);
+      newest(fake, {
+        status: "failed",
+        error: "Heimdal refused the API key.",
+        error_code: "bad_key",
+        seen: 7,
+      });
+    });
+    const reason = await screen.findByRole("gridcell", { name: "Heimdal refused the API key." });
+    expect(screen.queryByRole("gridcell", { name: "7" })).toBeNull();
+    await user.click(reason);
+    const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
+    const why = within(panel).getByRole("alert");
+    expect(within(why).getByText("This sync failed")).toBeVisible();
+    expect(why).toHaveTextContent("Heimdal refused the API key. The portal kept what it knew before.");
+    expect(within(panel).getByText("bad_key")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("open from a link", async () => {
+    const { fake } = open();
+    window.location.hash = `/syncs/${fake.world.runs[1]?.id}`;
+    const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
+    expect(within(panel).getByText(String(fake.world.runs[1]?.id))).toBeVisible();
+  });
+});
+
+describe("starting a sync", () => {
+  it("follows it until it has ended, then asks for the lists again", async () => {
+    const { user, fake } = open();
+    await user.click(await screen.findByRole("button", { name: "Sync now" }));
+    expect(await screen.findByRole("progressbar", { name: "Sync under way" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Sync now" })).toBeDisabled();
+    newest(fake, { seen: 120 });
+    expect(await screen.findByText("Sync under way: 120 customers read so far")).toBeVisible();
+    const before = fake.calls.filter((call) => call === "overview").length;
+    newest(fake, { status: "complete", seen: 636, finished_at: new Date().toISOString() });
+    await waitFor(() => expect(screen.getByRole("button", { name: "Sync now" })).toBeEnabled());
+    expect(screen.queryByRole("progressbar")).toBeNull();
+    await waitFor(() =>
+      expect(fake.calls.filter((call) => call === "overview").length).toBeGreaterThan(before),
+    );
+    const asked = fake.calls.filter((call) => call === "syncs").length;
+    await new Promise((done) => setTimeout(done, 2_500));
+    expect(fake.calls.filter((call) => call === "syncs").length).toBe(asked);
+  });
+
+  it("says in words that one is under way already", async () => {
+    const { user } = open("/syncs", (fake) => {
+      few(fake);
+      fake.fail("startSync", new Problem("sync_running"));
+    });
+    await user.click(await screen.findByRole("button", { name: "Sync now" }));
+    expect(await screen.findByText(/A sync is under way already/)).toBeVisible();
+  });
+
+  it("says that no product is connected", async () => {
+    const { user } = open("/syncs", (fake) => {
+      few(fake);
+      fake.fail("startSync", new Problem("no_product"));
+    });
+    await user.click(await screen.findByRole("button", { name: "Sync now" }));
+    expect(await screen.findByText(/No product is connected to your MSSP yet/)).toBeVisible();
+  });
+
+  it("is not offered to staff", async () => {
+    open("/syncs", few, "staff");
+    await grid();
+    expect(screen.queryByRole("button", { name: "Sync now" })).toBeNull();
+    expect(screen.queryByRole("navigation", { name: "Sections of Admin" })).toBeNull();
+  });
+});
+
+describe("where there is nothing to list", () => {
+  it("says what would be here and offers to start", async () => {
+    const { user } = open("/syncs", (fake) => {
+      fake.fail("startSync", new Problem("no_product"));
+      fake.world.runs = [];
+    });
+    expect(await screen.findByText("No sync yet")).toBeVisible();
+    await expectAccessible();
+    await user.click(screen.getAllByRole("button", { name: "Sync now" })[1] as HTMLElement);
+    expect(await screen.findByText(/No product is connected/)).toBeVisible();
+  });
+
+  it("says why the list could not be loaded", async () => {
+    open("/syncs", (fake) => fake.fail("syncs", new Problem("internal", { requestId: "req-7" })));
+    expect(await screen.findByText("Request id: req-7")).toBeVisible();
+  });
+
+  it("is refused to an MSP's user", async () => {
+    open("/syncs", few, "mspUser");
+    expect(await screen.findByText("Your role does not include this page")).toBeVisible();
+  });
+});
