@@ -1,10 +1,15 @@
 package identity
 
 import (
-	"context"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -27,30 +32,131 @@ type EntraConfig struct {
 type Config struct {
 	Google     *GoogleConfig
 	Entra      *EntraConfig
-	HTTPClient *http.Client
+	HTTPClient *http.Client // nil means the default: certificates and proxy of the system
 	Secret     *session.Sealer
 	Now        func() time.Time
 }
 
 // Service signs people in and invites them.
-type Service struct{}
+type Service struct {
+	db        *postgres.DB
+	sessions  *session.Sessions
+	sealer    *session.Sealer
+	providers []*provider
+	tenants   []string
+	now       func() time.Time
+}
 
-var errUnfinished = errors.New("not written yet")
-
-// New checks the settings; it makes no call to any provider.
+// New checks the settings and names the one that is unusable. It calls no provider: that happens with the first
+// sign-in, so that the API starts while a provider is down.
 func New(db *postgres.DB, sessions *session.Sessions, c Config) (*Service, error) {
-	return &Service{}, nil
-}
-func (s *Service) Providers() []portal.Provider { return nil }
-func (s *Service) Begin(ctx context.Context, n portal.NewAttempt) (portal.Attempt, error) {
-	return portal.Attempt{}, errUnfinished
-}
-func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Client) (portal.Tokens, error) {
-	return portal.Tokens{}, errUnfinished
-}
-func (s *Service) Invite(ctx context.Context, v portal.Viewer, n portal.NewInvite, c session.Client) (portal.CreatedInvite, error) {
-	return portal.CreatedInvite{}, errUnfinished
+	if c.Secret == nil {
+		return nil, errors.New("sign-in needs the secret key of PORTAL_SECRET_KEY_FILE")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	s := &Service{db: db, sessions: sessions, sealer: c.Secret, now: c.Now}
+	client := newHTTPClient(c.HTTPClient)
+	if c.Google != nil {
+		if err := c.Google.check(); err != nil {
+			return nil, err
+		}
+		s.providers = append(s.providers, newGoogle(*c.Google, client, c.Now))
+	}
+	if c.Entra != nil {
+		tenants, err := c.Entra.check()
+		if err != nil {
+			return nil, err
+		}
+		s.tenants = tenants
+		s.providers = append(s.providers, newEntra(*c.Entra, tenants, client, c.Now))
+	}
+	return s, nil
 }
 
-// NewInviteCode makes a code to hand over and the hash to keep.
-func NewInviteCode() (code string, hash []byte) { return "", nil }
+// Providers answers the providers people can sign in with.
+func (s *Service) Providers() []portal.Provider {
+	list := make([]portal.Provider, 0, len(s.providers))
+	for _, p := range s.providers {
+		list = append(list, portal.Provider{ID: p.id, Name: p.name, Kind: "oidc"})
+	}
+	return list
+}
+
+// provider answers a configured provider; Invalid for any other.
+func (s *Service) provider(id portal.ProviderID) (*provider, error) {
+	for _, p := range s.providers {
+		if p.id == id {
+			return p, nil
+		}
+	}
+	return nil, portal.InvalidField("provider", "Nobody can sign in with this provider here.")
+}
+
+func (g GoogleConfig) check() error {
+	switch {
+	case g.ClientID == "":
+		return errors.New("PORTAL_GOOGLE_CLIENT_ID is not set: it must be the client id of a Desktop app registered with Google")
+	case g.ClientSecret == "":
+		return errors.New("PORTAL_GOOGLE_CLIENT_SECRET is not set: Google asks for it at the token endpoint even with PKCE")
+	}
+	return checkIssuer("PORTAL_GOOGLE_ISSUER", g.Issuer)
+}
+
+const tenantPlaceholder = "{tenantid}"
+
+// check answers the tenants in their usual form.
+func (e EntraConfig) check() ([]string, error) {
+	if e.ClientID == "" {
+		return nil, errors.New("PORTAL_ENTRA_CLIENT_ID is not set: it must be the application (client) id registered with Entra ID")
+	}
+	if strings.Count(e.Issuer, tenantPlaceholder) != 1 {
+		return nil, fmt.Errorf("PORTAL_ENTRA_ISSUER must hold %s once, as https://login.microsoftonline.com/%s/v2.0 does", tenantPlaceholder, tenantPlaceholder)
+	}
+	if err := checkIssuer("PORTAL_ENTRA_ISSUER", strings.Replace(e.Issuer, tenantPlaceholder, "tenant", 1)); err != nil {
+		return nil, err
+	}
+	if len(e.Tenants) == 0 {
+		return nil, errors.New("PORTAL_ENTRA_TENANTS is not set: it must list the ids of the tenants whose people may sign in")
+	}
+	tenants := make([]string, 0, len(e.Tenants))
+	for _, text := range e.Tenants {
+		tenant, err := tenantID(text)
+		if err != nil {
+			return nil, fmt.Errorf("PORTAL_ENTRA_TENANTS must hold tenant ids (GUIDs), not %q", text)
+		}
+		tenants = append(tenants, tenant)
+	}
+	return tenants, nil
+}
+
+// tenantID reads a tenant's GUID and answers it in its usual form.
+func tenantID(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if len(text) != len(uuid.Nil.String()) {
+		return "", errors.New("not a GUID")
+	}
+	id, err := uuid.Parse(text)
+	return id.String(), err
+}
+
+// checkIssuer accepts https, and http on loopback alone.
+func checkIssuer(setting, issuer string) error {
+	u, err := url.Parse(issuer)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("%s must be a URL such as https://accounts.google.com, not %q", setting, issuer)
+	}
+	if !secure(u) {
+		return fmt.Errorf("%s must begin with https:// (http is accepted on loopback only), not %q", setting, issuer)
+	}
+	return nil
+}
+
+func secure(u *url.URL) bool {
+	return u.Scheme == "https" || u.Scheme == "http" && loopback(u)
+}
+
+func loopback(u *url.URL) bool {
+	return u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
+}

@@ -1,0 +1,131 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+const (
+	// providerTimeout bounds every call to a provider.
+	providerTimeout = 10 * time.Second
+	// maxDocument is far above what discovery documents and key sets are.
+	maxDocument    = 512 << 10
+	discoveryFresh = time.Hour
+)
+
+// newHTTPClient follows no redirect: a provider's documents are where its issuer says, and a redirect could lead
+// the server anywhere.
+func newHTTPClient(base *http.Client) *http.Client {
+	client := &http.Client{}
+	if base != nil {
+		*client = *base
+	}
+	client.Timeout = providerTimeout
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return client
+}
+
+// endpoints are what the portal uses of a discovery document.
+type endpoints struct {
+	Issuer        string `json:"issuer"`
+	Authorization string `json:"authorization_endpoint"`
+	Token         string `json:"token_endpoint"`
+	Keys          string `json:"jwks_uri"`
+	loadedAt      time.Time
+}
+
+// discovery fetches a provider's document when it is first needed and keeps it for an hour; while the provider is
+// down the last one serves on.
+type discovery struct {
+	base    string // the document is at base + /.well-known/openid-configuration
+	issuer  string // that the document must name, to the letter
+	client  *http.Client
+	current atomic.Pointer[endpoints]
+	flight  singleflight.Group
+}
+
+func (d *discovery) get(ctx context.Context) (*endpoints, error) {
+	current := d.current.Load()
+	if current != nil && time.Since(current.loadedAt) < discoveryFresh {
+		return current, nil
+	}
+	fetched, err := once(ctx, &d.flight, func(ctx context.Context) (any, error) { return d.fetch(ctx) })
+	if err != nil {
+		if current != nil {
+			return current, nil
+		}
+		return nil, down("discovery")
+	}
+	return fetched.(*endpoints), nil
+}
+
+// once lets everybody who asks at the moment wait for one call, which outlives the first to ask.
+func once(ctx context.Context, flight *singleflight.Group, call func(context.Context) (any, error)) (any, error) {
+	result := flight.DoChan("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), providerTimeout)
+		defer cancel()
+		return call(ctx)
+	})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-result:
+		return r.Val, r.Err
+	}
+}
+
+func (d *discovery) fetch(ctx context.Context) (*endpoints, error) {
+	found := &endpoints{loadedAt: time.Now()}
+	if err := fetchJSON(ctx, d.client, strings.TrimSuffix(d.base, "/")+"/.well-known/openid-configuration", found); err != nil {
+		return nil, err
+	}
+	if found.Issuer != d.issuer {
+		return nil, errors.New("the discovery document names another issuer")
+	}
+	base, err := url.Parse(d.base)
+	if err != nil {
+		return nil, err
+	}
+	for _, endpoint := range []string{found.Authorization, found.Token, found.Keys} {
+		// Plain http is for a provider that is itself on loopback.
+		u, err := url.Parse(endpoint)
+		if err != nil || u.Host == "" || !secure(u) || loopback(u) && !loopback(base) {
+			return nil, errors.New("the discovery document names an endpoint that is not https")
+		}
+	}
+	d.current.Store(found)
+	return found, nil
+}
+
+func fetchJSON(ctx context.Context, client *http.Client, address string, into any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("answers %s", response.Status)
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxDocument+1))
+	if err != nil {
+		return err
+	}
+	if len(body) > maxDocument {
+		return errors.New("the answer is too large")
+	}
+	return json.Unmarshal(body, into)
+}

@@ -1,0 +1,105 @@
+package identity
+
+import (
+	"context"
+	"slices"
+
+	"fs-client-portal/backend/portal"
+)
+
+const (
+	defaultInviteHours = 72
+	maxInviteHours     = 720
+)
+
+// Invite invites somebody to a node inside the viewer's scope and answers the invite with its code, the only time it
+// is to be had. Forbidden for a role the viewer may not invite, NotFound for a node outside the scope, Conflict for an
+// address that has an open invite there or is somebody's already, Invalid naming the field for anything malformed.
+func (s *Service) Invite(ctx context.Context, v portal.Viewer, n portal.NewInvite) (portal.CreatedInvite, error) {
+	if !v.Role.May(portal.ManageInvites) {
+		return portal.CreatedInvite{}, portal.Errorf(portal.Forbidden, "Your role does not let you invite people.")
+	}
+	n, err := CheckInvite(n, s.tenants)
+	if err != nil {
+		return portal.CreatedInvite{}, err
+	}
+	if !v.Role.MayInvite(n.Role) {
+		return portal.CreatedInvite{}, portal.Errorf(portal.Forbidden, "Your role does not let you invite somebody as %s.", n.Role)
+	}
+	if _, err := s.provider(n.Provider); err != nil {
+		return portal.CreatedInvite{}, err
+	}
+	code, hash := NewInviteCode()
+	invite, err := s.db.CreateInvite(ctx, v, n, hash)
+	if err != nil {
+		return portal.CreatedInvite{}, err
+	}
+	return portal.CreatedInvite{Invite: invite, Code: code}, nil
+}
+
+// CheckInvite answers an invite in its normal form, its defaults filled in; Invalid naming the field that is wrong.
+// tenants are the Entra ID tenants that may sign in; nil accepts any, for a command that does not know them.
+// That its node exists inside somebody's scope is the database's to say.
+func CheckInvite(n portal.NewInvite, tenants []string) (portal.NewInvite, error) {
+	var err error
+	if n.Email, err = normalEmail(n.Email); err != nil {
+		return n, portal.InvalidField("email", "Enter an e-mail address such as name@example.com.")
+	}
+	if n.ExpiresInHours == 0 {
+		n.ExpiresInHours = defaultInviteHours
+	}
+	if n.ExpiresInHours < 1 || n.ExpiresInHours > maxInviteHours {
+		return n, portal.InvalidField("expires_in_hours", "An invite is good for 1 to %d hours.", maxInviteHours)
+	}
+	if err := checkNode(n); err != nil {
+		return n, err
+	}
+	if n.Domain != "" {
+		if n.Domain, err = normalDomain(n.Domain); err != nil {
+			return n, portal.InvalidField("domain", "Enter a domain such as example.com.")
+		}
+	}
+	switch n.Provider {
+	case portal.Google:
+		if n.Tenant != "" {
+			return n, portal.InvalidField("tenant", "Only Entra ID has tenants.")
+		}
+		return n, nil
+	case portal.Entra:
+		return checkTenant(n, tenants)
+	}
+	return n, portal.InvalidField("provider", "The provider is google or entra.")
+}
+
+// checkNode wants exactly the node the role is held at.
+func checkNode(n portal.NewInvite) error {
+	level := n.Role.Level()
+	switch {
+	case !n.Role.Known():
+		return portal.InvalidField("role", "There is no such role.")
+	case level == portal.LevelMSP && n.MSPID == "":
+		return portal.InvalidField("msp_id", "Name the MSP this role is for.")
+	case level == portal.LevelClient && n.ClientID == "":
+		return portal.InvalidField("client_id", "Name the client this role is for.")
+	case level == portal.LevelMSSP && n.MSPID != "":
+		return portal.InvalidField("msp_id", "This role is for the whole MSSP.")
+	case level != portal.LevelClient && n.ClientID != "":
+		return portal.InvalidField("client_id", "This role is not for a single client.")
+	}
+	return nil
+}
+
+func checkTenant(n portal.NewInvite, tenants []string) (portal.NewInvite, error) {
+	if n.Tenant == "" && len(tenants) == 1 {
+		n.Tenant = tenants[0]
+	}
+	tenant, err := tenantID(n.Tenant)
+	if err != nil || tenants != nil && !slices.Contains(tenants, tenant) {
+		return n, portal.InvalidField("tenant", "Name one of the Entra ID tenants whose people may sign in.")
+	}
+	n.Tenant = tenant
+	if n.Domain != "" && n.Domain != domainOf(n.Email) {
+		return n, portal.InvalidField("domain", "This is not the domain of the address.")
+	}
+	return n, nil
+}

@@ -1,0 +1,59 @@
+package identity
+
+import (
+	"errors"
+
+	"fs-client-portal/backend/portal"
+)
+
+// problem is why a sign-in was refused: public for the caller, reason for the audit log and the operator. A reason
+// is one of our own words, or a provider's error code: never anything personal or secret.
+type problem struct {
+	public *portal.Error
+	reason string
+}
+
+func (p *problem) Error() string { return p.public.Error() + " (" + p.reason + ")" }
+func (p *problem) Unwrap() error { return p.public }
+
+func down(reason string) error {
+	return &problem{portal.Errorf(portal.ProviderDown, "The identity provider does not answer as it should. Try again in a moment."), reason}
+}
+
+func refused(reason string) error {
+	return &problem{portal.Errorf(portal.ProviderRefused, "The identity provider's answer could not be accepted. Start again."), reason}
+}
+
+func wrongTenant() error {
+	return &problem{portal.Errorf(portal.TenantNotAllowed, "Accounts of this organisation cannot sign in here. Use your work account, or ask your administrator."), "tenant"}
+}
+
+func noInvite(reason string) error {
+	return &problem{portal.Errorf(portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite."), reason}
+}
+
+func codeRequired() error {
+	return &problem{portal.Errorf(portal.InviteCodeRequired, "Enter the code of your invite to finish signing in."), "code_required"}
+}
+
+func codeWrong() error {
+	return &problem{portal.Errorf(portal.InviteCodeWrong, "This is not the code of your invite. Check it and try again."), "code_wrong"}
+}
+
+func attemptOver(reason string) error {
+	return &problem{portal.Errorf(portal.AttemptExpired, "This sign-in has expired or was used already. Start again."), reason}
+}
+
+// split answers what the caller may know of err and, where it is a refusal, why. An error that is neither a problem
+// nor a portal.Error is a failure of ours and comes back as it is.
+func split(err error) (public error, reason string) {
+	var p *problem
+	if errors.As(err, &p) {
+		return p.public, p.reason
+	}
+	var known *portal.Error
+	if errors.As(err, &known) {
+		return known, string(known.Code)
+	}
+	return err, ""
+}

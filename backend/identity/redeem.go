@@ -1,0 +1,170 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/session"
+)
+
+// maxResubmissions is how often an attempt may come back with an invite code.
+const maxResubmissions = 5
+
+// Redeem signs somebody in: it uses the attempt up, redeems the authorization code with the provider, verifies the ID
+// token, finds the user or pairs a new identity with an invite, and starts a session.
+//
+// After InviteCodeRequired or InviteCodeWrong the same grant may be sent again with the invite's code: the
+// provider is not asked twice. Every other refusal ends the attempt.
+func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Client) (portal.Tokens, error) {
+	if c.RequestID != "" {
+		ctx = postgres.WithRequestID(ctx, c.RequestID)
+	}
+	try := &redemption{Service: s, grant: g, client: c, codeHash: authorizationCodeHash(g.Code)}
+	tokens, err := try.run(ctx)
+	if err != nil {
+		return portal.Tokens{}, s.report(ctx, try.attempt.Provider, try.who, err)
+	}
+	return tokens, nil
+}
+
+// redemption is one call of Redeem on its way.
+type redemption struct {
+	*Service
+	grant    portal.CodeGrant
+	client   session.Client
+	codeHash []byte
+	attempt  postgres.Attempt
+	who      person
+}
+
+func authorizationCodeHash(code string) []byte {
+	sum := sha256.Sum256([]byte(code))
+	return sum[:]
+}
+
+func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) {
+	if r.attempt, err = r.db.UseAttempt(ctx, r.grant.AttemptID, r.codeHash, maxResubmissions); err != nil {
+		return tokens, err
+	}
+	if !provesChallenge(r.grant.CodeVerifier, r.attempt.CodeChallenge) {
+		return tokens, &problem{portal.InvalidField("code_verifier", "This is not the verifier the sign-in was begun with. Start again."), "code_verifier"}
+	}
+	if err = r.identify(ctx); err != nil {
+		return tokens, err
+	}
+	userID, err := r.user(ctx)
+	if err != nil {
+		return tokens, err
+	}
+	return r.sessions.Start(ctx, userID, r.client)
+}
+
+// identify settles who this is: whom the provider says, or whom it said when the invite code was still missing.
+func (r *redemption) identify(ctx context.Context) error {
+	p, err := r.provider(r.attempt.Provider)
+	if err != nil {
+		return err
+	}
+	if r.attempt.PendingSealed != nil {
+		return r.openPending()
+	}
+	r.who, err = p.redeem(ctx, r.grant.Code, r.grant.CodeVerifier, r.attempt.RedirectURI, r.attempt.Nonce)
+	return err
+}
+
+// user answers the id of the user this is, creating them where an invite allows it.
+func (r *redemption) user(ctx context.Context) (string, error) {
+	typed := inviteCodeHash(r.grant.InviteCode)
+	known, err := r.recognise(ctx, typed)
+	if err != nil || known.UserID != "" {
+		return known.UserID, err
+	}
+	invites, err := pair(r.who, known.Invites, r.grant.InviteCode != "", typed)
+	if err != nil {
+		return "", r.unpaired(ctx, invites, err)
+	}
+	userID, err := r.db.ClaimInvites(ctx, postgres.Claim{Identity: r.identity(), AttemptID: r.attempt.ID, Invites: invites})
+	if err != nil || userID != "" {
+		return userID, err
+	}
+	// Somebody was faster: the same person in another attempt, or another with the same invite.
+	if known, err = r.recognise(ctx, typed); err == nil && known.UserID == "" {
+		err = noInvite("claimed_by_another")
+	}
+	return known.UserID, err
+}
+
+func (r *redemption) recognise(ctx context.Context, typed []byte) (postgres.Recognised, error) {
+	known, err := r.db.Recognise(ctx, r.identity(), r.attempt.ID, typed)
+	if err == nil && known.UserID != "" && !known.Finished {
+		return postgres.Recognised{}, attemptOver("attempt_finished")
+	}
+	return known, err
+}
+
+func (r *redemption) identity() postgres.Identity {
+	return postgres.Identity{
+		Provider: r.attempt.Provider, Issuer: r.who.Issuer, Subject: r.who.Subject, Tenant: r.who.Tenant,
+		Email: r.who.Email, Name: r.who.Name,
+	}
+}
+
+// unpaired keeps what the provider said where the invite code may still come, and counts a wrong one.
+func (r *redemption) unpaired(ctx context.Context, meant []postgres.OpenInvite, cause error) error {
+	code := portal.ErrorCode(cause)
+	if code == portal.InviteCodeWrong && len(meant) > 0 {
+		if err := r.db.CountWrongCode(ctx, meant); err != nil {
+			return err
+		}
+	}
+	if code != portal.InviteCodeRequired && code != portal.InviteCodeWrong || r.attempt.PendingSealed != nil {
+		return cause
+	}
+	text, err := json.Marshal(r.who)
+	if err != nil {
+		return err
+	}
+	if err := r.db.KeepPending(ctx, r.attempt.ID, r.sealer.Seal(text, r.pendingAAD())); err != nil {
+		return err
+	}
+	return cause
+}
+
+func (r *redemption) openPending() error {
+	text, err := r.sealer.Open(r.attempt.PendingSealed, r.pendingAAD())
+	if err != nil {
+		return fmt.Errorf("open pending sign-in: %w", err)
+	}
+	return json.Unmarshal(text, &r.who)
+}
+
+// pendingAAD binds a pending identity to its attempt, the authorization code and the verifier.
+func (r *redemption) pendingAAD() []byte {
+	return []byte("login_attempt:" + r.attempt.ID + ":" + hex.EncodeToString(r.codeHash) + ":" + r.attempt.CodeChallenge)
+}
+
+// report writes a refusal to the audit log and to the operator, with identifiers only, and answers what the caller
+// may know of it.
+func (s *Service) report(ctx context.Context, provider portal.ProviderID, who person, err error) error {
+	public, reason := split(err)
+	if reason == "" || reason == "code_required" {
+		return public
+	}
+	slog.WarnContext(ctx, "sign-in refused", "provider", provider, "reason", reason)
+	detail := map[string]any{"provider": provider, "reason": reason}
+	if who.Subject != "" {
+		detail["issuer"], detail["subject"] = who.Issuer, who.Subject
+	}
+	auditErr := s.db.AuditSignIn(context.WithoutCancel(ctx), postgres.AuditEntry{Action: "sign_in_refused", Detail: detail})
+	if auditErr != nil {
+		return errors.Join(public, fmt.Errorf("write audit log: %w", auditErr))
+	}
+	return public
+}
