@@ -146,12 +146,12 @@ func (db *DB) ClaimInvites(ctx context.Context, c Claim) (string, error) {
 }
 
 const claimInvites = `
-	with finished as (
-		update login_attempt
-		set finished_at = now(), pending_sealed = null
+	with attempt as (
+		select id
+		from login_attempt
 		where id = @attempt
 		and finished_at is null
-		returning id),
+		for update),
 	wanted as (
 		select *
 		from unnest(@mssps::uuid[], @invites::uuid[], @grants::uuid[], @audits::uuid[]) as w (mssp_id, id, grant_id, audit_id)),
@@ -165,8 +165,13 @@ const claimInvites = `
 		and p.revoked_at is null
 		and p.expires_at > now()
 		and not exists (select from app_user u where u.email = p.email)
-		and exists (select from finished)
+		and exists (select from attempt)
 		returning p.mssp_id, p.id, p.email, p.role, p.msp_id, p.client_id, w.grant_id, w.audit_id),
+	finished as (
+		update login_attempt
+		set finished_at = now(), pending_sealed = null
+		where id = @attempt
+		and exists (select from claimed)),
 	person as (
 		insert into app_user (id, name, email)
 		select @user::uuid, @name::text, email
