@@ -23,8 +23,9 @@ import { ClientStatus } from "./columns";
 interface Props {
   id: string;
   /** The row that was opened: shown until the whole is there. */
-  row: Client | undefined;
-  onClose: () => void;
+  row?: Client | undefined;
+  /** Absent where the client stands alone. */
+  onClose?: () => void;
 }
 
 /** One client: what is known, what happened to it, what the product sent. */

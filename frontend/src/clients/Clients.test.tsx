@@ -205,6 +205,15 @@ describe("one client beside the list", () => {
     expect(await screen.findByText(/The last complete sync did not list this client/)).toBeVisible();
   });
 
+  it("stands alone for the client's own people", async () => {
+    open("/clients", () => undefined, "clientUser");
+    const panel = await screen.findByRole("complementary", { name: "Aldgate Bakery Ltd" });
+    expect(await within(panel).findByText("supportTier")).toBeVisible();
+    expect(screen.queryByRole("grid")).toBeNull();
+    expect(screen.queryByRole("button", { name: "Close" })).toBeNull();
+    await expectAccessible();
+  });
+
   it("says so when it does not exist or is out of scope", async () => {
     open("/clients/0195a000-0000-7000-9000-999999999999");
     expect(await screen.findByText("Not found")).toBeVisible();

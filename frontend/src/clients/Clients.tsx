@@ -14,17 +14,28 @@ import { ClientPanel } from "./ClientPanel";
 import { clientColumns } from "./columns";
 import { useClients } from "./useClients";
 
-/** The clients in scope: found, filtered and sorted by the server; a row opens beside the list. */
+/** The clients in scope; for a client's own people, theirs alone. */
 export default function Clients() {
   const { grant } = useSession();
-  const { address, filter, list } = useClients();
-  const asked = useAsked(filter);
-  const { level } = grant.scope;
-  const columns = useMemo(() => clientColumns(level === "mssp"), [level]);
+  const { level, client_id: own } = grant.scope;
+  if (level !== "client" || !own) return <ClientList withMSP={level === "mssp"} />;
   return (
     <>
-      <PageHeader title={t(level === "client" ? "clients.own" : "clients.title")} />
-      {level !== "client" && <ClientFilters address={address} filter={filter} rows={list.rows} />}
+      <PageHeader title={t("clients.own")} />
+      <ClientPanel id={own} />
+    </>
+  );
+}
+
+/** Found, filtered and sorted by the server; a row opens beside the list. */
+function ClientList({ withMSP }: { withMSP: boolean }) {
+  const { address, filter, list } = useClients();
+  const asked = useAsked(filter);
+  const columns = useMemo(() => clientColumns(withMSP), [withMSP]);
+  return (
+    <>
+      <PageHeader title={t("clients.title")} />
+      <ClientFilters address={address} filter={filter} rows={list.rows} />
       <Beside>
         <DataTable
           label={t("clients.title")}

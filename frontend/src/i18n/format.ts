@@ -2,7 +2,15 @@
 export const absent = "–";
 
 /** The locale of the user's system; its numbers and dates are used whatever the language of the texts. */
-const locale = (): string | undefined => (typeof navigator === "undefined" ? undefined : navigator.language);
+function locale(): string | undefined {
+  if (typeof navigator === "undefined") return undefined;
+  try {
+    return Intl.getCanonicalLocales(navigator.language)[0];
+  } catch {
+    // A system without a locale of its own calls it "C", which is no language.
+    return "en";
+  }
+}
 
 const made = new Map<string, unknown>();
 

@@ -24,8 +24,9 @@ import { MSPStatus } from "./columns";
 interface Props {
   id: string;
   /** The row that was opened: shown until the whole is there. */
-  row: MSP | undefined;
-  onClose: () => void;
+  row?: MSP | undefined;
+  /** Absent where the MSP stands alone. */
+  onClose?: () => void;
 }
 
 /** One MSP: what is known, the way to its clients, what happened to it, what the product sent. */

@@ -83,6 +83,13 @@ describe("one MSP beside the list", () => {
     await expectAccessible();
   });
 
+  it("stands alone for the MSP's own people", async () => {
+    open("/msps", few, "mspUser");
+    const panel = await screen.findByRole("complementary", { name: "Alpine IT Services" });
+    expect(await within(panel).findByRole("link", { name: /^Show its/ })).toBeVisible();
+    expect(screen.queryByRole("grid")).toBeNull();
+  });
+
   it("offers no clients where there are none", async () => {
     const { fake } = open("/msps", (fake) => {
       few(fake);

@@ -17,16 +17,27 @@ import { mspColumns } from "./columns";
 import { MSPPanel } from "./MSPPanel";
 import { statuses, useMSPs } from "./useMSPs";
 
-/** The MSPs in scope: found, filtered and sorted by the server; a row opens beside the list. */
+/** The MSPs in scope; for an MSP's own people, theirs alone. */
 export default function MSPs() {
   const { grant } = useSession();
-  const { address, filter, list } = useMSPs();
-  const columns = useMemo(mspColumns, []);
-  const many = grant.scope.level === "mssp";
+  const { level, msp_id: own } = grant.scope;
+  if (level !== "msp" || !own) return <MSPList />;
   return (
     <>
-      <PageHeader title={t(many ? "msps.title" : "msps.own")} />
-      {many && <Filters address={address} filter={filter} />}
+      <PageHeader title={t("msps.own")} />
+      <MSPPanel id={own} />
+    </>
+  );
+}
+
+/** Found, filtered and sorted by the server; a row opens beside the list. */
+function MSPList() {
+  const { address, filter, list } = useMSPs();
+  const columns = useMemo(mspColumns, []);
+  return (
+    <>
+      <PageHeader title={t("msps.title")} />
+      <Filters address={address} filter={filter} />
       <Beside>
         <DataTable
           label={t("msps.title")}

@@ -1,6 +1,6 @@
 import Box from "@mui/material/Box";
 import { links } from "../bridge/links";
-import type { Overview } from "../bridge/models";
+import type { ClientFilter, Overview } from "../bridge/models";
 import { formatNumber, formatPercent } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Figure } from "../parts/Figure";
@@ -12,7 +12,8 @@ const number = (value: number | undefined) => (value === undefined ? undefined :
 /** The few figures that matter, each leading to the list behind it. Without an overview they wait. */
 export function Figures({ overview }: { overview: Overview | undefined }) {
   const { grant } = useSession();
-  const { level } = grant.scope;
+  const { level, client_id: own } = grant.scope;
+  const behind = (filter: ClientFilter) => (own ? links.client(own) : links.clients(filter));
   return (
     <Box
       sx={{ display: "grid", gap: 1.5, gridTemplateColumns: "repeat(auto-fit, minmax(150px, 1fr))", mb: 1.5 }}
@@ -33,13 +34,13 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
           to={links.clients({ status: "active" })}
         />
       )}
-      <Seats overview={overview} />
+      <Seats overview={overview} to={behind({ status: "active", sort: "-seats_used" })} />
       <Figure
         label={t("overview.figure.expiring")}
         value={number(overview?.expiring_soon)}
         note={overview && t("overview.figure.expiringNote", { count: overview.expiring_soon })}
         {...(overview?.expiring_soon && { tone: "warning" as const })}
-        to={links.clients({ expires_within: 30, sort: "expires_on" })}
+        to={behind({ expires_within: 30, sort: "expires_on" })}
       />
     </Box>
   );
@@ -64,7 +65,7 @@ function seatsNote({ seats_used: used, seats_total: total, trend }: Overview): s
   return change ? `${share}, ${change}` : share;
 }
 
-function Seats({ overview }: { overview: Overview | undefined }) {
+function Seats({ overview, to }: { overview: Overview | undefined; to: string }) {
   const over = overview && overview.seats_total > 0 && overview.seats_used > overview.seats_total;
   return (
     <Figure
@@ -72,7 +73,7 @@ function Seats({ overview }: { overview: Overview | undefined }) {
       value={number(overview?.seats_used)}
       note={overview && seatsNote(overview)}
       {...(over && { tone: "warning" as const })}
-      to={links.clients({ status: "active", sort: "-seats_used" })}
+      to={to}
     />
   );
 }

@@ -12,7 +12,8 @@ import type { TrendLine } from "./TrendChart";
 // The charts are a third of the app's scripts: the figures do not wait for them.
 const TrendChart = lazy(() => import("./TrendChart"));
 
-const height = 208;
+// Taller in a taller window, so that none is left empty.
+const height = "clamp(208px, 24vh, 400px)";
 
 type Measure = "seats" | "clients";
 
@@ -103,9 +104,9 @@ function Drawn({ measure, trend, numbers }: { measure: Measure; trend: TrendDay[
         </Box>
       ) : (
         <>
-          <Box aria-hidden sx={{ minHeight: height }}>
+          <Box aria-hidden sx={{ height }}>
             <Suspense fallback={<Skeleton variant="rounded" height={height} />}>
-              <TrendChart days={days} lines={lines} height={height} />
+              <TrendChart days={days} lines={lines} />
             </Suspense>
           </Box>
           <Box sx={{ position: "relative" }}>

@@ -12,7 +12,6 @@ export interface TrendLine {
 interface Props {
   days: string[];
   lines: TrendLine[];
-  height: number;
 }
 
 /** Room above and below what is drawn, so that a flat line lies in the middle; never below nought. */
@@ -24,12 +23,11 @@ function range(lines: TrendLine[]): { min: number; max: number } {
   return { min: Math.max(0, low - room), max: high + room };
 }
 
-/** Lines over days. What it shows is said by its caption and the table beside it; the drawing itself is for the eye. */
-export default function TrendChart({ days, lines, height }: Props) {
+/** Lines over days, as tall as the box around them. What it shows is said by its caption and the table beside it; the drawing itself is for the eye. */
+export default function TrendChart({ days, lines }: Props) {
   const single = days.length < 2;
   return (
     <LineChart
-      height={height}
       disableKeyboardNavigation
       skipAnimation
       hideLegend={lines.length < 2}

@@ -11,7 +11,8 @@ interface Props {
   lead?: ReactNode;
   /** Buttons beside the close button. */
   actions?: ReactNode;
-  onClose: () => void;
+  /** Absent where it stands alone, no list beside it: it takes the whole width. */
+  onClose?: (() => void) | undefined;
   children: ReactNode;
 }
 
@@ -32,29 +33,31 @@ export function SidePanel({ title, lead, actions, onClose, children }: Props) {
       tabIndex={-1}
       aria-labelledby={id}
       onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented) return;
+        if (event.key !== "Escape" || event.defaultPrevented || !onClose) return;
         event.stopPropagation();
         onClose();
       }}
       sx={(theme) => ({
-        width: 420,
+        width: onClose ? 420 : "100%",
         maxWidth: "100%",
         flexShrink: 0,
         display: "flex",
         flexDirection: "column",
         minHeight: 0,
         bgcolor: "background.paper",
-        ml: 1.5,
+        ml: onClose ? 1.5 : 0,
         border: `1px solid ${theme.vars.palette.divider}`,
         borderRadius: "8px",
         outline: "none",
-        "@container (max-width: 860px)": {
-          position: "absolute",
-          insetBlock: 0,
-          right: 0,
-          zIndex: 3,
-          boxShadow: "-8px 0 24px rgb(0 0 0 / 0.12)",
-        },
+        ...(onClose && {
+          "@container (max-width: 860px)": {
+            position: "absolute",
+            insetBlock: 0,
+            right: 0,
+            zIndex: 3,
+            boxShadow: "-8px 0 24px rgb(0 0 0 / 0.12)",
+          },
+        }),
       })}
     >
       <Box sx={{ display: "flex", alignItems: "flex-start", gap: 1, p: 2, pb: 1 }}>
@@ -65,9 +68,11 @@ export function SidePanel({ title, lead, actions, onClose, children }: Props) {
           {lead}
         </Box>
         {actions}
-        <IconButton aria-label={t("parts.actions.close")} onClick={onClose}>
-          <CloseIcon />
-        </IconButton>
+        {onClose && (
+          <IconButton aria-label={t("parts.actions.close")} onClick={onClose}>
+            <CloseIcon />
+          </IconButton>
+        )}
       </Box>
       <Box sx={{ flex: 1, minHeight: 0, overflowY: "auto", px: 2, pb: 3 }}>{children}</Box>
     </Box>
