@@ -67,6 +67,6 @@ class App(Window):
         """For a run that keeps a picture of every step."""
 
     def quit(self):
-        """Closes the window as its owner does, by the window manager."""
-        subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process_id), "windowclose"], check=True, timeout=20)
+        """Closes the window as its owner does, by the window manager's key."""
+        self.key("alt+F4")
         self.process.wait(timeout=20)

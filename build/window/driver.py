@@ -27,7 +27,6 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 CHECKED, ENABLED, EXPANDED, FOCUSED, SELECTED, SHOWING = 4, 8, 10, 12, 23, 25
 NAMED_STATES = {CHECKED: "checked", ENABLED: "enabled", EXPANDED: "expanded", FOCUSED: "focused", SELECTED: "selected", SHOWING: "showing"}
 SCREEN = 0
-OPTIONS = ("list item", "menu item")
 FIELDS = ("entry", "text", "password text", "combo box")
 
 
@@ -76,7 +75,7 @@ class Node:
         return "button" if name == "push button" else name
 
     def name(self):
-        return self.property("Name")
+        return spoken(self.property("Name"))
 
     def property(self, name):
         return self.call(PROPERTIES, "Get", GLib.Variant("(ss)", (ACCESSIBLE, name)))[0]
@@ -93,8 +92,7 @@ class Node:
         """The node's own text: of a field what was typed, of a paragraph what it says."""
         if TEXT not in self.call(ACCESSIBLE, "GetInterfaces")[0]:
             return ""
-        # U+FFFC stands where a child is; it is not text.
-        return self.call(TEXT, "GetText", GLib.Variant("(ii)", (0, -1)))[0].replace("\ufffc", "").strip()
+        return spoken(self.call(TEXT, "GetText", GLib.Variant("(ii)", (0, -1)))[0])
 
     def label(self):
         return self.name() or self.text()
@@ -234,13 +232,15 @@ class Window:
     def choose(self, name, option):
         """Opens a list of choices and takes one."""
         self.press("combo box", name)
-        self.press(OPTIONS, option)
+        self.press("list item", option)
         self.until(f"{name!r} to read {option!r}", lambda: option in self.wait_for("combo box", name).content())
 
     def search_and_choose(self, name, option):
-        """Types into a field that offers what matches, and takes it."""
+        """Types into a field that offers what matches, waits until nothing else does, and takes it."""
         self.type_into(name, option)
-        self.press(OPTIONS, option)
+        self.until(f"{option!r} alone", lambda: [found.label() for found in self.all("list item")] == [option])
+        self.click("list item", option)
+        self.until("the offers to go", lambda: not self.find("list item"))
 
     def key(self, *keys):
         xdotool("key", "--clearmodifiers", *keys)
@@ -267,6 +267,11 @@ def described(node, depth):
         return lines
     except GLib.Error as problem:
         return [f"{'  ' * depth}(gone: {problem.message})"]
+
+
+def spoken(text):
+    """Without what only layout needs: U+FFFC stands where a child is, U+200B keeps an empty box its height."""
+    return text.replace("\ufffc", "").replace("\u200b", "").strip()
 
 
 def matches(name, text):
