@@ -68,7 +68,7 @@ describe("the list of MSPs", () => {
 });
 
 describe("one MSP beside the list", () => {
-  it("opens by keyboard, shows facts, history and what the product sent, and leads to its clients", async () => {
+  it("shows facts, history and what the product sent, and leads to its clients", async () => {
     const { user, fake } = open();
     const first = fake.world.msps[0] as MSP;
     await user.click(await cell(first.name));
@@ -81,6 +81,19 @@ describe("one MSP beside the list", () => {
       `#/clients?msp_id=${first.id}&status=active`,
     );
     await expectAccessible();
+  });
+
+  it("opens with Enter, and gives the focus back to its row when Escape closes it", async () => {
+    const { user, fake } = open();
+    const second = fake.world.msps[1] as MSP;
+    await user.click(await cell((fake.world.msps[0] as MSP).name));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
+    await user.keyboard("{ArrowDown}{Enter}");
+    expect(await screen.findByRole("complementary", { name: second.name })).toHaveFocus();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
+    expect(await cell(second.name)).toHaveFocus();
   });
 
   it("stands alone for the MSP's own people", async () => {

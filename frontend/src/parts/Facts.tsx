@@ -15,7 +15,7 @@ export function Facts({ facts }: { facts: Fact[] }) {
       component="dl"
       sx={{
         display: "grid",
-        gridTemplateColumns: "minmax(96px, 40%) 1fr",
+        gridTemplateColumns: "minmax(96px, min(40%, 200px)) 1fr",
         columnGap: 2,
         rowGap: 1,
         m: 0,

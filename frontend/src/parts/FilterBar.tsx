@@ -34,7 +34,7 @@ interface SearchProps {
   /** What is searched: "Search clients". Placeholder and accessible name. */
   label: string;
   value: string;
-  /** Called 250 ms after the last key. */
+  /** Called 200 ms after the last key. */
   onChange: (value: string) => void;
 }
 
@@ -52,7 +52,7 @@ export function SearchField({ label, value, onChange }: SearchProps) {
     const timer = setTimeout(() => {
       told.current = typed.trim();
       onChange(told.current);
-    }, 250);
+    }, 200);
     return () => clearTimeout(timer);
   }, [typed, onChange]);
   const empty = () => {

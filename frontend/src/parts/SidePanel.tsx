@@ -18,13 +18,21 @@ interface Props {
 
 /**
  * What a row opens, beside its list: put <SidePanel> after the list inside <Beside>. Takes the focus when it
- * opens; Escape inside it, or its close button, closes it. In a narrow window it lies over the list.
+ * opens and gives it back when it closes; Escape inside it, or its close button, closes it. In a narrow window it lies over the list.
  */
 export function SidePanel({ title, lead, actions, onClose, children }: Props) {
   const id = useId();
   const panel = useRef<HTMLElement>(null);
+  const origin = useRef<Element | null>(null);
   useEffect(() => {
+    const before = document.activeElement;
+    if (before !== panel.current) origin.current = before;
     panel.current?.focus({ preventScroll: true });
+    return () => {
+      // The focus went with the panel: back to the row it came from.
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      if (lost && origin.current instanceof HTMLElement) origin.current.focus();
+    };
   }, []);
   return (
     <Box
