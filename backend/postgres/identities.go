@@ -47,7 +47,7 @@ type Recognised struct {
 func (db *DB) Recognise(ctx context.Context, i Identity, attemptID string, codeHash []byte) (Recognised, error) {
 	var r Recognised
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
-		queueKnown(batch, i, attemptID, &r)
+		// Invites first: one that another attempt of the same person claims in between leaves a known identity to find.
 		collect(batch.Queue(`
 			select p.mssp_id, p.id, p.email, p.role, p.domain, p.code_hash, p.code_tries,
 			       exists (select from app_user u where u.email = p.email) as taken
@@ -61,6 +61,7 @@ func (db *DB) Recognise(ctx context.Context, i Identity, attemptID string, codeH
 			order by p.id
 			limit 50`,
 			pgx.StrictNamedArgs{"provider": i.Provider, "tenant": i.Tenant, "email": i.Email, "code": codeHash}), &r.Invites)
+		queueKnown(batch, i, attemptID, &r)
 	})
 	return r, err
 }
