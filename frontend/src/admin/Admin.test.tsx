@@ -161,16 +161,28 @@ describe("inviting", () => {
     await expectAccessible();
   });
 
-  it("asks for the tenant a domain belongs to", async () => {
+  it("tells a tenant id and a domain from what is neither", async () => {
     const { user, fake } = await openForm("mspAdmin");
     await user.type(screen.getByRole("textbox", { name: "Email" }), "kim@harbour.example");
     await choose(user, "Sign-in provider", "Microsoft");
-    await user.type(screen.getByRole("textbox", { name: /^Email domain/ }), "harbour.example");
-    await send(user);
-    expect(await screen.findByText(/Enter the id of the tenant this domain belongs to/)).toBeVisible();
+    await user.type(screen.getByRole("textbox", { name: /^Email domain/ }), "not a domain");
     await user.type(screen.getByRole("textbox", { name: /^Entra tenant id/ }), "not one");
+    await send(user);
     expect(await screen.findByText(/A tenant id looks like/)).toBeVisible();
+    expect(screen.getByText("Enter a domain, such as example.com.")).toBeVisible();
     expect(fake.calls).not.toContain("createInvite");
+  });
+
+  it("lets the server say that it needs the tenant's id", async () => {
+    const message = "Name one of the Entra ID tenants whose people may sign in.";
+    const { user } = await openForm("mspAdmin", (fake) =>
+      fake.fail("createInvite", new Problem("invalid", { field: "tenant", message })),
+    );
+    await user.type(screen.getByRole("textbox", { name: "Email" }), "kim@harbour.example");
+    await choose(user, "Sign-in provider", "Microsoft");
+    await send(user);
+    expect(await screen.findByText(message)).toBeVisible();
+    expect(screen.getByRole("textbox", { name: /^Entra tenant id/ })).toBeInvalid();
   });
 
   it("puts a conflict on the address, in the server's words", async () => {

@@ -62,9 +62,6 @@ export const inviteSchema = () =>
         context.addIssue({ code: "custom", path: [path], message });
       if (needsMSP(form.role) && !form.msp) wrong("msp", t("admin.wrong.msp"));
       if (needsClient(form.role) && !form.client) wrong("client", t("admin.wrong.client"));
-      if (form.provider === "entra" && form.domain && !form.tenant) {
-        wrong("tenant", t("admin.wrong.tenantOfDomain"));
-      }
     });
 
 /** The form as the API takes it: only what the role and the provider are about. */

@@ -55,7 +55,7 @@ export const admin = {
       google:
         "With the person's Google Workspace domain, such as example.com, they can usually sign in without an invite code. Leave it empty for other Google accounts.",
       entra:
-        "With the id of the person's Microsoft Entra tenant and its email domain, they can usually sign in without an invite code. Leave both empty if you do not know them.",
+        "Leave the tenant id empty if your portal accepts one Microsoft Entra tenant only. With the tenant's email domain, the person can usually sign in without an invite code.",
     },
     more: "The first {{shown, number}} of {{count, number}}. Type to narrow them.",
     none: "Nothing matches",
@@ -71,7 +71,6 @@ export const admin = {
     client: "Choose the client this person belongs to.",
     domain: "Enter a domain, such as example.com.",
     tenant: "A tenant id looks like 72f988bf-86f1-41af-91ab-2d7cd011db47.",
-    tenantOfDomain: "Enter the id of the tenant this domain belongs to, or leave both empty.",
   },
   created: {
     title: "{{email}} is invited",
