@@ -1,0 +1,23 @@
+//go:build !linux
+
+package embedded
+
+import (
+	"context"
+	"os/exec"
+)
+
+// user is nobody in particular: only Linux's containers make root the usual user.
+type user struct{}
+
+func runner() (*user, error) { return nil, nil }
+
+func (*user) command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, name, args...)
+}
+
+func (*user) own(...string) error { return nil }
+
+func (*user) reaches(string) error { return nil }
+
+func (*user) reachableCopy(bin string) (string, error) { return bin, nil }
