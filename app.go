@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+
+	"github.com/wailsapp/wails/v2/pkg/options"
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"fs-client-portal/backend/desktop"
+	"fs-client-portal/backend/portal"
+)
+
+// App is every call the screens may make. Each is a thin line into backend/desktop; none answers a token.
+type App struct {
+	// ctx ends with the app.
+	ctx     context.Context
+	stop    context.CancelFunc
+	desktop *desktop.Desktop
+	// window is Wails' handle of the window, good once opened is closed.
+	window context.Context
+	opened chan struct{}
+}
+
+func newApp(o desktop.Options) *App {
+	ctx, stop := context.WithCancel(context.Background())
+	a := &App{ctx: ctx, stop: stop, opened: make(chan struct{})}
+	o.Emit = func(event string, payload any) { runtime.EventsEmit(a.handle(), event, payload) }
+	o.Raise = a.raise
+	a.desktop = desktop.New(o)
+	return a
+}
+
+// handle waits for the window: the page may call before Wails has said that it is open.
+func (a *App) handle() context.Context {
+	<-a.opened
+	return a.window
+}
+
+func (a *App) open(window context.Context) {
+	a.window = window
+	close(a.opened)
+}
+
+func (a *App) raise() {
+	runtime.WindowUnminimise(a.handle())
+	runtime.WindowShow(a.handle())
+}
+
+func (a *App) raiseFor(options.SecondInstanceData) { a.raise() }
+
+// fit shrinks a window that is larger than the screen it opened on.
+func (a *App) fit(window context.Context) {
+	screens, err := runtime.ScreenGetAll(window)
+	if err != nil || runtime.WindowIsMaximised(window) {
+		return
+	}
+	for _, screen := range screens {
+		width, height := runtime.WindowGetSize(window)
+		if screen.IsCurrent && (width > screen.Size.Width || height > screen.Size.Height) {
+			runtime.WindowSetSize(window, min(width, screen.Size.Width), min(height, screen.Size.Height))
+			runtime.WindowCenter(window)
+		}
+	}
+}
+
+// remember keeps the window's size for the next start; it never holds up the closing.
+func (a *App) remember(window context.Context) (prevent bool) {
+	w := desktop.Window{Maximised: runtime.WindowIsMaximised(window)}
+	w.Width, w.Height = runtime.WindowGetSize(window)
+	a.desktop.SaveWindow(w)
+	return false
+}
+
+func (a *App) close(context.Context) {
+	a.stop()
+	a.desktop.Close()
+}
+
+// Startup answers everything the first screen needs, without touching the network.
+func (a *App) Startup() (desktop.Startup, error) { return a.desktop.Startup(a.ctx), nil }
+
+// SetAPIURL stores the user's choice of the API: https, or http on loopback.
+func (a *App) SetAPIURL(url string) error { return a.desktop.SetAPIURL(url) }
+
+// Providers answers the identity providers of the API that policy allows.
+func (a *App) Providers() ([]portal.Provider, error) { return a.desktop.Providers(a.ctx) }
+
+// Resume picks up the session in the keyring without asking anybody; code signed_out where there is none.
+func (a *App) Resume() (portal.Me, error) { return a.desktop.Resume(a.ctx) }
+
+// SignIn opens the system browser and resolves when the user is signed in. A second call cancels the first.
+func (a *App) SignIn(provider string) (portal.Me, error) { return a.desktop.SignIn(a.ctx, provider) }
+
+// SubmitInviteCode finishes a sign-in that failed with invite_code_required.
+func (a *App) SubmitInviteCode(code string) (portal.Me, error) {
+	return a.desktop.SubmitInviteCode(a.ctx, code)
+}
+
+// CancelSignIn ends a waiting sign-in; without one it does nothing.
+func (a *App) CancelSignIn() error { return a.desktop.CancelSignIn() }
+
+// OpenSignInPage opens the browser again for the waiting sign-in.
+func (a *App) OpenSignInPage() error { return a.desktop.OpenSignInPage() }
+
+// SignOut ends the session on the server and empties the keyring.
+func (a *App) SignOut() error { return a.desktop.SignOut(a.ctx) }
+
+// UseGrant makes every further call act under another of the user's own grants.
+func (a *App) UseGrant(id string) (portal.Me, error) { return a.desktop.UseGrant(a.ctx, id) }
+
+// Me answers who is signed in.
+func (a *App) Me() (portal.Me, error) { return a.desktop.Me(a.ctx) }
+
+// Overview answers the figures of the first screen.
+func (a *App) Overview() (portal.Overview, error) { return a.desktop.Overview(a.ctx) }
+
+// MSPs answers one page of MSPs.
+func (a *App) MSPs(q portal.MSPQuery) (portal.MSPPage, error) { return a.desktop.MSPs(a.ctx, q) }
+
+// MSP answers one MSP with its history.
+func (a *App) MSP(id string) (portal.MSPDetail, error) { return a.desktop.MSP(a.ctx, id) }
+
+// Clients answers one page of clients.
+func (a *App) Clients(q portal.ClientQuery) (portal.ClientPage, error) {
+	return a.desktop.Clients(a.ctx, q)
+}
+
+// Client answers one client with its history.
+func (a *App) Client(id string) (portal.ClientDetail, error) { return a.desktop.Client(a.ctx, id) }
+
+// Invites answers one page of invites.
+func (a *App) Invites(q portal.InviteQuery) (portal.InvitePage, error) {
+	return a.desktop.Invites(a.ctx, q)
+}
+
+// CreateInvite invites somebody; the answer is the only time the invite's code is shown.
+func (a *App) CreateInvite(n portal.NewInvite) (portal.CreatedInvite, error) {
+	return a.desktop.CreateInvite(a.ctx, n)
+}
+
+// RevokeInvite ends an open invite.
+func (a *App) RevokeInvite(id string) error { return a.desktop.RevokeInvite(a.ctx, id) }
+
+// Syncs answers one page of sync runs.
+func (a *App) Syncs(q portal.SyncQuery) (portal.SyncPage, error) { return a.desktop.Syncs(a.ctx, q) }
+
+// StartSync starts a sync; code sync_running while one runs.
+func (a *App) StartSync() (portal.SyncRun, error) { return a.desktop.StartSync(a.ctx) }
+
+// Sync answers one sync run.
+func (a *App) Sync(id string) (portal.SyncRun, error) { return a.desktop.Sync(a.ctx, id) }
+
+// CopyText puts text on the clipboard.
+func (a *App) CopyText(text string) error {
+	if err := desktop.CheckClipboardText(text); err != nil {
+		return err
+	}
+	return runtime.ClipboardSetText(a.handle(), text)
+}

@@ -1,0 +1,247 @@
+package desktop
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+
+	"fs-client-portal/backend/portal"
+)
+
+const (
+	requestTimeout = 30 * time.Second
+	answerLimit    = 16 << 20
+)
+
+// apiClient speaks to one portal API.
+type apiClient struct {
+	http  *resty.Client
+	cache etagCache
+	log   *slog.Logger
+}
+
+// request is one call: out receives the JSON answer, and may be nil.
+type request struct {
+	method, path string
+	query        url.Values
+	body, out    any
+	token, grant string
+}
+
+func newAPIClient(baseURL, version string, roots *x509.CertPool, log *slog.Logger) *apiClient {
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
+	transport := &http.Transport{
+		Proxy:                 systemProxy,
+		DialContext:           dialer.DialContext,
+		TLSClientConfig:       &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:   10 * time.Second,
+		ResponseHeaderTimeout: requestTimeout,
+		IdleConnTimeout:       90 * time.Second,
+		MaxIdleConnsPerHost:   4,
+		ForceAttemptHTTP2:     true,
+	}
+	client := resty.New().
+		SetTransport(transport).
+		SetBaseURL(baseURL).
+		SetTimeout(requestTimeout).
+		SetResponseBodyLimit(answerLimit).
+		// A redirect would carry the session to an address nobody configured.
+		SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		})).
+		SetDisableWarn(true).
+		SetLogger(silent{}).
+		SetHeader("Accept", "application/json, application/problem+json").
+		SetHeader("User-Agent", fmt.Sprintf("FS-Client-Portal/%s (%s; %s)", version, runtime.GOOS, runtime.GOARCH))
+	return &apiClient{http: client, log: log}
+}
+
+// silent keeps resty's own words off stderr: they may hold URLs.
+type silent struct{}
+
+func (silent) Errorf(string, ...any) {}
+func (silent) Warnf(string, ...any)  {}
+func (silent) Debugf(string, ...any) {}
+
+// do makes one call. A GET that found no connection is tried once more; nothing else is, because the API may
+// have heard it. Every error is a *Problem.
+func (c *apiClient) do(ctx context.Context, call request) error {
+	began := time.Now()
+	answer, err := c.send(ctx, call)
+	if call.method == http.MethodGet && ctx.Err() == nil && connectionFailed(err) {
+		answer, err = c.send(ctx, call)
+	}
+	if err != nil {
+		err = unreachable(ctx, err)
+	} else {
+		err = c.read(call, answer)
+	}
+	c.record(ctx, call, began, err)
+	return err
+}
+
+func (c *apiClient) send(ctx context.Context, call request) (*resty.Response, error) {
+	r := c.http.R().SetContext(ctx).SetQueryParamsFromValues(call.query)
+	if call.token != "" {
+		r.SetAuthToken(call.token)
+	}
+	if call.grant != "" {
+		r.SetHeader("Portal-Grant", call.grant)
+	}
+	if call.body != nil {
+		r.SetHeader("Content-Type", "application/json").SetBody(call.body)
+	}
+	if known, found := c.cache.get(call.key()); found && call.method == http.MethodGet {
+		r.SetHeader("If-None-Match", known.etag)
+	}
+	return r.Execute(call.method, call.path)
+}
+
+func (r request) key() string { return r.grant + " " + r.path + "?" + r.query.Encode() }
+
+func (c *apiClient) read(call request, answer *resty.Response) error {
+	body := answer.Body()
+	if answer.StatusCode() == http.StatusNotModified {
+		known, found := c.cache.get(call.key())
+		if !found {
+			return notOurAPI()
+		}
+		body = known.body
+	} else if answer.StatusCode() < 200 || answer.StatusCode() > 299 {
+		return answeredProblem(answer)
+	}
+	if call.out == nil {
+		return nil
+	}
+	if !isJSON(answer) && answer.StatusCode() != http.StatusNotModified {
+		return notOurAPI()
+	}
+	if err := decode(body, call.out); err != nil {
+		return notOurAPI()
+	}
+	if etag := answer.Header().Get("ETag"); etag != "" && call.method == http.MethodGet && call.token != "" {
+		c.cache.put(call.key(), cachedAnswer{etag, body})
+	}
+	return nil
+}
+
+func isJSON(answer *resty.Response) bool {
+	kind, _, err := mime.ParseMediaType(answer.Header().Get("Content-Type"))
+	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
+}
+
+// decode reads one JSON value. Fields this version does not know are a newer API's and no error; a list the
+// answer left out is an empty one, because a nil slice would reach JavaScript as null.
+func decode(body []byte, out any) error {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if err := decoder.Decode(out); err != nil {
+		return err
+	}
+	fillLists(out)
+	return nil
+}
+
+func answeredProblem(answer *resty.Response) *Problem {
+	var said struct {
+		Code      portal.Code `json:"code"`
+		Detail    string      `json:"detail"`
+		Title     string      `json:"title"`
+		Field     string      `json:"field"`
+		RequestID string      `json:"request_id"`
+	}
+	p := &Problem{status: answer.StatusCode(), RetryAfter: retryAfter(answer.Header().Get("Retry-After"), time.Now())}
+	if isJSON(answer) && json.Unmarshal(answer.Body(), &said) == nil && said.Code != "" {
+		p.Code, p.Field, p.RequestID, p.fromAPI = said.Code, said.Field, said.RequestID, true
+		p.Message = said.Detail
+		if p.Message == "" {
+			p.Message = said.Title
+		}
+		return p
+	}
+	p.Code, p.Message = codeOfStatus(p.status)
+	return p
+}
+
+// codeOfStatus speaks for an answer without a problem of the API's own: a proxy's or a load balancer's.
+func codeOfStatus(status int) (portal.Code, string) {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return portal.TooManyRequests, "Too many requests at once. Wait a moment and try again."
+	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
+		return portal.Unavailable, "The portal is not available at the moment. Try again in a few minutes."
+	case status == http.StatusProxyAuthRequired:
+		return Offline, "The network's proxy wants to be signed in to. Ask your IT."
+	}
+	p := notOurAPI()
+	return p.Code, p.Message
+}
+
+func notOurAPI() *Problem {
+	return problem(portal.Unavailable,
+		"What answered is not the portal's API. Check the address, and that the network lets you through.")
+}
+
+// retryAfter reads seconds or a date; 0 where there is nothing to read.
+func retryAfter(header string, now time.Time) int {
+	if seconds, err := strconv.Atoi(header); err == nil {
+		return max(seconds, 0)
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return max(int(at.Sub(now).Seconds()+0.5), 0)
+	}
+	return 0
+}
+
+// connectionFailed reports a connection that was refused or broke; one that was only slow would be as slow again.
+func connectionFailed(err error) bool {
+	var slow net.Error
+	if err == nil || certificateError(err) || errors.Is(err, resty.ErrResponseBodyTooLarge) {
+		return false
+	}
+	return !errors.As(err, &slow) || !slow.Timeout()
+}
+
+func certificateError(err error) bool {
+	var unverified *tls.CertificateVerificationError
+	return errors.As(err, &unverified)
+}
+
+// unreachable turns a failed connection into words without the URL: its query may name people.
+func unreachable(ctx context.Context, err error) *Problem {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return problem(Cancelled, "Cancelled.")
+	case certificateError(err):
+		return problem(Offline, "The portal's certificate is not trusted by this computer. Ask your IT.")
+	case errors.Is(err, resty.ErrResponseBodyTooLarge):
+		return notOurAPI()
+	}
+	return problem(Offline, "The portal cannot be reached. Check the network connection and try again.")
+}
+
+func (c *apiClient) record(ctx context.Context, call request, began time.Time, err error) {
+	took := slog.Int64("ms", time.Since(began).Milliseconds())
+	where := slog.String("call", call.method+" "+call.path)
+	if err == nil {
+		c.log.DebugContext(ctx, "api", where, took)
+		return
+	}
+	p := ProblemOf(err)
+	c.log.WarnContext(ctx, "api", where, took, slog.String("code", string(p.Code)),
+		slog.Int("status", p.status), slog.String("request_id", p.RequestID))
+}

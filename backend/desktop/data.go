@@ -1,0 +1,98 @@
+package desktop
+
+import (
+	"context"
+	"net/http"
+
+	"fs-client-portal/backend/portal"
+)
+
+// read answers a path of the connected API as a T.
+func read[T any](ctx context.Context, d *Desktop, path string, query any) (T, error) {
+	var out T
+	connected, err := d.connected()
+	if err != nil {
+		return out, err
+	}
+	err = connected.get(ctx, path, queryOf(query), &out)
+	return out, err
+}
+
+// readOne answers one thing of a collection as a T.
+func readOne[T any](ctx context.Context, d *Desktop, collection, id string) (T, error) {
+	path, err := pathOf(collection, id)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return read[T](ctx, d, path, struct{}{})
+}
+
+// Overview answers the figures of the first screen.
+func (d *Desktop) Overview(ctx context.Context) (portal.Overview, error) {
+	return read[portal.Overview](ctx, d, "/v1/overview", struct{}{})
+}
+
+// MSPs answers one page of MSPs.
+func (d *Desktop) MSPs(ctx context.Context, q portal.MSPQuery) (portal.MSPPage, error) {
+	return read[portal.MSPPage](ctx, d, "/v1/msps", q)
+}
+
+// MSP answers one MSP, code not_found for one outside the scope.
+func (d *Desktop) MSP(ctx context.Context, id string) (portal.MSPDetail, error) {
+	return readOne[portal.MSPDetail](ctx, d, "/v1/msps", id)
+}
+
+// Clients answers one page of clients.
+func (d *Desktop) Clients(ctx context.Context, q portal.ClientQuery) (portal.ClientPage, error) {
+	return read[portal.ClientPage](ctx, d, "/v1/clients", q)
+}
+
+// Client answers one client, code not_found for one outside the scope.
+func (d *Desktop) Client(ctx context.Context, id string) (portal.ClientDetail, error) {
+	return readOne[portal.ClientDetail](ctx, d, "/v1/clients", id)
+}
+
+// Invites answers one page of invites.
+func (d *Desktop) Invites(ctx context.Context, q portal.InviteQuery) (portal.InvitePage, error) {
+	return read[portal.InvitePage](ctx, d, "/v1/invites", q)
+}
+
+// CreateInvite invites somebody.
+func (d *Desktop) CreateInvite(ctx context.Context, n portal.NewInvite) (portal.CreatedInvite, error) {
+	var created portal.CreatedInvite
+	return created, d.write(ctx, request{method: http.MethodPost, path: "/v1/invites", body: n, out: &created})
+}
+
+// RevokeInvite ends an open invite.
+func (d *Desktop) RevokeInvite(ctx context.Context, id string) error {
+	path, err := pathOf("/v1/invites", id)
+	if err != nil {
+		return err
+	}
+	return d.write(ctx, request{method: http.MethodDelete, path: path})
+}
+
+// Syncs answers one page of sync runs.
+func (d *Desktop) Syncs(ctx context.Context, q portal.SyncQuery) (portal.SyncPage, error) {
+	return read[portal.SyncPage](ctx, d, "/v1/syncs", q)
+}
+
+// StartSync starts a sync, code sync_running while one runs.
+func (d *Desktop) StartSync(ctx context.Context) (portal.SyncRun, error) {
+	var run portal.SyncRun
+	return run, d.write(ctx, request{method: http.MethodPost, path: "/v1/syncs", out: &run})
+}
+
+// Sync answers one sync run.
+func (d *Desktop) Sync(ctx context.Context, id string) (portal.SyncRun, error) {
+	return readOne[portal.SyncRun](ctx, d, "/v1/syncs", id)
+}
+
+func (d *Desktop) write(ctx context.Context, r request) error {
+	connected, err := d.connected()
+	if err != nil {
+		return err
+	}
+	return connected.session.call(ctx, r)
+}

@@ -1,0 +1,240 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/url"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+const (
+	signInLimit = 5 * time.Minute
+	// firstScreenWait is how long the first screen waits for the keyring before it shows itself anyway.
+	firstScreenWait = 1500 * time.Millisecond
+	clipboardLimit  = 64 << 10
+)
+
+// Options is what a Desktop needs from around it.
+type Options struct {
+	Version, Commit     string
+	Settings            Settings
+	ConfigDir, StateDir string
+	Log                 *slog.Logger
+	LogFile             io.Closer
+	// Emit sends an event to the screens, Raise brings the window to the front.
+	Emit        func(event string, payload any)
+	Raise       func()
+	OpenBrowser func(link string) error
+	Keyring     Keyring
+}
+
+// Desktop is everything behind the window. Its methods may be called at any time and from anywhere.
+type Desktop struct {
+	options     Options
+	signInLimit time.Duration
+	keyringWait time.Duration
+
+	mu     sync.Mutex
+	apiURL string
+	conn   *connection
+	// signingIn is the sign-in under way; unfinished one that waits for its invite code.
+	signingIn  *signIn
+	unfinished *unfinishedSignIn
+}
+
+// New makes a Desktop. It touches neither the keyring nor the network.
+func New(o Options) *Desktop {
+	d := &Desktop{options: o, signInLimit: signInLimit, keyringWait: keyringWait}
+	d.connect(o.Settings.APIURL)
+	for _, note := range o.Settings.Notes {
+		o.Log.Warn("settings", "note", note)
+	}
+	return d
+}
+
+// Startup is everything the first screen needs, known without the network.
+type Startup struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit"`
+	Platform string `json:"platform"`
+	// APIURL is empty where the user has to be asked for it; managed, it is not theirs to change.
+	APIURL        string `json:"api_url"`
+	APIURLManaged bool   `json:"api_url_managed"`
+	// Providers is what policy allows; empty allows all.
+	Providers   []string `json:"providers"`
+	AllowExport bool     `json:"allow_export"`
+	// HasSession says that Resume is worth a try, KeyringProblem in a sentence why it is not.
+	HasSession     bool   `json:"has_session"`
+	KeyringProblem string `json:"keyring_problem"`
+}
+
+// Startup answers at once, also while the keyring waits for its password: then Resume waits on.
+func (d *Desktop) Startup(ctx context.Context) Startup {
+	settings := d.options.Settings
+	s := Startup{
+		Version: d.options.Version, Commit: d.options.Commit, Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		APIURLManaged: settings.APIURLManaged,
+		Providers:     append([]string{}, settings.Providers...),
+		AllowExport:   settings.AllowExport,
+	}
+	connected, err := d.connected()
+	if err != nil {
+		return s
+	}
+	s.APIURL = d.address()
+	s.HasSession, s.KeyringProblem = connected.session.look(ctx)
+	return s
+}
+
+func (d *Desktop) address() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.apiURL
+}
+
+// SetAPIURL stores the user's choice of the API. The session with another API stays in the keyring, unused.
+func (d *Desktop) SetAPIURL(raw string) error {
+	if d.options.Settings.APIURLManaged {
+		return problem(PolicyForbids, "Your organisation has set the portal's address; it cannot be changed here.")
+	}
+	checked, err := CheckAPIURL(raw)
+	if err != nil {
+		return err
+	}
+	if err := writeChoice(d.options.ConfigDir, checked); err != nil {
+		d.options.Log.Warn("choice not kept", "error", err.Error())
+	}
+	if checked != d.address() {
+		err = d.CancelSignIn()
+		d.connect(checked)
+	}
+	return err
+}
+
+func (d *Desktop) connect(apiURL string) {
+	if apiURL == "" {
+		return
+	}
+	// CheckAPIURL answered this address, so it has a host.
+	host := ""
+	if u, err := url.Parse(apiURL); err == nil {
+		host = u.Host
+	}
+	api := newAPIClient(apiURL, d.options.Version, d.options.Settings.RootCAs, d.options.Log)
+	s := &session{
+		api:         api,
+		vault:       &vault{ring: d.options.Keyring, account: host, wait: d.keyringWait},
+		lockFile:    lockPath(d.options.StateDir, host),
+		allowMemory: d.options.Settings.AllowSessionOnly,
+		emit:        d.options.Emit,
+		now:         time.Now,
+		log:         d.options.Log,
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.apiURL, d.conn = apiURL, &connection{api, s}
+}
+
+func (d *Desktop) connected() (*connection, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.conn == nil {
+		return nil, problem(NoAPIURL, "The portal's address is not known yet.")
+	}
+	return d.conn, nil
+}
+
+// Providers answers the identity providers of the API that policy allows.
+func (d *Desktop) Providers(ctx context.Context) ([]portal.Provider, error) {
+	connected, err := d.connected()
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Providers []portal.Provider `json:"providers"`
+	}
+	if err := connected.api.do(ctx, request{method: "GET", path: "/v1/auth/providers", out: &answer}); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(answer.Providers, func(p portal.Provider) bool { return !d.allowed(p.ID) }), nil
+}
+
+func (d *Desktop) allowed(provider portal.ProviderID) bool {
+	allowed := d.options.Settings.Providers
+	return knownProvider(string(provider)) && (len(allowed) == 0 || slices.Contains(allowed, string(provider)))
+}
+
+// Resume picks up the session of an earlier run; code signed_out where there is none.
+func (d *Desktop) Resume(ctx context.Context) (portal.Me, error) {
+	connected, err := d.connected()
+	if err != nil {
+		return portal.Me{}, err
+	}
+	if err := connected.session.resume(ctx); err != nil {
+		return portal.Me{}, err
+	}
+	return connected.me(ctx)
+}
+
+// Me answers who is signed in.
+func (d *Desktop) Me(ctx context.Context) (portal.Me, error) {
+	connected, err := d.connected()
+	if err != nil {
+		return portal.Me{}, err
+	}
+	return connected.me(ctx)
+}
+
+// UseGrant makes further calls act under another of the user's grants, once the API has agreed.
+func (d *Desktop) UseGrant(ctx context.Context, id string) (portal.Me, error) {
+	connected, err := d.connected()
+	if err != nil {
+		return portal.Me{}, err
+	}
+	if err := checkID(id); err != nil {
+		return portal.Me{}, err
+	}
+	var me portal.Me
+	err = connected.session.call(ctx, request{method: "GET", path: "/v1/me", grant: id, out: &me})
+	if err == nil {
+		connected.session.useGrant(ctx, id)
+	}
+	return me, err
+}
+
+// SignOut ends the session on the server and empties the keyring.
+func (d *Desktop) SignOut(ctx context.Context) error {
+	connected, err := d.connected()
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.CancelSignIn(), connected.session.signOut(ctx))
+}
+
+// Close ends what is under way, so that no port stays open behind a closed window.
+func (d *Desktop) Close() {
+	_ = d.CancelSignIn()
+	_ = d.options.LogFile.Close()
+}
+
+// SaveWindow keeps the window's size for the next start.
+func (d *Desktop) SaveWindow(w Window) {
+	if err := SaveWindow(d.options.StateDir, w); err != nil {
+		d.options.Log.Warn("window not kept", "error", err.Error())
+	}
+}
+
+// CheckClipboardText refuses what no screen has reason to copy.
+func CheckClipboardText(text string) error {
+	if len(text) > clipboardLimit {
+		return problem(portal.TooLarge, "That is too much text for the clipboard.")
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package desktop
+
+import (
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Events a screen may listen to, with what each carries.
+const (
+	EventSignInWaiting    = "signin:waiting"
+	EventSignInExchanging = "signin:exchanging"
+	EventSessionEnded     = "session:ended"
+	EventSessionOnly      = "session:only"
+)
+
+// SignInWaiting says that the browser has the word. URL is a link on this computer that leads to the provider
+// and works once; when it was used the event comes again with the next one. BrowserProblem is empty unless the
+// browser could not be opened.
+type SignInWaiting struct {
+	Provider       portal.ProviderID `json:"provider"`
+	URL            string            `json:"url"`
+	ExpiresAt      time.Time         `json:"expires_at"`
+	BrowserProblem string            `json:"browser_problem"`
+}
+
+// SignInExchanging says that the browser came back and the API is being asked.
+type SignInExchanging struct {
+	Provider portal.ProviderID `json:"provider"`
+}
+
+// SessionEnded says why nobody is signed in any more.
+type SessionEnded struct {
+	Code    portal.Code `json:"code"`
+	Message string      `json:"message"`
+}
+
+// SessionOnly says why the session ends with the app.
+type SessionOnly struct {
+	Message string `json:"message"`
+}

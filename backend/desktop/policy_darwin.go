@@ -1,0 +1,58 @@
+package desktop
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+)
+
+const managedPreferences = "/Library/Managed Preferences"
+
+// ReadPolicy answers IT's policy of this computer; without one, the empty policy. What is managed for the
+// user outweighs what is managed for the computer, as everywhere on macOS.
+func ReadPolicy() (Policy, error) {
+	values := map[string]json.RawMessage{}
+	for _, dir := range managedFolders() {
+		path := filepath.Join(dir, "com.fs.clientportal.plist")
+		more, err := readPlist(path)
+		if err != nil {
+			return Policy{}, fmt.Errorf("policy %s cannot be read: %w", path, err)
+		}
+		maps.Copy(values, more)
+	}
+	p, err := parsePolicy(values)
+	if err != nil {
+		return Policy{}, fmt.Errorf("policy com.fs.clientportal: %w", err)
+	}
+	return p, nil
+}
+
+func managedFolders() []string {
+	folders := []string{managedPreferences}
+	if me, err := user.Current(); err == nil {
+		folders = append(folders, filepath.Join(managedPreferences, filepath.Base(me.Username)))
+	}
+	return folders
+}
+
+// readPlist has the system's own plutil turn the property list, text or binary, into JSON.
+func readPlist(path string) (map[string]json.RawMessage, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	content, err := exec.Command("/usr/bin/plutil", "-convert", "json", "-o", "-", path).Output()
+	if err != nil {
+		return nil, fmt.Errorf("plutil: %w", err)
+	}
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(content, &values); err != nil {
+		return nil, errors.New("it must be a dictionary")
+	}
+	return values, nil
+}

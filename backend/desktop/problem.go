@@ -1,0 +1,76 @@
+// Package desktop is what runs on the user's computer: signing in, the keyring, calls to the API, IT's policy.
+// Nothing it answers to a screen holds a token, an authorization code or a PKCE verifier.
+package desktop
+
+import (
+	"context"
+	"errors"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Codes of what can only go wrong on the user's computer; all others are the API's own (portal.Code).
+const (
+	SignedOut          portal.Code = "signed_out"
+	Offline            portal.Code = "offline"
+	NoAPIURL           portal.Code = "no_api_url"
+	InsecureAPIURL     portal.Code = "insecure_api_url"
+	Cancelled          portal.Code = "cancelled"
+	TimedOut           portal.Code = "timed_out"
+	BrowserFailed      portal.Code = "browser_failed"
+	Denied             portal.Code = "denied"
+	StateMismatch      portal.Code = "state_mismatch"
+	KeyringUnavailable portal.Code = "keyring_unavailable"
+	PolicyForbids      portal.Code = "policy"
+)
+
+// Problem is an error as a screen receives it: what went wrong and what to do, in words for the user.
+type Problem struct {
+	Code       portal.Code `json:"code"`
+	Message    string      `json:"message"`
+	Field      string      `json:"field,omitempty"`
+	RequestID  string      `json:"request_id,omitempty"`
+	RetryAfter int         `json:"retry_after,omitempty"`
+
+	// status is the HTTP status of the answer; 0 where nobody answered.
+	status int
+	// fromAPI tells an answer of the portal's API from one of a proxy or a wrong address.
+	fromAPI bool
+}
+
+func (p *Problem) Error() string { return string(p.Code) + ": " + p.Message }
+
+func problem(code portal.Code, message string) *Problem {
+	return &Problem{Code: code, Message: message}
+}
+
+// ProblemOf answers err as a Problem. An error that is none says nothing to the user but that something went
+// wrong: its text was never written for them.
+func ProblemOf(err error) *Problem {
+	var p *Problem
+	var e *portal.Error
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &e):
+		return &Problem{Code: e.Code, Message: e.Detail, Field: e.Field}
+	case errors.Is(err, context.Canceled):
+		return problem(Cancelled, "Cancelled.")
+	case errors.Is(err, context.DeadlineExceeded):
+		return problem(TimedOut, "That took too long. Try again.")
+	}
+	return problem(portal.Internal, "Something went wrong. The log in this app's state folder says more.")
+}
+
+func hasCode(err error, codes ...portal.Code) bool {
+	if err == nil {
+		return false
+	}
+	code := ProblemOf(err).Code
+	for _, c := range codes {
+		if c == code {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,52 @@
+package desktop
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+)
+
+// FromSystem answers the options for this computer and user: settings in force, folders, log, keyring, browser.
+// It touches neither the keyring nor the network. Its error is one line that names the unusable setting.
+func FromSystem(version, commit string) (Options, error) {
+	prepareWebView()
+	config, err := ConfigDir()
+	if err != nil {
+		return Options{}, fmt.Errorf("the user's home folder must be known: %w", err)
+	}
+	state, err := StateDir()
+	if err != nil {
+		return Options{}, fmt.Errorf("the user's home folder must be known: %w", err)
+	}
+	settings, err := LoadSettings(Sources{Policy: ReadPolicy, Getenv: os.Getenv, ConfigDir: config})
+	if err != nil {
+		return Options{}, err
+	}
+	log, file := OpenLog(state, settings.LogLevel)
+	log.Info("start", "version", version, "commit", commit, "platform", runtime.GOOS+"/"+runtime.GOARCH)
+	return Options{
+		Version: version, Commit: commit, Settings: settings, ConfigDir: config, StateDir: state,
+		Log: log, LogFile: file, OpenBrowser: OpenBrowser, Keyring: SystemKeyring{},
+	}, nil
+}
+
+// prepareWebView keeps WebKitGTK from the renderer that leaves windows blank on many graphics drivers.
+func prepareWebView() {
+	const renderer = "WEBKIT_DISABLE_DMABUF_RENDERER"
+	if _, set := os.LookupEnv(renderer); !set && runtime.GOOS == "linux" {
+		_ = os.Setenv(renderer, "1")
+	}
+}
+
+// Formatter turns every error on its way to a screen into a Problem, and logs those whose words were not
+// written for users.
+func Formatter(log *slog.Logger) func(error) any {
+	return func(err error) any {
+		p := ProblemOf(err)
+		if p.Code == "internal" && !p.fromAPI {
+			log.Error("call failed", "error", err.Error())
+		}
+		return p
+	}
+}
