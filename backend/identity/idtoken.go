@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -93,6 +94,8 @@ func (i *issuer) fault(t *oidc.IDToken, c claims, accessToken, nonce string) str
 	other := func(audience string) bool { return audience != i.clientID }
 	azp, hasAZP := c["azp"]
 	switch {
+	case c.ambiguous():
+		return "token_claim_names"
 	case slices.ContainsFunc(t.Audience, other):
 		return "token_audience"
 	case hasAZP && c.text("azp") != i.clientID || len(t.Audience) > 1 && azp == nil:
@@ -112,6 +115,20 @@ func (i *issuer) fault(t *oidc.IDToken, c claims, accessToken, nonce string) str
 // claims are looked up by their exact names, which encoding/json would not insist on for a struct. Aggregated and
 // distributed claims are not followed.
 type claims map[string]json.RawMessage
+
+// registered are the claims go-oidc reads, by names it does not insist on either.
+var registered = []string{"iss", "sub", "aud", "exp", "iat", "nbf", "nonce", "at_hash"}
+
+// ambiguous reports whether a claim has a registered name in another spelling, which go-oidc would take for it.
+func (c claims) ambiguous() bool {
+	for name := range c {
+		alike := func(r string) bool { return name != r && strings.EqualFold(name, r) }
+		if slices.ContainsFunc(registered, alike) {
+			return true
+		}
+	}
+	return false
+}
 
 // text answers a claim that is a string; "" for any other.
 func (c claims) text(name string) string {

@@ -137,35 +137,37 @@ func TestAnIDTokenHoldsInEveryRespectOrIsRefused(t *testing.T) {
 		claims map[string]any
 		reason string
 	}{
-		"a good token":                    {nil, ""},
-		"azp is ours":                     {map[string]any{"azp": testClient}, ""},
-		"a minute of clock skew":          {map[string]any{"iat": at(50 * time.Second)}, ""},
-		"audience as a list":              {map[string]any{"aud": []string{testClient}}, ""},
-		"another issuer":                  {map[string]any{"iss": "https://evil.example"}, "token_invalid"},
-		"the issuer with a slash more":    {map[string]any{"iss": s.issuer + "/"}, "token_invalid"},
-		"no issuer":                       {map[string]any{"iss": nil}, "token_invalid"},
-		"another audience":                {map[string]any{"aud": "client-2"}, "token_invalid"},
-		"no audience":                     {map[string]any{"aud": nil}, "token_invalid"},
-		"an audience beside ours":         {map[string]any{"aud": []string{testClient, "client-2"}, "azp": testClient}, "token_audience"},
-		"issued to another party":         {map[string]any{"azp": "client-2"}, "token_azp"},
-		"azp is no text":                  {map[string]any{"azp": 1}, "token_azp"},
-		"ours twice and no azp":           {map[string]any{"aud": []string{testClient, testClient}}, "token_azp"},
-		"expired":                         {map[string]any{"exp": at(-time.Second)}, "token_expired"},
-		"no expiry":                       {map[string]any{"exp": nil}, "token_expired"},
-		"not good yet":                    {map[string]any{"nbf": at(hour)}, "token_invalid"},
-		"no time of issue":                {map[string]any{"iat": nil}, "token_issued_at"},
-		"issued long ago":                 {map[string]any{"iat": at(-11 * time.Minute)}, "token_issued_at"},
-		"issued in the future":            {map[string]any{"iat": at(2 * time.Minute)}, "token_issued_at"},
-		"another nonce":                   {map[string]any{"nonce": "nonce-2"}, "token_nonce"},
-		"no nonce":                        {map[string]any{"nonce": nil}, "token_nonce"},
-		"the nonce under a name like it":  {map[string]any{"nonce": nil, "NONCE": testNonce}, "token_nonce"},
-		"no subject":                      {map[string]any{"sub": nil}, "token_subject"},
-		"a subject too long":              {map[string]any{"sub": strings.Repeat("s", 256)}, "token_subject"},
-		"at_hash of another access token": {map[string]any{"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}, "token_at_hash"},
+		"a good token":                     {nil, ""},
+		"azp is ours":                      {map[string]any{"azp": testClient}, ""},
+		"a minute of clock skew":           {map[string]any{"iat": at(50 * time.Second)}, ""},
+		"audience as a list":               {map[string]any{"aud": []string{testClient}}, ""},
+		"another issuer":                   {map[string]any{"iss": "https://evil.example"}, "token_invalid"},
+		"the issuer with a slash more":     {map[string]any{"iss": s.issuer + "/"}, "token_invalid"},
+		"no issuer":                        {map[string]any{"iss": nil}, "token_invalid"},
+		"another audience":                 {map[string]any{"aud": "client-2"}, "token_invalid"},
+		"no audience":                      {map[string]any{"aud": nil}, "token_invalid"},
+		"an audience beside ours":          {map[string]any{"aud": []string{testClient, "client-2"}, "azp": testClient}, "token_audience"},
+		"issued to another party":          {map[string]any{"azp": "client-2"}, "token_azp"},
+		"azp is no text":                   {map[string]any{"azp": 1}, "token_azp"},
+		"ours twice and no azp":            {map[string]any{"aud": []string{testClient, testClient}}, "token_azp"},
+		"expired":                          {map[string]any{"exp": at(-time.Second)}, "token_expired"},
+		"no expiry":                        {map[string]any{"exp": nil}, "token_expired"},
+		"not good yet":                     {map[string]any{"nbf": at(hour)}, "token_invalid"},
+		"no time of issue":                 {map[string]any{"iat": nil}, "token_issued_at"},
+		"issued long ago":                  {map[string]any{"iat": at(-11 * time.Minute)}, "token_issued_at"},
+		"issued in the future":             {map[string]any{"iat": at(2 * time.Minute)}, "token_issued_at"},
+		"another nonce":                    {map[string]any{"nonce": "nonce-2"}, "token_nonce"},
+		"no nonce":                         {map[string]any{"nonce": nil}, "token_nonce"},
+		"the nonce under a name like it":   {map[string]any{"nonce": nil, "NONCE": testNonce}, "token_claim_names"},
+		"the audience under two names":     {map[string]any{"auD": "client-2"}, "token_claim_names"},
+		"the subject under a name like it": {map[string]any{"sub": nil, "\u017fub": "s"}, "token_claim_names"},
+		"no subject":                       {map[string]any{"sub": nil}, "token_subject"},
+		"a subject too long":               {map[string]any{"sub": strings.Repeat("s", 256)}, "token_subject"},
+		"at_hash of another access token":  {map[string]any{"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}, "token_at_hash"},
 	} {
 		token := forge(goodHeader, with(s.goodClaims(), row.claims), rs256(testKey()))
 		_, err := i.verify(context.Background(), token, "access", testNonce)
-		if _, reason := split(err); reason != row.reason {
+		if reason, _ := split(err); reason != row.reason {
 			t.Errorf("%s: %v, want %q", name, err, row.reason)
 		}
 	}
@@ -460,20 +462,30 @@ func TestUnusableSettingsAreNamed(t *testing.T) {
 	}
 }
 
+// FuzzIDToken signs whatever it is given with the provider's key, or not.
 func FuzzIDToken(f *testing.F) {
-	s := newStage(f, "")
+	s := newStage(f, "https://issuer.example.com")
 	i := s.newIssuer()
-	good := forge(goodHeader, s.goodClaims(), rs256(testKey()))
-	f.Add(good)
-	f.Add("a.b.c")
-	f.Add(`{"payload":"e30"}`)
-	f.Fuzz(func(t *testing.T, token string) {
-		_, err := i.verify(context.Background(), token, "", testNonce)
-		if err == nil && token != good {
-			t.Errorf("accepts %q", token)
+	now := time.Unix(1700000000, 0)
+	i = newIssuer(i.discovery, "", testClient, func() time.Time { return now })
+	f.Add(`{"alg":"RS256","kid":"k1"}`, `{"iss":"https://issuer.example.com","aud":"client-1","sub":"s","nonce":"nonce-1","iat":1700000000,"exp":1700000060}`, true)
+	f.Add(`{"alg":"RS256","kid":"k1"}`, `{"aud":["client-1"],"azp":"client-1","at_hash":"x"}`, true)
+	f.Add(`{"alg":"none"}`, `{}`, false)
+	f.Fuzz(func(t *testing.T, header, payload string, signed bool) {
+		input := b64([]byte(header)) + "." + b64([]byte(payload))
+		signature := []byte("none")
+		if signed {
+			signature = rs256(testKey())([]byte(input))
 		}
-		if err != nil && portal.ErrorCode(err) != portal.ProviderRefused {
-			t.Errorf("%q: %v", token, err)
+		c, err := i.verify(context.Background(), input+"."+b64(signature), "", testNonce)
+		if err != nil {
+			if portal.ErrorCode(err) != portal.ProviderRefused {
+				t.Errorf("%q.%q: %v", header, payload, err)
+			}
+			return
+		}
+		if !signed || c.text("iss") != s.issuer || c.text("nonce") != testNonce || c.text("sub") == "" || !strings.Contains(string(c["aud"]), testClient) {
+			t.Errorf("accepts %q.%q, signed: %v", header, payload, signed)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package identity_test
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -81,7 +82,8 @@ func TestWhatIsWrongWithAnInviteIsNamed(t *testing.T) {
 			n := good
 			change(&n)
 			_, err := identity.CheckInvite(n, []string{contoso, fabrikam})
-			if wrong, ok := err.(*portal.Error); !ok || wrong.Code != portal.Invalid || wrong.Field != field {
+			var wrong *portal.Error
+			if !errors.As(err, &wrong) || wrong.Code != portal.Invalid || wrong.Field != field {
 				t.Errorf("%+v: %v, want %s named", n, err, field)
 			}
 		}

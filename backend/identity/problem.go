@@ -44,16 +44,16 @@ func attemptOver(reason string) error {
 	return &problem{portal.Errorf(portal.AttemptExpired, "This sign-in has expired or was used already. Start again."), reason}
 }
 
-// split answers what the caller may know of err and, where it is a refusal, why. An error that is neither a problem
+// split answers why err refuses, if it does, and what the caller may know of it. An error that is neither a problem
 // nor a portal.Error is a failure of ours and comes back as it is.
-func split(err error) (public error, reason string) {
+func split(err error) (reason string, public error) {
 	var p *problem
 	if errors.As(err, &p) {
-		return p.public, p.reason
+		return p.reason, p.public
 	}
 	var known *portal.Error
 	if errors.As(err, &known) {
-		return known, string(known.Code)
+		return string(known.Code), known
 	}
-	return err, ""
+	return "", err
 }

@@ -153,7 +153,7 @@ func (r *redemption) pendingAAD() []byte {
 // report writes a refusal to the audit log and to the operator, with identifiers only, and answers what the caller
 // may know of it.
 func (s *Service) report(ctx context.Context, provider portal.ProviderID, who person, err error) error {
-	public, reason := split(err)
+	reason, public := split(err)
 	if reason == "" || reason == "code_required" {
 		return public
 	}
