@@ -5,7 +5,6 @@ package embedded
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -14,9 +13,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/testkit/child"
 )
 
 // Superuser is the name of the superuser; its password is random and kept beside the data.
@@ -39,7 +41,7 @@ type Server struct {
 	temporary bool
 	port      int
 	password  string
-	process   *process
+	process   *child.Process
 	closing   sync.Once
 	closed    error
 }
@@ -94,16 +96,17 @@ func (s *Server) address() string { return net.JoinHostPort("127.0.0.1", strconv
 func (s *Server) Port() int { return s.port }
 
 // Done is closed when the server has ended, by Close or by itself.
-func (s *Server) Done() <-chan struct{} { return s.process.done }
+func (s *Server) Done() <-chan struct{} { return s.process.Done() }
 
 // Close ends the server quickly, breaking off what is under way, and removes a temporary folder.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
 		if s.process != nil {
-			s.closed = s.process.stop()
+			// PostgreSQL's fast shutdown, and the immediate one if that takes long.
+			s.process.Stop(10*time.Second, syscall.SIGINT, syscall.SIGQUIT)
 		}
 		if s.temporary {
-			s.closed = errors.Join(s.closed, os.RemoveAll(s.dir))
+			s.closed = os.RemoveAll(s.dir)
 		}
 	})
 	return s.closed
@@ -198,7 +201,7 @@ func (s *Server) run(ctx context.Context, bin string, who *user, volatile bool) 
 	defer log.Close()
 	command := who.command(context.WithoutCancel(ctx), filepath.Join(bin, "postgres"), s.options(volatile)...)
 	command.Stdout, command.Stderr = log, log
-	if s.process, err = startProcess(command); err != nil {
+	if s.process, err = child.Start(command, syscall.SIGINT); err != nil {
 		return fmt.Errorf("could not start PostgreSQL: %w", err)
 	}
 	return s.awaitReady(ctx)
@@ -227,7 +230,7 @@ func (s *Server) awaitReady(ctx context.Context) error {
 			return conn.Close(ctx)
 		}
 		select {
-		case <-s.process.done:
+		case <-s.process.Done():
 			return fmt.Errorf("PostgreSQL ended at once:\n%s", s.Log())
 		case <-ctx.Done():
 			return fmt.Errorf("PostgreSQL did not accept connections: %w:\n%s", err, s.Log())

@@ -40,15 +40,13 @@ func runner() (*user, error) {
 	return nil, errors.New("PostgreSQL refuses to run as root, and there is neither a user postgres nor a user nobody")
 }
 
-// command makes a command that runs as u, outside the terminal's process group, so that Ctrl-C reaches only us, and
-// that is shut down when we die.
+// command makes a command that runs as u and sees nothing of our environment.
 func (u *user) command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, name, args...)
 	command.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"}
 	command.Dir = "/"
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGINT}
 	if u != nil {
-		command.SysProcAttr.Credential = &syscall.Credential{Uid: u.uid, Gid: u.gid}
+		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: u.uid, Gid: u.gid}}
 	}
 	return command
 }

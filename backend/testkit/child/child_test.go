@@ -1,0 +1,49 @@
+package child
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func start(t *testing.T, script string) *Process {
+	t.Helper()
+	command := exec.Command("sh", "-c", script)
+	ready, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Start(command, syscall.SIGTERM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Stop(time.Minute) })
+	if _, err := ready.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestAChildStopsAtTheSignalItHeeds(t *testing.T) {
+	p := start(t, `trap 'exit 7' TERM; trap '' INT; echo; while :; do sleep 0.01; done`)
+	p.Stop(100*time.Millisecond, os.Interrupt, syscall.SIGTERM)
+	if p.Code() != 7 {
+		t.Errorf("it ended with %d", p.Code())
+	}
+}
+
+func TestAChildThatHeedsNothingIsKilled(t *testing.T) {
+	p := start(t, `trap '' TERM; echo; while :; do sleep 0.01; done`)
+	p.Stop(50*time.Millisecond, syscall.SIGTERM)
+	if p.Code() != -1 {
+		t.Errorf("it ended with %d", p.Code())
+	}
+}
+
+func TestAProgramThatIsNotThereDoesNotStart(t *testing.T) {
+	if _, err := Start(exec.Command("/nowhere/at-all"), syscall.SIGTERM); err == nil {
+		t.Error("it started")
+	}
+}
