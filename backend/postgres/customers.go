@@ -66,10 +66,6 @@ type merge struct {
 }
 
 func (m *merge) apply(ctx context.Context, msps, clients []portal.Customer) error {
-	// The run's row is locked first: nobody else can take the run up while this one writes.
-	if err := setRun(ctx, m, m.lease, "heartbeat_at = clock_timestamp()"); err != nil {
-		return err
-	}
 	if err := m.receive(ctx, msps, clients); err != nil {
 		return err
 	}
@@ -84,6 +80,8 @@ func (m *merge) apply(ctx context.Context, msps, clients []portal.Customer) erro
 			return err
 		}
 	}
+	// The run's row is touched last, so that its heart can beat meanwhile. If somebody else has taken the run up since,
+	// everything written here is rolled back.
 	return setRun(ctx, m, m.lease, `
 		status = 'complete', finished_at = clock_timestamp(), added = $4, changed = $5, missing = $6`,
 		m.added, m.changed, m.missing)
@@ -108,8 +106,12 @@ var incomingColumns = []string{
 	"kind", "external_id", "parent", "name", "type", "products", "seats_used", "seats_total", "expires_on", "raw",
 }
 
+// mergePlans: the merge reads whole sets on both sides, so one lookup a row is the wrong plan, whatever the statistics
+// of tables that have just grown say.
+const mergePlans = "set local enable_nestloop = off; set local jit = off"
+
 func (m *merge) receive(ctx context.Context, msps, clients []portal.Customer) error {
-	if _, err := m.Exec(ctx, mergeTables); err != nil {
+	if _, err := m.Exec(ctx, mergePlans+";"+mergeTables); err != nil {
 		return err
 	}
 	for kind, customers := range map[portal.CustomerKind][]portal.Customer{portal.KindMSP: msps, portal.KindClient: clients} {
@@ -173,6 +175,9 @@ func (m *merge) compare(ctx context.Context) error {
 		if _, err := m.Exec(ctx, statement, m.lease.MSSPID, m.lease.ConnectionID); err != nil {
 			return err
 		}
+	}
+	if _, err := m.Exec(ctx, "analyze differing; analyze gone"); err != nil {
+		return err
 	}
 	return m.QueryRow(ctx, `
 		select count(*) filter (where fresh and turned_from is null),
@@ -379,9 +384,10 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 		set n = excluded.n
 		where c.n <> excluded.n`, mssp)
 	batch.Queue(`
+		with f as materialized (`+activeByMSP+`)
 		update msp m
 		set client_count = f.n, changed_in = $2
-		from (`+activeByMSP+`) f
+		from f
 		where m.mssp_id = $1 and m.id = f.msp_id and m.client_count <> f.n`, mssp, version)
 	batch.Queue(`
 		insert into client_day as d (mssp_id, msp_id, day, clients, seats_used, seats_total)

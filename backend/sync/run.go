@@ -18,20 +18,30 @@ const handBackTime = 5 * time.Second
 // work does a run: fetch, place, apply. A fault of the product or its answer ends the run as failed and is no error; an
 // error means that the run could not be ended here: ctx or the lease has.
 func (s *Service) work(ctx context.Context, lease postgres.Lease, progress func(portal.SyncRun)) (portal.SyncRun, error) {
-	ctx, stop := s.keepAlive(ctx, lease)
+	leased, stop := s.keepAlive(ctx, lease)
 	defer stop()
 	s.log(lease).Info("sync started", "trigger", lease.Run.Trigger)
 	progress(lease.Run)
-	run, err := s.fetchAndApply(ctx, lease, progress)
-	if err != nil {
-		run, err = s.fail(ctx, lease, err)
+	p, err := s.fetch(leased, lease, progress)
+	if err == nil {
+		// Not under leased: the transaction sees for itself whether the run is still ours, and once it has ended the
+		// run a late heartbeat finds none.
+		var run portal.SyncRun
+		if run, err = s.apply(ctx, lease, p); err == nil {
+			return s.ended(lease, run, progress), nil
+		}
 	}
+	run, err := s.fail(leased, lease, err)
 	if err != nil {
 		return portal.SyncRun{}, err
 	}
+	return s.ended(lease, run, progress), nil
+}
+
+func (s *Service) ended(lease postgres.Lease, run portal.SyncRun, progress func(portal.SyncRun)) portal.SyncRun {
 	s.finished(lease, run)
 	progress(run)
-	return run, nil
+	return run
 }
 
 // keepAlive beats the lease's heart until stopped, and ends the context it answers once the lease is lost.
@@ -59,26 +69,27 @@ func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.
 	}
 }
 
-func (s *Service) fetchAndApply(ctx context.Context, lease postgres.Lease, progress func(portal.SyncRun)) (portal.SyncRun, error) {
+// fetch asks for the customers and records what the answer holds.
+func (s *Service) fetch(ctx context.Context, lease postgres.Lease, progress func(portal.SyncRun)) (placed, error) {
 	connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
 	if err != nil {
-		return portal.SyncRun{}, err
+		return placed{}, err
 	}
 	client, err := s.client(connection)
 	if err != nil {
-		return portal.SyncRun{}, err
+		return placed{}, err
 	}
 	customers, err := client.Customers(ctx)
 	if err != nil {
-		return portal.SyncRun{}, err
+		return placed{}, err
 	}
 	p := place(customers)
 	run, err := s.db.NoteSeen(ctx, lease, len(p.msps), len(p.clients), p.other)
 	if err != nil {
-		return portal.SyncRun{}, err
+		return placed{}, err
 	}
 	progress(run)
-	return s.apply(ctx, lease, p)
+	return p, nil
 }
 
 func (s *Service) apply(ctx context.Context, lease postgres.Lease, p placed) (portal.SyncRun, error) {

@@ -223,6 +223,40 @@ func (w *tenant) mayWriteNothing(lease postgres.Lease) {
 	}
 }
 
+func TestARunTakenOverWhileItWasBeingAppliedIsRolledBack(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(many(3)...)
+	before := w.everything()
+	w.stand.SetCustomers(many(9))
+	held, err := w.owner.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := held.Exec(t.Context(), "select from mssp for update"); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	go func() {
+		_, err := w.service.RunNow(t.Context(), w.connection.MSSPID, nil)
+		done <- err
+	}()
+	defer held.Rollback(t.Context()) //nolint:errcheck // it is committed by then, unless the test has failed
+	w.wait(1, `
+		select count(distinct l.pid)
+		from pg_locks l
+		where not l.granted
+		and l.pid in (select a.pid from pg_stat_activity a where a.datname = current_database())`)
+	// The run's row is free meanwhile, for the heartbeat as for another process.
+	w.exec("update sync_run set attempt = attempt + 1 where status = 'running'")
+	if err := held.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; !errors.Is(err, postgres.ErrLostRun) || w.everything() != before {
+		t.Errorf("the run that was taken over ended with %v", err)
+	}
+}
+
 func TestAForegroundRunThatIsStoppedIsInterrupted(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
@@ -257,6 +291,10 @@ func (w *tenant) serve(change func(*sync.Config)) *sync.Service {
 		defer cancel()
 		if err := service.Stop(ctx); err != nil {
 			w.t.Error(err)
+		}
+		// The engine runs as a login that may do little: what it may not do would show here.
+		if log := w.log.String(); strings.Contains(log, `"component":"jobs"`) {
+			w.t.Errorf("the job engine complains:\n%s", log)
 		}
 	})
 	return service
