@@ -326,6 +326,68 @@ func TestGooglesIssuerHasTwoSpellingsAndNobodyElses(t *testing.T) {
 	}
 }
 
+func TestAProviderThatRefusesIsToldFromOneThatDoesNotWork(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "")
+	answer := func(status int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(status)
+			w.Write([]byte(body)) //nolint:errcheck // the test has gone away
+		}
+	}
+	token := func(claims map[string]any) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			idToken := forge(goodHeader, with(s.goodClaims(), claims), rs256(testKey()))
+			answer(200, `{"access_token":"a","token_type":"Bearer","id_token":"`+idToken+`"}`)(w, r)
+		}
+	}
+	drop := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+	var current http.HandlerFunc
+	s.Config.Handler.(*http.ServeMux).HandleFunc("POST /t", func(w http.ResponseWriter, r *http.Request) { current(w, r) })
+	google := newGoogle(GoogleConfig{Issuer: s.URL, ClientID: testClient, ClientSecret: "secret"}, newHTTPClient(nil), time.Now)
+	for name, row := range map[string]struct {
+		answer http.HandlerFunc
+		reason string
+		code   portal.Code
+	}{
+		"works":                      {token(nil), "", ""},
+		"answers for somebody else":  {token(map[string]any{"nonce": "another"}), "token_nonce", portal.ProviderRefused},
+		"refuses the code":           {answer(400, `{"error":"invalid_grant","error_description":"ada@fjord.example"}`), "provider:invalid_grant", portal.ProviderRefused},
+		"refuses the client":         {answer(401, `{"error":"invalid_client"}`), "provider:invalid_client", portal.ProviderRefused},
+		"refuses with a code so odd": {answer(400, `{"error":"Ada@fjord"}`), "provider", portal.ProviderRefused},
+		"sends no ID token":          {answer(200, `{"access_token":"a","token_type":"Bearer"}`), "no_id_token", portal.ProviderRefused},
+		"sends a number for one":     {answer(200, `{"access_token":"a","token_type":"Bearer","id_token":7}`), "no_id_token", portal.ProviderRefused},
+		"sends a megabyte for one":   {answer(200, `{"access_token":"a","token_type":"Bearer","id_token":"`+strings.Repeat("a", 900<<10)+`"}`), "token_too_large", portal.ProviderRefused},
+		"breaks":                     {answer(500, `oops`), "token_endpoint", portal.ProviderDown},
+		"is too busy":                {answer(429, `{"error":"slow_down"}`), "token_endpoint", portal.ProviderDown},
+		"sends garbage":              {answer(200, `<html>`), "token_endpoint", portal.ProviderDown},
+		"sends us elsewhere": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect)
+		}, "provider", portal.ProviderRefused},
+		"hangs up": {drop, "token_endpoint", portal.ProviderDown},
+	} {
+		current = row.answer
+		_, err := google.redeem(context.Background(), "code", "verifier", "http://127.0.0.1:1/callback/google", testNonce)
+		if reason, _ := split(err); reason != row.reason || portal.ErrorCode(err) != row.code {
+			t.Errorf("a provider that %s: %v, want %s (%s)", name, err, row.code, row.reason)
+		}
+	}
+}
+
+func TestPeopleOfASingleTenantAreSentToItsOwnSignInPage(t *testing.T) {
+	t.Parallel()
+	config := EntraConfig{Issuer: "https://login.example.com/{tenantid}/v2.0", ClientID: "c"}
+	one := newEntra(config, []string{"t1"}, nil, time.Now)
+	two := newEntra(config, []string{"t1", "t2"}, nil, time.Now)
+	if one.front.base != "https://login.example.com/t1/v2.0" || one.front.issuer != one.front.base {
+		t.Errorf("with one tenant to %s", one.front.base)
+	}
+	if two.front.base != "https://login.example.com/organizations/v2.0" || two.front.issuer != config.Issuer || len(two.issuers) != 2 {
+		t.Errorf("with two tenants to %s", two.front.base)
+	}
+}
+
 func TestADocumentThatIsNotTheIssuersIsRefused(t *testing.T) {
 	t.Parallel()
 	elsewhere := httptest.NewServer(http.RedirectHandler("http://127.0.0.1:1/", http.StatusFound))

@@ -154,7 +154,8 @@ func (r *redemption) pendingAAD() []byte {
 // may know of it.
 func (s *Service) report(ctx context.Context, provider portal.ProviderID, who person, err error) error {
 	reason, public := split(err)
-	if reason == "" || reason == "code_required" {
+	// An attempt nobody has begun is anybody's to send: it must not fill the audit log.
+	if reason == "" || reason == "code_required" || provider == "" {
 		return public
 	}
 	slog.WarnContext(ctx, "sign-in refused", "provider", provider, "reason", reason)
