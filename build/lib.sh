@@ -204,12 +204,12 @@ build_server() { # NAME...: commands of backend/cmd; Go's own cache makes the se
 
 # stack_start [ARGUMENT...]: starts it and reads its settings; stack_stop ends it.
 stack_start() {
-  local env=$cache/stack.env log=$cache/stack.log
+  local log=$cache/stack.log env=$cache/stack.env
   rm -f "$env"
   "$bin/devstack" --env-file "$env" "$@" >"$log" 2>&1 </dev/null &
-  stack=$!
+  stack_id=$!
   until [ -s "$env" ] && grep -q '^ready' "$log"; do
-    kill -0 $stack 2>/dev/null || { cat "$log" >&2; say "the development stack did not start"; return 1; }
+    kill -0 $stack_id 2>/dev/null || { cat "$log" >&2; say "the development stack did not start"; return 1; }
     sleep 0.1
   done
   set -a
@@ -218,7 +218,9 @@ stack_start() {
   set +a
 }
 
+stack_people() { sed '/^ready$/d' "$cache/stack.log"; }
+
 stack_stop() {
-  kill -TERM $stack 2>/dev/null
-  wait $stack
+  kill -TERM $stack_id 2>/dev/null
+  wait $stack_id
 }

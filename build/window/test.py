@@ -60,8 +60,8 @@ class Day:
         self.app.wait_for(MENU_BUTTONS, ACCOUNT)
 
     def step_the_overview_counts_what_heimdal_says(self):
-        self.app.wait_for_text(re.compile(rf"\b{len(self.stack.msps)}\b"))
-        self.app.wait_for_text(re.compile(rf"\b{len(self.stack.clients)}\b"))
+        self.app.wait_for_text(re.compile(rf"^{len(self.stack.msps)}$"))
+        self.app.wait_for_text(re.compile(rf"^{len(self.stack.clients)}$"))
 
     def step_the_administrator_reads_the_names_of_the_msps(self):
         self.app.open("MSPs")
@@ -103,7 +103,7 @@ class Day:
         names = self.app.until("names of clients", self.names_on_screen)
         foreign = set(names) - set(mine)
         assert not foreign, f"clients of others: {sorted(foreign)}"
-        self.app.wait_for_text(re.compile(rf"\b{len(mine)}\b"))
+        self.app.wait_for_text(re.compile(rf"^{len(mine)} in total|of {len(mine)}\b"))
 
     def step_they_see_nothing_to_administer(self):
         assert not self.app.find("link", "Admin"), "an MSP user is offered Admin"
