@@ -357,8 +357,8 @@ func TestTheScheduleSyncsEveryConnectionThatIsDueAndNoOther(t *testing.T) {
 
 func TestAServerTakesUpRunsThatDiedOrLostTheirJob(t *testing.T) {
 	t.Parallel()
-	died, lost, command, cursed := newTenant(t), (*tenant)(nil), (*tenant)(nil), (*tenant)(nil)
-	lost, command, cursed = addTenant(t, died.db, died.owner), addTenant(t, died.db, died.owner), addTenant(t, died.db, died.owner)
+	died := newTenant(t)
+	lost, command, cursed := addTenant(t, died.db, died.owner), addTenant(t, died.db, died.owner), addTenant(t, died.db, died.owner)
 	for _, w := range []*tenant{died, lost, command, cursed} {
 		w.stand.SetCustomers(many(3))
 		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
