@@ -3,7 +3,6 @@ package desktop
 import (
 	"crypto/rand"
 	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"mime"
 	"net"
@@ -115,12 +114,8 @@ func (r *redirect) uri() string {
 	return r.origin + r.path
 }
 
-// secret answers 256 random bits for a URL.
-func secret() string {
-	bits := make([]byte, 32)
-	rand.Read(bits)
-	return base64.RawURLEncoding.EncodeToString(bits)
-}
+// secret answers 260 random bits for a URL.
+func secret() string { return rand.Text() + rand.Text() }
 
 // newLink answers a link to the provider's page that works once.
 func (r *redirect) newLink() string {

@@ -1,0 +1,378 @@
+package desktop
+
+import (
+	"encoding/pem"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"fs-client-portal/backend/portal"
+)
+
+// signedInWith answers a signed-in bench whose API has one more route.
+func signedInWith(t *testing.T, pattern string, handler http.HandlerFunc) *bench {
+	t.Helper()
+	b := newBench(t)
+	b.api.mux.HandleFunc(pattern, b.api.signedIn(handler))
+	b.signIn(t)
+	return b
+}
+
+func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
+	full := 0
+	b := signedInWith(t, "GET /v1/clients", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"7"`)
+		if r.Header.Get("If-None-Match") == `"7"` {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		full++
+		reply(w, 200, portal.ClientPage{Items: []portal.Client{{Name: "Acme " + r.URL.Query().Get("q")}}, Total: 1})
+	})
+	for range 3 {
+		page, err := b.Clients(t.Context(), portal.ClientQuery{Q: "a&b", Limit: 50})
+		if err != nil || page.Items[0].Name != "Acme a&b" {
+			t.Fatalf("%+v %v", page, err)
+		}
+	}
+	if full != 1 {
+		t.Errorf("sent %d times", full)
+	}
+	if page, err := b.Clients(t.Context(), portal.ClientQuery{Q: "other"}); err != nil || page.Items[0].Name != "Acme other" {
+		t.Errorf("another query got %+v %v", page, err)
+	}
+	if _, err := b.UseGrant(t.Context(), uuid.NewString()); err != nil {
+		t.Fatal(err)
+	}
+	before := full
+	if _, err := b.Clients(t.Context(), portal.ClientQuery{Q: "other"}); err != nil || full != before+1 {
+		t.Errorf("another grant was answered with the first one's list: %v", err)
+	}
+}
+
+func TestTheNextUserIsNotAnsweredWithTheLastOnesLists(t *testing.T) {
+	b := newBench(t)
+	b.conn.api.cache.put("key", cachedAnswer{"e", []byte("{}")})
+	b.signIn(t)
+	b.conn.api.cache.put("key", cachedAnswer{"e", []byte("{}")})
+	if err := b.SignOut(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, found := b.conn.api.cache.get("key"); found {
+		t.Error("an answer outlived the sign-out")
+	}
+}
+
+func TestTheCacheKeepsTheLatestAnswersOnly(t *testing.T) {
+	var c etagCache
+	for i := range 3 * etagKept {
+		c.put(strings.Repeat("x", i), cachedAnswer{})
+	}
+	_, oldest := c.get("")
+	_, newest := c.get(strings.Repeat("x", 3*etagKept-1))
+	if len(c.answers) != etagKept || oldest || !newest {
+		t.Errorf("%d answers kept, oldest %v, newest %v", len(c.answers), oldest, newest)
+	}
+}
+
+func TestEveryParameterAScreenSetsReachesTheAPI(t *testing.T) {
+	q := portal.ClientQuery{
+		Q: "Müller & Söhne", Sort: "-name", Cursor: "c", Limit: 20, Status: "active", Type: "CORP", MSPID: "none", ExpiresWithin: 30,
+	}
+	want := "cursor=c&expires_within=30&limit=20&msp_id=none&q=M%C3%BCller+%26+S%C3%B6hne&sort=-name&status=active&type=CORP"
+	if got := queryOf(q).Encode(); got != want {
+		t.Errorf("query %s", got)
+	}
+	if got := queryOf(portal.ClientQuery{}).Encode(); got != "" {
+		t.Errorf("an empty query asks for %q", got)
+	}
+}
+
+func TestOnlyAUUIDBecomesPartOfAnAddress(t *testing.T) {
+	b := newBench(t)
+	for _, id := range []string{"", "1", "../me", "urn:uuid:" + uuid.NewString(), "{" + uuid.NewString() + "}", uuid.NewString() + "/x", strings.Repeat("%", 36)} {
+		_, err := b.Client(t.Context(), id)
+		wantCode(t, err, portal.NotFound)
+		_, err = b.MSP(t.Context(), id)
+		wantCode(t, err, portal.NotFound)
+		_, err = b.Sync(t.Context(), id)
+		wantCode(t, err, portal.NotFound)
+		wantCode(t, b.RevokeInvite(t.Context(), id), portal.NotFound)
+	}
+}
+
+func TestWhatTheAPISaysIsWrongReachesTheScreen(t *testing.T) {
+	b := signedInWith(t, "POST /v1/invites", func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, 422, portal.InvalidField("email", "Not an address."))
+	})
+	b.api.mux.HandleFunc("POST /v1/syncs", b.api.signedIn(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "90")
+		refuse(w, 429, portal.Errorf(portal.TooManyRequests, "Slow down."))
+	}))
+	_, err := b.CreateInvite(t.Context(), portal.NewInvite{})
+	got := Formatter(slog.New(slog.DiscardHandler))(err)
+	want := &Problem{Code: portal.Invalid, Message: "Not an address.", Field: "email", RequestID: "req-1"}
+	if diff := cmp.Diff(want, got, cmp.FilterPath(unexported, cmp.Ignore())); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	_, err = b.StartSync(t.Context())
+	if p := wantCode(t, err, portal.TooManyRequests); p.RetryAfter != 90 {
+		t.Errorf("retry after %d", p.RetryAfter)
+	}
+}
+
+func unexported(p cmp.Path) bool {
+	field, ok := p.Last().(cmp.StructField)
+	return ok && strings.ToLower(field.Name()[:1]) == field.Name()[:1]
+}
+
+func TestAWritingCallIsDone(t *testing.T) {
+	id := uuid.NewString()
+	var revoked string
+	b := signedInWith(t, "DELETE /v1/invites/{id}", func(w http.ResponseWriter, r *http.Request) {
+		revoked = r.PathValue("id")
+		w.WriteHeader(http.StatusNoContent)
+	})
+	b.api.mux.HandleFunc("POST /v1/invites", b.api.signedIn(func(w http.ResponseWriter, r *http.Request) {
+		var n portal.NewInvite
+		if err := strictJSON(r, &n); err != nil {
+			refuse(w, 400, portal.Errorf(portal.Invalid, "%v", err))
+			return
+		}
+		reply(w, 201, portal.CreatedInvite{Invite: portal.Invite{Email: n.Email}, Code: "ABC"})
+	}))
+	if err := b.RevokeInvite(t.Context(), id); err != nil || revoked != id {
+		t.Errorf("revoked %q: %v", revoked, err)
+	}
+	created, err := b.CreateInvite(t.Context(), portal.NewInvite{Email: "x@example.com"})
+	if err != nil || created.Code != "ABC" || created.Invite.Email != "x@example.com" {
+		t.Errorf("%+v %v", created, err)
+	}
+}
+
+func TestAnAnswerThatIsNotTheAPIsIsSaidToBeOne(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"a portal page of a hotel": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Welcome</html>")) },
+		"a redirect":               func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://login.example/", 302) },
+		"half an answer": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"msps":`))
+		},
+		"another shape":   func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, []int{1}) },
+		"304 unasked":     func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(304) },
+		"a load balancer": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) },
+		"a bare 404":      http.NotFound,
+	} {
+		b := signedInWith(t, "GET /v1/overview", answer)
+		if _, err := b.Overview(t.Context()); ProblemOf(err).Code != portal.Unavailable {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAnAnswerWithoutEndIsCutOff(t *testing.T) {
+	b := signedInWith(t, "GET /v1/overview", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"trend":"` + strings.Repeat("x", answerLimit) + `"}`))
+	})
+	if _, err := b.Overview(t.Context()); ProblemOf(err).Code != portal.Unavailable {
+		t.Errorf("%v", err)
+	}
+}
+
+// breaking fails the first n requests as a broken connection does.
+func breaking(n int32, next http.Handler) (http.Handler, *atomic.Int32) {
+	var seen atomic.Int32
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if seen.Add(1) <= n {
+			panic(http.ErrAbortHandler)
+		}
+		next.ServeHTTP(w, r)
+	}), &seen
+}
+
+func TestOnlyReadingIsTriedAgainAfterABrokenConnection(t *testing.T) {
+	ok := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, map[string]any{}) })
+	for _, c := range []struct {
+		method  string
+		breaks  int32
+		asked   int32
+		success bool
+	}{{"GET", 1, 2, true}, {"GET", 9, 2, false}, {"POST", 1, 1, false}, {"DELETE", 1, 1, false}} {
+		handler, seen := breaking(c.breaks, ok)
+		server := httptest.NewServer(handler)
+		api := newAPIClient(server.URL, "1", nil, slog.New(slog.DiscardHandler))
+		err := api.do(t.Context(), request{method: c.method, path: "/"})
+		server.Close()
+		// net/http itself repeats a GET on a connection it had used before; here every connection is new.
+		if (err == nil) != c.success || seen.Load() != c.asked {
+			t.Errorf("%s with %d breaks: asked %d times, %v", c.method, c.breaks, seen.Load(), err)
+		}
+	}
+}
+
+func TestACertificateNobodyVouchesForIsRefusedUntilITAddsIt(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, map[string]any{}) }))
+	defer server.Close()
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	get := request{method: http.MethodGet, path: "/"}
+	plain := newAPIClient(server.URL, "1", nil, slog.New(slog.DiscardHandler))
+	if p := wantCode(t, plain.do(t.Context(), get), Offline); !strings.Contains(p.Message, "certificate") {
+		t.Errorf("message %q", p.Message)
+	}
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(file, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := loadWith(t, Policy{CAFile: &file}, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := newAPIClient(server.URL, "1", s.RootCAs, slog.New(slog.DiscardHandler)).do(t.Context(), get); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheLogHoldsNoNamesNoQueriesAndNoTokens(t *testing.T) {
+	dir := t.TempDir()
+	log, file := OpenLog(dir, slog.LevelDebug)
+	b := newBench(t, func(o *Options) { o.Log = log })
+	b.api.mux.HandleFunc("GET /v1/clients", b.api.signedIn(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, 422, portal.InvalidField("q", "Ada Byron is too long."))
+	}))
+	b.signIn(t)
+	_, err := b.Clients(t.Context(), portal.ClientQuery{Q: "secret-customer"})
+	wantCode(t, err, portal.Invalid)
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(filepath.Join(dir, "fs-client-portal.log"))
+	if err != nil || !strings.Contains(string(content), "GET /v1/clients") {
+		t.Fatalf("%s %v", content, err)
+	}
+	secrets := []string{"Ada", "ada@example.com", "secret-customer", b.conn.session.access, b.conn.session.kept.RefreshToken}
+	for _, secret := range secrets {
+		if strings.Contains(string(content), secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+	}
+}
+
+func TestRetryAfterIsReadAsSecondsOrDate(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for header, want := range map[string]int{
+		"": 0, "12": 12, "-3": 0, "x": 0, now.Add(time.Minute).Format(http.TimeFormat): 60,
+		now.Add(-time.Minute).Format(http.TimeFormat): 0,
+	} {
+		if got := retryAfter(header, now); got != want {
+			t.Errorf("%q is %d, want %d", header, got, want)
+		}
+	}
+}
+
+// answers visits every type a call of the screens resolves to.
+func answers(visit func(method string, answer reflect.Type)) {
+	calls := reflect.TypeFor[*Desktop]()
+	for i := range calls.NumMethod() {
+		method := calls.Method(i)
+		for o := range method.Type.NumOut() {
+			visit(method.Name, method.Type.Out(o))
+		}
+	}
+}
+
+func TestNoListReachesAScreenAsNull(t *testing.T) {
+	answers(func(method string, answer reflect.Type) {
+		if answer.Kind() != reflect.Struct && answer.Kind() != reflect.Slice {
+			return
+		}
+		out := reflect.New(answer)
+		body := `{"items":[{}],"invite":{}}`
+		if answer.Kind() == reflect.Slice {
+			body = `[{}]`
+		}
+		if err := decode([]byte(body), out.Interface()); err != nil {
+			t.Errorf("%s: %v", method, err)
+		}
+		if path := nilList(out.Elem(), method); path != "" {
+			t.Errorf("%s is null", path)
+		}
+	})
+}
+
+// nilList answers where in v a nil slice is, "" for nowhere.
+func nilList(v reflect.Value, path string) string {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if found := nilList(v.Field(i), path+"."+v.Type().Field(i).Name); found != "" {
+				return found
+			}
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			return path
+		}
+		for i := range v.Len() {
+			if found := nilList(v.Index(i), path+"[]"); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
+var secretName = regexp.MustCompile(`(?i)token|secret|verifier|challenge|nonce|password|authorization`)
+
+func TestNoCallAnswersASecret(t *testing.T) {
+	var look func(path string, answer reflect.Type, seen map[reflect.Type]bool)
+	look = func(path string, answer reflect.Type, seen map[reflect.Type]bool) {
+		switch answer.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map:
+			look(path, answer.Elem(), seen)
+		case reflect.Struct:
+			if seen[answer] {
+				return
+			}
+			seen[answer] = true
+			for i := range answer.NumField() {
+				field := answer.Field(i)
+				if secretName.MatchString(field.Name) || secretName.MatchString(field.Tag.Get("json")) {
+					t.Errorf("%s.%s", path, field.Name)
+				}
+				look(path+"."+field.Name, field.Type, seen)
+			}
+		}
+	}
+	answers(func(method string, answer reflect.Type) { look(method, answer, map[reflect.Type]bool{}) })
+	for _, payload := range []any{SignInWaiting{}, SignInExchanging{}, SessionEnded{}, SessionOnly{}, Problem{}} {
+		look("", reflect.TypeOf(payload), map[reflect.Type]bool{})
+	}
+}
+
+func TestTheGeneratedBindingsOfferNoSecretAndNothingUntyped(t *testing.T) {
+	for _, name := range []string{"go/models.ts", "go/main/App.d.ts"} {
+		content, err := os.ReadFile("../../frontend/wailsjs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := secretName.FindString(string(content)); found != "" {
+			t.Errorf("%s speaks of %q", name, found)
+		}
+		if strings.Contains(string(content), ": any") || strings.Contains(string(content), "<any>") {
+			t.Errorf("%s has a value without a type", name)
+		}
+	}
+}

@@ -1,0 +1,374 @@
+package desktop
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/zalando/go-keyring"
+
+	"fs-client-portal/backend/portal"
+)
+
+func TestASecondStartIsStillSignedInWithoutABrowser(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	again := b.another(t)
+	if s := again.Startup(t.Context()); !s.HasSession || s.KeyringProblem != "" || s.APIURL != b.api.URL {
+		t.Errorf("startup %+v", s)
+	}
+	me, err := again.Resume(t.Context())
+	if err != nil || me.User.ID != testUser.ID {
+		t.Fatalf("%+v %v", me, err)
+	}
+	if len(b.browser) != 0 {
+		t.Error("the browser was opened")
+	}
+}
+
+func TestAFirstStartHasNothingToResume(t *testing.T) {
+	b := newBench(t)
+	if s := b.Startup(t.Context()); s.HasSession || s.KeyringProblem != "" {
+		t.Errorf("startup %+v", s)
+	}
+	_, err := b.Resume(t.Context())
+	wantCode(t, err, SignedOut)
+	if len(b.events) != 0 {
+		t.Errorf("events %v", b.events)
+	}
+}
+
+func TestAnAccessTokenTheAPINoLongerTakesIsRenewedUnnoticed(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	before := b.ring.kept()
+	b.api.expireAccess()
+	if _, err := b.Me(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if b.api.count(&b.api.refreshes) != 1 || b.ring.kept() == before {
+		t.Errorf("%d renewals, keyring changed: %v", b.api.refreshes, b.ring.kept() != before)
+	}
+}
+
+func TestAnAccessTokenAboutToEndIsRenewedBeforeItIsSent(t *testing.T) {
+	b := newBench(t)
+	b.api.expiresIn = 20
+	b.signIn(t)
+	if n := b.api.count(&b.api.refreshes); n != 1 {
+		t.Errorf("%d renewals, want 1: a token of 20 seconds is too old to send", n)
+	}
+}
+
+func TestManyCallsAtOnceRenewTheSessionOnce(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	b.api.expireAccess()
+	b.api.held = make(chan struct{})
+	var group sync.WaitGroup
+	errs := make([]error, 40)
+	for i := range errs {
+		group.Go(func() { _, errs[i] = b.Me(t.Context()) })
+	}
+	close(b.api.held)
+	group.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.api.count(&b.api.refreshes); n != 1 {
+		t.Errorf("%d renewals", n)
+	}
+}
+
+func TestTwoWindowsOfOneUserTakeTurnsToRenew(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	var group sync.WaitGroup
+	errs := make([]error, 8)
+	state := t.TempDir()
+	for i := range errs {
+		other := b.another(t, func(o *Options) { o.StateDir = state })
+		group.Go(func() {
+			other.conn.session.vault.wait = time.Minute
+			errs[i] = other.conn.session.resume(t.Context())
+		})
+	}
+	group.Wait()
+	// Each renewed with the token the one before left in the keyring: the API takes none twice.
+	if err := errors.Join(errs...); err != nil || b.api.count(&b.api.refreshes) != len(errs) {
+		t.Fatalf("%v after %d renewals", err, b.api.refreshes)
+	}
+}
+
+func TestACallerThatGivesUpDoesNotSpoilTheRenewalForOthers(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	b.api.expireAccess()
+	b.api.held = make(chan struct{})
+	ctx, giveUp := context.WithCancel(t.Context())
+	first, second := make(chan error, 1), make(chan error, 1)
+	token := b.conn.session.currentAccess()
+	go func() { _, err := b.conn.session.renew(ctx, token); first <- err }()
+	go func() { _, err := b.conn.session.renew(t.Context(), token); second <- err }()
+	giveUp()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("the caller that gave up got %v", err)
+	}
+	close(b.api.held)
+	if err := <-second; err != nil {
+		t.Errorf("the other got %v", err)
+	}
+}
+
+func TestARefusedRenewalSignsOutAndSaysWhy(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	b.api.expireAccess()
+	b.api.refuseRefresh = portal.Errorf(portal.SessionRevoked, "")
+	_, err := b.Me(t.Context())
+	wantCode(t, err, portal.SessionRevoked)
+	ended := b.emitted(EventSessionEnded)
+	if len(ended) != 1 || ended[0].(SessionEnded).Code != portal.SessionRevoked || ended[0].(SessionEnded).Message == "" {
+		t.Errorf("events %v", ended)
+	}
+	if b.ring.kept() != "" {
+		t.Error("the keyring still holds the session")
+	}
+	_, err = b.Me(t.Context())
+	wantCode(t, err, SignedOut)
+}
+
+func TestANetworkInTheWayDoesNotSignOut(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	again := b.another(t)
+	proxy := false
+	handler := b.api.Config.Handler
+	b.api.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if proxy {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
+	proxy = true
+	_, err := again.Resume(t.Context())
+	wantCode(t, err, portal.Unavailable)
+	if b.ring.kept() == "" || len(b.emitted(EventSessionEnded)) != 0 {
+		t.Fatal("a proxy's 403 ended the session")
+	}
+	proxy = false
+	if _, err := again.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSigningOutEndsTheSessionOnTheServerAndEmptiesTheKeyring(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	if err := b.SignOut(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if b.api.count(&b.api.logouts) != 1 || b.ring.kept() != "" {
+		t.Errorf("%d logouts, keyring %q", b.api.logouts, b.ring.kept())
+	}
+	_, err := b.Me(t.Context())
+	wantCode(t, err, SignedOut)
+	if _, err := b.another(t).Resume(t.Context()); ProblemOf(err).Code != SignedOut {
+		t.Errorf("a second start got %v", err)
+	}
+}
+
+func TestSigningOutBeforeResumingEndsTheKeptSessionToo(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	if err := b.another(t).SignOut(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if b.api.count(&b.api.logouts) != 1 || b.ring.kept() != "" {
+		t.Errorf("%d logouts, keyring %q", b.api.logouts, b.ring.kept())
+	}
+}
+
+func TestSigningOutOfflineEmptiesTheKeyringAndSaysWhatIsLeft(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	b.api.Close()
+	if err := b.SignOut(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if ended := b.emitted(EventSessionEnded); len(ended) != 1 || ended[0].(SessionEnded).Code != Offline {
+		t.Errorf("events %v", ended)
+	}
+	if b.ring.kept() != "" {
+		t.Error("the keyring still holds the session")
+	}
+}
+
+func TestARenewalUnderWayDoesNotUndoASignOut(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	s := b.conn.session
+	generation := s.generation()
+	if err := s.forget(); err != nil {
+		t.Fatal(err)
+	}
+	b.api.mu.Lock()
+	late := b.api.tokens()
+	b.api.mu.Unlock()
+	wantCode(t, s.adopt(t.Context(), late, "", generation), SignedOut)
+	if b.ring.kept() != "" || b.api.count(&b.api.logouts) != 1 {
+		t.Errorf("keyring %q, %d logouts", b.ring.kept(), b.api.logouts)
+	}
+}
+
+func TestWithoutAKeyringTheSessionLastsForThisRunAndSaysSo(t *testing.T) {
+	b := newBench(t)
+	b.ring.fail(errors.New("org.freedesktop.secrets was not provided by any .service files"))
+	if s := b.Startup(t.Context()); s.HasSession || s.KeyringProblem == "" {
+		t.Errorf("startup %+v", s)
+	}
+	b.signIn(t)
+	if len(b.emitted(EventSessionOnly)) != 1 {
+		t.Errorf("events %v", b.events)
+	}
+	b.api.expireAccess()
+	if _, err := b.Me(t.Context()); err != nil {
+		t.Fatalf("the session did not renew from memory: %v", err)
+	}
+	_, err := b.another(t).Resume(t.Context())
+	wantCode(t, err, KeyringUnavailable)
+}
+
+func TestWithoutAKeyringPolicyMayForbidSigningIn(t *testing.T) {
+	b := newBench(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
+	b.ring.fail(keyring.ErrSetDataTooBig)
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	wantCode(t, (<-result).err, KeyringUnavailable)
+	if !strings.Contains(page.body, "could not be kept") || b.api.count(&b.api.logouts) != 1 {
+		t.Errorf("page %s, %d logouts", page.body, b.api.logouts)
+	}
+	_, err := b.Me(t.Context())
+	wantCode(t, err, SignedOut)
+}
+
+func TestAKeyringThatWaitsForItsPasswordHoldsNothingUpForEver(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	b.ring.wait = make(chan struct{})
+	again := b.another(t)
+	again.conn.session.vault.wait = 10 * time.Millisecond
+	if _, err := again.Resume(t.Context()); ProblemOf(err).Code != KeyringUnavailable {
+		t.Errorf("resumed with %v", err)
+	}
+	close(b.ring.wait)
+	if _, err := again.Resume(t.Context()); err != nil {
+		t.Errorf("after the password: %v", err)
+	}
+}
+
+func TestAnotherGrantIsUsedForEveryCallAndRemembered(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	grant := uuid.NewString()
+	me, err := b.UseGrant(t.Context(), grant)
+	if err != nil || me.Grant.ID != grant {
+		t.Fatalf("%+v %v", me, err)
+	}
+	if me, err = b.Me(t.Context()); err != nil || me.Grant.ID != grant {
+		t.Errorf("afterwards %q %v", me.Grant.ID, err)
+	}
+	if me, err = b.another(t).Resume(t.Context()); err != nil || me.Grant.ID != grant {
+		t.Errorf("after a restart %q %v", me.Grant.ID, err)
+	}
+	_, err = b.UseGrant(t.Context(), "../../me")
+	wantCode(t, err, portal.NotFound)
+}
+
+func TestARememberedGrantThatIsGoneIsLetGo(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	gone := uuid.NewString()
+	if _, err := b.UseGrant(t.Context(), gone); err != nil {
+		t.Fatal(err)
+	}
+	handler := b.api.Config.Handler
+	b.api.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Portal-Grant") == gone {
+			refuse(w, 403, portal.Errorf(portal.GrantChanged, "No longer yours."))
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
+	me, err := b.Me(t.Context())
+	if err != nil || me.Grant.ID != "" {
+		t.Fatalf("%+v %v", me.Grant, err)
+	}
+	var kept keptSession
+	if err := json.Unmarshal([]byte(b.ring.kept()), &kept); err != nil || kept.GrantID != "" || kept.RefreshToken == "" {
+		t.Errorf("the keyring holds %+v", kept)
+	}
+}
+
+func TestTheSystemsKeyringIsAskedUnderTheNameOfTheContract(t *testing.T) {
+	keyring.MockInit()
+	t.Cleanup(keyring.MockInit)
+	b := newBench(t, func(o *Options) { o.Keyring = SystemKeyring{} })
+	b.signIn(t)
+	host := strings.TrimPrefix(b.api.URL, "http://")
+	if secret, err := keyring.Get("fs-client-portal", host); err != nil || !strings.Contains(secret, "refresh_token") {
+		t.Errorf("%q %v", secret, err)
+	}
+	if err := b.SignOut(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keyring.Get("fs-client-portal", host); !errors.Is(err, keyring.ErrNotFound) {
+		t.Errorf("after the sign-out: %v", err)
+	}
+}
+
+func TestEveryWayAKeyringFailsHasItsOwnWords(t *testing.T) {
+	said := map[string]string{}
+	for name, failure := range map[string]error{
+		"locked":      errors.New("failed to unlock correct collection '/org/freedesktop/secrets/aliases/default'"),
+		"unavailable": errors.New("exec: \"dbus-launch\": executable file not found in $PATH"),
+		"too big":     keyring.ErrSetDataTooBig,
+		"timeout":     errKeyringTimeout,
+	} {
+		keyring.MockInitWithError(failure)
+		b := newBench(t, func(o *Options) { o.Keyring = SystemKeyring{} })
+		_, err := b.Resume(t.Context())
+		p := wantCode(t, err, KeyringUnavailable)
+		if other, twice := said[p.Message]; twice {
+			t.Errorf("%s and %s are both told %q", name, other, p.Message)
+		}
+		said[p.Message] = name
+	}
+	keyring.MockInit()
+}
+
+func TestAPanicInTheKeyringLibraryIsAKeyringThatCannotBeUsed(t *testing.T) {
+	_, err := guarded(time.Minute, func() (string, error) { panic("assertion") })
+	if keyringProblem(err).Code != KeyringUnavailable {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestGarbageInTheKeyringIsNoSession(t *testing.T) {
+	for _, garbage := range []string{"", "{", `"x"`, `{"refresh_token":""}`, "null"} {
+		ring := &memoryKeyring{secrets: map[string]string{"fs-client-portal host": garbage}}
+		v := &vault{ring: ring, account: "host", wait: time.Minute}
+		if _, err := v.load(); !errors.Is(err, errNothingKept) {
+			t.Errorf("%q: %v", garbage, err)
+		}
+	}
+}

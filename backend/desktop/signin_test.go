@@ -1,0 +1,379 @@
+package desktop
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+func TestSigningInWithGoogleEndsWithAUserASessionInTheKeyringAndAClosedPort(t *testing.T) {
+	b := newBench(t)
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	redirect, _ := url.Parse(target.Get("redirect_uri"))
+	if redirect.Hostname() != "127.0.0.1" || redirect.Path != "/callback/google" {
+		t.Errorf("Google's redirect is %s", redirect)
+	}
+	want := map[string]string{
+		"code_challenge_method": "S256", "prompt": "select_account", "response_type": "code", "client_id": "client",
+		"scope": "openid email profile", "response_mode": "", "tenant": "x",
+	}
+	for name, value := range want {
+		if target.Get(name) != value {
+			t.Errorf("%s is %q, want %q", name, target.Get(name), value)
+		}
+	}
+	if !strings.HasPrefix(target.Get("nonce"), "nonce-of-") || len(target.Get("state")) < 43 {
+		t.Errorf("nonce %q, state %q", target.Get("nonce"), target.Get("state"))
+	}
+	page := get(t, redirect.String()+"?"+b.answer(target).Encode())
+	if page.status != 200 || !strings.Contains(page.body, "Signed in as Ada Byron (ada@example.com)") {
+		t.Errorf("the browser was shown %d %s", page.status, page.body)
+	}
+	r := <-result
+	if r.err != nil || r.me.User.Name != "Ada Byron" {
+		t.Fatalf("signed in as %+v: %v", r.me, r.err)
+	}
+	var kept keptSession
+	if err := json.Unmarshal([]byte(b.ring.kept()), &kept); err != nil || kept.RefreshToken == "" || len(b.ring.kept()) > 2560 {
+		t.Errorf("the keyring holds %q", b.ring.kept())
+	}
+	if _, err := net.DialTimeout("tcp", redirect.Host, time.Second); err == nil {
+		t.Error("the port is still open")
+	}
+	if b.raised != 1 {
+		t.Errorf("the window was raised %d times", b.raised)
+	}
+	if len(b.emitted(EventSignInExchanging)) != 1 || len(b.emitted(EventSignInWaiting)) != 1 {
+		t.Errorf("events: %v", b.events)
+	}
+}
+
+func TestSigningInWithEntraIDComesBackAsAFormOnLocalhost(t *testing.T) {
+	b := newBench(t)
+	result, link := b.start(t, portal.Entra)
+	target := follow(t, link)
+	redirect, _ := url.Parse(target.Get("redirect_uri"))
+	if redirect.Hostname() != "localhost" || redirect.Path != "/callback/entra" || target.Get("response_mode") != "form_post" {
+		t.Errorf("redirect %s, response_mode %s", redirect, target.Get("response_mode"))
+	}
+	form := b.answer(target)
+	form.Del("iss")
+	page := post(t, redirect.String(), form)
+	if r := <-result; r.err != nil || page.status != 200 {
+		t.Fatalf("%v, page %d %s", r.err, page.status, page.body)
+	}
+}
+
+func TestNothingButTheProvidersAnswerChangesAWaitingSignIn(t *testing.T) {
+	b := newBench(t)
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	good := b.answer(target)
+	address := target.Get("redirect_uri")
+	origin := strings.TrimSuffix(address, "/callback/google")
+	with := func(change func(url.Values)) string {
+		values := url.Values{}
+		for k, v := range good {
+			values[k] = append([]string{}, v...)
+		}
+		change(values)
+		return values.Encode()
+	}
+	request := func(method, to, body string, change ...func(*http.Request)) *http.Request {
+		r, err := http.NewRequestWithContext(t.Context(), method, to, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range change {
+			c(r)
+		}
+		return r
+	}
+	form := func(r *http.Request) { r.Header.Set("Content-Type", "application/x-www-form-urlencoded") }
+	for name, hostile := range map[string]struct {
+		r      *http.Request
+		status int
+	}{
+		"another path":           {request("GET", origin+"/callback/entra?"+good.Encode(), ""), 404},
+		"a longer path":          {request("GET", address+"/x?"+good.Encode(), ""), 404},
+		"the favicon":            {request("GET", origin+"/favicon.ico", ""), 404},
+		"PUT":                    {request("PUT", address+"?"+good.Encode(), ""), 405},
+		"HEAD":                   {request("HEAD", address+"?"+good.Encode(), ""), 405},
+		"OPTIONS":                {request("OPTIONS", address, ""), 405},
+		"another host":           {request("GET", address+"?"+good.Encode(), "", func(r *http.Request) { r.Host = "evil.example" }), 421},
+		"no state":               {request("GET", address+"?"+with(func(v url.Values) { v.Del("state") }), ""), 400},
+		"a wrong state":          {request("GET", address+"?"+with(func(v url.Values) { v.Set("state", "x") }), ""), 400},
+		"two states":             {request("GET", address+"?"+with(func(v url.Values) { v.Add("state", "x") }), ""), 400},
+		"an error, no state":     {request("GET", address+"?error=access_denied", ""), 400},
+		"a wrong issuer":         {request("GET", address+"?"+with(func(v url.Values) { v.Set("iss", "https://other.example") }), ""), 400},
+		"two issuers":            {request("GET", address+"?"+with(func(v url.Values) { v.Add("iss", "https://issuer.example") }), ""), 400},
+		"neither code nor error": {request("GET", address+"?"+with(func(v url.Values) { v.Del("code") }), ""), 400},
+		"code and error":         {request("GET", address+"?"+with(func(v url.Values) { v.Set("error", "x") }), ""), 400},
+		"POST with the query":    {request("POST", address+"?"+good.Encode(), "", form), 400},
+		"POST of JSON":           {request("POST", address, `{"state":"x"}`, func(r *http.Request) { r.Header.Set("Content-Type", "application/json") }), 415},
+		"a huge form":            {request("POST", address, good.Encode()+"&x="+strings.Repeat("x", redirectBody), form), 400},
+		"a broken query":         {request("GET", address+"?"+good.Encode()+"&%zz", ""), 400},
+		"a guessed start link":   {request("GET", origin+"/start/x", ""), 410},
+		"a used start link":      {request("GET", link, ""), 410},
+	} {
+		if got := ask(t, hostile.r); got.status != hostile.status {
+			t.Errorf("%s: answered %d, want %d", name, got.status, hostile.status)
+		}
+	}
+	select {
+	case r := <-result:
+		t.Fatalf("the sign-in ended: %v", r.err)
+	default:
+	}
+	get(t, address+"?"+good.Encode())
+	if r := <-result; r.err != nil {
+		t.Fatalf("the provider's own answer failed afterwards: %v", r.err)
+	}
+}
+
+func TestThePageInTheBrowserKeepsNothingAndLoadsNothing(t *testing.T) {
+	b := newBench(t)
+	b.api.refuse = func(portal.CodeGrant) *portal.Error {
+		return portal.Errorf(portal.NoInvite, "No <script>alert(1)</script> invite.")
+	}
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	answer := b.answer(target)
+	page := get(t, target.Get("redirect_uri")+"?"+answer.Encode())
+	<-result
+	for _, leaked := range []string{answer.Get("code"), answer.Get("state"), "<script>alert", "http:", "https:"} {
+		if strings.Contains(page.body, leaked) {
+			t.Errorf("the page holds %q", leaked)
+		}
+	}
+	if !strings.Contains(page.body, "&lt;script&gt;") || !strings.Contains(page.body, "history.replaceState") {
+		t.Errorf("the page is %s", page.body)
+	}
+	for name, want := range map[string]string{
+		"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+	} {
+		if page.header.Get(name) != want {
+			t.Errorf("%s is %q", name, page.header.Get(name))
+		}
+	}
+	csp := page.header.Get("Content-Security-Policy")
+	if !strings.HasPrefix(csp, "default-src 'none'") || page.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("policy %q, headers %v", csp, page.header)
+	}
+}
+
+func TestWhatTheProviderRefusesIsSaidInWords(t *testing.T) {
+	for errorCode, code := range map[string]portal.Code{
+		"access_denied": Denied, "server_error": portal.ProviderDown, "invalid_scope": portal.ProviderRefused,
+	} {
+		b := newBench(t)
+		result, link := b.start(t, portal.Google)
+		target := follow(t, link)
+		page := get(t, target.Get("redirect_uri")+"?"+url.Values{
+			"state": {target.Get("state")}, "error": {errorCode}, "error_description": {"<b>AADSTS1\x00</b>\nmore"},
+		}.Encode())
+		p := wantCode(t, (<-result).err, code)
+		if strings.ContainsAny(p.Message, "\x00\n") || strings.Contains(page.body, "<b>") {
+			t.Errorf("%s: message %q, page %s", errorCode, p.Message, page.body)
+		}
+		if b.ring.kept() != "" {
+			t.Error("the keyring holds a session")
+		}
+	}
+}
+
+func TestCancellingEndsTheWaitAndClosesThePort(t *testing.T) {
+	b := newBench(t)
+	result, link := b.start(t, portal.Google)
+	if err := b.CancelSignIn(); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, (<-result).err, Cancelled)
+	if _, err := noRedirects.Get(link); err == nil {
+		t.Error("the port is still open")
+	}
+	wantCode(t, b.OpenSignInPage(), portal.AttemptExpired)
+}
+
+func TestASignInNobodyFinishesTimesOut(t *testing.T) {
+	b := newBench(t)
+	b.signInLimit = time.Millisecond
+	_, err := b.SignIn(t.Context(), "google")
+	wantCode(t, err, TimedOut)
+}
+
+func TestASecondClickCancelsTheFirst(t *testing.T) {
+	b := newBench(t)
+	first, _ := b.start(t, portal.Google)
+	second, link := b.start(t, portal.Google)
+	wantCode(t, (<-first).err, Cancelled)
+	target := follow(t, link)
+	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	if r := <-second; r.err != nil {
+		t.Fatal(r.err)
+	}
+}
+
+func TestABrowserThatCannotBeOpenedLeavesALinkToCopy(t *testing.T) {
+	failed := make(chan struct{})
+	var b *bench
+	b = newBench(t, func(o *Options) {
+		emit := o.Emit
+		o.Emit = func(name string, payload any) {
+			emit(name, payload)
+			if w, ok := payload.(SignInWaiting); ok && w.BrowserProblem != "" {
+				close(failed)
+			}
+		}
+		o.OpenBrowser = func(string) error { return errors.New("no browser") }
+	})
+	result := make(chan error, 1)
+	go func() { _, err := b.SignIn(t.Context(), "google"); result <- err }()
+	<-failed
+	wantCode(t, b.OpenSignInPage(), BrowserFailed)
+	waits := b.emitted(EventSignInWaiting)
+	target := follow(t, waits[len(waits)-1].(SignInWaiting).URL)
+	// The copied link was used; the screen was given the next one.
+	waits = b.emitted(EventSignInWaiting)
+	next := follow(t, waits[len(waits)-1].(SignInWaiting).URL)
+	if next.Get("state") != target.Get("state") {
+		t.Error("the second link leads to another sign-in")
+	}
+	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	if err := <-result; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnAPIThatCannotBeReachedIsSaid(t *testing.T) {
+	b := newBench(t)
+	b.api.Close()
+	_, err := b.SignIn(t.Context(), "google")
+	wantCode(t, err, Offline)
+	_, err = b.Providers(t.Context())
+	wantCode(t, err, Offline)
+}
+
+func TestAnUnsafeSignInPageIsNotOpened(t *testing.T) {
+	for _, endpoint := range []string{"http://provider.example/a", "file:///etc/passwd", "javascript:alert(1)", "https://u:p@x.example", "", "%"} {
+		r := newRedirect(portal.Google, "1")
+		if err := r.expect(portal.Attempt{AuthorizationEndpoint: endpoint}, "v"); err == nil {
+			t.Errorf("%q was accepted", endpoint)
+		}
+	}
+}
+
+func TestTheInviteCodeFinishesTheSameSignIn(t *testing.T) {
+	b := newBench(t)
+	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
+		switch g.InviteCode {
+		case "":
+			return portal.Errorf(portal.InviteCodeRequired, "Enter the code.")
+		case "RIGHT":
+			return nil
+		}
+		return portal.Errorf(portal.InviteCodeWrong, "Wrong code.")
+	}
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	wantCode(t, (<-result).err, portal.InviteCodeRequired)
+	if !strings.Contains(page.body, "One more step") {
+		t.Errorf("the browser was shown %s", page.body)
+	}
+	_, err := b.SubmitInviteCode(t.Context(), "WRONG")
+	wantCode(t, err, portal.InviteCodeWrong)
+	me, err := b.SubmitInviteCode(t.Context(), " RIGHT ")
+	if err != nil || me.User.ID != testUser.ID {
+		t.Fatalf("%+v %v", me, err)
+	}
+	_, err = b.SubmitInviteCode(t.Context(), "RIGHT")
+	wantCode(t, err, portal.AttemptExpired)
+}
+
+func TestAnInviteCodeWithoutASignInOrTooLongIsRefusedHere(t *testing.T) {
+	b := newBench(t)
+	_, err := b.SubmitInviteCode(t.Context(), "X")
+	wantCode(t, err, portal.AttemptExpired)
+	for _, code := range []string{"", "  ", strings.Repeat("x", 65)} {
+		_, err = b.SubmitInviteCode(t.Context(), code)
+		wantCode(t, err, portal.Invalid)
+	}
+}
+
+func TestACancelledSignInCannotBeFinishedWithACode(t *testing.T) {
+	b := newBench(t)
+	b.api.refuse = func(portal.CodeGrant) *portal.Error {
+		return portal.Errorf(portal.InviteCodeRequired, "Enter the code.")
+	}
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	<-result
+	if err := b.CancelSignIn(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.SubmitInviteCode(t.Context(), "RIGHT")
+	wantCode(t, err, portal.AttemptExpired)
+}
+
+func TestOnlyProvidersThatPolicyAllowsAreOfferedAndAccepted(t *testing.T) {
+	b := newBench(t, func(o *Options) { o.Settings.Providers = []string{"entra"} })
+	offered, err := b.Providers(t.Context())
+	if err != nil || len(offered) != 1 || offered[0].ID != portal.Entra {
+		t.Fatalf("offered %v, %v", offered, err)
+	}
+	for _, provider := range []string{"google", "okta", ""} {
+		_, err := b.SignIn(t.Context(), provider)
+		wantCode(t, err, PolicyForbids)
+	}
+}
+
+func TestTheSecondAnswerOfAProviderIsToldThatTheFirstCounted(t *testing.T) {
+	b := newBench(t)
+	var redeemed atomic.Int32
+	waiting := make(chan struct{})
+	arrived := make(chan struct{})
+	b.api.refuse = func(portal.CodeGrant) *portal.Error {
+		redeemed.Add(1)
+		close(arrived)
+		<-waiting
+		return nil
+	}
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	address := target.Get("redirect_uri") + "?" + b.answer(target).Encode()
+	go func() {
+		if answer, err := noRedirects.Get(address); err == nil {
+			_ = answer.Body.Close()
+		}
+	}()
+	<-arrived
+	if second := get(t, address); second.status != http.StatusGone {
+		t.Errorf("the second answer was shown %d", second.status)
+	}
+	close(waiting)
+	if r := <-result; r.err != nil || redeemed.Load() != 1 {
+		t.Fatalf("%v after %d exchanges", r.err, redeemed.Load())
+	}
+}
+
+func TestClosingTheAppEndsAWaitingSignIn(t *testing.T) {
+	b := newBench(t)
+	ctx, closeApp := context.WithCancel(t.Context())
+	result := make(chan error, 1)
+	go func() { _, err := b.SignIn(ctx, "google"); result <- err }()
+	<-b.browser
+	closeApp()
+	wantCode(t, <-result, Cancelled)
+}
