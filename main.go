@@ -30,7 +30,7 @@ var (
 //go:embed all:frontend/dist
 var assets embed.FS
 
-//go:embed build/appicon.png
+//go:embed build/linux/icon.png
 var icon []byte
 
 func main() {
