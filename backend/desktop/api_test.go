@@ -164,7 +164,9 @@ func TestAWritingCallIsDone(t *testing.T) {
 func TestAnAnswerThatIsNotTheAPIsIsSaidToBeOne(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
 		"a portal page of a hotel": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Welcome</html>")) },
-		"a redirect":               func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://login.example/", 302) },
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://login.example/", http.StatusFound)
+		},
 		"half an answer": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte(`{"msps":`))

@@ -40,6 +40,9 @@ type fakeAPI struct {
 	refuseRefresh *portal.Error
 	expiresIn     int
 	held          chan struct{} // where set, refresh waits for it
+	// real is a provider of testkit that codes are redeemed with; nil takes those of authorize.
+	real   *oauth2.Config
+	issuer string
 }
 
 var testUser = portal.User{ID: uuid.NewString(), Name: "Ada Byron", Email: "ada@example.com", Active: true}
@@ -115,11 +118,15 @@ func (f *fakeAPI) newAttempt(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.attempts[id] = n
 	f.mu.Unlock()
-	reply(w, 201, portal.Attempt{
+	attempt := portal.Attempt{
 		ID: id, Nonce: "nonce-of-" + id, ClientID: "client", Issuer: "https://issuer.example",
 		AuthorizationEndpoint: f.provider.URL + "/authorize?tenant=x",
 		Scopes:                []string{"openid", "email", "profile"}, ExpiresAt: time.Now().Add(10 * time.Minute),
-	})
+	}
+	if f.real != nil {
+		attempt.ClientID, attempt.Issuer, attempt.AuthorizationEndpoint = f.real.ClientID, f.issuer, f.real.Endpoint.AuthURL
+	}
+	reply(w, 201, attempt)
 }
 
 func strictJSON(r *http.Request, into any) error {
@@ -154,6 +161,13 @@ func (f *fakeAPI) token(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	attempt, known := f.attempts[grant.AttemptID]
+	if known && f.real != nil {
+		provider := *f.real
+		provider.RedirectURL = attempt.RedirectURI
+		if _, err := provider.Exchange(r.Context(), grant.Code, oauth2.VerifierOption(grant.CodeVerifier)); err == nil {
+			f.codes[grant.Code] = grant.AttemptID
+		}
+	}
 	if !known || f.codes[grant.Code] != grant.AttemptID {
 		refuse(w, 400, portal.Errorf(portal.AttemptExpired, "Start again."))
 		return
@@ -394,6 +408,11 @@ var noRedirects = &http.Client{CheckRedirect: func(*http.Request, []*http.Reques
 // follow opens a start link and answers the authorization request it leads to.
 func follow(t *testing.T, link string) url.Values {
 	t.Helper()
+	return lead(t, link).Query()
+}
+
+func lead(t *testing.T, link string) *url.URL {
+	t.Helper()
 	answer, err := noRedirects.Get(link)
 	if err != nil {
 		t.Fatal(err)
@@ -406,7 +425,7 @@ func follow(t *testing.T, link string) url.Values {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return target.Query()
+	return target
 }
 
 type shown struct {

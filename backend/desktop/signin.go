@@ -126,7 +126,9 @@ func (d *Desktop) authenticate(ctx context.Context, c *connection, provider port
 	if err != nil {
 		r.conclude(pageOf("", err))
 	}
-	d.options.Raise()
+	if !hasCode(err, Cancelled, TimedOut) {
+		d.options.Raise()
+	}
 	return err
 }
 

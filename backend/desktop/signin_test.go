@@ -226,8 +226,7 @@ func TestASecondClickCancelsTheFirst(t *testing.T) {
 
 func TestABrowserThatCannotBeOpenedLeavesALinkToCopy(t *testing.T) {
 	failed := make(chan struct{})
-	var b *bench
-	b = newBench(t, func(o *Options) {
+	b := newBench(t, func(o *Options) {
 		emit := o.Emit
 		o.Emit = func(name string, payload any) {
 			emit(name, payload)
@@ -376,4 +375,7 @@ func TestClosingTheAppEndsAWaitingSignIn(t *testing.T) {
 	<-b.browser
 	closeApp()
 	wantCode(t, <-result, Cancelled)
+	if b.raised != 0 {
+		t.Error("a window that closes was brought to the front")
+	}
 }
