@@ -61,7 +61,7 @@ type NewInvite struct {
 
 // CreatedInvite is the answer to NewInvite: the only time the code is shown.
 type CreatedInvite struct {
-	Invite Invite `json:"invite"`
-	Code   string `json:"code"`
+	Invite
+	Code   string `json:"code" doc:"Shown this once."`
 	Mailed bool   `json:"mailed" doc:"False: hand the code over yourself."`
 }

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -103,4 +104,11 @@ func collectOne[T any](query *pgx.QueuedQuery, noun string, into *T) {
 		}
 		return err
 	})
+}
+
+// Stamp answers the stamp of what the viewer can see: what a list's ETag is made of, at the cost of a few rows.
+func (db *DB) Stamp(ctx context.Context, viewer portal.Viewer) (Stamp, error) {
+	var stamp Stamp
+	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) { queueStamp(batch, viewer.Scope, &stamp) })
+	return stamp, err
 }

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+
+	"fs-client-portal/backend/heimdal"
+	"fs-client-portal/backend/identity"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/sync"
+)
+
+type migrateCommand struct {
+	database
+	Up     migrateUp     `cmd:"" help:"Take the steps still to be taken; safe when several start at once."`
+	Status migrateStatus `cmd:"" help:"List the steps and when each was taken."`
+}
+
+type (
+	migrateUp     struct{}
+	migrateStatus struct{}
+)
+
+func (migrateUp) Run(ctx context.Context, c *cli) error {
+	db, err := c.Migrate.open(ctx)
+	if err != nil {
+		return err
+	}
+	db.Close()
+	taken, err := postgres.Migrate(ctx, c.Migrate.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	return printJSON(taken)
+}
+
+func (migrateStatus) Run(ctx context.Context, c *cli) error {
+	db, err := c.Migrate.open(ctx)
+	if err != nil {
+		return err
+	}
+	db.Close()
+	all, err := postgres.MigrationStatus(ctx, c.Migrate.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	return printJSON(all)
+}
+
+type bootstrapCommand struct {
+	database
+	MSSP     string `required:"" name:"mssp" help:"Name of the MSSP."`
+	Admin    string `required:"" help:"E-mail address of its first admin."`
+	Provider string `required:"" enum:"google,entra" help:"What the admin signs in with: google or entra."`
+	Domain   string `help:"Google Workspace domain (hd), or the e-mail domain attached to the Entra ID tenant."`
+	Tenant   string `help:"Entra ID tenant of the admin."`
+	Tenants  string `name:"entra-tenants" env:"PORTAL_ENTRA_TENANTS" help:"Allowed Entra ID tenants, comma-separated: the only one is the default of --tenant."`
+}
+
+func (b bootstrapCommand) Run(ctx context.Context) error {
+	invite, err := identity.CheckInvite(portal.NewInvite{
+		Email: b.Admin, Role: portal.MSSPAdmin, Provider: portal.ProviderID(b.Provider),
+		Domain: b.Domain, Tenant: b.Tenant,
+	}, splitList(b.Tenants))
+	if err != nil {
+		return badSetting("bootstrap", err)
+	}
+	db, err := b.openMigrated(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	code, hash := identity.NewInviteCode()
+	msspID, inviteID, err := db.Bootstrap(ctx, b.MSSP, invite, hash)
+	if err != nil {
+		return fmt.Errorf("bootstrap: %w", err)
+	}
+	return printJSON(map[string]string{"mssp_id": msspID, "invite_id": inviteID, "code": code})
+}
+
+type productCommand struct {
+	Add productAdd `cmd:"" help:"Connect an MSSP to a product; print the connection as JSON."`
+}
+
+type productAdd struct {
+	database
+	secret
+	MSSP       string `required:"" name:"mssp" help:"Id of the MSSP."`
+	Product    string `default:"heimdal" enum:"heimdal" help:"The product."`
+	CustomerID string `required:"" help:"The MSSP's own customer id at the product."`
+	BaseURL    string `name:"base-url" default:"https://rc-dashboard.heimdalsecurity.com/api/heimdalapi" help:"What /customers?customerId=N is appended to."`
+	APIKeyFile string `required:"" name:"api-key-file" help:"File with the API key."`
+}
+
+func (p productAdd) Run(ctx context.Context) error {
+	key, err := os.ReadFile(p.APIKeyFile)
+	if err != nil {
+		return badSetting("--api-key-file", err)
+	}
+	key = bytes.TrimSpace(key)
+	if _, err := heimdal.New(p.BaseURL, p.CustomerID, string(key), 0, nil); err != nil {
+		return badSetting("product add", err)
+	}
+	sealer, err := p.sealer()
+	if err != nil {
+		return err
+	}
+	db, err := p.openMigrated(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	connection := portal.Connection{
+		ID: postgres.NewID(), MSSPID: p.MSSP, ProductID: p.Product, CustomerID: p.CustomerID, BaseURL: p.BaseURL,
+		APIKeyLast4: string(key[max(0, len(key)-4):]),
+	}
+	connection.APIKeySealed = sealer.Seal(key, sync.APIKeyContext(connection))
+	if err := db.AddConnection(ctx, connection); err != nil {
+		return fmt.Errorf("product add: %w", err)
+	}
+	return printJSON(map[string]string{"mssp_product_id": connection.ID})
+}
+
+type syncCommand struct {
+	database
+	secret
+	heimdalRate
+	MSSP string `required:"" name:"mssp" help:"Id of the MSSP."`
+}
+
+func (s syncCommand) Run(ctx context.Context) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	sealer, err := s.sealer()
+	if err != nil {
+		return err
+	}
+	db, err := s.openMigrated(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	service, err := sync.New(db, sealer, sync.Config{PerMinute: s.HeimdalRate, Log: newLog(0)})
+	if err != nil {
+		return err
+	}
+	run, err := service.RunNow(ctx, s.MSSP, func(run portal.SyncRun) {
+		fmt.Fprintf(os.Stderr, "%s: %d customers seen\n", run.Status, run.Seen)
+	})
+	if err != nil {
+		return fmt.Errorf("sync: %w", err)
+	}
+	if err := printJSON(run); err != nil {
+		return err
+	}
+	if run.Status != portal.RunComplete {
+		return errIncomplete
+	}
+	return nil
+}
+
+type keysCommand struct {
+	Rotate keysRotate `cmd:"" help:"Sign with a new key; tokens signed before stay good until they expire."`
+}
+
+type keysRotate struct {
+	database
+	secret
+}
+
+func (k keysRotate) Run(ctx context.Context) error {
+	sealer, err := k.sealer()
+	if err != nil {
+		return err
+	}
+	db, err := k.openMigrated(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	sessions, err := session.New(db, sealer, session.Config{Issuer: "http://localhost"})
+	if err != nil {
+		return err
+	}
+	kid, err := sessions.RotateKeys(ctx)
+	if err != nil {
+		return fmt.Errorf("rotate keys: %w", err)
+	}
+	return printJSON(map[string]string{"kid": kid})
+}

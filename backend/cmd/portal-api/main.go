@@ -1,0 +1,87 @@
+// portal-api is the headless server of FS Client Portal and the commands its operators run.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Set by the linker.
+var (
+	version = "development"
+	commit  = ""
+)
+
+// cli is every command with its flags; a flag overrides the environment's setting of the same name.
+type cli struct {
+	Serve     serveCommand     `cmd:"" help:"Serve the API and work its jobs. SIGTERM drains, then ends."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database schema up to date, or show how it stands."`
+	Bootstrap bootstrapCommand `cmd:"" help:"Create an MSSP and the invite of its first admin; print them as JSON."`
+	Product   productCommand   `cmd:"" help:"Connect an MSSP to a product."`
+	Sync      syncCommand      `cmd:"" help:"Sync one MSSP now; print the run as JSON; exit 0 only if it was complete."`
+	Keys      keysCommand      `cmd:"" help:"Rotate the keys access tokens are signed with."`
+	Version   kong.VersionFlag `help:"Print the version and exit."`
+}
+
+// The exits operators and scripts can tell apart.
+const (
+	exitFailed   = 1
+	exitUnusable = 2
+)
+
+// unusable is a setting that cannot be used: which, and what it should be.
+type unusable struct {
+	setting string
+	reason  string
+}
+
+func (u unusable) Error() string { return u.setting + ": " + u.reason }
+
+// badSetting says that a setting cannot be used, in one line.
+func badSetting(setting string, err error) error {
+	return unusable{setting, strings.ReplaceAll(err.Error(), "\n", " ")}
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(arguments []string) int {
+	if len(arguments) > 0 && arguments[0] == "help" {
+		arguments = append(arguments[1:], "--help")
+	}
+	parser, err := kong.New(&cli{}, kong.Name("portal-api"), kong.UsageOnError(),
+		kong.Description("The server of FS Client Portal. Every setting is an environment variable; the flag of the same name overrides it."),
+		kong.ConfigureHelp(kong.HelpOptions{Tree: true}),
+		kong.Vars{"version": strings.TrimSpace(version + " " + commit)})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "portal-api:", err)
+		return exitFailed
+	}
+	command, err := parser.Parse(arguments)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "portal-api:", err)
+		return exitUnusable
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	command.BindTo(ctx, (*context.Context)(nil))
+	return exitCode(command.Run())
+}
+
+func exitCode(err error) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, "portal-api:", err)
+	var setting unusable
+	if errors.As(err, &setting) {
+		return exitUnusable
+	}
+	return exitFailed
+}

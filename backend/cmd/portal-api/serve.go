@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"fs-client-portal/backend/httpapi"
+	"fs-client-portal/backend/identity"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/sync"
+)
+
+type serveCommand struct {
+	database
+	secret
+	heimdalRate
+	Listen             string     `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Address of the API."`
+	MetricsListen      string     `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Address of the metrics."`
+	PublicURL          string     `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"Issuer and audience of the portal's tokens (default: http:// and PORTAL_LISTEN, on loopback)." placeholder:"https://…"`
+	GoogleIssuer       string     `env:"PORTAL_GOOGLE_ISSUER" default:"https://accounts.google.com" help:"Google's issuer."`
+	GoogleClientID     string     `name:"google-client-id" env:"PORTAL_GOOGLE_CLIENT_ID" help:"Client id of the desktop app at Google; empty: no Google sign-in."`
+	GoogleClientSecret string     `env:"PORTAL_GOOGLE_CLIENT_SECRET" help:"Its client secret."`
+	EntraIssuer        string     `env:"PORTAL_ENTRA_ISSUER" default:"https://login.microsoftonline.com/{tenantid}/v2.0" help:"Entra ID's issuer, {tenantid} standing for the tenant."`
+	EntraClientID      string     `name:"entra-client-id" env:"PORTAL_ENTRA_CLIENT_ID" help:"Client id of the desktop app at Entra ID; empty: no Microsoft sign-in."`
+	EntraTenants       string     `env:"PORTAL_ENTRA_TENANTS" help:"Tenants that may sign in, comma-separated."`
+	SMTPURL            string     `name:"smtp-url" env:"PORTAL_SMTP_URL" help:"smtps://user:password@host:465 or smtp://… (STARTTLS) to mail invites; empty: admins hand codes over."`
+	MailFrom           string     `env:"PORTAL_MAIL_FROM" help:"Sender of the mails."`
+	AuthRate           int        `env:"PORTAL_AUTH_RATE" default:"600" help:"Requests a minute one address may send to /v1/auth; 0: any number."`
+	SessionRate        int        `env:"PORTAL_SESSION_RATE" default:"6000" help:"Requests a minute one session may send; 0: any number."`
+	LogLevel           slog.Level `env:"PORTAL_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
+	NoJobs             bool       `help:"Serve only: leave the jobs to other replicas."`
+}
+
+// Run serves until ctx ends, then lets running requests and jobs end.
+func (c serveCommand) Run(ctx context.Context) error {
+	if err := c.checkSettings(); err != nil {
+		return err
+	}
+	sealer, err := c.sealer()
+	if err != nil {
+		return err
+	}
+	listener, err := listen("PORTAL_LISTEN", c.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	metricsListener, err := listen("PORTAL_METRICS_LISTEN", c.MetricsListen)
+	if err != nil {
+		return err
+	}
+	defer metricsListener.Close()
+	db, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + listener.Addr().String()
+	}
+	return c.serve(ctx, db, sealer, listener, metricsListener)
+}
+
+func (c *serveCommand) checkSettings() error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if c.PublicURL == "" {
+		host, _, err := net.SplitHostPort(c.Listen)
+		if err != nil || !loopback(host) {
+			return unusable{"PORTAL_PUBLIC_URL", "is not set; it should be the https:// URL the API is reached at, unless PORTAL_LISTEN is on loopback"}
+		}
+		return nil
+	}
+	return secureURL("PORTAL_PUBLIC_URL", c.PublicURL)
+}
+
+func listen(setting, address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, unusable{setting, fmt.Sprintf("cannot listen on %q, it should be a free address such as 127.0.0.1:8480 (%v)", address, errors.Unwrap(err))}
+	}
+	return listener, nil
+}
+
+func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *session.Sealer, listener, metricsListener net.Listener) error {
+	log := newLog(c.LogLevel)
+	sessions, err := session.New(db, sealer, session.Config{Issuer: c.PublicURL})
+	if err != nil {
+		return badSetting("PORTAL_PUBLIC_URL", err)
+	}
+	people, err := identity.New(db, sessions, c.identityConfig(sealer))
+	if err != nil {
+		return unusable{"sign-in", err.Error()}
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	syncs, err := c.newSync(db, sealer, log, registry)
+	if err != nil {
+		return err
+	}
+	if db.Ready(ctx) == nil {
+		if err := sessions.CheckSecret(ctx); err != nil {
+			return badSetting("PORTAL_SECRET_KEY_FILE", err)
+		}
+	}
+	mail, err := newMailer(c.SMTPURL, c.MailFrom)
+	if err != nil {
+		return err
+	}
+	api := httpapi.New(httpapi.Config{
+		DB: db, Sessions: sessions, Identity: people, Sync: syncs, Mail: mail, Log: log, Metrics: registry, Version: version,
+		AuthRate: c.AuthRate, SessionRate: c.SessionRate,
+	})
+	metrics := http.NewServeMux()
+	metrics.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	jobs := startJobs(ctx, db, syncs, log)
+	log.Info("serving", "listen", listener.Addr().String(), "metrics", metricsListener.Addr().String(), "version", version)
+	err = serveUntil(ctx, map[net.Listener]http.Handler{listener: api, metricsListener: metrics})
+	jobs()
+	log.Info("ended")
+	return err
+}
+
+func (c serveCommand) identityConfig(sealer *session.Sealer) identity.Config {
+	config := identity.Config{Secret: sealer}
+	if c.GoogleClientID != "" {
+		config.Google = &identity.GoogleConfig{Issuer: c.GoogleIssuer, ClientID: c.GoogleClientID, ClientSecret: c.GoogleClientSecret}
+	}
+	if c.EntraClientID != "" {
+		config.Entra = &identity.EntraConfig{Issuer: c.EntraIssuer, ClientID: c.EntraClientID, Tenants: splitList(c.EntraTenants)}
+	}
+	return config
+}
+
+// keepSignIns is how long ended attempts and spent tokens stay for those who look into an incident.
+const keepSignIns = 30 * 24 * time.Hour
+
+func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, log *slog.Logger, registry prometheus.Registerer) (*sync.Service, error) {
+	runs := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "portal_sync_runs_total", Help: "Sync runs ended in this process."}, []string{"status"})
+	registry.MustRegister(runs)
+	return sync.New(db, sealer, sync.Config{
+		PerMinute: c.HeimdalRate, Log: log, Jobs: !c.NoJobs,
+		Chores: map[string]func(context.Context) error{
+			"prune_sign_ins": func(ctx context.Context) error { return db.PruneSignIns(ctx, keepSignIns) },
+		},
+		Finished: func(run portal.SyncRun) { runs.WithLabelValues(string(run.Status)).Inc() },
+	})
+}
+
+const (
+	drain     = 20 * time.Second
+	readyPoll = 2 * time.Second
+)
+
+// startJobs begins the jobs once the schema is there, and answers how to end them.
+func startJobs(ctx context.Context, db *postgres.DB, syncs *sync.Service, log *slog.Logger) (stop func()) {
+	ended := make(chan struct{})
+	started := false
+	go func() {
+		defer close(ended)
+		for db.Ready(ctx) != nil {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(readyPoll):
+			}
+		}
+		// The jobs outlive ctx: they are stopped only after the last request has been answered.
+		if err := syncs.Start(context.WithoutCancel(ctx)); err != nil {
+			log.Error("jobs do not start", "error", err)
+			return
+		}
+		started = true
+	}()
+	return func() {
+		<-ended
+		if !started {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), drain)
+		defer cancel()
+		if err := syncs.Stop(ctx); err != nil {
+			log.Warn("jobs handed back", "error", err)
+		}
+	}
+}
+
+// serveUntil serves each handler at its listener until ctx ends or one of them fails.
+func serveUntil(ctx context.Context, handlers map[net.Listener]http.Handler) error {
+	failed := make(chan error, len(handlers))
+	var servers []*http.Server
+	for listener, handler := range handlers {
+		server := &http.Server{
+			Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+			WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		}
+		servers = append(servers, server)
+		go func() { failed <- server.Serve(listener) }()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	for _, server := range servers {
+		err = errors.Join(err, server.Shutdown(ctx))
+	}
+	return err
+}
+
+func splitList(list string) []string {
+	var items []string
+	for _, item := range strings.Split(list, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}

@@ -1,0 +1,79 @@
+package httpapi
+
+import (
+	"context"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/session"
+)
+
+// caller is embedded where a session is made or renewed.
+type caller struct {
+	UserAgent string `header:"User-Agent" maxLength:"400"`
+}
+
+func (c caller) client(ctx context.Context) session.Client {
+	return session.Client{Device: c.UserAgent, RequestID: requestID(ctx)}
+}
+
+type jwksOutput struct {
+	ContentType  string `header:"Content-Type"`
+	CacheControl string `header:"Cache-Control"`
+	Body         []byte
+}
+
+func (s *server) jwks(ctx context.Context, _ *struct{}) (*jwksOutput, error) {
+	keys, err := s.Sessions.JWKS(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &jwksOutput{ContentType: "application/jwk-set+json", CacheControl: "public, max-age=300", Body: keys}, nil
+}
+
+type providersOutput struct {
+	Body struct {
+		Providers []portal.Provider `json:"providers" nullable:"false"`
+	}
+}
+
+func (s *server) providers(context.Context, *struct{}) (*providersOutput, error) {
+	out := &providersOutput{}
+	out.Body.Providers = append([]portal.Provider{}, s.Identity.Providers()...)
+	return out, nil
+}
+
+type attemptOutput struct{ Body portal.Attempt }
+
+func (s *server) begin(ctx context.Context, in *struct{ Body portal.NewAttempt }) (*attemptOutput, error) {
+	attempt, err := s.Identity.Begin(ctx, in.Body)
+	return &attemptOutput{attempt}, err
+}
+
+type tokensOutput struct{ Body portal.Tokens }
+
+func (s *server) redeem(ctx context.Context, in *struct {
+	caller
+	Body portal.CodeGrant
+}) (*tokensOutput, error) {
+	tokens, err := s.Identity.Redeem(ctx, in.Body, in.client(ctx))
+	return &tokensOutput{tokens}, err
+}
+
+func (s *server) refresh(ctx context.Context, in *struct {
+	caller
+	Body portal.RefreshGrant
+}) (*tokensOutput, error) {
+	tokens, err := s.Sessions.Refresh(ctx, in.Body.RefreshToken, in.client(ctx))
+	return &tokensOutput{tokens}, err
+}
+
+func (s *server) logout(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	return nil, s.Sessions.End(ctx, viewerOf(ctx))
+}
+
+type meOutput struct{ Body portal.Me }
+
+func (s *server) me(ctx context.Context, _ *struct{}) (*meOutput, error) {
+	me, err := s.DB.Me(ctx, viewerOf(ctx))
+	return &meOutput{me}, err
+}

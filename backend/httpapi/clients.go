@@ -1,0 +1,31 @@
+package httpapi
+
+import (
+	"context"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// one names a row by its id. An id that is none is answered as one that does not exist.
+type one struct {
+	ID string `path:"id" maxLength:"100"`
+}
+
+type clientsInput struct {
+	portal.ClientQuery
+	conditional
+}
+
+func (s *server) clients(ctx context.Context, in *clientsInput) (*answer[portal.ClientPage], error) {
+	return conditionally(ctx, s, in.conditional, in.ClientQuery, func(v portal.Viewer) (portal.ClientPage, postgres.Stamp, error) {
+		return s.DB.Clients(ctx, v, in.ClientQuery)
+	})
+}
+
+type clientOutput struct{ Body portal.ClientDetail }
+
+func (s *server) client(ctx context.Context, in *one) (*clientOutput, error) {
+	detail, err := s.DB.Client(ctx, viewerOf(ctx), in.ID)
+	return &clientOutput{detail}, err
+}

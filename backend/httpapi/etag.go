@@ -1,0 +1,72 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// conditional is embedded in the inputs of routes that answer 304.
+type conditional struct {
+	IfNoneMatch string `header:"If-None-Match" maxLength:"1000"`
+}
+
+// entityTag names the state of an answer: what it was read from, for whom, and on which day, since licences run out.
+func entityTag(viewer portal.Viewer, query any, stamp postgres.Stamp) string {
+	text := fmt.Sprintf("%s %s %+v %d %v %s %s", viewer.GrantID, viewer.Role, query, stamp.Version, asOf(stamp), stamp.LastRun,
+		time.Now().UTC().Format(time.DateOnly))
+	sum := sha256.Sum256([]byte(text))
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
+}
+
+func asOf(stamp postgres.Stamp) int64 {
+	if stamp.DataAsOf == nil {
+		return 0
+	}
+	return stamp.DataAsOf.UnixMicro()
+}
+
+// matches reports whether the caller has the answer already, compressed or not (RFC 9110 section 13.1.2).
+func (c conditional) matches(tag string) bool {
+	for _, known := range strings.Split(c.IfNoneMatch, ",") {
+		known = strings.TrimPrefix(strings.TrimSpace(known), "W/")
+		known = strings.Replace(known, compressedSuffix+`"`, `"`, 1)
+		if known == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// answer is a body with its ETag, or 304 without one.
+type answer[B any] struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   B
+}
+
+// conditionally reads only the stamp where the caller names an answer, and the answer itself unless that one still holds.
+func conditionally[B any](ctx context.Context, s *server, known conditional, query any, read func(portal.Viewer) (B, postgres.Stamp, error)) (*answer[B], error) {
+	viewer := viewerOf(ctx)
+	if known.IfNoneMatch != "" {
+		stamp, err := s.DB.Stamp(ctx, viewer)
+		if err != nil {
+			return nil, err
+		}
+		if tag := entityTag(viewer, query, stamp); known.matches(tag) {
+			return &answer[B]{Status: http.StatusNotModified, ETag: tag}, nil
+		}
+	}
+	body, stamp, err := read(viewer)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[B]{Status: http.StatusOK, ETag: entityTag(viewer, query, stamp), Body: body}, nil
+}

@@ -1,0 +1,156 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+type contextKey int
+
+const (
+	requestIDKey contextKey = iota
+	viewerKey
+)
+
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey).(string)
+	return id
+}
+
+// viewerOf answers who calls; only routes behind authenticate have one.
+func viewerOf(ctx context.Context) portal.Viewer { return ctx.Value(viewerKey).(portal.Viewer) }
+
+// observe gives each request an id, measures it, and logs it without its query, which may hold names.
+func (s *server) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, start := postgres.NewID(), time.Now()
+		ctx := postgres.WithRequestID(context.WithValue(r.Context(), requestIDKey, id), id)
+		w.Header().Set("Request-Id", id)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		r = r.WithContext(ctx)
+		next.ServeHTTP(seen, r)
+		route := r.Pattern
+		if route == "" || route == "/" {
+			route = "none"
+		}
+		took := time.Since(start)
+		s.requests.WithLabelValues(route, strconv.Itoa(seen.status)).Observe(took.Seconds())
+		s.Log.DebugContext(ctx, "request", "request_id", id, "method", r.Method, "route", route, "status", seen.status,
+			"milliseconds", took.Milliseconds())
+	})
+}
+
+// statusWriter remembers the status; Unwrap leaves flushing and deadlines to the writer below.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (s *server) recover(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				s.Log.ErrorContext(r.Context(), "panic", "request_id", requestID(r.Context()), "cause", cause, "stack", string(debug.Stack()))
+				writeProblem(w, r.Context(), &Problem{Status: http.StatusInternalServerError, Code: portal.Internal,
+					Detail: "Something went wrong on the portal's side."})
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkText refuses what PostgreSQL cannot hold as text, wherever in the URL it stands.
+func checkText(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query, err := url.QueryUnescape(r.URL.RawQuery)
+		if err != nil || !utf8.ValidString(query) || strings.ContainsRune(query, 0) || strings.ContainsRune(r.URL.Path, 0) {
+			writeProblem(w, r.Context(), &Problem{Status: http.StatusBadRequest, Code: portal.Invalid,
+				Detail: "The address holds characters that are not text."})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// authenticate finds out who calls, under which of their grants, and whether its role may.
+func (s *server) authenticate(may portal.Permission) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		viewer, err := s.viewer(ctx)
+		if err == nil && may != signedIn && !viewer.Role.May(may) {
+			err = portal.Errorf(portal.Forbidden, "Your role does not include this.")
+		}
+		if err != nil {
+			s.refuse(ctx, err)
+			return
+		}
+		if wait, ok := s.limits.session.take(viewer.SessionID); !ok {
+			s.tooMany(ctx, wait)
+			return
+		}
+		ctx.SetHeader("Cache-Control", "private, no-cache")
+		next(huma.WithValue(ctx, viewerKey, viewer))
+	}
+}
+
+func (s *server) viewer(ctx huma.Context) (portal.Viewer, error) {
+	scheme, token, _ := strings.Cut(ctx.Header("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return portal.Viewer{}, portal.Errorf(portal.Unauthenticated, "Sign in first: this route needs Authorization: Bearer.")
+	}
+	viewer, err := s.Sessions.Verify(ctx.Context(), token)
+	if err != nil {
+		return portal.Viewer{}, err
+	}
+	if grant := ctx.Header("Portal-Grant"); grant != "" && grant != viewer.GrantID {
+		return s.Sessions.WithGrant(ctx.Context(), viewer, grant)
+	}
+	return viewer, nil
+}
+
+func (s *server) refuse(ctx huma.Context, err error) {
+	request, w := humaUnwrap(ctx)
+	if portal.ErrorCode(err) == portal.Unauthenticated {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	writeProblem(w, request.Context(), s.problem(request.Context(), err))
+}
+
+// limitAddress bounds what one address may ask of the routes nobody has signed in for.
+func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
+	if !strings.HasPrefix(ctx.Operation().Path, "/v1/auth/") {
+		next(ctx)
+		return
+	}
+	ctx.SetHeader("Cache-Control", "no-store")
+	if wait, ok := s.limits.address.take(address(ctx.RemoteAddr())); !ok {
+		s.tooMany(ctx, wait)
+		return
+	}
+	next(ctx)
+}
+
+func (s *server) tooMany(ctx huma.Context, wait time.Duration) {
+	_, w := humaUnwrap(ctx)
+	seconds := int(wait.Seconds()) + 1
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	s.refuse(ctx, portal.Errorf(portal.TooManyRequests, "Too many requests. Try again in %d seconds.", seconds))
+}

@@ -1,0 +1,26 @@
+package httpapi
+
+import (
+	"context"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+type mspsInput struct {
+	portal.MSPQuery
+	conditional
+}
+
+func (s *server) msps(ctx context.Context, in *mspsInput) (*answer[portal.MSPPage], error) {
+	return conditionally(ctx, s, in.conditional, in.MSPQuery, func(v portal.Viewer) (portal.MSPPage, postgres.Stamp, error) {
+		return s.DB.MSPs(ctx, v, in.MSPQuery)
+	})
+}
+
+type mspOutput struct{ Body portal.MSPDetail }
+
+func (s *server) msp(ctx context.Context, in *one) (*mspOutput, error) {
+	detail, err := s.DB.MSP(ctx, viewerOf(ctx), in.ID)
+	return &mspOutput{detail}, err
+}

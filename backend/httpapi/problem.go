@@ -1,0 +1,115 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Problem is how every error leaves the API (RFC 9457).
+type Problem struct {
+	Type      string      `json:"type" doc:"Always about:blank; code tells problems apart."`
+	Title     string      `json:"title"`
+	Status    int         `json:"status"`
+	Detail    string      `json:"detail"`
+	Code      portal.Code `json:"code"`
+	RequestID string      `json:"request_id,omitempty"`
+	Field     string      `json:"field,omitempty" doc:"The parameter at fault, where one is."`
+}
+
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus and ContentType make a Problem what huma writes.
+func (p *Problem) GetStatus() int { return p.Status }
+
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// statuses is the one map from a code to HTTP.
+var statuses = map[portal.Code]int{
+	portal.Invalid:            http.StatusUnprocessableEntity,
+	portal.Unauthenticated:    http.StatusUnauthorized,
+	portal.SessionRevoked:     http.StatusUnauthorized,
+	portal.GrantChanged:       http.StatusUnauthorized,
+	portal.Forbidden:          http.StatusForbidden,
+	portal.NotFound:           http.StatusNotFound,
+	portal.Conflict:           http.StatusConflict,
+	portal.SyncRunning:        http.StatusConflict,
+	portal.NoProduct:          http.StatusConflict,
+	portal.NoInvite:           http.StatusForbidden,
+	portal.InviteCodeRequired: http.StatusForbidden,
+	portal.InviteCodeWrong:    http.StatusForbidden,
+	portal.TenantNotAllowed:   http.StatusForbidden,
+	portal.Deactivated:        http.StatusForbidden,
+	portal.AttemptExpired:     http.StatusBadRequest,
+	portal.ProviderDown:       http.StatusBadGateway,
+	portal.ProviderRefused:    http.StatusBadRequest,
+	portal.TooManyRequests:    http.StatusTooManyRequests,
+	portal.TooLarge:           http.StatusRequestEntityTooLarge,
+	portal.Unavailable:        http.StatusServiceUnavailable,
+}
+
+// problem turns an error into what its caller may know. Anything but a portal.Error is ours to find by the request id.
+func (s *server) problem(ctx context.Context, err error) *Problem {
+	var known *portal.Error
+	if errors.As(err, &known) && statuses[known.Code] != 0 {
+		return newProblem(ctx, statuses[known.Code], known.Code, known.Detail, known.Field)
+	}
+	if errors.Is(err, context.Canceled) {
+		return newProblem(ctx, http.StatusServiceUnavailable, portal.Unavailable, "The request was given up.", "")
+	}
+	s.Log.ErrorContext(ctx, "request failed", "request_id", requestID(ctx), "error", err)
+	return newProblem(ctx, http.StatusInternalServerError, portal.Internal,
+		"Something went wrong on the portal's side. Nothing was changed; try again, and name the request id if it stays.", "")
+}
+
+func newProblem(ctx context.Context, status int, code portal.Code, detail, field string) *Problem {
+	return &Problem{
+		Type: "about:blank", Title: http.StatusText(status), Status: status,
+		Detail: detail, Code: code, RequestID: requestID(ctx), Field: field,
+	}
+}
+
+// writeProblem writes p outside of huma's routes.
+func writeProblem(w http.ResponseWriter, ctx context.Context, p *Problem) {
+	p = newProblem(ctx, p.Status, p.Code, p.Detail, p.Field)
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // a reader that has gone needs no answer
+}
+
+// What huma finds wrong with a request becomes a Problem too. It takes the two functions as package variables.
+func init() {
+	huma.NewError = func(status int, detail string, causes ...error) huma.StatusError {
+		return problemOf(context.Background(), status, detail, causes)
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, detail string, causes ...error) huma.StatusError {
+		return problemOf(ctx.Context(), status, detail, causes)
+	}
+}
+
+// problemOf names the first thing wrong and never repeats the value sent, which may be personal or secret.
+func problemOf(ctx context.Context, status int, detail string, causes []error) *Problem {
+	code := portal.Invalid
+	switch {
+	case status == http.StatusRequestEntityTooLarge:
+		code, detail = portal.TooLarge, "The body is larger than 1 MiB."
+	case status >= http.StatusInternalServerError:
+		code, detail = portal.Internal, "Something went wrong on the portal's side."
+	}
+	for _, cause := range causes {
+		var found *huma.ErrorDetail
+		if !errors.As(cause, &found) {
+			continue
+		}
+		field := strings.TrimPrefix(strings.TrimPrefix(found.Location, "body."), "query.")
+		return newProblem(ctx, status, code, strings.TrimSpace(field+": "+found.Message), field)
+	}
+	return newProblem(ctx, status, code, detail, "")
+}

@@ -1,0 +1,79 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Who may call a route: anyone, anyone signed in, or the roles the table in portal/role.go gives a permission.
+const (
+	anyone   portal.Permission = "anyone"
+	signedIn portal.Permission = "signed in"
+)
+
+// routes is every route of the API and who may call it.
+func (s *server) routes(api huma.API) {
+	route(s, api, "GET /healthz", anyone, s.healthy)
+	route(s, api, "GET /readyz", anyone, s.ready)
+	route(s, api, "GET /.well-known/jwks.json", anyone, s.jwks)
+
+	route(s, api, "GET /v1/auth/providers", anyone, s.providers)
+	route(s, api, "POST /v1/auth/attempts", anyone, s.begin)
+	route(s, api, "POST /v1/auth/token", anyone, s.redeem)
+	route(s, api, "POST /v1/auth/refresh", anyone, s.refresh)
+	route(s, api, "POST /v1/auth/logout", signedIn, s.logout)
+	route(s, api, "GET /v1/me", signedIn, s.me)
+
+	route(s, api, "GET /v1/overview", portal.SeeOverview, s.overview)
+	route(s, api, "GET /v1/msps", portal.SeeMSPs, s.msps)
+	route(s, api, "GET /v1/msps/{id}", portal.SeeMSPs, s.msp)
+	route(s, api, "GET /v1/clients", portal.SeeClients, s.clients)
+	route(s, api, "GET /v1/clients/{id}", portal.SeeClients, s.client)
+
+	route(s, api, "GET /v1/invites", portal.ManageInvites, s.invites)
+	route(s, api, "POST /v1/invites", portal.ManageInvites, s.invite)
+	route(s, api, "DELETE /v1/invites/{id}", portal.ManageInvites, s.revokeInvite)
+
+	route(s, api, "GET /v1/syncs", portal.SeeSyncs, s.syncs)
+	route(s, api, "POST /v1/syncs", portal.RunSync, s.startSync)
+	route(s, api, "GET /v1/syncs/{id}", portal.SeeSyncs, s.sync)
+}
+
+// route registers a handler whose errors become problems, behind the check of who calls.
+func route[I, O any](s *server, api huma.API, pattern string, may portal.Permission, handler func(context.Context, *I) (*O, error)) {
+	method, path, _ := strings.Cut(pattern, " ")
+	operation := huma.Operation{
+		OperationID: strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "", ".", "").Replace(path),
+		Method:      method,
+		Path:        path,
+		Summary:     pattern,
+		Errors:      []int{http.StatusTooManyRequests},
+	}
+	if may == anyone {
+		operation.Middlewares = huma.Middlewares{s.limitAddress}
+	} else {
+		operation.Security = []map[string][]string{{"session": {}}}
+		operation.Errors = append(operation.Errors, http.StatusUnauthorized, http.StatusForbidden)
+		operation.Middlewares = huma.Middlewares{s.authenticate(may)}
+	}
+	switch {
+	case method == http.MethodDelete, path == "/v1/auth/logout":
+		operation.DefaultStatus = http.StatusNoContent
+	case pattern == "POST /v1/invites":
+		operation.DefaultStatus = http.StatusCreated
+	case pattern == "POST /v1/syncs":
+		operation.DefaultStatus = http.StatusAccepted
+	}
+	huma.Register(api, operation, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return out, nil
+	})
+}

@@ -1,0 +1,107 @@
+// Package httpapi is the portal's HTTP API: it translates between HTTP and the packages that do the work, and decides
+// nothing itself. routes.go holds every route and who may call it.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"fs-client-portal/backend/identity"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/sync"
+)
+
+// Mailer sends an invite's code to the person invited.
+type Mailer interface {
+	SendInvite(ctx context.Context, invite portal.Invite, code string) error
+}
+
+// Config is what the API is made of. Mail may be nil: then admins hand codes over themselves.
+type Config struct {
+	DB       *postgres.DB
+	Sessions *session.Sessions
+	Identity *identity.Service
+	Sync     *sync.Service
+	Mail     Mailer
+	Log      *slog.Logger
+	Metrics  prometheus.Registerer
+	Version  string
+	// AuthRate is how many requests a minute one address may send to /v1/auth, SessionRate how many one session may
+	// send to all other routes; 0: any number.
+	AuthRate    int
+	SessionRate int
+}
+
+type server struct {
+	Config
+	requests *prometheus.HistogramVec
+	limits   limits
+}
+
+// New answers the API's handler.
+func New(c Config) http.Handler {
+	s := &server{Config: c, limits: newLimits(c.AuthRate, c.SessionRate)}
+	s.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "portal_http_request_seconds",
+		Help:    "Time to answer, by route and status.",
+		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+	}, []string{"route", "status"})
+	c.Metrics.MustRegister(s.requests)
+
+	mux := http.NewServeMux()
+	s.routes(humago.New(mux, apiConfig(c.Version)))
+	mux.HandleFunc("/", notARoute(mux))
+	return s.observe(s.recover(checkText(compress(mux))))
+}
+
+func apiConfig(version string) huma.Config {
+	config := huma.DefaultConfig("FS Client Portal", version)
+	config.CreateHooks = nil // no $schema member in bodies
+	config.DocsPath = ""
+	config.SchemasPath = ""
+	config.RejectUnknownQueryParameters = true
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
+	}
+	return config
+}
+
+// compress answers bodies over 1 KiB compressed to whoever asks, with a random length added against BREACH.
+func compress(next http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.SuffixETag(compressedSuffix), gzhttp.RandomJitter(32, 0, false))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return wrap(next)
+}
+
+// compressedSuffix marks the ETag of a compressed answer, which is another representation (RFC 9110 section 8.8.1).
+const compressedSuffix = "-gzip"
+
+// notARoute answers 404, or 405 where the path is a route of another method.
+func notARoute(mux *http.ServeMux) http.HandlerFunc {
+	methods := []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete}
+	return func(w http.ResponseWriter, r *http.Request) {
+		for _, method := range methods {
+			other := r.Clone(r.Context())
+			other.Method = method
+			if _, pattern := mux.Handler(other); pattern != "/" && pattern != "" {
+				w.Header().Add("Allow", method)
+			}
+		}
+		if w.Header().Get("Allow") != "" {
+			writeProblem(w, r.Context(), &Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed",
+				Detail: "This route does not take " + r.Method + "."})
+			return
+		}
+		writeProblem(w, r.Context(), &Problem{Status: http.StatusNotFound, Code: portal.NotFound, Detail: "There is no such route."})
+	}
+}
