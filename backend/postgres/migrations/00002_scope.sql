@@ -21,6 +21,10 @@ begin
     if not pg_has_role('portal_server', wanted, 'member') then
       execute format('grant %I to portal_server', wanted);
     end if;
+    -- The operator's commands run as the owner too.
+    if not pg_has_role(current_user, wanted, 'member') then
+      execute format('grant %I to %I', wanted, current_user);
+    end if;
   end loop;
 end
 $$;
