@@ -19,9 +19,8 @@ interface Props {
 
 /** The code, this once, and how the invited person uses it. A click beside it does not lose it. */
 export function CreatedDialog({ created, onAnother, onClose }: Props) {
-  const { invite, code, mailed } = created;
-  const { email } = invite;
-  const provider = t(`words.provider.${invite.provider}`);
+  const { email, code, mailed } = created;
+  const provider = t(`words.provider.${created.provider}`);
   const id = useId();
   return (
     <Dialog
@@ -51,7 +50,7 @@ export function CreatedDialog({ created, onAnother, onClose }: Props) {
           </Box>
         </div>
         <Typography variant="body2" color="textSecondary">
-          {t("admin.created.until", { when: formatMoment(invite.expires_at) })}
+          {t("admin.created.until", { when: formatMoment(created.expires_at) })}
         </Typography>
       </DialogContent>
       <DialogActions>

@@ -193,7 +193,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       accepted_at: null,
     };
     world.invites.unshift(invite);
-    return { invite, code: "K7QM-2VXD-94TB", mailed: false };
+    return { ...invite, code: "K7QM-2VXD-94TB", mailed: false };
   }
 
   function revokeInvite(id: string) {

@@ -63,7 +63,7 @@ export type ClientDetail = Said<
 
 export type Invite = Said<portal.Invite, { role: Role; provider: ProviderID; status: InviteStatus }>;
 export type NewInvite = Omit<portal.NewInvite, "role" | "provider"> & { role: Role; provider: ProviderID };
-export type CreatedInvite = Said<portal.CreatedInvite, { invite: Invite }>;
+export type CreatedInvite = Invite & { code: string; mailed: boolean };
 
 export type SyncRun = Said<portal.SyncRun, { status: RunStatus; trigger: "schedule" | "manual" | "command" }>;
 

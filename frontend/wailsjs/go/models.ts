@@ -86,7 +86,7 @@ export namespace portal {
 	    msp_id: string;
 	    expires_within: number;
 	}
-	export interface Invite {
+	export interface CreatedInvite {
 	    id: string;
 	    email: string;
 	    role: string;
@@ -102,9 +102,6 @@ export namespace portal {
 	    created_at: string;
 	    expires_at: string;
 	    accepted_at?: string;
-	}
-	export interface CreatedInvite {
-	    invite: Invite;
 	    code: string;
 	    mailed: boolean;
 	}
@@ -122,7 +119,23 @@ export namespace portal {
 	    node: string;
 	    mssp: string;
 	}
-	
+	export interface Invite {
+	    id: string;
+	    email: string;
+	    role: string;
+	    msp_id?: string;
+	    msp_name?: string;
+	    client_id?: string;
+	    client_name?: string;
+	    provider: string;
+	    domain?: string;
+	    tenant?: string;
+	    status: string;
+	    invited_by: string;
+	    created_at: string;
+	    expires_at: string;
+	    accepted_at?: string;
+	}
 	export interface InvitePage {
 	    items: Invite[];
 	    next_cursor?: string;
