@@ -21,8 +21,9 @@ begin
     if not pg_has_role('portal_server', wanted, 'member') then
       execute format('grant %I to portal_server', wanted);
     end if;
-    -- The operator's commands run as the owner too.
-    if not pg_has_role(current_user, wanted, 'member') then
+    -- The operator's commands run as the owner too. From PostgreSQL 16 on, having made a role is not yet being let to
+    -- take it on.
+    if not pg_has_role(current_user, wanted, case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end) then
       execute format('grant %I to %I', wanted, current_user);
     end if;
   end loop;
