@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -39,14 +40,18 @@ func prepareWebView() {
 	}
 }
 
-// Formatter turns every error on its way to a screen into a Problem, and logs those whose words were not
-// written for users.
+// Formatter turns every error on its way to a screen into a Problem as JSON text, and logs those whose words were not
+// written for users. It is text because Wails rejects with new Error(text) and would lose an object's members.
 func Formatter(log *slog.Logger) func(error) any {
 	return func(err error) any {
 		p := ProblemOf(err)
 		if p.Code == "internal" && !p.fromAPI {
 			log.Error("call failed", "error", err.Error())
 		}
-		return p
+		text, err := json.Marshal(p)
+		if err != nil {
+			return string(p.Code)
+		}
+		return string(text)
 	}
 }

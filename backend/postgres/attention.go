@@ -43,7 +43,7 @@ const (
 		and m.status = 'active'
 		and m.client_count = 0
 		order by m.id
-		limit @rows)`
+		limit @each)`
 )
 
 // clientAttention answers the rows of one kind among the clients of a scope.
@@ -54,7 +54,7 @@ func clientAttention(scope portal.Scope, rank, kind, severity, detail, at, condi
 		where ` + clientScope(scope) + `
 		and ` + condition + `
 		order by ` + order + `
-		limit @rows)`
+		limit @each)`
 }
 
 // queueAttention adds what needs attention in the scope, most urgent first.
@@ -78,5 +78,5 @@ func queueAttention(batch *pgx.Batch, scope portal.Scope, into *[]portal.Attenti
 		from (`+strings.Join(kinds, "\n		union all")+`) as a (rank, kind, severity, msp_id, client_id, run_id, name, detail, at)
 		order by a.rank
 		limit @rows`,
-		withArgs(scopeArgs(scope), pgx.NamedArgs{"rows": attentionRows, "days": expiringDays})), into)
+		withArgs(scopeArgs(scope), pgx.NamedArgs{"rows": attentionRows, "each": attentionEach, "days": expiringDays})), into)
 }

@@ -14,6 +14,7 @@ const (
 	trendDays     = 90
 	expiringDays  = 30
 	attentionRows = 20
+	attentionEach = 6 // of one kind, so that no kind hides the others
 )
 
 // Overview answers the first screen's figures in one round trip, none of which grows with the number of customers:

@@ -16,6 +16,7 @@ class Stack:
         self.admin_code = os.environ["DEVSTACK_ADMIN_INVITE_CODE"]
         self.stranger = os.environ["DEVSTACK_STRANGER_ACCOUNT"]
         self.invitee = Person(os.environ["DEVSTACK_MSP_USER_ACCOUNT"], os.environ["DEVSTACK_MSP_USER_EMAIL"])
+        self.invitee_tenant = os.environ["DEVSTACK_MSP_USER_TENANT"]
         self.invitee_msp = os.environ["DEVSTACK_MSP_USER_MSP"]
         customers = heimdal_customers()
         self.resellers = {c["id"]: c["name"] for c in customers if c["type"] == "RESELLER"}

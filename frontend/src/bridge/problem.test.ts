@@ -19,8 +19,8 @@ describe("what a call is rejected with becomes a Problem", () => {
     });
   });
 
-  it("reads the same object sent as a string", () => {
-    expect(toProblem('{"code":"offline","message":"No network."}')).toMatchObject({
+  it("reads the object out of the Error the window rejects with", () => {
+    expect(toProblem(new Error('{"code":"offline","message":"No network."}'))).toMatchObject({
       code: "offline",
       message: "No network.",
     });

@@ -67,11 +67,12 @@ const known = (code: unknown): code is ProblemCode => codes.includes(code as Pro
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 const count = (value: unknown) => (typeof value === "number" && value > 0 ? value : undefined);
 
-// Wails rejects with the object of the error formatter; older bindings with its JSON as a string.
+// Wails rejects with an Error whose message is the Problem as JSON.
 function fromJSON(rejection: unknown): unknown {
-  if (typeof rejection !== "string" || !rejection.startsWith("{")) return rejection;
+  const message = rejection instanceof Error ? rejection.message : rejection;
+  if (typeof message !== "string" || !message.startsWith("{")) return rejection;
   try {
-    return JSON.parse(rejection);
+    return JSON.parse(message);
   } catch {
     return rejection;
   }
