@@ -7,12 +7,12 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// caller is embedded where a session is made or renewed.
-type caller struct {
+// Caller is embedded where a session is made or renewed. It is exported because huma passes over fields that are not.
+type Caller struct {
 	UserAgent string `header:"User-Agent" maxLength:"400"`
 }
 
-func (c caller) client(ctx context.Context) session.Client {
+func (c Caller) client(ctx context.Context) session.Client {
 	return session.Client{Device: c.UserAgent, RequestID: requestID(ctx)}
 }
 
@@ -52,7 +52,7 @@ func (s *server) begin(ctx context.Context, in *struct{ Body portal.NewAttempt }
 type tokensOutput struct{ Body portal.Tokens }
 
 func (s *server) redeem(ctx context.Context, in *struct {
-	caller
+	Caller
 	Body portal.CodeGrant
 }) (*tokensOutput, error) {
 	tokens, err := s.Identity.Redeem(ctx, in.Body, in.client(ctx))
@@ -60,7 +60,7 @@ func (s *server) redeem(ctx context.Context, in *struct {
 }
 
 func (s *server) refresh(ctx context.Context, in *struct {
-	caller
+	Caller
 	Body portal.RefreshGrant
 }) (*tokensOutput, error) {
 	tokens, err := s.Sessions.Refresh(ctx, in.Body.RefreshToken, in.client(ctx))

@@ -14,11 +14,11 @@ type one struct {
 
 type clientsInput struct {
 	portal.ClientQuery
-	conditional
+	Conditional
 }
 
 func (s *server) clients(ctx context.Context, in *clientsInput) (*answer[portal.ClientPage], error) {
-	return conditionally(ctx, s, in.conditional, in.ClientQuery, func(v portal.Viewer) (portal.ClientPage, postgres.Stamp, error) {
+	return conditionally(ctx, s, in.Conditional, in.ClientQuery, func(v portal.Viewer) (portal.ClientPage, postgres.Stamp, error) {
 		return s.DB.Clients(ctx, v, in.ClientQuery)
 	})
 }

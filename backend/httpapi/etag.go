@@ -13,8 +13,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// conditional is embedded in the inputs of routes that answer 304.
-type conditional struct {
+// Conditional is embedded in the inputs of routes that answer 304. It is exported because huma passes over fields that are not.
+type Conditional struct {
 	IfNoneMatch string `header:"If-None-Match" maxLength:"1000"`
 }
 
@@ -34,7 +34,7 @@ func asOf(stamp postgres.Stamp) int64 {
 }
 
 // matches reports whether the caller has the answer already, compressed or not (RFC 9110 section 13.1.2).
-func (c conditional) matches(tag string) bool {
+func (c Conditional) matches(tag string) bool {
 	for _, known := range strings.Split(c.IfNoneMatch, ",") {
 		known = strings.TrimPrefix(strings.TrimSpace(known), "W/")
 		known = strings.Replace(known, compressedSuffix+`"`, `"`, 1)
@@ -53,7 +53,7 @@ type answer[B any] struct {
 }
 
 // conditionally reads only the stamp where the caller names an answer, and the answer itself unless that one still holds.
-func conditionally[B any](ctx context.Context, s *server, known conditional, query any, read func(portal.Viewer) (B, postgres.Stamp, error)) (*answer[B], error) {
+func conditionally[B any](ctx context.Context, s *server, known Conditional, query any, read func(portal.Viewer) (B, postgres.Stamp, error)) (*answer[B], error) {
 	viewer := viewerOf(ctx)
 	if known.IfNoneMatch != "" {
 		stamp, err := s.DB.Stamp(ctx, viewer)

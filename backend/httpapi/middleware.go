@@ -128,9 +128,6 @@ func (s *server) viewer(ctx huma.Context) (portal.Viewer, error) {
 
 func (s *server) refuse(ctx huma.Context, err error) {
 	request, w := humaUnwrap(ctx)
-	if portal.ErrorCode(err) == portal.Unauthenticated {
-		w.Header().Set("WWW-Authenticate", "Bearer")
-	}
 	writeProblem(w, request.Context(), s.problem(request.Context(), err))
 }
 

@@ -9,11 +9,11 @@ import (
 
 type mspsInput struct {
 	portal.MSPQuery
-	conditional
+	Conditional
 }
 
 func (s *server) msps(ctx context.Context, in *mspsInput) (*answer[portal.MSPPage], error) {
-	return conditionally(ctx, s, in.conditional, in.MSPQuery, func(v portal.Viewer) (portal.MSPPage, postgres.Stamp, error) {
+	return conditionally(ctx, s, in.Conditional, in.MSPQuery, func(v portal.Viewer) (portal.MSPPage, postgres.Stamp, error) {
 		return s.DB.MSPs(ctx, v, in.MSPQuery)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -29,6 +30,14 @@ func (p *Problem) Error() string { return p.Detail }
 func (p *Problem) GetStatus() int { return p.Status }
 
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders names the way to sign in wherever that is what is missing (RFC 9110 section 11.6.1).
+func (p *Problem) GetHeaders() http.Header {
+	if p.Status != http.StatusUnauthorized {
+		return nil
+	}
+	return http.Header{"Www-Authenticate": {"Bearer"}}
+}
 
 // statuses is the one map from a code to HTTP.
 var statuses = map[portal.Code]int{
@@ -80,6 +89,7 @@ func writeProblem(w http.ResponseWriter, ctx context.Context, p *Problem) {
 	p = newProblem(ctx, p.Status, p.Code, p.Detail, p.Field)
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.Header().Set("Cache-Control", "no-store")
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // a reader that has gone needs no answer
 }

@@ -1,0 +1,219 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"fs-client-portal/backend/httpapi"
+	"fs-client-portal/backend/identity"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/sync"
+	"fs-client-portal/backend/testkit"
+)
+
+// house is a world whose API is served over real HTTP, and the owner's connection to look behind it with.
+type house struct {
+	*testkit.World
+	*testing.T
+	sessions *session.Sessions
+	owner    *pgx.Conn
+	url      string
+	client   *http.Client
+}
+
+func newHouse(t *testing.T, changes ...func(*httpapi.Config)) *house {
+	t.Helper()
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	owner, err := pgx.Connect(context.Background(), w.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { owner.Close(context.Background()) })
+	config := newConfig(t, w.DB)
+	for _, change := range changes {
+		change(&config)
+	}
+	server := httptest.NewServer(httpapi.New(config))
+	t.Cleanup(server.Close)
+	client := &http.Client{
+		Transport:     &http.Transport{DisableCompression: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	return &house{World: w, T: t, sessions: config.Sessions, owner: owner, url: server.URL, client: client}
+}
+
+// newConfig is the API as portal-api makes it, with a provider nobody answers at and no jobs at work.
+func newConfig(t *testing.T, db *postgres.DB) httpapi.Config {
+	t.Helper()
+	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sessions, err := session.New(db, sealer, session.Config{Issuer: "https://portal.example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	people, err := identity.New(db, sessions, identity.Config{
+		Google: &identity.GoogleConfig{Issuer: "http://127.0.0.1:1", ClientID: "portal", ClientSecret: "secret"},
+		Secret: sealer,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	syncs, err := sync.New(db, sealer, sync.Config{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return httpapi.Config{
+		DB: db, Sessions: sessions, Identity: people, Sync: syncs, Log: log, Metrics: prometheus.NewRegistry(), Version: "test",
+	}
+}
+
+// reply is an answer, read to its end.
+type reply struct {
+	*http.Response
+	body []byte
+}
+
+// call is a request: "GET /v1/clients", and what it carries.
+type call struct {
+	route   string
+	token   string
+	body    string
+	headers map[string]string
+}
+
+func (h *house) send(c call) reply {
+	h.Helper()
+	method, path, _ := strings.Cut(c.route, " ")
+	request, err := http.NewRequestWithContext(context.Background(), method, h.url+path, strings.NewReader(c.body))
+	if err != nil {
+		h.Fatal(err)
+	}
+	if c.body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	for name, value := range c.headers {
+		request.Header.Set(name, value)
+	}
+	response, err := h.client.Do(request)
+	if err != nil {
+		h.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return reply{response, body}
+}
+
+func (h *house) get(path, token string) reply {
+	h.Helper()
+	return h.send(call{route: "GET " + path, token: token})
+}
+
+// signIn answers the access token of a session of its own.
+func (h *house) signIn(v portal.Viewer) string {
+	h.Helper()
+	tokens, err := h.sessions.Start(context.Background(), v.UserID, session.Client{Device: "laptop"})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return tokens.AccessToken
+}
+
+func (h *house) as(role portal.Role) string {
+	h.Helper()
+	return h.signIn(h.Own.Viewers[role])
+}
+
+func (h *house) exec(sql string, args ...any) {
+	h.Helper()
+	if _, err := h.owner.Exec(context.Background(), sql, args...); err != nil {
+		h.Fatalf("%v\n%s", err, sql)
+	}
+}
+
+func (h *house) text(sql string, args ...any) (text string) {
+	h.Helper()
+	if err := h.owner.QueryRow(context.Background(), sql, args...).Scan(&text); err != nil {
+		h.Fatalf("%v\n%s", err, sql)
+	}
+	return text
+}
+
+// run answers the id of a tenant's sync run.
+func (h *house) run(of testkit.Tenant) string {
+	h.Helper()
+	return h.text("select id::text from sync_run where mssp_id = $1", of.MSSPID)
+}
+
+// invite makes an open invite at a node: an MSP, or the MSSP itself where mspID is empty.
+func (h *house) invite(of testkit.Tenant, mspID string) string {
+	h.Helper()
+	id, role := postgres.NewID(), portal.MSPUser
+	if mspID == "" {
+		role = portal.MSSPStaff
+	}
+	h.exec(`
+		insert into pre_assigned_role (mssp_id, id, email, role, msp_id, provider, code_hash, invited_by, expires_at)
+		values ($1, $2, $3, $4, nullif($5, '')::uuid, 'google', '', $6, now() + interval '1 day')`,
+		of.MSSPID, id, id+"@example.com", role, mspID, of.Name)
+	return id
+}
+
+func decode[T any](h *house, r reply) (into T) {
+	h.Helper()
+	if err := json.Unmarshal(r.body, &into); err != nil {
+		h.Fatalf("%v\n%s", err, r.body)
+	}
+	return into
+}
+
+// wants fails unless the answer has the status.
+func (h *house) wants(r reply, status int) reply {
+	h.Helper()
+	if r.StatusCode != status {
+		h.Fatalf("%s %s answers %d, want %d: %.400s", r.Request.Method, r.Request.URL.Path, r.StatusCode, status, r.body)
+	}
+	return r
+}
+
+// wantsProblem fails unless the answer is a problem a program can act on.
+func (h *house) wantsProblem(r reply, status int, code portal.Code) httpapi.Problem {
+	h.Helper()
+	h.wants(r, status)
+	if kind := r.Header.Get("Content-Type"); kind != "application/problem+json" {
+		h.Fatalf("%s %s answers %d as %q: %s", r.Request.Method, r.Request.URL.Path, status, kind, r.body)
+	}
+	p := decode[httpapi.Problem](h, r)
+	if p.Type == "" || p.Title == "" || p.Status != status || p.Detail == "" || p.RequestID == "" || p.Code == "" {
+		h.Fatalf("the problem is incomplete: %s", r.body)
+	}
+	if code != "" && p.Code != code {
+		h.Fatalf("%s %s answers the code %q, want %q: %s", r.Request.Method, r.Request.URL.Path, p.Code, code, p.Detail)
+	}
+	if status == http.StatusUnauthorized && r.Header.Get("WWW-Authenticate") == "" {
+		h.Fatalf("%s %s answers 401 without saying how to sign in", r.Request.Method, r.Request.URL.Path)
+	}
+	return p
+}

@@ -1,0 +1,226 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"fs-client-portal/backend/httpapi"
+	"fs-client-portal/backend/portal"
+)
+
+var conditionalRoutes = []string{"GET /v1/clients", "GET /v1/msps", "GET /v1/overview"}
+
+func (h *house) known(route, token, tag string) reply {
+	h.Helper()
+	return h.send(call{route: route, token: token, headers: map[string]string{"If-None-Match": tag}})
+}
+
+func TestAListTheCallerHasAlreadyIsNotSentAgain(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSPUser)
+	for _, route := range conditionalRoutes {
+		tag := h.wants(h.send(call{route: route, token: token}), ok).Header.Get("ETag")
+		if len(tag) < 10 {
+			t.Fatalf("%s answers the ETag %q", route, tag)
+		}
+		compressed := strings.TrimSuffix(tag, `"`) + `-gzip"`
+		for _, sent := range []string{tag, "W/" + tag, compressed, `"other", ` + tag} {
+			r := h.wants(h.known(route, token, sent), http.StatusNotModified)
+			if len(r.body) != 0 || r.Header.Get("ETag") != tag {
+				t.Errorf("%s: 304 with the ETag %s and the body %q, want %s and none", route, r.Header.Get("ETag"), r.body, tag)
+			}
+		}
+		h.wants(h.known(route, token, `"other"`), ok)
+	}
+}
+
+func TestAListIsSentAgainOnceItsDataChanged(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSPUser)
+	for _, route := range conditionalRoutes {
+		tag := h.wants(h.send(call{route: route, token: token}), ok).Header.Get("ETag")
+		h.exec("update mssp set version = version + 1 where id = $1", h.Own.MSSPID)
+		if next := h.wants(h.known(route, token, tag), ok).Header.Get("ETag"); next == tag {
+			t.Errorf("%s keeps its ETag over a change", route)
+		}
+	}
+}
+
+func TestAnETagIsGoodForItsViewerAndItsQueryOnly(t *testing.T) {
+	h := newHouse(t)
+	admin, user := h.as(portal.MSSPAdmin), h.as(portal.MSPUser)
+	tag := h.wants(h.get("/v1/clients", admin), ok).Header.Get("ETag")
+	h.wants(h.known("GET /v1/clients", user, tag), ok)
+	h.wants(h.known("GET /v1/clients?sort=-name", admin, tag), ok)
+	h.wants(h.known("GET /v1/clients?limit=2", admin, tag), ok)
+	h.wants(h.known("GET /v1/msps", admin, tag), ok)
+	h.wants(h.send(call{route: "POST /v1/auth/logout", token: admin}), empty)
+	h.wantsProblem(h.known("GET /v1/clients", admin, tag), http.StatusUnauthorized, portal.SessionRevoked)
+}
+
+func TestALongBodyIsCompressedForWhoeverAsks(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSSPAdmin)
+	plain := h.wants(h.get("/v1/clients", token), ok)
+	zip := map[string]string{"Accept-Encoding": "gzip"}
+	r := h.wants(h.send(call{route: "GET /v1/clients", token: token, headers: zip}), ok)
+	if r.Header.Get("Content-Encoding") != "gzip" || len(r.body) >= len(plain.body) || plain.Header.Get("Content-Encoding") != "" {
+		t.Fatalf("%q of %d bytes where %d are plain", r.Header.Get("Content-Encoding"), len(r.body), len(plain.body))
+	}
+	reader, err := gzip.NewReader(bytes.NewReader(r.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := io.ReadAll(reader); err != nil || !bytes.Equal(body, plain.body) {
+		t.Errorf("the compressed body is another: %v", err)
+	}
+	zip["If-None-Match"] = r.Header.Get("ETag")
+	h.wants(h.send(call{route: "GET /v1/clients", token: token, headers: zip}), http.StatusNotModified)
+	if tag := r.Header.Get("ETag"); tag == plain.Header.Get("ETag") {
+		t.Errorf("both representations have the ETag %s", tag)
+	}
+	short := h.wants(h.send(call{route: "GET /healthz", headers: map[string]string{"Accept-Encoding": "gzip"}}), ok)
+	if short.Header.Get("Content-Encoding") != "" {
+		t.Error("a short body is compressed")
+	}
+}
+
+// walk reads a list page by page and answers the ids in the order they came.
+func (h *house) walk(path, token string) (ids []string) {
+	h.Helper()
+	for next := ""; ; {
+		page := decode[portal.ClientPage](h, h.wants(h.get(path+next, token), ok))
+		if page.Total != 7 {
+			h.Fatalf("%s counts %d, want 7", path+next, page.Total)
+		}
+		for _, item := range page.Items {
+			ids = append(ids, item.ID)
+		}
+		if page.NextCursor == nil {
+			return ids
+		}
+		if next = "&cursor=" + *page.NextCursor; len(ids) > 7 {
+			h.Fatalf("%s never ends", path)
+		}
+	}
+}
+
+func TestPagesInEverySortGiveEachClientOnceInTheListsOrder(t *testing.T) {
+	h := newHouse(t)
+	h.exec(`
+		update client c
+		set seats_used = (array[null, 3, 3, 9, 1, null, 3])[n.n], seats_total = (array[5, 5, null, 5, 9, 9, 9])[n.n],
+		    expires_on = (array['2030-01-01', null, '2030-01-01', '2029-05-05', null, '2031-01-01', '2029-05-05']::date[])[n.n]
+		from (select id, row_number() over (order by id) as n from client where mssp_id = $1) n
+		where c.id = n.id`, h.Own.MSSPID)
+	token := h.as(portal.MSSPAdmin)
+	for _, field := range []string{"name", "status", "type", "seats_used", "seats_total", "expires_on", "first_seen_at", "last_seen_at"} {
+		for _, sort := range []string{field, "-" + field, field + ",-seats_used", "-" + field + ",name", "-seats_used,expires_on," + field} {
+			whole := h.walk("/v1/clients?sort="+sort+"&limit=200", token)
+			for _, limit := range []int{1, 2, 3, 7} {
+				paged := h.walk(fmt.Sprintf("/v1/clients?sort=%s&limit=%d", sort, limit), token)
+				if !slices.Equal(paged, whole) {
+					t.Errorf("by %s in pages of %d: %v, want %v", sort, limit, paged, whole)
+				}
+			}
+			if once := slices.Compact(slices.Sorted(slices.Values(whole))); len(once) != 7 {
+				t.Errorf("by %s the list has %d different clients, want 7", sort, len(once))
+			}
+		}
+	}
+}
+
+func TestClientsWithoutSeatsComeLastInBothDirections(t *testing.T) {
+	h := newHouse(t)
+	h.exec("update client set seats_used = null where id = $1", h.Own.Direct.ID)
+	h.exec("update client set seats_used = 1 where id = $1", h.Own.MSPs[0].Clients[0].ID)
+	h.exec("update client set seats_used = 99 where id = $1", h.Own.MSPs[0].Clients[1].ID)
+	token := h.as(portal.MSSPAdmin)
+	for sort, first := range map[string]string{"seats_used": h.Own.MSPs[0].Clients[0].ID, "-seats_used": h.Own.MSPs[0].Clients[1].ID} {
+		ids := h.walk("/v1/clients?limit=2&sort="+sort, token)
+		if ids[0] != first || ids[6] != h.Own.Direct.ID {
+			t.Errorf("by %s the order is %v", sort, ids)
+		}
+	}
+}
+
+func TestACursorOfAnotherTenantShowsNothingOfIt(t *testing.T) {
+	h := newHouse(t)
+	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
+	page := decode[portal.ClientPage](h, h.wants(h.get("/v1/clients?limit=2", other), ok))
+	for _, role := range roles {
+		h.tellsNothing(h.wants(h.get("/v1/clients?limit=2&cursor="+*page.NextCursor, h.as(role)), ok), role)
+	}
+}
+
+func TestAPersonActsUnderTheirOwnGrantsOnly(t *testing.T) {
+	h := newHouse(t)
+	user, second := h.Own.Viewers[portal.MSPUser], h.Other.Viewers[portal.ClientUser]
+	h.exec(`
+		update user_role
+		set user_id = $1
+		where id = $2`, user.UserID, second.GrantID)
+	token := h.signIn(user)
+	under := func(grant string) reply {
+		return h.send(call{route: "GET /v1/clients", token: token, headers: map[string]string{"Portal-Grant": grant}})
+	}
+	for grant, name := range map[string]string{user.GrantID: "Fjord", second.GrantID: "Other"} {
+		for _, item := range decode[portal.ClientPage](h, h.wants(under(grant), ok)).Items {
+			if !strings.HasPrefix(item.Name, name) {
+				t.Errorf("under the grant at %s the list holds %q", name, item.Name)
+			}
+		}
+	}
+	for _, grant := range []string{h.Own.Viewers[portal.MSSPAdmin].GrantID, h.Other.Viewers[portal.MSSPAdmin].GrantID, h.Own.MSSPID, "not-an-id"} {
+		h.wantsProblem(under(grant), http.StatusNotFound, portal.NotFound)
+	}
+}
+
+func TestSigningOutEndsTheAccessTokenAtOnceAndNoOther(t *testing.T) {
+	h := newHouse(t)
+	first, second := h.as(portal.MSPUser), h.as(portal.MSPUser)
+	h.wants(h.get("/v1/me", first), ok)
+	h.wants(h.send(call{route: "POST /v1/auth/logout", token: first}), empty)
+	h.wantsProblem(h.get("/v1/me", first), http.StatusUnauthorized, portal.SessionRevoked)
+	h.wants(h.get("/v1/me", second), ok)
+}
+
+// refusedWithin sends a request until it is over its rate, which the fifth is at the latest where two a minute may pass.
+func (h *house) refusedWithin(c call) {
+	h.Helper()
+	h.wants(h.send(c), ok)
+	for range 4 {
+		r := h.send(c)
+		if r.StatusCode == ok {
+			continue
+		}
+		h.wantsProblem(r, http.StatusTooManyRequests, portal.TooManyRequests)
+		if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err != nil || seconds < 1 || seconds > 61 {
+			h.Errorf("Retry-After is %q", r.Header.Get("Retry-After"))
+		}
+		return
+	}
+	h.Errorf("%s is never over its rate", c.route)
+}
+
+func TestASessionOverItsRateWaitsAndNoOtherDoes(t *testing.T) {
+	h := newHouse(t, func(c *httpapi.Config) { c.SessionRate = 2 })
+	h.refusedWithin(call{route: "GET /v1/me", token: h.as(portal.MSPUser)})
+	h.wants(h.get("/v1/me", h.as(portal.MSPUser)), ok)
+	h.wants(h.get("/healthz", ""), ok)
+}
+
+func TestAnAddressOverItsRateWaitsWhateverItClaimsToBe(t *testing.T) {
+	h := newHouse(t, func(c *httpapi.Config) { c.AuthRate = 2 })
+	h.refusedWithin(call{route: "GET /v1/auth/providers"})
+	h.wantsProblem(h.send(call{route: "GET /v1/auth/providers", headers: map[string]string{"X-Forwarded-For": "192.0.2.7"}}),
+		http.StatusTooManyRequests, portal.TooManyRequests)
+	h.wants(h.get("/v1/me", h.as(portal.MSPUser)), ok)
+}

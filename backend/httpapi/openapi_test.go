@@ -1,0 +1,113 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"fs-client-portal/backend/portal"
+)
+
+func (h *house) documented() []string {
+	h.Helper()
+	document := decode[struct {
+		Paths map[string]map[string]any `json:"paths"`
+	}](h, h.wants(h.get("/openapi.json", ""), ok))
+	var routes []string
+	for path, methods := range document.Paths {
+		for method := range methods {
+			routes = append(routes, strings.ToUpper(method)+" "+path)
+		}
+	}
+	slices.Sort(routes)
+	return routes
+}
+
+func TestEveryDocumentedRouteIsInTheTableOfWhoMayCallIt(t *testing.T) {
+	h := newHouse(t)
+	var tested []string
+	for _, c := range everyRoute {
+		tested = append(tested, c.route)
+	}
+	slices.Sort(tested)
+	if documented := h.documented(); !slices.Equal(documented, tested) {
+		t.Errorf("the API has the routes\n%s\nthe table\n%s", strings.Join(documented, "\n"), strings.Join(tested, "\n"))
+	}
+}
+
+func TestWithoutAGoodAccessTokenEveryDataRouteAnswers401(t *testing.T) {
+	h := newHouse(t)
+	good := h.as(portal.MSSPAdmin)
+	tokens := map[string]string{
+		"no token": "", "garbage": "garbage", "three parts": "a.b.c", "a damaged signature": good[:len(good)-6] + "AAAAAA",
+		"no signature": good[:strings.LastIndexByte(good, '.')+1], "a huge token": strings.Repeat("x", 5000),
+	}
+	for _, route := range h.documented() {
+		if !strings.Contains(route, " /v1/") || slices.ContainsFunc(everyRoute, func(c routeCase) bool { return c.route == route && c.public != 0 }) {
+			continue
+		}
+		route = strings.Replace(route, "{id}", h.Own.MSPs[0].ID, 1)
+		for name, token := range tokens {
+			t.Log(route, "with", name)
+			h.wantsProblem(h.send(call{route: route, token: token}), http.StatusUnauthorized, portal.Unauthenticated)
+		}
+		basic := call{route: route, headers: map[string]string{"Authorization": "Basic " + good}}
+		h.wantsProblem(h.send(basic), http.StatusUnauthorized, portal.Unauthenticated)
+	}
+}
+
+func TestARevokedSessionEndsEveryDataRoute(t *testing.T) {
+	h := newHouse(t)
+	admin := h.Own.Viewers[portal.MSSPAdmin]
+	token := h.signIn(admin)
+	h.wants(h.get("/v1/me", token), ok)
+	h.exec("update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1", admin.UserID)
+	for _, c := range everyRoute {
+		if c.public != 0 || c.route == "POST /v1/auth/logout" {
+			continue
+		}
+		made := c.call(h, h.Own)
+		made.token = token
+		before := h.state()
+		h.wantsProblem(h.send(made), http.StatusUnauthorized, portal.SessionRevoked)
+		if after := h.state(); after != before {
+			t.Errorf("%s in a revoked session changed rows: %s, before %s", c.route, after, before)
+		}
+	}
+}
+
+func TestAChangedGrantAndADeactivatedUserAreRefusedAtOnce(t *testing.T) {
+	h := newHouse(t)
+	staff, user := h.Own.Viewers[portal.MSSPStaff], h.Own.Viewers[portal.MSPUser]
+	staffToken, userToken := h.signIn(staff), h.signIn(user)
+	h.exec("delete from user_role where id = $1", staff.GrantID)
+	h.wantsProblem(h.get("/v1/clients", staffToken), http.StatusUnauthorized, portal.GrantChanged)
+	h.exec("update app_user set active = false where id = $1", user.UserID)
+	h.wantsProblem(h.get("/v1/clients", userToken), http.StatusForbidden, portal.Deactivated)
+}
+
+func TestTheHeadersARouteReadsAreDocumented(t *testing.T) {
+	h := newHouse(t)
+	type operation struct {
+		Parameters []struct {
+			Name string `json:"name"`
+		} `json:"parameters"`
+	}
+	document := decode[struct {
+		Paths map[string]map[string]operation `json:"paths"`
+	}](h, h.wants(h.get("/openapi.json", ""), ok))
+	for route, header := range map[string]string{
+		"get /v1/clients": "If-None-Match", "get /v1/msps": "If-None-Match", "get /v1/overview": "If-None-Match",
+		"post /v1/auth/token": "User-Agent", "post /v1/auth/refresh": "User-Agent",
+	} {
+		method, path, _ := strings.Cut(route, " ")
+		found := false
+		for _, p := range document.Paths[path][method].Parameters {
+			found = found || p.Name == header
+		}
+		if !found {
+			t.Errorf("%s does not read %s", route, header)
+		}
+	}
+}

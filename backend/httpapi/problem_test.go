@@ -1,0 +1,188 @@
+package httpapi_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"fs-client-portal/backend/portal"
+)
+
+// refusal is a request that is wrong, and how that is said.
+type refusal struct {
+	name   string
+	call   call
+	status int
+	code   portal.Code
+	field  string
+}
+
+func (h *house) refuses(token string, refusals []refusal) {
+	h.Helper()
+	for _, r := range refusals {
+		if r.call.token == "" {
+			r.call.token = token
+		}
+		answer := h.send(r.call)
+		if answer.StatusCode != r.status {
+			h.Errorf("%.200s is answered with %d, want %d: %.300s", r.name, answer.StatusCode, r.status, answer.body)
+			continue
+		}
+		p := h.wantsProblem(answer, r.status, r.code)
+		if r.field != "" && p.Field != r.field {
+			h.Errorf("%s: the problem names the field %q, want %q: %s", r.name, p.Field, r.field, p.Detail)
+		}
+	}
+}
+
+func cursor(content string) string { return base64.RawURLEncoding.EncodeToString([]byte(content)) }
+
+const wrong = http.StatusUnprocessableEntity
+
+func TestAWrongListParameterIsAnsweredWithItsName(t *testing.T) {
+	h := newHouse(t)
+	for _, list := range []string{"GET /v1/clients", "GET /v1/msps", "GET /v1/invites", "GET /v1/syncs"} {
+		var refusals []refusal
+		for _, query := range []string{"limit=0", "limit=201", "limit=-1", "limit=abc", "limit=1.5", "limit=99999999999999999999", "unknown=1", "Limit=5"} {
+			name, _, _ := strings.Cut(query, "=")
+			refusals = append(refusals, refusal{list + " " + query, call{route: list + "?" + query}, wrong, portal.Invalid, name})
+		}
+		for _, forged := range []string{
+			"x", "%20", cursor("null"), cursor("[]"), cursor(`{"s":"name"}`), cursor(`{"s":"name","k":["a"]}`),
+			cursor(`{"s":"name","k":["a","not-an-id"]}`), cursor(`{"s":"-created_at","k":["yesterday","0198c5a4-0000-7000-8000-000000000000"]}`),
+			cursor(`{"s":"-id","k":["1","1"]}`), cursor(`{"s":"-id","k":["'; drop table client; --","1"]}`), strings.Repeat("A", 1025),
+		} {
+			refusals = append(refusals, refusal{list + " cursor " + forged, call{route: list + "?cursor=" + forged}, wrong, portal.Invalid, "cursor"})
+		}
+		h.refuses(h.as(portal.MSSPAdmin), refusals)
+	}
+}
+
+func TestAForgedPositionInACursorNeverBreaksTheServer(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSSPAdmin)
+	const id = "0198c5a4-0000-7000-8000-000000000000"
+	values := []string{
+		"", "x", "0", "-1", "9223372036854775807", "9223372036854775808", "infinity", "-infinity", "0000-01-01", "9999-12-31",
+		"0000-01-01 00:00:00+00", "9999-12-31 23:59:59.999999+00", "2026-02-30", `\u0000`, `\ud800`, "' or 1=1", strings.Repeat("a", 600),
+	}
+	for _, sort := range []string{"name", "status", "type", "seats_used", "-seats_total", "expires_on", "-first_seen_at", "last_seen_at"} {
+		for _, value := range values {
+			path := "/v1/clients?sort=" + sort + "&cursor=" + cursor(`{"s":"`+sort+`","k":["`+value+`","`+id+`"]}`)
+			if r := h.get(path, token); r.StatusCode != ok && r.StatusCode != wrong {
+				t.Errorf("by %s behind %.40q: %d %s", sort, value, r.StatusCode, r.body)
+			}
+		}
+	}
+}
+
+func TestAWrongFilterOrSortIsAnsweredWithItsName(t *testing.T) {
+	h := newHouse(t)
+	long := strings.Repeat("a", 101)
+	h.refuses(h.as(portal.MSSPAdmin), []refusal{
+		{"an unknown sort", call{route: "GET /v1/clients?sort=colour"}, wrong, portal.Invalid, "sort"},
+		{"a sort by SQL", call{route: "GET /v1/clients?sort=name;drop"}, http.StatusUnprocessableEntity, portal.Invalid, ""},
+		{"an empty sort term", call{route: "GET /v1/clients?sort=name,"}, wrong, portal.Invalid, "sort"},
+		{"two minuses", call{route: "GET /v1/clients?sort=--name"}, wrong, portal.Invalid, "sort"},
+		{"four sort terms", call{route: "GET /v1/clients?sort=name,type,status,seats_used"}, wrong, portal.Invalid, "sort"},
+		{"a sort of another list", call{route: "GET /v1/msps?sort=expires_on"}, wrong, portal.Invalid, "sort"},
+		{"a cursor of another sort", call{route: "GET /v1/clients?sort=type&cursor=" + cursor(`{"s":"name","k":["a","0198c5a4-0000-7000-8000-000000000000"]}`)}, wrong, portal.Invalid, "cursor"},
+		{"an unknown status", call{route: "GET /v1/clients?status=gone"}, wrong, portal.Invalid, "status"},
+		{"an unknown status of an MSP", call{route: "GET /v1/msps?status=open"}, wrong, portal.Invalid, "status"},
+		{"an unknown status of an invite", call{route: "GET /v1/invites?status=active"}, wrong, portal.Invalid, "status"},
+		{"an MSP that is no id", call{route: "GET /v1/clients?msp_id=1"}, wrong, portal.Invalid, "msp_id"},
+		{"a negative time to expiry", call{route: "GET /v1/clients?expires_within=-1"}, wrong, portal.Invalid, "expires_within"},
+		{"a huge time to expiry", call{route: "GET /v1/clients?expires_within=99999"}, wrong, portal.Invalid, "expires_within"},
+		{"a long search", call{route: "GET /v1/clients?q=" + long}, wrong, portal.Invalid, "q"},
+		{"a NUL in a search", call{route: "GET /v1/clients?q=a%00b"}, http.StatusBadRequest, portal.Invalid, ""},
+		{"a search that is not UTF-8", call{route: "GET /v1/clients?q=%ff"}, http.StatusBadRequest, portal.Invalid, ""},
+		{"a broken escape", call{route: "GET /v1/clients?q=%zz"}, http.StatusBadRequest, portal.Invalid, ""},
+		{"a NUL in an id", call{route: "GET /v1/clients/%00"}, http.StatusBadRequest, portal.Invalid, ""},
+		{"an id that is not UTF-8", call{route: "GET /v1/clients/%ff"}, http.StatusNotFound, portal.NotFound, ""},
+		{"a long id", call{route: "GET /v1/clients/" + long}, wrong, portal.Invalid, ""},
+		{"a parameter where none belong", call{route: "GET /v1/me?x=1"}, wrong, portal.Invalid, "x"},
+	})
+}
+
+func TestABodyThatIsWrongIsAnsweredWithoutRepeatingIt(t *testing.T) {
+	h := newHouse(t)
+	invite := func(body string) call { return call{route: "POST /v1/invites", body: body} }
+	refusals := []refusal{
+		{"no body", invite(""), http.StatusBadRequest, portal.Invalid, ""},
+		{"malformed JSON", invite(`{"email":`), http.StatusBadRequest, portal.Invalid, ""},
+		{"not an object", invite(`[]`), wrong, portal.Invalid, ""},
+		{"null", invite(`null`), wrong, portal.Invalid, ""},
+		{"an unknown field", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","admin":true}`), wrong, portal.Invalid, "admin"},
+		{"a wrong type", invite(`{"email":5,"role":"mssp_staff","provider":"google"}`), wrong, portal.Invalid, "email"},
+		{"no address", invite(`{"email":"sesame","role":"mssp_staff","provider":"google"}`), wrong, portal.Invalid, "email"},
+		{"a NUL in an address", invite(`{"email":"a\u0000@example.com","role":"mssp_staff","provider":"google"}`), wrong, portal.Invalid, "email"},
+		{"a NUL in a domain", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","domain":"sesame\u0000"}`), wrong, portal.Invalid, "domain"},
+		{"an unknown role", invite(`{"email":"a@example.com","role":"sesame","provider":"google"}`), wrong, portal.Invalid, "role"},
+		{"a provider nobody configured", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"entra","tenant":"sesame"}`), wrong, portal.Invalid, ""},
+		{"an MSP that is no id", invite(`{"email":"a@example.com","role":"msp_user","msp_id":"sesame","provider":"google"}`), wrong, portal.Invalid, "msp_id"},
+		{"too long a life", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","expires_in_hours":721}`), wrong, portal.Invalid, "expires_in_hours"},
+		{"text after the body", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google"} sesame`), http.StatusBadRequest, portal.Invalid, ""},
+		{"over 1 MiB", invite(`{"email":"` + strings.Repeat("a", 1<<20) + `"}`), http.StatusRequestEntityTooLarge, portal.TooLarge, ""},
+		{"an attempt at an unknown provider", call{route: "POST /v1/auth/attempts", body: `{"provider":"sesame"}`}, wrong, portal.Invalid, ""},
+		{"a token request without its fields", call{route: "POST /v1/auth/token", body: `{}`}, wrong, portal.Invalid, ""},
+		{"a NUL in a refresh token", call{route: "POST /v1/auth/refresh", body: `{"refresh_token":"\u0000"}`}, http.StatusUnauthorized, "", ""},
+	}
+	before := h.state()
+	h.refuses(h.as(portal.MSSPAdmin), refusals)
+	for _, r := range refusals {
+		r.call.token = h.as(portal.MSSPAdmin)
+		if answer := h.send(r.call); strings.Contains(string(answer.body), "sesame") {
+			t.Errorf("%s: the problem repeats what was sent: %s", r.name, answer.body)
+		}
+	}
+	if after := h.state(); after != before {
+		t.Errorf("refused bodies changed rows: %s, before %s", after, before)
+	}
+}
+
+func TestABodyOver1MiBIsRefusedBeforeAnybodySignsIn(t *testing.T) {
+	h := newHouse(t)
+	body := `{"refresh_token":"` + strings.Repeat("a", 1<<20) + `"}`
+	h.wantsProblem(h.send(call{route: "POST /v1/auth/refresh", body: body}), http.StatusRequestEntityTooLarge, portal.TooLarge)
+}
+
+func TestAnUnknownRouteIs404AndAnotherMethod405(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSSPAdmin)
+	for _, route := range []string{"GET /", "GET /v1", "GET /v2/clients", "POST /nowhere", "GET /v1/clients/1/secrets", "GET /docs", "GET /metrics"} {
+		h.wantsProblem(h.send(call{route: route, token: token}), http.StatusNotFound, portal.NotFound)
+	}
+	for route, allow := range map[string]string{
+		"POST /v1/clients": "GET", "PUT /v1/msps": "GET", "DELETE /v1/me": "GET", "GET /v1/auth/logout": "POST",
+		"PATCH /v1/invites": "GET,POST", "GET /v1/invites/1": "DELETE", "OPTIONS /v1/syncs": "GET,POST", "TRACE /healthz": "GET",
+	} {
+		r := h.send(call{route: route, token: token})
+		h.wantsProblem(r, http.StatusMethodNotAllowed, "method_not_allowed")
+		if got := strings.Join(r.Header.Values("Allow"), ","); got != allow {
+			t.Errorf("%s allows %q, want %q", route, got, allow)
+		}
+	}
+}
+
+func TestNoTextInASearchBreaksTheServer(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSPUser)
+	for _, text := range []string{`\`, `\\%`, `'`, `"`, `%`, `_`, `$1`, "\u202e", "\U0001F600", "\n", "\x7f", "@mssp", "İ", "ß"} {
+		for _, path := range []string{"/v1/clients?q=", "/v1/msps?q=", "/v1/clients?type="} {
+			h.wants(h.get(path+url.QueryEscape(text), token), ok)
+		}
+	}
+}
+
+func TestEveryAnswerHasARequestIDOfItsOwn(t *testing.T) {
+	h := newHouse(t)
+	first, second := h.get("/healthz", ""), h.get("/nowhere", "")
+	if first.Header.Get("Request-Id") == "" || first.Header.Get("Request-Id") == second.Header.Get("Request-Id") {
+		t.Error("two answers share a request id or have none")
+	}
+	if p := decode[map[string]any](h, second); p["request_id"] != second.Header.Get("Request-Id") {
+		t.Errorf("the problem names %v, the header %s", p["request_id"], second.Header.Get("Request-Id"))
+	}
+}
