@@ -275,6 +275,14 @@ describe("a session from an earlier run", () => {
     expect(await screen.findByText(/Signed in for this run only/)).toBeVisible();
   });
 
+  it("leaves the next person at the start, not where the last one was", async () => {
+    const { user } = renderApp({ signedIn: people.admin, path: "/clients" });
+    await user.click(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
+    expect(await google()).toBeEnabled();
+    await waitFor(() => expect(window.location.hash).toBe(""));
+  });
+
   it("is gone after signing out, even where the server could not be told", async () => {
     const { user, fake } = renderApp({ signedIn: people.admin });
     fake.fail("signOut", new Problem("offline"));

@@ -114,6 +114,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       await portal().signOut();
     } finally {
       await leave(null);
+      // Whoever signs in next begins at the start, not where somebody else left off.
+      window.location.hash = "";
     }
   }, [leave]);
 

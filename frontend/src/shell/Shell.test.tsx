@@ -161,7 +161,7 @@ describe("the palette", () => {
 describe("when the portal cannot be reached", () => {
   it("says since when, keeps the frame, and takes the banner away once it answers again", async () => {
     const { user, fake } = renderApp({ signedIn: people.admin });
-    await screen.findByText(/Data from/);
+    await screen.findByText(/^Updated/);
     fake.fail("overview", new Problem("offline"));
     act(() => window.dispatchEvent(new Event("focus")));
     await user.keyboard("{Control>}k{/Control}");
@@ -170,7 +170,7 @@ describe("when the portal cannot be reached", () => {
     expect(await screen.findByText(/MSPs and clients cannot be searched/)).toBeVisible();
     await user.keyboard("{Escape}");
     expect(await screen.findByText(/Offline since/)).toBeVisible();
-    expect(screen.getByText(/Data from/)).toBeVisible();
+    expect(screen.getByText(/^Updated/)).toBeVisible();
     fake.fail("overview");
     fake.fail("clients");
     await user.click(await screen.findByRole("button", { name: "Try again" }));

@@ -40,7 +40,7 @@ export const shell = {
   },
   age: {
     label: "Age of the data",
-    fresh: "Data from {{when}}",
+    fresh: "Updated {{when}}",
     stale: "Data is from {{when}}",
     failed: "Last sync failed, data from {{when}}",
     failedNever: "First sync failed",
