@@ -66,7 +66,7 @@ func TestAForgedPositionInACursorNeverBreaksTheServer(t *testing.T) {
 	const id = "0198c5a4-0000-7000-8000-000000000000"
 	values := []string{
 		"", "x", "0", "-1", "9223372036854775807", "9223372036854775808", "infinity", "-infinity", "0000-01-01", "9999-12-31",
-		"0000-01-01 00:00:00+00", "9999-12-31 23:59:59.999999+00", "2026-02-30", `\u0000`, `\ud800`, "' or 1=1", strings.Repeat("a", 600),
+		"0000-01-01 00:00:00+00", "9999-12-31 23:59:59.999999+00", "2026-02-30", "2026-01-01 00:00:00+24", "2026-01-01 00:00:00-16", `\u0000`, `\ud800`, "' or 1=1", strings.Repeat("a", 600),
 	}
 	for _, sort := range []string{"name", "status", "type", "seats_used", "-seats_total", "expires_on", "-first_seen_at", "last_seen_at"} {
 		for _, value := range values {

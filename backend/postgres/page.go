@@ -140,16 +140,23 @@ func (t keyType) accepts(value string) bool {
 		if value == "infinity" || value == "-infinity" {
 			return true
 		}
-		_, err = time.Parse(time.DateOnly, value)
+		return aTime(time.DateOnly, value)
 	case timeKey:
 		if value == "infinity" || value == "-infinity" {
 			return true
 		}
-		_, err = time.Parse("2006-01-02 15:04:05.999999-07", value)
+		return aTime("2006-01-02 15:04:05.999999-07", value)
 	case idKey:
 		return validID(value)
 	}
 	return err == nil
+}
+
+// aTime reports whether value is a time of the layout; PostgreSQL knows no year 0 and no zone 16 hours from UTC.
+func aTime(layout, value string) bool {
+	t, err := time.Parse(layout, value)
+	_, offset := t.Zone()
+	return err == nil && t.Year() > 0 && max(offset, -offset) < 16*60*60
 }
 
 // validID reports whether id is a UUID in its usual form, the only one the portal gives out.
