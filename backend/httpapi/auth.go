@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"strings"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/session"
@@ -9,11 +10,20 @@ import (
 
 // Caller is embedded where a session is made or renewed. It is exported because huma passes over fields that are not.
 type Caller struct {
-	UserAgent string `header:"User-Agent" maxLength:"400"`
+	UserAgent string `header:"User-Agent"`
 }
 
 func (c Caller) client(ctx context.Context) session.Client {
-	return session.Client{Device: c.UserAgent, RequestID: requestID(ctx)}
+	return session.Client{Device: c.device(), RequestID: requestID(ctx)}
+}
+
+// device is as much of the program's name as a list of sessions can show.
+func (c Caller) device() string {
+	const shown = 200
+	if len(c.UserAgent) <= shown {
+		return c.UserAgent
+	}
+	return strings.ToValidUTF8(c.UserAgent[:shown], "")
 }
 
 type jwksOutput struct {

@@ -15,7 +15,7 @@ import (
 
 // Conditional is embedded in the inputs of routes that answer 304. It is exported because huma passes over fields that are not.
 type Conditional struct {
-	IfNoneMatch string `header:"If-None-Match" maxLength:"1000"`
+	IfNoneMatch string `header:"If-None-Match"`
 }
 
 // entityTag names the state of an answer: what it was read from, for whom, and on which day, since licences run out.

@@ -30,6 +30,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, errors.New("not a PostgreSQL URL such as postgres://user:password@host:5432/portal")
 	}
+	config.ConnConfig.RuntimeParams["timezone"] = "UTC" // times in cursors read the same whatever the server's zone
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open database pool: %w", err)

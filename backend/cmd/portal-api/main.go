@@ -53,16 +53,9 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 func run(arguments []string) int {
 	if len(arguments) > 0 && arguments[0] == "help" {
-		arguments = append(arguments[1:], "--help")
+		return help(arguments[1:])
 	}
-	parser, err := kong.New(&cli{}, kong.Name("portal-api"), kong.UsageOnError(),
-		kong.Description("The server of FS Client Portal. Every setting is an environment variable; the flag of the same name overrides it."),
-		kong.ConfigureHelp(kong.HelpOptions{Tree: true}),
-		kong.Vars{"version": strings.TrimSpace(version + " " + commit)})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "portal-api:", err)
-		return exitFailed
-	}
+	parser := newParser()
 	command, err := parser.Parse(arguments)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "portal-api:", err)
@@ -72,6 +65,27 @@ func run(arguments []string) int {
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
 	return exitCode(command.Run())
+}
+
+func newParser(options ...kong.Option) *kong.Kong {
+	return kong.Must(&cli{}, append(options, kong.Name("portal-api"),
+		kong.Description("The server of FS Client Portal. Every setting is an environment variable; the flag of the same name overrides it."),
+		kong.ConfigureHelp(kong.HelpOptions{Tree: true}),
+		kong.Vars{"version": strings.TrimSpace(version + " " + commit)})...)
+}
+
+// help explains one command, or lists all of them and every setting with its default, which serve has.
+func help(command []string) int {
+	pages := [][]string{append(command, "--help")}
+	if len(command) == 0 {
+		pages = append(pages, []string{"serve", "--help"})
+	}
+	for _, page := range pages {
+		// Showing help would end the program; what is parsed after it does not matter.
+		_, _ = newParser(kong.Exit(func(int) {})).Parse(page)
+		fmt.Println()
+	}
+	return 0
 }
 
 func exitCode(err error) int {

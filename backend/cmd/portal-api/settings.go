@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"strings"
 
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
@@ -53,7 +54,7 @@ func (s secret) sealer() (*session.Sealer, error) {
 	}
 	sealer, err := session.LoadSealer(s.SecretKeyFile)
 	if err != nil {
-		return nil, badSetting("PORTAL_SECRET_KEY_FILE", err)
+		return nil, unusable{"PORTAL_SECRET_KEY_FILE", strings.TrimPrefix(err.Error(), "PORTAL_SECRET_KEY_FILE ")}
 	}
 	return sealer, nil
 }
