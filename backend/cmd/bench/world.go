@@ -164,7 +164,7 @@ func (w *world) sql(ctx context.Context, database, statement string) error {
 // portalAPI runs one command of portal-api as the owner of the database.
 func (w *world) portalAPI(ctx context.Context, arguments ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, w.program, arguments...)
-	command.Env = append(w.env, "PORTAL_DATABASE_URL="+w.ownerURL(), "PORTAL_PUBLIC_URL=http://127.0.0.1:1")
+	command.Env = append(w.env, "PORTAL_DATABASE_URL="+w.ownerURL(), "PORTAL_PUBLIC_URL="+publicURL)
 	var problems bytes.Buffer
 	command.Stderr = &problems
 	output, err := command.Output()
@@ -238,6 +238,9 @@ func customers(number int) []heimdalstand.Customer {
 
 var names = []string{"Bakery", "Logistics", "Dental", "Partners", "Engineering", "Foods", "Law", "Schools"}
 
+// publicURL is the same for every portal-api of a run, so that what one signs the next accepts.
+const publicURL = "http://127.0.0.1:1"
+
 // serve starts portal-api on a free port and waits until it is ready.
 func (w *world) serve(ctx context.Context, databaseURL string) (*process, error) {
 	address, err := freeAddress()
@@ -250,7 +253,7 @@ func (w *world) serve(ctx context.Context, databaseURL string) (*process, error)
 	}
 	defer log.Close()
 	p := &process{command: exec.Command(w.program, "serve", "--no-jobs"), base: "http://" + address}
-	p.command.Env = append(w.env, "PORTAL_DATABASE_URL="+databaseURL, "PORTAL_LISTEN="+address, "PORTAL_PUBLIC_URL="+p.base)
+	p.command.Env = append(w.env, "PORTAL_DATABASE_URL="+databaseURL, "PORTAL_LISTEN="+address, "PORTAL_PUBLIC_URL="+publicURL)
 	p.command.Stdout, p.command.Stderr = log, log
 	if err := p.command.Start(); err != nil {
 		return nil, err
