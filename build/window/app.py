@@ -67,6 +67,12 @@ class App(Window):
         """For a run that keeps a picture of every step."""
 
     def quit(self):
-        """Closes the window as its owner does, by the window manager's key."""
-        self.key("alt+F4")
-        self.process.wait(timeout=20)
+        """Closes the window as its owner does, by the window manager's key, pressed again if nothing comes of it."""
+        for _ in range(4):
+            self.key("alt+F4")
+            try:
+                self.process.wait(timeout=10)
+                return
+            except subprocess.TimeoutExpired:
+                continue
+        raise NotFound("the app did not end though its window was closed")
