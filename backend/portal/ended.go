@@ -1,0 +1,33 @@
+package portal
+
+// EndedReason is why a session was ended before its time.
+type EndedReason string
+
+const (
+	// EndedReuse: one of its refresh tokens was used twice, so two may hold it.
+	EndedReuse EndedReason = "reuse"
+	// EndedSignOut: its user signed out with it.
+	EndedSignOut EndedReason = "sign_out"
+	// EndedByAdmin: an administrator signed its user out everywhere.
+	EndedByAdmin EndedReason = "admin"
+	// EndedElsewhere: its user ended it from another of their sessions.
+	EndedElsewhere EndedReason = "elsewhere"
+)
+
+// Sentence tells the session's user why it ended and what to do now. A session that ran into a limit has no reason.
+func (r EndedReason) Sentence() string {
+	switch r {
+	case EndedReuse:
+		return "This session was ended for safety: its key was used twice, so somebody may have copied it. Sign in again."
+	case EndedSignOut:
+		return "You have signed out. Sign in again."
+	case EndedByAdmin:
+		return "An administrator signed you out everywhere. Sign in again."
+	case EndedElsewhere:
+		return "You ended this session from another device. Sign in again."
+	}
+	return "This session has ended. Sign in again."
+}
+
+// SessionEnded is what the holder of a token of an ended session is told.
+func SessionEnded(reason EndedReason) *Error { return Errorf(SessionRevoked, "%s", reason.Sentence()) }
