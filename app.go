@@ -141,6 +141,28 @@ func (a *App) CreateInvite(n portal.NewInvite) (portal.CreatedInvite, error) {
 // RevokeInvite ends an open invite.
 func (a *App) RevokeInvite(id string) error { return a.desktop.RevokeInvite(a.ctx, id) }
 
+// ResendInvite gives an open invite a fresh code, which is shown only this once, and a fresh expiry.
+func (a *App) ResendInvite(id string) (portal.CreatedInvite, error) {
+	return a.desktop.ResendInvite(a.ctx, id)
+}
+
+// Users answers one page of the people who hold a grant inside the scope.
+func (a *App) Users(q portal.UserQuery) (portal.UserPage, error) { return a.desktop.Users(a.ctx, q) }
+
+// ChangeUser changes what a person may do inside the scope.
+func (a *App) ChangeUser(id string, c portal.UserChange) (portal.UserItem, error) {
+	return a.desktop.ChangeUser(a.ctx, id, c)
+}
+
+// SignOutUser ends every session of a person inside the scope.
+func (a *App) SignOutUser(id string) error { return a.desktop.SignOutUser(a.ctx, id) }
+
+// Sessions answers the user's own sessions.
+func (a *App) Sessions() (portal.OwnSessions, error) { return a.desktop.Sessions(a.ctx) }
+
+// EndSession ends one of the user's own sessions.
+func (a *App) EndSession(id string) error { return a.desktop.EndSession(a.ctx, id) }
+
 // Syncs answers one page of sync runs.
 func (a *App) Syncs(q portal.SyncQuery) (portal.SyncPage, error) { return a.desktop.Syncs(a.ctx, q) }
 

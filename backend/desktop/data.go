@@ -73,6 +73,54 @@ func (d *Desktop) RevokeInvite(ctx context.Context, id string) error {
 	return d.write(ctx, request{method: http.MethodDelete, path: path})
 }
 
+// ResendInvite gives an open invite a fresh code and a fresh expiry.
+func (d *Desktop) ResendInvite(ctx context.Context, id string) (portal.CreatedInvite, error) {
+	var resent portal.CreatedInvite
+	path, err := pathOf("/v1/invites", id)
+	if err != nil {
+		return resent, err
+	}
+	return resent, d.write(ctx, request{method: http.MethodPost, path: path + "/resend", out: &resent})
+}
+
+// Users answers one page of the people who hold a grant inside the scope.
+func (d *Desktop) Users(ctx context.Context, q portal.UserQuery) (portal.UserPage, error) {
+	return read[portal.UserPage](ctx, d, "/v1/users", q)
+}
+
+// ChangeUser changes what a person may do inside the scope, code not_found for one outside it.
+func (d *Desktop) ChangeUser(ctx context.Context, id string, c portal.UserChange) (portal.UserItem, error) {
+	var changed portal.UserItem
+	path, err := pathOf("/v1/users", id)
+	if err != nil {
+		return changed, err
+	}
+	return changed, d.write(ctx, request{method: http.MethodPatch, path: path, body: c, out: &changed})
+}
+
+// SignOutUser ends every session of a person, code not_found for one outside the scope.
+func (d *Desktop) SignOutUser(ctx context.Context, id string) error {
+	path, err := pathOf("/v1/users", id)
+	if err != nil {
+		return err
+	}
+	return d.write(ctx, request{method: http.MethodDelete, path: path + "/sessions"})
+}
+
+// Sessions answers the user's own sessions that have not ended.
+func (d *Desktop) Sessions(ctx context.Context) (portal.OwnSessions, error) {
+	return read[portal.OwnSessions](ctx, d, "/v1/sessions", struct{}{})
+}
+
+// EndSession ends one of the user's own sessions, code not_found for anybody else's.
+func (d *Desktop) EndSession(ctx context.Context, id string) error {
+	path, err := pathOf("/v1/sessions", id)
+	if err != nil {
+		return err
+	}
+	return d.write(ctx, request{method: http.MethodDelete, path: path})
+}
+
 // Syncs answers one page of sync runs.
 func (d *Desktop) Syncs(ctx context.Context, q portal.SyncQuery) (portal.SyncPage, error) {
 	return read[portal.SyncPage](ctx, d, "/v1/syncs", q)

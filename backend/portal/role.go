@@ -30,8 +30,10 @@ const (
 	SeeClients  Permission = "see_clients"
 	// ManageInvites lists, creates and revokes invites for the roles in MayInvite.
 	ManageInvites Permission = "manage_invites"
-	SeeSyncs      Permission = "see_syncs"
-	RunSync       Permission = "run_sync"
+	// ManageUsers lists who holds a grant inside the scope, and changes the grants of those whose roles are in MayInvite.
+	ManageUsers Permission = "manage_users"
+	SeeSyncs    Permission = "see_syncs"
+	RunSync     Permission = "run_sync"
 )
 
 // RoleRule is one line of the role table.
@@ -45,11 +47,11 @@ type RoleRule struct {
 // Roles is the whole table of what each role may do; there is no other.
 var Roles = []RoleRule{
 	{MSSPAdmin, LevelMSSP,
-		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, SeeSyncs, RunSync},
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, ManageUsers, SeeSyncs, RunSync},
 		[]Role{MSSPAdmin, MSSPStaff, MSPAdmin, MSPUser, ClientUser}},
 	{MSSPStaff, LevelMSSP, []Permission{SeeOverview, SeeMSPs, SeeClients, SeeSyncs}, nil},
 	{MSPAdmin, LevelMSP,
-		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites},
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, ManageUsers},
 		[]Role{MSPAdmin, MSPUser, ClientUser}},
 	{MSPUser, LevelMSP, []Permission{SeeOverview, SeeMSPs, SeeClients}, nil},
 	{ClientUser, LevelClient, []Permission{SeeOverview, SeeClients}, nil},

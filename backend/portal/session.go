@@ -57,3 +57,18 @@ type Tokens struct {
 	RefreshToken string `json:"refresh_token"`
 	User         User   `json:"user"`
 }
+
+// OwnSession is one of the caller's sessions: the app on one device.
+type OwnSession struct {
+	ID         string    `json:"id"`
+	Device     string    `json:"device" doc:"What the app said it runs on; may be empty."`
+	CreatedAt  time.Time `json:"created_at" ts_type:"string"`
+	LastUsedAt time.Time `json:"last_used_at" ts_type:"string" doc:"When its tokens were last renewed."`
+	ExpiresAt  time.Time `json:"expires_at" ts_type:"string" doc:"When it ends if nobody uses it before."`
+	Current    bool      `json:"current" doc:"The session of this very request."`
+}
+
+// OwnSessions are the caller's sessions that have not ended, the current one first.
+type OwnSessions struct {
+	Items []OwnSession `json:"items" nullable:"false"`
+}

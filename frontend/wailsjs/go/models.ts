@@ -119,6 +119,14 @@ export namespace portal {
 	    node: string;
 	    mssp: string;
 	}
+	export interface HeldGrant {
+	    id: string;
+	    role: string;
+	    scope: Scope;
+	    node: string;
+	    mssp: string;
+	    active: boolean;
+	}
 	export interface Invite {
 	    id: string;
 	    email: string;
@@ -229,6 +237,17 @@ export namespace portal {
 	    attention: Attention[];
 	    data_as_of?: string;
 	}
+	export interface OwnSession {
+	    id: string;
+	    device: string;
+	    created_at: string;
+	    last_used_at: string;
+	    expires_at: string;
+	    current: boolean;
+	}
+	export interface OwnSessions {
+	    items: OwnSession[];
+	}
 	export interface Provider {
 	    id: string;
 	    name: string;
@@ -265,6 +284,40 @@ export namespace portal {
 	}
 	
 	
+	
+	export interface UserChange {
+	    active?: boolean;
+	    grant_id?: string;
+	    role?: string;
+	    msp_id?: string;
+	    client_id?: string;
+	}
+	export interface UserItem {
+	    id: string;
+	    name: string;
+	    email: string;
+	    provider: string;
+	    active: boolean;
+	    grants: HeldGrant[];
+	    sessions: number;
+	    last_login_at?: string;
+	    created_at: string;
+	    self: boolean;
+	}
+	export interface UserPage {
+	    items: UserItem[];
+	    next_cursor?: string;
+	    total: number;
+	}
+	export interface UserQuery {
+	    q: string;
+	    sort: string;
+	    role: string;
+	    status: string;
+	    msp_id: string;
+	    cursor: string;
+	    limit: number;
+	}
 
 }
 

@@ -5,6 +5,8 @@ import {desktop} from '../models';
 
 export function CancelSignIn():Promise<void>;
 
+export function ChangeUser(arg1:string,arg2:portal.UserChange):Promise<portal.UserItem>;
+
 export function Client(arg1:string):Promise<portal.ClientDetail>;
 
 export function Clients(arg1:portal.ClientQuery):Promise<portal.ClientPage>;
@@ -12,6 +14,8 @@ export function Clients(arg1:portal.ClientQuery):Promise<portal.ClientPage>;
 export function CopyText(arg1:string):Promise<void>;
 
 export function CreateInvite(arg1:portal.NewInvite):Promise<portal.CreatedInvite>;
+
+export function EndSession(arg1:string):Promise<void>;
 
 export function Invites(arg1:portal.InviteQuery):Promise<portal.InvitePage>;
 
@@ -27,15 +31,21 @@ export function Overview():Promise<portal.Overview>;
 
 export function Providers():Promise<Array<portal.Provider>>;
 
+export function ResendInvite(arg1:string):Promise<portal.CreatedInvite>;
+
 export function Resume():Promise<portal.Me>;
 
 export function RevokeInvite(arg1:string):Promise<void>;
+
+export function Sessions():Promise<portal.OwnSessions>;
 
 export function SetAPIURL(arg1:string):Promise<void>;
 
 export function SignIn(arg1:string):Promise<portal.Me>;
 
 export function SignOut():Promise<void>;
+
+export function SignOutUser(arg1:string):Promise<void>;
 
 export function StartSync():Promise<portal.SyncRun>;
 
@@ -48,3 +58,5 @@ export function Sync(arg1:string):Promise<portal.SyncRun>;
 export function Syncs(arg1:portal.SyncQuery):Promise<portal.SyncPage>;
 
 export function UseGrant(arg1:string):Promise<portal.Me>;
+
+export function Users(arg1:portal.UserQuery):Promise<portal.UserPage>;

@@ -6,6 +6,10 @@ export function CancelSignIn() {
   return window['go']['main']['App']['CancelSignIn']();
 }
 
+export function ChangeUser(arg1, arg2) {
+  return window['go']['main']['App']['ChangeUser'](arg1, arg2);
+}
+
 export function Client(arg1) {
   return window['go']['main']['App']['Client'](arg1);
 }
@@ -20,6 +24,10 @@ export function CopyText(arg1) {
 
 export function CreateInvite(arg1) {
   return window['go']['main']['App']['CreateInvite'](arg1);
+}
+
+export function EndSession(arg1) {
+  return window['go']['main']['App']['EndSession'](arg1);
 }
 
 export function Invites(arg1) {
@@ -50,12 +58,20 @@ export function Providers() {
   return window['go']['main']['App']['Providers']();
 }
 
+export function ResendInvite(arg1) {
+  return window['go']['main']['App']['ResendInvite'](arg1);
+}
+
 export function Resume() {
   return window['go']['main']['App']['Resume']();
 }
 
 export function RevokeInvite(arg1) {
   return window['go']['main']['App']['RevokeInvite'](arg1);
+}
+
+export function Sessions() {
+  return window['go']['main']['App']['Sessions']();
 }
 
 export function SetAPIURL(arg1) {
@@ -68,6 +84,10 @@ export function SignIn(arg1) {
 
 export function SignOut() {
   return window['go']['main']['App']['SignOut']();
+}
+
+export function SignOutUser(arg1) {
+  return window['go']['main']['App']['SignOutUser'](arg1);
 }
 
 export function StartSync() {
@@ -92,4 +112,8 @@ export function Syncs(arg1) {
 
 export function UseGrant(arg1) {
   return window['go']['main']['App']['UseGrant'](arg1);
+}
+
+export function Users(arg1) {
+  return window['go']['main']['App']['Users'](arg1);
 }
