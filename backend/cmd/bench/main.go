@@ -57,5 +57,8 @@ func measureServer(ctx context.Context, program string) (err error) {
 	if err := compareWalk(ctx, world, bare); err != nil {
 		return fmt.Errorf("walk: %w", err)
 	}
+	if err := measureSessions(ctx, world); err != nil {
+		return err
+	}
 	return countRoundTrips(ctx, world)
 }

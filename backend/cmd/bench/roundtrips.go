@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/url"
@@ -29,7 +30,9 @@ func countRoundTrips(ctx context.Context, w *world) error {
 			return err
 		}
 	}
-	return nil
+	behind := *w
+	behind.api = api
+	return counter.printSignIns(ctx, &behind)
 }
 
 // The first requests fill caches: prepared statements, signing keys.
@@ -50,6 +53,45 @@ func (c *counter) print(ctx context.Context, base string, p page, bearer string)
 	}
 	row(p.name+", database round trips", float64(c.trips.Load()-before)/requests, "per request", "limit", 1)
 	return nil
+}
+
+// newcomers are people who sign in for the first time while round trips are counted.
+const newcomers = 10
+
+func newcomer(number int) string { return fmt.Sprintf("newcomer%d", number) }
+
+// printSignIns counts whole sign-ins, attempt and token, of somebody known and of people with a fresh invite.
+func (c *counter) printSignIns(ctx context.Context, w *world) error {
+	if _, err := w.tryCode(ctx, "user", ""); err != nil {
+		return err
+	}
+	known, err := c.during(newcomers, func(int) error { _, err := w.tryCode(ctx, "user", ""); return err })
+	if err != nil {
+		return err
+	}
+	for i := range newcomers {
+		if _, err := w.invite(ctx, newcomer(i)+"@bench.example"); err != nil {
+			return err
+		}
+	}
+	first, err := c.during(newcomers, func(i int) error { _, err := w.tryCode(ctx, newcomer(i), ""); return err })
+	if err != nil {
+		return err
+	}
+	row("sign-in, database round trips", known, "per sign-in", "limit", 4)
+	row("first sign-in, database round trips", first, "per sign-in", "limit", 4)
+	return nil
+}
+
+// during answers the round trips each of several pieces of work took.
+func (c *counter) during(times int, work func(int) error) (each float64, err error) {
+	before := c.trips.Load()
+	for i := range times {
+		if err := work(i); err != nil {
+			return 0, err
+		}
+	}
+	return float64(c.trips.Load()-before) / float64(times), nil
 }
 
 // counter stands between portal-api and PostgreSQL. A round trip is a change of who speaks: the server has sent

@@ -21,19 +21,23 @@ func (w *world) signIn(ctx context.Context, adminCode string) (err error) {
 	if w.admin, err = w.session(ctx, "admin", adminCode); err != nil {
 		return err
 	}
-	var msps portal.MSPPage
-	if err := w.call(ctx, "GET", "/v1/msps?limit=1", w.admin, nil, &msps); err != nil {
-		return err
-	}
-	var invited portal.CreatedInvite
-	err = w.call(ctx, "POST", "/v1/invites", w.admin, portal.NewInvite{
-		Email: "user@bench.example", Role: portal.MSPUser, MSPID: msps.Items[0].ID, Provider: portal.Google, Domain: "bench.example",
-	}, &invited)
+	invited, err := w.invite(ctx, "user@bench.example")
 	if err != nil {
 		return err
 	}
 	w.mspUser, err = w.session(ctx, "user", invited.Code)
 	return err
+}
+
+// invite invites somebody as a user of the first MSP.
+func (w *world) invite(ctx context.Context, email string) (invited portal.CreatedInvite, err error) {
+	var msps portal.MSPPage
+	if err := w.call(ctx, "GET", "/v1/msps?limit=1", w.admin, nil, &msps); err != nil {
+		return invited, err
+	}
+	return invited, w.call(ctx, "POST", "/v1/invites", w.admin, portal.NewInvite{
+		Email: email, Role: portal.MSPUser, MSPID: msps.Items[0].ID, Provider: portal.Google, Domain: "bench.example",
+	}, &invited)
 }
 
 // session answers the bearer of somebody who signs in with Google.

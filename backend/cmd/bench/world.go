@@ -100,8 +100,12 @@ func (w *world) startSurroundings(ctx context.Context) error {
 	account := func(id string) provider.Account {
 		return provider.Account{ID: id, Name: id, Email: id + "@bench.example", EmailVerified: true, HostedDomain: "bench.example"}
 	}
+	accounts := []provider.Account{account("admin"), account("user")}
+	for i := range newcomers {
+		accounts = append(accounts, account(newcomer(i)))
+	}
 	w.google, err = provider.StartGoogle(ctx, provider.Config{
-		ClientID: "bench", ClientSecret: "bench-secret", Accounts: []provider.Account{account("admin"), account("user")},
+		ClientID: "bench", ClientSecret: "bench-secret", Accounts: accounts,
 	})
 	if err != nil {
 		return err
@@ -113,21 +117,22 @@ func (w *world) startSurroundings(ctx context.Context) error {
 func (w *world) makeEnvironment() error {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
-	keyFile := filepath.Join(w.folder, "secret-key")
-	if err := os.WriteFile(keyFile, []byte(base64.StdEncoding.EncodeToString(key)), 0o600); err != nil {
+	if err := os.WriteFile(w.secretKeyFile(), []byte(base64.StdEncoding.EncodeToString(key)), 0o600); err != nil {
 		return err
 	}
 	if err := os.WriteFile(w.heimdalKeyFile(), []byte(heimdalKey), 0o600); err != nil {
 		return err
 	}
 	w.env = append(os.Environ(),
-		"PORTAL_SECRET_KEY_FILE="+keyFile, "PORTAL_GOOGLE_ISSUER="+w.google.Issuer(),
+		"PORTAL_SECRET_KEY_FILE="+w.secretKeyFile(), "PORTAL_GOOGLE_ISSUER="+w.google.Issuer(),
 		"PORTAL_GOOGLE_CLIENT_ID=bench", "PORTAL_GOOGLE_CLIENT_SECRET=bench-secret",
 		"PORTAL_HEIMDAL_RATE=1000", "PORTAL_METRICS_LISTEN=127.0.0.1:0",
 		// What is measured is the answer, not the limit on asking for it.
 		"PORTAL_AUTH_RATE=0", "PORTAL_SESSION_RATE=0")
 	return nil
 }
+
+func (w *world) secretKeyFile() string { return filepath.Join(w.folder, "secret-key") }
 
 func (w *world) heimdalKeyFile() string { return filepath.Join(w.folder, "heimdal-key") }
 
