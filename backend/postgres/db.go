@@ -127,6 +127,7 @@ func (s Scoped) enter(batch *pgx.Batch) {
 func queueStanding(batch *pgx.Batch, v portal.Viewer) {
 	batch.Queue(`
 		select coalesce(s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now(), false),
+		       coalesce(s.revoked_reason, ''),
 		       u.active,
 		       coalesce(r.role = $4
 		                and r.mssp_id::text = $5
@@ -139,10 +140,11 @@ func queueStanding(batch *pgx.Batch, v portal.Viewer) {
 		v.UserID, v.SessionID, v.GrantID, string(v.Role), v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID,
 	).QueryRow(func(row pgx.Row) error {
 		var session, active, grant bool
-		err := row.Scan(&session, &active, &grant)
+		var ended portal.EndedReason
+		err := row.Scan(&session, &ended, &active, &grant)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows) || err == nil && !session:
-			return portal.Errorf(portal.SessionRevoked, "This session has ended. Sign in again.")
+			return portal.SessionEnded(ended)
 		case err != nil:
 			return err
 		case !active:
