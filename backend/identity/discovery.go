@@ -16,23 +16,29 @@ import (
 )
 
 const (
-	// providerTimeout bounds every call to a provider.
+	// providerTimeout bounds every call to a provider, unless the settings say otherwise.
 	providerTimeout = 10 * time.Second
 	// maxDocument is far above what discovery documents and key sets are.
 	maxDocument    = 512 << 10
 	discoveryFresh = time.Hour
 )
 
-// newHTTPClient follows no redirect: a provider's documents are where its issuer says, and a redirect could lead
-// the server anywhere.
-func newHTTPClient(base *http.Client) *http.Client {
+// caller is how the portal speaks with providers.
+type caller struct {
+	http  *http.Client
+	bound func(context.Context) (context.Context, context.CancelFunc)
+	now   func() time.Time
+}
+
+// newCaller follows no redirect: a provider's documents are where its issuer says, and a redirect could lead the
+// server anywhere.
+func newCaller(c Config) *caller {
 	client := &http.Client{}
-	if base != nil {
-		*client = *base
+	if c.HTTPClient != nil {
+		*client = *c.HTTPClient
 	}
-	client.Timeout = providerTimeout
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return client
+	return &caller{http: client, bound: c.Bound, now: c.Now}
 }
 
 // endpoints are what the portal uses of a discovery document.
@@ -49,17 +55,17 @@ type endpoints struct {
 type discovery struct {
 	base    string // the document is at base + /.well-known/openid-configuration
 	issuer  string // that the document must name, to the letter
-	client  *http.Client
+	calls   *caller
 	current atomic.Pointer[endpoints]
 	flight  singleflight.Group
 }
 
 func (d *discovery) get(ctx context.Context) (*endpoints, error) {
 	current := d.current.Load()
-	if current != nil && time.Since(current.loadedAt) < discoveryFresh {
+	if current != nil && d.calls.now().Sub(current.loadedAt) < discoveryFresh {
 		return current, nil
 	}
-	fetched, err := once(ctx, &d.flight, func(ctx context.Context) (any, error) { return d.fetch(ctx) })
+	fetched, err := d.calls.once(ctx, &d.flight, func(ctx context.Context) (any, error) { return d.fetch(ctx) })
 	if err != nil {
 		if current != nil {
 			return current, nil
@@ -70,9 +76,9 @@ func (d *discovery) get(ctx context.Context) (*endpoints, error) {
 }
 
 // once lets everybody who asks at the moment wait for one call, which outlives the first to ask.
-func once(ctx context.Context, flight *singleflight.Group, call func(context.Context) (any, error)) (any, error) {
+func (c *caller) once(ctx context.Context, flight *singleflight.Group, call func(context.Context) (any, error)) (any, error) {
 	result := flight.DoChan("", func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), providerTimeout)
+		ctx, cancel := c.bound(context.WithoutCancel(ctx))
 		defer cancel()
 		return call(ctx)
 	})
@@ -85,8 +91,8 @@ func once(ctx context.Context, flight *singleflight.Group, call func(context.Con
 }
 
 func (d *discovery) fetch(ctx context.Context) (*endpoints, error) {
-	found := &endpoints{loadedAt: time.Now()}
-	if err := fetchJSON(ctx, d.client, strings.TrimSuffix(d.base, "/")+"/.well-known/openid-configuration", found); err != nil {
+	found := &endpoints{loadedAt: d.calls.now()}
+	if err := d.calls.fetchJSON(ctx, strings.TrimSuffix(d.base, "/")+"/.well-known/openid-configuration", found); err != nil {
 		return nil, err
 	}
 	if found.Issuer != d.issuer {
@@ -107,12 +113,12 @@ func (d *discovery) fetch(ctx context.Context) (*endpoints, error) {
 	return found, nil
 }
 
-func fetchJSON(ctx context.Context, client *http.Client, address string, into any) error {
+func (c *caller) fetchJSON(ctx context.Context, address string, into any) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return err
 	}
-	response, err := client.Do(request)
+	response, err := c.http.Do(request)
 	if err != nil {
 		return err
 	}

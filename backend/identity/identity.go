@@ -1,8 +1,10 @@
 package identity
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -35,6 +37,25 @@ type Config struct {
 	HTTPClient *http.Client // nil means the default: certificates and proxy of the system
 	Secret     *session.Sealer
 	Now        func() time.Time
+	Log        *slog.Logger // nil means the default one
+	// Bound ends a call to a provider that takes too long; nil means after ten seconds.
+	Bound func(context.Context) (context.Context, context.CancelFunc)
+}
+
+// withDefaults fills in what was left out.
+func (c Config) withDefaults() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Bound == nil {
+		c.Bound = func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, providerTimeout)
+		}
+	}
+	return c
 }
 
 // Service signs people in and invites them.
@@ -44,7 +65,7 @@ type Service struct {
 	sealer    *session.Sealer
 	providers []*provider
 	tenants   []string
-	now       func() time.Time
+	log       *slog.Logger
 }
 
 // New checks the settings and names the one that is unusable. It calls no provider: that happens with the first
@@ -53,16 +74,14 @@ func New(db *postgres.DB, sessions *session.Sessions, c Config) (*Service, error
 	if c.Secret == nil {
 		return nil, errors.New("sign-in needs the secret key of PORTAL_SECRET_KEY_FILE")
 	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	s := &Service{db: db, sessions: sessions, sealer: c.Secret, now: c.Now}
-	client := newHTTPClient(c.HTTPClient)
+	c = c.withDefaults()
+	s := &Service{db: db, sessions: sessions, sealer: c.Secret, log: c.Log}
+	calls := newCaller(c)
 	if c.Google != nil {
 		if err := c.Google.check(); err != nil {
 			return nil, err
 		}
-		s.providers = append(s.providers, newGoogle(*c.Google, client, c.Now))
+		s.providers = append(s.providers, newGoogle(*c.Google, calls))
 	}
 	if c.Entra != nil {
 		tenants, err := c.Entra.check()
@@ -70,7 +89,7 @@ func New(db *postgres.DB, sessions *session.Sessions, c Config) (*Service, error
 			return nil, err
 		}
 		s.tenants = tenants
-		s.providers = append(s.providers, newEntra(*c.Entra, tenants, client, c.Now))
+		s.providers = append(s.providers, newEntra(*c.Entra, tenants, calls))
 	}
 	return s, nil
 }

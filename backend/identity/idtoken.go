@@ -11,6 +11,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
+	josejson "github.com/go-jose/go-jose/v4/json"
 )
 
 const (
@@ -28,15 +29,14 @@ type issuer struct {
 	keys      *keySet
 	clientID  string
 	verifier  *oidc.IDTokenVerifier
-	now       func() time.Time
 }
 
-func newIssuer(d *discovery, tenant, clientID string, now func() time.Time) *issuer {
-	keys := newKeySet(d, tenant, d.client)
+func newIssuer(d *discovery, tenant, clientID string) *issuer {
+	keys := newKeySet(d, tenant)
 	return &issuer{
-		discovery: d, keys: keys, clientID: clientID, now: now,
+		discovery: d, keys: keys, clientID: clientID,
 		verifier: oidc.NewVerifier(d.issuer, keys, &oidc.Config{
-			ClientID: clientID, SupportedSigningAlgs: []string{oidc.RS256}, Now: now,
+			ClientID: clientID, SupportedSigningAlgs: []string{oidc.RS256}, Now: d.calls.now,
 		}),
 	}
 }
@@ -50,7 +50,8 @@ func parseIDToken(token string) (kid string, unverified claims, err error) {
 	if err != nil {
 		return "", nil, refused("token_malformed")
 	}
-	if err := json.Unmarshal(parsed.UnsafePayloadWithoutVerification(), &unverified); err != nil {
+	// Unlike Go's own, this reader takes no object that names a claim twice.
+	if err := josejson.Unmarshal(parsed.UnsafePayloadWithoutVerification(), &unverified); err != nil {
 		return "", nil, refused("token_malformed")
 	}
 	return parsed.Signatures[0].Header.KeyID, unverified, nil
@@ -59,7 +60,7 @@ func parseIDToken(token string) (kid string, unverified claims, err error) {
 // verify answers the claims of an ID token that holds in every respect of OpenID Connect Core 3.1.3.7: go-oidc checks
 // signature, issuer, audience and expiry, this the rest.
 func (i *issuer) verify(ctx context.Context, token, accessToken, nonce string) (claims, error) {
-	kid, _, err := parseIDToken(token)
+	kid, unverified, err := parseIDToken(token)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (i *issuer) verify(ctx context.Context, token, accessToken, nonce string) (
 	}
 	verified, err := i.verifier.Verify(ctx, token)
 	if err != nil {
-		return nil, refused(verificationReason(err))
+		return nil, refused(i.reason(err, token, unverified))
 	}
 	var c claims
 	if err := verified.Claims(&c); err != nil {
@@ -80,17 +81,26 @@ func (i *issuer) verify(ctx context.Context, token, accessToken, nonce string) (
 	return c, nil
 }
 
-func verificationReason(err error) string {
+// reason says in one word which of its checks go-oidc, whose errors tell it in prose only, stopped at.
+func (i *issuer) reason(err error, token string, c claims) string {
 	var expired *oidc.TokenExpiredError
-	if errors.As(err, &expired) {
+	_, forged := i.keys.VerifySignature(context.Background(), token)
+	switch {
+	case errors.As(err, &expired):
 		return "token_expired"
+	case forged != nil:
+		return "token_signature"
+	case c.text("iss") != i.discovery.issuer:
+		return "token_issuer"
+	case !slices.Contains(c.texts("aud"), i.clientID):
+		return "token_audience"
 	}
 	return "token_invalid"
 }
 
 // fault names what go-oidc does not look at and what is wrong there; "" if nothing is.
 func (i *issuer) fault(t *oidc.IDToken, c claims, accessToken, nonce string) string {
-	age := i.now().Sub(t.IssuedAt)
+	age := i.discovery.calls.now().Sub(t.IssuedAt)
 	other := func(audience string) bool { return audience != i.clientID }
 	azp, hasAZP := c["azp"]
 	switch {
@@ -137,6 +147,15 @@ func (c claims) text(name string) string {
 		return ""
 	}
 	return value
+}
+
+// texts answers a claim that is a string or several.
+func (c claims) texts(name string) []string {
+	var values []string
+	if json.Unmarshal(c[name], &values) != nil {
+		return []string{c.text(name)}
+	}
+	return values
 }
 
 // is reports whether a claim is one of these JSON values.

@@ -71,6 +71,8 @@ func rs256(key *rsa.PrivateKey) func([]byte) []byte {
 	}
 }
 
+func testCaller() *caller { return newCaller(Config{}.withDefaults()) }
+
 // stage is a provider whose documents a test writes itself.
 type stage struct {
 	*httptest.Server
@@ -101,8 +103,8 @@ func newStage(t testing.TB, issuer string) *stage {
 }
 
 func (s *stage) newIssuer() *issuer {
-	d := &discovery{base: s.URL, issuer: s.issuer, client: newHTTPClient(nil)}
-	return newIssuer(d, "", testClient, time.Now)
+	d := &discovery{base: s.URL, issuer: s.issuer, calls: testCaller()}
+	return newIssuer(d, "", testClient)
 }
 
 func (s *stage) goodClaims() map[string]any {
@@ -141,11 +143,11 @@ func TestAnIDTokenHoldsInEveryRespectOrIsRefused(t *testing.T) {
 		"azp is ours":                      {map[string]any{"azp": testClient}, ""},
 		"a minute of clock skew":           {map[string]any{"iat": at(50 * time.Second)}, ""},
 		"audience as a list":               {map[string]any{"aud": []string{testClient}}, ""},
-		"another issuer":                   {map[string]any{"iss": "https://evil.example"}, "token_invalid"},
-		"the issuer with a slash more":     {map[string]any{"iss": s.issuer + "/"}, "token_invalid"},
-		"no issuer":                        {map[string]any{"iss": nil}, "token_invalid"},
-		"another audience":                 {map[string]any{"aud": "client-2"}, "token_invalid"},
-		"no audience":                      {map[string]any{"aud": nil}, "token_invalid"},
+		"another issuer":                   {map[string]any{"iss": "https://evil.example"}, "token_issuer"},
+		"the issuer with a slash more":     {map[string]any{"iss": s.issuer + "/"}, "token_issuer"},
+		"no issuer":                        {map[string]any{"iss": nil}, "token_issuer"},
+		"another audience":                 {map[string]any{"aud": "client-2"}, "token_audience"},
+		"no audience":                      {map[string]any{"aud": nil}, "token_audience"},
 		"an audience beside ours":          {map[string]any{"aud": []string{testClient, "client-2"}, "azp": testClient}, "token_audience"},
 		"issued to another party":          {map[string]any{"azp": "client-2"}, "token_azp"},
 		"azp is no text":                   {map[string]any{"azp": 1}, "token_azp"},
@@ -345,7 +347,7 @@ func TestAProviderThatRefusesIsToldFromOneThatDoesNotWork(t *testing.T) {
 	drop := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	var current http.HandlerFunc
 	s.Config.Handler.(*http.ServeMux).HandleFunc("POST /t", func(w http.ResponseWriter, r *http.Request) { current(w, r) })
-	google := newGoogle(GoogleConfig{Issuer: s.URL, ClientID: testClient, ClientSecret: "secret"}, newHTTPClient(nil), time.Now)
+	google := newGoogle(GoogleConfig{Issuer: s.URL, ClientID: testClient, ClientSecret: "secret"}, testCaller())
 	for name, row := range map[string]struct {
 		answer http.HandlerFunc
 		reason string
@@ -378,8 +380,8 @@ func TestAProviderThatRefusesIsToldFromOneThatDoesNotWork(t *testing.T) {
 func TestPeopleOfASingleTenantAreSentToItsOwnSignInPage(t *testing.T) {
 	t.Parallel()
 	config := EntraConfig{Issuer: "https://login.example.com/{tenantid}/v2.0", ClientID: "c"}
-	one := newEntra(config, []string{"t1"}, nil, time.Now)
-	two := newEntra(config, []string{"t1", "t2"}, nil, time.Now)
+	one := newEntra(config, []string{"t1"}, testCaller())
+	two := newEntra(config, []string{"t1", "t2"}, testCaller())
 	if one.front.base != "https://login.example.com/t1/v2.0" || one.front.issuer != one.front.base {
 		t.Errorf("with one tenant to %s", one.front.base)
 	}
@@ -398,7 +400,7 @@ func TestADocumentThatIsNotTheIssuersIsRefused(t *testing.T) {
 	defer huge.Close()
 	other := newStage(t, "https://other.example.com")
 	for name, base := range map[string]string{"another issuer": other.URL, "a redirect": elsewhere.URL, "far too large": huge.URL, "nobody there": "http://127.0.0.1:1"} {
-		d := &discovery{base: base, issuer: base, client: newHTTPClient(nil)}
+		d := &discovery{base: base, issuer: base, calls: testCaller()}
 		if _, err := d.get(context.Background()); portal.ErrorCode(err) != portal.ProviderDown {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -529,7 +531,8 @@ func FuzzIDToken(f *testing.F) {
 	s := newStage(f, "https://issuer.example.com")
 	i := s.newIssuer()
 	now := time.Unix(1700000000, 0)
-	i = newIssuer(i.discovery, "", testClient, func() time.Time { return now })
+	i.discovery.calls.now = func() time.Time { return now }
+	i = newIssuer(i.discovery, "", testClient)
 	f.Add(`{"alg":"RS256","kid":"k1"}`, `{"iss":"https://issuer.example.com","aud":"client-1","sub":"s","nonce":"nonce-1","iat":1700000000,"exp":1700000060}`, true)
 	f.Add(`{"alg":"RS256","kid":"k1"}`, `{"aud":["client-1"],"azp":"client-1","at_hash":"x"}`, true)
 	f.Add(`{"alg":"none"}`, `{}`, false)

@@ -5,7 +5,6 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -30,7 +29,6 @@ type keySet struct {
 	discovery *discovery
 	// tenant replaces {tenantid} in the issuer Entra ID names beside a key.
 	tenant  string
-	client  *http.Client
 	current atomic.Pointer[fetchedKeys]
 	flight  singleflight.Group
 	unknown *rate.Limiter
@@ -41,30 +39,31 @@ type fetchedKeys struct {
 	at   time.Time
 }
 
-func newKeySet(d *discovery, tenant string, client *http.Client) *keySet {
-	return &keySet{discovery: d, tenant: tenant, client: client, unknown: rate.NewLimiter(rate.Every(time.Minute), 2)}
+func newKeySet(d *discovery, tenant string) *keySet {
+	return &keySet{discovery: d, tenant: tenant, unknown: rate.NewLimiter(rate.Every(time.Minute), 2)}
 }
 
 // prepare makes sure that the keys are there and as new as the key id asks for. It fails only where the provider does.
 func (k *keySet) prepare(ctx context.Context, kid string) error {
-	current := k.current.Load()
+	current, now := k.current.Load(), k.discovery.calls.now()
 	switch {
 	case current == nil:
 		return k.fetch(ctx)
-	case time.Since(current.at) >= keysFresh:
+	case now.Sub(current.at) >= keysFresh:
 		// Keys withdrawn while the provider cannot be asked are believed for another hour, and no longer.
-		if err := k.fetch(ctx); err != nil && time.Since(current.at) >= 2*keysFresh {
+		if err := k.fetch(ctx); err != nil && now.Sub(current.at) >= 2*keysFresh {
 			return err
 		}
 		return nil
-	case current.find(kid) == nil && k.unknown.Allow():
+	case current.find(kid) == nil && k.unknown.AllowN(now, 1):
 		return k.fetch(ctx)
 	}
 	return nil
 }
 
 func (k *keySet) fetch(ctx context.Context) error {
-	_, err := once(ctx, &k.flight, func(ctx context.Context) (any, error) {
+	calls := k.discovery.calls
+	_, err := calls.once(ctx, &k.flight, func(ctx context.Context) (any, error) {
 		found, err := k.discovery.get(ctx)
 		if err != nil {
 			return nil, err
@@ -72,10 +71,10 @@ func (k *keySet) fetch(ctx context.Context) error {
 		var set struct {
 			Keys []json.RawMessage `json:"keys"`
 		}
-		if err := fetchJSON(ctx, k.client, found.Keys, &set); err != nil {
+		if err := calls.fetchJSON(ctx, found.Keys, &set); err != nil {
 			return nil, err
 		}
-		k.current.Store(&fetchedKeys{keys: k.usable(set.Keys), at: time.Now()})
+		k.current.Store(&fetchedKeys{keys: k.usable(set.Keys), at: calls.now()})
 		return nil, nil
 	})
 	if err != nil {

@@ -17,15 +17,15 @@ func (p *problem) Error() string { return p.public.Error() + " (" + p.reason + "
 func (p *problem) Unwrap() error { return p.public }
 
 func down(reason string) error {
-	return &problem{portal.Errorf(portal.ProviderDown, "The identity provider does not answer as it should. Try again in a moment."), reason}
+	return &problem{portal.Errorf(portal.ProviderDown, "Your sign-in provider does not answer as it should at the moment. Try again in a few minutes."), reason}
 }
 
 func refused(reason string) error {
-	return &problem{portal.Errorf(portal.ProviderRefused, "The identity provider's answer could not be accepted. Start again."), reason}
+	return &problem{portal.Errorf(portal.ProviderRefused, "Your sign-in could not be confirmed. Sign in again; if it happens again, tell your administrator."), reason}
 }
 
 func wrongTenant() error {
-	return &problem{portal.Errorf(portal.TenantNotAllowed, "Accounts of this organisation cannot sign in here. Use your work account, or ask your administrator."), "tenant"}
+	return &problem{portal.Errorf(portal.TenantNotAllowed, "Accounts of this organisation cannot sign in here. Use the account you were invited with, or ask your administrator."), "tenant"}
 }
 
 func noInvite(reason string) error {
@@ -33,11 +33,11 @@ func noInvite(reason string) error {
 }
 
 func codeRequired() error {
-	return &problem{portal.Errorf(portal.InviteCodeRequired, "Enter the code of your invite to finish signing in."), "code_required"}
+	return &problem{portal.Errorf(portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator."), "code_required"}
 }
 
 func codeWrong() error {
-	return &problem{portal.Errorf(portal.InviteCodeWrong, "This is not the code of your invite. Check it and try again."), "code_wrong"}
+	return &problem{portal.Errorf(portal.InviteCodeWrong, "This is not the code of your invite. Check it and try again, or ask your administrator for a new one."), "code_wrong"}
 }
 
 func attemptOver(reason string) error {

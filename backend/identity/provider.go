@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/oauth2"
 
@@ -32,7 +31,7 @@ type provider struct {
 	name     string
 	clientID string
 	secret   string
-	client   *http.Client
+	calls    *caller
 	// front is where people are sent and codes are redeemed.
 	front *discovery
 	// issuers verify tokens: Google's one under "", Entra ID's by tenant. There is no other way to a verifier, so a
@@ -44,11 +43,11 @@ type provider struct {
 	person func(claims, string) (person, error)
 }
 
-func newGoogle(c GoogleConfig, client *http.Client, now func() time.Time) *provider {
-	front := &discovery{base: c.Issuer, issuer: c.Issuer, client: client}
+func newGoogle(c GoogleConfig, calls *caller) *provider {
+	front := &discovery{base: c.Issuer, issuer: c.Issuer, calls: calls}
 	return &provider{
-		id: portal.Google, name: "Google", clientID: c.ClientID, secret: c.ClientSecret, client: client, front: front,
-		issuers: map[string]*issuer{"": newIssuer(front, "", c.ClientID, now)},
+		id: portal.Google, name: "Google", clientID: c.ClientID, secret: c.ClientSecret, calls: calls, front: front,
+		issuers: map[string]*issuer{"": newIssuer(front, "", c.ClientID)},
 		choose:  func(claims) (string, bool) { return "", true },
 		person: func(t claims, _ string) (person, error) {
 			// The issuer's configured spelling: Google's tokens may use either of two.
@@ -59,10 +58,10 @@ func newGoogle(c GoogleConfig, client *http.Client, now func() time.Time) *provi
 
 // newEntra makes one verifier for each tenant. With one tenant people are sent to its own sign-in page, with several
 // to that of all organisations.
-func newEntra(c EntraConfig, tenants []string, client *http.Client, now func() time.Time) *provider {
+func newEntra(c EntraConfig, tenants []string, calls *caller) *provider {
 	of := func(tenant string) string { return strings.Replace(c.Issuer, tenantPlaceholder, tenant, 1) }
 	p := &provider{
-		id: portal.Entra, name: "Microsoft", clientID: c.ClientID, client: client,
+		id: portal.Entra, name: "Microsoft", clientID: c.ClientID, calls: calls,
 		issuers: map[string]*issuer{},
 		choose: func(t claims) (string, bool) {
 			tenant, err := tenantID(t.text("tid"))
@@ -71,19 +70,19 @@ func newEntra(c EntraConfig, tenants []string, client *http.Client, now func() t
 		person: entraPerson,
 	}
 	for _, tenant := range tenants {
-		d := &discovery{base: of(tenant), issuer: of(tenant), client: client}
-		p.issuers[tenant] = newIssuer(d, tenant, c.ClientID, now)
+		d := &discovery{base: of(tenant), issuer: of(tenant), calls: calls}
+		p.issuers[tenant] = newIssuer(d, tenant, c.ClientID)
 		p.front = d
 	}
 	if len(p.issuers) > 1 {
-		p.front = &discovery{base: of("organizations"), issuer: c.Issuer, client: client}
+		p.front = &discovery{base: of("organizations"), issuer: c.Issuer, calls: calls}
 	}
 	return p
 }
 
 // redeem exchanges an authorization code for an ID token and answers whom that, verified, describes.
 func (p *provider) redeem(ctx context.Context, code, verifier, redirectURI, nonce string) (person, error) {
-	ctx, cancel := context.WithTimeout(ctx, providerTimeout)
+	ctx, cancel := p.calls.bound(ctx)
 	defer cancel()
 	found, err := p.front.get(ctx)
 	if err != nil {
@@ -93,7 +92,7 @@ func (p *provider) redeem(ctx context.Context, code, verifier, redirectURI, nonc
 		ClientID: p.clientID, ClientSecret: p.secret, RedirectURL: redirectURI,
 		Endpoint: oauth2.Endpoint{TokenURL: found.Token, AuthStyle: oauth2.AuthStyleInParams},
 	}
-	token, err := config.Exchange(context.WithValue(ctx, oauth2.HTTPClient, p.client), code, oauth2.VerifierOption(verifier))
+	token, err := config.Exchange(context.WithValue(ctx, oauth2.HTTPClient, p.calls.http), code, oauth2.VerifierOption(verifier))
 	if err != nil {
 		return person{}, exchangeProblem(err)
 	}

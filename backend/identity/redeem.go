@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -54,16 +53,17 @@ func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) 
 		return tokens, err
 	}
 	if !provesChallenge(r.grant.CodeVerifier, r.attempt.CodeChallenge) {
-		return tokens, &problem{portal.InvalidField("code_verifier", "This is not the verifier the sign-in was begun with. Start again."), "code_verifier"}
+		return tokens, &problem{portal.InvalidField("code_verifier", "This sign-in was not begun by this app. Start again."), "code_verifier"}
 	}
 	if err = r.identify(ctx); err != nil {
 		return tokens, err
 	}
-	userID, err := r.user(ctx)
+	opening := r.sessions.Prepare(r.client)
+	holder, err := r.holder(ctx, opening.NewSession)
 	if err != nil {
 		return tokens, err
 	}
-	return r.sessions.Start(ctx, userID, r.client)
+	return r.sessions.Opened(ctx, opening, *holder)
 }
 
 // identify settles who this is: whom the provider says, or whom it said when the invite code was still missing.
@@ -79,31 +79,32 @@ func (r *redemption) identify(ctx context.Context) error {
 	return err
 }
 
-// user answers the id of the user this is, creating them where an invite allows it.
-func (r *redemption) user(ctx context.Context) (string, error) {
+// holder starts the session of the user this is, creating them where an invite allows it.
+func (r *redemption) holder(ctx context.Context, n postgres.NewSession) (*postgres.Holder, error) {
 	typed := inviteCodeHash(r.grant.InviteCode)
-	known, err := r.recognise(ctx, typed)
-	if err != nil || known.UserID != "" {
-		return known.UserID, err
+	known, err := r.recognise(ctx, typed, n)
+	if err != nil || known.Known {
+		return known.Holder, err
 	}
 	invites, err := pair(r.who, known.Invites, r.grant.InviteCode != "", typed)
 	if err != nil {
-		return "", r.unpaired(ctx, invites, err)
+		return nil, r.unpaired(ctx, invites, err)
 	}
-	userID, err := r.db.ClaimInvites(ctx, postgres.Claim{Identity: r.identity(), AttemptID: r.attempt.ID, Invites: invites})
-	if err != nil || userID != "" {
-		return userID, err
+	claim := postgres.Claim{Identity: r.identity(), AttemptID: r.attempt.ID, Invites: invites}
+	holder, err := r.db.ClaimInvites(ctx, claim, n)
+	if err != nil || holder != nil {
+		return holder, err
 	}
 	// Somebody was faster: the same person in another attempt, or another with the same invite.
-	if known, err = r.recognise(ctx, typed); err == nil && known.UserID == "" {
+	if known, err = r.recognise(ctx, typed, n); err == nil && !known.Known {
 		err = noInvite("claimed_by_another")
 	}
-	return known.UserID, err
+	return known.Holder, err
 }
 
-func (r *redemption) recognise(ctx context.Context, typed []byte) (postgres.Recognised, error) {
-	known, err := r.db.Recognise(ctx, r.identity(), r.attempt.ID, typed)
-	if err == nil && known.UserID != "" && !known.Finished {
+func (r *redemption) recognise(ctx context.Context, typed []byte, n postgres.NewSession) (postgres.Recognised, error) {
+	known, err := r.db.Recognise(ctx, r.identity(), r.attempt.ID, typed, n)
+	if err == nil && known.Known && known.Holder == nil {
 		return postgres.Recognised{}, attemptOver("attempt_finished")
 	}
 	return known, err
@@ -158,7 +159,11 @@ func (s *Service) report(ctx context.Context, provider portal.ProviderID, who pe
 	if reason == "" || reason == "code_required" || provider == "" {
 		return public
 	}
-	slog.WarnContext(ctx, "sign-in refused", "provider", provider, "reason", reason)
+	// A provider that was not waited for is not to blame.
+	if errors.Is(ctx.Err(), context.Canceled) && portal.ErrorCode(err) == portal.ProviderDown {
+		reason = "caller_gone"
+	}
+	s.log.WarnContext(ctx, "sign-in refused", "provider", provider, "reason", reason)
 	detail := map[string]any{"provider": provider, "reason": reason}
 	if who.Subject != "" {
 		detail["issuer"], detail["subject"] = who.Issuer, who.Subject

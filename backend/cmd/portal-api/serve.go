@@ -101,7 +101,7 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	if err != nil {
 		return badSetting("PORTAL_PUBLIC_URL", err)
 	}
-	people, err := identity.New(db, sessions, c.identityConfig(sealer))
+	people, err := identity.New(db, sessions, c.identityConfig(sealer, log))
 	if err != nil {
 		return unusable{"sign-in", err.Error()}
 	}
@@ -134,8 +134,8 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	return err
 }
 
-func (c serveCommand) identityConfig(sealer *session.Sealer) identity.Config {
-	config := identity.Config{Secret: sealer}
+func (c serveCommand) identityConfig(sealer *session.Sealer, log *slog.Logger) identity.Config {
+	config := identity.Config{Secret: sealer, Log: log}
 	if c.GoogleClientID != "" {
 		config.Google = &identity.GoogleConfig{Issuer: c.GoogleIssuer, ClientID: c.GoogleClientID, ClientSecret: c.GoogleClientSecret}
 	}
