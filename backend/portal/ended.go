@@ -12,6 +12,8 @@ const (
 	EndedByAdmin EndedReason = "admin"
 	// EndedElsewhere: its user ended it from another of their sessions.
 	EndedElsewhere EndedReason = "elsewhere"
+	// EndedDeactivated: the last of its user's grants was deactivated.
+	EndedDeactivated EndedReason = "deactivated"
 )
 
 // Sentence tells the session's user why it ended and what to do now. A session that ran into a limit has no reason.
@@ -25,6 +27,8 @@ func (r EndedReason) Sentence() string {
 		return "An administrator signed you out everywhere. Sign in again."
 	case EndedElsewhere:
 		return "You ended this session from another device. Sign in again."
+	case EndedDeactivated:
+		return "This session ended when your account was deactivated. Sign in again."
 	}
 	return "This session has ended. Sign in again."
 }

@@ -122,14 +122,16 @@ func (s Scoped) enter(batch *pgx.Batch) {
 	batch.Queue(setScope, viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID)
 }
 
-// queueStanding checks the viewer against the session, user and grant as they are now. A grant whose role or node is
-// no longer what the access token says counts as changed.
+// queueStanding checks the viewer against the session, user and grant as they are now. Somebody none of whose grants is
+// active is deactivated, and is told so even where their session ended with it. A grant that is not active, or whose
+// role or node is no longer what the access token says, counts as changed.
 func queueStanding(batch *pgx.Batch, v portal.Viewer) {
 	batch.Queue(`
 		select coalesce(s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now(), false),
 		       coalesce(s.revoked_reason, ''),
-		       u.active,
-		       coalesce(r.role = $4
+		       u.active and coalesce((select bool_or(g.active) from user_role g where g.user_id = u.id), true),
+		       coalesce(r.active
+		                and r.role = $4
 		                and r.mssp_id::text = $5
 		                and coalesce(r.msp_id::text, '') = $6
 		                and coalesce(r.client_id::text, '') = $7, false)
@@ -143,17 +145,27 @@ func queueStanding(batch *pgx.Batch, v portal.Viewer) {
 		var ended portal.EndedReason
 		err := row.Scan(&session, &ended, &active, &grant)
 		switch {
-		case errors.Is(err, pgx.ErrNoRows) || err == nil && !session:
+		case errors.Is(err, pgx.ErrNoRows):
 			return portal.SessionEnded(ended)
 		case err != nil:
 			return err
 		case !active:
-			return portal.Errorf(portal.Deactivated, "This account has been deactivated. Ask your administrator.")
+			return errDeactivated()
+		case !session:
+			return portal.SessionEnded(ended)
 		case !grant:
-			return portal.Errorf(portal.GrantChanged, "Your role has changed since you signed in.")
+			return errGrantChanged()
 		}
 		return nil
 	})
+}
+
+func errDeactivated() error {
+	return portal.Errorf(portal.Deactivated, "This account has been deactivated. Ask your administrator.")
+}
+
+func errGrantChanged() error {
+	return portal.Errorf(portal.GrantChanged, "Your role has changed since you signed in.")
 }
 
 // system runs work in one transaction as one of the server's own roles; msspID may be empty where the role's

@@ -10,13 +10,14 @@ import (
 
 // grantRow is a line of user_role with the names of its node and MSSP.
 type grantRow struct {
-	ID       string
-	Role     portal.Role
-	MSSPID   string
-	MSPID    *string
-	ClientID *string
-	Node     string
-	MSSP     string
+	ID       string      `json:"id"`
+	Role     portal.Role `json:"role"`
+	MSSPID   string      `json:"mssp_id"`
+	MSPID    *string     `json:"msp_id"`
+	ClientID *string     `json:"client_id"`
+	Node     string      `json:"node"`
+	MSSP     string      `json:"mssp"`
+	Active   bool        `json:"active"`
 }
 
 func (g grantRow) grant() portal.Grant {
@@ -34,7 +35,7 @@ func scopeOf(role portal.Role, msspID string, mspID, clientID *string) portal.Sc
 	return scope
 }
 
-// Me answers the viewer, the grant they act under and all they hold. Like As it checks in the same round trip that
+// Me answers the viewer, the grant they act under and all they may act under. Like As it checks in the same round trip that
 // session, user and grant still stand.
 func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 	var user portal.User
@@ -47,12 +48,13 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 			where id = $1`, viewer.UserID), "user", &user)
 		collect(batch.Queue(`
 			select g.id, g.role, g.mssp_id, g.msp_id, g.client_id,
-			       coalesce(c.name, m.name, s.name) as node, s.name as mssp
+			       coalesce(c.name, m.name, s.name) as node, s.name as mssp, g.active
 			from user_role g
 			join mssp s on s.id = g.mssp_id
 			left join msp m on m.mssp_id = g.mssp_id and m.id = g.msp_id
 			left join client c on c.mssp_id = g.mssp_id and c.id = g.client_id
 			where g.user_id = $1
+			and g.active
 			order by g.id`, viewer.UserID), &rows)
 	})
 	if err != nil {
@@ -69,18 +71,31 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 	return portal.NewMe(user, active, grants), nil
 }
 
-// UserGrant answers one of the user's own grants; NotFound for anybody else's and for none.
+// UserGrant answers one of the user's own grants; NotFound for anybody else's and for none. For one that is not active
+// it is GrantChanged, and Deactivated where they hold no active one.
 func (db *DB) UserGrant(ctx context.Context, userID, grantID string) (portal.Grant, error) {
 	if !validID(grantID) {
 		return portal.Grant{}, errNone("grant")
 	}
-	var row grantRow
+	var row struct {
+		grantRow
+		AnyActive bool
+	}
 	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
 		collectOne(batch.Queue(`
-			select id, role, mssp_id, msp_id, client_id, '' as node, '' as mssp
-			from user_role
-			where user_id = $1
-			and id = $2`, userID, grantID), "grant", &row)
+			select g.id, g.role, g.mssp_id, g.msp_id, g.client_id, '' as node, '' as mssp, g.active,
+			       exists (select from user_role other where other.user_id = $1 and other.active) as any_active
+			from user_role g
+			where g.user_id = $1
+			and g.id = $2`, userID, grantID), "grant", &row)
 	})
-	return row.grant(), err
+	switch {
+	case err != nil:
+		return portal.Grant{}, err
+	case !row.AnyActive:
+		return portal.Grant{}, errDeactivated()
+	case !row.Active:
+		return portal.Grant{}, errGrantChanged()
+	}
+	return row.grant(), nil
 }
