@@ -554,24 +554,3 @@ func FuzzIDToken(f *testing.F) {
 		}
 	})
 }
-
-func FuzzInviteCode(f *testing.F) {
-	code, hash := NewInviteCode()
-	f.Add(code)
-	f.Add(strings.ToLower(code))
-	f.Fuzz(func(t *testing.T, typed string) {
-		if string(inviteCodeHash(typed)) != string(hash) {
-			return
-		}
-		keep := func(r rune) rune {
-			if r == '-' || r == ' ' {
-				return -1
-			}
-			return r
-		}
-		clean := strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(strings.Map(keep, typed)))
-		if clean != strings.Map(keep, code) {
-			t.Errorf("%q is taken for %q", typed, code)
-		}
-	})
-}

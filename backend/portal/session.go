@@ -41,7 +41,7 @@ type CodeGrant struct {
 	AttemptID    string `json:"attempt_id" format:"uuid"`
 	Code         string `json:"code" minLength:"1" maxLength:"4096"`
 	CodeVerifier string `json:"code_verifier" minLength:"43" maxLength:"128" pattern:"^[A-Za-z0-9._~-]+$"`
-	InviteCode   string `json:"invite_code,omitempty" maxLength:"64" doc:"Only where the answer was invite_code_required; ignored for a known identity."`
+	InviteCode   string `json:"invite_code,omitempty" maxLength:"200" doc:"Only where the answer was invite_code_required; ignored for a known identity."`
 }
 
 // RefreshGrant redeems a refresh token for the next one.

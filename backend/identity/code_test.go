@@ -1,0 +1,132 @@
+package identity
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode"
+
+	"pgregory.net/rapid"
+)
+
+func TestAnInviteCodeIsReadHoweverItIsTypedOrPasted(t *testing.T) {
+	t.Parallel()
+	code, hash := NewInviteCode()
+	bare := strings.ReplaceAll(code, "-", "")
+	for name, typed := range map[string]string{
+		"as shown":                       code,
+		"in small letters":               strings.ToLower(code),
+		"without dashes":                 bare,
+		"with spaces":                    strings.ReplaceAll(code, "-", " "),
+		"letter by letter":               strings.Join(strings.Split(bare, ""), " "),
+		"with the mail's breaks":         " \t" + strings.ReplaceAll(code, "-", "-\r\n") + ".\n",
+		"with a word processor's dashes": strings.ReplaceAll(code, "-", "\u2011"),
+		"with invisible marks":           "\ufeff" + strings.ReplaceAll(code, "-", "\u200b\u00a0\u2014"),
+		"in quotes":                      "\u201c" + code + "\u201d",
+		"with O, I and L for digits":     strings.NewReplacer("0", "o", "1", "l").Replace(code),
+	} {
+		if !bytes.Equal(inviteCodeHash(typed), hash) {
+			t.Errorf("%s: %q is not read as %q", name, typed, code)
+		}
+	}
+}
+
+func TestATypingErrorIsToldFromAWrongCode(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		code, _ := NewInviteCode()
+		clean := strings.ReplaceAll(code, "-", "")
+		at := rapid.IntRange(0, codeLength-1).Draw(t, "at")
+		other := rapid.IntRange(0, codeLength-1).Draw(t, "other")
+		letter := codeAlphabet[rapid.IntRange(0, 31).Draw(t, "letter")]
+		wrong, exchanged := []byte(clean), []byte(clean)
+		wrong[at] = letter
+		exchanged[at], exchanged[other] = exchanged[other], exchanged[at]
+		for _, typed := range []string{string(wrong), string(exchanged)} {
+			if typed != clean && inviteCodeHash(typed) != nil {
+				t.Fatalf("%s passes for a code beside %s", typed, clean)
+			}
+		}
+		for _, typed := range []string{clean[1:], clean + "7", clean[:at] + "U" + clean[at:], clean[:at] + "\u0405" + clean[at+1:]} {
+			if inviteCodeHash(typed) != nil {
+				t.Fatalf("%s passes for a code", typed)
+			}
+		}
+	})
+}
+
+func TestACodeOfBeforeTheCheckCharacterStaysGood(t *testing.T) {
+	t.Parallel()
+	const old = "A1B2-C3D4-E5F6-G7H8-J9K0-MNPQ-RSTV"
+	if !bytes.Equal(inviteCodeHash(strings.ToLower(old)), hashCode(strings.ReplaceAll(old, "-", ""))) {
+		t.Error("an old code is not read")
+	}
+}
+
+func TestInviteCodesAreLongRandomAndEasyToRead(t *testing.T) {
+	t.Parallel()
+	const bitsOfACharacter = 5
+	if random := (codeLength - 1) * bitsOfACharacter; random < 128 {
+		t.Errorf("a code has %d random bits", random)
+	}
+	seen, letters := map[string]bool{}, map[rune]bool{}
+	for range 2000 {
+		code, _ := NewInviteCode()
+		if seen[code] || len(code) != 35 || strings.Count(code, "-") != 5 || strings.ContainsAny(code, "OILU") || strings.ToUpper(code) != code {
+			t.Fatalf("makes %q", code)
+		}
+		seen[code] = true
+		for _, r := range code {
+			letters[r] = true
+		}
+	}
+	if len(letters) != 33 {
+		t.Errorf("2000 codes use %d different characters", len(letters))
+	}
+}
+
+// FuzzInviteCode: reading never panics; a code comes back as itself; and what is read as a code differs from it in
+// nothing but case, letters that look like digits, and marks between the letters.
+func FuzzInviteCode(f *testing.F) {
+	code, _ := NewInviteCode()
+	for _, seed := range []string{
+		"", code, strings.ToLower(code), "A1B2-C3D4-E5F6-G7H8-J9K0-MNPQ-RSTV", "oOiIlL-uU", "\xff\x00", strings.Repeat("0", 28),
+		strings.Repeat("0", 30), strings.Repeat("\u0660", 30), "\u017f\u0131", strings.Repeat("-", 4000),
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		clean, ok := parseCode(typed)
+		if !ok {
+			if clean != "" || inviteCodeHash(typed) != nil {
+				t.Fatalf("%q is no code and yet %q", typed, clean)
+			}
+			return
+		}
+		if again, ok := parseCode(formatCode(clean)); !ok || again != clean {
+			t.Fatalf("%q is read as %q, which is read as %q", typed, clean, again)
+		}
+		if strings.Trim(clean, codeAlphabet) != "" || len(clean) != codeLength && len(clean) != oldCodeLength {
+			t.Fatalf("%q is read as %q", typed, clean)
+		}
+		if letters := bareLetters(typed); letters != clean {
+			t.Fatalf("%q, which says %q, is read as %q", typed, letters, clean)
+		}
+	})
+}
+
+// bareLetters says what a person reads, by other means than the parser.
+func bareLetters(typed string) string {
+	upper := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, typed)
+	return strings.NewReplacer("o", "0", "O", "0", "i", "1", "I", "1", "l", "1", "L", "1").Replace(strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' && r != 'o' && r != 'i' && r != 'l' {
+			return r - 'a' + 'A'
+		}
+		return r
+	}, upper))
+}
