@@ -622,35 +622,6 @@ func TestOneSignInTakesUpEveryInviteForTheAddress(t *testing.T) {
 	}
 }
 
-func TestASignInCostsFourRoundTripsToTheDatabaseAndARefreshOne(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	h.tess()
-	if _, err := h.signIn(portal.Entra, "tess", ""); err != nil {
-		t.Fatal(err)
-	}
-	trips := func(work func()) int64 {
-		before := h.DB.Pool().Stat().AcquireCount()
-		work()
-		return h.DB.Pool().Stat().AcquireCount() - before
-	}
-	var tokens portal.Tokens
-	signIn := trips(func() {
-		var err error
-		if tokens, err = h.redeem(h.arrive(portal.Entra, "tess")); err != nil {
-			t.Fatal(err)
-		}
-	})
-	refresh := trips(func() {
-		if _, err := h.sessions.Refresh(context.Background(), tokens.RefreshToken, session.Client{}); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if signIn != 4 || refresh != 1 {
-		t.Errorf("a sign-in costs %d, a refresh %d", signIn, refresh)
-	}
-}
-
 func TestAProviderThatIsDownIsSaidToBe(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

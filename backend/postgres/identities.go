@@ -35,18 +35,19 @@ type OpenInvite struct {
 
 // Recognised is what the portal knows of an identity: the user it belongs to, or the open invites it might claim.
 type Recognised struct {
-	UserID string // "" if the identity is new
-	// Finished: the attempt was still to be had, and this ended it. Only for a known identity.
-	Finished bool
-	Invites  []OpenInvite
+	// Known: the identity is a user's. Holder is that user in the session that was started, unless the attempt was over.
+	Known   bool
+	Holder  *Holder
+	Invites []OpenInvite
 }
 
-// Recognise looks an identity up. A known one ends the attempt, and what its provider now says is noted without
-// consequence. For a new one it answers the open invites for its provider, tenant and address; without an address, the
-// one with this code.
-func (db *DB) Recognise(ctx context.Context, i Identity, attemptID string, codeHash []byte) (Recognised, error) {
+// Recognise looks an identity up. A known one ends the attempt and starts the session, and what its provider now says
+// is noted without consequence. For a new one it answers the open invites for its provider, tenant and address;
+// without an address, the one with this code.
+func (db *DB) Recognise(ctx context.Context, i Identity, attemptID string, codeHash []byte, n NewSession) (Recognised, error) {
 	var r Recognised
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+		r = Recognised{}
 		// Invites first: one that another attempt of the same person claims in between leaves a known identity to find.
 		collect(batch.Queue(`
 			select p.mssp_id, p.id, p.email, p.role, p.domain, p.code_hash, p.code_tries,
@@ -61,12 +62,21 @@ func (db *DB) Recognise(ctx context.Context, i Identity, attemptID string, codeH
 			order by p.id
 			limit 50`,
 			pgx.StrictNamedArgs{"provider": i.Provider, "tenant": i.Tenant, "email": i.Email, "code": codeHash}), &r.Invites)
-		queueKnown(batch, i, attemptID, &r)
+		queueKnown(ctx, batch, i, attemptID, n, &r)
 	})
 	return r, err
 }
 
-func queueKnown(batch *pgx.Batch, i Identity, attemptID string, r *Recognised) {
+// knownRow is a known identity's user, and the user again with their session if this attempt could still have one.
+type knownRow struct {
+	Finished bool
+	holderRow
+}
+
+func queueKnown(ctx context.Context, batch *pgx.Batch, i Identity, attemptID string, n NewSession, r *Recognised) {
+	args := n.args(ctx)
+	args["provider"], args["issuer"], args["subject"] = i.Provider, i.Issuer, i.Subject
+	args["email"], args["name"], args["attempt"] = i.Email, i.Name, attemptID
 	batch.Queue(`
 		with known as (
 			select user_id
@@ -88,27 +98,31 @@ func queueKnown(batch *pgx.Batch, i Identity, attemptID string, r *Recognised) {
 			and issuer = @issuer
 			and subject = @subject
 			and exists (select from finished)),
-		named as (
+		person as (
 			update app_user
-			set name = @name
+			set last_login_at = case when active then now() else last_login_at end,
+			    name = case when active and @name <> '' then @name else name end
 			where id = (select user_id from known)
-			and @name <> ''
-			and active
-			and exists (select from finished))
-		select user_id, exists (select from finished)
-		from known`,
-		pgx.StrictNamedArgs{
-			"provider": i.Provider, "issuer": i.Issuer, "subject": i.Subject,
-			"email": i.Email, "name": i.Name, "attempt": attemptID,
-		},
+			and exists (select from finished)
+			returning id, name, email, active, last_login_at),
+		`+sessionOfPerson+`
+		select p.id is not null as finished, k.user_id as id, coalesce(p.name, '') as name, coalesce(p.email, '') as email,
+		       coalesce(p.active, false) as active, p.last_login_at,
+		       exists (select from user_role held where held.user_id = p.id) as held,
+		       g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
+		from known k
+		left join person p on true
+		left join first_grant g on true`, args,
 	).Query(func(rows pgx.Rows) error {
-		defer rows.Close()
-		for rows.Next() {
-			if err := rows.Scan(&r.UserID, &r.Finished); err != nil {
-				return err
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[knownRow])
+		for _, row := range found {
+			r.Known = true
+			if row.Finished {
+				holder := row.holder(n.ID)
+				r.Holder = &holder
 			}
 		}
-		return rows.Err()
+		return err
 	})
 }
 
@@ -119,31 +133,33 @@ type Claim struct {
 	Invites   []OpenInvite
 }
 
-// ClaimInvites creates the user with the roles of those invites that are still open, ends the attempt, and answers the
-// user's id: "" where somebody else was faster with every one of them, with the attempt, or with the identity itself.
-// It is one statement: of any number of claims of one invite exactly one wins.
-func (db *DB) ClaimInvites(ctx context.Context, c Claim) (string, error) {
+// ClaimInvites creates the user with the roles of those invites that are still open, ends the attempt, and starts the
+// session; nil where somebody else was faster with every one of the invites, with the attempt, or with the identity
+// itself. It is one statement: of any number of claims of one invite exactly one wins.
+func (db *DB) ClaimInvites(ctx context.Context, c Claim, n NewSession) (*Holder, error) {
 	userID := NewID()
-	n := len(c.Invites)
-	invites, mssps, grants, audits := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	count := len(c.Invites)
+	invites, mssps, grants, audits := make([]string, count), make([]string, count), make([]string, count), make([]string, count)
 	for i, invite := range c.Invites {
 		invites[i], mssps[i], grants[i], audits[i] = invite.ID, invite.MSSPID, NewID(), NewID()
 	}
-	var claimed int
+	var row *holderRow
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
 		batch.Queue(claimInvites, pgx.StrictNamedArgs{
 			"attempt": c.AttemptID, "user": userID, "name": c.Identity.Name, "email": c.Identity.Email,
 			"provider": c.Identity.Provider, "issuer": c.Identity.Issuer, "subject": c.Identity.Subject,
 			"invites": invites, "mssps": mssps, "grants": grants, "audits": audits, "request": requestID(ctx),
-		}).QueryRow(func(row pgx.Row) error { return row.Scan(&claimed) })
+		})
+		queueStart(ctx, batch, userID, n, &row)
 	})
 	if constraint(err) == "identity_pkey" {
-		return "", nil
+		return nil, nil
 	}
-	if err != nil || claimed == 0 {
-		return "", err
+	if err != nil || row == nil {
+		return nil, err
 	}
-	return userID, nil
+	holder := row.holder(n.ID)
+	return &holder, nil
 }
 
 const claimInvites = `
@@ -191,7 +207,7 @@ const claimInvites = `
 		insert into audit_log (mssp_id, id, actor_id, action, target, request_id)
 		select mssp_id, audit_id, @user::uuid, 'invite_accepted', id::text, @request
 		from claimed)
-	select count(*)
+	select
 	from claimed`
 
 // CountWrongCode counts a wrong code against the invites it was meant for.

@@ -12,18 +12,26 @@ import (
 
 // NewSession is a session to be, with the hash of its first refresh token.
 type NewSession struct {
-	ID, UserID, Device string
-	TokenHash          []byte
-	Idle, Absolute     time.Duration
+	ID, Device     string
+	TokenHash      []byte
+	Idle, Absolute time.Duration
 }
 
-// holderRow is a session's user with the first of their grants.
+// Holder is somebody in a session of theirs, or why they may not have one: Deactivated or NoInvite.
+type Holder struct {
+	User    portal.User
+	Viewer  portal.Viewer
+	Problem error
+}
+
+// holderRow is a session's user with the first of their active grants; Held says whether they have any at all.
 type holderRow struct {
 	ID          string
 	Name        string
 	Email       string
 	Active      bool
 	LastLoginAt *time.Time
+	Held        bool
 	GrantID     *string
 	Role        *portal.Role
 	MSSPID      *string
@@ -31,66 +39,93 @@ type holderRow struct {
 	ClientID    *string
 }
 
-// holder answers the user and who they are in the session; Deactivated or NoInvite where they may not have one.
-func (h holderRow) holder(sessionID string) (portal.User, portal.Viewer, error) {
+func (h holderRow) holder(sessionID string) Holder {
 	switch {
-	case !h.Active:
-		return portal.User{}, portal.Viewer{}, portal.Errorf(portal.Deactivated, "This account has been deactivated. Ask your administrator.")
+	case !h.Active || h.Held && h.GrantID == nil:
+		return Holder{Problem: errDeactivated()}
 	case h.GrantID == nil:
-		return portal.User{}, portal.Viewer{}, portal.Errorf(portal.NoInvite, "This account has no role in the portal. Ask your administrator for an invite.")
+		return Holder{Problem: portal.Errorf(portal.NoInvite, "This account has no role in the portal. Ask your administrator for an invite.")}
 	}
-	user := portal.User{ID: h.ID, Name: h.Name, Email: h.Email, Active: h.Active, LastLoginAt: h.LastLoginAt}
-	return user, portal.Viewer{
-		UserID: h.ID, SessionID: sessionID, GrantID: *h.GrantID, Role: *h.Role,
-		Scope: scopeOf(*h.Role, *h.MSSPID, h.MSPID, h.ClientID),
-	}, nil
+	return Holder{
+		User: portal.User{ID: h.ID, Name: h.Name, Email: h.Email, Active: h.Active, LastLoginAt: h.LastLoginAt},
+		Viewer: portal.Viewer{
+			UserID: h.ID, SessionID: sessionID, GrantID: *h.GrantID, Role: *h.Role,
+			Scope: scopeOf(*h.Role, *h.MSSPID, h.MSPID, h.ClientID),
+		},
+	}
 }
 
-// StartSession starts a session for a user and answers them and who they are in it: the oldest of their grants.
-// Deactivated or NoInvite, and no session, where they are not active or hold no grant.
-func (db *DB) StartSession(ctx context.Context, n NewSession) (portal.User, portal.Viewer, error) {
-	var row holderRow
-	err := db.authTrip(ctx, func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
-			with person as (
-				update app_user
-				set last_login_at = case when active then now() else last_login_at end
-				where id = @user
-				returning id, name, email, active, last_login_at),
-			first_grant as (
-				select id, role, mssp_id, msp_id, client_id
-				from user_role
-				where user_id = @user
-				order by id
-				limit 1),
-			started as (
-				insert into session (id, user_id, device, idle_expires_at, expires_at)
-				select @session::uuid, p.id, @device, now() + least(@idle::interval, @absolute::interval), now() + @absolute::interval
-				from person p, first_grant
-				where p.active
-				returning id, user_id),
-			token as (
-				insert into refresh_token (token_hash, session_id)
-				select @hash::bytea, id
-				from started),
-			logged as (
-				insert into audit_log (mssp_id, id, actor_id, action, target, request_id)
-				select g.mssp_id, @audit::uuid, s.user_id, 'sign_in', s.id::text, @request
-				from started s, first_grant g)
-			select p.id, p.name, p.email, p.active, p.last_login_at,
-			       g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
-			from person p
-			left join first_grant g on true`,
-			pgx.StrictNamedArgs{
-				"user": n.UserID, "session": n.ID, "device": n.Device, "hash": n.TokenHash,
-				"idle": n.Idle, "absolute": n.Absolute, "audit": NewID(), "request": requestID(ctx),
-			}), "user", &row)
-	})
-	if err != nil {
-		return portal.User{}, portal.Viewer{}, err
+// StartSession starts a session for a user and answers who they are in it: the holder of the oldest of their
+// active grants.
+// There is no session for a holder with a problem.
+func (db *DB) StartSession(ctx context.Context, userID string, n NewSession) (Holder, error) {
+	var row *holderRow
+	err := db.authTrip(ctx, func(batch *pgx.Batch) { queueStart(ctx, batch, userID, n, &row) })
+	if err == nil && row == nil {
+		err = errNone("user")
 	}
-	return row.holder(n.ID)
+	if err != nil {
+		return Holder{}, err
+	}
+	return row.holder(n.ID), nil
 }
+
+// queueStart starts a session for a user; row is nil where there is no such user.
+func queueStart(ctx context.Context, batch *pgx.Batch, userID string, n NewSession, row **holderRow) {
+	*row = nil
+	args := n.args(ctx)
+	args["user"] = userID
+	batch.Queue(`
+		with person as (
+			update app_user
+			set last_login_at = case when active then now() else last_login_at end
+			where id = @user
+			returning id, name, email, active, last_login_at),
+		`+sessionOfPerson+`
+		select p.id, p.name, p.email, p.active, p.last_login_at,
+		       exists (select from user_role held where held.user_id = p.id) as held,
+		       g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
+		from person p
+		left join first_grant g on true`, args,
+	).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[holderRow])
+		if len(found) > 0 {
+			*row = found[0]
+		}
+		return err
+	})
+}
+
+func (n NewSession) args(ctx context.Context) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{
+		"session": n.ID, "device": n.Device, "hash": n.TokenHash, "idle": n.Idle, "absolute": n.Absolute,
+		"session_audit": NewID(), "request": requestID(ctx),
+	}
+}
+
+// sessionOfPerson starts a session for whom the expression "person" before it has found: nobody, or one.
+const sessionOfPerson = `
+		first_grant as (
+			select id, role, mssp_id, msp_id, client_id
+			from user_role
+			where user_id = (select id from person)
+			and active
+			order by id
+			limit 1),
+		started as (
+			insert into session (id, user_id, device, idle_expires_at, expires_at)
+			select @session::uuid, p.id, @device, now() + least(@idle::interval, @absolute::interval), now() + @absolute::interval
+			from person p, first_grant
+			where p.active
+			returning id, user_id),
+		token as (
+			insert into refresh_token (token_hash, session_id)
+			select @hash::bytea, id
+			from started),
+		logged as (
+			insert into audit_log (mssp_id, id, actor_id, action, target, request_id)
+			select g.mssp_id, @session_audit::uuid, s.user_id, 'sign_in', s.id::text, @request
+			from started s, first_grant g)`
 
 // Rotation asks to replace a refresh token by its successor, which is kept sealed for the holder of the old token.
 type Rotation struct {
@@ -102,23 +137,21 @@ type Rotation struct {
 // TokenState is how a refresh token and its session stand after a Rotation was tried.
 type TokenState struct {
 	SessionID     string
+	UserID        string
 	MSSPID        string // of the user's first grant, "" without one
-	RevokedReason *string
+	RevokedReason portal.EndedReason
 	// Live: neither revoked nor past a limit. Rotated: by this very Rotation.
 	Live, Rotated bool
 	// Used, and UsedAgo how long ago; Successor is what replaced the token then, unless that was used as well.
 	Used      bool
 	UsedAgo   time.Duration
 	Successor []byte
-	User      portal.User
-	Viewer    portal.Viewer
-	// HolderProblem says why the user may not have a session: Deactivated, NoInvite or nil.
-	HolderProblem error
+	Holder    Holder
 }
 
 type tokenRow struct {
 	SessionID       string
-	RevokedReason   *string
+	RevokedReason   portal.EndedReason
 	Live            bool
 	Rotated         bool
 	Used            bool
@@ -143,8 +176,8 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 		return TokenState{}, err
 	}
 	state := TokenState{
-		SessionID: row.SessionID, RevokedReason: row.RevokedReason, Live: row.Live, Rotated: row.Rotated, Used: row.Used,
-		UsedAgo: time.Duration(row.UsedSeconds * float64(time.Second)),
+		SessionID: row.SessionID, UserID: row.ID, RevokedReason: row.RevokedReason, Live: row.Live, Rotated: row.Rotated,
+		Used: row.Used, UsedAgo: time.Duration(row.UsedSeconds * float64(time.Second)), Holder: row.holder(row.SessionID),
 	}
 	if !row.SuccessorUsed {
 		state.Successor = row.SuccessorSealed
@@ -152,7 +185,6 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	if row.MSSPID != nil {
 		state.MSSPID = *row.MSSPID
 	}
-	state.User, state.Viewer, state.HolderProblem = row.holder(row.SessionID)
 	return state, nil
 }
 
@@ -170,7 +202,7 @@ func queueRotation(batch *pgx.Batch, r Rotation) {
 			and s.expires_at > now()
 			and s.idle_expires_at > now()
 			and u.active
-			and exists (select from user_role g where g.user_id = u.id)
+			and exists (select from user_role g where g.user_id = u.id and g.active)
 			returning t.session_id),
 		successor as (
 			insert into refresh_token (token_hash, session_id)
@@ -185,7 +217,7 @@ func queueRotation(batch *pgx.Batch, r Rotation) {
 
 func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 	batch.Queue(`
-		select t.session_id, s.revoked_reason,
+		select t.session_id, coalesce(s.revoked_reason, '') as revoked_reason,
 		       s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now() as live,
 		       coalesce(t.successor_hash = @new, false) as rotated,
 		       t.used_at is not null as used,
@@ -193,6 +225,7 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 		       t.successor_sealed,
 		       next.used_at is not null as successor_used,
 		       u.id, u.name, u.email, u.active, u.last_login_at,
+		       exists (select from user_role held where held.user_id = u.id) as held,
 		       g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
 		from refresh_token t
 		join session s on s.id = t.session_id
@@ -202,6 +235,7 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 			select id, role, mssp_id, msp_id, client_id
 			from user_role
 			where user_id = u.id
+			and active
 			order by id
 			limit 1) g on true
 		where t.token_hash = @old`,
@@ -209,7 +243,7 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 	).Query(func(rows pgx.Rows) (err error) {
 		*row, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[tokenRow])
 		if errors.Is(err, pgx.ErrNoRows) {
-			return portal.Errorf(portal.SessionRevoked, "This session has ended. Sign in again.")
+			return portal.SessionEnded("")
 		}
 		return err
 	})
@@ -217,7 +251,7 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 
 // EndSession revokes a session of a user, its access tokens with it, and writes that to the audit log under the
 // reason. It is no error if the session has ended already.
-func (db *DB) EndSession(ctx context.Context, sessionID, userID, msspID, reason string) error {
+func (db *DB) EndSession(ctx context.Context, sessionID, userID, msspID string, reason portal.EndedReason) error {
 	if msspID == "" {
 		msspID = noMSSP
 	}

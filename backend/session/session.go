@@ -61,19 +61,39 @@ func setDefault(d *time.Duration, fallback time.Duration) {
 	}
 }
 
-// Start signs a user in: it starts a session under the oldest of their grants. Deactivated and NoInvite where the
+// Start signs a user in: it starts a session under the oldest of their active grants. Deactivated and NoInvite where the
 // user may have none.
 func (s *Sessions) Start(ctx context.Context, userID string, c Client) (portal.Tokens, error) {
-	ctx = traced(ctx, c)
-	refresh := newRefreshToken()
-	user, viewer, err := s.db.StartSession(ctx, postgres.NewSession{
-		ID: postgres.NewID(), UserID: userID, Device: deviceName(c.Device), TokenHash: refresh.hash(),
-		Idle: s.config.IdleTTL, Absolute: s.config.AbsoluteTTL,
-	})
+	opening := s.Prepare(c)
+	holder, err := s.db.StartSession(traced(ctx, c), userID, opening.NewSession)
 	if err != nil {
 		return portal.Tokens{}, err
 	}
-	return s.tokens(ctx, user, viewer, refresh)
+	return s.Opened(ctx, opening, holder)
+}
+
+// Opening is a session the database has yet to start, for a user who may not be known yet.
+type Opening struct {
+	postgres.NewSession
+	refresh refreshToken
+}
+
+// Prepare makes a session for the database to start in the round trip that finds out whose it is.
+func (s *Sessions) Prepare(c Client) Opening {
+	refresh := newRefreshToken()
+	return Opening{refresh: refresh, NewSession: postgres.NewSession{
+		ID: postgres.NewID(), Device: deviceName(c.Device), TokenHash: refresh.hash(),
+		Idle: s.config.IdleTTL, Absolute: s.config.AbsoluteTTL,
+	}}
+}
+
+// Opened answers the tokens of a session the database has been asked to start; Deactivated or NoInvite where that was
+// refused.
+func (s *Sessions) Opened(ctx context.Context, o Opening, holder postgres.Holder) (portal.Tokens, error) {
+	if holder.Problem != nil {
+		return portal.Tokens{}, holder.Problem
+	}
+	return s.tokens(ctx, holder, o.refresh)
 }
 
 // Refresh replaces a refresh token by the next and issues a new access token. A token that was replaced within the
@@ -95,16 +115,16 @@ func (s *Sessions) Refresh(ctx context.Context, refreshToken string, c Client) (
 	if next, err = s.successor(ctx, state, old, next); err != nil {
 		return portal.Tokens{}, err
 	}
-	return s.tokens(ctx, state.User, state.Viewer, next)
+	return s.tokens(ctx, state.Holder, next)
 }
 
 // successor decides which token the holder of old gets next.
 func (s *Sessions) successor(ctx context.Context, state postgres.TokenState, old, next refreshToken) (refreshToken, error) {
 	switch {
+	case state.Holder.Problem != nil:
+		return refreshToken{}, state.Holder.Problem
 	case !state.Live:
-		return refreshToken{}, ended(state.RevokedReason)
-	case state.HolderProblem != nil:
-		return refreshToken{}, state.HolderProblem
+		return refreshToken{}, portal.SessionEnded(state.RevokedReason)
 	case state.Rotated:
 		return next, nil
 	case !state.Used:
@@ -112,34 +132,20 @@ func (s *Sessions) successor(ctx context.Context, state postgres.TokenState, old
 	case state.UsedAgo <= s.config.Grace && state.Successor != nil:
 		return old.openSuccessor(state.Successor)
 	}
-	reason := reasonReuse
-	if err := s.db.EndSession(ctx, state.SessionID, state.User.ID, state.MSSPID, reason); err != nil {
+	if err := s.db.EndSession(ctx, state.SessionID, state.UserID, state.MSSPID, portal.EndedReuse); err != nil {
 		return refreshToken{}, err
 	}
-	return refreshToken{}, ended(&reason)
+	return refreshToken{}, portal.SessionEnded(portal.EndedReuse)
 }
 
-// Why a session was revoked, as the database keeps it.
-const (
-	reasonReuse   = "reuse"
-	reasonSignOut = "sign_out"
-)
-
-func ended(reason *string) error {
-	if reason != nil && *reason == reasonReuse {
-		return portal.Errorf(portal.SessionRevoked, "This session was ended for safety: its key was used twice, so somebody may have copied it. Sign in again.")
-	}
-	return portal.Errorf(portal.SessionRevoked, "This session has ended. Sign in again.")
-}
-
-func (s *Sessions) tokens(ctx context.Context, user portal.User, viewer portal.Viewer, refresh refreshToken) (portal.Tokens, error) {
-	access, err := s.issue(ctx, viewer)
+func (s *Sessions) tokens(ctx context.Context, holder postgres.Holder, refresh refreshToken) (portal.Tokens, error) {
+	access, err := s.issue(ctx, holder.Viewer)
 	if err != nil {
 		return portal.Tokens{}, err
 	}
 	return portal.Tokens{
 		AccessToken: access, TokenType: "Bearer", ExpiresIn: int(s.config.AccessTTL.Seconds()),
-		RefreshToken: refresh.String(), User: user,
+		RefreshToken: refresh.String(), User: holder.User,
 	}, nil
 }
 
@@ -158,7 +164,7 @@ func (s *Sessions) WithGrant(ctx context.Context, v portal.Viewer, grantID strin
 
 // End signs the viewer out: their session's refresh and access tokens are refused from now on.
 func (s *Sessions) End(ctx context.Context, v portal.Viewer) error {
-	return s.db.EndSession(ctx, v.SessionID, v.UserID, v.Scope.MSSPID, reasonSignOut)
+	return s.db.EndSession(ctx, v.SessionID, v.UserID, v.Scope.MSSPID, portal.EndedSignOut)
 }
 
 // RotateKeys makes a new signing key. Tokens the old key signed stay good until they expire; nobody is signed out.
