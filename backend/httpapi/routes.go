@@ -28,6 +28,8 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "POST /v1/auth/refresh", anyone, s.refresh)
 	route(s, api, "POST /v1/auth/logout", signedIn, s.logout)
 	route(s, api, "GET /v1/me", signedIn, s.me)
+	route(s, api, "GET /v1/sessions", signedIn, s.ownSessions)
+	route(s, api, "DELETE /v1/sessions/{id}", signedIn, s.endSession)
 
 	route(s, api, "GET /v1/overview", portal.SeeOverview, s.overview)
 	route(s, api, "GET /v1/msps", portal.SeeMSPs, s.msps)
@@ -38,6 +40,10 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "GET /v1/invites", portal.ManageInvites, s.invites)
 	route(s, api, "POST /v1/invites", portal.ManageInvites, s.invite)
 	route(s, api, "DELETE /v1/invites/{id}", portal.ManageInvites, s.revokeInvite)
+
+	route(s, api, "GET /v1/users", portal.ManageUsers, s.users)
+	route(s, api, "PATCH /v1/users/{id}", portal.ManageUsers, s.changeUser)
+	route(s, api, "DELETE /v1/users/{id}/sessions", portal.ManageUsers, s.signOutUser)
 
 	route(s, api, "GET /v1/syncs", portal.SeeSyncs, s.syncs)
 	route(s, api, "POST /v1/syncs", portal.RunSync, s.startSync)

@@ -116,9 +116,12 @@ func (s Scoped) Write(ctx context.Context, work func(pgx.Tx) error) error {
 
 // enter queues the viewer's standing, then the viewer's role and scope.
 func (s Scoped) enter(batch *pgx.Batch) {
-	v := s.viewer
 	batch.Queue(setScope, roleAuth, "", "", "")
-	queueStanding(batch, v)
+	queueStanding(batch, s.viewer)
+	queueScope(batch, s.viewer)
+}
+
+func queueScope(batch *pgx.Batch, v portal.Viewer) {
 	batch.Queue(setScope, viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID)
 }
 

@@ -2,100 +2,185 @@ package postgres
 
 import (
 	"context"
+	"fmt"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/portal"
 )
 
-// grantRow is a line of user_role with the names of its node and MSSP.
-type grantRow struct {
-	ID       string      `json:"id"`
-	Role     portal.Role `json:"role"`
-	MSSPID   string      `json:"mssp_id"`
-	MSPID    *string     `json:"msp_id"`
-	ClientID *string     `json:"client_id"`
-	Node     string      `json:"node"`
-	MSSP     string      `json:"mssp"`
-	Active   bool        `json:"active"`
+// people are how one level of viewers sees people (migrations/00004_people.sql), and its grants g.
+type people struct {
+	persons, sessions, scope string
 }
 
-func (g grantRow) grant() portal.Grant {
-	return portal.Grant{ID: g.ID, Role: g.Role, Scope: scopeOf(g.Role, g.MSSPID, g.MSPID, g.ClientID), Node: g.Node, MSSP: g.MSSP}
-}
-
-func scopeOf(role portal.Role, msspID string, mspID, clientID *string) portal.Scope {
-	scope := portal.Scope{Level: role.Level(), MSSPID: msspID}
-	if mspID != nil {
-		scope.MSPID = *mspID
+// peopleIn answers the viewer's people; Forbidden for the people of a client, who see nobody.
+func peopleIn(scope portal.Scope) (people, error) {
+	switch scope.Level {
+	case portal.LevelMSSP:
+		return people{"person_of_mssp", "session_of_mssp", "g.mssp_id = @mssp"}, nil
+	case portal.LevelMSP:
+		return people{"person_of_msp", "session_of_msp", "g.mssp_id = @mssp and g.msp_id = @msp"}, nil
 	}
-	if clientID != nil {
-		scope.ClientID = *clientID
-	}
-	return scope
+	return people{}, portal.Errorf(portal.Forbidden, "Your role does not include people.")
 }
 
-// Me answers the viewer, the grant they act under and all they may act under. Like As it checks in the same round trip that
-// session, user and grant still stand.
-func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
-	var user portal.User
-	var rows []grantRow
-	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
-		queueStanding(batch, viewer)
-		collectOne(batch.Queue(`
-			select id, name, email, active, last_login_at
-			from app_user
-			where id = $1`, viewer.UserID), "user", &user)
-		collect(batch.Queue(`
-			select g.id, g.role, g.mssp_id, g.msp_id, g.client_id,
-			       coalesce(c.name, m.name, s.name) as node, s.name as mssp, g.active
+// holds is the condition that the person p holds a grant g inside the scope that meets another condition.
+func (in people) holds(condition string) string {
+	return "exists (select from user_role g where " + in.scope + " and g.user_id = p.id and " + condition + ")"
+}
+
+func (in people) active() string { return "(p.active and " + in.holds("g.active") + ")" }
+
+func (in people) sorts() map[string]sortKey {
+	ranks := make([]string, len(portal.Roles))
+	for i, rule := range portal.Roles {
+		ranks[i] = string(rule.Role)
+	}
+	return map[string]sortKey{
+		"name":          plainKey("lower(coalesce(nullif(p.name, ''), p.email))", textKey),
+		"email":         plainKey("lower(p.email)", textKey),
+		"last_login_at": absentLast("p.last_login_at", timeKey),
+		// The widest of the roles a person holds.
+		"role": plainKey(`(
+			select min(array_position('{`+strings.Join(ranks, ",")+`}'::text[], g.role))
 			from user_role g
-			join mssp s on s.id = g.mssp_id
-			left join msp m on m.mssp_id = g.mssp_id and m.id = g.msp_id
-			left join client c on c.mssp_id = g.mssp_id and c.id = g.client_id
-			where g.user_id = $1
-			and g.active
-			order by g.id`, viewer.UserID), &rows)
+			where `+in.scope+`
+			and g.user_id = p.id)`, intKey),
+	}
+}
+
+func (in people) filter(q portal.UserQuery, args pgx.NamedArgs) (string, error) {
+	where := "true"
+	if q.Q != "" {
+		args["pattern"] = pattern(q.Q)
+		where += "\nand (lower(p.name) like lower(@pattern) or lower(p.email) like lower(@pattern))"
+	}
+	if q.Role != "" {
+		args["role"] = q.Role
+		where += "\nand " + in.holds("g.role = @role")
+	}
+	if q.MSPID != "" {
+		if !validID(q.MSPID) {
+			return "", portal.InvalidField("msp_id", "An MSP's id is a UUID.")
+		}
+		args["at"] = q.MSPID
+		where += "\nand " + in.holds("g.msp_id = @at")
+	}
+	switch q.Status {
+	case "":
+	case portal.UserActive:
+		where += "\nand " + in.active()
+	case portal.UserDeactivated:
+		where += "\nand not " + in.active()
+	default:
+		return "", portal.InvalidField("status", "A person is active or deactivated.")
+	}
+	return where, nil
+}
+
+// columns are those of userRow but the position, which only a list has.
+func (in people) columns() string {
+	return `
+	p.id, p.name, p.email, coalesce(p.provider, '') as provider, p.last_login_at, p.created_at,
+	` + in.active() + ` as active,
+	(select count(*) from ` + in.sessions + ` s where s.user_id = p.id) as sessions,
+	(
+		select jsonb_agg(jsonb_build_object(
+		           'id', g.id, 'role', g.role, 'mssp_id', g.mssp_id, 'msp_id', g.msp_id, 'client_id', g.client_id,
+		           'node', coalesce(c.name, m.name, t.name), 'mssp', t.name, 'active', g.active) order by g.id)
+		from user_role g
+		join mssp t on t.id = g.mssp_id
+		left join msp m on m.mssp_id = g.mssp_id and m.id = g.msp_id
+		left join client c on c.mssp_id = g.mssp_id and c.id = g.client_id
+		where ` + in.scope + `
+		and g.user_id = p.id) as grants`
+}
+
+type userRow struct {
+	ID, Name, Email string
+	Provider        portal.ProviderID
+	LastLoginAt     *time.Time
+	CreatedAt       time.Time
+	Active          bool
+	Sessions        int
+	Grants          []grantRow
+	Position        []string
+}
+
+func (r userRow) item(viewer portal.Viewer) portal.UserItem {
+	item := portal.UserItem{
+		ID: r.ID, Name: r.Name, Email: r.Email, Provider: r.Provider, Active: r.Active, Sessions: r.Sessions,
+		LastLoginAt: r.LastLoginAt, CreatedAt: r.CreatedAt, Self: r.ID == viewer.UserID,
+		Grants: make([]portal.HeldGrant, len(r.Grants)),
+	}
+	for i, g := range r.Grants {
+		item.Grants[i] = portal.HeldGrant{Grant: g.grant(), Active: g.Active}
+	}
+	return item
+}
+
+// Users answers a page of the people who hold a grant inside the viewer's scope. Invalid names the parameter that is
+// none; Forbidden below the level of an MSP.
+func (db *DB) Users(ctx context.Context, viewer portal.Viewer, q portal.UserQuery) (portal.UserPage, error) {
+	in, err := peopleIn(viewer.Scope)
+	if err != nil {
+		return portal.UserPage{}, err
+	}
+	keys, err := newKeyset(in.sorts(), q.Sort, "name", "p.id", q.Cursor)
+	if err != nil {
+		return portal.UserPage{}, err
+	}
+	args := scopeArgs(viewer.Scope)
+	filter, err := in.filter(q, args)
+	if err != nil {
+		return portal.UserPage{}, err
+	}
+	if q.Limit < 1 || q.Limit > 200 {
+		q.Limit = 50
+	}
+	var rows []userRow
+	var page portal.UserPage
+	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		batch.Queue("select count(*) from "+in.persons+" p where "+filter, args).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&page.Total) })
+		collect(in.queuePage(batch, keys, filter, args, q.Limit), &rows)
 	})
 	if err != nil {
-		return portal.Me{}, err
+		return portal.UserPage{}, fmt.Errorf("list people: %w", err)
 	}
-	grants := make([]portal.Grant, len(rows))
-	var active portal.Grant
-	for i, row := range rows {
-		grants[i] = row.grant()
-		if row.ID == viewer.GrantID {
-			active = grants[i]
-		}
-	}
-	return portal.NewMe(user, active, grants), nil
+	page.Items, page.NextCursor = cutPage(keys, rows, q.Limit, func(r userRow) (portal.UserItem, []string) {
+		return r.item(viewer), r.Position
+	})
+	return page, nil
 }
 
-// UserGrant answers one of the user's own grants; NotFound for anybody else's and for none. For one that is not active
-// it is GrantChanged, and Deactivated where they hold no active one.
-func (db *DB) UserGrant(ctx context.Context, userID, grantID string) (portal.Grant, error) {
-	if !validID(grantID) {
-		return portal.Grant{}, errNone("grant")
-	}
-	var row struct {
-		grantRow
-		AnyActive bool
-	}
-	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
-			select g.id, g.role, g.mssp_id, g.msp_id, g.client_id, '' as node, '' as mssp, g.active,
-			       exists (select from user_role other where other.user_id = $1 and other.active) as any_active
-			from user_role g
-			where g.user_id = $1
-			and g.id = $2`, userID, grantID), "grant", &row)
-	})
-	switch {
-	case err != nil:
-		return portal.Grant{}, err
-	case !row.AnyActive:
-		return portal.Grant{}, errDeactivated()
-	case !row.Active:
-		return portal.Grant{}, errGrantChanged()
-	}
-	return row.grant(), nil
+// queuePage reads everything about a person only once it is known who is on the page.
+func (in people) queuePage(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs, limit int) *pgx.QueuedQuery {
+	args = withArgs(args, pgx.NamedArgs{"rows": limit + 1})
+	behind := keys.where(args)
+	return batch.Queue(`
+		with page as (
+			select p.id, `+keys.columns()+` as position
+			from `+in.persons+` p
+			where `+filter+`
+			and `+behind+`
+			order by `+keys.orderBy()+`
+			limit @rows)
+		select `+in.columns()+`, page.position
+		from page
+		join `+in.persons+` p on p.id = page.id
+		order by `+keys.orderBy(), args)
+}
+
+// queueUser reads one of the viewer's people; NotFound for anybody else.
+func (in people) queueUser(batch *pgx.Batch, scope portal.Scope, id string, into *userRow) {
+	args := scopeArgs(scope)
+	args["id"] = id
+	collectOne(batch.Queue(`
+		select `+in.columns()+`, '{}'::text[] as position
+		from `+in.persons+` p
+		where p.id = @id`, args), "user", into)
 }

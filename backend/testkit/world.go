@@ -135,30 +135,81 @@ func (w worldMaker) counts(t Tenant) {
 func (w worldMaker) viewers(t Tenant) map[portal.Role]portal.Viewer {
 	viewers := map[portal.Role]portal.Viewer{}
 	for _, rule := range portal.Roles {
-		scope := portal.Scope{Level: rule.Level, MSSPID: t.MSSPID}
-		if rule.Level != portal.LevelMSSP {
-			scope.MSPID = t.MSPs[0].ID
-		}
-		if rule.Level == portal.LevelClient {
-			scope.ClientID = t.MSPs[0].Clients[0].ID
-		}
-		viewers[rule.Role] = w.viewer(rule.Role, scope)
+		viewers[rule.Role] = w.viewer(rule.Role, t.At(rule.Role, 0))
 	}
 	return viewers
 }
 
 // viewer is somebody with one grant and a session.
 func (w worldMaker) viewer(role portal.Role, scope portal.Scope) portal.Viewer {
-	v := portal.Viewer{
-		UserID: postgres.NewID(), SessionID: postgres.NewID(), GrantID: postgres.NewID(), Role: role, Scope: scope,
-	}
+	v := portal.Viewer{UserID: postgres.NewID(), SessionID: postgres.NewID(), Role: role, Scope: scope}
 	w.exec("insert into app_user (id, name, email) values ($1, $2, $3)", v.UserID, "A "+string(role), v.UserID+"@example.com")
-	w.exec(`
-		insert into user_role (mssp_id, id, user_id, role, msp_id, client_id)
-		values ($1, $2, $3, $4, nullif($5, '')::uuid, nullif($6, '')::uuid)`,
-		scope.MSSPID, v.GrantID, v.UserID, role, scope.MSPID, scope.ClientID)
+	v.GrantID = w.grant(v.UserID, role, scope)
 	w.exec(`
 		insert into session (id, user_id, idle_expires_at, expires_at)
 		values ($1, $2, now() + interval '1 day', now() + interval '30 days')`, v.SessionID, v.UserID)
 	return v
+}
+
+func (w worldMaker) grant(userID string, role portal.Role, scope portal.Scope) (id string) {
+	id = postgres.NewID()
+	w.exec(`
+		insert into user_role (mssp_id, id, user_id, role, msp_id, client_id)
+		values ($1, $2, $3, $4, nullif($5, '')::uuid, nullif($6, '')::uuid)`,
+		scope.MSSPID, id, userID, role, scope.MSPID, scope.ClientID)
+	return id
+}
+
+// Person adds somebody who is signed in with one grant, which lies in a tenant of the world.
+func (w *World) Person(t testing.TB, role portal.Role, scope portal.Scope) portal.Viewer {
+	t.Helper()
+	var person portal.Viewer
+	w.asOwner(t, func(maker worldMaker) { person = maker.viewer(role, scope) })
+	return person
+}
+
+// Grant gives somebody one grant more.
+func (w *World) Grant(t testing.TB, userID string, role portal.Role, scope portal.Scope) (id string) {
+	t.Helper()
+	w.asOwner(t, func(maker worldMaker) { id = maker.grant(userID, role, scope) })
+	return id
+}
+
+// Exec changes the world as the database's owner.
+func (w *World) Exec(t testing.TB, sql string, args ...any) {
+	t.Helper()
+	w.asOwner(t, func(maker worldMaker) { maker.exec(sql, args...) })
+}
+
+// Text answers the one text a query of the owner's answers.
+func (w *World) Text(t testing.TB, sql string, args ...any) (text string) {
+	t.Helper()
+	w.asOwner(t, func(maker worldMaker) {
+		if err := maker.owner.QueryRow(context.Background(), sql, args...).Scan(&text); err != nil {
+			t.Fatalf("%v\n%s", err, sql)
+		}
+	})
+	return text
+}
+
+func (w *World) asOwner(t testing.TB, work func(worldMaker)) {
+	t.Helper()
+	owner, err := pgx.Connect(context.Background(), w.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(context.Background())
+	work(worldMaker{t, owner})
+}
+
+// At is the scope of a role at a node of the tenant: the i-th MSP, or for a client's role its first client.
+func (t Tenant) At(role portal.Role, msp int) portal.Scope {
+	scope := portal.Scope{Level: role.Level(), MSSPID: t.MSSPID}
+	if scope.Level != portal.LevelMSSP {
+		scope.MSPID = t.MSPs[msp].ID
+	}
+	if scope.Level == portal.LevelClient {
+		scope.ClientID = t.MSPs[msp].Clients[0].ID
+	}
+	return scope
 }

@@ -1,0 +1,31 @@
+package postgres_test
+
+import (
+	"context"
+	"net/url"
+	"testing"
+
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/roundtrips"
+)
+
+// counted opens the world's database so that trips answers how often it was waited for.
+func counted(t *testing.T, w *testkit.World) (db *postgres.DB, trips func() int64) {
+	t.Helper()
+	counter, err := roundtrips.Start(w.URLs.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { counter.Close() })
+	server, err := url.Parse(w.URLs.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Host = counter.Address()
+	if db, err = postgres.Open(context.Background(), server.String()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db, counter.Trips
+}

@@ -1,0 +1,101 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// grantRow is a line of user_role with the names of its node and MSSP.
+type grantRow struct {
+	ID       string      `json:"id"`
+	Role     portal.Role `json:"role"`
+	MSSPID   string      `json:"mssp_id"`
+	MSPID    *string     `json:"msp_id"`
+	ClientID *string     `json:"client_id"`
+	Node     string      `json:"node"`
+	MSSP     string      `json:"mssp"`
+	Active   bool        `json:"active"`
+}
+
+func (g grantRow) grant() portal.Grant {
+	return portal.Grant{ID: g.ID, Role: g.Role, Scope: scopeOf(g.Role, g.MSSPID, g.MSPID, g.ClientID), Node: g.Node, MSSP: g.MSSP}
+}
+
+func scopeOf(role portal.Role, msspID string, mspID, clientID *string) portal.Scope {
+	scope := portal.Scope{Level: role.Level(), MSSPID: msspID}
+	if mspID != nil {
+		scope.MSPID = *mspID
+	}
+	if clientID != nil {
+		scope.ClientID = *clientID
+	}
+	return scope
+}
+
+// Me answers the viewer, the grant they act under and all they may act under. Like As it checks in the same round trip that
+// session, user and grant still stand.
+func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
+	var user portal.User
+	var rows []grantRow
+	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
+		queueStanding(batch, viewer)
+		collectOne(batch.Queue(`
+			select id, name, email, active, last_login_at
+			from app_user
+			where id = $1`, viewer.UserID), "user", &user)
+		collect(batch.Queue(`
+			select g.id, g.role, g.mssp_id, g.msp_id, g.client_id,
+			       coalesce(c.name, m.name, s.name) as node, s.name as mssp, g.active
+			from user_role g
+			join mssp s on s.id = g.mssp_id
+			left join msp m on m.mssp_id = g.mssp_id and m.id = g.msp_id
+			left join client c on c.mssp_id = g.mssp_id and c.id = g.client_id
+			where g.user_id = $1
+			and g.active
+			order by g.id`, viewer.UserID), &rows)
+	})
+	if err != nil {
+		return portal.Me{}, err
+	}
+	grants := make([]portal.Grant, len(rows))
+	var active portal.Grant
+	for i, row := range rows {
+		grants[i] = row.grant()
+		if row.ID == viewer.GrantID {
+			active = grants[i]
+		}
+	}
+	return portal.NewMe(user, active, grants), nil
+}
+
+// UserGrant answers one of the user's own grants; NotFound for anybody else's and for none. For one that is not active
+// it is GrantChanged, and Deactivated where they hold no active one.
+func (db *DB) UserGrant(ctx context.Context, userID, grantID string) (portal.Grant, error) {
+	if !validID(grantID) {
+		return portal.Grant{}, errNone("grant")
+	}
+	var row struct {
+		grantRow
+		AnyActive bool
+	}
+	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
+		collectOne(batch.Queue(`
+			select g.id, g.role, g.mssp_id, g.msp_id, g.client_id, '' as node, '' as mssp, g.active,
+			       exists (select from user_role other where other.user_id = $1 and other.active) as any_active
+			from user_role g
+			where g.user_id = $1
+			and g.id = $2`, userID, grantID), "grant", &row)
+	})
+	switch {
+	case err != nil:
+		return portal.Grant{}, err
+	case !row.AnyActive:
+		return portal.Grant{}, errDeactivated()
+	case !row.Active:
+		return portal.Grant{}, errGrantChanged()
+	}
+	return row.grant(), nil
+}

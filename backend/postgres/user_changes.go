@@ -1,0 +1,266 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// lockedGrant is a grant nobody else changes until the transaction ends.
+type lockedGrant struct {
+	ID       string
+	UserID   string
+	Role     portal.Role
+	MSPID    *string
+	ClientID *string
+	Active   bool
+}
+
+func (g lockedGrant) grant(msspID string) portal.Grant {
+	return portal.Grant{ID: g.ID, Role: g.Role, Scope: scopeOf(g.Role, msspID, g.MSPID, g.ClientID)}
+}
+
+// standing is what the audit log keeps of a grant before and after a change.
+func (g lockedGrant) standing() map[string]any {
+	return map[string]any{"role": g.Role, "msp_id": g.MSPID, "client_id": g.ClientID, "active": g.Active}
+}
+
+func (g lockedGrant) sameAs(other lockedGrant) bool {
+	return g.Active == other.Active && g.sameRole(other)
+}
+
+func (g lockedGrant) sameRole(other lockedGrant) bool {
+	return g.Role == other.Role && same(g.MSPID, other.MSPID) && same(g.ClientID, other.ClientID)
+}
+
+func same(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// ChangeUser changes what a person may do inside the viewer's scope and answers them as they are then. It touches no
+// grant outside. NotFound for a person, grant or node the scope does not hold; Conflict for the viewer themselves and
+// for a role the person holds there already; Forbidden where one of the roles is none the viewer may give; Invalid
+// names what is missing.
+//
+// An MSSP keeps an administrator always: only one changes another, nobody changes themselves, and whoever makes a
+// change holds their own grant locked until it is done.
+func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, change portal.UserChange) (portal.UserItem, error) {
+	in, err := peopleIn(viewer.Scope)
+	if err != nil {
+		return portal.UserItem{}, err
+	}
+	if err := change.Check(); err != nil {
+		return portal.UserItem{}, err
+	}
+	if !validID(id) {
+		return portal.UserItem{}, errNone("user")
+	}
+	if id == viewer.UserID {
+		return portal.UserItem{}, portal.Errorf(portal.Conflict, "Nobody changes their own role. Ask another administrator.")
+	}
+	var row userRow
+	err = db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		held, err := lockGrants(ctx, tx, in, viewer, id)
+		if err != nil {
+			return err
+		}
+		before, err := chosen(viewer, change, held)
+		if err != nil {
+			return err
+		}
+		after, err := changed(ctx, tx, viewer.Scope, change, before)
+		if err != nil {
+			return err
+		}
+		if err := allowed(viewer, held, after); err != nil {
+			return err
+		}
+		return writeGrants(ctx, tx, in, viewer, id, before, after, &row)
+	})
+	if err != nil {
+		return portal.UserItem{}, err
+	}
+	return row.item(viewer), nil
+}
+
+// lockGrants locks the viewer's own grant and the person's, always in the same order. Of two administrators who change
+// each other at once one waits here, and then finds what became of their own: GrantChanged.
+func lockGrants(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id string) ([]lockedGrant, error) {
+	args := scopeArgs(viewer.Scope)
+	args["user"], args["own"] = id, viewer.GrantID
+	rows, err := tx.Query(ctx, `
+		select g.id, g.user_id, g.role, g.msp_id, g.client_id, g.active
+		from user_role g
+		where `+in.scope+`
+		and (g.id = @own or g.user_id = @user)
+		order by g.id
+		for update`, args)
+	if err != nil {
+		return nil, err
+	}
+	locked, err := pgx.CollectRows(rows, pgx.RowToStructByName[lockedGrant])
+	if err != nil {
+		return nil, err
+	}
+	own := slices.IndexFunc(locked, func(g lockedGrant) bool { return g.ID == viewer.GrantID })
+	if own < 0 || !locked[own].Active || locked[own].Role != viewer.Role {
+		return nil, errGrantChanged()
+	}
+	return slices.Delete(locked, own, own+1), nil
+}
+
+// chosen answers the grants a change is about: the one it names, else all the person holds inside the scope.
+func chosen(viewer portal.Viewer, change portal.UserChange, held []lockedGrant) ([]lockedGrant, error) {
+	if len(held) == 0 {
+		return nil, errNone("user")
+	}
+	for _, g := range held {
+		if !viewer.Role.MayInvite(g.Role) {
+			return nil, portal.Errorf(portal.Forbidden, "Your role does not include changing a %s.", g.Role)
+		}
+	}
+	if change.GrantID != "" {
+		i := slices.IndexFunc(held, func(g lockedGrant) bool { return g.ID == change.GrantID })
+		if i < 0 {
+			return nil, errNone("grant")
+		}
+		return held[i : i+1], nil
+	}
+	if change.Moves() && len(held) > 1 {
+		return nil, portal.InvalidField("grant_id", "This person holds several roles: say which to change.")
+	}
+	return held, nil
+}
+
+// changed answers the grants as they shall be, at nodes that are inside the scope.
+func changed(ctx context.Context, tx pgx.Tx, scope portal.Scope, change portal.UserChange, before []lockedGrant) ([]lockedGrant, error) {
+	after := slices.Clone(before)
+	for i := range after {
+		if change.Active != nil {
+			after[i].Active = *change.Active
+		}
+		if !change.Moves() {
+			continue
+		}
+		role, mspID, clientID, err := change.Target(before[i].grant(scope.MSSPID))
+		if err != nil {
+			return nil, err
+		}
+		node, err := inviteNode(ctx, tx, scope, portal.NewInvite{Role: role, MSPID: mspID, ClientID: clientID})
+		if err != nil {
+			return nil, err
+		}
+		after[i].Role, after[i].MSPID, after[i].ClientID = role, orNull(node.MSPID), orNull(node.ClientID)
+	}
+	return after, nil
+}
+
+// allowed checks what the change would lead to.
+func allowed(viewer portal.Viewer, held, after []lockedGrant) error {
+	for _, a := range after {
+		if !viewer.Role.MayInvite(a.Role) {
+			return portal.Errorf(portal.Forbidden, "Your role does not include making somebody a %s.", a.Role)
+		}
+		if slices.ContainsFunc(held, func(g lockedGrant) bool { return g.ID != a.ID && g.sameRole(a) }) {
+			return portal.Errorf(portal.Conflict, "This person holds that role there already.")
+		}
+	}
+	return nil
+}
+
+// writeGrants writes the grants that differ, each with its line in the audit log, ends the sessions of somebody who
+// has no active grant left anywhere, and reads the person again.
+func writeGrants(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id string, before, after []lockedGrant, row *userRow) error {
+	batch := &pgx.Batch{}
+	for i, g := range after {
+		if g.sameAs(before[i]) {
+			continue
+		}
+		batch.Queue(`
+			update user_role
+			set role = @role, msp_id = @msp, client_id = @client, active = @active
+			where mssp_id = @mssp
+			and id = @id`,
+			pgx.StrictNamedArgs{
+				"mssp": viewer.Scope.MSSPID, "id": g.ID, "role": g.Role, "msp": g.MSPID, "client": g.ClientID, "active": g.Active,
+			})
+		queueAudit(ctx, batch, AuditEntry{
+			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "user_changed", Target: id,
+			Detail: map[string]any{"grant_id": g.ID, "before": before[i].standing(), "after": g.standing()},
+		})
+	}
+	queueEndDeactivated(batch, id)
+	queueScope(batch, viewer)
+	in.queueUser(batch, viewer.Scope, id, row)
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+// queueEndDeactivated ends a person's sessions if none of their grants is active. Only the door of sign-in may know of
+// all their grants; what it does then follows from them alone, whoever asked. It locks the person, so that of two
+// tenants who deactivate them at once the second sees what the first did.
+func queueEndDeactivated(batch *pgx.Batch, id string) {
+	batch.Queue(setScope, roleAuth, "", "", "")
+	batch.Queue("select from app_user where id = $1 for update", id)
+	batch.Queue(`
+		update session
+		set revoked_at = now(), revoked_reason = $2
+		where user_id = $1
+		and revoked_at is null
+		and not exists (select from user_role where user_id = $1 and active)`,
+		id, portal.EndedDeactivated)
+}
+
+// SignOutUser ends every session of a person who holds a grant inside the viewer's scope. NotFound for anybody else;
+// Forbidden where one of their roles is none the viewer may give.
+func (db *DB) SignOutUser(ctx context.Context, viewer portal.Viewer, id string) error {
+	in, err := peopleIn(viewer.Scope)
+	if err != nil {
+		return err
+	}
+	if !validID(id) {
+		return errNone("user")
+	}
+	return db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		if err := mayTouch(ctx, tx, in, viewer, id); err != nil {
+			return err
+		}
+		ended, err := tx.Exec(ctx, `
+			update `+in.sessions+`
+			set revoked_at = now(), revoked_reason = $2
+			where user_id = $1`, id, portal.EndedByAdmin)
+		if err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, AuditEntry{
+			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "user_signed_out", Target: id,
+			Detail: map[string]any{"sessions": ended.RowsAffected()},
+		})
+	})
+}
+
+func mayTouch(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id string) error {
+	args := scopeArgs(viewer.Scope)
+	args["user"] = id
+	rows, err := tx.Query(ctx, `
+		select g.role
+		from user_role g
+		where `+in.scope+`
+		and g.user_id = @user`, args)
+	if err != nil {
+		return err
+	}
+	roles, err := pgx.CollectRows(rows, pgx.RowTo[portal.Role])
+	switch {
+	case err != nil:
+		return err
+	case len(roles) == 0:
+		return errNone("user")
+	}
+	for _, role := range roles {
+		if !viewer.Role.MayInvite(role) {
+			return portal.Errorf(portal.Forbidden, "Your role does not include signing out a %s.", role)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,216 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit"
+)
+
+// users fails unless the viewer may see the page.
+func users(t *testing.T, w *testkit.World, viewer portal.Viewer, q portal.UserQuery) portal.UserPage {
+	t.Helper()
+	page, err := w.DB.Users(context.Background(), viewer, q)
+	if err != nil {
+		t.Fatalf("%s lists people by %+v: %v", viewer.Role, q, err)
+	}
+	return page
+}
+
+func namesOf(page portal.UserPage) []string {
+	names := make([]string, len(page.Items))
+	for i, u := range page.Items {
+		names[i] = u.Name
+	}
+	return names
+}
+
+func wantCode(t *testing.T, err error, want portal.Code) {
+	t.Helper()
+	if got := portal.ErrorCode(err); got != want {
+		t.Fatalf("answered %q (%v), want %q", got, err, want)
+	}
+}
+
+func TestAnAdministratorSeesThePeopleOfTheirScopeWithWhatTheyHoldThere(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	both := w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 0))
+	w.Grant(t, both.UserID, portal.MSSPAdmin, w.Other.At(portal.MSSPAdmin, 0))
+	w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 1))
+	w.Exec(t, "insert into identity (provider, issuer, subject, user_id, last_login_at) values ('entra', 'i', 's', $1, now() - interval '1 day'), ('google', 'i', 's', $1, now())", both.UserID)
+
+	page := users(t, w, w.Own.Viewers[portal.MSSPAdmin], portal.UserQuery{})
+	if page.Total != 7 || len(page.Items) != 7 || page.NextCursor != nil {
+		t.Errorf("the MSSP's admin sees %d of %d people, want the seven of the MSSP", len(page.Items), page.Total)
+	}
+	page = users(t, w, w.Own.Viewers[portal.MSPAdmin], portal.UserQuery{})
+	if page.Total != 4 || len(page.Items) != 4 {
+		t.Errorf("the MSP's admin sees %d of %d people, want the MSP's three and its client's one", len(page.Items), page.Total)
+	}
+	for _, u := range page.Items {
+		if u.Sessions != 1 || !u.Active || len(u.Grants) != 1 || u.Grants[0].Scope.MSPID != w.Own.MSPs[0].ID || !u.Grants[0].Active {
+			t.Errorf("%+v, want one active grant at the MSP and one session", u)
+		}
+		if u.Self != (u.ID == w.Own.Viewers[portal.MSPAdmin].UserID) {
+			t.Errorf("%s is the caller: %v", u.ID, u.Self)
+		}
+		if u.ID == both.UserID && (u.Provider != portal.Google || u.Grants[0].Node != w.Own.MSPs[0].Name || u.Grants[0].MSSP != w.Own.Name) {
+			t.Errorf("%+v, want the provider of the last sign-in and the names of the node", u)
+		}
+	}
+	_, err := w.DB.Users(context.Background(), w.Own.Viewers[portal.ClientUser], portal.UserQuery{})
+	wantCode(t, err, portal.Forbidden)
+}
+
+func TestPeopleAreFoundByNameAddressRoleNodeAndWhetherTheyAreActive(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	admin := w.Own.Viewers[portal.MSSPAdmin]
+	kim := w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 1))
+	w.Exec(t, "update app_user set name = 'Kim 100%', email = 'K.Doe@harbour.example' where id = $1", kim.UserID)
+	w.Exec(t, "update user_role set active = false where user_id = $1", w.Own.Viewers[portal.MSPUser].UserID)
+	for name, find := range map[string]struct {
+		query portal.UserQuery
+		want  []string
+	}{
+		"a name":              {portal.UserQuery{Q: "kIM"}, []string{"Kim 100%"}},
+		"an address":          {portal.UserQuery{Q: "doe@HARBOUR"}, []string{"Kim 100%"}},
+		"a wildcard as text":  {portal.UserQuery{Q: "0%"}, []string{"Kim 100%"}},
+		"a role":              {portal.UserQuery{Role: portal.MSPUser}, []string{"A msp_user", "Kim 100%"}},
+		"an MSP":              {portal.UserQuery{MSPID: w.Own.MSPs[1].ID}, []string{"Kim 100%"}},
+		"a role at an MSP":    {portal.UserQuery{MSPID: w.Own.MSPs[0].ID, Role: portal.ClientUser}, []string{"A client_user"}},
+		"who is deactivated":  {portal.UserQuery{Status: portal.UserDeactivated}, []string{"A msp_user"}},
+		"who is active there": {portal.UserQuery{Status: portal.UserActive, Role: portal.MSPUser}, []string{"Kim 100%"}},
+		"another tenant's":    {portal.UserQuery{MSPID: w.Other.MSPs[0].ID}, nil},
+		"nobody":              {portal.UserQuery{Q: "nobody"}, nil},
+	} {
+		page := users(t, w, admin, find.query)
+		if got := namesOf(page); !slices.Equal(got, find.want) && len(got)+len(find.want) > 0 || page.Total != int64(len(find.want)) {
+			t.Errorf("%s finds %q, counted %d, want %q", name, got, page.Total, find.want)
+		}
+	}
+	for field, q := range map[string]portal.UserQuery{
+		"sort": {Sort: "shoe_size"}, "cursor": {Cursor: "x"}, "msp_id": {MSPID: "'"}, "status": {Status: "asleep"},
+	} {
+		_, err := w.DB.Users(context.Background(), admin, q)
+		if wrong, ok := err.(*portal.Error); !ok || wrong.Code != portal.Invalid || wrong.Field != field {
+			t.Errorf("%+v answers %v, want %s named", q, err, field)
+		}
+	}
+}
+
+func TestPagesOfPeopleHoldEverybodyOnceInTheOrderAskedFor(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	for i := range 20 {
+		person := w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, i%2))
+		w.Exec(t, "update app_user set name = $2, last_login_at = $3 from (select 1) as x where id = $1", person.UserID,
+			[]string{"", "Same", fmt.Sprint("Name ", i)}[i%3], map[bool]any{true: "2026-01-02T03:04:05.123456Z", false: nil}[i%4 == 0])
+	}
+	w.Grant(t, w.Own.Viewers[portal.MSPUser].UserID, portal.MSSPAdmin, w.Own.At(portal.MSSPAdmin, 0))
+	for _, viewer := range []portal.Viewer{w.Own.Viewers[portal.MSSPAdmin], w.Own.Viewers[portal.MSPAdmin]} {
+		for _, sort := range []string{"", "name", "-name", "email", "-email", "last_login_at", "-last_login_at", "role", "-role", "role,-name", "-role,last_login_at"} {
+			whole := users(t, w, viewer, portal.UserQuery{Sort: sort, Limit: 200})
+			var paged []portal.UserItem
+			for cursor := ""; ; {
+				page := users(t, w, viewer, portal.UserQuery{Sort: sort, Limit: 4, Cursor: cursor})
+				paged = append(paged, page.Items...)
+				if page.Total != whole.Total {
+					t.Fatalf("%s counts %d, then %d", sort, whole.Total, page.Total)
+				}
+				if page.NextCursor == nil {
+					break
+				}
+				cursor = *page.NextCursor
+			}
+			id := func(u portal.UserItem) string { return u.ID }
+			if fmt.Sprint(mapped(whole.Items, id)) != fmt.Sprint(mapped(paged, id)) || int64(len(paged)) != whole.Total {
+				t.Errorf("by %q %s sees %d in pages, %d at once, of %d", sort, viewer.Role, len(paged), len(whole.Items), whole.Total)
+			}
+		}
+	}
+	byRole := users(t, w, w.Own.Viewers[portal.MSSPAdmin], portal.UserQuery{Sort: "role,name", Limit: 4})
+	if got := namesOf(byRole); !slices.Equal(got, []string{"A msp_user", "A mssp_admin", "A mssp_staff", "A msp_admin"}) {
+		t.Errorf("by role come first %q; whoever holds two comes by the wider", got)
+	}
+}
+
+func mapped[T, U any](items []T, of func(T) U) []U {
+	out := make([]U, len(items))
+	for i, item := range items {
+		out[i] = of(item)
+	}
+	return out
+}
+
+func TestTheListOfPeopleCostsOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	db, trips := counted(t, w)
+	for range 3 {
+		if _, err := db.Users(context.Background(), w.Own.Viewers[portal.MSSPAdmin], portal.UserQuery{Q: "a"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.OwnSessions(context.Background(), w.Own.Viewers[portal.MSPUser]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := trips()
+	for range 10 {
+		if _, err := db.Users(context.Background(), w.Own.Viewers[portal.MSSPAdmin], portal.UserQuery{Q: "a"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.OwnSessions(context.Background(), w.Own.Viewers[portal.MSPUser]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := trips() - before; n != 20 {
+		t.Errorf("20 lists cost %d round trips", n)
+	}
+}
+
+func TestEndedSessionsAreNotCounted(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	user := w.Own.Viewers[portal.MSPUser].UserID
+	for _, state := range []string{"now()", "null"} {
+		w.Exec(t, `
+			insert into session (id, user_id, idle_expires_at, expires_at, revoked_at)
+			values ($1, $2, now() + interval '1 day', now() + interval '1 day', `+state+`)`, postgres.NewID(), user)
+	}
+	w.Exec(t, "insert into session (id, user_id, idle_expires_at, expires_at) values ($1, $2, now() - interval '1 second', now() + interval '1 day')", postgres.NewID(), user)
+	w.Exec(t, "insert into session (id, user_id, idle_expires_at, expires_at) values ($1, $2, now() + interval '1 day', now() - interval '1 second')", postgres.NewID(), user)
+	for _, role := range []portal.Role{portal.MSSPAdmin, portal.MSPAdmin} {
+		page := users(t, w, w.Own.Viewers[role], portal.UserQuery{Role: portal.MSPUser})
+		if len(page.Items) != 1 || page.Items[0].Sessions != 2 {
+			t.Errorf("%s counts %+v, want the two live sessions", role, page.Items)
+		}
+	}
+}
+
+func TestAQueryForPeopleThatForgetsItsScopeStillFindsTheViewersOnly(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 1))
+	for role, want := range map[portal.Role]int64{portal.MSSPAdmin: 6, portal.MSPAdmin: 3} {
+		suffix := strings.Replace(string(role.Level()), "portal_", "", 1)
+		for _, sql := range []string{
+			"select count(*) from person_of_" + suffix, "select count(*) from session_of_" + suffix, "select count(distinct user_id) from user_role",
+		} {
+			if n := read(t, w.DB, w.Own.Viewers[role], sql); n != want {
+				t.Errorf("%s: %s answers %d, want %d", role, sql, n, want)
+			}
+		}
+	}
+	for _, sql := range []string{"select count(*) from person_of_msp", "select count(*) from session_of_msp", "select count(*) from app_user", "select count(*) from session"} {
+		if n := read(t, w.DB, w.Own.Viewers[portal.MSSPAdmin], sql); n != -1 {
+			t.Errorf("an MSSP's admin reads %s: %d", sql, n)
+		}
+	}
+}
