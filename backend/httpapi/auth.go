@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"strings"
 
 	"fs-client-portal/backend/portal"
@@ -27,17 +29,27 @@ func (c Caller) device() string {
 }
 
 type jwksOutput struct {
+	Status       int
 	ContentType  string `header:"Content-Type"`
 	CacheControl string `header:"Cache-Control"`
+	ETag         string `header:"ETag"`
 	Body         []byte
 }
 
-func (s *server) jwks(ctx context.Context, _ *struct{}) (*jwksOutput, error) {
+var jwksCacheControl = fmt.Sprintf("public, max-age=%d", int(session.JWKSMaxAge.Seconds()))
+
+func (s *server) jwks(ctx context.Context, in *Conditional) (*jwksOutput, error) {
 	keys, err := s.Sessions.JWKS(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &jwksOutput{ContentType: "application/jwk-set+json", CacheControl: "public, max-age=300", Body: keys}, nil
+	out := &jwksOutput{Status: http.StatusOK, CacheControl: jwksCacheControl, ETag: keys.ETag}
+	if in.matches(keys.ETag) {
+		out.Status = http.StatusNotModified
+		return out, nil
+	}
+	out.ContentType, out.Body = "application/jwk-set+json", keys.JSON
+	return out, nil
 }
 
 type providersOutput struct {

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -37,7 +38,7 @@ type grantClaim struct {
 
 // issue signs an access token for the viewer.
 func (s *Sessions) issue(ctx context.Context, v portal.Viewer) (string, error) {
-	keys, err := s.keys.signing(ctx)
+	key, err := s.keys.signing(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -52,8 +53,8 @@ func (s *Sessions) issue(ctx context.Context, v portal.Viewer) (string, error) {
 			ID: v.GrantID, Role: v.Role, MSSPID: v.Scope.MSSPID, MSPID: v.Scope.MSPID, ClientID: v.Scope.ClientID,
 		},
 	})
-	token.Header["typ"], token.Header["kid"] = accessType, keys.signerID
-	signed, err := token.SignedString(keys.signer)
+	token.Header["typ"], token.Header["kid"] = accessType, key.id
+	signed, err := token.SignedString(key.private)
 	if err != nil {
 		return "", fmt.Errorf("sign access token: %w", err)
 	}
@@ -62,14 +63,32 @@ func (s *Sessions) issue(ctx context.Context, v portal.Viewer) (string, error) {
 
 // Verify answers whom an access token was issued to; Unauthenticated if it is not ours, not whole or too old. It asks
 // no database: that session, user and grant still stand is checked with the viewer's first query (postgres.DB.As).
+//
+// A token that was found good is remembered while it could be found good again, so that its signature is checked once.
 func (s *Sessions) Verify(ctx context.Context, accessToken string) (portal.Viewer, error) {
 	if len(accessToken) > maxAccessToken {
 		return portal.Viewer{}, errAccess
 	}
-	var claims accessClaims
-	_, err := jwt.ParseWithClaims(accessToken, &claims,
+	digest := tokenDigest(sha256.Sum256([]byte(accessToken)))
+	if known, ok := s.verified.get(digest); ok && known.goodAt(s.config.Now()) && s.keys.publishes(ctx, known.kid) {
+		return known.viewer, nil
+	}
+	claims, kid, err := s.check(ctx, accessToken)
+	if err != nil {
+		return portal.Viewer{}, err
+	}
+	viewer, err := claims.viewer()
+	if err == nil {
+		s.verified.put(digest, newVerifiedToken(claims, kid, viewer))
+	}
+	return viewer, err
+}
+
+// check reads a token whose signature and times are good.
+func (s *Sessions) check(ctx context.Context, accessToken string) (claims accessClaims, kid string, err error) {
+	token, err := jwt.ParseWithClaims(accessToken, &claims,
 		func(t *jwt.Token) (any, error) { return s.verificationKey(ctx, t) },
-		jwt.WithValidMethods([]string{"ES256"}),
+		jwt.WithValidMethods([]string{algorithm}),
 		jwt.WithIssuer(s.config.Issuer),
 		jwt.WithAudience(s.config.Issuer),
 		jwt.WithExpirationRequired(),
@@ -78,9 +97,9 @@ func (s *Sessions) Verify(ctx context.Context, accessToken string) (portal.Viewe
 		jwt.WithStrictDecoding(),
 		jwt.WithTimeFunc(s.config.Now))
 	if err != nil {
-		return portal.Viewer{}, accessProblem(err)
+		return claims, "", accessProblem(err)
 	}
-	return claims.viewer()
+	return claims, token.Header["kid"].(string), nil
 }
 
 var errAccess = portal.Errorf(portal.Unauthenticated, "The access token is missing, damaged or not of this portal.")

@@ -35,6 +35,11 @@ type signer struct {
 // plant makes a key of the test's the one that signs.
 func plant(t testing.TB, db *postgres.DB) signer {
 	t.Helper()
+	return plantGeneration(t, db, 1)
+}
+
+func plantGeneration(t testing.TB, db *postgres.DB, generation int64) signer {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +55,7 @@ func plant(t testing.TB, db *postgres.DB) signer {
 	thumbprint := sha256.Sum256([]byte(`{"crv":"P-256","kty":"EC","x":"` + b64(point[1:33]) + `","y":"` + b64(point[33:]) + `"}`))
 	key := signer{private, b64(thumbprint[:])}
 	added, err := db.AddSigningKey(context.Background(), postgres.SigningKey{
-		ID: key.kid, Generation: 1, Algorithm: "ES256", PublicKey: point,
+		ID: key.kid, Generation: generation, Algorithm: "ES256", PublicKey: point,
 		PrivateSealed: newSealer(t).Seal(raw, []byte("signing_key:"+key.kid)),
 	})
 	if err != nil || !added {

@@ -10,6 +10,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -22,8 +24,18 @@ import (
 
 const (
 	algorithm = "ES256"
-	// keysFresh is how long a replica signs with a key after another replica has retired it.
-	keysFresh = time.Minute
+	// keysFresh is how old the keys in memory get before they are loaded again beside the work, keysStale how old before
+	// the work waits for that.
+	keysFresh = 30 * time.Second
+	keysStale = time.Minute
+	// JWKSMaxAge is how long whoever fetched the key set may keep it.
+	JWKSMaxAge = 30 * time.Second
+	// publishedAhead is how long a next key is published before it signs: longer than any replica, or anybody who keeps
+	// what a replica published, can go without hearing of it.
+	publishedAhead = 2 * time.Minute
+	// keepRetired is how long a key outlives its signing: until the last of its tokens has expired, whatever the replica
+	// that signed it took for the life of tokens.
+	keepRetired = MaxAccessTTL + keysStale + 2*clockSkew
 	// loadTimeout bounds a load that many requests may wait for.
 	loadTimeout = 5 * time.Second
 )
@@ -33,77 +45,115 @@ var errKeys = errors.New("signing keys")
 
 // keySet is the signing keys at one moment.
 type keySet struct {
-	signer     *ecdsa.PrivateKey
-	signerID   string
+	signers    []signingKey // newest first
 	generation int64
 	public     map[string]*ecdsa.PublicKey
-	jwks       []byte
+	jwks       KeySet
 	loadedAt   time.Time
 }
 
-// keyring keeps the keys in memory. They are loaded again when they are a minute old, and sooner for a key id nobody
-// here has met, which another replica may have made a moment ago; but strangers' key ids cost at most one query a
-// second.
+// signingKey is a private key and how long after the keys were loaded it begins to sign.
+type signingKey struct {
+	id      string
+	private *ecdsa.PrivateKey
+	after   time.Duration
+}
+
+// KeySet is the public keys as a JSON Web Key Set, and a tag that changes with them.
+type KeySet struct {
+	JSON []byte
+	ETag string
+}
+
+// signer answers the key that signs when the keys were loaded that long ago: the newest whose time has come.
+func (k *keySet) signer(age time.Duration) (signingKey, bool) {
+	for _, key := range k.signers {
+		if key.after <= age {
+			return key, true
+		}
+	}
+	return signingKey{}, false
+}
+
+// keyring keeps the keys in memory. They are loaded again when they are half a minute old, and sooner for a key id nobody
+// here has met; but strangers' key ids cost at most one query a second. That pace refuses no good token: every key
+// is published before it signs, and a load on a stranger's account brings the keys for all.
 type keyring struct {
 	db      *postgres.DB
 	sealer  *Sealer
-	keep    time.Duration
+	now     func() time.Time
 	current atomic.Pointer[keySet]
 	flight  singleflight.Group
 	unknown *rate.Limiter
 }
 
-func newKeyring(db *postgres.DB, sealer *Sealer, accessTTL time.Duration) *keyring {
-	return &keyring{
-		db: db, sealer: sealer,
-		keep:    accessTTL + keysFresh + 2*clockSkew,
-		unknown: rate.NewLimiter(rate.Every(time.Second), 5),
-	}
+func newKeyring(db *postgres.DB, sealer *Sealer, now func() time.Time) *keyring {
+	return &keyring{db: db, sealer: sealer, now: now, unknown: rate.NewLimiter(rate.Every(time.Second), 5)}
 }
 
 // get answers the keys, at most a minute old while the database answers.
 func (k *keyring) get(ctx context.Context) (*keySet, error) {
 	current := k.current.Load()
-	if current != nil && time.Since(current.loadedAt) < keysFresh {
-		return current, nil
+	if current == nil {
+		return k.load(ctx)
 	}
-	loaded, err := k.load(ctx)
-	if err != nil && current != nil {
-		return current, nil
+	switch age := k.now().Sub(current.loadedAt); {
+	case age < 0 || age >= keysStale:
+		if loaded, err := k.load(ctx); err == nil {
+			return loaded, nil
+		}
+	case age >= keysFresh:
+		k.startLoad(ctx)
 	}
-	return loaded, err
+	return current, nil
 }
 
 // load reads the keys from the database, once for all who ask at the moment.
 func (k *keyring) load(ctx context.Context) (*keySet, error) {
-	loaded := k.flight.DoChan("load", func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
-		defer cancel()
-		rows, err := k.db.SigningKeys(ctx, k.keep)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errKeys, err)
-		}
-		set, err := k.open(rows)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errKeys, err)
-		}
-		k.current.Store(set)
-		return set, nil
-	})
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case result := <-loaded:
+	case result := <-k.startLoad(ctx):
 		if result.Err != nil {
-			return nil, result.Err
+			return nil, fmt.Errorf("%w: %w", errKeys, result.Err)
 		}
 		return result.Val.(*keySet), nil
 	}
 }
 
+func (k *keyring) startLoad(ctx context.Context) <-chan singleflight.Result {
+	return k.flight.DoChan("load", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
+		defer cancel()
+		asked := k.now()
+		rows, err := k.db.SigningKeys(ctx, keepRetired)
+		if err != nil {
+			return nil, err
+		}
+		set, err := k.open(rows)
+		if err != nil {
+			return nil, err
+		}
+		set.loadedAt = asked
+		k.current.Store(set)
+		k.destroySpent(ctx, rows)
+		return set, nil
+	})
+}
+
+// destroySpent has the private halves destroyed that will never sign again; if that fails, the next load tries again.
+func (k *keyring) destroySpent(ctx context.Context, rows []postgres.SigningKey) {
+	if !slices.ContainsFunc(rows, func(row postgres.SigningKey) bool { return row.Spent }) {
+		return
+	}
+	if err := k.db.DestroySpentKeys(ctx); err != nil {
+		slog.WarnContext(ctx, "private halves of retired signing keys are not destroyed yet", "error", err)
+	}
+}
+
 // open makes a keySet of the database's rows, newest first.
 func (k *keyring) open(rows []postgres.SigningKey) (*keySet, error) {
-	set := &keySet{public: map[string]*ecdsa.PublicKey{}, loadedAt: time.Now()}
+	set := &keySet{public: map[string]*ecdsa.PublicKey{}}
 	var published []jwk
 	for _, row := range rows {
 		public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), row.PublicKey)
@@ -113,15 +163,19 @@ func (k *keyring) open(rows []postgres.SigningKey) (*keySet, error) {
 		set.public[row.ID] = public
 		set.generation = max(set.generation, row.Generation)
 		published = append(published, newJWK(public).published())
-		if row.RetiredAt == nil && set.signer == nil {
-			if set.signer, err = k.openPrivate(row); err != nil {
-				return nil, err
-			}
-			set.signerID = row.ID
+		if row.Spent || len(row.PrivateSealed) == 0 {
+			continue
 		}
+		private, err := k.openPrivate(row)
+		if err != nil {
+			return nil, err
+		}
+		after := time.Duration(row.SignsInSeconds * float64(time.Second))
+		set.signers = append(set.signers, signingKey{id: row.ID, private: private, after: after})
 	}
-	var err error
-	set.jwks, err = json.Marshal(map[string][]jwk{"keys": published})
+	text, err := json.Marshal(map[string][]jwk{"keys": published})
+	sum := sha256.Sum256(text)
+	set.jwks = KeySet{JSON: text, ETag: `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`}
 	return set, err
 }
 
@@ -135,30 +189,40 @@ func (k *keyring) openPrivate(row postgres.SigningKey) (*ecdsa.PrivateKey, error
 
 func keyAAD(kid string) []byte { return []byte("signing_key:" + kid) }
 
-// signing answers keys of which one signs, making the first where there is none.
-func (k *keyring) signing(ctx context.Context) (*keySet, error) {
+// signing answers the key that signs, making the first where there is none.
+func (k *keyring) signing(ctx context.Context) (signingKey, error) {
 	set, err := k.get(ctx)
-	if err != nil || set.signer != nil {
-		return set, err
+	if err != nil {
+		return signingKey{}, err
 	}
-	if _, err := k.add(ctx, set.generation+1); err != nil {
-		return nil, err
+	if key, ok := set.signer(k.now().Sub(set.loadedAt)); ok {
+		return key, nil
 	}
-	set, err = k.load(ctx)
-	if err == nil && set.signer == nil {
+	if _, err := k.add(ctx, set.generation+1, 0); err != nil {
+		return signingKey{}, err
+	}
+	if set, err = k.load(ctx); err != nil {
+		return signingKey{}, err
+	}
+	key, ok := set.signer(k.now().Sub(set.loadedAt))
+	if !ok {
 		err = fmt.Errorf("%w: none signs", errKeys)
 	}
-	return set, err
+	return key, err
 }
 
-// rotate makes the next key and answers its id.
+// rotate makes the next key and answers its id. It signs once everybody knows it; the first key signs at once.
 func (k *keyring) rotate(ctx context.Context) (string, error) {
 	for {
 		set, err := k.load(ctx)
 		if err != nil {
 			return "", err
 		}
-		kid, err := k.add(ctx, set.generation+1)
+		ahead := publishedAhead
+		if _, ok := set.signer(k.now().Sub(set.loadedAt)); !ok {
+			ahead = 0
+		}
+		kid, err := k.add(ctx, set.generation+1, ahead)
 		if err != nil {
 			return "", err
 		}
@@ -170,7 +234,7 @@ func (k *keyring) rotate(ctx context.Context) (string, error) {
 }
 
 // add makes the key of a generation; "" where another replica has made it already.
-func (k *keyring) add(ctx context.Context, generation int64) (string, error) {
+func (k *keyring) add(ctx context.Context, generation int64, ahead time.Duration) (string, error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return "", err
@@ -186,7 +250,7 @@ func (k *keyring) add(ctx context.Context, generation int64) (string, error) {
 	kid := newJWK(&private.PublicKey).thumbprint()
 	added, err := k.db.AddSigningKey(ctx, postgres.SigningKey{
 		ID: kid, Generation: generation, Algorithm: algorithm, PublicKey: public,
-		PrivateSealed: k.sealer.Seal(raw, keyAAD(kid)),
+		PrivateSealed: k.sealer.Seal(raw, keyAAD(kid)), SignsInSeconds: ahead.Seconds(),
 	})
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", errKeys, err)
@@ -195,6 +259,12 @@ func (k *keyring) add(ctx context.Context, generation int64) (string, error) {
 		return "", nil
 	}
 	return kid, nil
+}
+
+// publishes reports whether the key with this id is still good, as far as is known here.
+func (k *keyring) publishes(ctx context.Context, kid string) bool {
+	set, err := k.get(ctx)
+	return err == nil && set.public[kid] != nil
 }
 
 // public answers the key with this id; Unauthenticated where there is none.
@@ -206,7 +276,7 @@ func (k *keyring) public(ctx context.Context, kid string) (*ecdsa.PublicKey, err
 	if key := set.public[kid]; key != nil {
 		return key, nil
 	}
-	if !k.unknown.Allow() {
+	if !k.unknown.AllowN(k.now(), 1) {
 		return nil, errAccess
 	}
 	if set, err = k.load(ctx); err != nil {

@@ -2,13 +2,16 @@ package session_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -27,7 +30,7 @@ func (h *house) jwks(s *session.Sessions) published {
 		h.Fatal(err)
 	}
 	var set published
-	if err := json.Unmarshal(text, &set); err != nil {
+	if err := json.Unmarshal(text.JSON, &set); err != nil {
 		h.Fatal(err)
 	}
 	return set
@@ -68,28 +71,79 @@ func TestReplicasThatStartAtOnceShareTheFirstKey(t *testing.T) {
 	}
 }
 
+// clock is a replica's own, which a test puts forward.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time            { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) put(forward time.Duration) { c.ahead.Add(int64(forward)) }
+
+// replica is another server on the same database, with a clock of its own.
+func (h *house) replica() (*session.Sessions, *clock) {
+	h.Helper()
+	c := &clock{}
+	s, err := session.New(h.DB, newSealer(h.T), session.Config{Issuer: issuer, Now: c.now})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return s, c
+}
+
+// letKeysAge lets as much time pass for the keys in the database.
+func (h *house) letKeysAge(interval string) {
+	h.Helper()
+	h.exec("update signing_key set signs_from = signs_from - $1::interval, retired_at = retired_at - $1::interval", interval)
+}
+
+// flood sends tokens with strangers' key ids until none is looked up any more.
+func flood(t *testing.T, s *session.Sessions, key signer) {
+	t.Helper()
+	for range 50 {
+		bad := forge(with(key.header(), map[string]any{"kid": rand.Text()}), goodClaims(), key.es256)
+		if _, err := s.Verify(context.Background(), bad); portal.ErrorCode(err) != portal.Unauthenticated {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestRotatingKeysSignsNobodyOut(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	other := newSessions(t, h.DB)
+	one, oneClock := h.replica()
+	other, otherClock := h.replica()
+	h.sessions = one
 	before := h.start()
-	h.jwks(other)
-	kid, err := h.sessions.RotateKeys(context.Background())
+	if h.jwks(other).Keys[0]["kid"] != headerOf(t, before.AccessToken)["kid"] {
+		t.Fatal("the replicas do not share a key")
+	}
+	kid, err := one.RotateKeys(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	after := h.refresh(before.RefreshToken)
-	if headerOf(t, after.AccessToken)["kid"] != kid || headerOf(t, before.AccessToken)["kid"] == kid {
-		t.Error("the new key does not sign")
+	otherClock.put(time.Minute)
+	for _, replica := range []*session.Sessions{one, other} {
+		if set := h.jwks(replica); len(set.Keys) != 2 || set.Keys[0]["kid"] != kid {
+			t.Errorf("publishes %v", set)
+		}
 	}
-	for name, tokens := range map[string]portal.Tokens{"old": before, "new": after} {
-		for _, replica := range []*session.Sessions{h.sessions, other} {
+	meanwhile := h.refresh(before.RefreshToken)
+	if headerOf(t, meanwhile.AccessToken)["kid"] == kid {
+		t.Error("a key signs before every replica can have heard of it")
+	}
+	h.letKeysAge("2 minutes")
+	oneClock.put(time.Minute)
+	otherClock.put(time.Minute)
+	after := h.refresh(meanwhile.RefreshToken)
+	if headerOf(t, after.AccessToken)["kid"] != kid {
+		t.Error("the new key does not sign when its time has come")
+	}
+	for name, tokens := range map[string]portal.Tokens{"old": before, "last of the old": meanwhile, "new": after} {
+		for _, replica := range []*session.Sessions{one, other} {
 			if _, err := replica.Verify(context.Background(), tokens.AccessToken); err != nil {
 				t.Errorf("the %s key's token is refused: %v", name, err)
 			}
 		}
 	}
-	if set := h.jwks(h.sessions); len(set.Keys) != 2 || set.Keys[0]["kid"] != kid {
+	if set := h.jwks(other); len(set.Keys) != 2 {
 		t.Errorf("publishes %v", set)
 	}
 	if n := h.count("select count(*) from signing_key where retired_at is not null and private_sealed = ''"); n != 1 {
@@ -97,20 +151,89 @@ func TestRotatingKeysSignsNobodyOut(t *testing.T) {
 	}
 }
 
-func TestARetiredKeyIsGoodForNothingOnceItsTokensHaveExpired(t *testing.T) {
+func TestANextKeyIsPublishedLongerThanAnybodyKeepsTheKeySet(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	tokens := h.start()
+	h.jwks(h.sessions)
 	if _, err := h.sessions.RotateKeys(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	h.exec("update signing_key set retired_at = retired_at - interval '15 minutes' where retired_at is not null")
-	fresh := newSessions(t, h.DB)
-	if _, err := fresh.Verify(context.Background(), tokens.AccessToken); portal.ErrorCode(err) != portal.Unauthenticated {
-		t.Errorf("a token of a key long retired: %v", err)
+	// A replica may go without news for a minute; whoever fetched its answer then keeps it for JWKSMaxAge.
+	if n := h.count("select count(*) from signing_key where signs_from > now() + interval '60 seconds' + $1::interval", session.JWKSMaxAge); n != 1 {
+		t.Error("a key may sign before everybody knows it")
 	}
-	if set := h.jwks(fresh); len(set.Keys) != 1 {
-		t.Errorf("publishes %v", set)
+	if n := h.count("select count(*) from signing_key k join signing_key next on next.generation = k.generation + 1 where k.retired_at = next.signs_from"); n != 1 {
+		t.Error("a key does not sign until the next one does")
+	}
+}
+
+func TestStrangersKeyIdsAreNoWayToHaveGoodTokensRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := plant(t, h.DB)
+	one, oneClock := h.replica()
+	other, otherClock := h.replica()
+	h.sessions = one
+	tokens := h.start()
+	flood(t, other, first)
+	kid, err := one.RotateKeys(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherClock.put(time.Minute)
+	flood(t, other, first)
+	h.letKeysAge("2 minutes")
+	oneClock.put(time.Minute)
+	flood(t, other, first)
+	tokens = h.refresh(tokens.RefreshToken)
+	if headerOf(t, tokens.AccessToken)["kid"] != kid {
+		t.Fatal("the new key does not sign")
+	}
+	if _, err := other.Verify(context.Background(), tokens.AccessToken); err != nil {
+		t.Errorf("a good token is refused while strangers send theirs: %v", err)
+	}
+}
+
+func TestAKeyThatSignsAtOnceIsGoodOnOtherReplicasWithinASecondWhateverStrangersSend(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := plant(t, h.DB)
+	other, otherClock := h.replica()
+	flood(t, other, first)
+	// A server of an older version retires the key and destroys its private half as it adds the next.
+	second := plantGeneration(t, h.DB, 2)
+	h.exec("update signing_key set retired_at = now(), private_sealed = '' where generation = 1")
+	good := forge(second.header(), goodClaims(), second.es256)
+	otherClock.put(time.Second)
+	flood(t, other, first)
+	if _, err := other.Verify(context.Background(), good); err != nil {
+		t.Errorf("a second later the token is refused: %v", err)
+	}
+	otherClock.put(time.Minute)
+	if tokens, err := other.Start(context.Background(), h.user().UserID, session.Client{}); err != nil || headerOf(t, tokens.AccessToken)["kid"] != second.kid {
+		t.Errorf("the new key does not sign: %v", err)
+	}
+}
+
+func TestARetiredKeyIsGoodForNothingOnceItsTokensHaveExpired(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	one, oneClock := h.replica()
+	h.sessions = one
+	tokens := h.start()
+	if _, err := one.RotateKeys(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	h.letKeysAge("67 minutes")
+	fresh, _ := h.replica()
+	for name, replica := range map[string]*session.Sessions{"a fresh replica": fresh, "one that has seen the token": one} {
+		oneClock.put(time.Minute)
+		if _, err := replica.Verify(context.Background(), tokens.AccessToken); portal.ErrorCode(err) != portal.Unauthenticated {
+			t.Errorf("%s answers a token of a key long retired: %v", name, err)
+		}
+		if set := h.jwks(replica); len(set.Keys) != 1 {
+			t.Errorf("publishes %v", set)
+		}
 	}
 }
 
@@ -128,6 +251,9 @@ func TestRotationsAtOnceEachMakeAKeyAndOneSigns(t *testing.T) {
 	}
 	wait.Wait()
 	if n := h.count("select count(*) from signing_key where retired_at is null"); n != 1 {
+		t.Errorf("%d keys are the last", n)
+	}
+	if n := h.count("select count(*) from signing_key where signs_from <= now() and coalesce(retired_at > now(), true)"); n != 1 {
 		t.Errorf("%d keys sign", n)
 	}
 	if n := h.count("select count(*) from signing_key"); n != 4 {

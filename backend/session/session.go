@@ -15,12 +15,15 @@ import (
 // Config says how long sessions last and who issues them. Zero durations mean the defaults.
 type Config struct {
 	Issuer      string        // PORTAL_PUBLIC_URL: issuer and audience of the access tokens
-	AccessTTL   time.Duration // 10 minutes
+	AccessTTL   time.Duration // 10 minutes, at most MaxAccessTTL
 	IdleTTL     time.Duration // 14 days: a session nobody uses ends
 	AbsoluteTTL time.Duration // 90 days: then everybody signs in again
 	Grace       time.Duration // 30 seconds: how long a lost answer can be asked for again
 	Now         func() time.Time
 }
+
+// MaxAccessTTL is the longest life of an access token: retired keys stay published that long.
+const MaxAccessTTL = time.Hour
 
 // Client is what is known of the program that asks: Device for the list of sessions, RequestID for the audit log.
 // IP is for limits only and is not kept.
@@ -32,9 +35,10 @@ type Client struct {
 
 // Sessions issues, renews, checks and ends sessions.
 type Sessions struct {
-	db     *postgres.DB
-	keys   *keyring
-	config Config
+	db       *postgres.DB
+	keys     *keyring
+	config   Config
+	verified verifiedTokens
 }
 
 // New checks c and makes Sessions; it does not touch the database.
@@ -49,10 +53,13 @@ func New(db *postgres.DB, sealer *Sealer, c Config) (*Sessions, error) {
 	setDefault(&c.IdleTTL, 14*24*time.Hour)
 	setDefault(&c.AbsoluteTTL, 90*24*time.Hour)
 	setDefault(&c.Grace, 30*time.Second)
+	if c.AccessTTL > MaxAccessTTL {
+		return nil, fmt.Errorf("access tokens live at most %s, not %s", MaxAccessTTL, c.AccessTTL)
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Sessions{db: db, keys: newKeyring(db, sealer, c.AccessTTL), config: c}, nil
+	return &Sessions{db: db, keys: newKeyring(db, sealer, c.Now), config: c}, nil
 }
 
 func setDefault(d *time.Duration, fallback time.Duration) {
@@ -167,17 +174,21 @@ func (s *Sessions) End(ctx context.Context, v portal.Viewer) error {
 	return s.db.EndSession(ctx, v.SessionID, v.UserID, v.Scope.MSSPID, portal.EndedSignOut)
 }
 
-// RotateKeys makes a new signing key. Tokens the old key signed stay good until they expire; nobody is signed out.
+// RotateKeys makes a new signing key, which is published now and signs two minutes later, when every replica knows it.
+// Tokens the old key signed stay good until they expire; nobody is signed out.
 func (s *Sessions) RotateKeys(ctx context.Context) (kid string, err error) { return s.keys.rotate(ctx) }
 
-// JWKS answers the public signing keys as a JSON Web Key Set: the one that signs, and those retired so recently that
-// their tokens are still good.
-func (s *Sessions) JWKS(ctx context.Context) ([]byte, error) {
-	keys, err := s.keys.signing(ctx)
-	if err != nil {
-		return nil, err
+// JWKS answers the public signing keys: the one that signs, the next one, and those retired so recently that their
+// tokens may still be good.
+func (s *Sessions) JWKS(ctx context.Context) (KeySet, error) {
+	if _, err := s.keys.signing(ctx); err != nil {
+		return KeySet{}, err
 	}
-	return keys.jwks, nil
+	set, err := s.keys.get(ctx)
+	if err != nil {
+		return KeySet{}, err
+	}
+	return set.jwks, nil
 }
 
 // CheckSecret reports whether the secret key is the one this database was sealed with. A database without keys has
