@@ -26,6 +26,7 @@ type serveCommand struct {
 	database
 	secret
 	heimdalRate
+	sessionLimits
 	Listen             string     `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Address of the API."`
 	MetricsListen      string     `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Address of the metrics."`
 	PublicURL          string     `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"Issuer and audience of the portal's tokens (default: http:// and PORTAL_LISTEN, on loopback)." placeholder:"https://…"`
@@ -77,6 +78,9 @@ func (c *serveCommand) checkSettings() error {
 	if err := c.check(); err != nil {
 		return err
 	}
+	if err := c.checkLimits(); err != nil {
+		return err
+	}
 	if c.PublicURL == "" {
 		host, _, err := net.SplitHostPort(c.Listen)
 		if err != nil || !loopback(host) {
@@ -97,7 +101,7 @@ func listen(setting, address string) (net.Listener, error) {
 
 func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *session.Sealer, listener, metricsListener net.Listener) error {
 	log := newLog(c.LogLevel)
-	sessions, err := session.New(db, sealer, session.Config{Issuer: c.PublicURL})
+	sessions, err := session.New(db, sealer, c.config(c.PublicURL))
 	if err != nil {
 		return badSetting("PORTAL_PUBLIC_URL", err)
 	}

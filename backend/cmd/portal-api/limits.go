@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"fs-client-portal/backend/session"
+)
+
+// sessionLimits says how long sessions and their tokens last.
+type sessionLimits struct {
+	SessionIdle     time.Duration `env:"PORTAL_SESSION_IDLE" default:"336h" help:"How long a session lasts that nobody uses."`
+	SessionLifetime time.Duration `env:"PORTAL_SESSION_LIFETIME" default:"2160h" help:"How long a session lasts at most; then everybody signs in again."`
+	RefreshGrace    time.Duration `env:"PORTAL_REFRESH_GRACE" default:"30s" help:"How long a refresh whose answer was lost may be repeated."`
+	AccessTTL       time.Duration `name:"access-ttl" env:"PORTAL_ACCESS_TTL" default:"10m" help:"How long an access token is good."`
+}
+
+const (
+	minIdle     = 30 * time.Minute
+	maxLifetime = 366 * 24 * time.Hour
+	maxGrace    = time.Minute
+	minAccess   = time.Minute
+)
+
+func (l sessionLimits) checkLimits() error {
+	switch {
+	case l.AccessTTL < minAccess || l.AccessTTL > session.MaxAccessTTL:
+		return unusable{"PORTAL_ACCESS_TTL", "should be a duration from 1m to 1h, such as 10m"}
+	case l.RefreshGrace < time.Second || l.RefreshGrace > maxGrace:
+		return unusable{"PORTAL_REFRESH_GRACE", "should be a duration from 1s to 60s, such as 30s"}
+	case l.SessionLifetime < minIdle || l.SessionLifetime > maxLifetime:
+		return unusable{"PORTAL_SESSION_LIFETIME", "should be a duration from 30m to 8784h (a year), such as 2160h"}
+	case l.SessionIdle < minIdle || l.SessionIdle > l.SessionLifetime:
+		return unusable{"PORTAL_SESSION_IDLE", fmt.Sprintf("should be a duration from 30m to PORTAL_SESSION_LIFETIME, which is %s", l.SessionLifetime)}
+	case l.SessionIdle < 2*l.AccessTTL:
+		// A session is used when its access token is renewed: one that idled out sooner would end under its user's hands.
+		return unusable{"PORTAL_SESSION_IDLE", fmt.Sprintf("should be at least twice PORTAL_ACCESS_TTL, which is %s", l.AccessTTL)}
+	}
+	return nil
+}
+
+func (l sessionLimits) config(issuer string) session.Config {
+	return session.Config{
+		Issuer: issuer, AccessTTL: l.AccessTTL, IdleTTL: l.SessionIdle, AbsoluteTTL: l.SessionLifetime, Grace: l.RefreshGrace,
+	}
+}

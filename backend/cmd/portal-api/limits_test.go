@@ -1,0 +1,67 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+func parseServe(t *testing.T, arguments ...string) (serveCommand, error) {
+	t.Helper()
+	var parsed cli
+	parser, err := kong.New(&parsed, kong.Vars{"version": "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = parser.Parse(append([]string{"serve"}, arguments...))
+	return parsed.Serve, err
+}
+
+func TestTheLimitsOfSessionsHoldAsTheyAreSet(t *testing.T) {
+	t.Parallel()
+	serve, err := parseServe(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := serve.checkLimits(); err != nil {
+		t.Errorf("the defaults cannot be used: %v", err)
+	}
+	c := serve.config("https://portal.example.com")
+	if c.IdleTTL != 14*24*time.Hour || c.AbsoluteTTL != 90*24*time.Hour || c.Grace != 30*time.Second || c.AccessTTL != 10*time.Minute {
+		t.Errorf("the defaults are %+v", c)
+	}
+	serve, err = parseServe(t, "--session-idle=2h", "--session-lifetime=8h", "--refresh-grace=10s", "--access-ttl=5m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c = serve.config("https://portal.example.com")
+	if c.IdleTTL != 2*time.Hour || c.AbsoluteTTL != 8*time.Hour || c.Grace != 10*time.Second || c.AccessTTL != 5*time.Minute {
+		t.Errorf("set they are %+v", c)
+	}
+}
+
+func TestLimitsOfSessionsThatCannotWorkAreNamed(t *testing.T) {
+	t.Parallel()
+	for arguments, want := range map[string]string{
+		"--session-idle=10m":                        "PORTAL_SESSION_IDLE",
+		"--session-idle=2161h":                      "PORTAL_SESSION_IDLE: should be a duration from 30m to PORTAL_SESSION_LIFETIME",
+		"--session-idle=31m --access-ttl=20m":       "PORTAL_SESSION_IDLE: should be at least twice PORTAL_ACCESS_TTL",
+		"--session-lifetime=20m":                    "PORTAL_SESSION_LIFETIME",
+		"--session-lifetime=90000h":                 "PORTAL_SESSION_LIFETIME",
+		"--refresh-grace=61s":                       "PORTAL_REFRESH_GRACE",
+		"--refresh-grace=0s":                        "PORTAL_REFRESH_GRACE",
+		"--access-ttl=59s":                          "PORTAL_ACCESS_TTL",
+		"--access-ttl=61m":                          "PORTAL_ACCESS_TTL",
+		"--session-idle=-1h --session-lifetime=-1h": "PORTAL_SESSION_LIFETIME",
+	} {
+		serve, err := parseServe(t, strings.Fields(arguments)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := serve.checkSettings(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s answers %v, want %q", arguments, err, want)
+		}
+	}
+}
