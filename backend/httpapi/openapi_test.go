@@ -67,7 +67,7 @@ func TestARevokedSessionEndsEveryDataRoute(t *testing.T) {
 		if c.public != 0 || c.route == "POST /v1/auth/logout" {
 			continue
 		}
-		made := c.call(h, h.Own)
+		made := c.call(h, h.Own, admin)
 		made.token = token
 		before := h.state()
 		h.wantsProblem(h.send(made), http.StatusUnauthorized, portal.SessionRevoked)

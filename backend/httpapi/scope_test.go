@@ -22,7 +22,9 @@ type routeCase struct {
 	id func(*house, testkit.Tenant) string
 	// sister names the same below the second MSP, outside the scope of MSPs[0] and its client.
 	sister func(*house, testkit.Tenant) string
-	body   func(testkit.Node) string
+	// own names what only the person who asks may see, where that is so.
+	own  func(*house, portal.Viewer) string
+	body func(testkit.Node) string
 	public int // what anybody is answered; 0: sign in first
 }
 
@@ -43,6 +45,8 @@ var everyRoute = []routeCase{
 	{route: "POST /v1/auth/refresh", public: http.StatusUnauthorized, body: fixed(`{"refresh_token":"never issued"}`)},
 	{route: "POST /v1/auth/logout", want: [5]int{empty, empty, empty, empty, empty}},
 	{route: "GET /v1/me", want: [5]int{ok, ok, ok, ok, ok}},
+	{route: "GET /v1/sessions", want: [5]int{ok, ok, ok, ok, ok}},
+	{route: "DELETE /v1/sessions/{id}", want: [5]int{empty, empty, empty, empty, empty}, id: firstSession, own: ownSession},
 	{route: "GET /v1/overview", want: [5]int{ok, ok, ok, ok, ok}},
 	{route: "GET /v1/msps", want: [5]int{ok, ok, ok, ok, no}},
 	{route: "GET /v1/msps/{id}", want: [5]int{ok, ok, ok, ok, no}, id: firstMSP, sister: secondMSP},
@@ -51,6 +55,9 @@ var everyRoute = []routeCase{
 	{route: "GET /v1/invites", want: [5]int{ok, no, ok, no, no}},
 	{route: "POST /v1/invites", want: [5]int{created, no, created, no, no}, body: clientInvite},
 	{route: "DELETE /v1/invites/{id}", want: [5]int{empty, no, empty, no, no}, id: firstInvite, sister: sisterInvite},
+	{route: "GET /v1/users", want: [5]int{ok, no, ok, no, no}},
+	{route: "PATCH /v1/users/{id}", want: [5]int{ok, no, ok, no, no}, id: firstUser, sister: sisterUser, body: fixed(`{"active":false}`)},
+	{route: "DELETE /v1/users/{id}/sessions", want: [5]int{empty, no, empty, no, no}, id: firstUser, sister: sisterUser},
 	{route: "GET /v1/syncs", want: [5]int{ok, ok, no, no, no}},
 	{route: "POST /v1/syncs", want: [5]int{accepted, no, no, no, no}},
 	{route: "GET /v1/syncs/{id}", want: [5]int{ok, ok, no, no, no}, id: (*house).run},
@@ -64,17 +71,33 @@ func firstClient(_ *house, of testkit.Tenant) string  { return of.MSPs[0].Client
 func sisterClient(_ *house, of testkit.Tenant) string { return of.MSPs[1].Clients[0].ID }
 func firstInvite(h *house, of testkit.Tenant) string  { return h.invite(of, of.MSPs[0].ID) }
 func sisterInvite(h *house, of testkit.Tenant) string { return h.invite(of, of.MSPs[1].ID) }
+func firstUser(h *house, of testkit.Tenant) string    { return h.person(of, 0).UserID }
+func sisterUser(h *house, of testkit.Tenant) string   { return h.person(of, 1).UserID }
+func firstSession(h *house, of testkit.Tenant) string { return h.person(of, 0).SessionID }
+
+func (h *house) person(of testkit.Tenant, msp int) portal.Viewer {
+	h.Helper()
+	return h.Person(h, portal.MSPUser, of.At(portal.MSPUser, msp))
+}
+
+func ownSession(h *house, v portal.Viewer) string {
+	h.Helper()
+	return h.text("select id::text from session where user_id = $1 order by revoked_at is not null, id limit 1", v.UserID)
+}
 
 func clientInvite(msp testkit.Node) string {
 	return fmt.Sprintf(`{"email":"%s@example.com","role":"client_user","client_id":"%s","provider":"google"}`,
 		postgres.NewID(), msp.Clients[0].ID)
 }
 
-// call is the route about something of a tenant, in the first MSP where it lies under one.
-func (c routeCase) call(h *house, of testkit.Tenant) call {
+// call is the route about something of a tenant that the viewer may see, in the first MSP where it lies under one.
+func (c routeCase) call(h *house, of testkit.Tenant, viewer portal.Viewer) call {
 	made := call{route: c.route}
-	if c.id != nil {
-		made.route = strings.Replace(c.route, "{id}", c.id(h, of), 1)
+	switch {
+	case c.own != nil:
+		made = c.withID(c.own(h, viewer))
+	case c.id != nil:
+		made = c.withID(c.id(h, of))
 	}
 	if c.body != nil {
 		made.body = c.body(of.MSPs[0])
@@ -83,7 +106,11 @@ func (c routeCase) call(h *house, of testkit.Tenant) call {
 }
 
 func (c routeCase) withID(id string) call {
-	return call{route: strings.Replace(c.route, "{id}", id, 1)}
+	made := call{route: strings.Replace(c.route, "{id}", id, 1)}
+	if c.body != nil {
+		made.body = c.body(testkit.Node{})
+	}
+	return made
 }
 
 // hidden are names no answer to a role of Own may hold.
@@ -117,7 +144,7 @@ func TestEachRoleMayDoWhatTheRoleTableSaysAndSeesItsOwnScopeOnly(t *testing.T) {
 			if c.public != 0 {
 				want = c.public
 			}
-			made := c.call(h, h.Own)
+			made := c.call(h, h.Own, h.Own.Viewers[role])
 			made.token = h.as(role)
 			r := h.wants(h.send(made), want)
 			h.tellsNothing(r, role)
@@ -182,7 +209,8 @@ func (h *house) state() string {
 		    (select count(*) from pre_assigned_role),
 		    (select count(*) from pre_assigned_role where revoked_at is not null),
 		    (select count(*) from sync_run),
-		    (select count(*) from user_role),
+		    (select md5(string_agg(concat_ws(' ', id, role, msp_id, client_id, active), ' ' order by id)) from user_role),
+		    (select count(*) from session where revoked_at is not null),
 		    (select sum(version) from mssp),
 		    (select count(*) from audit_log where action not like 'sign%'))`)
 }
