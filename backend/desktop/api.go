@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +32,9 @@ type apiClient struct {
 	http  *resty.Client
 	cache etagCache
 	log   *slog.Logger
+	clock clock
+	// emit tells the screens that a call waits.
+	emit func(event string, payload any)
 }
 
 // request is one call: out receives the JSON answer, and may be nil.
@@ -68,7 +70,7 @@ func newAPIClient(baseURL, version string, roots *x509.CertPool, log *slog.Logge
 		SetLogger(silent{}).
 		SetHeader("Accept", "application/json, application/problem+json").
 		SetHeader("User-Agent", fmt.Sprintf("FS-Client-Portal/%s (%s; %s)", version, runtime.GOOS, runtime.GOARCH))
-	return &apiClient{http: client, log: log}
+	return &apiClient{http: client, log: log, clock: systemClock{}, emit: func(string, any) {}}
 }
 
 // silent keeps resty's own words off stderr: they may hold URLs.
@@ -78,9 +80,9 @@ func (silent) Errorf(string, ...any) {}
 func (silent) Warnf(string, ...any)  {}
 func (silent) Debugf(string, ...any) {}
 
-// do makes one call. A GET that found no connection is tried once more; nothing else is, because the API may
+// ask makes one call. A GET that found no connection is tried once more; nothing else is, because the API may
 // have heard it. Every error is a *Problem.
-func (c *apiClient) do(ctx context.Context, call request) error {
+func (c *apiClient) ask(ctx context.Context, call request) error {
 	began := time.Now()
 	answer, err := c.send(ctx, call)
 	if call.method == http.MethodGet && ctx.Err() == nil && connectionFailed(err) {
@@ -123,7 +125,7 @@ func (c *apiClient) read(call request, answer *resty.Response) error {
 		}
 		body = known.body
 	} else if answer.StatusCode() < 200 || answer.StatusCode() > 299 {
-		return answeredProblem(answer)
+		return answeredProblem(answer, c.clock.Now())
 	}
 	if call.out == nil {
 		return nil
@@ -156,7 +158,7 @@ func decode(body []byte, out any) error {
 	return nil
 }
 
-func answeredProblem(answer *resty.Response) *Problem {
+func answeredProblem(answer *resty.Response, now time.Time) *Problem {
 	var said struct {
 		Code      portal.Code `json:"code"`
 		Detail    string      `json:"detail"`
@@ -164,7 +166,7 @@ func answeredProblem(answer *resty.Response) *Problem {
 		Field     string      `json:"field"`
 		RequestID string      `json:"request_id"`
 	}
-	p := &Problem{status: answer.StatusCode(), RetryAfter: retryAfter(answer.Header().Get("Retry-After"), time.Now())}
+	p := &Problem{status: answer.StatusCode(), RetryAfter: retryAfter(answer.Header(), now)}
 	if isJSON(answer) && json.Unmarshal(answer.Body(), &said) == nil && said.Code != "" {
 		p.Code, p.Field, p.RequestID, p.fromAPI = said.Code, said.Field, said.RequestID, true
 		p.Message = said.Detail
@@ -194,17 +196,6 @@ func codeOfStatus(status int) (portal.Code, string) {
 func notOurAPI() *Problem {
 	return problem(portal.Unavailable,
 		"What answered is not the portal's API. Check the address, and that the network lets you through.")
-}
-
-// retryAfter reads seconds or a date; 0 where there is nothing to read.
-func retryAfter(header string, now time.Time) int {
-	if seconds, err := strconv.Atoi(header); err == nil {
-		return max(seconds, 0)
-	}
-	if at, err := http.ParseTime(header); err == nil {
-		return max(int(at.Sub(now).Seconds()+0.5), 0)
-	}
-	return 0
 }
 
 // connectionFailed reports a connection that was refused or broke; one that was only slow would be as slow again.

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -263,18 +262,6 @@ func TestTheLogHoldsNoNamesNoQueriesAndNoTokens(t *testing.T) {
 	for _, secret := range secrets {
 		if strings.Contains(string(content), secret) {
 			t.Errorf("the log holds %q", secret)
-		}
-	}
-}
-
-func TestRetryAfterIsReadAsSecondsOrDate(t *testing.T) {
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	for header, want := range map[string]int{
-		"": 0, "12": 12, "-3": 0, "x": 0, now.Add(time.Minute).Format(http.TimeFormat): 60,
-		now.Add(-time.Minute).Format(http.TimeFormat): 0,
-	} {
-		if got := retryAfter(header, now); got != want {
-			t.Errorf("%q is %d, want %d", header, got, want)
 		}
 	}
 }

@@ -33,6 +33,8 @@ type Options struct {
 	Raise       func()
 	OpenBrowser func(link string) error
 	Keyring     Keyring
+	// clock is the system's unless a test sets another.
+	clock clock
 }
 
 // Desktop is everything behind the window. Its methods may be called at any time and from anywhere.
@@ -40,6 +42,7 @@ type Desktop struct {
 	options     Options
 	signInLimit time.Duration
 	keyringWait time.Duration
+	clock       clock
 
 	mu     sync.Mutex
 	apiURL string
@@ -51,7 +54,10 @@ type Desktop struct {
 
 // New makes a Desktop. It touches neither the keyring nor the network.
 func New(o Options) *Desktop {
-	d := &Desktop{options: o, signInLimit: signInLimit, keyringWait: keyringWait}
+	d := &Desktop{options: o, signInLimit: signInLimit, keyringWait: keyringWait, clock: o.clock}
+	if d.clock == nil {
+		d.clock = systemClock{}
+	}
 	d.connect(o.Settings.APIURL)
 	for _, note := range o.Settings.Notes {
 		o.Log.Warn("settings", "note", note)
@@ -128,15 +134,8 @@ func (d *Desktop) connect(apiURL string) {
 		host = u.Host
 	}
 	api := newAPIClient(apiURL, d.options.Version, d.options.Settings.RootCAs, d.options.Log)
-	s := &session{
-		api:         api,
-		vault:       &vault{ring: d.options.Keyring, account: host, wait: d.keyringWait},
-		lockFile:    lockPath(d.options.StateDir, host),
-		allowMemory: d.options.Settings.AllowSessionOnly,
-		emit:        d.options.Emit,
-		now:         time.Now,
-		log:         d.options.Log,
-	}
+	api.clock, api.emit = d.clock, d.options.Emit
+	s := newSession(api, d.options, apiURL, host, d.keyringWait)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.apiURL, d.conn = apiURL, &connection{api, s}

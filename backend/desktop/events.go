@@ -12,6 +12,7 @@ const (
 	EventSignInExchanging = "signin:exchanging"
 	EventSessionEnded     = "session:ended"
 	EventSessionOnly      = "session:only"
+	EventWaiting          = "waiting"
 )
 
 // SignInWaiting says that the browser has the word. URL is a link on this computer that leads to the provider
@@ -35,7 +36,16 @@ type SessionEnded struct {
 	Message string      `json:"message"`
 }
 
-// SessionOnly says why the session ends with the app.
+// SessionOnly says why the session ends with the app, once for each cause. An empty one takes that back: the keyring
+// holds the session after all.
 type SessionOnly struct {
 	Message string `json:"message"`
+	Cause   string `json:"cause"`
+}
+
+// Waiting says that a call waits because the portal asked for it, and goes on by itself after so many seconds.
+// What is always "limit".
+type Waiting struct {
+	Seconds int    `json:"seconds"`
+	What    string `json:"what"`
 }

@@ -1,0 +1,87 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// patience is the longest wait the app makes for the user; a longer one is shown to them.
+	patience = 10
+	// longestWait is the most an answer can ask for: beyond it a mistaken proxy would lock the user out.
+	longestWait = 3600
+)
+
+// repeats are the calls besides GET that may be made a second time after an answer of these statuses. A 429 comes
+// before a call has any effect; starting a sign-in and renewing a session may also have had theirs.
+var repeats = map[string][]int{
+	"POST /v1/auth/attempts": {http.StatusTooManyRequests, http.StatusServiceUnavailable},
+	"POST /v1/auth/refresh":  {http.StatusTooManyRequests, http.StatusServiceUnavailable},
+	"POST /v1/auth/token":    {http.StatusTooManyRequests},
+}
+
+// do makes one call, and makes it once more after a short wait that the API asked for. Every error is a
+// *Problem; where waiting was not enough or would be long, its RetryAfter says how many seconds are left.
+func (c *apiClient) do(ctx context.Context, call request) error {
+	err := c.ask(ctx, call)
+	seconds, worth := worthWaiting(call, err)
+	if !worth {
+		return err
+	}
+	c.log.InfoContext(ctx, "api waits", slog.String("call", call.method+" "+call.path), slog.Int("seconds", seconds))
+	c.emit(EventWaiting, Waiting{Seconds: seconds, What: "limit"})
+	select {
+	case <-c.clock.After(time.Duration(seconds) * time.Second):
+		return c.ask(ctx, call)
+	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return unreachable(ctx, ctx.Err())
+		}
+		return err
+	}
+}
+
+// worthWaiting answers how many seconds the app waits before it makes the same call again.
+func worthWaiting(call request, err error) (seconds int, worth bool) {
+	if err == nil {
+		return 0, false
+	}
+	p := ProblemOf(err)
+	if p.RetryAfter < 1 || p.RetryAfter > patience {
+		return 0, false
+	}
+	after := repeats[call.method+" "+call.path]
+	if call.method == http.MethodGet {
+		after = []int{http.StatusTooManyRequests, http.StatusServiceUnavailable}
+	}
+	return p.RetryAfter, slices.Contains(after, p.status)
+}
+
+// retryAfter reads Retry-After, seconds or a date; 0 where there is nothing to read. A date is measured by the
+// clock of who sent it, because this computer's may be wrong.
+func retryAfter(header http.Header, now time.Time) int {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if value != "" && strings.Trim(value, "0123456789") == "" {
+		seconds, err := strconv.Atoi(value)
+		if err != nil {
+			return longestWait
+		}
+		return min(seconds, longestWait)
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = sent
+	}
+	seconds := math.Ceil(at.Sub(now).Seconds())
+	return int(min(max(seconds, 0), longestWait))
+}
