@@ -1,7 +1,9 @@
 package desktop
 
 import (
+	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -188,10 +190,17 @@ func (f *fakeAPI) token(w http.ResponseWriter, r *http.Request) {
 
 func (f *fakeAPI) tokens() portal.Tokens {
 	tokens := portal.Tokens{
-		AccessToken: rand.Text(), TokenType: "Bearer", ExpiresIn: f.expiresIn, RefreshToken: rand.Text(), User: testUser,
+		AccessToken: rand.Text(), TokenType: "Bearer", ExpiresIn: f.expiresIn, RefreshToken: newRefreshToken(), User: testUser,
 	}
 	f.access[tokens.AccessToken], f.refresh[tokens.RefreshToken] = true, true
 	return tokens
+}
+
+// newRefreshToken is a refresh token in the API's form.
+func newRefreshToken() string {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret)
+	return "fsr_" + base64.RawURLEncoding.EncodeToString(secret)
 }
 
 func (f *fakeAPI) renew(w http.ResponseWriter, r *http.Request) {
@@ -235,13 +244,35 @@ type memoryKeyring struct {
 	secrets map[string]string
 	err     error
 	wait    chan struct{}
+	waiting chan struct{} // gets a word for each call that waits
+	sets    int
+}
+
+// hang lets every further call wait until hold is closed; nil lets them through.
+func (m *memoryKeyring) hang(hold chan struct{}) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.wait = hold
+	if m.waiting == nil {
+		m.waiting = make(chan struct{}, 100)
+	}
+}
+
+func (m *memoryKeyring) writes() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sets
 }
 
 func (m *memoryKeyring) locked(do func() error) error {
 	m.mu.Lock()
-	wait := m.wait
+	wait, waiting := m.wait, m.waiting
 	m.mu.Unlock()
 	if wait != nil {
+		select {
+		case waiting <- struct{}{}:
+		default:
+		}
 		<-wait
 	}
 	m.mu.Lock()
@@ -269,6 +300,7 @@ func (m *memoryKeyring) Set(service, account, secret string) error {
 			m.secrets = map[string]string{}
 		}
 		m.secrets[service+" "+account] = secret
+		m.sets++
 		return nil
 	})
 }
@@ -339,6 +371,9 @@ func (b *bench) another(t *testing.T, change ...func(*Options)) *Desktop {
 		c(&o)
 	}
 	d := New(o)
+	if d.conn != nil {
+		d.conn.session.pause = func(context.Context, time.Duration) error { return nil }
+	}
 	t.Cleanup(d.Close)
 	return d
 }

@@ -36,6 +36,8 @@ type Problem struct {
 	status int
 	// fromAPI tells an answer of the portal's API from one of a proxy or a wrong address.
 	fromAPI bool
+	// cause says why the keyring cannot be used, where it cannot.
+	cause string
 }
 
 func (p *Problem) Error() string { return string(p.Code) + ": " + p.Message }

@@ -217,7 +217,8 @@ func TestARenewalUnderWayDoesNotUndoASignOut(t *testing.T) {
 	b.signIn(t)
 	s := b.conn.session
 	generation := s.generation()
-	if err := s.forget(); err != nil {
+	s.forget()
+	if err := s.forgetLine(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
 	b.api.mu.Lock()
@@ -247,10 +248,20 @@ func TestWithoutAKeyringTheSessionLastsForThisRunAndSaysSo(t *testing.T) {
 	wantCode(t, err, KeyringUnavailable)
 }
 
-func TestWithoutAKeyringPolicyMayForbidSigningIn(t *testing.T) {
+func TestWhereASignInMustBeKeptNoBrowserIsOpenedWithoutAKeyring(t *testing.T) {
 	b := newBench(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
-	b.ring.fail(keyring.ErrSetDataTooBig)
+	b.ring.fail(errors.New("org.freedesktop.secrets was not provided by any .service files"))
+	_, err := b.SignIn(t.Context(), string(portal.Google))
+	p := wantCode(t, err, KeyringUnavailable)
+	if !strings.Contains(p.Message, "organisation") || !strings.Contains(p.Message, "Start GNOME Keyring") || len(b.browser) != 0 {
+		t.Errorf("told %q, %d browsers", p.Message, len(b.browser))
+	}
+}
+
+func TestWhereASignInMustBeKeptAndCannotItIsEndedEverywhere(t *testing.T) {
+	b := newBench(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
 	result, link := b.start(t, portal.Google)
+	b.ring.fail(keyring.ErrSetDataTooBig)
 	target := follow(t, link)
 	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
 	wantCode(t, (<-result).err, KeyringUnavailable)
@@ -264,13 +275,15 @@ func TestWithoutAKeyringPolicyMayForbidSigningIn(t *testing.T) {
 func TestAKeyringThatWaitsForItsPasswordHoldsNothingUpForEver(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
-	b.ring.wait = make(chan struct{})
+	hold := make(chan struct{})
+	b.ring.hang(hold)
 	again := b.another(t)
 	again.conn.session.vault.wait = 10 * time.Millisecond
 	if _, err := again.Resume(t.Context()); ProblemOf(err).Code != KeyringUnavailable {
 		t.Errorf("resumed with %v", err)
 	}
-	close(b.ring.wait)
+	close(hold)
+	eventually(t, func() bool { return !again.conn.session.vault.hanging() })
 	if _, err := again.Resume(t.Context()); err != nil {
 		t.Errorf("after the password: %v", err)
 	}
@@ -321,7 +334,7 @@ func TestARememberedGrantThatIsGoneIsLetGo(t *testing.T) {
 
 func TestTheSystemsKeyringIsAskedUnderTheNameOfTheContract(t *testing.T) {
 	keyring.MockInit()
-	t.Cleanup(keyring.MockInit)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
 	b := newBench(t, func(o *Options) { o.Keyring = SystemKeyring{} })
 	b.signIn(t)
 	host := strings.TrimPrefix(b.api.URL, "http://")
@@ -336,39 +349,10 @@ func TestTheSystemsKeyringIsAskedUnderTheNameOfTheContract(t *testing.T) {
 	}
 }
 
-func TestEveryWayAKeyringFailsHasItsOwnWords(t *testing.T) {
-	said := map[string]string{}
-	for name, failure := range map[string]error{
-		"locked":      errors.New("failed to unlock correct collection '/org/freedesktop/secrets/aliases/default'"),
-		"unavailable": errors.New("exec: \"dbus-launch\": executable file not found in $PATH"),
-		"too big":     keyring.ErrSetDataTooBig,
-		"timeout":     errKeyringTimeout,
-	} {
-		keyring.MockInitWithError(failure)
-		b := newBench(t, func(o *Options) { o.Keyring = SystemKeyring{} })
-		_, err := b.Resume(t.Context())
-		p := wantCode(t, err, KeyringUnavailable)
-		if other, twice := said[p.Message]; twice {
-			t.Errorf("%s and %s are both told %q", name, other, p.Message)
-		}
-		said[p.Message] = name
-	}
-	keyring.MockInit()
-}
-
 func TestAPanicInTheKeyringLibraryIsAKeyringThatCannotBeUsed(t *testing.T) {
-	_, err := guarded(time.Minute, func() (string, error) { panic("assertion") })
-	if keyringProblem(err).Code != KeyringUnavailable {
+	v := newVault(&memoryKeyring{}, "host", "https://host", time.Minute, turns{})
+	err := v.ask(t.Context(), func() error { panic("assertion") })
+	if keyringCause("linux", err) != keyringFailed {
 		t.Errorf("%v", err)
-	}
-}
-
-func TestGarbageInTheKeyringIsNoSession(t *testing.T) {
-	for _, garbage := range []string{"", "{", `"x"`, `{"refresh_token":""}`, "null"} {
-		ring := &memoryKeyring{secrets: map[string]string{"fs-client-portal host": garbage}}
-		v := &vault{ring: ring, account: "host", wait: time.Minute}
-		if _, err := v.load(); !errors.Is(err, errNothingKept) {
-			t.Errorf("%q: %v", garbage, err)
-		}
 	}
 }

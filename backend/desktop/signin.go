@@ -97,6 +97,9 @@ func (d *Desktop) CancelSignIn() error {
 // authenticate sends the browser to the provider, waits for it, and makes its answer a session.
 func (d *Desktop) authenticate(ctx context.Context, c *connection, provider portal.ProviderID, s *signIn) error {
 	began := time.Now()
+	if err := c.session.usable(ctx); err != nil {
+		return err
+	}
 	listeners, err := listenLoopback(provider)
 	if err != nil {
 		d.options.Log.Error("loopback", "error", err.Error())

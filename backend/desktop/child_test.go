@@ -1,0 +1,208 @@
+package desktop
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"os/exec"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+// childVariable makes the test binary an app of its own, with no window: a second process of the same user.
+const childVariable = "FSPORTAL_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if setup := os.Getenv(childVariable); setup != "" {
+		serveChild(setup)
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// childSetup is what a child starts with.
+type childSetup struct {
+	Name, API, State string
+	Wait             time.Duration
+	MustKeep         bool
+}
+
+// childCall is a line to a child, childReply its answer.
+type childCall struct {
+	Do     string
+	Tokens portal.Tokens
+	Times  int
+}
+
+type childReply struct {
+	Code       portal.Code
+	Message    string
+	Found      bool
+	Told       []SessionOnly
+	Ended      []SessionEnded
+	User       string
+	Goroutines int
+}
+
+// childApp is the session of one API in a process of its own.
+type childApp struct {
+	*session
+	mu    sync.Mutex
+	reply childReply
+}
+
+func serveChild(setup string) {
+	var s childSetup
+	if err := json.Unmarshal([]byte(setup), &s); err != nil {
+		panic(err)
+	}
+	log, _ := OpenLog(s.State, slog.LevelDebug)
+	app := &childApp{}
+	o := Options{StateDir: s.State, Log: log, Keyring: SystemKeyring{}, Emit: app.emitted, Settings: Settings{AllowSessionOnly: !s.MustKeep}}
+	address, err := url.Parse(s.API)
+	if err != nil {
+		panic(err)
+	}
+	app.session = newSession(newAPIClient(s.API, s.Name, nil, log), o, s.API, address.Host, s.Wait)
+	app.pause = func(context.Context, time.Duration) error { return nil }
+	lines, out := bufio.NewScanner(os.Stdin), json.NewEncoder(os.Stdout)
+	for lines.Scan() {
+		var call childCall
+		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
+			panic(err)
+		}
+		_ = out.Encode(app.answer(call))
+	}
+}
+
+func (a *childApp) emitted(_ string, payload any) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch said := payload.(type) {
+	case SessionOnly:
+		a.reply.Told = append(a.reply.Told, said)
+	case SessionEnded:
+		a.reply.Ended = append(a.reply.Ended, said)
+	}
+}
+
+func (a *childApp) answer(call childCall) childReply {
+	err := a.do(call)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	reply := a.reply
+	a.reply.Told, a.reply.Ended, a.reply.Message, a.reply.Found = nil, nil, "", false
+	if err != nil {
+		reply.Code, reply.Message = ProblemOf(err).Code, ProblemOf(err).Message
+	}
+	reply.User, reply.Goroutines = a.kept.UserID, runtime.NumGoroutine()
+	return reply
+}
+
+func (a *childApp) do(call childCall) error {
+	ctx := context.Background()
+	switch call.Do {
+	case "look":
+		found, why := a.look(ctx)
+		a.mu.Lock()
+		a.reply.Found, a.reply.Message = found, why
+		a.mu.Unlock()
+		return nil
+	case "adopt":
+		return a.adopt(ctx, call.Tokens, "", a.generation())
+	case "usable":
+		return a.usable(ctx)
+	case "resume":
+		return a.resume(ctx)
+	case "renew":
+		for range call.Times {
+			if _, err := a.renew(ctx, a.currentAccess()); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "sign out":
+		return a.signOut(ctx)
+	}
+	panic("no such call: " + call.Do)
+}
+
+// otherProcess is a running child.
+type otherProcess struct {
+	testing.TB
+	command *exec.Cmd
+	in      io.WriteCloser
+	lines   *bufio.Scanner
+}
+
+// startChild starts a child with an environment of its own.
+func startChild(t testing.TB, setup childSetup, environment ...string) *otherProcess {
+	t.Helper()
+	if setup.Wait == 0 {
+		setup.Wait = time.Minute
+	}
+	content, err := json.Marshal(setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(os.Args[0])
+	command.Env = append(append(os.Environ(), environment...), childVariable+"="+string(content))
+	command.Stderr = os.Stderr
+	in, inErr := command.StdinPipe()
+	out, outErr := command.StdoutPipe()
+	if inErr != nil || outErr != nil {
+		t.Fatal(inErr, outErr)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p := &otherProcess{t, command, in, bufio.NewScanner(out)}
+	t.Cleanup(p.kill)
+	return p
+}
+
+func (p *otherProcess) send(call childCall) {
+	p.Helper()
+	line, err := json.Marshal(call)
+	if err == nil {
+		_, err = p.in.Write(append(line, '\n'))
+	}
+	if err != nil {
+		p.Fatal(err)
+	}
+}
+
+// answer waits for the child's word; false when it was killed.
+func (p *otherProcess) answer() (reply childReply, alive bool) {
+	if !p.lines.Scan() {
+		return reply, false
+	}
+	if err := json.Unmarshal(p.lines.Bytes(), &reply); err != nil {
+		p.Fatal(err)
+	}
+	return reply, true
+}
+
+func (p *otherProcess) call(call childCall) childReply {
+	p.Helper()
+	p.send(call)
+	reply, alive := p.answer()
+	if !alive {
+		p.Fatalf("the child ended at %q", call.Do)
+	}
+	return reply
+}
+
+// kill ends the child as a crash or a power cut would.
+func (p *otherProcess) kill() {
+	_ = p.command.Process.Kill()
+	_ = p.command.Wait()
+}

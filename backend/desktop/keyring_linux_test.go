@@ -1,0 +1,330 @@
+package desktop
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// linuxUser is somebody at a Linux computer: a home folder, a session bus, the portal.
+type linuxUser struct {
+	*testing.T
+	api         *realAPI
+	home        string
+	environment []string
+}
+
+func newLinuxUser(t *testing.T, environment ...string) *linuxUser {
+	t.Helper()
+	home := t.TempDir()
+	for _, folder := range []string{"run", "tmp"} {
+		if err := os.Mkdir(filepath.Join(home, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u := &linuxUser{T: t, api: newRealAPI(t, 0), home: home}
+	u.environment = append([]string{
+		"HOME=" + home, "XDG_RUNTIME_DIR=" + home + "/run", "TMPDIR=" + home + "/tmp", "XDG_DATA_HOME=", "XDG_CONFIG_HOME=",
+		"XDG_STATE_HOME=", "XDG_CACHE_HOME=", "DBUS_SESSION_BUS_ADDRESS=", "DISPLAY=",
+	}, environment...)
+	t.Cleanup(func() {
+		// The one rule for every scenario: no token in any file, wherever the app may write.
+		scan(t, home, u.api.tokens())
+	})
+	return u
+}
+
+func (u *linuxUser) state() string { return filepath.Join(u.home, "state") }
+
+func (u *linuxUser) start(change ...func(*childSetup)) *otherProcess {
+	u.Helper()
+	setup := childSetup{Name: "app", API: u.api.URL, State: u.state()}
+	for _, c := range change {
+		c(&setup)
+	}
+	return startChild(u, setup, u.environment...)
+}
+
+// signIn signs in and says what the user was told about the keyring.
+func (u *linuxUser) signIn(app *otherProcess) []SessionOnly {
+	u.Helper()
+	reply := app.call(childCall{Do: "adopt", Tokens: u.api.signIn(portal.MSSPAdmin)})
+	if reply.Code != "" {
+		u.Fatalf("sign-in: %+v", reply)
+	}
+	return reply.Told
+}
+
+func (u *linuxUser) wantCause(told []SessionOnly, causes ...string) {
+	u.Helper()
+	if len(told) != len(causes) {
+		u.Fatalf("told %+v, want %q", told, causes)
+	}
+	for i, cause := range causes {
+		if told[i].Cause != cause || (cause != "") != (told[i].Message != "") {
+			u.Errorf("told %+v, want %s", told[i], cause)
+		}
+	}
+}
+
+// wantResumed starts the app once more and expects to be signed in.
+func (u *linuxUser) wantResumed() *otherProcess {
+	u.Helper()
+	next := u.start()
+	if look := next.call(childCall{Do: "look"}); !look.Found || look.Message != "" {
+		u.Errorf("the next start sees %+v", look)
+	}
+	if reply := next.call(childCall{Do: "resume"}); reply.Code != "" || reply.User == "" {
+		u.Errorf("the next start: %+v", reply)
+	}
+	return next
+}
+
+func (u *linuxUser) wantRenewing(app *otherProcess, causes ...string) {
+	u.Helper()
+	reply := app.call(childCall{Do: "renew", Times: 1})
+	if reply.Code != "" {
+		u.Fatalf("renewal: %+v", reply)
+	}
+	u.wantCause(reply.Told, causes...)
+}
+
+func TestWithGNOMEKeyringTheNextStartIsSignedIn(t *testing.T) {
+	u, _, _ := withGNOMEKeyring(t)
+	app := u.start()
+	if look := app.call(childCall{Do: "look"}); look.Found || look.Message != "" {
+		t.Errorf("the first start sees %+v", look)
+	}
+	u.wantCause(u.signIn(app))
+	u.wantRenewing(app)
+	app.kill()
+	next := u.wantResumed()
+	if reply := next.call(childCall{Do: "sign out"}); reply.Code != "" || len(reply.Ended) != 0 {
+		t.Errorf("sign-out: %+v", reply)
+	}
+	if look := u.start().call(childCall{Do: "look"}); look.Found {
+		t.Error("signed in after signing out")
+	}
+}
+
+func TestALockedGNOMEKeyringIsToldAndKeepsNothing(t *testing.T) {
+	u, bus, _ := withGNOMEKeyring(t)
+	lockGNOMEKeyring(t, bus)
+	app := u.start()
+	if look := app.call(childCall{Do: "look"}); look.Found || look.Message != keyringWords["linux"][keyringLocked] {
+		t.Errorf("the first start sees %+v", look)
+	}
+	u.wantCause(u.signIn(app), keyringLocked)
+	u.wantRenewing(app)
+}
+
+func TestGNOMEKeyringMayDieWhileTheAppRuns(t *testing.T) {
+	u, _, daemon := withGNOMEKeyring(t)
+	app := u.start()
+	u.wantCause(u.signIn(app))
+	_ = daemon.Process.Kill()
+	_ = daemon.Wait()
+	u.wantRenewing(app, keyringAbsent)
+	u.wantRenewing(app)
+	if look := u.start().call(childCall{Do: "look"}); look.Found || look.Message != keyringWords["linux"][keyringAbsent] {
+		t.Errorf("the next start sees %+v", look)
+	}
+}
+
+// withGNOMEKeyring starts the real thing with an unlocked login keyring.
+func withGNOMEKeyring(t *testing.T) (*linuxUser, *dbus.Conn, *exec.Cmd) {
+	t.Helper()
+	address, _ := newBus(t)
+	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
+	bus := connectBus(t, address)
+	daemon := exec.Command("gnome-keyring-daemon", "--unlock", "--foreground", "--components=secrets")
+	daemon.Env = append(os.Environ(), u.environment...)
+	daemon.Stdin = strings.NewReader("the login password\n")
+	startDaemon(t, daemon)
+	eventually(t, func() bool {
+		var owned bool
+		err := bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned)
+		return err == nil && owned
+	})
+	return u, bus, daemon
+}
+
+func lockGNOMEKeyring(t *testing.T, bus *dbus.Conn) {
+	t.Helper()
+	call := bus.Object("org.freedesktop.secrets", secretsPath).Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{loginPath})
+	if call.Err != nil {
+		t.Fatal(call.Err)
+	}
+}
+
+func TestWithoutASecretServiceTheSessionLastsForThisRun(t *testing.T) {
+	address, _ := newBus(t)
+	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
+	app := u.start()
+	u.wantCause(u.signIn(app), keyringAbsent)
+	u.wantRenewing(app)
+}
+
+func TestWithoutDBusTheSessionLastsForThisRunAndNoBusIsLeftBehind(t *testing.T) {
+	u := newLinuxUser(t)
+	called := filepath.Join(u.home, "called")
+	launcher := filepath.Join(u.home, "dbus-launch")
+	if err := os.WriteFile(launcher, []byte("#!/bin/sh\necho called >"+called+"\nexit 1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	u.environment = append(u.environment, "PATH="+u.home+":"+os.Getenv("PATH"))
+	app := u.start()
+	u.wantCause(u.signIn(app), keyringAbsent)
+	if _, err := os.Stat(called); err == nil {
+		t.Error("a bus was started that nobody ends")
+	}
+}
+
+func TestWhereASignInMustBeKeptAMissingServiceIsToldBeforeTheBrowser(t *testing.T) {
+	address, _ := newBus(t)
+	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
+	app := u.start(func(s *childSetup) { s.MustKeep = true })
+	if reply := app.call(childCall{Do: "usable"}); reply.Code != KeyringUnavailable || !strings.Contains(reply.Message, "organisation") {
+		t.Errorf("told %+v", reply)
+	}
+	reply := app.call(childCall{Do: "adopt", Tokens: u.api.signIn(portal.MSSPAdmin)})
+	if reply.Code != KeyringUnavailable || len(reply.Ended) != 1 || reply.User != "" {
+		t.Errorf("told %+v", reply)
+	}
+	// Nothing is left on the server either.
+	if _, err := u.api.sessions.Refresh(t.Context(), u.api.tokens()[1], portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+		t.Errorf("the session lives on: %v", err)
+	}
+}
+
+// withService is a user whose keyring's days the test chooses.
+func withService(t *testing.T) (*linuxUser, *secretService) {
+	t.Helper()
+	service := newSecretService(t)
+	return newLinuxUser(t, service.environment()), service
+}
+
+func TestADismissedPromptIsToldOnceAndNotShownAgainAtEveryRenewal(t *testing.T) {
+	u, service := withService(t)
+	service.set(func() { service.locked = true })
+	app := u.start()
+	u.wantCause(u.signIn(app), keyringLocked)
+	for range 3 {
+		u.wantRenewing(app)
+	}
+	if service.shown != 1 || service.kept() != "" {
+		t.Errorf("the prompt was shown %d times, kept %q", service.shown, service.kept())
+	}
+}
+
+func TestAKeyringUnlockedAtThePromptKeepsTheSession(t *testing.T) {
+	u, service := withService(t)
+	service.set(func() { service.locked, service.prompts = true, "unlock" })
+	app := u.start()
+	u.wantCause(u.signIn(app))
+	u.wantResumed()
+}
+
+func TestAPromptNobodyAnswersEndsInASessionForThisRunAndPilesNothingUp(t *testing.T) {
+	u, service := withService(t)
+	service.set(func() { service.locked, service.prompts = true, "hang" })
+	app := u.start(func(s *childSetup) { s.Wait = 50 * time.Millisecond })
+	u.wantCause(u.signIn(app), keyringWaiting)
+	u.wantRenewing(app)
+	few := app.call(childCall{Do: "renew", Times: 1}).Goroutines
+	many := app.call(childCall{Do: "renew", Times: 30}).Goroutines
+	if many > few+3 || service.shown != 1 {
+		t.Errorf("%d goroutines, then %d; %d prompts", few, many, service.shown)
+	}
+}
+
+func TestAServiceThatStopsAnsweringIsTakenUpAgainWhenItDoes(t *testing.T) {
+	u, service := withService(t)
+	app := u.start(func(s *childSetup) { s.Wait = 100 * time.Millisecond })
+	u.wantCause(u.signIn(app))
+	frozen := make(chan struct{})
+	service.set(func() { service.frozen = frozen })
+	u.wantRenewing(app, keyringWaiting)
+	service.set(func() { service.frozen = nil })
+	close(frozen)
+	var told []SessionOnly
+	eventually(t, func() bool {
+		reply := app.call(childCall{Do: "renew", Times: 1})
+		told = append(told, reply.Told...)
+		return len(told) > 0 && told[len(told)-1].Cause == ""
+	})
+	app.kill()
+	u.wantResumed()
+}
+
+func TestAValueTamperedWithInTheSecretServiceIsRemoved(t *testing.T) {
+	for name, value := range map[string]string{"not JSON": "hunter2", "long": strings.Repeat("{", 1<<20), "binary": "\xff\x00"} {
+		u, service := withService(t)
+		app := u.start()
+		u.wantCause(u.signIn(app))
+		app.kill()
+		service.tamper(value)
+		look := u.start().call(childCall{Do: "look"})
+		if look.Found || !strings.Contains(look.Message, "was removed") || service.kept() != "" {
+			t.Errorf("%s: %+v, kept %d bytes", name, look, len(service.kept()))
+		}
+	}
+}
+
+func TestATokenThatCouldNotBeReplacedIsNeverSentAgain(t *testing.T) {
+	for name, fail := range map[string]func(*secretService){
+		"removed":           func(s *secretService) { s.readOnly = true },
+		"cannot be removed": func(s *secretService) { s.readOnly, s.undeletable = true, true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			u, service := withService(t)
+			app := u.start()
+			u.wantCause(u.signIn(app))
+			service.set(func() { fail(service) })
+			u.wantRenewing(app, keyringFailed)
+			u.wantRenewing(app)
+			next := u.start()
+			reply := next.call(childCall{Do: "resume"})
+			if reply.Code != SignedOut {
+				t.Errorf("the next start: %+v", reply)
+			}
+			// The window that still has the session keeps it: nothing looked like a stolen token.
+			u.wantRenewing(app)
+			service.set(func() { service.readOnly, service.undeletable = false, false })
+			u.wantRenewing(app, "")
+			app.kill()
+			u.wantResumed()
+		})
+	}
+}
+
+func TestSigningOutOfAKeyringThatCannotBeEmptiedStaysSignedOut(t *testing.T) {
+	u, service := withService(t)
+	app := u.start()
+	u.wantCause(u.signIn(app))
+	service.set(func() { service.undeletable = true })
+	u.api.Close()
+	reply := app.call(childCall{Do: "sign out"})
+	if reply.Code != "" || len(reply.Ended) != 1 || !strings.Contains(reply.Ended[0].Message, "Remove the entry") {
+		t.Errorf("told %+v", reply)
+	}
+	if look := u.start().call(childCall{Do: "look"}); look.Found || look.Message == "" {
+		t.Errorf("the next start sees %+v", look)
+	}
+}
+
+func TestTheBusMayEndWhileTheAppRuns(t *testing.T) {
+	address, daemon := newBus(t)
+	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
+	app := u.start()
+	u.wantCause(u.signIn(app), keyringAbsent)
+	_ = daemon.Process.Kill()
+	u.wantRenewing(app)
+}

@@ -1,0 +1,160 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+// look answers whether the keyring holds a session, or in a sentence why that cannot be known or what was wrong
+// with it. It does not wait long for a keyring that waits for its password: then there may be one.
+func (s *session) look(ctx context.Context) (found bool, why string) {
+	if s.currentAccess() != "" {
+		return true, ""
+	}
+	looked := make(chan error, 1)
+	go func() {
+		_, err := s.vault.load(context.WithoutCancel(ctx))
+		if errors.Is(err, errBroken) || errors.Is(err, errLeftBehind) {
+			unlock := s.lock(context.WithoutCancel(ctx))
+			s.clean(context.WithoutCancel(ctx))
+			unlock()
+			err = unusable(err)
+		}
+		looked <- err
+	}()
+	timer := time.NewTimer(firstScreenWait)
+	defer timer.Stop()
+	select {
+	case err := <-looked:
+		if err == nil || errors.Is(err, errNothingKept) {
+			return err == nil, ""
+		}
+		return false, ProblemOf(err).Message
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return true, ""
+}
+
+// clean removes what the keyring holds unless it is a session that is good.
+func (s *session) clean(ctx context.Context) {
+	if s.vault.remove(ctx, spareGood) != nil {
+		s.log.Warn("keyring not cleaned")
+	}
+}
+
+// end forgets a session here and says why. The keyring keeps only what another sign-in put there.
+func (s *session) end(ctx context.Context, why *Problem, line string) {
+	s.forget()
+	_ = s.forgetLine(ctx, line)
+	s.emit(EventSessionEnded, SessionEnded{Code: why.Code, Message: why.Message})
+}
+
+// forget empties the memory.
+func (s *session) forget() {
+	s.mu.Lock()
+	s.access, s.goodFor, s.kept, s.memoryOnly, s.told, s.dismissed = "", 0, keptSession{}, false, "", moment{}
+	s.ended++
+	s.mu.Unlock()
+	s.api.cache.forget()
+}
+
+// forgetLine empties the keyring of a sign-in, or where it will not be emptied, of its use. No line is any.
+func (s *session) forgetLine(ctx context.Context, line string) error {
+	s.writes.Lock()
+	defer s.writes.Unlock()
+	err := s.vault.remove(ctx, func(k keptSession) bool { return line != "" && k.Line != line })
+	if line == "" {
+		line = s.vault.turns.read().Line
+	}
+	if s.vault.turns.end(line) != nil {
+		s.log.Warn("session file", "error", "it cannot be written")
+	}
+	if err != nil {
+		s.log.Warn("keyring not emptied", "cause", ProblemOf(err).cause)
+	}
+	return err
+}
+
+// signOut ends the session on the server and empties the keyring. Where one of them cannot be told the session is
+// gone from this app all the same, and session:ended says what is left to know.
+func (s *session) signOut(ctx context.Context) error {
+	line := s.line()
+	telling, cancel := context.WithTimeout(ctx, logoutWait)
+	defer cancel()
+	err := s.tellSignOut(telling)
+	if line == "" {
+		line = s.line()
+	}
+	s.forget()
+	unlock := s.lock(ctx)
+	notEmptied := s.forgetLine(ctx, line)
+	unlock()
+	if err == nil || hasCode(err, SignedOut, portal.SessionRevoked, portal.Unauthenticated, portal.Deactivated) {
+		// What the keyring may still hold is of no use to anybody.
+		return nil
+	}
+	left := "You are signed out on this computer. The portal could not be told: your session there ends by itself when it has " +
+		"not been used for some days, or at once under Sessions when you sign in again."
+	if notEmptied != nil {
+		left = "You are signed out in this app, but neither the portal nor this computer's keyring could be told. Remove the " +
+			"entry " + keyringService + " from the keyring, or sign in again and end the session under Sessions."
+	}
+	s.emit(EventSessionEnded, SessionEnded{Code: ProblemOf(err).Code, Message: left})
+	return nil
+}
+
+func (s *session) line() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept.Line
+}
+
+// tellSignOut ends the session on the server, also one that lay in the keyring and was never resumed.
+func (s *session) tellSignOut(ctx context.Context) error {
+	token, _, err := s.token(ctx)
+	if hasCode(err, SignedOut) {
+		token, err = s.renew(ctx, "")
+	}
+	if err != nil {
+		return err
+	}
+	return s.logout(ctx, token)
+}
+
+func (s *session) logout(ctx context.Context, token string) error {
+	return s.api.do(ctx, request{method: http.MethodPost, path: "/v1/auth/logout", token: token})
+}
+
+// leave ends a session nobody here will use any more, as well as that can be done.
+func (s *session) leave(ctx context.Context, token string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutWait)
+	defer cancel()
+	_ = s.logout(ctx, token)
+}
+
+// useGrant makes further calls act under a grant, "" for the API's own choice, and remembers it.
+func (s *session) useGrant(ctx context.Context, id string) {
+	defer s.lock(ctx)()
+	s.writes.Lock()
+	defer s.writes.Unlock()
+	s.mu.Lock()
+	s.kept.GrantID = id
+	memoryOnly, line := s.memoryOnly, s.kept.Line
+	s.mu.Unlock()
+	if memoryOnly {
+		return
+	}
+	kept, err := s.vault.load(ctx)
+	if err == nil && kept.Line == line {
+		kept.GrantID = id
+		err = s.vault.store(ctx, kept)
+	}
+	if err != nil {
+		s.log.Warn("grant not remembered", "code", string(KeyringUnavailable))
+	}
+}

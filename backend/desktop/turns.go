@@ -1,0 +1,61 @@
+package desktop
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+)
+
+var errLeftBehind = errors.New("the keyring holds a session that was renewed or ended since")
+
+// turns is a file that says which sign-in is this computer's newest and how often it was renewed, and holds nothing
+// secret. A keyring that fails may keep a refresh token that was spent: sent again, it would look stolen and
+// end the session. The file is written by whoever holds the session's lock.
+type turns struct{ file string }
+
+// turn is what the file says. Over: that sign-in has ended, whatever the keyring holds.
+type turn struct {
+	Line string `json:"line"`
+	Turn int    `json:"turn"`
+	Over bool   `json:"over,omitempty"`
+}
+
+// read answers the zero turn where nothing usable is written: then the keyring alone decides.
+func (t turns) read() turn {
+	var at turn
+	content, err := os.ReadFile(t.file)
+	if err != nil || len(content) > 1024 || json.Unmarshal(content, &at) != nil {
+		return turn{}
+	}
+	return at
+}
+
+// check answers errLeftBehind for a session that is not the newest.
+func (t turns) check(kept keptSession) error {
+	at := t.read()
+	if at.Line == "" || (at.Line == kept.Line && at.Turn <= kept.Turn && !at.Over) {
+		return nil
+	}
+	return errLeftBehind
+}
+
+// write makes at the newest. What cannot be written must not go on saying what was true before.
+func (t turns) write(at turn) error {
+	content, err := json.Marshal(at)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(t.file, append(content, '\n')); err != nil {
+		return errors.Join(err, os.Remove(t.file))
+	}
+	return nil
+}
+
+// end marks a sign-in as over, unless another came after it.
+func (t turns) end(line string) error {
+	at := t.read()
+	if line == "" || (at.Line != "" && at.Line != line) {
+		return nil
+	}
+	return t.write(turn{Line: line, Turn: at.Turn, Over: true})
+}
