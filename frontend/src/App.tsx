@@ -49,7 +49,7 @@ function Face() {
     case "signed_in":
       return (
         <Suspense fallback={<ShellSkeleton />}>
-          <SignedIn key={state.me.grant.id} />
+          <SignedIn key={`${state.me.grant.id} ${state.me.grant.role}`} />
         </Suspense>
       );
   }

@@ -23,8 +23,10 @@ const screens: Screen[] = [
   { path: "/msps/:id?", may: "see_msps", Page: lazy(() => import("./msps/MSPs")) },
   { path: "/clients/:id?", may: "see_clients", Page: lazy(() => import("./clients/Clients")) },
   { path: "/admin", may: "manage_invites", Page: lazy(() => import("./admin/Admin")) },
+  { path: "/admin/users/:id?", may: "manage_users", Page: lazy(() => import("./admin/Users")) },
   { path: "/syncs/:id?", may: "see_syncs", Page: lazy(() => import("./sync/Sync")) },
   { path: "/settings", Page: lazy(() => import("./settings/Settings")) },
+  { path: "/settings/sessions", Page: lazy(() => import("./settings/Sessions")) },
 ];
 
 /** The rail's entries: only what the active grant permits, and in the singular where there is only one. */

@@ -96,7 +96,7 @@ describe("the list of invites", () => {
     unmount();
     open(undefined, "mspAdmin");
     await grid();
-    expect(screen.queryByRole("navigation", { name: "Sections of Admin" })).toBeNull();
+    expect(screen.queryByRole("link", { name: "Products & sync" })).toBeNull();
   });
 });
 

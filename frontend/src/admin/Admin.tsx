@@ -1,6 +1,5 @@
 import Button from "@mui/material/Button";
 import { useCallback, useMemo, useState } from "react";
-import { links } from "../bridge/links";
 import type { Invite, InviteFilter } from "../bridge/models";
 import { formatList } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -8,35 +7,27 @@ import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FilterBar, FilterChip, SearchField } from "../parts/FilterBar";
 import { PersonAddIcon } from "../parts/icons";
-import { LinkTabs } from "../parts/LinkTabs";
 import type { ListAddress } from "../parts/listAddress";
-import { PageHeader } from "../parts/PageHeader";
 import { useSession } from "../session/session";
+import { AdminHeader } from "./AdminHeader";
 import { inviteColumns } from "./columns";
 import { InviteDialog } from "./InviteDialog";
+import { ResendDialog } from "./ResendDialog";
 import { RevokeDialog } from "./RevokeDialog";
 import { statuses, useInvites } from "./useInvites";
 
-/** Who is invited, inviting, revoking. */
+/** Who is invited, inviting, a new code, revoking. */
 export default function Admin() {
-  const { can, me } = useSession();
+  const { me } = useSession();
   const { address, filter, list } = useInvites();
   const [inviting, setInviting] = useState(false);
   const [revoking, setRevoking] = useState<Invite | null>(null);
-  const columns = useMemo(() => inviteColumns(setRevoking), []);
+  const [resending, setResending] = useState<Invite | null>(null);
+  const columns = useMemo(() => inviteColumns({ onResend: setResending, onRevoke: setRevoking }), []);
   const invite = me.may_invite.length > 0 && <InviteButton onClick={() => setInviting(true)} />;
   return (
     <>
-      <PageHeader title={t("admin.title")} text={t("admin.text")} actions={invite} />
-      {can("see_syncs") && (
-        <LinkTabs
-          label={t("admin.sections")}
-          tabs={[
-            { to: links.admin, name: t("admin.tab.invites") },
-            { to: links.syncs, name: t("admin.tab.syncs") },
-          ]}
-        />
-      )}
+      <AdminHeader text={t("admin.text")} actions={invite} />
       <Filters address={address} filter={filter} />
       <DataTable
         label={t("admin.invites")}
@@ -54,6 +45,7 @@ export default function Admin() {
         onClear={address.clear}
       />
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+      {resending && <ResendDialog invite={resending} onClose={() => setResending(null)} />}
       {revoking && <RevokeDialog invite={revoking} onClose={() => setRevoking(null)} />}
     </>
   );

@@ -13,7 +13,8 @@ import { CopyButton } from "../parts/CopyButton";
 
 interface Props {
   created: CreatedInvite;
-  onAnother: () => void;
+  /** Absent where the code is a new one for an invite there was. */
+  onAnother?: () => void;
   onClose: () => void;
 }
 
@@ -31,11 +32,12 @@ export function CreatedDialog({ created, onAnother, onClose }: Props) {
       onClose={(_, reason) => reason !== "backdropClick" && onClose()}
     >
       <DialogTitle id={id} sx={{ overflowWrap: "anywhere" }}>
-        {t("admin.created.title", { email })}
+        {t(onAnother ? "admin.created.title" : "admin.created.again", { email })}
       </DialogTitle>
       <DialogContent sx={{ display: "grid", gap: 2 }}>
         <Code code={code} />
         <Typography variant="body2">
+          {!onAnother && `${t("admin.created.oldDead")} `}
           {t("admin.created.once")}{" "}
           {t(mailed ? "admin.created.mailed" : "admin.created.notMailed", { email })}
         </Typography>
@@ -54,7 +56,7 @@ export function CreatedDialog({ created, onAnother, onClose }: Props) {
         </Typography>
       </DialogContent>
       <DialogActions>
-        <Button onClick={onAnother}>{t("admin.created.another")}</Button>
+        {onAnother && <Button onClick={onAnother}>{t("admin.created.another")}</Button>}
         <Button variant="contained" autoFocus onClick={onClose}>
           {t("admin.created.done")}
         </Button>

@@ -11,8 +11,9 @@ import type { Node } from "./inviteForm";
 interface Props {
   value: Node | null;
   onChange: (value: Node | null) => void;
-  onBlur: () => void;
+  onBlur?: () => void;
   error: string | undefined;
+  autoFocus?: boolean;
 }
 
 /** The last value that stood still for 200 ms. */
@@ -49,7 +50,7 @@ interface PickerProps extends Props {
   onType: (q: string) => void;
 }
 
-function Picker({ value, onChange, onBlur, error, label, list, onType }: PickerProps) {
+function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType }: PickerProps) {
   const { rows, total, loading, refreshing, problem } = list;
   const note = rows.length < total ? t("admin.form.more", { shown: rows.length, count: total }) : undefined;
   const options: Option[] = rows;
@@ -60,7 +61,7 @@ function Picker({ value, onChange, onBlur, error, label, list, onType }: PickerP
       onChange={(_, chosen) => onChange(chosen && { id: chosen.id, name: chosen.name })}
       // What stands in the field because it was chosen is not searched for.
       onInputChange={(_, text, reason) => onType(reason === "input" ? text.trim().slice(0, 100) : "")}
-      onBlur={onBlur}
+      {...(onBlur && { onBlur })}
       getOptionKey={({ id }) => id}
       getOptionLabel={({ name }) => name}
       isOptionEqualToValue={(option, chosen) => option.id === chosen.id}
@@ -80,6 +81,7 @@ function Picker({ value, onChange, onBlur, error, label, list, onType }: PickerP
       renderInput={(params) => (
         <TextField
           {...params}
+          autoFocus={autoFocus ?? false}
           label={label}
           placeholder={t("admin.form.mspPlaceholder")}
           error={error !== undefined}

@@ -35,5 +35,7 @@ export function RevokeDialog({ invite, onClose }: { invite: Invite; onClose: () 
 
 /** A conflict here can mean one thing only. */
 function inWords(problem: Problem): Problem {
-  return problem.code === "conflict" ? new Problem("invalid", { message: t("admin.confirm.late") }) : problem;
+  return problem.code === "conflict"
+    ? new Problem("conflict", { message: t("admin.confirm.late") })
+    : problem;
 }

@@ -1,3 +1,4 @@
+import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import type { Invite, InviteStatus } from "../bridge/models";
 import { t } from "../i18n/i18n";
@@ -15,7 +16,12 @@ const tones: Record<InviteStatus, Tone> = {
 /** Whether when it expires still says anything. */
 const ends = ({ status }: Invite) => status === "open" || status === "expired";
 
-export const inviteColumns = (onRevoke: (invite: Invite) => void): Column<Invite>[] => [
+export interface InviteActions {
+  onResend: (invite: Invite) => void;
+  onRevoke: (invite: Invite) => void;
+}
+
+export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
   {
     field: "email",
     name: t("admin.column.email"),
@@ -74,21 +80,37 @@ export const inviteColumns = (onRevoke: (invite: Invite) => void): Column<Invite
   {
     field: "actions",
     name: t("admin.column.actions"),
-    render: (invite) => invite.status === "open" && <Revoke invite={invite} onRevoke={onRevoke} />,
-    width: 96,
+    render: (invite) => ends(invite) && <Actions invite={invite} {...actions} />,
+    width: 156,
   },
 ];
 
-function Revoke({ invite, onRevoke }: { invite: Invite; onRevoke: (invite: Invite) => void }) {
+function Actions({ invite, onResend, onRevoke }: InviteActions & { invite: Invite }) {
+  const { email, status } = invite;
+  return (
+    <Box component="span" sx={{ display: "flex", gap: 1.5 }}>
+      <Action name={t("admin.resendOf", { email })} onClick={() => onResend(invite)}>
+        {t("admin.resend")}
+      </Action>
+      {status === "open" && (
+        <Action name={t("admin.revokeOf", { email })} onClick={() => onRevoke(invite)}>
+          {t("admin.revoke")}
+        </Action>
+      )}
+    </Box>
+  );
+}
+
+function Action({ name, onClick, children }: { name: string; onClick: () => void; children: string }) {
   return (
     <Button
       variant="text"
       size="small"
-      aria-label={t("admin.revokeOf", { email: invite.email })}
-      onClick={() => onRevoke(invite)}
+      aria-label={name}
+      onClick={onClick}
       sx={{ minHeight: 26, minWidth: 0, px: 0 }}
     >
-      {t("admin.revoke")}
+      {children}
     </Button>
   );
 }

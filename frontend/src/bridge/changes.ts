@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { NewInvite } from "./models";
+import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { NewInvite, OwnSession, Page, UserChange, UserItem } from "./models";
 import { portal } from "./portal";
+import { toProblem } from "./problem";
 import { keys } from "./queries";
 
 // What a screen may change. Each asks anew for what it made stale.
@@ -30,5 +31,66 @@ export function useRevokeInvite(grant: string) {
   return useMutation({
     mutationFn: (id: string) => portal().revokeInvite(id),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.invites(grant) }),
+  });
+}
+
+/** Gives an invite a fresh code; the answer is the only place it is ever in. */
+export function useResendInvite(grant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => portal().resendInvite(id),
+    gcTime: 0,
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.invites(grant) }),
+  });
+}
+
+// The rows on screen follow at once; whether the person still belongs into the list is asked anew.
+function refresh(queries: QueryClient, grant: string, id: string, change: (user: UserItem) => UserItem) {
+  const changed = (page: Page<UserItem>) => ({
+    ...page,
+    items: page.items.map((user) => (user.id === id ? change(user) : user)),
+  });
+  queries.setQueriesData<InfiniteData<Page<UserItem>>>(
+    { queryKey: keys.users(grant) },
+    (list) => list && { ...list, pages: list.pages.map(changed) },
+  );
+}
+
+/** Changes what a person may do; rejects with conflict for the last administrator and for oneself. */
+export function useChangeUser(grant: string, id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (change: UserChange) => portal().changeUser(id, change),
+    onSuccess: (changed) => refresh(queries, grant, id, () => changed),
+    onSettled: () => void queries.invalidateQueries({ queryKey: keys.users(grant) }),
+  });
+}
+
+/** Ends every session of a person. */
+export function useSignOutUser(grant: string, id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => portal().signOutUser(id),
+    onSuccess: () => refresh(queries, grant, id, (user) => ({ ...user, sessions: 0 })),
+    onSettled: () => void queries.invalidateQueries({ queryKey: keys.users(grant) }),
+  });
+}
+
+// Whoever ended it before us: it has ended.
+const endOne = ({ id }: OwnSession) =>
+  portal()
+    .endSession(id)
+    .catch((problem) => {
+      if (toProblem(problem).code !== "not_found") throw problem;
+    });
+
+/** Ends sessions of one's own, one after the other; what has ended stays so where a later one fails. */
+export function useEndSessions(grant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (sessions: OwnSession[]) => {
+      for (const session of sessions) await endOne(session);
+    },
+    onSettled: () => void queries.invalidateQueries({ queryKey: keys.sessions(grant) }),
   });
 }

@@ -1,5 +1,6 @@
 // Portal without Go: for tests, and for `npm run dev` in a browser. It keeps the API's promises that screens lean
-// on (scope, permissions, paging, sorting, one sync at a time) and nothing else.
+// on (scope, permissions, paging, sorting, one sync at a time, what may be changed of whom) and nothing else.
+import { currentMe, fakeUsers } from "./fakeUsers";
 import { meUnder, newWorld, type Person, people, type World } from "./fakeWorld";
 import type {
   Client,
@@ -44,8 +45,8 @@ export interface Fake extends Portal {
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void;
   /** Ends the waiting sign-in. */
   finishSignIn(outcome: Outcome): void;
-  /** The invite code submitInviteCode accepts, and whom it lets in. */
-  inviteCode: { code: string; person: Person };
+  /** The invite code submitInviteCode accepts, whom it lets in, and after how many tries it is closed. */
+  inviteCode: { code: string; person: Person; tries: number };
 }
 
 const startup: Startup = {
@@ -105,16 +106,30 @@ export function createFake(options: FakeOptions = {}): Fake {
     return me;
   }
 
-  function scope() {
+  /** What the world says now of whoever is signed in. */
+  function asOfNow(): Me {
     if (!me) throw new Problem("signed_out", { message: "Nobody is signed in." });
-    return me.grant.scope;
+    const { user, grant } = me;
+    const held = world.users.find(({ id }) => id === user.id)?.grants;
+    return held ? currentMe(user, held, grant.id) : me;
   }
 
-  function need(permission: Me["permissions"][number]) {
+  function scope() {
+    const now = asOfNow().grant;
+    if (me && (now.id !== me.grant.id || now.role !== me.grant.role)) {
+      throw new Problem("grant_changed", { message: "Your role has changed since you signed in." });
+    }
+    return now.scope;
+  }
+
+  function need(permission: Me["permissions"][number]): Me {
     scope();
     if (!me?.permissions.includes(permission))
       throw new Problem("forbidden", { message: "Your role may not." });
+    return me;
   }
+
+  const { users, changeUser, signOutUser, endSession } = fakeUsers({ world, need, includes, sorted, page });
 
   function clientsInScope(): Client[] {
     const { msp_id, client_id } = scope();
@@ -196,6 +211,20 @@ export function createFake(options: FakeOptions = {}): Fake {
     return { ...invite, code: "K7QM-2VXD-94TB", mailed: false };
   }
 
+  function resendInvite(id: string) {
+    need("manage_invites");
+    const at = world.invites.findIndex((invite) => invite.id === id);
+    const invite = world.invites[at];
+    if (!invite) throw new Problem("not_found");
+    if (invite.status !== "open" && invite.status !== "expired") {
+      throw new Problem("conflict", { message: "This invite is closed: invite the person again." });
+    }
+    const expires_at = new Date(Date.now() + 72 * 3_600_000).toISOString();
+    const fresh: Invite = { ...invite, status: "open", expires_at };
+    world.invites[at] = fresh;
+    return { ...fresh, code: "9WMC-7HTR-3ZFA", mailed: false };
+  }
+
   function revokeInvite(id: string) {
     need("manage_invites");
     const at = world.invites.findIndex((invite) => invite.id === id);
@@ -239,8 +268,11 @@ export function createFake(options: FakeOptions = {}): Fake {
 
   function submitInviteCode(code: string): Me {
     const { inviteCode } = fake;
-    if (code !== inviteCode.code) throw new Problem("invite_code_wrong", { message: "Wrong code." });
-    return become(inviteCode.person);
+    if (code === inviteCode.code && inviteCode.tries > 0) return become(inviteCode.person);
+    inviteCode.tries -= 1;
+    if (inviteCode.tries <= 0) throw new Problem("no_invite", { message: "There is no open invite." });
+    const message = `This is not the code of your invite. Tries left: ${inviteCode.tries}.`;
+    throw new Problem("invite_code_wrong", { message });
   }
 
   function setAPIURL(url: string) {
@@ -275,7 +307,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     world,
     calls: [],
     clipboard: "",
-    inviteCode: { code: "K7QM-2VXD-94TB", person: people.mspUser },
+    inviteCode: { code: "K7QM-2VXD-94TB", person: people.mspUser, tries: 5 },
     fail: (name, problem, times = Number.POSITIVE_INFINITY) => {
       if (problem) failures.set(name, { problem, times });
       else failures.delete(name);
@@ -314,8 +346,8 @@ export function createFake(options: FakeOptions = {}): Fake {
       return become(person, grant);
     }),
     me: call("me", () => {
-      scope();
-      return me as Me;
+      me = asOfNow();
+      return me;
     }),
     overview: call("overview", overview),
     msps: call("msps", (query) => {
@@ -355,6 +387,18 @@ export function createFake(options: FakeOptions = {}): Fake {
     }),
     createInvite: call("createInvite", createInvite),
     revokeInvite: call("revokeInvite", revokeInvite),
+    resendInvite: call("resendInvite", resendInvite),
+    users: call("users", users),
+    changeUser: call("changeUser", changeUser),
+    signOutUser: call("signOutUser", signOutUser),
+    sessions: call("sessions", () => {
+      scope();
+      return [...world.sessions];
+    }),
+    endSession: call("endSession", (id: string) => {
+      scope();
+      endSession(id);
+    }),
     syncs: call("syncs", (query) => {
       need("see_syncs");
       return page(world.runs, query, world.dataAsOf);

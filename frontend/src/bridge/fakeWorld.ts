@@ -1,5 +1,17 @@
 // A small believable world for tests and for `npm run dev` in a browser: one MSSP, 24 MSPs, 612 clients.
-import type { Attention, Client, Grant, Invite, Me, MSP, Permission, Role, SyncRun } from "./models";
+import { type FakeUser, newSessions, newUsers } from "./fakePeople";
+import type {
+  Attention,
+  Client,
+  Grant,
+  Invite,
+  Me,
+  MSP,
+  OwnSession,
+  Permission,
+  Role,
+  SyncRun,
+} from "./models";
 
 const msspID = "0195a000-0000-7000-8000-000000000001";
 const hour = 3_600_000;
@@ -14,11 +26,11 @@ function sequence(seed: number): () => number {
   };
 }
 
-const id = (kind: string, n: number) => `0195a000-0000-7000-${kind}-${String(n).padStart(12, "0")}`;
-const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+export const id = (kind: string, n: number) => `0195a000-0000-7000-${kind}-${String(n).padStart(12, "0")}`;
+export const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 const dayFromNow = (days: number) => new Date(Date.now() + days * day).toISOString().slice(0, 10);
 
-const mspNames = [
+export const mspNames = [
   "Alpine IT Services",
   "Baltic Managed Systems",
   "Bluewater Networks",
@@ -164,19 +176,27 @@ const invite = (n: number, email: string, over: Partial<Invite> = {}): Invite =>
 
 const rules: Record<Role, { may: Permission[]; invite: Role[] }> = {
   mssp_admin: {
-    may: ["see_overview", "see_msps", "see_clients", "manage_invites", "see_syncs", "run_sync"],
+    may: [
+      "see_overview",
+      "see_msps",
+      "see_clients",
+      "manage_invites",
+      "manage_users",
+      "see_syncs",
+      "run_sync",
+    ],
     invite: ["mssp_admin", "mssp_staff", "msp_admin", "msp_user", "client_user"],
   },
   mssp_staff: { may: ["see_overview", "see_msps", "see_clients", "see_syncs"], invite: [] },
   msp_admin: {
-    may: ["see_overview", "see_msps", "see_clients", "manage_invites"],
+    may: ["see_overview", "see_msps", "see_clients", "manage_invites", "manage_users"],
     invite: ["msp_admin", "msp_user", "client_user"],
   },
   msp_user: { may: ["see_overview", "see_msps", "see_clients"], invite: [] },
   client_user: { may: ["see_overview", "see_clients"], invite: [] },
 };
 
-function grant(role: Role, node: string, under: { msp_id?: string; client_id?: string } = {}): Grant {
+export function grant(role: Role, node: string, under: { msp_id?: string; client_id?: string } = {}): Grant {
   const level = role.startsWith("mssp") ? "mssp" : role.startsWith("msp") ? "msp" : "client";
   const place = under.client_id ?? under.msp_id ?? "all";
   return {
@@ -228,6 +248,9 @@ export interface World {
   msps: MSP[];
   clients: Client[];
   invites: Invite[];
+  users: FakeUser[];
+  /** Of whoever is signed in. */
+  sessions: OwnSession[];
   runs: SyncRun[];
   attention: Attention[];
   dataAsOf: string | null;
@@ -250,6 +273,8 @@ export function newWorld(): World {
       invite(9, "old@greenfield.example", { status: "expired" }),
       invite(10, "wrong@harbour.example", { status: "revoked" }),
     ],
+    users: newUsers(Object.values(people)),
+    sessions: newSessions(),
     runs: Array.from({ length: 12 }, (_, n) => run(n + 1)),
     attention: attentionOf(clients),
     dataAsOf: ago(0.19 * hour),

@@ -50,6 +50,8 @@ const withProducts = <Item extends m.Client>(client: Item): Item => ({
   products: list(client.products),
 });
 
+const withGrants = (user: m.UserItem): m.UserItem => ({ ...user, grants: list(user.grants) });
+
 const firstPage = { cursor: "", limit: 50 };
 const noFilter = { q: "", sort: "", status: "" };
 
@@ -84,6 +86,16 @@ export const go: Portal = {
   invites: (query) => askPage(app.Invites({ ...firstPage, q: "", status: "", ...query })),
   createInvite: (invite) => ask(app.CreateInvite(invite)),
   revokeInvite: (id) => ask(app.RevokeInvite(id)),
+  resendInvite: (id) => ask(app.ResendInvite(id)),
+  users: async (query) => {
+    const none = { ...firstPage, ...noFilter, role: "", msp_id: "" };
+    const page = await askPage<m.UserItem>(app.Users({ ...none, ...query }));
+    return { ...page, items: page.items.map(withGrants) };
+  },
+  changeUser: async (id, change) => withGrants(await ask<m.UserItem>(app.ChangeUser(id, change))),
+  signOutUser: (id) => ask(app.SignOutUser(id)),
+  sessions: async () => list((await ask<{ items: m.OwnSession[] | null }>(app.Sessions())).items),
+  endSession: (id) => ask(app.EndSession(id)),
   syncs: (query) => askPage(app.Syncs({ ...firstPage, ...query })),
   startSync: () => ask(app.StartSync()),
   sync: (id) => ask(app.Sync(id)),

@@ -1,4 +1,4 @@
-import type { ClientFilter, MSPFilter } from "./models";
+import type { ClientFilter, MSPFilter, Permission } from "./models";
 
 function query(filter: object): string {
   const pairs = Object.entries(filter).filter(([, value]) => value !== undefined && value !== "");
@@ -14,7 +14,16 @@ export const links = {
   clients: (filter: ClientFilter = {}) => `/clients${query(filter)}`,
   client: (id: string) => `/clients/${id}`,
   admin: "/admin",
+  users: "/admin/users",
   syncs: "/syncs",
   sync: (id: string) => `/syncs/${id}`,
   settings: "/settings",
+  sessions: "/settings/sessions",
 };
+
+/** The sections of Admin, and who may open each: screens that do not know each other show the same tabs. */
+export const adminSections: { to: string; may: Permission; name: "users" | "invites" | "syncs" }[] = [
+  { to: links.users, may: "manage_users", name: "users" },
+  { to: links.admin, may: "manage_invites", name: "invites" },
+  { to: links.syncs, may: "see_syncs", name: "syncs" },
+];

@@ -17,11 +17,13 @@ export type Permission =
   | "see_msps"
   | "see_clients"
   | "manage_invites"
+  | "manage_users"
   | "see_syncs"
   | "run_sync";
 export type ProviderID = "google" | "entra";
 export type CustomerStatus = "active" | "missing" | "removed";
 export type InviteStatus = "open" | "accepted" | "expired" | "revoked";
+export type UserStatus = "active" | "deactivated";
 export type RunStatus = "queued" | "running" | "complete" | "failed";
 export type Severity = "error" | "warning" | "info";
 export type AttentionKind =
@@ -65,6 +67,13 @@ export type Invite = Said<portal.Invite, { role: Role; provider: ProviderID; sta
 export type NewInvite = Omit<portal.NewInvite, "role" | "provider"> & { role: Role; provider: ProviderID };
 export type CreatedInvite = Invite & { code: string; mailed: boolean };
 
+/** A grant as those who administer it see it: also while it is deactivated. */
+export type HeldGrant = Grant & { active: boolean };
+/** A person who holds a grant inside the viewer's scope; grants are those inside it only. */
+export type UserItem = Said<portal.UserItem, { provider: ProviderID; grants: HeldGrant[] }>;
+export type UserChange = Omit<portal.UserChange, "role"> & { role?: Role };
+export type OwnSession = Said<portal.OwnSession>;
+
 export type SyncRun = Said<portal.SyncRun, { status: RunStatus; trigger: "schedule" | "manual" | "command" }>;
 
 /** One page of a list; next_cursor is null on the last. */
@@ -98,6 +107,14 @@ export interface InviteFilter {
   status?: InviteStatus;
 }
 
+export interface UserFilter {
+  q?: string;
+  sort?: string;
+  status?: UserStatus;
+  role?: Role;
+  msp_id?: string;
+}
+
 /** The place of one page in its list. */
 export interface PageQuery {
   cursor?: string;
@@ -109,6 +126,9 @@ export interface Events {
   /** url works once: after it was used the event comes again. browser_problem: the browser could not be opened. */
   "signin:waiting": { provider: ProviderID; url: string; expires_at: string; browser_problem: string };
   "signin:exchanging": { provider: ProviderID };
+  /** A call was asked to wait and is made again by itself after so many seconds. */
+  waiting: { seconds: number; what: "limit" };
   "session:ended": { code: string; message: string };
-  "session:only": { message: string };
+  /** Why the session ends with the app; an empty message takes that back. */
+  "session:only": { message: string; cause?: string };
 }

@@ -12,12 +12,16 @@ import type {
   MSPFilter,
   NewInvite,
   Overview,
+  OwnSession,
   Page,
   PageQuery,
   Provider,
   ProviderID,
   Startup,
   SyncRun,
+  UserChange,
+  UserFilter,
+  UserItem,
 } from "./models";
 
 /** Every call the screens may make. All reject with a Problem and never answer null for a list. */
@@ -41,6 +45,15 @@ export interface Portal {
   invites(query: InviteFilter & PageQuery): Promise<Page<Invite>>;
   createInvite(invite: NewInvite): Promise<CreatedInvite>;
   revokeInvite(id: string): Promise<void>;
+  /** A fresh code for an open or expired invite; its old one is dead. */
+  resendInvite(id: string): Promise<CreatedInvite>;
+  users(query: UserFilter & PageQuery): Promise<Page<UserItem>>;
+  changeUser(id: string, change: UserChange): Promise<UserItem>;
+  /** Ends every session of a person. */
+  signOutUser(id: string): Promise<void>;
+  /** The caller's own sessions, the current one first. */
+  sessions(): Promise<OwnSession[]>;
+  endSession(id: string): Promise<void>;
   syncs(query: PageQuery): Promise<Page<SyncRun>>;
   startSync(): Promise<SyncRun>;
   sync(id: string): Promise<SyncRun>;

@@ -1,5 +1,5 @@
 /** Why a call failed: the API's codes, and the desktop's own. Any other arrives as "internal". */
-const codes = [
+export const codes = [
   "invalid",
   "unauthenticated",
   "session_revoked",
@@ -52,6 +52,8 @@ export class Problem extends Error {
   readonly requestId: string | undefined;
   /** Seconds until asking again makes sense. */
   readonly retryAfter: number | undefined;
+  /** When that is, in milliseconds since 1970; 0 where asking again makes sense at once. */
+  readonly retryAt: number;
 
   constructor(code: ProblemCode, details: Details = {}) {
     super(details.message ?? "");
@@ -60,6 +62,7 @@ export class Problem extends Error {
     this.field = details.field;
     this.requestId = details.requestId;
     this.retryAfter = details.retryAfter;
+    this.retryAt = details.retryAfter ? Date.now() + details.retryAfter * 1000 : 0;
   }
 }
 

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { ClientFilter, InviteFilter, MSPFilter, Page, RunStatus } from "./models";
+import type { ClientFilter, InviteFilter, MSPFilter, Page, RunStatus, UserFilter } from "./models";
 import { portal } from "./portal";
 
 const pageSize = 100;
@@ -14,6 +14,8 @@ export const keys = {
   msps: (grant: string) => [grant, "msps"] as const,
   clients: (grant: string) => [grant, "clients"] as const,
   invites: (grant: string) => [grant, "invites"] as const,
+  users: (grant: string) => [grant, "users"] as const,
+  sessions: (grant: string) => [grant, "sessions"] as const,
   syncs: (grant: string) => [grant, "syncs"] as const,
 };
 
@@ -65,6 +67,20 @@ export const invitesQuery = (grant: string, filter: InviteFilter) =>
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: onFocus,
   });
+
+export const usersQuery = (grant: string, filter: UserFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.users(grant), "list", filter],
+    queryFn: ({ pageParam }) => portal().users({ ...filter, cursor: pageParam, limit: pageSize }),
+    initialPageParam: "",
+    getNextPageParam: next,
+    placeholderData: keepPreviousData,
+    refetchOnWindowFocus: onFocus,
+  });
+
+/** The caller's own sessions. */
+export const sessionsQuery = (grant: string) =>
+  queryOptions({ queryKey: keys.sessions(grant), queryFn: () => portal().sessions() });
 
 export const syncsQuery = (grant: string) =>
   infiniteQueryOptions({

@@ -1,11 +1,12 @@
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
-import { isPassing, type Problem } from "../bridge/problem";
+import { isPassing, type Problem, type ProblemCode } from "../bridge/problem";
+import { formatDuration } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { CopyButton } from "./CopyButton";
-import { ErrorIcon, LockIcon, OfflineIcon, RefreshIcon, SearchOffIcon } from "./icons";
+import { ErrorIcon, LockIcon, OfflineIcon, SearchOffIcon } from "./icons";
+import { RetryButton } from "./RetryButton";
 
 const own = [
   "offline",
@@ -16,6 +17,13 @@ const own = [
   "grant_changed",
   "conflict",
   "invalid",
+  "sync_running",
+  "no_product",
+  "too_large",
+  "no_api_url",
+  "cancelled",
+  "timed_out",
+  "policy",
 ] as const;
 const ended = ["signed_out", "unauthenticated", "session_revoked", "deactivated"] as const;
 
@@ -33,10 +41,13 @@ export function problemWords(problem: Problem): { title: string; text: string } 
   const title = t(`parts.problem.${kind}.title`);
   if (kind === "invalid" && problem.message) return { title, text: problem.message };
   if (problem.retryAfter) {
-    return { title, text: t("parts.problem.retryIn", { count: problem.retryAfter }) };
+    return { title, text: t("parts.problem.retryIn", { time: formatDuration(problem.retryAfter * 1000) }) };
   }
   return { title, text: t(`parts.problem.${kind}.text`) };
 }
+
+// Waited out, or asked under the new role, the same question may do.
+const worthAgain: readonly ProblemCode[] = ["too_many_requests", "grant_changed", "timed_out", "cancelled"];
 
 const icons: Partial<Record<Kind, ReactNode>> = {
   offline: <OfflineIcon />,
@@ -56,7 +67,7 @@ interface Props {
 /** Stands where something could not be loaded: what happened, what to do next, the request id to copy. */
 export function ErrorPanel({ problem, onRetry, action }: Props) {
   const words = problemWords(problem);
-  const again = onRetry && (isPassing(problem) || problem.code === "too_many_requests");
+  const again = onRetry && (isPassing(problem) || worthAgain.includes(problem.code));
   return (
     <Box
       role="alert"
@@ -83,11 +94,7 @@ export function ErrorPanel({ problem, onRetry, action }: Props) {
       </Typography>
       <Box sx={{ display: "flex", gap: 1, mt: 1, flexWrap: "wrap", justifyContent: "center" }}>
         {action}
-        {!action && again && (
-          <Button startIcon={<RefreshIcon />} onClick={onRetry}>
-            {t("parts.actions.retry")}
-          </Button>
-        )}
+        {!action && again && <RetryButton problem={problem} onRetry={onRetry} />}
         {problem.requestId && (
           <CopyButton text={problem.requestId} label={t("parts.actions.copyRequestId")} />
         )}

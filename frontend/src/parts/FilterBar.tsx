@@ -109,6 +109,36 @@ interface ChipProps<Value> {
   onChange: (value: Value | undefined) => void;
 }
 
+interface FaceProps {
+  label: string;
+  /** What is chosen, in words; undefined for any. */
+  chosen: string | undefined;
+  open: boolean;
+  /** What a click opens. */
+  opens: "menu" | "dialog";
+  onOpen: (anchor: HTMLElement) => void;
+  onClear: () => void;
+}
+
+/** What a filter looks like while closed; how it is chosen is up to who opens it. */
+export function FilterFace({ label, chosen, open, opens, onOpen, onClear }: FaceProps) {
+  return (
+    <Chip
+      size="medium"
+      clickable
+      variant={chosen ? "filled" : "outlined"}
+      color={chosen ? "primary" : "default"}
+      label={chosen ? `${label} ${chosen}` : label}
+      aria-haspopup={opens}
+      aria-expanded={open}
+      onClick={(event) => onOpen(event.currentTarget)}
+      {...(chosen
+        ? { onDelete: onClear, deleteIcon: <CloseIcon aria-hidden /> }
+        : { onDelete: undefined, icon: <ChevronDownIcon /> })}
+    />
+  );
+}
+
 /** A filter as a chip that reads like a sentence: "Expires within 30 days"; its menu holds the options. */
 export function FilterChip<Value extends string | number>({
   label,
@@ -124,18 +154,13 @@ export function FilterChip<Value extends string | number>({
   };
   return (
     <>
-      <Chip
-        size="medium"
-        clickable
-        variant={chosen ? "filled" : "outlined"}
-        color={chosen ? "primary" : "default"}
-        label={chosen ? `${label} ${chosen.label}` : label}
-        aria-haspopup="menu"
-        aria-expanded={anchor !== null}
-        onClick={(event) => setAnchor(event.currentTarget)}
-        {...(chosen
-          ? { onDelete: () => choose(undefined), deleteIcon: <CloseIcon aria-hidden /> }
-          : { onDelete: undefined, icon: <ChevronDownIcon /> })}
+      <FilterFace
+        label={label}
+        chosen={chosen?.label}
+        open={anchor !== null}
+        opens="menu"
+        onOpen={setAnchor}
+        onClear={() => choose(undefined)}
       />
       <Menu
         anchorEl={anchor}

@@ -58,9 +58,16 @@ export function FormDialog(props: Props) {
   );
 }
 
-/** A failed action in one line, beside what was tried. */
+/** A failed action in one line, beside what was tried. A rule that stands in the way is said calmly, in its own words. */
 export function ProblemLine({ problem }: { problem: Problem }) {
   const words = problemWords(problem);
+  if (problem.code === "conflict" && problem.message) {
+    return (
+      <Alert severity="warning" role="alert">
+        {problem.message}
+      </Alert>
+    );
+  }
   return (
     <Alert severity="error">
       {words.title}. {words.text}
@@ -76,18 +83,21 @@ interface ConfirmProps {
   text: ReactNode;
   /** A verb: "Revoke invite". */
   verb: string;
+  /** False for what takes nothing away: its button is not red. */
+  danger?: boolean;
   pending?: boolean;
   problem?: Problem | null;
   onClose: () => void;
   onConfirm: () => void;
 }
 
-/** Asks before something that cannot be undone; Cancel has the focus, never the verb. */
+/** Asks before something that matters; Cancel has the focus, never the verb. */
 export function ConfirmDialog({
   open,
   title,
   text,
   verb,
+  danger = true,
   pending,
   problem,
   onClose,
@@ -107,7 +117,12 @@ export function ConfirmDialog({
         <Button autoFocus onClick={onClose} disabled={pending}>
           {t("parts.actions.cancel")}
         </Button>
-        <Button variant="contained" color="error" loading={pending} onClick={onConfirm}>
+        <Button
+          variant="contained"
+          color={danger ? "error" : "primary"}
+          loading={pending}
+          onClick={onConfirm}
+        >
           {verb}
         </Button>
       </DialogActions>

@@ -33,7 +33,7 @@ export function LinkTabs({ label, tabs }: Props) {
       })}
     >
       {tabs.map(({ to, name }) => (
-        <NavLink key={to} to={to}>
+        <NavLink key={to} to={to} end={tabs.some((other) => other.to.startsWith(`${to}/`))}>
           {name}
         </NavLink>
       ))}

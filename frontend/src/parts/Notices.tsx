@@ -3,6 +3,8 @@ import Snackbar from "@mui/material/Snackbar";
 import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
 
 export interface Notice {
+  /** It stays until it is closed, as errors do. */
+  lasting?: boolean;
   tone?: "success" | "info" | "warning" | "error";
   text: string;
 }
@@ -16,7 +18,11 @@ export const useNotify = () => useContext(Context);
 export function Notices({ children }: { children: ReactNode }) {
   const [queue, setQueue] = useState<(Notice & { id: number })[]>([]);
   const notify = useCallback(
-    (notice: Notice) => setQueue((before) => [...before, { ...notice, id: (before.at(-1)?.id ?? 0) + 1 }]),
+    (notice: Notice) =>
+      setQueue((before) => {
+        const last = before.at(-1);
+        return last?.text === notice.text ? before : [...before, { ...notice, id: (last?.id ?? 0) + 1 }];
+      }),
     [],
   );
   const shown = queue[0];
@@ -29,7 +35,7 @@ export function Notices({ children }: { children: ReactNode }) {
           <Snackbar
             key={shown.id}
             open
-            autoHideDuration={shown.tone === "error" ? null : 5_000}
+            autoHideDuration={shown.tone === "error" || shown.lasting ? null : 5_000}
             onClose={(_, reason) => reason !== "clickaway" && close()}
             anchorOrigin={{ vertical: "bottom", horizontal: "center" }}
           >

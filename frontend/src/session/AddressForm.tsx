@@ -1,11 +1,10 @@
 import Button from "@mui/material/Button";
-import TextField from "@mui/material/TextField";
-import Typography from "@mui/material/Typography";
-import { type SubmitEvent, useState } from "react";
+import { useState } from "react";
 import { portal } from "../bridge/portal";
 import { type Problem, toProblem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { problemWords } from "../parts/ErrorPanel";
+import { OneFieldForm } from "./OneFieldForm";
 
 interface Props {
   /** The address in use, "" for none yet. */
@@ -35,43 +34,28 @@ export function AddressForm({ current, onDone, onBack }: Props) {
     }
   }
 
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    void store();
-  };
   return (
-    <form
-      onSubmit={submit}
-      noValidate
-      style={{ display: "flex", flexDirection: "column", gap: 16, width: "100%" }}
+    <OneFieldForm
+      title={t("session.address.title")}
+      text={t("session.address.text")}
+      label={t("session.address.label")}
+      placeholder={t("session.address.example")}
+      value={url}
+      error={error}
+      submitLabel={t("session.address.continue")}
+      pending={pending}
+      input={{ inputMode: "url", autoComplete: "off", maxLength: 2000 }}
+      onChange={(value) => {
+        setURL(value);
+        setError(null);
+      }}
+      onSubmit={() => void store()}
     >
-      <div>
-        <Typography variant="h2">{t("session.address.title")}</Typography>
-        <Typography color="textSecondary">{t("session.address.text")}</Typography>
-      </div>
-      <TextField
-        autoFocus
-        label={t("session.address.label")}
-        placeholder={t("session.address.example")}
-        value={url}
-        onChange={(event) => {
-          setURL(event.target.value);
-          setError(null);
-        }}
-        error={error !== null}
-        helperText={error}
-        slotProps={{
-          htmlInput: { inputMode: "url", autoComplete: "off", spellCheck: false, maxLength: 2000 },
-        }}
-      />
-      <Button type="submit" variant="contained" fullWidth loading={pending}>
-        {t("session.address.continue")}
-      </Button>
       {onBack && (
         <Button variant="text" onClick={onBack} disabled={pending}>
           {t("session.address.back")}
         </Button>
       )}
-    </form>
+    </OneFieldForm>
   );
 }

@@ -7,7 +7,7 @@ import type { ProviderID } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { CopyButton } from "../parts/CopyButton";
-import { asClock } from "./useSecondsLeft";
+import { problemWords } from "../parts/ErrorPanel";
 
 const own = [
   "cancelled",
@@ -28,7 +28,7 @@ const own = [
   "insecure_api_url",
   "policy",
 ] as const;
-const ends = ["session_revoked", "deactivated", "grant_changed"] as const;
+const ends = ["session_revoked", "deactivated", "grant_changed", "keyring_unavailable"] as const;
 
 const within = <Code extends string>(codes: readonly Code[], code: string): Code | undefined =>
   codes.find((known) => known === code);
@@ -36,27 +36,42 @@ const within = <Code extends string>(codes: readonly Code[], code: string): Code
 interface Props {
   problem: Problem;
   provider: ProviderID | null;
-  /** Seconds still to wait before another try; 0 for none. */
-  wait: number;
   /** The link of the failed attempt, to open by hand. */
   link: string | null;
+  /** It failed after the invite's code was sent: an invite there was, but it is not open any more. */
+  closed?: boolean;
   /** What can be done about it here. */
   action?: ReactNode;
 }
 
+/** What happened and what to do about it; what is no matter of signing in reads as it does everywhere. */
+export function failureWords(problem: Problem, provider: ProviderID | null, closed: boolean) {
+  const kind = closed && problem.code === "no_invite" ? "closed" : within(own, problem.code);
+  const named = { provider: t(`words.provider.${provider ?? "google"}`), why: problem.message };
+  if (!kind) return problem.code === "internal" ? otherWords() : problemWords(problem);
+  const told = kind === "policy" && problem.message;
+  return {
+    title: t(`session.failed.${kind}.title`, named),
+    text: told || t(`session.failed.${kind}.text`, named).trim(),
+  };
+}
+
+const otherWords = () => ({ title: t("session.failed.other.title"), text: t("session.failed.other.text") });
+
 /** Why a sign-in did not happen, what it means, and what to do next. */
-export function Failure({ problem, provider, wait, link, action }: Props) {
-  const kind = within(own, problem.code) ?? "other";
-  const named = { provider: t(`words.provider.${provider ?? "google"}`) };
-  const text =
-    kind === "policy" && problem.message ? problem.message : t(`session.failed.${kind}.text`, named);
+export function Failure({ problem, provider, link, closed = false, action }: Props) {
+  const { title, text } = failureWords(problem, provider, closed);
   return (
-    <Alert severity={kind === "cancelled" ? "info" : "error"} sx={{ alignItems: "flex-start" }}>
-      <AlertTitle>{t(`session.failed.${kind}.title`, named)}</AlertTitle>
+    <Alert
+      severity={problem.code === "cancelled" ? "info" : "error"}
+      sx={{ alignItems: "flex-start", overflowWrap: "anywhere" }}
+    >
+      <AlertTitle>{title}</AlertTitle>
       {text}
-      {wait > 0 && <div>{t("session.failed.too_many_requests.wait", { time: asClock(wait) })}</div>}
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, mt: 1, "&:empty": { display: "none" } }}>
-        {kind === "browser_failed" && link && <CopyButton text={link} label={t("session.waiting.copy")} />}
+        {problem.code === "browser_failed" && link && (
+          <CopyButton text={link} label={t("session.waiting.copy")} />
+        )}
         {problem.requestId && (
           <CopyButton text={problem.requestId} label={t("parts.actions.copyRequestId")} />
         )}
@@ -71,15 +86,17 @@ export function Failure({ problem, provider, wait, link, action }: Props) {
   );
 }
 
-/** Why the last session ended, or could not be picked up. */
+/** Why the last session ended, or could not be picked up, and what to do: in the words of whoever ended it. */
 export function Ended({ why }: { why: Problem }) {
+  if (within(["offline", "unavailable"] as const, why.code)) {
+    return <Failure problem={why} provider={null} link={null} />;
+  }
   const reason = within(ends, why.code);
-  const passing = within(["offline", "unavailable", "keyring_unavailable"] as const, why.code);
-  if (passing) return <Failure problem={why} provider={null} wait={0} link={null} />;
+  const told = (why.code === "session_revoked" || why.code === "signed_out") && why.message;
   return (
     <Alert severity="info" sx={{ alignItems: "flex-start" }}>
       <AlertTitle>{t("session.ended.title")}</AlertTitle>
-      {t(`session.ended.${reason ?? "other"}`)}
+      {told || t(`session.ended.${reason ?? "other"}`, { why: why.message }).trim()}
     </Alert>
   );
 }

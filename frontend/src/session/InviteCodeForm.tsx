@@ -1,10 +1,10 @@
 import Button from "@mui/material/Button";
-import TextField from "@mui/material/TextField";
-import Typography from "@mui/material/Typography";
-import { type SubmitEvent, useState } from "react";
+import { useState } from "react";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { problemWords } from "../parts/ErrorPanel";
+import { useSecondsLeft } from "../parts/useSecondsLeft";
+import { OneFieldForm } from "./OneFieldForm";
 
 interface Props {
   /** Why the last code did not do. */
@@ -14,57 +14,52 @@ interface Props {
   onCancel: () => void;
 }
 
+/** The API says what is wrong with a code and how many tries are left. */
 function wordsOf(problem: Problem): string {
   const wrong = ["invite_code_wrong", "invite_code_required", "invalid"].includes(problem.code);
-  if (wrong) return t("session.code.wrong");
+  if (wrong) return (problem.code !== "invite_code_required" && problem.message) || t("session.code.wrong");
   const { title, text } = problemWords(problem);
   return `${title}. ${text}`;
 }
+
+// However it was pasted: spaces and line breaks mean nothing, and mail programs make dashes of their own.
+const plain = (code: string) =>
+  code.replace(/[\s\u200b\u2060\ufeff]+/g, "").replace(/[\u2010-\u2015\u2212]/g, "-");
 
 /** Asks for the one-time code of an invite; a wrong one stays in the field to be corrected. */
 export function InviteCodeForm({ problem, pending, onSubmit, onCancel }: Props) {
   const [code, setCode] = useState("");
   const [sent, setSent] = useState<string | null>(null);
   const [missing, setMissing] = useState(false);
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const entered = code.trim();
+  const wait = useSecondsLeft(problem?.retryAt ?? 0);
+  const entered = plain(code);
+  const submit = () => {
     setMissing(entered === "");
-    if (entered === "" || pending) return;
+    if (entered === "" || wait > 0) return;
     setSent(entered);
     onSubmit(entered);
   };
   // The complaint is about the code that was sent, not about one being corrected.
-  const complaint = problem && code.trim() === sent ? wordsOf(problem) : null;
-  const error = missing ? t("session.code.required") : complaint;
+  const complaint = problem && (wait > 0 || entered === sent) ? wordsOf(problem) : null;
   return (
-    <form
+    <OneFieldForm
+      title={t("session.code.title")}
+      text={t("session.code.text")}
+      label={t("session.code.label")}
+      value={code}
+      error={missing ? t("session.code.required") : complaint}
+      submitLabel={t("session.code.submit")}
+      pending={pending}
+      input={{ autoComplete: "one-time-code", maxLength: 200 }}
+      onChange={(value) => {
+        setCode(value);
+        setMissing(false);
+      }}
       onSubmit={submit}
-      noValidate
-      style={{ display: "flex", flexDirection: "column", gap: 16, width: "100%" }}
     >
-      <div>
-        <Typography variant="h2">{t("session.code.title")}</Typography>
-        <Typography color="textSecondary">{t("session.code.text")}</Typography>
-      </div>
-      <TextField
-        autoFocus
-        label={t("session.code.label")}
-        value={code}
-        onChange={(event) => {
-          setCode(event.target.value);
-          setMissing(false);
-        }}
-        error={error !== null}
-        helperText={error}
-        slotProps={{ htmlInput: { autoComplete: "one-time-code", spellCheck: false, maxLength: 64 } }}
-      />
-      <Button type="submit" variant="contained" fullWidth loading={pending}>
-        {t("session.code.submit")}
-      </Button>
       <Button variant="text" onClick={onCancel}>
         {t("parts.actions.cancel")}
       </Button>
-    </form>
+    </OneFieldForm>
   );
 }

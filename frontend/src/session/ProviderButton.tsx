@@ -21,16 +21,20 @@ const looks = {
 interface Props {
   provider: ProviderID;
   disabled?: boolean;
+  /** The sign-in is being prepared: said on the button itself. */
+  pending?: boolean;
   onClick: () => void;
 }
 
 /** "Sign in with Google" or "Sign in with Microsoft", full width. */
-export function ProviderButton({ provider, disabled, onClick }: Props) {
+export function ProviderButton({ provider, disabled = false, pending = false, onClick }: Props) {
   const look = looks[provider];
   return (
     <Button
       fullWidth
-      disabled={disabled ?? false}
+      disabled={disabled}
+      loading={pending}
+      loadingPosition="start"
       onClick={onClick}
       startIcon={look.logo}
       sx={(theme) => ({
@@ -45,7 +49,7 @@ export function ProviderButton({ provider, disabled, onClick }: Props) {
         "&&.Mui-disabled": { opacity: 0.5 },
       })}
     >
-      {t(`session.${provider}`)}
+      {t(pending ? "session.starting" : `session.${provider}`)}
     </Button>
   );
 }

@@ -192,8 +192,9 @@ describe("a sign-in that fails says why in its own words, and can be tried again
 
   it("keeps the buttons shut as long as the portal asks to wait", async () => {
     await failWith(new Problem("too_many_requests", { retryAfter: 90 }));
-    expect(await screen.findByText(/You can try again in 1:(30|29)/)).toBeVisible();
+    expect(await screen.findByRole("button", { name: /^Try again in 1:(30|29)$/ })).toBeDisabled();
     expect(await google()).toBeDisabled();
+    await expectAccessible();
   });
 });
 
@@ -207,7 +208,7 @@ describe("an invite that wants its code", () => {
     const { user, field } = await askForCode();
     await expectAccessible();
     await user.type(field, "wrong{Enter}");
-    expect(await screen.findByText(/does not fit your invite/)).toBeVisible();
+    expect(await screen.findByText(/not the code of your invite. Tries left: 4/)).toBeVisible();
     expect(field).toHaveValue("wrong");
     await user.clear(field);
     await user.type(field, " K7QM-2VXD-94TB {Enter}");

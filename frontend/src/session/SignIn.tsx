@@ -1,3 +1,5 @@
+import Alert from "@mui/material/Alert";
+import AlertTitle from "@mui/material/AlertTitle";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import LinearProgress from "@mui/material/LinearProgress";
@@ -10,14 +12,15 @@ import type { Problem } from "../bridge/problem";
 import { providersQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { Delayed } from "../parts/Delayed";
-import { RefreshIcon } from "../parts/icons";
+import { RetryButton } from "../parts/RetryButton";
+import { useSecondsLeft } from "../parts/useSecondsLeft";
 import { AddressForm } from "./AddressForm";
+import { Busy } from "./Busy";
 import { Ended, Failure } from "./Failure";
 import { InviteCodeForm } from "./InviteCodeForm";
 import { ProviderButton } from "./ProviderButton";
 import { SignInFrame } from "./SignInFrame";
 import { useDoor } from "./session";
-import { useSecondsLeft } from "./useSecondsLeft";
 import { type SignInStep, useSignIn } from "./useSignIn";
 import { WaitingPanel } from "./WaitingPanel";
 
@@ -45,7 +48,10 @@ export function SignIn({ startup, why }: Props) {
           }}
         />
       ) : (
-        <Step flow={flow} startup={startup} why={why} />
+        <>
+          <Step flow={flow} startup={startup} why={why} />
+          <Busy />
+        </>
       )}
     </SignInFrame>
   );
@@ -57,18 +63,12 @@ function Step({ flow, startup, why }: Props & { flow: Flow }) {
   const { step } = flow;
   switch (step.at) {
     case "choose":
-      return <Choose step={step} flow={flow} startup={startup} why={why} />;
     case "starting":
-      return <Busy title={t("session.starting")} />;
+      return <Choose step={step} flow={flow} startup={startup} why={why} />;
     case "waiting":
       return <WaitingPanel waiting={step.waiting} onOpenAgain={flow.openAgain} onCancel={flow.cancel} />;
     case "exchanging":
-      return (
-        <Busy
-          title={t("session.exchanging.title")}
-          text={t("session.exchanging.text", { provider: t(`words.provider.${step.provider}`) })}
-        />
-      );
+      return <Exchanging provider={step.provider} />;
     case "code":
       return (
         <InviteCodeForm
@@ -81,59 +81,95 @@ function Step({ flow, startup, why }: Props & { flow: Flow }) {
   }
 }
 
-function Busy({ title, text }: { title: string; text?: string }) {
+function Exchanging({ provider }: { provider: ProviderID }) {
+  const title = t("session.exchanging.title");
   return (
     <Box role="status" sx={{ display: "flex", flexDirection: "column", gap: 1 }}>
       <Typography variant="h2">{title}</Typography>
-      {text && <Typography color="textSecondary">{text}</Typography>}
+      <Typography color="textSecondary">
+        {t("session.exchanging.text", { provider: t(`words.provider.${provider}`) })}
+      </Typography>
       <LinearProgress aria-label={title} sx={{ mt: 1, borderRadius: 1 }} />
     </Box>
   );
 }
 
 interface ChooseProps extends Props {
-  step: Extract<SignInStep, { at: "choose" }>;
+  step: Extract<SignInStep, { at: "choose" | "starting" }>;
   flow: Flow;
 }
 
+/** The ways in; above them what went wrong before, and on the chosen button that it is on its way. */
 function Choose({ step, flow, startup, why }: ChooseProps) {
-  const wait = useSecondsLeft(step.waitUntil);
-  const { problem, provider, link } = step;
+  const problem = step.at === "choose" ? step.problem : null;
+  const wait = useSecondsLeft(problem?.retryAt ?? 0);
+  const starting = step.at === "starting" ? step.provider : null;
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
-      {problem && <Failure problem={problem} provider={provider} wait={wait} link={link} />}
-      {!problem && why && <Ended why={why} />}
-      <Providers apiURL={startup.api_url} disabled={wait > 0} onChoose={flow.signIn} />
+      {step.at === "choose" && step.problem && <Failed step={step} problem={step.problem} flow={flow} />}
+      {step.at === "choose" && !problem && why && <Ended why={why} />}
+      {startup.keyring_problem && <KeyringNote why={startup.keyring_problem} />}
+      <Providers apiURL={startup.api_url} disabled={wait > 0} starting={starting} onChoose={flow.signIn} />
+      {starting && (
+        <Button variant="text" onClick={flow.cancel}>
+          {t("parts.actions.cancel")}
+        </Button>
+      )}
     </Box>
+  );
+}
+
+interface FailedProps {
+  step: Extract<SignInStep, { at: "choose" }>;
+  problem: Problem;
+  flow: Flow;
+}
+
+function Failed({ step, problem, flow }: FailedProps) {
+  const { provider, link, codeSent } = step;
+  const again =
+    problem.retryAt > 0 && provider ? (
+      <RetryButton problem={problem} onRetry={() => flow.signIn(provider)} />
+    ) : undefined;
+  return <Failure problem={problem} provider={provider} link={link} closed={codeSent} action={again} />;
+}
+
+function KeyringNote({ why }: { why: string }) {
+  return (
+    <Alert severity="warning" sx={{ alignItems: "flex-start" }}>
+      <AlertTitle>{t("session.keyring.title")}</AlertTitle>
+      {t("session.keyring.text", { why })}
+    </Alert>
   );
 }
 
 interface ProvidersProps {
   apiURL: string;
   disabled: boolean;
+  /** The one whose sign-in is being prepared. */
+  starting: ProviderID | null;
   onChoose: (provider: ProviderID) => void;
 }
 
-function Providers({ apiURL, disabled, onChoose }: ProvidersProps) {
+function Providers({ apiURL, disabled, starting, onChoose }: ProvidersProps) {
   const providers = useQuery(providersQuery(apiURL));
   if (providers.isPending) return <ProvidersSkeleton />;
   if (providers.isError) {
-    const again = (
-      <Button
-        startIcon={<RefreshIcon />}
-        loading={providers.isFetching}
-        onClick={() => void providers.refetch()}
-      >
-        {t("session.again")}
-      </Button>
-    );
-    return <Failure problem={providers.error} provider={null} wait={0} link={null} action={again} />;
+    const { error, isFetching, refetch } = providers;
+    const again = <RetryButton problem={error} pending={isFetching} onRetry={() => void refetch()} />;
+    return <Failure problem={error} provider={null} link={null} action={again} />;
   }
   if (providers.data.length === 0) return <Typography>{t("session.noProviders")}</Typography>;
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 1.5 }}>
       {providers.data.map(({ id }) => (
-        <ProviderButton key={id} provider={id} disabled={disabled} onClick={() => onChoose(id)} />
+        <ProviderButton
+          key={id}
+          provider={id}
+          disabled={disabled || (starting !== null && starting !== id)}
+          pending={starting === id}
+          onClick={() => onChoose(id)}
+        />
       ))}
     </Box>
   );

@@ -7,7 +7,7 @@ import type { Events } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import { CopyButton } from "../parts/CopyButton";
 import { OpenIcon } from "../parts/icons";
-import { asClock, useSecondsLeft } from "./useSecondsLeft";
+import { asClock, useSecondsLeft } from "../parts/useSecondsLeft";
 
 interface Props {
   waiting: Events["signin:waiting"];

@@ -3,6 +3,9 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import type { Grant, Me, Permission, Startup } from "../bridge/models";
 import { portal } from "../bridge/portal";
 import { type Problem, toProblem } from "../bridge/problem";
+import { t } from "../i18n/i18n";
+import { useNotify } from "../parts/Notices";
+import { keepsAll, sameRole, useRoleWatch } from "./useRoleWatch";
 
 /** Where the app stands between starting and being signed in. */
 export type SessionState =
@@ -137,10 +140,32 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [queries, state],
   );
 
+  const notify = useNotify();
+  const changed = useCallback(
+    async (startup: Startup, before: Me, me: Me) => {
+      if (sameRole(before, me)) return setState({ at: "signed_in", startup, me });
+      await queries.cancelQueries();
+      queries.clear();
+      // What is open may be out of reach now; the start never is.
+      if (!keepsAll(before, me)) window.location.hash = "";
+      setState({ at: "signed_in", startup, me });
+      const words = { role: t(`words.role.${me.grant.role}`), node: me.grant.node };
+      notify({ tone: "info", lasting: true, text: t("session.changed", words) });
+    },
+    [queries, notify],
+  );
+  useRoleWatch({
+    me: state.at === "signed_in" ? state.me : null,
+    onChanged: (now) => {
+      if (state.at === "signed_in") void changed(state.startup, state.me, now);
+    },
+    onLost: (why) => void leave(why),
+  });
+
   useEffect(() => {
     const unsubscribe = [
       portal().on("session:ended", (event) => void leave(toProblem(event))),
-      portal().on("session:only", (event) => setOnly(event.message)),
+      portal().on("session:only", ({ message }) => setOnly(message || null)),
     ];
     void reload();
     return () => {

@@ -11,19 +11,15 @@ export type SignInStep =
       problem: Problem | null;
       provider: ProviderID | null;
       link: string | null;
-      waitUntil: number;
+      /** It failed after the invite's code was sent. */
+      codeSent: boolean;
     }
   | { at: "starting"; provider: ProviderID }
   | { at: "waiting"; waiting: Events["signin:waiting"] }
   | { at: "exchanging"; provider: ProviderID }
   | { at: "code"; provider: ProviderID; problem: Problem | null; pending: boolean };
 
-const choose: SignInStep = { at: "choose", problem: null, provider: null, link: null, waitUntil: 0 };
-
-function failed(problem: Problem, provider: ProviderID, link: string | null): SignInStep {
-  const waitUntil = problem.retryAfter ? Date.now() + problem.retryAfter * 1000 : 0;
-  return { at: "choose", problem, provider, link, waitUntil };
-}
+const choose: SignInStep = { at: "choose", problem: null, provider: null, link: null, codeSent: false };
 
 // After these the same code form may still succeed.
 const worthAnotherCode: readonly ProblemCode[] = [
@@ -39,7 +35,7 @@ function after(problem: Problem, provider: ProviderID, link: string | null, code
   if (codeSent && worthAnotherCode.includes(problem.code))
     return { at: "code", provider, pending: false, problem };
   if (problem.code === "invite_code_required") return { at: "code", provider, pending: false, problem: null };
-  return failed(problem, provider, link);
+  return { at: "choose", problem, provider, link, codeSent };
 }
 
 // The sign-in goes on waiting: its link can still be copied.
@@ -55,6 +51,7 @@ export function useSignIn() {
   // A second click cancels the first sign-in in Go; its rejection must not disturb the second.
   const attempt = useRef(0);
   const link = useRef<string | null>(null);
+  const starting = useRef(false);
 
   useEffect(() => {
     const stops = [
@@ -78,6 +75,7 @@ export function useSignIn() {
         if (mine === attempt.current) entered(me);
       } catch (rejection) {
         if (mine !== attempt.current) return;
+        starting.current = false;
         const problem = toProblem(rejection);
         setStep((now) => after(problem, provider, link.current, now.at === "code"));
       }
@@ -86,6 +84,9 @@ export function useSignIn() {
   );
 
   const signIn = (provider: ProviderID) => {
+    // A second click before the first is drawn.
+    if (starting.current) return;
+    starting.current = true;
     link.current = null;
     setStep({ at: "starting", provider });
     void run(provider, () => portal().signIn(provider));
@@ -99,6 +100,7 @@ export function useSignIn() {
 
   const cancel = () => {
     attempt.current += 1;
+    starting.current = false;
     setStep(choose);
     portal()
       .cancelSignIn()

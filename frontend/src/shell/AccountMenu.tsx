@@ -10,7 +10,15 @@ import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
 import { links } from "../bridge/links";
 import { t } from "../i18n/i18n";
-import { CheckIcon, DarkIcon, LightIcon, SettingsIcon, SignOutIcon, SystemIcon } from "../parts/icons";
+import {
+  CheckIcon,
+  DarkIcon,
+  DevicesIcon,
+  LightIcon,
+  SettingsIcon,
+  SignOutIcon,
+  SystemIcon,
+} from "../parts/icons";
 import { useNotify } from "../parts/Notices";
 import { useSession } from "../session/session";
 
@@ -28,7 +36,7 @@ const modes: { mode: "system" | "light" | "dark"; icon: ReactNode }[] = [
   { mode: "dark", icon: <DarkIcon /> },
 ];
 
-/** Who is signed in; light or dark; settings; the way out. */
+/** Who is signed in; light or dark; sessions; settings; the way out. */
 export function AccountMenu() {
   const { me, signOut } = useSession();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
@@ -89,6 +97,12 @@ export function AccountMenu() {
           </MenuItem>
         ))}
         <Divider sx={{ my: 0.5 }} />
+        <MenuItem onClick={then(() => navigate(links.sessions))}>
+          <ListItemIcon>
+            <DevicesIcon />
+          </ListItemIcon>
+          {t("settings.sessions.title")}
+        </MenuItem>
         <MenuItem onClick={then(() => navigate(links.settings))}>
           <ListItemIcon>
             <SettingsIcon />

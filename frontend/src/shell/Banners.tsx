@@ -1,7 +1,7 @@
 import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useOfflineSince } from "../bridge/connection";
 import { formatTime } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -16,17 +16,31 @@ export function Banners() {
   const since = useOfflineSince();
   return (
     <>
-      {only && (
-        <Alert severity="warning" sx={flat}>
-          {t("shell.only")}
-        </Alert>
-      )}
+      {only && <Only key={only} why={only} />}
       {since && <Offline since={since} />}
     </>
   );
 }
 
 const flat = { borderRadius: 0, py: 0, px: 2, "& .MuiAlert-message": { py: 0.75 } };
+
+// Put away, it comes back: what it says still holds.
+const backAfter = 30 * 60_000;
+
+function Only({ why }: { why: string }) {
+  const [away, setAway] = useState(false);
+  useEffect(() => {
+    if (!away) return;
+    const timer = setTimeout(() => setAway(false), backAfter);
+    return () => clearTimeout(timer);
+  }, [away]);
+  if (away) return null;
+  return (
+    <Alert severity="warning" sx={flat} onClose={() => setAway(true)}>
+      {t("shell.only", { why })}
+    </Alert>
+  );
+}
 
 function Offline({ since }: { since: Date }) {
   const queries = useQueryClient();

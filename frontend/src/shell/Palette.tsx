@@ -12,8 +12,10 @@ import { Hidden } from "../parts/Hidden";
 import {
   ClientsIcon,
   DarkIcon,
+  DevicesIcon,
   LightIcon,
   MspsIcon,
+  PersonIcon,
   SearchIcon,
   SettingsIcon,
   SignOutIcon,
@@ -274,6 +276,8 @@ function useCommands(rail: RailEntry[]): Hit[] {
   return [
     ...rail.map((entry) => goTo(entry.to, entry.name, entry.icon)),
     ...(can("see_syncs") ? [goTo(links.syncs, t("shell.rail.syncs"), <SyncIcon />)] : []),
+    ...(can("manage_users") ? [goTo(links.users, t("admin.tab.users"), <PersonIcon />)] : []),
+    goTo(links.sessions, t("settings.sessions.title"), <DevicesIcon />),
     goTo(links.settings, t("settings.title"), <SettingsIcon />),
     command("light", t("shell.search.theme", { theme: t("shell.account.light") }), <LightIcon />, () =>
       setMode("light"),

@@ -10,6 +10,7 @@ import { Palette } from "./Palette";
 import { Rail, type RailEntry } from "./Rail";
 import { ScopeSwitch } from "./ScopeSwitch";
 import { SearchButton } from "./SearchButton";
+import { useBusyNotice } from "./useBusyNotice";
 
 interface Props {
   rail: RailEntry[];
@@ -21,6 +22,7 @@ export function Shell({ rail, children }: Props) {
   const narrow = useMediaQuery("(max-width: 899px)", { noSsr: true });
   const [foldedByHand, setFolded] = useState(false);
   const [searching, setSearching] = useState(false);
+  useBusyNotice();
   useShortcut(() => setSearching((open) => !open));
   return (
     <Box sx={{ display: "flex", height: "100%", overflow: "hidden" }}>

@@ -18,6 +18,7 @@ import { useNotify } from "../parts/Notices";
 import { PageHeader } from "../parts/PageHeader";
 import { Beside } from "../parts/SidePanel";
 import { useSession } from "../session/session";
+import { useAdminTabs } from "../session/useAdminTabs";
 import { runColumns } from "./columns";
 import { RunPanel } from "./RunPanel";
 
@@ -49,15 +50,7 @@ export default function Sync() {
           )
         }
       />
-      {can("manage_invites") && (
-        <LinkTabs
-          label={t("admin.sections")}
-          tabs={[
-            { to: links.admin, name: t("admin.tab.invites") },
-            { to: links.syncs, name: t("admin.tab.syncs") },
-          ]}
-        />
-      )}
+      <LinkTabs label={t("admin.sections")} tabs={useAdminTabs()} />
       {start.error && <NotStarted problem={start.error} />}
       {moving && <UnderWay run={moving} />}
       <Beside>

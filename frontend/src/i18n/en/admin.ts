@@ -1,7 +1,7 @@
 export const admin = {
   title: "Admin",
   sections: "Sections of Admin",
-  tab: { invites: "Invites", syncs: "Products & sync" },
+  tab: { users: "Users", invites: "Invites", syncs: "Products & sync" },
   text: "An invite fixes a person's role before they sign in for the first time.",
   invites: "Invites",
   invite: {
@@ -20,6 +20,8 @@ export const admin = {
     created: "Created",
     actions: "Actions",
   },
+  resend: "New code",
+  resendOf: "New code for {{email}}",
   revoke: "Revoke",
   revokeOf: "Revoke the invite of {{email}}",
   filter: { status: "Status" },
@@ -34,6 +36,12 @@ export const admin = {
     verb: "Revoke invite",
     done: "The invite of {{email}} is revoked.",
     late: "This invite is not open any more: it was accepted, revoked or has expired. The list shows how it stands now.",
+  },
+  fresh: {
+    title: "Make a new code for {{email}}?",
+    text: "The old code stops working at once, wrong tries are forgotten, and the invite is good for as long as before, counted from now.",
+    verb: "Make new code",
+    late: "This invite is closed: it was accepted or revoked. The list shows how it stands now.",
   },
   form: {
     submit: "Send invite",
@@ -74,6 +82,8 @@ export const admin = {
   },
   created: {
     title: "{{email}} is invited",
+    again: "New code for {{email}}",
+    oldDead: "The old code does not work any more.",
     code: "Invite code",
     copy: "Copy code",
     once: "This code is shown once. The portal keeps no readable copy of it.",

@@ -8,7 +8,21 @@ import { session } from "./session";
 import { settings } from "./settings";
 import { shell } from "./shell";
 import { sync } from "./sync";
+import { users } from "./users";
 import { words } from "./words";
 
 /** Every text of the app, one file per folder of screens. Plurals: key_one, key_other with { count }. */
-export const en = { admin, clients, history, msps, overview, parts, session, settings, shell, sync, words };
+export const en = {
+  admin,
+  clients,
+  history,
+  msps,
+  overview,
+  parts,
+  session,
+  settings,
+  shell,
+  sync,
+  users,
+  words,
+};

@@ -5,6 +5,7 @@ export const parts = {
     close: "Close",
     clear: "Clear filters",
     retry: "Try again",
+    retryIn: "Try again in {{time}}",
     copy: "Copy",
     copied: "Copied",
     copyFailed: "Could not copy. Select the text and copy it by hand.",
@@ -43,8 +44,7 @@ export const parts = {
   },
   problem: {
     requestId: "Request id",
-    retryIn_one: "Try again in {{count}} second.",
-    retryIn_other: "Try again in {{count}} seconds.",
+    retryIn: "Wait {{time}}, then try again.",
     offline: {
       title: "The portal cannot be reached",
       text: "Check your network connection. What was loaded before stays on screen.",
@@ -71,11 +71,39 @@ export const parts = {
     },
     grant_changed: {
       title: "Your access has changed",
-      text: "Somebody changed your role. Sign in again to see what you have access to now.",
+      text: "Somebody changed your role while you worked. Try again with what you have access to now.",
     },
     conflict: {
       title: "Somebody was faster",
       text: "This has changed in the meantime. Reload and look again.",
+    },
+    sync_running: {
+      title: "A sync is under way",
+      text: "Wait until it has ended, then try again.",
+    },
+    no_product: {
+      title: "No product is connected yet",
+      text: "Whoever runs the portal's server can add one.",
+    },
+    too_large: {
+      title: "That is too much at once",
+      text: "The portal does not take as much in one go. Make it shorter and try again.",
+    },
+    no_api_url: {
+      title: "The portal's address is missing",
+      text: "Sign out and enter the address your administrator gave you.",
+    },
+    cancelled: {
+      title: "Cancelled",
+      text: "Nothing was changed. Try again if you did not mean to stop.",
+    },
+    timed_out: {
+      title: "That took too long",
+      text: "The portal did not answer in time. Try again in a moment.",
+    },
+    policy: {
+      title: "Your organisation's policy does not allow this",
+      text: "Ask your administrator.",
     },
     invalid: {
       title: "Something in the request is not right",

@@ -37,11 +37,15 @@ export const session = {
     label: "Invite code",
     required: "Enter the code from your invite.",
     submit: "Continue",
-    wrong: "This code does not fit your invite. Check it, or ask your administrator for a new invite.",
+    wrong: "This code does not fit your invite. Check it, or ask your administrator for a new one.",
   },
-  only: "Your computer's keyring cannot be used, so you are signed in for this run only. You will sign in again after closing the app.",
-  again: "Try again",
-  other: "Use another account",
+  busy_one: "Busy; trying again in {{count}} s.",
+  busy_other: "Busy; trying again in {{count}} s.",
+  changed: "Your role has changed: you are {{role}} at {{node}} now.",
+  keyring: {
+    title: "Your computer's keyring cannot be used",
+    text: "{{why}} You can sign in all the same, if your organisation allows it; you are then signed in for this run only.",
+  },
   failed: {
     cancelled: { title: "Sign-in cancelled", text: "You can close the page in your browser." },
     timed_out: {
@@ -90,12 +94,15 @@ export const session = {
     },
     keyring_unavailable: {
       title: "Your computer's keyring cannot be used",
-      text: "The portal keeps you signed in with it, and your organisation does not allow signing in without. Unlock the keyring and try again.",
+      text: "{{why}} The portal keeps you signed in with it, and your organisation does not allow signing in without. Unlock the keyring and try again.",
+    },
+    closed: {
+      title: "This invite is closed",
+      text: "It was used or revoked, had too many wrong tries, or has expired. Ask your administrator for a new one, then start again.",
     },
     too_many_requests: {
       title: "Too many tries",
-      text: "For safety the portal asks you to wait before the next one.",
-      wait: "You can try again in {{time}}.",
+      text: "For safety the portal asks you to wait a little before the next one.",
     },
     attempt_expired: {
       title: "This sign-in has expired",
@@ -120,6 +127,8 @@ export const session = {
       "Your session was ended, by you on another computer or by an administrator. Sign in again to go on.",
     deactivated: "An administrator has deactivated your account. Ask them if you think this is a mistake.",
     grant_changed: "Your role has changed. Sign in again to see what you have access to now.",
+    keyring_unavailable:
+      "{{why}} You were kept signed in with the keyring. Unlock it and start the app again, or sign in now.",
     other: "Your session has ended. Sign in again to go on.",
   },
 };

@@ -61,7 +61,9 @@ export const shell = {
   offline: {
     text: "Offline since {{time}}. You see what was loaded before; nothing can be changed until the portal can be reached again.",
   },
-  only: "Signed in for this run only: your computer's keyring cannot be used.",
+  only: "Signed in for this run only. {{why}}",
+  busy_one: "The portal is busy; trying again in {{count}} second.",
+  busy_other: "The portal is busy; trying again in {{count}} seconds.",
   unknown: {
     title: "There is no such page",
     text: "The address may be old or mistyped.",

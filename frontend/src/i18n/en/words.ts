@@ -11,5 +11,6 @@ export const words = {
   provider: { google: "Google", entra: "Microsoft" },
   customer: { active: "Active", missing: "Missing", removed: "Removed" },
   invite: { open: "Open", accepted: "Accepted", expired: "Expired", revoked: "Revoked" },
+  user: { active: "Active", deactivated: "Deactivated" },
   run: { queued: "Queued", running: "Running", complete: "Complete", failed: "Failed" },
 };

@@ -1,0 +1,15 @@
+import type { ReactNode } from "react";
+import { t } from "../i18n/i18n";
+import { LinkTabs } from "../parts/LinkTabs";
+import { PageHeader } from "../parts/PageHeader";
+import { useAdminTabs } from "../session/useAdminTabs";
+
+/** The head of Admin's screens about people, and the way to their neighbours. */
+export function AdminHeader({ text, actions }: { text: string; actions?: ReactNode }) {
+  return (
+    <>
+      <PageHeader title={t("admin.title")} text={text} actions={actions} />
+      <LinkTabs label={t("admin.sections")} tabs={useAdminTabs()} />
+    </>
+  );
+}

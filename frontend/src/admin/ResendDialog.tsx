@@ -1,0 +1,32 @@
+import { useResendInvite } from "../bridge/changes";
+import type { Invite } from "../bridge/models";
+import { Problem } from "../bridge/problem";
+import { t } from "../i18n/i18n";
+import { ConfirmDialog } from "../parts/FormDialog";
+import { useSession } from "../session/session";
+import { CreatedDialog } from "./CreatedDialog";
+
+/** Asks before an invite's code is replaced, then shows the new one once. */
+export function ResendDialog({ invite, onClose }: { invite: Invite; onClose: () => void }) {
+  const { grant } = useSession();
+  const resend = useResendInvite(grant.id);
+  const { email } = invite;
+  if (resend.data) return <CreatedDialog created={resend.data} onClose={onClose} />;
+  return (
+    <ConfirmDialog
+      open
+      danger={false}
+      title={t("admin.fresh.title", { email })}
+      text={t("admin.fresh.text")}
+      verb={t("admin.fresh.verb")}
+      pending={resend.isPending}
+      problem={resend.error && inWords(resend.error)}
+      onClose={onClose}
+      onConfirm={() => resend.mutate(invite.id)}
+    />
+  );
+}
+
+/** A conflict here can mean one thing only. */
+const inWords = (problem: Problem): Problem =>
+  problem.code === "conflict" ? new Problem("conflict", { message: t("admin.fresh.late") }) : problem;

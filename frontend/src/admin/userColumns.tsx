@@ -1,0 +1,88 @@
+import type { UserItem } from "../bridge/models";
+import { t } from "../i18n/i18n";
+import type { Column } from "../parts/DataTable";
+import { StatusChip } from "../parts/StatusChip";
+import { Time } from "../parts/Time";
+
+/** What somebody is called: their address where the provider gave no name. */
+export const nameOf = ({ name, email }: Pick<UserItem, "name" | "email">): string => name || email;
+
+/** The first of a person's roles, and how many more there are. */
+function roleOf({ grants }: UserItem): string | null {
+  const [first, ...others] = grants;
+  if (!first) return null;
+  const role = t(`words.role.${first.role}`);
+  return others.length > 0 ? t("users.more", { role, count: others.length }) : role;
+}
+
+export const userColumns = (): Column<UserItem>[] => [
+  {
+    field: "name",
+    name: t("users.column.name"),
+    text: (user) => (user.self ? t("users.you", { name: nameOf(user) }) : nameOf(user)),
+    sortable: true,
+    flex: 1.2,
+    minWidth: 150,
+  },
+  {
+    field: "email",
+    name: t("users.column.email"),
+    text: (user) => user.email,
+    sortable: true,
+    flex: 1.4,
+    minWidth: 170,
+    from: 560,
+  },
+  {
+    field: "role",
+    name: t("users.column.role"),
+    text: roleOf,
+    sortable: true,
+    width: 160,
+  },
+  {
+    field: "node",
+    name: t("users.column.node"),
+    text: (user) => user.grants.map(({ node }) => node).join(", "),
+    flex: 1.2,
+    minWidth: 150,
+    from: 820,
+  },
+  {
+    field: "provider",
+    name: t("users.column.provider"),
+    text: (user) => t(`words.provider.${user.provider}`),
+    width: 116,
+    from: 1060,
+  },
+  {
+    field: "last_login_at",
+    name: t("users.column.lastLogin"),
+    render: (user) => <Time at={user.last_login_at} />,
+    sortable: true,
+    width: 124,
+    from: 700,
+  },
+  {
+    field: "sessions",
+    name: t("users.column.sessions"),
+    number: (user) => user.sessions,
+    width: 92,
+    from: 940,
+  },
+  {
+    field: "status",
+    name: t("users.column.status"),
+    render: (user) => <UserStatus active={user.active} />,
+    width: 124,
+  },
+];
+
+export function UserStatus({ active }: { active: boolean }) {
+  return (
+    <StatusChip
+      tone={active ? "ok" : "neutral"}
+      label={t(`words.user.${active ? "active" : "deactivated"}`)}
+    />
+  );
+}

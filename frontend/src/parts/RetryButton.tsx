@@ -1,0 +1,21 @@
+import Button from "@mui/material/Button";
+import type { Problem } from "../bridge/problem";
+import { t } from "../i18n/i18n";
+import { RefreshIcon } from "./icons";
+import { asClock, useSecondsLeft } from "./useSecondsLeft";
+
+interface Props {
+  problem: Problem;
+  onRetry: () => void;
+  pending?: boolean;
+}
+
+/** "Try again". As long as the portal asks to wait it counts down instead, and cannot be pressed. */
+export function RetryButton({ problem, onRetry, pending = false }: Props) {
+  const wait = useSecondsLeft(problem.retryAt);
+  return (
+    <Button startIcon={<RefreshIcon />} disabled={wait > 0} loading={pending} onClick={onRetry}>
+      {wait > 0 ? t("parts.actions.retryIn", { time: asClock(wait) }) : t("parts.actions.retry")}
+    </Button>
+  );
+}
