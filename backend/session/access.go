@@ -2,8 +2,9 @@ package session
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"crypto/sha256"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -73,47 +74,54 @@ func (s *Sessions) Verify(ctx context.Context, accessToken string) (portal.Viewe
 	if known, ok := s.verified.get(digest); ok && known.goodAt(s.config.Now()) && s.keys.publishes(ctx, known.kid) {
 		return known.viewer, nil
 	}
-	claims, kid, err := s.check(ctx, accessToken)
+	token, err := s.check(ctx, accessToken)
 	if err != nil {
 		return portal.Viewer{}, err
 	}
-	viewer, err := claims.viewer()
-	if err == nil {
-		s.verified.put(digest, newVerifiedToken(claims, kid, viewer))
-	}
-	return viewer, err
+	s.verified.put(digest, token)
+	return token.viewer, nil
 }
 
-// check reads a token whose signature and times are good.
-func (s *Sessions) check(ctx context.Context, accessToken string) (claims accessClaims, kid string, err error) {
-	token, err := jwt.ParseWithClaims(accessToken, &claims,
-		func(t *jwt.Token) (any, error) { return s.verificationKey(ctx, t) },
-		jwt.WithValidMethods([]string{algorithm}),
-		jwt.WithIssuer(s.config.Issuer),
-		jwt.WithAudience(s.config.Issuer),
+// check verifies a token without heeding what is remembered.
+func (s *Sessions) check(ctx context.Context, accessToken string) (verifiedToken, error) {
+	var kid string
+	payload, err := verifyJWS(accessToken, func(header map[string]any) (key *ecdsa.PublicKey, err error) {
+		kid, key, err = s.verificationKey(ctx, header)
+		return key, err
+	})
+	if err != nil {
+		return verifiedToken{}, err
+	}
+	var claims accessClaims
+	if json.Unmarshal(payload, &claims) != nil {
+		return verifiedToken{}, errAccess
+	}
+	if err := s.claimsRules.Validate(claims); err != nil {
+		return verifiedToken{}, accessProblem(err)
+	}
+	viewer, err := claims.viewer()
+	if err != nil {
+		return verifiedToken{}, err
+	}
+	return newVerifiedToken(claims, kid, viewer), nil
+}
+
+// claimsRules are what the claims must hold to, all of them.
+func claimsRules(c Config) *jwt.Validator {
+	return jwt.NewValidator(
+		jwt.WithIssuer(c.Issuer),
+		jwt.WithAudience(c.Issuer),
 		jwt.WithExpirationRequired(),
 		jwt.WithIssuedAt(),
 		jwt.WithLeeway(clockSkew),
-		jwt.WithStrictDecoding(),
-		jwt.WithTimeFunc(s.config.Now))
-	if err != nil {
-		return claims, "", accessProblem(err)
-	}
-	return claims, token.Header["kid"].(string), nil
+		jwt.WithTimeFunc(c.Now))
 }
 
 var errAccess = portal.Errorf(portal.Unauthenticated, "The access token is missing, damaged or not of this portal.")
 
-// accessProblem tells an access token that only came too late from all others. A token with a second fault, or whose
-// signature was never found good, has not only come too late.
+// accessProblem tells an access token that only came too late from one with any other fault.
 func accessProblem(err error) error {
-	var own *portal.Error
-	switch {
-	case errors.As(err, &own):
-		return own
-	case errors.Is(err, errKeys):
-		return err
-	case err.Error() == jwt.ErrTokenInvalidClaims.Error()+": "+jwt.ErrTokenExpired.Error():
+	if err.Error() == jwt.ErrTokenExpired.Error() {
 		return portal.Errorf(portal.Unauthenticated, "The access token has expired.")
 	}
 	return errAccess
@@ -121,12 +129,13 @@ func accessProblem(err error) error {
 
 // verificationKey finds the key by the kid among our own. The header says nothing else that would be heeded, so a
 // header that tries to is refused.
-func (s *Sessions) verificationKey(ctx context.Context, t *jwt.Token) (any, error) {
-	kid, ok := t.Header["kid"].(string)
-	if !ok || t.Header["typ"] != accessType || len(t.Header) != len([]string{"alg", "typ", "kid"}) {
-		return nil, errAccess
+func (s *Sessions) verificationKey(ctx context.Context, header map[string]any) (string, *ecdsa.PublicKey, error) {
+	kid, ok := header["kid"].(string)
+	if !ok || header["typ"] != accessType || len(header) != len([]string{"alg", "typ", "kid"}) {
+		return "", nil, errAccess
 	}
-	return s.keys.public(ctx, kid)
+	key, err := s.keys.public(ctx, kid)
+	return kid, key, err
 }
 
 // viewer reads the claims of a token whose signature is ours.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -35,10 +37,11 @@ type Client struct {
 
 // Sessions issues, renews, checks and ends sessions.
 type Sessions struct {
-	db       *postgres.DB
-	keys     *keyring
-	config   Config
-	verified verifiedTokens
+	db          *postgres.DB
+	keys        *keyring
+	config      Config
+	claimsRules *jwt.Validator
+	verified    verifiedTokens
 }
 
 // New checks c and makes Sessions; it does not touch the database.
@@ -59,7 +62,7 @@ func New(db *postgres.DB, sealer *Sealer, c Config) (*Sessions, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Sessions{db: db, keys: newKeyring(db, sealer, c.Now), config: c}, nil
+	return &Sessions{db: db, keys: newKeyring(db, sealer, c.Now), claimsRules: claimsRules(c), config: c}, nil
 }
 
 func setDefault(d *time.Duration, fallback time.Duration) {

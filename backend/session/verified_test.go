@@ -1,0 +1,166 @@
+package session
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"golang.org/x/time/rate"
+	"pgregory.net/rapid"
+)
+
+// desk checks tokens under a clock and keys the test sets, without a database.
+type desk struct {
+	*Sessions
+	now  time.Time
+	keys map[string]*ecdsa.PrivateKey
+}
+
+func newDesk(t interface{ Fatal(...any) }) *desk {
+	d := &desk{now: time.Unix(1_800_000_000, 0), keys: map[string]*ecdsa.PrivateKey{}}
+	sealer, err := NewSealer(make([]byte, keySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Sessions, err = New(nil, sealer, Config{Issuer: "https://portal.example.com", Now: func() time.Time { return d.now }}); err != nil {
+		t.Fatal(err)
+	}
+	d.Sessions.keys.unknown = rate.NewLimiter(0, 0)
+	for _, kid := range []string{"one", "two"} {
+		if d.keys[kid], err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.publish("one", "two")
+	return d
+}
+
+// publish makes these keys the good ones, loaded at this moment.
+func (d *desk) publish(kids ...string) {
+	set := &keySet{public: map[string]*ecdsa.PublicKey{}, loadedAt: d.now}
+	for _, kid := range kids {
+		set.public[kid] = &d.keys[kid].PublicKey
+	}
+	d.Sessions.keys.current.Store(set)
+}
+
+// token is signed by a key, issued and expiring so many seconds from the beginning; notBefore 0 leaves that out.
+func (d *desk) token(kid string, issued, notBefore, expires int) string {
+	begin := time.Unix(1_800_000_000, 0)
+	at := func(seconds int) *jwt.NumericDate {
+		return jwt.NewNumericDate(begin.Add(time.Duration(seconds) * time.Second))
+	}
+	claims := accessClaims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: d.config.Issuer, Audience: jwt.ClaimStrings{d.config.Issuer}, Subject: "user", ID: rand.Text(),
+			IssuedAt: at(issued), ExpiresAt: at(expires),
+		},
+		SessionID: "session", Grant: grantClaim{ID: "grant", Role: "mssp_admin", MSSPID: "mssp"},
+	}
+	if notBefore != 0 {
+		claims.NotBefore = at(notBefore)
+	}
+	token := jwt.NewWithClaims(jwt.SigningMethodES256, claims)
+	token.Header["typ"], token.Header["kid"] = accessType, kid
+	signed, err := token.SignedString(d.keys[kid])
+	if err != nil {
+		panic(err)
+	}
+	return signed
+}
+
+func TestARememberedTokenIsAnsweredAsIfItWereCheckedAnew(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		d := newDesk(t)
+		kids := rapid.SampledFrom([]string{"one", "two"})
+		seconds := rapid.IntRange(-90, 90)
+		var tokens []string
+		for range 6 {
+			good := d.token(kids.Draw(t, "kid"), seconds.Draw(t, "iat"), seconds.Draw(t, "nbf"), seconds.Draw(t, "exp"))
+			tokens = append(tokens, good, good[:len(good)-4]+"AAAA")
+		}
+		published := [][]string{{}, {"one"}, {"two"}, {"one", "two"}}
+		for range 60 {
+			d.now = time.Unix(1_800_000_000+int64(rapid.IntRange(-150, 150).Draw(t, "clock")), int64(rapid.SampledFrom([]int{0, 1, 999_999_999}).Draw(t, "fraction")))
+			d.publish(rapid.SampledFrom(published).Draw(t, "published")...)
+			token := rapid.SampledFrom(tokens).Draw(t, "token")
+			anew, wantErr := d.check(context.Background(), token)
+			viewer, err := d.Verify(context.Background(), token)
+			if viewer != anew.viewer || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+				t.Fatalf("answers %+v, %v; checked anew %+v, %v", viewer, err, anew.viewer, wantErr)
+			}
+		}
+	})
+}
+
+func TestTokensThatAreRefusedAreNotRemembered(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	good := d.token("one", 0, 0, 60)
+	for _, bad := range []string{"", "a.b.c", good + "x", d.token("one", 0, 0, -60), d.token("one", 3600, 0, 7200)} {
+		if _, err := d.Verify(context.Background(), bad); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+	if n := len(d.verified.young) + len(d.verified.old); n != 0 {
+		t.Errorf("%d refusals are remembered", n)
+	}
+	if _, err := d.Verify(context.Background(), good); err != nil || len(d.verified.young) != 1 {
+		t.Errorf("the good token is not remembered: %v", err)
+	}
+}
+
+func TestNoMoreThanTenThousandTokensAreRemembered(t *testing.T) {
+	t.Parallel()
+	var remembered verifiedTokens
+	var wait sync.WaitGroup
+	digest := func(i int) (d tokenDigest) {
+		binary.BigEndian.PutUint64(d[:], uint64(i))
+		return d
+	}
+	const each = 3 * maxVerified
+	for worker := range 4 {
+		wait.Go(func() {
+			for i := range each {
+				remembered.put(digest(worker*each+i), verifiedToken{kid: "one"})
+				remembered.get(digest(i))
+			}
+		})
+	}
+	wait.Wait()
+	if n := len(remembered.young) + len(remembered.old); n > maxVerified || n < maxVerified/2 {
+		t.Errorf("%d tokens are remembered", n)
+	}
+	remembered.put(digest(-1), verifiedToken{kid: "last"})
+	if known, ok := remembered.get(digest(-1)); !ok || known.kid != "last" {
+		t.Error("the last token is forgotten")
+	}
+}
+
+func BenchmarkAccessTokenCheck(b *testing.B) {
+	d := newDesk(b)
+	token := d.token("one", 0, 0, 60)
+	b.Run("warm", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := d.Verify(context.Background(), token); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("cold", func(b *testing.B) {
+		for b.Loop() {
+			d.verified = verifiedTokens{}
+			if _, err := d.Verify(context.Background(), token); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
