@@ -10,16 +10,16 @@ import (
 
 var errEmail = errors.New("not an e-mail address")
 
-// normalEmail is the one spelling of an address: NFC, trimmed, in lower case, its domain in ASCII. An address whose
-// local part is not plain ASCII is refused, because letters that look alike are not. Dots and plus signs are kept:
-// what they mean is the mail server's to know.
+// normalEmail is the one spelling of an address: trimmed, in lower case, its domain in ASCII. An address whose local
+// part is not plain ASCII is refused, because letters that look alike are not, and because Unicode has letters whose
+// small ones are ASCII. Dots and plus signs are kept: what they mean is the mail server's to know.
 func normalEmail(text string) (string, error) {
-	text = strings.TrimSpace(norm.NFC.String(text))
+	text = strings.TrimSpace(text)
 	at := strings.LastIndexByte(text, '@')
 	if at < 1 || at > 64 || len(text) > 254 {
 		return "", errEmail
 	}
-	local := strings.ToLower(text[:at])
+	local := lowerASCII(text[:at])
 	const allowed = "abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+/=?^_`{|}~-"
 	if strings.Trim(local, allowed) != "" || strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, "..") {
 		return "", errEmail
@@ -34,6 +34,16 @@ func normalEmail(text string) (string, error) {
 		return "", errEmail
 	}
 	return local + "@" + domain, nil
+}
+
+// lowerASCII makes the letters A to Z small and no others, unlike strings.ToLower, to which the Kelvin sign is a k.
+func lowerASCII(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, text)
 }
 
 // normalDomain is the one spelling of a domain: ASCII in lower case.

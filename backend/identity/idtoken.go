@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -47,7 +48,7 @@ func parseIDToken(token string) (kid string, unverified claims, err error) {
 		return "", nil, refused("token_too_large")
 	}
 	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
-	if err != nil {
+	if err != nil || !canonical(token) {
 		return "", nil, refused("token_malformed")
 	}
 	// Unlike Go's own, this reader takes no object that names a claim twice.
@@ -55,6 +56,18 @@ func parseIDToken(token string) (kid string, unverified claims, err error) {
 		return "", nil, refused("token_malformed")
 	}
 	return parsed.Signatures[0].Header.KeyID, unverified, nil
+}
+
+// canonical reports whether a token's segments are written in the one way there is to write their bytes: Go's decoders
+// skip line breaks and the bits behind the last byte.
+func canonical(token string) bool {
+	for segment := range strings.SplitSeq(token, ".") {
+		raw, err := base64.RawURLEncoding.DecodeString(segment)
+		if err != nil || base64.RawURLEncoding.EncodeToString(raw) != segment {
+			return false
+		}
+	}
+	return true
 }
 
 // verify answers the claims of an ID token that holds in every respect of OpenID Connect Core 3.1.3.7: go-oidc checks

@@ -143,7 +143,7 @@ func googlePerson(t claims, issuer string) (person, error) {
 		Email:    claimedEmail(t),
 		Verified: t.is("email_verified", "true"),
 		// Lower case as an invite's domain is.
-		HostedDomain: strings.ToLower(t.text("hd")),
+		HostedDomain: lowerASCII(t.text("hd")),
 	}, nil
 }
 
@@ -154,7 +154,7 @@ func entraPerson(t claims, tenant string) (person, error) {
 		return person{}, refused("token_entra")
 	}
 	return person{
-		Issuer: tenant, Subject: strings.ToLower(oid), Tenant: tenant, Name: displayName(t.text("name")),
+		Issuer: tenant, Subject: lowerASCII(oid), Tenant: tenant, Name: displayName(t.text("name")),
 		Email: claimedEmail(t),
 		// The claim's encoding varies; what is missing or anything else says nothing in favour of the address.
 		DomainOwned: t.is("xms_edov", "true", "1", `"1"`, `"true"`),

@@ -1,0 +1,104 @@
+package identity_test
+
+import (
+	"context"
+	"crypto/rand"
+	"testing"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/hostile"
+)
+
+// publishing is a key set; header and signature are as the script says.
+func publishing(header map[string]any, keys ...any) func(*hostile.Server, *hostile.Script) {
+	return func(_ *hostile.Server, s *hostile.Script) { s.KeySet, s.Header = keys, header }
+}
+
+// with is a key with more said of it.
+func with(key map[string]any, name string, value any) map[string]any {
+	key[name] = value
+	return key
+}
+
+func TestAKeySignsForWhatItIsPublishedForOnly(t *testing.T) {
+	good := func() map[string]any { return hostile.JWK("k1", hostile.Key()) }
+	noID := map[string]any{"kid": hostile.Missing}
+	try(t, []misdeed{
+		{"one key and a token without key id", "", publishing(noID, good()), signsIn},
+		{"two keys and a token without key id", "", publishing(noID, good(), hostile.JWK("k2", hostile.Next())), unconfirmed("token_signature")},
+		{"one key without an id and a token with one", "", publishing(nil, hostile.JWK("", hostile.Key())), unconfirmed("token_signature")},
+		{"a key id of another case", "", publishing(map[string]any{"kid": "K1"}, good()), unconfirmed("token_signature")},
+		{"a key id that is a number", "", publishing(map[string]any{"kid": 1}, good()), unconfirmed("token_malformed")},
+		{"keys nobody can read beside a good one", "", publishing(nil,
+			map[string]any{"kty": "RSA", "kid": "broken", "n": "!", "e": 3}, "not a key", nil, 7, map[string]any{},
+			map[string]any{"kty": "OKP", "crv": "X448", "kid": "k1", "x": "AA"}, good()), signsIn},
+		{"a shared key under the id beside a good one", "", publishing(nil, map[string]any{"kty": "oct", "kid": "k1", "k": hostile.B64("hunter2")}, good()), signsIn},
+		{"no keys", "", publishing(nil, "nothing"), unconfirmed("token_signature")},
+		{"a key for encryption", "", publishing(nil, with(good(), "use", "enc")), unconfirmed("token_signature")},
+		{"a key for signatures", "", publishing(nil, with(with(good(), "use", "sig"), "alg", "RS256")), signsIn},
+		{"a key for another algorithm", "", publishing(nil, with(good(), "alg", "RS512")), unconfirmed("token_signature")},
+		{"a key of another issuer", "", publishing(nil, with(good(), "issuer", hostile.Evil)), unconfirmed("token_signature")},
+		{"a key of every tenant", "entra", publishing(nil, with(good(), "issuer", hostile.EntraIssuer)), signsIn},
+		{"a key of the invited tenant", "entra", publishing(nil, with(good(), "issuer", hostile.OfTenant(hostile.Contoso)["iss"])), signsIn},
+		{"a key of another tenant", "entra", publishing(nil, with(good(), "issuer", hostile.OfTenant(hostile.Fabrikam)["iss"])), unconfirmed("token_signature")},
+		{"a key of private accounts", "entra", publishing(nil, with(good(), "issuer", hostile.OfTenant(hostile.Private)["iss"])), unconfirmed("token_signature")},
+		{"a key of 1024 bits", "", func(_ *hostile.Server, s *hostile.Script) {
+			s.KeySet, s.Sign = []any{hostile.JWK("k1", hostile.Weak())}, hostile.RS256(hostile.Weak())
+		}, unconfirmed("token_signature")},
+		{"a redirect", "", serving(hostile.Keys, hostile.Redirects), unavailable("keys")},
+	})
+}
+
+func TestAKeyTheProviderHasJustBegunToSignWithCostsOneCall(t *testing.T) {
+	t.Parallel()
+	court := newCourtroom(t)
+	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
+		t.Run(string(provider), func(t *testing.T) {
+			k := court.newCase(t, provider, "")
+			k.holds(signsIn)
+			before := k.provider.Calls(hostile.Keys)
+			k.provider.Play(hostile.Script{
+				KeySet: []any{hostile.JWK("k2", hostile.Next())},
+				Header: map[string]any{"kid": "k2"}, Sign: hostile.RS256(hostile.Next()),
+			})
+			if err := k.signIn(context.Background()); err != nil {
+				t.Errorf("the new key's token: %v", err)
+			}
+			if calls := k.provider.Calls(hostile.Keys) - before; before != 1 || calls != 1 {
+				t.Errorf("%d calls for the first keys, %d for the new one", before, calls)
+			}
+			// The attacker has the old key, which the provider has withdrawn.
+			k.provider.Play(hostile.Script{KeySet: []any{hostile.JWK("k2", hostile.Next())}})
+			if err := k.signIn(context.Background()); portal.ErrorCode(err) != portal.ProviderRefused {
+				t.Errorf("a withdrawn key's token: %v", err)
+			}
+			k.audited()
+		})
+	}
+}
+
+func TestUnknownKeyIdsAreNoWayToMakeUsCallTheProvider(t *testing.T) {
+	t.Parallel()
+	court := newCourtroom(t)
+	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
+		t.Run(string(provider), func(t *testing.T) {
+			k := court.newCase(t, provider, "")
+			for range 40 {
+				k.provider.Play(hostile.Script{Header: map[string]any{"kid": rand.Text()}, Sign: hostile.RS256(hostile.Foreign())})
+				if err := k.signIn(context.Background()); portal.ErrorCode(err) != portal.ProviderRefused {
+					t.Fatalf("answers %v", err)
+				}
+			}
+			court.exec(t, "delete from audit_log where action = 'sign_in_refused'")
+			if n := k.provider.Calls(hostile.Keys); n != 3 {
+				t.Errorf("40 unknown key ids made %d calls, want the first and two more", n)
+			}
+			if n := k.provider.Calls(hostile.Discovery); n > 2 {
+				t.Errorf("40 sign-ins made %d calls for the discovery document", n)
+			}
+			// Who has a key the provider does publish is not locked out by that.
+			k.provider.Play(hostile.Script{})
+			k.holds(signsIn)
+		})
+	}
+}

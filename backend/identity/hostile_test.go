@@ -1,0 +1,289 @@
+package identity_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/oauth2"
+
+	"fs-client-portal/backend/identity"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/hostile"
+)
+
+// misdeed is something a provider does: what it sends, and what comes of it.
+type misdeed struct {
+	name string
+	// at is the provider that does it; "" for either.
+	at portal.ProviderID
+	// do writes the provider's script.
+	do   func(*hostile.Server, *hostile.Script)
+	want answer
+}
+
+// answer is what comes of a sign-in: what the user reads, and the word the operator finds in the log and the admin in
+// the audit log. Without a code the person is signed in.
+type answer struct {
+	code   portal.Code
+	says   string
+	reason string
+}
+
+var (
+	signsIn      = answer{}
+	codeAsked    = answer{portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator.", ""}
+	notInvited   = answer{portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite.", "no_invite"}
+	otherCompany = answer{portal.TenantNotAllowed, "Accounts of this organisation cannot sign in here. Use the account you were invited with, or ask your administrator.", "tenant"}
+)
+
+func unconfirmed(reason string) answer {
+	return answer{portal.ProviderRefused, "Your sign-in could not be confirmed. Sign in again; if it happens again, tell your administrator.", reason}
+}
+
+func unavailable(reason string) answer {
+	return answer{portal.ProviderDown, "Your sign-in provider does not answer as it should at the moment. Try again in a few minutes.", reason}
+}
+
+// courtroom is a world where hostile providers are tried.
+type courtroom struct {
+	*testkit.World
+	owner  *pgx.Conn
+	people int
+}
+
+func newCourtroom(t *testing.T) *courtroom {
+	t.Helper()
+	c := &courtroom{World: testkit.NewWorld(t)}
+	var err error
+	if c.owner, err = pgx.Connect(context.Background(), c.URLs.Owner); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.owner.Close(context.Background()) })
+	return c
+}
+
+// try has every misdeed done to a person whose invite the provider's word would have sufficed for.
+func try(t *testing.T, misdeeds []misdeed) {
+	t.Helper()
+	t.Parallel()
+	c := newCourtroom(t)
+	for _, m := range misdeeds {
+		for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
+			if m.at == "" || m.at == provider {
+				t.Run(string(provider)+"/"+m.name, func(t *testing.T) {
+					k := c.newCase(t, provider, "")
+					if m.do != nil {
+						var script hostile.Script
+						m.do(k.provider, &script)
+						k.provider.Play(script)
+					}
+					k.holds(m.want)
+				})
+			}
+		}
+	}
+}
+
+// lawsuit is one person with an open invite, their provider, and a portal that has not met either.
+type lawsuit struct {
+	*testing.T
+	court    *courtroom
+	provider *hostile.Server
+	sessions *session.Sessions
+	service  *identity.Service
+	log      bytes.Buffer
+	invite   portal.CreatedInvite
+	secrets  []string
+}
+
+// newCase invites somebody at a provider; email "" stands for an address of their own that the provider is the authority for.
+func (c *courtroom) newCase(t *testing.T, provider portal.ProviderID, email string) *lawsuit {
+	t.Helper()
+	c.people++
+	if email == "" {
+		email = fmt.Sprintf("kim.person%d@kite.example", c.people)
+	}
+	k := &lawsuit{T: t, court: c}
+	k.provider = hostile.Start(t, provider, hostile.Person{ID: fmt.Sprintf("subject-%d", c.people), Email: email, Name: "Ada Lind"})
+	k.serve()
+	n := portal.NewInvite{Email: email, Role: portal.MSPUser, MSPID: c.Own.MSPs[0].ID, Provider: provider, Domain: "kite.example"}
+	if provider == portal.Entra {
+		n.Tenant = hostile.Contoso
+	}
+	var err error
+	if k.invite, err = k.service.Invite(context.Background(), c.Own.Viewers[portal.MSSPAdmin], n); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// serve makes a portal whose log is read.
+func (k *lawsuit) serve() {
+	k.Helper()
+	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		k.Fatal(err)
+	}
+	if k.sessions, err = session.New(k.court.DB, sealer, session.Config{Issuer: "https://portal.example.com"}); err != nil {
+		k.Fatal(err)
+	}
+	k.service, err = identity.New(k.court.DB, k.sessions, identity.Config{
+		Google:     &identity.GoogleConfig{Issuer: hostile.GoogleIssuer, ClientID: hostile.ClientID, ClientSecret: hostile.ClientSecret},
+		Entra:      &identity.EntraConfig{Issuer: hostile.EntraIssuer, ClientID: hostile.ClientID, Tenants: []string{hostile.Contoso, hostile.Fabrikam}},
+		Secret:     sealer,
+		HTTPClient: k.provider.Client(), Bound: k.provider.Bound,
+		Log: slog.New(slog.NewJSONHandler(&k.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err != nil {
+		k.Fatal(err)
+	}
+}
+
+// arrive answers the grant the desktop would send after the provider's pages.
+func (k *lawsuit) arrive(ctx context.Context) (portal.CodeGrant, error) {
+	verifier := oauth2.GenerateVerifier()
+	attempt, err := k.service.Begin(ctx, portal.NewAttempt{
+		Provider: k.provider.Provider, RedirectURI: redirects[k.provider.Provider], CodeChallenge: oauth2.S256ChallengeFromVerifier(verifier),
+	})
+	if err != nil {
+		return portal.CodeGrant{}, err
+	}
+	grant := portal.CodeGrant{AttemptID: attempt.ID, Code: k.provider.Authorize(attempt.Nonce), CodeVerifier: verifier}
+	k.secrets = append(k.secrets, verifier, grant.Code, attempt.Nonce)
+	return grant, nil
+}
+
+func (k *lawsuit) signIn(ctx context.Context) error {
+	grant, err := k.arrive(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = k.service.Redeem(ctx, grant, session.Client{Device: "test"})
+	return err
+}
+
+// holds signs the person in and fails unless exactly this comes of it.
+func (k *lawsuit) holds(want answer) {
+	k.Helper()
+	k.judge(want, func() error { return k.signIn(context.Background()) })
+}
+
+func (k *lawsuit) judge(want answer, act func() error) {
+	k.Helper()
+	before := k.made()
+	k.log.Reset()
+	err := act()
+	var got answer
+	if err != nil {
+		_, got.says, _ = strings.Cut(err.Error(), ": ")
+		got.code = portal.ErrorCode(err)
+	}
+	got.reason = k.logged()
+	audited, details := k.audited()
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(answer{})); diff != "" {
+		k.Errorf("not as it should be (-want +got):\n%s", diff)
+	}
+	if audited != want.reason {
+		k.Errorf("the audit log says %q, want %q", audited, want.reason)
+	}
+	k.keepsSecrets(k.log.String() + details + fmt.Sprint(err))
+	if diff := cmp.Diff(before, k.made()); (diff == "") != (want.code != "") {
+		k.Errorf("what was made:%s\nwant something: %v", diff, want.code == "")
+	}
+	if open := k.open(); open != (want.code != "") {
+		k.Errorf("the invite is open: %v", open)
+	}
+	if strays := k.provider.Strays(); len(strays) != 0 {
+		k.Errorf("somebody else was asked: %v", strays)
+	}
+}
+
+// logged answers the reason of the one line of the log, "" for a log without lines.
+func (k *lawsuit) logged() string {
+	k.Helper()
+	if k.log.Len() == 0 {
+		return ""
+	}
+	var line struct{ Level, Msg, Provider, Reason string }
+	if err := json.Unmarshal(k.log.Bytes(), &line); err != nil {
+		k.Fatalf("the log is not one line: %s", k.log.Bytes())
+	}
+	if line.Level != "WARN" || line.Msg != "sign-in refused" || line.Provider != string(k.provider.Provider) {
+		k.Errorf("the log says %s", k.log.Bytes())
+	}
+	return line.Reason
+}
+
+// audited answers the reason and all details of the audit log's refusal, and takes it out of there.
+func (k *lawsuit) audited() (reason, details string) {
+	k.Helper()
+	rows, err := k.court.owner.Query(context.Background(), "delete from audit_log where action = 'sign_in_refused' returning detail::text")
+	if err != nil {
+		k.Fatal(err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		k.Fatal(err)
+	}
+	if len(lines) == 0 {
+		return "", ""
+	}
+	var detail struct{ Reason string }
+	if err := json.Unmarshal([]byte(lines[0]), &detail); err != nil || len(lines) > 1 {
+		k.Errorf("the audit log says %q", lines)
+	}
+	return detail.Reason, lines[0]
+}
+
+// keepsSecrets fails if what was written down or told holds a token, an address, a code or a secret.
+func (k *lawsuit) keepsSecrets(written string) {
+	k.Helper()
+	written = strings.ToLower(written)
+	secrets := append(k.provider.Secrets(), k.secrets...)
+	secrets = append(secrets, "@", k.provider.Person.Email, k.provider.Person.Name, hostile.ClientSecret, k.invite.Code, "eyJ", "hunter2")
+	for _, secret := range secrets {
+		if secret != "" && strings.Contains(written, strings.ToLower(secret)) {
+			k.Errorf("%q is written down: %s", secret, written)
+		}
+	}
+}
+
+// made counts what a sign-in makes.
+func (k *lawsuit) made() map[string]int {
+	k.Helper()
+	counts := map[string]int{}
+	for _, table := range []string{"app_user", "identity", "session", "refresh_token", "user_role"} {
+		var n int
+		if err := k.court.owner.QueryRow(context.Background(), "select count(*) from "+table).Scan(&n); err != nil {
+			k.Fatal(err)
+		}
+		counts[table] = n
+	}
+	return counts
+}
+
+func (k *lawsuit) open() (open bool) {
+	k.Helper()
+	err := k.court.owner.QueryRow(context.Background(),
+		"select accepted_at is null and code_tries = 0 from pre_assigned_role where id = $1", k.invite.Invite.ID).Scan(&open)
+	if err != nil {
+		k.Fatal(err)
+	}
+	return open
+}
+
+func (c *courtroom) exec(t *testing.T, sql string, args ...any) {
+	t.Helper()
+	if _, err := c.owner.Exec(context.Background(), sql, args...); err != nil {
+		t.Fatalf("%v\n%s", err, sql)
+	}
+}
