@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/child"
+	"fs-client-portal/backend/testkit/provider"
+	"fs-client-portal/backend/testkit/roundtrips"
+)
+
+// replicas are two processes of portal-api on one database. The first reaches it through a counter.
+type replicas struct {
+	*testkit.World
+	*testing.T
+	google  *provider.Server
+	first   string
+	second  string
+	counter *roundtrips.Counter
+	client  *http.Client
+	signed  atomic.Int64
+}
+
+// seats is how many people may sign in during one test.
+const seats = 40
+
+func startReplicas(t *testing.T) *replicas {
+	t.Helper()
+	r := &replicas{World: testkit.NewWorld(t), T: t, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
+	t.Cleanup(r.client.CloseIdleConnections)
+	var accounts []provider.Account
+	for i := range seats {
+		accounts = append(accounts, provider.Account{ID: fmt.Sprint("person", i), Name: "Person", Email: fmt.Sprintf("person%d@example.com", i), EmailVerified: true})
+	}
+	var err error
+	r.google, err = provider.StartGoogle(t.Context(), provider.Config{ClientID: "desktop", ClientSecret: "secret", Accounts: accounts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.counter, err = roundtrips.Start(r.URLs.Server); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.counter.Close() })
+	counted, err := url.Parse(r.URLs.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted.Host = r.counter.Address()
+	program, key := buildProgram(t), filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(key, []byte(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.first, r.second = r.serve(program, key, counted.String()), r.serve(program, key, r.URLs.Server)
+	return r
+}
+
+var program = struct {
+	sync.Once
+	path string
+}{}
+
+// buildProgram builds portal-api once for all tests of this run; TestMain removes it.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	program.Do(func() {
+		dir, err := os.MkdirTemp("", "portal-api-test-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "portal-api")
+		if output, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+			os.RemoveAll(dir)
+			t.Fatalf("go build: %v: %s", err, output)
+		}
+		program.path = path
+	})
+	if program.path == "" {
+		t.Fatal("portal-api was not built")
+	}
+	return program.path
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if program.path != "" {
+		os.RemoveAll(filepath.Dir(program.path))
+	}
+	os.Exit(code)
+}
+
+// serve starts a replica at a port of the system's choice and answers its URL.
+func (r *replicas) serve(program, key, database string) string {
+	r.Helper()
+	command := exec.Command(program, "serve", "--no-jobs", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0")
+	command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),
+		"PORTAL_DATABASE_URL="+database, "PORTAL_SECRET_KEY_FILE="+key, "PORTAL_PUBLIC_URL=https://portal.example.com",
+		"PORTAL_GOOGLE_ISSUER="+r.google.Issuer(), "PORTAL_GOOGLE_CLIENT_ID=desktop", "PORTAL_GOOGLE_CLIENT_SECRET=secret",
+		"PORTAL_AUTH_RATE=0", "PORTAL_SESSION_RATE=0")
+	log, err := command.StderrPipe()
+	if err != nil {
+		r.Fatal(err)
+	}
+	process, err := child.Start(command, syscall.SIGTERM)
+	if err != nil {
+		r.Fatal(err)
+	}
+	r.Cleanup(func() { process.Stop(20*time.Second, syscall.SIGTERM) })
+	lines := bufio.NewScanner(log)
+	for lines.Scan() {
+		var line struct{ Msg, Listen string }
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
+			go func() { _, _ = io.Copy(io.Discard, log) }()
+			return "http://" + line.Listen
+		}
+		r.Log(lines.Text())
+	}
+	r.Fatal("portal-api did not begin to serve")
+	return ""
+}
+
+// device is one sign-in of somebody.
+type device struct {
+	portal.Viewer
+	account, access, refresh string
+}
+
+// newcomer is somebody with a grant, signed in through the first replica with the provider's own login page.
+func (r *replicas) newcomer(role portal.Role, msp int) device {
+	r.Helper()
+	return r.signIn(r.Person(r, role, r.Own.At(role, msp)), r.account())
+}
+
+func (r *replicas) account() string {
+	r.Helper()
+	next := r.signed.Add(1) - 1
+	if next >= seats {
+		r.Fatal("nobody is left to sign in")
+	}
+	return fmt.Sprint("person", next)
+}
+
+func (r *replicas) signIn(v portal.Viewer, account string) device {
+	r.Helper()
+	r.Exec(r, `
+		insert into identity (provider, issuer, subject, user_id)
+		values ('google', $1, $2, $3)
+		on conflict do nothing`, r.google.Issuer(), r.google.Subject(account), v.UserID)
+	const redirect = "http://127.0.0.1:8/callback/google"
+	verifier := oauth2.GenerateVerifier()
+	var attempt portal.Attempt
+	r.wants(r.first, http.StatusOK, "POST /v1/auth/attempts", "", portal.NewAttempt{
+		Provider: portal.Google, RedirectURI: redirect, CodeChallenge: oauth2.S256ChallengeFromVerifier(verifier)}, &attempt)
+	config := oauth2.Config{ClientID: attempt.ClientID, RedirectURL: redirect, Scopes: attempt.Scopes,
+		Endpoint: oauth2.Endpoint{AuthURL: attempt.AuthorizationEndpoint}}
+	link := config.AuthCodeURL("state", oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("nonce", attempt.Nonce))
+	back, _, err := provider.Authorize(r.Context(), link, account)
+	if err != nil {
+		r.Fatal(err)
+	}
+	var tokens portal.Tokens
+	r.wants(r.first, http.StatusOK, "POST /v1/auth/token", "", portal.CodeGrant{
+		AttemptID: attempt.ID, Code: back.Query().Get("code"), CodeVerifier: verifier}, &tokens)
+	return device{Viewer: v, account: account, access: tokens.AccessToken, refresh: tokens.RefreshToken}
+}
+
+// answer is what a replica said; the code is a problem's.
+type answer struct {
+	status int
+	body   []byte
+	Code   portal.Code `json:"code"`
+}
+
+func (r *replicas) ask(replica, route, token string, in any) (answer, error) {
+	method, path, _ := strings.Cut(route, " ")
+	var body io.Reader
+	if in != nil {
+		encoded, err := json.Marshal(in)
+		if err != nil {
+			return answer{}, err
+		}
+		body = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequestWithContext(context.Background(), method, replica+path, body)
+	if err != nil {
+		return answer{}, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	response, err := r.client.Do(request)
+	if err != nil {
+		return answer{}, err
+	}
+	defer response.Body.Close()
+	said := answer{status: response.StatusCode}
+	if said.body, err = io.ReadAll(response.Body); err == nil && said.status >= http.StatusBadRequest {
+		err = json.Unmarshal(said.body, &said)
+	}
+	return said, err
+}
+
+// wants fails unless the replica answers with the status.
+func (r *replicas) wants(replica string, status int, route, token string, in, out any) {
+	r.Helper()
+	said, err := r.ask(replica, route, token, in)
+	if err != nil || said.status != status {
+		r.Fatalf("%s answers %d %s (%v), want %d", route, said.status, said.body, err, status)
+	}
+	if out != nil {
+		if err := json.Unmarshal(said.body, out); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// refuses fails unless the replica answers with the code.
+func (r *replicas) refuses(replica, route, token string, in any, code portal.Code) {
+	r.Helper()
+	if said, err := r.ask(replica, route, token, in); err != nil || said.Code != code {
+		r.Errorf("%s is answered %d %s (%v), want %s", route, said.status, said.body, err, code)
+	}
+}
+
+func (r *replicas) refresh(replica string, d device) (tokens portal.Tokens) {
+	r.Helper()
+	r.wants(replica, http.StatusOK, "POST /v1/auth/refresh", "", portal.RefreshGrant{RefreshToken: d.refresh}, &tokens)
+	return tokens
+}
+
+func tokensOf(said answer) (access, refresh string, err error) {
+	var tokens portal.Tokens
+	err = json.Unmarshal(said.body, &tokens)
+	return tokens.AccessToken, tokens.RefreshToken, err
+}
