@@ -57,12 +57,9 @@ func newHouse(t *testing.T, changes ...func(*httpapi.Config)) *house {
 }
 
 // newConfig is the API as portal-api makes it, with a provider nobody answers at and no jobs at work.
-func newConfig(t *testing.T, db *postgres.DB) httpapi.Config {
+func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 	t.Helper()
-	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealer := newSealer(t)
 	sessions, err := session.New(db, sealer, session.Config{Issuer: "https://portal.example.com"})
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +79,15 @@ func newConfig(t *testing.T, db *postgres.DB) httpapi.Config {
 	return httpapi.Config{
 		DB: db, Sessions: sessions, Identity: people, Sync: syncs, Log: log, Metrics: prometheus.NewRegistry(), Version: "test",
 	}
+}
+
+func newSealer(t testing.TB) *session.Sealer {
+	t.Helper()
+	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealer
 }
 
 // reply is an answer, read to its end.
