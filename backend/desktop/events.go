@@ -13,6 +13,7 @@ const (
 	EventSessionEnded     = "session:ended"
 	EventSessionOnly      = "session:only"
 	EventWaiting          = "waiting"
+	EventRoleChanged      = "role:changed"
 )
 
 // SignInWaiting says that the browser has the word. URL is a link on this computer that leads to the provider
@@ -35,6 +36,9 @@ type SessionEnded struct {
 	Code    portal.Code `json:"code"`
 	Message string      `json:"message"`
 }
+
+// RoleChanged says that the API no longer takes the user for what they were: ask Me what they are now.
+type RoleChanged struct{}
 
 // SessionOnly says why the session ends with the app, once for each cause. An empty one takes that back: the keyring
 // holds the session after all.

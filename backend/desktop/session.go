@@ -83,8 +83,12 @@ func (s *session) call(ctx context.Context, r request) error {
 	if !tokenRefused(err) {
 		return err
 	}
+	changed := hasCode(err, portal.GrantChanged)
 	if r.token, err = s.renew(ctx, token); err != nil {
 		return err
+	}
+	if changed {
+		s.emit(EventRoleChanged, RoleChanged{})
 	}
 	return s.api.do(ctx, r)
 }

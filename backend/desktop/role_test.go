@@ -1,0 +1,129 @@
+package desktop
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"fs-client-portal/backend/portal"
+)
+
+// before puts a handler in front of the fake API: what it does not answer, the API does.
+func (f *fakeAPI) before(answers func(http.ResponseWriter, *http.Request) bool) {
+	next := f.Config.Handler
+	f.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !answers(w, r) {
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// dataCalls are calls of the screens that read or change what the API keeps.
+var dataCalls = map[string]func(context.Context, *bench) error{
+	"the overview": func(ctx context.Context, b *bench) error { _, err := b.Overview(ctx); return err },
+	"a list":       func(ctx context.Context, b *bench) error { _, err := b.Users(ctx, portal.UserQuery{}); return err },
+	"one thing":    func(ctx context.Context, b *bench) error { _, err := b.Client(ctx, uuid.NewString()); return err },
+	"a change": func(ctx context.Context, b *bench) error {
+		_, err := b.ChangeUser(ctx, uuid.NewString(), portal.UserChange{Active: new(false)})
+		return err
+	},
+	"an end": func(ctx context.Context, b *bench) error { return b.EndSession(ctx, uuid.NewString()) },
+}
+
+func TestAnEndOfTheSessionAtAnyCallSignsOutInTheAPIsOwnWords(t *testing.T) {
+	for code, status := range map[portal.Code]int{portal.SessionRevoked: http.StatusUnauthorized, portal.Deactivated: http.StatusForbidden} {
+		sentence := "The API's own words for " + string(code) + "."
+		for name, call := range dataCalls {
+			b := newBench(t)
+			b.signIn(t)
+			b.api.before(func(w http.ResponseWriter, _ *http.Request) bool {
+				refuse(w, status, portal.Errorf(code, "%s", sentence))
+				return true
+			})
+			wantCode(t, call(t.Context(), b), code)
+			ended := b.emitted(EventSessionEnded)
+			if len(ended) != 1 || ended[0].(SessionEnded) != (SessionEnded{Code: code, Message: sentence}) {
+				t.Errorf("%s, %s: the screens are told %+v", code, name, ended)
+			}
+			if b.ring.kept() != "" {
+				t.Errorf("%s, %s: the keyring still holds the session", code, name)
+			}
+		}
+	}
+}
+
+func TestAChangedRoleRenewsTheTokensAndTellsTheScreensToAskWhoIsSignedIn(t *testing.T) {
+	for name, call := range dataCalls {
+		b := newBench(t)
+		b.signIn(t)
+		stale := b.conn.session.currentAccess()
+		b.api.before(func(w http.ResponseWriter, r *http.Request) bool {
+			switch {
+			case strings.HasPrefix(r.URL.Path, "/v1/auth/"):
+				return false
+			case strings.HasSuffix(r.Header.Get("Authorization"), stale):
+				refuse(w, http.StatusUnauthorized, portal.Errorf(portal.GrantChanged, "Your role has changed."))
+			default:
+				reply(w, http.StatusOK, map[string]any{})
+			}
+			return true
+		})
+		if err := call(t.Context(), b); err != nil {
+			t.Errorf("%s: %v, want the answer under the new role", name, err)
+		}
+		if told := b.emitted(EventRoleChanged); len(told) != 1 {
+			t.Errorf("%s: the screens are told %v, want once that the role changed", name, told)
+		}
+		if err := call(t.Context(), b); err != nil || len(b.emitted(EventRoleChanged)) != 1 || len(b.emitted(EventSessionEnded)) != 0 {
+			t.Errorf("%s: afterwards %v, events %v", name, err, b.emitted(EventRoleChanged))
+		}
+	}
+}
+
+func TestTokensThatOnlyRanOutTellNothingOfARole(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	b.api.expireAccess()
+	if _, err := b.Me(t.Context()); err != nil || len(b.emitted(EventRoleChanged)) != 0 {
+		t.Errorf("%v, events %v", err, b.emitted(EventRoleChanged))
+	}
+}
+
+func TestAGrantThatIsNoLongerTheirsIsLetGoWhenTheScreensAskAgain(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	lost := uuid.NewString()
+	if _, err := b.UseGrant(t.Context(), lost); err != nil {
+		t.Fatal(err)
+	}
+	var refused atomic.Int64
+	b.api.before(func(w http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case r.Header.Get("Portal-Grant") == lost:
+			refused.Add(1)
+			refuse(w, http.StatusUnauthorized, portal.Errorf(portal.GrantChanged, "Your role has changed."))
+		case r.URL.Path == "/v1/clients":
+			reply(w, http.StatusOK, portal.ClientPage{Total: 7})
+		default:
+			return false
+		}
+		return true
+	})
+	_, err := b.Clients(t.Context(), portal.ClientQuery{})
+	wantCode(t, err, portal.GrantChanged)
+	if len(b.emitted(EventRoleChanged)) != 1 {
+		t.Error("the screens are not told to ask who is signed in")
+	}
+	me, err := b.Me(t.Context())
+	if err != nil || me.Grant.ID == lost {
+		t.Fatalf("who is signed in: %+v, %v", me.Grant, err)
+	}
+	tries := refused.Load()
+	if page, err := b.Clients(t.Context(), portal.ClientQuery{}); err != nil || page.Total != 7 || refused.Load() != tries {
+		t.Errorf("the list answers %d, %v after %d tries under the lost grant", page.Total, err, refused.Load()-tries)
+	}
+}
