@@ -41,6 +41,7 @@ type fakeAPI struct {
 	refuse        func(portal.CodeGrant) *portal.Error
 	refuseRefresh *portal.Error
 	expiresIn     int
+	drop          bool          // renewals get no answer
 	held          chan struct{} // where set, refresh waits for it
 	// real is a provider of testkit that codes are redeemed with; nil takes those of authorize.
 	real   *oauth2.Config
@@ -215,6 +216,9 @@ func (f *fakeAPI) renew(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.refreshes++
+	if f.drop {
+		panic(http.ErrAbortHandler)
+	}
 	if f.refuseRefresh != nil || !f.refresh[grant.RefreshToken] {
 		refuse(w, 401, portal.Errorf(portal.SessionRevoked, "Your session was ended."))
 		return

@@ -315,8 +315,13 @@ func TestSigningOutOfAKeyringThatCannotBeEmptiedStaysSignedOut(t *testing.T) {
 	if reply.Code != "" || len(reply.Ended) != 1 || !strings.Contains(reply.Ended[0].Message, "Remove the entry") {
 		t.Errorf("told %+v", reply)
 	}
-	if look := u.start().call(childCall{Do: "look"}); look.Found || look.Message == "" {
+	next := u.start()
+	if look := next.call(childCall{Do: "look"}); look.Found || look.Message != "" {
 		t.Errorf("the next start sees %+v", look)
+	}
+	service.set(func() { service.undeletable = false })
+	if reply := next.call(childCall{Do: "resume"}); reply.Code != SignedOut || service.kept() != "" {
+		t.Errorf("the next start: %+v, kept %q", reply, service.kept())
 	}
 }
 

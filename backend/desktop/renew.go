@@ -169,22 +169,33 @@ func (s *session) found(ctx context.Context) (keptSession, error) {
 
 // notReadable answers what to say of a keyring that gave nothing to go on with; what must not be used is removed.
 func (s *session) notReadable(ctx context.Context, err error) error {
-	if !errors.Is(err, errBroken) && !errors.Is(err, errLeftBehind) {
+	if !mustNotBeUsed(err) {
 		return err
 	}
 	s.forget()
 	s.clean(ctx)
-	why := unusable(err)
+	if errors.Is(err, errOver) {
+		return signedOut()
+	}
+	why := ProblemOf(unusable(err))
 	s.emit(EventSessionEnded, SessionEnded{Code: why.Code, Message: why.Message})
 	return why
 }
 
-// unusable says in the user's words what errBroken and errLeftBehind mean.
-func unusable(err error) *Problem {
-	if errors.Is(err, errLeftBehind) {
+func mustNotBeUsed(err error) bool {
+	return errors.Is(err, errBroken) || errors.Is(err, errLeftBehind) || errors.Is(err, errOver)
+}
+
+// unusable says in the user's words what is wrong with a session that must not be used; one they have ended
+// themselves needs none.
+func unusable(err error) error {
+	switch {
+	case errors.Is(err, errBroken):
+		return problem(SignedOut, "What this computer kept of your sign-in cannot be used any more and was removed. Sign in again.")
+	case errors.Is(err, errLeftBehind):
 		return problem(SignedOut, "Your last sign-in could not be kept on this computer. Sign in again.")
 	}
-	return problem(SignedOut, "What this computer kept of your sign-in cannot be used any more and was removed. Sign in again.")
+	return err
 }
 
 // replaced ends a session in whose place somebody signed in in another window. The keyring is theirs.

@@ -291,7 +291,7 @@ func (s *session) settle() {
 	kept, memoryOnly := s.kept, s.memoryOnly
 	s.mu.Unlock()
 	if !memoryOnly {
-		_ = s.vault.remove(ctx, spareGood)
+		_ = s.vault.remove(ctx, s.vault.sparing)
 		s.writes.Unlock()
 		return
 	}

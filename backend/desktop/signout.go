@@ -18,7 +18,7 @@ func (s *session) look(ctx context.Context) (found bool, why string) {
 	looked := make(chan error, 1)
 	go func() {
 		_, err := s.vault.load(context.WithoutCancel(ctx))
-		if errors.Is(err, errBroken) || errors.Is(err, errLeftBehind) {
+		if mustNotBeUsed(err) {
 			unlock := s.lock(context.WithoutCancel(ctx))
 			s.clean(context.WithoutCancel(ctx))
 			unlock()
@@ -30,7 +30,7 @@ func (s *session) look(ctx context.Context) (found bool, why string) {
 	defer timer.Stop()
 	select {
 	case err := <-looked:
-		if err == nil || errors.Is(err, errNothingKept) {
+		if err == nil || errors.Is(err, errNothingKept) || errors.Is(err, errOver) {
 			return err == nil, ""
 		}
 		return false, ProblemOf(err).Message
@@ -40,9 +40,9 @@ func (s *session) look(ctx context.Context) (found bool, why string) {
 	return true, ""
 }
 
-// clean removes what the keyring holds unless it is a session that is good.
+// clean removes what nobody can use: what is no session, or one that has ended.
 func (s *session) clean(ctx context.Context) {
-	if s.vault.remove(ctx, spareGood) != nil {
+	if s.vault.remove(ctx, s.vault.sparing) != nil {
 		s.log.Warn("keyring not cleaned")
 	}
 }

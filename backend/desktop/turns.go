@@ -6,7 +6,10 @@ import (
 	"os"
 )
 
-var errLeftBehind = errors.New("the keyring holds a session that was renewed or ended since")
+var (
+	errLeftBehind = errors.New("the keyring holds a session that was renewed or replaced since")
+	errOver       = errors.New("the keyring holds a session that has ended")
+)
 
 // turns is a file that says which sign-in is this computer's newest and how often it was renewed, and holds nothing
 // secret. A keyring that fails may keep a refresh token that was spent: sent again, it would look stolen and
@@ -30,13 +33,18 @@ func (t turns) read() turn {
 	return at
 }
 
-// check answers errLeftBehind for a session that is not the newest.
+// check answers errOver for a session that has ended, errLeftBehind for another that is not the newest.
 func (t turns) check(kept keptSession) error {
 	at := t.read()
-	if at.Line == "" || (at.Line == kept.Line && at.Turn <= kept.Turn && !at.Over) {
+	switch {
+	case at.Line == "":
 		return nil
+	case at.Line == kept.Line && at.Over:
+		return errOver
+	case at.Line != kept.Line || at.Turn > kept.Turn:
+		return errLeftBehind
 	}
-	return errLeftBehind
+	return nil
 }
 
 // write makes at the newest. What cannot be written must not go on saying what was true before.

@@ -43,8 +43,8 @@ func newVault(ring Keyring, account, api string, wait time.Duration, t turns) *v
 		late: func() {}, slot: make(chan struct{}, 1)}
 }
 
-// load answers the kept session; errNothingKept where there is none, errBroken or errLeftBehind where what there
-// is must not be used, else a *Problem. Readers that come while one waits for the keyring's password share its
+// load answers the kept session; errNothingKept where there is none, errBroken, errLeftBehind or errOver where
+// what there is must not be used, else a *Problem. Readers that come while one waits for the keyring's password share its
 // prompt, but not its answer: another process may have written meanwhile.
 func (v *vault) load(ctx context.Context) (keptSession, error) {
 	read := func() (any, error) { return v.read(context.WithoutCancel(ctx)) }
@@ -103,13 +103,13 @@ func (v *vault) store(ctx context.Context, kept keptSession) error {
 	return err
 }
 
-// remove empties the keyring, but for a good session that spare wants kept. That there was none is as good.
+// remove empties the keyring, but for a session that spare wants kept. That there was none is as good.
 func (v *vault) remove(ctx context.Context, spare func(keptSession) bool) error {
 	err := v.change(ctx, func() error {
 		secret, err := v.ring.Get(keyringService, v.account)
 		if err == nil {
 			kept, err := parseKept(secret, v.api)
-			if err == nil && v.turns.check(kept) == nil && spare(kept) {
+			if err == nil && spare(kept) {
 				return nil
 			}
 		} else if keyringCause(v.system, err) == keyringLocked {
@@ -132,7 +132,8 @@ func (v *vault) remove(ctx context.Context, spare func(keptSession) bool) error 
 
 func spareNone(keptSession) bool { return false }
 
-func spareGood(keptSession) bool { return true }
+// sparing keeps what a window may still have use for: one that renewed a session mends what was left behind.
+func (v *vault) sparing(kept keptSession) bool { return !errors.Is(v.turns.check(kept), errOver) }
 
 // ask makes one call of the keyring, in turn, and waits for it as long as it may.
 func (v *vault) ask(ctx context.Context, call func() error) error {

@@ -26,12 +26,14 @@ type realAPI struct {
 	// step is told of each moment of a renewal and who asks; an answer of false drops the connection there.
 	step  func(moment, who string) bool
 	given []string
+	// asked counts how often each refresh token was sent.
+	asked map[string]int
 }
 
 // newRealAPI serves sessions with a grace; 0 is the default's thirty seconds.
 func newRealAPI(t testing.TB, grace time.Duration) *realAPI {
 	t.Helper()
-	a := &realAPI{TB: t, world: testkit.NewWorld(t)}
+	a := &realAPI{TB: t, world: testkit.NewWorld(t), asked: map[string]int{}}
 	a.sessions = a.newSessions(grace)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/auth/refresh", a.refresh)
@@ -98,6 +100,9 @@ func (a *realAPI) refresh(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	who := r.UserAgent()
+	a.mu.Lock()
+	a.asked[grant.RefreshToken]++
+	a.mu.Unlock()
 	if !a.stepped("asked", who) {
 		panic(http.ErrAbortHandler)
 	}

@@ -1,0 +1,138 @@
+package desktop
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+func TestFourProcessesOfOneUserRenewOneSessionInTurn(t *testing.T) {
+	u, _ := withService(t)
+	apps := make([]*otherProcess, 4)
+	for i := range apps {
+		apps[i] = u.start()
+	}
+	u.wantCause(u.signIn(apps[0]))
+	for _, app := range apps {
+		app.send(childCall{Do: "resume"})
+	}
+	for _, app := range apps {
+		app.answer()
+		app.send(childCall{Do: "renew", Times: 12})
+	}
+	for i, app := range apps {
+		if reply, _ := app.answer(); reply.Code != "" || len(reply.Ended)+len(reply.Told) != 0 {
+			t.Errorf("process %d: %+v", i, reply)
+		}
+	}
+	if len(u.api.asked) < 48 {
+		t.Errorf("%d renewals", len(u.api.asked))
+	}
+	for _, times := range u.api.asked {
+		if times != 1 {
+			t.Errorf("a token was sent %d times", times)
+		}
+	}
+	u.wantResumed()
+}
+
+func TestAProcessKilledAtAnyMomentTakesNobodysSessionWithIt(t *testing.T) {
+	u, _ := withService(t)
+	survivor := u.start()
+	u.wantCause(u.signIn(survivor))
+	random := rand.New(rand.NewPCG(20, 26))
+	for range 20 {
+		victim := u.start(func(s *childSetup) { s.Name = "victim" })
+		// Its start is that of an app that was killed before: within the grace the old token is as good.
+		if reply := victim.call(childCall{Do: "resume"}); reply.Code != "" {
+			t.Fatalf("the start after a crash: %+v", reply)
+		}
+		at, left := []string{"asked", "committed", "answered"}[random.IntN(3)], random.IntN(4)
+		u.api.onStep(func(moment, who string) bool {
+			if moment != at || !strings.Contains(who, "/victim ") {
+				return true
+			}
+			if left--; left >= 0 {
+				return true
+			}
+			_ = victim.command.Process.Kill()
+			return moment == "answered"
+		})
+		victim.send(childCall{Do: "renew", Times: 10})
+		survivor.send(childCall{Do: "renew", Times: 5})
+		if reply, alive := survivor.answer(); !alive || reply.Code != "" || len(reply.Ended) != 0 {
+			t.Fatalf("the survivor of a crash when %s: %+v", at, reply)
+		}
+		if _, alive := victim.answer(); alive {
+			t.Fatalf("the victim outlived %s", at)
+		}
+		u.api.onStep(nil)
+	}
+	u.wantResumed()
+}
+
+func TestACrashBetweenCommitAndKeyringEndsTheSessionForSafetyOnlyAfterTheGrace(t *testing.T) {
+	u, service := withService(t)
+	app := u.start()
+	u.wantCause(u.signIn(app))
+	u.api.onStep(func(moment, _ string) bool {
+		if moment == "committed" {
+			app.kill()
+		}
+		return moment != "committed"
+	})
+	app.send(childCall{Do: "renew", Times: 1})
+	if _, alive := app.answer(); alive {
+		t.Fatal("the app was not killed")
+	}
+	u.api.onStep(nil)
+	u.api.sessions = u.api.newSessions(time.Nanosecond)
+	reply := u.start().call(childCall{Do: "resume"})
+	if reply.Code != portal.SessionRevoked || len(reply.Ended) != 1 || !strings.Contains(reply.Ended[0].Message, "ended for safety") {
+		t.Errorf("told %+v", reply)
+	}
+	if service.kept() != "" {
+		t.Error("the keyring still holds the session")
+	}
+}
+
+func TestSigningOutInOneProcessSignsOutTheOther(t *testing.T) {
+	u, service := withService(t)
+	first, second := u.start(), u.start()
+	u.wantCause(u.signIn(first))
+	second.call(childCall{Do: "resume"})
+	if reply := first.call(childCall{Do: "sign out"}); reply.Code != "" || service.kept() != "" {
+		t.Fatalf("sign-out: %+v", reply)
+	}
+	reply := second.call(childCall{Do: "renew", Times: 1})
+	if reply.Code != SignedOut || len(reply.Ended) != 1 || reply.User != "" {
+		t.Errorf("the other: %+v", reply)
+	}
+}
+
+func TestSomebodyElseSigningInInAnotherProcessEndsTheSignInHereAndKeepsTheirs(t *testing.T) {
+	u, service := withService(t)
+	first, second := u.start(), u.start()
+	u.wantCause(u.signIn(first))
+	theirs := u.api.signIn(portal.MSPUser)
+	if reply := second.call(childCall{Do: "adopt", Tokens: theirs}); reply.Code != "" {
+		t.Fatalf("%+v", reply)
+	}
+	reply := first.call(childCall{Do: "renew", Times: 1})
+	if reply.Code != SignedOut || len(reply.Ended) != 1 || !strings.Contains(reply.Message, "Somebody signed in") || reply.User != "" {
+		t.Errorf("the first: %+v", reply)
+	}
+	if !strings.Contains(service.kept(), theirs.User.ID) {
+		t.Error("the keyring lost the second sign-in")
+	}
+	if next := u.start().call(childCall{Do: "resume"}); next.User != theirs.User.ID {
+		t.Errorf("the next start is %+v", next)
+	}
+	// The first one's session ended on the server too.
+	if _, err := u.api.sessions.Refresh(t.Context(), u.api.tokens()[1], portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+		t.Errorf("it lives on: %v", err)
+	}
+}

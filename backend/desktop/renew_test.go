@@ -1,0 +1,314 @@
+package desktop
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+// window is an app on the real sessions, in this process.
+type window struct {
+	*session
+	mu   sync.Mutex
+	said []any
+}
+
+func newWindow(t testing.TB, apiURL, state string, ring Keyring) *window {
+	t.Helper()
+	address, err := url.Parse(apiURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &window{}
+	log := slog.New(slog.DiscardHandler)
+	o := Options{StateDir: state, Log: log, Keyring: ring, Settings: Settings{AllowSessionOnly: true}, Emit: func(_ string, payload any) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.said = append(w.said, payload)
+	}}
+	w.session = newSession(newAPIClient(apiURL, "window", nil, log), o, apiURL, address.Host, time.Minute)
+	w.pause = func(context.Context, time.Duration) error { return nil }
+	return w
+}
+
+func (w *window) ends() (ended []SessionEnded) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, said := range w.said {
+		if e, is := said.(SessionEnded); is {
+			ended = append(ended, e)
+		}
+	}
+	return ended
+}
+
+func (w *window) signIn(t testing.TB, tokens portal.Tokens) {
+	t.Helper()
+	if err := w.adopt(context.Background(), tokens, "", w.generation()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnswersThatGetLostCostNobodyTheSession(t *testing.T) {
+	api := newRealAPI(t, 0)
+	ring := &memoryKeyring{}
+	w := newWindow(t, api.URL, t.TempDir(), ring)
+	w.signIn(t, api.signIn(portal.MSSPAdmin))
+	random := rand.New(rand.NewPCG(8, 4))
+	lost := 0
+	api.onStep(func(moment, _ string) bool {
+		if moment == "answered" || random.IntN(5) < 3 {
+			return true
+		}
+		lost++
+		return false
+	})
+	renewed := 0
+	for range 40 {
+		_, err := w.renew(t.Context(), w.currentAccess())
+		if err == nil {
+			renewed++
+		} else if ProblemOf(err).Code != Offline {
+			t.Fatalf("after %d lost answers: %v", lost, err)
+		}
+	}
+	if lost < 20 || renewed < 20 || len(w.ends()) != 0 {
+		t.Errorf("%d lost, %d renewed, told %+v", lost, renewed, w.ends())
+	}
+	api.onStep(nil)
+	if err := newWindow(t, api.URL, t.TempDir(), ring).resume(t.Context()); err != nil {
+		t.Errorf("the next start: %v", err)
+	}
+}
+
+func TestALostAnswerIsAskedForAgainAtOnceAndOnlyWithinTheGrace(t *testing.T) {
+	for _, c := range []struct {
+		took time.Duration
+		want int
+	}{{time.Second, spendTries}, {25 * time.Second, 1}} {
+		b := newBench(t)
+		b.signIn(t)
+		b.conn.session.clock = func() moment { return moment{running: time.Duration(b.api.count(&b.api.refreshes)) * c.took} }
+		b.api.mu.Lock()
+		b.api.drop = true
+		b.api.mu.Unlock()
+		_, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess())
+		wantCode(t, err, Offline)
+		if n := b.api.count(&b.api.refreshes); n != c.want {
+			t.Errorf("asked %d times when each took %s, want %d", n, c.took, c.want)
+		}
+	}
+}
+
+func TestARestoredComputerIsSignedOutForSafetyAndToldSo(t *testing.T) {
+	api := newRealAPI(t, time.Nanosecond)
+	ring, state := &memoryKeyring{}, t.TempDir()
+	w := newWindow(t, api.URL, state, ring)
+	w.signIn(t, api.signIn(portal.MSSPAdmin))
+	snapshot := ring.kept()
+	turn, err := os.ReadFile(w.vault.turns.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.renew(t.Context(), w.currentAccess()); err != nil {
+		t.Fatal(err)
+	}
+	ring.secrets[keyringService+" "+w.vault.account] = snapshot
+	if err := os.WriteFile(w.vault.turns.file, turn, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	restored := newWindow(t, api.URL, state, ring)
+	err = restored.resume(t.Context())
+	p := wantCode(t, err, portal.SessionRevoked)
+	if ended := restored.ends(); len(ended) != 1 || ended[0].Message != p.Message || !strings.Contains(p.Message, "ended for safety") {
+		t.Errorf("told %+v", ended)
+	}
+	if ring.kept() != "" {
+		t.Error("the keyring still holds the session")
+	}
+}
+
+func TestAKeyringRestoredFromABackupIsNotTakenForATheft(t *testing.T) {
+	api := newRealAPI(t, time.Nanosecond)
+	ring, state := &memoryKeyring{}, t.TempDir()
+	w := newWindow(t, api.URL, state, ring)
+	w.signIn(t, api.signIn(portal.MSSPAdmin))
+	backup := ring.kept()
+	if _, err := w.renew(t.Context(), w.currentAccess()); err != nil {
+		t.Fatal(err)
+	}
+	ring.secrets[keyringService+" "+w.vault.account] = backup
+	next := newWindow(t, api.URL, state, ring)
+	wantCode(t, next.resume(t.Context()), SignedOut)
+	// The window that renewed it goes on, and mends the keyring.
+	if _, err := w.renew(t.Context(), w.currentAccess()); err != nil {
+		t.Fatal(err)
+	}
+	if err := newWindow(t, api.URL, state, ring).resume(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestATokenRenewedElsewhereIsNotSentWhenTheKeyringCannotBeRead(t *testing.T) {
+	api := newRealAPI(t, time.Nanosecond)
+	ring, state := &memoryKeyring{}, t.TempDir()
+	first, second := newWindow(t, api.URL, state, ring), newWindow(t, api.URL, state, ring)
+	first.signIn(t, api.signIn(portal.MSSPAdmin))
+	if err := second.resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ring.fail(secretServiceWords("Cannot get secret of a locked object"))
+	_, err := first.renew(t.Context(), first.currentAccess())
+	wantCode(t, err, KeyringUnavailable)
+	ring.fail(nil)
+	if _, err := first.renew(t.Context(), first.currentAccess()); err != nil {
+		t.Errorf("after unlocking: %v", err)
+	}
+}
+
+func TestTheTokensAgeIsCountedOnThisComputerWhateverItsClockSays(t *testing.T) {
+	start := moment{wall: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), running: time.Hour}
+	for _, c := range []struct {
+		name          string
+		wall, running time.Duration
+		renews        int
+	}{
+		{"a minute later", time.Minute, time.Minute, 0},
+		{"almost at its end", 9 * time.Minute, 9 * time.Minute, 0},
+		{"at its end", 10*time.Minute - renewBefore, 10*time.Minute - renewBefore, 1},
+		{"the clock was set back five hours", -5 * time.Hour, time.Minute, 0},
+		{"the clock was set back, and it ended", -5 * time.Hour, 11 * time.Minute, 1},
+		{"after two hours' sleep", 2 * time.Hour, time.Second, 1},
+	} {
+		b := newBench(t)
+		now := start
+		b.conn.session.clock = func() moment { return now }
+		b.signIn(t)
+		now = moment{wall: start.wall.Add(c.wall), running: start.running + c.running}
+		for range 2 {
+			if _, err := b.Me(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := b.api.count(&b.api.refreshes); n != c.renews {
+			t.Errorf("%s: %d renewals, want %d", c.name, n, c.renews)
+		}
+	}
+}
+
+func TestAClockThatIsHoursWrongIsNoReasonToRenew(t *testing.T) {
+	for _, wrong := range []time.Duration{-20 * time.Hour, 20 * time.Hour, 40 * 365 * 24 * time.Hour} {
+		b := newBench(t)
+		b.conn.session.clock = func() moment { return moment{wall: time.Now().Add(wrong), running: time.Minute} }
+		b.signIn(t)
+		if n := b.api.count(&b.api.refreshes); n != 0 {
+			t.Errorf("%s: %d renewals", wrong, n)
+		}
+	}
+}
+
+func TestTheClockOfTheProgramStandsBesideTheComputersOwn(t *testing.T) {
+	first := thisMoment()
+	second := thisMoment()
+	if second.since(first) < 0 || second.running < first.running || time.Since(first.wall) > time.Hour {
+		t.Errorf("%+v then %+v", first, second)
+	}
+	if strings.Contains(first.wall.String(), "m=") {
+		t.Error("the wall clock still carries the monotonic one: sleep would go unnoticed")
+	}
+}
+
+func TestTheNewTokenIsInTheKeyringBeforeItIsUsed(t *testing.T) {
+	b := newBench(t)
+	ring := &watchedKeyring{}
+	app := b.another(t, func(o *Options) { o.Keyring = ring })
+	s := app.conn.session
+	ring.stored = func() {
+		if s.currentAccess() != "" && !strings.Contains(ring.kept(), s.kept.RefreshToken) {
+			t.Error("a token was in use before the keyring held it")
+		}
+		ring.seen = append(ring.seen, s.kept.Turn)
+	}
+	b.api.mu.Lock()
+	tokens := b.api.tokens()
+	b.api.mu.Unlock()
+	if err := s.adopt(t.Context(), tokens, "", s.generation()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.renew(t.Context(), s.currentAccess()); err != nil {
+		t.Fatal(err)
+	}
+	// At each write the session in use was still the one before.
+	if len(ring.seen) != 2 || ring.seen[0] != 0 || ring.seen[1] != 1 || s.kept.Turn != 2 {
+		t.Errorf("in use at the writes: %v, at the end %d", ring.seen, s.kept.Turn)
+	}
+}
+
+// watchedKeyring tells when a secret is about to be stored.
+type watchedKeyring struct {
+	memoryKeyring
+	stored func()
+	seen   []int
+}
+
+func (w *watchedKeyring) Set(service, account, secret string) error {
+	w.stored()
+	return w.memoryKeyring.Set(service, account, secret)
+}
+
+func TestADismissedPromptIsAskedForAgainAfterAnHour(t *testing.T) {
+	b := newBench(t)
+	now := moment{running: time.Hour}
+	b.conn.session.clock = func() moment { return now }
+	b.ring.fail(secretServiceWords("failed to unlock correct collection '/org/freedesktop/secrets/collection/login'"))
+	b.signIn(t)
+	b.ring.fail(nil)
+	for _, c := range []struct {
+		later time.Duration
+		told  int
+	}{{10 * time.Minute, 1}, {59 * time.Minute, 1}, {time.Hour, 2}} {
+		now = moment{running: time.Hour + c.later}
+		if _, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess()); err != nil {
+			t.Fatal(err)
+		}
+		if told := b.emitted(EventSessionOnly); len(told) != c.told {
+			t.Errorf("after %s told %+v", c.later, told)
+		}
+	}
+	if b.ring.kept() == "" {
+		t.Error("not kept after all")
+	}
+}
+
+func TestASecondSignInInOneWindowEndsTheFirst(t *testing.T) {
+	api := newRealAPI(t, 0)
+	w := newWindow(t, api.URL, t.TempDir(), &memoryKeyring{})
+	first := api.signIn(portal.MSSPAdmin)
+	w.signIn(t, first)
+	w.signIn(t, api.signIn(portal.MSPUser))
+	if _, err := api.sessions.Refresh(t.Context(), first.RefreshToken, portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+		t.Errorf("the first session lives on: %v", err)
+	}
+}
+
+func TestASessionFileThatCannotBeReadLeavesItToTheKeyring(t *testing.T) {
+	for _, content := range []string{"", "{", `{"line":7}`, strings.Repeat("x", 5000)} {
+		b := newBench(t)
+		b.signIn(t)
+		if err := os.WriteFile(b.conn.session.vault.turns.file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		again := b.another(t, func(o *Options) { o.StateDir = b.options.StateDir })
+		if _, err := again.Resume(t.Context()); err != nil {
+			t.Errorf("%q: %v", content, err)
+		}
+	}
+}
