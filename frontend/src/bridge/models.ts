@@ -129,6 +129,8 @@ export interface Events {
   /** A call was asked to wait and is made again by itself after so many seconds. */
   waiting: { seconds: number; what: "limit" };
   "session:ended": { code: string; message: string };
+  /** The API no longer takes the user for what they were. */
+  "role:changed": unknown;
   /** Why the session ends with the app; an empty message takes that back. */
   "session:only": { message: string; cause?: string };
 }

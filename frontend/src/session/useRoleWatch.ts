@@ -55,6 +55,7 @@ export function useRoleWatch(watch: Watch): void {
       queries.getMutationCache().subscribe((event) => {
         if (event.type === "updated" && event.action.type === "error") heard(event.action.error);
       }),
+      portal().on("role:changed", () => void ask()),
       () => window.removeEventListener("focus", came),
     ];
     window.addEventListener("focus", came);
