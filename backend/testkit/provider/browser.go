@@ -26,38 +26,66 @@ func Deny(ctx context.Context, authorizationURL string) (redirect *url.URL, form
 	return browse(ctx, authorizationURL, "deny")
 }
 
+// Answer plays a browser at any provider: it fills the form of every page with these values and sends it off, until it
+// is led to the application, and answers that redirect without following it.
+func Answer(ctx context.Context, authorizationURL string, values url.Values) (redirect *url.URL, err error) {
+	b, page, redirect, err := visit(ctx, authorizationURL)
+	for pages := 0; redirect == nil && err == nil; pages++ {
+		form := findElement(page, func(n *html.Node) bool { return n.Data == "form" })
+		if form == nil || pages == 5 {
+			return nil, errors.New("the provider's pages do not lead to the application")
+		}
+		page, redirect, err = b.submit(ctx, attribute(form, "action"), merge(hiddenInputs(form), values))
+	}
+	return redirect, err
+}
+
+func merge(values, more url.Values) url.Values {
+	for name, value := range more {
+		values[name] = value
+	}
+	return values
+}
+
 // browser stops at the application's own address.
 type browser struct {
 	client *http.Client
+	start  *url.URL
 	home   string // the application's redirect address, without query
 }
 
 func browse(ctx context.Context, authorizationURL, button string) (*url.URL, url.Values, error) {
-	start, err := url.Parse(authorizationURL)
-	if err != nil {
-		return nil, nil, err
-	}
-	b, err := newBrowser(start.Query().Get("redirect_uri"))
-	if err != nil {
-		return nil, nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, authorizationURL, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	page, redirect, err := b.open(request)
+	b, page, redirect, err := visit(ctx, authorizationURL)
 	if err != nil || redirect != nil {
 		return redirect, nil, err
 	}
-	return b.press(ctx, start, page, button)
+	return b.press(ctx, page, button)
 }
 
-func newBrowser(home string) (*browser, error) {
+// visit opens a new browser at the provider.
+func visit(ctx context.Context, authorizationURL string) (*browser, *html.Node, *url.URL, error) {
+	start, err := url.Parse(authorizationURL)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	b, err := newBrowser(start)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, authorizationURL, nil)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	page, redirect, err := b.open(request)
+	return b, page, redirect, err
+}
+
+func newBrowser(start *url.URL) (*browser, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
 	}
-	b := &browser{home: home}
+	b := &browser{start: start, home: start.Query().Get("redirect_uri")}
 	b.client = &http.Client{Jar: jar, CheckRedirect: func(next *http.Request, _ []*http.Request) error {
 		if b.isHome(next.URL) {
 			return http.ErrUseLastResponse
@@ -93,14 +121,23 @@ func (b *browser) open(request *http.Request) (*html.Node, *url.URL, error) {
 }
 
 // press submits the page's form by the button with that id.
-func (b *browser) press(ctx context.Context, base *url.URL, page *html.Node, id string) (*url.URL, url.Values, error) {
+func (b *browser) press(ctx context.Context, page *html.Node, id string) (*url.URL, url.Values, error) {
 	form, button := findElement(page, func(n *html.Node) bool { return n.Data == "form" }), byID(page, id)
 	if form == nil || button == nil {
 		return nil, nil, fmt.Errorf("the login page has no button %q", id)
 	}
 	values := hiddenInputs(form)
 	values.Set(attribute(button, "name"), attribute(button, "value"))
-	target, err := base.Parse(attribute(form, "action"))
+	answer, redirect, err := b.submit(ctx, attribute(form, "action"), values)
+	if err != nil || redirect != nil {
+		return redirect, nil, err
+	}
+	return b.formPost(answer)
+}
+
+// submit posts a form and answers as open does.
+func (b *browser) submit(ctx context.Context, action string, values url.Values) (*html.Node, *url.URL, error) {
+	target, err := b.start.Parse(action)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -109,11 +146,7 @@ func (b *browser) press(ctx context.Context, base *url.URL, page *html.Node, id 
 		return nil, nil, err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	answer, redirect, err := b.open(request)
-	if err != nil || redirect != nil {
-		return redirect, nil, err
-	}
-	return b.formPost(answer)
+	return b.open(request)
 }
 
 func (b *browser) formPost(page *html.Node) (*url.URL, url.Values, error) {
