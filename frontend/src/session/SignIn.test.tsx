@@ -269,6 +269,17 @@ describe("a session from an earlier run", () => {
     expect(screen.queryByText("Ada Lindqvist")).toBeNull();
   });
 
+  it("takes on another role as soon as the portal says so", async () => {
+    const { fake } = renderApp({ signedIn: people.admin });
+    await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
+    for (const grant of fake.world.users.find(({ id }) => id === people.admin.user.id)?.grants ?? []) {
+      grant.role = "mssp_staff";
+    }
+    act(() => fake.emit("role:changed", {}));
+    expect(await screen.findByText(/Your role has changed: you are/)).toBeVisible();
+    expect(screen.queryByText("You have been signed out")).toBeNull();
+  });
+
   it("tells that it lasts for this run only where there is no keyring", async () => {
     const { fake } = renderApp({ signedIn: people.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
