@@ -23,8 +23,8 @@ type routeCase struct {
 	// sister names the same below the second MSP, outside the scope of MSPs[0] and its client.
 	sister func(*house, testkit.Tenant) string
 	// own names what only the person who asks may see, where that is so.
-	own  func(*house, portal.Viewer) string
-	body func(testkit.Node) string
+	own    func(*house, portal.Viewer) string
+	body   func(testkit.Node) string
 	public int // what anybody is answered; 0: sign in first
 }
 

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -188,8 +189,8 @@ func TestAChangeThatCannotBeSaysWhatIsWrong(t *testing.T) {
 	} {
 		before := keptOf(t, w, idOr(wrong.id, none))
 		_, err := w.DB.ChangeUser(context.Background(), wrong.by, wrong.id, wrong.change)
-		refused, _ := err.(*portal.Error)
-		if refused == nil || refused.Code != wrong.code || refused.Field != wrong.field {
+		var refused *portal.Error
+		if !errors.As(err, &refused) || refused.Code != wrong.code || refused.Field != wrong.field {
 			t.Errorf("%s is answered %v, want %s %s", name, err, wrong.code, wrong.field)
 		}
 		if after := keptOf(t, w, idOr(wrong.id, none)); after != before {

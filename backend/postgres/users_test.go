@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,7 +100,8 @@ func TestPeopleAreFoundByNameAddressRoleNodeAndWhetherTheyAreActive(t *testing.T
 		"sort": {Sort: "shoe_size"}, "cursor": {Cursor: "x"}, "msp_id": {MSPID: "'"}, "status": {Status: "asleep"},
 	} {
 		_, err := w.DB.Users(context.Background(), admin, q)
-		if wrong, ok := err.(*portal.Error); !ok || wrong.Code != portal.Invalid || wrong.Field != field {
+		var wrong *portal.Error
+		if !errors.As(err, &wrong) || wrong.Code != portal.Invalid || wrong.Field != field {
 			t.Errorf("%+v answers %v, want %s named", q, err, field)
 		}
 	}
