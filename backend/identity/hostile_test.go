@@ -15,6 +15,7 @@ import (
 
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/testkit"
 	"fs-client-portal/backend/testkit/hostile"
@@ -108,35 +109,52 @@ type lawsuit struct {
 // newCase invites somebody at a provider; email "" stands for an address of their own that the provider is the authority for.
 func (c *courtroom) newCase(t *testing.T, provider portal.ProviderID, email string) *lawsuit {
 	t.Helper()
-	c.people++
 	if email == "" {
 		email = fmt.Sprintf("kim.person%d@kite.example", c.people)
 	}
-	k := &lawsuit{T: t, court: c}
-	k.provider = hostile.Start(t, provider, hostile.Person{ID: fmt.Sprintf("subject-%d", c.people), Email: email, Name: "Ada Lind"})
-	k.serve()
-	n := portal.NewInvite{Email: email, Role: portal.MSPUser, MSPID: c.Own.MSPs[0].ID, Provider: provider, Domain: "kite.example"}
-	if provider == portal.Entra {
-		n.Tenant = hostile.Contoso
-	}
-	var err error
-	if k.invite, err = k.service.Invite(context.Background(), c.Own.Viewers[portal.MSSPAdmin], n); err != nil {
-		t.Fatal(err)
-	}
+	k := c.portal(t, c.DB, provider, email)
+	k.invite = k.invites(c.Own.MSPs[0].ID)
 	return k
 }
 
+// portal is one for somebody nobody has invited yet.
+func (c *courtroom) portal(t *testing.T, db *postgres.DB, provider portal.ProviderID, email string) *lawsuit {
+	t.Helper()
+	c.people++
+	k := &lawsuit{T: t, court: c}
+	k.provider = hostile.Start(t, provider, hostile.Person{ID: fmt.Sprintf("subject-%d", c.people), Email: email, Name: "Ada Lind"})
+	k.serve(db)
+	return k
+}
+
+// invites invites the person to an MSP, or without one to the MSSP itself.
+func (k *lawsuit) invites(mspID string) portal.CreatedInvite {
+	k.Helper()
+	n := portal.NewInvite{Email: k.provider.Person.Email, Role: portal.MSPUser, MSPID: mspID, Provider: k.provider.Provider, Domain: "kite.example"}
+	if mspID == "" {
+		n.Role = portal.MSSPStaff
+	}
+	if n.Provider == portal.Entra {
+		n.Tenant = hostile.Contoso
+	}
+	created, err := k.service.Invite(context.Background(), k.court.Own.Viewers[portal.MSSPAdmin], n)
+	if err != nil {
+		k.Fatal(err)
+	}
+	return created
+}
+
 // serve makes a portal whose log is read.
-func (k *lawsuit) serve() {
+func (k *lawsuit) serve(db *postgres.DB) {
 	k.Helper()
 	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
 		k.Fatal(err)
 	}
-	if k.sessions, err = session.New(k.court.DB, sealer, session.Config{Issuer: "https://portal.example.com"}); err != nil {
+	if k.sessions, err = session.New(db, sealer, session.Config{Issuer: "https://portal.example.com"}); err != nil {
 		k.Fatal(err)
 	}
-	k.service, err = identity.New(k.court.DB, k.sessions, identity.Config{
+	k.service, err = identity.New(db, k.sessions, identity.Config{
 		Google:     &identity.GoogleConfig{Issuer: hostile.GoogleIssuer, ClientID: hostile.ClientID, ClientSecret: hostile.ClientSecret},
 		Entra:      &identity.EntraConfig{Issuer: hostile.EntraIssuer, ClientID: hostile.ClientID, Tenants: []string{hostile.Contoso, hostile.Fabrikam}},
 		Secret:     sealer,
@@ -286,4 +304,12 @@ func (c *courtroom) exec(t *testing.T, sql string, args ...any) {
 	if _, err := c.owner.Exec(context.Background(), sql, args...); err != nil {
 		t.Fatalf("%v\n%s", err, sql)
 	}
+}
+
+func (c *courtroom) count(t *testing.T, sql string, args ...any) (n int) {
+	t.Helper()
+	if err := c.owner.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
+		t.Fatalf("%v\n%s", err, sql)
+	}
+	return n
 }

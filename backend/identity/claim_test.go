@@ -1,0 +1,133 @@
+package identity_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/session"
+)
+
+// replicas are portals of their own on one database, and at each of them somebody else with the same address.
+func (c *courtroom) replicas(t *testing.T, n int, email string) []*lawsuit {
+	t.Helper()
+	replicas := make([]*lawsuit, n)
+	for i := range replicas {
+		db, err := postgres.Open(context.Background(), c.URLs.Server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(db.Close)
+		replicas[i] = c.portal(t, db, portal.Google, email)
+	}
+	return replicas
+}
+
+func TestOfManyWhoClaimTheInvitesOfAnAddressAtOnceOneGetsThemAll(t *testing.T) {
+	t.Parallel()
+	const claimants = 16
+	court := newCourtroom(t)
+	for round := range 4 {
+		email := fmt.Sprintf("wanted%d@kite.example", round)
+		everybody := court.replicas(t, claimants, email)
+		invites := []portal.CreatedInvite{
+			everybody[0].invites(court.Own.MSPs[0].ID), everybody[0].invites(court.Own.MSPs[1].ID), everybody[0].invites(""),
+		}
+		grants := make([]portal.CodeGrant, claimants)
+		for i, k := range everybody {
+			var err error
+			if grants[i], err = k.arrive(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			if i%2 == 1 { // half of them have read a code over the person's shoulder
+				grants[i].InviteCode = invites[i%len(invites)].Code
+			}
+		}
+		before := everybody[0].made()
+		var start, ended sync.WaitGroup
+		start.Add(1)
+		won, errs := make([]portal.Tokens, claimants), make([]error, claimants)
+		for i, k := range everybody {
+			ended.Go(func() {
+				start.Wait()
+				won[i], errs[i] = k.service.Redeem(context.Background(), grants[i], session.Client{})
+			})
+		}
+		start.Done()
+		ended.Wait()
+
+		winner, winners := "", 0
+		for i, err := range errs {
+			if err == nil {
+				winner, winners = won[i].User.ID, winners+1
+			} else if portal.ErrorCode(err) != portal.NoInvite {
+				t.Errorf("who was too late reads %v", err)
+			}
+		}
+		after := everybody[0].made()
+		if winners != 1 || after["app_user"] != before["app_user"]+1 || after["identity"] != before["identity"]+1 || after["session"] != before["session"]+1 {
+			t.Errorf("%d of %d won; there was %v, now there is %v", winners, claimants, before, after)
+		}
+		taken := court.count(t, "select count(*) from pre_assigned_role where email = $1 and accepted_by::text = $2", email, winner)
+		if given := after["user_role"] - before["user_role"]; taken != len(invites) || given != len(invites) {
+			t.Errorf("the winner took %d invites and got %d roles", taken, given)
+		}
+	}
+}
+
+func TestOnePersonInTwoAttemptsAtOnceBecomesOneUser(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.tess()
+	grants := []portal.CodeGrant{h.arrive(portal.Entra, "tess"), h.arrive(portal.Entra, "tess")}
+	users := make([]string, len(grants))
+	var wait sync.WaitGroup
+	for i := range grants {
+		wait.Go(func() {
+			tokens, err := h.redeem(grants[i])
+			if err != nil {
+				t.Error(err)
+			}
+			users[i] = tokens.User.ID
+		})
+	}
+	wait.Wait()
+	if users[0] != users[1] {
+		t.Errorf("became %v", users)
+	}
+}
+
+func TestAWaitingSignInSentTwiceAtOnceMakesOneSession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	created := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
+	grant := h.arrive(portal.Entra, "guest")
+	_, err := h.redeem(grant)
+	wantCode(t, err, portal.InviteCodeRequired)
+	grant.InviteCode = created.Code
+	before := h.count("select count(*) from session")
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() { h.redeem(grant) }) //nolint:errcheck // all but one are refused
+	}
+	wait.Wait()
+	if n := h.count("select count(*) from session") - before; n != 1 {
+		t.Errorf("%d sessions", n)
+	}
+}
+
+func TestOneSignInTakesUpEveryInviteForTheAddress(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.tess()
+	second := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
+	second.MSPID = h.Own.MSPs[1].ID
+	h.invite(second)
+	me, err := h.signIn(portal.Entra, "tess", "")
+	if err != nil || len(me.Grants) != 2 {
+		t.Errorf("signs in as %+v: %v", me, err)
+	}
+}
