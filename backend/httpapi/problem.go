@@ -53,6 +53,7 @@ var statuses = map[portal.Code]int{
 	portal.NoInvite:           http.StatusForbidden,
 	portal.InviteCodeRequired: http.StatusForbidden,
 	portal.InviteCodeWrong:    http.StatusForbidden,
+	portal.InviteClosed:       http.StatusForbidden,
 	portal.TenantNotAllowed:   http.StatusForbidden,
 	portal.Deactivated:        http.StatusForbidden,
 	portal.AttemptExpired:     http.StatusBadRequest,

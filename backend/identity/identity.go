@@ -36,6 +36,7 @@ type Config struct {
 	Entra      *EntraConfig
 	HTTPClient *http.Client // nil means the default: certificates and proxy of the system
 	Secret     *session.Sealer
+	Post       postgres.Post // queues the mail of an invite; nil means admins hand codes over
 	Now        func() time.Time
 	Log        *slog.Logger // nil means the default one
 	// Bound ends a call to a provider that takes too long; nil means after ten seconds.
@@ -63,6 +64,7 @@ type Service struct {
 	db        *postgres.DB
 	sessions  *session.Sessions
 	sealer    *session.Sealer
+	post      postgres.Post
 	providers []*provider
 	tenants   []string
 	log       *slog.Logger
@@ -75,7 +77,7 @@ func New(db *postgres.DB, sessions *session.Sessions, c Config) (*Service, error
 		return nil, errors.New("sign-in needs the secret key of PORTAL_SECRET_KEY_FILE")
 	}
 	c = c.withDefaults()
-	s := &Service{db: db, sessions: sessions, sealer: c.Secret, log: c.Log}
+	s := &Service{db: db, sessions: sessions, sealer: c.Secret, post: c.Post, log: c.Log}
 	calls := newCaller(c)
 	if c.Google != nil {
 		if err := c.Google.check(); err != nil {

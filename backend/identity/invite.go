@@ -4,7 +4,10 @@ import (
 	"context"
 	"slices"
 
+	"golang.org/x/text/language"
+
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
 )
 
 const (
@@ -29,12 +32,36 @@ func (s *Service) Invite(ctx context.Context, v portal.Viewer, n portal.NewInvit
 	if _, err := s.provider(n.Provider); err != nil {
 		return portal.CreatedInvite{}, err
 	}
-	code, hash := NewInviteCode()
-	invite, err := s.db.CreateInvite(ctx, v, n, hash)
+	id := postgres.NewID()
+	code, kept := s.newCode(id)
+	invite, err := s.db.CreateInvite(ctx, v, id, n, kept)
 	if err != nil {
 		return portal.CreatedInvite{}, err
 	}
-	return portal.CreatedInvite{Invite: invite, Code: code}, nil
+	return portal.CreatedInvite{Invite: invite, Code: code, Mailed: kept.Post != nil}, nil
+}
+
+// Resend gives an invite that is open or has lapsed a fresh code in place of the old, all its tries and its time anew,
+// and mails it where there is mail. Errors as postgres.ResendInvite.
+func (s *Service) Resend(ctx context.Context, v portal.Viewer, id string) (portal.CreatedInvite, error) {
+	if !v.Role.May(portal.ManageInvites) {
+		return portal.CreatedInvite{}, portal.Errorf(portal.Forbidden, "Your role does not let you invite people.")
+	}
+	code, kept := s.newCode(id)
+	invite, err := s.db.ResendInvite(ctx, v, id, kept)
+	if err != nil {
+		return portal.CreatedInvite{}, err
+	}
+	return portal.CreatedInvite{Invite: invite, Code: code, Mailed: kept.Post != nil}, nil
+}
+
+// newCode makes a code for an invite and what the invite keeps of it.
+func (s *Service) newCode(inviteID string) (code string, kept postgres.InviteCode) {
+	code, kept.Hash = NewInviteCode()
+	if s.post != nil {
+		kept.Post, kept.Sealed = s.post, s.sealer.Seal([]byte(code), codeAAD(inviteID))
+	}
+	return code, kept
 }
 
 // CheckInvite answers an invite in its normal form, its defaults filled in; Invalid naming the field that is wrong.
@@ -50,6 +77,9 @@ func CheckInvite(n portal.NewInvite, tenants []string) (portal.NewInvite, error)
 	}
 	if n.ExpiresInHours < 1 || n.ExpiresInHours > maxInviteHours {
 		return n, portal.InvalidField("expires_in_hours", "An invite is good for 1 to %d hours.", maxInviteHours)
+	}
+	if n.Language, err = checkLanguage(n.Language); err != nil {
+		return n, err
 	}
 	if err := checkNode(n); err != nil {
 		return n, err
@@ -69,6 +99,18 @@ func CheckInvite(n portal.NewInvite, tenants []string) (portal.NewInvite, error)
 		return checkTenant(n, tenants)
 	}
 	return n, portal.InvalidField("provider", "The provider is google or entra.")
+}
+
+// checkLanguage answers a tag in its canonical form. A language nobody has translated the mail to is no mistake.
+func checkLanguage(tag string) (string, error) {
+	if tag == "" {
+		return "", nil
+	}
+	parsed, err := language.Parse(tag)
+	if err != nil || len(tag) > 35 {
+		return "", portal.InvalidField("language", "Name a language by its tag, such as de or en-GB.")
+	}
+	return parsed.String(), nil
 }
 
 // checkNode wants exactly the node the role is held at.

@@ -219,7 +219,8 @@ func TestTheFirstAdminOfAnMSSPSignsInWithTheBootstrapCode(t *testing.T) {
 	if len(hash) != sha256.Size {
 		t.Fatal("the hash is not one")
 	}
-	msspID, inviteID, err := h.DB.Bootstrap(context.Background(), "New MSSP", n, hash)
+	inviteID := postgres.NewID()
+	msspID, _, err := h.DB.Bootstrap(context.Background(), "New MSSP", inviteID, n, hash)
 	if err != nil {
 		t.Fatal(err)
 	}

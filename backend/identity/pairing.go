@@ -4,11 +4,9 @@ import (
 	"crypto/subtle"
 	"strings"
 
+	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
-
-// maxCodeTries is how many wrong codes close an invite to codes for good.
-const maxCodeTries = 10
 
 // pair decides which of the open invites for a new identity's provider, tenant and address it may claim. An invite is
 // claimed without its code only where the provider is the authority for the address and the role is no admin's; else
@@ -16,12 +14,15 @@ const maxCodeTries = 10
 //
 // typed is the hash of the code as it was typed, nil where none was; entered says whether one was.
 func pair(who person, invites []postgres.OpenInvite, entered bool, typed []byte) ([]postgres.OpenInvite, error) {
-	var open, claimable []postgres.OpenInvite
+	var open, takingCodes, claimable []postgres.OpenInvite
 	for _, invite := range invites {
 		if invite.Taken {
 			continue
 		}
 		open = append(open, invite)
+		if invite.CodeTries < portal.MaxCodeTries {
+			takingCodes = append(takingCodes, invite)
+		}
 		if codeMatches(invite, typed) || !invite.Role.Admin() && authoritative(who, invite) {
 			claimable = append(claimable, invite)
 		}
@@ -29,14 +30,20 @@ func pair(who person, invites []postgres.OpenInvite, entered bool, typed []byte)
 	switch {
 	case len(claimable) > 0:
 		return claimable, nil
-	case len(open) > 0 && entered:
-		return open, codeWrong()
-	case len(open) > 0:
+	case len(takingCodes) > 0 && entered && typed == nil:
+		return nil, codeMistyped()
+	case len(takingCodes) > 0 && entered:
+		return takingCodes, codeWrong(0)
+	case len(takingCodes) > 0:
 		return nil, codeRequired()
+	case len(open) > 0:
+		return nil, inviteClosed()
 	case len(invites) > 0:
 		return nil, noInvite("address_taken")
+	case who.Email == "" && entered && typed == nil:
+		return nil, codeMistyped()
 	case who.Email == "" && entered:
-		return nil, codeWrong()
+		return nil, codeWrong(0)
 	case who.Email == "":
 		// Nothing can be looked up by an address that is not there. The answer is the same whoever asks.
 		return nil, codeRequired()
@@ -45,7 +52,7 @@ func pair(who person, invites []postgres.OpenInvite, entered bool, typed []byte)
 }
 
 func codeMatches(invite postgres.OpenInvite, typed []byte) bool {
-	return typed != nil && invite.CodeTries < maxCodeTries && subtle.ConstantTimeCompare(invite.CodeHash, typed) == 1
+	return typed != nil && invite.CodeTries < portal.MaxCodeTries && subtle.ConstantTimeCompare(invite.CodeHash, typed) == 1
 }
 
 // authoritative reports whether the provider's word suffices that the invite's address is theirs.

@@ -36,8 +36,31 @@ func codeRequired() error {
 	return &problem{portal.Errorf(portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator."), "code_required"}
 }
 
-func codeWrong() error {
-	return &problem{portal.Errorf(portal.InviteCodeWrong, "This is not the code of your invite. Check it and try again, or ask your administrator for a new one."), "code_wrong"}
+// codeWrong counts; left is how many tries there still are.
+func codeWrong(left int) error {
+	tries := "tries"
+	if left == 1 {
+		tries = "try"
+	}
+	return &problem{portal.Errorf(portal.InviteCodeWrong, "That code is not right. %d %s left.", left, tries), reasonCodeWrong}
+}
+
+const (
+	reasonCodeWrong    = "code_wrong"
+	reasonCodeMistyped = "code_mistyped"
+)
+
+// codeMistyped does not count: what cannot be a code is nobody's guess.
+func codeMistyped() error {
+	return &problem{portal.Errorf(portal.InviteCodeWrong, "There is a typing error in this code. Compare it with the one you were given; this did not count as a try."), reasonCodeMistyped}
+}
+
+func inviteClosed() error {
+	return &problem{portal.Errorf(portal.InviteClosed, "This invite was closed after too many wrong codes. Ask your administrator to send a new one."), "invite_closed"}
+}
+
+func outOfTries() error {
+	return &problem{portal.Errorf(portal.AttemptExpired, "That code is not right, and this sign-in has no tries left. Sign in again to try once more."), reasonCodeWrong}
 }
 
 func attemptOver(reason string) error {

@@ -49,7 +49,7 @@ func authorizationCodeHash(code string) []byte {
 }
 
 func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) {
-	if r.attempt, err = r.db.UseAttempt(ctx, r.grant.AttemptID, r.codeHash, maxResubmissions); err != nil {
+	if r.attempt, err = r.db.UseAttempt(ctx, r.grant.AttemptID, r.codeHash, maxResubmissions, r.mistyped()); err != nil {
 		return tokens, err
 	}
 	if !provesChallenge(r.grant.CodeVerifier, r.attempt.CodeChallenge) {
@@ -64,6 +64,11 @@ func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) 
 		return tokens, err
 	}
 	return r.sessions.Opened(ctx, opening, *holder)
+}
+
+// mistyped reports whether what was sent for an invite's code cannot be one.
+func (r *redemption) mistyped() bool {
+	return r.grant.InviteCode != "" && inviteCodeHash(r.grant.InviteCode) == nil
 }
 
 // identify settles who this is: whom the provider says, or whom it said when the invite code was still missing.
@@ -119,12 +124,10 @@ func (r *redemption) identity() postgres.Identity {
 
 // unpaired keeps what the provider said where the invite code may still come, and counts a wrong one.
 func (r *redemption) unpaired(ctx context.Context, meant []postgres.OpenInvite, cause error) error {
-	code := portal.ErrorCode(cause)
-	if code == portal.InviteCodeWrong && len(meant) > 0 {
-		if err := r.db.CountWrongCode(ctx, meant); err != nil {
-			return err
-		}
+	if reason, _ := split(cause); reason == reasonCodeWrong {
+		cause = r.wrongCode(ctx, meant)
 	}
+	code := portal.ErrorCode(cause)
 	if code != portal.InviteCodeRequired && code != portal.InviteCodeWrong || r.attempt.PendingSealed != nil {
 		return cause
 	}
@@ -136,6 +139,26 @@ func (r *redemption) unpaired(ctx context.Context, meant []postgres.OpenInvite, 
 		return err
 	}
 	return cause
+}
+
+// wrongCode counts a wrong code against the invites it was meant for, and answers what is left to do: try again, sign in
+// again, or ask for another invite.
+func (r *redemption) wrongCode(ctx context.Context, meant []postgres.OpenInvite) error {
+	left := maxResubmissions - r.attempt.Tries
+	if len(meant) > 0 {
+		takes, err := r.db.CountWrongCode(ctx, meant)
+		if err != nil {
+			return err
+		}
+		if takes == 0 {
+			return inviteClosed()
+		}
+		left = min(left, takes)
+	}
+	if left == 0 {
+		return outOfTries()
+	}
+	return codeWrong(left)
 }
 
 func (r *redemption) openPending() error {
@@ -155,8 +178,8 @@ func (r *redemption) pendingAAD() []byte {
 // may know of it.
 func (s *Service) report(ctx context.Context, provider portal.ProviderID, who person, err error) error {
 	reason, public := split(err)
-	// An attempt nobody has begun is anybody's to send: it must not fill the audit log.
-	if reason == "" || reason == "code_required" || provider == "" {
+	// What may be sent any number of times must not fill the audit log: an attempt nobody has begun, a typing error.
+	if reason == "" || reason == "code_required" || reason == reasonCodeMistyped || provider == "" {
 		return public
 	}
 	// A provider that was not waited for is not to blame.

@@ -4,6 +4,7 @@ package portal
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code tells a caller what went wrong in a way it can act on.
@@ -22,6 +23,7 @@ const (
 	NoInvite           Code = "no_invite"
 	InviteCodeRequired Code = "invite_code_required"
 	InviteCodeWrong    Code = "invite_code_wrong"
+	InviteClosed       Code = "invite_closed"
 	TenantNotAllowed   Code = "tenant_not_allowed"
 	Deactivated        Code = "deactivated"
 	AttemptExpired     Code = "attempt_expired"
@@ -39,6 +41,8 @@ type Error struct {
 	Detail string
 	// Field names the parameter that is wrong, where one is.
 	Field string
+	// Wait is how long TooManyRequests asks to wait.
+	Wait time.Duration
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Detail }

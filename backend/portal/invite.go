@@ -12,6 +12,19 @@ const (
 	InviteRevoked  InviteStatus = "revoked"
 )
 
+// MailState is how far the mail of an invite has come. Whoever is told MailNone or MailFailed hands the code over.
+type MailState string
+
+const (
+	MailNone   MailState = "none"
+	MailQueued MailState = "queued"
+	MailSent   MailState = "sent"
+	MailFailed MailState = "failed"
+)
+
+// MaxCodeTries is how many wrong codes close an invite to codes until it is sent again with a fresh one.
+const MaxCodeTries = 10
+
 // Invite fixes the role of somebody who has not signed in yet.
 type Invite struct {
 	ID         string       `json:"id"`
@@ -29,6 +42,8 @@ type Invite struct {
 	CreatedAt  time.Time    `json:"created_at" ts_type:"string"`
 	ExpiresAt  time.Time    `json:"expires_at" ts_type:"string"`
 	AcceptedAt *time.Time   `json:"accepted_at" ts_type:"string"`
+	Mail       MailState    `json:"mail,omitempty" enum:"none,queued,sent,failed" doc:"How far its mail has come; failed: hand the code over, or send it again."`
+	CodeClosed bool         `json:"code_closed,omitempty" doc:"Too many wrong codes were typed: only resending opens the invite again."`
 }
 
 // InvitePage is one page of invites.
@@ -57,6 +72,7 @@ type NewInvite struct {
 	Domain         string     `json:"domain,omitempty" maxLength:"253"`
 	Tenant         string     `json:"tenant,omitempty" maxLength:"64"`
 	ExpiresInHours int        `json:"expires_in_hours,omitempty" minimum:"1" maximum:"720" doc:"Default 72."`
+	Language       string     `json:"language,omitempty" maxLength:"35" doc:"Of the mail, as a BCP 47 tag. Default: the request's Accept-Language."`
 }
 
 // CreatedInvite is the answer to NewInvite: the only time the code is shown.
@@ -64,4 +80,18 @@ type CreatedInvite struct {
 	Invite
 	Code   string `json:"code" doc:"Shown this once."`
 	Mailed bool   `json:"mailed" doc:"False: hand the code over yourself."`
+}
+
+// Letter is what the mail of an invite says.
+type Letter struct {
+	InviteID string
+	Email    string
+	Language string // as NewInvite has it
+	Inviter  string // "" where no name is known
+	// Node is the name of the MSSP, MSP or client the role is held at, MSSP the name of the MSSP above it.
+	Node      string
+	MSSP      string
+	Provider  ProviderID
+	ExpiresAt time.Time
+	Code      string
 }

@@ -17,6 +17,8 @@ type Attempt struct {
 	RedirectURI   string
 	CodeChallenge string
 	Nonce         string
+	// Tries is how often it has come back with an invite code.
+	Tries int
 	// PendingSealed is the identity an earlier try verified, where the answer was to ask for the invite code.
 	PendingSealed []byte
 }
@@ -47,8 +49,9 @@ func (db *DB) CreateAttempt(ctx context.Context, a Attempt, ttl time.Duration) (
 }
 
 // UseAttempt uses an attempt up for the code with this hash, by one atomic update. An attempt that waits for the
-// invite code may be used again with the same authorization code, maxTries times. AttemptExpired in every other case.
-func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTries int) (Attempt, error) {
+// invite code may be used again with the same authorization code, maxTries times; a try that is free is not counted.
+// AttemptExpired in every other case.
+func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTries int, free bool) (Attempt, error) {
 	expired := portal.Errorf(portal.AttemptExpired, "This sign-in has expired or was used already. Start again.")
 	if !validID(id) {
 		return Attempt{}, expired
@@ -59,13 +62,13 @@ func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTri
 			update login_attempt
 			set used_at = coalesce(used_at, now()),
 			    code_hash = @code,
-			    tries = tries + case when used_at is null then 0 else 1 end
+			    tries = tries + case when used_at is null or @free then 0 else 1 end
 			where id = @id
 			and expires_at > now()
 			and finished_at is null
 			and (used_at is null or pending_sealed is not null and code_hash = @code and tries < @max)
-			returning id, provider, redirect_uri, code_challenge, nonce, pending_sealed`,
-			pgx.StrictNamedArgs{"id": id, "code": codeHash, "max": maxTries},
+			returning id, provider, redirect_uri, code_challenge, nonce, tries, pending_sealed`,
+			pgx.StrictNamedArgs{"id": id, "code": codeHash, "max": maxTries, "free": free},
 		).Query(func(rows pgx.Rows) (err error) {
 			a, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Attempt])
 			if errors.Is(err, pgx.ErrNoRows) {

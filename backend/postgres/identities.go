@@ -174,7 +174,7 @@ const claimInvites = `
 		from unnest(@mssps::uuid[], @invites::uuid[], @grants::uuid[], @audits::uuid[]) as w (mssp_id, id, grant_id, audit_id)),
 	claimed as (
 		update pre_assigned_role p
-		set accepted_at = now(), accepted_by = @user
+		set accepted_at = now(), accepted_by = @user, code_sealed = null
 		from wanted w
 		where p.mssp_id = w.mssp_id
 		and p.id = w.id
@@ -210,29 +210,37 @@ const claimInvites = `
 	select
 	from claimed`
 
-// CountWrongCode counts a wrong code against the invites it was meant for.
-func (db *DB) CountWrongCode(ctx context.Context, invites []OpenInvite) error {
+// CountWrongCode counts a wrong code against the invites it was meant for and answers how many more codes the one with
+// the most tries left takes: 0 where all are closed now.
+func (db *DB) CountWrongCode(ctx context.Context, invites []OpenInvite) (left int, err error) {
 	ids, mssps := make([]string, len(invites)), make([]string, len(invites))
 	for i, invite := range invites {
 		ids[i], mssps[i] = invite.ID, invite.MSSPID
 	}
-	return db.authTrip(ctx, func(batch *pgx.Batch) {
+	err = db.authTrip(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
-			update pre_assigned_role p
-			set code_tries = code_tries + 1
-			from unnest($1::uuid[], $2::uuid[]) as w (mssp_id, id)
-			where p.mssp_id = w.mssp_id
-			and p.id = w.id`, mssps, ids)
+			with counted as (
+				update pre_assigned_role p
+				set code_tries = code_tries + 1
+				from unnest($1::uuid[], $2::uuid[]) as w (mssp_id, id)
+				where p.mssp_id = w.mssp_id
+				and p.id = w.id
+				returning p.code_tries)
+			select greatest(0, $3 - coalesce(min(code_tries), $3))
+			from counted`, mssps, ids, portal.MaxCodeTries,
+		).QueryRow(func(row pgx.Row) error { return row.Scan(&left) })
 	})
+	return left, err
 }
 
 // PruneSignIns deletes what sign-ins and sessions leave behind: attempts an hour past their end, sessions that ended
-// and refresh tokens that were used more than keep ago. A token older than that is refused as unknown instead of
-// ending its session.
+// and refresh tokens that were used more than keep ago, and codes that were never mailed of invites that have lapsed. A
+// token older than that is refused as unknown instead of ending its session.
 func (db *DB) PruneSignIns(ctx context.Context, keep time.Duration) error {
 	return db.authTrip(ctx, func(batch *pgx.Batch) {
 		batch.Queue("delete from login_attempt where expires_at < now() - interval '1 hour'")
 		batch.Queue("delete from session where least(revoked_at, idle_expires_at, expires_at) < now() - $1::interval", keep)
 		batch.Queue("delete from refresh_token where used_at < now() - $1::interval", keep)
+		batch.Queue("update pre_assigned_role set code_sealed = null, mail = 'failed' where code_sealed is not null and expires_at < now()")
 	})
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -11,7 +12,7 @@ import (
 )
 
 // inviteColumns are those of portal.Invite. One that lapsed and was then revoked or replaced has still lapsed.
-const inviteColumns = `
+var inviteColumns = `
 	p.id, p.email, p.role, p.msp_id, m.name as msp_name, p.client_id, c.name as client_name,
 	p.provider, p.domain, p.tenant,
 	case
@@ -20,7 +21,8 @@ const inviteColumns = `
 		when p.expires_at <= now() then 'expired'
 		else 'open'
 	end as status,
-	p.invited_by, p.created_at, p.expires_at, p.accepted_at`
+	p.invited_by, p.created_at, p.expires_at, p.accepted_at, p.mail,
+	p.accepted_at is null and p.code_tries >= ` + strconv.Itoa(portal.MaxCodeTries) + ` as code_closed`
 
 const inviteNodes = `
 	left join msp m on m.mssp_id = p.mssp_id and m.id = p.msp_id
@@ -95,9 +97,18 @@ func (db *DB) Invites(ctx context.Context, viewer portal.Viewer, q portal.Invite
 	return portal.InvitePage{Items: items, NextCursor: next, Total: total}, nil
 }
 
+// InviteCode is what an invite keeps of its code.
+type InviteCode struct {
+	Hash []byte
+	// Sealed is the code for the job that mails it, and Post queues that job; nil where nobody mails.
+	Sealed []byte
+	Post   Post
+}
+
 // CreateInvite keeps an invite that identity has checked, at a node inside the viewer's scope; NotFound for any other
-// node. An open invite for the address at the same node is a Conflict; one that has lapsed makes way.
-func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, n portal.NewInvite, codeHash []byte) (portal.Invite, error) {
+// node. An open invite for the address at the same node is a Conflict; one that has lapsed makes way. Its mail is
+// queued in the same transaction; TooManyRequests where the address has had too many.
+func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, id string, n portal.NewInvite, code InviteCode) (portal.Invite, error) {
 	inviter, err := db.checkInvitee(ctx, viewer, n.Email)
 	if err != nil {
 		return portal.Invite{}, err
@@ -111,17 +122,18 @@ func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, n portal.N
 		if err := replaceLapsed(ctx, tx, node, n.Email); err != nil {
 			return err
 		}
-		id, err := insertInvite(ctx, tx, node, n, codeHash, inviter)
-		if err != nil {
+		if _, err := insertInvite(ctx, tx, id, node, n, code.Hash, inviter); err != nil {
 			return err
 		}
-		if invite, err = readInvite(ctx, tx, viewer.Scope, id); err != nil {
-			return err
-		}
-		return writeAudit(ctx, tx, AuditEntry{
+		err = writeAudit(ctx, tx, AuditEntry{
 			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "invite_created", Target: id,
 			Detail: map[string]any{"role": n.Role, "msp_id": node.MSPID, "client_id": node.ClientID},
 		})
+		if err != nil {
+			return err
+		}
+		invite, err = postInvite(ctx, tx, viewer.Scope, id, code)
+		return err
 	})
 	return invite, err
 }
@@ -195,22 +207,24 @@ func replaceLapsed(ctx context.Context, tx pgx.Tx, node portal.Scope, email stri
 	return err
 }
 
-func insertInvite(ctx context.Context, tx pgx.Tx, node portal.Scope, n portal.NewInvite, codeHash []byte, inviter string) (string, error) {
-	args := pgx.NamedArgs{
-		"mssp": node.MSSPID, "id": NewID(), "email": n.Email, "role": n.Role,
+func insertInvite(ctx context.Context, tx pgx.Tx, id string, node portal.Scope, n portal.NewInvite, codeHash []byte, inviter string) (expiresAt time.Time, err error) {
+	args := pgx.StrictNamedArgs{
+		"mssp": node.MSSPID, "id": id, "email": n.Email, "role": n.Role,
 		"msp": orNull(node.MSPID), "client": orNull(node.ClientID), "provider": n.Provider,
 		"domain": orNull(n.Domain), "tenant": orNull(n.Tenant), "hash": codeHash, "inviter": inviter,
-		"life": time.Duration(n.ExpiresInHours) * time.Hour,
+		"life": time.Duration(n.ExpiresInHours) * time.Hour, "language": n.Language,
 	}
-	_, err := tx.Exec(ctx, `
+	err = tx.QueryRow(ctx, `
 		insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, domain, tenant, code_hash,
-		                               invited_by, expires_at)
-		values (@mssp, @id, @email, @role, @msp, @client, @provider, @domain, @tenant, @hash, @inviter, now() + @life::interval)`,
-		args)
+		                               invited_by, language, life, expires_at)
+		values (@mssp, @id, @email, @role, @msp, @client, @provider, @domain, @tenant, @hash,
+		        @inviter, @language, @life::interval, now() + @life::interval)
+		returning expires_at`,
+		args).Scan(&expiresAt)
 	if constraint(err) == "pre_assigned_role_open_key" {
-		return "", portal.Errorf(portal.Conflict, "There is an open invite for this address already. Revoke it to send another.")
+		return expiresAt, portal.Errorf(portal.Conflict, "There is an open invite for this address already. Send it again, or revoke it to make another.")
 	}
-	return args["id"].(string), err
+	return expiresAt, err
 }
 
 func readInvite(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) (portal.Invite, error) {
@@ -242,7 +256,7 @@ func (db *DB) RevokeInvite(ctx context.Context, viewer portal.Viewer, id string)
 		args["id"] = id
 		revoked, err := tx.Exec(ctx, `
 			update pre_assigned_role p
-			set revoked_at = now()
+			set revoked_at = now(), code_sealed = null
 			where `+inviteScope(viewer.Scope)+`
 			and p.id = @id
 			and p.accepted_at is null
@@ -267,8 +281,9 @@ func alreadyClosed(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string
 	return err
 }
 
-// Bootstrap creates an MSSP and the invite of its first admin, which identity.CheckInvite has checked.
-func (db *DB) Bootstrap(ctx context.Context, msspName string, n portal.NewInvite, codeHash []byte) (msspID, inviteID string, err error) {
+// Bootstrap creates an MSSP and the invite of its first admin, which identity.CheckInvite has checked. It answers the
+// MSSP's id and when the invite expires.
+func (db *DB) Bootstrap(ctx context.Context, msspName, inviteID string, n portal.NewInvite, codeHash []byte) (msspID string, expiresAt time.Time, err error) {
 	msspID = NewID()
 	err = db.system(ctx, roleOperator, msspID, func(tx pgx.Tx) (err error) {
 		_, err = tx.Exec(ctx, "insert into mssp (id, name) values ($1, $2)", msspID, msspName)
@@ -276,7 +291,7 @@ func (db *DB) Bootstrap(ctx context.Context, msspName string, n portal.NewInvite
 			return err
 		}
 		node := portal.Scope{Level: portal.LevelMSSP, MSSPID: msspID}
-		if inviteID, err = insertInvite(ctx, tx, node, n, codeHash, "bootstrap"); err != nil {
+		if expiresAt, err = insertInvite(ctx, tx, inviteID, node, n, codeHash, bootstrapInviter); err != nil {
 			return err
 		}
 		return writeAudit(ctx, tx, AuditEntry{
@@ -284,11 +299,11 @@ func (db *DB) Bootstrap(ctx context.Context, msspName string, n portal.NewInvite
 			Detail: map[string]any{"role": n.Role},
 		})
 	})
-	if err != nil {
-		return "", "", err
-	}
-	return msspID, inviteID, nil
+	return msspID, expiresAt, err
 }
+
+// bootstrapInviter stands for the operator, who is no user.
+const bootstrapInviter = "bootstrap"
 
 func orNull(value string) *string {
 	if value == "" {

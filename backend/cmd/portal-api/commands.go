@@ -75,7 +75,8 @@ func (b bootstrapCommand) Run(ctx context.Context) error {
 	}
 	defer db.Close()
 	code, hash := identity.NewInviteCode()
-	msspID, inviteID, err := db.Bootstrap(ctx, b.MSSP, invite, hash)
+	inviteID := postgres.NewID()
+	msspID, _, err := db.Bootstrap(ctx, b.MSSP, inviteID, invite, hash)
 	if err != nil {
 		return fmt.Errorf("bootstrap: %w", err)
 	}
