@@ -132,9 +132,10 @@ func (s *session) newest(ctx context.Context) (keptSession, error) {
 	if at := s.vault.turns.read(); at.Line != "" && at.Line != ours.Line {
 		return keptSession{}, s.replaced(ctx, ours)
 	}
-	if memoryOnly {
+	if memoryOnly && s.vault.turns.check(ours) == nil {
 		return ours, nil
 	}
+	// What a keyring kept though it said it had not, another window may have found and renewed.
 	kept, err := s.vault.load(ctx)
 	switch {
 	case err == nil && kept.Line != ours.Line:
@@ -142,7 +143,7 @@ func (s *session) newest(ctx context.Context) (keptSession, error) {
 	case err == nil:
 		kept.GrantID = ours.GrantID
 		return kept, nil
-	case errors.Is(err, errNothingKept):
+	case errors.Is(err, errNothingKept), errors.Is(err, errOver):
 		gone := problem(SignedOut, "You were signed out: in another window of this app, or by removing the sign-in from this "+
 			"computer's keyring. Sign in again.")
 		s.end(ctx, gone, ours.Line)
