@@ -148,6 +148,15 @@ export const theme = createTheme({
         list: { padding: 4 },
       },
     },
+    MuiAutocomplete: {
+      styleOverrides: {
+        paper: ({ theme }) => ({
+          border: `1px solid ${theme.vars.palette.divider}`,
+          boxShadow: `0 8px 24px ${alpha("#000000", 0.12)}`,
+          fontSize: "0.875rem",
+        }),
+      },
+    },
     MuiMenuItem: {
       styleOverrides: {
         root: ({ theme }) => ({

@@ -1,6 +1,6 @@
 import Autocomplete from "@mui/material/Autocomplete";
 import TextField from "@mui/material/TextField";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type List, useList } from "../bridge/lists";
 import type { Client, MSP } from "../bridge/models";
 import { clientsQuery, mspsQuery } from "../bridge/queries";
@@ -54,6 +54,10 @@ function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType
   const { rows, total, loading, refreshing, problem } = list;
   const note = rows.length < total ? t("admin.form.more", { shown: rows.length, count: total }) : undefined;
   const options: Option[] = rows;
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (autoFocus) input.current?.focus();
+  }, [autoFocus]);
   return (
     <Autocomplete<Option>
       options={options}
@@ -66,6 +70,7 @@ function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType
       getOptionLabel={({ name }) => name}
       isOptionEqualToValue={(option, chosen) => option.id === chosen.id}
       filterOptions={(found) => found}
+      openOnFocus={autoFocus ?? false}
       loading={loading || refreshing}
       loadingText={t("admin.form.loading")}
       noOptionsText={t(problem ? "admin.form.searchFailed" : "admin.form.none")}
@@ -81,7 +86,7 @@ function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType
       renderInput={(params) => (
         <TextField
           {...params}
-          autoFocus={autoFocus ?? false}
+          inputRef={input}
           label={label}
           placeholder={t("admin.form.mspPlaceholder")}
           error={error !== undefined}

@@ -88,6 +88,8 @@ function MSPChip({ value, onChange }: ChipProps) {
       <Popover
         open={anchor !== null}
         anchorEl={anchor}
+        // The list below the field is placed once: not while this one still grows.
+        transitionDuration={0}
         onClose={() => setAnchor(null)}
         anchorOrigin={{ vertical: "bottom", horizontal: "left" }}
         slotProps={{

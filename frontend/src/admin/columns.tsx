@@ -61,7 +61,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     name: t("admin.column.invitedBy"),
     text: (invite) => invite.invited_by,
     width: 130,
-    from: 1100,
+    from: 1220,
   },
   {
     field: "expires_at",
@@ -75,7 +75,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     name: t("admin.column.created"),
     render: (invite) => <Time at={invite.created_at} />,
     width: 120,
-    from: 970,
+    from: 1080,
   },
   {
     field: "actions",

@@ -22,15 +22,15 @@ export const userColumns = (): Column<UserItem>[] => [
     text: (user) => (user.self ? t("users.you", { name: nameOf(user) }) : nameOf(user)),
     sortable: true,
     flex: 1.2,
-    minWidth: 150,
+    minWidth: 130,
   },
   {
     field: "email",
     name: t("users.column.email"),
     text: (user) => user.email,
     sortable: true,
-    flex: 1.4,
-    minWidth: 170,
+    flex: 1.7,
+    minWidth: 140,
     from: 560,
   },
   {
@@ -38,7 +38,7 @@ export const userColumns = (): Column<UserItem>[] => [
     name: t("users.column.role"),
     text: roleOf,
     sortable: true,
-    width: 160,
+    width: 152,
   },
   {
     field: "node",

@@ -3,8 +3,8 @@ import { Problem, type ProblemCode } from "./problem";
 
 /**
  * The fake as the address bar wants it, for `npm run dev` in a browser: ?as=staff signs in as one of the fake's
- * people, ?api=none asks for the address, ?signin=no_invite lets the sign-in fail, ?fail=clients:offline a call; ?happens=only, ended,
- * busy or demoted does so after a second.
+ * people, ?api=none asks for the address, ?keyring=locked says so, ?signin=no_invite lets the sign-in fail,
+ * ?fail=clients:offline a call; ?happens=only, ended, busy or demoted does so after a second.
  */
 export function browserFake(wishes: URLSearchParams): Fake {
   const as = wishes.get("as") as keyof typeof people | null;

@@ -14,7 +14,14 @@ interface Props {
 export function RetryButton({ problem, onRetry, pending = false }: Props) {
   const wait = useSecondsLeft(problem.retryAt);
   return (
-    <Button startIcon={<RefreshIcon />} disabled={wait > 0} loading={pending} onClick={onRetry}>
+    <Button
+      startIcon={<RefreshIcon />}
+      disabled={wait > 0}
+      loading={pending}
+      onClick={onRetry}
+      // What it says while it cannot be pressed is meant to be read.
+      sx={wait > 0 ? { "&.Mui-disabled": { color: "text.secondary" } } : {}}
+    >
       {wait > 0 ? t("parts.actions.retryIn", { time: asClock(wait) }) : t("parts.actions.retry")}
     </Button>
   );

@@ -1,7 +1,7 @@
 /** Admin, Users: who may use the portal, and what may be changed of them. */
 export const users = {
   title: "Users",
-  text: "People who have signed in and hold a role here. Changes take effect at once, on every computer.",
+  text: "People with a role here. Changes take effect at once, on every computer.",
   search: "Search users",
   you: "{{name}} (you)",
   column: {
@@ -14,7 +14,7 @@ export const users = {
     sessions: "Sessions",
     status: "Status",
   },
-  more: "{{role}} and {{count, number}} more",
+  more: "{{role}} +{{count, number}}",
   filter: { status: "Status", role: "Role", msp: "MSP", thisMSP: "chosen" },
   asked: { q: "“{{q}}”", filter: "{{name}} {{value}}" },
   empty: {

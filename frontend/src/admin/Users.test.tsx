@@ -1,0 +1,363 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type Fake, people } from "../bridge/fake";
+import type { UserChange } from "../bridge/models";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+
+const open = (
+  prepare: (fake: Fake) => void = () => undefined,
+  who: keyof typeof people = "admin",
+  path = "/admin/users",
+) => renderApp({ signedIn: people[who], path, prepare });
+const grid = () => screen.findByRole("grid", { name: "Users" });
+const panelOf = (name: string) => screen.findByRole("complementary", { name });
+
+/** What was asked to be changed. */
+function sent(fake: Fake): UserChange[] {
+  const all: UserChange[] = [];
+  const { changeUser } = fake;
+  fake.changeUser = (id, change) => {
+    all.push(change);
+    return changeUser(id, change);
+  };
+  return all;
+}
+
+/** Opens somebody's panel from the list. */
+async function openPerson(name: string, prepare?: (fake: Fake) => void, who: keyof typeof people = "admin") {
+  let all: UserChange[] = [];
+  const app = open(
+    (fake) => {
+      all = sent(fake);
+      prepare?.(fake);
+    },
+    who,
+    `/admin/users?q=${encodeURIComponent(name.replace(" (you)", ""))}`,
+  );
+  await app.user.click((await screen.findAllByRole("gridcell", { name }))[0] as HTMLElement);
+  return { ...app, panel: await panelOf(name), sent: () => all };
+}
+
+async function ask(name: string, button: string, prepare?: (fake: Fake) => void) {
+  const app = await openPerson(name, prepare);
+  await app.user.click(within(app.panel).getByRole("button", { name: button }));
+  return { ...app, dialog: await screen.findByRole("dialog") };
+}
+
+describe("the list of people", () => {
+  it("says who they are, what they hold, and how they stand", async () => {
+    open(undefined, "admin", "/admin/users?q=tom");
+    const table = await grid();
+    expect(await within(table).findByText("tom@alpine.example")).toBeVisible();
+    expect(within(table).getByText("MSP user")).toBeVisible();
+    expect(within(table).getByText("Alpine IT Services")).toBeVisible();
+    expect(within(table).getByText("Active")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("says how many more roles somebody holds, and marks the caller", async () => {
+    const { unmount } = open(undefined, "admin", "/admin/users?q=noor");
+    expect(await screen.findByText("MSSP staff +2")).toBeVisible();
+    unmount();
+    open(undefined, "admin", "/admin/users?q=ada@");
+    expect(await screen.findByText("Ada Lindqvist (you)")).toBeVisible();
+  });
+
+  it("is searched, filtered and sorted by the server", async () => {
+    const { user, fake } = open();
+    const queries: unknown[] = [];
+    const { users } = fake;
+    fake.users = (query) => {
+      queries.push(query);
+      return users(query);
+    };
+    await grid();
+    await user.click(screen.getByRole("button", { name: "Status" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Deactivated" }));
+    expect(await screen.findByText("13 in total")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Role" }));
+    await user.click(await screen.findByRole("menuitem", { name: "MSP administrator" }));
+    await user.click(await screen.findByText("Email"));
+    await user.type(screen.getByRole("searchbox", { name: "Search users" }), "zebra");
+    expect(
+      await screen.findByText(
+        "Nothing here matches “zebra”, Status Deactivated, and Role MSP administrator.",
+      ),
+    ).toBeVisible();
+    expect(queries.at(-1)).toMatchObject({
+      q: "zebra",
+      status: "deactivated",
+      role: "msp_admin",
+      sort: "email",
+    });
+  });
+
+  it("is narrowed to one of any number of MSPs by searching for it", async () => {
+    const { user } = open();
+    await grid();
+    await user.click(screen.getByRole("button", { name: "MSP" }));
+    const field = await screen.findByRole("combobox", { name: "MSP" });
+    expect(field).toHaveFocus();
+    await user.type(field, "kestr");
+    await user.click(await screen.findByRole("option", { name: "Kestrel Managed IT" }));
+    expect(await screen.findByRole("button", { name: "MSP Kestrel Managed IT" })).toBeVisible();
+    await waitFor(() => expect(screen.getAllByText(/@kestrel\.example/).length).toBeGreaterThan(0));
+    expect(screen.queryByText(/@baltic\.example/)).toBeNull();
+  });
+
+  it("shows an MSP's administrator the people of their MSP alone", async () => {
+    open(undefined, "mspAdmin");
+    await grid();
+    expect(await screen.findByText("Mia Keller (you)")).toBeVisible();
+    expect(screen.queryByText("Ada Lindqvist")).toBeNull();
+    expect(screen.queryByRole("button", { name: "MSP" })).toBeNull();
+    expect(screen.getByText("4 in total")).toBeVisible();
+  });
+
+  it("says what would be here while there is nobody, and where people come from", async () => {
+    open((fake) => {
+      fake.users = async () => ({ items: [], next_cursor: null, total: 0 });
+    });
+    expect(await screen.findByText("Nobody here yet")).toBeVisible();
+    expect(screen.getByRole("link", { name: "Open invites" })).toHaveAttribute("href", "#/admin");
+    await expectAccessible();
+  });
+
+  it.each([
+    ["offline", "The portal cannot be reached"],
+    ["unavailable", "The portal is not available"],
+  ] as const)("says why it could not be loaded: %s", async (code, title) => {
+    open((fake) => fake.fail("users", new Problem(code)));
+    expect(await screen.findByText(title)).toBeVisible();
+    expect(screen.getByRole("button", { name: "Try again" })).toBeEnabled();
+    await expectAccessible();
+  });
+
+  it("counts down where the portal asks to wait", async () => {
+    open((fake) => fake.fail("users", new Problem("too_many_requests", { retryAfter: 40 })));
+    expect(await screen.findByRole("button", { name: /^Try again in 0:(40|39)$/ })).toBeDisabled();
+  });
+
+  it.each(["staff", "mspUser", "clientUser"] as const)("is refused to %s", async (who) => {
+    open(undefined, who);
+    expect(await screen.findByText("Your role does not include this page")).toBeVisible();
+  });
+
+  it("stands beside invites and syncs", async () => {
+    open();
+    const sections = await screen.findByRole("navigation", { name: "Sections of Admin" });
+    const links = within(sections).getAllByRole("link");
+    expect(links.map((link) => link.textContent)).toEqual(["Users", "Invites", "Products & sync"]);
+    expect(links[0]).toHaveAttribute("aria-current", "page");
+    expect(links[1]).not.toHaveAttribute("aria-current");
+  });
+});
+
+describe("a person beside the list", () => {
+  it("shows what they hold inside the scope, each with its own actions", async () => {
+    const { panel } = await openPerson("Noor Haddad");
+    expect(
+      within(panel)
+        .getAllByRole("listitem")
+        .map((item) => item.textContent),
+    ).toEqual([
+      expect.stringContaining("MSSP staffNorthwind Security"),
+      expect.stringContaining("MSP administratorAlpine IT Services"),
+      expect.stringContaining("MSP userBaltic Managed Systems"),
+    ]);
+    expect(
+      within(panel).getByRole("button", { name: "Deactivate role MSP user at Baltic Managed Systems" }),
+    ).toBeVisible();
+    expect(screen.getByRole("grid", { name: "Users" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("says of the caller why nothing can be changed, and offers nothing", async () => {
+    const { panel } = await openPerson("Ada Lindqvist (you)");
+    expect(
+      within(panel).getByText(/Nobody changes their own access: ask another administrator/),
+    ).toBeVisible();
+    expect(
+      within(panel)
+        .getAllByRole("button")
+        .map((button) => button.ariaLabel),
+    ).toEqual(["Close"]);
+    await expectAccessible();
+  });
+
+  it("offers nothing where the viewer may not give the person's role", async () => {
+    const { panel } = await openPerson("Noor Haddad", (fake) => {
+      const { resume } = fake;
+      fake.resume = async () => ({ ...(await resume()), may_invite: ["msp_user"] });
+    });
+    expect(within(panel).getByText("Your role may not change this person.")).toBeVisible();
+    expect(within(panel).queryByRole("button", { name: /^Change role/ })).toBeNull();
+  });
+
+  it("says so where the address names nobody on the list", async () => {
+    open(undefined, "admin", "/admin/users/0195a000-0000-7000-c999-000000000001");
+    expect(await screen.findByText("Not in this list")).toBeVisible();
+    await expectAccessible();
+  });
+});
+
+describe("changing a role", () => {
+  const changeOf = (role: string, node: string) => `Change role ${role} at ${node}`;
+  const choose = async (user: Awaited<ReturnType<typeof ask>>["user"], role: string) => {
+    await user.click(screen.getByRole("combobox", { name: "Role" }));
+    await user.click(await screen.findByRole("option", { name: role }));
+  };
+  const save = (dialog: HTMLElement) => within(dialog).getByRole("button", { name: "Change role" });
+
+  it("says what will happen, and keeps the place where the level stays", async () => {
+    const { user, dialog, sent } = await ask("Tom Brandt", changeOf("MSP user", "Alpine IT Services"));
+    expect(within(dialog).getByText("Tom Brandt is MSP user at Alpine IT Services now.")).toBeVisible();
+    expect(within(dialog).getByText(/takes effect at once, on every computer/)).toBeVisible();
+    await expectAccessible();
+    await choose(user, "MSP administrator");
+    expect(screen.queryByRole("combobox", { name: "MSP" })).toBeNull();
+    await user.click(save(dialog));
+    expect(
+      await screen.findByText("Tom Brandt is MSP administrator at Alpine IT Services now."),
+    ).toBeVisible();
+    expect(sent()).toEqual([{ grant_id: people.mspUser.grants[0]?.id, role: "msp_admin" }]);
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(within(await panelOf("Tom Brandt")).getByText("MSP administrator")).toBeVisible();
+  });
+
+  it("asks for the place where the level changes", async () => {
+    const { user, dialog, fake, sent } = await ask("Sam Okoro", changeOf("MSSP staff", "Northwind Security"));
+    await choose(user, "MSP user");
+    await user.click(save(dialog));
+    expect(await screen.findByText("Choose the MSP this person belongs to.")).toBeVisible();
+    expect(fake.calls).not.toContain("changeUser");
+    await user.type(screen.getByRole("combobox", { name: "MSP" }), "harb");
+    await user.click(await screen.findByRole("option", { name: "Harbour Light IT" }));
+    await user.click(save(dialog));
+    expect(await screen.findByText("Sam Okoro is MSP user at Harbour Light IT now.")).toBeVisible();
+    const msp_id = fake.world.msps.find(({ name }) => name === "Harbour Light IT")?.id;
+    expect(sent()).toEqual([{ grant_id: people.staff.grants[0]?.id, role: "msp_user", msp_id }]);
+  });
+
+  it("takes an MSP administrator's own MSP without asking", async () => {
+    const { user, panel, sent } = await openPerson("Ines Duarte", undefined, "mspAdmin");
+    await user.click(within(panel).getByRole("button", { name: /^Change role/ }));
+    const dialog = await screen.findByRole("dialog");
+    await user.click(screen.getByRole("combobox", { name: "Role" }));
+    expect(screen.getAllByRole("option").map((option) => option.textContent)).toEqual([
+      "MSP administrator",
+      "MSP user",
+      "Client user",
+    ]);
+    await user.click(screen.getByRole("option", { name: "MSP user" }));
+    await user.click(save(dialog));
+    await screen.findByText("Ines Duarte is MSP user at Alpine IT Services now.");
+    expect(sent()[0]).toMatchObject({ role: "msp_user", msp_id: people.mspAdmin.grants[0]?.scope.msp_id });
+  });
+
+  it("does not send the role they have", async () => {
+    const { user, dialog, fake } = await ask("Tom Brandt", changeOf("MSP user", "Alpine IT Services"));
+    await user.click(save(dialog));
+    expect(await screen.findByText(/This is their role already/)).toBeVisible();
+    expect(fake.calls).not.toContain("changeUser");
+  });
+
+  it.each([
+    ["offline", {}, /The portal cannot be reached/],
+    [
+      "conflict",
+      { message: "This is the last active administrator." },
+      /^This is the last active administrator\.$/,
+    ],
+    ["forbidden", {}, /Your role does not include this/],
+    [
+      "invalid",
+      { field: "body.role", message: "Nobody may give this role." },
+      /^Nobody may give this role\.$/,
+    ],
+  ] as const)("keeps what was chosen when it fails, and says why: %s", async (code, details, words) => {
+    const { user, dialog } = await ask("Tom Brandt", changeOf("MSP user", "Alpine IT Services"), (fake) =>
+      fake.fail("changeUser", new Problem(code, details)),
+    );
+    await choose(user, "MSP administrator");
+    await user.click(save(dialog));
+    expect(await within(dialog).findByText(words)).toBeVisible();
+    expect(screen.getByRole("combobox", { name: "Role" })).toHaveTextContent("MSP administrator");
+    await expectAccessible();
+  });
+});
+
+describe("access", () => {
+  it("is taken away after saying what that means; Cancel is the default", async () => {
+    const { user, dialog, sent } = await ask("Tom Brandt", "Deactivate");
+    expect(
+      within(dialog).getByText(/lose their access to Northwind Security at once, on every computer/),
+    ).toBeVisible();
+    expect(within(dialog).getByRole("button", { name: "Cancel" })).toHaveFocus();
+    await expectAccessible();
+    await user.click(within(dialog).getByRole("button", { name: "Deactivate Tom Brandt" }));
+    expect(await screen.findByText("Tom Brandt is deactivated.")).toBeVisible();
+    expect(sent()).toEqual([{ active: false }]);
+    const panel = await panelOf("Tom Brandt");
+    expect(await within(panel).findByText("None: not signed in anywhere")).toBeVisible();
+    expect(within(panel).queryByRole("button", { name: "Sign out everywhere" })).toBeNull();
+    expect(within(panel).getByRole("button", { name: "Reactivate" })).toBeVisible();
+  });
+
+  it("stays open beside a list that does not hold the person any more", async () => {
+    const { user } = open(undefined, "admin", "/admin/users?status=active&q=tom%20b");
+    await user.click(await screen.findByRole("gridcell", { name: "Tom Brandt" }));
+    await user.click(await screen.findByRole("button", { name: "Deactivate" }));
+    await user.click(await screen.findByRole("button", { name: "Deactivate Tom Brandt" }));
+    expect(await screen.findByText(/^Nothing here matches/)).toBeVisible();
+    const panel = await panelOf("Tom Brandt");
+    expect(within(panel).getByText("Deactivated")).toBeVisible();
+  });
+
+  it("is given back", async () => {
+    const { user, dialog, sent } = await ask("Tom Brandt", "Reactivate", (fake) => {
+      for (const held of fake.world.users.find(({ name }) => name === "Tom Brandt")?.grants ?? [])
+        held.active = false;
+    });
+    await user.click(within(dialog).getByRole("button", { name: "Reactivate Tom Brandt" }));
+    expect(await screen.findByText("Tom Brandt is active again.")).toBeVisible();
+    expect(sent()).toEqual([{ active: true }]);
+  });
+
+  it("is taken away for one of several roles alone", async () => {
+    const { user, dialog, sent } = await ask(
+      "Noor Haddad",
+      "Deactivate role MSP user at Baltic Managed Systems",
+    );
+    expect(within(dialog).getByText(/Their other roles stay/)).toBeVisible();
+    await user.click(within(dialog).getByRole("button", { name: "Deactivate this role" }));
+    await screen.findByText("Noor Haddad is no longer MSP user at Baltic Managed Systems.");
+    expect(sent()).toEqual([{ active: false, grant_id: people.severalGrants.grants[2]?.id }]);
+    expect(await screen.findByText("MSP user (deactivated)")).toBeVisible();
+  });
+
+  it("says calmly what a rule forbids, in the server's words, and lets go", async () => {
+    const message = "This is the last active administrator of the MSSP.";
+    const { user, dialog } = await ask("Tom Brandt", "Deactivate", (fake) =>
+      fake.fail("changeUser", new Problem("conflict", { message })),
+    );
+    await user.click(within(dialog).getByRole("button", { name: "Deactivate Tom Brandt" }));
+    const line = await within(dialog).findByRole("alert");
+    expect(line).toHaveTextContent(new RegExp(`^${message}$`));
+    expect(line).toHaveClass("MuiAlert-colorWarning");
+    await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(await panelOf("Tom Brandt")).toBeVisible();
+  });
+
+  it("ends every session after a question, and only where there is one", async () => {
+    const { user, dialog, fake } = await ask("Tom Brandt", "Sign out everywhere");
+    expect(within(dialog).getByText(/All 2 of their sessions end at once/)).toBeVisible();
+    await expectAccessible();
+    await user.click(within(dialog).getByRole("button", { name: "Sign out everywhere" }));
+    expect(await screen.findByText("Tom Brandt is signed out everywhere.")).toBeVisible();
+    expect(fake.calls).toContain("signOutUser");
+    expect(await screen.findByText("None: not signed in anywhere")).toBeVisible();
+  });
+});
