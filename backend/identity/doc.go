@@ -14,18 +14,90 @@
 //	   │                          │ 5 known identity? else paired      │
 //	   │◄────────────── session ──│ 6 session.Start                    │
 //
-// # What stops whom
+// # Who attacks, what they hold, what stops them
 //
-// Somebody who reads the redirect (another program, a log, the browser's history) has a code but no verifier: step 2
-// ends the attempt before the provider hears of it. Somebody who has an ID token of ours has nowhere to send it: the API
-// takes codes only. A token made for another sign-in fails at the nonce, which the API gave out, once. A
-// token of another client, issuer, algorithm or time fails at step 4; idtoken_test.go lists how. Attempts are
-// used up by one atomic update, so of two who send the same one a single one gets on.
+// What is only promised is not kept: behind each line stand the tests that fail without it. Most of them are rows of a
+// provider that misbehaves on command (testkit/hostile): each says what is sent, what the user reads, what is logged,
+// that nothing was made and that no secret was written down.
+//
+// Somebody who reads the redirect (another program of the computer, a log, the browser's history) holds the code. It is
+// worth nothing without the verifier, which never left the app: step 2 ends the attempt before the provider hears of it,
+// and the provider checks again.
+//
+//	TestAStolenCodeIsWorthlessWithoutTheVerifier  TestAProviderOfSomebodyElsesMakingRefusesAWrongVerifier
+//
+// Somebody who sends an answer twice, or late, holds attempt, code and verifier. An attempt is used up by one atomic
+// update and ends after ten minutes; of two who send the same one a single one gets on.
+//
+//	TestAnAttemptIsGoodOnce  TestAnAttemptExpires  TestAWaitingSignInSentTwiceAtOnceMakesOneSession
+//
+// Somebody with a code of their own puts it into another's attempt, so that the victim works in the attacker's account
+// or the other way round. The ID token then carries the nonce of another attempt; nonces are ours, and good once.
+//
+//	TestATokenMadeForAnotherAttemptIsRefused  TestATokenIsOfThisSignInAndOfNow
+//
+// Somebody who has an ID token of ours, from a log or another client, has nowhere to send it: the API takes codes only.
+//
+// Somebody who forges a token holds the provider's public keys. RS256 by a key of the issuer's own set is all that is
+// believed; the header chooses no algorithm, brings no key and names no address, and the text of a token can be
+// written in one way only.
+//
+//	TestOnlyTheProvidersOwnSignatureByRS256IsBelieved  TestAHeaderBringsNoKeyOfItsOwn
+//	TestATokenHasThreeSegmentsAndAModestSize  TestAKeySignsForWhatItIsPublishedForOnly  FuzzIDToken
+//
+// Somebody who owns another client, tenant or account of the same provider holds tokens with good signatures. Issuer,
+// audience and azp must be ours to the letter, and no audience beside it; every claim has one name and one value.
+//
+//	TestATokenForAnybodyElseIsRefused  TestOnlyGooglesIssuerHasASecondSpelling
+//	TestASubjectIsTextThatFitsAndClaimsHaveOneName
+//
+// Somebody who administers a tenant of Entra ID writes any address into it ("nOAuth"), makes guests of other people's
+// accounts, or names accounts like somebody else's. See pairing, below.
+//
+//	TestATenantsWordCountsForItsOwnMembersAndDomainsOnly  TestGooglesWordCountsForItsOwnAddressesOnly
+//	TestAnAddressIsTheInvitedOneToTheLetterOrNone  TestAGmailAddressIsGooglesOwnAndNobodyElses
+//
+// Somebody whose account shows another address today than yesterday, because a domain changed hands or an admin wished
+// it, stays who they were: only a new identity is matched by address.
+//
+//	TestAKnownIdentityStaysItsUserWhateverAddressItShowsLater
+//
+// Many who claim one invite at the same moment, at any replica: one statement, one winner.
+//
+//	TestOfManyWhoClaimTheInvitesOfAnAddressAtOnceOneGetsThemAll  TestOnePersonInTwoAttemptsAtOnceBecomesOneUser
+//
+// Somebody who guesses an invite's code, or wants to know who is invited. A code has 135 random bits, tries are counted
+// for the attempt and the invite, and who has no invite reads the same words whatever invites there are.
+//
+//	TestWrongCodesAreLimitedAndTheUserIsToldWhatIsLeft  TestAnAdminsInviteAsksForItsCodeWhateverTheProviderSays
+//	TestWhoIsNotInvitedIsRefusedInOneWay  FuzzInviteCode
+//
+// Somebody on the way to the provider, or a provider that is broken. Certificates are checked, no redirect is followed,
+// a document must name its issuer and https endpoints outside our own machine, every answer has a size and a time.
+// A provider that fails is said to be down, and serves again at once when it is back.
+//
+//	TestAnAnswerThatIsNoneIsSaidToBeTheProvidersFault  TestADiscoveryDocumentIsTheIssuersOwnOrNotBelieved
+//	TestATokenEndpointThatRefusesIsNotQuoted  TestAProviderThatIsBackServesAtOnce
+//
+// Somebody who sends tokens with unknown key ids would have us call the provider for each. We call twice at once, then
+// once a minute; a key the provider has just begun to sign with still costs one call and no failure.
+//
+//	TestUnknownKeyIdsAreNoWayToMakeUsCallTheProvider  TestAKeyTheProviderHasJustBegunToSignWithCostsOneCall
+//	TestKeysAreBelievedForAnHourAndForOneMoreWhileTheProviderIsDown
+//
+// Somebody with a dump of the database holds hashes of codes, spent nonces, and identities that wait for an invite's
+// code, sealed with a key that is not in it and bound to their attempt, code and challenge.
+//
+//	TestAWaitingSignInIsBoundToItsCodeAndVerifier
+//
+// Not stopped here: whoever controls the person's account at the provider is that person, and whoever controls the
+// computer while they are signed in acts as them, until the session is ended.
 //
 // # Entra ID has many issuers
 //
-// Every allowed tenant has a verifier of its own with the tenant's exact issuer. What an unverified token says of its
-// tenant chooses among these verifiers and does nothing else; a tenant that is not on the list has none.
+// Every allowed tenant has a verifier of its own with the tenant's exact issuer and the keys published for it. What an
+// unverified token says of its tenant chooses among these verifiers and does nothing else; a tenant that is not on
+// the list has none, and neither has that of private accounts unless it is listed.
 //
 // # Pairing: an address is a hint, once
 //
@@ -38,20 +110,19 @@
 //	  Entra ID: a member of the tenant, xms_edov true, and the address in the invite's domain
 //	anything else, a missing claim included                                              →  the invite's code
 //
-// Addresses in Entra ID are whatever a tenant's admin wrote there; believing one lets anybody with a tenant of their own
-// become anybody ("nOAuth"). preferred_username and upn are the user's own to change, and are never read. The
-// code was sent to the address itself, so who has it has the mailbox. An invite is claimed by one statement that
-// succeeds once. An address that is some user's already claims nothing: identities are never linked by themselves.
+// preferred_username and upn are the user's own to change, and are never read. The code was sent to the address itself,
+// so who has it has the mailbox. An address that is some user's already claims nothing: identities are never linked
+// by themselves. Addresses are compared in one spelling, whose local part is ASCII before letters are made small.
 //
 // # The second try
 //
-// A code cannot be redeemed twice, so when the answer is invite_code_required the verified identity waits in the attempt:
-// sealed, and bound to the attempt, the code and the verifier's challenge. The same three and the invite's code
-// finish the sign-in. Five such tries an attempt, ten wrong codes an invite; a code has 140 random bits.
+// A code cannot be redeemed twice, so when the answer is invite_code_required the verified identity waits in the attempt,
+// and the same attempt, code and verifier finish the sign-in with the invite's code. Five such tries an attempt, ten
+// wrong codes an invite.
 //
 // # What is told
 //
-// The caller learns that there is no invite in the same words whatever invites there are for other providers, tenants or
-// addresses. Operator and audit log learn the reason by one word, and who it was by the provider's own identifiers:
-// never an address, token or code.
+// Whoever is refused reads one of a few sentences (problem.go), each with a next step. Operator and audit log learn
+// the reason by one word of ours, such as token_nonce, and who it was by the provider's own identifiers: never an
+// address, token, code, or text of the provider's.
 package identity
