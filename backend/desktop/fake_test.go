@@ -460,11 +460,7 @@ func lead(t *testing.T, link string) *url.URL {
 	if answer.StatusCode != http.StatusFound {
 		t.Fatalf("the start link answered %d", answer.StatusCode)
 	}
-	target, err := answer.Location()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return target
+	return locationOf(t, answer)
 }
 
 type shown struct {
@@ -492,6 +488,7 @@ func post(t *testing.T, address string, form url.Values) shown {
 	return ask(t, request)
 }
 
+// ask makes a request as a browser does: where an answer of the provider is taken, the page after it is what is shown.
 func ask(t *testing.T, request *http.Request) shown {
 	t.Helper()
 	answer, err := noRedirects.Do(request)
@@ -499,11 +496,23 @@ func ask(t *testing.T, request *http.Request) shown {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusSeeOther {
+		return get(t, locationOf(t, answer).String())
+	}
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return shown{answer.StatusCode, string(body), answer.Header}
+}
+
+func locationOf(t *testing.T, answer *http.Response) *url.URL {
+	t.Helper()
+	target, err := answer.Location()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target
 }
 
 func wantCode(t *testing.T, err error, code portal.Code) *Problem {

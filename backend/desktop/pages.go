@@ -1,97 +1,165 @@
 package desktop
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"html/template"
 	"net/http"
+	"strings"
+
+	"fs-client-portal/backend/portal"
 )
 
-// page is what the browser tells the user when it comes back. Good pages carry a tick, others do not.
+// product is the app's name, the same in every language.
+const product = "FS Client Portal"
+
+// page is what the browser tells the user. Name chooses its words in the table of the user's language.
 type page struct {
-	Title, Text string
-	Good        bool
+	Name pageName
+	// Who is who signed in; Provider and Detail who refused and in what words. All are strangers' text.
+	Who, Provider, Detail string
 }
 
-var (
-	pageNotFound = page{Title: "Nothing here", Text: "This address belongs to a sign-in of FS Client Portal. You can close this tab."}
-	pageNotOurs  = page{Title: "This answer does not belong to a sign-in",
-		Text: "It changed nothing. Go back to FS Client Portal and start again from there."}
-	pageLinkUsed = page{Title: "This link was used already",
-		Text: "Each link works once. Go back to FS Client Portal for a new one."}
+type pageName string
+
+const (
+	pageSignedIn pageName = "signed_in"
+	pageOther    pageName = "other"
+	pageNotFound pageName = "nothing_here"
+	pageNotOurs  pageName = "not_ours"
+	pageLinkUsed pageName = "link_used"
 )
 
-// pageOf answers the page for how a sign-in ended.
-func pageOf(who string, err error) page {
-	if err == nil {
-		return page{Title: "You are signed in", Good: true,
-			Text: "Signed in as " + who + ". You can close this tab and go back to FS Client Portal."}
+// pageOf answers the page for how a sign-in ended that did not succeed: each code has its own.
+func pageOf(provider portal.ProviderID, err error, detail string) page {
+	name := pageName(ProblemOf(err).Code)
+	if _, known := english.Pages[name]; !known {
+		name = pageOther
 	}
-	p := ProblemOf(err)
-	title, known := map[string]string{
-		string(Denied):             "You were not signed in",
-		string(Cancelled):          "The sign-in was cancelled",
-		string(TimedOut):           "The sign-in took too long",
-		"no_invite":                "You have no invitation yet",
-		"invite_code_required":     "One more step",
-		"tenant_not_allowed":       "This organisation has no access",
-		"deactivated":              "This account is switched off",
-		"attempt_expired":          "The sign-in took too long",
-		string(Offline):            "The portal cannot be reached",
-		string(KeyringUnavailable): "The sign-in could not be kept",
-	}[string(p.Code)]
-	if !known {
-		title = "The sign-in did not succeed"
-	}
-	return page{Title: title, Text: p.Message + " You can close this tab and go back to FS Client Portal."}
+	return page{Name: name, Provider: providerName(provider), Detail: detail}
 }
+
+func providerName(provider portal.ProviderID) string {
+	return map[portal.ProviderID]string{portal.Google: "Google", portal.Entra: "Microsoft"}[provider]
+}
+
+// moods are the pages that do not end in a warning: a tick, a step still to take, a wait, or a mere remark.
+var moods = map[pageName]string{
+	pageSignedIn:                        "good",
+	pageName(portal.InviteCodeRequired): "next",
+	pageName(TimedOut):                  "wait",
+	pageName(portal.AttemptExpired):     "wait",
+	pageName(portal.TooManyRequests):    "wait",
+	pageName(Cancelled):                 "calm",
+	pageNotFound:                        "calm",
+	pageNotOurs:                         "calm",
+	pageLinkUsed:                        "calm",
+}
+
+func (p page) mood() string {
+	if mood, mild := moods[p.Name]; mild {
+		return mood
+	}
+	return "bad"
+}
+
+const pageStyle = template.CSS(`
+:root { color-scheme: light dark; --ground: #f6f7f9; --card: #fff; --line: #e3e6eb; --text: #1a1d23; --soft: #596070;
+  --good: #1b7440; --next: #2f55c8; --wait: #8a5300; --bad: #b3261e; --calm: #596070 }
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #0f1114; --card: #181b20; --line: #2b2f37; --text: #e8eaee; --soft: #a3aab8;
+    --good: #6fcf97; --next: #9cb2ff; --wait: #f0b35b; --bad: #ff9a92; --calm: #a3aab8 }
+}
+* { box-sizing: border-box; margin: 0 }
+body { min-height: 100vh; min-height: 100svh; display: flex; flex-direction: column; align-items: center;
+  justify-content: center; gap: 24px; padding: 24px 16px; background: var(--ground); color: var(--text);
+  font: 15px/1.55 "Inter Variable", Inter, system-ui, -apple-system, "Segoe UI", sans-serif }
+header { display: flex; align-items: center; gap: 10px; font-weight: 600; letter-spacing: -.01em }
+header svg { width: 28px; height: 28px }
+main { width: 100%; max-width: 440px; padding: 36px 32px 32px; background: var(--card); border: 1px solid var(--line);
+  border-radius: 14px; text-align: center; box-shadow: 0 1px 2px rgb(0 0 0 / .04), 0 8px 24px rgb(0 0 0 / .05) }
+.icon { width: 60px; height: 60px; margin: 0 auto 20px; padding: 16px; border-radius: 50%; color: var(--tone);
+  background: color-mix(in srgb, var(--tone) 13%, transparent) }
+.icon svg { display: block; width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 2.2;
+  stroke-linecap: round; stroke-linejoin: round }
+.good { --tone: var(--good) } .next { --tone: var(--next) } .wait { --tone: var(--wait) }
+.bad { --tone: var(--bad) } .calm { --tone: var(--calm) }
+h1 { font-size: 22px; line-height: 1.3; font-weight: 600; letter-spacing: -.015em; text-wrap: balance }
+p { margin-top: 10px; color: var(--soft); text-wrap: pretty; overflow-wrap: anywhere }
+p.who { color: var(--text); font-weight: 500 }
+p.detail { margin-top: 16px; padding: 10px 14px; border: 1px solid var(--line); border-radius: 8px;
+  background: var(--ground); font: 13px/1.5 ui-monospace, "Cascadia Mono", Menlo, monospace; text-align: start }
+footer { color: var(--soft); font-size: 13px }
+@media (max-width: 480px) { main { padding: 28px 20px 24px } h1 { font-size: 20px } }
+`)
+
+// contentPolicy lets the page have its style and nothing else: no script, no picture, no form, no frame.
+var contentPolicy = func() string {
+	sum := sha256.Sum256([]byte(pageStyle))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}()
 
 var pageTemplate = template.Must(template.New("page").Parse(`<!doctype html>
-<html lang="en">
+<html lang="{{.Words.Tag}}">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{{.Page.Title}} - FS Client Portal</title>
-<style nonce="{{.Nonce}}">
-body { font: 16px/1.5 system-ui, sans-serif; display: grid; place-items: center; min-height: 90vh; margin: 0 }
-main { max-width: 30rem; padding: 2rem }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem }
-p { margin: 0; opacity: .8 }
-</style>
+<title>{{.Title}} · {{.Product}}</title>
+<style>{{.Style}}</style>
 </head>
 <body>
-<main>
-<h1>{{if .Page.Good}}✓ {{end}}{{.Page.Title}}</h1>
-<p>{{.Page.Text}}</p>
-</main>
-<script nonce="{{.Nonce}}">history.replaceState(null, "", location.pathname)</script>
+<header>
+<svg viewBox="0 0 48 48" aria-hidden="true"><rect width="48" height="48" rx="11" fill="#2f55c8"/><g fill="none" stroke="#fff"
+ stroke-width="4" stroke-linecap="round"><path d="M12 36V23.5a12 12 0 0 1 24 0V36"/><path d="M20.5 36V24a3.5 3.5 0 0 1 7 0v12"/></g></svg>
+<span>{{.Product}}</span>
+</header>
+<main class="{{.Mood}}">
+<div class="icon"><svg viewBox="0 0 24 24" aria-hidden="true">
+{{- if eq .Mood "good"}}<path d="M5 12.5l4.5 4.5L19 7.5"/>
+{{- else if eq .Mood "next"}}<path d="M5 12h14M13 6l6 6-6 6"/>
+{{- else if eq .Mood "wait"}}<circle cx="12" cy="12" r="9"/><path d="M12 7v5l3.5 2"/>
+{{- else if eq .Mood "calm"}}<circle cx="12" cy="12" r="9"/><path d="M12 11.5v5M12 7.6v.1"/>
+{{- else}}<path d="M12 4.2l8.6 15H3.4zM12 10.2v4M12 16.9v.1"/>
+{{- end}}</svg></div>
+<h1>{{.Title}}</h1>
+{{with .Who}}<p class="who">{{.}}</p>
+{{end}}<p>{{.Text}}</p>
+{{with .Detail}}<p class="detail">{{.}}</p>
+{{end}}</main>
+<footer>{{.Words.Close}}</footer>
 </body>
 </html>
 `))
 
-// showPage answers with a page. Its script takes the query, and so the code, out of the browser's history.
-func showPage(w http.ResponseWriter, status int, p page) {
-	nonce := secret()
+// showPage answers with a page in the browser's language. It loads nothing, runs nothing and is kept nowhere.
+func showPage(w http.ResponseWriter, req *http.Request, status int, p page) {
+	words := wordsFor(req.Header.Get("Accept-Language"))
+	text := words.Pages[p.Name]
+	fill := strings.NewReplacer("{provider}", p.Provider, "{product}", product)
 	secureHeaders(w.Header())
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+nonce+"'; script-src 'nonce-"+
-		nonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	w.Header().Set("Content-Language", words.Tag)
 	w.WriteHeader(status)
 	// A browser that left before its page came misses nothing.
-	_ = pageTemplate.Execute(w, struct {
-		Page  page
-		Nonce string
-	}{p, nonce})
+	_ = pageTemplate.Execute(w, map[string]any{
+		"Words": words, "Product": product, "Style": pageStyle, "Mood": p.mood(), "Who": p.Who, "Detail": p.Detail,
+		"Title": fill.Replace(text.Title), "Text": fill.Replace(text.Text),
+	})
 }
 
-func refuseMethod(w http.ResponseWriter, allowed string) {
+func refuseMethod(w http.ResponseWriter, req *http.Request, allowed string) {
 	w.Header().Set("Allow", allowed)
-	showPage(w, http.StatusMethodNotAllowed, pageNotFound)
+	showPage(w, req, http.StatusMethodNotAllowed, page{Name: pageNotFound})
 }
 
 func secureHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }

@@ -39,6 +39,10 @@ func (c *fakeClock) After(d time.Duration) <-chan time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	timer := fakeTimer{c.now.Add(d), make(chan time.Time, 1)}
+	if d <= 0 {
+		timer.ring <- c.now
+		return timer.ring
+	}
 	c.timers = append(c.timers, timer)
 	c.asked <- d
 	return timer.ring

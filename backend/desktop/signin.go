@@ -2,41 +2,35 @@ package desktop
 
 import (
 	"context"
-	"errors"
-	"net"
-	"net/http"
 	"net/url"
-	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/oauth2"
 
 	"fs-client-portal/backend/portal"
 )
 
-const (
-	// pageWait is how long a finished sign-in waits for the browser to fetch its last page.
-	pageWait = 2 * time.Second
-	// browserWait is how long opening the sign-in page again waits to hear that it did not work.
-	browserWait = 3 * time.Second
-)
+// togetherWithin is how long after the first click on a provider's button further ones belong to it.
+const togetherWithin = 2 * time.Second
 
 // signIn is one attempt, from the click to the answer.
 type signIn struct {
-	cancel context.CancelFunc
-	ended  chan struct{}
-	// redirect is set once the browser may be sent out.
+	conn     *connection
+	provider portal.ProviderID
+	began    time.Time
+	cancel   context.CancelFunc
+	// redirect is set once the browser may be sent out, over once the attempt is to end; Desktop.mu guards both.
 	redirect *redirect
+	over     bool
+	// me and err are the answer, good once ended is closed.
+	me    portal.Me
+	err   error
+	ended chan struct{}
 }
 
-// unfinishedSignIn is an attempt the API will finish once it gets the invite's code.
-type unfinishedSignIn struct {
-	conn  *connection
-	grant portal.CodeGrant
-}
-
-// SignIn opens the system browser and answers who signed in there. A second call cancels the first.
+// SignIn opens the system browser and answers who signed in there. There is one sign-in at a time: clicks on the
+// same button before the browser is sent out, or right after each other, share one and its answer; any other click
+// ends the one under way with code cancelled and begins anew.
 func (d *Desktop) SignIn(ctx context.Context, provider string) (portal.Me, error) {
 	id := portal.ProviderID(provider)
 	if !d.allowed(id) {
@@ -46,39 +40,72 @@ func (d *Desktop) SignIn(ctx context.Context, provider string) (portal.Me, error
 	if err != nil {
 		return portal.Me{}, err
 	}
-	ctx, attempt := d.begin(ctx)
-	defer d.finish(attempt)
-	err = d.authenticate(ctx, connected, id, attempt)
-	if err != nil {
-		d.options.Log.Info("sign-in", "provider", provider, "code", string(ProblemOf(err).Code))
-		return portal.Me{}, err
+	running, attempt, previous := d.enter(ctx, connected, id)
+	if running == nil {
+		return attempt.answer(ctx)
 	}
-	return connected.me(ctx)
+	attempt.me, attempt.err = d.run(running, attempt, previous)
+	d.finish(attempt)
+	return attempt.me, attempt.err
 }
 
-// begin makes room for a new attempt: the one under way is cancelled and waited for.
-func (d *Desktop) begin(ctx context.Context) (context.Context, *signIn) {
-	ctx, cancel := context.WithCancel(ctx)
-	attempt := &signIn{cancel: cancel, ended: make(chan struct{})}
+// enter answers the attempt a click belongs to. For a new one there is also the context it runs in, and the one it
+// replaces, if any; for one that others began the context is nil.
+func (d *Desktop) enter(ctx context.Context, c *connection, provider portal.ProviderID) (running context.Context, attempt, previous *signIn) {
 	d.mu.Lock()
-	previous := d.signingIn
-	d.signingIn, d.unfinished = attempt, nil
-	d.mu.Unlock()
+	defer d.mu.Unlock()
+	previous, now := d.signingIn, d.clock.Now()
+	if previous != nil && previous.shares(c, provider, now) {
+		return nil, previous, nil
+	}
+	running, cancel := context.WithCancel(ctx)
+	attempt = &signIn{conn: c, provider: provider, began: now, cancel: cancel, ended: make(chan struct{})}
 	if previous != nil {
+		previous.over = true
 		previous.cancel()
+	}
+	d.signingIn, d.unfinished = attempt, nil
+	return running, attempt, previous
+}
+
+func (s *signIn) shares(c *connection, provider portal.ProviderID, now time.Time) bool {
+	together := s.redirect == nil || !passed(now, s.began.Add(togetherWithin))
+	return s.conn == c && s.provider == provider && together && !s.over
+}
+
+// answer waits for what the attempt comes to, for a click that did not begin it.
+func (s *signIn) answer(ctx context.Context) (portal.Me, error) {
+	select {
+	case <-s.ended:
+		return s.me, s.err
+	case <-ctx.Done():
+		return portal.Me{}, signInCancelled()
+	}
+}
+
+// run signs somebody in once the attempt before has let go of its port.
+func (d *Desktop) run(ctx context.Context, attempt, previous *signIn) (portal.Me, error) {
+	if previous != nil {
 		<-previous.ended
 	}
-	return ctx, attempt
+	if ctx.Err() != nil {
+		return portal.Me{}, signInCancelled()
+	}
+	if err := d.authenticate(ctx, attempt); err != nil {
+		d.options.Log.Info("sign-in", "provider", string(attempt.provider), "code", string(ProblemOf(err).Code))
+		return portal.Me{}, err
+	}
+	return attempt.conn.me(ctx)
 }
 
 func (d *Desktop) finish(attempt *signIn) {
 	attempt.cancel()
-	close(attempt.ended)
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	if d.signingIn == attempt {
 		d.signingIn = nil
 	}
+	d.mu.Unlock()
+	close(attempt.ended)
 }
 
 // CancelSignIn ends a sign-in under way, and one that waits for its invite code.
@@ -86,30 +113,33 @@ func (d *Desktop) CancelSignIn() error {
 	d.mu.Lock()
 	attempt := d.signingIn
 	d.unfinished = nil
+	if attempt != nil {
+		attempt.over = true
+		attempt.cancel()
+	}
 	d.mu.Unlock()
 	if attempt != nil {
-		attempt.cancel()
 		<-attempt.ended
 	}
 	return nil
 }
 
 // authenticate sends the browser to the provider, waits for it, and makes its answer a session.
-func (d *Desktop) authenticate(ctx context.Context, c *connection, provider portal.ProviderID, s *signIn) error {
-	began := time.Now()
+func (d *Desktop) authenticate(ctx context.Context, s *signIn) error {
+	c := s.conn
 	if err := c.session.usable(ctx); err != nil {
 		return err
 	}
-	listeners, err := listenLoopback(provider)
+	listeners, err := listenLoopback(s.provider)
 	if err != nil {
 		d.options.Log.Error("loopback", "error", err.Error())
 		return problem(portal.Internal, "No port of this computer could be opened for the browser's answer.")
 	}
-	r := newRedirect(provider, portOf(listeners[0]))
+	r := newRedirect(s.provider, portOf(listeners[0]))
 	defer d.serve(listeners, r)()
 	verifier := oauth2.GenerateVerifier()
 	attempt, err := c.newAttempt(ctx, portal.NewAttempt{
-		Provider: provider, RedirectURI: r.uri(), CodeChallenge: oauth2.S256ChallengeFromVerifier(verifier),
+		Provider: s.provider, RedirectURI: r.uri(), CodeChallenge: oauth2.S256ChallengeFromVerifier(verifier),
 	})
 	if err != nil {
 		return err
@@ -117,17 +147,13 @@ func (d *Desktop) authenticate(ctx context.Context, c *connection, provider port
 	if err := r.expect(attempt, verifier); err != nil {
 		return err
 	}
-	until := began.Add(d.signInLimit)
-	if attempt.ExpiresAt.After(began) && attempt.ExpiresAt.Before(until) {
-		until = attempt.ExpiresAt
-	}
-	response, err := d.waitForBrowser(ctx, s, r, until)
+	response, err := d.waitForBrowser(ctx, s, r, d.endOf(s, attempt))
 	if err == nil {
-		d.options.Emit(EventSignInExchanging, SignInExchanging{Provider: provider})
+		d.options.Emit(EventSignInExchanging, SignInExchanging{Provider: s.provider})
 		err = d.redeem(ctx, c, r, portal.CodeGrant{AttemptID: attempt.ID, Code: response.code, CodeVerifier: verifier})
 	}
 	if err != nil {
-		r.conclude(pageOf("", err))
+		r.conclude(pageOf(s.provider, err, response.words()))
 	}
 	if !hasCode(err, Cancelled, TimedOut) {
 		d.options.Raise()
@@ -135,33 +161,14 @@ func (d *Desktop) authenticate(ctx context.Context, c *connection, provider port
 	return err
 }
 
-// serve answers the browser until the returned function is called, which closes the port and lets a last page
-// out. Requests are only accepted once the redirect knows what to expect.
-func (d *Desktop) serve(listeners []net.Listener, r *redirect) (stop func()) {
-	server := newRedirectServer(r)
-	for _, listener := range listeners {
-		go func() {
-			<-r.ready
-			err := server.Serve(listener)
-			if !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
-				d.options.Log.Error("loopback", "error", err.Error())
-			}
-		}()
+// endOf answers when the attempt is over: after our own time, or the API's where that is sooner. A computer whose
+// clock is wrong may find the API's time long past; then it does not count.
+func (d *Desktop) endOf(s *signIn, attempt portal.Attempt) time.Time {
+	until := s.began.Add(d.signInLimit)
+	if attempt.ExpiresAt.After(s.began) && attempt.ExpiresAt.Before(until) {
+		return attempt.ExpiresAt
 	}
-	return func() {
-		for _, listener := range listeners {
-			_ = listener.Close()
-		}
-		r.release()
-		// The last page may still be on its way; a browser that keeps a spare connection is not waited for.
-		go func() {
-			ctx, cancel := context.WithTimeout(context.Background(), pageWait)
-			defer cancel()
-			if server.Shutdown(ctx) != nil {
-				_ = server.Close()
-			}
-		}()
-	}
+	return until
 }
 
 // expect tells the redirect where to lead and what must come back.
@@ -195,68 +202,6 @@ func trustedPage(u *url.URL) bool {
 	return u.Scheme == "https" || (u.Scheme == "http" && loopbackHost(u.Hostname()))
 }
 
-// waitForBrowser opens the provider's page and waits for what comes back.
-func (d *Desktop) waitForBrowser(ctx context.Context, s *signIn, r *redirect, until time.Time) (providerResponse, error) {
-	waiting := func(link, browserProblem string) {
-		d.options.Emit(EventSignInWaiting, SignInWaiting{
-			Provider: r.provider, URL: link, ExpiresAt: until.UTC(), BrowserProblem: browserProblem,
-		})
-	}
-	r.linkUsed = func(link string) { waiting(link, "") }
-	r.release()
-	d.mu.Lock()
-	s.redirect = r
-	d.mu.Unlock()
-	shown := r.shownLink()
-	waiting(shown, "")
-	go func() {
-		if err := d.options.OpenBrowser(r.newLink()); err != nil && ctx.Err() == nil {
-			d.options.Log.Warn("browser", "code", string(BrowserFailed))
-			waiting(r.shownLink(), browserFailed().Message)
-		}
-	}()
-	timer := time.NewTimer(time.Until(until))
-	defer timer.Stop()
-	select {
-	case response := <-r.responses:
-		return response, response.refusal(r.provider)
-	case <-timer.C:
-		return providerResponse{}, problem(TimedOut, "Nobody signed in within the time allowed. Try again.")
-	case <-ctx.Done():
-		return providerResponse{}, problem(Cancelled, "The sign-in was cancelled.")
-	}
-}
-
-func browserFailed() *Problem {
-	return problem(BrowserFailed, "The browser could not be opened. Copy the link and open it in a browser on this computer.")
-}
-
-// refusal answers why the provider sent no code; nil when it did.
-func (r providerResponse) refusal(provider portal.ProviderID) error {
-	name := map[portal.ProviderID]string{portal.Google: "Google", portal.Entra: "Microsoft"}[provider]
-	switch r.errorCode {
-	case "":
-		return nil
-	case "access_denied", "consent_required", "interaction_required":
-		return problem(Denied, "The sign-in was declined at "+name+".")
-	case "temporarily_unavailable", "server_error":
-		return problem(portal.ProviderDown, name+" cannot sign anybody in at the moment. Try again in a few minutes.")
-	}
-	return problem(portal.ProviderRefused, name+" refused the sign-in: "+printable(r.errorCode+" "+r.description))
-}
-
-// printable keeps what a stranger sent short and on one line.
-func printable(text string) string {
-	text = strings.Map(func(c rune) rune {
-		if !unicode.IsPrint(c) {
-			return ' '
-		}
-		return c
-	}, text)
-	letters := []rune(strings.TrimSpace(text))
-	return string(letters[:min(len(letters), 300)])
-}
-
 // redeem turns the code into a session and tells the browser; where the invite's code is wanted, the attempt is
 // kept for it.
 func (d *Desktop) redeem(ctx context.Context, c *connection, r *redirect, grant portal.CodeGrant) error {
@@ -271,7 +216,7 @@ func (d *Desktop) redeem(ctx context.Context, c *connection, r *redirect, grant 
 		err = c.session.adopt(ctx, tokens, "", generation)
 	}
 	if err == nil {
-		r.conclude(pageOf(nameOf(tokens.User), nil))
+		r.conclude(page{Name: pageSignedIn, Who: nameOf(tokens.User)})
 	}
 	return err
 }
@@ -281,72 +226,4 @@ func nameOf(u portal.User) string {
 		return u.Email
 	}
 	return u.Name + " (" + u.Email + ")"
-}
-
-// SubmitInviteCode finishes a sign-in that the API will not pair with an invite by the e-mail address alone.
-func (d *Desktop) SubmitInviteCode(ctx context.Context, code string) (portal.Me, error) {
-	code = strings.TrimSpace(code)
-	if code == "" || len(code) > 64 {
-		return portal.Me{}, &Problem{Code: portal.Invalid, Field: "invite_code", Message: "Enter the code of your invitation."}
-	}
-	d.mu.Lock()
-	unfinished := d.unfinished
-	d.mu.Unlock()
-	if unfinished == nil {
-		return portal.Me{}, problem(portal.AttemptExpired, "This sign-in is over. Sign in again, then enter the code.")
-	}
-	grant := unfinished.grant
-	grant.InviteCode = code
-	generation := unfinished.conn.session.generation()
-	tokens, err := unfinished.conn.redeem(ctx, grant)
-	if err == nil || !worthAnotherTry(err) {
-		d.forgetUnfinished(unfinished)
-	}
-	if err != nil {
-		return portal.Me{}, err
-	}
-	if err := unfinished.conn.session.adopt(ctx, tokens, "", generation); err != nil {
-		return portal.Me{}, err
-	}
-	return unfinished.conn.me(ctx)
-}
-
-// worthAnotherTry tells an answer after which the same attempt may still succeed.
-func worthAnotherTry(err error) bool {
-	return hasCode(err, portal.InviteCodeRequired, portal.InviteCodeWrong, portal.Invalid, Offline, Cancelled,
-		portal.Unavailable, portal.TooManyRequests)
-}
-
-func (d *Desktop) forgetUnfinished(u *unfinishedSignIn) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.unfinished == u {
-		d.unfinished = nil
-	}
-}
-
-// OpenSignInPage opens the browser again for the sign-in that waits; code browser_failed where it cannot.
-func (d *Desktop) OpenSignInPage() error {
-	d.mu.Lock()
-	var r *redirect
-	if d.signingIn != nil {
-		r = d.signingIn.redirect
-	}
-	d.mu.Unlock()
-	if r == nil {
-		return problem(portal.AttemptExpired, "No sign-in is waiting. Start again.")
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- d.options.OpenBrowser(r.newLink()) }()
-	timer := time.NewTimer(browserWait)
-	defer timer.Stop()
-	select {
-	case err := <-failed:
-		if err != nil {
-			return browserFailed()
-		}
-	case <-timer.C:
-		// Still running: a browser in the foreground.
-	}
-	return nil
 }

@@ -1,0 +1,246 @@
+package desktop
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unsafe"
+
+	"fs-client-portal/backend/portal"
+)
+
+// started counts the attempts the API was asked for.
+func (f *fakeAPI) started() *atomic.Int32 {
+	next := f.Config.Handler
+	var n atomic.Int32
+	f.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1/auth/attempts" {
+			n.Add(1)
+		}
+		next.ServeHTTP(w, r)
+	})
+	return &n
+}
+
+// noticed is a context that tells once that somebody waits with it.
+type noticed struct {
+	context.Context
+	once    sync.Once
+	waiting *sync.WaitGroup
+}
+
+func (n *noticed) Done() <-chan struct{} {
+	n.once.Do(n.waiting.Done)
+	return n.Context.Done()
+}
+
+func TestTenClicksAtOnceAreOneSignIn(t *testing.T) {
+	clock := newFakeClock()
+	b := newBench(t, withClock(clock))
+	attempts := b.api.started()
+	begin := make(chan struct{})
+	results := make(chan signInResult, 10)
+	var waiting sync.WaitGroup
+	waiting.Add(10)
+	for range 10 {
+		go func() {
+			<-begin
+			me, err := b.SignIn(&noticed{Context: t.Context(), waiting: &waiting}, "google")
+			results <- signInResult{me, err}
+		}()
+	}
+	close(begin)
+	target := follow(t, <-b.browser)
+	waiting.Wait()
+	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	for range 10 {
+		if r := <-results; r.err != nil || r.me.User.ID != testUser.ID {
+			t.Errorf("a click got %+v, %v", r.me, r.err)
+		}
+	}
+	if attempts.Load() != 1 || len(b.browser) != 0 || b.raised != 1 {
+		t.Errorf("%d attempts, %d more browser windows, raised %d times", attempts.Load(), len(b.browser), b.raised)
+	}
+	if waits := b.emitted(EventSignInWaiting); len(waits) != 1 {
+		t.Errorf("told to wait at %v", waits)
+	}
+}
+
+func TestAClickThatGivesUpDoesNotEndTheSignInItShares(t *testing.T) {
+	b := newBench(t, withClock(newFakeClock()))
+	result, link := b.start(t, portal.Google)
+	ctx := expiring{t.Context(), make(chan struct{})}
+	second := make(chan error, 1)
+	go func() { _, err := b.SignIn(ctx, "google"); second <- err }()
+	close(ctx.over)
+	wantCode(t, <-second, Cancelled)
+	target := follow(t, link)
+	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	if r := <-result; r.err != nil {
+		t.Error(r.err)
+	}
+}
+
+func TestADeliberateClickBeginsAnew(t *testing.T) {
+	for name, again := range map[string]func(*fakeClock) portal.ProviderID{
+		"on the other button":          func(*fakeClock) portal.ProviderID { return portal.Entra },
+		"on the same button, later on": func(c *fakeClock) portal.ProviderID { c.advance(togetherWithin); return portal.Google },
+	} {
+		clock := newFakeClock()
+		b := newBench(t, withClock(clock))
+		attempts := b.api.started()
+		first, link := b.start(t, portal.Google)
+		gone := follow(t, link)
+		provider := again(clock)
+		second, link := b.start(t, provider)
+		wantCode(t, (<-first).err, Cancelled)
+		old, _ := url.Parse(gone.Get("redirect_uri"))
+		wantPortGone(t, old.Host)
+		target := follow(t, link)
+		get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+		if r := <-second; r.err != nil || attempts.Load() != 2 {
+			t.Errorf("%s: %v after %d attempts", name, r.err, attempts.Load())
+		}
+	}
+}
+
+func TestAClickAfterCancelDoesNotShareWhatIsEnding(t *testing.T) {
+	s := &signIn{provider: portal.Google, began: time.Now()}
+	if !s.shares(nil, portal.Google, s.began) {
+		t.Fatal("a click at once does not share")
+	}
+	s.over = true
+	if s.shares(nil, portal.Google, s.began) {
+		t.Error("shared though it was cancelled")
+	}
+}
+
+func TestManyClicksOnDifferentButtonsLeaveOneSignInWaiting(t *testing.T) {
+	b := newBench(t, withClock(newFakeClock()))
+	results := make(chan signInResult, 10)
+	for i := range 10 {
+		go func() {
+			provider := []string{"google", "entra"}[i%2]
+			me, err := b.SignIn(t.Context(), provider)
+			results <- signInResult{me, err}
+		}()
+	}
+	// The one that remains is the one whose link still leads somewhere.
+	finished := make(chan struct{})
+	go func() {
+		defer close(finished)
+		for {
+			select {
+			case link := <-b.browser:
+				answer, err := noRedirects.Get(link)
+				if err != nil {
+					continue
+				}
+				_ = answer.Body.Close()
+				if answer.StatusCode != http.StatusFound {
+					continue
+				}
+				target, err := answer.Location()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				again, err := noRedirects.Get(target.Query().Get("redirect_uri") + "?" + b.answer(target.Query()).Encode())
+				if err == nil {
+					_ = again.Body.Close()
+				}
+			case <-t.Context().Done():
+				return
+			}
+		}
+	}()
+	for range 10 {
+		if r := <-results; r.err != nil && !hasCode(r.err, Cancelled) {
+			t.Errorf("a click got %v", r.err)
+		}
+	}
+	if b.signingIn != nil {
+		t.Error("a sign-in is still under way")
+	}
+}
+
+func TestASignInNobodyFinishesEndsAfterFiveMinutes(t *testing.T) {
+	clock := newFakeClock()
+	b := newBench(t, withClock(clock))
+	result, _ := b.start(t, portal.Google)
+	<-clock.asked
+	clock.advance(5*time.Minute - 1)
+	<-clock.asked
+	select {
+	case r := <-result:
+		t.Fatalf("ended early: %v", r.err)
+	default:
+	}
+	clock.advance(1)
+	wantCode(t, (<-result).err, TimedOut)
+}
+
+func TestTheAPIsOwnLimitEndsASignInSooner(t *testing.T) {
+	s := &signIn{began: time.Now()}
+	d := &Desktop{signInLimit: signInLimit}
+	for expires, want := range map[time.Duration]time.Duration{
+		time.Minute: time.Minute, 10 * time.Minute: signInLimit,
+		// A computer whose clock is an hour ahead.
+		-50 * time.Minute: signInLimit,
+	} {
+		if until := d.endOf(s, portal.Attempt{ExpiresAt: s.began.Add(expires)}); until.Sub(s.began) != want {
+			t.Errorf("%v is the end where the API says %v", until.Sub(s.began), expires)
+		}
+	}
+}
+
+// asleep is t after the computer slept: the wall's clock went on, the one that counts since the start did not.
+func asleep(t time.Time, d time.Duration) time.Time {
+	const secondsInWall = 30 // time.Time keeps them above the nanoseconds
+	*(*uint64)(unsafe.Pointer(&t)) += uint64(d/time.Second) << secondsInWall
+	return t
+}
+
+func TestASleepingComputerDoesNotStretchTheFiveMinutes(t *testing.T) {
+	clock := newFakeClock()
+	b := newBench(t, withClock(clock))
+	result, _ := b.start(t, portal.Google)
+	<-clock.asked
+	before := clock.Now()
+	after := asleep(before, 6*time.Minute)
+	if after.Sub(before) != 0 || after.Round(0).Sub(before.Round(0)) != 6*time.Minute {
+		t.Fatal("this is not how a computer sleeps")
+	}
+	clock.set(after)
+	clock.advance(wakeEvery)
+	wantCode(t, (<-result).err, TimedOut)
+}
+
+func TestAnAnswerThatComesAfterTheEndIsTooLate(t *testing.T) {
+	clock := newFakeClock()
+	b := newBench(t, withClock(clock))
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	<-clock.asked
+	// Nothing has looked at the clock since the computer woke.
+	clock.mu.Lock()
+	clock.now = asleep(clock.now, 6*time.Minute)
+	clock.mu.Unlock()
+	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	wantCode(t, (<-result).err, TimedOut)
+	if page.status != 200 || !containsAll(page.body, "The sign-in took too long") {
+		t.Errorf("shown %d %s", page.status, page.body)
+	}
+}
+
+func TestAClockSetBackDoesNotStretchTheFiveMinutes(t *testing.T) {
+	began := time.Now()
+	now := asleep(began.Add(5*time.Minute), -time.Hour)
+	if !passed(now, began.Add(5*time.Minute)) {
+		t.Error("an hour more")
+	}
+}

@@ -1,0 +1,73 @@
+package desktop
+
+import "strings"
+
+// pageWords are the pages in one language. {provider} and {product} stand for names.
+type pageWords struct {
+	Tag   string
+	Close string
+	Pages map[pageName]pageText
+}
+
+type pageText struct{ Title, Text string }
+
+// languages are what the pages can be read in, the first where the browser asks for none of them.
+var languages = []pageWords{english}
+
+var english = pageWords{
+	Tag:   "en",
+	Close: "You can close this tab.",
+	Pages: map[pageName]pageText{
+		pageSignedIn: {"You are signed in", "Go back to {product}: it is ready for you."},
+		"invite_code_required": {"One more step",
+			"Go back to {product} and enter the code of your invitation there."},
+		"denied": {"You were not signed in",
+			"Access was declined at {provider}, and nothing has changed. To try again, go back to {product}."},
+		"no_invite": {"You have no invitation yet",
+			"This account is not invited to the portal. Ask your administrator to invite exactly this address, or sign in with another account."},
+		"tenant_not_allowed": {"This organisation has no access",
+			"Your account belongs to an organisation that the portal does not accept. Use your work account, or ask your administrator."},
+		"deactivated": {"Your access is switched off",
+			"An administrator has deactivated your account. Ask them if you think this is a mistake."},
+		"cancelled": {"The sign-in was cancelled",
+			"It was stopped in {product}. You can start again there at any time."},
+		"timed_out": {"The sign-in took too long",
+			"It is good for a few minutes only. Go back to {product} and start again."},
+		"attempt_expired": {"This sign-in has expired",
+			"It is good for a few minutes, and once only. Go back to {product} and start again."},
+		"too_many_requests": {"Too many tries",
+			"For safety the portal asks you to wait a little. {product} shows when you can try again."},
+		"offline": {"The portal cannot be reached",
+			"Check this computer's network connection, then go back to {product} and try again."},
+		"unavailable": {"The portal is not available",
+			"It may be restarting or under maintenance. Go back to {product} and try again in a few minutes."},
+		"provider_unavailable": {"{provider} is not available",
+			"It cannot sign anybody in at the moment. Go back to {product} and try again in a few minutes."},
+		"provider_refused": {"{provider} did not accept the sign-in",
+			"Go back to {product} and start again. If it happens again, tell your administrator what you read here."},
+		"keyring_unavailable": {"The sign-in could not be kept",
+			"This computer's keyring cannot be used, and your organisation does not allow signing in without it. {product} says what to do."},
+		pageOther: {"The sign-in did not succeed",
+			"Go back to {product}: it says what happened and what you can do."},
+		pageNotFound: {"Nothing to see here",
+			"This address belongs to a sign-in of {product} and shows nothing by itself."},
+		pageNotOurs: {"This answer belongs to no sign-in",
+			"It changed nothing. If you are signing in, go back to {product} and start again from there."},
+		pageLinkUsed: {"This link has been used",
+			"Each link works once. Go back to {product} for a new one."},
+	},
+}
+
+// wordsFor answers the first language of an Accept-Language header that there is a table for.
+func wordsFor(accepted string) pageWords {
+	for wanted := range strings.SplitSeq(accepted, ",") {
+		tag, _, _ := strings.Cut(wanted, ";")
+		primary, _, _ := strings.Cut(strings.TrimSpace(tag), "-")
+		for _, words := range languages {
+			if strings.EqualFold(primary, words.Tag) {
+				return words
+			}
+		}
+	}
+	return languages[0]
+}
