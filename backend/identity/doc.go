@@ -12,7 +12,7 @@
 //	   │                          │◄──────────────────────── ID token ─│
 //	   │                          │ 4 token verified                   │
 //	   │                          │ 5 known identity? else paired      │
-//	   │◄────────────── session ──│ 6 session.Start                    │
+//	   │◄────────────── session ──│ 6 session begun                    │
 //
 // # Who attacks, what they hold, what stops them
 //
@@ -66,7 +66,7 @@
 //
 //	TestOfManyWhoClaimTheInvitesOfAnAddressAtOnceOneGetsThemAll  TestOnePersonInTwoAttemptsAtOnceBecomesOneUser
 //
-// Somebody who guesses an invite's code, or wants to know who is invited. A code has 135 random bits, tries are counted
+// Somebody who guesses an invite's code, or wants to know who is invited. A code has 145 random bits, tries are counted
 // for the attempt and the invite, and who has no invite reads the same words whatever invites there are.
 //
 //	TestWrongCodesAreLimitedAndTheUserIsToldWhatIsLeft  TestAnAdminsInviteAsksForItsCodeWhateverTheProviderSays
