@@ -1,5 +1,3 @@
-// Package desktop is what runs on the user's computer: signing in, the keyring, calls to the API, IT's policy.
-// Nothing it answers to a screen holds a token, an authorization code or a PKCE verifier.
 package desktop
 
 import (
