@@ -47,6 +47,8 @@ type Desktop struct {
 	mu     sync.Mutex
 	apiURL string
 	conn   *connection
+	// resuming ends the wait of the last Resume.
+	resuming context.CancelFunc
 	// signingIn is the sign-in under way; unfinished one that waits for its invite code.
 	signingIn  *signIn
 	unfinished *unfinishedSignIn
@@ -170,12 +172,18 @@ func (d *Desktop) allowed(provider portal.ProviderID) bool {
 	return knownProvider(string(provider)) && (len(allowed) == 0 || slices.Contains(allowed, string(provider)))
 }
 
-// Resume picks up the session of an earlier run; code signed_out where there is none.
+// Resume picks up the session of an earlier run; code signed_out where there is none. CancelSignIn ends the wait for
+// a keyring that wants its password.
 func (d *Desktop) Resume(ctx context.Context) (portal.Me, error) {
 	connected, err := d.connected()
 	if err != nil {
 		return portal.Me{}, err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	d.mu.Lock()
+	d.resuming = cancel
+	d.mu.Unlock()
 	if err := connected.session.resume(ctx); err != nil {
 		return portal.Me{}, err
 	}

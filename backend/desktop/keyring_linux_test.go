@@ -290,6 +290,9 @@ func TestATokenThatCouldNotBeReplacedIsNeverSentAgain(t *testing.T) {
 			service.set(func() { fail(service) })
 			u.wantRenewing(app, keyringFailed)
 			u.wantRenewing(app)
+			if name == "removed" && service.kept() != "" {
+				t.Error("the spent token is still in the keyring")
+			}
 			next := u.start()
 			reply := next.call(childCall{Do: "resume"})
 			if reply.Code != SignedOut {
@@ -322,6 +325,16 @@ func TestSigningOutOfAKeyringThatCannotBeEmptiedStaysSignedOut(t *testing.T) {
 	service.set(func() { service.undeletable = false })
 	if reply := next.call(childCall{Do: "resume"}); reply.Code != SignedOut || service.kept() != "" {
 		t.Errorf("the next start: %+v, kept %q", reply, service.kept())
+	}
+}
+
+func TestSigningOutOfALockedKeyringAsksForItsPasswordOnce(t *testing.T) {
+	u, service := withService(t)
+	app := u.start()
+	u.wantCause(u.signIn(app))
+	service.set(func() { service.locked = true })
+	if reply := app.call(childCall{Do: "sign out"}); reply.Code != "" || service.shown != 1 {
+		t.Errorf("%+v after %d prompts", reply, service.shown)
 	}
 }
 

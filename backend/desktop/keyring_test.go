@@ -339,6 +339,25 @@ func TestCancellingASignInDoesNotWaitForAHangingKeyringAndLeavesNothing(t *testi
 	eventually(t, func() bool { return b.ring.writes() > 0 && b.ring.kept() == "" })
 }
 
+func TestTheWaitForTheKeyringsPasswordAtTheStartCanBeCancelled(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	hold := make(chan struct{})
+	defer close(hold)
+	b.ring.hang(hold)
+	again := b.another(t)
+	resumed := make(chan error, 1)
+	go func() {
+		_, err := again.Resume(t.Context())
+		resumed <- err
+	}()
+	<-b.ring.waiting
+	if err := again.CancelSignIn(); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, <-resumed, Cancelled)
+}
+
 func TestASessionOnlyIsKeptWhenTheHangingKeyringAnswersAfterAll(t *testing.T) {
 	b := newBench(t)
 	b.conn.session.vault.wait = 10 * time.Millisecond

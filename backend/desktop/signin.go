@@ -108,11 +108,14 @@ func (d *Desktop) finish(attempt *signIn) {
 	close(attempt.ended)
 }
 
-// CancelSignIn ends a sign-in under way, and one that waits for its invite code.
+// CancelSignIn ends a sign-in under way, one that waits for its invite code, and the wait of Resume for a keyring.
 func (d *Desktop) CancelSignIn() error {
 	d.mu.Lock()
 	attempt := d.signingIn
 	d.unfinished = nil
+	if d.resuming != nil {
+		d.resuming()
+	}
 	if attempt != nil {
 		attempt.over = true
 		attempt.cancel()
