@@ -3,7 +3,7 @@
 //	sign-in ──► Start ──► access token (JWT, 10 minutes) + refresh token (opaque)
 //	                                │                            │
 //	 every request: Verify ◄────────┘                            └───► Refresh, each token once:
-//	 our signature, no database                                         T1 ──► T2 ──► T3 ──► …   one family = one session
+//	 our signature, once; no database                               T1 ──► T2 ──► T3 ──► …   one family = one session
 //	        │                                                            └─ again within 30 s, T2 unused: T2 once more
 //	        ▼                                                            └─ again otherwise: two hold it, the family ends
 //	 postgres.As(viewer): do session, user and
@@ -14,26 +14,89 @@
 // The access token names the viewer without a query, but what it says may be ten minutes old. So nothing is read or
 // written on its word alone: the first statement of every query checks that its session has not ended, its user is
 // active and its grant is as the token says. Sign-out, deactivation and role changes therefore hold from the next request on,
-// on every replica, at no further round trip.
+// on every replica, at no further round trip. That also lets a token's signature be checked once: a token that was found
+// good is remembered, by its hash, until it expires or its key is withdrawn.
 //
 // # Why tokens are replaced
 //
 // A desktop cannot prove that a refresh token has not been copied. Using each once makes a copy show itself: whoever
-// comes second finds the token used, and the session ends for thief and owner alike. An answer can get lost on
-// the way, though, and then an honest client comes twice. Within the grace it gets the same successor again, as long as
-// nobody has used that; so the clients that raced share one line of tokens, and an older token never gets anything.
-//
-// # What the database gives away
-//
-// Refresh tokens are kept as SHA-256 hashes of 256 random bits. The successor kept for the grace is sealed with a key
-// derived (HKDF) from the token it replaces, which the database does not have. Private signing keys are sealed
-// with the key of PORTAL_SECRET_KEY_FILE, bound to their key id, and destroyed when they retire. So a stolen dump can
-// neither sign a token nor continue a session.
+// comes second finds the token used, and the session ends for thief and owner alike, who both read why. An answer can
+// get lost on the way, though, and then an honest client comes twice. Within the grace it gets the same successor
+// again, as long as nobody has used that; so the clients that raced share one line of tokens, and an older token never gets
+// anything. The database's clock alone says how long ago a token was used.
 //
 // # Signing keys
 //
-// ES256; the key id is the RFC 7638 thumbprint. Exactly one key signs: the newest. Of replicas that make the first or
-// next one at once, one gets the generation's number and the others take its key. A retired key's tokens stay good for
-// their ten minutes, and its public half is published until then. Our verifier takes ES256 with our type, our
-// issuer and audience and an expiry; of the header it heeds only the key id, and refuses one that says more.
+// ES256; the key id is the RFC 7638 thumbprint. "keys rotate" publishes the next key, which begins to sign two minutes
+// later: by then every replica, and whoever keeps what a replica published, knows it. The key before it retires at
+// that moment, its private half is destroyed, and its public half stays published until its last token has expired. Of
+// replicas that make a key at once, one gets the generation's number and the others take its key.
+//
+// # Who attacks, what they hold, what stops them
+//
+// Behind each line stand the tests that fail without it.
+//
+// Somebody who stole a dump of the database, or reads a replica of it, holds hashes of 256 random bits, successors
+// sealed with a key derived (HKDF) from the token they replace, private keys sealed with the key of
+// PORTAL_SECRET_KEY_FILE and bound to their key id. None of it continues a session, signs a token, finishes a sign-in
+// or claims an invite.
+//
+//	TestAStolenDumpMintsNothingAndHijacksNoSession  TestTheDatabaseKeepsNoTokenAndNoPrivateKeyInTheClear
+//	TestASealedValueOpensOnlyInItsPlace  TestTheSecretKeyFileHolds32BytesInBase64
+//
+// Somebody who copied a refresh token, from a keyring, a backup or a snapshot, uses it before or after its owner.
+// Sooner or later one of the two comes with a token that was used, and the session ends for both. What is left to the
+// thief is the time until then.
+//
+//	TestAThiefAndTheOwnerNeverBothGoOn  TestATokenRestoredFromASnapshotEndsTheSessionForBothOnceTheNextWasUsed
+//	TestAReusedTokenEndsItsSessionForEverybody  TestWhenATokenIsReusedThiefAndOwnerReadWhyWhicheverTokenTheySendFirst
+//
+// Nobody attacks, but answers get lost, processes race, a program dies between our commit and its keyring, replicas'
+// clocks disagree: an honest client is not signed out for any of these.
+//
+//	TestAnHonestClientIsNeverSignedOutWhateverGetsLost  TestClientsThatRaceWithOneTokenAllGetTheSameSuccessor
+//	TestALostAnswerIsRepeatedWithTheSameSuccessor
+//	TestAClientThatCrashedAndComesBackAfterTheGraceIsToldThatItsSessionEndedForSafety
+//
+// Somebody who copied an access token, from a log or a proxy, is its viewer for ten minutes at most, and not a request
+// longer than the session, the user's standing and the grant last. It renews nothing.
+//
+//	TestSigningOutEndsTheSessionAndItsAccessToken  TestADeactivatedUserGetsNoSession
+//	TestAChangedRoleIsRefusedAtOnceAndRightAfterARefresh  TestWhoeverHoldsATokenOfAnEndedSessionReadsWhyItEnded
+//
+// Somebody who forges access tokens holds our public keys and whatever JSON they like. The signature is checked first,
+// ES256 by a key we publish, to the letter; of the header only the key id is heeded, and one that says more is refused;
+// then type, issuer, audience, times and every claim have to be as we write them.
+//
+//	TestASignatureIsOursByES256OrNone  TestASignatureIsTakenIfItIsES256AndToTheLetter
+//	TestTheVectorsOfOthersAreTakenAsOurRulesSay  TestNoHeaderTalksTheVerifierIntoAnything
+//	TestClaimsAreWhatTheyMustBeOrTheTokenIsRefused  TestAnAccessTokenHoldsInEveryRespectOrIsRefused
+//	TestOnlyATokenThatIsElseGoodIsSaidToHaveExpired  FuzzAccessToken  FuzzRefreshToken
+//
+// Somebody who wants more than their token says, by what is remembered of it: a token is answered as if it were checked
+// anew, a refusal is never remembered, and the memory has an end.
+//
+//	TestARememberedTokenIsAnsweredAsIfItWereCheckedAnew  TestTokensThatAreRefusedAreNotRemembered
+//	TestNoMoreThanTenThousandTokensAreRemembered
+//
+// Somebody who floods us with key ids nobody knows, to load the database or to have good tokens refused: strangers' ids
+// cost a query a second, and a good key is known before it signs.
+//
+//	TestUnknownKeyIdsAreNoWayToLoadTheDatabase  TestStrangersKeyIdsAreNoWayToHaveGoodTokensRefused
+//	TestAKeyThatSignsAtOnceIsGoodOnOtherReplicasWithinASecondWhateverStrangersSend  TestATokenThatIsTooLongIsNotRead
+//
+// Somebody who got hold of a retired private key, or an operator who fears so and rotates: it signs nothing any more,
+// and nobody is signed out by the change.
+//
+//	TestARetiredKeyIsGoodForNothingOnceItsTokensHaveExpired  TestRotatingKeysSignsNobodyOut
+//	TestANextKeyIsPublishedLongerThanAnybodyKeepsTheKeySet  TestRotationsAtOnceEachMakeAKeyAndOneSigns
+//	TestReplicasThatStartAtOnceShareTheFirstKey  TestTheKeySetHoldsPublicHalvesOnly
+//
+// Somebody at an unlocked computer that was left behind, months later: a session ends when nobody uses it, and at its
+// absolute limit whoever uses it.
+//
+//	TestASessionEndsAtItsLimits  TestUseKeepsASessionAliveUpToItsAbsoluteLimit
+//
+// Not stopped: whoever runs code as the user, or holds the database and the secret key file together, is the user, or
+// us. The audit log still says what they did.
 package session
