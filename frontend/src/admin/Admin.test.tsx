@@ -268,6 +268,60 @@ describe("inviting", () => {
   });
 });
 
+describe("a new code for an invite", () => {
+  async function askFor(email: string, prepare?: (fake: Fake) => void) {
+    const app = open(prepare);
+    await app.user.click(await screen.findByRole("button", { name: `New code for ${email}` }));
+    return { ...app, dialog: await screen.findByRole("dialog", { name: `Make a new code for ${email}?` }) };
+  }
+  const make = (user: UserEvent) => user.click(screen.getByRole("button", { name: "Make new code" }));
+
+  it("is offered for open and expired ones only", async () => {
+    open();
+    await grid();
+    await screen.findByText("lea@alpine.example");
+    const offered = screen.getAllByRole("button", { name: /^New code for/ });
+    expect(offered.map((button) => button.getAttribute("aria-label"))).toEqual([
+      "New code for lea@alpine.example",
+      "New code for jonas@baltic.example",
+      "New code for old@greenfield.example",
+    ]);
+  });
+
+  it("is shown once, and says that the old one is dead", async () => {
+    const { user, fake, dialog } = await askFor("old@greenfield.example");
+    expect(within(dialog).getByText(/The old code stops working at once/)).toBeVisible();
+    await expectAccessible();
+    await make(user);
+    const shown = await screen.findByRole("dialog", { name: "New code for old@greenfield.example" });
+    expect(within(shown).getByRole("group", { name: "Invite code" })).toHaveTextContent("9WMC-7HTR-3ZFA");
+    expect(within(shown).getByText(/The old code does not work any more.*It was not mailed/)).toBeVisible();
+    expect(within(shown).queryByRole("button", { name: "Invite another" })).toBeNull();
+    await expectAccessible();
+    await user.click(within(shown).getByRole("button", { name: "Done" }));
+    await waitFor(() => expect(screen.queryByText("9WMC-7HTR-3ZFA")).toBeNull());
+    expect(fake.world.invites.find(({ email }) => email === "old@greenfield.example")?.status).toBe("open");
+  });
+
+  it("comes too late for an invite that was closed, and says so", async () => {
+    const { user } = await askFor("lea@alpine.example", (fake) =>
+      fake.fail("resendInvite", new Problem("conflict")),
+    );
+    await make(user);
+    expect(await screen.findByText(/This invite is closed: it was accepted or revoked/)).toBeVisible();
+  });
+
+  it("is asked for again after a failure", async () => {
+    const { user } = await askFor("lea@alpine.example", (fake) =>
+      fake.fail("resendInvite", new Problem("offline"), 1),
+    );
+    await make(user);
+    expect(await within(screen.getByRole("dialog")).findByText(/The portal cannot be reached/)).toBeVisible();
+    await make(user);
+    expect(await screen.findByText("9WMC-7HTR-3ZFA")).toBeVisible();
+  });
+});
+
 describe("revoking", () => {
   const revokeLea = async (prepare?: (fake: Fake) => void) => {
     const app = open(prepare);

@@ -9,7 +9,15 @@ const open = (
   prepare: (fake: Fake) => void = () => undefined,
   who: keyof typeof people = "admin",
   path = "/admin/users",
-) => renderApp({ signedIn: people[who], path, prepare });
+) =>
+  renderApp({
+    signedIn: people[who],
+    path,
+    prepare: (fake) => {
+      fake.world.users = fake.world.users.slice(0, 30);
+      prepare(fake);
+    },
+  });
 const grid = () => screen.findByRole("grid", { name: "Users" });
 const panelOf = (name: string) => screen.findByRole("complementary", { name });
 
@@ -75,7 +83,7 @@ describe("the list of people", () => {
     await grid();
     await user.click(screen.getByRole("button", { name: "Status" }));
     await user.click(await screen.findByRole("menuitem", { name: "Deactivated" }));
-    expect(await screen.findByText("13 in total")).toBeVisible();
+    expect(await screen.findByText("2 in total")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Role" }));
     await user.click(await screen.findByRole("menuitem", { name: "MSP administrator" }));
     await user.click(await screen.findByText("Email"));
@@ -181,7 +189,7 @@ describe("a person beside the list", () => {
     expect(
       within(panel)
         .getAllByRole("button")
-        .map((button) => button.ariaLabel),
+        .map((button) => button.getAttribute("aria-label")),
     ).toEqual(["Close"]);
     await expectAccessible();
   });

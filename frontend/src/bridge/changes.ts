@@ -56,13 +56,17 @@ function refresh(queries: QueryClient, grant: string, id: string, change: (user:
   );
 }
 
+// After the rows have been drawn as changed: whoever drops out of the list is still seen as they are now.
+const askAnew = (queries: QueryClient, grant: string) =>
+  void setTimeout(() => void queries.invalidateQueries({ queryKey: keys.users(grant) }));
+
 /** Changes what a person may do; rejects with conflict for the last administrator and for oneself. */
 export function useChangeUser(grant: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (change: UserChange) => portal().changeUser(id, change),
     onSuccess: (changed) => refresh(queries, grant, id, () => changed),
-    onSettled: () => void queries.invalidateQueries({ queryKey: keys.users(grant) }),
+    onSettled: () => askAnew(queries, grant),
   });
 }
 
@@ -72,7 +76,7 @@ export function useSignOutUser(grant: string, id: string) {
   return useMutation({
     mutationFn: () => portal().signOutUser(id),
     onSuccess: () => refresh(queries, grant, id, (user) => ({ ...user, sessions: 0 })),
-    onSettled: () => void queries.invalidateQueries({ queryKey: keys.users(grant) }),
+    onSettled: () => askAnew(queries, grant),
   });
 }
 

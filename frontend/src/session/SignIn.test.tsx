@@ -1,8 +1,9 @@
 import { act, screen, waitFor, waitForElementToBeRemoved, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { people } from "../bridge/fake";
-import { Problem, type ProblemCode } from "../bridge/problem";
+import { codes, Problem, type ProblemCode } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
+import { failureWords } from "./Failure";
 
 const google = () => screen.findByRole("button", { name: "Sign in with Google" });
 const microsoft = () => screen.findByRole("button", { name: "Sign in with Microsoft" });
@@ -178,6 +179,15 @@ describe("a sign-in that fails says why in its own words, and can be tried again
     await expectAccessible();
   });
 
+  // Every code there is: one that is new must get its own words before it reaches anybody.
+  it.each(codes.filter((code) => code !== "internal"))("has words of its own for %s", (code) => {
+    const generic = failureWords(new Problem("internal"), "google", false);
+    const { title, text } = failureWords(new Problem(code), "google", false);
+    expect(title).not.toBe(generic.title);
+    expect(text).not.toBe(generic.text);
+    expect(`${title} ${text}`).not.toMatch(/session\.|parts\.|\{\{|undefined/);
+  });
+
   it("gives the link to copy where the browser could not be opened", async () => {
     const { user, fake } = await failWith(new Problem("browser_failed"));
     await user.click(await screen.findByRole("button", { name: "Copy link" }));
@@ -198,6 +208,64 @@ describe("a sign-in that fails says why in its own words, and can be tried again
   });
 });
 
+describe("waiting because the portal asks for it", () => {
+  it("lets the same sign-in be tried again once the time is over", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const { fake, user } = await failWith(new Problem("too_many_requests", { retryAfter: 40 }));
+    expect(await screen.findByRole("button", { name: /^Try again in 0:/ })).toBeDisabled();
+    act(() => vi.advanceTimersByTime(41_000));
+    await user.click(await screen.findByRole("button", { name: "Try again" }));
+    await screen.findByText("Continue in your browser");
+    expect(fake.calls.filter((call) => call === "signIn")).toHaveLength(2);
+  });
+
+  it("counts down where the ways to sign in cannot be asked for yet", async () => {
+    renderApp({
+      prepare: (fake) => fake.fail("providers", new Problem("too_many_requests", { retryAfter: 70 })),
+    });
+    expect(await screen.findByRole("button", { name: /^Try again in 1:(10|09)$/ })).toBeDisabled();
+  });
+
+  it("is said under the panel while the app waits by itself", async () => {
+    const { fake, user } = renderApp();
+    await user.click(await google());
+    await screen.findByText("Continue in your browser");
+    act(() => fake.emit("waiting", { seconds: 4, what: "limit" }));
+    expect(await screen.findByText("Busy; trying again in 4 s.")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("is said to those who are signed in, once", async () => {
+    const { fake } = renderApp({ signedIn: people.admin });
+    await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
+    act(() => {
+      fake.emit("waiting", { seconds: 4, what: "limit" });
+      fake.emit("waiting", { seconds: 4, what: "limit" });
+    });
+    expect(await screen.findAllByText("The portal is busy; trying again in 4 seconds.")).toHaveLength(1);
+  });
+});
+
+it("makes one call of ten clicks, and says at once on the button that it is on its way", async () => {
+  const { fake } = renderApp({ delay: 100 });
+  const button = await google();
+  for (let n = 0; n < 10; n++) button.click();
+  const busy = await screen.findByRole("button", { name: "Preparing the sign-in" });
+  expect(busy).toBeDisabled();
+  expect(await microsoft()).toBeDisabled();
+  await expectAccessible();
+  await screen.findByText("Continue in your browser");
+  expect(fake.calls.filter((call) => call === "signIn")).toHaveLength(1);
+});
+
+it("can be left while it is being prepared", async () => {
+  const { fake, user } = renderApp({ delay: 100 });
+  await user.click(await google());
+  await user.click(await screen.findByRole("button", { name: "Cancel" }));
+  expect(await google()).toBeEnabled();
+  expect(fake.calls).toContain("cancelSignIn");
+});
+
 describe("an invite that wants its code", () => {
   async function askForCode() {
     const app = await failWith(new Problem("invite_code_required"));
@@ -213,6 +281,38 @@ describe("an invite that wants its code", () => {
     await user.clear(field);
     await user.type(field, " K7QM-2VXD-94TB {Enter}");
     expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
+  });
+
+  it.each([
+    [" K7QM – 2VXD – 94TB\u00a0", "K7QM-2VXD-94TB"],
+    ["K7QM-2VXD-\u200b94TB ", "K7QM-2VXD-94TB"],
+    ["K7QM 2VXD 94TB", "K7QM2VXD94TB"],
+  ])("sends what was pasted as %j without what mail programs put in", async (pasted, sent) => {
+    const { user, fake, field } = await askForCode();
+    fake.inviteCode.code = sent;
+    await user.click(field);
+    await user.paste(pasted);
+    await user.keyboard("{Enter}");
+    expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
+  });
+
+  it("says what to do once the invite is closed", async () => {
+    const { user, fake, field } = await askForCode();
+    fake.inviteCode.tries = 1;
+    await user.type(field, "wrong{Enter}");
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent(/This invite is closed.*Ask your administrator for a new one/);
+    await expectAccessible();
+  });
+
+  it("waits where too many codes were tried, and keeps the code", async () => {
+    const { user, fake, field } = await askForCode();
+    fake.fail("submitInviteCode", new Problem("too_many_requests", { retryAfter: 30 }), 1);
+    await user.type(field, "K7QM-2VXD-94TB{Enter}");
+    expect(await screen.findByText(/Too many requests\. Wait 30 sec, then try again/)).toBeVisible();
+    await user.keyboard("{Enter}");
+    expect(fake.calls.filter((call) => call === "submitInviteCode")).toHaveLength(1);
+    expect(field).toHaveValue("K7QM-2VXD-94TB");
   });
 
   it("stays open when the portal cannot be reached for a moment", async () => {
@@ -260,6 +360,26 @@ describe("a session from an earlier run", () => {
     expect(await google()).toBeEnabled();
   });
 
+  it.each([
+    "This session was ended for safety: its key was used twice, so somebody may have copied it. Sign in again.",
+    "An administrator signed you out everywhere. Sign in again.",
+    "You ended this session from another device. Sign in again.",
+  ])("says in the portal's own words why it ended: %s", async (message) => {
+    const { fake } = renderApp({ signedIn: people.admin });
+    await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
+    act(() => fake.emit("session:ended", { code: "session_revoked", message }));
+    expect(await screen.findByText("You have been signed out")).toBeVisible();
+    expect(screen.getByText(message)).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("says that the keyring could not be asked, in its own sentence", async () => {
+    renderApp({ startup: { keyring_problem: "The keyring is locked. Unlock it and try again." } });
+    expect(await screen.findByText(/^The keyring is locked\..*for this run only\.$/)).toBeVisible();
+    expect(await google()).toBeEnabled();
+    await expectAccessible();
+  });
+
   it("leads back to the sign-in screen, saying why, when it is ended elsewhere", async () => {
     const { fake } = renderApp({ signedIn: people.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
@@ -284,7 +404,22 @@ describe("a session from an earlier run", () => {
     const { fake } = renderApp({ signedIn: people.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => fake.emit("session:only", { message: "No keyring." }));
-    expect(await screen.findByText(/Signed in for this run only/)).toBeVisible();
+    expect(await screen.findByText("Signed in for this run only. No keyring.")).toBeVisible();
+    await expectAccessible();
+    act(() => fake.emit("session:only", { message: "" }));
+    await waitFor(() => expect(screen.queryByText(/Signed in for this run only/)).toBeNull());
+  });
+
+  it("lets that notice be put away, and brings it back", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const { fake, user } = renderApp({ signedIn: people.admin });
+    await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
+    act(() => fake.emit("session:only", { message: "No keyring." }));
+    const banner = (await screen.findByText(/for this run only/)).closest("[role=alert]") as HTMLElement;
+    await user.click(within(banner).getByRole("button", { name: "Close" }));
+    await waitFor(() => expect(screen.queryByText(/for this run only/)).toBeNull());
+    act(() => vi.advanceTimersByTime(31 * 60_000));
+    expect(await screen.findByText(/for this run only/)).toBeVisible();
   });
 
   it("leaves the next person at the start, not where the last one was", async () => {

@@ -1,0 +1,70 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { type Fake, people } from "../bridge/fake";
+import type { Role } from "../bridge/models";
+import { Problem } from "../bridge/problem";
+import { renderApp } from "../test/render";
+
+/** Does to the role of whoever is signed in what an administrator elsewhere may do. */
+function give(fake: Fake, person: keyof typeof people, role: Role) {
+  const held = fake.world.users.find(({ id }) => id === people[person].user.id)?.grants[0];
+  if (held) held.role = role;
+}
+
+async function openClients(who: keyof typeof people = "mspAdmin", path = "/admin") {
+  const app = renderApp({ signedIn: people[who], path });
+  await screen.findByRole("heading", { level: 1 });
+  await waitFor(() => expect(app.fake.calls).toContain(path === "/admin" ? "invites" : "clients"));
+  return app;
+}
+
+it("a role that was taken away while working is told, and leads to where the new one may be", async () => {
+  const { fake, user } = await openClients();
+  give(fake, "mspAdmin", "msp_user");
+  await user.click(screen.getByRole("link", { name: "Users" }));
+  expect(
+    await screen.findByText("Your role has changed: you are MSP user at Alpine IT Services now."),
+  ).toBeVisible();
+  expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  expect(screen.queryByRole("link", { name: "Admin" })).toBeNull();
+});
+
+it("a role that lets do more is told without leaving the screen", async () => {
+  const { fake, user } = await openClients("staff", "/clients");
+  give(fake, "staff", "mssp_admin");
+  await user.click(await screen.findByRole("gridcell", { name: /^Aldgate Bakery Ltd/ }));
+  expect(await screen.findByText(/^Your role has changed: you are MSSP administrator/)).toBeVisible();
+  expect(screen.getByRole("heading", { level: 1, name: "Clients" })).toBeVisible();
+  expect(screen.getByRole("link", { name: "Admin" })).toBeVisible();
+});
+
+it("a refusal that changes nothing of the role says nothing of one", async () => {
+  const { fake, user } = await openClients();
+  fake.fail("users", new Problem("forbidden"));
+  await user.click(screen.getByRole("link", { name: "Users" }));
+  expect(await screen.findByText("Your role does not include this")).toBeVisible();
+  await waitFor(() => expect(fake.calls).toContain("me"));
+  expect(screen.queryByText(/Your role has changed/)).toBeNull();
+});
+
+it("without any role left, the way leads to the sign-in screen, saying why", async () => {
+  const { fake, user } = await openClients();
+  fake.fail("me", new Problem("grant_changed"));
+  fake.fail("users", new Problem("grant_changed"));
+  await user.click(screen.getByRole("link", { name: "Users" }));
+  expect(await screen.findByText("You have been signed out")).toBeVisible();
+  expect(screen.getByText(/Your role has changed/)).toBeVisible();
+});
+
+it("coming back to the window after a while asks who one is now", async () => {
+  const { fake } = await openClients("staff", "/clients");
+  give(fake, "staff", "mssp_admin");
+  const { now } = Date;
+  Date.now = () => now() + 60_000;
+  try {
+    act(() => window.dispatchEvent(new Event("focus")));
+    expect(await screen.findByText(/^Your role has changed: you are MSSP administrator/)).toBeVisible();
+  } finally {
+    Date.now = now;
+  }
+});
