@@ -300,6 +300,13 @@ func (m *merge) queueRows(batch *pgx.Batch, version int64, at, seen time.Time) {
 		    seats_used = d.seats_used, seats_total = d.seats_total, expires_on = d.expires_on, raw = d.raw, changed_in = $2
 		from differing d
 		where t.mssp_id = $1 and t.id = d.id and d.kind = 'client' and not d.fresh`, mssp, version)
+	for _, table := range []string{"user_role", "pre_assigned_role"} {
+		batch.Queue(`
+			update `+table+` t
+			set msp_id = d.msp_id
+			from differing d
+			where t.mssp_id = $1 and t.client_id = d.id and d.kind = 'client' and t.msp_id is distinct from d.msp_id`, mssp)
+	}
 	for _, kind := range []string{"msp", "client"} {
 		batch.Queue(`
 			update `+kind+` t

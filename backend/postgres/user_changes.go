@@ -65,7 +65,7 @@ func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, c
 		if err != nil {
 			return err
 		}
-		before, err := chosen(viewer, change, held)
+		before, err := chosen(change, held)
 		if err != nil {
 			return err
 		}
@@ -111,14 +111,9 @@ func lockGrants(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer,
 }
 
 // chosen answers the grants a change is about: the one it names, else all the person holds inside the scope.
-func chosen(viewer portal.Viewer, change portal.UserChange, held []lockedGrant) ([]lockedGrant, error) {
+func chosen(change portal.UserChange, held []lockedGrant) ([]lockedGrant, error) {
 	if len(held) == 0 {
 		return nil, errNone("user")
-	}
-	for _, g := range held {
-		if !viewer.Role.MayInvite(g.Role) {
-			return nil, portal.Errorf(portal.Forbidden, "Your role does not include changing a %s.", g.Role)
-		}
 	}
 	if change.GrantID != "" {
 		i := slices.IndexFunc(held, func(g lockedGrant) bool { return g.ID == change.GrantID })
@@ -156,12 +151,14 @@ func changed(ctx context.Context, tx pgx.Tx, scope portal.Scope, change portal.U
 	return after, nil
 }
 
-// allowed checks what the change would lead to.
+// allowed checks that all the person is inside the scope, and would be, is the viewer's to give.
 func allowed(viewer portal.Viewer, held, after []lockedGrant) error {
-	for _, a := range after {
-		if !viewer.Role.MayInvite(a.Role) {
-			return portal.Errorf(portal.Forbidden, "Your role does not include making somebody a %s.", a.Role)
+	for _, g := range slices.Concat(held, after) {
+		if !viewer.Role.MayInvite(g.Role) {
+			return portal.Errorf(portal.Forbidden, "Your role does not include deciding who is %s.", g.Role)
 		}
+	}
+	for _, a := range after {
 		if slices.ContainsFunc(held, func(g lockedGrant) bool { return g.ID != a.ID && g.sameRole(a) }) {
 			return portal.Errorf(portal.Conflict, "This person holds that role there already.")
 		}

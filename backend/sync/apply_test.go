@@ -114,6 +114,35 @@ func TestWhatIsGoneIsMissingAndComesBackAsTheSameRow(t *testing.T) {
 	w.checkCounts()
 }
 
+func TestAClientsPeopleMoveWithIt(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1), corp(4, "Stays", 1))
+	for _, client := range []string{"3", "4"} {
+		w.exec(`
+			with person as (insert into app_user (id, email) values (new_id(), 'p@example.com') returning id),
+			node as (select * from client where external_id = $1),
+			invite as (
+				insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, code_hash, invited_by, expires_at)
+				select mssp_id, new_id(), 'i@example.com', 'client_user', msp_id, id, 'google', '', '', now() + interval '1 day' from node)
+			insert into user_role (mssp_id, id, user_id, role, msp_id, client_id)
+			select n.mssp_id, new_id(), p.id, 'client_user', n.msp_id, n.id from person p, node n`, client)
+	}
+	for parent, want := range map[any]string{"2": "South", customerID: "∅", "1": "North"} {
+		w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", parent), corp(4, "Stays", 1))
+		for _, table := range []string{"user_role", "pre_assigned_role"} {
+			under := value[string](w, `
+				select string_agg(c.name || ' ' || coalesce(m.name, '∅'), ', ' order by c.name)
+				from `+table+` g
+				join client c on c.id = g.client_id
+				left join msp m on m.id = g.msp_id`)
+			if under != "Client "+want+", Stays North" {
+				t.Errorf("after the move to %s, %s says %q", want, table, under)
+			}
+		}
+	}
+}
+
 func TestAMoveIsRecordedWhereNeitherMSPReadsIt(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
