@@ -158,7 +158,7 @@ func (k *lawsuit) serve(db *postgres.DB) {
 		Google:     &identity.GoogleConfig{Issuer: hostile.GoogleIssuer, ClientID: hostile.ClientID, ClientSecret: hostile.ClientSecret},
 		Entra:      &identity.EntraConfig{Issuer: hostile.EntraIssuer, ClientID: hostile.ClientID, Tenants: []string{hostile.Contoso, hostile.Fabrikam}},
 		Secret:     sealer,
-		HTTPClient: k.provider.Client(), Bound: k.provider.Bound,
+		HTTPClient: k.provider.Client(), Bound: k.provider.Bound, Now: hostile.Now,
 		Log: slog.New(slog.NewJSONHandler(&k.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -37,8 +37,8 @@ func TestOnlyGooglesIssuerHasASecondSpelling(t *testing.T) {
 	p := hostile.Start(t, portal.Google, hostile.Person{ID: "1", Email: "ada@fjord.example"})
 	public := jose.JSONWebKey{Key: &hostile.Key().PublicKey, KeyID: "k1"}
 	for issuer, twice := range map[string]bool{hostile.GoogleIssuer: true, "https://login.example.com": false} {
-		i := newIssuer(&discovery{issuer: issuer, calls: newCaller(Config{}.withDefaults())}, "", hostile.ClientID)
-		i.keys.current.Store(&fetchedKeys{keys: []jose.JSONWebKey{public}, at: time.Now()})
+		i := newIssuer(&discovery{issuer: issuer, calls: newCaller(Config{Now: hostile.Now}.withDefaults())}, "", hostile.ClientID)
+		i.keys.current.Store(&fetchedKeys{keys: []jose.JSONWebKey{public}, at: hostile.Now()})
 		_, bare, _ := strings.Cut(issuer, "://")
 		for iss, good := range map[string]bool{issuer: true, bare: twice} {
 			token := p.IDToken("n", hostile.Script{Claims: map[string]any{"iss": iss, "at_hash": hostile.Missing}})
@@ -51,7 +51,7 @@ func TestOnlyGooglesIssuerHasASecondSpelling(t *testing.T) {
 
 func TestKeysAreBelievedForAnHourAndForOneMoreWhileTheProviderIsDown(t *testing.T) {
 	t.Parallel()
-	now := time.Now()
+	now := hostile.Now()
 	ours, theirs := providersOf(t, &now)
 	keys, google := ours[portal.Google].issuers[""].keys, theirs[portal.Google]
 	after := func(d time.Duration, calls int, good bool) {
@@ -77,12 +77,11 @@ func TestKeysAreBelievedForAnHourAndForOneMoreWhileTheProviderIsDown(t *testing.
 // FuzzIDToken shows the portal tokens that are any text, the good one changed in one place, any header and claims
 // under the good one's signature or under the attacker's, and any header and claims that the provider itself signs.
 func FuzzIDToken(f *testing.F) {
-	now := time.Unix(1_800_000_000, 0)
+	now := hostile.Now()
 	ours, theirs := providersOf(f, &now)
-	times := map[string]any{"iat": now.Unix(), "exp": now.Unix() + 3600, "at_hash": hostile.Missing}
 	valid := map[portal.ProviderID]string{}
 	for id, p := range theirs {
-		valid[id] = p.IDToken("n", hostile.Script{Claims: times})
+		valid[id] = p.IDToken("n", hostile.Script{Claims: map[string]any{"at_hash": hostile.Missing}})
 	}
 	const header, claims = `{"alg":"RS256","kid":"k1"}`, `{"iss":"https://accounts.google.com","aud":"hostile-client","sub":"s","nonce":"n","iat":1800000000,"exp":1800000060}`
 	const entraClaims = `{"iss":"https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0","tid":"11111111-1111-4111-8111-111111111111","ver":"2.0","oid":"o","aud":["hostile-client"],"sub":"s","nonce":"n","iat":1800000000,"exp":1800000060}`
@@ -146,5 +145,5 @@ func holds(entra bool, header, payload string) bool {
 	return h["alg"] == "RS256" && (!named || kid == "k1" || kid == "") && h["crit"] == nil &&
 		(string(audience) == `"hostile-client"` || string(audience) == `["hostile-client"]`) && (!hasAZP || azp == hostile.ClientID) &&
 		issuer && c["nonce"] == "n" && sub != "" && len(sub) <= maxSubject &&
-		exp >= 1_800_000_000 && iat >= 1_800_000_000-600 && iat <= 1_800_000_000+60
+		int64(exp) >= hostile.At(0) && int64(iat) >= hostile.At(-10*time.Minute) && int64(iat) <= hostile.At(time.Minute)
 }

@@ -41,6 +41,12 @@ func must(err error) {
 	}
 }
 
+// Now is when the provider lives: its clock stands still, and so has the clock of who deals with it.
+func Now() time.Time { return time.Unix(1_800_000_000, 0) }
+
+// At is a moment as tokens say it, counted from Now.
+func At(d time.Duration) int64 { return Now().Add(d).Unix() }
+
 // B64 is the encoding of everything in a token.
 func B64[T ~string | ~[]byte](data T) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(data))
@@ -130,10 +136,9 @@ func OfTenant(tenant string) map[string]any {
 
 // Claims are those of a good ID token.
 func (s *Server) Claims(nonce, accessToken string) map[string]any {
-	now := time.Now()
 	claims := map[string]any{
 		"iss": s.issuer(Contoso), "aud": ClientID, "sub": s.Person.ID, "nonce": nonce, "name": s.Person.Name,
-		"email": s.Person.Email, "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
+		"email": s.Person.Email, "iat": At(0), "exp": At(time.Hour),
 	}
 	domain := s.Person.Email[strings.LastIndexByte(s.Person.Email, '@')+1:]
 	if s.Provider == portal.Google {
