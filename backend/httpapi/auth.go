@@ -77,16 +77,31 @@ func (s *server) redeem(ctx context.Context, in *struct {
 	Caller
 	Body portal.CodeGrant
 }) (*tokensOutput, error) {
-	tokens, err := s.Identity.Redeem(ctx, in.Body, in.client(ctx))
-	return &tokensOutput{tokens}, err
+	line := credential(in.Body.AttemptID, in.Body.Code, in.Body.CodeVerifier)
+	return s.limited(ctx, line, func() (portal.Tokens, error) { return s.Identity.Redeem(ctx, in.Body, in.client(ctx)) })
 }
 
 func (s *server) refresh(ctx context.Context, in *struct {
 	Caller
 	Body portal.RefreshGrant
 }) (*tokensOutput, error) {
-	tokens, err := s.Sessions.Refresh(ctx, in.Body.RefreshToken, in.client(ctx))
-	return &tokensOutput{tokens}, err
+	line := s.limits.line(in.Body.RefreshToken)
+	return s.limited(ctx, line, func() (portal.Tokens, error) {
+		return s.Sessions.Refresh(ctx, in.Body.RefreshToken, in.client(ctx))
+	})
+}
+
+// limited issues tokens as often as the holder of a credential may ask, under one count for the whole line of them.
+func (s *server) limited(ctx context.Context, line string, issue func() (portal.Tokens, error)) (*tokensOutput, error) {
+	if err := s.limitAccount(ctx, line); err != nil {
+		return nil, err
+	}
+	tokens, err := issue()
+	if err != nil {
+		return nil, err
+	}
+	s.limits.follow(tokens, line)
+	return &tokensOutput{tokens}, nil
 }
 
 func (s *server) logout(ctx context.Context, _ *struct{}) (*struct{}, error) {

@@ -3,6 +3,8 @@ package httpapi
 import (
 	"context"
 
+	"golang.org/x/text/language"
+
 	"fs-client-portal/backend/portal"
 )
 
@@ -15,20 +17,42 @@ func (s *server) invites(ctx context.Context, in *portal.InviteQuery) (*invitesO
 
 type inviteOutput struct{ Body portal.CreatedInvite }
 
-// invite answers the code once. A mail that cannot be sent loses nothing: the admin hands the code over.
-func (s *server) invite(ctx context.Context, in *struct{ Body portal.NewInvite }) (*inviteOutput, error) {
+// invite answers the code once. Where no language is named the mail is written in the inviter's.
+func (s *server) invite(ctx context.Context, in *struct {
+	AcceptLanguage string `header:"Accept-Language"`
+	Body           portal.NewInvite
+}) (*inviteOutput, error) {
+	if in.Body.Language == "" {
+		in.Body.Language = preferredLanguage(in.AcceptLanguage)
+	}
 	created, err := s.Identity.Invite(ctx, viewerOf(ctx), in.Body)
+	return &inviteOutput{created}, err
+}
+
+var mailLanguages = func() language.Matcher {
+	var tags []language.Tag
+	for _, tag := range portal.MailLanguages {
+		tags = append(tags, language.Make(tag))
+	}
+	return language.NewMatcher(tags)
+}()
+
+// preferredLanguage answers the language of the mail a caller likes best; "" where none of them is asked for.
+func preferredLanguage(accept string) string {
+	tags, _, err := language.ParseAcceptLanguage(accept)
 	if err != nil {
-		return nil, err
+		return ""
 	}
-	if s.Mail != nil {
-		err := s.Mail.SendInvite(ctx, created.Invite, created.Code)
-		if err != nil {
-			s.Log.WarnContext(ctx, "invite not mailed", "request_id", requestID(ctx), "invite_id", created.Invite.ID, "error", err)
-		}
-		created.Mailed = err == nil
+	_, i, confidence := mailLanguages.Match(tags...)
+	if confidence == language.No {
+		return ""
 	}
-	return &inviteOutput{created}, nil
+	return portal.MailLanguages[i]
+}
+
+func (s *server) resendInvite(ctx context.Context, in *one) (*inviteOutput, error) {
+	created, err := s.Identity.Resend(ctx, viewerOf(ctx), in.ID)
+	return &inviteOutput{created}, err
 }
 
 func (s *server) revokeInvite(ctx context.Context, in *one) (*struct{}, error) {

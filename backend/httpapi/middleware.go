@@ -21,6 +21,7 @@ type contextKey int
 const (
 	requestIDKey contextKey = iota
 	viewerKey
+	addressKeyKey
 )
 
 func requestID(ctx context.Context) string {
@@ -103,7 +104,7 @@ func (s *server) authenticate(may portal.Permission) func(huma.Context, func(hum
 			return
 		}
 		if wait, ok := s.limits.session.take(viewer.SessionID); !ok {
-			s.tooMany(ctx, wait)
+			s.refuse(ctx, tooMany(wait))
 			return
 		}
 		ctx.SetHeader("Cache-Control", "private, no-cache")
@@ -131,23 +132,45 @@ func (s *server) refuse(ctx huma.Context, err error) {
 	writeProblem(w, request.Context(), s.problem(request.Context(), err))
 }
 
-// limitAddress bounds what one address may ask of the routes nobody has signed in for.
+// limitAddress bounds what one address may ask of each of the routes nobody has signed in for.
 func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
 	if !strings.HasPrefix(ctx.Operation().Path, "/v1/auth/") {
 		next(ctx)
 		return
 	}
 	ctx.SetHeader("Cache-Control", "no-store")
-	if wait, ok := s.limits.address.take(address(ctx.RemoteAddr())); !ok {
-		s.tooMany(ctx, wait)
+	request, _ := humaUnwrap(ctx)
+	key := ctx.Operation().Path + " " + addressKey(callerAddress(request, s.TrustedProxies))
+	if wait, ok := s.limits.address.take(key); !ok {
+		s.refuse(ctx, tooMany(wait))
 		return
 	}
-	next(ctx)
+	next(huma.WithValue(ctx, addressKeyKey, key))
 }
 
-func (s *server) tooMany(ctx huma.Context, wait time.Duration) {
-	_, w := humaUnwrap(ctx)
-	seconds := int(wait.Seconds()) + 1
-	w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	s.refuse(ctx, portal.Errorf(portal.TooManyRequests, "Too many requests. Try again in %d seconds.", seconds))
+// limitAccount bounds what the holder of a credential may ask, and leaves their address what it did not get.
+func (s *server) limitAccount(ctx context.Context, line string) error {
+	wait, ok := s.limits.account.take(line)
+	if ok {
+		return nil
+	}
+	if key, ok := ctx.Value(addressKeyKey).(string); ok {
+		s.limits.address.giveBack(key)
+	}
+	return tooMany(wait)
+}
+
+func tooMany(wait time.Duration) error {
+	unit := "seconds"
+	if wholeSeconds(wait) == 1 {
+		unit = "second"
+	}
+	refused := portal.Errorf(portal.TooManyRequests, "Too many requests. Try again in %d %s.", wholeSeconds(wait), unit)
+	refused.Wait = wait
+	return refused
+}
+
+// wholeSeconds rounds up: who waits that long is let through.
+func wholeSeconds(wait time.Duration) int {
+	return max(1, int((wait+time.Second-1)/time.Second))
 }

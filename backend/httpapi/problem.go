@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -22,6 +23,8 @@ type Problem struct {
 	Code      portal.Code `json:"code"`
 	RequestID string      `json:"request_id,omitempty"`
 	Field     string      `json:"field,omitempty" doc:"The parameter at fault, where one is."`
+	// RetryAfter repeats the header of that name.
+	RetryAfter int `json:"retry_after,omitempty" doc:"Seconds to wait, where too much was asked."`
 }
 
 func (p *Problem) Error() string { return p.Detail }
@@ -31,8 +34,11 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// GetHeaders names the way to sign in wherever that is what is missing (RFC 9110 section 11.6.1).
+// GetHeaders names the way to sign in wherever that is what is missing (RFC 9110 section 11.6.1), and how long to wait.
 func (p *Problem) GetHeaders() http.Header {
+	if p.RetryAfter > 0 {
+		return http.Header{"Retry-After": {strconv.Itoa(p.RetryAfter)}}
+	}
 	if p.Status != http.StatusUnauthorized {
 		return nil
 	}
@@ -68,7 +74,11 @@ var statuses = map[portal.Code]int{
 func (s *server) problem(ctx context.Context, err error) *Problem {
 	var known *portal.Error
 	if errors.As(err, &known) && statuses[known.Code] != 0 {
-		return newProblem(ctx, statuses[known.Code], known.Code, known.Detail, known.Field)
+		p := newProblem(ctx, statuses[known.Code], known.Code, known.Detail, known.Field)
+		if known.Code == portal.TooManyRequests {
+			p.RetryAfter = wholeSeconds(known.Wait)
+		}
+		return p
 	}
 	if errors.Is(err, context.Canceled) {
 		return newProblem(ctx, http.StatusServiceUnavailable, portal.Unavailable, "The request was given up.", "")
@@ -87,7 +97,9 @@ func newProblem(ctx context.Context, status int, code portal.Code, detail, field
 
 // writeProblem writes p outside of huma's routes.
 func writeProblem(w http.ResponseWriter, ctx context.Context, p *Problem) {
+	wait := p.RetryAfter
 	p = newProblem(ctx, p.Status, p.Code, p.Detail, p.Field)
+	p.RetryAfter = wait
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.Header().Set("Cache-Control", "no-store")
 	maps.Copy(w.Header(), p.GetHeaders())

@@ -54,6 +54,7 @@ var everyRoute = []routeCase{
 	{route: "GET /v1/clients/{id}", want: [5]int{ok, ok, ok, ok, ok}, id: firstClient, sister: sisterClient},
 	{route: "GET /v1/invites", want: [5]int{ok, no, ok, no, no}},
 	{route: "POST /v1/invites", want: [5]int{created, no, created, no, no}, body: clientInvite},
+	{route: "POST /v1/invites/{id}/resend", want: [5]int{ok, no, ok, no, no}, id: firstInvite, sister: sisterInvite},
 	{route: "DELETE /v1/invites/{id}", want: [5]int{empty, no, empty, no, no}, id: firstInvite, sister: sisterInvite},
 	{route: "GET /v1/users", want: [5]int{ok, no, ok, no, no}},
 	{route: "PATCH /v1/users/{id}", want: [5]int{ok, no, ok, no, no}, id: firstUser, sister: sisterUser, body: fixed(`{"active":false}`)},

@@ -3,9 +3,10 @@
 package httpapi
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -19,25 +20,25 @@ import (
 	"fs-client-portal/backend/sync"
 )
 
-// Mailer sends an invite's code to the person invited.
-type Mailer interface {
-	SendInvite(ctx context.Context, invite portal.Invite, code string) error
-}
-
-// Config is what the API is made of. Mail may be nil: then admins hand codes over themselves.
+// Config is what the API is made of.
 type Config struct {
 	DB       *postgres.DB
 	Sessions *session.Sessions
 	Identity *identity.Service
 	Sync     *sync.Service
-	Mail     Mailer
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 	Version  string
-	// AuthRate is how many requests a minute one address may send to /v1/auth, SessionRate how many one session may
+	// AuthRate is how many requests a minute one address may send to each route of /v1/auth, SessionRate how many one session may
 	// send to all other routes; 0: any number.
 	AuthRate    int
 	SessionRate int
+	// AccountRate is how many requests a minute the holder of one account's credentials may send to /v1/auth; 0: any
+	// number.
+	AccountRate int
+	// TrustedProxies are those whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	Now            func() time.Time // nil means the clock
 }
 
 type server struct {
@@ -48,7 +49,10 @@ type server struct {
 
 // New answers the API's handler.
 func New(c Config) http.Handler {
-	s := &server{Config: c, limits: newLimits(c.AuthRate, c.SessionRate)}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	s := &server{Config: c, limits: newLimits(c)}
 	s.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "portal_http_request_seconds",
 		Help:    "Time to answer, by route and status.",

@@ -82,6 +82,9 @@ type CreatedInvite struct {
 	Mailed bool   `json:"mailed" doc:"False: hand the code over yourself."`
 }
 
+// MailLanguages are those the mail of an invite is written in; the first is for everybody else.
+var MailLanguages = []string{"en", "de", "da", "fr"}
+
 // Letter is what the mail of an invite says.
 type Letter struct {
 	InviteID string

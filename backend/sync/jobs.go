@@ -52,6 +52,9 @@ func (s *Service) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(registry, &runWorker{service: s})
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, _ *river.Job[scheduleArgs]) error { return s.schedule(ctx) }))
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, _ *river.Job[choresArgs]) error { return s.chores(ctx) }))
+	if s.config.Deliver != nil {
+		river.AddWorker(registry, &mailWorker{deliver: s.config.Deliver})
+	}
 	config := &river.Config{
 		Schema:   postgres.JobSchema,
 		PollOnly: true,
@@ -64,6 +67,9 @@ func (s *Service) newJobs() (*river.Client[pgx.Tx], error) {
 		config.FetchPollInterval = 500 * time.Millisecond
 		config.Queues = map[string]river.QueueConfig{runQueue: {MaxWorkers: workers}, scheduleQueue: {MaxWorkers: 2}}
 		config.PeriodicJobs = s.periodicJobs()
+		if s.config.Deliver != nil {
+			config.Queues[mailQueue] = river.QueueConfig{MaxWorkers: 4}
+		}
 	}
 	return river.NewClient(riverpgxv5.New(s.db.Pool()), config)
 }

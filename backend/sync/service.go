@@ -36,6 +36,8 @@ type Config struct {
 	Jobs       bool          // work jobs in this process; else it only queues them
 	// Chores run every hour on one replica, each under its name.
 	Chores map[string]func(context.Context) error
+	// Deliver mails an invite; an error means another try. Nil: this process takes no mail to deliver.
+	Deliver func(ctx context.Context, msspID, inviteID string) error
 	// Finished, if set, hears of every run that ended in this process.
 	Finished func(portal.SyncRun)
 }

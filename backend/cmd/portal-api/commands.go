@@ -8,6 +8,7 @@ import (
 
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/identity"
+	"fs-client-portal/backend/mail"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
@@ -53,34 +54,58 @@ func (migrateStatus) Run(ctx context.Context, c *cli) error {
 
 type bootstrapCommand struct {
 	database
+	smtp
 	MSSP     string `required:"" name:"mssp" help:"Name of the MSSP."`
 	Admin    string `required:"" help:"E-mail address of its first admin."`
 	Provider string `required:"" enum:"google,entra" help:"What the admin signs in with: google or entra."`
 	Domain   string `help:"Google Workspace domain (hd), or the e-mail domain attached to the Entra ID tenant."`
 	Tenant   string `help:"Entra ID tenant of the admin."`
 	Tenants  string `name:"entra-tenants" env:"PORTAL_ENTRA_TENANTS" help:"Allowed Entra ID tenants, comma-separated: the only one is the default of --tenant."`
+	Language string `help:"Language of the mail, such as de (default: English)."`
 }
 
 func (b bootstrapCommand) Run(ctx context.Context) error {
 	invite, err := identity.CheckInvite(portal.NewInvite{
 		Email: b.Admin, Role: portal.MSSPAdmin, Provider: portal.ProviderID(b.Provider),
-		Domain: b.Domain, Tenant: b.Tenant,
+		Domain: b.Domain, Tenant: b.Tenant, Language: b.Language,
 	}, splitList(b.Tenants))
 	if err != nil {
 		return badSetting("bootstrap", err)
+	}
+	mails, err := b.sender()
+	if err != nil {
+		return err
 	}
 	db, err := b.openMigrated(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	code, hash := identity.NewInviteCode()
 	inviteID := postgres.NewID()
-	msspID, _, err := db.Bootstrap(ctx, b.MSSP, inviteID, invite, hash)
+	code, hash := identity.NewInviteCode()
+	msspID, expiresAt, err := db.Bootstrap(ctx, b.MSSP, inviteID, invite, hash)
 	if err != nil {
 		return fmt.Errorf("bootstrap: %w", err)
 	}
-	return printJSON(map[string]string{"mssp_id": msspID, "invite_id": inviteID, "code": code})
+	mailed := mails != nil && b.mail(ctx, db, mails, msspID, portal.Letter{
+		InviteID: inviteID, Email: invite.Email, Language: invite.Language, Node: b.MSSP, MSSP: b.MSSP,
+		Provider: invite.Provider, ExpiresAt: expiresAt, Code: code,
+	})
+	return printJSON(map[string]any{"mssp_id": msspID, "invite_id": inviteID, "code": code, "mailed": mailed})
+}
+
+// mail sends the first admin's invite while the operator waits: no server need be running yet, and who reads the answer
+// learns whether to hand the code over.
+func (b bootstrapCommand) mail(ctx context.Context, db *postgres.DB, mails *mail.Sender, msspID string, letter portal.Letter) (mailed bool) {
+	state := portal.MailSent
+	if err := mails.Send(ctx, letter); err != nil {
+		fmt.Fprintln(os.Stderr, "portal-api: the invite was not mailed:", err)
+		state = portal.MailFailed
+	}
+	if err := db.LetterEnded(ctx, msspID, letter.InviteID, nil, state); err != nil {
+		fmt.Fprintln(os.Stderr, "portal-api: what became of the mail could not be noted:", err)
+	}
+	return state == portal.MailSent
 }
 
 type productCommand struct {

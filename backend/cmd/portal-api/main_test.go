@@ -1,17 +1,11 @@
 package main
 
 import (
-	"bufio"
-	"context"
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"fs-client-portal/backend/portal"
 )
 
 func TestAnUnusableSettingEndsTheStartWithTwoAndItsName(t *testing.T) {
@@ -33,17 +27,23 @@ func TestAnUnusableSettingEndsTheStartWithTwoAndItsName(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		"no database":               {free, "PORTAL_DATABASE_URL"},
-		"a database that is none":   {append(free, "--database-url=mysql://x"), "PORTAL_DATABASE_URL"},
-		"nobody at the database":    {append(free, "--database-url=postgres://portal:hidden@127.0.0.1:1/portal"), "PORTAL_DATABASE_URL"},
-		"no secret":                 {[]string{"serve"}, "PORTAL_SECRET_KEY_FILE"},
-		"a secret of another size":  {[]string{"serve", "--secret-key-file=" + short}, "PORTAL_SECRET_KEY_FILE"},
-		"a port that is taken":      {append(free, "--listen="+taken.Addr().String()), "PORTAL_LISTEN"},
-		"plain http to the world":   {append(free, "--public-url=http://portal.example.com"), "PORTAL_PUBLIC_URL"},
-		"the world without its URL": {append(free, "--listen=0.0.0.0:0"), "PORTAL_PUBLIC_URL"},
-		"a rate below none":         {append(free, "--heimdal-rate=-1"), "PORTAL_HEIMDAL_RATE"},
-		"an admin without address":  {[]string{"bootstrap", "--mssp=X", "--admin=nobody", "--provider=google"}, "bootstrap"},
-		"a command there is not":    {[]string{"serf"}, "serf"},
+		"no database":                  {free, "PORTAL_DATABASE_URL"},
+		"a database that is none":      {append(free, "--database-url=mysql://x"), "PORTAL_DATABASE_URL"},
+		"nobody at the database":       {append(free, "--database-url=postgres://portal:hidden@127.0.0.1:1/portal"), "PORTAL_DATABASE_URL"},
+		"no secret":                    {[]string{"serve"}, "PORTAL_SECRET_KEY_FILE"},
+		"a secret of another size":     {[]string{"serve", "--secret-key-file=" + short}, "PORTAL_SECRET_KEY_FILE"},
+		"a port that is taken":         {append(free, "--listen="+taken.Addr().String()), "PORTAL_LISTEN"},
+		"plain http to the world":      {append(free, "--public-url=http://portal.example.com"), "PORTAL_PUBLIC_URL"},
+		"the world without its URL":    {append(free, "--listen=0.0.0.0:0"), "PORTAL_PUBLIC_URL"},
+		"a rate below none":            {append(free, "--heimdal-rate=-1"), "PORTAL_HEIMDAL_RATE"},
+		"an admin without address":     {[]string{"bootstrap", "--mssp=X", "--admin=nobody", "--provider=google"}, "bootstrap"},
+		"an account's rate below none": {append(free, "--account-rate=-1"), "PORTAL_ACCOUNT_RATE"},
+		"an address's rate below none": {append(free, "--auth-rate=-1"), "PORTAL_AUTH_RATE"},
+		"proxies that are no networks": {append(free, "--trusted-proxies=10.0.0.0/8,proxy"), "PORTAL_TRUSTED_PROXIES"},
+		"a mail server of the web":     {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--smtp-url=http://user:hidden@mail.example.com"}, "PORTAL_SMTP_URL"},
+		"mail from nobody":             {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--smtp-url=smtp://mail.example.com", "--mail-from=nobody"}, "PORTAL_MAIL_FROM"},
+		"a language that is none":      {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--language=!"}, "language"},
+		"a command there is not":       {[]string{"serf"}, "serf"},
 	} {
 		said, code := capture(t, func() int { return run(test.arguments) })
 		if code != exitUnusable || !strings.Contains(said, test.want) || strings.Count(strings.TrimSpace(said), "\n") > 0 {
@@ -72,84 +72,4 @@ func capture(t *testing.T, work func() int) (string, int) {
 		t.Fatal(err)
 	}
 	return string(said), code
-}
-
-func TestAnInviteIsMailedToThePersonInvitedWithItsCode(t *testing.T) {
-	t.Parallel()
-	server, received := startMailServer(t)
-	mail, err := newMailer("smtp://"+server, "portal@example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	invite := portal.Invite{Email: "kim@harbour.example", Provider: portal.Entra, InvitedBy: "Ada", ExpiresAt: time.Now().Add(time.Hour)}
-	if err := mail.SendInvite(context.Background(), invite, "ABCD-EFGH"); err != nil {
-		t.Fatal(err)
-	}
-	letter := <-received
-	for _, want := range []string{"RCPT TO:<kim@harbour.example>", "MAIL FROM:<portal@example.com>", "ABCD-EFGH", "Sign in with Microsoft", "Ada invites you"} {
-		if !strings.Contains(letter, want) {
-			t.Errorf("the mail lacks %q:\n%s", want, letter)
-		}
-	}
-}
-
-func TestMailSettingsThatCannotWorkAreNamed(t *testing.T) {
-	t.Parallel()
-	for settings, want := range map[[2]string]string{
-		{"http://mail.example.com", "portal@example.com"}: "PORTAL_SMTP_URL",
-		{"smtp://mail.example.com", "nobody"}:             "PORTAL_MAIL_FROM",
-	} {
-		if _, err := newMailer(settings[0], settings[1]); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v answers %v, want %s named", settings, err, want)
-		}
-	}
-	if mail, err := newMailer("", ""); mail != nil || err != nil {
-		t.Errorf("without a server: %v, %v; want no mailer and no error", mail, err)
-	}
-}
-
-// startMailServer takes one mail on loopback and hands over everything its client said.
-func startMailServer(t *testing.T) (address string, received <-chan string) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	letters := make(chan string, 1)
-	go func() {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		defer conn.Close()
-		letters <- takeMail(conn)
-	}()
-	return listener.Addr().String(), letters
-}
-
-// takeMail speaks as much of RFC 5321 as one mail needs.
-func takeMail(conn net.Conn) string {
-	var said strings.Builder
-	fmt.Fprint(conn, "220 mail ready\r\n")
-	lines, inData := bufio.NewScanner(conn), false
-	for lines.Scan() {
-		line := lines.Text()
-		said.WriteString(line + "\n")
-		switch {
-		case inData && line != ".":
-		case line == ".":
-			inData = false
-			fmt.Fprint(conn, "250 taken\r\n")
-		case line == "DATA":
-			inData = true
-			fmt.Fprint(conn, "354 go on\r\n")
-		case line == "QUIT":
-			fmt.Fprint(conn, "221 bye\r\n")
-			return said.String()
-		default:
-			fmt.Fprint(conn, "250 fine\r\n")
-		}
-	}
-	return said.String()
 }

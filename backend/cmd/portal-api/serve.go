@@ -16,6 +16,7 @@ import (
 
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/identity"
+	"fs-client-portal/backend/mail"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
@@ -27,6 +28,8 @@ type serveCommand struct {
 	secret
 	heimdalRate
 	sessionLimits
+	requestLimits
+	smtp
 	Listen             string     `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Address of the API."`
 	MetricsListen      string     `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Address of the metrics."`
 	PublicURL          string     `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"Issuer and audience of the portal's tokens (default: http:// and PORTAL_LISTEN, on loopback)." placeholder:"https://…"`
@@ -36,10 +39,6 @@ type serveCommand struct {
 	EntraIssuer        string     `env:"PORTAL_ENTRA_ISSUER" default:"https://login.microsoftonline.com/{tenantid}/v2.0" help:"Entra ID's issuer, {tenantid} standing for the tenant."`
 	EntraClientID      string     `name:"entra-client-id" env:"PORTAL_ENTRA_CLIENT_ID" help:"Client id of the desktop app at Entra ID; empty: no Microsoft sign-in."`
 	EntraTenants       string     `env:"PORTAL_ENTRA_TENANTS" help:"Tenants that may sign in, comma-separated."`
-	SMTPURL            string     `name:"smtp-url" env:"PORTAL_SMTP_URL" help:"smtps://user:password@host:465 or smtp://… (STARTTLS) to mail invites; empty: admins hand codes over."`
-	MailFrom           string     `env:"PORTAL_MAIL_FROM" help:"Sender of the mails."`
-	AuthRate           int        `env:"PORTAL_AUTH_RATE" default:"600" help:"Requests a minute one address may send to /v1/auth; 0: any number."`
-	SessionRate        int        `env:"PORTAL_SESSION_RATE" default:"6000" help:"Requests a minute one session may send; 0: any number."`
 	LogLevel           slog.Level `env:"PORTAL_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 	NoJobs             bool       `help:"Serve only: leave the jobs to other replicas."`
 }
@@ -81,6 +80,9 @@ func (c *serveCommand) checkSettings() error {
 	if err := c.checkLimits(); err != nil {
 		return err
 	}
+	if err := c.checkRates(); err != nil {
+		return err
+	}
 	if c.PublicURL == "" {
 		host, _, err := net.SplitHostPort(c.Listen)
 		if err != nil || !loopback(host) {
@@ -105,28 +107,36 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	if err != nil {
 		return badSetting("PORTAL_PUBLIC_URL", err)
 	}
-	people, err := identity.New(db, sessions, c.identityConfig(sealer, log))
+	mails, err := c.sender()
 	if err != nil {
-		return unusable{"sign-in", err.Error()}
+		return err
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	syncs, err := c.newSync(db, sealer, log, registry)
+	syncs, err := c.newSync(db, sealer, mails, log, registry)
 	if err != nil {
 		return err
+	}
+	trust := c.identityConfig(sealer, log)
+	if mails != nil {
+		trust.Post = syncs.Post
+	}
+	people, err := identity.New(db, sessions, trust)
+	if err != nil {
+		return unusable{"sign-in", err.Error()}
 	}
 	if db.Ready(ctx) == nil {
 		if err := sessions.CheckSecret(ctx); err != nil {
 			return badSetting("PORTAL_SECRET_KEY_FILE", err)
 		}
 	}
-	mail, err := newMailer(c.SMTPURL, c.MailFrom)
+	proxies, err := c.proxies()
 	if err != nil {
 		return err
 	}
 	api := httpapi.New(httpapi.Config{
-		DB: db, Sessions: sessions, Identity: people, Sync: syncs, Mail: mail, Log: log, Metrics: registry, Version: version,
-		AuthRate: c.AuthRate, SessionRate: c.SessionRate,
+		DB: db, Sessions: sessions, Identity: people, Sync: syncs, Log: log, Metrics: registry, Version: version,
+		AuthRate: c.AuthRate, AccountRate: c.AccountRate, SessionRate: c.SessionRate, TrustedProxies: proxies,
 	})
 	metrics := http.NewServeMux()
 	metrics.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
@@ -152,11 +162,15 @@ func (c serveCommand) identityConfig(sealer *session.Sealer, log *slog.Logger) i
 // keepSignIns is how long ended attempts and spent tokens stay for those who look into an incident.
 const keepSignIns = 30 * 24 * time.Hour
 
-func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, log *slog.Logger, registry prometheus.Registerer) (*sync.Service, error) {
+func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, mails *mail.Sender, log *slog.Logger, registry prometheus.Registerer) (*sync.Service, error) {
 	runs := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "portal_sync_runs_total", Help: "Sync runs ended in this process."}, []string{"status"})
 	registry.MustRegister(runs)
+	var deliver func(ctx context.Context, msspID, inviteID string) error
+	if mails != nil {
+		deliver = identity.Postman{DB: db, Secret: sealer, Send: mails.Send, Log: log}.Deliver
+	}
 	return sync.New(db, sealer, sync.Config{
-		PerMinute: c.HeimdalRate, Log: log, Jobs: !c.NoJobs,
+		Deliver: deliver, PerMinute: c.HeimdalRate, Log: log, Jobs: !c.NoJobs,
 		Chores: map[string]func(context.Context) error{
 			"prune_sign_ins": func(ctx context.Context) error { return db.PruneSignIns(ctx, keepSignIns) },
 		},

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
 
+	"fs-client-portal/backend/mail"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
 )
@@ -68,6 +70,62 @@ func (h heimdalRate) check() error {
 		return unusable{"PORTAL_HEIMDAL_RATE", "should be a number of calls a minute from 0 to 6000"}
 	}
 	return nil
+}
+
+// smtp is how invites are mailed.
+type smtp struct {
+	SMTPURL  string `name:"smtp-url" env:"PORTAL_SMTP_URL" help:"smtps://user:password@host:465 or smtp://… (STARTTLS) to mail invites; empty: admins hand codes over."`
+	MailFrom string `env:"PORTAL_MAIL_FROM" help:"Sender of the mails."`
+}
+
+// sender answers nil where no server is set.
+func (s smtp) sender() (*mail.Sender, error) {
+	if s.SMTPURL == "" {
+		return nil, nil
+	}
+	sender, err := mail.New(mail.Config{URL: s.SMTPURL, From: s.MailFrom})
+	var wrong *mail.Unusable
+	if errors.As(err, &wrong) {
+		return nil, unusable{wrong.Setting, wrong.Reason}
+	}
+	return sender, err
+}
+
+// requestLimits are how much may be asked of the API, and whose word is taken for who asks.
+type requestLimits struct {
+	AuthRate       int    `env:"PORTAL_AUTH_RATE" default:"600" help:"Requests a minute one address may send to each route of /v1/auth; 0: any number."`
+	AccountRate    int    `env:"PORTAL_ACCOUNT_RATE" default:"30" help:"Requests a minute one account may send to /v1/auth; 0: any number."`
+	SessionRate    int    `env:"PORTAL_SESSION_RATE" default:"6000" help:"Requests a minute one session may send; 0: any number."`
+	TrustedProxies string `env:"PORTAL_TRUSTED_PROXIES" help:"Networks of the reverse proxies whose X-Forwarded-For is believed, comma-separated: 10.0.0.0/8,fd00::/8 (default: none)."`
+}
+
+// maxRate is the most requests a minute a limit can count.
+const maxRate = 1_000_000
+
+func (l requestLimits) checkRates() error {
+	for setting, rate := range map[string]int{"PORTAL_AUTH_RATE": l.AuthRate, "PORTAL_ACCOUNT_RATE": l.AccountRate, "PORTAL_SESSION_RATE": l.SessionRate} {
+		if rate < 0 || rate > maxRate {
+			return unusable{setting, fmt.Sprintf("should be a number of requests a minute from 0 to %d", maxRate)}
+		}
+	}
+	_, err := l.proxies()
+	return err
+}
+
+// proxies reads PORTAL_TRUSTED_PROXIES: networks, or single addresses.
+func (l requestLimits) proxies() ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, item := range splitList(l.TrustedProxies) {
+		network, err := netip.ParsePrefix(item)
+		if address, addressErr := netip.ParseAddr(item); addressErr == nil && address.Zone() == "" {
+			network, err = netip.PrefixFrom(address, address.BitLen()), nil
+		}
+		if err != nil || network.Addr().Is4In6() {
+			return nil, unusable{"PORTAL_TRUSTED_PROXIES", "should be networks such as 10.0.0.0/8,fd00::/8"}
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks, nil
 }
 
 // secureURL accepts https anywhere and plain http on loopback alone.

@@ -1,0 +1,173 @@
+// Package mail writes the mail of an invite and hands it to an SMTP server.
+//
+// A mail is one letter in two forms, text and HTML, in the language of the person invited; it loads nothing and reports
+// nothing back. Every name in it is somebody else's to choose, so none reaches a header but as one short encoded line,
+// and none the HTML but escaped. Errors say what the server answered by its number only: its words repeat addresses.
+package mail
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	netmail "net/mail"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Config names the server and the sender.
+type Config struct {
+	// URL is smtps://user:password@host:465, or smtp://…:587, which outside loopback insists on STARTTLS.
+	URL  string
+	From string
+	// Timeout bounds a whole delivery, whatever the server does; 0: 20 seconds.
+	Timeout time.Duration
+	// Dial and TLS replace the network's own; for tests.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	TLS  *tls.Config
+}
+
+// Unusable is a setting that cannot be used.
+type Unusable struct{ Setting, Reason string }
+
+func (u *Unusable) Error() string { return u.Setting + ": " + u.Reason }
+
+// Failed is a mail that was not taken.
+type Failed struct {
+	// Status is what the server answered, 0 where there was no answer.
+	Status int
+	stage  string
+}
+
+func (f *Failed) Error() string {
+	if f.Status == 0 {
+		return "the mail server gave no usable answer " + f.stage
+	}
+	return fmt.Sprintf("the mail server answered %d %s", f.Status, f.stage)
+}
+
+// Undeliverable reports whether the server will never take this mail: it refused the recipient or the content for good.
+func (f *Failed) Undeliverable() bool { return f.Status >= 550 && f.Status <= 559 }
+
+// Sender sends mails one by one, each over a connection of its own.
+type Sender struct {
+	host    string
+	options []mail.Option
+	from    netmail.Address
+	domain  string
+	timeout time.Duration
+}
+
+// New checks c and names the setting that is unusable; it does not call the server.
+func New(c Config) (*Sender, error) {
+	server, err := url.Parse(c.URL)
+	if err != nil || server.Hostname() == "" || server.Scheme != "smtp" && server.Scheme != "smtps" || server.Path != "" || server.RawQuery != "" {
+		return nil, &Unusable{"PORTAL_SMTP_URL", "should be smtps://user:password@host:465, or smtp://user:password@host:587 with STARTTLS"}
+	}
+	from, err := netmail.ParseAddress(c.From)
+	if err != nil || strings.ContainsAny(c.From, "\r\n") {
+		return nil, &Unusable{"PORTAL_MAIL_FROM", "should be an address such as portal@example.com"}
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = 20 * time.Second
+	}
+	s := &Sender{
+		host: server.Hostname(), options: options(server, c), from: *from, timeout: c.Timeout,
+		domain: from.Address[strings.LastIndexByte(from.Address, '@')+1:],
+	}
+	if _, err := mail.NewClient(s.host, s.options...); err != nil {
+		return nil, &Unusable{"PORTAL_SMTP_URL", "should name a port and a login the mail client can use"}
+	}
+	return s, nil
+}
+
+func options(server *url.URL, c Config) []mail.Option {
+	policy := mail.TLSMandatory
+	if host := server.Hostname(); host == "localhost" || net.ParseIP(host).IsLoopback() {
+		policy = mail.TLSOpportunistic
+	}
+	options := []mail.Option{mail.WithTimeout(c.Timeout), mail.WithTLSPolicy(policy), mail.WithoutNoop()}
+	if c.TLS != nil {
+		options = append(options, mail.WithTLSConfig(c.TLS))
+	}
+	if server.Scheme == "smtps" {
+		options = append(options, mail.WithSSL())
+	}
+	if c.Dial != nil {
+		options = append(options, mail.WithDialContextFunc(c.Dial))
+	}
+	if port, err := strconv.Atoi(server.Port()); err == nil {
+		options = append(options, mail.WithPort(port))
+	}
+	if password, ok := server.User.Password(); ok {
+		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(server.User.Username()), mail.WithPassword(password))
+	}
+	return options
+}
+
+// Send mails a letter; a Failed where the server did not take it.
+func (s *Sender) Send(ctx context.Context, l portal.Letter) error {
+	message, err := s.message(l)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	client, err := mail.NewClient(s.host, s.options...)
+	if err != nil {
+		return &Failed{stage: "before anything was sent"}
+	}
+	if err := client.DialAndSendWithContext(ctx, message); err != nil && !message.IsDelivered() {
+		return failed(err)
+	}
+	return nil
+}
+
+// failed keeps the number of an answer and drops its words.
+func failed(err error) *Failed {
+	var refused *mail.SendError
+	if errors.As(err, &refused) {
+		return &Failed{Status: refused.ErrorCode(), stage: "to the mail"}
+	}
+	return &Failed{stage: "before anything was sent"}
+}
+
+func (s *Sender) message(l portal.Letter) (*mail.Msg, error) {
+	p := newPage(l)
+	text, html, err := p.render()
+	if err != nil {
+		return nil, fmt.Errorf("write mail: %w", err)
+	}
+	message := mail.NewMsg(mail.WithNoDefaultUserAgent())
+	sender := s.from
+	if sender.Name == "" {
+		sender.Name = "FS Client Portal"
+	}
+	message.FromMailAddress(&sender)
+	if err := message.To(l.Email); err != nil {
+		return nil, &Failed{Status: 553, stage: "for its recipient"}
+	}
+	message.Subject(p.Subject)
+	message.SetDate()
+	message.SetMessageIDWithValue(s.messageID(l))
+	message.SetGenHeader("Auto-Submitted", "auto-generated")
+	message.SetGenHeader("Content-Language", p.Lang)
+	message.SetBodyString(mail.TypeTextPlain, text)
+	message.AddAlternativeString(mail.TypeTextHTML, html)
+	return message, nil
+}
+
+// messageID is the same for the same invite and code, so that a mail sent twice is one mail to its recipient.
+func (s *Sender) messageID(l portal.Letter) string {
+	sum := sha256.Sum256([]byte("message id " + l.InviteID + " " + l.Code))
+	return hex.EncodeToString(sum[:16]) + "@" + s.domain
+}

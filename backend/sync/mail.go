@@ -1,0 +1,49 @@
+package sync
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+)
+
+const (
+	mailQueue   = "mail"
+	mailTimeout = time.Minute
+	// An invite is good for 30 days at most, and its mail is tried once an hour for as long; what no longer is to be
+	// mailed ends its job by itself.
+	mailTries    = 1000
+	mailInterval = time.Hour
+)
+
+// mailArgs is the job that says: look whether this invite is to be mailed. It holds neither address nor code.
+type mailArgs struct {
+	MSSPID   string `json:"mssp_id"`
+	InviteID string `json:"invite_id"`
+}
+
+func (mailArgs) Kind() string { return "invite_mail" }
+
+// Post queues the mail of an invite in the invite's own transaction.
+func (s *Service) Post(ctx context.Context, tx pgx.Tx, msspID, inviteID string) error {
+	_, err := s.jobs.InsertTx(ctx, tx, mailArgs{msspID, inviteID}, &river.InsertOpts{Queue: mailQueue, MaxAttempts: mailTries})
+	return err
+}
+
+type mailWorker struct {
+	river.WorkerDefaults[mailArgs]
+	deliver func(ctx context.Context, msspID, inviteID string) error
+}
+
+func (w *mailWorker) Timeout(*river.Job[mailArgs]) time.Duration { return mailTimeout }
+
+// NextRetry waits 1, 16, 81, … seconds, as the engine does, but never longer than an hour.
+func (w *mailWorker) NextRetry(job *river.Job[mailArgs]) time.Time {
+	tried := time.Duration(min(job.Attempt, 10))
+	return time.Now().Add(min(mailInterval, tried*tried*tried*tried*time.Second))
+}
+
+func (w *mailWorker) Work(ctx context.Context, job *river.Job[mailArgs]) error {
+	return w.deliver(ctx, job.Args.MSSPID, job.Args.InviteID)
+}
