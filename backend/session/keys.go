@@ -33,9 +33,6 @@ const (
 	// publishedAhead is how long a next key is published before it signs: longer than any replica, or anybody who keeps
 	// what a replica published, can go without hearing of it.
 	publishedAhead = 2 * time.Minute
-	// keepRetired is how long a key outlives its signing: until the last of its tokens has expired, whatever the replica
-	// that signed it took for the life of tokens.
-	keepRetired = MaxAccessTTL + keysStale + 2*clockSkew
 	// loadTimeout bounds a load that many requests may wait for.
 	loadTimeout = 5 * time.Second
 )
@@ -79,16 +76,23 @@ func (k *keySet) signer(age time.Duration) (signingKey, bool) {
 // here has met; but strangers' key ids cost at most one query a second. That pace refuses no good token: every key
 // is published before it signs, and a load on a stranger's account brings the keys for all.
 type keyring struct {
-	db      *postgres.DB
-	sealer  *Sealer
-	now     func() time.Time
+	db     *postgres.DB
+	sealer *Sealer
+	now    func() time.Time
+	// keep is how long a retired key is still good: until the last of its tokens has expired, and no longer, because
+	// somebody who stole its private half could sign as long.
+	keep    time.Duration
 	current atomic.Pointer[keySet]
 	flight  singleflight.Group
 	unknown *rate.Limiter
 }
 
-func newKeyring(db *postgres.DB, sealer *Sealer, now func() time.Time) *keyring {
-	return &keyring{db: db, sealer: sealer, now: now, unknown: rate.NewLimiter(rate.Every(time.Second), 5)}
+func newKeyring(db *postgres.DB, sealer *Sealer, c Config) *keyring {
+	return &keyring{
+		db: db, sealer: sealer, now: c.Now,
+		keep:    c.AccessTTL + keysStale + 2*clockSkew,
+		unknown: rate.NewLimiter(rate.Every(time.Second), 5),
+	}
 }
 
 // get answers the keys, at most a minute old while the database answers.
@@ -126,7 +130,7 @@ func (k *keyring) startLoad(ctx context.Context) <-chan singleflight.Result {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
 		asked := k.now()
-		rows, err := k.db.SigningKeys(ctx, keepRetired)
+		rows, err := k.db.SigningKeys(ctx, k.keep)
 		if err != nil {
 			return nil, err
 		}

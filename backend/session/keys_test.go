@@ -224,7 +224,7 @@ func TestARetiredKeyIsGoodForNothingOnceItsTokensHaveExpired(t *testing.T) {
 	if _, err := one.RotateKeys(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	h.letKeysAge("67 minutes")
+	h.letKeysAge("15 minutes")
 	fresh, _ := h.replica()
 	for name, replica := range map[string]*session.Sessions{"a fresh replica": fresh, "one that has seen the token": one} {
 		oneClock.put(time.Minute)

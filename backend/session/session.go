@@ -24,7 +24,7 @@ type Config struct {
 	Now         func() time.Time
 }
 
-// MaxAccessTTL is the longest life of an access token: retired keys stay published that long.
+// MaxAccessTTL is the longest life of an access token: so long a retired key is good for those who have stolen it.
 const MaxAccessTTL = time.Hour
 
 // Client is what is known of the program that asks: Device for the list of sessions, RequestID for the audit log.
@@ -62,7 +62,7 @@ func New(db *postgres.DB, sealer *Sealer, c Config) (*Sessions, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Sessions{db: db, keys: newKeyring(db, sealer, c.Now), claimsRules: claimsRules(c), config: c}, nil
+	return &Sessions{db: db, keys: newKeyring(db, sealer, c), claimsRules: claimsRules(c), config: c}, nil
 }
 
 func setDefault(d *time.Duration, fallback time.Duration) {
