@@ -1,6 +1,61 @@
 // Package desktop is what runs on the user's computer: signing in, the keyring, calls to the API, IT's policy.
 // Nothing it answers to a screen holds a token, an authorization code or a PKCE verifier.
 //
+// # A sign-in on this computer
+//
+//	          click                    API named the attempt              the provider's answer
+//	idle ──────────────► starting ─────────────────────────► waiting ─────────────────────────► exchanging ──► done
+//	  ▲   port opened,              browser sent to /start/…    │                                  │   code to the API,
+//	  │   nobody answered yet                                   │                                  │   session kept
+//	  └── port gone within a second ◄───────────────────────────┴──────────────────────────────────┘
+//	      cancelled · timed_out · denied · provider_refused · what the API said · offline · keyring_unavailable
+//
+// An attempt ends by the provider's answer, Cancel, another click, the end of its time, or the app's. The provider's answer is a
+// GET or a form at the attempt's own path, from a page the user visits, with the attempt's state, no foreign issuer, and one of
+// code and error. Anything else is answered with a page that says so and changes nothing, also an error without state; the
+// right answer still finishes the attempt afterwards (TestNothingButTheProvidersAnswerChangesAWaitingSignIn, FuzzRedirect,
+// FuzzProviderAnswer).
+//
+// The answer is answered at once by a redirect to a page of its own, /done/ and a random name. There the browser waits for
+// the outcome: so neither the address bar nor what the Back button leads to holds code or state, and the page
+// needs no script (TestTheCodeLeavesTheAddressBarBeforeAnythingIsShown). The browser comes back by the connection it has, so
+// the port closes as soon as it has the page, and without it after 600 ms (TestThePortIsGoneWithinASecondHoweverASignInEnds,
+// TestTheLastPageReachesABrowserThatComesForItAfterTheEnd).
+//
+// Five minutes are five minutes by the running clock and by the one on the wall: the first stands still while the
+// computer sleeps, the second may be set back (TestASleepingComputerDoesNotStretchTheFiveMinutes,
+// TestAClockSetBackDoesNotStretchTheFiveMinutes).
+//
+// Clicks on the same button share an attempt while it is starting and for two seconds after its beginning, and all get its
+// answer; a later click, or one on another button, cancels the attempt and begins anew (TestTenClicksAtOnceAreOneSignIn,
+// TestADeliberateClickBeginsAnew).
+//
+// A call that the API limits is made again after the wait it asks for, once, if that is at most ten seconds and the call may be
+// made twice; the screens hear of it by the event waiting. Longer waits are the user's, as a Problem's RetryAfter
+// (TestAShortLimitIsWaitedForSaidAndOver, TestALongLimitIsTheUsersToWaitFor, TestWhatMayHaveHadItsEffectIsNotDoneTwice).
+//
+// What an attacker meets who is after the sign-in:
+//
+//	attacker                   holds                            stopped by                               shown by
+//	a program of another user  the port's number                state and links of 260 random bits;      TestNothingBut…
+//	                                                            two wrong guesses cost nothing
+//	a program of this user     the browser's redirect, so code  the verifier never leaves this process;  TestTheSecondAnswer…,
+//	                           and state                        the API redeems a code once              identity's tests
+//	a web page in the browser  any request to the port that a   no CORS, no preflight granted; what a    TestNothingBut… (fetch,
+//	                           page can cause                   page fetches or frames is refused        frame, preflight)
+//	  by a name of its own     DNS that names this computer     the Host header must be ours             TestNothingBut… (host)
+//	  by its own sign-in       a code of the attacker's account state belongs to one attempt             TestNothingBut… (state)
+//	  by another provider      an answer meant for that one     a path each, and iss where it is sent    TestNothingBut… (path, issuer)
+//	  by its own words         error_description                escaped, one line, 300 letters           TestWhatStrangersSayIs…
+//	who reads the history      the used answer, which some      used up, bound to the verifier; Entra    TestSigningInWithEntraID…
+//	                           browsers' files keep             ID sends a form, which is not kept
+//	who floods the port        connections                      5 s for a header, 10 s for all, caps     TestWhoeverSpeaksSlowly…
+//	                                                            on both; the port lives five minutes
+//	a hostile network          the way to API and provider      TLS 1.2 or better, no redirects taken,   TestACertificateNobody…,
+//	                                                            the provider's page must be https        TestAnUnsafeSignInPage…
+//	$BROWSER, xdg-open         the link it is told to open      works once, short, free of anything a    TestOnlyOurOwnShortLink…
+//	                                                            shell could read; not the provider's
+//
 // # Keyring and sessions
 //
 // An access token lives in memory only, for its ten minutes. What outlives the app is one entry of the keyring: the
