@@ -73,6 +73,7 @@ func serveChild(setup string) {
 	}
 	app.session = newSession(newAPIClient(s.API, s.Name, nil, log), o, s.API, address.Host, s.Wait)
 	app.pause = func(context.Context, time.Duration) error { return nil }
+	app.screenWait = time.Minute
 	lines, out := bufio.NewScanner(os.Stdin), json.NewEncoder(os.Stdout)
 	for lines.Scan() {
 		var call childCall

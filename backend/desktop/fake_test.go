@@ -42,6 +42,7 @@ type fakeAPI struct {
 	refuseRefresh *portal.Error
 	expiresIn     int
 	drop          bool          // renewals get no answer
+	given         []string      // every token
 	held          chan struct{} // where set, refresh waits for it
 	// real is a provider of testkit that codes are redeemed with; nil takes those of authorize.
 	real   *oauth2.Config
@@ -194,6 +195,7 @@ func (f *fakeAPI) tokens() portal.Tokens {
 		AccessToken: rand.Text(), TokenType: "Bearer", ExpiresIn: f.expiresIn, RefreshToken: newRefreshToken(), User: testUser,
 	}
 	f.access[tokens.AccessToken], f.refresh[tokens.RefreshToken] = true, true
+	f.given = append(f.given, tokens.AccessToken, tokens.RefreshToken)
 	return tokens
 }
 
@@ -377,8 +379,15 @@ func (b *bench) another(t *testing.T, change ...func(*Options)) *Desktop {
 	d := New(o)
 	if d.conn != nil {
 		d.conn.session.pause = func(context.Context, time.Duration) error { return nil }
+		d.conn.session.screenWait = time.Minute
 	}
-	t.Cleanup(d.Close)
+	t.Cleanup(func() {
+		d.Close()
+		b.api.mu.Lock()
+		defer b.api.mu.Unlock()
+		scan(t, o.StateDir, b.api.given)
+		scan(t, o.ConfigDir, b.api.given)
+	})
 	return d
 }
 

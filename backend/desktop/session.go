@@ -33,7 +33,9 @@ type session struct {
 	emit        func(event string, payload any)
 	clock       func() moment
 	pause       func(ctx context.Context, d time.Duration) error
-	log         *slog.Logger
+	// screenWait is how long the first screen waits to hear whether somebody is signed in.
+	screenWait time.Duration
+	log        *slog.Logger
 
 	mu     sync.Mutex
 	access string
@@ -62,6 +64,7 @@ func newSession(api *apiClient, o Options, apiURL, account string, wait time.Dur
 		emit:        o.Emit,
 		clock:       thisMoment,
 		pause:       pauseFor,
+		screenWait:  firstScreenWait,
 		log:         o.Log,
 	}
 	s.vault.late = s.settle

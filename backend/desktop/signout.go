@@ -26,7 +26,7 @@ func (s *session) look(ctx context.Context) (found bool, why string) {
 		}
 		looked <- err
 	}()
-	timer := time.NewTimer(firstScreenWait)
+	timer := time.NewTimer(s.screenWait)
 	defer timer.Stop()
 	select {
 	case err := <-looked:

@@ -1,12 +1,14 @@
 package desktop
 
 import (
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/google/uuid"
+	"github.com/zalando/go-keyring"
 )
 
 func TestASpentTokenIsRemovedWhereItCannotBeMarked(t *testing.T) {
@@ -109,5 +111,117 @@ func TestWhoSharesAPromptDoesNotShareWhatWasReadBeforeIt(t *testing.T) {
 	close(ring.hold)
 	if first, second := <-read, <-read; max(first, second) != 2 || (ring.readers.Load() > 2 && min(first, second) != 2) {
 		t.Errorf("read turns %d and %d", first, second)
+	}
+}
+
+func TestAHangingKeyringIsAskedOnceHoweverManyWait(t *testing.T) {
+	ring := &countingKeyring{hold: make(chan struct{}), entered: make(chan struct{}, 100)}
+	v := newVault(ring, "host", "https://host", 10*time.Millisecond, turns{})
+	for i := range 20 {
+		if err := v.ask(t.Context(), func() error { _, err := ring.Get("", ""); return err }); !errors.Is(err, errKeyringTimeout) {
+			t.Fatalf("call %d: %v", i, err)
+		}
+	}
+	if n := len(ring.entered); n != 1 {
+		t.Errorf("%d calls hang", n)
+	}
+	close(ring.hold)
+	// The next call gets in as soon as the hung one has ended.
+	v.wait = time.Minute
+	for v.hanging() {
+		time.Sleep(time.Millisecond)
+	}
+	if err := v.ask(t.Context(), func() error { return nil }); err != nil {
+		t.Error(err)
+	}
+}
+
+// countingKeyring hangs and counts who came in.
+type countingKeyring struct {
+	memoryKeyring
+	hold    chan struct{}
+	entered chan struct{}
+}
+
+func (c *countingKeyring) Get(string, string) (string, error) {
+	c.entered <- struct{}{}
+	<-c.hold
+	return "", keyring.ErrNotFound
+}
+
+func TestCancellingASignInDoesNotWaitForAHangingKeyringAndLeavesNothing(t *testing.T) {
+	b := newBench(t)
+	result, link := b.start(t, "google")
+	hold := make(chan struct{})
+	b.ring.hang(hold)
+	target := follow(t, link)
+	go func() { _, _ = noRedirects.Get(target.Get("redirect_uri") + "?" + b.answer(target).Encode()) }()
+	<-b.ring.waiting
+	if err := b.CancelSignIn(); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, (<-result).err, Cancelled)
+	if b.api.count(&b.api.logouts) != 1 {
+		t.Errorf("%d logouts", b.api.logouts)
+	}
+	// The prompt is answered after all: what the keyring took then is removed again.
+	b.ring.hang(nil)
+	close(hold)
+	eventually(t, func() bool { return b.ring.writes() > 0 && b.ring.kept() == "" })
+}
+
+func TestTheWaitForTheKeyringsPasswordAtTheStartCanBeCancelled(t *testing.T) {
+	b := newBench(t)
+	b.signIn(t)
+	hold := make(chan struct{})
+	defer close(hold)
+	b.ring.hang(hold)
+	again := b.another(t)
+	resumed := make(chan error, 1)
+	go func() {
+		_, err := again.Resume(t.Context())
+		resumed <- err
+	}()
+	<-b.ring.waiting
+	if err := again.CancelSignIn(); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, <-resumed, Cancelled)
+}
+
+func TestTheFirstScreenDoesNotWaitForTheKeyringsPassword(t *testing.T) {
+	b := newBench(t)
+	hold := make(chan struct{})
+	defer close(hold)
+	b.ring.hang(hold)
+	b.conn.session.screenWait = time.Millisecond
+	if s := b.Startup(t.Context()); !s.HasSession || s.KeyringProblem != "" {
+		t.Errorf("startup %+v", s)
+	}
+}
+
+func TestASessionOnlyIsKeptWhenTheHangingKeyringAnswersAfterAll(t *testing.T) {
+	b := newBench(t)
+	b.conn.session.vault.wait = 10 * time.Millisecond
+	hold := make(chan struct{})
+	b.ring.hang(hold)
+	b.signIn(t)
+	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyringWaiting {
+		t.Fatalf("told %+v", told)
+	}
+	b.api.expireAccess()
+	if _, err := b.Me(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.conn.session.vault.wait = time.Minute
+	b.ring.hang(nil)
+	close(hold)
+	eventually(t, func() bool { return len(b.emitted(EventSessionOnly)) == 2 })
+	if last := b.emitted(EventSessionOnly)[1]; last != (SessionOnly{}) {
+		t.Errorf("told %+v", last)
+	}
+	// Not what it took late, but what is good now.
+	if _, err := b.another(t).Resume(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
