@@ -4,6 +4,7 @@ import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
 import { ErrorPanel } from "./parts/ErrorPanel";
 import { Notices } from "./parts/Notices";
+import { Resuming } from "./session/Resuming";
 import { SignIn } from "./session/SignIn";
 import { SessionProvider, useDoor } from "./session/session";
 import { Crash } from "./shell/Crash";
@@ -39,7 +40,12 @@ function Face() {
   useEffect(() => void loadSignedIn(), []);
   switch (state.at) {
     case "starting":
-      return <ShellSkeleton />;
+      return (
+        <>
+          <ShellSkeleton />
+          <Resuming />
+        </>
+      );
     case "broken":
       return <ErrorPanel problem={state.problem} onRetry={() => void reload()} />;
     case "signed_out":

@@ -53,8 +53,8 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
   {
     field: "status",
     name: t("admin.column.status"),
-    render: (invite) => <StatusChip tone={tones[invite.status]} label={t(`words.invite.${invite.status}`)} />,
-    width: 112,
+    render: (invite) => <Standing invite={invite} />,
+    width: 128,
   },
   {
     field: "invited_by",
@@ -84,6 +84,18 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
     width: 156,
   },
 ];
+
+/** How it stands; what only the administrator can put right comes before that it is open. */
+function Standing({ invite }: { invite: Invite }) {
+  const { status } = invite;
+  if (status === "open" && invite.code_closed) {
+    return <StatusChip tone="warning" label={t("admin.codeClosed")} />;
+  }
+  if (status === "open" && invite.mail === "failed") {
+    return <StatusChip tone="error" label={t("admin.notMailed")} />;
+  }
+  return <StatusChip tone={tones[status]} label={t(`words.invite.${status}`)} />;
+}
 
 function Actions({ invite, onResend, onRevoke }: InviteActions & { invite: Invite }) {
   const { email, status } = invite;

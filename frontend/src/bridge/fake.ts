@@ -61,6 +61,8 @@ const startup: Startup = {
   keyring_problem: "",
 };
 
+const closed = "This invite was closed after too many wrong codes. Ask your administrator to send a new one.";
+
 const includes = (q: string | undefined, ...texts: (string | null)[]) =>
   !q || texts.some((text) => text?.toLowerCase().includes(q.toLowerCase()));
 
@@ -206,6 +208,8 @@ export function createFake(options: FakeOptions = {}): Fake {
       created_at: new Date().toISOString(),
       expires_at: new Date(Date.now() + (wanted.expires_in_hours ?? 72) * 3_600_000).toISOString(),
       accepted_at: null,
+      mail: "none",
+      code_closed: false,
     };
     world.invites.unshift(invite);
     return { ...invite, code: "K7QM-2VXD-94TB", mailed: false };
@@ -220,7 +224,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       throw new Problem("conflict", { message: "This invite is closed: invite the person again." });
     }
     const expires_at = new Date(Date.now() + 72 * 3_600_000).toISOString();
-    const fresh: Invite = { ...invite, status: "open", expires_at };
+    const fresh: Invite = { ...invite, status: "open", expires_at, code_closed: false };
     world.invites[at] = fresh;
     return { ...fresh, code: "9WMC-7HTR-3ZFA", mailed: false };
   }
@@ -270,7 +274,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     const { inviteCode } = fake;
     if (code === inviteCode.code && inviteCode.tries > 0) return become(inviteCode.person);
     inviteCode.tries -= 1;
-    if (inviteCode.tries <= 0) throw new Problem("no_invite", { message: "There is no open invite." });
+    if (inviteCode.tries <= 0) throw new Problem("invite_closed", { message: closed });
     const message = `This is not the code of your invite. Tries left: ${inviteCode.tries}.`;
     throw new Problem("invite_code_wrong", { message });
   }

@@ -171,6 +171,8 @@ const invite = (n: number, email: string, over: Partial<Invite> = {}): Invite =>
   created_at: ago(n * 9 * hour),
   expires_at: ago(n * 9 * hour - 72 * hour),
   accepted_at: null,
+  mail: null,
+  code_closed: null,
   ...over,
 });
 
@@ -268,7 +270,7 @@ export function newWorld(): World {
     msps: bare.map((msp) => withSums(msp, clients)),
     invites: [
       invite(1, "lea@alpine.example"),
-      invite(2, "jonas@baltic.example"),
+      invite(2, "jonas@baltic.example", { code_closed: true }),
       invite(3, "kim@bluewater.example", { status: "accepted", accepted_at: ago(20 * hour) }),
       invite(9, "old@greenfield.example", { status: "expired" }),
       invite(10, "wrong@harbour.example", { status: "revoked" }),

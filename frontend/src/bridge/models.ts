@@ -22,6 +22,8 @@ export type Permission =
   | "run_sync";
 export type ProviderID = "google" | "entra";
 export type CustomerStatus = "active" | "missing" | "removed";
+/** How far the mail of an invite has come; whoever is told none or failed hands the code over. */
+export type MailState = "none" | "queued" | "sent" | "failed";
 export type InviteStatus = "open" | "accepted" | "expired" | "revoked";
 export type UserStatus = "active" | "deactivated";
 export type RunStatus = "queued" | "running" | "complete" | "failed";
@@ -63,7 +65,11 @@ export type ClientDetail = Said<
   { status: CustomerStatus; fields: Field[]; history: Change[] }
 >;
 
-export type Invite = Said<portal.Invite, { role: Role; provider: ProviderID; status: InviteStatus }>;
+export type Invite = Said<portal.Invite, { role: Role; provider: ProviderID; status: InviteStatus }> & {
+  mail: MailState | null;
+  /** Too many wrong codes were typed: only a new code opens it again. */
+  code_closed: boolean | null;
+};
 export type NewInvite = Omit<portal.NewInvite, "role" | "provider"> & { role: Role; provider: ProviderID };
 export type CreatedInvite = Invite & { code: string; mailed: boolean };
 

@@ -12,6 +12,7 @@ export const codes = [
   "no_invite",
   "invite_code_required",
   "invite_code_wrong",
+  "invite_closed",
   "tenant_not_allowed",
   "deactivated",
   "attempt_expired",

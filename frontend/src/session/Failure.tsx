@@ -14,6 +14,7 @@ const own = [
   "timed_out",
   "denied",
   "no_invite",
+  "invite_closed",
   "tenant_not_allowed",
   "deactivated",
   "offline",
@@ -28,6 +29,8 @@ const own = [
   "insecure_api_url",
   "policy",
 ] as const;
+/** Where the API or the desktop knows better what happened than we do. */
+const ownWords = ["policy", "invite_closed", "attempt_expired"] as const;
 const ends = ["session_revoked", "deactivated", "grant_changed", "keyring_unavailable"] as const;
 
 const within = <Code extends string>(codes: readonly Code[], code: string): Code | undefined =>
@@ -38,18 +41,16 @@ interface Props {
   provider: ProviderID | null;
   /** The link of the failed attempt, to open by hand. */
   link: string | null;
-  /** It failed after the invite's code was sent: an invite there was, but it is not open any more. */
-  closed?: boolean;
   /** What can be done about it here. */
   action?: ReactNode;
 }
 
 /** What happened and what to do about it; what is no matter of signing in reads as it does everywhere. */
-export function failureWords(problem: Problem, provider: ProviderID | null, closed: boolean) {
-  const kind = closed && problem.code === "no_invite" ? "closed" : within(own, problem.code);
+export function failureWords(problem: Problem, provider: ProviderID | null) {
+  const kind = within(own, problem.code);
   const named = { provider: t(`words.provider.${provider ?? "google"}`), why: problem.message };
   if (!kind) return problem.code === "internal" ? otherWords() : problemWords(problem);
-  const told = kind === "policy" && problem.message;
+  const told = within(ownWords, problem.code) && problem.message;
   return {
     title: t(`session.failed.${kind}.title`, named),
     text: told || t(`session.failed.${kind}.text`, named).trim(),
@@ -59,8 +60,8 @@ export function failureWords(problem: Problem, provider: ProviderID | null, clos
 const otherWords = () => ({ title: t("session.failed.other.title"), text: t("session.failed.other.text") });
 
 /** Why a sign-in did not happen, what it means, and what to do next. */
-export function Failure({ problem, provider, link, closed = false, action }: Props) {
-  const { title, text } = failureWords(problem, provider, closed);
+export function Failure({ problem, provider, link, action }: Props) {
+  const { title, text } = failureWords(problem, provider);
   return (
     <Alert
       severity={problem.code === "cancelled" ? "info" : "error"}

@@ -169,7 +169,7 @@ describe("a sign-in that fails says why in its own words, and can be tried again
     ["state_mismatch", "The answer did not belong to this sign-in"],
     ["browser_failed", "Your browser could not be opened"],
     ["keyring_unavailable", "Your computer's keyring cannot be used"],
-    ["attempt_expired", "This sign-in has expired"],
+    ["attempt_expired", "This sign-in is over"],
     ["policy", "Your organisation's policy does not allow this"],
     ["internal", "Something went wrong"],
   ])("%s", async (code, title) => {
@@ -181,8 +181,8 @@ describe("a sign-in that fails says why in its own words, and can be tried again
 
   // Every code there is: one that is new must get its own words before it reaches anybody.
   it.each(codes.filter((code) => code !== "internal"))("has words of its own for %s", (code) => {
-    const generic = failureWords(new Problem("internal"), "google", false);
-    const { title, text } = failureWords(new Problem(code), "google", false);
+    const generic = failureWords(new Problem("internal"), "google");
+    const { title, text } = failureWords(new Problem(code), "google");
     expect(title).not.toBe(generic.title);
     expect(text).not.toBe(generic.text);
     expect(`${title} ${text}`).not.toMatch(/session\.|parts\.|\{\{|undefined/);
@@ -301,7 +301,7 @@ describe("an invite that wants its code", () => {
     fake.inviteCode.tries = 1;
     await user.type(field, "wrong{Enter}");
     const alert = await screen.findByRole("alert");
-    expect(alert).toHaveTextContent(/This invite is closed.*Ask your administrator for a new one/);
+    expect(alert).toHaveTextContent(/This invite is closed.*Ask your administrator to send a new one/);
     await expectAccessible();
   });
 
@@ -327,7 +327,7 @@ describe("an invite that wants its code", () => {
     const { user, fake, field } = await askForCode();
     fake.fail("submitInviteCode", new Problem("attempt_expired"));
     await user.type(field, "K7QM-2VXD-94TB{Enter}");
-    expect(await screen.findByText("This sign-in has expired")).toBeVisible();
+    expect(await screen.findByText("This sign-in is over")).toBeVisible();
     expect(await google()).toBeEnabled();
   });
 
@@ -340,6 +340,21 @@ describe("an invite that wants its code", () => {
 });
 
 describe("a session from an earlier run", () => {
+  it("is not waited for longer than the user likes, where the keyring wants its password", async () => {
+    const { user, fake } = renderApp({
+      signedIn: people.admin,
+      prepare: (fake) => {
+        let give: (problem: Problem) => void = () => undefined;
+        fake.resume = () => new Promise((_, reject) => (give = reject));
+        fake.cancelSignIn = async () => give(new Problem("cancelled"));
+      },
+    });
+    await user.click(await screen.findByRole("button", { name: "Sign in instead" }));
+    expect(await google()).toBeEnabled();
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(fake.calls).toContain("startup");
+  });
+
   it("opens the app without showing the sign-in screen in between", async () => {
     const seen: string[] = [];
     const watcher = new MutationObserver(() => seen.push(document.body.textContent ?? ""));

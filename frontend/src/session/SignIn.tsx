@@ -126,12 +126,12 @@ interface FailedProps {
 }
 
 function Failed({ step, problem, flow }: FailedProps) {
-  const { provider, link, codeSent } = step;
+  const { provider, link } = step;
   const again =
     problem.retryAt > 0 && provider ? (
       <RetryButton problem={problem} onRetry={() => flow.signIn(provider)} />
     ) : undefined;
-  return <Failure problem={problem} provider={provider} link={link} closed={codeSent} action={again} />;
+  return <Failure problem={problem} provider={provider} link={link} action={again} />;
 }
 
 function KeyringNote({ why }: { why: string }) {

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { Grant, Me, Permission, Startup } from "../bridge/models";
 import { portal } from "../bridge/portal";
-import { type Problem, toProblem } from "../bridge/problem";
+import { type Problem, type ProblemCode, toProblem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { useNotify } from "../parts/Notices";
 import { keepsAll, sameRole, useRoleWatch } from "./useRoleWatch";
@@ -69,13 +69,16 @@ export function useSession(): Session {
   );
 }
 
+// There was nothing to pick up, or the user did not want to wait for it.
+const silent: readonly ProblemCode[] = ["signed_out", "cancelled"];
+
 async function resume(startup: Startup): Promise<SessionState> {
   if (!startup.api_url || !startup.has_session) return { at: "signed_out", startup, why: null };
   try {
     return { at: "signed_in", startup, me: await portal().resume() };
   } catch (error) {
     const why = toProblem(error);
-    return { at: "signed_out", startup, why: why.code === "signed_out" ? null : why };
+    return { at: "signed_out", startup, why: silent.includes(why.code) ? null : why };
   }
 }
 

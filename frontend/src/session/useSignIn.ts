@@ -11,15 +11,13 @@ export type SignInStep =
       problem: Problem | null;
       provider: ProviderID | null;
       link: string | null;
-      /** It failed after the invite's code was sent. */
-      codeSent: boolean;
     }
   | { at: "starting"; provider: ProviderID }
   | { at: "waiting"; waiting: Events["signin:waiting"] }
   | { at: "exchanging"; provider: ProviderID }
   | { at: "code"; provider: ProviderID; problem: Problem | null; pending: boolean };
 
-const choose: SignInStep = { at: "choose", problem: null, provider: null, link: null, codeSent: false };
+const choose: SignInStep = { at: "choose", problem: null, provider: null, link: null };
 
 // After these the same code form may still succeed.
 const worthAnotherCode: readonly ProblemCode[] = [
@@ -35,7 +33,7 @@ function after(problem: Problem, provider: ProviderID, link: string | null, code
   if (codeSent && worthAnotherCode.includes(problem.code))
     return { at: "code", provider, pending: false, problem };
   if (problem.code === "invite_code_required") return { at: "code", provider, pending: false, problem: null };
-  return { at: "choose", problem, provider, link, codeSent };
+  return { at: "choose", problem, provider, link };
 }
 
 // The sign-in goes on waiting: its link can still be copied.

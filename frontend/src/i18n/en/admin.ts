@@ -20,6 +20,8 @@ export const admin = {
     created: "Created",
     actions: "Actions",
   },
+  codeClosed: "Code locked",
+  notMailed: "Not mailed",
   resend: "New code",
   resendOf: "New code for {{email}}",
   revoke: "Revoke",

@@ -5,6 +5,10 @@ export const session = {
   google: "Sign in with Google",
   entra: "Sign in with Microsoft",
   version: "Version {{version}}",
+  resuming: {
+    text: "Picking up your session. If your computer's keyring asks for its password, enter it there.",
+    instead: "Sign in instead",
+  },
   loadingProviders: "Asking the portal how you can sign in",
   noProviders: "No way to sign in is set up here. Ask your administrator.",
   change: "Change",
@@ -96,16 +100,16 @@ export const session = {
       title: "Your computer's keyring cannot be used",
       text: "{{why}} The portal keeps you signed in with it, and your organisation does not allow signing in without. Unlock the keyring and try again.",
     },
-    closed: {
+    invite_closed: {
       title: "This invite is closed",
-      text: "It was used or revoked, had too many wrong tries, or has expired. Ask your administrator for a new one, then start again.",
+      text: "Too many wrong codes were tried. Ask your administrator for a new one, then start again.",
     },
     too_many_requests: {
       title: "Too many tries",
       text: "For safety the portal asks you to wait a little before the next one.",
     },
     attempt_expired: {
-      title: "This sign-in has expired",
+      title: "This sign-in is over",
       text: "It was good for a few minutes only. Start again.",
     },
     insecure_api_url: {

@@ -1,0 +1,26 @@
+import Alert from "@mui/material/Alert";
+import Button from "@mui/material/Button";
+import Snackbar from "@mui/material/Snackbar";
+import { portal } from "../bridge/portal";
+import { t } from "../i18n/i18n";
+import { Delayed } from "../parts/Delayed";
+
+/** Once picking the session up takes longer than usual: why that may be, and the way around it. */
+export function Resuming() {
+  return (
+    <Delayed ms={2_500}>
+      <Snackbar open anchorOrigin={{ vertical: "bottom", horizontal: "center" }}>
+        <Alert
+          severity="info"
+          variant="outlined"
+          sx={{ bgcolor: "background.paper" }}
+          action={
+            <Button onClick={() => void portal().cancelSignIn()}>{t("session.resuming.instead")}</Button>
+          }
+        >
+          {t("session.resuming.text")}
+        </Alert>
+      </Snackbar>
+    </Delayed>
+  );
+}
