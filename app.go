@@ -88,7 +88,8 @@ func (a *App) Providers() ([]portal.Provider, error) { return a.desktop.Provider
 // Resume picks up the session in the keyring without asking anybody; code signed_out where there is none.
 func (a *App) Resume() (portal.Me, error) { return a.desktop.Resume(a.ctx) }
 
-// SignIn opens the system browser and resolves when the user is signed in. A second call cancels the first.
+// SignIn opens the system browser and resolves when the user is signed in. Calls at once share one sign-in; a later
+// one cancels it and begins anew.
 func (a *App) SignIn(provider string) (portal.Me, error) { return a.desktop.SignIn(a.ctx, provider) }
 
 // SubmitInviteCode finishes a sign-in that failed with invite_code_required.

@@ -38,8 +38,8 @@
 //
 //	attacker                   holds                            stopped by                               shown by
 //	a program of another user  the port's number                state and links of 260 random bits;      TestNothingBut…
-//	                                                            two wrong guesses cost nothing
-//	a program of this user     the browser's redirect, so code  the verifier never leaves this process;  TestTheSecondAnswer…,
+//	                                                            a wrong guess changes nothing
+//	a program of this user     the browser's redirect, so code  the verifier goes to the API alone;      TestTheSecondAnswer…,
 //	                           and state                        the API redeems a code once              identity's tests
 //	a web page in the browser  any request to the port that a   no CORS, no preflight granted; what a    TestNothingBut… (fetch,
 //	                           page can cause                   page fetches or frames is refused        frame, preflight)
