@@ -40,6 +40,7 @@ type childCall struct {
 	Do     string
 	Tokens portal.Tokens
 	Times  int
+	Wait   time.Duration
 }
 
 type childReply struct {
@@ -129,6 +130,9 @@ func (a *childApp) do(call childCall) error {
 				return err
 			}
 		}
+		return nil
+	case "wait":
+		a.vault.wait = call.Wait
 		return nil
 	case "sign out":
 		return a.signOut(ctx)

@@ -219,8 +219,8 @@ func TestADismissedPromptIsToldOnceAndNotShownAgainAtEveryRenewal(t *testing.T) 
 	for range 3 {
 		u.wantRenewing(app)
 	}
-	if service.shown != 1 || service.kept() != "" {
-		t.Errorf("the prompt was shown %d times, kept %q", service.shown, service.kept())
+	if service.prompted() != 1 || service.kept() != "" {
+		t.Errorf("the prompt was shown %d times, kept %q", service.prompted(), service.kept())
 	}
 }
 
@@ -240,20 +240,22 @@ func TestAPromptNobodyAnswersEndsInASessionForThisRunAndPilesNothingUp(t *testin
 	u.wantRenewing(app)
 	few := app.call(childCall{Do: "renew", Times: 1}).Goroutines
 	many := app.call(childCall{Do: "renew", Times: 30}).Goroutines
-	if many > few+3 || service.shown != 1 {
-		t.Errorf("%d goroutines, then %d; %d prompts", few, many, service.shown)
+	if many > few+3 || service.prompted() != 1 {
+		t.Errorf("%d goroutines, then %d; %d prompts", few, many, service.prompted())
 	}
 }
 
 func TestAServiceThatStopsAnsweringIsTakenUpAgainWhenItDoes(t *testing.T) {
 	u, service := withService(t)
-	app := u.start(func(s *childSetup) { s.Wait = 100 * time.Millisecond })
+	app := u.start()
 	u.wantCause(u.signIn(app))
 	frozen := make(chan struct{})
 	service.set(func() { service.frozen = frozen })
+	app.call(childCall{Do: "wait", Wait: 50 * time.Millisecond})
 	u.wantRenewing(app, keyringWaiting)
 	service.set(func() { service.frozen = nil })
 	close(frozen)
+	app.call(childCall{Do: "wait", Wait: time.Minute})
 	var told []SessionOnly
 	eventually(t, func() bool {
 		reply := app.call(childCall{Do: "renew", Times: 1})
@@ -333,8 +335,8 @@ func TestSigningOutOfALockedKeyringAsksForItsPasswordOnce(t *testing.T) {
 	app := u.start()
 	u.wantCause(u.signIn(app))
 	service.set(func() { service.locked = true })
-	if reply := app.call(childCall{Do: "sign out"}); reply.Code != "" || service.shown != 1 {
-		t.Errorf("%+v after %d prompts", reply, service.shown)
+	if reply := app.call(childCall{Do: "sign out"}); reply.Code != "" || service.prompted() != 1 {
+		t.Errorf("%+v after %d prompts", reply, service.prompted())
 	}
 }
 

@@ -228,6 +228,13 @@ func (s *secretService) create(properties map[string]dbus.Variant, secret dbusSe
 	return path, noPrompt, nil
 }
 
+// prompted answers how often somebody was asked for the password.
+func (s *secretService) prompted() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shown
+}
+
 // kept answers all that the service holds.
 func (s *secretService) kept() string {
 	s.mu.Lock()

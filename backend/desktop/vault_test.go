@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"context"
 	"errors"
 	"sync/atomic"
 	"testing"
@@ -114,25 +115,44 @@ func TestWhoSharesAPromptDoesNotShareWhatWasReadBeforeIt(t *testing.T) {
 	}
 }
 
-func TestAHangingKeyringIsAskedOnceHoweverManyWait(t *testing.T) {
+func TestAHangingKeyringIsAskedOnceHoweverManyComeLater(t *testing.T) {
 	ring := &countingKeyring{hold: make(chan struct{}), entered: make(chan struct{}, 100)}
 	v := newVault(ring, "host", "https://host", 10*time.Millisecond, turns{})
-	for i := range 20 {
-		if err := v.ask(t.Context(), func() error { _, err := ring.Get("", ""); return err }); !errors.Is(err, errKeyringTimeout) {
-			t.Fatalf("call %d: %v", i, err)
+	if _, err := v.read(t.Context()); ProblemOf(err).cause != keyringWaiting {
+		t.Fatalf("%v", err)
+	}
+	// Later ones fail at once: this would take hours else.
+	v.wait = time.Hour
+	for range 20 {
+		if _, err := v.read(t.Context()); ProblemOf(err).cause != keyringWaiting {
+			t.Fatalf("%v", err)
 		}
 	}
-	if n := len(ring.entered); n != 1 {
-		t.Errorf("%d calls hang", n)
+	<-ring.entered
+	if len(ring.entered) != 0 {
+		t.Errorf("%d more calls hang", len(ring.entered))
 	}
 	close(ring.hold)
-	// The next call gets in as soon as the hung one has ended.
-	v.wait = time.Minute
-	for v.hanging() {
-		time.Sleep(time.Millisecond)
+	eventually(t, func() bool { return !v.hanging() })
+	if _, err := v.read(t.Context()); !errors.Is(err, errNothingKept) {
+		t.Errorf("after it answered: %v", err)
 	}
-	if err := v.ask(t.Context(), func() error { return nil }); err != nil {
-		t.Error(err)
+}
+
+func TestCallsOfAKeyringTakeTurns(t *testing.T) {
+	ring := &countingKeyring{hold: make(chan struct{}), entered: make(chan struct{}, 100)}
+	v := newVault(ring, "host", "https://host", time.Hour, turns{})
+	first := make(chan error, 1)
+	go func() { _, err := v.read(t.Context()); first <- err }()
+	<-ring.entered
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := v.read(ctx); !errors.Is(err, context.DeadlineExceeded) || len(ring.entered) != 0 {
+		t.Errorf("%v, %d more calls", err, len(ring.entered))
+	}
+	close(ring.hold)
+	if err := <-first; !errors.Is(err, errNothingKept) {
+		t.Errorf("the first: %v", err)
 	}
 }
 
