@@ -89,6 +89,15 @@ class Day:
         self.app.open("Admin")
         self.app.until("the invite in the list", lambda: self.status_of(self.stack.invitee.email) == "Open")
 
+    def step_the_administrator_finds_themselves_among_the_users(self):
+        self.app.press("link", "Users")
+        you = re.compile(r"\(you\)$")
+        self.app.until("the administrator in the list", lambda: any(you.search(name) for name in self.names_on_screen()))
+        self.app.click("table cell", you)
+        self.app.wait_for_text(re.compile("Nobody changes their own access"))
+        assert not self.app.find("button", "Deactivate"), "an administrator is offered to deactivate themselves"
+        self.app.press("button", "Close")
+
     def step_signing_out_shows_the_first_screen_again(self):
         self.sign_out()
 

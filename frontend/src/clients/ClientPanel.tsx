@@ -6,15 +6,10 @@ import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { Client } from "../bridge/models";
 import { clientQuery } from "../bridge/queries";
-import { formatDate } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { Delayed, SkeletonLines } from "../parts/Delayed";
-import { ErrorPanel } from "../parts/ErrorPanel";
-import { Expiry } from "../parts/Expiry";
+import { DetailPanel } from "../parts/DetailPanel";
+import { ExpiryDate } from "../parts/Expiry";
 import { type Fact, Facts } from "../parts/Facts";
-import { History } from "../parts/History";
-import { SentFields } from "../parts/SentFields";
-import { SidePanel } from "../parts/SidePanel";
 import { Time } from "../parts/Time";
 import { UsedOfTotal } from "../parts/UsedOfTotal";
 import { useSession } from "../session/session";
@@ -34,27 +29,13 @@ export function ClientPanel({ id, row, onClose }: Props) {
   const query = useQuery(clientQuery(grant.id, id));
   const known: Client | undefined = query.data ?? row;
   return (
-    <SidePanel
+    <DetailPanel
       title={known?.name ?? t("clients.one")}
       lead={known && <ClientStatus status={known.status} />}
+      facts={known && !(query.error && !row) && <ClientFacts client={known} />}
+      query={query}
       onClose={onClose}
-    >
-      {known && !(query.error && !row) && <ClientFacts client={known} />}
-      {query.data && (
-        <>
-          <History changes={query.data.history} />
-          <SentFields fields={query.data.fields} />
-        </>
-      )}
-      {query.isPending && (
-        <Delayed>
-          <SkeletonLines lines={known ? 4 : 10} />
-        </Delayed>
-      )}
-      {query.error && !query.data && (
-        <ErrorPanel problem={query.error} onRetry={() => void query.refetch()} />
-      )}
-    </SidePanel>
+    />
   );
 }
 
@@ -79,7 +60,7 @@ function ClientFacts({ client }: { client: Client }) {
       label: t("clients.fact.seats"),
       value: <UsedOfTotal used={client.seats_used} total={client.seats_total} />,
     },
-    { label: t("clients.fact.expires"), value: client.expires_on && <Ends on={client.expires_on} /> },
+    { label: t("clients.fact.expires"), value: client.expires_on && <ExpiryDate on={client.expires_on} /> },
     { label: t("clients.fact.firstSeen"), value: <Time at={client.first_seen_at} /> },
     { label: t("clients.fact.lastSeen"), value: <Time at={client.last_seen_at} /> },
     { label: t("clients.fact.externalId"), value: client.external_id },
@@ -93,13 +74,5 @@ function ClientFacts({ client }: { client: Client }) {
       )}
       <Facts facts={facts} />
     </Box>
-  );
-}
-
-function Ends({ on }: { on: string }) {
-  return (
-    <>
-      {formatDate(on)} (<Expiry on={on} />)
-    </>
   );
 }

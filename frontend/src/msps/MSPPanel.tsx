@@ -6,16 +6,12 @@ import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { MSP } from "../bridge/models";
 import { mspQuery } from "../bridge/queries";
-import { formatDate, formatNumber } from "../i18n/format";
+import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { Delayed, SkeletonLines } from "../parts/Delayed";
-import { ErrorPanel } from "../parts/ErrorPanel";
-import { Expiry } from "../parts/Expiry";
+import { DetailPanel } from "../parts/DetailPanel";
+import { ExpiryDate } from "../parts/Expiry";
 import { Facts } from "../parts/Facts";
-import { History } from "../parts/History";
 import { ClientsIcon } from "../parts/icons";
-import { SentFields } from "../parts/SentFields";
-import { SidePanel } from "../parts/SidePanel";
 import { Time } from "../parts/Time";
 import { UsedOfTotal } from "../parts/UsedOfTotal";
 import { useSession } from "../session/session";
@@ -35,27 +31,13 @@ export function MSPPanel({ id, row, onClose }: Props) {
   const query = useQuery(mspQuery(grant.id, id));
   const known: MSP | undefined = query.data ?? row;
   return (
-    <SidePanel
+    <DetailPanel
       title={known?.name ?? t("msps.one")}
       lead={known && <MSPStatus status={known.status} />}
+      facts={known && <MSPFacts msp={known} />}
+      query={query}
       onClose={onClose}
-    >
-      {known && <MSPFacts msp={known} />}
-      {query.data && (
-        <>
-          <History changes={query.data.history} />
-          <SentFields fields={query.data.fields} />
-        </>
-      )}
-      {query.isPending && (
-        <Delayed>
-          <SkeletonLines lines={known ? 4 : 10} />
-        </Delayed>
-      )}
-      {query.error && !query.data && (
-        <ErrorPanel problem={query.error} onRetry={() => void query.refetch()} />
-      )}
-    </SidePanel>
+    />
   );
 }
 
@@ -63,7 +45,7 @@ function MSPFacts({ msp }: { msp: MSP }) {
   const facts = [
     { label: t("msps.fact.clients"), value: formatNumber(msp.clients) },
     { label: t("msps.fact.seats"), value: <UsedOfTotal used={msp.seats_used} total={msp.seats_total} /> },
-    { label: t("msps.fact.expires"), value: msp.expires_on && <Ends on={msp.expires_on} /> },
+    { label: t("msps.fact.expires"), value: msp.expires_on && <ExpiryDate on={msp.expires_on} /> },
     { label: t("msps.fact.type"), value: msp.type },
     { label: t("msps.fact.firstSeen"), value: <Time at={msp.first_seen_at} /> },
     { label: t("msps.fact.lastSeen"), value: <Time at={msp.last_seen_at} /> },
@@ -88,13 +70,5 @@ function MSPFacts({ msp }: { msp: MSP }) {
         </Button>
       )}
     </Box>
-  );
-}
-
-function Ends({ on }: { on: string }) {
-  return (
-    <>
-      {formatDate(on)} (<Expiry on={on} />)
-    </>
   );
 }

@@ -37,3 +37,12 @@ export function DayFromNow({ on }: { on: string }) {
     </Tooltip>
   );
 }
+
+/** The day something ends, and how far off it is. */
+export function ExpiryDate({ on }: { on: string }) {
+  return (
+    <>
+      {formatDate(on)} (<Expiry on={on} />)
+    </>
+  );
+}

@@ -69,6 +69,9 @@ const screens = [
   { name: "MSPs", query: "as=admin", path: "/msps" },
   { name: "clients", query: "as=admin", path: "/clients" },
   { name: "admin", query: "as=admin", path: "/admin" },
+  { name: "users", query: "as=admin", path: "/admin/users" },
+  { name: "sessions", query: "as=admin", path: "/settings/sessions" },
+  { name: "sign-in with a locked keyring", query: "keyring=locked", path: "/" },
   { name: "syncs", query: "as=admin", path: "/syncs" },
   { name: "settings", query: "as=admin", path: "/settings" },
   { name: "refused", query: "as=mspUser", path: "/admin" },
@@ -108,5 +111,58 @@ it("draws the same theme the system asks for, until another is chosen", async ()
   await expect.poll(background).toBe("rgb(19, 21, 25)");
   await page.getByRole("button", { name: "Light" }).click();
   await expect.poll(background).toBe("rgb(255, 255, 255)");
+  await page.close();
+});
+
+it("lets an administrator find somebody, change their role and deactivate them by keyboard alone", async () => {
+  const { page, faults } = await open("as=admin", "/admin/users");
+  await settled(page);
+  const { keyboard } = page;
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+  const tabTo = async (name: string | RegExp, back = false) => {
+    for (let n = 0; n < 30; n++) {
+      const button = page.locator(":focus").and(page.getByRole("button", { name }));
+      if ((await button.count()) > 0) return;
+      await keyboard.press(back ? "Shift+Tab" : "Tab");
+    }
+    throw new Error(`no way to ${name} by Tab; the focus is on ${await focused()}`);
+  };
+  await page.getByRole("searchbox", { name: "Search users" }).focus();
+  await keyboard.type("tom b");
+  await page.getByText("1 in total").waitFor();
+  // Into the table, onto the row, and open it.
+  for (let n = 0; n < 12 && (await page.locator(".MuiDataGrid-root :focus").count()) === 0; n++) {
+    await keyboard.press("Tab");
+  }
+  await keyboard.press("ArrowDown");
+  await keyboard.press("Enter");
+  const panel = page.getByRole("complementary", { name: "Tom Brandt" });
+  await panel.waitFor();
+  await tabTo(/^Change role/);
+  await keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Change the role of Tom Brandt" }).waitFor();
+  await keyboard.press("Enter");
+  await page.getByRole("option", { name: "MSP user" }).waitFor();
+  await keyboard.press("ArrowUp");
+  await keyboard.press("Enter");
+  await tabTo("Change role");
+  expect(await violations(page)).toEqual([]);
+  await keyboard.press("Enter");
+  await page.getByText("Tom Brandt is MSP administrator at Alpine IT Services now.").waitFor();
+  await tabTo("Deactivate");
+  await keyboard.press("Enter");
+  const question = page.getByRole("dialog", { name: "Deactivate Tom Brandt?" });
+  await question.waitFor();
+  await keyboard.press("Escape");
+  await question.waitFor({ state: "detached" });
+  await tabTo("Deactivate");
+  await keyboard.press("Enter");
+  await tabTo("Deactivate Tom Brandt");
+  await keyboard.press("Enter");
+  await panel.getByText("Deactivated", { exact: true }).waitFor();
+  await panel.getByRole("button", { name: "Reactivate" }).focus();
+  await keyboard.press("Escape");
+  await panel.waitFor({ state: "detached" });
+  expect(faults).toEqual([]);
   await page.close();
 });
