@@ -72,11 +72,8 @@ func parseCode(typed string) (clean string, ok bool) {
 		text.WriteByte(codeAlphabet[value])
 	}
 	clean = text.String()
-	switch len(clean) {
-	case oldCodeLength:
+	if len(clean) == oldCodeLength || len(clean) == codeLength && checkValue(clean) == 0 {
 		return clean, true
-	case codeLength:
-		return clean, checkValue(clean) == 0
 	}
 	return "", false
 }

@@ -1,0 +1,77 @@
+package httpapi
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+var proxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
+
+func from(remote string, forwarded ...string) *http.Request {
+	return &http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-For": forwarded}}
+}
+
+func TestTheAddressOfARequestIsOneNobodyCanClaim(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		request *http.Request
+		want    string
+	}{
+		"nobody between":                        {from("198.51.100.7:4000"), "198.51.100.7"},
+		"a claim without a proxy":               {from("198.51.100.7:4000", "203.0.113.1"), "198.51.100.7"},
+		"a proxy":                               {from("10.0.0.1:4000", "203.0.113.1"), "203.0.113.1"},
+		"a claim handed to a proxy":             {from("10.0.0.1:4000", "192.0.2.66, 203.0.113.1"), "203.0.113.1"},
+		"a claim to be a proxy":                 {from("10.0.0.1:4000", "192.0.2.66, 10.9.9.9, 203.0.113.1"), "203.0.113.1"},
+		"two proxies":                           {from("10.0.0.1:4000", "203.0.113.1, 10.0.0.2"), "203.0.113.1"},
+		"two headers":                           {from("10.0.0.1:4000", "192.0.2.66", "203.0.113.1,10.0.0.2"), "203.0.113.1"},
+		"proxies alone":                         {from("10.0.0.1:4000", "10.0.0.3, 10.0.0.2"), "10.0.0.3"},
+		"a proxy that names nobody":             {from("10.0.0.1:4000"), "10.0.0.1"},
+		"a proxy that names nonsense":           {from("10.0.0.1:4000", "203.0.113.1, unknown"), "10.0.0.1"},
+		"nonsense left of an address":           {from("10.0.0.1:4000", "<script>, 203.0.113.1"), "203.0.113.1"},
+		"with a port":                           {from("10.0.0.1:4000", "203.0.113.1:55000"), "203.0.113.1"},
+		"IPv6":                                  {from("[fd00::1]:4000", "2001:db8::7"), "2001:db8::7"},
+		"IPv6 in brackets":                      {from("[fd00::1]:4000", "[2001:db8::7]"), "2001:db8::7"},
+		"IPv6 with a port":                      {from("[fd00::1]:4000", "[2001:db8::7]:443"), "2001:db8::7"},
+		"IPv4 inside IPv6":                      {from("[::ffff:10.0.0.1]:4000", "::ffff:203.0.113.1"), "203.0.113.1"},
+		"an IPv6 address of this network alone": {from("[fe80::1%eth0]:4000", "203.0.113.1"), "fe80::1"},
+	} {
+		if got := callerAddress(row.request, proxies); got.String() != row.want {
+			t.Errorf("%s: is %s, want %s", name, got, row.want)
+		}
+	}
+}
+
+func TestWhateverStandsInTheHeaderOnlyWhatTheProxySawCounts(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		claimed := rapid.SliceOf(rapid.OneOf(
+			rapid.StringN(0, 40, 80),
+			rapid.SampledFrom([]string{"10.0.0.9", "192.0.2.1", "[::1]:80", "::ffff:10.0.0.1", "unknown", "", "fd00::3", "\x00", "1.2.3.4.5"}),
+		)).Draw(t, "claimed")
+		stranger := from("198.51.100.7:4000", claimed...)
+		if got := callerAddress(stranger, proxies); got.String() != "198.51.100.7" {
+			t.Fatalf("a stranger becomes %s", got)
+		}
+		seen := rapid.SampledFrom([]string{"203.0.113.1", "203.0.113.1:9", "2001:db8::7", "[2001:db8::7]:9"}).Draw(t, "seen")
+		want, _ := parseHop(seen)
+		behind := from("10.0.0.1:4000", strings.Join(append(claimed, seen, "10.2.3.4"), ","))
+		if got := callerAddress(behind, proxies); got != want {
+			t.Fatalf("behind proxies, %s becomes %s", seen, got)
+		}
+	})
+}
+
+func TestASiteWithAllItsIPv6AddressesIsOneCaller(t *testing.T) {
+	t.Parallel()
+	key := func(text string) string { return addressKey(netip.MustParseAddr(text)) }
+	if key("2001:db8:1:2::1") != key("2001:db8:1:2:ffff::9") || key("2001:db8:1:2::1") == key("2001:db8:1:3::1") {
+		t.Error("an IPv6 site is not one caller")
+	}
+	if key("203.0.113.1") == key("203.0.113.2") {
+		t.Error("two IPv4 addresses are one caller")
+	}
+}

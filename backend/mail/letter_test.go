@@ -1,0 +1,163 @@
+package mail
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"fs-client-portal/backend/portal"
+)
+
+func letter(language string) portal.Letter {
+	return portal.Letter{
+		InviteID: "0198c5a4-0000-7000-8000-000000000000", Email: "kim@harbour.example", Language: language,
+		Inviter: "Ada Lind", Node: "Harbour IT", MSSP: "Fjord Security", Provider: portal.Entra,
+		ExpiresAt: time.Date(2026, 12, 1, 14, 5, 0, 0, time.UTC), Code: "A1B2C-D3E4F-G5H6J-K7M8N-P9QRS-TV0WX",
+	}
+}
+
+func written(t *testing.T, l portal.Letter) (text, page string) {
+	t.Helper()
+	text, page, err := newPage(l).render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text, page
+}
+
+// shown is what a reader of the HTML sees.
+func shown(t *testing.T, page string) string {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		switch {
+		case n.Type == html.TextNode:
+			text.WriteString(n.Data)
+		case n.Data == "style" || n.Data == "title":
+			return
+		}
+		for child := n.FirstChild; child != nil; child = child.NextSibling {
+			walk(child)
+		}
+	}
+	walk(root)
+	return strings.Join(strings.Fields(text.String()), " ")
+}
+
+func TestEveryLanguageSaysAllThatIsNeededInBothForms(t *testing.T) {
+	t.Parallel()
+	for language, date := range map[string]string{
+		"en": "Tuesday, 1 December 2026 at 14:05 UTC", "de": "Dienstag, 1. Dezember 2026, 14:05 Uhr (UTC)",
+		"da": "tirsdag den 1. december 2026 kl. 14.05 (UTC)", "fr": "mardi 1er décembre 2026 à 14 h 05 (UTC)",
+	} {
+		text, page := written(t, letter(language))
+		if folder := os.Getenv("PORTAL_MAIL_PREVIEW"); folder != "" {
+			if err := os.WriteFile(filepath.Join(folder, language+".html"), []byte(page), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for form, body := range map[string]string{"text": strings.Join(strings.Fields(text), " "), "HTML": shown(t, page)} {
+			for _, want := range []string{letter("").Code, "Ada Lind", "Harbour IT", "Fjord Security", "Microsoft", "kim@harbour.example", date} {
+				if !strings.Contains(body, strings.Join(strings.Fields(want), " ")) {
+					t.Errorf("%s in %s lacks %q:\n%s", form, language, want, body)
+				}
+			}
+			if strings.Contains(body, "%!") || strings.Contains(body, "<no value>") {
+				t.Errorf("%s in %s is not filled in: %s", form, language, body)
+			}
+		}
+	}
+}
+
+func TestTheLanguageIsTheNearestThereIs(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[string]string{
+		"": "en", "de": "de", "de-AT": "de", "gsw": "de", "fr-CA": "fr", "da-DK": "da", "en-GB": "en", "ja": "en", "zz-not": "en", "\r\n": "en",
+	} {
+		if got := wordsFor(asked).tag; got != want {
+			t.Errorf("%q is answered in %s, want %s", asked, got, want)
+		}
+	}
+	for _, tag := range portal.MailLanguages {
+		if catalogue[tag].tag != tag {
+			t.Errorf("there are no words in %s", tag)
+		}
+	}
+	if len(catalogue) != len(portal.MailLanguages) {
+		t.Error("a language is written and never chosen")
+	}
+}
+
+func TestEveryDayAndMonthHasItsNameInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, w := range catalogue {
+		for day := range 366 {
+			date := w.date(time.Date(2028, 1, 1+day, 9, 0, 0, 0, time.UTC))
+			if seen[w.tag+date] || strings.Contains(date, "%!") {
+				t.Fatalf("%s: %s", w.tag, date)
+			}
+			seen[w.tag+date] = true
+		}
+	}
+}
+
+func TestTheMailLoadsNothingAndLinksNowhere(t *testing.T) {
+	t.Parallel()
+	_, page := written(t, letter("en"))
+	for _, never := range []string{"http:", "https:", "src=", "href=", "url(", "@import", "<script", "<img", "<link", "<form"} {
+		if strings.Contains(strings.ToLower(page), never) {
+			t.Errorf("the mail holds %q", never)
+		}
+	}
+}
+
+func TestWithoutANameOrAnotherNodeTheMailDoesNotInventOne(t *testing.T) {
+	t.Parallel()
+	l := letter("en")
+	l.Inviter, l.Node = "", l.MSSP
+	text, _ := written(t, l)
+	if !strings.Contains(text, "You have been invited to Fjord Security") || strings.Contains(text, "provided by") {
+		t.Errorf("says %s", text)
+	}
+}
+
+var hostileNames = []string{
+	"Eve\r\nBcc: victim@example.com", "Eve\nSubject: x", `"Eve" <eve@example.com>`, "<script>alert(1)</script>", "<b>Eve", "a\u202egnp.exe", "\u2066x\u200b\u0000",
+	strings.Repeat("long ", 100), strings.Repeat("ж", 500), "شركة الأمن", "\xff\xfe", "{{.Code}}", "%s%d%!", "=?utf-8?q?x?=", "'><td style=\"", "\u2028line",
+}
+
+func TestNoNameBreaksOutOfItsPlace(t *testing.T) {
+	t.Parallel()
+	for _, name := range hostileNames {
+		l := letter("en")
+		l.Inviter, l.Node, l.MSSP = name, name, name+" Ltd"
+		text, page := written(t, l)
+		for _, never := range []string{"<script", "<b>", "\u202e", "\u2066", "\u200b", "\u2028", "\x00"} {
+			if strings.Contains(page, never) {
+				t.Errorf("%q puts %q into the page", name, never)
+			}
+		}
+		if strings.Contains(text, "\nBcc:") || strings.Contains(text, "\nSubject:") || strings.Contains(text, "\u202e") {
+			t.Errorf("%q begins a line of its own: %s", name, text)
+		}
+		if strings.Count(text, l.Code) != 1 {
+			t.Errorf("%q repeats the code", name)
+		}
+		if runes := []rune(clean(name)); len(runes) > maxName {
+			t.Errorf("%q keeps %d letters", name, len(runes))
+		}
+	}
+	if name := isolated("شركة"); name != "\u2068شركة\u2069" {
+		t.Errorf("a name from right to left is %q", name)
+	}
+}
