@@ -131,8 +131,12 @@ func TestWhoIsNotInvitedIsRefusedInOneWay(t *testing.T) {
 			if coded == nil || plain == nil || coded.Error() != plain.Error() {
 				t.Errorf("answers %q, with a code %q", plain, coded)
 			}
-			if n := h.count("select count(*) from audit_log where action = 'sign_in_refused'"); n < 2 {
-				t.Errorf("%d lines in the audit log", n)
+			reason := "no_invite"
+			if name == "the address is taken" {
+				reason = "address_taken"
+			}
+			if n := h.count("select count(*) from audit_log where action = 'sign_in_refused' and detail ->> 'reason' = $1", reason); n != 2 {
+				t.Errorf("%d lines of that in the audit log", n)
 			}
 			if n := h.count("select count(*) from audit_log where detail::text like '%@%'"); n != 0 {
 				t.Error("the audit log holds an address")
