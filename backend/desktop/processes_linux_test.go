@@ -21,14 +21,14 @@ func TestFourProcessesOfOneUserRenewOneSessionInTurn(t *testing.T) {
 	}
 	for _, app := range apps {
 		app.answer()
-		app.send(childCall{Do: "renew", Times: 12})
+		app.send(childCall{Do: "renew", Times: 8})
 	}
 	for i, app := range apps {
 		if reply, _ := app.answer(); reply.Code != "" || len(reply.Ended)+len(reply.Told) != 0 {
 			t.Errorf("process %d: %+v", i, reply)
 		}
 	}
-	if len(u.api.asked) < 48 {
+	if len(u.api.asked) < 32 {
 		t.Errorf("%d renewals", len(u.api.asked))
 	}
 	for _, times := range u.api.asked {

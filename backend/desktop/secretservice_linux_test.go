@@ -214,7 +214,11 @@ func (s *secretService) create(properties map[string]dbus.Variant, secret dbusSe
 	_ = s.conn.ExportMethodTable(map[string]any{
 		"GetSecret": func(dbus.ObjectPath) (dbusSecret, *dbus.Error) {
 			defer s.enter()()
-			return s.items[path].secret, nil
+			item, found := s.items[path]
+			if !found {
+				return dbusSecret{Session: secretsPath}, dbus.MakeFailedError(fmt.Errorf("no such object"))
+			}
+			return item.secret, nil
 		},
 		"Delete": func() (dbus.ObjectPath, *dbus.Error) {
 			defer s.enter()()
