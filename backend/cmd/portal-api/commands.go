@@ -191,7 +191,7 @@ func (s syncCommand) Run(ctx context.Context) error {
 }
 
 type keysCommand struct {
-	Rotate keysRotate `cmd:"" help:"Sign with a new key; tokens signed before stay good until they expire."`
+	Rotate keysRotate `cmd:"" help:"Publish a new key, which signs two minutes later; tokens signed before stay good until they expire."`
 }
 
 type keysRotate struct {
