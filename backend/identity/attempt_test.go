@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
 )
 
@@ -86,34 +85,6 @@ func TestAWaitingSignInIsBoundToItsCodeAndVerifier(t *testing.T) {
 		if _, err = h.redeem(grant); err == nil {
 			t.Error("a changed pending identity is believed")
 		}
-	})
-}
-
-func TestWrongCodesAreLimited(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	created := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
-	wrongs := 0
-	for range 2 {
-		grant := h.arrive(portal.Entra, "guest")
-		for {
-			grant.InviteCode, _ = identity.NewInviteCode()
-			_, err := h.redeem(grant)
-			if portal.ErrorCode(err) == portal.AttemptExpired {
-				break
-			}
-			wantCode(t, err, portal.InviteCodeWrong)
-			if wrongs++; wrongs > 20 {
-				t.Fatal("any number of codes may be tried")
-			}
-		}
-	}
-	if wrongs != 12 {
-		t.Errorf("%d codes could be tried in two attempts, want 6 in each", wrongs)
-	}
-	h.nothingMade(func() {
-		_, err := h.signIn(portal.Entra, "guest", created.Code)
-		wantCode(t, err, portal.InviteCodeWrong)
 	})
 }
 
