@@ -22,6 +22,9 @@ func TestEveryTestThatAThreatModelNamesExists(t *testing.T) {
 			t.Fatal(err)
 		}
 		named := testName.FindAllString(file.Doc.Text(), -1)
+		if len(named) == 0 {
+			t.Errorf("%s names no test", doc)
+		}
 		for _, name := range named {
 			if !tests[name] {
 				t.Errorf("%s names %s, which does not exist", doc, name)
