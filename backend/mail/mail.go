@@ -62,6 +62,8 @@ func (f *Failed) Undeliverable() bool { return f.Status >= 550 && f.Status <= 55
 type Sender struct {
 	host    string
 	options []mail.Option
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	tls     *tls.Config // from the first byte; nil: not so
 	from    netmail.Address
 	domain  string
 	timeout time.Duration
@@ -80,9 +82,18 @@ func New(c Config) (*Sender, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = 20 * time.Second
 	}
+	if c.Dial == nil {
+		c.Dial = (&net.Dialer{}).DialContext
+	}
+	if c.TLS == nil {
+		c.TLS = &tls.Config{ServerName: server.Hostname(), MinVersion: tls.VersionTLS12}
+	}
 	s := &Sender{
-		host: server.Hostname(), options: options(server, c), from: *from, timeout: c.Timeout,
+		host: server.Hostname(), options: options(server, c), dial: c.Dial, from: *from, timeout: c.Timeout,
 		domain: from.Address[strings.LastIndexByte(from.Address, '@')+1:],
+	}
+	if server.Scheme == "smtps" {
+		s.tls = c.TLS
 	}
 	if _, err := mail.NewClient(s.host, s.options...); err != nil {
 		return nil, &Unusable{"PORTAL_SMTP_URL", "should name a port and a login the mail client can use"}
@@ -95,15 +106,9 @@ func options(server *url.URL, c Config) []mail.Option {
 	if host := server.Hostname(); host == "localhost" || net.ParseIP(host).IsLoopback() {
 		policy = mail.TLSOpportunistic
 	}
-	options := []mail.Option{mail.WithTimeout(c.Timeout), mail.WithTLSPolicy(policy), mail.WithoutNoop()}
-	if c.TLS != nil {
-		options = append(options, mail.WithTLSConfig(c.TLS))
-	}
+	options := []mail.Option{mail.WithTimeout(c.Timeout), mail.WithTLSPolicy(policy), mail.WithTLSConfig(c.TLS), mail.WithoutNoop()}
 	if server.Scheme == "smtps" {
 		options = append(options, mail.WithSSL())
-	}
-	if c.Dial != nil {
-		options = append(options, mail.WithDialContextFunc(c.Dial))
 	}
 	if port, err := strconv.Atoi(server.Port()); err == nil {
 		options = append(options, mail.WithPort(port))
@@ -122,7 +127,9 @@ func (s *Sender) Send(ctx context.Context, l portal.Letter) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	client, err := mail.NewClient(s.host, s.options...)
+	conns := &connections{sender: s, ctx: ctx}
+	defer conns.close()
+	client, err := mail.NewClient(s.host, append(s.options[:len(s.options):len(s.options)], mail.WithDialContextFunc(conns.open))...)
 	if err != nil {
 		return &Failed{stage: "before anything was sent"}
 	}
@@ -130,6 +137,35 @@ func (s *Sender) Send(ctx context.Context, l portal.Letter) error {
 		return failed(err)
 	}
 	return nil
+}
+
+// connections are what a delivery opens: the client library leaves a connection open that fails before the mail, and
+// waits for each answer anew, so that a slow server could hold it for many times the timeout.
+type connections struct {
+	sender *Sender
+	ctx    context.Context
+	opened []net.Conn
+	stop   []func() bool
+}
+
+func (c *connections) open(_ context.Context, network, address string) (net.Conn, error) {
+	conn, err := c.sender.dial(c.ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	if c.sender.tls != nil {
+		conn = tls.Client(conn, c.sender.tls)
+	}
+	c.opened = append(c.opened, conn)
+	c.stop = append(c.stop, context.AfterFunc(c.ctx, func() { conn.Close() }))
+	return conn, nil
+}
+
+func (c *connections) close() {
+	for i, conn := range c.opened {
+		c.stop[i]()
+		conn.Close()
+	}
 }
 
 // failed keeps the number of an answer and drops its words.
