@@ -10,7 +10,8 @@ export function Busy() {
   useEffect(() => portal().on("waiting", ({ seconds }) => setUntil(Date.now() + seconds * 1000)), []);
   const left = useSecondsLeft(until);
   return (
-    <Typography variant="body2" color="textSecondary" role="status" sx={{ "&:empty": { display: "none" } }}>
+    // Always there, so that it is read out when it fills; empty, it takes no room in the column it stands in.
+    <Typography variant="body2" color="textSecondary" role="status" sx={left > 0 ? {} : { mt: -3 }}>
       {left > 0 && t("session.busy", { count: left })}
     </Typography>
   );

@@ -15,6 +15,8 @@ const own = [
   "denied",
   "no_invite",
   "invite_closed",
+  "invite_code_required",
+  "invite_code_wrong",
   "tenant_not_allowed",
   "deactivated",
   "offline",

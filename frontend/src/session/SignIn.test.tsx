@@ -247,19 +247,29 @@ describe("waiting because the portal asks for it", () => {
 });
 
 it("makes one call of ten clicks, and says at once on the button that it is on its way", async () => {
-  const { fake } = renderApp({ delay: 100 });
+  const signIn = vi.fn(() => new Promise<never>(() => undefined));
+  renderApp({
+    prepare: (fake) => {
+      fake.signIn = signIn;
+    },
+  });
   const button = await google();
-  for (let n = 0; n < 10; n++) button.click();
+  act(() => {
+    for (let n = 0; n < 10; n++) button.click();
+  });
   const busy = await screen.findByRole("button", { name: "Preparing the sign-in" });
   expect(busy).toBeDisabled();
   expect(await microsoft()).toBeDisabled();
+  expect(signIn).toHaveBeenCalledTimes(1);
   await expectAccessible();
-  await screen.findByText("Continue in your browser");
-  expect(fake.calls.filter((call) => call === "signIn")).toHaveLength(1);
 });
 
 it("can be left while it is being prepared", async () => {
-  const { fake, user } = renderApp({ delay: 100 });
+  const { fake, user } = renderApp({
+    prepare: (fake) => {
+      fake.signIn = () => new Promise<never>(() => undefined);
+    },
+  });
   await user.click(await google());
   await user.click(await screen.findByRole("button", { name: "Cancel" }));
   expect(await google()).toBeEnabled();

@@ -100,6 +100,14 @@ export const session = {
       title: "Your computer's keyring cannot be used",
       text: "{{why}} The portal keeps you signed in with it, and your organisation does not allow signing in without. Unlock the keyring and try again.",
     },
+    invite_code_required: {
+      title: "Your invite asks for its code",
+      text: "Start again and enter the code from your invite. If you have none, ask your administrator.",
+    },
+    invite_code_wrong: {
+      title: "The invite code was not right",
+      text: "Start again and compare the code with the one you were given, or ask your administrator for a new one.",
+    },
     invite_closed: {
       title: "This invite is closed",
       text: "Too many wrong codes were tried. Ask your administrator for a new one, then start again.",
