@@ -89,6 +89,7 @@ var googleAccounts = []provider.Account{
 var entraAccounts = []provider.Account{
 	{ID: "tess", Name: "Tess Berg", Email: "tess@contoso.example", TenantID: contoso, EDOV: true},
 	{ID: "edov-false", Name: "E", Email: "false@contoso.example", TenantID: contoso, EDOV: false},
+	{ID: "edov-missing", Name: "E", Email: "missing@contoso.example", TenantID: contoso},
 	{ID: "guest", Name: "G", Email: "guest@contoso.example", TenantID: contoso, EDOV: true, Guest: true},
 	{ID: "no-mail", Name: "N", TenantID: contoso, EDOV: true},
 }
