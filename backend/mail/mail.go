@@ -106,13 +106,16 @@ func options(server *url.URL, c Config) []mail.Option {
 	if host := server.Hostname(); host == "localhost" || net.ParseIP(host).IsLoopback() {
 		policy = mail.TLSOpportunistic
 	}
-	options := []mail.Option{mail.WithTimeout(c.Timeout), mail.WithTLSPolicy(policy), mail.WithTLSConfig(c.TLS), mail.WithoutNoop()}
+	port := 25
 	if server.Scheme == "smtps" {
-		options = append(options, mail.WithSSL())
+		// Our own connection is encrypted from the first byte; the client library then has nothing to begin.
+		port, policy = 465, mail.TLSOpportunistic
 	}
-	if port, err := strconv.Atoi(server.Port()); err == nil {
-		options = append(options, mail.WithPort(port))
+	options := []mail.Option{mail.WithTimeout(c.Timeout), mail.WithTLSPolicy(policy), mail.WithTLSConfig(c.TLS), mail.WithoutNoop()}
+	if set, err := strconv.Atoi(server.Port()); err == nil {
+		port = set
 	}
+	options = append(options, mail.WithPort(port))
 	if password, ok := server.User.Password(); ok {
 		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(server.User.Username()), mail.WithPassword(password))
 	}

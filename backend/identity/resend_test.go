@@ -1,0 +1,226 @@
+package identity_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/identity"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/session"
+)
+
+// mailing is a house that mails: what is queued, and what the postman was given to send.
+type mailing struct {
+	*house
+	queued  []string
+	sent    []portal.Letter
+	refuse  error
+	postman identity.Postman
+}
+
+func newMailing(t *testing.T) *mailing {
+	t.Helper()
+	h := newHouse(t)
+	m := &mailing{house: h}
+	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.service, err = identity.New(h.DB, h.sessions, identity.Config{
+		Google: &identity.GoogleConfig{Issuer: h.google.Issuer(), ClientID: "google-client", ClientSecret: "google-secret"},
+		Secret: sealer,
+		Post: func(_ context.Context, _ pgx.Tx, _, inviteID string) error {
+			m.queued = append(m.queued, inviteID)
+			return nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.postman = identity.Postman{DB: h.DB, Secret: sealer, Log: slog.New(slog.DiscardHandler), Send: func(_ context.Context, l portal.Letter) error {
+		if m.refuse == nil {
+			m.sent = append(m.sent, l)
+		}
+		return m.refuse
+	}}
+	return m
+}
+
+func (m *mailing) deliver(id string) error {
+	return m.postman.Deliver(context.Background(), m.Own.MSSPID, id)
+}
+
+func (m *mailing) resend(role portal.Role, id string) (portal.CreatedInvite, error) {
+	return m.service.Resend(context.Background(), m.Own.Viewers[role], id)
+}
+
+// told answers how an administrator sees the invite.
+func (m *mailing) told(id string) portal.Invite {
+	m.Helper()
+	page, err := m.DB.Invites(context.Background(), m.Own.Viewers[portal.MSSPAdmin], portal.InviteQuery{})
+	if err != nil {
+		m.Fatal(err)
+	}
+	for _, invite := range page.Items {
+		if invite.ID == id {
+			return invite
+		}
+	}
+	m.Fatal("the invite is not listed")
+	return portal.Invite{}
+}
+
+func (m *mailing) sealedCodes() int {
+	return m.count("select count(*) from pre_assigned_role where code_sealed is not null")
+}
+
+func TestAnInviteIsMailedOnceInItsLanguageAndItsCodeForgotten(t *testing.T) {
+	t.Parallel()
+	m := newMailing(t)
+	n := m.mspUser(portal.Google, "bo@fjord.example", "", "")
+	n.Language = "da-DK"
+	created := m.invite(n)
+	if !created.Mailed || created.Mail != portal.MailQueued || len(m.queued) != 1 {
+		t.Fatalf("made %+v, queued %v", created, m.queued)
+	}
+	if n := m.count("select count(*) from pre_assigned_role where position(convert_to($1, 'UTF8') in code_sealed) > 0", created.Code); n != 0 {
+		t.Error("the database can read the code")
+	}
+	m.refuse = errors.New("busy")
+	if err := m.deliver(created.ID); err == nil || m.sealedCodes() != 1 {
+		t.Errorf("a mail that was put off is forgotten: %v", err)
+	}
+	m.refuse = nil
+	for range 2 {
+		if err := m.deliver(created.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(m.sent) != 1 || m.sealedCodes() != 0 || m.told(created.ID).Mail != portal.MailSent {
+		t.Fatalf("sent %d mails, keeps %d codes, says %s", len(m.sent), m.sealedCodes(), m.told(created.ID).Mail)
+	}
+	l := m.sent[0]
+	if l.Code != created.Code || l.Language != "da-DK" || l.Email != n.Email || l.Node != m.Own.MSPs[0].Name || l.MSSP != m.Own.Name || !l.ExpiresAt.Equal(created.ExpiresAt) {
+		t.Errorf("the letter is %+v", l)
+	}
+}
+
+type never struct{}
+
+func (never) Error() string       { return "the mail server answered 550" }
+func (never) Undeliverable() bool { return true }
+
+func TestAnInviteThatCannotBeMailedIsSaidToBeSo(t *testing.T) {
+	t.Parallel()
+	m := newMailing(t)
+	created := m.invite(m.mspUser(portal.Google, "bo@fjord.example", "", ""))
+	m.refuse = never{}
+	if err := m.deliver(created.ID); err != nil || m.sealedCodes() != 0 || m.told(created.ID).Mail != portal.MailFailed {
+		t.Errorf("says %s: %v", m.told(created.ID).Mail, err)
+	}
+}
+
+func TestNothingIsMailedOfAnInviteThatIsNoLongerOpen(t *testing.T) {
+	t.Parallel()
+	m := newMailing(t)
+	revoked := m.invite(m.mspUser(portal.Google, "a@fjord.example", "", ""))
+	lapsed := m.invite(m.mspUser(portal.Google, "b@fjord.example", "", ""))
+	if err := m.DB.RevokeInvite(context.Background(), m.Own.Viewers[portal.MSPAdmin], revoked.ID); err != nil {
+		t.Fatal(err)
+	}
+	m.exec("update pre_assigned_role set expires_at = now() - interval '1 second' where id = $1", lapsed.ID)
+	for _, id := range []string{revoked.ID, lapsed.ID, postgres.NewID()} {
+		if err := m.deliver(id); err != nil || len(m.sent) != 0 {
+			t.Errorf("mails %v: %v", m.sent, err)
+		}
+	}
+	if err := m.DB.PruneSignIns(context.Background(), time.Hour); err != nil || m.sealedCodes() != 0 {
+		t.Errorf("%d codes wait for ever: %v", m.sealedCodes(), err)
+	}
+}
+
+func TestResendingMakesAFreshCodeTheOnlyOneWithAllItsTimeAndTries(t *testing.T) {
+	t.Parallel()
+	m := newMailing(t)
+	n := m.mspUser(portal.Google, "una@gmail.com", "", "")
+	n.ExpiresInHours, n.Language = 5, "fr"
+	created := m.invite(n)
+	m.exec("update pre_assigned_role set expires_at = now() - interval '1 hour', code_tries = 10 where id = $1", created.ID)
+	resent, err := m.resend(portal.MSPAdmin, created.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := time.Until(resent.ExpiresAt); resent.Status != portal.InviteOpen || resent.CodeClosed || left < 4*time.Hour || left > 5*time.Hour || !resent.Mailed {
+		t.Errorf("becomes %+v", resent)
+	}
+	if err := m.deliver(created.ID); err != nil || len(m.sent) != 1 || m.sent[0].Code != resent.Code || m.sent[0].Language != "fr" {
+		t.Errorf("mails %+v: %v", m.sent, err)
+	}
+	if n := m.count("select count(*) from audit_log where action = 'invite_resent' and target = $1", created.ID); n != 1 {
+		t.Errorf("%d lines in the audit log", n)
+	}
+	_, err = m.signIn(portal.Google, "unverified", created.Code)
+	says(t, err, portal.InviteCodeWrong, "5 tries left")
+	if _, err := m.signIn(portal.Google, "unverified", resent.Code); err != nil {
+		t.Fatal(err)
+	}
+	_, err = m.resend(portal.MSSPAdmin, created.ID)
+	wantCode(t, err, portal.Conflict)
+}
+
+func TestOnlyWhoMayInviteARoleInsideTheScopeResendsItsInvite(t *testing.T) {
+	t.Parallel()
+	m := newMailing(t)
+	created := m.invite(m.mspUser(portal.Google, "bo@fjord.example", "", ""))
+	for _, role := range []portal.Role{portal.MSSPStaff, portal.MSPUser, portal.ClientUser} {
+		_, err := m.resend(role, created.ID)
+		wantCode(t, err, portal.Forbidden)
+	}
+	_, err := m.service.Resend(context.Background(), m.Other.Viewers[portal.MSSPAdmin], created.ID)
+	wantCode(t, err, portal.NotFound)
+	for _, id := range []string{"x", postgres.NewID()} {
+		_, err := m.resend(portal.MSSPAdmin, id)
+		wantCode(t, err, portal.NotFound)
+	}
+	if err := m.DB.RevokeInvite(context.Background(), m.Own.Viewers[portal.MSPAdmin], created.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, err = m.resend(portal.MSPAdmin, created.ID)
+	wantCode(t, err, portal.Conflict)
+}
+
+func TestAnAddressGetsFiveMailsAnHourWhateverIsResentOrInvited(t *testing.T) {
+	t.Parallel()
+	m := newMailing(t)
+	n := m.mspUser(portal.Google, "bo@fjord.example", "", "")
+	created := m.invite(n)
+	for range 3 {
+		if _, err := m.resend(portal.MSPAdmin, created.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.DB.RevokeInvite(context.Background(), m.Own.Viewers[portal.MSPAdmin], created.ID); err != nil {
+		t.Fatal(err)
+	}
+	created = m.invite(n)
+	_, err := m.resend(portal.MSPAdmin, created.ID)
+	var limited *portal.Error
+	if !errors.As(err, &limited) || limited.Code != portal.TooManyRequests || limited.Wait < 59*time.Minute || limited.Wait > time.Hour {
+		t.Fatalf("a sixth mail: %v", err)
+	}
+	if _, err := m.signIn(portal.Google, "ada", ""); portal.ErrorCode(err) != portal.NoInvite {
+		t.Errorf("somebody else: %v", err)
+	}
+	m.invite(m.mspUser(portal.Google, "other@fjord.example", "", ""))
+	m.exec("update pre_assigned_role set mailed_at = array(select t - interval '1 hour' from unnest(mailed_at) t)")
+	if _, err := m.resend(portal.MSPAdmin, created.ID); err != nil {
+		t.Errorf("an hour later: %v", err)
+	}
+}
