@@ -162,6 +162,7 @@ func TestAChangeThatCannotBeSaysWhatIsWrong(t *testing.T) {
 		"a grant but nothing else":    {of[portal.MSSPAdmin], of[portal.MSPUser].UserID, portal.UserChange{GrantID: of[portal.MSPUser].GrantID}, portal.Invalid, "active"},
 		"a role there is not":         {of[portal.MSSPAdmin], of[portal.MSPUser].UserID, become("king", "", ""), portal.Invalid, "role"},
 		"an MSP's role without MSP":   {of[portal.MSSPAdmin], of[portal.MSSPStaff].UserID, become(portal.MSPUser, "", ""), portal.Invalid, "msp_id"},
+		"of a client's to its MSP's":  {of[portal.MSSPAdmin], of[portal.ClientUser].UserID, become(portal.MSPUser, "", ""), portal.Invalid, "msp_id"},
 		"a client's without client":   {of[portal.MSSPAdmin], of[portal.MSPUser].UserID, become(portal.ClientUser, "", ""), portal.Invalid, "client_id"},
 		"an MSSP's role at an MSP":    {of[portal.MSSPAdmin], of[portal.MSPUser].UserID, become(portal.MSSPStaff, msp, ""), portal.Invalid, "msp_id"},
 		"an MSP's role at a client":   {of[portal.MSSPAdmin], of[portal.MSPUser].UserID, become(portal.MSPUser, "", client), portal.Invalid, "client_id"},
