@@ -312,3 +312,34 @@ func TestASessionFileThatCannotBeReadLeavesItToTheKeyring(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAKeyringKeptThoughItFailedIsFollowedWhenAnotherWindowFindsIt(t *testing.T) {
+	api := newRealAPI(t, time.Nanosecond)
+	ring, state := &platformKeyring{system: "linux"}, t.TempDir()
+	ring.reading, ring.deleting = secretServiceWords("busy"), secretServiceWords("busy")
+	first, second := newWindow(t, api.URL, state, ring), newWindow(t, api.URL, state, ring)
+	first.signIn(t, api.signIn(portal.MSSPAdmin))
+	ring.reading, ring.deleting = nil, nil
+	if err := second.resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.renew(t.Context(), first.currentAccess()); err != nil {
+		t.Errorf("the first window: %v", err)
+	}
+}
+
+func TestASignOutIsToldToTheOtherWindowThoughTheKeyringWouldNotBeEmptied(t *testing.T) {
+	api := newRealAPI(t, 0)
+	ring, state := &platformKeyring{system: "linux"}, t.TempDir()
+	first, second := newWindow(t, api.URL, state, ring), newWindow(t, api.URL, state, ring)
+	first.signIn(t, api.signIn(portal.MSSPAdmin))
+	ring.deleting = secretServiceWords("busy")
+	if err := second.signOut(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := first.renew(t.Context(), first.currentAccess())
+	wantCode(t, err, SignedOut)
+	if len(first.ends()) != 1 {
+		t.Errorf("told %+v", first.ends())
+	}
+}
