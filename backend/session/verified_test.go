@@ -33,7 +33,7 @@ func newDesk(t interface{ Fatal(...any) }) *desk {
 		t.Fatal(err)
 	}
 	d.Sessions.keys.unknown = rate.NewLimiter(0, 0)
-	for _, kid := range []string{"one", "two"} {
+	for _, kid := range []string{"one", "two", "neither"} {
 		if d.keys[kid], err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func TestARememberedTokenIsAnsweredAsIfItWereCheckedAnew(t *testing.T) {
 			good := d.token(kids.Draw(t, "kid"), seconds.Draw(t, "iat"), seconds.Draw(t, "nbf"), seconds.Draw(t, "exp"))
 			tokens = append(tokens, good, good[:len(good)-4]+"AAAA")
 		}
-		published := [][]string{{}, {"one"}, {"two"}, {"one", "two"}}
+		published := [][]string{{"neither"}, {"one"}, {"two"}, {"one", "two"}}
 		for range 60 {
 			d.now = time.Unix(1_800_000_000+int64(rapid.IntRange(-150, 150).Draw(t, "clock")), int64(rapid.SampledFrom([]int{0, 1, 999_999_999}).Draw(t, "fraction")))
 			d.publish(rapid.SampledFrom(published).Draw(t, "published")...)
