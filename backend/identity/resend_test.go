@@ -183,7 +183,10 @@ func TestOnlyWhoMayInviteARoleInsideTheScopeResendsItsInvite(t *testing.T) {
 		_, err := m.resend(role, created.ID)
 		wantCode(t, err, portal.Forbidden)
 	}
-	_, err := m.service.Resend(context.Background(), m.Other.Viewers[portal.MSSPAdmin], created.ID)
+	// Whoever may manage invites may still not renew one for a role they may not invite.
+	_, err := m.DB.ResendInvite(context.Background(), m.Own.Viewers[portal.MSSPStaff], created.ID, postgres.InviteCode{Hash: []byte("x")})
+	wantCode(t, err, portal.Forbidden)
+	_, err = m.service.Resend(context.Background(), m.Other.Viewers[portal.MSSPAdmin], created.ID)
 	wantCode(t, err, portal.NotFound)
 	for _, id := range []string{"x", postgres.NewID()} {
 		_, err := m.resend(portal.MSSPAdmin, id)
