@@ -205,8 +205,6 @@ func (r *redirect) showOutcome(w http.ResponseWriter, req *http.Request) {
 		refuseMethod(w, req, "GET")
 		return
 	}
-	// The request is read; the time allowed for reading it must not end a wait for the portal's answer.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	select {
 	case <-r.concluded.c:
 	case <-req.Context().Done():
