@@ -20,6 +20,7 @@ const (
 	Conflict           Code = "conflict"
 	SyncRunning        Code = "sync_running"
 	NoProduct          Code = "no_product"
+	ProductRefused     Code = "product_refused"
 	NoInvite           Code = "no_invite"
 	InviteCodeRequired Code = "invite_code_required"
 	InviteCodeWrong    Code = "invite_code_wrong"

@@ -3,13 +3,17 @@ package portal
 // ProductHeimdal is the id of the first product in table product.
 const ProductHeimdal = "heimdal"
 
-// Connection is an MSSP's access to a product's API (table mssp_product), its key still sealed.
-type Connection struct {
-	ID           string
-	MSSPID       string
-	ProductID    string
-	CustomerID   string
-	BaseURL      string
-	APIKeySealed []byte
-	APIKeyLast4  string
+// Product is something an MSSP resells and the portal can read the customers of.
+type Product struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// BaseURL is where its API is, unless a connection says otherwise.
+	BaseURL string `json:"base_url" doc:"Where its API is, unless a connection says otherwise."`
+}
+
+// ConnectionSettings is what a product's connector needs to know beside the API key.
+type ConnectionSettings struct {
+	ProductID  string
+	CustomerID string
+	BaseURL    string
 }

@@ -32,8 +32,12 @@ const (
 	ManageInvites Permission = "manage_invites"
 	// ManageUsers lists who holds a grant inside the scope, and changes the grants of those whose roles are in MayInvite.
 	ManageUsers Permission = "manage_users"
-	SeeSyncs    Permission = "see_syncs"
-	RunSync     Permission = "run_sync"
+	// SeeSyncs reads runs and what they changed.
+	SeeSyncs Permission = "see_syncs"
+	// RunSync starts runs, and accepts or discards those that wait for an admin's word.
+	RunSync Permission = "run_sync"
+	// ManageProducts lists, adds, tests and changes the connections to products.
+	ManageProducts Permission = "manage_products"
 )
 
 // RoleRule is one line of the role table.
@@ -47,7 +51,7 @@ type RoleRule struct {
 // Roles is the whole table of what each role may do; there is no other.
 var Roles = []RoleRule{
 	{MSSPAdmin, LevelMSSP,
-		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, ManageUsers, SeeSyncs, RunSync},
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, ManageUsers, SeeSyncs, RunSync, ManageProducts},
 		[]Role{MSSPAdmin, MSSPStaff, MSPAdmin, MSPUser, ClientUser}},
 	{MSSPStaff, LevelMSSP, []Permission{SeeOverview, SeeMSPs, SeeClients, SeeSyncs}, nil},
 	{MSPAdmin, LevelMSP,

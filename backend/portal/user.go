@@ -29,6 +29,8 @@ type Me struct {
 	Grants      []Grant      `json:"grants" nullable:"false"`
 	Permissions []Permission `json:"permissions" nullable:"false"`
 	MayInvite   []Role       `json:"may_invite" nullable:"false"`
+	// DataAsOf is how old the data is that the caller sees, so that every screen can say so.
+	DataAsOf *time.Time `json:"data_as_of" ts_type:"string" doc:"When the oldest product's last complete sync ended; null before the first."`
 }
 
 // NewMe completes what the database knows of a caller with what the role table says of the active grant.

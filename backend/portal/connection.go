@@ -1,0 +1,88 @@
+package portal
+
+import "time"
+
+// Connection is an MSSP's access to a product's API (table mssp_product), its key still sealed.
+type Connection struct {
+	ID           string
+	MSSPID       string
+	ProductID    string
+	CustomerID   string
+	BaseURL      string
+	APIKeySealed []byte
+	APIKeyLast4  string
+	// PublicOnly: its base URL was named over the API, so it may lead to the public internet alone.
+	PublicOnly bool
+}
+
+// Settings is what a connector needs to know beside the API key.
+func (c Connection) Settings() ConnectionSettings {
+	return ConnectionSettings{ProductID: c.ProductID, CustomerID: c.CustomerID, BaseURL: c.BaseURL}
+}
+
+// LastFour is what is shown of an API key; nothing of one so short that it would be half of it.
+func LastFour(apiKey string) string {
+	if len(apiKey) < 8 {
+		return ""
+	}
+	return apiKey[len(apiKey)-4:]
+}
+
+// ConnectionItem is a connection as an admin sees it. The API key is never among what is told of it.
+type ConnectionItem struct {
+	ID          string    `json:"id"`
+	Product     string    `json:"product"`
+	ProductName string    `json:"product_name"`
+	CustomerID  string    `json:"customer_id" doc:"The MSSP's own customer id at the product."`
+	BaseURL     string    `json:"base_url"`
+	APIKeyLast4 string    `json:"api_key_last4" doc:"The key's last four characters; the key itself is never answered."`
+	Paused      bool      `json:"paused" doc:"Paused connections are not synced."`
+	CreatedAt   time.Time `json:"created_at" ts_type:"string"`
+	LastRun     *SyncRun  `json:"last_run" doc:"Null before the first."`
+	// LastComplete is how old the data of this connection is.
+	LastComplete   *time.Time `json:"last_complete" ts_type:"string" doc:"When the last complete run ended; null before the first."`
+	FailuresInARow int        `json:"failures_in_a_row" doc:"Failed runs since the last complete one."`
+	NextRunAt      *time.Time `json:"next_run_at" ts_type:"string" doc:"When the next run is due; null while paused or while one is queued or running."`
+}
+
+// Connections are the connections of the viewer's MSSP, the oldest first, and the products there can be others to.
+type Connections struct {
+	Items    []ConnectionItem `json:"items" nullable:"false"`
+	Products []Product        `json:"products" nullable:"false"`
+	DataAsOf *time.Time       `json:"data_as_of" ts_type:"string"`
+}
+
+// NewConnection asks for a connection to a product.
+type NewConnection struct {
+	Product    string `json:"product" minLength:"1" maxLength:"32"`
+	CustomerID string `json:"customer_id" minLength:"1" maxLength:"64"`
+	BaseURL    string `json:"base_url,omitempty" maxLength:"512" doc:"Default: the product's own."`
+	APIKey     string `json:"api_key" minLength:"8" maxLength:"512"`
+}
+
+// ConnectionTrial asks whether a product would accept a connection: a new one (product, customer_id and api_key), or a
+// saved one (id) with what is given changed. Another base URL needs the key again: the stored one goes nowhere else.
+type ConnectionTrial struct {
+	ID         string `json:"id,omitempty" maxLength:"100"`
+	Product    string `json:"product,omitempty" maxLength:"32"`
+	CustomerID string `json:"customer_id,omitempty" maxLength:"64"`
+	BaseURL    string `json:"base_url,omitempty" maxLength:"512"`
+	APIKey     string `json:"api_key,omitempty" maxLength:"512"`
+}
+
+// ConnectionChange changes a connection; what is left out stays. Another base URL needs the key again.
+type ConnectionChange struct {
+	CustomerID *string `json:"customer_id,omitempty" minLength:"1" maxLength:"64"`
+	BaseURL    *string `json:"base_url,omitempty" minLength:"1" maxLength:"512"`
+	APIKey     *string `json:"api_key,omitempty" minLength:"8" maxLength:"512"`
+	Paused     *bool   `json:"paused,omitempty"`
+}
+
+// ConnectionTest is what a product said to a trial.
+type ConnectionTest struct {
+	OK     bool   `json:"ok"`
+	Code   string `json:"code,omitempty" doc:"Why not, as in a failed run's error_code."`
+	Detail string `json:"detail,omitempty" doc:"Why not, in a sentence for an admin."`
+	// Customers is how many there are, where the product says so.
+	Customers *int64 `json:"customers" doc:"How many customers there are, where the product says so at once."`
+}

@@ -1,0 +1,46 @@
+package portal
+
+// RunChange is one line of what a run changed.
+type RunChange struct {
+	Change
+	Entity   string `json:"entity" enum:"msp,client"`
+	EntityID string `json:"entity_id"`
+	Name     string `json:"name" doc:"Of the MSP or client, as it is now."`
+}
+
+// RunChanges is a page of what a run changed: by kind, and in the order it was written.
+type RunChanges struct {
+	Items      []RunChange `json:"items" nullable:"false"`
+	NextCursor *string     `json:"next_cursor"`
+}
+
+// RunChangeQuery asks for a page of what a run changed.
+type RunChangeQuery struct {
+	Kind   string `query:"kind" json:"kind" enum:"added,changed,missing,returned,moved,removed"`
+	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`
+	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// ReviewItem is a customer that a run in review would mark as missing.
+type ReviewItem struct {
+	Kind       CustomerKind `json:"kind" enum:"msp,client"`
+	ID         string       `json:"id"`
+	Name       string       `json:"name"`
+	Type       string       `json:"type" doc:"The product's own word."`
+	MSPName    *string      `json:"msp_name"`
+	SeatsUsed  *int64       `json:"seats_used"`
+	ExternalID string       `json:"external_id"`
+}
+
+// Review is a page of the customers that a run in review would mark as missing, MSPs first, then by name.
+type Review struct {
+	Items      []ReviewItem `json:"items" nullable:"false"`
+	NextCursor *string      `json:"next_cursor"`
+	Total      int64        `json:"total"`
+}
+
+// ReviewQuery asks for a page of a review.
+type ReviewQuery struct {
+	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`
+	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
+}
