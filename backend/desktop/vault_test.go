@@ -171,6 +171,7 @@ func (c *countingKeyring) Get(string, string) (string, error) {
 
 func TestCancellingASignInDoesNotWaitForAHangingKeyringAndLeavesNothing(t *testing.T) {
 	b := newBench(t)
+	b.conn.session.vault.wait = time.Hour
 	result, link := b.start(t, "google")
 	hold := make(chan struct{})
 	b.ring.hang(hold)
