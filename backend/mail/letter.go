@@ -2,7 +2,7 @@ package mail
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"fmt"
 	htmltemplate "html/template"
 	"strings"
@@ -12,22 +12,29 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-//go:embed invite.html
-var inviteHTML string
+//go:embed *.html *.txt
+var templates embed.FS
 
-//go:embed invite.txt
-var inviteText string
+// form is the two templates a kind of mail is written with.
+type form struct {
+	text *texttemplate.Template
+	html *htmltemplate.Template
+}
 
-var (
-	htmlPage = htmltemplate.Must(htmltemplate.New("invite.html").Parse(inviteHTML))
-	textPage = texttemplate.Must(texttemplate.New("invite.txt").Parse(inviteText))
-)
+var inviteForm, alertForm = newForm("invite"), newForm("alert")
 
-// page is what both templates fill in.
+func newForm(name string) form {
+	return form{
+		text: texttemplate.Must(texttemplate.ParseFS(templates, name+".txt")),
+		html: htmltemplate.Must(htmltemplate.ParseFS(templates, name+".html", "frame.html")),
+	}
+}
+
+// page is what the templates of every mail fill in.
 type page struct {
 	Lang, Subject, Title, Intro, Within, StepsTitle string
 	Steps                                           []step
-	CodeLabel, Code, ValidUntil, Ignore, Automatic  string
+	Ignore, Automatic                               string
 }
 
 type step struct {
@@ -35,11 +42,25 @@ type step struct {
 	Text   string
 }
 
-// CodeStart and CodeEnd are the halves of the code, between which a narrow screen breaks the line.
-func (p page) CodeStart() string { return p.Code[:p.half()] }
-func (p page) CodeEnd() string   { return p.Code[p.half():] }
+func numbered(texts ...string) []step {
+	steps := make([]step, 0, len(texts))
+	for i, text := range texts {
+		steps = append(steps, step{i + 1, text})
+	}
+	return steps
+}
 
-func (p page) half() int {
+// invitePage is the mail of an invite.
+type invitePage struct {
+	page
+	CodeLabel, Code, ValidUntil string
+}
+
+// CodeStart and CodeEnd are the halves of the code, between which a narrow screen breaks the line.
+func (p invitePage) CodeStart() string { return p.Code[:p.half()] }
+func (p invitePage) CodeEnd() string   { return p.Code[p.half():] }
+
+func (p invitePage) half() int {
 	if dash := strings.IndexByte(p.Code[len(p.Code)/2:], '-'); dash >= 0 {
 		return len(p.Code)/2 + dash + 1
 	}
@@ -50,14 +71,18 @@ var providerNames = map[portal.ProviderID]string{portal.Google: "Google", portal
 
 // newPage writes a letter in its language. Names are other people's to choose: they come in one line, short, and
 // between marks that keep their direction of writing from the rest of the sentence.
-func newPage(l portal.Letter) page {
+func newPage(l portal.Letter) invitePage {
 	w := wordsFor(l.Language)
 	inviter, node, mssp := clean(l.Inviter), clean(l.Node), clean(l.MSSP)
-	p := page{
-		Lang: w.tag, Subject: fmt.Sprintf(w.subject, node), Title: fmt.Sprintf(w.title, isolated(node)),
-		Intro: fmt.Sprintf(w.invited, isolated(node)), StepsTitle: w.stepsTitle,
+	button := fmt.Sprintf(w.signInWith, providerNames[l.Provider])
+	p := invitePage{
+		page: page{
+			Lang: w.tag, Subject: fmt.Sprintf(w.subject, node), Title: fmt.Sprintf(w.title, isolated(node)),
+			Intro: fmt.Sprintf(w.invited, isolated(node)), StepsTitle: w.stepsTitle,
+			Steps:  numbered(w.open, fmt.Sprintf(w.signIn, button, l.Email), w.enter),
+			Ignore: w.ignore, Automatic: w.automatic,
+		},
 		CodeLabel: w.code, Code: l.Code, ValidUntil: fmt.Sprintf(w.validUntil, w.date(l.ExpiresAt.UTC())),
-		Ignore: w.ignore, Automatic: w.automatic,
 	}
 	if inviter != "" {
 		p.Intro = fmt.Sprintf(w.invitedBy, isolated(inviter), isolated(node))
@@ -65,18 +90,23 @@ func newPage(l portal.Letter) page {
 	if mssp != node {
 		p.Within = fmt.Sprintf(w.within, isolated(mssp))
 	}
-	button := fmt.Sprintf(w.signInWith, providerNames[l.Provider])
-	for i, text := range []string{w.open, fmt.Sprintf(w.signIn, button, l.Email), w.enter} {
-		p.Steps = append(p.Steps, step{i + 1, text})
-	}
 	return p
 }
 
 const maxName = 80
 
-// clean makes one line of a name: no line breaks, no marks that turn the text around, no invisible ones.
+// clean is oneLine cut to a name's length.
 func clean(name string) string {
-	name = strings.Map(func(r rune) rune {
+	name = oneLine(name)
+	if runes := []rune(name); len(runes) > maxName {
+		name = strings.TrimSpace(string(runes[:maxName-1])) + "\u2026"
+	}
+	return name
+}
+
+// oneLine takes out line breaks, marks that turn the text around, and invisible ones.
+func oneLine(text string) string {
+	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
@@ -84,12 +114,8 @@ func clean(name string) string {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(name, ""))
-	name = strings.Join(strings.Fields(name), " ")
-	if runes := []rune(name); len(runes) > maxName {
-		name = strings.TrimSpace(string(runes[:maxName-1])) + "\u2026"
-	}
-	return name
+	}, strings.ToValidUTF8(text, ""))
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // isolated keeps a name that is written from right to left from reordering what stands around it.
@@ -102,12 +128,13 @@ func isolated(name string) string {
 	return name
 }
 
-func (p page) render() (text, html string, err error) {
+// write fills both templates of a form in.
+func (f form) write(p any) (text, html string, err error) {
 	var t, h bytes.Buffer
-	if err := textPage.Execute(&t, p); err != nil {
+	if err := f.text.Execute(&t, p); err != nil {
 		return "", "", err
 	}
-	if err := htmlPage.Execute(&h, p); err != nil {
+	if err := f.html.Execute(&h, p); err != nil {
 		return "", "", err
 	}
 	return t.String(), h.String(), nil

@@ -20,7 +20,7 @@ func letter(language string) portal.Letter {
 
 func written(t *testing.T, l portal.Letter) (text, page string) {
 	t.Helper()
-	text, page, err := newPage(l).render()
+	text, page, err := inviteForm.write(newPage(l))
 	if err != nil {
 		t.Fatal(err)
 	}

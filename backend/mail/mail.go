@@ -1,6 +1,6 @@
-// Package mail writes the mail of an invite and hands it to an SMTP server.
+// Package mail writes the portal's mails, of an invite and about a sync, and hands them to an SMTP server.
 //
-// A mail is one letter in two forms, text and HTML, in the language of the person invited; it loads nothing and reports
+// A mail is one letter in two forms, text and HTML, in the language of its reader; it loads nothing and reports
 // nothing back. Every name in it is somebody else's to choose, so none reaches a header but as one short encoded line,
 // and none the HTML but escaped. Errors say what the server answered by its number only: its words repeat addresses.
 package mail
@@ -124,6 +124,26 @@ func options(server *url.URL, c Config) []mail.Option {
 
 // Send mails a letter; a Failed where the server did not take it.
 func (s *Sender) Send(ctx context.Context, l portal.Letter) error {
+	p := newPage(l)
+	return s.mail(ctx, draft{to: l.Email, page: p.page, form: inviteForm, filled: p, id: s.messageID(l)})
+}
+
+// SendAlert mails what an admin is to know of a sync; a Failed where the server did not take it.
+func (s *Sender) SendAlert(ctx context.Context, a portal.SyncAlert) error {
+	p := newAlert(a)
+	return s.mail(ctx, draft{to: a.Email, page: p.page, form: alertForm, filled: p, id: s.alertID(a)})
+}
+
+// draft is a mail before it is one: to whom, what of it reaches headers, and what fills its form in.
+type draft struct {
+	to     string
+	page   page
+	form   form
+	filled any
+	id     string
+}
+
+func (s *Sender) mail(ctx context.Context, l draft) error {
 	message, err := s.message(l)
 	if err != nil {
 		return err
@@ -180,9 +200,8 @@ func failed(err error) *Failed {
 	return &Failed{stage: "before anything was sent"}
 }
 
-func (s *Sender) message(l portal.Letter) (*mail.Msg, error) {
-	p := newPage(l)
-	text, html, err := p.render()
+func (s *Sender) message(l draft) (*mail.Msg, error) {
+	text, html, err := l.form.write(l.filled)
 	if err != nil {
 		return nil, fmt.Errorf("write mail: %w", err)
 	}
@@ -192,14 +211,14 @@ func (s *Sender) message(l portal.Letter) (*mail.Msg, error) {
 		sender.Name = "FS Client Portal"
 	}
 	message.FromMailAddress(&sender)
-	if err := message.To(l.Email); err != nil {
+	if err := message.To(l.to); err != nil {
 		return nil, &Failed{Status: 553, stage: "for its recipient"}
 	}
-	message.Subject(p.Subject)
+	message.Subject(l.page.Subject)
 	message.SetDate()
-	message.SetMessageIDWithValue(s.messageID(l))
+	message.SetMessageIDWithValue(l.id)
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
-	message.SetGenHeader("Content-Language", p.Lang)
+	message.SetGenHeader("Content-Language", l.page.Lang)
 	message.SetBodyString(mail.TypeTextPlain, text)
 	message.AddAlternativeString(mail.TypeTextHTML, html)
 	return message, nil
@@ -207,6 +226,13 @@ func (s *Sender) message(l portal.Letter) (*mail.Msg, error) {
 
 // messageID is the same for the same invite and code, so that a mail sent twice is one mail to its recipient.
 func (s *Sender) messageID(l portal.Letter) string {
-	sum := sha256.Sum256([]byte("message id " + l.InviteID + " " + l.Code))
+	return s.id("message id " + l.InviteID + " " + l.Code)
+}
+
+// alertID is the same for the same run and reader, for the same reason.
+func (s *Sender) alertID(a portal.SyncAlert) string { return s.id("alert " + a.RunID + " " + a.Email) }
+
+func (s *Sender) id(of string) string {
+	sum := sha256.Sum256([]byte(of))
 	return hex.EncodeToString(sum[:16]) + "@" + s.domain
 }

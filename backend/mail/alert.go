@@ -1,0 +1,152 @@
+package mail
+
+import (
+	"fmt"
+
+	"fs-client-portal/backend/portal"
+)
+
+// alertPage is the mail about a sync.
+type alertPage struct {
+	page
+	ReasonLabel, Reason string
+}
+
+// newAlert writes an alert in its reader's language; the reason stays in the words of the run itself.
+func newAlert(a portal.SyncAlert) alertPage {
+	w := wordsFor(a.Language)
+	mssp, product, said := clean(a.MSSP), clean(a.Product), alertWords[w.tag].failing
+	if a.Review {
+		said = alertWords[w.tag].review
+	}
+	intro := said.many
+	if a.Count == 1 {
+		intro = said.one
+	}
+	return alertPage{
+		page: page{
+			Lang: w.tag, Subject: fmt.Sprintf(said.subject, mssp), Title: fmt.Sprintf(said.title, isolated(mssp)),
+			Intro:      fmt.Sprintf(intro, isolated(product), w.date(a.Since.UTC()), a.Count),
+			StepsTitle: alertWords[w.tag].stepsTitle, Steps: numbered(said.steps...),
+			Ignore: said.once, Automatic: w.automatic,
+		},
+		ReasonLabel: alertWords[w.tag].reason, Reason: oneLine(a.Detail),
+	}
+}
+
+// alertLanguage is what alerts say in one language.
+type alertLanguage struct {
+	stepsTitle, reason string
+	failing, review    alertText
+}
+
+// alertText is one kind of alert. one and many are of a count; they take the product, the moment and the count.
+type alertText struct {
+	subject, title string // the MSSP
+	one, many      string
+	steps          []string
+	once           string
+}
+
+var alertWords = map[string]alertLanguage{
+	"en": {
+		stepsTitle: "What you can do", reason: "What the last run says",
+		failing: alertText{
+			subject: "%s: the sync keeps failing", title: "The data of %s is not being updated",
+			one:  "FS Client Portal could not sync %[1]s on %[2]s. Until a sync works again, everybody sees the data as it was before.",
+			many: "FS Client Portal has not been able to sync %[1]s since %[2]s; %[3]d runs in a row have failed. Until one works again, everybody sees the data as it was before.",
+			steps: []string{
+				"Open FS Client Portal and choose \u201cAdmin\u201d, then \u201cProducts & sync\u201d.",
+				"Test the connection. Replace the API key if it is no longer accepted.",
+				"Start a sync to see that it works again.",
+			},
+			once: "You get no other mail about this until a sync has worked in between.",
+		},
+		review: alertText{
+			subject: "%s: a sync waits for your decision", title: "A sync of %s waits for your decision",
+			one:  "A customer the portal knows is missing from the last answer of %[1]s, %[2]s. Nothing was changed: an administrator decides.",
+			many: "%[3]d customers the portal knows are missing from the last answer of %[1]s, %[2]s. Nothing was changed: an administrator decides.",
+			steps: []string{
+				"Open FS Client Portal and choose \u201cAdmin\u201d, then \u201cProducts & sync\u201d.",
+				"Look at the customers that would vanish.",
+				"Accept the run if they have really left; else discard it.",
+			},
+			once: "This is the only mail about this run.",
+		},
+	},
+	"de": {
+		stepsTitle: "Das k\u00f6nnen Sie tun", reason: "Was der letzte Lauf meldet",
+		failing: alertText{
+			subject: "%s: Die Synchronisierung schl\u00e4gt fehl", title: "Die Daten von %s werden nicht aktualisiert",
+			one:  "FS Client Portal konnte %[1]s nicht synchronisieren (%[2]s). Bis es wieder gelingt, sehen alle den vorherigen Stand der Daten.",
+			many: "FS Client Portal kann %[1]s nicht mehr synchronisieren, zum ersten Mal fehlgeschlagen: %[2]s; seither sind %[3]d L\u00e4ufe in Folge fehlgeschlagen. Bis es wieder gelingt, sehen alle den vorherigen Stand der Daten.",
+			steps: []string{
+				"\u00d6ffnen Sie FS Client Portal und w\u00e4hlen Sie \u201eAdmin\u201c, dann \u201eProducts & sync\u201c.",
+				"Testen Sie die Verbindung. Ersetzen Sie den API-Schl\u00fcssel, falls er nicht mehr angenommen wird.",
+				"Starten Sie eine Synchronisierung, um zu sehen, ob sie wieder gelingt.",
+			},
+			once: "Sie erhalten dazu keine weitere E-Mail, bis eine Synchronisierung zwischendurch gelungen ist.",
+		},
+		review: alertText{
+			subject: "%s: Eine Synchronisierung wartet auf Ihre Entscheidung", title: "Eine Synchronisierung von %s wartet auf Ihre Entscheidung",
+			one:  "In der letzten Antwort von %[1]s (%[2]s) fehlt ein Kunde, den das Portal kennt. Es wurde nichts ge\u00e4ndert: Ein Administrator entscheidet.",
+			many: "In der letzten Antwort von %[1]s (%[2]s) fehlen %[3]d Kunden, die das Portal kennt. Es wurde nichts ge\u00e4ndert: Ein Administrator entscheidet.",
+			steps: []string{
+				"\u00d6ffnen Sie FS Client Portal und w\u00e4hlen Sie \u201eAdmin\u201c, dann \u201eProducts & sync\u201c.",
+				"Sehen Sie sich die Kunden an, die verschwinden w\u00fcrden.",
+				"Nehmen Sie den Lauf an, wenn sie wirklich weg sind; sonst verwerfen Sie ihn.",
+			},
+			once: "Dies ist die einzige E-Mail zu diesem Lauf.",
+		},
+	},
+	"da": {
+		stepsTitle: "Det kan du g\u00f8re", reason: "Hvad den seneste k\u00f8rsel melder",
+		failing: alertText{
+			subject: "%s: synkroniseringen mislykkes", title: "Data for %s bliver ikke opdateret",
+			one:  "FS Client Portal kunne ikke synkronisere %[1]s (%[2]s). Indtil det lykkes igen, ser alle data, som de var f\u00f8r.",
+			many: "FS Client Portal kan ikke l\u00e6ngere synkronisere %[1]s. Det mislykkedes f\u00f8rste gang %[2]s, og %[3]d k\u00f8rsler i tr\u00e6k er mislykkedes. Indtil det lykkes igen, ser alle data, som de var f\u00f8r.",
+			steps: []string{
+				"\u00c5bn FS Client Portal, og v\u00e6lg \u201dAdmin\u201d og derefter \u201dProducts & sync\u201d.",
+				"Test forbindelsen. Udskift API-n\u00f8glen, hvis den ikke l\u00e6ngere accepteres.",
+				"Start en synkronisering for at se, om det virker igen.",
+			},
+			once: "Du f\u00e5r ikke flere mails om dette, f\u00f8r en synkronisering er lykkedes ind imellem.",
+		},
+		review: alertText{
+			subject: "%s: en synkronisering venter p\u00e5 din afg\u00f8relse", title: "En synkronisering af %s venter p\u00e5 din afg\u00f8relse",
+			one:  "I det seneste svar fra %[1]s (%[2]s) mangler en kunde, som portalen kender. Intet er \u00e6ndret: en administrator afg\u00f8r det.",
+			many: "I det seneste svar fra %[1]s (%[2]s) mangler %[3]d kunder, som portalen kender. Intet er \u00e6ndret: en administrator afg\u00f8r det.",
+			steps: []string{
+				"\u00c5bn FS Client Portal, og v\u00e6lg \u201dAdmin\u201d og derefter \u201dProducts & sync\u201d.",
+				"Se p\u00e5 de kunder, der ville forsvinde.",
+				"Godkend k\u00f8rslen, hvis de virkelig er v\u00e6k; ellers kass\u00e9r den.",
+			},
+			once: "Dette er den eneste mail om denne k\u00f8rsel.",
+		},
+	},
+	"fr": {
+		stepsTitle: "Ce que vous pouvez faire", reason: "Ce que dit la derni\u00e8re ex\u00e9cution",
+		failing: alertText{
+			subject: "%s\u00a0: la synchronisation \u00e9choue", title: "Les donn\u00e9es de %s ne sont plus mises \u00e0 jour",
+			one:  "FS Client Portal n\u2019a pas pu synchroniser %[1]s (%[2]s). Jusqu\u2019\u00e0 la prochaine r\u00e9ussite, chacun voit les donn\u00e9es pr\u00e9c\u00e9dentes.",
+			many: "FS Client Portal ne parvient plus \u00e0 synchroniser %[1]s. Premier \u00e9chec\u00a0: %[2]s\u00a0; %[3]d ex\u00e9cutions de suite ont \u00e9chou\u00e9. Jusqu\u2019\u00e0 la prochaine r\u00e9ussite, chacun voit les donn\u00e9es pr\u00e9c\u00e9dentes.",
+			steps: []string{
+				"Ouvrez FS Client Portal et choisissez \u00ab\u00a0Admin\u00a0\u00bb, puis \u00ab\u00a0Products & sync\u00a0\u00bb.",
+				"Testez la connexion. Remplacez la cl\u00e9 API si elle n\u2019est plus accept\u00e9e.",
+				"Lancez une synchronisation pour v\u00e9rifier que tout fonctionne.",
+			},
+			once: "Vous ne recevrez pas d\u2019autre message \u00e0 ce sujet avant une synchronisation r\u00e9ussie.",
+		},
+		review: alertText{
+			subject: "%s\u00a0: une synchronisation attend votre d\u00e9cision", title: "Une synchronisation de %s attend votre d\u00e9cision",
+			one:  "Un client connu du portail manque dans la derni\u00e8re r\u00e9ponse de %[1]s (%[2]s). Rien n\u2019a \u00e9t\u00e9 modifi\u00e9\u00a0: un administrateur d\u00e9cide.",
+			many: "%[3]d clients connus du portail manquent dans la derni\u00e8re r\u00e9ponse de %[1]s (%[2]s). Rien n\u2019a \u00e9t\u00e9 modifi\u00e9\u00a0: un administrateur d\u00e9cide.",
+			steps: []string{
+				"Ouvrez FS Client Portal et choisissez \u00ab\u00a0Admin\u00a0\u00bb, puis \u00ab\u00a0Products & sync\u00a0\u00bb.",
+				"Examinez les clients qui dispara\u00eetraient.",
+				"Acceptez l\u2019ex\u00e9cution s\u2019ils sont vraiment partis, sinon rejetez-la.",
+			},
+			once: "Ceci est le seul message au sujet de cette ex\u00e9cution.",
+		},
+	},
+}

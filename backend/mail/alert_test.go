@@ -1,0 +1,115 @@
+package mail
+
+import (
+	netmail "net/mail"
+	"strings"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+func alert(language string, review bool, count int64) portal.SyncAlert {
+	return portal.SyncAlert{
+		RunID: "0198c5a4-0000-7000-8000-000000000001", Email: "ada@fjord.example", Language: language, MSSP: "Fjord Security",
+		Product: "Heimdal", Review: review, Count: count, Since: time.Date(2026, 12, 1, 14, 5, 0, 0, time.UTC),
+		Detail: "Heimdal does not accept the API key (status 401).",
+	}
+}
+
+func alerted(t *testing.T, a portal.SyncAlert) (text, page string) {
+	t.Helper()
+	text, page, err := alertForm.write(newAlert(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text, page
+}
+
+func TestAnAlertNamesTheMSSPTheProductTheReasonSinceWhenAndHowMany(t *testing.T) {
+	t.Parallel()
+	for _, language := range portal.MailLanguages {
+		for _, review := range []bool{false, true} {
+			for _, count := range []int64{1, 47} {
+				a := alert(language, review, count)
+				text, page := alerted(t, a)
+				wants := []string{a.MSSP, a.Product, a.Detail, wordsFor(language).date(a.Since), "Products & sync"}
+				if count > 1 {
+					wants = append(wants, "47")
+				}
+				for form, body := range map[string]string{"text": strings.Join(strings.Fields(text), " "), "HTML": shown(t, page)} {
+					for _, want := range wants {
+						if !strings.Contains(body, strings.Join(strings.Fields(want), " ")) {
+							t.Errorf("%s in %s, review %t, lacks %q:\n%s", form, language, review, want, body)
+						}
+					}
+					if strings.Contains(body, "%!") || strings.Contains(body, "<no value>") {
+						t.Errorf("%s in %s is not filled in: %s", form, language, body)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestAFailureAndAReviewAreToldApartInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, language := range portal.MailLanguages {
+		for _, review := range []bool{false, true} {
+			p := newAlert(alert(language, review, 3))
+			for _, line := range []string{p.Subject, p.Title, p.Intro, p.Ignore} {
+				if seen[language+line] {
+					t.Errorf("%s says %q of both", language, line)
+				}
+				seen[language+line] = true
+			}
+		}
+	}
+}
+
+func TestAnAlertIsMailedToItsReaderAloneUnderOneID(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, &server{})
+	sender := s.sender("smtp://127.0.0.1", nil)
+	ids := map[string]bool{}
+	other := alert("de", false, 3)
+	other.Email = "kim@fjord.example"
+	for _, a := range []portal.SyncAlert{alert("de", false, 3), alert("de", false, 4), other} {
+		if err := sender.SendAlert(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		heard := <-s.heard
+		message, err := netmail.ReadMessage(strings.NewReader(heard.message))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if to := message.Header.Get("To"); to != "<"+a.Email+">" || message.Header.Get("Content-Language") != "de" {
+			t.Errorf("goes to %s, headers %v", to, message.Header)
+		}
+		if parts := partsOf(t, message); len(parts) != 2 || !strings.Contains(parts["text/plain"], a.Detail) {
+			t.Errorf("the parts are %v", parts)
+		}
+		ids[message.Header.Get("Message-ID")] = true
+	}
+	if len(ids) != 2 {
+		t.Errorf("two readers of one run have %d mails, want one each", len(ids))
+	}
+}
+
+func TestNoNameOrReasonBreaksOutOfAnAlert(t *testing.T) {
+	t.Parallel()
+	for _, name := range hostileNames {
+		a := alert("en", false, 3)
+		a.MSSP, a.Product, a.Detail = name, name, name
+		text, page := alerted(t, a)
+		for _, never := range []string{"<script", "<b>", "\u202e", "\u2066", "\u200b", "\u2028", "\x00"} {
+			if strings.Contains(page, never) {
+				t.Errorf("%q puts %q into the page", name, never)
+			}
+		}
+		if strings.Contains(text, "\nBcc:") || strings.Contains(text, "\nSubject:") || strings.ContainsAny(newAlert(a).Subject, "\r\n\u202e") {
+			t.Errorf("%q begins a line of its own: %s", name, text)
+		}
+	}
+}
