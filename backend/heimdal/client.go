@@ -113,7 +113,7 @@ func newHTTP(hc *http.Client, address *url.URL) *http.Client {
 	return &client
 }
 
-// Customers answers every customer of one complete, well-formed answer. Otherwise it answers an *Error, or ctx's own
+// Customers answers every customer of one complete, well-formed answer. Otherwise it answers an *portal.CallError, or ctx's own
 // error once ctx has ended.
 func (c *Client) Customers(ctx context.Context) ([]portal.Customer, error) {
 	response, err := c.ask(ctx)
@@ -152,7 +152,7 @@ func (c *Client) ask(ctx context.Context) (*http.Response, error) {
 		response.Body.Close()
 		wait := c.pause(response, n)
 		if n+1 == tries || wait > patience {
-			return nil, errorf(RateLimited, "Heimdal still answers \"too many requests\" after %d tries. Another program may be using the same address; the next run tries again.", n+1)
+			return nil, errorf(portal.RateLimited, "Heimdal still answers \"too many requests\" after %d tries. Another program may be using the same address; the next run tries again.", n+1)
 		}
 		if err := c.clock.Sleep(ctx, wait); err != nil {
 			return nil, err
@@ -195,22 +195,22 @@ func (c *Client) status(status int) error {
 	case status == http.StatusOK:
 		return nil
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return errorf(BadKey, "Heimdal does not accept the API key (status %d). Check that it is still valid and may see this customer id.", status)
+		return errorf(portal.BadKey, "Heimdal does not accept the API key (status %d). Check that it is still valid and may see this customer id.", status)
 	case status == http.StatusNotFound:
-		return errorf(NotFound, "There is no customers endpoint at the base URL (status 404). Check the base URL.")
+		return errorf(portal.NoEndpoint, "There is no customers endpoint at the base URL (status 404). Check the base URL.")
 	case status >= 500:
-		return errorf(ServerError, "Heimdal answered with an error of its own (status %d). The next run tries again.", status)
+		return errorf(portal.ServerError, "Heimdal answered with an error of its own (status %d). The next run tries again.", status)
 	case status >= 400:
-		return errorf(Refused, "Heimdal refused the request (status %d). Check the customer id and the base URL.", status)
+		return errorf(portal.Refused, "Heimdal refused the request (status %d). Check the customer id and the base URL.", status)
 	}
-	return errorf(Garbage, "Heimdal answered with status %d instead of customers.", status)
+	return errorf(portal.Garbage, "Heimdal answered with status %d instead of customers.", status)
 }
 
 // refusal is a message that came with status 200.
 func (c *Client) refusal(message string) error {
 	said := strings.ReplaceAll(message, c.apiKey, "…")
 	if lower := strings.ToLower(said); strings.Contains(lower, "rate limit") || strings.Contains(lower, "too many") {
-		return errorf(RateLimited, "Heimdal says: %q.", said)
+		return errorf(portal.RateLimited, "Heimdal says: %q.", said)
 	}
-	return errorf(BadKey, "Heimdal does not accept the API key or the customer id. It says: %q.", said)
+	return errorf(portal.BadKey, "Heimdal does not accept the API key or the customer id. It says: %q.", said)
 }

@@ -49,9 +49,9 @@ func newClient(t *testing.T, perMinute int, handler http.HandlerFunc) (*Client, 
 	return c, clock
 }
 
-func wantCode(t *testing.T, err error, want Code) {
+func wantCode(t *testing.T, err error, want portal.CallCode) {
 	t.Helper()
-	var e *Error
+	var e *portal.CallError
 	if !errors.As(err, &e) || e.Code != want {
 		t.Errorf("the error is %v, want %s", err, want)
 		return
@@ -75,9 +75,9 @@ func TestTheStandInsCustomersAreRead(t *testing.T) {
 	if err != nil || len(customers) != len(heimdalstand.Sample(1)) {
 		t.Fatalf("read %d customers and the error %v", len(customers), err)
 	}
-	for fault, want := range map[heimdalstand.Fault]Code{
-		heimdalstand.Garbage: Garbage, heimdalstand.Truncated: Truncated, heimdalstand.HTML: Garbage,
-		heimdalstand.Message200: BadKey, heimdalstand.Status500: ServerError,
+	for fault, want := range map[heimdalstand.Fault]portal.CallCode{
+		heimdalstand.Garbage: portal.Garbage, heimdalstand.Truncated: portal.Truncated, heimdalstand.HTML: portal.Garbage,
+		heimdalstand.Message200: portal.BadKey, heimdalstand.Status500: portal.ServerError,
 	} {
 		stand.Misbehave(fault)
 		_, err := c.Customers(t.Context())
@@ -89,7 +89,7 @@ func TestTheStandInsCustomersAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = wrong.Customers(t.Context())
-	wantCode(t, err, BadKey)
+	wantCode(t, err, portal.BadKey)
 }
 
 func TestTheRequestCarriesTheKeyAndNothingElseOfOurs(t *testing.T) {
@@ -115,8 +115,8 @@ func TestTheRequestCarriesTheKeyAndNothingElseOfOurs(t *testing.T) {
 
 func TestEachStatusHasItsOwnName(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]Code{
-		401: BadKey, 403: BadKey, 404: NotFound, 400: Refused, 500: ServerError, 502: ServerError, 503: ServerError, 204: Garbage, 206: Garbage,
+	for status, want := range map[int]portal.CallCode{
+		401: portal.BadKey, 403: portal.BadKey, 404: portal.NoEndpoint, 400: portal.Refused, 500: portal.ServerError, 502: portal.ServerError, 503: portal.ServerError, 204: portal.Garbage, 206: portal.Garbage,
 	} {
 		c, _ := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 		_, err := c.Customers(t.Context())
@@ -129,13 +129,13 @@ func TestAMessageWithStatus200IsAnErrorThatQuotesItWithoutTheKey(t *testing.T) {
 	body := `{"message":"No such key: ` + key + `"}`
 	c, _ := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) })
 	_, err := c.Customers(t.Context())
-	wantCode(t, err, BadKey)
+	wantCode(t, err, portal.BadKey)
 	if !strings.Contains(err.Error(), "No such key: …") {
 		t.Errorf("the message is not quoted: %v", err)
 	}
 	body = `{"Message":"Rate limit exceeded"}`
 	_, err = c.Customers(t.Context())
-	wantCode(t, err, RateLimited)
+	wantCode(t, err, portal.RateLimited)
 }
 
 func TestTheKeyIsNotSentOnToAnotherHost(t *testing.T) {
@@ -144,7 +144,7 @@ func TestTheKeyIsNotSentOnToAnotherHost(t *testing.T) {
 	t.Cleanup(stranger.Close)
 	c, _ := newClient(t, 0, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, stranger.URL, http.StatusFound) })
 	_, err := c.Customers(t.Context())
-	wantCode(t, err, Redirected)
+	wantCode(t, err, portal.Redirected)
 }
 
 func TestNoAnswerSaysWhyThereIsNone(t *testing.T) {
@@ -165,13 +165,13 @@ func TestNoAnswerSaysWhyThereIsNone(t *testing.T) {
 	t.Cleanup(slow.Close)
 	for _, test := range []struct {
 		url  string
-		want Code
+		want portal.CallCode
 	}{
-		{gone.URL, Unreachable}, {untrusted.URL, TLS}, {strings.Replace(plain.URL, "http:", "https:", 1), TLS},
-		{"https://no-such-host.invalid", Unreachable}, {silent.URL, Timeout}, {slow.URL, Timeout},
+		{gone.URL, portal.Unreachable}, {untrusted.URL, portal.Insecure}, {strings.Replace(plain.URL, "http:", "https:", 1), portal.Insecure},
+		{"https://no-such-host.invalid", portal.Unreachable}, {silent.URL, portal.TimedOut}, {slow.URL, portal.TimedOut},
 	} {
 		patience := 10 * time.Second
-		if test.want == Timeout {
+		if test.want == portal.TimedOut {
 			patience = 200 * time.Millisecond
 		}
 		c, err := New(test.url, "17", key, 0, &http.Client{Timeout: patience})
@@ -194,7 +194,7 @@ func TestAnAnswerBeyondTheLimitIsRefused(t *testing.T) {
 	})
 	c.largest = 4000
 	_, err := c.Customers(t.Context())
-	wantCode(t, err, TooLarge)
+	wantCode(t, err, portal.Oversized)
 	c.largest = 8000
 	if _, err := c.Customers(t.Context()); err != nil {
 		t.Error(err)
@@ -236,7 +236,7 @@ func TestAfterFiveTriesTooManyRequestsIsAnError(t *testing.T) {
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
 	_, err := c.Customers(t.Context())
-	wantCode(t, err, RateLimited)
+	wantCode(t, err, portal.RateLimited)
 	if calls.Load() != tries || len(clock.slept) != tries-1 {
 		t.Errorf("%d calls and %d waits", calls.Load(), len(clock.slept))
 	}

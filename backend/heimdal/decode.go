@@ -14,9 +14,9 @@ import (
 )
 
 var (
-	errWebPage  = errorf(Garbage, "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong.")
-	errTooLarge = errorf(TooLarge, "The answer is larger than the portal accepts.")
-	errShape    = errorf(Garbage, "The answer is JSON, but not in any shape known for customers.")
+	errWebPage  = errorf(portal.Garbage, "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong.")
+	errTooLarge = errorf(portal.Oversized, "The answer is larger than the portal accepts.")
+	errShape    = errorf(portal.Garbage, "The answer is JSON, but not in any shape known for customers.")
 )
 
 // messageError is an object with a message where customers should be.
@@ -47,7 +47,7 @@ func isSyntax(err error) bool {
 
 // decode hands every customer in r to add, one at a time, and ends without an error only if r held one whole,
 // well-formed answer: an array of customers, an object with such an array and counts that agree, or one customer.
-// Its errors are *Error or *messageError, or add's own.
+// Its errors are *portal.CallError or *messageError, or add's own.
 func decode(r io.Reader, add func(portal.Customer) error) error {
 	buffered := bufio.NewReaderSize(r, 64<<10)
 	first, err := firstByte(buffered)
@@ -86,7 +86,7 @@ func firstByte(r *bufio.Reader) (byte, error) {
 	for {
 		b, err := r.ReadByte()
 		if errors.Is(err, io.EOF) {
-			return 0, errorf(Garbage, "The answer is empty.")
+			return 0, errorf(portal.Garbage, "The answer is empty.")
 		}
 		if err != nil {
 			return 0, readError(err)
@@ -202,15 +202,15 @@ func (a *answer) list() (bool, error) {
 func agree(members map[string]json.RawMessage, count int64) error {
 	for _, name := range []string{"totalcount", "total", "totalitems", "totalrecords", "count"} {
 		if said, ok := readCount(members[name]); ok && said != count {
-			return errorf(Incomplete, "The answer says there are %d customers but holds %d.", said, count)
+			return errorf(portal.Incomplete, "The answer says there are %d customers but holds %d.", said, count)
 		}
 	}
 	if pages, ok := readCount(members["totalpages"]); ok && pages > 1 {
-		return errorf(Incomplete, "The answer is one of %d pages.", pages)
+		return errorf(portal.Incomplete, "The answer is one of %d pages.", pages)
 	}
 	for _, name := range []string{"hasmore", "hasnext", "hasnextpage", "next", "nextpage", "nextlink", "odata.nextlink"} {
 		if value := string(members[name]); value != "" && value != "null" && value != "false" && value != `""` {
-			return errorf(Incomplete, "The answer says that more customers follow it.")
+			return errorf(portal.Incomplete, "The answer says that more customers follow it.")
 		}
 	}
 	return nil
@@ -247,7 +247,7 @@ func (a *answer) end() error {
 		return nil
 	}
 	if err == nil || isSyntax(err) {
-		return errorf(Garbage, "Something follows the end of the answer.")
+		return errorf(portal.Garbage, "Something follows the end of the answer.")
 	}
 	return err
 }
@@ -283,7 +283,7 @@ func (l *collector) add(c portal.Customer) error {
 		l.seen = map[string]struct{}{}
 	}
 	if _, twice := l.seen[c.ExternalID]; twice {
-		return errorf(DuplicateID, "The answer holds two customers with the id %s.", c.ExternalID)
+		return errorf(portal.DuplicateID, "The answer holds two customers with the id %s.", c.ExternalID)
 	}
 	l.seen[c.ExternalID] = struct{}{}
 	l.typed = l.typed || c.Type != ""
@@ -295,7 +295,7 @@ func (l *collector) add(c portal.Customer) error {
 // client.
 func (l *collector) complete() error {
 	if len(l.customers) > 0 && !l.typed {
-		return errorf(Garbage, "No customer in the answer has a type, so MSPs cannot be told from clients.")
+		return errorf(portal.Garbage, "No customer in the answer has a type, so MSPs cannot be told from clients.")
 	}
 	return nil
 }

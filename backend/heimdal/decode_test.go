@@ -124,49 +124,49 @@ func TestAnAnswerMayBeAnArrayAnEnvelopeOrOneCustomer(t *testing.T) {
 func TestAnAnswerThatIsNotTheCustomersIsRefusedByItsName(t *testing.T) {
 	t.Parallel()
 	customer := `{"id":2,"name":"B","type":"CORP"}`
-	for body, want := range map[string]Code{
-		``:                                       Garbage,
-		` `:                                      Garbage,
-		`<!doctype html><title>x</title>`:        Garbage,
-		`null`:                                   Garbage,
-		`"customers"`:                            Garbage,
-		`7`:                                      Garbage,
-		`{}`:                                     Garbage,
-		`{"items":7}`:                            Garbage,
-		`{"items":{"id":1}}`:                     Garbage,
-		`[1,2]`:                                  Garbage,
-		`[null]`:                                 Garbage,
-		`[[` + customer + `]]`:                   Garbage,
-		`[` + customer + `,]`:                    Garbage,
-		`[` + customer + ` ` + customer + `]`:    Garbage,
-		`[` + customer + `]]`:                    Garbage,
-		`[` + customer + `]{}`:                   Garbage,
-		`[{"name":"B","type":"CORP"}]`:           Garbage,
-		`[{"id":null,"name":"B","type":"CORP"}]`: Garbage,
-		`[{"id":"","name":"B","type":"CORP"}]`:   Garbage,
-		`[{"id":{},"name":"B","type":"CORP"}]`:   Garbage,
-		`[{"id":true,"name":"B","type":"CORP"}]`: Garbage,
-		`[{}]`:                                   Garbage,
-		`[{"id":1,"name":"A"},{"id":2,"name":"B"}]`:                                              Garbage,
-		`[{"id":1,"type":"CORP","x":` + strings.Repeat("[", 80) + strings.Repeat("]", 80) + `}]`: Garbage,
-		`[` + customer:                        Truncated,
-		`[` + customer + `,`:                  Truncated,
-		`[{"id":2,"name":"B`:                  Truncated,
-		`[`:                                   Truncated,
-		`{"items":[` + customer:               Truncated,
-		`{"items":[` + customer + `]`:         Truncated,
-		`{"id":2,"name":"B","type":"CORP"`:    Truncated,
-		`[` + customer + `,` + customer + `]`: DuplicateID,
-		`[` + customer + `,{"id":"2","name":"C","type":"CORP"}]`:               DuplicateID,
-		`{"items":[` + customer + `],"totalCount":2}`:                          Incomplete,
-		`{"totalCount":"2","items":[` + customer + `]}`:                        Incomplete,
-		`{"items":[` + customer + `],"totalPages":3}`:                          Incomplete,
-		`{"items":[` + customer + `],"nextLink":"https://example.com/2"}`:      Incomplete,
-		`[{"id":1,"type":"CORP","x":"` + strings.Repeat("x", heaviest) + `"}]`: TooLarge,
-		`{"x":"` + strings.Repeat("x", 4*heaviest) + `"}`:                      TooLarge,
+	for body, want := range map[string]portal.CallCode{
+		``:                                       portal.Garbage,
+		` `:                                      portal.Garbage,
+		`<!doctype html><title>x</title>`:        portal.Garbage,
+		`null`:                                   portal.Garbage,
+		`"customers"`:                            portal.Garbage,
+		`7`:                                      portal.Garbage,
+		`{}`:                                     portal.Garbage,
+		`{"items":7}`:                            portal.Garbage,
+		`{"items":{"id":1}}`:                     portal.Garbage,
+		`[1,2]`:                                  portal.Garbage,
+		`[null]`:                                 portal.Garbage,
+		`[[` + customer + `]]`:                   portal.Garbage,
+		`[` + customer + `,]`:                    portal.Garbage,
+		`[` + customer + ` ` + customer + `]`:    portal.Garbage,
+		`[` + customer + `]]`:                    portal.Garbage,
+		`[` + customer + `]{}`:                   portal.Garbage,
+		`[{"name":"B","type":"CORP"}]`:           portal.Garbage,
+		`[{"id":null,"name":"B","type":"CORP"}]`: portal.Garbage,
+		`[{"id":"","name":"B","type":"CORP"}]`:   portal.Garbage,
+		`[{"id":{},"name":"B","type":"CORP"}]`:   portal.Garbage,
+		`[{"id":true,"name":"B","type":"CORP"}]`: portal.Garbage,
+		`[{}]`:                                   portal.Garbage,
+		`[{"id":1,"name":"A"},{"id":2,"name":"B"}]`:                                              portal.Garbage,
+		`[{"id":1,"type":"CORP","x":` + strings.Repeat("[", 80) + strings.Repeat("]", 80) + `}]`: portal.Garbage,
+		`[` + customer:                        portal.Truncated,
+		`[` + customer + `,`:                  portal.Truncated,
+		`[{"id":2,"name":"B`:                  portal.Truncated,
+		`[`:                                   portal.Truncated,
+		`{"items":[` + customer:               portal.Truncated,
+		`{"items":[` + customer + `]`:         portal.Truncated,
+		`{"id":2,"name":"B","type":"CORP"`:    portal.Truncated,
+		`[` + customer + `,` + customer + `]`: portal.DuplicateID,
+		`[` + customer + `,{"id":"2","name":"C","type":"CORP"}]`:               portal.DuplicateID,
+		`{"items":[` + customer + `],"totalCount":2}`:                          portal.Incomplete,
+		`{"totalCount":"2","items":[` + customer + `]}`:                        portal.Incomplete,
+		`{"items":[` + customer + `],"totalPages":3}`:                          portal.Incomplete,
+		`{"items":[` + customer + `],"nextLink":"https://example.com/2"}`:      portal.Incomplete,
+		`[{"id":1,"type":"CORP","x":"` + strings.Repeat("x", heaviest) + `"}]`: portal.Oversized,
+		`{"x":"` + strings.Repeat("x", 4*heaviest) + `"}`:                      portal.Oversized,
 	} {
 		_, err := decodeAll(body)
-		var e *Error
+		var e *portal.CallError
 		if !errors.As(err, &e) || e.Code != want {
 			t.Errorf("%.80q: the error is %v, want %s", body, err, want)
 		}
@@ -202,7 +202,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		customers, err := decodeAll(string(body))
-		var refused *Error
+		var refused *portal.CallError
 		var message *messageError
 		if err != nil && !errors.As(err, &refused) && !errors.As(err, &message) {
 			t.Fatalf("refused as %T %v", err, err)

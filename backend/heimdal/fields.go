@@ -92,17 +92,17 @@ const (
 	mostSeats = 1 << 40
 )
 
-// readCustomer reads one customer, keeping its JSON to the letter. It is an *Error of Garbage if raw is no object,
+// readCustomer reads one customer, keeping its JSON to the letter. It is an *portal.CallError of portal.Garbage if raw is no object,
 // has no id, or is nested or large beyond reason.
 func readCustomer(raw json.RawMessage) (portal.Customer, error) {
 	if !utf8.Valid(raw) {
 		raw = bytes.ToValidUTF8(raw, []byte("\uFFFD"))
 	}
 	if len(raw) > heaviest {
-		return portal.Customer{}, errorf(TooLarge, "One customer in the answer is larger than the portal accepts.")
+		return portal.Customer{}, errorf(portal.Oversized, "One customer in the answer is larger than the portal accepts.")
 	}
 	if tooDeep(raw) {
-		return portal.Customer{}, errorf(Garbage, "A customer in the answer is nested too deep.")
+		return portal.Customer{}, errorf(portal.Garbage, "A customer in the answer is nested too deep.")
 	}
 	o, err := readObject(raw)
 	if err != nil {
@@ -110,7 +110,7 @@ func readCustomer(raw json.RawMessage) (portal.Customer, error) {
 	}
 	id := o.id()
 	if id == "" || len(id) > longestID {
-		return portal.Customer{}, errorf(Garbage, "The answer holds a customer without an id.")
+		return portal.Customer{}, errorf(portal.Garbage, "The answer holds a customer without an id.")
 	}
 	return portal.Customer{
 		ExternalID: id,
@@ -149,7 +149,7 @@ func tooDeep(raw []byte) bool {
 func readObject(raw json.RawMessage) (*object, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
-		return nil, errorf(Garbage, "The answer holds something that is no customer.")
+		return nil, errorf(portal.Garbage, "The answer holds something that is no customer.")
 	}
 	o := &object{byKey: map[string]json.RawMessage{}}
 	for decoder.More() {

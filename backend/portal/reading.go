@@ -1,0 +1,65 @@
+package portal
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// Reader reads every customer of a product by one call after another. It is made for one connection and one run.
+type Reader interface {
+	// Test makes the cheapest call that proves key and customer id, and waits for nothing but its own turn. It answers
+	// how many customers there are, or nil if one call does not tell. Errors as of Call.
+	Test(ctx context.Context) (*int64, error)
+	// Call makes the next call that state asks for (the zero state for the first), hands each customer to add, and
+	// answers the state after it. It waits for its turn, and tries again while it is told to wait. Nothing that was
+	// handed over counts unless it ends without an error. The error is a *CallError, ctx's own, or add's.
+	//
+	// What the calls of one run hand over is read like this. Rows of one call with the same external id are duplicates:
+	// equal ones count once, others contradict each other. Of rows of several calls the latest counts, for it was read
+	// last; but a parent is never lost: a row without one keeps the parent an earlier call gave. Two parents contradict
+	// each other unless the earlier is itself the parent of the later, in whatever call that was said.
+	Call(ctx context.Context, state ReadState, add func(Customer) error) (ReadState, error)
+}
+
+// ReadState is where a run's reading stands after a call. It is saved with what the call handed over, so that a run
+// goes on where it was.
+type ReadState struct {
+	// Done: no call is left, and all that the answers say of themselves agrees.
+	Done     bool         `json:"done,omitzero"`
+	Progress ReadProgress `json:"progress"`
+	// Total, once Done, is how many distinct customers the product says there are, where it says so. A run that holds
+	// another number of distinct external ids is incomplete.
+	Total *int64 `json:"total,omitempty"`
+	// Data is the connector's own; at most some hundred kilobytes.
+	Data json.RawMessage `json:"data,omitempty"`
+}
+
+// ReadProgress is what people are told of a reading.
+type ReadProgress struct {
+	Calls int64 `json:"calls"`
+	// Left is how many calls are known to be left.
+	Left int64 `json:"left"`
+	// Seen is how many customers were handed over by the calls so far, those seen twice too.
+	Seen int64 `json:"seen"`
+	// LastCall is when the last call was made: a run that is taken up again keeps the pace.
+	LastCall time.Time `json:"last_call,omitzero"`
+}
+
+// ReadOptions is how to read.
+type ReadOptions struct {
+	PerMinute  int          // calls a minute per endpoint and key; 0: no pace
+	HTTPClient *http.Client // copied, never changed; nil: one of the connector's own
+	Clock      Clock        // nil: the real one
+	// Waiting, if set, hears until when a call will wait for its turn or after a refusal for calling too often, and the
+	// zero time when it goes on. Waits under two seconds are not told.
+	Waiting func(until time.Time)
+}
+
+// Clock is time as a reader feels it; tests bring their own.
+type Clock interface {
+	Now() time.Time
+	// Sleep waits for d, or answers ctx's error as soon as it ends.
+	Sleep(ctx context.Context, d time.Duration) error
+}
