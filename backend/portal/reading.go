@@ -20,8 +20,16 @@ type Reader interface {
 	// equal ones count once, others contradict each other. Of rows of several calls the latest counts, for it was read
 	// last; but a parent is never lost: a row without one keeps the parent an earlier call gave. Two parents contradict
 	// each other unless the earlier is itself the parent of the later, in whatever call that was said.
+	//
+	// Where Options.Clock answers a *Postponed instead of sleeping, so does Call, with the state it was given but for
+	// Refusals: the same call is asked for again later, with that state, perhaps by another process.
 	Call(ctx context.Context, state ReadState, add func(Customer) error) (ReadState, error)
 }
+
+// Postponed is a wait that nobody wants to sleep through: go on at Until.
+type Postponed struct{ Until time.Time }
+
+func (p *Postponed) Error() string { return "to be continued at " + p.Until.Format(time.RFC3339) }
 
 // ReadState is where a run's reading stands after a call. It is saved with what the call handed over, so that a run
 // goes on where it was.
@@ -32,6 +40,8 @@ type ReadState struct {
 	// Total, once Done, is how many distinct customers the product says there are, where it says so. A run that holds
 	// another number of distinct external ids is incomplete.
 	Total *int64 `json:"total,omitempty"`
+	// Refusals is how often in a row the next call was refused for calling too often: tries and pauses count on from it.
+	Refusals int `json:"refusals,omitzero"`
 	// Data is the connector's own; at most some hundred kilobytes.
 	Data json.RawMessage `json:"data,omitempty"`
 }
@@ -60,6 +70,6 @@ type ReadOptions struct {
 // Clock is time as a reader feels it; tests bring their own.
 type Clock interface {
 	Now() time.Time
-	// Sleep waits for d, or answers ctx's error as soon as it ends.
+	// Sleep waits for d, or answers ctx's error as soon as it ends, or a *Postponed at once.
 	Sleep(ctx context.Context, d time.Duration) error
 }
