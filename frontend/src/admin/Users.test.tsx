@@ -85,18 +85,16 @@ describe("the list of people", () => {
     await user.click(await screen.findByRole("menuitem", { name: "Deactivated" }));
     expect(await screen.findByText("2 in total")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Role" }));
-    await user.click(await screen.findByRole("menuitem", { name: "MSP administrator" }));
+    await user.click(await screen.findByRole("menuitem", { name: "MSP user" }));
     await user.click(await screen.findByText("Email"));
     await user.type(screen.getByRole("searchbox", { name: "Search users" }), "zebra");
     expect(
-      await screen.findByText(
-        "Nothing here matches “zebra”, Status Deactivated, and Role MSP administrator.",
-      ),
+      await screen.findByText("Nothing here matches “zebra”, Status Deactivated, and Role MSP user."),
     ).toBeVisible();
     expect(queries.at(-1)).toMatchObject({
       q: "zebra",
       status: "deactivated",
-      role: "msp_admin",
+      role: "msp_user",
       sort: "email",
     });
   });
@@ -138,13 +136,13 @@ describe("the list of people", () => {
   ] as const)("says why it could not be loaded: %s", async (code, title) => {
     open((fake) => fake.fail("users", new Problem(code)));
     expect(await screen.findByText(title)).toBeVisible();
-    expect(screen.getByRole("button", { name: "Try again" })).toBeEnabled();
+    expect(screen.getAllByRole("button", { name: "Try again" }).at(-1)).toBeEnabled();
     await expectAccessible();
   });
 
   it("counts down where the portal asks to wait", async () => {
     open((fake) => fake.fail("users", new Problem("too_many_requests", { retryAfter: 40 })));
-    expect(await screen.findByRole("button", { name: /^Try again in 0:(40|39)$/ })).toBeDisabled();
+    expect(await screen.findByRole("button", { name: /^Try again in 0:\d\d$/ })).toBeDisabled();
   });
 
   it.each(["staff", "mspUser", "clientUser"] as const)("is refused to %s", async (who) => {
@@ -231,7 +229,7 @@ describe("changing a role", () => {
     ).toBeVisible();
     expect(sent()).toEqual([{ grant_id: people.mspUser.grants[0]?.id, role: "msp_admin" }]);
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    expect(within(await panelOf("Tom Brandt")).getByText("MSP administrator")).toBeVisible();
+    expect(await within(await panelOf("Tom Brandt")).findByText("MSP administrator")).toBeVisible();
   });
 
   it("asks for the place where the level changes", async () => {

@@ -35,7 +35,8 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
   function asSeen(user: FakeUser, me: Me): UserItem {
     const grants = user.grants.filter((grant) => within(grant, me.grant));
     const active = grants.some((grant) => grant.active);
-    return { ...user, grants, active, sessions: user.sessions, self: user.id === me.user.id };
+    // A copy, as it would be of what came over the wire: the world changes its grants in place.
+    return structuredClone({ ...user, grants, active, self: user.id === me.user.id });
   }
 
   function users(query: UserFilter & PageQuery): Page<UserItem> {
@@ -84,9 +85,10 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
 
   function nodeOf(role: Role, change: UserChange, before: HeldGrant, me: Me): Pick<Grant, "node" | "scope"> {
     const level = role.startsWith("mssp") ? "mssp" : role.startsWith("msp") ? "msp" : "client";
-    const { mssp_id } = before.scope;
+    const { node, scope } = before;
+    const { mssp_id } = scope;
     if (level === "mssp") return { node: before.mssp, scope: { level, mssp_id } };
-    if (level === before.scope.level && !change.msp_id && !change.client_id) return before;
+    if (level === before.scope.level && !change.msp_id && !change.client_id) return { node, scope };
     if (level === "msp") {
       const msp = world.msps.find((one) => one.id === (change.msp_id ?? me.grant.scope.msp_id));
       if (!msp) throw wrong("msp_id", "Name the MSP this role is for.");
