@@ -35,6 +35,7 @@ type fakeAPI struct {
 	codes     map[string]string // code: attempt
 	access    map[string]bool
 	refresh   map[string]bool
+	lines     map[string]string // access token: the refresh token it came with
 	refreshes int
 	logouts   int
 	// refuse answers POST /v1/auth/token instead of a session, refuseRefresh the same for refresh.
@@ -55,7 +56,7 @@ func newFakeAPI(t *testing.T) *fakeAPI {
 	t.Helper()
 	f := &fakeAPI{
 		mux: http.NewServeMux(), attempts: map[string]portal.NewAttempt{}, codes: map[string]string{},
-		access: map[string]bool{}, refresh: map[string]bool{}, expiresIn: 600,
+		access: map[string]bool{}, refresh: map[string]bool{}, lines: map[string]string{}, expiresIn: 600,
 	}
 	f.provider = httptest.NewServer(http.NotFoundHandler())
 	f.mux.HandleFunc("GET /v1/auth/providers", func(w http.ResponseWriter, _ *http.Request) {
@@ -69,8 +70,9 @@ func newFakeAPI(t *testing.T) *fakeAPI {
 	f.mux.HandleFunc("POST /v1/auth/logout", f.signedIn(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		f.logouts++
-		clear(f.access)
-		clear(f.refresh)
+		_, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		delete(f.refresh, f.lines[bearer])
+		delete(f.access, bearer)
 		f.mu.Unlock()
 		w.WriteHeader(204)
 	}))
@@ -195,6 +197,7 @@ func (f *fakeAPI) tokens() portal.Tokens {
 		AccessToken: rand.Text(), TokenType: "Bearer", ExpiresIn: f.expiresIn, RefreshToken: newRefreshToken(), User: testUser,
 	}
 	f.access[tokens.AccessToken], f.refresh[tokens.RefreshToken] = true, true
+	f.lines[tokens.AccessToken] = tokens.RefreshToken
 	f.given = append(f.given, tokens.AccessToken, tokens.RefreshToken)
 	return tokens
 }
