@@ -173,6 +173,46 @@ func (a *App) StartSync() (portal.SyncRun, error) { return a.desktop.StartSync(a
 // Sync answers one sync run.
 func (a *App) Sync(id string) (portal.SyncRun, error) { return a.desktop.Sync(a.ctx, id) }
 
+// SyncChanges answers one page of what a run changed.
+func (a *App) SyncChanges(id string, q portal.RunChangeQuery) (portal.RunChanges, error) {
+	return a.desktop.SyncChanges(a.ctx, id, q)
+}
+
+// SyncReview answers one page of the customers that a run in review would mark as missing.
+func (a *App) SyncReview(id string, q portal.ReviewQuery) (portal.Review, error) {
+	return a.desktop.SyncReview(a.ctx, id, q)
+}
+
+// AcceptSync lets a run in review go on, whatever it marks as missing; code conflict when it is not in review.
+func (a *App) AcceptSync(id string) (portal.SyncRun, error) { return a.desktop.AcceptSync(a.ctx, id) }
+
+// DiscardSync ends a run in review without changing anything; code conflict when it is not in review.
+func (a *App) DiscardSync(id string) (portal.SyncRun, error) { return a.desktop.DiscardSync(a.ctx, id) }
+
+// WatchSync has the event sync:run tell how a run stands, now and whenever that changes, until it ends.
+func (a *App) WatchSync(id string) error { return a.desktop.WatchSync(a.ctx, id) }
+
+// UnwatchSync ends a WatchSync; without one it does nothing.
+func (a *App) UnwatchSync(id string) error { return a.desktop.UnwatchSync(id) }
+
+// Connections answers the connections to products, and which products there are.
+func (a *App) Connections() (portal.Connections, error) { return a.desktop.Connections(a.ctx) }
+
+// TestConnection answers whether a product accepts a new connection, or a saved one (id) as it is or changed.
+func (a *App) TestConnection(t portal.ConnectionTrial) (portal.ConnectionTest, error) {
+	return a.desktop.TestConnection(a.ctx, t)
+}
+
+// CreateConnection saves a connection that the product accepts, and queues its first run; code product_refused if not.
+func (a *App) CreateConnection(n portal.NewConnection) (portal.ConnectionItem, error) {
+	return a.desktop.CreateConnection(a.ctx, n)
+}
+
+// ChangeConnection changes, pauses or resumes a connection; code product_refused where the product does not accept it.
+func (a *App) ChangeConnection(id string, c portal.ConnectionChange) (portal.ConnectionItem, error) {
+	return a.desktop.ChangeConnection(a.ctx, id, c)
+}
+
 // CopyText puts text on the clipboard.
 func (a *App) CopyText(text string) error {
 	if err := desktop.CheckClipboardText(text); err != nil {

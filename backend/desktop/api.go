@@ -29,20 +29,23 @@ const (
 
 // apiClient speaks to one portal API.
 type apiClient struct {
-	http  *resty.Client
-	cache etagCache
+	http *resty.Client
+	// streams is http without a limit of time.
+	streams *resty.Client
+	cache   etagCache
 	log   *slog.Logger
 	clock clock
 	// emit tells the screens that a call waits.
 	emit func(event string, payload any)
 }
 
-// request is one call: out receives the JSON answer, and may be nil.
+// request is one call: out receives the JSON answer, and may be nil. Where event is set the answer is a stream of events.
 type request struct {
 	method, path string
 	query        url.Values
 	body, out    any
 	token, grant string
+	event        func(name string, data []byte) error
 }
 
 func newAPIClient(baseURL, version string, roots *x509.CertPool, log *slog.Logger) *apiClient {
@@ -57,20 +60,27 @@ func newAPIClient(baseURL, version string, roots *x509.CertPool, log *slog.Logge
 		MaxIdleConnsPerHost:   4,
 		ForceAttemptHTTP2:     true,
 	}
-	client := resty.New().
-		SetTransport(transport).
-		SetBaseURL(baseURL).
+	client := newHTTP(baseURL, version, transport).
 		SetTimeout(requestTimeout).
 		SetResponseBodyLimit(answerLimit).
+		SetHeader("Accept", "application/json, application/problem+json")
+	return &apiClient{
+		http: client, streams: newHTTP(baseURL, version, transport),
+		log: log, clock: systemClock{}, emit: func(string, any) {},
+	}
+}
+
+func newHTTP(baseURL, version string, transport *http.Transport) *resty.Client {
+	return resty.New().
+		SetTransport(transport).
+		SetBaseURL(baseURL).
 		// A redirect would carry the session to an address nobody configured.
 		SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		})).
 		SetDisableWarn(true).
 		SetLogger(silent{}).
-		SetHeader("Accept", "application/json, application/problem+json").
 		SetHeader("User-Agent", fmt.Sprintf("FS-Client-Portal/%s (%s; %s)", version, runtime.GOOS, runtime.GOARCH))
-	return &apiClient{http: client, log: log, clock: systemClock{}, emit: func(string, any) {}}
 }
 
 // silent keeps resty's own words off stderr: they may hold URLs.
@@ -84,6 +94,11 @@ func (silent) Debugf(string, ...any) {}
 // have heard it. Every error is a *Problem.
 func (c *apiClient) ask(ctx context.Context, call request) error {
 	began := time.Now()
+	if call.event != nil {
+		err := c.follow(ctx, call)
+		c.record(ctx, call, began, err)
+		return err
+	}
 	answer, err := c.send(ctx, call)
 	if call.method == http.MethodGet && ctx.Err() == nil && connectionFailed(err) {
 		answer, err = c.send(ctx, call)

@@ -121,22 +121,6 @@ func (d *Desktop) EndSession(ctx context.Context, id string) error {
 	return d.write(ctx, request{method: http.MethodDelete, path: path})
 }
 
-// Syncs answers one page of sync runs.
-func (d *Desktop) Syncs(ctx context.Context, q portal.SyncQuery) (portal.SyncPage, error) {
-	return read[portal.SyncPage](ctx, d, "/v1/syncs", q)
-}
-
-// StartSync starts a sync, code sync_running while one runs.
-func (d *Desktop) StartSync(ctx context.Context) (portal.SyncRun, error) {
-	var run portal.SyncRun
-	return run, d.write(ctx, request{method: http.MethodPost, path: "/v1/syncs", out: &run})
-}
-
-// Sync answers one sync run.
-func (d *Desktop) Sync(ctx context.Context, id string) (portal.SyncRun, error) {
-	return readOne[portal.SyncRun](ctx, d, "/v1/syncs", id)
-}
-
 func (d *Desktop) write(ctx context.Context, r request) error {
 	connected, err := d.connected()
 	if err != nil {

@@ -43,6 +43,7 @@ type Desktop struct {
 	signInLimit time.Duration
 	keyringWait time.Duration
 	clock       clock
+	watches     watches
 
 	mu     sync.Mutex
 	apiURL string
@@ -121,6 +122,7 @@ func (d *Desktop) SetAPIURL(raw string) error {
 	}
 	if checked != d.address() {
 		err = d.CancelSignIn()
+		d.unwatch()
 		d.connect(checked)
 	}
 	return err
@@ -211,6 +213,7 @@ func (d *Desktop) UseGrant(ctx context.Context, id string) (portal.Me, error) {
 	var me portal.Me
 	err = connected.session.call(ctx, request{method: "GET", path: "/v1/me", grant: id, out: &me})
 	if err == nil {
+		d.unwatch()
 		connected.session.useGrant(ctx, id)
 	}
 	return me, err
@@ -222,12 +225,14 @@ func (d *Desktop) SignOut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.unwatch()
 	return errors.Join(d.CancelSignIn(), connected.session.signOut(ctx))
 }
 
 // Close ends what is under way, so that no port stays open behind a closed window.
 func (d *Desktop) Close() {
 	_ = d.CancelSignIn()
+	d.unwatch()
 	_ = d.options.LogFile.Close()
 }
 

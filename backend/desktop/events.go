@@ -14,6 +14,7 @@ const (
 	EventSessionOnly      = "session:only"
 	EventWaiting          = "waiting"
 	EventRoleChanged      = "role:changed"
+	EventSyncRun          = "sync:run"
 )
 
 // SignInWaiting says that the browser has the word. URL is a link on this computer that leads to the provider
@@ -52,4 +53,9 @@ type SessionOnly struct {
 type Waiting struct {
 	Seconds int    `json:"seconds"`
 	What    string `json:"what"`
+}
+
+// SyncRun says how a watched run stands. The last one of a run tells how it ended.
+type SyncRun struct {
+	Run portal.SyncRun `json:"run"`
 }

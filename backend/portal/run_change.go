@@ -1,5 +1,8 @@
 package portal
 
+// Ended reports whether a run in this status does no more by itself. One in review has ended until an admin accepts it.
+func (s RunStatus) Ended() bool { return s != RunQueued && s != RunRunning }
+
 // RunChange is one line of what a run changed.
 type RunChange struct {
 	Change

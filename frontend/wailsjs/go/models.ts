@@ -86,6 +86,78 @@ export namespace portal {
 	    msp_id: string;
 	    expires_within: number;
 	}
+	export interface ConnectionChange {
+	    customer_id?: string;
+	    base_url?: string;
+	    api_key?: string;
+	    paused?: boolean;
+	}
+	export interface SyncRun {
+	    id: string;
+	    connection_id: string;
+	    product: string;
+	    status: string;
+	    trigger: string;
+	    created_at: string;
+	    started_at?: string;
+	    finished_at?: string;
+	    calls: number;
+	    calls_left?: number;
+	    retry_at?: string;
+	    seen: number;
+	    msps: number;
+	    clients: number;
+	    other: number;
+	    added: number;
+	    changed: number;
+	    missing: number;
+	    removed: number;
+	    moved: number;
+	    returned: number;
+	    duplicates: number;
+	    would_miss?: number;
+	    reviewed_by?: string;
+	    reviewed_at?: string;
+	    error_code?: string;
+	    error?: string;
+	}
+	export interface ConnectionItem {
+	    id: string;
+	    product: string;
+	    product_name: string;
+	    customer_id: string;
+	    base_url: string;
+	    api_key_last4: string;
+	    paused: boolean;
+	    created_at: string;
+	    last_run?: SyncRun;
+	    last_complete?: string;
+	    failures_in_a_row: number;
+	    next_run_at?: string;
+	}
+	export interface ConnectionTest {
+	    ok: boolean;
+	    code?: string;
+	    detail?: string;
+	    customers?: number;
+	}
+	export interface ConnectionTrial {
+	    id?: string;
+	    product?: string;
+	    customer_id?: string;
+	    base_url?: string;
+	    api_key?: string;
+	}
+	export interface Product {
+	    id: string;
+	    name: string;
+	    base_url: string;
+	}
+	export interface Connections {
+	    items: ConnectionItem[];
+	    products: Product[];
+	    data_as_of?: string;
+	}
 	export interface CreatedInvite {
 	    id: string;
 	    email: string;
@@ -102,6 +174,8 @@ export namespace portal {
 	    created_at: string;
 	    expires_at: string;
 	    accepted_at?: string;
+	    mail?: string;
+	    code_closed?: boolean;
 	    code: string;
 	    mailed: boolean;
 	}
@@ -143,6 +217,8 @@ export namespace portal {
 	    created_at: string;
 	    expires_at: string;
 	    accepted_at?: string;
+	    mail?: string;
+	    code_closed?: boolean;
 	}
 	export interface InvitePage {
 	    items: Invite[];
@@ -209,6 +285,13 @@ export namespace portal {
 	    grants: Grant[];
 	    permissions: string[];
 	    may_invite: string[];
+	    data_as_of?: string;
+	}
+	export interface NewConnection {
+	    product: string;
+	    customer_id: string;
+	    base_url?: string;
+	    api_key: string;
 	}
 	export interface NewInvite {
 	    email: string;
@@ -219,6 +302,7 @@ export namespace portal {
 	    domain?: string;
 	    tenant?: string;
 	    expires_in_hours?: number;
+	    language?: string;
 	}
 	export interface TrendDay {
 	    day: string;
@@ -248,30 +332,52 @@ export namespace portal {
 	export interface OwnSessions {
 	    items: OwnSession[];
 	}
+	
 	export interface Provider {
 	    id: string;
 	    name: string;
 	    kind: string;
 	}
-	
-	export interface SyncRun {
+	export interface ReviewItem {
+	    kind: string;
 	    id: string;
-	    product: string;
-	    status: string;
-	    trigger: string;
-	    created_at: string;
-	    started_at?: string;
-	    finished_at?: string;
-	    seen: number;
-	    msps: number;
-	    clients: number;
-	    other: number;
-	    added: number;
-	    changed: number;
-	    missing: number;
-	    error_code?: string;
-	    error?: string;
+	    name: string;
+	    type: string;
+	    msp_name?: string;
+	    seats_used?: number;
+	    external_id: string;
 	}
+	export interface Review {
+	    items: ReviewItem[];
+	    next_cursor?: string;
+	    total: number;
+	}
+	
+	export interface ReviewQuery {
+	    cursor: string;
+	    limit: number;
+	}
+	export interface RunChange {
+	    at: string;
+	    kind: string;
+	    field?: string;
+	    before?: string;
+	    after?: string;
+	    run_id?: string;
+	    entity: string;
+	    entity_id: string;
+	    name: string;
+	}
+	export interface RunChangeQuery {
+	    kind: string;
+	    cursor: string;
+	    limit: number;
+	}
+	export interface RunChanges {
+	    items: RunChange[];
+	    next_cursor?: string;
+	}
+	
 	export interface SyncPage {
 	    items: SyncRun[];
 	    next_cursor?: string;

@@ -3,7 +3,11 @@
 import {portal} from '../models';
 import {desktop} from '../models';
 
+export function AcceptSync(arg1:string):Promise<portal.SyncRun>;
+
 export function CancelSignIn():Promise<void>;
+
+export function ChangeConnection(arg1:string,arg2:portal.ConnectionChange):Promise<portal.ConnectionItem>;
 
 export function ChangeUser(arg1:string,arg2:portal.UserChange):Promise<portal.UserItem>;
 
@@ -11,9 +15,15 @@ export function Client(arg1:string):Promise<portal.ClientDetail>;
 
 export function Clients(arg1:portal.ClientQuery):Promise<portal.ClientPage>;
 
+export function Connections():Promise<portal.Connections>;
+
 export function CopyText(arg1:string):Promise<void>;
 
+export function CreateConnection(arg1:portal.NewConnection):Promise<portal.ConnectionItem>;
+
 export function CreateInvite(arg1:portal.NewInvite):Promise<portal.CreatedInvite>;
+
+export function DiscardSync(arg1:string):Promise<portal.SyncRun>;
 
 export function EndSession(arg1:string):Promise<void>;
 
@@ -55,8 +65,18 @@ export function SubmitInviteCode(arg1:string):Promise<portal.Me>;
 
 export function Sync(arg1:string):Promise<portal.SyncRun>;
 
+export function SyncChanges(arg1:string,arg2:portal.RunChangeQuery):Promise<portal.RunChanges>;
+
+export function SyncReview(arg1:string,arg2:portal.ReviewQuery):Promise<portal.Review>;
+
 export function Syncs(arg1:portal.SyncQuery):Promise<portal.SyncPage>;
+
+export function TestConnection(arg1:portal.ConnectionTrial):Promise<portal.ConnectionTest>;
+
+export function UnwatchSync(arg1:string):Promise<void>;
 
 export function UseGrant(arg1:string):Promise<portal.Me>;
 
 export function Users(arg1:portal.UserQuery):Promise<portal.UserPage>;
+
+export function WatchSync(arg1:string):Promise<void>;

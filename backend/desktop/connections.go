@@ -1,0 +1,35 @@
+package desktop
+
+import (
+	"context"
+	"net/http"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Connections answers the connections to products.
+func (d *Desktop) Connections(ctx context.Context) (portal.Connections, error) {
+	return read[portal.Connections](ctx, d, "/v1/connections", struct{}{})
+}
+
+// TestConnection answers what the product says to a connection.
+func (d *Desktop) TestConnection(ctx context.Context, t portal.ConnectionTrial) (portal.ConnectionTest, error) {
+	var said portal.ConnectionTest
+	return said, d.write(ctx, request{method: http.MethodPost, path: "/v1/connections/test", body: t, out: &said})
+}
+
+// CreateConnection saves a connection, code product_refused for one the product does not accept.
+func (d *Desktop) CreateConnection(ctx context.Context, n portal.NewConnection) (portal.ConnectionItem, error) {
+	var created portal.ConnectionItem
+	return created, d.write(ctx, request{method: http.MethodPost, path: "/v1/connections", body: n, out: &created})
+}
+
+// ChangeConnection changes a connection, code product_refused where the product does not accept the change.
+func (d *Desktop) ChangeConnection(ctx context.Context, id string, c portal.ConnectionChange) (portal.ConnectionItem, error) {
+	var changed portal.ConnectionItem
+	path, err := pathOf("/v1/connections", id)
+	if err != nil {
+		return changed, err
+	}
+	return changed, d.write(ctx, request{method: http.MethodPatch, path: path, body: c, out: &changed})
+}

@@ -1,0 +1,167 @@
+package desktop
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+)
+
+const (
+	// eventLimit is the longest line and the most data of one event that is read: a run is far below.
+	eventLimit = 64 << 10
+	// streamSilence is how long a stream may say nothing, not even its heartbeat of every 15 seconds.
+	streamSilence = 45 * time.Second
+)
+
+var (
+	errEventTooLong = errors.New("an event is longer than any the API sends")
+	errStreamSilent = errors.New("the stream fell silent")
+)
+
+// readEvents hands each event of a text/event-stream to take until the stream ends, which is no error, or take answers
+// one. What the stream breaks off in the middle of is no event.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+func readEvents(stream io.Reader, take func(name string, data []byte) error) error {
+	lines := &lineReader{bufio.NewReader(stream), false}
+	var name string
+	var data []byte
+	for first := true; ; first = false {
+		line, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if first {
+			line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+		}
+		if len(line) == 0 {
+			if data != nil {
+				err = take(name, bytes.TrimSuffix(data, []byte("\n")))
+			}
+			if name, data = "", nil; err != nil {
+				return err
+			}
+			continue
+		}
+		field, value, _ := bytes.Cut(line, []byte(":"))
+		value = bytes.TrimPrefix(value, []byte(" "))
+		switch string(field) {
+		case "event":
+			name = string(value)
+		case "data":
+			if data = append(append(data, value...), '\n'); len(data) > eventLimit {
+				return errEventTooLong
+			}
+		}
+	}
+}
+
+// lineReader reads lines that end with CR, LF or both. It never waits for the LF behind a CR.
+type lineReader struct {
+	from    *bufio.Reader
+	afterCR bool
+}
+
+func (l *lineReader) next() ([]byte, error) {
+	var line []byte
+	for {
+		c, err := l.from.ReadByte()
+		if err != nil {
+			return nil, err
+		}
+		skip := l.afterCR && c == '\n'
+		l.afterCR = c == '\r'
+		switch {
+		case skip:
+		case c == '\r' || c == '\n':
+			return line, nil
+		case len(line) == eventLimit:
+			return nil, errEventTooLong
+		default:
+			line = append(line, c)
+		}
+	}
+}
+
+// follow reads the events of one call until they end. Every error is a *Problem.
+func (c *apiClient) follow(ctx context.Context, call request) error {
+	heard, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	answer, err := c.open(heard, call)
+	if err != nil {
+		return unreachable(ctx, err)
+	}
+	defer answer.RawBody().Close()
+	if status := answer.StatusCode(); status != http.StatusOK {
+		body, _ := io.ReadAll(io.LimitReader(answer.RawBody(), eventLimit)) // what is missing is not JSON
+		return answeredProblem(answer.SetBody(body), c.clock.Now())
+	}
+	if kind, _, err := mime.ParseMediaType(answer.Header().Get("Content-Type")); err != nil || kind != "text/event-stream" {
+		return notOurAPI()
+	}
+	err = readEvents(c.watchdog(heard, cancel, answer.RawBody()), call.event)
+	var known *Problem
+	switch {
+	case errors.As(err, &known):
+		return known
+	case err != nil:
+		return unreachable(ctx, err)
+	}
+	return nil
+}
+
+// open asks for a stream, which lasts longer than any other answer may.
+func (c *apiClient) open(ctx context.Context, call request) (*resty.Response, error) {
+	r := c.streams.R().SetContext(ctx).SetDoNotParseResponse(true).SetHeader("Accept", "text/event-stream, application/problem+json")
+	if call.token != "" {
+		r.SetAuthToken(call.token)
+	}
+	if call.grant != "" {
+		r.SetHeader("Portal-Grant", call.grant)
+	}
+	return r.Execute(call.method, call.path)
+}
+
+// watchdog answers the stream such that it ends once it has said nothing for too long.
+func (c *apiClient) watchdog(ctx context.Context, cancel context.CancelCauseFunc, stream io.Reader) io.Reader {
+	beats := make(chan struct{}, 1)
+	go func() {
+		for {
+			select {
+			case <-beats:
+			case <-c.clock.After(streamSilence):
+				cancel(errStreamSilent)
+				return
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return heartbeat{stream, beats}
+}
+
+// heartbeat tells of every read that brought something.
+type heartbeat struct {
+	io.Reader
+	beats chan<- struct{}
+}
+
+func (h heartbeat) Read(p []byte) (int, error) {
+	n, err := h.Reader.Read(p)
+	if n > 0 {
+		select {
+		case h.beats <- struct{}{}:
+		default:
+		}
+	}
+	return n, err
+}

@@ -1,0 +1,61 @@
+package desktop
+
+import (
+	"context"
+	"net/http"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Syncs answers one page of sync runs.
+func (d *Desktop) Syncs(ctx context.Context, q portal.SyncQuery) (portal.SyncPage, error) {
+	return read[portal.SyncPage](ctx, d, "/v1/syncs", q)
+}
+
+// StartSync starts a sync, code sync_running while one runs.
+func (d *Desktop) StartSync(ctx context.Context) (portal.SyncRun, error) {
+	var run portal.SyncRun
+	return run, d.write(ctx, request{method: http.MethodPost, path: "/v1/syncs", out: &run})
+}
+
+// Sync answers one sync run.
+func (d *Desktop) Sync(ctx context.Context, id string) (portal.SyncRun, error) {
+	return readOne[portal.SyncRun](ctx, d, "/v1/syncs", id)
+}
+
+// SyncChanges answers one page of what a run changed.
+func (d *Desktop) SyncChanges(ctx context.Context, id string, q portal.RunChangeQuery) (portal.RunChanges, error) {
+	path, err := pathOf("/v1/syncs", id)
+	if err != nil {
+		return portal.RunChanges{}, err
+	}
+	return read[portal.RunChanges](ctx, d, path+"/changes", q)
+}
+
+// SyncReview answers one page of what a run in review would mark as missing.
+func (d *Desktop) SyncReview(ctx context.Context, id string, q portal.ReviewQuery) (portal.Review, error) {
+	path, err := pathOf("/v1/syncs", id)
+	if err != nil {
+		return portal.Review{}, err
+	}
+	return read[portal.Review](ctx, d, path+"/review", q)
+}
+
+// AcceptSync lets a run in review go on, code conflict when it is not in review.
+func (d *Desktop) AcceptSync(ctx context.Context, id string) (portal.SyncRun, error) {
+	return d.decide(ctx, id, "/accept")
+}
+
+// DiscardSync ends a run in review without changing anything, code conflict when it is not in review.
+func (d *Desktop) DiscardSync(ctx context.Context, id string) (portal.SyncRun, error) {
+	return d.decide(ctx, id, "/discard")
+}
+
+func (d *Desktop) decide(ctx context.Context, id, word string) (portal.SyncRun, error) {
+	var run portal.SyncRun
+	path, err := pathOf("/v1/syncs", id)
+	if err != nil {
+		return run, err
+	}
+	return run, d.write(ctx, request{method: http.MethodPost, path: path + word, out: &run})
+}
