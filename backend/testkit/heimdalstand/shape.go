@@ -1,0 +1,138 @@
+package heimdalstand
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Form is how an answer holds its customers.
+type Form string
+
+const (
+	// Array is what is known of the real API: one bare array.
+	Array Form = ""
+	// Envelope is one object, {items, totalCount}.
+	Envelope Form = "envelope"
+	// Pages are envelopes of pageSize customers, asked for by pageNumber from 1.
+	Pages Form = "pages"
+	// Links are envelopes of PageSize customers with the address of the next.
+	Links Form = "links"
+	// Object is the first customer alone.
+	Object Form = "object"
+	// Nested is an array in which each reseller's customers lie inside the reseller.
+	Nested Form = "nested"
+	// Split answers a customer's own customers only: each reseller must be asked for its own by customerId.
+	Split Form = "split"
+)
+
+// Forms are all there are.
+var Forms = []Form{Array, Envelope, Pages, Links, Object, Nested, Split}
+
+// Shape is the outside of an answer: the form, and what things are called.
+type Shape struct {
+	Form Form `json:"form"`
+	// PageSize is the most customers on a page; 0: 1000.
+	PageSize int `json:"page_size,omitempty"`
+	// Names are what fields are called instead: those of a customer, items, totalCount, nextLink and children. Only
+	// worlds that are given as Customers change their fields' names.
+	Names map[string]string `json:"names,omitempty"`
+	// NumbersAsText quotes numbers.
+	NumbersAsText bool `json:"numbers_as_text,omitempty"`
+}
+
+// Spellings are names fields could well have, for Shape.Names.
+var Spellings = map[string]map[string]string{
+	"camel": {},
+	"snake": {
+		"id": "customer_id", "name": "customer_name", "type": "customer_type", "resellerId": "reseller_id", "products": "modules",
+		"seatsUsed": "seats_used", "seatsTotal": "seats_total", "expirationDate": "expiration_date", "createdDate": "created_at",
+		"totalCount": "total_count", "nextLink": "next_link",
+	},
+	"pascal": {
+		"id": "Id", "name": "Name", "type": "Type", "resellerId": "ParentId", "products": "Products",
+		"seatsUsed": "SeatsUsed", "seatsTotal": "SeatsTotal", "expirationDate": "ExpirationDate", "createdDate": "CreatedDate",
+		"items": "Items", "totalCount": "TotalCount", "nextLink": "NextLink", "children": "Customers",
+	},
+	"licences": {
+		"id": "clientId", "name": "companyName", "type": "accountType", "resellerId": "parentCustomerId", "products": "licensedModules",
+		"seatsUsed": "licensesUsed", "seatsTotal": "numberOfLicenses", "expirationDate": "licenseExpirationDate", "createdDate": "dateAdded",
+		"items": "customers", "totalCount": "total",
+	},
+}
+
+func (s Shape) name(field string) string {
+	if name, other := s.Names[field]; other {
+		return name
+	}
+	return field
+}
+
+func (s Shape) rename(fields Customer) Customer {
+	renamed := Customer{}
+	for name, value := range fields {
+		renamed[s.name(name)] = value
+	}
+	return renamed
+}
+
+func (s Shape) pageSize() int {
+	if s.PageSize <= 0 {
+		return 1000
+	}
+	return s.PageSize
+}
+
+// nest moves every customer whose parent is there into that parent, and takes the parent's id from it.
+func nest(customers list) list {
+	parents := map[string]bool{}
+	for _, c := range customers {
+		parents[fmt.Sprint(c["id"])] = true
+	}
+	children := map[string][]Customer{}
+	var roots list
+	for _, c := range customers {
+		parent := fmt.Sprint(c["resellerId"])
+		if !parents[parent] {
+			roots = append(roots, c)
+			continue
+		}
+		orphan := maps.Clone(c)
+		delete(orphan, "resellerId")
+		children[parent] = append(children[parent], orphan)
+	}
+	return within(roots, children)
+}
+
+func within(customers list, children map[string][]Customer) list {
+	made := make(list, 0, len(customers))
+	for _, c := range customers {
+		if own := children[fmt.Sprint(c["id"])]; own != nil {
+			c = maps.Clone(c)
+			c["children"] = []Customer(within(own, children))
+		}
+		made = append(made, c)
+	}
+	return made
+}
+
+// under are the customers right below a customer, without saying so: of the MSSP's own those whose parent is not there.
+func under(customers list, customerID, own string) (list, bool) {
+	known := map[string]bool{}
+	for _, c := range customers {
+		known[fmt.Sprint(c["id"])] = true
+	}
+	if customerID != own && !known[customerID] {
+		return nil, false
+	}
+	var below list
+	for _, c := range customers {
+		parent := fmt.Sprint(c["resellerId"])
+		if parent == customerID || customerID == own && !known[parent] {
+			c = maps.Clone(c)
+			delete(c, "resellerId")
+			below = append(below, c)
+		}
+	}
+	return slices.Clip(below), true
+}
