@@ -169,6 +169,20 @@ func TestAPromptThatWasDismissedKeptNothingThoughTheLibrarySaysOtherwise(t *test
 	}
 }
 
+func TestAPromptDismissedAtARenewalLeftTheOldTokenAndIsNoticed(t *testing.T) {
+	ring := &platformKeyring{system: "linux"}
+	b := newPlatform(t, ring)
+	b.signIn(t)
+	ring.swallows = true
+	b.api.expireAccess()
+	if _, err := b.Me(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyringLocked {
+		t.Errorf("told %+v", told)
+	}
+}
+
 func TestAnAddressTooLongForAKeyringIsToldAndNotCut(t *testing.T) {
 	for _, system := range []string{"windows", "darwin"} {
 		ring := &platformKeyring{system: system}
