@@ -251,7 +251,7 @@ func TestTheSampleIsTheSameForASeed(t *testing.T) {
 		}
 		return b.String()
 	}
-	if text(7) != text(7) {
+	if first, again := text(7), text(7); first != again {
 		t.Error("two samples of one seed differ")
 	}
 	if text(7) == text(8) {
