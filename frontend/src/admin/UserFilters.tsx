@@ -69,6 +69,7 @@ interface ChipProps {
 /** There may be thousands of MSPs: one is searched for, not picked from a menu. */
 function MSPChip({ value, onChange }: ChipProps) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const [placed, setPlaced] = useState(false);
   const name = useMSPName(value);
   const label = t("users.filter.msp");
   const choose = (id: string | undefined) => {
@@ -88,11 +89,11 @@ function MSPChip({ value, onChange }: ChipProps) {
       <Popover
         open={anchor !== null}
         anchorEl={anchor}
-        // The list below the field is placed once: not while this one still grows.
-        transitionDuration={0}
         onClose={() => setAnchor(null)}
         anchorOrigin={{ vertical: "bottom", horizontal: "left" }}
         slotProps={{
+          // The list of MSPs is placed when the field takes the focus: once the field itself has its place.
+          transition: { onEntered: () => setPlaced(true), onExit: () => setPlaced(false) },
           paper: {
             role: "dialog",
             "aria-label": label,
@@ -106,7 +107,7 @@ function MSPChip({ value, onChange }: ChipProps) {
         }}
       >
         <MSPPicker
-          autoFocus
+          autoFocus={placed}
           value={value && name ? { id: value, name } : null}
           onChange={(msp) => choose(msp?.id)}
           error={undefined}
