@@ -1,8 +1,10 @@
-// Command bench measures a real portal-api, with 10 MSSPs of 50 MSPs of 40 clients each that it synced itself, beside a
-// bare net/http handler that answers the same bytes. Development only; build/bench runs it.
+// Command bench measures a real portal-api. Development only; build/bench runs it. Each measurement prints a row of the
+// table, its fields separated by tabs.
 //
-//	bench PORTAL-API    prints a row of the table for each measurement, fields separated by tabs
-//	bench bare          serves what it is told to, for the other half of the comparison
+//	bench server PORTAL-API    what it answers, with 10 MSSPs of 50 MSPs of 40 clients each that it synced itself,
+//	                           beside a bare net/http handler that answers the same bytes
+//	bench sync PORTAL-API      syncs of an MSSP with a million customers beside a bare COPY of the same rows
+//	bench bare                 serves what it is told to, for the other half of a comparison
 package main
 
 import (
@@ -20,16 +22,19 @@ const (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: bench PORTAL-API | bench bare")
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	var err error
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "bare":
+		err = serveBare(ctx)
+	case len(os.Args) == 3 && os.Args[1] == "server":
+		err = measureServer(ctx, os.Args[2])
+	case len(os.Args) == 3 && os.Args[1] == "sync":
+		err = measureSync(ctx, os.Args[2])
+	default:
+		fmt.Fprintln(os.Stderr, "usage: bench server PORTAL-API | bench sync PORTAL-API | bench bare")
 		os.Exit(2)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	run := measureServer
-	if os.Args[1] == "bare" {
-		run = func(ctx context.Context, _ string) error { return serveBare(ctx) }
-	}
-	err := run(ctx, os.Args[1])
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

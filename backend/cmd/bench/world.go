@@ -48,7 +48,7 @@ type process struct {
 }
 
 func (p *process) stop() {
-	if p == nil || p.command.Process == nil {
+	if p == nil || p.command.Process == nil || p.command.ProcessState != nil {
 		return
 	}
 	_ = p.command.Process.Signal(os.Interrupt)
@@ -246,8 +246,11 @@ var names = []string{"Bakery", "Logistics", "Dental", "Partners", "Engineering",
 // publicURL is the same for every portal-api of a run, so that what one signs the next accepts.
 const publicURL = "http://127.0.0.1:1"
 
-// serve starts portal-api on a free port and waits until it is ready.
-func (w *world) serve(ctx context.Context, databaseURL string) (*process, error) {
+// serve starts portal-api, by default without jobs, on a free port and waits until it is ready.
+func (w *world) serve(ctx context.Context, databaseURL string, arguments ...string) (*process, error) {
+	if len(arguments) == 0 {
+		arguments = []string{"serve", "--no-jobs"}
+	}
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -257,7 +260,7 @@ func (w *world) serve(ctx context.Context, databaseURL string) (*process, error)
 		return nil, err
 	}
 	defer log.Close()
-	p := &process{command: exec.Command(w.program, "serve", "--no-jobs"), base: "http://" + address}
+	p := &process{command: exec.Command(w.program, arguments...), base: "http://" + address}
 	p.command.Env = append(w.env, "PORTAL_DATABASE_URL="+databaseURL, "PORTAL_LISTEN="+address, "PORTAL_PUBLIC_URL="+publicURL)
 	p.command.Stdout, p.command.Stderr = log, log
 	if err := p.command.Start(); err != nil {
@@ -265,10 +268,15 @@ func (w *world) serve(ctx context.Context, databaseURL string) (*process, error)
 	}
 	if err := waitReady(ctx, p.base+"/readyz"); err != nil {
 		p.stop()
-		said, _ := os.ReadFile(log.Name())
-		return nil, fmt.Errorf("portal-api did not get ready: %w: %s", err, said)
+		return nil, fmt.Errorf("portal-api did not get ready: %w", errors.Join(err, w.apiLog()))
 	}
 	return p, nil
+}
+
+// apiLog is what the portal-api that was started last has said, as an error.
+func (w *world) apiLog() error {
+	said, err := os.ReadFile(filepath.Join(w.folder, "portal-api.log"))
+	return errors.Join(err, errors.New(string(said)))
 }
 
 func freeAddress() (string, error) {

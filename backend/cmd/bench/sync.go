@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/heimdalstand"
+)
+
+const (
+	manyCustomers = 1_000_000
+	// oneMSPIn is how many customers there are for each MSP among them.
+	oneMSPIn = 500
+	// memoryLimit is how much a sync may take beyond what portal-api takes while it does nothing, in MiB.
+	memoryLimit = 64
+)
+
+// howMany is the size of the world that is synced; BENCH_CUSTOMERS makes a quick trial of it.
+func howMany() (int, error) {
+	asked := os.Getenv("BENCH_CUSTOMERS")
+	if asked == "" {
+		return manyCustomers, nil
+	}
+	n, err := strconv.Atoi(asked)
+	if err != nil || n < oneMSPIn {
+		return 0, fmt.Errorf("BENCH_CUSTOMERS is %q; it should be a number from %d", asked, oneMSPIn)
+	}
+	return n, nil
+}
+
+// synced is one MSSP that is synced with a world of its own.
+type synced struct {
+	*world
+	stand *heimdalstand.Server
+	code  string // of the administrator's invite
+	size  int
+}
+
+// measureSync prints every row about the sync: the first load of a large MSSP, a run with one percent of changes, a run
+// without any, and beside them a bare COPY of the same rows.
+func measureSync(ctx context.Context, program string) error {
+	size, err := howMany()
+	if err != nil {
+		return err
+	}
+	w := &world{program: program}
+	defer func() { w.close() }()
+	if err := w.startSurroundings(ctx); err != nil {
+		return err
+	}
+	if err := w.prepareDatabase(ctx); err != nil {
+		return err
+	}
+	s := &synced{world: w, size: size}
+	if err := s.connect(ctx); err != nil {
+		return err
+	}
+	first, err := s.measure(ctx, 0)
+	if err != nil {
+		return fmt.Errorf("first load: %w", err)
+	}
+	bare, err := s.bareCopy(ctx)
+	if err != nil {
+		return fmt.Errorf("bare copy: %w", err)
+	}
+	row(s.name("first load"), first.perSecond, "rows/s", "bare COPY", bare)
+	first.print(s.name("first load"))
+	changed, err := s.measure(ctx, 1)
+	if err != nil {
+		return fmt.Errorf("1 %% changed: %w", err)
+	}
+	row(s.name("1 % changed"), changed.perSecond, "rows/s", "first load", first.perSecond)
+	changed.print(s.name("1 % changed"))
+	same, err := s.measure(ctx, 1)
+	if err != nil {
+		return fmt.Errorf("nothing changed: %w", err)
+	}
+	row(s.name("nothing changed"), same.perSecond, "rows/s", "first load", first.perSecond)
+	same.print(s.name("nothing changed"))
+	return nil
+}
+
+func (s *synced) name(what string) string { return fmt.Sprintf("sync of %d, %s", s.size, what) }
+
+// connect makes the MSSP and its connection.
+func (s *synced) connect(ctx context.Context) (err error) {
+	s.stand, err = heimdalstand.Start(ctx, heimdalstand.Config{APIKey: heimdalKey, CustomerID: "17"})
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, func() { s.stand.Close() })
+	var tenant struct {
+		MSSP string `json:"mssp_id"`
+		Code string `json:"code"`
+	}
+	output, err := s.portalAPI(ctx, "bootstrap", "--mssp", "Bench", "--admin", "admin@bench.example",
+		"--provider", "google", "--domain", "bench.example")
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(output, &tenant); err != nil {
+		return err
+	}
+	s.code = tenant.Code
+	_, err = s.portalAPI(ctx, "product", "add", "--mssp", tenant.MSSP, "--product", "heimdal", "--customer-id", "17",
+		"--base-url", s.stand.URL(), "--api-key-file", s.heimdalKeyFile())
+	return err
+}
+
+// run is what one sync came to.
+type run struct {
+	perSecond float64
+	memory    float64 // MiB above what portal-api took before
+	written
+}
+
+// measure syncs, with a portal-api of its own so that its memory is that of this run.
+func (s *synced) measure(ctx context.Context, edition int) (r run, err error) {
+	s.stand.SetWorld(large{size: s.size, edition: edition})
+	if s.api, err = s.serve(ctx, s.serverURL(""), "serve"); err != nil {
+		return r, err
+	}
+	defer func() { s.api.stop() }()
+	if s.admin, err = s.session(ctx, "admin", s.code); err != nil {
+		return r, err
+	}
+	s.code = ""
+	if err := s.sql(ctx, "portal", "checkpoint"); err != nil {
+		return r, err
+	}
+	before, err := s.writtenSoFar(ctx)
+	if err != nil {
+		return r, err
+	}
+	idle, err := s.idle(ctx)
+	if err != nil {
+		return r, err
+	}
+	if r.perSecond, err = s.sync(ctx); err != nil {
+		return r, err
+	}
+	peak, err := memory(s.api.command.Process.Pid, "VmHWM")
+	if err != nil {
+		return r, err
+	}
+	r.memory = peak - idle
+	// Connections tell what they have written at the latest when they end.
+	s.api.stop()
+	after, err := s.writtenSoFar(ctx)
+	r.written = after.since(before)
+	return r, err
+}
+
+// idle answers how much memory portal-api takes while it does nothing, and lets its peak begin there.
+func (s *synced) idle(ctx context.Context) (float64, error) {
+	select {
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-time.After(2 * time.Second):
+	}
+	pid := s.api.command.Process.Pid
+	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0); err != nil {
+		return 0, err
+	}
+	return memory(pid, "VmRSS")
+}
+
+// sync runs one sync and answers its customers a second.
+func (s *synced) sync(ctx context.Context) (perSecond float64, err error) {
+	var run portal.SyncRun
+	if err := s.call(ctx, "POST", "/v1/syncs", s.admin, nil, &run); err != nil {
+		return 0, err
+	}
+	for run.FinishedAt == nil {
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+		if err := s.call(ctx, "GET", "/v1/syncs/"+run.ID, s.admin, nil, &run); err != nil {
+			return 0, err
+		}
+	}
+	if run.Status != portal.RunComplete || run.Seen != int64(s.size) {
+		said := ""
+		if run.Error != nil {
+			said = *run.Error
+		}
+		return 0, errors.Join(fmt.Errorf("the sync ended as %s with %d customers: %s", run.Status, run.Seen, said), s.apiLog())
+	}
+	return float64(s.size) / run.FinishedAt.Sub(*run.StartedAt).Seconds(), nil
+}
+
+func (r run) print(name string) {
+	row(name+", memory above idle", r.memory, "MiB", "limit", memoryLimit)
+	for _, group := range groups {
+		fmt.Printf("%s, rows written: %s\t%d\trows\t\t\n", name, group, r.rows[group])
+	}
+	fmt.Printf("%s, WAL written\t%.1f\tMiB\t\t\n", name, r.wal)
+}
+
+// large is a world of any size that is made up while it is read. In each edition a hundredth of the clients has other
+// seats.
+type large struct{ size, edition int }
+
+func (l large) Len() int { return l.size }
+
+func (l large) AppendJSON(b []byte, i int) []byte {
+	msps := l.size / oneMSPIn
+	b = strconv.AppendInt(append(b, `{"id":`...), int64(1_000_000+i), 10)
+	if i < msps {
+		b = strconv.AppendInt(append(b, `,"name":"Reseller `...), int64(i), 10)
+		return append(b, `","type":"RESELLER","resellerId":null,"country":"DK"}`...)
+	}
+	used := i % 90
+	if i%100 == 0 {
+		used += l.edition
+	}
+	b = strconv.AppendInt(append(b, `,"name":"`...), int64(i*7919%l.size), 10)
+	b = append(append(append(b, ' '), names[i%len(names)]...), ` & Partners ApS","type":"CORP","resellerId":`...)
+	b = strconv.AppendInt(b, int64(1_000_000+i%msps), 10)
+	b = strconv.AppendInt(append(b, `,"products":["Threat Prevention","Patch & Asset Management"],"seatsUsed":`...), int64(used), 10)
+	b = strconv.AppendInt(append(b, `,"seatsTotal":100,"expirationDate":"2031-0`...), int64(1+i%9), 10)
+	return append(b, `-15","createdDate":"2024-03-01","monthlyBilling":false,"country":"DK"}`...)
+}
