@@ -2,7 +2,8 @@ package portal
 
 import "time"
 
-// RunStatus is how a sync run stands. Only complete runs change MSPs and clients.
+// RunStatus is how a sync run stands. Only complete runs change MSPs and clients. A run that NeedsReview has read
+// everything and waits for an admin's word, because more customers would vanish than is believed.
 type RunStatus string
 
 const (
@@ -10,17 +11,26 @@ const (
 	RunRunning  RunStatus = "running"
 	RunComplete RunStatus = "complete"
 	RunFailed   RunStatus = "failed"
+
+	RunNeedsReview RunStatus = "needs_review"
+	RunDiscarded   RunStatus = "discarded"
 )
 
 // SyncRun is the record of one sync.
 type SyncRun struct {
-	ID         string     `json:"id"`
-	Product    string     `json:"product"`
-	Status     RunStatus  `json:"status" enum:"queued,running,complete,failed"`
-	Trigger    string     `json:"trigger" enum:"schedule,manual,command"`
-	CreatedAt  time.Time  `json:"created_at" ts_type:"string"`
-	StartedAt  *time.Time `json:"started_at" ts_type:"string"`
-	FinishedAt *time.Time `json:"finished_at" ts_type:"string"`
+	ID           string     `json:"id"`
+	ConnectionID string     `json:"connection_id"`
+	Product      string     `json:"product"`
+	Status       RunStatus  `json:"status" enum:"queued,running,complete,failed,needs_review,discarded"`
+	Trigger      string     `json:"trigger" enum:"schedule,manual,command"`
+	CreatedAt    time.Time  `json:"created_at" ts_type:"string"`
+	StartedAt    *time.Time `json:"started_at" ts_type:"string"`
+	FinishedAt   *time.Time `json:"finished_at" ts_type:"string"`
+	// Calls counts the calls that have ended; CallsLeft those known to be left, null while nobody knows. RetryAt is until
+	// when the run waits for the product's pace.
+	Calls     int64      `json:"calls"`
+	CallsLeft *int64     `json:"calls_left"`
+	RetryAt   *time.Time `json:"retry_at" ts_type:"string"`
 	// Seen counts customers in the answer, of which MSPs and Clients; Other counts types that are neither
 	// RESELLER nor CORP and are kept as clients.
 	Seen    int64 `json:"seen"`
@@ -30,7 +40,18 @@ type SyncRun struct {
 	Added   int64 `json:"added"`
 	Changed int64 `json:"changed"`
 	Missing int64 `json:"missing"`
-	// ErrorCode and Error say why a failed run failed, in words for an admin and without any secret.
+	// Removed counts those that had been missing for long enough. Moved and Returned are among Changed: clients now under
+	// another MSP, customers that were missing or removed. Duplicates counts rows that said the same again.
+	Removed    int64 `json:"removed"`
+	Moved      int64 `json:"moved"`
+	Returned   int64 `json:"returned"`
+	Duplicates int64 `json:"duplicates"`
+	// WouldMiss is how many customers would vanish; set once a run needed review. ReviewedBy names who gave their word.
+	WouldMiss  *int64     `json:"would_miss"`
+	ReviewedBy *string    `json:"reviewed_by"`
+	ReviewedAt *time.Time `json:"reviewed_at" ts_type:"string"`
+	// ErrorCode and Error say why a failed run failed, why one needs review or was discarded, in words for an admin and
+	// without any secret.
 	ErrorCode *string `json:"error_code"`
 	Error     *string `json:"error"`
 }
