@@ -181,3 +181,14 @@ func TestWhomTheStackInvitesNeedsNoCode(t *testing.T) {
 		t.Error("an invited account's provider is no authority for its address")
 	}
 }
+
+func TestTheHistoryEndsWithTheCustomersOfToday(t *testing.T) {
+	if last := history[len(history)-1]; last != (past{}) {
+		t.Errorf("the last sync of the history is %+v", last)
+	}
+	for i, run := range history[1:] {
+		if run.editions > history[i].editions || history[i].days <= 0 {
+			t.Errorf("sync %d of the history is not before sync %d", i, i+1)
+		}
+	}
+}

@@ -134,19 +134,6 @@ func (s *stack) addProduct(ctx context.Context) error {
 	return s.folder.save()
 }
 
-// sync reads the customers once; from then on portal-api's own schedule does.
-func (s *stack) sync(ctx context.Context) error {
-	kept := &s.folder.state
-	if kept.Synced {
-		return nil
-	}
-	if err := s.command(ctx, nil, "sync", "--mssp", kept.MSSPID); err != nil {
-		return err
-	}
-	kept.Synced = true
-	return s.folder.save()
-}
-
 // command runs a command of portal-api as the owner of the database and reads the JSON it prints, if that is wanted.
 func (s *stack) command(ctx context.Context, answer any, arguments ...string) error {
 	settings, err := s.settings(s.ownerURL())

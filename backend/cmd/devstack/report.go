@@ -69,6 +69,7 @@ func (s *stack) forScripts() variables {
 		{"DEVSTACK_STRANGER_ACCOUNT", stranger.ID},
 		{"DEVSTACK_OUTSIDER_ACCOUNT", outsider.ID},
 		{"DEVSTACK_HEIMDAL_URL", s.heimdal.URL()},
+		{"DEVSTACK_HEIMDAL_ORDERS_URL", s.heimdalOrders},
 		{"DEVSTACK_HEIMDAL_API_KEY", heimdalKey},
 		{"DEVSTACK_HEIMDAL_CUSTOMER_ID", heimdalCustomer},
 	}
@@ -91,6 +92,9 @@ func (s *stack) summary() string {
 	} else {
 		fmt.Fprintf(&b, "\nThe admin has signed in before: no invite code is asked for.\n")
 	}
+	fmt.Fprintf(&b, "\nHeimdal can be made to lose 30 of 100 customers, so that the next sync needs a review, or to fail\n")
+	fmt.Fprintf(&b, "  curl -d '{\"leave_out\": 30}' %[1]s/order\n  curl -d '{\"rules\": [{\"fault\": \"status500\"}]}' %[1]s/order\n", s.heimdalOrders)
+	fmt.Fprintf(&b, "  curl -d '{\"leave_out\": 0, \"rules\": []}' %s/order    # and to behave again\n", s.heimdalOrders)
 	return b.String()
 }
 

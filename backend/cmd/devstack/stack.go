@@ -26,11 +26,13 @@ type stack struct {
 	entra    *provider.Server
 	heimdal  *heimdalstand.Server
 	sample   []heimdalstand.Customer
-	program  string // portal-api
-	api      *child.Process
-	listen   string
-	metrics  string
-	closers  []io.Closer
+	// heimdalOrders is where the stand-in takes orders.
+	heimdalOrders string
+	program       string // portal-api
+	api           *child.Process
+	listen        string
+	metrics       string
+	closers       []io.Closer
 }
 
 // start brings the parts up in the order they need each other, and makes what an earlier run has not made yet.
@@ -136,7 +138,8 @@ func (s *stack) startHeimdal(ctx context.Context) error {
 		return err
 	}
 	s.closers = append(s.closers, s.heimdal)
-	return nil
+	s.heimdalOrders, err = s.heimdal.Control(context.WithoutCancel(ctx))
+	return err
 }
 
 // listenWhereKept listens on the port of earlier runs, whose data names it; at first on the usual port or a free one.

@@ -152,6 +152,13 @@ func (s *Server) Log() []Call {
 	return slices.Clone(s.calls)
 }
 
+// Forget has the calls so far count against nobody's rate.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.recent)
+}
+
 // Close stops the stand-in at once and lets go of callers it keeps waiting.
 func (s *Server) Close() error {
 	s.closing.Do(func() { close(s.closed) })
