@@ -129,6 +129,11 @@ func queueScope(batch *pgx.Batch, v portal.Viewer) {
 // active is deactivated, and is told so even where their session ended with it. A grant that is not active, or whose
 // role or node is no longer what the access token says, counts as changed.
 func queueStanding(batch *pgx.Batch, v portal.Viewer) {
+	queueStandingOf(batch, v, func(err error) error { return err })
+}
+
+// queueStandingOf leaves to judge what becomes of the finding: nil, or why the viewer may do nothing.
+func queueStandingOf(batch *pgx.Batch, v portal.Viewer, judge func(error) error) {
 	batch.Queue(`
 		select coalesce(s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now(), false),
 		       coalesce(s.revoked_reason, ''),
@@ -149,17 +154,17 @@ func queueStanding(batch *pgx.Batch, v portal.Viewer) {
 		err := row.Scan(&session, &ended, &active, &grant)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
-			return portal.SessionEnded(ended)
+			return judge(portal.SessionEnded(ended))
 		case err != nil:
 			return err
 		case !active:
-			return errDeactivated()
+			return judge(errDeactivated())
 		case !session:
-			return portal.SessionEnded(ended)
+			return judge(portal.SessionEnded(ended))
 		case !grant:
-			return errGrantChanged()
+			return judge(errGrantChanged())
 		}
-		return nil
+		return judge(nil)
 	})
 }
 

@@ -1,0 +1,171 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// failing is the row of failures a connection p is in: those since its last complete run. Runs of one connection never
+// overlap, so each was made after the one before had ended.
+const failing = `
+	select count(*) as failures,
+	       min(f.finished_at) as since,
+	       coalesce(bool_or(f.mailed_at is not null), false) as mailed,
+	       (array_agg(f.id order by f.created_at desc))[1] as run_id
+	from sync_run f
+	where f.mssp_id = p.mssp_id
+	and f.mssp_product_id = p.id
+	and f.status = 'failed'
+	and f.created_at > coalesce((
+		select max(c.finished_at)
+		from sync_run c
+		where c.mssp_id = p.mssp_id
+		and c.mssp_product_id = p.id
+		and c.status = 'complete'), '-infinity')`
+
+// DueAlerts answers the runs of any MSSP that its admins are still to be told of by mail: each that needs review, and the
+// latest of each row of failures of that length, unless the row has been told of already.
+func (db *DB) DueAlerts(ctx context.Context, failures int) ([]RunRef, error) {
+	var refs []RunRef
+	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
+		collect(batch.Queue(`
+			select r.mssp_id, r.id
+			from sync_run r
+			where r.status = 'needs_review'
+			and r.mailed_at is null
+			union all
+			select p.mssp_id, f.run_id
+			from mssp_product p
+			cross join lateral (`+failing+`) f
+			where not p.paused
+			and f.failures >= $1
+			and not f.mailed`, failures), &refs)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read due alerts: %w", err)
+	}
+	return refs, nil
+}
+
+// RaiseAlert marks a run as told of and hands enqueue the MSSP's active admins, in one transaction. Nothing happens
+// where another was faster.
+func (db *DB) RaiseAlert(ctx context.Context, ref RunRef, enqueue func(ctx context.Context, tx pgx.Tx, userIDs []string) error) error {
+	err := db.system(ctx, roleSync, ref.MSSPID, func(tx pgx.Tx) error {
+		marked, err := tx.Exec(ctx, `
+			update sync_run r
+			set mailed_at = clock_timestamp()
+			where r.mssp_id = $1
+			and r.id = $2
+			and r.mailed_at is null`, ref.MSSPID, ref.ID)
+		if err != nil || marked.RowsAffected() == 0 {
+			return err
+		}
+		admins, err := activeAdmins(ctx, tx, ref.MSSPID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "select set_config('role', 'none', true)"); err != nil {
+			return err
+		}
+		return enqueue(ctx, tx, admins)
+	})
+	if err != nil {
+		return fmt.Errorf("raise alert: %w", err)
+	}
+	return nil
+}
+
+// activeAdmins reads as the role that knows people; the transaction is in it from then on.
+func activeAdmins(ctx context.Context, tx pgx.Tx, msspID string) ([]string, error) {
+	if _, err := tx.Exec(ctx, setScope, roleAuth, "", "", ""); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `
+		select g.user_id
+		from user_role g
+		join app_user u on u.id = g.user_id
+		where g.mssp_id = $1
+		and g.role = 'mssp_admin'
+		and g.active
+		and u.active
+		order by g.user_id`, msspID)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// Alert answers what a mail about a run is to tell one of the MSSP's admins; false where there is nothing to tell any
+// more: the review has ended, a run was complete since, or they are no longer an active admin.
+func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.SyncAlert, bool, error) {
+	alert := portal.SyncAlert{RunID: ref.ID}
+	err := db.systemRead(ctx, roleSync, ref.MSSPID, func(batch *pgx.Batch) {
+		queueAlert(batch, ref, &alert)
+		batch.Queue(setScope, roleAuth, "", "", "")
+		queueReader(batch, ref.MSSPID, userID, &alert)
+	})
+	if portal.ErrorCode(err) == portal.NotFound {
+		return portal.SyncAlert{}, false, nil
+	}
+	if err != nil {
+		return portal.SyncAlert{}, false, fmt.Errorf("read alert: %w", err)
+	}
+	return alert, true, nil
+}
+
+// queueAlert tells the row of failures as it is by now, which may be longer than when the alert was raised.
+func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
+	scanOne(batch.Queue(`
+		select m.name, d.name, r.status = 'needs_review',
+		       case when r.status = 'failed' then f.failures else coalesce(r.would_miss, 0) end,
+		       case when r.status = 'failed' then f.since else r.finished_at end,
+		       coalesce(last.error, '')
+		from sync_run r
+		join mssp m on m.id = r.mssp_id
+		join mssp_product p on p.mssp_id = r.mssp_id and p.id = r.mssp_product_id
+		join product d on d.id = p.product_id
+		cross join lateral (`+failing+`) f
+		join sync_run last on last.mssp_id = r.mssp_id
+		                  and last.id = case when r.status = 'failed' then f.run_id else r.id end
+		where r.mssp_id = $1
+		and r.id = $2
+		and (r.status = 'needs_review' or r.status = 'failed' and f.since <= r.finished_at)`, ref.MSSPID, ref.ID), "alert",
+		&alert.MSSP, &alert.Product, &alert.Review, &alert.Count, &alert.Since, &alert.Detail)
+}
+
+// queueReader reads whom the mail goes to, and in which language: that of their own invite, or of the MSSP's last one.
+func queueReader(batch *pgx.Batch, msspID, userID string, alert *portal.SyncAlert) {
+	scanOne(batch.Queue(`
+		select u.email, coalesce((
+			select i.language
+			from pre_assigned_role i
+			where i.mssp_id = $1
+			and i.language <> ''
+			order by i.email = u.email desc, i.created_at desc
+			limit 1), '')
+		from app_user u
+		where u.id = $2
+		and u.active
+		and exists (
+			select from user_role g
+			where g.mssp_id = $1
+			and g.user_id = u.id
+			and g.role = 'mssp_admin'
+			and g.active)`, msspID, userID), "admin", &alert.Email, &alert.Language)
+}
+
+// scanOne reads a queued query's only row; noun says what there is none of otherwise.
+func scanOne(query *pgx.QueuedQuery, noun string, into ...any) {
+	query.QueryRow(func(row pgx.Row) error {
+		err := row.Scan(into...)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errNone(noun)
+		}
+		return err
+	})
+}

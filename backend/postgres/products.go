@@ -1,0 +1,37 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// SetProducts makes or renames the rows of products, as the owner at url. A product that is not among them keeps its row:
+// what was synced from it still refers to it.
+func SetProducts(ctx context.Context, url string, products []portal.Product) error {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return errors.New("not a PostgreSQL URL such as postgres://user:password@host:5432/portal")
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return fmt.Errorf("reach database: %w", withoutSecrets(err))
+	}
+	defer conn.Close(ctx) //nolint:errcheck // nothing is open on it any more
+	for _, product := range products {
+		_, err := conn.Exec(ctx, `
+			insert into product (id, name)
+			values ($1, $2)
+			on conflict (id) do update
+			set name = excluded.name
+			where product.name <> excluded.name`, product.ID, product.Name)
+		if err != nil {
+			return fmt.Errorf("write product %s: %w", product.ID, err)
+		}
+	}
+	return nil
+}

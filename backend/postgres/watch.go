@@ -1,0 +1,35 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// WatchRun answers a run for those who look at it, and of each of them, in one round trip, nil or why they may no longer.
+// The caller has seen to it that the run is in their scope.
+func (db *DB) WatchRun(ctx context.Context, msspID, runID string, viewers []portal.Viewer) (portal.SyncRun, []error, error) {
+	var run portal.SyncRun
+	standing := make([]error, len(viewers))
+	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
+		for i, v := range viewers {
+			queueStandingOf(batch, v, func(err error) error {
+				standing[i] = err
+				return nil
+			})
+		}
+		batch.Queue(setScope, roleSync, msspID, "", "")
+		collectOne(batch.Queue(`
+			select `+runColumns+`
+			from `+runTables+`
+			where r.mssp_id = $1
+			and r.id = $2`, msspID, runID), "run", &run)
+	})
+	if err != nil {
+		return portal.SyncRun{}, nil, fmt.Errorf("watch run: %w", err)
+	}
+	return run, standing, nil
+}
