@@ -165,7 +165,7 @@ describe("a sign-in that fails says why in its own words, and can be tried again
     ["offline", "The portal cannot be reached"],
     ["unavailable", "The portal is not available"],
     ["provider_unavailable", "Google is not available"],
-    ["provider_refused", "Google did not accept the sign-in"],
+    ["provider_refused", "Your sign-in with Google could not be confirmed"],
     ["state_mismatch", "The answer did not belong to this sign-in"],
     ["browser_failed", "Your browser could not be opened"],
     ["keyring_unavailable", "Your computer's keyring cannot be used"],

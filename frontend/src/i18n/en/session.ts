@@ -66,7 +66,7 @@ export const session = {
     },
     tenant_not_allowed: {
       title: "This organisation may not sign in here",
-      text: "Your account belongs to an organisation that the portal does not accept. Use your work account, or ask your administrator.",
+      text: "Your account belongs to an organisation that the portal does not accept. Use the account you were invited with, or ask your administrator.",
     },
     deactivated: {
       title: "Your access is switched off",
@@ -85,7 +85,7 @@ export const session = {
       text: "The portal could not reach it to check who you are. Try again in a few minutes.",
     },
     provider_refused: {
-      title: "{{provider}} did not accept the sign-in",
+      title: "Your sign-in with {{provider}} could not be confirmed",
       text: "Start again. If it happens again, give the request id to your administrator.",
     },
     state_mismatch: {
