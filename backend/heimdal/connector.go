@@ -1,15 +1,33 @@
 package heimdal
 
 import (
-	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
 
 	"fs-client-portal/backend/portal"
 )
 
-// Connector opens readers of Heimdal connections. Those of one endpoint and key share a pace.
-type Connector struct{}
+// Asking says when resellers are asked one by one for their customers.
+type Asking string
 
-// NewConnector makes a Connector; a process needs one.
+const (
+	// AskIfNeeded asks when the answer about the MSSP names resellers and says of no client whose it is.
+	AskIfNeeded Asking = ""
+	AskAlways   Asking = "always"
+	AskNever    Asking = "never"
+)
+
+// Connector opens readers of Heimdal connections; those of one endpoint and key share a pace, so a process needs one
+// Connector. The zero Connector is ready.
+type Connector struct {
+	Asking Asking
+	paces  paces
+}
+
+// NewConnector makes a Connector.
 func NewConnector() *Connector { return &Connector{} }
 
 // Product is what the portal calls Heimdal.
@@ -19,45 +37,99 @@ func (*Connector) Product() portal.Product {
 	}
 }
 
-// Check answers a portal.Error that names the setting at fault.
+// Check answers a portal.Error that names the setting at fault: the base URL must be https, or http on loopback.
 func (*Connector) Check(s portal.ConnectionSettings, apiKey string) error {
-	_, err := New(s.BaseURL, s.CustomerID, apiKey, 0, nil)
-	return err
+	if _, err := customersURL(s.BaseURL, s.CustomerID); err != nil {
+		return err
+	}
+	if !printable(strings.TrimSpace(apiKey)) {
+		return portal.InvalidField("api_key", "The API key must be one line of printable characters without spaces.")
+	}
+	return nil
 }
 
 // Open makes a reader of one connection.
-func (*Connector) Open(s portal.ConnectionSettings, apiKey string, o portal.ReadOptions) (portal.Reader, error) {
-	client, err := New(s.BaseURL, s.CustomerID, apiKey, o.PerMinute, o.HTTPClient)
-	if err != nil {
+func (c *Connector) Open(s portal.ConnectionSettings, apiKey string, o portal.ReadOptions) (portal.Reader, error) {
+	if err := c.Check(s, apiKey); err != nil {
 		return nil, err
 	}
-	if o.Clock != nil {
-		client.clock = o.Clock
-	}
-	return reader{client}, nil
+	return c.open(s, strings.TrimSpace(apiKey), o), nil
 }
 
-type reader struct{ *Client }
-
-func (r reader) Test(ctx context.Context) (*int64, error) {
-	customers, err := r.Customers(ctx)
-	n := int64(len(customers))
-	return &n, err
+// open is Open for settings that are checked.
+func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.ReadOptions) *reader {
+	address, _ := customersURL(s.BaseURL, s.CustomerID)
+	r := &reader{
+		asking: c.Asking, address: address, customerID: strings.TrimSpace(s.CustomerID), apiKey: apiKey,
+		http: newHTTP(o.HTTPClient, address), clock: o.Clock, waiting: o.Waiting,
+		pace: c.paces.of(address.Host+address.Path, apiKey), tries: tries,
+		largest: largest, thought: longestThought, silence: longestSilence,
+	}
+	if o.PerMinute > 0 {
+		r.every = time.Minute / time.Duration(o.PerMinute)
+	}
+	if r.clock == nil {
+		r.clock = realClock{}
+	}
+	if r.waiting == nil {
+		r.waiting = func(time.Time) {}
+	}
+	return r
 }
 
-func (r reader) Call(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
-	customers, err := r.Customers(ctx)
-	if err != nil {
-		return state, err
-	}
-	for _, c := range customers {
-		c.Kind = portal.HeimdalKind(c.Type)
-		if err := add(c); err != nil {
-			return state, err
+// reader reads one connection's customers.
+type reader struct {
+	asking     Asking
+	address    *url.URL
+	customerID string
+	apiKey     string
+	http       *http.Client
+	clock      portal.Clock
+	waiting    func(time.Time)
+	pace       *pace
+	every      time.Duration
+	tries      int
+	largest    int64
+	thought    time.Duration
+	silence    time.Duration
+}
+
+func printable(key string) bool {
+	for _, r := range key {
+		if r <= ' ' || r > '~' {
+			return false
 		}
 	}
-	state.Done = true
-	state.Progress.Calls++
-	state.Progress.Seen = int64(len(customers))
-	return state, nil
+	return key != ""
+}
+
+// customersURL appends the endpoint to baseURL.
+func customersURL(baseURL, customerID string) (*url.URL, error) {
+	base, err := url.Parse(strings.TrimSpace(baseURL))
+	if err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, portal.InvalidField("base_url", "The base URL must look like https://rc-dashboard.heimdalsecurity.com/api/heimdalapi.")
+	}
+	if base.Scheme != "https" && (base.Scheme != "http" || !loopback(base.Hostname())) {
+		return nil, portal.InvalidField("base_url", "The base URL must begin with https://; plain http is accepted for loopback alone.")
+	}
+	customerID = strings.TrimSpace(customerID)
+	if customerID == "" {
+		return nil, portal.InvalidField("customer_id", "The Heimdal customer id is empty.")
+	}
+	return about(base.JoinPath("customers"), customerID), nil
+}
+
+// about puts the question for one customer id's customers.
+func about(address *url.URL, customerID string) *url.URL {
+	asked := *address
+	asked.RawQuery = url.Values{"customerId": {customerID}}.Encode()
+	return &asked
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
 }

@@ -1,7 +1,6 @@
 package heimdal
 
 import (
-	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
@@ -9,19 +8,18 @@ import (
 )
 
 // layouts are the forms a date is read in; the day is taken as written, whatever the offset behind it. Day and month
-// in numbers with slashes are read only where they cannot be mistaken.
+// in numbers with slashes or dashes are read only where they cannot be mistaken.
 var layouts = []string{
+	time.DateOnly,
 	time.RFC3339Nano,
 	"2006-01-02T15:04:05.999999999",
 	"2006-01-02T15:04",
 	"2006-01-02 15:04:05.999999999Z07:00",
 	"2006-01-02 15:04:05.999999999",
 	"2006-01-02 15:04",
-	time.DateOnly,
 	"2006/01/02",
 	"20060102",
 	"02.01.2006",
-	"02-01-2006",
 	"2 Jan 2006", "2 January 2006", "Jan 2, 2006", "January 2, 2006",
 	time.RFC1123, time.RFC1123Z,
 }
@@ -29,14 +27,14 @@ var layouts = []string{
 var (
 	// .NET's old form: milliseconds since 1970.
 	netDate  = regexp.MustCompile(`^/Date\((-?\d+)([+-]\d{4})?\)/$`)
-	slashes  = regexp.MustCompile(`^(\d{1,2})/(\d{1,2})/(\d{4})( .*)?$`)
+	slashes  = regexp.MustCompile(`^(\d{1,2})[/-](\d{1,2})[/-](\d{4})( .*)?$`)
 	digits   = regexp.MustCompile(`^\d{10}(\d{3})?$`)
 	earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // readDate reads a day as YYYY-MM-DD. Dates out of all reason stand for "none", as .NET's 0001-01-01 and 9999-12-31 do.
-func readDate(value json.RawMessage) (string, bool) {
+func readDate(value []byte) (string, bool) {
 	text, ok := readText(value)
 	if !ok {
 		return "", false

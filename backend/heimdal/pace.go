@@ -2,12 +2,15 @@ package heimdal
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
+	"fs-client-portal/backend/portal"
 )
 
 const (
@@ -16,14 +19,9 @@ const (
 	longPause  = 2 * time.Minute
 	// patience is the longest Retry-After that is worth waiting for inside one run.
 	patience = 10 * time.Minute
+	// worthTelling is the shortest wait that people hear of.
+	worthTelling = 2 * time.Second
 )
-
-// clock is time as the client feels it; tests bring their own.
-type clock interface {
-	Now() time.Time
-	// Sleep waits for d, or answers ctx's error as soon as it ends.
-	Sleep(ctx context.Context, d time.Duration) error
-}
 
 type realClock struct{}
 
@@ -40,33 +38,110 @@ func (realClock) Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// newPace spaces calls evenly: a burst would use up a minute that another process on this address counts on.
-func newPace(perMinute int) *rate.Limiter {
-	if perMinute <= 0 {
-		return rate.NewLimiter(rate.Inf, 1)
+// pace spaces the calls of one endpoint with one key evenly: a burst would use up a minute that another process on this
+// address counts on.
+type pace struct {
+	mu   sync.Mutex
+	next time.Time
+}
+
+// book answers when the next call may be made, and takes that turn; last is a call that may not have been booked here.
+func (p *pace) book(now, last time.Time, every time.Duration) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := now
+	if p.next.After(at) {
+		at = p.next
 	}
-	return rate.NewLimiter(rate.Every(time.Minute/time.Duration(perMinute)), 1)
+	// A last call that lies ahead is another computer's clock; it holds nobody up for longer than one turn.
+	if after := last.Add(every); after.After(at) && !last.After(now.Add(every)) {
+		at = after
+	}
+	p.next = at.Add(every)
+	return at
+}
+
+// giveBack returns a turn that was not taken, if nobody has booked after it.
+func (p *pace) giveBack(at time.Time, every time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.next.Equal(at.Add(every)) {
+		p.next = at
+	}
+}
+
+// paces are those of a process, by endpoint and key.
+type paces struct {
+	mu  sync.Mutex
+	all map[[sha256.Size]byte]*pace
+}
+
+const manyPaces = 10_000
+
+func (p *paces) of(endpoint, key string) *pace {
+	id := sha256.Sum256([]byte(endpoint + "\n" + key))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if one, ok := p.all[id]; ok {
+		return one
+	}
+	if p.all == nil || len(p.all) >= manyPaces {
+		p.all = map[[sha256.Size]byte]*pace{}
+	}
+	p.all[id] = &pace{}
+	return p.all[id]
 }
 
 // turn waits until the pace allows another call.
-func (c *Client) turn(ctx context.Context) error {
-	now := c.clock.Now()
-	booked := c.pace.ReserveN(now, 1)
-	if wait := booked.DelayFrom(now); wait > 0 {
-		if err := c.clock.Sleep(ctx, wait); err != nil {
-			booked.CancelAt(c.clock.Now())
+func (r *reader) turn(ctx context.Context, progress *portal.ReadProgress) error {
+	if r.every > 0 {
+		at := r.pace.book(r.clock.Now(), progress.LastCall, r.every)
+		if err := r.wait(ctx, at); err != nil {
+			r.pace.giveBack(at, r.every)
 			return err
 		}
 	}
+	progress.LastCall = r.clock.Now()
 	return ctx.Err()
 }
 
-// pause is how long to wait after the n-th refusal for calling too often, counted from 0: what the answer asks for,
-// else a minute doubled up to two; a little more, so that several callers do not come back at once.
-func (c *Client) pause(response *http.Response, n int) time.Duration {
-	wait, told := retryAfter(response.Header.Get("Retry-After"), c.clock.Now())
+// wait sleeps until then, and lets people know.
+func (r *reader) wait(ctx context.Context, until time.Time) error {
+	d := until.Sub(r.clock.Now())
+	if d <= 0 {
+		return ctx.Err()
+	}
+	if d >= worthTelling {
+		r.waiting(until)
+	}
+	err := r.clock.Sleep(ctx, d)
+	var postponed *portal.Postponed
+	if d >= worthTelling && !errors.As(err, &postponed) {
+		r.waiting(time.Time{})
+	}
+	return err
+}
+
+// backOff waits after a refusal that asks to wait, and gives up after enough of them.
+func (r *reader) backOff(ctx context.Context, state *portal.ReadState, retryAfter string, cause *portal.CallError) error {
+	pause := r.pause(retryAfter, state.Refusals)
+	state.Refusals++
+	until := r.clock.Now().Add(pause)
+	switch {
+	case state.Refusals >= r.tries:
+		return cause
+	case pause > patience:
+		return errorf(cause.Code, "%s asks to wait until %s. The next run after that tries again.", r.address.Host, until.UTC().Format("2 Jan 15:04 UTC"))
+	}
+	return r.wait(ctx, until)
+}
+
+// pause is how long to wait after the n-th refusal, counted from 0: what the answer asks for, else a minute doubled up
+// to two; a little more, so that several callers do not come back at once.
+func (r *reader) pause(asked string, n int) time.Duration {
+	wait, told := retryAfter(asked, r.clock.Now())
 	if !told {
-		wait = min(firstPause<<n, longPause)
+		wait = min(firstPause<<min(n, 10), longPause)
 	}
 	return wait + time.Duration(rand.Int64N(int64(max(wait/10, time.Second))))
 }

@@ -16,6 +16,8 @@ import (
 
 const key = "SECRETKEY0123456789"
 
+var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+
 // clockwork is a clock on which sleeping takes no time.
 type clockwork struct {
 	now   time.Time
@@ -35,18 +37,48 @@ func (c *clockwork) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// newClient is a client of a server that answers as handler says, on a clock of its own.
-func newClient(t *testing.T, perMinute int, handler http.HandlerFunc) (*Client, *clockwork) {
+// newReader is a reader of a server that answers as handler says, on a clock of its own.
+func newReader(t *testing.T, perMinute int, handler http.HandlerFunc) (*reader, *clockwork) {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	c, err := New(server.URL+"/api/heimdalapi", "17", key, perMinute, nil)
+	clock := &clockwork{now: noon}
+	return openReader(t, server.URL+"/api/heimdalapi", portal.ReadOptions{PerMinute: perMinute, Clock: clock}), clock
+}
+
+func openReader(t *testing.T, url string, o portal.ReadOptions) *reader {
+	t.Helper()
+	r, err := NewConnector().Open(portal.ConnectionSettings{CustomerID: "17", BaseURL: url}, key, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := &clockwork{now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}
-	c.clock = clock
-	return c, clock
+	return r.(*reader)
+}
+
+// all reads everything there is.
+func (r *reader) all(ctx context.Context) ([]portal.Customer, error) {
+	customers, _, err := r.from(ctx, portal.ReadState{})
+	return customers, err
+}
+
+// from goes on where state says. Of several rows of one customer the last counts, as a run takes them.
+func (r *reader) from(ctx context.Context, state portal.ReadState) (customers []portal.Customer, _ portal.ReadState, err error) {
+	at := map[string]int{}
+	for !state.Done {
+		state, err = r.Call(ctx, state, func(c portal.Customer) error {
+			if i, seen := at[c.ExternalID]; seen {
+				customers[i] = c
+				return nil
+			}
+			at[c.ExternalID] = len(customers)
+			customers = append(customers, c)
+			return nil
+		})
+		if err != nil {
+			return nil, state, err
+		}
+	}
+	return customers, state, nil
 }
 
 func wantCode(t *testing.T, err error, want portal.CallCode) {
@@ -67,11 +99,8 @@ func TestTheStandInsCustomersAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(stand.URL(), "17", key, 0, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	customers, err := c.Customers(t.Context())
+	c := openReader(t, stand.URL(), portal.ReadOptions{})
+	customers, err := c.all(t.Context())
 	if err != nil || len(customers) != len(heimdalstand.Sample(1)) {
 		t.Fatalf("read %d customers and the error %v", len(customers), err)
 	}
@@ -80,21 +109,19 @@ func TestTheStandInsCustomersAreRead(t *testing.T) {
 		heimdalstand.Message200: portal.BadKey, heimdalstand.Status500: portal.ServerError,
 	} {
 		stand.Misbehave(fault)
-		_, err := c.Customers(t.Context())
+		_, err := c.all(t.Context())
 		wantCode(t, err, want)
 	}
 	stand.Misbehave(heimdalstand.None)
-	wrong, err := New(stand.URL(), "17", "OTHER", 0, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = wrong.Customers(t.Context())
+	wrong := openReader(t, stand.URL(), portal.ReadOptions{})
+	wrong.apiKey = "OTHER"
+	_, err = wrong.all(t.Context())
 	wantCode(t, err, portal.BadKey)
 }
 
 func TestTheRequestCarriesTheKeyAndNothingElseOfOurs(t *testing.T) {
 	t.Parallel()
-	c, _ := newClient(t, 0, func(w http.ResponseWriter, r *http.Request) {
+	c, _ := newReader(t, 0, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.String() != "/api/heimdalapi/customers?customerId=17" || r.Method != http.MethodGet {
 			t.Errorf("asked %s %s", r.Method, r.URL)
 		}
@@ -107,7 +134,7 @@ func TestTheRequestCarriesTheKeyAndNothingElseOfOurs(t *testing.T) {
 		w.Write([]byte("[]"))
 	})
 	for range 2 {
-		if customers, err := c.Customers(t.Context()); err != nil || len(customers) != 0 {
+		if customers, err := c.all(t.Context()); err != nil || len(customers) != 0 {
 			t.Errorf("answered %v, %v", customers, err)
 		}
 	}
@@ -118,8 +145,8 @@ func TestEachStatusHasItsOwnName(t *testing.T) {
 	for status, want := range map[int]portal.CallCode{
 		401: portal.BadKey, 403: portal.BadKey, 404: portal.NoEndpoint, 400: portal.Refused, 500: portal.ServerError, 502: portal.ServerError, 503: portal.ServerError, 204: portal.Garbage, 206: portal.Garbage,
 	} {
-		c, _ := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
-		_, err := c.Customers(t.Context())
+		c, _ := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		_, err := c.all(t.Context())
 		wantCode(t, err, want)
 	}
 }
@@ -127,14 +154,14 @@ func TestEachStatusHasItsOwnName(t *testing.T) {
 func TestAMessageWithStatus200IsAnErrorThatQuotesItWithoutTheKey(t *testing.T) {
 	t.Parallel()
 	body := `{"message":"No such key: ` + key + `"}`
-	c, _ := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) })
-	_, err := c.Customers(t.Context())
+	c, _ := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) })
+	_, err := c.all(t.Context())
 	wantCode(t, err, portal.BadKey)
 	if !strings.Contains(err.Error(), "No such key: …") {
 		t.Errorf("the message is not quoted: %v", err)
 	}
 	body = `{"Message":"Rate limit exceeded"}`
-	_, err = c.Customers(t.Context())
+	_, err = c.all(t.Context())
 	wantCode(t, err, portal.RateLimited)
 }
 
@@ -142,8 +169,8 @@ func TestTheKeyIsNotSentOnToAnotherHost(t *testing.T) {
 	t.Parallel()
 	stranger := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the stranger was asked") }))
 	t.Cleanup(stranger.Close)
-	c, _ := newClient(t, 0, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, stranger.URL, http.StatusFound) })
-	_, err := c.Customers(t.Context())
+	c, _ := newReader(t, 0, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, stranger.URL, http.StatusFound) })
+	_, err := c.all(t.Context())
 	wantCode(t, err, portal.Redirected)
 }
 
@@ -174,11 +201,8 @@ func TestNoAnswerSaysWhyThereIsNone(t *testing.T) {
 		if test.want == portal.TimedOut {
 			patience = 200 * time.Millisecond
 		}
-		c, err := New(test.url, "17", key, 0, &http.Client{Timeout: patience})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = c.Customers(t.Context())
+		c := openReader(t, test.url, portal.ReadOptions{HTTPClient: &http.Client{Timeout: patience}})
+		_, err := c.all(t.Context())
 		wantCode(t, err, test.want)
 	}
 }
@@ -186,17 +210,17 @@ func TestNoAnswerSaysWhyThereIsNone(t *testing.T) {
 func TestAnAnswerBeyondTheLimitIsRefused(t *testing.T) {
 	t.Parallel()
 	body := `[{"id":1,"name":"A","type":"CORP"}` + strings.Repeat(" ", 5000) + `]`
-	c, _ := newClient(t, 0, func(w http.ResponseWriter, r *http.Request) {
+	c, _ := newReader(t, 0, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Has("customerId") {
 			http.NewResponseController(w).Flush() // without a length announced
 		}
 		w.Write([]byte(body))
 	})
 	c.largest = 4000
-	_, err := c.Customers(t.Context())
+	_, err := c.all(t.Context())
 	wantCode(t, err, portal.Oversized)
 	c.largest = 8000
-	if _, err := c.Customers(t.Context()); err != nil {
+	if _, err := c.all(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -204,7 +228,7 @@ func TestAnAnswerBeyondTheLimitIsRefused(t *testing.T) {
 func TestTooManyRequestsIsWaitedOutAsLongAsTheAnswerAsks(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
-	c, clock := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) {
+	c, clock := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) {
 		switch calls.Add(1) {
 		case 1:
 			w.Header().Set("Retry-After", "7")
@@ -218,7 +242,7 @@ func TestTooManyRequestsIsWaitedOutAsLongAsTheAnswerAsks(t *testing.T) {
 			w.Write([]byte("[]"))
 		}
 	})
-	if _, err := c.Customers(t.Context()); err != nil {
+	if _, err := c.all(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for i, least := range []time.Duration{7 * time.Second, 2 * time.Minute, 2 * time.Minute} {
@@ -231,11 +255,11 @@ func TestTooManyRequestsIsWaitedOutAsLongAsTheAnswerAsks(t *testing.T) {
 func TestAfterFiveTriesTooManyRequestsIsAnError(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
-	c, clock := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) {
+	c, clock := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) {
 		calls.Add(1)
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
-	_, err := c.Customers(t.Context())
+	_, err := c.all(t.Context())
 	wantCode(t, err, portal.RateLimited)
 	if calls.Load() != tries || len(clock.slept) != tries-1 {
 		t.Errorf("%d calls and %d waits", calls.Load(), len(clock.slept))
@@ -244,10 +268,10 @@ func TestAfterFiveTriesTooManyRequestsIsAnError(t *testing.T) {
 
 func TestAWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	c, clock := newClient(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) })
+	c, clock := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) })
 	ctx, cancel := context.WithCancel(t.Context())
 	clock.onSleep = cancel
-	if _, err := c.Customers(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := c.all(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("the error is %v", err)
 	}
 	if err := (realClock{}).Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
@@ -257,10 +281,10 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 
 func TestCallsAreSpacedEvenly(t *testing.T) {
 	t.Parallel()
-	c, clock := newClient(t, 5, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("[]")) })
+	c, clock := newReader(t, 5, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("[]")) })
 	begin := clock.now
 	for range 6 {
-		if _, err := c.Customers(t.Context()); err != nil {
+		if _, err := c.all(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -284,14 +308,14 @@ func TestAnUnusableConnectionIsRefusedByTheNameOfItsSetting(t *testing.T) {
 		{"https://example.com/api", "17", "two words", "api_key"},
 		{"https://example.com/api", "17", "a\r\nX-Evil: 1", "api_key"},
 	} {
-		_, err := New(test.base, test.customer, test.key, 5, nil)
+		err := NewConnector().Check(portal.ConnectionSettings{CustomerID: test.customer, BaseURL: test.base}, test.key)
 		var e *portal.Error
 		if !errors.As(err, &e) || e.Field != test.field {
 			t.Errorf("%q %q: the error is %v, want one of %s", test.base, test.customer, err, test.field)
 		}
 	}
 	for _, base := range []string{"https://example.com/api/", "http://127.0.0.1:8080", "http://[::1]:1/x", "http://localhost:1"} {
-		if _, err := New(base, "17", key+"\n", 5, nil); err != nil {
+		if err := NewConnector().Check(portal.ConnectionSettings{CustomerID: "17", BaseURL: base}, key+"\n"); err != nil {
 			t.Errorf("%s: %v", base, err)
 		}
 	}

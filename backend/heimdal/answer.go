@@ -1,0 +1,465 @@
+package heimdal
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"fs-client-portal/backend/portal"
+)
+
+const (
+	window = 64 << 10
+	// levels is how deep customers may be nested in customers.
+	levels = 32
+	// mostHeld is how much of a list of customers may come before the id and type of the customer they are under.
+	mostHeld = 8 << 20
+)
+
+// answer reads one answer of the API, handing each customer to add and holding no more than one of them. What an answer
+// says of itself is known once it has been read to its end.
+type answer struct {
+	*scanner
+	add func(portal.Customer) error
+	// asked is the customer id that was asked for.
+	asked  string
+	object object
+	// holding is how much of lists is held back.
+	holding int
+
+	handed   int64 // customers handed to add
+	elements int64 // those of them in the list itself, not nested
+	firstID  string
+	nested   bool // some customer held others
+	parented bool // some customer has a field for its parent, maybe empty
+	listed   bool // an envelope, whose list has come
+	wrapped  bool // an envelope inside an object
+	wrapper  bool // an envelope that is itself the customer asked for
+	said     said
+}
+
+// messageError is an object with a message where customers should be.
+type messageError struct{ text string }
+
+func (e *messageError) Error() string { return e.text }
+
+// decode reads an answer to its end. Without an error r held one whole, well-formed answer: an array of customers, an
+// object with such an array, or one customer. Its errors are *portal.CallError or *messageError, or add's own.
+func decode(r io.Reader, asked string, add func(portal.Customer) error) (*answer, error) {
+	r, err := plainText(r)
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{scanner: newScanner(r, window), add: add, asked: asked}
+	var own *addError
+	switch err := a.whole(); {
+	case err == nil:
+		return a, nil
+	case errors.As(err, &own):
+		return nil, own.error
+	default:
+		return nil, readError(err)
+	}
+}
+
+// addError is an error of add's, which is nobody else's to explain.
+type addError struct{ error }
+
+// plainText skips a byte order mark, and refuses what is not UTF-8 from its first bytes on.
+func plainText(r io.Reader) (io.Reader, error) {
+	head := make([]byte, 4)
+	n, err := io.ReadFull(r, head)
+	if err != nil && n == 0 {
+		if err == io.EOF { //nolint:errorlint // wrapped, it is the end of something else
+			return nil, errEmpty
+		}
+		return nil, readError(err)
+	}
+	head = bytes.TrimPrefix(head[:n], []byte("\xef\xbb\xbf"))
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) || bytes.IndexByte(head, 0) >= 0 {
+		return nil, errUTF16
+	}
+	return io.MultiReader(bytes.NewReader(head), r), nil
+}
+
+func (a *answer) whole() error {
+	b, err := a.next()
+	if errors.Is(err, io.EOF) {
+		return errEmpty
+	}
+	if err != nil {
+		return err
+	}
+	switch b {
+	case '[':
+		a.at++
+		err = a.customers(place{})
+	case '{':
+		err = a.top()
+	case '<':
+		return errWebPage
+	default:
+		return errShape
+	}
+	if err != nil {
+		return err
+	}
+	return a.end()
+}
+
+// place is where in an answer a customer stands.
+type place struct {
+	under string // the id of the MSP it is in
+	level int
+}
+
+// customers reads a list whose opening bracket has been passed.
+func (a *answer) customers(p place) error {
+	return a.list(']', func() error {
+		if p.level == 0 {
+			a.elements++
+		}
+		return a.customer(p)
+	})
+}
+
+// part is a customer that is being read, apart from the customers in it.
+type part struct {
+	place
+	own  []byte
+	held [][]byte
+	// As whom the customers in it were handed over before all of it was known.
+	streamed bool
+	id       string
+	kind     portal.CustomerKind
+}
+
+func (a *answer) customer(p place) error {
+	if b, err := a.next(); err != nil {
+		return err
+	} else if b != '{' {
+		return errNoObject
+	}
+	a.at++
+	if p.level > levels {
+		return errDeep
+	}
+	c := &part{place: p, own: []byte{'{'}}
+	if err := a.list('}', func() error { return a.member(c) }); err != nil {
+		return err
+	}
+	return a.hand(c)
+}
+
+// member reads one member of a customer: a list of customers is handed over, the rest is the customer's own.
+func (a *answer) member(c *part) error {
+	begin, name, err := a.name(c)
+	if err != nil {
+		return err
+	}
+	b, err := a.next()
+	if err != nil {
+		return err
+	}
+	if b != '[' || !within[meaningOf(name).plain] {
+		c.own, err = a.value(c.own, heaviest)
+		return err
+	}
+	a.at++
+	if b, err = a.next(); err != nil {
+		return err
+	}
+	if b != '{' {
+		c.own, err = a.nestedValue(append(c.own, '['), heaviest)
+		return err
+	}
+	c.own = c.own[:begin]
+	return a.children(c)
+}
+
+// name reads a member's name, and answers where in c.own it begins.
+func (a *answer) name(c *part) (begin int, name string, err error) {
+	begin = len(c.own)
+	if begin > 1 {
+		c.own = append(c.own, ',')
+	}
+	if begin > heaviest {
+		return begin, "", errHeavy
+	}
+	c.own, name, err = a.key(c.own)
+	return begin, name, err
+}
+
+// children hands over the customers in c, once it is known as whose; the list's opening bracket has been passed.
+func (a *answer) children(c *part) error {
+	a.nested = true
+	if !c.streamed {
+		a.identify(c)
+	}
+	if !c.streamed {
+		held, err := a.nestedValue([]byte{'['}, mostHeld-a.holding)
+		c.held = append(c.held, held)
+		a.holding += len(held)
+		return err
+	}
+	return a.customers(c.inner())
+}
+
+// identify looks whether what has come of c says who it is.
+func (a *answer) identify(c *part) {
+	whole := append(c.own[:len(c.own):len(c.own)], '}')
+	if !json.Valid(whole) || a.object.read(whole) != nil {
+		return
+	}
+	id, known := find(&a.object, meansID, readID)
+	kind, typed := find(&a.object, meansType, readText)
+	c.streamed, c.id, c.kind = known && typed, id, kindOf(kind)
+}
+
+// inner is where the customers in c stand: under c if it is an MSP, else under the MSP that c is under.
+func (c *part) inner() place {
+	p := place{c.under, c.level + 1}
+	if c.kind == portal.KindMSP {
+		p.under = c.id
+	}
+	return p
+}
+
+// hand reads what there is of c itself, and hands it over after the customers that came before its id.
+func (a *answer) hand(c *part) error {
+	c.own = append(c.own, '}')
+	customer, err := readCustomer(c.own, &a.object)
+	if err == errNoID { //nolint:errorlint // it is made in one place
+		if text, ok := a.object.message(); ok {
+			return &messageError{text}
+		}
+	}
+	if err != nil {
+		return err
+	}
+	a.parented = a.parented || a.object.has(meansParent)
+	if (c.level > 0 || c.streamed || c.held != nil) && customer.Type == "" {
+		return errorf(portal.Garbage, "The customer %s stands in another customer, or others stand in it, and has no type, so the portal cannot know what it is. Ask Heimdal's support for the type of every customer.", brief(customer.ExternalID))
+	}
+	if c.streamed && (c.id != customer.ExternalID || c.kind != customer.Kind) {
+		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know whose the customers in it are. Tell Heimdal's support.", brief(c.id), brief(customer.ExternalID))
+	}
+	if c.under != "" {
+		customer.ParentID = c.under
+	}
+	c.id, c.kind = customer.ExternalID, customer.Kind
+	if err := a.unfold(c); err != nil {
+		return err
+	}
+	return a.give(customer)
+}
+
+// unfold hands over the customers in c that came before its id.
+func (a *answer) unfold(c *part) error {
+	stream := a.scanner
+	defer func() { a.scanner = stream }()
+	for _, held := range c.held {
+		s := overWhole(held)
+		a.scanner = &s
+		a.at++
+		err := a.customers(c.inner())
+		if err == nil {
+			err = a.end()
+		}
+		if errors.Is(err, io.EOF) {
+			return errSyntax
+		}
+		if err != nil {
+			return err
+		}
+		a.holding -= len(held)
+	}
+	return nil
+}
+
+func (a *answer) give(c portal.Customer) error {
+	if a.firstID == "" {
+		a.firstID = c.ExternalID
+	}
+	a.handed++
+	if err := a.add(c); err != nil {
+		return &addError{err}
+	}
+	return nil
+}
+
+// top reads an object that is an envelope, a message or a single customer.
+func (a *answer) top() error {
+	c := &part{own: []byte{'{'}}
+	a.at++
+	if err := a.list('}', func() error { return a.topMember(c, 0) }); err != nil {
+		return err
+	}
+	whole := append(c.own[:len(c.own):len(c.own)], '}')
+	if !utf8.Valid(whole) {
+		return errEncoding
+	}
+	if !json.Valid(whole) {
+		return errSyntax
+	}
+	if err := a.object.read(whole); err != nil {
+		return err
+	}
+	text, isMessage := a.object.message()
+	switch {
+	case a.listed:
+		return a.envelope(c)
+	case !a.wrapped && a.object.isCustomer():
+		a.elements++
+		return a.hand(c)
+	case isMessage:
+		return &messageError{text}
+	}
+	return errShape
+}
+
+// topMember is member for an object that may still be an envelope.
+func (a *answer) topMember(c *part, depth int) error {
+	begin, name, err := a.name(c)
+	if err != nil {
+		return err
+	}
+	b, err := a.next()
+	if err != nil {
+		return err
+	}
+	plain := meaningOf(name).plain
+	isList := b == '[' && (lists[plain] || within[plain])
+	isWrapper := b == '{' && wrappers[plain] && depth < 3
+	if !isList && !isWrapper {
+		c.own, err = a.value(c.own, heaviest)
+		return err
+	}
+	a.at++
+	customer := a.looksLikeCustomer(c.own[:begin])
+	switch {
+	case customer && isWrapper:
+		c.own, err = a.nestedValue(append(c.own, '{'), heaviest)
+		return err
+	case isWrapper:
+		c.own, a.wrapped = c.own[:begin], true
+		return a.list('}', func() error { return a.topMember(c, depth+1) })
+	}
+	return a.topList(c, begin, customer && !within[plain], customer)
+}
+
+// topList reads a list in the topmost object, whose opening bracket has been passed: plain belongs to the customer the
+// object is, as any other value.
+func (a *answer) topList(c *part, begin int, plain, customer bool) error {
+	b, err := a.next()
+	if err != nil {
+		return err
+	}
+	if plain || b != '{' && (b != ']' || customer) {
+		c.own, err = a.nestedValue(append(c.own, '['), heaviest)
+		return err
+	}
+	c.own = c.own[:begin]
+	if customer {
+		return a.children(c)
+	}
+	if a.listed {
+		return errTwoLists
+	}
+	a.listed = true
+	return a.customers(place{})
+}
+
+// looksLikeCustomer reports whether an object that begins like this can only be a customer.
+func (a *answer) looksLikeCustomer(begin []byte) bool {
+	whole := append(begin[:len(begin):len(begin)], '}')
+	return json.Valid(whole) && a.object.read(whole) == nil && a.object.isCustomer()
+}
+
+func (o *object) isCustomer() bool {
+	return o.has(meansID) && (o.has(meansType) || o.has(meansName))
+}
+
+// envelope reads what stands around a list: what it says of itself, or the customer that was asked for.
+func (a *answer) envelope(c *part) error {
+	if a.object.isCustomer() {
+		if a.wrapped || a.object.id() != a.asked {
+			return errShape
+		}
+		a.wrapper = true
+		return a.hand(c)
+	}
+	if text, ok := a.object.trouble(); ok {
+		return errorf(portal.Incomplete, "Heimdal answered with customers, but also that something went wrong: %q. The next run tries again; if it stays so, tell Heimdal's support.", text)
+	}
+	var err error
+	a.said, err = a.object.says(a.elements)
+	return err
+}
+
+// message answers why there are no customers, if that is what the object says.
+func (o *object) message() (string, bool) {
+	for _, name := range []string{"message", "errormessage", "exceptionmessage", "error", "errors", "errordescription", "detail", "title"} {
+		for _, m := range o.members {
+			if m.plain == name {
+				if text, ok := messageIn(m.value, 0); ok {
+					return text, true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+// trouble answers an error that stands beside a list.
+func (o *object) trouble() (string, bool) {
+	for _, m := range o.members {
+		switch m.plain {
+		case "error", "errors", "errormessage", "exceptionmessage":
+			if text, ok := messageIn(m.value, 0); ok {
+				return text, true
+			}
+			if m.truthy() {
+				return m.plain, true
+			}
+		case "success", "succeeded", "issuccess", "ok":
+			if string(m.value) == "false" {
+				return m.plain + ": false", true
+			}
+		}
+	}
+	return "", false
+}
+
+// messageIn reads a text, or the one in an object or a list of them.
+func messageIn(value []byte, depth int) (string, bool) {
+	if text, ok := readText(value); ok && value[0] == '"' {
+		return brief(text), true
+	}
+	if depth > 2 {
+		return "", false
+	}
+	text := ""
+	switch value[0] {
+	case '{':
+		_ = eachMember(value, func(name, inner []byte) error {
+			if found, ok := messageIn(inner, depth+1); ok && (text == "" || strings.Contains(strings.ToLower(string(name)), "message")) {
+				text = found
+			}
+			return nil
+		})
+	case '[':
+		s := overWhole(value[1:])
+		_ = s.list(']', func() error {
+			element, err := s.pass()
+			if found, ok := messageIn(element, depth+1); err == nil && ok && text == "" {
+				text = found
+			}
+			return err
+		})
+	}
+	return text, text != ""
+}

@@ -1,0 +1,147 @@
+package heimdal
+
+import (
+	"net/url"
+	"strconv"
+
+	"fs-client-portal/backend/portal"
+)
+
+// page is what is remembered of the pages of one list from call to call. The zero page is the first.
+type page struct {
+	Number   int64  `json:"number,omitempty"` // of the page that is asked for; 0: the first, without asking for pages
+	Size     int64  `json:"size,omitempty"`
+	Link     string `json:"link,omitempty"` // where it is, if the one before said so
+	Total    *int64 `json:"total,omitempty"`
+	Elements int64  `json:"elements,omitempty"` // of the pages so far
+	Handed   int64  `json:"handed,omitempty"`
+	Asked    int64  `json:"asked,omitempty"` // pages so far
+	// The first customers of the first page, of the last, and of one that is moved on ever more rarely: whatever goes
+	// round in circles comes by one of them.
+	First string `json:"first,omitempty"`
+	Last  string `json:"last,omitempty"`
+	Mark  string `json:"mark,omitempty"`
+}
+
+// query puts the question for this page.
+func (p *page) query(address *url.URL) (*url.URL, error) {
+	if p.Link != "" {
+		return follow(address, p.Link)
+	}
+	asked := *address
+	if p.Number > 0 {
+		values := asked.Query()
+		values.Set("pageNumber", strconv.FormatInt(p.Number, 10))
+		values.Set("pageSize", strconv.FormatInt(p.Size, 10))
+		asked.RawQuery = values.Encode()
+	}
+	return &asked, nil
+}
+
+// follow answers where a link leads, if that is the same host.
+func follow(address *url.URL, link string) (*url.URL, error) {
+	next, err := address.Parse(link)
+	if err != nil || len(link) > 4096 || next.User != nil {
+		return nil, errorf(portal.Incomplete, "The answer says that more customers follow, at an address that is none. Tell Heimdal's support.")
+	}
+	if next.Scheme != address.Scheme || next.Host != address.Host {
+		return nil, errorf(portal.Redirected, "The answer says that more customers follow at %s. The key was not sent there. Check the base URL.", brief(next.Host))
+	}
+	next.Fragment = ""
+	return next, nil
+}
+
+// after takes note of an answer that was this page; more reports whether p is now another that is to be asked for. The
+// error is why the pages do not make one list.
+func (p *page) after(a *answer) (more bool, err error) {
+	if err := p.repeats(a); err != nil {
+		return false, err
+	}
+	p.Asked++
+	p.Elements += a.elements
+	p.Handed += a.handed
+	if a.said.total != nil {
+		p.Total = a.said.total
+	}
+	if p.Asked == 1 {
+		p.First, p.Mark = a.firstID, a.firstID
+		p.Size = a.elements
+		if a.said.size != nil && *a.said.size > 0 {
+			p.Size = *a.said.size
+		}
+	}
+	if p.Asked&(p.Asked-1) == 0 {
+		p.Mark = a.firstID
+	}
+	p.Last = a.firstID
+	return p.next(a)
+}
+
+// repeats refuses a later page that is not the one asked for.
+func (p *page) repeats(a *answer) error {
+	switch {
+	case p.Asked == 0:
+		return nil
+	case !a.listed:
+		return incompletef("Page %d of the customers came back in another form than the first.", p.Asked+1)
+	case a.elements == 0:
+		return incompletef("Page %d of the customers is empty, though more should follow.", p.Asked+1)
+	case a.firstID == p.First || a.firstID == p.Last || a.firstID == p.Mark:
+		return incompletef("Page %d of the customers is one that came before.", p.Asked+1)
+	case a.said.number != nil && p.Number > 0 && *a.said.number != p.Number:
+		return incompletef("Page %d of the customers was asked for and page %d came back.", p.Number, *a.said.number)
+	case (p.Total == nil) != (a.said.total == nil) || p.Total != nil && *p.Total != *a.said.total:
+		return incompletef("The number of customers changed while they were read page by page.")
+	}
+	return nil
+}
+
+// next judges whether the list is whole.
+func (p *page) next(a *answer) (bool, error) {
+	s := a.said
+	whole := p.Total != nil && (*p.Total == p.Elements || *p.Total == p.Handed && s.unpaged())
+	over := p.Total != nil && p.Elements > *p.Total && !whole
+	lastPage := s.pages != nil && p.Asked >= *s.pages
+	follows := s.link != "" || s.more
+	switch {
+	case over:
+		return false, incompletef("The answer says there are %d customers but holds %d.", *p.Total, p.Elements)
+	case whole && follows:
+		return false, incompletef("All %d customers have come, and yet the answer says that more follow.", *p.Total)
+	case whole || p.Total == nil && !follows && s.unknown == "" && (s.pages == nil || lastPage):
+		return false, nil
+	case s.unknown != "":
+		return false, incompletef("The answer goes on in a way that the portal does not know (%q).", s.unknown)
+	case a.elements == 0 || p.Total != nil && lastPage && s.link == "":
+		return false, incompletef("%s but %d came.", p.expected(), p.Elements)
+	case s.link == "" && p.Total == nil && s.pages == nil && s.number == nil:
+		return false, incompletef("The answer says that more customers follow it, but not where.")
+	}
+	p.Link = s.link
+	p.Number = max(1, p.Number) + 1
+	if p.Asked == 1 && s.number != nil {
+		p.Number = *s.number + 1
+	}
+	return true, nil
+}
+
+func (p *page) expected() string {
+	if p.Total == nil {
+		return "More customers were to follow,"
+	}
+	return "The answer says there are " + strconv.FormatInt(*p.Total, 10) + " customers,"
+}
+
+// left is how many more pages there are, as far as is known.
+func (p *page) left() int64 {
+	if p.Total == nil || p.Size == 0 {
+		return 1
+	}
+	return max(1, (*p.Total-p.Elements+p.Size-1)/p.Size)
+}
+
+func incompletef(format string, args ...any) error {
+	e := errorf(portal.Incomplete, format, args...)
+	e.Detail += " Nothing of it was taken over; the next run tries again. If it stays so, tell Heimdal's support."
+	return e
+}

@@ -1,0 +1,241 @@
+package heimdal
+
+import (
+	"errors"
+	"hash/fnv"
+	"slices"
+
+	"fs-client-portal/backend/portal"
+)
+
+const (
+	// mostResellers is how many can be asked one by one; at five calls a minute that takes most of a day.
+	mostResellers = 5000
+	// mostCalls ends a reading that goes on without end.
+	mostCalls = 4 * mostResellers
+)
+
+// reading is what is known between calls. A reading asks about the MSSP; and if what comes names resellers, but of no
+// client whose it is, about each reseller in turn.
+type reading struct {
+	// Of is the reseller that is being asked about, "" for the MSSP; Page which page of the answer comes next.
+	Of   string `json:"of,omitempty"`
+	Page *page  `json:"page,omitempty"`
+	// Left are the resellers to ask about after that, the deeper the later; Asked counts those before.
+	Left  []string `json:"left,omitempty"`
+	Asked int64    `json:"asked,omitempty"`
+	// Under says of resellers that came in another's answer in whose.
+	Under map[string]string `json:"under,omitempty"`
+
+	Many     bool   `json:"many,omitempty"`     // more resellers than can be asked
+	Linked   bool   `json:"linked,omitempty"`   // some client says whose it is
+	Nested   bool   `json:"nested,omitempty"`   // some customer holds others
+	Parented bool   `json:"parented,omitempty"` // some customer has a field for it, maybe empty
+	Typed    bool   `json:"typed,omitempty"`    // some customer has a type
+	Top      digest `json:"top,omitzero"`       // of the answer about the MSSP
+	This     digest `json:"this,omitzero"`      // of the present one
+	// Leaf is a client of the MSSP's answer. Probe is a reseller whose answer was the MSSP's: then the question about
+	// Leaf shows whether questions make any difference.
+	Leaf  string `json:"leaf,omitempty"`
+	Probe string `json:"probe,omitempty"`
+	// Total is how many customers there are, if the one list there was said so.
+	Total *int64 `json:"total,omitempty"`
+}
+
+// digest tells sets of customers apart.
+type digest struct {
+	N   int64  `json:"n,omitempty"`
+	Sum uint64 `json:"sum,omitempty"`
+}
+
+func (d *digest) add(id string) {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(id)) // never fails
+	d.N++
+	d.Sum += h.Sum64() * 0x9e3779b97f4a7c15
+}
+
+// take sees to one customer of the present answer.
+func (at *reading) take(r *reader, c portal.Customer, add func(portal.Customer) error) error {
+	at.Typed = at.Typed || c.Type != ""
+	at.This.add(c.ExternalID)
+	if c.ParentID == r.customerID || c.ParentID == c.ExternalID {
+		c.ParentID = ""
+	}
+	switch {
+	case at.Probe != "":
+		if c.ExternalID == at.Probe {
+			return wrongCustomer(at.Leaf)
+		}
+		return nil
+	case at.Of == "":
+		at.takeTop(r, c)
+		return add(c)
+	case c.ExternalID == at.Of:
+		return nil // the MSSP's answer has it already
+	case c.ExternalID == r.customerID:
+		return wrongCustomer(at.Of)
+	}
+	if c.Kind == portal.KindMSP {
+		if err := at.deeper(c.ExternalID); err != nil {
+			return err
+		}
+	}
+	if c.ParentID == "" {
+		c.ParentID = at.Of
+	}
+	return add(c)
+}
+
+// takeTop remembers what a customer of the MSSP's answer says about whether to ask the resellers.
+func (at *reading) takeTop(r *reader, c portal.Customer) {
+	switch {
+	case c.Kind != portal.KindMSP:
+		at.Linked = at.Linked || c.ParentID != ""
+		if at.Leaf == "" {
+			at.Leaf = c.ExternalID
+		}
+	case c.ExternalID == r.customerID || at.settled(r):
+	case len(at.Left) == mostResellers:
+		at.Many = true
+	default:
+		at.Left = append(at.Left, c.ExternalID)
+	}
+	if at.settled(r) {
+		at.Left = nil
+	}
+}
+
+// settled reports whether the resellers need not be asked, whatever else comes.
+func (at *reading) settled(r *reader) bool {
+	return r.asking == AskNever || r.asking == AskIfNeeded && (at.Linked || at.Nested)
+}
+
+// deeper puts off a reseller that came in the present one's answer until after it: a customer may be in the answers of
+// both, and then belongs to the nearer, which is to be the later word.
+func (at *reading) deeper(id string) error {
+	for above, n := at.Of, 0; above != ""; above, n = at.Under[above], n+1 {
+		if above == id || n > levels {
+			return wrongCustomer(at.Of)
+		}
+	}
+	if at.Under == nil {
+		at.Under = map[string]string{}
+	}
+	if at.Under[id] == at.Of {
+		return nil
+	}
+	at.Under[id] = at.Of
+	at.Left = slices.DeleteFunc(at.Left, func(left string) bool { return left == id })
+	at.Left = append(at.Left, id)
+	if len(at.Left) > mostResellers || len(at.Under) > mostResellers {
+		return tooManyResellers()
+	}
+	return nil
+}
+
+// after takes note of a whole answer; more reports whether another call is to be made.
+func (at *reading) after(r *reader, a *answer) (more bool, err error) {
+	at.Nested = at.Nested || a.nested
+	at.Parented = at.Parented || a.parented
+	p := at.Page
+	if p == nil {
+		p = &page{}
+	}
+	if more, err := p.after(a); more || err != nil {
+		at.Page = p
+		return more, err
+	}
+	at.Page = nil
+	switch {
+	case at.Probe != "":
+		at.Probe = ""
+	case at.Of == "":
+		if err := at.endTop(r, p, a); err != nil {
+			return false, err
+		}
+	case at.This == at.Top && at.Leaf != "":
+		at.Probe, at.This = at.Of, digest{}
+		return true, nil
+	}
+	at.This = digest{}
+	return at.nextReseller()
+}
+
+// endTop judges what came about the MSSP.
+func (at *reading) endTop(r *reader, p *page, a *answer) error {
+	at.Top = at.This
+	if at.This.N > 0 && !at.Typed {
+		return errUntyped
+	}
+	if at.settled(r) {
+		at.Left = nil
+	} else if at.Many {
+		return tooManyResellers()
+	}
+	if len(at.Left) == 0 && !at.Nested && !a.wrapper {
+		at.Total = p.Total
+	}
+	return nil
+}
+
+func (at *reading) nextReseller() (bool, error) {
+	if len(at.Left) == 0 {
+		return false, nil
+	}
+	if at.Asked++; at.Asked > mostCalls {
+		return false, tooManyResellers()
+	}
+	at.Of, at.Left = at.Left[0], at.Left[1:]
+	return true, nil
+}
+
+// left is how many calls are known to be left.
+func (at *reading) left(more bool) int64 {
+	if !more {
+		return 0
+	}
+	n := int64(len(at.Left)) + 1
+	if at.Page != nil {
+		n += at.Page.left() - 1
+	}
+	return n
+}
+
+// takesForAnswer reports whether a refusal says something all the same: that the customer asked about to see whether
+// questions make a difference is another's; or, of the first reseller, that this API answers about the MSSP alone,
+// where customers have a field for whose they are and it says nobody's.
+func (at *reading) takesForAnswer(err error) bool {
+	if !refused(err) {
+		return false
+	}
+	if at.Probe != "" {
+		return true
+	}
+	if at.Of != "" && at.Asked == 1 && at.Page == nil && at.Parented {
+		at.Left = nil
+		return true
+	}
+	return false
+}
+
+// explain tells a refusal about a reseller from one about the MSSP.
+func (at *reading) explain(err error) error {
+	if at.Of == "" || !refused(err) {
+		return err
+	}
+	return errorf(portal.Refused, "Heimdal names the reseller %s but does not say which customers it has, neither with the customers nor when asked about it. Let the account that the API key belongs to see its resellers' customers.", brief(at.Of))
+}
+
+func refused(err error) bool {
+	var e *portal.CallError
+	return errors.As(err, &e) && (e.Code == portal.BadKey || e.Code == portal.Refused || e.Code == portal.NoEndpoint)
+}
+
+func wrongCustomer(asked string) error {
+	return errorf(portal.WrongCustomer, "Asked about the customer %s, Heimdal answers about others. The portal cannot know whose its customers are. Tell Heimdal's support.", brief(asked))
+}
+
+func tooManyResellers() error {
+	return incompletef("Heimdal does not say with its customers which reseller they belong to, and there are more resellers than can be asked one by one (%d).", mostResellers)
+}
