@@ -33,8 +33,8 @@ type apiClient struct {
 	// streams is http without a limit of time.
 	streams *resty.Client
 	cache   etagCache
-	log   *slog.Logger
-	clock clock
+	log     *slog.Logger
+	clock   clock
 	// emit tells the screens that a call waits.
 	emit func(event string, payload any)
 }

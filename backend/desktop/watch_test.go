@@ -1,0 +1,467 @@
+package desktop
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"fs-client-portal/backend/portal"
+)
+
+// fakeRun is a run of the API, which streams and answers how it stands as the portal does.
+type fakeRun struct {
+	mu      sync.Mutex
+	run     portal.SyncRun
+	changed chan struct{} // closed when run changes
+	streams atomic.Int32
+	open    atomic.Int32
+	polls   atomic.Int32
+}
+
+func (f *fakeAPI) newRun() *fakeRun {
+	r := &fakeRun{run: portal.SyncRun{ID: uuid.NewString(), Status: portal.RunRunning}, changed: make(chan struct{})}
+	f.mux.HandleFunc("GET /v1/syncs/"+r.run.ID, f.signedIn(func(w http.ResponseWriter, _ *http.Request) {
+		r.polls.Add(1)
+		run, _ := r.now()
+		reply(w, 200, run)
+	}))
+	f.mux.HandleFunc("GET /v1/syncs/"+r.run.ID+"/events", f.signedIn(r.stream))
+	return r
+}
+
+func (r *fakeRun) now() (portal.SyncRun, <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.run, r.changed
+}
+
+func (r *fakeRun) change(change func(*portal.SyncRun)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.run)
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+func (r *fakeRun) see(n int64) { r.change(func(run *portal.SyncRun) { run.Seen = n }) }
+func (r *fakeRun) end() {
+	r.change(func(run *portal.SyncRun) { run.Status = portal.RunComplete })
+}
+
+func (r *fakeRun) stream(w http.ResponseWriter, request *http.Request) {
+	r.streams.Add(1)
+	r.open.Add(1)
+	defer r.open.Add(-1)
+	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	for {
+		run, changed := r.now()
+		data, _ := json.Marshal(run)
+		fmt.Fprintf(w, ": a comment\n\nevent: run\ndata: %s\n\n", data)
+		w.(http.Flusher).Flush()
+		if run.Status.Ended() {
+			return
+		}
+		select {
+		case <-changed:
+		case <-request.Context().Done():
+			return
+		}
+	}
+}
+
+// told answers how many customers each event said were seen, -1 for the end.
+func (b *bench) told() []int64 {
+	var seen []int64
+	for _, e := range b.emitted(EventSyncRun) {
+		run := e.(SyncRun).Run
+		if run.Status.Ended() {
+			run.Seen = -1
+		}
+		seen = append(seen, run.Seen)
+	}
+	return seen
+}
+
+func (b *bench) wantTold(t *testing.T, want ...int64) {
+	t.Helper()
+	eventually(t, func() bool { return fmt.Sprint(b.told()) == fmt.Sprint(want) })
+}
+
+func (b *bench) watching() int {
+	b.watches.mu.Lock()
+	defer b.watches.mu.Unlock()
+	return len(b.watches.all)
+}
+
+func (b *bench) wantNobodyWatching(t *testing.T, r *fakeRun) {
+	t.Helper()
+	eventually(t, func() bool { return b.watching() == 0 && r.open.Load() == 0 })
+}
+
+// hurry lets every wait from now on be over at once, but the one for a silent stream, and answers how long they were.
+func (c *fakeClock) hurry(t *testing.T) *waits {
+	for len(c.asked) > 0 {
+		<-c.asked
+	}
+	w := &waits{}
+	done := make(chan struct{})
+	t.Cleanup(func() { close(done) })
+	go func() {
+		for {
+			select {
+			case d := <-c.asked:
+				if d != streamSilence {
+					w.add(d)
+					c.advance(d)
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return w
+}
+
+type waits struct {
+	mu  sync.Mutex
+	all []time.Duration
+}
+
+func (w *waits) add(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = append(w.all, d)
+}
+
+func TestAWatchedRunIsToldAtOnceAndWheneverItChangesUntilItEnds(t *testing.T) {
+	b := newBench(t, withClock(newFakeClock()))
+	b.signIn(t)
+	r := b.api.newRun()
+	if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.wantTold(t, 0)
+	r.see(5000)
+	b.wantTold(t, 0, 5000)
+	r.end()
+	b.wantTold(t, 0, 5000, -1)
+	b.wantNobodyWatching(t, r)
+	if r.streams.Load() != 1 || r.polls.Load() != 0 {
+		t.Errorf("%d streams and %d polls were made", r.streams.Load(), r.polls.Load())
+	}
+}
+
+func TestARunThatHasEndedIsToldOnce(t *testing.T) {
+	b := newBench(t, withClock(newFakeClock()))
+	b.signIn(t)
+	r := b.api.newRun()
+	r.end()
+	if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.wantTold(t, -1)
+	b.wantNobodyWatching(t, r)
+}
+
+func TestScreensThatWatchTheSameRunShareAStream(t *testing.T) {
+	b := newBench(t, withClock(newFakeClock()))
+	b.signIn(t)
+	r := b.api.newRun()
+	for _, want := range [][]int64{{0}, {0, 0}} {
+		if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
+			t.Fatal(err)
+		}
+		b.wantTold(t, want...)
+	}
+	if err := b.UnwatchSync(r.run.ID); err != nil {
+		t.Fatal(err)
+	}
+	r.see(7)
+	b.wantTold(t, 0, 0, 7)
+	if err := b.UnwatchSync(r.run.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.wantNobodyWatching(t, r)
+	if r.streams.Load() != 1 {
+		t.Errorf("%d streams were opened", r.streams.Load())
+	}
+	if err := b.UnwatchSync(r.run.ID); err != nil {
+		t.Errorf("to stop watching what is not watched: %v", err)
+	}
+}
+
+func TestWatchingEndsWithTheLastScreenTheSessionTheRoleAndTheWindow(t *testing.T) {
+	for name, end := range map[string]func(*bench, *fakeRun) error{
+		"unwatch":  func(b *bench, r *fakeRun) error { return b.UnwatchSync(r.run.ID) },
+		"sign-out": func(b *bench, _ *fakeRun) error { return b.SignOut(t.Context()) },
+		"close":    func(b *bench, _ *fakeRun) error { b.Close(); return nil },
+		"role":     func(b *bench, _ *fakeRun) error { _, err := b.UseGrant(t.Context(), uuid.NewString()); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, withClock(newFakeClock()))
+			b.signIn(t)
+			r := b.api.newRun()
+			if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
+				t.Fatal(err)
+			}
+			b.wantTold(t, 0)
+			if err := end(b, r); err != nil {
+				t.Fatal(err)
+			}
+			r.see(7)
+			b.wantNobodyWatching(t, r)
+			if told := b.told(); len(told) != 1 {
+				t.Errorf("told %v after the end", told)
+			}
+		})
+	}
+}
+
+func TestWhatIsHeardAfterTheSessionEndedIsNotTold(t *testing.T) {
+	b := newBench(t, withClock(newFakeClock()))
+	b.signIn(t)
+	r := b.api.newRun()
+	if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.wantTold(t, 0)
+	b.conn.session.forget()
+	r.see(7)
+	r.end()
+	b.wantNobodyWatching(t, r)
+	if told := b.told(); len(told) != 1 {
+		t.Errorf("told %v after the session ended", told)
+	}
+}
+
+func TestAnAccessTokenThatEndsIsRenewedForTheNextStream(t *testing.T) {
+	clock := newFakeClock()
+	b := newBench(t, withClock(clock))
+	b.signIn(t)
+	r := b.api.newRun()
+	b.api.expireAccess()
+	if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.wantTold(t, 0)
+	if n := b.api.count(&b.api.refreshes); n != 1 {
+		t.Errorf("%d renewals", n)
+	}
+}
+
+// between puts something between app and API.
+func (f *fakeAPI) between(t *testing.T, change func(http.Handler) http.Handler) (address string) {
+	t.Helper()
+	target, _ := url.Parse(f.URL)
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.FlushInterval = -1
+	server := httptest.NewServer(change(proxy))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// events lets a stream's answer be another and leaves everything else alone.
+func events(instead http.HandlerFunc) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if len(r.URL.Path) > 7 && r.URL.Path[len(r.URL.Path)-7:] == "/events" {
+				instead(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// cut is a proxy's answer writer that breaks the connection behind so many events.
+type cut struct {
+	http.ResponseWriter
+	left int
+}
+
+func (c *cut) Write(p []byte) (int, error) {
+	if c.left > 0 {
+		_, _ = c.ResponseWriter.Write(p)
+		c.ResponseWriter.(http.Flusher).Flush()
+	}
+	if c.left--; c.left <= 0 {
+		panic(http.ErrAbortHandler)
+	}
+	return len(p), nil
+}
+
+func TestWhereAProxyLetsNoStreamThroughTheRunIsAskedForEveryThreeSeconds(t *testing.T) {
+	cuts := func(events int) func(http.Handler) http.Handler {
+		return func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Accept") == "application/json, application/problem+json" {
+					next.ServeHTTP(w, r)
+					return
+				}
+				next.ServeHTTP(&cut{w, events}, r)
+			})
+		}
+	}
+	for name, proxy := range map[string]func(http.Handler) http.Handler{
+		"cuts at once":              cuts(0),
+		"cuts after the first word": cuts(1),
+		"answers by itself":         events(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>", http.StatusGatewayTimeout) }),
+		"answers a page":            events(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }),
+		"ends every stream at once": events(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/event-stream") }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock := newFakeClock()
+			b := newBench(t, withClock(clock))
+			b.connect(b.api.between(t, proxy))
+			b.signIn(t)
+			waited := clock.hurry(t)
+			r := b.api.newRun()
+			if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, func() bool { return r.polls.Load() > 2*streamAgain })
+			r.see(7)
+			eventually(t, func() bool { told := b.told(); return told[len(told)-1] == 7 })
+			r.end()
+			b.wantTold(t, 0, 7, -1)
+			b.wantNobodyWatching(t, r)
+			waited.mu.Lock()
+			defer waited.mu.Unlock()
+			for _, wait := range waited.all {
+				if wait != pollEvery {
+					t.Errorf("waited %v", wait)
+				}
+			}
+			// Go's transport tries once more by itself where a connection it used before breaks without a word.
+			if most := 2 * (r.polls.Load()/streamAgain + streamCuts + 1); r.streams.Load() > most {
+				t.Errorf("%d streams were tried beside %d polls", r.streams.Load(), r.polls.Load())
+			}
+		})
+	}
+}
+
+func TestAStreamThatFallsSilentIsGivenUp(t *testing.T) {
+	clock := newFakeClock()
+	b := newBench(t, withClock(clock))
+	hold := make(chan struct{})
+	t.Cleanup(func() { close(hold) })
+	b.connect(b.api.between(t, events(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		w.(http.Flusher).Flush()
+		select {
+		case <-hold:
+		case <-r.Context().Done():
+		}
+	})))
+	b.signIn(t)
+	r := b.api.newRun()
+	if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
+		t.Fatal(err)
+	}
+	for d := range clock.asked {
+		if d == streamSilence {
+			break
+		}
+	}
+	clock.advance(streamSilence)
+	if d := <-clock.asked; d != pollEvery {
+		t.Fatalf("then it waits %v", d)
+	}
+	clock.advance(pollEvery)
+	b.wantTold(t, 0)
+}
+
+func TestAfterAnInterruptionTheStreamGoesOn(t *testing.T) {
+	clock := newFakeClock()
+	b := newBench(t, withClock(clock))
+	var seen atomic.Int32
+	b.connect(b.api.between(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Accept") != "application/json, application/problem+json" && seen.Add(1) == 1 {
+				w = &cut{w, 2}
+			}
+			next.ServeHTTP(w, r)
+		})
+	}))
+	b.signIn(t)
+	clock.hurry(t)
+	r := b.api.newRun()
+	if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.wantTold(t, 0)
+	r.see(1)
+	b.wantTold(t, 0, 1)
+	r.see(2)
+	b.wantTold(t, 0, 1, 2)
+	eventually(t, func() bool { return r.streams.Load() == 2 && r.open.Load() == 1 })
+	polls := r.polls.Load()
+	r.end()
+	b.wantTold(t, 0, 1, 2, -1)
+	if r.polls.Load() != polls {
+		t.Error("the run was asked for although a stream told of it")
+	}
+}
+
+func TestNobodyAsksAgainForARunTheyMayNotSee(t *testing.T) {
+	for _, code := range []portal.Code{portal.NotFound, portal.Forbidden} {
+		clock := newFakeClock()
+		b := newBench(t, withClock(clock))
+		b.signIn(t)
+		waited := clock.hurry(t)
+		id := uuid.NewString()
+		var asked atomic.Int32
+		b.api.mux.HandleFunc("GET /v1/syncs/"+id+"/events", b.api.signedIn(func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			refuse(w, map[portal.Code]int{portal.NotFound: 404, portal.Forbidden: 403}[code], portal.Errorf(code, "No."))
+		}))
+		if err := b.WatchSync(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, func() bool { return b.watching() == 0 })
+		if asked.Load() != 1 || len(waited.all) != 0 || len(b.told()) != 0 {
+			t.Errorf("%s: asked %d times, waited %v", code, asked.Load(), waited.all)
+		}
+	}
+}
+
+func TestOfflineTheAppAsksMoreAndMoreRarely(t *testing.T) {
+	clock := newFakeClock()
+	b := newBench(t, withClock(clock))
+	b.signIn(t)
+	waited := clock.hurry(t)
+	id := uuid.NewString()
+	b.api.Close()
+	if err := b.WatchSync(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool {
+		waited.mu.Lock()
+		defer waited.mu.Unlock()
+		return len(waited.all) > 6
+	})
+	b.unwatch()
+	waited.mu.Lock()
+	defer waited.mu.Unlock()
+	want := []time.Duration{3, 6, 12, 24, 30, 30}
+	for i, wait := range want {
+		if waited.all[i] != wait*time.Second {
+			t.Errorf("waits %v, want %v at first", waited.all, want)
+			break
+		}
+	}
+}
+
+func TestOnlyAnIDCanBeWatched(t *testing.T) {
+	b := newBench(t)
+	wantCode(t, b.WatchSync(t.Context(), "../me"), portal.NotFound)
+}
