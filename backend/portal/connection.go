@@ -38,11 +38,11 @@ type ConnectionItem struct {
 	APIKeyLast4 string    `json:"api_key_last4" doc:"The key's last four characters; the key itself is never answered."`
 	Paused      bool      `json:"paused" doc:"Paused connections are not synced."`
 	CreatedAt   time.Time `json:"created_at" ts_type:"string"`
-	LastRun     *SyncRun  `json:"last_run" doc:"Null before the first."`
+	LastRun     *SyncRun  `json:"last_run" db:"-" doc:"Null before the first."`
 	// LastComplete is how old the data of this connection is.
 	LastComplete   *time.Time `json:"last_complete" ts_type:"string" doc:"When the last complete run ended; null before the first."`
 	FailuresInARow int        `json:"failures_in_a_row" doc:"Failed runs since the last complete one."`
-	NextRunAt      *time.Time `json:"next_run_at" ts_type:"string" doc:"When the next run is due; null while paused or while one is queued or running."`
+	NextRunAt      *time.Time `json:"next_run_at" db:"-" ts_type:"string" doc:"When the next run is due; null while paused or while one is queued or running."`
 }
 
 // Connections are the connections of the viewer's MSSP, the oldest first, and the products there can be others to.

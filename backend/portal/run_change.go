@@ -35,7 +35,7 @@ type ReviewItem struct {
 	ExternalID string       `json:"external_id"`
 }
 
-// Review is a page of the customers that a run in review would mark as missing, MSPs first, then by name.
+// Review is a page of the customers that a run in review would mark as missing, by name.
 type Review struct {
 	Items      []ReviewItem `json:"items" nullable:"false"`
 	NextCursor *string      `json:"next_cursor"`

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -20,6 +21,121 @@ func queueHistory(batch *pgx.Batch, scope portal.Scope, entityID string, into *[
 		order by h.id desc
 		limit 100`,
 		pgx.NamedArgs{"mssp": scope.MSSPID, "entity": entityID}), into)
+}
+
+// queueRunKnown fails the batch with NotFound unless the viewer's MSSP has the run.
+func queueRunKnown(batch *pgx.Batch, scope portal.Scope, runID string) {
+	batch.Queue("select exists (select from sync_run r where r.mssp_id = $1 and r.id = $2)", scope.MSSPID, runID).
+		QueryRow(func(row pgx.Row) error {
+			var known bool
+			if err := row.Scan(&known); err != nil || known {
+				return err
+			}
+			return errNone("run")
+		})
+}
+
+var runChangeSorts = map[string]sortKey{"kind": plainKey("h.kind", textKey)}
+
+type runChangeRow struct {
+	portal.RunChange
+	Position []string
+}
+
+// RunChanges answers one page of what a run changed; NotFound if there is none in the viewer's scope, Invalid naming
+// cursor where it is not one.
+func (db *DB) RunChanges(ctx context.Context, viewer portal.Viewer, runID string, q portal.RunChangeQuery) (portal.RunChanges, error) {
+	keys, err := newKeyset(runChangeSorts, "kind", "", "h.id", q.Cursor)
+	if err != nil {
+		return portal.RunChanges{}, err
+	}
+	if !validID(runID) {
+		return portal.RunChanges{}, errNone("run")
+	}
+	args := pgx.NamedArgs{"mssp": viewer.Scope.MSSPID, "run": runID, "kind": q.Kind, "rows": q.Limit + 1}
+	behind := keys.where(args)
+	ofKind := "true"
+	if q.Kind != "" {
+		ofKind = "h.kind = @kind"
+	}
+	var rows []runChangeRow
+	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		queueRunKnown(batch, viewer.Scope, runID)
+		collect(batch.Queue(`
+			select h.at, h.kind, h.field, h.before, h.after, h.run_id, h.entity, h.entity_id,
+			       coalesce(c.name, m.name, '') as name, h.position
+			from (
+				select h.*, `+keys.columns()+` as position
+				from change h
+				where h.mssp_id = @mssp
+				and h.run_id = @run
+				and `+ofKind+`
+				and `+behind+`
+				order by `+keys.orderBy()+`
+				limit @rows) h
+			left join client c on h.entity = 'client' and c.mssp_id = h.mssp_id and c.id = h.entity_id
+			left join msp m on h.entity = 'msp' and m.mssp_id = h.mssp_id and m.id = h.entity_id
+			order by `+keys.orderBy(), args), &rows)
+	})
+	if err != nil {
+		return portal.RunChanges{}, fmt.Errorf("list changes of run: %w", err)
+	}
+	var page portal.RunChanges
+	page.Items, page.NextCursor = cutPage(keys, rows, q.Limit, func(r runChangeRow) (portal.RunChange, []string) {
+		return r.RunChange, r.Position
+	})
+	return page, nil
+}
+
+var reviewSorts = map[string]sortKey{"name": plainKey("v.search_name", textKey)}
+
+type reviewRow struct {
+	portal.ReviewItem
+	Position []string
+}
+
+// Review answers one page of the customers that a run in review would mark as missing: none for any other run. NotFound
+// if there is no such run in the viewer's scope, Invalid naming cursor where it is not one.
+func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q portal.ReviewQuery) (portal.Review, error) {
+	keys, err := newKeyset(reviewSorts, "name", "", "v.id", q.Cursor)
+	if err != nil {
+		return portal.Review{}, err
+	}
+	if !validID(runID) {
+		return portal.Review{}, errNone("run")
+	}
+	args := pgx.NamedArgs{"mssp": viewer.Scope.MSSPID, "run": runID, "rows": q.Limit + 1}
+	behind := keys.where(args)
+	var rows []reviewRow
+	var page portal.Review
+	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		queueRunKnown(batch, viewer.Scope, runID)
+		batch.Queue("select count(*) from sync_vanishing v where v.mssp_id = $1 and v.run_id = $2", viewer.Scope.MSSPID, runID).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&page.Total) })
+		collect(batch.Queue(`
+			select v.kind, v.id, coalesce(c.name, m.name, '') as name, coalesce(c.type, m.type, '') as type, o.name as msp_name,
+			       coalesce(c.seats_used, m.seats_used) as seats_used,
+			       coalesce(c.external_id, m.external_id, '') as external_id, v.position
+			from (
+				select v.*, `+keys.columns()+` as position
+				from sync_vanishing v
+				where v.mssp_id = @mssp
+				and v.run_id = @run
+				and `+behind+`
+				order by `+keys.orderBy()+`
+				limit @rows) v
+			left join client c on v.kind = 'client' and c.mssp_id = v.mssp_id and c.id = v.id
+			left join msp o on o.mssp_id = c.mssp_id and o.id = c.msp_id
+			left join msp m on v.kind = 'msp' and m.mssp_id = v.mssp_id and m.id = v.id
+			order by `+keys.orderBy(), args), &rows)
+	})
+	if err != nil {
+		return portal.Review{}, fmt.Errorf("read review: %w", err)
+	}
+	page.Items, page.NextCursor = cutPage(keys, rows, q.Limit, func(r reviewRow) (portal.ReviewItem, []string) {
+		return r.ReviewItem, r.Position
+	})
+	return page, nil
 }
 
 // rawFields lists the members of a customer's JSON in the product's own order, each as text.

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,20 +19,227 @@ func (db *DB) AddConnection(ctx context.Context, c portal.Connection) error {
 			insert into mssp_product (mssp_id, id, product_id, customer_id, base_url, api_key_sealed, api_key_last4)
 			values ($1, $2, $3, $4, $5, $6, $7)`,
 			c.MSSPID, c.ID, c.ProductID, c.CustomerID, c.BaseURL, c.APIKeySealed, c.APIKeyLast4)
-		return err
+		if err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, AuditEntry{
+			MSSPID: c.MSSPID, Actor: "operator", Action: "connection_created", Target: c.ID, Detail: auditedConnection(c),
+		})
 	})
+	return connectionError(err, c)
+}
+
+func auditedConnection(c portal.Connection) map[string]any {
+	return map[string]any{"product": c.ProductID, "customer_id": c.CustomerID, "base_url": c.BaseURL}
+}
+
+func connectionError(err error, c portal.Connection) error {
 	switch constraint(err) {
 	case "mssp_product_mssp_fkey":
 		return errNone("MSSP")
 	case "mssp_product_product_fkey":
 		return portal.InvalidField("product", "There is no product %q.", c.ProductID)
 	case "mssp_product_customer_key":
-		return portal.Errorf(portal.Conflict, "This MSSP has %s customer %s already.", c.ProductID, c.CustomerID)
+		return &portal.Error{Code: portal.Conflict, Field: "customer_id", Detail: fmt.Sprintf(
+			"This MSSP has %s customer %s already.", c.ProductID, c.CustomerID)}
 	}
 	if err != nil {
-		return fmt.Errorf("add connection: %w", err)
+		return fmt.Errorf("write connection: %w", err)
 	}
 	return nil
+}
+
+// queueConnections adds the viewer's connections, or the one with an id, without their newest runs.
+func queueConnections(batch *pgx.Batch, scope portal.Scope, id string, into *[]portal.ConnectionItem) {
+	collect(batch.Queue(`
+		select p.id, p.product_id as product, d.name as product_name, p.customer_id, p.base_url, p.api_key_last4, p.paused,
+		       p.created_at, c.finished_at as last_complete, f.n as failures_in_a_row
+		from mssp_product p
+		join product d on d.id = p.product_id
+		left join lateral (
+			select r.created_at, r.finished_at
+			from sync_run r
+			where r.mssp_id = p.mssp_id
+			and r.mssp_product_id = p.id
+			and r.status = 'complete'
+			order by r.finished_at desc
+			limit 1) c on true
+		cross join lateral (
+			select count(*) as n
+			from sync_run r
+			where r.mssp_id = p.mssp_id
+			and r.mssp_product_id = p.id
+			and r.status = 'failed'
+			and r.created_at > coalesce(c.created_at, '-infinity')) f
+		where p.mssp_id = @mssp
+		and (@id = '' or p.id = nullif(@id, '')::uuid)
+		order by p.created_at, p.id`,
+		pgx.NamedArgs{"mssp": scope.MSSPID, "id": id}), into)
+}
+
+// queueLastRuns adds the newest run of each of the viewer's connections.
+func queueLastRuns(batch *pgx.Batch, scope portal.Scope, into *[]portal.SyncRun) {
+	collect(batch.Queue(`
+		select `+runColumns+`
+		from mssp_product p
+		cross join lateral (
+			select r.*
+			from sync_run r
+			where r.mssp_id = p.mssp_id
+			and r.mssp_product_id = p.id
+			order by r.created_at desc
+			limit 1) r
+		where p.mssp_id = @mssp`,
+		pgx.NamedArgs{"mssp": scope.MSSPID}), into)
+}
+
+// Connections answers the connections of the viewer's MSSP, which are due every so often, the oldest first.
+func (db *DB) Connections(ctx context.Context, viewer portal.Viewer, every time.Duration) (portal.Connections, error) {
+	var rows []portal.ConnectionItem
+	var runs []portal.SyncRun
+	var stamp Stamp
+	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		queueStamp(batch, viewer.Scope, &stamp)
+		queueConnections(batch, viewer.Scope, "", &rows)
+		queueLastRuns(batch, viewer.Scope, &runs)
+	})
+	if err != nil {
+		return portal.Connections{}, fmt.Errorf("list connections: %w", err)
+	}
+	all := portal.Connections{Items: make([]portal.ConnectionItem, len(rows)), DataAsOf: stamp.DataAsOf}
+	for i, row := range rows {
+		all.Items[i] = withRun(row, runs, every)
+	}
+	return all, nil
+}
+
+// newConnectionGrace is what Overdue leaves an operator to run the first sync by hand.
+const newConnectionGrace = time.Minute
+
+// withRun completes a connection with its newest run, and with when the schedule begins the next.
+func withRun(item portal.ConnectionItem, runs []portal.SyncRun, every time.Duration) portal.ConnectionItem {
+	next := item.CreatedAt.Add(min(newConnectionGrace, every))
+	for _, run := range runs {
+		if run.ConnectionID == item.ID {
+			item.LastRun, next = &run, run.CreatedAt.Add(every)
+		}
+	}
+	busy := item.LastRun != nil && !item.LastRun.Status.Ended()
+	if !item.Paused && !busy {
+		item.NextRunAt = &next
+	}
+	return item
+}
+
+// ConnectionItem answers one connection; NotFound if there is none in the viewer's scope.
+func (db *DB) ConnectionItem(ctx context.Context, viewer portal.Viewer, id string, every time.Duration) (portal.ConnectionItem, error) {
+	if !validID(id) {
+		return portal.ConnectionItem{}, errNone("connection")
+	}
+	var rows []portal.ConnectionItem
+	var runs []portal.SyncRun
+	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		queueConnections(batch, viewer.Scope, id, &rows)
+		queueLastRuns(batch, viewer.Scope, &runs)
+	})
+	switch {
+	case err != nil:
+		return portal.ConnectionItem{}, fmt.Errorf("read connection: %w", err)
+	case len(rows) == 0:
+		return portal.ConnectionItem{}, errNone("connection")
+	}
+	return withRun(rows[0], runs, every), nil
+}
+
+// CreateConnection saves a connection for a viewer and queues its first run. Errors as AddConnection.
+func (db *DB) CreateConnection(ctx context.Context, viewer portal.Viewer, c portal.Connection, enqueue Enqueue) error {
+	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `
+			insert into mssp_product (mssp_id, id, product_id, customer_id, base_url, public_only, api_key_sealed, api_key_last4)
+			values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			viewer.Scope.MSSPID, c.ID, c.ProductID, c.CustomerID, c.BaseURL, c.PublicOnly, c.APIKeySealed, c.APIKeyLast4)
+		if err != nil {
+			return err
+		}
+		err = writeAudit(ctx, tx, AuditEntry{
+			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "connection_created", Target: c.ID,
+			Detail: auditedConnection(c),
+		})
+		if err != nil {
+			return err
+		}
+		run, err := newRun(ctx, tx, runRequest{msspID: viewer.Scope.MSSPID, connectionID: c.ID, trigger: "manual", by: &viewer.UserID})
+		if err != nil {
+			return err
+		}
+		return leaveRole(ctx, tx, run, enqueue)
+	})
+	return connectionError(err, c)
+}
+
+// ConnectionUpdate is what becomes of a connection; what is nil stays.
+type ConnectionUpdate struct {
+	CustomerID, BaseURL *string
+	PublicOnly, Paused  *bool
+	APIKeySealed        []byte
+	APIKeyLast4         string
+}
+
+// set lists what to write, and what the audit log tells of it. A viewer may write a sealed key but not read one, so what
+// stays cannot be written over itself.
+func (u ConnectionUpdate) set() (columns []string, args pgx.NamedArgs, detail map[string]any) {
+	args, detail = pgx.NamedArgs{}, map[string]any{}
+	add := func(column string, value any) {
+		columns = append(columns, column+" = @"+column)
+		args[column] = value
+	}
+	if u.CustomerID != nil {
+		add("customer_id", *u.CustomerID)
+		detail["customer_id"] = *u.CustomerID
+	}
+	if u.BaseURL != nil {
+		add("base_url", *u.BaseURL)
+		detail["base_url"] = *u.BaseURL
+	}
+	if u.PublicOnly != nil {
+		add("public_only", *u.PublicOnly)
+	}
+	if u.APIKeySealed != nil {
+		add("api_key_sealed", u.APIKeySealed)
+		add("api_key_last4", u.APIKeyLast4)
+		detail["api_key"] = "replaced"
+	}
+	if u.Paused != nil {
+		add("paused", *u.Paused)
+		detail["paused"] = *u.Paused
+	}
+	return columns, args, detail
+}
+
+// UpdateConnection changes a connection for a viewer. NotFound if there is none in the viewer's scope; Conflict where
+// another connection has that customer already, or where the base URL is no longer the one it was read with: what was
+// found to work there, and above all a key meant for it, is not for the next.
+func (db *DB) UpdateConnection(ctx context.Context, viewer portal.Viewer, was portal.Connection, u ConnectionUpdate) error {
+	columns, args, detail := u.set()
+	args["mssp"], args["id"], args["was"] = viewer.Scope.MSSPID, was.ID, was.BaseURL
+	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `
+			update mssp_product
+			set `+strings.Join(columns, ", ")+`
+			where mssp_id = @mssp
+			and id = @id
+			and base_url = @was`, args)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return portal.Errorf(portal.Conflict, "Somebody else has changed this connection in the meantime. Look at it again first.")
+		}
+		return writeAudit(ctx, tx, AuditEntry{
+			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "connection_changed", Target: was.ID, Detail: detail,
+		})
+	})
+	return connectionError(err, was)
 }
 
 // Connection answers one connection of an MSSP, its key sealed; NotFound if there is none.
@@ -38,7 +247,7 @@ func (db *DB) Connection(ctx context.Context, msspID, id string) (portal.Connect
 	var c portal.Connection
 	err := db.systemRead(ctx, roleSync, msspID, func(batch *pgx.Batch) {
 		collectOne(batch.Queue(`
-			select p.id, p.mssp_id, p.product_id, p.customer_id, p.base_url, p.api_key_sealed, p.api_key_last4
+			select p.id, p.mssp_id, p.product_id, p.customer_id, p.base_url, p.api_key_sealed, p.api_key_last4, p.public_only
 			from mssp_product p
 			where p.mssp_id = $1
 			and p.id = $2`, msspID, id), "connection", &c)

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -40,6 +41,7 @@ func scopeOf(role portal.Role, msspID string, mspID, clientID *string) portal.Sc
 func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 	var user portal.User
 	var rows []grantRow
+	var dataAge *time.Time
 	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
 		queueStanding(batch, viewer)
 		collectOne(batch.Queue(`
@@ -56,6 +58,9 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 			where g.user_id = $1
 			and g.active
 			order by g.id`, viewer.UserID), &rows)
+		queueScope(batch, viewer)
+		batch.Queue("select "+dataAsOf, pgx.NamedArgs{"mssp": viewer.Scope.MSSPID}).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&dataAge) })
 	})
 	if err != nil {
 		return portal.Me{}, err
@@ -68,7 +73,9 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 			active = grants[i]
 		}
 	}
-	return portal.NewMe(user, active, grants), nil
+	me := portal.NewMe(user, active, grants)
+	me.DataAsOf = dataAge
+	return me, nil
 }
 
 // UserGrant answers one of the user's own grants; NotFound for anybody else's and for none. For one that is not active
