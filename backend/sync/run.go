@@ -117,7 +117,7 @@ func (s *Service) client(c portal.Connection) (*heimdal.Client, error) {
 	if err != nil {
 		return nil, errSealed
 	}
-	client, err := heimdal.New(c.BaseURL, c.CustomerID, string(key), s.config.PerMinute, s.config.HTTPClient)
+	client, err := heimdal.New(c.BaseURL, c.CustomerID, string(key), s.config.PerMinute, s.httpFor(c.PublicOnly))
 	if err != nil {
 		return nil, err
 	}

@@ -16,8 +16,9 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// Sealer opens what the portal keeps sealed.
+// Sealer seals what the portal keeps and opens it again.
 type Sealer interface {
+	Seal(plain, aad []byte) []byte
 	Open(sealed, aad []byte) ([]byte, error)
 }
 
@@ -29,9 +30,11 @@ func APIKeyContext(c portal.Connection) []byte {
 
 // Config says how to sync.
 type Config struct {
+	Connectors []Connector   // one for each product
 	PerMinute  int           // calls a minute per connection and endpoint; 0: no pace
 	Every      time.Duration // how often each connection is synced by itself; 0: 1 h
 	HTTPClient *http.Client  // nil: one of its own
+	Loopback   bool          // admins may connect products on this machine: where the server is reached on loopback alone
 	Log        *slog.Logger  // nil: none
 	Jobs       bool          // work jobs in this process; else it only queues them
 	// Chores run every hour on one replica, each under its name.
@@ -57,6 +60,10 @@ type Service struct {
 	// applying leaves some of the pool's connections to others while large answers are written.
 	applying chan struct{}
 
+	// public is for connections that may lead to the public internet alone, proofs what was found to work a moment ago.
+	public *http.Client
+	proofs proofs
+
 	mu      stdsync.Mutex
 	clients map[string]pacedClient
 }
@@ -76,7 +83,7 @@ func New(db *postgres.DB, sealer Sealer, c Config) (*Service, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{
-		db: db, sealer: sealer, config: c, clients: map[string]pacedClient{},
+		db: db, sealer: sealer, config: c, public: newPublicClient(), clients: map[string]pacedClient{},
 		applying: make(chan struct{}, max(1, db.Pool().Config().MaxConns/2)),
 	}
 	var err error

@@ -1,0 +1,323 @@
+package sync
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+	stdsync "sync"
+	"time"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+const (
+	// trialTime is how long a trial may take: less than whoever asked for it waits.
+	trialTime = 25 * time.Second
+	// trialTurn is how long of it may be spent on waiting for the pace.
+	trialTurn = 15 * time.Second
+	// provedFor is how long a trial that went well stands for the next: who tests and then saves asks the product once.
+	provedFor = 2 * time.Minute
+	// provedMost bounds what is remembered of that.
+	provedMost = 1000
+)
+
+// Connections answers the connections of the viewer's MSSP, and the products there can be others to.
+func (s *Service) Connections(ctx context.Context, viewer portal.Viewer) (portal.Connections, error) {
+	all, err := s.db.Connections(ctx, viewer, s.config.Every)
+	for _, connector := range s.config.Connectors {
+		all.Products = append(all.Products, connector.Product())
+	}
+	return all, err
+}
+
+// TryConnection asks the product what it says to a connection. That it refuses is an answer and no error; Invalid names
+// a setting nobody needs to ask about, NotFound is a connection outside the viewer's scope.
+func (s *Service) TryConnection(ctx context.Context, viewer portal.Viewer, t portal.ConnectionTrial) (portal.ConnectionTest, error) {
+	if t.ID == "" {
+		p, err := s.propose(portal.NewConnection{Product: t.Product, CustomerID: t.CustomerID, BaseURL: t.BaseURL, APIKey: t.APIKey})
+		if err != nil {
+			return portal.ConnectionTest{}, err
+		}
+		p.MSSPID = viewer.Scope.MSSPID
+		return s.try(ctx, p)
+	}
+	p, err := s.stored(ctx, viewer, t.ID)
+	if err == nil {
+		err = s.alter(&p, given(t.CustomerID), given(t.BaseURL), given(t.APIKey))
+	}
+	if err != nil {
+		return portal.ConnectionTest{}, err
+	}
+	return s.try(ctx, p)
+}
+
+func given(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return &value
+}
+
+// CreateConnection saves a connection the product accepts and queues its first run. ProductRefused tells what the
+// product said where it does not, and nothing is saved; Invalid names a setting, Conflict a customer that is connected.
+func (s *Service) CreateConnection(ctx context.Context, viewer portal.Viewer, n portal.NewConnection) (portal.ConnectionItem, error) {
+	p, err := s.propose(n)
+	if err != nil {
+		return portal.ConnectionItem{}, err
+	}
+	p.MSSPID, p.ID = viewer.Scope.MSSPID, postgres.NewID()
+	if err := s.prove(ctx, p); err != nil {
+		return portal.ConnectionItem{}, err
+	}
+	s.seal(&p)
+	if err := s.db.CreateConnection(ctx, viewer, p.Connection, s.enqueueFor(p.MSSPID)); err != nil {
+		return portal.ConnectionItem{}, err
+	}
+	return s.db.ConnectionItem(ctx, viewer, p.ID, s.config.Every)
+}
+
+// ChangeConnection changes a connection. What the product needs to accept is tried first, as in CreateConnection, and
+// synced at once; pausing and going on need nobody's word. Errors as there, and NotFound outside the viewer's scope.
+func (s *Service) ChangeConnection(ctx context.Context, viewer portal.Viewer, id string, c portal.ConnectionChange) (portal.ConnectionItem, error) {
+	if c == (portal.ConnectionChange{}) {
+		return portal.ConnectionItem{}, portal.InvalidField("paused", "Say what to change: customer_id, base_url, api_key or paused.")
+	}
+	was, err := s.stored(ctx, viewer, id)
+	if err != nil {
+		return portal.ConnectionItem{}, err
+	}
+	tried := c.CustomerID != nil || c.BaseURL != nil || c.APIKey != nil
+	update := postgres.ConnectionUpdate{Paused: c.Paused}
+	if tried {
+		if update, err = s.proved(ctx, was, c); err != nil {
+			return portal.ConnectionItem{}, err
+		}
+	}
+	if err := s.db.UpdateConnection(ctx, viewer, was.Connection, update); err != nil {
+		return portal.ConnectionItem{}, err
+	}
+	if tried {
+		_, err := s.db.CreateRun(ctx, was.MSSPID, id, "manual", s.enqueueFor(was.MSSPID))
+		if code := portal.ErrorCode(err); err != nil && code != portal.SyncRunning && code != portal.NoProduct {
+			return portal.ConnectionItem{}, err
+		}
+	}
+	return s.db.ConnectionItem(ctx, viewer, id, s.config.Every)
+}
+
+// proved answers what to write of a change that the product accepts.
+func (s *Service) proved(ctx context.Context, was proposal, c portal.ConnectionChange) (postgres.ConnectionUpdate, error) {
+	next := was
+	err := s.alter(&next, c.CustomerID, c.BaseURL, c.APIKey)
+	if err == nil {
+		err = s.prove(ctx, next)
+	}
+	if err != nil {
+		return postgres.ConnectionUpdate{}, err
+	}
+	update := postgres.ConnectionUpdate{Paused: c.Paused, CustomerID: &next.CustomerID}
+	if next.BaseURL != was.BaseURL {
+		update.BaseURL, update.PublicOnly = &next.BaseURL, &next.PublicOnly
+	}
+	if c.APIKey != nil {
+		s.seal(&next)
+		update.APIKeySealed, update.APIKeyLast4 = next.APIKeySealed, next.APIKeyLast4
+	}
+	return update, nil
+}
+
+// proposal is a connection with its key open: it lives no longer than the request.
+type proposal struct {
+	portal.Connection
+	apiKey    string
+	connector Connector
+}
+
+func (s *Service) connector(productID string) (Connector, error) {
+	for _, connector := range s.config.Connectors {
+		if connector.Product().ID == productID {
+			return connector, nil
+		}
+	}
+	return nil, portal.InvalidField("product", "There is no product %q.", productID)
+}
+
+// propose checks the settings of a new connection without asking anybody.
+func (s *Service) propose(n portal.NewConnection) (proposal, error) {
+	connector, err := s.connector(n.Product)
+	if err != nil {
+		return proposal{}, err
+	}
+	p := proposal{connector: connector, apiKey: strings.TrimSpace(n.APIKey), Connection: portal.Connection{
+		ProductID: n.Product, CustomerID: strings.TrimSpace(n.CustomerID), BaseURL: strings.TrimSpace(n.BaseURL),
+	}}
+	if p.BaseURL == "" {
+		p.BaseURL = connector.Product().BaseURL
+	}
+	return p, s.check(&p)
+}
+
+func (s *Service) check(p *proposal) (err error) {
+	if p.PublicOnly, err = s.checkAddress(p.connector.Product(), p.BaseURL); err != nil {
+		return err
+	}
+	return p.connector.Check(p.Settings(), p.apiKey)
+}
+
+// stored answers a connection of the viewer's scope with its key open.
+func (s *Service) stored(ctx context.Context, viewer portal.Viewer, id string) (proposal, error) {
+	if _, err := s.db.ConnectionItem(ctx, viewer, id, s.config.Every); err != nil {
+		return proposal{}, err
+	}
+	c, err := s.db.Connection(ctx, viewer.Scope.MSSPID, id)
+	if err != nil {
+		return proposal{}, err
+	}
+	connector, err := s.connector(c.ProductID)
+	if err != nil {
+		return proposal{}, err
+	}
+	key, err := s.sealer.Open(c.APIKeySealed, APIKeyContext(c))
+	if err != nil {
+		key = nil // one that no longer opens can be replaced, and is said not to open where it is needed
+	}
+	return proposal{Connection: c, apiKey: string(key), connector: connector}, nil
+}
+
+// alter makes a proposal of a stored connection and what is to change of it. The stored key is sent where it was meant
+// for and nowhere else: whoever names another address must know the key.
+func (s *Service) alter(p *proposal, customerID, baseURL, apiKey *string) error {
+	if customerID != nil {
+		p.CustomerID = strings.TrimSpace(*customerID)
+	}
+	if apiKey != nil {
+		p.apiKey = strings.TrimSpace(*apiKey)
+	}
+	moved := baseURL != nil && strings.TrimSpace(*baseURL) != p.BaseURL
+	switch {
+	case moved && apiKey == nil:
+		return portal.InvalidField("api_key", "Another base URL needs the API key again: the stored one is sent to no other address.")
+	case p.apiKey == "":
+		_, detail := explain(errSealed)
+		return portal.InvalidField("api_key", "%s", detail)
+	case moved:
+		p.BaseURL = strings.TrimSpace(*baseURL)
+		return s.check(p)
+	}
+	return p.connector.Check(p.Settings(), p.apiKey)
+}
+
+func (s *Service) seal(p *proposal) {
+	p.APIKeySealed = s.sealer.Seal([]byte(p.apiKey), APIKeyContext(p.Connection))
+	p.APIKeyLast4 = portal.LastFour(p.apiKey)
+}
+
+// prove tries a connection, or remembers that it went well a moment ago.
+func (s *Service) prove(ctx context.Context, p proposal) error {
+	if s.proofs.has(p) {
+		return nil
+	}
+	said, err := s.try(ctx, p)
+	if err != nil || said.OK {
+		return err
+	}
+	return &portal.Error{Code: portal.ProductRefused, Detail: said.Detail, Field: faultyField[portal.CallCode(said.Code)]}
+}
+
+// faultyField is the setting to look at first after a call went wrong.
+var faultyField = map[portal.CallCode]string{
+	portal.BadKey: "api_key", portal.WrongCustomer: "customer_id", portal.Refused: "customer_id",
+	portal.NoEndpoint: "base_url", portal.Redirected: "base_url", portal.Unreachable: "base_url", portal.Insecure: "base_url",
+	portal.Garbage: "base_url",
+}
+
+// try makes the call that shows whether a connection works.
+func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, error) {
+	limited, cancel := context.WithTimeout(ctx, trialTime)
+	defer cancel()
+	reader, err := p.connector.Open(p.Settings(), p.apiKey, Options{
+		PerMinute: s.config.PerMinute, HTTPClient: s.httpFor(p.PublicOnly), Clock: impatient{},
+	})
+	if err != nil {
+		return portal.ConnectionTest{}, err
+	}
+	customers, err := reader.Test(limited)
+	if err == nil {
+		s.proofs.add(p)
+		return portal.ConnectionTest{OK: true, Customers: customers}, nil
+	}
+	if ctx.Err() != nil {
+		return portal.ConnectionTest{}, ctx.Err()
+	}
+	return s.said(p, err)
+}
+
+// said puts why a trial went wrong into an answer.
+func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
+	var call *CallError
+	var postponed *portal.Postponed
+	name := p.connector.Product().Name
+	switch {
+	case errors.As(err, &postponed):
+		call = portal.CallErrorf(portal.RateLimited, "%s takes only so many calls a minute, and they are in use. Try again in a minute.", name)
+	case errors.Is(err, context.DeadlineExceeded):
+		call = portal.CallErrorf(portal.TimedOut, "%s did not answer within %d seconds. Try again in a minute.", name, int(trialTime.Seconds()))
+	case !errors.As(err, &call):
+		return portal.ConnectionTest{}, err
+	}
+	detail := call.Detail
+	if p.PublicOnly && call.Code == portal.Unreachable {
+		detail += " Only hosts on the public internet can be named here."
+	}
+	return portal.ConnectionTest{Code: string(call.Code), Detail: detail}, nil
+}
+
+// impatient is the real time for somebody who waits in front of a screen.
+type impatient struct{}
+
+func (impatient) Now() time.Time { return time.Now() }
+
+func (impatient) Sleep(ctx context.Context, d time.Duration) error {
+	if d > trialTurn {
+		return &portal.Postponed{Until: time.Now().Add(d)}
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// proofs remembers for a while of which connections a trial went well, and no key.
+type proofs struct {
+	mu stdsync.Mutex
+	at map[[sha256.Size]byte]time.Time
+}
+
+func (p *proofs) has(of proposal) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at, known := p.at[of.hash()]
+	return known && time.Since(at) < provedFor
+}
+
+func (p *proofs) add(of proposal) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.at == nil || len(p.at) >= provedMost {
+		p.at = map[[sha256.Size]byte]time.Time{}
+	}
+	p.at[of.hash()] = time.Now()
+}
+
+// hash tells proposals apart by everything that a trial depends on.
+func (p proposal) hash() [sha256.Size]byte {
+	text := fmt.Sprintf("%q %q %q %q %q %t", p.MSSPID, p.ProductID, p.CustomerID, p.BaseURL, p.apiKey, p.PublicOnly)
+	return sha256.Sum256([]byte(text))
+}
