@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -22,11 +23,16 @@ var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 type clockwork struct {
 	now   time.Time
 	slept []time.Duration
-	// onSleep, if set, is what happens meanwhile.
-	onSleep func()
+	// onSleep and onNow, if set, are what happens meanwhile.
+	onSleep, onNow func()
 }
 
-func (c *clockwork) Now() time.Time { return c.now }
+func (c *clockwork) Now() time.Time {
+	if c.onNow != nil {
+		c.onNow()
+	}
+	return c.now
+}
 
 func (c *clockwork) Sleep(ctx context.Context, d time.Duration) error {
 	c.now = c.now.Add(d)
@@ -81,7 +87,10 @@ func (r *reader) from(ctx context.Context, state portal.ReadState) (customers []
 	return customers, state, nil
 }
 
-func wantCode(t *testing.T, err error, want portal.CallCode) {
+// nextStep is what every error must give an admin.
+var nextStep = regexp.MustCompile(`Check |Tell |Ask |Let |[Tt]he next run|must be installed`)
+
+func wantCode(t testing.TB, err error, want portal.CallCode) {
 	t.Helper()
 	var e *portal.CallError
 	if !errors.As(err, &e) || e.Code != want {
@@ -90,6 +99,9 @@ func wantCode(t *testing.T, err error, want portal.CallCode) {
 	}
 	if strings.Contains(e.Error(), key) {
 		t.Errorf("the error shows the key: %s", e)
+	}
+	if !nextStep.MatchString(e.Detail) {
+		t.Errorf("the error says nothing to do: %s", e.Detail)
 	}
 }
 
