@@ -21,7 +21,8 @@ import (
 
 // DB is a pool of connections to the portal's database.
 type DB struct {
-	pool *pgxpool.Pool
+	pool     *pgxpool.Pool
+	takeover time.Duration
 }
 
 // Open connects to the PostgreSQL database at url and checks that it answers within ten seconds.
@@ -41,7 +42,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("reach database at %s:%d: %w", config.ConnConfig.Host, config.ConnConfig.Port, withoutSecrets(err))
 	}
-	return &DB{pool: pool}, nil
+	return &DB{pool: pool, takeover: defaultTakeover}, nil
 }
 
 // withoutSecrets keeps the server's own words and drops pgx's, which repeat parts of the URL.

@@ -21,13 +21,6 @@ const runTables = `
 	sync_run r
 	join mssp_product p on p.mssp_id = r.mssp_id and p.id = r.mssp_product_id`
 
-// dead is when nobody is at work on a running run any more: its heartbeat, due every HeartbeatEvery, has been out for
-// several beats.
-const dead = "r.status = 'running' and r.heartbeat_at < clock_timestamp() - interval '30 seconds'"
-
-// HeartbeatEvery is how often whoever works on a run must say so.
-const HeartbeatEvery = 5 * time.Second
-
 var runSorts = map[string]sortKey{"created_at": plainKey("r.created_at", timeKey)}
 
 type runRow struct {
@@ -188,10 +181,14 @@ func longestWaiting(ctx context.Context, tx pgx.Tx, want runRequest) (string, er
 	var id string
 	var busy bool
 	err := tx.QueryRow(ctx, `
-		select p.id, coalesce(r.status in ('queued', 'running'), false) as busy
+		select p.id, exists (
+			select from sync_run r
+			where r.mssp_id = p.mssp_id
+			and r.mssp_product_id = p.id
+			and r.status in ('queued', 'running')) as busy
 		from mssp_product p
 		left join lateral (
-			select r.status, r.created_at
+			select r.created_at
 			from sync_run r
 			where r.mssp_id = p.mssp_id
 			and r.mssp_product_id = p.id
@@ -239,158 +236,6 @@ func (db *DB) QueuedRun(ctx context.Context, msspID string) (string, error) {
 	return id, err
 }
 
-// Lease is the right to work on a run, until somebody else takes it up because the heartbeat has stopped.
-type Lease struct {
-	Run          portal.SyncRun
-	MSSPID       string
-	ConnectionID string
-	attempt      int
-}
-
-// ErrLostRun means that the run has ended or is somebody else's now: stop, and write nothing.
-var ErrLostRun = errors.New("the run is no longer ours")
-
-// TakeRun takes up a queued run, or one whose worker is dead; false if it is neither.
-func (db *DB) TakeRun(ctx context.Context, msspID, runID string) (Lease, bool, error) {
-	lease := Lease{MSSPID: msspID}
-	err := db.system(ctx, roleSync, msspID, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `
-			update sync_run r
-			set status = 'running',
-			    started_at = coalesce(r.started_at, clock_timestamp()),
-			    heartbeat_at = clock_timestamp(),
-			    attempt = r.attempt + 1
-			where r.mssp_id = $1
-			and r.id = $2
-			and (r.status = 'queued' or `+dead+`)
-			returning r.mssp_product_id, r.attempt`, msspID, runID).Scan(&lease.ConnectionID, &lease.attempt)
-		if err != nil {
-			return err
-		}
-		lease.Run, err = findRun(ctx, tx, msspID, runID)
-		return err
-	})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Lease{}, false, nil
-	}
-	if err != nil {
-		return Lease{}, false, fmt.Errorf("take up run: %w", err)
-	}
-	return lease, true, nil
-}
-
-// own is the condition that a run is still the lease's; its arguments are $1 to $3.
-const own = "r.mssp_id = $1 and r.id = $2 and r.status = 'running' and r.attempt = $3"
-
-// updateRun changes the lease's run and answers it as it is then; ErrLostRun if it is no longer the lease's.
-func (db *DB) updateRun(ctx context.Context, lease Lease, set string, args ...any) (portal.SyncRun, error) {
-	var run portal.SyncRun
-	err := db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) (err error) {
-		if err := setRun(ctx, tx, lease, set, args...); err != nil {
-			return err
-		}
-		run, err = findRun(ctx, tx, lease.MSSPID, lease.Run.ID)
-		return err
-	})
-	return run, err
-}
-
-func setRun(ctx context.Context, tx pgx.Tx, lease Lease, set string, args ...any) error {
-	tag, err := tx.Exec(ctx, `
-		update sync_run r
-		set `+set+`
-		where `+own, append([]any{lease.MSSPID, lease.Run.ID, lease.attempt}, args...)...)
-	if err != nil {
-		return err
-	}
-	if tag.RowsAffected() == 0 {
-		return ErrLostRun
-	}
-	return nil
-}
-
-// Heartbeat says that somebody is at work on the run. ErrLostRun if it is no longer the lease's.
-func (db *DB) Heartbeat(ctx context.Context, lease Lease) error {
-	return db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
-		return setRun(ctx, tx, lease, "heartbeat_at = clock_timestamp()")
-	})
-}
-
-// NoteSeen records what the answer held before it is applied. ErrLostRun if the run is no longer the lease's.
-func (db *DB) NoteSeen(ctx context.Context, lease Lease, msps, clients, other int) (portal.SyncRun, error) {
-	return db.updateRun(ctx, lease, "seen = $4::bigint + $5::bigint, msps = $4, clients = $5, other = $6", msps, clients, other)
-}
-
-// FailRun ends the run without having changed anything else. ErrLostRun if it is no longer the lease's.
-func (db *DB) FailRun(ctx context.Context, lease Lease, code, detail string) (portal.SyncRun, error) {
-	return db.updateRun(ctx, lease, "status = 'failed', finished_at = clock_timestamp(), error_code = $4, error = $5", code, detail)
-}
-
-// HandBackRun puts the run back into the queue for another process. ErrLostRun if it is no longer the lease's.
-func (db *DB) HandBackRun(ctx context.Context, lease Lease) error {
-	_, err := db.updateRun(ctx, lease, "status = 'queued', heartbeat_at = null")
-	return err
-}
-
-const (
-	interruptedCode   = "interrupted"
-	interruptedDetail = "The program that ran this sync ended in the middle of it. Nothing was changed."
-)
-
-// EndDeadRuns fails the runs of an MSSP that nobody is at work on any more, so that another can begin.
-func (db *DB) EndDeadRuns(ctx context.Context, msspID string) error {
-	return db.system(ctx, roleSync, msspID, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `
-			update sync_run r
-			set status = 'failed',
-			    finished_at = clock_timestamp(),
-			    error_code = $2,
-			    error = $3
-			where r.mssp_id = $1
-			and `+dead, msspID, interruptedCode, interruptedDetail)
-		return err
-	})
-}
-
-// maxAttempts is how often a run is taken up before it counts as one that ends whatever works on it.
-const maxAttempts = 3
-
-// ReviveRun puts a dead run back into the queue with a new job; one that was started by a command, or has died too
-// often, fails instead.
-func (db *DB) ReviveRun(ctx context.Context, ref RunRef, enqueue Enqueue) error {
-	return db.system(ctx, roleSync, ref.MSSPID, func(tx pgx.Tx) error {
-		var status string
-		err := tx.QueryRow(ctx, `
-			update sync_run r
-			set status = case when again then 'queued' else 'failed' end,
-			    heartbeat_at = null,
-			    finished_at = case when not again then clock_timestamp() end,
-			    error_code = case when not again then $3 end,
-			    error = case when not again then $4 end
-			from (
-				select r.mssp_id, r.id, r.trigger <> 'command' and r.attempt < $5 as again
-				from sync_run r
-				where r.mssp_id = $1
-				and r.id = $2) fate
-			where r.mssp_id = fate.mssp_id
-			and r.id = fate.id
-			and `+dead+`
-			returning r.status`,
-			ref.MSSPID, ref.ID, interruptedCode, interruptedDetail, maxAttempts).Scan(&status)
-		if errors.Is(err, pgx.ErrNoRows) || err == nil && status != string(portal.RunQueued) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		run, err := findRun(ctx, tx, ref.MSSPID, ref.ID)
-		if err != nil {
-			return err
-		}
-		return leaveRole(ctx, tx, run, enqueue)
-	})
-}
-
 // RunRef names a run of any MSSP.
 type RunRef struct {
 	MSSPID string
@@ -399,10 +244,8 @@ type RunRef struct {
 
 // Overdue is what the scheduler has to see to, over all MSSPs.
 type Overdue struct {
-	// Connections have not begun a run for the schedule's length.
+	// Connections have not begun a run for the schedule's length, those that have waited longest first.
 	Connections []ConnectionRef
-	// Dead are running runs that nobody is at work on.
-	Dead []RunRef
 	// Waiting are runs that have been queued for so long that their job may be lost.
 	Waiting []RunRef
 }
@@ -415,27 +258,28 @@ func (db *DB) Overdue(ctx context.Context, every time.Duration) (Overdue, error)
 		collect(batch.Queue(`
 			select p.mssp_id, p.id
 			from mssp_product p
+			left join lateral (
+				select r.created_at
+				from sync_run r
+				where r.mssp_id = p.mssp_id
+				and r.mssp_product_id = p.id
+				order by r.created_at desc
+				limit 1) last on true
 			where not p.paused
 			and p.created_at <= now() - least(interval '1 minute', $1::interval)
+			and coalesce(last.created_at, '-infinity') <= now() - $1::interval
 			and not exists (
 				select from sync_run r
 				where r.mssp_id = p.mssp_id
 				and r.mssp_product_id = p.id
-				and r.created_at > now() - $1::interval)
-			and not exists (
-				select from sync_run r
-				where r.mssp_id = p.mssp_id
-				and r.mssp_product_id = p.id
-				and r.status in ('queued', 'running'))`, every), &o.Connections)
-		collect(batch.Queue(`
-			select r.mssp_id, r.id
-			from sync_run r
-			where `+dead), &o.Dead)
+				and r.status in ('queued', 'running'))
+			order by last.created_at nulls first, p.id`, every), &o.Connections)
 		collect(batch.Queue(`
 			select r.mssp_id, r.id
 			from sync_run r
 			where r.status = 'queued'
-			and r.created_at < now() - interval '2 minutes'`), &o.Waiting)
+			and greatest(r.created_at, r.retry_at, r.reviewed_at) < now() - interval '2 minutes'
+			order by r.created_at`), &o.Waiting)
 	})
 	if err != nil {
 		return Overdue{}, fmt.Errorf("read what is overdue: %w", err)

@@ -1,0 +1,76 @@
+package postgres
+
+import "github.com/jackc/pgx/v5"
+
+// queueCounts brings the kept counts up to date, row by row where they differ.
+func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
+	mssp := m.lease.MSSPID
+	batch.Queue(`
+		with fresh as (`+countedClients+`)
+		delete from client_count c
+		where c.mssp_id = $1
+		and not exists (
+			select from fresh f
+			where f.msp_id = c.msp_id and f.status = c.status and f.type = c.type)`, mssp)
+	batch.Queue(`
+		insert into client_count as c (mssp_id, msp_id, status, type, n, seats_used, seats_total)
+		select $1, f.msp_id, f.status, f.type, f.n, f.seats_used, f.seats_total
+		from (`+countedClients+`) f
+		on conflict on constraint client_count_pkey do update
+		set n = excluded.n, seats_used = excluded.seats_used, seats_total = excluded.seats_total
+		where (c.n, c.seats_used, c.seats_total) is distinct from (excluded.n, excluded.seats_used, excluded.seats_total)`, mssp)
+	batch.Queue(`
+		delete from msp_count c
+		where c.mssp_id = $1
+		and not exists (select from msp m where m.mssp_id = $1 and m.status = c.status)`, mssp)
+	batch.Queue(`
+		insert into msp_count as c (mssp_id, status, n)
+		select $1, m.status, count(*)
+		from msp m
+		where m.mssp_id = $1
+		group by m.status
+		on conflict on constraint msp_count_pkey do update
+		set n = excluded.n
+		where c.n <> excluded.n`, mssp)
+	batch.Queue(`
+		with f as materialized (`+activeByMSP+`)
+		update msp m
+		set client_count = f.n, changed_in = $2
+		from f
+		where m.mssp_id = $1 and m.id = f.msp_id and m.client_count <> f.n`, mssp, version)
+	batch.Queue(`
+		insert into client_day as d (mssp_id, msp_id, day, clients, seats_used, seats_total)
+		select $1, f.msp_id, `+today+`, f.n, f.seats_used, f.seats_total
+		from (
+			`+activeByMSP+`
+			union all
+			select '`+wholeMSSP+`', coalesce(sum(c.n), 0), coalesce(sum(c.seats_used), 0), coalesce(sum(c.seats_total), 0)
+			from client_count c
+			where c.mssp_id = $1 and c.status = 'active') f
+		left join lateral (
+			select l.clients, l.seats_used, l.seats_total
+			from client_day l
+			where l.mssp_id = $1 and l.msp_id = f.msp_id
+			order by l.day desc
+			limit 1) l on true
+		where (l.clients, l.seats_used, l.seats_total) is distinct from (f.n, f.seats_used, f.seats_total)
+		on conflict on constraint client_day_pkey do update
+		set clients = excluded.clients, seats_used = excluded.seats_used, seats_total = excluded.seats_total`, mssp)
+}
+
+const (
+	countedClients = `
+		select coalesce(msp_id, '` + wholeMSSP + `') as msp_id, status, type, count(*) as n,
+		       coalesce(sum(seats_used), 0)::bigint as seats_used, coalesce(sum(seats_total), 0)::bigint as seats_total
+		from client
+		where mssp_id = $1
+		group by 1, 2, 3`
+	// activeByMSP has a row for every MSP, also for those without a client.
+	activeByMSP = `
+		select m.id as msp_id, coalesce(sum(c.n), 0)::bigint as n, coalesce(sum(c.seats_used), 0)::bigint as seats_used,
+		       coalesce(sum(c.seats_total), 0)::bigint as seats_total
+		from msp m
+		left join client_count c on c.mssp_id = m.mssp_id and c.msp_id = m.id and c.status = 'active'
+		where m.mssp_id = $1
+		group by m.id`
+)

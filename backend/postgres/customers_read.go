@@ -1,0 +1,171 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// read checks that what the run has read is whole and does not contradict itself, leaves one row for each customer, and
+// counts them.
+func (m *merge) read(ctx context.Context) error {
+	total, err := m.whole(ctx)
+	if err != nil {
+		return err
+	}
+	if err := m.single(ctx); err != nil {
+		return err
+	}
+	var typed int64
+	err = m.QueryRow(ctx, `
+		select count(*), count(*) filter (where s.kind = 'msp'), count(*) filter (where s.kind = 'client'),
+		       count(*) filter (where s.kind = 'client' and lower(s.type) <> 'corp'), count(*) filter (where s.type <> '')
+		from sync_customer s
+		where s.mssp_id = $1
+		and s.run_id = $2`, m.lease.MSSPID, m.lease.Run.ID,
+	).Scan(&m.came.customers, &m.came.msps, &m.came.clients, &m.came.other, &typed)
+	switch {
+	case err != nil:
+		return err
+	case total != nil && *total != m.came.customers:
+		return portal.CallErrorf(portal.Incomplete,
+			"The answers hold %d different customers and say themselves that there are %d. Nothing was changed.", m.came.customers, *total)
+	case m.came.customers > 0 && typed == 0:
+		return portal.CallErrorf(portal.Garbage,
+			"No customer in the answers has a type, so MSPs cannot be told from clients. Nothing was changed.")
+	}
+	return nil
+}
+
+// whole checks that every call has ended and that all they brought is still there; it answers how many customers the
+// product says there are, if it does.
+func (m *merge) whole(ctx context.Context) (total *int64, err error) {
+	var done, all bool
+	err = m.QueryRow(ctx, `
+		select coalesce((r.state->>'done')::boolean, false), (r.state->>'total')::bigint, r.reviewed_at is not null,
+		       r.duplicates,
+		       r.staged = (
+			select count(*)
+			from sync_customer s
+			where s.mssp_id = r.mssp_id
+			and s.run_id = r.id)
+		from sync_run r
+		where r.mssp_id = $1
+		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID).Scan(&done, &total, &m.came.reviewed, &m.came.duplicates, &all)
+	switch {
+	case err != nil:
+		return nil, err
+	case !done:
+		return nil, errNotRead
+	case !all:
+		return nil, ErrUnread
+	}
+	return total, nil
+}
+
+// single leaves one row for each customer. Rows of one call must be equal, and then count once. Of several calls' rows
+// the latest counts, with the parent that was named last; a parent may give way only to one of its own children.
+func (m *merge) single(ctx context.Context) error {
+	run := []any{m.lease.MSSPID, m.lease.Run.ID}
+	tag, err := m.Exec(ctx, `
+		create temporary table doubled on commit drop as
+		select s.external_id, s.call, s.id, s.parent
+		from sync_customer s
+		join (
+			select external_id
+			from sync_customer
+			where mssp_id = $1
+			and run_id = $2
+			group by external_id
+			having count(*) > 1) d on d.external_id = s.external_id
+		where s.mssp_id = $1
+		and s.run_id = $2`, run...)
+	if err != nil || tag.RowsAffected() == 0 {
+		return err
+	}
+	if err := m.contradiction(ctx, sameCall, "came twice in one answer, and the two differ"); err != nil {
+		return err
+	}
+	if err := m.contradiction(ctx, twoParents, "came under two MSPs that are not under each other"); err != nil {
+		return err
+	}
+	if err := m.QueryRow(ctx, "select $1 + coalesce(sum(n - 1), 0) from (select count(*) as n from doubled group by external_id, call) d",
+		m.came.duplicates).Scan(&m.came.duplicates); err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(`
+		delete from sync_customer s
+		using (
+			select id, row_number() over (partition by external_id order by call desc, id) as place
+			from doubled) d
+		where s.mssp_id = $1
+		and s.run_id = $2
+		and s.id = d.id
+		and d.place > 1`, run...)
+	batch.Queue(`
+		update sync_customer s
+		set parent = d.parent
+		from (
+			select distinct on (external_id) external_id, parent
+			from doubled
+			where parent <> ''
+			order by external_id, call desc) d
+		where s.mssp_id = $1
+		and s.run_id = $2
+		and s.external_id = d.external_id
+		and s.parent = ''`, run...)
+	return m.SendBatch(ctx, batch).Close()
+}
+
+const (
+	sameCall = `
+		select s.external_id
+		from sync_customer s
+		join doubled d on d.id = s.id
+		where s.mssp_id = $1
+		and s.run_id = $2
+		group by s.external_id, s.call
+		having count(distinct (s.kind, s.parent, s.name, s.type, s.products, s.seats_used, s.seats_total, s.expires_on, s.raw::text)) > 1
+		order by s.external_id
+		limit 1`
+	twoParents = `
+		select t.external_id
+		from (
+			select d.external_id, d.parent, lag(d.parent) over (partition by d.external_id order by d.call) as earlier
+			from doubled d
+			where d.parent <> '') t
+		where t.earlier <> t.parent
+		and not exists (
+			select from sync_customer p
+			where p.mssp_id = $1
+			and p.run_id = $2
+			and p.external_id = t.parent
+			and p.parent = t.earlier)
+		order by t.external_id
+		limit 1`
+)
+
+// contradiction refuses the answers if the query finds a customer.
+func (m *merge) contradiction(ctx context.Context, query, how string) error {
+	var id string
+	err := m.QueryRow(ctx, query, m.lease.MSSPID, m.lease.Run.ID).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return portal.CallErrorf(portal.DuplicateID, "The customer with the id %q %s. Nothing was changed.", shown(id), how)
+}
+
+// shown is an id as far as a sentence has room for it.
+func shown(id string) string {
+	if runes := []rune(id); len(runes) > 60 {
+		return string(runes[:60]) + "…"
+	}
+	return id
+}

@@ -1,0 +1,153 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// stamp is what every row that a merge writes bears: the MSSP's new version, the moment, and the end of the last
+// complete run, when those who are missing now were last seen.
+type stamp struct {
+	version  int64
+	at, seen time.Time
+}
+
+// write makes the tables equal what was read. The MSSP's version is its lock: whoever else writes customers of this MSSP
+// waits, so that the counts are of all of them.
+func (m *merge) write(ctx context.Context) error {
+	var s stamp
+	err := m.QueryRow(ctx, `
+		update mssp
+		set version = version + 1
+		where id = $1
+		returning version, clock_timestamp()`, m.lease.MSSPID).Scan(&s.version, &s.at)
+	if err != nil {
+		return err
+	}
+	err = m.QueryRow(ctx, `
+		select coalesce(max(finished_at), $3)
+		from sync_run
+		where mssp_id = $1 and mssp_product_id = $2 and status = 'complete'`, m.lease.MSSPID, m.lease.ConnectionID, s.at).Scan(&s.seen)
+	if err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	m.queueNew(batch, s)
+	m.queueChanged(batch, s)
+	m.queueGone(batch, s)
+	m.queueHistory(batch, s)
+	m.queueCounts(batch, s.version)
+	return m.SendBatch(ctx, batch).Close()
+}
+
+// now joins what differs with what was read of it; $1 is the MSSP, $2 the run.
+const now = `
+	differing d
+	join sync_customer s on s.mssp_id = $1 and s.run_id = $2 and s.id = d.staged`
+
+func (m *merge) queueNew(batch *pgx.Batch, s stamp) {
+	mssp, run, connection := m.lease.MSSPID, m.lease.Run.ID, m.lease.ConnectionID
+	batch.Queue(`
+		insert into msp (mssp_id, id, mssp_product_id, external_id, name, type, products, seats_used, seats_total,
+		                 expires_on, raw, first_seen_at, last_seen_at, changed_in)
+		select $1, d.id, $3, s.external_id, s.name, s.type, s.products, s.seats_used, s.seats_total,
+		       s.expires_on, s.raw, coalesce(d.first_seen_at, $5), $5, $4
+		from `+now+`
+		where d.kind = 'msp' and d.fresh`, mssp, run, connection, s.version, s.at)
+	batch.Queue(`
+		insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, name, type, products, seats_used,
+		                    seats_total, expires_on, raw, first_seen_at, last_seen_at, changed_in)
+		select $1, d.id, d.msp_id, $3, s.external_id, s.name, s.type, s.products, s.seats_used,
+		       s.seats_total, s.expires_on, s.raw, coalesce(d.first_seen_at, $5), $5, $4
+		from `+now+`
+		where d.kind = 'client' and d.fresh`, mssp, run, connection, s.version, s.at)
+}
+
+func (m *merge) queueChanged(batch *pgx.Batch, s stamp) {
+	mssp, run := m.lease.MSSPID, m.lease.Run.ID
+	batch.Queue(`
+		update msp t
+		set name = s.name, type = s.type, status = 'active', missing_at = null, products = s.products,
+		    seats_used = s.seats_used, seats_total = s.seats_total, expires_on = s.expires_on, raw = s.raw, changed_in = $3
+		from `+now+`
+		where t.mssp_id = $1 and t.id = d.id and d.kind = 'msp' and not d.fresh`, mssp, run, s.version)
+	batch.Queue(`
+		update client t
+		set msp_id = d.msp_id, name = s.name, type = s.type, status = 'active', missing_at = null, products = s.products,
+		    seats_used = s.seats_used, seats_total = s.seats_total, expires_on = s.expires_on, raw = s.raw, changed_in = $3
+		from `+now+`
+		where t.mssp_id = $1 and t.id = d.id and d.kind = 'client' and not d.fresh`, mssp, run, s.version)
+	for _, table := range []string{"user_role", "pre_assigned_role"} {
+		batch.Queue(`
+			update `+table+` t
+			set msp_id = d.msp_id
+			from differing d
+			where t.mssp_id = $1 and t.client_id = d.id and d.kind = 'client' and t.msp_id is distinct from d.msp_id`, mssp)
+	}
+}
+
+func (m *merge) queueGone(batch *pgx.Batch, s stamp) {
+	for _, kind := range []string{"msp", "client"} {
+		batch.Queue(`
+			update `+kind+` t
+			set status = case g.became when 'missing' then 'missing' else 'removed' end,
+			    missing_at = case g.became
+			    	when 'missing' then $4
+			    	when 'removed' then coalesce(t.missing_at, t.last_seen_at)
+			    end,
+			    last_seen_at = case when t.status = 'active' then $3 else t.last_seen_at end,
+			    changed_in = $2
+			from gone g
+			where t.mssp_id = $1 and t.id = g.id and g.kind = '`+kind+`'`, m.lease.MSSPID, s.version, s.seen, s.at)
+	}
+}
+
+// queueHistory writes a line for each field that differs. A customer that turned is one line, its type, and those of its
+// name and its MSP where they differ; a row in which only fields without a column differ is one line, its details. The
+// line that adds a customer bears the customer's own id, for there is never another.
+func (m *merge) queueHistory(batch *pgx.Batch, s stamp) {
+	mssp, run := m.lease.MSSPID, m.lease.Run.ID
+	batch.Queue(`
+		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, after, run_id, version)
+		select $1, d.id, $3, d.kind, d.id, case when d.kind = 'msp' then d.id else d.msp_id end,
+		       case when d.kind = 'client' then d.id end, 'added', s.name, $2, $4
+		from `+now+`
+		where d.fresh and d.turned_from is null`, mssp, run, s.at, s.version)
+	batch.Queue(`
+		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, field, before, after, run_id, version)
+		select $1, new_id(), $3, d.kind, d.id,
+		       case when c.kind = 'moved' then null when d.kind = 'msp' then d.id else d.msp_id end,
+		       case when c.kind <> 'moved' and d.kind = 'client' then d.id end,
+		       c.kind, c.field, c.before, c.after, $2, $4
+		from (select d.*, not d.fresh and d.turned_from is null as same from differing d) d
+		join sync_customer s on s.mssp_id = $1 and s.run_id = $2 and s.id = d.staged
+		left join msp was on was.mssp_id = $1 and was.id = d.old_msp_id and d.same
+		left join msp now on now.mssp_id = $1 and now.id = d.msp_id
+		cross join lateral (values
+			('changed', 'type', d.old_type, s.type, not d.same or d.old_type <> s.type),
+			('returned', null, null, null, d.old_status <> 'active'),
+			('moved', 'msp', was.name, now.name, case when d.same then d.old_msp_id end is distinct from d.msp_id),
+			('changed', 'name', d.old_name, s.name, d.old_name <> s.name),
+			('changed', 'products', array_to_string(d.old_products, ', '), array_to_string(s.products, ', '),
+			 d.same and d.old_products <> s.products),
+			('changed', 'seats_used', d.old_seats_used::text, s.seats_used::text,
+			 d.same and d.old_seats_used is distinct from s.seats_used),
+			('changed', 'seats_total', d.old_seats_total::text, s.seats_total::text,
+			 d.same and d.old_seats_total is distinct from s.seats_total),
+			('changed', 'expires_on', to_char(d.old_expires_on, 'YYYY-MM-DD'), to_char(s.expires_on, 'YYYY-MM-DD'),
+			 d.same and d.old_expires_on is distinct from s.expires_on),
+			('changed', 'details', null, null,
+			 d.same and d.old_status = 'active'
+			 and (d.old_name, d.old_type, d.old_products, d.old_seats_used, d.old_seats_total, d.old_expires_on, d.old_msp_id)
+			 is not distinct from (s.name, s.type, s.products, s.seats_used, s.seats_total, s.expires_on, d.msp_id))
+		) c (kind, field, before, after, holds)
+		where (not d.fresh or d.turned_from is not null) and c.holds`, mssp, run, s.at, s.version)
+	batch.Queue(`
+		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, run_id, version)
+		select $1, new_id(), $3, g.kind, g.id, case when g.kind = 'msp' then g.id else g.msp_id end,
+		       case when g.kind = 'client' then g.id end, g.became, $2, $4
+		from gone g
+		where g.became <> 'turned'`, mssp, run, s.at, s.version)
+}

@@ -1,0 +1,86 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// AcceptRun gives a viewer's word for a run that needs review: it is queued again, and what it has read is merged,
+// whoever vanishes. NotFound outside the viewer's scope, Conflict if it no longer needs review, SyncRunning while its
+// connection has another run queued or running.
+func (db *DB) AcceptRun(ctx context.Context, viewer portal.Viewer, runID string, enqueue Enqueue) (portal.SyncRun, error) {
+	run, err := db.review(ctx, viewer, runID, "sync_accepted", `
+		status = 'queued', finished_at = null, heartbeat_at = null, retry_at = null, deaths = 0, error_code = null,
+		error = null`,
+		func(tx pgx.Tx, run portal.SyncRun) error { return leaveRole(ctx, tx, run, enqueue) })
+	if constraint(err) == "sync_run_one_at_a_time" {
+		return portal.SyncRun{}, errRunning()
+	}
+	return run, err
+}
+
+// DiscardRun ends a run that needs review without having changed anything. Errors as AcceptRun.
+func (db *DB) DiscardRun(ctx context.Context, viewer portal.Viewer, runID string) (portal.SyncRun, error) {
+	return db.review(ctx, viewer, runID, "sync_discarded", "status = 'discarded', finished_at = clock_timestamp()",
+		func(tx pgx.Tx, _ portal.SyncRun) error { return forget(ctx, tx, viewer.Scope.MSSPID, runID) })
+}
+
+// review is one viewer's word on a run. That it may be theirs is found out as the viewer, it is written as the sync.
+func (db *DB) review(ctx context.Context, viewer portal.Viewer, runID, action, set string, then func(pgx.Tx, portal.SyncRun) error) (portal.SyncRun, error) {
+	if !validID(runID) {
+		return portal.SyncRun{}, errNone("run")
+	}
+	var run portal.SyncRun
+	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) (err error) {
+		mssp := viewer.Scope.MSSPID
+		if run, err = findRun(ctx, tx, mssp, runID); errors.Is(err, pgx.ErrNoRows) {
+			return errNone("run")
+		} else if err != nil {
+			return err
+		}
+		err = writeAudit(ctx, tx, AuditEntry{MSSPID: mssp, ActorID: viewer.UserID, Action: action, Target: runID})
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, setScope, roleSync, mssp, "", ""); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `
+			update sync_run r
+			set `+set+`, reviewed_by = $3, reviewed_at = clock_timestamp()
+			where r.mssp_id = $1
+			and r.id = $2
+			and r.status = 'needs_review'`, mssp, runID, viewer.UserID)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return portal.Errorf(portal.Conflict, "This sync does not wait for a review any more.")
+		}
+		if run, err = findRun(ctx, tx, mssp, runID); err != nil {
+			return err
+		}
+		return then(tx, run)
+	})
+	if err != nil {
+		return portal.SyncRun{}, fmt.Errorf("review run: %w", err)
+	}
+	return run, nil
+}
+
+// forget drops what runs that have ended had read, and who would have vanished.
+func forget(ctx context.Context, tx pgx.Tx, msspID string, runIDs ...string) error {
+	if len(runIDs) == 0 {
+		return nil
+	}
+	batch := &pgx.Batch{}
+	for _, table := range []string{"sync_customer", "sync_vanishing"} {
+		batch.Queue("delete from "+table+" s where s.mssp_id = $1 and s.run_id = any($2::uuid[])", msspID, runIDs)
+	}
+	return tx.SendBatch(ctx, batch).Close()
+}

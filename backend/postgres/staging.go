@@ -1,0 +1,143 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// ErrUnread means that the database has lost what the run had read: resume reading, which begins anew.
+var ErrUnread = errors.New("what the run had read is lost")
+
+// What a run reads is kept in sync_customer until the run is merged. Every chunk is a transaction of its own, which
+// ends with a look at whether the run is still its worker's: whoever has lost it writes nothing.
+
+var stagedColumns = []string{
+	"mssp_id", "run_id", "call", "id", "kind", "external_id", "parent", "name", "type", "products", "seats_used",
+	"seats_total", "expires_on", "raw",
+}
+
+// Stage keeps customers that a call, the n-th of the run, has brought so far. They do not count before FinishCall.
+// ErrLostRun if the run is no longer the lease's.
+func (db *DB) Stage(ctx context.Context, lease Lease, call int64, customers []portal.Customer) error {
+	err := db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
+		head := []any{uuid.MustParse(lease.MSSPID), uuid.MustParse(lease.Run.ID), call}
+		source := pgx.CopyFromSlice(len(customers), func(i int) ([]any, error) { return stagedRow(head, customers[i]) })
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"sync_customer"}, stagedColumns, source); err != nil {
+			return err
+		}
+		return setRun(ctx, tx, lease, "heartbeat_at = clock_timestamp()")
+	})
+	if err != nil {
+		return fmt.Errorf("stage customers: %w", err)
+	}
+	return nil
+}
+
+func stagedRow(head []any, c portal.Customer) ([]any, error) {
+	var expires *time.Time
+	if c.ExpiresOn != nil {
+		day, err := time.Parse(time.DateOnly, *c.ExpiresOn)
+		if err != nil {
+			return nil, fmt.Errorf("expiry of customer %s: %w", c.ExternalID, err)
+		}
+		expires = &day
+	}
+	products := c.Products
+	if products == nil {
+		products = []string{}
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	row := make([]any, 0, len(stagedColumns))
+	row = append(row, head...)
+	return append(row, id, string(c.Kind), c.ExternalID, c.ParentID, c.Name, c.Type, products, c.SeatsUsed, c.SeatsTotal, expires, c.Raw), nil
+}
+
+// FinishCall makes what a call has brought count, and saves where the reading stands then. ErrLostRun if the run is no
+// longer the lease's.
+func (db *DB) FinishCall(ctx context.Context, lease Lease, state portal.ReadState) (portal.SyncRun, error) {
+	run, err := db.updateRun(ctx, lease, `
+		state = $4, calls = $5, calls_left = $6, staged = $7, seen = $7, retry_at = null, deaths = 0,
+		heartbeat_at = clock_timestamp()`, state, state.Progress.Calls, state.Progress.Left, state.Progress.Seen)
+	if err != nil {
+		return portal.SyncRun{}, fmt.Errorf("finish call: %w", err)
+	}
+	return run, nil
+}
+
+// ResumeReading answers where the run's reading stands, the zero state for one that has not begun, and drops what a call
+// that never ended had brought. A run whose rows the database has lost begins anew; an admin's word, which was for
+// those rows, is forgotten with them. ErrLostRun if the run is no longer the lease's.
+func (db *DB) ResumeReading(ctx context.Context, lease Lease) (portal.ReadState, error) {
+	var state portal.ReadState
+	err := db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
+		state = portal.ReadState{}
+		if err := setRun(ctx, tx, lease, "heartbeat_at = clock_timestamp()"); err != nil {
+			return err
+		}
+		if err := sweep(ctx, tx, lease); err != nil {
+			return err
+		}
+		var saved []byte
+		var whole bool
+		err := tx.QueryRow(ctx, `
+			select r.state, r.staged = (
+				select count(*)
+				from sync_customer s
+				where s.mssp_id = r.mssp_id
+				and s.run_id = r.id)
+			from sync_run r
+			where r.mssp_id = $1
+			and r.id = $2`, lease.MSSPID, lease.Run.ID).Scan(&saved, &whole)
+		if err != nil {
+			return err
+		}
+		if !whole {
+			return startOver(ctx, tx, lease)
+		}
+		if saved == nil {
+			return nil
+		}
+		if err := json.Unmarshal(saved, &state); err != nil {
+			return err
+		}
+		return setRun(ctx, tx, lease, "seen = r.staged")
+	})
+	if err != nil {
+		return portal.ReadState{}, fmt.Errorf("resume reading: %w", err)
+	}
+	return state, nil
+}
+
+// sweep drops the rows of calls that never ended, and those of this MSSP's runs that have ended without seeing to it.
+func sweep(ctx context.Context, tx pgx.Tx, lease Lease) error {
+	_, err := tx.Exec(ctx, `
+		delete from sync_customer s
+		where s.mssp_id = $1
+		and not exists (
+			select from sync_run r
+			where r.mssp_id = s.mssp_id
+			and r.id = s.run_id
+			and r.status in ('queued', 'running', 'needs_review')
+			and (s.run_id <> $2 or s.call <= r.calls))`, lease.MSSPID, lease.Run.ID)
+	return err
+}
+
+func startOver(ctx context.Context, tx pgx.Tx, lease Lease) error {
+	if err := forget(ctx, tx, lease.MSSPID, lease.Run.ID); err != nil {
+		return err
+	}
+	return setRun(ctx, tx, lease, `
+		state = null, calls = 0, calls_left = null, staged = 0, seen = 0, would_miss = null, reviewed_by = null,
+		reviewed_at = null`)
+}
