@@ -116,6 +116,10 @@ func customersURL(baseURL, customerID string) (*url.URL, error) {
 	if customerID == "" {
 		return nil, portal.InvalidField("customer_id", "The Heimdal customer id is empty.")
 	}
+	if base.Path == "" {
+		base.Path = "/"
+	}
+	base.Host = strings.ToLower(base.Host)
 	return about(base.JoinPath("customers"), customerID), nil
 }
 

@@ -18,7 +18,7 @@ type Error = portal.CallError
 const askSupport = "Check the base URL; if it is right, tell Heimdal's support."
 
 var (
-	errWebPage  = errorf(portal.Garbage, "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong: check both.")
+	errWebPage  = errorf(portal.Garbage, "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong. Check both.")
 	errLarge    = errorf(portal.Oversized, "The answer is larger than the portal accepts. Tell the portal's support.")
 	errHeavy    = errorf(portal.Oversized, "One customer in the answer is larger than the portal accepts. Tell Heimdal's support.")
 	errDeep     = errorf(portal.Garbage, "The answer is nested too deep to be customers. "+askSupport)

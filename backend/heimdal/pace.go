@@ -19,6 +19,8 @@ const (
 	longPause  = 2 * time.Minute
 	// patience is the longest Retry-After that is worth waiting for inside one run.
 	patience = 10 * time.Minute
+	// longestAsked is what any longer wait is taken for.
+	longestAsked = 365 * 24 * time.Hour
 	// worthTelling is the shortest wait that people hear of.
 	worthTelling = 2 * time.Second
 )
@@ -152,7 +154,7 @@ func retryAfter(value string, now time.Time) (time.Duration, bool) {
 		return time.Duration(seconds) * time.Second, true
 	}
 	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now)), true
+		return min(max(0, date.Sub(now)), longestAsked), true
 	}
 	return 0, false
 }
