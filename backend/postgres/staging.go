@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,17 +21,32 @@ var ErrUnread = errors.New("what the run had read is lost")
 // ends with a look at whether the run is still its worker's: whoever has lost it writes nothing.
 
 var stagedColumns = []string{
-	"mssp_id", "run_id", "call", "id", "kind", "external_id", "parent", "name", "type", "products", "seats_used",
-	"seats_total", "expires_on", "raw",
+	"id", "kind", "external_id", "parent", "name", "type", "products", "seats_used", "seats_total", "expires_on", "raw",
 }
 
 // Stage keeps customers that a call, the n-th of the run, has brought so far. They do not count before FinishCall.
 // ErrLostRun if the run is no longer the lease's.
 func (db *DB) Stage(ctx context.Context, lease Lease, call int64, customers []portal.Customer) error {
+	columns := strings.Join(stagedColumns, ", ")
 	err := db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
-		head := []any{uuid.MustParse(lease.MSSPID), uuid.MustParse(lease.Run.ID), call}
-		source := pgx.CopyFromSlice(len(customers), func(i int) ([]any, error) { return stagedRow(head, customers[i]) })
-		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"sync_customer"}, stagedColumns, source); err != nil {
+		// By way of a table of the transaction's own: PostgreSQL does not copy into one with row-level security.
+		_, err := tx.Exec(ctx, `
+			create temporary table chunk (
+				id uuid, kind text, external_id text, parent text, name text, type text, products text[], seats_used bigint,
+				seats_total bigint, expires_on date, raw json
+			) on commit drop`)
+		if err != nil {
+			return err
+		}
+		source := pgx.CopyFromSlice(len(customers), func(i int) ([]any, error) { return stagedRow(customers[i]) })
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"chunk"}, stagedColumns, source); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			insert into sync_customer (mssp_id, run_id, call, `+columns+`)
+			select $1, $2, $3, `+columns+`
+			from chunk`, lease.MSSPID, lease.Run.ID, call)
+		if err != nil {
 			return err
 		}
 		return setRun(ctx, tx, lease, "heartbeat_at = clock_timestamp()")
@@ -41,7 +57,7 @@ func (db *DB) Stage(ctx context.Context, lease Lease, call int64, customers []po
 	return nil
 }
 
-func stagedRow(head []any, c portal.Customer) ([]any, error) {
+func stagedRow(c portal.Customer) ([]any, error) {
 	var expires *time.Time
 	if c.ExpiresOn != nil {
 		day, err := time.Parse(time.DateOnly, *c.ExpiresOn)
@@ -58,9 +74,7 @@ func stagedRow(head []any, c portal.Customer) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	row := make([]any, 0, len(stagedColumns))
-	row = append(row, head...)
-	return append(row, id, string(c.Kind), c.ExternalID, c.ParentID, c.Name, c.Type, products, c.SeatsUsed, c.SeatsTotal, expires, c.Raw), nil
+	return []any{id, string(c.Kind), c.ExternalID, c.ParentID, c.Name, c.Type, products, c.SeatsUsed, c.SeatsTotal, expires, c.Raw}, nil
 }
 
 // FinishCall makes what a call has brought count, and saves where the reading stands then. ErrLostRun if the run is no
