@@ -161,7 +161,7 @@ func TestWhatHasNoEndIsGivenUpEarly(t *testing.T) {
 		"fields of an envelope": {`{"id":1`, `,"x":1`, portal.Oversized},
 		"brackets":              {`[{"id":1,"x":`, "[", portal.Garbage},
 		"brackets at once":      {``, "[", portal.Garbage},
-		"braces":                {``, `{"children":[`, portal.Oversized},
+		"braces":                {``, `{"children":[`, portal.Garbage},
 		"envelopes":             {`{`, `"data":{`, portal.Garbage},
 		"escapes":               {`[{"id":"`, `\`, portal.Oversized},
 	} {

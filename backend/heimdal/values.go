@@ -100,7 +100,10 @@ func readProducts(value []byte) ([]string, bool) {
 	case '{':
 		names = productSwitches(value)
 	case '"':
-		text, _ := readText(value)
+		text, ok := readText(value)
+		if !ok {
+			return nil, false
+		}
 		for name := range strings.SplitSeq(text, ",") {
 			names = append(names, strings.TrimSpace(name))
 		}

@@ -1,0 +1,142 @@
+package heimdal
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"fs-client-portal/backend/portal"
+)
+
+// FuzzDecode holds that whatever arrives is either refused as a CallError or read into customers that are fit for a
+// database; that what is read is not read otherwise when it comes byte by byte; that no part of it is taken for the
+// whole; and that nothing but well-formed JSON is read at all.
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{
+		`[{"id":1042,"name":"A","type":"CORP","resellerId":18,"products":["x"],"seatsUsed":31,"expirationDate":"2027-03-31"}]`,
+		`{"items":[{"id":1,"type":"RESELLER"}],"totalCount":1}`, `{"message":"no"}`, `{"id":1,"name":"x"}`, `{"data":{"items":[{"id":1,"type":"X"}],"total":1}}`,
+		`[{"ID":"1","LICENSES":{"used":1,"total":"2"},"parent":{"id":3},"modules":{"a":true},"TYPE":"X"}]`,
+		`[{"id":1,"type":"RESELLER","children":[{"id":2,"type":"CORP"}]}]`, `[{"children":[{"id":2,"type":"CORP"}],"id":1,"type":"RESELLER"}]`,
+		`{"customers":[{"id":2,"type":"CORP"}],"id":17,"type":"D"}`, `{"value":[],"@odata.nextLink":"?x=1","hasMore":true,"errors":[{"message":"x"}]}`,
+		`[{"a":1,"b":"c","type":""}]`, `[{"":{}}]`, "\xef\xbb\xbf[]", `<html>`, `[1]`, `{"items":[`, `[{"id":"\ud800\u0000","type":"\u0000"}]`, "\xff\xfe[\x00",
+		`[{"id":1,"type":"CORP","licence":{"expiresOn":1806451200,"seats":"1,000","id":7}},{"id":2,"type":"\\\"","x":[[[{"y":1e9}]]]}]`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		customers, a, err := decodeBytes(strings.NewReader(string(text)))
+		again, b, errAgain := decodeBytes(oneByOne{strings.NewReader(string(text))})
+		if (err == nil) != (errAgain == nil) || err == nil && (len(customers) != len(again) || a.said.more != b.said.more) {
+			t.Fatalf("read %v, %v at once and %v, %v byte by byte", customers, err, again, errAgain)
+		}
+		var refused *portal.CallError
+		var message *messageError
+		if err != nil && !errors.As(err, &refused) && !errors.As(err, &message) {
+			t.Fatalf("refused as %T %v", err, err)
+		}
+		if err == nil {
+			wholeAnswer(t, text)
+		}
+		for _, c := range customers {
+			fit(t, c)
+		}
+	})
+}
+
+// oneByOne reads a byte at a time.
+type oneByOne struct{ io.Reader }
+
+func (o oneByOne) Read(p []byte) (int, error) { return o.Reader.Read(p[:min(1, len(p))]) }
+
+func decodeBytes(r io.Reader) (customers []portal.Customer, a *answer, err error) {
+	a, err = decode(r, "17", func(c portal.Customer) error {
+		customers = append(customers, c)
+		return nil
+	})
+	return customers, a, err
+}
+
+// wholeAnswer checks that an accepted answer is JSON from end to end, and that it is refused without its last bytes.
+func wholeAnswer(t *testing.T, text []byte) {
+	bare := strings.TrimRight(strings.TrimPrefix(string(text), "\xef\xbb\xbf"), " \t\r\n")
+	if !json.Valid([]byte(bare)) || !utf8.ValidString(bare) {
+		t.Fatalf("%q was read", text)
+	}
+	for cut := 1; cut <= min(len(bare), 40); cut++ {
+		if _, _, err := decodeBytes(strings.NewReader(bare[:len(bare)-cut])); err == nil {
+			t.Fatalf("%q was read without its last %d bytes", bare, cut)
+		}
+	}
+}
+
+// fit checks that a database can keep a customer.
+func fit(t *testing.T, c portal.Customer) {
+	if c.ExternalID == "" || c.Name == "" || c.Kind == "" || !json.Valid(c.Raw) {
+		t.Fatalf("read %+v", c)
+	}
+	for _, s := range append([]string{c.ExternalID, c.ParentID, c.Name, c.Type, string(c.Raw)}, c.Products...) {
+		if strings.ContainsRune(s, 0) || !utf8.ValidString(s) {
+			t.Fatalf("text %q is not fit for a database", s)
+		}
+	}
+	if c.SeatsUsed != nil && *c.SeatsUsed < 0 || c.SeatsTotal != nil && *c.SeatsTotal < 0 || c.ExpiresOn != nil && len(*c.ExpiresOn) != 10 {
+		t.Fatalf("read %+v", c)
+	}
+	var back any
+	if err := json.Unmarshal(c.Raw, &back); err != nil || hasNUL(back) {
+		t.Fatalf("kept %s, %v", c.Raw, err)
+	}
+}
+
+func hasNUL(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.ContainsRune(v, 0)
+	case []any:
+		for _, e := range v {
+			if hasNUL(e) {
+				return true
+			}
+		}
+	case map[string]any:
+		for name, e := range v {
+			if strings.ContainsRune(name, 0) || hasNUL(e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// FuzzReading holds that two answers in a row, whatever they are, end a reading or lead to another call, and that no
+// reading goes on for ever.
+func FuzzReading(f *testing.F) {
+	f.Add([]byte(`{"items":[{"id":1,"type":"X"}],"total":2}`), []byte(`{"items":[{"id":2,"type":"X"}],"total":2}`))
+	f.Add([]byte(`[{"id":1,"type":"RESELLER"},{"id":2,"type":"CORP"}]`), []byte(`[{"id":2,"type":"CORP"}]`))
+	f.Add([]byte(`{"items":[{"id":1,"type":"X"}],"hasMore":true,"page":1}`), []byte(`{"items":[{"id":2,"type":"X"}],"hasMore":true,"page":2}`))
+	f.Add([]byte(`{"value":[{"id":1,"type":"X"}],"nextLink":"?x"}`), []byte(`{"value":[{"id":2,"type":"RESELLER","children":[{"id":3,"type":"Y"}]}]}`))
+	f.Add([]byte(`[{"id":1,"type":"RESELLER"}]`), []byte(`[{"id":3,"type":"RESELLER"}]`))
+	f.Fuzz(func(t *testing.T, first, then []byte) {
+		r := answering(t, string(first), string(then), string(first), string(then))
+		var state portal.ReadState
+		for calls := 0; !state.Done; calls++ {
+			var err error
+			var seen int64
+			before := state
+			state, err = r.Call(t.Context(), state, func(c portal.Customer) error { seen++; fit(t, c); return nil })
+			var refused *portal.CallError
+			if err != nil && !errors.As(err, &refused) {
+				t.Fatalf("refused as %T %v", err, err)
+			}
+			if err != nil {
+				return
+			}
+			if state.Progress.Seen != before.Progress.Seen+seen || state.Done != (state.Progress.Left == 0) || calls > 1000 {
+				t.Fatalf("after %d calls: %+v", calls, state)
+			}
+		}
+	})
+}

@@ -1,0 +1,281 @@
+package heimdal
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"fs-client-portal/backend/portal"
+)
+
+// spelling is one way to write a customer: what fields are called, and how values look.
+type spelling struct {
+	names   map[meaning]string
+	change  func(string) string // of every name
+	numbers func(int64) any
+	dates   func(time.Time) any
+	none    func() (any, bool) // what stands where there is nothing; false: nothing at all
+	inward  string             // the object that seats and expiry are in, if any
+}
+
+// written are the names a customer is written with: any alias of a meaning.
+func drawSpelling(r *rapid.T) spelling {
+	s := spelling{names: map[meaning]string{}}
+	for means := meansID; means <= meansCreated; means++ {
+		s.names[means] = rapid.SampledFrom(aliases[means]).Draw(r, "name")
+	}
+	if rapid.Bool().Draw(r, "inward") {
+		s.inward = rapid.SampledFrom([]string{"license", "licence", "licenses", "licences", "subscription"}).Draw(r, "object")
+		s.names[meansSeatsUsed] = rapid.SampledFrom([]string{"used", "seatsused", "assigned"}).Draw(r, "used")
+		s.names[meansSeatsTotal] = rapid.SampledFrom([]string{"total", "seats", "count"}).Draw(r, "total")
+		s.names[meansExpiry] = rapid.SampledFrom([]string{"expireson", "expirationdate", "validuntil", "enddate"}).Draw(r, "expiry")
+	}
+	s.change = rapid.SampledFrom([]func(string) string{
+		func(n string) string { return n }, strings.ToUpper, strings.ToTitle,
+		func(n string) string { return n[:1] + "_" + n[1:] },
+		func(n string) string { return strings.ToUpper(n[:1]) + n[1:len(n)-1] + "-" + n[len(n)-1:] },
+		func(n string) string { return n[:len(n)/2] + " " + n[len(n)/2:] },
+	}).Draw(r, "change")
+	s.numbers = rapid.SampledFrom([]func(int64) any{
+		func(n int64) any { return n }, func(n int64) any { return strconv.FormatInt(n, 10) },
+		func(n int64) any { return json.RawMessage(strconv.FormatInt(n, 10) + ".0") },
+	}).Draw(r, "numbers")
+	s.dates = rapid.SampledFrom([]func(time.Time) any{
+		func(d time.Time) any { return d.Format(time.DateOnly) }, func(d time.Time) any { return d.Format(time.RFC3339) },
+		func(d time.Time) any { return d.Format("02.01.2006") }, func(d time.Time) any { return d.Unix() },
+		func(d time.Time) any { return d.UnixMilli() }, func(d time.Time) any { return fmt.Sprintf("/Date(%d)/", d.UnixMilli()) },
+		func(d time.Time) any { return d.Format("2006-01-02T15:04:05") },
+	}).Draw(r, "dates")
+	s.none = rapid.SampledFrom([]func() (any, bool){
+		func() (any, bool) { return nil, true }, func() (any, bool) { return "", true }, func() (any, bool) { return "N/A", true },
+		func() (any, bool) { return nil, false },
+	}).Draw(r, "none")
+	return s
+}
+
+// write puts a customer into JSON; with its parent or, where something else says that, without.
+func (s spelling) write(r *rand.Rand, c portal.Customer, withParent bool, children []string) string {
+	fields, inner := map[string]any{}, map[string]any{}
+	put := func(in map[string]any, means meaning, value any, there bool) {
+		if !there {
+			value, there = s.none()
+		}
+		if there {
+			in[s.change(s.names[means])] = value
+		}
+	}
+	seats := fields
+	if s.inward != "" {
+		seats = inner
+	}
+	id, _ := strconv.ParseInt(c.ExternalID, 10, 64)
+	put(fields, meansID, s.numbers(id), true)
+	put(fields, meansName, c.Name, true)
+	put(fields, meansType, c.Type, true)
+	if withParent {
+		parent, _ := strconv.ParseInt(c.ParentID, 10, 64)
+		put(fields, meansParent, s.numbers(parent), c.ParentID != "")
+	}
+	put(fields, meansProducts, c.Products, c.Products != nil)
+	put(seats, meansSeatsUsed, value(c.SeatsUsed, s.numbers), c.SeatsUsed != nil)
+	put(seats, meansSeatsTotal, value(c.SeatsTotal, s.numbers), c.SeatsTotal != nil)
+	put(seats, meansExpiry, value(c.ExpiresOn, func(day string) any {
+		d, _ := time.Parse(time.DateOnly, day)
+		return s.dates(d)
+	}), c.ExpiresOn != nil)
+	if s.inward != "" {
+		inner["id"], inner["name"], inner["type"] = 4711, "Gold", "RESELLER" // the licence's, not the customer's
+		fields[s.inward] = inner
+	}
+	fields["contact"] = map[string]any{"id": 4712, "name": "Somebody", "type": "person", "parent": 1}
+	fields["contactEmail"], fields["tags"] = "somebody@example.com", []any{1, nil, "x"}
+	return object0(r, fields, children)
+}
+
+func value[T any](v *T, write func(T) any) any {
+	if v == nil {
+		return nil
+	}
+	return write(*v)
+}
+
+// object0 writes fields in any order.
+func object0(r *rand.Rand, fields map[string]any, children []string) string {
+	var members []string
+	for name, value := range fields {
+		text, _ := json.Marshal(value)
+		quoted, _ := json.Marshal(name)
+		members = append(members, string(quoted)+" : "+string(text))
+	}
+	if len(children) > 0 {
+		members = append(members, `"Sub_Customers":[`+strings.Join(children, ",")+`]`)
+	}
+	slices.Sort(members)
+	r.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
+	return "{" + strings.Join(members, ",") + "}"
+}
+
+// drawCustomers draws MSPs 1001.., and clients under them or under the MSSP; one client is under an MSP where there is
+// one, so that a parent's field says something.
+func drawCustomers(r *rapid.T) []portal.Customer {
+	var world []portal.Customer
+	msps := rapid.IntRange(0, 5).Draw(r, "msps")
+	clients := rapid.IntRange(1, 12).Draw(r, "clients")
+	for i := range msps + clients {
+		c := portal.Customer{ExternalID: strconv.Itoa(1001 + i), Kind: portal.KindMSP, Type: "RESELLER", Name: rapid.SampledFrom([]string{"A", "Bø \"x\"", "日本", `\u0041`}).Draw(r, "name")}
+		if i >= msps {
+			c.Kind = portal.KindClient
+			c.Type = rapid.SampledFrom([]string{"CORP", "corp", "DEMO", "Reseller II"}).Draw(r, "type")
+			parent := 0
+			if msps > 0 {
+				parent = rapid.IntRange(0, msps).Draw(r, "parent")
+				if i == msps {
+					parent = max(1, parent)
+				}
+			}
+			if parent > 0 {
+				c.ParentID = strconv.Itoa(1000 + parent)
+			}
+		}
+		if rapid.Bool().Draw(r, "licence") {
+			c.SeatsUsed = number(rapid.Int64Range(0, 1<<40).Draw(r, "used"))
+			c.ExpiresOn = text(time.Date(2026, 1, rapid.IntRange(1, 900).Draw(r, "day"), 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
+			c.Products = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"Patch", "Vault", "Email, and more"}), 1, 3, rapid.ID[string]).Draw(r, "products")
+		}
+		if rapid.Bool().Draw(r, "seats") {
+			c.SeatsTotal = number(rapid.Int64Range(0, 1<<40).Draw(r, "total"))
+		}
+		world = append(world, c)
+	}
+	return world
+}
+
+// api answers the questions about a world in one shape.
+type api struct {
+	world  []portal.Customer
+	random *rand.Rand
+	spelling
+}
+
+func (a *api) flat(customers []portal.Customer, withParent bool) []string {
+	var all []string
+	for _, c := range customers {
+		all = append(all, a.write(a.random, c, withParent, nil))
+	}
+	return all
+}
+
+func (a *api) under(parent string) []portal.Customer {
+	var own []portal.Customer
+	for _, c := range a.world {
+		if c.ParentID == parent {
+			own = append(own, c)
+		}
+	}
+	return own
+}
+
+func (a *api) nested(parent string) []string {
+	var all []string
+	for _, c := range a.under(parent) {
+		all = append(all, a.write(a.random, c, false, a.nested(c.ExternalID)))
+	}
+	return all
+}
+
+func (a *api) envelope(all []string, extra string) string {
+	return `{"Total_Count":` + strconv.Itoa(len(a.world)) + extra + `,"Items":[` + strings.Join(all, ",") + `]}`
+}
+
+func (a *api) page(r *http.Request, param string, size int) (all []string, next int) {
+	n, _ := strconv.Atoi(r.URL.Query().Get(param))
+	n = max(1, n)
+	whole := a.flat(a.world, true)
+	return whole[min(len(whole), (n-1)*size):min(len(whole), n*size)], n + 1
+}
+
+var shapes = map[string]func(*api, *http.Request) string{
+	"array":    func(a *api, _ *http.Request) string { return "[" + strings.Join(a.flat(a.world, true), ",") + "]" },
+	"envelope": func(a *api, _ *http.Request) string { return a.envelope(a.flat(a.world, true), "") },
+	"pages": func(a *api, r *http.Request) string {
+		all, _ := a.page(r, "pageNumber", 3)
+		return a.envelope(all, "")
+	},
+	"links": func(a *api, r *http.Request) string {
+		all, next := a.page(r, "at", 4)
+		if 4*(next-1) >= len(a.world) {
+			return a.envelope(all, `,"nextLink":null`)
+		}
+		return a.envelope(all, `,"nextLink":"?customerId=17&at=`+strconv.Itoa(next)+`"`)
+	},
+	"nested":          func(a *api, _ *http.Request) string { return "[" + strings.Join(a.nested(""), ",") + "]" },
+	"nested envelope": func(a *api, _ *http.Request) string { return a.envelope(a.nested(""), "") },
+	"nested in the MSSP": func(a *api, _ *http.Request) string {
+		return `{"id":17,"type":"DISTRIBUTOR","name":"Us","children":[` + strings.Join(a.nested(""), ",") + `]}`
+	},
+	"each reseller's own": func(a *api, r *http.Request) string {
+		id := r.URL.Query().Get("customerId")
+		if id == "17" {
+			id = ""
+		}
+		return "[" + strings.Join(a.flat(a.under(id), false), ",") + "]"
+	},
+	"all, and each reseller's own": func(a *api, r *http.Request) string {
+		id := r.URL.Query().Get("customerId")
+		if id == "17" {
+			return "[" + strings.Join(a.flat(a.world, false), ",") + "]"
+		}
+		own := a.under(id)
+		for _, c := range a.world {
+			if c.ExternalID == id {
+				own = append(own, c)
+			}
+		}
+		return "[" + strings.Join(a.flat(own, false), ",") + "]"
+	},
+}
+
+// TestAnyWorldInAnyShapeReadsBackAsItIs: however customers are spelled, ordered and packed, the same ones are read.
+func TestAnyWorldInAnyShapeReadsBackAsItIs(t *testing.T) {
+	t.Parallel()
+	for name, shape := range shapes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(r *rapid.T) {
+				a := &api{world: drawCustomers(r), spelling: drawSpelling(r), random: rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "order"), 0))}
+				a.random.Shuffle(len(a.world), func(i, j int) { a.world[i], a.world[j] = a.world[j], a.world[i] })
+				var last string
+				reader := asking(t, func(q *http.Request) *http.Response {
+					last = shape(a, q)
+					return body(last)
+				})
+				got, err := reader.all(t.Context())
+				if err != nil {
+					r.Fatalf("%v: %s", err, last)
+				}
+				got = slices.DeleteFunc(got, func(c portal.Customer) bool { return c.ExternalID == "17" })
+				for i := range got {
+					if !json.Valid(got[i].Raw) || !strings.Contains(string(got[i].Raw), "somebody@example.com") {
+						r.Fatalf("kept %s", got[i].Raw)
+					}
+					got[i].Raw = nil
+				}
+				byID := func(a, b portal.Customer) int { return strings.Compare(a.ExternalID, b.ExternalID) }
+				slices.SortFunc(got, byID)
+				want := slices.SortedFunc(slices.Values(a.world), byID)
+				if diff := cmp.Diff(want, got); diff != "" {
+					r.Fatalf("(-want +got):\n%s\n%s", diff, last)
+				}
+			})
+		})
+	}
+}
