@@ -87,7 +87,7 @@ func (db *DB) RunChanges(ctx context.Context, viewer portal.Viewer, runID string
 	return page, nil
 }
 
-var reviewSorts = map[string]sortKey{"name": plainKey("v.search_name", textKey)}
+var reviewSorts = map[string]sortKey{"rank": plainKey("v.rank", intKey), "name": plainKey("v.search_name", textKey)}
 
 type reviewRow struct {
 	portal.ReviewItem
@@ -97,7 +97,7 @@ type reviewRow struct {
 // Review answers one page of the customers that a run in review would mark as missing: none for any other run. NotFound
 // if there is no such run in the viewer's scope, Invalid naming cursor where it is not one.
 func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q portal.ReviewQuery) (portal.Review, error) {
-	keys, err := newKeyset(reviewSorts, "name", "", "v.id", q.Cursor)
+	keys, err := newKeyset(reviewSorts, "rank,name", "", "v.id", q.Cursor)
 	if err != nil {
 		return portal.Review{}, err
 	}
