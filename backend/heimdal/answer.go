@@ -29,6 +29,8 @@ type answer struct {
 	object object
 	// holding is how much of lists is held back.
 	holding int
+	// spare is, by level, what the customer before was read into.
+	spare [levels + 1][]byte
 
 	handed   int64 // customers handed to add
 	elements int64 // those of them in the list itself, not nested
@@ -147,8 +149,10 @@ func (a *answer) customer(p place) error {
 	if p.level > levels {
 		return errDeep
 	}
-	c := &part{place: p, own: []byte{'{'}}
-	if err := a.list('}', func() error { return a.member(c) }); err != nil {
+	c := &part{place: p, own: append(a.spare[p.level][:0], '{')}
+	err := a.list('}', func() error { return a.member(c) })
+	a.spare[p.level] = c.own
+	if err != nil {
 		return err
 	}
 	return a.hand(c)
@@ -156,7 +160,7 @@ func (a *answer) customer(p place) error {
 
 // member reads one member of a customer: a list of customers is handed over, the rest is the customer's own.
 func (a *answer) member(c *part) error {
-	begin, name, err := a.name(c)
+	begin, err := a.name(c)
 	if err != nil {
 		return err
 	}
@@ -164,7 +168,7 @@ func (a *answer) member(c *part) error {
 	if err != nil {
 		return err
 	}
-	if b != '[' || !within[meaningOf(name).plain] {
+	if b != '[' || !within[a.plain(c, begin)] {
 		c.own, err = a.value(c.own, heaviest)
 		return err
 	}
@@ -180,17 +184,23 @@ func (a *answer) member(c *part) error {
 	return a.children(c)
 }
 
-// name reads a member's name, and answers where in c.own it begins.
-func (a *answer) name(c *part) (begin int, name string, err error) {
+// name reads a member's name, and answers where in c.own the member begins.
+func (a *answer) name(c *part) (begin int, err error) {
 	begin = len(c.own)
 	if begin > 1 {
 		c.own = append(c.own, ',')
 	}
 	if begin > heaviest {
-		return begin, "", errHeavy
+		return begin, errHeavy
 	}
-	c.own, name, err = a.key(c.own)
-	return begin, name, err
+	c.own, err = a.key(c.own)
+	return begin, err
+}
+
+// plain is the name that c.own ends with, read without case and separators.
+func (a *answer) plain(c *part, begin int) string {
+	quoted := bytes.TrimPrefix(c.own[begin:len(c.own)-1], []byte(","))
+	return a.object.word(quoted).plain
 }
 
 // children hands over the customers in c, once it is known as whose; the list's opening bracket has been passed.
@@ -323,7 +333,7 @@ func (a *answer) top() error {
 
 // topMember is member for an object that may still be an envelope.
 func (a *answer) topMember(c *part, depth int) error {
-	begin, name, err := a.name(c)
+	begin, err := a.name(c)
 	if err != nil {
 		return err
 	}
@@ -331,7 +341,7 @@ func (a *answer) topMember(c *part, depth int) error {
 	if err != nil {
 		return err
 	}
-	plain := meaningOf(name).plain
+	plain := a.plain(c, begin)
 	isList := b == '[' && (lists[plain] || within[plain])
 	isWrapper := b == '{' && wrappers[plain] && depth < 3
 	if !isList && !isWrapper {

@@ -196,24 +196,19 @@ func (s *scanner) nestedValue(kept []byte, most int) ([]byte, error) {
 	return kept, nil
 }
 
-// key appends a member's name and its colon, and answers the name.
-func (s *scanner) key(kept []byte) ([]byte, string, error) {
+// key appends a member's quoted name and its colon.
+func (s *scanner) key(kept []byte) ([]byte, error) {
 	if b, err := s.next(); err != nil {
-		return kept, "", err
+		return kept, err
 	} else if b != '"' {
-		return kept, "", errSyntax
+		return kept, errSyntax
 	}
 	s.at++
-	begin := len(kept)
-	kept, err := s.quoted(append(kept, '"'), begin+longKey)
+	kept, err := s.quoted(append(kept, '"'), len(kept)+longKey)
 	if err != nil {
-		return kept, "", err
+		return kept, err
 	}
-	name, ok := unquote(kept[begin:])
-	if !ok {
-		return kept, "", errSyntax
-	}
-	return append(kept, ':'), name, s.skip(':')
+	return append(kept, ':'), s.skip(':')
 }
 
 // overWhole is a scanner over JSON that is all there and known to be well-formed.
