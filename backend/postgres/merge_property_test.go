@@ -1,0 +1,464 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"pgregory.net/rapid"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// known is what the tables should say of one customer, kept the simple way.
+type known struct {
+	Kind   portal.CustomerKind
+	Name   string
+	Type   string
+	Used   int64
+	Raw    string
+	Status string
+	Under  string // external id of the MSP
+	Away   int    // complete runs since the one it went missing in
+}
+
+// model is what the tables should say of one connection.
+type model map[string]known
+
+var propertyRules = postgres.MergeRules{MissingShare: 30, MissingAtLeast: 3, RemoveAfterRuns: 2}
+
+// doubts reports whether a world is too different to be believed without a person's word.
+func (m model) doubts(world map[string]portal.Customer) bool {
+	var active, gone, msps, goneMSPs int64
+	for id, k := range m {
+		if k.Status != "active" {
+			continue
+		}
+		c, there := world[id]
+		active++
+		gone += count(!there)
+		msps += count(k.Kind == portal.KindMSP)
+		goneMSPs += count(k.Kind == portal.KindMSP && c.Kind != portal.KindMSP)
+	}
+	tooMany := func(gone, all int64) bool { return gone >= 3 && gone*100 > all*30 }
+	return tooMany(gone, active) || tooMany(goneMSPs, msps) || len(world) == 0 && active > 0
+}
+
+func count(is bool) int64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// after is the model once a complete run has read the world.
+func (m model) after(world map[string]portal.Customer) model {
+	next := model{}
+	named := map[string]bool{}
+	for id, c := range world {
+		under := ""
+		if c.Kind == portal.KindClient {
+			named[c.ParentID] = true
+			if p, there := world[c.ParentID]; there && p.Kind == portal.KindMSP || !there && m[c.ParentID].Kind == portal.KindMSP && m[c.ParentID].Status != "removed" {
+				under = c.ParentID
+			}
+		}
+		next[id] = known{Kind: c.Kind, Name: c.Name, Type: c.Type, Used: *c.SeatsUsed, Raw: string(c.Raw), Status: "active", Under: under}
+	}
+	for id, k := range m {
+		if _, there := world[id]; there {
+			continue
+		}
+		switch {
+		case k.Status == "active":
+			k.Status = "missing"
+		case k.Status == "missing":
+			k.Away++
+			if int64(k.Away) >= propertyRules.RemoveAfterRuns && !(k.Kind == portal.KindMSP && named[id]) {
+				k.Status = "removed"
+			}
+		}
+		next[id] = k
+	}
+	return next
+}
+
+// lines are the model as rows reads the tables.
+func (m model) lines(connection string) map[string]string {
+	all := map[string]string{}
+	for id, k := range m {
+		under := "-"
+		if k.Under != "" {
+			under = mspName(connection, k.Under)
+		}
+		if k.Kind == portal.KindMSP {
+			under = "-"
+		}
+		all[id] = fmt.Sprint(k.Kind, "|", k.Name, "|", k.Type, "|", k.Status, "|", under, "|", k.Used, "|", k.Raw)
+	}
+	return all
+}
+
+func mspName(connection, id string) string { return "MSP " + id + " of " + connection[len(connection)-6:] }
+
+// story is one connection and what happened to it.
+type story struct {
+	*tenant
+	model model
+	ids   map[string]string // the id each customer was first seen with
+	types map[string]string // the type each was first seen with
+}
+
+// TestTheTablesEqualTheLastBelievedWorld holds for any sequence of worlds and faults, on two connections of one MSSP:
+// the tables are the last complete or accepted world, nobody once seen is lost or changes its id, counts are what
+// counting says, history replayed from its beginning gives the present, and a run that finds no difference, or does not
+// complete, writes no row.
+func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
+	t.Parallel()
+	base := newTenant(t)
+	rapid.Check(t, func(r *rapid.T) {
+		first := base.sibling()
+		first.rules = propertyRules
+		second := first.second()
+		stories := []*story{
+			{first, model{}, map[string]string{}, map[string]string{}},
+			{second, model{}, map[string]string{}, map[string]string{}},
+		}
+		for range rapid.IntRange(1, 7).Draw(r, "runs") {
+			s := stories[rapid.IntRange(0, 1).Draw(r, "connection")]
+			s.step(r)
+			for _, each := range stories {
+				each.check(r)
+			}
+			first.checkCounts(r.Fatalf)
+		}
+	})
+}
+
+// step plays one run with whatever happens to it.
+func (s *story) step(r *rapid.T) {
+	world := s.drawWorld(r)
+	before := s.everything()
+	fault := rapid.SampledFrom([]string{"", "", "", "", "call fails", "killed", "killed in merge", "emptied"}).Draw(r, "fault")
+	run, err := s.play(r, world, fault)
+	if err != nil {
+		r.Fatal(err)
+	}
+	want := portal.RunComplete
+	switch {
+	case fault == "call fails":
+		want = portal.RunFailed
+	case s.model.doubts(world):
+		want = portal.RunNeedsReview
+	}
+	if run.Status != want {
+		r.Fatalf("the run is %s, want %s: %v", run.Status, want, run.Error)
+	}
+	if want == portal.RunNeedsReview {
+		if s.everything() != before {
+			r.Fatal("a run that needs review wrote rows")
+		}
+		if run = s.decide(r, run, world); run.Status != portal.RunComplete {
+			return
+		}
+		want = portal.RunComplete
+	}
+	if want != portal.RunComplete {
+		if s.everything() != before {
+			r.Fatal("a failed run wrote rows")
+		}
+		return
+	}
+	next := s.model.after(world)
+	same := cmp.Equal(s.model.lines(s.connection), next.lines(s.connection))
+	if same != (s.everything() == before) {
+		r.Fatalf("the world is the same: %v, but the rows are not (or the other way round)", same)
+	}
+	left := value[int64](s.tenant, `
+		select (select count(*) from sync_customer c join sync_run u on u.id = c.run_id where u.mssp_product_id = $1)
+		     + (select count(*) from sync_vanishing v join sync_run u on u.id = v.run_id where u.mssp_product_id = $1)
+		     + (select count(*) from sync_run u where u.mssp_product_id = $1 and u.status = 'needs_review')`, s.connection)
+	if left > 0 {
+		r.Fatalf("%d rows of what was read, or of older reviews, are left", left)
+	}
+	s.model = next
+}
+
+// decide plays an admin who accepts, discards, or leaves the review to be superseded.
+func (s *story) decide(r *rapid.T, run portal.SyncRun, world map[string]portal.Customer) portal.SyncRun {
+	switch rapid.SampledFrom([]string{"accept", "accept", "accept after loss", "discard", "leave"}).Draw(r, "word") {
+	case "accept":
+		return s.accepted(run)
+	case "accept after loss": // nobody has given a word for what is read then
+		if len(world) == 0 {
+			return s.accepted(run) // nothing to lose
+		}
+		s.exec("delete from sync_customer where mssp_id = $1 and run_id = $2", s.mssp, run.ID)
+		if _, err := s.db.AcceptRun(context.Background(), s.admin, run.ID, noJob); err != nil {
+			r.Fatal(err)
+		}
+		lease := s.take(run.ID)
+		s.read(lease, slices.Collect(maps.Values(world)))
+		again, err := s.merge(lease)
+		if err != nil || again.Status != portal.RunNeedsReview {
+			r.Fatalf("rows nobody has reviewed ended as %s: %v", again.Status, err)
+		}
+		return s.discarded(r, again)
+	case "discard":
+		return s.discarded(r, run)
+	}
+	return run // left: it is in nobody's way, and is superseded by the next that comes as far
+}
+
+func (s *story) discarded(r *rapid.T, run portal.SyncRun) portal.SyncRun {
+	run, err := s.db.DiscardRun(context.Background(), s.admin, run.ID)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return run
+}
+
+// play reads the world in one to three calls, some customers more than once, and merges it, with one fault on the way.
+func (s *story) play(r *rapid.T, world map[string]portal.Customer, fault string) (portal.SyncRun, error) {
+	calls := s.drawCalls(r, world)
+	lease := s.lease()
+	switch fault {
+	case "call fails":
+		s.stage(lease, 1, calls[0])
+		return s.db.FailRun(context.Background(), lease, "truncated", "The answer breaks off.")
+	case "killed": // in the middle of a call; what it had brought is left behind
+		at := rapid.IntRange(0, len(calls)-1).Draw(r, "call of death")
+		s.readSome(r, lease, calls, at)
+		half := calls[at][:len(calls[at])/2]
+		s.stage(lease, int64(at+1), half)
+		s.die(lease)
+		late := lease
+		lease = s.take(lease.Run.ID)
+		if err := s.db.Stage(context.Background(), late, int64(at+1), calls[at]); !errors.Is(err, postgres.ErrLostRun) {
+			r.Fatalf("a dead worker's rows were taken: %v", err)
+		}
+	}
+	s.read(lease, calls...)
+	switch fault {
+	case "killed in merge": // its transaction is as good as never begun
+		s.die(lease)
+		late := lease
+		lease = s.take(lease.Run.ID)
+		if _, err := s.db.Merge(context.Background(), late, s.rules); !errors.Is(err, postgres.ErrLostRun) {
+			r.Fatalf("a dead worker merged: %v", err)
+		}
+		s.read(lease, calls...)
+	case "emptied":
+		s.exec("delete from sync_customer where mssp_id = $1 and run_id = $2", s.mssp, lease.Run.ID)
+		if len(slices.Concat(calls...)) > 0 {
+			if _, err := s.db.Merge(context.Background(), lease, s.rules); !errors.Is(err, postgres.ErrUnread) {
+				r.Fatalf("what was lost was merged: %v", err)
+			}
+		}
+		s.read(lease, calls...)
+	}
+	return s.merge(lease)
+}
+
+// readSome plays the first calls of several.
+func (s *story) readSome(r *rapid.T, lease postgres.Lease, calls [][]portal.Customer, n int) {
+	var seen int64
+	for i, call := range calls[:n] {
+		s.stage(lease, int64(i+1), call)
+		seen += int64(len(call))
+		state := portal.ReadState{Progress: portal.ReadProgress{Calls: int64(i + 1), Seen: seen}}
+		if _, err := s.db.FinishCall(context.Background(), lease, state); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// drawCalls deals the world out to calls. Some customers come twice in one; some came before as something older, or are
+// told their parent only later.
+func (s *story) drawCalls(r *rapid.T, world map[string]portal.Customer) [][]portal.Customer {
+	calls := make([][]portal.Customer, rapid.IntRange(1, 3).Draw(r, "calls"))
+	for _, id := range slices.Sorted(maps.Keys(world)) {
+		at := rapid.IntRange(0, len(calls)-1).Draw(r, "call")
+		calls[at] = append(calls[at], world[id])
+		switch rapid.SampledFrom([]string{"", "", "", "twice", "older", "orphan before", "orphan after"}).Draw(r, "again") {
+		case "twice":
+			calls[at] = append(calls[at], world[id])
+		case "older":
+			if older := world[id]; at > 0 {
+				older.Name, older.Raw = "older", rawOf("older")
+				calls[0] = append(calls[0], older)
+			}
+		case "orphan before":
+			if orphan := world[id]; at > 0 {
+				orphan.ParentID = ""
+				calls[0] = append(calls[0], orphan)
+			}
+		case "orphan after":
+			if orphan := world[id]; at < len(calls)-1 {
+				orphan.ParentID = ""
+				calls[len(calls)-1] = append(calls[len(calls)-1], orphan)
+			}
+		}
+	}
+	return calls
+}
+
+func (s *story) drawWorld(r *rapid.T) map[string]portal.Customer {
+	world := map[string]portal.Customer{}
+	most := rapid.SampledFrom([]int{0, 6, 14, 14, 14}).Draw(r, "size")
+	absent := rapid.SampledFrom([]int{0, 0, 5, 20, 60}).Draw(r, "absent of 100")
+	calm := rapid.Bool().Draw(r, "calm")
+	for id := 1; id <= most; id++ {
+		if rapid.IntRange(0, 99).Draw(r, "there") < absent {
+			continue
+		}
+		kind := portal.KindClient
+		if (id <= 4) != (!calm && rapid.IntRange(0, 9).Draw(r, "turned") == 0) {
+			kind = portal.KindMSP
+		}
+		used := int64(5)
+		c := portal.Customer{ExternalID: strconv.Itoa(id), Kind: kind, SeatsUsed: &used, Raw: rawOf("same"), Type: "CORP", Name: "Client " + strconv.Itoa(id)}
+		if kind == portal.KindMSP {
+			c.Type, c.Name = "RESELLER", mspName(s.connection, c.ExternalID)
+		} else {
+			c.ParentID = strconv.Itoa(1 + id%4)
+		}
+		if !calm {
+			s.drawFields(r, &c)
+		}
+		world[c.ExternalID] = c
+	}
+	return world
+}
+
+func (s *story) drawFields(r *rapid.T, c *portal.Customer) {
+	used := rapid.Int64Range(0, 2).Draw(r, "used")
+	c.SeatsUsed = &used
+	c.Raw = rawOf(rapid.SampledFrom([]string{"same", "other"}).Draw(r, "raw"))
+	if c.Kind == portal.KindClient {
+		c.Name = rapid.SampledFrom([]string{"A", "Bø", "c'\"\\"}).Draw(r, "name")
+		c.Type = rapid.SampledFrom([]string{"CORP", "corp", "DEMO"}).Draw(r, "type")
+		c.ParentID = rapid.SampledFrom([]string{"", "1", "2", "3", "4", "9", "99"}).Draw(r, "parent")
+	}
+}
+
+// row is a customer's standing row.
+type row struct {
+	ID, ExternalID, Kind, Name, Type, Status, Under string
+	Used                                            int64
+	Raw                                             string
+}
+
+// rows reads each customer's standing row: not that of the kind it has turned from.
+func (s *story) rows() []row {
+	s.t.Helper()
+	rows, err := s.owner.Query(context.Background(), `
+		select t.id::text, external_id, kind, name, type, status, under, seats_used as used, raw
+		from (
+			select id, external_id, 'msp' as kind, name, type, status, missing_at, '-' as under, seats_used, raw::text
+			from msp where mssp_product_id = $1
+			union all
+			select c.id, c.external_id, 'client', c.name, c.type, c.status, c.missing_at, coalesce(p.name, '-'), c.seats_used, c.raw::text
+			from client c left join msp p on p.id = c.msp_id and p.mssp_id = c.mssp_id where c.mssp_product_id = $1) t
+		where status <> 'removed' or missing_at is not null`, s.connection)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all
+}
+
+func (s *story) check(r *rapid.T) {
+	got := map[string]string{}
+	past := s.replay(r)
+	for _, c := range s.rows() {
+		if _, double := got[c.ExternalID]; double {
+			r.Fatalf("customer %s has two rows that stand for it", c.ExternalID)
+		}
+		got[c.ExternalID] = fmt.Sprint(c.Kind, "|", c.Name, "|", c.Type, "|", c.Status, "|", c.Under, "|", c.Used, "|", c.Raw)
+		if s.ids[c.ExternalID] == "" {
+			s.ids[c.ExternalID], s.types[c.ID] = c.ID, c.Type
+		}
+		if s.ids[c.ExternalID] != c.ID {
+			r.Fatalf("customer %s has another id than before", c.ExternalID)
+		}
+		p := past[c.ID]
+		if p.Type == "" {
+			p.Type = s.types[c.ID]
+		}
+		if diff := cmp.Diff(told{c.Kind, c.Name, c.Type, c.Status, c.Under}, p); diff != "" {
+			r.Fatalf("history tells another story of %s (-present +told):\n%s", c.ExternalID, diff)
+		}
+	}
+	if diff := cmp.Diff(s.model.lines(s.connection), got); diff != "" {
+		r.Fatalf("rows (-want +got):\n%s", diff)
+	}
+}
+
+// told is a customer as its history tells it.
+type told struct{ Kind, Name, Type, Status, Under string }
+
+// replay tells every customer's history from its beginning. The type a customer came with is not told, but what it was
+// before it changed is.
+func (s *story) replay(r *rapid.T) map[string]told {
+	rows, err := s.owner.Query(context.Background(), `
+		select h.entity_id::text, h.entity, h.kind, coalesce(h.field, ''), coalesce(h.before, '-'), coalesce(h.after, '-'),
+		       coalesce(m.name, '-')
+		from change h
+		join sync_run u on u.mssp_id = h.mssp_id and u.id = h.run_id
+		left join msp m on h.entity = 'client' and m.mssp_id = h.mssp_id and m.id = h.msp_id
+		where u.mssp_product_id = $1
+		order by h.version, h.kind <> 'added', h.field is distinct from 'type'`, s.connection)
+	if err != nil {
+		r.Fatal(err)
+	}
+	past := map[string]told{}
+	var id, entity, kind, field, before, after, under string
+	_, err = pgx.ForEachRow(rows, []any{&id, &entity, &kind, &field, &before, &after, &under}, func() error {
+		c := past[id]
+		was := c
+		if c.Kind != entity {
+			c.Kind, c.Under = entity, "-"
+		}
+		switch {
+		case kind == "added":
+			c = told{entity, after, "", "active", under}
+		case kind == "missing" || kind == "removed":
+			c.Status = kind
+		case kind == "returned":
+			c.Status = "active"
+		case kind == "moved":
+			was.Under, c.Under = c.Under, after
+			if was.Under != before {
+				return fmt.Errorf("moved from %q, was under %q", before, was.Under)
+			}
+		case field == "name":
+			if c.Name = after; was.Name != before {
+				return fmt.Errorf("renamed from %q, was called %q", before, was.Name)
+			}
+		case field == "type":
+			if was.Type == "" {
+				was.Type = s.types[id]
+			}
+			if c.Type = after; was.Type != before {
+				return fmt.Errorf("type changed from %q, was %q", before, was.Type)
+			}
+		}
+		past[id] = c
+		return nil
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+	return past
+}
