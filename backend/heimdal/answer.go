@@ -39,7 +39,6 @@ type answer struct {
 	parented bool // some customer has a field for its parent, maybe empty
 	listed   bool // an envelope, whose list has come
 	wrapped  bool // an envelope inside an object
-	wrapper  bool // an envelope that is itself the customer asked for
 	said     said
 }
 
@@ -399,7 +398,6 @@ func (a *answer) envelope(c *part) error {
 		if a.wrapped || a.object.id() != a.asked {
 			return errShape
 		}
-		a.wrapper = true
 		return a.hand(c)
 	}
 	if text, ok := a.object.trouble(); ok {

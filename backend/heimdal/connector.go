@@ -61,7 +61,7 @@ func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.Re
 	address, _ := customersURL(s.BaseURL, s.CustomerID)
 	r := &reader{
 		asking: c.Asking, address: address, customerID: strings.TrimSpace(s.CustomerID), apiKey: apiKey,
-		http: newHTTP(o.HTTPClient, address), clock: o.Clock, waiting: o.Waiting,
+		http: newHTTP(o.HTTPClient, address), clock: o.Clock, waiting: o.Waiting, calling: o.Calling,
 		pace: c.paces.of(address.Host+address.Path, apiKey), tries: tries,
 		largest: largest, thought: longestThought, silence: longestSilence,
 	}
@@ -73,6 +73,9 @@ func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.Re
 	}
 	if r.waiting == nil {
 		r.waiting = func(time.Time) {}
+	}
+	if r.calling == nil {
+		r.calling = func(time.Time) {}
 	}
 	return r
 }
@@ -86,6 +89,7 @@ type reader struct {
 	http       *http.Client
 	clock      portal.Clock
 	waiting    func(time.Time)
+	calling    func(time.Time)
 	pace       *pace
 	every      time.Duration
 	tries      int

@@ -104,6 +104,7 @@ func (r *reader) turn(ctx context.Context, progress *portal.ReadProgress) error 
 		}
 	}
 	progress.LastCall = r.clock.Now()
+	r.calling(progress.LastCall)
 	return ctx.Err()
 }
 

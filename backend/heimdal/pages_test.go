@@ -190,3 +190,16 @@ func TestAPageIsAskedForAgainAfterAKill(t *testing.T) {
 		t.Errorf("asked %v", asked)
 	}
 }
+
+func TestOnlyPagesSayHowManyCustomersMustBeLeftWithoutThoseSeenTwice(t *testing.T) {
+	t.Parallel()
+	twice := corps(1, 2) + "," + corps(2, 1)
+	_, state, err := answering(t, `{"items":[`+twice+`],"total":3}`).from(t.Context(), portal.ReadState{})
+	if err != nil || state.Total != nil {
+		t.Errorf("one answer: %v, %v", state.Total, err)
+	}
+	_, state, err = answering(t, `{"items":[`+corps(1, 2)+`],"total":3}`, `{"items":[`+corps(2, 1)+`],"total":3}`).from(t.Context(), portal.ReadState{})
+	if err != nil || state.Total == nil || *state.Total != 3 {
+		t.Errorf("two pages: %v, %v", state.Total, err)
+	}
+}

@@ -38,7 +38,7 @@ type reading struct {
 	// Leaf shows whether questions make any difference.
 	Leaf  string `json:"leaf,omitempty"`
 	Probe string `json:"probe,omitempty"`
-	// Total is how many customers there are, if the one list there was said so.
+	// Total is how many customers there are, if they came on several pages that said so.
 	Total *int64 `json:"total,omitempty"`
 }
 
@@ -151,7 +151,7 @@ func (at *reading) after(r *reader, a *answer) (more bool, err error) {
 	case at.Probe != "":
 		at.Probe = ""
 	case at.Of == "":
-		if err := at.endTop(r, p, a); err != nil {
+		if err := at.endTop(r, p); err != nil {
 			return false, err
 		}
 	case at.This == at.Top && at.Leaf != "":
@@ -163,7 +163,7 @@ func (at *reading) after(r *reader, a *answer) (more bool, err error) {
 }
 
 // endTop judges what came about the MSSP.
-func (at *reading) endTop(r *reader, p *page, a *answer) error {
+func (at *reading) endTop(r *reader, p *page) error {
 	at.Top = at.This
 	if at.This.N > 0 && !at.Typed {
 		return errUntyped
@@ -173,7 +173,8 @@ func (at *reading) endTop(r *reader, p *page, a *answer) error {
 	} else if at.Many {
 		return tooManyResellers()
 	}
-	if len(at.Left) == 0 && !at.Nested && !a.wrapper {
+	// Within one answer somebody who is there twice hides nobody; between two pages somebody may have slipped through.
+	if len(at.Left) == 0 && !at.Nested && p.Asked > 1 {
 		at.Total = p.Total
 	}
 	return nil
