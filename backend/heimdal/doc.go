@@ -1,0 +1,67 @@
+// Package heimdal speaks the customers endpoint of Heimdal's dashboard API, of which little is documented: it asks at
+// the pace the API allows and reads what comes back tolerantly, but whole or not at all. It knows nothing of the
+// portal's tables, nor of who calls it.
+//
+// # What may come, and what is made of it
+//
+// What is known for sure is one address, a bearer key, and an array in whose objects the id is first and the name
+// second, with a type that is RESELLER or CORP. Everything else must be reckoned with.
+//
+//	An answer is                           It is
+//	an array                               all there is
+//	{items, totalCount}, or the like       all there is if the counts agree; else the next page is asked for:
+//	                                       pageNumber and pageSize, or a link on the same host
+//	an offset, a cursor                    refused: incomplete
+//	pages that are empty, come again, or   refused: incomplete
+//	contradict each other
+//	one customer                           all there is
+//	customers in customers                 read to any sane depth; each is under the nearest MSP around it
+//	a list in a customer whose members     refused: they may be customers or devices
+//	have no type
+//	a message with status 200              refused: bad_key, or waited out if it is about the rate
+//	HTML, another encoding, half of it,    refused by name
+//	two lists, two ids, a second answer
+//
+//	A field is
+//	under any name of the table aliases    read; case, spaces, _ and - do not matter
+//	null, "", "N/A", "-" or not there      nothing
+//	a number in a string                   read, if it is digits: "1,000" and "1.000" are two numbers, so neither
+//	a date that could be two days          nothing: 03/04/2027 is not guessed
+//	a NUL, half a surrogate pair           left out of texts, U+FFFD in the JSON that is kept
+//	anything else                          kept in the customer's JSON
+//
+// pages_test.go, nested_test.go and answer_test.go hold these lines; worlds_test.go holds that any world reads back as it
+// is from any of these shapes and spellings, and the fuzz tests that nothing else is read.
+//
+// # Whose a client is
+//
+// By the customer it stands in; else by its field for a parent. If an answer names resellers, but no client in it has a
+// parent and none stands in another customer, that is no statement: the answer may hold the MSSP's own customers only,
+// or all of them without saying whose. Then each reseller is asked about, one call each, and what comes is under it:
+//
+//	What comes about a reseller            It is
+//	its customers, with or without itself  under it; those that came before now have a parent
+//	another reseller                       under it, and asked about after it: the nearer has the last word
+//	the MSSP, or one it is under itself    refused: wrong_customer
+//	just what came about the MSSP          one call about a client shows whether questions make a difference; if not,
+//	                                       refused: wrong_customer
+//	a refusal, of the first                if customers have a field for a parent, empty as it is, they are nobody's;
+//	                                       else refused
+//	a refusal, of a later one              refused
+//	more resellers than can be asked       refused: incomplete
+//
+// reading_test.go holds these lines. Connector.Asking can switch the asking on or off for good. At five calls a minute a
+// thousand resellers take three hours and a half; what is left to ask is in the state between calls, so a run goes on
+// where it was.
+//
+// # Pace
+//
+// Calls of one endpoint with one key are spaced evenly. "Too many requests", by status or by message, and 503 with a
+// Retry-After are waited out, as long as asked or 60 to 120 s and a little, five tries in all; once a run has made calls,
+// so is every fault that may pass before an answer begins. pace_test.go.
+//
+// # The key
+//
+// goes to the host of the base URL only, and over https only but on loopback. It is in no error: what an answer says is
+// quoted without the key and any piece of it, however encoded. aloud_test.go.
+package heimdal
