@@ -25,6 +25,8 @@ const screens: Screen[] = [
   { path: "/admin", may: "manage_invites", Page: lazy(() => import("./admin/Admin")) },
   { path: "/admin/users/:id?", may: "manage_users", Page: lazy(() => import("./admin/Users")) },
   { path: "/syncs/:id?", may: "see_syncs", Page: lazy(() => import("./sync/Sync")) },
+  { path: "/syncs/:id/changes", may: "see_syncs", Page: lazy(() => import("./sync/RunChanges")) },
+  { path: "/syncs/:id/review", may: "see_syncs", Page: lazy(() => import("./sync/Review")) },
   { path: "/settings", Page: lazy(() => import("./settings/Settings")) },
   { path: "/settings/sessions", Page: lazy(() => import("./settings/Sessions")) },
 ];

@@ -52,7 +52,8 @@ interface PickerProps extends Props {
 
 function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType }: PickerProps) {
   const { rows, total, loading, refreshing, problem } = list;
-  const note = rows.length < total ? t("admin.form.more", { shown: rows.length, count: total }) : undefined;
+  const count = total ?? 0;
+  const note = rows.length < count ? t("admin.form.more", { shown: rows.length, count }) : undefined;
   const options: Option[] = rows;
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {

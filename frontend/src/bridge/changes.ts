@@ -11,7 +11,10 @@ export function useStartSync(grant: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => portal().startSync(),
-    onSettled: () => queries.invalidateQueries({ queryKey: keys.syncs(grant) }),
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: keys.connections(grant) });
+      return queries.invalidateQueries({ queryKey: keys.syncs(grant) });
+    },
   });
 }
 

@@ -1,5 +1,7 @@
 // Portal without Go: for tests, and for `npm run dev` in a browser. It keeps the API's promises that screens lean
 // on (scope, permissions, paging, sorting, one sync at a time, what may be changed of whom) and nothing else.
+import { fakeConnections } from "./fakeConnections";
+import { fakeSyncs } from "./fakeSyncs";
 import { currentMe, fakeUsers } from "./fakeUsers";
 import { meUnder, newWorld, type Person, people, type World } from "./fakeWorld";
 import type {
@@ -131,6 +133,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     return me;
   }
 
+  const syncs = fakeSyncs({ world, need, page, emit: (run) => fake.emit("sync:run", { run }) });
+  const products = fakeConnections({ world, need, queue: syncs.queue });
   const { users, changeUser, signOutUser, endSession } = fakeUsers({ world, need, includes, sorted, page });
 
   function clientsInScope(): Client[] {
@@ -236,19 +240,6 @@ export function createFake(options: FakeOptions = {}): Fake {
     if (!invite) throw new Problem("not_found");
     if (invite.status !== "open") throw new Problem("conflict", { message: "The invite is not open." });
     world.invites[at] = { ...invite, status: "revoked" };
-  }
-
-  function startSync() {
-    need("run_sync");
-    if (world.runs.some((run) => run.status === "running" || run.status === "queued")) {
-      throw new Problem("sync_running", { message: "A sync is under way." });
-    }
-    const now = new Date().toISOString();
-    const base = world.runs[0] as World["runs"][number];
-    const run = { ...base, id: crypto.randomUUID(), trigger: "manual" as const, status: "running" as const };
-    const started = { ...run, created_at: now, started_at: now, finished_at: null, seen: 0 };
-    world.runs.unshift(started);
-    return started;
   }
 
   function signIn(provider: "google" | "entra"): Promise<Me> {
@@ -403,17 +394,19 @@ export function createFake(options: FakeOptions = {}): Fake {
       scope();
       endSession(id);
     }),
-    syncs: call("syncs", (query) => {
-      need("see_syncs");
-      return page(world.runs, query, world.dataAsOf);
-    }),
-    startSync: call("startSync", startSync),
-    sync: call("sync", (id: string) => {
-      need("see_syncs");
-      const run = world.runs.find((one) => one.id === id);
-      if (!run) throw new Problem("not_found");
-      return run;
-    }),
+    syncs: call("syncs", syncs.list),
+    startSync: call("startSync", syncs.start),
+    sync: call("sync", syncs.one),
+    syncChanges: call("syncChanges", syncs.changes),
+    syncReview: call("syncReview", syncs.review),
+    acceptSync: call("acceptSync", syncs.accept),
+    discardSync: call("discardSync", syncs.discard),
+    watchSync: call("watchSync", syncs.watch),
+    unwatchSync: call("unwatchSync", syncs.unwatch),
+    connections: call("connections", products.list),
+    testConnection: call("testConnection", products.test),
+    createConnection: call("createConnection", products.create),
+    changeConnection: call("changeConnection", products.change),
     copyText: call("copyText", (text: string) => {
       fake.clipboard = text;
     }),

@@ -3,12 +3,14 @@ import { type FakeUser, newSessions, newUsers } from "./fakePeople";
 import type {
   Attention,
   Client,
+  ConnectionItem,
   Grant,
   Invite,
   Me,
   MSP,
   OwnSession,
   Permission,
+  Product,
   Role,
   SyncRun,
 } from "./models";
@@ -135,8 +137,9 @@ function withSums(msp: MSP, clients: Client[]): MSP {
   };
 }
 
-const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
+export const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
   id: id("a000", n),
+  connection_id: id("e000", 1),
   product: "heimdal",
   status: "complete",
   trigger: "schedule",
@@ -150,8 +153,37 @@ const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
   added: n % 3,
   changed: n % 5,
   missing: 0,
+  calls: 25,
+  calls_left: null,
+  retry_at: null,
+  removed: 0,
+  moved: 0,
+  returned: 0,
+  duplicates: 0,
+  would_miss: null,
+  reviewed_by: null,
+  reviewed_at: null,
   error_code: null,
   error: null,
+  ...over,
+});
+
+/** A connection without what its runs tell of it. */
+export type FakeConnection = Pick<
+  ConnectionItem,
+  "id" | "product" | "customer_id" | "base_url" | "api_key_last4" | "paused" | "created_at"
+>;
+
+export const heimdalURL = "https://dashboard.heimdalsecurity.com";
+
+export const connection = (n: number, over: Partial<FakeConnection> = {}): FakeConnection => ({
+  id: id("e000", n),
+  product: "heimdal",
+  customer_id: String(120_450 + n),
+  base_url: heimdalURL,
+  api_key_last4: "7f3a",
+  paused: false,
+  created_at: ago(90 * day),
   ...over,
 });
 
@@ -186,6 +218,7 @@ const rules: Record<Role, { may: Permission[]; invite: Role[] }> = {
       "manage_users",
       "see_syncs",
       "run_sync",
+      "manage_products",
     ],
     invite: ["mssp_admin", "mssp_staff", "msp_admin", "msp_user", "client_user"],
   },
@@ -213,7 +246,14 @@ export function grant(role: Role, node: string, under: { msp_id?: string; client
 /** Me under one of a person's grants, with what the role table permits. */
 export function meUnder(person: Person, active: Grant): Me {
   const { may, invite: mayInvite } = rules[active.role];
-  return { user: person.user, grant: active, grants: person.grants, permissions: may, may_invite: mayInvite };
+  return {
+    user: person.user,
+    grant: active,
+    grants: person.grants,
+    permissions: may,
+    may_invite: mayInvite,
+    data_as_of: null,
+  };
 }
 
 export interface Person {
@@ -254,6 +294,8 @@ export interface World {
   /** Of whoever is signed in. */
   sessions: OwnSession[];
   runs: SyncRun[];
+  connections: FakeConnection[];
+  products: Product[];
   attention: Attention[];
   dataAsOf: string | null;
 }
@@ -278,6 +320,8 @@ export function newWorld(): World {
     users: newUsers(Object.values(people)),
     sessions: newSessions(),
     runs: Array.from({ length: 12 }, (_, n) => run(n + 1)),
+    connections: [connection(1)],
+    products: [{ id: "heimdal", name: "Heimdal", base_url: heimdalURL }],
     attention: attentionOf(clients),
     dataAsOf: ago(0.19 * hour),
   };
@@ -293,6 +337,8 @@ function attentionOf(clients: Client[]): Attention[] {
     name: client.name,
     detail: client.expires_on ?? "",
     at: client.expires_on,
+    count: null,
+    since: null,
     ...over,
   });
   const today = dayFromNow(0);

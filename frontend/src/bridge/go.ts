@@ -23,7 +23,7 @@ async function askPage<Item>(answer: Promise<unknown>): Promise<m.Page<Item>> {
   return {
     items: list(page.items),
     next_cursor: page.next_cursor || null,
-    total: page.total ?? 0,
+    total: page.total ?? null,
     data_as_of: page.data_as_of ?? null,
   };
 }
@@ -99,6 +99,19 @@ export const go: Portal = {
   syncs: (query) => askPage(app.Syncs({ ...firstPage, ...query })),
   startSync: () => ask(app.StartSync()),
   sync: (id) => ask(app.Sync(id)),
+  syncChanges: (id, query) => askPage(app.SyncChanges(id, { ...firstPage, kind: "", ...query })),
+  syncReview: (id, query) => askPage(app.SyncReview(id, { ...firstPage, ...query })),
+  acceptSync: (id) => ask(app.AcceptSync(id)),
+  discardSync: (id) => ask(app.DiscardSync(id)),
+  watchSync: (id) => ask(app.WatchSync(id)),
+  unwatchSync: (id) => ask(app.UnwatchSync(id)),
+  connections: async () => {
+    const all = await ask<Nullable<m.Connections>>(app.Connections());
+    return { items: list(all.items), products: list(all.products) };
+  },
+  testConnection: (trial) => ask(app.TestConnection(trial)),
+  createConnection: (connection) => ask(app.CreateConnection(connection)),
+  changeConnection: (id, change) => ask(app.ChangeConnection(id, change)),
   copyText: (text) => ask(app.CopyText(text)),
   on: (name, handler) => EventsOn(name, handler),
 };

@@ -1,4 +1,4 @@
-import type { ClientFilter, MSPFilter, Permission } from "./models";
+import type { ClientFilter, MSPFilter, Permission, RunChangeFilter } from "./models";
 
 function query(filter: object): string {
   const pairs = Object.entries(filter).filter(([, value]) => value !== undefined && value !== "");
@@ -17,6 +17,8 @@ export const links = {
   users: "/admin/users",
   syncs: "/syncs",
   sync: (id: string) => `/syncs/${id}`,
+  syncChanges: (id: string, filter: RunChangeFilter = {}) => `/syncs/${id}/changes${query(filter)}`,
+  syncReview: (id: string) => `/syncs/${id}/review`,
   settings: "/settings",
   sessions: "/settings/sessions",
 };

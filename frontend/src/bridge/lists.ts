@@ -11,7 +11,8 @@ import type { Problem } from "./problem";
 /** A paged list in the shape DataTable takes: <DataTable {...list} />. */
 export interface List<Item> {
   rows: Item[];
-  total: number;
+  /** How many there are in all, loaded or not; null where nobody counts. */
+  total: number | null;
   /** When the data was last good; null before the first complete sync. */
   dataAsOf: string | null;
   /** Nothing is there yet. */
@@ -35,7 +36,7 @@ export function useList<Item, Key extends QueryKey>(
   const newest = pages?.at(-1);
   return {
     rows,
-    total: newest?.total ?? 0,
+    total: newest ? newest.total : 0,
     dataAsOf: newest?.data_as_of ?? null,
     loading: query.isPending,
     refreshing: query.isFetching && query.isPlaceholderData,

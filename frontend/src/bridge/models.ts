@@ -19,18 +19,21 @@ export type Permission =
   | "manage_invites"
   | "manage_users"
   | "see_syncs"
-  | "run_sync";
+  | "run_sync"
+  | "manage_products";
 export type ProviderID = "google" | "entra";
 export type CustomerStatus = "active" | "missing" | "removed";
 /** How far the mail of an invite has come; whoever is told none or failed hands the code over. */
 export type MailState = "none" | "queued" | "sent" | "failed";
 export type InviteStatus = "open" | "accepted" | "expired" | "revoked";
 export type UserStatus = "active" | "deactivated";
-export type RunStatus = "queued" | "running" | "complete" | "failed";
+export type RunStatus = "queued" | "running" | "complete" | "failed" | "needs_review" | "discarded";
 export type Severity = "error" | "warning" | "info";
 export type AttentionKind =
+  | "needs_review"
   | "sync_failed"
   | "sync_never"
+  | "sync_stale"
   | "licence_expired"
   | "licence_expiring"
   | "seats_exceeded"
@@ -49,7 +52,12 @@ export type Me = Said<
 >;
 
 export type TrendDay = Said<portal.TrendDay>;
-export type Attention = Said<portal.Attention, { kind: AttentionKind; severity: Severity }>;
+export type Attention = Said<portal.Attention, { kind: AttentionKind; severity: Severity }> & {
+  /** How many runs failed in a row, or how many customers would vanish. */
+  count: number | null;
+  /** When the first of them failed. */
+  since: string | null;
+};
 export type Overview = Said<portal.Overview, { trend: TrendDay[]; attention: Attention[] }>;
 
 export type Field = Said<portal.Field>;
@@ -81,12 +89,36 @@ export type UserChange = Omit<portal.UserChange, "role"> & { role?: Role };
 export type OwnSession = Said<portal.OwnSession>;
 
 export type SyncRun = Said<portal.SyncRun, { status: RunStatus; trigger: "schedule" | "manual" | "command" }>;
+/** One line of what a run changed; name is the customer's as it is now. */
+export type RunChange = Said<portal.RunChange, { kind: ChangeKind; entity: "msp" | "client" }>;
+/** A customer that a run in review would mark as missing. */
+export type ReviewItem = Said<portal.ReviewItem, { kind: "msp" | "client" }>;
+
+export type Product = portal.Product;
+/** A connection to a product; its API key is never among what is told of it. */
+export type ConnectionItem = Said<portal.ConnectionItem, { last_run: SyncRun | null }>;
+export interface Connections {
+  items: ConnectionItem[];
+  products: Product[];
+}
+export type NewConnection = portal.NewConnection;
+export type ConnectionChange = portal.ConnectionChange;
+/** A new connection, or a saved one (id) with what is given changed. */
+export type ConnectionTrial = portal.ConnectionTrial;
+/** What a product said to a trial. */
+export interface ConnectionTest {
+  ok: boolean;
+  code?: string;
+  detail?: string;
+  customers?: number | null;
+}
 
 /** One page of a list; next_cursor is null on the last. */
 export interface Page<Item> {
   items: Item[];
   next_cursor: string | null;
-  total: number;
+  /** How many there are in all; null where nobody counts. */
+  total: number | null;
   data_as_of?: string | null;
 }
 
@@ -121,6 +153,10 @@ export interface UserFilter {
   msp_id?: string;
 }
 
+export interface RunChangeFilter {
+  kind?: ChangeKind;
+}
+
 /** The place of one page in its list. */
 export interface PageQuery {
   cursor?: string;
@@ -139,4 +175,6 @@ export interface Events {
   "role:changed": unknown;
   /** Why the session ends with the app; an empty message takes that back. */
   "session:only": { message: string; cause?: string };
+  /** How a watched run stands; the last one of a run tells how it ended. */
+  "sync:run": { run: SyncRun };
 }

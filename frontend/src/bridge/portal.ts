@@ -2,6 +2,11 @@ import type {
   Client,
   ClientDetail,
   ClientFilter,
+  ConnectionChange,
+  ConnectionItem,
+  Connections,
+  ConnectionTest,
+  ConnectionTrial,
   CreatedInvite,
   Events,
   Invite,
@@ -10,6 +15,7 @@ import type {
   MSP,
   MSPDetail,
   MSPFilter,
+  NewConnection,
   NewInvite,
   Overview,
   OwnSession,
@@ -17,6 +23,9 @@ import type {
   PageQuery,
   Provider,
   ProviderID,
+  ReviewItem,
+  RunChange,
+  RunChangeFilter,
   Startup,
   SyncRun,
   UserChange,
@@ -57,6 +66,22 @@ export interface Portal {
   syncs(query: PageQuery): Promise<Page<SyncRun>>;
   startSync(): Promise<SyncRun>;
   sync(id: string): Promise<SyncRun>;
+  /** What a run changed; nobody counts the lines. */
+  syncChanges(id: string, query: RunChangeFilter & PageQuery): Promise<Page<RunChange>>;
+  /** Who a run in review would mark as missing; nobody for any other run. */
+  syncReview(id: string, query: PageQuery): Promise<Page<ReviewItem>>;
+  /** Lets a run in review mark them missing; rejects with conflict when it is not in review any more. */
+  acceptSync(id: string): Promise<SyncRun>;
+  discardSync(id: string): Promise<SyncRun>;
+  /** Has the event sync:run tell how a run stands until it ends; one unwatchSync takes one watchSync back. */
+  watchSync(id: string): Promise<void>;
+  unwatchSync(id: string): Promise<void>;
+  connections(): Promise<Connections>;
+  /** That the product refuses is an answer; rejects for what nobody needs to ask about. */
+  testConnection(trial: ConnectionTrial): Promise<ConnectionTest>;
+  /** Tests, saves and queues the first run; rejects with product_refused. */
+  createConnection(connection: NewConnection): Promise<ConnectionItem>;
+  changeConnection(id: string, change: ConnectionChange): Promise<ConnectionItem>;
   copyText(text: string): Promise<void>;
   /** Calls handler on each event until the answered function is called. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void;

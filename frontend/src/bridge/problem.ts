@@ -9,6 +9,7 @@ export const codes = [
   "conflict",
   "sync_running",
   "no_product",
+  "product_refused",
   "no_invite",
   "invite_code_required",
   "invite_code_wrong",

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { ClientFilter, InviteFilter, MSPFilter, Page, RunStatus, UserFilter } from "./models";
+import type { ClientFilter, InviteFilter, MSPFilter, Page, RunChangeFilter, UserFilter } from "./models";
 import { portal } from "./portal";
 
 const pageSize = 100;
@@ -17,6 +17,7 @@ export const keys = {
   users: (grant: string) => [grant, "users"] as const,
   sessions: (grant: string) => [grant, "sessions"] as const,
   syncs: (grant: string) => [grant, "syncs"] as const,
+  connections: (grant: string) => [grant, "connections"] as const,
 };
 
 const next = <Item>(page: Page<Item>) => page.next_cursor ?? undefined;
@@ -92,15 +93,37 @@ export const syncsQuery = (grant: string) =>
     refetchOnWindowFocus: onFocus,
   });
 
-const moving: readonly RunStatus[] = ["queued", "running"];
-
-/** One run; asked again every two seconds while it is under way. */
+/** One run as it stood when it was asked for; useRun follows it. */
 export const syncQuery = (grant: string, id: string) =>
+  queryOptions({ queryKey: [...keys.syncs(grant), "one", id], queryFn: () => portal().sync(id) });
+
+/** What one run changed, line by line. */
+export const syncChangesQuery = (grant: string, id: string, filter: RunChangeFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.syncs(grant), "changes", id, filter],
+    queryFn: ({ pageParam }) => portal().syncChanges(id, { ...filter, cursor: pageParam, limit: pageSize }),
+    initialPageParam: "",
+    getNextPageParam: next,
+    placeholderData: keepPreviousData,
+    refetchOnWindowFocus: onFocus,
+  });
+
+/** Who one run in review would mark as missing. */
+export const syncReviewQuery = (grant: string, id: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.syncs(grant), "review", id],
+    queryFn: ({ pageParam }) => portal().syncReview(id, { cursor: pageParam, limit: pageSize }),
+    initialPageParam: "",
+    getNextPageParam: next,
+    refetchOnWindowFocus: onFocus,
+  });
+
+/** The connections to products, and which products there are. */
+export const connectionsQuery = (grant: string) =>
   queryOptions({
-    queryKey: [...keys.syncs(grant), "one", id],
-    queryFn: () => portal().sync(id),
-    refetchInterval: (query) =>
-      query.state.data && moving.includes(query.state.data.status) ? 2_000 : false,
+    queryKey: keys.connections(grant),
+    queryFn: () => portal().connections(),
+    refetchInterval: 60_000,
   });
 
 /** The best few MSPs and clients for what is being typed. */
@@ -112,7 +135,11 @@ export const searchQuery = (grant: string, q: string, withMSPs: boolean) =>
         withMSPs ? portal().msps({ q, limit: 5 }) : undefined,
         portal().clients({ q, limit: 8 }),
       ]);
-      return { msps: msps?.items ?? [], clients: clients.items, total: clients.total + (msps?.total ?? 0) };
+      return {
+        msps: msps?.items ?? [],
+        clients: clients.items,
+        total: (clients.total ?? 0) + (msps?.total ?? 0),
+      };
     },
     placeholderData: keepPreviousData,
   });

@@ -1,37 +1,99 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { type List, useList } from "./lists";
-import type { SyncRun } from "./models";
-import { keys, syncsQuery } from "./queries";
+import type { Connections, Page, SyncRun } from "./models";
+import { portal } from "./portal";
+import { keys, syncQuery, syncsQuery } from "./queries";
 
 export interface Runs extends List<SyncRun> {
   /** The run that is queued or under way. */
   moving: SyncRun | undefined;
 }
 
-const moves = (run: SyncRun) => run.status === "queued" || run.status === "running";
+export const moves = (run: Pick<SyncRun, "status">) => run.status === "queued" || run.status === "running";
 
-/**
- * The sync runs, asked again every two seconds while one is under way. When it ends, everything it may have
- * changed is asked anew.
- */
-export function useRuns(grant: string, enabled = true): Runs {
+/** Every place a run is kept in learns how it stands now. */
+function know(queries: QueryClient, grant: string, run: SyncRun) {
+  const swap = (page: Page<SyncRun>) => ({
+    ...page,
+    items: page.items.map((known) => (known.id === run.id ? run : known)),
+  });
+  queries.setQueryData<InfiniteData<Page<SyncRun>>>(
+    syncsQuery(grant).queryKey,
+    (list) => list && { ...list, pages: list.pages.map(swap) },
+  );
+  queries.setQueryData(syncQuery(grant, run.id).queryKey, run);
+  queries.setQueryData<Connections>(
+    keys.connections(grant),
+    (all) =>
+      all && {
+        ...all,
+        items: all.items.map((item) => (item.last_run?.id === run.id ? { ...item, last_run: run } : item)),
+      },
+  );
+}
+
+/** Asks anew for everything a run that has ended may have changed. */
+export function refreshAfterRun(queries: QueryClient, grant: string) {
+  for (const noun of [keys.overview, keys.msps, keys.clients, keys.syncs, keys.connections]) {
+    void queries.invalidateQueries({ queryKey: noun(grant) });
+  }
+}
+
+/** Follows a run by its events while it is under way; after it, what it may have changed is asked anew. */
+function useWatch(grant: string, id: string | undefined) {
   const queries = useQueryClient();
+  const before = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    const ended = before.current !== undefined && before.current !== id;
+    before.current = id;
+    if (ended) refreshAfterRun(queries, grant);
+  }, [queries, grant, id]);
+  useEffect(() => {
+    if (!id) return;
+    const stop = portal().on("sync:run", ({ run }) => {
+      if (run.id !== id) return;
+      know(queries, grant, run);
+    });
+    // Where it cannot be watched, the lists are still asked for now and then.
+    const watching = portal()
+      .watchSync(id)
+      .then(
+        () => true,
+        () => false,
+      );
+    return () => {
+      stop();
+      void watching.then((watched) => {
+        if (watched)
+          portal()
+            .unwatchSync(id)
+            .catch(() => undefined);
+      });
+    };
+  }, [queries, grant, id]);
+}
+
+// While one is under way its events tell; asking is for when they do not come through, and for runs that begin by themselves.
+const askWhileMoving = 15_000;
+const askOtherwise = 60_000;
+
+/** The sync runs, the one under way followed by its events. */
+export function useRuns(grant: string, enabled = true): Runs {
   const list = useList({
     ...syncsQuery(grant),
     enabled,
-    refetchInterval: ({ state }) => (state.data?.pages[0]?.items.some(moves) ? 2_000 : false),
+    refetchInterval: ({ state }) => (state.data?.pages[0]?.items.some(moves) ? askWhileMoving : askOtherwise),
   });
   const moving = list.rows.find(moves);
-  const now = moving?.id;
-  const watched = useRef<string | undefined>(undefined);
-  useEffect(() => {
-    const ended = watched.current !== undefined && now === undefined;
-    watched.current = now;
-    if (!ended) return;
-    for (const noun of [keys.overview, keys.msps, keys.clients]) {
-      void queries.invalidateQueries({ queryKey: noun(grant) });
-    }
-  }, [now, grant, queries]);
+  useWatch(grant, moving?.id);
   return { ...list, moving };
+}
+
+/** One run, followed by its events while it is under way; row is what a list knows of it already. */
+export function useRun(grant: string, id: string, row?: SyncRun) {
+  const query = useQuery({ ...syncQuery(grant, id), enabled: row === undefined });
+  const run = row ?? query.data;
+  useWatch(grant, run && moves(run) ? id : undefined);
+  return { run, query };
 }

@@ -25,7 +25,7 @@ interface Props {
 
 /** One client: what is known, what happened to it, what the product sent. */
 export function ClientPanel({ id, row, onClose }: Props) {
-  const { grant } = useSession();
+  const { grant, can } = useSession();
   const query = useQuery(clientQuery(grant.id, id));
   const known: Client | undefined = query.data ?? row;
   return (
@@ -34,6 +34,7 @@ export function ClientPanel({ id, row, onClose }: Props) {
       lead={known && <ClientStatus status={known.status} />}
       facts={known && !(query.error && !row) && <ClientFacts client={known} />}
       query={query}
+      runPath={can("see_syncs") ? links.sync : undefined}
       onClose={onClose}
     />
   );

@@ -8,7 +8,7 @@ interface Change {
   after: string | null;
 }
 
-const named = ["type", "products", "seats_used", "seats_total", "expires_on"] as const;
+const named = ["name", "type", "products", "seats_used", "seats_total", "expires_on"] as const;
 
 const fieldName = (field: string): string => {
   const known = named.find((name) => name === field);
@@ -20,6 +20,15 @@ function shown(field: string, value: string): string {
   return field.startsWith("seats") && value !== "" && Number.isFinite(Number(value))
     ? formatNumber(Number(value))
     : value;
+}
+
+/** What a change was about, and its values before and after, in words; null where there is none. */
+export function changeParts({ kind, field, before, after }: Change) {
+  if (kind === "moved") return { field: t("history.field.msp"), before, after };
+  if (kind !== "changed" || !field) return { field: null, before: null, after: null };
+  if (field === "details") return { field: t("history.field.details"), before: null, after: null };
+  const said = (value: string | null) => (value === null ? null : shown(field, value));
+  return { field: fieldName(field), before: said(before), after: said(after) };
 }
 
 /** One line of a customer's history as a sentence: "Seats changed from 40 to 60". */

@@ -27,7 +27,7 @@ interface Props {
 
 /** One MSP: what is known, the way to its clients, what happened to it, what the product sent. */
 export function MSPPanel({ id, row, onClose }: Props) {
-  const { grant } = useSession();
+  const { grant, can } = useSession();
   const query = useQuery(mspQuery(grant.id, id));
   const known: MSP | undefined = query.data ?? row;
   return (
@@ -36,6 +36,7 @@ export function MSPPanel({ id, row, onClose }: Props) {
       lead={known && <MSPStatus status={known.status} />}
       facts={known && <MSPFacts msp={known} />}
       query={query}
+      runPath={can("see_syncs") ? links.sync : undefined}
       onClose={onClose}
     />
   );

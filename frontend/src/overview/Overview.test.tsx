@@ -1,6 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { type Fake, people } from "../bridge/fake";
+import { run } from "../bridge/fakeWorld";
 import type { Attention, Overview, SyncRun, TrendDay } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
@@ -25,6 +26,8 @@ const attention = (over: Partial<Attention>): Attention => ({
   name: "Elm Ltd",
   detail: "",
   at: null,
+  count: null,
+  since: null,
   ...over,
 });
 
@@ -178,24 +181,7 @@ describe("before the first sync", () => {
     const { user, fake } = open((fake) => {
       nothing(fake);
       fake.world.runs = [];
-      const first: SyncRun = {
-        id: "r1",
-        product: "heimdal",
-        status: "running",
-        trigger: "manual",
-        created_at: new Date().toISOString(),
-        started_at: new Date().toISOString(),
-        finished_at: null,
-        seen: 40,
-        msps: 0,
-        clients: 0,
-        other: 0,
-        added: 0,
-        changed: 0,
-        missing: 0,
-        error_code: null,
-        error: null,
-      };
+      const first = run(1, { status: "running", trigger: "manual", finished_at: null, seen: 40 });
       fake.startSync = async () => {
         fake.world.runs = [first];
         return first;

@@ -4,8 +4,19 @@ import { t } from "../i18n/i18n";
 
 const seats = /^(\d+)\/(\d+)$/;
 
+type Said = Pick<Attention, "kind" | "detail"> & { count?: number | null };
+
 /** What is the matter, in words; the moment of it stands beside. */
-export function attentionWords({ kind, detail }: Pick<Attention, "kind" | "detail">): string {
+export function attentionWords({ kind, detail, count = null }: Said): string {
+  if (kind === "needs_review") {
+    return count === null
+      ? t("overview.attention.needs_review")
+      : t("overview.attention.needs_reviewOf", { count });
+  }
+  if (kind === "sync_stale" && detail === "paused") return t("overview.attention.sync_paused");
+  if (kind === "sync_failed" && detail && count !== null && count > 1) {
+    return t("overview.attention.sync_failedRow", { count, detail });
+  }
   if (kind === "sync_failed" && detail) return t("overview.attention.sync_failedWhy", { detail });
   const [, used, total] = (kind === "seats_exceeded" && seats.exec(detail)) || [];
   if (used && total) {
@@ -19,5 +30,6 @@ export function attentionLink(item: Attention, seesSyncs: boolean): string | und
   if (item.client_id) return links.client(item.client_id);
   if (item.msp_id) return links.msp(item.msp_id);
   if (!seesSyncs) return undefined;
-  return item.run_id ? links.sync(item.run_id) : links.syncs;
+  if (!item.run_id) return links.syncs;
+  return item.kind === "needs_review" ? links.syncReview(item.run_id) : links.sync(item.run_id);
 }

@@ -41,8 +41,8 @@ export interface DataTableProps<Row extends { id: string }> {
   label: string;
   columns: Column<Row>[];
   rows: Row[];
-  /** How many rows there are in all, loaded or not. */
-  total: number;
+  /** How many rows there are in all, loaded or not; null where nobody counts. */
+  total: number | null;
   loading: boolean;
   refreshing?: boolean;
   problem: Problem | null;
@@ -265,7 +265,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
         rows={rows}
         columns={columnDefs}
         columnVisibilityModel={visible}
-        rowCount={total}
+        rowCount={total ?? -1}
         rowHeight={rowHeight}
         columnHeaderHeight={36}
         // Server paging without a page model shows all rows given: cursors do the paging.
@@ -304,7 +304,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
 
 function Foot<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { rows, total, hasMore, loadingMore, onMore, dataAsOf, loading, refreshing } = props;
-  const count = refreshing ? t("parts.table.refreshing") : counted(rows.length, total);
+  const count = refreshing ? t("parts.table.refreshing") : counted(rows.length, total, hasMore);
   return (
     <Box
       sx={(theme) => ({
@@ -339,5 +339,8 @@ function Foot<Row extends { id: string }>(props: DataTableProps<Row>) {
   );
 }
 
-const counted = (shown: number, total: number) =>
-  shown < total ? t("parts.table.showing", { shown, count: total }) : t("parts.table.all", { count: total });
+function counted(shown: number, total: number | null, hasMore = false): string {
+  if (total === null && hasMore) return t("parts.table.first", { count: shown });
+  const count = total ?? shown;
+  return shown < count ? t("parts.table.showing", { shown, count }) : t("parts.table.all", { count });
+}

@@ -19,18 +19,20 @@ interface Props {
     isPending: boolean;
     refetch: () => unknown;
   };
+  /** Where a sync run can be looked at; absent for those who may not. */
+  runPath?: ((id: string) => string) | undefined;
   onClose?: (() => void) | undefined;
 }
 
 /** One thing a product told of: what is known, what happened to it, what the product sent; or why not. */
-export function DetailPanel({ title, lead, facts, query, onClose }: Props) {
+export function DetailPanel({ title, lead, facts, query, runPath, onClose }: Props) {
   const { data, error, isPending, refetch } = query;
   return (
     <SidePanel title={title} lead={lead} onClose={onClose}>
       {facts}
       {data && (
         <>
-          <History changes={data.history} />
+          <History changes={data.history} runPath={runPath} />
           <SentFields fields={data.fields} />
         </>
       )}

@@ -19,6 +19,7 @@ const own = [
   "invalid",
   "sync_running",
   "no_product",
+  "product_refused",
   "too_large",
   "no_api_url",
   "cancelled",
@@ -39,7 +40,8 @@ function kindOf(problem: Problem): Kind {
 export function problemWords(problem: Problem): { title: string; text: string } {
   const kind = kindOf(problem);
   const title = t(`parts.problem.${kind}.title`);
-  if (kind === "invalid" && problem.message) return { title, text: problem.message };
+  if ((kind === "invalid" || kind === "product_refused") && problem.message)
+    return { title, text: problem.message };
   if (problem.retryAfter) {
     return { title, text: t("parts.problem.retryIn", { time: formatDuration(problem.retryAfter * 1000) }) };
   }

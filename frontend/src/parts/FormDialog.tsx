@@ -21,6 +21,8 @@ interface Props {
   pending?: boolean;
   /** Why the last try failed; shown above the buttons. Problems with a field belong to that field instead. */
   problem?: Problem | null;
+  /** Another thing to do with what was entered, at the left of the buttons. */
+  extra?: ReactNode;
   onClose: () => void;
   onSubmit: () => void;
   children: ReactNode;
@@ -28,7 +30,8 @@ interface Props {
 
 /** A form in a dialog: Enter submits, Escape closes, focus returns to where it came from. */
 export function FormDialog(props: Props) {
-  const { open, title, submitLabel, danger, pending = false, problem, onClose, onSubmit, children } = props;
+  const { open, title, submitLabel, danger, pending = false, problem, extra } = props;
+  const { onClose, onSubmit, children } = props;
   const id = useId();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -46,6 +49,7 @@ export function FormDialog(props: Props) {
           </Box>
         </DialogContent>
         <DialogActions>
+          {extra && <Box sx={{ mr: "auto" }}>{extra}</Box>}
           <Button onClick={onClose} disabled={pending}>
             {t("parts.actions.cancel")}
           </Button>

@@ -1,13 +1,21 @@
 import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
+import { Link as RouterLink } from "react-router";
 import { changeSentence } from "../i18n/history";
 import { t } from "../i18n/i18n";
 import { Section } from "./Section";
 import { Time } from "./Time";
 
-type Change = Parameters<typeof changeSentence>[0] & { at: string };
+type Change = Parameters<typeof changeSentence>[0] & { at: string; run_id?: string | null };
 
-/** What happened to something, newest first: a sentence and its moment. */
-export function History({ changes }: { changes: Change[] }) {
+interface Props {
+  changes: Change[];
+  /** Where a sync run can be looked at; absent for those who may not. */
+  runPath?: ((id: string) => string) | undefined;
+}
+
+/** What happened to something, newest first: a sentence, its moment, and who or what told. */
+export function History({ changes, runPath }: Props) {
   return (
     <Section title={t("history.title")} text={changes.length === 0 && t("history.none")}>
       <Box component="ol" sx={{ listStyle: "none", m: 0, p: 0, fontSize: "0.8125rem" }}>
@@ -37,6 +45,23 @@ export function History({ changes }: { changes: Change[] }) {
             <Box sx={{ overflowWrap: "anywhere" }}>{changeSentence(change)}</Box>
             <Box sx={{ color: "text.secondary", fontSize: "0.75rem" }}>
               <Time at={change.at} />
+              {change.run_id && (
+                <>
+                  {" · "}
+                  {runPath ? (
+                    <Link
+                      component={RouterLink}
+                      to={runPath(change.run_id)}
+                      color="inherit"
+                      underline="always"
+                    >
+                      {t("history.bySync")}
+                    </Link>
+                  ) : (
+                    t("history.bySync")
+                  )}
+                </>
+              )}
             </Box>
           </Box>
         ))}

@@ -8,20 +8,24 @@ import type { Overview } from "../bridge/models";
 import { overviewQuery } from "../bridge/queries";
 import { formatMoment, formatRelative } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { ErrorIcon, TimeIcon, WarningIcon } from "../parts/icons";
+import { ErrorIcon, PauseIcon, TimeIcon, WarningIcon } from "../parts/icons";
 import { useNow } from "../parts/Time";
 import { useSession } from "../session/session";
 
 /** Data older than this missed several syncs of the schedule. */
 const staleAfter = 24 * 3_600_000;
 
-type Age = "fresh" | "stale" | "failed" | "failedNever" | "never";
+type Age = "fresh" | "stale" | "failed" | "failedNever" | "review" | "reviewNever" | "paused" | "never";
 
 export function ageOf(overview: Pick<Overview, "data_as_of" | "attention">, now: Date): Age {
-  const failed = overview.attention.some((item) => item.kind === "sync_failed");
-  if (!overview.data_as_of) return failed ? "failedNever" : "never";
-  if (failed) return "failed";
-  return now.getTime() - Date.parse(overview.data_as_of) > staleAfter ? "stale" : "fresh";
+  const { attention, data_as_of } = overview;
+  const failed = attention.some((item) => item.kind === "sync_failed");
+  const review = attention.some((item) => item.kind === "needs_review");
+  if (!data_as_of) return failed ? "failedNever" : review ? "reviewNever" : "never";
+  if (failed || review) return failed ? "failed" : "review";
+  const late = attention.filter((item) => item.kind === "sync_stale");
+  if (late.length > 0) return late.every(({ detail }) => detail === "paused") ? "paused" : "stale";
+  return now.getTime() - Date.parse(data_as_of) > staleAfter ? "stale" : "fresh";
 }
 
 const looks = {
@@ -30,23 +34,27 @@ const looks = {
   never: { icon: <WarningIcon />, color: "warning.main" },
   failed: { icon: <ErrorIcon />, color: "error.main" },
   failedNever: { icon: <ErrorIcon />, color: "error.main" },
+  review: { icon: <WarningIcon />, color: "warning.main" },
+  reviewNever: { icon: <WarningIcon />, color: "warning.main" },
+  paused: { icon: <PauseIcon />, color: "warning.main" },
 };
 
 /** How old the data on every screen is; leads to the syncs for those who may see them. */
 export function DataAge() {
-  const { grant, can } = useSession();
+  const { me, grant, can } = useSession();
   const now = useNow();
-  const overview = useQuery({
+  const { data } = useQuery({
     ...overviewQuery(grant.id),
     enabled: can("see_overview"),
     refetchInterval: 5 * 60_000,
   });
-  if (!overview.data) return null;
-  const age = ageOf(overview.data, now);
-  const when = formatRelative(overview.data.data_as_of, now);
+  const known = data ?? (me.data_as_of ? { data_as_of: me.data_as_of, attention: [] } : null);
+  if (!known) return null;
+  const age = ageOf(known, now);
+  const when = formatRelative(known.data_as_of, now);
   const text = t(`shell.age.${age}`, { when });
-  const hint = overview.data.data_as_of
-    ? `${t("shell.age.hint")}: ${formatMoment(overview.data.data_as_of)}`
+  const hint = known.data_as_of
+    ? `${t("shell.age.hint")}: ${formatMoment(known.data_as_of)}`
     : t("shell.age.hint");
   const face = (
     <Box component="span" sx={{ display: "flex", alignItems: "center", gap: 0.75, color: looks[age].color }}>

@@ -181,13 +181,21 @@ describe("when the portal cannot be reached", () => {
 describe("the age of the data", () => {
   const now = new Date("2026-05-02T12:00:00Z");
   const failed = { kind: "sync_failed" as const, severity: "error" as const, name: "", detail: "" };
-  const nothing = { msp_id: null, client_id: null, run_id: null, at: null };
+  const nothing = { msp_id: null, client_id: null, run_id: null, at: null, count: null, since: null };
   it.each([
     ["fresh", "2026-05-02T09:00:00Z", []],
     ["stale", "2026-05-01T09:00:00Z", []],
     ["failed", "2026-05-02T09:00:00Z", [{ ...failed, ...nothing }]],
     ["never", null, []],
     ["failedNever", null, [{ ...failed, ...nothing }]],
+    ["review", "2026-05-02T09:00:00Z", [{ ...failed, ...nothing, kind: "needs_review" as const }]],
+    ["reviewNever", null, [{ ...failed, ...nothing, kind: "needs_review" as const }]],
+    [
+      "paused",
+      "2026-05-01T09:00:00Z",
+      [{ ...failed, ...nothing, kind: "sync_stale" as const, detail: "paused" }],
+    ],
+    ["stale", "2026-05-02T09:00:00Z", [{ ...failed, ...nothing, kind: "sync_stale" as const }]],
   ])("is %s for data of %s", (age, data_as_of, attention) => {
     expect(ageOf({ data_as_of, attention }, now)).toBe(age);
   });

@@ -1,22 +1,28 @@
 import Alert from "@mui/material/Alert";
 import AlertTitle from "@mui/material/AlertTitle";
 import Box from "@mui/material/Box";
-import { useQuery } from "@tanstack/react-query";
-import type { SyncRun } from "../bridge/models";
-import { syncQuery } from "../bridge/queries";
+import Button from "@mui/material/Button";
+import Link from "@mui/material/Link";
+import Typography from "@mui/material/Typography";
+import type { ReactNode } from "react";
+import { Link as RouterLink } from "react-router";
+import { links } from "../bridge/links";
+import type { ChangeKind, SyncRun } from "../bridge/models";
+import { moves, useRun } from "../bridge/runs";
 import { formatMoment, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Delayed, SkeletonLines } from "../parts/Delayed";
 import { ErrorPanel } from "../parts/ErrorPanel";
-import { Facts } from "../parts/Facts";
+import { type Fact, Facts } from "../parts/Facts";
 import { Section } from "../parts/Section";
 import { SidePanel } from "../parts/SidePanel";
 import { useSession } from "../session/session";
-import { counted, durationOf, productName, RunChip } from "./run";
+import { counted, durationOf, nextStep, productName, RunChip, sawOf } from "./run";
+import { UnderWay } from "./UnderWay";
 
 interface Props {
   id: string;
-  /** The row that was opened; the list asks for it again while it is under way. */
+  /** The row that was opened. */
   row: SyncRun | undefined;
   onClose: () => void;
 }
@@ -24,8 +30,7 @@ interface Props {
 /** One run: when, what it saw, what it changed, why it failed. */
 export function RunPanel({ id, row, onClose }: Props) {
   const { grant } = useSession();
-  const query = useQuery({ ...syncQuery(grant.id, id), enabled: row === undefined });
-  const run = row ?? query.data;
+  const { run, query } = useRun(grant.id, id, row);
   return (
     <SidePanel
       title={run ? t("sync.run.title", { product: productName(run.product) }) : t("sync.runs")}
@@ -44,45 +49,138 @@ export function RunPanel({ id, row, onClose }: Props) {
 }
 
 function About({ run }: { run: SyncRun }) {
-  const number = (value: number) => formatNumber(counted(run, value));
   return (
     <Box sx={{ mt: 1 }}>
-      {run.status === "failed" && (
-        <Alert severity="error" sx={{ mb: 2, alignItems: "flex-start" }}>
-          <AlertTitle>{t("sync.run.failed")}</AlertTitle>
-          {run.error ?? t("sync.run.noError")} {t("sync.run.failedText")}
-        </Alert>
-      )}
-      <Facts
-        facts={[
-          { label: t("sync.run.trigger"), value: t(`sync.trigger.${run.trigger}`) },
-          { label: t("sync.run.created"), value: formatMoment(run.created_at) },
-          { label: t("sync.run.started"), value: formatMoment(run.started_at) },
-          { label: t("sync.run.finished"), value: formatMoment(run.finished_at) },
-          { label: t("sync.run.duration"), value: durationOf(run) },
-          ...(run.error_code ? [{ label: t("sync.run.code"), value: run.error_code }] : []),
-          { label: t("sync.run.id"), value: run.id },
-        ]}
-      />
+      <Matter run={run} />
+      <Facts facts={whenAndWho(run)} />
       <Section title={t("sync.run.counts")}>
-        <Facts
-          facts={[
-            { label: t("sync.run.seen"), value: formatNumber(run.seen) },
-            { label: t("sync.run.msps"), value: formatNumber(run.msps) },
-            { label: t("sync.run.clients"), value: formatNumber(run.clients) },
-            { label: t("sync.run.other"), value: formatNumber(run.other) },
-          ]}
-        />
+        <Facts facts={seen(run)} />
       </Section>
-      <Section title={t("sync.run.changes")}>
-        <Facts
-          facts={[
-            { label: t("sync.run.added"), value: number(run.added) },
-            { label: t("sync.run.changed"), value: number(run.changed) },
-            { label: t("sync.run.missing"), value: number(run.missing) },
-          ]}
-        />
-      </Section>
+      <Changes run={run} />
     </Box>
+  );
+}
+
+function Note({
+  severity,
+  title,
+  children,
+}: {
+  severity: "error" | "warning" | "info";
+  title: string;
+  children: ReactNode;
+}) {
+  return (
+    <Alert severity={severity} sx={{ mb: 2, alignItems: "flex-start" }}>
+      <AlertTitle>{title}</AlertTitle>
+      {children}
+    </Alert>
+  );
+}
+
+/** What a run that is not simply complete has to say. */
+function Matter({ run }: { run: SyncRun }) {
+  if (moves(run)) return <UnderWay run={run} />;
+  if (run.status === "failed") {
+    return (
+      <Note severity="error" title={t("sync.run.failed")}>
+        {run.error ?? t("sync.run.noError")} {t("sync.run.failedText")}
+        <Box sx={{ mt: 1 }}>{nextStep(run)}</Box>
+      </Note>
+    );
+  }
+  if (run.status === "needs_review") return <InReview run={run} />;
+  if (run.status !== "discarded") return null;
+  return (
+    <Note severity="info" title={t("sync.run.discarded")}>
+      {run.reviewed_by
+        ? t("sync.run.discardedBy", { who: run.reviewed_by })
+        : (run.error ?? t("sync.run.superseded"))}
+    </Note>
+  );
+}
+
+function InReview({ run }: { run: SyncRun }) {
+  const { can } = useSession();
+  return (
+    <Note severity="warning" title={t("sync.run.review")}>
+      {run.would_miss !== null && `${t("sync.review.title", { count: run.would_miss })}. `}
+      {t(can("run_sync") ? "sync.waiting.text" : "sync.waiting.staff")}
+      <Box sx={{ mt: 1 }}>
+        <Button component={RouterLink} to={links.syncReview(run.id)} size="small">
+          {t("sync.waiting.open")}
+        </Button>
+      </Box>
+    </Note>
+  );
+}
+
+const whenAndWho = (run: SyncRun): Fact[] => [
+  { label: t("sync.run.trigger"), value: t(`sync.trigger.${run.trigger}`) },
+  { label: t("sync.run.created"), value: formatMoment(run.created_at) },
+  { label: t("sync.run.started"), value: formatMoment(run.started_at) },
+  { label: t("sync.run.finished"), value: formatMoment(run.finished_at) },
+  { label: t("sync.run.duration"), value: durationOf(run) },
+  { label: t("sync.run.calls"), value: formatNumber(run.calls) },
+  ...(run.reviewed_at
+    ? [
+        { label: t("sync.run.reviewed"), value: run.reviewed_by },
+        { label: t("sync.run.reviewedAt"), value: formatMoment(run.reviewed_at) },
+      ]
+    : []),
+  ...(run.error_code ? [{ label: t("sync.run.code"), value: run.error_code }] : []),
+  { label: t("sync.run.id"), value: run.id },
+];
+
+const seen = (run: SyncRun): Fact[] => {
+  const number = (value: number) => formatNumber(sawOf(run, value));
+  return [
+    { label: t("sync.run.seen"), value: number(run.seen) },
+    { label: t("sync.run.msps"), value: number(run.msps) },
+    { label: t("sync.run.clients"), value: number(run.clients) },
+    { label: t("sync.run.other"), value: number(run.other) },
+    { label: t("sync.run.duplicates"), value: number(run.duplicates) },
+  ];
+};
+
+const kinds: ChangeKind[] = ["added", "changed", "moved", "returned", "missing", "removed"];
+type Counted = "added" | "changed" | "moved" | "returned" | "missing" | "removed";
+
+/** How much it changed, each number leading to the lines behind it. */
+function Changes({ run }: { run: SyncRun }) {
+  const complete = run.status === "complete";
+  const facts = (kinds as Counted[]).map((kind) => ({
+    label: t(`sync.run.${kind}`),
+    value: <Count run={run} kind={kind} />,
+  }));
+  const some = run.added + run.changed + run.missing + run.removed > 0;
+  return (
+    <Section title={t("sync.run.changes")}>
+      <Facts facts={facts} />
+      {complete && some && (
+        <Button component={RouterLink} to={links.syncChanges(run.id)} sx={{ mt: 2 }}>
+          {t("sync.run.all")}
+        </Button>
+      )}
+      {complete && !some && (
+        <Typography variant="body2" color="textSecondary" sx={{ mt: 1.5 }}>
+          {t("sync.run.nothing")}
+        </Typography>
+      )}
+    </Section>
+  );
+}
+
+function Count({ run, kind }: { run: SyncRun; kind: Counted }) {
+  const value = counted(run, run[kind]);
+  if (!value) return formatNumber(value);
+  return (
+    <Link
+      component={RouterLink}
+      to={links.syncChanges(run.id, { kind })}
+      aria-label={`${t(`sync.changes.kinds.${kind}`)}: ${formatNumber(value)}`}
+    >
+      {formatNumber(value)}
+    </Link>
   );
 }

@@ -90,7 +90,7 @@ describe("starting a sync", () => {
       fake.fail("startSync", new Problem("no_product"));
     });
     await user.click(await screen.findByRole("button", { name: "Sync now" }));
-    expect(await screen.findByText(/No product is connected to your MSSP yet/)).toBeVisible();
+    expect(await screen.findByText(/No product is connected that could be synced/)).toBeVisible();
   });
 
   it("is not offered to staff", async () => {

@@ -2,12 +2,12 @@ import type { SyncRun } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
 import { Time } from "../parts/Time";
-import { counted, durationOf, RunChip } from "./run";
+import { counted, durationOf, RunChip, sawOf } from "./run";
 
 const count = (field: "seen" | "added" | "changed" | "missing", from = 0): Column<SyncRun> => ({
   field,
   name: t(`sync.column.${field}`),
-  number: (run) => counted(run, run[field]),
+  number: (run) => (field === "seen" ? sawOf : counted)(run, run[field]),
   width: 88,
   from,
 });
@@ -17,7 +17,7 @@ export const runColumns = (): Column<SyncRun>[] => [
     field: "status",
     name: t("sync.column.status"),
     render: (run) => <RunChip status={run.status} />,
-    width: 116,
+    width: 126,
   },
   {
     field: "started_at",

@@ -1,4 +1,5 @@
 import type { RunStatus, SyncRun } from "../bridge/models";
+import { moves } from "../bridge/runs";
 import { formatDuration } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { StatusChip, type Tone } from "../parts/StatusChip";
@@ -8,6 +9,8 @@ const tones: Record<RunStatus, Tone> = {
   running: "info",
   complete: "ok",
   failed: "error",
+  needs_review: "warning",
+  discarded: "neutral",
 };
 
 export function RunChip({ status }: { status: RunStatus }) {
@@ -23,6 +26,28 @@ export function durationOf({ started_at: from, finished_at: to }: SyncRun): stri
 export const productName = (product: string): string =>
   product === "heimdal" ? t("sync.product.heimdal") : product;
 
-/** Counts say nothing before a run has ended well. */
+/** Counts of what changed say nothing before a run has ended well. */
 export const counted = (run: SyncRun, value: number): number | null =>
   run.status === "complete" ? value : null;
+
+/** What a run has read is true while it reads and where it read everything; of a failed one it says nothing. */
+export const sawOf = (run: SyncRun, value: number): number | null =>
+  run.status === "failed" || (moves(run) && value === 0) ? null : value;
+
+const nextSteps: Record<string, "key" | "address" | "support"> = {
+  bad_key: "key",
+  wrong_customer: "key",
+  no_key: "key",
+  not_found: "address",
+  redirected: "address",
+  unreachable: "address",
+  tls: "address",
+  garbage: "address",
+  refused: "support",
+  too_large: "support",
+  duplicate_id: "support",
+};
+
+/** What to do after a run failed, in a sentence. */
+export const nextStep = ({ error_code }: Pick<SyncRun, "error_code">): string =>
+  t(`sync.next.${nextSteps[error_code ?? ""] ?? "later"}`);

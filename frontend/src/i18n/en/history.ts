@@ -2,6 +2,7 @@
 export const history = {
   title: "History",
   none: "Nothing has changed since it was first seen.",
+  bySync: "by sync run",
   added: "Added",
   missing: "Missing: the last complete sync did not list it",
   returned: "Back: listed by the sync again",
@@ -15,6 +16,9 @@ export const history = {
   changedFrom: "{{field}} no longer given, was {{before}}",
   details: "Other details changed",
   field: {
+    name: "Name",
+    msp: "MSP",
+    details: "Other details",
     type: "Type",
     products: "Products",
     seats_used: "Seats used",

@@ -4,6 +4,7 @@ import { history } from "./history";
 import { msps } from "./msps";
 import { overview } from "./overview";
 import { parts } from "./parts";
+import { products } from "./products";
 import { session } from "./session";
 import { settings } from "./settings";
 import { shell } from "./shell";
@@ -19,6 +20,7 @@ export const en = {
   msps,
   overview,
   parts,
+  products,
   session,
   settings,
   shell,

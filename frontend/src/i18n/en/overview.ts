@@ -41,6 +41,13 @@ export const overview = {
     noneText: "Failed syncs, licences that end, seats over the licence and missing clients would stand here.",
     noneTextScoped: "Licences that end, seats over the licence and missing clients would stand here.",
     severity: { error: "Urgent", warning: "Warning", info: "Note" },
+    needs_review: "A sync waits for a decision",
+    needs_reviewOf_one: "A sync waits for a decision: {{count, number}} customer would go missing. Read",
+    needs_reviewOf_other: "A sync waits for a decision: {{count, number}} customers would go missing. Read",
+    sync_stale: "Not synced for too long, last complete sync",
+    sync_paused: "Paused, last complete sync",
+    sync_failedRow_one: "{{count, number}} sync failed: {{detail}} Last tried",
+    sync_failedRow_other: "{{count, number}} syncs failed in a row: {{detail}} Last tried",
     sync_failed: "Last sync failed",
     sync_failedWhy: "Last sync failed: {{detail}}",
     sync_never: "Connected, but never synced",
@@ -65,6 +72,7 @@ export const overview = {
     runningSeen_other:
       "{{count, number}} customers read so far. This page fills by itself when the sync is complete.",
     failed: "The first sync failed",
-    noProduct: "No product is connected to your MSSP yet. Whoever runs the portal's server can add one.",
+    noProduct:
+      "No product is connected to your MSSP yet. An administrator can add one under Products & sync.",
   },
 };

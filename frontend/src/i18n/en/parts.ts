@@ -14,6 +14,8 @@ export const parts = {
   table: {
     showing_one: "Showing {{shown, number}} of {{count, number}}",
     showing_other: "Showing {{shown, number}} of {{count, number}}",
+    first_one: "The first {{count, number}}",
+    first_other: "The first {{count, number}}",
     all_one: "{{count, number}} in total",
     all_other: "{{count, number}} in total",
     loading: "Loading",
@@ -83,7 +85,11 @@ export const parts = {
     },
     no_product: {
       title: "No product is connected yet",
-      text: "Whoever runs the portal's server can add one.",
+      text: "An administrator of your MSSP can add one under Products & sync.",
+    },
+    product_refused: {
+      title: "The product does not accept this",
+      text: "Nothing was saved. Check what you entered and try again.",
     },
     too_large: {
       title: "That is too much at once",

@@ -12,5 +12,12 @@ export const words = {
   customer: { active: "Active", missing: "Missing", removed: "Removed" },
   invite: { open: "Open", accepted: "Accepted", expired: "Expired", revoked: "Revoked" },
   user: { active: "Active", deactivated: "Deactivated" },
-  run: { queued: "Queued", running: "Running", complete: "Complete", failed: "Failed" },
+  run: {
+    queued: "Queued",
+    running: "Running",
+    complete: "Complete",
+    failed: "Failed",
+    needs_review: "Needs review",
+    discarded: "Discarded",
+  },
 };

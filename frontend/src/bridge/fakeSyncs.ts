@@ -1,0 +1,217 @@
+// What the API promises about sync runs: one at a time, what each changed, what one in review would, and how they move on.
+import { run as newRun, type World } from "./fakeWorld";
+import type {
+  ChangeKind,
+  Client,
+  Me,
+  Page,
+  PageQuery,
+  ReviewItem,
+  RunChange,
+  RunChangeFilter,
+  SyncRun,
+} from "./models";
+import { Problem } from "./problem";
+
+interface Tools {
+  world: World;
+  /** Who asks; throws where their role does not permit it. */
+  need: (permission: Me["permissions"][number]) => Me;
+  page: <Item>(items: Item[], query: PageQuery, dataAsOf: string | null) => Page<Item>;
+  emit: (run: SyncRun) => void;
+}
+
+const moves = ({ status }: SyncRun) => status === "queued" || status === "running";
+
+const fields = [
+  { field: "seats_total", before: "40", after: "60" },
+  { field: "expires_on", before: "2027-01-31", after: "2028-01-31" },
+  { field: "name", before: "Old Name Ltd", after: "New Name Ltd" },
+  { field: "products", before: "Threat Prevention", after: "Threat Prevention, Patch Management" },
+];
+
+function changeOf(run: SyncRun, kind: ChangeKind, client: Client, n: number): RunChange {
+  const place = { before: "Baltic Managed Systems", after: client.msp_name };
+  const bare = { field: null, before: null, after: null };
+  const what =
+    kind === "changed" ? fields[n % fields.length] : kind === "moved" ? { field: "msp", ...place } : bare;
+  return {
+    at: run.finished_at ?? run.created_at,
+    kind,
+    run_id: run.id,
+    entity: "client",
+    entity_id: client.id,
+    name: client.name,
+    ...(what ?? bare),
+  };
+}
+
+/** The lines of a run, as many as its counts say, ordered by kind. */
+function changesOf(run: SyncRun, world: World): RunChange[] {
+  if (run.status !== "complete") return [];
+  const counts: [ChangeKind, number][] = [
+    ["added", run.added],
+    ["changed", run.changed - run.moved - run.returned],
+    ["missing", run.missing],
+    ["moved", run.moved],
+    ["removed", run.removed],
+    ["returned", run.returned],
+  ];
+  let at = 0;
+  return counts.flatMap(([kind, count]) =>
+    Array.from({ length: Math.max(0, count) }, (_, n) => {
+      const client = world.clients[at++ % world.clients.length] as Client;
+      return changeOf(run, kind, client, n);
+    }),
+  );
+}
+
+function vanishing(run: SyncRun, world: World): ReviewItem[] {
+  if (run.status !== "needs_review") return [];
+  return world.clients
+    .slice(0, run.would_miss ?? 0)
+    .map(({ id, name, type, msp_name, seats_used, external_id }) => ({
+      kind: "client" as const,
+      id,
+      name,
+      type,
+      msp_name,
+      seats_used,
+      external_id,
+    }))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+const decided = new Problem("conflict", {
+  message: "This sync no longer waits for a decision: somebody decided, or a later sync took its place.",
+});
+
+export function fakeSyncs({ world, need, page, emit }: Tools) {
+  const watches = new Map<string, { wanted: number; timer: ReturnType<typeof setInterval> }>();
+
+  const known = (id: string): SyncRun => {
+    const run = world.runs.find((one) => one.id === id);
+    if (!run) throw new Problem("not_found", { message: "No such run." });
+    return run;
+  };
+
+  function put(run: SyncRun): SyncRun {
+    world.runs = world.runs.map((one) => (one.id === run.id ? run : one));
+    return run;
+  }
+
+  function queue(connectionID: string): SyncRun {
+    const now = new Date().toISOString();
+    const bare = {
+      seen: 0,
+      msps: 0,
+      clients: 0,
+      other: 0,
+      added: 0,
+      changed: 0,
+      calls: 0,
+      finished_at: null,
+    };
+    const run = newRun(1, {
+      ...bare,
+      id: crypto.randomUUID(),
+      connection_id: connectionID,
+      trigger: "manual",
+      status: "running",
+      created_at: now,
+      started_at: now,
+    });
+    world.runs = [run, ...world.runs];
+    return run;
+  }
+
+  function start(): SyncRun {
+    need("run_sync");
+    if (world.runs.some(moves)) throw new Problem("sync_running", { message: "A sync is under way." });
+    const connection = world.connections.find(({ paused }) => !paused);
+    if (!connection) throw new Problem("no_product", { message: "Nothing to sync." });
+    return queue(connection.id);
+  }
+
+  function waiting(id: string): { run: SyncRun; by: string } {
+    const { user } = need("run_sync");
+    const run = known(id);
+    if (run.status !== "needs_review") throw decided;
+    return { run, by: user.name };
+  }
+
+  function accept(id: string): SyncRun {
+    const { run, by } = waiting(id);
+    if (world.runs.some(moves)) throw new Problem("sync_running", { message: "A sync is under way." });
+    return put({
+      ...run,
+      status: "queued",
+      reviewed_by: by,
+      reviewed_at: new Date().toISOString(),
+      error: null,
+    });
+  }
+
+  function discard(id: string): SyncRun {
+    const { run, by } = waiting(id);
+    const now = new Date().toISOString();
+    return put({ ...run, status: "discarded", reviewed_by: by, reviewed_at: now, finished_at: now });
+  }
+
+  function unwatch(id: string) {
+    const watch = watches.get(id);
+    if (!watch) return;
+    watch.wanted -= 1;
+    if (watch.wanted > 0) return;
+    clearInterval(watch.timer);
+    watches.delete(id);
+  }
+
+  function watch(id: string) {
+    need("see_syncs");
+    const run = known(id);
+    const before = watches.get(id);
+    if (before) {
+      before.wanted += 1;
+      return emit(run);
+    }
+    let told = JSON.stringify(run);
+    const tell = () => {
+      const now = world.runs.find((one) => one.id === id);
+      if (!now || JSON.stringify(now) === told) return;
+      told = JSON.stringify(now);
+      emit(now);
+      if (!moves(now)) clearInterval(timer);
+    };
+    const timer = setInterval(tell, 50);
+    watches.set(id, { wanted: 1, timer });
+    emit(run);
+  }
+
+  return {
+    queue,
+    put,
+    start,
+    accept,
+    discard,
+    watch,
+    unwatch,
+    list: (query: PageQuery) => {
+      need("see_syncs");
+      return page(world.runs, query, world.dataAsOf);
+    },
+    one: (id: string) => {
+      need("see_syncs");
+      return known(id);
+    },
+    changes: (id: string, query: RunChangeFilter & PageQuery) => {
+      need("see_syncs");
+      const lines = changesOf(known(id), world).filter(({ kind }) => !query.kind || kind === query.kind);
+      return { ...page(lines, query, null), total: null };
+    },
+    review: (id: string, query: PageQuery) => {
+      need("see_syncs");
+      return page(vanishing(known(id), world), query, null);
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Typography from "@mui/material/Typography";
+import { type ReactNode, useId } from "react";
+import { Link as RouterLink } from "react-router";
+import { links } from "../bridge/links";
+import type { ConnectionItem } from "../bridge/models";
+import { absent, formatRelative } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { Hidden } from "../parts/Hidden";
+import { EditIcon, KeyIcon, PauseIcon, PlayIcon } from "../parts/icons";
+import { StatusChip } from "../parts/StatusChip";
+import { Time, useNow } from "../parts/Time";
+import type { ConnectionAction } from "./Connections";
+import { type ConnectionState, connectionState, hostOf, stateTones } from "./connectionState";
+
+interface Props {
+  connection: ConnectionItem;
+  /** Since when its syncs fail, where that is known. */
+  since: string | null;
+  onAsk: (action: ConnectionAction) => void;
+}
+
+/** What a connection is called: its product, and whose customer it is read as. */
+export const connectionName = ({ product_name, customer_id }: ConnectionItem): string =>
+  t("products.label", { product: product_name, customer: customer_id });
+
+/** One connection: how it stands, how old its data is, what may be done about it. */
+export function ConnectionCard({ connection, since, onAsk }: Props) {
+  const id = useId();
+  const now = useNow();
+  const state = connectionState(connection, now);
+  const when = formatRelative(since ?? connection.last_complete, now);
+  const told = state === "failing" && when === absent ? "failingPlain" : state;
+  return (
+    <Box
+      component="article"
+      aria-labelledby={id}
+      sx={(theme) => ({
+        border: `1px solid ${theme.vars.palette.divider}`,
+        borderRadius: "8px",
+        px: 2,
+        py: 1.5,
+        display: "grid",
+        gap: 1.25,
+      })}
+    >
+      <Box sx={{ display: "flex", alignItems: "center", flexWrap: "wrap", gap: 1.25 }}>
+        <Typography id={id} component="h2" variant="h3">
+          {connection.product_name}
+          <Hidden>
+            , {t("products.fact.customer")} {connection.customer_id}
+          </Hidden>
+        </Typography>
+        <StatusChip
+          tone={stateTones[state]}
+          label={t(`products.state.${told}`, { when, product: connection.product_name })}
+        />
+        <Actions connection={connection} onAsk={onAsk} />
+      </Box>
+      <Known connection={connection} now={now} />
+      <Matter connection={connection} state={state} />
+    </Box>
+  );
+}
+
+function Actions({ connection, onAsk }: Pick<Props, "connection" | "onAsk">) {
+  const name = connectionName(connection);
+  const pause = connection.paused ? "resume" : "pause";
+  const button = (action: ConnectionAction, word: "key" | "edit" | "pause" | "resume", icon: ReactNode) => (
+    <Button
+      size="small"
+      variant="text"
+      color="inherit"
+      startIcon={icon}
+      aria-label={t(`products.${word}Of`, { name })}
+      onClick={() => onAsk(action)}
+    >
+      {t(`products.${word}`)}
+    </Button>
+  );
+  return (
+    <Box sx={{ ml: "auto", mr: -1, display: "flex", flexWrap: "wrap", gap: 0.5 }}>
+      {button("key", "key", <KeyIcon />)}
+      {button("edit", "edit", <EditIcon />)}
+      {button("pause", pause, connection.paused ? <PlayIcon /> : <PauseIcon />)}
+    </Box>
+  );
+}
+
+function Known({ connection, now }: { connection: ConnectionItem; now: Date }) {
+  const { customer_id, base_url, api_key_last4: last4, last_complete } = connection;
+  const facts: [string, ReactNode][] = [
+    [t("products.fact.customer"), customer_id],
+    [t("products.fact.host"), hostOf(base_url)],
+    [
+      t("products.fact.key"),
+      <span key="key">
+        <span aria-hidden>{t("products.keyEnds", { last4 })}</span>
+        <Hidden>{t("products.keyEndsName", { last4 })}</Hidden>
+      </span>,
+    ],
+    [t("products.fact.age"), <Time key="age" at={last_complete} />],
+    [t("products.fact.next"), <Next key="next" connection={connection} now={now} />],
+  ];
+  return (
+    <Box
+      component="dl"
+      sx={{
+        m: 0,
+        display: "grid",
+        gridTemplateColumns: "repeat(auto-fit, minmax(128px, 1fr))",
+        columnGap: 2,
+        rowGap: 1,
+        fontSize: "0.8125rem",
+        "& dt": { color: "text.secondary", fontSize: "0.75rem" },
+        "& dd": { m: 0, overflowWrap: "anywhere" },
+      }}
+    >
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </Box>
+  );
+}
+
+function Next({ connection, now }: { connection: ConnectionItem; now: Date }) {
+  const { next_run_at: at, paused } = connection;
+  if (!at) return t(paused ? "products.noNext.paused" : "products.noNext.busy");
+  return Date.parse(at) <= now.getTime() ? t("products.due") : <Time at={at} />;
+}
+
+/** What is the matter, and the way on; nothing while all is well. */
+function Matter({ connection, state }: { connection: ConnectionItem; state: ConnectionState }) {
+  const { last_run: run, failures_in_a_row: count, last_complete } = connection;
+  if (state === "paused") {
+    return (
+      <Typography variant="body2" color="textSecondary">
+        {t("products.pausedText")}
+      </Typography>
+    );
+  }
+  if (state !== "failing" || !run) return null;
+  return (
+    <Alert
+      severity="error"
+      action={
+        <Button variant="text" color="inherit" component={RouterLink} to={links.sync(run.id)}>
+          {t("products.seeRun")}
+        </Button>
+      }
+    >
+      {t("products.failed", { count })} {run.error}{" "}
+      {t(last_complete ? "products.failedSince" : "products.failedNever")}
+    </Alert>
+  );
+}

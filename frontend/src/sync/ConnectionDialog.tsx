@@ -1,0 +1,209 @@
+import Typography from "@mui/material/Typography";
+import { useWatch } from "react-hook-form";
+import type { ConnectionItem, Product } from "../bridge/models";
+import type { Problem } from "../bridge/problem";
+import { useChangeConnection, useCreateConnection } from "../bridge/productChanges";
+import { t } from "../i18n/i18n";
+import { FormDialog } from "../parts/FormDialog";
+import { useNotify } from "../parts/Notices";
+import { useSession } from "../session/session";
+import { connectionName } from "./ConnectionCard";
+import { Advanced, KeyField, ProductField, TestButton, TestResult, TextLine } from "./ConnectionFields";
+import { type ConnectionForm, isMoved } from "./connectionForm";
+import { useConnectionForm } from "./useConnectionForm";
+
+/** Connects a product: tested on demand, and again by the portal before it is saved. */
+export function AddDialog({ products, onClose }: { products: Product[]; onClose: () => void }) {
+  const { grant } = useSession();
+  const notify = useNotify();
+  const create = useCreateConnection(grant.id);
+  const first = products[0]?.id ?? "";
+  const { form, test, runTest, onError, above } = useConnectionForm({
+    defaults: { product: first, customer_id: "", base_url: "", api_key: "" },
+    savedURL: null,
+    needsKey: true,
+    shown: ["product", "customer_id", "base_url", "api_key"],
+    toTrial: (values) => withoutBlank(values),
+  });
+  const chosen = useWatch({ control: form.control, name: "product" });
+  const product = products.find(({ id }) => id === chosen);
+  const save = form.handleSubmit((values) =>
+    create.mutate(withoutBlank(values), {
+      onError,
+      onSuccess: (made) => {
+        notify({ text: t("products.done.added", { name: connectionName(made) }) });
+        onClose();
+      },
+    }),
+  );
+  const name = product?.name ?? chosen;
+  return (
+    <FormDialog
+      open
+      title={t("products.form.addTitle")}
+      submitLabel={t("products.form.addSubmit")}
+      pending={create.isPending}
+      problem={above(create.error ?? test.error)}
+      extra={
+        <TestButton product={name} test={test} disabled={create.isPending} onTest={() => void runTest()} />
+      }
+      onClose={onClose}
+      onSubmit={() => void save()}
+    >
+      <ProductField control={form.control} products={products} />
+      <TextLine
+        control={form.control}
+        name="customer_id"
+        label={t("products.form.customer")}
+        help={t("products.form.customerHelp", { product: name })}
+        autoFocus
+      />
+      <KeyField
+        control={form.control}
+        label={t("products.form.apiKey")}
+        help={t("products.form.apiKeyHelp")}
+      />
+      <Advanced control={form.control} product={name} defaultURL={product?.base_url ?? ""} />
+      <TestResult product={name} test={test} />
+    </FormDialog>
+  );
+}
+
+/** What is left blank is the product's own. */
+function withoutBlank({ base_url, ...rest }: ConnectionForm) {
+  return { ...trimmed(rest), ...(base_url.trim() && { base_url: base_url.trim() }) };
+}
+
+const trimmed = <Form extends Omit<ConnectionForm, "base_url">>(form: Form) => ({
+  product: form.product,
+  customer_id: form.customer_id.trim(),
+  api_key: form.api_key.trim(),
+});
+
+interface Props {
+  connection: ConnectionItem;
+  onClose: () => void;
+}
+
+/** What both dialogs about a saved connection do once it is changed. */
+function useSaved({ connection, onClose }: Props, told: "saved" | "key") {
+  const { grant } = useSession();
+  const notify = useNotify();
+  const change = useChangeConnection(grant.id, connection.id);
+  const word = told === "saved" && connection.paused ? "savedPaused" : told;
+  const done = (made: ConnectionItem) => {
+    notify({ text: t(`products.done.${word}`, { name: connectionName(made) }) });
+    onClose();
+  };
+  return { change, done };
+}
+
+/** Puts another key in place of the one in use, which nobody can read any more. */
+export function KeyDialog({ connection, onClose }: Props) {
+  const { change, done } = useSaved({ connection, onClose }, "key");
+  const { id, product, customer_id, base_url, product_name, api_key_last4: last4 } = connection;
+  const { form, test, runTest, onError, above } = useConnectionForm({
+    defaults: { product, customer_id, base_url, api_key: "" },
+    savedURL: base_url,
+    needsKey: true,
+    shown: ["api_key"],
+    toTrial: ({ api_key }) => ({ id, api_key: api_key.trim() }),
+  });
+  const save = form.handleSubmit(({ api_key }) =>
+    change.mutate({ api_key: api_key.trim() }, { onError, onSuccess: done }),
+  );
+  return (
+    <FormDialog
+      open
+      title={t("products.form.keyTitle", { name: connectionName(connection) })}
+      submitLabel={t("products.key")}
+      pending={change.isPending}
+      problem={above(change.error ?? test.error)}
+      extra={
+        <TestButton
+          product={product_name}
+          test={test}
+          disabled={change.isPending}
+          onTest={() => void runTest()}
+        />
+      }
+      onClose={onClose}
+      onSubmit={() => void save()}
+    >
+      <Typography variant="body2">{t("products.form.keyText", { last4 })}</Typography>
+      <KeyField
+        control={form.control}
+        label={t("products.form.newKey")}
+        help={t("products.form.apiKeyHelp")}
+        autoFocus
+      />
+      <TestResult product={product_name} test={test} />
+    </FormDialog>
+  );
+}
+
+/** Changes whose customer is read, and where; the key stays, unless it would be sent to another address. */
+export function EditDialog({ connection, onClose }: Props) {
+  const { change, done } = useSaved({ connection, onClose }, "saved");
+  const { id, product, customer_id, base_url, product_name } = connection;
+  const { form, test, runTest, onError, above } = useConnectionForm({
+    defaults: { product, customer_id, base_url, api_key: "" },
+    savedURL: base_url,
+    needsKey: false,
+    shown: ["customer_id", "base_url", "api_key"],
+    toTrial: (values) => ({ id, ...changesOf(values, connection) }),
+  });
+  const moved = isMoved(useWatch({ control: form.control, name: "base_url" }), base_url);
+  const save = form.handleSubmit((values) => {
+    const changes = changesOf(values, connection);
+    if (Object.keys(changes).length === 0) return onClose();
+    change.mutate(changes, { onError, onSuccess: done });
+  });
+  const problem: Problem | null = above(change.error ?? test.error);
+  return (
+    <FormDialog
+      open
+      title={t("products.form.editTitle", { name: connectionName(connection) })}
+      submitLabel={t("products.form.submit")}
+      pending={change.isPending}
+      problem={problem}
+      extra={
+        <TestButton
+          product={product_name}
+          test={test}
+          disabled={change.isPending}
+          onTest={() => void runTest()}
+        />
+      }
+      onClose={onClose}
+      onSubmit={() => void save()}
+    >
+      <TextLine
+        control={form.control}
+        name="customer_id"
+        label={t("products.form.customer")}
+        help={t("products.form.customerHelp", { product: product_name })}
+        autoFocus
+      />
+      <Advanced control={form.control} product={product_name} defaultURL={base_url} open={moved} />
+      {moved && (
+        <KeyField
+          control={form.control}
+          label={t("products.form.apiKey")}
+          help={t("products.form.apiKeyAgain")}
+        />
+      )}
+      <TestResult product={product_name} test={test} />
+    </FormDialog>
+  );
+}
+
+/** What of a saved connection the form changes. */
+function changesOf(values: ConnectionForm, saved: ConnectionItem) {
+  const customer = values.customer_id.trim();
+  const moved = isMoved(values.base_url, saved.base_url);
+  return {
+    ...(customer !== saved.customer_id && { customer_id: customer }),
+    ...(moved && { base_url: values.base_url.trim(), api_key: values.api_key.trim() }),
+  };
+}

@@ -1,0 +1,157 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import MenuItem from "@mui/material/MenuItem";
+import TextField from "@mui/material/TextField";
+import { useId, useState } from "react";
+import { type Control, Controller, type FieldPath, useFormState } from "react-hook-form";
+import type { ConnectionTest, Product } from "../bridge/models";
+import { t } from "../i18n/i18n";
+import { ChevronDownIcon, ChevronRightIcon } from "../parts/icons";
+import type { ConnectionForm } from "./connectionForm";
+
+interface LineProps {
+  control: Control<ConnectionForm>;
+  name: FieldPath<ConnectionForm>;
+  label: string;
+  help?: string;
+  type?: "text" | "password";
+  autoFocus?: boolean;
+}
+
+export function TextLine({ control, name, label, help, type = "text", autoFocus = false }: LineProps) {
+  return (
+    <Controller
+      control={control}
+      name={name}
+      render={({ field: { ref, ...field }, fieldState }) => (
+        <TextField
+          {...field}
+          inputRef={ref}
+          type={type}
+          label={label}
+          autoFocus={autoFocus}
+          error={fieldState.invalid}
+          helperText={fieldState.error?.message ?? help}
+          slotProps={{
+            // No browser is to offer to keep a key.
+            htmlInput: { spellCheck: false, autoComplete: type === "password" ? "new-password" : "off" },
+          }}
+        />
+      )}
+    />
+  );
+}
+
+/** The API key: typed once, never shown. */
+export const KeyField = (props: Omit<LineProps, "name" | "type">) => (
+  <TextLine {...props} name="api_key" type="password" />
+);
+
+/** Which product; nothing to choose where there is one. */
+export function ProductField({ control, products }: { control: LineProps["control"]; products: Product[] }) {
+  const id = useId();
+  return (
+    <Controller
+      control={control}
+      name="product"
+      render={({ field: { ref, ...field }, fieldState }) => (
+        <TextField
+          {...field}
+          select
+          id={id}
+          inputRef={ref}
+          label={t("products.form.product")}
+          error={fieldState.invalid}
+          helperText={fieldState.error?.message}
+        >
+          {products.map(({ id: value, name }) => (
+            <MenuItem key={value} value={value}>
+              {name}
+            </MenuItem>
+          ))}
+        </TextField>
+      )}
+    />
+  );
+}
+
+interface AdvancedProps {
+  control: Control<ConnectionForm>;
+  product: string;
+  defaultURL: string;
+  /** Kept open, whatever was clicked. */
+  open?: boolean;
+}
+
+/** Where the product's API is: hardly anybody's business, so folded away until it is, or until it is wrong. */
+export function Advanced({ control, product, defaultURL, open = false }: AdvancedProps) {
+  const id = useId();
+  const [unfolded, setUnfolded] = useState(false);
+  const { errors } = useFormState({ control, name: "base_url" });
+  const shown = unfolded || open || errors.base_url !== undefined;
+  return (
+    <div>
+      <Button
+        variant="text"
+        size="small"
+        color="inherit"
+        startIcon={shown ? <ChevronDownIcon /> : <ChevronRightIcon />}
+        aria-expanded={shown}
+        aria-controls={id}
+        onClick={() => setUnfolded(!shown)}
+        sx={{ ml: -1 }}
+      >
+        {t("products.form.advanced")}
+      </Button>
+      <Box id={id} sx={{ mt: shown ? 1.5 : 0 }}>
+        {shown && (
+          <TextLine
+            control={control}
+            name="base_url"
+            label={t("products.form.baseURL")}
+            help={t("products.form.baseURLHelp", { product, url: defaultURL })}
+          />
+        )}
+      </Box>
+    </div>
+  );
+}
+
+interface TestProps {
+  product: string;
+  test: { isPending: boolean; data: ConnectionTest | undefined };
+}
+
+interface ButtonProps extends TestProps {
+  disabled: boolean;
+  onTest: () => void;
+}
+
+export function TestButton({ product, test, disabled, onTest }: ButtonProps) {
+  return (
+    <Button onClick={onTest} disabled={disabled || test.isPending} aria-busy={test.isPending}>
+      {test.isPending ? t("products.form.testing", { product }) : t("products.form.test")}
+    </Button>
+  );
+}
+
+/** What the product said, in words, read out as it comes. */
+export function TestResult({ product, test }: TestProps) {
+  return (
+    <Box aria-live="polite" sx={{ "&:empty": { mt: -2 } }}>
+      {test.data && (
+        <Alert severity={test.data.ok ? "success" : "warning"} role="presentation">
+          {testWords(product, test.data)}
+        </Alert>
+      )}
+    </Box>
+  );
+}
+
+function testWords(product: string, { ok, detail, customers }: ConnectionTest): string {
+  if (!ok) return detail || t("products.form.notOK", { product });
+  return customers == null
+    ? t("products.form.ok", { product })
+    : t("products.form.okOf", { product, count: customers });
+}

@@ -1,0 +1,39 @@
+import type { ConnectionItem } from "../bridge/models";
+import { useChangeConnection } from "../bridge/productChanges";
+import { t } from "../i18n/i18n";
+import { ConfirmDialog } from "../parts/FormDialog";
+import { useNotify } from "../parts/Notices";
+import { useSession } from "../session/session";
+import { connectionName } from "./ConnectionCard";
+
+/** Says what it means before a connection is paused or goes on. */
+export function PauseDialog({ connection, onClose }: { connection: ConnectionItem; onClose: () => void }) {
+  const { grant } = useSession();
+  const notify = useNotify();
+  const change = useChangeConnection(grant.id, connection.id);
+  const verb = connection.paused ? "resume" : "pause";
+  const name = connectionName(connection);
+  const confirm = () =>
+    change.mutate(
+      { paused: !connection.paused },
+      {
+        onSuccess: () => {
+          notify({ text: t(`products.done.${verb}d`, { name }) });
+          onClose();
+        },
+      },
+    );
+  return (
+    <ConfirmDialog
+      open
+      danger={false}
+      title={t(`products.confirm.${verb}Title`, { name })}
+      text={t(`products.confirm.${verb}Text`)}
+      verb={t(`products.confirm.${verb}Verb`)}
+      pending={change.isPending}
+      problem={change.error}
+      onClose={onClose}
+      onConfirm={confirm}
+    />
+  );
+}

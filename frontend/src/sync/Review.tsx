@@ -1,0 +1,174 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Link from "@mui/material/Link";
+import Typography from "@mui/material/Typography";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { Link as RouterLink, useParams } from "react-router";
+import { links } from "../bridge/links";
+import { useList } from "../bridge/lists";
+import type { ReviewItem, SyncRun } from "../bridge/models";
+import { overviewQuery, syncReviewQuery } from "../bridge/queries";
+import { useRun } from "../bridge/runs";
+import { formatMoment, formatNumber, formatPercent } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { type Column, DataTable } from "../parts/DataTable";
+import { Delayed, SkeletonLines } from "../parts/Delayed";
+import { EmptyState } from "../parts/EmptyState";
+import { ErrorPanel } from "../parts/ErrorPanel";
+import { Figure } from "../parts/Figure";
+import { MissingIcon } from "../parts/icons";
+import { PageHeader } from "../parts/PageHeader";
+import { useSession } from "../session/session";
+import { DecideDialog, type Word } from "./DecideDialog";
+import { Decided } from "./Decided";
+import { productName } from "./run";
+
+/** A run that waits for an admin's word: how many would vanish, who they are, and the two words there are. */
+export default function Review() {
+  const { grant } = useSession();
+  const { id = "" } = useParams();
+  const { run, query } = useRun(grant.id, id);
+  if (run?.status === "needs_review") return <Waiting run={run} />;
+  return (
+    <>
+      <PageHeader title={t("sync.review.plain")} text={run && <Where run={run} />} />
+      {run && <Decided run={run} />}
+      {!run && query.isPending && (
+        <Delayed>
+          <SkeletonLines lines={8} />
+        </Delayed>
+      )}
+      {!run && query.error && <ErrorPanel problem={query.error} onRetry={() => void query.refetch()} />}
+    </>
+  );
+}
+
+function Where({ run }: { run: SyncRun }) {
+  return (
+    <>
+      <Link component={RouterLink} to={links.sync(run.id)}>
+        {t("sync.review.of", { product: productName(run.product) })}
+      </Link>
+      , {formatMoment(run.finished_at ?? run.created_at)}
+    </>
+  );
+}
+
+function Waiting({ run }: { run: SyncRun }) {
+  const { can } = useSession();
+  const [word, setWord] = useState<Word | null>(null);
+  return (
+    <>
+      <PageHeader
+        title={t("sync.review.title", { count: run.would_miss ?? 0 })}
+        text={<Where run={run} />}
+        actions={
+          can("run_sync") && (
+            <>
+              <Button onClick={() => setWord("discard")}>{t("sync.review.discard")}</Button>
+              <Button color="error" onClick={() => setWord("accept")}>
+                {t("sync.review.accept")}
+              </Button>
+            </>
+          )
+        }
+      />
+      <Typography sx={{ maxWidth: "72ch", mb: 2 }}>
+        {t("sync.review.text")} {!can("run_sync") && t("sync.review.staff")}
+      </Typography>
+      <HowMany run={run} />
+      <Typography variant="h2" sx={{ mb: 1 }}>
+        {t("sync.review.who")}
+      </Typography>
+      <Who run={run} />
+      {word && <DecideDialog run={run} word={word} onClose={() => setWord(null)} />}
+    </>
+  );
+}
+
+function HowMany({ run }: { run: SyncRun }) {
+  const { grant } = useSession();
+  const { data } = useQuery(overviewQuery(grant.id));
+  const known = data && data.msps + data.clients;
+  const would = run.would_miss ?? 0;
+  return (
+    <Box
+      sx={{
+        display: "grid",
+        gridTemplateColumns: "repeat(auto-fit, minmax(180px, 1fr))",
+        gap: 1.5,
+        mb: 2,
+        flexShrink: 0,
+      }}
+    >
+      <Figure
+        label={t("sync.review.wouldMiss")}
+        value={formatNumber(run.would_miss)}
+        tone="warning"
+        note={
+          known ? t("sync.review.share", { share: formatPercent(Math.min(1, would / known)) }) : undefined
+        }
+      />
+      <Figure
+        label={t("sync.review.known")}
+        value={known === undefined ? undefined : formatNumber(known)}
+        note={t("sync.review.knownNote")}
+      />
+      <Figure label={t("sync.review.read")} value={formatNumber(run.seen)} note={t("sync.review.readNote")} />
+    </Box>
+  );
+}
+
+const columns = (): Column<ReviewItem>[] => [
+  {
+    field: "name",
+    name: t("sync.review.name"),
+    render: ({ kind, id, name }) => (
+      <Link
+        component={RouterLink}
+        to={kind === "msp" ? links.msp(id) : links.client(id)}
+        color="inherit"
+        title={name}
+      >
+        {name}
+      </Link>
+    ),
+    flex: 2,
+    minWidth: 180,
+  },
+  {
+    field: "kind",
+    name: t("sync.review.kind"),
+    text: ({ kind }) => t(`sync.review.kinds.${kind}`),
+    width: 96,
+  },
+  { field: "msp", name: t("sync.review.msp"), text: ({ msp_name }) => msp_name, flex: 1.5, minWidth: 140 },
+  { field: "type", name: t("sync.review.type"), text: ({ type }) => type, width: 112, from: 700 },
+  { field: "seats", name: t("sync.review.seats"), number: ({ seats_used }) => seats_used, width: 104 },
+  {
+    field: "external_id",
+    name: t("sync.review.externalId"),
+    text: ({ external_id }) => external_id,
+    width: 104,
+    from: 820,
+  },
+];
+
+function Who({ run }: { run: SyncRun }) {
+  const { grant } = useSession();
+  const list = useList(syncReviewQuery(grant.id, run.id));
+  const defs = useMemo(columns, []);
+  return (
+    <Box sx={{ flex: "1 0 280px", height: 280, display: "flex", flexDirection: "column" }}>
+      <DataTable
+        label={t("sync.review.who")}
+        columns={defs}
+        {...list}
+        empty={
+          <EmptyState icon={<MissingIcon />} title={t("sync.review.none")} text={t("sync.review.noneText")} />
+        }
+      />
+    </Box>
+  );
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import type { Problem } from "../bridge/problem";
+import { t } from "../i18n/i18n";
+
+/** What the dialogs about a connection ask for; which of it is shown is up to each. */
+export interface ConnectionForm {
+  product: string;
+  customer_id: string;
+  base_url: string;
+  api_key: string;
+}
+
+interface Rules {
+  /** Where the saved key is sent to: another address needs the key again. Null where none is saved. */
+  savedURL: string | null;
+  /** The form is about a new key. */
+  needsKey: boolean;
+}
+
+/** Whether the form names another address than the saved one. */
+export const isMoved = (baseURL: string, savedURL: string | null): boolean =>
+  savedURL !== null && baseURL.trim() !== "" && baseURL.trim() !== savedURL;
+
+/** What must hold before anybody is asked; the server checks all of it again. */
+export const connectionSchema = ({ savedURL, needsKey }: Rules) =>
+  z
+    .object({
+      product: z.string(),
+      customer_id: z
+        .string()
+        .trim()
+        .min(1, t("products.wrong.customer"))
+        .max(64, t("products.wrong.customer")),
+      base_url: z
+        .string()
+        .trim()
+        .pipe(z.literal("").or(z.string().regex(/^https?:\/\/[^\s/]+/i, t("products.wrong.baseURL")))),
+      api_key: z.string().trim().max(512, t("products.wrong.apiKey")),
+    })
+    .superRefine(({ base_url, api_key }, context) => {
+      const moved = isMoved(base_url, savedURL);
+      if (api_key.length >= 8 || (api_key === "" && !needsKey && !moved)) return;
+      const message = t(api_key === "" && moved ? "products.wrong.apiKeyMoved" : "products.wrong.apiKey");
+      context.addIssue({ code: "custom", path: ["api_key"], message });
+    });
+
+const fields: (keyof ConnectionForm)[] = ["product", "customer_id", "base_url", "api_key"];
+
+/** The field of the form a problem is about. */
+export const fieldOf = (problem: Problem): keyof ConnectionForm | undefined =>
+  fields.find((field) => field === problem.field?.replace(/^body\./, ""));

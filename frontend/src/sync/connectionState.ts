@@ -1,0 +1,51 @@
+import type { ConnectionItem } from "../bridge/models";
+import { moves } from "../bridge/runs";
+import type { Tone } from "../parts/StatusChip";
+
+/** How a connection stands, the most telling word for it. */
+export type ConnectionState =
+  | "fresh"
+  | "syncing"
+  | "waiting"
+  | "failing"
+  | "stale"
+  | "paused"
+  | "review"
+  | "never";
+
+/** Data older than this missed several syncs of the schedule. */
+const staleAfter = 24 * 3_600_000;
+
+export const stateTones: Record<ConnectionState, Tone> = {
+  fresh: "ok",
+  syncing: "info",
+  waiting: "info",
+  failing: "error",
+  stale: "warning",
+  paused: "neutral",
+  review: "warning",
+  never: "neutral",
+};
+
+type Known = Pick<ConnectionItem, "paused" | "last_run" | "last_complete" | "failures_in_a_row">;
+
+export function connectionState(connection: Known, now: Date): ConnectionState {
+  const { paused, last_run: run, last_complete, failures_in_a_row } = connection;
+  if (run && moves(run)) {
+    return run.retry_at && Date.parse(run.retry_at) > now.getTime() ? "waiting" : "syncing";
+  }
+  if (paused) return "paused";
+  if (run?.status === "needs_review") return "review";
+  if (failures_in_a_row > 0) return "failing";
+  if (!last_complete) return "never";
+  return now.getTime() - Date.parse(last_complete) > staleAfter ? "stale" : "fresh";
+}
+
+/** The host of a base URL; the whole where it is none. */
+export function hostOf(baseURL: string): string {
+  try {
+    return new URL(baseURL).host;
+  } catch {
+    return baseURL;
+  }
+}
