@@ -25,7 +25,7 @@ type TrendDay struct {
 
 // Attention is one thing somebody should look at.
 type Attention struct {
-	Kind     string  `json:"kind" enum:"sync_failed,sync_never,licence_expired,licence_expiring,seats_exceeded,client_missing,msp_without_clients"`
+	Kind     string  `json:"kind" enum:"needs_review,sync_failed,sync_never,sync_stale,licence_expired,licence_expiring,seats_exceeded,client_missing,msp_without_clients"`
 	Severity string  `json:"severity" enum:"error,warning,info"`
 	MSPID    *string `json:"msp_id"`
 	ClientID *string `json:"client_id"`
@@ -33,4 +33,7 @@ type Attention struct {
 	Name     string  `json:"name" doc:"Of the client, MSP or product it is about."`
 	Detail   string  `json:"detail" doc:"A date, a count or a reason; the words around it are the app's."`
 	At       *string `json:"at" doc:"YYYY-MM-DD or RFC 3339 where the kind has a moment."`
+	// Count and Since are of a row of failures, Count alone of the customers a run in review would lose.
+	Count *int64  `json:"count" doc:"How many runs failed in a row, or how many customers would vanish."`
+	Since *string `json:"since" doc:"RFC 3339: when the first of them failed."`
 }

@@ -65,6 +65,8 @@ type ReadOptions struct {
 	// Waiting, if set, hears until when a call will wait for its turn or after a refusal for calling too often, and the
 	// zero time when it goes on. Waits under two seconds are not told.
 	Waiting func(until time.Time)
+	// Calling, if set, hears of each call before it is made, with the time that becomes Progress.LastCall.
+	Calling func(at time.Time)
 }
 
 // Clock is time as a reader feels it; tests bring their own.

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,24 +12,26 @@ import (
 // The kinds of attention, each the first rows of an index. rank orders them: what stops the portal from being true,
 // then what has gone wrong, then what will.
 const (
+	waitingReviews = `
+		select 0 as rank, 'needs_review' as kind, 'error' as severity, null::uuid as msp_id, null::uuid as client_id,
+		       r.id as run_id, d.name, coalesce(r.error, '') as detail, ` + runEnded + ` as at, r.would_miss as count,
+		       null as since
+		from sync_run r
+		join mssp_product p on p.mssp_id = r.mssp_id and p.id = r.mssp_product_id
+		join product d on d.id = p.product_id
+		where r.mssp_id = @mssp
+		and r.status = 'needs_review'`
 	failedSyncs = `
-		select 1 as rank, 'sync_failed' as kind, 'error' as severity, null::uuid as msp_id, null::uuid as client_id,
-		       r.id as run_id, d.name, coalesce(r.error, '') as detail,
-		       to_char(r.finished_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
+		select 1, 'sync_failed', 'error', null, null, r.id, d.name, coalesce(r.error, ''), ` + runEnded + `, f.failures,
+		       to_char(f.since at time zone 'utc', ` + iso + `)
 		from mssp_product p
 		join product d on d.id = p.product_id
-		cross join lateral (
-			select r.*
-			from sync_run r
-			where r.mssp_id = p.mssp_id
-			and r.mssp_product_id = p.id
-			and r.status in ('complete', 'failed')
-			order by r.id desc
-			limit 1) r
+		cross join lateral (` + lastEnded + `) r
+		cross join lateral (` + failing + `) f
 		where p.mssp_id = @mssp
 		and r.status = 'failed'`
 	neverSynced = `
-		select 2, 'sync_never', 'warning', null::uuid, null::uuid, null::uuid, d.name, '', null
+		select 2, 'sync_never', 'warning', null, null, null, d.name, '', null, null, null
 		from mssp_product p
 		join product d on d.id = p.product_id
 		where p.mssp_id = @mssp
@@ -36,8 +39,41 @@ const (
 			select from sync_run r
 			where r.mssp_id = p.mssp_id
 			and r.mssp_product_id = p.id)`
+	// staleSyncs are connections without a complete run for longer than they should be, though none failed: paused, or
+	// waiting for a run that does not come.
+	staleSyncs = `
+		select 2, 'sync_stale', 'warning', null, null, r.id, d.name, case when p.paused then 'paused' else '' end,
+		       to_char(c.last at time zone 'utc', ` + iso + `), null, null
+		from mssp_product p
+		join product d on d.id = p.product_id
+		left join lateral (` + lastEnded + `) r on true
+		cross join lateral (
+			select max(c.finished_at) as last
+			from sync_run c
+			where c.mssp_id = p.mssp_id
+			and c.mssp_product_id = p.id
+			and c.status = 'complete') c
+		where p.mssp_id = @mssp
+		and coalesce(r.status, '') not in ('failed', 'needs_review')
+		and coalesce(c.last, p.created_at) < now() - @stale::interval
+		and exists (
+			select from sync_run r
+			where r.mssp_id = p.mssp_id
+			and r.mssp_product_id = p.id)`
+	// lastEnded is the run of a connection p that ended last.
+	lastEnded = `
+			select r.id, r.status, r.error, r.finished_at
+			from sync_run r
+			where r.mssp_id = p.mssp_id
+			and r.mssp_product_id = p.id
+			and r.status not in ('queued', 'running')
+			order by r.created_at desc
+			limit 1`
+	iso      = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`
+	runEnded = "to_char(r.finished_at at time zone 'utc', " + iso + ")"
+
 	silentMSPs = `
-		(select 6, 'msp_without_clients', 'info', m.id, null::uuid, null::uuid, m.name, '', null
+		(select 6, 'msp_without_clients', 'info', m.id, null::uuid, null::uuid, m.name, '', null, null::bigint, null
 		from msp m
 		where m.mssp_id = @mssp
 		and m.status = 'active'
@@ -49,7 +85,7 @@ const (
 // clientAttention answers the rows of one kind among the clients of a scope.
 func clientAttention(scope portal.Scope, rank, kind, severity, detail, at, condition, order string) string {
 	return `
-		(select ` + rank + `, '` + kind + `', '` + severity + `', c.msp_id, c.id, null::uuid, c.name, ` + detail + `, ` + at + `
+		(select ` + rank + `, '` + kind + `', '` + severity + `', c.msp_id, c.id, null::uuid, c.name, ` + detail + `, ` + at + `, null::bigint, null
 		from client c
 		where ` + clientScope(scope) + `
 		and ` + condition + `
@@ -57,8 +93,9 @@ func clientAttention(scope portal.Scope, rank, kind, severity, detail, at, condi
 		limit @each)`
 }
 
-// queueAttention adds what needs attention in the scope, most urgent first.
-func queueAttention(batch *pgx.Batch, scope portal.Scope, into *[]portal.Attention) {
+// queueAttention adds what needs attention in the scope, most urgent first; a connection that has not been synced for
+// stale does.
+func queueAttention(batch *pgx.Batch, scope portal.Scope, stale time.Duration, into *[]portal.Attention) {
 	expires := "to_char(c.expires_on, 'YYYY-MM-DD')"
 	kinds := []string{
 		clientAttention(scope, "3", "licence_expired", "error", "''", expires,
@@ -71,12 +108,12 @@ func queueAttention(batch *pgx.Batch, scope portal.Scope, into *[]portal.Attenti
 			"c.status = 'missing'", "c.last_seen_at desc, c.id"),
 	}
 	if scope.Level == portal.LevelMSSP {
-		kinds = append([]string{failedSyncs, neverSynced}, append(kinds, silentMSPs)...)
+		kinds = append([]string{waitingReviews, failedSyncs, neverSynced, staleSyncs}, append(kinds, silentMSPs)...)
 	}
 	collect(batch.Queue(`
-		select a.kind, a.severity, a.msp_id, a.client_id, a.run_id, a.name, a.detail, a.at
-		from (`+strings.Join(kinds, "\n		union all")+`) as a (rank, kind, severity, msp_id, client_id, run_id, name, detail, at)
+		select a.kind, a.severity, a.msp_id, a.client_id, a.run_id, a.name, a.detail, a.at, a.count, a.since
+		from (`+strings.Join(kinds, "\n		union all")+`) as a (rank, kind, severity, msp_id, client_id, run_id, name, detail, at, count, since)
 		order by a.rank
 		limit @rows`,
-		withArgs(scopeArgs(scope), pgx.NamedArgs{"rows": attentionRows, "each": attentionEach, "days": expiringDays})), into)
+		withArgs(scopeArgs(scope), pgx.NamedArgs{"rows": attentionRows, "each": attentionEach, "days": expiringDays, "stale": stale})), into)
 }

@@ -123,6 +123,36 @@ func (db *DB) NoteWaiting(ctx context.Context, lease Lease, until time.Time) (po
 	return db.updateRun(ctx, lease, "retry_at = $4", at)
 }
 
+// NoteCall records that the product is called for the lease's connection at a moment, so that who calls it next keeps
+// the pace. The database keeps microseconds, of which it takes the next.
+func (db *DB) NoteCall(ctx context.Context, lease Lease, at time.Time) error {
+	at = at.Add(time.Microsecond - 1).Truncate(time.Microsecond)
+	return db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `
+			update mssp_product p
+			set called_at = greatest(p.called_at, $3)
+			where p.mssp_id = $1
+			and p.id = $2`, lease.MSSPID, lease.ConnectionID, at)
+		return err
+	})
+}
+
+// LastCall answers when the product was last called for the lease's connection; the zero time before the first call.
+func (db *DB) LastCall(ctx context.Context, lease Lease) (time.Time, error) {
+	var at *time.Time
+	err := db.systemRead(ctx, roleSync, lease.MSSPID, func(batch *pgx.Batch) {
+		scanOne(batch.Queue(`
+			select p.called_at
+			from mssp_product p
+			where p.mssp_id = $1
+			and p.id = $2`, lease.MSSPID, lease.ConnectionID), "connection", &at)
+	})
+	if err != nil || at == nil {
+		return time.Time{}, err
+	}
+	return *at, nil
+}
+
 // FailRun ends the run without having changed anything else. ErrLostRun if it is no longer the lease's.
 func (db *DB) FailRun(ctx context.Context, lease Lease, code, detail string) (portal.SyncRun, error) {
 	return db.withRun(ctx, lease, func(tx pgx.Tx) error {

@@ -135,4 +135,4 @@ func (db *DB) Ready(ctx context.Context) error {
 }
 
 // schemaVersion is the newest migration this program relies on.
-const schemaVersion = 10
+const schemaVersion = 11

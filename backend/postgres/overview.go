@@ -18,8 +18,9 @@ const (
 )
 
 // Overview answers the first screen's figures in one round trip, none of which grows with the number of customers:
-// counts are kept rows, and each kind of attention reads the few rows its index begins with.
-func (db *DB) Overview(ctx context.Context, viewer portal.Viewer) (portal.Overview, Stamp, error) {
+// counts are kept rows, and each kind of attention reads the few rows its index begins with. A connection without a
+// complete run for stale needs attention.
+func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Duration) (portal.Overview, Stamp, error) {
 	var o portal.Overview
 	var stamp Stamp
 	var days []dayRow
@@ -27,7 +28,7 @@ func (db *DB) Overview(ctx context.Context, viewer portal.Viewer) (portal.Overvi
 		queueStamp(batch, viewer.Scope, &stamp)
 		queueFigures(batch, viewer.Scope, &o)
 		queueTrend(batch, viewer.Scope, &days)
-		queueAttention(batch, viewer.Scope, &o.Attention)
+		queueAttention(batch, viewer.Scope, stale, &o.Attention)
 	})
 	if err != nil {
 		return portal.Overview{}, Stamp{}, fmt.Errorf("read overview: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -179,7 +180,7 @@ func TestAViewerWhoseStandingHasEndedReadsNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		conn.Close(context.Background())
-		_, _, err = fresh.DB.Overview(context.Background(), viewer)
+		_, _, err = fresh.DB.Overview(context.Background(), viewer, time.Hour)
 		if portal.ErrorCode(err) != want {
 			t.Errorf("after %q the overview answers %v, want %s", sql, err, want)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit"
@@ -25,7 +26,7 @@ func TestEachRoleSeesItsOwnMSPsAndClientsAndNoOthers(t *testing.T) {
 		if clients.Total != want[role].clients || int64(len(clients.Items)) != want[role].clients {
 			t.Errorf("%s sees %d of %d clients, want %d", role, len(clients.Items), clients.Total, want[role].clients)
 		}
-		overview, _, err := w.DB.Overview(context.Background(), viewer)
+		overview, _, err := w.DB.Overview(context.Background(), viewer, time.Hour)
 		if err != nil {
 			t.Fatalf("%s: %v", role, err)
 		}

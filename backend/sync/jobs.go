@@ -21,7 +21,7 @@ const (
 	scheduleQueue = "schedule"
 )
 
-// runTimeout is longer than every try of a slow product takes together.
+// runTimeout is longer than a worker's slice, a slow call and a large merge together.
 const runTimeout = 90 * time.Minute
 
 // runArgs is the job that says: look at this run.
@@ -55,6 +55,9 @@ func (s *Service) newJobs() (*river.Client[pgx.Tx], error) {
 	if s.config.Deliver != nil {
 		river.AddWorker(registry, &mailWorker{deliver: s.config.Deliver})
 	}
+	if s.config.Alert != nil {
+		river.AddWorker(registry, &alertWorker{service: s})
+	}
 	config := &river.Config{
 		Schema:   postgres.JobSchema,
 		PollOnly: true,
@@ -67,7 +70,7 @@ func (s *Service) newJobs() (*river.Client[pgx.Tx], error) {
 		config.FetchPollInterval = 500 * time.Millisecond
 		config.Queues = map[string]river.QueueConfig{runQueue: {MaxWorkers: workers}, scheduleQueue: {MaxWorkers: 2}}
 		config.PeriodicJobs = s.periodicJobs()
-		if s.config.Deliver != nil {
+		if s.config.Deliver != nil || s.config.Alert != nil {
 			config.Queues[mailQueue] = river.QueueConfig{MaxWorkers: 4}
 		}
 	}
@@ -109,9 +112,34 @@ func (s *Service) periodicJobs() []*river.PeriodicJob {
 	}
 }
 
-// look is how often the schedule is looked at: often enough that a dead run is found soon.
+// look is how often the schedule is looked at.
 func (s *Service) look() time.Duration {
 	return min(30*time.Second, max(time.Second, s.config.Every/4))
+}
+
+// keepWatch takes dead runs out of dead hands until ctx ends. Every replica does, at once from its start: the one that
+// kept the schedule may be the one that died, and it takes the engine a while to make another.
+func (s *Service) keepWatch(ctx context.Context) {
+	tick := time.NewTicker(max(s.config.Takeover/3, 200*time.Millisecond))
+	defer tick.Stop()
+	for {
+		if err := s.revive(ctx); err != nil && ctx.Err() == nil {
+			s.config.Log.Warn("dead runs not looked for", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *Service) revive(ctx context.Context) error {
+	dead, err := s.db.DeadRuns(ctx)
+	for _, ref := range dead {
+		err = errors.Join(err, s.db.ReviveRun(ctx, ref, s.enqueueFor(ref.MSSPID)))
+	}
+	return err
 }
 
 // enqueueFor makes jobs of an MSSP's runs, in the run's own transaction.
@@ -136,12 +164,14 @@ func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 	if err != nil || !taken {
 		return err
 	}
-	_, err = s.work(ctx, lease, func(portal.SyncRun) {})
-	if errors.Is(err, postgres.ErrLostRun) {
-		return nil
-	}
+	_, err = s.work(ctx, lease, turn{progress: func(portal.SyncRun) {}, patience: patience, slice: slice})
+	var later *portal.Postponed
 	switch {
-	case err == nil || ctx.Err() == nil:
+	case err == nil || errors.Is(err, postgres.ErrLostRun):
+		return nil
+	case errors.As(err, &later):
+		return river.JobSnooze(max(0, later.Until.Sub(s.config.Clock.Now())))
+	case ctx.Err() == nil:
 		return err
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		_, err := s.giveUp(ctx, lease, "timeout", "The sync did not end in time. Nothing was changed.")
@@ -150,25 +180,25 @@ func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 	return s.handBack(ctx, lease)
 }
 
-// handBack lets another process, or this one's successor, begin the run anew at once.
+// handBack lets another process, or this one's successor, go on with the run at once.
 func (s *Service) handBack(ctx context.Context, lease postgres.Lease) error {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
 	defer cancel()
 	if err := s.db.HandBackRun(after, lease); err != nil {
+		if errors.Is(err, postgres.ErrLostRun) {
+			return nil
+		}
 		return err
 	}
 	s.log(lease).Info("sync handed back")
 	return river.JobSnooze(0)
 }
 
-// schedule sees to what is overdue. One connection's trouble does not keep it from the others.
+// schedule sees to what is overdue, longest first. One connection's trouble does not keep it from the others.
 func (s *Service) schedule(ctx context.Context) error {
 	overdue, err := s.db.Overdue(ctx, s.config.Every)
 	if err != nil {
 		return err
-	}
-	for _, ref := range overdue.Dead {
-		err = errors.Join(err, s.db.ReviveRun(ctx, ref, s.enqueueFor(ref.MSSPID)))
 	}
 	for _, ref := range overdue.Waiting {
 		_, insertErr := s.jobs.Insert(ctx, runArgs{ref.MSSPID, ref.ID}, &river.InsertOpts{
@@ -182,7 +212,7 @@ func (s *Service) schedule(ctx context.Context) error {
 			err = errors.Join(err, createErr)
 		}
 	}
-	return err
+	return errors.Join(err, s.raiseAlerts(ctx))
 }
 
 // chores runs every chore, whatever becomes of the others.

@@ -38,9 +38,11 @@ type mailWorker struct {
 
 func (w *mailWorker) Timeout(*river.Job[mailArgs]) time.Duration { return mailTimeout }
 
-// NextRetry waits 1, 16, 81, … seconds, as the engine does, but never longer than an hour.
-func (w *mailWorker) NextRetry(job *river.Job[mailArgs]) time.Time {
-	tried := time.Duration(min(job.Attempt, 10))
+func (w *mailWorker) NextRetry(job *river.Job[mailArgs]) time.Time { return nextMail(job.Attempt) }
+
+// nextMail waits 1, 16, 81, … seconds, as the engine does, but never longer than an hour.
+func nextMail(attempt int) time.Time {
+	tried := time.Duration(min(attempt, 10))
 	return time.Now().Add(min(mailInterval, tried*tried*tried*tried*time.Second))
 }
 

@@ -2,45 +2,69 @@ package sync
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"log/slog"
+	stdsync "sync"
 	"time"
 
-	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
 
-// handBackTime is how long giving a run back may take once there is no more time for the run itself.
-const handBackTime = 5 * time.Second
+const (
+	// handBackTime is how long giving a run back may take once there is no more time for the run itself.
+	handBackTime = 5 * time.Second
+	// longestRun is the age at which a run that still has calls to make counts as one that never ends.
+	longestRun = 24 * time.Hour
+)
 
-// work does a run: fetch, place, apply. A fault of the product or its answer ends the run as failed and is no error; an
-// error means that the run could not be ended here: ctx or the lease has.
-func (s *Service) work(ctx context.Context, lease postgres.Lease, progress func(portal.SyncRun)) (portal.SyncRun, error) {
-	leased, stop := s.keepAlive(ctx, lease)
-	defer stop()
-	s.log(lease).Info("sync started", "trigger", lease.Run.Trigger)
-	progress(lease.Run)
-	p, err := s.fetch(leased, lease, progress)
-	if err == nil {
-		// Not under leased: the transaction sees for itself whether the run is still ours, and once it has ended the
-		// run a late heartbeat finds none.
-		var run portal.SyncRun
-		if run, err = s.apply(ctx, lease, p); err == nil {
-			return s.ended(lease, run, progress), nil
-		}
-	}
-	run, err := s.fail(leased, lease, err)
-	if err != nil {
-		return portal.SyncRun{}, err
-	}
-	return s.ended(lease, run, progress), nil
+// turn is how one goes about a run.
+type turn struct {
+	// progress hears of each step.
+	progress func(portal.SyncRun)
+	// patience is the longest wait that is slept through, and slice the time after which others have their turn; then
+	// work answers a *portal.Postponed. 0: as long as it takes.
+	patience, slice time.Duration
 }
 
-func (s *Service) ended(lease postgres.Lease, run portal.SyncRun, progress func(portal.SyncRun)) portal.SyncRun {
+// work does a run, or goes on with it: read call by call, merge. A fault of the product or its answer ends the run as
+// failed and is no error. An error means that the run has not ended here: ctx has, the lease was lost, or, as a
+// *portal.Postponed, the run is back in the queue with all that it has read.
+func (s *Service) work(ctx context.Context, lease postgres.Lease, t turn) (portal.SyncRun, error) {
+	leased, stop := s.keepAlive(ctx, lease)
+	defer stop()
+	s.log(lease).Info("sync at work", "trigger", lease.Run.Trigger, "calls", lease.Run.Calls)
+	t.progress(lease.Run)
+	state, run, err := s.readAndMerge(ctx, leased, lease, t)
+	if err == nil {
+		return s.ended(lease, run, t), nil
+	}
+	var later *portal.Postponed
+	if errors.As(err, &later) {
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+		defer cancel()
+		return portal.SyncRun{}, errors.Join(err, s.db.PutOffRun(after, lease, state, later.Until))
+	}
+	if run, err = s.fail(leased, lease, err); err != nil {
+		return portal.SyncRun{}, err
+	}
+	return s.ended(lease, run, t), nil
+}
+
+func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease, t turn) (State, portal.SyncRun, error) {
+	state, err := s.read(leased, lease, t)
+	if err != nil {
+		return state, portal.SyncRun{}, err
+	}
+	// Not under leased: the transaction sees for itself whether the run is still ours, and once it has ended the run a
+	// late heartbeat finds none.
+	run, err := s.merge(ctx, lease, t)
+	return state, run, err
+}
+
+func (s *Service) ended(lease postgres.Lease, run portal.SyncRun, t turn) portal.SyncRun {
 	s.finished(lease, run)
-	progress(run)
+	t.progress(run)
 	return run
 }
 
@@ -50,7 +74,7 @@ func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(postgres.HeartbeatEvery)
+		tick := time.NewTicker(s.config.Takeover / beats)
 		defer tick.Stop()
 		for {
 			select {
@@ -69,60 +93,144 @@ func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.
 	}
 }
 
-// fetch asks for the customers and records what the answer holds.
-func (s *Service) fetch(ctx context.Context, lease postgres.Lease, progress func(portal.SyncRun)) (placed, error) {
-	connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
-	if err != nil {
-		return placed{}, err
+// read makes the calls that are left, from where the run was.
+func (s *Service) read(ctx context.Context, lease postgres.Lease, t turn) (State, error) {
+	began := s.config.Clock.Now()
+	state, err := s.db.ResumeReading(ctx, lease)
+	if err != nil || state.Done {
+		return state, err
 	}
-	client, err := s.client(connection)
-	if err != nil {
-		return placed{}, err
+	clock := hurried{s.config.Clock, t.patience}
+	if at := lease.Run.RetryAt; at != nil {
+		if err := clock.Sleep(ctx, at.Sub(clock.Now())); err != nil {
+			return state, err
+		}
 	}
-	customers, err := client.Customers(ctx)
+	told := &telling{service: s, lease: lease, turn: t}
+	reader, err := s.reader(ctx, lease, Options{
+		Clock: clock, Waiting: func(until time.Time) { told.waiting(ctx, until) }, Calling: func(at time.Time) { told.calling(ctx, at) },
+	})
 	if err != nil {
-		return placed{}, err
+		return state, err
 	}
-	p := place(customers)
-	run, err := s.db.NoteSeen(ctx, lease, len(p.msps), len(p.clients), p.other)
+	last, err := s.db.LastCall(ctx, lease)
 	if err != nil {
-		return placed{}, err
+		return state, err
 	}
-	progress(run)
-	return p, nil
+	if last.After(state.Progress.LastCall) {
+		state.Progress.LastCall = last
+	}
+	for !state.Done {
+		if state, err = s.call(ctx, lease, reader, state, told); err != nil {
+			return state, err
+		}
+		if err := s.mayGoOn(lease, state, t, began); err != nil {
+			return state, err
+		}
+	}
+	return state, nil
 }
 
-func (s *Service) apply(ctx context.Context, lease postgres.Lease, p placed) (portal.SyncRun, error) {
+var errEndless = portal.CallErrorf(portal.TimedOut, "The sync did not end within a day. Nothing was changed. Ask for a higher rate of calls at the product, or raise PORTAL_HEIMDAL_RATE.")
+
+// mayGoOn lets others have their turn once this one has had its own.
+func (s *Service) mayGoOn(lease postgres.Lease, state State, t turn, began time.Time) error {
+	now := s.config.Clock.Now()
+	switch {
+	case state.Done:
+		return nil
+	case lease.Run.StartedAt != nil && now.Sub(*lease.Run.StartedAt) > longestRun:
+		return errEndless
+	case t.slice > 0 && now.Sub(began) > t.slice:
+		return &portal.Postponed{Until: now}
+	}
+	return nil
+}
+
+// merge writes what was read. Few do at once, so that some of the pool's connections are left to others; who waits for
+// that waits in the queue.
+func (s *Service) merge(ctx context.Context, lease postgres.Lease, t turn) (portal.SyncRun, error) {
+	var enough <-chan time.Time
+	if t.patience > 0 {
+		timer := time.NewTimer(t.patience)
+		defer timer.Stop()
+		enough = timer.C
+	}
 	select {
 	case <-ctx.Done():
 		return portal.SyncRun{}, ctx.Err()
+	case <-enough:
+		return portal.SyncRun{}, &portal.Postponed{Until: s.config.Clock.Now().Add(t.patience)}
 	case s.applying <- struct{}{}:
 	}
 	defer func() { <-s.applying }()
-	return s.db.ApplyCustomers(ctx, lease, p.msps, p.clients)
+	return s.db.Merge(ctx, lease, s.config.Rules)
 }
 
-// errSealed is why a connection cannot be used at all.
-var errSealed = errors.New("the API key does not open")
+// hurried is a clock that sleeps through short waits alone.
+type hurried struct {
+	Clock
+	patience time.Duration // 0: any wait
+}
 
-// client answers the connection's client, the same from run to run while the connection is the same.
-func (s *Service) client(c portal.Connection) (*heimdal.Client, error) {
-	of := sha256.Sum256([]byte(c.BaseURL + "\n" + c.CustomerID + "\n" + string(c.APIKeySealed)))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if had, ok := s.clients[c.ID]; ok && had.of == of {
-		return had.client, nil
+func (h hurried) Sleep(ctx context.Context, d time.Duration) error {
+	if h.patience > 0 && d > h.patience {
+		return &portal.Postponed{Until: h.Now().Add(d)}
 	}
-	key, err := s.sealer.Open(c.APIKeySealed, APIKeyContext(c))
-	if err != nil {
-		return nil, errSealed
+	return h.Clock.Sleep(ctx, max(0, d))
+}
+
+// telling writes into a run's record, at most once a second, how far the reading is.
+type telling struct {
+	service *Service
+	lease   postgres.Lease
+	turn    turn
+
+	mu   stdsync.Mutex
+	last time.Time
+}
+
+const tellEvery = time.Second
+
+func (t *telling) seen(ctx context.Context, customers int64) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.service.config.Clock.Now()
+	if now.Sub(t.last) < tellEvery {
+		return nil
 	}
-	client, err := heimdal.New(c.BaseURL, c.CustomerID, string(key), s.config.PerMinute, s.httpFor(c.PublicOnly))
-	if err != nil {
-		return nil, err
+	t.last = now
+	run, err := t.service.db.NoteSeen(ctx, t.lease, customers)
+	if err == nil {
+		t.turn.progress(run)
 	}
-	s.clients[c.ID] = pacedClient{of, client}
-	return client, nil
+	return err
+}
+
+// waiting tells until when a call waits, zero when it goes on. Where that fails the call fails soon for the same reason.
+func (t *telling) waiting(ctx context.Context, until time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if run, err := t.service.db.NoteWaiting(ctx, t.lease, until); err == nil {
+		t.turn.progress(run)
+	}
+}
+
+// calling notes a call before it is made, so that even who takes over from the dead keeps the pace.
+func (t *telling) calling(ctx context.Context, at time.Time) {
+	if t.service.config.PerMinute <= 0 {
+		return
+	}
+	if err := t.service.db.NoteCall(ctx, t.lease, at); err != nil && ctx.Err() == nil {
+		t.service.log(t.lease).Warn("a call was not noted", "error", err)
+	}
+}
+
+func (t *telling) progress(run portal.SyncRun) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last = t.service.config.Clock.Now()
+	t.turn.progress(run)
 }
 
 // fail ends the run as failed and says why, unless its worker has to stop or the run is no longer ours.
@@ -142,16 +250,13 @@ func (s *Service) fail(ctx context.Context, lease postgres.Lease, cause error) (
 
 // explain puts a cause into a code and a sentence for an admin.
 func explain(cause error) (code, detail string) {
-	var answer *heimdal.Error
-	var missing *postgres.TooManyMissing
+	var answer *CallError
 	var setting *portal.Error
 	switch {
 	case errors.As(cause, &answer):
 		return string(answer.Code), answer.Detail
-	case errors.As(cause, &missing):
-		return "too_many_missing", missing.Error()
 	case errors.Is(cause, errSealed):
-		return "bad_secret", "The stored API key cannot be opened with this server's secret key. Add the product again, or restore the secret key file."
+		return "bad_secret", "The stored API key cannot be opened with this server's secret key. Replace the key, or restore the secret key file."
 	case errors.As(cause, &setting) && setting.Code == portal.Invalid:
 		return "bad_connection", setting.Detail
 	}
@@ -165,7 +270,7 @@ func (s *Service) log(lease postgres.Lease) *slog.Logger {
 func (s *Service) finished(lease postgres.Lease, run portal.SyncRun) {
 	log := s.log(lease).With("status", run.Status, "seen", run.Seen, "added", run.Added, "changed", run.Changed, "missing", run.Missing)
 	if run.ErrorCode != nil {
-		log.Warn("sync failed", "error_code", *run.ErrorCode)
+		log.Warn("sync not complete", "error_code", *run.ErrorCode)
 	} else {
 		log.Info("sync finished")
 	}

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"crypto/sha256"
 	"log/slog"
 	"net/http"
 	stdsync "sync"
@@ -11,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
-	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -37,18 +35,38 @@ type Config struct {
 	Loopback   bool          // admins may connect products on this machine: where the server is reached on loopback alone
 	Log        *slog.Logger  // nil: none
 	Jobs       bool          // work jobs in this process; else it only queues them
+	// Rules say what is believed of an answer.
+	Rules postgres.MergeRules
+	// Takeover is how long whoever works on a run may be silent before another takes it up; 0: 30 s. The same everywhere.
+	Takeover time.Duration
+	// WatchEvery is how often a run is read for those who watch it; 0: 1 s.
+	WatchEvery time.Duration
+	Clock      Clock // nil: the real one
 	// Chores run every hour on one replica, each under its name.
 	Chores map[string]func(context.Context) error
 	// Deliver mails an invite; an error means another try. Nil: this process takes no mail to deliver.
 	Deliver func(ctx context.Context, msspID, inviteID string) error
+	// Alert mails an admin what goes wrong with syncs; an error means another try. Nil: nobody is told by mail. It is
+	// called for a run that needs review, and once for each row of AlertAfter failures; 0: for none.
+	Alert      func(context.Context, portal.SyncAlert) error
+	AlertAfter int
 	// Finished, if set, hears of every run that ended in this process.
 	Finished func(portal.SyncRun)
 }
 
 const (
-	defaultEvery = time.Hour
-	// workers bounds the runs at work in one process: enough that some MSSPs waiting for Heimdal hold up no other.
+	defaultEvery    = time.Hour
+	defaultTakeover = 30 * time.Second
+	// beats is how often whoever works on a run says so within Takeover.
+	beats = 6
+	// workers bounds the runs at work in one process. Runs that wait for their product are not at work.
 	workers = 20
+	// patience is the longest wait a worker sleeps through, slice how long one run has a worker before the others that
+	// wait have it.
+	patience = 3 * time.Second
+	slice    = time.Minute
+	// staleAfter is after how many of its periods a connection without a complete run needs attention.
+	staleAfter = 3
 )
 
 // Service syncs. Its methods may be called from many goroutines.
@@ -64,14 +82,10 @@ type Service struct {
 	public *http.Client
 	proofs proofs
 
-	mu      stdsync.Mutex
-	clients map[string]pacedClient
-}
+	watches watches
 
-// pacedClient lives from run to run, so that its pace does too, until its connection changes.
-type pacedClient struct {
-	of     [sha256.Size]byte
-	client *heimdal.Client
+	stopWatch context.CancelFunc
+	onWatch   stdsync.WaitGroup
 }
 
 // New makes a Service. It does nothing by itself before Start.
@@ -79,11 +93,21 @@ func New(db *postgres.DB, sealer Sealer, c Config) (*Service, error) {
 	if c.Every <= 0 {
 		c.Every = defaultEvery
 	}
+	if c.Takeover <= 0 {
+		c.Takeover = defaultTakeover
+	}
+	if c.WatchEvery <= 0 {
+		c.WatchEvery = time.Second
+	}
+	if c.Clock == nil {
+		c.Clock = realClock{}
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{
-		db: db, sealer: sealer, config: c, public: newPublicClient(), clients: map[string]pacedClient{},
+		db: db.WithTakeover(c.Takeover), sealer: sealer, config: c, public: newPublicClient(),
+		watches:  watches{of: map[string]map[*listener]struct{}{}},
 		applying: make(chan struct{}, max(1, db.Pool().Config().MaxConns/2)),
 	}
 	var err error
@@ -91,13 +115,25 @@ func New(db *postgres.DB, sealer Sealer, c Config) (*Service, error) {
 	return s, err
 }
 
+// Every is how often each connection is synced by itself.
+func (s *Service) Every() time.Duration { return s.config.Every }
+
+// StaleAfter is how long a connection may be without a complete run before that needs attention.
+func (s *Service) StaleAfter() time.Duration { return staleAfter * s.config.Every }
+
 // Start begins to work jobs and to keep the schedule, where Config.Jobs says so.
 func (s *Service) Start(ctx context.Context) error {
 	if !s.config.Jobs {
 		return nil
 	}
 	// The engine would end all work at once with ctx; Stop is what ends it.
-	return s.jobs.Start(context.WithoutCancel(ctx))
+	if err := s.jobs.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	var watch context.Context
+	watch, s.stopWatch = context.WithCancel(context.WithoutCancel(ctx))
+	s.onWatch.Go(func() { s.keepWatch(watch) })
+	return nil
 }
 
 // Stop takes no new jobs and waits for those at work until ctx ends; then it hands their runs back to the queue.
@@ -105,6 +141,8 @@ func (s *Service) Stop(ctx context.Context) error {
 	if !s.config.Jobs {
 		return nil
 	}
+	s.stopWatch()
+	s.onWatch.Wait()
 	if err := s.jobs.Stop(ctx); err == nil || ctx.Err() == nil {
 		return err
 	}
@@ -144,11 +182,21 @@ func (s *Service) RunNow(ctx context.Context, msspID string, progress func(porta
 	if !taken {
 		return portal.SyncRun{}, portal.Errorf(portal.SyncRunning, "A sync is already running. Wait for it to end.")
 	}
-	run, err := s.work(ctx, lease, progress)
+	run, err := s.work(ctx, lease, turn{progress: progress})
 	if ctx.Err() != nil && err != nil {
 		return s.giveUp(ctx, lease, "interrupted", "The sync was stopped before its end. Nothing was changed.")
 	}
 	return run, err
+}
+
+// Accept gives a viewer's word for a run that needs review, and queues it to be merged; Discard ends it without a change.
+// Errors as of postgres.
+func (s *Service) Accept(ctx context.Context, viewer portal.Viewer, runID string) (portal.SyncRun, error) {
+	return s.db.AcceptRun(ctx, viewer, runID, s.enqueueFor(viewer.Scope.MSSPID))
+}
+
+func (s *Service) Discard(ctx context.Context, viewer portal.Viewer, runID string) (portal.SyncRun, error) {
+	return s.db.DiscardRun(ctx, viewer, runID)
 }
 
 func (s *Service) foregroundRun(ctx context.Context, msspID string) (string, error) {

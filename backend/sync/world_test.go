@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/sync"
@@ -106,7 +107,7 @@ func addTenant(t testing.TB, db *postgres.DB, owner *pgxpool.Pool) *tenant {
 
 func (w *tenant) newService(change func(*sync.Config)) *sync.Service {
 	w.t.Helper()
-	c := sync.Config{Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	c := sync.Config{Connectors: []sync.Connector{heimdal.NewConnector()}, Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	change(&c)
 	service, err := sync.New(w.db, sealer{}, c)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
-	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/mail"
 	"fs-client-portal/backend/portal"
@@ -34,6 +34,9 @@ func (migrateUp) Run(ctx context.Context, c *cli) error {
 	db.Close()
 	taken, err := postgres.Migrate(ctx, c.Migrate.DatabaseURL)
 	if err != nil {
+		return err
+	}
+	if err := postgres.SetProducts(ctx, c.Migrate.DatabaseURL, products()); err != nil {
 		return err
 	}
 	return printJSON(taken)
@@ -116,9 +119,9 @@ type productAdd struct {
 	database
 	secret
 	MSSP       string `required:"" name:"mssp" help:"Id of the MSSP."`
-	Product    string `default:"heimdal" enum:"heimdal" help:"The product."`
+	Product    string `default:"heimdal" help:"The product."`
 	CustomerID string `required:"" help:"The MSSP's own customer id at the product."`
-	BaseURL    string `name:"base-url" default:"https://rc-dashboard.heimdalsecurity.com/api/heimdalapi" help:"What /customers?customerId=N is appended to."`
+	BaseURL    string `name:"base-url" help:"What /customers?customerId=N is appended to (default: the product's own)."`
 	APIKeyFile string `required:"" name:"api-key-file" help:"File with the API key."`
 }
 
@@ -128,7 +131,8 @@ func (p productAdd) Run(ctx context.Context) error {
 		return badSetting("--api-key-file", err)
 	}
 	key = bytes.TrimSpace(key)
-	if _, err := heimdal.New(p.BaseURL, p.CustomerID, string(key), 0, nil); err != nil {
+	connection, err := p.connection(string(key))
+	if err != nil {
 		return badSetting("product add", err)
 	}
 	sealer, err := p.sealer()
@@ -140,10 +144,6 @@ func (p productAdd) Run(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
-	connection := portal.Connection{
-		ID: postgres.NewID(), MSSPID: p.MSSP, ProductID: p.Product, CustomerID: p.CustomerID, BaseURL: p.BaseURL,
-		APIKeyLast4: string(key[max(0, len(key)-4):]),
-	}
 	connection.APIKeySealed = sealer.Seal(key, sync.APIKeyContext(connection))
 	if err := db.AddConnection(ctx, connection); err != nil {
 		return fmt.Errorf("product add: %w", err)
@@ -151,15 +151,38 @@ func (p productAdd) Run(ctx context.Context) error {
 	return printJSON(map[string]string{"mssp_product_id": connection.ID})
 }
 
+// connection checks the settings with the product's connector.
+func (p productAdd) connection(key string) (portal.Connection, error) {
+	for _, connector := range connectors() {
+		product := connector.Product()
+		if product.ID != p.Product {
+			continue
+		}
+		c := portal.Connection{
+			ID: postgres.NewID(), MSSPID: p.MSSP, ProductID: p.Product, CustomerID: p.CustomerID, BaseURL: p.BaseURL,
+			APIKeyLast4: portal.LastFour(key),
+		}
+		if c.BaseURL == "" {
+			c.BaseURL = product.BaseURL
+		}
+		return c, connector.Check(c.Settings(), key)
+	}
+	return portal.Connection{}, portal.InvalidField("product", "There is no product %q.", p.Product)
+}
+
 type syncCommand struct {
 	database
 	secret
 	heimdalRate
+	syncRules
 	MSSP string `required:"" name:"mssp" help:"Id of the MSSP."`
 }
 
 func (s syncCommand) Run(ctx context.Context) error {
 	if err := s.check(); err != nil {
+		return err
+	}
+	if err := s.checkRules(); err != nil {
 		return err
 	}
 	sealer, err := s.sealer()
@@ -171,23 +194,35 @@ func (s syncCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
-	service, err := sync.New(db, sealer, sync.Config{PerMinute: s.HeimdalRate, Log: newLog(0)})
+	service, err := sync.New(db, sealer, sync.Config{
+		Connectors: connectors(), PerMinute: s.HeimdalRate, Rules: s.rules(), Takeover: s.SyncTakeover, Log: newLog(0),
+	})
 	if err != nil {
 		return err
 	}
-	run, err := service.RunNow(ctx, s.MSSP, func(run portal.SyncRun) {
-		fmt.Fprintf(os.Stderr, "%s: %d customers seen\n", run.Status, run.Seen)
-	})
+	run, err := service.RunNow(ctx, s.MSSP, func(run portal.SyncRun) { fmt.Fprintln(os.Stderr, progressLine(run)) })
 	if err != nil {
 		return fmt.Errorf("sync: %w", err)
 	}
 	if err := printJSON(run); err != nil {
 		return err
 	}
-	if run.Status != portal.RunComplete {
-		return errIncomplete
+	if run.Status == portal.RunComplete {
+		return nil
 	}
-	return nil
+	if run.Error != nil {
+		return fmt.Errorf("%w: %s", errIncomplete, *run.Error)
+	}
+	return errIncomplete
+}
+
+// progressLine says how far a run is.
+func progressLine(run portal.SyncRun) string {
+	line := fmt.Sprintf("%s: %d calls, %d customers seen", run.Status, run.Calls, run.Seen)
+	if run.RetryAt != nil {
+		line += ", waits until " + run.RetryAt.Format(time.TimeOnly) + " UTC"
+	}
+	return line
 }
 
 type keysCommand struct {

@@ -67,12 +67,19 @@ func startReplicas(t *testing.T) *replicas {
 		t.Fatal(err)
 	}
 	counted.Host = r.counter.Address()
-	program, key := buildProgram(t), filepath.Join(t.TempDir(), "key")
+	program, key := buildProgram(t), secretKeyFile(t)
+	r.first, r.second = r.serve(program, key, counted.String()), r.serve(program, key, r.URLs.Server)
+	return r
+}
+
+// secretKeyFile writes a file for PORTAL_SECRET_KEY_FILE.
+func secretKeyFile(t *testing.T) string {
+	t.Helper()
+	key := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(key, []byte(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r.first, r.second = r.serve(program, key, counted.String()), r.serve(program, key, r.URLs.Server)
-	return r
+	return key
 }
 
 var program = struct {

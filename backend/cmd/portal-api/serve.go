@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -30,6 +31,8 @@ type serveCommand struct {
 	sessionLimits
 	requestLimits
 	smtp
+	syncRules
+	syncSchedule
 	Listen             string     `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Address of the API."`
 	MetricsListen      string     `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Address of the metrics."`
 	PublicURL          string     `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"Issuer and audience of the portal's tokens (default: http:// and PORTAL_LISTEN, on loopback)." placeholder:"https://…"`
@@ -81,6 +84,12 @@ func (c *serveCommand) checkSettings() error {
 		return err
 	}
 	if err := c.checkRates(); err != nil {
+		return err
+	}
+	if err := c.checkRules(); err != nil {
+		return err
+	}
+	if err := c.checkSchedule(); err != nil {
 		return err
 	}
 	if c.PublicURL == "" {
@@ -142,7 +151,7 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	metrics.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	jobs := startJobs(ctx, db, syncs, log)
 	log.Info("serving", "listen", listener.Addr().String(), "metrics", metricsListener.Addr().String(), "version", version)
-	err = serveUntil(ctx, map[net.Listener]http.Handler{listener: api, metricsListener: metrics})
+	err = serveUntil(ctx, map[net.Listener]http.Handler{listener: api, metricsListener: metrics}, syncs.EndWatches)
 	jobs()
 	log.Info("ended")
 	return err
@@ -165,17 +174,25 @@ const keepSignIns = 30 * 24 * time.Hour
 func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, mails *mail.Sender, log *slog.Logger, registry prometheus.Registerer) (*sync.Service, error) {
 	runs := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "portal_sync_runs_total", Help: "Sync runs ended in this process."}, []string{"status"})
 	registry.MustRegister(runs)
-	var deliver func(ctx context.Context, msspID, inviteID string) error
-	if mails != nil {
-		deliver = identity.Postman{DB: db, Secret: sealer, Send: mails.Send, Log: log}.Deliver
-	}
-	return sync.New(db, sealer, sync.Config{
-		Deliver: deliver, PerMinute: c.HeimdalRate, Log: log, Jobs: !c.NoJobs,
+	config := sync.Config{
+		Connectors: connectors(), PerMinute: c.HeimdalRate, Every: c.SyncEvery, Rules: c.rules(), Takeover: c.SyncTakeover,
+		Loopback: c.onLoopback(), Log: log, Jobs: !c.NoJobs,
 		Chores: map[string]func(context.Context) error{
 			"prune_sign_ins": func(ctx context.Context) error { return db.PruneSignIns(ctx, keepSignIns) },
 		},
 		Finished: func(run portal.SyncRun) { runs.WithLabelValues(string(run.Status)).Inc() },
-	})
+	}
+	if mails != nil {
+		config.Deliver = identity.Postman{DB: db, Secret: sealer, Send: mails.Send, Log: log}.Deliver
+		config.Alert, config.AlertAfter = mails.SendAlert, c.SyncFailuresMail
+	}
+	return sync.New(db, sealer, config)
+}
+
+// onLoopback reports whether the server itself is only reached from its own machine.
+func (c serveCommand) onLoopback() bool {
+	public, err := url.Parse(c.PublicURL)
+	return err == nil && loopback(public.Hostname())
 }
 
 const (
@@ -216,8 +233,9 @@ func startJobs(ctx context.Context, db *postgres.DB, syncs *sync.Service, log *s
 	}
 }
 
-// serveUntil serves each handler at its listener until ctx ends or one of them fails.
-func serveUntil(ctx context.Context, handlers map[net.Listener]http.Handler) error {
+// serveUntil serves each handler at its listener until ctx ends or one of them fails; ending ends what never would by
+// itself.
+func serveUntil(ctx context.Context, handlers map[net.Listener]http.Handler, ending func()) error {
 	failed := make(chan error, len(handlers))
 	var servers []*http.Server
 	for listener, handler := range handlers {
@@ -235,6 +253,7 @@ func serveUntil(ctx context.Context, handlers map[net.Listener]http.Handler) err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
+	ending()
 	for _, server := range servers {
 		err = errors.Join(err, server.Shutdown(ctx))
 	}

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"fs-client-portal/backend/mail"
 	"fs-client-portal/backend/postgres"
@@ -72,9 +73,52 @@ func (h heimdalRate) check() error {
 	return nil
 }
 
-// smtp is how invites are mailed.
+// syncRules are what a sync believes, and when whoever works on one counts as dead. Every process that syncs needs the
+// same.
+type syncRules struct {
+	MissingShare    int64         `env:"PORTAL_MISSING_SHARE" default:"20" help:"Percent of a connection's known customers beyond which a sync that would lose them waits for an admin's word."`
+	MissingAtLeast  int64         `env:"PORTAL_MISSING_AT_LEAST" default:"10" help:"How many customers that must be at least."`
+	RemoveAfterRuns int64         `env:"PORTAL_REMOVE_AFTER_RUNS" default:"10" help:"Complete syncs after which a missing customer counts as removed."`
+	SyncTakeover    time.Duration `env:"PORTAL_SYNC_TAKEOVER" default:"30s" help:"How long whoever works on a sync may be silent before another takes it over."`
+}
+
+func (r syncRules) checkRules() error {
+	switch {
+	case r.MissingShare < 1 || r.MissingShare > 100:
+		return unusable{"PORTAL_MISSING_SHARE", "should be a percentage from 1 to 100"}
+	case r.MissingAtLeast < 1 || r.MissingAtLeast > maxRate:
+		return unusable{"PORTAL_MISSING_AT_LEAST", fmt.Sprintf("should be a number of customers from 1 to %d", maxRate)}
+	case r.RemoveAfterRuns < 1 || r.RemoveAfterRuns > maxRate:
+		return unusable{"PORTAL_REMOVE_AFTER_RUNS", fmt.Sprintf("should be a number of syncs from 1 to %d", maxRate)}
+	case r.SyncTakeover < time.Second || r.SyncTakeover > 10*time.Minute:
+		return unusable{"PORTAL_SYNC_TAKEOVER", "should be from 1s to 10m"}
+	}
+	return nil
+}
+
+func (r syncRules) rules() postgres.MergeRules {
+	return postgres.MergeRules{MissingShare: r.MissingShare, MissingAtLeast: r.MissingAtLeast, RemoveAfterRuns: r.RemoveAfterRuns}
+}
+
+// syncSchedule is when a server syncs by itself, and when it tells admins that it cannot.
+type syncSchedule struct {
+	SyncEvery        time.Duration `env:"PORTAL_SYNC_EVERY" default:"1h" help:"How often each connection is synced."`
+	SyncFailuresMail int           `env:"PORTAL_SYNC_FAILURES_MAIL" default:"3" help:"Failed syncs in a row after which an MSSP's admins get a mail, if mail is set; 0: none."`
+}
+
+func (s syncSchedule) checkSchedule() error {
+	switch {
+	case s.SyncEvery < 5*time.Minute || s.SyncEvery > 24*time.Hour:
+		return unusable{"PORTAL_SYNC_EVERY", "should be from 5m to 24h"}
+	case s.SyncFailuresMail < 0 || s.SyncFailuresMail > 1000:
+		return unusable{"PORTAL_SYNC_FAILURES_MAIL", "should be a number of syncs from 0 to 1000"}
+	}
+	return nil
+}
+
+// smtp is how mails are sent.
 type smtp struct {
-	SMTPURL  string `name:"smtp-url" env:"PORTAL_SMTP_URL" help:"smtps://user:password@host:465 or smtp://… (STARTTLS) to mail invites; empty: admins hand codes over."`
+	SMTPURL  string `name:"smtp-url" env:"PORTAL_SMTP_URL" help:"smtps://user:password@host:465 or smtp://… (STARTTLS) to mail invites and what goes wrong with syncs; empty: no mails, admins hand codes over."`
 	MailFrom string `env:"PORTAL_MAIL_FROM" help:"Sender of the mails."`
 }
 

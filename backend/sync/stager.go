@@ -1,0 +1,100 @@
+package sync
+
+import (
+	"context"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// A chunk is what is held in memory of an answer; while one is written, the next is read.
+const (
+	chunkCustomers = 5000
+	chunkBytes     = 4 << 20
+)
+
+// stager writes the customers of one call to where a run keeps what it has read, chunk by chunk.
+type stager struct {
+	write  func(context.Context, []portal.Customer) error
+	ctx    context.Context
+	chunk  []portal.Customer
+	bytes  int
+	chunks chan []portal.Customer
+	done   chan error
+	broken error
+}
+
+// newStager begins to stage a call; every stager is to be closed.
+func newStager(ctx context.Context, write func(context.Context, []portal.Customer) error) *stager {
+	s := &stager{write: write, ctx: ctx, chunks: make(chan []portal.Customer), done: make(chan error, 1)}
+	go func() {
+		var err error
+		for chunk := range s.chunks {
+			if err == nil {
+				err = s.write(ctx, chunk)
+			}
+			if err != nil {
+				break
+			}
+		}
+		s.done <- err
+		close(s.done)
+	}()
+	return s
+}
+
+// add takes one customer; its error is that of the write it had to wait for.
+func (s *stager) add(c portal.Customer) error {
+	s.chunk = append(s.chunk, c)
+	s.bytes += len(c.Raw)
+	if len(s.chunk) < chunkCustomers && s.bytes < chunkBytes {
+		return nil
+	}
+	return s.flush()
+}
+
+func (s *stager) flush() error {
+	if s.broken != nil || len(s.chunk) == 0 {
+		return s.broken
+	}
+	select {
+	case s.chunks <- s.chunk:
+	case s.broken = <-s.done:
+	}
+	s.chunk, s.bytes = nil, 0
+	return s.broken
+}
+
+// close writes what is left, unless failed, and answers once nothing is being written any more.
+func (s *stager) close(failed error) error {
+	if failed == nil {
+		failed = s.flush()
+	}
+	close(s.chunks)
+	if err := <-s.done; failed == nil {
+		return err
+	}
+	return failed
+}
+
+// call makes one call of a run's reading and saves what it brought and where the reading stands then.
+func (s *Service) call(ctx context.Context, lease postgres.Lease, reader Reader, state State, told *telling) (State, error) {
+	number, seen := state.Progress.Calls+1, state.Progress.Seen
+	staging := newStager(ctx, func(ctx context.Context, chunk []portal.Customer) error {
+		seen += int64(len(chunk))
+		if err := s.db.Stage(ctx, lease, number, chunk); err != nil {
+			return err
+		}
+		return told.seen(ctx, seen)
+	})
+	next, err := reader.Call(ctx, state, staging.add)
+	if err = staging.close(err); err != nil {
+		return next, err
+	}
+	run, err := s.db.FinishCall(ctx, lease, next)
+	if err != nil {
+		return state, err
+	}
+	told.progress(run)
+	return next, nil
+}
