@@ -12,9 +12,6 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Error is what a call ends with.
-type Error = portal.CallError
-
 const askSupport = "Check the base URL; if it is right, tell Heimdal's support."
 
 var (

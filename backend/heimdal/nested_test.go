@@ -91,8 +91,10 @@ func TestWhatIsNestedButMayBeNoCustomerIsRefused(t *testing.T) {
 
 func TestManyCustomersMayBeNestedInOne(t *testing.T) {
 	t.Parallel()
-	n := mostHeld / 30
-	customers, err := readAll(t, `[{"id":1000000,"type":"RESELLER","children":[`+corps(1, n)+`]}]`)
+	note := `,"note":"` + strings.Repeat("x", 4000) + `"}`
+	n := 2 * mostHeld / len(note)
+	children := strings.ReplaceAll(corps(1, n), "}", note)
+	customers, err := readAll(t, `[{"id":1000000,"type":"RESELLER","children":[`+children+`]}]`)
 	if err != nil || len(customers) != n+1 || customers[n-1].ParentID != "1000000" {
 		t.Errorf("read %d of %d, %v", len(customers), n, err)
 	}

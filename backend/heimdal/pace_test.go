@@ -223,3 +223,24 @@ func TestARetryAfterThatIsOverOrNoneIsNoReasonToHurry(t *testing.T) {
 		}
 	}
 }
+
+func TestEachCallIsToldBeforeItIsMade(t *testing.T) {
+	t.Parallel()
+	r, clock, calls := inTurn(t, fails(429), saying(`[]`))
+	r.every = 12 * time.Second
+	var told []time.Time
+	r.calling = func(at time.Time) {
+		if *calls != len(told) || !at.Equal(clock.now) {
+			t.Errorf("after %d calls the next is told at %s", *calls, at)
+		}
+		told = append(told, at)
+	}
+	state, err := r.Call(t.Context(), portal.ReadState{}, nil)
+	if err != nil || len(told) != 2 || !state.Progress.LastCall.Equal(told[1]) {
+		t.Errorf("told %v, %+v, %v", told, state, err)
+	}
+	r.clock = stops{clock}
+	if _, err := r.Call(t.Context(), portal.ReadState{}, nil); err == nil || len(told) != 2 {
+		t.Errorf("a call that was put off was told: %v, %v", told, err)
+	}
+}

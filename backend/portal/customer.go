@@ -1,9 +1,6 @@
 package portal
 
-import (
-	"encoding/json"
-	"strings"
-)
+import "encoding/json"
 
 // Customer is one customer as a product's API describes it, before it is anybody's MSP or client.
 // Nil means the product did not say.
@@ -28,12 +25,3 @@ const (
 	KindMSP    CustomerKind = "msp"
 	KindClient CustomerKind = "client"
 )
-
-// HeimdalKind maps Heimdal's customer type: RESELLER is an MSP; CORP and every type we do not know is kept as a
-// client and shown under the type's own word, so that nobody disappears for a word we have not met.
-func HeimdalKind(customerType string) CustomerKind {
-	if strings.EqualFold(strings.TrimSpace(customerType), "RESELLER") {
-		return KindMSP
-	}
-	return KindClient
-}

@@ -78,7 +78,12 @@ func drawWorld(r *rapid.T) map[int]customer {
 	return world
 }
 
-func kindOf(c customer) portal.CustomerKind { return portal.HeimdalKind(c["type"].(string)) }
+func kindOf(c customer) portal.CustomerKind {
+	if strings.EqualFold(c["type"].(string), "RESELLER") {
+		return portal.KindMSP
+	}
+	return portal.KindClient
+}
 
 // verdict is what a run of this world must end as: "" for complete.
 func (m model) verdict(world map[int]customer, fault heimdalstand.Fault) string {
