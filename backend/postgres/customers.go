@@ -69,6 +69,8 @@ type merge struct {
 	wrote wrote
 	// removeBefore: who has been missing since then is removed; nil while there have not been enough complete runs.
 	removeBefore *time.Time
+	// leaving counts the rows that do not stay what they are: absent, or of a kind that their customer has left.
+	leaving int64
 }
 
 // came counts what was read.
@@ -130,7 +132,6 @@ type doubt struct {
 	gone, known       int64
 	goneMSPs, allMSPs int64
 	ofMSPs            bool
-	turned            int64
 }
 
 func (d *doubt) String() string {
@@ -140,26 +141,30 @@ func (d *doubt) String() string {
 	return fmt.Sprintf("%d of %d customers are not in this answer. That is more than is believed without a person's word; nothing was changed.", d.gone, d.known)
 }
 
-// believe answers a doubt if too many are missing, or all are.
+// believe answers a doubt if too many are missing, or all are. It looks at the rows that stand for customers, as compare
+// does.
 func (m *merge) believe(ctx context.Context) (*doubt, error) {
+	if err := m.findRemoveBefore(ctx); err != nil {
+		return nil, err
+	}
 	var d doubt
 	err := m.QueryRow(ctx, `
 		with known as (
-			select 'msp' as kind, external_id
-			from msp
-			where mssp_id = $1 and mssp_product_id = $2 and status = 'active'
+			select 'msp' as kind, external_id, status, status = 'active' as active, missing_at, last_seen_at
+			from msp o
+			where mssp_id = $1 and mssp_product_id = $2 and `+standing+`
 			union all
-			select 'client', external_id
-			from client
-			where mssp_id = $1 and mssp_product_id = $2 and status = 'active')
-		select count(*), count(*) filter (where s.kind is null),
-		       count(*) filter (where k.kind = 'msp'),
-		       count(*) filter (where k.kind = 'msp' and s.kind is distinct from 'msp'),
-		       count(*) filter (where k.kind <> s.kind)
-		from known k
-		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = k.external_id`,
-		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID,
-	).Scan(&d.known, &d.gone, &d.allMSPs, &d.goneMSPs, &d.turned)
+			select 'client', external_id, status, status = 'active', missing_at, last_seen_at
+			from client o
+			where mssp_id = $1 and mssp_product_id = $2 and `+standing+`)
+		select count(*) filter (where t.active), count(*) filter (where t.active and s.kind is null),
+		       count(*) filter (where t.active and t.kind = 'msp'),
+		       count(*) filter (where t.active and t.kind = 'msp' and s.kind is distinct from 'msp'),
+		       count(*) filter (where t.kind <> s.kind or s.kind is null and (t.active or `+longMissing+`))
+		from known t
+		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id`,
+		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, m.removeBefore,
+	).Scan(&d.known, &d.gone, &d.allMSPs, &d.goneMSPs, &m.leaving)
 	if err != nil {
 		return nil, err
 	}
