@@ -173,8 +173,8 @@ func TestAnAlertIsInTheLanguageOfTheAdminsInvite(t *testing.T) {
 	w.email(w.admin, "ada@fjord.example")
 	invite := func(email, language string) {
 		w.exec(`
-			insert into pre_assigned_role (mssp_id, id, email, role, provider, code_hash, invited_by, expires_at, language, created_at)
-			values ($1, new_id(), $2, 'mssp_staff', 'google', '', '', now(), $3, clock_timestamp())`, w.connection.MSSPID, email, language)
+			insert into pre_assigned_role (mssp_id, id, email, role, provider, code_hash, invited_by, expires_at, accepted_at, language, created_at)
+			values ($1, new_id(), $2, 'mssp_staff', 'google', '', '', now(), now(), $3, clock_timestamp())`, w.connection.MSSPID, email, language)
 	}
 	for _, step := range []struct{ email, language, want string }{
 		{"", "", ""}, {"kim@fjord.example", "da", "da"}, {"ada@fjord.example", "de", "de"}, {"kim@fjord.example", "fr", "de"},

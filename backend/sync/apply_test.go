@@ -207,7 +207,7 @@ func TestACustomerThatTurnsFromClientToMSPAndBackKeepsItsIdAndHistory(t *testing
 	}
 	w.checkCounts()
 	run = w.complete(reseller(1, "North"), corp(2, "Growing", 1), corp(3, "Client", 2))
-	want = []string{"client 2 changed type RESELLER→CORP", "client 3 moved msp Growing→∅"}
+	want = []string{"client 2 changed type RESELLER→CORP", "client 2 moved msp ∅→North", "client 3 moved msp Growing→∅"}
 	if diff := cmp.Diff(want, w.changes(run)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}

@@ -111,7 +111,7 @@ func TestProgressIsToldStepByStep(t *testing.T) {
 	_, err := w.service.RunNow(t.Context(), w.connection.MSSPID, func(r portal.SyncRun) {
 		told = append(told, string(r.Status)+map[bool]string{true: " seen", false: ""}[r.Seen == 4])
 	})
-	if diff := cmp.Diff([]string{"running", "running seen", "complete seen"}, told); diff != "" || err != nil {
+	if diff := cmp.Diff([]string{"running", "running seen", "running seen", "complete seen"}, told); diff != "" || err != nil {
 		t.Errorf("%v, progress (-want +got):\n%s", err, diff)
 	}
 }
