@@ -82,7 +82,7 @@ func TestAnswersThatAreNoTextOfOursAreRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"UTF-16": wide(little, true), "UTF-16, the other way": wide(big, true), "UTF-16 without a mark": wide(little, false), "the other way without a mark": wide(big, false),
 		"Latin-1": "[{\"id\":2,\"name\":\"B\xf8\",\"type\":\"CORP\"}]", "a byte that is none": "[{\"id\":2,\"na\xffme\":\"B\",\"type\":\"CORP\"}]",
-		"a raw NUL": "[{\"id\":2,\"name\":\"B\x00\",\"type\":\"CORP\"}]", "a raw line end": "[{\"id\":2,\"name\":\"B\n\",\"type\":\"CORP\"}]",
+		"what is no value, broken off": "[{\"id\":2,\"x\":\x00\x01", "a raw NUL": "[{\"id\":2,\"name\":\"B\x00\",\"type\":\"CORP\"}]", "a raw line end": "[{\"id\":2,\"name\":\"B\n\",\"type\":\"CORP\"}]",
 		"a comma for an end": `[{"id":2,"type":"CORP"},]`, "a word": `[{"id":2,"type":CORP}]`, "a number": `[{"id":02,"type":"CORP"}]`, "an escape": `[{"id":2,"type":"\x"}]`,
 		"no comma": `[{"id":2 "type":"CORP"}]`, "no colon": `[{"id" 2,"type":"CORP"}]`, "brackets": `[{"id":2,"type":"CORP","x":[1}]]`, "no name": `[{2:3,"type":"CORP"}]`,
 		"two values in a list": `[{"id":2,"type":"CORP","x":[1 2]}]`, "an envelope": `{"items":[],"total":0,}`, "a mark twice": "\xef\xbb\xbf\xef\xbb\xbf[]",
