@@ -115,8 +115,9 @@ func (s *synced) connect(ctx context.Context) (err error) {
 
 // run is what one sync came to.
 type run struct {
-	perSecond float64
-	memory    float64 // MiB above what portal-api took before
+	perSecond      float64
+	reading, whole time.Duration
+	memory         float64 // MiB above what portal-api took before
 	written
 }
 
@@ -142,7 +143,7 @@ func (s *synced) measure(ctx context.Context, edition int) (r run, err error) {
 	if err != nil {
 		return r, err
 	}
-	if r.perSecond, err = s.sync(ctx); err != nil {
+	if err := s.sync(ctx, &r); err != nil {
 		return r, err
 	}
 	peak, err := memory(s.api.command.Process.Pid, "VmHWM")
@@ -171,33 +172,39 @@ func (s *synced) idle(ctx context.Context) (float64, error) {
 	return memory(pid, "VmRSS")
 }
 
-// sync runs one sync and answers its customers a second.
-func (s *synced) sync(ctx context.Context) (perSecond float64, err error) {
-	var run portal.SyncRun
-	if err := s.call(ctx, "POST", "/v1/syncs", s.admin, nil, &run); err != nil {
-		return 0, err
+// sync runs one sync.
+func (s *synced) sync(ctx context.Context, r *run) error {
+	var now portal.SyncRun
+	if err := s.call(ctx, "POST", "/v1/syncs", s.admin, nil, &now); err != nil {
+		return err
 	}
-	for run.FinishedAt == nil {
+	for now.FinishedAt == nil {
 		select {
 		case <-ctx.Done():
-			return 0, ctx.Err()
+			return ctx.Err()
 		case <-time.After(200 * time.Millisecond):
 		}
-		if err := s.call(ctx, "GET", "/v1/syncs/"+run.ID, s.admin, nil, &run); err != nil {
-			return 0, err
+		if err := s.call(ctx, "GET", "/v1/syncs/"+now.ID, s.admin, nil, &now); err != nil {
+			return err
+		}
+		if now.Calls > 0 && r.reading == 0 {
+			r.reading = time.Since(*now.StartedAt)
 		}
 	}
-	if run.Status != portal.RunComplete || run.Seen != int64(s.size) {
+	if now.Status != portal.RunComplete || now.Seen != int64(s.size) {
 		said := ""
-		if run.Error != nil {
-			said = *run.Error
+		if now.Error != nil {
+			said = *now.Error
 		}
-		return 0, errors.Join(fmt.Errorf("the sync ended as %s with %d customers: %s", run.Status, run.Seen, said), s.apiLog())
+		return errors.Join(fmt.Errorf("the sync ended as %s with %d customers: %s", now.Status, now.Seen, said), s.apiLog())
 	}
-	return float64(s.size) / run.FinishedAt.Sub(*run.StartedAt).Seconds(), nil
+	r.whole = now.FinishedAt.Sub(*now.StartedAt)
+	r.perSecond = float64(s.size) / r.whole.Seconds()
+	return nil
 }
 
 func (r run) print(name string) {
+	row(name+", reading", r.reading.Seconds(), "s", "of", r.whole.Seconds())
 	row(name+", memory above idle", r.memory, "MiB", "limit", memoryLimit)
 	for _, group := range groups {
 		fmt.Printf("%s, rows written: %s\t%d\trows\t\t\n", name, group, r.rows[group])
