@@ -10,10 +10,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
@@ -21,6 +23,7 @@ import (
 	"fs-client-portal/backend/session"
 	"fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
 // house is a world whose API is served over real HTTP, and the owner's connection to look behind it with.
@@ -28,6 +31,7 @@ type house struct {
 	*testkit.World
 	*testing.T
 	sessions *session.Sessions
+	heimdal  *heimdalstand.Server
 	owner    *pgx.Conn
 	url      string
 	client   *http.Client
@@ -53,7 +57,7 @@ func newHouse(t *testing.T, changes ...func(*httpapi.Config)) *house {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	t.Cleanup(client.CloseIdleConnections)
-	return &house{World: w, T: t, sessions: config.Sessions, owner: owner, url: server.URL, client: client}
+	return &house{World: w, T: t, sessions: config.Sessions, heimdal: newHeimdal(t), owner: owner, url: server.URL, client: client}
 }
 
 // newConfig is the API as portal-api makes it, with a provider nobody answers at and no jobs at work.
@@ -72,13 +76,37 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	syncs, err := sync.New(db, sealer, sync.Config{Log: log})
+	syncs, err := sync.New(db, sealer, sync.Config{
+		Connectors: []sync.Connector{heimdal.NewConnector()}, Loopback: true, WatchEvery: 10 * time.Millisecond, Log: log,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return httpapi.Config{
 		DB: db, Sessions: sessions, Identity: people, Sync: syncs, Log: log, Metrics: prometheus.NewRegistry(), Version: "test",
 	}
+}
+
+// What the stand-in of Heimdal knows.
+const (
+	heimdalKey      = "HEIMDAL-KEY-0123456789"
+	heimdalCustomer = "4711"
+)
+
+// newHeimdal starts a stand-in that has two customers for whoever brings the key.
+func newHeimdal(t testing.TB) *heimdalstand.Server {
+	t.Helper()
+	stand, err := heimdalstand.Start(context.Background(), heimdalstand.Config{
+		APIKey: heimdalKey, CustomerID: heimdalCustomer,
+		Customers: []heimdalstand.Customer{
+			{"id": 1, "name": "Nordic Partner", "type": "RESELLER"}, {"id": 2, "name": "Nordic Works", "type": "CORP", "parentId": 1},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stand.Close() })
+	return stand
 }
 
 func newSealer(t testing.TB) *session.Sealer {
@@ -171,6 +199,29 @@ func (h *house) text(sql string, args ...any) (text string) {
 func (h *house) run(of testkit.Tenant) string {
 	h.Helper()
 	return h.text("select id::text from sync_run where mssp_id = $1", of.MSSPID)
+}
+
+// review makes a run of a connection of its own that waits for an admin's word: it would lose the tenant's first MSP and
+// all of its clients.
+func (h *house) review(of testkit.Tenant) string {
+	h.Helper()
+	connection, run := postgres.NewID(), postgres.NewID()
+	h.exec(`
+		insert into mssp_product (mssp_id, id, product_id, customer_id, base_url, api_key_sealed, api_key_last4)
+		values ($1, $2::uuid, 'heimdal', $2::text, 'http://127.0.0.1:1', '', '')`, of.MSSPID, connection)
+	h.exec(`
+		insert into sync_run (mssp_id, id, mssp_product_id, status, trigger, started_at, finished_at, would_miss)
+		values ($1, $2, $3, 'needs_review', 'schedule', now(), now(), 4)`, of.MSSPID, run, connection)
+	h.exec(`
+		insert into sync_vanishing (mssp_id, run_id, rank, search_name, id, kind)
+		select c.mssp_id, $2::uuid, 1, c.search_name, c.id, 'client'
+		from client c
+		where c.msp_id = $1
+		union all
+		select m.mssp_id, $2::uuid, 0, m.search_name, m.id, 'msp'
+		from msp m
+		where m.id = $1`, of.MSPs[0].ID, run)
+	return run
 }
 
 // invite makes an open invite at a node: an MSP, or the MSSP itself where mspID is empty.

@@ -25,16 +25,20 @@ func humaUnwrap(ctx huma.Context) (*http.Request, http.ResponseWriter) { return 
 // count of the one it replaces (lines): all tokens of a session count as one. An authorization code counts with its
 // attempt and verifier; how many invite codes may be tried, attempt and invite count themselves, in the database.
 //
-// session is for everything else, by the session of the verified access token.
+// session is for everything else, by the session of the verified access token. trials is for what makes the server call
+// an address that an admin names, by the MSSP.
 type limits struct {
-	address, account, session *limit
-	lines                     *recent[string]
+	address, account, session, trials *limit
+	lines                             *recent[string]
 }
+
+// trialRate is how many connections an MSSP may try a minute: enough for somebody who types, nothing to scan with.
+const trialRate = 10
 
 func newLimits(c Config) limits {
 	return limits{
 		address: newLimit(c.AuthRate, c.Now), account: newLimit(c.AccountRate, c.Now), session: newLimit(c.SessionRate, c.Now),
-		lines: newRecent[string](c.Now),
+		trials: newLimit(trialRate, c.Now), lines: newRecent[string](c.Now),
 	}
 }
 

@@ -53,7 +53,8 @@ func (s *server) observe(next http.Handler) http.Handler {
 	})
 }
 
-// statusWriter remembers the status; Unwrap leaves flushing and deadlines to the writer below.
+// statusWriter remembers the status; Unwrap leaves deadlines to the writer below, and Flush flushing: compression looks
+// for it only here.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
@@ -63,6 +64,8 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.status = status
 	w.ResponseWriter.WriteHeader(status)
 }
+
+func (w *statusWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
 
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 

@@ -56,6 +56,7 @@ var statuses = map[portal.Code]int{
 	portal.Conflict:           http.StatusConflict,
 	portal.SyncRunning:        http.StatusConflict,
 	portal.NoProduct:          http.StatusConflict,
+	portal.ProductRefused:     http.StatusUnprocessableEntity,
 	portal.NoInvite:           http.StatusForbidden,
 	portal.InviteCodeRequired: http.StatusForbidden,
 	portal.InviteCodeWrong:    http.StatusForbidden,

@@ -49,6 +49,16 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "GET /v1/syncs", portal.SeeSyncs, s.syncs)
 	route(s, api, "POST /v1/syncs", portal.RunSync, s.startSync)
 	route(s, api, "GET /v1/syncs/{id}", portal.SeeSyncs, s.sync)
+	route(s, api, "GET /v1/syncs/{id}/events", portal.SeeSyncs, s.syncEvents)
+	route(s, api, "GET /v1/syncs/{id}/changes", portal.SeeSyncs, s.syncChanges)
+	route(s, api, "GET /v1/syncs/{id}/review", portal.SeeSyncs, s.syncReview)
+	route(s, api, "POST /v1/syncs/{id}/accept", portal.RunSync, s.acceptSync)
+	route(s, api, "POST /v1/syncs/{id}/discard", portal.RunSync, s.discardSync)
+
+	route(s, api, "GET /v1/connections", portal.ManageProducts, s.connections)
+	route(s, api, "POST /v1/connections", portal.ManageProducts, s.createConnection)
+	route(s, api, "POST /v1/connections/test", portal.ManageProducts, s.tryConnection)
+	route(s, api, "PATCH /v1/connections/{id}", portal.ManageProducts, s.changeConnection)
 }
 
 // route registers a handler whose errors become problems, behind the check of who calls.
@@ -71,10 +81,15 @@ func route[I, O any](s *server, api huma.API, pattern string, may portal.Permiss
 	switch {
 	case method == http.MethodDelete, path == "/v1/auth/logout":
 		operation.DefaultStatus = http.StatusNoContent
-	case pattern == "POST /v1/invites":
+	case pattern == "POST /v1/invites", pattern == "POST /v1/connections":
 		operation.DefaultStatus = http.StatusCreated
-	case pattern == "POST /v1/syncs":
+	case pattern == "POST /v1/syncs", pattern == "POST /v1/syncs/{id}/accept":
 		operation.DefaultStatus = http.StatusAccepted
+	case strings.HasSuffix(path, "/events"):
+		operation.Responses = map[string]*huma.Response{"200": {
+			Description: "Events named run, each a run as GET /v1/syncs/{id} answers it; ends with the run.",
+			Content:     map[string]*huma.MediaType{eventStream: {}},
+		}}
 	}
 	huma.Register(api, operation, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)

@@ -24,7 +24,7 @@ type routeCase struct {
 	sister func(*house, testkit.Tenant) string
 	// own names what only the person who asks may see, where that is so.
 	own    func(*house, portal.Viewer) string
-	body   func(testkit.Node) string
+	body   func(*house, testkit.Node) string
 	public int // what anybody is answered; 0: sign in first
 }
 
@@ -62,9 +62,20 @@ var everyRoute = []routeCase{
 	{route: "GET /v1/syncs", want: [5]int{ok, ok, no, no, no}},
 	{route: "POST /v1/syncs", want: [5]int{accepted, no, no, no, no}},
 	{route: "GET /v1/syncs/{id}", want: [5]int{ok, ok, no, no, no}, id: (*house).run},
+	{route: "GET /v1/syncs/{id}/events", want: [5]int{ok, ok, no, no, no}, id: (*house).run},
+	{route: "GET /v1/syncs/{id}/changes", want: [5]int{ok, ok, no, no, no}, id: (*house).run},
+	{route: "GET /v1/syncs/{id}/review", want: [5]int{ok, ok, no, no, no}, id: (*house).review},
+	{route: "POST /v1/syncs/{id}/accept", want: [5]int{accepted, no, no, no, no}, id: (*house).review},
+	{route: "POST /v1/syncs/{id}/discard", want: [5]int{ok, no, no, no, no}, id: (*house).review},
+	{route: "GET /v1/connections", want: [5]int{ok, no, no, no, no}},
+	{route: "POST /v1/connections", want: [5]int{created, no, no, no, no}, body: goodConnection},
+	{route: "POST /v1/connections/test", want: [5]int{ok, no, no, no, no}, body: goodConnection},
+	{route: "PATCH /v1/connections/{id}", want: [5]int{ok, no, no, no, no}, id: connectionOf, body: fixed(`{"paused":true}`)},
 }
 
-func fixed(body string) func(testkit.Node) string { return func(testkit.Node) string { return body } }
+func fixed(body string) func(*house, testkit.Node) string {
+	return func(*house, testkit.Node) string { return body }
+}
 
 func firstMSP(_ *house, of testkit.Tenant) string     { return of.MSPs[0].ID }
 func secondMSP(_ *house, of testkit.Tenant) string    { return of.MSPs[1].ID }
@@ -76,6 +87,12 @@ func firstUser(h *house, of testkit.Tenant) string    { return h.person(of, 0).U
 func sisterUser(h *house, of testkit.Tenant) string   { return h.person(of, 1).UserID }
 func firstSession(h *house, of testkit.Tenant) string { return h.person(of, 0).SessionID }
 
+func connectionOf(_ *house, of testkit.Tenant) string { return of.ConnectionID }
+
+func goodConnection(h *house, _ testkit.Node) string {
+	return fmt.Sprintf(`{"product":"heimdal","customer_id":%q,"base_url":%q,"api_key":%q}`, heimdalCustomer, h.heimdal.URL(), heimdalKey)
+}
+
 func (h *house) person(of testkit.Tenant, msp int) portal.Viewer {
 	h.Helper()
 	return h.Person(h, portal.MSPUser, of.At(portal.MSPUser, msp))
@@ -86,7 +103,7 @@ func ownSession(h *house, v portal.Viewer) string {
 	return h.text("select id::text from session where user_id = $1 order by revoked_at is not null, id limit 1", v.UserID)
 }
 
-func clientInvite(msp testkit.Node) string {
+func clientInvite(_ *house, msp testkit.Node) string {
 	return fmt.Sprintf(`{"email":"%s@example.com","role":"client_user","client_id":"%s","provider":"google"}`,
 		postgres.NewID(), msp.Clients[0].ID)
 }
@@ -96,20 +113,20 @@ func (c routeCase) call(h *house, of testkit.Tenant, viewer portal.Viewer) call 
 	made := call{route: c.route}
 	switch {
 	case c.own != nil:
-		made = c.withID(c.own(h, viewer))
+		made = c.withID(h, c.own(h, viewer))
 	case c.id != nil:
-		made = c.withID(c.id(h, of))
+		made = c.withID(h, c.id(h, of))
 	}
 	if c.body != nil {
-		made.body = c.body(of.MSPs[0])
+		made.body = c.body(h, of.MSPs[0])
 	}
 	return made
 }
 
-func (c routeCase) withID(id string) call {
+func (c routeCase) withID(h *house, id string) call {
 	made := call{route: strings.Replace(c.route, "{id}", id, 1)}
 	if c.body != nil {
-		made.body = c.body(testkit.Node{})
+		made.body = c.body(h, testkit.Node{})
 	}
 	return made
 }
@@ -189,7 +206,7 @@ func TestWhatLiesOutsideTheScopeIsAnsweredAsWhatDoesNotExist(t *testing.T) {
 			}
 			before := h.state()
 			for _, id := range outside {
-				made := c.withID(id)
+				made := c.withID(h, id)
 				made.token = h.as(role)
 				r := h.send(made)
 				h.wantsProblem(r, want, "")
@@ -209,7 +226,8 @@ func (h *house) state() string {
 		select concat_ws(' ',
 		    (select count(*) from pre_assigned_role),
 		    (select count(*) from pre_assigned_role where revoked_at is not null),
-		    (select count(*) from sync_run),
+		    (select md5(string_agg(concat_ws(' ', id, status), ' ' order by id)) from sync_run),
+		    (select md5(string_agg(p::text, ' ' order by id)) from mssp_product p),
 		    (select md5(string_agg(concat_ws(' ', id, role, msp_id, client_id, active), ' ' order by id)) from user_role),
 		    (select count(*) from session where revoked_at is not null),
 		    (select sum(version) from mssp),

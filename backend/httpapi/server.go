@@ -45,6 +45,7 @@ type server struct {
 	Config
 	requests *prometheus.HistogramVec
 	limits   limits
+	streams  streams
 }
 
 // New answers the API's handler.
@@ -52,7 +53,7 @@ func New(c Config) http.Handler {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &server{Config: c, limits: newLimits(c)}
+	s := &server{Config: c, limits: newLimits(c), streams: streams{of: map[string]int{}}}
 	s.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "portal_http_request_seconds",
 		Help:    "Time to answer, by route and status.",
@@ -78,9 +79,11 @@ func apiConfig(version string) huma.Config {
 	return config
 }
 
-// compress answers bodies over 1 KiB compressed to whoever asks, with a random length added against BREACH.
+// compress answers bodies over 1 KiB compressed to whoever asks, with a random length added against BREACH. A stream of
+// events goes out as it is: each event at once.
 func compress(next http.Handler) http.Handler {
-	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.SuffixETag(compressedSuffix), gzhttp.RandomJitter(32, 0, false))
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.SuffixETag(compressedSuffix), gzhttp.RandomJitter(32, 0, false),
+		gzhttp.ContentTypeFilter(func(kind string) bool { return kind != eventStream && gzhttp.DefaultContentTypeFilter(kind) }))
 	if err != nil {
 		panic(err) // the options are constants
 	}

@@ -24,3 +24,37 @@ func (s *server) sync(ctx context.Context, in *one) (*syncOutput, error) {
 	run, err := s.DB.Run(ctx, viewerOf(ctx), in.ID)
 	return &syncOutput{run}, err
 }
+
+func (s *server) acceptSync(ctx context.Context, in *one) (*syncOutput, error) {
+	run, err := s.Sync.Accept(ctx, viewerOf(ctx), in.ID)
+	return &syncOutput{run}, err
+}
+
+func (s *server) discardSync(ctx context.Context, in *one) (*syncOutput, error) {
+	run, err := s.Sync.Discard(ctx, viewerOf(ctx), in.ID)
+	return &syncOutput{run}, err
+}
+
+type runChangesInput struct {
+	ID string `path:"id" maxLength:"100"`
+	portal.RunChangeQuery
+}
+
+type runChangesOutput struct{ Body portal.RunChanges }
+
+func (s *server) syncChanges(ctx context.Context, in *runChangesInput) (*runChangesOutput, error) {
+	page, err := s.DB.RunChanges(ctx, viewerOf(ctx), in.ID, in.RunChangeQuery)
+	return &runChangesOutput{page}, err
+}
+
+type reviewInput struct {
+	ID string `path:"id" maxLength:"100"`
+	portal.ReviewQuery
+}
+
+type reviewOutput struct{ Body portal.Review }
+
+func (s *server) syncReview(ctx context.Context, in *reviewInput) (*reviewOutput, error) {
+	page, err := s.DB.Review(ctx, viewerOf(ctx), in.ID, in.ReviewQuery)
+	return &reviewOutput{page}, err
+}

@@ -78,6 +78,11 @@ type ConnectionChange struct {
 	Paused     *bool   `json:"paused,omitempty"`
 }
 
+// NeedsTrial reports whether the change is one the product has to accept.
+func (c ConnectionChange) NeedsTrial() bool {
+	return c.CustomerID != nil || c.BaseURL != nil || c.APIKey != nil
+}
+
 // ConnectionTest is what a product said to a trial.
 type ConnectionTest struct {
 	OK     bool   `json:"ok"`

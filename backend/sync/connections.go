@@ -8,6 +8,7 @@ import (
 	"strings"
 	stdsync "sync"
 	"time"
+	"unicode"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -89,9 +90,8 @@ func (s *Service) ChangeConnection(ctx context.Context, viewer portal.Viewer, id
 	if err != nil {
 		return portal.ConnectionItem{}, err
 	}
-	tried := c.CustomerID != nil || c.BaseURL != nil || c.APIKey != nil
 	update := postgres.ConnectionUpdate{Paused: c.Paused}
-	if tried {
+	if c.NeedsTrial() {
 		if update, err = s.proved(ctx, was, c); err != nil {
 			return portal.ConnectionItem{}, err
 		}
@@ -99,7 +99,7 @@ func (s *Service) ChangeConnection(ctx context.Context, viewer portal.Viewer, id
 	if err := s.db.UpdateConnection(ctx, viewer, was.Connection, update); err != nil {
 		return portal.ConnectionItem{}, err
 	}
-	if tried {
+	if c.NeedsTrial() {
 		_, err := s.db.CreateRun(ctx, was.MSSPID, id, "manual", s.enqueueFor(was.MSSPID))
 		if code := portal.ErrorCode(err); err != nil && code != portal.SyncRunning && code != portal.NoProduct {
 			return portal.ConnectionItem{}, err
@@ -164,6 +164,13 @@ func (s *Service) check(p *proposal) (err error) {
 	if p.PublicOnly, err = s.checkAddress(p.connector.Product(), p.BaseURL); err != nil {
 		return err
 	}
+	return p.check()
+}
+
+func (p proposal) check() error {
+	if strings.ContainsFunc(p.CustomerID, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return portal.InvalidField("customer_id", "The customer id must be printable characters.")
+	}
 	return p.connector.Check(p.Settings(), p.apiKey)
 }
 
@@ -207,7 +214,7 @@ func (s *Service) alter(p *proposal, customerID, baseURL, apiKey *string) error 
 		p.BaseURL = strings.TrimSpace(*baseURL)
 		return s.check(p)
 	}
-	return p.connector.Check(p.Settings(), p.apiKey)
+	return p.check()
 }
 
 func (s *Service) seal(p *proposal) {

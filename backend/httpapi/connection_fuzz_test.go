@@ -1,0 +1,112 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"fs-client-portal/backend/heimdal"
+	"fs-client-portal/backend/httpapi"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/sync"
+	"fs-client-portal/backend/testkit"
+)
+
+// offline is Heimdal's connector but for the calls: it takes one key, whatever it is asked to call is noted, and nobody is.
+type offline struct {
+	*heimdal.Connector
+	opened *[]portal.ConnectionSettings
+}
+
+func (o offline) Open(s portal.ConnectionSettings, apiKey string, _ sync.Options) (sync.Reader, error) {
+	*o.opened = append(*o.opened, s)
+	return answered{apiKey == heimdalKey}, nil
+}
+
+type answered struct{ ok bool }
+
+func (a answered) Test(context.Context) (*int64, error) {
+	if !a.ok {
+		return nil, portal.CallErrorf(portal.BadKey, "This is not the key.")
+	}
+	return nil, nil
+}
+
+func (answered) Call(context.Context, sync.State, func(portal.Customer) error) (sync.State, error) {
+	panic("no run is worked on here")
+}
+
+// FuzzConnectionBody sends bodies to the routes that take an API key: whatever they hold, the server calls nothing but
+// https and the product's own host by it, and no answer repeats the key. KEY in a body stands for the good one, ID for
+// a saved connection.
+func FuzzConnectionBody(f *testing.F) {
+	w := testkit.NewWorld(f)
+	config := newConfig(f, w.DB)
+	var opened []portal.ConnectionSettings
+	var err error
+	config.Sync, err = sync.New(w.DB, newSealer(f), sync.Config{
+		Connectors: []sync.Connector{offline{heimdal.NewConnector(), &opened}}, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	live, err := config.Sessions.Start(context.Background(), w.Own.Viewers[portal.MSSPAdmin].UserID, session.Client{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	for route := range 3 {
+		for _, body := range []string{
+			`{"product":"heimdal","customer_id":"1234","api_key":"KEY"}`,
+			`{"product":"heimdal","customer_id":"9","base_url":"https://10.0.0.1","api_key":"KEY"}`,
+			`{"product":"heimdal","customer_id":"9","base_url":"http://localhost:1/\u0000","api_key":"KEY"}`,
+			`{"product":"heimdal","customer_id":"\u0000","api_key":"KEY"}`,
+			`{"product":"heimdal","customer_id":"1","api_key":"KEYKEY"}`,
+			`{"id":"ID","api_key":"KEY"}`, `{"id":"ID","base_url":"https://example.com"}`, `{"paused":true}`, `{"api_key":"KEY"}`,
+			`{"base_url":"https://example.com/x","api_key":"KEY","customer_id":" "}`, `{"api_key":["KEY"]}`, `{"KEY":1}`, `[]`, `{`, "\xff",
+		} {
+			f.Add(byte(route), []byte(body))
+		}
+	}
+	f.Fuzz(func(t *testing.T, route byte, body []byte) {
+		opened = nil
+		// A new API each time: its limit of trials would answer for it.
+		config.Metrics = prometheus.NewRegistry()
+		api := httpapi.New(config)
+		body = bytes.ReplaceAll(body, []byte("KEY"), []byte(heimdalKey))
+		body = bytes.ReplaceAll(body, []byte("ID"), []byte(w.Own.ConnectionID))
+		routes := []string{"POST /v1/connections", "POST /v1/connections/test", "PATCH /v1/connections/" + w.Own.ConnectionID}
+		method, path, _ := strings.Cut(routes[int(route)%len(routes)], " ")
+		request := httptest.NewRequest(method, path, bytes.NewReader(body))
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Authorization", "Bearer "+live.AccessToken)
+		recorder := httptest.NewRecorder()
+		api.ServeHTTP(recorder, request)
+		if recorder.Code >= 500 || recorder.Code == http.StatusUnauthorized {
+			t.Errorf("%s %q answers %d %s", path, body, recorder.Code, recorder.Body)
+		}
+		var answer map[string]any
+		if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil {
+			t.Errorf("%s %q answers %s", path, body, recorder.Body)
+		}
+		// The name of a field nobody knows is told, be it a key.
+		field, _ := answer["field"].(string)
+		if strings.Contains(recorder.Body.String(), heimdalKey) && !strings.Contains(field, heimdalKey) {
+			t.Errorf("%s %q repeats the key: %s", path, body, recorder.Body)
+		}
+		for _, s := range opened {
+			address, err := url.Parse(s.BaseURL)
+			if err != nil || address.Scheme != "https" && s.BaseURL != "http://127.0.0.1:1" || address.User != nil || strings.TrimSpace(s.CustomerID) == "" {
+				t.Errorf("%s %q makes the server call %+v", path, body, s)
+			}
+		}
+	})
+}

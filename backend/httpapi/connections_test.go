@@ -1,0 +1,352 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/httpapi"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/heimdalstand"
+)
+
+// body is v as JSON.
+func body(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+func (h *house) newConnection() portal.NewConnection {
+	return portal.NewConnection{Product: "heimdal", CustomerID: heimdalCustomer, BaseURL: h.heimdal.URL(), APIKey: heimdalKey}
+}
+
+// connect makes a connection over the API.
+func (h *house) connect(token string) portal.ConnectionItem {
+	h.Helper()
+	r := h.send(call{route: "POST /v1/connections", token: token, body: body(h.newConnection())})
+	return decode[portal.ConnectionItem](h, h.wants(r, created))
+}
+
+func (h *house) try(token string, t portal.ConnectionTrial) reply {
+	h.Helper()
+	return h.send(call{route: "POST /v1/connections/test", token: token, body: body(t)})
+}
+
+func (h *house) tried(token string, t portal.ConnectionTrial) portal.ConnectionTest {
+	h.Helper()
+	return decode[portal.ConnectionTest](h, h.wants(h.try(token, t), ok))
+}
+
+func (h *house) changeConnection(token, id string, c portal.ConnectionChange) reply {
+	h.Helper()
+	return h.send(call{route: "PATCH /v1/connections/" + id, token: token, body: body(c)})
+}
+
+func (h *house) connections(token string) portal.Connections {
+	h.Helper()
+	return decode[portal.Connections](h, h.wants(h.get("/v1/connections", token), ok))
+}
+
+// sealedKey answers what lies in the database of a connection's key.
+func (h *house) sealedKey(id string) string {
+	h.Helper()
+	return h.text("select api_key_sealed::text from mssp_product where id = $1", id)
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestANewConnectionIsTriedSavedSealedAuditedAndSyncedAtOnce(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(portal.MSSPAdmin)
+	made := h.connect(admin)
+	if made.Product != "heimdal" || made.ProductName != "Heimdal" || made.CustomerID != heimdalCustomer || made.BaseURL != h.heimdal.URL() ||
+		made.APIKeyLast4 != "6789" || made.Paused || made.LastComplete != nil || made.FailuresInARow != 0 {
+		t.Errorf("the new connection is %+v", made)
+	}
+	if made.LastRun == nil || made.LastRun.Status != portal.RunQueued || made.LastRun.ConnectionID != made.ID || made.NextRunAt != nil {
+		t.Errorf("its first run is %+v, the next at %v", made.LastRun, made.NextRunAt)
+	}
+	if jobs := h.text("select count(*)::text from river.river_job where kind = 'sync_run' and args->>'run_id' = $1", made.LastRun.ID); jobs != "1" {
+		t.Errorf("%s jobs are queued for its first run", jobs)
+	}
+	if calls := h.heimdal.Log(); len(calls) != 1 || calls[0].CustomerID != heimdalCustomer {
+		t.Errorf("Heimdal was asked %+v", calls)
+	}
+	if sealed := h.sealedKey(made.ID); strings.Contains(sealed, fmt.Sprintf("%x", heimdalKey)) || len(sealed) < 2*len(heimdalKey) {
+		t.Errorf("the key lies open in the database: %s", sealed)
+	}
+	audited := h.text("select actor_id::text || ' ' || target || ' ' || detail::text from audit_log where action = 'connection_created'")
+	if !strings.HasPrefix(audited, h.Own.Viewers[portal.MSSPAdmin].UserID+" "+made.ID+" ") || strings.Contains(audited, heimdalKey) {
+		t.Errorf("the audit log says %s", audited)
+	}
+	all := h.connections(admin)
+	if len(all.Items) != 2 || all.Items[1].ID != made.ID || len(all.Products) != 1 || all.Products[0].ID != "heimdal" || all.DataAsOf == nil {
+		t.Errorf("the connections are %+v", all)
+	}
+}
+
+func TestAConnectionTheProductRefusesIsNotSaved(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(portal.MSSPAdmin)
+	for name, c := range map[string]struct {
+		change func(*portal.NewConnection)
+		fault  heimdalstand.Fault
+		field  string
+	}{
+		"a wrong key":           {func(n *portal.NewConnection) { n.APIKey = "another-key-0123" }, heimdalstand.None, "api_key"},
+		"a host nobody is at":   {func(n *portal.NewConnection) { n.BaseURL = "http://127.0.0.1:1" }, heimdalstand.None, "base_url"},
+		"a path nothing is at":  {func(n *portal.NewConnection) { n.BaseURL += "/nowhere" }, heimdalstand.None, "base_url"},
+		"a page of a web proxy": {func(*portal.NewConnection) {}, heimdalstand.HTML, "base_url"},
+	} {
+		before := h.state()
+		wanted := h.newConnection()
+		c.change(&wanted)
+		h.heimdal.Misbehave(c.fault)
+		r := h.send(call{route: "POST /v1/connections", token: admin, body: body(wanted)})
+		p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused)
+		if p.Field != c.field || strings.Contains(string(r.body), wanted.APIKey) {
+			t.Errorf("%s: field %q, %s", name, p.Field, r.body)
+		}
+		trial := portal.ConnectionTrial{Product: wanted.Product, CustomerID: wanted.CustomerID, BaseURL: wanted.BaseURL, APIKey: wanted.APIKey}
+		said := h.tried(admin, trial)
+		if said.OK || said.Code == "" || said.Detail != p.Detail || said.Customers != nil {
+			t.Errorf("%s: a trial answers %+v, saving %s", name, said, p.Detail)
+		}
+		if after := h.state(); after != before {
+			t.Errorf("%s changed rows: %s, before %s", name, after, before)
+		}
+	}
+}
+
+func TestWhoTestsAndThenSavesAsksTheProductOnce(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(portal.MSSPAdmin)
+	n := h.newConnection()
+	trial := portal.ConnectionTrial{Product: n.Product, CustomerID: n.CustomerID, BaseURL: n.BaseURL, APIKey: n.APIKey}
+	if said := h.tried(admin, trial); !said.OK || said.Code != "" || said.Customers == nil || *said.Customers != 2 {
+		t.Fatalf("the trial answers %+v", said)
+	}
+	h.connect(admin)
+	if calls := h.heimdal.Calls(); calls != 1 {
+		t.Errorf("Heimdal was asked %d times", calls)
+	}
+	h.heimdal.Misbehave(heimdalstand.HTML)
+	if said := h.tried(admin, trial); said.OK {
+		t.Error("a test is answered from memory")
+	}
+	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
+	r := h.send(call{route: "POST /v1/connections", token: other, body: body(n)})
+	h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused)
+}
+
+func TestAKeyIsReplacedOnlyByOneThatWorks(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(portal.MSSPAdmin)
+	made := h.connect(admin)
+	sealed := h.sealedKey(made.ID)
+	r := h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr("wrong-key-999999")})
+	if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused); p.Field != "api_key" || h.sealedKey(made.ID) != sealed {
+		t.Errorf("a key that does not work was saved: %+v", p)
+	}
+	h.exec("update sync_run set status = 'failed', finished_at = now(), error_code = 'bad_key' where id = $1", made.LastRun.ID)
+	failing := h.connections(admin).Items[1]
+	if failing.FailuresInARow != 1 || failing.NextRunAt == nil || !failing.NextRunAt.Equal(failing.LastRun.CreatedAt.Add(time.Hour)) {
+		t.Errorf("after a failed run the connection is %+v", failing)
+	}
+	h.exec("update mssp_product set api_key_last4 = '0000' where id = $1", made.ID)
+	changed := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}), ok))
+	if changed.APIKeyLast4 != "6789" || h.sealedKey(made.ID) == sealed {
+		t.Errorf("the replaced key is %+v", changed)
+	}
+	if changed.LastRun == nil || changed.LastRun.ID == made.LastRun.ID || changed.LastRun.Status != portal.RunQueued {
+		t.Errorf("no run follows the new key: %+v", changed.LastRun)
+	}
+	audited := h.text("select detail::text from audit_log where action = 'connection_changed'")
+	if !strings.Contains(audited, "replaced") || strings.Contains(audited, heimdalKey) {
+		t.Errorf("the audit log says %s", audited)
+	}
+}
+
+func TestAStoredKeyGoesToNoOtherAddress(t *testing.T) {
+	h := newHouse(t)
+	elsewhere := newHeimdal(t)
+	admin := h.as(portal.MSSPAdmin)
+	made := h.connect(admin)
+	before := h.state()
+	p := h.wantsProblem(h.changeConnection(admin, made.ID, portal.ConnectionChange{BaseURL: ptr(elsewhere.URL())}), http.StatusUnprocessableEntity, portal.Invalid)
+	if p.Field != "api_key" {
+		t.Errorf("to move without the key names %q", p.Field)
+	}
+	p = h.wantsProblem(h.try(admin, portal.ConnectionTrial{ID: made.ID, BaseURL: elsewhere.URL()}), http.StatusUnprocessableEntity, portal.Invalid)
+	if p.Field != "api_key" || elsewhere.Calls() != 0 || h.state() != before {
+		t.Errorf("a test elsewhere without the key names %q and made %d calls", p.Field, elsewhere.Calls())
+	}
+	if said := h.tried(admin, portal.ConnectionTrial{ID: made.ID, BaseURL: elsewhere.URL(), APIKey: heimdalKey}); !said.OK {
+		t.Errorf("with the key: %+v", said)
+	}
+	moved := portal.ConnectionChange{BaseURL: ptr(elsewhere.URL()), APIKey: ptr(heimdalKey)}
+	if c := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, made.ID, moved), ok)); c.BaseURL != elsewhere.URL() {
+		t.Errorf("moved to %s", c.BaseURL)
+	}
+	if said := h.tried(admin, portal.ConnectionTrial{ID: made.ID}); !said.OK || elsewhere.Calls() != 2 {
+		t.Errorf("a test of the stored connection answers %+v after %d calls there", said, elsewhere.Calls())
+	}
+}
+
+func TestAKeyThatNoLongerOpensCanBeReplaced(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(portal.MSSPAdmin)
+	made := h.connect(admin)
+	h.exec("update mssp_product set api_key_sealed = 'damaged' where id = $1", made.ID)
+	if p := h.wantsProblem(h.try(admin, portal.ConnectionTrial{ID: made.ID}), http.StatusUnprocessableEntity, portal.Invalid); p.Field != "api_key" {
+		t.Errorf("a test with a key that does not open names %q", p.Field)
+	}
+	h.wants(h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}), ok)
+	if said := h.tried(admin, portal.ConnectionTrial{ID: made.ID}); !said.OK {
+		t.Errorf("after the key was replaced: %+v", said)
+	}
+}
+
+func TestAPausedConnectionIsNotDueAndAsksNobody(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(portal.MSSPAdmin)
+	c := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(true)}), ok))
+	if !c.Paused || c.NextRunAt != nil || c.LastComplete == nil {
+		t.Errorf("paused, it is %+v", c)
+	}
+	h.wantsProblem(h.send(call{route: "POST /v1/syncs", token: admin}), http.StatusConflict, portal.NoProduct)
+	c = decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(false)}), ok))
+	if c.Paused || c.NextRunAt == nil {
+		t.Errorf("going on, it is %+v", c)
+	}
+	if audited := h.text("select string_agg(detail::text, ' ' order by id) from audit_log where action = 'connection_changed'"); audited != `{"paused": true} {"paused": false}` {
+		t.Errorf("the audit log says %s", audited)
+	}
+}
+
+func TestAConnectionOfAnotherTenantCannotBeTriedEither(t *testing.T) {
+	h := newHouse(t)
+	for _, id := range []string{h.Other.ConnectionID, "no-id", strings.Repeat("x", 36)} {
+		h.wantsProblem(h.try(h.as(portal.MSSPAdmin), portal.ConnectionTrial{ID: id, APIKey: heimdalKey}), http.StatusNotFound, portal.NotFound)
+	}
+}
+
+func TestACustomerIsConnectedOnce(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(portal.MSSPAdmin)
+	h.connect(admin)
+	r := h.send(call{route: "POST /v1/connections", token: admin, body: body(h.newConnection())})
+	if p := h.wantsProblem(r, http.StatusConflict, portal.Conflict); p.Field != "customer_id" {
+		t.Errorf("a customer connected twice names %q", p.Field)
+	}
+}
+
+func TestTheServerIsNotSentIntoItsOwnNetwork(t *testing.T) {
+	now := time.Now()
+	h := newHouse(t, func(c *httpapi.Config) { c.Now = func() time.Time { return now } })
+	admin := h.as(portal.MSSPAdmin)
+	before := h.state()
+	for _, address := range []string{
+		"http://example.com", "https://10.0.0.1", "https://192.168.1.1:8443/x", "https://169.254.169.254/latest", "https://[fd00::1]", "https://[fe80::1]",
+		"https://0.0.0.0", "https://[::]", "https://[::ffff:10.0.0.1]", "https://intranet", "ftp://example.com", "file:///etc/passwd", "https://", "//example.com",
+		"https://user:password@example.com", "https://example.com/?x=1", "https://example.com/#x", "https://2130706433", "gopher://127.0.0.1:6379",
+		"\u0000", "https://example.com\r\nHost: x",
+	} {
+		now = now.Add(time.Minute)
+		n := h.newConnection()
+		n.BaseURL = address
+		for _, r := range []reply{
+			h.send(call{route: "POST /v1/connections", token: admin, body: body(n)}),
+			h.try(admin, portal.ConnectionTrial{Product: n.Product, CustomerID: n.CustomerID, BaseURL: address, APIKey: n.APIKey}),
+			h.try(admin, portal.ConnectionTrial{ID: h.Own.ConnectionID, BaseURL: address, APIKey: n.APIKey}),
+			h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{BaseURL: &address, APIKey: &n.APIKey}),
+		} {
+			if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid); p.Field != "base_url" {
+				t.Errorf("%s %q is answered %s", r.Request.URL.Path, address, r.body)
+			}
+		}
+	}
+	if after := h.state(); after != before {
+		t.Errorf("refused addresses changed rows: %s, before %s", after, before)
+	}
+}
+
+func TestAnMSSPMayHaveTenConnectionsTriedAMinute(t *testing.T) {
+	now := time.Now()
+	h := newHouse(t, func(c *httpapi.Config) { c.Now = func() time.Time { return now } })
+	admin, again := h.as(portal.MSSPAdmin), h.as(portal.MSSPAdmin)
+	n := h.newConnection()
+	n.Product = "another"
+	for range 5 {
+		h.wantsProblem(h.send(call{route: "POST /v1/connections", token: admin, body: body(n)}), http.StatusUnprocessableEntity, portal.Invalid)
+		h.wantsProblem(h.try(again, portal.ConnectionTrial{Product: "another"}), http.StatusUnprocessableEntity, portal.Invalid)
+	}
+	for _, r := range []reply{
+		h.try(admin, portal.ConnectionTrial{ID: h.Own.ConnectionID}),
+		h.send(call{route: "POST /v1/connections", token: again, body: body(h.newConnection())}),
+		h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}),
+	} {
+		if p := h.wantsProblem(r, http.StatusTooManyRequests, portal.TooManyRequests); p.RetryAfter != 6 {
+			t.Errorf("it may try again in %d seconds", p.RetryAfter)
+		}
+	}
+	h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(true)}), ok)
+	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
+	h.wantsProblem(h.try(other, portal.ConnectionTrial{Product: "another"}), http.StatusUnprocessableEntity, portal.Invalid)
+	if h.heimdal.Calls() != 0 {
+		t.Errorf("%d calls were made", h.heimdal.Calls())
+	}
+}
+
+func TestABodyThatMakesNoConnectionIsRefused(t *testing.T) {
+	h := newHouse(t)
+	good := h.newConnection()
+	for field, change := range map[string]func(*portal.NewConnection){
+		"product":     func(n *portal.NewConnection) { n.Product = "another" },
+		"customer_id": func(n *portal.NewConnection) { n.CustomerID = "  " },
+		"api_key":     func(n *portal.NewConnection) { n.APIKey = "a key with spaces" },
+		"base_url":    func(n *portal.NewConnection) { n.BaseURL = "nowhere" },
+	} {
+		n := good
+		change(&n)
+		r := h.send(call{route: "POST /v1/connections", token: h.as(portal.MSSPAdmin), body: body(n)})
+		if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid); p.Field != field {
+			t.Errorf("a bad %s names %q: %s", field, p.Field, p.Detail)
+		}
+	}
+	for _, id := range []string{"\u0000", "4711\n", "\u202e4711"} {
+		n := good
+		n.CustomerID = id + "1"
+		r := h.send(call{route: "POST /v1/connections", token: h.as(portal.MSSPAdmin), body: body(n)})
+		if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid); p.Field != "customer_id" {
+			t.Errorf("the customer id %q names %q: %s", n.CustomerID, p.Field, p.Detail)
+		}
+	}
+	p := h.wantsProblem(h.changeConnection(h.as(portal.MSSPAdmin), h.Own.ConnectionID, portal.ConnectionChange{}), http.StatusUnprocessableEntity, portal.Invalid)
+	if p.Field != "paused" {
+		t.Errorf("a change of nothing names %q", p.Field)
+	}
+}
+
+func TestNoAnswerHoldsAKey(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(portal.MSSPAdmin)
+	made := h.connect(admin)
+	run := "/v1/syncs/" + made.LastRun.ID
+	for _, r := range []reply{
+		h.get("/v1/connections", admin), h.get("/v1/syncs", admin), h.get(run, admin), h.get(run+"/changes", admin), h.get("/v1/overview", admin),
+		h.try(admin, portal.ConnectionTrial{ID: made.ID}), h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}),
+	} {
+		h.wants(r, ok)
+		if sealed := strings.TrimPrefix(h.sealedKey(made.ID), `\x`); strings.Contains(string(r.body), heimdalKey) || strings.Contains(string(r.body), sealed) ||
+			strings.Contains(string(r.body), "sealed") {
+			t.Errorf("%s answers %s", r.Request.URL.Path, r.body)
+		}
+	}
+}

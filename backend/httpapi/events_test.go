@@ -1,0 +1,184 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/httpapi"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/sync"
+)
+
+// running makes a run that somebody works on, as far as anybody can see.
+func (h *house) running() string {
+	h.Helper()
+	run := decode[portal.SyncRun](h, h.wants(h.post("/v1/syncs", h.as(portal.MSSPAdmin)), accepted))
+	h.exec("update sync_run set status = 'running', started_at = now(), heartbeat_at = now() where id = $1", run.ID)
+	return run.ID
+}
+
+// stream is an open stream of events.
+type stream struct {
+	*house
+	answer *http.Response
+	lines  *bufio.Scanner
+	close  context.CancelFunc
+}
+
+func (h *house) stream(run, token string) *stream {
+	h.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	h.Cleanup(cancel)
+	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, h.url+"/v1/syncs/"+run+"/events", nil)
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Accept-Encoding", "gzip")
+	answer, err := h.client.Do(request)
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.Cleanup(func() { answer.Body.Close() })
+	return &stream{h, answer, bufio.NewScanner(answer.Body), cancel}
+}
+
+// next answers the run of the next event, false at the end of the stream.
+func (s *stream) next() (run portal.SyncRun, more bool) {
+	s.Helper()
+	name := ""
+	for s.lines.Scan() {
+		line := s.lines.Text()
+		if after, found := strings.CutPrefix(line, "event: "); found {
+			name = after
+		}
+		if data, found := strings.CutPrefix(line, "data: "); found {
+			if err := json.Unmarshal([]byte(data), &run); err != nil || name != "run" {
+				s.Fatalf("the event %q holds %s", name, data)
+			}
+			return run, true
+		}
+	}
+	return run, false
+}
+
+func (s *stream) wantEnd() {
+	s.Helper()
+	if run, more := s.next(); more {
+		s.Fatalf("the stream goes on with %+v", run)
+	}
+}
+
+func TestARunIsStreamedAsItStandsThenAsItChangesUntilItEnds(t *testing.T) {
+	h := newHouse(t)
+	run := h.running()
+	s := h.stream(run, h.as(portal.MSSPStaff))
+	header := s.answer.Header
+	if s.answer.StatusCode != ok || header.Get("Content-Type") != "text/event-stream" || header.Get("Cache-Control") != "no-store" ||
+		header.Get("X-Accel-Buffering") != "no" || header.Get("Content-Encoding") != "" {
+		t.Errorf("the stream begins with %s %v", s.answer.Status, header)
+	}
+	if now, _ := s.next(); now.ID != run || now.Status != portal.RunRunning || now.Seen != 0 {
+		t.Errorf("it tells first %+v", now)
+	}
+	h.exec("update sync_run set seen = 5000, calls = 3 where id = $1", run)
+	if now, _ := s.next(); now.Seen != 5000 || now.Calls != 3 {
+		t.Errorf("then it tells %+v", now)
+	}
+	h.exec("update sync_run set status = 'complete', finished_at = now() where id = $1", run)
+	if now, _ := s.next(); now.Status != portal.RunComplete {
+		t.Errorf("at the end it tells %+v", now)
+	}
+	s.wantEnd()
+}
+
+func TestAStreamOutlivesTheServersLimitsOfTime(t *testing.T) {
+	h := newHouse(t)
+	run := h.running()
+	limited := h.served(t, func(s *http.Server) { s.WriteTimeout, s.ReadTimeout = time.Second, time.Second })
+	s := limited.stream(run, h.as(portal.MSSPAdmin))
+	s.next()
+	time.Sleep(1500 * time.Millisecond) // longer than the limits; a slower machine waits longer, which proves the same
+	h.exec("update sync_run set status = 'complete', finished_at = now() where id = $1", run)
+	if now, _ := s.next(); now.Status != portal.RunComplete {
+		t.Errorf("after the server's limits it tells %+v (%v)", now, s.lines.Err())
+	}
+}
+
+// served is the house behind another server of the same API.
+func (h *house) served(t *testing.T, change func(*http.Server)) *house {
+	t.Helper()
+	config := newConfig(t, h.DB)
+	config.Sessions = h.sessions
+	server := httptest.NewUnstartedServer(httpapi.New(config))
+	change(server.Config)
+	server.Start()
+	t.Cleanup(server.Close)
+	other := *h
+	other.url = server.URL
+	return &other
+}
+
+func TestAStreamEndsWithTheStandingOfWhoReadsIt(t *testing.T) {
+	h := newHouse(t)
+	run := h.running()
+	for name, sql := range map[string]string{
+		"signed out":   "update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1",
+		"another role": "update user_role set role = 'mssp_admin' where user_id = $1",
+		"deactivated":  "update app_user set active = false where id = $1",
+	} {
+		viewer := h.Person(t, portal.MSSPStaff, h.Own.At(portal.MSSPStaff, 0))
+		s := h.stream(run, h.signIn(viewer))
+		s.next()
+		h.exec(sql, viewer.UserID)
+		if run, more := s.next(); more {
+			t.Errorf("%s, somebody is told %+v", name, run)
+		}
+	}
+}
+
+func TestASessionFollowsEightRunsAtATime(t *testing.T) {
+	h := newHouse(t)
+	run, token := h.running(), h.as(portal.MSSPAdmin)
+	var open []*stream
+	for range 8 {
+		s := h.stream(run, token)
+		h.wants(reply{Response: s.answer}, ok)
+		s.next()
+		open = append(open, s)
+	}
+	if p := h.wantsProblem(h.get("/v1/syncs/"+run+"/events", token), http.StatusTooManyRequests, portal.TooManyRequests); p.RetryAfter == 0 {
+		t.Error("nobody says when to try again")
+	}
+	other := h.stream(run, h.as(portal.MSSPAdmin))
+	h.wants(reply{Response: other.answer}, ok)
+	h.wantsProblem(h.get("/v1/syncs/"+h.Own.MSSPID+"/events", h.as(portal.MSSPAdmin)), http.StatusNotFound, portal.NotFound)
+	open[0].close()
+	for again := h.stream(run, token); again.answer.StatusCode != ok; again = h.stream(run, token) {
+		time.Sleep(time.Millisecond) // the server has yet to notice
+	}
+}
+
+func TestAStreamThatIsNotThereTakesNoPlace(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSSPAdmin)
+	for range 20 {
+		h.wantsProblem(h.get("/v1/syncs/"+h.run(h.Other)+"/events", token), http.StatusNotFound, portal.NotFound)
+		h.wants(h.get("/v1/syncs/"+h.run(h.Own)+"/events", token), ok)
+	}
+}
+
+func TestAServerThatEndsWaitsForNoStream(t *testing.T) {
+	var service *sync.Service
+	h := newHouse(t, func(c *httpapi.Config) { service = c.Sync })
+	s := h.stream(h.running(), h.as(portal.MSSPAdmin))
+	s.next()
+	service.EndWatches()
+	s.wantEnd()
+	late := h.stream(h.text("select id::text from sync_run where status = 'running'"), h.as(portal.MSSPAdmin))
+	late.next()
+	late.wantEnd()
+}
