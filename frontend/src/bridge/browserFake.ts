@@ -1,10 +1,11 @@
 import { createFake, type Fake, type FakeOptions, people } from "./fake";
+import { goOn, syncStates } from "./fakeStates";
 import { Problem, type ProblemCode } from "./problem";
 
 /**
  * The fake as the address bar wants it, for `npm run dev` in a browser: ?as=staff signs in as one of the fake's
  * people, ?api=none asks for the address, ?keyring=locked says so, ?signin=no_invite lets the sign-in fail,
- * ?fail=clients:offline a call; ?happens=only, ended, busy or demoted does so after a second.
+ * ?fail=clients:offline a call; ?sync=review is how the connections and runs stand; ?happens=only, ended, busy or demoted does so after a second.
  */
 export function browserFake(wishes: URLSearchParams): Fake {
   const as = wishes.get("as") as keyof typeof people | null;
@@ -25,6 +26,9 @@ export function browserFake(wishes: URLSearchParams): Fake {
       new Problem(code as ProblemCode, { requestId: "0195a7c2-4d1e" }),
     );
   }
+  const state = wishes.get("sync");
+  if (state && state in syncStates) syncStates[state as keyof typeof syncStates](fake.world);
+  if (!wishes.has("still")) goOn(fake.world);
   const happens = wishes.get("happens");
   if (happens) setTimeout(() => happen(fake, happens), 1_000);
   return fake;

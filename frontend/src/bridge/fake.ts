@@ -105,7 +105,7 @@ export function createFake(options: FakeOptions = {}): Fake {
 
   function become(who: Person, grant: Grant = who.grants[0] as Grant): Me {
     person = who;
-    me = meUnder(who, grant);
+    me = { ...meUnder(who, grant), data_as_of: world.dataAsOf };
     stored.has_session = true;
     return me;
   }
@@ -115,7 +115,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     if (!me) throw new Problem("signed_out", { message: "Nobody is signed in." });
     const { user, grant } = me;
     const held = world.users.find(({ id }) => id === user.id)?.grants;
-    return held ? currentMe(user, held, grant.id) : me;
+    return held ? { ...currentMe(user, held, grant.id), data_as_of: world.dataAsOf } : me;
   }
 
   function scope() {
@@ -173,12 +173,21 @@ export function createFake(options: FakeOptions = {}): Fake {
     };
   }
 
+  /** What the newest complete run said of everybody, which links to it. */
+  function lately() {
+    const run = world.runs.find(({ status }) => status === "complete");
+    if (!run) return [];
+    const what = { kind: "changed" as const, field: "seats_total", before: "40", after: "60" };
+    return [{ ...what, at: run.finished_at ?? run.created_at, run_id: run.id }];
+  }
+
   function detail<Item extends { first_seen_at: string }>(item: Item | undefined) {
     if (!item) throw new Problem("not_found", { message: "No such customer.", requestId: "req-fake" });
     return {
       ...item,
       fields: [{ name: "supportTier", value: "gold" }],
       history: [
+        ...lately(),
         {
           at: item.first_seen_at,
           kind: "added" as const,

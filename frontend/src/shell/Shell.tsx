@@ -92,7 +92,7 @@ function TopBar({ onSearch }: { onSearch: () => void }) {
         height: 48,
         flexShrink: 0,
         display: "grid",
-        gridTemplateColumns: "minmax(0, 1fr) minmax(0, 360px) minmax(0, 1fr)",
+        gridTemplateColumns: "minmax(160px, 1fr) minmax(0, 360px) minmax(max-content, 1fr)",
         alignItems: "center",
         gap: 2,
         px: 2,

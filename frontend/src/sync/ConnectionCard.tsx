@@ -40,6 +40,7 @@ export function ConnectionCard({ connection, since, onAsk }: Props) {
       sx={(theme) => ({
         border: `1px solid ${theme.vars.palette.divider}`,
         borderRadius: "8px",
+        containerType: "inline-size",
         px: 2,
         py: 1.5,
         display: "grid",
@@ -110,7 +111,8 @@ function Known({ connection, now }: { connection: ConnectionItem; now: Date }) {
       sx={{
         m: 0,
         display: "grid",
-        gridTemplateColumns: "repeat(auto-fit, minmax(128px, 1fr))",
+        gridTemplateColumns: "repeat(auto-fit, minmax(120px, 1fr))",
+        "@container (min-width: 720px)": { gridTemplateColumns: "1fr 2fr 1fr 1.25fr 1.25fr" },
         columnGap: 2,
         rowGap: 1,
         fontSize: "0.8125rem",

@@ -17,7 +17,7 @@ import { type Fact, Facts } from "../parts/Facts";
 import { Section } from "../parts/Section";
 import { SidePanel } from "../parts/SidePanel";
 import { useSession } from "../session/session";
-import { counted, durationOf, nextStep, productName, RunChip, sawOf } from "./run";
+import { counted, durationOf, productName, RunChip, sawOf } from "./run";
 import { UnderWay } from "./UnderWay";
 
 interface Props {
@@ -85,7 +85,6 @@ function Matter({ run }: { run: SyncRun }) {
     return (
       <Note severity="error" title={t("sync.run.failed")}>
         {run.error ?? t("sync.run.noError")} {t("sync.run.failedText")}
-        <Box sx={{ mt: 1 }}>{nextStep(run)}</Box>
       </Note>
     );
   }

@@ -30,7 +30,7 @@ export const runColumns = (): Column<SyncRun>[] => [
     name: t("sync.column.trigger"),
     text: (run) => t(`sync.trigger.${run.trigger}`),
     width: 104,
-    from: 560,
+    from: 660,
   },
   {
     field: "duration",
@@ -38,10 +38,10 @@ export const runColumns = (): Column<SyncRun>[] => [
     text: durationOf,
     align: "right",
     width: 104,
-    from: 680,
+    from: 760,
   },
   count("seen"),
-  count("added", 500),
+  count("added", 700),
   count("changed", 780),
   count("missing", 860),
   {

@@ -33,21 +33,3 @@ export const counted = (run: SyncRun, value: number): number | null =>
 /** What a run has read is true while it reads and where it read everything; of a failed one it says nothing. */
 export const sawOf = (run: SyncRun, value: number): number | null =>
   run.status === "failed" || (moves(run) && value === 0) ? null : value;
-
-const nextSteps: Record<string, "key" | "address" | "support"> = {
-  bad_key: "key",
-  wrong_customer: "key",
-  no_key: "key",
-  not_found: "address",
-  redirected: "address",
-  unreachable: "address",
-  tls: "address",
-  garbage: "address",
-  refused: "support",
-  too_large: "support",
-  duplicate_id: "support",
-};
-
-/** What to do after a run failed, in a sentence. */
-export const nextStep = ({ error_code }: Pick<SyncRun, "error_code">): string =>
-  t(`sync.next.${nextSteps[error_code ?? ""] ?? "later"}`);

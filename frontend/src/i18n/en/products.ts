@@ -64,7 +64,6 @@ export const products = {
     okOf_one: "{{product}} accepts this connection and lists {{count, number}} customer.",
     okOf_other: "{{product}} accepts this connection and lists {{count, number}} customers.",
     notOK: "{{product}} does not accept this connection.",
-    saveAnyway: "Nothing was saved.",
     addSubmit: "Add product",
     submit: "Save",
   },

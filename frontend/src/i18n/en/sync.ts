@@ -68,22 +68,15 @@ export const sync = {
     removed: "Removed after missing for long",
     all: "What changed, line by line",
     nothing: "Nothing had changed: the portal knew all of this already.",
-    soFar: "So far",
     review: "This sync waits for a decision",
     discarded: "This sync was discarded",
     discardedBy: "{{who}} discarded it. The portal kept what it knew before.",
     superseded: "A later sync took its place. The portal kept what it knew before.",
     failed: "This sync failed",
     failedText: "The portal kept what it knew before.",
-    noError: "The server gave no reason.",
+    noError:
+      "The server gave no reason. The next sync tries again; if it fails too, give the id below to support.",
     code: "Error code",
-  },
-  next: {
-    key: "Next: replace the API key or correct the customer id under Products & sync.",
-    address: "Next: check the base URL of the connection under Products & sync.",
-    later: "Next: nothing to do yet. The next sync tries again by itself; you can also start one now.",
-    support:
-      "Next: give the error code and the time to the product's support. Until it is solved, the data here stays as it was.",
   },
   changes: {
     title: "What changed",

@@ -1,0 +1,136 @@
+// How the fake's connections and runs may stand, for tests and for `npm run dev` in a browser: ?sync=review.
+import { ago, connection, id, run, type World } from "./fakeWorld";
+import type { Attention, SyncRun } from "./models";
+
+const hour = 3_600_000;
+
+const attention = (over: Partial<Attention>): Attention => ({
+  kind: "sync_failed",
+  severity: "error",
+  msp_id: null,
+  client_id: null,
+  run_id: null,
+  name: "Heimdal",
+  detail: "",
+  at: null,
+  count: null,
+  since: null,
+  ...over,
+});
+
+const refused = "Heimdal does not accept the API key. Make a new one in its dashboard and replace it here.";
+const none = { added: 0, changed: 0, missing: 0 };
+
+/** A run that has just begun. */
+export const begun = (over: Partial<SyncRun> = {}): SyncRun =>
+  run(0, {
+    ...none,
+    id: id("a100", 1),
+    status: "running",
+    trigger: "manual",
+    created_at: ago(70_000),
+    started_at: ago(68_000),
+    finished_at: null,
+    seen: 214,
+    msps: 9,
+    clients: 205,
+    calls: 9,
+    calls_left: 16,
+    ...over,
+  });
+
+export const syncStates = {
+  /** One is under way. */
+  running: (world: World) => {
+    world.runs = [begun(), ...world.runs];
+  },
+  /** One is under way and waits for the product's pace. */
+  waiting: (world: World) => {
+    world.runs = [begun({ retry_at: new Date(Date.now() + 42_000).toISOString() }), ...world.runs];
+  },
+  /** The last three failed. */
+  failing: (world: World) => {
+    const failed = (n: number) =>
+      run(n, {
+        ...none,
+        id: id("a200", n),
+        status: "failed",
+        seen: 0,
+        error_code: "bad_key",
+        error: refused,
+        calls: 1,
+      });
+    world.runs = [failed(1), failed(2), failed(3), ...world.runs.slice(3)];
+    const last = world.runs[0] as SyncRun;
+    world.attention = [
+      attention({
+        run_id: last.id,
+        detail: refused,
+        at: last.finished_at,
+        count: 3,
+        since: ago(12.2 * hour),
+      }),
+      ...world.attention,
+    ];
+    world.dataAsOf = ago(18.2 * hour);
+  },
+  /** One waits for an admin's word. */
+  review: (world: World) => {
+    const waits = run(1, {
+      ...none,
+      id: id("a300", 1),
+      status: "needs_review",
+      seen: 422,
+      msps: 16,
+      clients: 406,
+    });
+    world.runs = [{ ...waits, would_miss: 214, error_code: "too_many_missing" }, ...world.runs.slice(1)];
+    world.attention = [
+      attention({ kind: "needs_review", run_id: waits.id, at: waits.finished_at, count: 214 }),
+      ...world.attention,
+    ];
+    world.dataAsOf = ago(6.2 * hour);
+  },
+  /** The only connection is paused for longer than data stays fresh. */
+  paused: (world: World) => {
+    world.connections = world.connections.map((one) => ({ ...one, paused: true }));
+    world.runs = world.runs.slice(6);
+    world.dataAsOf = ago(2.2 * 24 * hour);
+    world.attention = [
+      attention({ kind: "sync_stale", severity: "warning", detail: "paused", at: world.dataAsOf }),
+      ...world.attention,
+    ];
+  },
+  /** Every kind of change in one run. */
+  changed: (world: World) => {
+    const counts = { added: 14, changed: 38, moved: 3, returned: 2, missing: 4, removed: 1, duplicates: 2 };
+    world.runs = [run(1, counts), ...world.runs.slice(1)];
+  },
+  /** Two connections, the second never synced. */
+  two: (world: World) => {
+    world.connections = [
+      ...world.connections,
+      connection(2, { customer_id: "98211", base_url: "https://eu.heimdal.example", api_key_last4: "c01d" }),
+    ];
+  },
+  /** No product is connected. */
+  unconnected: (world: World) => {
+    world.connections = [];
+    world.runs = [];
+  },
+} satisfies Record<string, (world: World) => void>;
+
+/** Moves a run that is under way on as time goes by, to its end. */
+export function goOn(world: World, every = 700): void {
+  const step = () => {
+    world.runs = world.runs.map((one) => {
+      if (one.status === "queued") return { ...one, status: "running" };
+      if (one.status !== "running") return one;
+      const left = one.calls_left ?? 24;
+      if (left === 0)
+        return { ...one, status: "complete", calls_left: null, finished_at: new Date().toISOString() };
+      return { ...one, calls: one.calls + 1, calls_left: left - 1, seen: Math.min(636, one.seen + 27) };
+    });
+  };
+  setInterval(step, every);
+}

@@ -1,0 +1,193 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type Fake, people } from "../bridge/fake";
+import { syncStates } from "../bridge/fakeStates";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+import { connectionState } from "./connectionState";
+
+const open = (state?: keyof typeof syncStates, prepare: (fake: Fake) => void = () => undefined) =>
+  renderApp({
+    signedIn: people.admin,
+    path: "/syncs",
+    prepare: (fake) => {
+      fake.world.runs = fake.world.runs.slice(0, 4);
+      if (state) syncStates[state](fake.world);
+      prepare(fake);
+    },
+  });
+const card = (customer = "120451") =>
+  screen.findByRole("article", { name: `Heimdal , Customer id ${customer}` });
+
+describe("how a connection stands", () => {
+  const now = new Date("2026-05-02T12:00:00Z");
+  const fine = { paused: false, last_run: null, last_complete: "2026-05-02T09:00:00Z", failures_in_a_row: 0 };
+  it.each([
+    ["fresh", fine],
+    ["stale", { ...fine, last_complete: "2026-05-01T09:00:00Z" }],
+    ["never", { ...fine, last_complete: null }],
+    ["failing", { ...fine, failures_in_a_row: 2 }],
+    ["paused", { ...fine, paused: true, failures_in_a_row: 2 }],
+  ])("is %s", (state, connection) => {
+    expect(connectionState(connection, now)).toBe(state);
+  });
+});
+
+describe("the connections", () => {
+  it("tell product, customer, host, the key's end, the data's age and the next sync", async () => {
+    open();
+    const row = within(await card());
+    for (const text of [
+      "Up to date",
+      "120451",
+      "dashboard.heimdalsecurity.com",
+      "ends in 7f3a",
+      "in 5 hours",
+    ]) {
+      expect(row.getByText(text)).toBeVisible();
+    }
+    await expectAccessible();
+  });
+
+  it("say since when they fail, why, and lead to the run", async () => {
+    const { user } = open("failing");
+    const row = within(await card());
+    expect(await row.findByText("Failing since 12 hours ago")).toBeVisible();
+    expect(row.getByRole("alert")).toHaveTextContent(
+      /The last 3 syncs failed\. Heimdal does not accept the API key/,
+    );
+    await user.click(row.getByRole("link", { name: "See the run" }));
+    expect(await screen.findByText("This sync failed")).toBeVisible();
+  });
+
+  it("are offered where none is there", async () => {
+    const { user } = open("unconnected");
+    expect(await screen.findByText("No product connected yet")).toBeVisible();
+    await expectAccessible();
+    await user.click(screen.getAllByRole("button", { name: "Add product" })[1] as HTMLElement);
+    expect(await screen.findByRole("dialog", { name: "Add a product" })).toBeVisible();
+  });
+
+  it("say why they could not be loaded, and leave the syncs alone", async () => {
+    open(undefined, (fake) => fake.fail("connections", new Problem("internal", { requestId: "req-9" })));
+    expect(await screen.findByText("Request id: req-9")).toBeVisible();
+    expect(await screen.findByRole("grid", { name: "Syncs" })).toBeVisible();
+  });
+
+  it("are not shown to staff", async () => {
+    const { fake } = renderApp({ signedIn: people.staff, path: "/syncs" });
+    await screen.findByRole("grid", { name: "Syncs" });
+    expect(screen.queryByRole("region", { name: "Products" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Add product" })).toBeNull();
+    expect(fake.calls).not.toContain("connections");
+  });
+});
+
+describe("adding a product", () => {
+  const dialog = () => screen.findByRole("dialog", { name: "Add a product" });
+  const begin = async (prepare?: (fake: Fake) => void) => {
+    const opened = open(undefined, prepare);
+    await card();
+    await opened.user.click(screen.getByRole("button", { name: "Add product" }));
+    const form = within(await dialog());
+    const submit = () => opened.user.click(form.getByRole("button", { name: "Add product" }));
+    const fill = async (customer: string, key: string) => {
+      await opened.user.type(form.getByLabelText("Customer id"), customer);
+      await opened.user.type(form.getByLabelText("API key"), key);
+    };
+    return { ...opened, form, submit, fill };
+  };
+
+  it("tests in words, saves, starts the first sync and forgets the key", async () => {
+    const { user, fake, form, submit, fill } = await begin();
+    await fill("120999", "a-right-key-c0de");
+    expect(form.getByLabelText("API key")).toHaveAttribute("type", "password");
+    await user.click(form.getByRole("button", { name: "Test" }));
+    expect(await form.findByText("Heimdal accepts this connection and lists 636 customers.")).toBeVisible();
+    await expectAccessible();
+    await submit();
+    expect(await card("120999")).toHaveTextContent("ends in c0de");
+    expect(fake.world.runs[0]).toMatchObject({ status: "running", trigger: "manual" });
+    expect(document.body.innerHTML).not.toContain("a-right-key-c0de");
+  });
+
+  it("says what the product said, and what was tested is true of nothing else", async () => {
+    const { user, form, fill } = await begin();
+    await fill("120999", "wrong-key");
+    await user.click(form.getByRole("button", { name: "Test" }));
+    expect(await form.findByText(/Heimdal does not accept the API key/)).toBeVisible();
+    await user.type(form.getByLabelText("API key"), "x");
+    await waitFor(() => expect(form.queryByText(/Heimdal does not accept the API key/)).toBeNull());
+  });
+
+  it("puts a refusal at its field and keeps all that was typed", async () => {
+    const { fake, form, submit, fill } = await begin();
+    await fill("1", "a-right-key-c0de");
+    await submit();
+    const customer = form.getByLabelText("Customer id");
+    await waitFor(() => expect(customer).toHaveAccessibleDescription(/another customer than 1/));
+    expect(customer).toHaveFocus();
+    expect(form.getByLabelText("API key")).toHaveValue("a-right-key-c0de");
+    expect(fake.world.connections).toHaveLength(1);
+  });
+
+  it("asks for what is missing before anybody is asked, and keeps what was typed while offline", async () => {
+    const { user, fake, form, submit, fill } = await begin((fake) =>
+      fake.fail("createConnection", new Problem("offline")),
+    );
+    await submit();
+    expect(await form.findByText("Enter your customer id.")).toBeVisible();
+    expect(form.getByText("Enter an API key of at least 8 characters.")).toBeVisible();
+    expect(fake.calls).not.toContain("createConnection");
+    await fill("120999", "a-right-key-c0de");
+    await user.keyboard("{Enter}");
+    expect(await form.findByText(/The portal cannot be reached/)).toBeVisible();
+    expect(form.getByLabelText("Customer id")).toHaveValue("120999");
+  });
+});
+
+describe("a saved connection", () => {
+  it("takes another key once it is tested", async () => {
+    const { user, fake } = open();
+    await user.click(within(await card()).getByRole("button", { name: /^Replace key/ }));
+    const form = within(await screen.findByRole("dialog"));
+    await user.type(form.getByLabelText("New API key"), "wrong-key");
+    await user.click(form.getByRole("button", { name: "Replace key" }));
+    const key = form.getByLabelText("New API key");
+    await waitFor(() => expect(key).toHaveAccessibleDescription(/does not accept the API key/));
+    expect(fake.world.connections[0]?.api_key_last4).toBe("7f3a");
+    await user.clear(key);
+    await user.type(key, "a-right-key-beef");
+    await user.click(form.getByRole("button", { name: "Replace key" }));
+    expect(await screen.findByText(/The API key of Heimdal, customer 120451 is replaced/)).toBeVisible();
+    await waitFor(async () => expect(await card()).toHaveTextContent("ends in beef"));
+  });
+
+  it("asks for its key again when it is to be sent to another address", async () => {
+    const { user, fake } = open();
+    await user.click(within(await card()).getByRole("button", { name: /^Edit/ }));
+    const form = within(await screen.findByRole("dialog"));
+    await user.click(form.getByRole("button", { name: "Advanced" }));
+    await user.clear(form.getByLabelText("Base URL"));
+    await user.type(form.getByLabelText("Base URL"), "https://eu.heimdal.example");
+    expect(form.getByText(/the saved key is sent to no other address/)).toBeVisible();
+    await user.click(form.getByRole("button", { name: "Save" }));
+    expect(await form.findByText("Another base URL needs the API key again.")).toBeVisible();
+    expect(fake.calls).not.toContain("changeConnection");
+    await user.type(form.getByLabelText("API key"), "a-right-key-beef");
+    await user.click(form.getByRole("button", { name: "Save" }));
+    await waitFor(async () => expect(await card()).toHaveTextContent("eu.heimdal.example"));
+  });
+
+  it("is paused and resumed after saying what it means", async () => {
+    const { user } = open();
+    await user.click(within(await card()).getByRole("button", { name: /^Pause/ }));
+    const ask = within(await screen.findByRole("dialog", { name: "Pause Heimdal, customer 120451?" }));
+    expect(ask.getByText(/grow out of date; the top bar says so/)).toBeVisible();
+    await expectAccessible();
+    await user.click(ask.getByRole("button", { name: "Pause" }));
+    await waitFor(async () => expect(within(await card()).getByText("Paused")).toBeVisible());
+    expect(within(await card()).getByText("Not while paused")).toBeVisible();
+    expect(within(await card()).getByRole("button", { name: /^Resume/ })).toBeVisible();
+  });
+});

@@ -1,0 +1,148 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type Fake, people } from "../bridge/fake";
+import { syncStates } from "../bridge/fakeStates";
+import type { SyncRun } from "../bridge/models";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+
+const id = "0195a000-0000-7000-a300-000000000001";
+const open = (
+  path = `/syncs/${id}/review`,
+  prepare: (fake: Fake) => void = () => undefined,
+  who = people.admin,
+) =>
+  renderApp({
+    signedIn: who,
+    path,
+    prepare: (fake) => {
+      syncStates.review(fake.world);
+      prepare(fake);
+    },
+  });
+const becomes = (fake: Fake, over: Partial<SyncRun>) => {
+  fake.world.runs = fake.world.runs.map((run) => (run.id === id ? { ...run, ...over } : run));
+};
+
+describe("a sync that waits for a decision", () => {
+  it("is told of in the list of syncs, and leads to its review", async () => {
+    const { user } = open("/syncs");
+    expect(
+      await screen.findByText(/A sync waits for a decision: 214 customers would go missing/),
+    ).toBeVisible();
+    await user.click(screen.getByRole("link", { name: "Review" }));
+    expect(
+      await screen.findByRole("heading", { level: 1, name: "214 customers would go missing" }),
+    ).toBeVisible();
+  });
+
+  it("shows how many of how many, and who", async () => {
+    open();
+    expect(await screen.findByText("34% of all")).toBeVisible();
+    const table = await screen.findByRole("grid", { name: "Who would go missing" });
+    expect((await within(table).findAllByRole("link", { name: "Aldgate Bakery Ltd" }))[0]).toHaveAttribute(
+      "href",
+      "#/clients/0195a000-0000-7000-9000-000000000000",
+    );
+    expect(screen.getByText("Showing 100 of 214")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("is accepted after saying what happens, goes on, and ends in plain words", async () => {
+    const { user, fake } = open();
+    await user.click(await screen.findByRole("button", { name: "Accept: mark them missing" }));
+    const ask = within(await screen.findByRole("dialog", { name: "Mark 214 customers missing?" }));
+    expect(ask.getByText(/Nothing is deleted now/)).toBeVisible();
+    expect(ask.getByRole("button", { name: "Cancel" })).toHaveFocus();
+    await expectAccessible();
+    await user.click(ask.getByRole("button", { name: "Mark 214 missing" }));
+    expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync goes on/)).toBeVisible();
+    expect(screen.getByRole("progressbar")).toBeVisible();
+    becomes(fake, { status: "complete", missing: 214 });
+    expect(await screen.findByText(/214 customers were marked missing/)).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("is discarded after saying that nothing changes", async () => {
+    const { user } = open();
+    await user.click(await screen.findByRole("button", { name: "Discard this run" }));
+    const ask = within(await screen.findByRole("dialog"));
+    expect(ask.getByText(/Nothing changes: every customer stays/)).toBeVisible();
+    await user.click(ask.getByRole("button", { name: "Discard run" }));
+    expect(await screen.findByText("Ada Lindqvist discarded it. Nothing was changed.")).toBeVisible();
+  });
+
+  it("says calmly that a later sync took its place meanwhile", async () => {
+    const { user, fake } = open();
+    await user.click(await screen.findByRole("button", { name: "Accept: mark them missing" }));
+    becomes(fake, { status: "discarded", error_code: "superseded" });
+    await user.click(await screen.findByRole("button", { name: "Mark 214 missing" }));
+    expect(await screen.findByText("A later sync took its place")).toBeVisible();
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
+  it("can be looked at, not decided on, by staff", async () => {
+    open(undefined, undefined, people.staff);
+    expect(await screen.findByText(/An administrator of your MSSP decides/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: /Accept/ })).toBeNull();
+  });
+
+  it("says why it could not be loaded", async () => {
+    open(undefined, (fake) => fake.fail("sync", new Problem("internal", { requestId: "req-3" })));
+    expect(await screen.findByText("Request id: req-3")).toBeVisible();
+  });
+
+  it("is not open to an MSP's people", async () => {
+    open(undefined, undefined, people.mspAdmin);
+    expect(await screen.findByText("Your role does not include this page")).toBeVisible();
+  });
+});
+
+describe("what a sync changed", () => {
+  const changed = "0195a000-0000-7000-a000-000000000001";
+  const openRun = (path: string) =>
+    renderApp({ signedIn: people.admin, path, prepare: (fake) => syncStates.changed(fake.world) });
+
+  it("is counted in its panel, each number leading to its lines", async () => {
+    const { user } = openRun(`/syncs/${changed}`);
+    const panel = within(await screen.findByRole("complementary", { name: "Sync of Heimdal" }));
+    await user.click(panel.getByRole("link", { name: "Moved: 3" }));
+    const table = within(await screen.findByRole("grid", { name: "Changes of this sync" }));
+    expect(await table.findAllByRole("gridcell", { name: "Baltic Managed Systems" })).toHaveLength(3);
+    expect(screen.getByRole("button", { name: "Change Moved" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("says who, what, before and after, and narrows by kind", async () => {
+    const { user } = openRun(`/syncs/${changed}/changes`);
+    await screen.findByText("58 in total");
+    await user.click(screen.getByRole("button", { name: "Change" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Changed" }));
+    const table = within(await screen.findByRole("grid", { name: "Changes of this sync" }));
+    expect((await table.findAllByRole("gridcell", { name: "31 Jan 2027" }))[0]).toBeVisible();
+    expect(await screen.findByText("33 in total")).toBeVisible();
+  });
+});
+
+describe("a sync under way", () => {
+  it("tells calls made and left, and until when the product makes it wait", async () => {
+    const { fake } = renderApp({
+      signedIn: people.admin,
+      path: "/syncs",
+      prepare: ({ world }) => syncStates.waiting(world),
+    });
+    expect(await screen.findByText("9 calls made, 16 left")).toBeVisible();
+    expect(screen.getByText(/^Waiting for Heimdal until/)).toBeVisible();
+    expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "36");
+    await expectAccessible();
+    const running = fake.world.runs[0] as SyncRun;
+    const asked = fake.calls.filter((call) => call === "syncs").length;
+    fake.world.runs = [
+      { ...running, retry_at: null, calls: 10, calls_left: 15 },
+      ...fake.world.runs.slice(1),
+    ];
+    expect(await screen.findByText("10 calls made, 15 left")).toBeVisible();
+    expect(fake.calls.filter((call) => call === "syncs")).toHaveLength(asked);
+    expect(screen.queryByText(/^Waiting for Heimdal/)).toBeNull();
+  });
+});
