@@ -325,6 +325,30 @@ func TestTheShareThatMayVanishIsASetting(t *testing.T) {
 	}
 }
 
+func TestAnEmptyAnswerAndMSPsThatAllTurnIntoClientsNeedReview(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	if run := w.complete(); run.Seen != 0 {
+		t.Errorf("an MSSP without customers is %+v", run)
+	}
+	w.complete(crowd(3))
+	if run, err := w.sync(); err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 4 {
+		t.Errorf("an empty answer ended as %+v: %v", run, err)
+	}
+	s := w.sibling()
+	var msps, turned []portal.Customer
+	for i := range 12 {
+		id := fmt.Sprint(i + 1)
+		msps, turned = append(msps, msp(id, "MSP "+id)), append(turned, client(id, "MSP "+id, ""))
+	}
+	clients := crowd(100)[1:]
+	s.complete(msps, clients)
+	run, err := s.sync(turned, clients)
+	if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 12 || !strings.Contains(*run.Error, "12 of 12 MSPs") {
+		t.Errorf("12 of 12 MSPs turned clients in a run that ended as %+v: %v", run, err)
+	}
+}
+
 func TestTwoConnectionsOfOneMSSPNeverTouchEachOthersCustomers(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)

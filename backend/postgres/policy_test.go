@@ -17,7 +17,7 @@ import (
 var tenantTables = map[string]string{
 	"mssp": "id", "mssp_product": "mssp_id", "sync_run": "mssp_id", "msp": "mssp_id", "client": "mssp_id",
 	"client_count": "mssp_id", "msp_count": "mssp_id", "client_day": "mssp_id", "change": "mssp_id",
-	"user_role": "mssp_id", "pre_assigned_role": "mssp_id", "audit_log": "mssp_id",
+	"sync_customer": "mssp_id", "sync_vanishing": "mssp_id", "user_role": "mssp_id", "pre_assigned_role": "mssp_id", "audit_log": "mssp_id",
 }
 
 // read runs sql with no scope of its own as viewer and answers its single number, or -1 where PostgreSQL refuses the
@@ -121,18 +121,20 @@ func TestAViewerCannotWriteForAnotherScope(t *testing.T) {
 		"an MSSP gives a grant to somebody else": {w.Own.Viewers[portal.MSSPAdmin], "update user_role set user_id = user_id"},
 		"an MSP moves its people to its sister": {w.Own.Viewers[portal.MSPAdmin], fmt.Sprintf(
 			"update user_role set msp_id = '%s'", own)},
-		"an MSP makes its people the MSSP's": {w.Own.Viewers[portal.MSPAdmin], "update user_role set role = 'mssp_admin', msp_id = null, client_id = null"},
-		"an MSSP renames a person":           {w.Own.Viewers[portal.MSSPAdmin], "update person_of_mssp set name = 'x'"},
-		"an MSSP prolongs a session":         {w.Own.Viewers[portal.MSSPAdmin], "update session set expires_at = 'infinity'"},
-		"an MSSP moves a session":            {w.Own.Viewers[portal.MSSPAdmin], "update session_of_mssp set user_id = user_id"},
-		"an MSP reads the MSSP's people":     {w.Own.Viewers[portal.MSPAdmin], "select email from person_of_mssp"},
-		"a client's user reads who is who":   {w.Own.Viewers[portal.ClientUser], "select email from person_of_msp"},
-		"an MSSP reads a sealed key":         {w.Own.Viewers[portal.MSSPAdmin], "select api_key_sealed from mssp_product"},
-		"an MSP reads who signs tokens":      {w.Own.Viewers[portal.MSPAdmin], "select private_sealed from signing_key"},
-		"a client's user reads people":       {w.Own.Viewers[portal.ClientUser], "select email from app_user"},
-		"an MSP reads why a sync run failed": {w.Own.Viewers[portal.MSPAdmin], "select error from sync_run"},
-		"an MSSP leaves its database role":   {w.Own.Viewers[portal.MSSPAdmin], "insert into mssp (id, name) values ('" + postgres.NewID() + "', 'x')"},
-		"a client's user invites somebody":   {w.Own.Viewers[portal.ClientUser], invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
+		"an MSP makes its people the MSSP's":   {w.Own.Viewers[portal.MSPAdmin], "update user_role set role = 'mssp_admin', msp_id = null, client_id = null"},
+		"an MSSP renames a person":             {w.Own.Viewers[portal.MSSPAdmin], "update person_of_mssp set name = 'x'"},
+		"an MSSP prolongs a session":           {w.Own.Viewers[portal.MSSPAdmin], "update session set expires_at = 'infinity'"},
+		"an MSSP moves a session":              {w.Own.Viewers[portal.MSSPAdmin], "update session_of_mssp set user_id = user_id"},
+		"an MSP reads the MSSP's people":       {w.Own.Viewers[portal.MSPAdmin], "select email from person_of_mssp"},
+		"a client's user reads who is who":     {w.Own.Viewers[portal.ClientUser], "select email from person_of_msp"},
+		"an MSSP reads a sealed key":           {w.Own.Viewers[portal.MSSPAdmin], "select api_key_sealed from mssp_product"},
+		"an MSP reads who signs tokens":        {w.Own.Viewers[portal.MSPAdmin], "select private_sealed from signing_key"},
+		"a client's user reads people":         {w.Own.Viewers[portal.ClientUser], "select email from app_user"},
+		"an MSSP reads what a sync has staged": {w.Own.Viewers[portal.MSSPAdmin], "select raw from sync_customer"},
+		"an MSP reads who would vanish":        {w.Own.Viewers[portal.MSPAdmin], "select id from sync_vanishing"},
+		"an MSP reads why a sync run failed":   {w.Own.Viewers[portal.MSPAdmin], "select error from sync_run"},
+		"an MSSP leaves its database role":     {w.Own.Viewers[portal.MSSPAdmin], "insert into mssp (id, name) values ('" + postgres.NewID() + "', 'x')"},
+		"a client's user invites somebody":     {w.Own.Viewers[portal.ClientUser], invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
 	} {
 		err := w.DB.As(refused.viewer).Write(context.Background(), func(tx pgx.Tx) error {
 			_, err := tx.Exec(context.Background(), refused.sql)
