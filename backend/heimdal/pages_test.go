@@ -125,6 +125,8 @@ func TestPagesThatDoNotMakeOneListAreRefusedAndNeverALoop(t *testing.T) {
 		"pages in a circle":               {`{"items":[` + p1 + `],"hasMore":true,"page":1}`, `{"items":[` + p2 + `],"hasMore":true}`, `{"items":[` + p1 + `],"hasMore":true}`},
 		"another page than asked for":     {`{"items":[` + p1 + `],"totalCount":6,"page":1}`, `{"items":[` + p3 + `],"totalCount":6,"page":3}`},
 		"a page that is no envelope":      {`{"items":[` + p1 + `],"totalCount":4}`, `[` + p2 + `]`},
+		"an empty page for the last":      {`{"items":[` + p1 + `],"hasMore":true,"page":1}`, `{"items":[],"hasMore":false}`},
+		"a last page without an envelope": {`{"items":[` + p1 + `],"hasMore":true,"page":1}`, `[` + p2 + `]`},
 		"the last page before the total":  {`{"items":[` + p1 + `],"totalCount":5,"totalPages":2}`, `{"items":[` + p2 + `],"totalCount":5,"totalPages":2}`},
 		"the total, and more":             {`{"items":[` + p1 + `],"totalCount":2,"hasMore":true}`},
 		"more, but not where":             {`{"items":[` + p1 + `],"hasMore":true}`},
@@ -201,5 +203,21 @@ func TestOnlyPagesSayHowManyCustomersMustBeLeftWithoutThoseSeenTwice(t *testing.
 	_, state, err = answering(t, `{"items":[`+corps(1, 2)+`],"total":3}`, `{"items":[`+corps(2, 1)+`],"total":3}`).from(t.Context(), portal.ReadState{})
 	if err != nil || state.Total == nil || *state.Total != 3 {
 		t.Errorf("two pages: %v, %v", state.Total, err)
+	}
+}
+
+func TestAPageThatCameBeforeIsSeenAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, order := range [][]int{{1, 1}, {1, 3, 1}, {1, 3, 3}, {1, 3, 5, 5}, {1, 3, 5, 1}, {1, 3, 5, 7, 9, 9}, {1, 3, 5, 7, 9, 7}} {
+		var calls int
+		r := asking(t, func(*http.Request) *http.Response {
+			calls++
+			return body(`{"items":[` + corps(order[min(calls, len(order))-1], 2) + `],"totalCount":99}`)
+		})
+		_, err := r.all(t.Context())
+		wantCode(t, err, portal.Incomplete)
+		if calls != len(order) {
+			t.Errorf("%v: it took %d calls", order, calls)
+		}
 	}
 }

@@ -51,6 +51,9 @@ func TestResellersAreAskedWhereNothingSaysWhoseTheClientsAre(t *testing.T) {
 		"a reseller under a reseller": {map[string]string{
 			"17": `[` + resellerS + `,` + resellerR + `]`, "1": `[` + resellerS + `,` + corps(11, 2) + `]`, "2": `[` + corps(11, 1) + `]`,
 		}, "1 msp under, 11 client under 2, 12 client under 1, 2 msp under 1", "17 2 1 2"},
+		"a reseller under one that comes before it": {map[string]string{
+			"17": `[` + resellerR + `,` + resellerS + `,{"id":3,"type":"RESELLER"}]`, "1": `[` + resellerS + `,` + corps(11, 2) + `]`, "2": `[` + corps(11, 1) + `]`, "3": `[]`,
+		}, "1 msp under, 11 client under 2, 12 client under 1, 2 msp under 1, 3 msp under", "17 1 3 2"},
 		"a reseller that only its reseller names": {map[string]string{
 			"17": `[` + resellerR + `]`, "1": `[` + resellerS + `]`, "2": `[` + corps(11, 1) + `]`,
 		}, "1 msp under, 11 client under 2, 2 msp under 1", "17 1 2"},
