@@ -2,26 +2,53 @@
 //
 // # A run
 //
-// Every sync is a row of sync_run: queued → running → complete or failed. A connection has at most one that is
-// queued or running (a unique index sees to that), so neither two clicks, nor two replicas, nor a command beside the
-// schedule can sync it twice at once.
+// Every sync is a row of sync_run. A connection has at most one that is queued or running (a unique index sees to that),
+// so neither two clicks, nor two replicas, nor a command beside the schedule can sync it twice at once.
+//
+//	          take                 every call made          believed
+//	queued ─────────▶ running: read ──────────────▶ merge ───────────▶ complete
+//	  ▲ ▲              │  │  one call: chunks ─COPY─▶ sync_customer
+//	  │ │              │  │  its end: state, counts    │
+//	  │ │              │  │                            │ too many would vanish
+//	  │ └──────────────┘  │ any fault, refusal         ▼
+//	  │   put off (a long │                       needs_review ──▶ discarded
+//	  │   wait, a slice   ▼                            │           (by an admin, or a newer run)
+//	  │   that is over),  failed                       │ accepted by an admin
+//	  │   handed back by Stop, or the heart stopped    │
+//	  └────────────────────────────────────────────────┘
 //
 // Whoever works on a run holds a lease on it: a number that grows each time the run is taken up, and a heartbeat.
-// Everything the worker writes is on condition that the lease is still its own.
-//
-//	           take                    apply
-//	queued ───────────▶ running ─────────────────▶ complete
-//	  ▲                  │   │ any fault, refusal
-//	  └──────────────────┘   └───────────────────▶ failed
-//	   handed back by Stop,
-//	   or the heartbeat stopped
-//
-// The customers, their history, the counts and the run's own end are written in one transaction. So a process may die
-// at any moment: either the run is complete, or nothing but its record was written and it is taken up again.
+// Everything the worker writes is on condition that the lease is still its own. What a call brings counts once the call
+// has ended, and where the reading stands is saved in the same transaction: who takes the run up makes the next call,
+// not the first. The merge, the history, the counts and the run's own end are one transaction.
 //
 // # Jobs
 //
-// A job of the job engine only says "look at this run"; a job too many finds nothing to take and ends. One job,
-// repeated on one replica, is the schedule: it queues what is due, puts dead runs back into the queue, and replaces lost
-// jobs.
+// A job of the job engine only says "look at this run"; a job too many finds nothing to take and ends. One job, repeated
+// on one replica, is the schedule: it queues what is due, those first that have waited longest, replaces lost jobs, and
+// raises mails. Each replica looks for dead runs by itself, since the one that kept the schedule may be the one that
+// died. No worker sleeps for long: a run that waits for its product lies in the queue.
+//
+// # What may go wrong
+//
+//	what                                   what happens                                  shown by
+//	a call is refused, breaks off, lies    failed, by name, in a sentence; nothing       TestEveryFaultEndsTheRunByNameAndLeavesEverythingAsItWas
+//	                                       but the run's record is written               TestACallThatGoesWrongInTheMiddleLeavesNothing
+//	the product asks to wait               put off; tries and pauses count on            TestALongWaitIsPutOffWithAllThatWasRead
+//	many wait, or one has many calls       the others are synced meanwhile               TestRunsThatWaitKeepNoWorkerFromOthers
+//	                                                                                     TestARunOfManyCallsLetsOthersHaveTheirTurnInBetween
+//	it would never end                     failed after a day                            TestARunThatWouldNeverEndFailsAfterADay
+//	the process is killed, at any point    another goes on; what is lost is one call     TestRunsSurviveTheDeathOfPortalAPIAtAnyPoint (cmd/portal-api)
+//	                                                                                     TestARunGoesOnWithTheCallItsProcessDiedIn
+//	it kills whatever works on it          failed after three deaths without progress    TestAServerTakesUpRunsThatDiedOrLostTheirJob
+//	the process was only thought dead      it may write nothing any more                 TestARunWhoseProcessDiedIsOutOfTheWayOfTheNext
+//	the server is told to stop             handed back at once                           TestAServerThatStopsHandsItsRunToTheNext
+//	the database loses the unlogged table  read anew                                     the merge's tests (postgres)
+//	too many customers would vanish        needs_review; one mail; first in attention    TestARunThatNeedsReviewIsMailedAtOnceAndOnce
+//	                                                                                     TestARunThatNeedsReviewComesBeforeEverythingElse
+//	run after run fails                    attention with count and since when; one      TestARowOfFailuresNeedsAttentionAndSaysHowManySinceWhen
+//	                                       mail until one has worked in between          TestTheAdminsAreMailedOnceOfARowOfFailuresUntilASyncHasWorkedInBetween
+//	none fails, but none comes             sync_stale                                    TestAConnectionThatIsNotSyncedThoughNothingFailsIsStale
+//	a mail is no longer true               it is not sent                                TestWhatIsNoLongerTrueIsNotMailed
+//	who watches may no longer              the stream ends                               TestWhoMayNoLongerSeesARunNoLonger
 package sync

@@ -339,3 +339,23 @@ func TestARunGoesOnWithTheCallItsProcessDiedIn(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestTheScheduleBeginsWithWhoHasWaitedLongest(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	tenants := []*tenant{addTenant(t, w.db, w.owner), w, addTenant(t, w.db, w.owner), addTenant(t, w.db, w.owner)}
+	w.exec("update mssp_product set created_at = now() - interval '10 days'")
+	for i, tenant := range tenants[1:] {
+		tenant.complete(many(1)...)
+		w.exec("update sync_run set created_at = now() - make_interval(hours => $2) where mssp_id = $1", tenant.connection.MSSPID, 9-i*3)
+	}
+	due, err := w.db.Overdue(t.Context(), time.Hour)
+	if err != nil || len(due.Connections) != len(tenants) {
+		t.Fatalf("due is %+v, %v", due, err)
+	}
+	for i, tenant := range tenants {
+		if due.Connections[i].MSSPID != tenant.connection.MSSPID {
+			t.Errorf("number %d is not the one that has waited longest of the rest", i+1)
+		}
+	}
+}
