@@ -196,7 +196,11 @@ export const theme = createTheme({
           border: 0,
           fontSize: "0.8125rem",
           "--DataGrid-t-header-background-base": theme.vars.palette.background.default,
-          "& .MuiDataGrid-columnHeaderTitle": { fontWeight: 500, color: theme.vars.palette.text.secondary },
+          "& .MuiDataGrid-columnHeaderTitle": {
+            fontWeight: 500,
+            lineHeight: 1.6,
+            color: theme.vars.palette.text.secondary,
+          },
           "& .MuiDataGrid-row": { cursor: "default" },
         }),
       },

@@ -100,7 +100,7 @@ function TopBar({ onSearch }: { onSearch: () => void }) {
         borderBottom: `1px solid ${theme.vars.palette.divider}`,
         "@media (max-width: 1099px)": {
           gridTemplateColumns: "minmax(0, 1fr) minmax(0, 200px) auto",
-          "& .age-text": { maxWidth: 200, overflow: "hidden", textOverflow: "ellipsis" },
+          "& .age-text": { maxWidth: 240, overflow: "hidden", textOverflow: "ellipsis" },
         },
         "@media (max-width: 759px)": {
           gridTemplateColumns: "minmax(0, 1fr) auto auto",

@@ -112,7 +112,7 @@ function Known({ connection, now }: { connection: ConnectionItem; now: Date }) {
         m: 0,
         display: "grid",
         gridTemplateColumns: "repeat(auto-fit, minmax(120px, 1fr))",
-        "@container (min-width: 720px)": { gridTemplateColumns: "1fr 2fr 1fr 1.25fr 1.25fr" },
+        "@container (min-width: 640px)": { gridTemplateColumns: "0.8fr 2.1fr 0.9fr 1.1fr 1.1fr" },
         columnGap: 2,
         rowGap: 1,
         fontSize: "0.8125rem",

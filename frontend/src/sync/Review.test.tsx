@@ -115,7 +115,7 @@ describe("what a sync changed", () => {
 
   it("says who, what, before and after, and narrows by kind", async () => {
     const { user } = openRun(`/syncs/${changed}/changes`);
-    await screen.findByText("58 in total");
+    await screen.findByText("57 in total");
     await user.click(screen.getByRole("button", { name: "Change" }));
     await user.click(await screen.findByRole("menuitem", { name: "Changed" }));
     const table = within(await screen.findByRole("grid", { name: "Changes of this sync" }));

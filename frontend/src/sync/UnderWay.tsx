@@ -46,7 +46,7 @@ export function UnderWay({ run }: { run: SyncRun }) {
       />
       {waits && (
         <Box sx={{ mt: 0.75, fontSize: "0.8125rem" }}>
-          <span role="status">{waits}.</span> <span aria-hidden>({asClock(seconds)})</span>{" "}
+          <span role="status">{waits}</span> <span aria-hidden>({asClock(seconds)}).</span>{" "}
           <Box component="span" sx={{ color: "text.secondary" }}>
             {t("sync.waitingWhy", { product: productName(run.product) })}
           </Box>

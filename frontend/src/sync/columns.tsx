@@ -17,7 +17,7 @@ export const runColumns = (): Column<SyncRun>[] => [
     field: "status",
     name: t("sync.column.status"),
     render: (run) => <RunChip status={run.status} />,
-    width: 126,
+    width: 140,
   },
   {
     field: "started_at",

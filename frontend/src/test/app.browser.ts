@@ -62,6 +62,9 @@ async function violations(page: Page) {
 const overflows = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
+const inReview = "0195a000-0000-7000-a300-000000000001";
+const changed = "0195a000-0000-7000-a000-000000000001";
+
 const screens = [
   { name: "sign-in", query: "", path: "/" },
   { name: "address", query: "api=none", path: "/" },
@@ -73,6 +76,10 @@ const screens = [
   { name: "sessions", query: "as=admin", path: "/settings/sessions" },
   { name: "sign-in with a locked keyring", query: "keyring=locked", path: "/" },
   { name: "syncs", query: "as=admin", path: "/syncs" },
+  { name: "failing product", query: "as=admin&sync=failing&still", path: "/syncs" },
+  { name: "sync that waits for Heimdal", query: "as=admin&sync=waiting&still", path: "/syncs" },
+  { name: "review", query: "as=admin&sync=review&still", path: `/syncs/${inReview}/review` },
+  { name: "what a sync changed", query: "as=admin&sync=changed&still", path: `/syncs/${changed}/changes` },
   { name: "settings", query: "as=admin", path: "/settings" },
   { name: "refused", query: "as=mspUser", path: "/admin" },
   { name: "unknown", query: "as=mspUser", path: "/nowhere" },
@@ -114,19 +121,23 @@ it("draws the same theme the system asks for, until another is chosen", async ()
   await page.close();
 });
 
+/** Presses Tab until a button has the focus. */
+const tabbing =
+  (page: Page) =>
+  async (name: string | RegExp, back = false) => {
+    for (let n = 0; n < 30; n++) {
+      const button = page.locator(":focus").and(page.getByRole("button", { name }));
+      if ((await button.count()) > 0) return;
+      await page.keyboard.press(back ? "Shift+Tab" : "Tab");
+    }
+    throw new Error(`no way to ${name} by Tab`);
+  };
+
 it("lets an administrator find somebody, change their role and deactivate them by keyboard alone", async () => {
   const { page, faults } = await open("as=admin", "/admin/users");
   await settled(page);
   const { keyboard } = page;
-  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
-  const tabTo = async (name: string | RegExp, back = false) => {
-    for (let n = 0; n < 30; n++) {
-      const button = page.locator(":focus").and(page.getByRole("button", { name }));
-      if ((await button.count()) > 0) return;
-      await keyboard.press(back ? "Shift+Tab" : "Tab");
-    }
-    throw new Error(`no way to ${name} by Tab; the focus is on ${await focused()}`);
-  };
+  const tabTo = tabbing(page);
   await page.getByRole("searchbox", { name: "Search users" }).focus();
   await keyboard.type("tom b");
   await page.getByText("1 in total").waitFor();
@@ -163,6 +174,54 @@ it("lets an administrator find somebody, change their role and deactivate them b
   await panel.getByRole("button", { name: "Reactivate" }).focus();
   await keyboard.press("Escape");
   await panel.waitFor({ state: "detached" });
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
+it("lets an administrator connect a product and pause it by keyboard alone", async () => {
+  const { page, faults } = await open("as=admin&still", "/syncs");
+  await settled(page);
+  await page.getByRole("article").waitFor();
+  const { keyboard } = page;
+  const tabTo = tabbing(page);
+  await page.getByRole("main").focus();
+  await tabTo("Add product");
+  await keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Add a product" });
+  await dialog.waitFor();
+  await keyboard.type("120999");
+  await keyboard.press("Tab");
+  await keyboard.type("a-right-key-c0de");
+  await tabTo("Test");
+  await keyboard.press("Enter");
+  await dialog.getByText("Heimdal accepts this connection and lists 636 customers.").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await tabTo("Add product");
+  await keyboard.press("Enter");
+  const added = page.getByRole("article").filter({ hasText: "120999" });
+  await added.getByText("ends in c0de").waitFor();
+  await dialog.waitFor({ state: "detached" });
+  await tabTo("Pause Heimdal, customer 120999");
+  await keyboard.press("Enter");
+  const question = page.getByRole("dialog", { name: "Pause Heimdal, customer 120999?" });
+  await question.waitFor();
+  await tabTo("Pause");
+  await keyboard.press("Enter");
+  await added.getByRole("button", { name: /^Resume/ }).waitFor();
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
+it("lets an administrator decide on a sync by keyboard alone", async () => {
+  const { page, faults } = await open("as=admin&sync=review&still", `/syncs/${inReview}/review`);
+  await settled(page);
+  await page.getByRole("main").focus();
+  await tabbing(page)("Discard this run");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await tabbing(page)("Discard run");
+  await page.keyboard.press("Enter");
+  await page.getByText("Ada Lindqvist discarded it. Nothing was changed.").waitFor();
   expect(faults).toEqual([]);
   await page.close();
 });
