@@ -368,6 +368,14 @@ func TestTwoConnectionsOfOneMSSPNeverTouchEachOthersCustomers(t *testing.T) {
 	if w.complete(crowd(20)); theirs() != before {
 		t.Error("the first connection's own run changed its rows")
 	}
+	review, err := w.sync()
+	if err != nil || review.Status != portal.RunNeedsReview {
+		t.Fatalf("an empty answer ended as %s: %v", review.Status, err)
+	}
+	other.complete([]portal.Customer{msp("1", "Elsewhere"), client("100", "Same id", "1")})
+	if status := value[string](w, "select status from sync_run where id = $1", review.ID); status != "needs_review" {
+		t.Errorf("the other connection's run left this one's review %s", status)
+	}
 	w.checkCounts(t.Errorf)
 }
 

@@ -229,7 +229,7 @@ func TestTooManyMissingAtOnceAreNotBelieved(t *testing.T) {
 	w.complete(world...)
 	before := w.everything()
 	run := w.sync(world[:39]...)
-	if said(run) == "" || *run.ErrorCode != "too_many_missing" || run.Status != portal.RunFailed || run.Seen != 39 {
+	if said(run) == "" || *run.ErrorCode != "too_many_missing" || run.Status != portal.RunNeedsReview || run.Seen != 39 {
 		t.Errorf("11 of 50 missing ended as %+v: %s", run, said(run))
 	}
 	if w.everything() != before {
