@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
@@ -348,5 +350,16 @@ func TestNoAnswerHoldsAKey(t *testing.T) {
 			strings.Contains(string(r.body), "sealed") {
 			t.Errorf("%s answers %s", r.Request.URL.Path, r.body)
 		}
+	}
+}
+
+func TestAKeyMeantForOneAddressIsNotSavedForAnother(t *testing.T) {
+	h := newHouse(t)
+	// Between the test of a new key and its saving, another admin has moved the connection.
+	was := portal.Connection{ID: h.Own.ConnectionID, BaseURL: "https://where-it-was.example.com"}
+	before := h.state()
+	err := h.DB.UpdateConnection(context.Background(), h.Own.Viewers[portal.MSSPAdmin], was, postgres.ConnectionUpdate{APIKeySealed: []byte("sealed"), APIKeyLast4: "1234"})
+	if portal.ErrorCode(err) != portal.Conflict || h.state() != before {
+		t.Errorf("the key is saved for where the connection has gone: %v", err)
 	}
 }

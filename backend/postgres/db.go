@@ -101,6 +101,9 @@ type Scoped struct {
 // stand: SessionRevoked, Deactivated or GrantChanged if not.
 func (db *DB) As(viewer portal.Viewer) Scoped { return Scoped{db: db, viewer: viewer} }
 
+// Check checks the viewer's standing for what needs no rows.
+func (s Scoped) Check(ctx context.Context) error { return s.Read(ctx, func(*pgx.Batch) {}) }
+
 // Read sends what queue puts into the batch in one round trip and one read-only view of the database. The callbacks
 // of the batch run only once the viewer has been found to be in good standing.
 func (s Scoped) Read(ctx context.Context, queue func(*pgx.Batch)) error {

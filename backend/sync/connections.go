@@ -37,16 +37,11 @@ func (s *Service) Connections(ctx context.Context, viewer portal.Viewer) (portal
 // TryConnection asks the product what it says to a connection. That it refuses is an answer and no error; Invalid names
 // a setting nobody needs to ask about, NotFound is a connection outside the viewer's scope.
 func (s *Service) TryConnection(ctx context.Context, viewer portal.Viewer, t portal.ConnectionTrial) (portal.ConnectionTest, error) {
+	var p proposal
+	var err error
 	if t.ID == "" {
-		p, err := s.propose(portal.NewConnection{Product: t.Product, CustomerID: t.CustomerID, BaseURL: t.BaseURL, APIKey: t.APIKey})
-		if err != nil {
-			return portal.ConnectionTest{}, err
-		}
-		p.MSSPID = viewer.Scope.MSSPID
-		return s.try(ctx, p)
-	}
-	p, err := s.stored(ctx, viewer, t.ID)
-	if err == nil {
+		p, err = s.propose(ctx, viewer, portal.NewConnection{Product: t.Product, CustomerID: t.CustomerID, BaseURL: t.BaseURL, APIKey: t.APIKey})
+	} else if p, err = s.stored(ctx, viewer, t.ID); err == nil {
 		err = s.alter(&p, given(t.CustomerID), given(t.BaseURL), given(t.APIKey))
 	}
 	if err != nil {
@@ -65,11 +60,11 @@ func given(value string) *string {
 // CreateConnection saves a connection the product accepts and queues its first run. ProductRefused tells what the
 // product said where it does not, and nothing is saved; Invalid names a setting, Conflict a customer that is connected.
 func (s *Service) CreateConnection(ctx context.Context, viewer portal.Viewer, n portal.NewConnection) (portal.ConnectionItem, error) {
-	p, err := s.propose(n)
+	p, err := s.propose(ctx, viewer, n)
 	if err != nil {
 		return portal.ConnectionItem{}, err
 	}
-	p.MSSPID, p.ID = viewer.Scope.MSSPID, postgres.NewID()
+	p.ID = postgres.NewID()
 	if err := s.prove(ctx, p); err != nil {
 		return portal.ConnectionItem{}, err
 	}
@@ -145,14 +140,18 @@ func (s *Service) connector(productID string) (Connector, error) {
 	return nil, portal.InvalidField("product", "There is no product %q.", productID)
 }
 
-// propose checks the settings of a new connection without asking anybody.
-func (s *Service) propose(n portal.NewConnection) (proposal, error) {
+// propose checks the settings of a new connection without asking the product. The product is asked before anything is
+// read as the viewer, so whether they still may is found out here.
+func (s *Service) propose(ctx context.Context, viewer portal.Viewer, n portal.NewConnection) (proposal, error) {
+	if err := s.db.As(viewer).Check(ctx); err != nil {
+		return proposal{}, err
+	}
 	connector, err := s.connector(n.Product)
 	if err != nil {
 		return proposal{}, err
 	}
 	p := proposal{connector: connector, apiKey: strings.TrimSpace(n.APIKey), Connection: portal.Connection{
-		ProductID: n.Product, CustomerID: strings.TrimSpace(n.CustomerID), BaseURL: strings.TrimSpace(n.BaseURL),
+		MSSPID: viewer.Scope.MSSPID, ProductID: n.Product, CustomerID: strings.TrimSpace(n.CustomerID), BaseURL: strings.TrimSpace(n.BaseURL),
 	}}
 	if p.BaseURL == "" {
 		p.BaseURL = connector.Product().BaseURL
