@@ -33,7 +33,7 @@ func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
 		w := addTenant(t, base.db, base.owner)
 		defer w.stand.Close()
 		m := model{map[int]customer{}, map[int]string{}, map[int]bool{}}
-		for range rapid.IntRange(1, 5).Draw(r, "runs") {
+		for range rapid.IntRange(1, 3).Draw(r, "runs") {
 			world := drawWorld(r)
 			w.stand.SetCustomers(slices.Collect(maps.Values(world)))
 			fault := rapid.SampledFrom([]heimdalstand.Fault{
