@@ -2,7 +2,7 @@ import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ConnectionItem } from "../bridge/models";
@@ -28,7 +28,6 @@ export const connectionName = ({ product_name, customer_id }: ConnectionItem): s
 
 /** One connection: how it stands, how old its data is, what may be done about it. */
 export function ConnectionCard({ connection, since, onAsk }: Props) {
-  const id = useId();
   const now = useNow();
   const state = connectionState(connection, now);
   const when = formatRelative(since ?? connection.last_complete, now);
@@ -36,7 +35,7 @@ export function ConnectionCard({ connection, since, onAsk }: Props) {
   return (
     <Box
       component="article"
-      aria-labelledby={id}
+      aria-label={connectionName(connection)}
       sx={(theme) => ({
         border: `1px solid ${theme.vars.palette.divider}`,
         borderRadius: "8px",
@@ -48,11 +47,8 @@ export function ConnectionCard({ connection, since, onAsk }: Props) {
       })}
     >
       <Box sx={{ display: "flex", alignItems: "center", flexWrap: "wrap", gap: 1.25 }}>
-        <Typography id={id} component="h2" variant="h3">
+        <Typography component="h2" variant="h3">
           {connection.product_name}
-          <Hidden>
-            , {t("products.fact.customer")} {connection.customer_id}
-          </Hidden>
         </Typography>
         <StatusChip
           tone={stateTones[state]}

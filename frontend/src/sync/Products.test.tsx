@@ -16,8 +16,7 @@ const open = (state?: keyof typeof syncStates, prepare: (fake: Fake) => void = (
       prepare(fake);
     },
   });
-const card = (customer = "120451") =>
-  screen.findByRole("article", { name: `Heimdal , Customer id ${customer}` });
+const card = (customer = "120451") => screen.findByRole("article", { name: `Heimdal, customer ${customer}` });
 
 describe("how a connection stands", () => {
   const now = new Date("2026-05-02T12:00:00Z");
@@ -98,13 +97,19 @@ describe("adding a product", () => {
     return { ...opened, form, submit, fill };
   };
 
-  it("tests in words, saves, starts the first sync and forgets the key", async () => {
-    const { user, fake, form, submit, fill } = await begin();
-    await fill("120999", "a-right-key-c0de");
+  it("tests in words before anything is saved", async () => {
+    const { user, fake, form, fill } = await begin();
+    await fill("120999", "a-right-key");
     expect(form.getByLabelText("API key")).toHaveAttribute("type", "password");
     await user.click(form.getByRole("button", { name: "Test" }));
     expect(await form.findByText("Heimdal accepts this connection and lists 636 customers.")).toBeVisible();
+    expect(fake.world.connections).toHaveLength(1);
     await expectAccessible();
+  });
+
+  it("saves, starts the first sync and forgets the key", async () => {
+    const { fake, submit, fill } = await begin();
+    await fill("120999", "a-right-key-c0de");
     await submit();
     expect(await card("120999")).toHaveTextContent("ends in c0de");
     expect(fake.world.runs[0]).toMatchObject({ status: "running", trigger: "manual" });
