@@ -257,6 +257,10 @@ func TestWhatACallBringsIsWrittenInChunksOfBoundedSize(t *testing.T) {
 		if largest := value[int64](w, "select coalesce(max(n), 0) from (select count(*) as n from sync_customer group by xmin::text) chunks"); largest > int64(test.most) {
 			t.Errorf("%s: a chunk holds %d customers", name, largest)
 		}
+		// All but the chunk that is being written and the one that is being filled.
+		if written := value[int64](w, "select count(*) from sync_customer"); written < int64(test.customers-2*test.most) {
+			t.Errorf("%s: only %d of %d customers are written: the rest is held in memory", name, written, test.customers)
+		}
 		close(release)
 		if run := <-done; run.Status != portal.RunComplete || run.Seen != int64(test.customers) {
 			t.Errorf("%s: the run is %+v: %s", name, run, said(run))
