@@ -25,6 +25,8 @@ export namespace portal {
 	    name: string;
 	    detail: string;
 	    at?: string;
+	    count?: number;
+	    since?: string;
 	}
 	export interface Change {
 	    at: string;
