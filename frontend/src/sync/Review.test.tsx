@@ -7,6 +7,9 @@ import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 
 const id = "0195a000-0000-7000-a300-000000000001";
+const becomes = (fake: Fake, over: Partial<SyncRun>) => {
+  fake.world.runs = fake.world.runs.map((run) => (run.id === id ? { ...run, ...over } : run));
+};
 const open = (
   path = `/syncs/${id}/review`,
   prepare: (fake: Fake) => void = () => undefined,
@@ -17,49 +20,48 @@ const open = (
     path,
     prepare: (fake) => {
       syncStates.review(fake.world);
+      // Few enough that a page without a layout draws them fast.
+      becomes(fake, { would_miss: 12 });
       prepare(fake);
     },
   });
-const becomes = (fake: Fake, over: Partial<SyncRun>) => {
-  fake.world.runs = fake.world.runs.map((run) => (run.id === id ? { ...run, ...over } : run));
-};
 
 describe("a sync that waits for a decision", () => {
   it("is told of in the list of syncs, and leads to its review", async () => {
     const { user } = open("/syncs");
     expect(
-      await screen.findByText(/A sync waits for a decision: 214 customers would go missing/),
+      await screen.findByText(/A sync waits for a decision: 12 customers would go missing/),
     ).toBeVisible();
     await user.click(screen.getByRole("link", { name: "Review" }));
     expect(
-      await screen.findByRole("heading", { level: 1, name: "214 customers would go missing" }),
+      await screen.findByRole("heading", { level: 1, name: "12 customers would go missing" }),
     ).toBeVisible();
   });
 
   it("shows how many of how many, and who", async () => {
     open();
-    expect(await screen.findByText("34% of all")).toBeVisible();
+    expect(await screen.findByText("2% of all")).toBeVisible();
     const table = await screen.findByRole("grid", { name: "Who would go missing" });
-    expect((await within(table).findAllByRole("link", { name: "Aldgate Bakery Ltd" }))[0]).toHaveAttribute(
+    expect(await within(table).findByRole("link", { name: "Aldgate Bakery Ltd" })).toHaveAttribute(
       "href",
       "#/clients/0195a000-0000-7000-9000-000000000000",
     );
-    expect(screen.getByText("Showing 100 of 214")).toBeVisible();
+    expect(screen.getByText("12 in total")).toBeVisible();
     await expectAccessible();
   });
 
   it("is accepted after saying what happens, goes on, and ends in plain words", async () => {
     const { user, fake } = open();
     await user.click(await screen.findByRole("button", { name: "Accept: mark them missing" }));
-    const ask = within(await screen.findByRole("dialog", { name: "Mark 214 customers missing?" }));
+    const ask = within(await screen.findByRole("dialog", { name: "Mark 12 customers missing?" }));
     expect(ask.getByText(/Nothing is deleted now/)).toBeVisible();
     expect(ask.getByRole("button", { name: "Cancel" })).toHaveFocus();
     await expectAccessible();
-    await user.click(ask.getByRole("button", { name: "Mark 214 missing" }));
+    await user.click(ask.getByRole("button", { name: "Mark 12 missing" }));
     expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync goes on/)).toBeVisible();
     expect(screen.getByRole("progressbar")).toBeVisible();
-    becomes(fake, { status: "complete", missing: 214 });
-    expect(await screen.findByText(/214 customers were marked missing/)).toBeVisible();
+    becomes(fake, { status: "complete", missing: 12 });
+    expect(await screen.findByText(/12 customers were marked missing/)).toBeVisible();
     await expectAccessible();
   });
 
@@ -76,7 +78,7 @@ describe("a sync that waits for a decision", () => {
     const { user, fake } = open();
     await user.click(await screen.findByRole("button", { name: "Accept: mark them missing" }));
     becomes(fake, { status: "discarded", error_code: "superseded" });
-    await user.click(await screen.findByRole("button", { name: "Mark 214 missing" }));
+    await user.click(await screen.findByRole("button", { name: "Mark 12 missing" }));
     expect(await screen.findByText("A later sync took its place")).toBeVisible();
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
@@ -101,26 +103,34 @@ describe("a sync that waits for a decision", () => {
 describe("what a sync changed", () => {
   const changed = "0195a000-0000-7000-a000-000000000001";
   const openRun = (path: string) =>
-    renderApp({ signedIn: people.admin, path, prepare: (fake) => syncStates.changed(fake.world) });
+    renderApp({
+      signedIn: people.admin,
+      path,
+      prepare: ({ world }) => {
+        syncStates.changed(world);
+        const few = { added: 1, changed: 4, moved: 1, returned: 1, missing: 1, removed: 0 };
+        world.runs = [{ ...(world.runs[0] as SyncRun), ...few }];
+      },
+    });
 
   it("is counted in its panel, each number leading to its lines", async () => {
     const { user } = openRun(`/syncs/${changed}`);
     const panel = within(await screen.findByRole("complementary", { name: "Sync of Heimdal" }));
-    await user.click(panel.getByRole("link", { name: "Moved: 3" }));
+    await user.click(panel.getByRole("link", { name: "Moved: 1" }));
     const table = within(await screen.findByRole("grid", { name: "Changes of this sync" }));
-    expect(await table.findAllByRole("gridcell", { name: "Baltic Managed Systems" })).toHaveLength(3);
+    expect(await table.findAllByRole("gridcell", { name: "Baltic Managed Systems" })).toHaveLength(1);
     expect(screen.getByRole("button", { name: "Change Moved" })).toBeVisible();
     await expectAccessible();
   });
 
   it("says who, what, before and after, and narrows by kind", async () => {
     const { user } = openRun(`/syncs/${changed}/changes`);
-    await screen.findByText("57 in total");
+    await screen.findByText("6 in total");
     await user.click(screen.getByRole("button", { name: "Change" }));
     await user.click(await screen.findByRole("menuitem", { name: "Changed" }));
     const table = within(await screen.findByRole("grid", { name: "Changes of this sync" }));
     expect((await table.findAllByRole("gridcell", { name: "31 Jan 2027" }))[0]).toBeVisible();
-    expect(await screen.findByText("33 in total")).toBeVisible();
+    expect(await screen.findByText("2 in total")).toBeVisible();
   });
 });
 

@@ -47,7 +47,7 @@ export default function Review() {
 function Where({ run }: { run: SyncRun }) {
   return (
     <>
-      <Link component={RouterLink} to={links.sync(run.id)}>
+      <Link component={RouterLink} to={links.sync(run.id)} underline="always">
         {t("sync.review.of", { product: productName(run.product) })}
       </Link>
       , {formatMoment(run.finished_at ?? run.created_at)}

@@ -112,7 +112,7 @@ export default function RunChanges() {
 function Back({ id, run }: { id: string; run: SyncRun | undefined }) {
   return (
     <>
-      <Link component={RouterLink} to={links.sync(id)}>
+      <Link component={RouterLink} to={links.sync(id)} underline="always">
         {run ? t("sync.changes.back", { product: productName(run.product) }) : t("sync.review.toRun")}
       </Link>
       {run && `, ${formatMoment(run.finished_at ?? run.created_at)}`}

@@ -189,6 +189,7 @@ it("lets an administrator connect a product and pause it by keyboard alone", asy
   await keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "Add a product" });
   await dialog.waitFor();
+  await dialog.getByLabel("Customer id").and(page.locator(":focus")).waitFor();
   await keyboard.type("120999");
   await keyboard.press("Tab");
   await keyboard.type("a-right-key-c0de");
