@@ -144,6 +144,7 @@ func TestWhatIsNoLongerTrueIsNotMailed(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*tenant){
 		"a sync worked":       func(w *tenant) { w.complete(many(3)...) },
+		"a new row has begun": func(w *tenant) { w.complete(many(3)...); w.fail(1) },
 		"an admin no longer":  func(w *tenant) { w.exec("update user_role set active = false where user_id = $1", w.admin.UserID) },
 		"another role":        func(w *tenant) { w.exec("update user_role set role = 'mssp_staff' where user_id = $1", w.admin.UserID) },
 		"somebody who left":   func(w *tenant) { w.exec("update app_user set active = false where id = $1", w.admin.UserID) },
@@ -208,6 +209,9 @@ func TestAMailThatIsNotTakenIsTriedAgainUnlessItNeverWillBe(t *testing.T) {
 		w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and (state = '"+want+"' or '"+want+"' = 'retryable' and jsonb_array_length(to_jsonb(errors)) > 0)")
 		if err := server.Stop(t.Context()); err != nil {
 			t.Error(err)
+		}
+		if tries := len(box.alerts()); want == "completed" && tries != 1 {
+			t.Errorf("what no server takes is tried %d times", tries)
 		}
 	}
 }
