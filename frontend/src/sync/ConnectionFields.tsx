@@ -3,7 +3,7 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { type Control, Controller, type FieldPath, useFormState } from "react-hook-form";
 import type { ConnectionTest, Product } from "../bridge/models";
 import { t } from "../i18n/i18n";
@@ -20,6 +20,10 @@ interface LineProps {
 }
 
 export function TextLine({ control, name, label, help, type = "text", autoFocus = false }: LineProps) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (autoFocus) input.current?.focus();
+  }, [autoFocus]);
   return (
     <Controller
       control={control}
@@ -27,10 +31,12 @@ export function TextLine({ control, name, label, help, type = "text", autoFocus 
       render={({ field: { ref, ...field }, fieldState }) => (
         <TextField
           {...field}
-          inputRef={ref}
+          inputRef={(element: HTMLInputElement | null) => {
+            input.current = element;
+            ref(element);
+          }}
           type={type}
           label={label}
-          autoFocus={autoFocus}
           error={fieldState.invalid}
           helperText={fieldState.error?.message ?? help}
           slotProps={{
