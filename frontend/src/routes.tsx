@@ -45,7 +45,13 @@ export function rail({ can, grant }: Pick<Session, "can" | "grant">): RailEntry[
     { may: "see_overview", to: links.overview, name: t("shell.rail.overview"), icon: <OverviewIcon /> },
     { may: "see_msps", ...msps, icon: <MspsIcon /> },
     { may: "see_clients", ...clients, icon: <ClientsIcon /> },
-    { may: "manage_invites", to: links.admin, name: t("shell.rail.admin"), icon: <AdminIcon /> },
+    {
+      may: "manage_invites",
+      to: links.admin,
+      name: t("shell.rail.admin"),
+      icon: <AdminIcon />,
+      also: [links.syncs],
+    },
   ];
   return entries.filter((entry) => can(entry.may));
 }

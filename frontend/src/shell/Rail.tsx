@@ -2,7 +2,7 @@ import Box from "@mui/material/Box";
 import ButtonBase from "@mui/material/ButtonBase";
 import Tooltip from "@mui/material/Tooltip";
 import type { ReactNode } from "react";
-import { NavLink } from "react-router";
+import { Link, NavLink, useLocation } from "react-router";
 import { t } from "../i18n/i18n";
 import { FoldIcon, UnfoldIcon } from "../parts/icons";
 import { Mark } from "../parts/Mark";
@@ -11,6 +11,8 @@ export interface RailEntry {
   to: string;
   name: string;
   icon: ReactNode;
+  /** Where else the entry counts as the present one, beside `to` and what lies under it. */
+  also?: string[];
 }
 
 interface Props {
@@ -22,6 +24,8 @@ interface Props {
 
 /** The menu at the left: 220 px, or 56 with the names as hints. */
 export function Rail({ entries, folded, onFold }: Props) {
+  const { pathname } = useLocation();
+  const within = ({ also = [] }: RailEntry) => also.some((to) => `${pathname}/`.startsWith(`${to}/`));
   return (
     <Box
       component="nav"
@@ -46,7 +50,13 @@ export function Rail({ entries, folded, onFold }: Props) {
           {entries.map((entry) => (
             <li key={entry.to}>
               <Hint text={entry.name} shown={folded}>
-                <ButtonBase component={NavLink} to={entry.to} aria-label={entry.name} sx={item}>
+                <ButtonBase
+                  component={within(entry) ? Link : NavLink}
+                  to={entry.to}
+                  aria-label={entry.name}
+                  {...(within(entry) && { className: "active", "aria-current": "true" as const })}
+                  sx={item}
+                >
                   {entry.icon}
                   {!folded && <span>{entry.name}</span>}
                 </ButtonBase>

@@ -32,6 +32,13 @@ describe("the rail shows what the role permits", () => {
 });
 
 describe("the frame", () => {
+  it("marks Admin in the menu on the syncs too, which are a tab of it", async () => {
+    renderApp({ signedIn: people.admin, path: "/syncs" });
+    const nav = await screen.findByRole("navigation", { name: "Main menu" });
+    const marked = () => within(nav).queryAllByRole("link", { current: true });
+    await waitFor(() => expect(marked()).toEqual([within(nav).getByRole("link", { name: "Admin" })]));
+  });
+
   it("names scope and role, and can be read by assistive technology", async () => {
     renderApp({ signedIn: people.admin });
     const scope = await screen.findByRole("group", { name: "Scope" });
