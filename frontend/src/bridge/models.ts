@@ -52,12 +52,7 @@ export type Me = Said<
 >;
 
 export type TrendDay = Said<portal.TrendDay>;
-export type Attention = Said<portal.Attention, { kind: AttentionKind; severity: Severity }> & {
-  /** How many runs failed in a row, or how many customers would vanish. */
-  count: number | null;
-  /** When the first of them failed. */
-  since: string | null;
-};
+export type Attention = Said<portal.Attention, { kind: AttentionKind; severity: Severity }>;
 export type Overview = Said<portal.Overview, { trend: TrendDay[]; attention: Attention[] }>;
 
 export type Field = Said<portal.Field>;

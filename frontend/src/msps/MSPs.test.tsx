@@ -111,7 +111,7 @@ describe("one MSP beside the list", () => {
     window.location.hash = `/msps/${(fake.world.msps[0] as MSP).id}`;
     const panel = await screen.findByRole("complementary");
     expect(await within(panel).findByText("Added")).toBeVisible();
-    expect(within(panel).queryByRole("link")).toBeNull();
+    expect(within(panel).queryByRole("link", { name: /client/i })).toBeNull();
   });
 
   it("says why it could not be loaded while the list stays, and tries again", async () => {
