@@ -31,7 +31,7 @@ export default function TrendChart({ days, lines }: Props) {
       disableKeyboardNavigation
       skipAnimation
       hideLegend={lines.length < 2}
-      margin={{ left: 0, right: 16, top: 8, bottom: 0 }}
+      margin={{ left: 0, right: 32, top: 8, bottom: 0 }}
       grid={{ horizontal: true }}
       xAxis={[
         {
