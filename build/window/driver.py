@@ -184,10 +184,13 @@ class Window:
     # --- waiting ---------------------------------------------------------------------------------
 
     def until(self, what, condition, patience=PATIENCE):
-        """Polls until the condition answers something true, and answers that."""
+        """Polls until the condition answers something true, and answers that. What is drawn anew while it is read is read again."""
         deadline = time.monotonic() + patience
         while True:
-            answer = condition()
+            try:
+                answer = condition()
+            except GLib.Error:
+                answer = None
             if answer:
                 return answer
             if time.monotonic() > deadline:
