@@ -1,0 +1,181 @@
+package heimdal
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"fs-client-portal/backend/portal"
+)
+
+// top reads an object that is an envelope, a message or a single customer.
+func (a *answer) top() error {
+	c := &part{own: []byte{'{'}}
+	a.at++
+	if err := a.list('}', func() error { return a.topMember(c, 0) }); err != nil {
+		return err
+	}
+	whole := append(c.own[:len(c.own):len(c.own)], '}')
+	if !utf8.Valid(whole) {
+		return errEncoding
+	}
+	if !json.Valid(whole) {
+		return errSyntax
+	}
+	if err := a.object.read(whole); err != nil {
+		return err
+	}
+	text, isMessage := a.object.message()
+	switch {
+	case a.listed:
+		return a.envelope(c)
+	case !a.wrapped && a.object.isCustomer():
+		a.elements++
+		return a.hand(c)
+	case isMessage:
+		return &messageError{text}
+	}
+	return errShape
+}
+
+// topMember is member for an object that may still be an envelope.
+func (a *answer) topMember(c *part, depth int) error {
+	begin, err := a.name(c)
+	if err != nil {
+		return err
+	}
+	b, err := a.next()
+	if err != nil {
+		return err
+	}
+	plain := a.plain(c, begin)
+	isList := b == '[' && (lists[plain] || within[plain])
+	isWrapper := b == '{' && wrappers[plain] && depth < 3
+	if !isList && !isWrapper {
+		c.own, err = a.value(c.own, heaviest)
+		return err
+	}
+	a.at++
+	customer := a.looksLikeCustomer(c.own[:begin])
+	switch {
+	case customer && isWrapper:
+		c.own, err = a.nestedValue(append(c.own, '{'), heaviest)
+		return err
+	case isWrapper:
+		c.own, a.wrapped = c.own[:begin], true
+		return a.list('}', func() error { return a.topMember(c, depth+1) })
+	}
+	return a.topList(c, begin, customer && !within[plain], customer)
+}
+
+// topList reads a list in the topmost object, whose opening bracket has been passed: plain belongs to the customer the
+// object is, as any other value.
+func (a *answer) topList(c *part, begin int, plain, customer bool) error {
+	b, err := a.next()
+	if err != nil {
+		return err
+	}
+	if plain || b != '{' && (b != ']' || customer) {
+		c.own, err = a.nestedValue(append(c.own, '['), heaviest)
+		return err
+	}
+	c.own = c.own[:begin]
+	if customer {
+		return a.children(c)
+	}
+	if a.listed {
+		return errTwoLists
+	}
+	a.listed = true
+	return a.customers(place{})
+}
+
+// looksLikeCustomer reports whether an object that begins like this can only be a customer.
+func (a *answer) looksLikeCustomer(begin []byte) bool {
+	whole := append(begin[:len(begin):len(begin)], '}')
+	return json.Valid(whole) && a.object.read(whole) == nil && a.object.isCustomer()
+}
+
+func (o *object) isCustomer() bool {
+	return o.has(meansID) && (o.has(meansType) || o.has(meansName))
+}
+
+// envelope reads what stands around a list: what it says of itself, or the customer that was asked for.
+func (a *answer) envelope(c *part) error {
+	if a.object.isCustomer() {
+		if a.wrapped || a.object.id() != a.asked {
+			return errShape
+		}
+		return a.hand(c)
+	}
+	if text, ok := a.object.trouble(); ok {
+		return errorf(portal.Incomplete, "Heimdal answered with customers, but also that something went wrong: %q. The next run tries again; if it stays so, tell Heimdal's support.", text)
+	}
+	var err error
+	a.said, err = a.object.says(a.elements)
+	return err
+}
+
+// message answers why there are no customers, if that is what the object says.
+func (o *object) message() (string, bool) {
+	for _, name := range []string{"message", "errormessage", "exceptionmessage", "error", "errors", "errordescription", "detail", "title"} {
+		for _, m := range o.members {
+			if m.plain == name {
+				if text, ok := messageIn(m.value, 0); ok {
+					return text, true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+// trouble answers an error that stands beside a list.
+func (o *object) trouble() (string, bool) {
+	for _, m := range o.members {
+		switch m.plain {
+		case "error", "errors", "errormessage", "exceptionmessage":
+			if text, ok := messageIn(m.value, 0); ok {
+				return text, true
+			}
+			if m.truthy() {
+				return m.plain, true
+			}
+		case "success", "succeeded", "issuccess", "ok":
+			if string(m.value) == "false" {
+				return m.plain + ": false", true
+			}
+		}
+	}
+	return "", false
+}
+
+// messageIn reads a text, or the one in an object or a list of them.
+func messageIn(value []byte, depth int) (string, bool) {
+	if text, ok := readText(value); ok && value[0] == '"' {
+		return brief(text), true
+	}
+	if depth > 2 {
+		return "", false
+	}
+	text := ""
+	switch value[0] {
+	case '{':
+		_ = eachMember(value, func(name, inner []byte) error {
+			if found, ok := messageIn(inner, depth+1); ok && (text == "" || strings.Contains(strings.ToLower(string(name)), "message")) {
+				text = found
+			}
+			return nil
+		})
+	case '[':
+		s := overWhole(value[1:])
+		_ = s.list(']', func() error {
+			element, err := s.pass()
+			if found, ok := messageIn(element, depth+1); err == nil && ok && text == "" {
+				text = found
+			}
+			return err
+		})
+	}
+	return text, text != ""
+}
