@@ -55,7 +55,7 @@ function useWatch(grant: string, id: string | undefined) {
       if (run.id !== id) return;
       know(queries, grant, run);
     });
-    // Where it cannot be watched, the lists are still asked for now and then.
+    // A run that cannot be watched is followed by asking for the lists again.
     const watching = portal()
       .watchSync(id)
       .then(
