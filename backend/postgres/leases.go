@@ -17,12 +17,15 @@ const defaultTakeover = 30 * time.Second
 func (db *DB) WithTakeover(silence time.Duration) *DB { return &DB{pool: db.pool, takeover: silence} }
 
 // dead is when nobody is at work on a running run r any more: its heartbeat has been out for the time of a takeover.
-func (db *DB) dead() string {
+func (db *DB) dead() string { return "r.status = 'running' and r.heartbeat_at < " + db.silence() }
+
+// silence is the moment before which a sign of life is too old.
+func (db *DB) silence() string {
 	silence := db.takeover
 	if silence <= 0 {
 		silence = defaultTakeover
 	}
-	return fmt.Sprintf("r.status = 'running' and r.heartbeat_at < clock_timestamp() - interval '%d milliseconds'", silence.Milliseconds())
+	return fmt.Sprintf("clock_timestamp() - interval '%d milliseconds'", silence.Milliseconds())
 }
 
 // Lease is the right to work on a run, until somebody else takes it up because the heartbeat has stopped.
@@ -196,6 +199,28 @@ func (db *DB) DeadRuns(ctx context.Context) ([]RunRef, error) {
 		return nil, fmt.Errorf("read dead runs: %w", err)
 	}
 	return dead, nil
+}
+
+// maxWaiting bounds how many waiting runs are looked at in one go.
+const maxWaiting = 1000
+
+// WaitingRuns answers the queued runs of any MSSP that could have been taken up for the time of a takeover, those first
+// that have waited longest; no more than 1,000. They wait for their turn, or for a job that is lost.
+func (db *DB) WaitingRuns(ctx context.Context) ([]RunRef, error) {
+	var waiting []RunRef
+	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
+		collect(batch.Queue(`
+			select r.mssp_id, r.id
+			from sync_run r
+			where r.status = 'queued'
+			and greatest(r.created_at, r.retry_at, r.reviewed_at) < `+db.silence()+`
+			order by greatest(r.created_at, r.retry_at, r.reviewed_at), r.id
+			limit $1`, maxWaiting), &waiting)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read waiting runs: %w", err)
+	}
+	return waiting, nil
 }
 
 const (

@@ -89,12 +89,21 @@ func (db *DB) Run(ctx context.Context, viewer portal.Viewer, id string) (portal.
 // job engine's tables and no tenant's.
 type Enqueue func(ctx context.Context, tx pgx.Tx, run portal.SyncRun) error
 
-// RequestRun queues a run of the connection that has waited longest, for a viewer. SyncRunning while every connection
-// has one queued or running, NoProduct without any connection.
-func (db *DB) RequestRun(ctx context.Context, viewer portal.Viewer, enqueue Enqueue) (portal.SyncRun, error) {
+// RequestRun queues a run for a viewer, of one connection or, where connectionID is empty, of the one that has waited
+// longest. SyncRunning while it, or each of them, has one queued or running; NoProduct without any connection, NotFound
+// without such a one in the viewer's scope, Conflict for a paused one.
+func (db *DB) RequestRun(ctx context.Context, viewer portal.Viewer, connectionID string, enqueue Enqueue) (portal.SyncRun, error) {
+	if connectionID != "" && !validID(connectionID) {
+		return portal.SyncRun{}, errNone("connection")
+	}
 	var run portal.SyncRun
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) (err error) {
-		run, err = newRun(ctx, tx, runRequest{msspID: viewer.Scope.MSSPID, trigger: "manual", by: &viewer.UserID})
+		if err = mayBeSynced(ctx, tx, viewer.Scope.MSSPID, connectionID); err != nil {
+			return err
+		}
+		run, err = newRun(ctx, tx, runRequest{
+			msspID: viewer.Scope.MSSPID, connectionID: connectionID, trigger: "manual", by: &viewer.UserID,
+		})
 		if err != nil {
 			return err
 		}
@@ -140,6 +149,26 @@ func leaveRole(ctx context.Context, tx pgx.Tx, run portal.SyncRun, enqueue Enque
 		return err
 	}
 	return enqueue(ctx, tx, run)
+}
+
+// mayBeSynced says why a chosen connection cannot be synced at all; "" is none.
+func mayBeSynced(ctx context.Context, tx pgx.Tx, msspID, connectionID string) error {
+	if connectionID == "" {
+		return nil
+	}
+	var paused bool
+	err := tx.QueryRow(ctx, `
+		select p.paused
+		from mssp_product p
+		where p.mssp_id = $1
+		and p.id = $2`, msspID, connectionID).Scan(&paused)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return errNone("connection")
+	case err == nil && paused:
+		return portal.Errorf(portal.Conflict, "This connection is paused. Resume it first, then sync it.")
+	}
+	return err
 }
 
 func errRunning() error {
@@ -242,18 +271,10 @@ type RunRef struct {
 	ID     string
 }
 
-// Overdue is what the scheduler has to see to, over all MSSPs.
-type Overdue struct {
-	// Connections have not begun a run for the schedule's length, those that have waited longest first.
-	Connections []ConnectionRef
-	// Waiting are runs that have been queued for so long that their job may be lost.
-	Waiting []RunRef
-}
-
-// Overdue answers what is to be done now where every connection is to be synced once in every. A new connection has a
-// minute's grace, for its operator to run the first sync by hand.
-func (db *DB) Overdue(ctx context.Context, every time.Duration) (Overdue, error) {
-	var o Overdue
+// Overdue answers the connections that have not begun a run for the schedule's length, over all MSSPs, those first that
+// have waited longest. A new connection has a minute's grace, for its operator to run the first sync by hand.
+func (db *DB) Overdue(ctx context.Context, every time.Duration) ([]ConnectionRef, error) {
+	var overdue []ConnectionRef
 	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
 		collect(batch.Queue(`
 			select p.mssp_id, p.id
@@ -273,16 +294,10 @@ func (db *DB) Overdue(ctx context.Context, every time.Duration) (Overdue, error)
 				where r.mssp_id = p.mssp_id
 				and r.mssp_product_id = p.id
 				and r.status in ('queued', 'running'))
-			order by last.created_at nulls first, p.id`, every), &o.Connections)
-		collect(batch.Queue(`
-			select r.mssp_id, r.id
-			from sync_run r
-			where r.status = 'queued'
-			and greatest(r.created_at, r.retry_at, r.reviewed_at) < now() - interval '2 minutes'
-			order by r.created_at`), &o.Waiting)
+			order by last.created_at nulls first, p.id`, every), &overdue)
 	})
 	if err != nil {
-		return Overdue{}, fmt.Errorf("read what is overdue: %w", err)
+		return nil, fmt.Errorf("read what is overdue: %w", err)
 	}
-	return o, nil
+	return overdue, nil
 }

@@ -25,9 +25,9 @@
 // # Jobs
 //
 // A job of the job engine only says "look at this run"; a job too many finds nothing to take and ends. One job, repeated
-// on one replica, is the schedule: it queues what is due, those first that have waited longest, replaces lost jobs, and
-// raises mails. Each replica looks for dead runs by itself, since the one that kept the schedule may be the one that
-// died. No worker sleeps for long: a run that waits for its product lies in the queue.
+// on one replica, is the schedule: it queues what is due, those first that have waited longest, and raises mails. Each
+// replica looks for dead runs and lost jobs by itself, since the one that kept the schedule may be the one that died. No
+// worker sleeps for long: a run that waits for its product lies in the queue.
 //
 // # What may go wrong
 //
@@ -40,6 +40,8 @@
 //	it would never end                     failed after a day                            TestARunThatWouldNeverEndFailsAfterADay
 //	the process is killed, at any point    another goes on; what is lost is one call     TestRunsSurviveTheDeathOfPortalAPIAtAnyPoint (cmd/portal-api)
 //	                                                                                     TestARunGoesOnWithTheCallItsProcessDiedIn
+//	... between a job and its run          the same: another job is made                 TestAServerTakesUpRunsThatDiedOrLostTheirJob
+//	... in the middle of the schedule      the next look goes on                         TestTheScheduleOutlivesAProcessThatDiedKeepingIt
 //	it kills whatever works on it          failed after three deaths without progress    TestAServerTakesUpRunsThatDiedOrLostTheirJob
 //	the process was only thought dead      it may write nothing any more                 TestARunWhoseProcessDiedIsOutOfTheWayOfTheNext
 //	the server is told to stop             handed back at once                           TestAServerThatStopsHandsItsRunToTheNext

@@ -2,14 +2,15 @@ package sync
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivertype"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -24,10 +25,17 @@ const (
 // runTimeout is longer than a worker's slice, a slow call and a large merge together.
 const runTimeout = 90 * time.Minute
 
+// maxListed bounds the jobs looked at in one go; the engine lists no more than 10,000.
+const maxListed = 10_000
+
+// rescueAfter is how long the engine leaves a job in the hands of a process that may be dead; longer than any other job's
+// timeout. Runs do not wait for it: see keepWatch.
+const rescueAfter = 5 * time.Minute
+
 // runArgs is the job that says: look at this run.
 type runArgs struct {
-	MSSPID string `json:"mssp_id" river:"unique"`
-	RunID  string `json:"run_id" river:"unique"`
+	MSSPID string `json:"mssp_id"`
+	RunID  string `json:"run_id"`
 }
 
 func (runArgs) Kind() string { return "sync_run" }
@@ -41,11 +49,6 @@ func (scheduleArgs) Kind() string { return "sync_schedule" }
 type choresArgs struct{}
 
 func (choresArgs) Kind() string { return "chores" }
-
-// unfinished are the states in which a job is still to do something.
-var unfinished = []rivertype.JobState{
-	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
-}
 
 func (s *Service) newJobs() (*river.Client[pgx.Tx], error) {
 	registry := river.NewWorkers()
@@ -63,6 +66,8 @@ func (s *Service) newJobs() (*river.Client[pgx.Tx], error) {
 		PollOnly: true,
 		Logger:   s.engineLog(),
 		Workers:  registry,
+
+		RescueStuckJobsAfter: rescueAfter,
 		// The server's login owns no index it could rebuild.
 		ReindexerSchedule: river.NeverSchedule(),
 	}
@@ -101,15 +106,15 @@ func (h atLeast) WithGroup(name string) slog.Handler {
 }
 
 func (s *Service) periodicJobs() []*river.PeriodicJob {
-	once := river.UniqueOpts{ByArgs: true, ByState: unfinished}
-	return []*river.PeriodicJob{
-		river.NewPeriodicJob(river.PeriodicInterval(s.look()), func() (river.JobArgs, *river.InsertOpts) {
-			return scheduleArgs{}, &river.InsertOpts{Queue: scheduleQueue, MaxAttempts: 1, UniqueOpts: once}
-		}, &river.PeriodicJobOpts{ID: "sync_schedule", RunOnStart: true}),
-		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
-			return choresArgs{}, &river.InsertOpts{Queue: scheduleQueue, MaxAttempts: 1, UniqueOpts: once}
-		}, &river.PeriodicJobOpts{ID: "chores", RunOnStart: true}),
-	}
+	return []*river.PeriodicJob{periodic("sync_schedule", s.look(), scheduleArgs{}), periodic("chores", time.Hour, choresArgs{})}
+}
+
+// periodic repeats a job, once a period whatever became of the last: one whose process died in the middle would be in the
+// way of the next.
+func periodic(id string, every time.Duration, args river.JobArgs) *river.PeriodicJob {
+	options := &river.InsertOpts{Queue: scheduleQueue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: every}}
+	return river.NewPeriodicJob(river.PeriodicInterval(every),
+		func() (river.JobArgs, *river.InsertOpts) { return args, options }, &river.PeriodicJobOpts{ID: id, RunOnStart: true})
 }
 
 // look is how often the schedule is looked at.
@@ -117,13 +122,13 @@ func (s *Service) look() time.Duration {
 	return min(30*time.Second, max(time.Second, s.config.Every/4))
 }
 
-// keepWatch takes dead runs out of dead hands until ctx ends. Every replica does, at once from its start: the one that
-// kept the schedule may be the one that died, and it takes the engine a while to make another.
+// keepWatch takes runs out of dead hands until ctx ends. Every replica does, at once from its start: the one that kept
+// the schedule may be the one that died, and it takes the engine a while to make another.
 func (s *Service) keepWatch(ctx context.Context) {
 	tick := time.NewTicker(max(s.config.Takeover/3, 200*time.Millisecond))
 	defer tick.Stop()
 	for {
-		if err := s.revive(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.revive(ctx), s.replaceLostJobs(ctx)); err != nil && ctx.Err() == nil {
 			s.config.Log.Warn("dead runs not looked for", "error", err)
 		}
 		select {
@@ -140,6 +145,49 @@ func (s *Service) revive(ctx context.Context) error {
 		err = errors.Join(err, s.db.ReviveRun(ctx, ref, s.enqueueFor(ref.MSSPID)))
 	}
 	return err
+}
+
+// replaceLostJobs gives another job to the queued runs that nobody will take up: their job is gone, or whoever has it
+// died before it could.
+func (s *Service) replaceLostJobs(ctx context.Context) error {
+	waiting, err := s.db.WaitingRuns(ctx)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	held, err := s.heldRuns(ctx, waiting)
+	for _, ref := range waiting {
+		if err != nil {
+			return err
+		}
+		if !held[ref.ID] {
+			_, err = s.jobs.Insert(ctx, runArgs{ref.MSSPID, ref.ID}, &river.InsertOpts{Queue: runQueue})
+		}
+	}
+	return err
+}
+
+// heldRuns answers which of runs have a job that somebody will take up, or has had for no longer than Takeover.
+func (s *Service) heldRuns(ctx context.Context, runs []postgres.RunRef) (map[string]bool, error) {
+	ids := make([]string, 0, len(runs))
+	for _, ref := range runs {
+		ids = append(ids, ref.ID)
+	}
+	jobs, err := s.jobs.JobList(ctx, river.NewJobListParams().Kinds(runArgs{}.Kind()).First(maxListed).
+		Where("args->>'run_id' = any(@runs)", river.NamedArgs{"runs": ids}).
+		Where("(state <> 'running' or attempted_at > clock_timestamp() - make_interval(secs => @silence))",
+			river.NamedArgs{"silence": s.config.Takeover.Seconds()}))
+	if err != nil {
+		return nil, fmt.Errorf("list jobs: %w", err)
+	}
+	held := map[string]bool{}
+	for _, job := range jobs.Jobs {
+		var args runArgs
+		if err := json.Unmarshal(job.EncodedArgs, &args); err != nil {
+			return nil, fmt.Errorf("read job %d: %w", job.ID, err)
+		}
+		held[args.RunID] = true
+	}
+	return held, nil
 }
 
 // enqueueFor makes jobs of an MSSP's runs, in the run's own transaction.
@@ -200,13 +248,7 @@ func (s *Service) schedule(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, ref := range overdue.Waiting {
-		_, insertErr := s.jobs.Insert(ctx, runArgs{ref.MSSPID, ref.ID}, &river.InsertOpts{
-			Queue: runQueue, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished},
-		})
-		err = errors.Join(err, insertErr)
-	}
-	for _, ref := range overdue.Connections {
+	for _, ref := range overdue {
 		_, createErr := s.db.CreateRun(ctx, ref.MSSPID, ref.ID, "schedule", s.enqueueFor(ref.MSSPID))
 		if portal.ErrorCode(createErr) != portal.SyncRunning {
 			err = errors.Join(err, createErr)

@@ -354,11 +354,11 @@ func TestTheScheduleBeginsWithWhoHasWaitedLongest(t *testing.T) {
 		w.exec("update sync_run set created_at = now() - make_interval(hours => $2) where mssp_id = $1", tenant.connection.MSSPID, 9-i*3)
 	}
 	due, err := w.db.Overdue(t.Context(), time.Hour)
-	if err != nil || len(due.Connections) != len(tenants) {
+	if err != nil || len(due) != len(tenants) {
 		t.Fatalf("due is %+v, %v", due, err)
 	}
 	for i, tenant := range tenants {
-		if due.Connections[i].MSSPID != tenant.connection.MSSPID {
+		if due[i].MSSPID != tenant.connection.MSSPID {
 			t.Errorf("number %d is not the one that has waited longest of the rest", i+1)
 		}
 	}

@@ -151,17 +151,23 @@ func (s *Service) Stop(ctx context.Context) error {
 	return s.jobs.StopAndCancel(hard)
 }
 
-// Request queues a run for a viewer. portal.SyncRunning while one is queued or running, portal.NoProduct without a
-// connection.
+// Request queues a run for a viewer, of the connection that has waited longest. portal.SyncRunning while one is queued or
+// running, portal.NoProduct without a connection.
 func (s *Service) Request(ctx context.Context, viewer portal.Viewer) (portal.SyncRun, error) {
-	run, err := s.db.RequestRun(ctx, viewer, s.enqueueFor(viewer.Scope.MSSPID))
+	return s.RequestOf(ctx, viewer, "")
+}
+
+// RequestOf is Request for a connection of the viewer's choice, where connectionID names one: portal.NotFound without
+// such a one in their scope, portal.Conflict for a paused one.
+func (s *Service) RequestOf(ctx context.Context, viewer portal.Viewer, connectionID string) (portal.SyncRun, error) {
+	run, err := s.db.RequestRun(ctx, viewer, connectionID, s.enqueueFor(viewer.Scope.MSSPID))
 	if portal.ErrorCode(err) != portal.SyncRunning {
 		return run, err
 	}
 	if err := s.db.EndDeadRuns(ctx, viewer.Scope.MSSPID); err != nil {
 		return portal.SyncRun{}, err
 	}
-	return s.db.RequestRun(ctx, viewer, s.enqueueFor(viewer.Scope.MSSPID))
+	return s.db.RequestRun(ctx, viewer, connectionID, s.enqueueFor(viewer.Scope.MSSPID))
 }
 
 // RunNow runs one sync of an MSSP here and now and answers how it ended; progress, if not nil, hears of each step. A

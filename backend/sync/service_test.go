@@ -367,28 +367,66 @@ func TestTheScheduleSyncsEveryConnectionThatIsDueAndNoOther(t *testing.T) {
 func TestAServerTakesUpRunsThatDiedOrLostTheirJob(t *testing.T) {
 	t.Parallel()
 	died := newTenant(t)
-	lost, command, cursed := addTenant(t, died.db, died.owner), addTenant(t, died.db, died.owner), addTenant(t, died.db, died.owner)
-	for _, w := range []*tenant{died, lost, command, cursed} {
+	lost, fetched := addTenant(t, died.db, died.owner), addTenant(t, died.db, died.owner)
+	command, cursed := addTenant(t, died.db, died.owner), addTenant(t, died.db, died.owner)
+	for _, w := range []*tenant{died, lost, fetched, command, cursed} {
 		w.stand.SetCustomers(many(3))
 		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 			t.Fatal(err)
 		}
-		if w != lost {
+		if w != lost && w != fetched {
 			w.take()
 		}
 	}
 	died.die()
-	died.exec("update river.river_job set state = 'running', attempted_at = now(), attempt = 1")
+	died.exec("update river.river_job set state = 'running', attempted_at = now() - interval '1 minute', attempt = 1")
 	lost.exec("delete from river.river_job where args->>'mssp_id' = $1", lost.connection.MSSPID)
-	lost.exec("update sync_run set created_at = now() - interval '10 minutes' where status = 'queued'")
+	lost.exec("update sync_run set created_at = now() - interval '1 minute' where status = 'queued'")
 	command.exec("update sync_run set trigger = 'command' where mssp_id = $1", command.connection.MSSPID)
 	cursed.exec("update sync_run set deaths = 2 where mssp_id = $1", cursed.connection.MSSPID)
 	died.serve(func(*sync.Config) {})
 	for w, want := range map[*tenant]portal.RunStatus{
-		died: portal.RunComplete, lost: portal.RunComplete, command: portal.RunFailed, cursed: portal.RunFailed,
+		died: portal.RunComplete, lost: portal.RunComplete, fetched: portal.RunComplete, command: portal.RunFailed, cursed: portal.RunFailed,
 	} {
 		w.wait(1, "select count(*) from sync_run where status = '"+string(want)+"' and mssp_id = '"+w.connection.MSSPID+"'")
 	}
+}
+
+func TestARunThatWaitsForItsTurnHasOneJob(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	w.exec("update sync_run set created_at = now() - interval '1 hour'")
+	for _, state := range []string{"state = 'available'", "state = 'scheduled'", "state = 'running', attempted_at = now()"} {
+		w.exec("update river.river_job set " + state)
+		if err := w.service.ReplaceLostJobs(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := value[int64](w, "select count(*) from river.river_job"); n != 1 {
+			t.Fatalf("%d jobs where one has %s", n, state)
+		}
+	}
+}
+
+func TestTheScheduleOutlivesAProcessThatDiedKeepingIt(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.stand.SetCustomers(many(3))
+	w.exec("update mssp_product set paused = true")
+	first := w.newService(func(c *sync.Config) { c.Jobs, c.Every = true, time.Second })
+	if err := first.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.wait(1, "select least(count(*), 1) from river.river_job where kind = 'sync_schedule' and state = 'completed'")
+	if err := first.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.exec("update river.river_job set state = 'running', attempted_at = now(), finalized_at = null where kind = 'sync_schedule'")
+	w.exec("update mssp_product set paused = false, created_at = now() - interval '1 day'")
+	w.serve(func(c *sync.Config) { c.Every = time.Second })
+	w.wait(1, "select least(count(*), 1) from sync_run where status = 'complete' and trigger = 'schedule'")
 }
 
 func TestAServerThatStopsHandsItsRunToTheNext(t *testing.T) {
