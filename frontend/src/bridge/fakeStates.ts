@@ -20,6 +20,7 @@ const attention = (over: Partial<Attention>): Attention => ({
 
 const refused = "Heimdal does not accept the API key. Make a new one in its dashboard and replace it here.";
 const none = { added: 0, changed: 0, missing: 0 };
+const unread = { ...none, seen: 0, msps: 0, clients: 0, other: 0, duplicates: 0, calls: 0 };
 
 /** A run that has just begun. */
 export const begun = (over: Partial<SyncRun> = {}): SyncRun =>
@@ -111,6 +112,82 @@ export const syncStates = {
     world.connections = [
       ...world.connections,
       connection(2, { customer_id: "98211", base_url: "https://eu.heimdal.example", api_key_last4: "c01d" }),
+    ];
+  },
+  /** Three connections: one fails, one is paused, one waits for a decision; names and addresses as long as they get. */
+  many: (world: World) => {
+    const long = "https://integration-gateway.north-europe.customers.heimdal-security-services.example:8443";
+    world.products = [
+      ...world.products,
+      { id: "sentinel", name: "Sentinel Endpoint Protection for Managed Service Providers", base_url: long },
+    ];
+    world.connections = [
+      connection(1),
+      connection(2, { customer_id: "9821104477", base_url: `${long}/partner/api`, paused: true }),
+      connection(3, { product: "sentinel", customer_id: "northwind-security-emea-01", base_url: long }),
+    ];
+    const of = (n: number, over: Partial<SyncRun>) => run(n, { connection_id: id("e000", n), ...over });
+    const failed = { ...unread, status: "failed" as const, error_code: "bad_key", error: refused };
+    world.runs = [
+      of(1, { id: id("a400", 1), ...failed }),
+      of(3, {
+        ...none,
+        id: id("a400", 3),
+        status: "needs_review",
+        product: "sentinel",
+        would_miss: 61,
+        error_code: "too_many_missing",
+      }),
+      run(4),
+      of(2, { id: id("a400", 2) }),
+      run(6),
+    ];
+  },
+  /** One is queued and has not begun. */
+  queued: (world: World) => {
+    world.runs = [begun({ ...unread, status: "queued", started_at: null, calls_left: null }), ...world.runs];
+  },
+  /** The first sync failed: there is no good data. */
+  firstFailed: (world: World) => {
+    const failed = run(1, {
+      ...unread,
+      id: id("a500", 1),
+      status: "failed",
+      error_code: "bad_key",
+      error: refused,
+    });
+    world.runs = [failed];
+    world.dataAsOf = null;
+    world.clients = [];
+    world.msps = [];
+    world.attention = [attention({ run_id: failed.id, detail: refused, at: failed.finished_at, count: 1 })];
+  },
+  /** Connected, and never synced. */
+  never: (world: World) => {
+    world.runs = [];
+    world.dataAsOf = null;
+    world.clients = [];
+    world.msps = [];
+    world.attention = [attention({ kind: "sync_never", severity: "warning" })];
+  },
+  /** Synced, but not for days, though nothing failed. */
+  stale: (world: World) => {
+    world.runs = world.runs.slice(8);
+    world.dataAsOf = ago(2.1 * 24 * hour);
+    world.attention = [
+      attention({ kind: "sync_stale", severity: "warning", at: world.dataAsOf }),
+      ...world.attention,
+    ];
+  },
+  /** One that was in review: a later one took its place, an admin discarded one, and accepted another. */
+  decided: (world: World) => {
+    const review = { ...none, would_miss: 214, msps: 16, clients: 406, seen: 422 };
+    const ada = { reviewed_by: "Ada Lindqvist", reviewed_at: ago(hour) };
+    world.runs = [
+      run(1, { ...review, id: id("a600", 1), status: "discarded" }),
+      run(2, { ...review, ...ada, id: id("a600", 2), status: "discarded" }),
+      run(3, { ...review, ...ada, id: id("a600", 3), missing: 214 }),
+      ...world.runs.slice(3),
     ];
   },
   /** No product is connected. */
