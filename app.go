@@ -167,8 +167,11 @@ func (a *App) EndSession(id string) error { return a.desktop.EndSession(a.ctx, i
 // Syncs answers one page of sync runs.
 func (a *App) Syncs(q portal.SyncQuery) (portal.SyncPage, error) { return a.desktop.Syncs(a.ctx, q) }
 
-// StartSync starts a sync; code sync_running while one runs.
-func (a *App) StartSync() (portal.SyncRun, error) { return a.desktop.StartSync(a.ctx) }
+// StartSync starts a sync of a connection, "" for the one that has waited longest; code sync_running while one runs,
+// conflict while that connection is paused.
+func (a *App) StartSync(connectionID string) (portal.SyncRun, error) {
+	return a.desktop.StartSync(a.ctx, connectionID)
+}
 
 // Sync answers one sync run.
 func (a *App) Sync(id string) (portal.SyncRun, error) { return a.desktop.Sync(a.ctx, id) }

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"encoding/pem"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -125,7 +127,7 @@ func TestWhatTheAPISaysIsWrongReachesTheScreen(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	_, err = b.StartSync(t.Context())
+	_, err = b.StartSync(t.Context(), "")
 	if p := wantCode(t, err, portal.TooManyRequests); p.RetryAfter != 90 {
 		t.Errorf("retry after %d", p.RetryAfter)
 	}
@@ -152,6 +154,23 @@ func TestAWritingCallIsDone(t *testing.T) {
 	created, err := b.CreateInvite(t.Context(), portal.NewInvite{Email: "x@example.com"})
 	if err != nil || created.Code != "ABC" || created.Invite.Email != "x@example.com" {
 		t.Errorf("%+v %v", created, err)
+	}
+}
+
+func TestASyncOfAChosenConnectionNamesItAndAnyOtherNamesNone(t *testing.T) {
+	var asked []string
+	b := signedInWith(t, "POST /v1/syncs", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		asked = append(asked, string(body))
+		reply(w, 202, portal.SyncRun{ID: "r"})
+	})
+	for _, connection := range []string{"", "c"} {
+		if run, err := b.StartSync(t.Context(), connection); err != nil || run.ID != "r" {
+			t.Errorf("started %+v: %v", run, err)
+		}
+	}
+	if want := []string{"", `{"connection_id":"c"}`}; !slices.Equal(asked, want) {
+		t.Errorf("the API is asked %q, want %q", asked, want)
 	}
 }
 

@@ -12,10 +12,15 @@ func (d *Desktop) Syncs(ctx context.Context, q portal.SyncQuery) (portal.SyncPag
 	return read[portal.SyncPage](ctx, d, "/v1/syncs", q)
 }
 
-// StartSync starts a sync, code sync_running while one runs.
-func (d *Desktop) StartSync(ctx context.Context) (portal.SyncRun, error) {
+// StartSync starts a sync of a connection, or of the one that has waited longest where connectionID is empty; code
+// sync_running while one runs.
+func (d *Desktop) StartSync(ctx context.Context, connectionID string) (portal.SyncRun, error) {
 	var run portal.SyncRun
-	return run, d.write(ctx, request{method: http.MethodPost, path: "/v1/syncs", out: &run})
+	start := request{method: http.MethodPost, path: "/v1/syncs", out: &run}
+	if connectionID != "" {
+		start.body = portal.SyncRequest{ConnectionID: connectionID}
+	}
+	return run, d.write(ctx, start)
 }
 
 // Sync answers one sync run.

@@ -15,8 +15,15 @@ func (s *server) syncs(ctx context.Context, in *portal.SyncQuery) (*syncsOutput,
 
 type syncOutput struct{ Body portal.SyncRun }
 
-func (s *server) startSync(ctx context.Context, _ *struct{}) (*syncOutput, error) {
-	run, err := s.Sync.Request(ctx, viewerOf(ctx))
+// startSyncInput has a body or none.
+type startSyncInput struct{ Body *portal.SyncRequest }
+
+func (s *server) startSync(ctx context.Context, in *startSyncInput) (*syncOutput, error) {
+	var want portal.SyncRequest
+	if in.Body != nil {
+		want = *in.Body
+	}
+	run, err := s.Sync.RequestOf(ctx, viewerOf(ctx), want.ConnectionID)
 	return &syncOutput{run}, err
 }
 

@@ -130,3 +130,58 @@ func TestEverybodyIsToldHowOldTheDataIsWithWhoTheyAre(t *testing.T) {
 		t.Errorf("before the first sync the data is of %v", me.DataAsOf)
 	}
 }
+
+func TestASyncMayBeAskedForOfAChosenConnection(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(portal.MSSPAdmin)
+	chosen := h.connect(admin)
+	h.exec("update sync_run set status = 'failed', finished_at = now(), error_code = 'bad_key' where id = $1", chosen.LastRun.ID)
+	ask := func(token, body string) reply { return h.send(call{route: "POST /v1/syncs", token: token, body: body}) }
+	of := func(id string) string { return `{"connection_id":"` + id + `"}` }
+	before := h.state()
+	for name, c := range map[string]struct {
+		token, body string
+		status      int
+		code        portal.Code
+	}{
+		"nobody":                    {"", of(chosen.ID), http.StatusUnauthorized, portal.Unauthenticated},
+		"the MSSP's staff":          {h.as(portal.MSSPStaff), of(chosen.ID), no, portal.Forbidden},
+		"an MSP's admin":            {h.as(portal.MSPAdmin), of(chosen.ID), no, portal.Forbidden},
+		"an MSP's user":             {h.as(portal.MSPUser), of(chosen.ID), no, portal.Forbidden},
+		"a client's user":           {h.as(portal.ClientUser), of(chosen.ID), no, portal.Forbidden},
+		"another MSSP's admin":      {h.signIn(h.Other.Viewers[portal.MSSPAdmin]), of(chosen.ID), http.StatusNotFound, portal.NotFound},
+		"another MSSP's connection": {admin, of(h.Other.ConnectionID), http.StatusNotFound, portal.NotFound},
+		"one that does not exist":   {admin, of(postgres.NewID()), http.StatusNotFound, portal.NotFound},
+		"what is no id":             {admin, of("'"), http.StatusNotFound, portal.NotFound},
+		"an empty id":               {admin, of(""), http.StatusUnprocessableEntity, portal.Invalid},
+		"a number":                  {admin, `{"connection_id":7}`, http.StatusUnprocessableEntity, portal.Invalid},
+		"a member nobody knows":     {admin, `{"id":"x"}`, http.StatusUnprocessableEntity, portal.Invalid},
+		"half a body":               {admin, `{"connection_id":`, http.StatusBadRequest, portal.Invalid},
+	} {
+		t.Log(name)
+		h.wantsProblem(ask(c.token, c.body), c.status, c.code)
+	}
+	if after := h.state(); after != before {
+		t.Errorf("refused syncs changed rows: %s, before %s", after, before)
+	}
+	started := decode[portal.SyncRun](h, h.wants(ask(admin, of(chosen.ID)), accepted))
+	if started.ConnectionID != chosen.ID || started.Trigger != "manual" || started.Status != portal.RunQueued {
+		t.Errorf("asked for %s, it started %+v", chosen.ID, started)
+	}
+	h.wantsProblem(ask(admin, of(chosen.ID)), http.StatusConflict, portal.SyncRunning)
+	for _, body := range []string{"", "{}"} {
+		if other := decode[portal.SyncRun](h, h.wants(ask(admin, body), accepted)); other.ConnectionID != h.Own.ConnectionID {
+			t.Errorf("with the body %q it started %+v, want what has waited longest", body, other)
+		}
+		h.exec("delete from sync_run where mssp_product_id = $1 and status = 'queued'", h.Own.ConnectionID)
+	}
+}
+
+func TestAPausedConnectionIsSyncedOnceItIsResumed(t *testing.T) {
+	h := newHouse(t)
+	admin, body := h.as(portal.MSSPAdmin), `{"connection_id":"`+h.Own.ConnectionID+`"}`
+	h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(true)}), ok)
+	h.wantsProblem(h.send(call{route: "POST /v1/syncs", token: admin, body: body}), http.StatusConflict, portal.Conflict)
+	h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(false)}), ok)
+	h.wants(h.send(call{route: "POST /v1/syncs", token: admin, body: body}), accepted)
+}

@@ -56,6 +56,11 @@ type SyncRun struct {
 	Error     *string `json:"error"`
 }
 
+// SyncRequest asks for a sync: of one connection, or of the one that has waited longest.
+type SyncRequest struct {
+	ConnectionID string `json:"connection_id,omitempty" minLength:"1" maxLength:"100" doc:"Default: the connection that has waited longest."`
+}
+
 // SyncPage is the latest runs, newest first.
 type SyncPage struct {
 	Items      []SyncRun  `json:"items" nullable:"false"`

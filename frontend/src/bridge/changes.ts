@@ -6,11 +6,14 @@ import { keys } from "./queries";
 
 // What a screen may change. Each asks anew for what it made stale.
 
-/** Starts a sync; rejects with sync_running while one is under way, no_product without anything to sync. */
+/**
+ * Starts a sync of a connection, or of the one that has waited longest where none is named; rejects with sync_running
+ * while one is under way, no_product without anything to sync, conflict for a paused one.
+ */
 export function useStartSync(grant: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => portal().startSync(),
+    mutationFn: (connectionID: string | undefined) => portal().startSync(connectionID),
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: keys.connections(grant) });
       return queries.invalidateQueries({ queryKey: keys.syncs(grant) });

@@ -125,12 +125,29 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
     return run;
   }
 
-  function start(): SyncRun {
-    need("run_sync");
-    if (world.runs.some(moves)) throw new Problem("sync_running", { message: "A sync is under way." });
-    const connection = world.connections.find(({ paused }) => !paused);
+  const busy = (id: string) => world.runs.some((run) => run.connection_id === id && moves(run));
+
+  function chosen(id: string): string {
+    const connection = world.connections.find((one) => one.id === id);
+    if (!connection) throw new Problem("not_found", { message: "No such connection." });
+    if (connection.paused) {
+      throw new Problem("conflict", { message: "This connection is paused. Resume it first, then sync it." });
+    }
+    return id;
+  }
+
+  function longestWaiting(): string {
+    const able = world.connections.filter(({ paused }) => !paused);
+    const connection = able.find(({ id }) => !busy(id)) ?? able[0];
     if (!connection) throw new Problem("no_product", { message: "Nothing to sync." });
-    return queue(connection.id);
+    return connection.id;
+  }
+
+  function start(connectionID?: string): SyncRun {
+    need("run_sync");
+    const id = connectionID ? chosen(connectionID) : longestWaiting();
+    if (busy(id)) throw new Problem("sync_running", { message: "A sync is under way." });
+    return queue(id);
   }
 
   function waiting(id: string): { run: SyncRun; by: string } {

@@ -41,6 +41,13 @@ it("fills every parameter Go's query has", async () => {
   });
 });
 
+it("names the connection to sync, or none", async () => {
+  const bound = bind("StartSync", async () => ({ id: "r" }));
+  await go.startSync("c");
+  await go.startSync();
+  expect(bound.mock.calls).toEqual([["c"], [""]]);
+});
+
 it("rejects with a Problem", async () => {
   bind("SignOut", () => Promise.reject({ code: "offline", message: "No network." }));
   await expect(go.signOut()).rejects.toMatchObject({ name: "Problem", code: "offline" });

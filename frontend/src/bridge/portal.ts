@@ -64,7 +64,8 @@ export interface Portal {
   sessions(): Promise<OwnSession[]>;
   endSession(id: string): Promise<void>;
   syncs(query: PageQuery): Promise<Page<SyncRun>>;
-  startSync(): Promise<SyncRun>;
+  /** Of one connection, or of the one that has waited longest; rejects with conflict for a paused one. */
+  startSync(connectionID?: string): Promise<SyncRun>;
   sync(id: string): Promise<SyncRun>;
   /** What a run changed; nobody counts the lines. */
   syncChanges(id: string, query: RunChangeFilter & PageQuery): Promise<Page<RunChange>>;

@@ -57,7 +57,7 @@ export function SignOut():Promise<void>;
 
 export function SignOutUser(arg1:string):Promise<void>;
 
-export function StartSync():Promise<portal.SyncRun>;
+export function StartSync(arg1:string):Promise<portal.SyncRun>;
 
 export function Startup():Promise<desktop.Startup>;
 

@@ -110,8 +110,8 @@ export function SignOutUser(arg1) {
   return window['go']['main']['App']['SignOutUser'](arg1);
 }
 
-export function StartSync() {
-  return window['go']['main']['App']['StartSync']();
+export function StartSync(arg1) {
+  return window['go']['main']['App']['StartSync'](arg1);
 }
 
 export function Startup() {
