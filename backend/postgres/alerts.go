@@ -28,8 +28,9 @@ const failing = `
 		and c.mssp_product_id = p.id
 		and c.status = 'complete'), '-infinity')`
 
-// DueAlerts answers the runs of any MSSP that its admins are still to be told of by mail: each that needs review, and the
-// latest of each row of failures of that length, unless the row has been told of already.
+// DueAlerts answers the runs of any MSSP that its admins are still to be told of by mail: the one that needs review, unless
+// they were told of one before it that nobody has reviewed either, and the latest of each row of failures of that length,
+// unless the row has been told of already.
 func (db *DB) DueAlerts(ctx context.Context, failures int) ([]RunRef, error) {
 	var refs []RunRef
 	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
@@ -101,9 +102,10 @@ func activeAdmins(ctx context.Context, tx pgx.Tx, msspID string) ([]string, erro
 }
 
 // Alert answers what a mail about a run is to tell one of the MSSP's admins; false where there is nothing to tell any
-// more: the review has ended, a run was complete since, or they are no longer an active admin.
+// more: the review has ended, a run was complete since, or they are no longer an active admin. Of a review that a newer one
+// has taken the place of, it tells the newer.
 func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.SyncAlert, bool, error) {
-	alert := portal.SyncAlert{RunID: ref.ID}
+	var alert portal.SyncAlert
 	err := db.systemRead(ctx, roleSync, ref.MSSPID, func(batch *pgx.Batch) {
 		queueAlert(batch, ref, &alert)
 		batch.Queue(setScope, roleAuth, "", "", "")
@@ -121,21 +123,25 @@ func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.Sync
 // queueAlert tells the row of failures as it is by now, which may be longer than when the alert was raised.
 func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 	scanOne(batch.Queue(`
-		select m.name, d.name, r.status = 'needs_review',
+		select r.id, m.name, d.name, r.status = 'needs_review',
 		       case when r.status = 'failed' then f.failures else coalesce(r.would_miss, 0) end,
 		       case when r.status = 'failed' then f.since else r.finished_at end,
 		       coalesce(last.error, '')
-		from sync_run r
+		from sync_run asked
+		join sync_run r on r.mssp_id = asked.mssp_id
+		               and r.mssp_product_id = asked.mssp_product_id
+		               and (r.id = asked.id
+		                    or r.status = 'needs_review' and asked.error_code = 'superseded' and r.mailed_at = asked.mailed_at)
 		join mssp m on m.id = r.mssp_id
 		join mssp_product p on p.mssp_id = r.mssp_id and p.id = r.mssp_product_id
 		join product d on d.id = p.product_id
 		cross join lateral (`+failing+`) f
 		join sync_run last on last.mssp_id = r.mssp_id
 		                  and last.id = case when r.status = 'failed' then f.run_id else r.id end
-		where r.mssp_id = $1
-		and r.id = $2
+		where asked.mssp_id = $1
+		and asked.id = $2
 		and (r.status = 'needs_review' or r.status = 'failed' and f.since <= r.finished_at)`, ref.MSSPID, ref.ID), "alert",
-		&alert.MSSP, &alert.Product, &alert.Review, &alert.Count, &alert.Since, &alert.Detail)
+		&alert.RunID, &alert.MSSP, &alert.Product, &alert.Review, &alert.Count, &alert.Since, &alert.Detail)
 }
 
 // queueReader reads whom the mail goes to, and in which language: that of their own invite, or of the MSSP's last one.

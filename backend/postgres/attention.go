@@ -29,7 +29,8 @@ const (
 		cross join lateral (` + lastEnded + `) r
 		cross join lateral (` + failing + `) f
 		where p.mssp_id = @mssp
-		and r.status = 'failed'`
+		and r.status = 'failed'
+		and f.failures > 0`
 	neverSynced = `
 		select 2, 'sync_never', 'warning', null, null, null, d.name, '', null, null, null
 		from mssp_product p

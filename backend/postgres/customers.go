@@ -105,7 +105,7 @@ func (m *merge) end(ctx context.Context) error {
 	if err := m.apply(ctx); err != nil {
 		return err
 	}
-	if err := m.supersede(ctx); err != nil {
+	if _, err := m.supersede(ctx); err != nil {
 		return err
 	}
 	if err := forget(ctx, m, m.lease.MSSPID, m.lease.Run.ID); err != nil {
@@ -194,17 +194,20 @@ func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 	if err != nil {
 		return err
 	}
-	if err := m.supersede(ctx); err != nil {
+	told, err := m.supersede(ctx)
+	if err != nil {
 		return err
 	}
 	return setRun(ctx, m, m.lease, `
 		status = 'needs_review', finished_at = clock_timestamp(), retry_at = null, error_code = 'too_many_missing',
-		error = $4, would_miss = $5, seen = $6, staged = $6, msps = $7, clients = $8, other = $9, duplicates = $10`,
-		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates)
+		error = $4, would_miss = $5, seen = $6, staged = $6, msps = $7, clients = $8, other = $9, duplicates = $10,
+		mailed_at = $11`,
+		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told)
 }
 
 // supersede discards an older run of the connection that still waits for a review: what it had read is no news any more.
-func (m *merge) supersede(ctx context.Context) error {
+// It answers when the admins were told of that one by mail; they are not told again of another in its place.
+func (m *merge) supersede(ctx context.Context) (told *time.Time, err error) {
 	rows, err := m.Query(ctx, `
 		update sync_run r
 		set status = 'discarded', error_code = 'superseded',
@@ -213,15 +216,19 @@ func (m *merge) supersede(ctx context.Context) error {
 		and r.mssp_product_id = $2
 		and r.id <> $3
 		and r.status = 'needs_review'
-		returning r.id::text`, m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID)
+		returning r.id::text, r.mailed_at`, m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	older, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return err
+	var older []string
+	var id string
+	if _, err := pgx.ForEachRow(rows, []any{&id, &told}, func() error {
+		older = append(older, id)
+		return nil
+	}); err != nil {
+		return nil, err
 	}
-	return forget(ctx, m, m.lease.MSSPID, older...)
+	return told, forget(ctx, m, m.lease.MSSPID, older...)
 }
 
 var errNotRead = errors.New("the run has not read everything yet")

@@ -140,6 +140,33 @@ func TestARunThatNeedsReviewIsMailedAtOnceAndOnce(t *testing.T) {
 	}
 }
 
+func TestTheAdminsAreMailedOnceHoweverManyRunsNeedReviewUntilOneOfThemHasSpoken(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	box, mails := w.mailing(0)
+	w.complete(many(60)...)
+	w.sync(many(30)...)
+	w.raised()
+	w.sync(many(30)...)
+	latest := w.sync(many(29)...)
+	if n := w.raised(); n != 1 {
+		t.Errorf("%d mails of three runs nobody has reviewed", n)
+	}
+	// The mail was late: it tells of the run that now waits.
+	w.serve(mails)
+	w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	if got := box.alerts(); len(got) != 1 || got[0].RunID != latest.ID || got[0].Count != 31 || got[0].Detail != *latest.Error {
+		t.Errorf("mailed %+v", got)
+	}
+	if _, err := w.service.Discard(t.Context(), w.admin, latest.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.sync(many(30)...)
+	if n := w.raised(); n != 2 {
+		t.Errorf("%d mails once an admin has discarded a run and another needs review, want 2", n)
+	}
+}
+
 func TestWhatIsNoLongerTrueIsNotMailed(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*tenant){
@@ -293,6 +320,23 @@ func TestARunThatNeedsReviewComesBeforeEverythingElse(t *testing.T) {
 	w.fail(1)
 	if got := kinds(w.syncAttention(time.Hour)); got != "needs_review sync_failed" {
 		t.Errorf("a review and a failure are %s", got)
+	}
+}
+
+func TestFailuresBeforeAReviewWasAcceptedNeedNoAttentionAnyMore(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(many(60)...)
+	review := w.sync(many(30)...)
+	w.fail(1)
+	if _, err := w.service.Accept(t.Context(), w.admin, review.ID); err != nil {
+		t.Fatal(err)
+	}
+	if run := w.again(); run.ID != review.ID || run.Status != portal.RunComplete {
+		t.Fatalf("the accepted run is %s: %s", run.Status, said(run))
+	}
+	if got := w.syncAttention(time.Hour); got != nil {
+		t.Errorf("after a complete run: %+v", got)
 	}
 }
 
