@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/mailserver"
 )
 
 func alert(language string, review bool, count int64) portal.SyncAlert {
@@ -70,8 +71,8 @@ func TestAFailureAndAReviewAreToldApartInEveryLanguage(t *testing.T) {
 
 func TestAnAlertIsMailedToItsReaderAloneUnderOneID(t *testing.T) {
 	t.Parallel()
-	s := startServer(t, &server{})
-	sender := s.sender("smtp://127.0.0.1", nil)
+	s := mailserver.Start(t, mailserver.Config{})
+	sender := senderTo(t, s, "smtp://127.0.0.1", nil)
 	ids := map[string]bool{}
 	other := alert("de", false, 3)
 	other.Email = "kim@fjord.example"
@@ -79,15 +80,15 @@ func TestAnAlertIsMailedToItsReaderAloneUnderOneID(t *testing.T) {
 		if err := sender.SendAlert(t.Context(), a); err != nil {
 			t.Fatal(err)
 		}
-		heard := <-s.heard
-		message, err := netmail.ReadMessage(strings.NewReader(heard.message))
+		heard := <-s.Heard
+		message, err := netmail.ReadMessage(strings.NewReader(heard.Message))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if to := message.Header.Get("To"); to != "<"+a.Email+">" || message.Header.Get("Content-Language") != "de" {
 			t.Errorf("goes to %s, headers %v", to, message.Header)
 		}
-		if parts := partsOf(t, message); len(parts) != 2 || !strings.Contains(parts["text/plain"], a.Detail) {
+		if parts := heard.Parts(t); len(parts) != 2 || !strings.Contains(parts["text/plain"], a.Detail) {
 			t.Errorf("the parts are %v", parts)
 		}
 		ids[message.Header.Get("Message-ID")] = true

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"bufio"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -9,144 +8,18 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"math/big"
 	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
 	"net"
 	netmail "net/mail"
 	"strings"
 	"testing"
 	"time"
+
+	"fs-client-portal/backend/testkit/mailserver"
 )
-
-// server is a strict SMTP server: it takes commands in their order only, and what answers says instead.
-type server struct {
-	t        *testing.T
-	listener net.Listener
-	tls      *tls.Config       // offered as STARTTLS; nil: not offered
-	implicit bool              // TLS from the first byte
-	login    string            // user:password that is asked for; "": none
-	answers  map[string]string // by command
-	silent   string            // the command it never answers
-	heard    chan session
-}
-
-// session is what one client did.
-type session struct {
-	commands []string
-	secure   bool
-	message  string
-}
-
-func startServer(t *testing.T, s *server) *server {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	s.t, s.listener, s.heard = t, listener, make(chan session, 10)
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go s.serve(conn)
-		}
-	}()
-	return s
-}
-
-func (s *server) serve(conn net.Conn) {
-	defer conn.Close()
-	var heard session
-	if s.implicit {
-		conn, heard.secure = tls.Server(conn, s.tls), true
-	}
-	defer func() { s.heard <- heard }()
-	lines := bufio.NewReader(conn)
-	say := func(text string) { fmt.Fprintf(conn, "%s\r\n", text) }
-	if s.silent == "greeting" {
-		io.Copy(io.Discard, conn)
-		return
-	}
-	say("220 mail ready")
-	known, loggedIn := false, s.login == ""
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			return
-		}
-		line = strings.TrimSuffix(line, "\r\n")
-		heard.commands = append(heard.commands, line)
-		verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
-		verb, _, _ = strings.Cut(verb, ":")
-		if verb == s.silent {
-			io.Copy(io.Discard, conn)
-			return
-		}
-		if answer := s.answers[verb]; answer != "" {
-			say(answer)
-			continue
-		}
-		switch {
-		case verb == "EHLO":
-			known = true
-			say("250-mail")
-			if s.tls != nil && !heard.secure {
-				say("250-STARTTLS")
-			}
-			if s.login != "" {
-				say("250-AUTH PLAIN")
-			}
-			say("250 8BITMIME")
-		case verb == "STARTTLS" && s.tls != nil:
-			say("220 go on")
-			conn, heard.secure, known = tls.Server(conn, s.tls), true, false
-			lines = bufio.NewReader(conn)
-		case verb == "AUTH":
-			user, password, _ := strings.Cut(s.login, ":")
-			if want := base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password)); line != "AUTH PLAIN "+want {
-				say("535 5.7.8 wrong login for " + user)
-				continue
-			}
-			loggedIn = true
-			say("235 welcome")
-		case verb == "QUIT":
-			say("221 bye")
-			return
-		case !known || !loggedIn:
-			say("503 not yet")
-		case verb == "DATA":
-			say("354 go on")
-			heard.message = readMessage(lines)
-			if answer := s.answers["."]; answer != "" {
-				say(answer)
-				continue
-			}
-			say("250 taken")
-		default:
-			say("250 fine")
-		}
-	}
-}
-
-func readMessage(lines *bufio.Reader) string {
-	var message strings.Builder
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil || line == ".\r\n" {
-			return message.String()
-		}
-		message.WriteString(strings.TrimPrefix(line, "."))
-	}
-}
 
 // certify makes a certificate for mail.example.com and who trusts it.
 func certify(t *testing.T) (server, client *tls.Config) {
@@ -170,36 +43,36 @@ func certify(t *testing.T) (server, client *tls.Config) {
 		&tls.Config{RootCAs: pool, ServerName: "mail.example.com"}
 }
 
-// sender reaches the server under whatever name url gives it.
-func (s *server) sender(url string, client *tls.Config) *Sender {
-	s.t.Helper()
+// senderTo reaches the server under whatever name url gives it.
+func senderTo(t *testing.T, s *mailserver.Server, url string, client *tls.Config) *Sender {
+	t.Helper()
 	sender, err := New(Config{
 		URL: url, From: "portal@portal.example", TLS: client, Timeout: 5 * time.Second,
 		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
-			return d.DialContext(ctx, "tcp", s.listener.Addr().String())
+			return d.DialContext(ctx, "tcp", s.Address)
 		},
 	})
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return sender
 }
 
 func TestAMailHasTheHeadersAMachinesLetterShouldHave(t *testing.T) {
 	t.Parallel()
-	s := startServer(t, &server{})
+	s := mailserver.Start(t, mailserver.Config{})
 	l := letter("fr")
-	if err := s.sender("smtp://127.0.0.1", nil).Send(t.Context(), l); err != nil {
+	if err := senderTo(t, s, "smtp://127.0.0.1", nil).Send(t.Context(), l); err != nil {
 		t.Fatal(err)
 	}
-	heard := <-s.heard
+	heard := <-s.Heard
 	for _, want := range []string{"MAIL FROM:<portal@portal.example>", "RCPT TO:<kim@harbour.example>"} {
-		if !strings.Contains(strings.Join(heard.commands, "\n"), want) {
-			t.Errorf("the client never says %s: %q", want, heard.commands)
+		if !strings.Contains(strings.Join(heard.Commands, "\n"), want) {
+			t.Errorf("the client never says %s: %q", want, heard.Commands)
 		}
 	}
-	message, err := netmail.ReadMessage(strings.NewReader(heard.message))
+	message, err := netmail.ReadMessage(strings.NewReader(heard.Message))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,51 +95,27 @@ func TestAMailHasTheHeadersAMachinesLetterShouldHave(t *testing.T) {
 	if strings.Contains(fmt.Sprint(header), l.Code) {
 		t.Error("the code stands in a header")
 	}
-	parts := partsOf(t, message)
+	parts := heard.Parts(t)
 	if len(parts) != 2 || !strings.Contains(parts["text/plain"], l.Code) || !strings.Contains(parts["text/html"], "A1B2C-D3E4F-G5H6J-") {
 		t.Errorf("the parts are %v", parts)
 	}
 }
 
-func partsOf(t *testing.T, message *netmail.Message) map[string]string {
-	t.Helper()
-	kind, params, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/alternative" {
-		t.Fatalf("is %s: %v", kind, err)
-	}
-	parts := map[string]string{}
-	for reader := multipart.NewReader(message.Body, params["boundary"]); ; {
-		part, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			return parts
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		kind, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type"))
-		body, err := io.ReadAll(quotedprintable.NewReader(part))
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts[kind] = string(body)
-	}
-}
-
 func TestNoNameReachesAHeaderButAsItsText(t *testing.T) {
 	t.Parallel()
-	s := startServer(t, &server{})
-	sender := s.sender("smtp://127.0.0.1", nil)
+	s := mailserver.Start(t, mailserver.Config{})
+	sender := senderTo(t, s, "smtp://127.0.0.1", nil)
 	for _, name := range hostileNames {
 		l := letter("en")
 		l.Inviter, l.Node, l.MSSP = name, name, name
 		if err := sender.Send(t.Context(), l); err != nil {
 			t.Fatalf("%q: %v", name, err)
 		}
-		heard := <-s.heard
-		if rcpt := strings.Count(strings.Join(heard.commands, "\n"), "RCPT"); rcpt != 1 {
+		heard := <-s.Heard
+		if rcpt := strings.Count(strings.Join(heard.Commands, "\n"), "RCPT"); rcpt != 1 {
 			t.Errorf("%q makes %d recipients", name, rcpt)
 		}
-		message, err := netmail.ReadMessage(strings.NewReader(heard.message))
+		message, err := netmail.ReadMessage(strings.NewReader(heard.Message))
 		if err != nil {
 			t.Fatalf("%q: %v", name, err)
 		}
@@ -283,31 +132,31 @@ func TestOutsideLoopbackTheMailIsEncryptedOrStays(t *testing.T) {
 	serverTLS, clientTLS := certify(t)
 	_, others := certify(t)
 	for name, row := range map[string]struct {
-		server *server
+		server mailserver.Config
 		url    string
 		client *tls.Config
 		sent   bool
 	}{
-		"STARTTLS":                   {&server{tls: serverTLS}, "smtp://mail.example.com", clientTLS, true},
-		"TLS from the first byte":    {&server{tls: serverTLS, implicit: true}, "smtps://mail.example.com", clientTLS, true},
-		"TLS at once and a login":    {&server{tls: serverTLS, implicit: true, login: "u:p"}, "smtps://u:p@mail.example.com", clientTLS, true},
-		"no STARTTLS":                {&server{}, "smtp://mail.example.com", clientTLS, false},
-		"another's certificate":      {&server{tls: serverTLS}, "smtp://mail.example.com", others, false},
-		"a login":                    {&server{tls: serverTLS, login: "u:p"}, "smtp://u:p@mail.example.com", clientTLS, true},
-		"a wrong login":              {&server{tls: serverTLS, login: "u:p"}, "smtp://u:hidden@mail.example.com", clientTLS, false},
-		"a login and no encryption":  {&server{login: "u:p"}, "smtp://u:hidden@mail.example.com", clientTLS, false},
-		"this computer, unencrypted": {&server{}, "smtp://localhost", nil, true},
+		"STARTTLS":                   {mailserver.Config{TLS: serverTLS}, "smtp://mail.example.com", clientTLS, true},
+		"TLS from the first byte":    {mailserver.Config{TLS: serverTLS, Implicit: true}, "smtps://mail.example.com", clientTLS, true},
+		"TLS at once and a login":    {mailserver.Config{TLS: serverTLS, Implicit: true, Login: "u:p"}, "smtps://u:p@mail.example.com", clientTLS, true},
+		"no STARTTLS":                {mailserver.Config{}, "smtp://mail.example.com", clientTLS, false},
+		"another's certificate":      {mailserver.Config{TLS: serverTLS}, "smtp://mail.example.com", others, false},
+		"a login":                    {mailserver.Config{TLS: serverTLS, Login: "u:p"}, "smtp://u:p@mail.example.com", clientTLS, true},
+		"a wrong login":              {mailserver.Config{TLS: serverTLS, Login: "u:p"}, "smtp://u:hidden@mail.example.com", clientTLS, false},
+		"a login and no encryption":  {mailserver.Config{Login: "u:p"}, "smtp://u:hidden@mail.example.com", clientTLS, false},
+		"this computer, unencrypted": {mailserver.Config{}, "smtp://localhost", nil, true},
 	} {
-		s := startServer(t, row.server)
-		err := s.sender(row.url, row.client).Send(t.Context(), letter("en"))
-		heard := <-s.heard
-		if (err == nil) != row.sent || (heard.message != "") != row.sent {
-			t.Errorf("%s: %v, heard %q", name, err, heard.commands)
+		s := mailserver.Start(t, row.server)
+		err := senderTo(t, s, row.url, row.client).Send(t.Context(), letter("en"))
+		heard := <-s.Heard
+		if (err == nil) != row.sent || (heard.Message != "") != row.sent {
+			t.Errorf("%s: %v, heard %q", name, err, heard.Commands)
 		}
-		if heard.message != "" && !heard.secure && !strings.Contains(row.url, "localhost") {
+		if heard.Message != "" && !heard.Secure && !strings.Contains(row.url, "localhost") {
 			t.Errorf("%s: the mail was sent for all to read", name)
 		}
-		if !heard.secure && strings.Contains(strings.Join(heard.commands, "\n"), "AUTH") {
+		if !heard.Secure && strings.Contains(strings.Join(heard.Commands, "\n"), "AUTH") {
 			t.Errorf("%s: the login was sent for all to read", name)
 		}
 		if err != nil && (strings.Contains(err.Error(), "hidden") || strings.Contains(err.Error(), "kim@")) {
@@ -331,8 +180,8 @@ func TestWhatTheServerRefusesForGoodIsToldFromWhatMayGoBetter(t *testing.T) {
 		"a disk that is full":   {map[string]string{".": "452 4.3.1 no room"}, 452, false},
 		"a client it greets so": {map[string]string{"EHLO": "421 4.3.2 closing", "HELO": "421 4.3.2 closing"}, 0, false},
 	} {
-		s := startServer(t, &server{answers: row.answers})
-		err := s.sender("smtp://127.0.0.1", nil).Send(t.Context(), letter("en"))
+		s := mailserver.Start(t, mailserver.Config{Answers: row.answers})
+		err := senderTo(t, s, "smtp://127.0.0.1", nil).Send(t.Context(), letter("en"))
 		var failed *Failed
 		if !errors.As(err, &failed) || failed.Status != row.status || failed.Undeliverable() != row.forGood {
 			t.Errorf("%s: %v", name, err)
@@ -347,9 +196,9 @@ func TestWhatTheServerRefusesForGoodIsToldFromWhatMayGoBetter(t *testing.T) {
 func TestAServerThatHangsIsGivenUp(t *testing.T) {
 	t.Parallel()
 	for _, silent := range []string{"greeting", "EHLO", "MAIL", "RCPT"} {
-		s := startServer(t, &server{silent: silent})
+		s := mailserver.Start(t, mailserver.Config{Silent: silent})
 		sender, err := New(Config{
-			URL: "smtp://" + s.listener.Addr().String(), From: "portal@portal.example", Timeout: time.Hour, // for each answer
+			URL: "smtp://" + s.Address, From: "portal@portal.example", Timeout: time.Hour, // for each answer
 		})
 		if err != nil {
 			t.Fatal(err)

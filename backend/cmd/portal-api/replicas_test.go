@@ -35,6 +35,7 @@ type replicas struct {
 	*testkit.World
 	*testing.T
 	google  *provider.Server
+	key     string // the file of the secret key
 	first   string
 	second  string
 	counter *roundtrips.Counter
@@ -67,8 +68,9 @@ func startReplicas(t *testing.T) *replicas {
 		t.Fatal(err)
 	}
 	counted.Host = r.counter.Address()
-	program, key := buildProgram(t), secretKeyFile(t)
-	r.first, r.second = r.serve(program, key, counted.String()), r.serve(program, key, r.URLs.Server)
+	r.key = secretKeyFile(t)
+	r.first = r.serve(counted.String(), "--no-jobs")
+	r.second = r.serve(r.URLs.Server, "--no-jobs")
 	return r
 }
 
@@ -116,12 +118,12 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// serve starts a replica at a port of the system's choice and answers its URL.
-func (r *replicas) serve(program, key, database string) string {
+// serve starts a replica with more settings at a port of the system's choice and answers its URL.
+func (r *replicas) serve(database string, settings ...string) string {
 	r.Helper()
-	command := exec.Command(program, "serve", "--no-jobs", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0")
+	command := exec.Command(buildProgram(r.T), append([]string{"serve", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0"}, settings...)...)
 	command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),
-		"PORTAL_DATABASE_URL="+database, "PORTAL_SECRET_KEY_FILE="+key, "PORTAL_PUBLIC_URL=https://portal.example.com",
+		"PORTAL_DATABASE_URL="+database, "PORTAL_SECRET_KEY_FILE="+r.key, "PORTAL_PUBLIC_URL=https://portal.example.com",
 		"PORTAL_GOOGLE_ISSUER="+r.google.Issuer(), "PORTAL_GOOGLE_CLIENT_ID=desktop", "PORTAL_GOOGLE_CLIENT_SECRET=secret",
 		"PORTAL_AUTH_RATE=0", "PORTAL_ACCOUNT_RATE=0", "PORTAL_SESSION_RATE=0")
 	log, err := command.StderrPipe()
@@ -173,6 +175,14 @@ func (r *replicas) signIn(v portal.Viewer, account string) device {
 		insert into identity (provider, issuer, subject, user_id)
 		values ('google', $1, $2, $3)
 		on conflict do nothing`, r.google.Issuer(), r.google.Subject(account), v.UserID)
+	var tokens portal.Tokens
+	r.wants(r.first, http.StatusOK, "POST /v1/auth/token", "", r.authorize(account), &tokens)
+	return device{Viewer: v, account: account, access: tokens.AccessToken, refresh: tokens.RefreshToken}
+}
+
+// authorize has somebody log in at Google, and answers what the portal gives tokens for.
+func (r *replicas) authorize(account string) portal.CodeGrant {
+	r.Helper()
 	const redirect = "http://127.0.0.1:8/callback/google"
 	verifier := oauth2.GenerateVerifier()
 	var attempt portal.Attempt
@@ -185,10 +195,7 @@ func (r *replicas) signIn(v portal.Viewer, account string) device {
 	if err != nil {
 		r.Fatal(err)
 	}
-	var tokens portal.Tokens
-	r.wants(r.first, http.StatusOK, "POST /v1/auth/token", "", portal.CodeGrant{
-		AttemptID: attempt.ID, Code: back.Query().Get("code"), CodeVerifier: verifier}, &tokens)
-	return device{Viewer: v, account: account, access: tokens.AccessToken, refresh: tokens.RefreshToken}
+	return portal.CodeGrant{AttemptID: attempt.ID, Code: back.Query().Get("code"), CodeVerifier: verifier}
 }
 
 // answer is what a replica said; the code is a problem's.
