@@ -87,6 +87,8 @@ func TestAnswersThatAreNoTextOfOursAreRefused(t *testing.T) {
 		"no comma": `[{"id":2 "type":"CORP"}]`, "no colon": `[{"id" 2,"type":"CORP"}]`, "brackets": `[{"id":2,"type":"CORP","x":[1}]]`, "no name": `[{2:3,"type":"CORP"}]`,
 		"two values in a list": `[{"id":2,"type":"CORP","x":[1 2]}]`, "an envelope": `{"items":[],"total":0,}`, "a mark twice": "\xef\xbb\xbf\xef\xbb\xbf[]",
 		"two names with two ids": `[{"id":2,"id":3,"type":"CORP"}]`, "two spellings": `[{"Id":2,"id":"3","type":"CORP"}]`, "two types": `[{"id":2,"type":"CORP","TYPE":"RESELLER"}]`,
+		"an object with two numbers": `[{"id":2,"type":"CORP","licenses":{"used":1,"used":2}}]`, "an object with two days": `[{"id":2,"type":"CORP","licence":{"expiry":"2027-03-31","Expiry":"2028-03-31"}}]`,
+		"an object and a text": `[{"id":2,"type":"CORP","parentId":{"id":3},"parentID":4}]`, "a list and a text": `[{"id":2,"type":"CORP","products":["A"],"Products":"B"}]`,
 		"two parents": `[{"id":2,"type":"CORP","parentId":3,"parent_id":4}]`,
 	} {
 		_, err := readAll(t, text)
@@ -97,6 +99,7 @@ func TestAnswersThatAreNoTextOfOursAreRefused(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"a mark": "\xef\xbb\xbf" + good, "the same twice": `[{"id":2,"id":2,"name":"Bø","type":"CORP"}]`, "nothing and something": `[{"id":null,"Id":2,"name":"Bø","type":"CORP"}]`,
+		"two objects":           `[{"id":2,"name":"Bø","type":"CORP","license":{"used":1},"subscription":{"used":2}}]`,
 		"an unknown name twice": `[{"id":2,"name":"Bø","type":"CORP","x":1,"x":2}]`,
 	} {
 		if customers, err := readAll(t, text); err != nil || customers[0].Name != "Bø" || customers[0].ExternalID != "2" {
@@ -166,7 +169,7 @@ func TestWhatHasNoEndIsGivenUpEarly(t *testing.T) {
 		"escapes":               {`[{"id":"`, `\`, portal.Oversized},
 	} {
 		source := &endless{head: test.head, tail: test.tail}
-		_, err := decode(source, "17", func(portal.Customer) error { return nil })
+		_, err := decode(source, "17", key, func(portal.Customer) error { return nil })
 		wantCode(t, err, test.want)
 		if source.read > mostHeld+4*heaviest || t.Failed() {
 			t.Fatalf("%s was given up after %d bytes", name, source.read)
@@ -177,7 +180,7 @@ func TestWhatHasNoEndIsGivenUpEarly(t *testing.T) {
 func TestTheMemoryOfAReadingDoesNotGrowWithTheAnswer(t *testing.T) {
 	source := &endless{head: `[{"id":0,"type":"CORP"}`, tail: `,{"id":1042,"name":"Harbour Dental Group","type":"CORP","resellerId":18,"products":["Email Security","Patch"],"seatsUsed":31,"note":"` + strings.Repeat("x", 2000) + `"}`}
 	var count, peak uint64
-	_, err := decode(&capped{source, 64 << 20}, "17", func(portal.Customer) error {
+	_, err := decode(&capped{source, 64 << 20}, "17", key, func(portal.Customer) error {
 		if count++; count%4000 == 0 {
 			var m runtime.MemStats
 			runtime.GC()

@@ -22,8 +22,9 @@ const (
 type answer struct {
 	*scanner
 	add func(portal.Customer) error
-	// asked is the customer id that was asked for.
+	// asked is the customer id that was asked for, secret what no error may show.
 	asked  string
+	secret string
 	object object
 	// holding is how much of lists is held back.
 	holding int
@@ -46,13 +47,14 @@ type messageError struct{ text string }
 func (e *messageError) Error() string { return e.text }
 
 // decode reads an answer to its end. Without an error r held one whole, well-formed answer: an array of customers, an
-// object with such an array, or one customer. Its errors are *portal.CallError or *messageError, or add's own.
-func decode(r io.Reader, asked string, add func(portal.Customer) error) (*answer, error) {
+// object with such an array, or one customer. Its errors are *portal.CallError or *messageError, or add's own; but for a
+// message's text they do not show the secret.
+func decode(r io.Reader, asked, secret string, add func(portal.Customer) error) (*answer, error) {
 	r, err := plainText(r)
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{scanner: newScanner(r, window), add: add, asked: asked}
+	a := &answer{scanner: newScanner(r, window), add: add, asked: asked, secret: secret, object: object{secret: secret}}
 	var own *addError
 	switch err := a.whole(); {
 	case err == nil:
@@ -249,10 +251,10 @@ func (a *answer) hand(c *part) error {
 	}
 	a.parented = a.parented || a.object.has(meansParent)
 	if (c.level > 0 || c.streamed || c.held != nil) && customer.Type == "" {
-		return errorf(portal.Garbage, "The customer %s stands in another customer, or others stand in it, and has no type, so the portal cannot know what it is. Ask Heimdal's support for the type of every customer.", brief(customer.ExternalID))
+		return errorf(portal.Garbage, "The customer %s stands in another customer, or others stand in it, and has no type, so the portal cannot know what it is. Ask Heimdal's support for the type of every customer.", redact(customer.ExternalID, a.secret))
 	}
 	if c.streamed && (c.id != customer.ExternalID || c.kind != customer.Kind) {
-		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know whose the customers in it are. Tell Heimdal's support.", brief(c.id), brief(customer.ExternalID))
+		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know whose the customers in it are. Tell Heimdal's support.", redact(c.id, a.secret), redact(customer.ExternalID, a.secret))
 	}
 	if c.under != "" {
 		customer.ParentID = c.under

@@ -221,3 +221,49 @@ func TestTextsComeOutFitForADatabase(t *testing.T) {
 		t.Errorf("long texts came out as %d and %d, %v", len(long[0].Name), len(long[0].Type), err)
 	}
 }
+
+func TestAnIDIsTakenWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`17`: "17", `"17"`: "17", `17.0`: "17", `1.7e1`: "17", `"17.0"`: "17.0", `"017"`: "017", `" 17 "`: "17", `-0`: "0",
+		`9007199254740993`: "9007199254740993", `9223372036854775807`: "9223372036854775807", `123456789012345678901234567890`: "123456789012345678901234567890",
+		`1e30`: "1e30", `1e400`: "1e400", `0.5`: "0.5", `"` + strings.Repeat("x", longestID) + `"`: strings.Repeat("x", longestID),
+	} {
+		customers, err := readAll(t, `[{"id":`+text+`,"type":"CORP"}]`)
+		if err != nil || customers[0].ExternalID != want {
+			t.Errorf("%s was read as %+v, %v", text, customers, err)
+		}
+	}
+	_, err := readAll(t, `[{"id":"`+strings.Repeat("x", longestID+1)+`","type":"CORP"}]`)
+	wantCode(t, err, portal.Garbage)
+	if !strings.Contains(err.Error(), "longer than") {
+		t.Errorf("a long id is told as %v", err)
+	}
+}
+
+func TestANumberOfSeatsIsReadWithoutADoubtOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`0`: "0", `40`: "40", `"40"`: "40", `40.0`: "40", `"40.0"`: "40", `"40.00"`: "40", `4e1`: "40", `1099511627776`: "1099511627776",
+		`1099511627777`: "", `-1`: "", `"-1"`: "", `40.5`: "", `"40.000"`: "", `"1,000"`: "", `"4e1"`: "", `"0x10"`: "", `1e400`: "", `1e30`: "", `9007199254740994.0`: "", `true`: "", `"+40"`: "", `"unlimited"`: "",
+		`[40]`: "", `"40 seats"`: "", `"N/A"`: "", `"n/a"`: "", `"NULL"`: "", `"-"`: "", `" "`: "", `null`: "", `false`: "",
+	} {
+		customers, err := readAll(t, `[{"id":1,"type":"CORP","seatsTotal":`+text+`}]`)
+		if err != nil || told(customers[0], meansSeatsTotal) != want {
+			t.Errorf("%s was read as %+v, %v", text, customers, err)
+		}
+	}
+}
+
+func TestADayIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`"05/05/2027"`: "2027-05-05", `"5-5-2027"`: "2027-05-05", `"1999-12-31"`: "", `"2000-01-01"`: "2000-01-01", `"2199-12-31"`: "2199-12-31", `"2200-01-01"`: "", `"13/13/2027"`: "", `"31/02/2027"`: "",
+		`"2027-02-30"`: "", `"March 31, 2027"`: "2027-03-31", `"Wed, 31 Mar 2027 10:00:00 +0200"`: "2027-03-31", `"2027-03-31T23:30:00-05:00"`: "2027-03-31", `"2027-03-31 23:30:00+02:00"`: "2027-03-31",
+		`"2027-03-31 10:15:00.5"`: "2027-03-31", `"/Date(-1)/"`: "", `"/Date(99999999999999999999)/"`: "", `180645120`: "", `1806537599`: "2027-03-31", `1806537600`: "2027-04-01", `true`: "", `"soon"`: "", `1e9`: "",
+	} {
+		if got, _ := readDate([]byte(text)); got != want {
+			t.Errorf("%s was read as %q, want %q", text, got, want)
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +28,9 @@ const (
 var (
 	errRedirect = errors.New("redirect refused")
 	errSilence  = errors.New("nothing came")
+
+	// nextLink is RFC 8288's way to say where the next page is.
+	nextLink = regexp.MustCompile(`(?i);\s*rel\s*=\s*"?([^";,]* )?next\b`)
 )
 
 // newHTTP follows redirects on the same host only: the key belongs to nobody else.
@@ -205,7 +210,26 @@ func (r *reader) read(response *http.Response, add func(portal.Customer) error) 
 	if response.ContentLength > r.largest {
 		return nil, errLarge
 	}
-	return decode(&capped{response.Body, r.largest}, r.customerID, add)
+	a, err := decode(&capped{response.Body, r.largest}, r.customerID, r.apiKey, add)
+	if err == nil && !a.listed {
+		a.said.unknown = goesOn(response.Header, a.elements)
+	}
+	return a, err
+}
+
+// goesOn names the header that says of a bare array that it is not all there is, "" if none does.
+func goesOn(header http.Header, elements int64) string {
+	for _, link := range header.Values("Link") {
+		if nextLink.MatchString(link) {
+			return "Link"
+		}
+	}
+	for _, name := range []string{"X-Total-Count", "X-Total", "Total-Count"} {
+		if total, err := strconv.ParseInt(header.Get(name), 10, 64); err == nil && total != elements {
+			return name
+		}
+	}
+	return ""
 }
 
 func (r *reader) status(status int) *portal.CallError {

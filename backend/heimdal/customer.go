@@ -19,6 +19,7 @@ const (
 type member struct {
 	word
 	value []byte
+	in    int // which of the customer's own members it stands in, counted from 1; 0: it is one
 }
 
 // object is the members of one JSON object, in their own order, and after them those of its inward objects.
@@ -26,6 +27,7 @@ type object struct {
 	members []member
 	own     int
 	words   map[string]word
+	secret  string
 }
 
 // readCustomer reads a customer from its own JSON, which is kept. It is a *portal.CallError if raw is not well-formed,
@@ -41,11 +43,14 @@ func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 		return portal.Customer{}, err
 	}
 	id := o.id()
-	if id == "" || len(id) > longestID {
+	switch {
+	case id == "":
 		return portal.Customer{}, errNoID
+	case len(id) > longestID:
+		return portal.Customer{}, errLongID
 	}
 	if name, twice := o.contradiction(); twice {
-		return portal.Customer{}, errorf(portal.Garbage, "The customer %s has two different values named %q, and the portal cannot know which is true. Tell Heimdal's support.", brief(id), brief(name))
+		return portal.Customer{}, errorf(portal.Garbage, "The customer %s has two different values named %q, and the portal cannot know which is true. Tell Heimdal's support.", redact(id, o.secret), brief(name))
 	}
 	kind := first(o, meansType, readText)
 	return portal.Customer{
@@ -78,15 +83,15 @@ func (o *object) read(raw []byte) error {
 		if len(o.members) == mostMembers {
 			return errHeavy
 		}
-		o.members = append(o.members, member{o.word(name), value})
+		o.members = append(o.members, member{word: o.word(name), value: value})
 		return nil
 	})
 	o.own = len(o.members)
-	for _, m := range o.members[:o.own] {
+	for i, m := range o.members[:o.own] {
 		if err == nil && inward[m.plain] && m.value[0] == '{' {
 			err = eachMember(m.value, func(name, value []byte) error {
 				if text, ok := unquote(name); ok && len(o.members) < 2*mostMembers {
-					o.members = append(o.members, member{inside(m.plain, text), value})
+					o.members = append(o.members, member{inside(m.plain, text), value, i + 1})
 				}
 				return nil
 			})
@@ -135,9 +140,9 @@ func eachMember(raw []byte, each func(name, value []byte) error) error {
 
 // contradiction names a member with a meaning that is there twice and says two things.
 func (o *object) contradiction() (string, bool) {
-	for i, m := range o.members[:o.own] {
+	for i, m := range o.members {
 		for _, other := range o.members[:i] {
-			if m.means != meansNothing && m.plain == other.plain && says(m.value) && says(other.value) && !bytes.Equal(m.value, other.value) {
+			if m.means != meansNothing && m.plain == other.plain && m.in == other.in && says(m.value) && says(other.value) && !bytes.Equal(m.value, other.value) {
 				return m.plain, true
 			}
 		}

@@ -18,13 +18,18 @@
 //	customers in customers                 read to any sane depth; each is under the nearest MSP around it
 //	a list in a customer whose members     refused: they may be customers or devices
 //	have no type
-//	a message with status 200              refused: bad_key, or waited out if it is about the rate
+//	an array, and a header (Link,          refused: incomplete
+//	X-Total-Count) that says it goes on
+//	a message with status 200, alone or    refused: bad_key, or waited out if it is about the rate
+//	beside an empty list
+//	an error beside customers              refused: incomplete
 //	HTML, another encoding, half of it,    refused by name
 //	two lists, two ids, a second answer
 //
 //	A field is
 //	under any name of the table aliases    read; case, spaces, _ and - do not matter
 //	null, "", "N/A", "-" or not there      nothing
+//	0, -1, "none", a GUID of zeros         nothing, where it is to be a parent
 //	a number in a string                   read, if it is digits: "1,000" and "1.000" are two numbers, so neither
 //	a date that could be two days          nothing: 03/04/2027 is not guessed
 //	a NUL, half a surrogate pair           left out of texts, U+FFFD in the JSON that is kept

@@ -2,6 +2,8 @@ package heimdal
 
 import (
 	"encoding/json"
+	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -27,6 +29,8 @@ func (a *answer) top() error {
 	}
 	text, isMessage := a.object.message()
 	switch {
+	case a.listed && a.handed == 0 && isMessage && !content(text):
+		return &messageError{text}
 	case a.listed:
 		return a.envelope(c)
 	case !a.wrapped && a.object.isCustomer():
@@ -109,7 +113,7 @@ func (a *answer) envelope(c *part) error {
 		return a.hand(c)
 	}
 	if text, ok := a.object.trouble(); ok {
-		return errorf(portal.Incomplete, "Heimdal answered with customers, but also that something went wrong: %q. The next run tries again; if it stays so, tell Heimdal's support.", text)
+		return errorf(portal.Incomplete, "Heimdal answered with customers, but also that something went wrong: %q. The next run tries again; if it stays so, tell Heimdal's support.", redact(text, a.secret))
 	}
 	var err error
 	a.said, err = a.object.says(a.elements)
@@ -130,6 +134,12 @@ func (o *object) message() (string, bool) {
 	return "", false
 }
 
+// content reports whether a message says that all is well, so that no customers are no refusal.
+func content(message string) bool {
+	lower := strings.ToLower(message)
+	return lower == "ok" || strings.HasPrefix(lower, "success")
+}
+
 // trouble answers an error that stands beside a list.
 func (o *object) trouble() (string, bool) {
 	for _, m := range o.members {
@@ -144,6 +154,10 @@ func (o *object) trouble() (string, bool) {
 		case "success", "succeeded", "issuccess", "ok":
 			if string(m.value) == "false" {
 				return m.plain + ": false", true
+			}
+		case "status", "statuscode", "httpstatus", "httpstatuscode":
+			if status, ok := readCount(m.value); ok && status >= http.StatusBadRequest {
+				return m.plain + ": " + strconv.FormatInt(status, 10), true
 			}
 		}
 	}

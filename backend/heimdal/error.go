@@ -27,6 +27,7 @@ var (
 	errEncoding = errorf(portal.Garbage, "The answer is not UTF-8 throughout, so names in it would come out wrong. Tell Heimdal's support.")
 	errUTF16    = errorf(portal.Garbage, "The answer is in UTF-16; the portal reads UTF-8. Check any proxy on the way, and tell Heimdal's support.")
 	errNoObject = errorf(portal.Garbage, "The answer holds something that is no customer. "+askSupport)
+	errLongID   = errorf(portal.Garbage, "The answer holds a customer whose id is longer than the portal accepts. "+askSupport)
 	errNoID     = errorf(portal.Garbage, "The answer holds a customer without an id. "+askSupport)
 	errUntyped  = errorf(portal.Garbage, "No customer in the answer has a type, so MSPs cannot be told from clients. "+askSupport)
 )
@@ -40,6 +41,7 @@ func connectionError(host string, err error) error {
 	var known *portal.CallError
 	var timeout net.Error
 	var dns *net.DNSError
+	var remote *net.OpError
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -47,6 +49,9 @@ func connectionError(host string, err error) error {
 		return errorf(portal.Unreachable, "There is no host %s. Check the base URL.", host)
 	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout():
 		return errorf(portal.TimedOut, "%s did not answer in time. The next run tries again; if it stays so, check that this server may reach it.", host)
+	case errors.As(err, &remote) && remote.Op == "remote error":
+		// TLS's word for what the other side said last; it may have said so only after the request was sent.
+		return errorf(portal.Insecure, "%s refuses this server's secure connection (%s). Check any proxy on the way, and tell Heimdal's support.", host, strings.TrimPrefix(remote.Err.Error(), "tls: "))
 	case insecurity(err) != "":
 		return errorf(portal.Insecure, "The connection to %s is not secure: %s The key was not sent.", host, insecurity(err))
 	}
@@ -60,7 +65,6 @@ func insecurity(err error) string {
 	var hostname x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "its certificate has expired, or a clock is wrong. Check this server's clock; if it is right, tell Heimdal's support."
@@ -70,7 +74,7 @@ func insecurity(err error) string {
 		return "its certificate is from an authority this server does not know. If a proxy opens connections on the way, its authority must be installed on this server."
 	case errors.As(err, &record) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return "it does not speak TLS. Check the base URL and its port."
-	case errors.As(err, &certificate) || errors.As(err, &invalid) || errors.As(err, &alert):
+	case errors.As(err, &certificate) || errors.As(err, &invalid) || strings.Contains(err.Error(), "tls: "):
 		return "its certificate or TLS setup is not accepted. Check any proxy on the way, and tell Heimdal's support."
 	}
 	return ""

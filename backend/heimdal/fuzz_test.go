@@ -52,7 +52,7 @@ type oneByOne struct{ io.Reader }
 func (o oneByOne) Read(p []byte) (int, error) { return o.Reader.Read(p[:min(1, len(p))]) }
 
 func decodeBytes(r io.Reader) (customers []portal.Customer, a *answer, err error) {
-	a, err = decode(r, "17", func(c portal.Customer) error {
+	a, err = decode(r, "17", key, func(c portal.Customer) error {
 		customers = append(customers, c)
 		return nil
 	})

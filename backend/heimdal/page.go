@@ -24,9 +24,9 @@ type page struct {
 }
 
 // query puts the question for this page.
-func (p *page) query(address *url.URL) (*url.URL, error) {
+func (p *page) query(address *url.URL, secret string) (*url.URL, error) {
 	if p.Link != "" {
-		return follow(address, p.Link)
+		return follow(address, p.Link, secret)
 	}
 	asked := *address
 	if p.Number > 0 {
@@ -39,13 +39,13 @@ func (p *page) query(address *url.URL) (*url.URL, error) {
 }
 
 // follow answers where a link leads, if that is the same host.
-func follow(address *url.URL, link string) (*url.URL, error) {
+func follow(address *url.URL, link, secret string) (*url.URL, error) {
 	next, err := address.Parse(link)
 	if err != nil || len(link) > 4096 || next.User != nil {
 		return nil, errorf(portal.Incomplete, "The answer says that more customers follow, at an address that is none. Tell Heimdal's support.")
 	}
 	if next.Scheme != address.Scheme || next.Host != address.Host {
-		return nil, errorf(portal.Redirected, "The answer says that more customers follow at %s. The key was not sent there. Check the base URL.", brief(next.Host))
+		return nil, errorf(portal.Redirected, "The answer says that more customers follow at %s. The key was not sent there. Check the base URL.", redact(next.Host, secret))
 	}
 	next.Fragment = ""
 	return next, nil

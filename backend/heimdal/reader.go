@@ -68,7 +68,7 @@ func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(port
 		a, err = &answer{}, nil
 	}
 	if err != nil {
-		return state, ownEnd(ctx, at.explain(err))
+		return state, ownEnd(ctx, at.explain(r, err))
 	}
 	more, err := at.after(r, a)
 	if err != nil {
@@ -124,5 +124,5 @@ func (at *reading) question(r *reader) (*url.URL, error) {
 	if at.Page == nil {
 		return address, nil
 	}
-	return at.Page.query(address)
+	return at.Page.query(address, r.apiKey)
 }

@@ -65,7 +65,7 @@ func (at *reading) take(r *reader, c portal.Customer, add func(portal.Customer) 
 	switch {
 	case at.Probe != "":
 		if c.ExternalID == at.Probe {
-			return wrongCustomer(at.Leaf)
+			return r.wrongCustomer(at.Leaf)
 		}
 		return nil
 	case at.Of == "":
@@ -74,10 +74,10 @@ func (at *reading) take(r *reader, c portal.Customer, add func(portal.Customer) 
 	case c.ExternalID == at.Of:
 		return nil // the MSSP's answer has it already
 	case c.ExternalID == r.customerID:
-		return wrongCustomer(at.Of)
+		return r.wrongCustomer(at.Of)
 	}
 	if c.Kind == portal.KindMSP {
-		if err := at.deeper(c.ExternalID); err != nil {
+		if err := at.deeper(r, c.ExternalID); err != nil {
 			return err
 		}
 	}
@@ -113,10 +113,10 @@ func (at *reading) settled(r *reader) bool {
 
 // deeper puts off a reseller that came in the present one's answer until after it: a customer may be in the answers of
 // both, and then belongs to the nearer, which is to be the later word.
-func (at *reading) deeper(id string) error {
+func (at *reading) deeper(r *reader, id string) error {
 	for above, n := at.Of, 0; above != ""; above, n = at.Under[above], n+1 {
 		if above == id || n > levels {
-			return wrongCustomer(at.Of)
+			return r.wrongCustomer(at.Of)
 		}
 	}
 	if at.Under == nil {
@@ -221,11 +221,11 @@ func (at *reading) takesForAnswer(err error) bool {
 }
 
 // explain tells a refusal about a reseller from one about the MSSP.
-func (at *reading) explain(err error) error {
+func (at *reading) explain(r *reader, err error) error {
 	if at.Of == "" || !refused(err) {
 		return err
 	}
-	return errorf(portal.Refused, "Heimdal names the reseller %s but does not say which customers it has, neither with the customers nor when asked about it. Let the account that the API key belongs to see its resellers' customers.", brief(at.Of))
+	return errorf(portal.Refused, "Heimdal names the reseller %s but does not say which customers it has, neither with the customers nor when asked about it. Let the account that the API key belongs to see its resellers' customers.", redact(at.Of, r.apiKey))
 }
 
 func refused(err error) bool {
@@ -233,8 +233,8 @@ func refused(err error) bool {
 	return errors.As(err, &e) && (e.Code == portal.BadKey || e.Code == portal.Refused || e.Code == portal.NoEndpoint)
 }
 
-func wrongCustomer(asked string) error {
-	return errorf(portal.WrongCustomer, "Asked about the customer %s, Heimdal answers about others. The portal cannot know whose its customers are. Tell Heimdal's support.", brief(asked))
+func (r *reader) wrongCustomer(asked string) error {
+	return errorf(portal.WrongCustomer, "Asked about the customer %s, Heimdal answers about others. The portal cannot know whose its customers are. Tell Heimdal's support.", redact(asked, r.apiKey))
 }
 
 func tooManyResellers() error {

@@ -72,6 +72,13 @@ func TestResellersAreAskedWhereNothingSaysWhoseTheClientsAre(t *testing.T) {
 		"links": {map[string]string{
 			"17": `[` + resellerR + `,{"id":11,"type":"CORP","parentId":1},{"id":12,"type":"CORP"}]`,
 		}, "1 msp under, 11 client under 1, 12 client under", "17"},
+		"a parent that is nobody": {map[string]string{
+			"17": `[` + resellerR + `,{"id":11,"type":"CORP","resellerId":0},{"id":12,"type":"CORP","parent":{"id":"00000000-0000-0000-0000-000000000000"}},{"id":13,"type":"CORP","resellerId":"-1"},{"id":14,"type":"CORP","parentId":"None"}]`,
+			"1":  `[` + corps(11, 4) + `,` + corps(21, 1) + `]`,
+		}, "1 msp under, 11 client under 1, 12 client under 1, 13 client under 1, 14 client under 1, 21 client under 1", "17 1"},
+		"itself for a parent": {map[string]string{
+			"17": `[` + resellerR + `,{"id":11,"type":"CORP","parentId":11}]`, "1": `[{"id":11,"type":"CORP","parentId":11}]`,
+		}, "1 msp under, 11 client under 1", "17 1"},
 		"nesting": {map[string]string{
 			"17": `[{"id":1,"type":"RESELLER","children":[` + corps(11, 1) + `]},` + resellerS + `]`,
 		}, "1 msp under, 11 client under 1, 2 msp under", "17"},

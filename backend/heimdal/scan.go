@@ -212,11 +212,11 @@ func (s *scanner) key(kept []byte) ([]byte, error) {
 }
 
 // overWhole is a scanner over JSON that is all there and known to be well-formed.
-func overWhole(raw []byte) scanner { return scanner{r: nobody{}, window: raw, full: len(raw)} }
+func overWhole(raw []byte) scanner { return scanner{r: nothingMore{}, window: raw, full: len(raw)} }
 
-type nobody struct{}
+type nothingMore struct{}
 
-func (nobody) Read([]byte) (int, error) { return 0, io.EOF }
+func (nothingMore) Read([]byte) (int, error) { return 0, io.EOF }
 
 // pass answers the next value of a scanner overWhole.
 func (s *scanner) pass() ([]byte, error) {

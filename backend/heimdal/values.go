@@ -51,16 +51,20 @@ func readID(value []byte) (string, bool) {
 	return text, ok
 }
 
+// nobody are the ids that systems write for none at all.
+var nobody = map[string]bool{"0": true, "-1": true, "none": true, "00000000-0000-0000-0000-000000000000": true}
+
 // readParent reads an id, or the id of an object.
 func readParent(value []byte) (string, bool) {
-	if len(value) == 0 || value[0] != '{' {
-		return readID(value)
+	id, ok := readID(value)
+	if len(value) > 0 && value[0] == '{' {
+		var inner object
+		if inner.read(value) != nil {
+			return "", false
+		}
+		id, ok = find(&inner, meansID, readID)
 	}
-	var inner object
-	if inner.read(value) != nil {
-		return "", false
-	}
-	return find(&inner, meansID, readID)
+	return id, ok && !nobody[strings.ToLower(id)]
 }
 
 // digitsOnly are the texts that are a count without a doubt: 1.234 and 1,234 are a thousand to some and one to others.

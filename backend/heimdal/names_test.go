@@ -1,0 +1,359 @@
+package heimdal
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"fs-client-portal/backend/portal"
+)
+
+// spelled is each name a field of a customer may have, as some system or other would write it, the surest first.
+var spelled = map[meaning]string{
+	meansID:     "id customer_id clientId CompanyID tenant-id accountId OrganizationId CUSTOMER_NUMBER",
+	meansName:   "name customerName company_name ClientName display-name organizationName Company customer",
+	meansType:   "type customerType account_type TenantType company-type clientType KIND",
+	meansParent: "resellerId Reseller reseller_customer_id mspId parentResellerId parent_id ParentCustomerId parent parent-account-id parentTenantId",
+	meansSeatsUsed: "seatsUsed used_seats licensesUsed licences_used LicenseUsed licenceUsed usedLicenses used_licences UsedLicenseCount consumedLicenses assigned_licenses " +
+		"subscriptionUsed",
+	meansSeatsTotal: "seatsTotal total_seats Seats seatCount licensesTotal licences_total LicenseTotal licenceTotal TOTAL_LICENSES totalLicences licenseCount licence_count " +
+		"LicensesCount licencesCount numberOfLicenses number_of_licences maxLicenses licenses Licences subscriptionTotal",
+	meansExpiry: "expirationDate expiry_date ExpiresAt expiresOn expires Expiration expiry expireDate licenseExpirationDate licence_expiration_date LicenseExpiryDate " +
+		"licenceExpiryDate license_expiration licenceExpiration LicenseExpiry licenceExpiry licensesExpirationDate licenses_expiry licenseExpiresAt LicenseEndDate licenceEndDate " +
+		"subscription_end_date subscriptionExpirationDate validUntil valid_to EndDate",
+	meansProducts: "products Modules components licensed_modules licensedProducts activeModules enabled-modules services",
+	meansCreated:  "createdDate created_at CreatedOn created creationDate date_added createdDateUtc",
+}
+
+// told is what a customer's field of a meaning came out as.
+func told(c portal.Customer, means meaning) string {
+	switch means {
+	case meansID:
+		return c.ExternalID
+	case meansName:
+		return c.Name
+	case meansType:
+		return c.Type
+	case meansParent:
+		return c.ParentID
+	case meansSeatsUsed:
+		return count(c.SeatsUsed)
+	case meansSeatsTotal:
+		return count(c.SeatsTotal)
+	case meansExpiry:
+		if c.ExpiresOn == nil {
+			return ""
+		}
+		return *c.ExpiresOn
+	}
+	return strings.Join(c.Products, ",")
+}
+
+func count(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return fmt.Sprint(*n)
+}
+
+func TestEachFieldIsReadUnderEachOfItsNamesAndTheSurestWins(t *testing.T) {
+	t.Parallel()
+	for means := meansID; means < meansCreated; means++ {
+		names := strings.Fields(spelled[means])
+		if len(names) != len(aliases[means]) {
+			t.Errorf("%d names of meaning %d are tried, and there are %d", len(names), means, len(aliases[means]))
+		}
+		sample := func(i int) (written, want string) {
+			if means == meansExpiry {
+				day := fmt.Sprintf("2027-03-%02d", i+1)
+				return `"` + day + `"`, day
+			}
+			return fmt.Sprintf(`"%d"`, 70+i), fmt.Sprint(70 + i)
+		}
+		write := func(fields string) string {
+			for beside, field := range map[meaning]string{meansID: `"id":1`, meansType: `"type":"CORP"`} {
+				if means != beside {
+					fields += "," + field
+				}
+			}
+			return "[{" + strings.TrimPrefix(fields, ",") + "}]"
+		}
+		all := ""
+		for i, name := range names {
+			written, want := sample(i)
+			field := `,"` + name + `":` + written
+			all = field + all
+			customers, err := readAll(t, write(`,"note":true`+field))
+			if err != nil || told(customers[0], means) != want {
+				t.Errorf("%s: %+v, %v", name, customers, err)
+			}
+		}
+		_, want := sample(0)
+		customers, err := readAll(t, write(`,"note":true`+all))
+		if err != nil || told(customers[0], means) != want {
+			t.Errorf("of all names of meaning %d another than the surest was read: %+v, %v", means, customers, err)
+		}
+	}
+}
+
+func TestTheDayACustomerWasMadeIsTakenForNothingElse(t *testing.T) {
+	t.Parallel()
+	names := strings.Fields(spelled[meansCreated])
+	if len(names) != len(aliases[meansCreated]) {
+		t.Errorf("%d names are tried, and there are %d", len(names), len(aliases[meansCreated]))
+	}
+	for _, name := range names {
+		_, err := readAll(t, `[{"`+name+`":1806451200,"label":"x","type":"CORP"}]`)
+		wantCode(t, err, portal.Garbage)
+		if customers, err := readAll(t, `[{"ref":5,"`+name+`":"2024-01-02","type":"CORP"}]`); err == nil {
+			t.Errorf("%s: read %+v", name, customers)
+		}
+	}
+}
+
+// all fails the test where a table has another number of names than are tried.
+func all(t *testing.T, what string, there int, names string) []string {
+	t.Helper()
+	if n := len(strings.Fields(names)); n != there {
+		t.Errorf("%d names of %s are tried, and there are %d", n, what, there)
+	}
+	return strings.Fields(names)
+}
+
+func TestCustomersAreFoundUnderEachNameAListOfThemMayHave(t *testing.T) {
+	t.Parallel()
+	corp := `{"id":3,"name":"C","type":"CORP"}`
+	for _, name := range all(t, "lists in a customer", len(within), "children childCustomers customers clients companies sub_customers subClients Resellers subResellers corporates corps enterprises") {
+		if customers, err := readAll(t, `[{"id":1,"type":"RESELLER","`+name+`":[`+corp+`]}]`); err != nil || tree(customers) != "1 msp under, 3 client under 1" {
+			t.Errorf("%s in a customer: %s, %v", name, tree(customers), err)
+		}
+	}
+	for _, name := range all(t, "lists", len(lists), "items Customers data results records value") {
+		if customers, err := readAll(t, `{"`+name+`":[`+corp+`]}`); err != nil || len(customers) != 1 {
+			t.Errorf("%s: %v, %v", name, customers, err)
+		}
+	}
+	for _, name := range all(t, "wrappers", len(wrappers), "Data result response") {
+		if customers, err := readAll(t, `{"`+name+`":{"items":[`+corp+`],"totalCount":1}}`); err != nil || len(customers) != 1 {
+			t.Errorf("%s: %v, %v", name, customers, err)
+		}
+	}
+}
+
+func TestSeatsAndExpiryAreReadInsideEachObjectTheyMayBeIn(t *testing.T) {
+	t.Parallel()
+	for _, name := range all(t, "objects", len(inward), "seats licenses Licences license licence subscription") {
+		for _, words := range [][2]string{{"used", "total"}, {"Assigned", "COUNT"}, {"seatsUsed", "seats_total"}} {
+			text := fmt.Sprintf(`[{"id":1,"type":"CORP","%s":{"%s":3,"%s":4,"end_date":"2027-03-31","id":9,"name":"Gold","type":"RESELLER"}}]`, name, words[0], words[1])
+			customers, err := readAll(t, text)
+			if err != nil || told(customers[0], meansSeatsUsed)+told(customers[0], meansSeatsTotal)+told(customers[0], meansExpiry)+customers[0].ExternalID+customers[0].Name != "342027-03-3111" {
+				t.Errorf("%s: %+v, %v", text, customers, err)
+			}
+		}
+	}
+	if len(bare) != 4 {
+		t.Errorf("four bare names are tried, and there are %d", len(bare))
+	}
+}
+
+func TestWhatNumbersTheRowsOfAnAnswerIsNoID(t *testing.T) {
+	t.Parallel()
+	names := all(t, "counters", len(counters), "row rowNumber row_num index no Nr # position rank")
+	for _, name := range append(names, "$type", "@odata.id", "", " ") {
+		if customers, err := readAll(t, `[{"`+name+`":7,"label":"x","type":"CORP"}]`); err == nil {
+			t.Errorf("%q: read %+v", name, customers)
+		}
+	}
+	// Nor is what stands first, where the second can be no name.
+	for _, text := range []string{`{"x":7,"label":5,"type":"CORP"}`, `{"x":7,"type":"CORP"}`, `{"x":7}`, `{"x":7,"seats":5,"type":"CORP"}`, `{"seats":7,"label":"x","type":"CORP"}`, `{"id":null,"label":"x","type":"CORP"}`} {
+		if customers, err := readAll(t, "["+text+"]"); err == nil {
+			t.Errorf("%s: read %+v", text, customers)
+		}
+	}
+	for text, want := range map[string]string{
+		`{"x":7,"name":"N","type":"CORP"}`: "7 N", `{"x":7,"label":"L","type":"CORP"}`: "7 L", `{"id":7,"label":"L","type":"CORP"}`: "7 L",
+		`{"id":7,"label":5,"type":"CORP"}`: "7 7", `{"id":7,"label":"L","type":"CORP","name":null}`: "7 7", `{"id":7,"parent":"3","type":"CORP"}`: "7 7",
+	} {
+		if customers, err := readAll(t, "["+text+"]"); err != nil || customers[0].ExternalID+" "+customers[0].Name != want {
+			t.Errorf("%s: read %+v, %v", text, customers, err)
+		}
+	}
+}
+
+func TestAnEnvelopeIsUnderstoodUnderEachNameOfWhatItSays(t *testing.T) {
+	t.Parallel()
+	// play answers what was asked, in how many calls, and how it ended, of an API that goes on with the last text.
+	play := func(texts ...string) (asked []string, err error) {
+		r := asking(t, func(q *http.Request) *http.Response {
+			asked = append(asked, q.URL.RawQuery)
+			return body(texts[min(len(asked), len(texts))-1])
+		})
+		_, err = r.all(t.Context())
+		return asked, err
+	}
+	envelope := func(first int, more string) string { return `{"items":[` + corps(first, 2) + `],` + more + `}` }
+	for _, name := range all(t, "totals", len(totalNames), "totalCount total TotalItems total_records totalResults recordsTotal @odata.count") {
+		if asked, err := play(envelope(1, `"`+name+`":4`), envelope(3, `"`+name+`":4`)); len(asked) != 2 || err != nil {
+			t.Errorf("%s: asked %v, %v", name, asked, err)
+		}
+	}
+	for _, name := range all(t, "numbers of pages", len(pagesNames), "totalPages page_count Pages") {
+		if asked, err := play(envelope(1, `"`+name+`":2`), envelope(3, `"`+name+`":2`)); len(asked) != 2 || err != nil {
+			t.Errorf("%s: asked %v, %v", name, asked, err)
+		}
+	}
+	for _, name := range all(t, "page numbers", len(numberNames), "pageNumber page current_page") {
+		asked, err := play(envelope(1, `"total":4,"`+name+`":7`), envelope(3, `"total":4,"`+name+`":8`))
+		if len(asked) != 2 || err != nil || !strings.Contains(asked[1], "pageNumber=8") {
+			t.Errorf("%s: asked %v, %v", name, asked, err)
+		}
+	}
+	for _, name := range all(t, "page sizes", len(sizeNames), "pageSize per_page") {
+		for size, want := range map[string]string{"50": "pageSize=50", "0": "pageSize=2"} {
+			if asked, err := play(envelope(1, `"total":4,"`+name+`":`+size), envelope(3, `"total":4`)); err != nil || len(asked) != 2 || !strings.HasSuffix(asked[1], want) {
+				t.Errorf("%s: asked %v, %v", name, asked, err)
+			}
+		}
+	}
+	for _, name := range all(t, "links", len(linkNames), "nextLink @odata.nextLink odata.nextLink next next_page nextPageLink nextPageUrl next_url") {
+		if asked, err := play(envelope(1, `"`+name+`":"?at=3#there"`), envelope(3, `"x":1`)); len(asked) != 2 || err != nil || asked[1] != "at=3" {
+			t.Errorf("%s: asked %v, %v", name, asked, err)
+		}
+		_, err := play(envelope(1, `"`+name+`":2`))
+		wantCode(t, err, portal.Incomplete)
+	}
+	for _, name := range all(t, "words for more", len(moreNames), "hasMore has_next HasNextPage moreRecords") {
+		_, err := play(envelope(1, `"`+name+`":true`))
+		wantCode(t, err, portal.Incomplete)
+	}
+	for _, name := range all(t, "tokens", len(tokenNames), "nextCursor cursor continuationToken continuation next_token nextPageToken skipToken nextOffset") {
+		asked, err := play(envelope(1, `"`+name+`":"abc","total":4`), envelope(3, `"total":4`))
+		wantCode(t, err, portal.Incomplete)
+		if len(asked) != 1 {
+			t.Errorf("%s: asked %v", name, asked)
+		}
+	}
+	for _, name := range all(t, "offsets", len(offsetNames), "offset skip startIndex") {
+		for _, more := range []string{`"x":1`, `"total":4`} {
+			asked, err := play(envelope(1, `"`+name+`":0,`+more), envelope(3, more))
+			wantCode(t, err, portal.Incomplete)
+			if len(asked) != 1 {
+				t.Errorf("%s: asked %v", name, asked)
+			}
+		}
+		if _, err := play(envelope(1, `"`+name+`":0,"total":2`)); err != nil {
+			t.Errorf("%s, and all are there: %v", name, err)
+		}
+	}
+}
+
+func TestARefusalIsQuotedFromWhereverItStands(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`{"message":"Why"}`, `{"errorMessage":"Why"}`, `{"ExceptionMessage":"Why"}`, `{"error":"Why"}`, `{"errors":["Why"]}`, `{"error_description":"Why"}`, `{"detail":"Why"}`, `{"title":"Why"}`,
+		`{"message":null,"error":"Why"}`, `{"message":"Why","title":"Bad Request"}`, `{"error":{"code":"E7","Message":"Why","hint":"no"}}`, `{"errors":[null,{"text":"Why"},"later"]}`,
+		`{"errors":{"customerId":["Why"]}}`, `[{"message":"Why"}]`, `{"status":401,"message":"Why"}`, `{"message":"Why","items":[]}`, `{"data":[],"message":"Why","total":0}`,
+	} {
+		_, err := readAll(t, text)
+		wantCode(t, err, portal.BadKey)
+		if err == nil || !strings.Contains(err.Error(), `It says: "Why".`) {
+			t.Errorf("%s is told as %v", text, err)
+		}
+	}
+	for _, text := range []string{`{"message":5}`, `{"message":true}`, `{"message":""}`, `{"message":[]}`} {
+		_, err := readAll(t, text)
+		wantCode(t, err, portal.Garbage)
+	}
+	_, err := answering(t, `{"message":"Rate limit exceeded","items":[]}`).Test(t.Context())
+	wantCode(t, err, portal.RateLimited)
+}
+
+func TestACustomerThatSaysSomethingIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`[{"id":1,"type":"CORP","message":"hello","error":"none"}]`, `{"id":1,"type":"CORP","message":"hello"}`, `{"items":[{"id":1,"type":"CORP"}],"message":"Welcome"}`,
+	} {
+		if customers, err := readAll(t, text); err != nil || len(customers) != 1 {
+			t.Errorf("%s: %v, %v", text, customers, err)
+		}
+	}
+	for _, message := range []string{"OK", "ok", "Success", "Successfully retrieved", ""} {
+		if customers, err := readAll(t, `{"message":"`+message+`","items":[],"total":0}`); err != nil || len(customers) != 0 {
+			t.Errorf("%s: %v, %v", message, customers, err)
+		}
+	}
+}
+
+func TestTroubleBesideCustomersIsNotOverlooked(t *testing.T) {
+	t.Parallel()
+	for _, field := range []string{
+		`"error":"x"`, `"errors":["x"]`, `"errorMessage":"x"`, `"exception_message":"x"`, `"error":true`, `"errors":[7]`, `"success":false`, `"succeeded":false`, `"isSuccess":false`, `"ok":false`,
+		`"status":403`, `"statusCode":"500"`, `"httpStatus":400`, `"HttpStatusCode":429`,
+	} {
+		_, err := readAll(t, `{`+field+`,"items":[`+corps(1, 2)+`],"total":2}`)
+		wantCode(t, err, portal.Incomplete)
+	}
+	for _, field := range []string{
+		`"error":null`, `"error":""`, `"errors":[]`, `"errors":{}`, `"error":false`, `"error":0`, `"success":true`, `"ok":true`, `"status":200`, `"status":"ok"`, `"statusCode":399`,
+		`"hasMore":false`, `"hasMore":"false"`, `"hasMore":0`, `"hasMore":""`, `"nextCursor":null`, `"cursor":""`, `"next":[]`, `"next":{}`, `"next":null`,
+	} {
+		if customers, err := readAll(t, `{`+field+`,"items":[`+corps(1, 2)+`],"total":2}`); err != nil || len(customers) != 2 {
+			t.Errorf("%s: %v, %v", field, customers, err)
+		}
+	}
+}
+
+func TestAHeaderThatSaysAnArrayGoesOnIsNotOverlooked(t *testing.T) {
+	t.Parallel()
+	with := func(text string, header ...string) error {
+		a := status(http.StatusOK, header...)
+		a.Body = body(text).Body
+		_, err := asking(t, func(*http.Request) *http.Response { return a }).all(t.Context())
+		return err
+	}
+	array := `[` + corps(1, 2) + `]`
+	for _, header := range [][]string{
+		{"Link", `</api/customers?page=2>; rel="next"`}, {"Link", `<?page=2>; rel=next`}, {"Link", `<?page=1>; rel="first", <?page=2>; Rel="last next"`},
+		{"X-Total-Count", "3"}, {"X-Total", "1"}, {"Total-Count", "2500"},
+	} {
+		err := with(array, header...)
+		wantCode(t, err, portal.Incomplete)
+		if err == nil || !strings.Contains(err.Error(), header[0]) {
+			t.Errorf("%v is told as %v", header, err)
+		}
+	}
+	for _, header := range [][]string{{"Link", `<?page=1>; rel="prev"`}, {"Link", `<next.css>; rel="stylesheet"; title="rel=next"`}, {"Link", `<x>; rel="nextcloud"`}, {"X-Total-Count", "2"}, {"X-Total", "many"}} {
+		if err := with(array, header...); err != nil {
+			t.Errorf("%v: %v", header, err)
+		}
+	}
+	if err := with(`{"items":[`+corps(1, 2)+`],"total":2}`, "Link", `<?page=2>; rel="next"`); err != nil {
+		t.Errorf("an envelope that says it is whole: %v", err)
+	}
+}
+
+func TestWhatIsSwitchedOffIsNoProduct(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`[{"name":"A","enabled":false},{"name":"B","active":false},{"name":"C","isEnabled":false},{"name":"D","is_active":false},{"name":"E","licensed":false},{"name":"F","enabled":true}]`: "F",
+		`{"A":true,"B":false,"C":null,"D":0,"E":1,"F":{"until":"2027"}}`: "A,E,F",
+		`["A"," A ","","\u0000",null,"B",7,{"x":1},[],"N/A"]`:            "A,B,7",
+		`"A, B,,A , "`: "A,B",
+		`[]`:           "", `{}`: "", `""`: "", `true`: "", `7`: "",
+	} {
+		customers, err := readAll(t, `[{"id":1,"type":"CORP","products":`+text+`}]`)
+		if err != nil || strings.Join(customers[0].Products, ",") != want {
+			t.Errorf("%s: read %q, %v", text, customers[0].Products, err)
+		}
+	}
+	var many []string
+	for i := range mostProducts + 5 {
+		many = append(many, fmt.Sprintf(`"P%d"`, i))
+	}
+	customers, err := readAll(t, `[{"id":1,"type":"CORP","products":["`+strings.Repeat("é", longestName+5)+`",`+strings.Join(many, ",")+`]}]`)
+	if err != nil || len(customers[0].Products) != mostProducts || customers[0].Products[0] != strings.Repeat("é", longestName) || slices.Contains(customers[0].Products, "") {
+		t.Errorf("read %d products, %v", len(customers[0].Products), err)
+	}
+}
