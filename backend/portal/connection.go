@@ -13,6 +13,8 @@ type Connection struct {
 	APIKeyLast4  string
 	// PublicOnly: its base URL was named over the API, so it may lead to the public internet alone.
 	PublicOnly bool
+	// CalledAt is when the product was last called for it without a run, where it is being saved.
+	CalledAt *time.Time `db:"-"`
 }
 
 // Settings is what a connector needs to know beside the API key.

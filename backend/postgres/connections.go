@@ -155,9 +155,9 @@ func (db *DB) ConnectionItem(ctx context.Context, viewer portal.Viewer, id strin
 func (db *DB) CreateConnection(ctx context.Context, viewer portal.Viewer, c portal.Connection, enqueue Enqueue) error {
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
-			insert into mssp_product (mssp_id, id, product_id, customer_id, base_url, public_only, api_key_sealed, api_key_last4)
-			values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			viewer.Scope.MSSPID, c.ID, c.ProductID, c.CustomerID, c.BaseURL, c.PublicOnly, c.APIKeySealed, c.APIKeyLast4)
+			insert into mssp_product (mssp_id, id, product_id, customer_id, base_url, public_only, api_key_sealed, api_key_last4, called_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			viewer.Scope.MSSPID, c.ID, c.ProductID, c.CustomerID, c.BaseURL, c.PublicOnly, c.APIKeySealed, c.APIKeyLast4, c.CalledAt)
 		if err != nil {
 			return err
 		}

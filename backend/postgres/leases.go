@@ -126,41 +126,6 @@ func (db *DB) NoteWaiting(ctx context.Context, lease Lease, until time.Time) (po
 	return db.updateRun(ctx, lease, "retry_at = $4", at)
 }
 
-// NoteCall records in the run that the product is called at a moment, so that who calls it next for this connection keeps
-// the pace; also where the run is no longer the lease's. The database keeps microseconds, of which it takes the next.
-func (db *DB) NoteCall(ctx context.Context, lease Lease, at time.Time) error {
-	at = at.Add(time.Microsecond - 1).Truncate(time.Microsecond)
-	return db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `
-			update sync_run r
-			set called_at = greatest(r.called_at, $3)
-			where r.mssp_id = $1
-			and r.id = $2`, lease.MSSPID, lease.Run.ID, at)
-		return err
-	})
-}
-
-// LastCall answers when the product was last called for the lease's connection, as far as its latest runs know; the zero
-// time if they made no call.
-func (db *DB) LastCall(ctx context.Context, lease Lease) (time.Time, error) {
-	var at *time.Time
-	err := db.systemRead(ctx, roleSync, lease.MSSPID, func(batch *pgx.Batch) {
-		scanOne(batch.Queue(`
-			select max(r.called_at)
-			from (
-				select called_at
-				from sync_run
-				where mssp_id = $1
-				and mssp_product_id = $2
-				order by created_at desc
-				limit 10) r`, lease.MSSPID, lease.ConnectionID), "connection", &at)
-	})
-	if err != nil || at == nil {
-		return time.Time{}, err
-	}
-	return *at, nil
-}
-
 // FailRun ends the run without having changed anything else. ErrLostRun if it is no longer the lease's.
 func (db *DB) FailRun(ctx context.Context, lease Lease, code, detail string) (portal.SyncRun, error) {
 	return db.withRun(ctx, lease, func(tx pgx.Tx) error {

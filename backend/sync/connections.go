@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	stdsync "sync"
 	"time"
@@ -17,8 +18,8 @@ import (
 const (
 	// trialTime is how long a trial may take: less than whoever asked for it waits.
 	trialTime = 25 * time.Second
-	// trialTurn is how long of it may be spent on waiting for the pace.
-	trialTurn = 15 * time.Second
+	// trialTurn is the longest wait for the pace that a trial sits out.
+	trialTurn = 5 * time.Second
 	// provedFor is how long a trial that went well stands for the next: who tests and then saves asks the product once.
 	provedFor = 2 * time.Minute
 	// provedMost bounds what is remembered of that.
@@ -68,6 +69,7 @@ func (s *Service) CreateConnection(ctx context.Context, viewer portal.Viewer, n 
 	if err := s.prove(ctx, p); err != nil {
 		return portal.ConnectionItem{}, err
 	}
+	p.CalledAt = s.proofs.of(p)
 	s.seal(&p)
 	if err := s.db.CreateConnection(ctx, viewer, p.Connection, s.enqueueFor(p.MSSPID)); err != nil {
 		return portal.ConnectionItem{}, err
@@ -129,6 +131,8 @@ type proposal struct {
 	portal.Connection
 	apiKey    string
 	connector Connector
+	// stored is the key the connection is saved with, whose pace its runs keep.
+	stored string
 }
 
 func (s *Service) connector(productID string) (Connector, error) {
@@ -190,7 +194,7 @@ func (s *Service) stored(ctx context.Context, viewer portal.Viewer, id string) (
 	if err != nil {
 		key = nil // one that no longer opens can be replaced, and is said not to open where it is needed
 	}
-	return proposal{Connection: c, apiKey: string(key), connector: connector}, nil
+	return proposal{Connection: c, apiKey: string(key), stored: string(key), connector: connector}, nil
 }
 
 // alter makes a proposal of a stored connection and what is to change of it. The stored key is sent where it was meant
@@ -223,7 +227,7 @@ func (s *Service) seal(p *proposal) {
 
 // prove tries a connection, or remembers that it went well a moment ago.
 func (s *Service) prove(ctx context.Context, p proposal) error {
-	if s.proofs.has(p) {
+	if s.proofs.of(p) != nil {
 		return nil
 	}
 	said, err := s.try(ctx, p)
@@ -240,25 +244,47 @@ var faultyField = map[portal.CallCode]string{
 	portal.Garbage: "base_url",
 }
 
-// try makes the call that shows whether a connection works.
+// try makes the call that shows whether a connection works. TooManyRequests says how long to wait where its turn is not
+// near.
 func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, error) {
 	limited, cancel := context.WithTimeout(ctx, trialTime)
 	defer cancel()
+	claimed, stop := context.WithCancelCause(limited)
+	defer stop(nil)
 	reader, err := p.connector.Open(p.Settings(), p.apiKey, Options{
-		PerMinute: s.config.PerMinute, HTTPClient: s.httpFor(p.PublicOnly), Clock: impatient{},
+		PerMinute: s.config.PerMinute, HTTPClient: s.httpFor(p.PublicOnly), Clock: impatient{s.config.Clock},
+		Calling: func(time.Time) {
+			if err := s.claimTrial(claimed, p); err != nil {
+				stop(err)
+			}
+		},
 	})
 	if err != nil {
 		return portal.ConnectionTest{}, err
 	}
-	customers, err := reader.Test(limited)
-	if err == nil {
+	customers, err := reader.Test(claimed)
+	switch {
+	case err == nil:
 		s.proofs.add(p)
 		return portal.ConnectionTest{OK: true, Customers: customers}, nil
-	}
-	if ctx.Err() != nil {
+	case ctx.Err() != nil:
 		return portal.ConnectionTest{}, ctx.Err()
+	case limited.Err() == nil && claimed.Err() != nil:
+		err = context.Cause(claimed)
 	}
 	return s.said(p, err)
+}
+
+// claimTrial takes a turn of the saved connection's pace. Another key has a pace of its own, but is soon its runs'.
+func (s *Service) claimTrial(ctx context.Context, p proposal) error {
+	if p.ID == "" || p.APIKeySealed == nil {
+		return nil // not saved yet
+	}
+	call := postgres.Call{MSSPID: p.MSSPID, ConnectionID: p.ID}
+	if p.apiKey != p.stored {
+		return s.noteCall(ctx, call)
+	}
+	return s.claim(ctx, call, impatient{s.config.Clock})
 }
 
 // said puts why a trial went wrong into an answer.
@@ -268,7 +294,7 @@ func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
 	name := p.connector.Product().Name
 	switch {
 	case errors.As(err, &postponed):
-		call = portal.CallErrorf(portal.RateLimited, "%s takes only so many calls a minute, and they are in use. Try again in a minute.", name)
+		return portal.ConnectionTest{}, s.waitFor(postponed.Until, name)
 	case errors.Is(err, context.DeadlineExceeded):
 		call = portal.CallErrorf(portal.TimedOut, "%s did not answer within %d seconds. Try again in a minute.", name, int(trialTime.Seconds()))
 	case !errors.As(err, &call):
@@ -281,23 +307,21 @@ func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
 	return portal.ConnectionTest{Code: string(call.Code), Detail: detail}, nil
 }
 
-// impatient is the real time for somebody who waits in front of a screen.
-type impatient struct{}
+// waitFor says when the pace has a turn for a trial.
+func (s *Service) waitFor(until time.Time, name string) error {
+	wait := max(until.Sub(s.config.Clock.Now()), time.Second)
+	return &portal.Error{Code: portal.TooManyRequests, Wait: wait, Detail: fmt.Sprintf(
+		"%s takes only so many calls a minute, and they are in use. Try again in %d seconds.", name, int(math.Ceil(wait.Seconds())))}
+}
 
-func (impatient) Now() time.Time { return time.Now() }
+// impatient is time for somebody who waits in front of a screen.
+type impatient struct{ Clock }
 
-func (impatient) Sleep(ctx context.Context, d time.Duration) error {
+func (i impatient) Sleep(ctx context.Context, d time.Duration) error {
 	if d > trialTurn {
-		return &portal.Postponed{Until: time.Now().Add(d)}
+		return &portal.Postponed{Until: i.Now().Add(d)}
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	return i.Clock.Sleep(ctx, d)
 }
 
 // proofs remembers for a while of which connections a trial went well, and no key.
@@ -306,11 +330,15 @@ type proofs struct {
 	at map[[sha256.Size]byte]time.Time
 }
 
-func (p *proofs) has(of proposal) bool {
+// of answers when a trial of this went well a moment ago, nil if none did.
+func (p *proofs) of(proposed proposal) *time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at, known := p.at[of.hash()]
-	return known && time.Since(at) < provedFor
+	at, known := p.at[proposed.hash()]
+	if !known || time.Since(at) >= provedFor {
+		return nil
+	}
+	return &at
 }
 
 func (p *proofs) add(of proposal) {

@@ -2,7 +2,10 @@ package sync_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/sync"
@@ -26,24 +29,128 @@ func TestAConnectionNamedOverTheAPINeverLeadsIntoTheServersNetworkLater(t *testi
 	}
 }
 
-func TestTestsKeepThePaceOfTheConnectionAndNobodyWaitsLongForOne(t *testing.T) {
+// tries asks the product what it says to the stored connection.
+func (w *tenant) tries(s *sync.Service, apiKey string) error {
+	w.t.Helper()
+	said, err := s.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: apiKey})
+	if err == nil && !said.OK {
+		w.t.Errorf("a test answers %+v", said)
+	}
+	return err
+}
+
+func TestTestsKeepThePaceOfTheConnectionInAnyProcessAndSayHowLongToWait(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.service = w.newService(func(c *sync.Config) { c.PerMinute = 1 })
-	try := func() portal.ConnectionTest {
-		said, err := w.service.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID})
+	clock := newLeaping()
+	w.paced(5, clock, crowd(3))
+	for range 8 {
+		// Each time another process, which has never called before.
+		process := w.newService(func(c *sync.Config) { c.PerMinute, c.Clock = 5, clock })
+		err := w.tries(process, "")
+		var refused *portal.Error
+		if errors.As(err, &refused) {
+			if refused.Code != portal.TooManyRequests || refused.Wait != 12*time.Second || !strings.Contains(refused.Detail, "12 seconds") {
+				t.Fatalf("a test too soon is refused with %+v", refused)
+			}
+			clock.Sleep(t.Context(), refused.Wait)
+			err = w.tries(process, "")
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		return said
 	}
-	if said := try(); !said.OK {
-		t.Fatalf("the first test answers %+v", said)
+	if n := w.stand.Calls(); n != 8 {
+		t.Errorf("%d calls, want 8", n)
 	}
-	if said := try(); said.OK || said.Code != string(portal.RateLimited) || said.Detail == "" {
-		t.Errorf("the second in a minute answers %+v", said)
+	w.neverMore(5)
+}
+
+func TestATestWaitsForATurnThatIsNear(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(5, clock, crowd(3))
+	for range 2 {
+		if err := w.tries(w.newService(func(c *sync.Config) { c.PerMinute, c.Clock = 5, clock }), ""); err != nil {
+			t.Fatal(err)
+		}
+		clock.Sleep(t.Context(), 7*time.Second)
 	}
-	if w.stand.Calls() != 1 {
-		t.Errorf("%d calls were made in a minute that has room for one", w.stand.Calls())
+	w.neverMore(5)
+}
+
+// TestRunsAndTestsKeepTheirDistanceFromEachOther tests a connection from another process before each second of a run's calls.
+func TestRunsAndTestsKeepTheirDistanceFromEachOther(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(5, clock, crowd(16))
+	tested := 0
+	another := meddling{clock, func() {
+		if tested++; tested%2 == 0 {
+			return
+		}
+		clock.Sleep(t.Context(), 13*time.Second)
+		if err := w.tries(w.newService(func(c *sync.Config) { c.PerMinute, c.Clock = 5, clock }), ""); err != nil {
+			t.Errorf("a test is refused: %v", err)
+		}
+	}}
+	w.service = w.newService(func(c *sync.Config) { c.PerMinute, c.Clock = 5, another })
+	if run := w.again(); run.Status != portal.RunComplete {
+		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
+	}
+	if n := w.stand.Calls(); n < 8+3 {
+		t.Errorf("%d calls are too few to have come from runs and tests", n)
+	}
+	w.neverMore(5)
+}
+
+// meddling is a clock during whose longer sleeps something happens.
+type meddling struct {
+	*leaping
+	meanwhile func()
+}
+
+func (m meddling) Sleep(ctx context.Context, d time.Duration) error {
+	if d > 10*time.Second {
+		m.meanwhile()
+	}
+	return m.leaping.Sleep(ctx, d)
+}
+
+func TestANewConnectionsFirstRunKeepsItsDistanceFromTheTestBeforeIt(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(5, clock, crowd(3))
+	w.exec("delete from mssp_product where mssp_id = $1", w.connection.MSSPID)
+	loopback := func(c *sync.Config) { c.PerMinute, c.Clock, c.Loopback = 5, clock, true }
+	_, err := w.newService(loopback).CreateConnection(context.Background(), w.admin, portal.NewConnection{
+		Product: portal.ProductHeimdal, CustomerID: customerID, BaseURL: w.stand.URL(), APIKey: apiKey,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.service = w.newService(loopback)
+	if run := w.again(); run.Status != portal.RunComplete {
+		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
+	}
+	calls := w.stand.Log()
+	if len(calls) != 3 || calls[1].At.Sub(calls[0].At) < 11*time.Second {
+		t.Errorf("the calls were made at %+v", calls)
+	}
+}
+
+func TestAnotherKeyWaitsForNoOther(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.service = w.newService(func(c *sync.Config) { c.PerMinute = 1 })
+	if err := w.tries(w.service, ""); err != nil {
+		t.Fatal(err)
+	}
+	said, err := w.service.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: "another-key-01"})
+	if err != nil || said.Code != string(portal.BadKey) {
+		t.Errorf("another key is answered %+v (%v)", said, err)
 	}
 }

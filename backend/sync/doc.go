@@ -35,6 +35,8 @@
 //	a call is refused, breaks off, lies    failed, by name, in a sentence; nothing       TestEveryFaultEndsTheRunByNameAndLeavesEverythingAsItWas
 //	                                       but the run's record is written               TestACallThatGoesWrongInTheMiddleLeavesNothing
 //	the product asks to wait               put off; tries and pauses count on            TestALongWaitIsPutOffWithAllThatWasRead
+//	an admin has the connection tried      that counts against the pace; a short wait    TestRunsAndTestsKeepTheirDistanceFromEachOther
+//	                                       is sat out, of a longer one they are told     TestTestsKeepThePaceOfTheConnectionInAnyProcessAndSayHowLongToWait
 //	many wait, or one has many calls       the others are synced meanwhile               TestRunsThatWaitKeepNoWorkerFromOthers
 //	                                                                                     TestARunOfManyCallsLetsOthersHaveTheirTurnInBetween
 //	it would never end                     failed after a day                            TestARunThatWouldNeverEndFailsAfterADay

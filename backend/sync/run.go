@@ -108,7 +108,7 @@ func (s *Service) read(ctx context.Context, lease postgres.Lease, t turn) (State
 	}
 	told := &telling{service: s, lease: lease, turn: t}
 	reader, err := s.reader(ctx, lease, Options{
-		Clock: clock, Waiting: func(until time.Time) { told.waiting(ctx, until) }, Calling: func(at time.Time) { told.calling(ctx, at) },
+		Clock: clock, Waiting: func(until time.Time) { told.waiting(ctx, until) }, Calling: func(time.Time) { told.calling(ctx) },
 	})
 	if err != nil {
 		return state, err
@@ -216,12 +216,11 @@ func (t *telling) waiting(ctx context.Context, until time.Time) {
 	}
 }
 
-// calling notes a call before it is made, so that even who takes over from the dead keeps the pace.
-func (t *telling) calling(ctx context.Context, at time.Time) {
-	if t.service.config.PerMinute <= 0 {
-		return
-	}
-	if err := t.service.db.NoteCall(ctx, t.lease, at); err != nil && ctx.Err() == nil {
+// calling notes a call before it is made, so that even who takes over from the dead keeps the pace. It waits where somebody
+// has had the connection tried meanwhile.
+func (t *telling) calling(ctx context.Context) {
+	call := postgres.Call{MSSPID: t.lease.MSSPID, ConnectionID: t.lease.ConnectionID, RunID: t.lease.Run.ID}
+	if err := t.service.claim(ctx, call, t.service.config.Clock); err != nil && ctx.Err() == nil {
 		t.service.log(t.lease).Warn("a call was not noted", "error", err)
 	}
 }
