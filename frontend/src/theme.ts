@@ -64,6 +64,7 @@ export const theme = createTheme({
     caption: { fontSize: "0.75rem", lineHeight: 1.5 },
     button: { fontSize: "0.875rem", fontWeight: 500, textTransform: "none" },
   },
+  motion: { reducedMotion: "system" },
   transitions: {
     duration: {
       shortest: 100,
@@ -88,7 +89,9 @@ export const theme = createTheme({
           "*, *::before, *::after": {
             animationDuration: "0.01ms !important",
             animationIterationCount: "1 !important",
-            transitionDuration: "0.01ms !important",
+            // Not a short one: that would give a transition to everything that has none, and a change of colours
+            // would then pass from each element to those inside it, a frame at a time.
+            transition: "none !important",
             scrollBehavior: "auto !important",
           },
         },
