@@ -312,6 +312,7 @@ func TestAnUnusableConnectionIsRefusedByTheNameOfItsSetting(t *testing.T) {
 		{"ftp://127.0.0.1/api", "17", key, "base_url"},
 		{"https://user:pass@example.com/api", "17", key, "base_url"},
 		{"https://example.com/api?x=1", "17", key, "base_url"},
+		{"https://example.com/api#x", "17", key, "base_url"},
 		{"https://", "17", key, "base_url"},
 		{"::", "17", key, "base_url"},
 		{"", "17", key, "base_url"},

@@ -2,8 +2,12 @@ package heimdal
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,7 +36,10 @@ func inTurn(t testing.TB, answers ...func() *http.Response) (*reader, *clockwork
 	calls := new(int)
 	r := asking(t, func(*http.Request) *http.Response {
 		*calls++
-		return answers[min(*calls, len(answers))-1]()
+		if answer := answers[min(*calls, len(answers))-1]; answer != nil {
+			return answer()
+		}
+		return nil
 	})
 	return r, r.clock.(*clockwork), calls
 }
@@ -62,6 +69,7 @@ func TestReadersOfOneKeyShareItsPaceAndOthersDoNot(t *testing.T) {
 	}{
 		{key, "https://a.example.com", 0},
 		{key, "https://a.example.com/", 12 * time.Second},
+		{key, "HTTPS://A.Example.com", 12 * time.Second},
 		{key + "x", "https://a.example.com", 0},
 		{key, "https://b.example.com", 0},
 	} {
@@ -163,6 +171,13 @@ func TestWhatMayPassIsWaitedOut(t *testing.T) {
 		"an error":                           {fails(500), 0, false, portal.ServerError},
 		"an error in the middle":             {fails(502), 3, true, portal.ServerError},
 		"a bad key in the middle":            {fails(401), 3, false, portal.BadKey},
+		"a bad key with a time":              {fails(403, "Retry-After", "20"), 3, false, portal.BadKey},
+		"a key refused with a 200":           {saying(refusedHere), 3, false, portal.BadKey},
+		"no such endpoint in the middle":     {fails(404), 3, false, portal.NoEndpoint},
+		"a bad request in the middle":        {fails(400), 3, false, portal.Refused},
+		"sent on in the middle":              {fails(302, "Location", "https://evil.example.com/"), 3, false, portal.Redirected},
+		"nobody there":                       {nil, 0, false, portal.Unreachable},
+		"nobody there in the middle":         {nil, 3, true, portal.Unreachable},
 		"a web page in the middle":           {saying(`<html>`), 3, false, portal.Garbage},
 		"broken off in the middle":           {saying(`[{"id":1`), 3, false, portal.Truncated},
 	} {
@@ -213,7 +228,7 @@ func TestALongWaitIsLeftToTheNextRun(t *testing.T) {
 
 func TestARetryAfterThatIsOverOrNoneIsNoReasonToHurry(t *testing.T) {
 	t.Parallel()
-	for asked, least := range map[string]time.Duration{"-5": time.Minute, "soon": time.Minute, "": time.Minute, "1e9": time.Minute, "99999999999999999999": time.Minute, "0": 0, "Sun, 01 Nov 2020 12:00:00 GMT": 0} {
+	for asked, least := range map[string]time.Duration{"-5": time.Minute, "soon": time.Minute, "": time.Minute, "1e9": time.Minute, "99999999999999999999": time.Minute, "9223372036854775807": time.Minute, "0": 0, "Sun, 01 Nov 2020 12:00:00 GMT": 0} {
 		r, clock, calls := inTurn(t, fails(429, "Retry-After", asked), saying(`[]`))
 		if _, err := r.all(t.Context()); err != nil {
 			t.Fatal(err)
@@ -242,5 +257,134 @@ func TestEachCallIsToldBeforeItIsMade(t *testing.T) {
 	r.clock = stops{clock}
 	if _, err := r.Call(t.Context(), portal.ReadState{}, nil); err == nil || len(told) != 2 {
 		t.Errorf("a call that was put off was told: %v, %v", told, err)
+	}
+}
+
+// cause is a connection that comes to nothing for this reason.
+type cause struct {
+	error
+	calls *int
+}
+
+func (c cause) RoundTrip(*http.Request) (*http.Response, error) {
+	*c.calls++
+	return nil, c.error
+}
+
+func TestOnlyAConnectionThatMayComeAboutIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		cause error
+		waits bool
+		want  portal.CallCode
+	}{
+		"refused":               {errors.New("connection refused"), true, portal.Unreachable},
+		"no such host":          {&net.DNSError{IsNotFound: true}, true, portal.Unreachable},
+		"a name server that is": {&net.DNSError{IsTimeout: true}, true, portal.TimedOut},
+		"too slow":              {context.DeadlineExceeded, true, portal.TimedOut},
+		"another's certificate": {x509.HostnameError{Certificate: &x509.Certificate{}, Host: "x"}, false, portal.Insecure},
+	} {
+		r, clock, calls := inTurn(t)
+		r.http.Transport = cause{test.cause, calls}
+		_, err := r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{Calls: 1}}, nil)
+		wantCode(t, err, test.want)
+		want := 1
+		if test.waits {
+			want = tries
+		}
+		if *calls != want || len(clock.slept) != want-1 {
+			t.Errorf("%s: %d calls and waits %v", name, *calls, clock.slept)
+		}
+	}
+}
+
+func TestACallThatEndsWithItsContextIsNotMadeAgain(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	r, clock, calls := inTurn(t, func() *http.Response {
+		cancel()
+		return status(429)
+	})
+	if _, err := r.Call(ctx, portal.ReadState{}, nil); !errors.Is(err, context.Canceled) || *calls != 1 || len(clock.slept) != 0 {
+		t.Errorf("%d calls, waits %v, %v", *calls, clock.slept, err)
+	}
+}
+
+func TestSeveralCallersDoNotComeBackAtOnce(t *testing.T) {
+	t.Parallel()
+	r, _, _ := inTurn(t, saying(`[]`))
+	for asked, least := range map[string]time.Duration{"": time.Minute, "7": 7 * time.Second, "500": 500 * time.Second} {
+		pauses := map[time.Duration]bool{}
+		for range 50 {
+			pause := r.pause(asked, 0)
+			pauses[pause] = true
+			if pause < least || pause > least+max(least/10, time.Second) {
+				t.Errorf("%q: a pause of %s", asked, pause)
+			}
+		}
+		if len(pauses) < 10 {
+			t.Errorf("%q: only the pauses %v", asked, pauses)
+		}
+	}
+}
+
+func TestAWaitThatIsWorthItIsWaited(t *testing.T) {
+	t.Parallel()
+	for asked, waits := range map[string]int{"540": 1, "601": 0, "Sun, 01 Nov 2026 12:09:00 GMT": 1, "Sun, 01 Nov 2026 12:10:01 GMT": 0} {
+		r, clock, _ := inTurn(t, fails(429, "Retry-After", asked), saying(`[]`))
+		_, err := r.all(t.Context())
+		if len(clock.slept) != waits || (err == nil) != (waits == 1) {
+			t.Errorf("%s: waits %v, %v", asked, clock.slept, err)
+		}
+		if err != nil && !strings.Contains(err.Error(), "asks to wait until 1 Nov 12:1") {
+			t.Errorf("%s is told as %v", asked, err)
+		}
+	}
+}
+
+func TestARetryAfterCountsForARefusalWithA200Too(t *testing.T) {
+	t.Parallel()
+	limited := func() *http.Response {
+		a := body(`{"message":"Rate limit exceeded"}`)
+		a.Header.Set("Retry-After", "7")
+		return a
+	}
+	r, clock, _ := inTurn(t, limited, saying(`[]`))
+	if _, err := r.all(t.Context()); err != nil || len(clock.slept) != 1 || clock.slept[0] < 7*time.Second || clock.slept[0] > 8*time.Second {
+		t.Errorf("waits %v, %v", clock.slept, err)
+	}
+}
+
+func TestPeopleDoNotHearOfAShortWait(t *testing.T) {
+	t.Parallel()
+	r, clock, _ := inTurn(t, saying(`[]`))
+	r.every = time.Second
+	r.waiting = func(until time.Time) { t.Errorf("heard %s", until) }
+	state := portal.ReadState{Progress: portal.ReadProgress{LastCall: noon}}
+	if _, err := r.Call(t.Context(), state, nil); err != nil || len(clock.slept) != 1 {
+		t.Errorf("waits %v, %v", clock.slept, err)
+	}
+}
+
+func TestATurnBehindOneThatIsGivenBackStaysWhereItIs(t *testing.T) {
+	t.Parallel()
+	var p pace
+	const every = 12 * time.Second
+	first := p.book(noon, time.Time{}, every)
+	second := p.book(noon, time.Time{}, every)
+	p.giveBack(first, every)
+	if third := p.book(noon, time.Time{}, every); !third.Equal(second.Add(every)) {
+		t.Errorf("after %s came %s", second, third)
+	}
+}
+
+func TestThePacesOfManyKeysTakeUpNoMoreThanTheirRoom(t *testing.T) {
+	t.Parallel()
+	var p paces
+	for i := range manyPaces + 10 {
+		p.of("https://a.example.com", fmt.Sprint(i))
+	}
+	if len(p.all) != 10 {
+		t.Errorf("%d are kept", len(p.all))
 	}
 }

@@ -97,10 +97,12 @@ func TestTheKeyFollowsNoLinkToAnotherHost(t *testing.T) {
 	t.Parallel()
 	for link, want := range map[string]portal.CallCode{
 		"https://evil.example.com/x": portal.Redirected, "http://heimdal.example.com/api/customers": portal.Redirected, "//evil.example.com/": portal.Redirected,
-		"https://heimdal.example.com:444/": portal.Redirected, "https://user@heimdal.example.com/": portal.Incomplete, "http://%zz": portal.Incomplete,
+		"https://heimdal.example.com/?" + strings.Repeat("x", 5000): portal.Incomplete,
+		"https://heimdal.example.com:444/":                          portal.Redirected, "https://user@heimdal.example.com/": portal.Incomplete, "http://%zz": portal.Incomplete,
 	} {
+		calls := 0
 		r := asking(t, func(r *http.Request) *http.Response {
-			if r.URL.Host != "heimdal.example.com" || r.URL.Scheme != "https" {
+			if calls++; calls > 1 || r.URL.Host != "heimdal.example.com" || r.URL.Scheme != "https" {
 				t.Errorf("%s was asked", r.URL)
 			}
 			return body(`{"items":[` + corps(1, 2) + `],"nextLink":"` + link + `"}`)
@@ -123,7 +125,7 @@ func TestPagesThatDoNotMakeOneListAreRefusedAndNeverALoop(t *testing.T) {
 		"more than the total":             {`{"items":[` + p1 + `],"totalCount":1}`},
 		"more than the total later":       {`{"items":[` + p1 + `],"totalCount":3}`, `{"items":[` + p2 + `],"totalCount":3}`},
 		"pages in a circle":               {`{"items":[` + p1 + `],"hasMore":true,"page":1}`, `{"items":[` + p2 + `],"hasMore":true}`, `{"items":[` + p1 + `],"hasMore":true}`},
-		"another page than asked for":     {`{"items":[` + p1 + `],"totalCount":6,"page":1}`, `{"items":[` + p3 + `],"totalCount":6,"page":3}`},
+		"another page than asked for":     {`{"items":[` + p1 + `],"totalCount":6,"page":1}`, `{"items":[` + p3 + `],"totalCount":6,"page":3}`, `{"items":[` + p2 + `],"totalCount":6,"page":2}`},
 		"a page that is no envelope":      {`{"items":[` + p1 + `],"totalCount":4}`, `[` + p2 + `]`},
 		"an empty page for the last":      {`{"items":[` + p1 + `],"hasMore":true,"page":1}`, `{"items":[],"hasMore":false}`},
 		"a last page without an envelope": {`{"items":[` + p1 + `],"hasMore":true,"page":1}`, `[` + p2 + `]`},
@@ -218,6 +220,62 @@ func TestAPageThatCameBeforeIsSeenAtOnce(t *testing.T) {
 		wantCode(t, err, portal.Incomplete)
 		if calls != len(order) {
 			t.Errorf("%v: it took %d calls", order, calls)
+		}
+	}
+}
+
+func TestWhatIsWrongWithPagesIsSaidAndNoMoreAreAskedFor(t *testing.T) {
+	t.Parallel()
+	p1, p2, p3 := corps(1, 2), corps(3, 2), corps(5, 2)
+	for want, pages := range map[string][]string{
+		"The answer says there are 1 customers but holds 2.":          {`{"items":[` + p1 + `],"totalCount":1}`},
+		"The answer says there are 3 customers but holds 4.":          {`{"items":[` + p1 + `],"totalCount":3}`, `{"items":[` + p2 + `],"totalCount":3}`},
+		"The answer says there are 5 customers, but 4 came.":          {`{"items":[` + p1 + `],"totalCount":5,"totalPages":2}`, `{"items":[` + p2 + `],"totalCount":5,"totalPages":2}`},
+		"The answer says there are 5 customers, but 0 came.":          {`{"items":[],"totalCount":5}`},
+		"More customers were to follow, but 0 came.":                  {`{"items":[],"hasMore":true,"page":1}`},
+		"All 2 customers have come, and yet":                          {`{"items":[` + p1 + `],"totalCount":2,"hasMore":true}`},
+		"follow it, but not where.":                                   {`{"items":[` + p1 + `],"hasMore":true}`},
+		`in a way that the portal does not know ("nextcursor").`:      {`{"items":[` + p1 + `],"nextCursor":"abc"}`},
+		"Page 2 of the customers is empty":                            {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[],"totalCount":6}`},
+		"Page 2 of the customers is one that came before.":            {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[` + p1 + `],"totalCount":6}`},
+		"Page 2 of the customers came back in another form":           {`{"items":[` + p1 + `],"totalCount":6}`, `[` + p2 + `]`},
+		"Page 2 of the customers was asked for and page 3 came back.": {`{"items":[` + p1 + `],"totalCount":6,"page":1}`, `{"items":[` + p3 + `],"totalCount":6,"page":3}`},
+		"The number of customers changed while":                       {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[` + p2 + `],"totalCount":7}`},
+		`its total is both 2 and 3.`:                                  {`{"items":[` + p1 + `],"total":2,"Total":3}`},
+		"The answer says it holds 3 customers but holds 2.":           {`{"items":[` + p1 + `],"total":2,"count":3}`},
+	} {
+		r, _, calls := inTurn(t, inPages(pages)...)
+		_, err := r.all(t.Context())
+		wantCode(t, err, portal.Incomplete)
+		if err == nil || !strings.Contains(err.Error(), want) || *calls != len(pages) {
+			t.Errorf("after %d calls it is told as %v, want %s", *calls, err, want)
+		}
+	}
+}
+
+// inPages are answers with these texts.
+func inPages(texts []string) []func() *http.Response {
+	var answers []func() *http.Response
+	for _, text := range texts {
+		answers = append(answers, saying(text))
+	}
+	return answers
+}
+
+func TestPagesOfNestedCustomersAreReadToTheLast(t *testing.T) {
+	t.Parallel()
+	first := `{"id":1,"name":"R","type":"RESELLER","children":[` + corps(2, 1) + `]}`
+	for name, pages := range map[string][]string{
+		"links": {`{"items":[` + first + `],"total":2,"nextLink":"?at=2"}`, `{"items":[` + corps(3, 1) + `],"total":2}`},
+		"more":  {`{"items":[` + first + `],"total":2,"hasMore":true}`, `{"items":[` + corps(3, 1) + `],"total":2,"hasMore":false}`},
+		"size":  {`{"items":[` + first + `],"total":2,"pageSize":1}`, `{"items":[` + corps(3, 1) + `],"total":2,"pageSize":1}`},
+		"page":  {`{"items":[` + first + `],"total":2,"page":1}`, `{"items":[` + corps(3, 1) + `],"total":2,"page":2}`},
+		"pages": {`{"items":[` + first + `],"total":2,"pages":2}`, `{"items":[` + corps(3, 1) + `],"total":2,"pages":2}`},
+	} {
+		r, _, calls := inTurn(t, inPages(pages)...)
+		customers, state, err := r.from(t.Context(), portal.ReadState{})
+		if err != nil || *calls != 2 || tree(customers) != "1 msp under, 2 client under 1, 3 client under" || state.Total != nil {
+			t.Errorf("%s: after %d calls %s, %+v, %v", name, *calls, tree(customers), state, err)
 		}
 	}
 }

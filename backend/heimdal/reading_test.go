@@ -82,6 +82,9 @@ func TestResellersAreAskedWhereNothingSaysWhoseTheClientsAre(t *testing.T) {
 		"nesting": {map[string]string{
 			"17": `[{"id":1,"type":"RESELLER","children":[` + corps(11, 1) + `]},` + resellerS + `]`,
 		}, "1 msp under, 11 client under 1, 2 msp under", "17"},
+		"nesting in a client": {map[string]string{
+			"17": `[` + resellerR + `,{"id":11,"type":"CORP","children":[` + corps(12, 1) + `]}]`,
+		}, "1 msp under, 11 client under, 12 client under", "17"},
 		"no resellers": {map[string]string{"17": `[` + corps(11, 1) + `]`}, "11 client under", "17"},
 	} {
 		var asked []string
@@ -243,4 +246,48 @@ func TestATestIsContentWithAPartOfAVeryLongAnswer(t *testing.T) {
 	if n, err := r.Test(t.Context()); n != nil || err != nil {
 		t.Errorf("answered %v, %v", n, err)
 	}
+}
+
+func TestAStatusThatRefusesAResellersQuestionIsARefusal(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{400, 401, 403, 404} {
+		for parent, want := range map[string]portal.CallCode{"": portal.Refused, `,"parentId":null`: ""} {
+			r, _, calls := inTurn(t, saying(`[`+resellerR+`,{"id":11,"type":"CORP"`+parent+`}]`), fails(code))
+			customers, err := r.all(t.Context())
+			if want != "" {
+				wantCode(t, err, want)
+			} else if err != nil || tree(customers) != "1 msp under, 11 client under" {
+				t.Errorf("%d: read %s, %v", code, tree(customers), err)
+			}
+			if *calls != 2 {
+				t.Errorf("%d: %d calls", code, *calls)
+			}
+		}
+	}
+	r, _, _ := inTurn(t, saying(`[`+resellerR+`,{"id":11,"type":"CORP","parentId":null}]`), saying(`{"items":[`+corps(21, 1)+`],"total":2}`), fails(403))
+	_, err := r.all(t.Context())
+	wantCode(t, err, portal.Refused)
+	r, _, _ = inTurn(t, fails(403))
+	_, err = r.all(t.Context())
+	wantCode(t, err, portal.BadKey)
+}
+
+func TestResellersUnderResellersHaveAnEnd(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	r := asking(t, func(*http.Request) *http.Response {
+		asked++
+		return body(fmt.Sprintf(`[{"id":%d,"type":"RESELLER"}]`, 100+asked))
+	})
+	_, err := r.all(t.Context())
+	wantCode(t, err, portal.WrongCustomer)
+	if asked > levels+5 {
+		t.Errorf("it took %d calls", asked)
+	}
+	at := reading{Asked: mostCalls, Left: []string{"1"}}
+	_, err = at.nextReseller()
+	wantCode(t, err, portal.Incomplete)
+	r, _, _ = inTurn(t, saying(`[`+resellerR+`]`), saying(`[`+strings.ReplaceAll(corps(100, mostResellers+1), "CORP", "RESELLER")+`]`))
+	_, err = r.all(t.Context())
+	wantCode(t, err, portal.Incomplete)
 }

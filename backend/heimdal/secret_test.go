@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -151,4 +152,62 @@ type failing struct{ calls *atomic.Int32 }
 func (f failing) RoundTrip(r *http.Request) (*http.Response, error) {
 	f.calls.Add(1)
 	return nil, fmt.Errorf("no route for %s with %v", r.URL, r.Header)
+}
+
+func TestWhatSpeaksNoTLSIsNamed(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			io.WriteString(conn, "SSH-2.0-OpenSSH_9.9\r\n")
+			conn.Read(make([]byte, 1000))
+			conn.Close()
+		}
+	}()
+	_, err = openReader(t, "https://"+listener.Addr().String(), portal.ReadOptions{}).all(t.Context())
+	wantCode(t, err, portal.Insecure)
+	if err == nil || !strings.Contains(err.Error(), "does not speak TLS") {
+		t.Errorf("it is told as %v", err)
+	}
+}
+
+func TestAHostThatIsNotThereIsToldFromOneThatIsNotFoundNow(t *testing.T) {
+	t.Parallel()
+	for want, cause := range map[string]error{
+		"There is no host h.":  &net.DNSError{IsNotFound: true},
+		"h cannot be reached.": &net.DNSError{Err: "server misbehaving", IsTemporary: true},
+		"h did not answer in":  &net.DNSError{IsTimeout: true},
+	} {
+		if err := connectionError("h", &net.OpError{Op: "dial", Err: cause}); !strings.Contains(err.Error(), want) {
+			t.Errorf("%v is told as %v", cause, err)
+		}
+	}
+}
+
+// stuck reads nothing, again and again.
+type stuck struct{ reads int }
+
+func (s *stuck) Read([]byte) (int, error) {
+	if s.reads++; s.reads > 100_000 {
+		return 0, io.EOF
+	}
+	return 0, nil
+}
+
+func TestAConnectionThatBringsNothingAgainAndAgainIsGivenUp(t *testing.T) {
+	t.Parallel()
+	s := &stuck{}
+	_, err := decode(io.MultiReader(strings.NewReader(`[{"id":1`), s), "17", key, nil)
+	wantCode(t, err, portal.Truncated)
+	if s.reads > 1000 {
+		t.Errorf("it was given up after %d reads", s.reads)
+	}
 }
