@@ -185,3 +185,48 @@ func TestAPausedConnectionIsSyncedOnceItIsResumed(t *testing.T) {
 	h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(false)}), ok)
 	h.wants(h.send(call{route: "POST /v1/syncs", token: admin, body: body}), accepted)
 }
+
+func TestAChangeNamesWhoAskedForItsRunOrAcceptedItToTheMSSPsPeopleAlone(t *testing.T) {
+	h := newHouse(t)
+	run, client, outsider := h.run(h.Own), h.Own.MSPs[0].Clients[0].ID, h.Other.Viewers[portal.MSSPAdmin].UserID
+	asked, accepted := h.Own.Viewers[portal.MSSPStaff].UserID, h.Own.Viewers[portal.MSSPAdmin].UserID
+	h.exec("update change set run_id = $1 where mssp_id = $2", run, h.Own.MSSPID)
+	h.exec("update app_user set name = case id when $1::uuid then 'Ask' when $2::uuid then 'Accept' else 'Outside' end", asked, accepted)
+	for name, c := range map[string]struct {
+		requested, reviewed *string
+		want                string
+	}{
+		"the schedule's":      {nil, nil, ""},
+		"a requested run":     {&asked, nil, "Ask"},
+		"an accepted run":     {nil, &accepted, "Accept"},
+		"a run of two people": {&asked, &accepted, "Accept"},
+		"a stranger's":        {&outsider, nil, ""},
+	} {
+		h.exec("update sync_run set requested_by = $2, reviewed_by = $3 where id = $1", run, c.requested, c.reviewed)
+		for _, role := range roles {
+			want := c.want
+			if role.Level() != portal.LevelMSSP {
+				want = ""
+			}
+			history := decode[portal.ClientDetail](h, h.wants(h.get("/v1/clients/"+client, h.as(role)), ok)).History
+			if len(history) != 1 || actor(history[0]) != want {
+				t.Errorf("%s: %s reads %+v, want it done by %q", name, role, history, want)
+			}
+			if role.Level() != portal.LevelMSSP {
+				continue
+			}
+			for _, line := range decode[portal.RunChanges](h, h.wants(h.get("/v1/syncs/"+run+"/changes", h.as(role)), ok)).Items {
+				if actor(line.Change) != want {
+					t.Errorf("%s: %s reads of the run %+v, want it done by %q", name, role, line, want)
+				}
+			}
+		}
+	}
+}
+
+func actor(c portal.Change) string {
+	if c.Actor == nil {
+		return ""
+	}
+	return c.Actor.Name
+}

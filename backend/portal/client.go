@@ -62,4 +62,11 @@ type Change struct {
 	Before *string   `json:"before"`
 	After  *string   `json:"after"`
 	RunID  *string   `json:"run_id"`
+	// Actor is told to the MSSP's own people alone.
+	Actor *Actor `json:"actor" doc:"Who accepted the run or asked for it, where somebody did."`
+}
+
+// Actor is who did something.
+type Actor struct {
+	Name string `json:"name"`
 }

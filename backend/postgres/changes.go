@@ -11,10 +11,25 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
+// actorOf is who is behind a change h: of a run in review whoever gave their word, else whoever asked for it. Only the
+// MSSP's own people are told; those of its MSPs and clients read no names of people above them.
+func actorOf(scope portal.Scope) string {
+	if scope.Level != portal.LevelMSSP {
+		return "null::json"
+	}
+	return `(
+			select json_build_object('name', u.name)
+			from sync_run a
+			join person_of_mssp u on u.id = coalesce(a.reviewed_by, a.requested_by)
+			where a.mssp_id = h.mssp_id
+			and a.id = h.run_id
+			and u.name <> '')`
+}
+
 // queueHistory adds the newest hundred changes of one customer that the viewer may read.
 func queueHistory(batch *pgx.Batch, scope portal.Scope, entityID string, into *[]portal.Change) {
 	collect(batch.Queue(`
-		select h.at, h.kind, h.field, h.before, h.after, h.run_id
+		select h.at, h.kind, h.field, h.before, h.after, h.run_id, `+actorOf(scope)+` as actor
 		from change h
 		where h.mssp_id = @mssp
 		and h.entity_id = @entity
@@ -63,7 +78,7 @@ func (db *DB) RunChanges(ctx context.Context, viewer portal.Viewer, runID string
 		queueRunKnown(batch, viewer.Scope, runID)
 		collect(batch.Queue(`
 			select h.at, h.kind, h.field, h.before, h.after, h.run_id, h.entity, h.entity_id,
-			       coalesce(c.name, m.name, '') as name, h.position
+			       `+actorOf(viewer.Scope)+` as actor, coalesce(c.name, m.name, '') as name, h.position
 			from (
 				select h.*, `+keys.columns()+` as position
 				from change h

@@ -16,6 +16,9 @@ export namespace desktop {
 
 export namespace portal {
 	
+	export interface Actor {
+	    name: string;
+	}
 	export interface Attention {
 	    kind: string;
 	    severity: string;
@@ -35,6 +38,7 @@ export namespace portal {
 	    before?: string;
 	    after?: string;
 	    run_id?: string;
+	    actor?: Actor;
 	}
 	export interface Client {
 	    id: string;
@@ -366,6 +370,7 @@ export namespace portal {
 	    before?: string;
 	    after?: string;
 	    run_id?: string;
+	    actor?: Actor;
 	    entity: string;
 	    entity_id: string;
 	    name: string;
