@@ -1,0 +1,122 @@
+package postgres_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	stdsync "sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/postgres"
+)
+
+func TestAnAlertIsRaisedOnceWhicheverReplicaIsFasterAndToActivePeopleAlone(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	left := w.sibling().admin
+	w.exec("update user_role set mssp_id = $1 where user_id = $2", w.mssp, left.UserID)
+	w.exec("update app_user set active = false where id = $1", left.UserID)
+	ref := postgres.RunRef{MSSPID: w.mssp, ID: w.failed().ID}
+	var replicas stdsync.WaitGroup
+	told := make(chan []string, 6)
+	for range cap(told) {
+		replicas.Go(func() {
+			err := w.db.RaiseAlert(context.Background(), ref, func(_ context.Context, _ pgx.Tx, users []string) error {
+				told <- users
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	replicas.Wait()
+	close(told)
+	var all []string
+	for users := range told {
+		all = append(all, users...)
+	}
+	if !slices.Equal(all, []string{w.admin.UserID}) {
+		t.Errorf("told %v, want %s once", all, w.admin.UserID)
+	}
+}
+
+// attention is what the overview says of each connection's syncs, as "kind count", that of w first.
+func (w *tenant) attention(stale time.Duration, others ...*tenant) string {
+	w.t.Helper()
+	overview, _, err := w.db.Overview(context.Background(), w.admin, stale)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var all []string
+	for _, c := range append([]*tenant{w}, others...) {
+		said := "-"
+		for _, a := range overview.Attention {
+			if a.RunID != nil && value[string](w, "select mssp_product_id::text from sync_run where id = $1", *a.RunID) == c.connection {
+				said = strings.TrimSpace(a.Kind + strings.Repeat("+", int(deref(a.Count))))
+			}
+		}
+		all = append(all, said)
+	}
+	return strings.Join(all, ", ")
+}
+
+func deref(n *int64) int64 {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+func TestEachConnectionsFailuresAreItsOwn(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	other := w.second()
+	w.complete(crowd(1))
+	other.failed()
+	other.failed()
+	if got := w.attention(time.Hour, other); got != "-, sync_failed++" {
+		t.Errorf("one works and one fails: %s", got)
+	}
+	w.complete(crowd(1))
+	w.failed()
+	if got := w.attention(time.Hour, other); got != "sync_failed+, sync_failed++" {
+		t.Errorf("both fail: %s", got)
+	}
+	w.lease()
+	if got := w.attention(time.Hour, other); got != "sync_failed+, sync_failed++" {
+		t.Errorf("while the next run is at work: %s", got)
+	}
+	due, err := w.db.DueAlerts(context.Background(), 2)
+	if err != nil || len(due) != 1 || value[string](w, "select mssp_product_id::text from sync_run where id = $1", due[0].ID) != other.connection {
+		t.Errorf("due is %v: %v", due, err)
+	}
+}
+
+func TestAConnectionWithoutACompleteRunForLongIsStaleWhateverTheOthersDo(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	never := w.second()
+	w.complete(crowd(40))
+	w.exec("update mssp_product set created_at = now() - interval '1 day'")
+	run := never.complete(crowd(40))
+	never.discard(never.reviewed(crowd(1)))
+	if got := w.attention(time.Hour, never); got != "-, -" {
+		t.Errorf("both have been complete: %s", got)
+	}
+	w.exec("update sync_run set finished_at = now() - interval '2 hours' where id = $1", run.ID)
+	if got := w.attention(time.Hour, never); got != "-, sync_stale" {
+		t.Errorf("one was complete long ago: %s", got)
+	}
+	w.exec("update sync_run set status = 'discarded' where id = $1", run.ID)
+	if got := w.attention(time.Hour, never); got != "-, sync_stale" {
+		t.Errorf("one was never complete: %s", got)
+	}
+	never.reviewed(crowd(1))
+	if got := w.attention(time.Hour, never); got != "-, needs_review"+strings.Repeat("+", 39) {
+		t.Errorf("one waits for a review: %s", got)
+	}
+}

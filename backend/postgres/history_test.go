@@ -1,0 +1,118 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+func TestEveryLineOfHistoryButAMoveIsReadByWhomItConcerns(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.rules.RemoveAfterRuns = 1
+	world := []portal.Customer{msp("1", "North"), msp("2", "South"), client("3", "Client", "1")}
+	renamed := []portal.Customer{msp("1", "Norths"), msp("2", "South"), client("3", "Clients", "1")}
+	for _, calls := range [][]portal.Customer{world, renamed, world[1:2], world[1:2], world} {
+		w.complete(calls)
+	}
+	hidden := value[int64](w, `
+		select count(*)
+		from change h
+		left join client c on c.id = h.entity_id
+		where h.msp_id is distinct from coalesce(c.msp_id, h.entity_id)
+		or h.client_id is distinct from c.id`)
+	if told := value[string](w, "select string_agg(distinct kind, ' ' order by kind) from change"); hidden != 0 || told != "added changed missing removed returned" {
+		t.Errorf("of the lines %q %d are hidden from their MSP or their client", told, hidden)
+	}
+}
+
+func TestAFieldThatIsReadInAnotherWayIsAChangeThoughTheJSONIsTheSame(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	few, many, day := int64(3), int64(9), "2031-01-31"
+	for line, change := range map[string]func(*portal.Customer){
+		"client 3 changed type CORP→DEMO":              func(c *portal.Customer) { c.Type = "DEMO" },
+		"client 3 changed products Patch→Patch, Vault": func(c *portal.Customer) { c.Products = []string{"Patch", "Vault"} },
+		"client 3 changed seats_used 3→9":              func(c *portal.Customer) { c.SeatsUsed = &many },
+		"client 3 changed seats_total ∅→3":             func(c *portal.Customer) { c.SeatsTotal = &few },
+		"client 3 changed expires_on ∅→2031-01-31":     func(c *portal.Customer) { c.ExpiresOn = &day },
+		"client 3 changed details":                     func(c *portal.Customer) { c.Raw = rawOf("more") },
+	} {
+		s := w.sibling()
+		c := client("3", "Client", "")
+		s.complete([]portal.Customer{c})
+		change(&c)
+		run := s.complete([]portal.Customer{c})
+		if diff := cmp.Diff([]string{line}, s.changes(run)); diff != "" || run.Changed != 1 {
+			t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
+		}
+		s.checkCounts(t.Errorf)
+	}
+}
+
+// trend lists the kept days, as "days ago, of whom: clients used/total".
+func (w *tenant) trend() []string {
+	w.t.Helper()
+	rows, err := w.owner.Query(w.t.Context(), `
+		select ((now() at time zone 'utc')::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' || d.seats_used || '/' || d.seats_total
+		from client_day d
+		left join msp m on m.id = d.msp_id
+		where d.mssp_id = $1
+		order by d.day, m.name nulls first`, w.mssp)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return lines
+}
+
+func TestTheTrendHasOnePointForEachDayOnWhichSomethingChanged(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	world := func(more ...portal.Customer) []portal.Customer {
+		return append([]portal.Customer{msp("1", "North"), msp("2", "South"), client("3", "A", "1"), client("4", "B", "2")}, more...)
+	}
+	nextDay := func() { w.exec("update client_day set day = day - 1") }
+	w.complete(world())
+	nextDay()
+	w.complete(world())
+	w.complete(world(client("5", "C", "1")))
+	w.complete(world(client("5", "C", "1"), client("6", "D", "1")))
+	nextDay()
+	w.complete(world())
+	nextDay()
+	total := int64(5)
+	licensed := world()
+	licensed[3].SeatsTotal = &total
+	w.complete(licensed)
+	nextDay()
+	busier := world()
+	busier[3].SeatsTotal, busier[3].SeatsUsed = &total, &total
+	w.complete(busier)
+	want := []string{
+		"4 all: 2 6/0", "4 North: 1 3/0", "4 South: 1 3/0",
+		"3 all: 4 12/0", "3 North: 3 9/0",
+		"2 all: 2 6/0", "2 North: 1 3/0",
+		"1 all: 2 6/5", "1 South: 1 3/5",
+		"0 all: 2 8/5", "0 South: 1 5/5",
+	}
+	if diff := cmp.Diff(want, w.trend()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAnMSPWhoseNumberOfClientsChangesIsNewsToWhoeverKeepsAList(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(3))
+	w.complete(crowd(4))
+	if n := value[int64](w, "select count(*) from msp join mssp m on m.id = mssp_id where changed_in = m.version and client_count = 4"); n != 1 {
+		t.Error("the MSP's row does not bear the version that changed it")
+	}
+}

@@ -1,0 +1,159 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	stdsync "sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+func TestAFifthAndAtLeastTenMayVanishAndNotOneMore(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	for _, test := range []struct {
+		known, left int
+		want        portal.RunStatus
+	}{
+		{100, 80, portal.RunComplete}, {100, 79, portal.RunNeedsReview}, {20, 11, portal.RunComplete}, {20, 10, portal.RunNeedsReview},
+	} {
+		s := w.sibling()
+		s.complete(crowd(test.known - 1))
+		if run, err := s.sync(crowd(test.left - 1)); err != nil || run.Status != test.want {
+			t.Errorf("%d of %d customers ended as %s: %v", test.left, test.known, run.Status, err)
+		}
+	}
+}
+
+func TestMSPsAndClientsThatVanishAreCountedTogetherAndWhoIsMissingAlreadyIsNot(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	var msps, clients []portal.Customer
+	for i := range 30 {
+		msps = append(msps, msp(fmt.Sprint(i), fmt.Sprint("MSP ", i)))
+		clients = append(clients, client(fmt.Sprint(100+i), "Client", ""))
+	}
+	w.complete(msps, clients[:20])
+	w.reviewed(msps[6:], clients[5:20])
+	if run := w.complete(msps[5:], clients[5:20]); run.Missing != 10 {
+		t.Errorf("10 of 50 are missing in a run that says %+v", run)
+	}
+	if run := w.complete(msps[9:], clients[9:20]); run.Missing != 8 {
+		t.Errorf("8 of 40 more are missing in a run that says %+v", run)
+	}
+}
+
+func TestAReviewListsMSPsFirstAndNobodyWhoIsMissingAlready(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(40), []portal.Customer{msp("2", "Zeta"), msp("3", "Gone"), client("9", "Gone", "")})
+	w.complete(crowd(40), []portal.Customer{msp("2", "Zeta")})
+	run := w.reviewed(crowd(2))
+	page, err := w.db.Review(context.Background(), w.admin, run.ID, portal.ReviewQuery{Limit: 100})
+	if err != nil || page.Total != 39 || len(page.Items) != 39 || *run.WouldMiss != 39 || page.Items[0].Name != "Zeta" {
+		t.Errorf("the review of %+v is %+v: %v", run, page, err)
+	}
+}
+
+func TestDuplicatesAreStillToldOfARunThatWasReviewed(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(40))
+	run := w.reviewed(append(crowd(2), client("100", "Client", "1")))
+	if done := w.accepted(run); run.Duplicates != 1 || done.Duplicates != 1 || done.Seen != 3 {
+		t.Errorf("in review it says %+v, accepted %+v", run, done)
+	}
+}
+
+func TestOfSeveralWordsOnAReviewTheFirstCounts(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(40))
+	run := w.reviewed(crowd(2))
+	var words stdsync.WaitGroup
+	answers := make(chan error, 8)
+	for i := range cap(answers) {
+		words.Go(func() {
+			var err error
+			if i%2 == 0 {
+				_, err = w.db.AcceptRun(context.Background(), w.admin, run.ID, noJob)
+			} else {
+				_, err = w.db.DiscardRun(context.Background(), w.admin, run.ID)
+			}
+			answers <- err
+		})
+	}
+	words.Wait()
+	close(answers)
+	taken := 0
+	for err := range answers {
+		if err == nil {
+			taken++
+		} else if portal.ErrorCode(err) != portal.Conflict {
+			t.Errorf("a word that comes too late: %v", err)
+		}
+	}
+	if said := value[int64](w, "select count(*) from audit_log where target = $1", run.ID); taken != 1 || said != 1 {
+		t.Errorf("%d words were taken, %d are in the log", taken, said)
+	}
+}
+
+func TestAReviewWaitsWhileAnotherRunIsAtWorkAndEndsWithIt(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(40))
+	run := w.reviewed(crowd(2))
+	w.failed()
+	newer := w.lease()
+	accept := func() portal.Code {
+		_, err := w.db.AcceptRun(context.Background(), w.admin, run.ID, noJob)
+		return portal.ErrorCode(err)
+	}
+	if code := accept(); code != portal.SyncRunning {
+		t.Errorf("accepted while a run is at work: %q", code)
+	}
+	if status := value[string](w, "select status from sync_run where id = $1", run.ID); status != "needs_review" {
+		t.Errorf("after a run that failed and a word that was not taken the review is %s", status)
+	}
+	w.read(newer, crowd(40))
+	if _, err := w.merge(newer); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.db.DiscardRun(context.Background(), w.admin, run.ID); portal.ErrorCode(err) != portal.Conflict || accept() != portal.Conflict {
+		t.Errorf("a superseded run is discarded: %v", err)
+	}
+	if n := value[int64](w, "select count(*) from sync_run where id = $1 and reviewed_by is null and status = 'discarded'", run.ID); n != 1 {
+		t.Error("a superseded run bears somebody's word")
+	}
+}
+
+func TestAnAcceptedRunIsLikeNewToWhoeverTakesItUp(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(40))
+	run := w.reviewed(crowd(2))
+	w.exec("update sync_run set deaths = 2, trigger = 'command', created_at = now() - interval '1 day' where id = $1", run.ID)
+	queued, err := w.db.AcceptRun(context.Background(), w.admin, run.ID, noJob)
+	if err != nil || queued.Status != portal.RunQueued || queued.FinishedAt != nil || queued.ErrorCode != nil || queued.Error != nil {
+		t.Errorf("accepted: %+v: %v", queued, err)
+	}
+	if waiting, err := w.db.WaitingRuns(context.Background()); err != nil || len(waiting) != 0 {
+		t.Errorf("accepted a moment ago it is thought lost: %v, %v", waiting, err)
+	}
+	w.die(w.take(run.ID))
+	ref := postgres.RunRef{MSSPID: w.mssp, ID: run.ID}
+	if err := w.db.ReviveRun(context.Background(), ref, noJob); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("queued 1", value[string](w, "select status || ' ' || deaths from sync_run where id = $1", run.ID)); diff != "" {
+		t.Errorf("after its worker has died (-want +got):\n%s", diff)
+	}
+	w.exec("update sync_run set reviewed_at = now() - interval '1 hour' where id = $1", run.ID)
+	if waiting, err := w.db.WaitingRuns(context.Background()); err != nil || !cmp.Equal(waiting, []postgres.RunRef{ref}) {
+		t.Errorf("an hour later nobody looks for it: %v, %v", waiting, err)
+	}
+}
