@@ -126,19 +126,38 @@ func (m *merge) apply(ctx context.Context) error {
 	return m.write(ctx)
 }
 
-// doubt is why an answer is not believed without a person's word: so many customers would vanish at once that it is
-// likelier to be wrong than the world to have changed.
+// doubt is why an answer is not believed without a person's word: so many customers would vanish at once, from the MSSP or
+// from the MSPs they are under, that it is likelier to be wrong than the world to have changed.
 type doubt struct {
-	gone, known       int64
-	goneMSPs, allMSPs int64
-	ofMSPs            bool
+	gone, known                   int64
+	goneMSPs, turnedMSPs, allMSPs int64
+	orphaned, underMSPs           int64
+	of                            string
 }
 
 func (d *doubt) String() string {
-	if d.ofMSPs {
-		return fmt.Sprintf("%d of %d MSPs are not in this answer as MSPs. That is more than is believed without a person's word; nothing was changed.", d.goneMSPs, d.allMSPs)
+	const believed = " That is more than is believed without a person's word; nothing was changed."
+	switch d.of {
+	case "msps":
+		return fmt.Sprintf("%d of %d MSPs are not in this answer as MSPs."+believed, max(d.goneMSPs, d.turnedMSPs), d.allMSPs)
+	case "clients":
+		return fmt.Sprintf("%d of the %d clients under MSPs are under no MSP in this answer."+believed, d.orphaned, d.underMSPs)
 	}
-	return fmt.Sprintf("%d of %d customers are not in this answer. That is more than is believed without a person's word; nothing was changed.", d.gone, d.known)
+	return fmt.Sprintf("%d of %d customers are not in this answer."+believed, d.gone, d.known)
+}
+
+// judge says of what there is too much, "" if of nothing. Where every MSP is a client now, it is their type that has got
+// another name.
+func (d *doubt) judge(r MergeRules, came int64) string {
+	switch {
+	case r.tooMany(d.goneMSPs, d.allMSPs) || d.allMSPs > 1 && d.turnedMSPs == d.allMSPs:
+		return "msps"
+	case r.tooMany(d.gone, d.known) || came == 0 && d.known > 0:
+		return "customers"
+	case r.tooMany(d.orphaned, d.underMSPs):
+		return "clients"
+	}
+	return ""
 }
 
 // believe answers a doubt if too many are missing, or all are. It looks at the rows that stand for customers, as compare
@@ -150,30 +169,50 @@ func (m *merge) believe(ctx context.Context) (*doubt, error) {
 	var d doubt
 	err := m.QueryRow(ctx, `
 		with known as (
-			select 'msp' as kind, external_id, status, status = 'active' as active, missing_at, last_seen_at
+			select 'msp' as kind, external_id, status, status = 'active' as active, false as under, missing_at, last_seen_at
 			from msp o
 			where mssp_id = $1 and mssp_product_id = $2 and `+standing+`
 			union all
-			select 'client', external_id, status, status = 'active', missing_at, last_seen_at
+			select 'client', external_id, status, status = 'active', msp_id is not null, missing_at, last_seen_at
 			from client o
 			where mssp_id = $1 and mssp_product_id = $2 and `+standing+`)
 		select count(*) filter (where t.active), count(*) filter (where t.active and s.kind is null),
 		       count(*) filter (where t.active and t.kind = 'msp'),
 		       count(*) filter (where t.active and t.kind = 'msp' and s.kind is distinct from 'msp'),
+		       count(*) filter (where t.active and t.kind = 'msp' and s.kind = 'client'),
+		       count(*) filter (where t.active and t.under),
+		       count(*) filter (where t.active and t.under and `+orphaned+`),
 		       count(*) filter (where t.kind <> s.kind or s.kind is null and (t.active or `+longMissing+`))
 		from known t
-		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id`,
+		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id
+		left join (`+possibleParents+`) p on p.external_id = s.parent`,
 		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, m.removeBefore,
-	).Scan(&d.known, &d.gone, &d.allMSPs, &d.goneMSPs, &m.leaving)
+	).Scan(&d.known, &d.gone, &d.allMSPs, &d.goneMSPs, &d.turnedMSPs, &d.underMSPs, &d.orphaned, &m.leaving)
 	if err != nil {
 		return nil, err
 	}
-	d.ofMSPs = m.rules.tooMany(d.goneMSPs, d.allMSPs)
-	if d.ofMSPs || m.rules.tooMany(d.gone, d.known) || m.came.customers == 0 && d.known > 0 {
-		return &d, nil
+	if d.of = d.judge(m.rules, m.came.customers); d.of == "" {
+		return nil, nil
 	}
-	return nil, nil
+	return &d, nil
 }
+
+const (
+	// possibleParents are the MSPs a client may be under, as differingClients finds them.
+	possibleParents = `
+		select external_id
+		from sync_customer
+		where mssp_id = $1 and run_id = $3 and kind = 'msp'
+		union
+		select p.external_id
+		from msp p
+		where p.mssp_id = $1 and p.mssp_product_id = $2 and p.status <> 'removed'
+		and not exists (
+			select from sync_customer i
+			where i.mssp_id = $1 and i.run_id = $3 and i.kind = 'client' and i.external_id = p.external_id)`
+	// orphaned is a client that came without an MSP it may be under; s is what came, p the parent.
+	orphaned = "s.kind = 'client' and p.external_id is null"
+)
 
 // askForReview ends the run as one that waits for an admin's word, and notes who would vanish. What was read stays.
 func (m *merge) askForReview(ctx context.Context, d *doubt) error {
@@ -181,16 +220,17 @@ func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 		insert into sync_vanishing (mssp_id, run_id, rank, search_name, id, kind)
 		select $1, $3, case k.kind when 'msp' then 0 else 1 end, k.search_name, k.id, k.kind
 		from (
-			select 'msp' as kind, id, search_name, external_id
+			select 'msp' as kind, id, search_name, external_id, false as under
 			from msp
 			where mssp_id = $1 and mssp_product_id = $2 and status = 'active'
 			union all
-			select 'client', id, search_name, external_id
+			select 'client', id, search_name, external_id, msp_id is not null
 			from client
 			where mssp_id = $1 and mssp_product_id = $2 and status = 'active') k
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = k.external_id
-		where s.kind is null or k.kind = 'msp' and s.kind <> 'msp'`,
-		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID)
+		left join (`+possibleParents+`) p on p.external_id = s.parent
+		where s.kind is null or k.kind = 'msp' and s.kind <> 'msp' or $4 and k.under and `+orphaned,
+		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, d.of == "clients")
 	if err != nil {
 		return err
 	}

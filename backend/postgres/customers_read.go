@@ -19,14 +19,15 @@ func (m *merge) read(ctx context.Context) error {
 	if err := m.single(ctx); err != nil {
 		return err
 	}
-	var typed int64
+	var typed, untyped int64
 	err = m.QueryRow(ctx, `
 		select count(*), count(*) filter (where s.kind = 'msp'), count(*) filter (where s.kind = 'client'),
-		       count(*) filter (where s.kind = 'client' and lower(s.type) <> 'corp'), count(*) filter (where s.type <> '')
+		       count(*) filter (where s.kind = 'client' and lower(s.type) <> 'corp'), count(*) filter (where s.type <> ''),
+		       count(*) filter (where s.kind = 'client' and s.type = '')
 		from sync_customer s
 		where s.mssp_id = $1
 		and s.run_id = $2`, m.lease.MSSPID, m.lease.Run.ID,
-	).Scan(&m.came.customers, &m.came.msps, &m.came.clients, &m.came.other, &typed)
+	).Scan(&m.came.customers, &m.came.msps, &m.came.clients, &m.came.other, &typed, &untyped)
 	switch {
 	case err != nil:
 		return err
@@ -36,6 +37,9 @@ func (m *merge) read(ctx context.Context) error {
 	case m.came.customers > 0 && typed == 0:
 		return portal.CallErrorf(portal.Garbage,
 			"No customer in the answers has a type, so MSPs cannot be told from clients. Nothing was changed.")
+	case untyped > 0:
+		return m.contradiction(ctx, formerMSPs, []any{m.lease.MSSPID, m.lease.Run.ID, m.lease.ConnectionID},
+			portal.Garbage, "was an MSP and has no type in this answer, so the portal cannot know what it is")
 	}
 	return nil
 }
@@ -86,10 +90,10 @@ func (m *merge) single(ctx context.Context) error {
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
-	if err := m.contradiction(ctx, sameCall, "came twice in one answer, and the two differ"); err != nil {
+	if err := m.contradiction(ctx, sameCall, run, portal.DuplicateID, "came twice in one answer, and the two differ"); err != nil {
 		return err
 	}
-	if err := m.contradiction(ctx, twoParents, "came under two MSPs that are not under each other"); err != nil {
+	if err := m.contradiction(ctx, twoParents, run, portal.DuplicateID, "came under two MSPs that are not under each other"); err != nil {
 		return err
 	}
 	if err := m.QueryRow(ctx, "select $1 + coalesce(sum(n - 1), 0) from (select count(*) as n from doubled group by external_id, call) d",
@@ -147,19 +151,30 @@ const (
 			and p.parent = t.earlier)
 		order by t.external_id
 		limit 1`
+	// formerMSPs would turn into clients, and what is under them be under nobody, for want of a word.
+	formerMSPs = `
+		select s.external_id
+		from sync_customer s
+		join msp o on o.mssp_id = $1 and o.mssp_product_id = $3 and o.external_id = s.external_id and ` + standing + `
+		where s.mssp_id = $1
+		and s.run_id = $2
+		and s.kind = 'client'
+		and s.type = ''
+		order by s.external_id
+		limit 1`
 )
 
 // contradiction refuses the answers if the query finds a customer.
-func (m *merge) contradiction(ctx context.Context, query, how string) error {
+func (m *merge) contradiction(ctx context.Context, query string, args []any, code portal.CallCode, how string) error {
 	var id string
-	err := m.QueryRow(ctx, query, m.lease.MSSPID, m.lease.Run.ID).Scan(&id)
+	err := m.QueryRow(ctx, query, args...).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return portal.CallErrorf(portal.DuplicateID, "The customer with the id %q %s. Nothing was changed.", shown(id), how)
+	return portal.CallErrorf(code, "The customer with the id %q %s. Nothing was changed.", shown(id), how)
 }
 
 // shown is an id as far as a sentence has room for it.

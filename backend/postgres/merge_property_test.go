@@ -36,7 +36,8 @@ var propertyRules = postgres.MergeRules{MissingShare: 30, MissingAtLeast: 3, Rem
 
 // doubts reports whether a world is too different to be believed without a person's word.
 func (m model) doubts(world map[string]portal.Customer) bool {
-	var active, gone, msps, goneMSPs int64
+	var active, gone, msps, goneMSPs, turned, under, orphaned int64
+	next := m.after(world)
 	for id, k := range m {
 		if k.Status != "active" {
 			continue
@@ -46,9 +47,13 @@ func (m model) doubts(world map[string]portal.Customer) bool {
 		gone += count(!there)
 		msps += count(k.Kind == portal.KindMSP)
 		goneMSPs += count(k.Kind == portal.KindMSP && c.Kind != portal.KindMSP)
+		turned += count(k.Kind == portal.KindMSP && there && c.Kind != portal.KindMSP)
+		under += count(k.Under != "")
+		orphaned += count(k.Under != "" && c.Kind == portal.KindClient && next[id].Under == "")
 	}
 	tooMany := func(gone, all int64) bool { return gone >= 3 && gone*100 > all*30 }
-	return tooMany(gone, active) || tooMany(goneMSPs, msps) || len(world) == 0 && active > 0
+	return tooMany(gone, active) || tooMany(goneMSPs, msps) || len(world) == 0 && active > 0 ||
+		msps > 1 && turned == msps || tooMany(orphaned, under)
 }
 
 func count(is bool) int64 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -346,6 +347,62 @@ func TestAnEmptyAnswerAndMSPsThatAllTurnIntoClientsNeedReview(t *testing.T) {
 	run, err := s.sync(turned, clients)
 	if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 12 || !strings.Contains(*run.Error, "12 of 12 MSPs") {
 		t.Errorf("12 of 12 MSPs turned clients in a run that ended as %+v: %v", run, err)
+	}
+}
+
+func TestMSPsThatAllTurnAtOnceNeedReviewHoweverFewTheyAre(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete([]portal.Customer{msp("1", "One"), msp("2", "Two"), client("11", "A", "1")})
+	run, err := w.sync([]portal.Customer{client("1", "One", ""), client("2", "Two", ""), client("11", "A", "1")})
+	if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 2 || !strings.Contains(*run.Error, "2 of 2 MSPs") {
+		t.Errorf("both MSPs turned clients in a run that ended as %+v: %v", run, err)
+	}
+	w.complete([]portal.Customer{msp("1", "One"), client("2", "Two", ""), client("11", "A", "1")})
+}
+
+func TestClientsThatAreAllUnderNobodyAtOnceNeedReview(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	world := crowd(40)
+	w.complete(world, []portal.Customer{client("5", "Direct", "")})
+	orphans := func(n int, parent string) []portal.Customer {
+		changed := slices.Clone(world)
+		for i := range n {
+			changed[1+i].ParentID = parent
+		}
+		return append(changed, client("5", "Direct", ""))
+	}
+	before := w.everything()
+	for _, parent := range []string{"", "no MSP", "5"} {
+		run, err := w.sync(orphans(10, parent))
+		if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 10 || !strings.Contains(*run.Error, "10 of the 40 clients under MSPs") {
+			t.Errorf("10 of 40 clients under %q are a run that ended as %+v: %v", parent, run, err)
+		}
+	}
+	if w.everything() != before {
+		t.Error("a run that was not believed wrote rows")
+	}
+	if run := w.complete(orphans(9, "")); run.Moved != 9 {
+		t.Errorf("9 of 40 are a run that ended as %+v", run)
+	}
+}
+
+func TestAnMSPDoesNotTurnForWantOfAType(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(3))
+	before := w.everything()
+	world := crowd(3)
+	world[0].Kind, world[0].Type = portal.KindClient, ""
+	run, err := w.sync(world)
+	if err == nil || run.Status != portal.RunFailed || *run.ErrorCode != "garbage" || !strings.Contains(*run.Error, `"1"`) || w.everything() != before {
+		t.Errorf("an MSP without a type ended as %+v: %v", run, err)
+	}
+	world[0].Type = "CORP"
+	world[1].Type = ""
+	if run := w.complete(world); run.Moved != 3 {
+		t.Errorf("an MSP that is a CORP now: %+v", run)
 	}
 }
 

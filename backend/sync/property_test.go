@@ -93,7 +93,7 @@ func (m model) verdict(world map[int]customer, fault heimdalstand.Fault) string 
 	case heimdalstand.Message200:
 		return "bad_key"
 	}
-	typed, gone, msps, goneMSPs := len(world) == 0, 0, 0, 0
+	typed, gone, msps, goneMSPs, turned, under, orphaned := len(world) == 0, 0, 0, 0, 0, 0, 0
 	for _, c := range world {
 		typed = typed || c["type"] != ""
 	}
@@ -110,12 +110,29 @@ func (m model) verdict(world map[int]customer, fault heimdalstand.Fault) string 
 			if !there || kindOf(c) != portal.KindMSP {
 				goneMSPs++
 			}
+			if there && kindOf(c) != portal.KindMSP {
+				turned++
+			}
+		}
+		if m.parents[id] != "-" && kindOf(m.customers[id]) != portal.KindMSP {
+			under++
+			if there && kindOf(c) != portal.KindMSP && m.with(world).parent(c) == "-" {
+				orphaned++
+			}
 		}
 	}
-	if gone >= 10 && gone*5 > len(m.active) || goneMSPs >= 10 && goneMSPs*5 > msps || len(world) == 0 && len(m.active) > 0 {
+	tooMany := func(gone, all int) bool { return gone >= 10 && gone*5 > all }
+	if tooMany(gone, len(m.active)) || tooMany(goneMSPs, msps) || len(world) == 0 && len(m.active) > 0 || msps > 1 && turned == msps || tooMany(orphaned, under) {
 		return "too_many_missing"
 	}
 	return ""
+}
+
+// with is the model with the customers of a world.
+func (m model) with(world map[int]customer) model {
+	m.customers = maps.Clone(m.customers)
+	maps.Copy(m.customers, world)
+	return m
 }
 
 func (m model) believe(world map[int]customer) {
