@@ -3,6 +3,7 @@ package heimdalstand
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -34,6 +35,9 @@ func (a *answer) write(w http.ResponseWriter) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if a.rule.Fault == LinkHeader {
+		w.Header().Set("Link", "<"+a.request.URL.Path+`?page=2>; rel="next"`)
+	}
 	a.send(w, a.body(world))
 }
 
@@ -48,6 +52,10 @@ func (a *answer) refuse(w http.ResponseWriter) bool {
 		http.Redirect(w, a.request, a.rule.To, http.StatusFound)
 	case fault == Message200:
 		writeMessage(w, "An error has occurred.")
+	case fault == Echo:
+		writeMessage(w, a.request.Header.Get("Authorization")+" may not see this customer.")
+	case fault == MessageBesideNone:
+		fmt.Fprintf(w, `{"items":[],"totalCount":0,"message":"An error has occurred."}`)
 	case fault == HTML:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		io.WriteString(w, "<!doctype html><title>Sign in</title><h1>Please sign in</h1>") //nolint:errcheck // the caller has gone away
@@ -111,7 +119,7 @@ func (a *answer) body(world World) body {
 			return func(w io.Writer) error { _, err := w.Write(world.AppendJSON(nil, 0)); return err }
 		}
 	}
-	if a.rule.Fault == TooFew {
+	if a.rule.Fault == TooFew || a.rule.Fault == LinkHeader {
 		total--
 	}
 	return array(cut(world, 0, total))

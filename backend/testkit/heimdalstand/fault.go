@@ -25,6 +25,10 @@ const (
 	Redirect Fault = "redirect"
 	// Message200 answers 200 and an object with a message, as for a bad key.
 	Message200 Fault = "message200"
+	// Echo is Message200 that repeats what the caller authorized itself with.
+	Echo Fault = "echo"
+	// MessageBesideNone answers 200 and a message beside an empty list.
+	MessageBesideNone Fault = "message_beside_none"
 	// HTML answers 200 and a web page, as a proxy or a login wall does.
 	HTML Fault = "html"
 	// NoBody answers 200 and nothing.
@@ -71,6 +75,8 @@ const (
 	EmptyPage Fault = "empty_page"
 	// TotalChanges counts one more on any page but the first.
 	TotalChanges Fault = "total_changes"
+	// LinkHeader leaves one customer out of an array, and says in a header that more follow.
+	LinkHeader Fault = "link_header"
 	// LinkElsewhere has the link to the next page lead to Rule.To.
 	LinkElsewhere Fault = "link_elsewhere"
 	// DuplicateSame answers the first customer twice.
@@ -87,9 +93,9 @@ const (
 
 // Faults are all there are, but None.
 var Faults = []Fault{
-	Drop, Slow, Redirect, Message200, HTML, NoBody, Status401, Status403, Status404, Status429, Status500, Status503,
+	Drop, Slow, Redirect, Message200, Echo, MessageBesideNone, HTML, NoBody, Status401, Status403, Status404, Status429, Status500, Status503,
 	Garbage, Truncated, CutChunk, ShortLength, CutJSON, Trailing, Stall, Drip,
-	OtherCustomer, EmptyList, TooFew, RepeatedPage, EmptyPage, TotalChanges, LinkElsewhere,
+	OtherCustomer, EmptyList, TooFew, RepeatedPage, EmptyPage, TotalChanges, LinkHeader, LinkElsewhere,
 	DuplicateSame, DuplicateOther, HugeName, Untyped, Unnamed,
 }
 

@@ -133,38 +133,41 @@ func TestEveryFaultGoesWrongInItsOwnWay(t *testing.T) {
 		query string
 		want  string
 	}{
-		Drop:           {want: "no answer"},
-		Slow:           {want: "no answer"},
-		Redirect:       {rule: Rule{To: "http://other.invalid/"}, want: "302 "},
-		Message200:     {want: `200 {"message":`},
-		HTML:           {want: "200 <!doctype html>"},
-		NoBody:         {want: "200 $"},
-		Status401:      {want: "401 "},
-		Status403:      {want: "403 "},
-		Status404:      {want: "404 "},
-		Status429:      {want: "429 "},
-		Status500:      {want: "500 "},
-		Status503:      {want: "503 "},
-		Garbage:        {rule: Rule{After: 9}, want: "200 [{\"id\":1,\x00\x01]]$"},
-		Truncated:      {rule: Rule{After: 9}, want: "200 [{\"id\":1, and a break$"},
-		CutChunk:       {rule: Rule{After: 9}, want: "200 [{\"id\":1, and a break$"},
-		ShortLength:    {rule: Rule{After: 9}, want: "200 [{\"id\":1,$"},
-		CutJSON:        {rule: Rule{After: 9}, want: "200 [{\"id\":1,$"},
-		Stall:          {rule: Rule{After: 9}, want: "200 [{\"id\":1, and silence$"},
-		Trailing:       {want: "200 [" + partner + "," + one + "," + two + "," + direct + `]{"more":true}$`},
-		Drip:           {rule: Rule{Wait: time.Millisecond}, want: "200 [" + partner + "," + one + "," + two + "," + direct + "]$"},
-		OtherCustomer:  {want: `200 [{"id":9000001,"name":"Stranger 1","type":"CORP"},`},
-		EmptyList:      {want: "200 []$"},
-		TooFew:         {form: Envelope, want: `200 {"items":[` + partner + "," + one + "," + two + `],"totalCount":4}$`},
-		RepeatedPage:   {form: Pages, query: "&pageNumber=2", want: `200 {"items":[` + partner + "," + one + `],"totalCount":4}$`},
-		EmptyPage:      {form: Pages, query: "&pageNumber=2", want: `200 {"items":[],"totalCount":4}$`},
-		TotalChanges:   {form: Pages, query: "&pageNumber=2", want: `200 {"items":[` + two + "," + direct + `],"totalCount":5}$`},
-		LinkElsewhere:  {form: Links, rule: Rule{To: "http://other.invalid/"}, want: `200 {"items":[` + partner + "," + one + `],"totalCount":4,"nextLink":"http://other.invalid/"}$`},
-		DuplicateSame:  {want: "200 [" + partner + "," + one + "," + two + "," + direct + "," + partner + "]$"},
-		DuplicateOther: {want: "200 [" + partner + "," + one + "," + two + "," + direct + `,{"id":1,"name":"Another of that id","type":"RESELLER","resellerId":null}]$`},
-		HugeName:       {want: "200 [" + one + "," + two + "," + direct + `,{"id":1,"name":"xxxxxxxxxx`},
-		Untyped:        {want: `200 [{"id":1,"name":"Partner","resellerId":null},`},
-		Unnamed:        {want: `200 [{"name":"Partner",`},
+		Drop:              {want: "no answer"},
+		Slow:              {want: "no answer"},
+		Redirect:          {rule: Rule{To: "http://other.invalid/"}, want: "302 "},
+		Message200:        {want: `200 {"message":`},
+		Echo:              {want: `200 {"message":"Bearer KEY may not see this customer."}$`},
+		HTML:              {want: "200 <!doctype html>"},
+		NoBody:            {want: "200 $"},
+		Status401:         {want: "401 "},
+		Status403:         {want: "403 "},
+		Status404:         {want: "404 "},
+		Status429:         {want: "429 "},
+		Status500:         {want: "500 "},
+		Status503:         {want: "503 "},
+		Garbage:           {rule: Rule{After: 9}, want: "200 [{\"id\":1,\x00\x01]]$"},
+		Truncated:         {rule: Rule{After: 9}, want: "200 [{\"id\":1, and a break$"},
+		CutChunk:          {rule: Rule{After: 9}, want: "200 [{\"id\":1, and a break$"},
+		ShortLength:       {rule: Rule{After: 9}, want: "200 [{\"id\":1,$"},
+		CutJSON:           {rule: Rule{After: 9}, want: "200 [{\"id\":1,$"},
+		Stall:             {rule: Rule{After: 9}, want: "200 [{\"id\":1, and silence$"},
+		Trailing:          {want: "200 [" + partner + "," + one + "," + two + "," + direct + `]{"more":true}$`},
+		Drip:              {rule: Rule{Wait: time.Millisecond}, want: "200 [" + partner + "," + one + "," + two + "," + direct + "]$"},
+		OtherCustomer:     {want: `200 [{"id":9000001,"name":"Stranger 1","type":"CORP"},`},
+		EmptyList:         {want: "200 []$"},
+		TooFew:            {form: Envelope, want: `200 {"items":[` + partner + "," + one + "," + two + `],"totalCount":4}$`},
+		RepeatedPage:      {form: Pages, query: "&pageNumber=2", want: `200 {"items":[` + partner + "," + one + `],"totalCount":4}$`},
+		EmptyPage:         {form: Pages, query: "&pageNumber=2", want: `200 {"items":[],"totalCount":4}$`},
+		TotalChanges:      {form: Pages, query: "&pageNumber=2", want: `200 {"items":[` + two + "," + direct + `],"totalCount":5}$`},
+		LinkHeader:        {want: "200 [" + partner + "," + one + "," + two + "]$"},
+		LinkElsewhere:     {form: Links, rule: Rule{To: "http://other.invalid/"}, want: `200 {"items":[` + partner + "," + one + `],"totalCount":4,"nextLink":"http://other.invalid/"}$`},
+		DuplicateSame:     {want: "200 [" + partner + "," + one + "," + two + "," + direct + "," + partner + "]$"},
+		DuplicateOther:    {want: "200 [" + partner + "," + one + "," + two + "," + direct + `,{"id":1,"name":"Another of that id","type":"RESELLER","resellerId":null}]$`},
+		MessageBesideNone: {want: `200 {"items":[],"totalCount":0,"message":"An error has occurred."}$`},
+		HugeName:          {want: "200 [" + one + "," + two + "," + direct + `,{"id":1,"name":"xxxxxxxxxx`},
+		Untyped:           {want: `200 [{"id":1,"name":"Partner","resellerId":null},`},
+		Unnamed:           {want: `200 [{"name":"Partner",`},
 	}
 	for _, fault := range Faults {
 		test, known := tests[fault]
@@ -228,6 +231,15 @@ func TestARefusalForCallingTooOftenSaysWhenWhereItIsTold(t *testing.T) {
 		s := holding(t, Shape{}, Rule{Fault: Status429, Wait: wait})
 		if got := call(t, s.URL()+"/customers?customerId=17", "Bearer KEY"); got.status != 429 || got.header.Get("Retry-After") != want {
 			t.Errorf("answered %d, Retry-After %q", got.status, got.header.Get("Retry-After"))
+		}
+	}
+}
+
+func TestAnArrayThatGoesOnSaysSoInAHeaderAlone(t *testing.T) {
+	s := holding(t, Shape{}, Rule{Fault: LinkHeader, Calls: []int{1}})
+	for _, want := range []string{`</api/heimdalapi/customers?page=2>; rel="next"`, ""} {
+		if got := call(t, s.URL()+"/customers?customerId=17", "Bearer KEY"); got.header.Get("Link") != want {
+			t.Errorf("the link is %q, want %q", got.header.Get("Link"), want)
 		}
 	}
 }
