@@ -120,3 +120,13 @@ func TestAConnectionWithoutACompleteRunForLongIsStaleWhateverTheOthersDo(t *test
 		t.Errorf("one waits for a review: %s", got)
 	}
 }
+
+func TestAConnectionThatWasNeverSyncedIsNotStaleToo(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.exec("update mssp_product set created_at = now() - interval '1 day'")
+	overview, _, err := w.db.Overview(context.Background(), w.admin, time.Hour)
+	if err != nil || len(overview.Attention) != 1 || overview.Attention[0].Kind != "sync_never" {
+		t.Errorf("a connection without a run is %+v: %v", overview.Attention, err)
+	}
+}

@@ -78,7 +78,10 @@ func TestTheTrendHasOnePointForEachDayOnWhichSomethingChanged(t *testing.T) {
 	world := func(more ...portal.Customer) []portal.Customer {
 		return append([]portal.Customer{msp("1", "North"), msp("2", "South"), client("3", "A", "1"), client("4", "B", "2")}, more...)
 	}
-	nextDay := func() { w.exec("update client_day set day = day - 1") }
+	nextDay := func() { // in two steps, for no two rows may be of one day in between
+		w.exec("update client_day set day = day + 1000")
+		w.exec("update client_day set day = day - 1001")
+	}
 	w.complete(world())
 	nextDay()
 	w.complete(world())

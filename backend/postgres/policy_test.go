@@ -66,6 +66,60 @@ func TestAQueryThatForgetsItsScopeStillAnswersOnlyTheViewersRows(t *testing.T) {
 	}
 }
 
+func TestASyncThatForgetsItsScopeReachesOnlyItsOwnMSSP(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	for _, tenant := range []testkit.Tenant{w.Own, w.Other} {
+		w.Exec(t, `
+			insert into sync_customer (mssp_id, run_id, call, id, kind, external_id, parent, name, type, products, raw)
+			values ($1, $2, 1, $2, 'client', '1', '', '', '', '{}', '{}')`, tenant.MSSPID, postgres.NewID())
+		w.Exec(t, `
+			insert into sync_vanishing (mssp_id, run_id, rank, search_name, id, kind)
+			values ($1, $2, 1, '', $2, 'client')`, tenant.MSSPID, postgres.NewID())
+	}
+	asSync := func(sql string) (n int64, err error) {
+		err = pgx.BeginFunc(t.Context(), w.DB.Pool(), func(tx pgx.Tx) error {
+			if _, err := tx.Exec(t.Context(), "select set_config('role', 'portal_sync', true), set_config('portal.mssp', $1, true)", w.Own.MSSPID); err != nil {
+				return err
+			}
+			return tx.QueryRow(t.Context(), sql).Scan(&n)
+		})
+		return n, err
+	}
+	for table, column := range tenantTables {
+		if table == "audit_log" { // no sync's business
+			continue
+		}
+		var all string
+		for _, whose := range []string{"=", "<>"} {
+			n, err := asSync(fmt.Sprintf("select count(%[2]s) from %[1]s where %[2]s %[3]s '%[4]s'", table, column, whose, w.Own.MSSPID))
+			if err != nil {
+				t.Fatalf("%s: %v", table, err)
+			}
+			all += fmt.Sprint(n > 0, " ")
+		}
+		if all != "true false " && table != "pre_assigned_role" || all == "true true " {
+			t.Errorf("of %s a sync reaches own rows, others': %s", table, all)
+		}
+	}
+	for _, sql := range []string{
+		"with gone as (delete from client_day returning mssp_id) select count(*) from gone where mssp_id <> '%s'",
+		"with touched as (update sync_run set seen = 1 returning mssp_id) select count(*) from touched where mssp_id <> '%s'",
+	} {
+		if n, err := asSync(fmt.Sprintf(sql, w.Own.MSSPID)); err != nil || n != 0 {
+			t.Errorf("%d of another MSSP's rows: %s: %v", n, sql, err)
+		}
+	}
+	for _, sql := range []string{
+		"insert into client_day (mssp_id, msp_id, day, clients, seats_used, seats_total) values ('%s', new_id(), now(), 1, 1, 1) returning 1::bigint",
+		"update msp set mssp_id = '%s' returning 1::bigint",
+	} {
+		if _, err := asSync(fmt.Sprintf(sql, w.Other.MSSPID)); err == nil {
+			t.Errorf("a sync writes rows of another MSSP: %s", sql)
+		}
+	}
+}
+
 func TestNoTableOfAViewerIsWithoutPolicies(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
