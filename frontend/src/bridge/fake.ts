@@ -1,22 +1,13 @@
 // Portal without Go: for tests, and for `npm run dev` in a browser. It keeps the API's promises that screens lean
 // on (scope, permissions, paging, sorting, one sync at a time, what may be changed of whom) and nothing else.
 import { fakeConnections } from "./fakeConnections";
+import { fakeCustomers } from "./fakeCustomers";
+import { fakeInvites } from "./fakeInvites";
+import { includes, page, sorted } from "./fakeLists";
 import { fakeSyncs } from "./fakeSyncs";
 import { currentMe, fakeUsers } from "./fakeUsers";
 import { meUnder, newWorld, type Person, people, type World } from "./fakeWorld";
-import type {
-  Client,
-  Events,
-  Grant,
-  Invite,
-  Me,
-  MSP,
-  NewInvite,
-  Overview,
-  Page,
-  PageQuery,
-  Startup,
-} from "./models";
+import type { Events, Grant, Me, Startup } from "./models";
 import type { Portal } from "./portal";
 import { Problem } from "./problem";
 
@@ -65,35 +56,6 @@ const startup: Startup = {
 
 const closed = "This invite was closed after too many wrong codes. Ask your administrator to send a new one.";
 
-const includes = (q: string | undefined, ...texts: (string | null)[]) =>
-  !q || texts.some((text) => text?.toLowerCase().includes(q.toLowerCase()));
-
-function compare(a: unknown, b: unknown): number {
-  if (a == null || b == null) return a == null ? (b == null ? 0 : 1) : -1;
-  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
-}
-
-function sorted<Item>(items: Item[], sort = "name"): Item[] {
-  const descends = sort.startsWith("-");
-  const field = sort.replace(/^-/, "") as keyof Item;
-  const by = (a: Item, b: Item) => compare(a[field], b[field]);
-  return items.toSorted((a, b) => (descends ? by(b, a) : by(a, b)));
-}
-
-function page<Item>(items: Item[], query: PageQuery, dataAsOf: string | null): Page<Item> {
-  const from = Number(query.cursor || 0);
-  const to = from + (query.limit || 50);
-  return {
-    items: items.slice(from, to),
-    next_cursor: to < items.length ? String(to) : null,
-    total: items.length,
-    data_as_of: dataAsOf,
-  };
-}
-
-const expiresWithin = (client: Client, days: number) =>
-  client.expires_on !== null && Date.parse(client.expires_on) - Date.now() < days * 86_400_000;
-
 export function createFake(options: FakeOptions = {}): Fake {
   const world = newWorld();
   const failures = new Map<Call, { problem: Problem; times: number }>();
@@ -135,121 +97,9 @@ export function createFake(options: FakeOptions = {}): Fake {
 
   const syncs = fakeSyncs({ world, need, page, emit: (run) => fake.emit("sync:run", { run }) });
   const products = fakeConnections({ world, need, queue: syncs.queue });
+  const customers = fakeCustomers({ world, need, scope });
+  const invites = fakeInvites({ world, need });
   const { users, changeUser, signOutUser, endSession } = fakeUsers({ world, need, includes, sorted, page });
-
-  function clientsInScope(): Client[] {
-    const { msp_id, client_id } = scope();
-    if (client_id) return world.clients.filter((client) => client.id === client_id);
-    return msp_id ? world.clients.filter((client) => client.msp_id === msp_id) : world.clients;
-  }
-
-  function mspsInScope(): MSP[] {
-    const { msp_id } = scope();
-    return msp_id ? world.msps.filter((msp) => msp.id === msp_id) : world.msps;
-  }
-
-  function overview(): Overview {
-    need("see_overview");
-    const clients = clientsInScope();
-    const active = clients.filter((client) => client.status === "active");
-    const used = active.reduce((all, client) => all + (client.seats_used ?? 0), 0);
-    const total = active.reduce((all, client) => all + (client.seats_total ?? 0), 0);
-    const ids = new Set(clients.map((client) => client.id));
-    return {
-      msps: mspsInScope().length,
-      clients: active.length,
-      clients_missing: clients.length - active.length,
-      seats_used: used,
-      seats_total: total,
-      expiring_soon: active.filter((client) => expiresWithin(client, 30)).length,
-      trend: Array.from({ length: 60 }, (_, n) => ({
-        day: new Date(Date.now() - (59 - n) * 86_400_000).toISOString().slice(0, 10),
-        clients: Math.max(0, active.length - Math.round((59 - n) / 3)),
-        seats_used: Math.max(0, Math.round(used * (0.86 + n * 0.0024))),
-        seats_total: Math.round(total * (0.9 + n * 0.0017)),
-      })),
-      attention: world.attention.filter((item) => !item.client_id || ids.has(item.client_id)),
-      data_as_of: world.dataAsOf,
-    };
-  }
-
-  /** What the newest complete run said of everybody, which links to it. */
-  function lately() {
-    const run = world.runs.find(({ status }) => status === "complete");
-    if (!run) return [];
-    const what = { kind: "changed" as const, field: "seats_total", before: "40", after: "60" };
-    return [{ ...what, at: run.finished_at ?? run.created_at, run_id: run.id }];
-  }
-
-  function detail<Item extends { first_seen_at: string }>(item: Item | undefined) {
-    if (!item) throw new Problem("not_found", { message: "No such customer.", requestId: "req-fake" });
-    return {
-      ...item,
-      fields: [{ name: "supportTier", value: "gold" }],
-      history: [
-        ...lately(),
-        {
-          at: item.first_seen_at,
-          kind: "added" as const,
-          field: null,
-          before: null,
-          after: null,
-          run_id: null,
-        },
-      ],
-    };
-  }
-
-  function createInvite(wanted: NewInvite) {
-    need("manage_invites");
-    if (world.invites.some((other) => other.email === wanted.email && other.status === "open")) {
-      throw new Problem("conflict", { message: "This address has an open invite already.", field: "email" });
-    }
-    const invite: Invite = {
-      id: crypto.randomUUID(),
-      email: wanted.email,
-      role: wanted.role,
-      msp_id: wanted.msp_id ?? null,
-      msp_name: world.msps.find((msp) => msp.id === wanted.msp_id)?.name ?? null,
-      client_id: wanted.client_id ?? null,
-      client_name: world.clients.find((client) => client.id === wanted.client_id)?.name ?? null,
-      provider: wanted.provider,
-      domain: wanted.domain ?? null,
-      tenant: wanted.tenant ?? null,
-      status: "open",
-      invited_by: me?.user.name ?? "",
-      created_at: new Date().toISOString(),
-      expires_at: new Date(Date.now() + (wanted.expires_in_hours ?? 72) * 3_600_000).toISOString(),
-      accepted_at: null,
-      mail: "none",
-      code_closed: false,
-    };
-    world.invites.unshift(invite);
-    return { ...invite, code: "K7QM-2VXD-94TB", mailed: false };
-  }
-
-  function resendInvite(id: string) {
-    need("manage_invites");
-    const at = world.invites.findIndex((invite) => invite.id === id);
-    const invite = world.invites[at];
-    if (!invite) throw new Problem("not_found");
-    if (invite.status !== "open" && invite.status !== "expired") {
-      throw new Problem("conflict", { message: "This invite is closed: invite the person again." });
-    }
-    const expires_at = new Date(Date.now() + 72 * 3_600_000).toISOString();
-    const fresh: Invite = { ...invite, status: "open", expires_at, code_closed: false };
-    world.invites[at] = fresh;
-    return { ...fresh, code: "9WMC-7HTR-3ZFA", mailed: false };
-  }
-
-  function revokeInvite(id: string) {
-    need("manage_invites");
-    const at = world.invites.findIndex((invite) => invite.id === id);
-    const invite = world.invites[at];
-    if (!invite) throw new Problem("not_found");
-    if (invite.status !== "open") throw new Problem("conflict", { message: "The invite is not open." });
-    world.invites[at] = { ...invite, status: "revoked" };
-  }
 
   function signIn(provider: "google" | "entra"): Promise<Me> {
     finish?.(new Problem("cancelled"));
@@ -353,45 +203,15 @@ export function createFake(options: FakeOptions = {}): Fake {
       me = asOfNow();
       return me;
     }),
-    overview: call("overview", overview),
-    msps: call("msps", (query) => {
-      need("see_msps");
-      const found = mspsInScope().filter(
-        (msp) =>
-          includes(query.q, msp.name, msp.external_id) && (!query.status || msp.status === query.status),
-      );
-      return page(sorted(found, query.sort || "name"), query, world.dataAsOf);
-    }),
-    msp: call("msp", (id: string) => {
-      need("see_msps");
-      return detail(mspsInScope().find((msp) => msp.id === id));
-    }),
-    clients: call("clients", (query) => {
-      need("see_clients");
-      const found = clientsInScope().filter(
-        (client) =>
-          includes(query.q, client.name, client.external_id, client.msp_name) &&
-          (!query.status || client.status === query.status) &&
-          (!query.type || client.type === query.type) &&
-          (!query.msp_id || (client.msp_id ?? "none") === query.msp_id) &&
-          (!query.expires_within || expiresWithin(client, query.expires_within)),
-      );
-      return page(sorted(found, query.sort || "name"), query, world.dataAsOf);
-    }),
-    client: call("client", (id: string) => {
-      need("see_clients");
-      return detail(clientsInScope().find((client) => client.id === id));
-    }),
-    invites: call("invites", (query) => {
-      need("manage_invites");
-      const found = world.invites.filter(
-        (invite) => includes(query.q, invite.email) && (!query.status || invite.status === query.status),
-      );
-      return page(found, query, null);
-    }),
-    createInvite: call("createInvite", createInvite),
-    revokeInvite: call("revokeInvite", revokeInvite),
-    resendInvite: call("resendInvite", resendInvite),
+    overview: call("overview", customers.overview),
+    msps: call("msps", customers.msps),
+    msp: call("msp", customers.msp),
+    clients: call("clients", customers.clients),
+    client: call("client", customers.client),
+    invites: call("invites", invites.list),
+    createInvite: call("createInvite", invites.create),
+    revokeInvite: call("revokeInvite", invites.revoke),
+    resendInvite: call("resendInvite", invites.resend),
     users: call("users", users),
     changeUser: call("changeUser", changeUser),
     signOutUser: call("signOutUser", signOutUser),

@@ -39,6 +39,7 @@ function changeOf(run: SyncRun, kind: ChangeKind, client: Client, n: number): Ru
     at: run.finished_at ?? run.created_at,
     kind,
     run_id: run.id,
+    actor: run.reviewed_by === null ? null : { name: run.reviewed_by },
     entity: "client",
     entity_id: client.id,
     name: client.name,

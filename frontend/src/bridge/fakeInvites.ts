@@ -1,0 +1,74 @@
+// What the API promises about invites: one open one an address, and a code that is told once.
+import { includes, page } from "./fakeLists";
+import type { World } from "./fakeWorld";
+import type { Invite, InviteFilter, Me, NewInvite, PageQuery } from "./models";
+import { Problem } from "./problem";
+
+interface Tools {
+  world: World;
+  /** Who asks; throws where their role does not permit it. */
+  need: (permission: Me["permissions"][number]) => Me;
+}
+
+export function fakeInvites({ world, need }: Tools) {
+  function list(query: InviteFilter & PageQuery) {
+    need("manage_invites");
+    const found = world.invites.filter(
+      (invite) => includes(query.q, invite.email) && (!query.status || invite.status === query.status),
+    );
+    return page(found, query, null);
+  }
+
+  function create(wanted: NewInvite) {
+    const { user } = need("manage_invites");
+    if (world.invites.some((other) => other.email === wanted.email && other.status === "open")) {
+      throw new Problem("conflict", { message: "This address has an open invite already.", field: "email" });
+    }
+    const invite: Invite = {
+      id: crypto.randomUUID(),
+      email: wanted.email,
+      role: wanted.role,
+      msp_id: wanted.msp_id ?? null,
+      msp_name: world.msps.find((msp) => msp.id === wanted.msp_id)?.name ?? null,
+      client_id: wanted.client_id ?? null,
+      client_name: world.clients.find((client) => client.id === wanted.client_id)?.name ?? null,
+      provider: wanted.provider,
+      domain: wanted.domain ?? null,
+      tenant: wanted.tenant ?? null,
+      status: "open",
+      invited_by: user.name,
+      created_at: new Date().toISOString(),
+      expires_at: new Date(Date.now() + (wanted.expires_in_hours ?? 72) * 3_600_000).toISOString(),
+      accepted_at: null,
+      mail: "none",
+      code_closed: false,
+    };
+    world.invites.unshift(invite);
+    return { ...invite, code: "K7QM-2VXD-94TB", mailed: false };
+  }
+
+  function resend(id: string) {
+    need("manage_invites");
+    const at = world.invites.findIndex((invite) => invite.id === id);
+    const invite = world.invites[at];
+    if (!invite) throw new Problem("not_found");
+    if (invite.status !== "open" && invite.status !== "expired") {
+      throw new Problem("conflict", { message: "This invite is closed: invite the person again." });
+    }
+    const expires_at = new Date(Date.now() + 72 * 3_600_000).toISOString();
+    const fresh: Invite = { ...invite, status: "open", expires_at, code_closed: false };
+    world.invites[at] = fresh;
+    return { ...fresh, code: "9WMC-7HTR-3ZFA", mailed: false };
+  }
+
+  function revoke(id: string) {
+    need("manage_invites");
+    const at = world.invites.findIndex((invite) => invite.id === id);
+    const invite = world.invites[at];
+    if (!invite) throw new Problem("not_found");
+    if (invite.status !== "open") throw new Problem("conflict", { message: "The invite is not open." });
+    world.invites[at] = { ...invite, status: "revoked" };
+  }
+
+  return { list, create, resend, revoke };
+}
