@@ -42,6 +42,8 @@ type ReadState struct {
 	Total *int64 `json:"total,omitempty"`
 	// Refusals is how often in a row the next call was refused for calling too often: tries and pauses count on from it.
 	Refusals int `json:"refusals,omitzero"`
+	// Of is what connection was read, in whose words only its writer knows: what was read of another does not count.
+	Of string `json:"of,omitempty"`
 	// Data is the connector's own; at most some hundred kilobytes.
 	Data json.RawMessage `json:"data,omitempty"`
 }

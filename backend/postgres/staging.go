@@ -147,6 +147,12 @@ func sweep(ctx context.Context, tx pgx.Tx, lease Lease) error {
 	return err
 }
 
+// StartOver drops what the run has read: it begins anew, as after ResumeReading has found it lost. ErrLostRun if the run
+// is no longer the lease's.
+func (db *DB) StartOver(ctx context.Context, lease Lease) error {
+	return db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error { return startOver(ctx, tx, lease) })
+}
+
 func startOver(ctx context.Context, tx pgx.Tx, lease Lease) error {
 	if err := forget(ctx, tx, lease.MSSPID, lease.Run.ID); err != nil {
 		return err

@@ -2,22 +2,24 @@ package sync
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"time"
 
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/postgres"
 )
 
 // errSealed is why a connection cannot be used at all.
 var errSealed = errors.New("the API key does not open")
 
+// whatIsRead tells the state of a reading what it is of: whoever changes one of these changes what is read.
+func whatIsRead(c portal.Connection) string {
+	return fmt.Sprintf("%q %q %q %x", c.ProductID, c.CustomerID, c.BaseURL, sha256.Sum256(c.APIKeySealed))
+}
+
 // reader opens the connection of a run.
-func (s *Service) reader(ctx context.Context, lease postgres.Lease, o Options) (Reader, error) {
-	connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) reader(connection portal.Connection, o Options) (Reader, error) {
 	connector, err := s.connector(connection.ProductID)
 	if err != nil {
 		return nil, err

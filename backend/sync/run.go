@@ -93,13 +93,35 @@ func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.
 	}
 }
 
-// read makes the calls that are left, from where the run was.
+// read makes the calls that are left, from where the run was. What was read of a connection that has been changed since,
+// if only while the last call was made, is read anew: one answer of each of two would be of neither.
 func (s *Service) read(ctx context.Context, lease postgres.Lease, t turn) (State, error) {
 	began := s.config.Clock.Now()
 	state, err := s.db.ResumeReading(ctx, lease)
-	if err != nil || state.Done {
+	if err != nil {
 		return state, err
 	}
+	for {
+		connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
+		if err != nil {
+			return state, err
+		}
+		if state.Of != "" && state.Of != whatIsRead(connection) {
+			if err := s.db.StartOver(ctx, lease); err != nil {
+				return state, err
+			}
+			state = State{}
+		}
+		if state.Done {
+			return state, nil
+		}
+		if state, err = s.readOn(ctx, lease, connection, state, t, began); err != nil {
+			return state, err
+		}
+	}
+}
+
+func (s *Service) readOn(ctx context.Context, lease postgres.Lease, connection portal.Connection, state State, t turn, began time.Time) (State, error) {
 	clock := hurried{s.config.Clock, t.patience}
 	if at := lease.Run.RetryAt; at != nil {
 		if err := clock.Sleep(ctx, at.Sub(clock.Now())); err != nil {
@@ -107,7 +129,7 @@ func (s *Service) read(ctx context.Context, lease postgres.Lease, t turn) (State
 		}
 	}
 	told := &telling{service: s, lease: lease, turn: t}
-	reader, err := s.reader(ctx, lease, Options{
+	reader, err := s.reader(connection, Options{
 		Clock: clock, Waiting: func(until time.Time) { told.waiting(ctx, until) }, Calling: func(time.Time) { told.calling(ctx) },
 	})
 	if err != nil {
@@ -120,6 +142,7 @@ func (s *Service) read(ctx context.Context, lease postgres.Lease, t turn) (State
 	if last.After(state.Progress.LastCall) {
 		state.Progress.LastCall = last
 	}
+	state.Of = whatIsRead(connection)
 	for !state.Done {
 		if state, err = s.call(ctx, lease, reader, state, told); err != nil {
 			return state, err

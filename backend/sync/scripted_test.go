@@ -128,6 +128,60 @@ func TestALongWaitIsPutOffWithAllThatWasRead(t *testing.T) {
 	}
 }
 
+func TestWhatWasReadOfAConnectionThatHasChangedSinceIsReadAnew(t *testing.T) {
+	t.Parallel()
+	number, address, key := "99", "https://dashboard.example.com", "ANOTHERKEY0123456789"
+	for name, change := range map[string]portal.ConnectionChange{
+		"another customer": {CustomerID: &number}, "another key": {APIKey: &key}, "another address": {BaseURL: &address, APIKey: &key},
+	} {
+		for _, during := range []int64{2, 3} { // in the middle, and at the last call
+			w := newTenant(t)
+			var made []int64
+			w.service = w.newService(w.playing(func(ctx context.Context, _ sync.Options, state sync.State, add func(portal.Customer) error) (sync.State, error) {
+				made = append(made, state.Progress.Calls+1)
+				if len(made) == int(during) {
+					if _, err := w.service.ChangeConnection(ctx, w.admin, w.connection.ID, change); err != nil {
+						t.Error(err)
+					}
+				}
+				if len(made) == 2 && during == 2 { // another process goes on
+					return state, &portal.Postponed{}
+				}
+				return bring(state, 3, add)
+			}))
+			run, err := w.service.RunNow(t.Context(), w.connection.MSSPID, nil)
+			want := "[1 2 3 1 2 3]"
+			if during == 2 {
+				var postponed *portal.Postponed
+				if !errors.As(err, &postponed) {
+					t.Errorf("%s: %v", name, err)
+				}
+				run, err = w.service.RunNow(t.Context(), w.connection.MSSPID, nil)
+				want = "[1 2 1 2 3]"
+			}
+			if err != nil || run.Status != portal.RunComplete || run.Calls != 3 || run.Added != 3 || fmt.Sprint(made) != want {
+				t.Errorf("%s: the calls made are %v, and the run is %+v: %v", name, made, run, err)
+			}
+		}
+	}
+}
+
+func TestAnAdminsWordIsNotForAConnectionThatHasChangedSince(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(many(60)...)
+	review := w.sync(many(30)...)
+	w.stand.SetCustomers(many(60))
+	if _, err := w.service.Accept(t.Context(), w.admin, review.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.exec("update mssp_product set api_key_sealed = api_key_sealed || ''::bytea, base_url = base_url || '/' where id = $1", w.connection.ID)
+	run := w.again()
+	if run.ID != review.ID || run.Status != portal.RunComplete || run.Missing != 0 || run.ReviewedAt != nil {
+		t.Errorf("the run is %+v", run)
+	}
+}
+
 func TestRunsThatWaitKeepNoWorkerFromOthers(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
