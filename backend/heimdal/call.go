@@ -177,12 +177,19 @@ func (r *reader) once(ctx context.Context, address *url.URL, add func(portal.Cus
 		}
 		return nil, passing(err), err
 	}
-	a, err := r.read(response, add)
+	handed := 0
+	a, err := r.read(response, func(c portal.Customer) error {
+		handed++
+		return add(c)
+	})
 	var message *messageError
 	if !errors.As(err, &message) {
 		return a, nil, err
 	}
 	refusal := r.refusal(message.text)
+	if handed > 0 {
+		return nil, nil, incompletef("Heimdal broke its answer off after %d customers. It says: %q.", handed, redact(message.text, r.apiKey))
+	}
 	if refusal.Code == portal.RateLimited {
 		return nil, &later{cause: refusal, retryAfter: retryAfter}, refusal
 	}

@@ -11,6 +11,10 @@
 //	an array                               all there is
 //	{items, totalCount}, or the like       all there is if the counts agree; else the next page is asked for:
 //	                                       pageNumber and pageSize, or a link on the same host
+//	a full page with a number, no total    the next page is asked for until one is not full
+//	no total, and beside the list any      refused: incomplete
+//	number, yes or remark that may mean
+//	that others follow
 //	an offset, a cursor                    refused: incomplete
 //	pages that are empty, come again, or   refused: incomplete
 //	contradict each other
@@ -35,7 +39,7 @@
 //	a NUL, half a surrogate pair           left out of texts, U+FFFD in the JSON that is kept
 //	anything else                          kept in the customer's JSON
 //
-// pages_test.go, nested_test.go and answer_test.go hold these lines; worlds_test.go holds that any world reads back as it
+// pages_test.go, whole_test.go, nested_test.go and answer_test.go hold these lines; worlds_test.go holds that any world reads back as it
 // is from any of these shapes and spellings, and the fuzz tests that nothing else is read.
 //
 // # Whose a client is
@@ -48,8 +52,8 @@
 //	its customers, with or without itself  under it; those that came before now have a parent
 //	another reseller                       under it, and asked about after it: the nearer has the last word
 //	the MSSP, or one it is under itself    refused: wrong_customer
-//	just what came about the MSSP          one call about a client shows whether questions make a difference; if not,
-//	                                       refused: wrong_customer
+//	itself and clients of the MSSP's       one call about such a client shows whether questions make a difference; if
+//	answer                                 not, refused: wrong_customer
 //	a refusal, of the first                if customers have a field for a parent, empty as it is, they are nobody's;
 //	                                       else refused
 //	a refusal, of a later one              refused

@@ -116,8 +116,26 @@ func (a *answer) envelope(c *part) error {
 		return errorf(portal.Incomplete, "Heimdal answered with customers, but also that something went wrong: %q. The next run tries again; if it stays so, tell Heimdal's support.", redact(text, a.secret))
 	}
 	var err error
-	a.said, err = a.object.says(a.elements)
-	return err
+	if a.said, err = readAround(a.object.around(), a.elements); err != nil || a.said.total != nil {
+		return err
+	}
+	if text, ok := a.object.remark(); ok {
+		return errorf(portal.Incomplete, "Heimdal answered with customers and a remark, and does not say how many there are: %q. Nothing of it was taken over. If it stays so, tell Heimdal's support.", redact(text, a.secret))
+	}
+	return nil
+}
+
+// remark answers a text beside a list that may say that the list is not whole.
+func (o *object) remark() (string, bool) {
+	for _, m := range o.members[:o.own] {
+		switch m.plain {
+		case "message", "messages", "warning", "warnings", "notice", "notices":
+			if text, ok := messageIn(m.value, 0); ok && !content(text) {
+				return text, true
+			}
+		}
+	}
+	return "", false
 }
 
 // message answers why there are no customers, if that is what the object says.
@@ -140,6 +158,9 @@ func content(message string) bool {
 	return lower == "ok" || strings.HasPrefix(lower, "success")
 }
 
+// bad are the words of a status that mean that something went wrong.
+var bad = map[string]bool{"error": true, "errors": true, "fail": true, "failed": true, "failure": true, "partial": true, "incomplete": true, "timeout": true}
+
 // trouble answers an error that stands beside a list.
 func (o *object) trouble() (string, bool) {
 	for _, m := range o.members {
@@ -158,6 +179,9 @@ func (o *object) trouble() (string, bool) {
 		case "status", "statuscode", "httpstatus", "httpstatuscode":
 			if status, ok := readCount(m.value); ok && status >= http.StatusBadRequest {
 				return m.plain + ": " + strconv.FormatInt(status, 10), true
+			}
+			if text, _ := readText(m.value); bad[strings.ToLower(text)] {
+				return m.plain + ": " + text, true
 			}
 		}
 	}

@@ -194,12 +194,12 @@ func TestAnEnvelopeIsUnderstoodUnderEachNameOfWhatItSays(t *testing.T) {
 		return asked, err
 	}
 	envelope := func(first int, more string) string { return `{"items":[` + corps(first, 2) + `],` + more + `}` }
-	for _, name := range all(t, "totals", len(totalNames), "totalCount total TotalItems total_records totalResults recordsTotal @odata.count") {
+	for _, name := range all(t, "totals", len(totalNames), "totalCount total TotalItems total_records totalResults totalElements totalRows total_entries totalCustomers recordsTotal @odata.count") {
 		if asked, err := play(envelope(1, `"`+name+`":4`), envelope(3, `"`+name+`":4`)); len(asked) != 2 || err != nil {
 			t.Errorf("%s: asked %v, %v", name, asked, err)
 		}
 	}
-	for _, name := range all(t, "numbers of pages", len(pagesNames), "totalPages page_count Pages") {
+	for _, name := range all(t, "numbers of pages", len(pagesNames), "totalPages page_count Pages lastPage numberOfPages") {
 		if asked, err := play(envelope(1, `"`+name+`":2`), envelope(3, `"`+name+`":2`)); len(asked) != 2 || err != nil {
 			t.Errorf("%s: asked %v, %v", name, asked, err)
 		}
@@ -210,7 +210,7 @@ func TestAnEnvelopeIsUnderstoodUnderEachNameOfWhatItSays(t *testing.T) {
 			t.Errorf("%s: asked %v, %v", name, asked, err)
 		}
 	}
-	for _, name := range all(t, "page sizes", len(sizeNames), "pageSize per_page") {
+	for _, name := range all(t, "page sizes", len(sizeNames), "pageSize per_page itemsPerPage results_per_page limit top take first maxResults") {
 		for size, want := range map[string]string{"50": "pageSize=50", "0": "pageSize=2"} {
 			if asked, err := play(envelope(1, `"total":4,"`+name+`":`+size), envelope(3, `"total":4`)); err != nil || len(asked) != 2 || !strings.HasSuffix(asked[1], want) {
 				t.Errorf("%s: asked %v, %v", name, asked, err)
@@ -218,13 +218,14 @@ func TestAnEnvelopeIsUnderstoodUnderEachNameOfWhatItSays(t *testing.T) {
 		}
 	}
 	for _, name := range all(t, "links", len(linkNames), "nextLink @odata.nextLink odata.nextLink next next_page nextPageLink nextPageUrl next_url") {
-		if asked, err := play(envelope(1, `"`+name+`":"?at=3#there"`), envelope(3, `"x":1`)); len(asked) != 2 || err != nil || asked[1] != "at=3" {
+		if asked, err := play(envelope(1, `"`+name+`":"?at=3#there"`), envelope(3, `"x":"last"`)); len(asked) != 2 || err != nil || asked[1] != "at=3" {
 			t.Errorf("%s: asked %v, %v", name, asked, err)
 		}
 		_, err := play(envelope(1, `"`+name+`":2`))
 		wantCode(t, err, portal.Incomplete)
 	}
-	for _, name := range all(t, "words for more", len(moreNames), "hasMore has_next HasNextPage moreRecords") {
+	for _, name := range all(t, "words for more", len(moreNames), "hasMore has_next HasNextPage hasMoreItems hasMorePages hasMoreResults moreRecords moreResults moreAvailable "+
+		"nextPageNumber remaining remaining_count truncated isTruncated partial isPartial incomplete isIncomplete") {
 		_, err := play(envelope(1, `"`+name+`":true`))
 		wantCode(t, err, portal.Incomplete)
 	}
@@ -236,7 +237,7 @@ func TestAnEnvelopeIsUnderstoodUnderEachNameOfWhatItSays(t *testing.T) {
 		}
 	}
 	for _, name := range all(t, "offsets", len(offsetNames), "offset skip startIndex") {
-		for _, more := range []string{`"x":1`, `"total":4`} {
+		for _, more := range []string{`"x":"y"`, `"total":4`} {
 			asked, err := play(envelope(1, `"`+name+`":0,`+more), envelope(3, more))
 			wantCode(t, err, portal.Incomplete)
 			if len(asked) != 1 {
@@ -273,7 +274,7 @@ func TestARefusalIsQuotedFromWhereverItStands(t *testing.T) {
 func TestACustomerThatSaysSomethingIsNoRefusal(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		`[{"id":1,"type":"CORP","message":"hello","error":"none"}]`, `{"id":1,"type":"CORP","message":"hello"}`, `{"items":[{"id":1,"type":"CORP"}],"message":"Welcome"}`,
+		`[{"id":1,"type":"CORP","message":"hello","error":"none"}]`, `{"id":1,"type":"CORP","message":"hello"}`, `{"items":[{"id":1,"type":"CORP"}],"message":"Welcome","total":1}`,
 	} {
 		if customers, err := readAll(t, text); err != nil || len(customers) != 1 {
 			t.Errorf("%s: %v, %v", text, customers, err)

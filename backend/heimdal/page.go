@@ -16,6 +16,7 @@ type page struct {
 	Elements int64  `json:"elements,omitempty"` // of the pages so far
 	Handed   int64  `json:"handed,omitempty"`
 	Asked    int64  `json:"asked,omitempty"` // pages so far
+	Full     bool   `json:"full,omitempty"`  // nothing but that the page before was full says that this one follows
 	// The first customers of the first page, of the last, and of one that is moved on ever more rarely: whatever goes
 	// round in circles comes by one of them.
 	First string `json:"first,omitempty"`
@@ -54,6 +55,9 @@ func follow(address *url.URL, link, secret string) (*url.URL, error) {
 // after takes note of an answer that was this page; more reports whether p is now another that is to be asked for. The
 // error is why the pages do not make one list.
 func (p *page) after(a *answer) (more bool, err error) {
+	if p.Full && a.listed && a.elements == 0 {
+		return false, nil
+	}
 	if err := p.repeats(a); err != nil {
 		return false, err
 	}
@@ -103,17 +107,20 @@ func (p *page) next(a *answer) (bool, error) {
 	over := p.Total != nil && p.Elements > *p.Total && !whole
 	lastPage := s.pages != nil && p.Asked >= *s.pages
 	follows := s.link != "" || s.more
+	p.Full = p.Total == nil && s.pages == nil && !follows && s.full(a.elements)
 	switch {
 	case over:
 		return false, incompletef("The answer says there are %d customers but holds %d.", *p.Total, p.Elements)
 	case whole && follows:
 		return false, incompletef("All %d customers have come, and yet the answer says that more follow.", *p.Total)
-	case whole || p.Total == nil && !follows && s.unknown == "" && (s.pages == nil || lastPage):
+	case whole || p.Total == nil && !follows && !p.Full && s.unknown == "" && (s.pages == nil || lastPage):
 		return false, nil
 	case s.unknown != "":
 		return false, incompletef("The answer goes on in a way that the portal does not know (%q).", s.unknown)
 	case a.elements == 0 || p.Total != nil && lastPage && s.link == "":
 		return false, incompletef("%s but %d came.", p.expected(), p.Elements)
+	case p.Full && s.number == nil:
+		return false, incompletef("The answer is a full page of %d customers and does not say whether more follow.", a.elements)
 	case s.link == "" && p.Total == nil && s.pages == nil && s.number == nil:
 		return false, incompletef("The answer says that more customers follow it, but not where.")
 	}

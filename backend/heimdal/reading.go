@@ -2,7 +2,6 @@ package heimdal
 
 import (
 	"errors"
-	"hash/fnv"
 	"slices"
 
 	"fs-client-portal/backend/portal"
@@ -11,6 +10,8 @@ import (
 const (
 	// mostResellers is how many can be asked one by one; at five calls a minute that takes most of a day.
 	mostResellers = 5000
+	// mostLeaves is enough for some to be there still when a reseller is asked about.
+	mostLeaves = 8
 	// mostCalls ends a reading that goes on without end.
 	mostCalls = 4 * mostResellers
 )
@@ -27,38 +28,26 @@ type reading struct {
 	// Under says of resellers that came in another's answer in whose.
 	Under map[string]string `json:"under,omitempty"`
 
-	Many     bool   `json:"many,omitempty"`     // more resellers than can be asked
-	Linked   bool   `json:"linked,omitempty"`   // some client says whose it is
-	Nested   bool   `json:"nested,omitempty"`   // some customer holds others
-	Parented bool   `json:"parented,omitempty"` // some customer has a field for it, maybe empty
-	Typed    bool   `json:"typed,omitempty"`    // some customer has a type
-	Top      digest `json:"top,omitzero"`       // of the answer about the MSSP
-	This     digest `json:"this,omitzero"`      // of the present one
-	// Leaf is a client of the MSSP's answer. Probe is a reseller whose answer was the MSSP's: then the question about
-	// Leaf shows whether questions make any difference.
-	Leaf  string `json:"leaf,omitempty"`
-	Probe string `json:"probe,omitempty"`
+	Many     bool `json:"many,omitempty"`     // more resellers than can be asked
+	Linked   bool `json:"linked,omitempty"`   // some client says whose it is
+	Nested   bool `json:"nested,omitempty"`   // some customer holds others
+	Parented bool `json:"parented,omitempty"` // some customer has a field for it, maybe empty
+	Typed    bool `json:"typed,omitempty"`    // some customer has a type
+	// Leaves are some clients of the MSSP's answer. Where one of them, Leaf, came with a reseller in the answer about that
+	// reseller, this may be the MSSP's answer once more: the question about Leaf shows whether questions make any
+	// difference. Probe is that reseller while it is asked; Told is that they do.
+	Leaves []string `json:"leaves,omitempty"`
+	Itself bool     `json:"itself,omitempty"` // the reseller came in its own answer
+	Leaf   string   `json:"leaf,omitempty"`
+	Probe  string   `json:"probe,omitempty"`
+	Told   bool     `json:"told,omitempty"`
 	// Total is how many customers there are, if they came on several pages that said so.
 	Total *int64 `json:"total,omitempty"`
-}
-
-// digest tells sets of customers apart.
-type digest struct {
-	N   int64  `json:"n,omitempty"`
-	Sum uint64 `json:"sum,omitempty"`
-}
-
-func (d *digest) add(id string) {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(id)) // never fails
-	d.N++
-	d.Sum += h.Sum64() * 0x9e3779b97f4a7c15
 }
 
 // take sees to one customer of the present answer.
 func (at *reading) take(r *reader, c portal.Customer, add func(portal.Customer) error) error {
 	at.Typed = at.Typed || c.Type != ""
-	at.This.add(c.ExternalID)
 	if c.ParentID == r.customerID || c.ParentID == c.ExternalID {
 		c.ParentID = ""
 	}
@@ -72,9 +61,13 @@ func (at *reading) take(r *reader, c portal.Customer, add func(portal.Customer) 
 		at.takeTop(r, c)
 		return add(c)
 	case c.ExternalID == at.Of:
+		at.Itself = true
 		return nil // the MSSP's answer has it already
 	case c.ExternalID == r.customerID:
 		return r.wrongCustomer(at.Of)
+	}
+	if at.Leaf == "" && slices.Contains(at.Leaves, c.ExternalID) {
+		at.Leaf = c.ExternalID
 	}
 	if c.Kind == portal.KindMSP {
 		if err := at.deeper(r, c.ExternalID); err != nil {
@@ -92,8 +85,8 @@ func (at *reading) takeTop(r *reader, c portal.Customer) {
 	switch {
 	case c.Kind != portal.KindMSP:
 		at.Linked = at.Linked || c.ParentID != ""
-		if at.Leaf == "" {
-			at.Leaf = c.ExternalID
+		if len(at.Leaves) < mostLeaves {
+			at.Leaves = append(at.Leaves, c.ExternalID)
 		}
 	case c.ExternalID == r.customerID || at.settled(r):
 	case len(at.Left) == mostResellers:
@@ -149,23 +142,22 @@ func (at *reading) after(r *reader, a *answer) (more bool, err error) {
 	at.Page = nil
 	switch {
 	case at.Probe != "":
-		at.Probe = ""
+		at.Probe, at.Told = "", true
 	case at.Of == "":
 		if err := at.endTop(r, p); err != nil {
 			return false, err
 		}
-	case at.This == at.Top && at.Leaf != "":
-		at.Probe, at.This = at.Of, digest{}
+	case at.Itself && at.Leaf != "" && !at.Told:
+		at.Probe = at.Of
 		return true, nil
 	}
-	at.This = digest{}
+	at.Itself, at.Leaf = false, ""
 	return at.nextReseller()
 }
 
 // endTop judges what came about the MSSP.
 func (at *reading) endTop(r *reader, p *page) error {
-	at.Top = at.This
-	if at.This.N > 0 && !at.Typed {
+	if p.Handed > 0 && !at.Typed {
 		return errUntyped
 	}
 	if at.settled(r) {

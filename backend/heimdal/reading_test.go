@@ -41,7 +41,7 @@ func TestResellersAreAskedWhereNothingSaysWhoseTheClientsAre(t *testing.T) {
 		}, "1 msp under, 11 client under 1, 12 client under 1, 2 msp under", "17 1 2"},
 		"clients that are listed without a parent, too": {map[string]string{
 			"17": `[` + resellerR + `,` + resellerS + `,` + corps(11, 3) + `]`, "1": `[` + resellerR + `,` + corps(11, 1) + `]`, "2": `{"items":[` + corps(12, 1) + `],"totalCount":1}`,
-		}, "1 msp under, 11 client under 1, 12 client under 2, 13 client under, 2 msp under", "17 1 2"},
+		}, "1 msp under, 11 client under 1, 12 client under 2, 13 client under, 2 msp under", "17 1 11 2"},
 		"a reseller of its own": {map[string]string{
 			"17": `[{"id":17,"name":"Us","type":"RESELLER"},` + resellerR + `]`, "1": `[` + corps(11, 1) + `]`,
 		}, "1 msp under, 11 client under 1, 17 msp under", "17 1"},
