@@ -107,7 +107,7 @@ func TestAnswersThatAreNoTextOfOursAreRefused(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"a mark": "\xef\xbb\xbf" + good, "the same twice": `[{"id":2,"id":2,"name":"Bø","type":"CORP"}]`, "nothing and something": `[{"id":null,"Id":2,"name":"Bø","type":"CORP"}]`,
-		"two objects":           `[{"id":2,"name":"Bø","type":"CORP","license":{"used":1},"subscription":{"used":2}}]`,
+		"two objects":           `[{"id":2,"name":"Bø","type":"CORP","license":{"used":1,"assigned":1},"subscription":{"used":2,"assigned":2}}]`,
 		"an unknown name twice": `[{"id":2,"name":"Bø","type":"CORP","x":1,"x":2}]`,
 	} {
 		if customers, err := readAll(t, text); err != nil || customers[0].Name != "Bø" || customers[0].ExternalID != "2" {

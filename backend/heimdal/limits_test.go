@@ -133,3 +133,22 @@ func TestAnIDThatIsEmptyIsNotReplacedByAnotherValue(t *testing.T) {
 		wantCode(t, err, portal.Garbage)
 	}
 }
+
+func TestWhatIsHeldBackForOneCustomerIsFreeForTheNext(t *testing.T) {
+	t.Parallel()
+	note := `"note":"` + strings.Repeat("x", heaviest/2) + `"`
+	held := func(id int) string {
+		return fmt.Sprintf(`{"children":[{"id":%d,"type":"CORP",%s}],"id":%d,"type":"RESELLER"}`, 1000+id, note, id)
+	}
+	var all, lists []string
+	for i := range 3 * mostHeld / heaviest {
+		all = append(all, held(i+20))
+		lists = append(lists, fmt.Sprintf(`"%s":[{"id":%d,"type":"CORP",%s}]`, []string{"children", "clients"}[i%2], 1000+i, note))
+	}
+	customers, err := readAll(t, `[`+strings.Join(all, ",")+`]`)
+	if err != nil || len(customers) != 2*len(all) {
+		t.Errorf("read %d, %v", len(customers), err)
+	}
+	_, err = readAll(t, `[{`+strings.Join(lists, ",")+`,"id":1,"type":"RESELLER"}]`)
+	wantCode(t, err, portal.Oversized)
+}
