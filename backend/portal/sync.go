@@ -46,6 +46,8 @@ type SyncRun struct {
 	Moved      int64 `json:"moved"`
 	Returned   int64 `json:"returned"`
 	Duplicates int64 `json:"duplicates"`
+	// UnknownParents counts clients that name a parent who is no customer in the answers: they hang under the MSSP itself.
+	UnknownParents int64 `json:"unknown_parents"`
 	// WouldMiss is how many customers would vanish; set once a run needed review. ReviewedBy names who gave their word.
 	WouldMiss  *int64     `json:"would_miss"`
 	ReviewedBy *string    `json:"reviewed_by"`

@@ -43,7 +43,8 @@ func (r MergeRules) tooMany(gone, known int64) bool {
 // read is marked missing, and removed after some more runs; one that comes back is the same row again. Where more would
 // vanish than is believed, the run ends as one that needs review, unless it has been reviewed.
 //
-// A client hangs under the MSP its parent names, or under the MSSP itself if that is no MSP of this connection. A
+// A client hangs under the MSP its parent names, or under the MSSP itself if that is no MSP of this connection; the run
+// counts the parents that are no customer at all. A
 // customer that turns from MSP to client or back keeps its id and so its history: the row of its former kind stays,
 // removed, for what refers to it.
 //
@@ -75,8 +76,8 @@ type merge struct {
 
 // came counts what was read.
 type came struct {
-	customers, msps, clients, other, duplicates int64
-	reviewed                                    bool
+	customers, msps, clients, other, duplicates, unknownParents int64
+	reviewed                                                    bool
 }
 
 // wrote counts what differs.
@@ -93,6 +94,9 @@ func (m *merge) end(ctx context.Context) error {
 		return err
 	}
 	if err := m.read(ctx); err != nil {
+		return err
+	}
+	if err := m.findParents(ctx); err != nil {
 		return err
 	}
 	doubt, err := m.believe(ctx)
@@ -114,9 +118,9 @@ func (m *merge) end(ctx context.Context) error {
 	return setRun(ctx, m, m.lease, `
 		status = 'complete', finished_at = clock_timestamp(), retry_at = null, state = null, error_code = null,
 		error = null, seen = $4, msps = $5, clients = $6, other = $7, duplicates = $8, added = $9, changed = $10,
-		moved = $11, returned = $12, missing = $13, removed = $14`,
+		moved = $11, returned = $12, missing = $13, removed = $14, unknown_parents = $15`,
 		m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates,
-		m.wrote.added, m.wrote.changed, m.wrote.moved, m.wrote.returned, m.wrote.missing, m.wrote.removed)
+		m.wrote.added, m.wrote.changed, m.wrote.moved, m.wrote.returned, m.wrote.missing, m.wrote.removed, m.came.unknownParents)
 }
 
 func (m *merge) apply(ctx context.Context) error {
@@ -241,8 +245,8 @@ func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 	return setRun(ctx, m, m.lease, `
 		status = 'needs_review', finished_at = clock_timestamp(), retry_at = null, error_code = 'too_many_missing',
 		error = $4, would_miss = $5, seen = $6, staged = $6, msps = $7, clients = $8, other = $9, duplicates = $10,
-		mailed_at = $11`,
-		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told)
+		mailed_at = $11, unknown_parents = $12`,
+		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told, m.came.unknownParents)
 }
 
 // supersede discards an older run of the connection that still waits for a review: what it had read is no news any more.

@@ -71,9 +71,7 @@ func (m model) after(world map[string]portal.Customer) model {
 		under := ""
 		if c.Kind == portal.KindClient {
 			named[c.ParentID] = true
-			if p, there := world[c.ParentID]; there && p.Kind == portal.KindMSP || !there && m[c.ParentID].Kind == portal.KindMSP && m[c.ParentID].Status != "removed" {
-				under = c.ParentID
-			}
+			under = m.parent(world, c)
 		}
 		next[id] = known{Kind: c.Kind, Name: c.Name, Type: c.Type, Used: *c.SeatsUsed, Raw: string(c.Raw), Status: "active", Under: under}
 	}
@@ -93,6 +91,34 @@ func (m model) after(world map[string]portal.Customer) model {
 		next[id] = k
 	}
 	return next
+}
+
+// parent answers whom a client hangs under: whoever has the id it names, else whoever bears that name; "" if nobody does.
+func (m model) parent(world map[string]portal.Customer, c portal.Customer) string {
+	if p, there := world[c.ParentID]; there {
+		if p.Kind == portal.KindMSP {
+			return c.ParentID
+		}
+		return ""
+	}
+	if known := m[c.ParentID]; known.Kind == portal.KindMSP && known.Status != "removed" {
+		return c.ParentID
+	}
+	for id, p := range world { // names are unique here
+		if p.Kind == portal.KindMSP && p.Name == c.ParentID {
+			return id
+		}
+	}
+	return ""
+}
+
+// unknown counts the clients whose parent is nobody.
+func (m model) unknown(world map[string]portal.Customer) (n int64) {
+	for _, c := range world {
+		_, there := world[c.ParentID]
+		n += count(c.Kind == portal.KindClient && c.ParentID != "" && !there && m.parent(world, c) == "")
+	}
+	return n
 }
 
 // lines are the model as rows reads the tables.
@@ -167,6 +193,9 @@ func (s *story) step(r *rapid.T) {
 	}
 	if run.Status != want {
 		r.Fatalf("the run is %s, want %s: %v", run.Status, want, run.Error)
+	}
+	if unknown := s.model.unknown(world); want != portal.RunFailed && run.UnknownParents != unknown {
+		r.Fatalf("%d clients name a parent that is nobody, the run says %d", unknown, run.UnknownParents)
 	}
 	if want == portal.RunNeedsReview {
 		if s.everything() != before {
@@ -352,7 +381,9 @@ func (s *story) drawFields(r *rapid.T, c *portal.Customer) {
 	if c.Kind == portal.KindClient {
 		c.Name = rapid.SampledFrom([]string{"A", "Bø", "c'\"\\"}).Draw(r, "name")
 		c.Type = rapid.SampledFrom([]string{"CORP", "corp", "DEMO"}).Draw(r, "type")
-		c.ParentID = rapid.SampledFrom([]string{"", "1", "2", "3", "4", "9", "99"}).Draw(r, "parent")
+		c.ParentID = rapid.SampledFrom([]string{
+			"", "1", "2", "3", "4", "9", "99", mspName(s.connection, "1"), mspName(s.connection, "2"), mspName(s.connection, "99"),
+		}).Draw(r, "parent")
 	}
 }
 

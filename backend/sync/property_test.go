@@ -53,6 +53,9 @@ func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
 				continue
 			}
 			m.believe(world)
+			if strays := m.strays(); run.UnknownParents != strays {
+				r.Fatalf("%d clients name a parent that is nobody, the run says %d", strays, run.UnknownParents)
+			}
 			w.check(r, m, rows, run)
 		}
 	})
@@ -69,7 +72,7 @@ func drawWorld(r *rapid.T) map[int]customer {
 		world[id] = customer{
 			"id": id, "name": rapid.SampledFrom([]string{"A", "Bø", "c'\"\\", "日本\u0000"}).Draw(r, "name"),
 			"type":       rapid.SampledFrom(kinds).Draw(r, "type"),
-			"resellerId": rapid.SampledFrom([]any{nil, 1, "2", 3, 17, 99}).Draw(r, "parent"),
+			"resellerId": rapid.SampledFrom([]any{nil, 1, "2", 3, 17, 99, "A", "Bø", "Nobody"}).Draw(r, "parent"),
 			"seatsUsed":  rapid.SampledFrom([]any{nil, 0, 3, "7", "many"}).Draw(r, "used"),
 			"seatsTotal": rapid.SampledFrom([]any{nil, 5, 10}).Draw(r, "total"),
 			"products":   rapid.SampledFrom([]any{nil, []string{}, []string{"Patch"}}).Draw(r, "products"),
@@ -130,8 +133,11 @@ func (m model) verdict(world map[int]customer, fault heimdalstand.Fault) string 
 
 // with is the model with the customers of a world.
 func (m model) with(world map[int]customer) model {
-	m.customers = maps.Clone(m.customers)
+	m.customers, m.active = maps.Clone(m.customers), map[int]bool{}
 	maps.Copy(m.customers, world)
+	for id := range world {
+		m.active[id] = true
+	}
 	return m
 }
 
@@ -155,7 +161,31 @@ func (m model) parent(c customer) string {
 			return fmt.Sprint(number)
 		}
 	}
+	var called []int
+	for id := range m.active {
+		if p := m.customers[id]; kindOf(p) == portal.KindMSP && p["name"] == c["resellerId"] {
+			called = append(called, id)
+		}
+	}
+	if len(called) == 1 {
+		return fmt.Sprint(called[0])
+	}
 	return "-"
+}
+
+// strays are how many clients name a parent that is no customer of theirs.
+func (m model) strays() (n int64) {
+	for id := range m.active {
+		c := m.customers[id]
+		named := fmt.Sprint(c["resellerId"])
+		var number int
+		_, err := fmt.Sscan(named, &number)
+		nobody := c["resellerId"] != nil && named != customerID && (err != nil || !m.active[number])
+		if kindOf(c) == portal.KindClient && nobody && m.parent(c) == "-" {
+			n++
+		}
+	}
+	return n
 }
 
 // row is a customer's line in the table of its kind.

@@ -160,6 +160,7 @@ export const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
   moved: 0,
   returned: 0,
   duplicates: 0,
+  unknown_parents: 0,
   would_miss: null,
   reviewed_by: null,
   reviewed_at: null,

@@ -121,6 +121,7 @@ export namespace portal {
 	    moved: number;
 	    returned: number;
 	    duplicates: number;
+	    unknown_parents: number;
 	    would_miss?: number;
 	    reviewed_by?: string;
 	    reviewed_at?: string;
