@@ -48,8 +48,11 @@ func (a *App) raise() {
 
 func (a *App) raiseFor(options.SecondInstanceData) { a.raise() }
 
-// fit shrinks a window that is larger than the screen it opened on.
-func (a *App) fit(window context.Context) {
+// fit shrinks a window that is larger than the screen it opened on. The window's close is told to us by the one
+// goroutine that calls this, so it is not kept.
+func (a *App) fit(window context.Context) { go fitScreen(window) }
+
+func fitScreen(window context.Context) {
 	screens, err := runtime.ScreenGetAll(window)
 	if err != nil || runtime.WindowIsMaximised(window) {
 		return
@@ -65,9 +68,11 @@ func (a *App) fit(window context.Context) {
 
 // remember keeps the window's size for the next start; it never holds up the closing.
 func (a *App) remember(window context.Context) (prevent bool) {
-	w := desktop.Window{Maximised: runtime.WindowIsMaximised(window)}
-	w.Width, w.Height = runtime.WindowGetSize(window)
-	a.desktop.SaveWindow(w)
+	a.desktop.Leave(func() desktop.Window {
+		w := desktop.Window{Maximised: runtime.WindowIsMaximised(window)}
+		w.Width, w.Height = runtime.WindowGetSize(window)
+		return w
+	})
 	return false
 }
 

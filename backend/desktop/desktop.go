@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -33,8 +34,9 @@ type Options struct {
 	Raise       func()
 	OpenBrowser func(link string) error
 	Keyring     Keyring
-	// clock is the system's unless a test sets another.
+	// clock and exit are the system's unless a test sets others.
 	clock clock
+	exit  func(code int)
 }
 
 // Desktop is everything behind the window. Its methods may be called at any time and from anywhere.
@@ -44,6 +46,7 @@ type Desktop struct {
 	keyringWait time.Duration
 	clock       clock
 	watches     watches
+	leaving     sync.Once
 
 	mu     sync.Mutex
 	apiURL string
@@ -60,6 +63,9 @@ func New(o Options) *Desktop {
 	d := &Desktop{options: o, signInLimit: signInLimit, keyringWait: keyringWait, clock: o.clock}
 	if d.clock == nil {
 		d.clock = systemClock{}
+	}
+	if d.options.exit == nil {
+		d.options.exit = os.Exit
 	}
 	d.connect(o.Settings.APIURL)
 	for _, note := range o.Settings.Notes {
@@ -227,20 +233,6 @@ func (d *Desktop) SignOut(ctx context.Context) error {
 	}
 	d.unwatch()
 	return errors.Join(d.CancelSignIn(), connected.session.signOut(ctx))
-}
-
-// Close ends what is under way, so that no port stays open behind a closed window.
-func (d *Desktop) Close() {
-	_ = d.CancelSignIn()
-	d.unwatch()
-	_ = d.options.LogFile.Close()
-}
-
-// SaveWindow keeps the window's size for the next start.
-func (d *Desktop) SaveWindow(w Window) {
-	if err := SaveWindow(d.options.StateDir, w); err != nil {
-		d.options.Log.Warn("window not kept", "error", err.Error())
-	}
 }
 
 // CheckClipboardText refuses what no screen has reason to copy.

@@ -1,0 +1,108 @@
+package desktop
+
+import (
+	"testing"
+	"time"
+)
+
+// leaving is a Desktop whose end can be seen.
+func leaving(t *testing.T) (b *bench, c *fakeClock, exited chan int) {
+	t.Helper()
+	c, exited = newFakeClock(), make(chan int, 1)
+	b = newBench(t, withClock(c), func(o *Options) { o.exit = func(code int) { exited <- code } })
+	return b, c, exited
+}
+
+// awaitAsked waits until somebody waits for d.
+func (c *fakeClock) awaitAsked(d time.Duration) {
+	for <-c.asked != d {
+		continue
+	}
+}
+
+func TestTheWindowsSizeIsKeptWhenItCloses(t *testing.T) {
+	b, _, exited := leaving(t)
+	b.Leave(func() Window { return Window{Width: 1111, Height: 777} })
+	if w := LoadWindow(b.options.StateDir); w.Width != 1111 || w.Height != 777 {
+		t.Errorf("kept %+v", w)
+	}
+	if len(exited) != 0 {
+		t.Error("the app ended before its time")
+	}
+}
+
+func TestClosingDoesNotWaitForAWindowThatDoesNotAnswer(t *testing.T) {
+	b, c, _ := leaving(t)
+	hold := make(chan struct{})
+	defer close(hold)
+	left := make(chan struct{})
+	go func() {
+		b.Leave(func() Window { <-hold; return Window{} })
+		close(left)
+	}()
+	c.awaitAsked(closeWait)
+	c.advance(closeWait)
+	<-left
+}
+
+func TestTheAppEndsThoughItsWindowHangsWhileClosing(t *testing.T) {
+	b, c, exited := leaving(t)
+	b.Leave(func() Window { return Window{} })
+	b.Leave(func() Window { return Window{} })
+	c.advance(leaveWithin)
+	if code := <-exited; code != 0 {
+		t.Errorf("code %d", code)
+	}
+	if len(exited) != 0 {
+		t.Error("a second close of the window ended the app once more")
+	}
+}
+
+// renewing is a Desktop in the middle of keeping a renewed session, which hold keeps from ending.
+func renewing(t *testing.T) (b *bench, c *fakeClock, hold chan struct{}) {
+	t.Helper()
+	b, c, _ = leaving(t)
+	b.signIn(t)
+	b.conn.session.vault.wait = time.Hour
+	hold = make(chan struct{})
+	b.ring.hang(hold)
+	go func() { _, _ = b.conn.session.renew(t.Context(), b.conn.session.currentAccess()) }()
+	<-b.ring.waiting
+	return b, c, hold
+}
+
+func TestClosingLetsARenewedSessionReachTheKeyring(t *testing.T) {
+	b, c, hold := renewing(t)
+	before := b.ring.kept()
+	closed := make(chan struct{})
+	go func() {
+		b.Close()
+		close(closed)
+	}()
+	c.awaitAsked(closeWait)
+	close(hold)
+	<-closed
+	if b.ring.kept() == before {
+		t.Error("the keyring holds the session that was spent")
+	}
+}
+
+func TestClosingDoesNotWaitForAKeyringThatHangs(t *testing.T) {
+	b, c, hold := renewing(t)
+	defer close(hold)
+	closed := make(chan struct{})
+	go func() {
+		b.Close()
+		close(closed)
+	}()
+	c.awaitAsked(closeWait)
+	c.advance(closeWait)
+	<-closed
+}
+
+func TestClosingEndsASignInUnderWay(t *testing.T) {
+	b := newBench(t)
+	result, _ := b.start(t, "google")
+	b.Close()
+	wantCode(t, (<-result).err, Cancelled)
+}
