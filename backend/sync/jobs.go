@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -166,13 +167,19 @@ func (s *Service) replaceLostJobs(ctx context.Context) error {
 	return err
 }
 
+// unfinished are the states in which a job is still to do something. A run may have finished jobs beside: of its first
+// reading, where an admin has accepted it, or from before a command took it up.
+var unfinished = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+}
+
 // heldRuns answers which of runs have a job that somebody will take up, or has had for no longer than Takeover.
 func (s *Service) heldRuns(ctx context.Context, runs []postgres.RunRef) (map[string]bool, error) {
 	ids := make([]string, 0, len(runs))
 	for _, ref := range runs {
 		ids = append(ids, ref.ID)
 	}
-	jobs, err := s.jobs.JobList(ctx, river.NewJobListParams().Kinds(runArgs{}.Kind()).First(maxListed).
+	jobs, err := s.jobs.JobList(ctx, river.NewJobListParams().Kinds(runArgs{}.Kind()).States(unfinished...).First(maxListed).
 		Where("args->>'run_id' = any(@runs)", river.NamedArgs{"runs": ids}).
 		Where("(state <> 'running' or attempted_at > clock_timestamp() - make_interval(secs => @silence))",
 			river.NamedArgs{"silence": s.config.Takeover.Seconds()}))

@@ -408,6 +408,16 @@ func TestARunThatWaitsForItsTurnHasOneJob(t *testing.T) {
 			t.Fatalf("%d jobs where one has %s", n, state)
 		}
 	}
+	// Those that are over will not take it up: of an accepted run's first reading, of a run a command had taken up.
+	for i, state := range []string{"completed", "cancelled", "discarded"} {
+		w.exec("update river.river_job set state = '" + state + "', finalized_at = now()")
+		if err := w.service.ReplaceLostJobs(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := value[int64](w, "select count(*) from river.river_job where state = 'available'"); n != 1 {
+			t.Errorf("%d jobs are to do a run that had %d others, %s", n, i+1, state)
+		}
+	}
 }
 
 func TestTheScheduleOutlivesAProcessThatDiedKeepingIt(t *testing.T) {
