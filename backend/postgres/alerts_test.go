@@ -107,7 +107,7 @@ func TestAConnectionWithoutACompleteRunForLongIsStaleWhateverTheOthersDo(t *test
 	if got := w.attention(time.Hour, never); got != "-, -" {
 		t.Errorf("both have been complete: %s", got)
 	}
-	w.exec("update sync_run set finished_at = now() - interval '2 hours' where id = $1", run.ID)
+	w.exec("update sync_run set read_at = now() - interval '2 hours' where id = $1", run.ID)
 	if got := w.attention(time.Hour, never); got != "-, sync_stale" {
 		t.Errorf("one was complete long ago: %s", got)
 	}

@@ -49,11 +49,11 @@ const (
 		join product d on d.id = p.product_id
 		left join lateral (` + lastEnded + `) r on true
 		cross join lateral (
-			select max(c.finished_at) as last
-			from sync_run c
-			where c.mssp_id = p.mssp_id
-			and c.mssp_product_id = p.id
-			and c.status = 'complete') c
+			select max(` + readAt + `) as last
+			from sync_run r
+			where r.mssp_id = p.mssp_id
+			and r.mssp_product_id = p.id
+			and r.status = 'complete') c
 		where p.mssp_id = @mssp
 		and coalesce(r.status, '') not in ('failed', 'needs_review')
 		and coalesce(c.last, p.created_at) < now() - @stale::interval

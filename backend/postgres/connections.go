@@ -53,11 +53,11 @@ func connectionError(err error, c portal.Connection) error {
 func queueConnections(batch *pgx.Batch, scope portal.Scope, id string, into *[]portal.ConnectionItem) {
 	collect(batch.Queue(`
 		select p.id, p.product_id as product, d.name as product_name, p.customer_id, p.base_url, p.api_key_last4, p.paused,
-		       p.created_at, c.finished_at as last_complete, f.n as failures_in_a_row
+		       p.created_at, c.read_at as last_complete, f.n as failures_in_a_row
 		from mssp_product p
 		join product d on d.id = p.product_id
 		left join lateral (
-			select r.created_at, r.finished_at
+			select r.finished_at, `+readAt+` as read_at
 			from sync_run r
 			where r.mssp_id = p.mssp_id
 			and r.mssp_product_id = p.id
@@ -70,7 +70,7 @@ func queueConnections(batch *pgx.Batch, scope portal.Scope, id string, into *[]p
 			where r.mssp_id = p.mssp_id
 			and r.mssp_product_id = p.id
 			and r.status = 'failed'
-			and r.created_at > coalesce(c.created_at, '-infinity')) f
+			and r.finished_at > coalesce(c.finished_at, '-infinity')) f
 		where p.mssp_id = @mssp
 		and (@id = '' or p.id = nullif(@id, '')::uuid)
 		order by p.created_at, p.id`,

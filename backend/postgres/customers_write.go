@@ -27,9 +27,11 @@ func (m *merge) write(ctx context.Context) error {
 		return err
 	}
 	err = m.QueryRow(ctx, `
-		select coalesce(max(finished_at), $3)
-		from sync_run
-		where mssp_id = $1 and mssp_product_id = $2 and status = 'complete'`, m.lease.MSSPID, m.lease.ConnectionID, s.at).Scan(&s.seen)
+		select coalesce(max(`+readAt+`), $3)
+		from sync_run r
+		where r.mssp_id = $1
+		and r.mssp_product_id = $2
+		and r.status = 'complete'`, m.lease.MSSPID, m.lease.ConnectionID, s.at).Scan(&s.seen)
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func TestWhoIsMissingWasLastSeenWhenItsConnectionLastHadIt(t *testing.T) {
 	w.failed()
 	w.second().complete(crowd(1))
 	w.complete(crowd(1))
-	want := value[string](w, "select finished_at::text from sync_run where id = $1", had.ID)
+	want := value[string](w, "select read_at::text from sync_run where id = $1", had.ID)
 	for _, status := range []string{"missing", "removed"} {
 		got := value[string](w, "select status || ' ' || last_seen_at::text from client where external_id = '101' and mssp_product_id = $1", w.connection)
 		if diff := cmp.Diff(status+" "+want, got); diff != "" {
@@ -111,4 +111,19 @@ func TestAnMSPThatComesBackIsNotMissingAnyMore(t *testing.T) {
 	if n := value[int64](w, "select count(*) from msp where status = 'active' and missing_at is null"); n != 2 {
 		t.Errorf("%d of two MSPs are not missing", n)
 	}
+}
+
+func TestAClientThatNamesAnMSPThatIsRemovedIsUnderNone(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.rules.RemoveAfterRuns = 1
+	w.complete([]portal.Customer{msp("1", "North"), client("3", "Direct", "")})
+	for range 2 {
+		w.complete([]portal.Customer{client("3", "Direct", "")})
+	}
+	w.complete([]portal.Customer{client("3", "Direct", ""), client("4", "Late", "1")})
+	if got := value[string](w, "select m.status || ' ' || (c.msp_id is null) from client c, msp m where c.external_id = '4'"); got != "removed true" {
+		t.Errorf("MSP and client are %s", got)
+	}
+	w.checkCounts(t.Errorf)
 }

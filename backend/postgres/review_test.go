@@ -5,6 +5,7 @@ import (
 	"fmt"
 	stdsync "sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -128,6 +129,31 @@ func TestAReviewWaitsWhileAnotherRunIsAtWorkAndEndsWithIt(t *testing.T) {
 	}
 	if n := value[int64](w, "select count(*) from sync_run where id = $1 and reviewed_by is null and status = 'discarded'", run.ID); n != 1 {
 		t.Error("a superseded run bears somebody's word")
+	}
+}
+
+func TestDataThatIsAcceptedLaterIsAsOldAsItsReading(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(40))
+	run := w.reviewed(crowd(2))
+	w.exec("update sync_run set created_at = created_at - interval '3 days', finished_at = finished_at - interval '3 days', read_at = read_at - interval '3 days'")
+	if _, err := w.db.AcceptRun(context.Background(), w.admin, run.ID, noJob); err != nil {
+		t.Fatal(err)
+	}
+	if run, err := w.merge(w.take(run.ID)); err != nil || run.Status != portal.RunComplete || time.Since(*run.FinishedAt) > time.Hour {
+		t.Fatalf("the run ended as %+v: %v", run, err)
+	}
+	o, _, err := w.db.Overview(context.Background(), w.admin, 24*time.Hour)
+	if err != nil || o.DataAsOf == nil || time.Since(*o.DataAsOf) < 70*time.Hour {
+		t.Errorf("the data is of %v: %v", o.DataAsOf, err)
+	}
+	if len(o.Attention) == 0 || o.Attention[0].Kind != "sync_stale" {
+		t.Errorf("nobody is told that the data is old: %+v", o.Attention)
+	}
+	all, err := w.db.Connections(context.Background(), w.admin, time.Hour)
+	if err != nil || !all.Items[0].LastComplete.Equal(*o.DataAsOf) || all.Items[0].FailuresInARow != 0 {
+		t.Errorf("the connection is %+v: %v", all.Items, err)
 	}
 }
 

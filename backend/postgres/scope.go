@@ -54,12 +54,16 @@ type Stamp struct {
 	LastRun string
 }
 
-// dataAsOf is when the oldest of the MSSP's products last ended a complete run; null before the first.
+// readAt is when a run r had read its customers, which may be days before an admin accepted it.
+const readAt = "coalesce(r.read_at, r.finished_at)"
+
+// dataAsOf is when the customers of the product whose last complete run is the oldest had been read; null before the
+// first.
 const dataAsOf = `(
-	select min(latest.finished_at)
+	select min(latest.read_at)
 	from mssp_product p
 	cross join lateral (
-		select max(r.finished_at) as finished_at
+		select max(` + readAt + `) as read_at
 		from sync_run r
 		where r.mssp_id = p.mssp_id
 		and r.mssp_product_id = p.id

@@ -82,7 +82,7 @@ func stagedRow(c portal.Customer) ([]any, error) {
 func (db *DB) FinishCall(ctx context.Context, lease Lease, state portal.ReadState) (portal.SyncRun, error) {
 	run, err := db.updateRun(ctx, lease, `
 		state = $4, calls = $5, calls_left = $6, staged = $7, seen = $7, retry_at = null, deaths = 0,
-		heartbeat_at = clock_timestamp()`, state, state.Progress.Calls, state.Progress.Left, state.Progress.Seen)
+		read_at = clock_timestamp(), heartbeat_at = clock_timestamp()`, state, state.Progress.Calls, state.Progress.Left, state.Progress.Seen)
 	if err != nil {
 		return portal.SyncRun{}, fmt.Errorf("finish call: %w", err)
 	}
