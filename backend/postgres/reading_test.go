@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -108,5 +109,35 @@ func TestARunThatGoesOnKeepsWhenItBeganAndHowOftenItsWorkersDied(t *testing.T) {
 	w.die(lease)
 	if status := revive(); status != "failed" {
 		t.Errorf("a run over which three workers died is %s", status)
+	}
+}
+
+func TestARunThatGetsOnOrEndsWaitsNoMore(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(40))
+	for name, end := range map[string]func(postgres.Lease) (portal.SyncRun, error){
+		"a call": func(lease postgres.Lease) (portal.SyncRun, error) {
+			return w.db.FinishCall(context.Background(), lease, portal.ReadState{Progress: portal.ReadProgress{Calls: 1}})
+		},
+		"a failure": func(lease postgres.Lease) (portal.SyncRun, error) {
+			return w.db.FailRun(context.Background(), lease, "timeout", "Heimdal did not answer in time.")
+		},
+		"a review": func(lease postgres.Lease) (portal.SyncRun, error) {
+			return w.db.Merge(context.Background(), lease, w.rules)
+		},
+	} {
+		lease := w.lease()
+		if name == "a review" {
+			w.read(lease, crowd(1))
+		}
+		run, err := w.db.NoteWaiting(context.Background(), lease, time.Now().Add(time.Hour))
+		if err != nil || run.RetryAt == nil {
+			t.Fatalf("a run that waits says %+v: %v", run, err)
+		}
+		if run, err = end(lease); err != nil || run.RetryAt != nil {
+			t.Errorf("after %s it says %+v: %v", name, run, err)
+		}
+		w.exec("update sync_run set status = 'failed' where status = 'running'")
 	}
 }
