@@ -152,3 +152,88 @@ func TestWhatIsHeldBackForOneCustomerIsFreeForTheNext(t *testing.T) {
 	_, err = readAll(t, `[{`+strings.Join(lists, ",")+`,"id":1,"type":"RESELLER"}]`)
 	wantCode(t, err, portal.Oversized)
 }
+
+func TestACustomerWhoseTypeTurnsOutToBeAnotherIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := readAll(t, `[{"customerType":"RESELLER","id":1,"children":[`+corps(3, 1)+`],"type":"CORP"}]`)
+	wantCode(t, err, portal.Garbage)
+}
+
+func TestAnEnvelopeIsReadToTheLetterAroundItsListToo(t *testing.T) {
+	t.Parallel()
+	list := `"items":[` + corps(3, 1) + `]`
+	for text, says := range map[string]string{
+		"{\"note\":\"B\xf8\"," + list + `}`: "not UTF-8", `{"note":tru,` + list + `}`: "not valid JSON", `{` + list + `,"note":01}`: "not valid JSON",
+		`{"data":{"id":2,"name":"B","type":"CORP"}}`: "not in any shape", `{"items":["a"]}`: "not in any shape",
+	} {
+		_, err := readAll(t, text)
+		wantCode(t, err, portal.Garbage)
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q is told as %v", text, err)
+		}
+	}
+	for text, want := range map[string]string{
+		`{"data":["a"],` + list + `}`:                                `{"id":3,"name":"C3","type":"CORP"}`,
+		`{"id":1,"type":"CORP","data":{` + list + `},"response":{}}`: `{"id":1,"type":"CORP","data":{` + list + `},"response":{}}`,
+		`{"id":1,"type":"CORP","customers":[],"items":[{"id":2}]}`:   `{"id":1,"type":"CORP","customers":[],"items":[{"id":2}]}`,
+	} {
+		customers, err := readAll(t, text)
+		if err != nil || len(customers) != 1 || string(customers[0].Raw) != want {
+			t.Errorf("%s: %+v, %v", text, customers, err)
+		}
+	}
+}
+
+func TestPlainHTTPIsForThisMachineAndTheCustomerIDIsNoPartOfTheAddress(t *testing.T) {
+	t.Parallel()
+	for _, base := range []string{"http://10.1.2.3/api", "http://192.168.0.1", "http://[fe80::1]/", "http://localhost.example.com", "http://127.0.0.1.example.com"} {
+		err := NewConnector().Check(portal.ConnectionSettings{CustomerID: "17", BaseURL: base}, key)
+		if portal.ErrorCode(err) == "" {
+			t.Errorf("%s is accepted", base)
+		}
+	}
+	if err := NewConnector().Check(portal.ConnectionSettings{CustomerID: "17", BaseURL: "https://example.com"}, "kéy"); err == nil {
+		t.Error("a key beyond ASCII is accepted")
+	}
+	address, err := customersURL("https://EXAMPLE.com", " 1 7&startDate=x#y ")
+	if err != nil || address.String() != "https://example.com/customers?customerId=1+7%26startDate%3Dx%23y" {
+		t.Errorf("asked %s, %v", address, err)
+	}
+}
+
+func TestAKeyInBase64ForAddressesIsSeenToo(t *testing.T) {
+	t.Parallel()
+	if got := redact("  no key Pz4_Pj8-Pz4_Pj8- here ", "?>?>?>?>?>?>"); got != "no key … here" {
+		t.Errorf("it is shown as %q", got)
+	}
+}
+
+// afterwards is a body that comes after a pause, if the call is still wanted then.
+type afterwards struct {
+	io.Reader
+	pause time.Duration
+	ctx   context.Context
+}
+
+func (a *afterwards) Read(p []byte) (int, error) {
+	time.Sleep(a.pause)
+	a.pause = 0
+	if a.ctx.Err() != nil {
+		return 0, a.ctx.Err()
+	}
+	return a.Reader.Read(p)
+}
+
+func TestAnAnswerThatHasBegunMayTakeLongerThanOneMayThinkAboutIt(t *testing.T) {
+	t.Parallel()
+	var r *reader
+	r = asking(t, func(q *http.Request) *http.Response {
+		a := body("")
+		a.Body = io.NopCloser(&afterwards{strings.NewReader(`[` + corps(1, 1) + `]`), 2 * r.thought, q.Context()})
+		return a
+	})
+	r.thought = time.Second
+	if customers, err := r.all(t.Context()); err != nil || len(customers) != 1 {
+		t.Errorf("read %v, %v", customers, err)
+	}
+}
