@@ -237,3 +237,36 @@ func TestAnAnswerThatHasBegunMayTakeLongerThanOneMayThinkAboutIt(t *testing.T) {
 		t.Errorf("read %v, %v", customers, err)
 	}
 }
+
+func TestAnAnswerThatHasBegunIsNotAskedForAgainInOneCall(t *testing.T) {
+	t.Parallel()
+	r, clock, calls := inTurn(t, func() *http.Response {
+		a := body("")
+		a.Body = io.NopCloser(io.MultiReader(strings.NewReader(`[`+corps(1, 1)+`,`), late{}))
+		return a
+	})
+	handed := 0
+	_, err := r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{Calls: 3}}, func(portal.Customer) error { handed++; return nil })
+	wantCode(t, err, portal.TimedOut)
+	if *calls != 1 || handed != 1 || len(clock.slept) != 0 {
+		t.Errorf("%d calls handed over %d customers, with the waits %v", *calls, handed, clock.slept)
+	}
+}
+
+// late never comes in time.
+type late struct{}
+
+func (late) Read([]byte) (int, error) { return 0, context.DeadlineExceeded }
+
+func TestTheWordsForNothingAreNothing(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{`null`, `""`, `" "`, `"null"`, `"NULL"`, `"n/a"`, `"N/A"`, `"-"`, `"\u0000"`} {
+		customers, err := readAll(t, `[{"id":5,"name":`+word+`,"type":"CORP","parentId":`+word+`,"products":`+word+`,"expiry":`+word+`}]`)
+		if err != nil || customers[0].Name != "5" || customers[0].ParentID != "" || len(customers[0].Products) > 0 || customers[0].ExpiresOn != nil {
+			t.Errorf("%s: %+v, %v", word, customers, err)
+		}
+		if customers, err := readAll(t, `[{"id":`+word+`,"customerId":7,"type":"CORP"}]`); err != nil || customers[0].ExternalID != "7" {
+			t.Errorf("%s for an id: %+v, %v", word, customers, err)
+		}
+	}
+}
