@@ -344,7 +344,7 @@ func TestAConnectionThatIsNotSyncedThoughNothingFailsIsStale(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(many(3)...)
-	w.exec("update sync_run set created_at = created_at - interval '4 hours', finished_at = finished_at - interval '4 hours'")
+	w.exec("update sync_run set created_at = created_at - interval '4 hours', finished_at = finished_at - interval '4 hours', read_at = read_at - interval '4 hours'")
 	w.exec("update mssp_product set paused = true")
 	if got := kinds(w.syncAttention(5 * time.Hour)); got != "" {
 		t.Errorf("before its time: %s", got)
