@@ -121,6 +121,13 @@ func TestMain(m *testing.M) {
 // serve starts a replica with more settings at a port of the system's choice and answers its URL.
 func (r *replicas) serve(database string, settings ...string) string {
 	r.Helper()
+	url, _ := r.begin(database, settings...)
+	return url
+}
+
+// begin is serve, and answers the process too.
+func (r *replicas) begin(database string, settings ...string) (string, *child.Process) {
+	r.Helper()
 	command := exec.Command(buildProgram(r.T), append([]string{"serve", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0"}, settings...)...)
 	command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),
 		"PORTAL_DATABASE_URL="+database, "PORTAL_SECRET_KEY_FILE="+r.key, "PORTAL_PUBLIC_URL=https://portal.example.com",
@@ -140,12 +147,12 @@ func (r *replicas) serve(database string, settings ...string) string {
 		var line struct{ Msg, Listen string }
 		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
 			go func() { _, _ = io.Copy(io.Discard, log) }()
-			return "http://" + line.Listen
+			return "http://" + line.Listen, process
 		}
 		r.Log(lines.Text())
 	}
 	r.Fatal("portal-api did not begin to serve")
-	return ""
+	return "", nil
 }
 
 // device is one sign-in of somebody.

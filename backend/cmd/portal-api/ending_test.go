@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+// follow opens the event stream of a run and reads its first event.
+func (r *replicas) follow(replica, run, token string) *bufio.Reader {
+	r.Helper()
+	request, err := http.NewRequestWithContext(r.Context(), http.MethodGet, replica+"/v1/syncs/"+run+"/events", nil)
+	if err != nil {
+		r.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := r.client.Do(request)
+	if err != nil {
+		r.Fatal(err)
+	}
+	r.Cleanup(func() { response.Body.Close() })
+	events := bufio.NewReader(response.Body)
+	if line, err := events.ReadString('\n'); err != nil || line != "event: run\n" {
+		r.Fatalf("the stream begins %q: %v", line, err)
+	}
+	return events
+}
+
+// TestAServerThatIsToldToEndEndsWhatOthersFollow would see, were a stream left open, that it is cut when the time to drain
+// is over, and that the process ends with an error.
+func TestAServerThatIsToldToEndEndsWhatOthersFollow(t *testing.T) {
+	t.Parallel()
+	r := startReplicas(t)
+	admin, staff := r.newcomer(portal.MSSPAdmin, 0), r.newcomer(portal.MSSPStaff, 0)
+	ending, process := r.begin(r.URLs.Server, "--no-jobs")
+	var run portal.SyncRun
+	r.wants(r.first, http.StatusAccepted, "POST /v1/syncs", admin.access, nil, &run)
+	streams := []*bufio.Reader{
+		r.follow(ending, run.ID, admin.access), r.follow(ending, run.ID, admin.access), r.follow(ending, run.ID, staff.access),
+	}
+	other := r.follow(r.first, run.ID, admin.access)
+	go process.Stop(time.Minute, syscall.SIGTERM)
+	for _, stream := range streams {
+		if rest, err := io.ReadAll(stream); err != nil || strings.Count(string(rest), "event: run") != 0 {
+			t.Errorf("a stream ends with %q: %v", rest, err)
+		}
+	}
+	if code := process.Code(); code != 0 {
+		t.Errorf("the server ends with the code %d", code)
+	}
+	r.Exec(t, "update sync_run set status = 'failed', finished_at = now(), error_code = 'internal', error = 'It broke.' where id = $1", run.ID)
+	if rest, err := io.ReadAll(other); err != nil || !strings.Contains(string(rest), `"status":"failed"`) {
+		t.Errorf("at the other server the stream ends with %q: %v", rest, err)
+	}
+}
