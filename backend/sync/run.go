@@ -277,6 +277,8 @@ func explain(cause error) (code, detail string) {
 	switch {
 	case errors.As(cause, &answer):
 		return string(answer.Code), answer.Detail
+	case errors.Is(cause, postgres.ErrUnread):
+		return "lost", "What this sync had kept of the answers is not as many customers as it had read: the database may have broken down meanwhile. Nothing was changed; the next sync reads everything again."
 	case errors.Is(cause, errSealed):
 		return "bad_secret", "The stored API key cannot be opened with this server's secret key. Replace the key, or restore the secret key file."
 	case errors.As(cause, &setting) && setting.Code == portal.Invalid:
