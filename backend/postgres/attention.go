@@ -48,12 +48,14 @@ const (
 		from mssp_product p
 		join product d on d.id = p.product_id
 		left join lateral (` + lastEnded + `) r on true
-		cross join lateral (
-			select max(` + readAt + `) as last
+		left join lateral (
+			select ` + readAt + ` as last
 			from sync_run r
 			where r.mssp_id = p.mssp_id
 			and r.mssp_product_id = p.id
-			and r.status = 'complete') c
+			and r.status = 'complete'
+			order by r.finished_at desc
+			limit 1) c on true
 		where p.mssp_id = @mssp
 		and coalesce(r.status, '') not in ('failed', 'needs_review')
 		and coalesce(c.last, p.created_at) < now() - @stale::interval

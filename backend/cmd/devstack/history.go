@@ -64,7 +64,8 @@ func (s *stack) age(ctx context.Context, days int) error {
 	batch.Queue(`
 		update sync_run
 		set called_at = null, trigger = case when $1 > 0 then 'schedule' else trigger end, created_at = created_at - make_interval(days => $1),
-		    started_at = started_at - make_interval(days => $1), finished_at = finished_at - make_interval(days => $1)`, days)
+		    started_at = started_at - make_interval(days => $1), finished_at = finished_at - make_interval(days => $1),
+		    read_at = read_at - make_interval(days => $1)`, days)
 	batch.Queue("update change set at = at - make_interval(days => $1)", days)
 	batch.Queue("update mssp_product set created_at = created_at - make_interval(days => $1)", days)
 	for _, table := range []string{"msp", "client"} {
