@@ -6,8 +6,8 @@ import { portal } from "./portal";
 import { keys, syncQuery, syncsQuery } from "./queries";
 
 export interface Runs extends List<SyncRun> {
-  /** The run that is queued or under way. */
-  moving: SyncRun | undefined;
+  /** The runs that are queued or under way: one a connection at most. */
+  moving: SyncRun[];
 }
 
 export const moves = (run: Pick<SyncRun, "status">) => run.status === "queued" || run.status === "running";
@@ -40,53 +40,63 @@ export function refreshAfterRun(queries: QueryClient, grant: string) {
   }
 }
 
-/** Follows a run by its events while it is under way; after it, what it may have changed is asked anew. */
-function useWatch(grant: string, id: string | undefined) {
-  const queries = useQueryClient();
-  const before = useRef<string | undefined>(undefined);
-  useEffect(() => {
-    const ended = before.current !== undefined && before.current !== id;
-    before.current = id;
-    if (ended) refreshAfterRun(queries, grant);
-  }, [queries, grant, id]);
-  useEffect(() => {
-    if (!id) return;
-    const stop = portal().on("sync:run", ({ run }) => {
-      if (run.id !== id) return;
-      know(queries, grant, run);
+/** Has each event of a run noted where the run is kept; the answer ends that. */
+function watch(queries: QueryClient, grant: string, id: string): () => void {
+  const stop = portal().on("sync:run", ({ run }) => {
+    if (run.id === id) know(queries, grant, run);
+  });
+  // A run that cannot be watched is followed by asking for the lists again.
+  const watching = portal()
+    .watchSync(id)
+    .then(
+      () => true,
+      () => false,
+    );
+  return () => {
+    stop();
+    void watching.then((watched) => {
+      if (watched)
+        portal()
+          .unwatchSync(id)
+          .catch(() => undefined);
     });
-    // A run that cannot be watched is followed by asking for the lists again.
-    const watching = portal()
-      .watchSync(id)
-      .then(
-        () => true,
-        () => false,
-      );
+  };
+}
+
+/** Follows runs by their events while they are under way; after each, what it may have changed is asked anew. */
+function useWatch(grant: string, ids: string[]) {
+  const queries = useQueryClient();
+  const key = ids.toSorted().join(" ");
+  const before = useRef(key);
+  useEffect(() => {
+    const ended = before.current.split(" ").some((id) => !key.split(" ").includes(id));
+    before.current = key;
+    if (ended) refreshAfterRun(queries, grant);
+  }, [queries, grant, key]);
+  useEffect(() => {
+    const stops = key === "" ? [] : key.split(" ").map((id) => watch(queries, grant, id));
     return () => {
-      stop();
-      void watching.then((watched) => {
-        if (watched)
-          portal()
-            .unwatchSync(id)
-            .catch(() => undefined);
-      });
+      for (const stop of stops) stop();
     };
-  }, [queries, grant, id]);
+  }, [queries, grant, key]);
 }
 
 // While one is under way its events tell; asking is for when they do not come through, and for runs that begin by themselves.
 const askWhileMoving = 15_000;
 const askOtherwise = 60_000;
 
-/** The sync runs, the one under way followed by its events. */
+/** The sync runs, those under way followed by their events. */
 export function useRuns(grant: string, enabled = true): Runs {
   const list = useList({
     ...syncsQuery(grant),
     enabled,
     refetchInterval: ({ state }) => (state.data?.pages[0]?.items.some(moves) ? askWhileMoving : askOtherwise),
   });
-  const moving = list.rows.find(moves);
-  useWatch(grant, moving?.id);
+  const moving = list.rows.filter(moves);
+  useWatch(
+    grant,
+    moving.map(({ id }) => id),
+  );
   return { ...list, moving };
 }
 
@@ -94,6 +104,6 @@ export function useRuns(grant: string, enabled = true): Runs {
 export function useRun(grant: string, id: string, row?: SyncRun) {
   const query = useQuery({ ...syncQuery(grant, id), enabled: row === undefined });
   const run = row ?? query.data;
-  useWatch(grant, run && moves(run) ? id : undefined);
+  useWatch(grant, run && moves(run) ? [id] : []);
   return { run, query };
 }

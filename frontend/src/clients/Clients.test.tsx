@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
+import { syncStates } from "../bridge/fakeStates";
 import type { Client, ClientFilter } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
@@ -179,6 +180,14 @@ describe("one client beside the list", () => {
     await user.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
     expect(window.location.hash).toBe("#/clients");
+  });
+
+  it("names who started or accepted the sync that changed it", async () => {
+    const { fake } = renderApp({ signedIn: people.admin, prepare: ({ world }) => syncStates.decided(world) });
+    window.location.hash = `/clients/${fake.world.clients[0]?.id}`;
+    const line = (await screen.findByText("Seats changed from 40 to 60")).parentElement as HTMLElement;
+    expect(line).toHaveTextContent("started or accepted by Ada Lindqvist");
+    expect((await screen.findByText("Added")).parentElement).not.toHaveTextContent("accepted by");
   });
 
   it("opens from a link although the list does not hold its row", async () => {

@@ -8,6 +8,7 @@ import { t } from "../i18n/i18n";
 import { EmptyState } from "../parts/EmptyState";
 import { problemWords } from "../parts/ErrorPanel";
 import { OverviewIcon, SyncIcon } from "../parts/icons";
+import { Seldom } from "../parts/Seldom";
 import { useSession } from "../session/session";
 
 /** Stands in for the overview until the first complete sync: what will be here, and the one thing to do. */
@@ -23,18 +24,21 @@ export function FirstSync() {
       />
     );
   }
-  return runs.moving ? <Running seen={runs.moving.seen} /> : <NotRunning runs={runs} />;
+  const seen = runs.moving.reduce((all, run) => all + run.seen, 0);
+  return runs.moving.length > 0 ? <Running seen={seen} /> : <NotRunning runs={runs} />;
 }
 
 function Running({ seen }: { seen: number }) {
+  const text = seen > 0 ? t("overview.empty.runningSeen", { count: seen }) : t("overview.empty.runningText");
   return (
     <EmptyState
       icon={<SyncIcon />}
       title={t("overview.empty.running")}
       text={
-        <span role="status">
-          {seen > 0 ? t("overview.empty.runningSeen", { count: seen }) : t("overview.empty.runningText")}
-        </span>
+        <>
+          <span aria-hidden>{text}</span>
+          <Seldom text={text} />
+        </>
       }
       action={<SyncsButton />}
     />

@@ -1,4 +1,3 @@
-import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import LinearProgress from "@mui/material/LinearProgress";
@@ -16,6 +15,7 @@ import { t } from "../i18n/i18n";
 import { EmptyState } from "./EmptyState";
 import { ErrorPanel } from "./ErrorPanel";
 import { SearchOffIcon } from "./icons";
+import { OutOfDate } from "./OutOfDate";
 import { Time } from "./Time";
 
 /** One column. Give text (ellipsis, the whole on hover), number (right, grouped) or render (anything). */
@@ -84,7 +84,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
   }
   return (
     <Frame>
-      {problem && <OutOfDate onRetry={props.onRetry} />}
+      {problem && <OutOfDate flush text={t("parts.table.staleProblem")} onRetry={props.onRetry} />}
       <Grid {...props} />
       <Foot {...props} />
     </Frame>
@@ -118,24 +118,6 @@ function NoMatch({ asked, onClear }: { asked: string; onClear: (() => void) | un
       text={asked ? t("parts.table.noMatchText", { asked }) : t("parts.table.noMatchPlain")}
       action={onClear && <Button onClick={onClear}>{t("parts.actions.clear")}</Button>}
     />
-  );
-}
-
-function OutOfDate({ onRetry }: { onRetry: (() => void) | undefined }) {
-  return (
-    <Alert
-      severity="warning"
-      sx={{ borderRadius: 0 }}
-      action={
-        onRetry && (
-          <Button variant="text" color="inherit" onClick={onRetry}>
-            {t("parts.actions.retry")}
-          </Button>
-        )
-      }
-    >
-      {t("parts.table.staleProblem")}
-    </Alert>
   );
 }
 

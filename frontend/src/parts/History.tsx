@@ -6,7 +6,12 @@ import { t } from "../i18n/i18n";
 import { Section } from "./Section";
 import { Time } from "./Time";
 
-type Change = Parameters<typeof changeSentence>[0] & { at: string; run_id?: string | null };
+type Change = Parameters<typeof changeSentence>[0] & {
+  at: string;
+  run_id?: string | null;
+  /** Who asked for the run or accepted it, as far as the viewer is told. */
+  actor?: { name: string } | null;
+};
 
 interface Props {
   changes: Change[];
@@ -62,6 +67,7 @@ export function History({ changes, runPath }: Props) {
                   )}
                 </>
               )}
+              {change.actor && ` · ${t("history.actor", { who: change.actor.name })}`}
             </Box>
           </Box>
         ))}

@@ -99,6 +99,20 @@ describe("while the browser has the word", () => {
     expect(fake.clipboard).toBe("http://127.0.0.1:1/start/next");
   });
 
+  it("stays where it is when word of the cancelled sign-in comes late", async () => {
+    const { user, fake } = renderApp();
+    await user.click(await google());
+    await user.click(await screen.findByRole("button", { name: "Cancel" }));
+    const expires_at = new Date(Date.now() + 60_000).toISOString();
+    const late = { provider: "google" as const, expires_at, url: "http://127.0.0.1:1/start/x" };
+    act(() => {
+      fake.emit("signin:waiting", { ...late, browser_problem: "The browser could not be opened." });
+    });
+    expect(await google()).toBeEnabled();
+    act(() => fake.emit("signin:exchanging", { provider: "google" }));
+    expect(await google()).toBeEnabled();
+  });
+
   it("warns where the browser could not be opened, and keeps waiting", async () => {
     const { user, fake } = renderApp();
     await user.click(await google());

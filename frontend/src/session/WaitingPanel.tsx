@@ -28,9 +28,11 @@ export function WaitingPanel({ waiting, onOpenAgain, onCancel }: Props) {
         <Typography variant="h2" component="h2" ref={title} tabIndex={-1} sx={{ outline: "none" }}>
           {t("session.waiting.title")}
         </Typography>
-        <Typography color="textSecondary">
-          {t("session.waiting.text", { provider: t(`words.provider.${waiting.provider}`) })}
-        </Typography>
+        {!waiting.browser_problem && (
+          <Typography color="textSecondary">
+            {t("session.waiting.text", { provider: t(`words.provider.${waiting.provider}`) })}
+          </Typography>
+        )}
       </Box>
       {waiting.browser_problem && <Alert severity="warning">{waiting.browser_problem}</Alert>}
       <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center" }}>

@@ -53,11 +53,15 @@ export function useSignIn() {
 
   useEffect(() => {
     const stops = [
+      // What is told after a cancel, or after the end, is of a sign-in that is no more.
       portal().on("signin:waiting", (waiting) => {
+        if (!starting.current) return;
         link.current = waiting.url;
         setStep({ at: "waiting", waiting });
       }),
-      portal().on("signin:exchanging", ({ provider }) => setStep({ at: "exchanging", provider })),
+      portal().on("signin:exchanging", ({ provider }) => {
+        if (starting.current) setStep({ at: "exchanging", provider });
+      }),
     ];
     return () => {
       for (const stop of stops) stop();

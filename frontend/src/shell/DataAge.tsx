@@ -1,11 +1,12 @@
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import Tooltip from "@mui/material/Tooltip";
-import { useQuery } from "@tanstack/react-query";
+import { type InfiniteData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { Overview } from "../bridge/models";
-import { overviewQuery } from "../bridge/queries";
+import { keys, overviewQuery } from "../bridge/queries";
 import { formatMoment, formatRelative } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { ErrorIcon, PauseIcon, TimeIcon, WarningIcon } from "../parts/icons";
@@ -39,6 +40,30 @@ const looks = {
   paused: { icon: <PauseIcon />, color: "warning.main" },
 };
 
+/** Lists this long are not read again by themselves: each page is a call. */
+const longest = 5;
+
+/**
+ * Has customers on screen asked for anew once a later sync was complete: what is looked at is as old as the top bar says,
+ * however long the window stays open.
+ */
+function useNewerData(grant: string, asOf: string | null | undefined) {
+  const queries = useQueryClient();
+  const before = useRef(asOf);
+  useEffect(() => {
+    const newer = before.current && asOf && Date.parse(asOf) > Date.parse(before.current);
+    if (asOf) before.current = asOf;
+    if (!newer) return;
+    for (const noun of [keys.msps, keys.clients]) {
+      void queries.invalidateQueries({
+        queryKey: noun(grant),
+        predicate: ({ state }) =>
+          ((state.data as Partial<InfiniteData<unknown>>)?.pages?.length ?? 0) <= longest,
+      });
+    }
+  }, [queries, grant, asOf]);
+}
+
 /** How old the data on every screen is; leads to the syncs for those who may see them. */
 export function DataAge() {
   const { me, grant, can } = useSession();
@@ -46,16 +71,17 @@ export function DataAge() {
   const { data } = useQuery({
     ...overviewQuery(grant.id),
     enabled: can("see_overview"),
-    refetchInterval: 5 * 60_000,
+    refetchInterval: 2 * 60_000,
   });
+  useNewerData(grant.id, data?.data_as_of);
   const known = data ?? (me.data_as_of ? { data_as_of: me.data_as_of, attention: [] } : null);
   if (!known) return null;
   const age = ageOf(known, now);
   const when = formatRelative(known.data_as_of, now);
   const text = t(`shell.age.${age}`, { when });
   const hint = known.data_as_of
-    ? `${t("shell.age.hint")}: ${formatMoment(known.data_as_of)}`
-    : t("shell.age.hint");
+    ? `${text}. ${t("shell.age.hint")}: ${formatMoment(known.data_as_of)}`
+    : `${text}. ${t("shell.age.hintNever")}`;
   const face = (
     <Box component="span" sx={{ display: "flex", alignItems: "center", gap: 0.75, color: looks[age].color }}>
       {looks[age].icon}
@@ -65,14 +91,14 @@ export function DataAge() {
     </Box>
   );
   return (
-    <Tooltip title={hint}>
+    <Tooltip title={hint} describeChild>
       <Box
         role="group"
         aria-label={t("shell.age.label")}
-        sx={{ fontSize: "0.8125rem", whiteSpace: "nowrap" }}
+        sx={{ fontSize: "0.8125rem", whiteSpace: "nowrap", position: "relative" }}
       >
         {can("see_syncs") ? (
-          <Link component={RouterLink} to={links.syncs} color="inherit" aria-label={text}>
+          <Link component={RouterLink} to={links.syncs} color="inherit">
             {face}
           </Link>
         ) : (

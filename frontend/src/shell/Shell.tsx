@@ -105,7 +105,8 @@ function TopBar({ onSearch }: { onSearch: () => void }) {
         "@media (max-width: 759px)": {
           gridTemplateColumns: "minmax(0, 1fr) auto auto",
           gap: 1,
-          "& .age-text": { display: "none" },
+          // Still there for whoever hears it.
+          "& .age-text": { position: "absolute", width: "1px", height: "1px", clipPath: "inset(50%)" },
         },
       })}
     >

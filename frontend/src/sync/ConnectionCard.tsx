@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ConnectionItem } from "../bridge/models";
+import { moves } from "../bridge/runs";
 import { absent, formatRelative } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Hidden } from "../parts/Hidden";
@@ -13,7 +14,10 @@ import { EditIcon, KeyIcon, PauseIcon, PlayIcon } from "../parts/icons";
 import { StatusChip } from "../parts/StatusChip";
 import { Time, useNow } from "../parts/Time";
 import type { ConnectionAction } from "./Connections";
+import { connectionName } from "./connectionName";
 import { type ConnectionState, connectionState, hostOf, stateTones } from "./connectionState";
+import { SyncNow } from "./SyncNow";
+import { UnderWay } from "./UnderWay";
 
 interface Props {
   connection: ConnectionItem;
@@ -21,10 +25,6 @@ interface Props {
   since: string | null;
   onAsk: (action: ConnectionAction) => void;
 }
-
-/** What a connection is called: its product, and whose customer it is read as. */
-export const connectionName = ({ product_name, customer_id }: ConnectionItem): string =>
-  t("products.label", { product: product_name, customer: customer_id });
 
 /** One connection: how it stands, how old its data is, what may be done about it. */
 export function ConnectionCard({ connection, since, onAsk }: Props) {
@@ -43,11 +43,12 @@ export function ConnectionCard({ connection, since, onAsk }: Props) {
         px: 2,
         py: 1.5,
         display: "grid",
+        gridTemplateColumns: "minmax(0, 1fr)",
         gap: 1.25,
       })}
     >
       <Box sx={{ display: "flex", alignItems: "center", flexWrap: "wrap", gap: 1.25 }}>
-        <Typography component="h2" variant="h3">
+        <Typography component="h2" variant="h3" sx={{ overflowWrap: "anywhere" }}>
           {connection.product_name}
         </Typography>
         <StatusChip
@@ -58,6 +59,11 @@ export function ConnectionCard({ connection, since, onAsk }: Props) {
       </Box>
       <Known connection={connection} now={now} />
       <Matter connection={connection} state={state} />
+      {connection.last_run && moves(connection.last_run) && (
+        <Box sx={{ mb: -1.5 }}>
+          <UnderWay run={connection.last_run} />
+        </Box>
+      )}
     </Box>
   );
 }
@@ -79,6 +85,7 @@ function Actions({ connection, onAsk }: Pick<Props, "connection" | "onAsk">) {
   );
   return (
     <Box sx={{ ml: "auto", mr: -1, display: "flex", flexWrap: "wrap", gap: 0.5 }}>
+      <SyncNow connection={connection} />
       {button("key", "key", <KeyIcon />)}
       {button("edit", "edit", <EditIcon />)}
       {button("pause", pause, connection.paused ? <PlayIcon /> : <PauseIcon />)}
@@ -90,7 +97,7 @@ function Known({ connection, now }: { connection: ConnectionItem; now: Date }) {
   const { customer_id, base_url, api_key_last4: last4, last_complete } = connection;
   const facts: [string, ReactNode][] = [
     [t("products.fact.customer"), customer_id],
-    [t("products.fact.host"), hostOf(base_url)],
+    [t("products.fact.host"), <Host key="host" url={base_url} />],
     [
       t("products.fact.key"),
       <span key="key">
@@ -117,11 +124,24 @@ function Known({ connection, now }: { connection: ConnectionItem; now: Date }) {
       }}
     >
       {facts.map(([label, value]) => (
-        <div key={label}>
+        <Box key={label} sx={{ minWidth: 0 }}>
           <dt>{label}</dt>
           <dd>{value}</dd>
-        </div>
+        </Box>
       ))}
+    </Box>
+  );
+}
+
+/** Where it is asked; a long one ends in an ellipsis, the whole address on hover. */
+function Host({ url }: { url: string }) {
+  return (
+    <Box
+      component="span"
+      title={url}
+      sx={{ display: "block", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
+    >
+      {hostOf(url)}
     </Box>
   );
 }
@@ -135,10 +155,10 @@ function Next({ connection, now }: { connection: ConnectionItem; now: Date }) {
 /** What is the matter, and the way on; nothing while all is well. */
 function Matter({ connection, state }: { connection: ConnectionItem; state: ConnectionState }) {
   const { last_run: run, failures_in_a_row: count, last_complete } = connection;
-  if (state === "paused") {
+  if (state === "paused" || state === "stale" || state === "never") {
     return (
       <Typography variant="body2" color="textSecondary">
-        {t("products.pausedText")}
+        {t(`products.${state}Text`)}
       </Typography>
     );
   }

@@ -7,9 +7,9 @@ import { t } from "../i18n/i18n";
 import { FormDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
 import { useSession } from "../session/session";
-import { connectionName } from "./ConnectionCard";
 import { Advanced, KeyField, ProductField, TestButton, TestResult, TextLine } from "./ConnectionFields";
 import { type ConnectionForm, isMoved } from "./connectionForm";
+import { connectionName } from "./connectionName";
 import { useConnectionForm } from "./useConnectionForm";
 
 /** Connects a product: tested on demand, and again by the portal before it is saved. */

@@ -7,6 +7,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { type Control, Controller, type FieldPath, useFormState } from "react-hook-form";
 import type { ConnectionTest, Product } from "../bridge/models";
 import { t } from "../i18n/i18n";
+import { BusyButton } from "../parts/BusyButton";
 import { ChevronDownIcon, ChevronRightIcon } from "../parts/icons";
 import type { ConnectionForm } from "./connectionForm";
 
@@ -136,9 +137,9 @@ interface ButtonProps extends TestProps {
 
 export function TestButton({ product, test, disabled, onTest }: ButtonProps) {
   return (
-    <Button onClick={onTest} disabled={disabled || test.isPending} aria-busy={test.isPending}>
+    <BusyButton onClick={onTest} busy={disabled || test.isPending} aria-busy={test.isPending}>
       {test.isPending ? t("products.form.testing", { product }) : t("products.form.test")}
-    </Button>
+    </BusyButton>
   );
 }
 

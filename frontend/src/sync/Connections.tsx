@@ -9,6 +9,7 @@ import { Delayed, SkeletonLines } from "../parts/Delayed";
 import { EmptyState } from "../parts/EmptyState";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { AddIcon } from "../parts/icons";
+import { OutOfDate } from "../parts/OutOfDate";
 import { useSession } from "../session/session";
 import { ConnectionCard } from "./ConnectionCard";
 import { AddDialog, EditDialog, KeyDialog } from "./ConnectionDialog";
@@ -36,6 +37,7 @@ export function Connections({ adding, onAdd }: { adding: boolean; onAdd: (open: 
           <ErrorPanel problem={error} onRetry={() => void refetch()} />
         </Framed>
       )}
+      {error && data && <OutOfDate text={t("products.stale")} onRetry={() => void refetch()} />}
       {data?.items.length === 0 && <NoProducts onAdd={() => onAdd(true)} />}
       {data?.items.map((connection) => (
         <ConnectionCard

@@ -4,7 +4,7 @@ import { t } from "../i18n/i18n";
 import { ConfirmDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
 import { useSession } from "../session/session";
-import { connectionName } from "./ConnectionCard";
+import { connectionName } from "./connectionName";
 
 /** Says what it means before a connection is paused or goes on. */
 export function PauseDialog({ connection, onClose }: { connection: ConnectionItem; onClose: () => void }) {

@@ -73,6 +73,15 @@ describe("the connections", () => {
     expect(await screen.findByRole("grid", { name: "Syncs" })).toBeVisible();
   });
 
+  it("stay as they were when they cannot be updated, and say so", async () => {
+    const { user, fake } = open();
+    await card();
+    fake.fail("connections", new Problem("internal"));
+    await user.click(await screen.findByRole("button", { name: /^Sync now/ }));
+    expect(await screen.findByText(/Could not update the products/)).toBeVisible();
+    expect(await card()).toBeVisible();
+  });
+
   it("are not shown to staff", async () => {
     const { fake } = renderApp({ signedIn: people.staff, path: "/syncs" });
     await screen.findByRole("grid", { name: "Syncs" });

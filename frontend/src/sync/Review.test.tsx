@@ -122,6 +122,13 @@ describe("what a sync changed", () => {
     await expectAccessible();
   });
 
+  it("counts the customers whose MSP is not listed, and says where they are shown", async () => {
+    openRun(`/syncs/${changed}`);
+    const told =
+      "7 customers name an MSP that Heimdal does not list; they are shown under Northwind Security.";
+    expect(await screen.findByText(told)).toBeVisible();
+  });
+
   it("says who, what, before and after, and narrows by kind", async () => {
     const { user } = openRun(`/syncs/${changed}/changes`);
     await screen.findByText("6 in total");
@@ -134,6 +141,21 @@ describe("what a sync changed", () => {
 });
 
 describe("a sync under way", () => {
+  it("reads itself out now and then, not with every customer", async () => {
+    const { fake } = renderApp({
+      signedIn: people.admin,
+      path: "/syncs",
+      prepare: ({ world }) => syncStates.running(world),
+    });
+    const progress = within(await screen.findByRole("group", { name: "Sync of Heimdal, under way" }));
+    const said = progress.getByRole("status");
+    expect(said).toHaveTextContent("Sync under way: 214 customers read so far");
+    fake.world.runs = fake.world.runs.map((run, n) => (n === 0 ? { ...run, seen: 215 } : run));
+    expect(await progress.findByText("Sync under way: 215 customers read so far")).toBeVisible();
+    expect(said).toHaveTextContent("214");
+    expect(progress.getAllByRole("status")).toHaveLength(1);
+  });
+
   it("tells calls made and left, and until when the product makes it wait", async () => {
     const { fake } = renderApp({
       signedIn: people.admin,

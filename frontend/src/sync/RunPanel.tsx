@@ -16,7 +16,9 @@ import { ErrorPanel } from "../parts/ErrorPanel";
 import { type Fact, Facts } from "../parts/Facts";
 import { Section } from "../parts/Section";
 import { SidePanel } from "../parts/SidePanel";
+import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
+import { useRunNames } from "./connectionName";
 import { counted, durationOf, productName, RunChip, sawOf } from "./run";
 import { UnderWay } from "./UnderWay";
 
@@ -34,7 +36,7 @@ export function RunPanel({ id, row, onClose }: Props) {
   return (
     <SidePanel
       title={run ? t("sync.run.title", { product: productName(run.product) }) : t("sync.runs")}
-      lead={run && <RunChip status={run.status} />}
+      lead={run && <Lead run={run} />}
       onClose={onClose}
     >
       {run && <About run={run} />}
@@ -48,15 +50,30 @@ export function RunPanel({ id, row, onClose }: Props) {
   );
 }
 
+function Lead({ run }: { run: SyncRun }) {
+  return (
+    <Box
+      sx={{ display: "flex", alignItems: "center", gap: 1, fontSize: "0.8125rem", color: "text.secondary" }}
+    >
+      <RunChip status={run.status} />
+      <Time at={run.started_at ?? run.created_at} />
+    </Box>
+  );
+}
+
 function About({ run }: { run: SyncRun }) {
+  const nameOf = useRunNames();
   return (
     <Box sx={{ mt: 1 }}>
       <Matter run={run} />
-      <Facts facts={whenAndWho(run)} />
+      <UnknownParents run={run} />
+      <Changes run={run} />
       <Section title={t("sync.run.counts")}>
         <Facts facts={seen(run)} />
       </Section>
-      <Changes run={run} />
+      <Section title={t("sync.run.how")}>
+        <Facts facts={whenAndWho(run, nameOf?.(run))} />
+      </Section>
     </Box>
   );
 }
@@ -99,6 +116,19 @@ function Matter({ run }: { run: SyncRun }) {
   );
 }
 
+/** Customers whose MSP the product names and does not list: where they are to be found meanwhile. */
+function UnknownParents({ run }: { run: SyncRun }) {
+  const { grant } = useSession();
+  const count = run.unknown_parents;
+  if (!count || run.status === "failed") return null;
+  const words = { count, product: productName(run.product), mssp: grant.mssp };
+  return (
+    <Note severity="warning" title={t("sync.run.unknownParents")}>
+      {t("sync.run.unknownParentsText", words)}
+    </Note>
+  );
+}
+
 function InReview({ run }: { run: SyncRun }) {
   const { can } = useSession();
   return (
@@ -114,7 +144,8 @@ function InReview({ run }: { run: SyncRun }) {
   );
 }
 
-const whenAndWho = (run: SyncRun): Fact[] => [
+const whenAndWho = (run: SyncRun, name: string | null | undefined): Fact[] => [
+  ...(name ? [{ label: t("sync.run.connection"), value: name }] : []),
   { label: t("sync.run.trigger"), value: t(`sync.trigger.${run.trigger}`) },
   { label: t("sync.run.created"), value: formatMoment(run.created_at) },
   { label: t("sync.run.started"), value: formatMoment(run.started_at) },

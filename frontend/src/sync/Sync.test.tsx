@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
+import { syncStates } from "../bridge/fakeStates";
 import type { SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
@@ -47,6 +48,14 @@ describe("the sync runs", () => {
     await expectAccessible();
   });
 
+  it("tell one connection's from another's where there are several", async () => {
+    open("/syncs", ({ world }) => syncStates.many(world));
+    const table = within(await grid());
+    expect(await table.findAllByRole("gridcell", { name: "Heimdal, customer 120451" })).not.toHaveLength(0);
+    expect(table.getByRole("gridcell", { name: "Heimdal, customer 9821104477" })).toBeVisible();
+    expect(screen.getByText(/^Sentinel .*, customer northwind-security-emea-01:/)).toBeVisible();
+  });
+
   it("open from a link", async () => {
     const { fake } = open();
     window.location.hash = `/syncs/${fake.world.runs[1]?.id}`;
@@ -55,17 +64,20 @@ describe("the sync runs", () => {
   });
 });
 
+const syncNow = () => screen.findByRole("button", { name: "Sync now: Heimdal, customer 120451" });
+
 describe("starting a sync", () => {
   it("follows it until it has ended, then asks for the lists again", async () => {
     const { user, fake } = open();
-    await user.click(await screen.findByRole("button", { name: "Sync now" }));
-    expect(await screen.findByRole("progressbar", { name: "Sync under way" })).toBeVisible();
-    expect(screen.getByRole("button", { name: "Sync now" })).toBeDisabled();
+    await user.click(await syncNow());
+    expect(await screen.findByRole("progressbar", { name: "How far the sync is" })).toBeVisible();
+    expect(await syncNow()).toHaveAttribute("aria-disabled", "true");
+    expect(await syncNow()).toHaveFocus();
     newest(fake, { seen: 120 });
     expect(await screen.findByText("Sync under way: 120 customers read so far")).toBeVisible();
     const before = fake.calls.filter((call) => call === "overview").length;
     newest(fake, { status: "complete", seen: 636, finished_at: new Date().toISOString() });
-    await waitFor(() => expect(screen.getByRole("button", { name: "Sync now" })).toBeEnabled());
+    await waitFor(async () => expect(await syncNow()).toHaveAttribute("aria-disabled", "false"));
     expect(screen.queryByRole("progressbar")).toBeNull();
     await waitFor(() =>
       expect(fake.calls.filter((call) => call === "overview").length).toBeGreaterThan(before),
@@ -75,13 +87,31 @@ describe("starting a sync", () => {
     expect(fake.calls.filter((call) => call === "syncs").length).toBe(asked);
   });
 
+  it("syncs the connection it stands on, and follows several at once", async () => {
+    const { user, fake } = open("/syncs", (fake) => {
+      few(fake);
+      syncStates.two(fake.world);
+    });
+    const second = within(await screen.findByRole("article", { name: "Heimdal, customer 98211" }));
+    await user.click(second.getByRole("button", { name: /^Sync now/ }));
+    expect(await second.findByRole("progressbar")).toBeVisible();
+    expect(fake.world.runs[0]?.connection_id).toBe(fake.world.connections[1]?.id);
+    const first = within(await screen.findByRole("article", { name: "Heimdal, customer 120451" }));
+    expect(first.queryByRole("progressbar")).toBeNull();
+    await user.click(await syncNow());
+    expect(await first.findByRole("progressbar")).toBeVisible();
+    fake.world.runs = fake.world.runs.map((run, n) => (n < 2 ? { ...run, seen: 30 + n } : run));
+    expect(await first.findByText("Sync under way: 30 customers read so far")).toBeVisible();
+    expect(await second.findByText("Sync under way: 31 customers read so far")).toBeVisible();
+  });
+
   it("says in words that one is under way already", async () => {
     const { user } = open("/syncs", (fake) => {
       few(fake);
       fake.fail("startSync", new Problem("sync_running"));
     });
-    await user.click(await screen.findByRole("button", { name: "Sync now" }));
-    expect(await screen.findByText(/A sync is under way already/)).toBeVisible();
+    await user.click(await syncNow());
+    expect(await screen.findByText(/A sync of it is under way already/)).toBeVisible();
   });
 
   it("says that no product is connected", async () => {
@@ -89,28 +119,33 @@ describe("starting a sync", () => {
       few(fake);
       fake.fail("startSync", new Problem("no_product"));
     });
-    await user.click(await screen.findByRole("button", { name: "Sync now" }));
+    await user.click(await syncNow());
     expect(await screen.findByText(/No product is connected that could be synced/)).toBeVisible();
+  });
+
+  it("is not offered for what is paused", async () => {
+    open("/syncs", (fake) => syncStates.paused(fake.world));
+    await screen.findByRole("button", { name: /^Resume/ });
+    expect(screen.queryByRole("button", { name: /^Sync now/ })).toBeNull();
   });
 
   it("is not offered to staff", async () => {
     open("/syncs", few, "staff");
     await grid();
-    expect(screen.queryByRole("button", { name: "Sync now" })).toBeNull();
+    expect(screen.queryByRole("button", { name: /^Sync now/ })).toBeNull();
     expect(screen.queryByRole("navigation", { name: "Sections of Admin" })).toBeNull();
   });
 });
 
 describe("where there is nothing to list", () => {
-  it("says what would be here and offers to start", async () => {
-    const { user } = open("/syncs", (fake) => {
-      fake.fail("startSync", new Problem("no_product"));
-      fake.world.runs = [];
-    });
+  it("says what would be here, and looks again", async () => {
+    const { user, fake } = open("/syncs", ({ world }) => syncStates.never(world));
     expect(await screen.findByText("No sync yet")).toBeVisible();
+    expect(await screen.findByText(/Nothing has been read from it yet/)).toBeVisible();
     await expectAccessible();
-    await user.click(screen.getAllByRole("button", { name: "Sync now" })[1] as HTMLElement);
-    expect(await screen.findByText(/No product is connected/)).toBeVisible();
+    const asked = fake.calls.filter((call) => call === "syncs").length;
+    await user.click(screen.getByRole("button", { name: "Look again" }));
+    await waitFor(() => expect(fake.calls.filter((call) => call === "syncs").length).toBe(asked + 1));
   });
 
   it("says why the list could not be loaded", async () => {

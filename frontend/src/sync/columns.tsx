@@ -12,7 +12,8 @@ const count = (field: "seen" | "added" | "changed" | "missing", from = 0): Colum
   from,
 });
 
-export const runColumns = (): Column<SyncRun>[] => [
+/** The columns of the list of runs; nameOf tells one connection's from another's, where there are several. */
+export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Column<SyncRun>[] => [
   {
     field: "status",
     name: t("sync.column.status"),
@@ -25,6 +26,9 @@ export const runColumns = (): Column<SyncRun>[] => [
     render: (run) => <Time at={run.started_at ?? run.created_at} />,
     width: 130,
   },
+  ...(nameOf
+    ? [{ field: "connection", name: t("sync.column.connection"), text: nameOf, flex: 1, minWidth: 150 }]
+    : []),
   {
     field: "trigger",
     name: t("sync.column.trigger"),

@@ -3,6 +3,7 @@ export const history = {
   title: "History",
   none: "Nothing has changed since it was first seen.",
   bySync: "by sync run",
+  actor: "started or accepted by {{who}}",
   added: "Added",
   missing: "Missing: the last complete sync did not list it",
   returned: "Back: listed by the sync again",

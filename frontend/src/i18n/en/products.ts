@@ -30,6 +30,11 @@ export const products = {
   failedNever: "There is no good data yet.",
   seeRun: "See the run",
   pausedText: "No sync runs while this is paused: the data here grows older.",
+  staleText:
+    "No sync has been complete for more than a day, though none has failed. Sync now, or look at the runs below.",
+  neverText: "Nothing has been read from it yet. The first sync brings its MSPs and clients.",
+  syncOf: "Sync now: {{name}}",
+  stale: "Could not update the products. What you see may be out of date.",
   add: "Add product",
   empty: {
     title: "No product connected yet",

@@ -48,7 +48,8 @@ export const shell = {
     reviewNever: "Sync needs review",
     paused: "Data from {{when}}, sync paused",
     never: "Not synced yet",
-    hint: "When the last complete sync ended",
+    hint: "The last complete sync ended",
+    hintNever: "No sync has been complete so far",
   },
   account: {
     label: "Account of {{name}}",

@@ -3,8 +3,8 @@ export const sync = {
   text: "A sync reads every customer; only a complete answer changes anything.",
   runs: "Syncs",
   start: "Sync now",
-  started: "Sync started.",
-  running: "A sync is under way already. It shows in the list below.",
+  startedOf: "Sync of {{name}} started.",
+  running: "A sync of it is under way already. It shows in the list below.",
   noProduct: "No product is connected that could be synced. Add one, or resume one that is paused.",
   underWay: "Sync under way",
   underWaySeen_one: "Sync under way: {{count, number}} customer read so far",
@@ -14,6 +14,10 @@ export const sync = {
   calls_other: "{{count, number}} calls made",
   callsLeft_one: "{{count, number}} left",
   callsLeft_other: "{{count, number}} left",
+  progress: "How far the sync is",
+  progressOf: "Sync of {{product}}, under way",
+  reading: "Reading from {{product}}",
+  notYet: "Waiting for its turn",
   waitingUntil: "Waiting for {{product}} until {{time}}",
   waitingWhy: "{{product}} takes only so many calls a minute; the sync goes on by itself.",
   waiting: {
@@ -26,6 +30,7 @@ export const sync = {
   product: { heimdal: "Heimdal" },
   column: {
     status: "Status",
+    connection: "Product",
     trigger: "Started by",
     started: "Started",
     duration: "Duration",
@@ -39,11 +44,13 @@ export const sync = {
   empty: {
     title: "No sync yet",
     text: "Every sync with a product is listed here, with what it saw and changed.",
+    start: "The first one starts by itself once a product is connected.",
     staff: "An administrator of your MSSP can start one.",
     again: "Look again",
   },
   run: {
     title: "Sync of {{product}}",
+    connection: "Product",
     created: "Requested",
     started: "Started",
     finished: "Finished",
@@ -53,6 +60,7 @@ export const sync = {
     calls: "Calls made",
     reviewed: "Decided by",
     reviewedAt: "Decided",
+    how: "When and how",
     counts: "What it saw",
     seen: "Customers",
     msps: "MSPs",
@@ -77,6 +85,11 @@ export const sync = {
     noError:
       "The server gave no reason. The next sync tries again; if it fails too, give the id below to support.",
     code: "Error code",
+    unknownParents: "Some customers have no known MSP",
+    unknownParentsText_one:
+      "{{count, number}} customer names an MSP that {{product}} does not list; it is shown under {{mssp}}.",
+    unknownParentsText_other:
+      "{{count, number}} customers name an MSP that {{product}} does not list; they are shown under {{mssp}}.",
   },
   changes: {
     title: "What changed",
