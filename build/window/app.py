@@ -1,9 +1,11 @@
 """The app under test: started, signed in and out, as a person would do it."""
 
+import itertools
 import os
+import signal
 import subprocess
 
-from driver import NotFound, Window
+from driver import NotFound, Window, output
 
 GOOGLE = "Sign in with Google"
 MICROSOFT = "Sign in with Microsoft"
@@ -14,10 +16,18 @@ CLOSE = "close"
 
 
 class App(Window):
-    """One run of the app, with what PORTAL_BROWSER_CHOICE names as the person at the browser."""
+    """One run of the app, with what PORTAL_BROWSER_CHOICE names as the person at the browser.
+
+    What it and its window's library write is kept beside the pictures, as app-1.log for the first run.
+    """
+
+    runs = itertools.count(1)
 
     def __init__(self, shots):
-        self.process = subprocess.Popen([os.environ["PORTAL_APP"]], stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        os.makedirs(shots, exist_ok=True)
+        self.log = os.path.join(shots, f"app-{next(self.runs)}.log")
+        with open(self.log, "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen([os.environ["PORTAL_APP"]], stdout=log, stderr=subprocess.STDOUT)
         super().__init__(self.process.pid, shots)
 
     def until(self, what, condition, patience=30.0):
@@ -37,7 +47,7 @@ class App(Window):
     def sign_in(self, button, choice, code):
         """Signs in up to the first screen; types the invite code where it is asked for."""
         self.start_sign_in(button, choice)
-        self.until("the overview, or the question for the invite code", lambda: self.asks_for_code() or self.signed_in(), 60)
+        self.until("the overview, or the question for the invite code", lambda: self.asks_for_code() or self.signed_in(), 180)
         if self.asks_for_code():
             self.type_into("Invite code", code)
             self.screenshot_of("invite-code")
@@ -67,12 +77,76 @@ class App(Window):
         """For a run that keeps a picture of every step."""
 
     def quit(self):
-        """Closes the window as its owner does, by the window manager's key, pressed again if nothing comes of it."""
-        for _ in range(4):
-            self.key("alt+F4")
+        """Closes the window as its owner does, by the window manager's key."""
+        self.focus()
+        self.key("alt+F4")
+        try:
+            self.process.wait(timeout=40)
+        except subprocess.TimeoutExpired:
+            raise NotFound(f"the app did not end though its window was closed\n{self.autopsy()}") from None
+
+    def focus(self):
+        """Sees to it that the keyboard is the window's, and says so where it was not."""
+
+        def focused():
+            owners = [owner_of(question) for question in ("getwindowfocus", "getactivewindow")]
+            if owners == [self.process.pid] * 2:
+                return True
+            print(f"note: the keyboard was not the window's (focus, active window: {owners})\n{windows()}", flush=True)
+            for window in output("xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)).split():
+                output("xdotool", "windowactivate", window)
+            return False
+
+        self.until("the window to have the keyboard", focused, 20)
+
+    def autopsy(self):
+        """Says why the app may hang: what has the keyboard, which windows there are, and where each thread is."""
+        shot = self.screenshot("hanging")
+        report = [
+            f"the keyboard goes to {owner_of('getwindowfocus')}, the window manager's to {owner_of('getactivewindow')}",
+            windows(),
+            threads_of(self.process.pid),
+        ]
+        # Go answers this signal with the stack of every goroutine, and ends.
+        self.process.send_signal(signal.SIGQUIT)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        return "\n".join([*report, f"the screen: {shot}", f"the app's goroutines: {self.log}", beginning(self.log)])
+
+
+def owner_of(question):
+    """The process whose window xdotool answers, None where it has none."""
+    answer = output("xdotool", question, "getwindowpid").strip()
+    return int(answer) if answer.isdigit() else None
+
+
+def windows():
+    """Every window on screen, with its process."""
+    lines = []
+    for window in output("xdotool", "search", "--onlyvisible", "--name", "").split():
+        facts = (output("xdotool", question, window).strip() for question in ("getwindowname", "getwindowpid"))
+        lines.append(" ".join(["window", window, *facts]))
+    return "\n".join(lines)
+
+
+def threads_of(process_id):
+    """Each thread with its state and where in the kernel it waits."""
+    lines = []
+    folder = f"/proc/{process_id}/task"
+    for thread in sorted(os.listdir(folder), key=int):
+        facts = [thread]
+        for name in ("comm", "wchan"):
             try:
-                self.process.wait(timeout=10)
-                return
-            except subprocess.TimeoutExpired:
-                continue
-        raise NotFound("the app did not end though its window was closed")
+                with open(f"{folder}/{thread}/{name}", encoding="utf-8", errors="replace") as file:
+                    facts.append(file.read().strip())
+            except OSError:
+                facts.append("?")
+        lines.append(" ".join(facts))
+    return "\n".join(lines)
+
+
+def beginning(path, lines=150):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return "".join(file.readlines()[:lines])

@@ -33,6 +33,7 @@ async function signIn(page) {
 const context = await chromium.launchPersistentContext(profile, {
   executablePath: process.env.PORTAL_CHROMIUM,
   headless: true,
+  timeout: 120_000,
   args: [
     ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
     ...["--disable-component-update", "--disable-sync"],
@@ -40,7 +41,7 @@ const context = await chromium.launchPersistentContext(profile, {
 });
 try {
   const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(process.argv[2]);
   note(`opened ${place(page.url())}`);
   if (choice !== "close") await signIn(page);

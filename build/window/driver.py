@@ -289,3 +289,12 @@ def shown(name):
 
 def xdotool(*arguments):
     subprocess.run(["xdotool", *arguments], check=True, timeout=20)
+
+
+def output(*command):
+    """What a command says, its complaint where it fails."""
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return str(problem)
+    return answer.stdout or answer.stderr

@@ -45,11 +45,11 @@ class Day:
 
     def step_refusing_at_the_provider_reads_so(self):
         self.app.start_sign_in(MICROSOFT, DENY)
-        self.app.wait_for_text("Access was not granted", 60)
+        self.app.wait_for_text("Access was not granted", 180)
 
     def step_somebody_not_invited_reads_so_and_gets_no_session(self):
         self.app.start_sign_in(GOOGLE, self.stack.stranger)
-        self.app.wait_for_text("You have no access yet", 60)
+        self.app.wait_for_text("You have no access yet", 180)
         assert not self.app.signed_in(), "somebody without an invite sees the overview"
 
     # --- the administrator ---------------------------------------------------------------------------
