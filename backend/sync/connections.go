@@ -69,7 +69,7 @@ func (s *Service) CreateConnection(ctx context.Context, viewer portal.Viewer, n 
 	if err := s.prove(ctx, p); err != nil {
 		return portal.ConnectionItem{}, err
 	}
-	p.CalledAt = s.proofs.of(p)
+	p.CalledAt = s.proofs.of(p, s.config.Clock.Now())
 	s.seal(&p)
 	if err := s.db.CreateConnection(ctx, viewer, p.Connection, s.enqueueFor(p.MSSPID)); err != nil {
 		return portal.ConnectionItem{}, err
@@ -227,7 +227,7 @@ func (s *Service) seal(p *proposal) {
 
 // prove tries a connection, or remembers that it went well a moment ago.
 func (s *Service) prove(ctx context.Context, p proposal) error {
-	if s.proofs.of(p) != nil {
+	if s.proofs.of(p, s.config.Clock.Now()) != nil {
 		return nil
 	}
 	said, err := s.try(ctx, p)
@@ -265,7 +265,7 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 	customers, err := reader.Test(claimed)
 	switch {
 	case err == nil:
-		s.proofs.add(p)
+		s.proofs.add(p, s.config.Clock.Now())
 		return portal.ConnectionTest{OK: true, Customers: customers}, nil
 	case ctx.Err() != nil:
 		return portal.ConnectionTest{}, ctx.Err()
@@ -331,23 +331,23 @@ type proofs struct {
 }
 
 // of answers when a trial of this went well a moment ago, nil if none did.
-func (p *proofs) of(proposed proposal) *time.Time {
+func (p *proofs) of(proposed proposal, now time.Time) *time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at, known := p.at[proposed.hash()]
-	if !known || time.Since(at) >= provedFor {
+	if !known || now.Sub(at) >= provedFor {
 		return nil
 	}
 	return &at
 }
 
-func (p *proofs) add(of proposal) {
+func (p *proofs) add(of proposal, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.at == nil || len(p.at) >= provedMost {
 		p.at = map[[sha256.Size]byte]time.Time{}
 	}
-	p.at[of.hash()] = time.Now()
+	p.at[of.hash()] = now
 }
 
 // hash tells proposals apart by everything that a trial depends on.
