@@ -25,7 +25,13 @@ type Call struct {
 func (db *DB) ClaimCall(ctx context.Context, c Call) (tooClose time.Time, err error) {
 	at := c.At.Add(time.Microsecond - 1).Truncate(time.Microsecond)
 	err = db.system(ctx, roleSync, c.MSSPID, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended('call for ' || $1, 0))", c.ConnectionID); err != nil {
+		// One claims after the other.
+		_, err := tx.Exec(ctx, `
+			select from mssp_product p
+			where p.mssp_id = $1
+			and p.id = $2
+			for no key update`, c.MSSPID, c.ConnectionID)
+		if err != nil {
 			return err
 		}
 		var last *time.Time
