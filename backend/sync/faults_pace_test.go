@@ -260,3 +260,23 @@ func (w *tenant) attention(kind string) *portal.Attention {
 	}
 	return nil
 }
+
+// TestARunThatWasToldToWaitWaitsWhoeverTakesItUp has a command take up a run that Heimdal has told to come back later.
+func TestARunThatWasToldToWaitWaitsWhoeverTakesItUp(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(60, clock, crowd(3))
+	w.service = w.newService(func(c *sync.Config) { c.PerMinute, c.Clock = 60, clock })
+	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	until := clock.Now().Add(5 * time.Minute)
+	w.exec("update sync_run set retry_at = $2 where mssp_id = $1", w.connection.MSSPID, until)
+	if run := w.again(); run.Status != portal.RunComplete {
+		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
+	}
+	if first := w.stand.Log()[0].At; first.Before(until) || first.After(until.Add(time.Second)) {
+		t.Errorf("the first call came at %s, not at %s", first, until)
+	}
+}
