@@ -13,6 +13,7 @@ import (
 
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
 )
 
 var conditionalRoutes = []string{"GET /v1/clients", "GET /v1/msps", "GET /v1/overview"}
@@ -50,6 +51,32 @@ func TestAListIsSentAgainOnceItsDataChanged(t *testing.T) {
 		if next := h.wants(h.known(route, token, tag), ok).Header.Get("ETag"); next == tag {
 			t.Errorf("%s keeps its ETag over a change", route)
 		}
+	}
+}
+
+func TestAnOverviewIsSentAgainOnceAnyConnectionStandsOtherwise(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSSPAdmin)
+	connection := h.text("select mssp_product_id::text from sync_run where mssp_id = $1", h.Own.MSSPID)
+	review := h.review(h.Own)
+	reviewed := h.text("select mssp_product_id::text from sync_run where id = $1", review)
+	run := func(connection, status string) string {
+		id := postgres.NewID()
+		h.exec(`
+			insert into sync_run (mssp_id, id, mssp_product_id, status, trigger, created_at)
+			values ($1, $2, $3, $4, 'schedule', clock_timestamp())`, h.Own.MSSPID, id, connection, status)
+		return id
+	}
+	older := run(connection, "running")
+	run(reviewed, "failed")
+	for _, change := range []string{
+		"update sync_run set status = 'failed', finished_at = now() where id = '" + older + "'",
+		"update sync_run set status = 'discarded' where id = '" + review + "'",
+		"update mssp_product set paused = true where id = '" + connection + "'",
+	} {
+		tag := h.wants(h.get("/v1/overview", token), ok).Header.Get("ETag")
+		h.exec(change)
+		h.wants(h.known("GET /v1/overview", token, tag), ok)
 	}
 }
 

@@ -50,8 +50,9 @@ func mspScope(scope portal.Scope) string {
 type Stamp struct {
 	Version  int64
 	DataAsOf *time.Time
-	// LastRun is the newest sync run and how it stands; empty below the MSSP, whose people do not see runs.
-	LastRun string
+	// Runs is how the connections stand: the newest run of each, whether it is paused, and the runs that wait for an
+	// admin's word. Empty below the MSSP, whose people do not see runs.
+	Runs string
 }
 
 // readAt is when a run r had read its customers, which may be days before an admin accepted it.
@@ -63,31 +64,42 @@ const dataAsOf = `(
 	select min(latest.read_at)
 	from mssp_product p
 	cross join lateral (
-		select max(` + readAt + `) as read_at
+		select ` + readAt + ` as read_at
 		from sync_run r
 		where r.mssp_id = p.mssp_id
 		and r.mssp_product_id = p.id
-		and r.status = 'complete') latest
+		and r.status = 'complete'
+		order by r.finished_at desc
+		limit 1) latest
 	where p.mssp_id = @mssp)`
 
 // queueStamp adds the stamp of the viewer's MSSP to the batch.
 func queueStamp(batch *pgx.Batch, scope portal.Scope, stamp *Stamp) {
-	lastRun := "''"
+	runs := "''"
 	if scope.Level == portal.LevelMSSP {
-		lastRun = `coalesce((
-			select r.id::text || r.status
+		runs = `concat((
+			select string_agg(concat(p.paused, last.id, last.status), ' ' order by p.id)
+			from mssp_product p
+			left join lateral (
+				select r.id, r.status
+				from sync_run r
+				where r.mssp_id = p.mssp_id
+				and r.mssp_product_id = p.id
+				order by r.created_at desc
+				limit 1) last on true
+			where p.mssp_id = @mssp), ' ', (
+			select string_agg(r.id::text, ' ' order by r.id)
 			from sync_run r
 			where r.mssp_id = @mssp
-			order by r.id desc
-			limit 1), '')`
+			and r.status = 'needs_review'))`
 	}
 	batch.Queue(`
-		select m.version, `+dataAsOf+`, `+lastRun+`
+		select m.version, `+dataAsOf+`, `+runs+`
 		from mssp m
 		where m.id = @mssp`,
 		pgx.NamedArgs{"mssp": scope.MSSPID},
 	).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&stamp.Version, &stamp.DataAsOf, &stamp.LastRun)
+		return row.Scan(&stamp.Version, &stamp.DataAsOf, &stamp.Runs)
 	})
 }
 
