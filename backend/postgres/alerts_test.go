@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
 
@@ -128,5 +129,27 @@ func TestAConnectionThatWasNeverSyncedIsNotStaleToo(t *testing.T) {
 	overview, _, err := w.db.Overview(context.Background(), w.admin, time.Hour)
 	if err != nil || len(overview.Attention) != 1 || overview.Attention[0].Kind != "sync_never" {
 		t.Errorf("a connection without a run is %+v: %v", overview.Attention, err)
+	}
+}
+
+func TestARowOfFailuresIsToldWithWhatWentWrongLast(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	var last portal.SyncRun
+	for _, detail := range []string{"It was refused.", "It broke off.", "It took too long."} {
+		run, err := w.db.FailRun(context.Background(), w.lease(), "timeout", detail)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = run
+	}
+	due, err := w.db.DueAlerts(context.Background(), 2)
+	if err != nil || len(due) != 1 || due[0].ID != last.ID {
+		t.Errorf("due is %v, want %s: %v", due, last.ID, err)
+	}
+	first := value[string](w, "select id::text from sync_run order by created_at limit 1")
+	alert, _, err := w.db.Alert(context.Background(), postgres.RunRef{MSSPID: w.mssp, ID: first}, w.admin.UserID)
+	if err != nil || alert.Detail != *last.Error || alert.Count != 3 {
+		t.Errorf("told %+v: %v", alert, err)
 	}
 }

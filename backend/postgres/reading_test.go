@@ -141,3 +141,45 @@ func TestARunThatGetsOnOrEndsWaitsNoMore(t *testing.T) {
 		w.exec("update sync_run set status = 'failed' where status = 'running'")
 	}
 }
+
+func TestARunOverWhichTwoWorkersDiedIsTriedOnceMore(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	lease := w.lease()
+	ref := postgres.RunRef{MSSPID: w.mssp, ID: lease.Run.ID}
+	for range 2 {
+		w.die(lease)
+		if err := w.db.ReviveRun(context.Background(), ref, noJob); err != nil {
+			t.Fatal(err)
+		}
+		lease = w.take(ref.ID)
+	}
+}
+
+func TestCorpInAnyCaseIsAnOrdinaryClient(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	var all []portal.Customer
+	for _, word := range []string{"CORP", "corp", "Corp", "DEMO"} {
+		c := client(word, word, "")
+		c.Type = word
+		all = append(all, c)
+	}
+	if run := w.complete(all); run.Other != 1 || run.Clients != 4 {
+		t.Errorf("the run says %+v", run)
+	}
+}
+
+func TestWhatADeadRunHadReadGoesWithIt(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	lease := w.lease()
+	w.stage(lease, 1, crowd(3))
+	w.die(lease)
+	if err := w.db.EndDeadRuns(context.Background(), w.mssp); err != nil {
+		t.Fatal(err)
+	}
+	if n := value[int64](w, "select count(*) from sync_customer"); n != 0 {
+		t.Errorf("%d rows are left", n)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -163,7 +164,14 @@ func TestAnAcceptedRunIsLikeNewToWhoeverTakesItUp(t *testing.T) {
 	w.complete(crowd(40))
 	run := w.reviewed(crowd(2))
 	w.exec("update sync_run set deaths = 2, trigger = 'command', created_at = now() - interval '1 day' where id = $1", run.ID)
-	queued, err := w.db.AcceptRun(context.Background(), w.admin, run.ID, noJob)
+	var jobs []string
+	queued, err := w.db.AcceptRun(context.Background(), w.admin, run.ID, func(_ context.Context, _ pgx.Tx, run portal.SyncRun) error {
+		jobs = append(jobs, run.ID)
+		return nil
+	})
+	if !cmp.Equal(jobs, []string{run.ID}) {
+		t.Errorf("jobs were made of %v", jobs)
+	}
 	if err != nil || queued.Status != portal.RunQueued || queued.FinishedAt != nil || queued.ErrorCode != nil || queued.Error != nil {
 		t.Errorf("accepted: %+v: %v", queued, err)
 	}
@@ -181,5 +189,17 @@ func TestAnAcceptedRunIsLikeNewToWhoeverTakesItUp(t *testing.T) {
 	w.exec("update sync_run set reviewed_at = now() - interval '1 hour' where id = $1", run.ID)
 	if waiting, err := w.db.WaitingRuns(context.Background()); err != nil || !cmp.Equal(waiting, []postgres.RunRef{ref}) {
 		t.Errorf("an hour later nobody looks for it: %v, %v", waiting, err)
+	}
+}
+
+func TestAReviewThatNobodyMakesKeepsNoSyncFromBeingDue(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(40))
+	w.reviewed(crowd(2))
+	w.exec("update mssp_product set created_at = now() - interval '1 day'")
+	w.exec("update sync_run set created_at = now() - interval '2 hours'")
+	if due, err := w.db.Overdue(context.Background(), time.Hour); err != nil || len(due) != 1 {
+		t.Errorf("due is %v: %v", due, err)
 	}
 }

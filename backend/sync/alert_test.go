@@ -366,3 +366,31 @@ func TestAConnectionThatIsNotSyncedThoughNothingFailsIsStale(t *testing.T) {
 		t.Errorf("one that works again is %+v", got)
 	}
 }
+
+func TestWithoutMailAReviewIsNotMarkedAsMailed(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(many(60)...)
+	w.sync(many(30)...)
+	if n := w.raised(); n != 0 {
+		t.Errorf("%d mails were queued that nobody sends", n)
+	}
+	w.mailing(0)
+	if n := w.raised(); n != 1 {
+		t.Errorf("%d mails once mail is set, want 1", n)
+	}
+}
+
+func TestAMailThatWasQueuedIsNotSentOnceASyncHasWorked(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	box, mails := w.mailing(1)
+	w.fail(1)
+	w.raised()
+	w.complete(many(3)...)
+	w.serve(mails)
+	w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	if got := box.alerts(); len(got) != 0 {
+		t.Errorf("mailed %+v", got)
+	}
+}

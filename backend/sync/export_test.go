@@ -7,3 +7,9 @@ func (s *Service) RaiseAlerts(ctx context.Context) error { return s.raiseAlerts(
 
 // ReplaceLostJobs is what every replica does while it lives.
 func (s *Service) ReplaceLostJobs(ctx context.Context) error { return s.replaceLostJobs(ctx) }
+
+// Schedule is one look at the schedule.
+func (s *Service) Schedule(ctx context.Context) error { return s.schedule(ctx) }
+
+// DoChores runs the chores once.
+func (s *Service) DoChores(ctx context.Context) error { return s.chores(ctx) }

@@ -172,3 +172,36 @@ func TestAWatchEndsWithItsRequestAndWithTheServer(t *testing.T) {
 		t.Error("a server that ends keeps somebody waiting")
 	}
 }
+
+func TestWhoMayNoLongerIsNotToldWhatChangedInTheSameMoment(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	runs := w.watch(t.Context(), w.watching(), w.admin, w.request())
+	w.next(runs)
+	w.exec(`
+		with ended as (update session set revoked_at = now(), revoked_reason = 'logout' where id = $1)
+		update sync_run set seen = 7`, w.admin.SessionID)
+	if told, more := w.next(runs); more {
+		t.Errorf("is still told %+v", told)
+	}
+}
+
+func TestARunThatNobodyWatchedForAWhileCanBeWatchedAgain(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	service, run := w.watching(), w.request()
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		gone := w.watch(ctx, service, w.admin, run)
+		cancel()
+		for _, more := w.next(gone); more; _, more = w.next(gone) {
+		}
+		time.Sleep(5 * time.Millisecond) // who reads for the watchers finds none
+	}
+	runs := w.watch(t.Context(), service, w.admin, run)
+	w.next(runs)
+	w.take()
+	if told, more := w.next(runs); !more || told.Status != portal.RunRunning {
+		t.Errorf("told %+v", told)
+	}
+}
