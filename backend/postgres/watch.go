@@ -14,19 +14,20 @@ import (
 func (db *DB) WatchRun(ctx context.Context, msspID, runID string, viewers []portal.Viewer) (portal.SyncRun, []error, error) {
 	var run portal.SyncRun
 	standing := make([]error, len(viewers))
-	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
+	// The run before who may see it: whoever may not is told nothing that came after their end.
+	err := db.systemRead(ctx, roleSync, msspID, func(batch *pgx.Batch) {
+		collectOne(batch.Queue(`
+			select `+runColumns+`
+			from `+runTables+`
+			where r.mssp_id = $1
+			and r.id = $2`, msspID, runID), "run", &run)
+		batch.Queue(setScope, roleAuth, "", "", "")
 		for i, v := range viewers {
 			queueStandingOf(batch, v, func(err error) error {
 				standing[i] = err
 				return nil
 			})
 		}
-		batch.Queue(setScope, roleSync, msspID, "", "")
-		collectOne(batch.Queue(`
-			select `+runColumns+`
-			from `+runTables+`
-			where r.mssp_id = $1
-			and r.id = $2`, msspID, runID), "run", &run)
 	})
 	if err != nil {
 		return portal.SyncRun{}, nil, fmt.Errorf("watch run: %w", err)
