@@ -63,7 +63,7 @@ export default function Sync() {
       <Typography variant="h2" sx={{ mb: 1 }}>
         {t("sync.runs")}
       </Typography>
-      <Runs list={list} nameOf={nameOf} />
+      <Runs list={list} nameOf={nameOf} settled={!manages || !products.isPending} />
     </>
   );
 }
@@ -71,18 +71,20 @@ export default function Sync() {
 interface RunsProps {
   list: List<SyncRun>;
   nameOf: ReturnType<typeof useRunNames>;
+  /** What stands above has its height. */
+  settled: boolean;
 }
 
 /** The runs, and beside them the one that was opened, wherever from: it is brought into view. */
-function Runs({ list, nameOf }: RunsProps) {
+function Runs({ list, nameOf, settled }: RunsProps) {
   const { can } = useSession();
   const { openId, open, close } = useListAddress(links.syncs);
   const columns = useMemo(() => runColumns(nameOf), [nameOf]);
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (openId) place.current?.scrollIntoView({ block: "nearest" });
-  }, [openId]);
-  const height = openId ? 480 : 320;
+    if (openId && settled) place.current?.scrollIntoView({ block: "nearest" });
+  }, [openId, settled]);
+  const height = openId ? 420 : 320;
   return (
     <Box
       ref={place}
