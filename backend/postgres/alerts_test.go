@@ -153,3 +153,19 @@ func TestARowOfFailuresIsToldWithWhatWentWrongLast(t *testing.T) {
 		t.Errorf("told %+v: %v", alert, err)
 	}
 }
+
+func TestAnAlertIsForTheAdminsOfItsOwnMSSPInTheLanguageOfItsOwnInvites(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	other := w.sibling()
+	ref := postgres.RunRef{MSSPID: w.mssp, ID: w.failed().ID}
+	if alert, still, err := w.db.Alert(context.Background(), ref, other.admin.UserID); still || err != nil {
+		t.Errorf("another MSSP's admin is told %+v: %v", alert, err)
+	}
+	w.exec(`
+		insert into pre_assigned_role (mssp_id, id, email, role, provider, code_hash, invited_by, expires_at, language)
+		values ($1, new_id(), 'somebody@example.com', 'mssp_staff', 'google', '', '', now(), 'da')`, other.mssp)
+	if alert, still, err := w.db.Alert(context.Background(), ref, w.admin.UserID); !still || err != nil || alert.Language != "" {
+		t.Errorf("an admin whom another MSSP has invited in Danish is told %+v: %v", alert, err)
+	}
+}
