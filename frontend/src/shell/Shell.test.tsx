@@ -1,7 +1,11 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, render, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { people } from "../bridge/fake";
+import { App } from "../App";
+import { newQueryClient } from "../bridge/client";
+import { createFake, people } from "../bridge/fake";
+import { hangIn } from "../bridge/portal";
 import { Problem } from "../bridge/problem";
+import { keys } from "../bridge/queries";
 import { expectAccessible, renderApp } from "../test/render";
 import { ageOf } from "./DataAge";
 
@@ -182,6 +186,27 @@ describe("when the portal cannot be reached", () => {
     fake.fail("clients");
     await user.click(await screen.findByRole("button", { name: "Try again" }));
     await waitFor(() => expect(screen.queryByText(/Offline since/)).toBeNull());
+  });
+});
+
+describe("data that a later sync brought", () => {
+  it("is asked for by the list on screen as soon as the top bar knows, and not otherwise", async () => {
+    const fake = createFake({ signedIn: people.admin });
+    fake.world.clients = fake.world.clients.slice(0, 3);
+    hangIn(fake);
+    window.location.hash = "/clients";
+    const queries = newQueryClient();
+    render(<App queries={queries} />);
+    await screen.findByText("3 in total");
+    const asked = () => fake.calls.filter((call) => call === "clients").length;
+    const lookAgain = () => queries.refetchQueries({ queryKey: keys.overview("mssp_admin@all") });
+    await lookAgain();
+    const before = asked();
+    await lookAgain();
+    expect(asked()).toBe(before);
+    fake.world.dataAsOf = new Date().toISOString();
+    await lookAgain();
+    await waitFor(() => expect(asked()).toBe(before + 1));
   });
 });
 
