@@ -37,6 +37,7 @@ func (s *Service) work(ctx context.Context, lease postgres.Lease, t turn) (porta
 	t.progress(lease.Run)
 	state, run, err := s.readAndMerge(ctx, leased, lease, t)
 	if err == nil {
+		s.readNext(ctx, lease, state)
 		return s.ended(lease, run, t), nil
 	}
 	var later *portal.Postponed
@@ -60,6 +61,20 @@ func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease
 	// late heartbeat finds none.
 	run, err := s.merge(ctx, lease, t)
 	return state, run, err
+}
+
+// readNext queues another run where the connection was changed while this one was merged.
+func (s *Service) readNext(ctx context.Context, lease postgres.Lease, state State) {
+	connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
+	if err == nil && whatIsRead(connection) == state.Of {
+		return
+	}
+	if err == nil {
+		_, err = s.db.CreateRun(ctx, lease.MSSPID, lease.ConnectionID, "schedule", s.enqueueFor(lease.MSSPID))
+	}
+	if err != nil && portal.ErrorCode(err) != portal.SyncRunning {
+		s.log(lease).Warn("run of a changed connection not queued", "error", err)
+	}
 }
 
 func (s *Service) ended(lease postgres.Lease, run portal.SyncRun, t turn) portal.SyncRun {

@@ -166,6 +166,46 @@ func TestWhatWasReadOfAConnectionThatHasChangedSinceIsReadAnew(t *testing.T) {
 	}
 }
 
+func TestAConnectionThatChangesWhileItsRunIsMergedIsReadAgain(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.stand.SetCustomers(many(3))
+	for _, change := range []string{"paused = paused", "customer_id = customer_id || '9'"} {
+		merging, err := w.owner.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer merging.Rollback(context.Background()) //nolint:errcheck // it has ended, or the test has failed
+		if _, err := merging.Exec(t.Context(), "select from mssp where id = $1 for no key update", w.connection.MSSPID); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan portal.RunStatus, 1)
+		go func() {
+			run, err := w.service.RunNow(t.Context(), w.connection.MSSPID, nil)
+			if err != nil {
+				t.Error(err)
+			}
+			ended <- run.Status
+		}()
+		w.wait(1, "select count(*) from pg_locks l join pg_stat_activity a on a.pid = l.pid where a.datname = current_database() and not l.granted")
+		w.exec("update mssp_product set " + change)
+		if err := merging.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if status := <-ended; status != portal.RunComplete {
+			t.Errorf("%s: the run is %s", change, status)
+		}
+		want := int64(1)
+		if change == "paused = paused" {
+			want = 0
+		}
+		if n := value[int64](w, "select count(*) from sync_run where status = 'queued'"); n != want {
+			t.Errorf("%s: %d runs are queued", change, n)
+		}
+		w.stand.SetCustomers(many(4))
+	}
+}
+
 func TestAnAdminsWordIsNotForAConnectionThatHasChangedSince(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
