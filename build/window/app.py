@@ -77,13 +77,16 @@ class App(Window):
         """For a run that keeps a picture of every step."""
 
     def quit(self):
-        """Closes the window as its owner does, by the window manager's key."""
-        self.focus()
-        self.key("alt+F4")
-        try:
-            self.process.wait(timeout=40)
-        except subprocess.TimeoutExpired:
-            raise NotFound(f"the app did not end though its window was closed\n{self.autopsy()}") from None
+        """Closes the window as its owner does, by the window manager's key; a key that got lost is pressed again."""
+        for patience in (15, 40):
+            self.focus()
+            self.key("alt+F4")
+            try:
+                self.process.wait(timeout=patience)
+                return
+            except subprocess.TimeoutExpired:
+                print(f"note: {patience} s after the key that closes the window the app is there\n{windows()}", flush=True)
+        raise NotFound(f"the app did not end though its window was closed\n{self.autopsy()}")
 
     def focus(self):
         """Sees to it that the keyboard is the window's, and says so where it was not."""

@@ -63,78 +63,105 @@ func Start(t *testing.T, c Config) *Server {
 	return s
 }
 
+// talk is one client's connection.
+type talk struct {
+	*Server
+	net.Conn
+	lines           *bufio.Reader
+	known, loggedIn bool
+	heard           Session
+}
+
 func (s *Server) serve(conn net.Conn) {
-	defer conn.Close()
-	var heard Session
+	t := &talk{Server: s, Conn: conn, loggedIn: s.config.Login == ""}
 	if s.config.Implicit {
-		conn, heard.Secure = tls.Server(conn, s.config.TLS), true
+		t.Conn, t.heard.Secure = tls.Server(conn, s.config.TLS), true
 	}
-	defer func() { s.Heard <- heard }()
-	lines := bufio.NewReader(conn)
-	say := func(text string) { fmt.Fprintf(conn, "%s\r\n", text) }
+	defer conn.Close()
+	defer func() { s.Heard <- t.heard }()
+	t.lines = bufio.NewReader(t.Conn)
 	if s.config.Silent == "greeting" {
-		io.Copy(io.Discard, conn)
+		t.neverAnswer()
 		return
 	}
-	say("220 mail ready")
-	known, loggedIn := false, s.config.Login == ""
+	t.say("220 mail ready")
 	for {
-		line, err := lines.ReadString('\n')
+		line, err := t.lines.ReadString('\n')
 		if err != nil {
 			return
 		}
-		line = strings.TrimSuffix(line, "\r\n")
-		heard.Commands = append(heard.Commands, line)
-		verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
-		verb, _, _ = strings.Cut(verb, ":")
-		if verb == s.config.Silent {
-			io.Copy(io.Discard, conn)
+		if over := t.answer(strings.TrimSuffix(line, "\r\n")); over {
 			return
-		}
-		if answer := s.config.Answers[verb]; answer != "" {
-			say(answer)
-			continue
-		}
-		switch {
-		case verb == "EHLO":
-			known = true
-			say("250-mail")
-			if s.config.TLS != nil && !heard.Secure {
-				say("250-STARTTLS")
-			}
-			if s.config.Login != "" {
-				say("250-AUTH PLAIN")
-			}
-			say("250 8BITMIME")
-		case verb == "STARTTLS" && s.config.TLS != nil:
-			say("220 go on")
-			conn, heard.Secure, known = tls.Server(conn, s.config.TLS), true, false
-			lines = bufio.NewReader(conn)
-		case verb == "AUTH":
-			user, password, _ := strings.Cut(s.config.Login, ":")
-			if want := base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password)); line != "AUTH PLAIN "+want {
-				say("535 5.7.8 wrong login for " + user)
-				continue
-			}
-			loggedIn = true
-			say("235 welcome")
-		case verb == "QUIT":
-			say("221 bye")
-			return
-		case !known || !loggedIn:
-			say("503 not yet")
-		case verb == "DATA":
-			say("354 go on")
-			heard.Message = readMessage(lines)
-			if answer := s.config.Answers["."]; answer != "" {
-				say(answer)
-				continue
-			}
-			say("250 taken")
-		default:
-			say("250 fine")
 		}
 	}
+}
+
+func (t *talk) say(text string) { fmt.Fprintf(t, "%s\r\n", text) }
+
+func (t *talk) neverAnswer() { _, _ = io.Copy(io.Discard, t) }
+
+// answer answers a command; over is whether that was the last.
+func (t *talk) answer(line string) (over bool) {
+	t.heard.Commands = append(t.heard.Commands, line)
+	verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
+	verb, _, _ = strings.Cut(verb, ":")
+	switch answer := t.config.Answers[verb]; {
+	case verb == t.config.Silent:
+		t.neverAnswer()
+		return true
+	case answer != "":
+		t.say(answer)
+	case verb == "EHLO":
+		t.greet()
+	case verb == "STARTTLS" && t.config.TLS != nil:
+		t.say("220 go on")
+		t.Conn, t.heard.Secure, t.known = tls.Server(t.Conn, t.config.TLS), true, false
+		t.lines = bufio.NewReader(t.Conn)
+	case verb == "AUTH":
+		t.logIn(line)
+	case verb == "QUIT":
+		t.say("221 bye")
+		return true
+	case !t.known || !t.loggedIn:
+		t.say("503 not yet")
+	case verb == "DATA":
+		t.take()
+	default:
+		t.say("250 fine")
+	}
+	return false
+}
+
+func (t *talk) greet() {
+	t.known = true
+	t.say("250-mail")
+	if t.config.TLS != nil && !t.heard.Secure {
+		t.say("250-STARTTLS")
+	}
+	if t.config.Login != "" {
+		t.say("250-AUTH PLAIN")
+	}
+	t.say("250 8BITMIME")
+}
+
+func (t *talk) logIn(line string) {
+	user, password, _ := strings.Cut(t.config.Login, ":")
+	if line != "AUTH PLAIN "+base64.StdEncoding.EncodeToString([]byte("\x00"+user+"\x00"+password)) {
+		t.say("535 5.7.8 wrong login for " + user)
+		return
+	}
+	t.loggedIn = true
+	t.say("235 welcome")
+}
+
+func (t *talk) take() {
+	t.say("354 go on")
+	t.heard.Message = readMessage(t.lines)
+	if answer := t.config.Answers["."]; answer != "" {
+		t.say(answer)
+		return
+	}
+	t.say("250 taken")
 }
 
 func readMessage(lines *bufio.Reader) string {
