@@ -62,9 +62,12 @@
 //
 //	TestAKnownIdentityStaysItsUserWhateverAddressItShowsLater
 //
-// Many who claim one invite at the same moment, at any replica: one statement, one winner.
+// Many who claim the invites of one address at the same moment, at any replica and by any provider: they take turns,
+// one wins. An invite that was closed or sent anew a moment before its code came is not claimed by that code.
 //
 //	TestOfManyWhoClaimTheInvitesOfAnAddressAtOnceOneGetsThemAll  TestOnePersonInTwoAttemptsAtOnceBecomesOneUser
+//	TestOfIdentitiesOfSeveralProvidersThatClaimOneAddressAtOnceOneBecomesItsUser
+//	TestACodeIsTooLateOnceItsInviteWasClosedOrSentAnewMeanwhile
 //
 // Somebody who guesses an invite's code, or wants to know who is invited. A code has 145 random bits, tries are counted
 // for the attempt and the invite, and who has no invite reads the same words whatever invites there are.

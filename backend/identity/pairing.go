@@ -23,7 +23,9 @@ func pair(who person, invites []postgres.OpenInvite, entered bool, typed []byte)
 		if invite.CodeTries < portal.MaxCodeTries {
 			takingCodes = append(takingCodes, invite)
 		}
-		if codeMatches(invite, typed) || !invite.Role.Admin() && authoritative(who, invite) {
+		word := !invite.Role.Admin() && authoritative(who, invite)
+		if word || codeMatches(invite, typed) {
+			invite.ByCode = !word
 			claimable = append(claimable, invite)
 		}
 	}

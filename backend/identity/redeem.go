@@ -100,11 +100,15 @@ func (r *redemption) holder(ctx context.Context, n postgres.NewSession) (*postgr
 	if err != nil || holder != nil {
 		return holder, err
 	}
-	// Somebody was faster: the same person in another attempt, or another with the same invite.
-	if known, err = r.recognise(ctx, typed, n); err == nil && !known.Known {
-		err = noInvite("claimed_by_another")
+	// Somebody was faster: the same person in another attempt, another with the address, or an admin or a wrong code with
+	// the invite.
+	if known, err = r.recognise(ctx, typed, n); err != nil || known.Known {
+		return known.Holder, err
 	}
-	return known.Holder, err
+	if invites, err = pair(r.who, known.Invites, r.grant.InviteCode != "", typed); err != nil {
+		return nil, r.unpaired(ctx, invites, err)
+	}
+	return nil, noInvite("claimed_by_another")
 }
 
 func (r *redemption) recognise(ctx context.Context, typed []byte, n postgres.NewSession) (postgres.Recognised, error) {

@@ -31,6 +31,8 @@ type OpenInvite struct {
 	CodeTries int
 	// Taken: the address belongs to somebody else already, whom no invite is linked to by itself.
 	Taken bool
+	// ByCode: it is claimed by its code alone, not by the provider's word.
+	ByCode bool `db:"-"`
 }
 
 // Recognised is what the portal knows of an identity: the user it belongs to, or the open invites it might claim.
@@ -134,22 +136,26 @@ type Claim struct {
 }
 
 // ClaimInvites creates the user with the roles of those invites that are still open, ends the attempt, and starts the
-// session; nil where somebody else was faster with every one of the invites, with the attempt, or with the identity
-// itself. It is one statement: of any number of claims of one invite exactly one wins.
+// session; nil where somebody else was faster with every one of the invites, with the address, with the attempt, or
+// with the identity itself, and where the codes that claim them are no longer good.
+//
+// Claims of one address take turns by its open invites, whatever provider they are for, and each sees in its second
+// statement what the one before did: of any number of them exactly one wins.
 func (db *DB) ClaimInvites(ctx context.Context, c Claim, n NewSession) (*Holder, error) {
 	userID := NewID()
-	count := len(c.Invites)
-	invites, mssps, grants, audits := make([]string, count), make([]string, count), make([]string, count), make([]string, count)
-	for i, invite := range c.Invites {
-		invites[i], mssps[i], grants[i], audits[i] = invite.ID, invite.MSSPID, NewID(), NewID()
-	}
+	args := c.args(ctx)
+	args["user"] = userID
 	var row *holderRow
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
-		batch.Queue(claimInvites, pgx.StrictNamedArgs{
-			"attempt": c.AttemptID, "user": userID, "name": c.Identity.Name, "email": c.Identity.Email,
-			"provider": c.Identity.Provider, "issuer": c.Identity.Issuer, "subject": c.Identity.Subject,
-			"invites": invites, "mssps": mssps, "grants": grants, "audits": audits, "request": requestID(ctx),
-		})
+		batch.Queue(`
+			select
+			from pre_assigned_role
+			where email = any($1)
+			and accepted_at is null
+			and revoked_at is null
+			order by mssp_id, id
+			for update`, c.addresses())
+		batch.Queue(claimInvites, args)
 		queueStart(ctx, batch, userID, n, &row)
 	})
 	if constraint(err) == "identity_pkey" {
@@ -162,6 +168,31 @@ func (db *DB) ClaimInvites(ctx context.Context, c Claim, n NewSession) (*Holder,
 	return &holder, nil
 }
 
+func (c Claim) addresses() []string {
+	addresses := make([]string, len(c.Invites))
+	for i, invite := range c.Invites {
+		addresses[i] = invite.Email
+	}
+	return addresses
+}
+
+func (c Claim) args(ctx context.Context) pgx.StrictNamedArgs {
+	count := len(c.Invites)
+	invites, mssps, grants, audits := make([]string, count), make([]string, count), make([]string, count), make([]string, count)
+	codes := make([][]byte, count)
+	for i, invite := range c.Invites {
+		invites[i], mssps[i], grants[i], audits[i] = invite.ID, invite.MSSPID, NewID(), NewID()
+		if invite.ByCode {
+			codes[i] = invite.CodeHash
+		}
+	}
+	return pgx.StrictNamedArgs{
+		"attempt": c.AttemptID, "name": c.Identity.Name, "email": c.Identity.Email, "provider": c.Identity.Provider,
+		"issuer": c.Identity.Issuer, "subject": c.Identity.Subject, "invites": invites, "mssps": mssps, "codes": codes,
+		"grants": grants, "audits": audits, "tries": portal.MaxCodeTries, "request": requestID(ctx),
+	}
+}
+
 const claimInvites = `
 	with attempt as (
 		select id
@@ -171,7 +202,8 @@ const claimInvites = `
 		for update),
 	wanted as (
 		select *
-		from unnest(@mssps::uuid[], @invites::uuid[], @grants::uuid[], @audits::uuid[]) as w (mssp_id, id, grant_id, audit_id)),
+		from unnest(@mssps::uuid[], @invites::uuid[], @codes::bytea[], @grants::uuid[], @audits::uuid[])
+		     as w (mssp_id, id, code, grant_id, audit_id)),
 	claimed as (
 		update pre_assigned_role p
 		set accepted_at = now(), accepted_by = @user, code_sealed = null
@@ -181,6 +213,7 @@ const claimInvites = `
 		and p.accepted_at is null
 		and p.revoked_at is null
 		and p.expires_at > now()
+		and (w.code is null or w.code = p.code_hash and p.code_tries < @tries)
 		and not exists (select from app_user u where u.email = p.email)
 		and exists (select from attempt)
 		returning p.mssp_id, p.id, p.email, p.role, p.msp_id, p.client_id, w.grant_id, w.audit_id),

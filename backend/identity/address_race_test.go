@@ -1,0 +1,87 @@
+package identity_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// claim begins an attempt of a new identity and reads its invites, as a sign-in does before it claims them.
+func (h *house) claim(p portal.ProviderID, email, tenant string) postgres.Claim {
+	h.Helper()
+	ctx := context.Background()
+	attempt := postgres.Attempt{ID: postgres.NewID(), Provider: p, RedirectURI: redirects[p], CodeChallenge: "c", Nonce: "n"}
+	if _, err := h.DB.CreateAttempt(ctx, attempt, time.Hour); err != nil {
+		h.Fatal(err)
+	}
+	who := postgres.Identity{Provider: p, Issuer: "issuer" + tenant, Subject: postgres.NewID(), Tenant: tenant, Email: email}
+	known, err := h.DB.Recognise(ctx, who, attempt.ID, nil, newSession())
+	if err != nil || len(known.Invites) == 0 {
+		h.Fatalf("finds %+v: %v", known, err)
+	}
+	return postgres.Claim{Identity: who, AttemptID: attempt.ID, Invites: known.Invites}
+}
+
+func newSession() postgres.NewSession {
+	return postgres.NewSession{ID: postgres.NewID(), TokenHash: []byte(postgres.NewID()), Idle: time.Hour, Absolute: time.Hour}
+}
+
+func TestOfIdentitiesOfSeveralProvidersThatClaimOneAddressAtOnceOneBecomesItsUser(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for round := range 20 {
+		email := fmt.Sprintf("everywhere%d@contoso.example", round)
+		second := h.mspUser(portal.Entra, email, "contoso.example", contoso)
+		second.MSPID = h.Own.MSPs[1].ID
+		h.invite(second)
+		h.invite(h.mspUser(portal.Google, email, "contoso.example", ""))
+		both := []postgres.Claim{h.claim(portal.Google, email, ""), h.claim(portal.Entra, email, contoso)}
+		holders, errs := make([]*postgres.Holder, 2), make([]error, 2)
+		var start, ended sync.WaitGroup
+		start.Add(1)
+		for i, claim := range both {
+			ended.Go(func() {
+				start.Wait()
+				holders[i], errs[i] = h.DB.ClaimInvites(context.Background(), claim, newSession())
+			})
+		}
+		start.Done()
+		ended.Wait()
+		if n := h.count("select count(*) from app_user where email = $1", email); n != 1 || (holders[0] == nil) == (holders[1] == nil) {
+			t.Fatalf("round %d: the address has %d users: %v", round, n, errs)
+		}
+	}
+}
+
+func TestACodeIsTooLateOnceItsInviteWasClosedOrSentAnewMeanwhile(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for name, meanwhile := range map[string]func(id string){
+		"wrong codes closed it": func(id string) {
+			h.exec("update pre_assigned_role set code_tries = $2 where id = $1", id, portal.MaxCodeTries)
+		},
+		"it was sent anew": func(id string) {
+			if _, err := h.service.Resend(t.Context(), h.Own.Viewers[portal.MSPAdmin], id); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		email := fmt.Sprintf("late%d@contoso.example", len(name))
+		created := h.invite(h.mspUser(portal.Entra, email, "contoso.example", contoso))
+		claim := h.claim(portal.Entra, email, contoso)
+		claim.Invites[0].ByCode = true
+		meanwhile(created.Invite.ID)
+		if holder, err := h.DB.ClaimInvites(context.Background(), claim, newSession()); err != nil || holder != nil {
+			t.Errorf("%s: the code still makes a user: %v", name, err)
+		}
+		claim.Invites[0].ByCode = false
+		if holder, err := h.DB.ClaimInvites(context.Background(), claim, newSession()); err != nil || holder == nil {
+			t.Errorf("%s: the provider's word counts for nothing: %v", name, err)
+		}
+	}
+}
