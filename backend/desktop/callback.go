@@ -82,7 +82,7 @@ func (r *redirect) check(values url.Values) (providerResponse, bool) {
 	if !once || !same(state, r.state) {
 		return providerResponse{}, false
 	}
-	if values.Has("iss") {
+	if r.issuerDue || values.Has("iss") {
 		if issuer, once := single(values, "iss"); !once || !r.ourIssuer(issuer) {
 			return providerResponse{}, false
 		}
@@ -107,8 +107,8 @@ func single(values url.Values, name string) (string, bool) {
 }
 
 // ourIssuer compares RFC 9207's iss. Entra ID's issuer has one place for the tenant, which is known only
-// afterwards and which the API checks. That there is none proves nothing: neither provider announces that it sends
-// one, and each has a path of its own to come back to.
+// afterwards and which the API checks. That there is none proves nothing where the provider has not promised one: each
+// has a path of its own to come back to.
 func (r *redirect) ourIssuer(issuer string) bool {
 	before, after, templated := strings.Cut(r.issuer, "{tenantid}")
 	if !templated {

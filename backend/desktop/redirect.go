@@ -30,6 +30,8 @@ type redirect struct {
 	done string
 	// target is the provider's page; state and issuer are what must come back from it.
 	target, state, issuer string
+	// issuerDue: the provider has promised to name its issuer, so an answer that does not is somebody else's.
+	issuerDue bool
 	// linkUsed hears of the link that replaces one that was used.
 	linkUsed func(link string)
 

@@ -180,7 +180,7 @@ func (r *redirect) expect(attempt portal.Attempt, verifier string) error {
 	if err != nil || !trustedPage(endpoint) {
 		return problem(portal.ProviderDown, "The portal named a sign-in page that is not safe to open.")
 	}
-	r.state, r.issuer = secret(), attempt.Issuer
+	r.state, r.issuer, r.issuerDue = secret(), attempt.Issuer, attempt.IssuerPromised
 	config := oauth2.Config{
 		ClientID: attempt.ClientID, RedirectURL: r.uri(), Scopes: attempt.Scopes,
 		Endpoint: oauth2.Endpoint{AuthURL: attempt.AuthorizationEndpoint},

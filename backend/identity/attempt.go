@@ -48,7 +48,7 @@ func (s *Service) Begin(ctx context.Context, n portal.NewAttempt) (portal.Attemp
 	}
 	return portal.Attempt{
 		ID: attempt.ID, Nonce: attempt.Nonce, ClientID: p.clientID, AuthorizationEndpoint: found.Authorization,
-		Issuer: p.front.issuer, Scopes: slices.Clone(scopes), ExpiresAt: expires.UTC(),
+		Issuer: p.front.issuer, IssuerPromised: found.NamesIssuer, Scopes: slices.Clone(scopes), ExpiresAt: expires.UTC(),
 	}, nil
 }
 

@@ -47,7 +47,9 @@ type endpoints struct {
 	Authorization string `json:"authorization_endpoint"`
 	Token         string `json:"token_endpoint"`
 	Keys          string `json:"jwks_uri"`
-	loadedAt      time.Time
+	// NamesIssuer promises iss in every answer to the browser (RFC 9207).
+	NamesIssuer bool `json:"authorization_response_iss_parameter_supported"`
+	loadedAt    time.Time
 }
 
 // discovery fetches a provider's document when it is first needed and keeps it for an hour; while the provider is

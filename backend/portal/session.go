@@ -31,9 +31,11 @@ type Attempt struct {
 	ClientID              string `json:"client_id"`
 	AuthorizationEndpoint string `json:"authorization_endpoint"`
 	// Issuer is what an iss parameter in the redirect must equal (RFC 9207).
-	Issuer    string    `json:"issuer"`
-	Scopes    []string  `json:"scopes" nullable:"false"`
-	ExpiresAt time.Time `json:"expires_at" ts_type:"string"`
+	Issuer string `json:"issuer"`
+	// IssuerPromised: a redirect without iss is none of the provider's.
+	IssuerPromised bool      `json:"issuer_promised" doc:"Whether the provider says that it sends iss always (RFC 9207)."`
+	Scopes         []string  `json:"scopes" nullable:"false"`
+	ExpiresAt      time.Time `json:"expires_at" ts_type:"string"`
 }
 
 // CodeGrant redeems an authorization code for a portal session.

@@ -1,0 +1,28 @@
+package identity_test
+
+import (
+	"context"
+	"testing"
+
+	"golang.org/x/oauth2"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/hostile"
+)
+
+func TestTheAppIsToldWhetherTheProviderPromisedToNameItsIssuer(t *testing.T) {
+	t.Parallel()
+	court := newCourtroom(t)
+	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
+		for _, promised := range []any{true, false, hostile.Missing} {
+			k := court.newCase(t, provider, "")
+			k.provider.Play(hostile.Script{Facts: map[string]any{"authorization_response_iss_parameter_supported": promised}})
+			attempt, err := k.service.Begin(context.Background(), portal.NewAttempt{
+				Provider: provider, RedirectURI: redirects[provider], CodeChallenge: oauth2.S256ChallengeFromVerifier(oauth2.GenerateVerifier()),
+			})
+			if err != nil || attempt.IssuerPromised != (promised == true) {
+				t.Errorf("%s promised %v: the app is told %v: %v", provider, promised, attempt.IssuerPromised, err)
+			}
+		}
+	}
+}
