@@ -120,14 +120,10 @@ func (s *server) viewer(ctx huma.Context) (portal.Viewer, error) {
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return portal.Viewer{}, portal.Errorf(portal.Unauthenticated, "Sign in first: this route needs Authorization: Bearer.")
 	}
-	viewer, err := s.Sessions.Verify(ctx.Context(), token)
-	if err != nil {
-		return portal.Viewer{}, err
+	if grant := ctx.Header("Portal-Grant"); grant != "" {
+		return s.Sessions.VerifyAs(ctx.Context(), token, grant)
 	}
-	if grant := ctx.Header("Portal-Grant"); grant != "" && grant != viewer.GrantID {
-		return s.Sessions.WithGrant(ctx.Context(), viewer, grant)
-	}
-	return viewer, nil
+	return s.Sessions.Verify(ctx.Context(), token)
 }
 
 func (s *server) refuse(ctx huma.Context, err error) {

@@ -30,31 +30,41 @@ func newVerifiedToken(claims accessClaims, kid string, viewer portal.Viewer) ver
 
 func (v verifiedToken) goodAt(now time.Time) bool { return !now.Before(v.from) && now.Before(v.until) }
 
-// maxVerified bounds the tokens remembered, at some 500 bytes each. A token that was forgotten is checked once more.
+// maxVerified bounds the tokens remembered, and as many grants, at some 500 bytes each. What was forgotten is looked up
+// once more.
 const maxVerified = 10_000
 
-// verifiedTokens remembers tokens in two generations: when the young one is full it becomes the old one, and the old
-// one is forgotten at once. Only tokens that were found good get in, so nobody fills it but those who are signed in.
-type verifiedTokens struct {
+// remembered keeps what was found in two generations: when the young one is full it becomes the old one, and the old
+// one is forgotten at once. Only what was found good gets in, so nobody fills it but those who are signed in.
+type remembered[K comparable, V any] struct {
 	mu         sync.RWMutex
-	young, old map[tokenDigest]verifiedToken
+	young, old map[K]V
 }
 
-func (v *verifiedTokens) get(digest tokenDigest) (verifiedToken, bool) {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	known, ok := v.young[digest]
+type verifiedTokens = remembered[tokenDigest, verifiedToken]
+
+// tokensGrant is another grant of its user's that a token is used under. The next token asks anew, so whoever was told
+// that their grant has changed is right after a refresh.
+type tokensGrant struct {
+	token tokenDigest
+	grant string
+}
+
+func (r *remembered[K, V]) get(key K) (V, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	known, ok := r.young[key]
 	if !ok {
-		known, ok = v.old[digest]
+		known, ok = r.old[key]
 	}
 	return known, ok
 }
 
-func (v *verifiedTokens) put(digest tokenDigest, token verifiedToken) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.young == nil || len(v.young) >= maxVerified/2 {
-		v.old, v.young = v.young, map[tokenDigest]verifiedToken{}
+func (r *remembered[K, V]) put(key K, value V) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.young == nil || len(r.young) >= maxVerified/2 {
+		r.old, r.young = r.young, map[K]V{}
 	}
-	v.young[digest] = token
+	r.young[key] = value
 }

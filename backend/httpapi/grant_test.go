@@ -1,0 +1,92 @@
+package httpapi_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"fs-client-portal/backend/httpapi"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit/roundtrips"
+)
+
+// twoGrants are the tokens of somebody with a grant in either tenant, and the way to act under the second.
+func (h *house) twoGrants() (viewer portal.Viewer, second string, under func(route, token string) reply) {
+	h.Helper()
+	viewer = h.Person(h, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
+	second = h.Grant(h, viewer.UserID, portal.MSPAdmin, h.Other.At(portal.MSPAdmin, 0))
+	return viewer, second, func(route, token string) reply {
+		return h.send(call{route: route, token: token, headers: map[string]string{"Portal-Grant": second}})
+	}
+}
+
+// counts has the house served by an API whose waits for the database are counted.
+func (h *house) counts() (trips func() int64) {
+	h.Helper()
+	counter, err := roundtrips.Start(h.URLs.Server)
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.Cleanup(func() { counter.Close() })
+	database, err := url.Parse(h.URLs.Server)
+	if err != nil {
+		h.Fatal(err)
+	}
+	database.Host = counter.Address()
+	database.RawQuery += "&pool_max_conns=1"
+	db, err := postgres.Open(context.Background(), database.String())
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.Cleanup(db.Close)
+	config := newConfig(h, db)
+	server := httptest.NewServer(httpapi.New(config))
+	h.Cleanup(server.Close)
+	h.url, h.sessions = server.URL, config.Sessions
+	return counter.Trips
+}
+
+func TestARequestUnderAnotherGrantCostsOneRoundTripToo(t *testing.T) {
+	h := newHouse(t)
+	trips := h.counts()
+	viewer, _, under := h.twoGrants()
+	token := h.signIn(viewer)
+	for _, route := range []string{"GET /v1/me", "GET /v1/clients", "GET /v1/msps"} {
+		for range 3 { // until grant and statements are known
+			h.wants(under(route, token), ok)
+		}
+		before := trips()
+		for range 10 {
+			h.wants(under(route, token), ok)
+		}
+		if n := trips() - before; n != 10 {
+			t.Errorf("10 times %s under another grant cost %d round trips", route, n)
+		}
+	}
+}
+
+func TestWhatBecomesOfAnotherGrantHoldsFromTheNextRequest(t *testing.T) {
+	h := newHouse(t)
+	viewer, second, under := h.twoGrants()
+	token := h.signIn(viewer)
+	h.wants(under("GET /v1/invites", token), ok)
+
+	h.exec("update user_role set role = 'msp_user' where id = $1", second)
+	h.wantsProblem(under("GET /v1/clients", token), http.StatusUnauthorized, portal.GrantChanged)
+	token = h.signIn(viewer)
+	h.wants(under("GET /v1/clients", token), ok)
+	h.wantsProblem(under("GET /v1/invites", token), http.StatusForbidden, portal.Forbidden)
+
+	h.exec("update user_role set active = false where id = $1", second)
+	h.wantsProblem(under("GET /v1/clients", token), http.StatusUnauthorized, portal.GrantChanged)
+	h.wantsProblem(under("GET /v1/clients", h.signIn(viewer)), http.StatusUnauthorized, portal.GrantChanged)
+
+	h.exec("update user_role set active = true where id = $1", second)
+	token = h.signIn(viewer)
+	h.wants(under("GET /v1/clients", token), ok)
+	h.exec("update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1", viewer.UserID)
+	h.wantsProblem(under("GET /v1/clients", token), http.StatusUnauthorized, portal.SessionRevoked)
+}
