@@ -23,18 +23,9 @@ func TestWhoeverHoldsATokenOfAnEndedSessionReadsWhyItEnded(t *testing.T) {
 	for _, reason := range []portal.EndedReason{
 		portal.EndedReuse, portal.EndedSignOut, portal.EndedByAdmin, portal.EndedElsewhere, portal.EndedDeactivated,
 	} {
-		tokens := h.start()
-		viewer, err := h.viewer(tokens.AccessToken)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := h.DB.EndSession(context.Background(), viewer.SessionID, viewer.UserID, viewer.Scope.MSSPID, reason); err != nil {
-			t.Fatal(err)
-		}
-		_, err = h.viewer(tokens.AccessToken)
-		wantReason(t, err, reason)
-		_, err = h.sessions.Refresh(context.Background(), tokens.RefreshToken, session.Client{})
-		wantReason(t, err, reason)
+		tokens, viewer := h.signedIn()
+		h.end(viewer, reason)
+		h.told(tokens, reason)
 	}
 }
 
@@ -46,27 +37,16 @@ func TestWhenATokenIsReusedThiefAndOwnerReadWhyWhicheverTokenTheySendFirst(t *te
 	third := h.refresh(second.RefreshToken)
 	_, err := h.sessions.Refresh(context.Background(), first.RefreshToken, session.Client{})
 	wantReason(t, err, portal.EndedReuse)
-	_, err = h.viewer(third.AccessToken)
-	wantReason(t, err, portal.EndedReuse)
-	_, err = h.sessions.Refresh(context.Background(), third.RefreshToken, session.Client{})
-	wantReason(t, err, portal.EndedReuse)
+	h.told(third, portal.EndedReuse)
 }
 
 func TestASessionKeepsTheReasonItEndedForFirst(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	tokens := h.start()
-	viewer, err := h.viewer(tokens.AccessToken)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, reason := range []portal.EndedReason{portal.EndedByAdmin, portal.EndedSignOut} {
-		if err := h.DB.EndSession(context.Background(), viewer.SessionID, viewer.UserID, viewer.Scope.MSSPID, reason); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_, err = h.viewer(tokens.AccessToken)
-	wantReason(t, err, portal.EndedByAdmin)
+	tokens, viewer := h.signedIn()
+	h.end(viewer, portal.EndedByAdmin)
+	h.end(viewer, portal.EndedSignOut)
+	h.told(tokens, portal.EndedByAdmin)
 }
 
 func TestSomebodyWhoseGrantsAreAllInactiveIsDeactivated(t *testing.T) {
@@ -75,9 +55,7 @@ func TestSomebodyWhoseGrantsAreAllInactiveIsDeactivated(t *testing.T) {
 	tokens := h.start()
 	h.exec("update user_role set active = false where user_id = $1", h.user().UserID)
 	h.refused(tokens.RefreshToken, portal.Deactivated)
-	if _, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{}); portal.ErrorCode(err) != portal.Deactivated {
-		t.Errorf("start answers %v", err)
-	}
+	h.noStart(portal.Deactivated)
 	h.exec("update user_role set active = true where user_id = $1", h.user().UserID)
 	h.refresh(tokens.RefreshToken)
 }
@@ -86,8 +64,7 @@ func TestASessionBeginsUnderAnActiveGrantOnly(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	first := h.user().GrantID
-	h.exec("insert into user_role (mssp_id, id, user_id, role, msp_id) values ($1, gen_random_uuid(), $2, 'msp_admin', $3)",
-		h.Own.MSSPID, h.user().UserID, h.Own.MSPs[1].ID)
+	h.promoted()
 	h.exec("update user_role set active = false where id = $1", first)
 	tokens := h.start()
 	for range 2 {

@@ -1,0 +1,156 @@
+package session_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/testkit"
+)
+
+const issuer = "https://portal.example.com"
+
+// house is a world with sessions, and the owner's connection to turn back the clock with.
+type house struct {
+	*testkit.World
+	*testing.T
+	sessions *session.Sessions
+	owner    *pgx.Conn
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	w := testkit.NewWorld(t)
+	owner, err := pgx.Connect(context.Background(), w.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { owner.Close(context.Background()) })
+	return &house{World: w, T: t, sessions: newSessions(t, w.DB), owner: owner}
+}
+
+func newSealer(t testing.TB) *session.Sealer {
+	t.Helper()
+	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealer
+}
+
+func newSessions(t testing.TB, db *postgres.DB) *session.Sessions {
+	t.Helper()
+	s, err := session.New(db, newSealer(t), session.Config{Issuer: issuer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (h *house) exec(sql string, args ...any) {
+	h.Helper()
+	if _, err := h.owner.Exec(context.Background(), sql, args...); err != nil {
+		h.Fatalf("%v\n%s", err, sql)
+	}
+}
+
+func (h *house) count(sql string, args ...any) (n int) {
+	h.Helper()
+	if err := h.owner.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
+		h.Fatalf("%v\n%s", err, sql)
+	}
+	return n
+}
+
+func (h *house) user() portal.Viewer { return h.Own.Viewers[portal.MSPUser] }
+
+func (h *house) start() portal.Tokens {
+	h.Helper()
+	tokens, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{Device: "laptop", RequestID: "req-1"})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return tokens
+}
+
+func (h *house) refresh(token string) portal.Tokens {
+	h.Helper()
+	tokens, err := h.sessions.Refresh(context.Background(), token, session.Client{})
+	if err != nil {
+		h.Fatalf("refresh: %v", err)
+	}
+	return tokens
+}
+
+func (h *house) refused(token string, want portal.Code) {
+	h.Helper()
+	if _, err := h.sessions.Refresh(context.Background(), token, session.Client{}); portal.ErrorCode(err) != want {
+		h.Fatalf("refresh answers %v, want %s", err, want)
+	}
+}
+
+// viewer verifies an access token and then lets the database say whether it still stands.
+func (h *house) viewer(access string) (portal.Viewer, error) {
+	viewer, err := h.sessions.Verify(context.Background(), access)
+	if err != nil {
+		return viewer, err
+	}
+	_, err = h.DB.Me(context.Background(), viewer)
+	return viewer, err
+}
+
+// signedIn begins a session, and says as whom.
+func (h *house) signedIn() (portal.Tokens, portal.Viewer) {
+	h.Helper()
+	tokens := h.start()
+	viewer, err := h.viewer(tokens.AccessToken)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return tokens, viewer
+}
+
+// promoted gives the user one grant more, as an admin of another MSP.
+func (h *house) promoted() (grantID string) {
+	h.Helper()
+	return h.Grant(h, h.user().UserID, portal.MSPAdmin, h.Own.At(portal.MSPAdmin, 1))
+}
+
+// noStart checks that the user is given no session.
+func (h *house) noStart(want portal.Code) {
+	h.Helper()
+	if _, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{}); portal.ErrorCode(err) != want {
+		h.Errorf("start answers %v, want %s", err, want)
+	}
+}
+
+// shutOut checks that neither token of a session works any more.
+func (h *house) shutOut(tokens portal.Tokens, want portal.Code) {
+	h.Helper()
+	h.refused(tokens.RefreshToken, want)
+	if _, err := h.viewer(tokens.AccessToken); portal.ErrorCode(err) != want {
+		h.Errorf("the access token is answered %v, want %s", err, want)
+	}
+}
+
+// told checks that whoever sends a token of a session that has ended reads why, whichever token it is.
+func (h *house) told(tokens portal.Tokens, reason portal.EndedReason) {
+	h.Helper()
+	_, err := h.viewer(tokens.AccessToken)
+	wantReason(h, err, reason)
+	_, err = h.sessions.Refresh(context.Background(), tokens.RefreshToken, session.Client{})
+	wantReason(h, err, reason)
+}
+
+// end ends a session for a reason.
+func (h *house) end(viewer portal.Viewer, reason portal.EndedReason) {
+	h.Helper()
+	if err := h.DB.EndSession(context.Background(), viewer.SessionID, viewer.UserID, viewer.Scope.MSSPID, reason); err != nil {
+		h.Fatal(err)
+	}
+}
