@@ -19,12 +19,12 @@ func TestOfManyWhoWouldCallAtOnceOneMay(t *testing.T) {
 		var may atomic.Int64
 		var all sync.WaitGroup
 		for i := range 4 {
-			call := postgres.Call{MSSPID: w.mssp, ConnectionID: w.connection, At: begin.Add(time.Duration(round) * time.Hour), Every: time.Minute}
+			call := postgres.Call{MSSPID: w.ID, ConnectionID: w.connection, At: begin.Add(time.Duration(round) * time.Hour), Every: time.Minute}
 			if i%2 == 0 {
 				call.RunID = lease.Run.ID
 			}
 			all.Go(func() {
-				tooClose, err := w.db.ClaimCall(context.Background(), call)
+				tooClose, err := w.DB.ClaimCall(context.Background(), call)
 				if err != nil {
 					t.Error(err)
 				}

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/portal"
 )
@@ -46,30 +45,23 @@ func TestAFieldThatIsReadInAnotherWayIsAChangeThoughTheJSONIsTheSame(t *testing.
 		s.complete([]portal.Customer{c})
 		change(&c)
 		run := s.complete([]portal.Customer{c})
-		if diff := cmp.Diff([]string{line}, s.changes(run)); diff != "" || run.Changed != 1 {
+		if diff := cmp.Diff([]string{line}, s.Changes(run)); diff != "" || run.Changed != 1 {
 			t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
 		}
-		s.checkCounts(t.Errorf)
+		s.CheckCounts(t.Errorf)
 	}
 }
 
 // trend lists the kept days, as "days ago, of whom: clients used/total".
 func (w *tenant) trend() []string {
-	w.t.Helper()
-	rows, err := w.owner.Query(w.t.Context(), `
-		select ((now() at time zone 'utc')::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' || d.seats_used || '/' || d.seats_total
-		from client_day d
-		left join msp m on m.id = d.msp_id
-		where d.mssp_id = $1
-		order by d.day, m.name nulls first`, w.mssp)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return lines
+	w.Helper()
+	return value[[]string](w, `
+		select array(
+			select ((now() at time zone 'utc')::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' || d.seats_used || '/' || d.seats_total
+			from client_day d
+			left join msp m on m.id = d.msp_id
+			where d.mssp_id = $1
+			order by d.day, m.name nulls first)`, w.ID)
 }
 
 func TestTheTrendHasOnePointForEachDayOnWhichSomethingChanged(t *testing.T) {
@@ -79,8 +71,8 @@ func TestTheTrendHasOnePointForEachDayOnWhichSomethingChanged(t *testing.T) {
 		return append([]portal.Customer{msp("1", "North"), msp("2", "South"), client("3", "A", "1"), client("4", "B", "2")}, more...)
 	}
 	nextDay := func() { // in two steps, for no two rows may be of one day in between
-		w.exec("update client_day set day = day + 1000")
-		w.exec("update client_day set day = day - 1001")
+		w.Exec("update client_day set day = day + 1000")
+		w.Exec("update client_day set day = day - 1001")
 	}
 	w.complete(world())
 	nextDay()
@@ -117,5 +109,36 @@ func TestAnMSPWhoseNumberOfClientsChangesIsNewsToWhoeverKeepsAList(t *testing.T)
 	w.complete(crowd(4))
 	if n := value[int64](w, "select count(*) from msp join mssp m on m.id = mssp_id where changed_in = m.version and client_count = 4"); n != 1 {
 		t.Error("the MSP's row does not bear the version that changed it")
+	}
+}
+
+func TestWhoTurnsKeepsOneHistoryThroughEveryTurn(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.rules.RemoveAfterRuns = 1
+	rest := []portal.Customer{msp("1", "North"), client("9", "Other", "1")}
+	with := func(c portal.Customer) []portal.Customer { return append([]portal.Customer{c}, rest...) }
+	w.complete(with(client("2", "Growing", "1")))
+	run := w.complete(with(msp("2", "Grown")))
+	want := []string{"msp 2 changed name Growing→Grown", "msp 2 changed type CORP→RESELLER"}
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Changed != 1 || run.Added+run.Missing+run.Removed != 0 {
+		t.Errorf("turning: %+v (-want +got):\n%s", run, diff)
+	}
+	w.complete(rest)
+	if diff := cmp.Diff([]string{"msp 2 removed"}, w.Changes(w.complete(rest))); diff != "" {
+		t.Errorf("removal (-want +got):\n%s", diff)
+	}
+	run = w.complete(with(client("2", "Grown", "1")))
+	want = []string{"client 2 changed type RESELLER→CORP", "client 2 moved msp ∅→North", "client 2 returned"}
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Returned != 1 {
+		t.Errorf("coming back as a client: %+v (-want +got):\n%s", run, diff)
+	}
+	if n := value[int64](w, "select count(distinct id) from (select id from msp where external_id = '2' union all select id from client where external_id = '2') t"); n != 1 {
+		t.Errorf("it has %d ids", n)
+	}
+	w.CheckCounts(t.Errorf)
+	before := w.Everything()
+	if w.complete(with(client("2", "Grown", "1"))); w.Everything() != before {
+		t.Error("the run after that wrote rows")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,130 +15,6 @@ import (
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
-
-// known is what the tables should say of one customer, kept the simple way.
-type known struct {
-	Kind   portal.CustomerKind
-	Name   string
-	Type   string
-	Used   int64
-	Raw    string
-	Status string
-	Under  string // external id of the MSP
-	Away   int    // complete runs since the one it went missing in
-}
-
-// model is what the tables should say of one connection.
-type model map[string]known
-
-var propertyRules = postgres.MergeRules{MissingShare: 30, MissingAtLeast: 3, RemoveAfterRuns: 2}
-
-// doubts reports whether a world is too different to be believed without a person's word.
-func (m model) doubts(world map[string]portal.Customer) bool {
-	var active, gone, msps, goneMSPs, turned, under, orphaned int64
-	next := m.after(world)
-	for id, k := range m {
-		if k.Status != "active" {
-			continue
-		}
-		c, there := world[id]
-		active++
-		gone += count(!there)
-		msps += count(k.Kind == portal.KindMSP)
-		goneMSPs += count(k.Kind == portal.KindMSP && c.Kind != portal.KindMSP)
-		turned += count(k.Kind == portal.KindMSP && there && c.Kind != portal.KindMSP)
-		under += count(k.Under != "")
-		orphaned += count(k.Under != "" && c.Kind == portal.KindClient && next[id].Under == "")
-	}
-	tooMany := func(gone, all int64) bool { return gone >= 3 && gone*100 > all*30 }
-	return tooMany(gone, active) || tooMany(goneMSPs, msps) || len(world) == 0 && active > 0 ||
-		msps > 1 && turned == msps || tooMany(orphaned, under)
-}
-
-func count(is bool) int64 {
-	if is {
-		return 1
-	}
-	return 0
-}
-
-// after is the model once a complete run has read the world.
-func (m model) after(world map[string]portal.Customer) model {
-	next := model{}
-	named := map[string]bool{}
-	for id, c := range world {
-		under := ""
-		if c.Kind == portal.KindClient {
-			named[c.ParentID] = true
-			under = m.parent(world, c)
-		}
-		next[id] = known{Kind: c.Kind, Name: c.Name, Type: c.Type, Used: *c.SeatsUsed, Raw: string(c.Raw), Status: "active", Under: under}
-	}
-	for id, k := range m {
-		if _, there := world[id]; there {
-			continue
-		}
-		switch {
-		case k.Status == "active":
-			k.Status = "missing"
-		case k.Status == "missing":
-			k.Away++
-			if int64(k.Away) >= propertyRules.RemoveAfterRuns && !(k.Kind == portal.KindMSP && named[id]) {
-				k.Status = "removed"
-			}
-		}
-		next[id] = k
-	}
-	return next
-}
-
-// parent answers whom a client hangs under: whoever has the id it names, else whoever bears that name; "" if nobody does.
-func (m model) parent(world map[string]portal.Customer, c portal.Customer) string {
-	if p, there := world[c.ParentID]; there {
-		if p.Kind == portal.KindMSP {
-			return c.ParentID
-		}
-		return ""
-	}
-	if known := m[c.ParentID]; known.Kind == portal.KindMSP && known.Status != "removed" {
-		return c.ParentID
-	}
-	for id, p := range world { // names are unique here
-		if p.Kind == portal.KindMSP && p.Name == c.ParentID {
-			return id
-		}
-	}
-	return ""
-}
-
-// unknown counts the clients whose parent is nobody.
-func (m model) unknown(world map[string]portal.Customer) (n int64) {
-	for _, c := range world {
-		_, there := world[c.ParentID]
-		n += count(c.Kind == portal.KindClient && c.ParentID != "" && !there && m.parent(world, c) == "")
-	}
-	return n
-}
-
-// lines are the model as rows reads the tables.
-func (m model) lines(connection string) map[string]string {
-	all := map[string]string{}
-	for id, k := range m {
-		under := "-"
-		if k.Under != "" {
-			under = mspName(connection, k.Under)
-		}
-		if k.Kind == portal.KindMSP {
-			under = "-"
-		}
-		all[id] = fmt.Sprint(k.Kind, "|", k.Name, "|", k.Type, "|", k.Status, "|", under, "|", k.Used, "|", k.Raw)
-	}
-	return all
-}
-
-func mspName(connection, id string) string {
-	return "MSP " + id + " of " + connection[len(connection)-6:]
-}
 
 // story is one connection and what happened to it.
 type story struct {
@@ -170,7 +45,7 @@ func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
 			for _, each := range stories {
 				each.check(r)
 			}
-			first.checkCounts(r.Fatalf)
+			first.CheckCounts(r.Fatalf)
 		}
 	})
 }
@@ -178,7 +53,7 @@ func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
 // step plays one run with whatever happens to it.
 func (s *story) step(r *rapid.T) {
 	world := s.drawWorld(r)
-	before := s.everything()
+	before := s.Everything()
 	fault := rapid.SampledFrom([]string{"", "", "", "", "call fails", "killed", "killed in merge", "emptied"}).Draw(r, "fault")
 	run, err := s.play(r, world, fault)
 	if err != nil {
@@ -198,7 +73,7 @@ func (s *story) step(r *rapid.T) {
 		r.Fatalf("%d clients name a parent that is nobody, the run says %d", unknown, run.UnknownParents)
 	}
 	if want == portal.RunNeedsReview {
-		if s.everything() != before {
+		if s.Everything() != before {
 			r.Fatal("a run that needs review wrote rows")
 		}
 		if run = s.decide(r, run, world); run.Status != portal.RunComplete {
@@ -207,14 +82,14 @@ func (s *story) step(r *rapid.T) {
 		want = portal.RunComplete
 	}
 	if want != portal.RunComplete {
-		if s.everything() != before {
+		if s.Everything() != before {
 			r.Fatal("a failed run wrote rows")
 		}
 		return
 	}
 	next := s.model.after(world)
 	same := cmp.Equal(s.model.lines(s.connection), next.lines(s.connection))
-	if same != (s.everything() == before) {
+	if same != (s.Everything() == before) {
 		r.Fatalf("the world is the same: %v, but the rows are not (or the other way round)", same)
 	}
 	left := value[int64](s.tenant, `
@@ -236,8 +111,8 @@ func (s *story) decide(r *rapid.T, run portal.SyncRun, world map[string]portal.C
 		if len(world) == 0 {
 			return s.accepted(run) // nothing to lose
 		}
-		s.exec("delete from sync_customer where mssp_id = $1 and run_id = $2", s.mssp, run.ID)
-		if _, err := s.db.AcceptRun(context.Background(), s.admin, run.ID, noJob); err != nil {
+		s.Exec("delete from sync_customer where mssp_id = $1 and run_id = $2", s.ID, run.ID)
+		if _, err := s.DB.AcceptRun(context.Background(), s.admin, run.ID, noJob); err != nil {
 			r.Fatal(err)
 		}
 		lease := s.take(run.ID)
@@ -254,7 +129,7 @@ func (s *story) decide(r *rapid.T, run portal.SyncRun, world map[string]portal.C
 }
 
 func (s *story) discarded(r *rapid.T, run portal.SyncRun) portal.SyncRun {
-	run, err := s.db.DiscardRun(context.Background(), s.admin, run.ID)
+	run, err := s.DB.DiscardRun(context.Background(), s.admin, run.ID)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -268,7 +143,7 @@ func (s *story) play(r *rapid.T, world map[string]portal.Customer, fault string)
 	switch fault {
 	case "call fails":
 		s.stage(lease, 1, calls[0])
-		return s.db.FailRun(context.Background(), lease, "truncated", "The answer breaks off.")
+		return s.DB.FailRun(context.Background(), lease, "truncated", "The answer breaks off.")
 	case "killed": // in the middle of a call; what it had brought is left behind
 		at := rapid.IntRange(0, len(calls)-1).Draw(r, "call of death")
 		s.readSome(r, lease, calls, at)
@@ -277,7 +152,7 @@ func (s *story) play(r *rapid.T, world map[string]portal.Customer, fault string)
 		s.die(lease)
 		late := lease
 		lease = s.take(lease.Run.ID)
-		if err := s.db.Stage(context.Background(), late, int64(at+1), calls[at]); !errors.Is(err, postgres.ErrLostRun) {
+		if err := s.DB.Stage(context.Background(), late, int64(at+1), calls[at]); !errors.Is(err, postgres.ErrLostRun) {
 			r.Fatalf("a dead worker's rows were taken: %v", err)
 		}
 	}
@@ -287,14 +162,14 @@ func (s *story) play(r *rapid.T, world map[string]portal.Customer, fault string)
 		s.die(lease)
 		late := lease
 		lease = s.take(lease.Run.ID)
-		if _, err := s.db.Merge(context.Background(), late, s.rules); !errors.Is(err, postgres.ErrLostRun) {
+		if _, err := s.DB.Merge(context.Background(), late, s.rules); !errors.Is(err, postgres.ErrLostRun) {
 			r.Fatalf("a dead worker merged: %v", err)
 		}
 		s.read(lease, calls...)
 	case "emptied":
-		s.exec("delete from sync_customer where mssp_id = $1 and run_id = $2", s.mssp, lease.Run.ID)
+		s.Exec("delete from sync_customer where mssp_id = $1 and run_id = $2", s.ID, lease.Run.ID)
 		if len(slices.Concat(calls...)) > 0 {
-			if _, err := s.db.Merge(context.Background(), lease, s.rules); !errors.Is(err, postgres.ErrUnread) {
+			if _, err := s.DB.Merge(context.Background(), lease, s.rules); !errors.Is(err, postgres.ErrUnread) {
 				r.Fatalf("what was lost was merged: %v", err)
 			}
 		}
@@ -310,80 +185,9 @@ func (s *story) readSome(r *rapid.T, lease postgres.Lease, calls [][]portal.Cust
 		s.stage(lease, int64(i+1), call)
 		seen += int64(len(call))
 		state := portal.ReadState{Progress: portal.ReadProgress{Calls: int64(i + 1), Seen: seen}}
-		if _, err := s.db.FinishCall(context.Background(), lease, state); err != nil {
+		if _, err := s.DB.FinishCall(context.Background(), lease, state); err != nil {
 			r.Fatal(err)
 		}
-	}
-}
-
-// drawCalls deals the world out to calls. Some customers come twice in one; some came before as something older, or are
-// told their parent only later.
-func (s *story) drawCalls(r *rapid.T, world map[string]portal.Customer) [][]portal.Customer {
-	calls := make([][]portal.Customer, rapid.IntRange(1, 3).Draw(r, "calls"))
-	for _, id := range slices.Sorted(maps.Keys(world)) {
-		at := rapid.IntRange(0, len(calls)-1).Draw(r, "call")
-		calls[at] = append(calls[at], world[id])
-		switch rapid.SampledFrom([]string{"", "", "", "twice", "older", "orphan before", "orphan after"}).Draw(r, "again") {
-		case "twice":
-			calls[at] = append(calls[at], world[id])
-		case "older":
-			if older := world[id]; at > 0 {
-				older.Name, older.Raw = "older", rawOf("older")
-				calls[0] = append(calls[0], older)
-			}
-		case "orphan before":
-			if orphan := world[id]; at > 0 {
-				orphan.ParentID = ""
-				calls[0] = append(calls[0], orphan)
-			}
-		case "orphan after":
-			if orphan := world[id]; at < len(calls)-1 {
-				orphan.ParentID = ""
-				calls[len(calls)-1] = append(calls[len(calls)-1], orphan)
-			}
-		}
-	}
-	return calls
-}
-
-func (s *story) drawWorld(r *rapid.T) map[string]portal.Customer {
-	world := map[string]portal.Customer{}
-	most := rapid.SampledFrom([]int{0, 6, 14, 14, 14}).Draw(r, "size")
-	absent := rapid.SampledFrom([]int{0, 0, 5, 20, 60}).Draw(r, "absent of 100")
-	calm := rapid.Bool().Draw(r, "calm")
-	for id := 1; id <= most; id++ {
-		if rapid.IntRange(0, 99).Draw(r, "there") < absent {
-			continue
-		}
-		kind := portal.KindClient
-		if (id <= 4) != (!calm && rapid.IntRange(0, 9).Draw(r, "turned") == 0) {
-			kind = portal.KindMSP
-		}
-		used := int64(5)
-		c := portal.Customer{ExternalID: strconv.Itoa(id), Kind: kind, SeatsUsed: &used, Raw: rawOf("same"), Type: "CORP", Name: "Client " + strconv.Itoa(id)}
-		if kind == portal.KindMSP {
-			c.Type, c.Name = "RESELLER", mspName(s.connection, c.ExternalID)
-		} else {
-			c.ParentID = strconv.Itoa(1 + id%4)
-		}
-		if !calm {
-			s.drawFields(r, &c)
-		}
-		world[c.ExternalID] = c
-	}
-	return world
-}
-
-func (s *story) drawFields(r *rapid.T, c *portal.Customer) {
-	used := rapid.Int64Range(0, 2).Draw(r, "used")
-	c.SeatsUsed = &used
-	c.Raw = rawOf(rapid.SampledFrom([]string{"same", "other"}).Draw(r, "raw"))
-	if c.Kind == portal.KindClient {
-		c.Name = rapid.SampledFrom([]string{"A", "Bø", "c'\"\\"}).Draw(r, "name")
-		c.Type = rapid.SampledFrom([]string{"CORP", "corp", "DEMO"}).Draw(r, "type")
-		c.ParentID = rapid.SampledFrom([]string{
-			"", "1", "2", "3", "4", "9", "99", mspName(s.connection, "1"), mspName(s.connection, "2"), mspName(s.connection, "99"),
-		}).Draw(r, "parent")
 	}
 }
 
@@ -396,8 +200,8 @@ type row struct {
 
 // rows reads each customer's standing row: not that of the kind it has turned from.
 func (s *story) rows() []row {
-	s.t.Helper()
-	rows, err := s.owner.Query(context.Background(), `
+	s.Helper()
+	rows, err := s.Owner.Query(context.Background(), `
 		select t.id::text, external_id, kind, name, type, status, under, seats_used as used, raw
 		from (
 			select id, external_id, 'msp' as kind, name, type, status, missing_at, '-' as under, seats_used, raw::text
@@ -407,11 +211,11 @@ func (s *story) rows() []row {
 			from client c left join msp p on p.id = c.msp_id and p.mssp_id = c.mssp_id where c.mssp_product_id = $1) t
 		where status <> 'removed' or missing_at is not null`, s.connection)
 	if err != nil {
-		s.t.Fatal(err)
+		s.Fatal(err)
 	}
 	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
 	if err != nil {
-		s.t.Fatal(err)
+		s.Fatal(err)
 	}
 	return all
 }
@@ -449,7 +253,7 @@ type told struct{ Kind, Name, Type, Status, Under string }
 // replay tells every customer's history from its beginning. The type a customer came with is not told, but what it was
 // before it changed is.
 func (s *story) replay(r *rapid.T) map[string]told {
-	rows, err := s.owner.Query(context.Background(), `
+	rows, err := s.Owner.Query(context.Background(), `
 		select h.entity_id::text, h.entity, h.kind, coalesce(h.field, ''), coalesce(h.before, '-'), coalesce(h.after, '-'),
 		       coalesce(m.name, '-')
 		from change h

@@ -8,7 +8,7 @@ import (
 
 // under answers the external id of the MSP a client is under, "-" for none.
 func (w *tenant) under(id string) string {
-	w.t.Helper()
+	w.Helper()
 	return value[string](w, `
 		select coalesce(m.external_id, '-')
 		from client c
@@ -38,8 +38,8 @@ func TestAClientsParentIsFoundByIDThenByNameAndElseCounted(t *testing.T) {
 	if run.UnknownParents != 4 {
 		t.Errorf("the run counts %d parents that are nobody, want 4: of 13, 14, 15 and 18", run.UnknownParents)
 	}
-	rows := w.everything()
-	if again := w.complete(world); again.UnknownParents != 4 || w.everything() != rows {
+	rows := w.Everything()
+	if again := w.complete(world); again.UnknownParents != 4 || w.Everything() != rows {
 		t.Errorf("the same again counts %d, or wrote rows", again.UnknownParents)
 	}
 	var absent []portal.Customer

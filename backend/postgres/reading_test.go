@@ -3,6 +3,8 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,10 +47,10 @@ func TestAnotherConnectionsRunLeavesWhatWasReadAndStillWaits(t *testing.T) {
 	lease := w.lease()
 	w.stage(lease, 1, crowd(3))
 	state := portal.ReadState{Progress: portal.ReadProgress{Calls: 1, Seen: 4}}
-	if _, err := w.db.FinishCall(context.Background(), lease, state); err != nil {
+	if _, err := w.DB.FinishCall(context.Background(), lease, state); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.db.HandBackRun(context.Background(), lease); err != nil {
+	if err := w.DB.HandBackRun(context.Background(), lease); err != nil {
 		t.Fatal(err)
 	}
 	done := other.complete(crowd(1))
@@ -56,7 +58,7 @@ func TestAnotherConnectionsRunLeavesWhatWasReadAndStillWaits(t *testing.T) {
 	if waits, reviewed := value[int64](w, left, lease.Run.ID), value[int64](w, left, review.ID); waits != 4 || reviewed != 3 {
 		t.Errorf("%d rows of a run that waits are left, and %d of one in review", waits, reviewed)
 	}
-	w.exec("update sync_customer set run_id = $1 where run_id = $2", done.ID, lease.Run.ID)
+	w.Exec("update sync_customer set run_id = $1 where run_id = $2", done.ID, lease.Run.ID)
 	other.complete(crowd(1))
 	if n := value[int64](w, left, done.ID); n != 0 {
 		t.Errorf("%d rows of a run that has ended are left", n)
@@ -68,15 +70,15 @@ func TestAReadingThatBeginsAnewHasMadeNoCallAndSeenNobody(t *testing.T) {
 	w := newTenant(t)
 	lease := w.lease()
 	w.read(lease, crowd(20))
-	w.exec("delete from sync_customer")
-	if _, err := w.db.ResumeReading(context.Background(), lease); err != nil {
+	w.Exec("delete from sync_customer")
+	if _, err := w.DB.ResumeReading(context.Background(), lease); err != nil {
 		t.Fatal(err)
 	}
-	run, err := w.db.Run(context.Background(), w.admin, lease.Run.ID)
+	run, err := w.DB.Run(context.Background(), w.admin, lease.Run.ID)
 	if err != nil || run.Calls != 0 || run.Seen != 0 || value[int64](w, "select staged from sync_run") != 0 {
 		t.Errorf("the run says %+v: %v", run, err)
 	}
-	if state, err := w.db.ResumeReading(context.Background(), lease); err != nil || state.Done {
+	if state, err := w.DB.ResumeReading(context.Background(), lease); err != nil || state.Done {
 		t.Errorf("resumed again it stands at %+v: %v", state, err)
 	}
 }
@@ -93,12 +95,12 @@ func TestARunThatGoesOnKeepsWhenItBeganAndHowOftenItsWorkersDied(t *testing.T) {
 	if !lease.Run.StartedAt.Equal(*first.Run.StartedAt) {
 		t.Errorf("it began at %v, then at %v", first.Run.StartedAt, lease.Run.StartedAt)
 	}
-	if _, taken, err := w.db.TakeRun(context.Background(), w.mssp, first.Run.ID); taken || err != nil {
+	if _, taken, err := w.DB.TakeRun(context.Background(), w.ID, first.Run.ID); taken || err != nil {
 		t.Errorf("a run somebody is at work on is taken up: %v", err)
 	}
-	ref := postgres.RunRef{MSSPID: w.mssp, ID: first.Run.ID}
+	ref := postgres.RunRef{MSSPID: w.ID, ID: first.Run.ID}
 	revive := func() string {
-		if err := w.db.ReviveRun(context.Background(), ref, noJob); err != nil {
+		if err := w.DB.ReviveRun(context.Background(), ref, noJob); err != nil {
 			t.Fatal(err)
 		}
 		return value[string](w, "select status from sync_run")
@@ -118,27 +120,27 @@ func TestARunThatGetsOnOrEndsWaitsNoMore(t *testing.T) {
 	w.complete(crowd(40))
 	for name, end := range map[string]func(postgres.Lease) (portal.SyncRun, error){
 		"a call": func(lease postgres.Lease) (portal.SyncRun, error) {
-			return w.db.FinishCall(context.Background(), lease, portal.ReadState{Progress: portal.ReadProgress{Calls: 1}})
+			return w.DB.FinishCall(context.Background(), lease, portal.ReadState{Progress: portal.ReadProgress{Calls: 1}})
 		},
 		"a failure": func(lease postgres.Lease) (portal.SyncRun, error) {
-			return w.db.FailRun(context.Background(), lease, "timeout", "Heimdal did not answer in time.")
+			return w.DB.FailRun(context.Background(), lease, "timeout", "Heimdal did not answer in time.")
 		},
 		"a review": func(lease postgres.Lease) (portal.SyncRun, error) {
-			return w.db.Merge(context.Background(), lease, w.rules)
+			return w.DB.Merge(context.Background(), lease, w.rules)
 		},
 	} {
 		lease := w.lease()
 		if name == "a review" {
 			w.read(lease, crowd(1))
 		}
-		run, err := w.db.NoteWaiting(context.Background(), lease, time.Now().Add(time.Hour))
+		run, err := w.DB.NoteWaiting(context.Background(), lease, time.Now().Add(time.Hour))
 		if err != nil || run.RetryAt == nil {
 			t.Fatalf("a run that waits says %+v: %v", run, err)
 		}
 		if run, err = end(lease); err != nil || run.RetryAt != nil {
 			t.Errorf("after %s it says %+v: %v", name, run, err)
 		}
-		w.exec("update sync_run set status = 'failed' where status = 'running'")
+		w.Exec("update sync_run set status = 'failed' where status = 'running'")
 	}
 }
 
@@ -146,10 +148,10 @@ func TestARunOverWhichTwoWorkersDiedIsTriedOnceMore(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	lease := w.lease()
-	ref := postgres.RunRef{MSSPID: w.mssp, ID: lease.Run.ID}
+	ref := postgres.RunRef{MSSPID: w.ID, ID: lease.Run.ID}
 	for range 2 {
 		w.die(lease)
-		if err := w.db.ReviveRun(context.Background(), ref, noJob); err != nil {
+		if err := w.DB.ReviveRun(context.Background(), ref, noJob); err != nil {
 			t.Fatal(err)
 		}
 		lease = w.take(ref.ID)
@@ -176,10 +178,158 @@ func TestWhatADeadRunHadReadGoesWithIt(t *testing.T) {
 	lease := w.lease()
 	w.stage(lease, 1, crowd(3))
 	w.die(lease)
-	if err := w.db.EndDeadRuns(context.Background(), w.mssp); err != nil {
+	if err := w.DB.EndDeadRuns(context.Background(), w.ID); err != nil {
 		t.Fatal(err)
 	}
 	if n := value[int64](w, "select count(*) from sync_customer"); n != 0 {
 		t.Errorf("%d rows are left", n)
+	}
+}
+
+func TestACallThatNeverEndedDoesNotCount(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	lease := w.lease()
+	w.stage(lease, 1, crowd(20))
+	if _, err := w.DB.FinishCall(context.Background(), lease, portal.ReadState{Progress: portal.ReadProgress{Calls: 1, Seen: 21}}); err != nil {
+		t.Fatal(err)
+	}
+	w.stage(lease, 2, []portal.Customer{client("77", "Half read", "")})
+	if _, err := w.DB.Merge(context.Background(), lease, w.rules); err == nil {
+		t.Error("a run whose calls are not all done was merged")
+	}
+	w.die(lease)
+	next := w.take(lease.Run.ID)
+	if err := w.DB.Stage(context.Background(), lease, 2, crowd(1)); !errors.Is(err, postgres.ErrLostRun) {
+		t.Errorf("who has lost the run staged into it: %v", err)
+	}
+	w.read(next, crowd(20), []portal.Customer{client("9", "Direct", "")})
+	run, err := w.merge(next)
+	if err != nil || run.Status != portal.RunComplete || run.Seen != 22 || run.Calls != 2 {
+		t.Errorf("the run that went on says %+v: %v", run, err)
+	}
+	if n := value[int64](w, "select count(*) from client where external_id = '77'"); n != 0 {
+		t.Error("a call that never ended brought a client")
+	}
+}
+
+func TestAReadingThatTheDatabaseLostBeginsAnew(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	lease := w.lease()
+	w.read(lease, crowd(20))
+	w.Exec("delete from sync_customer") // as after a crash of the database
+	if _, err := w.DB.Merge(context.Background(), lease, w.rules); !errors.Is(err, postgres.ErrUnread) {
+		t.Fatalf("what was lost was merged: %v", err)
+	}
+	state, err := w.DB.ResumeReading(context.Background(), lease)
+	if err != nil || state.Done || state.Progress.Calls != 0 {
+		t.Fatalf("the reading goes on at %+v: %v", state, err)
+	}
+	w.read(lease, crowd(20))
+	if run, err := w.merge(lease); err != nil || run.Seen != 21 {
+		t.Errorf("the second reading ended as %+v: %v", run, err)
+	}
+}
+
+func TestWhatContradictsItselfIsRefusedByName(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	one, other := client("5", "A", "1"), client("5", "B", "1")
+	many := func(all ...portal.Customer) []portal.Customer { return append(crowd(1), all...) }
+	two := []portal.Customer{msp("2", "South"), client("5", "A", "2")}
+	under := func(id, parent string) portal.Customer {
+		m := msp(id, "Sub")
+		m.ParentID = parent
+		return m
+	}
+	for name, test := range map[string]struct {
+		calls  [][]portal.Customer
+		code   portal.CallCode
+		parent string
+		twice  int64
+	}{
+		"equal rows count once":                         {[][]portal.Customer{many(one, one, one)}, "", "1", 2},
+		"two names in one answer":                       {[][]portal.Customer{many(one, other)}, portal.DuplicateID, "", 0},
+		"a later call counts":                           {[][]portal.Customer{many(other), {one}}, "", "1", 0},
+		"a later call adds the parent":                  {[][]portal.Customer{many(client("5", "A", "")), {one}}, "", "1", 0},
+		"a parent is never lost":                        {[][]portal.Customer{many(one), {client("5", "A", "")}}, "", "1", 0},
+		"two parents that know nothing of each other":   {[][]portal.Customer{many(one), two}, portal.DuplicateID, "", 0},
+		"a parent gives way to one of its own children": {[][]portal.Customer{many(one, under("2", "1")), {client("5", "A", "2")}}, "", "2", 0},
+		"a child does not give way to its parent":       {[][]portal.Customer{many(client("5", "A", "2"), under("2", "1")), {one}}, portal.DuplicateID, "", 0},
+	} {
+		s := w.sibling()
+		run, err := s.sync(test.calls...)
+		var refused *portal.CallError
+		if errors.As(err, &refused) != (test.code != "") || refused != nil && (refused.Code != test.code || !strings.Contains(refused.Detail, `"5"`)) {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if test.code != "" {
+			if n := value[int64](s, "select count(*) from client where mssp_id = $1", s.ID); n != 0 {
+				t.Errorf("%s: %d clients were written", name, n)
+			}
+			continue
+		}
+		parent := value[string](s, "select m.external_id from client c join msp m on m.id = c.msp_id where c.mssp_id = $1 and c.external_id = '5' and c.name = 'A'", s.ID)
+		if parent != test.parent || run.Duplicates != test.twice || run.Seen != run.Added {
+			t.Errorf("%s: under %s, the run says %+v", name, parent, run)
+		}
+	}
+}
+
+func TestAnAnswerMustBeAsLongAsItSaysAndSayWhoIsAnMSP(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	for total, want := range map[int64]bool{21: true, 20: false, 22: false} {
+		lease := w.sibling().lease()
+		w.stage(lease, 1, crowd(20))
+		_, err := w.DB.FinishCall(context.Background(), lease, portal.ReadState{Done: true, Total: &total, Progress: portal.ReadProgress{Calls: 1, Seen: 21}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.DB.Merge(context.Background(), lease, w.rules)
+		var refused *portal.CallError
+		if want != (err == nil) || err != nil && (!errors.As(err, &refused) || refused.Code != portal.Incomplete) {
+			t.Errorf("21 customers of %d: %v", total, err)
+		}
+	}
+	untyped := client("1", "A", "")
+	untyped.Type = ""
+	_, err := w.sync([]portal.Customer{untyped})
+	var refused *portal.CallError
+	if !errors.As(err, &refused) || refused.Code != portal.Garbage {
+		t.Errorf("customers without any type: %v", err)
+	}
+}
+
+func TestARunThatEndsWorkersIsGivenUpUnlessItGetsOn(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	lease := w.lease()
+	ref := postgres.RunRef{MSSPID: w.ID, ID: lease.Run.ID}
+	for call := range 5 { // gets on each time
+		w.stage(lease, int64(call+1), []portal.Customer{client(fmt.Sprint(call), "A", "")})
+		state := portal.ReadState{Progress: portal.ReadProgress{Calls: int64(call + 1), Seen: int64(call + 1)}}
+		if _, err := w.DB.FinishCall(context.Background(), lease, state); err != nil {
+			t.Fatal(err)
+		}
+		w.die(lease)
+		if err := w.DB.ReviveRun(context.Background(), ref, noJob); err != nil {
+			t.Fatal(err)
+		}
+		lease = w.take(ref.ID)
+	}
+	for range 2 {
+		w.die(lease)
+		if err := w.DB.ReviveRun(context.Background(), ref, noJob); err != nil {
+			t.Fatal(err)
+		}
+		if taken, ok, _ := w.DB.TakeRun(context.Background(), w.ID, ref.ID); ok {
+			lease = taken
+		}
+	}
+	if got := value[string](w, "select status || error_code || (select count(*) from sync_customer) from sync_run"); got != "failedinterrupted0" {
+		t.Errorf("a run over which three workers died is %s", got)
 	}
 }

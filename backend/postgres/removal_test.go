@@ -11,28 +11,28 @@ import (
 
 // failed plays a run that fails.
 func (w *tenant) failed() portal.SyncRun {
-	w.t.Helper()
-	run, err := w.db.FailRun(context.Background(), w.lease(), "timeout", "Heimdal did not answer in time.")
+	w.Helper()
+	run, err := w.DB.FailRun(context.Background(), w.lease(), "timeout", "Heimdal did not answer in time.")
 	if err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
 	return run
 }
 
 // reviewed plays a run that must need review.
 func (w *tenant) reviewed(calls ...[]portal.Customer) portal.SyncRun {
-	w.t.Helper()
+	w.Helper()
 	run, err := w.sync(calls...)
 	if err != nil || run.Status != portal.RunNeedsReview {
-		w.t.Fatalf("the run is %s: %v", run.Status, err)
+		w.Fatalf("the run is %s: %v", run.Status, err)
 	}
 	return run
 }
 
 func (w *tenant) discard(run portal.SyncRun) {
-	w.t.Helper()
-	if _, err := w.db.DiscardRun(context.Background(), w.admin, run.ID); err != nil {
-		w.t.Fatal(err)
+	w.Helper()
+	if _, err := w.DB.DiscardRun(context.Background(), w.admin, run.ID); err != nil {
+		w.Fatal(err)
 	}
 }
 
@@ -74,7 +74,7 @@ func TestWhoWentMissingBeforeThatWasNotedIsRemovedToo(t *testing.T) {
 	w.rules.RemoveAfterRuns = 1
 	w.complete(crowd(2))
 	w.complete(crowd(1))
-	w.exec("update client set missing_at = null")
+	w.Exec("update client set missing_at = null")
 	if run := w.complete(crowd(1)); run.Removed != 1 {
 		t.Errorf("the run says %+v", run)
 	}
@@ -125,5 +125,41 @@ func TestAClientThatNamesAnMSPThatIsRemovedIsUnderNone(t *testing.T) {
 	if got := value[string](w, "select m.status || ' ' || (c.msp_id is null) from client c, msp m where c.external_id = '4'"); got != "removed true" {
 		t.Errorf("MSP and client are %s", got)
 	}
-	w.checkCounts(t.Errorf)
+	w.CheckCounts(t.Errorf)
+}
+
+func TestWhoIsMissingForLongIsRemovedAndComesBackAsTheSameRow(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.rules.RemoveAfterRuns = 2
+	all := []portal.Customer{msp("1", "North"), msp("2", "South"), client("3", "Client", "1"), client("4", "Stays", "2")}
+	w.complete(all)
+	id := value[string](w, "select id::text from client where external_id = '3'")
+	few := []portal.Customer{client("4", "Stays", "2")}
+	if run := w.complete(few); run.Missing != 3 || run.Removed != 0 {
+		t.Errorf("the run after which they are missing says %+v", run)
+	}
+	before := w.Everything()
+	if run := w.complete(few); run.Removed != 0 || w.Everything() != before {
+		t.Errorf("one run later: %+v", run)
+	}
+	run := w.complete(few)
+	if diff := cmp.Diff([]string{"client 3 removed", "msp 1 removed"}, w.Changes(run)); diff != "" || run.Removed != 2 {
+		t.Errorf("two runs later %d are removed, history (-want +got):\n%s", run.Removed, diff)
+	}
+	w.CheckCounts(t.Errorf)
+	before = w.Everything()
+	if w.complete(few); w.Everything() != before {
+		t.Error("an MSP that a client still names is removed, or who is removed is so again")
+	}
+	run = w.complete(all)
+	want := []string{"client 3 returned", "msp 1 returned", "msp 2 returned"}
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Returned != 3 || run.Changed != 3 || run.Added != 0 {
+		t.Errorf("the run that has them again says %+v, history (-want +got):\n%s", run, diff)
+	}
+	got := value[string](w, "select c.id::text || c.status || m.external_id from client c join msp m on m.id = c.msp_id where c.external_id = '3' and c.missing_at is null")
+	if got != id+"active1" {
+		t.Errorf("the client came back as %s", got)
+	}
+	w.CheckCounts(t.Errorf)
 }

@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"fmt"
 	stdsync "sync"
 	"testing"
 	"time"
@@ -14,48 +13,13 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-func TestAFifthAndAtLeastTenMayVanishAndNotOneMore(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	for _, test := range []struct {
-		known, left int
-		want        portal.RunStatus
-	}{
-		{100, 80, portal.RunComplete}, {100, 79, portal.RunNeedsReview}, {20, 11, portal.RunComplete}, {20, 10, portal.RunNeedsReview},
-	} {
-		s := w.sibling()
-		s.complete(crowd(test.known - 1))
-		if run, err := s.sync(crowd(test.left - 1)); err != nil || run.Status != test.want {
-			t.Errorf("%d of %d customers ended as %s: %v", test.left, test.known, run.Status, err)
-		}
-	}
-}
-
-func TestMSPsAndClientsThatVanishAreCountedTogetherAndWhoIsMissingAlreadyIsNot(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	var msps, clients []portal.Customer
-	for i := range 30 {
-		msps = append(msps, msp(fmt.Sprint(i), fmt.Sprint("MSP ", i)))
-		clients = append(clients, client(fmt.Sprint(100+i), "Client", ""))
-	}
-	w.complete(msps, clients[:20])
-	w.reviewed(msps[6:], clients[5:20])
-	if run := w.complete(msps[5:], clients[5:20]); run.Missing != 10 {
-		t.Errorf("10 of 50 are missing in a run that says %+v", run)
-	}
-	if run := w.complete(msps[9:], clients[9:20]); run.Missing != 8 {
-		t.Errorf("8 of 40 more are missing in a run that says %+v", run)
-	}
-}
-
 func TestAReviewListsMSPsFirstAndNobodyWhoIsMissingAlready(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(crowd(40), []portal.Customer{msp("2", "Zeta"), msp("3", "Gone"), client("9", "Gone", "")})
 	w.complete(crowd(40), []portal.Customer{msp("2", "Zeta")})
 	run := w.reviewed(crowd(2))
-	page, err := w.db.Review(context.Background(), w.admin, run.ID, portal.ReviewQuery{Limit: 100})
+	page, err := w.DB.Review(context.Background(), w.admin, run.ID, portal.ReviewQuery{Limit: 100})
 	if err != nil || page.Total != 39 || len(page.Items) != 39 || *run.WouldMiss != 39 || page.Items[0].Name != "Zeta" {
 		t.Errorf("the review of %+v is %+v: %v", run, page, err)
 	}
@@ -82,9 +46,9 @@ func TestOfSeveralWordsOnAReviewTheFirstCounts(t *testing.T) {
 		words.Go(func() {
 			var err error
 			if i%2 == 0 {
-				_, err = w.db.AcceptRun(context.Background(), w.admin, run.ID, noJob)
+				_, err = w.DB.AcceptRun(context.Background(), w.admin, run.ID, noJob)
 			} else {
-				_, err = w.db.DiscardRun(context.Background(), w.admin, run.ID)
+				_, err = w.DB.DiscardRun(context.Background(), w.admin, run.ID)
 			}
 			answers <- err
 		})
@@ -112,7 +76,7 @@ func TestAReviewWaitsWhileAnotherRunIsAtWorkAndEndsWithIt(t *testing.T) {
 	w.failed()
 	newer := w.lease()
 	accept := func() portal.Code {
-		_, err := w.db.AcceptRun(context.Background(), w.admin, run.ID, noJob)
+		_, err := w.DB.AcceptRun(context.Background(), w.admin, run.ID, noJob)
 		return portal.ErrorCode(err)
 	}
 	if code := accept(); code != portal.SyncRunning {
@@ -125,7 +89,7 @@ func TestAReviewWaitsWhileAnotherRunIsAtWorkAndEndsWithIt(t *testing.T) {
 	if _, err := w.merge(newer); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.db.DiscardRun(context.Background(), w.admin, run.ID); portal.ErrorCode(err) != portal.Conflict || accept() != portal.Conflict {
+	if _, err := w.DB.DiscardRun(context.Background(), w.admin, run.ID); portal.ErrorCode(err) != portal.Conflict || accept() != portal.Conflict {
 		t.Errorf("a superseded run is discarded: %v", err)
 	}
 	if n := value[int64](w, "select count(*) from sync_run where id = $1 and reviewed_by is null and status = 'discarded'", run.ID); n != 1 {
@@ -138,21 +102,21 @@ func TestDataThatIsAcceptedLaterIsAsOldAsItsReading(t *testing.T) {
 	w := newTenant(t)
 	w.complete(crowd(40))
 	run := w.reviewed(crowd(2))
-	w.exec("update sync_run set created_at = created_at - interval '3 days', finished_at = finished_at - interval '3 days', read_at = read_at - interval '3 days'")
-	if _, err := w.db.AcceptRun(context.Background(), w.admin, run.ID, noJob); err != nil {
+	w.Exec("update sync_run set created_at = created_at - interval '3 days', finished_at = finished_at - interval '3 days', read_at = read_at - interval '3 days'")
+	if _, err := w.DB.AcceptRun(context.Background(), w.admin, run.ID, noJob); err != nil {
 		t.Fatal(err)
 	}
 	if run, err := w.merge(w.take(run.ID)); err != nil || run.Status != portal.RunComplete || time.Since(*run.FinishedAt) > time.Hour {
 		t.Fatalf("the run ended as %+v: %v", run, err)
 	}
-	o, _, err := w.db.Overview(context.Background(), w.admin, 24*time.Hour)
+	o, _, err := w.DB.Overview(context.Background(), w.admin, 24*time.Hour)
 	if err != nil || o.DataAsOf == nil || time.Since(*o.DataAsOf) < 70*time.Hour {
 		t.Errorf("the data is of %v: %v", o.DataAsOf, err)
 	}
 	if len(o.Attention) == 0 || o.Attention[0].Kind != "sync_stale" {
 		t.Errorf("nobody is told that the data is old: %+v", o.Attention)
 	}
-	all, err := w.db.Connections(context.Background(), w.admin, time.Hour)
+	all, err := w.DB.Connections(context.Background(), w.admin, time.Hour)
 	if err != nil || !all.Items[0].LastComplete.Equal(*o.DataAsOf) || all.Items[0].FailuresInARow != 0 {
 		t.Errorf("the connection is %+v: %v", all.Items, err)
 	}
@@ -163,9 +127,9 @@ func TestAnAcceptedRunIsLikeNewToWhoeverTakesItUp(t *testing.T) {
 	w := newTenant(t)
 	w.complete(crowd(40))
 	run := w.reviewed(crowd(2))
-	w.exec("update sync_run set deaths = 2, trigger = 'command', created_at = now() - interval '1 day' where id = $1", run.ID)
+	w.Exec("update sync_run set deaths = 2, trigger = 'command', created_at = now() - interval '1 day' where id = $1", run.ID)
 	var jobs []string
-	queued, err := w.db.AcceptRun(context.Background(), w.admin, run.ID, func(_ context.Context, _ pgx.Tx, run portal.SyncRun) error {
+	queued, err := w.DB.AcceptRun(context.Background(), w.admin, run.ID, func(_ context.Context, _ pgx.Tx, run portal.SyncRun) error {
 		jobs = append(jobs, run.ID)
 		return nil
 	})
@@ -175,19 +139,19 @@ func TestAnAcceptedRunIsLikeNewToWhoeverTakesItUp(t *testing.T) {
 	if err != nil || queued.Status != portal.RunQueued || queued.FinishedAt != nil || queued.ErrorCode != nil || queued.Error != nil {
 		t.Errorf("accepted: %+v: %v", queued, err)
 	}
-	if waiting, err := w.db.WaitingRuns(context.Background()); err != nil || len(waiting) != 0 {
+	if waiting, err := w.DB.WaitingRuns(context.Background()); err != nil || len(waiting) != 0 {
 		t.Errorf("accepted a moment ago it is thought lost: %v, %v", waiting, err)
 	}
 	w.die(w.take(run.ID))
-	ref := postgres.RunRef{MSSPID: w.mssp, ID: run.ID}
-	if err := w.db.ReviveRun(context.Background(), ref, noJob); err != nil {
+	ref := postgres.RunRef{MSSPID: w.ID, ID: run.ID}
+	if err := w.DB.ReviveRun(context.Background(), ref, noJob); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff("queued 1", value[string](w, "select status || ' ' || deaths from sync_run where id = $1", run.ID)); diff != "" {
 		t.Errorf("after its worker has died (-want +got):\n%s", diff)
 	}
-	w.exec("update sync_run set reviewed_at = now() - interval '1 hour' where id = $1", run.ID)
-	if waiting, err := w.db.WaitingRuns(context.Background()); err != nil || !cmp.Equal(waiting, []postgres.RunRef{ref}) {
+	w.Exec("update sync_run set reviewed_at = now() - interval '1 hour' where id = $1", run.ID)
+	if waiting, err := w.DB.WaitingRuns(context.Background()); err != nil || !cmp.Equal(waiting, []postgres.RunRef{ref}) {
 		t.Errorf("an hour later nobody looks for it: %v, %v", waiting, err)
 	}
 }
@@ -197,9 +161,89 @@ func TestAReviewThatNobodyMakesKeepsNoSyncFromBeingDue(t *testing.T) {
 	w := newTenant(t)
 	w.complete(crowd(40))
 	w.reviewed(crowd(2))
-	w.exec("update mssp_product set created_at = now() - interval '1 day'")
-	w.exec("update sync_run set created_at = now() - interval '2 hours'")
-	if due, err := w.db.Overdue(context.Background(), time.Hour); err != nil || len(due) != 1 {
+	w.Exec("update mssp_product set created_at = now() - interval '1 day'")
+	w.Exec("update sync_run set created_at = now() - interval '2 hours'")
+	if due, err := w.DB.Overdue(context.Background(), time.Hour); err != nil || len(due) != 1 {
 		t.Errorf("due is %v: %v", due, err)
+	}
+}
+
+func TestAnAdminsWordIsForTheRowsThatWereReviewed(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(40))
+	run, err := w.sync(crowd(1))
+	if err != nil || run.Status != portal.RunNeedsReview {
+		t.Fatalf("the run is %s: %v", run.Status, err)
+	}
+	if _, err := w.DB.AcceptRun(context.Background(), w.admin, run.ID, noJob); err != nil {
+		t.Fatal(err)
+	}
+	w.Exec("delete from sync_customer")
+	lease := w.take(run.ID)
+	w.read(lease, crowd(2))
+	if again, err := w.merge(lease); err != nil || again.Status != portal.RunNeedsReview || again.ReviewedAt != nil {
+		t.Errorf("rows nobody has reviewed ended as %+v: %v", again, err)
+	}
+}
+
+func TestAReviewSaysWhoWouldVanishAndIsAcceptedOrDiscarded(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(49))
+	before := w.Everything()
+	run, err := w.sync(crowd(38))
+	if err != nil || run.Status != portal.RunNeedsReview || run.WouldMiss == nil || *run.WouldMiss != 11 || run.FinishedAt == nil {
+		t.Fatalf("11 of 50 missing ended as %+v: %v", run, err)
+	}
+	if w.Everything() != before {
+		t.Error("a run that needs review wrote rows")
+	}
+	page, err := w.DB.Review(context.Background(), w.admin, run.ID, portal.ReviewQuery{Limit: 5})
+	if err != nil || page.Total != 11 || len(page.Items) != 5 || *page.Items[0].MSPName != "Partner" || page.NextCursor == nil {
+		t.Fatalf("the review is %+v: %v", page, err)
+	}
+	if _, err := w.DB.Review(context.Background(), w.sibling().admin, run.ID, portal.ReviewQuery{Limit: 5}); portal.ErrorCode(err) != portal.NotFound {
+		t.Errorf("another MSSP reads the review: %v", err)
+	}
+	if _, err := w.DB.AcceptRun(context.Background(), w.sibling().admin, run.ID, noJob); portal.ErrorCode(err) != portal.NotFound {
+		t.Errorf("another MSSP accepts: %v", err)
+	}
+	discarded, err := w.DB.DiscardRun(context.Background(), w.admin, run.ID)
+	if err != nil || discarded.Status != portal.RunDiscarded || discarded.ReviewedBy == nil || *discarded.ReviewedBy != w.admin.UserID {
+		t.Errorf("discarded: %+v: %v", discarded, err)
+	}
+	if _, err := w.DB.AcceptRun(context.Background(), w.admin, run.ID, noJob); portal.ErrorCode(err) != portal.Conflict {
+		t.Errorf("a discarded run is accepted: %v", err)
+	}
+	run, err = w.sync(crowd(38))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run = w.accepted(run); run.Status != portal.RunComplete || run.Missing != 11 || run.ErrorCode != nil {
+		t.Errorf("accepted: %+v", run)
+	}
+	left := value[int64](w, "select (select count(*) from sync_customer) + (select count(*) from sync_vanishing)")
+	if left != 0 || value[int64](w, "select count(*) from audit_log where mssp_id = $1 and action in ('sync_accepted', 'sync_discarded')", w.ID) != 2 {
+		t.Errorf("%d rows are left of it", left)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func TestANewerRunThatCompletesOrNeedsReviewSupersedesAnOlderReview(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(49))
+	older, _ := w.sync(crowd(2))
+	newer, _ := w.sync(crowd(3))
+	status := func(run portal.SyncRun) string {
+		return value[string](w, "select status || coalesce(' ' || error_code, '') from sync_run where id = $1", run.ID)
+	}
+	if status(older) != "discarded superseded" || status(newer) != "needs_review too_many_missing" {
+		t.Errorf("after two reviews: %s, %s", status(older), status(newer))
+	}
+	w.complete(crowd(49))
+	if status(newer) != "discarded superseded" || value[int64](w, "select count(*) from sync_vanishing") != 0 {
+		t.Errorf("after a complete run: %s", status(newer))
 	}
 }

@@ -48,15 +48,15 @@ func (w *tenant) mailing(after int) (*mailbox, func(*sync.Config)) {
 
 // raised counts the mails that were queued so far.
 func (w *tenant) raised() int64 {
-	w.t.Helper()
+	w.Helper()
 	if err := w.service.RaiseAlerts(context.Background()); err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
-	return value[int64](w, "select count(*) from river.river_job where kind = 'sync_mail' and args->>'mssp_id' = $1", w.connection.MSSPID)
+	return value[int64](w, "select count(*) from river.river_job where kind = 'sync_mail' and args->>'mssp_id' = $1", w.ID)
 }
 
 func (w *tenant) fail(times int) {
-	w.t.Helper()
+	w.Helper()
 	w.stand.Misbehave(heimdalstand.Message200)
 	for range times {
 		w.mustFail("bad_key")
@@ -66,19 +66,19 @@ func (w *tenant) fail(times int) {
 
 // email gives somebody an address of their own.
 func (w *tenant) email(v portal.Viewer, address string) {
-	w.exec("update app_user set email = $2 where id = $1", v.UserID, address)
+	w.Exec("update app_user set email = $2 where id = $1", v.UserID, address)
 }
 
 func TestTheAdminsAreMailedOnceOfARowOfFailuresUntilASyncHasWorkedInBetween(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	other := addTenant(t, w.db, w.owner)
+	other := w.another(t)
 	box, mails := w.mailing(3)
-	second, former := w.signIn(portal.MSSPAdmin), w.signIn(portal.MSSPAdmin)
-	w.signIn(portal.MSSPStaff)
+	second, former := w.SignIn(portal.MSSPAdmin), w.SignIn(portal.MSSPAdmin)
+	w.SignIn(portal.MSSPStaff)
 	w.email(w.admin, "ada@fjord.example")
 	w.email(second, "kim@fjord.example")
-	w.exec("update user_role set active = false where user_id = $1", former.UserID)
+	w.Exec("update user_role set active = false where user_id = $1", former.UserID)
 	other.fail(2)
 	w.complete(many(3)...)
 	for _, step := range []struct {
@@ -90,7 +90,7 @@ func TestTheAdminsAreMailedOnceOfARowOfFailuresUntilASyncHasWorkedInBetween(t *t
 			t.Errorf("%d mails, want %d", n, step.mails)
 		}
 	}
-	since := value[time.Time](w, "select min(finished_at) from sync_run where status = 'failed' and mssp_id = $1", w.connection.MSSPID)
+	since := value[time.Time](w, "select min(finished_at) from sync_run where status = 'failed' and mssp_id = $1", w.ID)
 	w.serve(mails)
 	w.wait(2, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
 	readers := map[string]bool{}
@@ -172,22 +172,22 @@ func TestWhatIsNoLongerTrueIsNotMailed(t *testing.T) {
 	for name, change := range map[string]func(*tenant){
 		"a sync worked":       func(w *tenant) { w.complete(many(3)...) },
 		"a new row has begun": func(w *tenant) { w.complete(many(3)...); w.fail(1) },
-		"an admin no longer":  func(w *tenant) { w.exec("update user_role set active = false where user_id = $1", w.admin.UserID) },
-		"another role":        func(w *tenant) { w.exec("update user_role set role = 'mssp_staff' where user_id = $1", w.admin.UserID) },
-		"somebody who left":   func(w *tenant) { w.exec("update app_user set active = false where id = $1", w.admin.UserID) },
-		"a review that ended": func(w *tenant) { w.exec("update sync_run set status = 'discarded'") },
+		"an admin no longer":  func(w *tenant) { w.Exec("update user_role set active = false where user_id = $1", w.admin.UserID) },
+		"another role":        func(w *tenant) { w.Exec("update user_role set role = 'mssp_staff' where user_id = $1", w.admin.UserID) },
+		"somebody who left":   func(w *tenant) { w.Exec("update app_user set active = false where id = $1", w.admin.UserID) },
+		"a review that ended": func(w *tenant) { w.Exec("update sync_run set status = 'discarded'") },
 	} {
 		w := newTenant(t)
 		w.fail(3)
-		run := postgres.RunRef{MSSPID: w.connection.MSSPID, ID: value[string](w, "select max(id::text) from sync_run")}
+		run := postgres.RunRef{MSSPID: w.ID, ID: value[string](w, "select max(id::text) from sync_run")}
 		if name == "a review that ended" {
-			w.exec("update sync_run set status = 'needs_review', would_miss = 3 where id = $1", run.ID)
+			w.Exec("update sync_run set status = 'needs_review', would_miss = 3 where id = $1", run.ID)
 		}
-		if _, still, err := w.db.Alert(t.Context(), run, w.admin.UserID); !still || err != nil {
+		if _, still, err := w.DB.Alert(t.Context(), run, w.admin.UserID); !still || err != nil {
 			t.Errorf("%s: nothing is told before: %v", name, err)
 		}
 		change(w)
-		if alert, still, err := w.db.Alert(t.Context(), run, w.admin.UserID); still || err != nil {
+		if alert, still, err := w.DB.Alert(t.Context(), run, w.admin.UserID); still || err != nil {
 			t.Errorf("%s: is told %+v, %v", name, alert, err)
 		}
 	}
@@ -197,12 +197,12 @@ func TestAnAlertIsInTheLanguageOfTheAdminsInvite(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.fail(1)
-	run := postgres.RunRef{MSSPID: w.connection.MSSPID, ID: value[string](w, "select max(id::text) from sync_run")}
+	run := postgres.RunRef{MSSPID: w.ID, ID: value[string](w, "select max(id::text) from sync_run")}
 	w.email(w.admin, "ada@fjord.example")
 	invite := func(email, language string) {
-		w.exec(`
+		w.Exec(`
 			insert into pre_assigned_role (mssp_id, id, email, role, provider, code_hash, invited_by, expires_at, accepted_at, language, created_at)
-			values ($1, new_id(), $2, 'mssp_staff', 'google', '', '', now(), now(), $3, clock_timestamp())`, w.connection.MSSPID, email, language)
+			values ($1, new_id(), $2, 'mssp_staff', 'google', '', '', now(), now(), $3, clock_timestamp())`, w.ID, email, language)
 	}
 	for _, step := range []struct{ email, language, want string }{
 		{"", "", ""}, {"kim@fjord.example", "da", "da"}, {"ada@fjord.example", "de", "de"}, {"kim@fjord.example", "fr", "de"},
@@ -210,7 +210,7 @@ func TestAnAlertIsInTheLanguageOfTheAdminsInvite(t *testing.T) {
 		if step.email != "" {
 			invite(step.email, step.language)
 		}
-		if alert, _, err := w.db.Alert(t.Context(), run, w.admin.UserID); err != nil || alert.Language != step.want || alert.Email != "ada@fjord.example" {
+		if alert, _, err := w.DB.Alert(t.Context(), run, w.admin.UserID); err != nil || alert.Language != step.want || alert.Email != "ada@fjord.example" {
 			t.Errorf("after an invite of %s in %q: %+v, %v", step.email, step.language, alert, err)
 		}
 	}
@@ -251,11 +251,11 @@ func TestWithoutMailNobodyIsMailed(t *testing.T) {
 		t.Errorf("%d mails were queued that nobody sends", n)
 	}
 	_, _ = w.mailing(3)
-	w.exec("update mssp_product set paused = true")
+	w.Exec("update mssp_product set paused = true")
 	if n := w.raised(); n != 0 {
 		t.Errorf("%d mails about a paused connection", n)
 	}
-	w.exec("update mssp_product set paused = false")
+	w.Exec("update mssp_product set paused = false")
 	if n := w.raised(); n != 1 {
 		t.Errorf("%d mails once mail is set, want 1", n)
 	}
@@ -263,10 +263,10 @@ func TestWithoutMailNobodyIsMailed(t *testing.T) {
 
 // syncAttention is what the overview says of syncs, as "kind severity count".
 func (w *tenant) syncAttention(stale time.Duration) []portal.Attention {
-	w.t.Helper()
-	overview, _, err := w.db.Overview(context.Background(), w.admin, stale)
+	w.Helper()
+	overview, _, err := w.DB.Overview(context.Background(), w.admin, stale)
 	if err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
 	var syncs []portal.Attention
 	for _, a := range overview.Attention {
@@ -309,11 +309,11 @@ func TestARunThatNeedsReviewComesBeforeEverythingElse(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(many(60)...)
-	w.exec("update client set expires_on = '2020-01-01' where external_id = '101'")
+	w.Exec("update client set expires_on = '2020-01-01' where external_id = '101'")
 	if run := w.sync(many(30)...); run.Status != portal.RunNeedsReview {
 		t.Fatalf("the run is %s", run.Status)
 	}
-	overview, _, err := w.db.Overview(t.Context(), w.admin, time.Hour)
+	overview, _, err := w.DB.Overview(t.Context(), w.admin, time.Hour)
 	if err != nil || overview.Attention[0].Kind != "needs_review" || *overview.Attention[0].Count != 30 || overview.Attention[0].RunID == nil {
 		t.Errorf("attention is %+v, %v", overview.Attention, err)
 	}
@@ -344,8 +344,8 @@ func TestAConnectionThatIsNotSyncedThoughNothingFailsIsStale(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(many(3)...)
-	w.exec("update sync_run set created_at = created_at - interval '4 hours', finished_at = finished_at - interval '4 hours', read_at = read_at - interval '4 hours'")
-	w.exec("update mssp_product set paused = true")
+	w.Exec("update sync_run set created_at = created_at - interval '4 hours', finished_at = finished_at - interval '4 hours', read_at = read_at - interval '4 hours'")
+	w.Exec("update mssp_product set paused = true")
 	if got := kinds(w.syncAttention(5 * time.Hour)); got != "" {
 		t.Errorf("before its time: %s", got)
 	}
@@ -353,7 +353,7 @@ func TestAConnectionThatIsNotSyncedThoughNothingFailsIsStale(t *testing.T) {
 	if kinds(got) != "sync_stale" || got[0].Detail != "paused" || got[0].At == nil {
 		t.Errorf("a paused connection is %+v", got)
 	}
-	w.exec("update mssp_product set paused = false")
+	w.Exec("update mssp_product set paused = false")
 	if got := w.syncAttention(3 * time.Hour); kinds(got) != "sync_stale" || got[0].Detail != "" {
 		t.Errorf("a connection nobody syncs is %+v", got)
 	}

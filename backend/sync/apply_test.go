@@ -26,19 +26,19 @@ func TestTheSampleBecomesMSPsAndClients(t *testing.T) {
 	if direct != 12 || words < 3 {
 		t.Errorf("%d clients are directly under the MSSP and there are %d types", direct, words)
 	}
-	w.checkCounts()
+	w.CheckCounts(t.Errorf)
 }
 
 func TestAnUnchangedRunWritesNothingButItsRecord(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(heimdalstand.Sample(7)...)
-	before := w.everything()
+	before := w.Everything()
 	run := w.again()
 	if run.Status != portal.RunComplete || run.Seen == 0 || run.Added+run.Changed+run.Missing != 0 {
 		t.Errorf("the unchanged run says %+v", run)
 	}
-	if w.everything() != before {
+	if w.Everything() != before {
 		t.Error("the unchanged run wrote rows")
 	}
 }
@@ -61,7 +61,7 @@ func TestAChangeBumpsTheVersionOnceAndTouchesOnlyItsRow(t *testing.T) {
 		t.Errorf("%d clients were written, want 2", n)
 	}
 	want := []string{"client 101 changed name Client→Renamed", "client 101 changed seats_used 3→4", "client 102 changed details"}
-	if diff := cmp.Diff(want, w.changes(run)); diff != "" {
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
 }
@@ -77,13 +77,13 @@ func TestEveryFieldsChangeIsALineOfHistory(t *testing.T) {
 		"client 2 changed expires_on 2031-01-31→2032-01-31", "client 2 changed products Patch→Patch, Vault",
 		"client 2 changed seats_total 5→∅", "client 2 changed type CORP→DEMO", "msp 1 changed name Partner→Partners",
 	}
-	if diff := cmp.Diff(want, w.changes(run)); diff != "" {
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
 	if run.Other != 1 || run.Clients != 1 {
 		t.Errorf("an unknown type is counted as %+v", run)
 	}
-	w.checkCounts()
+	w.CheckCounts(t.Errorf)
 }
 
 func TestWhatIsGoneIsMissingAndComesBackAsTheSameRow(t *testing.T) {
@@ -91,27 +91,27 @@ func TestWhatIsGoneIsMissingAndComesBackAsTheSameRow(t *testing.T) {
 	w := newTenant(t)
 	w.complete(reseller(1, "Partner"), corp(2, "Client", 1), corp(3, "Other", nil))
 	id := value[string](w, "select id::text from client where external_id = '2'")
-	seen := value[string](w, "select finished_at::text from sync_run")
+	seen := value[string](w, "select read_at::text from sync_run")
 	run := w.complete(reseller(1, "Partner"), corp(3, "Other", nil))
-	if diff := cmp.Diff([]string{"client 2 missing"}, w.changes(run)); diff != "" || run.Missing != 1 {
+	if diff := cmp.Diff([]string{"client 2 missing"}, w.Changes(run)); diff != "" || run.Missing != 1 {
 		t.Errorf("the run counts %d missing, history (-want +got):\n%s", run.Missing, diff)
 	}
 	got := value[string](w, "select id::text || status || last_seen_at::text from client where external_id = '2'")
 	if got != id+"missing"+seen {
 		t.Errorf("the missing client is %s, want last seen %s", got, seen)
 	}
-	if run := w.again(); run.Missing != 0 || len(w.changes(run)) != 0 {
+	if run := w.again(); run.Missing != 0 || len(w.Changes(run)) != 0 {
 		t.Errorf("a client that stays away is news again: %+v", run)
 	}
 	run = w.complete(reseller(1, "Partner"), corp(2, "Client Ltd", 1), corp(3, "Other", nil))
 	want := []string{"client 2 changed name Client→Client Ltd", "client 2 returned"}
-	if diff := cmp.Diff(want, w.changes(run)); diff != "" || run.Changed != 1 || run.Added != 0 {
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Changed != 1 || run.Added != 0 {
 		t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
 	}
 	if got := value[string](w, "select id::text || status from client where external_id = '2'"); got != id+"active" {
 		t.Errorf("the client came back as %s", got)
 	}
-	w.checkCounts()
+	w.CheckCounts(t.Errorf)
 }
 
 func TestAClientsPeopleMoveWithIt(t *testing.T) {
@@ -119,7 +119,7 @@ func TestAClientsPeopleMoveWithIt(t *testing.T) {
 	w := newTenant(t)
 	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1), corp(4, "Stays", 1))
 	for _, client := range []string{"3", "4"} {
-		w.exec(`
+		w.Exec(`
 			with person as (insert into app_user (id, email) values (new_id(), 'p@example.com') returning id),
 			node as (select * from client where external_id = $1),
 			invite as (
@@ -148,17 +148,17 @@ func TestAMoveIsRecordedWhereNeitherMSPReadsIt(t *testing.T) {
 	w := newTenant(t)
 	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1))
 	run := w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", "2"))
-	if diff := cmp.Diff([]string{"client 3 moved msp North→South"}, w.changes(run)); diff != "" {
+	if diff := cmp.Diff([]string{"client 3 moved msp North→South"}, w.Changes(run)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
 	if n := value[int64](w, "select count(*) from change where kind = 'moved' and msp_id is null and client_id is null"); n != 1 {
 		t.Errorf("%d moves are readable by the MSSP alone", n)
 	}
 	run = w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", customerID))
-	if diff := cmp.Diff([]string{"client 3 moved msp South→∅"}, w.changes(run)); diff != "" {
+	if diff := cmp.Diff([]string{"client 3 moved msp South→∅"}, w.Changes(run)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
-	w.checkCounts()
+	w.CheckCounts(t.Errorf)
 }
 
 func TestHistoryIsReadByWhomItConcerns(t *testing.T) {
@@ -182,10 +182,10 @@ func TestAClientStaysUnderAnMSPThatIsMissing(t *testing.T) {
 	w := newTenant(t)
 	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1))
 	run := w.complete(reseller(2, "South"), corp(3, "Client", 1))
-	if diff := cmp.Diff([]string{"msp 1 missing"}, w.changes(run)); diff != "" {
+	if diff := cmp.Diff([]string{"msp 1 missing"}, w.Changes(run)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
-	w.checkCounts()
+	w.CheckCounts(t.Errorf)
 }
 
 func TestACustomerThatTurnsFromClientToMSPAndBackKeepsItsIdAndHistory(t *testing.T) {
@@ -196,7 +196,7 @@ func TestACustomerThatTurnsFromClientToMSPAndBackKeepsItsIdAndHistory(t *testing
 	first := value[string](w, "select first_seen_at::text from client where external_id = '2'")
 	run := w.complete(reseller(1, "North"), reseller(2, "Growing"), corp(3, "Client", 2))
 	want := []string{"client 3 moved msp North→Growing", "msp 2 changed type CORP→RESELLER"}
-	if diff := cmp.Diff(want, w.changes(run)); diff != "" || run.Added != 0 || run.Missing != 0 || run.Changed != 2 {
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Added != 0 || run.Missing != 0 || run.Changed != 2 {
 		t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
 	}
 	if got := value[string](w, "select id::text || status || first_seen_at::text from msp where external_id = '2'"); got != id+"active"+first {
@@ -205,19 +205,19 @@ func TestACustomerThatTurnsFromClientToMSPAndBackKeepsItsIdAndHistory(t *testing
 	if got := value[string](w, "select status from client where external_id = '2'"); got != "removed" {
 		t.Errorf("the former client is %s", got)
 	}
-	w.checkCounts()
+	w.CheckCounts(t.Errorf)
 	run = w.complete(reseller(1, "North"), corp(2, "Growing", 1), corp(3, "Client", 2))
 	want = []string{"client 2 changed type RESELLER→CORP", "client 2 moved msp ∅→North", "client 3 moved msp Growing→∅"}
-	if diff := cmp.Diff(want, w.changes(run)); diff != "" {
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
 	if got := value[string](w, "select c.id::text || c.status || m.status from client c join msp m using (external_id) where external_id = '2'"); got != id+"activeremoved" {
 		t.Errorf("client and former MSP are %s", got)
 	}
-	w.checkCounts()
-	before := w.everything()
+	w.CheckCounts(t.Errorf)
+	before := w.Everything()
 	w.again()
-	if w.everything() != before {
+	if w.Everything() != before {
 		t.Error("the run after that wrote rows")
 	}
 }
@@ -227,18 +227,18 @@ func TestTooManyMissingAtOnceAreNotBelieved(t *testing.T) {
 	w := newTenant(t)
 	world := many(49) // with the MSP: 50 customers, of which 10 are a fifth
 	w.complete(world...)
-	before := w.everything()
+	before := w.Everything()
 	run := w.sync(world[:39]...)
 	if said(run) == "" || *run.ErrorCode != "too_many_missing" || run.Status != portal.RunNeedsReview || run.Seen != 39 {
 		t.Errorf("11 of 50 missing ended as %+v: %s", run, said(run))
 	}
-	if w.everything() != before {
+	if w.Everything() != before {
 		t.Error("a run that was not believed wrote rows")
 	}
 	if run := w.complete(world[:40]...); run.Missing != 10 {
 		t.Errorf("10 of 50 missing were counted as %d", run.Missing)
 	}
-	w.checkCounts()
+	w.CheckCounts(t.Errorf)
 }
 
 func TestMSPsThatAllStopBeingMSPsAreNotBelieved(t *testing.T) {
@@ -264,11 +264,11 @@ func TestAnEmptyAnswerAfterAFullOneIsNotBelieved(t *testing.T) {
 		t.Errorf("an MSSP without customers is %+v", run)
 	}
 	w.complete(many(3)...)
-	before := w.everything()
+	before := w.Everything()
 	if run := w.sync(); run.ErrorCode == nil || *run.ErrorCode != "too_many_missing" {
 		t.Errorf("an empty answer ended as %+v", run)
 	}
-	if w.everything() != before {
+	if w.Everything() != before {
 		t.Error("an empty answer changed rows")
 	}
 }
@@ -276,51 +276,14 @@ func TestAnEmptyAnswerAfterAFullOneIsNotBelieved(t *testing.T) {
 func TestOneMSSPsSyncLeavesTheOthersAlone(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	other := addTenant(t, w.db, w.owner)
+	other := w.another(t)
 	world := many(20)
 	w.complete(world...)
 	other.complete(world...)
-	before := w.everything()
+	before := w.Everything()
 	other.complete(append(world[:15], corp(900, "New", nil))...)
-	if w.everything() != before {
+	if w.Everything() != before {
 		t.Error("another MSSP's sync wrote this one's rows")
 	}
-	other.checkCounts()
-}
-
-// checkCounts compares the kept counts with what counting says.
-func (w *tenant) checkCounts() {
-	w.t.Helper()
-	for name, sql := range map[string]string{
-		"client_count": `
-			(select msp_id, status, type, n, seats_used, seats_total from client_count where mssp_id = $1)
-			except
-			(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*), coalesce(sum(seats_used), 0), coalesce(sum(seats_total), 0)
-			 from client where mssp_id = $1 group by 1, 2, 3)`,
-		"clients": `
-			(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*)
-			 from client where mssp_id = $1 group by 1, 2, 3)
-			except
-			(select msp_id, status, type, n from client_count where mssp_id = $1)`,
-		"msp_count": `
-			((select status, n from msp_count where mssp_id = $1) except (select status, count(*) from msp where mssp_id = $1 group by 1))
-			union all
-			((select status, count(*) from msp where mssp_id = $1 group by 1) except (select status, n from msp_count where mssp_id = $1))`,
-		"msp.client_count": `
-			select m.id from msp m
-			where m.mssp_id = $1
-			and m.client_count <> (select count(*) from client c where c.msp_id = m.id and c.status = 'active')`,
-		"client_day": `
-			(select distinct on (msp_id) msp_id, clients, seats_used, seats_total from client_day where mssp_id = $1 order by msp_id, day desc)
-			except
-			((select m.id, count(c.id), coalesce(sum(c.seats_used), 0), coalesce(sum(c.seats_total), 0)
-			  from msp m left join client c on c.msp_id = m.id and c.status = 'active' where m.mssp_id = $1 group by m.id)
-			 union all
-			 (select '00000000-0000-0000-0000-000000000000', count(*), coalesce(sum(c.seats_used), 0), coalesce(sum(c.seats_total), 0)
-			  from client c where c.mssp_id = $1 and c.status = 'active'))`,
-	} {
-		if n := value[int64](w, "select count(*) from ("+sql+") as wrong", w.connection.MSSPID); n != 0 {
-			w.t.Errorf("%s is wrong in %d rows", name, n)
-		}
-	}
+	other.CheckCounts(t.Errorf)
 }

@@ -22,7 +22,7 @@ func crowd(n int) []customer {
 
 // paced has the tenant's Heimdal count calls a minute by a clock on which nobody waits.
 func (w *tenant) paced(perMinute int, clock *leaping, customers []customer) {
-	w.t.Helper()
+	w.Helper()
 	w.standIn(func(c *heimdalstand.Config) {
 		c.PerMinute, c.Now, c.Customers = perMinute, clock.Now, customers
 		c.Shape = heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 2}
@@ -31,14 +31,14 @@ func (w *tenant) paced(perMinute int, clock *leaping, customers []customer) {
 
 // neverMore looks that no minute of the stand-in's log has more calls than that, and that none was refused.
 func (w *tenant) neverMore(perMinute int) {
-	w.t.Helper()
+	w.Helper()
 	calls := w.stand.Log()
 	for i, call := range calls {
 		if call.Status == 429 {
-			w.t.Errorf("call %d was refused for being too soon", i+1)
+			w.Errorf("call %d was refused for being too soon", i+1)
 		}
 		if i >= perMinute && call.At.Sub(calls[i-perMinute].At) < time.Minute {
-			w.t.Errorf("%d calls in %s: %d to %d", perMinute+1, call.At.Sub(calls[i-perMinute].At), i+1-perMinute, i+1)
+			w.Errorf("%d calls in %s: %d to %d", perMinute+1, call.At.Sub(calls[i-perMinute].At), i+1-perMinute, i+1)
 		}
 	}
 }
@@ -82,7 +82,7 @@ func TestAFailedRunKeepsThePaceForTheNext(t *testing.T) {
 func TestTwoConnectionsWithOneKeyShareItsPace(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	other := addTenant(t, w.db, w.owner)
+	other := w.another(t)
 	clock := newLeaping()
 	w.paced(5, clock, crowd(8))
 	other.leadTo(w.stand.URL())
@@ -112,7 +112,7 @@ func TestARunGoesOnWhereItWasAndKeepsThePaceAcrossARestart(t *testing.T) {
 	}
 	w.until("the fourth call", func() bool { return w.stand.Calls() == 4 })
 	stop()
-	if n := value[int64](w, "select calls from sync_run where mssp_id = $1 and status = 'queued'", w.connection.MSSPID); n != 3 {
+	if n := value[int64](w, "select calls from sync_run where mssp_id = $1 and status = 'queued'", w.ID); n != 3 {
 		t.Errorf("%d calls are saved, want 3", n)
 	}
 	w.serve(func(c *sync.Config) { c.PerMinute, c.Clock = perMinute, clock })
@@ -136,40 +136,40 @@ func TestARunGoesOnWhereItWasAndKeepsThePaceAcrossARestart(t *testing.T) {
 
 // begin starts a server that is stopped in the middle of whatever it does.
 func (w *tenant) begin(change func(*sync.Config)) (stop func()) {
-	w.t.Helper()
+	w.Helper()
 	service := w.newService(func(c *sync.Config) {
 		c.Jobs = true
 		change(c)
 	})
-	if err := service.Start(w.t.Context()); err != nil {
-		w.t.Fatal(err)
+	if err := service.Start(w.Context()); err != nil {
+		w.Fatal(err)
 	}
 	return func() {
-		w.t.Helper()
+		w.Helper()
 		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 		defer cancel()
 		if err := service.Stop(ctx); err != nil {
-			w.t.Errorf("stop: %v", err)
+			w.Errorf("stop: %v", err)
 		}
 	}
 }
 
 // until waits for something outside the database.
 func (w *tenant) until(what string, done func() bool) {
-	w.t.Helper()
+	w.Helper()
 	for range 6000 {
 		if done() {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	w.t.Fatalf("%s did not come\n%s", what, w.log.String())
+	w.Fatalf("%s did not come\n%s", what, w.log.String())
 }
 
 func TestOfTwoReplicasOneMakesEachCall(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
-	tenants := []*tenant{base, addTenant(t, base.db, base.owner), addTenant(t, base.db, base.owner)}
+	tenants := []*tenant{base, base.another(t), base.another(t)}
 	for _, w := range tenants {
 		w.stand.SetShape(heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 3})
 		w.stand.SetCustomers(crowd(15))
@@ -197,7 +197,7 @@ func TestNobodyWaitsForAnotherMSSPsHeimdal(t *testing.T) {
 	good := newTenant(t)
 	var hung *heimdalstand.Server
 	for i := range 24 {
-		w := addTenant(t, good.db, good.owner)
+		w := good.another(t)
 		w.stand.SetCustomers(crowd(3))
 		w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 5 * time.Minute})
 		if i < 4 {
@@ -248,10 +248,10 @@ func TestFailuresInARowNeedAttentionUntilAGoodRun(t *testing.T) {
 
 // attention is the first line of a kind in the admin's overview.
 func (w *tenant) attention(kind string) *portal.Attention {
-	w.t.Helper()
-	overview, _, err := w.db.Overview(w.t.Context(), w.admin, 3*time.Hour)
+	w.Helper()
+	overview, _, err := w.DB.Overview(w.Context(), w.admin, 3*time.Hour)
 	if err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
 	for _, a := range overview.Attention {
 		if a.Kind == kind {
@@ -272,7 +272,7 @@ func TestARunThatWasToldToWaitWaitsWhoeverTakesItUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	until := clock.Now().Add(5 * time.Minute)
-	w.exec("update sync_run set retry_at = $2 where mssp_id = $1", w.connection.MSSPID, until)
+	w.Exec("update sync_run set retry_at = $2 where mssp_id = $1", w.ID, until)
 	if run := w.again(); run.Status != portal.RunComplete {
 		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
 	}

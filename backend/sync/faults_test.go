@@ -38,25 +38,6 @@ func (c *leaping) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// standIn has a stand-in of another kind answer for the tenant's Heimdal.
-func (w *tenant) standIn(change func(*heimdalstand.Config)) {
-	w.t.Helper()
-	c := heimdalstand.Config{APIKey: apiKey, CustomerID: customerID}
-	change(&c)
-	stand, err := heimdalstand.Start(context.Background(), c)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() { stand.Close() })
-	w.stand = stand
-	w.leadTo(stand.URL())
-}
-
-func (w *tenant) leadTo(baseURL string) {
-	w.t.Helper()
-	w.exec("update mssp_product set base_url = $2 where mssp_id = $1", w.connection.MSSPID, baseURL)
-}
-
 // patch is many, told apart by their names and large enough for several pages.
 func patch() []customer {
 	world := []customer{reseller(1, "Partner"), reseller(2, "Other partner")}
@@ -174,20 +155,20 @@ func TestEveryFaultEndsTheRunByNameAndLeavesEverythingAsItWas(t *testing.T) {
 	for name, fault := range everyFault {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := addTenant(t, base.db, base.owner)
+			w := base.another(t)
 			w.play(fault)
 		})
 	}
 }
 
 func (w *tenant) play(f played) {
-	w.t.Helper()
+	w.Helper()
 	clock := newLeaping()
 	w.service = w.newService(func(c *sync.Config) { c.Clock = clock })
 	good := w.service
 	w.stand.SetShape(f.shape)
 	w.complete(patch()...)
-	before := w.everything()
+	before := w.Everything()
 	if f.inTime > 0 {
 		w.service = w.newService(func(c *sync.Config) {
 			c.Clock, c.HTTPClient = clock, &http.Client{Timeout: f.inTime}
@@ -196,52 +177,52 @@ func (w *tenant) play(f played) {
 	w.stand.Follow(f.rule)
 	run := w.again()
 	w.endedAs(run, f)
-	if w.everything() != before {
-		w.t.Error("the run wrote rows")
+	if w.Everything() != before {
+		w.Error("the run wrote rows")
 	}
 	w.showsNoKey()
 	w.stand.Follow()
 	w.service = good
 	healed := w.again()
-	if healed.Status != portal.RunComplete || healed.Added+healed.Changed+healed.Missing+healed.Removed != 0 || w.everything() != before {
-		w.t.Errorf("the next good answer ended as %s (%s) with %+v", healed.Status, said(healed), healed)
+	if healed.Status != portal.RunComplete || healed.Added+healed.Changed+healed.Missing+healed.Removed != 0 || w.Everything() != before {
+		w.Errorf("the next good answer ended as %s (%s) with %+v", healed.Status, said(healed), healed)
 	}
 	if f.status == portal.RunNeedsReview {
-		old, err := w.db.Run(context.Background(), w.admin, run.ID)
+		old, err := w.DB.Run(context.Background(), w.admin, run.ID)
 		if err != nil || old.Status != portal.RunDiscarded {
-			w.t.Errorf("the run nobody decided on is now %s, %v", old.Status, err)
+			w.Errorf("the run nobody decided on is now %s, %v", old.Status, err)
 		}
 	}
-	if n := value[int64](w, "select count(*) from sync_customer where mssp_id = $1", w.connection.MSSPID); n != 0 {
-		w.t.Errorf("%d rows of what was read are left behind", n)
+	if n := value[int64](w, "select count(*) from sync_customer where mssp_id = $1", w.ID); n != 0 {
+		w.Errorf("%d rows of what was read are left behind", n)
 	}
 }
 
 // endedAs checks how a run ended and what its record says of it.
 func (w *tenant) endedAs(run portal.SyncRun, f played) {
-	w.t.Helper()
+	w.Helper()
 	if f.status == "" {
 		f.status = portal.RunFailed
 	}
 	if run.Status != f.status || run.FinishedAt == nil || run.RetryAt != nil {
-		w.t.Errorf("the run ended as %s (%s), want %s", run.Status, said(run), f.status)
+		w.Errorf("the run ended as %s (%s), want %s", run.Status, said(run), f.status)
 	}
 	if f.code == "" {
 		if run.ErrorCode != nil || run.Error != nil {
-			w.t.Errorf("a good run says %q", said(run))
+			w.Errorf("a good run says %q", said(run))
 		}
 		return
 	}
 	base := strings.TrimPrefix(w.stand.URL(), "http://")
 	host, _, _ := strings.Cut(strings.TrimPrefix(base, "https://"), "/")
 	if want := f.code + ": " + strings.ReplaceAll(f.says, "{host}", host); said(run) != want {
-		w.t.Errorf("the run says\n\t%s\nwant\n\t%s", said(run), want)
+		w.Errorf("the run says\n\t%s\nwant\n\t%s", said(run), want)
 	}
 }
 
 // showsNoKey looks for the key, as it is and as it could be written, wherever somebody may read.
 func (w *tenant) showsNoKey() {
-	w.t.Helper()
+	w.Helper()
 	rows := value[string](w, `
 		select coalesce(string_agg(t::text, ' '), '')
 		from (
@@ -249,14 +230,14 @@ func (w *tenant) showsNoKey() {
 			union all
 			select to_jsonb(a) from audit_log a where a.mssp_id = $1
 			union all
-			select to_jsonb(j) from river.river_job j where j.args->>'mssp_id' = $1::text) t`, w.connection.MSSPID)
+			select to_jsonb(j) from river.river_job j where j.args->>'mssp_id' = $1::text) t`, w.ID)
 	for where, text := range map[string]string{"the log": w.log.String(), "the database": rows} {
 		if strings.Contains(strings.ToLower(text), strings.ToLower(apiKey)) {
-			w.t.Errorf("the key is in %s", where)
+			w.Errorf("the key is in %s", where)
 		}
 	}
-	if !strings.Contains(w.log.String(), w.connection.MSSPID) {
-		w.t.Error("the log says nothing of this MSSP's runs: this test looks in the wrong place")
+	if !strings.Contains(w.log.String(), w.ID) {
+		w.Error("the log says nothing of this MSSP's runs: this test looks in the wrong place")
 	}
 }
 
@@ -289,9 +270,9 @@ func TestAConnectionWithoutTrustIsNotUsed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := addTenant(t, base.db, base.owner)
+			w := base.another(t)
 			w.complete(patch()...)
-			before, good := w.everything(), w.stand
+			before, good := w.Everything(connections), w.stand
 			w.standIn(func(c *heimdalstand.Config) {
 				made, err := heimdalstand.Certificate(certificate.host, certificate.good)
 				if err != nil {
@@ -300,7 +281,7 @@ func TestAConnectionWithoutTrustIsNotUsed(t *testing.T) {
 				c.Certificate, c.Customers = &made, patch()
 			})
 			w.endedAs(w.again(), played{code: "tls", says: "The connection to {host} is not secure: " + certificate.says + " The key was not sent."})
-			if w.everything() != before || w.stand.Calls() != 0 {
+			if w.Everything(connections) != before || w.stand.Calls() != 0 {
 				t.Errorf("%d calls came through", w.stand.Calls())
 			}
 			w.leadTo(good.URL())
@@ -313,7 +294,7 @@ func TestAnAddressWhereNobodyIsIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(patch()...)
-	before, good := w.everything(), w.stand.URL()
+	before, good := w.Everything(connections), w.stand.URL()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -328,7 +309,7 @@ func TestAnAddressWhereNobodyIsIsNamed(t *testing.T) {
 		w.leadTo(base)
 		w.endedAs(w.again(), f)
 	}
-	if w.everything() != before {
+	if w.Everything(connections) != before {
 		t.Error("a failed run wrote rows")
 	}
 	w.leadTo(good)
@@ -358,7 +339,7 @@ func TestTheSameWorldInEveryShapeIsTheSameRows(t *testing.T) {
 	}
 	want := ""
 	for _, f := range forms {
-		w := addTenant(t, base.db, base.owner)
+		w := base.another(t)
 		w.service = w.newService(func(c *sync.Config) { c.Clock = newLeaping() })
 		w.stand.SetShape(f.shape)
 		w.complete(patch()...)
@@ -381,7 +362,7 @@ func TestTheWholeJSONOfEveryCustomerIsKeptInEveryShape(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
 	for _, f := range heimdalstand.Forms {
-		w := addTenant(t, base.db, base.owner)
+		w := base.another(t)
 		w.service = w.newService(func(c *sync.Config) { c.Clock = newLeaping() })
 		w.stand.SetShape(heimdalstand.Shape{Form: f, PageSize: 1})
 		special := with(corp(3, "Special", 1), customer{"contact": map[string]any{"mail": "a@b.example"}, "score": json.Number("1.50")})
@@ -390,7 +371,7 @@ func TestTheWholeJSONOfEveryCustomerIsKeptInEveryShape(t *testing.T) {
 		} else {
 			w.complete(reseller(1, "Partner"), special)
 		}
-		kept := value[string](w, "select raw::text from client where mssp_id = $1 and external_id = '3'", w.connection.MSSPID)
+		kept := value[string](w, "select raw::text from client where mssp_id = $1 and external_id = '3'", w.ID)
 		for _, part := range []string{`"contact":{"mail":"a@b.example"}`, `"score":1.50`, `"name":"Special"`} {
 			if !strings.Contains(kept, part) {
 				t.Errorf("%s: of %s only %s is kept", f, part, kept)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	stdsync "sync"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func TestWhoIsAtWorkSaysSoDuringACallHoweverLongItTakes(t *testing.T) {
 	w.service = w.newService(func(c *sync.Config) {
 		c.Takeover = 600 * time.Millisecond
 		w.playing(func(_ context.Context, _ sync.Options, state sync.State, add func(portal.Customer) error) (sync.State, error) {
-			w.exec("update sync_run set heartbeat_at = now() - interval '1 second'")
+			w.Exec("update sync_run set heartbeat_at = now() - interval '1 second'")
 			w.wait(1, "select count(*) from sync_run where heartbeat_at > now() - interval '600 milliseconds'")
 			return bring(state, 1, add)
 		})(c)
@@ -35,7 +36,7 @@ func TestWhoHasLostARunStopsInTheMiddleOfACall(t *testing.T) {
 	w.service = w.newService(func(c *sync.Config) {
 		c.Takeover = 600 * time.Millisecond
 		w.playing(func(ctx context.Context, _ sync.Options, state sync.State, _ func(portal.Customer) error) (sync.State, error) {
-			w.exec("update sync_run set attempt = attempt + 1")
+			w.Exec("update sync_run set attempt = attempt + 1")
 			select {
 			case <-ctx.Done():
 				return state, ctx.Err()
@@ -45,7 +46,7 @@ func TestWhoHasLostARunStopsInTheMiddleOfACall(t *testing.T) {
 			}
 		})(c)
 	})
-	if run, err := w.service.RunNow(t.Context(), w.connection.MSSPID, nil); !errors.Is(err, postgres.ErrLostRun) {
+	if run, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.Is(err, postgres.ErrLostRun) {
 		t.Errorf("the run ended as %+v, %v", run, err)
 	}
 	if status := value[string](w, "select status from sync_run"); status != "running" {
@@ -69,7 +70,7 @@ func TestHowManyWereSeenIsToldDuringACallAndNotForEveryChunk(t *testing.T) {
 		})(c)
 	})
 	var told []int64
-	run, err := w.service.RunNow(t.Context(), w.connection.MSSPID, func(r portal.SyncRun) {
+	run, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
 		if r.Calls == 0 && r.Seen > 0 {
 			told = append(told, r.Seen)
 		}
@@ -106,48 +107,163 @@ func TestWhatACallHadWrittenWhenItsProcessDiedCountsOnce(t *testing.T) {
 				}
 			}
 			w.wait(1, "select count(*) from sync_run where heartbeat_at is not null and (select count(*) from sync_customer) > 5000")
-			w.exec("update sync_run set attempt = attempt + 1")
+			w.Exec("update sync_run set attempt = attempt + 1")
 			return state, postgres.ErrLostRun
 		}
 		return bring(state, 3, add)
 	}))
-	if _, err := w.service.RunNow(t.Context(), w.connection.MSSPID, nil); !errors.Is(err, postgres.ErrLostRun) {
+	if _, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.Is(err, postgres.ErrLostRun) {
 		t.Fatal(err)
 	}
-	w.exec("update sync_run set status = 'queued'")
+	w.Exec("update sync_run set status = 'queued'")
 	if run := w.again(); run.Status != portal.RunComplete || run.Seen != 3 || fmt.Sprint(made) != "[1 2 2 3]" {
 		t.Errorf("the run is %+v after the calls %v", run, made)
 	}
 }
 
-func TestOneConnectionsTroubleKeepsTheScheduleFromNothingElse(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	other := addTenant(t, w.db, w.owner)
-	w.mailing(1)
-	w.fail(1)
-	w.exec("update mssp_product set created_at = now() - interval '1 day'")
-	w.exec("update sync_run set created_at = now() - interval '1 day'")
-	w.exec("alter table sync_run add constraint trouble check (trigger <> 'schedule' or mssp_id <> '" + other.connection.MSSPID + "')")
-	if err := w.service.Schedule(t.Context()); err == nil {
-		t.Error("the trouble is not told")
+// take takes up the queued run as another process would.
+func (w *tenant) take() postgres.Lease {
+	w.Helper()
+	id, err := w.DB.QueuedRun(context.Background(), w.ID)
+	if err != nil {
+		w.Fatal(err)
 	}
-	due := value[int64](w, "select count(*) from sync_run where trigger = 'schedule' and mssp_id = $1", w.connection.MSSPID)
-	mails := value[int64](w, "select count(*) from river.river_job where kind = 'sync_mail'")
-	if due != 1 || mails != 1 {
-		t.Errorf("%d runs and %d mails were queued", due, mails)
+	lease, taken, err := w.DB.TakeRun(context.Background(), w.ID, id)
+	if err != nil || !taken {
+		w.Fatalf("take up %q: %t, %v", id, taken, err)
+	}
+	return lease
+}
+
+// die stops the heart of whoever works on a run.
+func (w *tenant) die() {
+	w.Helper()
+	w.Exec("update sync_run set heartbeat_at = now() - interval '1 minute' where status = 'running'")
+}
+
+func TestARunWhoseProcessDiedIsOutOfTheWayOfTheNext(t *testing.T) {
+	t.Parallel()
+	for name, next := range map[string]func(*tenant) error{
+		"command": func(w *tenant) error { w.complete(many(3)...); return nil },
+		"request": func(w *tenant) error { _, err := w.service.Request(context.Background(), w.admin); return err },
+	} {
+		w := newTenant(t)
+		dead, err := w.service.Request(t.Context(), w.admin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lease := w.take()
+		w.die()
+		if err := next(w); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		run, err := w.DB.Run(t.Context(), w.admin, dead.ID)
+		if err != nil || run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != "interrupted" {
+			t.Errorf("%s: the dead run is %+v, %v", name, run, err)
+		}
+		w.mayWriteNothing(lease)
 	}
 }
 
-func TestAChoreThatFailsKeepsNoOtherFromBeingDone(t *testing.T) {
+// mayWriteNothing checks that a process which was only thought dead cannot write any more.
+func (w *tenant) mayWriteNothing(lease postgres.Lease) {
+	w.Helper()
+	before := w.Everything()
+	ctx := context.Background()
+	writes := map[string]error{
+		"stage": w.DB.Stage(ctx, lease, 1, []portal.Customer{{Kind: portal.KindClient, ExternalID: "66", Name: "Ghost", Raw: []byte("{}")}}),
+		"beat":  w.DB.Heartbeat(ctx, lease), "hand back": w.DB.HandBackRun(ctx, lease),
+		"put off": w.DB.PutOffRun(ctx, lease, sync.State{}, time.Now()),
+	}
+	_, writes["fail"] = w.DB.FailRun(ctx, lease, "x", "x")
+	_, writes["finish a call"] = w.DB.FinishCall(ctx, lease, sync.State{Done: true})
+	_, writes["tell what was seen"] = w.DB.NoteSeen(ctx, lease, 1)
+	_, writes["tell of a wait"] = w.DB.NoteWaiting(ctx, lease, time.Now())
+	_, writes["resume"] = w.DB.ResumeReading(ctx, lease)
+	for name, err := range writes {
+		if !errors.Is(err, postgres.ErrLostRun) {
+			w.Errorf("a lost lease may %s: %v", name, err)
+		}
+	}
+	if w.Everything() != before {
+		w.Error("a lost lease wrote rows")
+	}
+}
+
+func TestARunTakenOverWhileItWasBeingAppliedIsRolledBack(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	var done int
-	fails := func(context.Context) error { done++; return errors.New("broken") }
-	service := w.newService(func(c *sync.Config) {
-		c.Chores = map[string]func(context.Context) error{"one": fails, "another": fails, "third": fails}
+	w.complete(many(3)...)
+	before := w.Everything()
+	w.stand.SetCustomers(many(9))
+	held, err := w.Owner.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := held.Exec(t.Context(), "select from mssp for update"); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	go func() {
+		_, err := w.service.RunNow(t.Context(), w.ID, nil)
+		done <- err
+	}()
+	defer held.Rollback(t.Context()) //nolint:errcheck // it is committed by then, unless the test has failed
+	w.wait(1, `
+		select count(distinct l.pid)
+		from pg_locks l
+		where not l.granted
+		and l.pid in (select a.pid from pg_stat_activity a where a.datname = current_database())`)
+	// The run's row is free meanwhile, for the heartbeat as for another process.
+	w.Exec("update sync_run set attempt = attempt + 1 where status = 'running'")
+	if err := held.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; !errors.Is(err, postgres.ErrLostRun) || w.Everything() != before {
+		t.Errorf("the run that was taken over ended with %v", err)
+	}
+}
+
+func TestARunGoesOnWithTheCallItsProcessDiedIn(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	var mu stdsync.Mutex
+	var made []int64
+	died := make(chan struct{})
+	play := w.playing(func(ctx context.Context, _ sync.Options, state sync.State, add func(portal.Customer) error) (sync.State, error) {
+		mu.Lock()
+		made = append(made, state.Progress.Calls+1)
+		first := len(made) == 3
+		mu.Unlock()
+		if first {
+			if _, err := bring(state, 4, add); err != nil {
+				return state, err
+			}
+			close(died)
+			<-ctx.Done()
+			return state, ctx.Err()
+		}
+		return bring(state, 4, add)
 	})
-	if err := service.DoChores(t.Context()); err == nil || done != 3 {
-		t.Errorf("%d chores were done: %v", done, err)
+	first := w.newService(func(c *sync.Config) { c.Jobs, c.Takeover = true, time.Hour; play(c) })
+	if err := first.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	<-died
+	w.die()
+	w.serve(play)
+	w.wait(1, "select count(*) from sync_run where status = 'complete' and added = 4 and seen = 4 and duplicates = 0 and deaths = 0 and attempt = 2")
+	mu.Lock()
+	defer mu.Unlock()
+	if fmt.Sprint(made) != "[1 2 3 3 4]" {
+		t.Errorf("the calls made are %v", made)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := first.Stop(ctx); err != nil {
+		t.Error(err)
 	}
 }

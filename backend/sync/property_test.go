@@ -30,7 +30,7 @@ func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
 	rapid.Check(t, func(r *rapid.T) {
-		w := addTenant(t, base.db, base.owner)
+		w := base.another(t)
 		defer w.stand.Close()
 		m := model{map[int]customer{}, map[int]string{}, map[int]bool{}}
 		for range rapid.IntRange(1, 3).Draw(r, "runs") {
@@ -40,14 +40,14 @@ func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
 				heimdalstand.None, heimdalstand.None, heimdalstand.None, heimdalstand.Truncated, heimdalstand.Message200,
 			}).Draw(r, "fault")
 			w.stand.Misbehave(fault)
-			before, rows := w.everything(), w.rows()
+			before, rows := w.Everything(), w.rows()
 			run := w.again()
 			want := m.verdict(world, fault)
 			if got := said(run); !strings.HasPrefix(got, want) || (want == "") != (run.Status == portal.RunComplete) {
 				r.Fatalf("the run ended as %q, want %q", got, want)
 			}
 			if want != "" {
-				if w.everything() != before {
+				if w.Everything() != before {
 					r.Fatal("a failed run wrote rows")
 				}
 				continue
@@ -209,8 +209,8 @@ func number(v any) string {
 
 // rows are the customers as the tables hold them, by id.
 func (w *tenant) rows() map[string]string {
-	w.t.Helper()
-	rows, err := w.owner.Query(context.Background(), `
+	w.Helper()
+	rows, err := w.Owner.Query(context.Background(), `
 		select t.id::text, concat_ws(' ', external_id, kind, status, parent, name, type,
 		       coalesce(seats_used::text, '-') || '/' || coalesce(seats_total::text, '-'),
 		       case when cardinality(products) > 0 then 'true' else 'false' end)
@@ -220,14 +220,14 @@ func (w *tenant) rows() map[string]string {
 			union all
 			select c.id, c.external_id, 'client', c.status, coalesce(p.external_id, '-'), c.name, c.type, c.seats_used, c.seats_total, c.products
 			from client c left join msp p on p.id = c.msp_id where c.mssp_id = $1) t
-		where status <> 'removed'`, w.connection.MSSPID)
+		where status <> 'removed'`, w.ID)
 	if err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
 	all := map[string]string{}
 	var id, line string
 	if _, err := pgx.ForEachRow(rows, []any{&id, &line}, func() error { all[id] = line; return nil }); err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
 	return all
 }
@@ -253,9 +253,9 @@ func (w *tenant) check(r *rapid.T, m model, before map[string]string, run portal
 			r.Fatalf("%q is lost", before[id])
 		}
 	}
-	w.checkCounts()
-	written := w.everything()
-	if again := w.again(); again.Status != portal.RunComplete || w.everything() != written {
+	w.CheckCounts(r.Fatalf)
+	written := w.Everything()
+	if again := w.again(); again.Status != portal.RunComplete || w.Everything() != written {
 		r.Fatalf("a second run of the same world wrote rows: %+v", again)
 	}
 }

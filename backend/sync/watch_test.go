@@ -15,31 +15,31 @@ func (w *tenant) watching() *sync.Service {
 }
 
 func (w *tenant) watch(ctx context.Context, s *sync.Service, viewer portal.Viewer, run portal.SyncRun) <-chan portal.SyncRun {
-	w.t.Helper()
+	w.Helper()
 	runs, err := s.Watch(ctx, viewer, run.ID)
 	if err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
 	return runs
 }
 
 func (w *tenant) request() portal.SyncRun {
-	w.t.Helper()
+	w.Helper()
 	run, err := w.service.Request(context.Background(), w.admin)
 	if err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
 	return run
 }
 
 // next answers what a watcher is told next; false if that is the end.
 func (w *tenant) next(runs <-chan portal.SyncRun) (portal.SyncRun, bool) {
-	w.t.Helper()
+	w.Helper()
 	select {
 	case run, more := <-runs:
 		return run, more
 	case <-time.After(30 * time.Second):
-		w.t.Fatal("a watcher is told nothing")
+		w.Fatal("a watcher is told nothing")
 		return portal.SyncRun{}, false
 	}
 }
@@ -56,7 +56,7 @@ func TestWhoWatchesARunIsToldHowItStandsThenWhatChangesAndThenItsEnd(t *testing.
 		}
 	}
 	lease := w.take()
-	if _, err := w.db.NoteSeen(t.Context(), lease, 7); err != nil {
+	if _, err := w.DB.NoteSeen(t.Context(), lease, 7); err != nil {
 		t.Fatal(err)
 	}
 	for _, runs := range []<-chan portal.SyncRun{first, second} {
@@ -66,7 +66,7 @@ func TestWhoWatchesARunIsToldHowItStandsThenWhatChangesAndThenItsEnd(t *testing.
 			}
 		}
 	}
-	if _, err := w.db.FailRun(t.Context(), lease, "timeout", "It took too long."); err != nil {
+	if _, err := w.DB.FailRun(t.Context(), lease, "timeout", "It took too long."); err != nil {
 		t.Fatal(err)
 	}
 	for _, runs := range []<-chan portal.SyncRun{first, second} {
@@ -92,11 +92,11 @@ func TestNobodyIsToldTheSameTwice(t *testing.T) {
 	lease := w.take()
 	go func() {
 		for seen := range int64(200) {
-			if _, err := w.db.NoteSeen(context.Background(), lease, seen/10); err != nil {
+			if _, err := w.DB.NoteSeen(context.Background(), lease, seen/10); err != nil {
 				t.Error(err)
 			}
 		}
-		if _, err := w.db.FailRun(context.Background(), lease, "timeout", "It took too long."); err != nil {
+		if _, err := w.DB.FailRun(context.Background(), lease, "timeout", "It took too long."); err != nil {
 			t.Error(err)
 		}
 	}()
@@ -121,13 +121,13 @@ func TestWhoMayNoLongerSeesARunNoLonger(t *testing.T) {
 		"another role": "update user_role g set role = 'mssp_staff' from session s where s.user_id = g.user_id and s.id = $1",
 	} {
 		w := newTenant(t)
-		other := w.signIn(portal.MSSPAdmin)
+		other := w.SignIn(portal.MSSPAdmin)
 		service := w.watching()
 		run := w.request()
 		ended, stays := w.watch(t.Context(), service, w.admin, run), w.watch(t.Context(), service, other, run)
 		w.next(ended)
 		w.next(stays)
-		w.exec(ends, w.admin.SessionID)
+		w.Exec(ends, w.admin.SessionID)
 		if told, more := w.next(ended); more {
 			t.Errorf("%s: is still told %+v", name, told)
 		}
@@ -141,7 +141,7 @@ func TestWhoMayNoLongerSeesARunNoLonger(t *testing.T) {
 func TestARunOfAnotherMSSPCannotBeWatched(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	other := addTenant(t, w.db, w.owner)
+	other := w.another(t)
 	if _, err := w.service.Watch(t.Context(), other.admin, w.request().ID); portal.ErrorCode(err) != portal.NotFound {
 		t.Errorf("another MSSP's run: %v", err)
 	}
@@ -178,7 +178,7 @@ func TestWhoMayNoLongerIsNotToldWhatChangedInTheSameMoment(t *testing.T) {
 	w := newTenant(t)
 	runs := w.watch(t.Context(), w.watching(), w.admin, w.request())
 	w.next(runs)
-	w.exec(`
+	w.Exec(`
 		with ended as (update session set revoked_at = now(), revoked_reason = 'logout' where id = $1)
 		update sync_run set seen = 7`, w.admin.SessionID)
 	if told, more := w.next(runs); more {

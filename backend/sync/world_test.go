@@ -5,11 +5,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	stdsync "sync"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
+	"time"
 
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
@@ -41,9 +40,7 @@ func (sealer) Open(sealed, aad []byte) ([]byte, error) {
 
 // tenant is an MSSP connected to a Heimdal stand-in of its own, and its admin.
 type tenant struct {
-	t          testing.TB
-	db         *postgres.DB
-	owner      *pgxpool.Pool
+	*testkit.MSSP
 	stand      *heimdalstand.Server
 	service    *sync.Service
 	connection portal.Connection
@@ -71,109 +68,72 @@ func (s *syncBuffer) String() string {
 
 func newTenant(t testing.TB) *tenant {
 	t.Helper()
-	urls := testkit.Database(t)
-	db, err := postgres.Open(context.Background(), urls.Server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	owner, err := pgxpool.New(context.Background(), urls.Owner)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { owner.Close(); db.Close() })
-	return addTenant(t, db, owner)
+	return withStandIn(testkit.NewMSSP(t))
 }
 
-// addTenant makes another MSSP in the same database.
-func addTenant(t testing.TB, db *postgres.DB, owner *pgxpool.Pool) *tenant {
+// another makes another MSSP in the same database, for as long as a test lasts.
+func (w *tenant) another(t testing.TB) *tenant {
 	t.Helper()
+	return withStandIn(w.Another(t))
+}
+
+func withStandIn(m *testkit.MSSP) *tenant {
+	m.Helper()
 	stand, err := heimdalstand.Start(context.Background(), heimdalstand.Config{APIKey: apiKey, CustomerID: customerID})
 	if err != nil {
-		t.Fatal(err)
+		m.Fatal(err)
 	}
-	t.Cleanup(func() { stand.Close() })
-	w := &tenant{t: t, db: db, owner: owner, stand: stand, log: &syncBuffer{}}
+	m.Cleanup(func() { stand.Close() })
+	w := &tenant{MSSP: m, stand: stand, log: &syncBuffer{}, admin: m.SignIn(portal.MSSPAdmin)}
 	w.service = w.newService(func(*sync.Config) {})
-	msspID := postgres.NewID()
-	w.exec("insert into mssp (id, name) values ($1, 'Fjord Security')", msspID)
-	w.connection = portal.Connection{ID: postgres.NewID(), MSSPID: msspID, ProductID: "heimdal", CustomerID: customerID, BaseURL: stand.URL()}
+	w.connection = portal.Connection{ID: postgres.NewID(), MSSPID: w.ID, ProductID: "heimdal", CustomerID: customerID, BaseURL: stand.URL()}
 	w.connection.APIKeySealed = append(sync.APIKeyContext(w.connection), apiKey...)
-	if err := db.AddConnection(context.Background(), w.connection); err != nil {
-		t.Fatal(err)
+	if err := w.DB.AddConnection(context.Background(), w.connection); err != nil {
+		w.Fatal(err)
 	}
-	w.admin = w.signIn(portal.MSSPAdmin)
 	return w
 }
 
 func (w *tenant) newService(change func(*sync.Config)) *sync.Service {
-	w.t.Helper()
+	w.Helper()
 	c := sync.Config{Connectors: []sync.Connector{heimdal.NewConnector()}, Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	change(&c)
-	service, err := sync.New(w.db, sealer{}, c)
+	service, err := sync.New(w.DB, sealer{}, c)
 	if err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
 	return service
 }
 
-func (w *tenant) signIn(role portal.Role) portal.Viewer {
-	w.t.Helper()
-	v := portal.Viewer{
-		UserID: postgres.NewID(), SessionID: postgres.NewID(), GrantID: postgres.NewID(), Role: role,
-		Scope: portal.Scope{Level: role.Level(), MSSPID: w.connection.MSSPID},
-	}
-	w.exec("insert into app_user (id, email) values ($1, 'somebody@example.com')", v.UserID)
-	w.exec("insert into user_role (mssp_id, id, user_id, role) values ($1, $2, $3, $4)", v.Scope.MSSPID, v.GrantID, v.UserID, role)
-	w.exec(`
-		insert into session (id, user_id, idle_expires_at, expires_at)
-		values ($1, $2, now() + interval '1 day', now() + interval '30 days')`, v.SessionID, v.UserID)
-	return v
-}
-
-func (w *tenant) exec(sql string, args ...any) {
-	w.t.Helper()
-	if _, err := w.owner.Exec(context.Background(), sql, args...); err != nil {
-		w.t.Fatalf("%v\n%s", err, sql)
-	}
-}
-
 // value answers the one value sql selects.
 func value[T any](w *tenant, sql string, args ...any) T {
-	w.t.Helper()
-	rows, err := w.owner.Query(context.Background(), sql, args...)
-	if err != nil {
-		w.t.Fatalf("%v\n%s", err, sql)
-	}
-	v, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[T])
-	if err != nil {
-		w.t.Fatalf("%v\n%s", err, sql)
-	}
-	return v
+	w.Helper()
+	return testkit.Value[T](w.MSSP, sql, args...)
 }
 
 // sync runs one sync in the foreground.
 func (w *tenant) sync(customers ...customer) portal.SyncRun {
-	w.t.Helper()
+	w.Helper()
 	w.stand.SetCustomers(customers)
 	return w.again()
 }
 
 // again syncs whatever the stand-in answers now.
 func (w *tenant) again() portal.SyncRun {
-	w.t.Helper()
-	run, err := w.service.RunNow(context.Background(), w.connection.MSSPID, nil)
+	w.Helper()
+	run, err := w.service.RunNow(context.Background(), w.ID, nil)
 	if err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
 	return run
 }
 
 // complete is sync, and must be complete.
 func (w *tenant) complete(customers ...customer) portal.SyncRun {
-	w.t.Helper()
+	w.Helper()
 	run := w.sync(customers...)
 	if run.Status != portal.RunComplete {
-		w.t.Fatalf("the run is %s: %s", run.Status, said(run))
+		w.Fatalf("the run is %s: %s", run.Status, said(run))
 	}
 	return run
 }
@@ -183,43 +143,6 @@ func said(run portal.SyncRun) string {
 		return ""
 	}
 	return *run.ErrorCode + ": " + *run.Error
-}
-
-// everything is every row of the MSSP's tables but its runs, with the mark of the transaction that wrote it.
-func (w *tenant) everything() string {
-	w.t.Helper()
-	return value[string](w, `
-		select json_build_array(
-			(select json_agg(array[t::text, xmin::text] order by t::text) from mssp t where id = $1),
-			(select json_agg(array[t::text, xmin::text] order by t::text) from msp t where mssp_id = $1),
-			(select json_agg(array[t::text, xmin::text] order by t::text) from client t where mssp_id = $1),
-			(select json_agg(array[t::text, xmin::text] order by t::text) from client_count t where mssp_id = $1),
-			(select json_agg(array[t::text, xmin::text] order by t::text) from msp_count t where mssp_id = $1),
-			(select json_agg(array[t::text, xmin::text] order by t::text) from client_day t where mssp_id = $1),
-			(select json_agg(array[t::text, xmin::text] order by t::text) from change t where mssp_id = $1))::text`,
-		w.connection.MSSPID)
-}
-
-// changes lists the history a run wrote, as "entity external id kind field before→after", in order.
-func (w *tenant) changes(run portal.SyncRun) []string {
-	w.t.Helper()
-	rows, err := w.owner.Query(context.Background(), `
-		select concat_ws(' ', h.entity, coalesce(c.external_id, m.external_id), h.kind, h.field,
-		                 case when h.before is not null or h.after is not null
-		                      then coalesce(h.before, '∅') || '→' || coalesce(h.after, '∅') end)
-		from change h
-		left join client c on h.entity = 'client' and c.mssp_id = h.mssp_id and c.id = h.entity_id
-		left join msp m on h.entity = 'msp' and m.mssp_id = h.mssp_id and m.id = h.entity_id
-		where h.run_id = $1
-		order by 1`, run.ID)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return lines
 }
 
 func reseller(id int, name string) customer {
@@ -251,4 +174,73 @@ func many(n int) []customer {
 		world = append(world, corp(100+i, "Client", 1))
 	}
 	return world
+}
+
+func (w *tenant) mustFail(code string) {
+	w.Helper()
+	run := w.again()
+	if run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != code || run.Error == nil || *run.Error == "" || run.FinishedAt == nil {
+		w.Errorf("the run ended as %s, %q; want %s", run.Status, said(run), code)
+	}
+	if strings.Contains(said(run), apiKey) {
+		w.Errorf("the run shows the key: %s", said(run))
+	}
+}
+
+// serve starts a server's share of the work and stops it with the test.
+func (w *tenant) serve(change func(*sync.Config)) *sync.Service {
+	w.Helper()
+	service := w.newService(func(c *sync.Config) {
+		c.Jobs = true
+		change(c)
+	})
+	if err := service.Start(context.Background()); err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := service.Stop(ctx); err != nil {
+			w.Error(err)
+		}
+		// The engine runs as a login that may do little: what it may not do would show here.
+		if log := w.log.String(); strings.Contains(log, `"component":"jobs"`) {
+			w.Errorf("the job engine complains:\n%s", log)
+		}
+	})
+	return service
+}
+
+// wait waits until a query counts n.
+func (w *tenant) wait(n int64, sql string) {
+	w.Helper()
+	for range 3000 {
+		if value[int64](w, sql) == n {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	w.Fatalf("still not %d: %s\n%s", n, sql, w.log.String())
+}
+
+// standIn has a stand-in of another kind answer for the tenant's Heimdal.
+func (w *tenant) standIn(change func(*heimdalstand.Config)) {
+	w.Helper()
+	c := heimdalstand.Config{APIKey: apiKey, CustomerID: customerID}
+	change(&c)
+	stand, err := heimdalstand.Start(context.Background(), c)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() { stand.Close() })
+	w.stand = stand
+	w.leadTo(stand.URL())
+}
+
+// connections is the table that leadTo writes.
+const connections = "mssp_product"
+
+func (w *tenant) leadTo(baseURL string) {
+	w.Helper()
+	w.Exec("update mssp_product set base_url = $2 where mssp_id = $1", w.ID, baseURL)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -59,7 +60,10 @@ func NewWorld(t testing.TB) *World {
 // worldMaker writes as the owner, who is above the policies.
 type worldMaker struct {
 	testing.TB
-	owner *pgx.Conn
+	owner interface { // a connection or a pool
+		Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+		QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	}
 }
 
 func (w worldMaker) exec(sql string, args ...any) {

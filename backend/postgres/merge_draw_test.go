@@ -1,0 +1,82 @@
+package postgres_test
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"pgregory.net/rapid"
+
+	"fs-client-portal/backend/portal"
+)
+
+// drawCalls deals the world out to calls. Some customers come twice in one; some came before as something older, or are
+// told their parent only later.
+func (s *story) drawCalls(r *rapid.T, world map[string]portal.Customer) [][]portal.Customer {
+	calls := make([][]portal.Customer, rapid.IntRange(1, 3).Draw(r, "calls"))
+	for _, id := range slices.Sorted(maps.Keys(world)) {
+		at := rapid.IntRange(0, len(calls)-1).Draw(r, "call")
+		calls[at] = append(calls[at], world[id])
+		switch rapid.SampledFrom([]string{"", "", "", "twice", "older", "orphan before", "orphan after"}).Draw(r, "again") {
+		case "twice":
+			calls[at] = append(calls[at], world[id])
+		case "older":
+			if older := world[id]; at > 0 {
+				older.Name, older.Raw = "older", rawOf("older")
+				calls[0] = append(calls[0], older)
+			}
+		case "orphan before":
+			if orphan := world[id]; at > 0 {
+				orphan.ParentID = ""
+				calls[0] = append(calls[0], orphan)
+			}
+		case "orphan after":
+			if orphan := world[id]; at < len(calls)-1 {
+				orphan.ParentID = ""
+				calls[len(calls)-1] = append(calls[len(calls)-1], orphan)
+			}
+		}
+	}
+	return calls
+}
+
+func (s *story) drawWorld(r *rapid.T) map[string]portal.Customer {
+	world := map[string]portal.Customer{}
+	most := rapid.SampledFrom([]int{0, 6, 14, 14, 14}).Draw(r, "size")
+	absent := rapid.SampledFrom([]int{0, 0, 5, 20, 60}).Draw(r, "absent of 100")
+	calm := rapid.Bool().Draw(r, "calm")
+	for id := 1; id <= most; id++ {
+		if rapid.IntRange(0, 99).Draw(r, "there") < absent {
+			continue
+		}
+		kind := portal.KindClient
+		if (id <= 4) != (!calm && rapid.IntRange(0, 9).Draw(r, "turned") == 0) {
+			kind = portal.KindMSP
+		}
+		used := int64(5)
+		c := portal.Customer{ExternalID: strconv.Itoa(id), Kind: kind, SeatsUsed: &used, Raw: rawOf("same"), Type: "CORP", Name: "Client " + strconv.Itoa(id)}
+		if kind == portal.KindMSP {
+			c.Type, c.Name = "RESELLER", mspName(s.connection, c.ExternalID)
+		} else {
+			c.ParentID = strconv.Itoa(1 + id%4)
+		}
+		if !calm {
+			s.drawFields(r, &c)
+		}
+		world[c.ExternalID] = c
+	}
+	return world
+}
+
+func (s *story) drawFields(r *rapid.T, c *portal.Customer) {
+	used := rapid.Int64Range(0, 2).Draw(r, "used")
+	c.SeatsUsed = &used
+	c.Raw = rawOf(rapid.SampledFrom([]string{"same", "other"}).Draw(r, "raw"))
+	if c.Kind == portal.KindClient {
+		c.Name = rapid.SampledFrom([]string{"A", "Bø", "c'\"\\"}).Draw(r, "name")
+		c.Type = rapid.SampledFrom([]string{"CORP", "corp", "DEMO"}).Draw(r, "type")
+		c.ParentID = rapid.SampledFrom([]string{
+			"", "1", "2", "3", "4", "9", "99", mspName(s.connection, "1"), mspName(s.connection, "2"), mspName(s.connection, "99"),
+		}).Draw(r, "parent")
+	}
+}

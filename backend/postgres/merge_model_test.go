@@ -1,0 +1,132 @@
+package postgres_test
+
+import (
+	"fmt"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// known is what the tables should say of one customer, kept the simple way.
+type known struct {
+	Kind   portal.CustomerKind
+	Name   string
+	Type   string
+	Used   int64
+	Raw    string
+	Status string
+	Under  string // external id of the MSP
+	Away   int    // complete runs since the one it went missing in
+}
+
+// model is what the tables should say of one connection.
+type model map[string]known
+
+var propertyRules = postgres.MergeRules{MissingShare: 30, MissingAtLeast: 3, RemoveAfterRuns: 2}
+
+// doubts reports whether a world is too different to be believed without a person's word.
+func (m model) doubts(world map[string]portal.Customer) bool {
+	var active, gone, msps, goneMSPs, turned, under, orphaned int64
+	next := m.after(world)
+	for id, k := range m {
+		if k.Status != "active" {
+			continue
+		}
+		c, there := world[id]
+		active++
+		gone += count(!there)
+		msps += count(k.Kind == portal.KindMSP)
+		goneMSPs += count(k.Kind == portal.KindMSP && c.Kind != portal.KindMSP)
+		turned += count(k.Kind == portal.KindMSP && there && c.Kind != portal.KindMSP)
+		under += count(k.Under != "")
+		orphaned += count(k.Under != "" && c.Kind == portal.KindClient && next[id].Under == "")
+	}
+	tooMany := func(gone, all int64) bool { return gone >= 3 && gone*100 > all*30 }
+	return tooMany(gone, active) || tooMany(goneMSPs, msps) || len(world) == 0 && active > 0 ||
+		msps > 1 && turned == msps || tooMany(orphaned, under)
+}
+
+func count(is bool) int64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// after is the model once a complete run has read the world.
+func (m model) after(world map[string]portal.Customer) model {
+	next := model{}
+	named := map[string]bool{}
+	for id, c := range world {
+		under := ""
+		if c.Kind == portal.KindClient {
+			named[c.ParentID] = true
+			under = m.parent(world, c)
+		}
+		next[id] = known{Kind: c.Kind, Name: c.Name, Type: c.Type, Used: *c.SeatsUsed, Raw: string(c.Raw), Status: "active", Under: under}
+	}
+	for id, k := range m {
+		if _, there := world[id]; there {
+			continue
+		}
+		switch {
+		case k.Status == "active":
+			k.Status = "missing"
+		case k.Status == "missing":
+			k.Away++
+			if int64(k.Away) >= propertyRules.RemoveAfterRuns && !(k.Kind == portal.KindMSP && named[id]) {
+				k.Status = "removed"
+			}
+		}
+		next[id] = k
+	}
+	return next
+}
+
+// parent answers whom a client hangs under: whoever has the id it names, else whoever bears that name; "" if nobody does.
+func (m model) parent(world map[string]portal.Customer, c portal.Customer) string {
+	if p, there := world[c.ParentID]; there {
+		if p.Kind == portal.KindMSP {
+			return c.ParentID
+		}
+		return ""
+	}
+	if known := m[c.ParentID]; known.Kind == portal.KindMSP && known.Status != "removed" {
+		return c.ParentID
+	}
+	for id, p := range world { // names are unique here
+		if p.Kind == portal.KindMSP && p.Name == c.ParentID {
+			return id
+		}
+	}
+	return ""
+}
+
+// unknown counts the clients whose parent is nobody.
+func (m model) unknown(world map[string]portal.Customer) (n int64) {
+	for _, c := range world {
+		_, there := world[c.ParentID]
+		n += count(c.Kind == portal.KindClient && c.ParentID != "" && !there && m.parent(world, c) == "")
+	}
+	return n
+}
+
+// lines are the model as rows reads the tables.
+func (m model) lines(connection string) map[string]string {
+	all := map[string]string{}
+	for id, k := range m {
+		under := "-"
+		if k.Under != "" {
+			under = mspName(connection, k.Under)
+		}
+		if k.Kind == portal.KindMSP {
+			under = "-"
+		}
+		all[id] = fmt.Sprint(k.Kind, "|", k.Name, "|", k.Type, "|", k.Status, "|", under, "|", k.Used, "|", k.Raw)
+	}
+	return all
+}
+
+func mspName(connection, id string) string {
+	return "MSP " + id + " of " + connection[len(connection)-6:]
+}

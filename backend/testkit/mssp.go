@@ -1,0 +1,144 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// MSSP is one without any customers yet, whose tables a test reads and changes as the database's owner, who is above the
+// policies.
+type MSSP struct {
+	testing.TB
+	DB    *postgres.DB
+	URLs  URLs
+	Owner *pgxpool.Pool
+	ID    string
+}
+
+// NewMSSP makes an MSSP in a fresh database.
+func NewMSSP(t testing.TB) *MSSP {
+	t.Helper()
+	urls := Database(t)
+	db, err := postgres.Open(context.Background(), urls.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	owner, err := pgxpool.New(context.Background(), urls.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(owner.Close)
+	return (&MSSP{DB: db, URLs: urls, Owner: owner}).Another(t)
+}
+
+// Another makes another MSSP in the same database.
+func (m *MSSP) Another(t testing.TB) *MSSP {
+	t.Helper()
+	other := &MSSP{TB: t, DB: m.DB, URLs: m.URLs, Owner: m.Owner, ID: postgres.NewID()}
+	other.Exec("insert into mssp (id, name) values ($1, 'Fjord Security')", other.ID)
+	return other
+}
+
+// SignIn adds somebody who is signed in with a role at the MSSP itself.
+func (m *MSSP) SignIn(role portal.Role) portal.Viewer {
+	m.Helper()
+	return worldMaker{m, m.Owner}.viewer(role, portal.Scope{Level: role.Level(), MSSPID: m.ID})
+}
+
+// Exec runs a statement.
+func (m *MSSP) Exec(sql string, args ...any) {
+	m.Helper()
+	worldMaker{m, m.Owner}.exec(sql, args...)
+}
+
+// Value answers the one value sql selects.
+func Value[T any](m *MSSP, sql string, args ...any) T {
+	m.Helper()
+	rows, err := m.Owner.Query(context.Background(), sql, args...)
+	if err != nil {
+		m.Fatalf("%v\n%s", err, sql)
+	}
+	v, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[T])
+	if err != nil {
+		m.Fatalf("%v\n%s", err, sql)
+	}
+	return v
+}
+
+// Everything is every row of the MSSP's tables but its runs, and but the tables named, with the mark of the transaction
+// that wrote it.
+func (m *MSSP) Everything(but ...string) string {
+	m.Helper()
+	rows := []string{"(select array[t::text, xmin::text] from mssp t where id = $1)"}
+	for _, table := range []string{"mssp_product", "msp", "client", "client_count", "msp_count", "client_day", "user_role", "change"} {
+		if !slices.Contains(but, table) {
+			rows = append(rows, fmt.Sprintf("(select json_agg(array[t::text, xmin::text] order by t::text) from %s t where mssp_id = $1)", table))
+		}
+	}
+	return Value[string](m, "select json_build_array("+strings.Join(rows, ", ")+")::text", m.ID)
+}
+
+// Changes lists the history a run wrote, as "entity external id kind field before→after", in order.
+func (m *MSSP) Changes(run portal.SyncRun) []string {
+	m.Helper()
+	return Value[[]string](m, `
+		select array(
+			select concat_ws(' ', h.entity, coalesce(c.external_id, m.external_id), h.kind, h.field,
+			                 case when h.before is not null or h.after is not null
+			                      then coalesce(h.before, '∅') || '→' || coalesce(h.after, '∅') end)
+			from change h
+			left join client c on h.entity = 'client' and c.mssp_id = h.mssp_id and c.id = h.entity_id
+			left join msp m on h.entity = 'msp' and m.mssp_id = h.mssp_id and m.id = h.entity_id
+			where h.run_id = $1
+			order by 1)`, run.ID)
+}
+
+// CheckCounts compares the kept counts with what counting says.
+func (m *MSSP) CheckCounts(wrong func(string, ...any)) {
+	m.Helper()
+	for name, sql := range miscounted {
+		if n := Value[int64](m, "select count(*) from ("+sql+") as wrong", m.ID); n != 0 {
+			wrong("%s is wrong in %d rows", name, n)
+		}
+	}
+}
+
+// miscounted select the rows of an MSSP that are not what counting says, each of one kind of count.
+var miscounted = map[string]string{
+	"client_count": `
+		(select msp_id, status, type, n, seats_used, seats_total from client_count where mssp_id = $1)
+		except
+		(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*), coalesce(sum(seats_used), 0), coalesce(sum(seats_total), 0)
+		 from client where mssp_id = $1 group by 1, 2, 3)`,
+	"clients": `
+		(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*)
+		 from client where mssp_id = $1 group by 1, 2, 3)
+		except
+		(select msp_id, status, type, n from client_count where mssp_id = $1)`,
+	"msp_count": `
+		((select status, n from msp_count where mssp_id = $1) except (select status, count(*) from msp where mssp_id = $1 group by 1))
+		union all
+		((select status, count(*) from msp where mssp_id = $1 group by 1) except (select status, n from msp_count where mssp_id = $1))`,
+	"msp.client_count": `
+		select m.id from msp m
+		where m.mssp_id = $1
+		and m.client_count <> (select count(*) from client c where c.msp_id = m.id and c.status = 'active')`,
+	"client_day": `
+		(select distinct on (msp_id) msp_id, clients, seats_used, seats_total from client_day where mssp_id = $1 order by msp_id, day desc)
+		except
+		((select m.id, count(c.id), coalesce(sum(c.seats_used), 0), coalesce(sum(c.seats_total), 0)
+		  from msp m left join client c on c.msp_id = m.id and c.status = 'active' where m.mssp_id = $1 group by m.id)
+		 union all
+		 (select '00000000-0000-0000-0000-000000000000', count(*), coalesce(sum(c.seats_used), 0), coalesce(sum(c.seats_total), 0)
+		  from client c where c.mssp_id = $1 and c.status = 'active'))`,
+}
