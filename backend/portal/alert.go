@@ -11,7 +11,7 @@ type SyncAlert struct {
 	Product  string
 	// Review says that a run waits for an admin's word; else syncs fail.
 	Review bool
-	// Count is how many runs failed in a row, or how many customers would vanish with the run in review.
+	// Count is how many runs failed in a row, or how many customers would vanish or be elsewhere with the run in review.
 	Count int64
 	// Since is when the first of them failed, or when the run began to wait.
 	Since time.Time

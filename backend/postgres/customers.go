@@ -150,6 +150,14 @@ func (d *doubt) String() string {
 	return fmt.Sprintf("%d of %d customers are not in this answer."+believed, d.gone, d.known)
 }
 
+// code is what an admin is asked about.
+func (d *doubt) code() string {
+	if d.of == "clients" || d.of == "msps" && 2*d.turnedMSPs >= d.goneMSPs {
+		return "too_many_moved"
+	}
+	return "too_many_missing"
+}
+
 // judge says of what there is too much, "" if of nothing. Where every MSP is a client now, it is their type that has got
 // another name.
 func (d *doubt) judge(r MergeRules, came int64) string {
@@ -243,10 +251,10 @@ func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 		return err
 	}
 	return setRun(ctx, m, m.lease, `
-		status = 'needs_review', finished_at = clock_timestamp(), retry_at = null, error_code = 'too_many_missing',
+		status = 'needs_review', finished_at = clock_timestamp(), retry_at = null, error_code = $13,
 		error = $4, would_miss = $5, seen = $6, staged = $6, msps = $7, clients = $8, other = $9, duplicates = $10,
 		mailed_at = $11, unknown_parents = $12`,
-		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told, m.came.unknownParents)
+		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told, m.came.unknownParents, d.code())
 }
 
 // supersede discards an older run of the connection that still waits for a review: what it had read is no news any more.

@@ -92,6 +92,13 @@ export const syncStates = {
     ];
     world.dataAsOf = ago(6.2 * hour);
   },
+  /** A sync would take its MSP from many a client. */
+  moved: (world: World) => {
+    syncStates.review(world);
+    world.runs = world.runs.map((one) =>
+      one.status === "needs_review" ? { ...one, error_code: "too_many_moved" } : one,
+    );
+  },
   /** The only connection is paused for longer than data stays fresh. */
   paused: (world: World) => {
     world.connections = world.connections.map((one) => ({ ...one, paused: true }));

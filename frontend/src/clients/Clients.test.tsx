@@ -235,7 +235,7 @@ describe("where there is nothing to list", () => {
       fake.world.clients = [];
     });
     expect(await screen.findByText("No clients yet")).toBeVisible();
-    expect(screen.getByRole("link", { name: "Open syncs" })).toHaveAttribute("href", "#/syncs");
+    expect(screen.getByRole("link", { name: "Open Products & sync" })).toHaveAttribute("href", "#/syncs");
     await expectAccessible();
   });
 

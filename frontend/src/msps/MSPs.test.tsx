@@ -133,7 +133,7 @@ describe("where there is nothing to list", () => {
       fake.world.msps = [];
     });
     expect(await screen.findByText("No MSPs yet")).toBeVisible();
-    expect(screen.getByRole("link", { name: "Open syncs" })).toHaveAttribute("href", "#/syncs");
+    expect(screen.getByRole("link", { name: "Open Products & sync" })).toHaveAttribute("href", "#/syncs");
   });
 
   it("says what was looked for when nothing matches", async () => {

@@ -73,18 +73,20 @@ function NotRunning({ runs }: { runs: Runs }) {
         </>
       }
       action={
-        may ? (
-          <Button
-            variant="contained"
-            startIcon={<SyncIcon />}
-            loading={start.isPending}
-            onClick={() => start.mutate()}
-          >
-            {t("overview.empty.start")}
-          </Button>
-        ) : (
-          <SyncsButton />
-        )
+        <>
+          {may && (
+            <Button
+              variant="contained"
+              startIcon={<SyncIcon />}
+              loading={start.isPending}
+              onClick={() => start.mutate()}
+              sx={{ mr: failed ? 1 : 0 }}
+            >
+              {t("overview.empty.start")}
+            </Button>
+          )}
+          {(failed || !may) && <SyncsButton />}
+        </>
       }
     />
   );

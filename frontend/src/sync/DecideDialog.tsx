@@ -5,7 +5,7 @@ import { t } from "../i18n/i18n";
 import { ConfirmDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
 import { useSession } from "../session/session";
-import { productName } from "./run";
+import { doubt, productName } from "./run";
 
 export type Word = "accept" | "discard";
 
@@ -15,6 +15,7 @@ export function DecideDialog({ run, word, onClose }: { run: SyncRun; word: Word;
   const notify = useNotify();
   const decide = useDecideSync(grant.id, run.id, word);
   const words = { count: run.would_miss ?? 0, product: productName(run.product) };
+  const key = word === "accept" ? (`${doubt(run)}.accept` as const) : word;
   const confirm = () =>
     decide.mutate(undefined, {
       onSuccess: () => {
@@ -26,9 +27,9 @@ export function DecideDialog({ run, word, onClose }: { run: SyncRun; word: Word;
     <ConfirmDialog
       open
       danger={word === "accept"}
-      title={t(`sync.review.${word}Title`, words)}
-      text={t(`sync.review.${word}Text`, words)}
-      verb={t(`sync.review.${word}Verb`, words)}
+      title={t(`sync.review.${key}Title`, words)}
+      text={t(`sync.review.${key}Text`, words)}
+      verb={t(`sync.review.${key}Verb`, words)}
       pending={decide.isPending}
       problem={decide.error && inWords(decide.error)}
       onClose={onClose}

@@ -32,7 +32,10 @@ function told(run: SyncRun): Told {
       : { severity: "info", title: t("sync.review.supersededTitle"), text: t("sync.review.supersededText") };
   }
   if (run.status === "complete" && decided) {
-    const text = t("sync.review.done", { who, count: run.missing });
+    const text =
+      run.moved > run.missing
+        ? t("sync.review.moved.done", { who, count: run.moved })
+        : t("sync.review.missing.done", { who, count: run.missing });
     return { severity: "success", title: t("sync.review.decidedTitle"), text };
   }
   if (moves(run) && decided) {

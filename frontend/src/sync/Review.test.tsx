@@ -64,6 +64,18 @@ describe("a sync that waits for a decision", () => {
     await expectAccessible();
   });
 
+  it("says so where customers would not go missing but be elsewhere", async () => {
+    const { user, fake } = open(undefined, (fake) => becomes(fake, { error_code: "too_many_moved" }));
+    expect(await screen.findByText("3 customers would change place")).toBeVisible();
+    expect(screen.queryByText(/go missing/)).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Accept: move them" }));
+    const ask = within(await screen.findByRole("dialog", { name: "Move 3 customers?" }));
+    expect(ask.getByText(/whose people no longer see them/)).toBeVisible();
+    await user.click(ask.getByRole("button", { name: "Move 3" }));
+    becomes(fake, { status: "complete", error_code: null, moved: 3 });
+    expect(await screen.findByText(/3 customers were moved/)).toBeVisible();
+  });
+
   it("is discarded after saying that nothing changes", async () => {
     const { user } = open();
     await user.click(await screen.findByRole("button", { name: "Discard this run" }));

@@ -22,7 +22,7 @@ import { PageHeader } from "../parts/PageHeader";
 import { useSession } from "../session/session";
 import { DecideDialog, type Word } from "./DecideDialog";
 import { Decided } from "./Decided";
-import { productName } from "./run";
+import { doubt, productName, wouldChange } from "./run";
 
 /** A run that waits for an admin's word: how many would vanish, who they are, and the two words there are. */
 export default function Review() {
@@ -61,25 +61,25 @@ function Waiting({ run }: { run: SyncRun }) {
   return (
     <>
       <PageHeader
-        title={t("sync.review.title", { count: run.would_miss ?? 0 })}
+        title={wouldChange(run)}
         text={<Where run={run} />}
         actions={
           can("run_sync") && (
             <>
               <Button onClick={() => setWord("discard")}>{t("sync.review.discard")}</Button>
               <Button color="error" onClick={() => setWord("accept")}>
-                {t("sync.review.accept")}
+                {t(`sync.review.${doubt(run)}.accept`)}
               </Button>
             </>
           )
         }
       />
       <Typography sx={{ maxWidth: "72ch", mb: 2 }}>
-        {t("sync.review.text")} {!can("run_sync") && t("sync.review.staff")}
+        {t(`sync.review.${doubt(run)}.text`)} {!can("run_sync") && t("sync.review.staff")}
       </Typography>
       <HowMany run={run} />
       <Typography variant="h2" sx={{ mb: 1 }}>
-        {t("sync.review.who")}
+        {t(`sync.review.${doubt(run)}.who`)}
       </Typography>
       <Who run={run} />
       {word && <DecideDialog run={run} word={word} onClose={() => setWord(null)} />}
@@ -103,7 +103,7 @@ function HowMany({ run }: { run: SyncRun }) {
       }}
     >
       <Figure
-        label={t("sync.review.wouldMiss")}
+        label={t(`sync.review.${doubt(run)}.would`)}
         value={formatNumber(run.would_miss)}
         tone="warning"
         note={
@@ -162,7 +162,7 @@ function Who({ run }: { run: SyncRun }) {
   return (
     <Box sx={{ flex: "1 0 280px", height: 280, display: "flex", flexDirection: "column" }}>
       <DataTable
-        label={t("sync.review.who")}
+        label={t(`sync.review.${doubt(run)}.who`)}
         columns={defs}
         {...list}
         empty={

@@ -19,7 +19,7 @@ import { SidePanel } from "../parts/SidePanel";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { useRunNames } from "./connectionName";
-import { counted, durationOf, productName, RunChip, sawOf } from "./run";
+import { counted, durationOf, productName, RunChip, sawOf, wouldChange } from "./run";
 import { UnderWay } from "./UnderWay";
 
 interface Props {
@@ -133,7 +133,7 @@ function InReview({ run }: { run: SyncRun }) {
   const { can } = useSession();
   return (
     <Note severity="warning" title={t("sync.run.review")}>
-      {run.would_miss !== null && `${t("sync.review.title", { count: run.would_miss })}. `}
+      {run.would_miss !== null && `${wouldChange(run)}. `}
       {t(can("run_sync") ? "sync.waiting.text" : "sync.waiting.staff")}
       <Box sx={{ mt: 1 }}>
         <Button component={RouterLink} to={links.syncReview(run.id)} size="small">

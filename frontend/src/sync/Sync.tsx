@@ -24,6 +24,7 @@ import { Connections } from "./Connections";
 import { runColumns } from "./columns";
 import { useRunNames } from "./connectionName";
 import { RunPanel } from "./RunPanel";
+import { wouldChange } from "./run";
 import { UnderWay } from "./UnderWay";
 
 /** The connections to products, and the sync runs. While one is under way its events tell how far it is. */
@@ -126,7 +127,7 @@ function Waiting({ run, name }: { run: SyncRun; name: string | null | undefined 
       }
     >
       {name && `${name}: `}
-      <strong>{t("sync.waiting.title", { count: run.would_miss ?? 0 })}.</strong>{" "}
+      <strong>{t("sync.waiting.title", { what: wouldChange(run) })}.</strong>{" "}
       {t(can("run_sync") ? "sync.waiting.text" : "sync.waiting.staff")}
     </Alert>
   );

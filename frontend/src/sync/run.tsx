@@ -26,6 +26,13 @@ export function durationOf({ started_at: from, finished_at: to }: SyncRun): stri
 export const productName = (product: string): string =>
   product === "heimdal" ? t("sync.product.heimdal") : product;
 
+/** Why a run waits for a word: customers would go missing, or be somewhere else than they were. */
+export const doubt = (run: SyncRun) => (run.error_code === "too_many_moved" ? "moved" : "missing");
+
+/** What a run that waits for a word would change. */
+export const wouldChange = (run: SyncRun): string =>
+  t(`sync.review.${doubt(run)}.title`, { count: run.would_miss ?? 0 });
+
 /** Counts of what changed say nothing before a run has ended well. */
 export const counted = (run: SyncRun, value: number): number | null =>
   run.status === "complete" ? value : null;
