@@ -49,7 +49,7 @@ func TestAnEmptyAnswerAndMSPsThatAllTurnIntoClientsNeedReview(t *testing.T) {
 	clients := crowd(100)[1:]
 	s.complete(msps, clients)
 	run, err := s.sync(turned, clients)
-	if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 12 || !strings.Contains(*run.Error, "12 of 12 MSPs") {
+	if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 12 || *run.ErrorCode != "too_many_moved" || !strings.Contains(*run.Error, "12 of 12 MSPs") {
 		t.Errorf("12 of 12 MSPs turned clients in a run that ended as %+v: %v", run, err)
 	}
 }
@@ -59,7 +59,7 @@ func TestMSPsThatAllTurnAtOnceNeedReviewHoweverFewTheyAre(t *testing.T) {
 	w := newTenant(t)
 	w.complete([]portal.Customer{msp("1", "One"), msp("2", "Two"), client("11", "A", "1")})
 	run, err := w.sync([]portal.Customer{client("1", "One", ""), client("2", "Two", ""), client("11", "A", "1")})
-	if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 2 || !strings.Contains(*run.Error, "2 of 2 MSPs") {
+	if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 2 || *run.ErrorCode != "too_many_moved" || !strings.Contains(*run.Error, "2 of 2 MSPs") {
 		t.Errorf("both MSPs turned clients in a run that ended as %+v: %v", run, err)
 	}
 	w.complete([]portal.Customer{msp("1", "One"), client("2", "Two", ""), client("11", "A", "1")})
@@ -80,7 +80,7 @@ func TestClientsThatAreAllUnderNobodyAtOnceNeedReview(t *testing.T) {
 	before := w.Everything()
 	for _, parent := range []string{"", "no MSP", "5"} {
 		run, err := w.sync(orphans(10, parent))
-		if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 10 || !strings.Contains(*run.Error, "10 of the 40 clients under MSPs") {
+		if err != nil || run.Status != portal.RunNeedsReview || *run.WouldMiss != 10 || *run.ErrorCode != "too_many_moved" || !strings.Contains(*run.Error, "10 of the 40 clients under MSPs") {
 			t.Errorf("10 of 40 clients under %q are a run that ended as %+v: %v", parent, run, err)
 		}
 	}

@@ -252,7 +252,7 @@ func TestMSPsThatAllStopBeingMSPsAreNotBelieved(t *testing.T) {
 	clients := many(100)[1:]
 	w.complete(append(world, clients...)...)
 	run := w.sync(append(turned, clients...)...)
-	if run.ErrorCode == nil || *run.ErrorCode != "too_many_missing" {
+	if run.ErrorCode == nil || *run.ErrorCode != "too_many_moved" {
 		t.Errorf("12 of 12 MSPs turned clients in a run that ended as %+v", run)
 	}
 }

@@ -125,8 +125,16 @@ func (m model) verdict(world map[int]customer, fault heimdalstand.Fault) string 
 		}
 	}
 	tooMany := func(gone, all int) bool { return gone >= 10 && gone*5 > all }
-	if tooMany(gone, len(m.active)) || tooMany(goneMSPs, msps) || len(world) == 0 && len(m.active) > 0 || msps > 1 && turned == msps || tooMany(orphaned, under) {
+	switch {
+	case tooMany(goneMSPs, msps) || msps > 1 && turned == msps:
+		if 2*turned >= goneMSPs {
+			return "too_many_moved"
+		}
 		return "too_many_missing"
+	case tooMany(gone, len(m.active)) || len(world) == 0 && len(m.active) > 0:
+		return "too_many_missing"
+	case tooMany(orphaned, under):
+		return "too_many_moved"
 	}
 	return ""
 }
