@@ -90,3 +90,18 @@ func TestWhatBecomesOfAnotherGrantHoldsFromTheNextRequest(t *testing.T) {
 	h.exec("update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1", viewer.UserID)
 	h.wantsProblem(under("GET /v1/clients", token), http.StatusUnauthorized, portal.SessionRevoked)
 }
+
+func TestGrantsThatAreNobodysCountTowardsTheSessionsRate(t *testing.T) {
+	h := newHouse(t, func(c *httpapi.Config) { c.SessionRate = 2 })
+	token := h.as(portal.MSPUser)
+	refused := 0
+	for range 5 {
+		guess := call{route: "GET /v1/me", token: token, headers: map[string]string{"Portal-Grant": postgres.NewID()}}
+		if h.send(guess).StatusCode == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("grants may be guessed, and looked up, without end")
+	}
+}

@@ -95,7 +95,8 @@ func checkText(next http.Handler) http.Handler {
 	})
 }
 
-// authenticate finds out who calls, under which of their grants, and whether its role may.
+// authenticate finds out who calls, under which of their grants, and whether its role may. Whatever a session sends
+// counts towards its rate.
 func (s *server) authenticate(may portal.Permission) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		viewer, err := s.viewer(ctx)
@@ -104,10 +105,6 @@ func (s *server) authenticate(may portal.Permission) func(huma.Context, func(hum
 		}
 		if err != nil {
 			s.refuse(ctx, err)
-			return
-		}
-		if wait, ok := s.limits.session.take(viewer.SessionID); !ok {
-			s.refuse(ctx, tooMany(wait))
 			return
 		}
 		ctx.SetHeader("Cache-Control", "private, no-cache")
@@ -120,10 +117,17 @@ func (s *server) viewer(ctx huma.Context) (portal.Viewer, error) {
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return portal.Viewer{}, portal.Errorf(portal.Unauthenticated, "Sign in first: this route needs Authorization: Bearer.")
 	}
+	viewer, err := s.Sessions.Verify(ctx.Context(), token)
+	if err != nil {
+		return portal.Viewer{}, err
+	}
+	if wait, ok := s.limits.session.take(viewer.SessionID); !ok {
+		return portal.Viewer{}, tooMany(wait)
+	}
 	if grant := ctx.Header("Portal-Grant"); grant != "" {
 		return s.Sessions.VerifyAs(ctx.Context(), token, grant)
 	}
-	return s.Sessions.Verify(ctx.Context(), token)
+	return viewer, nil
 }
 
 func (s *server) refuse(ctx huma.Context, err error) {
