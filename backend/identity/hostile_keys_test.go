@@ -33,6 +33,8 @@ func TestAKeySignsForWhatItIsPublishedForOnly(t *testing.T) {
 			map[string]any{"kty": "RSA", "kid": "broken", "n": "!", "e": 3}, "not a key", nil, 7, map[string]any{},
 			map[string]any{"kty": "OKP", "crv": "X448", "kid": "k1", "x": "AA"}, good()), signsIn},
 		{"a shared key under the id beside a good one", "", publishing(nil, map[string]any{"kty": "oct", "kid": "k1", "k": hostile.B64("hunter2")}, good()), signsIn},
+		{"another key under the id before it", "", publishing(nil, hostile.JWK("k1", hostile.Next()), good()), signsIn},
+		{"other keys under the id and not its own", "", publishing(nil, hostile.JWK("k1", hostile.Next()), hostile.JWK("k1", hostile.Foreign())), unconfirmed("token_signature")},
 		{"no keys", "", publishing(nil, "nothing"), unconfirmed("token_signature")},
 		{"a key for encryption", "", publishing(nil, with(good(), "use", "enc")), unconfirmed("token_signature")},
 		{"a key for signatures", "", publishing(nil, with(with(good(), "use", "sig"), "alg", "RS256")), signsIn},

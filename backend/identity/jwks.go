@@ -55,7 +55,7 @@ func (k *keySet) prepare(ctx context.Context, kid string) error {
 			return err
 		}
 		return nil
-	case current.find(kid) == nil && k.unknown.AllowN(now, 1):
+	case len(current.find(kid)) == 0 && k.unknown.AllowN(now, 1):
 		return k.fetch(ctx)
 	}
 	return nil
@@ -107,20 +107,22 @@ func (k *keySet) usable(raw []json.RawMessage) []jose.JSONWebKey {
 	return keys
 }
 
-// find answers the key with this id. A token without one names a key only where there is no other.
-func (f *fetchedKeys) find(kid string) *jose.JSONWebKey {
+// find answers the keys with this id, which ought to be one. A token without an id names a key only where there is no
+// other.
+func (f *fetchedKeys) find(kid string) []jose.JSONWebKey {
 	if kid == "" {
 		if len(f.keys) == 1 {
-			return &f.keys[0]
+			return f.keys
 		}
 		return nil
 	}
-	for i := range f.keys {
-		if f.keys[i].KeyID == kid {
-			return &f.keys[i]
+	var found []jose.JSONWebKey
+	for _, key := range f.keys {
+		if key.KeyID == kid {
+			found = append(found, key)
 		}
 	}
-	return nil
+	return found
 }
 
 // VerifySignature implements oidc.KeySet.
@@ -133,9 +135,10 @@ func (k *keySet) VerifySignature(_ context.Context, token string) ([]byte, error
 	if current == nil {
 		return nil, errors.New("no keys")
 	}
-	key := current.find(signed.Signatures[0].Header.KeyID)
-	if key == nil {
-		return nil, errors.New("unknown key")
+	for _, key := range current.find(signed.Signatures[0].Header.KeyID) {
+		if payload, err := signed.Verify(key.Key); err == nil {
+			return payload, nil
+		}
 	}
-	return signed.Verify(key.Key)
+	return nil, errors.New("signed by no key of this id")
 }
