@@ -31,7 +31,7 @@ export const clients = {
     title: "No clients yet",
     text: "The companies your products protect appear here after the first sync.",
     textScoped: "Clients of {{node}} appear here after the next sync.",
-    syncs: "Open syncs",
+    syncs: "Open Products & sync",
     again: "Look again",
   },
   fact: {

@@ -19,7 +19,7 @@ export const msps = {
   empty: {
     title: "No MSPs yet",
     text: "The resellers under your MSSP appear here after the first sync.",
-    syncs: "Open syncs",
+    syncs: "Open Products & sync",
     again: "Look again",
   },
   fact: {
