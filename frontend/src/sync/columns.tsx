@@ -12,47 +12,56 @@ const count = (field: "seen" | "added" | "changed" | "missing", from = 0): Colum
   from,
 });
 
+/** How wide a list has to be for what can be done without; with the names of connections, wider. */
+const from = {
+  alone: { trigger: 660, duration: 760, added: 700, changed: 780, missing: 860 },
+  named: { trigger: 1020, duration: 1120, added: 840, changed: 900, missing: 960 },
+};
+
 /** The columns of the list of runs; nameOf tells one connection's from another's, where there are several. */
-export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Column<SyncRun>[] => [
-  {
-    field: "status",
-    name: t("sync.column.status"),
-    render: (run) => <RunChip status={run.status} />,
-    width: 140,
-  },
-  {
-    field: "started_at",
-    name: t("sync.column.started"),
-    render: (run) => <Time at={run.started_at ?? run.created_at} />,
-    width: 130,
-  },
-  ...(nameOf
-    ? [{ field: "connection", name: t("sync.column.connection"), text: nameOf, flex: 1, minWidth: 150 }]
-    : []),
-  {
-    field: "trigger",
-    name: t("sync.column.trigger"),
-    text: (run) => t(`sync.trigger.${run.trigger}`),
-    width: 104,
-    from: 660,
-  },
-  {
-    field: "duration",
-    name: t("sync.column.duration"),
-    text: durationOf,
-    align: "right",
-    width: 104,
-    from: 760,
-  },
-  count("seen"),
-  count("added", 700),
-  count("changed", 780),
-  count("missing", 860),
-  {
-    field: "error",
-    name: t("sync.column.error"),
-    text: (run) => run.error,
-    flex: 1,
-    minWidth: 140,
-  },
-];
+export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Column<SyncRun>[] => {
+  const width = nameOf ? from.named : from.alone;
+  return [
+    {
+      field: "status",
+      name: t("sync.column.status"),
+      render: (run) => <RunChip status={run.status} />,
+      width: 140,
+    },
+    {
+      field: "started_at",
+      name: t("sync.column.started"),
+      render: (run) => <Time at={run.started_at ?? run.created_at} />,
+      width: 130,
+    },
+    ...(nameOf
+      ? [{ field: "connection", name: t("sync.column.connection"), text: nameOf, flex: 1, minWidth: 150 }]
+      : []),
+    {
+      field: "trigger",
+      name: t("sync.column.trigger"),
+      text: (run) => t(`sync.trigger.${run.trigger}`),
+      width: 104,
+      from: width.trigger,
+    },
+    {
+      field: "duration",
+      name: t("sync.column.duration"),
+      text: durationOf,
+      align: "right",
+      width: 104,
+      from: width.duration,
+    },
+    count("seen"),
+    count("added", width.added),
+    count("changed", width.changed),
+    count("missing", width.missing),
+    {
+      field: "error",
+      name: t("sync.column.error"),
+      text: (run) => run.error,
+      flex: 1,
+      minWidth: 140,
+    },
+  ];
+};
