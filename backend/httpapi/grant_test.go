@@ -91,6 +91,21 @@ func TestWhatBecomesOfAnotherGrantHoldsFromTheNextRequest(t *testing.T) {
 	h.wantsProblem(under("GET /v1/clients", token), http.StatusUnauthorized, portal.SessionRevoked)
 }
 
+func TestARoleThatGrewIsNoticedByTheFirstRequestItAllows(t *testing.T) {
+	h := newHouse(t)
+	viewer, second, under := h.twoGrants()
+	h.exec("update user_role set role = 'msp_user' where id = $1", second)
+	token := h.signIn(viewer)
+	h.wantsProblem(h.get("/v1/invites", token), http.StatusForbidden, portal.Forbidden)
+	h.wantsProblem(under("GET /v1/invites", token), http.StatusForbidden, portal.Forbidden)
+	h.exec("update user_role set role = 'msp_admin' where user_id = $1", viewer.UserID)
+	h.wantsProblem(h.get("/v1/invites", token), http.StatusUnauthorized, portal.GrantChanged)
+	h.wantsProblem(under("GET /v1/invites", token), http.StatusUnauthorized, portal.GrantChanged)
+	token = h.signIn(viewer)
+	h.wants(h.get("/v1/invites", token), ok)
+	h.wants(under("GET /v1/invites", token), ok)
+}
+
 func TestGrantsThatAreNobodysCountTowardsTheSessionsRate(t *testing.T) {
 	h := newHouse(t, func(c *httpapi.Config) { c.SessionRate = 2 })
 	token := h.as(portal.MSPUser)

@@ -101,7 +101,7 @@ func (s *server) authenticate(may portal.Permission) func(huma.Context, func(hum
 	return func(ctx huma.Context, next func(huma.Context)) {
 		viewer, err := s.viewer(ctx)
 		if err == nil && may != signedIn && !viewer.Role.May(may) {
-			err = portal.Errorf(portal.Forbidden, "Your role does not include this.")
+			err = s.mayNot(ctx.Context(), viewer)
 		}
 		if err != nil {
 			s.refuse(ctx, err)
@@ -110,6 +110,14 @@ func (s *server) authenticate(may portal.Permission) func(huma.Context, func(hum
 		ctx.SetHeader("Cache-Control", "private, no-cache")
 		next(huma.WithValue(ctx, viewerKey, viewer))
 	}
+}
+
+// mayNot answers why a viewer may not do what their role does not include: their role may be another by now.
+func (s *server) mayNot(ctx context.Context, viewer portal.Viewer) error {
+	if err := s.DB.As(viewer).Check(ctx); err != nil {
+		return err
+	}
+	return portal.Errorf(portal.Forbidden, "Your role does not include this.")
 }
 
 func (s *server) viewer(ctx huma.Context) (portal.Viewer, error) {
