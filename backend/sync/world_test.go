@@ -203,9 +203,12 @@ func (w *tenant) serve(change func(*sync.Config)) *sync.Service {
 		if err := service.Stop(ctx); err != nil {
 			w.Error(err)
 		}
-		// The engine runs as a login that may do little: what it may not do would show here.
-		if log := w.log.String(); strings.Contains(log, `"component":"jobs"`) {
-			w.Errorf("the job engine complains:\n%s", log)
+		// The engine runs as a login that may do little: what it may not do would show here. That it was stopped in the
+		// middle of something is no complaint.
+		for line := range strings.Lines(w.log.String()) {
+			if strings.Contains(line, `"component":"jobs"`) && !strings.Contains(line, context.Canceled.Error()) {
+				w.Errorf("the job engine complains: %s", line)
+			}
 		}
 	})
 	return service
