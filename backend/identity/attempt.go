@@ -37,7 +37,7 @@ func (s *Service) Begin(ctx context.Context, n portal.NewAttempt) (portal.Attemp
 	}
 	found, err := p.front.get(ctx)
 	if err != nil {
-		return portal.Attempt{}, s.report(ctx, n.Provider, person{}, err)
+		return portal.Attempt{}, s.report(ctx, n.Provider, person{}, "", err)
 	}
 	attempt := postgres.Attempt{
 		ID: postgres.NewID(), Provider: n.Provider, RedirectURI: n.RedirectURI, CodeChallenge: n.CodeChallenge, Nonce: newNonce(),

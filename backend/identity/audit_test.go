@@ -22,3 +22,46 @@ func TestARefusalTheAuditLogDoesNotTakeIsToldToTheOperatorAndNoOtherForTheUser(t
 		t.Errorf("the operator reads only %s", k.log.String())
 	}
 }
+
+func TestTheAuditLogSaysWhatMadeAnInviteSomebodys(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.tess()
+	if _, err := h.signIn(portal.Entra, "tess", ""); err != nil {
+		t.Fatal(err)
+	}
+	guest := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
+	if _, err := h.signIn(portal.Entra, "guest", guest.Code); err != nil {
+		t.Fatal(err)
+	}
+	for account, byCode := range map[string]bool{"tess": false, "guest": true} {
+		n := h.count(`
+			select count(*)
+			from audit_log a
+			join identity i on i.user_id = a.actor_id
+			where a.action = 'invite_accepted'
+			and i.email = $1
+			and a.detail = jsonb_build_object('provider', 'entra', 'issuer', $2::text, 'subject', i.subject, 'by_code', $3::boolean)`,
+			account+"@contoso.example", contoso, byCode)
+		if n != 1 {
+			t.Errorf("of %s it says: %s", account, h.Text(t, "select string_agg(detail::text, ' ') from audit_log where action = 'invite_accepted'"))
+		}
+	}
+}
+
+func TestTheAuditLogSaysWhatTheProviderVouchedForWhereItWasNotEnough(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	_, err := h.signIn(portal.Entra, "edov-false", "")
+	wantCode(t, err, portal.NoInvite)
+	_, err = h.signIn(portal.Google, "ada", "")
+	wantCode(t, err, portal.NoInvite)
+	for reason, detail := range map[string]string{
+		"an account of Entra ID": `{"provider": "entra", "reason": "no_invite", "member": true, "domain_owned": false, "app": "test"}`,
+		"an account of Google":   `{"provider": "google", "reason": "no_invite", "verified": true, "hosted_domain": "fjord.example", "app": "test"}`,
+	} {
+		if n := h.count("select count(*) from audit_log where action = 'sign_in_refused' and detail @> $1", detail); n != 1 {
+			t.Errorf("of %s it says: %s", reason, h.Text(t, "select string_agg(detail::text, ' ') from audit_log where action = 'sign_in_refused'"))
+		}
+	}
+}

@@ -28,7 +28,7 @@ func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Clie
 	try := &redemption{Service: s, grant: g, client: c, codeHash: authorizationCodeHash(g.Code)}
 	tokens, err := try.run(ctx)
 	if err != nil {
-		return portal.Tokens{}, s.report(ctx, try.attempt.Provider, try.who, err)
+		return portal.Tokens{}, s.report(ctx, try.attempt.Provider, try.who, c.Device, err)
 	}
 	return tokens, nil
 }
@@ -180,7 +180,7 @@ func (r *redemption) pendingAAD() []byte {
 
 // report writes a refusal to the audit log and to the operator, with identifiers only, and answers what the caller
 // may know of it.
-func (s *Service) report(ctx context.Context, provider portal.ProviderID, who person, err error) error {
+func (s *Service) report(ctx context.Context, provider portal.ProviderID, who person, app string, err error) error {
 	reason, public := split(err)
 	// What may be sent any number of times must not fill the audit log: an attempt nobody has begun, a typing error.
 	if reason == "" || reason == "code_required" || reason == reasonCodeMistyped || provider == "" {
@@ -191,13 +191,23 @@ func (s *Service) report(ctx context.Context, provider portal.ProviderID, who pe
 		reason = "caller_gone"
 	}
 	s.log.WarnContext(ctx, "sign-in refused", "provider", provider, "reason", reason)
-	detail := map[string]any{"provider": provider, "reason": reason}
-	if who.Subject != "" {
-		detail["issuer"], detail["subject"] = who.Issuer, who.Subject
-	}
+	detail := who.vouched()
+	detail["provider"], detail["reason"], detail["app"] = provider, reason, app
 	auditErr := s.db.AuditSignIn(context.WithoutCancel(ctx), postgres.AuditEntry{Action: "sign_in_refused", Detail: detail})
 	if auditErr != nil {
 		s.log.ErrorContext(ctx, "a refused sign-in is not in the audit log", "error", auditErr)
 	}
 	return public
+}
+
+// vouched is what the audit log keeps of somebody who was refused: their identifiers, and what the provider said for them
+// beside the address.
+func (p person) vouched() map[string]any {
+	switch {
+	case p.Subject == "":
+		return map[string]any{}
+	case p.Tenant != "":
+		return map[string]any{"issuer": p.Issuer, "subject": p.Subject, "member": p.Member, "domain_owned": p.DomainOwned}
+	}
+	return map[string]any{"issuer": p.Issuer, "subject": p.Subject, "verified": p.Verified, "hosted_domain": displayName(p.HostedDomain)}
 }

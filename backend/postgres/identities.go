@@ -216,7 +216,7 @@ const claimInvites = `
 		and (w.code is null or w.code = p.code_hash and p.code_tries < @tries)
 		and not exists (select from app_user u where u.email = p.email)
 		and exists (select from attempt)
-		returning p.mssp_id, p.id, p.email, p.role, p.msp_id, p.client_id, w.grant_id, w.audit_id),
+		returning p.mssp_id, p.id, p.email, p.role, p.msp_id, p.client_id, w.code, w.grant_id, w.audit_id),
 	finished as (
 		update login_attempt
 		set finished_at = now(), pending_sealed = null
@@ -237,8 +237,10 @@ const claimInvites = `
 		select mssp_id, grant_id, @user::uuid, role, msp_id, client_id
 		from claimed),
 	logged as (
-		insert into audit_log (mssp_id, id, actor_id, action, target, request_id)
-		select mssp_id, audit_id, @user::uuid, 'invite_accepted', id::text, @request
+		insert into audit_log (mssp_id, id, actor_id, action, target, detail, request_id)
+		select mssp_id, audit_id, @user::uuid, 'invite_accepted', id::text,
+		       jsonb_build_object('provider', @provider::text, 'issuer', @issuer::text, 'subject', @subject::text, 'by_code', code is not null),
+		       @request
 		from claimed)
 	select
 	from claimed`
