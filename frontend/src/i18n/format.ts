@@ -80,14 +80,18 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** How far a moment lies from now: "3 minutes ago", "in 2 days"; under a minute "now". */
+/**
+ * How far a moment lies from now: "3 minutes ago", "in 2 days"; under a minute "now". What is past is no older than it
+ * says, and what is to come is nearest to it: what lasts three days reads so when it begins.
+ */
 export function formatRelative(value: string | Date | null | undefined, now: Date = new Date()): string {
   if (value == null || value === "") return absent;
   const seconds = (new Date(value).getTime() - now.getTime()) / 1000;
   if (Number.isNaN(seconds)) return String(value);
   const format = once("relative", () => new Intl.RelativeTimeFormat("en", { numeric: "auto" }));
   for (const [unit, size] of steps) {
-    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+    if (seconds >= 0.995 * size) return format.format(Math.round(seconds / size), unit);
+    if (-seconds >= size) return format.format(Math.trunc(seconds / size), unit);
   }
   return format.format(0, "second");
 }

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { formatRelative } from "./format";
+
+const now = new Date("2026-11-23T12:00:00Z");
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+describe("how far a moment lies from now", () => {
+  it.each([
+    [-59, "now"],
+    [-119, "1 minute ago"],
+    [-2 * hour + 1, "1 hour ago"],
+    [-2 * day + 1, "yesterday"],
+    [30, "now"],
+    [90 * minute, "in 2 hours"],
+    [2 * day - 30, "in 2 days"],
+    [3 * day - 30, "in 3 days"],
+    [3 * day - hour, "in 3 days"],
+    [2.4 * day, "in 2 days"],
+    [day - 30, "tomorrow"],
+    [23.5 * hour, "in 24 hours"],
+  ])("%d seconds from now reads %s", (seconds, words) => {
+    expect(formatRelative(new Date(now.getTime() + seconds * 1000), now)).toBe(words);
+  });
+});
