@@ -41,7 +41,7 @@ describe("the connections", () => {
       "120451",
       "dashboard.heimdalsecurity.com",
       "ends in 7f3a",
-      "in 5 hours",
+      "in 6 hours",
     ]) {
       expect(row.getByText(text)).toBeVisible();
     }
