@@ -28,11 +28,7 @@ type MSSP struct {
 func NewMSSP(t testing.TB) *MSSP {
 	t.Helper()
 	urls := Database(t)
-	db, err := postgres.Open(context.Background(), urls.Server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
+	db := asServer(t, urls)
 	owner, err := pgxpool.New(context.Background(), urls.Owner)
 	if err != nil {
 		t.Fatal(err)

@@ -43,11 +43,7 @@ type Node struct {
 func NewWorld(t testing.TB) *World {
 	t.Helper()
 	urls := Database(t)
-	db, err := postgres.Open(context.Background(), urls.Server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
+	db := asServer(t, urls)
 	owner, err := pgx.Connect(context.Background(), urls.Owner)
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +51,17 @@ func NewWorld(t testing.TB) *World {
 	defer owner.Close(context.Background())
 	w := worldMaker{t, owner}
 	return &World{DB: db, URLs: urls, Own: w.tenant("Fjord"), Other: w.tenant("Other")}
+}
+
+// asServer opens a database as the API does.
+func asServer(t testing.TB, urls URLs) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Open(context.Background(), urls.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db
 }
 
 // worldMaker writes as the owner, who is above the policies.
