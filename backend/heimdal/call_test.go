@@ -286,7 +286,7 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 	if _, err := c.all(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("the error is %v", err)
 	}
-	if err := (realClock{}).Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+	if err := (portal.RealClock{}).Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
 		t.Errorf("sleeping with an ended context: %v", err)
 	}
 }

@@ -69,7 +69,7 @@ func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.Re
 		r.every = time.Minute / time.Duration(o.PerMinute)
 	}
 	if r.clock == nil {
-		r.clock = realClock{}
+		r.clock = portal.RealClock{}
 	}
 	if r.waiting == nil {
 		r.waiting = func(time.Time) {}

@@ -25,21 +25,6 @@ const (
 	worthTelling = 2 * time.Second
 )
 
-type realClock struct{}
-
-func (realClock) Now() time.Time { return time.Now() }
-
-func (realClock) Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
 // pace spaces the calls of one endpoint with one key evenly: a burst would use up a minute that another process on this
 // address counts on.
 type pace struct {

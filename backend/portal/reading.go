@@ -77,3 +77,19 @@ type Clock interface {
 	// Sleep waits for d, or answers ctx's error as soon as it ends, or a *Postponed at once.
 	Sleep(ctx context.Context, d time.Duration) error
 }
+
+// RealClock is time itself.
+type RealClock struct{}
+
+func (RealClock) Now() time.Time { return time.Now() }
+
+func (RealClock) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

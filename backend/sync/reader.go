@@ -1,11 +1,9 @@
 package sync
 
 import (
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"time"
 
 	"fs-client-portal/backend/portal"
 )
@@ -31,21 +29,3 @@ func (s *Service) reader(connection portal.Connection, o Options) (Reader, error
 	o.PerMinute, o.HTTPClient = s.config.PerMinute, s.httpFor(connection.PublicOnly)
 	return connector.Open(connection.Settings(), string(key), o)
 }
-
-// realClock is time itself.
-type realClock struct{}
-
-func (realClock) Now() time.Time { return time.Now() }
-
-func (realClock) Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
-var _ portal.Clock = realClock{}

@@ -100,7 +100,7 @@ func New(db *postgres.DB, sealer Sealer, c Config) (*Service, error) {
 		c.WatchEvery = time.Second
 	}
 	if c.Clock == nil {
-		c.Clock = realClock{}
+		c.Clock = portal.RealClock{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
