@@ -42,7 +42,7 @@ func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
 		reply(w, 200, portal.ClientPage{Items: []portal.Client{{Name: "Acme " + r.URL.Query().Get("q")}}, Total: 1})
 	})
 	for range 3 {
-		page, err := b.Clients(t.Context(), portal.ClientQuery{Q: "a&b", Limit: 50})
+		page, err := b.Clients(t.Context(), portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "a&b"}, Limit: 50})
 		if err != nil || page.Items[0].Name != "Acme a&b" {
 			t.Fatalf("%+v %v", page, err)
 		}
@@ -50,14 +50,14 @@ func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
 	if full != 1 {
 		t.Errorf("sent %d times", full)
 	}
-	if page, err := b.Clients(t.Context(), portal.ClientQuery{Q: "other"}); err != nil || page.Items[0].Name != "Acme other" {
+	if page, err := b.Clients(t.Context(), portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "other"}}); err != nil || page.Items[0].Name != "Acme other" {
 		t.Errorf("another query got %+v %v", page, err)
 	}
 	if _, err := b.UseGrant(t.Context(), uuid.NewString()); err != nil {
 		t.Fatal(err)
 	}
 	before := full
-	if _, err := b.Clients(t.Context(), portal.ClientQuery{Q: "other"}); err != nil || full != before+1 {
+	if _, err := b.Clients(t.Context(), portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "other"}}); err != nil || full != before+1 {
 		t.Errorf("another grant was answered with the first one's list: %v", err)
 	}
 }
@@ -87,17 +87,31 @@ func TestTheCacheKeepsTheLatestAnswersOnly(t *testing.T) {
 	}
 }
 
-func TestEveryParameterAScreenSetsReachesTheAPI(t *testing.T) {
-	q := portal.ClientQuery{
-		Q: "Müller & Söhne", Sort: "-name", Cursor: "c", Limit: 20, Status: "active", Type: "CORP", MSPID: "none", ExpiresWithin: 30,
-	}
-	want := "cursor=c&expires_within=30&limit=20&msp_id=none&q=M%C3%BCller+%26+S%C3%B6hne&sort=-name&status=active&type=CORP"
-	if got := queryOf(q).Encode(); got != want {
-		t.Errorf("query %s", got)
-	}
-	if got := queryOf(portal.ClientQuery{}).Encode(); got != "" {
-		t.Errorf("an empty query asks for %q", got)
-	}
+func TestQueryOf(t *testing.T) {
+	t.Run("every_parameter_of_a_screen_reaches_the_API", func(t *testing.T) {
+		q := portal.ClientQuery{
+			ClientFilter: portal.ClientFilter{
+				Q: "Müller & Söhne", Status: "active", StatusReason: "demo", Type: "CORP", LicenceType: "EDR", SPLA: "yes",
+				SeatsUsed: "5..", SeatsTotal: "..9", MSPID: "none", ExpiresWithin: 30,
+			},
+			Sort: "-name", Cursor: "c", Limit: 20,
+		}
+		for i, v := 0, reflect.ValueOf(q.ClientFilter); i < v.NumField(); i++ {
+			if v.Field(i).IsZero() {
+				t.Errorf("the test sets no %s", v.Type().Field(i).Name)
+			}
+		}
+		want := "cursor=c&expires_within=30&licence_type=EDR&limit=20&msp_id=none&q=M%C3%BCller+%26+S%C3%B6hne&seats_total=..9" +
+			"&seats_used=5..&sort=-name&spla=yes&status=active&status_reason=demo&type=CORP"
+		if got := queryOf(q).Encode(); got != want {
+			t.Errorf("got query %s, want %s", got, want)
+		}
+	})
+	t.Run("an_empty_query_has_no_parameter", func(t *testing.T) {
+		if got := queryOf(portal.ClientQuery{}).Encode(); got != "" {
+			t.Errorf("got query %q, want none", got)
+		}
+	})
 }
 
 func TestOnlyAUUIDBecomesPartOfAnAddress(t *testing.T) {
@@ -268,7 +282,7 @@ func TestTheLogHoldsNoNamesNoQueriesAndNoTokens(t *testing.T) {
 		refuse(w, 422, portal.InvalidField("q", "Ada Byron is too long."))
 	}))
 	b.signIn(t)
-	_, err := b.Clients(t.Context(), portal.ClientQuery{Q: "secret-customer"})
+	_, err := b.Clients(t.Context(), portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "secret-customer"}})
 	wantCode(t, err, portal.Invalid)
 	if err := file.Close(); err != nil {
 		t.Fatal(err)

@@ -53,8 +53,8 @@ func (c *connection) me(ctx context.Context) (portal.Me, error) {
 func queryOf(q any) url.Values {
 	values := url.Values{}
 	v := reflect.ValueOf(q)
-	for i := range v.NumField() {
-		name, field := v.Type().Field(i).Tag.Get("query"), v.Field(i)
+	for _, described := range reflect.VisibleFields(v.Type()) {
+		name, field := described.Tag.Get("query"), v.FieldByIndex(described.Index)
 		switch {
 		case name == "" || field.IsZero():
 		case field.Kind() == reflect.Int:

@@ -4,19 +4,22 @@ import "time"
 
 // Client is a company protected by a product.
 type Client struct {
-	ID          string    `json:"id"`
-	Name        string    `json:"name"`
-	Type        string    `json:"type" doc:"The product's own word, CORP for most of Heimdal's."`
-	MSPID       *string   `json:"msp_id" doc:"Null directly under the MSSP."`
-	MSPName     *string   `json:"msp_name"`
-	Status      Status    `json:"status" enum:"active,missing,removed"`
-	Products    []string  `json:"products" nullable:"false"`
-	SeatsUsed   *int64    `json:"seats_used"`
-	SeatsTotal  *int64    `json:"seats_total"`
-	ExpiresOn   *string   `json:"expires_on" doc:"YYYY-MM-DD; null for monthly and perpetual licences."`
-	FirstSeenAt time.Time `json:"first_seen_at" ts_type:"string"`
-	LastSeenAt  time.Time `json:"last_seen_at" ts_type:"string"`
-	ExternalID  string    `json:"external_id"`
+	ID           string        `json:"id"`
+	Name         string        `json:"name"`
+	Type         string        `json:"type" doc:"The product's own word, CORP for most of Heimdal's."`
+	MSPID        *string       `json:"msp_id" doc:"Null directly under the MSSP."`
+	MSPName      *string       `json:"msp_name"`
+	Status       Status        `json:"status" enum:"active,missing,removed,disabled"`
+	StatusReason *StatusReason `json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired" doc:"Why a disabled client is disabled; null for any other."`
+	Products     []string      `json:"products" nullable:"false"`
+	LicenceType  *string       `json:"licence_type" doc:"As the product sent it."`
+	SPLA         *bool         `json:"spla" doc:"Whether it is licensed under a service provider licence agreement."`
+	SeatsUsed    *int64        `json:"seats_used" doc:"Active licences, which Heimdal also calls devices; null where the product did not send them."`
+	SeatsTotal   *int64        `json:"seats_total" doc:"Purchased licences; null where the product did not send them."`
+	ExpiresOn    *string       `json:"expires_on" doc:"YYYY-MM-DD; null for monthly and perpetual licences."`
+	FirstSeenAt  time.Time     `json:"first_seen_at" ts_type:"string"`
+	LastSeenAt   time.Time     `json:"last_seen_at" ts_type:"string"`
+	ExternalID   string        `json:"external_id"`
 }
 
 // ClientPage is one page of clients.
@@ -25,20 +28,31 @@ type ClientPage struct {
 	NextCursor *string    `json:"next_cursor"`
 	Total      int64      `json:"total"`
 	DataAsOf   *time.Time `json:"data_as_of" ts_type:"string"`
+	HasExpiry  bool       `json:"has_expiry" doc:"Whether any client in the caller's scope has an expiry date."`
 }
 
-// ClientQuery asks for a page of clients. Sort is a comma-separated list of name, status, type, seats_used,
-// seats_total, expires_on, first_seen_at, last_seen_at; a leading minus descends.
-// MSPID may be "none": clients directly under the MSSP. ExpiresWithin counts days from today.
-type ClientQuery struct {
+// ClientFilter says which clients a list holds; an empty field does not narrow it. Every field has one row in the
+// filter table of the postgres package.
+type ClientFilter struct {
 	Q             string `query:"q" json:"q" maxLength:"100"`
-	Sort          string `query:"sort" json:"sort" maxLength:"100"`
-	Cursor        string `query:"cursor" json:"cursor" maxLength:"1024"`
-	Limit         int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
-	Status        string `query:"status" json:"status" enum:"active,missing,removed"`
-	Type          string `query:"type" json:"type" maxLength:"64"`
-	MSPID         string `query:"msp_id" json:"msp_id" maxLength:"36"`
-	ExpiresWithin int    `query:"expires_within" json:"expires_within" minimum:"0" maximum:"3660"`
+	Status        string `query:"status" json:"status" enum:"active,missing,removed,disabled"`
+	StatusReason  string `query:"status_reason" json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired"`
+	Type          string `query:"type" json:"type" maxLength:"64" doc:"Compared without case."`
+	LicenceType   string `query:"licence_type" json:"licence_type" maxLength:"100" doc:"Compared without case; none for clients without one."`
+	SPLA          string `query:"spla" json:"spla" enum:"yes,no,unknown"`
+	SeatsUsed     string `query:"seats_used" json:"seats_used" maxLength:"40" doc:"A number or a range: 5, 5.., ..5, 5..10; unknown for clients without the figure."`
+	SeatsTotal    string `query:"seats_total" json:"seats_total" maxLength:"40" doc:"As seats_used."`
+	MSPID         string `query:"msp_id" json:"msp_id" maxLength:"36" doc:"An MSP's id; none for clients directly under the MSSP."`
+	ExpiresWithin int    `query:"expires_within" json:"expires_within" minimum:"0" maximum:"3660" doc:"Days from today."`
+}
+
+// ClientQuery asks for a page of clients. Sort is a comma-separated list of name, msp_name, status, type, licence_type,
+// spla, seats_used, seats_total, expires_on, first_seen_at, last_seen_at; a leading minus descends.
+type ClientQuery struct {
+	ClientFilter
+	Sort   string `query:"sort" json:"sort" maxLength:"100"`
+	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`
+	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 // ClientDetail is one client with what is known beyond the list.
@@ -46,6 +60,12 @@ type ClientDetail struct {
 	Client
 	Fields  []Field  `json:"fields" nullable:"false" doc:"Everything the product sent, by its own names and in its own order."`
 	History []Change `json:"history" nullable:"false"`
+}
+
+// Facets are the values by which a list can be filtered in the caller's scope, at most 100 of each, sorted.
+type Facets struct {
+	Types        []string `json:"types" nullable:"false"`
+	LicenceTypes []string `json:"licence_types" nullable:"false"`
 }
 
 // Field is one value as the product sent it, by the product's own name.
@@ -62,8 +82,10 @@ type Change struct {
 	Before *string   `json:"before"`
 	After  *string   `json:"after"`
 	RunID  *string   `json:"run_id"`
-	// Actor is told to the MSSP's own people alone.
-	Actor *Actor `json:"actor" doc:"Who accepted the run or asked for it, where somebody did."`
+	// Reason says why a value changed where the product did not change it.
+	Reason *string `json:"reason" db:"-" enum:"field_map" doc:"field_map: an administrator changed which of the product's fields fills this one."`
+	// Actor is shown to the MSSP's own people alone.
+	Actor *Actor `json:"actor" doc:"Who accepted the run or asked for it, where a person did."`
 }
 
 // Actor is who did something.

@@ -44,7 +44,9 @@ type ConnectionItem struct {
 	// LastComplete is how old the data of this connection is.
 	LastComplete   *time.Time `json:"last_complete" ts_type:"string" doc:"When the last complete run ended; null before the first."`
 	FailuresInARow int        `json:"failures_in_a_row" doc:"Failed runs since the last complete one."`
-	NextRunAt      *time.Time `json:"next_run_at" db:"-" ts_type:"string" doc:"When the next run is due; null while paused or while one is queued or running."`
+	// Account is what the product says of the MSSP's own account, where the account is among its own customers.
+	Account   *ConnectionAccount `json:"account" db:"-"`
+	NextRunAt *time.Time         `json:"next_run_at" db:"-" ts_type:"string" doc:"When the next run is due; null while paused or while one is queued or running."`
 }
 
 // Connections are the connections of the viewer's MSSP, the oldest first, and the products there can be others to.
@@ -92,4 +94,18 @@ type ConnectionTest struct {
 	Detail string `json:"detail,omitempty" doc:"Why not, in a sentence for an admin."`
 	// Customers is how many there are, where the product says so.
 	Customers *int64 `json:"customers" doc:"How many customers there are, where the product says so at once."`
+}
+
+// ConnectionAccount is what the product's answer says of the account it was asked about. It is the MSSP itself, so it is
+// counted nowhere.
+type ConnectionAccount struct {
+	Name        string  `json:"name"`
+	Type        string  `json:"type"`
+	LicenceType *string `json:"licence_type"`
+	SPLA        *bool   `json:"spla"`
+	SeatsUsed   *int64  `json:"seats_used"`
+	SeatsTotal  *int64  `json:"seats_total"`
+	ExpiresOn   *string `json:"expires_on"`
+	// Alone: the answer held nothing else, so this customer id has no customers.
+	Alone bool `json:"alone"`
 }

@@ -2,20 +2,25 @@ package portal
 
 import "encoding/json"
 
-// Customer is one customer as a product's API describes it, before it is anybody's MSP or client.
-// Nil means the product did not say.
+// Customer is one customer as a product's API describes it, before it is an MSP or a client of the portal. A nil field
+// means that the product did not send it. The postgres package lists these fields as columns; its tests fail when a
+// field is missing there.
 type Customer struct {
 	Kind       CustomerKind
 	ExternalID string
 	// ParentID is the external id of the customer this one is under; "" if it is under the MSSP itself.
-	ParentID   string
-	Name       string
-	Type       string // the product's own word
-	Products   []string
-	SeatsUsed  *int64
-	SeatsTotal *int64
-	ExpiresOn  *string // YYYY-MM-DD
-	Raw        json.RawMessage
+	ParentID string
+	Name     string
+	Type     string // the product's own word
+	// StatusReason says why the product does not count the customer as active; nil if it does.
+	StatusReason *StatusReason
+	Products     []string
+	LicenceType  *string // as sent
+	SPLA         *bool   // licensed under a service provider licence agreement, billed monthly
+	SeatsUsed    *int64  // active licences; Heimdal also calls them devices
+	SeatsTotal   *int64  // purchased licences
+	ExpiresOn    *string // YYYY-MM-DD
+	Raw          json.RawMessage
 }
 
 // CustomerKind is what a product's customer means for us.
@@ -24,4 +29,15 @@ type CustomerKind string
 const (
 	KindMSP    CustomerKind = "msp"
 	KindClient CustomerKind = "client"
+)
+
+// StatusReason is why a customer that the product still lists is disabled.
+type StatusReason string
+
+const (
+	ReasonDeleted        StatusReason = "deleted"
+	ReasonInactive       StatusReason = "inactive"
+	ReasonDisabled       StatusReason = "disabled"
+	ReasonDemo           StatusReason = "demo"
+	ReasonLicenceExpired StatusReason = "licence_expired"
 )

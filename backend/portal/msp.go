@@ -2,28 +2,35 @@ package portal
 
 import "time"
 
-// Status is what the last complete sync said of a customer.
+// Status is what the last complete sync found out about a customer. Missing takes precedence over Disabled.
 type Status string
 
 const (
-	Active  Status = "active"
-	Missing Status = "missing"
-	Removed Status = "removed"
+	Active   Status = "active"
+	Missing  Status = "missing"
+	Removed  Status = "removed"
+	Disabled Status = "disabled" // the product lists it, but says that it is not in use: see StatusReason
 )
 
-// MSP is a reseller under an MSSP.
+// MSP is a reseller under an MSSP. Its seats are the product's own figures for it where the product sends any, else the
+// sums over its active clients.
 type MSP struct {
-	ID          string    `json:"id"`
-	Name        string    `json:"name"`
-	Type        string    `json:"type" doc:"The product's own word, RESELLER for Heimdal."`
-	Status      Status    `json:"status" enum:"active,missing,removed"`
-	Clients     int64     `json:"clients" doc:"Clients that are active."`
-	SeatsUsed   *int64    `json:"seats_used"`
-	SeatsTotal  *int64    `json:"seats_total"`
-	ExpiresOn   *string   `json:"expires_on" doc:"Earliest expiry among its active clients, YYYY-MM-DD."`
-	FirstSeenAt time.Time `json:"first_seen_at" ts_type:"string"`
-	LastSeenAt  time.Time `json:"last_seen_at" ts_type:"string"`
-	ExternalID  string    `json:"external_id"`
+	ID                string        `json:"id"`
+	Name              string        `json:"name"`
+	Type              string        `json:"type" doc:"The product's own word, RESELLER for Heimdal."`
+	Status            Status        `json:"status" enum:"active,missing,removed,disabled"`
+	StatusReason      *StatusReason `json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired" doc:"Why a disabled MSP is disabled; null for any other."`
+	Clients           int64         `json:"clients" doc:"Clients that are active."`
+	LicenceType       *string       `json:"licence_type" doc:"As the product sent it."`
+	SPLA              *bool         `json:"spla" doc:"Whether it is licensed under a service provider licence agreement."`
+	SeatsUsed         *int64        `json:"seats_used" doc:"Active licences; null where neither the MSP nor any of its clients has the figure."`
+	SeatsTotal        *int64        `json:"seats_total" doc:"Purchased licences; null as seats_used."`
+	SeatsUsedUnknown  int64         `json:"seats_used_unknown" doc:"How many of its clients lack the figure, where seats_used is a sum over them; else 0."`
+	SeatsTotalUnknown int64         `json:"seats_total_unknown" doc:"As seats_used_unknown."`
+	ExpiresOn         *string       `json:"expires_on" doc:"Earliest expiry among its active clients, YYYY-MM-DD."`
+	FirstSeenAt       time.Time     `json:"first_seen_at" ts_type:"string"`
+	LastSeenAt        time.Time     `json:"last_seen_at" ts_type:"string"`
+	ExternalID        string        `json:"external_id"`
 }
 
 // MSPPage is one page of MSPs.
@@ -32,21 +39,51 @@ type MSPPage struct {
 	NextCursor *string    `json:"next_cursor"`
 	Total      int64      `json:"total"`
 	DataAsOf   *time.Time `json:"data_as_of" ts_type:"string"`
+	HasExpiry  bool       `json:"has_expiry" doc:"Whether any client in the caller's scope has an expiry date."`
 }
 
-// MSPQuery asks for a page of MSPs. Sort is a comma-separated list of name, clients, seats_used,
-// seats_total, status, last_seen_at; a leading minus descends.
+// MSPFilter says which MSPs a list holds; an empty field does not narrow it. Every field has one row in the filter table
+// of the postgres package.
+type MSPFilter struct {
+	Q            string `query:"q" json:"q" maxLength:"100"`
+	Status       string `query:"status" json:"status" enum:"active,missing,removed,disabled"`
+	StatusReason string `query:"status_reason" json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired"`
+	LicenceType  string `query:"licence_type" json:"licence_type" maxLength:"100" doc:"Compared without case; none for MSPs without one."`
+	SPLA         string `query:"spla" json:"spla" enum:"yes,no,unknown"`
+	Clients      string `query:"clients" json:"clients" maxLength:"40" doc:"A number or a range: 5, 5.., ..5, 5..10."`
+	SeatsUsed    string `query:"seats_used" json:"seats_used" maxLength:"40" doc:"A number or a range: 5, 5.., ..5, 5..10; unknown for MSPs without the figure."`
+	SeatsTotal   string `query:"seats_total" json:"seats_total" maxLength:"40" doc:"As seats_used."`
+}
+
+// MSPQuery asks for a page of MSPs. Sort is a comma-separated list of name, clients, licence_type, spla, seats_used,
+// seats_total, expires_on, status, last_seen_at; a leading minus descends.
 type MSPQuery struct {
-	Q      string `query:"q" json:"q" maxLength:"100"`
+	MSPFilter
 	Sort   string `query:"sort" json:"sort" maxLength:"100"`
 	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`
 	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
-	Status string `query:"status" json:"status" enum:"active,missing,removed"`
 }
 
 // MSPDetail is one MSP with what is known beyond the list.
 type MSPDetail struct {
 	MSP
-	Fields  []Field  `json:"fields" nullable:"false"`
-	History []Change `json:"history" nullable:"false"`
+	OwnSeats     Seats    `json:"own_seats" doc:"The product's own figures for the MSP."`
+	ClientsSeats SeatSums `json:"clients_seats" doc:"The sums over its active clients."`
+	Fields       []Field  `json:"fields" nullable:"false"`
+	History      []Change `json:"history" nullable:"false"`
+}
+
+// Seats are the licence figures of one customer; null where the product did not send them.
+type Seats struct {
+	Used  *int64 `json:"used"`
+	Total *int64 `json:"total"`
+}
+
+// SeatSums are licence figures summed over customers, and of how many of them each figure is unknown. A sum is null where
+// all are unknown, or there are none.
+type SeatSums struct {
+	Used         *int64 `json:"used"`
+	Total        *int64 `json:"total"`
+	UsedUnknown  int64  `json:"used_unknown"`
+	TotalUnknown int64  `json:"total_unknown"`
 }

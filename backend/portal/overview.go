@@ -4,28 +4,32 @@ import "time"
 
 // Overview is the first screen: few figures, a trend, what needs attention, all inside the viewer's scope.
 type Overview struct {
-	MSPs           int64       `json:"msps"`
-	Clients        int64       `json:"clients" doc:"Active clients."`
-	ClientsMissing int64       `json:"clients_missing"`
-	SeatsUsed      int64       `json:"seats_used"`
-	SeatsTotal     int64       `json:"seats_total"`
-	ExpiringSoon   int64       `json:"expiring_soon" doc:"Active clients whose licence ends within 30 days or has ended."`
-	Trend          []TrendDay  `json:"trend" nullable:"false" doc:"One point a day, oldest first, at most 90."`
-	Attention      []Attention `json:"attention" nullable:"false" doc:"Most urgent first, at most 20."`
-	DataAsOf       *time.Time  `json:"data_as_of" ts_type:"string" doc:"When the last complete sync ended; null before the first."`
+	MSPs              int64       `json:"msps"`
+	Clients           int64       `json:"clients" doc:"Active clients."`
+	ClientsMissing    int64       `json:"clients_missing"`
+	ClientsDisabled   int64       `json:"clients_disabled"`
+	SeatsUsed         *int64      `json:"seats_used" doc:"Active licences of the active clients; null where the product sent none."`
+	SeatsTotal        *int64      `json:"seats_total" doc:"Purchased licences of the active clients; null where the product sent none."`
+	SeatsUsedUnknown  int64       `json:"seats_used_unknown" doc:"Of how many active clients seats_used is unknown."`
+	SeatsTotalUnknown int64       `json:"seats_total_unknown" doc:"Of how many active clients seats_total is unknown."`
+	ExpiringSoon      *int64      `json:"expiring_soon" doc:"Active clients whose licence ends within 30 days or has ended; null where no client in the scope has an expiry date."`
+	Products          []string    `json:"products" nullable:"false" doc:"Names of the MSSP's connected products."`
+	Trend             []TrendDay  `json:"trend" nullable:"false" doc:"One point a day, oldest first, at most 90."`
+	Attention         []Attention `json:"attention" nullable:"false" doc:"Most urgent first, at most 20."`
+	DataAsOf          *time.Time  `json:"data_as_of" ts_type:"string" doc:"When the last complete sync ended; null before the first."`
 }
 
 // TrendDay is one day of the trend.
 type TrendDay struct {
 	Day        string `json:"day" doc:"YYYY-MM-DD"`
 	Clients    int64  `json:"clients"`
-	SeatsUsed  int64  `json:"seats_used"`
-	SeatsTotal int64  `json:"seats_total"`
+	SeatsUsed  *int64 `json:"seats_used" doc:"Null where the product sent none."`
+	SeatsTotal *int64 `json:"seats_total" doc:"Null where the product sent none."`
 }
 
 // Attention is one thing somebody should look at.
 type Attention struct {
-	Kind     string  `json:"kind" enum:"needs_review,sync_failed,sync_never,sync_stale,licence_expired,licence_expiring,seats_exceeded,client_missing,msp_without_clients"`
+	Kind     string  `json:"kind" enum:"needs_review,sync_failed,sync_partial,fields_changed,sync_never,sync_stale,licence_expired,licence_expiring,seats_exceeded,client_missing,msp_without_clients"`
 	Severity string  `json:"severity" enum:"error,warning,info"`
 	MSPID    *string `json:"msp_id"`
 	ClientID *string `json:"client_id"`

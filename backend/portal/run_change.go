@@ -31,6 +31,8 @@ type ReviewItem struct {
 	Name       string       `json:"name"`
 	Type       string       `json:"type" doc:"The product's own word."`
 	MSPName    *string      `json:"msp_name"`
+	Effect     string       `json:"effect" db:"-" enum:"missing,moved,detached,turned" doc:"What accepting the run would do to it."`
+	ToMSPName  *string      `json:"to_msp_name" db:"-" doc:"Of a client that would move: its MSP then; null directly under the MSSP."`
 	SeatsUsed  *int64       `json:"seats_used"`
 	ExternalID string       `json:"external_id"`
 }

@@ -2,14 +2,16 @@ package portal
 
 import "time"
 
-// RunStatus is how a sync run stands. Only complete runs change MSPs and clients. A run that NeedsReview has read
-// everything and waits for an admin's word, because more customers would vanish than is believed.
+// RunStatus is the state of a sync run. Only complete and partial runs change MSPs and clients. A run that NeedsReview
+// has read everything and waits for an admin's decision, because more customers would go missing or move than is
+// plausible. A partial run could not read some resellers: their clients keep their state, all others are up to date.
 type RunStatus string
 
 const (
 	RunQueued   RunStatus = "queued"
 	RunRunning  RunStatus = "running"
 	RunComplete RunStatus = "complete"
+	RunPartial  RunStatus = "partial"
 	RunFailed   RunStatus = "failed"
 
 	RunNeedsReview RunStatus = "needs_review"
@@ -21,7 +23,7 @@ type SyncRun struct {
 	ID           string     `json:"id"`
 	ConnectionID string     `json:"connection_id"`
 	Product      string     `json:"product"`
-	Status       RunStatus  `json:"status" enum:"queued,running,complete,failed,needs_review,discarded"`
+	Status       RunStatus  `json:"status" enum:"queued,running,complete,partial,failed,needs_review,discarded"`
 	Trigger      string     `json:"trigger" enum:"schedule,manual,command"`
 	CreatedAt    time.Time  `json:"created_at" ts_type:"string"`
 	StartedAt    *time.Time `json:"started_at" ts_type:"string"`
@@ -48,6 +50,14 @@ type SyncRun struct {
 	Duplicates int64 `json:"duplicates"`
 	// UnknownParents counts clients that name a parent who is no customer in the answers: they hang under the MSSP itself.
 	UnknownParents int64 `json:"unknown_parents"`
+	// Checked counts known customers that a paged answer lacked and that were then asked for by their own id.
+	Checked int64 `json:"checked" db:"-"`
+	// Unread are the resellers that a partial run could not read.
+	Unread []UnreadReseller `json:"unread" db:"-" nullable:"false"`
+	// Notices say what was noticed about the product's fields.
+	Notices []FieldNotice `json:"notices" db:"-" nullable:"false"`
+	// Sign is the name in an answer because of which the run counts as incomplete; an admin can declare it harmless.
+	Sign *string `json:"sign" db:"-"`
 	// WouldMiss is how many customers would vanish; set once a run needed review. ReviewedBy names who gave their word.
 	WouldMiss  *int64     `json:"would_miss"`
 	ReviewedBy *string    `json:"reviewed_by"`
@@ -75,4 +85,12 @@ type SyncPage struct {
 type SyncQuery struct {
 	Cursor string `query:"cursor" json:"cursor" maxLength:"1024"`
 	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// UnreadReseller is a reseller whose customers could not be read, and why, in words for an admin.
+type UnreadReseller struct {
+	ExternalID string `json:"external_id"`
+	Name       string `json:"name"`
+	Code       string `json:"code"`
+	Detail     string `json:"detail"`
 }

@@ -11,7 +11,7 @@ import (
 
 // clientColumns is a portal.Client. While a client is active, the last complete run has seen it.
 const clientColumns = `
-	c.id, c.name, c.type, c.msp_id, m.name as msp_name, c.status, c.products, c.seats_used, c.seats_total,
+	c.id, c.name, c.type, c.msp_id, m.name as msp_name, c.status, null as status_reason, c.products, null as licence_type, null::boolean as spla, c.seats_used, c.seats_total,
 	to_char(c.expires_on, 'YYYY-MM-DD') as expires_on, c.first_seen_at,
 	case when c.status = 'active' then coalesce(` + dataAsOf + `, c.last_seen_at) else c.last_seen_at end as last_seen_at,
 	c.external_id`

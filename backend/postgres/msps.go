@@ -14,7 +14,8 @@ const (
 	mspSeatsUsed  = "coalesce(m.seats_used, seats.used)"
 	mspSeatsTotal = "coalesce(m.seats_total, seats.total)"
 	mspColumns    = `
-	m.id, m.name, m.type, m.status, m.client_count as clients,
+	m.id, m.name, m.type, m.status, null as status_reason, m.client_count as clients,
+	null as licence_type, null::boolean as spla, 0::bigint as seats_used_unknown, 0::bigint as seats_total_unknown,
 	` + mspSeatsUsed + ` as seats_used, ` + mspSeatsTotal + ` as seats_total,
 	to_char(coalesce(m.expires_on, first.expires_on), 'YYYY-MM-DD') as expires_on, m.first_seen_at,
 	case when m.status = 'active' then coalesce(` + dataAsOf + `, m.last_seen_at) else m.last_seen_at end as last_seen_at,

@@ -122,7 +122,7 @@ func fillTrend(newestFirst []dayRow, now time.Time) []portal.TrendDay {
 		}
 		row := newestFirst[known]
 		trend = append(trend, portal.TrendDay{
-			Day: day.Format(time.DateOnly), Clients: row.Clients, SeatsUsed: row.SeatsUsed, SeatsTotal: row.SeatsTotal,
+			Day: day.Format(time.DateOnly), Clients: row.Clients, SeatsUsed: &row.SeatsUsed, SeatsTotal: &row.SeatsTotal,
 		})
 	}
 	return trend

@@ -38,6 +38,7 @@ export namespace portal {
 	    before?: string;
 	    after?: string;
 	    run_id?: string;
+	    reason?: string;
 	    actor?: Actor;
 	}
 	export interface Client {
@@ -47,7 +48,10 @@ export namespace portal {
 	    msp_id?: string;
 	    msp_name?: string;
 	    status: string;
+	    status_reason?: string;
 	    products: string[];
+	    licence_type?: string;
+	    spla?: boolean;
 	    seats_used?: number;
 	    seats_total?: number;
 	    expires_on?: string;
@@ -66,7 +70,10 @@ export namespace portal {
 	    msp_id?: string;
 	    msp_name?: string;
 	    status: string;
+	    status_reason?: string;
 	    products: string[];
+	    licence_type?: string;
+	    spla?: boolean;
 	    seats_used?: number;
 	    seats_total?: number;
 	    expires_on?: string;
@@ -81,22 +88,51 @@ export namespace portal {
 	    next_cursor?: string;
 	    total: number;
 	    data_as_of?: string;
+	    has_expiry: boolean;
 	}
 	export interface ClientQuery {
 	    q: string;
+	    status: string;
+	    status_reason: string;
+	    type: string;
+	    licence_type: string;
+	    spla: string;
+	    seats_used: string;
+	    seats_total: string;
+	    msp_id: string;
+	    expires_within: number;
 	    sort: string;
 	    cursor: string;
 	    limit: number;
-	    status: string;
+	}
+	export interface ConnectionAccount {
+	    name: string;
 	    type: string;
-	    msp_id: string;
-	    expires_within: number;
+	    licence_type?: string;
+	    spla?: boolean;
+	    seats_used?: number;
+	    seats_total?: number;
+	    expires_on?: string;
+	    alone: boolean;
 	}
 	export interface ConnectionChange {
 	    customer_id?: string;
 	    base_url?: string;
 	    api_key?: string;
 	    paused?: boolean;
+	}
+	export interface FieldNotice {
+	    kind: string;
+	    path: string;
+	    field?: string;
+	    count: number;
+	    detail: string;
+	}
+	export interface UnreadReseller {
+	    external_id: string;
+	    name: string;
+	    code: string;
+	    detail: string;
 	}
 	export interface SyncRun {
 	    id: string;
@@ -122,6 +158,10 @@ export namespace portal {
 	    returned: number;
 	    duplicates: number;
 	    unknown_parents: number;
+	    checked: number;
+	    unread: UnreadReseller[];
+	    notices: FieldNotice[];
+	    sign?: string;
 	    would_miss?: number;
 	    reviewed_by?: string;
 	    reviewed_at?: string;
@@ -140,6 +180,7 @@ export namespace portal {
 	    last_run?: SyncRun;
 	    last_complete?: string;
 	    failures_in_a_row: number;
+	    account?: ConnectionAccount;
 	    next_run_at?: string;
 	}
 	export interface ConnectionTest {
@@ -186,6 +227,7 @@ export namespace portal {
 	    code: string;
 	    mailed: boolean;
 	}
+	
 	
 	export interface Scope {
 	    level: string;
@@ -243,26 +285,48 @@ export namespace portal {
 	    name: string;
 	    type: string;
 	    status: string;
+	    status_reason?: string;
 	    clients: number;
+	    licence_type?: string;
+	    spla?: boolean;
 	    seats_used?: number;
 	    seats_total?: number;
+	    seats_used_unknown: number;
+	    seats_total_unknown: number;
 	    expires_on?: string;
 	    first_seen_at: string;
 	    last_seen_at: string;
 	    external_id: string;
+	}
+	export interface SeatSums {
+	    used?: number;
+	    total?: number;
+	    used_unknown: number;
+	    total_unknown: number;
+	}
+	export interface Seats {
+	    used?: number;
+	    total?: number;
 	}
 	export interface MSPDetail {
 	    id: string;
 	    name: string;
 	    type: string;
 	    status: string;
+	    status_reason?: string;
 	    clients: number;
+	    licence_type?: string;
+	    spla?: boolean;
 	    seats_used?: number;
 	    seats_total?: number;
+	    seats_used_unknown: number;
+	    seats_total_unknown: number;
 	    expires_on?: string;
 	    first_seen_at: string;
 	    last_seen_at: string;
 	    external_id: string;
+	    own_seats: Seats;
+	    clients_seats: SeatSums;
 	    fields: Field[];
 	    history: Change[];
 	}
@@ -271,13 +335,20 @@ export namespace portal {
 	    next_cursor?: string;
 	    total: number;
 	    data_as_of?: string;
+	    has_expiry: boolean;
 	}
 	export interface MSPQuery {
 	    q: string;
+	    status: string;
+	    status_reason: string;
+	    licence_type: string;
+	    spla: string;
+	    clients: string;
+	    seats_used: string;
+	    seats_total: string;
 	    sort: string;
 	    cursor: string;
 	    limit: number;
-	    status: string;
 	}
 	export interface User {
 	    id: string;
@@ -314,16 +385,20 @@ export namespace portal {
 	export interface TrendDay {
 	    day: string;
 	    clients: number;
-	    seats_used: number;
-	    seats_total: number;
+	    seats_used?: number;
+	    seats_total?: number;
 	}
 	export interface Overview {
 	    msps: number;
 	    clients: number;
 	    clients_missing: number;
-	    seats_used: number;
-	    seats_total: number;
-	    expiring_soon: number;
+	    clients_disabled: number;
+	    seats_used?: number;
+	    seats_total?: number;
+	    seats_used_unknown: number;
+	    seats_total_unknown: number;
+	    expiring_soon?: number;
+	    products: string[];
 	    trend: TrendDay[];
 	    attention: Attention[];
 	    data_as_of?: string;
@@ -351,6 +426,8 @@ export namespace portal {
 	    name: string;
 	    type: string;
 	    msp_name?: string;
+	    effect: string;
+	    to_msp_name?: string;
 	    seats_used?: number;
 	    external_id: string;
 	}
@@ -371,6 +448,7 @@ export namespace portal {
 	    before?: string;
 	    after?: string;
 	    run_id?: string;
+	    reason?: string;
 	    actor?: Actor;
 	    entity: string;
 	    entity_id: string;
@@ -386,6 +464,8 @@ export namespace portal {
 	    next_cursor?: string;
 	}
 	
+	
+	
 	export interface SyncPage {
 	    items: SyncRun[];
 	    next_cursor?: string;
@@ -396,6 +476,7 @@ export namespace portal {
 	    cursor: string;
 	    limit: number;
 	}
+	
 	
 	
 	
