@@ -42,10 +42,27 @@ type ReadState struct {
 	Total *int64 `json:"total,omitempty"`
 	// Refusals is how often in a row the next call was refused for calling too often: tries and pauses count on from it.
 	Refusals int `json:"refusals,omitzero"`
+	// Check are external ids of known customers that a paged answer lacked: the calls that follow ask about one of them
+	// each. Its caller sets it, with Done false; Call removes an id when its call has ended.
+	Check []string `json:"check,omitempty"`
+	// Paged, once Done: the customers came on several pages, so that one who is not among them may still exist.
+	Paged bool `json:"paged,omitzero"`
+	// Unread are the resellers that could not be read so far. Their customers' absence means nothing.
+	Unread []UnreadReseller `json:"unread,omitempty"`
+	// Account is what the answer says of the account that was asked about; nil if it is not in its own answer.
+	Account *ConnectionAccount `json:"account,omitempty"`
+	// Paths is what the paths of the customers' JSON look like so far, in the order in which they were first seen.
+	Paths []PathStats `json:"paths,omitempty"`
 	// Of is what connection was read, in whose words only its writer knows: what was read of another does not count.
 	Of string `json:"of,omitempty"`
 	// Data is the connector's own; at most some hundred kilobytes.
 	Data json.RawMessage `json:"data,omitempty"`
+}
+
+// PathStats is a path of the customers' JSON and how often it had which type.
+type PathStats struct {
+	FieldPath
+	TypeCounts map[string]int64 `json:"type_counts"`
 }
 
 // ReadProgress is what people are told of a reading.
@@ -63,7 +80,11 @@ type ReadProgress struct {
 type ReadOptions struct {
 	PerMinute  int          // calls a minute per endpoint and key; 0: no pace
 	HTTPClient *http.Client // copied, never changed; nil: one of the connector's own
-	Clock      Clock        // nil: the real one
+	// Fields says which path fills which field where an admin has decided that; "" is nothing.
+	Fields map[string]CustomerField
+	// Harmless are names of members and headers that an admin has declared harmless: they do not make an answer incomplete.
+	Harmless []string
+	Clock    Clock // nil: the real one
 	// Waiting, if set, hears until when a call will wait for its turn or after a refusal for calling too often, and the
 	// zero time when it goes on. Waits under two seconds are not told.
 	Waiting func(until time.Time)
