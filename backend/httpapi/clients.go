@@ -29,3 +29,11 @@ func (s *server) client(ctx context.Context, in *one) (*clientOutput, error) {
 	detail, err := s.DB.Client(ctx, viewerOf(ctx), in.ID)
 	return &clientOutput{detail}, err
 }
+
+type facetsInput struct{ Conditional }
+
+func (s *server) clientFacets(ctx context.Context, in *facetsInput) (*answer[portal.Facets], error) {
+	return conditionally(ctx, s, in.Conditional, "client facets", func(v portal.Viewer) (portal.Facets, postgres.Stamp, error) {
+		return s.DB.ClientFacets(ctx, v)
+	})
+}

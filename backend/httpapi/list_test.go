@@ -16,7 +16,7 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-var conditionalRoutes = []string{"GET /v1/clients", "GET /v1/msps", "GET /v1/overview"}
+var conditionalRoutes = []string{"GET /v1/clients", "GET /v1/clients/facets", "GET /v1/msps", "GET /v1/msps/facets", "GET /v1/overview"}
 
 func (h *house) known(route, token, tag string) reply {
 	h.Helper()
@@ -144,11 +144,13 @@ func TestPagesInEverySortGiveEachClientOnceInTheListsOrder(t *testing.T) {
 	h.exec(`
 		update client c
 		set seats_used = (array[null, 3, 3, 9, 1, null, 3])[n.n], seats_total = (array[5, 5, null, 5, 9, 9, 9])[n.n],
+		    licence_type = (array['EDR', null, 'edr', 'Ä', null, 'zz', ''])[n.n],
+		    spla = (array[true, null, false, false, true, null, true])[n.n],
 		    expires_on = (array['2030-01-01', null, '2030-01-01', '2029-05-05', null, '2031-01-01', '2029-05-05']::date[])[n.n]
 		from (select id, row_number() over (order by id) as n from client where mssp_id = $1) n
 		where c.id = n.id`, h.Own.MSSPID)
 	token := h.as(portal.MSSPAdmin)
-	for _, field := range []string{"name", "status", "type", "seats_used", "seats_total", "expires_on", "first_seen_at", "last_seen_at"} {
+	for _, field := range []string{"name", "msp_name", "status", "type", "licence_type", "spla", "seats_used", "seats_total", "expires_on", "first_seen_at", "last_seen_at"} {
 		for _, sort := range []string{field, "-" + field, field + ",-seats_used", "-" + field + ",name", "-seats_used,expires_on," + field} {
 			whole := h.walk("/v1/clients?sort="+sort+"&limit=200", token)
 			for _, limit := range []int{1, 2, 3, 7} {

@@ -24,3 +24,9 @@ func (s *server) msp(ctx context.Context, in *one) (*mspOutput, error) {
 	detail, err := s.DB.MSP(ctx, viewerOf(ctx), in.ID)
 	return &mspOutput{detail}, err
 }
+
+func (s *server) mspFacets(ctx context.Context, in *facetsInput) (*answer[portal.Facets], error) {
+	return conditionally(ctx, s, in.Conditional, "MSP facets", func(v portal.Viewer) (portal.Facets, postgres.Stamp, error) {
+		return s.DB.MSPFacets(ctx, v)
+	})
+}

@@ -33,8 +33,10 @@ func (s *server) routes(api huma.API) {
 
 	route(s, api, "GET /v1/overview", portal.SeeOverview, s.overview)
 	route(s, api, "GET /v1/msps", portal.SeeMSPs, s.msps)
+	route(s, api, "GET /v1/msps/facets", portal.SeeMSPs, s.mspFacets)
 	route(s, api, "GET /v1/msps/{id}", portal.SeeMSPs, s.msp)
 	route(s, api, "GET /v1/clients", portal.SeeClients, s.clients)
+	route(s, api, "GET /v1/clients/facets", portal.SeeClients, s.clientFacets)
 	route(s, api, "GET /v1/clients/{id}", portal.SeeClients, s.client)
 
 	route(s, api, "GET /v1/invites", portal.ManageInvites, s.invites)

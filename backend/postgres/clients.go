@@ -9,29 +9,69 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// clientColumns is a portal.Client. While a client is active, the last complete run has seen it.
-const clientColumns = `
-	c.id, c.name, c.type, c.msp_id, m.name as msp_name, c.status, null as status_reason, c.products, null as licence_type, null::boolean as spla, c.seats_used, c.seats_total,
-	to_char(c.expires_on, 'YYYY-MM-DD') as expires_on, c.first_seen_at,
-	case when c.status = 'active' then coalesce(` + dataAsOf + `, c.last_seen_at) else c.last_seen_at end as last_seen_at,
+// clientColumns is a portal.Client. While the product lists a client, the last complete run has seen it.
+var clientColumns = `
+	c.id, c.name, c.type, c.msp_id, m.name as msp_name, c.status,
+	case when c.status = 'disabled' then c.status_reason end as status_reason, c.products, c.licence_type, c.spla,
+	c.seats_used, c.seats_total, to_char(c.expires_on, 'YYYY-MM-DD') as expires_on, c.first_seen_at,
+	case when ` + present("c") + ` then coalesce(` + dataAsOf + `, c.last_seen_at) else c.last_seen_at end as last_seen_at,
 	c.external_id`
 
 var clientSorts = map[string]sortKey{
 	"name":          plainKey("c.search_name", textKey),
+	"msp_name":      absentLast("m.search_name", textKey),
 	"status":        plainKey("c.status", textKey),
-	"type":          plainKey("c.type", textKey),
+	"type":          plainKey("lower(c.type)", textKey),
+	"licence_type":  absentLast("lower(c.licence_type)", textKey),
+	"spla":          absentLast("c.spla::int", intKey),
 	"seats_used":    absentLast("c.seats_used", intKey),
 	"seats_total":   absentLast("c.seats_total", intKey),
 	"expires_on":    absentLast("c.expires_on", dateKey),
 	"first_seen_at": plainKey("c.first_seen_at", timeKey),
-	"last_seen_at":  plainKey("case when c.status = 'active' then 'infinity' else c.last_seen_at end", timeKey),
+	"last_seen_at":  plainKey("case when "+present("c")+" then 'infinity' else c.last_seen_at end", timeKey),
 }
 
+// clientFilters are the filters of portal.ClientFilter, on a client c or a row c of client_count.
+var clientFilters = map[string]listFilter{
+	"q":              {rows: contains("c.search_name")},
+	"status":         counted(equals("c.status")),
+	"status_reason":  {rows: disabledFor("c")},
+	"type":           counted(equalsText("c.type")),
+	"licence_type":   {rows: orNone("c.licence_type", equalsText("c.licence_type"))},
+	"spla":           {rows: isYes("c.spla")},
+	"seats_used":     {rows: inRange("c.seats_used")},
+	"seats_total":    {rows: inRange("c.seats_total")},
+	"msp_id":         {rows: orNone("c.msp_id", ofMSP), counts: countedOfMSP},
+	"expires_within": {rows: expiresWithin},
+}
+
+func ofMSP(name, value string, args pgx.NamedArgs) (string, error) {
+	if !validID(value) {
+		return "", portal.InvalidField(name, "%s is the id of an MSP, or none.", name)
+	}
+	return equals("c.msp_id")(name, value, args)
+}
+
+func countedOfMSP(name, value string, args pgx.NamedArgs) (string, error) {
+	if value == "none" {
+		value = wholeMSSP
+	}
+	return ofMSP(name, value, args)
+}
+
+func expiresWithin(name, value string, args pgx.NamedArgs) (string, error) {
+	args[name] = value
+	return "c.status = 'active' and c.expires_on <= " + today + " + @" + name + "::text::int", nil
+}
+
+// today is the day everywhere in the portal: UTC's, whatever the database's time zone.
+const today = "(now() at time zone 'utc')::date"
+
 // Clients answers one page of the clients in the viewer's scope and the stamp of what it was read from.
-// Invalid names the parameter where sort, cursor or msp_id is not one.
+// Invalid names the parameter where sort, cursor or a filter is not one.
 func (db *DB) Clients(ctx context.Context, viewer portal.Viewer, q portal.ClientQuery) (portal.ClientPage, Stamp, error) {
 	args := scopeArgs(viewer.Scope)
-	filter, err := clientFilter(viewer.Scope, q, args)
+	filter, err := filterBy(clientFilters, q.ClientFilter, args)
 	if err != nil {
 		return portal.ClientPage{}, Stamp{}, err
 	}
@@ -44,8 +84,9 @@ func (db *DB) Clients(ctx context.Context, viewer portal.Viewer, q portal.Client
 	var stamp Stamp
 	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		queueStamp(batch, viewer.Scope, &stamp)
-		queueClientTotal(batch, viewer.Scope, q, filter, args, &page.Total)
-		collect(queueClients(batch, keys, filter, args, q.Limit), &rows)
+		queueClientTotal(batch, viewer.Scope, filter, args, &page.Total)
+		scanOne(batch.Queue(hasExpiry(viewer.Scope), scopeArgs(viewer.Scope)), "client", &page.HasExpiry)
+		collect(queueClients(batch, keys, clientScope(viewer.Scope)+filter.rows, args, q.Limit), &rows)
 	})
 	if err != nil {
 		return portal.ClientPage{}, Stamp{}, fmt.Errorf("list clients: %w", err)
@@ -76,74 +117,29 @@ func queueClients(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedAr
 		limit @rows`, args)
 }
 
-// clientFilter is the scope and the query's filters as SQL, their values added to args.
-func clientFilter(scope portal.Scope, q portal.ClientQuery, args pgx.NamedArgs) (string, error) {
-	where := clientScope(scope)
-	if q.Q != "" {
-		args["pattern"] = pattern(q.Q)
-		where += "\nand c.search_name like lower(@pattern)"
-	}
-	if q.Status != "" {
-		args["status"] = q.Status
-		where += "\nand c.status = @status"
-	}
-	if q.Type != "" {
-		args["type"] = q.Type
-		where += "\nand c.type = @type"
-	}
-	if q.ExpiresWithin > 0 {
-		args["days"] = q.ExpiresWithin
-		where += "\nand c.status = 'active' and c.expires_on <= " + today + " + @days::int"
-	}
-	return mspFilter(where, q.MSPID, args)
-}
-
-// today is the day everywhere in the portal: UTC's, whatever the database's time zone.
-const today = "(now() at time zone 'utc')::date"
-
-func mspFilter(where, mspID string, args pgx.NamedArgs) (string, error) {
-	switch {
-	case mspID == "":
-		return where, nil
-	case mspID == "none":
-		return where + "\nand c.msp_id is null", nil
-	case !validID(mspID):
-		return "", portal.InvalidField("msp_id", "msp_id is the id of an MSP, or none.")
-	}
-	args["of"] = mspID
-	return where + "\nand c.msp_id = @of", nil
-}
-
 // queueClientTotal counts from the kept counts where they can answer, else the matching rows themselves.
-func queueClientTotal(batch *pgx.Batch, scope portal.Scope, q portal.ClientQuery, filter string, args pgx.NamedArgs, total *int64) {
+func queueClientTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, args pgx.NamedArgs, total *int64) {
 	query := `
 		select count(*)
 		from client c
-		where ` + filter
-	if q.Q == "" && q.ExpiresWithin == 0 && scope.Level != portal.LevelClient {
+		where ` + clientScope(scope) + filter.rows
+	if filter.countable && scope.Level != portal.LevelClient {
 		query = `
 			select coalesce(sum(c.n), 0)::bigint
-			from (select n.*, nullif(n.msp_id, '` + wholeMSSP + `') as of from client_count n) c
-			where ` + countFilter(scope, q)
+			from client_count c
+			where ` + clientScope(scope) + filter.counts
 	}
-	batch.Queue(query, withArgs(args, nil)).QueryRow(func(row pgx.Row) error { return row.Scan(total) })
+	scanOne(batch.Queue(query, withArgs(args, nil)), "client", total)
 }
 
-// countFilter is clientFilter over the kept counts.
-func countFilter(scope portal.Scope, q portal.ClientQuery) string {
-	where := clientScope(scope)
-	if q.Status != "" {
-		where += "\nand c.status = @status"
+// hasExpiry asks whether any customer of the scope has an expiry date.
+func hasExpiry(scope portal.Scope) string {
+	if scope.Level == portal.LevelClient {
+		return "select exists (select from client c where " + clientScope(scope) + " and c.expires_on is not null)"
 	}
-	if q.Type != "" {
-		where += "\nand c.type = @type"
-	}
-	if q.MSPID == "none" {
-		where += "\nand c.of is null"
-	} else if q.MSPID != "" {
-		where += "\nand c.msp_id = @of"
-	}
-	return where
+	return `
+		select exists (select from client_count c where ` + clientScope(scope) + ` and c.with_expiry > 0)
+		or exists (select from msp m where ` + mspScope(scope) + ` and m.expires_on is not null)`
 }
 
 // withArgs copies args and adds more: each statement of a batch has its own.

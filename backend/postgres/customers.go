@@ -181,11 +181,11 @@ func (m *merge) believe(ctx context.Context) (*doubt, error) {
 	var d doubt
 	err := m.QueryRow(ctx, `
 		with known as (
-			select 'msp' as kind, external_id, status, status = 'active' as active, false as under, missing_at, last_seen_at
+			select 'msp' as kind, external_id, status, `+present("o")+` as active, false as under, missing_at, last_seen_at
 			from msp o
 			where mssp_id = $1 and mssp_product_id = $2 and `+standing+`
 			union all
-			select 'client', external_id, status, status = 'active', msp_id is not null, missing_at, last_seen_at
+			select 'client', external_id, status, `+present("o")+`, msp_id is not null, missing_at, last_seen_at
 			from client o
 			where mssp_id = $1 and mssp_product_id = $2 and `+standing+`)
 		select count(*) filter (where t.active), count(*) filter (where t.active and s.kind is null),
@@ -233,12 +233,12 @@ func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 		select $1, $3, case k.kind when 'msp' then 0 else 1 end, k.search_name, k.id, k.kind
 		from (
 			select 'msp' as kind, id, search_name, external_id, false as under
-			from msp
-			where mssp_id = $1 and mssp_product_id = $2 and status = 'active'
+			from msp o
+			where mssp_id = $1 and mssp_product_id = $2 and `+present("o")+`
 			union all
 			select 'client', id, search_name, external_id, msp_id is not null
-			from client
-			where mssp_id = $1 and mssp_product_id = $2 and status = 'active') k
+			from client o
+			where mssp_id = $1 and mssp_product_id = $2 and `+present("o")+`) k
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = k.external_id
 		left join (`+possibleParents+`) p on p.external_id = s.parent
 		where s.kind is null or k.kind = 'msp' and s.kind <> 'msp' or $4 and k.under and `+orphaned,

@@ -9,11 +9,10 @@ import (
 
 // mergeTables are the transaction's own: what differs, with what was before, and what is gone. staged is the row of
 // sync_customer that says how it is now.
-const mergeTables = `
+var mergeTables = `
 	create temporary table differing (
 		kind text, id uuid, staged uuid, fresh boolean, turned_from text, first_seen_at timestamptz, msp_id uuid,
-		old_status text, old_name text, old_type text, old_products text[], old_seats_used bigint,
-		old_seats_total bigint, old_expires_on date, old_msp_id uuid
+		old_msp_id uuid, old_status text, ` + eachColumn(shownColumn, ", ", func(c customerColumn) string { return "old_" + c.name + " " + c.kind }) + `
 	) on commit drop;
 	create temporary table gone (kind text, id uuid, msp_id uuid, became text) on commit drop`
 
@@ -43,7 +42,7 @@ func (m *merge) compare(ctx context.Context) error {
 		select count(*) filter (where fresh and turned_from is null),
 		       count(*) filter (where not fresh or turned_from is not null),
 		       count(*) filter (where not fresh and turned_from is null and old_msp_id is distinct from msp_id),
-		       count(*) filter (where old_status <> 'active'),
+		       count(*) filter (where old_status in ('missing', 'removed')),
 		       (select count(*) from gone where became = 'missing'),
 		       (select count(*) from gone where became = 'removed'),
 		       (select count(*) from gone where became = 'turned')
@@ -72,21 +71,28 @@ func (m *merge) findRemoveBefore(ctx context.Context) error {
 // which is removed and has no missing_at. t is the row of the kind it has come as, o the one of the other kind if that
 // stood for it until now: then it turns, and o is what was before.
 //
-// A row differs if it is new, was not active, or holds another value. turned_from is the type the customer had as
+// A row differs if it is new, was not present, or holds another value. turned_from is the type the customer had as
 // long as it was of the other kind; it keeps its id.
-const (
+var (
 	standing = "(o.status <> 'removed' or o.missing_at is not null)"
 
 	differs = `
-		(t.id is null or t.status <> 'active' or o.id is not null or t.raw::text <> s.raw::text
-			or (t.name, t.type, t.products, t.seats_used, t.seats_total, t.expires_on)
-			is distinct from (s.name, s.type, s.products, s.seats_used, s.seats_total, s.expires_on))`
+		(t.id is null or not ` + present("t") + ` or o.id is not null
+			or (` + eachColumn(keptColumn, ", ", func(c customerColumn) string { return c.comparable("t") }) + `)
+			is distinct from (` + eachColumn(keptColumn, ", ", func(c customerColumn) string { return c.comparable("s") }) + `))`
+
+	// before are the columns of differing from old_status on: a customer that turned had the row o.
+	before = "coalesce(o.status, t.status), " + eachColumn(shownColumn, ", ", func(c customerColumn) string {
+		if c.turns {
+			return "coalesce(o." + c.name + ", t." + c.name + ")"
+		}
+		return "t." + c.name
+	})
 
 	differingMSPs = `
 		insert into differing
 		select 'msp', coalesce(t.id, o.id, s.id), s.id, t.id is null, o.type, coalesce(o.first_seen_at, t.first_seen_at), null,
-		       coalesce(o.status, t.status), coalesce(o.name, t.name), coalesce(o.type, t.type),
-		       t.products, t.seats_used, t.seats_total, t.expires_on, null
+		       null, ` + before + `
 		from sync_customer s
 		left join msp t on t.mssp_id = $1 and t.mssp_product_id = $2 and t.external_id = s.external_id
 		left join client o on o.mssp_id = $1 and o.mssp_product_id = $2 and o.external_id = s.external_id
@@ -109,8 +115,7 @@ const (
 				select from sync_customer i
 				where i.mssp_id = $1 and i.run_id = $3 and i.kind = 'client' and i.external_id = p.external_id))
 		select 'client', coalesce(t.id, o.id, s.id), s.id, t.id is null, o.type, coalesce(o.first_seen_at, t.first_seen_at), p.id,
-		       coalesce(o.status, t.status), coalesce(o.name, t.name), coalesce(o.type, t.type),
-		       t.products, t.seats_used, t.seats_total, t.expires_on, t.msp_id
+		       t.msp_id, ` + before + `
 		from sync_customer s
 		left join client t on t.mssp_id = $1 and t.mssp_product_id = $2 and t.external_id = s.external_id
 		left join msp o on o.mssp_id = $1 and o.mssp_product_id = $2 and o.external_id = s.external_id
@@ -123,12 +128,12 @@ const (
 	goneFrom = `
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id
 		where t.mssp_id = $1 and t.mssp_product_id = $2
-		and (s.id is null and (t.status = 'active' or ` + longMissing + `)
+		and (s.id is null and (` + present("t") + ` or ` + longMissing + `)
 			or s.kind <> t.kind and (t.status <> 'removed' or t.missing_at is not null))`
 
 	longMissing = "t.status = 'missing' and coalesce(t.missing_at, t.last_seen_at) <= $4"
 
-	became = "case when s.id is not null then 'turned' when t.status = 'active' then 'missing' else 'removed' end"
+	became = "case when s.id is not null then 'turned' when " + present("t") + " then 'missing' else 'removed' end"
 
 	// An MSP that clients still name is not gone for good.
 	goneMSPs = `

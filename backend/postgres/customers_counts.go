@@ -1,6 +1,10 @@
 package postgres
 
-import "github.com/jackc/pgx/v5"
+import (
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
 
 // queueCounts brings the kept counts up to date, row by row where they differ.
 func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
@@ -13,12 +17,12 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 			select from fresh f
 			where f.msp_id = c.msp_id and f.status = c.status and f.type = c.type)`, mssp)
 	batch.Queue(`
-		insert into client_count as c (mssp_id, msp_id, status, type, n, seats_used, seats_total)
-		select $1, f.msp_id, f.status, f.type, f.n, f.seats_used, f.seats_total
+		insert into client_count as c (mssp_id, msp_id, status, type, `+keptCounts("")+`)
+		select $1, f.msp_id, f.status, f.type, `+keptCounts("f.")+`
 		from (`+countedClients+`) f
 		on conflict on constraint client_count_pkey do update
-		set n = excluded.n, seats_used = excluded.seats_used, seats_total = excluded.seats_total
-		where (c.n, c.seats_used, c.seats_total) is distinct from (excluded.n, excluded.seats_used, excluded.seats_total)`, mssp)
+		set (`+keptCounts("")+`) = (`+keptCounts("excluded.")+`)
+		where (`+keptCounts("c.")+`) is distinct from (`+keptCounts("excluded.")+`)`, mssp)
 	batch.Queue(`
 		delete from msp_count c
 		where c.mssp_id = $1
@@ -44,7 +48,7 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 		from (
 			`+activeByMSP+`
 			union all
-			select '`+wholeMSSP+`', coalesce(sum(c.n), 0), coalesce(sum(c.seats_used), 0), coalesce(sum(c.seats_total), 0)
+			select '`+wholeMSSP+`', coalesce(sum(c.n), 0), `+sumKnown("seats_used")+`, `+sumKnown("seats_total")+`
 			from client_count c
 			where c.mssp_id = $1 and c.status = 'active') f
 		left join lateral (
@@ -58,17 +62,31 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 		set clients = excluded.clients, seats_used = excluded.seats_used, seats_total = excluded.seats_total`, mssp)
 }
 
-const (
+// keptCounts returns the columns that client_count keeps of each group of clients, each with a prefix.
+func keptCounts(prefix string) string {
+	columns := []string{"n", "seats_used", "seats_total", "seats_used_unknown", "seats_total_unknown", "with_expiry"}
+	return prefix + strings.Join(columns, ", "+prefix)
+}
+
+// sumKnown returns the sum of a figure over the rows c of client_count: null where it is unknown of all clients.
+func sumKnown(figure string) string {
+	return "case when sum(c.n) > sum(c." + figure + "_unknown) then sum(c." + figure + ")::bigint end"
+}
+
+var (
 	countedClients = `
 		select coalesce(msp_id, '` + wholeMSSP + `') as msp_id, status, type, count(*) as n,
-		       coalesce(sum(seats_used), 0)::bigint as seats_used, coalesce(sum(seats_total), 0)::bigint as seats_total
+		       coalesce(sum(seats_used), 0)::bigint as seats_used, coalesce(sum(seats_total), 0)::bigint as seats_total,
+		       count(*) filter (where seats_used is null) as seats_used_unknown,
+		       count(*) filter (where seats_total is null) as seats_total_unknown,
+		       count(*) filter (where expires_on is not null) as with_expiry
 		from client
 		where mssp_id = $1
 		group by 1, 2, 3`
 	// activeByMSP has a row for every MSP, also for those without a client.
 	activeByMSP = `
-		select m.id as msp_id, coalesce(sum(c.n), 0)::bigint as n, coalesce(sum(c.seats_used), 0)::bigint as seats_used,
-		       coalesce(sum(c.seats_total), 0)::bigint as seats_total
+		select m.id as msp_id, coalesce(sum(c.n), 0)::bigint as n,
+		       ` + sumKnown("seats_used") + ` as seats_used, ` + sumKnown("seats_total") + ` as seats_total
 		from msp m
 		left join client_count c on c.mssp_id = m.mssp_id and c.msp_id = m.id and c.status = 'active'
 		where m.mssp_id = $1

@@ -125,7 +125,7 @@ func (m *merge) single(ctx context.Context) error {
 	return m.SendBatch(ctx, batch).Close()
 }
 
-const (
+var (
 	sameCall = `
 		select s.external_id
 		from sync_customer s
@@ -133,7 +133,7 @@ const (
 		where s.mssp_id = $1
 		and s.run_id = $2
 		group by s.external_id, s.call
-		having count(distinct (s.kind, s.parent, s.name, s.type, s.products, s.seats_used, s.seats_total, s.expires_on, s.raw::text)) > 1
+		having count(distinct (` + eachColumn(anyColumn, ", ", func(c customerColumn) string { return c.comparable("s") }) + `)) > 1
 		order by s.external_id
 		limit 1`
 	twoParents = `

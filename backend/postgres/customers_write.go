@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -52,33 +53,29 @@ const now = `
 func (m *merge) queueNew(batch *pgx.Batch, s stamp) {
 	mssp, run, connection := m.lease.MSSPID, m.lease.Run.ID, m.lease.ConnectionID
 	batch.Queue(`
-		insert into msp (mssp_id, id, mssp_product_id, external_id, name, type, products, seats_used, seats_total,
-		                 expires_on, raw, first_seen_at, last_seen_at, changed_in)
-		select $1, d.id, $3, s.external_id, s.name, s.type, s.products, s.seats_used, s.seats_total,
-		       s.expires_on, s.raw, coalesce(d.first_seen_at, $5), $5, $4
+		insert into msp (mssp_id, id, mssp_product_id, external_id, first_seen_at, last_seen_at, changed_in, status, `+keptNames("")+`)
+		select $1, d.id, $3, s.external_id, coalesce(d.first_seen_at, $5), $5, $4, `+presentStatus+`, `+keptNames("s.")+`
 		from `+now+`
 		where d.kind = 'msp' and d.fresh`, mssp, run, connection, s.version, s.at)
 	batch.Queue(`
-		insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, name, type, products, seats_used,
-		                    seats_total, expires_on, raw, first_seen_at, last_seen_at, changed_in)
-		select $1, d.id, d.msp_id, $3, s.external_id, s.name, s.type, s.products, s.seats_used,
-		       s.seats_total, s.expires_on, s.raw, coalesce(d.first_seen_at, $5), $5, $4
+		insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, first_seen_at, last_seen_at, changed_in,
+		                    status, `+keptNames("")+`)
+		select $1, d.id, d.msp_id, $3, s.external_id, coalesce(d.first_seen_at, $5), $5, $4, `+presentStatus+`, `+keptNames("s.")+`
 		from `+now+`
 		where d.kind = 'client' and d.fresh`, mssp, run, connection, s.version, s.at)
 }
 
 func (m *merge) queueChanged(batch *pgx.Batch, s stamp) {
 	mssp, run := m.lease.MSSPID, m.lease.Run.ID
+	values := eachColumn(keptColumn, ", ", func(c customerColumn) string { return c.name + " = s." + c.name })
 	batch.Queue(`
 		update msp t
-		set name = s.name, type = s.type, status = 'active', missing_at = null, products = s.products,
-		    seats_used = s.seats_used, seats_total = s.seats_total, expires_on = s.expires_on, raw = s.raw, changed_in = $3
+		set status = `+presentStatus+`, missing_at = null, changed_in = $3, `+values+`
 		from `+now+`
 		where t.mssp_id = $1 and t.id = d.id and d.kind = 'msp' and not d.fresh`, mssp, run, s.version)
 	batch.Queue(`
 		update client t
-		set msp_id = d.msp_id, name = s.name, type = s.type, status = 'active', missing_at = null, products = s.products,
-		    seats_used = s.seats_used, seats_total = s.seats_total, expires_on = s.expires_on, raw = s.raw, changed_in = $3
+		set msp_id = d.msp_id, status = `+presentStatus+`, missing_at = null, changed_in = $3, `+values+`
 		from `+now+`
 		where t.mssp_id = $1 and t.id = d.id and d.kind = 'client' and not d.fresh`, mssp, run, s.version)
 	for _, table := range []string{"user_role", "pre_assigned_role"} {
@@ -99,7 +96,7 @@ func (m *merge) queueGone(batch *pgx.Batch, s stamp) {
 			    	when 'missing' then $4
 			    	when 'removed' then coalesce(t.missing_at, t.last_seen_at)
 			    end,
-			    last_seen_at = case when t.status = 'active' then $3 else t.last_seen_at end,
+			    last_seen_at = case when `+present("t")+` then $3 else t.last_seen_at end,
 			    changed_in = $2
 			from gone g
 			where t.mssp_id = $1 and t.id = g.id and g.kind = '`+kind+`'`, m.lease.MSSPID, s.version, s.seen, s.at)
@@ -128,22 +125,11 @@ func (m *merge) queueHistory(batch *pgx.Batch, s stamp) {
 		left join msp was on was.mssp_id = $1 and was.id = d.old_msp_id and d.same
 		left join msp now on now.mssp_id = $1 and now.id = d.msp_id
 		cross join lateral (values
-			('changed', 'type', d.old_type, s.type, not d.same or d.old_type <> s.type),
-			('returned', null, null, null, d.old_status <> 'active'),
+			('returned', null, null, null, d.old_status in ('missing', 'removed')),
 			('moved', 'msp', was.name, now.name, case when d.same then d.old_msp_id end is distinct from d.msp_id),
-			('changed', 'name', d.old_name, s.name, d.old_name <> s.name),
-			('changed', 'products', array_to_string(d.old_products, ', '), array_to_string(s.products, ', '),
-			 d.same and d.old_products <> s.products),
-			('changed', 'seats_used', d.old_seats_used::text, s.seats_used::text,
-			 d.same and d.old_seats_used is distinct from s.seats_used),
-			('changed', 'seats_total', d.old_seats_total::text, s.seats_total::text,
-			 d.same and d.old_seats_total is distinct from s.seats_total),
-			('changed', 'expires_on', to_char(d.old_expires_on, 'YYYY-MM-DD'), to_char(s.expires_on, 'YYYY-MM-DD'),
-			 d.same and d.old_expires_on is distinct from s.expires_on),
-			('changed', 'details', null, null,
-			 d.same and d.old_status = 'active'
-			 and (d.old_name, d.old_type, d.old_products, d.old_seats_used, d.old_seats_total, d.old_expires_on, d.old_msp_id)
-			 is not distinct from (s.name, s.type, s.products, s.seats_used, s.seats_total, s.expires_on, d.msp_id))
+			`+fieldLines()+`,
+			('changed', 'details', null, null, d.same and d.old_status in ('active', 'disabled') and d.old_msp_id is not distinct from d.msp_id
+			 and not (`+eachColumn(shownColumn, " or ", customerColumn.changed)+`))
 		) c (kind, field, before, after, holds)
 		where (not d.fresh or d.turned_from is not null) and c.holds`, mssp, run, s.at, s.version)
 	batch.Queue(`
@@ -152,4 +138,27 @@ func (m *merge) queueHistory(batch *pgx.Batch, s stamp) {
 		       case when g.kind = 'client' then g.id end, g.became, $2, $4
 		from gone g
 		where g.became <> 'turned'`, mssp, run, s.at, s.version)
+}
+
+// changed returns the condition that the history shows a change of the column.
+func (c customerColumn) changed() string {
+	if c.differs != "" {
+		return fmt.Sprintf(c.differs, "d.old_"+c.name, "s."+c.name)
+	}
+	return "d.old_" + c.name + " is distinct from s." + c.name
+}
+
+// fieldLines returns a row of history for each column it shows: kind, field, before, after, and whether there is a change.
+func fieldLines() string {
+	return eachColumn(shownColumn, ",\n\t\t\t", func(c customerColumn) string {
+		holds := c.changed()
+		switch {
+		case c.name == "type":
+			holds = "not d.same or " + holds
+		case !c.turns:
+			holds = "d.same and " + holds
+		}
+		before, after := fmt.Sprintf(c.history, "d.old_"+c.name), fmt.Sprintf(c.history, "s."+c.name)
+		return fmt.Sprintf("('changed', '%s', %s, %s, %s)", c.name, before, after, holds)
+	})
 }

@@ -31,13 +31,17 @@ func TestEveryLineOfHistoryButAMoveIsReadByWhomItConcerns(t *testing.T) {
 func TestAFieldThatIsReadInAnotherWayIsAChangeThoughTheJSONIsTheSame(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	few, many, day := int64(3), int64(9), "2031-01-31"
+	few, many, day, yes := int64(3), int64(9), "2031-01-31", true
+	licence, demo := "EDR Suite", portal.ReasonDemo
 	for line, change := range map[string]func(*portal.Customer){
 		"client 3 changed type CORP→DEMO":              func(c *portal.Customer) { c.Type = "DEMO" },
 		"client 3 changed products Patch→Patch, Vault": func(c *portal.Customer) { c.Products = []string{"Patch", "Vault"} },
 		"client 3 changed seats_used 3→9":              func(c *portal.Customer) { c.SeatsUsed = &many },
 		"client 3 changed seats_total ∅→3":             func(c *portal.Customer) { c.SeatsTotal = &few },
 		"client 3 changed expires_on ∅→2031-01-31":     func(c *portal.Customer) { c.ExpiresOn = &day },
+		"client 3 changed licence_type ∅→EDR Suite":    func(c *portal.Customer) { c.LicenceType = &licence },
+		"client 3 changed spla ∅→true":                 func(c *portal.Customer) { c.SPLA = &yes },
+		"client 3 changed status_reason ∅→demo":        func(c *portal.Customer) { c.StatusReason = &demo },
 		"client 3 changed details":                     func(c *portal.Customer) { c.Raw = rawOf("more") },
 	} {
 		s := w.sibling()
@@ -57,7 +61,7 @@ func (w *tenant) trend() []string {
 	w.Helper()
 	return value[[]string](w, `
 		select array(
-			select ((now() at time zone 'utc')::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' || d.seats_used || '/' || d.seats_total
+			select ((now() at time zone 'utc')::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' || coalesce(d.seats_used::text, '?') || '/' || coalesce(d.seats_total::text, '?')
 			from client_day d
 			left join msp m on m.id = d.msp_id
 			where d.mssp_id = $1
@@ -91,9 +95,9 @@ func TestTheTrendHasOnePointForEachDayOnWhichSomethingChanged(t *testing.T) {
 	busier[3].SeatsTotal, busier[3].SeatsUsed = &total, &total
 	w.complete(busier)
 	want := []string{
-		"4 all: 2 6/0", "4 North: 1 3/0", "4 South: 1 3/0",
-		"3 all: 4 12/0", "3 North: 3 9/0",
-		"2 all: 2 6/0", "2 North: 1 3/0",
+		"4 all: 2 6/?", "4 North: 1 3/?", "4 South: 1 3/?",
+		"3 all: 4 12/?", "3 North: 3 9/?",
+		"2 all: 2 6/?", "2 North: 1 3/?",
 		"1 all: 2 6/5", "1 South: 1 3/5",
 		"0 all: 2 8/5", "0 South: 1 5/5",
 	}

@@ -72,6 +72,11 @@ func (s *story) drawFields(r *rapid.T, c *portal.Customer) {
 	used := rapid.Int64Range(0, 2).Draw(r, "used")
 	c.SeatsUsed = &used
 	c.Raw = rawOf(rapid.SampledFrom([]string{"same", "other"}).Draw(r, "raw"))
+	yes, no, edr := true, false, "EDR"
+	deleted, demo := portal.ReasonDeleted, portal.ReasonDemo
+	c.SPLA = rapid.SampledFrom([]*bool{nil, &yes, &no}).Draw(r, "spla")
+	c.LicenceType = rapid.SampledFrom([]*string{nil, &edr}).Draw(r, "licence type")
+	c.StatusReason = rapid.SampledFrom([]*portal.StatusReason{nil, nil, nil, &deleted, &demo}).Draw(r, "status reason")
 	if c.Kind == portal.KindClient {
 		c.Name = rapid.SampledFrom([]string{"A", "Bø", "c'\"\\"}).Draw(r, "name")
 		c.Type = rapid.SampledFrom([]string{"CORP", "corp", "DEMO"}).Draw(r, "type")

@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -13,10 +15,25 @@ type known struct {
 	Name   string
 	Type   string
 	Used   int64
+	Facts  string // licence type and SPLA
 	Raw    string
 	Status string
 	Under  string // external id of the MSP
 	Away   int    // complete runs since the one it went missing in
+}
+
+// present reports whether the last run that was applied read the customer.
+func (k known) present() bool { return k.Status == "active" || strings.HasPrefix(k.Status, "disabled") }
+
+func facts(c portal.Customer) string {
+	licence, spla := "-", "-"
+	if c.LicenceType != nil {
+		licence = *c.LicenceType
+	}
+	if c.SPLA != nil {
+		spla = strconv.FormatBool(*c.SPLA)
+	}
+	return licence + " " + spla
 }
 
 // model is what the tables should say of one connection.
@@ -29,7 +46,7 @@ func (m model) doubts(world map[string]portal.Customer) bool {
 	var active, gone, msps, goneMSPs, turned, under, orphaned int64
 	next := m.after(world)
 	for id, k := range m {
-		if k.Status != "active" {
+		if !k.present() {
 			continue
 		}
 		c, there := world[id]
@@ -63,14 +80,20 @@ func (m model) after(world map[string]portal.Customer) model {
 			named[c.ParentID] = true
 			under = m.parent(world, c)
 		}
-		next[id] = known{Kind: c.Kind, Name: c.Name, Type: c.Type, Used: *c.SeatsUsed, Raw: string(c.Raw), Status: "active", Under: under}
+		status := "active"
+		if c.StatusReason != nil {
+			status = "disabled " + string(*c.StatusReason)
+		}
+		next[id] = known{
+			Kind: c.Kind, Name: c.Name, Type: c.Type, Used: *c.SeatsUsed, Facts: facts(c), Raw: string(c.Raw), Status: status, Under: under,
+		}
 	}
 	for id, k := range m {
 		if _, there := world[id]; there {
 			continue
 		}
 		switch {
-		case k.Status == "active":
+		case k.present():
 			k.Status = "missing"
 		case k.Status == "missing":
 			k.Away++
@@ -122,7 +145,7 @@ func (m model) lines(connection string) map[string]string {
 		if k.Kind == portal.KindMSP {
 			under = "-"
 		}
-		all[id] = fmt.Sprint(k.Kind, "|", k.Name, "|", k.Type, "|", k.Status, "|", under, "|", k.Used, "|", k.Raw)
+		all[id] = fmt.Sprint(k.Kind, "|", k.Name, "|", k.Type, "|", k.Status, "|", under, "|", k.Used, "|", k.Facts, "|", k.Raw)
 	}
 	return all
 }

@@ -9,25 +9,32 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// seats are the product's own figures for an MSP where it gives any, else the sum over its active clients.
-const (
-	mspSeatsUsed  = "coalesce(m.seats_used, seats.used)"
-	mspSeatsTotal = "coalesce(m.seats_total, seats.total)"
-	mspColumns    = `
-	m.id, m.name, m.type, m.status, null as status_reason, m.client_count as clients,
-	null as licence_type, null::boolean as spla, 0::bigint as seats_used_unknown, 0::bigint as seats_total_unknown,
-	` + mspSeatsUsed + ` as seats_used, ` + mspSeatsTotal + ` as seats_total,
-	to_char(coalesce(m.expires_on, first.expires_on), 'YYYY-MM-DD') as expires_on, m.first_seen_at,
-	case when m.status = 'active' then coalesce(` + dataAsOf + `, m.last_seen_at) else m.last_seen_at end as last_seen_at,
+// mspSeats is an MSP's figure: the product's own where it sends one, else the sum over the MSP's active clients.
+func mspSeats(figure string) string { return "coalesce(m." + figure + ", seats." + figure + ")" }
+
+// mspSeatsUnknown is of how many of the MSP's clients a figure is unknown, where it is a sum over them.
+func mspSeatsUnknown(figure string) string {
+	return "case when m." + figure + " is null then coalesce(seats." + figure + "_unknown, 0) else 0 end"
+}
+
+var (
+	mspColumns = `
+	m.id, m.name, m.type, m.status,
+	case when m.status = 'disabled' then m.status_reason end as status_reason, m.client_count as clients, m.licence_type, m.spla,
+	` + mspSeats("seats_used") + ` as seats_used, ` + mspSeats("seats_total") + ` as seats_total,
+	` + mspSeatsUnknown("seats_used") + ` as seats_used_unknown, ` + mspSeatsUnknown("seats_total") + ` as seats_total_unknown,
+	to_char(` + mspExpiry + `, 'YYYY-MM-DD') as expires_on, m.first_seen_at,
+	case when ` + present("m") + ` then coalesce(` + dataAsOf + `, m.last_seen_at) else m.last_seen_at end as last_seen_at,
 	m.external_id`
 	mspTables = `
 	msp m
 	left join lateral (
-		select sum(n.seats_used)::bigint as used, sum(n.seats_total)::bigint as total
-		from client_count n
-		where n.mssp_id = m.mssp_id
-		and n.msp_id = m.id
-		and n.status = 'active') seats on true
+		select ` + sumKnown("seats_used") + ` as seats_used, ` + sumKnown("seats_total") + ` as seats_total,
+		       sum(c.seats_used_unknown)::bigint as seats_used_unknown, sum(c.seats_total_unknown)::bigint as seats_total_unknown
+		from client_count c
+		where c.mssp_id = m.mssp_id
+		and c.msp_id = m.id
+		and c.status = 'active') seats on true
 	left join lateral (
 		select min(c.expires_on) as expires_on
 		from client c
@@ -36,13 +43,30 @@ const (
 		and c.status = 'active') first on true`
 )
 
+const mspExpiry = "coalesce(m.expires_on, first.expires_on)"
+
 var mspSorts = map[string]sortKey{
 	"name":         plainKey("m.search_name", textKey),
 	"clients":      plainKey("m.client_count", intKey),
 	"status":       plainKey("m.status", textKey),
-	"seats_used":   absentLast(mspSeatsUsed, intKey),
-	"seats_total":  absentLast(mspSeatsTotal, intKey),
-	"last_seen_at": plainKey("case when m.status = 'active' then 'infinity' else m.last_seen_at end", timeKey),
+	"licence_type": absentLast("lower(m.licence_type)", textKey),
+	"spla":         absentLast("m.spla::int", intKey),
+	"seats_used":   absentLast(mspSeats("seats_used"), intKey),
+	"seats_total":  absentLast(mspSeats("seats_total"), intKey),
+	"expires_on":   absentLast(mspExpiry, dateKey),
+	"last_seen_at": plainKey("case when "+present("m")+" then 'infinity' else m.last_seen_at end", timeKey),
+}
+
+// mspFilters are the filters of portal.MSPFilter, on an MSP m or a row m of msp_count.
+var mspFilters = map[string]listFilter{
+	"q":             {rows: contains("m.search_name")},
+	"status":        counted(equals("m.status")),
+	"status_reason": {rows: disabledFor("m")},
+	"licence_type":  {rows: orNone("m.licence_type", equalsText("m.licence_type"))},
+	"spla":          {rows: isYes("m.spla")},
+	"clients":       {rows: inRange("m.client_count")},
+	"seats_used":    {rows: inRange(mspSeats("seats_used"))},
+	"seats_total":   {rows: inRange(mspSeats("seats_total"))},
 }
 
 type mspRow struct {
@@ -61,14 +85,18 @@ func (db *DB) MSPs(ctx context.Context, viewer portal.Viewer, q portal.MSPQuery)
 		return portal.MSPPage{}, Stamp{}, err
 	}
 	args := scopeArgs(viewer.Scope)
-	filter := mspListFilter(viewer.Scope, q, args)
+	filter, err := filterBy(mspFilters, q.MSPFilter, args)
+	if err != nil {
+		return portal.MSPPage{}, Stamp{}, err
+	}
 	var rows []mspRow
 	var page portal.MSPPage
 	var stamp Stamp
 	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		queueStamp(batch, viewer.Scope, &stamp)
-		queueMSPTotal(batch, viewer.Scope, q, filter, args, &page.Total)
-		collect(queueMSPs(batch, keys, filter, args, q.Limit), &rows)
+		queueMSPTotal(batch, viewer.Scope, filter, args, &page.Total)
+		scanOne(batch.Queue(hasExpiry(viewer.Scope), scopeArgs(viewer.Scope)), "client", &page.HasExpiry)
+		collect(queueMSPs(batch, keys, mspScope(viewer.Scope)+filter.rows, args, q.Limit), &rows)
 	})
 	if err != nil {
 		return portal.MSPPage{}, Stamp{}, fmt.Errorf("list MSPs: %w", err)
@@ -82,19 +110,6 @@ func (db *DB) MSPs(ctx context.Context, viewer portal.Viewer, q portal.MSPQuery)
 
 func errNoMSPs() error { return portal.Errorf(portal.Forbidden, "Your role does not include MSPs.") }
 
-func mspListFilter(scope portal.Scope, q portal.MSPQuery, args pgx.NamedArgs) string {
-	where := mspScope(scope)
-	if q.Q != "" {
-		args["pattern"] = pattern(q.Q)
-		where += "\nand m.search_name like lower(@pattern)"
-	}
-	if q.Status != "" {
-		args["status"] = q.Status
-		where += "\nand m.status = @status"
-	}
-	return where
-}
-
 func queueMSPs(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs, limit int) *pgx.QueuedQuery {
 	args = withArgs(args, pgx.NamedArgs{"rows": limit + 1})
 	behind := keys.where(args)
@@ -107,21 +122,19 @@ func queueMSPs(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs,
 		limit @rows`, args)
 }
 
-func queueMSPTotal(batch *pgx.Batch, scope portal.Scope, q portal.MSPQuery, filter string, args pgx.NamedArgs, total *int64) {
+// queueMSPTotal counts from the kept counts where they can answer, else the matching rows themselves.
+func queueMSPTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, args pgx.NamedArgs, total *int64) {
 	query := `
 		select count(*)
-		from msp m
-		where ` + filter
-	if q.Q == "" && scope.Level == portal.LevelMSSP {
+		from ` + mspTables + `
+		where ` + mspScope(scope) + filter.rows
+	if filter.countable && scope.Level == portal.LevelMSSP {
 		query = `
-			select coalesce(sum(n.n), 0)::bigint
-			from msp_count n
-			where n.mssp_id = @mssp`
-		if q.Status != "" {
-			query += "\nand n.status = @status"
-		}
+			select coalesce(sum(m.n), 0)::bigint
+			from msp_count m
+			where ` + mspScope(scope) + filter.counts
 	}
-	batch.Queue(query, withArgs(args, nil)).QueryRow(func(row pgx.Row) error { return row.Scan(total) })
+	scanOne(batch.Queue(query, withArgs(args, nil)), "MSP", total)
 }
 
 // MSP answers one MSP with its history, newest first; NotFound if there is none in the viewer's scope.
@@ -136,12 +149,19 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	args["id"] = id
 	var row struct {
 		portal.MSP
-		Raw []byte
+		Raw               []byte
+		OwnUsed, OwnTotal *int64
+		ClientsUsed       *int64
+		ClientsTotal      *int64
+		UsedUnknown       int64
+		TotalUnknown      int64
 	}
 	var detail portal.MSPDetail
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		collectOne(batch.Queue(`
-			select `+mspColumns+`, m.raw
+			select `+mspColumns+`, m.raw, m.seats_used as own_used, m.seats_total as own_total,
+			       seats.seats_used as clients_used, seats.seats_total as clients_total,
+			       coalesce(seats.seats_used_unknown, 0) as used_unknown, coalesce(seats.seats_total_unknown, 0) as total_unknown
 			from `+mspTables+`
 			where `+mspScope(viewer.Scope)+`
 			and m.id = @id`, args), "MSP", &row)
@@ -151,6 +171,10 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 		return portal.MSPDetail{}, fmt.Errorf("read MSP: %w", err)
 	}
 	detail.MSP = row.MSP
+	detail.OwnSeats = portal.Seats{Used: row.OwnUsed, Total: row.OwnTotal}
+	detail.ClientsSeats = portal.SeatSums{
+		Used: row.ClientsUsed, Total: row.ClientsTotal, UsedUnknown: row.UsedUnknown, TotalUnknown: row.TotalUnknown,
+	}
 	detail.Fields, err = rawFields(row.Raw)
 	return detail, err
 }

@@ -27,6 +27,7 @@ func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Dur
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		queueStamp(batch, viewer.Scope, &stamp)
 		queueFigures(batch, viewer.Scope, &o)
+		queueProducts(batch, viewer.Scope, &o.Products)
 		queueTrend(batch, viewer.Scope, &days)
 		queueAttention(batch, viewer.Scope, stale, &o.Attention)
 	})
@@ -40,34 +41,63 @@ func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Dur
 
 // queueFigures reads the figures of the viewer's level. A client is so few rows that it is counted itself.
 func queueFigures(batch *pgx.Batch, scope portal.Scope, o *portal.Overview) {
-	counts := `
+	counts := "client_count c"
+	if scope.Level == portal.LevelClient {
+		counts = "(" + countedClient + ") c"
+	}
+	scanOne(batch.Queue(`
 		select coalesce(sum(c.n) filter (where c.status = 'active'), 0)::bigint,
 		       coalesce(sum(c.n) filter (where c.status = 'missing'), 0)::bigint,
-		       coalesce(sum(c.seats_used) filter (where c.status = 'active'), 0)::bigint,
-		       coalesce(sum(c.seats_total) filter (where c.status = 'active'), 0)::bigint
-		from client_count c
-		where `
-	if scope.Level == portal.LevelClient {
-		counts = `
-		select count(*) filter (where c.status = 'active'),
-		       count(*) filter (where c.status = 'missing'),
-		       coalesce(sum(c.seats_used) filter (where c.status = 'active'), 0)::bigint,
-		       coalesce(sum(c.seats_total) filter (where c.status = 'active'), 0)::bigint
-		from client c
-		where `
-	}
-	batch.Queue(counts+clientScope(scope), scopeArgs(scope)).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&o.Clients, &o.ClientsMissing, &o.SeatsUsed, &o.SeatsTotal)
-	})
-	batch.Queue(`
+		       coalesce(sum(c.n) filter (where c.status = 'disabled'), 0)::bigint
+		from `+counts+`
+		where `+clientScope(scope), scopeArgs(scope)), "client", &o.Clients, &o.ClientsMissing, &o.ClientsDisabled)
+	scanOne(batch.Queue(`
+		select `+sumKnown("seats_used")+`, `+sumKnown("seats_total")+`,
+		       coalesce(sum(c.seats_used_unknown), 0)::bigint, coalesce(sum(c.seats_total_unknown), 0)::bigint
+		from `+counts+`
+		where `+clientScope(scope)+`
+		and c.status = 'active'`, scopeArgs(scope)), "client", &o.SeatsUsed, &o.SeatsTotal, &o.SeatsUsedUnknown, &o.SeatsTotalUnknown)
+	queueExpiring(batch, scope, &o.ExpiringSoon)
+	queueMSPFigure(batch, scope, &o.MSPs)
+}
+
+// countedClient is one client in the columns of client_count.
+const countedClient = `
+	select c.mssp_id, c.id, c.status, 1 as n, c.seats_used, c.seats_total,
+	       (c.seats_used is null)::int as seats_used_unknown, (c.seats_total is null)::int as seats_total_unknown
+	from client c`
+
+// queueExpiring counts the active clients whose licence ends soon or has ended; nil where the scope has no expiry date.
+func queueExpiring(batch *pgx.Batch, scope portal.Scope, expiring **int64) {
+	var n int64
+	scanOne(batch.Queue(`
 		select count(*)
 		from client c
 		where `+clientScope(scope)+`
 		and c.status = 'active'
 		and c.expires_on <= `+today+` + @days::int`,
-		withArgs(scopeArgs(scope), pgx.NamedArgs{"days": expiringDays}),
-	).QueryRow(func(row pgx.Row) error { return row.Scan(&o.ExpiringSoon) })
-	queueMSPFigure(batch, scope, &o.MSPs)
+		withArgs(scopeArgs(scope), pgx.NamedArgs{"days": expiringDays})), "client", &n)
+	batch.Queue(hasExpiry(scope), scopeArgs(scope)).QueryRow(func(row pgx.Row) error {
+		var has bool
+		err := row.Scan(&has)
+		if has {
+			*expiring = &n
+		}
+		return err
+	})
+}
+
+// queueProducts reads the names of the products that the MSSP has connected.
+func queueProducts(batch *pgx.Batch, scope portal.Scope, names *[]string) {
+	batch.Queue(`
+		select distinct d.name
+		from mssp_product p
+		join product d on d.id = p.product_id
+		where p.mssp_id = @mssp
+		order by d.name`, scopeArgs(scope)).Query(func(rows pgx.Rows) (err error) {
+		*names, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
 }
 
 func queueMSPFigure(batch *pgx.Batch, scope portal.Scope, msps *int64) {
@@ -85,8 +115,8 @@ func queueMSPFigure(batch *pgx.Batch, scope portal.Scope, msps *int64) {
 type dayRow struct {
 	Day        time.Time
 	Clients    int64
-	SeatsUsed  int64
-	SeatsTotal int64
+	SeatsUsed  *int64
+	SeatsTotal *int64
 }
 
 // queueTrend reads the days on which something changed, newest first, among them the last before the trend begins.
@@ -122,7 +152,7 @@ func fillTrend(newestFirst []dayRow, now time.Time) []portal.TrendDay {
 		}
 		row := newestFirst[known]
 		trend = append(trend, portal.TrendDay{
-			Day: day.Format(time.DateOnly), Clients: row.Clients, SeatsUsed: &row.SeatsUsed, SeatsTotal: &row.SeatsTotal,
+			Day: day.Format(time.DateOnly), Clients: row.Clients, SeatsUsed: row.SeatsUsed, SeatsTotal: row.SeatsTotal,
 		})
 	}
 	return trend

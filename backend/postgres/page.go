@@ -39,8 +39,11 @@ func plainKey(column string, kind keyType) sortKey { return sortKey{column, colu
 // absentLast sorts rows without a value behind all others, whichever the direction.
 func absentLast(column string, kind keyType) sortKey {
 	low, high := "'-infinity'::"+string(kind), "'infinity'::"+string(kind)
-	if kind == intKey {
+	switch kind {
+	case intKey:
 		low, high = "-9223372036854775808", "9223372036854775807"
+	case textKey: // bytewise, where the empty text is the least and the last code point the greatest
+		column, low, high = column+` collate "C"`, "''", "chr(1114111)"
 	}
 	return sortKey{
 		asc:  fmt.Sprintf("coalesce(%s, %s)", column, high),

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -20,26 +19,31 @@ var ErrUnread = errors.New("what the run had read is lost")
 // What a run reads is kept in sync_customer until the run is merged. Every chunk is a transaction of its own, which
 // ends with a look at whether the run is still its worker's: whoever has lost it writes nothing.
 
-var stagedColumns = []string{
-	"id", "kind", "external_id", "parent", "name", "type", "products", "seats_used", "seats_total", "expires_on", "raw",
+// stagedColumns are the columns of sync_customer that a customer fills, its own id before those of customerColumns.
+func stagedColumns() []string {
+	names := []string{"id"}
+	for _, column := range customerColumns {
+		names = append(names, column.name)
+	}
+	return names
 }
 
 // Stage keeps customers that a call, the n-th of the run, has brought so far. They do not count before FinishCall.
 // ErrLostRun if the run is no longer the lease's.
 func (db *DB) Stage(ctx context.Context, lease Lease, call int64, customers []portal.Customer) error {
-	columns := strings.Join(stagedColumns, ", ")
+	names := stagedColumns()
+	columns := strings.Join(names, ", ")
 	err := db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
 		// By way of a table of the transaction's own: PostgreSQL does not copy into one with row-level security.
 		_, err := tx.Exec(ctx, `
 			create temporary table chunk (
-				id uuid, kind text, external_id text, parent text, name text, type text, products text[], seats_used bigint,
-				seats_total bigint, expires_on date, raw json
+				id uuid, `+eachColumn(anyColumn, ", ", func(c customerColumn) string { return c.name + " " + c.kind })+`
 			) on commit drop`)
 		if err != nil {
 			return err
 		}
 		source := pgx.CopyFromSlice(len(customers), func(i int) ([]any, error) { return stagedRow(customers[i]) })
-		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"chunk"}, stagedColumns, source); err != nil {
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"chunk"}, names, source); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `
@@ -58,23 +62,19 @@ func (db *DB) Stage(ctx context.Context, lease Lease, call int64, customers []po
 }
 
 func stagedRow(c portal.Customer) ([]any, error) {
-	var expires *time.Time
-	if c.ExpiresOn != nil {
-		day, err := time.Parse(time.DateOnly, *c.ExpiresOn)
-		if err != nil {
-			return nil, fmt.Errorf("expiry of customer %s: %w", c.ExternalID, err)
-		}
-		expires = &day
-	}
-	products := c.Products
-	if products == nil {
-		products = []string{}
-	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return nil, err
 	}
-	return []any{id, string(c.Kind), c.ExternalID, c.ParentID, c.Name, c.Type, products, c.SeatsUsed, c.SeatsTotal, expires, c.Raw}, nil
+	row := []any{id}
+	for _, column := range customerColumns {
+		value, err := column.value(c)
+		if err != nil {
+			return nil, err
+		}
+		row = append(row, value)
+	}
+	return row, nil
 }
 
 // FinishCall makes what a call has brought count, and saves where the reading stands then. ErrLostRun if the run is no

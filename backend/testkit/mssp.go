@@ -51,6 +51,12 @@ func (m *MSSP) SignIn(role portal.Role) portal.Viewer {
 	return worldMaker{m, m.Owner}.viewer(role, portal.Scope{Level: role.Level(), MSSPID: m.ID})
 }
 
+// Person adds somebody who is signed in with a role somewhere in the MSSP.
+func (m *MSSP) Person(role portal.Role, scope portal.Scope) portal.Viewer {
+	m.Helper()
+	return worldMaker{m, m.Owner}.viewer(role, scope)
+}
+
 // Exec runs a statement.
 func (m *MSSP) Exec(sql string, args ...any) {
 	m.Helper()
@@ -112,9 +118,11 @@ func (m *MSSP) CheckCounts(wrong func(string, ...any)) {
 // miscounted select the rows of an MSSP that are not what counting says, each of one kind of count.
 var miscounted = map[string]string{
 	"client_count": `
-		(select msp_id, status, type, n, seats_used, seats_total from client_count where mssp_id = $1)
+		(select msp_id, status, type, n, seats_used, seats_total, seats_used_unknown, seats_total_unknown, with_expiry
+		 from client_count where mssp_id = $1)
 		except
-		(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*), coalesce(sum(seats_used), 0), coalesce(sum(seats_total), 0)
+		(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*), coalesce(sum(seats_used), 0), coalesce(sum(seats_total), 0),
+		        count(*) - count(seats_used), count(*) - count(seats_total), count(expires_on)
 		 from client where mssp_id = $1 group by 1, 2, 3)`,
 	"clients": `
 		(select coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), status, type, count(*)
@@ -132,9 +140,9 @@ var miscounted = map[string]string{
 	"client_day": `
 		(select distinct on (msp_id) msp_id, clients, seats_used, seats_total from client_day where mssp_id = $1 order by msp_id, day desc)
 		except
-		((select m.id, count(c.id), coalesce(sum(c.seats_used), 0), coalesce(sum(c.seats_total), 0)
+		((select m.id, count(c.id), sum(c.seats_used), sum(c.seats_total)
 		  from msp m left join client c on c.msp_id = m.id and c.status = 'active' where m.mssp_id = $1 group by m.id)
 		 union all
-		 (select '00000000-0000-0000-0000-000000000000', count(*), coalesce(sum(c.seats_used), 0), coalesce(sum(c.seats_total), 0)
+		 (select '00000000-0000-0000-0000-000000000000', count(*), sum(c.seats_used), sum(c.seats_total)
 		  from client c where c.mssp_id = $1 and c.status = 'active'))`,
 }

@@ -1,0 +1,55 @@
+-- +goose Up
+
+-- Licence facts of a customer, as the product sent them: null is unknown. status_reason says why a customer is disabled,
+-- which is a customer that the product still lists but that is not in use.
+alter table msp
+  add column licence_type  text,
+  add column spla          boolean,
+  add column status_reason text,
+  drop constraint msp_status_check,
+  add constraint msp_status_check check (status in ('active', 'missing', 'removed', 'disabled')) not valid;
+alter table client
+  add column licence_type  text,
+  add column spla          boolean,
+  add column status_reason text,
+  drop constraint client_status_check,
+  add constraint client_status_check check (status in ('active', 'missing', 'removed', 'disabled')) not valid;
+alter table sync_customer
+  add column licence_type  text,
+  add column spla          boolean,
+  add column status_reason text;
+create index client_licence_type_idx on client (mssp_id, licence_type) where licence_type is not null;
+
+-- The kept counts also say of how many clients a figure is unknown, and how many have an expiry date: an unknown figure
+-- is not 0, and a scope without any expiry date shows none.
+alter table client_count
+  add column seats_used_unknown  bigint not null default 0,
+  add column seats_total_unknown bigint not null default 0,
+  add column with_expiry         bigint not null default 0;
+update client_count n
+set seats_used_unknown = f.used_unknown, seats_total_unknown = f.total_unknown, with_expiry = f.with_expiry
+from (
+  select c.mssp_id, coalesce(c.msp_id, '00000000-0000-0000-0000-000000000000') as msp_id, c.status, c.type,
+         count(*) filter (where c.seats_used is null) as used_unknown,
+         count(*) filter (where c.seats_total is null) as total_unknown,
+         count(*) filter (where c.expires_on is not null) as with_expiry
+  from client c
+  group by 1, 2, 3, 4) f
+where f.mssp_id = n.mssp_id
+and f.msp_id = n.msp_id
+and f.status = n.status
+and f.type = n.type;
+
+-- A day on which no client's figure was known has no figure. Those of before that were kept as 0 cannot be told from a
+-- true 0, except where no client has the figure now.
+alter table client_day
+  alter column seats_used drop not null,
+  alter column seats_total drop not null;
+update client_day d
+set seats_used = case when n.used_known then d.seats_used end, seats_total = case when n.total_known then d.seats_total end
+from (
+  select c.mssp_id, sum(c.n) > sum(c.seats_used_unknown) as used_known, sum(c.n) > sum(c.seats_total_unknown) as total_known
+  from client_count c
+  group by 1) n
+where n.mssp_id = d.mssp_id
+and not (n.used_known and n.total_known);
