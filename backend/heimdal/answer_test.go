@@ -50,6 +50,7 @@ func readAll(t testing.TB, texts ...string) ([]portal.Customer, error) {
 
 func number(n int64) *int64  { return &n }
 func text(s string) *string  { return &s }
+func ptr[T any](v T) *T      { return &v }
 func raw(s string) jsonBytes { return jsonBytes(s) }
 
 type jsonBytes = json.RawMessage

@@ -10,16 +10,20 @@ import (
 )
 
 const (
-	longestID   = 200
-	longestName = 400
-	longestType = 64
-	mostMembers = 2000
+	longestID          = 200
+	longestName        = 400
+	longestType        = 64
+	longestLicenceType = 100
+	mostMembers        = 2000
+	// inwards is how deep licence objects are read in each other.
+	inwards = 2
 )
 
 type member struct {
 	word
 	value []byte
-	in    int // which of the customer's own members it stands in, counted from 1; 0: it is one
+	in    int // which member it stands in, counted from 1; 0: it is the customer's own
+	deep  int // in how many objects it stands
 }
 
 // object is the members of one JSON object, in their own order, and after them those of its inward objects.
@@ -54,16 +58,19 @@ func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 	}
 	kind := first(o, meansType, readText)
 	return portal.Customer{
-		Kind:       kindOf(kind),
-		ExternalID: id,
-		ParentID:   first(o, meansParent, readParent),
-		Name:       o.name(id),
-		Type:       cut(kind, longestType),
-		Products:   first(o, meansProducts, readProducts),
-		SeatsUsed:  pointer(o, meansSeatsUsed, readCount),
-		SeatsTotal: pointer(o, meansSeatsTotal, readCount),
-		ExpiresOn:  pointer(o, meansExpiry, readDate),
-		Raw:        clean(bytes.Clone(raw)),
+		Kind:         kindOf(kind),
+		ExternalID:   id,
+		ParentID:     first(o, meansParent, readParent),
+		Name:         o.name(id),
+		Type:         cut(kind, longestType),
+		StatusReason: o.statusReason(kind),
+		Products:     o.products(),
+		LicenceType:  pointer(o, meansLicenceType, readLicenceType),
+		SPLA:         pointer(o, meansSPLA, readYesNo),
+		SeatsUsed:    o.seats(meansSeatsUsed),
+		SeatsTotal:   o.seats(meansSeatsTotal),
+		ExpiresOn:    pointer(o, meansExpiry, readDate),
+		Raw:          clean(bytes.Clone(raw)),
 	}, nil
 }
 
@@ -87,17 +94,22 @@ func (o *object) read(raw []byte) error {
 		return nil
 	})
 	o.own = len(o.members)
-	for i, m := range o.members[:o.own] {
-		if err == nil && inward[m.plain] && m.value[0] == '{' {
-			err = eachMember(m.value, func(name, value []byte) error {
-				if text, ok := unquote(name); ok && len(o.members) < 2*mostMembers {
-					o.members = append(o.members, member{inside(m.plain, text), value, i + 1})
-				}
-				return nil
-			})
+	for i := 0; i < len(o.members) && err == nil; i++ {
+		if m := o.members[i]; m.value[0] == '{' && m.deep < inwards && inward[m.plain] != "" {
+			err = o.readInward(m, i+1)
 		}
 	}
 	return err
+}
+
+// readInward appends the members of an inward object, which is the in-th member.
+func (o *object) readInward(outer member, in int) error {
+	return eachMember(outer.value, func(name, value []byte) error {
+		if text, ok := unquote(name); ok && len(o.members) < 2*mostMembers {
+			o.members = append(o.members, member{word: inside(inward[outer.plain], text), value: value, in: in, deep: outer.deep + 1})
+		}
+		return nil
+	})
 }
 
 // word reads a quoted name, or remembers having read it: the customers of an answer have their names in common.
@@ -152,7 +164,7 @@ func (o *object) contradiction() (string, bool) {
 
 func says(value []byte) bool {
 	_, ok := readText(value)
-	return ok || value[0] == '{' || value[0] == '['
+	return ok || value[0] == '{' || value[0] == '[' || value[0] == 't' || value[0] == 'f'
 }
 
 // find answers the surest member of a meaning that read can make something of.

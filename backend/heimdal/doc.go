@@ -36,11 +36,32 @@
 //	0, -1, "none", a GUID of zeros         nothing, where it is to be a parent
 //	a number in a string                   read, if it is digits: "1,000" and "1.000" are two numbers, so neither
 //	a date that could be two days          nothing: 03/04/2027 is not guessed
+//	yes, no, Y, N, 1, 0, "true", "false"   read where the field is a yes or no; anything else is unknown
+//	a figure beside a list of licences     the customer's; the list is not added to it
+//	a list of licences, one per module     a figure is the sum over the elements that have it; unknown if it cannot be
+//	                                       read in one of them; licences come before products that have figures; the
+//	                                       products are those of the elements where no member lists them
+//	a list of devices                      no figure
+//	active: 7, active: false               a number of licences; a customer that is not active
 //	a NUL, half a surrogate pair           left out of texts, U+FFFD in the JSON that is kept
 //	anything else                          kept in the customer's JSON
 //
 // pages_test.go, whole_test.go, nested_test.go and answer_test.go hold these lines; worlds_test.go holds that any world reads back as it
 // is from any of these shapes and spellings, and the fuzz tests that nothing else is read.
+//
+// # Whether a customer is active
+//
+// Every sign in aliases' companion table signs is looked at, at the customer itself and, for an expired licence, in its
+// licence objects. Where several say that it is not active, the first of these counts: deleted, disabled, inactive, demo,
+// licence_expired. A status that is not in the tables, a number, and the switches in a list of modules say nothing.
+//
+//	isDeleted, deletedAt, status Deleted            deleted
+//	isDisabled, enabled: false, status Suspended    disabled
+//	isActive: false, active: false, status Inactive inactive
+//	isDemo, a type with the word demo               demo
+//	licenseStatus Expired, isExpired                licence_expired
+//
+// status_test.go and licences_test.go hold these lines.
 //
 // # Whose a client is
 //

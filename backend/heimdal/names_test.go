@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"fs-client-portal/backend/portal"
 )
 
@@ -16,15 +18,34 @@ var spelled = map[meaning]string{
 	meansName:   "name customerName company_name ClientName display-name organizationName Company customer",
 	meansType:   "type customerType account_type TenantType company-type clientType KIND",
 	meansParent: "resellerId Reseller reseller_customer_id mspId parentResellerId parent_id ParentCustomerId parent parent-account-id parentTenantId",
-	meansSeatsUsed: "seatsUsed used_seats licensesUsed licences_used LicenseUsed licenceUsed usedLicenses used_licences UsedLicenseCount consumedLicenses assigned_licenses " +
-		"subscriptionUsed",
-	meansSeatsTotal: "seatsTotal total_seats Seats seatCount licensesTotal licences_total LicenseTotal licenceTotal TOTAL_LICENSES totalLicences licenseCount licence_count " +
-		"LicensesCount licencesCount numberOfLicenses number_of_licences maxLicenses licenses Licences subscriptionTotal",
+	meansSeatsUsed: figuresAs("used") + figuresAs("active") + figuresAs("assigned") + figuresAs("consumed") +
+		" subscriptionUsed activeDevices active_device_count devices-active deviceCount devices_count NumberOfDevices devicesTotal TOTAL_DEVICES devices Active",
+	meansSeatsTotal: figuresAs("purchased") + figuresAs("total") + figuresAs("bought") +
+		" seatCount Seats seats_count numberOfSeats maxSeats licenses LICENSES_COUNT numberOfLicenses max_licenses Licences licencesCount number_of_licences maxLicences licenseCount licence_count" +
+		" subscriptionTotal",
 	meansExpiry: "expirationDate expiry_date ExpiresAt expiresOn expires Expiration expiry expireDate licenseExpirationDate licence_expiration_date LicenseExpiryDate " +
 		"licenceExpiryDate license_expiration licenceExpiration LicenseExpiry licenceExpiry licensesExpirationDate licenses_expiry licenseExpiresAt LicenseEndDate licenceEndDate " +
 		"subscription_end_date subscriptionExpirationDate validUntil valid_to EndDate",
 	meansProducts: "products Modules components licensed_modules licensedProducts activeModules enabled-modules services",
-	meansCreated:  "createdDate created_at CreatedOn created creationDate date_added createdDateUtc",
+	meansLicenceType: "license_type licenseModel licenceType LICENCE_MODEL licenses-type licensesModel licencesType licencesModel licensingType LicensingModel licencingType licencing_model " +
+		"subscriptionType subscriptionModel subscriptions_type SubscriptionsModel",
+	meansSPLA:    "spla isSpla spla_license splaLicence IsSPLALicense isSplaLicence splaLicensed spla_licenced SplaEnabled hasSPLA SPLA_Customer isSplaCustomer",
+	meansCreated: "createdDate created_at CreatedOn created creationDate date_added createdDateUtc",
+}
+
+// figuresAs are the names of a number of licences that are so, as some system or other would write them.
+func figuresAs(so string) string {
+	var names []string
+	for i, what := range []string{"Seats", "Licenses", "licences", "License", "licence"} {
+		names = append(names, []string{what + " " + so, what + "_" + so, strings.ToUpper(what + "-" + so)}[i%3], so+what)
+	}
+	for _, what := range []string{"seat", "Seats", "Licenses", "licences", "License", "licence"} {
+		names = append(names, so+"_"+what+"_count", what+"-"+so+"-Count", what+"Count"+so, "number_of_"+so+what)
+	}
+	for i, name := range names {
+		names[i] = strings.ReplaceAll(name, " ", "_")
+	}
+	return " " + strings.Join(names, " ")
 }
 
 // told is what a customer's field of a meaning came out as.
@@ -47,6 +68,16 @@ func told(c portal.Customer, means meaning) string {
 			return ""
 		}
 		return *c.ExpiresOn
+	case meansLicenceType:
+		if c.LicenceType == nil {
+			return ""
+		}
+		return *c.LicenceType
+	case meansSPLA:
+		if c.SPLA == nil {
+			return ""
+		}
+		return fmt.Sprint(*c.SPLA)
 	}
 	return strings.Join(c.Products, ",")
 }
@@ -66,9 +97,12 @@ func TestEachFieldIsReadUnderEachOfItsNamesAndTheSurestWins(t *testing.T) {
 			t.Errorf("%d names of meaning %d are tried, and there are %d", len(names), means, len(aliases[means]))
 		}
 		sample := func(i int) (written, want string) {
-			if means == meansExpiry {
+			switch means {
+			case meansExpiry:
 				day := fmt.Sprintf("2027-03-%02d", i+1)
 				return `"` + day + `"`, day
+			case meansSPLA:
+				return fmt.Sprint(i == 0), fmt.Sprint(i == 0)
 			}
 			return fmt.Sprintf(`"%d"`, 70+i), fmt.Sprint(70 + i)
 		}
@@ -142,19 +176,39 @@ func TestCustomersAreFoundUnderEachNameAListOfThemMayHave(t *testing.T) {
 	}
 }
 
-func TestSeatsAndExpiryAreReadInsideEachObjectTheyMayBeIn(t *testing.T) {
+func TestLicenceObjects(t *testing.T) {
 	t.Parallel()
-	for _, name := range all(t, "objects", len(inward), "seats licenses Licences license licence subscription") {
-		for _, words := range [][2]string{{"used", "total"}, {"Assigned", "COUNT"}, {"seatsUsed", "seats_total"}} {
-			text := fmt.Sprintf(`[{"id":1,"type":"CORP","%s":{"%s":3,"%s":4,"end_date":"2027-03-31","id":9,"name":"Gold","type":"RESELLER"}}]`, name, words[0], words[1])
-			customers, err := readAll(t, text)
-			if err != nil || told(customers[0], meansSeatsUsed)+told(customers[0], meansSeatsTotal)+told(customers[0], meansExpiry)+customers[0].ExternalID+customers[0].Name != "342027-03-3111" {
-				t.Errorf("%s: %+v, %v", text, customers, err)
+	words := [][2]string{{"used", "total"}, {"Assigned", "COUNT"}, {"seatsUsed", "seats_total"}, {"active", "purchased"}, {"consumed", "bought"}, {"in_use", "Quantity"}, {"devices", "purchased_licenses"}}
+	names := []string{"seats"}
+	for _, object := range []string{"License", "licence", "licenses", "Licences", "licensing", "licencing", "subscription", "subscriptions"} {
+		for _, ending := range []string{"", "Info", "_information", "Infos", "Detail", "details", "Summary", "-usage", "data", "Count", "counts", "stats", "Statistics", "facts", "Status"} {
+			names = append(names, object+ending)
+		}
+	}
+	if len(names) != len(inward) {
+		t.Errorf("%d names of objects are tried, and there are %d", len(names), len(inward))
+	}
+	for _, name := range names {
+		for _, w := range words {
+			for _, form := range []string{`{"id":1,"type":"CORP","%s":%s}`, `{"id":1,"type":"CORP","licensing":{"%s":%s}}`} {
+				inner := `{"` + w[0] + `":3,"` + w[1] + `":4,"end_date":"2027-03-31","type":"Annual","spla":"Y","modules":["EDR"],"id":9,"name":"Gold"}`
+				text := "[" + fmt.Sprintf(form, name, inner) + "]"
+				customers, err := readAll(t, text)
+				if err != nil {
+					t.Errorf("%s: %v", text, err)
+					continue
+				}
+				customers[0].Raw = nil
+				want := portal.Customer{Kind: portal.KindClient, ExternalID: "1", Name: "1", Type: "CORP", Products: []string{"EDR"}, LicenceType: ptr("Annual"), SPLA: ptr(true),
+					SeatsUsed: number(3), SeatsTotal: number(4), ExpiresOn: ptr("2027-03-31")}
+				if diff := cmp.Diff(want, customers[0]); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", text, diff)
+				}
 			}
 		}
 	}
-	if len(bare) != 4 {
-		t.Errorf("four bare names are tried, and there are %d", len(bare))
+	if len(bare) != 12 {
+		t.Errorf("12 bare names are tried, and there are %d", len(bare))
 	}
 }
 

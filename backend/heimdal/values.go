@@ -67,6 +67,41 @@ func readParent(value []byte) (string, bool) {
 	return id, ok && !nobody[strings.ToLower(id)]
 }
 
+// readNamed reads a text, or the name of an object.
+func readNamed(value []byte) (string, bool) {
+	if len(value) == 0 || value[0] != '{' {
+		return readText(value)
+	}
+	var inner object
+	if inner.read(value) != nil {
+		return "", false
+	}
+	return find(&inner, meansName, readText)
+}
+
+func readLicenceType(value []byte) (string, bool) {
+	text, ok := readNamed(value)
+	return cut(text, longestLicenceType), ok
+}
+
+// readYesNo reads true or false, also from a string or as 1 or 0.
+func readYesNo(value []byte) (yes, ok bool) {
+	switch string(value) {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	}
+	text, _ := readText(value)
+	switch strings.ToLower(text) {
+	case "true", "yes", "y", "1":
+		return true, true
+	case "false", "no", "n", "0":
+		return false, true
+	}
+	return false, false
+}
+
 // digitsOnly are the texts that are a count without a doubt: 1.234 and 1,234 are a thousand to some and one to others.
 var digitsOnly = regexp.MustCompile(`^\d+(\.0{1,2})?$`)
 
@@ -119,16 +154,25 @@ func readProducts(value []byte) ([]string, bool) {
 
 func productList(value []byte) []string {
 	var names []string
-	s := overWhole(value[1:])
-	// Well-formed as it is, there are no errors.
-	_ = s.list(']', func() error {
-		element, err := s.pass()
+	eachElement(value, func(element []byte) {
 		if name, on := productName(element); on {
 			names = append(names, name)
 		}
-		return err
 	})
 	return names
+}
+
+// eachElement passes over the elements of a list that is well-formed.
+func eachElement(list []byte, each func(element []byte)) {
+	s := overWhole(list[1:])
+	// Well-formed as it is, there are no errors.
+	_ = s.list(']', func() error {
+		element, err := s.pass()
+		if err == nil && len(element) > 0 {
+			each(element)
+		}
+		return err
+	})
 }
 
 // productName reads an element of a list of products that is not switched off.
@@ -148,7 +192,17 @@ func productName(element []byte) (string, bool) {
 			}
 		}
 	}
-	return find(&o, meansName, readText)
+	if name, ok := find(&o, meansName, readText); ok {
+		return name, true
+	}
+	for _, name := range licensed {
+		for _, m := range o.members {
+			if text, ok := readNamed(m.value); ok && m.plain == name {
+				return text, true
+			}
+		}
+	}
+	return "", false
 }
 
 func productSwitches(value []byte) []string {

@@ -23,8 +23,32 @@ type spelling struct {
 	change  func(string) string // of every name
 	numbers func(int64) any
 	dates   func(time.Time) any
-	none    func() (any, bool) // what stands where there is nothing; false: nothing at all
-	inward  string             // the object that seats and expiry are in, if any
+	flags   func(bool) any
+	states  map[portal.StatusReason]state // how each status is written; "" is active
+	none    func() (any, bool)            // what stands where there is nothing; false: nothing at all
+	inward  string                        // the object that seats and expiry are in, if any
+}
+
+// state is a member that says what a customer's status is; without a name there is none.
+type state struct {
+	name  string
+	value any
+}
+
+// statesWritten are ways to write each status.
+var statesWritten = []map[portal.StatusReason]state{
+	{
+		"": {"status", "Active"}, portal.ReasonDeleted: {"status", "Deleted"}, portal.ReasonDisabled: {"status", "SUSPENDED"}, portal.ReasonInactive: {"status", "In-active"},
+		portal.ReasonDemo: {"status", "Demo"}, portal.ReasonLicenceExpired: {"licenseStatus", "Expired"},
+	},
+	{
+		"": {}, portal.ReasonDeleted: {"isDeleted", true}, portal.ReasonDisabled: {"is_disabled", "yes"}, portal.ReasonInactive: {"isActive", false},
+		portal.ReasonDemo: {"isDemo", 1}, portal.ReasonLicenceExpired: {"license_expired", "true"},
+	},
+	{
+		"": {"isActive", "true"}, portal.ReasonDeleted: {"deletedAt", "2026-10-01T00:00:00Z"}, portal.ReasonDisabled: {"Enabled", "N"}, portal.ReasonInactive: {"active", "no"},
+		portal.ReasonDemo: {"demo", true}, portal.ReasonLicenceExpired: {"subscription_status", map[string]any{"id": 3, "name": "expired"}},
+	},
 }
 
 // written are the names a customer is written with: any alias of a meaning.
@@ -34,10 +58,11 @@ func drawSpelling(r *rapid.T) spelling {
 		s.names[means] = rapid.SampledFrom(aliases[means]).Draw(r, "name")
 	}
 	if rapid.Bool().Draw(r, "inward") {
-		s.inward = rapid.SampledFrom([]string{"license", "licence", "licenses", "licences", "subscription"}).Draw(r, "object")
-		s.names[meansSeatsUsed] = rapid.SampledFrom([]string{"used", "seatsused", "assigned"}).Draw(r, "used")
-		s.names[meansSeatsTotal] = rapid.SampledFrom([]string{"total", "seats", "count"}).Draw(r, "total")
+		s.inward = rapid.SampledFrom([]string{"license", "licence", "licenses", "licences", "subscription", "licenseinfo", "licensing"}).Draw(r, "object")
+		s.names[meansSeatsUsed] = rapid.SampledFrom([]string{"used", "seatsused", "assigned", "active", "devices"}).Draw(r, "used")
+		s.names[meansSeatsTotal] = rapid.SampledFrom([]string{"total", "seats", "count", "purchased", "totallicenses"}).Draw(r, "total")
 		s.names[meansExpiry] = rapid.SampledFrom([]string{"expireson", "expirationdate", "validuntil", "enddate"}).Draw(r, "expiry")
+		s.names[meansLicenceType] = rapid.SampledFrom([]string{"type", "licensetype", "model"}).Draw(r, "licence type")
 	}
 	s.change = rapid.SampledFrom([]func(string) string{
 		func(n string) string { return n }, strings.ToUpper, strings.ToTitle,
@@ -55,6 +80,15 @@ func drawSpelling(r *rapid.T) spelling {
 		func(d time.Time) any { return d.UnixMilli() }, func(d time.Time) any { return fmt.Sprintf("/Date(%d)/", d.UnixMilli()) },
 		func(d time.Time) any { return d.Format("2006-01-02T15:04:05") },
 	}).Draw(r, "dates")
+	s.flags = rapid.SampledFrom([]func(bool) any{
+		func(b bool) any { return b }, func(b bool) any { return fmt.Sprint(b) },
+		func(b bool) any { return map[bool]string{true: "Yes", false: "No"}[b] }, func(b bool) any { return map[bool]string{true: "Y", false: "N"}[b] },
+		func(b bool) any { return map[bool]int{true: 1}[b] },
+	}).Draw(r, "flags")
+	s.states = rapid.SampledFrom(statesWritten).Draw(r, "states")
+	if s.names[meansSeatsUsed] == "active" && s.inward == "" && s.states[portal.ReasonInactive].name == "active" {
+		s.names[meansSeatsUsed] = "devices"
+	}
 	s.none = rapid.SampledFrom([]func() (any, bool){
 		func() (any, bool) { return nil, true }, func() (any, bool) { return "", true }, func() (any, bool) { return "N/A", true },
 		func() (any, bool) { return nil, false },
@@ -92,8 +126,17 @@ func (s spelling) write(r *rand.Rand, c portal.Customer, withParent bool, childr
 		d, _ := time.Parse(time.DateOnly, day)
 		return s.dates(d)
 	}), c.ExpiresOn != nil)
+	put(seats, meansLicenceType, value(c.LicenceType, func(t string) any { return t }), c.LicenceType != nil)
+	put(fields, meansSPLA, value(c.SPLA, s.flags), c.SPLA != nil)
+	reason := portal.StatusReason("")
+	if c.StatusReason != nil {
+		reason = *c.StatusReason
+	}
+	if member := s.states[reason]; member.name != "" && c.Type != "DEMO" {
+		fields[member.name] = member.value
+	}
 	if s.inward != "" {
-		inner["id"], inner["name"], inner["type"] = 4711, "Gold", "RESELLER" // the licence's, not the customer's
+		inner["id"], inner["name"] = 4711, "Gold" // the licence's, not the customer's
 		fields[s.inward] = inner
 	}
 	fields["contact"] = map[string]any{"id": 4712, "name": "Somebody", "type": "person", "parent": 1}
@@ -153,6 +196,14 @@ func drawCustomers(r *rapid.T) []portal.Customer {
 		}
 		if rapid.Bool().Draw(r, "seats") {
 			c.SeatsTotal = number(rapid.Int64Range(0, 1<<40).Draw(r, "total"))
+		}
+		if rapid.Bool().Draw(r, "licence type") {
+			c.LicenceType, c.SPLA = text(rapid.SampledFrom([]string{"Annual", "Månedlig", "3"}).Draw(r, "licensed")), ptr(rapid.Bool().Draw(r, "spla"))
+		}
+		if reason := rapid.SampledFrom(append([]portal.StatusReason{"", "", ""}, precedence...)).Draw(r, "status"); c.Type == "DEMO" {
+			c.StatusReason = ptr(portal.ReasonDemo)
+		} else if reason != "" {
+			c.StatusReason = &reason
 		}
 		world = append(world, c)
 	}

@@ -1,0 +1,103 @@
+package heimdal
+
+import "slices"
+
+// aliases is the one table of the names a field may have, the surest first, without case, spaces and separators. Names of
+// licence figures are products of the words they consist of. Created is named only so that no other field takes it for
+// its own; the portal keeps its own first sight of a customer. What says whether a customer is active is in signs.
+var aliases = map[meaning][]string{
+	meansID:     {"id", "customerid", "clientid", "companyid", "tenantid", "accountid", "organizationid", "customernumber"},
+	meansName:   {"name", "customername", "companyname", "clientname", "displayname", "organizationname", "company", "customer"},
+	meansType:   {"type", "customertype", "accounttype", "tenanttype", "companytype", "clienttype", "kind"},
+	meansParent: {"resellerid", "reseller", "resellercustomerid", "mspid", "parentresellerid", "parentid", "parentcustomerid", "parent", "parentaccountid", "parenttenantid"},
+	meansSeatsUsed: slices.Concat(
+		figures("used"), figures("active"), figures("assigned"), figures("consumed"),
+		[]string{"subscriptionused", "activedevices", "activedevicecount", "devicesactive", "devicecount", "devicescount", "numberofdevices", "devicestotal", "totaldevices", "devices", "active"},
+	),
+	meansSeatsTotal: slices.Concat(
+		figures("purchased"), figures("total"), figures("bought"), counted(),
+		[]string{"subscriptiontotal"},
+	),
+	meansExpiry: {"expirationdate", "expirydate", "expiresat", "expireson", "expires", "expiration", "expiry", "expiredate", "licenseexpirationdate", "licenceexpirationdate",
+		"licenseexpirydate", "licenceexpirydate", "licenseexpiration", "licenceexpiration", "licenseexpiry", "licenceexpiry", "licensesexpirationdate", "licensesexpiry",
+		"licenseexpiresat", "licenseenddate", "licenceenddate", "subscriptionenddate", "subscriptionexpirationdate", "validuntil", "validto", "enddate"},
+	meansProducts:    {"products", "modules", "components", "licensedmodules", "licensedproducts", "activemodules", "enabledmodules", "services"},
+	meansLicenceType: pairs(licenceObjects, []string{"type", "model"}),
+	meansSPLA:        {"spla", "isspla", "splalicense", "splalicence", "issplalicense", "issplalicence", "splalicensed", "splalicenced", "splaenabled", "hasspla", "splacustomer", "issplacustomer"},
+	meansCreated:     {"createddate", "createdat", "createdon", "created", "creationdate", "dateadded", "createddateutc"},
+}
+
+// licences are the names of what a customer buys, licenceObjects the objects and lists that keep facts about them.
+var (
+	licences       = []string{"seats", "licenses", "licences", "license", "licence"}
+	licenceObjects = []string{"license", "licence", "licenses", "licences", "licensing", "licencing", "subscription", "subscriptions"}
+)
+
+// figures are the names of a number of licences that are so: usedSeats, seatsUsed, usedLicenseCount and the like.
+func figures(so string) []string {
+	var names []string
+	for _, what := range licences {
+		names = append(names, what+so, so+what)
+	}
+	for _, what := range append([]string{"seat"}, licences...) {
+		names = append(names, so+what+"count", what+so+"count", what+"count"+so, "numberof"+so+what)
+	}
+	return names
+}
+
+// counted are the names of a number of licences of which nothing more is said.
+func counted() []string {
+	names := []string{"seatcount"}
+	for _, what := range licences[:3] {
+		names = append(names, what, what+"count", "numberof"+what, "max"+what)
+	}
+	return append(names, "licensecount", "licencecount")
+}
+
+// pairs are all names made of one of the first words and one of the last.
+func pairs(first, last []string) []string {
+	var names []string
+	for _, b := range last {
+		for _, a := range first {
+			names = append(names, a+b)
+		}
+	}
+	return names
+}
+
+// inward are the objects whose members count as the customer's own, by the name they are read as: members count under both
+// names together, and licence facts also under their own.
+var inward = func() map[string]string {
+	all := map[string]string{"seats": "seats"}
+	for _, object := range licenceObjects {
+		for _, ending := range []string{"", "info", "information", "infos", "detail", "details", "summary", "usage", "data", "count", "counts", "stats", "statistics", "facts", "status"} {
+			all[object+ending] = object
+		}
+	}
+	return all
+}()
+
+// bare are the names that need no other beside them inside an inward object.
+var bare = map[string]meaning{
+	"used": meansSeatsUsed, "assigned": meansSeatsUsed, "active": meansSeatsUsed, "consumed": meansSeatsUsed, "inuse": meansSeatsUsed,
+	"total": meansSeatsTotal, "count": meansSeatsTotal, "purchased": meansSeatsTotal, "bought": meansSeatsTotal, "quantity": meansSeatsTotal,
+	"type": meansLicenceType, "model": meansLicenceType,
+}
+
+// licensed are the names of the product that one element of a list of licences is about, the surest first.
+var licensed = []string{"name", "module", "modulename", "product", "productname", "component", "componentname", "service", "servicename"}
+
+// within are the names of a list of customers inside the customer they are under.
+var within = map[string]bool{
+	"children": true, "childcustomers": true, "customers": true, "clients": true, "companies": true, "subcustomers": true, "subclients": true,
+	"resellers": true, "subresellers": true, "corporates": true, "corps": true, "enterprises": true,
+}
+
+// lists are where an envelope keeps its customers, wrappers what it may be wrapped in.
+var (
+	lists    = map[string]bool{"items": true, "customers": true, "data": true, "results": true, "records": true, "value": true}
+	wrappers = map[string]bool{"data": true, "result": true, "response": true}
+)
+
+// counters are first members that number the rows of an answer, and so are no id.
+var counters = map[string]bool{"row": true, "rownumber": true, "rownum": true, "index": true, "no": true, "nr": true, "#": true, "position": true, "rank": true}

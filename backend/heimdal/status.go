@@ -1,0 +1,154 @@
+package heimdal
+
+import (
+	"strings"
+
+	"fs-client-portal/backend/portal"
+)
+
+// sign is how a member says that a customer is not active.
+type sign int
+
+const (
+	noSign sign = iota
+	saysStatus
+	saysDeleted
+	saysDeletedOn
+	saysDisabled
+	saysEnabled
+	saysInactive
+	saysActive
+	saysDemo
+	saysExpired
+	saysLicenceStatus
+	// saysDecided is a path that an admin decided is the status, in whatever form.
+	saysDecided
+)
+
+// signs is the one table of the names of a sign. All signs of a customer count, so none is surer than another.
+var signs = map[sign][]string{
+	saysStatus:        {"status", "customerstatus", "accountstatus", "companystatus", "clientstatus", "tenantstatus", "organizationstatus", "statusname"},
+	saysDeleted:       {"isdeleted", "deleted", "isremoved", "removed", "isarchived", "archived"},
+	saysDeletedOn:     {"deletedat", "deletedon", "deleteddate", "deleteddateutc"},
+	saysDisabled:      {"isdisabled", "disabled", "issuspended", "suspended", "isblocked", "blocked"},
+	saysEnabled:       {"isenabled", "enabled"},
+	saysInactive:      {"isinactive", "inactive"},
+	saysActive:        {"isactive", "active"},
+	saysDemo:          {"isdemo", "demo", "isdemocustomer", "democustomer", "isdemoaccount", "demoaccount"},
+	saysExpired:       append(pairs(licenceObjects, []string{"expired", "isexpired"}), "islicenseexpired", "islicenceexpired", "issubscriptionexpired", "isexpired", "expired"),
+	saysLicenceStatus: pairs(licenceObjects, []string{"status", "state"}),
+}
+
+// licenceSigns are the names of signs inside a licence object; they say nothing of the customer but that its licence has
+// expired.
+var licenceSigns = map[string]sign{"status": saysLicenceStatus, "state": saysLicenceStatus, "expired": saysExpired, "isexpired": saysExpired}
+
+// figuresToo are signs whose names are also those of counts: a number says nothing of the customer's status.
+var figuresToo = map[string]bool{"active": true, "inactive": true, "enabled": true, "expired": true}
+
+// statuses are the texts of a status that mean that a customer is not active.
+var statuses = map[string]portal.StatusReason{
+	"deleted": portal.ReasonDeleted, "removed": portal.ReasonDeleted, "archived": portal.ReasonDeleted,
+	"disabled": portal.ReasonDisabled, "suspended": portal.ReasonDisabled, "blocked": portal.ReasonDisabled, "locked": portal.ReasonDisabled, "onhold": portal.ReasonDisabled, "paused": portal.ReasonDisabled,
+	"inactive": portal.ReasonInactive, "notactive": portal.ReasonInactive, "deactivated": portal.ReasonInactive, "terminated": portal.ReasonInactive, "cancelled": portal.ReasonInactive, "canceled": portal.ReasonInactive, "closed": portal.ReasonInactive,
+	"demo": portal.ReasonDemo, "democustomer": portal.ReasonDemo, "externaldemocustomer": portal.ReasonDemo,
+	"expired": portal.ReasonLicenceExpired, "licenseexpired": portal.ReasonLicenceExpired, "licenceexpired": portal.ReasonLicenceExpired,
+}
+
+// activeTexts are the texts of a status that mean that a customer is active.
+var activeTexts = map[string]bool{"active": true, "activated": true, "enabled": true, "ok": true, "valid": true, "live": true, "current": true, "running": true, "notexpired": true, "normal": true}
+
+// precedence is which reason counts where several signs give one: the first.
+var precedence = []portal.StatusReason{portal.ReasonDeleted, portal.ReasonDisabled, portal.ReasonInactive, portal.ReasonDemo, portal.ReasonLicenceExpired}
+
+// readStatus returns why a value says that a customer is not active; "" if it says that it is. It is false where the
+// value says neither.
+func (s sign) readStatus(plain string, value []byte) (portal.StatusReason, bool) {
+	switch s {
+	case saysStatus:
+		return readStatusText(value)
+	case saysDeletedOn:
+		_, deleted := readDate(value)
+		return portal.ReasonDeleted, deleted
+	case saysLicenceStatus:
+		reason, ok := readStatusText(value)
+		if reason != portal.ReasonLicenceExpired {
+			reason = ""
+		}
+		return reason, ok
+	case saysDecided:
+		return readAnyStatus(value)
+	}
+	yes, ok := readYesNo(value)
+	if _, isCount := readCount(value); !ok || isCount && figuresToo[plain] {
+		return "", false
+	}
+	return s.flag(yes), true
+}
+
+// flag is what a yes or no means.
+func (s sign) flag(yes bool) portal.StatusReason {
+	switch {
+	case s == saysEnabled && !yes:
+		return portal.ReasonDisabled
+	case s == saysActive && !yes:
+		return portal.ReasonInactive
+	case s == saysEnabled || s == saysActive || !yes:
+		return ""
+	case s == saysDeleted:
+		return portal.ReasonDeleted
+	case s == saysDisabled:
+		return portal.ReasonDisabled
+	case s == saysInactive:
+		return portal.ReasonInactive
+	case s == saysDemo:
+		return portal.ReasonDemo
+	}
+	return portal.ReasonLicenceExpired
+}
+
+// readStatusText reads a text that is a known status, or the name of an object.
+func readStatusText(value []byte) (portal.StatusReason, bool) {
+	text, ok := readNamed(value)
+	if !ok {
+		return "", false
+	}
+	plain := plainName(text)
+	reason := statuses[plain]
+	return reason, reason != "" || activeTexts[plain]
+}
+
+// readAnyStatus reads what an admin decided is the status: a known text, or a yes that means disabled.
+func readAnyStatus(value []byte) (portal.StatusReason, bool) {
+	if reason, ok := readStatusText(value); ok {
+		return reason, true
+	}
+	yes, ok := readYesNo(value)
+	if yes {
+		return portal.ReasonDisabled, ok
+	}
+	return "", ok
+}
+
+// statusReason returns why the customer is not active by the first of precedence that any of its signs gives, nil if none
+// does. A type that means demo is a sign.
+func (o *object) statusReason(kind string) *portal.StatusReason {
+	given := map[portal.StatusReason]bool{}
+	if strings.Contains(strings.ToLower(kind), "demo") {
+		given[portal.ReasonDemo] = true
+	}
+	for _, m := range o.members {
+		if m.sign == noSign {
+			continue
+		}
+		if reason, ok := m.sign.readStatus(m.plain, m.value); ok {
+			given[reason] = true
+		}
+	}
+	for _, reason := range precedence {
+		if given[reason] {
+			return &reason
+		}
+	}
+	return nil
+}

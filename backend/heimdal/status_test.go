@@ -1,0 +1,125 @@
+package heimdal
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"fs-client-portal/backend/portal"
+)
+
+// reason is why a customer with these members is not active, "" if it is.
+func reason(t *testing.T, members string) portal.StatusReason {
+	t.Helper()
+	customers, err := readAll(t, `[{"id":1,"name":"A","type":"CORP",`+members+`}]`)
+	if err != nil {
+		t.Fatalf("%s: %v", members, err)
+	}
+	if customers[0].StatusReason == nil {
+		return ""
+	}
+	return *customers[0].StatusReason
+}
+
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	t.Run("reads every sign in any spelling", func(t *testing.T) {
+		t.Parallel()
+		for s, test := range map[sign]struct{ names, value, other string }{
+			saysStatus:    {"status Customer_Status accountStatus CompanyStatus client-status tenantStatus organizationStatus StatusName", `"Disabled"`, `"Active"`},
+			saysDeleted:   {"isDeleted DELETED is_removed removed isArchived archived", `true`, `false`},
+			saysDeletedOn: {"deletedAt deleted_on deletedDate DeletedDateUtc", `"2026-10-01T10:00:00Z"`, `"0001-01-01T00:00:00"`},
+			saysDisabled:  {"isDisabled disabled is_suspended Suspended isBlocked blocked", `"true"`, `"no"`},
+			saysEnabled:   {"isEnabled enabled", `false`, `true`},
+			saysInactive:  {"isInactive inactive", `"Y"`, `"N"`},
+			saysActive:    {"isActive active", `"No"`, `"yes"`},
+			saysDemo:      {"isDemo demo is_demo_customer demoCustomer isDemoAccount demo-account", `1`, `0`},
+			saysExpired: {"licenseExpired licence_expired licensesExpired licencesExpired licensingExpired licencingExpired subscriptionExpired subscriptionsExpired licenseIsExpired licenceIsExpired " +
+				"licensesIsExpired licencesIsExpired licensingIsExpired licencingIsExpired subscriptionIsExpired subscriptionsIsExpired isLicenseExpired is_licence_expired isSubscriptionExpired isExpired EXPIRED", `true`, `false`},
+			saysLicenceStatus: {"licenseStatus licence_status licensesStatus licencesStatus licensingStatus licencingStatus subscription-status subscriptionsStatus licenseState licenceState " +
+				"licensesState licencesState licensingState licencingState subscriptionState subscriptionsState", `"EXPIRED"`, `"Disabled"`},
+		} {
+			want := map[sign]portal.StatusReason{
+				saysStatus: portal.ReasonDisabled, saysDeleted: portal.ReasonDeleted, saysDeletedOn: portal.ReasonDeleted, saysDisabled: portal.ReasonDisabled, saysEnabled: portal.ReasonDisabled,
+				saysInactive: portal.ReasonInactive, saysActive: portal.ReasonInactive, saysDemo: portal.ReasonDemo, saysExpired: portal.ReasonLicenceExpired, saysLicenceStatus: portal.ReasonLicenceExpired,
+			}[s]
+			for _, name := range all(t, fmt.Sprint("sign ", s), len(signs[s]), test.names) {
+				if got := reason(t, `"`+name+`":`+test.value); got != want {
+					t.Errorf("%s: %s is read as %q, want %q", name, test.value, got, want)
+				}
+				for _, value := range []string{test.other, `null`, `""`, `"N/A"`, `[]`, `{}`, `2`} {
+					if got := reason(t, `"`+name+`":`+value); got != "" {
+						t.Errorf("%s: %s is read as %q", name, value, got)
+					}
+				}
+			}
+		}
+	})
+	t.Run("reads every text of a status", func(t *testing.T) {
+		t.Parallel()
+		texts := map[portal.StatusReason]string{
+			portal.ReasonDeleted: "Deleted removed ARCHIVED", portal.ReasonDisabled: "disabled Suspended blocked locked On_Hold paused",
+			portal.ReasonInactive: "Inactive not_active deactivated terminated cancelled canceled closed", portal.ReasonDemo: "Demo demo_customer External_Demo_Customer",
+			portal.ReasonLicenceExpired: "Expired license_expired licence_expired", "": "Active enabled OK Trial pending 3",
+		}
+		tried := 0
+		for want, names := range texts {
+			for _, name := range strings.Fields(names) {
+				name = strings.ReplaceAll(name, "_", " ")
+				for _, form := range []string{`"status":%q`, `"status":{"id":2,"name":%q}`} {
+					if got := reason(t, fmt.Sprintf(form, name)); got != want {
+						t.Errorf("the status %q is read as %q, want %q", name, got, want)
+					}
+				}
+				tried++
+			}
+		}
+		if tried-len(strings.Fields(texts[""])) != len(statuses) {
+			t.Errorf("%d texts are tried, and there are %d", tried, len(statuses))
+		}
+	})
+	t.Run("takes the first of the precedence", func(t *testing.T) {
+		t.Parallel()
+		for members, want := range map[string]portal.StatusReason{
+			`"status":"Disabled","isDeleted":true`:                         portal.ReasonDeleted,
+			`"isActive":false,"status":"Disabled"`:                         portal.ReasonDisabled,
+			`"isDemo":true,"isActive":false`:                               portal.ReasonInactive,
+			`"license":{"status":"Expired"},"isDemo":true`:                 portal.ReasonDemo,
+			`"license":{"status":"Expired"},"isActive":true`:               portal.ReasonLicenceExpired,
+			`"subscriptions":{"expired":"yes"},"status":"Active"`:          portal.ReasonLicenceExpired,
+			`"licensing":{"license":{"isExpired":true}}`:                   portal.ReasonLicenceExpired,
+			`"isActive":true,"status":"Active","isDeleted":false`:          "",
+			`"status":"Active","accountStatus":"Deleted","deletedAt":null`: portal.ReasonDeleted,
+		} {
+			if got := reason(t, members); got != want {
+				t.Errorf("%s is read as %q, want %q", members, got, want)
+			}
+		}
+	})
+	t.Run("is not read from counts and modules", func(t *testing.T) {
+		t.Parallel()
+		for _, members := range []string{
+			`"active":0`, `"active":"0"`, `"inactive":1`, `"enabled":0`, `"expired":1`, `"modules":[{"name":"EDR","active":false,"status":"Disabled"}]`, `"modules":{"active":false}`,
+			`"licenses":{"active":0,"isActive":false,"enabled":false,"status":"Inactive"}`, `"contact":{"status":"Deleted","isDeleted":true}`, `"licenses":[{"module":"EDR","status":"Expired","isExpired":true}]`,
+			`"state":"Disabled"`,
+		} {
+			if got := reason(t, members); got != "" {
+				t.Errorf("%s is read as %q", members, got)
+			}
+		}
+	})
+	t.Run("is demo where the type says so", func(t *testing.T) {
+		t.Parallel()
+		for _, kind := range []string{"DEMO", "External Demo Customer", "ExternalDemo"} {
+			customers, err := readAll(t, `[{"id":1,"type":"`+kind+`"}]`)
+			if err != nil || customers[0].StatusReason == nil || *customers[0].StatusReason != portal.ReasonDemo {
+				t.Errorf("%s: read %+v, %v", kind, customers, err)
+			}
+		}
+	})
+	t.Run("may not be said in two ways by one name", func(t *testing.T) {
+		t.Parallel()
+		_, err := readAll(t, `[{"id":1,"type":"CORP","isActive":true,"IsActive":false}]`)
+		wantCode(t, err, portal.Garbage)
+	})
+}
