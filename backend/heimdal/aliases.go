@@ -12,7 +12,8 @@ var aliases = map[meaning][]string{
 	meansParent: {"resellerid", "reseller", "resellercustomerid", "mspid", "parentresellerid", "parentid", "parentcustomerid", "parent", "parentaccountid", "parenttenantid"},
 	meansSeatsUsed: slices.Concat(
 		figures("used"), figures("active"), figures("assigned"), figures("consumed"),
-		[]string{"subscriptionused", "activedevices", "activedevicecount", "devicesactive", "devicecount", "devicescount", "numberofdevices", "devicestotal", "totaldevices", "devices", "active"},
+		[]string{"subscriptionused", "activedevices", "activedevicecount", "devicesactive", "devicecount", "devicescount", "numberofdevices",
+			"devicestotal", "totaldevices", "devices", "active"},
 	),
 	meansSeatsTotal: slices.Concat(
 		figures("purchased"), figures("total"), figures("bought"), counted(),
@@ -23,8 +24,9 @@ var aliases = map[meaning][]string{
 		"licenseexpiresat", "licenseenddate", "licenceenddate", "subscriptionenddate", "subscriptionexpirationdate", "validuntil", "validto", "enddate"},
 	meansProducts:    {"products", "modules", "components", "licensedmodules", "licensedproducts", "activemodules", "enabledmodules", "services"},
 	meansLicenceType: pairs(licenceObjects, []string{"type", "model"}),
-	meansSPLA:        {"spla", "isspla", "splalicense", "splalicence", "issplalicense", "issplalicence", "splalicensed", "splalicenced", "splaenabled", "hasspla", "splacustomer", "issplacustomer"},
-	meansCreated:     {"createddate", "createdat", "createdon", "created", "creationdate", "dateadded", "createddateutc"},
+	meansSPLA: {"spla", "isspla", "splalicense", "splalicence", "issplalicense", "issplalicence", "splalicensed", "splalicenced", "splaenabled",
+		"hasspla", "splacustomer", "issplacustomer"},
+	meansCreated: {"createddate", "createdat", "createdon", "created", "creationdate", "dateadded", "createddateutc"},
 }
 
 // licences are the names of what a customer buys, licenceObjects the objects and lists that keep facts about them.
@@ -68,9 +70,12 @@ func pairs(first, last []string) []string {
 // inward are the objects whose members count as the customer's own, by the name they are read as: members count under both
 // names together, and licence facts also under their own.
 var inward = func() map[string]string {
+	endings := []string{
+		"", "info", "information", "infos", "detail", "details", "summary", "usage", "data", "count", "counts", "stats", "statistics", "facts", "status",
+	}
 	all := map[string]string{"seats": "seats"}
 	for _, object := range licenceObjects {
-		for _, ending := range []string{"", "info", "information", "infos", "detail", "details", "summary", "usage", "data", "count", "counts", "stats", "statistics", "facts", "status"} {
+		for _, ending := range endings {
 			all[object+ending] = object
 		}
 	}

@@ -7,50 +7,94 @@ import (
 	"time"
 )
 
-// layouts are the forms a date is read in; the day is taken as written, whatever the offset behind it. Day and month
-// in numbers with slashes or dashes are read only where they cannot be mistaken.
+// layouts are the forms a day is read in, without the time of day and the offset that may follow: the day is taken as
+// written. Day and month in numbers with slashes or dashes are read only where they cannot be mistaken.
 var layouts = []string{
-	time.DateOnly,
-	time.RFC3339Nano,
-	"2006-01-02T15:04:05.999999999",
-	"2006-01-02T15:04",
-	"2006-01-02 15:04:05.999999999Z07:00",
-	"2006-01-02 15:04:05.999999999",
-	"2006-01-02 15:04",
-	"2006/01/02",
-	"20060102",
-	"02.01.2006",
-	"2 Jan 2006", "2 January 2006", "Jan 2, 2006", "January 2, 2006",
-	time.RFC1123, time.RFC1123Z,
+	time.DateOnly, "2006/01/02", "2006.01.02", "20060102", "02.01.2006",
+	"2 Jan 2006", "2 January 2006", "2-Jan-2006", "2-January-2006", "2-Jan-06", "2006-Jan-02",
+	"Jan 2, 2006", "January 2, 2006", "Jan 2 2006", "January 2 2006", "Jan-2-2006",
 }
 
+// common are the forms that most systems write; they are tried before anything is looked at more closely.
+var common = []string{time.DateOnly, "2006-01-02T15:04:05", time.RFC3339}
+
+// stamps are forms in which the time of day does not come last, or is written without colons.
+var stamps = []string{"Jan _2 15:04:05 2006", "Jan _2 15:04:05 MST 2006", "20060102T150405", "20060102T150405Z0700"}
+
 var (
-	// .NET's old form: milliseconds since 1970.
+	weekday = regexp.MustCompile(`(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? `)
+	// remark is what JavaScript writes behind a time: (Coordinated Universal Time).
+	remark    = regexp.MustCompile(` \([^()]*\)$`)
+	timeOfDay = regexp.MustCompile(`(?i)([t ]|, ?)([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?( ?[ap]m)? ?` + zone + `$`)
+	dayZone   = regexp.MustCompile(`(?i) ?(z|utc|gmt|\+\d\d:?\d\d|-\d\d:\d\d)$`)
+	// netDate is .NET's old form: milliseconds since 1970.
 	netDate  = regexp.MustCompile(`^/Date\((-?\d+)([+-]\d{4})?\)/$`)
-	slashes  = regexp.MustCompile(`^(\d{1,2})[/-](\d{1,2})[/-](\d{4})( .*)?$`)
+	slashes  = regexp.MustCompile(`^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$`)
 	digits   = regexp.MustCompile(`^\d{10}(\d{3})?$`)
 	earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// readDate reads a day as YYYY-MM-DD. Dates out of all reason stand for "none", as .NET's 0001-01-01 and 9999-12-31 do.
+const zone = `(z|utc|gmt)?([+-]\d\d(:?\d\d)?)?`
+
+// readDate reads a day as YYYY-MM-DD, also from a database's {"$date": …}. Dates out of all reason mean "none", as
+// .NET's 0001-01-01 and 9999-12-31 do.
 func readDate(value []byte) (string, bool) {
-	text, ok := readText(value)
-	if !ok {
-		return "", false
-	}
-	day, ok := parseDate(text)
+	day, ok := parseValue(value)
 	if !ok || day.Before(earliest) || !day.Before(latest) {
 		return "", false
 	}
 	return day.Format(time.DateOnly), true
 }
 
-func parseDate(text string) (time.Time, bool) {
-	for _, layout := range layouts {
-		if t, err := time.Parse(layout, text); err == nil {
-			return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC), true
+func parseValue(value []byte) (time.Time, bool) {
+	if len(value) > 0 && value[0] == '{' {
+		return parseWrapped(value)
+	}
+	text, ok := readText(value)
+	if !ok {
+		return time.Time{}, false
+	}
+	return parseDate(text)
+}
+
+// parseWrapped reads the object that a document database writes for a time: {"$date": "2027-12-31T00:00:00Z"}, or
+// milliseconds since 1970 as a number or as {"$numberLong": "1830211200000"}.
+func parseWrapped(value []byte) (time.Time, bool) {
+	inner, ok := onlyMember(value, `"$date"`)
+	if !ok {
+		return time.Time{}, false
+	}
+	if long, ok := onlyMember(inner, `"$numberLong"`); ok {
+		text, _ := readText(long)
+		return epoch(text, time.UnixMilli)
+	}
+	text, ok := readText(inner)
+	if ok && inner[0] != '"' {
+		return epoch(text, time.UnixMilli)
+	}
+	return parseDate(text)
+}
+
+// onlyMember returns the value of an object's only member, if that has this quoted name.
+func onlyMember(value []byte, quoted string) (inner []byte, ok bool) {
+	if len(value) == 0 || value[0] != '{' {
+		return nil, false
+	}
+	members := 0
+	_ = eachMember(value, func(name, v []byte) error {
+		members++
+		if string(name) == quoted {
+			inner, ok = v, true
 		}
+		return nil
+	})
+	return inner, ok && members == 1
+}
+
+func parseDate(text string) (time.Time, bool) {
+	if t, ok := parseAny(common, text); ok {
+		return t, true
 	}
 	if match := netDate.FindStringSubmatch(text); match != nil {
 		return epoch(match[1], time.UnixMilli)
@@ -61,8 +105,28 @@ func parseDate(text string) (time.Time, bool) {
 		}
 		return epoch(text, func(s int64) time.Time { return time.Unix(s, 0) })
 	}
-	if match := slashes.FindStringSubmatch(text); match != nil {
+	text = strings.Join(strings.Fields(weekday.ReplaceAllString(remark.ReplaceAllString(text, ""), "")), " ")
+	if t, ok := parseAny(stamps, text); ok {
+		return t, true
+	}
+	day := timeOfDay.ReplaceAllString(text, "")
+	if day == text {
+		day = dayZone.ReplaceAllString(text, "")
+	}
+	if t, ok := parseAny(layouts, day); ok {
+		return t, true
+	}
+	if match := slashes.FindStringSubmatch(day); match != nil {
 		return slashed(match[1], match[2], match[3])
+	}
+	return time.Time{}, false
+}
+
+func parseAny(layouts []string, text string) (time.Time, bool) {
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, text); err == nil {
+			return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC), true
+		}
 	}
 	return time.Time{}, false
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -21,6 +22,8 @@ func FuzzDecode(f *testing.F) {
 		`[{"ID":"1","LICENSES":{"used":1,"total":"2"},"parent":{"id":3},"modules":{"a":true},"TYPE":"X"}]`,
 		`[{"id":1,"type":"RESELLER","children":[{"id":2,"type":"CORP"}]}]`, `[{"children":[{"id":2,"type":"CORP"}],"id":1,"type":"RESELLER"}]`,
 		`{"customers":[{"id":2,"type":"CORP"}],"id":17,"type":"D"}`, `{"value":[],"@odata.nextLink":"?x=1","hasMore":true,"errors":[{"message":"x"}]}`,
+		`[{"id":1,"type":"CORP","licenseInfo":{"purchased":10,"active":"7","type":"Annual","spla":"Y","expiresOn":{"$date":{"$numberLong":"1806451200000"}}},"isActive":false}]`,
+		`[{"id":1,"type":"X","licenses":[{"module":"EDR","purchased":10,"active":7},{"module":{"name":"N"},"purchased":"x"}],"status":{"name":"Expired"},"devices":[1]}]`,
 		`[{"a":1,"b":"c","type":""}]`, `[{"":{}}]`, "\xef\xbb\xbf[]", `<html>`, `[1]`, `{"items":[`, `[{"id":"\ud800\u0000","type":"\u0000"}]`, "\xff\xfe[\x00",
 		`[{"id":1,"type":"CORP","licence":{"expiresOn":1806451200,"seats":"1,000","id":7}},{"id":2,"type":"\\\"","x":[[[{"y":1e9}]]]}]`,
 	} {
@@ -77,12 +80,15 @@ func fit(t *testing.T, c portal.Customer) {
 	if c.ExternalID == "" || c.Name == "" || c.Kind == "" || !json.Valid(c.Raw) {
 		t.Fatalf("read %+v", c)
 	}
-	for _, s := range append([]string{c.ExternalID, c.ParentID, c.Name, c.Type, string(c.Raw)}, c.Products...) {
+	for _, s := range append([]string{c.ExternalID, c.ParentID, c.Name, c.Type, told(c, meansLicenceType), string(c.Raw)}, c.Products...) {
 		if strings.ContainsRune(s, 0) || !utf8.ValidString(s) {
 			t.Fatalf("text %q is not fit for a database", s)
 		}
 	}
 	if c.SeatsUsed != nil && *c.SeatsUsed < 0 || c.SeatsTotal != nil && *c.SeatsTotal < 0 || c.ExpiresOn != nil && len(*c.ExpiresOn) != 10 {
+		t.Fatalf("read %+v", c)
+	}
+	if c.StatusReason != nil && !slices.Contains(precedence, *c.StatusReason) || c.LicenceType != nil && *c.LicenceType == "" {
 		t.Fatalf("read %+v", c)
 	}
 	var back any
@@ -137,6 +143,23 @@ func FuzzReading(f *testing.F) {
 			if state.Progress.Seen != before.Progress.Seen+seen || state.Done != (state.Progress.Left == 0) || calls > 1000 {
 				t.Fatalf("after %d calls: %+v", calls, state)
 			}
+		}
+	})
+}
+
+// FuzzDate holds that a date is read as a day that exists, in reason, and that a day's own form reads back as itself.
+func FuzzDate(f *testing.F) {
+	for _, seed := range []string{"2027-03-31", "31-Dec-2027", "Dec 31 2027 12:00AM", "2027-03-31T10:00:00+0000", "31/03/2027 UTC", "/Date(1806451200000)/", "1806451200", "Wed Mar 31 10:15:00 UTC 2027"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		quoted, _ := json.Marshal(text)
+		day, ok := readDate(quoted)
+		if !ok {
+			return
+		}
+		if again, ok := readDate([]byte(`"` + day + `"`)); !ok || again != day || day < "2000-01-01" || day >= "2200-01-01" {
+			t.Fatalf("%q is read as %q, and that as %q", text, day, again)
 		}
 	})
 }

@@ -27,15 +27,16 @@ const (
 
 // signs is the one table of the names of a sign. All signs of a customer count, so none is surer than another.
 var signs = map[sign][]string{
-	saysStatus:        {"status", "customerstatus", "accountstatus", "companystatus", "clientstatus", "tenantstatus", "organizationstatus", "statusname"},
-	saysDeleted:       {"isdeleted", "deleted", "isremoved", "removed", "isarchived", "archived"},
-	saysDeletedOn:     {"deletedat", "deletedon", "deleteddate", "deleteddateutc"},
-	saysDisabled:      {"isdisabled", "disabled", "issuspended", "suspended", "isblocked", "blocked"},
-	saysEnabled:       {"isenabled", "enabled"},
-	saysInactive:      {"isinactive", "inactive"},
-	saysActive:        {"isactive", "active"},
-	saysDemo:          {"isdemo", "demo", "isdemocustomer", "democustomer", "isdemoaccount", "demoaccount"},
-	saysExpired:       append(pairs(licenceObjects, []string{"expired", "isexpired"}), "islicenseexpired", "islicenceexpired", "issubscriptionexpired", "isexpired", "expired"),
+	saysStatus:    {"status", "customerstatus", "accountstatus", "companystatus", "clientstatus", "tenantstatus", "organizationstatus", "statusname"},
+	saysDeleted:   {"isdeleted", "deleted", "isremoved", "removed", "isarchived", "archived"},
+	saysDeletedOn: {"deletedat", "deletedon", "deleteddate", "deleteddateutc"},
+	saysDisabled:  {"isdisabled", "disabled", "issuspended", "suspended", "isblocked", "blocked"},
+	saysEnabled:   {"isenabled", "enabled"},
+	saysInactive:  {"isinactive", "inactive"},
+	saysActive:    {"isactive", "active"},
+	saysDemo:      {"isdemo", "demo", "isdemocustomer", "democustomer", "isdemoaccount", "demoaccount"},
+	saysExpired: append(pairs(licenceObjects, []string{"expired", "isexpired"}),
+		"islicenseexpired", "islicenceexpired", "issubscriptionexpired", "isexpired", "expired"),
 	saysLicenceStatus: pairs(licenceObjects, []string{"status", "state"}),
 }
 
@@ -46,17 +47,25 @@ var licenceSigns = map[string]sign{"status": saysLicenceStatus, "state": saysLic
 // figuresToo are signs whose names are also those of counts: a number says nothing of the customer's status.
 var figuresToo = map[string]bool{"active": true, "inactive": true, "enabled": true, "expired": true}
 
-// statuses are the texts of a status that mean that a customer is not active.
-var statuses = map[string]portal.StatusReason{
-	"deleted": portal.ReasonDeleted, "removed": portal.ReasonDeleted, "archived": portal.ReasonDeleted,
-	"disabled": portal.ReasonDisabled, "suspended": portal.ReasonDisabled, "blocked": portal.ReasonDisabled, "locked": portal.ReasonDisabled, "onhold": portal.ReasonDisabled, "paused": portal.ReasonDisabled,
-	"inactive": portal.ReasonInactive, "notactive": portal.ReasonInactive, "deactivated": portal.ReasonInactive, "terminated": portal.ReasonInactive, "cancelled": portal.ReasonInactive, "canceled": portal.ReasonInactive, "closed": portal.ReasonInactive,
-	"demo": portal.ReasonDemo, "democustomer": portal.ReasonDemo, "externaldemocustomer": portal.ReasonDemo,
-	"expired": portal.ReasonLicenceExpired, "licenseexpired": portal.ReasonLicenceExpired, "licenceexpired": portal.ReasonLicenceExpired,
+// statusTexts are the texts of a status that mean that a customer is not active, and of "" that it is.
+var statusTexts = map[portal.StatusReason][]string{
+	portal.ReasonDeleted:        {"deleted", "removed", "archived"},
+	portal.ReasonDisabled:       {"disabled", "suspended", "blocked", "locked", "onhold", "paused"},
+	portal.ReasonInactive:       {"inactive", "notactive", "deactivated", "terminated", "cancelled", "canceled", "closed"},
+	portal.ReasonDemo:           {"demo", "democustomer", "externaldemocustomer"},
+	portal.ReasonLicenceExpired: {"expired", "licenseexpired", "licenceexpired"},
+	"":                          {"active", "activated", "enabled", "ok", "valid", "live", "current", "running", "notexpired", "normal"},
 }
 
-// activeTexts are the texts of a status that mean that a customer is active.
-var activeTexts = map[string]bool{"active": true, "activated": true, "enabled": true, "ok": true, "valid": true, "live": true, "current": true, "running": true, "notexpired": true, "normal": true}
+var statuses = func() map[string]portal.StatusReason {
+	all := map[string]portal.StatusReason{}
+	for reason, texts := range statusTexts {
+		for _, text := range texts {
+			all[text] = reason
+		}
+	}
+	return all
+}()
 
 // precedence is which reason counts where several signs give one: the first.
 var precedence = []portal.StatusReason{portal.ReasonDeleted, portal.ReasonDisabled, portal.ReasonInactive, portal.ReasonDemo, portal.ReasonLicenceExpired}
@@ -113,9 +122,8 @@ func readStatusText(value []byte) (portal.StatusReason, bool) {
 	if !ok {
 		return "", false
 	}
-	plain := plainName(text)
-	reason := statuses[plain]
-	return reason, reason != "" || activeTexts[plain]
+	reason, ok := statuses[plainName(text)]
+	return reason, ok
 }
 
 // readAnyStatus reads what an admin decided is the status: a known text, or a yes that means disabled.

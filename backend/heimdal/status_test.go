@@ -60,7 +60,8 @@ func TestStatus(t *testing.T) {
 		texts := map[portal.StatusReason]string{
 			portal.ReasonDeleted: "Deleted removed ARCHIVED", portal.ReasonDisabled: "disabled Suspended blocked locked On_Hold paused",
 			portal.ReasonInactive: "Inactive not_active deactivated terminated cancelled canceled closed", portal.ReasonDemo: "Demo demo_customer External_Demo_Customer",
-			portal.ReasonLicenceExpired: "Expired license_expired licence_expired", "": "Active enabled OK Trial pending 3",
+			portal.ReasonLicenceExpired: "Expired license_expired licence_expired",
+			"":                          "Active activated enabled OK valid live current running not_expired normal",
 		}
 		tried := 0
 		for want, names := range texts {
@@ -74,7 +75,12 @@ func TestStatus(t *testing.T) {
 				tried++
 			}
 		}
-		if tried-len(strings.Fields(texts[""])) != len(statuses) {
+		for _, unknown := range []string{"Trial", "pending", "3", "-"} {
+			if got := reason(t, `"status":"`+unknown+`"`); got != "" {
+				t.Errorf("the status %q is read as %q", unknown, got)
+			}
+		}
+		if tried != len(statuses) {
 			t.Errorf("%d texts are tried, and there are %d", tried, len(statuses))
 		}
 	})

@@ -78,7 +78,13 @@ func drawSpelling(r *rapid.T) spelling {
 		func(d time.Time) any { return d.Format(time.DateOnly) }, func(d time.Time) any { return d.Format(time.RFC3339) },
 		func(d time.Time) any { return d.Format("02.01.2006") }, func(d time.Time) any { return d.Unix() },
 		func(d time.Time) any { return d.UnixMilli() }, func(d time.Time) any { return fmt.Sprintf("/Date(%d)/", d.UnixMilli()) },
-		func(d time.Time) any { return d.Format("2006-01-02T15:04:05") },
+		func(d time.Time) any { return d.Format("2006-01-02T15:04:05") }, func(d time.Time) any { return d.Format("2-Jan-2006") },
+		func(d time.Time) any { return d.Format("Jan 2 2006") }, func(d time.Time) any { return d.Format("2006-01-02T15:04:05.000-0700") },
+		func(d time.Time) any { return d.Format("2006-01-02 15:04:05 MST") }, func(d time.Time) any { return map[string]any{"$date": d.Format(time.RFC3339)} },
+		func(d time.Time) any { return map[string]any{"$date": d.UnixMilli()} },
+		func(d time.Time) any {
+			return map[string]any{"$date": map[string]any{"$numberLong": strconv.FormatInt(d.UnixMilli(), 10)}}
+		},
 	}).Draw(r, "dates")
 	s.flags = rapid.SampledFrom([]func(bool) any{
 		func(b bool) any { return b }, func(b bool) any { return fmt.Sprint(b) },
