@@ -179,7 +179,7 @@ func TestWhatHasNoEndIsGivenUpEarly(t *testing.T) {
 		"escapes":               {`[{"id":"`, `\`, portal.Oversized},
 	} {
 		source := &endless{head: test.head, tail: test.tail}
-		_, err := decode(source, "17", key, func(portal.Customer) error { return nil })
+		_, err := decode(source, "17", key, decisions{}, func(portal.Customer) error { return nil })
 		wantCode(t, err, test.want)
 		if source.read > mostHeld+4*heaviest || t.Failed() {
 			t.Fatalf("%s was given up after %d bytes", name, source.read)
@@ -190,7 +190,7 @@ func TestWhatHasNoEndIsGivenUpEarly(t *testing.T) {
 func TestTheMemoryOfAReadingDoesNotGrowWithTheAnswer(t *testing.T) {
 	source := &endless{head: `[{"id":0,"type":"CORP"}`, tail: `,{"id":1042,"name":"Harbour Dental Group","type":"CORP","resellerId":18,"products":["Email Security","Patch"],"seatsUsed":31,"note":"` + strings.Repeat("x", 2000) + `"}`}
 	var count, peak uint64
-	_, err := decode(&capped{source, 64 << 20}, "17", key, func(portal.Customer) error {
+	_, err := decode(&capped{source, 64 << 20}, "17", key, decisions{}, func(portal.Customer) error {
 		if count++; count%4000 == 0 {
 			var m runtime.MemStats
 			runtime.GC()

@@ -49,12 +49,12 @@ func (e *messageError) Error() string { return e.text }
 // decode reads an answer to its end. Without an error r held one whole, well-formed answer: an array of customers, an
 // object with such an array, or one customer. Its errors are *portal.CallError or *messageError, or add's own; but for a
 // message's text they do not show the secret.
-func decode(r io.Reader, asked, secret string, add func(portal.Customer) error) (*answer, error) {
+func decode(r io.Reader, asked, secret string, d decisions, add func(portal.Customer) error) (*answer, error) {
 	r, err := plainText(r)
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{scanner: newScanner(r, window), add: add, asked: asked, secret: secret, object: object{secret: secret}}
+	a := &answer{scanner: newScanner(r, window), add: add, asked: asked, secret: secret, object: object{secret: secret, paths: newPaths(d, secret)}}
 	var own *addError
 	switch err := a.whole(); {
 	case err == nil:
@@ -65,6 +65,9 @@ func decode(r io.Reader, asked, secret string, add func(portal.Customer) error) 
 		return nil, readError(err)
 	}
 }
+
+// errNotKept is returned by add for a customer that is left out, so that its paths do not count.
+var errNotKept = errors.New("not kept")
 
 // addError is an error of add's, which is nobody else's to explain.
 type addError struct{ error }
@@ -256,12 +259,18 @@ func (a *answer) hand(c *part) error {
 	if c.streamed && (c.id != customer.ExternalID || c.kind != customer.Kind) {
 		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know whose the customers in it are. Tell Heimdal's support.", redact(c.id, a.secret), redact(customer.ExternalID, a.secret))
 	}
-	if c.under != "" {
+	if _, decided := decision(&a.object, meansParent, readParent, firstOf(&a.object, readParent)); c.under != "" && !decided {
 		customer.ParentID = c.under
 	}
 	c.id, c.kind = customer.ExternalID, customer.Kind
 	if err := a.unfold(c); err != nil {
 		return err
+	}
+	if c.held != nil {
+		// The customers in it were read meanwhile.
+		if _, err := readCustomer(c.own, &a.object); err != nil {
+			return err
+		}
 	}
 	return a.give(customer)
 }
@@ -294,8 +303,13 @@ func (a *answer) give(c portal.Customer) error {
 		a.firstID = c.ExternalID
 	}
 	a.handed++
-	if err := a.add(c); err != nil {
+	err := a.add(c)
+	if err == errNotKept { //nolint:errorlint // it is returned as it is
+		return nil
+	}
+	if err != nil {
 		return &addError{err}
 	}
+	a.object.paths.count()
 	return nil
 }

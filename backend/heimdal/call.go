@@ -217,7 +217,7 @@ func (r *reader) read(response *http.Response, add func(portal.Customer) error) 
 	if response.ContentLength > r.largest {
 		return nil, errLarge
 	}
-	a, err := decode(&capped{response.Body, r.largest}, r.customerID, r.apiKey, add)
+	a, err := decode(&capped{response.Body, r.largest}, r.customerID, r.apiKey, r.decided, add)
 	if err == nil && !a.listed {
 		a.said.unknown = goesOn(response.Header, a.elements)
 	}

@@ -63,7 +63,7 @@ func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.Re
 		asking: c.Asking, address: address, customerID: strings.TrimSpace(s.CustomerID), apiKey: apiKey,
 		http: newHTTP(o.HTTPClient, address), clock: o.Clock, waiting: o.Waiting, calling: o.Calling,
 		pace: c.paces.of(address.Host+address.Path, apiKey), tries: tries,
-		largest: largest, thought: longestThought, silence: longestSilence,
+		decided: newDecisions(o.Fields), largest: largest, thought: longestThought, silence: longestSilence,
 	}
 	if o.PerMinute > 0 {
 		r.every = time.Minute / time.Duration(o.PerMinute)
@@ -83,6 +83,7 @@ func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.Re
 // reader reads one connection's customers.
 type reader struct {
 	asking     Asking
+	decided    decisions
 	address    *url.URL
 	customerID string
 	apiKey     string

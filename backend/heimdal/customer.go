@@ -3,6 +3,7 @@ package heimdal
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,15 +23,21 @@ const (
 type member struct {
 	word
 	value []byte
-	in    int // which member it stands in, counted from 1; 0: it is the customer's own
-	deep  int // in how many objects it stands
+	in    int   // which of the objects in the customer it is in; 0: it is the customer's own
+	node  *node // its path; nil where paths are not counted
+	many  bool  // the path goes through a list
 }
 
-// object is the members of one JSON object, in their own order, and after them those of its inward objects.
+// object is the members of one JSON object, in their own order. With paths it is a customer: then the members of its
+// licence objects follow, and decided are those whose paths an admin mapped to a field, wherever they are.
 type object struct {
 	members []member
 	own     int
+	decided []member
+	nested  int // objects in it
 	words   map[string]word
+	paths   *paths
+	part    *object // one element of a list
 	secret  string
 }
 
@@ -85,31 +92,45 @@ func kindOf(customerType string) portal.CustomerKind {
 
 // read fills o from well-formed JSON.
 func (o *object) read(raw []byte) error {
-	o.members = o.members[:0]
+	o.members, o.decided, o.nested = o.members[:0], o.decided[:0], 0
+	if o.paths != nil {
+		o.paths.begin()
+		o.paths.top.cursor = 0
+	}
 	err := eachMember(raw, func(name, value []byte) error {
 		if len(o.members) == mostMembers {
 			return errHeavy
 		}
-		o.members = append(o.members, member{word: o.word(name), value: value})
+		o.members = append(o.members, o.member(name, value))
 		return nil
 	})
 	o.own = len(o.members)
-	for i := 0; i < len(o.members) && err == nil; i++ {
-		if m := o.members[i]; m.value[0] == '{' && m.deep < inwards && inward[m.plain] != "" {
-			err = o.readInward(m, i+1)
-		}
+	if o.paths == nil || err != nil {
+		return err
 	}
-	return err
+	for i := range o.own {
+		m := &o.members[i]
+		value := m.value
+		if m.node.decided {
+			o.decided = append(o.decided, *m)
+			m.means, m.sign = meansNothing, noSign
+		}
+		o.walk(m.node, value, m.many)
+	}
+	return nil
 }
 
-// readInward appends the members of an inward object, which is the in-th member.
-func (o *object) readInward(outer member, in int) error {
-	return eachMember(outer.value, func(name, value []byte) error {
-		if text, ok := unquote(name); ok && len(o.members) < 2*mostMembers {
-			o.members = append(o.members, member{word: inside(inward[outer.plain], text), value: value, in: in, deep: outer.deep + 1})
-		}
-		return nil
-	})
+// member is one of the object's own members.
+func (o *object) member(name, value []byte) member {
+	if o.paths == nil {
+		return member{word: o.word(name), value: value}
+	}
+	n := o.paths.kid(o.paths.top, name)
+	o.paths.see(n, value)
+	if !n.own() && !n.decided {
+		return member{word: o.word(name), value: value, node: n, many: n != o.paths.rest}
+	}
+	return member{word: n.word, value: value, node: n, many: !n.own()}
 }
 
 // word reads a quoted name, or remembers having read it: the customers of an answer have their names in common.
@@ -152,9 +173,19 @@ func eachMember(raw []byte, each func(name, value []byte) error) error {
 
 // contradiction names a member with a meaning that is there twice and says two things.
 func (o *object) contradiction() (string, bool) {
-	for i, m := range o.members {
-		for _, other := range o.members[:i] {
-			if m.means != meansNothing && m.plain == other.plain && m.in == other.in && says(m.value) && says(other.value) && !bytes.Equal(m.value, other.value) {
+	if name, twice := contradiction(o.decided); twice {
+		return name, true
+	}
+	return contradiction(o.members)
+}
+
+func contradiction(members []member) (string, bool) {
+	for i, m := range members {
+		if m.means == meansNothing || m.many {
+			continue
+		}
+		for _, other := range members[:i] {
+			if m.plain == other.plain && m.in == other.in && says(m.value) && says(other.value) && !bytes.Equal(m.value, other.value) {
 				return m.plain, true
 			}
 		}
@@ -167,8 +198,21 @@ func says(value []byte) bool {
 	return ok || value[0] == '{' || value[0] == '[' || value[0] == 't' || value[0] == 'f'
 }
 
-// find answers the surest member of a meaning that read can make something of.
+// find returns what read makes of the paths that an admin mapped to a meaning, or else of the surest member that has it.
 func find[T any](o *object, means meaning, read func([]byte) (T, bool)) (T, bool) {
+	if value, ok := decision(o, means, read, firstOf(o, read)); ok {
+		return value, true
+	}
+	return automatic(o, means, read)
+}
+
+// automatic returns what read makes of the surest member of a meaning.
+func automatic[T any](o *object, means meaning, read func([]byte) (T, bool)) (T, bool) {
+	return surest(o, means, func(m member) (T, bool) { return try(o, m, read) })
+}
+
+// surest tries the members of a meaning, the surest first.
+func surest[T any](o *object, means meaning, read func(member) (T, bool)) (T, bool) {
 	var none T
 	for tried := -1; ; {
 		best := -1
@@ -182,13 +226,29 @@ func find[T any](o *object, means meaning, read func([]byte) (T, bool)) (T, bool
 		}
 		for _, m := range o.members[best:] {
 			if m.means == means && m.rank == o.members[best].rank {
-				if value, ok := read(m.value); ok {
+				if value, ok := read(m); ok {
 					return value, true
 				}
 			}
 		}
 		tried = o.members[best].rank
 	}
+}
+
+// try reads a member, and takes note of its path.
+func try[T any](o *object, m member, read func([]byte) (T, bool)) (T, bool) {
+	value, ok := read(m.value)
+	if m.node == nil {
+		return value, ok
+	}
+	switch kind := kindOfValue(m.value); {
+	case ok || kind == aNull:
+		m.node.fills(m.means)
+	case kind == aText || kind == aNumber:
+		m.node.fills(m.means)
+		o.paths.notRead(m)
+	}
+	return value, ok
 }
 
 func first[T any](o *object, means meaning, read func([]byte) (T, bool)) T {
@@ -209,14 +269,20 @@ func (o *object) id() string {
 	if id, ok := find(o, meansID, readID); ok {
 		return id
 	}
-	if o.has(meansID) || o.own < 2 || o.members[0].means != meansNothing || o.members[0].counts() {
+	if o.has(meansID) || o.own < 2 || o.members[0].taken() || o.members[0].counts() {
 		return ""
 	}
-	if second := o.members[1]; second.means != meansName && (second.means != meansNothing || second.value[0] != '"') {
+	if second := o.members[1]; second.means != meansName && (second.taken() || second.value[0] != '"') {
 		return ""
 	}
 	id, _ := readID(o.members[0].value)
+	o.members[0].node.fills(meansID)
 	return id
+}
+
+// taken reports whether a member means something, by its name or by an admin's decision.
+func (m member) taken() bool {
+	return m.means != meansNothing || m.node != nil && m.node.decided
 }
 
 // counts reports whether a member numbers the rows of an answer, or describes them.
@@ -227,8 +293,9 @@ func (m member) counts() bool {
 // name answers the customer's name likewise, by position its second value, and else its id.
 func (o *object) name(id string) string {
 	name, ok := find(o, meansName, readText)
-	if !ok && !o.has(meansName) && o.own > 1 && o.members[1].means == meansNothing && o.members[1].value[0] == '"' {
+	if !ok && !o.has(meansName) && o.own > 1 && !o.members[1].taken() && o.members[1].value[0] == '"' {
 		name, _ = readText(o.members[1].value)
+		o.members[1].node.fills(meansName)
 	}
 	if name == "" {
 		return id
@@ -237,10 +304,6 @@ func (o *object) name(id string) string {
 }
 
 func (o *object) has(means meaning) bool {
-	for _, m := range o.members[:o.own] {
-		if m.means == means {
-			return true
-		}
-	}
-	return false
+	is := func(m member) bool { return m.means == means }
+	return slices.ContainsFunc(o.members[:o.own], is) || slices.ContainsFunc(o.decided, is)
 }

@@ -55,7 +55,7 @@ type oneByOne struct{ io.Reader }
 func (o oneByOne) Read(p []byte) (int, error) { return o.Reader.Read(p[:min(1, len(p))]) }
 
 func decodeBytes(r io.Reader) (customers []portal.Customer, a *answer, err error) {
-	a, err = decode(r, "17", key, func(c portal.Customer) error {
+	a, err = decode(r, "17", key, decisions{}, func(c portal.Customer) error {
 		customers = append(customers, c)
 		return nil
 	})
@@ -162,4 +162,44 @@ func FuzzDate(f *testing.F) {
 			t.Fatalf("%q is read as %q, and that as %q", text, day, again)
 		}
 	})
+}
+
+// FuzzInterpret holds that any customer is read with any decisions of an admin, or refused, and that paths are counted as
+// they should be, whatever they look like.
+func FuzzInterpret(f *testing.F) {
+	f.Add([]byte(`{"id":1,"type":"CORP","a":{"b":[{"c":3},{"c":"x"}]},"12345":{"x":[1,[2]]}}`), "a.b[].c", uint(8))
+	f.Add([]byte(`{"x":{"no":5,"class":"CORP"},"licenses":[{"module":"EDR","purchased":1}]}`), "x.no", uint(0))
+	f.Add([]byte(`{"id":1,"modules":[{"name":"A"}],"A_b":[[["x"]]]}`), "a b[][][]", uint(5))
+	f.Fuzz(func(t *testing.T, text []byte, path string, field uint) {
+		fields := mapping{path: append(slices.Clone(portal.CustomerFields), "")[field%uint(len(portal.CustomerFields)+1)]}
+		customer, err := NewConnector().Interpret(text, fields)
+		var refused *portal.CallError
+		if err != nil && !errors.As(err, &refused) {
+			t.Fatalf("refused as %T %v", err, err)
+		}
+		if err == nil {
+			fit(t, customer)
+			wantSoundPaths(t, text, fields)
+		}
+	})
+}
+
+// wantSoundPaths reads one customer twice and checks what is counted of its paths.
+func wantSoundPaths(t *testing.T, text []byte, fields mapping) {
+	o := object{paths: newPaths(newDecisions(fields), key), secret: key}
+	for range 2 {
+		if _, err := readCustomer(text, &o); err != nil {
+			t.Fatal(err)
+		}
+		o.paths.count()
+	}
+	for _, s := range mergePaths(nil, o.paths.stats()) {
+		saved, err := json.Marshal(s)
+		if err != nil || !utf8.Valid(saved) || strings.Contains(string(saved), `\u0000`) {
+			t.Fatalf("the path %+v cannot be kept, %v", s, err)
+		}
+		if s.Customers != 2 || len(s.Types) == 0 || len([]rune(s.Example)) > longestExample || len([]rune(s.UnreadableExample)) > longestExample {
+			t.Fatalf("counted %+v", s)
+		}
+	}
 }

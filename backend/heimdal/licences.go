@@ -1,9 +1,12 @@
 package heimdal
 
-// seats returns a number of licences: the surest figure that can be read, else the sum over the elements of the first list
-// of licences that has it.
+// seats returns a number of licences: of a path that an admin mapped to it, else the surest figure that can be read, else
+// the sum over the elements of the first list of licences that has it.
 func (o *object) seats(means meaning) *int64 {
-	if n, ok := find(o, means, readCount); ok {
+	if n, ok := decision(o, means, readCount, o.sumOf); ok {
+		return &n
+	}
+	if n, ok := automatic(o, means, readCount); ok {
 		return &n
 	}
 	for _, inLicences := range []bool{true, false} {
@@ -11,7 +14,7 @@ func (o *object) seats(means meaning) *int64 {
 			if m.value[0] != '[' || !m.lists(inLicences) {
 				continue
 			}
-			if n, has := sum(m.value, means); has {
+			if n, has := o.sum(m, means); has {
 				return n
 			}
 		}
@@ -30,11 +33,11 @@ func (m member) lists(inLicences bool) bool {
 
 // sum adds up a figure over those elements of a list that have it; has is false where none has it. It is nil where one
 // cannot be read: the rest alone would be too few.
-func sum(list []byte, means meaning) (total *int64, has bool) {
+func (o *object) sum(list member, means meaning) (total *int64, has bool) {
 	var n int64
 	unread := false
-	eachElement(list, func(element []byte) {
-		value, there, read := figure(element, means)
+	eachElement(list.value, func(element []byte) {
+		value, there, read := o.figure(list.node, element, means)
 		has = has || there
 		unread = unread || there && !read
 		n += value
@@ -46,45 +49,64 @@ func sum(list []byte, means meaning) (total *int64, has bool) {
 }
 
 // figure reads a figure of one element of a list of licences; there is false where it does not say.
-func figure(element []byte, means meaning) (n int64, there, read bool) {
+func (o *object) figure(list *node, element []byte, means meaning) (n int64, there, read bool) {
 	if element[0] != '{' {
 		return 0, false, false
 	}
-	var o object
-	if o.readElement(element) != nil {
-		return 0, false, false
-	}
-	if n, ok := find(&o, means, readCount); ok {
+	part := o.element(list, element)
+	if n, ok := automatic(part, means, readCount); ok {
 		return n, true, true
 	}
-	for _, m := range o.members {
-		if m.means == means && m.value[0] != 't' && m.value[0] != 'f' && says(m.value) {
+	for _, m := range part.members {
+		if m.means == means && kindOfValue(m.value) != aYesNo && says(m.value) {
 			return 0, true, false
 		}
 	}
 	return 0, false, false
 }
 
-// readElement fills o from an element of a list of licences, whose members mean what they do in a licence object.
-func (o *object) readElement(raw []byte) error {
-	return eachMember(raw, func(name, value []byte) error {
-		if text, ok := unquote(name); ok && len(o.members) < mostMembers {
-			o.members = append(o.members, member{word: inside("licenses", text), value: value})
+// element reads an element of a list of licences, whose members mean what they do in a licence object.
+func (o *object) element(list *node, raw []byte) *object {
+	if o.part == nil {
+		o.part = &object{paths: o.paths}
+	}
+	o.part.members = o.part.members[:0]
+	_ = eachMember(raw, func(name, value []byte) error {
+		if len(o.part.members) == mostMembers {
+			return errHeavy
 		}
+		kid := o.paths.kid(o.paths.elements(list), name)
+		o.part.members = append(o.part.members, member{word: kid.ofList(name), value: value, node: kid})
 		return nil
 	})
+	return o.part
 }
 
 // products returns the names of the customer's products; where no member lists them, those of its licences.
 func (o *object) products() []string {
-	if names, ok := find(o, meansProducts, readProducts); ok {
+	if names, ok := decision(o, meansProducts, readProducts, namesOf); ok {
+		return names
+	}
+	names, ok := surest(o, meansProducts, func(m member) ([]string, bool) {
+		if m.node.namesDecided() {
+			return nil, false
+		}
+		names, ok := readProducts(m.value)
+		if ok || kindOfValue(m.value) == aNull {
+			m.node.fillsProducts(m.value)
+		}
+		return names, ok
+	})
+	if ok {
 		return names
 	}
 	for _, m := range o.members {
-		if m.value[0] == '[' && m.lists(true) {
-			if names := distinct(licensedNames(m.value)); len(names) > 0 {
-				return names
-			}
+		if m.value[0] != '[' || !m.lists(true) || m.node.namesDecided() {
+			continue
+		}
+		if names := distinct(licensedNames(m.value)); len(names) > 0 {
+			m.node.fillsProducts(m.value)
+			return names
 		}
 	}
 	return nil

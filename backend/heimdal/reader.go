@@ -59,10 +59,15 @@ func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(port
 	}
 	var seen int64
 	a, err := r.ask(ctx, &state, address, func(c portal.Customer) error {
-		return at.take(r, c, func(c portal.Customer) error {
+		before := seen
+		err := at.take(r, c, func(c portal.Customer) error {
 			seen++
 			return add(c)
 		})
+		if err == nil && seen == before {
+			return errNotKept
+		}
+		return err
 	})
 	if at.takesForAnswer(err) {
 		a, err = &answer{}, nil
@@ -74,6 +79,7 @@ func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(port
 	if err != nil {
 		return state, err
 	}
+	state.Paths = mergePaths(state.Paths, a.object.paths.stats())
 	return at.save(state, more, seen)
 }
 

@@ -29,6 +29,9 @@ func redact(text, key string) string {
 
 // without replaces every piece of secret in text, without regard to case.
 func without(text, secret string) string {
+	if secret == "" {
+		return text
+	}
 	lower, secret := asciiLower(text), asciiLower(secret)
 	var b strings.Builder
 	for at := 0; at < len(text); {

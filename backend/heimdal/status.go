@@ -1,6 +1,7 @@
 package heimdal
 
 import (
+	"slices"
 	"strings"
 
 	"fs-client-portal/backend/portal"
@@ -21,8 +22,6 @@ const (
 	saysDemo
 	saysExpired
 	saysLicenceStatus
-	// saysDecided is a path that an admin decided is the status, in whatever form.
-	saysDecided
 )
 
 // signs is the one table of the names of a sign. All signs of a customer count, so none is surer than another.
@@ -85,8 +84,6 @@ func (s sign) readStatus(plain string, value []byte) (portal.StatusReason, bool)
 			reason = ""
 		}
 		return reason, ok
-	case saysDecided:
-		return readAnyStatus(value)
 	}
 	yes, ok := readYesNo(value)
 	if _, isCount := readCount(value); !ok || isCount && figuresToo[plain] {
@@ -138,25 +135,50 @@ func readAnyStatus(value []byte) (portal.StatusReason, bool) {
 	return "", ok
 }
 
-// statusReason returns why the customer is not active by the first of precedence that any of its signs gives, nil if none
-// does. A type that means demo is a sign.
+// statusReason returns why the customer is not active, nil if it is: by a path that an admin mapped to it, else by the first
+// of precedence that any of its signs gives. A type that means demo is a sign.
 func (o *object) statusReason(kind string) *portal.StatusReason {
-	given := map[portal.StatusReason]bool{}
+	if reason, ok := decision(o, meansStatus, readAnyStatus, o.anyStatus); ok {
+		return reasonOf(reason)
+	}
+	first := len(precedence)
 	if strings.Contains(strings.ToLower(kind), "demo") {
-		given[portal.ReasonDemo] = true
+		first = slices.Index(precedence, portal.ReasonDemo)
 	}
 	for _, m := range o.members {
 		if m.sign == noSign {
 			continue
 		}
-		if reason, ok := m.sign.readStatus(m.plain, m.value); ok {
-			given[reason] = true
+		reason, ok := m.sign.readStatus(m.plain, m.value)
+		if ok || m.means == meansStatus {
+			m.node.fills(meansStatus)
+		}
+		if at := slices.Index(precedence, reason); ok && at >= 0 {
+			first = min(first, at)
 		}
 	}
-	for _, reason := range precedence {
-		if given[reason] {
-			return &reason
-		}
+	if first == len(precedence) {
+		return nil
 	}
-	return nil
+	return reasonOf(precedence[first])
+}
+
+func reasonOf(reason portal.StatusReason) *portal.StatusReason {
+	if reason == "" {
+		return nil
+	}
+	return &reason
+}
+
+// anyStatus reads several values that an admin decided are the status: a reason that one of them gives counts.
+func (o *object) anyStatus(members []member) (portal.StatusReason, bool) {
+	readable := false
+	for _, m := range members {
+		reason, ok := try(o, m, readAnyStatus)
+		if reason != "" {
+			return reason, true
+		}
+		readable = readable || ok
+	}
+	return "", readable
 }
