@@ -29,6 +29,33 @@ func TestTheSampleBecomesMSPsAndClients(t *testing.T) {
 	w.CheckCounts(t.Errorf)
 }
 
+func TestTheSampleFillsEveryLicenceFact(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	for _, spelling := range []string{"listed", "camel"} {
+		for _, form := range []heimdalstand.Form{heimdalstand.Array, heimdalstand.Envelope} {
+			t.Run(spelling+"_"+string(form), func(t *testing.T) {
+				w.stand.SetShape(heimdalstand.Shape{Form: form, Names: heimdalstand.Spellings[spelling]})
+				w.complete(heimdalstand.Sample(7)...)
+				got := value[string](w, `
+					select concat_ws(' ',
+					       count(*) filter (where licence_type is null or spla is null or seats_used is null or seats_total is null),
+					       count(*) filter (where spla) > 100, count(*) filter (where not spla) > 300,
+					       count(*) filter (where status = 'disabled') between 5 and 25,
+					       (select string_agg(distinct licence_type, ',') from client),
+					       (select string_agg(distinct status_reason, ',') from client),
+					       (select count(*) > 2 and min(seats_total) >= 500 and bool_and(seats_used < seats_total)
+					        from msp
+					        where seats_total is not null))
+					from client`)
+				if want := "0 t t t Annual,Monthly,Perpetual,Trial demo,inactive t"; got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+			})
+		}
+	}
+}
+
 func TestAnUnchangedRunWritesNothingButItsRecord(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)

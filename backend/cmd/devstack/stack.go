@@ -131,6 +131,7 @@ func (s *stack) startHeimdal(ctx context.Context) error {
 	err := s.listenWhereKept(&s.folder.state.HeimdalPort, 8484, func(address string) (err error) {
 		s.heimdal, err = heimdalstand.Start(context.WithoutCancel(ctx), heimdalstand.Config{
 			Listen: address, APIKey: heimdalKey, CustomerID: heimdalCustomer, PerMinute: s.options.HeimdalPerMinute, Customers: s.sample,
+			Shape: heimdalstand.Shape{Names: heimdalstand.Spellings["listed"]},
 		})
 		return err
 	})

@@ -19,7 +19,7 @@ const (
 func Sample(seed uint64) []Customer { return sampleOn(seed, time.Now().UTC()) }
 
 func sampleOn(seed uint64, today time.Time) []Customer {
-	g := &generator{random: rand.New(rand.NewPCG(seed, 0x5eed)), today: today, nextID: 1001, taken: map[string]bool{}}
+	g := &generator{random: rand.New(rand.NewPCG(seed, 0x5eed)), licences: rand.New(rand.NewPCG(seed, 0x11ce)), today: today, nextID: 1001, taken: map[string]bool{}}
 	var customers []Customer
 	var resellers []any
 	for _, first := range g.random.Perm(len(mspFirst))[:sampleResellers] {
@@ -39,9 +39,11 @@ func sampleOn(seed uint64, today time.Time) []Customer {
 // generator draws names and figures; it never gives a name twice.
 type generator struct {
 	random *rand.Rand
-	today  time.Time
-	nextID int
-	taken  map[string]bool
+	// licences draws what was added to the sample later, so that its names and figures stay as they were.
+	licences *rand.Rand
+	today    time.Time
+	nextID   int
+	taken    map[string]bool
 }
 
 func (g *generator) pick(words []string) string { return words[g.random.IntN(len(words))] }
@@ -68,23 +70,40 @@ func (g *generator) unique(draw func() string) string {
 func (g *generator) reseller(first string) Customer {
 	name := first + " " + g.pick(mspSecond)
 	products := g.products(4 + g.random.IntN(4))
-	return Customer{
+	c := Customer{
 		"id": g.id(), "name": name, "type": "RESELLER", "resellerId": nil, "products": products,
-		"seatsUsed": nil, "seatsTotal": nil, "expirationDate": nil, "createdDate": g.created(1200, 2600),
+		"expirationDate": nil, "createdDate": g.created(1200, 2600),
 		"country": g.pick(countries), "contactEmail": "support@" + domain(name),
 	}
+	g.license(c, g.licences.IntN(2) == 0)
+	if g.licences.IntN(4) == 0 { // what it has bought, and in use so far
+		total := 100 * (5 + g.licences.IntN(40))
+		c["seatsTotal"], c["devices"] = total, total*(40+g.licences.IntN(55))/100
+	}
+	return c
 }
 
 func (g *generator) corporate(parent any) Customer {
 	name := g.unique(g.companyName)
 	total := g.seats()
 	monthly := g.random.IntN(4) == 0
-	return Customer{
+	c := Customer{
 		"id": g.id(), "name": name, "type": "CORP", "resellerId": parent,
 		"products": g.products(1 + g.random.IntN(5)), "seatsUsed": g.used(total), "seatsTotal": total,
 		"expirationDate": g.expiration(monthly), "createdDate": g.created(20, 1800),
 		"country": g.pick(countries), "monthlyBilling": monthly,
 		"lastSeen": g.today.Add(-time.Duration(g.random.IntN(96)) * time.Hour).Format("2006-01-02T15:04:05"),
+		"isActive": g.licences.IntN(60) != 0,
+	}
+	g.license(c, monthly)
+	return c
+}
+
+// license gives a customer its licence type, and says whether it is licensed under an SPLA, which is billed monthly.
+func (g *generator) license(c Customer, monthly bool) {
+	c["licenseType"], c["splaLicense"] = []string{"Annual", "Annual", "Perpetual"}[g.licences.IntN(3)], false
+	if monthly {
+		c["licenseType"], c["splaLicense"] = "Monthly", true
 	}
 }
 
@@ -96,6 +115,7 @@ func (g *generator) others() []Customer {
 		c["type"] = kind
 		if kind != "DISTRIBUTOR" {
 			c["name"] = fmt.Sprintf("%s (%s)", c["name"], strings.ToLower(kind))
+			c["licenseType"], c["isDemo"] = "Trial", kind == "DEMO"
 		}
 		list = append(list, c)
 	}

@@ -44,6 +44,13 @@ type Shape struct {
 // Spellings are names fields could well have, for Shape.Names.
 var Spellings = map[string]map[string]string{
 	"camel": {},
+	// listed are the words in which lists of customers were printed from Heimdal's data before.
+	"listed": {
+		"type": "customer_type", "resellerId": "reseller_id", "licenseType": "license_type", "splaLicense": "spla_license",
+		"seatsTotal": "purchased_licenses", "seatsUsed": "active_licenses", "expirationDate": "expiration_date", "createdDate": "created_date",
+		"contactEmail": "contact_email", "monthlyBilling": "monthly_billing", "lastSeen": "last_seen", "isActive": "is_active", "isDemo": "is_demo",
+		"totalCount": "total_count", "nextLink": "next_link",
+	},
 	"snake": {
 		"id": "customer_id", "name": "customer_name", "type": "customer_type", "resellerId": "reseller_id", "products": "modules",
 		"seatsUsed": "seats_used", "seatsTotal": "seats_total", "expirationDate": "expiration_date", "createdDate": "created_at",
