@@ -73,6 +73,7 @@ func (r *reader) call(ctx context.Context, address *url.URL) (*http.Response, er
 		return nil, r.connectionError(ctx, err)
 	}
 	response.Body = &lively{ReadCloser: response.Body, silence: r.silence, ctx: ctx, cancel: cancel}
+	r.record(response)
 	return response, nil
 }
 

@@ -1,6 +1,7 @@
 package heimdal
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -63,7 +64,7 @@ func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.Re
 		asking: c.Asking, address: address, customerID: strings.TrimSpace(s.CustomerID), apiKey: apiKey,
 		http: newHTTP(o.HTTPClient, address), clock: o.Clock, waiting: o.Waiting, calling: o.Calling,
 		pace: c.paces.of(address.Host+address.Path, apiKey), tries: tries,
-		decided: newDecisions(o.Fields), largest: largest, thought: longestThought, silence: longestSilence,
+		decided: newDecisions(o.Fields), shapes: o.Record, largest: largest, thought: longestThought, silence: longestSilence,
 	}
 	if o.PerMinute > 0 {
 		r.every = time.Minute / time.Duration(o.PerMinute)
@@ -84,6 +85,8 @@ func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.Re
 type reader struct {
 	asking     Asking
 	decided    decisions
+	shapes     io.Writer // nil: shapes are not recorded
+	recorded   int       // calls so far
 	address    *url.URL
 	customerID string
 	apiKey     string

@@ -2,18 +2,16 @@ package heimdal
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 
 	"fs-client-portal/backend/portal"
 )
 
-var guid = regexp.MustCompile(`(?i)^\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$`)
-
 // meanings are what an admin can map a path to.
 var meanings = map[portal.CustomerField]meaning{
-	portal.FieldID: meansID, portal.FieldName: meansName, portal.FieldParent: meansParent, portal.FieldType: meansType, portal.FieldStatusReason: meansStatus,
-	portal.FieldProducts: meansProducts, portal.FieldLicenceType: meansLicenceType, portal.FieldSPLA: meansSPLA,
+	portal.FieldID: meansID, portal.FieldName: meansName, portal.FieldParent: meansParent, portal.FieldType: meansType,
+	portal.FieldStatusReason: meansStatus,
+	portal.FieldProducts:     meansProducts, portal.FieldLicenceType: meansLicenceType, portal.FieldSPLA: meansSPLA,
 	portal.FieldSeatsUsed: meansSeatsUsed, portal.FieldSeatsTotal: meansSeatsTotal, portal.FieldExpiresOn: meansExpiry,
 }
 

@@ -37,6 +37,8 @@
 //	a number in a string                   read, if it is digits: "1,000" and "1.000" are two numbers, so neither
 //	a date that could be two days          nothing: 03/04/2027 is not guessed
 //	yes, no, Y, N, 1, 0, "true", "false"   read where the field is a yes or no; anything else is unknown
+//	a licence figure, type, SPLA, expiry   read at the customer, or in licence objects (licenseInfo, licensing and so
+//	                                       on), two deep; what is at the customer comes first
 //	a figure beside a list of licences     the customer's; the list is not added to it
 //	a list of licences, one per module     a figure is the sum over the elements that have it; unknown if it cannot be
 //	                                       read in one of them; licences come before products that have figures; the
@@ -51,7 +53,7 @@
 //
 // # Whether a customer is active
 //
-// Every sign in aliases' companion table signs is looked at, at the customer itself and, for an expired licence, in its
+// Every sign of the table signs is looked at, at the customer itself and, for an expired licence, in its
 // licence objects. Where several say that it is not active, the first of these counts: deleted, disabled, inactive, demo,
 // licence_expired. A status that is not in the tables, a number, and the switches in a list of modules say nothing.
 //
@@ -62,6 +64,45 @@
 //	licenseStatus Expired, isExpired                licence_expired
 //
 // status_test.go and licences_test.go hold these lines.
+//
+// # Which path fills which field
+//
+// While customers are read, each path of their JSON is counted: licenseInfo.purchased, modules[].name, tags[]; of how many
+// customers, of which types, with one example, which field was looked for in it, and how many values of a number, date or
+// yes and no could not be read. A path of a customer nested in another is that of a customer of its own.
+//
+//	A name that is                          It is
+//	a number, an address, mostly digits     data: all of them are one path with the name *
+//	one of more than 64 in an object        likewise
+//	deeper than six names                   not looked at
+//	after 500 paths                         counted under …, unless it fills a field
+//	like a key, a token, a password         counted without an example; so is a value that looks like one
+//
+// An admin can map a path to a field, or to nothing. It is compared without case and separators. It then fills nothing
+// else, and is the surest source of its field, before the customer it is nested in. Of several paths for one field the
+// first in the customer that can be read counts; where none can, the field is looked for as before. Values of a path
+// through a list are taken together: numbers of licences are summed, and are unknown if one cannot be read; products are
+// all names, also of what is switched off; a status is the first reason; of anything else the first value counts. A true
+// for the status means disabled.
+//
+// paths_test.go and decisions_test.go hold these lines.
+//
+// # The shape of an answer
+//
+// can be recorded, one line of JSON for each call, so that a real answer can be looked at without personal data. Names of
+// members, the lengths of lists and true, false and null are kept; of a list the first 50 elements are.
+//
+//	A value                                          is written as
+//	a text, a text of digits, a number               text(12), digits(4), number(4.2), number(-1)
+//	a date                                           date(11) 99-aaa-9999
+//	a text like a date that cannot be read           text(10) 99/99/9999
+//	"N/A" and the like                               itself
+//	a word of a customer's type, licence type, SPLA  itself, if it has letters alone; at most 20 for each name
+//	or status
+//	a name that may be data                          key(16) 3
+//	what follows is broken                           "broken off"
+//
+// shape_test.go holds these lines, and reads invented customers of recorded shapes.
 //
 // # Whose a client is
 //

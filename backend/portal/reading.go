@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"time"
 )
@@ -84,7 +85,10 @@ type ReadOptions struct {
 	Fields map[string]CustomerField
 	// Harmless are names of members and headers that an admin has declared harmless: they do not make an answer incomplete.
 	Harmless []string
-	Clock    Clock // nil: the real one
+	// Record, if set, gets one line of JSON for each call: the shape of the answer, without any value that may be personal.
+	// It must remember its own errors.
+	Record io.Writer
+	Clock  Clock // nil: the real one
 	// Waiting, if set, hears until when a call will wait for its turn or after a refusal for calling too often, and the
 	// zero time when it goes on. Waits under two seconds are not told.
 	Waiting func(until time.Time)

@@ -1,0 +1,131 @@
+package heimdal
+
+import (
+	"slices"
+
+	"fs-client-portal/backend/portal"
+)
+
+// stats are the paths that were counted, each before those in it.
+func (p *paths) stats() []portal.PathStats {
+	if p == nil {
+		return nil
+	}
+	var all []portal.PathStats
+	p.top.each(func(n *node) { all = append(all, n.stats()) })
+	if p.rest.customers > 0 {
+		all = append(all, p.rest.stats())
+	}
+	return slices.DeleteFunc(all, func(s portal.PathStats) bool { return s.Customers == 0 })
+}
+
+// each passes over the nodes below n.
+func (n *node) each(do func(*node)) {
+	for _, kid := range append(append(slices.Clip(n.kids), n.element), n.any) {
+		if kid != nil {
+			do(kid)
+			kid.each(do)
+		}
+	}
+}
+
+func (n *node) stats() portal.PathStats {
+	s := portal.PathStats{
+		FieldPath: portal.FieldPath{
+			Path: n.path, Customers: n.customers, Example: n.example, Source: "none", Unreadable: n.unreadable, UnreadableExample: n.unreadText,
+		},
+		TypeCounts: map[string]int64{},
+	}
+	for k, times := range n.types {
+		if times > 0 {
+			s.TypeCounts[kindNames[k]] = times
+		}
+	}
+	s.Types = typesOf(s.TypeCounts)
+	if n.field != "" {
+		field := n.field
+		s.Field, s.Source = &field, "automatic"
+	}
+	if n.decided {
+		s.Source = "admin"
+	}
+	return s
+}
+
+// typesOf are the types that were counted, the most frequent first.
+func typesOf(counts map[string]int64) []string {
+	types := make([]string, 0, len(counts))
+	for _, name := range kindNames {
+		if counts[name] > 0 {
+			types = append(types, name)
+		}
+	}
+	slices.SortStableFunc(types, func(a, b string) int { return int(min(1, max(-1, counts[b]-counts[a]))) })
+	return types
+}
+
+// mergePaths adds up what several answers had at the same paths.
+func mergePaths(before, then []portal.PathStats) []portal.PathStats {
+	at := map[string]int{}
+	for i, s := range before {
+		at[s.Path] = i
+	}
+	for _, s := range then {
+		i, ok := at[s.Path]
+		if !ok {
+			at[s.Path] = len(before)
+			before = append(before, s)
+			continue
+		}
+		before[i] = addStats(before[i], s)
+	}
+	return atMost(before, mostPaths)
+}
+
+func addStats(a, b portal.PathStats) portal.PathStats {
+	counts := map[string]int64{}
+	for _, s := range []portal.PathStats{a, b} {
+		for name, times := range s.TypeCounts {
+			counts[name] += times
+		}
+	}
+	a.TypeCounts, a.Types = counts, typesOf(counts)
+	a.Customers += b.Customers
+	a.Unreadable += b.Unreadable
+	if a.Example == "" {
+		a.Example = b.Example
+	}
+	if a.UnreadableExample == "" {
+		a.UnreadableExample = b.UnreadableExample
+	}
+	if b.Source != "none" {
+		a.Field, a.Source = b.Field, b.Source
+	}
+	return a
+}
+
+// atMost sums up the last paths that fill nothing under restPath, where there are more than most.
+func atMost(all []portal.PathStats, most int) []portal.PathStats {
+	if len(all) <= most {
+		return all
+	}
+	rest := portal.PathStats{FieldPath: portal.FieldPath{Path: restPath, Source: "none"}, TypeCounts: map[string]int64{}}
+	kept := slices.DeleteFunc(slices.Clone(all), func(s portal.PathStats) bool { return s.Path == restPath })
+	sum := func(s portal.PathStats) {
+		customers := max(rest.Customers, s.Customers)
+		rest = addStats(rest, s)
+		rest.Customers, rest.Example, rest.UnreadableExample, rest.Source, rest.Field = customers, "", "", "none", nil
+	}
+	for _, s := range all {
+		if s.Path == restPath {
+			sum(s)
+		}
+	}
+	for i := len(kept) - 1; i >= 0 && len(kept) >= most; i-- {
+		if kept[i].Source == "none" {
+			sum(kept[i])
+			kept = slices.Delete(kept, i, i+1)
+		}
+	}
+	return append(kept, rest)
+}

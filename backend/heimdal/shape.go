@@ -1,0 +1,318 @@
+package heimdal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	// mostShown is how many elements of a list are written.
+	mostShown = 50
+	// mostWords is how many different words are kept of members of one name; more are no short enumeration.
+	mostWords = 20
+	// mostOfRefusal is how much of an answer that is refused by its status is looked at.
+	mostOfRefusal = 64 << 10
+)
+
+var (
+	plainKey = regexp.MustCompile(`^[@$#]{0,2}[A-Za-z][A-Za-z0-9_.$@-]*$`)
+	aWord    = regexp.MustCompile(`^\pL[\pL _.&/()-]{0,39}$`)
+	dayLike  = regexp.MustCompile(`^[0-9][0-9 ./:,TZ+-]{5,34}$`)
+
+	errShapeDeep = errors.New("nested too deep")
+)
+
+// recording is the body of an answer whose shape is written while it is read.
+type recording struct {
+	io.ReadCloser
+	refused bool
+	pipe    *io.PipeWriter
+	done    chan struct{}
+}
+
+// record lets the shape of an answer be written to the reader's record, where it has one.
+func (r *reader) record(response *http.Response) {
+	if r.shapes == nil {
+		return
+	}
+	r.recorded++
+	call := r.recorded
+	source, pipe := io.Pipe()
+	body := &recording{ReadCloser: response.Body, refused: response.StatusCode != http.StatusOK, pipe: pipe, done: make(chan struct{})}
+	response.Body = body
+	go func() {
+		defer close(body.done)
+		writeShape(r.shapes, call, response, source)
+		_, _ = io.Copy(io.Discard, source)
+	}()
+}
+
+func (b *recording) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	_, _ = b.pipe.Write(p[:n])
+	return n, err
+}
+
+// Close returns once the shape is written. Nothing reads an answer that is refused by its status, so it is read here.
+func (b *recording) Close() error {
+	if b.refused {
+		_, _ = io.Copy(io.Discard, io.LimitReader(b, mostOfRefusal))
+	}
+	b.pipe.Close()
+	<-b.done
+	return b.ReadCloser.Close()
+}
+
+// writeShape writes one line of JSON: the call's number, the answer's status and the names of its headers, and the shape of
+// its body. An error of w is w's to remember.
+func writeShape(w io.Writer, call int, response *http.Response, body io.Reader) {
+	out := bufio.NewWriter(w)
+	names, _ := json.Marshal(slices.Sorted(maps.Keys(response.Header)))
+	fmt.Fprintf(out, `{"call":%d,"status":%d,"headers":%s,"body":`, call, response.StatusCode, names)
+	in := bufio.NewReader(body)
+	if mark, _ := in.Peek(3); string(mark) == "\xef\xbb\xbf" {
+		_, _ = in.Discard(3)
+	}
+	d := json.NewDecoder(in)
+	d.UseNumber()
+	s := &shaper{in: d, out: out, words: map[string]map[string]bool{}}
+	_ = s.value("", "", 0)
+	out.WriteString("}\n")
+	_ = out.Flush()
+}
+
+// shaper writes the shape of JSON: names and the lengths of lists as they are, and of each value its type and length.
+type shaper struct {
+	in    *json.Decoder
+	out   *bufio.Writer
+	words map[string]map[string]bool // kept, by the name of the member
+}
+
+// value writes the shape of the next value, which is in a member of this name of an object in a member called outer. What
+// cannot be read is written as "broken off".
+func (s *shaper) value(outer, name string, depth int) error {
+	token, err := s.in.Token()
+	if depth > deepest {
+		err = errShapeDeep
+	}
+	if err != nil {
+		s.out.WriteString(`"broken off"`)
+		return err
+	}
+	switch t := token.(type) {
+	case json.Delim:
+		if t == '{' {
+			return s.object(outer, name, depth)
+		}
+		return s.list(outer, name, depth)
+	case string:
+		s.write(s.text(outer, name, t))
+	case json.Number:
+		s.number(outer, name, t.String())
+	case bool:
+		s.write(t)
+	default:
+		s.out.WriteString("null")
+	}
+	return nil
+}
+
+func (s *shaper) object(outer, name string, depth int) error {
+	if name == "" {
+		name = outer
+	}
+	s.out.WriteByte('{')
+	n := 0
+	for ; s.in.More(); n++ {
+		token, err := s.in.Token()
+		key, ok := token.(string)
+		if err != nil || !ok {
+			break
+		}
+		s.comma(n)
+		s.write(s.key(key, n+1))
+		s.out.WriteByte(':')
+		if err := s.value(name, key, depth+1); err != nil {
+			s.out.WriteByte('}')
+			return err
+		}
+	}
+	_, err := s.in.Token()
+	if err != nil {
+		s.comma(n)
+		s.out.WriteString(`"broken off":true`)
+	}
+	s.out.WriteByte('}')
+	return err
+}
+
+func (s *shaper) list(outer, name string, depth int) error {
+	s.out.WriteByte('[')
+	n := 0
+	for ; s.in.More(); n++ {
+		if n >= mostShown {
+			if s.skip() != nil {
+				break
+			}
+			continue
+		}
+		s.comma(n)
+		if err := s.value(outer, name, depth+1); err != nil {
+			s.out.WriteByte(']')
+			return err
+		}
+	}
+	if n > mostShown {
+		s.comma(n)
+		s.write(fmt.Sprintf("… %d more", n-mostShown))
+	}
+	_, err := s.in.Token()
+	if err != nil {
+		s.comma(n)
+		s.out.WriteString(`"broken off"`)
+	}
+	s.out.WriteByte(']')
+	return err
+}
+
+// comma parts the n-th member or element from the one before.
+func (s *shaper) comma(n int) {
+	if n > 0 {
+		s.out.WriteByte(',')
+	}
+}
+
+// skip passes over the next value.
+func (s *shaper) skip() error {
+	for depth := 0; ; {
+		token, err := s.in.Token()
+		if err != nil {
+			return err
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		if depth == 0 {
+			return nil
+		}
+	}
+}
+
+func (s *shaper) write(value any) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(value)
+	_, _ = s.out.Write(bytes.TrimSpace(b.Bytes()))
+}
+
+// key is the n-th name in an object; one that may be data is replaced.
+func (s *shaper) key(name string, n int) string {
+	plain := plainName(name)
+	if known[plain].plain != "" || bare[plain] != meansNothing || plainKey.MatchString(name) && !isData(name) && !looksSecret(name) && n <= 4*mostNames {
+		return name
+	}
+	return fmt.Sprintf("key(%d) %d", utf8.RuneCountInString(name), n)
+}
+
+// text is a text's type and length, and for a date also its form. A text that says that there is nothing, and a word by
+// which the reader decides, are kept.
+func (s *shaper) text(outer, name, text string) string {
+	n := utf8.RuneCountInString(text)
+	quoted, _ := json.Marshal(text)
+	_, isDay := readDate(quoted)
+	switch {
+	case text != "" && nothing[strings.ToLower(text)] || s.decides(outer, name) && s.keeps(name, text):
+		return text
+	case digitsOnly.MatchString(text):
+		return fmt.Sprintf("digits(%d)", n)
+	case isDay:
+		return fmt.Sprintf("date(%d) %s", n, form(text))
+	case dayLike.MatchString(text):
+		return fmt.Sprintf("text(%d) %s", n, form(text))
+	}
+	return fmt.Sprintf("text(%d)", n)
+}
+
+// number is a number's length: its digits before the point, and those behind it. A yes or no is kept.
+func (s *shaper) number(outer, name, text string) {
+	if s.decides(outer, name) && (text == "0" || text == "1") {
+		s.out.WriteString(text)
+		return
+	}
+	sign := ""
+	if strings.HasPrefix(text, "-") {
+		sign, text = "-", text[1:]
+	}
+	whole, fraction, _ := strings.Cut(text, ".")
+	length := strconv.Itoa(len(whole))
+	if fraction != "" {
+		length += "." + strconv.Itoa(len(fraction))
+	}
+	s.write("number(" + sign + length + ")")
+}
+
+// decides reports whether the reader decides something by the words of a member: a type, a status, or SPLA, of a customer
+// or in a licence object; or the name of one that is an object.
+func (s *shaper) decides(outer, name string) bool {
+	base := inward[plainName(outer)]
+	switch {
+	case meaningOf(name).means == meansName:
+		return meaningOf(outer).decides()
+	case base != "":
+		return inside(base, name).decides()
+	}
+	return (outer == "" || ofCustomers(plainName(outer))) && meaningOf(name).decides()
+}
+
+func ofCustomers(plain string) bool { return lists[plain] || within[plain] || wrappers[plain] }
+
+func (w word) decides() bool {
+	return w.means == meansType || w.means == meansLicenceType || w.means == meansSPLA || w.sign != noSign
+}
+
+// keeps reports whether a text is a word of a short enumeration, and so no personal data.
+func (s *shaper) keeps(name, text string) bool {
+	if text == "" || text == "0" || text == "1" {
+		return true
+	}
+	if !aWord.MatchString(text) || len(strings.Fields(text)) > 4 {
+		return false
+	}
+	words := s.words[name]
+	if words == nil {
+		words = map[string]bool{}
+		s.words[name] = words
+	}
+	if len(words) < mostWords {
+		words[text] = true
+	}
+	return words[text]
+}
+
+// form is a text with 9 for every digit and a for every letter.
+func form(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return '9'
+		case r < utf8.RuneSelf && strings.ContainsRune(" ./:,+-()", r):
+			return r
+		}
+		return 'a'
+	}, text)
+}
