@@ -22,27 +22,22 @@ import (
 // DB is a pool of connections to the portal's database.
 type DB struct {
 	pool     *pgxpool.Pool
+	pooled   bool // each transaction sets what its results depend on: see settings.go
 	takeover time.Duration
 }
 
-// Open connects to the PostgreSQL database at url and checks that it answers within ten seconds.
+// Open connects to the PostgreSQL database at url and checks that it answers within ten seconds, in an encoding the
+// portal can use.
 func Open(ctx context.Context, url string) (*DB, error) {
-	config, err := pgxpool.ParseConfig(url)
+	connection, err := settle(ctx, url)
 	if err != nil {
-		return nil, errors.New("not a PostgreSQL URL such as postgres://user:password@host:5432/portal")
+		return nil, err
 	}
-	config.ConnConfig.RuntimeParams["timezone"] = "UTC" // times in cursors read the same whatever the server's zone
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	pool, err := pgxpool.NewWithConfig(ctx, connection.Config)
 	if err != nil {
 		return nil, fmt.Errorf("open database pool: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("reach database at %s:%d: %w", config.ConnConfig.Host, config.ConnConfig.Port, withoutSecrets(err))
-	}
-	return &DB{pool: pool, takeover: defaultTakeover}, nil
+	return &DB{pool: pool, pooled: connection.pooled, takeover: defaultTakeover}, nil
 }
 
 // withoutSecrets keeps the server's own words and drops pgx's, which repeat parts of the URL.
@@ -107,10 +102,7 @@ func (s Scoped) Check(ctx context.Context) error { return s.Read(ctx, func(*pgx.
 // Read sends what queue puts into the batch in one round trip and one read-only view of the database. The callbacks
 // of the batch run only once the viewer has been found to be in good standing.
 func (s Scoped) Read(ctx context.Context, queue func(*pgx.Batch)) error {
-	batch := &pgx.Batch{}
-	s.enter(batch)
-	queue(batch)
-	return s.db.pool.SendBatch(ctx, batch).Close()
+	return s.db.read(ctx, s.enter, queue)
 }
 
 // Write runs work in one transaction as the viewer, again from the start if the database asks for that.
@@ -188,10 +180,22 @@ func (db *DB) system(ctx context.Context, role, msspID string, work func(pgx.Tx)
 
 // systemRead sends what queue puts into the batch in one round trip as one of the server's own roles.
 func (db *DB) systemRead(ctx context.Context, role, msspID string, queue func(*pgx.Batch)) error {
+	return db.read(ctx, func(batch *pgx.Batch) { batch.Queue(setScope, role, msspID, "", "") }, queue)
+}
+
+// read sends what both functions queue in one round trip.
+func (db *DB) read(ctx context.Context, enter, queue func(*pgx.Batch)) error {
 	batch := &pgx.Batch{}
-	batch.Queue(setScope, role, msspID, "", "")
+	db.queueSettings(batch)
+	enter(batch)
 	queue(batch)
 	return db.pool.SendBatch(ctx, batch).Close()
+}
+
+func (db *DB) queueSettings(batch *pgx.Batch) {
+	if db.pooled {
+		batch.Queue(localSettings)
+	}
 }
 
 const attempts = 3
@@ -200,8 +204,9 @@ const attempts = 3
 func (db *DB) transaction(ctx context.Context, enter func(*pgx.Batch), work func(pgx.Tx) error) error {
 	var err error
 	for range attempts {
-		err = pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		err = pgx.BeginTxFunc(ctx, db.pool, readCommitted, func(tx pgx.Tx) error {
 			batch := &pgx.Batch{}
+			db.queueSettings(batch)
 			enter(batch)
 			if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 				return err

@@ -4,12 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -24,6 +23,9 @@ var migrations embed.FS
 // JobSchema is the schema the job engine keeps its tables in.
 const JobSchema = "river"
 
+// jobsVersion is the step that makes the job engine's tables.
+const jobsVersion = 3
+
 // Migration is one step of the schema and when it was taken; zero if it is still to be.
 type Migration struct {
 	Version   int64     `json:"version"`
@@ -34,7 +36,7 @@ type Migration struct {
 // Migrate brings the schema up to date and answers the steps it took. It is safe when several processes start at
 // once: they wait for each other on a row, not on an advisory lock, which not every PostgreSQL service has.
 func Migrate(ctx context.Context, url string) ([]Migration, error) {
-	provider, err := newProvider(url, true)
+	provider, err := newProvider(ctx, url, true)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +54,7 @@ func Migrate(ctx context.Context, url string) ([]Migration, error) {
 
 // MigrationStatus lists every step of the schema, taken or not.
 func MigrationStatus(ctx context.Context, url string) ([]Migration, error) {
-	provider, err := newProvider(url, false)
+	provider, err := newProvider(ctx, url, false)
 	if err != nil {
 		return nil, err
 	}
@@ -68,10 +70,10 @@ func MigrationStatus(ctx context.Context, url string) ([]Migration, error) {
 	return all, nil
 }
 
-func newProvider(url string, locked bool) (*goose.Provider, error) {
-	config, err := pgx.ParseConfig(url)
+func newProvider(ctx context.Context, url string, locked bool) (*goose.Provider, error) {
+	connection, err := settle(ctx, url)
 	if err != nil {
-		return nil, errors.New("not a PostgreSQL URL such as postgres://user:password@host:5432/portal")
+		return nil, err
 	}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -79,7 +81,7 @@ func newProvider(url string, locked bool) (*goose.Provider, error) {
 	}
 	options := []goose.ProviderOption{
 		goose.WithDisableGlobalRegistry(true),
-		goose.WithGoMigrations(goose.NewGoMigration(3, &goose.GoFunc{RunDB: migrateJobs(url)}, nil)),
+		goose.WithGoMigrations(goose.NewGoMigration(jobsVersion, &goose.GoFunc{RunDB: migrateJobs(connection)}, nil)),
 	}
 	if locked {
 		locker, err := lock.NewPostgresTableLocker(lock.WithTableLeaseDuration(time.Minute))
@@ -88,14 +90,14 @@ func newProvider(url string, locked bool) (*goose.Provider, error) {
 		}
 		options = append(options, goose.WithLocker(locker))
 	}
-	return goose.NewProvider(goose.DialectPostgres, stdlib.OpenDB(*config), files, options...)
+	return goose.NewProvider(goose.DialectPostgres, stdlib.OpenDB(*connection.ConnConfig), files, options...)
 }
 
 // migrateJobs makes the job engine's tables and lets the server's login use them. It connects anew, because the engine
 // takes each of its own steps in a transaction of its own.
-func migrateJobs(url string) func(context.Context, *sql.DB) error {
+func migrateJobs(connection connection) func(context.Context, *sql.DB) error {
 	return func(ctx context.Context, _ *sql.DB) error {
-		pool, err := pgxpool.New(ctx, url)
+		pool, err := pgxpool.NewWithConfig(ctx, connection.Config)
 		if err != nil {
 			return err
 		}
@@ -118,21 +120,43 @@ func migrateJobs(url string) func(context.Context, *sql.DB) error {
 	}
 }
 
-// Ready reports whether the database answers and its schema is the one this program needs.
+// Ready reports whether the database can be reached and its schema has every step this program needs.
 func (db *DB) Ready(ctx context.Context) error {
-	var applied int64
+	var missing *int64
 	err := db.pool.QueryRow(ctx, `
-		select max(version_id)
-		from goose_db_version
-		where is_applied`).Scan(&applied)
+		select min(needed.version)
+		from unnest($1::bigint[]) as needed (version)
+		where not exists (
+			select
+			from public.goose_db_version v
+			where v.version_id = needed.version
+			and v.is_applied)`, schemaVersions).Scan(&missing)
 	if err != nil {
 		return fmt.Errorf("read schema version: %w", withoutSecrets(err))
 	}
-	if applied < schemaVersion {
-		return fmt.Errorf("schema is at version %d, this program needs %d: run portal-api migrate up", applied, schemaVersion)
+	if missing != nil {
+		return fmt.Errorf("the schema lacks step %d of %d: run portal-api migrate up", *missing, slices.Max(schemaVersions))
 	}
 	return nil
 }
 
-// schemaVersion is the newest migration this program relies on.
-const schemaVersion = 11
+// schemaVersions are all steps of the schema this program relies on.
+var schemaVersions = readVersions(migrations)
+
+// readVersions lists the numbers of the embedded files and of the steps written in Go.
+func readVersions(files fs.FS) []int64 {
+	versions := []int64{jobsVersion}
+	names, err := fs.Glob(files, "migrations/*.sql")
+	if err != nil {
+		panic(err) // the pattern is well-formed
+	}
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			panic(err) // goose could not run this file either
+		}
+		versions = append(versions, version)
+	}
+	slices.Sort(versions)
+	return versions
+}

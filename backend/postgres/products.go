@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -13,11 +12,11 @@ import (
 // SetProducts makes or renames the rows of products, as the owner at url. A product that is not among them keeps its row:
 // what was synced from it still refers to it.
 func SetProducts(ctx context.Context, url string, products []portal.Product) error {
-	config, err := pgx.ParseConfig(url)
+	connection, err := settle(ctx, url)
 	if err != nil {
-		return errors.New("not a PostgreSQL URL such as postgres://user:password@host:5432/portal")
+		return err
 	}
-	conn, err := pgx.ConnectConfig(ctx, config)
+	conn, err := pgx.ConnectConfig(ctx, connection.ConnConfig)
 	if err != nil {
 		return fmt.Errorf("reach database: %w", withoutSecrets(err))
 	}

@@ -1,0 +1,149 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// The settings of a session on which the meaning of a statement or the form of a result depends. A database and a role
+// have defaults of their own for each, so every connection sets all of them when it starts.
+//
+// A pooler in transaction mode shares its server connections, so a setting of the session does not hold there, and it
+// refuses start-up parameters that it does not track. Behind one, only pooledSettings are set at the start, and each
+// transaction sets the others for itself (localSettings). What cannot be set inside a transaction is either part of the
+// statement that begins it (readCommitted) or must be right by default (checkSearchPath).
+
+// pooledSettings are the start-up parameters that every release of PgBouncer tracks.
+var pooledSettings = map[string]string{
+	"client_encoding":             "UTF8",
+	"datestyle":                   "ISO, YMD",
+	"timezone":                    "UTC",
+	"standard_conforming_strings": "on",
+}
+
+// otherSettings are refused by poolers. lc_messages is not among them: only a superuser may set it, and nothing here
+// reads a message of the server.
+var otherSettings = map[string]string{
+	"intervalstyle":         "postgres",
+	"bytea_output":          "hex",
+	"extra_float_digits":    "1",
+	"lc_monetary":           "C",
+	"lc_numeric":            "C",
+	"lc_time":               "C",
+	"array_nulls":           "on",
+	"transform_null_equals": "off",
+	"row_security":          "on",
+	"search_path":           searchPath,
+
+	"default_transaction_isolation":  "read committed",
+	"default_transaction_read_only":  "off",
+	"default_transaction_deferrable": "off",
+}
+
+const searchPath = "public, pg_temp" // a temporary table never stands in for one of ours
+
+// localSettings sets for one transaction what the result of its statements depends on.
+const localSettings = `
+	select set_config('datestyle', 'ISO, YMD', true),
+	       set_config('timezone', 'UTC', true),
+	       set_config('intervalstyle', 'postgres', true),
+	       set_config('bytea_output', 'hex', true),
+	       set_config('extra_float_digits', '1', true),
+	       set_config('lc_monetary', 'C', true),
+	       set_config('lc_numeric', 'C', true),
+	       set_config('lc_time', 'C', true),
+	       set_config('array_nulls', 'on', true),
+	       set_config('transform_null_equals', 'off', true),
+	       set_config('row_security', 'on', true),
+	       set_config('search_path', '` + searchPath + `', true)`
+
+// readCommitted is how every transaction that may write begins, whatever the database's default.
+var readCommitted = pgx.TxOptions{
+	IsoLevel: pgx.ReadCommitted, AccessMode: pgx.ReadWrite, DeferrableMode: pgx.NotDeferrable,
+}
+
+// connection is how to connect to the database, found out by connecting once.
+type connection struct {
+	*pgxpool.Config
+	pooled bool // a pooler refuses otherSettings
+}
+
+// settle reads the URL of a database and checks that it can be reached within ten seconds and is one the portal can use.
+func settle(ctx context.Context, url string) (connection, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return connection{}, errors.New("not a PostgreSQL URL such as postgres://user:password@host:5432/portal")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	c := connection{Config: config}
+	set(config, pooledSettings)
+	set(config, otherSettings)
+	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig)
+	if refusesParameters(err) {
+		c.pooled = true
+		for name := range otherSettings {
+			delete(config.ConnConfig.RuntimeParams, name)
+		}
+		conn, err = pgx.ConnectConfig(ctx, config.ConnConfig)
+	}
+	if err != nil {
+		host, port := config.ConnConfig.Host, config.ConnConfig.Port
+		return connection{}, fmt.Errorf("reach database at %s:%d: %w", host, port, withoutSecrets(err))
+	}
+	defer conn.Close(ctx) //nolint:errcheck // nothing is open on it any more
+	return c, c.check(ctx, conn)
+}
+
+// set makes the settings start-up parameters. It replaces those of the URL under any spelling of their names.
+func set(config *pgxpool.Config, settings map[string]string) {
+	parameters := config.ConnConfig.RuntimeParams
+	for given := range parameters {
+		if _, ours := settings[strings.ToLower(given)]; ours {
+			delete(parameters, given)
+		}
+	}
+	for name, value := range settings {
+		parameters[name] = value
+	}
+}
+
+// refusesParameters reports whether a pooler said that it takes no such start-up parameter: PgBouncer as a protocol
+// violation, others as a feature they do not have.
+func refusesParameters(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && (refused.Code == "08P01" || refused.Code == "0A000")
+}
+
+func (c connection) check(ctx context.Context, conn *pgx.Conn) error {
+	if encoding := conn.PgConn().ParameterStatus("server_encoding"); encoding != "UTF8" {
+		return fmt.Errorf("the encoding of database %s is %s and must be UTF8: "+
+			"create it anew with create database … encoding 'UTF8' template template0", c.ConnConfig.Database, encoding)
+	}
+	if !c.pooled {
+		return nil
+	}
+	return checkSearchPath(ctx, conn)
+}
+
+// checkSearchPath makes sure that statements find the portal's tables behind a pooler: they are prepared before the
+// transaction in which they run, and so before it sets its own path.
+func checkSearchPath(ctx context.Context, conn *pgx.Conn) error {
+	var first, path string
+	err := conn.QueryRow(ctx, "select coalesce(current_schema(), ''), current_setting('search_path')").Scan(&first, &path)
+	if err != nil {
+		return fmt.Errorf("read search_path: %w", withoutSecrets(err))
+	}
+	if first != "public" {
+		return fmt.Errorf("the pooler before the database sets no search_path, and the database's own is %s: "+
+			"set it with alter role %s set search_path = public", path, conn.Config().User)
+	}
+	return nil
+}

@@ -1,0 +1,263 @@
+package postgres_test
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit"
+)
+
+// admin is a connection as the superuser of the PostgreSQL that tests run in.
+func admin(t *testing.T) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), os.Getenv("PORTAL_TEST_DATABASE_URL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	return conn
+}
+
+func databaseOf(t *testing.T, databaseURL string) string {
+	t.Helper()
+	parsed, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimPrefix(parsed.Path, "/")
+}
+
+// alterDatabase gives a database another default for each setting.
+func alterDatabase(t *testing.T, databaseURL string, settings map[string]string) {
+	t.Helper()
+	conn, name := admin(t), pgx.Identifier{databaseOf(t, databaseURL)}.Sanitize()
+	for setting, value := range settings {
+		if _, err := conn.Exec(t.Context(), fmt.Sprintf("alter database %s set %s = '%s'", name, setting, value)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestSettings(t *testing.T) {
+	foreign := map[string]string{
+		"datestyle": "German", "intervalstyle": "sql_standard", "timezone": "Pacific/Chatham", "bytea_output": "escape",
+		"extra_float_digits": "-15", "lc_messages": "POSIX", "lc_time": "C.utf8", "lc_numeric": "C.utf8", "lc_monetary": "C.utf8",
+		"standard_conforming_strings": "off", "array_nulls": "off", "transform_null_equals": "on", "row_security": "off",
+		"client_encoding": "LATIN1", "default_transaction_isolation": "serializable", "default_transaction_read_only": "on",
+		"default_transaction_deferrable": "on",
+	}
+	t.Run("are_the_portals_own_on_a_direct_connection", func(t *testing.T) {
+		t.Parallel()
+		w := worldThatExpires(t)
+		foreign := withSetting(foreign, "search_path", "elsewhere")
+		w.Exec(t, "create schema elsewhere; create table elsewhere.client (id int)")
+		alterDatabase(t, w.URLs.Owner, foreign)
+		db := open(t, w.URLs.Server)
+		checkSettings(t, db, foreign)
+		readsAndWrites(t, db, w)
+	})
+	t.Run("are_set_by_each_transaction_behind_a_pooler", func(t *testing.T) {
+		t.Parallel()
+		w := worldThatExpires(t)
+		alterDatabase(t, w.URLs.Owner, foreign)
+		readsAndWrites(t, open(t, pooler(t, w.URLs.Server)), w)
+	})
+	t.Run("refuse_a_pooler_whose_database_finds_other_tables", func(t *testing.T) {
+		t.Parallel()
+		w := testkit.NewWorld(t)
+		w.Exec(t, "create schema elsewhere")
+		alterDatabase(t, w.URLs.Owner, map[string]string{"search_path": "elsewhere"})
+		_, err := postgres.Open(t.Context(), pooler(t, w.URLs.Server))
+		if err == nil || !strings.Contains(err.Error(), "search_path = public") {
+			t.Errorf("got the error %v, want one that names search_path", err)
+		}
+	})
+	t.Run("hold_while_migrating", func(t *testing.T) {
+		t.Parallel()
+		name := emptyDatabase(t, "encoding 'UTF8' template template0")
+		alterDatabase(t, name, withSetting(foreign, "search_path", "pg_catalog"))
+		if _, err := postgres.Migrate(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		if err := open(t, name).Ready(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func withSetting(settings map[string]string, name, value string) map[string]string {
+	all := map[string]string{name: value}
+	for name, value := range settings {
+		all[name] = value
+	}
+	return all
+}
+
+func open(t *testing.T, databaseURL string) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db
+}
+
+// checkSettings fails for each setting that the database has and the session took over. lc_messages may be set by
+// superusers only.
+func checkSettings(t *testing.T, db *postgres.DB, foreign map[string]string) {
+	t.Helper()
+	for name, value := range foreign {
+		var got string
+		if err := db.Pool().QueryRow(t.Context(), "select current_setting($1)", name).Scan(&got); err != nil {
+			t.Fatal(err)
+		}
+		if got == value && name != "lc_messages" {
+			t.Errorf("%s is the database's %q", name, got)
+		}
+	}
+}
+
+func worldThatExpires(t *testing.T) *testkit.World {
+	t.Helper()
+	w := testkit.NewWorld(t)
+	w.Exec(t, "update client set expires_on = '2031-02-03'")
+	return w
+}
+
+// readsAndWrites reads the second page of a list that is sorted by dates, and writes.
+func readsAndWrites(t *testing.T, db *postgres.DB, w *testkit.World) {
+	t.Helper()
+	admin := w.Own.Viewers[portal.MSSPAdmin]
+	var ids []string
+	for cursor := ""; ; {
+		page, _, err := db.Clients(t.Context(), admin, portal.ClientQuery{Sort: "expires_on,-first_seen_at", Cursor: cursor, Limit: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, client := range page.Items {
+			if ids = append(ids, client.ID); *client.ExpiresOn != "2031-02-03" {
+				t.Errorf("a date reads %s, want 2031-02-03", *client.ExpiresOn)
+			}
+		}
+		if page.NextCursor == nil {
+			break
+		}
+		cursor = *page.NextCursor
+	}
+	if slices.Sort(ids); len(slices.Compact(ids)) != 7 {
+		t.Errorf("the pages hold %d different clients, want 7", len(ids))
+	}
+	staff := w.Own.Viewers[portal.MSSPStaff]
+	inactive := false
+	user, err := db.ChangeUser(t.Context(), admin, staff.UserID, portal.UserChange{Active: &inactive})
+	if err != nil || user.Active {
+		t.Errorf("deactivating a user returns %+v, %v", user, err)
+	}
+}
+
+func TestEncoding(t *testing.T) {
+	for _, encoding := range []string{"LATIN1", "SQL_ASCII"} {
+		t.Run("refuses_"+encoding, func(t *testing.T) {
+			t.Parallel()
+			name := emptyDatabase(t, "encoding '"+encoding+"' lc_collate 'C' lc_ctype 'C' template template0")
+			_, opened := postgres.Open(t.Context(), name)
+			_, migrated := postgres.Migrate(t.Context(), name)
+			for _, err := range []error{opened, migrated} {
+				if err == nil || !strings.Contains(err.Error(), encoding) || !strings.Contains(err.Error(), "UTF8") || strings.Contains(err.Error(), "\n") {
+					t.Errorf("got %v, want one line that names %s and UTF8", err, encoding)
+				}
+			}
+		})
+	}
+}
+
+// emptyDatabase makes a database without a schema and returns its URL as the superuser.
+func emptyDatabase(t *testing.T, options string) string {
+	t.Helper()
+	conn := admin(t)
+	name := "settings_" + strings.ReplaceAll(postgres.NewID(), "-", "")
+	if _, err := conn.Exec(t.Context(), "create database "+name+" "+options); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Exec(context.Background(), "drop database "+name+" with (force)") })
+	parsed, err := url.Parse(os.Getenv("PORTAL_TEST_DATABASE_URL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed.Path = name
+	return parsed.String()
+}
+
+// pooler passes connections on to the database as PgBouncer does: it refuses start-up parameters it does not track.
+func pooler(t *testing.T, databaseURL string) string {
+	t.Helper()
+	parsed, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func(target string) {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go pool(client, target)
+		}
+	}(parsed.Host)
+	parsed.Host = listener.Addr().String()
+	return parsed.String()
+}
+
+var tracked = []string{"user", "database", "application_name", "client_encoding", "datestyle", "timezone", "standard_conforming_strings"}
+
+func pool(client net.Conn, target string) {
+	defer client.Close()
+	length := make([]byte, 4)
+	if _, err := io.ReadFull(client, length); err != nil {
+		return
+	}
+	body := make([]byte, binary.BigEndian.Uint32(length)-4)
+	if _, err := io.ReadFull(client, body); err != nil {
+		return
+	}
+	var startup pgproto3.StartupMessage
+	if err := startup.Decode(body); err != nil {
+		return
+	}
+	for name := range startup.Parameters {
+		if !slices.Contains(tracked, strings.ToLower(name)) {
+			refusal, _ := (&pgproto3.ErrorResponse{
+				Severity: "FATAL", Code: "08P01", Message: "unsupported startup parameter: " + name,
+			}).Encode(nil)
+			client.Write(refusal)
+			return
+		}
+	}
+	server, err := net.Dial("tcp", target)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	server.Write(append(length, body...))
+	go io.Copy(server, client)
+	io.Copy(client, server)
+}
