@@ -17,8 +17,8 @@ import (
 //
 // A pooler in transaction mode shares its server connections, so a setting of the session does not hold there, and it
 // refuses start-up parameters that it does not track. Behind one, only pooledSettings are set at the start, and each
-// transaction sets the others for itself (localSettings). What cannot be set inside a transaction is either part of the
-// statement that begins it (readCommitted) or must be right by default (checkSearchPath).
+// transaction sets the others for itself (localSettings). Those that no statement can set in time are part of the statement
+// that begins a transaction (readCommitted), or must be right by default (checkDefaults).
 
 // pooledSettings are the start-up parameters that every release of PgBouncer tracks.
 var pooledSettings = map[string]string{
@@ -40,14 +40,12 @@ var otherSettings = map[string]string{
 	"array_nulls":           "on",
 	"transform_null_equals": "off",
 	"row_security":          "on",
-	"search_path":           searchPath,
+	"search_path":           "public, pg_temp", // a temporary table never hides one of ours
 
 	"default_transaction_isolation":  "read committed",
 	"default_transaction_read_only":  "off",
 	"default_transaction_deferrable": "off",
 }
-
-const searchPath = "public, pg_temp" // a temporary table never stands in for one of ours
 
 // localSettings sets for one transaction what the result of its statements depends on.
 const localSettings = `
@@ -59,10 +57,7 @@ const localSettings = `
 	       set_config('lc_monetary', 'C', true),
 	       set_config('lc_numeric', 'C', true),
 	       set_config('lc_time', 'C', true),
-	       set_config('array_nulls', 'on', true),
-	       set_config('transform_null_equals', 'off', true),
-	       set_config('row_security', 'on', true),
-	       set_config('search_path', '` + searchPath + `', true)`
+	       set_config('array_nulls', 'on', true)`
 
 // readCommitted is how every transaction that may write begins, whatever the database's default.
 var readCommitted = pgx.TxOptions{
@@ -130,20 +125,26 @@ func (c connection) check(ctx context.Context, conn *pgx.Conn) error {
 	if !c.pooled {
 		return nil
 	}
-	return checkSearchPath(ctx, conn)
+	return checkDefaults(ctx, conn)
 }
 
-// checkSearchPath makes sure that statements find the portal's tables behind a pooler: they are prepared before the
-// transaction in which they run, and so before it sets its own path.
-func checkSearchPath(ctx context.Context, conn *pgx.Conn) error {
-	var first, path string
-	err := conn.QueryRow(ctx, "select coalesce(current_schema(), ''), current_setting('search_path')").Scan(&first, &path)
+// checkDefaults refuses, behind a pooler, a database whose own defaults change what a statement means when it is
+// prepared, which is before the transaction in which it runs can set anything.
+func checkDefaults(ctx context.Context, conn *pgx.Conn) error {
+	var wrong string
+	err := conn.QueryRow(ctx, `
+		select case
+			when current_schema() is distinct from 'public' then 'search_path = public'
+			when current_setting('row_security') <> 'on' then 'row_security = on'
+			when current_setting('transform_null_equals') <> 'off' then 'transform_null_equals = off'
+			else ''
+		end`).Scan(&wrong)
 	if err != nil {
-		return fmt.Errorf("read search_path: %w", withoutSecrets(err))
+		return fmt.Errorf("read settings: %w", withoutSecrets(err))
 	}
-	if first != "public" {
-		return fmt.Errorf("the pooler before the database sets no search_path, and the database's own is %s: "+
-			"set it with alter role %s set search_path = public", path, conn.Config().User)
+	if wrong != "" {
+		return fmt.Errorf("the pooler does not pass a setting on that the database has another default for: "+
+			"run alter role %s set %s", conn.Config().User, wrong)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -65,6 +66,34 @@ func Open(t testing.TB) *postgres.DB {
 	}
 	t.Cleanup(db.Close)
 	return db
+}
+
+// EmptyDatabase makes a database without a schema, dropped when the test ends, and returns its URL as the superuser.
+// Options are those of create database.
+func EmptyDatabase(t testing.TB, options string) string {
+	t.Helper()
+	admin := adminURL(t)
+	name := "empty_" + strings.ReplaceAll(postgres.NewID(), "-", "")
+	run := func(sql string) error {
+		conn, err := pgx.Connect(context.Background(), admin.String())
+		if err != nil {
+			return err
+		}
+		defer conn.Close(context.Background())
+		_, err = conn.Exec(context.Background(), sql)
+		return err
+	}
+	if err := run("create database " + name + " " + options); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := run("drop database " + name + " with (force)"); err != nil {
+			t.Error(err)
+		}
+	})
+	database := *admin
+	database.Path = name
+	return database.String()
 }
 
 func adminURL(t testing.TB) *url.URL {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"fs-client-portal/backend/testkit"
 )
 
 func TestAnUnusableSettingEndsTheStartWithTwoAndItsName(t *testing.T) {
@@ -58,6 +60,29 @@ func TestAnUnusableSettingEndsTheStartWithTwoAndItsName(t *testing.T) {
 		}
 		if strings.Contains(said, "hidden") {
 			t.Errorf("%s: the password is in %q", name, said)
+		}
+	}
+}
+
+func TestEncoding(t *testing.T) {
+	key := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(key, []byte(strings.Repeat("A", 43)+"="), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, encoding := range []string{"LATIN1", "SQL_ASCII"} {
+		database := "--database-url=" + testkit.EmptyDatabase(t, "encoding '"+encoding+"' lc_collate 'C' lc_ctype 'C' template template0")
+		for _, arguments := range [][]string{
+			{"migrate", database, "up"},
+			{"migrate", database, "status"},
+			{"serve", database, "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0", "--secret-key-file=" + key},
+		} {
+			t.Run(encoding+"_ends_"+arguments[0]+"_with_two", func(t *testing.T) {
+				said, code := capture(t, func() int { return run(arguments) })
+				if code != exitUnusable || !strings.Contains(said, "PORTAL_DATABASE_URL") || !strings.Contains(said, encoding) ||
+					strings.Count(strings.TrimSpace(said), "\n") > 0 {
+					t.Errorf("exit %d, said %q; want exit 2 and one line that names PORTAL_DATABASE_URL and %s", code, said, encoding)
+				}
+			})
 		}
 	}
 }
