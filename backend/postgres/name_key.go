@@ -1,0 +1,92 @@
+package postgres
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Names are searched and sorted by a key that is folded here, when the name is written, and compared byte by byte: what
+// a list finds and its order are the same in every database, whatever its locale. Whoever changes fold must make all
+// stored keys anew, by a migration that sets keyed_name to null.
+//
+// Three columns hold it. name_key is its first longestKey bytes: lists sort by it and their cursors carry it, so its
+// length is bounded; names that are alike as far as that are sorted by id. name_rest is what is left of the key, null
+// for nearly every name; search needs it. keyed_name is the name the key was made of. A server older than the keys
+// writes a name without them, so where keyed_name is not the name, search takes the name as that server searched it,
+// and KeyNames makes the key later. Until then such a row sorts by the key of its former name, a new one before all others.
+
+// longestKey is how many bytes of a key are sorted by.
+const longestKey = 200
+
+// NameKey returns what a name is sorted by, and what else of it is searched; nil if nothing.
+func NameKey(name string) (key string, rest *string) {
+	folded := fold(name)
+	if len(folded) <= longestKey {
+		return folded, nil
+	}
+	end := longestKey
+	for !utf8.RuneStart(folded[end]) {
+		end--
+	}
+	left := folded[end:]
+	return folded[:end], &left
+}
+
+// fold makes names that a reader takes for the same equal: upper and lower case, ß and ss, letters with and without marks
+// however they are composed, and any white space between words.
+func fold(text string) string {
+	if !isASCII(text) {
+		text = strings.Map(unmarked, norm.NFKD.String(text))
+		text = strings.Map(unmarked, norm.NFKD.String(cases.Fold().String(text)))
+	}
+	return strings.Join(strings.FieldsFunc(strings.Map(lower, text), unicode.IsSpace), " ")
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// unmarked drops marks and what is not seen. The dotless ı of Turkish is an i, for its capital is that of i elsewhere.
+// Cherokee folds to its capitals, which cases.Fold takes back to small letters.
+func unmarked(r rune) rune {
+	switch {
+	case r == 'ı':
+		return 'i'
+	case unicode.Is(unicode.Cherokee, r):
+		return unicode.ToUpper(r)
+	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		return -1
+	}
+	return r
+}
+
+// lower makes the letters A to Z small, as cases.Fold does, and drops control characters.
+func lower(r rune) rune {
+	switch {
+	case 'A' <= r && r <= 'Z':
+		return r + 'a' - 'A'
+	case unicode.IsControl(r) && !unicode.IsSpace(r):
+		return -1
+	}
+	return r
+}
+
+// nameFilter is the condition that the name in a table contains q, its values added to args.
+func nameFilter(table, q string, args map[string]any) string {
+	args["folded"], args["pattern"] = pattern(fold(q)), pattern(q)
+	return strings.ReplaceAll(`
+		case
+			when t.keyed_name is distinct from t.name then lower(t.name) like lower(@pattern)
+			when t.name_rest is null then t.name_key like @folded
+			else t.name_key || t.name_rest like @folded
+		end`, "t.", table+".")
+}
