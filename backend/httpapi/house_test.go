@@ -213,12 +213,12 @@ func (h *house) review(of testkit.Tenant) string {
 		insert into sync_run (mssp_id, id, mssp_product_id, status, trigger, started_at, finished_at, would_miss)
 		values ($1, $2, $3, 'needs_review', 'schedule', now(), now(), 4)`, of.MSSPID, run, connection)
 	h.exec(`
-		insert into sync_vanishing (mssp_id, run_id, rank, search_name, id, kind)
-		select c.mssp_id, $2::uuid, 1, c.search_name, c.id, 'client'
+		insert into sync_vanishing (mssp_id, run_id, rank, search_name, name_key, id, kind)
+		select c.mssp_id, $2::uuid, 1, c.search_name, c.name_key, c.id, 'client'
 		from client c
 		where c.msp_id = $1
 		union all
-		select m.mssp_id, $2::uuid, 0, m.search_name, m.id, 'msp'
+		select m.mssp_id, $2::uuid, 0, m.search_name, m.name_key, m.id, 'msp'
 		from msp m
 		where m.id = $1`, of.MSPs[0].ID, run)
 	return run

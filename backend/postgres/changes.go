@@ -102,7 +102,7 @@ func (db *DB) RunChanges(ctx context.Context, viewer portal.Viewer, runID string
 	return page, nil
 }
 
-var reviewSorts = map[string]sortKey{"rank": plainKey("v.rank", intKey), "name": plainKey("v.search_name", textKey)}
+var reviewSorts = map[string]sortKey{"rank": plainKey("v.rank", intKey), "name": nameKey("v.name_key")}
 
 type reviewRow struct {
 	portal.ReviewItem

@@ -18,8 +18,8 @@ var clientColumns = `
 	c.external_id`
 
 var clientSorts = map[string]sortKey{
-	"name":          plainKey("c.search_name", textKey),
-	"msp_name":      absentLast("m.search_name", textKey),
+	"name":          nameKey("c.name_key"),
+	"msp_name":      absentNameLast("m.name_key"),
 	"status":        plainKey("c.status", textKey),
 	"type":          plainKey("lower(c.type)", textKey),
 	"licence_type":  absentLast("lower(c.licence_type)", textKey),
@@ -33,7 +33,7 @@ var clientSorts = map[string]sortKey{
 
 // clientFilters are the filters of portal.ClientFilter, on a client c or a row c of client_count.
 var clientFilters = map[string]listFilter{
-	"q":              {rows: contains("c.search_name")},
+	"q":              {rows: contains("c", "c.name")},
 	"status":         counted(equals("c.status")),
 	"status_reason":  {rows: disabledFor("c")},
 	"type":           counted(equalsText("c.type")),

@@ -229,14 +229,14 @@ const (
 // askForReview ends the run as one that waits for an admin's word, and notes who would vanish. What was read stays.
 func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 	tag, err := m.Exec(ctx, `
-		insert into sync_vanishing (mssp_id, run_id, rank, search_name, id, kind)
-		select $1, $3, case k.kind when 'msp' then 0 else 1 end, k.search_name, k.id, k.kind
+		insert into sync_vanishing (mssp_id, run_id, rank, search_name, name_key, id, kind)
+		select $1, $3, case k.kind when 'msp' then 0 else 1 end, k.search_name, k.name_key, k.id, k.kind
 		from (
-			select 'msp' as kind, id, search_name, external_id, false as under
+			select 'msp' as kind, id, search_name, name_key, external_id, false as under
 			from msp o
 			where mssp_id = $1 and mssp_product_id = $2 and `+present("o")+`
 			union all
-			select 'client', id, search_name, external_id, msp_id is not null
+			select 'client', id, search_name, name_key, external_id, msp_id is not null
 			from client o
 			where mssp_id = $1 and mssp_product_id = $2 and `+present("o")+`) k
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = k.external_id

@@ -152,14 +152,6 @@ func digits(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// contains searches a name.
-func contains(column string) condition {
-	return func(name, value string, args pgx.NamedArgs) (string, error) {
-		args[name] = pattern(value)
-		return column + " like lower(@" + name + ")", nil
-	}
-}
-
 // disabledFor filters the disabled rows of a table by why they are disabled. A missing customer keeps the reason it had.
 func disabledFor(table string) condition {
 	return func(name, value string, args pgx.NamedArgs) (string, error) {

@@ -79,6 +79,7 @@ func queueKnown(ctx context.Context, batch *pgx.Batch, i Identity, attemptID str
 	args := n.args(ctx)
 	args["provider"], args["issuer"], args["subject"] = i.Provider, i.Issuer, i.Subject
 	args["email"], args["name"], args["attempt"] = i.Email, i.Name, attemptID
+	args["name_key"], args["name_rest"] = NameKey(i.Name)
 	batch.Queue(`
 		with known as (
 			select user_id
@@ -103,7 +104,10 @@ func queueKnown(ctx context.Context, batch *pgx.Batch, i Identity, attemptID str
 		person as (
 			update app_user
 			set last_login_at = case when active then now() else last_login_at end,
-			    name = case when active and @name <> '' then @name else name end
+			    name = case when active and @name <> '' then @name else name end,
+			    name_key = case when active and @name <> '' then @name_key else name_key end,
+			    name_rest = case when active and @name <> '' then @name_rest else name_rest end,
+			    keyed_name = case when active and @name <> '' then @name else keyed_name end
 			where id = (select user_id from known)
 			and exists (select from finished)
 			returning id, name, email, active, last_login_at),
@@ -186,13 +190,15 @@ func (c Claim) args(ctx context.Context) pgx.StrictNamedArgs {
 			codes[i] = invite.CodeHash
 		}
 	}
+	key, rest := NameKey(c.Identity.Name)
 	return pgx.StrictNamedArgs{
-		"attempt": c.AttemptID, "name": c.Identity.Name, "email": c.Identity.Email, "provider": c.Identity.Provider,
+		"attempt": c.AttemptID, "name": c.Identity.Name, "name_key": key, "name_rest": rest, "key_length": longestKey, "email": c.Identity.Email, "provider": c.Identity.Provider,
 		"issuer": c.Identity.Issuer, "subject": c.Identity.Subject, "invites": invites, "mssps": mssps, "codes": codes,
 		"grants": grants, "audits": audits, "tries": portal.MaxCodeTries, "request": requestID(ctx),
 	}
 }
 
+// An address is its own key, being ASCII in lower case.
 const claimInvites = `
 	with attempt as (
 		select id
@@ -223,8 +229,11 @@ const claimInvites = `
 		where id = @attempt
 		and exists (select from claimed)),
 	person as (
-		insert into app_user (id, name, email)
-		select @user::uuid, @name::text, email
+		insert into app_user (id, name, email, name_key, name_rest, keyed_name)
+		select @user::uuid, @name::text, email,
+		       case when @name = '' then left(email, @key_length) else @name_key end,
+		       case when @name = '' then nullif(substr(email, @key_length + 1), '') else @name_rest end,
+		       coalesce(nullif(@name, ''), email)
 		from claimed
 		limit 1
 		returning id),

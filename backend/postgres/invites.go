@@ -68,7 +68,7 @@ func (db *DB) Invites(ctx context.Context, viewer portal.Viewer, q portal.Invite
 	args := scopeArgs(viewer.Scope)
 	conditions := inviteScope(viewer.Scope) + " and " + status
 	if q.Q != "" {
-		conditions += " and p.email like lower(@q)"
+		conditions += ` and p.email like lower(@q collate "C")`
 		args["q"] = pattern(q.Q)
 	}
 	counted := pgx.NamedArgs{}

@@ -49,7 +49,18 @@ func Migrate(ctx context.Context, url string) ([]Migration, error) {
 	for _, r := range results {
 		taken = append(taken, Migration{Version: r.Source.Version, Name: r.Source.Path, AppliedAt: time.Now().UTC()})
 	}
-	return taken, nil
+	return taken, keyNames(ctx, url)
+}
+
+// keyNames makes the keys of all names that were written without one.
+func keyNames(ctx context.Context, url string) error {
+	db, err := Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.KeyNames(ctx)
+	return err
 }
 
 // MigrationStatus lists every step of the schema, taken or not.

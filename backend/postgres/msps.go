@@ -46,7 +46,7 @@ var (
 const mspExpiry = "coalesce(m.expires_on, first.expires_on)"
 
 var mspSorts = map[string]sortKey{
-	"name":         plainKey("m.search_name", textKey),
+	"name":         nameKey("m.name_key"),
 	"clients":      plainKey("m.client_count", intKey),
 	"status":       plainKey("m.status", textKey),
 	"licence_type": absentLast("lower(m.licence_type)", textKey),
@@ -59,7 +59,7 @@ var mspSorts = map[string]sortKey{
 
 // mspFilters are the filters of portal.MSPFilter, on an MSP m or a row m of msp_count.
 var mspFilters = map[string]listFilter{
-	"q":             {rows: contains("m.search_name")},
+	"q":             {rows: contains("m", "m.name")},
 	"status":        counted(equals("m.status")),
 	"status_reason": {rows: disabledFor("m")},
 	"licence_type":  {rows: orNone("m.licence_type", equalsText("m.licence_type"))},

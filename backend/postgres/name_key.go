@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/jackc/pgx/v5"
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
@@ -80,13 +81,15 @@ func lower(r rune) rune {
 	return r
 }
 
-// nameFilter is the condition that the name in a table contains q, its values added to args.
-func nameFilter(table, q string, args map[string]any) string {
-	args["folded"], args["pattern"] = pattern(fold(q)), pattern(q)
-	return strings.ReplaceAll(`
-		case
-			when t.keyed_name is distinct from t.name then lower(t.name) like lower(@pattern)
-			when t.name_rest is null then t.name_key like @folded
-			else t.name_key || t.name_rest like @folded
-		end`, "t.", table+".")
+// contains searches the names in a table, whose name is an expression, for a text.
+func contains(table, named string) condition {
+	return func(name, value string, args pgx.NamedArgs) (string, error) {
+		args[name], args[name+"_folded"] = pattern(value), pattern(fold(value))
+		return strings.NewReplacer("t.", table+".", "{name}", named, "@q", "@"+name).Replace(`
+			case
+				when t.keyed_name is distinct from {name} then lower({name}) like lower(@q)
+				when t.name_rest is null then t.name_key like @q_folded
+				else t.name_key || t.name_rest like @q_folded
+			end`), nil
+	}
 }

@@ -2,13 +2,13 @@ package postgres
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,11 +16,19 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// keyType says how a cursor carries a sort key's value and how SQL reads it back.
+// A cursor is the position of the row a page ended with: the values that the list is sorted by, ending with the row's id,
+// which no two rows share, so that every row lies before or behind it. The row itself may have changed or be gone. Its
+// values are written in one fixed form by position, whatever the settings of the session.
+//
+// A cursor has at most 1,024 characters whatever the rows hold, for the API takes no longer ones. Three texts at most are
+// sorted by, each of at most longestKey bytes: names by their stored keys, every other text by its first cutText
+// characters. The order is total all the same, because what is alike as far as that is sorted by id.
+
+// keyType is the SQL type of a sort key, as which a cursor's value is read back.
 type keyType string
 
 const (
-	textKey keyType = "text"
+	textKey keyType = `text collate "C"`
 	intKey  keyType = "bigint"
 	dateKey keyType = "date"
 	timeKey keyType = "timestamptz"
@@ -34,16 +42,39 @@ type sortKey struct {
 	kind      keyType
 }
 
-func plainKey(column string, kind keyType) sortKey { return sortKey{column, column, kind} }
+// cutText is as many characters as surely fit into longestKey bytes.
+const cutText = longestKey / utf8.UTFMax
+
+// plainKey sorts by a column or an expression that is never null.
+func plainKey(column string, kind keyType) sortKey {
+	column = bounded(column, kind)
+	return sortKey{column, column, kind}
+}
 
 // absentLast sorts rows without a value behind all others, whichever the direction.
-func absentLast(column string, kind keyType) sortKey {
+func absentLast(column string, kind keyType) sortKey { return nullLast(bounded(column, kind), kind) }
+
+// nameKey sorts by a stored key of names (name_key.go), which is bounded already and stands as it is in an index.
+func nameKey(column string) sortKey { return sortKey{column, column, textKey} }
+
+// absentNameLast is absentLast for a stored key of names.
+func absentNameLast(column string) sortKey { return nullLast(column, textKey) }
+
+// bounded is the value as far as lists are sorted by it.
+func bounded(column string, kind keyType) string {
+	if kind != textKey {
+		return column
+	}
+	return fmt.Sprintf(`left(%s, %d) collate "C"`, column, cutText)
+}
+
+func nullLast(column string, kind keyType) sortKey {
 	low, high := "'-infinity'::"+string(kind), "'infinity'::"+string(kind)
 	switch kind {
 	case intKey:
 		low, high = "-9223372036854775808", "9223372036854775807"
 	case textKey: // bytewise, where the empty text is the least and the last code point the greatest
-		column, low, high = column+` collate "C"`, "''", "chr(1114111)"
+		low, high = "''", "chr(1114111)"
 	}
 	return sortKey{
 		asc:  fmt.Sprintf("coalesce(%s, %s)", column, high),
@@ -99,35 +130,37 @@ func newTerm(keys map[string]sortKey, name string) (keysetTerm, error) {
 	return keysetTerm{key.asc, key.kind, false}, nil
 }
 
-// cursorContent is what a cursor holds: positions only, so a forged one can at most ask for another page of what the
-// viewer may see anyway.
-type cursorContent struct {
-	Sort string   `json:"s"`
-	Keys []string `json:"k"`
-}
+// between the parts of a cursor: no text in the database holds it.
+const between = "\x00"
 
+// readCursor takes a cursor apart: the sort it belongs to, then one value for each term. It holds positions only, so a
+// forged one can at most ask for another page of what the viewer may see anyway.
 func (k *keyset) readCursor(cursor string) error {
 	if cursor == "" {
 		return nil
 	}
 	wrong := portal.InvalidField("cursor", "This cursor is not one this list gave out. Start again without a cursor.")
-	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	text, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil {
 		return wrong
 	}
-	var content cursorContent
-	if json.Unmarshal(text, &content) != nil || len(content.Keys) != len(k.terms) {
+	sort, values, found := strings.Cut(string(text), between)
+	after := strings.Split(values, between)
+	if !found || !utf8.Valid(text) {
 		return wrong
 	}
-	if content.Sort != k.sort {
+	if sort != k.sort {
 		return portal.InvalidField("cursor", "This cursor belongs to another sort. Start again without a cursor.")
 	}
-	for i, value := range content.Keys {
+	if len(after) != len(k.terms) {
+		return wrong
+	}
+	for i, value := range after {
 		if !k.terms[i].kind.accepts(value) {
 			return wrong
 		}
 	}
-	k.after = content.Keys
+	k.after = after
 	return nil
 }
 
@@ -136,30 +169,26 @@ func (t keyType) accepts(value string) bool {
 	var err error
 	switch t {
 	case textKey:
-		return len(value) <= 1000 && !strings.ContainsRune(value, 0) && strings.ToValidUTF8(value, "") == value
+		return len(value) <= longestKey
 	case intKey:
 		_, err = strconv.ParseInt(value, 10, 64)
 	case dateKey:
-		if value == "infinity" || value == "-infinity" {
-			return true
-		}
-		return aTime(time.DateOnly, value)
+		return isTime("2006-01-02", value)
 	case timeKey:
-		if value == "infinity" || value == "-infinity" {
-			return true
-		}
-		return aTime("2006-01-02 15:04:05.999999-07", value)
+		return isTime("2006-01-02T15:04:05.000000Z", value)
 	case idKey:
 		return validID(value)
 	}
 	return err == nil
 }
 
-// aTime reports whether value is a time of the layout; PostgreSQL knows no year 0 and no zone 16 hours from UTC.
-func aTime(layout, value string) bool {
+// isTime reports whether value is a time of the layout, or one of the two ends of time; PostgreSQL knows no year 0.
+func isTime(layout, value string) bool {
+	if value == "infinity" || value == "-infinity" {
+		return true
+	}
 	t, err := time.Parse(layout, value)
-	_, offset := t.Zone()
-	return err == nil && t.Year() > 0 && max(offset, -offset) < 16*60*60
+	return err == nil && t.Year() > 0
 }
 
 // validID reports whether id is a UUID in its usual form, the only one the portal gives out.
@@ -169,9 +198,27 @@ func validID(id string) bool { return len(id) == 36 && uuid.Validate(id) == nil 
 func (k keyset) columns() string {
 	texts := make([]string, len(k.terms))
 	for i, term := range k.terms {
-		texts[i] = term.expression + "::text"
+		texts[i] = term.position()
 	}
 	return "array[" + strings.Join(texts, ", ") + "]"
+}
+
+// position is the term's value as text that accepts takes, in the same form whatever the session's settings.
+func (t keysetTerm) position() string {
+	switch t.kind {
+	case textKey:
+		return t.expression
+	case dateKey:
+		return finite(`to_char((`+t.expression+`)::timestamp, 'YYYY-MM-DD')`, t.expression)
+	case timeKey:
+		return finite(`to_char((`+t.expression+`) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`, t.expression)
+	}
+	return "(" + t.expression + ")::text"
+}
+
+// finite names the two ends of time, of which to_char makes null.
+func finite(text, expression string) string {
+	return "coalesce(" + text + ", case when (" + expression + ") > '2000-01-01' then 'infinity' else '-infinity' end)"
 }
 
 // where answers the condition that a row lies behind the cursor, adding the cursor's values to args; "true" without one.
@@ -238,11 +285,8 @@ func (k keyset) orderBy() string {
 
 // cursor makes the cursor that begins behind a row at the position columns selected.
 func (k keyset) cursor(position []string) *string {
-	text, err := json.Marshal(cursorContent{Sort: k.sort, Keys: position})
-	if err != nil {
-		panic(err) // strings always marshal
-	}
-	cursor := base64.RawURLEncoding.EncodeToString(text)
+	text := k.sort + between + strings.Join(position, between)
+	cursor := base64.RawURLEncoding.EncodeToString([]byte(text))
 	return &cursor
 }
 

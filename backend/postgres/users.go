@@ -32,6 +32,11 @@ func (in people) holds(condition string) string {
 	return "exists (select from user_role g where " + in.scope + " and g.user_id = p.id and " + condition + ")"
 }
 
+// personName is what a person is sorted by: the name, or the address of one without.
+func personName(table string) string {
+	return "coalesce(nullif(" + table + ".name, ''), " + table + ".email)"
+}
+
 func (in people) active() string { return "(p.active and " + in.holds("g.active") + ")" }
 
 func (in people) sorts() map[string]sortKey {
@@ -40,8 +45,8 @@ func (in people) sorts() map[string]sortKey {
 		ranks[i] = string(rule.Role)
 	}
 	return map[string]sortKey{
-		"name":          plainKey("lower(coalesce(nullif(p.name, ''), p.email))", textKey),
-		"email":         plainKey("lower(p.email)", textKey),
+		"name":          nameKey("p.name_key"),
+		"email":         plainKey(`lower(p.email collate "C")`, textKey),
 		"last_login_at": absentLast("p.last_login_at", timeKey),
 		// The widest of the roles a person holds.
 		"role": plainKey(`(
@@ -55,8 +60,11 @@ func (in people) sorts() map[string]sortKey {
 func (in people) filter(q portal.UserQuery, args pgx.NamedArgs) (string, error) {
 	where := "true"
 	if q.Q != "" {
-		args["pattern"] = pattern(q.Q)
-		where += "\nand (lower(p.name) like lower(@pattern) or lower(p.email) like lower(@pattern))"
+		named, err := contains("p", personName("p"))("q", q.Q, args)
+		if err != nil {
+			return "", err
+		}
+		where += "\nand (" + named + ` or lower(p.email collate "C") like lower(@q collate "C"))`
 	}
 	if q.Role != "" {
 		args["role"] = q.Role

@@ -100,11 +100,12 @@ func (w worldMaker) tenant(prefix string) Tenant {
 
 func (w worldMaker) msp(t Tenant, name, prefix string) Node {
 	node := Node{ID: postgres.NewID(), Name: name}
+	key, rest := postgres.NameKey(name)
 	w.exec(`
 		insert into msp (mssp_id, id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in,
-		                 client_count)
-		values ($1, $2, $3, $4, $5, 'RESELLER', '{"id":1,"name":"x","type":"RESELLER"}', now(), now(), 1, 3)`,
-		t.MSSPID, node.ID, t.ConnectionID, node.ID, name)
+		                 client_count, name_key, name_rest, keyed_name)
+		values ($1, $2, $3, $4, $5, 'RESELLER', '{"id":1,"name":"x","type":"RESELLER"}', now(), now(), 1, 3, $6, $7, $5)`,
+		t.MSSPID, node.ID, t.ConnectionID, node.ID, name, key, rest)
 	for i := range 3 {
 		node.Clients = append(node.Clients, w.client(t, &node.ID, fmt.Sprintf("%s Works %d of %s", prefix, i+1, name)))
 	}
@@ -113,11 +114,12 @@ func (w worldMaker) msp(t Tenant, name, prefix string) Node {
 
 func (w worldMaker) client(t Tenant, mspID *string, name string) Node {
 	node := Node{ID: postgres.NewID(), Name: name}
+	key, rest := postgres.NameKey(name)
 	w.exec(`
 		insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, name, type, seats_used, seats_total, expires_on,
-		                    raw, first_seen_at, last_seen_at, changed_in)
-		values ($1, $2, $3, $4, $5, $6, 'CORP', 8, 10, current_date + 200, '{"id":2,"type":"CORP"}', now(), now(), 1)`,
-		t.MSSPID, node.ID, mspID, t.ConnectionID, node.ID, name)
+		                    raw, first_seen_at, last_seen_at, changed_in, name_key, name_rest, keyed_name)
+		values ($1, $2, $3, $4, $5, $6, 'CORP', 8, 10, current_date + 200, '{"id":2,"type":"CORP"}', now(), now(), 1, $7, $8, $6)`,
+		t.MSSPID, node.ID, mspID, t.ConnectionID, node.ID, name, key, rest)
 	w.exec(`
 		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, after, version)
 		values ($1, $2, now(), 'client', $3, $4, $3, 'added', $5, 1)`, t.MSSPID, postgres.NewID(), node.ID, mspID, name)
@@ -156,7 +158,10 @@ func (w worldMaker) viewers(t Tenant) map[portal.Role]portal.Viewer {
 // viewer is somebody with one grant and a session.
 func (w worldMaker) viewer(role portal.Role, scope portal.Scope) portal.Viewer {
 	v := portal.Viewer{UserID: postgres.NewID(), SessionID: postgres.NewID(), Role: role, Scope: scope}
-	w.exec("insert into app_user (id, name, email) values ($1, $2, $3)", v.UserID, "A "+string(role), v.UserID+"@example.com")
+	name := "A " + string(role)
+	key, rest := postgres.NameKey(name)
+	w.exec("insert into app_user (id, name, email, name_key, name_rest, keyed_name) values ($1, $2, $3, $4, $5, $2)",
+		v.UserID, name, v.UserID+"@example.com", key, rest)
 	v.GrantID = w.grant(v.UserID, role, scope)
 	w.exec(`
 		insert into session (id, user_id, idle_expires_at, expires_at)

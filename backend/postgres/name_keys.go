@@ -1,0 +1,109 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// keyBatch is how many names one transaction folds.
+const keyBatch = 1000
+
+// KeyNames makes the keys of names that a server older than the keys has written (see name_key.go), and returns how many.
+// It can be interrupted at any time; what is left is made the next time.
+func (db *DB) KeyNames(ctx context.Context) (made int64, err error) {
+	var mssps []string
+	err = db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
+		batch.Queue("select distinct p.mssp_id::text from mssp_product p order by 1").Query(func(rows pgx.Rows) (err error) {
+			mssps, err = pgx.CollectRows(rows, pgx.RowTo[string])
+			return err
+		})
+	})
+	for _, mssp := range mssps {
+		for _, table := range []string{"msp", "client"} {
+			if err == nil {
+				err = db.keyCustomers(ctx, mssp, table, &made)
+			}
+		}
+	}
+	if err == nil {
+		err = db.keyPeople(ctx, &made)
+	}
+	if err != nil {
+		return made, fmt.Errorf("make keys of names: %w", err)
+	}
+	return made, nil
+}
+
+// keyCustomers waits for a merge that writes the same MSSP's customers, as a merge waits for it. Once all keys are made,
+// the MSSP gets a new version: the order of its lists has changed.
+func (db *DB) keyCustomers(ctx context.Context, mssp, table string, made *int64) error {
+	var before, n int64
+	for before = *made; ; *made += n {
+		err := db.system(ctx, roleSync, mssp, func(tx pgx.Tx) (err error) {
+			if _, err = tx.Exec(ctx, "select from mssp where id = $1 for no key update", mssp); err != nil {
+				return err
+			}
+			n, err = keyRows(ctx, tx, table, "t.mssp_id = $1 and t.keyed_name is distinct from t.name", "t.name", mssp)
+			if err != nil || n == keyBatch || *made+n == before {
+				return err
+			}
+			_, err = tx.Exec(ctx, "update mssp set version = version + 1 where id = $1", mssp)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if n < keyBatch {
+			*made += n
+			return nil
+		}
+	}
+}
+
+func (db *DB) keyPeople(ctx context.Context, made *int64) error {
+	for {
+		var n int64
+		err := db.system(ctx, roleAuth, "", func(tx pgx.Tx) (err error) {
+			n, err = keyRows(ctx, tx, "app_user", "t.keyed_name is distinct from "+personName("t"), personName("t"))
+			return err
+		})
+		if *made += n; err != nil || n < keyBatch {
+			return err
+		}
+	}
+}
+
+// keyRows makes the keys of one batch of rows. A name that changes meanwhile keeps its row in another batch.
+func keyRows(ctx context.Context, tx pgx.Tx, table, unkeyed, name string, args ...any) (int64, error) {
+	rows, err := tx.Query(ctx, fmt.Sprintf(`
+		select t.id, %s as name
+		from %s t
+		where %s
+		order by t.id
+		limit %d
+		for no key update`, name, table, unkeyed, keyBatch), args...)
+	if err != nil {
+		return 0, err
+	}
+	type named struct{ ID, Name string }
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[named])
+	if err != nil || len(found) == 0 {
+		return 0, err
+	}
+	ids, names := make([]string, len(found)), make([]string, len(found))
+	keys, rests := make([]string, len(found)), make([]*string, len(found))
+	for i, row := range found {
+		ids[i], names[i] = row.ID, row.Name
+		keys[i], rests[i] = NameKey(row.Name)
+	}
+	more := len(args)
+	_, err = tx.Exec(ctx, fmt.Sprintf(`
+		update %s t
+		set name_key = made.key, name_rest = made.rest, keyed_name = made.name
+		from unnest($%d::uuid[], $%d::text[], $%d::text[], $%d::text[]) as made (id, name, key, rest)
+		where %s
+		and t.id = made.id`, table, more+1, more+2, more+3, more+4, unkeyed), append(args, ids, names, keys, rests)...)
+	return int64(len(found)), err
+}
