@@ -37,7 +37,12 @@ func (h *house) refuses(token string, refusals []refusal) {
 	}
 }
 
-func cursor(content string) string { return base64.RawURLEncoding.EncodeToString([]byte(content)) }
+// cursor forges a cursor of a sort with the parts of a position.
+func cursor(parts ...string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, "\x00")))
+}
+
+const someID = "0198c5a4-0000-7000-8000-000000000000"
 
 const wrong = http.StatusUnprocessableEntity
 
@@ -50,9 +55,9 @@ func TestAWrongListParameterIsAnsweredWithItsName(t *testing.T) {
 			refusals = append(refusals, refusal{list + " " + query, call{route: list + "?" + query}, wrong, portal.Invalid, name})
 		}
 		for _, forged := range []string{
-			"x", "%20", cursor("null"), cursor("[]"), cursor(`{"s":"name"}`), cursor(`{"s":"name","k":["a"]}`),
-			cursor(`{"s":"name","k":["a","not-an-id"]}`), cursor(`{"s":"-created_at","k":["yesterday","0198c5a4-0000-7000-8000-000000000000"]}`),
-			cursor(`{"s":"-id","k":["1","1"]}`), cursor(`{"s":"-id","k":["'; drop table client; --","1"]}`), strings.Repeat("A", 1025),
+			"x", "%20", cursor("\x00"), cursor("name"), cursor("name", "a"), cursor("name", "a", "not-an-id"), cursor("name", "\xff", someID),
+			cursor("-created_at", "yesterday", someID), cursor("-id", "1", "1"), cursor("-id", "'; drop table client; --", someID),
+			cursor("name", strings.Repeat("a", 201), someID), cursor(`{"s":"name","k":["a"]}`), strings.Repeat("A", 1025),
 		} {
 			refusals = append(refusals, refusal{list + " cursor " + forged, call{route: list + "?cursor=" + forged}, wrong, portal.Invalid, "cursor"})
 		}
@@ -63,14 +68,14 @@ func TestAWrongListParameterIsAnsweredWithItsName(t *testing.T) {
 func TestAForgedPositionInACursorNeverBreaksTheServer(t *testing.T) {
 	h := newHouse(t)
 	token := h.as(portal.MSSPAdmin)
-	const id = "0198c5a4-0000-7000-8000-000000000000"
 	values := []string{
 		"", "x", "0", "-1", "9223372036854775807", "9223372036854775808", "infinity", "-infinity", "0000-01-01", "9999-12-31",
-		"0000-01-01 00:00:00+00", "9999-12-31 23:59:59.999999+00", "2026-02-30", "2026-01-01 00:00:00+24", "2026-01-01 00:00:00-16", `\u0000`, `\ud800`, "' or 1=1", strings.Repeat("a", 600),
+		"0000-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z", "2026-02-30", "2026-01-01T24:00:00.000000Z", "2026-01-01T00:00:00.000000+16",
+		"epoch", "\xff", "\xed\xa0\x80", "' or 1=1", strings.Repeat("a", 600), strings.Repeat("\U0010ffff", 50),
 	}
 	for _, sort := range []string{"name", "status", "type", "seats_used", "-seats_total", "expires_on", "-first_seen_at", "last_seen_at"} {
 		for _, value := range values {
-			path := "/v1/clients?sort=" + sort + "&cursor=" + cursor(`{"s":"`+sort+`","k":["`+value+`","`+id+`"]}`)
+			path := "/v1/clients?sort=" + sort + "&cursor=" + cursor(sort, value, someID)
 			if r := h.get(path, token); r.StatusCode != ok && r.StatusCode != wrong {
 				t.Errorf("by %s behind %.40q: %d %s", sort, value, r.StatusCode, r.body)
 			}
@@ -88,7 +93,7 @@ func TestAWrongFilterOrSortIsAnsweredWithItsName(t *testing.T) {
 		{"two minuses", call{route: "GET /v1/clients?sort=--name"}, wrong, portal.Invalid, "sort"},
 		{"four sort terms", call{route: "GET /v1/clients?sort=name,type,status,seats_used"}, wrong, portal.Invalid, "sort"},
 		{"a sort of another list", call{route: "GET /v1/msps?sort=first_seen_at"}, wrong, portal.Invalid, "sort"},
-		{"a cursor of another sort", call{route: "GET /v1/clients?sort=type&cursor=" + cursor(`{"s":"name","k":["a","0198c5a4-0000-7000-8000-000000000000"]}`)}, wrong, portal.Invalid, "cursor"},
+		{"a cursor of another sort", call{route: "GET /v1/clients?sort=type&cursor=" + cursor("name", "a", someID)}, wrong, portal.Invalid, "cursor"},
 		{"an unknown status", call{route: "GET /v1/clients?status=gone"}, wrong, portal.Invalid, "status"},
 		{"an unknown status of an MSP", call{route: "GET /v1/msps?status=open"}, wrong, portal.Invalid, "status"},
 		{"an unknown status of an invite", call{route: "GET /v1/invites?status=active"}, wrong, portal.Invalid, "status"},

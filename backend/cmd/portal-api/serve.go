@@ -179,6 +179,10 @@ func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, mails *ma
 		Loopback: c.onLoopback(), Log: log, Jobs: !c.NoJobs,
 		Chores: map[string]func(context.Context) error{
 			"prune_sign_ins": func(ctx context.Context) error { return db.PruneSignIns(ctx, keepSignIns) },
+			"key_names": func(ctx context.Context) error {
+				_, err := db.KeyNames(ctx)
+				return err
+			},
 		},
 		Finished: func(run portal.SyncRun) { runs.WithLabelValues(string(run.Status)).Inc() },
 	}

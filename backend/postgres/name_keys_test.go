@@ -1,0 +1,181 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit"
+)
+
+// asOlderServer writes customers the way servers did that knew no keys: count clients, named in descending order.
+func asOlderServer(t *testing.T, w *testkit.World, count int) {
+	t.Helper()
+	w.Exec(t, `
+		insert into client (mssp_id, id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in)
+		select $1, new_id(), $2, 'old' || n, 'Österreich ' || to_char(100000 - n, '000000'), 'CORP', '{}', now(), now(), 1
+		from generate_series(1, $3::int) n`, w.Own.MSSPID, w.Own.ConnectionID, count)
+}
+
+// clientNames reads the whole list by name.
+func clientNames(t *testing.T, w *testkit.World, q portal.ClientQuery) []string {
+	t.Helper()
+	var names []string
+	for q.Limit = 150; ; {
+		page, _, err := w.DB.Clients(t.Context(), w.Own.Viewers[portal.MSSPAdmin], q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range page.Items {
+			names = append(names, item.Name)
+		}
+		if page.NextCursor == nil {
+			return names
+		}
+		q.Cursor = *page.NextCursor
+	}
+}
+
+func version(t *testing.T, w *testkit.World) string {
+	t.Helper()
+	return w.Text(t, "select version::text from mssp where id = $1", w.Own.MSSPID)
+}
+
+func unkeyed(t *testing.T, w *testkit.World) string {
+	t.Helper()
+	return w.Text(t, "select count(*)::text from client where keyed_name is distinct from name")
+}
+
+func TestKeyNames(t *testing.T) {
+	t.Run("makes_the_keys_of_what_an_older_server_wrote", func(t *testing.T) {
+		t.Parallel()
+		w := testkit.NewWorld(t)
+		const count = 2500 // some batches
+		asOlderServer(t, w, count)
+		w.Exec(t, "update app_user set name = 'Zoë' where id = $1", w.Own.Viewers[portal.MSPUser].UserID)
+		w.Exec(t, "update msp set name = 'Ähnlich & Co' where id = $1", w.Own.MSPs[0].ID)
+		before := version(t, w)
+		if made, err := w.DB.KeyNames(t.Context()); err != nil || made != count+2 {
+			t.Fatalf("made %d keys, %v, want %d", made, err, count+2)
+		}
+		if n := unkeyed(t, w); n != "0" {
+			t.Errorf("%s clients have no key", n)
+		}
+		names := clientNames(t, w, portal.ClientQuery{})
+		if len(names) != count+7 || !slices.IsSorted(names[8:]) || names[7] != "Österreich  097500" {
+			t.Errorf("the list has %d names and begins with %q", len(names), names[:9])
+		}
+		after := version(t, w)
+		if after == before {
+			t.Error("lists whose order has changed keep their version")
+		}
+		if made, err := w.DB.KeyNames(t.Context()); err != nil || made != 0 || version(t, w) != after {
+			t.Errorf("made %d keys again, %v, and the version changed from %s to %s", made, err, after, version(t, w))
+		}
+	})
+	t.Run("continues_after_an_interruption", func(t *testing.T) {
+		t.Parallel()
+		w := testkit.NewWorld(t)
+		asOlderServer(t, w, 3500)
+		w.Exec(t, `
+			create function interrupt() returns trigger language plpgsql as $$
+			begin
+				if new.name like '%098000' then raise 'interrupted'; end if;
+				return new;
+			end $$;
+			create trigger interrupt before update on client for each row execute function interrupt()`)
+		if _, err := w.DB.KeyNames(t.Context()); err == nil || !strings.Contains(err.Error(), "interrupted") {
+			t.Fatalf("got %v, want the interruption", err)
+		}
+		if n := unkeyed(t, w); n == "0" || n == "3500" {
+			t.Errorf("%s clients are left without a key, want some of 3500", n)
+		}
+		if names := clientNames(t, w, portal.ClientQuery{}); len(names) != 3507 {
+			t.Errorf("the list has %d clients meanwhile, want 3507", len(names))
+		}
+		w.Exec(t, "drop trigger interrupt on client")
+		if _, err := w.DB.KeyNames(t.Context()); err != nil || unkeyed(t, w) != "0" {
+			t.Errorf("%s clients are left after the second time, %v", unkeyed(t, w), err)
+		}
+	})
+	t.Run("ends_with_its_context", func(t *testing.T) {
+		t.Parallel()
+		w := testkit.NewWorld(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := w.DB.KeyNames(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want %v", err, context.Canceled)
+		}
+	})
+	t.Run("is_part_of_migrating", func(t *testing.T) {
+		t.Parallel()
+		w := testkit.NewWorld(t)
+		asOlderServer(t, w, 10)
+		if _, err := postgres.Migrate(t.Context(), w.URLs.Owner); err != nil || unkeyed(t, w) != "0" {
+			t.Errorf("%s clients have no key after migrating, %v", unkeyed(t, w), err)
+		}
+	})
+	t.Run("finds_a_name_that_an_older_server_changed", func(t *testing.T) {
+		t.Parallel()
+		w := testkit.NewWorld(t)
+		id := w.Own.Direct.ID
+		w.Exec(t, "update client set name = 'ZÜRICH Holding' where id = $1", id)
+		if names := clientNames(t, w, portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "holding"}}); len(names) != 1 {
+			t.Errorf("the new name finds %q", names)
+		}
+		if names := clientNames(t, w, portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "direct"}}); len(names) != 0 {
+			t.Errorf("the former name still finds %q", names)
+		}
+		if names := clientNames(t, w, portal.ClientQuery{Sort: "-name"}); len(names) != 7 {
+			t.Errorf("the list has %d clients, want 7", len(names))
+		}
+		if _, err := w.DB.KeyNames(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if names := clientNames(t, w, portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "zurich"}}); len(names) != 1 {
+			t.Errorf("the folded name finds %q", names)
+		}
+	})
+}
+
+func TestPageByNameIsReadFromAnIndex(t *testing.T) {
+	w := testkit.NewWorld(t)
+	asOlderServer(t, w, 5000)
+	if _, err := w.DB.KeyNames(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.Exec(t, "analyze client")
+	conn, err := pgx.Connect(t.Context(), w.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(t.Context(), "select set_config('role', 'portal_mssp', false), set_config('portal.mssp', $1, false)", w.Own.MSSPID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := conn.Query(t.Context(), fmt.Sprintf(`
+		explain select c.id
+		from client c
+		where c.mssp_id = '%s'
+		and (c.name_key, c.id) > ('osterreich  097000'::text::text collate "C", '%s'::text::uuid)
+		order by c.name_key, c.id
+		limit 51`, w.Own.MSSPID, w.Own.Direct.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(plan, "\n"); !strings.Contains(text, "client_name_key_idx") || !strings.Contains(text, "Index Cond: ((mssp_id") || !strings.Contains(text, "ROW(name_key, id)") || strings.Contains(text, "Sort") {
+		t.Errorf("a page is read by\n%s", text)
+	}
+}

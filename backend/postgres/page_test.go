@@ -1,0 +1,57 @@
+package postgres
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+var testSorts = map[string]sortKey{
+	"name": nameKey("c.name_key"), "type": plainKey("c.type", textKey), "word": plainKey("c.word", textKey),
+	"seats": absentLast("c.seats", intKey), "day": absentLast("c.day", dateKey), "at": plainKey("c.at", timeKey),
+}
+
+func TestCursorIsBounded(t *testing.T) {
+	sort := "-name,-type,-word" + strings.Repeat(",", 83) // as long as the API takes one
+	widest := strings.Repeat("𐍈", longestKey/4)
+	k := keyset{sort: sort}
+	cursor := k.cursor([]string{widest, widest, widest, NewID()})
+	if len(*cursor) > 1024 {
+		t.Errorf("the widest cursor has %d characters, want at most 1024", len(*cursor))
+	}
+}
+
+func FuzzCursor(f *testing.F) {
+	for _, sort := range []string{"name", "-type", "seats,-day", "at,name,word"} {
+		k, err := newKeyset(testSorts, sort, "", "c.id", "")
+		if err != nil {
+			f.Fatal(err)
+		}
+		position := make([]string, len(k.terms))
+		for i, term := range k.terms {
+			position[i] = map[keyType]string{
+				textKey: "müller", intKey: "-5", dateKey: "2030-01-05", timeKey: "infinity", idKey: "0198c5a4-0000-7000-8000-000000000000",
+			}[term.kind]
+		}
+		f.Add(sort, *k.cursor(position))
+	}
+	f.Add("name", "AAAA")
+	f.Fuzz(func(t *testing.T, sort, cursor string) {
+		k, err := newKeyset(testSorts, sort, "name", "c.id", cursor)
+		if err != nil || cursor == "" {
+			return
+		}
+		if again := k.cursor(k.after); *again != cursor {
+			t.Errorf("the cursor %q is written %q", cursor, *again)
+		}
+		args := pgx.NamedArgs{}
+		if condition := k.where(args); strings.Count(condition, "@after") < len(k.terms) || len(args) != len(k.terms) {
+			t.Errorf("the condition %q has the values %v", condition, args)
+		}
+		if slices.ContainsFunc(k.after, func(value string) bool { return strings.ContainsRune(value, 0) || len(value) > longestKey }) {
+			t.Errorf("the cursor %q holds %q", cursor, k.after)
+		}
+	})
+}
