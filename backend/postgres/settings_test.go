@@ -61,7 +61,7 @@ func resetDatabase(t *testing.T, databaseURL, setting string) {
 
 func TestSettings(t *testing.T) {
 	foreign := map[string]string{
-		"datestyle": "German", "intervalstyle": "sql_standard", "timezone": "Pacific/Chatham", "bytea_output": "escape",
+		"datestyle": "German, DMY", "intervalstyle": "sql_standard", "timezone": "Pacific/Chatham", "bytea_output": "escape",
 		"extra_float_digits": "-15", "lc_messages": "POSIX", "lc_time": "C.utf8", "lc_numeric": "C.utf8", "lc_monetary": "C.utf8",
 		"standard_conforming_strings": "off", "array_nulls": "off", "client_encoding": "LATIN1", "default_transaction_isolation": "serializable",
 		"default_transaction_read_only": "on", "default_transaction_deferrable": "on",
@@ -83,7 +83,20 @@ func TestSettings(t *testing.T) {
 		t.Parallel()
 		w := worldThatExpires(t)
 		alterDatabase(t, w.URLs.Owner, foreign)
-		readsAndWrites(t, open(t, pooler(t, w.URLs.Server)), w)
+		db := open(t, pooler(t, w.URLs.Server))
+		err := db.As(w.Own.Viewers[portal.MSSPAdmin]).Read(t.Context(), func(batch *pgx.Batch) {
+			for name, value := range foreign {
+				if !strings.HasPrefix(name, "default_") && name != "lc_messages" {
+					batch.Queue("select current_setting($1)", name).QueryRow(func(row pgx.Row) error {
+						return checkSetting(t, row, name, value)
+					})
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		readsAndWrites(t, db, w)
 	})
 	t.Run("must_be_right_where_a_pooler_cannot_set_them", func(t *testing.T) {
 		t.Parallel()
@@ -126,14 +139,23 @@ func open(t *testing.T, databaseURL string) *postgres.DB {
 func checkSettings(t *testing.T, db *postgres.DB, foreign map[string]string) {
 	t.Helper()
 	for name, value := range foreign {
-		var got string
-		if err := db.Pool().QueryRow(t.Context(), "select current_setting($1)", name).Scan(&got); err != nil {
+		if name == "lc_messages" {
+			continue
+		}
+		if err := checkSetting(t, db.Pool().QueryRow(t.Context(), "select current_setting($1)", name), name, value); err != nil {
 			t.Fatal(err)
 		}
-		if got == value && name != "lc_messages" {
-			t.Errorf("%s is the database's %q", name, got)
-		}
 	}
+}
+
+func checkSetting(t *testing.T, row pgx.Row, name, foreign string) error {
+	t.Helper()
+	var got string
+	err := row.Scan(&got)
+	if got == foreign {
+		t.Errorf("%s is the database's %q", name, got)
+	}
+	return err
 }
 
 func worldThatExpires(t *testing.T) *testkit.World {
