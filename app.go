@@ -221,6 +221,14 @@ func (a *App) ChangeConnection(id string, c portal.ConnectionChange) (portal.Con
 	return a.desktop.ChangeConnection(a.ctx, id, c)
 }
 
+// Organisation returns the MSSP and what can be set for it.
+func (a *App) Organisation() (portal.Organisation, error) { return a.desktop.Organisation(a.ctx) }
+
+// ChangeOrganisation changes the MSSP; code invalid for a time zone that is not known.
+func (a *App) ChangeOrganisation(c portal.OrganisationChange) (portal.Organisation, error) {
+	return a.desktop.ChangeOrganisation(a.ctx, c)
+}
+
 // CopyText puts text on the clipboard.
 func (a *App) CopyText(text string) error {
 	if err := desktop.CheckClipboardText(text); err != nil {

@@ -21,7 +21,7 @@ type Conditional struct {
 // entityTag names the state of an answer: what it was read from, for whom, and on which day, since licences run out.
 func entityTag(viewer portal.Viewer, query any, stamp postgres.Stamp) string {
 	text := fmt.Sprintf("%s %s %+v %+v %d %v %s %s", viewer.GrantID, viewer.Role, viewer.Scope, query, stamp.Version, asOf(stamp), stamp.Runs,
-		time.Now().UTC().Format(time.DateOnly))
+		stamp.Today.Format(time.DateOnly))
 	sum := sha256.Sum256([]byte(text))
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
 }

@@ -61,6 +61,9 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "POST /v1/connections", portal.ManageProducts, s.createConnection)
 	route(s, api, "POST /v1/connections/test", portal.ManageProducts, s.tryConnection)
 	route(s, api, "PATCH /v1/connections/{id}", portal.ManageProducts, s.changeConnection)
+
+	route(s, api, "GET /v1/organisation", portal.ManageOrganisation, s.organisation)
+	route(s, api, "PATCH /v1/organisation", portal.ManageOrganisation, s.changeOrganisation)
 }
 
 // route registers a handler whose errors become problems, behind the check of who calls.

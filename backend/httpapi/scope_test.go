@@ -73,6 +73,8 @@ var everyRoute = []routeCase{
 	{route: "POST /v1/connections", want: [5]int{created, no, no, no, no}, body: goodConnection},
 	{route: "POST /v1/connections/test", want: [5]int{ok, no, no, no, no}, body: goodConnection},
 	{route: "PATCH /v1/connections/{id}", want: [5]int{ok, no, no, no, no}, id: connectionOf, body: fixed(`{"paused":true}`)},
+	{route: "GET /v1/organisation", want: [5]int{ok, no, no, no, no}},
+	{route: "PATCH /v1/organisation", want: [5]int{ok, no, no, no, no}, body: fixed(`{"time_zone":"Europe/Copenhagen"}`)},
 }
 
 func fixed(body string) func(*house, testkit.Node) string {

@@ -220,7 +220,7 @@ func TestTheFirstAdminOfAnMSSPSignsInWithTheBootstrapCode(t *testing.T) {
 		t.Fatal("the hash is not one")
 	}
 	inviteID := postgres.NewID()
-	msspID, _, err := h.DB.Bootstrap(context.Background(), "New MSSP", inviteID, n, hash)
+	msspID, _, err := h.DB.Bootstrap(context.Background(), "New MSSP", portal.DefaultTimeZone, inviteID, n, hash)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,6 +38,8 @@ const (
 	RunSync Permission = "run_sync"
 	// ManageProducts lists, adds, tests and changes the connections to products.
 	ManageProducts Permission = "manage_products"
+	// ManageOrganisation reads and changes the settings of the MSSP itself.
+	ManageOrganisation Permission = "manage_organisation"
 )
 
 // RoleRule is one line of the role table.
@@ -51,7 +53,7 @@ type RoleRule struct {
 // Roles is the whole table of what each role may do; there is no other.
 var Roles = []RoleRule{
 	{MSSPAdmin, LevelMSSP,
-		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, ManageUsers, SeeSyncs, RunSync, ManageProducts},
+		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, ManageUsers, SeeSyncs, RunSync, ManageProducts, ManageOrganisation},
 		[]Role{MSSPAdmin, MSSPStaff, MSPAdmin, MSPUser, ClientUser}},
 	{MSSPStaff, LevelMSSP, []Permission{SeeOverview, SeeMSPs, SeeClients, SeeSyncs}, nil},
 	{MSPAdmin, LevelMSP,

@@ -29,6 +29,7 @@ type Me struct {
 	Grants      []Grant      `json:"grants" nullable:"false"`
 	Permissions []Permission `json:"permissions" nullable:"false"`
 	MayInvite   []Role       `json:"may_invite" nullable:"false"`
+	TimeZone    string       `json:"time_zone" doc:"IANA name of the MSSP's zone, which today and expiry are in."`
 	// DataAsOf is how old the data is that the caller sees, so that every screen can say so.
 	DataAsOf *time.Time `json:"data_as_of" ts_type:"string" doc:"When the oldest product's last complete sync ended; null before the first."`
 }

@@ -107,7 +107,7 @@ func queueAttention(batch *pgx.Batch, scope portal.Scope, stale time.Duration, i
 			"c.status = 'active' and c.seats_used > c.seats_total", "c.id"),
 		clientAttention(scope, "5", "licence_expiring", "warning", "''", expires,
 			"c.status = 'active' and c.expires_on >= "+today+" and c.expires_on <= "+today+" + @days::int", "c.expires_on, c.id"),
-		clientAttention(scope, "7", "client_missing", "info", "''", "to_char(c.last_seen_at at time zone 'utc', 'YYYY-MM-DD')",
+		clientAttention(scope, "7", "client_missing", "info", "''", "to_char(c.last_seen_at at time zone scope_time_zone(), 'YYYY-MM-DD')",
 			"c.status = 'missing'", "c.last_seen_at desc, c.id"),
 	}
 	if scope.Level == portal.LevelMSSP {

@@ -64,8 +64,8 @@ func expiresWithin(name, value string, args pgx.NamedArgs) (string, error) {
 	return "c.status = 'active' and c.expires_on <= " + today + " + @" + name + "::text::int", nil
 }
 
-// today is the day everywhere in the portal: UTC's, whatever the database's time zone.
-const today = "(now() at time zone 'utc')::date"
+// today is the day in the time zone of the viewer's MSSP.
+const today = "scope_today()"
 
 // Clients answers one page of the clients in the viewer's scope and the stamp of what it was read from.
 // Invalid names the parameter where sort, cursor or a filter is not one.

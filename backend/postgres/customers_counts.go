@@ -44,7 +44,7 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 		where m.mssp_id = $1 and m.id = f.msp_id and m.client_count <> f.n`, mssp, version)
 	batch.Queue(`
 		insert into client_day as d (mssp_id, msp_id, day, clients, seats_used, seats_total)
-		select $1, f.msp_id, `+today+`, f.n, f.seats_used, f.seats_total
+		select $1, f.msp_id, greatest(`+msspToday+`, l.day), f.n, f.seats_used, f.seats_total
 		from (
 			`+activeByMSP+`
 			union all
@@ -52,7 +52,7 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 			from client_count c
 			where c.mssp_id = $1 and c.status = 'active') f
 		left join lateral (
-			select l.clients, l.seats_used, l.seats_total
+			select l.day, l.clients, l.seats_used, l.seats_total
 			from client_day l
 			where l.mssp_id = $1 and l.msp_id = f.msp_id
 			order by l.day desc
@@ -74,6 +74,12 @@ func sumKnown(figure string) string {
 }
 
 var (
+	// msspToday is the day in the zone of the MSSP $1. The trend never goes back behind a day it has, which a change of the
+	// zone may have made tomorrow's.
+	msspToday = `(
+			select (now() at time zone z.time_zone)::date
+			from mssp z
+			where z.id = $1)`
 	countedClients = `
 		select coalesce(msp_id, '` + wholeMSSP + `') as msp_id, status, type, count(*) as n,
 		       coalesce(sum(seats_used), 0)::bigint as seats_used, coalesce(sum(seats_total), 0)::bigint as seats_total,

@@ -85,6 +85,18 @@ const setScope = `
 	       set_config('portal.msp', $3, true),
 	       set_config('portal.client', $4, true)`
 
+// setViewerScope sets the scope and the time zone of the viewer's MSSP, which scope_today needs. It reads the zone as the
+// role of sign-in, which is in force until then.
+const setViewerScope = `
+	select set_config('portal.time_zone', coalesce((
+	           select m.time_zone
+	           from mssp m
+	           where m.id = nullif($2, '')::uuid), ''), true),
+	       set_config('role', $1, true),
+	       set_config('portal.mssp', $2, true),
+	       set_config('portal.msp', $3, true),
+	       set_config('portal.client', $4, true)`
+
 // Scoped runs statements as one viewer.
 type Scoped struct {
 	db     *DB
@@ -117,8 +129,9 @@ func (s Scoped) enter(batch *pgx.Batch) {
 	queueScope(batch, s.viewer)
 }
 
+// queueScope follows statements of the role of sign-in.
 func queueScope(batch *pgx.Batch, v portal.Viewer) {
-	batch.Queue(setScope, viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID)
+	batch.Queue(setViewerScope, viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID)
 }
 
 // queueStanding checks the viewer against the session, user and grant as they are now. Somebody none of whose grants is

@@ -282,11 +282,17 @@ func alreadyClosed(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string
 }
 
 // Bootstrap creates an MSSP and the invite of its first admin, which identity.CheckInvite has checked. It answers the
-// MSSP's id and when the invite expires.
-func (db *DB) Bootstrap(ctx context.Context, msspName, inviteID string, n portal.NewInvite, codeHash []byte) (msspID string, expiresAt time.Time, err error) {
+// MSSP's id and when the invite expires; Invalid naming time_zone for a zone that is not known.
+func (db *DB) Bootstrap(ctx context.Context, msspName, timeZone, inviteID string, n portal.NewInvite, codeHash []byte) (msspID string, expiresAt time.Time, err error) {
 	msspID = NewID()
+	if err := portal.CheckTimeZone(timeZone); err != nil {
+		return "", time.Time{}, err
+	}
 	err = db.system(ctx, roleOperator, msspID, func(tx pgx.Tx) (err error) {
-		_, err = tx.Exec(ctx, "insert into mssp (id, name) values ($1, $2)", msspID, msspName)
+		if err := checkTimeZone(ctx, tx, timeZone); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "insert into mssp (id, name, time_zone) values ($1, $2, $3)", msspID, msspName, timeZone)
 		if err != nil {
 			return err
 		}
@@ -296,7 +302,7 @@ func (db *DB) Bootstrap(ctx context.Context, msspName, inviteID string, n portal
 		}
 		return writeAudit(ctx, tx, AuditEntry{
 			MSSPID: msspID, Actor: "operator", Action: "mssp_created", Target: inviteID,
-			Detail: map[string]any{"role": n.Role},
+			Detail: map[string]any{"role": n.Role, "time_zone": timeZone},
 		})
 	})
 	return msspID, expiresAt, err

@@ -42,6 +42,7 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 	var user portal.User
 	var rows []grantRow
 	var dataAge *time.Time
+	var zone string
 	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
 		queueStanding(batch, viewer)
 		collectOne(batch.Queue(`
@@ -59,8 +60,8 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 			and g.active
 			order by g.id`, viewer.UserID), &rows)
 		queueScope(batch, viewer)
-		batch.Queue("select "+dataAsOf, pgx.NamedArgs{"mssp": viewer.Scope.MSSPID}).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&dataAge) })
+		batch.Queue("select scope_time_zone(), "+dataAsOf, pgx.NamedArgs{"mssp": viewer.Scope.MSSPID}).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&zone, &dataAge) })
 	})
 	if err != nil {
 		return portal.Me{}, err
@@ -74,7 +75,7 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 		}
 	}
 	me := portal.NewMe(user, active, grants)
-	me.DataAsOf = dataAge
+	me.TimeZone, me.DataAsOf = zone, dataAge
 	return me, nil
 }
 

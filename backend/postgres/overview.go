@@ -34,7 +34,7 @@ func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Dur
 	if err != nil {
 		return portal.Overview{}, Stamp{}, fmt.Errorf("read overview: %w", err)
 	}
-	o.Trend = fillTrend(days, time.Now().UTC())
+	o.Trend = fillTrend(days, stamp.Today)
 	o.DataAsOf = stamp.DataAsOf
 	return o, stamp, nil
 }
@@ -138,11 +138,14 @@ func queueTrend(batch *pgx.Batch, scope portal.Scope, into *[]dayRow) {
 		pgx.NamedArgs{"mssp": scope.MSSPID, "of": of, "days": trendDays + 1}), into)
 }
 
-// fillTrend makes one point a day up to today, oldest first: a day without a change is as the day before it.
-func fillTrend(newestFirst []dayRow, now time.Time) []portal.TrendDay {
+// fillTrend makes one point a day up to today, oldest first: a day without a change is as the day before it. The newest
+// row is how it is now, also where the MSSP's zone was changed and today is the day before that row's.
+func fillTrend(newestFirst []dayRow, today time.Time) []portal.TrendDay {
 	trend := []portal.TrendDay{}
-	today := now.Truncate(24 * time.Hour)
 	known := len(newestFirst) - 1
+	if known >= 0 && newestFirst[0].Day.After(today) {
+		newestFirst[0].Day = today
+	}
 	for day := today.AddDate(0, 0, 1-trendDays); !day.After(today); day = day.AddDate(0, 0, 1) {
 		for known > 0 && !newestFirst[known-1].Day.After(day) {
 			known--

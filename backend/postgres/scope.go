@@ -53,6 +53,8 @@ type Stamp struct {
 	// Runs is how the connections stand: the newest run of each, whether it is paused, and the runs that wait for an
 	// admin's word. Empty below the MSSP, whose people do not see runs.
 	Runs string
+	// Today is the day in the time zone of the viewer's MSSP.
+	Today time.Time
 }
 
 // readAt is when a run r had read its customers, which may be days before an admin accepted it.
@@ -94,12 +96,12 @@ func queueStamp(batch *pgx.Batch, scope portal.Scope, stamp *Stamp) {
 			and r.status = 'needs_review'))`
 	}
 	batch.Queue(`
-		select m.version, `+dataAsOf+`, `+runs+`
+		select m.version, `+dataAsOf+`, `+runs+`, `+today+`
 		from mssp m
 		where m.id = @mssp`,
 		pgx.NamedArgs{"mssp": scope.MSSPID},
 	).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&stamp.Version, &stamp.DataAsOf, &stamp.Runs)
+		return row.Scan(&stamp.Version, &stamp.DataAsOf, &stamp.Runs, &stamp.Today)
 	})
 }
 

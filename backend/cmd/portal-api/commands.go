@@ -65,6 +65,7 @@ type bootstrapCommand struct {
 	Tenant   string `help:"Entra ID tenant of the admin."`
 	Tenants  string `name:"entra-tenants" env:"PORTAL_ENTRA_TENANTS" help:"Allowed Entra ID tenants, comma-separated: the only one is the default of --tenant."`
 	Language string `help:"Language of the mail, such as de (default: English)."`
+	TimeZone string `name:"time-zone" default:"UTC" help:"Time zone of the MSSP's days, such as Europe/Copenhagen."`
 }
 
 func (b bootstrapCommand) Run(ctx context.Context) error {
@@ -74,6 +75,9 @@ func (b bootstrapCommand) Run(ctx context.Context) error {
 	}, splitList(b.Tenants))
 	if err != nil {
 		return badSetting("bootstrap", err)
+	}
+	if err := portal.CheckTimeZone(b.TimeZone); err != nil {
+		return badSetting("--time-zone", err)
 	}
 	mails, err := b.sender()
 	if err != nil {
@@ -86,7 +90,7 @@ func (b bootstrapCommand) Run(ctx context.Context) error {
 	defer db.Close()
 	inviteID := postgres.NewID()
 	code, hash := identity.NewInviteCode()
-	msspID, expiresAt, err := db.Bootstrap(ctx, b.MSSP, inviteID, invite, hash)
+	msspID, expiresAt, err := db.Bootstrap(ctx, b.MSSP, b.TimeZone, inviteID, invite, hash)
 	if err != nil {
 		return fmt.Errorf("bootstrap: %w", err)
 	}

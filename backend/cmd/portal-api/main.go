@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // zones are known also where the system has none
 
 	"github.com/alecthomas/kong"
 )

@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Organisation returns the viewer's MSSP and the time zones that can be chosen for it.
+func (db *DB) Organisation(ctx context.Context, viewer portal.Viewer) (portal.Organisation, error) {
+	var o portal.Organisation
+	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		batch.Queue(`
+			select m.id, m.name, m.time_zone
+			from mssp m
+			where m.id = @mssp`, pgx.NamedArgs{"mssp": viewer.Scope.MSSPID},
+		).QueryRow(func(row pgx.Row) error { return row.Scan(&o.ID, &o.Name, &o.TimeZone) })
+		queueTimeZones(batch, &o.TimeZones)
+	})
+	if err != nil {
+		return portal.Organisation{}, fmt.Errorf("read organisation: %w", err)
+	}
+	return o, nil
+}
+
+// queueTimeZones adds the zones that both this PostgreSQL and this program know.
+func queueTimeZones(batch *pgx.Batch, into *[]string) {
+	batch.Queue(`
+		select z.name
+		from pg_timezone_names z
+		order by z.name collate "C"`).Query(func(rows pgx.Rows) error {
+		*into = []string{}
+		var name string
+		_, err := pgx.ForEachRow(rows, []any{&name}, func() error {
+			if portal.KnownTimeZone(name) {
+				*into = append(*into, name)
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+// ChangeOrganisation changes the viewer's MSSP and returns it as it is then; Invalid naming time_zone for a zone that is
+// not known. Days of the trend that have passed stay as they were recorded.
+func (db *DB) ChangeOrganisation(ctx context.Context, viewer portal.Viewer, change portal.OrganisationChange) (portal.Organisation, error) {
+	if change.TimeZone != nil {
+		if err := portal.CheckTimeZone(*change.TimeZone); err != nil {
+			return portal.Organisation{}, err
+		}
+		if err := db.setTimeZone(ctx, viewer, *change.TimeZone); err != nil {
+			return portal.Organisation{}, fmt.Errorf("change organisation: %w", err)
+		}
+	}
+	return db.Organisation(ctx, viewer)
+}
+
+func (db *DB) setTimeZone(ctx context.Context, viewer portal.Viewer, zone string) error {
+	mssp := viewer.Scope.MSSPID
+	return db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		var before string
+		err := tx.QueryRow(ctx, `
+			select m.time_zone
+			from mssp m
+			where m.id = $1
+			for update`, mssp).Scan(&before)
+		if err != nil || before == zone {
+			return err
+		}
+		if err := checkTimeZone(ctx, tx, zone); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			update mssp
+			set time_zone = $2, version = version + 1
+			where id = $1`, mssp, zone)
+		if err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, AuditEntry{
+			MSSPID: mssp, ActorID: viewer.UserID, Action: "organisation_changed", Target: mssp,
+			Detail: map[string]any{"before": map[string]any{"time_zone": before}, "after": map[string]any{"time_zone": zone}},
+		})
+	})
+}
+
+// checkTimeZone refuses a zone that this PostgreSQL does not know, whose time zone data may be older than the program's.
+func checkTimeZone(ctx context.Context, tx pgx.Tx, zone string) error {
+	var known bool
+	err := tx.QueryRow(ctx, "select exists (select from pg_timezone_names where name = $1)", zone).Scan(&known)
+	if err == nil && !known {
+		return portal.UnknownTimeZone(zone)
+	}
+	return err
+}

@@ -1,0 +1,213 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// The two zones are 25 hours apart: they never have the same day.
+const east, west = "Pacific/Kiritimati", "Pacific/Pago_Pago"
+
+// in sets the MSSP's zone as an administrator does.
+func (w *tenant) in(zone string) *tenant {
+	w.Helper()
+	o, err := w.DB.ChangeOrganisation(context.Background(), w.admin, portal.OrganisationChange{TimeZone: &zone})
+	if err != nil || o.TimeZone != zone {
+		w.Fatalf("the time zone is %q, want %q: %v", o.TimeZone, zone, err)
+	}
+	return w
+}
+
+// today is the day in a zone by the database's clock, some days later.
+func (w *tenant) today(zone string, later int) string {
+	w.Helper()
+	return value[string](w, "select to_char((now() at time zone $1)::date + $2::int, 'YYYY-MM-DD')", zone, later)
+}
+
+func expiring(id, day string) portal.Customer {
+	c := client(id, "Expires "+day, "")
+	c.ExpiresOn = &day
+	return c
+}
+
+func (w *tenant) overview() portal.Overview {
+	w.Helper()
+	o, _, err := w.DB.Overview(context.Background(), w.admin, time.Hour)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return o
+}
+
+// expiresWithin counts the clients that expire within days, and checks the total against the page.
+func (w *tenant) expiresWithin(days int) int {
+	w.Helper()
+	q := portal.ClientQuery{Limit: 50}
+	q.ExpiresWithin = days
+	page, _, err := w.DB.Clients(context.Background(), w.admin, q)
+	if err != nil || page.Total != int64(len(page.Items)) {
+		w.Fatalf("the page has %d clients of %d: %v", len(page.Items), page.Total, err)
+	}
+	return len(page.Items)
+}
+
+func (w *tenant) needing(kind string) (names []string) {
+	w.Helper()
+	for _, a := range w.overview().Attention {
+		if a.Kind == kind {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// sameDay repeats a check during which midnight passed in one of the zones.
+func (w *tenant) sameDay(check func(today func(zone string, later int) string)) {
+	w.Helper()
+	before := [2]string{w.today(east, 0), w.today(west, 0)}
+	if check(w.today); before != [2]string{w.today(east, 0), w.today(west, 0)} {
+		w.Skip("midnight passed in one of the zones")
+	}
+}
+
+func TestTimeZone(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	here, there := w.in(east), w.sibling().in(west)
+	w.sameDay(func(today func(zone string, later int) string) {
+		world := []portal.Customer{expiring("1", today(west, 0)), expiring("2", today(east, 1)), client("3", "No end", "")}
+		here.complete(world)
+		there.complete(world)
+		t.Run("decides_what_has_expired", func(t *testing.T) {
+			if got := here.needing("licence_expired"); len(got) != 1 || len(here.needing("licence_expiring")) != 1 {
+				t.Errorf("in the east %q have expired, want the client whose licence ends today in the west", got)
+			}
+			if got := there.needing("licence_expired"); got != nil || len(there.needing("licence_expiring")) != 2 {
+				t.Errorf("in the west %q have expired, want none", got)
+			}
+		})
+		t.Run("decides_what_expires_within_days", func(t *testing.T) {
+			if got := here.expiresWithin(1); got != 2 {
+				t.Errorf("in the east %d clients expire within a day, want 2", got)
+			}
+			if got := there.expiresWithin(1); got != 1 {
+				t.Errorf("in the west %d clients expire within a day, want 1", got)
+			}
+		})
+		t.Run("decides_the_day_of_the_trend", func(t *testing.T) {
+			for zone, s := range map[string]*tenant{east: here, west: there} {
+				trend := s.overview().Trend
+				if last := trend[len(trend)-1]; len(trend) != 1 || last.Day != today(zone, 0) || last.Clients != 3 {
+					t.Errorf("the trend in %s is %+v, want 3 clients on %s", zone, trend, today(zone, 0))
+				}
+			}
+		})
+		t.Run("decides_the_day_of_an_answer", func(t *testing.T) {
+			for zone, s := range map[string]*tenant{east: here, west: there} {
+				stamp, err := s.DB.Stamp(context.Background(), s.admin)
+				if got := stamp.Today.Format(time.DateOnly); err != nil || got != today(zone, 0) {
+					t.Errorf("the stamp in %s is of %s, want %s: %v", zone, got, today(zone, 0), err)
+				}
+			}
+		})
+		t.Run("is_told_to_everybody_in_the_MSSP", func(t *testing.T) {
+			me, err := there.DB.Me(context.Background(), there.admin)
+			if err != nil || me.TimeZone != west {
+				t.Errorf("Me says the zone is %q, want %q: %v", me.TimeZone, west, err)
+			}
+		})
+	})
+}
+
+func TestTimeZoneChange(t *testing.T) {
+	t.Parallel()
+	t.Run("to_the_west_keeps_the_trend_current", func(t *testing.T) {
+		w := newTenant(t).in(east)
+		w.sameDay(func(today func(zone string, later int) string) {
+			w.complete([]portal.Customer{client("1", "A", "")})
+			w.in(west)
+			for n, world := range [][]portal.Customer{{client("1", "A", "")}, {client("1", "A", ""), client("2", "B", "")}} {
+				w.complete(world)
+				trend := w.overview().Trend
+				if len(trend) != 1 || trend[0].Day != today(west, 0) || trend[0].Clients != int64(n+1) {
+					t.Errorf("the trend is %+v, want %d clients on %s", trend, n+1, today(west, 0))
+				}
+			}
+			if days := value[int64](w, "select count(distinct day) from client_day where mssp_id = $1", w.ID); days != 1 {
+				t.Errorf("%d days are kept, want the one the trend had already", days)
+			}
+		})
+	})
+	t.Run("is_audited_with_before_and_after_once", func(t *testing.T) {
+		w := newTenant(t).in(east).in(west).in(west)
+		got := value[[]string](w, `
+			select array_agg(concat_ws(' ', detail->'before'->>'time_zone', detail->'after'->>'time_zone') order by id)
+			from audit_log
+			where mssp_id = $1 and action = 'organisation_changed' and actor_id = $2 and target = $1::text`, w.ID, w.admin.UserID)
+		if diff := cmp.Diff([]string{"UTC " + east, east + " " + west}, got); diff != "" {
+			t.Errorf("audit (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("leaves_another_MSSP_alone", func(t *testing.T) {
+		w := newTenant(t)
+		s := w.sibling()
+		w.in(east)
+		if o, err := s.DB.Organisation(context.Background(), s.admin); err != nil || o.TimeZone != "UTC" || o.ID != s.ID || o.Name != "Fjord Security" {
+			t.Errorf("the other MSSP is %q %q in %q: %v", o.ID, o.Name, o.TimeZone, err)
+		}
+	})
+	t.Run("refuses_a_zone_that_is_none", func(t *testing.T) {
+		w := newTenant(t)
+		before := w.Everything()
+		for _, zone := range []string{"", "CET", "EST", "Local", "localtime", "posix/Europe/Berlin", "right/UTC", "Mars/Base", "Europe/", "../UTC", "+02", "UTC+2", "Europe/Berlin'"} {
+			_, err := w.DB.ChangeOrganisation(context.Background(), w.admin, portal.OrganisationChange{TimeZone: &zone})
+			refusesTimeZone(t, zone, err)
+			_, _, err = w.DB.Bootstrap(context.Background(), "New", zone, postgres.NewID(), portal.NewInvite{}, nil)
+			refusesTimeZone(t, zone, err)
+		}
+		if w.Everything() != before {
+			t.Error("a refused zone changed rows")
+		}
+	})
+	t.Run("accepts_every_zone_that_is_offered", func(t *testing.T) {
+		w := newTenant(t)
+		o, err := w.DB.Organisation(context.Background(), w.admin)
+		if err != nil || !slices.IsSorted(o.TimeZones) || len(o.TimeZones) < 300 {
+			t.Fatalf("%d zones are offered: %v", len(o.TimeZones), err)
+		}
+		for _, zone := range []string{"UTC", "Europe/Copenhagen", "America/Argentina/Buenos_Aires", east, west} {
+			if w.in(zone); !slices.Contains(o.TimeZones, zone) {
+				t.Errorf("%s is not offered", zone)
+			}
+		}
+	})
+}
+
+func refusesTimeZone(t *testing.T, zone string, err error) {
+	t.Helper()
+	var refused *portal.Error
+	if !errors.As(err, &refused) || refused.Code != portal.Invalid || refused.Field != "time_zone" {
+		t.Errorf("%q is not refused as a time zone: %v", zone, err)
+	}
+}
+
+func TestBootstrapKeepsTheTimeZone(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	invite := portal.NewInvite{Email: "first@example.com", Role: portal.MSSPAdmin, Provider: portal.Google, ExpiresInHours: 1}
+	id, _, err := w.DB.Bootstrap(context.Background(), "New", east, postgres.NewID(), invite, []byte("hash"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := value[string](w, "select time_zone from mssp where id = $1", id); got != east {
+		t.Errorf("the new MSSP's zone is %q, want %q", got, east)
+	}
+}
