@@ -1,4 +1,5 @@
 import { HashRouter } from "react-router";
+import { TimeZone } from "./parts/timeZone";
 import { rail, Screens } from "./routes";
 import { useSession } from "./session/session";
 import { Shell } from "./shell/Shell";
@@ -7,10 +8,12 @@ import { Shell } from "./shell/Shell";
 export default function SignedIn() {
   const session = useSession();
   return (
-    <HashRouter>
-      <Shell rail={rail(session)}>
-        <Screens />
-      </Shell>
-    </HashRouter>
+    <TimeZone value={session.me.time_zone}>
+      <HashRouter>
+        <Shell rail={rail(session)}>
+          <Screens />
+        </Shell>
+      </HashRouter>
+    </TimeZone>
   );
 }

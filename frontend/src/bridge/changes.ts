@@ -1,5 +1,5 @@
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
-import type { NewInvite, OwnSession, Page, UserChange, UserItem } from "./models";
+import type { NewInvite, OrganisationChange, OwnSession, Page, UserChange, UserItem } from "./models";
 import { portal } from "./portal";
 import { toProblem } from "./problem";
 import { keys } from "./queries";
@@ -83,6 +83,18 @@ export function useSignOutUser(grant: string, id: string) {
     mutationFn: () => portal().signOutUser(id),
     onSuccess: () => refresh(queries, grant, id, (user) => ({ ...user, sessions: 0 })),
     onSettled: () => askAnew(queries, grant),
+  });
+}
+
+/** Changes the MSSP; days, expiry and the trend may be others then, so everything is asked for again. */
+export function useChangeOrganisation(grant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (change: OrganisationChange) => portal().changeOrganisation(change),
+    onSuccess: (changed) => {
+      queries.setQueryData(keys.organisation(grant), changed);
+      void queries.invalidateQueries({ queryKey: keys.all(grant) });
+    },
   });
 }
 

@@ -4,6 +4,7 @@ import { fakeConnections } from "./fakeConnections";
 import { fakeCustomers } from "./fakeCustomers";
 import { fakeInvites } from "./fakeInvites";
 import { includes, page, sorted } from "./fakeLists";
+import { fakeOrganisation } from "./fakeOrganisation";
 import { fakeSyncs } from "./fakeSyncs";
 import { currentMe, fakeUsers } from "./fakeUsers";
 import { meUnder, newWorld, type Person, people, type World } from "./fakeWorld";
@@ -65,9 +66,11 @@ export function createFake(options: FakeOptions = {}): Fake {
   let person = options.signedIn ?? null;
   let finish: ((outcome: Outcome) => void) | null = null;
 
+  const ofWorld = () => ({ time_zone: world.timeZone, data_as_of: world.dataAsOf });
+
   function become(who: Person, grant: Grant = who.grants[0] as Grant): Me {
     person = who;
-    me = { ...meUnder(who, grant), data_as_of: world.dataAsOf };
+    me = { ...meUnder(who, grant), ...ofWorld() };
     stored.has_session = true;
     return me;
   }
@@ -77,7 +80,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     if (!me) throw new Problem("signed_out", { message: "Nobody is signed in." });
     const { user, grant } = me;
     const held = world.users.find(({ id }) => id === user.id)?.grants;
-    return held ? { ...currentMe(user, held, grant.id), data_as_of: world.dataAsOf } : me;
+    return held ? { ...currentMe(user, held, grant.id), ...ofWorld() } : me;
   }
 
   function scope() {
@@ -98,6 +101,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   const syncs = fakeSyncs({ world, need, page, emit: (run) => fake.emit("sync:run", { run }) });
   const products = fakeConnections({ world, need, queue: syncs.queue });
   const customers = fakeCustomers({ world, need, scope });
+  const organisation = fakeOrganisation({ world, need });
   const invites = fakeInvites({ world, need });
   const { users, changeUser, signOutUser, endSession } = fakeUsers({ world, need, includes, sorted, page });
 
@@ -236,6 +240,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     testConnection: call("testConnection", products.test),
     createConnection: call("createConnection", products.create),
     changeConnection: call("changeConnection", products.change),
+    organisation: call("organisation", organisation.read),
+    changeOrganisation: call("changeOrganisation", organisation.change),
     copyText: call("copyText", (text: string) => {
       fake.clipboard = text;
     }),

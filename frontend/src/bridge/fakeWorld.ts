@@ -15,7 +15,7 @@ import type {
   SyncRun,
 } from "./models";
 
-const msspID = "0195a000-0000-7000-8000-000000000001";
+export const msspID = "0195a000-0000-7000-8000-000000000001";
 const hour = 3_600_000;
 const day = 24 * hour;
 
@@ -220,6 +220,7 @@ const rules: Record<Role, { may: Permission[]; invite: Role[] }> = {
       "see_syncs",
       "run_sync",
       "manage_products",
+      "manage_organisation",
     ],
     invite: ["mssp_admin", "mssp_staff", "msp_admin", "msp_user", "client_user"],
   },
@@ -253,6 +254,7 @@ export function meUnder(person: Person, active: Grant): Me {
     grants: person.grants,
     permissions: may,
     may_invite: mayInvite,
+    time_zone: "UTC",
     data_as_of: null,
   };
 }
@@ -298,6 +300,7 @@ export interface World {
   connections: FakeConnection[];
   products: Product[];
   attention: Attention[];
+  timeZone: string;
   dataAsOf: string | null;
 }
 
@@ -324,6 +327,7 @@ export function newWorld(): World {
     connections: [connection(1)],
     products: [{ id: "heimdal", name: "Heimdal", base_url: heimdalURL }],
     attention: attentionOf(clients),
+    timeZone: "UTC",
     dataAsOf: ago(0.19 * hour),
   };
 }

@@ -50,6 +50,11 @@ const withProducts = <Item extends m.Client>(client: Item): Item => ({
   products: list(client.products),
 });
 
+const withZones = (organisation: m.Organisation): m.Organisation => ({
+  ...organisation,
+  time_zones: list(organisation.time_zones),
+});
+
 const withGrants = (user: m.UserItem): m.UserItem => ({ ...user, grants: list(user.grants) });
 
 const firstPage = { cursor: "", limit: 50 };
@@ -112,6 +117,8 @@ export const go: Portal = {
   testConnection: (trial) => ask(app.TestConnection(trial)),
   createConnection: (connection) => ask(app.CreateConnection(connection)),
   changeConnection: (id, change) => ask(app.ChangeConnection(id, change)),
+  organisation: async () => withZones(await ask<m.Organisation>(app.Organisation())),
+  changeOrganisation: async (change) => withZones(await ask<m.Organisation>(app.ChangeOrganisation(change))),
   copyText: (text) => ask(app.CopyText(text)),
   on: (name, handler) => EventsOn(name, handler),
 };

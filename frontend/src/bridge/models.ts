@@ -20,7 +20,8 @@ export type Permission =
   | "manage_users"
   | "see_syncs"
   | "run_sync"
-  | "manage_products";
+  | "manage_products"
+  | "manage_organisation";
 export type ProviderID = "google" | "entra";
 export type CustomerStatus = "active" | "missing" | "removed";
 /** How far the mail of an invite has come; whoever is told none or failed hands the code over. */
@@ -81,6 +82,8 @@ export type HeldGrant = Grant & { active: boolean };
 /** A person who holds a grant inside the viewer's scope; grants are those inside it only. */
 export type UserItem = Said<portal.UserItem, { provider: ProviderID; grants: HeldGrant[] }>;
 export type UserChange = Omit<portal.UserChange, "role"> & { role?: Role };
+export type Organisation = portal.Organisation;
+export type OrganisationChange = portal.OrganisationChange;
 export type OwnSession = Said<portal.OwnSession>;
 
 export type SyncRun = Said<portal.SyncRun, { status: RunStatus; trigger: "schedule" | "manual" | "command" }>;

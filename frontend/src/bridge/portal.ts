@@ -17,6 +17,8 @@ import type {
   MSPFilter,
   NewConnection,
   NewInvite,
+  Organisation,
+  OrganisationChange,
   Overview,
   OwnSession,
   Page,
@@ -83,6 +85,10 @@ export interface Portal {
   /** Tests, saves and queues the first run; rejects with product_refused. */
   createConnection(connection: NewConnection): Promise<ConnectionItem>;
   changeConnection(id: string, change: ConnectionChange): Promise<ConnectionItem>;
+  /** The MSSP and the time zones that can be chosen for it. */
+  organisation(): Promise<Organisation>;
+  /** Rejects with invalid and the field time_zone for a zone that is not known. */
+  changeOrganisation(change: OrganisationChange): Promise<Organisation>;
   copyText(text: string): Promise<void>;
   /** Calls handler on each event until the answered function is called. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void;

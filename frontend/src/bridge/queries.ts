@@ -18,6 +18,7 @@ export const keys = {
   sessions: (grant: string) => [grant, "sessions"] as const,
   syncs: (grant: string) => [grant, "syncs"] as const,
   connections: (grant: string) => [grant, "connections"] as const,
+  organisation: (grant: string) => [grant, "organisation"] as const,
 };
 
 const next = <Item>(page: Page<Item>) => page.next_cursor ?? undefined;
@@ -125,6 +126,10 @@ export const connectionsQuery = (grant: string) =>
     queryFn: () => portal().connections(),
     refetchInterval: 60_000,
   });
+
+/** The MSSP and what can be set for it. */
+export const organisationQuery = (grant: string) =>
+  queryOptions({ queryKey: keys.organisation(grant), queryFn: () => portal().organisation() });
 
 /** The best few MSPs and clients for what is being typed. */
 export const searchQuery = (grant: string, q: string, withMSPs: boolean) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatRelative } from "./format";
+import { dayIn, daysUntil, formatRelative } from "./format";
 
 const now = new Date("2026-11-23T12:00:00Z");
 const minute = 60;
@@ -22,5 +22,21 @@ describe("how far a moment lies from now", () => {
     [23.5 * hour, "in 24 hours"],
   ])("%d seconds from now reads %s", (seconds, words) => {
     expect(formatRelative(new Date(now.getTime() + seconds * 1000), now)).toBe(words);
+  });
+});
+
+describe("the day in a time zone", () => {
+  const moment = new Date("2026-11-23T10:30:00Z");
+  it.each([
+    ["UTC", "2026-11-23"],
+    ["Pacific/Kiritimati", "2026-11-24"],
+    ["Pacific/Pago_Pago", "2026-11-22"],
+  ])("in %s is %s", (zone, day) => {
+    expect(dayIn(zone, moment)).toBe(day);
+    expect(daysUntil("2026-11-25", moment, zone)).toBe(25 - Number(day.slice(-2)));
+  });
+
+  it("is the user's own where the zone is not known", () => {
+    expect(dayIn("Mars/Base", moment)).toBe(dayIn(undefined, moment));
   });
 });

@@ -96,10 +96,26 @@ export function formatRelative(value: string | Date | null | undefined, now: Dat
   return format.format(0, "second");
 }
 
-/** Whole days from today (the user's own) to a day: negative once it is past. */
-export function daysUntil(day: string, now: Date = new Date()): number {
-  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
-  return Math.round((Date.parse(day) - today) / 86_400_000);
+function dayFormat(zone: string | undefined): Intl.DateTimeFormat {
+  const parts = { day: "2-digit", month: "2-digit", year: "numeric" } as const;
+  try {
+    return new Intl.DateTimeFormat("en", { ...parts, timeZone: zone });
+  } catch {
+    // This system does not know the zone.
+    return new Intl.DateTimeFormat("en", parts);
+  }
+}
+
+/** The day (YYYY-MM-DD) that a moment is in, in a time zone; in the user's own where none is given or it is unknown. */
+export function dayIn(zone: string | undefined, moment: Date): string {
+  const parts = once(`day ${zone}`, () => dayFormat(zone)).formatToParts(moment);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? "";
+  return `${part("year")}-${part("month")}-${part("day")}`;
+}
+
+/** Whole days from today, in a time zone, to a day: negative once it is past. */
+export function daysUntil(day: string, now: Date = new Date(), zone?: string): number {
+  return Math.round((Date.parse(day) - Date.parse(dayIn(zone, now))) / 86_400_000);
 }
 
 /** A moment's time of day: "14:05". */
@@ -108,8 +124,8 @@ export function formatTime(value: Date): string {
 }
 
 /** How far a day lies from today, in days up to three months: "tomorrow", "in 12 days", "in 7 months". */
-export function formatRelativeDay(day: string, now: Date = new Date()): string {
-  const days = daysUntil(day, now);
+export function formatRelativeDay(day: string, now: Date = new Date(), zone?: string): string {
+  const days = daysUntil(day, now, zone);
   if (Number.isNaN(days)) return day;
   const format = once("relative", () => new Intl.RelativeTimeFormat("en", { numeric: "auto" }));
   if (Math.abs(days) <= 90) return format.format(days, "day");

@@ -4,16 +4,18 @@ import { absent, daysUntil, formatDate, formatRelativeDay } from "../i18n/format
 import { t } from "../i18n/i18n";
 import { ErrorIcon, WarningIcon } from "./icons";
 import { useNow } from "./Time";
+import { useTimeZone } from "./timeZone";
 
 const soon = 30;
 
 /** The day something ends, relative, the date on hover; past and near ones are marked by shape, word and colour. */
 export function Expiry({ on }: { on: string | null | undefined }) {
   const now = useNow();
+  const zone = useTimeZone();
   if (!on) return <span>{absent}</span>;
-  const days = daysUntil(on, now);
+  const days = daysUntil(on, now, zone);
   const Icon = days < 0 ? ErrorIcon : WarningIcon;
-  const relative = formatRelativeDay(on, now);
+  const relative = formatRelativeDay(on, now, zone);
   return (
     <Tooltip describeChild title={formatDate(on)}>
       <Box
@@ -31,9 +33,10 @@ export function Expiry({ on }: { on: string | null | undefined }) {
 /** A day relative to today, the date on hover. */
 export function DayFromNow({ on }: { on: string }) {
   const now = useNow();
+  const zone = useTimeZone();
   return (
     <Tooltip describeChild title={formatDate(on)}>
-      <time dateTime={on}>{formatRelativeDay(on, now)}</time>
+      <time dateTime={on}>{formatRelativeDay(on, now, zone)}</time>
     </Tooltip>
   );
 }

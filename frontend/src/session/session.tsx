@@ -25,6 +25,8 @@ interface Door {
   only: string | null;
   entered: (me: Me) => void;
   reload: () => Promise<void>;
+  /** Asks again what is known of whoever is signed in, after they changed it. */
+  refresh: () => Promise<void>;
   signOut: () => Promise<void>;
   actAs: (grant: Grant) => Promise<void>;
 }
@@ -115,6 +117,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [],
   );
 
+  // A role that has changed meanwhile is useRoleWatch's to find; what cannot be asked now is asked when the user comes back.
+  const refresh = useCallback(async () => {
+    const me = await portal()
+      .me()
+      .catch(() => null);
+    if (!me) return;
+    setState((now) => (now.at === "signed_in" && sameRole(now.me, me) ? { ...now, me } : now));
+  }, []);
+
   const signOut = useCallback(async () => {
     try {
       await portal().signOut();
@@ -177,8 +188,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [leave, reload]);
 
   const door = useMemo(
-    () => ({ state, only, entered, reload, signOut, actAs }),
-    [state, only, entered, reload, signOut, actAs],
+    () => ({ state, only, entered, reload, refresh, signOut, actAs }),
+    [state, only, entered, reload, refresh, signOut, actAs],
   );
   return <Context value={door}>{children}</Context>;
 }

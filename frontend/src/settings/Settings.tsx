@@ -9,10 +9,11 @@ import { Facts } from "../parts/Facts";
 import { DarkIcon, LightIcon, SystemIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
 import { useSession } from "../session/session";
+import { OrganisationSettings } from "./Organisation";
 
 /** How the app looks in this run, and what it is connected to. */
 export default function Settings() {
-  const { startup, only } = useSession();
+  const { startup, only, can, grant } = useSession();
   const address = startup.api_url_managed
     ? `${startup.api_url} · ${t("settings.apiManaged")}`
     : startup.api_url;
@@ -22,6 +23,14 @@ export default function Settings() {
       <Section title={t("settings.appearance")} text={t("settings.appearanceText")}>
         <Appearance />
       </Section>
+      {can("manage_organisation") && (
+        <Section
+          title={t("settings.organisation.title")}
+          text={t("settings.organisation.text", { mssp: grant.mssp })}
+        >
+          <OrganisationSettings />
+        </Section>
+      )}
       <Section title={t("settings.about")}>
         <Facts
           facts={[

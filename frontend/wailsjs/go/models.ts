@@ -363,6 +363,7 @@ export namespace portal {
 	    grants: Grant[];
 	    permissions: string[];
 	    may_invite: string[];
+	    time_zone: string;
 	    data_as_of?: string;
 	}
 	export interface NewConnection {
@@ -381,6 +382,15 @@ export namespace portal {
 	    tenant?: string;
 	    expires_in_hours?: number;
 	    language?: string;
+	}
+	export interface Organisation {
+	    id: string;
+	    name: string;
+	    time_zone: string;
+	    time_zones: string[];
+	}
+	export interface OrganisationChange {
+	    time_zone?: string;
 	}
 	export interface TrendDay {
 	    day: string;

@@ -11,6 +11,16 @@ export const settings = {
   keyring: "Session",
   keyringKept: "Kept in this computer's keyring",
   keyringOnly: "For this run only",
+  organisation: {
+    title: "Organisation",
+    text: "Today, expiry and the days of the trend follow this time zone for everybody in {{mssp}}.",
+    timeZone: "Time zone",
+    save: "Save time zone",
+    saved: "The time zone is {{zone}} now.",
+    none: "No time zone matches",
+    open: "Show time zones",
+    close: "Hide time zones",
+  },
   sessions: {
     title: "Your sessions",
     text: "Where you are signed in to this portal. End what you do not know or no longer use.",

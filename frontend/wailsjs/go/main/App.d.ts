@@ -9,6 +9,8 @@ export function CancelSignIn():Promise<void>;
 
 export function ChangeConnection(arg1:string,arg2:portal.ConnectionChange):Promise<portal.ConnectionItem>;
 
+export function ChangeOrganisation(arg1:portal.OrganisationChange):Promise<portal.Organisation>;
+
 export function ChangeUser(arg1:string,arg2:portal.UserChange):Promise<portal.UserItem>;
 
 export function Client(arg1:string):Promise<portal.ClientDetail>;
@@ -36,6 +38,8 @@ export function MSPs(arg1:portal.MSPQuery):Promise<portal.MSPPage>;
 export function Me():Promise<portal.Me>;
 
 export function OpenSignInPage():Promise<void>;
+
+export function Organisation():Promise<portal.Organisation>;
 
 export function Overview():Promise<portal.Overview>;
 

@@ -14,6 +14,10 @@ export function ChangeConnection(arg1, arg2) {
   return window['go']['main']['App']['ChangeConnection'](arg1, arg2);
 }
 
+export function ChangeOrganisation(arg1) {
+  return window['go']['main']['App']['ChangeOrganisation'](arg1);
+}
+
 export function ChangeUser(arg1, arg2) {
   return window['go']['main']['App']['ChangeUser'](arg1, arg2);
 }
@@ -68,6 +72,10 @@ export function Me() {
 
 export function OpenSignInPage() {
   return window['go']['main']['App']['OpenSignInPage']();
+}
+
+export function Organisation() {
+  return window['go']['main']['App']['Organisation']();
 }
 
 export function Overview() {
