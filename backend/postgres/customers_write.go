@@ -42,6 +42,9 @@ func (m *merge) write(ctx context.Context) error {
 	m.queueGone(batch, s)
 	m.queueHistory(batch, s)
 	m.queueCounts(batch, s.version)
+	if err := m.queueSpans(ctx, batch, s); err != nil {
+		return err
+	}
 	return m.SendBatch(ctx, batch).Close()
 }
 
@@ -115,11 +118,13 @@ func (m *merge) queueHistory(batch *pgx.Batch, s stamp) {
 		from `+now+`
 		where d.fresh and d.turned_from is null`, mssp, run, s.at, s.version)
 	batch.Queue(`
-		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, field, before, after, run_id, version)
+		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, field, before, after, before_msp_id,
+		                    after_msp_id, msps_known, run_id, version)
 		select $1, new_id(), $3, d.kind, d.id,
 		       case when c.kind = 'moved' then null when d.kind = 'msp' then d.id else d.msp_id end,
 		       case when c.kind <> 'moved' and d.kind = 'client' then d.id end,
-		       c.kind, c.field, c.before, c.after, $2, $4
+		       c.kind, c.field, c.before, c.after, case when c.kind = 'moved' then was.id end,
+		       case when c.kind = 'moved' then now.id end, case when c.kind = 'moved' then true end, $2, $4
 		from (select d.*, not d.fresh and d.turned_from is null as same from differing d) d
 		join sync_customer s on s.mssp_id = $1 and s.run_id = $2 and s.id = d.staged
 		left join msp was on was.mssp_id = $1 and was.id = d.old_msp_id and d.same

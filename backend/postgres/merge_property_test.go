@@ -47,6 +47,7 @@ func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
 				each.check(r)
 			}
 			first.CheckCounts(r.Fatalf)
+			first.CheckSpans(r.Fatalf)
 		}
 	})
 }

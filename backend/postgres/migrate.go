@@ -45,6 +45,9 @@ func Migrate(ctx context.Context, url string) ([]Migration, error) {
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
+	if err := fillHistory(ctx, url); err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
 	taken := make([]Migration, 0, len(results))
 	for _, r := range results {
 		taken = append(taken, Migration{Version: r.Source.Version, Name: r.Source.Path, AppliedAt: time.Now().UTC()})

@@ -16,7 +16,7 @@ import (
 // tenantTables are all tables with tenants' rows, and the column that says whose they are.
 var tenantTables = map[string]string{
 	"mssp": "id", "mssp_product": "mssp_id", "sync_run": "mssp_id", "msp": "mssp_id", "client": "mssp_id",
-	"client_count": "mssp_id", "msp_count": "mssp_id", "client_day": "mssp_id", "change": "mssp_id",
+	"client_count": "mssp_id", "msp_count": "mssp_id", "client_day": "mssp_id", "client_span": "mssp_id", "change": "mssp_id",
 	"sync_customer": "mssp_id", "sync_vanishing": "mssp_id", "user_role": "mssp_id", "pre_assigned_role": "mssp_id", "audit_log": "mssp_id",
 }
 
@@ -50,6 +50,7 @@ func TestAQueryThatForgetsItsScopeStillAnswersOnlyTheViewersRows(t *testing.T) {
 		for sql, want := range map[string]int64{
 			"select count(*) from client": 3, "select count(*) from msp": 1, "select count(*) from change": 3,
 			"select coalesce(sum(n), 0)::bigint from client_count": 3, "select count(*) from client_day": 1,
+			"select count(*) from client_span": 3,
 		} {
 			if n := read(t, w.DB, viewer, sql); n != want {
 				t.Errorf("%s: %s answers %d, want %d", role, sql, n, want)
@@ -59,6 +60,7 @@ func TestAQueryThatForgetsItsScopeStillAnswersOnlyTheViewersRows(t *testing.T) {
 	for sql, want := range map[string]int64{
 		"select count(*) from client": 1, "select count(id) from msp": 1, "select count(*) from change": 1,
 		"select count(*) from client_count": -1, "select count(*) from client_day": -1,
+		"select count(client_id) from client_span": 1, "select count(msp_id) from client_span": -1,
 	} {
 		if n := read(t, w.DB, w.Own.Viewers[portal.ClientUser], sql); n != want {
 			t.Errorf("client_user: %s answers %d, want %d", sql, n, want)

@@ -48,7 +48,13 @@ func (m *MSSP) Another(t testing.TB) *MSSP {
 // SignIn adds somebody who is signed in with a role at the MSSP itself.
 func (m *MSSP) SignIn(role portal.Role) portal.Viewer {
 	m.Helper()
-	return worldMaker{m, m.Owner}.viewer(role, portal.Scope{Level: role.Level(), MSSPID: m.ID})
+	return m.SignInAt(role, portal.Scope{Level: role.Level(), MSSPID: m.ID})
+}
+
+// SignInAt adds somebody who is signed in with a role at a node of the MSSP.
+func (m *MSSP) SignInAt(role portal.Role, at portal.Scope) portal.Viewer {
+	m.Helper()
+	return worldMaker{m, m.Owner}.viewer(role, at)
 }
 
 // Person adds somebody who is signed in with a role somewhere in the MSSP.
@@ -82,7 +88,7 @@ func Value[T any](m *MSSP, sql string, args ...any) T {
 func (m *MSSP) Everything(but ...string) string {
 	m.Helper()
 	rows := []string{"(select array[t::text, xmin::text] from mssp t where id = $1)"}
-	for _, table := range []string{"mssp_product", "msp", "client", "client_count", "msp_count", "client_day", "user_role", "change"} {
+	for _, table := range []string{"mssp_product", "msp", "client", "client_count", "msp_count", "client_day", "client_span", "user_role", "change"} {
 		if !slices.Contains(but, table) {
 			rows = append(rows, fmt.Sprintf("(select json_agg(array[t::text, xmin::text] order by t::text) from %s t where mssp_id = $1)", table))
 		}
@@ -113,6 +119,41 @@ func (m *MSSP) CheckCounts(wrong func(string, ...any)) {
 			wrong("%s is wrong in %d rows", name, n)
 		}
 	}
+}
+
+// CheckSpans compares the kept spans with the clients, and with each other.
+func (m *MSSP) CheckSpans(wrong func(string, ...any)) {
+	m.Helper()
+	for name, sql := range misspanned {
+		if n := Value[int64](m, "select count(*) from ("+sql+") as wrong", m.ID); n != 0 {
+			wrong("spans: %s in %d rows", name, n)
+		}
+	}
+}
+
+// misspanned select the spans of an MSSP that are wrong, each in one way.
+var misspanned = map[string]string{
+	"a client is not as its open span says": `
+		select id, msp_id, status, seats_used, seats_total from client where mssp_id = $1
+		except
+		select client_id, msp_id, status, seats_used, seats_total from client_span where mssp_id = $1 and to_at = 'infinity'`,
+	"an open span is of no client, or of another past": `
+		select client_id, msp_id, status, seats_used, seats_total from client_span where mssp_id = $1 and to_at = 'infinity'
+		except
+		select id, msp_id, status, seats_used, seats_total from client where mssp_id = $1`,
+	"a span does not begin where the one before it ends": `
+		select from (
+			select from_at, lag(to_at) over (partition by client_id order by to_at) as before
+			from client_span
+			where mssp_id = $1) s
+		where from_at <> before`,
+	"a span is as the one before it": `
+		select from (
+			select (msp_id, status, seats_used, seats_total) is not distinct from lag((msp_id, status, seats_used, seats_total))
+			       over (partition by client_id order by to_at) as same, lag(to_at) over (partition by client_id order by to_at) as before
+			from client_span
+			where mssp_id = $1) s
+		where same and before is not null`,
 }
 
 // miscounted select the rows of an MSSP that are not what counting says, each of one kind of count.

@@ -121,6 +121,9 @@ func (w worldMaker) client(t Tenant, mspID *string, name string) Node {
 		values ($1, $2, $3, $4, $5, $6, 'CORP', 8, 10, current_date + 200, '{"id":2,"type":"CORP"}', now(), now(), 1, $7, $8, $6)`,
 		t.MSSPID, node.ID, mspID, t.ConnectionID, node.ID, name, key, rest)
 	w.exec(`
+		insert into client_span (mssp_id, client_id, from_at, to_at, msp_id, status, seats_used, seats_total)
+		values ($1, $2, now(), 'infinity', $3, 'active', 8, 10)`, t.MSSPID, node.ID, mspID)
+	w.exec(`
 		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, after, version)
 		values ($1, $2, now(), 'client', $3, $4, $3, 'added', $5, 1)`, t.MSSPID, postgres.NewID(), node.ID, mspID, name)
 	return node

@@ -42,13 +42,13 @@ func (w *world) writtenSoFar(ctx context.Context) (so written, err error) {
 		rows, err := conn.Query(ctx, `
 			select case
 			           when relname in ('msp', 'client', 'mssp') then 'customers'
-			           when relname = 'change' then 'history'
+			           when relname in ('change', 'client_span') then 'history'
 			           when relname in ('client_count', 'msp_count', 'client_day') then 'counts'
 			           when relname = 'sync_run' then 'run'
 			           else 'staging'
 			       end, sum(n_tup_ins + n_tup_upd + n_tup_del)
 			from pg_stat_user_tables
-			where relname in ('msp', 'client', 'mssp', 'change', 'client_count', 'msp_count', 'client_day', 'sync_run')
+			where relname in ('msp', 'client', 'mssp', 'change', 'client_span', 'client_count', 'msp_count', 'client_day', 'sync_run')
 			or relname like 'sync\_%'
 			group by 1`)
 		if err != nil {

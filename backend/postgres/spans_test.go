@@ -1,0 +1,198 @@
+package postgres_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// licensed is a client with so many active and purchased licences.
+func licensed(id, parent string, used, total int64) portal.Customer {
+	c := client(id, "Client "+id, parent)
+	c.SeatsUsed, c.SeatsTotal = &used, &total
+	return c
+}
+
+// spans lists the spans of the MSSP, as "client under whom: status used/total", the oldest first, "…" after the open one.
+func (w *tenant) spans() []string {
+	w.Helper()
+	return value[[]string](w, `
+		select array(
+			select c.external_id || ' under ' || coalesce(m.name, 'MSSP') || ': ' || s.status || ' ' || coalesce(s.seats_used::text, '?')
+			       || '/' || coalesce(s.seats_total::text, '?') || case when s.to_at = 'infinity' then ' …' else '' end
+			from client_span s
+			join client c on c.mssp_id = s.mssp_id and c.id = s.client_id
+			left join msp m on m.mssp_id = s.mssp_id and m.id = s.msp_id
+			where s.mssp_id = $1
+			order by c.external_id, s.to_at)`, w.ID)
+}
+
+func TestSpans(t *testing.T) {
+	t.Parallel()
+	t.Run("follow_every_fact_and_nothing_else", func(t *testing.T) {
+		w := newTenant(t)
+		w.rules.RemoveAfterRuns = 1
+		msps := []portal.Customer{msp("1", "North"), msp("2", "South")}
+		world := func(clients ...portal.Customer) []portal.Customer { return append(clients, msps...) }
+		other := licensed("9", "2", 1, 1)
+		renamed := licensed("3", "2", 4, 6)
+		renamed.Name = "Another name"
+		unknown := licensed("3", "", 4, 6)
+		unknown.SeatsTotal = nil
+		for _, calls := range [][]portal.Customer{
+			world(other, licensed("3", "1", 4, 5)), world(other, licensed("3", "1", 4, 6)), world(other, licensed("3", "2", 4, 6)),
+			world(other, renamed), world(other, unknown), world(other), world(other), world(other, unknown),
+		} {
+			w.complete(calls)
+			w.CheckSpans(t.Errorf)
+		}
+		want := []string{
+			"3 under North: active 4/5", "3 under North: active 4/6", "3 under South: active 4/6", "3 under MSSP: active 4/?",
+			"3 under MSSP: missing 4/?", "3 under MSSP: removed 4/?", "3 under MSSP: active 4/? …", "9 under South: active 1/1 …",
+		}
+		if diff := cmp.Diff(want, w.spans()); diff != "" {
+			t.Errorf("spans (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("begin_and_end_when_history_says", func(t *testing.T) {
+		w := newTenant(t)
+		for _, used := range []int64{1, 2, 3} {
+			w.complete([]portal.Customer{licensed("3", "", used, 5)})
+		}
+		wrong := value[int64](w, `
+			select count(*)
+			from client_span s
+			where s.mssp_id = $1
+			and not exists (select from change h where h.entity_id = s.client_id and h.at = s.from_at and coalesce(h.after, '') <> '')`, w.ID)
+		if wrong != 0 || len(w.spans()) != 3 {
+			t.Errorf("%d of %q begin when history has no change", wrong, w.spans())
+		}
+	})
+	t.Run("never_end_before_they_begin", func(t *testing.T) {
+		w := newTenant(t)
+		w.complete([]portal.Customer{licensed("3", "", 1, 5)})
+		w.Exec("update client_span set from_at = now() + interval '1 hour'")
+		w.complete([]portal.Customer{licensed("3", "", 2, 5)})
+		if diff := cmp.Diff([]string{"3 under MSSP: active 2/5 …"}, w.spans()); diff != "" {
+			t.Errorf("after the clock went back (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("end_for_a_client_that_turns_into_an_MSP", func(t *testing.T) {
+		w := newTenant(t)
+		w.complete([]portal.Customer{msp("1", "North"), licensed("3", "1", 4, 5), licensed("4", "1", 1, 1)})
+		w.complete([]portal.Customer{msp("1", "North"), msp("3", "Client 3"), licensed("4", "1", 1, 1)})
+		w.CheckSpans(t.Errorf)
+		want := []string{"3 under North: active 4/5", "3 under North: removed 4/5 …", "4 under North: active 1/1 …"}
+		if diff := cmp.Diff(want, w.spans()); diff != "" {
+			t.Errorf("spans (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// asOlderServer writes a client's seats as a server does that knows no spans, some time ago.
+func (w *tenant) asOlderServer(externalID string, used int, ago time.Duration) {
+	w.Helper()
+	w.Exec("update mssp set version = version + 1 where id = $1", w.ID)
+	w.Exec(`
+		with new as (
+			update client c
+			set seats_used = $3, changed_in = m.version
+			from mssp m
+			where m.id = c.mssp_id and c.mssp_id = $1 and c.external_id = $2
+			returning c.id, m.version)
+		insert into change (mssp_id, id, at, entity, entity_id, client_id, kind, field, after, version)
+		select $1, new_id(), now() - $4::interval, 'client', n.id, n.id, 'changed', 'seats_used', $3::int::text, n.version
+		from new n`, w.ID, externalID, used, ago)
+}
+
+// sinceOf is how long ago a client's open span began, in whole minutes.
+func (w *tenant) sinceOf(externalID string) int {
+	w.Helper()
+	return value[int](w, `
+		select round(extract(epoch from now() - s.from_at) / 60)::int
+		from client_span s
+		join client c on c.mssp_id = s.mssp_id and c.id = s.client_id
+		where s.mssp_id = $1 and c.external_id = $2 and s.to_at = 'infinity'`, w.ID, externalID)
+}
+
+func (w *tenant) migrate() {
+	w.Helper()
+	if _, err := postgres.Migrate(context.Background(), w.URLs.Owner); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func TestSpansBesideAnOlderServer(t *testing.T) {
+	t.Parallel()
+	world := func(seats int64) []portal.Customer {
+		return []portal.Customer{licensed("3", "", 1, 5), licensed("4", "", seats, 5)}
+	}
+	for name, next := range map[string]func(*tenant){
+		"are_made_up_for_by_the_next_merge": func(w *tenant) {
+			w.complete([]portal.Customer{licensed("3", "", 7, 5), licensed("4", "", 2, 5)})
+		},
+		"are_made_up_for_by_migrate_up": (*tenant).migrate,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newTenant(t)
+			w.complete(world(1))
+			w.Exec("update client_span set from_at = from_at - interval '2 days'; update change set at = at - interval '2 days'")
+			w.asOlderServer("3", 7, time.Hour)
+			next(w)
+			w.CheckSpans(t.Errorf)
+			if got := w.sinceOf("3"); got != 60 {
+				t.Errorf("the span of what the older server wrote began %d minutes ago, want 60", got)
+			}
+			before := w.Everything()
+			if next(w); w.Everything() != before {
+				t.Error("doing it again wrote rows")
+			}
+		})
+	}
+	t.Run("are_opened_where_there_are_none", func(t *testing.T) {
+		w := newTenant(t)
+		w.complete(world(1))
+		w.Exec("update change set at = at - interval '3 hours'")
+		w.asOlderServer("4", 2, time.Hour)
+		w.Exec("delete from client_span; update mssp set spanned_in = 1")
+		w.migrate()
+		w.CheckSpans(t.Errorf)
+		if old, changed := w.sinceOf("3"), w.sinceOf("4"); old != 180 || changed != 60 {
+			t.Errorf("the spans began %d and %d minutes ago, want 180 and 60", old, changed)
+		}
+	})
+	t.Run("begin_now_where_history_has_nothing", func(t *testing.T) {
+		w := newTenant(t)
+		w.complete(world(1))
+		w.Exec("delete from change; delete from client_span; update mssp set spanned_in = 1")
+		w.migrate()
+		w.CheckSpans(t.Errorf)
+		if got := w.sinceOf("3"); got != 0 {
+			t.Errorf("the span began %d minutes ago, though nothing is known of then", got)
+		}
+	})
+	t.Run("are_filled_in_batches", func(t *testing.T) {
+		w := newTenant(t)
+		w.complete(world(1))
+		s := w.sibling()
+		s.complete(world(2))
+		w.Exec(`
+			insert into client (mssp_id, id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in)
+			select c.mssp_id, new_id(), c.mssp_product_id, n::text, 'Many', 'CORP', '{}', now(), now(), 2
+			from client c
+			cross join generate_series(1000, 11500) n
+			where c.mssp_id = $1 and c.external_id = '3'`, w.ID)
+		w.Exec("delete from client_span; update mssp set spanned_in = 1")
+		w.migrate()
+		w.CheckSpans(t.Errorf)
+		s.CheckSpans(t.Errorf)
+		if n := value[int64](w, "select count(*) from mssp where spanned_in <> version"); n != 0 {
+			t.Errorf("%d MSSPs are still to be filled", n)
+		}
+	})
+}
