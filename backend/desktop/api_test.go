@@ -171,6 +171,22 @@ func TestAWritingCallIsDone(t *testing.T) {
 	}
 }
 
+func TestOrganisationIsChangedByNamingWhatChanges(t *testing.T) {
+	zone := "Europe/Copenhagen"
+	b := signedInWith(t, "PATCH /v1/organisation", func(w http.ResponseWriter, r *http.Request) {
+		var c portal.OrganisationChange
+		if err := strictJSON(r, &c); err != nil || c.TimeZone == nil {
+			refuse(w, 400, portal.Errorf(portal.Invalid, "%v", err))
+			return
+		}
+		reply(w, 200, portal.Organisation{TimeZone: *c.TimeZone})
+	})
+	changed, err := b.ChangeOrganisation(t.Context(), portal.OrganisationChange{TimeZone: &zone})
+	if err != nil || changed.TimeZone != zone {
+		t.Errorf("the zone is %q, want %q: %v", changed.TimeZone, zone, err)
+	}
+}
+
 func TestASyncOfAChosenConnectionNamesItAndAnyOtherNamesNone(t *testing.T) {
 	var asked []string
 	b := signedInWith(t, "POST /v1/syncs", func(w http.ResponseWriter, r *http.Request) {

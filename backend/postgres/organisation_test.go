@@ -118,6 +118,20 @@ func TestTimeZone(t *testing.T) {
 				}
 			}
 		})
+		t.Run("decides_the_day_a_missing_client_was_last_seen", func(t *testing.T) {
+			for zone, s := range map[string]*tenant{east: here, west: there} {
+				s.complete(world[:2])
+				days := []string{}
+				for _, a := range s.overview().Attention {
+					if a.Kind == "client_missing" {
+						days = append(days, *a.At)
+					}
+				}
+				if diff := cmp.Diff([]string{today(zone, 0)}, days); diff != "" {
+					t.Errorf("in %s (-want +got):\n%s", zone, diff)
+				}
+			}
+		})
 		t.Run("is_told_to_everybody_in_the_MSSP", func(t *testing.T) {
 			me, err := there.DB.Me(context.Background(), there.admin)
 			if err != nil || me.TimeZone != west {
