@@ -170,6 +170,13 @@ func TestTimeZoneChange(t *testing.T) {
 			t.Errorf("audit (-want +got):\n%s", diff)
 		}
 	})
+	t.Run("is_a_change_of_the_MSSP", func(t *testing.T) {
+		w := newTenant(t)
+		before := value[int64](w, "select version from mssp where id = $1", w.ID)
+		if after := value[int64](w.in(east), "select version from mssp where id = $1", w.ID); after != before+1 {
+			t.Errorf("the version is %d, want %d", after, before+1)
+		}
+	})
 	t.Run("leaves_another_MSSP_alone", func(t *testing.T) {
 		w := newTenant(t)
 		s := w.sibling()
