@@ -61,7 +61,7 @@ const (
 			from change h
 			where h.mssp_id = c.mssp_id
 			and h.entity_id = c.id
-			and (h.kind <> 'changed' or h.field in ('type', 'seats_used', 'seats_total'))), $2)`
+			and (h.kind <> 'changed' or h.field in ('type', 'status_reason', 'seats_used', 'seats_total'))), $2)`
 )
 
 // writeSpans closes the open spans of those clients whose facts differ and opens new ones, each from since. A clock that

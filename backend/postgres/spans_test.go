@@ -11,8 +11,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// licensed is a client with so many active and purchased licences.
-func licensed(id, parent string, used, total int64) portal.Customer {
+// seated is a client with so many active and purchased licences.
+func seated(id, parent string, used, total int64) portal.Customer {
 	c := client(id, "Client "+id, parent)
 	c.SeatsUsed, c.SeatsTotal = &used, &total
 	return c
@@ -39,21 +39,23 @@ func TestSpans(t *testing.T) {
 		w.rules.RemoveAfterRuns = 1
 		msps := []portal.Customer{msp("1", "North"), msp("2", "South")}
 		world := func(clients ...portal.Customer) []portal.Customer { return append(clients, msps...) }
-		other := licensed("9", "2", 1, 1)
-		renamed := licensed("3", "2", 4, 6)
+		other := seated("9", "2", 1, 1)
+		renamed := seated("3", "2", 4, 6)
 		renamed.Name = "Another name"
-		unknown := licensed("3", "", 4, 6)
+		unknown := seated("3", "", 4, 6)
 		unknown.SeatsTotal = nil
+		disabled := unknown
+		disabled.StatusReason = new(portal.ReasonDemo)
 		for _, calls := range [][]portal.Customer{
-			world(other, licensed("3", "1", 4, 5)), world(other, licensed("3", "1", 4, 6)), world(other, licensed("3", "2", 4, 6)),
-			world(other, renamed), world(other, unknown), world(other), world(other), world(other, unknown),
+			world(other, seated("3", "1", 4, 5)), world(other, seated("3", "1", 4, 6)), world(other, seated("3", "2", 4, 6)),
+			world(other, renamed), world(other, unknown), world(other, disabled), world(other), world(other), world(other, unknown),
 		} {
 			w.complete(calls)
 			w.CheckSpans(t.Errorf)
 		}
 		want := []string{
 			"3 under North: active 4/5", "3 under North: active 4/6", "3 under South: active 4/6", "3 under MSSP: active 4/?",
-			"3 under MSSP: missing 4/?", "3 under MSSP: removed 4/?", "3 under MSSP: active 4/? …", "9 under South: active 1/1 …",
+			"3 under MSSP: disabled 4/?", "3 under MSSP: missing 4/?", "3 under MSSP: removed 4/?", "3 under MSSP: active 4/? …", "9 under South: active 1/1 …",
 		}
 		if diff := cmp.Diff(want, w.spans()); diff != "" {
 			t.Errorf("spans (-want +got):\n%s", diff)
@@ -62,7 +64,7 @@ func TestSpans(t *testing.T) {
 	t.Run("begin_and_end_when_history_says", func(t *testing.T) {
 		w := newTenant(t)
 		for _, used := range []int64{1, 2, 3} {
-			w.complete([]portal.Customer{licensed("3", "", used, 5)})
+			w.complete([]portal.Customer{seated("3", "", used, 5)})
 		}
 		wrong := value[int64](w, `
 			select count(*)
@@ -75,17 +77,17 @@ func TestSpans(t *testing.T) {
 	})
 	t.Run("never_end_before_they_begin", func(t *testing.T) {
 		w := newTenant(t)
-		w.complete([]portal.Customer{licensed("3", "", 1, 5)})
+		w.complete([]portal.Customer{seated("3", "", 1, 5)})
 		w.Exec("update client_span set from_at = now() + interval '1 hour'")
-		w.complete([]portal.Customer{licensed("3", "", 2, 5)})
+		w.complete([]portal.Customer{seated("3", "", 2, 5)})
 		if diff := cmp.Diff([]string{"3 under MSSP: active 2/5 …"}, w.spans()); diff != "" {
 			t.Errorf("after the clock went back (-want +got):\n%s", diff)
 		}
 	})
 	t.Run("end_for_a_client_that_turns_into_an_MSP", func(t *testing.T) {
 		w := newTenant(t)
-		w.complete([]portal.Customer{msp("1", "North"), licensed("3", "1", 4, 5), licensed("4", "1", 1, 1)})
-		w.complete([]portal.Customer{msp("1", "North"), msp("3", "Client 3"), licensed("4", "1", 1, 1)})
+		w.complete([]portal.Customer{msp("1", "North"), seated("3", "1", 4, 5), seated("4", "1", 1, 1)})
+		w.complete([]portal.Customer{msp("1", "North"), msp("3", "Client 3"), seated("4", "1", 1, 1)})
 		w.CheckSpans(t.Errorf)
 		want := []string{"3 under North: active 4/5", "3 under North: removed 4/5 …", "4 under North: active 1/1 …"}
 		if diff := cmp.Diff(want, w.spans()); diff != "" {
@@ -130,11 +132,11 @@ func (w *tenant) migrate() {
 func TestSpansBesideAnOlderServer(t *testing.T) {
 	t.Parallel()
 	world := func(seats int64) []portal.Customer {
-		return []portal.Customer{licensed("3", "", 1, 5), licensed("4", "", seats, 5)}
+		return []portal.Customer{seated("3", "", 1, 5), seated("4", "", seats, 5)}
 	}
 	for name, next := range map[string]func(*tenant){
 		"are_made_up_for_by_the_next_merge": func(w *tenant) {
-			w.complete([]portal.Customer{licensed("3", "", 7, 5), licensed("4", "", 2, 5)})
+			w.complete([]portal.Customer{seated("3", "", 7, 5), seated("4", "", 2, 5)})
 		},
 		"are_made_up_for_by_migrate_up": (*tenant).migrate,
 	} {

@@ -55,16 +55,16 @@ func figures(f portal.UsageFigures) string {
 func autumn(t *testing.T) *tenant {
 	w := newTenant(t)
 	north, south := msp("1", "North"), msp("2", "South")
-	unknown := licensed("5", "", 2, 0)
+	unknown := seated("5", "", 2, 0)
 	unknown.SeatsTotal = nil
-	four, five, six := licensed("4", "1", 6, 8), licensed("5", "", 2, 4), licensed("6", "2", 1, 1)
-	w.at("2024-10-01 00:00+02", north, south, licensed("3", "1", 3, 10), four, unknown)
-	w.at("2024-10-29 00:00+01", north, south, licensed("3", "2", 5, 10), four, five)
-	w.at("2024-11-03 00:00+01", north, south, licensed("3", "2", 5, 10), five)
-	w.at("2024-11-08 00:00+01", north, south, licensed("3", "2", 9, 10), five)
-	w.at("2024-11-12 00:00+01", north, south, licensed("3", "2", 4, 12), four, five)
-	w.at("2024-11-18 12:00+01", north, south, licensed("3", "2", 4, 12), four, five, six)
-	w.at("2024-11-30 00:00+01", north, south, licensed("3", "2", 100, 100), four, five, six)
+	four, five, six := seated("4", "1", 6, 8), seated("5", "", 2, 4), seated("6", "2", 1, 1)
+	w.at("2024-10-01 00:00+02", north, south, seated("3", "1", 3, 10), four, unknown)
+	w.at("2024-10-29 00:00+01", north, south, seated("3", "2", 5, 10), four, five)
+	w.at("2024-11-03 00:00+01", north, south, seated("3", "2", 5, 10), five)
+	w.at("2024-11-08 00:00+01", north, south, seated("3", "2", 9, 10), five)
+	w.at("2024-11-12 00:00+01", north, south, seated("3", "2", 4, 12), four, five)
+	w.at("2024-11-18 12:00+01", north, south, seated("3", "2", 4, 12), four, five, six)
+	w.at("2024-11-30 00:00+01", north, south, seated("3", "2", 100, 100), four, five, six)
 	w.CheckSpans(t.Errorf)
 	return w
 }
