@@ -126,6 +126,9 @@ func (a *App) MSPs(q portal.MSPQuery) (portal.MSPPage, error) { return a.desktop
 // MSP answers one MSP with its history.
 func (a *App) MSP(id string) (portal.MSPDetail, error) { return a.desktop.MSP(a.ctx, id) }
 
+// MSPFacets returns the values by which the MSPs in the scope can be filtered.
+func (a *App) MSPFacets() (portal.Facets, error) { return a.desktop.MSPFacets(a.ctx) }
+
 // Clients answers one page of clients.
 func (a *App) Clients(q portal.ClientQuery) (portal.ClientPage, error) {
 	return a.desktop.Clients(a.ctx, q)
@@ -133,6 +136,9 @@ func (a *App) Clients(q portal.ClientQuery) (portal.ClientPage, error) {
 
 // Client answers one client with its history.
 func (a *App) Client(id string) (portal.ClientDetail, error) { return a.desktop.Client(a.ctx, id) }
+
+// ClientFacets returns the values by which the clients in the scope can be filtered.
+func (a *App) ClientFacets() (portal.Facets, error) { return a.desktop.ClientFacets(a.ctx) }
 
 // Invites answers one page of invites.
 func (a *App) Invites(q portal.InviteQuery) (portal.InvitePage, error) {

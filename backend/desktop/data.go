@@ -43,6 +43,11 @@ func (d *Desktop) MSP(ctx context.Context, id string) (portal.MSPDetail, error) 
 	return readOne[portal.MSPDetail](ctx, d, "/v1/msps", id)
 }
 
+// MSPFacets returns the values by which the MSPs in the scope can be filtered.
+func (d *Desktop) MSPFacets(ctx context.Context) (portal.Facets, error) {
+	return read[portal.Facets](ctx, d, "/v1/msps/facets", struct{}{})
+}
+
 // Clients answers one page of clients.
 func (d *Desktop) Clients(ctx context.Context, q portal.ClientQuery) (portal.ClientPage, error) {
 	return read[portal.ClientPage](ctx, d, "/v1/clients", q)
@@ -51,6 +56,11 @@ func (d *Desktop) Clients(ctx context.Context, q portal.ClientQuery) (portal.Cli
 // Client answers one client, code not_found for one outside the scope.
 func (d *Desktop) Client(ctx context.Context, id string) (portal.ClientDetail, error) {
 	return readOne[portal.ClientDetail](ctx, d, "/v1/clients", id)
+}
+
+// ClientFacets returns the values by which the clients in the scope can be filtered.
+func (d *Desktop) ClientFacets(ctx context.Context) (portal.Facets, error) {
+	return read[portal.Facets](ctx, d, "/v1/clients/facets", struct{}{})
 }
 
 // Invites answers one page of invites.

@@ -227,6 +227,10 @@ export namespace portal {
 	    code: string;
 	    mailed: boolean;
 	}
+	export interface Facets {
+	    types: string[];
+	    licence_types: string[];
+	}
 	
 	
 	export interface Scope {

@@ -15,6 +15,8 @@ export function ChangeUser(arg1:string,arg2:portal.UserChange):Promise<portal.Us
 
 export function Client(arg1:string):Promise<portal.ClientDetail>;
 
+export function ClientFacets():Promise<portal.Facets>;
+
 export function Clients(arg1:portal.ClientQuery):Promise<portal.ClientPage>;
 
 export function Connections():Promise<portal.Connections>;
@@ -32,6 +34,8 @@ export function EndSession(arg1:string):Promise<void>;
 export function Invites(arg1:portal.InviteQuery):Promise<portal.InvitePage>;
 
 export function MSP(arg1:string):Promise<portal.MSPDetail>;
+
+export function MSPFacets():Promise<portal.Facets>;
 
 export function MSPs(arg1:portal.MSPQuery):Promise<portal.MSPPage>;
 

@@ -26,6 +26,10 @@ export function Client(arg1) {
   return window['go']['main']['App']['Client'](arg1);
 }
 
+export function ClientFacets() {
+  return window['go']['main']['App']['ClientFacets']();
+}
+
 export function Clients(arg1) {
   return window['go']['main']['App']['Clients'](arg1);
 }
@@ -60,6 +64,10 @@ export function Invites(arg1) {
 
 export function MSP(arg1) {
   return window['go']['main']['App']['MSP'](arg1);
+}
+
+export function MSPFacets() {
+  return window['go']['main']['App']['MSPFacets']();
 }
 
 export function MSPs(arg1) {
