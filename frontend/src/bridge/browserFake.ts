@@ -1,11 +1,12 @@
 import { createFake, type Fake, type FakeOptions, people } from "./fake";
-import { goOn, syncStates } from "./fakeStates";
+import { goOn, syncStates, worlds } from "./fakeStates";
 import { Problem, type ProblemCode } from "./problem";
 
 /**
  * The fake as the address bar wants it, for `npm run dev` in a browser: ?as=staff signs in as one of the fake's
  * people, ?api=none asks for the address, ?keyring=locked says so, ?signin=no_invite lets the sign-in fail,
- * ?fail=clients:offline a call; ?sync=review is how the connections and runs stand; ?happens=only, ended, busy or demoted does so after a second.
+ * ?fail=clients:offline a call; ?sync=review is how the connections and runs stand,
+ * ?world=noExpiry what the product sends; ?happens=only, ended, busy or demoted does so after a second.
  */
 export function browserFake(wishes: URLSearchParams): Fake {
   const as = wishes.get("as") as keyof typeof people | null;
@@ -28,6 +29,8 @@ export function browserFake(wishes: URLSearchParams): Fake {
   }
   const state = wishes.get("sync");
   if (state && state in syncStates) syncStates[state as keyof typeof syncStates](fake.world);
+  const sent = wishes.getAll("world");
+  for (const name of sent) if (name in worlds) worlds[name as keyof typeof worlds](fake.world);
   if (!wishes.has("still")) goOn(fake.world);
   const happens = wishes.get("happens");
   if (happens) setTimeout(() => happen(fake, happens), 1_000);

@@ -58,6 +58,7 @@ export function fakeConnections({ world, need, queue }: Tools) {
       last_complete: runs[complete]?.finished_at ?? null,
       failures_in_a_row: before.filter(({ status }) => status === "failed").length,
       next_run_at: saved.paused || busy ? null : new Date(next).toISOString(),
+      account: null,
     };
   }
 

@@ -1,8 +1,22 @@
 // What the API promises about MSPs and clients: nobody is told of any outside their scope.
 import { includes, page, sorted } from "./fakeLists";
-import type { World } from "./fakeWorld";
-import type { Client, ClientFilter, Me, MSP, MSPFilter, Overview, PageQuery, Scope } from "./models";
+import { sumKnown, type World } from "./fakeWorld";
+import type {
+  Client,
+  ClientFilter,
+  Facets,
+  Me,
+  MSP,
+  MSPDetail,
+  MSPFilter,
+  Overview,
+  PageQuery,
+  Scope,
+  Sort,
+  YesNo,
+} from "./models";
 import { Problem } from "./problem";
+import { parseRange } from "./range";
 
 interface Tools {
   world: World;
@@ -13,6 +27,61 @@ interface Tools {
 
 const expiresWithin = (client: Client, days: number) =>
   client.expires_on !== null && Date.parse(client.expires_on) - Date.now() < days * 86_400_000;
+
+const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+
+const orNone = (value: string | null, asked: string) =>
+  asked === "none" ? value === null : value !== null && same(value, asked);
+
+const saysSPLA = (spla: boolean | null, asked: YesNo) =>
+  spla === null ? asked === "unknown" : asked === (spla ? "yes" : "no");
+
+function inRange(value: number | null, asked: string): boolean {
+  if (asked === "unknown") return value === null;
+  const range = parseRange(asked);
+  if (!range) throw new Problem("invalid", { message: `${asked} is not a range.` });
+  return value !== null && value >= (range.from ?? 0) && value <= (range.to ?? Number.POSITIVE_INFINITY);
+}
+
+/** The rule of each parameter that narrows a list. */
+type Rules<Item, Filter> = { [K in keyof Filter]-?: (item: Item, asked: NonNullable<Filter[K]>) => boolean };
+
+const mspRules: Rules<MSP, MSPFilter> = {
+  q: (msp, q) => includes(q, msp.name, msp.external_id),
+  status: (msp, status) => msp.status === status,
+  status_reason: (msp, reason) => msp.status_reason === reason,
+  licence_type: (msp, type) => orNone(msp.licence_type, type),
+  spla: (msp, asked) => saysSPLA(msp.spla, asked),
+  clients: (msp, range) => inRange(msp.clients, range),
+  seats_used: (msp, range) => inRange(msp.seats_used, range),
+  seats_total: (msp, range) => inRange(msp.seats_total, range),
+};
+
+const clientRules: Rules<Client, ClientFilter> = {
+  q: (client, q) => includes(q, client.name, client.external_id, client.msp_name),
+  status: (client, status) => client.status === status,
+  status_reason: (client, reason) => client.status_reason === reason,
+  type: (client, type) => same(client.type, type),
+  licence_type: (client, type) => orNone(client.licence_type, type),
+  spla: (client, asked) => saysSPLA(client.spla, asked),
+  seats_used: (client, range) => inRange(client.seats_used, range),
+  seats_total: (client, range) => inRange(client.seats_total, range),
+  msp_id: (client, id) => (client.msp_id ?? "none") === id,
+  expires_within: (client, days) => expiresWithin(client, days),
+};
+
+function matching<Item, Filter>(items: Item[], rules: Rules<Item, Filter>, asked: Filter): Item[] {
+  const names = (Object.keys(rules) as (keyof Filter)[]).filter((name) => asked[name]);
+  return items.filter((item) =>
+    names.every((name) => rules[name](item, asked[name] as NonNullable<Filter[keyof Filter]>)),
+  );
+}
+
+/** Each value once, whatever its case. */
+const values = (all: (string | null)[]): string[] => {
+  const found = new Map(all.filter((value) => value !== null).map((value) => [value.toLowerCase(), value]));
+  return [...found.values()].sort();
+};
 
 export function fakeCustomers({ world, need, scope }: Tools) {
   function clientsInScope(): Client[] {
@@ -26,27 +95,40 @@ export function fakeCustomers({ world, need, scope }: Tools) {
     return msp_id ? world.msps.filter((msp) => msp.id === msp_id) : world.msps;
   }
 
+  const hasExpiry = () => clientsInScope().some((client) => client.expires_on !== null);
+
   function overview(): Overview {
     need("see_overview");
     const clients = clientsInScope();
+    const count = (status: Client["status"]) => clients.filter((client) => client.status === status).length;
     const active = clients.filter((client) => client.status === "active");
-    const used = active.reduce((all, client) => all + (client.seats_used ?? 0), 0);
-    const total = active.reduce((all, client) => all + (client.seats_total ?? 0), 0);
+    const used = sumKnown(active, "seats_used");
+    const total = sumKnown(active, "seats_total");
     const ids = new Set(clients.map((client) => client.id));
+    const dated = hasExpiry();
+    const share = (sum: number | null, of: number) =>
+      sum === null ? null : Math.max(0, Math.round(sum * of));
     return {
       msps: mspsInScope().length,
       clients: active.length,
-      clients_missing: clients.length - active.length,
-      seats_used: used,
-      seats_total: total,
-      expiring_soon: active.filter((client) => expiresWithin(client, 30)).length,
+      clients_missing: count("missing"),
+      clients_disabled: count("disabled"),
+      seats_used: used.sum,
+      seats_total: total.sum,
+      seats_used_unknown: used.unknown,
+      seats_total_unknown: total.unknown,
+      expiring_soon: dated ? active.filter((client) => expiresWithin(client, 30)).length : null,
+      products: world.products.map(({ name }) => name),
       trend: Array.from({ length: 60 }, (_, n) => ({
         day: new Date(Date.now() - (59 - n) * 86_400_000).toISOString().slice(0, 10),
         clients: Math.max(0, active.length - Math.round((59 - n) / 3)),
-        seats_used: Math.max(0, Math.round(used * (0.86 + n * 0.0024))),
-        seats_total: Math.round(total * (0.9 + n * 0.0017)),
+        seats_used: share(used.sum, 0.86 + n * 0.0024),
+        seats_total: share(total.sum, 0.9 + n * 0.0017),
       })),
-      attention: world.attention.filter((item) => !item.client_id || ids.has(item.client_id)),
+      attention: world.attention.filter(
+        ({ kind, client_id }) =>
+          (!client_id || ids.has(client_id)) && (dated || !kind.startsWith("licence_")),
+      ),
       data_as_of: world.dataAsOf,
     };
   }
@@ -55,59 +137,68 @@ export function fakeCustomers({ world, need, scope }: Tools) {
   function lately() {
     const run = world.runs.find(({ status }) => status === "complete");
     if (!run) return [];
-    const what = { kind: "changed" as const, field: "seats_total", before: "40", after: "60" };
+    const what = { kind: "changed" as const, field: "seats_total", before: "40", after: "60", reason: null };
     const actor = run.reviewed_by === null ? null : { name: run.reviewed_by };
     return [{ ...what, at: run.finished_at ?? run.created_at, run_id: run.id, actor }];
   }
 
   function detail<Item extends { first_seen_at: string }>(item: Item | undefined) {
     if (!item) throw new Problem("not_found", { message: "No such customer.", requestId: "req-fake" });
+    const added = { kind: "added" as const, field: null, before: null, after: null, reason: null };
     return {
       ...item,
       fields: [{ name: "supportTier", value: "gold" }],
-      history: [
-        ...lately(),
-        {
-          at: item.first_seen_at,
-          kind: "added" as const,
-          field: null,
-          before: null,
-          after: null,
-          run_id: null,
-          actor: null,
-        },
-      ],
+      history: [...lately(), { ...added, at: item.first_seen_at, run_id: null, actor: null }],
     };
   }
 
-  function msps(query: MSPFilter & PageQuery) {
+  function msp(id: string): MSPDetail {
     need("see_msps");
-    const found = mspsInScope().filter(
-      (msp) => includes(query.q, msp.name, msp.external_id) && (!query.status || msp.status === query.status),
-    );
-    return page(sorted(found, query.sort || "name"), query, world.dataAsOf);
+    const found = detail(mspsInScope().find((one) => one.id === id));
+    const active = world.clients.filter((client) => client.msp_id === id && client.status === "active");
+    const used = sumKnown(active, "seats_used");
+    const total = sumKnown(active, "seats_total");
+    return {
+      ...found,
+      own_seats: world.ownSeats[id] ?? { used: null, total: null },
+      clients_seats: {
+        used: used.sum,
+        total: total.sum,
+        used_unknown: used.unknown,
+        total_unknown: total.unknown,
+      },
+    };
   }
 
-  function clients(query: ClientFilter & PageQuery) {
-    need("see_clients");
-    const found = clientsInScope().filter(
-      (client) =>
-        includes(query.q, client.name, client.external_id, client.msp_name) &&
-        (!query.status || client.status === query.status) &&
-        (!query.type || client.type === query.type) &&
-        (!query.msp_id || (client.msp_id ?? "none") === query.msp_id) &&
-        (!query.expires_within || expiresWithin(client, query.expires_within)),
-    );
-    return page(sorted(found, query.sort || "name"), query, world.dataAsOf);
+  function msps(query: MSPFilter & Sort & PageQuery) {
+    need("see_msps");
+    const found = sorted(matching(mspsInScope(), mspRules, query), query.sort || "name");
+    return { ...page(found, query, world.dataAsOf), has_expiry: hasExpiry() };
   }
+
+  function clients(query: ClientFilter & Sort & PageQuery) {
+    need("see_clients");
+    const found = sorted(matching(clientsInScope(), clientRules, query), query.sort || "name");
+    return { ...page(found, query, world.dataAsOf), has_expiry: hasExpiry() };
+  }
+
+  const facets = (all: { type: string; licence_type: string | null }[]): Facets => ({
+    types: values(all.map(({ type }) => type)),
+    licence_types: values(all.map(({ licence_type }) => licence_type)),
+  });
 
   return {
     overview,
     msps,
     clients,
-    msp: (id: string) => {
+    msp,
+    mspFacets: () => {
       need("see_msps");
-      return detail(mspsInScope().find((msp) => msp.id === id));
+      return facets(mspsInScope());
+    },
+    clientFacets: () => {
+      need("see_clients");
+      return facets(clientsInScope());
     },
     client: (id: string) => {
       need("see_clients");

@@ -6,16 +6,20 @@ export const includes = (q: string | undefined, ...texts: (string | null)[]) =>
   !q || texts.some((text) => text?.toLowerCase().includes(q.toLowerCase()));
 
 function compare(a: unknown, b: unknown): number {
-  if (a == null || b == null) return a == null ? (b == null ? 0 : 1) : -1;
-  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+  if (typeof a === "string" && typeof b === "string")
+    return a.localeCompare(b, "en", { sensitivity: "base" });
+  return Number(a) - Number(b);
 }
 
-/** Ordered by a field, descending with a leading minus; what is absent comes last. */
+/** Ordered by a field, descending with a leading minus; what is absent comes last in either direction. */
 export function sorted<Item>(items: Item[], sort = "name"): Item[] {
   const descends = sort.startsWith("-");
   const field = sort.replace(/^-/, "") as keyof Item;
-  const by = (a: Item, b: Item) => compare(a[field], b[field]);
-  return items.toSorted((a, b) => (descends ? by(b, a) : by(a, b)));
+  return items.toSorted((a, b) => {
+    if (a[field] == null || b[field] == null) return Number(a[field] == null) - Number(b[field] == null);
+    const order = compare(a[field], b[field]);
+    return descends ? -order : order;
+  });
 }
 
 /** The page a query asks for; its cursor is the place of its first item. */

@@ -204,6 +204,29 @@ export const syncStates = {
   },
 } satisfies Record<string, (world: World) => void>;
 
+/** What the product may send of its customers, or leave out: ?world=noExpiry. */
+export const worlds = {
+  /** No customer has an expiry date. */
+  noExpiry: (world: World) => {
+    world.clients = world.clients.map((client) => ({ ...client, expires_on: null }));
+    world.msps = world.msps.map((msp) => ({ ...msp, expires_on: null }));
+    world.attention = world.attention.filter(({ kind }) => !kind.startsWith("licence_"));
+  },
+  /** No customer has licence figures. */
+  noSeats: (world: World) => {
+    const none = { seats_used: null, seats_total: null };
+    world.clients = world.clients.map((client) => ({ ...client, ...none }));
+    world.ownSeats = {};
+    world.msps = world.msps.map((msp) => ({
+      ...msp,
+      ...none,
+      seats_used_unknown: msp.clients,
+      seats_total_unknown: msp.clients,
+    }));
+    world.attention = world.attention.filter(({ kind }) => kind !== "seats_exceeded");
+  },
+} satisfies Record<string, (world: World) => void>;
+
 /** Moves a run that is under way on as time goes by, to its end. */
 export function goOn(world: World, every = 700): void {
   const step = () => {

@@ -39,6 +39,7 @@ function changeOf(run: SyncRun, kind: ChangeKind, client: Client, n: number): Ru
     at: run.finished_at ?? run.created_at,
     kind,
     run_id: run.id,
+    reason: null,
     actor: run.reviewed_by === null ? null : { name: run.reviewed_by },
     entity: "client",
     entity_id: client.id,
@@ -73,6 +74,8 @@ function vanishing(run: SyncRun, world: World): ReviewItem[] {
     .slice(0, run.would_miss ?? 0)
     .map(({ id, name, type, msp_name, seats_used, external_id }) => ({
       kind: "client" as const,
+      effect: "missing",
+      to_msp_name: null,
       id,
       name,
       type,

@@ -12,6 +12,8 @@ import type {
   Permission,
   Product,
   Role,
+  Seats,
+  StatusReason,
   SyncRun,
 } from "./models";
 
@@ -82,19 +84,40 @@ const products = [
 
 const pick = <Item>(items: readonly Item[], at: number): Item => items[Math.floor(at) % items.length] as Item;
 
-function makeClient(n: number, msp: MSP | null, next: () => number): Client {
+const licenceTypes = ["Monthly billing", "Annual", "Annual", "Monthly billing", "Trial", "Perpetual"];
+const reasons: StatusReason[] = ["demo", "licence_expired", "inactive", "deleted", "disabled"];
+
+/** One of whose clients the product sends no licence figures at all. */
+const silentMSP = 20;
+
+function licenceFacts(n: number, msp: number) {
+  const unknown = msp === silentMSP;
+  return {
+    licence_type: unknown || n % 31 === 17 ? null : pick(licenceTypes, msp + (n % 9 === 4 ? 1 : 0)),
+    spla: unknown || n % 13 === 6 ? null : msp % 3 === 0,
+  };
+}
+
+function makeClient(n: number, at: number | null, msps: MSP[], next: () => number): Client {
+  const msp = at === null ? null : (msps[at] as MSP);
   const total = 5 + Math.floor(next() * 180);
   const missing = next() < 0.02;
+  const disabled = !missing && n % 41 === 23;
+  const chosen = products.slice(0, 1 + Math.floor(next() * products.length));
+  const used = Math.floor(total * (0.4 + next() * 0.65));
+  const silent = at === silentMSP;
   return {
     id: id("9000", n),
     name: `${pick(places, n)} ${pick(trades, n / places.length)} ${pick(forms, n / 7)}`,
-    type: "CORP",
+    type: n % 29 === 8 ? "corp" : "CORP",
     msp_id: msp?.id ?? null,
     msp_name: msp?.name ?? null,
-    status: missing ? "missing" : "active",
-    products: products.slice(0, 1 + Math.floor(next() * products.length)),
-    seats_used: Math.floor(total * (0.4 + next() * 0.65)),
-    seats_total: total,
+    status: missing ? "missing" : disabled ? "disabled" : "active",
+    status_reason: disabled ? pick(reasons, n / 41) : null,
+    products: chosen,
+    ...licenceFacts(n, at ?? 1),
+    seats_used: silent || n % 67 === 50 ? null : used,
+    seats_total: silent ? null : total,
     expires_on: next() < 0.15 ? null : dayFromNow(Math.floor(next() * 400) - 8),
     first_seen_at: ago(Math.floor(next() * 700) * day),
     last_seen_at: ago(missing ? 3 * day : 0.2 * hour),
@@ -108,9 +131,13 @@ function makeMSP(name: string, n: number): MSP {
     name,
     type: "RESELLER",
     status: "active",
+    status_reason: null,
     clients: 0,
+    ...(n === mspNames.length - 1 ? { licence_type: null, spla: null } : licenceFacts(n, n)),
     seats_used: null,
     seats_total: null,
+    seats_used_unknown: 0,
+    seats_total_unknown: 0,
     expires_on: null,
     first_seen_at: ago((400 - n) * day),
     last_seen_at: ago(0.2 * hour),
@@ -118,22 +145,26 @@ function makeMSP(name: string, n: number): MSP {
   };
 }
 
-const sum = (items: Client[], of: (client: Client) => number | null) =>
-  items.reduce((all, item) => all + (of(item) ?? 0), 0);
+/** The sum of a figure over those that have it, null where none does, and how many lack it. */
+export function sumKnown(clients: Client[], figure: "seats_used" | "seats_total") {
+  const known = clients.map((client) => client[figure]).filter((value) => value !== null);
+  const sum = known.length === 0 ? null : known.reduce((all, value) => all + value, 0);
+  return { sum, unknown: clients.length - known.length };
+}
 
-function withSums(msp: MSP, clients: Client[]): MSP {
-  const own = clients.filter((client) => client.msp_id === msp.id && client.status === "active");
-  if (own.length === 0) return msp;
+function withSums(msp: MSP, clients: Client[], own: Seats | undefined): MSP {
+  const active = clients.filter((client) => client.msp_id === msp.id && client.status === "active");
+  const used = sumKnown(active, "seats_used");
+  const total = sumKnown(active, "seats_total");
+  const dates = active.map((client) => client.expires_on).filter((on) => on !== null);
   return {
     ...msp,
-    clients: own.length,
-    seats_used: sum(own, (client) => client.seats_used),
-    seats_total: sum(own, (client) => client.seats_total),
-    expires_on:
-      own
-        .map((client) => client.expires_on)
-        .filter(Boolean)
-        .sort()[0] ?? null,
+    clients: active.length,
+    seats_used: own?.used ?? used.sum,
+    seats_total: own?.total ?? total.sum,
+    seats_used_unknown: own?.used == null ? used.unknown : 0,
+    seats_total_unknown: own?.total == null ? total.unknown : 0,
+    expires_on: dates.sort()[0] ?? null,
   };
 }
 
@@ -161,6 +192,10 @@ export const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
   returned: 0,
   duplicates: 0,
   unknown_parents: 0,
+  checked: 0,
+  unread: [],
+  notices: [],
+  sign: null,
   would_miss: null,
   reviewed_by: null,
   reviewed_at: null,
@@ -291,6 +326,8 @@ export const people = {
 
 export interface World {
   msps: MSP[];
+  /** The product's own figures for an MSP, by its id, where it sends any. */
+  ownSeats: Record<string, Seats>;
   clients: Client[];
   invites: Invite[];
   users: FakeUser[];
@@ -309,11 +346,14 @@ export function newWorld(): World {
   const next = sequence(7);
   const bare = mspNames.map(makeMSP);
   const clients = Array.from({ length: 612 }, (_, n) =>
-    makeClient(n, n % 40 === 39 ? null : pick(bare, n % 23), next),
+    makeClient(n, n % 40 === 39 ? null : n % 23, bare, next),
   );
+  // The second MSP's own figures differ from the sums over its clients.
+  const ownSeats: Record<string, Seats> = { [id("8100", 2)]: { used: 1_480, total: 1_900 } };
   return {
     clients,
-    msps: bare.map((msp) => withSums(msp, clients)),
+    msps: bare.map((msp) => withSums(msp, clients, ownSeats[msp.id])),
+    ownSeats,
     invites: [
       invite(1, "lea@alpine.example"),
       invite(2, "jonas@baltic.example", { code_closed: true }),

@@ -1,4 +1,5 @@
 import * as app from "../../wailsjs/go/main/App";
+import type { portal } from "../../wailsjs/go/models";
 import { EventsOn } from "../../wailsjs/runtime/runtime";
 import type * as m from "./models";
 import type { Portal } from "./portal";
@@ -25,7 +26,13 @@ async function askPage<Item>(answer: Promise<unknown>): Promise<m.Page<Item>> {
     next_cursor: page.next_cursor || null,
     total: page.total ?? null,
     data_as_of: page.data_as_of ?? null,
+    ...(page.has_expiry != null && { has_expiry: page.has_expiry }),
   };
+}
+
+async function askFacets(answer: Promise<unknown>): Promise<m.Facets> {
+  const facets = await ask<Nullable<m.Facets>>(answer);
+  return { types: list(facets.types), licence_types: list(facets.licence_types) };
 }
 
 async function askMe(answer: Promise<unknown>): Promise<m.Me> {
@@ -78,15 +85,22 @@ export const go: Portal = {
   me: () => askMe(app.Me()),
   overview: async () => {
     const overview = await ask<m.Overview>(app.Overview());
-    return { ...overview, trend: list(overview.trend), attention: list(overview.attention) };
+    return {
+      ...overview,
+      products: list(overview.products),
+      trend: list(overview.trend),
+      attention: list(overview.attention),
+    };
   },
-  msps: (query) => askPage(app.MSPs({ ...firstPage, ...noFilter, ...query })),
+  // Go reads a parameter that is left out as an empty one, which narrows nothing.
+  msps: (query) => askPage(app.MSPs(query as portal.MSPQuery)),
+  mspFacets: () => askFacets(app.MSPFacets()),
   msp: (id) => askDetail<m.MSPDetail>(app.MSP(id)),
   clients: async (query) => {
-    const none = { ...firstPage, ...noFilter, type: "", msp_id: "", expires_within: 0 };
-    const page = await askPage<m.Client>(app.Clients({ ...none, ...query }));
+    const page = await askPage<m.Client>(app.Clients(query as portal.ClientQuery));
     return { ...page, items: page.items.map(withProducts) };
   },
+  clientFacets: () => askFacets(app.ClientFacets()),
   client: async (id) => withProducts(await askDetail<m.ClientDetail>(app.Client(id))),
   invites: (query) => askPage(app.Invites({ ...firstPage, q: "", status: "", ...query })),
   createInvite: (invite) => ask(app.CreateInvite(invite)),

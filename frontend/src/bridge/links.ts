@@ -1,4 +1,4 @@
-import type { ClientFilter, MSPFilter, Permission, RunChangeFilter } from "./models";
+import type { ClientFilter, MSPFilter, Permission, RunChangeFilter, Sort } from "./models";
 
 function query(filter: object): string {
   const pairs = Object.entries(filter).filter(([, value]) => value !== undefined && value !== "");
@@ -9,9 +9,9 @@ function query(filter: object): string {
 /** The paths of the screens, so that one can lead to another without importing it. Filters travel as query. */
 export const links = {
   overview: "/overview",
-  msps: (filter: MSPFilter = {}) => `/msps${query(filter)}`,
+  msps: (filter: MSPFilter & Sort = {}) => `/msps${query(filter)}`,
   msp: (id: string) => `/msps/${id}`,
-  clients: (filter: ClientFilter = {}) => `/clients${query(filter)}`,
+  clients: (filter: ClientFilter & Sort = {}) => `/clients${query(filter)}`,
   client: (id: string) => `/clients/${id}`,
   admin: "/admin",
   users: "/admin/users",

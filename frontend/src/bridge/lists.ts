@@ -15,6 +15,8 @@ export interface List<Item> {
   total: number | null;
   /** When the data was last good; null before the first complete sync. */
   dataAsOf: string | null;
+  /** Of MSPs and clients: whether any client in the viewer's scope has an expiry date. */
+  hasExpiry: boolean;
   /** Nothing is there yet. */
   loading: boolean;
   /** Rows of an earlier question are shown while the new answer is on its way. */
@@ -38,6 +40,7 @@ export function useList<Item, Key extends QueryKey>(
     rows,
     total: newest ? newest.total : 0,
     dataAsOf: newest?.data_as_of ?? null,
+    hasExpiry: newest?.has_expiry ?? false,
     loading: query.isPending,
     refreshing: query.isFetching && query.isPlaceholderData,
     problem: query.error,

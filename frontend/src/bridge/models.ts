@@ -23,7 +23,10 @@ export type Permission =
   | "manage_products"
   | "manage_organisation";
 export type ProviderID = "google" | "entra";
-export type CustomerStatus = "active" | "missing" | "removed";
+export type CustomerStatus = "active" | "missing" | "removed" | "disabled";
+/** Why a customer is disabled. */
+export type StatusReason = "deleted" | "inactive" | "disabled" | "demo" | "licence_expired";
+export type YesNo = "yes" | "no" | "unknown";
 /** How far the mail of an invite has come; whoever is told none or failed hands the code over. */
 export type MailState = "none" | "queued" | "sent" | "failed";
 export type InviteStatus = "open" | "accepted" | "expired" | "revoked";
@@ -57,17 +60,26 @@ export type Attention = Said<portal.Attention, { kind: AttentionKind; severity: 
 export type Overview = Said<portal.Overview, { trend: TrendDay[]; attention: Attention[] }>;
 
 export type Field = Said<portal.Field>;
-export type Change = Said<portal.Change, { kind: ChangeKind }>;
-export type MSP = Said<portal.MSP, { status: CustomerStatus }>;
+export type Change = Said<portal.Change, { kind: ChangeKind; reason: "field_map" | null }>;
+interface StatusWords {
+  status: CustomerStatus;
+  status_reason: StatusReason | null;
+}
+interface DetailParts {
+  fields: Field[];
+  history: Change[];
+}
+export type Seats = Said<portal.Seats>;
+export type SeatSums = Said<portal.SeatSums>;
+export type MSP = Said<portal.MSP, StatusWords>;
 export type MSPDetail = Said<
   portal.MSPDetail,
-  { status: CustomerStatus; fields: Field[]; history: Change[] }
+  StatusWords & DetailParts & { own_seats: Seats; clients_seats: SeatSums }
 >;
-export type Client = Said<portal.Client, { status: CustomerStatus }>;
-export type ClientDetail = Said<
-  portal.ClientDetail,
-  { status: CustomerStatus; fields: Field[]; history: Change[] }
->;
+export type Client = Said<portal.Client, StatusWords>;
+export type ClientDetail = Said<portal.ClientDetail, StatusWords & DetailParts>;
+/** The values by which a list can be filtered in the viewer's scope. */
+export type Facets = Said<portal.Facets>;
 
 export type Invite = Said<portal.Invite, { role: Role; provider: ProviderID; status: InviteStatus }> & {
   mail: MailState | null;
@@ -88,7 +100,10 @@ export type OwnSession = Said<portal.OwnSession>;
 
 export type SyncRun = Said<portal.SyncRun, { status: RunStatus; trigger: "schedule" | "manual" | "command" }>;
 /** One line of what a run changed; name is the customer's as it is now. */
-export type RunChange = Said<portal.RunChange, { kind: ChangeKind; entity: "msp" | "client" }>;
+export type RunChange = Said<
+  portal.RunChange,
+  { kind: ChangeKind; entity: "msp" | "client"; reason: "field_map" | null }
+>;
 /** A customer that a run in review would mark as missing. */
 export type ReviewItem = Said<portal.ReviewItem, { kind: "msp" | "client" }>;
 
@@ -118,24 +133,30 @@ export interface Page<Item> {
   /** How many there are in all; null where nobody counts. */
   total: number | null;
   data_as_of?: string | null;
+  /** Of MSPs and clients: whether any client in the viewer's scope has an expiry date. */
+  has_expiry?: boolean;
 }
 
-/** What a list is narrowed and ordered by; sort is a field, descending with a leading minus. */
-export interface MSPFilter {
-  q?: string;
-  sort?: string;
-  status?: CustomerStatus;
+interface FilterWords {
+  status: CustomerStatus;
+  status_reason: StatusReason;
+  spla: YesNo;
 }
 
-export interface ClientFilter {
-  q?: string;
+/** The parameters of a generated query that narrow it; each may be left out. */
+type FilterOf<Query> = {
+  [K in Exclude<keyof Query, "sort" | "cursor" | "limit">]?: K extends keyof FilterWords
+    ? FilterWords[K]
+    : Query[K];
+};
+
+/** What a list is narrowed by; portal.MSPFilter and portal.ClientFilter describe each parameter. */
+export type MSPFilter = FilterOf<portal.MSPQuery>;
+export type ClientFilter = FilterOf<portal.ClientQuery>;
+
+/** What a list is ordered by: a field, descending with a leading minus. */
+export interface Sort {
   sort?: string;
-  status?: CustomerStatus;
-  type?: string;
-  /** An MSP's id, or "none" for clients directly under the MSSP. */
-  msp_id?: string;
-  /** Days from today. */
-  expires_within?: number;
 }
 
 export interface InviteFilter {

@@ -9,6 +9,7 @@ import type {
   ConnectionTrial,
   CreatedInvite,
   Events,
+  Facets,
   Invite,
   InviteFilter,
   Me,
@@ -28,6 +29,7 @@ import type {
   ReviewItem,
   RunChange,
   RunChangeFilter,
+  Sort,
   Startup,
   SyncRun,
   UserChange,
@@ -49,9 +51,11 @@ export interface Portal {
   useGrant(id: string): Promise<Me>;
   me(): Promise<Me>;
   overview(): Promise<Overview>;
-  msps(query: MSPFilter & PageQuery): Promise<Page<MSP>>;
+  msps(query: MSPFilter & Sort & PageQuery): Promise<Page<MSP>>;
+  mspFacets(): Promise<Facets>;
   msp(id: string): Promise<MSPDetail>;
-  clients(query: ClientFilter & PageQuery): Promise<Page<Client>>;
+  clients(query: ClientFilter & Sort & PageQuery): Promise<Page<Client>>;
+  clientFacets(): Promise<Facets>;
   client(id: string): Promise<ClientDetail>;
   invites(query: InviteFilter & PageQuery): Promise<Page<Invite>>;
   createInvite(invite: NewInvite): Promise<CreatedInvite>;

@@ -1,5 +1,13 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { ClientFilter, InviteFilter, MSPFilter, Page, RunChangeFilter, UserFilter } from "./models";
+import type {
+  ClientFilter,
+  InviteFilter,
+  MSPFilter,
+  Page,
+  RunChangeFilter,
+  Sort,
+  UserFilter,
+} from "./models";
 import { portal } from "./portal";
 
 const pageSize = 100;
@@ -34,7 +42,7 @@ export const providersQuery = (apiURL: string) =>
 export const overviewQuery = (grant: string) =>
   queryOptions({ queryKey: keys.overview(grant), queryFn: () => portal().overview() });
 
-export const mspsQuery = (grant: string, filter: MSPFilter) =>
+export const mspsQuery = (grant: string, filter: MSPFilter & Sort) =>
   infiniteQueryOptions({
     queryKey: [...keys.msps(grant), "list", filter],
     queryFn: ({ pageParam }) => portal().msps({ ...filter, cursor: pageParam, limit: pageSize }),
@@ -47,7 +55,11 @@ export const mspsQuery = (grant: string, filter: MSPFilter) =>
 export const mspQuery = (grant: string, id: string) =>
   queryOptions({ queryKey: [...keys.msps(grant), "one", id], queryFn: () => portal().msp(id) });
 
-export const clientsQuery = (grant: string, filter: ClientFilter) =>
+/** The values by which the MSPs in scope can be filtered. */
+export const mspFacetsQuery = (grant: string) =>
+  queryOptions({ queryKey: [...keys.msps(grant), "facets"], queryFn: () => portal().mspFacets() });
+
+export const clientsQuery = (grant: string, filter: ClientFilter & Sort) =>
   infiniteQueryOptions({
     queryKey: [...keys.clients(grant), "list", filter],
     queryFn: ({ pageParam }) => portal().clients({ ...filter, cursor: pageParam, limit: pageSize }),
@@ -59,6 +71,10 @@ export const clientsQuery = (grant: string, filter: ClientFilter) =>
 
 export const clientQuery = (grant: string, id: string) =>
   queryOptions({ queryKey: [...keys.clients(grant), "one", id], queryFn: () => portal().client(id) });
+
+/** The values by which the clients in scope can be filtered. */
+export const clientFacetsQuery = (grant: string) =>
+  queryOptions({ queryKey: [...keys.clients(grant), "facets"], queryFn: () => portal().clientFacets() });
 
 export const invitesQuery = (grant: string, filter: InviteFilter) =>
   infiniteQueryOptions({

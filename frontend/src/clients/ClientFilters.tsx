@@ -1,72 +1,56 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
-import type { Client, ClientFilter } from "../bridge/models";
+import type { ClientFilter, Facets } from "../bridge/models";
 import { mspQuery } from "../bridge/queries";
-import { formatList } from "../i18n/format";
+import { needlessReason } from "../customers/filters";
 import { t } from "../i18n/i18n";
 import { FilterBar, FilterChip, SearchField } from "../parts/FilterBar";
+import { FilterChips, filterSentence } from "../parts/filters";
 import type { ListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
-import { spans, statuses } from "./useClients";
-
-const within = (days: number) => t("clients.filter.within", { count: days });
+import { clientFilters } from "./filters";
 
 /** The name of the MSP the list is narrowed to; undefined where it is not, or not known yet. */
 function useMSPName(id: string | undefined): string | undefined {
   const { grant } = useSession();
-  const enabled = id !== undefined && id !== "none";
-  const msp = useQuery({ ...mspQuery(grant.id, id ?? ""), enabled });
-  if (id === "none") return t("clients.filter.directly");
-  return enabled ? (msp.data?.name ?? t("clients.filter.thisMSP")) : undefined;
+  const msp = useQuery({ ...mspQuery(grant.id, id ?? ""), enabled: id !== undefined && id !== "none" });
+  return msp.data?.name;
 }
 
-/** What was looked for, in words: “bakery”, Status Missing and Expires within 30 days. Undefined: everything. */
+/** What was looked for, in words. Undefined: everything. */
 export function useAsked(filter: ClientFilter): string | undefined {
   const msp = useMSPName(filter.msp_id);
-  const said = (name: string, value: string | undefined) =>
-    value ? [t("clients.asked.filter", { name, value })] : [];
-  const parts = [
-    ...(filter.q ? [t("clients.asked.q", { q: filter.q })] : []),
-    ...said(t("clients.filter.status"), filter.status && t(`words.customer.${filter.status}`)),
-    ...said(t("clients.filter.msp"), msp),
-    ...said(t("clients.filter.type"), filter.type),
-    ...said(t("clients.filter.expires"), filter.expires_within ? within(filter.expires_within) : undefined),
-  ];
-  return parts.length > 0 ? formatList(parts) : undefined;
+  return filterSentence(clientFilters, filter, { msp_id: msp });
 }
 
 interface Props {
   address: ListAddress;
   filter: ClientFilter;
-  /** What is shown now: its types are on offer. */
-  rows: Client[];
+  facets: Facets | undefined;
+  /** Whether any client has an expiry date to narrow by. */
+  hasExpiry: boolean;
 }
 
-export function ClientFilters({ address, filter, rows }: Props) {
+export function ClientFilters({ address, filter, facets, hasExpiry }: Props) {
   const { set } = address;
   const { grant } = useSession();
   const asked = useAsked(filter);
   const search = useCallback((q: string) => set({ q }, true), [set]);
+  const withMSP = grant.scope.level === "mssp";
   return (
     <FilterBar onClear={asked === undefined ? undefined : address.clear}>
       <SearchField label={t("clients.search")} value={filter.q ?? ""} onChange={search} />
-      <FilterChip
-        label={t("clients.filter.status")}
-        value={filter.status}
-        options={statuses.map((status) => ({ value: status, label: t(`words.customer.${status}`) }))}
-        onChange={(status) => set({ status })}
-      />
-      {grant.scope.level === "mssp" && (
-        <MSPChip value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />
-      )}
-      <TypeChip value={filter.type} rows={rows} onChange={(type) => set({ type })} />
-      <FilterChip
-        label={t("clients.filter.expires")}
-        value={filter.expires_within}
-        options={[...new Set([...spans, ...(filter.expires_within ? [filter.expires_within] : [])])].map(
-          (days) => ({ value: days, label: within(days) }),
-        )}
-        onChange={(days) => set({ expires_within: days?.toString() })}
+      <FilterChips
+        table={clientFilters}
+        filter={filter}
+        set={set}
+        server={{ type: facets?.types, licence_type: facets?.licence_types }}
+        hidden={[...needlessReason(filter), ...(hasExpiry ? [] : ["expires_within" as const])]}
+        other={{
+          msp_id: withMSP && (
+            <MSPChip key="msp_id" value={filter.msp_id} onChange={(msp_id) => set({ msp_id })} />
+          ),
+        }}
       />
     </FilterBar>
   );
@@ -79,27 +63,14 @@ interface ChipProps {
 
 /** A link from an MSP narrows to it; by hand one can ask for those directly under the MSSP. */
 function MSPChip({ value, onChange }: ChipProps) {
-  const name = useMSPName(value);
-  const direct = { value: "none", label: t("clients.filter.directly") };
-  const chosen = value && value !== "none" ? [{ value, label: name ?? "" }] : [];
+  const { name, words } = clientFilters.msp_id;
+  const known = useMSPName(value);
+  const chosen = value && value !== "none" ? [{ value, label: known ?? words(value) }] : [];
   return (
     <FilterChip
-      label={t("clients.filter.msp")}
+      label={name()}
       value={value}
-      options={[...chosen, direct]}
-      onChange={onChange}
-    />
-  );
-}
-
-/** Types are the product's own words: those met so far are on offer. */
-function TypeChip({ value, rows, onChange }: ChipProps & { rows: Client[] }) {
-  const met = new Set(["CORP", ...(value ? [value] : []), ...rows.map((row) => row.type)]);
-  return (
-    <FilterChip
-      label={t("clients.filter.type")}
-      value={value}
-      options={[...met].sort().map((type) => ({ value: type, label: type }))}
+      options={[...chosen, { value: "none", label: words("none") }]}
       onChange={onChange}
     />
   );

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
-import type { Client, ClientFilter } from "../bridge/models";
+import type { Client, ClientFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 
@@ -20,8 +20,8 @@ const cell = async (name: string | RegExp) =>
   (await within(await grid()).findAllByRole("gridcell", { name }))[0] as HTMLElement;
 
 /** Every filter the list asked Go for. */
-function asked(fake: Fake): ClientFilter[] {
-  const filters: ClientFilter[] = [];
+function asked(fake: Fake): (ClientFilter & Sort)[] {
+  const filters: (ClientFilter & Sort)[] = [];
   const { clients } = fake;
   fake.clients = (query) => {
     filters.push(query);
@@ -77,7 +77,7 @@ describe("the list of clients", () => {
 
 describe("finding clients", () => {
   it("lets the server search what is typed, once the typing pauses", async () => {
-    let filters: ClientFilter[] = [];
+    let filters: (ClientFilter & Sort)[] = [];
     const { user } = open("/clients", (fake) => {
       few(fake);
       filters = asked(fake);
@@ -89,7 +89,7 @@ describe("finding clients", () => {
   });
 
   it("takes its filters from a link and reads them as a sentence", async () => {
-    let filters: ClientFilter[] = [];
+    let filters: (ClientFilter & Sort)[] = [];
     open("/clients?expires_within=30&sort=expires_on&status=active", (fake) => {
       few(fake);
       filters = asked(fake);
@@ -116,7 +116,7 @@ describe("finding clients", () => {
   });
 
   it("asks for nothing the address says wrongly", async () => {
-    let filters: ClientFilter[] = [];
+    let filters: (ClientFilter & Sort)[] = [];
     open("/clients?status=odd&sort=secret&expires_within=-3&msp_id=1", (fake) => {
       few(fake);
       filters = asked(fake);
@@ -153,7 +153,7 @@ describe("finding clients", () => {
   });
 
   it("lets the server sort", async () => {
-    let filters: ClientFilter[] = [];
+    let filters: (ClientFilter & Sort)[] = [];
     const { user } = open("/clients", (fake) => {
       few(fake);
       filters = asked(fake);

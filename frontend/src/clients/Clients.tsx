@@ -1,7 +1,10 @@
 import Button from "@mui/material/Button";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Link } from "react-router";
 import { links } from "../bridge/links";
+import { clientFacetsQuery } from "../bridge/queries";
+import { ClientPanel } from "../customers/ClientPanel";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
@@ -10,7 +13,6 @@ import { PageHeader } from "../parts/PageHeader";
 import { Beside } from "../parts/SidePanel";
 import { useSession } from "../session/session";
 import { ClientFilters, useAsked } from "./ClientFilters";
-import { ClientPanel } from "./ClientPanel";
 import { clientColumns } from "./columns";
 import { useClients } from "./useClients";
 
@@ -29,20 +31,27 @@ export default function Clients() {
 
 /** Found, filtered and sorted by the server; a row opens beside the list. */
 function ClientList({ withMSP }: { withMSP: boolean }) {
-  const { address, filter, list } = useClients();
+  const { grant } = useSession();
+  const { address, filter, sort, list } = useClients();
+  const facets = useQuery(clientFacetsQuery(grant.id)).data;
   const asked = useAsked(filter);
-  const columns = useMemo(() => clientColumns(withMSP), [withMSP]);
+  const manyTypes = (facets?.types.length ?? 0) > 1;
+  const { hasExpiry } = list;
+  const columns = useMemo(
+    () => clientColumns({ msp: withMSP, type: manyTypes, expiry: hasExpiry }),
+    [withMSP, manyTypes, hasExpiry],
+  );
   return (
     <>
       <PageHeader title={t("clients.title")} />
-      <ClientFilters address={address} filter={filter} rows={list.rows} />
+      <ClientFilters address={address} filter={filter} facets={facets} hasExpiry={hasExpiry} />
       <Beside>
         <DataTable
           label={t("clients.title")}
           columns={columns}
           {...list}
-          sort={filter.sort ?? "name"}
-          onSort={(sort) => address.set({ sort })}
+          sort={sort ?? "name"}
+          onSort={(next) => address.set({ sort: next })}
           onOpen={(client) => address.open(client.id)}
           selectedId={address.openId}
           empty={<NoClients onRetry={list.onRetry} />}
@@ -54,6 +63,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
             key={address.openId}
             id={address.openId}
             row={list.rows.find((client) => client.id === address.openId)}
+            withExpiry={hasExpiry}
             onClose={address.close}
           />
         )}

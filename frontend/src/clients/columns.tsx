@@ -1,82 +1,61 @@
-import type { Client, CustomerStatus } from "../bridge/models";
+import type { Client } from "../bridge/models";
+import { customerColumns, seenColumn } from "../customers/columns";
+import { Name } from "../customers/status";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
-import { Expiry } from "../parts/Expiry";
-import { StatusChip, type Tone } from "../parts/StatusChip";
-import { Time } from "../parts/Time";
-import { UsedOfTotal } from "../parts/UsedOfTotal";
 
-const tones: Record<CustomerStatus, Tone> = { active: "ok", missing: "warning", removed: "neutral" };
-
-export function ClientStatus({ status }: { status: CustomerStatus }) {
-  return <StatusChip tone={tones[status]} label={t(`words.customer.${status}`)} />;
+interface Shown {
+  /** For those who see more than one. */
+  msp: boolean;
+  /** Where there is more than one. */
+  type: boolean;
+  /** Where any client has a date. */
+  expiry: boolean;
 }
 
-/** The columns; the MSP only for those who see more than one. */
-export function clientColumns(withMSP: boolean): Column<Client>[] {
+const itself = (client: Client) => client;
+
+/** The columns of a list of clients; what says nothing in this scope is left out. */
+export function clientColumns(shown: Shown): Column<Client>[] {
   const msp: Column<Client> = {
     field: "msp_name",
-    from: 688,
     name: t("clients.column.msp"),
-    text: (client) => client.msp_name,
+    text: (client) => client.msp_name ?? t("clients.filter.directly"),
+    sortable: true,
     flex: 1,
     minWidth: 130,
+    rank: 2,
   };
+  const type: Column<Client> = {
+    field: "type",
+    name: t("clients.column.type"),
+    text: (client) => client.type,
+    sortable: true,
+    width: 84,
+    rank: 7,
+  };
+  const expires = shown.expiry ? t("clients.column.expires") : undefined;
   return [
     {
       field: "name",
       name: t("clients.column.name"),
       text: (client) => client.name,
+      render: (client, hides) => <Name of={client} marked={hides("status")} />,
       sortable: true,
       flex: 1.4,
-      minWidth: 156,
+      minWidth: 150,
     },
-    ...(withMSP ? [msp] : []),
-    {
-      field: "type",
-      from: 1004,
-      name: t("clients.column.type"),
-      text: (client) => client.type,
-      sortable: true,
-      width: 76,
-    },
-    {
-      field: "status",
-      name: t("clients.column.status"),
-      render: (client) => <ClientStatus status={client.status} />,
-      sortable: true,
-      width: 98,
-    },
+    ...(shown.msp ? [msp] : []),
+    ...customerColumns({ of: itself, expires }),
     {
       field: "products",
-      from: 808,
       name: t("clients.column.products"),
       text: (client) => client.products.join(", "),
       flex: 1,
-      minWidth: 120,
+      minWidth: 130,
+      rank: 6,
     },
-    {
-      field: "seats_used",
-      name: t("clients.column.seats"),
-      render: (client) => <UsedOfTotal used={client.seats_used} total={client.seats_total} />,
-      sortable: true,
-      align: "right",
-      width: 156,
-    },
-    {
-      field: "expires_on",
-      name: t("clients.column.expires"),
-      render: (client) => <Expiry on={client.expires_on} />,
-      sortable: true,
-      width: 148,
-    },
-    {
-      field: "last_seen_at",
-      from: 928,
-      name: t("clients.column.seen"),
-      render: (client) => <Time at={client.last_seen_at} />,
-      sortable: true,
-      width: 120,
-    },
+    ...(shown.type ? [type] : []),
+    seenColumn(itself),
   ];
 }

@@ -1,40 +1,30 @@
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
-import type { Client, ClientFilter, CustomerStatus } from "../bridge/models";
+import type { Client, ClientFilter } from "../bridge/models";
 import { clientsQuery } from "../bridge/queries";
+import { sortsOf } from "../customers/filters";
+import { filterFrom } from "../parts/filters";
 import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
+import { clientFilters } from "./filters";
 
-export const statuses: CustomerStatus[] = ["active", "missing", "removed"];
-export const spans = [30, 60, 90];
-
-/** The words the API sorts clients by. */
-const sorts = ["name", "status", "type", "seats_used", "expires_on", "last_seen_at"].flatMap((field) => [
-  field,
-  `-${field}`,
+const sorts = sortsOf([
+  "name",
+  "msp_name",
+  "status",
+  "type",
+  "licence_type",
+  "spla",
+  "seats_used",
+  "seats_total",
+  "expires_on",
+  "last_seen_at",
 ]);
-
-/** What the address asks for; what it says wrongly counts as not said. */
-export function filterFrom(get: ListAddress["get"]): ClientFilter {
-  const filter: ClientFilter = {};
-  const q = get("q")?.slice(0, 100);
-  const status = oneOf(get("status"), statuses);
-  const sort = oneOf(get("sort"), sorts);
-  const type = get("type")?.slice(0, 64);
-  const msp = get("msp_id");
-  const days = Number(get("expires_within"));
-  if (q) filter.q = q;
-  if (sort) filter.sort = sort;
-  if (status) filter.status = status;
-  if (type) filter.type = type;
-  if (msp && /^(none|[0-9a-f-]{36})$/i.test(msp)) filter.msp_id = msp;
-  if (Number.isInteger(days) && days > 0 && days <= 3660) filter.expires_within = days;
-  return filter;
-}
 
 export interface Clients {
   address: ListAddress;
   filter: ClientFilter;
+  sort: string | undefined;
   list: List<Client>;
 }
 
@@ -42,6 +32,8 @@ export interface Clients {
 export function useClients(): Clients {
   const { grant } = useSession();
   const address = useListAddress(links.clients());
-  const filter = filterFrom(address.get);
-  return { address, filter, list: useList(clientsQuery(grant.id, filter)) };
+  const filter = filterFrom(clientFilters, address.get);
+  const sort = oneOf(address.get("sort"), sorts);
+  const list = useList(clientsQuery(grant.id, { ...filter, ...(sort && { sort }) }));
+  return { address, filter, sort, list };
 }

@@ -31,12 +31,35 @@ describe("a line of history reads as a sentence", () => {
     ],
     ["renamed", { field: "name", before: "Elm", after: "Elm Ltd" }, "Renamed from Elm to Elm Ltd"],
     [
-      "seats, grouped",
+      "licences, grouped",
       { field: "seats_total", before: "900", after: "1200" },
-      "Seats changed from 900 to 1,200",
+      "Licences purchased changed from 900 to 1,200",
     ],
-    ["a value that was not known", { field: "seats_used", after: "12" }, "Seats used set to 12"],
+    ["a value that was not known", { field: "seats_used", after: "12" }, "Licences active set to 12"],
     ["a value no longer given", { field: "type", before: "CORP" }, "Type no longer given, was CORP"],
+    ["an SPLA licence", { field: "spla", before: "false", after: "true" }, "SPLA changed from no to yes"],
+    [
+      "an SPLA licence no longer known",
+      { field: "spla", before: "true" },
+      "SPLA changed from yes to unknown",
+    ],
+    ["a licence type", { field: "licence_type", after: "Annual" }, "Licence type set to Annual"],
+    ["disabled", { field: "status_reason", after: "demo" }, "Disabled: demo account"],
+    [
+      "no longer disabled",
+      { field: "status_reason", before: "licence_expired" },
+      "No longer disabled, was licence expired",
+    ],
+    [
+      "disabled for another reason",
+      { field: "status_reason", before: "demo", after: "inactive" },
+      "Reason for being disabled changed from demo account to inactive",
+    ],
+    [
+      "changed by an administrator",
+      { field: "seats_used", before: "4", after: "5", reason: "field_map" },
+      "Licences active changed from 4 to 5, because the field map was changed",
+    ],
     ["details without a column", { field: "details" }, "Other details changed"],
     ["a field we do not know", { field: "tier", before: "a", after: "b" }, "tier changed from a to b"],
   ] as const)("%s", (_, given, sentence) => {

@@ -4,37 +4,40 @@ import Button from "@mui/material/Button";
 import { useQuery } from "@tanstack/react-query";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
-import type { MSP } from "../bridge/models";
+import type { MSP, MSPDetail } from "../bridge/models";
 import { mspQuery } from "../bridge/queries";
+import { licences, SPLA } from "../customers/columns";
+import { Status } from "../customers/status";
 import { formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { DetailPanel } from "../parts/DetailPanel";
 import { ExpiryDate } from "../parts/Expiry";
-import { Facts } from "../parts/Facts";
+import { type Fact, Facts } from "../parts/Facts";
 import { ClientsIcon } from "../parts/icons";
 import { Time } from "../parts/Time";
+import { Unknown } from "../parts/Unknown";
 import { UsedOfTotal } from "../parts/UsedOfTotal";
 import { useSession } from "../session/session";
-import { MSPStatus } from "./columns";
 
 interface Props {
   id: string;
   /** The row that was opened: shown until the whole is there. */
   row?: MSP | undefined;
-  /** Absent where the MSP stands alone. */
-  onClose?: () => void;
+  /** Whether any client in the scope has an expiry date. */
+  withExpiry: boolean;
+  onClose: () => void;
 }
 
 /** One MSP: what is known, the way to its clients, what happened to it, what the product sent. */
-export function MSPPanel({ id, row, onClose }: Props) {
+export function MSPPanel({ id, row, withExpiry, onClose }: Props) {
   const { grant, can } = useSession();
   const query = useQuery(mspQuery(grant.id, id));
   const known: MSP | undefined = query.data ?? row;
   return (
     <DetailPanel
       title={known?.name ?? t("msps.one")}
-      lead={known && <MSPStatus status={known.status} />}
-      facts={known && <MSPFacts msp={known} />}
+      lead={known && <Status of={known} />}
+      facts={known && <MSPFacts msp={known} detail={query.data} withExpiry={withExpiry} />}
       query={query}
       runPath={can("see_syncs") ? links.sync : undefined}
       onClose={onClose}
@@ -42,34 +45,87 @@ export function MSPPanel({ id, row, onClose }: Props) {
   );
 }
 
-function MSPFacts({ msp }: { msp: MSP }) {
-  const facts = [
+/** Whether the product's own figures for an MSP contradict the sums over its clients. */
+function differs({ own_seats: own, clients_seats: clients }: MSPDetail): boolean {
+  const contradict = (a: number | null, b: number | null) => a !== null && b !== null && a !== b;
+  return contradict(own.used, clients.used) || contradict(own.total, clients.total);
+}
+
+function licenceFacts(msp: MSP, detail: MSPDetail | undefined): Fact[] {
+  if (!detail || !differs(detail)) {
+    return [{ label: t("customers.fact.licences"), value: <UsedOfTotal {...licences(msp)} /> }];
+  }
+  const { own_seats: own, clients_seats: sums } = detail;
+  const { used, total, used_unknown: usedUnknown, total_unknown: totalUnknown } = sums;
+  return [
+    { label: t("customers.fact.ownLicences"), value: <UsedOfTotal {...own} /> },
+    {
+      label: t("customers.fact.clientsLicences"),
+      value: <UsedOfTotal {...{ used, total, usedUnknown, totalUnknown }} />,
+    },
+  ];
+}
+
+interface FactsProps {
+  msp: MSP;
+  /** Once it is loaded. */
+  detail: MSPDetail | undefined;
+  withExpiry: boolean;
+}
+
+function MSPFacts({ msp, detail, withExpiry }: FactsProps) {
+  const expires: Fact = {
+    label: t("msps.fact.expires"),
+    value: msp.expires_on && <ExpiryDate on={msp.expires_on} />,
+  };
+  const facts: Fact[] = [
     { label: t("msps.fact.clients"), value: formatNumber(msp.clients) },
-    { label: t("msps.fact.seats"), value: <UsedOfTotal used={msp.seats_used} total={msp.seats_total} /> },
-    { label: t("msps.fact.expires"), value: msp.expires_on && <ExpiryDate on={msp.expires_on} /> },
-    { label: t("msps.fact.type"), value: msp.type },
-    { label: t("msps.fact.firstSeen"), value: <Time at={msp.first_seen_at} /> },
-    { label: t("msps.fact.lastSeen"), value: <Time at={msp.last_seen_at} /> },
-    { label: t("msps.fact.externalId"), value: msp.external_id },
+    { label: t("customers.fact.licenceType"), value: msp.licence_type ?? <Unknown /> },
+    { label: t("customers.fact.spla"), value: <SPLA of={msp.spla} /> },
+    ...licenceFacts(msp, detail),
+    ...(withExpiry || msp.expires_on ? [expires] : []),
+    { label: t("customers.fact.type"), value: msp.type },
+    { label: t("customers.fact.firstSeen"), value: <Time at={msp.first_seen_at} /> },
+    { label: t("customers.fact.lastSeen"), value: <Time at={msp.last_seen_at} /> },
+    { label: t("customers.fact.externalId"), value: msp.external_id },
   ];
   return (
     <Box sx={{ mt: 1 }}>
-      {msp.status === "missing" && (
-        <Alert severity="warning" sx={{ mb: 2 }}>
-          {t("msps.panel.missing")}
+      <Notices msp={msp} differ={detail !== undefined && differs(detail)} />
+      <Facts facts={facts} />
+      {msp.clients > 0 && <ClientsLink msp={msp} />}
+    </Box>
+  );
+}
+
+function Notices({ msp: { status }, differ }: { msp: MSP; differ: boolean }) {
+  return (
+    <>
+      {(status === "missing" || status === "disabled") && (
+        <Alert severity={status === "missing" ? "warning" : "info"} sx={{ mb: 2 }}>
+          {t(`msps.panel.${status}`)}
         </Alert>
       )}
-      <Facts facts={facts} />
-      {msp.clients > 0 && (
-        <Button
-          component={RouterLink}
-          to={links.clients({ msp_id: msp.id, status: "active" })}
-          startIcon={<ClientsIcon />}
-          sx={{ mt: 2 }}
-        >
-          {t("msps.panel.clients", { count: msp.clients })}
-        </Button>
+      {differ && (
+        <Alert severity="info" sx={{ mb: 2 }}>
+          {t("msps.panel.differs")}
+        </Alert>
       )}
-    </Box>
+    </>
+  );
+}
+
+function ClientsLink({ msp }: { msp: MSP }) {
+  const { grant } = useSession();
+  const own = grant.scope.level === "msp";
+  return (
+    <Button
+      component={RouterLink}
+      to={links.clients({ ...(!own && { msp_id: msp.id }), status: "active" })}
+      startIcon={<ClientsIcon />}
+      sx={{ mt: 2 }}
+    >
+      {own ? t("msps.panel.ownClients") : t("msps.panel.clients", { count: msp.clients })}
+    </Button>
   );
 }

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
-import type { MSP, MSPFilter } from "../bridge/models";
+import type { MSP, MSPFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 
@@ -15,8 +15,8 @@ const cell = async (name: string | RegExp) =>
   (await within(await grid()).findAllByRole("gridcell", { name }))[0] as HTMLElement;
 
 /** Every filter the list asked Go for. */
-function asked(fake: Fake): MSPFilter[] {
-  const filters: MSPFilter[] = [];
+function asked(fake: Fake): (MSPFilter & Sort)[] {
+  const filters: (MSPFilter & Sort)[] = [];
   const { msps } = fake;
   fake.msps = (query) => {
     filters.push(query);
@@ -45,7 +45,7 @@ describe("the list of MSPs", () => {
   });
 
   it("lets the server search, filter and sort, and keeps it all in the address", async () => {
-    let filters: MSPFilter[] = [];
+    let filters: (MSPFilter & Sort)[] = [];
     const { user } = open("/msps", (fake) => {
       few(fake);
       filters = asked(fake);

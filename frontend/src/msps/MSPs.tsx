@@ -1,97 +1,159 @@
 import Button from "@mui/material/Button";
-import { useCallback, useMemo } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
 import { Link } from "react-router";
 import { links } from "../bridge/links";
 import type { MSPFilter } from "../bridge/models";
-import { formatList } from "../i18n/format";
+import { mspFacetsQuery } from "../bridge/queries";
+import { ClientPanel } from "../customers/ClientPanel";
+import { needlessReason } from "../customers/filters";
 import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
-import { FilterBar, FilterChip, SearchField } from "../parts/FilterBar";
+import { FilterBar, SearchField } from "../parts/FilterBar";
+import { FilterChips, filterSentence } from "../parts/filters";
 import { MspsIcon } from "../parts/icons";
 import type { ListAddress } from "../parts/listAddress";
 import { PageHeader } from "../parts/PageHeader";
 import { Beside } from "../parts/SidePanel";
 import { useSession } from "../session/session";
 import { mspColumns } from "./columns";
+import { mspFilters } from "./filters";
 import { MSPPanel } from "./MSPPanel";
-import { statuses, useMSPs } from "./useMSPs";
+import { type ClientsOf, OpenedClients } from "./OpenedClients";
+import { type Row, rowsOf } from "./rows";
+import { useMSPs } from "./useMSPs";
+import { useOpened } from "./useOpened";
 
-/** The MSPs in scope; for an MSP's own people, theirs alone. */
+/** The MSPs in scope, each of which opens in place to show its clients; for an MSP's own people, theirs opened. */
 export default function MSPs() {
   const { grant } = useSession();
-  const { level, msp_id: own } = grant.scope;
-  if (level !== "msp" || !own) return <MSPList />;
-  return (
-    <>
-      <PageHeader title={t("msps.own")} />
-      <MSPPanel id={own} />
-    </>
+  const own = grant.scope.level === "msp" ? grant.scope.msp_id : undefined;
+  const { address, filter, sort, list } = useMSPs();
+  const opened = useOpened(address, own);
+  const clients = useClientsOf();
+  const { hasExpiry } = list;
+  const columns = useMemo(
+    () => mspColumns({ expiry: hasExpiry, onToggle: ({ id }, open) => opened.set(id, open) }),
+    [hasExpiry, opened],
   );
-}
-
-/** Found, filtered and sorted by the server; a row opens beside the list. */
-function MSPList() {
-  const { address, filter, list } = useMSPs();
-  const columns = useMemo(mspColumns, []);
+  const rows = useMemo(
+    () => rowsOf(list.rows, opened.ids, clients.lists),
+    [list.rows, opened.ids, clients.lists],
+  );
+  const title = t(own ? "msps.own" : "msps.title");
+  const clientId = address.get("client");
   return (
     <>
-      <PageHeader title={t("msps.title")} />
-      <Filters address={address} filter={filter} />
+      <PageHeader title={title} />
+      {!own && <Filters address={address} filter={filter} />}
+      {opened.ids.map((id) => (
+        <OpenedClients key={id} id={id} sort={clientSort(sort)} onList={clients.onList} />
+      ))}
       <Beside>
         <DataTable
-          label={t("msps.title")}
+          label={title}
           columns={columns}
           {...list}
-          sort={filter.sort ?? "name"}
-          onSort={(sort) => address.set({ sort })}
-          onOpen={(msp) => address.open(msp.id)}
-          selectedId={address.openId}
-          empty={<NoMSPs onRetry={list.onRetry} />}
-          asked={asked(filter)}
+          rows={rows}
+          shown={list.rows.length}
+          kindOf={({ kind }) => (kind === "client" ? "child" : kind === "note" ? "note" : undefined)}
+          sort={sort ?? "name"}
+          onSort={(next) => address.set({ sort: next })}
+          onOpen={(row) => openRow(address, row)}
+          onKey={(row, field, key) => field === "name" && turnRow(row, key, opened.set)}
+          selectedId={clientId ?? address.openId}
+          empty={<NoMSPs own={own !== undefined} onRetry={list.onRetry} />}
+          asked={own ? undefined : asked(filter)}
           onClear={address.clear}
         />
-        {address.openId && (
-          <MSPPanel
-            key={address.openId}
-            id={address.openId}
-            row={list.rows.find((msp) => msp.id === address.openId)}
-            onClose={address.close}
-          />
-        )}
+        <Panel address={address} rows={rows} clientId={clientId} withExpiry={hasExpiry} />
       </Beside>
     </>
   );
 }
 
-/** What was looked for, in words. Undefined: everything. */
-function asked(filter: MSPFilter): string | undefined {
-  const parts = [];
-  if (filter.q) parts.push(t("msps.asked.q", { q: filter.q }));
-  if (filter.status) {
-    const value = t(`words.customer.${filter.status}`);
-    parts.push(t("msps.asked.filter", { name: t("msps.filter.status"), value }));
-  }
-  return parts.length > 0 ? formatList(parts) : undefined;
+/** Clients follow the order of the MSPs as far as it is one of theirs. */
+const clientSort = (sort = "name"): string => (/^-?clients$/.test(sort) ? "name" : sort);
+
+/** The clients of the opened MSPs, by the id of the MSP. */
+function useClientsOf() {
+  const [lists, setLists] = useState<Record<string, ClientsOf | undefined>>({});
+  const onList = useCallback(
+    (id: string, list: ClientsOf | undefined) => setLists((before) => ({ ...before, [id]: list })),
+    [],
+  );
+  return { lists, onList };
 }
 
+function openRow(address: ListAddress, row: Row) {
+  if (row.kind === "msp") address.open(row.id, { client: undefined });
+  if (row.kind === "client") address.set({ client: row.id });
+}
+
+/** Arrow right on the name of a closed MSP opens it, arrow left closes it. */
+function turnRow(row: Row, key: string, set: (id: string, open: boolean) => void): boolean {
+  if (row.kind !== "msp" || key !== (row.open ? "ArrowLeft" : "ArrowRight")) return false;
+  set(row.id, !row.open);
+  return true;
+}
+
+interface PanelProps {
+  address: ListAddress;
+  rows: Row[];
+  clientId: string | undefined;
+  withExpiry: boolean;
+}
+
+/** The client or the MSP that is open beside the list. */
+function Panel({ address, rows, clientId, withExpiry }: PanelProps) {
+  const id = clientId ?? address.openId;
+  const row = rows.find((one) => one.id === id);
+  if (clientId) {
+    return (
+      <ClientPanel
+        key={clientId}
+        id={clientId}
+        row={row?.kind === "client" ? row.client : undefined}
+        withExpiry={withExpiry}
+        onClose={() => address.set({ client: undefined })}
+      />
+    );
+  }
+  if (!id) return null;
+  return (
+    <MSPPanel
+      key={id}
+      id={id}
+      row={row?.kind === "msp" ? row.msp : undefined}
+      withExpiry={withExpiry}
+      onClose={address.close}
+    />
+  );
+}
+
+const asked = (filter: MSPFilter) => filterSentence(mspFilters, filter);
+
 function Filters({ address, filter }: { address: ListAddress; filter: MSPFilter }) {
+  const { grant } = useSession();
   const { set } = address;
+  const facets = useQuery(mspFacetsQuery(grant.id)).data;
   const search = useCallback((q: string) => set({ q }, true), [set]);
   return (
     <FilterBar onClear={asked(filter) === undefined ? undefined : address.clear}>
       <SearchField label={t("msps.search")} value={filter.q ?? ""} onChange={search} />
-      <FilterChip
-        label={t("msps.filter.status")}
-        value={filter.status}
-        options={statuses.map((status) => ({ value: status, label: t(`words.customer.${status}`) }))}
-        onChange={(status) => set({ status })}
+      <FilterChips
+        table={mspFilters}
+        filter={filter}
+        set={set}
+        server={{ licence_type: facets?.licence_types }}
+        hidden={needlessReason(filter)}
       />
     </FilterBar>
   );
 }
 
-function NoMSPs({ onRetry }: { onRetry: () => void }) {
+function NoMSPs({ own, onRetry }: { own: boolean; onRetry: () => void }) {
   const { can } = useSession();
   const syncs = can("see_syncs") && (
     <Button component={Link} to={links.syncs}>
@@ -102,7 +164,7 @@ function NoMSPs({ onRetry }: { onRetry: () => void }) {
     <EmptyState
       icon={<MspsIcon />}
       title={t("msps.empty.title")}
-      text={t("msps.empty.text")}
+      text={t(own ? "msps.empty.textOwn" : "msps.empty.text")}
       action={syncs || <Button onClick={onRetry}>{t("msps.empty.again")}</Button>}
     />
   );

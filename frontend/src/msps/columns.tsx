@@ -1,62 +1,142 @@
-import type { CustomerStatus, MSP } from "../bridge/models";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import type { MSP } from "../bridge/models";
+import { customerColumns, seenColumn } from "../customers/columns";
+import { Name } from "../customers/status";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
-import { Expiry } from "../parts/Expiry";
-import { StatusChip, type Tone } from "../parts/StatusChip";
-import { Time } from "../parts/Time";
-import { UsedOfTotal } from "../parts/UsedOfTotal";
+import { problemWords } from "../parts/ErrorPanel";
+import { ChevronDownIcon, ChevronRightIcon } from "../parts/icons";
+import { customerOf, type Note, type Row } from "./rows";
 
-const tones: Record<CustomerStatus, Tone> = { active: "ok", missing: "warning", removed: "neutral" };
-
-export function MSPStatus({ status }: { status: CustomerStatus }) {
-  return <StatusChip tone={tones[status]} label={t(`words.customer.${status}`)} />;
+interface Options {
+  /** Where any client has a date. */
+  expiry: boolean;
+  onToggle: (msp: MSP, open: boolean) => void;
 }
 
-export const mspColumns = (): Column<MSP>[] => [
+/** The columns of MSPs, and of the clients of those that are opened. */
+export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
   {
     field: "name",
     name: t("msps.column.name"),
-    text: (msp) => msp.name,
+    text: (row) => customerOf(row)?.name,
+    render: (row, hides) => <NameCell row={row} marked={hides("status")} />,
+    whole: (row) => row.kind === "note",
     sortable: true,
     flex: 1,
-    minWidth: 170,
+    minWidth: 180,
   },
   {
     field: "clients",
     name: t("msps.column.clients"),
-    number: (msp) => msp.clients,
+    render: (row) => row.kind === "msp" && <Toggle msp={row.msp} open={row.open} onToggle={onToggle} />,
     sortable: true,
-    width: 84,
+    width: 124,
   },
-  {
-    field: "seats_used",
-    name: t("msps.column.seats"),
-    render: (msp) => <UsedOfTotal used={msp.seats_used} total={msp.seats_total} />,
-    sortable: true,
-    align: "right",
-    width: 170,
-  },
-  {
-    field: "expires_on",
-    from: 530,
-    name: t("msps.column.expires"),
-    render: (msp) => <Expiry on={msp.expires_on} />,
-    width: 160,
-  },
-  {
-    field: "status",
-    from: 690,
-    name: t("msps.column.status"),
-    render: (msp) => <MSPStatus status={msp.status} />,
-    sortable: true,
-    width: 110,
-  },
-  {
-    field: "last_seen_at",
-    from: 810,
-    name: t("msps.column.seen"),
-    render: (msp) => <Time at={msp.last_seen_at} />,
-    sortable: true,
-    width: 130,
-  },
+  ...customerColumns({ of: customerOf, expires: expiry ? t("msps.column.expires") : undefined }),
+  seenColumn(customerOf),
 ];
+
+function NameCell({ row, marked }: { row: Row; marked: boolean }) {
+  if (row.kind === "msp") {
+    return (
+      <Box component="span" sx={{ fontWeight: row.open ? 600 : undefined }}>
+        <Name of={row.msp} marked={marked} />
+      </Box>
+    );
+  }
+  return (
+    <Box component="span" sx={{ pl: 3 }}>
+      {row.kind === "client" ? <Name of={row.client} marked={marked} /> : <NoteText row={row} />}
+    </Box>
+  );
+}
+
+interface ToggleProps {
+  msp: MSP;
+  open: boolean;
+  onToggle: Options["onToggle"];
+}
+
+/** How many clients an MSP has; shows them below it, or hides them. */
+function Toggle({ msp, open, onToggle }: ToggleProps) {
+  const { name, clients: count } = msp;
+  return (
+    <Button
+      size="small"
+      aria-expanded={open}
+      aria-label={t(open ? "msps.opened.hide" : "msps.opened.show", { name, count })}
+      startIcon={open ? <ChevronDownIcon /> : <ChevronRightIcon />}
+      onClick={(event) => {
+        event.stopPropagation();
+        onToggle(msp, !open);
+      }}
+      sx={{
+        minHeight: 26,
+        height: 26,
+        px: 1,
+        py: 0,
+        fontSize: "0.75rem",
+        fontVariantNumeric: "tabular-nums",
+        "& .MuiButton-startIcon": { ml: -0.5, mr: 0.25 },
+      }}
+    >
+      {t("msps.opened.count", { count })}
+    </Button>
+  );
+}
+
+function NoteText({ row: { msp, note } }: { row: { msp: MSP; note: Note } }) {
+  const { name } = msp;
+  if (note.say === "loading" || note.say === "none") {
+    return <Quiet>{t(`msps.opened.${note.say}`, { name })}</Quiet>;
+  }
+  if (note.say === "failed") {
+    return (
+      <>
+        <Box component="span" role="alert" sx={{ color: "error.main" }}>
+          {t("msps.opened.failed", { name, why: problemWords(note.problem).title })}
+        </Box>
+        <Small label={t("msps.opened.retryOf", { name })} onClick={note.onRetry}>
+          {t("parts.actions.retry")}
+        </Small>
+      </>
+    );
+  }
+  return (
+    <>
+      <Quiet>{t("msps.opened.shown", note)}</Quiet>
+      <Small label={t("msps.opened.moreOf", { name })} onClick={note.onMore} loading={note.loading}>
+        {t("msps.opened.more")}
+      </Small>
+    </>
+  );
+}
+
+const Quiet = ({ children }: { children: string }) => (
+  <Box component="span" sx={{ color: "text.secondary" }}>
+    {children}
+  </Box>
+);
+
+interface SmallProps {
+  /** What it is about, for those who do not see where it stands. */
+  label: string;
+  children: string;
+  loading?: boolean;
+  onClick: () => void;
+}
+
+const Small = ({ label, children, loading = false, onClick }: SmallProps) => (
+  <Button
+    variant="text"
+    size="small"
+    aria-label={label}
+    loading={loading}
+    onClick={onClick}
+    sx={{ minHeight: 26, height: 26, ml: 1, fontSize: "0.8125rem" }}
+  >
+    {children}
+  </Button>
+);

@@ -1,33 +1,29 @@
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
-import type { CustomerStatus, MSP, MSPFilter } from "../bridge/models";
+import type { MSP, MSPFilter } from "../bridge/models";
 import { mspsQuery } from "../bridge/queries";
+import { sortsOf } from "../customers/filters";
+import { filterFrom } from "../parts/filters";
 import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
+import { mspFilters } from "./filters";
 
-export const statuses: CustomerStatus[] = ["active", "missing", "removed"];
-
-/** The words the API sorts MSPs by. */
-const sorts = ["name", "clients", "seats_used", "status", "last_seen_at"].flatMap((field) => [
-  field,
-  `-${field}`,
+const sorts = sortsOf([
+  "name",
+  "clients",
+  "licence_type",
+  "spla",
+  "seats_used",
+  "seats_total",
+  "expires_on",
+  "status",
+  "last_seen_at",
 ]);
-
-/** What the address asks for; what it says wrongly counts as not said. */
-export function filterFrom(get: ListAddress["get"]): MSPFilter {
-  const filter: MSPFilter = {};
-  const q = get("q")?.slice(0, 100);
-  const status = oneOf(get("status"), statuses);
-  const sort = oneOf(get("sort"), sorts);
-  if (q) filter.q = q;
-  if (sort) filter.sort = sort;
-  if (status) filter.status = status;
-  return filter;
-}
 
 export interface MSPs {
   address: ListAddress;
   filter: MSPFilter;
+  sort: string | undefined;
   list: List<MSP>;
 }
 
@@ -35,6 +31,8 @@ export interface MSPs {
 export function useMSPs(): MSPs {
   const { grant } = useSession();
   const address = useListAddress(links.msps());
-  const filter = filterFrom(address.get);
-  return { address, filter, list: useList(mspsQuery(grant.id, filter)) };
+  const filter = filterFrom(mspFilters, address.get);
+  const sort = oneOf(address.get("sort"), sorts);
+  const list = useList(mspsQuery(grant.id, { ...filter, ...(sort && { sort }) }));
+  return { address, filter, sort, list };
 }

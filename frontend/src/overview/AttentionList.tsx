@@ -4,6 +4,7 @@ import Typography from "@mui/material/Typography";
 import { useId } from "react";
 import { Link as RouterLink } from "react-router";
 import type { Attention, Severity } from "../bridge/models";
+import { formatList } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { EmptyState } from "../parts/EmptyState";
 import { DayFromNow } from "../parts/Expiry";
@@ -18,11 +19,19 @@ const looks: Record<Severity, { Icon: typeof ErrorIcon; color: string }> = {
   info: { Icon: InfoIcon, color: "text.secondary" },
 };
 
+interface Props {
+  items: Attention[];
+  /** Whether any client in the scope has an expiry date. */
+  withExpiry: boolean;
+}
+
 /** What somebody should look at, most urgent first; each line leads to what it is about. */
-export function AttentionList({ items }: { items: Attention[] }) {
+export function AttentionList({ items, withExpiry }: Props) {
   const { can, grant } = useSession();
   const none =
     grant.scope.level === "mssp" ? "overview.attention.noneText" : "overview.attention.noneTextScoped";
+  const kinds = withExpiry ? (["ends", "exceeded", "missing"] as const) : (["exceeded", "missing"] as const);
+  const what = formatList(kinds.map((kind) => t(`overview.attention.${kind}`)));
   const id = useId();
   return (
     <Box
@@ -38,7 +47,7 @@ export function AttentionList({ items }: { items: Attention[] }) {
         {t("overview.attention.title")}
       </Typography>
       {items.length === 0 ? (
-        <EmptyState icon={<SuccessIcon />} title={t("overview.attention.none")} text={t(none)} />
+        <EmptyState icon={<SuccessIcon />} title={t("overview.attention.none")} text={t(none, { what })} />
       ) : (
         <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0 }}>
           {items.map((item) => (

@@ -1,9 +1,13 @@
 import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
+import type { ReactNode } from "react";
+import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
-import type { ClientFilter, Overview } from "../bridge/models";
-import { formatNumber, formatPercent } from "../i18n/format";
+import type { ClientFilter, Overview, Sort } from "../bridge/models";
+import { formatList, formatNumber, formatPercent } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Figure } from "../parts/Figure";
+import { Known, Unknown } from "../parts/Unknown";
 import { useSession } from "../session/session";
 import { changeOver } from "./change";
 
@@ -13,11 +17,9 @@ const number = (value: number | undefined) => (value === undefined ? undefined :
 export function Figures({ overview }: { overview: Overview | undefined }) {
   const { grant } = useSession();
   const { level, client_id: own } = grant.scope;
-  const behind = (filter: ClientFilter) => (own ? links.client(own) : links.clients(filter));
+  const behind = (filter: ClientFilter & Sort) => (own ? links.client(own) : links.clients(filter));
   return (
-    <Box
-      sx={{ display: "grid", gap: 1.5, gridTemplateColumns: "repeat(auto-fit, minmax(150px, 1fr))", mb: 1.5 }}
-    >
+    <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, mb: 1.5, "& > *": { flex: "1 1 130px" } }}>
       {level === "mssp" && (
         <Figure
           label={t("overview.figure.msps")}
@@ -30,49 +32,126 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
         <Figure
           label={t("overview.figure.clients")}
           value={number(overview?.clients)}
-          note={overview && clientsNote(overview)}
+          note={overview && <ClientsNote overview={overview} />}
           to={links.clients({ status: "active" })}
         />
       )}
-      <Seats overview={overview} to={behind({ status: "active", sort: "-seats_used" })} />
+      <Licences overview={overview} to={behind({ status: "active", sort: "-seats_used" })} />
+      <Expiring overview={overview} to={behind({ expires_within: 30, sort: "expires_on" })} />
+    </Box>
+  );
+}
+
+/** Those that are not counted, each leading to its list, and how the count has changed. */
+function ClientsNote({ overview }: { overview: Overview }) {
+  const { clients_missing: missing, clients_disabled: disabled, trend } = overview;
+  const change = changeOver(trend, (day) => day.clients);
+  const notes: [string, ReactNode][] = [];
+  if (missing > 0) notes.push(["missing", <Apart key="missing" status="missing" count={missing} />]);
+  if (disabled > 0) notes.push(["disabled", <Apart key="disabled" status="disabled" count={disabled} />]);
+  if (change) notes.push(["change", change]);
+  if (notes.length === 0) return t("overview.figure.clientsNote");
+  return notes.map(([key, note], n) => (
+    <span key={key}>
+      {n > 0 && " · "}
+      {note}
+    </span>
+  ));
+}
+
+/** Clients counted apart, above the link of the whole figure. */
+function Apart({ status, count }: { status: "missing" | "disabled"; count: number }) {
+  return (
+    <Link
+      component={RouterLink}
+      to={links.clients({ status })}
+      color="inherit"
+      underline="always"
+      sx={{ position: "relative", zIndex: 1 }}
+    >
+      {t(`overview.figure.${status}`, { count })}
+    </Link>
+  );
+}
+
+interface FigureProps {
+  overview: Overview | undefined;
+  to: string;
+}
+
+/** By how much more licences are active than purchased. Sums over different clients are not compared. */
+function excess(overview: Overview): number {
+  const { seats_used: used, seats_total: total, seats_used_unknown: a, seats_total_unknown: b } = overview;
+  return used === null || total === null || a > 0 || b > 0 ? 0 : Math.max(0, used - total);
+}
+
+function Licences({ overview, to }: FigureProps) {
+  return (
+    <Box sx={{ display: "grid", "&&": { flex: "1.6 1 204px" }, minWidth: 0 }}>
       <Figure
-        label={t("overview.figure.expiring")}
-        value={number(overview?.expiring_soon)}
-        note={overview && t("overview.figure.expiringNote", { count: overview.expiring_soon })}
-        {...(overview?.expiring_soon && { tone: "warning" as const })}
-        to={behind({ expires_within: 30, sort: "expires_on" })}
+        label={t("overview.figure.licences")}
+        value={overview && <ActiveOfPurchased overview={overview} />}
+        note={overview && licencesNote(overview)}
+        {...(overview && excess(overview) > 0 && { tone: "warning" as const })}
+        to={to}
       />
     </Box>
   );
 }
 
-function clientsNote({ clients_missing: missing, trend }: Overview): string {
-  const change = changeOver(trend, (day) => day.clients);
-  const notes = [
-    ...(missing > 0 ? [t("overview.figure.missing", { count: missing })] : []),
-    ...(change ? [change] : []),
-  ];
-  return notes.length > 0 ? notes.join(", ") : t("overview.figure.clientsNote");
+function ActiveOfPurchased({ overview: { seats_used: used, seats_total: total } }: { overview: Overview }) {
+  if (used === null && total === null) return <Unknown />;
+  return (
+    <>
+      <Known value={used} />
+      <Box component="span" sx={{ fontSize: "1rem", fontWeight: 500, color: "text.secondary" }}>
+        {" / "}
+        <Known value={total} />
+      </Box>
+    </>
+  );
 }
 
-function seatsNote({ seats_used: used, seats_total: total, trend }: Overview): string {
-  if (total === 0) return t("overview.figure.none");
+function unknownOf(overview: Overview): string[] {
+  const { seats_used_unknown: used, seats_total_unknown: total } = overview;
+  if (used === 0 && total === 0) return [];
+  if (used === total) return [t("overview.figure.unknown", { count: used })];
+  return [t("overview.figure.unknownEach", { used, total })];
+}
+
+/** What no path fills is not sent, which is something else than none. */
+function notSent({ seats_used: used, seats_total: total, products }: Overview): string | undefined {
+  if (used !== null && total !== null) return undefined;
+  if (products.length === 0) return t("overview.figure.notSentAny");
+  const by = { products: formatList(products) };
+  if (used === null && total === null) return t("overview.figure.notSent", by);
+  return used === null ? t("overview.figure.usedNotSent", by) : t("overview.figure.totalNotSent", by);
+}
+
+function licencesNote(overview: Overview): string {
+  const { seats_used: used, seats_total: total, trend } = overview;
+  const missing = notSent(overview);
+  if (missing) return missing;
+  const over = excess(overview);
   const change = changeOver(trend, (day) => day.seats_used);
-  const share =
-    used > total
-      ? t("overview.figure.over", { count: used - total, total })
-      : t("overview.figure.share", { share: formatPercent(used / total), total });
-  return change ? `${share}, ${change}` : share;
+  const share = total ? [t("overview.figure.share", { share: formatPercent((used ?? 0) / total) })] : [];
+  return [
+    ...(over > 0 ? [t("overview.figure.over", { count: over })] : share),
+    ...unknownOf(overview),
+    ...(change ? [change] : []),
+  ].join(" · ");
 }
 
-function Seats({ overview, to }: { overview: Overview | undefined; to: string }) {
-  const over = overview && overview.seats_total > 0 && overview.seats_used > overview.seats_total;
+/** Left out where no client in the scope has an expiry date. */
+function Expiring({ overview, to }: FigureProps) {
+  const count = overview?.expiring_soon;
+  if (count === null || count === undefined) return null;
   return (
     <Figure
-      label={t("overview.figure.seats")}
-      value={number(overview?.seats_used)}
-      note={overview && seatsNote(overview)}
-      {...(over && { tone: "warning" as const })}
+      label={t("overview.figure.expiring")}
+      value={formatNumber(count)}
+      note={t("overview.figure.expiringNote", { count })}
+      {...(count > 0 && { tone: "warning" as const })}
       to={to}
     />
   );

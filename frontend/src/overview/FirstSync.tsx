@@ -56,6 +56,8 @@ function NotRunning({ runs }: { runs: Runs }) {
   const start = useStartSync(grant.id);
   const failed = runs.rows[0]?.status === "failed" ? runs.rows[0] : undefined;
   const may = can("run_sync");
+  // Without another key the next sync fails as the last one did.
+  const badKey = failed?.error_code === "bad_key" && can("manage_products");
   return (
     <EmptyState
       icon={<OverviewIcon />}
@@ -74,9 +76,14 @@ function NotRunning({ runs }: { runs: Runs }) {
       }
       action={
         <>
+          {badKey && (
+            <Button component={Link} to={links.syncs} variant="contained" sx={{ mr: 1 }}>
+              {t("overview.empty.replaceKey")}
+            </Button>
+          )}
           {may && (
             <Button
-              variant="contained"
+              variant={badKey ? "outlined" : "contained"}
               startIcon={<SyncIcon />}
               loading={start.isPending}
               onClick={() => start.mutate()}
@@ -85,7 +92,7 @@ function NotRunning({ runs }: { runs: Runs }) {
               {t("overview.empty.start")}
             </Button>
           )}
-          {(failed || !may) && <SyncsButton />}
+          {(failed || !may) && !badKey && <SyncsButton />}
         </>
       }
     />

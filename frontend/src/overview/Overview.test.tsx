@@ -43,7 +43,7 @@ describe("the figures", () => {
         expiring_soon: 9,
       }),
     );
-    await screen.findByText(/^75% of 1,000/);
+    await screen.findByText(/^75% active/);
     const main = screen.getByRole("main");
     const links = within(main)
       .getAllByRole("link")
@@ -52,7 +52,7 @@ describe("the figures", () => {
     expect(links).toEqual([
       ["MSPs", "#/msps?status=active"],
       ["Clients", "#/clients?status=active"],
-      ["Seats used", "#/clients?status=active&sort=-seats_used"],
+      ["Licences: active / purchased", "#/clients?status=active&sort=-seats_used"],
       ["Expiring in 30 days", "#/clients?expires_within=30&sort=expires_on"],
     ]);
     expect(within(main).getByText(/^12 missing/)).toBeVisible();
@@ -196,6 +196,10 @@ describe("before the first sync", () => {
       msps: 1,
       clients: 2,
       clients_missing: 0,
+      clients_disabled: 0,
+      seats_used_unknown: 0,
+      seats_total_unknown: 0,
+      products: ["Heimdal"],
       seats_used: 3,
       seats_total: 4,
       expiring_soon: 0,
@@ -204,7 +208,7 @@ describe("before the first sync", () => {
       data_as_of: new Date().toISOString(),
     });
     fake.world.runs = [{ ...(fake.world.runs[0] as SyncRun), status: "complete" }];
-    expect(await screen.findByText("75% of 4")).toBeVisible();
+    expect(await screen.findByText("75% active")).toBeVisible();
   });
 
   it("says why the first one failed", async () => {

@@ -85,11 +85,11 @@ function Content({ overview }: { overview: Known | undefined }) {
           <>
             {trend && (
               <Box sx={{ display: "grid", gap: 1.5 }}>
-                <Trend measure="seats" trend={overview.trend} />
-                <Trend measure="clients" trend={overview.trend} />
+                <Trend measure="seats" trend={overview.trend} products={overview.products} />
+                <Trend measure="clients" trend={overview.trend} products={overview.products} />
               </Box>
             )}
-            <AttentionList items={overview.attention} />
+            <AttentionList items={overview.attention} withExpiry={overview.expiring_soon !== null} />
           </>
         ) : (
           <Delayed>

@@ -4,7 +4,7 @@ import Skeleton from "@mui/material/Skeleton";
 import Typography from "@mui/material/Typography";
 import { lazy, Suspense, useId, useState } from "react";
 import type { TrendDay } from "../bridge/models";
-import { formatDate, formatNumber } from "../i18n/format";
+import { formatDate, formatList, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Hidden } from "../parts/Hidden";
 import type { TrendLine } from "./TrendChart";
@@ -18,7 +18,12 @@ const height = "clamp(208px, 24vh, 400px)";
 type Measure = "seats" | "clients";
 
 function linesOf(measure: Measure, trend: TrendDay[]): TrendLine[] {
-  const line = (key: string, label: string, main: boolean, value: (day: TrendDay) => number): TrendLine => ({
+  const line = (
+    key: string,
+    label: string,
+    main: boolean,
+    value: (day: TrendDay) => number | null,
+  ): TrendLine => ({
     key,
     label,
     main,
@@ -46,13 +51,27 @@ function captionOf(measure: Measure, trend: TrendDay[]): string {
 interface Props {
   measure: Measure;
   trend: TrendDay[];
+  /** Names of what the figures come from. */
+  products: string[];
+}
+
+/** Why there is nothing to draw; undefined where there is something. */
+function whyNone(measure: Measure, trend: TrendDay[], products: string[]): string | undefined {
+  if (trend.length === 0) return t("overview.trend.none");
+  const sent =
+    measure === "clients" || trend.some((day) => day.seats_used !== null || day.seats_total !== null);
+  if (sent) return undefined;
+  return products.length === 0
+    ? t("overview.trend.notSentAny")
+    : t("overview.trend.notSent", { products: formatList(products) });
 }
 
 /** How seats or clients have moved: a chart, its numbers as a table for those who want or need them. */
-export function Trend({ measure, trend }: Props) {
+export function Trend({ measure, trend, products }: Props) {
   const [numbers, setNumbers] = useState(false);
   const id = useId();
   const name = t(`overview.trend.${measure}`);
+  const none = whyNone(measure, trend, products);
   return (
     <Box
       component="section"
@@ -69,7 +88,7 @@ export function Trend({ measure, trend }: Props) {
         <Typography id={id} variant="h2" sx={{ flex: 1 }}>
           {name}
         </Typography>
-        {trend.length > 0 && (
+        {none === undefined && (
           <Button
             variant="text"
             onClick={() => setNumbers(!numbers)}
@@ -80,9 +99,9 @@ export function Trend({ measure, trend }: Props) {
           </Button>
         )}
       </Box>
-      {trend.length === 0 ? (
+      {none !== undefined ? (
         <Typography variant="body2" color="textSecondary">
-          {t("overview.trend.none")}
+          {none}
         </Typography>
       ) : (
         <Drawn measure={measure} trend={trend} numbers={numbers} />

@@ -4,7 +4,8 @@ import { formatDate, formatNumber, formatShortDay } from "../i18n/format";
 export interface TrendLine {
   key: string;
   label: string;
-  values: number[];
+  /** Null where a day has no figure: the line has a gap. */
+  values: (number | null)[];
   /** The accent is for the line that matters; others are grey and dashed. */
   main: boolean;
 }
@@ -16,7 +17,7 @@ interface Props {
 
 /** Room above and below what is drawn, so that a flat line lies in the middle; never below nought. */
 function range(lines: TrendLine[]): { min: number; max: number } {
-  const all = lines.flatMap((line) => line.values);
+  const all = lines.flatMap((line) => line.values).filter((value) => value !== null);
   const low = Math.min(...all);
   const high = Math.max(...all);
   const room = Math.max(1, Math.ceil((high - low) * 0.15), Math.ceil(high * 0.02));

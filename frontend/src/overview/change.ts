@@ -5,12 +5,14 @@ import { t } from "../i18n/i18n";
 const longest = 30;
 
 /** How a figure has changed over the last days: "+12 in 30 days". Undefined: not, or nothing to compare with. */
-export function changeOver(trend: TrendDay[], value: (day: TrendDay) => number): string | undefined {
+export function changeOver(trend: TrendDay[], value: (day: TrendDay) => number | null): string | undefined {
   const days = Math.min(longest, trend.length - 1);
   const now = trend.at(-1);
   const then = trend.at(-1 - days);
   if (days < 1 || !now || !then) return undefined;
-  const change = value(now) - value(then);
+  const [before, after] = [value(then), value(now)];
+  if (before === null || after === null) return undefined;
+  const change = after - before;
   return change === 0
     ? undefined
     : t("overview.figure.change", { change: formatChange(change), count: days });

@@ -8,7 +8,7 @@ import {
   type GridSortModel,
   useGridApiRef,
 } from "@mui/x-data-grid";
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Problem } from "../bridge/problem";
 import { absent, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -16,7 +16,11 @@ import { EmptyState } from "./EmptyState";
 import { ErrorPanel } from "./ErrorPanel";
 import { SearchOffIcon } from "./icons";
 import { OutOfDate } from "./OutOfDate";
-import { Time } from "./Time";
+import { TableFoot } from "./TableFoot";
+import { useRoom } from "./tableRoom";
+
+/** Whether a column is left out, since there is no room for it. */
+export type Hides = (field: string) => boolean;
 
 /** One column. Give text (ellipsis, the whole on hover), number (right, grouped) or render (anything). */
 export interface Column<Row> {
@@ -26,7 +30,9 @@ export interface Column<Row> {
   name: string;
   text?: (row: Row) => string | null | undefined;
   number?: (row: Row) => number | null | undefined;
-  render?: (row: Row) => ReactNode;
+  render?: (row: Row, hides: Hides) => ReactNode;
+  /** Of which rows this cell takes the whole width. */
+  whole?: (row: Row) => boolean;
   sortable?: boolean;
   align?: "left" | "right";
   width?: number;
@@ -34,6 +40,8 @@ export interface Column<Row> {
   flex?: number;
   /** Left out while the table is narrower than this many pixels: what matters less makes room. */
   from?: number;
+  /** May be left out where there is no room for all: the highest rank goes first. Without one it always stays. */
+  rank?: number;
 }
 
 export interface DataTableProps<Row extends { id: string }> {
@@ -43,6 +51,8 @@ export interface DataTableProps<Row extends { id: string }> {
   rows: Row[];
   /** How many rows there are in all, loaded or not; null where nobody counts. */
   total: number | null;
+  /** How many of the rows count towards the total; all unless given. */
+  shown?: number;
   loading: boolean;
   refreshing?: boolean;
   problem: Problem | null;
@@ -57,6 +67,10 @@ export interface DataTableProps<Row extends { id: string }> {
   onSort?: (sort: string) => void;
   /** A click on a row, or Enter on one of its cells. */
   onOpen?: (row: Row) => void;
+  /** A key pressed on a cell; true where that was all it should do. */
+  onKey?: (row: Row, field: string, key: string) => boolean;
+  /** What a row is, where it is not one of the list itself: one that belongs to the row above, or a line of text. */
+  kindOf?: (row: Row) => "child" | "note" | undefined;
   /** The row that is open beside the table. */
   selectedId?: string | undefined;
   /** What stands here when the list is empty although nothing narrows it. */
@@ -86,7 +100,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
     <Frame>
       {problem && <OutOfDate flush text={t("parts.table.staleProblem")} onRetry={props.onRetry} />}
       <Grid {...props} />
-      <Foot {...props} />
+      <TableFoot {...props} shown={props.shown ?? rows.length} />
     </Frame>
   );
 }
@@ -121,8 +135,17 @@ function NoMatch({ asked, onClear }: { asked: string; onClear: (() => void) | un
   );
 }
 
-function toColDef<Row extends { id: string }>(column: Column<Row>, sorts: boolean): GridColDef<Row> {
-  const { field, name, text, number, render, sortable, width, minWidth, flex } = column;
+interface Around {
+  /** Whether the table can be sorted. */
+  sorts: boolean;
+  hides: Hides;
+  /** How many columns there are. */
+  count: number;
+}
+
+function toColDef<Row extends { id: string }>(column: Column<Row>, around: Around): GridColDef<Row> {
+  const { sorts, hides, count } = around;
+  const { field, name, text, number, render, sortable, width, minWidth, flex, whole } = column;
   const align = column.align ?? (number ? "right" : "left");
   return {
     field,
@@ -138,9 +161,10 @@ function toColDef<Row extends { id: string }>(column: Column<Row>, sorts: boolea
       if (typeof value === "number") return formatNumber(value);
       return typeof value === "string" && value !== "" ? value : absent;
     },
+    ...(whole && { colSpan: (_: unknown, row: Row) => (whole(row) ? count : 1) }),
     ...(render && {
       display: "flex" as const,
-      renderCell: ({ row }: { row: Row }) => <Cut>{render(row)}</Cut>,
+      renderCell: ({ row }: { row: Row }) => <Cut>{render(row, hides)}</Cut>,
     }),
   };
 }
@@ -188,33 +212,11 @@ function useMoreOnScroll(loaded: number, onMore: (() => void) | undefined) {
   return api;
 }
 
-/** Which columns there is room for. */
-function useRoom<Row>(columns: Column<Row>[]) {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const measure = () => setWidth(element.clientWidth || Number.POSITIVE_INFINITY);
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  const left = columns.filter(({ from = 0 }) => from > width).map(({ field }) => field);
-  const key = left.join(" ");
-  const visible = useMemo(
-    () => Object.fromEntries(key === "" ? [] : key.split(" ").map((field) => [field, false])),
-    [key],
-  );
-  return { box, visible };
-}
-
 const empty = () => null;
 
 function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { label, rows, total, loading, refreshing = false, sort, onSort, onOpen, selectedId } = props;
-  const { columns, hasMore, onMore, rowHeight = 36 } = props;
+  const { columns, hasMore, onMore, onKey, kindOf, rowHeight = 36 } = props;
   const api = useMoreOnScroll(rows.length, hasMore ? onMore : undefined);
   useEffect(() => {
     // The answer to another question is read from its first row.
@@ -223,10 +225,11 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { box, visible } = useRoom(columns);
   const skeleton = useLasting(loading);
   const updating = useLasting(refreshing);
-  const columnDefs = useMemo(
-    () => columns.map((column) => toColDef(column, onSort !== undefined)),
-    [columns, onSort],
-  );
+  const sorts = onSort !== undefined;
+  const columnDefs = useMemo(() => {
+    const around = { sorts, hides: (field: string) => visible[field] === false, count: columns.length };
+    return columns.map((column) => toColDef(column, around));
+  }, [columns, sorts, visible]);
   // A model that is new on each draw would send the grid back to its first row.
   const sortModel = useMemo(() => toSortModel(sort), [sort]);
   const selection = useMemo<GridRowSelectionModel>(
@@ -268,61 +271,23 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
         slots={{ noRowsOverlay: empty }}
         slotProps={{ loadingOverlay: { variant: "skeleton", noRowsVariant: "skeleton" } }}
         onRowClick={({ row }) => onOpen?.(row)}
-        onCellKeyDown={({ row }, event) => {
+        onCellKeyDown={({ row, field }, event) => {
           const inside = event.target instanceof Element && event.target.closest("button, a");
-          if (event.key !== "Enter" || !onOpen || inside) return;
+          const opens = event.key === "Enter" && onOpen !== undefined && !inside;
+          if (!opens && !onKey?.(row, field, event.key)) return;
           event.defaultMuiPrevented = true;
-          onOpen(row);
+          event.preventDefault();
+          if (opens) onOpen(row);
         }}
+        getRowClassName={({ row }) => kindOf?.(row) ?? ""}
         sx={{
           "& .MuiDataGrid-row": { cursor: onOpen ? "pointer" : "default" },
+          "& .note": { cursor: "default" },
+          "& .child, & .note": { bgcolor: "var(--mui-palette-frame)" },
           // Rows of the former question do not pass for the answer to this one.
           "& .MuiDataGrid-virtualScrollerContent": { opacity: updating ? 0.5 : 1 },
         }}
       />
     </Box>
   );
-}
-
-function Foot<Row extends { id: string }>(props: DataTableProps<Row>) {
-  const { rows, total, hasMore, loadingMore, onMore, dataAsOf, loading, refreshing } = props;
-  const count = refreshing ? t("parts.table.refreshing") : counted(rows.length, total, hasMore);
-  return (
-    <Box
-      sx={(theme) => ({
-        display: "flex",
-        alignItems: "center",
-        gap: 1.5,
-        minHeight: 36,
-        px: 1.25,
-        borderTop: `1px solid ${theme.vars.palette.divider}`,
-        color: "text.secondary",
-        fontSize: "0.8125rem",
-      })}
-    >
-      <span role="status">{loading ? t("parts.table.loading") : count}</span>
-      {hasMore && onMore && (
-        <Button
-          variant="text"
-          size="small"
-          onClick={onMore}
-          loading={loadingMore ?? false}
-          sx={{ minHeight: 28 }}
-        >
-          {t("parts.table.more")}
-        </Button>
-      )}
-      {dataAsOf && (
-        <Box sx={{ ml: "auto" }}>
-          {t("parts.table.dataAsOf")} <Time at={dataAsOf} />
-        </Box>
-      )}
-    </Box>
-  );
-}
-
-function counted(shown: number, total: number | null, hasMore = false): string {
-  if (total === null && hasMore) return t("parts.table.first", { count: shown });
-  const count = total ?? shown;
-  return shown < count ? t("parts.table.showing", { shown, count }) : t("parts.table.all", { count });
 }

@@ -7,7 +7,7 @@ import { Link as RouterLink } from "react-router";
 interface Props {
   label: string;
   /** Formatted; undefined while it loads. */
-  value: string | undefined;
+  value: ReactNode;
   /** A small line under the value: the change with its period, a share, a unit. */
   note?: ReactNode;
   tone?: "warning" | "error";

@@ -21,6 +21,22 @@ const shapes: Record<Tone, object> = {
   neutral: { height: 2, borderRadius: 1, bgcolor: "currentColor" },
 };
 
+/** The shape of a tone alone, for where its word stands elsewhere. */
+export const StatusShape = ({ tone }: { tone: Tone }) => (
+  <Box
+    component="span"
+    aria-hidden
+    sx={(theme) => ({
+      display: "inline-block",
+      width: 8,
+      height: 8,
+      flexShrink: 0,
+      color: paint(theme, tone),
+      ...shapes[tone],
+    })}
+  />
+);
+
 /** A state in a word, with a shape and a colour beside it. */
 export function StatusChip({ tone, label }: { tone: Tone; label: string }) {
   return (
@@ -41,7 +57,7 @@ export function StatusChip({ tone, label }: { tone: Tone; label: string }) {
         whiteSpace: "nowrap",
       })}
     >
-      <Box component="span" aria-hidden sx={{ width: 8, height: 8, flexShrink: 0, ...shapes[tone] }} />
+      <StatusShape tone={tone} />
       {label}
     </Box>
   );

@@ -1,16 +1,28 @@
 import { useCallback, useMemo } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 
+type Changes = Record<string, string | undefined>;
+
+function changed(before: URLSearchParams, changes: Changes): URLSearchParams {
+  const next = new URLSearchParams(before);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) next.set(name, value);
+    else next.delete(name);
+  }
+  return next;
+}
+
 /** What a list is narrowed by, and which row is open beside it, as the address says: back and forward just work. */
 export interface ListAddress {
   /** Undefined where the address does not say. */
   get: (name: string) => string | undefined;
   /** Changes some; undefined or "" takes one out. replace: without a step of its own in the history. */
-  set: (changes: Record<string, string | undefined>, replace?: boolean) => void;
+  set: (changes: Changes, replace?: boolean) => void;
   /** Takes all out but the sort. */
   clear: () => void;
   openId: string | undefined;
-  open: (id: string) => void;
+  /** Opens a row, and changes some of the rest with it. */
+  open: (id: string, changes?: Changes) => void;
   close: () => void;
 }
 
@@ -20,18 +32,7 @@ export function useListAddress(path: string): ListAddress {
   const { id } = useParams();
   const navigate = useNavigate();
   const set = useCallback<ListAddress["set"]>(
-    (changes, replace = false) =>
-      setParams(
-        (before) => {
-          const next = new URLSearchParams(before);
-          for (const [name, value] of Object.entries(changes)) {
-            if (value) next.set(name, value);
-            else next.delete(name);
-          }
-          return next;
-        },
-        { replace },
-      ),
+    (changes, replace = false) => setParams((before) => changed(before, changes), { replace }),
     [setParams],
   );
   const clear = useCallback(
@@ -49,7 +50,8 @@ export function useListAddress(path: string): ListAddress {
       set,
       clear,
       openId: id,
-      open: (other) => void navigate({ pathname: `${path}/${other}`, search }),
+      open: (other, changes = {}) =>
+        void navigate({ pathname: `${path}/${other}`, search: changed(params, changes).toString() }),
       close: () => void navigate({ pathname: path, search }),
     };
   }, [params, set, clear, id, navigate, path]);

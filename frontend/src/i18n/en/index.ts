@@ -1,5 +1,6 @@
 import { admin } from "./admin";
 import { clients } from "./clients";
+import { customers } from "./customers";
 import { history } from "./history";
 import { msps } from "./msps";
 import { overview } from "./overview";
@@ -16,6 +17,7 @@ import { words } from "./words";
 export const en = {
   admin,
   clients,
+  customers,
   history,
   msps,
   overview,

@@ -9,7 +9,21 @@ export const words = {
     client_user: "Client user",
   },
   provider: { google: "Google", entra: "Microsoft" },
-  customer: { active: "Active", missing: "Missing", removed: "Removed" },
+  customer: {
+    active: "Active",
+    missing: "Missing",
+    removed: "Removed",
+    disabled: "Disabled",
+    disabledWhy: "Disabled: {{reason}}",
+  },
+  reason: {
+    deleted: "deleted in the product",
+    inactive: "inactive",
+    disabled: "disabled in the product",
+    demo: "demo account",
+    licence_expired: "licence expired",
+  },
+  yesNo: { yes: "yes", no: "no", unknown: "unknown" },
   invite: { open: "Open", accepted: "Accepted", expired: "Expired", revoked: "Revoked" },
   user: { active: "Active", deactivated: "Deactivated" },
   run: {

@@ -1,0 +1,25 @@
+/** Whole numbers from one to another, both included; an end that is null is open. */
+export interface NumberRange {
+  from: number | null;
+  to: number | null;
+}
+
+const number = (text: string): number | null | undefined => {
+  if (text === "") return null;
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+  return Number.isSafeInteger(value) ? value : undefined;
+};
+
+/** Reads "5", "5..", "..5" or "5..10", as the API takes them; undefined for anything else. */
+export function parseRange(text: string): NumberRange | undefined {
+  const [low = "", high = low, ...more] = text.split("..");
+  const from = number(low);
+  const to = number(high);
+  if (more.length > 0 || from === undefined || to === undefined) return undefined;
+  if ((from === null && to === null) || (from !== null && to !== null && from > to)) return undefined;
+  return { from, to };
+}
+
+/** A range as the API takes it: "5..10". */
+export const rangeText = ({ from, to }: NumberRange): string =>
+  from !== null && from === to ? String(from) : `${from ?? ""}..${to ?? ""}`;

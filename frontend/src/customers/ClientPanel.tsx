@@ -1,0 +1,91 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
+import { useQuery } from "@tanstack/react-query";
+import { Link as RouterLink } from "react-router";
+import { links } from "../bridge/links";
+import type { Client } from "../bridge/models";
+import { clientQuery } from "../bridge/queries";
+import { t } from "../i18n/i18n";
+import { DetailPanel } from "../parts/DetailPanel";
+import { ExpiryDate } from "../parts/Expiry";
+import { type Fact, Facts } from "../parts/Facts";
+import { Time } from "../parts/Time";
+import { Unknown } from "../parts/Unknown";
+import { UsedOfTotal } from "../parts/UsedOfTotal";
+import { useSession } from "../session/session";
+import { licences, SPLA } from "./columns";
+import { Status } from "./status";
+
+interface Props {
+  id: string;
+  /** The row that was opened: shown until the whole is there. */
+  row?: Client | undefined;
+  /** Whether any client in the scope has an expiry date. */
+  withExpiry?: boolean;
+  /** Absent where the client stands alone. */
+  onClose?: () => void;
+}
+
+/** One client: what is known, what happened to it, what the product sent. */
+export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
+  const { grant, can } = useSession();
+  const query = useQuery(clientQuery(grant.id, id));
+  const known: Client | undefined = query.data ?? row;
+  return (
+    <DetailPanel
+      title={known?.name ?? t("customers.client.one")}
+      lead={known && <Status of={known} />}
+      facts={known && !(query.error && !row) && <ClientFacts client={known} withExpiry={withExpiry} />}
+      query={query}
+      runPath={can("see_syncs") ? links.sync : undefined}
+      onClose={onClose}
+    />
+  );
+}
+
+function ClientFacts({ client, withExpiry }: { client: Client; withExpiry: boolean }) {
+  const { can, grant } = useSession();
+  const msp = client.msp_id ? (
+    can("see_msps") ? (
+      <Link component={RouterLink} to={links.msp(client.msp_id)}>
+        {client.msp_name ?? client.msp_id}
+      </Link>
+    ) : (
+      client.msp_name
+    )
+  ) : (
+    t("customers.client.directly")
+  );
+  const expires: Fact = {
+    label: t("customers.client.expires"),
+    value: client.expires_on && <ExpiryDate on={client.expires_on} />,
+  };
+  const facts: Fact[] = [
+    ...(grant.scope.level === "client" ? [] : [{ label: t("customers.client.msp"), value: msp }]),
+    { label: t("customers.fact.licenceType"), value: client.licence_type ?? <Unknown /> },
+    { label: t("customers.fact.spla"), value: <SPLA of={client.spla} /> },
+    { label: t("customers.fact.licences"), value: <UsedOfTotal {...licences(client)} /> },
+    ...(withExpiry || client.expires_on ? [expires] : []),
+    { label: t("customers.client.products"), value: client.products.join(", ") },
+    { label: t("customers.fact.type"), value: client.type },
+    { label: t("customers.fact.firstSeen"), value: <Time at={client.first_seen_at} /> },
+    { label: t("customers.fact.lastSeen"), value: <Time at={client.last_seen_at} /> },
+    { label: t("customers.fact.externalId"), value: client.external_id },
+  ];
+  return (
+    <Box sx={{ mt: 1 }}>
+      {client.status === "missing" && (
+        <Alert severity="warning" sx={{ mb: 2 }}>
+          {t("customers.client.missing")}
+        </Alert>
+      )}
+      {client.status === "disabled" && (
+        <Alert severity="info" sx={{ mb: 2 }}>
+          {t("customers.client.disabled")}
+        </Alert>
+      )}
+      <Facts facts={facts} />
+    </Box>
+  );
+}

@@ -1,0 +1,112 @@
+import type { Client, MSP } from "../bridge/models";
+import { t } from "../i18n/i18n";
+import type { Column } from "../parts/DataTable";
+import { Expiry } from "../parts/Expiry";
+import { Time } from "../parts/Time";
+import { Unknown } from "../parts/Unknown";
+import { Count, excess } from "../parts/UsedOfTotal";
+import { Status } from "./status";
+
+type Customer = MSP | Client;
+
+/** The licence figures of a customer; those of an MSP may be sums. */
+export const licences = (customer: Customer) => ({
+  used: customer.seats_used,
+  total: customer.seats_total,
+  ...("seats_used_unknown" in customer && {
+    usedUnknown: customer.seats_used_unknown,
+    totalUnknown: customer.seats_total_unknown,
+  }),
+});
+
+/** Whether a customer has an SPLA licence, in a word. */
+export const SPLA = ({ of }: { of: boolean | null }) =>
+  of === null ? <Unknown /> : t(of ? "customers.spla.yes" : "customers.spla.no");
+
+interface Options<Row> {
+  /** The customer a row is about; undefined for a row that is about none. */
+  of: (row: Row) => Customer | undefined;
+  /** The name of the column of expiry dates; undefined where no customer in the scope has one. */
+  expires: string | undefined;
+}
+
+/** The columns that lists of MSPs and of clients share. The lower a rank, the longer it stays when room gets scarce. */
+export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>[] {
+  const cell = (render: (customer: Customer) => React.ReactNode) => (row: Row) => {
+    const customer = of(row);
+    return customer && render(customer);
+  };
+  const expiry: Column<Row> = {
+    field: "expires_on",
+    name: expires ?? "",
+    render: cell(({ expires_on }) => <Expiry on={expires_on} />),
+    sortable: true,
+    width: 156,
+    rank: 1,
+  };
+  return [
+    {
+      field: "licence_type",
+      name: t("customers.column.licenceType"),
+      text: (row) => of(row)?.licence_type,
+      render: cell(({ licence_type }) => licence_type ?? <Unknown />),
+      sortable: true,
+      width: 124,
+      rank: 3,
+    },
+    {
+      field: "spla",
+      name: t("customers.column.spla"),
+      render: cell(({ spla }) => <SPLA of={spla} />),
+      sortable: true,
+      width: 70,
+      rank: 4,
+    },
+    {
+      field: "seats_used",
+      name: t("customers.column.used"),
+      render: cell((customer) => (
+        <Count
+          value={customer.seats_used}
+          over={excess(licences(customer))}
+          unknown={licences(customer).usedUnknown ?? 0}
+        />
+      )),
+      sortable: true,
+      align: "right",
+      width: 132,
+    },
+    {
+      field: "seats_total",
+      name: t("customers.column.total"),
+      render: cell((customer) => (
+        <Count value={customer.seats_total} unknown={licences(customer).totalUnknown ?? 0} />
+      )),
+      sortable: true,
+      align: "right",
+      width: 104,
+    },
+    ...(expires === undefined ? [] : [expiry]),
+    {
+      field: "status",
+      name: t("customers.column.status"),
+      render: cell((customer) => <Status of={customer} />),
+      sortable: true,
+      width: 176,
+      rank: 5,
+    },
+  ];
+}
+
+/** When the product last listed a customer: the first to make room. */
+export const seenColumn = <Row,>(of: Options<Row>["of"]): Column<Row> => ({
+  field: "last_seen_at",
+  name: t("customers.column.seen"),
+  render: (row) => {
+    const customer = of(row);
+    return customer && <Time at={customer.last_seen_at} />;
+  },
+  sortable: true,
+  width: 120,
+  rank: 8,
+});

@@ -1,0 +1,43 @@
+import type { Client, MSP } from "../bridge/models";
+import type { Problem } from "../bridge/problem";
+import type { ClientsOf } from "./OpenedClients";
+
+/** A line of text among the clients of an opened MSP. */
+export type Note =
+  | { say: "loading" }
+  | { say: "none" }
+  | { say: "failed"; problem: Problem; onRetry: () => void }
+  | { say: "more"; shown: number; total: number; loading: boolean; onMore: () => void };
+
+/** A row of the table: an MSP, a client of an opened one, or a line of text below it. */
+export type Row =
+  | { kind: "msp"; id: string; msp: MSP; open: boolean }
+  | { kind: "client"; id: string; msp: MSP; client: Client }
+  | { kind: "note"; id: string; msp: MSP; note: Note };
+
+/** The customer a row is about; a line of text is about none. */
+export const customerOf = (row: Row): MSP | Client | undefined =>
+  row.kind === "msp" ? row.msp : row.kind === "client" ? row.client : undefined;
+
+function noteOf(list: ClientsOf | undefined): Note | undefined {
+  if (!list || list.loading) return { say: "loading" };
+  if (list.problem) return { say: "failed", problem: list.problem, onRetry: list.onRetry };
+  if (list.rows.length === 0) return { say: "none" };
+  if (!list.hasMore) return undefined;
+  const { onMore, loadingMore, total, rows } = list;
+  return { say: "more", shown: rows.length, total: total ?? rows.length, loading: loadingMore, onMore };
+}
+
+/** The MSPs as rows, with the clients of those that are opened below them. */
+export function rowsOf(msps: MSP[], opened: string[], clients: Record<string, ClientsOf | undefined>): Row[] {
+  return msps.flatMap((msp) => {
+    const open = opened.includes(msp.id);
+    const row: Row = { kind: "msp", id: msp.id, msp, open };
+    if (!open) return [row];
+    const list = clients[msp.id];
+    const below: Row[] = (list?.rows ?? []).map((client) => ({ kind: "client", id: client.id, msp, client }));
+    const note = noteOf(list);
+    const end: Row[] = note ? [{ kind: "note", id: `${msp.id} ${note.say}`, msp, note }] : [];
+    return [row, ...below, ...end];
+  });
+}

@@ -1,0 +1,176 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Checkbox from "@mui/material/Checkbox";
+import FormControlLabel from "@mui/material/FormControlLabel";
+import FormHelperText from "@mui/material/FormHelperText";
+import Popover from "@mui/material/Popover";
+import TextField from "@mui/material/TextField";
+import { useId, useState } from "react";
+import { type NumberRange, parseRange, rangeText } from "../bridge/range";
+import { t } from "../i18n/i18n";
+import { FilterFace } from "./FilterBar";
+
+const unknown = "unknown";
+
+/** What a range filter may be: a range as the API takes it, or unknown where that can be asked. */
+export function parseRangeFilter(text: string, withUnknown: boolean): string | undefined {
+  if (text === unknown) return withUnknown ? text : undefined;
+  const range = parseRange(text);
+  return range && rangeText(range);
+}
+
+/** A range filter in words: "from 5", "5 to 10", "unknown". */
+export function rangeWords(value: string): string {
+  if (value === unknown) return t("parts.filter.range.isUnknown");
+  const { from, to } = parseRange(value) ?? { from: null, to: null };
+  if (from === to) return t("parts.filter.range.exactly", { from });
+  if (from === null) return t("parts.filter.range.atMost", { to });
+  return to === null
+    ? t("parts.filter.range.atLeast", { from })
+    : t("parts.filter.range.between", { from, to });
+}
+
+interface Props {
+  /** The filter's name, first in the chip: "Purchased licences". */
+  label: string;
+  /** A range or "unknown"; undefined for any. */
+  value: string | undefined;
+  /** Whether one may ask for those of which it is unknown. */
+  withUnknown: boolean;
+  onChange: (value: string | undefined) => void;
+}
+
+/** A filter by a number, as a chip that opens a small form: from, to, or unknown. */
+export function RangeChip({ label, value, withUnknown, onChange }: Props) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const choose = (next: string | undefined) => {
+    setAnchor(null);
+    onChange(next);
+  };
+  return (
+    <>
+      <FilterFace
+        label={label}
+        chosen={value && rangeWords(value)}
+        open={anchor !== null}
+        opens="dialog"
+        onOpen={setAnchor}
+        onClear={() => choose(undefined)}
+      />
+      <Popover
+        open={anchor !== null}
+        anchorEl={anchor}
+        onClose={() => setAnchor(null)}
+        anchorOrigin={{ vertical: "bottom", horizontal: "left" }}
+        slotProps={{
+          paper: {
+            role: "dialog",
+            "aria-label": label,
+            sx: (theme) => ({
+              width: 280,
+              p: 2,
+              mt: 0.5,
+              border: `1px solid ${theme.vars.palette.divider}`,
+            }),
+          },
+        }}
+      >
+        <RangeForm value={value} withUnknown={withUnknown} onChoose={choose} />
+      </Popover>
+    </>
+  );
+}
+
+/** A range from two typed ends; a text says what is wrong with them, undefined stands for any. */
+function fromTyped(low: string, high: string): { range: NumberRange | undefined } | { wrong: string } {
+  const [from, to] = [low.trim(), high.trim()];
+  if (from === "" && to === "") return { range: undefined };
+  const [one, other] = [parseRange(`${from}..`), parseRange(`..${to}`)];
+  if ((from !== "" && !one) || (to !== "" && !other)) return { wrong: t("parts.filter.range.numbers") };
+  const range = parseRange(`${from}..${to}`);
+  return range ? { range } : { wrong: t("parts.filter.range.order") };
+}
+
+interface FormProps extends Pick<Props, "value" | "withUnknown"> {
+  onChoose: (value: string | undefined) => void;
+}
+
+function RangeForm({ value, withUnknown, onChoose }: FormProps) {
+  const known = value === undefined ? undefined : parseRange(value);
+  const [low, setLow] = useState(known?.from?.toString() ?? "");
+  const [high, setHigh] = useState(known?.to?.toString() ?? "");
+  const [isUnknown, setUnknown] = useState(value === unknown);
+  const [wrong, setWrong] = useState("");
+  const errorId = useId();
+  const apply = () => {
+    if (isUnknown) return onChoose(unknown);
+    const typed = fromTyped(low, high);
+    if ("wrong" in typed) return setWrong(typed.wrong);
+    return onChoose(typed.range && rangeText(typed.range));
+  };
+  const field = (label: string, text: string, setText: (text: string) => void, first: boolean) => (
+    <TextField
+      label={label}
+      value={text}
+      autoFocus={first}
+      disabled={isUnknown}
+      error={wrong !== ""}
+      onChange={(event) => {
+        setWrong("");
+        setText(event.target.value.slice(0, 16));
+      }}
+      slotProps={{
+        htmlInput: {
+          inputMode: "numeric",
+          autoComplete: "off",
+          ...(wrong && { "aria-describedby": errorId }),
+        },
+      }}
+    />
+  );
+  return (
+    <Box
+      component="form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <Box sx={{ display: "flex", gap: 1 }}>
+        {field(t("parts.filter.range.from"), low, setLow, !isUnknown)}
+        {field(t("parts.filter.range.to"), high, setHigh, false)}
+      </Box>
+      {wrong && (
+        <FormHelperText id={errorId} error role="alert" sx={{ mx: 0 }}>
+          {wrong}
+        </FormHelperText>
+      )}
+      {withUnknown && (
+        <FormControlLabel
+          control={
+            <Checkbox
+              size="small"
+              checked={isUnknown}
+              onChange={(event) => {
+                setWrong("");
+                setUnknown(event.target.checked);
+              }}
+            />
+          }
+          label={t("parts.filter.range.unknown")}
+          slotProps={{ typography: { variant: "body2" } }}
+          sx={{ mt: 1 }}
+        />
+      )}
+      <Box sx={{ display: "flex", justifyContent: "flex-end", gap: 1, mt: 1.5 }}>
+        <Button variant="text" onClick={() => onChoose(undefined)}>
+          {t("parts.filter.any")}
+        </Button>
+        <Button type="submit" variant="contained">
+          {t("parts.filter.range.apply")}
+        </Button>
+      </Box>
+    </Box>
+  );
+}

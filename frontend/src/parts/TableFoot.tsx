@@ -1,0 +1,68 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import { t } from "../i18n/i18n";
+import { Time } from "./Time";
+
+interface Props {
+  /** How many rows are shown. */
+  shown: number;
+  total: number | null;
+  loading: boolean;
+  refreshing?: boolean | undefined;
+  hasMore?: boolean | undefined;
+  loadingMore?: boolean | undefined;
+  onMore?: (() => void) | undefined;
+  dataAsOf?: string | null | undefined;
+}
+
+/** Under a table: how many rows there are, the way to more of them, the age of the data. */
+export function TableFoot({
+  shown,
+  total,
+  loading,
+  refreshing,
+  hasMore,
+  loadingMore,
+  onMore,
+  dataAsOf,
+}: Props) {
+  const count = refreshing ? t("parts.table.refreshing") : counted(shown, total, hasMore);
+  return (
+    <Box
+      sx={(theme) => ({
+        display: "flex",
+        alignItems: "center",
+        gap: 1.5,
+        minHeight: 36,
+        px: 1.25,
+        borderTop: `1px solid ${theme.vars.palette.divider}`,
+        color: "text.secondary",
+        fontSize: "0.8125rem",
+      })}
+    >
+      <span role="status">{loading ? t("parts.table.loading") : count}</span>
+      {hasMore && onMore && (
+        <Button
+          variant="text"
+          size="small"
+          onClick={onMore}
+          loading={loadingMore ?? false}
+          sx={{ minHeight: 28 }}
+        >
+          {t("parts.table.more")}
+        </Button>
+      )}
+      {dataAsOf && (
+        <Box sx={{ ml: "auto" }}>
+          {t("parts.table.dataAsOf")} <Time at={dataAsOf} />
+        </Box>
+      )}
+    </Box>
+  );
+}
+
+function counted(shown: number, total: number | null, hasMore = false): string {
+  if (total === null && hasMore) return t("parts.table.first", { count: shown });
+  const count = total ?? shown;
+  return shown < count ? t("parts.table.showing", { shown, count }) : t("parts.table.all", { count });
+}
