@@ -37,7 +37,7 @@ export function rail({ can, grant }: Pick<Session, "can" | "grant">): RailEntry[
   const msps =
     level === "mssp" || !msp_id
       ? { to: links.msps(), name: t("shell.rail.msps") }
-      : { to: links.msp(msp_id), name: t("shell.rail.ownMSP") };
+      : { to: links.msps(), name: t("shell.rail.ownMSP") };
   const clients = client_id
     ? { to: links.client(client_id), name: t("shell.rail.ownClient") }
     : { to: links.clients(), name: t("shell.rail.clients") };

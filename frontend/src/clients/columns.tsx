@@ -23,7 +23,7 @@ export function clientColumns(shown: Shown): Column<Client>[] {
     text: (client) => client.msp_name ?? t("clients.filter.directly"),
     sortable: true,
     flex: 1,
-    minWidth: 130,
+    minWidth: 120,
     rank: 2,
   };
   const type: Column<Client> = {
@@ -32,6 +32,7 @@ export function clientColumns(shown: Shown): Column<Client>[] {
     text: (client) => client.type,
     sortable: true,
     width: 84,
+    from: 1420,
     rank: 7,
   };
   const expires = shown.expiry ? t("clients.column.expires") : undefined;
@@ -43,7 +44,7 @@ export function clientColumns(shown: Shown): Column<Client>[] {
       render: (client, hides) => <Name of={client} marked={hides("status")} />,
       sortable: true,
       flex: 1.4,
-      minWidth: 150,
+      minWidth: 140,
     },
     ...(shown.msp ? [msp] : []),
     ...customerColumns({ of: itself, expires }),
@@ -53,6 +54,7 @@ export function clientColumns(shown: Shown): Column<Client>[] {
       text: (client) => client.products.join(", "),
       flex: 1,
       minWidth: 130,
+      from: 1340,
       rank: 6,
     },
     ...(shown.type ? [type] : []),

@@ -41,7 +41,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
     name: expires ?? "",
     render: cell(({ expires_on }) => <Expiry on={expires_on} />),
     sortable: true,
-    width: 156,
+    width: 150,
     rank: 1,
   };
   return [
@@ -51,7 +51,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
       text: (row) => of(row)?.licence_type,
       render: cell(({ licence_type }) => licence_type ?? <Unknown />),
       sortable: true,
-      width: 124,
+      width: 116,
       rank: 3,
     },
     {
@@ -59,7 +59,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
       name: t("customers.column.spla"),
       render: cell(({ spla }) => <SPLA of={spla} />),
       sortable: true,
-      width: 70,
+      width: 66,
       rank: 4,
     },
     {
@@ -74,7 +74,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
       )),
       sortable: true,
       align: "right",
-      width: 132,
+      width: 128,
     },
     {
       field: "seats_total",
@@ -84,7 +84,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
       )),
       sortable: true,
       align: "right",
-      width: 104,
+      width: 96,
     },
     ...(expires === undefined ? [] : [expiry]),
     {
@@ -93,6 +93,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
       render: cell((customer) => <Status of={customer} />),
       sortable: true,
       width: 176,
+      from: 1180,
       rank: 5,
     },
   ];
@@ -107,6 +108,7 @@ export const seenColumn = <Row,>(of: Options<Row>["of"]): Column<Row> => ({
     return customer && <Time at={customer.last_seen_at} />;
   },
   sortable: true,
-  width: 120,
+  width: 132,
+  from: 1500,
   rank: 8,
 });

@@ -2,7 +2,7 @@ import Box from "@mui/material/Box";
 import Tooltip from "@mui/material/Tooltip";
 import type { CustomerStatus, StatusReason } from "../bridge/models";
 import { t } from "../i18n/i18n";
-import { StatusChip, StatusShape, type Tone } from "../parts/StatusChip";
+import { StatusChip, type Tone } from "../parts/StatusChip";
 
 export const statuses: CustomerStatus[] = ["active", "missing", "disabled", "removed"];
 export const reasons: StatusReason[] = ["deleted", "inactive", "disabled", "demo", "licence_expired"];
@@ -29,18 +29,19 @@ export function Status({ of }: { of: Standing }) {
   return <StatusChip tone={tones[of.status]} label={statusWords(of)} />;
 }
 
-/** A name, marked where its customer is not active and the status has no column of its own. */
+/** A name, with the status beside it where it is an exception and has no column of its own. */
 export function Name({ of, marked }: { of: Standing & { name: string }; marked: boolean }) {
   if (!marked || of.status === "active") return of.name;
-  const words = statusWords(of);
   return (
-    <>
-      <Tooltip title={words}>
-        <Box component="span" role="img" aria-label={words} sx={{ mr: 0.75 }}>
-          <StatusShape tone={tones[of.status]} />
+    <Box component="span" sx={{ display: "flex", alignItems: "center", gap: 1 }}>
+      <Box component="span" sx={{ minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" }}>
+        {of.name}
+      </Box>
+      <Tooltip title={statusWords(of)}>
+        <Box component="span" sx={{ flexShrink: 0, display: "inline-flex" }}>
+          <StatusChip small tone={tones[of.status]} label={t(`words.customer.${of.status}`)} />
         </Box>
       </Tooltip>
-      {of.name}
-    </>
+    </Box>
   );
 }

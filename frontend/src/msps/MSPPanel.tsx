@@ -16,7 +16,7 @@ import { type Fact, Facts } from "../parts/Facts";
 import { ClientsIcon } from "../parts/icons";
 import { Time } from "../parts/Time";
 import { Unknown } from "../parts/Unknown";
-import { UsedOfTotal } from "../parts/UsedOfTotal";
+import { type Shares, UsedOfTotal } from "../parts/UsedOfTotal";
 import { useSession } from "../session/session";
 
 interface Props {
@@ -51,20 +51,25 @@ function differs({ own_seats: own, clients_seats: clients }: MSPDetail): boolean
   return contradict(own.used, clients.used) || contradict(own.total, clients.total);
 }
 
-function licenceFacts(msp: MSP, detail: MSPDetail | undefined): Fact[] {
-  if (!detail || !differs(detail)) {
-    return [{ label: t("customers.fact.licences"), value: <UsedOfTotal {...licences(msp)} /> }];
-  }
+function Licences({ msp, detail }: { msp: MSP; detail: MSPDetail | undefined }) {
+  if (!detail || !differs(detail)) return <UsedOfTotal {...licences(msp)} />;
   const { own_seats: own, clients_seats: sums } = detail;
   const { used, total, used_unknown: usedUnknown, total_unknown: totalUnknown } = sums;
-  return [
-    { label: t("customers.fact.ownLicences"), value: <UsedOfTotal {...own} /> },
-    {
-      label: t("customers.fact.clientsLicences"),
-      value: <UsedOfTotal {...{ used, total, usedUnknown, totalUnknown }} />,
-    },
-  ];
+  return (
+    <>
+      <Figures {...own} what={t("customers.fact.ownLicences")} />
+      <Figures {...{ used, total, usedUnknown, totalUnknown }} what={t("customers.fact.clientsLicences")} />
+    </>
+  );
 }
+
+/** Figures, and under them what they are of. */
+const Figures = ({ what, ...shares }: Shares & { what: string }) => (
+  <Box sx={{ mb: 0.5 }}>
+    <UsedOfTotal {...shares} />
+    <Box sx={{ color: "text.secondary", fontSize: "0.75rem" }}>{what}</Box>
+  </Box>
+);
 
 interface FactsProps {
   msp: MSP;
@@ -82,7 +87,7 @@ function MSPFacts({ msp, detail, withExpiry }: FactsProps) {
     { label: t("msps.fact.clients"), value: formatNumber(msp.clients) },
     { label: t("customers.fact.licenceType"), value: msp.licence_type ?? <Unknown /> },
     { label: t("customers.fact.spla"), value: <SPLA of={msp.spla} /> },
-    ...licenceFacts(msp, detail),
+    { label: t("customers.fact.licences"), value: <Licences msp={msp} detail={detail} /> },
     ...(withExpiry || msp.expires_on ? [expires] : []),
     { label: t("customers.fact.type"), value: msp.type },
     { label: t("customers.fact.firstSeen"), value: <Time at={msp.first_seen_at} /> },
@@ -91,27 +96,14 @@ function MSPFacts({ msp, detail, withExpiry }: FactsProps) {
   ];
   return (
     <Box sx={{ mt: 1 }}>
-      <Notices msp={msp} differ={detail !== undefined && differs(detail)} />
+      {(msp.status === "missing" || msp.status === "disabled") && (
+        <Alert severity={msp.status === "missing" ? "warning" : "info"} sx={{ mb: 2 }}>
+          {t(`msps.panel.${msp.status}`)}
+        </Alert>
+      )}
       <Facts facts={facts} />
       {msp.clients > 0 && <ClientsLink msp={msp} />}
     </Box>
-  );
-}
-
-function Notices({ msp: { status }, differ }: { msp: MSP; differ: boolean }) {
-  return (
-    <>
-      {(status === "missing" || status === "disabled") && (
-        <Alert severity={status === "missing" ? "warning" : "info"} sx={{ mb: 2 }}>
-          {t(`msps.panel.${status}`)}
-        </Alert>
-      )}
-      {differ && (
-        <Alert severity="info" sx={{ mb: 2 }}>
-          {t("msps.panel.differs")}
-        </Alert>
-      )}
-    </>
   );
 }
 

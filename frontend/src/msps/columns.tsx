@@ -25,14 +25,14 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
     whole: (row) => row.kind === "note",
     sortable: true,
     flex: 1,
-    minWidth: 180,
+    minWidth: 150,
   },
   {
     field: "clients",
     name: t("msps.column.clients"),
     render: (row) => row.kind === "msp" && <Toggle msp={row.msp} open={row.open} onToggle={onToggle} />,
     sortable: true,
-    width: 124,
+    width: 116,
   },
   ...customerColumns({ of: customerOf, expires: expiry ? t("msps.column.expires") : undefined }),
   seenColumn(customerOf),
@@ -41,13 +41,13 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
 function NameCell({ row, marked }: { row: Row; marked: boolean }) {
   if (row.kind === "msp") {
     return (
-      <Box component="span" sx={{ fontWeight: row.open ? 600 : undefined }}>
+      <Box component="span" sx={{ ...(row.open && { fontWeight: 600 }) }}>
         <Name of={row.msp} marked={marked} />
       </Box>
     );
   }
   return (
-    <Box component="span" sx={{ pl: 3 }}>
+    <Box component="span" sx={{ display: "block", pl: 3, overflow: "hidden", textOverflow: "ellipsis" }}>
       {row.kind === "client" ? <Name of={row.client} marked={marked} /> : <NoteText row={row} />}
     </Box>
   );

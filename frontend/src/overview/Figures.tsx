@@ -1,6 +1,5 @@
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
-import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ClientFilter, Overview, Sort } from "../bridge/models";
@@ -42,34 +41,44 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
   );
 }
 
-/** Those that are not counted, each leading to its list, and how the count has changed. */
+/** How the count has changed, and below it those that are not counted, each leading to its list. */
 function ClientsNote({ overview }: { overview: Overview }) {
   const { clients_missing: missing, clients_disabled: disabled, trend } = overview;
   const change = changeOver(trend, (day) => day.clients);
-  const notes: [string, ReactNode][] = [];
-  if (missing > 0) notes.push(["missing", <Apart key="missing" status="missing" count={missing} />]);
-  if (disabled > 0) notes.push(["disabled", <Apart key="disabled" status="disabled" count={disabled} />]);
-  if (change) notes.push(["change", change]);
-  if (notes.length === 0) return t("overview.figure.clientsNote");
-  return notes.map(([key, note], n) => (
-    <span key={key}>
-      {n > 0 && " · "}
-      {note}
-    </span>
-  ));
+  return (
+    <>
+      {change ?? t("overview.figure.clientsNote")}
+      {missing + disabled > 0 && (
+        <Box>
+          {missing > 0 && <Behind filter={{ status: "missing" }} count={missing} what="missing" />}
+          {missing > 0 && disabled > 0 && " · "}
+          {disabled > 0 && <Behind filter={{ status: "disabled" }} count={disabled} what="disabled" />}
+        </Box>
+      )}
+    </>
+  );
 }
 
-/** Clients counted apart, above the link of the whole figure. */
-function Apart({ status, count }: { status: "missing" | "disabled"; count: number }) {
+interface BehindProps {
+  filter: ClientFilter;
+  count: number;
+  what: "missing" | "disabled" | "unknown" | "usedUnknown" | "totalUnknown";
+}
+
+/** A count that leads to the clients behind it, above the link of the whole figure. */
+function Behind({ filter, count, what }: BehindProps) {
+  const { grant } = useSession();
+  const words = t(`overview.figure.${what}`, { count });
+  if (grant.scope.level === "client") return words;
   return (
     <Link
       component={RouterLink}
-      to={links.clients({ status })}
+      to={links.clients(filter)}
       color="inherit"
       underline="always"
-      sx={{ position: "relative", zIndex: 1 }}
+      sx={{ position: "relative", zIndex: 1, whiteSpace: "nowrap" }}
     >
-      {t(`overview.figure.${status}`, { count })}
+      {words}
     </Link>
   );
 }
@@ -91,7 +100,7 @@ function Licences({ overview, to }: FigureProps) {
       <Figure
         label={t("overview.figure.licences")}
         value={overview && <ActiveOfPurchased overview={overview} />}
-        note={overview && licencesNote(overview)}
+        note={overview && <LicencesNote overview={overview} />}
         {...(overview && excess(overview) > 0 && { tone: "warning" as const })}
         to={to}
       />
@@ -112,11 +121,20 @@ function ActiveOfPurchased({ overview: { seats_used: used, seats_total: total } 
   );
 }
 
-function unknownOf(overview: Overview): string[] {
+/** Of how many clients the figures are unknown, each leading to its list. */
+function Unknowns({ overview }: { overview: Overview }) {
   const { seats_used_unknown: used, seats_total_unknown: total } = overview;
-  if (used === 0 && total === 0) return [];
-  if (used === total) return [t("overview.figure.unknown", { count: used })];
-  return [t("overview.figure.unknownEach", { used, total })];
+  const status = "active" as const;
+  if (used === total) {
+    return <Behind filter={{ status, seats_total: "unknown" }} count={used} what="unknown" />;
+  }
+  return (
+    <>
+      {used > 0 && <Behind filter={{ status, seats_used: "unknown" }} count={used} what="usedUnknown" />}
+      {used > 0 && total > 0 && " · "}
+      {total > 0 && <Behind filter={{ status, seats_total: "unknown" }} count={total} what="totalUnknown" />}
+    </>
+  );
 }
 
 /** What no path fills is not sent, which is something else than none. */
@@ -128,18 +146,33 @@ function notSent({ seats_used: used, seats_total: total, products }: Overview): 
   return used === null ? t("overview.figure.usedNotSent", by) : t("overview.figure.totalNotSent", by);
 }
 
-function licencesNote(overview: Overview): string {
+/** The share that is active, where active and purchased are known of as many clients; what is over; the change. */
+function shareWords(overview: Overview): string {
   const { seats_used: used, seats_total: total, trend } = overview;
-  const missing = notSent(overview);
-  if (missing) return missing;
   const over = excess(overview);
   const change = changeOver(trend, (day) => day.seats_used);
-  const share = total ? [t("overview.figure.share", { share: formatPercent((used ?? 0) / total) })] : [];
+  const alike = overview.seats_used_unknown === overview.seats_total_unknown;
+  const share =
+    alike && total ? [t("overview.figure.share", { share: formatPercent((used ?? 0) / total) })] : [];
   return [
     ...(over > 0 ? [t("overview.figure.over", { count: over })] : share),
-    ...unknownOf(overview),
     ...(change ? [change] : []),
   ].join(" · ");
+}
+
+function LicencesNote({ overview }: { overview: Overview }) {
+  const missing = notSent(overview);
+  if (missing) return missing;
+  return (
+    <>
+      {shareWords(overview)}
+      {overview.seats_used_unknown + overview.seats_total_unknown > 0 && (
+        <Box>
+          <Unknowns overview={overview} />
+        </Box>
+      )}
+    </>
+  );
 }
 
 /** Left out where no client in the scope has an expiry date. */

@@ -5,7 +5,7 @@ import FormControlLabel from "@mui/material/FormControlLabel";
 import FormHelperText from "@mui/material/FormHelperText";
 import Popover from "@mui/material/Popover";
 import TextField from "@mui/material/TextField";
-import { useId, useState } from "react";
+import { type RefObject, useId, useRef, useState } from "react";
 import { type NumberRange, parseRange, rangeText } from "../bridge/range";
 import { t } from "../i18n/i18n";
 import { FilterFace } from "./FilterBar";
@@ -43,6 +43,7 @@ interface Props {
 /** A filter by a number, as a chip that opens a small form: from, to, or unknown. */
 export function RangeChip({ label, value, withUnknown, onChange }: Props) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const first = useRef<HTMLInputElement>(null);
   const choose = (next: string | undefined) => {
     setAnchor(null);
     onChange(next);
@@ -63,6 +64,8 @@ export function RangeChip({ label, value, withUnknown, onChange }: Props) {
         onClose={() => setAnchor(null)}
         anchorOrigin={{ vertical: "bottom", horizontal: "left" }}
         slotProps={{
+          // The form can take the focus once it has its place.
+          transition: { onEntered: () => first.current?.focus() },
           paper: {
             role: "dialog",
             "aria-label": label,
@@ -75,7 +78,7 @@ export function RangeChip({ label, value, withUnknown, onChange }: Props) {
           },
         }}
       >
-        <RangeForm value={value} withUnknown={withUnknown} onChoose={choose} />
+        <RangeForm value={value} withUnknown={withUnknown} onChoose={choose} first={first} />
       </Popover>
     </>
   );
@@ -93,9 +96,11 @@ function fromTyped(low: string, high: string): { range: NumberRange | undefined 
 
 interface FormProps extends Pick<Props, "value" | "withUnknown"> {
   onChoose: (value: string | undefined) => void;
+  /** What takes the focus. */
+  first: RefObject<HTMLInputElement | null>;
 }
 
-function RangeForm({ value, withUnknown, onChoose }: FormProps) {
+function RangeForm({ value, withUnknown, onChoose, first }: FormProps) {
   const known = value === undefined ? undefined : parseRange(value);
   const [low, setLow] = useState(known?.from?.toString() ?? "");
   const [high, setHigh] = useState(known?.to?.toString() ?? "");
@@ -108,11 +113,11 @@ function RangeForm({ value, withUnknown, onChoose }: FormProps) {
     if ("wrong" in typed) return setWrong(typed.wrong);
     return onChoose(typed.range && rangeText(typed.range));
   };
-  const field = (label: string, text: string, setText: (text: string) => void, first: boolean) => (
+  const field = (label: string, text: string, setText: (text: string) => void, isFirst = false) => (
     <TextField
       label={label}
       value={text}
-      autoFocus={first}
+      {...(isFirst && !isUnknown && { inputRef: first })}
       disabled={isUnknown}
       error={wrong !== ""}
       onChange={(event) => {
@@ -138,8 +143,8 @@ function RangeForm({ value, withUnknown, onChoose }: FormProps) {
       }}
     >
       <Box sx={{ display: "flex", gap: 1 }}>
-        {field(t("parts.filter.range.from"), low, setLow, !isUnknown)}
-        {field(t("parts.filter.range.to"), high, setHigh, false)}
+        {field(t("parts.filter.range.from"), low, setLow, true)}
+        {field(t("parts.filter.range.to"), high, setHigh)}
       </Box>
       {wrong && (
         <FormHelperText id={errorId} error role="alert" sx={{ mx: 0 }}>
@@ -152,6 +157,7 @@ function RangeForm({ value, withUnknown, onChoose }: FormProps) {
             <Checkbox
               size="small"
               checked={isUnknown}
+              {...(isUnknown && { slotProps: { input: { ref: first } } })}
               onChange={(event) => {
                 setWrong("");
                 setUnknown(event.target.checked);

@@ -21,24 +21,15 @@ const shapes: Record<Tone, object> = {
   neutral: { height: 2, borderRadius: 1, bgcolor: "currentColor" },
 };
 
-/** The shape of a tone alone, for where its word stands elsewhere. */
-export const StatusShape = ({ tone }: { tone: Tone }) => (
-  <Box
-    component="span"
-    aria-hidden
-    sx={(theme) => ({
-      display: "inline-block",
-      width: 8,
-      height: 8,
-      flexShrink: 0,
-      color: paint(theme, tone),
-      ...shapes[tone],
-    })}
-  />
-);
+interface Props {
+  tone: Tone;
+  label: string;
+  /** Without a frame, beside a name. */
+  small?: boolean;
+}
 
 /** A state in a word, with a shape and a colour beside it. */
-export function StatusChip({ tone, label }: { tone: Tone; label: string }) {
+export function StatusChip({ tone, label, small = false }: Props) {
   return (
     <Box
       component="span"
@@ -47,9 +38,11 @@ export function StatusChip({ tone, label }: { tone: Tone; label: string }) {
         alignItems: "center",
         gap: 0.75,
         height: 22,
-        px: 1,
-        borderRadius: "6px",
-        border: `1px solid ${theme.vars.palette.divider}`,
+        ...(!small && {
+          px: 1,
+          borderRadius: "6px",
+          border: `1px solid ${theme.vars.palette.divider}`,
+        }),
         color: paint(theme, tone),
         fontSize: "0.75rem",
         fontWeight: 500,
@@ -57,7 +50,7 @@ export function StatusChip({ tone, label }: { tone: Tone; label: string }) {
         whiteSpace: "nowrap",
       })}
     >
-      <StatusShape tone={tone} />
+      <Box component="span" aria-hidden sx={{ width: 8, height: 8, flexShrink: 0, ...shapes[tone] }} />
       {label}
     </Box>
   );

@@ -10,7 +10,7 @@ interface Sized {
 }
 
 /** What the frame and a scroll bar take of a table's width. */
-const around = 18;
+const around = 16;
 
 const least = ({ width = 100, minWidth = 80, flex }: Sized) => (flex === undefined ? width : minWidth);
 

@@ -43,6 +43,5 @@ export const msps = {
     ownClients: "Show your clients",
     missing: "The last complete sync did not list this MSP. What you see is what was known before.",
     disabled: "The product lists this MSP but says that it is not in use.",
-    differs: "The product's own figures for this MSP differ from the sums over its clients.",
   },
 };

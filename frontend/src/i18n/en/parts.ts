@@ -50,7 +50,7 @@ export const parts = {
   share: {
     over: "{{count, number}} over",
     unknown: "{{count, number}} unknown",
-    unknownEach: "{{used, number}} active, {{total, number}} purchased unknown",
+    unknownEach: "{{used, number}} active and {{total, number}} purchased unknown",
   },
   unknown: "unknown",
   expiry: { ended: "ended {{when}}" },

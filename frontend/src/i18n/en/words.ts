@@ -17,9 +17,9 @@ export const words = {
     disabledWhy: "Disabled: {{reason}}",
   },
   reason: {
-    deleted: "deleted in the product",
+    deleted: "deleted",
     inactive: "inactive",
-    disabled: "disabled in the product",
+    disabled: "switched off",
     demo: "demo account",
     licence_expired: "licence expired",
   },
