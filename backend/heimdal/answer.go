@@ -32,13 +32,17 @@ type answer struct {
 	spare [levels + 1][]byte
 
 	handed   int64 // customers handed to add
+	own      int64 // elements that are the account that was asked about
 	elements int64 // those of them in the list itself, not nested
 	firstID  string
 	nested   bool // some customer held others
 	parented bool // some customer has a field for its parent, maybe empty
 	listed   bool // an envelope, whose list has come
 	wrapped  bool // an envelope inside an object
-	said     said
+	// clues are what stands beside the list, said and headers what they and the headers say of it.
+	clues         []clue
+	open          []clue // members of customers that hold others, which say that they hold more
+	said, headers said
 }
 
 // messageError is an object with a message where customers should be.
@@ -137,6 +141,8 @@ type part struct {
 	held [][]byte
 	// As whom the customers in it were handed over before all of it was known.
 	streamed bool
+	whole    bool  // it is the whole answer
+	before   int64 // customers handed over before it
 	id       string
 	kind     portal.CustomerKind
 }
@@ -151,7 +157,7 @@ func (a *answer) customer(p place) error {
 	if p.level > levels {
 		return errDeep
 	}
-	c := &part{place: p, own: append(a.spare[p.level][:0], '{')}
+	c := &part{place: p, own: append(a.spare[p.level][:0], '{'), before: a.handed}
 	err := a.list('}', func() error { return a.member(c) })
 	a.spare[p.level] = c.own
 	if err != nil {
@@ -228,7 +234,7 @@ func (a *answer) identify(c *part) {
 	}
 	id, known := find(&a.object, meansID, readID)
 	kind, typed := find(&a.object, meansType, readText)
-	c.streamed, c.id, c.kind = known && typed, id, kindOf(kind)
+	c.streamed, c.id, c.kind = known && (typed || id == a.asked), id, kindOf(kind)
 }
 
 // inner is where the customers in c stand: under c if it is an MSP, else under the MSP that c is under.
@@ -253,16 +259,20 @@ func (a *answer) hand(c *part) error {
 		return err
 	}
 	a.parented = a.parented || a.object.has(meansParent)
-	if (c.level > 0 || c.streamed || c.held != nil) && customer.Type == "" {
+	isOwn := customer.ExternalID == a.asked
+	if (c.level > 0 || c.streamed || c.held != nil) && customer.Type == "" && !isOwn {
 		return errorf(portal.Garbage, "The customer %s stands in another customer, or others stand in it, and has no type, so the portal cannot know what it is. Ask Heimdal's support for the type of every customer.", redact(customer.ExternalID, a.secret))
 	}
-	if c.streamed && (c.id != customer.ExternalID || c.kind != customer.Kind) {
+	if c.streamed && (c.id != customer.ExternalID || c.kind != customer.Kind && !isOwn) {
 		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know whose the customers in it are. Tell Heimdal's support.", redact(c.id, a.secret), redact(customer.ExternalID, a.secret))
 	}
 	if _, decided := decision(&a.object, meansParent, readParent, firstOf(&a.object, readParent)); c.under != "" && !decided {
 		customer.ParentID = c.under
 	}
 	c.id, c.kind = customer.ExternalID, customer.Kind
+	if isOwn && c.level == 0 {
+		a.own++
+	}
 	if err := a.unfold(c); err != nil {
 		return err
 	}
@@ -271,6 +281,9 @@ func (a *answer) hand(c *part) error {
 		if _, err := readCustomer(c.own, &a.object); err != nil {
 			return err
 		}
+	}
+	if c.whole || c.streamed || c.held != nil {
+		a.holdsMore(c)
 	}
 	return a.give(customer)
 }

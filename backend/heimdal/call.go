@@ -6,8 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,9 +26,6 @@ const (
 var (
 	errRedirect = errors.New("redirect refused")
 	errSilence  = errors.New("nothing came")
-
-	// nextLink is RFC 8288's way to say where the next page is.
-	nextLink = regexp.MustCompile(`(?i);\s*rel\s*=\s*"?([^";,]* )?next\b`)
 )
 
 // newHTTP follows redirects on the same host only: the key belongs to nobody else.
@@ -219,25 +214,10 @@ func (r *reader) read(response *http.Response, add func(portal.Customer) error) 
 		return nil, errLarge
 	}
 	a, err := decode(&capped{response.Body, r.largest}, r.customerID, r.apiKey, r.decided, add)
-	if err == nil && !a.listed {
-		a.said.unknown = goesOn(response.Header, a.elements)
+	if err != nil {
+		return nil, err
 	}
-	return a, err
-}
-
-// goesOn names the header that says of a bare array that it is not all there is, "" if none does.
-func goesOn(header http.Header, elements int64) string {
-	for _, link := range header.Values("Link") {
-		if nextLink.MatchString(link) {
-			return "Link"
-		}
-	}
-	for _, name := range []string{"X-Total-Count", "X-Total", "Total-Count"} {
-		if total, err := strconv.ParseInt(header.Get(name), 10, 64); err == nil && total != elements {
-			return name
-		}
-	}
-	return ""
+	return a, a.judge(r.harmless, response.Header, response.Trailer)
 }
 
 func (r *reader) status(status int) *portal.CallError {

@@ -64,7 +64,8 @@ func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.Re
 		asking: c.Asking, address: address, customerID: strings.TrimSpace(s.CustomerID), apiKey: apiKey,
 		http: newHTTP(o.HTTPClient, address), clock: o.Clock, waiting: o.Waiting, calling: o.Calling,
 		pace: c.paces.of(address.Host+address.Path, apiKey), tries: tries,
-		decided: newDecisions(o.Fields), shapes: o.Record, largest: largest, thought: longestThought, silence: longestSilence,
+		decided: newDecisions(o.Fields), harmless: harmlessNames(o.Harmless), shapes: o.Record,
+		largest: largest, thought: longestThought, silence: longestSilence,
 	}
 	if o.PerMinute > 0 {
 		r.every = time.Minute / time.Duration(o.PerMinute)
@@ -97,6 +98,7 @@ type reader struct {
 	pace       *pace
 	every      time.Duration
 	tries      int
+	harmless   map[string]bool // as harmlessNames makes them
 	largest    int64
 	thought    time.Duration
 	silence    time.Duration

@@ -2,17 +2,13 @@ package heimdal
 
 import (
 	"encoding/json"
-	"net/http"
-	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"fs-client-portal/backend/portal"
 )
 
 // top reads an object that is an envelope, a message or a single customer.
 func (a *answer) top() error {
-	c := &part{own: []byte{'{'}}
+	c := &part{own: []byte{'{'}, whole: true}
 	a.at++
 	if err := a.list('}', func() error { return a.topMember(c, 0) }); err != nil {
 		return err
@@ -112,30 +108,8 @@ func (a *answer) envelope(c *part) error {
 		}
 		return a.hand(c)
 	}
-	if text, ok := a.object.trouble(); ok {
-		return errorf(portal.Incomplete, "Heimdal answered with customers, but also that something went wrong: %q. The next run tries again; if it stays so, tell Heimdal's support.", redact(text, a.secret))
-	}
-	var err error
-	if a.said, err = readAround(a.object.around(), a.elements); err != nil || a.said.total != nil {
-		return err
-	}
-	if text, ok := a.object.remark(); ok {
-		return errorf(portal.Incomplete, "Heimdal answered with customers and a remark, and does not say how many there are: %q. Nothing of it was taken over. If it stays so, tell Heimdal's support.", redact(text, a.secret))
-	}
+	a.clues = cluesIn(append(c.own, '}'))
 	return nil
-}
-
-// remark answers a text beside a list that may say that the list is not whole.
-func (o *object) remark() (string, bool) {
-	for _, m := range o.members[:o.own] {
-		switch m.plain {
-		case "message", "messages", "warning", "warnings", "notice", "notices":
-			if text, ok := messageIn(m.value, 0); ok && !content(text) {
-				return text, true
-			}
-		}
-	}
-	return "", false
 }
 
 // message answers why there are no customers, if that is what the object says.
@@ -156,36 +130,6 @@ func (o *object) message() (string, bool) {
 func content(message string) bool {
 	lower := strings.ToLower(message)
 	return lower == "ok" || strings.HasPrefix(lower, "success")
-}
-
-// bad are the words of a status that mean that something went wrong.
-var bad = map[string]bool{"error": true, "errors": true, "fail": true, "failed": true, "failure": true, "partial": true, "incomplete": true, "timeout": true}
-
-// trouble answers an error that stands beside a list.
-func (o *object) trouble() (string, bool) {
-	for _, m := range o.members {
-		switch m.plain {
-		case "error", "errors", "errormessage", "exceptionmessage":
-			if text, ok := messageIn(m.value, 0); ok {
-				return text, true
-			}
-			if m.truthy() {
-				return m.plain, true
-			}
-		case "success", "succeeded", "issuccess", "ok":
-			if string(m.value) == "false" {
-				return m.plain + ": false", true
-			}
-		case "status", "statuscode", "httpstatus", "httpstatuscode":
-			if status, ok := readCount(m.value); ok && status >= http.StatusBadRequest {
-				return m.plain + ": " + strconv.FormatInt(status, 10), true
-			}
-			if text, _ := readText(m.value); bad[strings.ToLower(text)] {
-				return m.plain + ": " + text, true
-			}
-		}
-	}
-	return "", false
 }
 
 // messageIn reads a text, or the one in an object or a list of them.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ func FuzzDecode(f *testing.F) {
 		`{"items":[{"id":1,"type":"RESELLER"}],"totalCount":1}`, `{"message":"no"}`, `{"id":1,"name":"x"}`, `{"data":{"items":[{"id":1,"type":"X"}],"total":1}}`,
 		`[{"ID":"1","LICENSES":{"used":1,"total":"2"},"parent":{"id":3},"modules":{"a":true},"TYPE":"X"}]`,
 		`[{"id":1,"type":"RESELLER","children":[{"id":2,"type":"CORP"}]}]`, `[{"children":[{"id":2,"type":"CORP"}],"id":1,"type":"RESELLER"}]`,
+		`{"items":[{"id":1,"type":"X"}],"meta":{"total":null,"links":[{"rel":"next"}]},"status":{"code":[]},"errors":{"a":[{}]},"range":"0-1/*"}`,
 		`{"customers":[{"id":2,"type":"CORP"}],"id":17,"type":"D"}`, `{"value":[],"@odata.nextLink":"?x=1","hasMore":true,"errors":[{"message":"x"}]}`,
 		`[{"id":1,"type":"CORP","licenseInfo":{"purchased":10,"active":"7","type":"Annual","spla":"Y","expiresOn":{"$date":{"$numberLong":"1806451200000"}}},"isActive":false}]`,
 		`[{"id":1,"type":"X","licenses":[{"module":"EDR","purchased":10,"active":7},{"module":{"name":"N"},"purchased":"x"}],"status":{"name":"Expired"},"devices":[1]}]`,
@@ -32,7 +34,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		customers, a, err := decodeBytes(strings.NewReader(string(text)))
 		again, b, errAgain := decodeBytes(oneByOne{strings.NewReader(string(text))})
-		if (err == nil) != (errAgain == nil) || err == nil && (len(customers) != len(again) || a.said.more != b.said.more) {
+		if (err == nil) != (errAgain == nil) || err == nil && (len(customers) != len(again) || a.said.follows != b.said.follows) {
 			t.Fatalf("read %v, %v at once and %v, %v byte by byte", customers, err, again, errAgain)
 		}
 		var refused *portal.CallError
@@ -59,6 +61,9 @@ func decodeBytes(r io.Reader) (customers []portal.Customer, a *answer, err error
 		customers = append(customers, c)
 		return nil
 	})
+	if err == nil {
+		err = a.judge(nil)
+	}
 	return customers, a, err
 }
 
@@ -117,32 +122,75 @@ func hasNUL(v any) bool {
 	return false
 }
 
-// FuzzReading holds that two answers in a row, whatever they are, end a reading or lead to another call, and that no
-// reading goes on for ever.
+// FuzzReading holds that two answers in a row with any header, whatever they are, end a reading or lead to another call,
+// that no reading goes on for ever, and that none is complete where a header says that more customers follow.
 func FuzzReading(f *testing.F) {
-	f.Add([]byte(`{"items":[{"id":1,"type":"X"}],"total":2}`), []byte(`{"items":[{"id":2,"type":"X"}],"total":2}`))
-	f.Add([]byte(`[{"id":1,"type":"RESELLER"},{"id":2,"type":"CORP"}]`), []byte(`[{"id":2,"type":"CORP"}]`))
-	f.Add([]byte(`{"items":[{"id":1,"type":"X"}],"hasMore":true,"page":1}`), []byte(`{"items":[{"id":2,"type":"X"}],"hasMore":true,"page":2}`))
-	f.Add([]byte(`{"value":[{"id":1,"type":"X"}],"nextLink":"?x"}`), []byte(`{"value":[{"id":2,"type":"RESELLER","children":[{"id":3,"type":"Y"}]}]}`))
-	f.Add([]byte(`[{"id":1,"type":"RESELLER"}]`), []byte(`[{"id":3,"type":"RESELLER"}]`))
-	f.Fuzz(func(t *testing.T, first, then []byte) {
-		r := answering(t, string(first), string(then), string(first), string(then))
-		var state portal.ReadState
-		for calls := 0; !state.Done; calls++ {
-			var err error
-			var seen int64
-			before := state
-			state, err = r.Call(t.Context(), state, func(c portal.Customer) error { seen++; fit(t, c); return nil })
-			var refused *portal.CallError
-			if err != nil && !errors.As(err, &refused) {
-				t.Fatalf("refused as %T %v", err, err)
+	for _, seed := range []struct{ first, then, header string }{
+		{`{"items":[{"id":1,"type":"X"}],"total":2}`, `{"items":[{"id":2,"type":"X"}],"total":2}`, "X-Total-Count: 2"},
+		{`[{"id":1,"type":"RESELLER"},{"id":2,"type":"CORP"}]`, `[{"id":2,"type":"CORP"}]`, `Link: <?page=2>; rel="next"`},
+		{`{"items":[{"id":1,"type":"X"}],"hasMore":true,"page":1}`, `{"items":[{"id":2,"type":"X"}],"hasMore":true,"page":2}`, "Content-Range: items 0-0/1"},
+		{`{"value":[{"id":1,"type":"X"}],"nextLink":"?x"}`, `{"value":[{"id":2,"type":"RESELLER","children":[{"id":3,"type":"Y"}]}]}`, `X-Pagination: {"totalPages":1}`},
+		{`[{"id":1,"type":"RESELLER"}]`, `[{"id":3,"type":"RESELLER"}]`, "X-Next-Page:"},
+		{`{"data":{"items":[{"id":1,"type":"X"}]},"links":[{"rel":"next"}],"isComplete":false,"status":{"code":"x"}}`, `{"id":17,"children":[{"id":1,"type":"Y"}],"hasMore":1}`, "X-Error: {}"},
+	} {
+		f.Add([]byte(seed.first), []byte(seed.then), seed.header)
+	}
+	f.Fuzz(func(t *testing.T, first, then []byte, header string) {
+		texts := []string{string(first), string(then)}
+		if complete(t, texts, header) && complete(t, texts, header, "X-Has-More: true") {
+			t.Fatalf("%q are complete although more is to follow", texts)
+		}
+	})
+}
+
+// complete reads two answers, again and again, and reports whether that came to an end without an error.
+func complete(t *testing.T, texts []string, headers ...string) bool {
+	var answers int
+	r := asking(t, func(*http.Request) *http.Response {
+		a := body(texts[answers%len(texts)])
+		answers++
+		for _, header := range headers {
+			name, value, _ := strings.Cut(header, ":")
+			a.Header.Add(name, value)
+		}
+		return a
+	})
+	var state portal.ReadState
+	for calls := 0; !state.Done; calls++ {
+		var err error
+		var seen int64
+		before := state
+		state, err = r.Call(t.Context(), state, func(c portal.Customer) error { seen++; fit(t, c); return nil })
+		var refused *portal.CallError
+		if err != nil && !errors.As(err, &refused) {
+			t.Fatalf("refused as %T %v", err, err)
+		}
+		if err != nil {
+			return false
+		}
+		if state.Progress.Seen != before.Progress.Seen+seen || state.Done != (state.Progress.Left == 0) || calls > 1000 {
+			t.Fatalf("after %d calls: %+v", calls, state)
+		}
+	}
+	return true
+}
+
+// FuzzLinks holds that any Link header is read to an end, and that a link to the next page in front of it is found.
+func FuzzLinks(f *testing.F) {
+	for _, answer := range unfinished {
+		if value, ok := strings.CutPrefix(answer.header, "Link: "); ok {
+			f.Add(value)
+		}
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		for _, link := range parseLinks(value) {
+			if strings.Contains(link.target, ">") {
+				t.Fatalf("the link %q was read from %q", link.target, value)
 			}
-			if err != nil {
-				return
-			}
-			if state.Progress.Seen != before.Progress.Seen+seen || state.Done != (state.Progress.Left == 0) || calls > 1000 {
-				t.Fatalf("after %d calls: %+v", calls, state)
-			}
+		}
+		links := parseLinks(`<?page=2>; rel="next", ` + value)
+		if len(links) == 0 || links[0].target != "?page=2" || !slices.Equal(links[0].relations, []string{"next"}) {
+			t.Fatalf("read %+v in front of %q", links, value)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package heimdal
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 
@@ -16,12 +17,15 @@ type page struct {
 	Elements int64  `json:"elements,omitempty"` // of the pages so far
 	Handed   int64  `json:"handed,omitempty"`
 	Asked    int64  `json:"asked,omitempty"` // pages so far
+	Own      int64  `json:"own,omitempty"`   // how many of them are the account that was asked about
 	Full     bool   `json:"full,omitempty"`  // nothing but that the page before was full says that this one follows
 	// The first customers of the first page, of the last, and of one that is moved on ever more rarely: whatever goes
 	// round in circles comes by one of them.
 	First string `json:"first,omitempty"`
 	Last  string `json:"last,omitempty"`
 	Mark  string `json:"mark,omitempty"`
+	// Sign is what says that this page follows, if that is not a total.
+	Sign string `json:"sign,omitempty"`
 }
 
 // query puts the question for this page.
@@ -56,7 +60,8 @@ func follow(address *url.URL, link, secret string) (*url.URL, error) {
 // error is why the pages do not make one list.
 func (p *page) after(a *answer) (more bool, err error) {
 	if p.Full && a.listed && a.elements == 0 {
-		return false, nil
+		p.Asked++
+		return false, p.settled(a)
 	}
 	if err := p.repeats(a); err != nil {
 		return false, err
@@ -64,6 +69,7 @@ func (p *page) after(a *answer) (more bool, err error) {
 	p.Asked++
 	p.Elements += a.elements
 	p.Handed += a.handed
+	p.Own += a.own
 	if a.said.total != nil {
 		p.Total = a.said.total
 	}
@@ -78,7 +84,10 @@ func (p *page) after(a *answer) (more bool, err error) {
 		p.Mark = a.firstID
 	}
 	p.Last = a.firstID
-	return p.next(a)
+	if more, err := p.next(a); more || err != nil {
+		return more, err
+	}
+	return false, p.settled(a)
 }
 
 // repeats refuses a later page that is not the one asked for.
@@ -87,11 +96,11 @@ func (p *page) repeats(a *answer) error {
 	case p.Asked == 0:
 		return nil
 	case !a.listed:
-		return incompletef("Page %d of the customers came back in another form than the first.", p.Asked+1)
+		return p.unaccounted(a, "Page %d of the customers came back in another form than the first.", p.Asked+1)
 	case a.elements == 0:
-		return incompletef("Page %d of the customers is empty, though more should follow.", p.Asked+1)
+		return p.unaccounted(a, "Page %d of the customers is empty, though more should follow.", p.Asked+1)
 	case a.firstID == p.First || a.firstID == p.Last || a.firstID == p.Mark:
-		return incompletef("Page %d of the customers is one that came before.", p.Asked+1)
+		return p.unaccounted(a, "Page %d of the customers is one that came before.", p.Asked+1)
 	case a.said.number != nil && p.Number > 0 && *a.said.number != p.Number:
 		return incompletef("Page %d of the customers was asked for and page %d came back.", p.Number, *a.said.number)
 	case (p.Total == nil) != (a.said.total == nil) || p.Total != nil && *p.Total != *a.said.total:
@@ -103,28 +112,32 @@ func (p *page) repeats(a *answer) error {
 // next judges whether the list is whole.
 func (p *page) next(a *answer) (bool, error) {
 	s := a.said
-	whole := p.Total != nil && (*p.Total == p.Elements || *p.Total == p.Handed && s.unpaged())
+	whole := p.Total != nil && (*p.Total == p.Elements || *p.Total == p.Elements-p.Own || *p.Total == p.Handed && s.unpaged())
 	over := p.Total != nil && p.Elements > *p.Total && !whole
 	lastPage := s.pages != nil && p.Asked >= *s.pages
-	follows := s.link != "" || s.more
+	follows := s.follows != ""
 	p.Full = p.Total == nil && s.pages == nil && !follows && s.full(a.elements)
 	switch {
 	case over:
 		return false, incompletef("The answer says there are %d customers but holds %d.", *p.Total, p.Elements)
 	case whole && follows:
-		return false, incompletef("All %d customers have come, and yet the answer says that more follow.", *p.Total)
+		return false, a.unaccounted(s.follows, "All %d customers have come, and yet the answer says that more follow (%s).", *p.Total, shownName(s.follows, a.secret))
+	case whole && s.unknown != "":
+		return false, a.unaccounted(s.unknown, "All %d customers have come, and yet the answer goes on in a way that the portal does not know (%s).", *p.Total, shownName(s.unknown, a.secret))
 	case whole || p.Total == nil && !follows && !p.Full && s.unknown == "" && (s.pages == nil || lastPage):
 		return false, nil
 	case s.unknown != "":
-		return false, incompletef("The answer goes on in a way that the portal does not know (%q).", s.unknown)
+		return false, a.unaccounted(s.unknown, "The answer goes on in a way that the portal does not know (%q).", shownName(s.unknown, a.secret))
+	case a.elements == 0 && p.Total == nil && follows:
+		return false, a.unaccounted(s.follows, "%s but %d came.", p.expected(), p.Elements)
 	case a.elements == 0 || p.Total != nil && lastPage && s.link == "":
 		return false, incompletef("%s but %d came.", p.expected(), p.Elements)
 	case p.Full && s.number == nil:
-		return false, incompletef("The answer is a full page of %d customers and does not say whether more follow.", a.elements)
+		return false, a.unaccounted(s.names[signSize], "The answer is a full page of %d customers and does not say whether more follow.", a.elements)
 	case s.link == "" && p.Total == nil && s.pages == nil && s.number == nil:
-		return false, incompletef("The answer says that more customers follow it, but not where.")
+		return false, a.unaccounted(s.follows, "The answer says that more customers follow it, but not where.")
 	}
-	p.Link = s.link
+	p.Link, p.Sign = s.link, cmp.Or(s.follows, s.names[signPages], s.names[signSize])
 	p.Number = max(1, p.Number) + 1
 	if p.Asked == 1 && s.number != nil {
 		p.Number = *s.number + 1

@@ -235,14 +235,14 @@ func TestWhatIsWrongWithPagesIsSaidAndNoMoreAreAskedFor(t *testing.T) {
 		"More customers were to follow, but 0 came.":                  {`{"items":[],"hasMore":true,"page":1}`},
 		"All 2 customers have come, and yet":                          {`{"items":[` + p1 + `],"totalCount":2,"hasMore":true}`},
 		"follow it, but not where.":                                   {`{"items":[` + p1 + `],"hasMore":true}`},
-		`in a way that the portal does not know ("nextcursor").`:      {`{"items":[` + p1 + `],"nextCursor":"abc"}`},
+		`in a way that the portal does not know ("nextCursor").`:      {`{"items":[` + p1 + `],"nextCursor":"abc"}`},
 		"Page 2 of the customers is empty":                            {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[],"totalCount":6}`},
 		"Page 2 of the customers is one that came before.":            {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[` + p1 + `],"totalCount":6}`},
 		"Page 2 of the customers came back in another form":           {`{"items":[` + p1 + `],"totalCount":6}`, `[` + p2 + `]`},
 		"Page 2 of the customers was asked for and page 3 came back.": {`{"items":[` + p1 + `],"totalCount":6,"page":1}`, `{"items":[` + p3 + `],"totalCount":6,"page":3}`},
 		"The number of customers changed while":                       {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[` + p2 + `],"totalCount":7}`},
-		`its total is both 2 and 3.`:                                  {`{"items":[` + p1 + `],"total":2,"Total":3}`},
-		"The answer says it holds 3 customers but holds 2.":           {`{"items":[` + p1 + `],"total":2,"count":3}`},
+		`its Total is both 2 and 3.`:                                  {`{"items":[` + p1 + `],"total":2,"Total":3}`},
+		"The answer says it holds 3 customers (count) but holds 2.":   {`{"items":[` + p1 + `],"total":2,"count":3}`},
 	} {
 		r, _, calls := inTurn(t, inPages(pages)...)
 		_, err := r.all(t.Context())

@@ -22,12 +22,13 @@ func (r *reader) Test(ctx context.Context) (*int64, error) {
 	once.tries = 1
 	begin := r.clock.Now()
 	at := reading{}
+	var seen int64
 	var state portal.ReadState
 	a, err := once.ask(ctx, &state, r.address, func(c portal.Customer) error {
 		if r.clock.Now().Sub(begin) > enough {
 			return errEnough
 		}
-		return at.take(r, c, func(portal.Customer) error { return nil })
+		return at.take(r, c, func(portal.Customer) error { seen++; return nil })
 	})
 	if errors.Is(err, errEnough) {
 		return nil, nil
@@ -40,11 +41,11 @@ func (r *reader) Test(ctx context.Context) (*int64, error) {
 	case err != nil:
 		return nil, err
 	case at.Page != nil && at.Page.Total != nil && (at.settled(r) || len(at.Left) == 0):
-		return at.Page.Total, nil
+		return at.Page.customers(), nil
 	case more:
 		return nil, nil
 	}
-	return &a.handed, nil
+	return &seen, nil
 }
 
 // Call makes the next call.
@@ -108,7 +109,7 @@ func (at *reading) save(state portal.ReadState, more bool, seen int64) (portal.R
 	state.Progress.Calls++
 	state.Progress.Seen += seen
 	state.Progress.Left = at.left(more)
-	state.Done, state.Data = !more, nil
+	state.Done, state.Data, state.Account = !more, nil, at.account()
 	if !more {
 		state.Total = at.Total
 		return state, nil

@@ -43,10 +43,20 @@ type reading struct {
 	Told   bool     `json:"told,omitempty"`
 	// Total is how many customers there are, if they came on several pages that said so.
 	Total *int64 `json:"total,omitempty"`
+	// Account is the account that the MSSP's customer id belongs to, Others whether any other customer came, Upward whether
+	// the account came in the present reseller's answer.
+	Account *portal.ConnectionAccount `json:"account,omitempty"`
+	Others  bool                      `json:"others,omitempty"`
+	Upward  bool                      `json:"upward,omitempty"`
 }
 
 // take sees to one customer of the present answer.
 func (at *reading) take(r *reader, c portal.Customer, add func(portal.Customer) error) error {
+	if c.ExternalID == r.customerID {
+		at.takeAccount(c)
+		return nil
+	}
+	at.Others = true
 	at.Typed = at.Typed || c.Type != ""
 	if c.ParentID == r.customerID || c.ParentID == c.ExternalID {
 		c.ParentID = ""
@@ -63,8 +73,6 @@ func (at *reading) take(r *reader, c portal.Customer, add func(portal.Customer) 
 	case c.ExternalID == at.Of:
 		at.Itself = true
 		return nil // the MSSP's answer has it already
-	case c.ExternalID == r.customerID:
-		return r.wrongCustomer(at.Of)
 	}
 	if at.Leaf == "" && slices.Contains(at.Leaves, c.ExternalID) {
 		at.Leaf = c.ExternalID
@@ -88,7 +96,7 @@ func (at *reading) takeTop(r *reader, c portal.Customer) {
 		if len(at.Leaves) < mostLeaves {
 			at.Leaves = append(at.Leaves, c.ExternalID)
 		}
-	case c.ExternalID == r.customerID || at.settled(r):
+	case at.settled(r):
 	case len(at.Left) == mostResellers:
 		at.Many = true
 	default:
@@ -147,7 +155,9 @@ func (at *reading) after(r *reader, a *answer) (more bool, err error) {
 		if err := at.endTop(r, p); err != nil {
 			return false, err
 		}
-	case at.Itself && at.Leaf != "" && !at.Told:
+	case at.Upward && !at.Itself && p.Handed == 1:
+		return false, r.wrongCustomer(at.Of)
+	case (at.Itself || at.Upward) && at.Leaf != "" && !at.Told:
 		at.Probe = at.Of
 		return true, nil
 	}
@@ -157,7 +167,7 @@ func (at *reading) after(r *reader, a *answer) (more bool, err error) {
 
 // endTop judges what came about the MSSP.
 func (at *reading) endTop(r *reader, p *page) error {
-	if p.Handed > 0 && !at.Typed {
+	if at.Others && !at.Typed {
 		return errUntyped
 	}
 	if at.settled(r) {
@@ -167,12 +177,13 @@ func (at *reading) endTop(r *reader, p *page) error {
 	}
 	// Within one answer somebody who is there twice hides nobody; between two pages somebody may have slipped through.
 	if len(at.Left) == 0 && !at.Nested && p.Asked > 1 {
-		at.Total = p.Total
+		at.Total = p.withoutAccount()
 	}
 	return nil
 }
 
 func (at *reading) nextReseller() (bool, error) {
+	at.Upward = false
 	if len(at.Left) == 0 {
 		return false, nil
 	}

@@ -1,159 +1,370 @@
 package heimdal
 
 import (
+	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fs-client-portal/backend/portal"
 )
 
-// said is what an envelope says of itself.
+// said is what an answer says of itself, beside its customers: its members or its headers.
 type said struct {
 	total  *int64 // customers on all pages
 	pages  *int64
 	number *int64 // of this page
 	size   *int64 // of a full page
 	link   string // to the next page
-	more   bool   // others follow
-	// unknown names a way of going on that the portal does not know.
-	unknown string
+	// follows names what says that others follow, unknown what says so in a way the portal cannot follow, doubt what leaves
+	// open how many customers there are, earlier what says that others come before; each "" if nothing does.
+	follows, unknown, doubt, earlier string
+	lastLink                         clue
+	names                            map[listSign]string // of the figureSigns
 }
 
-var (
-	totalNames = []string{
-		"totalcount", "total", "totalitems", "totalrecords", "totalresults", "totalelements", "totalrows", "totalentries", "totalcustomers", "recordstotal", "@odata.count",
-	}
-	pagesNames  = []string{"totalpages", "pagecount", "pages", "lastpage", "numberofpages"}
-	numberNames = []string{"pagenumber", "page", "currentpage"}
-	sizeNames   = []string{"pagesize", "perpage", "itemsperpage", "resultsperpage", "limit", "top", "take", "first", "maxresults"}
-	linkNames   = []string{"nextlink", "@odata.nextlink", "odata.nextlink", "next", "nextpage", "nextpagelink", "nextpageurl", "nexturl"}
-	moreNames   = []string{
-		"hasmore", "hasnext", "hasnextpage", "hasmoreitems", "hasmorepages", "hasmoreresults", "morerecords", "moreresults", "moreavailable",
-		"nextpagenumber", "remaining", "remainingcount", "truncated", "istruncated", "partial", "ispartial", "incomplete", "isincomplete",
-	}
-	tokenNames  = []string{"nextcursor", "cursor", "continuationtoken", "continuation", "nexttoken", "nextpagetoken", "skiptoken", "nextoffset"}
-	offsetNames = []string{"offset", "skip", "startindex"}
+// figureSigns are the signs that are numbers.
+var figureSigns = []listSign{signTotal, signPages, signNumber, signSize}
 
-	// quietNames may be numbers or true without a word about the list.
-	quietNames = []string{
-		"success", "succeeded", "issuccess", "ok", "valid", "isvalid", "cached", "authenticated", "status", "statuscode", "httpstatus", "httpstatuscode",
-		"code", "resultcode", "version", "apiversion", "schemaversion", "took", "elapsed", "duration", "timestamp", "created", "updated", "generated",
+func (s *said) figure(means listSign) **int64 {
+	switch means {
+	case signTotal:
+		return &s.total
+	case signPages:
+		return &s.pages
+	case signNumber:
+		return &s.number
 	}
-	quietEndings = []string{"id", "time", "at", "seconds", "version"}
-)
+	return &s.size
+}
 
-// around is what stands around a list, or in the objects around it.
-type around []member
+// clues are what stands beside a list; harmless are the names that an admin has declared harmless.
+type clues struct {
+	all      []clue
+	harmless map[string]bool
+}
 
-// depth is how far around looks into objects.
-const depth = 3
-
-// around answers the members around a list; and those of the objects around it, if the members do not say how many
-// customers there are.
-func (o *object) around() around {
-	own := around(o.members[:o.own])
-	if total, err := own.number(totalNames); total != nil || err != nil {
-		return own
-	}
-	all := slices.Clone(own)
-	for i, level := 0, 0; level < depth && i < len(all); level++ {
-		for end := len(all); i < end; i++ {
-			all = append(all, o.inside(all[i])...)
-		}
+// harmlessNames are names as clues are compared with them.
+func harmlessNames(names []string) map[string]bool {
+	all := map[string]bool{}
+	for _, name := range names {
+		all[plainName(cut(name, longestSign))] = true
 	}
 	return all
 }
 
-// inside answers the members of an object that m is; none of a link, which is one itself.
-func (o *object) inside(m member) around {
-	var found around
-	if m.value[0] != '{' || slices.Contains(linkNames, m.plain) {
-		return nil
+func (c clues) ignores(one clue) bool {
+	return c.harmless[plainName(cut(brief(one.name), longestSign))]
+}
+
+// of are the clues of a sign that are not declared harmless.
+func (c clues) of(means ...listSign) []clue {
+	var found []clue
+	for _, one := range c.all {
+		if slices.Contains(means, one.means) && !c.ignores(one) {
+			found = append(found, one)
+		}
 	}
-	_ = eachMember(m.value, func(name, value []byte) error {
-		found = append(found, member{word: o.word(name), value: value})
-		return nil
-	})
 	return found
 }
 
-// readAround reads what stands around a list of so many elements.
-func readAround(a around, elements int64) (said, error) {
-	var s said
-	var err error
-	for _, field := range []struct {
-		into  **int64
-		names []string
-	}{{&s.total, totalNames}, {&s.pages, pagesNames}, {&s.number, numberNames}, {&s.size, sizeNames}} {
-		if *field.into, err = a.number(field.names); err != nil {
+// read reads what stands beside a list of so many customers, so many with those nested in them.
+func (c clues) read(elements, handed int64) (said, error) {
+	s := said{names: map[listSign]string{}}
+	owns := c.ownTotal()
+	for _, means := range figureSigns {
+		if err := c.figure(&s, means, owns); err != nil {
 			return s, err
 		}
 	}
-	if err := a.count(&s, elements); err != nil {
+	if err := c.ranges(&s, elements, handed); err != nil {
 		return s, err
 	}
-	for _, m := range a.named(linkNames) {
-		if link, ok := m.link(); ok {
-			s.link = link
-		} else {
-			s.more = s.more || m.truthy()
-		}
+	if err := c.count(&s, elements, handed); err != nil {
+		return s, err
 	}
-	for _, m := range a.named(moreNames) {
-		s.more = s.more || m.truthy()
-	}
-	s.unknown = a.unknown(s, elements)
+	c.more(&s)
+	c.last(&s)
+	s.unknown = c.unfollowable(&s, elements)
+	s.doubt = c.doubt(&s)
 	return s, nil
 }
 
-// unknown names a member that may mean that others follow, in a way that the portal does not know. Where nothing says
-// how many customers there are, that is any number or yes that cannot be accounted for.
-func (a around) unknown(s said, elements int64) string {
-	for _, m := range a.named(tokenNames) {
-		if m.truthy() {
-			return m.plain
+// ownTotal reports whether the envelope itself says how many customers there are, so that totals in objects that need
+// not be about the list are of something else.
+func (c clues) ownTotal() bool {
+	return slices.ContainsFunc(c.all, func(one clue) bool {
+		_, ok := one.number()
+		return one.means == signTotal && !one.inner && !strings.Contains(one.name, ".") && ok
+	})
+}
+
+// figure reads the one number that clues of a sign agree on. A total counts even if it was declared harmless.
+func (c clues) figure(s *said, means listSign, owns bool) error {
+	into := s.figure(means)
+	for _, one := range c.all {
+		n, ok := one.number()
+		if !ok || one.figure() != means || owns && one.inner || means != signTotal && c.ignores(one) {
+			continue
+		}
+		if *into != nil && **into != n {
+			return errorf(portal.Incomplete, "The answer contradicts itself: its %s is both %d and %d. The next run tries again; if it stays so, tell Heimdal's support.", brief(one.name), **into, n)
+		}
+		*into, s.names[means] = &n, one.name
+	}
+	return nil
+}
+
+// figure is the figure that c is, if it is one.
+func (c clue) figure() listSign {
+	if c.means == signLastPage && c.plain == "lastpage" {
+		return signPages
+	}
+	return c.means
+}
+
+// number reads a figure: a number, or an object that holds a single one.
+func (c clue) number() (int64, bool) {
+	if c.value[0] != '{' {
+		return readCount(c.value)
+	}
+	var found []int64
+	_ = eachMember(c.value, func(_, value []byte) error {
+		if n, ok := readCount(value); ok {
+			found = append(found, n)
+		}
+		return nil
+	})
+	if c.means != signTotal || len(found) != 1 {
+		return 0, false
+	}
+	return found[0], true
+}
+
+// count reads a bare "count", which is that of this page or of all customers.
+func (c clues) count(s *said, elements, handed int64) error {
+	for _, one := range c.all {
+		n, ok := readCount(one.value)
+		if one.means != signCount || !ok || one.inner || one.echoed || n == elements || n == handed || s.total != nil && *s.total == n {
+			continue
+		}
+		if s.total != nil {
+			return errorf(portal.Incomplete, "The answer says it holds %d customers (%s) but holds %d. The next run tries again; if it stays so, tell Heimdal's support.", n, brief(one.name), elements)
+		}
+		s.total, s.names[signTotal] = &n, one.name
+	}
+	return nil
+}
+
+var (
+	// section is a range of a list, with its length: "items 0-94/100", "0-94/*".
+	section = regexp.MustCompile(`^(?:([!-~]+)[ \t]+|[ \t]*)(?:(\d{1,15})[ \t]*-[ \t]*(\d{1,15})|\*)[ \t]*/[ \t]*(\d{1,15}|\*)$`)
+	// portion is a text such as "95 of 100" or "Showing 1 - 95 of 100 customers".
+	portion = regexp.MustCompile(`(?i)(?:^|[^\d/.-])(\d{1,15})[ \t]*(?:of|out of|von|/)[ \t]*(\d{1,15})(?:$|[^\d/.-])`)
+)
+
+// ranges reads which customers of how many these are said to be.
+func (c clues) ranges(s *said, elements, handed int64) error {
+	for _, one := range c.all {
+		text, ok := readText(one.value)
+		found := section.FindStringSubmatch(text)
+		if one.means != signRange || !ok && one.value[0] != '"' || found == nil {
+			continue
+		}
+		total, err := strconv.ParseInt(found[4], 10, 64)
+		from, _ := strconv.ParseInt(found[2], 10, 64)
+		to, _ := strconv.ParseInt(found[3], 10, 64)
+		whole := from <= 1 && (to == total || to+1 == total) // counted from 0 or from 1
+		switch {
+		case err != nil: // how long the list is, is not said
+		case strings.EqualFold(found[1], "bytes") && whole:
+		case strings.EqualFold(found[1], "bytes"):
+			if !c.ignores(one) {
+				s.unknown = one.name
+			}
+		case s.total != nil && *s.total != total && total != elements && total != handed:
+			return errorf(portal.Incomplete, "The answer contradicts itself: of how many customers there are it says %d and %d (%s). The next run tries again; if it stays so, tell Heimdal's support.", *s.total, total, brief(one.name))
+		case s.total == nil:
+			s.total, s.names[signTotal] = &total, one.name
 		}
 	}
-	if offsets := a.named(offsetNames); len(offsets) > 0 && (s.total == nil || *s.total > elements) {
-		return offsets[0].plain
+	return nil
+}
+
+// more reads the signs that other customers follow, or come before.
+func (c clues) more(s *said) {
+	for _, one := range c.of(signNext) {
+		if link, ok := one.link(); ok && !one.is(false) {
+			s.link, s.follows = link, one.name
+		} else if one.truthy() && s.follows == "" {
+			s.follows = one.name
+		}
+	}
+	for _, one := range c.of(signMore) {
+		if one.truthy() && s.follows == "" {
+			s.follows = one.name
+		}
+	}
+	for _, one := range c.of(signLast, signLastPage) {
+		if one.is(false) && s.follows == "" {
+			s.follows = one.name
+		}
+	}
+	for _, one := range c.of(signEarlier) {
+		if one.truthy() {
+			s.earlier = one.name
+		}
+	}
+}
+
+// last remembers an address of the last page.
+func (c clues) last(s *said) {
+	for _, one := range c.of(signLastPage) {
+		if link, ok := one.link(); ok && pageIn(link) > 0 {
+			s.lastLink = one
+		}
+	}
+}
+
+// pageNames are the parameters of an address that number a page.
+var pageNames = regexp.MustCompile(`(?i)[?&](?:page|pagenumber|page_number|page%5Bnumber%5D|page\[number\]|p)=(\d{1,9})(?:&|#|$)`)
+
+// pageIn is the number of the page that an address leads to, 0 if it does not say.
+func pageIn(link string) int64 {
+	found := pageNames.FindStringSubmatch(link)
+	if found == nil {
+		return 0
+	}
+	n, _ := strconv.ParseInt(found[1], 10, 64)
+	return n
+}
+
+// unfollowable names what says that others may follow, in a way that the portal does not know. Where nothing says how
+// many customers there are, that is any number or yes that cannot be accounted for.
+func (c clues) unfollowable(s *said, elements int64) string {
+	if s.unknown != "" {
+		return s.unknown
+	}
+	for _, one := range c.of(signToken) {
+		if one.truthy() {
+			return one.name
+		}
+	}
+	if offsets := c.of(signOffset); len(offsets) > 0 && (s.total == nil || *s.total > elements) {
+		return offsets[0].name
+	}
+	for _, one := range c.all {
+		if !c.ignores(one) && one.cuts(elements) {
+			return one.name
+		}
 	}
 	if s.total != nil {
 		return ""
 	}
-	for _, m := range a {
-		if m.truthy() && m.telling(elements) {
-			return m.plain
+	for _, one := range c.all {
+		if !c.ignores(one) && one.truthy() && one.telling(elements) {
+			return one.name
 		}
 	}
 	return ""
 }
 
-// telling reports whether m may say that a list of so many elements is not whole.
-func (m member) telling(elements int64) bool {
-	n, isCount := readCount(m.value)
-	for _, names := range [][]string{totalNames, pagesNames, numberNames, sizeNames} {
-		if slices.Contains(names, m.plain) {
-			return !isCount && m.value[0] != '{' && m.value[0] != '['
+// cuts reports whether c is a text that calls these customers a part of more.
+func (c clue) cuts(elements int64) bool {
+	text, ok := readText(c.value)
+	if !ok || c.value[0] != '"' || len(text) > 1000 {
+		return false
+	}
+	for _, found := range portion.FindAllStringSubmatch(text, -1) {
+		part, _ := strconv.ParseInt(found[1], 10, 64)
+		all, _ := strconv.ParseInt(found[2], 10, 64)
+		if part == elements && all > part {
+			return true
 		}
 	}
-	known := slices.Contains(linkNames, m.plain) || slices.Contains(moreNames, m.plain) || slices.Contains(offsetNames, m.plain) || slices.Contains(quietNames, m.plain)
-	if known || isCount && n == elements {
-		return false
-	}
-	if slices.ContainsFunc(quietEndings, func(ending string) bool { return strings.HasSuffix(m.plain, ending) }) {
-		return false
-	}
-	return isCount || string(m.value) == "true"
+	return false
 }
 
-// link answers the address that m is or holds.
-func (m member) link() (string, bool) {
-	if text, ok := readText(m.value); ok && m.value[0] == '"' {
-		return text, true
+// telling reports whether c may say that a list of so many elements is not whole.
+func (c clue) telling(elements int64) bool {
+	n, isCount := readCount(c.value)
+	switch c.means {
+	case signNothing:
+	case signPages, signNumber, signSize:
+		_, isNumber := c.number()
+		first := c.means == signSize && c.is(true) // "first": true is that this is the first page
+		return !isNumber && c.value[0] != '{' && c.value[0] != '[' && !first
+	default:
+		return false
+	}
+	if isCount && n == elements || quietNames[c.plain] {
+		return false
+	}
+	if slices.ContainsFunc(quietEndings, func(ending string) bool { return strings.HasSuffix(c.plain, ending) }) {
+		return false
+	}
+	return isCount || string(c.value) == "true"
+}
+
+// doubt names what should say how many customers there are, or whether this is all, and does not.
+func (c clues) doubt(s *said) string {
+	for _, one := range c.of(signTotal, signCount, signPages, signLast, signRange) {
+		if one.inner && one.means == signCount || one.echoed {
+			continue
+		}
+		_, isNumber := one.number()
+		text, _ := readText(one.value)
+		found := section.FindStringSubmatch(text)
+		switch {
+		case one.means == signRange && (found == nil || found[4] == "*"), one.means == signLast && !one.is(true) && !one.is(false):
+			return one.name
+		case one.means == signRange, one.means == signLast, isNumber:
+		default:
+			return one.name
+		}
+	}
+	for _, one := range c.of(signLastPage) {
+		if string(one.value) == "null" && one.plain == "lastpage" {
+			return one.name
+		}
+	}
+	return ""
+}
+
+// is reports whether a value says yes or no: that it says the one that is asked for.
+func (c clue) is(yes bool) bool {
+	text, _ := readText(c.value)
+	switch strings.ToLower(text) {
+	case "true", "yes", "y", "1", "on", "ok":
+		return yes
+	case "false", "no", "n", "0", "off":
+		return !yes
+	}
+	return string(c.value) == strconv.FormatBool(yes)
+}
+
+// truthy reports whether a value is anything but nothing, no or zero.
+func (c clue) truthy() bool {
+	switch string(c.value) {
+	case "null", "false", "0", `""`, "[]", "{}":
+		return false
+	}
+	if c.value[0] != '"' {
+		return !c.is(false)
+	}
+	text, ok := readText(c.value)
+	return ok && !c.is(false) && !strings.EqualFold(text, "none")
+}
+
+// link returns the address that c is or holds.
+func (c clue) link() (string, bool) {
+	if text, ok := readText(c.value); ok && c.value[0] == '"' {
+		return text, !c.is(true) && !strings.EqualFold(text, "none")
 	}
 	address := ""
-	if m.value[0] == '{' {
-		_ = eachMember(m.value, func(name, value []byte) error {
+	if c.value[0] == '{' {
+		_ = eachMember(c.value, func(name, value []byte) error {
 			if text, ok := readText(value); ok && value[0] == '"' && string(name) == `"href"` {
 				address = text
 			}
@@ -163,59 +374,36 @@ func (m member) link() (string, bool) {
 	return address, address != ""
 }
 
-// count reads a bare "count", which is that of this list or of all.
-func (a around) count(s *said, elements int64) error {
-	n, err := a.number([]string{"count"})
-	switch {
-	case err != nil || n == nil || *n == elements || s.total != nil && *n == *s.total:
-		return err
-	case s.total == nil:
-		s.total = n
-		return nil
-	}
-	return errorf(portal.Incomplete, "The answer says it holds %d customers but holds %d. The next run tries again; if it stays so, tell Heimdal's support.", *n, elements)
-}
-
-// number reads the one number that members of these names agree on.
-func (a around) number(names []string) (*int64, error) {
-	var agreed *int64
-	for _, m := range a.named(names) {
-		n, ok := readCount(m.value)
-		if ok && agreed != nil && *agreed != n {
-			return nil, errorf(portal.Incomplete, "The answer contradicts itself: its %s is both %d and %d. The next run tries again; if it stays so, tell Heimdal's support.", m.plain, *agreed, n)
-		}
-		if ok {
-			agreed = &n
-		}
-	}
-	return agreed, nil
-}
-
-func (a around) named(names []string) []member {
-	var found []member
-	for _, name := range names {
-		for _, m := range a {
-			if m.plain == name {
-				found = append(found, m)
-			}
-		}
-	}
-	return found
-}
-
-// truthy reports whether a value is anything but nothing, no or zero.
-func (m member) truthy() bool {
-	switch string(m.value) {
-	case "null", "false", "0", `""`, "[]", "{}", `"0"`, `"false"`:
-		return false
-	}
-	return true
-}
-
 // full reports whether so many elements are a whole page, after which there may be another.
 func (s said) full(elements int64) bool { return s.size != nil && *s.size > 0 && elements >= *s.size }
 
 // unpaged reports whether nothing hints at more than one page, so that a total may count nested customers, too.
 func (s said) unpaged() bool {
-	return s.pages == nil && s.number == nil && s.size == nil && s.link == "" && !s.more && s.unknown == ""
+	return s.pages == nil && s.number == nil && s.size == nil && s.follows == "" && s.unknown == ""
+}
+
+// judge reads what the answer's members and headers say of it. The error is a failure that one of them reports.
+func (a *answer) judge(harmless map[string]bool, headers ...http.Header) error {
+	own, sent := clues{a.clues, harmless}, clues{cluesOf(headers...), harmless}
+	for _, c := range []clues{own, sent} {
+		if err := c.failure(a.secret); err != nil {
+			return err
+		}
+	}
+	var err error
+	if a.said, err = own.read(a.elements, a.handed); err != nil {
+		return err
+	}
+	if a.headers, err = sent.read(a.elements, a.handed); err != nil {
+		return err
+	}
+	for _, one := range a.open {
+		if !own.ignores(one) {
+			return a.unaccounted(one.name, "A customer in the answer says that it holds more customers than came (%s).", one.shown(a.secret))
+		}
+	}
+	if a.said.total == nil && a.listed {
+		return own.remark(a.secret)
+	}
+	return nil
 }

@@ -55,7 +55,7 @@ func TestAListThatMayGoOnSomewhereUnknownIsNotAskedForMore(t *testing.T) {
 	for around, says := range map[string]string{
 		`"limit":2`:          "The answer is a full page of 2 customers and does not say whether more follow.",
 		`"next":{"page":2}`:  "The answer says that more customers follow it, but not where.",
-		`"somethingElse":41`: `The answer goes on in a way that the portal does not know ("somethingelse").`,
+		`"somethingElse":41`: `The answer goes on in a way that the portal does not know ("somethingElse").`,
 	} {
 		calls := 0
 		_, err := asking(t, func(*http.Request) *http.Response {

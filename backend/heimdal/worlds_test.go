@@ -319,7 +319,6 @@ func TestAnyWorldInAnyShapeReadsBackAsItIs(t *testing.T) {
 				if err != nil {
 					r.Fatalf("%v: %s", err, last)
 				}
-				got = slices.DeleteFunc(got, func(c portal.Customer) bool { return c.ExternalID == "17" })
 				for i := range got {
 					if !json.Valid(got[i].Raw) || !strings.Contains(string(got[i].Raw), "somebody@example.com") {
 						r.Fatalf("kept %s", got[i].Raw)

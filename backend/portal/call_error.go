@@ -43,6 +43,9 @@ const (
 type CallError struct {
 	Code   CallCode
 	Detail string
+	// Sign is the name of the member or header because of which the answer counts as incomplete, where an admin can
+	// declare that name harmless; else "".
+	Sign string
 }
 
 func (e *CallError) Error() string { return string(e.Code) + ": " + e.Detail }

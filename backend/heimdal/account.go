@@ -1,0 +1,41 @@
+package heimdal
+
+import "fs-client-portal/backend/portal"
+
+// takeAccount keeps what an answer says of the account that the MSSP's customer id belongs to. It is the MSSP itself, so
+// it is no customer. In an answer about a reseller it may mean that the API does not regard whom it is asked about.
+func (at *reading) takeAccount(c portal.Customer) {
+	at.Upward = at.Of != ""
+	if at.Account != nil && at.Upward {
+		return
+	}
+	at.Account = &portal.ConnectionAccount{
+		Name: c.Name, Type: c.Type, LicenceType: c.LicenceType, SPLA: c.SPLA,
+		SeatsUsed: c.SeatsUsed, SeatsTotal: c.SeatsTotal, ExpiresOn: c.ExpiresOn,
+	}
+}
+
+// account is what the answers so far say of the account; nil if it is not in them.
+func (at *reading) account() *portal.ConnectionAccount {
+	if at.Account == nil {
+		return nil
+	}
+	account := *at.Account
+	account.Alone = !at.Others
+	return &account
+}
+
+// withoutAccount is a number of customers that pages of a list state, less the account where they count it.
+func (p *page) withoutAccount() *int64 {
+	if p.Total == nil || p.Own == 0 || *p.Total != p.Elements {
+		return p.Total
+	}
+	n := *p.Total - p.Own
+	return &n
+}
+
+// customers is how many customers there are, as the first page states it.
+func (p *page) customers() *int64 {
+	n := *p.Total - p.Own
+	return &n
+}

@@ -1,0 +1,120 @@
+package heimdal
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/portal"
+)
+
+// ourselves is the account with the customer id 17, of a type and with what may follow in it.
+func ourselves(kind, rest string) string {
+	return `{"id":17,"name":"Us","type":"` + kind + `","seatsUsed":40,"seatsTotal":50,"expirationDate":"2027-03-31"` + rest + `}`
+}
+
+var accountTypes = []string{"DISTRIBUTOR", "RESELLER", "CORP"}
+
+func TestAccount(t *testing.T) {
+	t.Parallel()
+	for _, kind := range accountTypes {
+		account := portal.ConnectionAccount{Name: "Us", Type: kind, SeatsUsed: number(40), SeatsTotal: number(50), ExpiresOn: text("2027-03-31")}
+		alone := account
+		alone.Alone = true
+		own := ourselves(kind, "")
+		for name, test := range map[string]struct {
+			texts map[string]string
+			tree  string
+			want  *portal.ConnectionAccount
+			total *int64 // of a test of the connection
+		}{
+			"first in a list": {map[string]string{"17": `[` + own + `,` + corps(11, 2) + `]`}, "11 client under, 12 client under", &account, number(2)},
+			"last in an envelope that counts it": {
+				map[string]string{"17": `{"items":[` + corps(11, 2) + `,` + own + `],"totalCount":3}`}, "11 client under, 12 client under", &account, number(2),
+			},
+			"in an envelope that does not count it": {
+				map[string]string{"17": `{"items":[` + own + `,` + corps(11, 2) + `],"totalCount":2}`}, "11 client under, 12 client under", &account, number(2),
+			},
+			"holding its customers": {
+				map[string]string{"17": ourselves(kind, `,"children":[`+resellerR+`,`+corps(11, 1)+`]`)}, "1 msp under, 11 client under", &account, number(2),
+			},
+			"holding its customers, in a list": {
+				map[string]string{"17": `[` + ourselves(kind, `,"children":[{"id":1,"type":"RESELLER","children":[`+corps(11, 1)+`]}]`) + `]`}, "1 msp under, 11 client under 1", &account, number(2),
+			},
+			"coming after its customers": {
+				map[string]string{"17": `{"customers":[` + corps(11, 2) + `],` + own[1:]}, "11 client under, 12 client under", &account, number(2),
+			},
+			"named as a parent": {
+				map[string]string{"17": `[` + own + `,{"id":11,"type":"CORP","parentId":17},` + resellerR + `,{"id":12,"type":"CORP","parentId":1}]`},
+				"1 msp under, 11 client under, 12 client under 1", &account, number(3),
+			},
+			"in the answer about a reseller": {
+				map[string]string{"17": `[` + resellerR + `,` + corps(11, 1) + `]`, "1": `[` + own + `,` + resellerR + `,` + corps(12, 1) + `]`},
+				"1 msp under, 11 client under, 12 client under 1", &account, nil,
+			},
+			"in every answer": {
+				map[string]string{"17": `[` + own + `,` + resellerR + `,` + corps(11, 1) + `]`, "1": `[` + own + `,` + corps(11, 1) + `]`, "11": `[` + own + `,` + corps(11, 1) + `]`},
+				"1 msp under, 11 client under 1", &account, nil,
+			},
+			"alone":                {map[string]string{"17": own}, "", &alone, number(0)},
+			"alone in a list":      {map[string]string{"17": `[` + own + `]`}, "", &alone, number(0)},
+			"alone in an envelope": {map[string]string{"17": `{"items":[` + own + `],"totalCount":1}`}, "", &alone, number(0)},
+			"alone and twice":      {map[string]string{"17": `[` + own + `,` + own + `]`}, "", &alone, number(0)},
+			"not there":            {map[string]string{"17": `[` + corps(11, 1) + `]`}, "11 client under", nil, number(1)},
+		} {
+			t.Run(kind+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				var asked []string
+				customers, state, err := byCustomer(t, &asked, test.texts).from(t.Context(), portal.ReadState{})
+				if err != nil || tree(customers) != test.tree {
+					t.Fatalf("read %q after asking %v, %v; want %q", tree(customers), asked, err, test.tree)
+				}
+				if diff := cmp.Diff(test.want, state.Account); diff != "" {
+					t.Errorf("the account differs (-want +got):\n%s", diff)
+				}
+				if state.Progress.Seen != int64(len(customers)) && !strings.Contains(name, "every") {
+					t.Errorf("%d customers count as seen, want %d", state.Progress.Seen, len(customers))
+				}
+				total, err := byCustomer(t, &asked, test.texts).Test(t.Context())
+				if err != nil || !cmp.Equal(total, test.total) {
+					t.Errorf("a test counts %v customers, %v; want %v", count(total), err, count(test.total))
+				}
+			})
+		}
+	}
+}
+
+func TestAccount_on_pages(t *testing.T) {
+	t.Parallel()
+	for total, own := range map[string]string{"4": "counted", "3": "not counted"} {
+		first := `{"items":[` + ourselves("DISTRIBUTOR", "") + `,` + corps(11, 1) + `],"total":` + total + `}`
+		r := answering(t, first, `{"items":[`+corps(12, 2)+`],"total":`+total+`}`)
+		customers, state, err := r.from(t.Context(), portal.ReadState{})
+		if err != nil || ids(customers) != "11 12 13" || state.Total == nil || *state.Total != 3 || state.Account == nil || state.Account.Alone {
+			t.Errorf("%s: read %s of %s, account %+v, %v", own, ids(customers), count(state.Total), state.Account, err)
+		}
+		n, err := answering(t, first).Test(t.Context())
+		if own == "counted" && (err != nil || n == nil || *n != 3) {
+			t.Errorf("%s: a test counts %s customers, %v", own, count(n), err)
+		}
+	}
+}
+
+func TestAccount_does_not_hide_an_answer_about_others(t *testing.T) {
+	t.Parallel()
+	own := ourselves("DISTRIBUTOR", "")
+	everything := `[` + own + `,` + resellerR + `,` + corps(11, 2) + `]`
+	for name, texts := range map[string]map[string]string{
+		"the same for every question": {"17": everything, "1": everything, "11": everything},
+		"the account alone":           {"17": `[` + resellerR + `]`, "1": own},
+		"the account and clients":     {"17": `[` + own + `,` + resellerR + `,` + corps(11, 2) + `]`, "1": `[` + own + `,` + corps(11, 2) + `]`, "11": `[` + own + `,` + resellerR + `]`},
+	} {
+		var asked []string
+		_, err := byCustomer(t, &asked, texts).all(t.Context())
+		wantCode(t, err, portal.WrongCustomer)
+		if t.Failed() {
+			t.Fatal(name, asked)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package heimdal
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// clue is a member or a header of an answer, beside its customers.
+type clue struct {
+	// name is what an admin sees and can declare harmless: as sent, inside an object with its path ("meta.total"), of a
+	// header with that word in front ("header X-Total-Count").
+	name  string
+	plain string
+	means listSign
+	value []byte
+	// inner: it is in an object that need not be about the list; echoed: in one that repeats the question.
+	inner, echoed bool
+}
+
+const (
+	// depth is how deep objects beside a list are looked into, mostClues how many members of them at most.
+	depth     = 3
+	mostClues = 2000
+	// longestSign is how much of a name is shown and can be declared harmless.
+	longestSign = 100
+)
+
+// members are the members of an object that is well-formed JSON.
+func members(raw []byte, path string, inner, echoed bool) []clue {
+	var found []clue
+	_ = eachMember(raw, func(quoted, value []byte) error {
+		if len(found) == mostClues {
+			return errHeavy
+		}
+		name, _ := unquote(quoted)
+		plain := plainName(name)
+		found = append(found, clue{name: path + name, plain: plain, means: signOf(plain), value: value, inner: inner, echoed: echoed})
+		return nil
+	})
+	return found
+}
+
+// cluesIn are the members of the object around a list, and those of the objects in it.
+func cluesIn(raw []byte) []clue {
+	all := members(raw, "", false, false)
+	for i, level := 0, 0; level < depth && i < len(all); level++ {
+		for end := len(all); i < end && len(all) < mostClues; i++ {
+			all = append(all, all[i].inside()...)
+		}
+	}
+	return all
+}
+
+// inside are the members of an object that c is, or the links of a list of them; none of a link, which is one itself.
+func (c clue) inside() []clue {
+	echoed := c.echoed || echoes[c.plain] != signNothing
+	switch {
+	case c.value[0] == '{' && c.means != signNext:
+		return members(c.value, c.name+".", c.inner || aboutPages[strings.TrimLeft(c.plain, "_")] == signNothing, echoed)
+	case c.value[0] == '[' && strings.HasSuffix(c.plain, "links"):
+		return c.links()
+	}
+	return nil
+}
+
+// links are the links to other pages in a list of objects with rel and href.
+func (c clue) links() []clue {
+	var found []clue
+	s := overWhole(c.value[1:])
+	_ = s.list(']', func() error {
+		element, err := s.pass()
+		if err != nil {
+			return err
+		}
+		var rel string
+		address := []byte("true")
+		_ = eachMember(element, func(quoted, value []byte) error {
+			name, _ := unquote(quoted)
+			text, _ := readText(value)
+			switch plainName(name) {
+			case "rel", "relation":
+				rel = strings.ToLower(text)
+			case "href", "url", "uri", "link":
+				address = value
+			}
+			return nil
+		})
+		for _, relation := range strings.Fields(rel) {
+			if relation == "next" || relation == "last" {
+				found = append(found, clue{name: c.name + "." + relation, plain: relation, means: signOf(relation), value: address})
+			}
+		}
+		return nil
+	})
+	return found
+}
+
+// cluesOf are the headers of an answer that are in one of the tables, and the members of those that hold JSON.
+func cluesOf(headers ...http.Header) []clue {
+	var all []clue
+	for _, header := range headers {
+		for name, values := range header {
+			for _, value := range values {
+				all = append(all, headerClues(name, strings.TrimSpace(value))...)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b clue) int { return strings.Compare(a.name, b.name) })
+	return all
+}
+
+func headerClues(name, value string) []clue {
+	c := clue{name: "header " + http.CanonicalHeaderKey(name), plain: plainName(name), value: headerValue(value)}
+	if c.plain == "link" {
+		return c.relations(value)
+	}
+	if c.value[0] == '{' {
+		all := cluesIn(c.value)
+		for i := range all {
+			all[i].name = c.name + " " + all[i].name
+			all[i].inner = false
+		}
+		return all
+	}
+	if c.means = signOf(c.plain); c.means == signNothing || c.means == signRemark || rateLimits[c.plain] {
+		return nil
+	}
+	return []clue{c}
+}
+
+// rateLimits are headers that count calls, not customers.
+var rateLimits = map[string]bool{"limit": true, "xlimit": true, "remaining": true, "xremaining": true}
+
+// headerValue is a header's text as JSON: an object, a number or a word as it is, anything else quoted.
+func headerValue(text string) []byte {
+	if text != "" && text[0] != '"' && text[0] != '[' && json.Valid([]byte(text)) {
+		return []byte(text)
+	}
+	return quote(text)
+}
+
+func quote(text string) []byte {
+	quoted, _ := json.Marshal(text) // there is no text that cannot be quoted
+	return quoted
+}
+
+// relations are the links of a Link header to other pages.
+func (c clue) relations(value string) []clue {
+	var found []clue
+	for _, link := range parseLinks(value) {
+		for _, relation := range link.relations {
+			if relation == "next" || relation == "last" {
+				found = append(found, clue{name: c.name, plain: relation, means: signOf(relation), value: quote(link.target)})
+			}
+		}
+	}
+	return found
+}

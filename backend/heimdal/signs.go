@@ -1,0 +1,125 @@
+package heimdal
+
+import "strings"
+
+// listSign is what a member or header beside a list of customers says about the list.
+type listSign int
+
+const (
+	signNothing listSign = iota
+
+	signMore     // true, or anything but nothing: more customers follow
+	signNext     // the same, or the address of the next page
+	signToken    // the same, in a way that the portal cannot follow
+	signOffset   // the list is a section of a longer one
+	signLast     // false: this is not the last page
+	signLastPage // false, or the number of pages, or the address of the last one
+	signEarlier  // true on the first page: other customers come before it
+
+	signTotal  // how many customers there are
+	signCount  // how many customers there are, or are on this page
+	signPages  // how many pages there are
+	signNumber // the number of this page
+	signSize   // how many customers fill a page
+	signRange  // which customers of how many these are, as in Content-Range
+
+	signSuccess // false: something went wrong
+	signCode    // a status: 400 and more, or "failed"
+	signError   // not empty: something went wrong
+	signRemark  // a text that may say that the list is cut
+)
+
+// The three tables of what can stand beside a list of customers, for members and headers alike, without case and
+// separators. Whatever is in a table and cannot be accounted for makes the answer incomplete.
+var (
+	signsOfMore = table(map[listSign]string{
+		signMore: `hasmore more moretofollow hasnext hasmoreitems hasmorepages hasmoreresults hasmorerecords hasmoredata hasmorecustomers
+			hasadditional hasadditionalpages hasadditionalitems morerecords moreresults moreitems morepages moredata moreavailable moreresultsavailable
+			moretocome nextpagenumber nextpageexists nextpageavailable isnextpage remaining remainingcount remainingitems remainingpages remainingrecords left
+			pagesleft pagesremaining itemsremaining truncated istruncated resultstruncated listtruncated partial ispartial partialresult partialresults
+			partialcontent incomplete isincomplete incompleteresults limited islimited capped iscapped limitreached limitexceeded maxreached
+			exceededlimit exceededtransferlimit sizelimitexceeded cut iscut`,
+		signNext: `nextlink @odata.nextlink odata.nextlink odatanextlink next nextpage hasnextpage nextpagelink nextpageurl nextpageuri nexturl nexturi nexthref linknext`,
+		signToken: `nextcursor cursor nexttoken nextpagetoken nextpagecursor continuationtoken continuation nextcontinuationtoken mscontinuation skiptoken
+			nextskiptoken nextoffset nextskip nextstart nextmarker marker nextid nextkey nextindex nextbatch nextset nextrecord scrollid bookmark
+			nextbookmark pagestate pagingstate resumetoken lastevaluatedkey nextpartitionkey nextrowkey nextpageid nextpagekey deltatoken`,
+		signOffset: `offset skip startindex startat startrow firstindex`,
+		signLast: `islastpage islast lastbatch islastbatch complete iscomplete completed iscompleted iscompletelist listcomplete resultcomplete resultscomplete
+			datacomplete allcomplete final isfinal finalpage isfinalpage done isdone finished isfinished exhausted isexhausted
+			eof iseof endoflist endofdata endofresults endofpages endreached reachedend isendoflist allreturned allresultsreturned
+			allloaded allitemsloaded nomore nomorepages nomoreresults nomoreitems`,
+		signLastPage: `lastpage last lastpageurl lastpagelink lastlink linklast`,
+		signEarlier:  `hasprevious haspreviouspage hasprev hasprevpage`,
+	})
+	signsOfTotal = table(map[listSign]string{
+		signTotal: `totalcount total totalitems totalitemcount totalrecords totalrecordcount totalresults totalresultcount totalelements totalrows totalrowcount
+			totalentries totalcustomers totalcustomercount totalclients totalhits totalmatches totaldocuments totalobjects totalsize totalnumber
+			totalnumberofcustomers totalnumberofitems totalnumberofrecords totalnumberofresults totalavailable totalfound totalresources totalvalues
+			totaldisplayrecords recordstotal recordsfiltered itemstotal resultstotal rowstotal customerstotal clientstotal counttotal grandtotal
+			overallcount overalltotal fullcount availablecount @odata.count odata.count odatacount @count nbhits numfound`,
+		signCount: `count itemcount itemscount resultcount resultscount recordcount recordscount rowcount rowscount customercount customerscount
+			clientcount clientscount elementcount entrycount numberofcustomers numberofelements numberofitems numberofrecords numberofresults
+			numberofrows numcustomers numitems numresults numrecords`,
+		signPages:  `totalpages totalpagecount pagecount pages pagestotal numberofpages numpages maxpage maxpages pagecounttotal`,
+		signNumber: `pagenumber page currentpage pageno pagenum pageindex`,
+		signSize:   `pagesize perpage itemsperpage resultsperpage recordsperpage limit top take first maxresults maxpagesize`,
+		signRange:  `contentrange range itemrange itemsrange resultrange`,
+	})
+	signsOfFailure = table(map[listSign]string{
+		signSuccess: `success succeeded issuccess successful issuccessful wassuccessful ok isok requestok`,
+		signCode:    `code status statuscode httpstatus httpstatuscode httpcode responsecode responsestatus resultcode resultstatus returncode apistatus state`,
+		signError: `error errors errormessage errormessages errormsg errordescription errordetails errorcode errorcount exception exceptionmessage exceptions
+			fault faults failed failure failures haserror haserrors iserror iserrors hasfailed hasfailures`,
+		signRemark: `message messages warning warnings notice notices`,
+	})
+)
+
+// table turns lists of names into one map.
+func table(lists map[listSign]string) map[string]listSign {
+	all := map[string]listSign{}
+	for means, names := range lists {
+		for name := range strings.FieldsSeq(names) {
+			all[name] = means
+		}
+	}
+	return all
+}
+
+// surnames are what systems write in front of the names in the tables, as in X-Pagination-Total-Count.
+var surnames = []string{"x", "wp", "ms", "pagination", "paging", "pager", "list", "result", "results", "meta", "odata", "api", "heimdal"}
+
+// signOf looks a name up in the three tables, as it is and without what systems write in front of it.
+func signOf(plain string) listSign {
+	for _, signs := range []map[string]listSign{signsOfMore, signsOfTotal, signsOfFailure} {
+		if means, ok := signs[plain]; ok {
+			return means
+		}
+	}
+	if len(plain) > longestSign {
+		return signNothing
+	}
+	for _, surname := range surnames {
+		if rest, ok := strings.CutPrefix(plain, surname); ok && rest != "" {
+			if means := signOf(rest); means != signNothing {
+				return means
+			}
+		}
+	}
+	return signNothing
+}
+
+// quietNames may be numbers or true without a word about the list.
+var quietNames = map[string]bool{
+	"valid": true, "isvalid": true, "cached": true, "authenticated": true, "version": true, "apiversion": true, "schemaversion": true,
+	"took": true, "elapsed": true, "duration": true, "timestamp": true, "created": true, "updated": true, "generated": true,
+}
+
+// quietEndings are those of names that are quiet, too.
+var quietEndings = []string{"id", "time", "at", "seconds", "version"}
+
+// aboutPages are the objects whose members are about the list as the envelope's own are.
+var aboutPages = table(map[listSign]string{signMore: `pagination paging page pageinfo pager pageable paginator pagemeta meta metadata info links navigation resultinfo
+	resultset responsemetadata responseinfo searchinfo list listinfo cursors response header headers hits status outcome operation result responsestatus`})
+
+// echoes are the objects that repeat the question, whose members say nothing of the answer.
+var echoes = table(map[listSign]string{signMore: `filter filters query request params parameters sort sorting self criteria`})
