@@ -1,6 +1,12 @@
 package portal
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Connection is an MSSP's access to a product's API (table mssp_product), its key still sealed.
 type Connection struct {
@@ -13,6 +19,8 @@ type Connection struct {
 	APIKeyLast4  string
 	// PublicOnly: its base URL was named over the API, so it may lead to the public internet alone.
 	PublicOnly bool
+	// Harmless are names in the product's answers that an admin has declared harmless.
+	Harmless []string
 	// CalledAt is when the product was last called for it without a run, where it is being saved.
 	CalledAt *time.Time `db:"-"`
 }
@@ -45,7 +53,8 @@ type ConnectionItem struct {
 	LastComplete   *time.Time `json:"last_complete" ts_type:"string" doc:"When the last complete run ended; null before the first."`
 	FailuresInARow int        `json:"failures_in_a_row" doc:"Failed runs since the last complete one."`
 	// Account is what the product says of the MSSP's own account, where the account is among its own customers.
-	Account   *ConnectionAccount `json:"account" db:"-"`
+	Account   *ConnectionAccount `json:"account" doc:"Null where it is not; as of the last complete run."`
+	Harmless  []string           `json:"harmless" nullable:"false" doc:"Names in the product's answers that an admin declared harmless."`
 	NextRunAt *time.Time         `json:"next_run_at" db:"-" ts_type:"string" doc:"When the next run is due; null while paused or while one is queued or running."`
 }
 
@@ -80,6 +89,35 @@ type ConnectionChange struct {
 	BaseURL    *string `json:"base_url,omitempty" minLength:"1" maxLength:"512"`
 	APIKey     *string `json:"api_key,omitempty" minLength:"8" maxLength:"512"`
 	Paused     *bool   `json:"paused,omitempty"`
+	// Harmless are all names that are to be harmless from the next run on: a member's name, with the names of the objects
+	// it is in and dots between ("meta.hasMore"), or a header's with that word in front ("header X-Has-More"). Case and
+	// separators make no difference.
+	Harmless *[]string `json:"harmless,omitempty" maxItems:"20" doc:"All names in the product's answers that are to be harmless; a header's with 'header ' in front."`
+}
+
+// MostHarmless is how many names can be declared harmless, LongestHarmless how many characters each can have.
+const (
+	MostHarmless    = 20
+	LongestHarmless = 100
+)
+
+// CheckHarmless returns the names without white space around them, each once. Invalid if one is empty or too long, or if
+// there are too many.
+func CheckHarmless(names []string) ([]string, error) {
+	kept := make([]string, 0, len(names))
+	for _, name := range names {
+		name = strings.TrimSpace(name)
+		switch {
+		case name == "" || utf8.RuneCountInString(name) > LongestHarmless || strings.ContainsFunc(name, unicode.IsControl):
+			return nil, InvalidField("harmless", "A harmless name must have 1 to %d printable characters.", LongestHarmless)
+		case !slices.Contains(kept, name):
+			kept = append(kept, name)
+		}
+	}
+	if len(kept) > MostHarmless {
+		return nil, InvalidField("harmless", "At most %d names can be harmless. Take back one that is no longer needed.", MostHarmless)
+	}
+	return kept, nil
 }
 
 // NeedsTrial reports whether the change is one the product has to accept.

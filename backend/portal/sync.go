@@ -57,7 +57,7 @@ type SyncRun struct {
 	// Notices say what was noticed about the product's fields.
 	Notices []FieldNotice `json:"notices" db:"-" nullable:"false"`
 	// Sign is the name in an answer because of which the run counts as incomplete; an admin can declare it harmless.
-	Sign *string `json:"sign" db:"-"`
+	Sign *string `json:"sign"`
 	// WouldMiss is how many customers would vanish; set once a run needed review. ReviewedBy names who gave their word.
 	WouldMiss  *int64     `json:"would_miss"`
 	ReviewedBy *string    `json:"reviewed_by"`

@@ -53,7 +53,7 @@ func connectionError(err error, c portal.Connection) error {
 func queueConnections(batch *pgx.Batch, scope portal.Scope, id string, into *[]portal.ConnectionItem) {
 	collect(batch.Queue(`
 		select p.id, p.product_id as product, d.name as product_name, p.customer_id, p.base_url, p.api_key_last4, p.paused,
-		       p.created_at, c.read_at as last_complete, f.n as failures_in_a_row
+		       p.account, p.harmless, p.created_at, c.read_at as last_complete, f.n as failures_in_a_row
 		from mssp_product p
 		join product d on d.id = p.product_id
 		left join lateral (
@@ -183,11 +183,13 @@ type ConnectionUpdate struct {
 	PublicOnly, Paused  *bool
 	APIKeySealed        []byte
 	APIKeyLast4         string
+	// Harmless are the names that are to be harmless; nil: they stay.
+	Harmless []string
 }
 
 // set lists what to write, and what the audit log tells of it. A viewer may write a sealed key but not read one, so what
 // stays cannot be written over itself.
-func (u ConnectionUpdate) set() (columns []string, args pgx.NamedArgs, detail map[string]any) {
+func (u ConnectionUpdate) set(was portal.Connection) (columns []string, args pgx.NamedArgs, detail map[string]any) {
 	args, detail = pgx.NamedArgs{}, map[string]any{}
 	add := func(column string, value any) {
 		columns = append(columns, column+" = @"+column)
@@ -213,22 +215,28 @@ func (u ConnectionUpdate) set() (columns []string, args pgx.NamedArgs, detail ma
 		add("paused", *u.Paused)
 		detail["paused"] = *u.Paused
 	}
+	if u.Harmless != nil {
+		add("harmless", u.Harmless)
+		detail["harmless"] = map[string][]string{"before": was.Harmless, "after": u.Harmless}
+	}
 	return columns, args, detail
 }
 
 // UpdateConnection changes a connection for a viewer. NotFound if there is none in the viewer's scope; Conflict where
 // another connection has that customer already, or where the base URL is no longer the one it was read with: what was
-// found to work there, and above all a key meant for it, is not for the next.
+// found to work there, and above all a key meant for it, is not for the next; or where the harmless names are others by
+// now, of which the audit log would tell a wrong before.
 func (db *DB) UpdateConnection(ctx context.Context, viewer portal.Viewer, was portal.Connection, u ConnectionUpdate) error {
-	columns, args, detail := u.set()
-	args["mssp"], args["id"], args["was"] = viewer.Scope.MSSPID, was.ID, was.BaseURL
+	columns, args, detail := u.set(was)
+	args["mssp"], args["id"], args["was"], args["was_harmless"] = viewer.Scope.MSSPID, was.ID, was.BaseURL, was.Harmless
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `
 			update mssp_product
 			set `+strings.Join(columns, ", ")+`
 			where mssp_id = @mssp
 			and id = @id
-			and base_url = @was`, args)
+			and base_url = @was
+			and harmless = @was_harmless`, args)
 		if err != nil {
 			return err
 		}
@@ -247,7 +255,8 @@ func (db *DB) Connection(ctx context.Context, msspID, id string) (portal.Connect
 	var c portal.Connection
 	err := db.systemRead(ctx, roleSync, msspID, func(batch *pgx.Batch) {
 		collectOne(batch.Queue(`
-			select p.id, p.mssp_id, p.product_id, p.customer_id, p.base_url, p.api_key_sealed, p.api_key_last4, p.public_only
+			select p.id, p.mssp_id, p.product_id, p.customer_id, p.base_url, p.api_key_sealed, p.api_key_last4, p.public_only,
+			       p.harmless
 			from mssp_product p
 			where p.mssp_id = $1
 			and p.id = $2`, msspID, id), "connection", &c)

@@ -109,6 +109,9 @@ func (m *merge) end(ctx context.Context) error {
 	if err := m.apply(ctx); err != nil {
 		return err
 	}
+	if err := m.keepAccount(ctx); err != nil {
+		return err
+	}
 	if _, err := m.supersede(ctx); err != nil {
 		return err
 	}
@@ -181,11 +184,13 @@ func (m *merge) believe(ctx context.Context) (*doubt, error) {
 	var d doubt
 	err := m.QueryRow(ctx, `
 		with known as (
-			select 'msp' as kind, external_id, status, `+present("o")+` as active, false as under, missing_at, last_seen_at
+			select 'msp' as kind, external_id, status, `+present("o")+` and not `+isAccount("o")+` as active, false as under,
+			       missing_at, last_seen_at, `+isAccount("o")+` as account
 			from msp o
 			where mssp_id = $1 and mssp_product_id = $2 and `+standing+`
 			union all
-			select 'client', external_id, status, `+present("o")+`, msp_id is not null, missing_at, last_seen_at
+			select 'client', external_id, status, `+present("o")+` and not `+isAccount("o")+`, `+underMSP+`, missing_at,
+			       last_seen_at, `+isAccount("o")+`
 			from client o
 			where mssp_id = $1 and mssp_product_id = $2 and `+standing+`)
 		select count(*) filter (where t.active), count(*) filter (where t.active and s.kind is null),
@@ -194,7 +199,7 @@ func (m *merge) believe(ctx context.Context) (*doubt, error) {
 		       count(*) filter (where t.active and t.kind = 'msp' and s.kind = 'client'),
 		       count(*) filter (where t.active and t.under),
 		       count(*) filter (where t.active and t.under and `+orphaned+`),
-		       count(*) filter (where t.kind <> s.kind or s.kind is null and (t.active or `+longMissing+`))
+		       count(*) filter (where t.kind <> s.kind or s.kind is null and (t.active or t.account and t.status <> 'removed' or `+longMissing+`))
 		from known t
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id
 		left join (`+possibleParents+`) p on p.external_id = s.parent`,
@@ -234,11 +239,11 @@ func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 		from (
 			select 'msp' as kind, id, search_name, name_key, external_id, false as under
 			from msp o
-			where mssp_id = $1 and mssp_product_id = $2 and `+present("o")+`
+			where mssp_id = $1 and mssp_product_id = $2 and `+present("o")+` and not `+isAccount("o")+`
 			union all
-			select 'client', id, search_name, name_key, external_id, msp_id is not null
+			select 'client', id, search_name, name_key, external_id, `+underMSP+`
 			from client o
-			where mssp_id = $1 and mssp_product_id = $2 and `+present("o")+`) k
+			where mssp_id = $1 and mssp_product_id = $2 and `+present("o")+` and not `+isAccount("o")+`) k
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = k.external_id
 		left join (`+possibleParents+`) p on p.external_id = s.parent
 		where s.kind is null or k.kind = 'msp' and s.kind <> 'msp' or $4 and k.under and `+orphaned,

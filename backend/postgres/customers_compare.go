@@ -128,19 +128,20 @@ var (
 	goneFrom = `
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id
 		where t.mssp_id = $1 and t.mssp_product_id = $2
-		and (s.id is null and (` + present("t") + ` or ` + longMissing + `)
+		and (s.id is null and (` + present("t") + ` or ` + longMissing + ` or ` + isAccount("t") + ` and t.status <> 'removed')
 			or s.kind <> t.kind and (t.status <> 'removed' or t.missing_at is not null))`
 
 	longMissing = "t.status = 'missing' and coalesce(t.missing_at, t.last_seen_at) <= $4"
 
-	became = "case when s.id is not null then 'turned' when " + present("t") + " then 'missing' else 'removed' end"
+	became = "case when s.id is not null then 'turned' when " + isAccount("t") + " then 'removed' when " + present("t") +
+		" then 'missing' else 'removed' end"
 
 	// An MSP that clients still name is not gone for good.
 	goneMSPs = `
 		insert into gone
 		select 'msp', t.id, null, ` + became + `
 		from (select 'msp' as kind, * from msp) t` + goneFrom + `
-		and not (s.id is null and t.status = 'missing' and exists (
+		and not (s.id is null and t.status = 'missing' and not ` + isAccount("t") + ` and exists (
 			select from sync_customer c
 			where c.mssp_id = $1 and c.run_id = $3 and c.kind = 'client' and c.parent = t.external_id))`
 

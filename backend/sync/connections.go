@@ -78,20 +78,29 @@ func (s *Service) CreateConnection(ctx context.Context, viewer portal.Viewer, n 
 }
 
 // ChangeConnection changes a connection. What the product needs to accept is tried first, as in CreateConnection, and
-// synced at once; pausing and going on need nobody's word. Errors as there, and NotFound outside the viewer's scope.
+// synced at once; pausing, going on and harmless names need nobody's word. Errors as there, and NotFound outside the viewer's scope.
 func (s *Service) ChangeConnection(ctx context.Context, viewer portal.Viewer, id string, c portal.ConnectionChange) (portal.ConnectionItem, error) {
 	if c == (portal.ConnectionChange{}) {
-		return portal.ConnectionItem{}, portal.InvalidField("paused", "Say what to change: customer_id, base_url, api_key or paused.")
+		return portal.ConnectionItem{}, portal.InvalidField("paused", "Say what to change: customer_id, base_url, api_key, paused or harmless.")
 	}
 	was, err := s.stored(ctx, viewer, id)
 	if err != nil {
 		return portal.ConnectionItem{}, err
 	}
 	update := postgres.ConnectionUpdate{Paused: c.Paused}
-	if c.NeedsTrial() {
-		if update, err = s.proved(ctx, was, c); err != nil {
+	tried := was
+	if c.Harmless != nil {
+		if tried.Harmless, err = portal.CheckHarmless(*c.Harmless); err != nil {
 			return portal.ConnectionItem{}, err
 		}
+	}
+	if c.NeedsTrial() {
+		if update, err = s.proved(ctx, tried, c); err != nil {
+			return portal.ConnectionItem{}, err
+		}
+	}
+	if c.Harmless != nil {
+		update.Harmless = tried.Harmless
 	}
 	if err := s.db.UpdateConnection(ctx, viewer, was.Connection, update); err != nil {
 		return portal.ConnectionItem{}, err
@@ -252,7 +261,7 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 	claimed, stop := context.WithCancelCause(limited)
 	defer stop(nil)
 	reader, err := p.connector.Open(p.Settings(), p.apiKey, Options{
-		PerMinute: s.config.PerMinute, HTTPClient: s.httpFor(p.PublicOnly), Clock: impatient{s.config.Clock},
+		PerMinute: s.config.PerMinute, HTTPClient: s.httpFor(p.PublicOnly), Harmless: p.Harmless, Clock: impatient{s.config.Clock},
 		Calling: func(time.Time) {
 			if err := s.claimTrial(claimed, p); err != nil {
 				stop(err)
@@ -352,6 +361,6 @@ func (p *proofs) add(of proposal, now time.Time) {
 
 // hash tells proposals apart by everything that a trial depends on.
 func (p proposal) hash() [sha256.Size]byte {
-	text := fmt.Sprintf("%q %q %q %q %q %t", p.MSSPID, p.ProductID, p.CustomerID, p.BaseURL, p.apiKey, p.PublicOnly)
+	text := fmt.Sprintf("%q %q %q %q %q %t %q", p.MSSPID, p.ProductID, p.CustomerID, p.BaseURL, p.apiKey, p.PublicOnly, p.Harmless)
 	return sha256.Sum256([]byte(text))
 }

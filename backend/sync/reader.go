@@ -13,6 +13,14 @@ var errSealed = errors.New("the API key does not open")
 
 // whatIsRead tells the state of a reading what it is of: whoever changes one of these changes what is read.
 func whatIsRead(c portal.Connection) string {
+	if len(c.Harmless) == 0 {
+		return sourceOf(c)
+	}
+	return sourceOf(c) + fmt.Sprintf(" %q", c.Harmless)
+}
+
+// sourceOf identifies where a connection's customers come from.
+func sourceOf(c portal.Connection) string {
 	return fmt.Sprintf("%q %q %q %x", c.ProductID, c.CustomerID, c.BaseURL, sha256.Sum256(c.APIKeySealed))
 }
 
@@ -26,6 +34,6 @@ func (s *Service) reader(connection portal.Connection, o Options) (Reader, error
 	if err != nil {
 		return nil, errSealed
 	}
-	o.PerMinute, o.HTTPClient = s.config.PerMinute, s.httpFor(connection.PublicOnly)
+	o.PerMinute, o.HTTPClient, o.Harmless = s.config.PerMinute, s.httpFor(connection.PublicOnly), connection.Harmless
 	return connector.Open(connection.Settings(), string(key), o)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	stdsync "sync"
 	"time"
 
@@ -63,10 +64,11 @@ func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease
 	return state, run, err
 }
 
-// readNext queues another run where the connection was changed while this one was merged.
+// readNext queues another run where the connection leads elsewhere since this one was merged. Names that were declared
+// harmless meanwhile are for the next run that comes.
 func (s *Service) readNext(ctx context.Context, lease postgres.Lease, state State) {
 	connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
-	if err == nil && whatIsRead(connection) == state.Of {
+	if err == nil && strings.HasPrefix(state.Of, sourceOf(connection)) {
 		return
 	}
 	if err == nil {
@@ -281,6 +283,10 @@ func (s *Service) fail(ctx context.Context, lease postgres.Lease, cause error) (
 	code, detail := explain(cause)
 	if code == "internal" {
 		s.log(lease).Error("sync broke", "error", cause)
+	}
+	var answer *CallError
+	if errors.As(cause, &answer) {
+		return s.db.FailRunForSign(ctx, lease, code, detail, answer.Sign)
 	}
 	return s.db.FailRun(ctx, lease, code, detail)
 }

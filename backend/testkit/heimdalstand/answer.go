@@ -3,6 +3,7 @@ package heimdalstand
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -35,6 +36,9 @@ func (a *answer) write(w http.ResponseWriter) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	for name, value := range a.shape.Headers {
+		w.Header().Set(name, value)
+	}
 	if a.rule.Fault == LinkHeader {
 		w.Header().Set("Link", "<"+a.request.URL.Path+`?page=2>; rel="next"`)
 	}
@@ -187,6 +191,13 @@ func (a *answer) envelope(page World, total int, next string) body {
 		end := "," + strconv.Quote(a.shape.name("totalCount")) + ":" + strconv.Itoa(total)
 		if next != "" {
 			end += "," + strconv.Quote(a.shape.name("nextLink")) + ":" + strconv.Quote(next)
+		}
+		if len(a.shape.Beside) > 0 {
+			beside, err := json.Marshal(a.shape.Beside)
+			if err != nil {
+				return err
+			}
+			end += "," + string(beside[1:len(beside)-1])
 		}
 		_, err := io.WriteString(w, end+"}")
 		return err

@@ -39,6 +39,9 @@ type Shape struct {
 	Names map[string]string `json:"names,omitempty"`
 	// NumbersAsText quotes numbers.
 	NumbersAsText bool `json:"numbers_as_text,omitempty"`
+	// Beside are members that stand beside the customers of an envelope, Headers those of any answer.
+	Beside  map[string]any    `json:"beside,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
 }
 
 // Spellings are names fields could well have, for Shape.Names.
