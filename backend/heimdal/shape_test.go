@@ -7,7 +7,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -133,7 +132,7 @@ func (v *invention) text(name, shape string, elements int) string {
 	v.next++
 	isDay := meaningOf(name).means == meansExpiry || name == "$date" || name == "$numberLong"
 	switch {
-	case kind == "number" && slices.Contains(totalNames, plainName(name)):
+	case kind == "number" && signOf(plainName(name)) == signTotal:
 		return strconv.Itoa(elements)
 	case kind == "number" && isDay:
 		return digitsOfDay[n]
