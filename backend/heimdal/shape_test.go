@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -255,7 +256,7 @@ func TestRecording(t *testing.T) {
 	})
 	t.Run("does not change what is read", func(t *testing.T) {
 		t.Parallel()
-		text := `[` + corps(1, 3000) + `]`
+		text := `[` + corps(101, 3000) + `]`
 		_, customers, err := recorded(t, func(*http.Request) *http.Response {
 			a := body("")
 			a.Body = io.NopCloser(iotest.HalfReader(strings.NewReader(text)))
@@ -294,6 +295,8 @@ func TestRecording(t *testing.T) {
 				if err != nil {
 					r.Fatalf("%v: %s", err, text)
 				}
+				// The account that was asked about is no customer; with an invented id it looks like one.
+				again = slices.DeleteFunc(again, func(c portal.Customer) bool { return c.Type == "DISTRIBUTOR" })
 				if len(again) != len(customers) {
 					r.Fatalf("read %d customers and again %d", len(customers), len(again))
 				}
