@@ -33,11 +33,8 @@ const screens: Screen[] = [
 
 /** The rail's entries: only what the active grant permits, and in the singular where there is only one. */
 export function rail({ can, grant }: Pick<Session, "can" | "grant">): RailEntry[] {
-  const { level, msp_id, client_id } = grant.scope;
-  const msps =
-    level === "mssp" || !msp_id
-      ? { to: links.msps(), name: t("shell.rail.msps") }
-      : { to: links.msps(), name: t("shell.rail.ownMSP") };
+  const { level, client_id } = grant.scope;
+  const msps = { to: links.msps(), name: t(level === "mssp" ? "shell.rail.msps" : "shell.rail.ownMSP") };
   const clients = client_id
     ? { to: links.client(client_id), name: t("shell.rail.ownClient") }
     : { to: links.clients(), name: t("shell.rail.clients") };

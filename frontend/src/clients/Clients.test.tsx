@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
-import { syncStates } from "../bridge/fakeStates";
+import { syncStates, worlds } from "../bridge/fakeStates";
 import type { Client, ClientFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
@@ -40,19 +40,29 @@ describe("the list of clients", () => {
     expect(await cell(/^Aldgate/)).toBeVisible();
     const headers = within(await grid()).getAllByRole("columnheader");
     expect(headers.map((header) => header.textContent)).toEqual(
-      expect.arrayContaining(["Name", "MSP", "Status", "Seats used / total", "Licence ends"]),
+      expect.arrayContaining([
+        "Name",
+        "MSP",
+        "Licence type",
+        "SPLA",
+        "Active licences",
+        "Purchased",
+        "Licence ends",
+        "Status",
+      ]),
     );
     expect(screen.getByText("5 in total")).toBeVisible();
     expect(screen.getByText(/Data as of/)).toBeVisible();
     await expectAccessible();
   });
 
-  it("says in words that more seats are used than licensed", async () => {
+  it("says in words that more licences are active than purchased", async () => {
     open("/clients", (fake) => {
       few(fake);
       change(fake, { seats_used: 44, seats_total: 40 });
     });
-    expect(await cell("4 over 44 / 40")).toBeVisible();
+    expect(await cell("4 over 44")).toBeVisible();
+    expect(await cell("40")).toBeVisible();
   });
 
   it("shows a dash where a licence has no end, and says when one has ended", async () => {
@@ -75,7 +85,148 @@ describe("the list of clients", () => {
   });
 });
 
+describe("licence facts of clients", () => {
+  const only = (over: Partial<Client>) => (fake: Fake) => {
+    few(fake);
+    change(fake, over);
+    fake.world.clients = fake.world.clients.slice(0, 1);
+  };
+
+  it("are shown as the product sent them", async () => {
+    open(
+      "/clients",
+      only({ licence_type: "Monthly billing", spla: true, seats_used: 31, seats_total: 1200 }),
+    );
+    for (const name of ["Monthly billing", "Yes", "31", "1,200"]) expect(await cell(name)).toBeVisible();
+  });
+
+  it("are unknown where they were not sent, and never 0 or no", async () => {
+    open("/clients", only({ licence_type: null, spla: null, seats_used: null, seats_total: null }));
+    await cell("Aaron Ltd");
+    expect(within(await grid()).getAllByRole("gridcell", { name: "unknown" })).toHaveLength(4);
+    expect(within(await grid()).queryByRole("gridcell", { name: /^(0|No)$/ })).toBeNull();
+    await expectAccessible();
+  });
+
+  it.each([
+    ["Licence type", "licence_type"],
+    ["SPLA", "spla"],
+    ["Active licences", "seats_used"],
+    ["Purchased", "seats_total"],
+    ["MSP", "msp_name"],
+  ])("are sorted by the server: %s", async (name, sort) => {
+    let filters: (ClientFilter & Sort)[] = [];
+    const { user } = open("/clients", (fake) => {
+      few(fake);
+      filters = asked(fake);
+    });
+    await user.click(await screen.findByRole("columnheader", { name }));
+    await waitFor(() => expect(filters.at(-1)?.sort).toBe(sort));
+  });
+
+  it("say in words why a client is disabled", async () => {
+    const { fake } = open("/clients", only({ status: "disabled", status_reason: "demo" }));
+    expect(await cell("Disabled: demo account")).toBeVisible();
+    window.location.hash = `/clients/${fake.world.clients[0]?.id}`;
+    const panel = await screen.findByRole("complementary");
+    expect(await within(panel).findByText(/says that it is not in use/)).toBeVisible();
+    expect(within(panel).getByText("Disabled: demo account")).toBeVisible();
+  });
+});
+
+describe("a scope without any expiry date", () => {
+  it("has no column, no filter and no fact of expiry", async () => {
+    const { fake } = open("/clients", (fake) => {
+      few(fake);
+      worlds.noExpiry(fake.world);
+    });
+    await cell(/^Aldgate/);
+    const headers = within(await grid()).getAllByRole("columnheader");
+    expect(headers.map((header) => header.textContent)).not.toContain("Licence ends");
+    expect(screen.queryByRole("button", { name: "Expires" })).toBeNull();
+    window.location.hash = `/clients/${fake.world.clients[0]?.id}`;
+    const panel = await screen.findByRole("complementary");
+    expect(await within(panel).findByText("Added")).toBeVisible();
+    expect(within(panel).queryByText("Licence ends")).toBeNull();
+    await expectAccessible();
+  });
+
+  it("still lets one take out a filter that a link brought", async () => {
+    const { user } = open("/clients?expires_within=30", (fake) => {
+      few(fake);
+      worlds.noExpiry(fake.world);
+    });
+    await user.click(await screen.findByRole("button", { name: "Expires within 30 days" }));
+    await user.click(screen.getByRole("menuitem", { name: "Any" }));
+    expect(await screen.findByText("5 in total")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Expires" })).toBeNull();
+  });
+});
+
 describe("finding clients", () => {
+  it("offers the types and licence types the server knows, also those of no row loaded", async () => {
+    const { user } = open("/clients", (fake) => {
+      few(fake);
+      fake.clientFacets = async () => ({ types: ["CORP", "DEMO"], licence_types: ["Annual", "Trial"] });
+    });
+    await user.click(await screen.findByRole("button", { name: "Type" }));
+    expect(screen.getAllByRole("menuitem").map((item) => item.textContent)).toEqual(["Any", "CORP", "DEMO"]);
+    await user.keyboard("{Escape}");
+    await user.click(await screen.findByRole("button", { name: "Licence type" }));
+    await user.click(screen.getByRole("menuitem", { name: "none" }));
+    expect(await screen.findByRole("button", { name: "Licence type none" })).toBeVisible();
+    expect(window.location.hash).toBe("#/clients?licence_type=none");
+  });
+
+  it("offers no choice between one value", async () => {
+    open("/clients", (fake) => {
+      few(fake);
+      fake.clientFacets = async () => ({ types: ["CORP"], licence_types: [] });
+    });
+    await cell(/^Aldgate/);
+    expect(await screen.findByRole("button", { name: "SPLA" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Type" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Licence type" })).toBeNull();
+    const headers = within(await grid()).getAllByRole("columnheader");
+    expect(headers.map((header) => header.textContent)).not.toContain("Type");
+  });
+
+  it("shows a chosen type as the server writes it, whatever its case in the link", async () => {
+    open("/clients?type=demo", (fake) => {
+      few(fake);
+      fake.clientFacets = async () => ({ types: ["CORP", "DEMO"], licence_types: [] });
+    });
+    expect(await screen.findByRole("button", { name: "Type DEMO" })).toBeVisible();
+  });
+
+  it("narrows by a range of licences, by keyboard, and keeps it in the address", async () => {
+    let filters: (ClientFilter & Sort)[] = [];
+    const { user } = open("/clients", (fake) => {
+      few(fake);
+      filters = asked(fake);
+    });
+    await cell(/^Aldgate/);
+    await user.click(screen.getByRole("button", { name: "Purchased" }));
+    const from = await screen.findByRole("textbox", { name: "From" });
+    await waitFor(() => expect(from).toHaveFocus());
+    await user.keyboard("20{Tab}100{Enter}");
+    await waitFor(() => expect(filters.at(-1)?.seats_total).toBe("20..100"));
+    expect(await screen.findByRole("button", { name: "Purchased 20 to 100" })).toBeVisible();
+    expect(window.location.hash).toBe("#/clients?seats_total=20..100");
+  });
+
+  it("asks for the reason only of those that are disabled", async () => {
+    const { user } = open("/clients?status=disabled&status_reason=demo");
+    expect(await screen.findByRole("button", { name: "Reason demo account" })).toBeVisible();
+    expect(
+      await screen.findByText("Nothing here matches Status Disabled and Reason demo account."),
+    ).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Status Disabled" }));
+    await user.click(screen.getByRole("menuitem", { name: "Missing" }));
+    await waitFor(() => expect(window.location.hash).toBe("#/clients?status=missing"));
+    expect(screen.queryByRole("button", { name: /^Reason/ })).toBeNull();
+  });
+
   it("lets the server search what is typed, once the typing pauses", async () => {
     let filters: (ClientFilter & Sort)[] = [];
     const { user } = open("/clients", (fake) => {
@@ -117,7 +268,7 @@ describe("finding clients", () => {
 
   it("asks for nothing the address says wrongly", async () => {
     let filters: (ClientFilter & Sort)[] = [];
-    open("/clients?status=odd&sort=secret&expires_within=-3&msp_id=1", (fake) => {
+    open("/clients?status=odd&sort=secret&expires_within=-3&msp_id=1&spla=maybe&seats_used=9..1", (fake) => {
       few(fake);
       filters = asked(fake);
     });
@@ -185,7 +336,8 @@ describe("one client beside the list", () => {
   it("names who started or accepted the sync that changed it", async () => {
     const { fake } = renderApp({ signedIn: people.admin, prepare: ({ world }) => syncStates.decided(world) });
     window.location.hash = `/clients/${fake.world.clients[0]?.id}`;
-    const line = (await screen.findByText("Seats changed from 40 to 60")).parentElement as HTMLElement;
+    const line = (await screen.findByText("Licences purchased changed from 40 to 60"))
+      .parentElement as HTMLElement;
     expect(line).toHaveTextContent("started or accepted by Ada Lindqvist");
     expect((await screen.findByText("Added")).parentElement).not.toHaveTextContent("accepted by");
   });

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
+import { worlds } from "../bridge/fakeStates";
 import type { MSP, MSPFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
@@ -30,12 +31,15 @@ describe("the list of MSPs", () => {
     const { fake } = open();
     const first = fake.world.msps[0] as MSP;
     expect(await cell(first.name)).toBeVisible();
-    expect(await cell(String(first.clients))).toBeVisible();
+    expect(await cell(`Show the ${first.clients} clients of ${first.name}`)).toBeVisible();
     const headers = within(await grid()).getAllByRole("columnheader");
     expect(headers.map((header) => header.textContent)).toEqual([
       "Name",
       "Clients",
-      "Seats used / total",
+      "Licence type",
+      "SPLA",
+      "Active licences",
+      "Purchased",
       "Earliest licence end",
       "Status",
       "Last seen",
@@ -64,6 +68,171 @@ describe("the list of MSPs", () => {
     expect(await screen.findByText("Nothing here matches Status Missing.")).toBeVisible();
     window.history.back();
     expect(await screen.findByText("4 in total")).toBeVisible();
+  });
+});
+
+describe("licence facts of MSPs", () => {
+  it("say of how many clients a sum lacks the figure", async () => {
+    open("/msps", (fake) => {
+      few(fake);
+      const sums = { seats_used: 1204, seats_used_unknown: 3, seats_total: 1500, seats_total_unknown: 0 };
+      fake.world.msps[0] = { ...(fake.world.msps[0] as MSP), ...sums };
+    });
+    expect(await cell("3 unknown 1,204")).toBeVisible();
+    expect(await cell("1,500")).toBeVisible();
+  });
+
+  it("are unknown where all clients lack them", async () => {
+    open("/msps?q=summit", () => undefined);
+    await cell("Summit Support Group");
+    expect(within(await grid()).getAllByRole("gridcell", { name: "unknown" })).toHaveLength(4);
+    expect(within(await grid()).queryByRole("gridcell", { name: "0" })).toBeNull();
+  });
+
+  it("leave out expiry where no client in the scope has a date", async () => {
+    open("/msps", (fake) => {
+      few(fake);
+      worlds.noExpiry(fake.world);
+    });
+    await cell(/./);
+    const headers = within(await grid()).getAllByRole("columnheader");
+    expect(headers.map((header) => header.textContent)).not.toContain("Earliest licence end");
+  });
+
+  it("narrow the list, also by how many clients there are", async () => {
+    let filters: (MSPFilter & Sort)[] = [];
+    open("/msps?clients=5..&spla=no&licence_type=annual&seats_used=unknown", (fake) => {
+      filters = asked(fake);
+    });
+    const words =
+      "Nothing here matches Licence type annual, SPLA no, Clients from 5, and Active licences unknown.";
+    expect(await screen.findByText(words)).toBeVisible();
+    expect(filters.at(-1)).toMatchObject({
+      clients: "5..",
+      spla: "no",
+      licence_type: "annual",
+      seats_used: "unknown",
+    });
+  });
+});
+
+describe("an MSP opened in place", () => {
+  const opening = (fake: Fake) => {
+    few(fake);
+    const [first, second] = fake.world.msps as [MSP, MSP];
+    const of = (msp: MSP) => fake.world.clients.filter((client) => client.msp_id === msp.id);
+    return { first, second, clients: of(first) };
+  };
+  const show = (msp: MSP) =>
+    screen.findByRole("button", { name: `Show the ${msp.clients} clients of ${msp.name}` });
+
+  it("shows its clients in the same table, and hides them", async () => {
+    const { user, fake } = open();
+    const { first, clients } = opening(fake);
+    const toggle = await show(first);
+    expect(toggle).toHaveAttribute("aria-expanded", "false");
+    await user.click(toggle);
+    for (const { name } of clients.slice(0, 3)) expect(await cell(name)).toBeVisible();
+    expect(screen.getByText("4 in total")).toBeVisible();
+    const hide = screen.getByRole("button", { name: `Hide the ${first.clients} clients of ${first.name}` });
+    expect(hide).toHaveAttribute("aria-expanded", "true");
+    expect(window.location.hash).toBe(`#/msps?opened=${first.id}`);
+    expect(screen.queryByRole("complementary")).toBeNull();
+    await expectAccessible();
+    await user.click(hide);
+    await waitFor(() => expect(screen.queryByRole("gridcell", { name: clients[0]?.name ?? "" })).toBeNull());
+  });
+
+  it("is opened by arrow right on its name and closed by arrow left", async () => {
+    const { user, fake } = open();
+    const { first, clients } = opening(fake);
+    await user.click(await cell(first.name));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
+    await user.keyboard("{ArrowRight}");
+    expect(await cell(clients[0]?.name ?? "")).toBeVisible();
+    expect(await cell(first.name)).toHaveFocus();
+    await user.keyboard("{ArrowLeft}");
+    await waitFor(() => expect(screen.queryByRole("gridcell", { name: clients[0]?.name ?? "" })).toBeNull());
+  });
+
+  it("opens a client beside the list, and gives the place back", async () => {
+    const { user, fake } = open();
+    const { first, clients } = opening(fake);
+    await user.click(await show(first));
+    const name = clients[0]?.name ?? "";
+    await user.click(await cell(name));
+    const panel = await screen.findByRole("complementary", { name });
+    expect(await within(panel).findByText("supportTier")).toBeVisible();
+    await user.click(within(panel).getByRole("button", { name: "Close" }));
+    await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
+    expect(await cell(name)).toBeVisible();
+  });
+
+  it("shows more of its clients when there are more than a page", async () => {
+    const { user, fake } = open("/msps", (fake) => {
+      few(fake);
+      const first = fake.world.msps[0] as MSP;
+      fake.world.clients = fake.world.clients
+        .slice(0, 130)
+        .map((client, n) => ({ ...client, msp_id: first.id, name: `Client ${1000 + n}` }));
+    });
+    const { first } = opening(fake);
+    await user.click(await show(first));
+    expect(await screen.findByText("100 of 130 clients")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: `Show more clients of ${first.name}` }));
+    expect(await cell("Client 1129")).toBeVisible();
+    expect(screen.queryByText(/of 130 clients/)).toBeNull();
+  });
+
+  it("says in place that there are none", async () => {
+    const { user, fake } = open("/msps", (fake) => {
+      few(fake);
+      fake.world.clients = [];
+      fake.world.msps[0] = { ...(fake.world.msps[0] as MSP), clients: 0 };
+    });
+    const { name } = fake.world.msps[0] as MSP;
+    await user.click(await screen.findByRole("button", { name: /^0 clients: show those of Alpine/ }));
+    expect(await screen.findByText(`${name} has no clients.`)).toBeVisible();
+  });
+
+  it("says in place that they load, why they could not be loaded, and tries again", async () => {
+    const { user, fake } = open("/msps", (fake) => {
+      few(fake);
+      fake.fail("clients", new Problem("internal"), 1);
+    });
+    const { first, clients } = opening(fake);
+    await user.click(await show(first));
+    const why = `The clients of ${first.name} could not be loaded. Something went wrong`;
+    expect(await screen.findByRole("alert")).toHaveTextContent(why);
+    await user.click(screen.getByRole("button", { name: `Try again to load the clients of ${first.name}` }));
+    expect(await cell(clients[0]?.name ?? "")).toBeVisible();
+  });
+});
+
+describe("the MSP of its own people", () => {
+  it("is opened, with its clients in the same table", async () => {
+    const { user, fake } = open("/msps", () => undefined, "mspUser");
+    const own = fake.world.msps[0] as MSP;
+    const table = await screen.findByRole("grid", { name: "My MSP" });
+    const first = fake.world.clients.find(({ msp_id }) => msp_id === own.id);
+    expect((await within(table).findAllByRole("gridcell", { name: first?.name ?? "" }))[0]).toBeVisible();
+    expect(screen.queryByRole("searchbox", { name: "Search MSPs" })).toBeNull();
+    await user.click(within(table).getByRole("gridcell", { name: own.name }));
+    const panel = await screen.findByRole("complementary", { name: own.name });
+    expect(await within(panel).findByRole("link", { name: "Show your clients" })).toHaveAttribute(
+      "href",
+      "#/clients?status=active",
+    );
+    await expectAccessible();
+  });
+
+  it("can be closed", async () => {
+    const { user, fake } = open("/msps", () => undefined, "mspUser");
+    const own = fake.world.msps[0] as MSP;
+    const first = fake.world.clients.find(({ msp_id }) => msp_id === own.id)?.name ?? "";
+    await user.click(await screen.findByRole("button", { name: /^Hide the/ }));
+    await waitFor(() => expect(screen.queryByRole("gridcell", { name: first })).toBeNull());
   });
 });
 
@@ -96,13 +265,6 @@ describe("one MSP beside the list", () => {
     expect(await cell(second.name)).toHaveFocus();
   });
 
-  it("stands alone for the MSP's own people", async () => {
-    open("/msps", few, "mspUser");
-    const panel = await screen.findByRole("complementary", { name: "Alpine IT Services" });
-    expect(await within(panel).findByRole("link", { name: /^Show its/ })).toBeVisible();
-    expect(screen.queryByRole("grid")).toBeNull();
-  });
-
   it("offers no clients where there are none", async () => {
     const { fake } = open("/msps", (fake) => {
       few(fake);
@@ -112,6 +274,33 @@ describe("one MSP beside the list", () => {
     const panel = await screen.findByRole("complementary");
     expect(await within(panel).findByText("Added")).toBeVisible();
     expect(within(panel).queryByRole("link", { name: /client/i })).toBeNull();
+  });
+
+  it("shows the MSP's own figures and the sums over its clients where they differ", async () => {
+    const { user, fake } = open();
+    const second = fake.world.msps[1] as MSP;
+    fake.world.ownSeats[second.id] = { used: 1480, total: 1900 };
+    await user.click(await cell(second.name));
+    const panel = await screen.findByRole("complementary", { name: second.name });
+    const own = await within(panel).findByText("as sent for the MSP itself");
+    expect(own.parentElement).toHaveTextContent("1,480 / 1,900");
+    expect(within(panel).getByText("summed over its clients")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("shows one figure where the sums agree with the MSP's own or are not known", async () => {
+    const { user, fake } = open();
+    const first = fake.world.msps[0] as MSP;
+    const { msp } = fake;
+    fake.msp = async (id) => ({
+      ...(await msp(id)),
+      own_seats: { used: 5, total: 9 },
+      clients_seats: { used: 5, total: null, used_unknown: 2, total_unknown: 7 },
+    });
+    await user.click(await cell(first.name));
+    const panel = await screen.findByRole("complementary", { name: first.name });
+    expect(await within(panel).findByText("Added")).toBeVisible();
+    expect(within(panel).queryByText("summed over its clients")).toBeNull();
   });
 
   it("says why it could not be loaded while the list stays, and tries again", async () => {
