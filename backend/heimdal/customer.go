@@ -70,7 +70,7 @@ func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 		ParentID:     first(o, meansParent, readParent),
 		Name:         o.name(id),
 		Type:         cut(kind, longestType),
-		StatusReason: o.statusReason(kind),
+		StatusReason: o.statusReason(),
 		Products:     o.products(),
 		LicenceType:  pointer(o, meansLicenceType, readLicenceType),
 		SPLA:         pointer(o, meansSPLA, readYesNo),

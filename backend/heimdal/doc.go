@@ -55,12 +55,12 @@
 //
 // Every sign of the table signs is looked at, at the customer itself and, for an expired licence, in its
 // licence objects. Where several say that it is not active, the first of these counts: deleted, disabled, inactive, demo,
-// licence_expired. A status that is not in the tables, a number, and the switches in a list of modules say nothing.
+// licence_expired. A status that is not in the tables, a number, the customer's type, and the switches in a list of modules say nothing.
 //
 //	isDeleted, deletedAt, status Deleted            deleted
 //	isDisabled, enabled: false, status Suspended    disabled
 //	isActive: false, active: false, status Inactive inactive
-//	isDemo, a type with the word demo               demo
+//	isDemo                                          demo
 //	licenseStatus Expired, isExpired                licence_expired
 //
 // status_test.go and licences_test.go hold these lines.

@@ -2,7 +2,6 @@ package heimdal
 
 import (
 	"slices"
-	"strings"
 
 	"fs-client-portal/backend/portal"
 )
@@ -136,15 +135,12 @@ func readAnyStatus(value []byte) (portal.StatusReason, bool) {
 }
 
 // statusReason returns why the customer is not active, nil if it is: by a path that an admin mapped to it, else by the first
-// of precedence that any of its signs gives. A type that means demo is a sign.
-func (o *object) statusReason(kind string) *portal.StatusReason {
+// of precedence that any of its signs gives. A type says nothing of it: a customer of type DEMO may well be in use.
+func (o *object) statusReason() *portal.StatusReason {
 	if reason, ok := decision(o, meansStatus, readAnyStatus, o.anyStatus); ok {
 		return reasonOf(reason)
 	}
 	first := len(precedence)
-	if strings.Contains(strings.ToLower(kind), "demo") {
-		first = slices.Index(precedence, portal.ReasonDemo)
-	}
 	for _, m := range o.members {
 		if m.sign == noSign {
 			continue

@@ -138,7 +138,7 @@ func (s spelling) write(r *rand.Rand, c portal.Customer, withParent bool, childr
 	if c.StatusReason != nil {
 		reason = *c.StatusReason
 	}
-	if member := s.states[reason]; member.name != "" && c.Type != "DEMO" {
+	if member := s.states[reason]; member.name != "" {
 		fields[member.name] = member.value
 	}
 	if s.inward != "" {
@@ -206,9 +206,7 @@ func drawCustomers(r *rapid.T) []portal.Customer {
 		if rapid.Bool().Draw(r, "licence type") {
 			c.LicenceType, c.SPLA = text(rapid.SampledFrom([]string{"Annual", "Månedlig", "3"}).Draw(r, "licensed")), ptr(rapid.Bool().Draw(r, "spla"))
 		}
-		if reason := rapid.SampledFrom(append([]portal.StatusReason{"", "", ""}, precedence...)).Draw(r, "status"); c.Type == "DEMO" {
-			c.StatusReason = ptr(portal.ReasonDemo)
-		} else if reason != "" {
+		if reason := rapid.SampledFrom(append([]portal.StatusReason{"", "", ""}, precedence...)).Draw(r, "status"); reason != "" {
 			c.StatusReason = &reason
 		}
 		world = append(world, c)

@@ -123,7 +123,8 @@ var everyFault = map[string]played{
 	"another count on the second page": {rule: on(heimdalstand.TotalChanges, 2), shape: pages, code: "incomplete",
 		says: "The number of customers changed while they were read page by page." + unfinished},
 	"a header that says more follow": {rule: on(heimdalstand.LinkHeader), code: "incomplete",
-		says: `The answer goes on in a way that the portal does not know ("Link").` + unfinished},
+		says: `The answer says that more customers follow (header Link). Nothing of it was taken over; the next run tries again. ` +
+			`If it stays so, tell Heimdal's support, or declare "header Link" harmless if it says nothing of the customers.`},
 	"a link to a stranger": {rule: heimdalstand.Rule{Fault: heimdalstand.LinkElsewhere, To: "http://stranger.example/next"}, shape: links, code: "redirected",
 		says: "The answer says that more customers follow at stranger.example. The key was not sent there. Check the base URL."},
 	"an error on the second page":       {rule: on(heimdalstand.Status401, 2), shape: pages, code: "bad_key", says: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
