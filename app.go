@@ -235,6 +235,26 @@ func (a *App) ChangeOrganisation(c portal.OrganisationChange) (portal.Organisati
 	return a.desktop.ChangeOrganisation(a.ctx, c)
 }
 
+// FieldMap returns which path of a connection's JSON fills which field, as of its last run.
+func (a *App) FieldMap(connectionID string) (portal.FieldMap, error) {
+	return a.desktop.FieldMap(a.ctx, connectionID)
+}
+
+// ChangeFieldMap changes which paths fill which fields from the next run on, which is queued.
+func (a *App) ChangeFieldMap(connectionID string, c portal.FieldMapChange) (portal.FieldMap, error) {
+	return a.desktop.ChangeFieldMap(a.ctx, connectionID, c)
+}
+
+// PreviewFieldMap returns what a change of the field map would do to ten customers.
+func (a *App) PreviewFieldMap(connectionID string, c portal.FieldMapChange) (portal.FieldMapPreview, error) {
+	return a.desktop.PreviewFieldMap(a.ctx, connectionID, c)
+}
+
+// SeeFieldMap notes that the field map of a run was looked at, so that it needs no attention any more.
+func (a *App) SeeFieldMap(connectionID, runID string) error {
+	return a.desktop.SeeFieldMap(a.ctx, connectionID, runID)
+}
+
 // CopyText puts text on the clipboard.
 func (a *App) CopyText(text string) error {
 	if err := desktop.CheckClipboardText(text); err != nil {

@@ -61,6 +61,10 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "POST /v1/connections", portal.ManageProducts, s.createConnection)
 	route(s, api, "POST /v1/connections/test", portal.ManageProducts, s.tryConnection)
 	route(s, api, "PATCH /v1/connections/{id}", portal.ManageProducts, s.changeConnection)
+	route(s, api, "GET /v1/connections/{id}/fields", portal.ManageProducts, s.fieldMap)
+	route(s, api, "PATCH /v1/connections/{id}/fields", portal.ManageProducts, s.changeFieldMap)
+	route(s, api, "POST /v1/connections/{id}/fields/preview", portal.ManageProducts, s.previewFieldMap)
+	route(s, api, "POST /v1/connections/{id}/fields/seen", portal.ManageProducts, s.seeFieldMap)
 
 	route(s, api, "GET /v1/organisation", portal.ManageOrganisation, s.organisation)
 	route(s, api, "PATCH /v1/organisation", portal.ManageOrganisation, s.changeOrganisation)
@@ -84,7 +88,7 @@ func route[I, O any](s *server, api huma.API, pattern string, may portal.Permiss
 		operation.Middlewares = huma.Middlewares{s.authenticate(may)}
 	}
 	switch {
-	case method == http.MethodDelete, path == "/v1/auth/logout":
+	case method == http.MethodDelete, path == "/v1/auth/logout", strings.HasSuffix(path, "/seen"):
 		operation.DefaultStatus = http.StatusNoContent
 	case pattern == "POST /v1/invites", pattern == "POST /v1/connections":
 		operation.DefaultStatus = http.StatusCreated

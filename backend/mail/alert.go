@@ -16,8 +16,13 @@ type alertPage struct {
 func newAlert(a portal.SyncAlert) alertPage {
 	w := wordsFor(a.Language)
 	mssp, product, said := clean(a.MSSP), clean(a.Product), alertWords[w.tag].failing
-	if a.Review {
+	reasonLabel, reason := alertWords[w.tag].reason, oneLine(a.Detail)
+	switch {
+	case a.Review:
 		said = alertWords[w.tag].review
+	case len(a.Notices) > 0:
+		said = fieldWords[w.tag].text(a.Notices)
+		reasonLabel, reason = fieldWords[w.tag].reason(a.Notices)
 	}
 	intro := said.many
 	if a.Count == 1 {
@@ -30,7 +35,7 @@ func newAlert(a portal.SyncAlert) alertPage {
 			StepsTitle: alertWords[w.tag].stepsTitle, Steps: numbered(said.steps...),
 			Ignore: said.once, Automatic: w.automatic,
 		},
-		ReasonLabel: alertWords[w.tag].reason, Reason: oneLine(a.Detail),
+		ReasonLabel: reasonLabel, Reason: reason,
 	}
 }
 

@@ -11,6 +11,8 @@ type SyncAlert struct {
 	Product  string
 	// Review says that a run waits for an admin's word; else syncs fail.
 	Review bool
+	// Notices are set where a run noticed a change of the product's fields and neither failed nor waits.
+	Notices []FieldNotice
 	// Count is how many runs failed in a row, or how many customers would vanish or be elsewhere with the run in review.
 	Count int64
 	// Since is when the first of them failed, or when the run began to wait.

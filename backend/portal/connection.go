@@ -21,6 +21,8 @@ type Connection struct {
 	PublicOnly bool
 	// Harmless are names in the product's answers that an admin has declared harmless.
 	Harmless []string
+	// Fields says which path fills which field where an admin has decided that; "" is nothing.
+	Fields map[string]CustomerField `db:"field_overrides"`
 	// CalledAt is when the product was last called for it without a run, where it is being saved.
 	CalledAt *time.Time `db:"-"`
 }

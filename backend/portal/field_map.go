@@ -1,6 +1,10 @@
 package portal
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // CustomerField is a field of a customer that a path of a product's JSON can fill.
 type CustomerField string
@@ -25,6 +29,12 @@ var CustomerFields = []CustomerField{
 	FieldSeatsUsed, FieldSeatsTotal, FieldExpiresOn,
 }
 
+// Several reports whether more than one path may fill the field at once.
+func (f CustomerField) Several() bool { return f == FieldProducts || f == FieldStatusReason }
+
+// Known reports whether f is one of CustomerFields.
+func (f CustomerField) Known() bool { return slices.Contains(CustomerFields, f) }
+
 // NeedsReview reports whether another path for this field can move customers or make others of them, so that the next
 // run must be reviewed.
 func (f CustomerField) NeedsReview() bool {
@@ -43,6 +53,11 @@ type FieldMap struct {
 	Harmless []string `json:"harmless" nullable:"false"`
 }
 
+// Knows reports whether the map has a path.
+func (m FieldMap) Knows(path string) bool {
+	return slices.ContainsFunc(m.Items, func(p FieldPath) bool { return p.Path == path })
+}
+
 // FieldPath is one path of a customer's JSON, such as licenseInfo.purchased or modules[].name.
 type FieldPath struct {
 	Path      string   `json:"path"`
@@ -52,6 +67,8 @@ type FieldPath struct {
 	// Field is what the path fills, and Source who decided that.
 	Field  *CustomerField `json:"field" doc:"Null: nothing."`
 	Source string         `json:"source" enum:"automatic,admin,none"`
+	// Pending: an admin has decided otherwise since the run, and the next run uses it.
+	Pending bool `json:"pending" doc:"Whether an admin has changed it since the run; field and source are what the next run uses, field null where that is not known yet."`
 	// Unreadable counts values that the field cannot be read from.
 	Unreadable        int64  `json:"unreadable"`
 	UnreadableExample string `json:"unreadable_example"`
@@ -63,6 +80,51 @@ type FieldMapChange struct {
 	Fields map[string]*CustomerField `json:"fields" maxProperties:"100"`
 }
 
+// The sources of what a path fills: the portal found it by itself, an admin decided, or it fills nothing.
+const (
+	SourceAutomatic = "automatic"
+	SourceAdmin     = "admin"
+	SourceNone      = "none"
+)
+
+// Apply returns the overrides after the change. Invalid names the path or field that is wrong, where a path is not known
+// or two paths are to fill a field that takes one.
+func (c FieldMapChange) Apply(overrides map[string]CustomerField, known func(path string) bool) (map[string]CustomerField, error) {
+	after := maps.Clone(overrides)
+	if after == nil {
+		after = map[string]CustomerField{}
+	}
+	for _, path := range slices.Sorted(maps.Keys(c.Fields)) {
+		field := c.Fields[path]
+		switch {
+		case !known(path):
+			return nil, InvalidField("fields", "The customers of this connection have no field %q.", path)
+		case field == nil:
+			delete(after, path)
+		case *field != "" && !field.Known():
+			return nil, InvalidField("fields", "The portal has no field %q, which %q was to fill.", string(*field), path)
+		default:
+			after[path] = *field
+		}
+	}
+	return after, onePathEach(after)
+}
+
+func onePathEach(overrides map[string]CustomerField) error {
+	filledBy := map[CustomerField]string{}
+	for _, path := range slices.Sorted(maps.Keys(overrides)) {
+		field := overrides[path]
+		if field == "" || field.Several() {
+			continue
+		}
+		if other, taken := filledBy[field]; taken {
+			return InvalidField("fields", "Only one path can fill %s: choose %q or %q.", string(field), other, path)
+		}
+		filledBy[field] = path
+	}
+	return nil
+}
+
 // FieldMapPreview is what a change of the field map would do to ten customers.
 type FieldMapPreview struct {
 	Items []FieldMapEffect `json:"items" nullable:"false"`
@@ -72,9 +134,12 @@ type FieldMapPreview struct {
 
 // FieldMapEffect is what a change of the field map would do to one customer.
 type FieldMapEffect struct {
+	Kind    CustomerKind       `json:"kind" enum:"msp,client"`
 	ID      string             `json:"id"`
 	Name    string             `json:"name"`
 	Changes []FieldValueChange `json:"changes" nullable:"false"`
+	// Error says why the customer could not be read with the new map; such a run would fail.
+	Error *string `json:"error"`
 }
 
 // FieldValueChange is one field before and after a change of the field map, as text; null is unknown.
@@ -84,10 +149,26 @@ type FieldValueChange struct {
 	After  *string       `json:"after"`
 }
 
+// FieldMapSeen says that an admin has looked at the field map of a run.
+type FieldMapSeen struct {
+	RunID string `json:"run_id" minLength:"1" maxLength:"100"`
+}
+
+// NoticeKind is what a run noticed about a path.
+type NoticeKind string
+
+const (
+	NoticeFirst       NoticeKind = "first"        // the first run: Count paths; Detail lists the fields that none fills
+	NoticeDisappeared NoticeKind = "disappeared"  // fills a field and is no longer sent; Count is of before
+	NoticeTypeChanged NoticeKind = "type_changed" // fills a field and has another type; Detail is the old and the new one
+	NoticeAppeared    NoticeKind = "appeared"     // is new; Detail is an example
+	NoticeUnreadable  NoticeKind = "unreadable"   // Count values cannot be read; Detail is an example
+)
+
 // FieldNotice is one thing that a run noticed about the product's fields.
 type FieldNotice struct {
-	Kind string `json:"kind" enum:"first,disappeared,type_changed,appeared,unreadable"`
-	Path string `json:"path"`
+	Kind NoticeKind `json:"kind" enum:"first,disappeared,type_changed,appeared,unreadable"`
+	Path string     `json:"path"`
 	// Field is what the path fills; null for nothing.
 	Field *CustomerField `json:"field"`
 	// Count is of how many customers, where the kind has a number.

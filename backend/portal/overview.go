@@ -37,7 +37,8 @@ type Attention struct {
 	Name     string  `json:"name" doc:"Of the client, MSP or product it is about."`
 	Detail   string  `json:"detail" doc:"A date, a count or a reason; the words around it are the app's."`
 	At       *string `json:"at" doc:"YYYY-MM-DD or RFC 3339 where the kind has a moment."`
-	// Count and Since are of a row of failures, Count alone of the customers a run in review would lose.
-	Count *int64  `json:"count" doc:"How many runs failed in a row, or how many customers would vanish."`
+	// Count and Since are of a row of failures, Count alone of the customers a run in review would lose,
+	// and of the fields that changed or, in the first run, that there are.
+	Count *int64  `json:"count" doc:"How many runs failed in a row, how many customers would vanish, or how many fields changed."`
 	Since *string `json:"since" doc:"RFC 3339: when the first of them failed."`
 }

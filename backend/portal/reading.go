@@ -56,6 +56,8 @@ type ReadState struct {
 	Paths []PathStats `json:"paths,omitempty"`
 	// Of is what connection was read, in whose words only its writer knows: what was read of another does not count.
 	Of string `json:"of,omitempty"`
+	// Fields is Options.Fields, as the customers were read with them. Its caller keeps it, as it does Of.
+	Fields map[string]CustomerField `json:"fields,omitempty"`
 	// Data is the connector's own; at most some hundred kilobytes.
 	Data json.RawMessage `json:"data,omitempty"`
 }

@@ -55,7 +55,9 @@ type SyncRun struct {
 	// Unread are the resellers that a partial run could not read.
 	Unread []UnreadReseller `json:"unread" db:"-" nullable:"false"`
 	// Notices say what was noticed about the product's fields.
-	Notices []FieldNotice `json:"notices" db:"-" nullable:"false"`
+	Notices []FieldNotice `json:"notices" nullable:"false"`
+	// Remapped are the fields whose paths an admin has changed since the last run that was merged.
+	Remapped []CustomerField `json:"remapped" nullable:"false"`
 	// Sign is the name in an answer because of which the run counts as incomplete; an admin can declare it harmless.
 	Sign *string `json:"sign"`
 	// WouldMiss is how many customers would vanish; set once a run needed review. ReviewedBy names who gave their word.

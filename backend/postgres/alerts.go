@@ -30,7 +30,8 @@ const failing = `
 
 // DueAlerts answers the runs of any MSSP that its admins are still to be told of by mail: the one that needs review, unless
 // they were told of one before it that nobody has reviewed either, and the latest of each row of failures of that length,
-// unless the row has been told of already.
+// unless the row has been told of already; and the last run in which the product's fields changed, unless an admin has looked
+// at the field map since.
 func (db *DB) DueAlerts(ctx context.Context, failures int) ([]RunRef, error) {
 	var refs []RunRef
 	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
@@ -38,6 +39,12 @@ func (db *DB) DueAlerts(ctx context.Context, failures int) ([]RunRef, error) {
 			select r.mssp_id, r.id
 			from sync_run r
 			where r.status = 'needs_review'
+			and r.mailed_at is null
+			union all
+			select f.mssp_id, r.id
+			from field_map f
+			join sync_run r on r.mssp_id = f.mssp_id and r.id = f.noticed_in
+			where f.noticed_in is not null
 			and r.mailed_at is null
 			union all
 			select p.mssp_id, f.run_id
@@ -102,7 +109,7 @@ func activeAdmins(ctx context.Context, tx pgx.Tx, msspID string) ([]string, erro
 }
 
 // Alert answers what a mail about a run is to tell one of the MSSP's admins; false where there is nothing to tell any
-// more: the review has ended, a run was complete since, or they are no longer an active admin. Of a review that a newer one
+// more: the review has ended, a run was complete since, the field map was looked at, or they are no longer an active admin. Of a review that a newer one
 // has taken the place of, it tells the newer.
 func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.SyncAlert, bool, error) {
 	var alert portal.SyncAlert
@@ -124,9 +131,13 @@ func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.Sync
 func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 	scanOne(batch.Queue(`
 		select r.id, m.name, d.name, r.status = 'needs_review',
-		       case when r.status = 'failed' then f.failures else coalesce(r.would_miss, 0) end,
+		       case
+		       	when r.status = 'failed' then f.failures
+		       	when fields.changed then `+changesNoticed+`
+		       	else coalesce(r.would_miss, 0)
+		       end,
 		       case when r.status = 'failed' then f.since else r.finished_at end,
-		       coalesce(last.error, '')
+		       coalesce(last.error, ''), case when fields.changed then r.notices end
 		from sync_run asked
 		join sync_run r on r.mssp_id = asked.mssp_id
 		               and r.mssp_product_id = asked.mssp_product_id
@@ -136,12 +147,18 @@ func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 		join mssp_product p on p.mssp_id = r.mssp_id and p.id = r.mssp_product_id
 		join product d on d.id = p.product_id
 		cross join lateral (`+failing+`) f
+		cross join lateral (
+			select r.status in ('complete', 'partial') and exists (
+				select from field_map m
+				where m.mssp_id = r.mssp_id
+				and m.mssp_product_id = r.mssp_product_id
+				and m.noticed_in = r.id) as changed) fields
 		join sync_run last on last.mssp_id = r.mssp_id
 		                  and last.id = case when r.status = 'failed' then f.run_id else r.id end
 		where asked.mssp_id = $1
 		and asked.id = $2
-		and (r.status = 'needs_review' or r.status = 'failed' and f.since <= r.finished_at)`, ref.MSSPID, ref.ID), "alert",
-		&alert.RunID, &alert.MSSP, &alert.Product, &alert.Review, &alert.Count, &alert.Since, &alert.Detail)
+		and (r.status = 'needs_review' or r.status = 'failed' and f.since <= r.finished_at or fields.changed)`, ref.MSSPID, ref.ID), "alert",
+		&alert.RunID, &alert.MSSP, &alert.Product, &alert.Review, &alert.Count, &alert.Since, &alert.Detail, &alert.Notices)
 }
 
 // queueReader reads whom the mail goes to, and in which language: that of their own invite, or of the MSSP's last one.

@@ -63,6 +63,21 @@ const (
 			select from sync_run r
 			where r.mssp_id = p.mssp_id
 			and r.mssp_product_id = p.id)`
+	// changedFields are connections whose fields have changed since an admin last looked at their field map; the detail is
+	// the kind of the first notice.
+	changedFields = `
+		select 2, 'fields_changed', case r.notices->0->>'kind' when 'first' then 'info' else 'warning' end, null, null, r.id,
+		       d.name, coalesce(r.notices->0->>'kind', ''), ` + runEnded + `, ` + changesNoticed + `, null
+		from field_map f
+		join sync_run r on r.mssp_id = f.mssp_id and r.id = f.noticed_in
+		join mssp_product p on p.mssp_id = f.mssp_id and p.id = f.mssp_product_id
+		join product d on d.id = p.product_id
+		where f.mssp_id = @mssp`
+	// changesNoticed is how many changes of fields a run r noticed; of the first run, how many fields there are.
+	changesNoticed = `(
+			select case when bool_or(n->>'kind' = 'first') then max((n->>'count')::bigint) else count(*) end
+			from jsonb_array_elements(r.notices) n
+			where n->>'kind' <> 'unreadable')`
 	// lastEnded is the run of a connection p that ended last.
 	lastEnded = `
 			select r.id, r.status, r.error, r.finished_at
@@ -111,7 +126,7 @@ func queueAttention(batch *pgx.Batch, scope portal.Scope, stale time.Duration, i
 			"c.status = 'missing'", "c.last_seen_at desc, c.id"),
 	}
 	if scope.Level == portal.LevelMSSP {
-		kinds = append([]string{waitingReviews, failedSyncs, neverSynced, staleSyncs}, append(kinds, silentMSPs)...)
+		kinds = append([]string{waitingReviews, failedSyncs, neverSynced, staleSyncs, changedFields}, append(kinds, silentMSPs)...)
 	}
 	collect(batch.Queue(`
 		select a.kind, a.severity, a.msp_id, a.client_id, a.run_id, a.name, a.detail, a.at, a.count, a.since

@@ -29,7 +29,7 @@ func actorOf(scope portal.Scope) string {
 // queueHistory adds the newest hundred changes of one customer that the viewer may read.
 func queueHistory(batch *pgx.Batch, scope portal.Scope, entityID string, into *[]portal.Change) {
 	collect(batch.Queue(`
-		select h.at, h.kind, h.field, h.before, h.after, h.run_id, `+actorOf(scope)+` as actor
+		select h.at, h.kind, h.field, h.before, h.after, h.run_id, h.reason, `+actorOf(scope)+` as actor
 		from change h
 		where h.mssp_id = @mssp
 		and h.entity_id = @entity
@@ -77,7 +77,7 @@ func (db *DB) RunChanges(ctx context.Context, viewer portal.Viewer, runID string
 	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		queueRunKnown(batch, viewer.Scope, runID)
 		collect(batch.Queue(`
-			select h.at, h.kind, h.field, h.before, h.after, h.run_id, h.entity, h.entity_id,
+			select h.at, h.kind, h.field, h.before, h.after, h.run_id, h.reason, h.entity, h.entity_id,
 			       `+actorOf(viewer.Scope)+` as actor, coalesce(c.name, m.name, '') as name, h.position
 			from (
 				select h.*, `+keys.columns()+` as position
@@ -109,7 +109,7 @@ type reviewRow struct {
 	Position []string
 }
 
-// Review answers one page of the customers that a run in review would mark as missing: none for any other run. NotFound
+// Review answers one page of the customers that a run in review would mark as missing, move or rename: none for any other run. NotFound
 // if there is no such run in the viewer's scope, Invalid naming cursor where it is not one.
 func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q portal.ReviewQuery) (portal.Review, error) {
 	keys, err := newKeyset(reviewSorts, "rank,name", "", "v.id", q.Cursor)
@@ -129,6 +129,8 @@ func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q 
 			QueryRow(func(row pgx.Row) error { return row.Scan(&page.Total) })
 		collect(batch.Queue(`
 			select v.kind, v.id, coalesce(c.name, m.name, '') as name, coalesce(c.type, m.type, '') as type, o.name as msp_name,
+			       v.effect, case when v.effect = 'moved' then v.to_name end as to_msp_name,
+			       case when v.effect in ('renamed', 'turned') then v.to_name end as to_name,
 			       coalesce(c.seats_used, m.seats_used) as seats_used,
 			       coalesce(c.external_id, m.external_id, '') as external_id, v.position
 			from (

@@ -256,7 +256,7 @@ func (db *DB) Connection(ctx context.Context, msspID, id string) (portal.Connect
 	err := db.systemRead(ctx, roleSync, msspID, func(batch *pgx.Batch) {
 		collectOne(batch.Queue(`
 			select p.id, p.mssp_id, p.product_id, p.customer_id, p.base_url, p.api_key_sealed, p.api_key_last4, p.public_only,
-			       p.harmless
+			       p.harmless, p.field_overrides
 			from mssp_product p
 			where p.mssp_id = $1
 			and p.id = $2`, msspID, id), "connection", &c)

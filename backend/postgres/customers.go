@@ -72,6 +72,7 @@ type merge struct {
 	removeBefore *time.Time
 	// leaving counts the rows that do not stay what they are: absent, or of a kind that their customer has left.
 	leaving int64
+	fields  mergedFields
 }
 
 // came counts what was read.
@@ -103,6 +104,12 @@ func (m *merge) end(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := m.findRemapped(ctx); err != nil {
+		return err
+	}
+	if remapped := m.remapDoubt(); remapped != nil {
+		doubt = remapped
+	}
 	if doubt != nil && !m.came.reviewed {
 		return m.askForReview(ctx, doubt)
 	}
@@ -110,6 +117,9 @@ func (m *merge) end(ctx context.Context) error {
 		return err
 	}
 	if err := m.keepAccount(ctx); err != nil {
+		return err
+	}
+	if err := m.saveFields(ctx, true); err != nil {
 		return err
 	}
 	if _, err := m.supersede(ctx); err != nil {
@@ -121,9 +131,9 @@ func (m *merge) end(ctx context.Context) error {
 	return setRun(ctx, m, m.lease, `
 		status = 'complete', finished_at = clock_timestamp(), retry_at = null, state = null, error_code = null,
 		error = null, seen = $4, msps = $5, clients = $6, other = $7, duplicates = $8, added = $9, changed = $10,
-		moved = $11, returned = $12, missing = $13, removed = $14, unknown_parents = $15`,
+		moved = $11, returned = $12, missing = $13, removed = $14, unknown_parents = $15, remapped = $16`,
 		m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates,
-		m.wrote.added, m.wrote.changed, m.wrote.moved, m.wrote.returned, m.wrote.missing, m.wrote.removed, m.came.unknownParents)
+		m.wrote.added, m.wrote.changed, m.wrote.moved, m.wrote.returned, m.wrote.missing, m.wrote.removed, m.came.unknownParents, names(m.fields.remapped))
 }
 
 func (m *merge) apply(ctx context.Context) error {
@@ -140,11 +150,14 @@ type doubt struct {
 	goneMSPs, turnedMSPs, allMSPs int64
 	orphaned, underMSPs           int64
 	of                            string
+	remapped                      []portal.CustomerField
 }
 
 func (d *doubt) String() string {
 	const believed = " That is more than is believed without a person's word; nothing was changed."
 	switch d.of {
+	case "fields":
+		return remapSentence(d.remapped)
 	case "msps":
 		return fmt.Sprintf("%d of %d MSPs are not in this answer as MSPs."+believed, max(d.goneMSPs, d.turnedMSPs), d.allMSPs)
 	case "clients":
@@ -155,6 +168,9 @@ func (d *doubt) String() string {
 
 // code is what an admin is asked about.
 func (d *doubt) code() string {
+	if d.of == "fields" {
+		return "fields_remapped"
+	}
 	if d.of == "clients" || d.of == "msps" && 2*d.turnedMSPs >= d.goneMSPs {
 		return "too_many_moved"
 	}
@@ -234,20 +250,8 @@ const (
 // askForReview ends the run as one that waits for an admin's word, and notes who would vanish. What was read stays.
 func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 	tag, err := m.Exec(ctx, `
-		insert into sync_vanishing (mssp_id, run_id, rank, search_name, name_key, id, kind)
-		select $1, $3, case k.kind when 'msp' then 0 else 1 end, k.search_name, k.name_key, k.id, k.kind
-		from (
-			select 'msp' as kind, id, search_name, name_key, external_id, false as under
-			from msp o
-			where mssp_id = $1 and mssp_product_id = $2 and `+present("o")+` and not `+isAccount("o")+`
-			union all
-			select 'client', id, search_name, name_key, external_id, `+underMSP+`
-			from client o
-			where mssp_id = $1 and mssp_product_id = $2 and `+present("o")+` and not `+isAccount("o")+`) k
-		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = k.external_id
-		left join (`+possibleParents+`) p on p.external_id = s.parent
-		where s.kind is null or k.kind = 'msp' and s.kind <> 'msp' or $4 and k.under and `+orphaned,
-		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, d.of == "clients")
+		insert into sync_vanishing (mssp_id, run_id, rank, search_name, name_key, id, kind, effect, to_name)`+vanishing,
+		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, d.of == "clients", d.of == "fields")
 	if err != nil {
 		return err
 	}
@@ -258,8 +262,8 @@ func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 	return setRun(ctx, m, m.lease, `
 		status = 'needs_review', finished_at = clock_timestamp(), retry_at = null, error_code = $13,
 		error = $4, would_miss = $5, seen = $6, staged = $6, msps = $7, clients = $8, other = $9, duplicates = $10,
-		mailed_at = $11, unknown_parents = $12`,
-		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told, m.came.unknownParents, d.code())
+		mailed_at = $11, unknown_parents = $12, remapped = $14`,
+		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told, m.came.unknownParents, d.code(), names(m.fields.remapped))
 }
 
 // supersede discards an older run of the connection that still waits for a review: what it had read is no news any more.

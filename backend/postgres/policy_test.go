@@ -17,7 +17,7 @@ import (
 var tenantTables = map[string]string{
 	"mssp": "id", "mssp_product": "mssp_id", "sync_run": "mssp_id", "msp": "mssp_id", "client": "mssp_id",
 	"client_count": "mssp_id", "msp_count": "mssp_id", "client_day": "mssp_id", "client_span": "mssp_id", "change": "mssp_id",
-	"sync_customer": "mssp_id", "sync_vanishing": "mssp_id", "user_role": "mssp_id", "pre_assigned_role": "mssp_id", "audit_log": "mssp_id",
+	"sync_customer": "mssp_id", "sync_vanishing": "mssp_id", "field_map": "mssp_id", "user_role": "mssp_id", "pre_assigned_role": "mssp_id", "audit_log": "mssp_id",
 }
 
 // read runs sql with no scope of its own as viewer and answers its single number, or -1 where PostgreSQL refuses the
@@ -78,6 +78,12 @@ func TestASyncThatForgetsItsScopeReachesOnlyItsOwnMSSP(t *testing.T) {
 		w.Exec(t, `
 			insert into sync_vanishing (mssp_id, run_id, rank, search_name, id, kind)
 			values ($1, $2, 1, '', $2, 'client')`, tenant.MSSPID, postgres.NewID())
+		w.Exec(t, `
+			insert into field_map (mssp_id, mssp_product_id, run_id, read_at, customers, paths, applied)
+			select r.mssp_id, r.mssp_product_id, r.id, now(), 1, '[]', '{}'
+			from sync_run r
+			where r.mssp_id = $1
+			limit 1`, tenant.MSSPID)
 	}
 	asSync := func(sql string) (n int64, err error) {
 		err = pgx.BeginFunc(t.Context(), w.DB.Pool(), func(tx pgx.Tx) error {

@@ -50,8 +50,8 @@ func mspScope(scope portal.Scope) string {
 type Stamp struct {
 	Version  int64
 	DataAsOf *time.Time
-	// Runs is how the connections stand: the newest run of each, whether it is paused, and the runs that wait for an
-	// admin's word. Empty below the MSSP, whose people do not see runs.
+	// Runs is how the connections stand: the newest run of each, whether it is paused, whether its fields have changed, and
+	// the runs that wait for an admin's word. Empty below the MSSP, whose people do not see runs.
 	Runs string
 	// Today is the day in the time zone of the viewer's MSSP.
 	Today time.Time
@@ -80,8 +80,9 @@ func queueStamp(batch *pgx.Batch, scope portal.Scope, stamp *Stamp) {
 	runs := "''"
 	if scope.Level == portal.LevelMSSP {
 		runs = `concat((
-			select string_agg(concat(p.paused, last.id, last.status), ' ' order by p.id)
+			select string_agg(concat(p.paused, last.id, last.status, f.noticed_in), ' ' order by p.id)
 			from mssp_product p
+			left join field_map f on f.mssp_id = p.mssp_id and f.mssp_product_id = p.id
 			left join lateral (
 				select r.id, r.status
 				from sync_run r

@@ -4,6 +4,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"fs-client-portal/backend/portal"
 )
@@ -19,9 +22,18 @@ func whatIsRead(c portal.Connection) string {
 	return sourceOf(c) + fmt.Sprintf(" %q", c.Harmless)
 }
 
-// sourceOf identifies where a connection's customers come from.
+// sourceOf identifies where a connection's customers come from, and what of them fills which field.
 func sourceOf(c portal.Connection) string {
-	return fmt.Sprintf("%q %q %q %x", c.ProductID, c.CustomerID, c.BaseURL, sha256.Sum256(c.APIKeySealed))
+	of := fmt.Sprintf("%q %q %q %x", c.ProductID, c.CustomerID, c.BaseURL, sha256.Sum256(c.APIKeySealed))
+	for _, path := range slices.Sorted(maps.Keys(c.Fields)) {
+		of += fmt.Sprintf(" %q:%q", path, c.Fields[path])
+	}
+	return of
+}
+
+// isOfSource reports whether whatIsRead returned of for this source, whatever was harmless then.
+func isOfSource(of string, c portal.Connection) bool {
+	return of == sourceOf(c) || strings.HasPrefix(of, sourceOf(c)+" [")
 }
 
 // reader opens the connection of a run.
@@ -34,6 +46,7 @@ func (s *Service) reader(connection portal.Connection, o Options) (Reader, error
 	if err != nil {
 		return nil, errSealed
 	}
-	o.PerMinute, o.HTTPClient, o.Harmless = s.config.PerMinute, s.httpFor(connection.PublicOnly), connection.Harmless
+	o.PerMinute, o.HTTPClient = s.config.PerMinute, s.httpFor(connection.PublicOnly)
+	o.Harmless, o.Fields = connection.Harmless, connection.Fields
 	return connector.Open(connection.Settings(), string(key), o)
 }

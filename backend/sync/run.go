@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 	stdsync "sync"
 	"time"
 
@@ -64,11 +63,11 @@ func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease
 	return state, run, err
 }
 
-// readNext queues another run where the connection leads elsewhere since this one was merged. Names that were declared
-// harmless meanwhile are for the next run that comes.
+// readNext queues another run where the connection leads elsewhere, or its field map is another, since this one was merged.
+// Names that were declared harmless meanwhile are for the next run that comes.
 func (s *Service) readNext(ctx context.Context, lease postgres.Lease, state State) {
 	connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
-	if err == nil && strings.HasPrefix(state.Of, sourceOf(connection)) {
+	if err == nil && isOfSource(state.Of, connection) {
 		return
 	}
 	if err == nil {
@@ -159,7 +158,7 @@ func (s *Service) readOn(ctx context.Context, lease postgres.Lease, connection p
 	if last.After(state.Progress.LastCall) {
 		state.Progress.LastCall = last
 	}
-	state.Of = whatIsRead(connection)
+	state.Of, state.Fields = whatIsRead(connection), connection.Fields
 	for !state.Done {
 		if state, err = s.call(ctx, lease, reader, state, told); err != nil {
 			return state, err

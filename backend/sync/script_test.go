@@ -25,6 +25,10 @@ func (s script) Open(_ portal.ConnectionSettings, _ string, o sync.Options) (syn
 	return scriptReader{s, o}, nil
 }
 
+func (script) Interpret(raw json.RawMessage, fields map[string]portal.CustomerField) (portal.Customer, error) {
+	return portal.Customer{}, nil
+}
+
 type scriptReader struct {
 	script  script
 	options sync.Options

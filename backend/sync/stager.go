@@ -88,7 +88,7 @@ func (s *Service) call(ctx context.Context, lease postgres.Lease, reader Reader,
 		return told.seen(ctx, seen)
 	})
 	next, err := reader.Call(ctx, state, staging.add)
-	next.Of = state.Of
+	next.Of, next.Fields = state.Of, state.Fields
 	if err = staging.close(err); err != nil {
 		return next, err
 	}

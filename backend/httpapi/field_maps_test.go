@@ -1,0 +1,219 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/httpapi"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/sync"
+)
+
+// flat is a connector that reads customers of top-level members alone: id, name and seats by themselves, any by override.
+type flat struct{ sync.Connector }
+
+func (flat) Product() portal.Product {
+	return portal.Product{ID: portal.ProductHeimdal, Name: "Heimdal"}
+}
+
+func (flat) Interpret(raw json.RawMessage, fields map[string]portal.CustomerField) (portal.Customer, error) {
+	var members map[string]any
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return portal.Customer{}, err
+	}
+	fills := map[string]portal.CustomerField{"id": portal.FieldID, "name": portal.FieldName, "seats": portal.FieldSeatsUsed}
+	for path, field := range fields {
+		fills[path] = field
+	}
+	c := portal.Customer{Kind: portal.KindClient, Type: "CORP"}
+	for path, field := range fills {
+		value, sent := members[path]
+		if !sent {
+			continue
+		}
+		switch field {
+		case portal.FieldID:
+			c.ExternalID = fmt.Sprint(value)
+		case portal.FieldName:
+			c.Name = fmt.Sprint(value)
+		case portal.FieldSeatsUsed:
+			n := int64(value.(float64))
+			c.SeatsUsed = &n
+		}
+	}
+	if c.ExternalID == "" {
+		return c, portal.CallErrorf(portal.Garbage, "A customer has no id.")
+	}
+	return c, nil
+}
+
+// withFields is a house whose tenants' customers have these JSON members, seen by a run.
+func withFields(t *testing.T) *house {
+	t.Helper()
+	h := newHouse(t, func(c *httpapi.Config) {
+		syncs, err := sync.New(c.DB, newSealer(t), sync.Config{Connectors: []sync.Connector{flat{}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Sync = syncs
+	})
+	h.Exec(t, `
+		update client
+		set raw = json_build_object('id', external_id, 'name', name, 'seats', 1, 'active', 2)`)
+	h.Exec(t, `
+		insert into field_map (mssp_id, mssp_product_id, run_id, read_at, customers, paths, applied, noticed_in)
+		select distinct on (r.mssp_id) r.mssp_id, r.mssp_product_id, r.id, now(), 7, $1::json, '{}'::jsonb, r.id
+		from sync_run r`, body([]portal.FieldPath{
+		{Path: "id", Types: []string{"text"}, Customers: 7, Example: "4", Field: ptr(portal.FieldID), Source: portal.SourceAutomatic},
+		{Path: "name", Types: []string{"text"}, Customers: 7, Field: ptr(portal.FieldName), Source: portal.SourceAutomatic},
+		{Path: "seats", Types: []string{"number"}, Customers: 7, Field: ptr(portal.FieldSeatsUsed), Source: portal.SourceAutomatic},
+		{Path: "active", Types: []string{"number"}, Customers: 7, Source: portal.SourceNone},
+	}))
+	return h
+}
+
+func (h *house) fields(method, rest, change string) reply {
+	h.Helper()
+	route := method + " /v1/connections/" + h.Own.ConnectionID + "/fields" + rest
+	return h.send(call{route: route, token: h.as(portal.MSSPAdmin), body: change})
+}
+
+func TestFieldMap(t *testing.T) {
+	t.Run("is shown and changed", func(t *testing.T) {
+		h := withFields(t)
+		m := decode[portal.FieldMap](h, h.wants(h.fields("GET", "", ""), ok))
+		if len(m.Items) != 4 || m.Items[2].Field == nil || *m.Items[2].Field != portal.FieldSeatsUsed || m.Customers != 7 {
+			t.Fatalf("field map = %+v, want four paths of 7 customers, the third of them seats_used", m)
+		}
+		m = decode[portal.FieldMap](h, h.wants(h.fields("PATCH", "", `{"fields":{"active":"seats_used","seats":""}}`), ok))
+		if !m.Items[3].Pending || m.Items[3].Source != portal.SourceAdmin || m.Items[2].Field != nil {
+			t.Errorf("after the change: %+v, want active to fill seats_used from the next run on", m.Items[2:])
+		}
+		m = decode[portal.FieldMap](h, h.wants(h.fields("PATCH", "", `{"fields":{"active":null,"seats":null}}`), ok))
+		if m.Items[3].Pending || m.Items[3].Field != nil || m.Items[2].Field == nil {
+			t.Errorf("after it was undone: %+v, want the map as it was", m.Items[2:])
+		}
+		if n := h.text("select count(*)::text from audit_log where action = 'connection_fields_changed' and actor_id = $1", h.Own.Viewers[portal.MSSPAdmin].UserID); n != "2" {
+			t.Errorf("%s changes are audited, want 2", n)
+		}
+	})
+	for does, c := range map[string]struct{ change, names string }{
+		"refuses an unknown path":                                    {`{"fields":{"colour":"name"}}`, "colour"},
+		"refuses an unknown field":                                   {`{"fields":{"active":"colour"}}`, "colour"},
+		"refuses a second path for a field that an admin has filled": {`{"fields":{"active":"seats_used","seats":"seats_used"}}`, "active"},
+		"refuses more than a hundred paths":                          {`{"fields":{` + hundredAndOne() + `}}`, "fields"},
+	} {
+		t.Run(does, func(t *testing.T) {
+			h := withFields(t)
+			for _, r := range []reply{h.fields("PATCH", "", c.change), h.fields("POST", "/preview", c.change)} {
+				h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid)
+				if !strings.Contains(string(r.body), c.names) {
+					t.Errorf("the problem %s does not name %s", r.body, c.names)
+				}
+			}
+		})
+	}
+	t.Run("needs no attention once an admin has looked", func(t *testing.T) {
+		h := withFields(t)
+		changed := func() bool {
+			o := decode[portal.Overview](h, h.wants(h.get("/v1/overview", h.as(portal.MSSPAdmin)), ok))
+			for _, a := range o.Attention {
+				if a.Kind == "fields_changed" {
+					return true
+				}
+			}
+			return false
+		}
+		if !changed() {
+			t.Fatal("the overview does not say that fields have changed")
+		}
+		run := h.text("select run_id::text from field_map where mssp_id = $1", h.Own.MSSPID)
+		h.wants(h.fields("POST", "/seen", body(portal.FieldMapSeen{RunID: run})), empty)
+		if changed() {
+			t.Error("the overview still says that fields have changed")
+		}
+		if n := h.text("select count(noticed_in)::text from field_map"); n != "1" {
+			t.Errorf("%s maps have not been looked at, want the other tenant's", n)
+		}
+	})
+}
+
+func hundredAndOne() string {
+	var members []string
+	for i := range 101 {
+		members = append(members, fmt.Sprintf(`"p%d":""`, i))
+	}
+	return strings.Join(members, ",")
+}
+
+func TestFieldMapPreview(t *testing.T) {
+	t.Run("shows values before and after, and saves nothing", func(t *testing.T) {
+		h := withFields(t)
+		before := h.state()
+		p := decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", `{"fields":{"active":"seats_used","seats":""}}`), ok))
+		if len(p.Items) != 7 || p.NeedsReview {
+			t.Fatalf("preview = %+v, want seven customers and no review", p)
+		}
+		want := []portal.FieldValueChange{{Field: portal.FieldSeatsUsed, Before: ptr("1"), After: ptr("2")}}
+		for _, item := range p.Items {
+			if diff := cmp.Diff(want, item.Changes); diff != "" || item.Name == "" || item.Error != nil {
+				t.Errorf("effect on %q (-want +got):\n%s", item.Name, diff)
+			}
+		}
+		if after := h.state(); after != before {
+			t.Errorf("rows were written: %s, before %s", after, before)
+		}
+	})
+	t.Run("says where the next run will wait for a review", func(t *testing.T) {
+		h := withFields(t)
+		for change, want := range map[string]bool{
+			`{"fields":{"active":"name"}}`: true, `{"fields":{"name":""}}`: true, `{"fields":{"active":"spla"}}`: false, `{"fields":{"name":null}}`: false,
+		} {
+			p := decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", change), ok))
+			if p.NeedsReview != want {
+				t.Errorf("%s needs a review: %v, want %v", change, p.NeedsReview, want)
+			}
+		}
+	})
+	t.Run("says which customers could not be read", func(t *testing.T) {
+		h := withFields(t)
+		p := decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", `{"fields":{"id":""}}`), ok))
+		if len(p.Items) != 9 || p.Items[0].Error == nil || !strings.Contains(*p.Items[0].Error, "no id") {
+			t.Errorf("preview = %+v, want the reason why no customer can be read", p.Items)
+		}
+	})
+	t.Run("shows ten customers at most, those first whose values change", func(t *testing.T) {
+		h := withFields(t)
+		h.Exec(t, `
+			insert into client (mssp_id, id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in)
+			select $1, new_id(), $2, 'x' || n, 'Extra ' || n, 'CORP', json_build_object('id', 'x' || n, 'active', 5), now(), now(), 1
+			from generate_series(1, 30) n`, h.Own.MSSPID, h.Own.ConnectionID)
+		h.Exec(t, "update client set raw = json_build_object('id', external_id, 'seats', 2, 'active', 2) where name not like 'Extra%'")
+		p := decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", `{"fields":{"active":"seats_used"}}`), ok))
+		if len(p.Items) != 10 {
+			t.Fatalf("%d customers, want 10", len(p.Items))
+		}
+		for _, item := range p.Items {
+			if !strings.HasPrefix(item.Name, "Extra") || len(item.Changes) != 1 {
+				t.Errorf("%q is shown with %v, want customers that change", item.Name, item.Changes)
+			}
+		}
+	})
+	t.Run("is limited for each MSSP", func(t *testing.T) {
+		h := withFields(t)
+		refused := 0
+		for range 40 {
+			if r := h.fields("POST", "/preview", `{"fields":{}}`); r.StatusCode == http.StatusTooManyRequests {
+				refused++
+			}
+		}
+		if refused == 0 {
+			t.Error("forty previews at once are all made, want some refused")
+		}
+	})
+}

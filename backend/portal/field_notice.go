@@ -1,0 +1,151 @@
+package portal
+
+import (
+	"slices"
+	"strings"
+)
+
+const (
+	// newPathPercent is the percentage of the customers in which a new path must occur to be noticed.
+	newPathPercent = 5
+	// maxKnownPaths and maxNotices bound what is kept of a product that has ever new names.
+	maxKnownPaths = 2000
+	maxNotices    = 200
+)
+
+// KnownPath is a path as a connection's field map keeps it. A path that the last run lacked stays known, with no customers.
+type KnownPath struct {
+	PathStats
+	// Noted: it has been in so many customers that admins were told of it.
+	Noted bool `json:"noted,omitzero"`
+}
+
+// FieldReading is what the paths of one run look like.
+type FieldReading struct {
+	Paths     []PathStats
+	Customers int64
+	// Whole: every customer was read, so that a path that is not among Paths is no longer sent.
+	Whole bool
+}
+
+// NextFieldMap returns the paths known after a run and what the run noticed. Without known paths it is the first. changed
+// reports whether an admin should look at the map; values that cannot be read are noticed in each run, but are no change.
+func NextFieldMap(known []KnownPath, r FieldReading) (next []KnownPath, notices []FieldNotice, changed bool) {
+	before := make(map[string]KnownPath, len(known))
+	for _, path := range known {
+		before[path.Path] = path
+	}
+	first := len(known) == 0
+	for _, path := range r.Paths {
+		was := before[path.Path]
+		noted := first || was.Noted || path.Customers*100 > newPathPercent*r.Customers
+		next = append(next, KnownPath{PathStats: path, Noted: noted})
+	}
+	next = withAbsent(next, known, r.Whole)
+	if first {
+		notices = append(notices, firstNotice(r))
+	} else {
+		notices = append(notices, changesOf(before, next, r.Whole)...)
+	}
+	changed = len(notices) > 0
+	notices = append(notices, unreadableIn(r.Paths)...)
+	return next[:min(len(next), maxKnownPaths)], notices[:min(len(notices), maxNotices)], changed
+}
+
+// withAbsent adds the known paths that a run lacked. A run that was not whole says nothing about them.
+func withAbsent(next, known []KnownPath, whole bool) []KnownPath {
+	seen := make(map[string]bool, len(next))
+	for _, path := range next {
+		seen[path.Path] = true
+	}
+	for _, path := range known {
+		if seen[path.Path] {
+			continue
+		}
+		if whole {
+			path.Customers, path.Unreadable, path.TypeCounts = 0, 0, nil
+		}
+		next = append(next, path)
+	}
+	return next
+}
+
+func firstNotice(r FieldReading) FieldNotice {
+	var unfilled []string
+	for _, field := range CustomerFields {
+		filled := slices.ContainsFunc(r.Paths, func(p PathStats) bool { return p.Field != nil && *p.Field == field })
+		if !filled {
+			unfilled = append(unfilled, string(field))
+		}
+	}
+	return FieldNotice{Kind: NoticeFirst, Count: int64(len(r.Paths)), Detail: strings.Join(unfilled, ", ")}
+}
+
+// changesOf lists the changes by kind: what no longer comes first.
+func changesOf(before map[string]KnownPath, next []KnownPath, whole bool) []FieldNotice {
+	var disappeared, changed, appeared []FieldNotice
+	for _, path := range next {
+		was, known := before[path.Path]
+		from, to := was.mainType(), path.mainType()
+		switch {
+		case path.Noted && !was.Noted:
+			appeared = append(appeared, FieldNotice{NoticeAppeared, path.Path, path.Field, path.Customers, path.Example})
+		case !known || path.Field == nil || from == "":
+		case to == "" && !whole:
+		case to == "":
+			disappeared = append(disappeared, FieldNotice{NoticeDisappeared, path.Path, path.Field, was.Customers, was.Example})
+		case from != to:
+			changed = append(changed, FieldNotice{NoticeTypeChanged, path.Path, path.Field, path.Customers, from + ", " + to})
+		}
+	}
+	return slices.Concat(disappeared, changed, appeared)
+}
+
+func unreadableIn(paths []PathStats) []FieldNotice {
+	var notices []FieldNotice
+	for _, path := range paths {
+		if path.Unreadable > 0 {
+			notices = append(notices, FieldNotice{NoticeUnreadable, path.Path, path.Field, path.Unreadable, path.UnreadableExample})
+		}
+	}
+	return notices
+}
+
+// mainType returns the most frequent type of the values, "" where there is none but null.
+func (p PathStats) mainType() string {
+	main, most := "", int64(0)
+	for name, count := range p.TypeCounts {
+		if name != "null" && (count > most || count == most && name < main) {
+			main, most = name, count
+		}
+	}
+	return main
+}
+
+// RemappedFields returns the fields whose paths differ because overrides do, in the order of CustomerFields: of each path
+// with another override, what it filled before, what it fills now, and what both overrides name.
+func RemappedFields(known []KnownPath, applied map[string]CustomerField, now []PathStats, overrides map[string]CustomerField) []CustomerField {
+	changed := map[string]bool{}
+	for _, pair := range [2][2]map[string]CustomerField{{applied, overrides}, {overrides, applied}} {
+		for path, field := range pair[0] {
+			if other, ok := pair[1][path]; !ok || other != field {
+				changed[path] = true
+			}
+		}
+	}
+	touched := map[CustomerField]bool{}
+	for path := range changed {
+		touched[applied[path]], touched[overrides[path]] = true, true
+	}
+	for _, path := range known {
+		if changed[path.Path] && path.Field != nil {
+			touched[*path.Field] = true
+		}
+	}
+	for _, path := range now {
+		if changed[path.Path] && path.Field != nil {
+			touched[*path.Field] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(CustomerFields), func(f CustomerField) bool { return !touched[f] })
+}

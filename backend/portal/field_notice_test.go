@@ -1,0 +1,188 @@
+package portal_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/portal"
+)
+
+// path is a path of some customers with values of one type.
+func path(name string, customers int64, kind string, field portal.CustomerField) portal.PathStats {
+	p := portal.PathStats{
+		FieldPath:  portal.FieldPath{Path: name, Types: []string{kind}, Customers: customers, Example: "e.g. " + name, Source: portal.SourceNone},
+		TypeCounts: map[string]int64{kind: customers},
+	}
+	if field != "" {
+		p.Field, p.Source = &field, portal.SourceAutomatic
+	}
+	return p
+}
+
+func reading(paths ...portal.PathStats) portal.FieldReading {
+	return portal.FieldReading{Paths: paths, Customers: 100, Whole: true}
+}
+
+// told shortens notices to kind, path, field and count.
+func told(notices []portal.FieldNotice) []string {
+	var lines []string
+	for _, n := range notices {
+		field := portal.CustomerField("-")
+		if n.Field != nil {
+			field = *n.Field
+		}
+		lines = append(lines, fmt.Sprint(n.Kind, " ", n.Path, " ", field, " ", n.Count))
+	}
+	return lines
+}
+
+func TestFieldMap(t *testing.T) {
+	name, seats := path("name", 100, "text", portal.FieldName), path("seats", 90, "number", portal.FieldSeatsUsed)
+	unreadable := path("expires", 100, "text", portal.FieldExpiresOn)
+	unreadable.Unreadable, unreadable.UnreadableExample = 3, "soon"
+	for _, c := range []struct {
+		does    string
+		before  []portal.FieldReading
+		now     portal.FieldReading
+		changed bool
+		want    []string
+	}{
+		{"tells of the first run", nil, reading(name, seats), true, []string{"first  - 2"}},
+		{"is silent when nothing changes", []portal.FieldReading{reading(name, seats)}, reading(name, seats), false, nil},
+		{"tells of a mapped path that is no longer sent", []portal.FieldReading{reading(name, seats)}, reading(name), true,
+			[]string{"disappeared seats seats_used 90"}},
+		{"tells of a mapped path that is only null", []portal.FieldReading{reading(name, seats)},
+			reading(name, path("seats", 90, "null", portal.FieldSeatsUsed)), true, []string{"disappeared seats seats_used 90"}},
+		{"is silent about a path that fills nothing and is no longer sent",
+			[]portal.FieldReading{reading(name, path("note", 90, "text", ""))}, reading(name), false, nil},
+		{"is silent about what a run that was not whole lacks", []portal.FieldReading{reading(name, seats)},
+			portal.FieldReading{Paths: []portal.PathStats{name}, Customers: 50}, false, nil},
+		{"is silent when what a run lacked is back", []portal.FieldReading{reading(name, seats), {Paths: []portal.PathStats{name}, Customers: 50}},
+			reading(name, seats), false, nil},
+		{"tells of a mapped path with another type", []portal.FieldReading{reading(name, seats)},
+			reading(name, path("seats", 90, "text", portal.FieldSeatsUsed)), true, []string{"type_changed seats seats_used 90"}},
+		{"is silent about a new path in 5 % of the customers", []portal.FieldReading{reading(name)},
+			reading(name, path("note", 5, "text", "")), false, nil},
+		{"tells of a new path in more than 5 % of the customers", []portal.FieldReading{reading(name)},
+			reading(name, path("note", 6, "text", "")), true, []string{"appeared note - 6"}},
+		{"tells of a path that became common after it was new", []portal.FieldReading{reading(name), reading(name, path("note", 5, "text", ""))},
+			reading(name, path("note", 6, "text", "")), true, []string{"appeared note - 6"}},
+		{"is silent about a path that was common before",
+			[]portal.FieldReading{reading(name, path("note", 6, "text", "")), reading(name)},
+			reading(name, path("note", 6, "text", "")), false, nil},
+		{"counts unreadable values in each run, and as no change", []portal.FieldReading{reading(name, unreadable)},
+			reading(name, unreadable), false, []string{"unreadable expires expires_on 3"}},
+	} {
+		t.Run(c.does, func(t *testing.T) {
+			var known []portal.KnownPath
+			for _, before := range c.before {
+				known, _, _ = portal.NextFieldMap(known, before)
+			}
+			_, notices, changed := portal.NextFieldMap(known, c.now)
+			if changed != c.changed {
+				t.Errorf("changed = %v, want %v", changed, c.changed)
+			}
+			if diff := cmp.Diff(c.want, told(notices)); diff != "" {
+				t.Errorf("notices (-want +got):\n%s", diff)
+			}
+		})
+	}
+	t.Run("names the fields that no path fills in the first run", func(t *testing.T) {
+		_, notices, _ := portal.NextFieldMap(nil, reading(name, seats))
+		want := "id, parent, type, status_reason, products, licence_type, spla, seats_total, expires_on"
+		if notices[0].Detail != want {
+			t.Errorf("detail = %q, want %q", notices[0].Detail, want)
+		}
+	})
+	t.Run("keeps a path that is no longer sent, with no customers", func(t *testing.T) {
+		known, _, _ := portal.NextFieldMap(nil, reading(name, seats))
+		known, _, _ = portal.NextFieldMap(known, reading(name))
+		if len(known) != 2 || known[1].Path != "seats" || known[1].Customers != 0 {
+			t.Errorf("known paths = %+v, want name and seats, the latter in 0 customers", known)
+		}
+	})
+	t.Run("stays bounded whatever names a product sends", func(t *testing.T) {
+		var known []portal.KnownPath
+		var notices []portal.FieldNotice
+		for run := range 10 {
+			r := reading()
+			for i := range 500 {
+				r.Paths = append(r.Paths, path(fmt.Sprintf("p%d.%d", run, i), 100, "text", ""))
+			}
+			known, notices, _ = portal.NextFieldMap(known, r)
+		}
+		if len(known) != 2000 || len(notices) != 200 || known[0].Path != "p9.0" {
+			t.Errorf("%d paths from %s on and %d notices, want 2000 from p9.0 on and 200", len(known), known[0].Path, len(notices))
+		}
+	})
+}
+
+func TestRemappedFields(t *testing.T) {
+	overrides := func(pairs ...string) map[string]portal.CustomerField {
+		all := map[string]portal.CustomerField{}
+		for i := 0; i < len(pairs); i += 2 {
+			all[pairs[i]] = portal.CustomerField(pairs[i+1])
+		}
+		return all
+	}
+	known := []portal.KnownPath{
+		{PathStats: path("a", 1, "text", portal.FieldName)}, {PathStats: path("b", 1, "number", "")}, {PathStats: path("c", 1, "text", portal.FieldType)},
+	}
+	now := []portal.PathStats{path("a", 1, "text", portal.FieldName), path("b", 1, "number", portal.FieldSeatsUsed), path("c", 1, "text", portal.FieldType)}
+	for _, c := range []struct {
+		does           string
+		applied, asked map[string]portal.CustomerField
+		want           []portal.CustomerField
+	}{
+		{"finds none without a change", overrides("b", "spla"), overrides("b", "spla"), nil},
+		{"finds the field that a path fills now", nil, overrides("b", "seats_used"), []portal.CustomerField{portal.FieldSeatsUsed}},
+		{"finds the field that a path no longer fills", nil, overrides("a", ""), []portal.CustomerField{portal.FieldName}},
+		{"finds both where a path goes from one to the other", nil, overrides("c", "expires_on"), []portal.CustomerField{portal.FieldType, portal.FieldExpiresOn}},
+		{"finds the field of an override that was dropped", overrides("b", "seats_total"), nil, []portal.CustomerField{portal.FieldSeatsUsed, portal.FieldSeatsTotal}},
+	} {
+		t.Run(c.does, func(t *testing.T) {
+			got := portal.RemappedFields(known, c.applied, now, c.asked)
+			if len(got)+len(c.want) > 0 && !cmp.Equal(got, c.want) {
+				t.Errorf("remapped = %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestFieldMapChange(t *testing.T) {
+	field := func(f portal.CustomerField) *portal.CustomerField { return &f }
+	known := func(path string) bool { return path != "unknown" }
+	apply := func(change map[string]*portal.CustomerField, overrides map[string]portal.CustomerField) (map[string]portal.CustomerField, error) {
+		return portal.FieldMapChange{Fields: change}.Apply(overrides, known)
+	}
+	t.Run("sets, keeps and drops overrides", func(t *testing.T) {
+		before := map[string]portal.CustomerField{"kept": portal.FieldName, "dropped": portal.FieldType}
+		got, err := apply(map[string]*portal.CustomerField{"set": field(portal.FieldSPLA), "ignored": field(""), "dropped": nil}, before)
+		want := map[string]portal.CustomerField{"kept": portal.FieldName, "set": portal.FieldSPLA, "ignored": ""}
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("error %v, overrides (-want +got):\n%s", err, diff)
+		}
+		if len(before) != 2 || before["dropped"] == "" {
+			t.Errorf("the overrides before became %v", before)
+		}
+	})
+	t.Run("takes several paths for a list", func(t *testing.T) {
+		if _, err := apply(map[string]*portal.CustomerField{"a": field(portal.FieldProducts), "b": field(portal.FieldProducts)}, nil); err != nil {
+			t.Errorf("error %v, want none", err)
+		}
+	})
+	for does, change := range map[string]map[string]*portal.CustomerField{
+		"refuses an unknown path":            {"unknown": field(portal.FieldName)},
+		"refuses an unknown field":           {"a": field("colour")},
+		"refuses two paths for one figure":   {"a": field(portal.FieldSeatsUsed), "b": field(portal.FieldSeatsUsed)},
+		"refuses to drop what is not known ": {"unknown": nil},
+	} {
+		t.Run(does, func(t *testing.T) {
+			if _, err := apply(change, nil); portal.ErrorCode(err) != portal.Invalid {
+				t.Errorf("error %v, want invalid", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,162 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+// mergedFields is what a run says about the product's fields.
+type mergedFields struct {
+	paths     []portal.PathStats
+	overrides map[string]portal.CustomerField
+	readAt    time.Time
+	known     []portal.KnownPath
+	remapped  []portal.CustomerField
+}
+
+// findRemapped reads the paths that the run has seen and those known before, and which fields an admin has remapped.
+func (m *merge) findRemapped(ctx context.Context) error {
+	var state, known []byte
+	var applied map[string]portal.CustomerField
+	f := &m.fields
+	err := m.QueryRow(ctx, `
+		select coalesce(r.state, '{}'), coalesce(`+readAt+`, clock_timestamp()), coalesce(f.paths, '[]'), coalesce(f.applied, '{}')
+		from sync_run r
+		left join field_map f on f.mssp_id = r.mssp_id and f.mssp_product_id = r.mssp_product_id
+		where r.mssp_id = $1
+		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID).Scan(&state, &f.readAt, &known, &applied)
+	if err != nil {
+		return err
+	}
+	var read portal.ReadState
+	if err := errors.Join(json.Unmarshal(state, &read), json.Unmarshal(known, &f.known)); err != nil {
+		return fmt.Errorf("read field map: %w", err)
+	}
+	f.paths, f.overrides = read.Paths, read.Fields
+	f.remapped = portal.RemappedFields(f.known, applied, f.paths, f.overrides)
+	return nil
+}
+
+// remapDoubt returns why the run must be reviewed where a remapped field can move customers or make others of them.
+func (m *merge) remapDoubt() *doubt {
+	if !slices.ContainsFunc(m.fields.remapped, portal.CustomerField.NeedsReview) {
+		return nil
+	}
+	return &doubt{of: "fields", remapped: m.fields.remapped}
+}
+
+func remapSentence(fields []portal.CustomerField) string {
+	names := make([]string, len(fields))
+	for i, field := range fields {
+		names[i] = strings.ReplaceAll(string(field), "_", " ")
+	}
+	return fmt.Sprintf("An administrator has changed which of the product's fields fill %s. Nothing was changed: check what this run would do first.",
+		strings.Join(names, ", "))
+}
+
+// saveFields keeps the run's paths as the connection's field map, notes in the run what it noticed about them, and marks
+// the lines of history that are there because of a remapped field. A run that read no paths leaves the map as it is.
+func (m *merge) saveFields(ctx context.Context, whole bool) error {
+	f := &m.fields
+	if err := m.markRemapped(ctx); err != nil || len(f.paths) == 0 {
+		return err
+	}
+	next, notices, changed := portal.NextFieldMap(f.known, portal.FieldReading{
+		Paths: f.paths, Customers: m.came.customers, Whole: whole,
+	})
+	paths, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	if f.overrides == nil {
+		f.overrides = map[string]portal.CustomerField{}
+	}
+	_, err = m.Exec(ctx, `
+		insert into field_map as f (mssp_id, mssp_product_id, run_id, read_at, customers, paths, applied, noticed_in)
+		values ($1, $2, $3, $4, $5, $6, $7, case when $8 then $3::uuid end)
+		on conflict (mssp_id, mssp_product_id) do update
+		set run_id = $3, read_at = $4, customers = $5, paths = $6, applied = $7,
+		    noticed_in = case when $8 then $3::uuid else f.noticed_in end`,
+		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, f.readAt, m.came.customers, paths, f.overrides, changed)
+	if err != nil || len(notices) == 0 {
+		return err
+	}
+	return setRun(ctx, m, m.lease, "notices = $4", notices)
+}
+
+func names(fields []portal.CustomerField) []string {
+	all := make([]string, len(fields))
+	for i, field := range fields {
+		all[i] = string(field)
+	}
+	return all
+}
+
+// markRemapped gives the lines that this run wrote of remapped fields their reason. Another id makes other customers, so
+// then all lines are.
+func (m *merge) markRemapped(ctx context.Context) error {
+	if len(m.fields.remapped) == 0 {
+		return nil
+	}
+	fields := names(m.fields.remapped)
+	if slices.Contains(m.fields.remapped, portal.FieldParent) {
+		fields = append(fields, "msp")
+	}
+	_, err := m.Exec(ctx, `
+		update change h
+		set reason = 'field_map'
+		where h.mssp_id = $1
+		and h.run_id = $2
+		and (h.field = any($3) or $4)`,
+		m.lease.MSSPID, m.lease.Run.ID, fields, slices.Contains(m.fields.remapped, portal.FieldID))
+	return err
+}
+
+// namedParents are possibleParents with their names.
+const namedParents = `
+		select i.external_id, i.name
+		from sync_customer i
+		where i.mssp_id = $1 and i.run_id = $3 and i.kind = 'msp'
+		union all
+		select o.external_id, o.name
+		from msp o
+		where o.mssp_id = $1 and o.mssp_product_id = $2 and o.status <> 'removed'
+		and not exists (
+			select from sync_customer i
+			where i.mssp_id = $1 and i.run_id = $3 and i.external_id = o.external_id)`
+
+// vanishing lists what accepting the run would do to known customers; k is a known one, s what came of it, p the MSP it
+// would be under. $4 reports whether detached clients are listed, $5 all moves and new names.
+var vanishing = `
+	select $1::uuid, $3::uuid, case k.kind when 'msp' then 0 else 1 end, k.search_name, k.name_key, k.id, k.kind, e.effect,
+	       case e.effect when 'moved' then p.name when 'renamed' then s.name when 'turned' then s.type end
+	from (
+		select 'msp' as kind, id, search_name, name_key, external_id, name, null as msp
+		from msp o
+		where mssp_id = $1 and mssp_product_id = $2 and ` + present("o") + ` and not ` + isAccount("o") + `
+		union all
+		select 'client', o.id, o.search_name, o.name_key, o.external_id, o.name, case when ` + underMSP + ` then was.external_id end
+		from client o
+		left join msp was on was.mssp_id = o.mssp_id and was.id = o.msp_id
+		where o.mssp_id = $1 and o.mssp_product_id = $2 and ` + present("o") + ` and not ` + isAccount("o") + `) k
+	left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = k.external_id
+	left join (` + namedParents + `) p on p.external_id = s.parent
+	cross join lateral (
+		select case
+			when s.kind is null then 'missing'
+			when s.kind <> k.kind then 'turned'
+			when k.kind = 'client' and k.msp is not null and p.external_id is null then 'detached'
+			when k.kind = 'client' and p.external_id is distinct from k.msp then 'moved'
+			when s.name <> k.name then 'renamed'
+		end as effect) e
+	where e.effect = 'missing'
+	or e.effect = 'turned' and (k.kind = 'msp' or $5)
+	or e.effect = 'detached' and ($4 or $5)
+	or e.effect in ('moved', 'renamed') and $5`

@@ -1,0 +1,265 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// fieldMapRow is a connection's field map as it is kept. Before the first run that was merged it has no RunID.
+type fieldMapRow struct {
+	Overrides map[string]portal.CustomerField
+	Harmless  []string
+	RunID     *string
+	ReadAt    *time.Time
+	Customers int64
+	Paths     []portal.KnownPath
+	Applied   map[string]portal.CustomerField
+}
+
+const fieldMapColumns = `
+	p.field_overrides as overrides, p.harmless, f.run_id, f.read_at, coalesce(f.customers, 0) as customers,
+	coalesce(f.paths, '[]') as paths, coalesce(f.applied, '{}') as applied`
+
+const fieldMapTables = `
+	mssp_product p
+	left join field_map f on f.mssp_id = p.mssp_id and f.mssp_product_id = p.id`
+
+// FieldMap returns the field map of one connection; NotFound if there is none in the viewer's scope.
+func (db *DB) FieldMap(ctx context.Context, viewer portal.Viewer, connectionID string) (portal.FieldMap, error) {
+	if !validID(connectionID) {
+		return portal.FieldMap{}, errNone("connection")
+	}
+	var row fieldMapRow
+	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		collectOne(batch.Queue(`
+			select `+fieldMapColumns+`
+			from `+fieldMapTables+`
+			where p.mssp_id = $1
+			and p.id = $2`, viewer.Scope.MSSPID, connectionID), "connection", &row)
+	})
+	if err != nil {
+		return portal.FieldMap{}, fmt.Errorf("read field map: %w", err)
+	}
+	return row.fieldMap(), nil
+}
+
+// fieldMap shows the paths as the next run will use them.
+func (r fieldMapRow) fieldMap() portal.FieldMap {
+	m := portal.FieldMap{
+		Items: make([]portal.FieldPath, len(r.Paths)), Fields: portal.CustomerFields, Customers: r.Customers,
+		RunID: r.RunID, ReadAt: r.ReadAt, Harmless: r.Harmless,
+	}
+	for i, path := range r.Paths {
+		m.Items[i] = r.withOverride(path.FieldPath)
+	}
+	return m
+}
+
+func (r fieldMapRow) withOverride(path portal.FieldPath) portal.FieldPath {
+	if path.Types == nil {
+		path.Types = []string{}
+	}
+	override, set := r.Overrides[path.Path]
+	applied, wasSet := r.Applied[path.Path]
+	if set == wasSet && override == applied {
+		return path
+	}
+	path.Pending, path.Unreadable, path.UnreadableExample = true, 0, ""
+	path.Field, path.Source = nil, portal.SourceAutomatic
+	if set {
+		path.Source = portal.SourceAdmin
+		if override != "" {
+			path.Field = &override
+		}
+	}
+	return path
+}
+
+// ChangeFieldMap changes which paths fill which fields, for a viewer, and queues a run unless one is under way, which
+// begins anew. A change that changes nothing is none. NotFound outside the viewer's scope; Invalid names what is wrong
+// with the change.
+func (db *DB) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, connectionID string, c portal.FieldMapChange, enqueue Enqueue) (portal.FieldMap, error) {
+	if !validID(connectionID) {
+		return portal.FieldMap{}, errNone("connection")
+	}
+	var row fieldMapRow
+	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		var err error
+		if row, err = lockFieldMap(ctx, tx, viewer.Scope.MSSPID, connectionID); err != nil {
+			return err
+		}
+		before := maps.Clone(row.Overrides)
+		if row.Overrides, err = c.Apply(row.Overrides, row.fieldMap().Knows); err != nil || maps.Equal(before, row.Overrides) {
+			return err
+		}
+		return db.writeOverrides(ctx, tx, viewer, connectionID, before, row.Overrides, enqueue)
+	})
+	if err != nil {
+		return portal.FieldMap{}, fmt.Errorf("change field map: %w", err)
+	}
+	return row.fieldMap(), nil
+}
+
+// lockFieldMap reads the field map; the connection is locked, so that two changes at once are one after the other.
+func lockFieldMap(ctx context.Context, tx pgx.Tx, msspID, connectionID string) (fieldMapRow, error) {
+	rows, err := tx.Query(ctx, `
+		select `+fieldMapColumns+`
+		from `+fieldMapTables+`
+		where p.mssp_id = $1
+		and p.id = $2
+		for no key update of p`, msspID, connectionID)
+	if err != nil {
+		return fieldMapRow{}, err
+	}
+	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[fieldMapRow])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fieldMapRow{}, errNone("connection")
+	}
+	return row, err
+}
+
+func (db *DB) writeOverrides(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, connectionID string, before, after map[string]portal.CustomerField, enqueue Enqueue) error {
+	_, err := tx.Exec(ctx, `
+		update mssp_product
+		set field_overrides = $3
+		where mssp_id = $1
+		and id = $2`, viewer.Scope.MSSPID, connectionID, after)
+	if err != nil {
+		return err
+	}
+	err = writeAudit(ctx, tx, AuditEntry{
+		MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "connection_fields_changed", Target: connectionID,
+		Detail: auditedOverrides(before, after),
+	})
+	if err != nil {
+		return err
+	}
+	var run portal.SyncRun
+	err = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) (err error) {
+		run, err = newRun(ctx, tx, runRequest{msspID: viewer.Scope.MSSPID, connectionID: connectionID, trigger: "manual", by: &viewer.UserID})
+		return runError(err)
+	})
+	switch portal.ErrorCode(err) {
+	case portal.SyncRunning, portal.NoProduct: // a run under way begins anew, a paused connection is read once it is resumed
+		return nil
+	case "":
+		return leaveRole(ctx, tx, run, enqueue)
+	}
+	return err
+}
+
+// auditedOverrides lists what differs; automatic is what the portal finds by itself, nothing a path that fills no field.
+func auditedOverrides(before, after map[string]portal.CustomerField) map[string]any {
+	changed := [2]map[string]string{{}, {}}
+	name := func(overrides map[string]portal.CustomerField, path string) string {
+		field, set := overrides[path]
+		switch {
+		case !set:
+			return portal.SourceAutomatic
+		case field == "":
+			return "nothing"
+		}
+		return string(field)
+	}
+	for _, overrides := range []map[string]portal.CustomerField{before, after} {
+		for path := range overrides {
+			was, is := name(before, path), name(after, path)
+			if was != is {
+				changed[0][path], changed[1][path] = was, is
+			}
+		}
+	}
+	return map[string]any{"before": changed[0], "after": changed[1]}
+}
+
+// SeeFieldMap notes that the MSSP's admins have looked at a connection's field map of a run: what that run and those
+// before it noticed needs no attention any more. NotFound outside the viewer's scope.
+func (db *DB) SeeFieldMap(ctx context.Context, viewer portal.Viewer, connectionID, runID string) error {
+	if !validID(connectionID) {
+		return errNone("connection")
+	}
+	if !validID(runID) {
+		return errNone("run")
+	}
+	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		if _, err := lockFieldMap(ctx, tx, viewer.Scope.MSSPID, connectionID); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `
+			update field_map
+			set noticed_in = null
+			where mssp_id = $1
+			and mssp_product_id = $2
+			and noticed_in <= $3`, viewer.Scope.MSSPID, connectionID, runID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("see field map: %w", err)
+	}
+	return nil
+}
+
+// RawCustomer is a customer of a connection and its JSON as it was received.
+type RawCustomer struct {
+	Kind portal.CustomerKind
+	ID   string
+	Name string
+	Raw  []byte
+}
+
+const (
+	// sampled is how many MSPs and how many clients are searched for those that have a path.
+	sampled = 20_000
+	// sampleRows is how many of those found are returned.
+	sampleRows = 200
+)
+
+// SampleCustomers returns some customers of a connection whose JSON has a member by one of these names; any, where none
+// has. Names are compared with the JSON's text, for that is cheaper than to read it.
+func (db *DB) SampleCustomers(ctx context.Context, viewer portal.Viewer, connectionID string, names []string) ([]RawCustomer, error) {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = name + `"`
+	}
+	var found, others []RawCustomer
+	sample := func(kind string) string {
+		return `
+			(select '` + kind + `' as kind, c.id, c.name, c.raw
+			from ` + kind + ` c
+			where c.mssp_id = @mssp
+			and c.mssp_product_id = @connection
+			and c.status <> 'removed'
+			order by c.id
+			limit @sampled)`
+	}
+	query := func(condition string) string {
+		return `
+			select s.kind, s.id, s.name, s.raw::text::bytea as raw
+			from (` + strings.Join([]string{sample("client"), sample("msp")}, " union all ") + `) s
+			where ` + condition + `
+			limit @rows`
+	}
+	args := pgx.NamedArgs{
+		"mssp": viewer.Scope.MSSPID, "connection": connectionID, "sampled": sampled, "rows": sampleRows, "names": quoted,
+	}
+	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		collect(batch.Queue(query("exists (select from unnest(@names::text[]) n where strpos(s.raw::text, n) > 0)"), args), &found)
+		collect(batch.Queue(query("@names::text[] is not null"), args), &others)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sample customers: %w", err)
+	}
+	if len(found) == 0 {
+		return others, nil
+	}
+	return slices.Clip(found), nil
+}
