@@ -27,6 +27,11 @@ const screens: Screen[] = [
   { path: "/syncs/:id?", may: "see_syncs", Page: lazy(() => import("./sync/Sync")) },
   { path: "/syncs/:id/changes", may: "see_syncs", Page: lazy(() => import("./sync/RunChanges")) },
   { path: "/syncs/:id/review", may: "see_syncs", Page: lazy(() => import("./sync/Review")) },
+  {
+    path: "/admin/connections/:id/fields",
+    may: "manage_products",
+    Page: lazy(() => import("./sync/FieldMap")),
+  },
   { path: "/settings", Page: lazy(() => import("./settings/Settings")) },
   { path: "/settings/sessions", Page: lazy(() => import("./settings/Sessions")) },
 ];

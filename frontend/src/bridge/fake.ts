@@ -2,6 +2,7 @@
 // on (scope, permissions, paging, sorting, one sync at a time, what may be changed of whom) and nothing else.
 import { fakeConnections } from "./fakeConnections";
 import { fakeCustomers } from "./fakeCustomers";
+import { fakeFields } from "./fakeFields";
 import { fakeInvites } from "./fakeInvites";
 import { includes, page, sorted } from "./fakeLists";
 import { fakeOrganisation } from "./fakeOrganisation";
@@ -100,6 +101,7 @@ export function createFake(options: FakeOptions = {}): Fake {
 
   const syncs = fakeSyncs({ world, need, page, emit: (run) => fake.emit("sync:run", { run }) });
   const products = fakeConnections({ world, need, queue: syncs.queue });
+  const fields = fakeFields({ world, need, queue: syncs.queue });
   const customers = fakeCustomers({ world, need, scope });
   const organisation = fakeOrganisation({ world, need });
   const invites = fakeInvites({ world, need });
@@ -244,6 +246,10 @@ export function createFake(options: FakeOptions = {}): Fake {
     changeConnection: call("changeConnection", products.change),
     organisation: call("organisation", organisation.read),
     changeOrganisation: call("changeOrganisation", organisation.change),
+    fieldMap: call("fieldMap", fields.show),
+    changeFieldMap: call("changeFieldMap", fields.change),
+    previewFieldMap: call("previewFieldMap", fields.preview),
+    seeFieldMap: call("seeFieldMap", fields.see),
     copyText: call("copyText", (text: string) => {
       fake.clipboard = text;
     }),

@@ -59,6 +59,7 @@ export function fakeConnections({ world, need, queue }: Tools) {
       failures_in_a_row: before.filter(({ status }) => status === "failed").length,
       next_run_at: saved.paused || busy ? null : new Date(next).toISOString(),
       account: null,
+      harmless: [],
     };
   }
 

@@ -99,6 +99,44 @@ export const syncStates = {
       one.status === "needs_review" ? { ...one, error_code: "too_many_moved" } : one,
     );
   },
+  /** An admin has remapped the field that says under whom a customer is. */
+  remapped: (world: World) => {
+    syncStates.review(world);
+    world.runs = world.runs.map((one) =>
+      one.status === "needs_review" ? { ...one, error_code: "fields_remapped", remapped: ["parent"] } : one,
+    );
+  },
+  /** The last sync noticed that fields have changed. */
+  fields: (world: World) => {
+    const notice = { field: null, count: 0, detail: "" };
+    const changed = run(1, {
+      notices: [
+        { ...notice, kind: "disappeared", path: "licenseInfo.purchased", field: "seats_total", count: 612 },
+        { ...notice, kind: "type_changed", path: "spla", field: "spla", count: 590, detail: "yes_no, text" },
+        { ...notice, kind: "appeared", path: "entitlement.bought", count: 612, detail: "40" },
+        {
+          ...notice,
+          kind: "unreadable",
+          path: "entitlement.until",
+          field: "expires_on",
+          count: 3,
+          detail: "soon",
+        },
+      ],
+    });
+    world.runs = [changed, ...world.runs.slice(1)];
+    world.attention = [
+      attention({
+        kind: "fields_changed",
+        severity: "warning",
+        run_id: changed.id,
+        at: changed.finished_at,
+        detail: "disappeared",
+        count: 3,
+      }),
+      ...world.attention,
+    ];
+  },
   /** The only connection is paused for longer than data stays fresh. */
   paused: (world: World) => {
     world.connections = world.connections.map((one) => ({ ...one, paused: true }));

@@ -74,15 +74,19 @@ function vanishing(run: SyncRun, world: World): ReviewItem[] {
     .slice(0, run.would_miss ?? 0)
     .map(({ id, name, type, msp_name, seats_used, external_id }) => ({
       kind: "client" as const,
-      effect: "missing",
-      to_msp_name: null,
       id,
       name,
       type,
       msp_name,
       seats_used,
       external_id,
+      ...(run.error_code === "too_many_moved"
+        ? { effect: "detached" as const }
+        : run.error_code === "fields_remapped"
+          ? { effect: "moved" as const, to_msp_name: "Harbour IT" }
+          : { effect: "missing" as const }),
     }))
+    .map((item) => ({ to_msp_name: null, to_name: null, ...item }))
     .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 

@@ -1,9 +1,11 @@
 // A small believable world for tests and for `npm run dev` in a browser: one MSSP, 24 MSPs, 612 clients.
+import { fieldMap } from "./fakeFields";
 import { type FakeUser, newSessions, newUsers } from "./fakePeople";
 import type {
   Attention,
   Client,
   ConnectionItem,
+  FieldMap,
   Grant,
   Invite,
   Me,
@@ -196,6 +198,7 @@ export const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
   unread: [],
   notices: [],
   sign: null,
+  remapped: [],
   would_miss: null,
   reviewed_by: null,
   reviewed_at: null,
@@ -335,6 +338,8 @@ export interface World {
   sessions: OwnSession[];
   runs: SyncRun[];
   connections: FakeConnection[];
+  /** What each connection's field map holds; without an entry it has not been read yet. */
+  fieldMaps: Record<string, FieldMap>;
   products: Product[];
   attention: Attention[];
   timeZone: string;
@@ -365,6 +370,7 @@ export function newWorld(): World {
     sessions: newSessions(),
     runs: Array.from({ length: 12 }, (_, n) => run(n + 1)),
     connections: [connection(1)],
+    fieldMaps: { [id("e000", 1)]: fieldMap(id("a000", 1), ago(0.19 * hour)) },
     products: [{ id: "heimdal", name: "Heimdal", base_url: heimdalURL }],
     attention: attentionOf(clients),
     timeZone: "UTC",

@@ -64,6 +64,12 @@ const withZones = (organisation: m.Organisation): m.Organisation => ({
 
 const withGrants = (user: m.UserItem): m.UserItem => ({ ...user, grants: list(user.grants) });
 
+const withPaths = (map: m.FieldMap): m.FieldMap => ({
+  ...map,
+  items: list(map.items),
+  fields: list(map.fields),
+});
+
 const firstPage = { cursor: "", limit: 50 };
 const noFilter = { q: "", sort: "", status: "" };
 
@@ -133,6 +139,17 @@ export const go: Portal = {
   changeConnection: (id, change) => ask(app.ChangeConnection(id, change)),
   organisation: async () => withZones(await ask<m.Organisation>(app.Organisation())),
   changeOrganisation: async (change) => withZones(await ask<m.Organisation>(app.ChangeOrganisation(change))),
+  fieldMap: async (id) => withPaths(await ask<m.FieldMap>(app.FieldMap(id))),
+  changeFieldMap: async (id, change) =>
+    withPaths(await ask<m.FieldMap>(app.ChangeFieldMap(id, change as portal.FieldMapChange))),
+  previewFieldMap: async (id, change) => {
+    const preview = await ask<m.FieldMapPreview>(app.PreviewFieldMap(id, change as portal.FieldMapChange));
+    return {
+      ...preview,
+      items: list(preview.items).map((item) => ({ ...item, changes: list(item.changes) })),
+    };
+  },
+  seeFieldMap: (id, runID) => ask(app.SeeFieldMap(id, runID)),
   copyText: (text) => ask(app.CopyText(text)),
   on: (name, handler) => EventsOn(name, handler),
 };

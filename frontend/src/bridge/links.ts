@@ -16,6 +16,7 @@ export const links = {
   admin: "/admin",
   users: "/admin/users",
   syncs: "/syncs",
+  fields: (connectionID: string) => `/admin/connections/${connectionID}/fields`,
   sync: (id: string) => `/syncs/${id}`,
   syncChanges: (id: string, filter: RunChangeFilter = {}) => `/syncs/${id}/changes${query(filter)}`,
   syncReview: (id: string) => `/syncs/${id}/review`,

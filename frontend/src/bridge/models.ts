@@ -36,6 +36,7 @@ export type Severity = "error" | "warning" | "info";
 export type AttentionKind =
   | "needs_review"
   | "sync_failed"
+  | "fields_changed"
   | "sync_never"
   | "sync_stale"
   | "licence_expired"
@@ -58,6 +59,40 @@ export type Me = Said<
 export type TrendDay = Said<portal.TrendDay>;
 export type Attention = Said<portal.Attention, { kind: AttentionKind; severity: Severity }>;
 export type Overview = Said<portal.Overview, { trend: TrendDay[]; attention: Attention[] }>;
+
+/** A field of a customer that a path of a product's JSON can fill. */
+export type CustomerField =
+  | "id"
+  | "name"
+  | "parent"
+  | "type"
+  | "status_reason"
+  | "products"
+  | "licence_type"
+  | "spla"
+  | "seats_used"
+  | "seats_total"
+  | "expires_on";
+export type FieldSource = "automatic" | "admin" | "none";
+export type FieldType = "text" | "number" | "yes_no" | "object" | "list" | "null";
+export type FieldPath = Said<
+  portal.FieldPath,
+  { field: CustomerField | null; source: FieldSource; types: FieldType[] }
+>;
+/** Which path of a connection's JSON fills which field. */
+export type FieldMap = Said<portal.FieldMap, { items: FieldPath[]; fields: CustomerField[] }>;
+/** A field, "" for nothing, null for what the portal finds by itself; paths that are left out stay. */
+export interface FieldMapChange {
+  fields: Record<string, CustomerField | "" | null>;
+}
+export type FieldValueChange = Said<portal.FieldValueChange, { field: CustomerField }>;
+export type FieldMapEffect = Said<
+  portal.FieldMapEffect,
+  { kind: "msp" | "client"; changes: FieldValueChange[] }
+>;
+export type FieldMapPreview = Said<portal.FieldMapPreview, { items: FieldMapEffect[] }>;
+export type NoticeKind = "first" | "disappeared" | "type_changed" | "appeared" | "unreadable";
+export type FieldNotice = Said<portal.FieldNotice, { kind: NoticeKind; field: CustomerField | null }>;
 
 export type Field = Said<portal.Field>;
 export type Change = Said<portal.Change, { kind: ChangeKind; reason: "field_map" | null }>;
@@ -98,14 +133,23 @@ export type Organisation = portal.Organisation;
 export type OrganisationChange = portal.OrganisationChange;
 export type OwnSession = Said<portal.OwnSession>;
 
-export type SyncRun = Said<portal.SyncRun, { status: RunStatus; trigger: "schedule" | "manual" | "command" }>;
+export type SyncRun = Said<
+  portal.SyncRun,
+  {
+    status: RunStatus;
+    trigger: "schedule" | "manual" | "command";
+    notices: FieldNotice[];
+    remapped: CustomerField[];
+  }
+>;
 /** One line of what a run changed; name is the customer's as it is now. */
 export type RunChange = Said<
   portal.RunChange,
   { kind: ChangeKind; entity: "msp" | "client"; reason: "field_map" | null }
 >;
-/** A customer that a run in review would mark as missing. */
-export type ReviewItem = Said<portal.ReviewItem, { kind: "msp" | "client" }>;
+export type ReviewEffect = "missing" | "turned" | "detached" | "moved" | "renamed";
+/** A customer that a run in review would mark as missing, move or rename. */
+export type ReviewItem = Said<portal.ReviewItem, { kind: "msp" | "client"; effect: ReviewEffect }>;
 
 export type Product = portal.Product;
 /** A connection to a product; its API key is never among what is told of it. */

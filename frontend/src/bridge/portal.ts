@@ -10,6 +10,9 @@ import type {
   CreatedInvite,
   Events,
   Facets,
+  FieldMap,
+  FieldMapChange,
+  FieldMapPreview,
   Invite,
   InviteFilter,
   Me,
@@ -93,6 +96,14 @@ export interface Portal {
   organisation(): Promise<Organisation>;
   /** Rejects with invalid and the field time_zone for a zone that is not known. */
   changeOrganisation(change: OrganisationChange): Promise<Organisation>;
+  /** Which path of a connection's JSON fills which field, as of its last run. */
+  fieldMap(connectionID: string): Promise<FieldMap>;
+  /** From the next run on, which is queued. */
+  changeFieldMap(connectionID: string, change: FieldMapChange): Promise<FieldMap>;
+  /** What a change would do to ten customers. */
+  previewFieldMap(connectionID: string, change: FieldMapChange): Promise<FieldMapPreview>;
+  /** Notes that the field map of a run was looked at: it needs no attention any more. */
+  seeFieldMap(connectionID: string, runID: string): Promise<void>;
   copyText(text: string): Promise<void>;
   /** Calls handler on each event until the answered function is called. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void;

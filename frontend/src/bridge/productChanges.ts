@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { ConnectionChange, ConnectionTrial, NewConnection } from "./models";
+import { useEffect } from "react";
+import type { ConnectionChange, ConnectionTrial, FieldMapChange, NewConnection } from "./models";
 import { portal } from "./portal";
-import { keys, syncQuery } from "./queries";
+import { fieldMapQuery, keys, syncQuery } from "./queries";
 import { refreshAfterRun } from "./runs";
 
 // What an administrator may do about products and their runs. API keys are not kept once a dialog is gone: gcTime 0.
@@ -36,6 +37,31 @@ export function useChangeConnection(grant: string, id: string) {
       }
     },
   });
+}
+
+/** Changes which path fills which field; a run that uses it is queued. */
+export function useChangeFieldMap(grant: string, id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (change: FieldMapChange) => portal().changeFieldMap(id, change),
+    onSuccess: (map) => {
+      queries.setQueryData(fieldMapQuery(grant, id).queryKey, map);
+      refreshAfterRun(queries, grant);
+    },
+  });
+}
+
+/** Notes that the field map of a run is being looked at, so that the overview stops asking for it. */
+export function useFieldMapSeen(grant: string, id: string, runID: string | null | undefined) {
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (!runID) return;
+    // Where it fails the overview goes on asking, which is all that is lost.
+    portal()
+      .seeFieldMap(id, runID)
+      .then(() => queries.invalidateQueries({ queryKey: keys.overview(grant) }))
+      .catch(() => undefined);
+  }, [queries, grant, id, runID]);
 }
 
 /** An admin's word on a run in review; rejects with conflict when somebody or a later run was faster. */

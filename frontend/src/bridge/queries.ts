@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type {
   ClientFilter,
+  FieldMapChange,
   InviteFilter,
   MSPFilter,
   Page,
@@ -27,6 +28,7 @@ export const keys = {
   syncs: (grant: string) => [grant, "syncs"] as const,
   connections: (grant: string) => [grant, "connections"] as const,
   organisation: (grant: string) => [grant, "organisation"] as const,
+  fieldMap: (grant: string, id: string) => [grant, "fields", id] as const,
 };
 
 const next = <Item>(page: Page<Item>) => page.next_cursor ?? undefined;
@@ -146,6 +148,19 @@ export const connectionsQuery = (grant: string) =>
 /** The MSSP and what can be set for it. */
 export const organisationQuery = (grant: string) =>
   queryOptions({ queryKey: keys.organisation(grant), queryFn: () => portal().organisation() });
+
+/** Which path of a connection's JSON fills which field. */
+export const fieldMapQuery = (grant: string, id: string) =>
+  queryOptions({ queryKey: keys.fieldMap(grant, id), queryFn: () => portal().fieldMap(id) });
+
+/** What a change of a field map would do to ten customers. */
+export const fieldMapPreviewQuery = (grant: string, id: string, change: FieldMapChange) =>
+  queryOptions({
+    queryKey: [...keys.fieldMap(grant, id), "preview", change],
+    queryFn: () => portal().previewFieldMap(id, change),
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  });
 
 /** The best few MSPs and clients for what is being typed. */
 export const searchQuery = (grant: string, q: string, withMSPs: boolean) =>

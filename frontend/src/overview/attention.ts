@@ -18,6 +18,11 @@ export function attentionWords({ kind, detail, count = null }: Said): string {
     return t("overview.attention.sync_failedRow", { count, detail });
   }
   if (kind === "sync_failed" && detail) return t("overview.attention.sync_failedWhy", { detail });
+  if (kind === "fields_changed" && count !== null) {
+    return t(detail === "first" ? "overview.attention.fields_first" : "overview.attention.fields_changedOf", {
+      count,
+    });
+  }
   const [, used, total] = (kind === "seats_exceeded" && seats.exec(detail)) || [];
   if (used && total) {
     return t("overview.attention.seats_exceededOf", { used: Number(used), total: Number(total) });

@@ -206,3 +206,7 @@ export const DevicesIcon = createSvgIcon(
   <path d="M4 6h18V4H4c-1.1 0-2 .9-2 2v11H0v3h14v-3H4zm19 2h-6c-.55 0-1 .45-1 1v10c0 .55.45 1 1 1h6c.55 0 1-.45 1-1V9c0-.55-.45-1-1-1m-1 9h-4v-7h4z" />,
   "Devices",
 );
+export const FieldsIcon = createSvgIcon(
+  <path d="M3 5h8v2H3zm0 6h8v2H3zm0 6h8v2H3zm13.01-12L20 9l-3.99 4v-3H13V8h3.01zm0 8L20 17l-3.99 4v-3H13v-2h3.01z" />,
+  "Fields",
+);

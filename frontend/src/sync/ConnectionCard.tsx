@@ -10,7 +10,7 @@ import { moves } from "../bridge/runs";
 import { absent, formatRelative } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Hidden } from "../parts/Hidden";
-import { EditIcon, KeyIcon, PauseIcon, PlayIcon } from "../parts/icons";
+import { EditIcon, FieldsIcon, KeyIcon, PauseIcon, PlayIcon } from "../parts/icons";
 import { StatusChip } from "../parts/StatusChip";
 import { Time, useNow } from "../parts/Time";
 import type { ConnectionAction } from "./Connections";
@@ -86,6 +86,17 @@ function Actions({ connection, onAsk }: Pick<Props, "connection" | "onAsk">) {
   return (
     <Box sx={{ ml: "auto", mr: -1, display: "flex", flexWrap: "wrap", gap: 0.5 }}>
       <SyncNow connection={connection} />
+      <Button
+        size="small"
+        variant="text"
+        color="inherit"
+        startIcon={<FieldsIcon />}
+        aria-label={t("products.fieldsOf", { name })}
+        component={RouterLink}
+        to={links.fields(connection.id)}
+      >
+        {t("products.fields")}
+      </Button>
       {button("key", "key", <KeyIcon />)}
       {button("edit", "edit", <EditIcon />)}
       {button("pause", pause, connection.paused ? <PlayIcon /> : <PauseIcon />)}

@@ -188,4 +188,22 @@ describe("a sync under way", () => {
     expect(fake.calls.filter((call) => call === "syncs")).toHaveLength(asked);
     expect(screen.queryByText(/^Waiting for Heimdal/)).toBeNull();
   });
+
+  it("shows from where to where customers go after fields were remapped", async () => {
+    const { user } = open(undefined, (fake) => {
+      becomes(fake, { error_code: "fields_remapped", remapped: ["parent"] });
+    });
+    expect(await screen.findByText("3 customers would change because fields were remapped")).toBeVisible();
+    const table = await screen.findByRole("grid", { name: "What would change" });
+    expect((await within(table).findAllByText("Under Harbour IT"))[0]).toBeVisible();
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Accept: use the new fields" }));
+    expect(await screen.findByRole("dialog", { name: "Change 3 customers?" })).toBeVisible();
+  });
+
+  it("says what becomes of each customer", async () => {
+    open();
+    const table = await screen.findByRole("grid", { name: "Who would go missing" });
+    expect((await within(table).findAllByText("Missing"))[0]).toBeVisible();
+  });
 });

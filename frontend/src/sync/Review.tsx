@@ -24,7 +24,7 @@ import { DecideDialog, type Word } from "./DecideDialog";
 import { Decided } from "./Decided";
 import { doubt, productName, wouldChange } from "./run";
 
-/** A run that waits for an admin's word: how many would vanish, who they are, and the two words there are. */
+/** A run that waits for an admin's decision: how many it is about, what would become of them, and what can be decided. */
 export default function Review() {
   const { grant } = useSession();
   const { id = "" } = useParams();
@@ -120,6 +120,14 @@ function HowMany({ run }: { run: SyncRun }) {
   );
 }
 
+/** What would become of a customer. */
+function effectWords({ effect, to_msp_name: msp, to_name: name }: ReviewItem): string {
+  if (effect === "moved" && msp) return t("sync.review.effects.movedTo", { msp });
+  if (effect === "turned" && name) return t("sync.review.effects.turnedTo", { name });
+  if (effect === "renamed" && name) return t("sync.review.effects.renamedTo", { name });
+  return t(`sync.review.effects.${effect}`);
+}
+
 const columns = (): Column<ReviewItem>[] => [
   {
     field: "name",
@@ -143,7 +151,15 @@ const columns = (): Column<ReviewItem>[] => [
     text: ({ kind }) => t(`sync.review.kinds.${kind}`),
     width: 96,
   },
-  { field: "msp", name: t("sync.review.msp"), text: ({ msp_name }) => msp_name, flex: 1.5, minWidth: 140 },
+  {
+    field: "msp",
+    name: t("sync.review.msp"),
+    text: ({ msp_name }) => msp_name,
+    flex: 1.5,
+    minWidth: 120,
+    from: 560,
+  },
+  { field: "effect", name: t("sync.review.effect"), text: effectWords, flex: 2, minWidth: 160 },
   { field: "type", name: t("sync.review.type"), text: ({ type }) => type, width: 112, from: 700 },
   { field: "seats", name: t("sync.review.seats"), number: ({ seats_used }) => seats_used, width: 104 },
   {

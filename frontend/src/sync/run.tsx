@@ -26,8 +26,11 @@ export function durationOf({ started_at: from, finished_at: to }: SyncRun): stri
 export const productName = (product: string): string =>
   product === "heimdal" ? t("sync.product.heimdal") : product;
 
-/** Why a run waits for a word: customers would go missing, or be somewhere else than they were. */
-export const doubt = (run: SyncRun) => (run.error_code === "too_many_moved" ? "moved" : "missing");
+/** Why a run waits for a decision: customers would go missing or be elsewhere, or an admin has remapped fields. */
+export const doubt = (run: SyncRun) => {
+  if (run.error_code === "fields_remapped") return "remapped";
+  return run.error_code === "too_many_moved" ? "moved" : "missing";
+};
 
 /** What a run that waits for a word would change. */
 export const wouldChange = (run: SyncRun): string =>

@@ -120,6 +120,7 @@ export namespace portal {
 	    base_url?: string;
 	    api_key?: string;
 	    paused?: boolean;
+	    harmless?: string[];
 	}
 	export interface FieldNotice {
 	    kind: string;
@@ -161,6 +162,7 @@ export namespace portal {
 	    checked: number;
 	    unread: UnreadReseller[];
 	    notices: FieldNotice[];
+	    remapped: string[];
 	    sign?: string;
 	    would_miss?: number;
 	    reviewed_by?: string;
@@ -181,6 +183,7 @@ export namespace portal {
 	    last_complete?: string;
 	    failures_in_a_row: number;
 	    account?: ConnectionAccount;
+	    harmless: string[];
 	    next_run_at?: string;
 	}
 	export interface ConnectionTest {
@@ -231,6 +234,49 @@ export namespace portal {
 	    types: string[];
 	    licence_types: string[];
 	}
+	
+	export interface FieldPath {
+	    path: string;
+	    types: string[];
+	    customers: number;
+	    example: string;
+	    field?: string;
+	    source: string;
+	    pending: boolean;
+	    unreadable: number;
+	    unreadable_example: string;
+	}
+	export interface FieldMap {
+	    items: FieldPath[];
+	    fields: string[];
+	    customers: number;
+	    run_id?: string;
+	    read_at?: string;
+	    harmless: string[];
+	}
+	export interface CustomerField {
+	
+	}
+	export interface FieldMapChange {
+	    fields: Record<string, string>;
+	}
+	export interface FieldValueChange {
+	    field: string;
+	    before?: string;
+	    after?: string;
+	}
+	export interface FieldMapEffect {
+	    kind: string;
+	    id: string;
+	    name: string;
+	    changes: FieldValueChange[];
+	    error?: string;
+	}
+	export interface FieldMapPreview {
+	    items: FieldMapEffect[];
+	    needs_review: boolean;
+	}
+	
 	
 	
 	export interface Scope {
@@ -442,6 +488,7 @@ export namespace portal {
 	    msp_name?: string;
 	    effect: string;
 	    to_msp_name?: string;
+	    to_name?: string;
 	    seats_used?: number;
 	    external_id: string;
 	}

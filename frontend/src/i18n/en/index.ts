@@ -1,6 +1,7 @@
 import { admin } from "./admin";
 import { clients } from "./clients";
 import { customers } from "./customers";
+import { fields } from "./fields";
 import { history } from "./history";
 import { msps } from "./msps";
 import { overview } from "./overview";
@@ -18,6 +19,7 @@ export const en = {
   admin,
   clients,
   customers,
+  fields,
   history,
   msps,
   overview,

@@ -44,6 +44,8 @@ export const products = {
   editOf: "Edit {{name}}",
   key: "Replace key",
   keyOf: "Replace key of {{name}}",
+  fields: "Fields",
+  fieldsOf: "Fields of {{name}}",
   pause: "Pause",
   pauseOf: "Pause {{name}}",
   resume: "Resume",

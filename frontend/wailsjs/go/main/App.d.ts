@@ -9,6 +9,8 @@ export function CancelSignIn():Promise<void>;
 
 export function ChangeConnection(arg1:string,arg2:portal.ConnectionChange):Promise<portal.ConnectionItem>;
 
+export function ChangeFieldMap(arg1:string,arg2:portal.FieldMapChange):Promise<portal.FieldMap>;
+
 export function ChangeOrganisation(arg1:portal.OrganisationChange):Promise<portal.Organisation>;
 
 export function ChangeUser(arg1:string,arg2:portal.UserChange):Promise<portal.UserItem>;
@@ -31,6 +33,8 @@ export function DiscardSync(arg1:string):Promise<portal.SyncRun>;
 
 export function EndSession(arg1:string):Promise<void>;
 
+export function FieldMap(arg1:string):Promise<portal.FieldMap>;
+
 export function Invites(arg1:portal.InviteQuery):Promise<portal.InvitePage>;
 
 export function MSP(arg1:string):Promise<portal.MSPDetail>;
@@ -47,6 +51,8 @@ export function Organisation():Promise<portal.Organisation>;
 
 export function Overview():Promise<portal.Overview>;
 
+export function PreviewFieldMap(arg1:string,arg2:portal.FieldMapChange):Promise<portal.FieldMapPreview>;
+
 export function Providers():Promise<Array<portal.Provider>>;
 
 export function ResendInvite(arg1:string):Promise<portal.CreatedInvite>;
@@ -54,6 +60,8 @@ export function ResendInvite(arg1:string):Promise<portal.CreatedInvite>;
 export function Resume():Promise<portal.Me>;
 
 export function RevokeInvite(arg1:string):Promise<void>;
+
+export function SeeFieldMap(arg1:string,arg2:string):Promise<void>;
 
 export function Sessions():Promise<portal.OwnSessions>;
 

@@ -14,6 +14,10 @@ export function ChangeConnection(arg1, arg2) {
   return window['go']['main']['App']['ChangeConnection'](arg1, arg2);
 }
 
+export function ChangeFieldMap(arg1, arg2) {
+  return window['go']['main']['App']['ChangeFieldMap'](arg1, arg2);
+}
+
 export function ChangeOrganisation(arg1) {
   return window['go']['main']['App']['ChangeOrganisation'](arg1);
 }
@@ -58,6 +62,10 @@ export function EndSession(arg1) {
   return window['go']['main']['App']['EndSession'](arg1);
 }
 
+export function FieldMap(arg1) {
+  return window['go']['main']['App']['FieldMap'](arg1);
+}
+
 export function Invites(arg1) {
   return window['go']['main']['App']['Invites'](arg1);
 }
@@ -90,6 +98,10 @@ export function Overview() {
   return window['go']['main']['App']['Overview']();
 }
 
+export function PreviewFieldMap(arg1, arg2) {
+  return window['go']['main']['App']['PreviewFieldMap'](arg1, arg2);
+}
+
 export function Providers() {
   return window['go']['main']['App']['Providers']();
 }
@@ -104,6 +116,10 @@ export function Resume() {
 
 export function RevokeInvite(arg1) {
   return window['go']['main']['App']['RevokeInvite'](arg1);
+}
+
+export function SeeFieldMap(arg1, arg2) {
+  return window['go']['main']['App']['SeeFieldMap'](arg1, arg2);
 }
 
 export function Sessions() {

@@ -1,0 +1,197 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type Fake, people } from "../bridge/fake";
+import { syncStates } from "../bridge/fakeStates";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+import { noticeWords } from "./RunNotices";
+
+const connection = "0195a000-0000-7000-e000-000000000001";
+const open = (prepare: (fake: Fake) => void = () => undefined, who = people.admin) =>
+  renderApp({ signedIn: who, path: `/admin/connections/${connection}/fields`, prepare });
+const fills = (path: string) => screen.findByLabelText(`What ${path} fills`);
+
+describe("the field map", () => {
+  it("is reached from the connection", async () => {
+    const { user } = renderApp({
+      signedIn: people.admin,
+      path: "/syncs",
+      prepare: (fake) => {
+        fake.world.runs = fake.world.runs.slice(0, 2);
+      },
+    });
+    await user.click(await screen.findByRole("link", { name: "Fields of Heimdal, customer 120451" }));
+    expect(await screen.findByRole("heading", { name: "Fields of Heimdal, customer 120451" })).toBeVisible();
+  });
+
+  it("shows each field with its customers, example, and what fills nothing yet", async () => {
+    open();
+    const table = await screen.findByRole("grid", { name: "Fields the product sends" });
+    const row = within(
+      (await within(table).findByText("entitlement.bought")).closest('[role="row"]') as HTMLElement,
+    );
+    expect(row.getByText("612 (96%)")).toBeVisible();
+    expect(row.getByText("40")).toBeVisible();
+    expect(row.getByLabelText("What entitlement.bought fills")).toHaveDisplayValue("Automatic: nothing");
+    expect(await fills("name")).toHaveDisplayValue("Automatic: Name");
+    expect(within(table).getByText("3, e.g. “soon”")).toBeVisible();
+    expect(within(table).getByText("no longer sent")).toBeVisible();
+    expect(screen.getByText(/Not filled by any field of the product: .*Licences purchased/)).toBeVisible();
+  });
+
+  it("is accessible", async () => {
+    open();
+    await fills("name");
+    await expectAccessible();
+  });
+
+  it("needs no attention once it was opened", async () => {
+    const { fake } = open((fake) => syncStates.fields(fake.world));
+    await fills("name");
+    await waitFor(() => expect(fake.calls).toContain("seeFieldMap"));
+    expect(fake.world.attention.some(({ kind }) => kind === "fields_changed")).toBe(false);
+  });
+
+  it("is searched by the product's name and by the portal's", async () => {
+    const { user } = open();
+    await fills("name");
+    await user.type(screen.getByRole("searchbox", { name: "Search fields" }), "licence end");
+    await waitFor(() => expect(screen.queryByText("notes")).toBeNull());
+    expect(screen.getByText("entitlement.until")).toBeVisible();
+  });
+
+  it("shows the effect on customers before it is saved", async () => {
+    const { user, fake } = open();
+    expect(screen.queryByText(/not saved yet/)).toBeNull();
+    await user.selectOptions(await fills("entitlement.bought"), "Licences purchased");
+    expect(screen.getByText("1 change is not saved yet.")).toBeVisible();
+    await user.click(screen.getByText("Preview and save"));
+    const dialog = within(await screen.findByRole("dialog", { name: "What this changes" }));
+    const effects = await dialog.findByRole("table", { name: "Effect on customers" });
+    expect(within(effects).getAllByText("Licences purchased")).toHaveLength(10);
+    expect(fake.calls).not.toContain("changeFieldMap");
+    await user.click(dialog.getByText("Save"));
+    expect(await screen.findByText(/Saved\. The next sync/)).toBeVisible();
+    await waitFor(async () =>
+      expect(await fills("entitlement.bought")).toHaveDisplayValue("Licences purchased"),
+    );
+    expect(screen.getByText("An administrator, from the next sync on")).toBeVisible();
+    expect(fake.world.runs[0]?.status).toBe("running");
+  });
+
+  it("has an accessible preview", async () => {
+    const { user } = open();
+    await user.selectOptions(await fills("notes"), "Name");
+    await user.click(screen.getByText("Preview and save"));
+    await screen.findByRole("table", { name: "Effect on customers" });
+    await expectAccessible();
+  });
+
+  it("maps to nothing and back to automatic", async () => {
+    const { user, fake } = open();
+    await user.selectOptions(await fills("isSpla"), "Nothing");
+    await user.click(screen.getByText("Preview and save"));
+    await user.click(await screen.findByRole("button", { name: "Save" }));
+    await waitFor(() =>
+      expect(fake.world.fieldMaps[connection]?.items.find(({ path }) => path === "isSpla")).toMatchObject({
+        field: null,
+        source: "admin",
+      }),
+    );
+    await user.selectOptions(await fills("isSpla"), "Automatic");
+    await user.click(screen.getByText("Preview and save"));
+    await user.click(await screen.findByRole("button", { name: "Save" }));
+    await waitFor(() =>
+      expect(fake.world.fieldMaps[connection]?.items.find(({ path }) => path === "isSpla")).toMatchObject({
+        source: "automatic",
+      }),
+    );
+  });
+
+  it("says when the next sync will wait for a decision, and forgets what is discarded", async () => {
+    const { user } = open();
+    await user.selectOptions(await fills("notes"), "Name");
+    expect(screen.getByText(/The next sync will wait for your decision/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Discard changes" }));
+    expect(screen.queryByText(/The next sync will wait for your decision/)).toBeNull();
+    expect(await fills("notes")).toHaveDisplayValue("Automatic: nothing");
+    expect(screen.getByRole("button", { name: "Preview and save" })).toBeDisabled();
+  });
+
+  it("says why a change was not saved, and keeps it", async () => {
+    const message = "Only one path can fill name.";
+    const { user } = open((fake) =>
+      fake.fail("changeFieldMap", new Problem("invalid", { field: "fields", message })),
+    );
+    await user.selectOptions(await fills("notes"), "Name");
+    await user.click(screen.getByText("Preview and save"));
+    const dialog = within(await screen.findByRole("dialog", { name: "What this changes" }));
+    await dialog.findByRole("table");
+    await user.click(dialog.getByRole("button", { name: "Save" }));
+    expect(await dialog.findByText(new RegExp(message))).toBeVisible();
+    await user.click(dialog.getByRole("button", { name: "Cancel" }));
+    expect(await fills("notes")).toHaveDisplayValue("Name");
+  });
+
+  it("is chosen by keyboard", async () => {
+    const { user } = open();
+    const select = await fills("notes");
+    select.focus();
+    await user.keyboard("{ArrowDown}");
+    expect(select).toHaveFocus();
+  });
+
+  it("is empty before the first sync", async () => {
+    open((fake) => {
+      fake.world.fieldMaps = {};
+    });
+    expect(await screen.findByText("Nothing has been read yet")).toBeVisible();
+  });
+
+  it("says why it could not be loaded", async () => {
+    open((fake) => fake.fail("fieldMap", new Problem("internal", { requestId: "req-4" })));
+    expect(await screen.findByText("Request id: req-4")).toBeVisible();
+  });
+
+  it("is for administrators alone", async () => {
+    const { fake } = open(undefined, people.staff);
+    expect(await screen.findByRole("heading", { level: 1 })).toBeVisible();
+    expect(fake.calls).not.toContain("fieldMap");
+  });
+});
+
+describe("what a sync noticed about the fields", () => {
+  it("is told in the overview and leads by the run to the fields", async () => {
+    const { user } = renderApp({
+      signedIn: people.admin,
+      path: "/overview",
+      prepare: (fake) => {
+        syncStates.fields(fake.world);
+        fake.world.runs = fake.world.runs.slice(0, 2);
+      },
+    });
+    const line = (await screen.findByText(/3 fields of the answers have changed/)).closest(
+      "li",
+    ) as HTMLElement;
+    await user.click(within(line).getByRole("link"));
+    expect(await screen.findByText("What it noticed about the fields")).toBeVisible();
+    for (const sentence of [
+      "licenseInfo.purchased is no longer sent. It filled Licences purchased of 612 customers.",
+      "spla, which fills SPLA, is text now and was yes or no.",
+      "entitlement.bought is new, in 612 customers.",
+      "3 values of entitlement.until cannot be read as Licence end, for example “soon”.",
+    ]) {
+      expect(screen.getByText(sentence)).toBeVisible();
+    }
+    await user.click(screen.getByRole("link", { name: "Open fields" }));
+    expect(await fills("name")).toBeVisible();
+  });
+
+  it("names what nothing fills after the first sync", () => {
+    const notice = { kind: "first" as const, path: "", field: null, count: 12, detail: "spla, expires_on" };
+    expect(noticeWords(notice)).toBe(
+      "12 fields found in the first answer. Nothing fills: SPLA, Licence end.",
+    );
+    expect(noticeWords({ ...notice, count: 1, detail: "" })).toBe("1 field found in the first answer.");
+  });
+});

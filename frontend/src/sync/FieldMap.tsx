@@ -1,0 +1,121 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Link from "@mui/material/Link";
+import Typography from "@mui/material/Typography";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
+import { Link as RouterLink, useParams } from "react-router";
+import { links } from "../bridge/links";
+import type { FieldPath, FieldMap as Fields } from "../bridge/models";
+import { useFieldMapSeen } from "../bridge/productChanges";
+import { connectionsQuery, fieldMapQuery } from "../bridge/queries";
+import { t } from "../i18n/i18n";
+import { FilterBar, SearchField } from "../parts/FilterBar";
+import { PageHeader } from "../parts/PageHeader";
+import { useSession } from "../session/session";
+import { connectionName } from "./connectionName";
+import { FieldPreview } from "./FieldPreview";
+import { FieldTable } from "./FieldTable";
+import { type Choice, choose, type Draft, needsReview, toChange, unfilled } from "./fieldDraft";
+
+/** Which of a product's fields fills which of the portal's, and the way to change it. */
+export default function FieldMap() {
+  const { id = "" } = useParams();
+  return <OfConnection key={id} id={id} />;
+}
+
+function OfConnection({ id }: { id: string }) {
+  const { grant } = useSession();
+  const { data: map, error, isPending, refetch } = useQuery(fieldMapQuery(grant.id, id));
+  const [q, setQ] = useState("");
+  const [draft, setDraft] = useState<Draft>({});
+  const [previewing, setPreviewing] = useState(false);
+  useFieldMapSeen(grant.id, id, map?.run_id);
+  const onChoose = useCallback(
+    (item: FieldPath, choice: Choice) => setDraft((before) => choose(before, item, choice)),
+    [],
+  );
+  const changes = Object.keys(draft).length;
+  return (
+    <>
+      <PageHeader
+        title={useTitle(id)}
+        text={<Where map={map} />}
+        actions={
+          <>
+            <Button disabled={changes === 0} onClick={() => setDraft({})}>
+              {t("fields.discard")}
+            </Button>
+            <Button variant="contained" disabled={changes === 0} onClick={() => setPreviewing(true)}>
+              {t("fields.preview")}
+            </Button>
+          </>
+        }
+      />
+      {map && <Notes map={map} draft={draft} />}
+      <FilterBar>
+        <SearchField label={t("fields.search")} value={q} onChange={setQ} />
+        <Typography role="status" variant="body2" color="textSecondary">
+          {changes > 0 && t("fields.changed", { count: changes })}
+        </Typography>
+      </FilterBar>
+      <Box sx={{ flex: "1 0 320px", height: 320, display: "flex", flexDirection: "column" }}>
+        <FieldTable
+          map={map}
+          loading={isPending}
+          problem={error}
+          onRetry={() => void refetch()}
+          q={q}
+          onClear={() => setQ("")}
+          draft={draft}
+          onChoose={onChoose}
+        />
+      </Box>
+      {previewing && (
+        <FieldPreview
+          id={id}
+          change={toChange(draft)}
+          onClose={() => setPreviewing(false)}
+          onSaved={() => {
+            setPreviewing(false);
+            setDraft({});
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function useTitle(id: string): string {
+  const { grant } = useSession();
+  const { data } = useQuery(connectionsQuery(grant.id));
+  const connection = data?.items.find((one) => one.id === id);
+  return connection ? t("fields.title", { name: connectionName(connection) }) : t("fields.plain");
+}
+
+function Where({ map }: { map: Fields | undefined }) {
+  return (
+    <>
+      <Link component={RouterLink} to={links.syncs} underline="always">
+        {t("fields.back")}
+      </Link>
+      {map?.run_id && ` · ${t("fields.read", { count: map.customers })}`}. {t("fields.text")}
+    </>
+  );
+}
+
+/** What to know before choosing: what nothing fills, and whether the next run will wait for a decision. */
+function Notes({ map, draft }: { map: Fields; draft: Draft }) {
+  const missing = unfilled(map);
+  return (
+    <Box sx={{ display: "grid", gap: 1, mb: 1.5 }}>
+      {map.items.length > 0 && missing.length > 0 && (
+        <Alert severity="info">
+          {t("fields.unfilled", { fields: missing.map((field) => t(`fields.name.${field}`)).join(", ") })}
+        </Alert>
+      )}
+      {needsReview(map, draft) && <Alert severity="warning">{t("fields.review")}</Alert>}
+    </Box>
+  );
+}

@@ -1,0 +1,129 @@
+import Alert from "@mui/material/Alert";
+import Table from "@mui/material/Table";
+import TableBody from "@mui/material/TableBody";
+import TableCell from "@mui/material/TableCell";
+import TableHead from "@mui/material/TableHead";
+import TableRow from "@mui/material/TableRow";
+import Typography from "@mui/material/Typography";
+import { useQuery } from "@tanstack/react-query";
+import type { FieldMapChange, FieldMapEffect, FieldMapPreview } from "../bridge/models";
+import { Problem } from "../bridge/problem";
+import { useChangeFieldMap } from "../bridge/productChanges";
+import { fieldMapPreviewQuery } from "../bridge/queries";
+import { absent } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { SkeletonLines } from "../parts/Delayed";
+import { ErrorPanel } from "../parts/ErrorPanel";
+import { FormDialog } from "../parts/FormDialog";
+import { useNotify } from "../parts/Notices";
+import { useSession } from "../session/session";
+
+interface Props {
+  /** The connection. */
+  id: string;
+  change: FieldMapChange;
+  onClose: () => void;
+  onSaved: () => void;
+}
+
+/** What a change does to ten customers, before it is saved. */
+export function FieldPreview({ id, change, onClose, onSaved }: Props) {
+  const { grant } = useSession();
+  const notify = useNotify();
+  const preview = useQuery(fieldMapPreviewQuery(grant.id, id, change));
+  const save = useChangeFieldMap(grant.id, id);
+  const submit = () => {
+    if (!preview.data) return;
+    save.mutate(change, {
+      onSuccess: () => {
+        notify({ text: t("fields.saved") });
+        onSaved();
+      },
+    });
+  };
+  return (
+    <FormDialog
+      open
+      title={t("fields.dialog.title")}
+      submitLabel={t("fields.dialog.save")}
+      pending={save.isPending}
+      problem={save.error && new Problem(save.error.code, { message: save.error.message })}
+      onClose={onClose}
+      onSubmit={submit}
+    >
+      {preview.isPending && (
+        <div role="status" aria-label={t("fields.dialog.loading")}>
+          <SkeletonLines lines={6} />
+        </div>
+      )}
+      {preview.error && <ErrorPanel problem={preview.error} onRetry={() => void preview.refetch()} />}
+      {preview.data && <Effects preview={preview.data} />}
+    </FormDialog>
+  );
+}
+
+function Effects({ preview: { items, needs_review } }: { preview: FieldMapPreview }) {
+  const same = items.every(({ changes, error }) => changes.length === 0 && error === null);
+  return (
+    <>
+      {needs_review && <Alert severity="warning">{t("fields.review")}</Alert>}
+      <Typography variant="body2">
+        {items.length === 0
+          ? t("fields.dialog.none")
+          : same
+            ? t("fields.dialog.same")
+            : t("fields.dialog.text", { count: items.length })}
+      </Typography>
+      {items.length > 0 && <EffectTable items={items} />}
+      <Typography variant="body2" color="textSecondary">
+        {t("fields.dialog.next")}
+      </Typography>
+    </>
+  );
+}
+
+function EffectTable({ items }: { items: FieldMapEffect[] }) {
+  return (
+    <Table size="small" aria-label={t("fields.dialog.label")}>
+      <TableHead>
+        <TableRow>
+          {(["customer", "field", "before", "after"] as const).map((name) => (
+            <TableCell key={name}>{t(`fields.dialog.${name}`)}</TableCell>
+          ))}
+        </TableRow>
+      </TableHead>
+      <TableBody sx={{ "& td, & th": { overflowWrap: "anywhere" } }}>
+        {items.map((item) => (
+          <Effect key={item.id} item={item} />
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function Effect({ item: { name, changes, error } }: { item: FieldMapEffect }) {
+  if (error !== null || changes.length === 0) {
+    return (
+      <TableRow>
+        <TableCell component="th" scope="row">
+          {name}
+        </TableCell>
+        <TableCell colSpan={3} sx={{ color: error === null ? "text.secondary" : "error.main" }}>
+          {error === null ? t("fields.dialog.unchanged") : t("fields.dialog.unreadable", { why: error })}
+        </TableCell>
+      </TableRow>
+    );
+  }
+  return changes.map(({ field, before, after }, n) => (
+    <TableRow key={field}>
+      {n === 0 && (
+        <TableCell component="th" scope="rowgroup" rowSpan={changes.length}>
+          {name}
+        </TableCell>
+      )}
+      <TableCell>{t(`fields.name.${field}`)}</TableCell>
+      <TableCell>{before ?? absent}</TableCell>
+      <TableCell>{after ?? absent}</TableCell>
+    </TableRow>
+  ));
+}

@@ -1,0 +1,169 @@
+import Box from "@mui/material/Box";
+import NativeSelect from "@mui/material/NativeSelect";
+import { useMemo } from "react";
+import type { CustomerField, FieldMap, FieldPath } from "../bridge/models";
+import type { Problem } from "../bridge/problem";
+import { formatNumber, formatPercent } from "../i18n/format";
+import { t } from "../i18n/i18n";
+import { type Column, DataTable } from "../parts/DataTable";
+import { EmptyState } from "../parts/EmptyState";
+import { FieldsIcon } from "../parts/icons";
+import { type Choice, type Draft, savedChoice } from "./fieldDraft";
+
+type Row = FieldPath & { id: string };
+
+interface Props {
+  map: FieldMap | undefined;
+  loading: boolean;
+  problem: Problem | null;
+  onRetry: () => void;
+  /** What is searched for. */
+  q: string;
+  onClear: () => void;
+  draft: Draft;
+  onChoose: (item: FieldPath, choice: Choice) => void;
+}
+
+/** Every field the product sends, and what it fills. */
+export function FieldTable({ map, loading, problem, onRetry, q, onClear, draft, onChoose }: Props) {
+  const rows = useMemo<Row[]>(() => {
+    const wanted = q.toLowerCase();
+    const matches = ({ path, field }: FieldPath) =>
+      path.toLowerCase().includes(wanted) ||
+      (field && t(`fields.name.${field}`).toLowerCase().includes(wanted));
+    return (map?.items ?? []).filter(matches).map((item) => ({ ...item, id: item.path }));
+  }, [map, q]);
+  const columns = useMemo(() => columnsOf(map, draft, onChoose), [map, draft, onChoose]);
+  return (
+    <DataTable
+      label={t("fields.label")}
+      columns={columns}
+      rows={rows}
+      total={rows.length}
+      loading={loading}
+      problem={problem}
+      onRetry={onRetry}
+      dataAsOf={map?.read_at ?? null}
+      rowHeight={44}
+      asked={q || undefined}
+      onClear={onClear}
+      empty={
+        <EmptyState icon={<FieldsIcon />} title={t("fields.empty.title")} text={t("fields.empty.text")} />
+      }
+    />
+  );
+}
+
+function columnsOf(
+  map: FieldMap | undefined,
+  draft: Draft,
+  onChoose: (item: FieldPath, choice: Choice) => void,
+): Column<Row>[] {
+  return [
+    { field: "path", name: t("fields.column.path"), text: ({ path }) => path, flex: 2, minWidth: 160 },
+    {
+      field: "fills",
+      name: t("fields.column.fills"),
+      render: (item) => <Fills item={item} fields={map?.fields ?? []} draft={draft} onChoose={onChoose} />,
+      width: 224,
+    },
+    {
+      field: "customers",
+      name: t("fields.column.customers"),
+      text: (item) => inCustomers(item, map?.customers ?? 0),
+      align: "right",
+      width: 116,
+    },
+    {
+      field: "example",
+      name: t("fields.column.example"),
+      text: ({ example }) => example,
+      flex: 1.5,
+      minWidth: 120,
+    },
+    {
+      field: "types",
+      name: t("fields.column.types"),
+      text: ({ types }) => types.map((type) => t(`fields.type.${type}`)).join(", "),
+      width: 112,
+      from: 860,
+    },
+    {
+      field: "unreadable",
+      name: t("fields.column.unreadable"),
+      text: ({ unreadable: count, unreadable_example: example }) =>
+        count > 0 ? t("fields.unreadable", { count, example }) : null,
+      flex: 1,
+      minWidth: 120,
+      from: 700,
+    },
+    {
+      field: "source",
+      name: t("fields.column.source"),
+      text: sourceWords,
+      flex: 1,
+      minWidth: 112,
+      from: 980,
+    },
+  ];
+}
+
+function inCustomers({ customers: count }: FieldPath, all: number): string {
+  if (count === 0) return t("fields.gone");
+  if (all === 0) return formatNumber(count);
+  return t("fields.share", { count, share: formatPercent(Math.min(1, count / all)) });
+}
+
+function sourceWords({ source, pending }: FieldPath): string {
+  const name = t(`fields.source.${source}`);
+  return pending ? t("fields.pending", { source: name }) : name;
+}
+
+function automaticWords({ source, field, pending }: FieldPath): string {
+  if (source === "admin" || pending) return t("fields.automatic");
+  return field
+    ? t("fields.automaticField", { field: t(`fields.name.${field}`) })
+    : t("fields.automaticNothing");
+}
+
+interface FillsProps {
+  item: FieldPath;
+  fields: CustomerField[];
+  draft: Draft;
+  onChoose: (item: FieldPath, choice: Choice) => void;
+}
+
+function Fills({ item, fields, draft, onChoose }: FillsProps) {
+  const chosen = draft[item.path];
+  return (
+    <Box
+      component="span"
+      // The keys that choose are the list's own, not the table's.
+      onKeyDown={(event: React.KeyboardEvent) => event.key !== "Tab" && event.stopPropagation()}
+      sx={{ display: "block", width: 208 }}
+    >
+      <NativeSelect
+        fullWidth
+        disableUnderline
+        value={chosen ?? savedChoice(item)}
+        onChange={(event) => onChoose(item, event.target.value as Choice)}
+        inputProps={{ "aria-label": t("fields.fillsOf", { path: item.path }) }}
+        sx={(theme) => ({
+          fontSize: "0.8125rem",
+          fontWeight: chosen ? 600 : 400,
+          border: `1px solid ${chosen ? theme.vars.palette.primary.main : theme.vars.palette.divider}`,
+          borderRadius: "6px",
+          px: 1,
+        })}
+      >
+        <option value="automatic">{automaticWords(item)}</option>
+        <option value="nothing">{t("fields.nothing")}</option>
+        {fields.map((field) => (
+          <option key={field} value={field}>
+            {t(`fields.name.${field}`)}
+          </option>
+        ))}
+      </NativeSelect>
+    </Box>
+  );
+}

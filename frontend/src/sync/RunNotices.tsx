@@ -1,0 +1,51 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import { Link as RouterLink } from "react-router";
+import { links } from "../bridge/links";
+import type { CustomerField, FieldNotice, FieldType, SyncRun } from "../bridge/models";
+import { t } from "../i18n/i18n";
+import { Section } from "../parts/Section";
+import { useSession } from "../session/session";
+
+const fieldName = (field: CustomerField) => t(`fields.name.${field}`);
+
+/** What a run noticed about the product's fields, in words. */
+export function noticeWords({ kind, path, field, count, detail }: FieldNotice): string {
+  const words = { path, count, field: field ? fieldName(field) : t("fields.nothing") };
+  switch (kind) {
+    case "first": {
+      const found = t("sync.run.notice.first", words);
+      if (!detail) return found;
+      const fields = detail.split(", ").map((name) => fieldName(name as CustomerField));
+      return `${found} ${t("sync.run.notice.unfilled", { fields: fields.join(", ") })}`;
+    }
+    case "type_changed": {
+      const [from, to] = detail.split(", ").map((type) => t(`fields.type.${type as FieldType}`));
+      return t("sync.run.notice.type_changed", { ...words, from, to });
+    }
+    case "unreadable":
+      return t("sync.run.notice.unreadable", { ...words, example: detail });
+    default:
+      return t(`sync.run.notice.${kind}`, words);
+  }
+}
+
+/** What a run noticed about the product's fields, and the way to change what they fill. */
+export function RunNotices({ run }: { run: SyncRun }) {
+  const { can } = useSession();
+  if (run.notices.length === 0) return null;
+  return (
+    <Section title={t("sync.run.fields")}>
+      <Box component="ul" sx={{ m: 0, pl: 2.5, fontSize: "0.8125rem", overflowWrap: "anywhere" }}>
+        {run.notices.map((notice) => (
+          <li key={`${notice.kind} ${notice.path}`}>{noticeWords(notice)}</li>
+        ))}
+      </Box>
+      {can("manage_products") && (
+        <Button component={RouterLink} to={links.fields(run.connection_id)} sx={{ mt: 1.5 }}>
+          {t("sync.run.openFields")}
+        </Button>
+      )}
+    </Section>
+  );
+}
