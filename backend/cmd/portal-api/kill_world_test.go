@@ -36,7 +36,7 @@ type someone struct {
 
 func (f *battlefield) newMSSP(sealer *session.Sealer) *besieged {
 	f.Helper()
-	const key, customer = "KEY0123456789", "17"
+	const key, customer = "KEY0123456789", "9017"
 	stand, err := heimdalstand.Start(f.Context(), heimdalstand.Config{
 		APIKey: key, CustomerID: customer, Shape: heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 10},
 	})
