@@ -6,10 +6,11 @@ import "slices"
 // licence figures are products of the words they consist of. Created is named only so that no other field takes it for
 // its own; the portal keeps its own first sight of a customer. What says whether a customer is active is in signs.
 var aliases = map[meaning][]string{
-	meansID:     {"id", "customerid", "clientid", "companyid", "tenantid", "accountid", "organizationid", "customernumber"},
-	meansName:   {"name", "customername", "companyname", "clientname", "displayname", "organizationname", "company", "customer"},
-	meansType:   {"type", "customertype", "accounttype", "tenanttype", "companytype", "clienttype", "kind"},
-	meansParent: {"resellerid", "reseller", "resellercustomerid", "mspid", "parentresellerid", "parentid", "parentcustomerid", "parent", "parentaccountid", "parenttenantid"},
+	meansID:   {"id", "customerid", "clientid", "companyid", "tenantid", "accountid", "organizationid", "customernumber"},
+	meansName: {"name", "customername", "companyname", "clientname", "displayname", "organizationname", "company", "customer"},
+	meansType: {"type", "customertype", "accounttype", "tenanttype", "companytype", "clienttype", "kind"},
+	meansParent: {"resellerid", "reseller", "resellercustomerid", "mspid", "parentresellerid", "parentid", "parentcustomerid", "parent",
+		"parentaccountid", "parenttenantid"},
 	meansSeatsUsed: slices.Concat(
 		figures("used"), figures("active"), figures("assigned"), figures("consumed"),
 		[]string{"subscriptionused", "activedevices", "activedevicecount", "devicesactive", "devicecount", "devicescount", "numberofdevices",
@@ -71,7 +72,8 @@ func pairs(first, last []string) []string {
 // names together, and licence facts also under their own.
 var inward = func() map[string]string {
 	endings := []string{
-		"", "info", "information", "infos", "detail", "details", "summary", "usage", "data", "count", "counts", "stats", "statistics", "facts", "status",
+		"", "info", "information", "infos", "detail", "details", "summary", "usage", "data", "count", "counts", "stats", "statistics",
+		"facts", "status",
 	}
 	all := map[string]string{"seats": "seats"}
 	for _, object := range licenceObjects {

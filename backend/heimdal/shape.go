@@ -88,7 +88,7 @@ func writeShape(w io.Writer, call int, response *http.Response, body io.Reader) 
 	d.UseNumber()
 	s := &shaper{in: d, out: out, words: map[string]map[string]bool{}}
 	_ = s.value("", "", 0)
-	out.WriteString("}\n")
+	s.put("}\n")
 	_ = out.Flush()
 }
 
@@ -107,7 +107,7 @@ func (s *shaper) value(outer, name string, depth int) error {
 		err = errShapeDeep
 	}
 	if err != nil {
-		s.out.WriteString(`"broken off"`)
+		s.put(`"broken off"`)
 		return err
 	}
 	switch t := token.(type) {
@@ -123,7 +123,7 @@ func (s *shaper) value(outer, name string, depth int) error {
 	case bool:
 		s.write(t)
 	default:
-		s.out.WriteString("null")
+		s.put("null")
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func (s *shaper) object(outer, name string, depth int) error {
 	if name == "" {
 		name = outer
 	}
-	s.out.WriteByte('{')
+	s.put("{")
 	n := 0
 	for ; s.in.More(); n++ {
 		token, err := s.in.Token()
@@ -142,23 +142,23 @@ func (s *shaper) object(outer, name string, depth int) error {
 		}
 		s.comma(n)
 		s.write(s.key(key, n+1))
-		s.out.WriteByte(':')
+		s.put(":")
 		if err := s.value(name, key, depth+1); err != nil {
-			s.out.WriteByte('}')
+			s.put("}")
 			return err
 		}
 	}
 	_, err := s.in.Token()
 	if err != nil {
 		s.comma(n)
-		s.out.WriteString(`"broken off":true`)
+		s.put(`"broken off":true`)
 	}
-	s.out.WriteByte('}')
+	s.put("}")
 	return err
 }
 
 func (s *shaper) list(outer, name string, depth int) error {
-	s.out.WriteByte('[')
+	s.put("[")
 	n := 0
 	for ; s.in.More(); n++ {
 		if n >= mostShown {
@@ -169,7 +169,7 @@ func (s *shaper) list(outer, name string, depth int) error {
 		}
 		s.comma(n)
 		if err := s.value(outer, name, depth+1); err != nil {
-			s.out.WriteByte(']')
+			s.put("]")
 			return err
 		}
 	}
@@ -180,16 +180,16 @@ func (s *shaper) list(outer, name string, depth int) error {
 	_, err := s.in.Token()
 	if err != nil {
 		s.comma(n)
-		s.out.WriteString(`"broken off"`)
+		s.put(`"broken off"`)
 	}
-	s.out.WriteByte(']')
+	s.put("]")
 	return err
 }
 
 // comma parts the n-th member or element from the one before.
 func (s *shaper) comma(n int) {
 	if n > 0 {
-		s.out.WriteByte(',')
+		s.put(",")
 	}
 }
 
@@ -212,6 +212,10 @@ func (s *shaper) skip() error {
 	}
 }
 
+// put writes JSON as it is.
+func (s *shaper) put(text string) { _, _ = s.out.WriteString(text) }
+
+// write writes a value as JSON.
 func (s *shaper) write(value any) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -251,7 +255,7 @@ func (s *shaper) text(outer, name, text string) string {
 // number is a number's length: its digits before the point, and those behind it. A yes or no is kept.
 func (s *shaper) number(outer, name, text string) {
 	if s.decides(outer, name) && (text == "0" || text == "1") {
-		s.out.WriteString(text)
+		s.put(text)
 		return
 	}
 	sign := ""

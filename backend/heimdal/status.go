@@ -25,7 +25,8 @@ const (
 
 // signs is the one table of the names of a sign. All signs of a customer count, so none is surer than another.
 var signs = map[sign][]string{
-	saysStatus:    {"status", "customerstatus", "accountstatus", "companystatus", "clientstatus", "tenantstatus", "organizationstatus", "statusname"},
+	saysStatus: {"status", "customerstatus", "accountstatus", "companystatus", "clientstatus", "tenantstatus", "organizationstatus",
+		"statusname"},
 	saysDeleted:   {"isdeleted", "deleted", "isremoved", "removed", "isarchived", "archived"},
 	saysDeletedOn: {"deletedat", "deletedon", "deleteddate", "deleteddateutc"},
 	saysDisabled:  {"isdisabled", "disabled", "issuspended", "suspended", "isblocked", "blocked"},
@@ -40,7 +41,9 @@ var signs = map[sign][]string{
 
 // licenceSigns are the names of signs inside a licence object; they say nothing of the customer but that its licence has
 // expired.
-var licenceSigns = map[string]sign{"status": saysLicenceStatus, "state": saysLicenceStatus, "expired": saysExpired, "isexpired": saysExpired}
+var licenceSigns = map[string]sign{
+	"status": saysLicenceStatus, "state": saysLicenceStatus, "expired": saysExpired, "isexpired": saysExpired,
+}
 
 // figuresToo are signs whose names are also those of counts: a number says nothing of the customer's status.
 var figuresToo = map[string]bool{"active": true, "inactive": true, "enabled": true, "expired": true}
@@ -66,7 +69,9 @@ var statuses = func() map[string]portal.StatusReason {
 }()
 
 // precedence is which reason counts where several signs give one: the first.
-var precedence = []portal.StatusReason{portal.ReasonDeleted, portal.ReasonDisabled, portal.ReasonInactive, portal.ReasonDemo, portal.ReasonLicenceExpired}
+var precedence = []portal.StatusReason{
+	portal.ReasonDeleted, portal.ReasonDisabled, portal.ReasonInactive, portal.ReasonDemo, portal.ReasonLicenceExpired,
+}
 
 // readStatus returns why a value says that a customer is not active; "" if it says that it is. It is false where the
 // value says neither.

@@ -49,7 +49,10 @@ func (n *node) fills(means meaning) {
 
 // namesDecided reports whether an admin decided what the names in the elements of a list at n are.
 func (n *node) namesDecided() bool {
-	return n != nil && n.element != nil && (n.element.decided || slices.ContainsFunc(n.element.kids, func(kid *node) bool { return kid.naming && kid.decided }))
+	if n == nil || n.element == nil {
+		return false
+	}
+	return n.element.decided || slices.ContainsFunc(n.element.kids, func(kid *node) bool { return kid.naming && kid.decided })
 }
 
 // fillsProducts takes note that the value at n was read as products.
