@@ -124,8 +124,9 @@ func (o *object) sumOf(members []member) (int64, bool) {
 // namesOf are the names of products in several values.
 func namesOf(members []member) ([]string, bool) {
 	var names []string
+	var o object
 	for _, m := range members {
-		if name, on := productName(m.value); on {
+		if name, on := o.productName(m.value); on {
 			names = append(names, name)
 		}
 	}

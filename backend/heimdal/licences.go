@@ -115,8 +115,9 @@ func (o *object) products() []string {
 // licensedNames reads the names of what a list of licences is about; a bare text in it may be a licence's key.
 func licensedNames(list []byte) []string {
 	var names []string
+	var o object
 	eachElement(list, func(element []byte) {
-		if name, on := productName(element); on && element[0] == '{' {
+		if name, on := o.productName(element); on && element[0] == '{' {
 			names = append(names, name)
 		}
 	})

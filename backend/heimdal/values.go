@@ -154,8 +154,9 @@ func readProducts(value []byte) ([]string, bool) {
 
 func productList(value []byte) []string {
 	var names []string
+	var o object
 	eachElement(value, func(element []byte) {
-		if name, on := productName(element); on {
+		if name, on := o.productName(element); on {
 			names = append(names, name)
 		}
 	})
@@ -175,12 +176,11 @@ func eachElement(list []byte, each func(element []byte)) {
 	})
 }
 
-// productName reads an element of a list of products that is not switched off.
-func productName(element []byte) (string, bool) {
+// productName reads an element of a list of products that is not switched off; o is used for it.
+func (o *object) productName(element []byte) (string, bool) {
 	if text, ok := readText(element); ok {
 		return text, true
 	}
-	var o object
 	if o.read(element) != nil {
 		return "", false
 	}
@@ -192,7 +192,7 @@ func productName(element []byte) (string, bool) {
 			}
 		}
 	}
-	if name, ok := find(&o, meansName, readText); ok {
+	if name, ok := find(o, meansName, readText); ok {
 		return name, true
 	}
 	for _, name := range licensed {
