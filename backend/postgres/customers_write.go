@@ -56,21 +56,25 @@ const now = `
 func (m *merge) queueNew(batch *pgx.Batch, s stamp) {
 	mssp, run, connection := m.lease.MSSPID, m.lease.Run.ID, m.lease.ConnectionID
 	batch.Queue(`
-		insert into msp (mssp_id, id, mssp_product_id, external_id, first_seen_at, last_seen_at, changed_in, status, `+keptNames("")+`)
-		select $1, d.id, $3, s.external_id, coalesce(d.first_seen_at, $5), $5, $4, `+presentStatus+`, `+keptNames("s.")+`
+		insert into msp (mssp_id, id, mssp_product_id, external_id, first_seen_at, last_seen_at, changed_in, status, `+keyColumns+`,
+		                 `+keptNames("")+`)
+		select $1, d.id, $3, s.external_id, coalesce(d.first_seen_at, $5), $5, $4, `+presentStatus+`, `+keyValues+`,
+		       `+keptNames("s.")+`
 		from `+now+`
 		where d.kind = 'msp' and d.fresh`, mssp, run, connection, s.version, s.at)
 	batch.Queue(`
 		insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, first_seen_at, last_seen_at, changed_in,
-		                    status, `+keptNames("")+`)
-		select $1, d.id, d.msp_id, $3, s.external_id, coalesce(d.first_seen_at, $5), $5, $4, `+presentStatus+`, `+keptNames("s.")+`
+		                    status, `+keyColumns+`, `+keptNames("")+`)
+		select $1, d.id, d.msp_id, $3, s.external_id, coalesce(d.first_seen_at, $5), $5, $4, `+presentStatus+`,
+		       `+keyValues+`, `+keptNames("s.")+`
 		from `+now+`
 		where d.kind = 'client' and d.fresh`, mssp, run, connection, s.version, s.at)
 }
 
 func (m *merge) queueChanged(batch *pgx.Batch, s stamp) {
 	mssp, run := m.lease.MSSPID, m.lease.Run.ID
-	values := eachColumn(keptColumn, ", ", func(c customerColumn) string { return c.name + " = s." + c.name })
+	values := eachColumn(keptColumn, ", ", func(c customerColumn) string { return c.name + " = s." + c.name }) +
+		", (" + keyColumns + ") = (" + keyValues + ")"
 	batch.Queue(`
 		update msp t
 		set status = `+presentStatus+`, missing_at = null, changed_in = $3, `+values+`

@@ -20,6 +20,13 @@ import (
 // writes a name without them, so where keyed_name is not the name, search takes the name as that server searched it,
 // and KeyNames makes the key later. Until then such a row sorts by the key of its former name, a new one before all others.
 
+// keyColumns are the three columns, and keyValues what a customer s of a run fills them with: nothing if a server older
+// than the keys has staged it.
+const (
+	keyColumns = "name_key, name_rest, keyed_name"
+	keyValues  = "coalesce(s.name_key, ''), s.name_rest, case when s.name_key is not null then s.name end"
+)
+
 // longestKey is how many bytes of a key are sorted by.
 const longestKey = 200
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/portal"
@@ -142,6 +143,58 @@ func TestKeyNames(t *testing.T) {
 		if names := clientNames(t, w, portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "zurich"}}); len(names) != 1 {
 			t.Errorf("the folded name finds %q", names)
 		}
+	})
+}
+
+func TestMergeKeysNames(t *testing.T) {
+	// keys are what the rows of the MSSP's customers have, checked against their names.
+	check := func(t *testing.T, w *tenant, want int) {
+		t.Helper()
+		rows, err := w.Owner.Query(t.Context(), `
+			select name, name_key, name_rest, keyed_name from client
+			union all
+			select name, name_key, name_rest, keyed_name from msp`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		type keyed struct {
+			Name, NameKey       string
+			NameRest, KeyedName *string
+		}
+		all, err := pgx.CollectRows(rows, pgx.RowToStructByName[keyed])
+		if err != nil || len(all) != want {
+			t.Fatalf("%d customers, %v, want %d", len(all), err, want)
+		}
+		for _, row := range all {
+			key, rest := postgres.NameKey(row.Name)
+			if row.KeyedName == nil || *row.KeyedName != row.Name || row.NameKey != key || !cmp.Equal(row.NameRest, rest) {
+				t.Errorf("got the row %+v, want the key %q, %v", row, key, rest)
+			}
+		}
+	}
+	long := strings.Repeat("Ü", 400)
+	t.Run("of_new_and_renamed_customers", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.complete([]portal.Customer{msp("1", "Süd"), client("2", "Große Straße", "1"), client("3", long, "1")})
+		check(t, w, 3)
+		w.complete([]portal.Customer{msp("1", long), client("2", "Kleine Gasse", "1"), client("3", "Kurz", "1")})
+		check(t, w, 3)
+	})
+	t.Run("but_not_of_those_that_an_older_server_staged", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.complete([]portal.Customer{msp("1", "Süd"), client("2", "Älter", "1")})
+		lease := w.lease()
+		w.read(lease, []portal.Customer{msp("1", "Süd"), client("2", "Jünger", "1"), client("3", long, "1")})
+		w.Exec("update sync_customer set name_key = null, name_rest = null")
+		if _, err := w.merge(lease); err != nil {
+			t.Fatal(err)
+		}
+		if made, err := w.DB.KeyNames(t.Context()); err != nil || made != 2 {
+			t.Errorf("made %d keys, %v, want 2", made, err)
+		}
+		check(t, w, 3)
 	})
 }
 

@@ -19,13 +19,14 @@ var ErrUnread = errors.New("what the run had read is lost")
 // What a run reads is kept in sync_customer until the run is merged. Every chunk is a transaction of its own, which
 // ends with a look at whether the run is still its worker's: whoever has lost it writes nothing.
 
-// stagedColumns are the columns of sync_customer that a customer fills, its own id before those of customerColumns.
+// stagedColumns are the columns of sync_customer that a customer fills: its own id, those of customerColumns, the key of
+// its name.
 func stagedColumns() []string {
 	names := []string{"id"}
 	for _, column := range customerColumns {
 		names = append(names, column.name)
 	}
-	return names
+	return append(names, "name_key", "name_rest")
 }
 
 // Stage keeps customers that a call, the n-th of the run, has brought so far. They do not count before FinishCall.
@@ -37,7 +38,8 @@ func (db *DB) Stage(ctx context.Context, lease Lease, call int64, customers []po
 		// By way of a table of the transaction's own: PostgreSQL does not copy into one with row-level security.
 		_, err := tx.Exec(ctx, `
 			create temporary table chunk (
-				id uuid, `+eachColumn(anyColumn, ", ", func(c customerColumn) string { return c.name + " " + c.kind })+`
+				id uuid, `+eachColumn(anyColumn, ", ", func(c customerColumn) string { return c.name + " " + c.kind })+`,
+				name_key text, name_rest text
 			) on commit drop`)
 		if err != nil {
 			return err
@@ -74,7 +76,8 @@ func stagedRow(c portal.Customer) ([]any, error) {
 		}
 		row = append(row, value)
 	}
-	return row, nil
+	key, rest := NameKey(c.Name)
+	return append(row, key, rest), nil
 }
 
 // FinishCall makes what a call has brought count, and saves where the reading stands then. ErrLostRun if the run is no

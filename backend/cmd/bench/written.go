@@ -71,8 +71,14 @@ func (w *world) superuser(ctx context.Context, work func(*pgx.Conn) error) error
 	return work(conn)
 }
 
-const copied = `mssp_id, id, msp_id, mssp_product_id, external_id, name, type, status, products, seats_used, seats_total,
-	expires_on, raw, first_seen_at, last_seen_at, changed_in`
+// copied selects the names of the columns of a client that can be written.
+const copied = `
+	select string_agg(quote_ident(attname), ', ' order by attnum)
+	from pg_attribute
+	where attrelid = 'client'::regclass
+	and attnum > 0
+	and attgenerated = ''
+	and not attisdropped`
 
 // bareCopy copies the clients, as they are in the table, into an empty one with the same constraints and indexes, and
 // answers the rows a second.
@@ -85,7 +91,11 @@ func (w *world) bareCopy(ctx context.Context) (perSecond float64, err error) {
 			return err
 		}
 		defer file.Close()
-		if _, err := conn.PgConn().CopyTo(ctx, file, "copy (select "+copied+" from client) to stdout (format binary)"); err != nil {
+		var columns string
+		if err := conn.QueryRow(ctx, copied).Scan(&columns); err != nil {
+			return err
+		}
+		if _, err := conn.PgConn().CopyTo(ctx, file, "copy (select "+columns+" from client) to stdout (format binary)"); err != nil {
 			return err
 		}
 		if _, err := conn.Exec(ctx, bareTable+"; checkpoint"); err != nil {
@@ -95,7 +105,7 @@ func (w *world) bareCopy(ctx context.Context) (perSecond float64, err error) {
 			return err
 		}
 		began := time.Now()
-		tag, err := conn.PgConn().CopyFrom(ctx, file, "copy bare_client ("+copied+") from stdin (format binary)")
+		tag, err := conn.PgConn().CopyFrom(ctx, file, "copy bare_client ("+columns+") from stdin (format binary)")
 		perSecond = float64(tag.RowsAffected()) / time.Since(began).Seconds()
 		if err != nil {
 			return err
