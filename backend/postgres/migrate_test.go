@@ -1,8 +1,13 @@
 package postgres_test
 
 import (
+	"database/sql"
+	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"github.com/pressly/goose/v3"
 
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
@@ -23,5 +28,41 @@ func TestReady(t *testing.T) {
 			t.Errorf("without step %d (%s) got %v, want an error that names migrate up", step.Version, step.Name, err)
 		}
 		w.Exec(t, "insert into goose_db_version (version_id, is_applied) values ($1, true)", step.Version)
+	}
+}
+
+const nameKeysStep = "00015_name_keys.sql"
+
+// TestMigrateCanTakeTheNameKeysStepAgain takes it after an interruption somewhere in the middle: its statements are no
+// transaction.
+func TestMigrateCanTakeTheNameKeysStepAgain(t *testing.T) {
+	w := testkit.NewWorld(t)
+	w.Exec(t, `
+		delete from goose_db_version where version_id = 15;
+		drop index client_unkeyed_idx;
+		create index client_name_idx on client (mssp_id, search_name, id);
+		alter table msp drop column name_rest`)
+	files := fstest.MapFS{}
+	content, err := os.ReadFile("migrations/" + nameKeysStep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files[nameKeysStep] = &fstest.MapFile{Data: content}
+	db, err := sql.Open("pgx", w.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithAllowOutofOrder(true), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if taken, err := provider.Up(t.Context()); err != nil || len(taken) != 1 {
+		t.Fatalf("took %v, %v, want one step", taken, err)
+	}
+	indexes := w.Text(t, "select string_agg(indexname, ' ' order by indexname) from pg_indexes where indexname like '%name%' or indexname like '%unkeyed%'")
+	want := "client_msp_name_key_idx client_name_key_idx client_unkeyed_idx msp_name_key_idx msp_unkeyed_idx"
+	if !strings.HasPrefix(indexes, want) {
+		t.Errorf("the indexes are %s, want %s", indexes, want)
 	}
 }
