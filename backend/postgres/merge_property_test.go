@@ -27,8 +27,8 @@ type story struct {
 
 // TestTheTablesEqualTheLastBelievedWorld holds for any sequence of worlds and faults, on two connections of one MSSP:
 // the tables are the last complete or accepted world, nobody once seen is lost or changes its id, counts are what
-// counting says, history replayed from its beginning gives the present, and a run that finds no difference, or does not
-// complete, writes no row.
+// counting says, the spans of a client follow each other without holes and end with what it is, history replayed from its
+// beginning gives the present, and a run that finds no difference, or does not complete, writes no row.
 func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
