@@ -45,25 +45,24 @@ func Migrate(ctx context.Context, url string) ([]Migration, error) {
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
-	if err := fillHistory(ctx, url); err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
-	}
 	taken := make([]Migration, 0, len(results))
 	for _, r := range results {
 		taken = append(taken, Migration{Version: r.Source.Version, Name: r.Source.Path, AppliedAt: time.Now().UTC()})
 	}
-	return taken, keyNames(ctx, url)
+	return taken, complete(ctx, url)
 }
 
-// keyNames makes the keys of all names that were written without one.
-func keyNames(ctx context.Context, url string) error {
+// complete adds what servers of older versions have not written.
+func complete(ctx context.Context, url string) error {
 	db, err := Open(ctx, url)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	_, err = db.KeyNames(ctx)
-	return err
+	if _, err := db.KeyNames(ctx); err != nil {
+		return err
+	}
+	return db.fillHistory(ctx)
 }
 
 // MigrationStatus lists every step of the schema, taken or not.
