@@ -11,10 +11,15 @@ function bind(method: string, answer: (...given: unknown[]) => Promise<unknown>)
 afterEach(() => vi.unstubAllGlobals());
 
 it("answers empty lists where Go sends null", async () => {
-  bind("Clients", async () => ({ items: null, next_cursor: null, total: 0, data_as_of: null }));
-  expect(await go.clients({})).toEqual({ items: [], next_cursor: null, total: 0, data_as_of: null });
-  bind("Overview", async () => ({ msps: 0, trend: null, attention: null }));
-  expect(await go.overview()).toMatchObject({ trend: [], attention: [] });
+  const page = { next_cursor: null, total: 0, data_as_of: null, has_expiry: false };
+  bind("Clients", async () => ({ ...page, items: null }));
+  expect(await go.clients({})).toEqual({ ...page, items: [] });
+  bind("Overview", async () => ({ msps: 0, products: null, trend: null, attention: null }));
+  expect(await go.overview()).toMatchObject({ products: [], trend: [], attention: [] });
+  bind("ClientFacets", async () => ({ types: null, licence_types: null }));
+  expect(await go.clientFacets()).toEqual({ types: [], licence_types: [] });
+  bind("MSPFacets", async () => ({ types: ["RESELLER"], licence_types: null }));
+  expect(await go.mspFacets()).toEqual({ types: ["RESELLER"], licence_types: [] });
   bind("Me", async () => ({ user: {}, grant: {}, grants: null, permissions: null, may_invite: null }));
   expect(await go.me()).toMatchObject({ grants: [], permissions: [], may_invite: [] });
   bind("Providers", async () => null);
@@ -26,19 +31,10 @@ it("asks for products, fields and history that Go may send as null", async () =>
   expect(await go.client("1")).toMatchObject({ products: [], fields: [], history: [] });
 });
 
-it("fills every parameter Go's query has", async () => {
+it("hands Go what narrows a list, and nothing else", async () => {
   const bound = bind("Clients", async () => ({ items: [] }));
-  await go.clients({ q: "bakery", expires_within: 30, limit: 100 });
-  expect(bound).toHaveBeenCalledWith({
-    q: "bakery",
-    sort: "",
-    cursor: "",
-    limit: 100,
-    status: "",
-    type: "",
-    msp_id: "",
-    expires_within: 30,
-  });
+  await go.clients({ q: "bakery", seats_total: "5..", limit: 100 });
+  expect(bound).toHaveBeenCalledWith({ q: "bakery", seats_total: "5..", limit: 100 });
 });
 
 it("names the connection to sync, or none", async () => {

@@ -38,6 +38,9 @@ describe("the figures", () => {
         msps: 24,
         clients: 600,
         clients_missing: 12,
+        clients_disabled: 0,
+        seats_used_unknown: 0,
+        seats_total_unknown: 0,
         seats_used: 750,
         seats_total: 1000,
         expiring_soon: 9,
@@ -47,6 +50,7 @@ describe("the figures", () => {
     const main = screen.getByRole("main");
     const links = within(main)
       .getAllByRole("link")
+      .filter((link) => !/missing|disabled/.test(link.textContent))
       .slice(0, 4)
       .map((link) => [link.textContent, link.getAttribute("href")]);
     expect(links).toEqual([
@@ -59,19 +63,68 @@ describe("the figures", () => {
     await expectAccessible();
   });
 
-  it("say when more seats are used than there are", async () => {
-    open(answer({ seats_used: 110, seats_total: 100, trend: [] }));
-    expect(await screen.findByText("10 over 100")).toBeVisible();
+  it("say when more licences are active than purchased", async () => {
+    open(
+      answer({ seats_used: 110, seats_total: 100, seats_used_unknown: 0, seats_total_unknown: 0, trend: [] }),
+    );
+    expect(await screen.findByText("10 over")).toBeVisible();
   });
 
-  it("divide by nothing where no seats are known", async () => {
-    open(answer({ seats_used: 0, seats_total: 0, trend: [] }));
-    expect(await screen.findByText("no seats known")).toBeVisible();
+  it("say by whom licences are not sent, and never 0", async () => {
+    const none = { seats_used: null, seats_total: null, products: ["Heimdal", "SentinelOne"] };
+    open(answer({ ...none, seats_used_unknown: 600, seats_total_unknown: 600 }));
+    expect(await screen.findByText("not sent by Heimdal and SentinelOne")).toBeVisible();
+    expect(screen.getByRole("img", { name: "unknown" })).toBeVisible();
+    expect(screen.queryByText(/600 unknown/)).toBeNull();
+    await expectAccessible();
+  });
+
+  it("say which of the two licence figures is not sent", async () => {
+    open(answer({ seats_used: null, seats_total: 1500, seats_total_unknown: 0, trend: [] }));
+    expect(await screen.findByText("active not sent by Heimdal")).toBeVisible();
+    expect(screen.getByText("1,500", { exact: false })).toBeVisible();
+  });
+
+  it("say of how many clients licences are unknown, and lead to them", async () => {
+    const sums = { seats_used: 1204, seats_total: 1500, trend: [] };
+    const { unmount } = open(answer({ ...sums, seats_used_unknown: 3, seats_total_unknown: 3 }));
+    expect(await screen.findByRole("link", { name: "3 unknown" })).toHaveAttribute(
+      "href",
+      "#/clients?status=active&seats_total=unknown",
+    );
+    expect(screen.getByText("80% active")).toBeVisible();
+    unmount();
+    open(answer({ ...sums, seats_used_unknown: 5, seats_total_unknown: 0 }));
+    expect(await screen.findByRole("link", { name: "5 active unknown" })).toHaveAttribute(
+      "href",
+      "#/clients?status=active&seats_used=unknown",
+    );
+    // A share of sums over different clients would be none.
+    expect(screen.queryByText(/% active/)).toBeNull();
+  });
+
+  it("count missing and disabled clients apart, and lead to them", async () => {
+    open(answer({ clients_missing: 12, clients_disabled: 8 }));
+    expect(await screen.findByRole("link", { name: "12 missing" })).toHaveAttribute(
+      "href",
+      "#/clients?status=missing",
+    );
+    expect(screen.getByRole("link", { name: "8 disabled" })).toHaveAttribute(
+      "href",
+      "#/clients?status=disabled",
+    );
+  });
+
+  it("say nothing of expiry where no client in the scope has a date", async () => {
+    open(answer({ expiring_soon: null, attention: [] }));
+    expect(await screen.findByText("Nothing needs attention")).toBeVisible();
+    expect(screen.queryByText("Expiring in 30 days")).toBeNull();
+    expect(screen.queryByText(/licences that end/)).toBeNull();
   });
 
   it.each([
-    ["mspUser", ["Clients", "Seats used", "Expiring in 30 days"]],
-    ["clientUser", ["Seats used", "Expiring in 30 days"]],
+    ["mspUser", ["Clients", "Licences: active / purchased", "Expiring in 30 days"]],
+    ["clientUser", ["Licences: active / purchased", "Expiring in 30 days"]],
   ] as const)("are those that concern a %s", async (who, names) => {
     open(undefined, who);
     await screen.findByText("Needs attention");
@@ -92,13 +145,13 @@ describe("the trend", () => {
 
   it("gives its numbers as a table to those who cannot see the chart", async () => {
     open(answer({ trend: [day("2026-11-01", 1234), day("2026-11-02", 1300)] }));
-    const table = await screen.findByRole("table", { name: /^Seats used and in total/ });
+    const table = await screen.findByRole("table", { name: /^Licences active and purchased/ });
     expect(
       within(table)
         .getAllByRole("row")
         .map((row) => row.textContent),
     ).toEqual([
-      "DaySeats usedSeats in total",
+      "DayActivePurchased",
       expect.stringMatching(/2026.*1,30090$/),
       expect.stringMatching(/2026.*1,23490$/),
     ]);
@@ -106,10 +159,21 @@ describe("the trend", () => {
 
   it("shows the numbers to whoever asks for them", async () => {
     const { user } = open(answer({ trend: [day("2026-11-01", 1234)] }));
-    await user.click(await screen.findByRole("button", { name: "Show numbers of Seats" }));
+    await user.click(await screen.findByRole("button", { name: "Show numbers of Licences" }));
     expect(screen.getByRole("region", { name: /^One day so far/ })).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "Show chart of Seats" }));
+    await user.click(screen.getByRole("button", { name: "Show chart of Licences" }));
     expect(screen.queryByRole("region", { name: /^One day so far/ })).toBeNull();
+  });
+
+  it("has a gap where a day has no figure, and is not drawn where none has", async () => {
+    const before = { ...day("2026-11-01", 0), seats_used: null, seats_total: null };
+    const { unmount } = open(answer({ trend: [before, day("2026-11-02", 1300)] }));
+    const table = await screen.findByRole("table", { name: /^Licences active and purchased/ });
+    expect(within(table).getAllByRole("row").at(-1)).toHaveTextContent(/––$/);
+    unmount();
+    open(answer({ trend: [before] }));
+    expect(await screen.findByText("Licence figures are not sent by Heimdal.")).toBeVisible();
+    expect(changeOver([before, day("2026-11-02", 1300)], (d) => d.seats_used)).toBeUndefined();
   });
 
   it("says when it begins", async () => {
@@ -157,8 +221,8 @@ describe("what needs attention", () => {
     ["sync_never", "", "Connected, but never synced"],
     ["licence_expired", "", "Licence expired"],
     ["licence_expiring", "", "Licence expires"],
-    ["seats_exceeded", "1244/1200", "1,244 seats used of 1,200 licensed"],
-    ["seats_exceeded", "", "More seats used than licensed"],
+    ["seats_exceeded", "1244/1200", "1,244 licences active, 1,200 purchased"],
+    ["seats_exceeded", "", "More licences active than purchased"],
     ["client_missing", "", "Missing from the last sync, last seen"],
     ["msp_without_clients", "", "MSP without clients"],
   ] as const)("is said in words: %s %s", (kind, detail, words) => {
@@ -220,6 +284,20 @@ describe("before the first sync", () => {
     expect(await screen.findByText("The first sync failed")).toBeVisible();
     expect(screen.getByText(/Heimdal refused the API key\./)).toBeVisible();
     expect(screen.getByRole("link", { name: "Open Products & sync" })).toHaveAttribute("href", "#/syncs");
+  });
+
+  it("leads to the key where it is the key that failed", async () => {
+    open((fake) => {
+      const run = fake.world.runs[0] as SyncRun;
+      nothing(fake);
+      fake.world.runs = [
+        { ...run, status: "failed", error_code: "bad_key", error: "Heimdal refused the key." },
+      ];
+    });
+    const replace = await screen.findByRole("link", { name: "Replace the API key" });
+    expect(replace).toHaveAttribute("href", "#/syncs");
+    expect(replace).toHaveClass("MuiButton-contained");
+    expect(screen.getByRole("button", { name: "Start sync" })).not.toHaveClass("MuiButton-contained");
   });
 
   it("says that no product is connected", async () => {

@@ -151,7 +151,7 @@ export const sync = {
       renamedTo: "Named {{name}}",
     },
     type: "Type",
-    seats: "Seats used",
+    seats: "Active licences",
     externalId: "Id",
     kinds: { msp: "MSP", client: "Client" },
     none: "Nobody is listed",

@@ -1,0 +1,86 @@
+import { expect, it } from "vitest";
+import { createFake, people } from "./fake";
+import { worlds } from "./fakeStates";
+import type { Client, ClientFilter, MSPFilter, Sort } from "./models";
+
+async function signedIn(who: keyof typeof people = "admin") {
+  const fake = createFake({ signedIn: people[who] });
+  await fake.resume();
+  return fake;
+}
+
+const clients = async (query: ClientFilter & Sort) =>
+  (await (await signedIn()).clients({ ...query, limit: 1000 })).items;
+const msps = async (query: MSPFilter & Sort) => (await (await signedIn()).msps(query)).items;
+
+it("compares types without case", async () => {
+  const lower = await clients({ type: "corp" });
+  expect(new Set(lower.map(({ type }) => type))).toEqual(new Set(["CORP", "corp"]));
+  expect(
+    (await clients({ licence_type: "TRIAL" })).every(({ licence_type }) => licence_type === "Trial"),
+  ).toBe(true);
+  expect((await (await signedIn()).clientFacets()).types).toHaveLength(1);
+});
+
+it("tells no from unknown", async () => {
+  for (const [spla, value] of [
+    ["yes", true],
+    ["no", false],
+    ["unknown", null],
+  ] as const) {
+    const found = await clients({ spla });
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.every((client) => client.spla === value)).toBe(true);
+  }
+  expect((await clients({ licence_type: "none" })).every(({ licence_type }) => licence_type === null)).toBe(
+    true,
+  );
+});
+
+it("narrows by ranges, which the unknown are outside of", async () => {
+  const inside = await clients({ seats_total: "20..40" });
+  expect(inside.length).toBeGreaterThan(0);
+  expect(inside.every(({ seats_total: n }) => n !== null && n >= 20 && n <= 40)).toBe(true);
+  expect((await clients({ seats_used: "unknown" })).every(({ seats_used }) => seats_used === null)).toBe(
+    true,
+  );
+  expect((await msps({ clients: "..0" })).map(({ name }) => name)).toEqual(["Vantage Managed Services"]);
+});
+
+it.each(["seats_used", "-seats_used"])("sorts what is absent last: %s", async (sort) => {
+  const figures = (await clients({ sort })).map(({ seats_used }) => seats_used);
+  expect(figures[0]).not.toBeNull();
+  expect(figures.at(-1)).toBeNull();
+});
+
+it("has an MSP of whose clients no figure is known, and one whose own figures differ from the sums", async () => {
+  const fake = await signedIn();
+  const [silent] = (await fake.msps({ q: "Summit" })).items;
+  expect(silent).toMatchObject({ seats_used: null, seats_total: null });
+  const [other] = (await fake.msps({ q: "Baltic" })).items;
+  const detail = await fake.msp(other?.id ?? "");
+  expect(detail.seats_used).toBe(detail.own_seats.used);
+  expect(detail.clients_seats.used).not.toBe(detail.own_seats.used);
+});
+
+it("counts disabled clients apart, and sums the active ones alone", async () => {
+  const fake = await signedIn();
+  const overview = await fake.overview();
+  const of = (status: Client["status"]) => fake.world.clients.filter((client) => client.status === status);
+  expect(overview.clients).toBe(of("active").length);
+  expect(overview.clients_disabled).toBe(of("disabled").length);
+  expect(overview.clients_disabled).toBeGreaterThan(0);
+  expect(of("disabled").every(({ status_reason }) => status_reason !== null)).toBe(true);
+  expect(overview.seats_used).toBe(of("active").reduce((all, { seats_used }) => all + (seats_used ?? 0), 0));
+});
+
+it("knows of no expiry in a scope without any date, and of no figures that were not sent", async () => {
+  const fake = await signedIn();
+  worlds.noExpiry(fake.world);
+  worlds.noSeats(fake.world);
+  const overview = await fake.overview();
+  expect(overview).toMatchObject({ expiring_soon: null, seats_used: null, seats_total: null });
+  expect(overview.attention.filter(({ kind }) => kind.startsWith("licence_"))).toEqual([]);
+  expect((await fake.clients({})).has_expiry).toBe(false);
+  expect((await fake.msps({})).has_expiry).toBe(false);
+});

@@ -1,0 +1,73 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type { ClientFilter, MSPFilter } from "../bridge/models";
+import { clientFilters } from "../clients/filters";
+import { mspFilters } from "../msps/filters";
+import { filterFrom, filterSentence } from "../parts/filters";
+
+// Every parameter of the generated queries, each with a value the API takes, as the address says it.
+const client: Record<keyof ClientFilter, string> = {
+  q: "bakery",
+  status: "disabled",
+  status_reason: "demo",
+  msp_id: "none",
+  type: "CORP",
+  licence_type: "Annual",
+  spla: "no",
+  seats_used: "..5",
+  seats_total: "5..10",
+  expires_within: "30",
+};
+const msp: Record<keyof MSPFilter, string> = {
+  q: "alpine",
+  status: "missing",
+  status_reason: "inactive",
+  licence_type: "none",
+  spla: "unknown",
+  clients: "5..",
+  seats_used: "unknown",
+  seats_total: "7",
+};
+
+describe("the filters of a list", () => {
+  it("are those of the generated query, one row each", () => {
+    expectTypeOf<keyof typeof clientFilters>().toEqualTypeOf<keyof ClientFilter>();
+    expectTypeOf<keyof typeof mspFilters>().toEqualTypeOf<keyof MSPFilter>();
+    expect(Object.keys(clientFilters).sort()).toEqual(Object.keys(client).sort());
+    expect(Object.keys(mspFilters).sort()).toEqual(Object.keys(msp).sort());
+  });
+
+  it("are read from the address", () => {
+    const said = (all: Record<string, string>) => (name: string) => all[name];
+    expect(filterFrom(clientFilters, said(client))).toEqual({ ...client, expires_within: 30 });
+    expect(filterFrom(mspFilters, said(msp))).toEqual(msp);
+  });
+
+  it("are left out where the address says what they cannot be", () => {
+    const odd = { status: "odd", status_reason: "x", spla: "true", seats_used: "9..1", clients: "unknown" };
+    const wrong: Record<string, string> = { ...odd, msp_id: "1", expires_within: "-3" };
+    expect(filterFrom(clientFilters, (name) => wrong[name])).toEqual({});
+    expect(filterFrom(mspFilters, (name) => wrong[name])).toEqual({});
+  });
+
+  it("are said in words, each of them", () => {
+    expect(
+      filterSentence(
+        clientFilters,
+        filterFrom(clientFilters, (name) => client[name as "q"]),
+      ),
+    ).toBe(
+      "“bakery”, Status Disabled, Reason demo account, MSP Directly under the MSSP, Type CORP, " +
+        "Licence type Annual, SPLA no, Active licences up to 5, Purchased 5 to 10, and Expires within 30 days",
+    );
+    expect(
+      filterSentence(
+        mspFilters,
+        filterFrom(mspFilters, (name) => msp[name as "q"]),
+      ),
+    ).toBe(
+      "“alpine”, Status Missing, Reason inactive, Licence type none, SPLA unknown, Clients from 5, " +
+        "Active licences unknown, and Purchased 7",
+    );
+    expect(filterSentence(clientFilters, {})).toBeUndefined();
+  });
+});

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { leftOut } from "./tableRoom";
+
+const columns = [
+  { field: "name", flex: 1, minWidth: 140 },
+  { field: "expires", width: 150, rank: 1 },
+  { field: "type", width: 110, rank: 2 },
+  { field: "seen", width: 120, rank: 3, from: 1000 },
+  { field: "seats", width: 100 },
+];
+
+it.each([
+  [2000, []],
+  [999, ["seen"]],
+  [516, ["seen"]],
+  [515, ["type", "seen"]],
+  [405, ["expires", "type", "seen"]],
+  [100, ["expires", "type", "seen"]],
+])("in a table %d wide it leaves out the columns of the highest rank until the rest fits", (width, left) => {
+  expect(leftOut(columns, width)).toEqual(left);
+});
+
+it.each([400, 500, 690, 760, 1012, 1652])("lets no column end outside a table %d wide", (width) => {
+  const left = leftOut(columns, width);
+  const kept = columns.filter(({ field }) => !left.includes(field));
+  expect(kept.reduce((all, { width: wide, minWidth }) => all + (wide ?? minWidth ?? 0), 0)).toBeLessThan(
+    width,
+  );
+});
