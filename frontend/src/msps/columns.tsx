@@ -22,7 +22,8 @@ export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
     name: t("msps.column.name"),
     text: (row) => customerOf(row)?.name,
     render: (row, hides) => <NameCell row={row} marked={hides("status")} />,
-    whole: (row) => row.kind === "note",
+    // A client has no number of clients: its name takes that place too.
+    span: (row) => ({ msp: 1, client: 2, note: Number.MAX_SAFE_INTEGER })[row.kind],
     sortable: true,
     flex: 1,
     minWidth: 150,

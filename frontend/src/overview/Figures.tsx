@@ -1,5 +1,6 @@
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
+import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ClientFilter, Overview, Sort } from "../bridge/models";
@@ -18,7 +19,7 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
   const { level, client_id: own } = grant.scope;
   const behind = (filter: ClientFilter & Sort) => (own ? links.client(own) : links.clients(filter));
   return (
-    <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, mb: 1.5, "& > *": { flex: "1 1 130px" } }}>
+    <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, mb: 1.5, "& > *": { flex: "1 1 150px" } }}>
       {level === "mssp" && (
         <Figure
           label={t("overview.figure.msps")}
@@ -49,15 +50,19 @@ function ClientsNote({ overview }: { overview: Overview }) {
     <>
       {change ?? t("overview.figure.clientsNote")}
       {missing + disabled > 0 && (
-        <Box>
+        <Links>
           {missing > 0 && <Behind filter={{ status: "missing" }} count={missing} what="missing" />}
-          {missing > 0 && disabled > 0 && " · "}
           {disabled > 0 && <Behind filter={{ status: "disabled" }} count={disabled} what="disabled" />}
-        </Box>
+        </Links>
       )}
     </>
   );
 }
+
+/** Counts side by side, as far as there is room. */
+const Links = ({ children }: { children: ReactNode }) => (
+  <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5 }}>{children}</Box>
+);
 
 interface BehindProps {
   filter: ClientFilter;
@@ -96,7 +101,7 @@ function excess(overview: Overview): number {
 
 function Licences({ overview, to }: FigureProps) {
   return (
-    <Box sx={{ display: "grid", "&&": { flex: "1.6 1 204px" }, minWidth: 0 }}>
+    <Box sx={{ display: "grid", "&&": { flex: "1.6 1 188px" }, minWidth: 0 }}>
       <Figure
         label={t("overview.figure.licences")}
         value={overview && <ActiveOfPurchased overview={overview} />}
@@ -131,7 +136,6 @@ function Unknowns({ overview }: { overview: Overview }) {
   return (
     <>
       {used > 0 && <Behind filter={{ status, seats_used: "unknown" }} count={used} what="usedUnknown" />}
-      {used > 0 && total > 0 && " · "}
       {total > 0 && <Behind filter={{ status, seats_total: "unknown" }} count={total} what="totalUnknown" />}
     </>
   );
@@ -167,9 +171,9 @@ function LicencesNote({ overview }: { overview: Overview }) {
     <>
       {shareWords(overview)}
       {overview.seats_used_unknown + overview.seats_total_unknown > 0 && (
-        <Box>
+        <Links>
           <Unknowns overview={overview} />
-        </Box>
+        </Links>
       )}
     </>
   );

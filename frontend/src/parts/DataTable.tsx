@@ -31,8 +31,8 @@ export interface Column<Row> {
   text?: (row: Row) => string | null | undefined;
   number?: (row: Row) => number | null | undefined;
   render?: (row: Row, hides: Hides) => ReactNode;
-  /** Of which rows this cell takes the whole width. */
-  whole?: (row: Row) => boolean;
+  /** How many columns this cell of a row takes; all where that is more than there are. */
+  span?: (row: Row) => number;
   sortable?: boolean;
   align?: "left" | "right";
   width?: number;
@@ -145,7 +145,7 @@ interface Around {
 
 function toColDef<Row extends { id: string }>(column: Column<Row>, around: Around): GridColDef<Row> {
   const { sorts, hides, count } = around;
-  const { field, name, text, number, render, sortable, width, minWidth, flex, whole } = column;
+  const { field, name, text, number, render, sortable, width, minWidth, flex, span } = column;
   const align = column.align ?? (number ? "right" : "left");
   return {
     field,
@@ -161,7 +161,7 @@ function toColDef<Row extends { id: string }>(column: Column<Row>, around: Aroun
       if (typeof value === "number") return formatNumber(value);
       return typeof value === "string" && value !== "" ? value : absent;
     },
-    ...(whole && { colSpan: (_: unknown, row: Row) => (whole(row) ? count : 1) }),
+    ...(span && { colSpan: (_: unknown, row: Row) => Math.min(span(row), count) }),
     ...(render && {
       display: "flex" as const,
       renderCell: ({ row }: { row: Row }) => <Cut>{render(row, hides)}</Cut>,
