@@ -58,9 +58,16 @@ export function fakeConnections({ world, need, queue }: Tools) {
       last_complete: runs[complete]?.finished_at ?? null,
       failures_in_a_row: before.filter(({ status }) => status === "failed").length,
       next_run_at: saved.paused || busy ? null : new Date(next).toISOString(),
-      account: null,
-      harmless: [],
     };
+  }
+
+  function checkHarmless(names: string[]): string[] {
+    const kept = [...new Set(names.map((name) => name.trim()))];
+    if (kept.some((name) => name === "" || name.length > 100)) {
+      throw wrong("harmless", "A harmless name must have 1 to 100 printable characters.");
+    }
+    if (kept.length > 20) throw wrong("harmless", "At most 20 names can be harmless.");
+    return kept;
   }
 
   function check(p: Proposal) {
@@ -147,6 +154,8 @@ export function fakeConnections({ world, need, queue }: Tools) {
         id: crypto.randomUUID(),
         api_key_last4: api_key.slice(-4),
         paused: false,
+        account: null,
+        harmless: [],
         created_at: new Date().toISOString(),
       };
       world.connections = [...world.connections, made];
@@ -164,7 +173,8 @@ export function fakeConnections({ world, need, queue }: Tools) {
         taken({ ...p, api_key }, id);
       }
       const last4 = change.api_key ? change.api_key.trim().slice(-4) : was.api_key_last4;
-      const next = { ...was, ...p, api_key_last4: last4, paused: change.paused ?? was.paused };
+      const harmless = change.harmless ? checkHarmless(change.harmless) : was.harmless;
+      const next = { ...was, ...p, api_key_last4: last4, paused: change.paused ?? was.paused, harmless };
       world.connections = world.connections.map((one) => (one.id === id ? next : one));
       if (tried !== undefined && !next.paused) queue(id);
       return seen(next);

@@ -1,6 +1,6 @@
 // How the fake's connections and runs may stand, for tests and for `npm run dev` in a browser: ?sync=review.
 import { ago, connection, id, run, type World } from "./fakeWorld";
-import type { Attention, SyncRun } from "./models";
+import type { Attention, ConnectionAccount, SyncRun } from "./models";
 
 const hour = 3_600_000;
 
@@ -21,6 +21,17 @@ const attention = (over: Partial<Attention>): Attention => ({
 const refused = "Heimdal does not accept the API key. Make a new one in its dashboard and replace it here.";
 const none = { added: 0, changed: 0, missing: 0 };
 const unread = { ...none, seen: 0, msps: 0, clients: 0, other: 0, duplicates: 0, calls: 0 };
+
+const ownAccount: ConnectionAccount = {
+  name: "Northwind Security",
+  type: "DISTRIBUTOR",
+  licence_type: "Annual",
+  spla: null,
+  seats_used: 8_120,
+  seats_total: 9_000,
+  expires_on: null,
+  alone: false,
+};
 
 /** A run that has just begun. */
 export const begun = (over: Partial<SyncRun> = {}): SyncRun =>
@@ -48,6 +59,30 @@ export const syncStates = {
   /** One is under way and waits for the product's pace. */
   waiting: (world: World) => {
     world.runs = [begun({ retry_at: new Date(Date.now() + 42_000).toISOString() }), ...world.runs];
+  },
+  /** The last one failed because of a name in the answer that can be declared harmless. */
+  sign: (world: World) => {
+    const failed = run(0, {
+      ...unread,
+      id: id("a300", 1),
+      status: "failed",
+      error_code: "incomplete",
+      error:
+        'The answer goes on in a way that the portal does not know ("nextCursor"). Nothing of it was taken over; the next run tries again.',
+      sign: "nextCursor",
+    });
+    world.runs = [failed, ...world.runs];
+  },
+  /** The account is among its own customers, and a name was declared harmless. */
+  account: (world: World) => {
+    world.connections = [
+      connection(1, { account: ownAccount, harmless: ["header X-Has-More", "isComplete"] }),
+    ];
+  },
+  /** The customer id has no customers. */
+  alone: (world: World) => {
+    const account = { ...ownAccount, type: "CORP", seats_used: null, seats_total: null, alone: true };
+    world.connections = [connection(1, { account })];
   },
   /** The last three failed. */
   failing: (world: World) => {

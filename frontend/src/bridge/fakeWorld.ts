@@ -210,7 +210,15 @@ export const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
 /** A connection without what its runs tell of it. */
 export type FakeConnection = Pick<
   ConnectionItem,
-  "id" | "product" | "customer_id" | "base_url" | "api_key_last4" | "paused" | "created_at"
+  | "id"
+  | "product"
+  | "customer_id"
+  | "base_url"
+  | "api_key_last4"
+  | "paused"
+  | "created_at"
+  | "account"
+  | "harmless"
 >;
 
 export const heimdalURL = "https://dashboard.heimdalsecurity.com";
@@ -223,6 +231,8 @@ export const connection = (n: number, over: Partial<FakeConnection> = {}): FakeC
   api_key_last4: "7f3a",
   paused: false,
   created_at: ago(90 * day),
+  account: null,
+  harmless: [],
   ...over,
 });
 

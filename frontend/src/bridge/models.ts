@@ -153,7 +153,12 @@ export type ReviewItem = Said<portal.ReviewItem, { kind: "msp" | "client"; effec
 
 export type Product = portal.Product;
 /** A connection to a product; its API key is never among what is told of it. */
-export type ConnectionItem = Said<portal.ConnectionItem, { last_run: SyncRun | null }>;
+export type ConnectionItem = Said<
+  portal.ConnectionItem,
+  { last_run: SyncRun | null; account: ConnectionAccount | null }
+>;
+/** What a product says of the MSSP's own account. */
+export type ConnectionAccount = Said<portal.ConnectionAccount>;
 export interface Connections {
   items: ConnectionItem[];
   products: Product[];

@@ -7,7 +7,7 @@ import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ConnectionItem } from "../bridge/models";
 import { moves } from "../bridge/runs";
-import { absent, formatRelative } from "../i18n/format";
+import { absent, formatNumber, formatRelative } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Hidden } from "../parts/Hidden";
 import { EditIcon, FieldsIcon, KeyIcon, PauseIcon, PlayIcon } from "../parts/icons";
@@ -16,6 +16,7 @@ import { Time, useNow } from "../parts/Time";
 import type { ConnectionAction } from "./Connections";
 import { connectionName } from "./connectionName";
 import { type ConnectionState, connectionState, hostOf, stateTones } from "./connectionState";
+import { HarmlessNames, SignNote } from "./Harmless";
 import { SyncNow } from "./SyncNow";
 import { UnderWay } from "./UnderWay";
 
@@ -58,7 +59,10 @@ export function ConnectionCard({ connection, since, onAsk }: Props) {
         <Actions connection={connection} onAsk={onAsk} />
       </Box>
       <Known connection={connection} now={now} />
+      <Account connection={connection} />
       <Matter connection={connection} state={state} />
+      {state === "failing" && connection.last_run && <SignNote run={connection.last_run} />}
+      <HarmlessNames connection={connection} />
       {connection.last_run && moves(connection.last_run) && (
         <Box sx={{ mb: -1.5 }}>
           <UnderWay run={connection.last_run} />
@@ -161,6 +165,25 @@ function Next({ connection, now }: { connection: ConnectionItem; now: Date }) {
   const { next_run_at: at, paused } = connection;
   if (!at) return t(paused ? "products.noNext.paused" : "products.noNext.busy");
   return Date.parse(at) <= now.getTime() ? t("products.due") : <Time at={at} />;
+}
+
+/** What the product says of the MSSP's own account. */
+function Account({ connection }: { connection: ConnectionItem }) {
+  const { account, product_name: product, customer_id: customer } = connection;
+  if (!account) return null;
+  if (account.alone) {
+    return <Alert severity="warning">{t("products.account.alone", { product, customer })}</Alert>;
+  }
+  return (
+    <Typography variant="body2" color="textSecondary">
+      {t("products.account.record", {
+        product,
+        type: account.type || t("products.account.noType"),
+        active: formatNumber(account.seats_used),
+        purchased: formatNumber(account.seats_total),
+      })}
+    </Typography>
+  );
 }
 
 /** What is the matter, and the way on; nothing while all is well. */

@@ -19,6 +19,7 @@ import { SidePanel } from "../parts/SidePanel";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { useRunNames } from "./connectionName";
+import { SignNote } from "./Harmless";
 import { RunNotices } from "./RunNotices";
 import { counted, durationOf, productName, RunChip, sawOf, wouldChange } from "./run";
 import { UnderWay } from "./UnderWay";
@@ -67,6 +68,7 @@ function About({ run }: { run: SyncRun }) {
   return (
     <Box sx={{ mt: 1 }}>
       <Matter run={run} />
+      <SignNote run={run} />
       <UnknownParents run={run} />
       <RunNotices run={run} />
       <Changes run={run} />

@@ -50,6 +50,35 @@ export const products = {
   pauseOf: "Pause {{name}}",
   resume: "Resume",
   resumeOf: "Resume {{name}}",
+  account: {
+    record:
+      "{{product}}'s own record of this account: {{type}}, licences {{active}} active / {{purchased}} purchased.",
+    noType: "no type",
+    alone:
+      "{{product}} lists no customers under the customer id {{customer}}. Check that it is the id of your own account.",
+  },
+  sign: {
+    text: "The answer contains {{sign}}, which the portal cannot account for: it may mean that more customers exist than were sent.",
+    declare: "Declare {{sign}} harmless",
+    declared: "{{sign}} is declared harmless since. The next sync leaves it out of account.",
+    failed: "Whether {{sign}} can be declared harmless could not be loaded.",
+  },
+  harmless: {
+    title: "Declared harmless",
+    of: "Names declared harmless for {{name}}",
+    takeBack: "Take back",
+    takeBackOf: "Take back {{sign}}",
+    declareTitle: "Declare {{sign}} harmless?",
+    declareText:
+      "From the next sync on, {{sign}} in an answer of {{product}} no longer makes a sync incomplete. Do this only if you know that it says nothing about how many customers there are: if it does, customers that were not sent go missing in the portal. A wrong total or a refused key still makes a sync fail. You can take this back at any time, and the audit log keeps it.",
+    declareVerb: "Declare harmless",
+    takeBackTitle: "Take back that {{sign}} is harmless?",
+    takeBackText:
+      "From the next sync on, an answer of {{product}} that contains {{sign}} makes the sync incomplete again, and the portal keeps what it knew before.",
+    takeBackVerb: "Take back",
+    declared: "{{sign}} is declared harmless. The next sync uses that.",
+    tookBack: "{{sign}} is no longer harmless. The next sync uses that.",
+  },
   form: {
     addTitle: "Add a product",
     editTitle: "Edit {{name}}",
