@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -157,4 +158,64 @@ func (c clue) relations(value string) []clue {
 		}
 	}
 	return found
+}
+
+// number reads a figure: a number, or an object that holds a single one.
+func (c clue) number() (int64, bool) {
+	if c.value[0] != '{' {
+		return readCount(c.value)
+	}
+	var found []int64
+	_ = eachMember(c.value, func(_, value []byte) error {
+		if n, ok := readCount(value); ok {
+			found = append(found, n)
+		}
+		return nil
+	})
+	if c.means != signTotal || len(found) != 1 {
+		return 0, false
+	}
+	return found[0], true
+}
+
+// is reports whether a value says yes or no: that it says the one that is asked for.
+func (c clue) is(yes bool) bool {
+	text, _ := readText(c.value)
+	switch strings.ToLower(text) {
+	case "true", "yes", "y", "1", "on", "ok":
+		return yes
+	case "false", "no", "n", "0", "off":
+		return !yes
+	}
+	return string(c.value) == strconv.FormatBool(yes)
+}
+
+// truthy reports whether a value is anything but nothing, no or zero.
+func (c clue) truthy() bool {
+	switch string(c.value) {
+	case "null", "false", "0", `""`, "[]", "{}":
+		return false
+	}
+	if c.value[0] != '"' {
+		return !c.is(false)
+	}
+	text, ok := readText(c.value)
+	return ok && !c.is(false) && !strings.EqualFold(text, "none")
+}
+
+// link returns the address that c is or holds.
+func (c clue) link() (string, bool) {
+	if text, ok := readText(c.value); ok && c.value[0] == '"' {
+		return text, !c.is(true) && !strings.EqualFold(text, "none")
+	}
+	address := ""
+	if c.value[0] == '{' {
+		_ = eachMember(c.value, func(name, value []byte) error {
+			if text, ok := readText(value); ok && value[0] == '"' && string(name) == `"href"` {
+				address = text
+			}
+			return nil
+		})
+	}
+	return address, address != ""
 }

@@ -124,24 +124,6 @@ func (c clue) figure() listSign {
 	return c.means
 }
 
-// number reads a figure: a number, or an object that holds a single one.
-func (c clue) number() (int64, bool) {
-	if c.value[0] != '{' {
-		return readCount(c.value)
-	}
-	var found []int64
-	_ = eachMember(c.value, func(_, value []byte) error {
-		if n, ok := readCount(value); ok {
-			found = append(found, n)
-		}
-		return nil
-	})
-	if c.means != signTotal || len(found) != 1 {
-		return 0, false
-	}
-	return found[0], true
-}
-
 // count reads a bare "count", which is that of this page or of all customers.
 func (c clues) count(s *said, elements, handed int64) error {
 	for _, one := range c.all {
@@ -153,41 +135,6 @@ func (c clues) count(s *said, elements, handed int64) error {
 			return errorf(portal.Incomplete, "The answer says it holds %d customers (%s) but holds %d. The next run tries again; if it stays so, tell Heimdal's support.", n, brief(one.name), elements)
 		}
 		s.total, s.names[signTotal] = &n, one.name
-	}
-	return nil
-}
-
-var (
-	// section is a range of a list, with its length: "items 0-94/100", "0-94/*".
-	section = regexp.MustCompile(`^(?:([!-~]+)[ \t]+|[ \t]*)(?:(\d{1,15})[ \t]*-[ \t]*(\d{1,15})|\*)[ \t]*/[ \t]*(\d{1,15}|\*)$`)
-	// portion is a text such as "95 of 100" or "Showing 1 - 95 of 100 customers".
-	portion = regexp.MustCompile(`(?i)(?:^|[^\d/.-])(\d{1,15})[ \t]*(?:of|out of|von|/)[ \t]*(\d{1,15})(?:$|[^\d/.-])`)
-)
-
-// ranges reads which customers of how many these are said to be.
-func (c clues) ranges(s *said, elements, handed int64) error {
-	for _, one := range c.all {
-		text, ok := readText(one.value)
-		found := section.FindStringSubmatch(text)
-		if one.means != signRange || !ok && one.value[0] != '"' || found == nil {
-			continue
-		}
-		total, err := strconv.ParseInt(found[4], 10, 64)
-		from, _ := strconv.ParseInt(found[2], 10, 64)
-		to, _ := strconv.ParseInt(found[3], 10, 64)
-		whole := from <= 1 && (to == total || to+1 == total) // counted from 0 or from 1
-		switch {
-		case err != nil: // how long the list is, is not said
-		case strings.EqualFold(found[1], "bytes") && whole:
-		case strings.EqualFold(found[1], "bytes"):
-			if !c.ignores(one) {
-				s.unknown = one.name
-			}
-		case s.total != nil && *s.total != total && total != elements && total != handed:
-			return errorf(portal.Incomplete, "The answer contradicts itself: of how many customers there are it says %d and %d (%s). The next run tries again; if it stays so, tell Heimdal's support.", *s.total, total, brief(one.name))
-		case s.total == nil:
-			s.total, s.names[signTotal] = &total, one.name
-		}
 	}
 	return nil
 }
@@ -270,22 +217,6 @@ func (c clues) unfollowable(s *said, elements int64) string {
 	return ""
 }
 
-// cuts reports whether c is a text that calls these customers a part of more.
-func (c clue) cuts(elements int64) bool {
-	text, ok := readText(c.value)
-	if !ok || c.value[0] != '"' || len(text) > 1000 {
-		return false
-	}
-	for _, found := range portion.FindAllStringSubmatch(text, -1) {
-		part, _ := strconv.ParseInt(found[1], 10, 64)
-		all, _ := strconv.ParseInt(found[2], 10, 64)
-		if part == elements && all > part {
-			return true
-		}
-	}
-	return false
-}
-
 // telling reports whether c may say that a list of so many elements is not whole.
 func (c clue) telling(elements int64) bool {
 	n, isCount := readCount(c.value)
@@ -330,48 +261,6 @@ func (c clues) doubt(s *said) string {
 		}
 	}
 	return ""
-}
-
-// is reports whether a value says yes or no: that it says the one that is asked for.
-func (c clue) is(yes bool) bool {
-	text, _ := readText(c.value)
-	switch strings.ToLower(text) {
-	case "true", "yes", "y", "1", "on", "ok":
-		return yes
-	case "false", "no", "n", "0", "off":
-		return !yes
-	}
-	return string(c.value) == strconv.FormatBool(yes)
-}
-
-// truthy reports whether a value is anything but nothing, no or zero.
-func (c clue) truthy() bool {
-	switch string(c.value) {
-	case "null", "false", "0", `""`, "[]", "{}":
-		return false
-	}
-	if c.value[0] != '"' {
-		return !c.is(false)
-	}
-	text, ok := readText(c.value)
-	return ok && !c.is(false) && !strings.EqualFold(text, "none")
-}
-
-// link returns the address that c is or holds.
-func (c clue) link() (string, bool) {
-	if text, ok := readText(c.value); ok && c.value[0] == '"' {
-		return text, !c.is(true) && !strings.EqualFold(text, "none")
-	}
-	address := ""
-	if c.value[0] == '{' {
-		_ = eachMember(c.value, func(name, value []byte) error {
-			if text, ok := readText(value); ok && value[0] == '"' && string(name) == `"href"` {
-				address = text
-			}
-			return nil
-		})
-	}
-	return address, address != ""
 }
 
 // full reports whether so many elements are a whole page, after which there may be another.

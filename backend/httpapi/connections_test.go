@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -230,6 +231,41 @@ func TestAPausedConnectionIsNotDueAndAsksNobody(t *testing.T) {
 	if audited := h.text("select string_agg(detail::text, ' ' order by id) from audit_log where action = 'connection_changed'"); audited != `{"paused": true} {"paused": false}` {
 		t.Errorf("the audit log says %s", audited)
 	}
+}
+
+func TestConnections_harmless(t *testing.T) {
+	h := newHouse(t)
+	admin := h.as(portal.MSSPAdmin)
+	names := []string{"header X-Has-More", "isComplete"}
+	runs := h.text("select count(*)::text from sync_run")
+	c := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &names}), ok))
+	if !slices.Equal(c.Harmless, names) {
+		t.Errorf("the connection has the harmless names %q, want %q", c.Harmless, names)
+	}
+	for _, item := range h.connections(admin).Items {
+		if want := map[bool][]string{true: names, false: {}}[item.ID == h.Own.ConnectionID]; !slices.Equal(item.Harmless, want) {
+			t.Errorf("the list has the harmless names %q, want %q", item.Harmless, want)
+		}
+	}
+	none := []string{}
+	c = decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &none}), ok))
+	if c.Harmless == nil || len(c.Harmless) != 0 {
+		t.Errorf("taken back, the connection has the harmless names %#v", c.Harmless)
+	}
+	want := `{"harmless": {"after": ["header X-Has-More", "isComplete"], "before": []}} ` +
+		`{"harmless": {"after": [], "before": ["header X-Has-More", "isComplete"]}}`
+	if got := h.text("select string_agg(detail::text, ' ' order by id) from audit_log where action = 'connection_changed'"); got != want {
+		t.Errorf("the audit log says %s, want %s", got, want)
+	}
+	if after := h.text("select count(*)::text from sync_run"); after != runs {
+		t.Errorf("there are %s runs, want %s as before", after, runs)
+	}
+	for _, wrong := range [][]string{{""}, {strings.Repeat("x", 101)}, strings.Fields(strings.Repeat("x ", 21))} {
+		r := h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &wrong})
+		h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid)
+	}
+	h.wantsProblem(h.changeConnection(admin, h.Other.ConnectionID, portal.ConnectionChange{Harmless: &names}), http.StatusNotFound, portal.NotFound)
+	h.wants(h.changeConnection(h.as(portal.MSSPStaff), h.Own.ConnectionID, portal.ConnectionChange{Harmless: &names}), http.StatusForbidden)
 }
 
 func TestAConnectionOfAnotherTenantCannotBeTriedEither(t *testing.T) {
