@@ -15,6 +15,12 @@
 //	no total, and beside the list any      refused: incomplete
 //	number, yes or remark that may mean
 //	that others follow
+//	a sign in a member or header, by the   refused: incomplete, and the sign is named
+//	tables in signs.go, that more follow,
+//	that something went wrong, or of a
+//	total that cannot be read
+//	a total, also in a header, that is     refused: incomplete
+//	not the number of customers
 //	an offset, a cursor                    refused: incomplete
 //	pages that are empty, come again, or   refused: incomplete
 //	contradict each other
@@ -22,8 +28,6 @@
 //	customers in customers                 read to any sane depth; each is under the nearest MSP around it
 //	a list in a customer whose members     refused: they may be customers or devices
 //	have no type
-//	an array, and a header (Link,          refused: incomplete
-//	X-Total-Count) that says it goes on
 //	a message with status 200, alone or    refused: bad_key, or waited out if it is about the rate
 //	beside an empty list
 //	an error beside customers              refused: incomplete
@@ -104,6 +108,20 @@
 //
 // shape_test.go holds these lines, and reads invented customers of recorded shapes.
 //
+// # Signs that an answer is not whole
+//
+// Members and headers are looked up in the same three tables (signs.go): signs of more customers, of a total, of a
+// failure. A sign that is accounted for, because the next page is read or a total agrees, does no harm; any other makes
+// the answer incomplete, and the CallError's Sign names it: as the member is sent, with the objects it is in
+// ("meta.hasMore"), or as "header X-Has-More". An admin can declare that one name harmless for the connection, compared
+// without case and separators. A total that is not the number of customers has no Sign: it cannot be declared harmless,
+// nor can a refusal or broken JSON. TestSigns, TestHarmless.
+//
+// # The account that was asked about
+//
+// may be in its own answer, or hold its customers in it. It is the MSSP itself: it is not handed over, and what the answer
+// says of it is in ReadState.Account. TestAccount.
+//
 // # Whose a client is
 //
 // By the customer it stands in; else by its field for a parent. If an answer names resellers, but no client in it has a
@@ -113,7 +131,8 @@
 //	What comes about a reseller            It is
 //	its customers, with or without itself  under it; those that came before now have a parent
 //	another reseller                       under it, and asked about after it: the nearer has the last word
-//	the MSSP, or one it is under itself    refused: wrong_customer
+//	the MSSP alone, or one it is under     refused: wrong_customer
+//	itself
 //	itself and clients of the MSSP's       one call about such a client shows whether questions make a difference; if
 //	answer                                 not, refused: wrong_customer
 //	a refusal, of the first                if customers have a field for a parent, empty as it is, they are nobody's;
