@@ -125,14 +125,16 @@ func headerClues(name, value string) []clue {
 		}
 		return all
 	}
-	if c.means = signOf(c.plain); c.means == signNothing || c.means == signRemark || rateLimits[c.plain] {
+	if c.means = signOf(c.plain); c.means == signNothing || c.means == signRemark || c.ofRate() {
 		return nil
 	}
 	return []clue{c}
 }
 
-// rateLimits are headers that count calls, not customers.
-var rateLimits = map[string]bool{"limit": true, "xlimit": true, "remaining": true, "xremaining": true}
+// ofRate reports whether a header may count calls, not customers, as in X-Api-Limit and X-Remaining.
+func (c clue) ofRate() bool {
+	return (strings.HasSuffix(c.plain, "limit") || strings.HasSuffix(c.plain, "remaining")) && !c.has("pag")
+}
 
 // headerValue is a header's text as JSON: an object, a number or a word as it is, anything else quoted.
 func headerValue(text string) []byte {

@@ -10,23 +10,23 @@ import (
 )
 
 // failure is an error if a clue says that something went wrong.
-func (c clues) failure(secret string) error {
+func (c clues) failure() error {
 	for _, one := range c.of(signSuccess, signCode, signError) {
 		if one.inner || one.echoed {
 			continue
 		}
 		if text, failed := one.fails(); failed {
-			return signErrorf(one.name, secret, "Heimdal answered with customers, but also that something went wrong (%s: %q).", one.shown(secret), redact(text, secret))
+			return signErrorf(one.name, c.secret, "Heimdal answered with customers, but also that something went wrong (%s: %q).", one.shown(c.secret), redact(text, c.secret))
 		}
 	}
 	return nil
 }
 
 // remark is an error if a text stands beside the list that may say that the list is not whole.
-func (c clues) remark(secret string) error {
+func (c clues) remark() error {
 	for _, one := range c.of(signRemark) {
 		if text, ok := messageIn(one.value, 0); ok && !one.inner && !one.echoed && !content(text) {
-			return signErrorf(one.name, secret, "Heimdal answered with customers and a remark, and does not say how many there are: %q.", redact(text, secret))
+			return signErrorf(one.name, c.secret, "Heimdal answered with customers and a remark, and does not say how many there are: %q.", redact(text, c.secret))
 		}
 	}
 	return nil

@@ -43,6 +43,7 @@ func (s *said) figure(means listSign) **int64 {
 type clues struct {
 	all      []clue
 	harmless map[string]bool
+	secret   string // what no error may show
 }
 
 // harmlessNames are names as clues are compared with them.
@@ -55,7 +56,7 @@ func harmlessNames(names []string) map[string]bool {
 }
 
 func (c clues) ignores(one clue) bool {
-	return c.harmless[plainName(cut(brief(one.name), longestSign))]
+	return len(c.harmless) > 0 && c.harmless[plainName(one.shown(c.secret))]
 }
 
 // of are the clues of a sign that are not declared harmless.
@@ -108,10 +109,15 @@ func (c clues) figure(s *said, means listSign, owns bool) error {
 		if !ok || one.figure() != means || owns && one.inner || means != signTotal && c.ignores(one) {
 			continue
 		}
-		if *into != nil && **into != n {
-			return errorf(portal.Incomplete, "The answer contradicts itself: its %s is both %d and %d. The next run tries again; if it stays so, tell Heimdal's support.", brief(one.name), **into, n)
+		switch {
+		case *into == nil:
+			*into, s.names[means] = &n, one.name
+		case **into == n || one.echoed:
+		case means == signTotal:
+			return errorf(portal.Incomplete, "The answer contradicts itself: its %s is both %d and %d. The next run tries again; if it stays so, tell Heimdal's support.", one.shown(c.secret), **into, n)
+		default:
+			return signErrorf(one.name, c.secret, "The answer contradicts itself: its %s is both %d and %d.", one.shown(c.secret), **into, n)
 		}
-		*into, s.names[means] = &n, one.name
 	}
 	return nil
 }
@@ -132,7 +138,7 @@ func (c clues) count(s *said, elements, handed int64) error {
 			continue
 		}
 		if s.total != nil {
-			return errorf(portal.Incomplete, "The answer says it holds %d customers (%s) but holds %d. The next run tries again; if it stays so, tell Heimdal's support.", n, brief(one.name), elements)
+			return errorf(portal.Incomplete, "The answer says it holds %d customers (%s) but holds %d. The next run tries again; if it stays so, tell Heimdal's support.", n, one.shown(c.secret), elements)
 		}
 		s.total, s.names[signTotal] = &n, one.name
 	}
@@ -273,9 +279,9 @@ func (s said) unpaged() bool {
 
 // judge reads what the answer's members and headers say of it. The error is a failure that one of them reports.
 func (a *answer) judge(harmless map[string]bool, headers ...http.Header) error {
-	own, sent := clues{a.clues, harmless}, clues{cluesOf(headers...), harmless}
+	own, sent := clues{a.clues, harmless, a.secret}, clues{cluesOf(headers...), harmless, a.secret}
 	for _, c := range []clues{own, sent} {
-		if err := c.failure(a.secret); err != nil {
+		if err := c.failure(); err != nil {
 			return err
 		}
 	}
@@ -292,7 +298,7 @@ func (a *answer) judge(harmless map[string]bool, headers ...http.Header) error {
 		}
 	}
 	if a.said.total == nil && a.listed {
-		return own.remark(a.secret)
+		return own.remark()
 	}
 	return nil
 }

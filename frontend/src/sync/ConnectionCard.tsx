@@ -61,7 +61,11 @@ export function ConnectionCard({ connection, since, onAsk }: Props) {
       <Known connection={connection} now={now} />
       <Account connection={connection} />
       <Matter connection={connection} state={state} />
-      {state === "failing" && connection.last_run && <SignNote run={connection.last_run} />}
+      {state === "failing" && connection.last_run && (
+        <Box sx={{ mb: -2, "&:empty": { display: "none" } }}>
+          <SignNote run={connection.last_run} />
+        </Box>
+      )}
       <HarmlessNames connection={connection} />
       {connection.last_run && moves(connection.last_run) && (
         <Box sx={{ mb: -1.5 }}>
