@@ -233,7 +233,9 @@ func (r *reader) status(status int) *portal.CallError {
 	case status >= 500:
 		return errorf(portal.ServerError, "Heimdal answered with an error of its own (status %d). The next run tries again; if it stays so, tell Heimdal's support.", status)
 	case status == http.StatusProxyAuthRequired:
-		return errorf(portal.Refused, "A proxy on the way asks who this server is (status 407). Check this server's proxy settings.")
+		return errProxy
+	case status == http.StatusNoContent:
+		return errNoContent
 	case status >= 400:
 		return errorf(portal.Refused, "Heimdal refused the request (status %d). Check the customer id and the base URL.", status)
 	}

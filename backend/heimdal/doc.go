@@ -136,13 +136,20 @@
 //	itself and clients of the MSSP's       one call about such a client shows whether questions make a difference; if
 //	answer                                 not, refused: wrong_customer
 //	a refusal, of the first                if customers have a field for a parent, empty as it is, they are nobody's;
-//	                                       else refused
-//	a refusal, of a later one              refused
+//	                                       else as of any other
+//	a refusal, 204, {} or no body         that reseller is unread and named; the others are asked. Where none can be
+//	                                       read, or 50 are refused before one is read, the reading is refused
 //	more resellers than can be asked       refused: incomplete
 //
 // reading_test.go holds these lines. Connector.Asking can switch the asking on or off for good. At five calls a minute a
 // thousand resellers take three hours and a half; what is left to ask is in the state between calls, so a run goes on
 // where it was.
+//
+// # Who is gone
+//
+// Customers that come on several pages are not one moment's: one that leaves and one that arrives in between can hide a
+// third. Such a reading says that it was paged. Its caller then names known customers that it lacks, and one call each asks
+// about them by their own id. A refusal, an empty answer, or one without that customer means that it is gone; check_test.go.
 //
 // # Pace
 //

@@ -251,3 +251,37 @@ func wantSoundPaths(t *testing.T, text []byte, fields mapping) {
 		}
 	}
 }
+
+// FuzzCheck holds that a second look at a customer ends, hands over nothing but that customer, and never says that it is
+// gone after handing it over.
+func FuzzCheck(f *testing.F) {
+	f.Add([]byte(`[{"id":11,"type":"CORP"}]`), []byte(`{"id":12,"type":"CORP"}`))
+	f.Add([]byte(`{"items":[{"id":1,"type":"X"}],"total":2}`), []byte(`{"items":[{"id":11,"type":"X"}],"total":2}`))
+	f.Add([]byte(`{"message":"no"}`), []byte(`{}`))
+	f.Fuzz(func(t *testing.T, first, then []byte) {
+		r := answering(t, string(first), string(then), string(first), string(then))
+		state := secondLook("11", "12")
+		for calls := 0; !state.Done; calls++ {
+			var err error
+			before, found := state, int64(0)
+			state, err = r.Call(t.Context(), state, func(c portal.Customer) error {
+				found++
+				fit(t, c)
+				if c.ExternalID != before.Check[0] {
+					t.Fatalf("asked about %s, handed over %s", before.Check[0], c.ExternalID)
+				}
+				return nil
+			})
+			var refused *portal.CallError
+			if err != nil && !errors.As(err, &refused) {
+				t.Fatalf("refused as %T %v", err, err)
+			}
+			if err != nil {
+				return
+			}
+			if state.Progress.Seen != before.Progress.Seen+found || len(state.Check) > len(before.Check) || state.Done != (len(state.Check) == 0) || calls > 1000 {
+				t.Fatalf("after %d calls: %+v", calls, state)
+			}
+		}
+	})
+}

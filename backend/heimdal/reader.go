@@ -50,6 +50,9 @@ func (r *reader) Test(ctx context.Context) (*int64, error) {
 
 // Call makes the next call.
 func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
+	if len(state.Check) > 0 {
+		return r.check(ctx, state, add)
+	}
 	at, err := resume(state.Data)
 	if err != nil {
 		return state, err
@@ -72,6 +75,9 @@ func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(port
 	})
 	if at.takesForAnswer(err) {
 		a, err = &answer{}, nil
+	}
+	if seen == 0 && at.Of != "" && at.Probe == "" && unreadable(err) {
+		return at.passOver(r, state, err)
 	}
 	if err != nil {
 		return state, ownEnd(ctx, at.explain(r, err))
@@ -111,7 +117,7 @@ func (at *reading) save(state portal.ReadState, more bool, seen int64) (portal.R
 	state.Progress.Left = at.left(more)
 	state.Done, state.Data, state.Account = !more, nil, at.account()
 	if !more {
-		state.Total = at.Total
+		state.Total, state.Paged = at.Total, at.Paged
 		return state, nil
 	}
 	var err error

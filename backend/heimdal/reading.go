@@ -48,6 +48,10 @@ type reading struct {
 	Account *portal.ConnectionAccount `json:"account,omitempty"`
 	Others  bool                      `json:"others,omitempty"`
 	Upward  bool                      `json:"upward,omitempty"`
+	// Read counts the resellers that were read.
+	Read int64 `json:"read,omitempty"`
+	// Paged: some answer came on several pages.
+	Paged bool `json:"paged,omitempty"`
 }
 
 // take sees to one customer of the present answer.
@@ -58,9 +62,7 @@ func (at *reading) take(r *reader, c portal.Customer, add func(portal.Customer) 
 	}
 	at.Others = true
 	at.Typed = at.Typed || c.Type != ""
-	if c.ParentID == r.customerID || c.ParentID == c.ExternalID {
-		c.ParentID = ""
-	}
+	c = r.underMSSP(c)
 	switch {
 	case at.Probe != "":
 		if c.ExternalID == at.Probe {
@@ -142,6 +144,8 @@ func (at *reading) after(r *reader, a *answer) (more bool, err error) {
 	p := at.Page
 	if p == nil {
 		p = &page{}
+	} else if at.Probe == "" {
+		at.Paged = true
 	}
 	if more, err := p.after(a); more || err != nil {
 		at.Page = p
@@ -160,6 +164,9 @@ func (at *reading) after(r *reader, a *answer) (more bool, err error) {
 	case (at.Itself || at.Upward) && at.Leaf != "" && !at.Told:
 		at.Probe = at.Of
 		return true, nil
+	}
+	if at.Of != "" {
+		at.Read++
 	}
 	at.Itself, at.Leaf = false, ""
 	return at.nextReseller()
@@ -233,7 +240,7 @@ func (at *reading) explain(r *reader, err error) error {
 
 func refused(err error) bool {
 	var e *portal.CallError
-	return errors.As(err, &e) && (e.Code == portal.BadKey || e.Code == portal.Refused || e.Code == portal.NoEndpoint)
+	return !errors.Is(err, errProxy) && errors.As(err, &e) && (e.Code == portal.BadKey || e.Code == portal.Refused || e.Code == portal.NoEndpoint)
 }
 
 func (r *reader) wrongCustomer(asked string) error {

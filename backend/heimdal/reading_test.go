@@ -109,7 +109,6 @@ func TestAnAnswerAboutOthersThanTheResellerIsRefused(t *testing.T) {
 		"the MSSP":                   {map[string]string{"17": `[` + resellerR + `]`, "1": `[{"id":17,"type":"DISTRIBUTOR"}]`}, portal.WrongCustomer},
 		"each under the other":       {map[string]string{"17": `[` + resellerR + `,` + resellerS + `]`, "1": `[` + resellerS + `]`, "2": `[` + resellerR + `]`}, portal.WrongCustomer},
 		"a refusal":                  {map[string]string{"17": `[` + resellerR + `,` + corps(11, 1) + `]`}, portal.Refused},
-		"a refusal later":            {map[string]string{"17": `[` + resellerR + `,` + resellerS + `,{"id":11,"type":"CORP","parent":null}]`, "1": `[]`}, portal.Refused},
 		"fewer than it says":         {map[string]string{"17": `[` + resellerR + `]`, "1": `{"items":[` + corps(11, 1) + `],"total":2}`}, portal.Incomplete},
 		"broken off":                 {map[string]string{"17": `[` + resellerR + `]`, "1": `[` + corps(11, 1)}, portal.Truncated},
 		"none of the MSSP's has one": {map[string]string{"17": `[{"id":1,"name":"R"}]`}, portal.Garbage},

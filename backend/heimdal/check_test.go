@@ -1,0 +1,129 @@
+package heimdal
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/portal"
+)
+
+// secondLook is the state of a paged reading after which these customers are asked about.
+func secondLook(ids ...string) portal.ReadState {
+	return portal.ReadState{Paged: true, Check: ids, Progress: portal.ReadProgress{Calls: 2, Seen: 5}}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer func() *http.Response
+		want   string
+		code   portal.CallCode
+	}{
+		"itself":                          {saying(corps(11, 1)), "11 client under", ""},
+		"itself in a list":                {saying(`[` + corps(11, 1) + `]`), "11 client under", ""},
+		"itself under its reseller":       {saying(`[{"id":11,"type":"CORP","parentId":1}]`), "11 client under 1", ""},
+		"itself under the MSSP":           {saying(`[{"id":11,"type":"CORP","parentId":17}]`), "11 client under", ""},
+		"itself among others":             {saying(`[` + corps(10, 3) + `]`), "11 client under", ""},
+		"itself on the first page":        {saying(`{"items":[` + corps(10, 3) + `],"total":900}`), "11 client under", ""},
+		"another customer":                {saying(corps(12, 1)), "", ""},
+		"others":                          {saying(`[` + corps(12, 3) + `]`), "", ""},
+		"an empty list":                   {saying(`[]`), "", ""},
+		"an empty object":                 {saying(`{}`), "", ""},
+		"status 204":                      {fails(204), "", ""},
+		"status 400":                      {fails(400), "", ""},
+		"status 401":                      {fails(401), "", ""},
+		"status 403":                      {fails(403), "", ""},
+		"status 404":                      {fails(404), "", ""},
+		"a message":                       {saying(refusedHere), "", ""},
+		"status 500":                      {fails(500), "", portal.ServerError},
+		"a proxy":                         {fails(407), "", portal.Refused},
+		"a web page":                      {saying("<html>"), "", portal.Garbage},
+		"half of itself":                  {saying(`[` + corps(11, 1)), "", portal.Truncated},
+		"itself and no end":               {saying(`[` + corps(11, 1) + `,`), "", portal.Truncated},
+		"others that are not all of them": {saying(`{"items":[` + corps(12, 1) + `],"total":2,"totalPages":1}`), "", portal.Incomplete},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := asking(t, func(*http.Request) *http.Response { return test.answer() })
+			customers, end, err := r.from(t.Context(), secondLook("11"))
+			if test.code != "" {
+				wantCode(t, err, test.code)
+				return
+			}
+			if err != nil || tree(customers) != test.want || !end.Done || len(end.Check) != 0 || !end.Paged {
+				t.Errorf("got %q, want %q; ended as %+v, %v", tree(customers), test.want, end, err)
+			}
+			if want := int64(5 + len(customers)); end.Progress.Seen != want || end.Progress.Calls != 3 {
+				t.Errorf("progress %+v, want %d seen after 3 calls", end.Progress, want)
+			}
+		})
+	}
+}
+
+func TestCheckCalls(t *testing.T) {
+	t.Parallel()
+	t.Run("ask about one customer each", func(t *testing.T) {
+		t.Parallel()
+		var asked []string
+		r := byCustomer(t, &asked, map[string]string{"11": corps(11, 1), "13": `[` + corps(13, 1) + `]`})
+		customers, _, err := r.from(t.Context(), secondLook("11", "12", "13"))
+		if err != nil || ids(customers) != "11 13" || strings.Join(asked, " ") != "11 12 13" {
+			t.Errorf("asked %v and read %s, %v", asked, ids(customers), err)
+		}
+	})
+	t.Run("follow the pages of an answer", func(t *testing.T) {
+		t.Parallel()
+		r := answering(t, `{"items":[`+corps(20, 2)+`],"total":3}`, `{"items":[`+corps(11, 1)+`],"total":3}`, `[]`)
+		customers, end, err := r.from(t.Context(), secondLook("11", "12"))
+		if err != nil || ids(customers) != "11" || end.Progress.Calls != 5 {
+			t.Errorf("read %s, ended as %+v, %v", ids(customers), end, err)
+		}
+	})
+	t.Run("go on after a kill at any point", func(t *testing.T) {
+		t.Parallel()
+		texts := map[string]string{"11": corps(11, 1), "13": corps(13, 1)}
+		state, found := secondLook("11", "12", "13"), ""
+		for left := 3; !state.Done; left-- {
+			saved, err := json.Marshal(state)
+			if err != nil || len(state.Check) != left {
+				t.Fatalf("left to check: %v, want %d; %v", state.Check, left, err)
+			}
+			for range 2 {
+				var asked []string
+				state, found = portal.ReadState{}, ""
+				if err := json.Unmarshal(saved, &state); err != nil {
+					t.Fatal(err)
+				}
+				state, err = byCustomer(t, &asked, texts).Call(t.Context(), state, func(c portal.Customer) error { found += c.ExternalID; return nil })
+				if err != nil || len(asked) != 1 || asked[0] != found && found != "" {
+					t.Fatalf("asked %v and read %s, %v", asked, found, err)
+				}
+			}
+		}
+	})
+	t.Run("keep the pace", func(t *testing.T) {
+		t.Parallel()
+		r, clock, _ := inTurn(t, saying(corps(11, 1)), saying(`[]`), saying(`[]`))
+		r.every = 12 * time.Second
+		state := secondLook("11", "12", "13")
+		state.Progress.LastCall = clock.Now()
+		before := clock.Now()
+		if _, _, err := r.from(t.Context(), state); err != nil {
+			t.Fatal(err)
+		}
+		if took := clock.Now().Sub(before); took != 36*time.Second {
+			t.Errorf("three calls took %s, want 36s", took)
+		}
+	})
+	t.Run("wait out what may pass", func(t *testing.T) {
+		t.Parallel()
+		r, _, calls := inTurn(t, fails(500), fails(503), saying(corps(11, 1)))
+		customers, _, err := r.from(t.Context(), secondLook("11"))
+		if err != nil || ids(customers) != "11" || *calls != 3 {
+			t.Errorf("%d calls read %s, %v", *calls, ids(customers), err)
+		}
+	})
+}
