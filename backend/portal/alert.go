@@ -11,12 +11,15 @@ type SyncAlert struct {
 	Product  string
 	// Review says that a run waits for an admin's word; else syncs fail.
 	Review bool
+	// Unread says that the run could not read some resellers, of which the admins have not been mailed before.
+	Unread bool
 	// Notices are set where a run noticed a change of the product's fields and neither failed nor waits.
 	Notices []FieldNotice
-	// Count is how many runs failed in a row, or how many customers would vanish or be elsewhere with the run in review.
+	// Count is how many runs failed in a row, how many customers would vanish or be elsewhere with the run in review, or
+	// how many resellers are unread.
 	Count int64
-	// Since is when the first of them failed, or when the run began to wait.
+	// Since is when the first of them failed, when the run began to wait, or when it ended without the resellers.
 	Since time.Time
-	// Detail is the latest run's own sentence, in English.
+	// Detail is the latest run's own sentence, or what it says of each reseller, in English.
 	Detail string
 }

@@ -52,8 +52,8 @@ type ConnectionItem struct {
 	CreatedAt   time.Time `json:"created_at" ts_type:"string"`
 	LastRun     *SyncRun  `json:"last_run" db:"-" doc:"Null before the first."`
 	// LastComplete is how old the data of this connection is.
-	LastComplete   *time.Time `json:"last_complete" ts_type:"string" doc:"When the last complete run ended; null before the first."`
-	FailuresInARow int        `json:"failures_in_a_row" doc:"Failed runs since the last complete one."`
+	LastComplete   *time.Time `json:"last_complete" ts_type:"string" doc:"When the last complete or partial run ended; null before the first."`
+	FailuresInARow int        `json:"failures_in_a_row" doc:"Failed runs since the last complete or partial one."`
 	// Account is what the product says of the MSSP's own account, where the account is among its own customers.
 	Account   *ConnectionAccount `json:"account" doc:"Null where it is not; as of the last complete run."`
 	Harmless  []string           `json:"harmless" nullable:"false" doc:"Names in the product's answers that an admin declared harmless."`

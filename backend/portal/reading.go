@@ -44,11 +44,15 @@ type ReadState struct {
 	// Refusals is how often in a row the next call was refused for calling too often: tries and pauses count on from it.
 	Refusals int `json:"refusals,omitzero"`
 	// Check are external ids of known customers that a paged answer lacked: the calls that follow ask about one of them
-	// each. Its caller sets it, with Done false; Call removes an id when its call has ended.
+	// each. Its caller sets it, with Done false; Call removes an id when the calls about it have ended. Call hands over
+	// that customer alone, or nothing if it is gone.
 	Check []string `json:"check,omitempty"`
+	// Checked are those that were asked about so far; its caller adds them.
+	Checked []string `json:"checked,omitempty"`
 	// Paged, once Done: the customers came on several pages, so that one who is not among them may still exist.
 	Paged bool `json:"paged,omitzero"`
-	// Unread are the resellers that could not be read so far. Their customers' absence means nothing.
+	// Unread are the resellers that could not be read so far, without their names. The absence of their customers means
+	// nothing.
 	Unread []UnreadReseller `json:"unread,omitempty"`
 	// Account is what the answer says of the account that was asked about; nil if it is not in its own answer.
 	Account *ConnectionAccount `json:"account,omitempty"`

@@ -51,9 +51,9 @@ type SyncRun struct {
 	// UnknownParents counts clients that name a parent who is no customer in the answers: they hang under the MSSP itself.
 	UnknownParents int64 `json:"unknown_parents"`
 	// Checked counts known customers that a paged answer lacked and that were then asked for by their own id.
-	Checked int64 `json:"checked" db:"-"`
+	Checked int64 `json:"checked"`
 	// Unread are the resellers that a partial run could not read.
-	Unread []UnreadReseller `json:"unread" db:"-" nullable:"false"`
+	Unread []UnreadReseller `json:"unread" nullable:"false"`
 	// Notices say what was noticed about the product's fields.
 	Notices []FieldNotice `json:"notices" nullable:"false"`
 	// Remapped are the fields whose paths an admin has changed since the last run that was merged.

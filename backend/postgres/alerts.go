@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// failing is the row of failures a connection p is in: those since its last complete run. Runs of one connection never
+// failing is the row of failures a connection p is in: those since its last merged run. Runs of one connection never
 // overlap, so each was made after the one before had ended.
 const failing = `
 	select count(*) as failures,
@@ -26,12 +26,12 @@ const failing = `
 		from sync_run c
 		where c.mssp_id = p.mssp_id
 		and c.mssp_product_id = p.id
-		and c.status = 'complete'), '-infinity')`
+		and c.status in ('complete', 'partial')), '-infinity')`
 
 // DueAlerts answers the runs of any MSSP that its admins are still to be told of by mail: the one that needs review, unless
 // they were told of one before it that nobody has reviewed either, and the latest of each row of failures of that length,
-// unless the row has been told of already; and the last run in which the product's fields changed, unless an admin has looked
-// at the field map since.
+// unless the row has been told of already; the last merged run of a connection, if it could not read a reseller that they do
+// not know of; and the last run in which the product's fields changed, unless an admin has looked at the field map since.
 func (db *DB) DueAlerts(ctx context.Context, failures int) ([]RunRef, error) {
 	var refs []RunRef
 	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
@@ -46,6 +46,18 @@ func (db *DB) DueAlerts(ctx context.Context, failures int) ([]RunRef, error) {
 			join sync_run r on r.mssp_id = f.mssp_id and r.id = f.noticed_in
 			where f.noticed_in is not null
 			and r.mailed_at is null
+			union all
+			select r.mssp_id, r.id
+			from sync_run r
+			where r.status = 'partial'
+			and r.unread_news
+			and r.mailed_at is null
+			and not exists (
+				select from sync_run n
+				where n.mssp_id = r.mssp_id
+				and n.mssp_product_id = r.mssp_product_id
+				and n.status in ('complete', 'partial')
+				and n.finished_at > r.finished_at)
 			union all
 			select p.mssp_id, f.run_id
 			from mssp_product p
@@ -73,6 +85,9 @@ func (db *DB) RaiseAlert(ctx context.Context, ref RunRef, enqueue func(ctx conte
 		if err != nil || marked.RowsAffected() == 0 {
 			return err
 		}
+		if err := markUnreadMailed(ctx, tx, ref); err != nil {
+			return err
+		}
 		admins, err := activeAdmins(ctx, tx, ref.MSSPID)
 		if err != nil {
 			return err
@@ -86,6 +101,24 @@ func (db *DB) RaiseAlert(ctx context.Context, ref RunRef, enqueue func(ctx conte
 		return fmt.Errorf("raise alert: %w", err)
 	}
 	return nil
+}
+
+// markUnreadMailed marks the resellers that a partial run could not read and that no mail has named yet: this run's does.
+func markUnreadMailed(ctx context.Context, tx pgx.Tx, ref RunRef) error {
+	_, err := tx.Exec(ctx, `
+		update msp t
+		set unread_mailed_at = r.mailed_at
+		from sync_run r
+		cross join lateral jsonb_array_elements(r.unread) u
+		where r.mssp_id = $1
+		and r.id = $2
+		and r.status = 'partial'
+		and t.mssp_id = r.mssp_id
+		and t.mssp_product_id = r.mssp_product_id
+		and t.external_id = u->>'external_id'
+		and t.unread_since is not null
+		and t.unread_mailed_at is null`, ref.MSSPID, ref.ID)
+	return err
 }
 
 // activeAdmins reads as the role that knows people; the transaction is in it from then on.
@@ -109,7 +142,8 @@ func activeAdmins(ctx context.Context, tx pgx.Tx, msspID string) ([]string, erro
 }
 
 // Alert answers what a mail about a run is to tell one of the MSSP's admins; false where there is nothing to tell any
-// more: the review has ended, a run was complete since, the field map was looked at, or they are no longer an active admin. Of a review that a newer one
+// more: the review has ended, a run was merged since, the resellers could be read again, the field map was looked at, or they
+// are no longer an active admin. Of a review that a newer one
 // has taken the place of, it tells the newer.
 func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.SyncAlert, bool, error) {
 	var alert portal.SyncAlert
@@ -130,14 +164,16 @@ func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.Sync
 // queueAlert tells the row of failures as it is by now, which may be longer than when the alert was raised.
 func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 	scanOne(batch.Queue(`
-		select r.id, m.name, d.name, r.status = 'needs_review',
+		select r.id, m.name, d.name, r.status = 'needs_review', u.resellers > 0,
 		       case
 		       	when r.status = 'failed' then f.failures
+		       	when u.resellers > 0 then u.resellers
 		       	when fields.changed then `+changesNoticed+`
 		       	else coalesce(r.would_miss, 0)
 		       end,
-		       case when r.status = 'failed' then f.since else r.finished_at end,
-		       coalesce(last.error, ''), case when fields.changed then r.notices end
+		       case when r.status = 'failed' then f.since when u.resellers > 0 then u.since else r.finished_at end,
+		       case when u.resellers > 0 then left(u.said, 2000) else coalesce(last.error, '') end,
+		       case when fields.changed then r.notices end
 		from sync_run asked
 		join sync_run r on r.mssp_id = asked.mssp_id
 		               and r.mssp_product_id = asked.mssp_product_id
@@ -153,13 +189,27 @@ func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 				where m.mssp_id = r.mssp_id
 				and m.mssp_product_id = r.mssp_product_id
 				and m.noticed_in = r.id) as changed) fields
+		cross join lateral (`+newlyUnread+`) u
 		join sync_run last on last.mssp_id = r.mssp_id
 		                  and last.id = case when r.status = 'failed' then f.run_id else r.id end
 		where asked.mssp_id = $1
 		and asked.id = $2
-		and (r.status = 'needs_review' or r.status = 'failed' and f.since <= r.finished_at or fields.changed)`, ref.MSSPID, ref.ID), "alert",
-		&alert.RunID, &alert.MSSP, &alert.Product, &alert.Review, &alert.Count, &alert.Since, &alert.Detail, &alert.Notices)
+		and (r.status = 'needs_review' or r.status = 'failed' and f.since <= r.finished_at or u.resellers > 0 or fields.changed)`,
+		ref.MSSPID, ref.ID), "alert",
+		&alert.RunID, &alert.MSSP, &alert.Product, &alert.Review, &alert.Unread, &alert.Count, &alert.Since, &alert.Detail, &alert.Notices)
 }
+
+// newlyUnread is what a mail tells of the resellers that a partial run r could not read: those that are named by no other
+// mail and are still unread.
+const newlyUnread = `
+	select count(*) as resellers, min(t.unread_since) as since, string_agg(concat(t.name, ': ', n->>'detail'), ' ' order by t.name, t.id) as said
+	from jsonb_array_elements(r.unread) n
+	join msp t on t.mssp_id = r.mssp_id
+	          and t.mssp_product_id = r.mssp_product_id
+	          and t.external_id = n->>'external_id'
+	where r.status = 'partial'
+	and t.unread_since is not null
+	and t.unread_mailed_at = r.mailed_at`
 
 // queueReader reads whom the mail goes to, and in which language: that of their own invite, or of the MSSP's last one.
 func queueReader(batch *pgx.Batch, msspID, userID string, alert *portal.SyncAlert) {

@@ -40,7 +40,29 @@ const (
 			select from sync_run r
 			where r.mssp_id = p.mssp_id
 			and r.mssp_product_id = p.id)`
-	// staleSyncs are connections without a complete run for longer than they should be, though none failed: paused, or
+	// partialSyncs are connections whose last merged run could not read some resellers; detail names the first.
+	partialSyncs = `
+		select 2, 'sync_partial', 'warning', null, null, r.id, d.name, coalesce(r.unread->0->>'name', ''), ` + runEnded + `,
+		       jsonb_array_length(r.unread), to_char(u.since at time zone 'utc', ` + iso + `)
+		from mssp_product p
+		join product d on d.id = p.product_id
+		cross join lateral (
+			select r.id, r.status, r.unread, r.finished_at
+			from sync_run r
+			where r.mssp_id = p.mssp_id
+			and r.mssp_product_id = p.id
+			and ` + merged + `
+			order by r.finished_at desc
+			limit 1) r
+		cross join lateral (
+			select min(m.unread_since) as since
+			from msp m
+			where m.mssp_id = p.mssp_id
+			and m.mssp_product_id = p.id
+			and m.unread_since is not null) u
+		where p.mssp_id = @mssp
+		and r.status = 'partial'`
+	// staleSyncs are connections without a merged run for longer than they should be, though none failed: paused, or
 	// waiting for a run that does not come.
 	staleSyncs = `
 		select 2, 'sync_stale', 'warning', null, null, r.id, d.name, case when p.paused then 'paused' else '' end,
@@ -53,7 +75,7 @@ const (
 			from sync_run r
 			where r.mssp_id = p.mssp_id
 			and r.mssp_product_id = p.id
-			and r.status = 'complete'
+			and ` + merged + `
 			order by r.finished_at desc
 			limit 1) c on true
 		where p.mssp_id = @mssp
@@ -126,7 +148,7 @@ func queueAttention(batch *pgx.Batch, scope portal.Scope, stale time.Duration, i
 			"c.status = 'missing'", "c.last_seen_at desc, c.id"),
 	}
 	if scope.Level == portal.LevelMSSP {
-		kinds = append([]string{waitingReviews, failedSyncs, neverSynced, staleSyncs, changedFields}, append(kinds, silentMSPs)...)
+		kinds = append([]string{waitingReviews, failedSyncs, partialSyncs, neverSynced, staleSyncs, changedFields}, append(kinds, silentMSPs)...)
 	}
 	collect(batch.Queue(`
 		select a.kind, a.severity, a.msp_id, a.client_id, a.run_id, a.name, a.detail, a.at, a.count, a.since

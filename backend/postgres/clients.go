@@ -9,12 +9,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// clientColumns is a portal.Client. While the product lists a client, the last complete run has seen it.
+// clientColumns is a portal.Client. While the product lists a client, the last merged run has seen it, unless its MSP is
+// unread.
 var clientColumns = `
 	c.id, c.name, c.type, c.msp_id, m.name as msp_name, c.status,
 	case when c.status = 'disabled' then c.status_reason end as status_reason, c.products, c.licence_type, c.spla,
 	c.seats_used, c.seats_total, to_char(c.expires_on, 'YYYY-MM-DD') as expires_on, c.first_seen_at,
-	case when ` + present("c") + ` then coalesce(` + dataAsOf + `, c.last_seen_at) else c.last_seen_at end as last_seen_at,
+	case when ` + present("c") + ` then coalesce(m.unread_since, ` + dataAsOf + `, c.last_seen_at) else c.last_seen_at end as last_seen_at,
 	c.external_id`
 
 var clientSorts = map[string]sortKey{
@@ -28,7 +29,7 @@ var clientSorts = map[string]sortKey{
 	"seats_total":   absentLast("c.seats_total", intKey),
 	"expires_on":    absentLast("c.expires_on", dateKey),
 	"first_seen_at": plainKey("c.first_seen_at", timeKey),
-	"last_seen_at":  plainKey("case when "+present("c")+" then 'infinity' else c.last_seen_at end", timeKey),
+	"last_seen_at":  plainKey("case when "+present("c")+" then coalesce(m.unread_since, 'infinity') else c.last_seen_at end", timeKey),
 }
 
 // clientFilters are the filters of portal.ClientFilter, on a client c or a row c of client_count.

@@ -61,7 +61,7 @@ func queueConnections(batch *pgx.Batch, scope portal.Scope, id string, into *[]p
 			from sync_run r
 			where r.mssp_id = p.mssp_id
 			and r.mssp_product_id = p.id
-			and r.status = 'complete'
+			and `+merged+`
 			order by r.finished_at desc
 			limit 1) c on true
 		cross join lateral (

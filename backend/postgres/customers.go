@@ -16,7 +16,7 @@ type MergeRules struct {
 	// MissingShare is the percentage of the known customers that may go missing together, MissingAtLeast how many always
 	// may be without reaching it. 0: 20 % and 10.
 	MissingShare, MissingAtLeast int64
-	// RemoveAfterRuns is how many complete runs must follow the one in which a customer went missing until it is removed.
+	// RemoveAfterRuns is how many complete or partial runs must follow the one in which a customer went missing until it is removed.
 	// 0: 10.
 	RemoveAfterRuns int64
 }
@@ -38,8 +38,8 @@ func (r MergeRules) tooMany(gone, known int64) bool {
 	return gone >= r.MissingAtLeast && gone*100 > known*r.MissingShare
 }
 
-// Merge makes what the lease's run has read the MSPs and clients of its connection, and ends the run as complete, in one
-// transaction. Only rows that differ are written; where none does, only the run's own record is. A customer that was not
+// Merge makes what the lease's run has read the MSPs and clients of its connection, and ends the run as complete or
+// partial, in one transaction. Only rows that differ are written; where none does, only the run's own record is. A customer that was not
 // read is marked missing, and removed after some more runs; one that comes back is the same row again. Where more would
 // vanish than is believed, the run ends as one that needs review, unless it has been reviewed.
 //
@@ -68,6 +68,8 @@ type merge struct {
 	rules MergeRules
 	came  came
 	wrote wrote
+	// state is where the run's reading stood at its end.
+	state portal.ReadState
 	// removeBefore: who has been missing since then is removed; nil while there have not been enough complete runs.
 	removeBefore *time.Time
 	// leaving counts the rows that do not stay what they are: absent, or of a kind that their customer has left.
@@ -82,9 +84,9 @@ type came struct {
 }
 
 // wrote counts what differs.
-type wrote struct{ added, changed, moved, returned, missing, removed, turned int64 }
+type wrote struct{ added, changed, moved, returned, missing, removed, turned, unread int64 }
 
-func (w wrote) nothing() bool { return w.added+w.changed+w.missing+w.removed+w.turned == 0 }
+func (w wrote) nothing() bool { return w.added+w.changed+w.missing+w.removed+w.turned+w.unread == 0 }
 
 // The run's row is touched last, so that its heart can beat meanwhile. If somebody else has taken the run up since,
 // everything written here is rolled back.
@@ -97,7 +99,7 @@ func (m *merge) end(ctx context.Context) error {
 	if err := m.read(ctx); err != nil {
 		return err
 	}
-	if err := m.findParents(ctx); err != nil {
+	if err := inTurn(ctx, m.findUnread, m.keepParents, m.findParents, m.findKept); err != nil {
 		return err
 	}
 	doubt, err := m.believe(ctx)
@@ -113,31 +115,57 @@ func (m *merge) end(ctx context.Context) error {
 	if doubt != nil && !m.came.reviewed {
 		return m.askForReview(ctx, doubt)
 	}
-	if err := m.apply(ctx); err != nil {
+	if err := inTurn(ctx, m.apply, m.noteAbsence, m.noteParents, m.keepAccount); err != nil {
 		return err
 	}
-	if err := m.keepAccount(ctx); err != nil {
-		return err
-	}
-	if err := m.saveFields(ctx, true); err != nil {
+	if err := m.saveFields(ctx, len(m.state.Unread) == 0); err != nil {
 		return err
 	}
 	if _, err := m.supersede(ctx); err != nil {
 		return err
 	}
+	return m.finish(ctx)
+}
+
+// inTurn takes one step after the other until one fails.
+func inTurn(ctx context.Context, steps ...func(context.Context) error) error {
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish ends the run as complete, or as partial where it could not read some resellers.
+func (m *merge) finish(ctx context.Context) error {
+	unread, err := m.unreadNamed(ctx)
+	if err != nil {
+		return err
+	}
+	news, err := m.toBeMailed(ctx)
+	if err != nil {
+		return err
+	}
 	if err := forget(ctx, m, m.lease.MSSPID, m.lease.Run.ID); err != nil {
 		return err
 	}
+	status := portal.RunComplete
+	if len(unread) > 0 {
+		status = portal.RunPartial
+	}
 	return setRun(ctx, m, m.lease, `
-		status = 'complete', finished_at = clock_timestamp(), retry_at = null, state = null, error_code = null,
+		status = $16, finished_at = clock_timestamp(), retry_at = null, state = null, error_code = null,
 		error = null, seen = $4, msps = $5, clients = $6, other = $7, duplicates = $8, added = $9, changed = $10,
-		moved = $11, returned = $12, missing = $13, removed = $14, unknown_parents = $15, remapped = $16`,
+		moved = $11, returned = $12, missing = $13, removed = $14, unknown_parents = $15, checked = $17, unread = $18,
+		unread_news = $19, mailed_at = case when $19 then null else r.mailed_at end, remapped = $20`,
 		m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates,
-		m.wrote.added, m.wrote.changed, m.wrote.moved, m.wrote.returned, m.wrote.missing, m.wrote.removed, m.came.unknownParents, names(m.fields.remapped))
+		m.wrote.added, m.wrote.changed, m.wrote.moved, m.wrote.returned, m.wrote.missing, m.wrote.removed, m.came.unknownParents,
+		status, len(m.state.Checked), unread, news, names(m.fields.remapped))
 }
 
 func (m *merge) apply(ctx context.Context) error {
-	if err := m.compare(ctx); err != nil || m.wrote.nothing() {
+	if err := inTurn(ctx, m.compare, m.countTurnedUnread); err != nil || m.wrote.nothing() {
 		return err
 	}
 	return m.write(ctx)
@@ -203,12 +231,12 @@ func (m *merge) believe(ctx context.Context) (*doubt, error) {
 			select 'msp' as kind, external_id, status, `+present("o")+` and not `+isAccount("o")+` as active, false as under,
 			       missing_at, last_seen_at, `+isAccount("o")+` as account
 			from msp o
-			where mssp_id = $1 and mssp_product_id = $2 and `+standing+`
+			where mssp_id = $1 and mssp_product_id = $2 and `+standing+` and `+notKept("o")+`
 			union all
 			select 'client', external_id, status, `+present("o")+` and not `+isAccount("o")+`, `+underMSP+`, missing_at,
 			       last_seen_at, `+isAccount("o")+`
 			from client o
-			where mssp_id = $1 and mssp_product_id = $2 and `+standing+`)
+			where mssp_id = $1 and mssp_product_id = $2 and `+standing+` and `+notKept("o")+`)
 		select count(*) filter (where t.active), count(*) filter (where t.active and s.kind is null),
 		       count(*) filter (where t.active and t.kind = 'msp'),
 		       count(*) filter (where t.active and t.kind = 'msp' and s.kind is distinct from 'msp'),
@@ -259,11 +287,16 @@ func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 	if err != nil {
 		return err
 	}
+	unread, err := m.unreadNamed(ctx)
+	if err != nil {
+		return err
+	}
 	return setRun(ctx, m, m.lease, `
 		status = 'needs_review', finished_at = clock_timestamp(), retry_at = null, error_code = $13,
 		error = $4, would_miss = $5, seen = $6, staged = $6, msps = $7, clients = $8, other = $9, duplicates = $10,
-		mailed_at = $11, unknown_parents = $12, remapped = $14`,
-		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told, m.came.unknownParents, d.code(), names(m.fields.remapped))
+		mailed_at = $11, unknown_parents = $12, remapped = $14, checked = $15, unread = $16`,
+		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told,
+		m.came.unknownParents, d.code(), names(m.fields.remapped), len(m.state.Checked), unread)
 }
 
 // supersede discards an older run of the connection that still waits for a review: what it had read is no news any more.

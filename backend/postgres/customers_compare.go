@@ -57,7 +57,7 @@ func (m *merge) findRemoveBefore(ctx context.Context) error {
 		from sync_run r
 		where r.mssp_id = $1
 		and r.mssp_product_id = $2
-		and r.status = 'complete'
+		and `+merged+`
 		order by r.finished_at desc
 		limit 1
 		offset $3`, m.lease.MSSPID, m.lease.ConnectionID, m.rules.RemoveAfterRuns-1).Scan(&m.removeBefore)
@@ -128,6 +128,7 @@ var (
 	goneFrom = `
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id
 		where t.mssp_id = $1 and t.mssp_product_id = $2
+		and ` + notKept("t") + `
 		and (s.id is null and (` + present("t") + ` or ` + longMissing + ` or ` + isAccount("t") + ` and t.status <> 'removed')
 			or s.kind <> t.kind and (t.status <> 'removed' or t.missing_at is not null))`
 

@@ -140,12 +140,12 @@ var vanishing = `
 	from (
 		select 'msp' as kind, id, search_name, name_key, external_id, name, null as msp
 		from msp o
-		where mssp_id = $1 and mssp_product_id = $2 and ` + present("o") + ` and not ` + isAccount("o") + `
+		where mssp_id = $1 and mssp_product_id = $2 and ` + present("o") + ` and not ` + isAccount("o") + ` and ` + notKept("o") + `
 		union all
 		select 'client', o.id, o.search_name, o.name_key, o.external_id, o.name, case when ` + underMSP + ` then was.external_id end
 		from client o
 		left join msp was on was.mssp_id = o.mssp_id and was.id = o.msp_id
-		where o.mssp_id = $1 and o.mssp_product_id = $2 and ` + present("o") + ` and not ` + isAccount("o") + `) k
+		where o.mssp_id = $1 and o.mssp_product_id = $2 and ` + present("o") + ` and not ` + isAccount("o") + ` and ` + notKept("o") + `) k
 	left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = k.external_id
 	left join (` + namedParents + `) p on p.external_id = s.parent
 	cross join lateral (

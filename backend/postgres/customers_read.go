@@ -12,15 +12,14 @@ import (
 // read checks that what the run has read is whole and does not contradict itself, leaves one row for each customer, and
 // counts them.
 func (m *merge) read(ctx context.Context) error {
-	total, err := m.whole(ctx)
-	if err != nil {
+	if err := m.whole(ctx); err != nil {
 		return err
 	}
 	if err := m.single(ctx); err != nil {
 		return err
 	}
 	var typed, untyped int64
-	err = m.QueryRow(ctx, `
+	err := m.QueryRow(ctx, `
 		select count(*), count(*) filter (where s.kind = 'msp'), count(*) filter (where s.kind = 'client'),
 		       count(*) filter (where s.kind = 'client' and lower(s.type) <> 'corp'), count(*) filter (where s.type <> ''),
 		       count(*) filter (where s.kind = 'client' and s.type = '')
@@ -31,9 +30,8 @@ func (m *merge) read(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case total != nil && *total != m.came.customers:
-		return portal.CallErrorf(portal.Incomplete,
-			"The answers hold %d different customers and say themselves that there are %d. Nothing was changed.", m.came.customers, *total)
+	case sameTotal(m.state.Total, m.came.customers) != nil:
+		return sameTotal(m.state.Total, m.came.customers)
 	case m.came.customers > 0 && typed == 0:
 		return portal.CallErrorf(portal.Garbage,
 			"No customer in the answers has a type, so MSPs cannot be told from clients. Nothing was changed.")
@@ -44,12 +42,11 @@ func (m *merge) read(ctx context.Context) error {
 	return nil
 }
 
-// whole checks that every call has ended and that all they brought is still there; it answers how many customers the
-// product says there are, if it does.
-func (m *merge) whole(ctx context.Context) (total *int64, err error) {
-	var done, all bool
-	err = m.QueryRow(ctx, `
-		select coalesce((r.state->>'done')::boolean, false), (r.state->>'total')::bigint, r.reviewed_at is not null,
+// whole checks that every call has ended and that all they brought is still there.
+func (m *merge) whole(ctx context.Context) error {
+	var all bool
+	err := m.QueryRow(ctx, `
+		select coalesce(r.state, '{}'), r.reviewed_at is not null,
 		       r.duplicates,
 		       r.staged = (
 			select count(*)
@@ -58,16 +55,16 @@ func (m *merge) whole(ctx context.Context) (total *int64, err error) {
 			and s.run_id = r.id)
 		from sync_run r
 		where r.mssp_id = $1
-		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID).Scan(&done, &total, &m.came.reviewed, &m.came.duplicates, &all)
+		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID).Scan(&m.state, &m.came.reviewed, &m.came.duplicates, &all)
 	switch {
 	case err != nil:
-		return nil, err
-	case !done:
-		return nil, errNotRead
+		return err
+	case !m.state.Done:
+		return errNotRead
 	case !all:
-		return nil, ErrUnread
+		return ErrUnread
 	}
-	return total, nil
+	return nil
 }
 
 // single leaves one row for each customer. Rows of one call must be equal, and then count once. Of several calls' rows

@@ -9,7 +9,7 @@ import (
 )
 
 // stamp is what every row that a merge writes bears: the MSSP's new version, the moment, and the end of the last
-// complete run, when those who are missing now were last seen.
+// run that was merged, when those who are missing now were last seen.
 type stamp struct {
 	version  int64
 	at, seen time.Time
@@ -27,19 +27,14 @@ func (m *merge) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = m.QueryRow(ctx, `
-		select coalesce(max(`+readAt+`), $3)
-		from sync_run r
-		where r.mssp_id = $1
-		and r.mssp_product_id = $2
-		and r.status = 'complete'`, m.lease.MSSPID, m.lease.ConnectionID, s.at).Scan(&s.seen)
-	if err != nil {
+	if s.seen, err = m.lastRead(ctx); err != nil {
 		return err
 	}
 	batch := &pgx.Batch{}
 	m.queueNew(batch, s)
 	m.queueChanged(batch, s)
 	m.queueGone(batch, s)
+	m.queueUnread(batch, s)
 	m.queueHistory(batch, s)
 	m.queueCounts(batch, s.version)
 	if err := m.queueSpans(ctx, batch, s); err != nil {
@@ -96,6 +91,8 @@ func (m *merge) queueChanged(batch *pgx.Batch, s stamp) {
 
 func (m *merge) queueGone(batch *pgx.Batch, s stamp) {
 	for _, kind := range []string{"msp", "client"} {
+		of := map[string]string{"msp": "t.id", "client": "t.msp_id"}[kind]
+		unreadSince := "(select u.unread_since from msp u where u.mssp_id = $1 and u.id = " + of + ")"
 		batch.Queue(`
 			update `+kind+` t
 			set status = case g.became when 'missing' then 'missing' else 'removed' end,
@@ -103,7 +100,7 @@ func (m *merge) queueGone(batch *pgx.Batch, s stamp) {
 			    	when 'missing' then $4
 			    	when 'removed' then coalesce(t.missing_at, t.last_seen_at)
 			    end,
-			    last_seen_at = case when `+present("t")+` then $3 else t.last_seen_at end,
+			    last_seen_at = case when `+present("t")+` then coalesce(t.absent_since, `+unreadSince+`, $3) else t.last_seen_at end,
 			    changed_in = $2
 			from gone g
 			where t.mssp_id = $1 and t.id = g.id and g.kind = '`+kind+`'`, m.lease.MSSPID, s.version, s.seen, s.at)

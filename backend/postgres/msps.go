@@ -24,7 +24,7 @@ var (
 	` + mspSeats("seats_used") + ` as seats_used, ` + mspSeats("seats_total") + ` as seats_total,
 	` + mspSeatsUnknown("seats_used") + ` as seats_used_unknown, ` + mspSeatsUnknown("seats_total") + ` as seats_total_unknown,
 	to_char(` + mspExpiry + `, 'YYYY-MM-DD') as expires_on, m.first_seen_at,
-	case when ` + present("m") + ` then coalesce(` + dataAsOf + `, m.last_seen_at) else m.last_seen_at end as last_seen_at,
+	case when ` + present("m") + ` then coalesce(m.unread_since, ` + dataAsOf + `, m.last_seen_at) else m.last_seen_at end as last_seen_at,
 	m.external_id`
 	mspTables = `
 	msp m
@@ -54,7 +54,7 @@ var mspSorts = map[string]sortKey{
 	"seats_used":   absentLast(mspSeats("seats_used"), intKey),
 	"seats_total":  absentLast(mspSeats("seats_total"), intKey),
 	"expires_on":   absentLast(mspExpiry, dateKey),
-	"last_seen_at": plainKey("case when "+present("m")+" then 'infinity' else m.last_seen_at end", timeKey),
+	"last_seen_at": plainKey("case when "+present("m")+" then coalesce(m.unread_since, 'infinity') else m.last_seen_at end", timeKey),
 }
 
 // mspFilters are the filters of portal.MSPFilter, on an MSP m or a row m of msp_count.

@@ -60,7 +60,11 @@ type Stamp struct {
 // readAt is when a run r had read its customers, which may be days before an admin accepted it.
 const readAt = "coalesce(r.read_at, r.finished_at)"
 
-// dataAsOf is when the customers of the product whose last complete run is the oldest had been read; null before the
+// merged is the condition that a run r has changed MSPs and clients. A partial run has: it left alone only what is under
+// the resellers it could not read.
+const merged = "r.status in ('complete', 'partial')"
+
+// dataAsOf is when the customers of the product whose last merged run is the oldest had been read; null before the
 // first.
 const dataAsOf = `(
 	select min(latest.read_at)
@@ -70,10 +74,31 @@ const dataAsOf = `(
 		from sync_run r
 		where r.mssp_id = p.mssp_id
 		and r.mssp_product_id = p.id
-		and r.status = 'complete'
+		and ` + merged + `
 		order by r.finished_at desc
 		limit 1) latest
 	where p.mssp_id = @mssp)`
+
+// scopeDataAsOf is dataAsOf as the people of a scope see it: an MSP that the last run could not read is as old as the
+// last that did.
+func scopeDataAsOf(scope portal.Scope) string {
+	switch scope.Level {
+	case portal.LevelMSP:
+		return `coalesce((
+			select u.unread_since
+			from msp u
+			where u.mssp_id = @mssp
+			and u.id = @msp), ` + dataAsOf + `)`
+	case portal.LevelClient:
+		return `coalesce((
+			select u.unread_since
+			from client c
+			join msp u on u.mssp_id = c.mssp_id and u.id = c.msp_id
+			where c.mssp_id = @mssp
+			and c.id = @client), ` + dataAsOf + `)`
+	}
+	return dataAsOf
+}
 
 // queueStamp adds the stamp of the viewer's MSSP to the batch.
 func queueStamp(batch *pgx.Batch, scope portal.Scope, stamp *Stamp) {
@@ -97,10 +122,10 @@ func queueStamp(batch *pgx.Batch, scope portal.Scope, stamp *Stamp) {
 			and r.status = 'needs_review'))`
 	}
 	batch.Queue(`
-		select m.version, `+dataAsOf+`, `+runs+`, `+today+`
+		select m.version, `+scopeDataAsOf(scope)+`, `+runs+`, `+today+`
 		from mssp m
 		where m.id = @mssp`,
-		pgx.NamedArgs{"mssp": scope.MSSPID},
+		scopeArgs(scope),
 	).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&stamp.Version, &stamp.DataAsOf, &stamp.Runs, &stamp.Today)
 	})

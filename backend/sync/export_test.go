@@ -1,6 +1,11 @@
 package sync
 
-import "context"
+import (
+	"context"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
 
 // RaiseAlerts is what the schedule does for mails.
 func (s *Service) RaiseAlerts(ctx context.Context) error { return s.raiseAlerts(ctx) }
@@ -13,3 +18,9 @@ func (s *Service) Schedule(ctx context.Context) error { return s.schedule(ctx) }
 
 // DoChores runs the chores once.
 func (s *Service) DoChores(ctx context.Context) error { return s.chores(ctx) }
+
+// Work does a run that is taken up, as a worker does.
+func (s *Service) Work(ctx context.Context, lease postgres.Lease) error {
+	_, err := s.work(ctx, lease, turn{progress: func(portal.SyncRun) {}})
+	return err
+}

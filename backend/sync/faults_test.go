@@ -69,7 +69,6 @@ const (
 var (
 	pages = heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 5}
 	links = heimdalstand.Shape{Form: heimdalstand.Links, PageSize: 5}
-	split = heimdalstand.Shape{Form: heimdalstand.Split}
 )
 
 func on(fault heimdalstand.Fault, calls ...int) heimdalstand.Rule {
@@ -129,9 +128,7 @@ var everyFault = map[string]played{
 		says: "The answer says that more customers follow at stranger.example. The key was not sent there. Check the base URL."},
 	"an error on the second page":       {rule: on(heimdalstand.Status401, 2), shape: pages, code: "bad_key", says: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
 	"a cut connection on the last page": {rule: on(heimdalstand.Truncated, 3), shape: pages, code: "truncated", says: brokeOff},
-	"a message for a reseller's question": {rule: on(heimdalstand.Message200, 3), shape: split, code: "refused",
-		says: "Heimdal names the reseller 2 but does not say which customers it has, neither with the customers nor when asked about it. Let the account that the API key belongs to see its resellers' customers."},
-	"somebody twice, the same": {rule: on(heimdalstand.DuplicateSame), status: portal.RunComplete},
+	"somebody twice, the same":          {rule: on(heimdalstand.DuplicateSame), status: portal.RunComplete},
 	"somebody twice, contradicting": {rule: on(heimdalstand.DuplicateOther), code: "duplicate_id",
 		says: `The customer with the id "1" came twice in one answer, and the two differ. Nothing was changed.`},
 	"somebody twice over two pages": {rule: on(heimdalstand.DuplicateSame), shape: pages, code: "incomplete",

@@ -128,8 +128,8 @@ func (s *Service) read(ctx context.Context, lease postgres.Lease, t turn) (State
 			}
 			state = State{}
 		}
-		if state.Done {
-			return state, nil
+		if state, err = s.lookAgain(ctx, lease, state); err != nil || state.Done {
+			return state, err
 		}
 		if state, err = s.readOn(ctx, lease, connection, state, t, began); err != nil {
 			return state, err

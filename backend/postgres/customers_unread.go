@@ -1,0 +1,136 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// findUnread makes the table unread of the MSPs whose clients the run has not read.
+func (m *merge) findUnread(ctx context.Context) error {
+	_, err := m.Exec(ctx, "create temporary table unread (id uuid, external_id text) on commit drop")
+	if err != nil || len(m.state.Unread) == 0 {
+		return err
+	}
+	_, err = m.Exec(ctx, unreadMSPs+`
+		insert into pg_temp.unread
+		select u.id, u.external_id
+		from unread u`, m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, unreadIDs(m.state))
+	return err
+}
+
+// turnedUnread is the condition that an MSP t is unread since this run, or was until now.
+const turnedUnread = `
+	t.mssp_id = $1
+	and t.mssp_product_id = $2
+	and (t.unread_since is null) = exists (select from unread u where u.id = t.id)`
+
+// countTurnedUnread counts the MSPs whose age begins or ceases to be their own.
+func (m *merge) countTurnedUnread(ctx context.Context) error {
+	return m.QueryRow(ctx, `
+		select count(*)
+		from msp t
+		where t.status <> 'removed'
+		and `+turnedUnread, m.lease.MSSPID, m.lease.ConnectionID).Scan(&m.wrote.unread)
+}
+
+// queueUnread notes when the MSPs were last read that the run could not read, among them those it has just added.
+func (m *merge) queueUnread(batch *pgx.Batch, s stamp) {
+	mssp, connection := m.lease.MSSPID, m.lease.ConnectionID
+	batch.Queue(`
+		insert into unread
+		select t.id, t.external_id
+		from msp t
+		where t.mssp_id = $1
+		and t.mssp_product_id = $2
+		and t.status <> 'removed'
+		and t.external_id = any($3::text[])
+		and not exists (select from unread u where u.id = t.id)`, mssp, connection, unreadIDs(m.state))
+	batch.Queue(`
+		update msp t
+		set unread_since = case
+		    	when t.unread_since is not null then null
+		    	when t.first_seen_at >= $5 then t.first_seen_at
+		    	else $3
+		    end,
+		    unread_mailed_at = null,
+		    changed_in = $4
+		where `+turnedUnread, mssp, connection, s.seen, s.version, s.at)
+}
+
+// noteParents keeps which reseller an MSP is under. Nobody sees that, so the rows keep their version.
+func (m *merge) noteParents(ctx context.Context) error {
+	if m.came.msps == 0 {
+		return nil
+	}
+	_, err := m.Exec(ctx, `
+		update msp t
+		set parent = s.parent
+		from sync_customer s
+		where s.mssp_id = $1
+		and s.run_id = $3
+		and s.kind = 'msp'
+		and t.mssp_id = $1
+		and t.mssp_product_id = $2
+		and t.external_id = s.external_id
+		and t.parent is distinct from s.parent`, m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID)
+	return err
+}
+
+// lastRead returns when the last run of the connection that was merged had read its customers; now before the first.
+func (m *merge) lastRead(ctx context.Context) (time.Time, error) {
+	var seen time.Time
+	err := m.QueryRow(ctx, `
+		select coalesce(max(`+readAt+`), clock_timestamp())
+		from sync_run r
+		where r.mssp_id = $1
+		and r.mssp_product_id = $2
+		and `+merged, m.lease.MSSPID, m.lease.ConnectionID).Scan(&seen)
+	return seen, err
+}
+
+// unreadNamed returns the resellers that the run could not read, with the names they are known by.
+func (m *merge) unreadNamed(ctx context.Context) ([]portal.UnreadReseller, error) {
+	named := append([]portal.UnreadReseller{}, m.state.Unread...)
+	if len(named) == 0 {
+		return named, nil
+	}
+	rows, err := m.Query(ctx, `
+		select s.external_id, s.name
+		from sync_customer s
+		where s.mssp_id = $1
+		and s.run_id = $2
+		and s.external_id = any($3::text[])`, m.lease.MSSPID, m.lease.Run.ID, unreadIDs(m.state))
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	var id, name string
+	if _, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error {
+		names[id] = name
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	for i, u := range named {
+		named[i].Name = names[u.ExternalID]
+	}
+	return named, nil
+}
+
+// toBeMailed reports whether some reseller is unread of which the admins have not been mailed.
+func (m *merge) toBeMailed(ctx context.Context) (bool, error) {
+	var some bool
+	err := m.QueryRow(ctx, `
+		select exists (
+			select from msp t
+			where t.mssp_id = $1
+			and t.mssp_product_id = $2
+			and t.external_id = any($3::text[])
+			and t.unread_since is not null
+			and t.unread_mailed_at is null)`, m.lease.MSSPID, m.lease.ConnectionID, unreadIDs(m.state)).Scan(&some)
+	return some, err
+}
