@@ -15,14 +15,15 @@ type alertPage struct {
 // newAlert writes an alert in its reader's language; the reason stays in the words of the run itself.
 func newAlert(a portal.SyncAlert) alertPage {
 	w := wordsFor(a.Language)
-	mssp, product, said := clean(a.MSSP), clean(a.Product), alertWords[w.tag].failing
+	mssp, product, said := clean(a.MSSP), clean(a.Product), alertWords[w.tag].of(a)
 	reasonLabel, reason := alertWords[w.tag].reason, oneLine(a.Detail)
-	switch {
-	case a.Review:
-		said = alertWords[w.tag].review
-	case len(a.Notices) > 0:
-		said = fieldWords[w.tag].text(a.Notices)
-		reasonLabel, reason = fieldWords[w.tag].reason(a.Notices)
+	if len(a.Notices) > 0 && !a.Review {
+		label, noticed := fieldWords[w.tag].reason(a.Notices)
+		if a.Unread {
+			reason += " " + label + ": " + noticed
+		} else {
+			said, reasonLabel, reason = fieldWords[w.tag].text(a.Notices), label, noticed
+		}
 	}
 	intro := said.many
 	if a.Count == 1 {
@@ -43,6 +44,18 @@ func newAlert(a portal.SyncAlert) alertPage {
 type alertLanguage struct {
 	stepsTitle, reason string
 	failing, review    alertText
+	unread             alertText
+}
+
+// of returns the text for what an alert is about.
+func (l alertLanguage) of(a portal.SyncAlert) alertText {
+	switch {
+	case a.Review:
+		return l.review
+	case a.Unread:
+		return l.unread
+	}
+	return l.failing
 }
 
 // alertText is one kind of alert. one and many are of a count; they take the product, the moment and the count.
@@ -78,6 +91,17 @@ var alertWords = map[string]alertLanguage{
 			},
 			once: "This is the only mail about this run.",
 		},
+		unread: alertText{
+			subject: "%s: clients of an MSP could not be read", title: "Not all clients of %s could be read",
+			one:  "%[1]s does not return the clients of one MSP. The portal shows them as they were on %[2]s; all other customers are up to date.",
+			many: "%[1]s does not return the clients of %[3]d MSPs. The portal shows them as they were on %[2]s or later; all other customers are up to date.",
+			steps: []string{
+				"Let the account that the API key belongs to see these MSPs in the product.",
+				"Open FS Client Portal and choose \u201cAdmin\u201d, then \u201cProducts & sync\u201d.",
+				"Start a sync to see whether they can be read.",
+			},
+			once: "You get no other mail about these MSPs until they could be read in between.",
+		},
 	},
 	"de": {
 		stepsTitle: "Das k\u00f6nnen Sie tun", reason: "Was der letzte Lauf meldet",
@@ -102,6 +126,17 @@ var alertWords = map[string]alertLanguage{
 				"Nehmen Sie den Lauf an, wenn die Antwort stimmt; sonst verwerfen Sie ihn.",
 			},
 			once: "Dies ist die einzige E-Mail zu diesem Lauf.",
+		},
+		unread: alertText{
+			subject: "%s: Kunden eines MSP konnten nicht gelesen werden", title: "Nicht alle Kunden von %s konnten gelesen werden",
+			one:  "%[1]s liefert die Kunden eines MSP nicht. Das Portal zeigt sie mit dem Stand von %[2]s; alle anderen Kunden sind aktuell.",
+			many: "%[1]s liefert die Kunden von %[3]d MSPs nicht. Das Portal zeigt sie mit dem Stand von %[2]s oder sp\u00e4ter; alle anderen Kunden sind aktuell.",
+			steps: []string{
+				"Geben Sie dem Konto, zu dem der API-Schl\u00fcssel geh\u00f6rt, im Produkt Zugriff auf diese MSPs.",
+				"\u00d6ffnen Sie FS Client Portal und w\u00e4hlen Sie \u201eAdmin\u201c, dann \u201eProducts & sync\u201c.",
+				"Starten Sie eine Synchronisierung, um zu sehen, ob sie gelesen werden k\u00f6nnen.",
+			},
+			once: "Sie erhalten zu diesen MSPs keine weitere E-Mail, bis sie zwischendurch gelesen werden konnten.",
 		},
 	},
 	"da": {
@@ -128,6 +163,17 @@ var alertWords = map[string]alertLanguage{
 			},
 			once: "Dette er den eneste mail om denne k\u00f8rsel.",
 		},
+		unread: alertText{
+			subject: "%s: en MSP\u2019s kunder kunne ikke l\u00e6ses", title: "Ikke alle kunder hos %s kunne l\u00e6ses",
+			one:  "%[1]s returnerer ikke kunderne hos en MSP. Portalen viser dem, som de var %[2]s; alle andre kunder er opdaterede.",
+			many: "%[1]s returnerer ikke kunderne hos %[3]d MSP\u2019er. Portalen viser dem, som de var %[2]s eller senere; alle andre kunder er opdaterede.",
+			steps: []string{
+				"Giv den konto, som API-n\u00f8glen tilh\u00f8rer, adgang til disse MSP\u2019er i produktet.",
+				"\u00c5bn FS Client Portal, og v\u00e6lg \u201dAdmin\u201d og derefter \u201dProducts & sync\u201d.",
+				"Start en synkronisering for at se, om de kan l\u00e6ses.",
+			},
+			once: "Du f\u00e5r ikke flere mails om disse MSP\u2019er, f\u00f8r de er blevet l\u00e6st ind imellem.",
+		},
 	},
 	"fr": {
 		stepsTitle: "Ce que vous pouvez faire", reason: "Ce que dit la derni\u00e8re ex\u00e9cution",
@@ -152,6 +198,17 @@ var alertWords = map[string]alertLanguage{
 				"Acceptez l\u2019ex\u00e9cution si la r\u00e9ponse est juste, sinon rejetez-la.",
 			},
 			once: "Ceci est le seul message au sujet de cette ex\u00e9cution.",
+		},
+		unread: alertText{
+			subject: "%s\u00a0: les clients d\u2019un MSP n\u2019ont pas pu \u00eatre lus", title: "Certains clients de %s n\u2019ont pas pu \u00eatre lus",
+			one:  "%[1]s ne renvoie pas les clients d\u2019un MSP. Le portail les montre dans l\u2019\u00e9tat du %[2]s\u00a0; tous les autres clients sont \u00e0 jour.",
+			many: "%[1]s ne renvoie pas les clients de %[3]d MSP. Le portail les montre dans l\u2019\u00e9tat du %[2]s ou plus r\u00e9cent\u00a0; tous les autres clients sont \u00e0 jour.",
+			steps: []string{
+				"Donnez au compte de la cl\u00e9 API l\u2019acc\u00e8s \u00e0 ces MSP dans le produit.",
+				"Ouvrez FS Client Portal et choisissez \u00ab\u00a0Admin\u00a0\u00bb, puis \u00ab\u00a0Products & sync\u00a0\u00bb.",
+				"Lancez une synchronisation pour v\u00e9rifier s\u2019ils peuvent \u00eatre lus.",
+			},
+			once: "Vous ne recevrez pas d\u2019autre message au sujet de ces MSP avant qu\u2019ils aient pu \u00eatre lus.",
 		},
 	},
 }

@@ -18,6 +18,15 @@ func alert(language string, review bool, count int64) portal.SyncAlert {
 	}
 }
 
+// kinds are what an alert can be about.
+var kinds = map[string]func(*portal.SyncAlert){
+	"failures": func(*portal.SyncAlert) {},
+	"a review": func(a *portal.SyncAlert) { a.Review = true },
+	"resellers": func(a *portal.SyncAlert) {
+		a.Unread, a.Detail = true, "Nordlys: Heimdal does not know this reseller when asked for its customers (status 404)."
+	},
+}
+
 func alerted(t *testing.T, a portal.SyncAlert) (text, page string) {
 	t.Helper()
 	text, page, err := alertForm.write(newAlert(a))
@@ -30,9 +39,10 @@ func alerted(t *testing.T, a portal.SyncAlert) (text, page string) {
 func TestAnAlertNamesTheMSSPTheProductTheReasonSinceWhenAndHowMany(t *testing.T) {
 	t.Parallel()
 	for _, language := range portal.MailLanguages {
-		for _, review := range []bool{false, true} {
+		for kind, of := range kinds {
 			for _, count := range []int64{1, 47} {
-				a := alert(language, review, count)
+				a := alert(language, false, count)
+				of(&a)
 				text, page := alerted(t, a)
 				wants := []string{a.MSSP, a.Product, a.Detail, wordsFor(language).date(a.Since), "Products & sync"}
 				if count > 1 {
@@ -41,7 +51,7 @@ func TestAnAlertNamesTheMSSPTheProductTheReasonSinceWhenAndHowMany(t *testing.T)
 				for form, body := range map[string]string{"text": strings.Join(strings.Fields(text), " "), "HTML": shown(t, page)} {
 					for _, want := range wants {
 						if !strings.Contains(body, strings.Join(strings.Fields(want), " ")) {
-							t.Errorf("%s in %s, review %t, lacks %q:\n%s", form, language, review, want, body)
+							t.Errorf("%s in %s, about %s, lacks %q:\n%s", form, language, kind, want, body)
 						}
 					}
 					if strings.Contains(body, "%!") || strings.Contains(body, "<no value>") {
@@ -57,11 +67,13 @@ func TestAFailureAndAReviewAreToldApartInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, language := range portal.MailLanguages {
-		for _, review := range []bool{false, true} {
-			p := newAlert(alert(language, review, 3))
+		for _, of := range kinds {
+			a := alert(language, false, 3)
+			of(&a)
+			p := newAlert(a)
 			for _, line := range []string{p.Subject, p.Title, p.Intro, p.Ignore} {
 				if seen[language+line] {
-					t.Errorf("%s says %q of both", language, line)
+					t.Errorf("%s says %q of two", language, line)
 				}
 				seen[language+line] = true
 			}
