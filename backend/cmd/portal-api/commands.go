@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"fs-client-portal/backend/identity"
@@ -211,13 +212,29 @@ func (s syncCommand) Run(ctx context.Context) error {
 	if err := printJSON(run); err != nil {
 		return err
 	}
-	if run.Status == portal.RunComplete {
+	return runError(run)
+}
+
+// runError returns why the command's exit is not 0.
+func runError(run portal.SyncRun) error {
+	switch run.Status {
+	case portal.RunComplete:
 		return nil
+	case portal.RunPartial:
+		return fmt.Errorf("%w: %s", errPartial, resellerNames(run.Unread))
 	}
 	if run.Error != nil {
 		return fmt.Errorf("%w: %s", errIncomplete, *run.Error)
 	}
 	return errIncomplete
+}
+
+func resellerNames(unread []portal.UnreadReseller) string {
+	names := make([]string, len(unread))
+	for i, u := range unread {
+		names[i] = fmt.Sprintf("%s (%s)", u.Name, u.ExternalID)
+	}
+	return strings.Join(names, ", ")
 }
 
 // progressLine says how far a run is.

@@ -26,7 +26,7 @@ type cli struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database schema up to date, or show how it stands."`
 	Bootstrap bootstrapCommand `cmd:"" help:"Create an MSSP and the invite of its first admin; print them as JSON."`
 	Product   productCommand   `cmd:"" help:"Connect an MSSP to a product."`
-	Sync      syncCommand      `cmd:"" help:"Sync one MSSP now; print the run as JSON; exit 0 only if it was complete."`
+	Sync      syncCommand      `cmd:"" help:"Sync one MSSP now; print the run as JSON; exit 0 only if it was complete, 3 if it could not read some resellers."`
 	Keys      keysCommand      `cmd:"" help:"Rotate the keys access tokens are signed with."`
 	Version   kong.VersionFlag `help:"Print the version and exit."`
 }
@@ -35,6 +35,7 @@ type cli struct {
 const (
 	exitFailed   = 1
 	exitUnusable = 2
+	exitPartial  = 3
 )
 
 // unusable is a setting that cannot be used: which, and what it should be.
@@ -95,8 +96,11 @@ func exitCode(err error) int {
 	}
 	fmt.Fprintln(os.Stderr, "portal-api:", err)
 	var setting unusable
-	if errors.As(err, &setting) {
+	switch {
+	case errors.As(err, &setting):
 		return exitUnusable
+	case errors.Is(err, errPartial):
+		return exitPartial
 	}
 	return exitFailed
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit"
 )
 
@@ -105,4 +106,25 @@ func capture(t *testing.T, work func() int) (string, int) {
 		t.Fatal(err)
 	}
 	return string(said), code
+}
+
+func TestSyncExit(t *testing.T) {
+	reason := "Heimdal does not accept the API key."
+	for name, test := range map[string]struct {
+		run  portal.SyncRun
+		code int
+		says string
+	}{
+		"complete":     {portal.SyncRun{Status: portal.RunComplete}, 0, ""},
+		"partial":      {portal.SyncRun{Status: portal.RunPartial, Unread: []portal.UnreadReseller{{ExternalID: "7", Name: "Nordlys"}}}, exitPartial, "Nordlys (7)"},
+		"failed":       {portal.SyncRun{Status: portal.RunFailed, Error: &reason}, exitFailed, reason},
+		"needs review": {portal.SyncRun{Status: portal.RunNeedsReview}, exitFailed, "not complete"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			said, code := capture(t, func() int { return exitCode(runError(test.run)) })
+			if code != test.code || !strings.Contains(said, test.says) {
+				t.Errorf("exit: got %d and %q, want %d and %q", code, said, test.code, test.says)
+			}
+		})
+	}
 }

@@ -203,3 +203,6 @@ func printJSON(v any) error {
 }
 
 var errIncomplete = errors.New("the sync was not complete")
+
+// errPartial is why a sync ends a command in a way of its own: all but some resellers are up to date.
+var errPartial = errors.New("the sync could not read some resellers")
