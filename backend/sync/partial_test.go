@@ -342,6 +342,7 @@ func TestUnreadResellersAreMailedOnce(t *testing.T) {
 	b := w.branches()
 	w.ends(portal.RunComplete)
 	age := value[time.Time](w, "select read_at from sync_run")
+	before := w.raised() // about the fields of a first answer
 	b.refuse(2, status(404))
 	for _, step := range []struct {
 		name  string
@@ -357,16 +358,16 @@ func TestUnreadResellersAreMailedOnce(t *testing.T) {
 	} {
 		step.then()
 		w.ends(step.ends)
-		if n := w.raised(); n != step.mails {
+		if n := w.raised() - before; n != step.mails {
 			t.Errorf("%s: %d mails, want %d", step.name, n, step.mails)
 		}
-		if n := w.raised(); n != step.mails {
+		if n := w.raised() - before; n != step.mails {
 			t.Errorf("%s: %d mails after another look, want %d", step.name, n, step.mails)
 		}
 	}
 	w.serve(mails)
-	w.wait(3, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
-	got := box.alerts()
+	w.wait(before+3, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	got := slices.DeleteFunc(box.alerts(), func(a portal.SyncAlert) bool { return len(a.Notices) > 0 })
 	// The first two are about resellers that could be read since: they are not sent.
 	if len(got) != 1 || !got[0].Unread || got[0].Count != 1 || !strings.HasPrefix(got[0].Detail, "Reseller 2: ") || !got[0].Since.After(age) {
 		t.Errorf("mailed %+v, want one about reseller 2", got)

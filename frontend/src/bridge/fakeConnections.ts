@@ -1,5 +1,5 @@
 // What the API promises about connections: keys go in and never come out, and what a product refuses is not saved.
-import { type FakeConnection, heimdalURL, type World } from "./fakeWorld";
+import { type FakeConnection, heimdalURL, merged, type World } from "./fakeWorld";
 import type {
   ConnectionChange,
   ConnectionItem,
@@ -47,7 +47,7 @@ export function fakeConnections({ world, need, queue }: Tools) {
   function seen(saved: FakeConnection): ConnectionItem {
     const runs = world.runs.filter((run) => run.connection_id === saved.id);
     const last = runs[0] ?? null;
-    const complete = runs.findIndex(({ status }) => status === "complete");
+    const complete = runs.findIndex(merged);
     const before = complete < 0 ? runs : runs.slice(0, complete);
     const busy = last?.status === "queued" || last?.status === "running";
     const next = Date.parse(last?.created_at ?? saved.created_at) + 6 * 3_600_000;

@@ -185,6 +185,34 @@ export const syncStates = {
       ...world.attention,
     ];
   },
+  /** The clients of two MSPs could not be read. */
+  partial: (world: World) => {
+    const reason =
+      "Heimdal does not know this reseller when asked for its customers (status 404). Check the reseller in Heimdal's dashboard.";
+    const unreadMSPs = world.msps.slice(0, 2).map(({ external_id, name }) => ({
+      external_id,
+      name,
+      code: "not_found",
+      detail: reason,
+    }));
+    const last = run(1, { status: "partial", unread: unreadMSPs, missing: 1, checked: 3 });
+    world.runs = [last, ...world.runs.slice(1)];
+    const old = new Set(unreadMSPs.map(({ external_id }) => external_id));
+    const asOf = ago(30 * hour);
+    world.msps = world.msps.map((one) => (old.has(one.external_id) ? { ...one, last_seen_at: asOf } : one));
+    world.attention = [
+      attention({
+        kind: "sync_partial",
+        severity: "warning",
+        run_id: last.id,
+        detail: unreadMSPs[0]?.name ?? "",
+        at: last.finished_at,
+        count: unreadMSPs.length,
+        since: asOf,
+      }),
+      ...world.attention,
+    ];
+  },
   /** Every kind of change in one run. */
   changed: (world: World) => {
     const counts = { added: 14, changed: 38, moved: 3, returned: 2, missing: 4, removed: 1, duplicates: 2 };

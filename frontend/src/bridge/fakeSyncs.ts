@@ -1,5 +1,5 @@
 // What the API promises about sync runs: one at a time, what each changed, what one in review would, and how they move on.
-import { run as newRun, type World } from "./fakeWorld";
+import { merged, run as newRun, type World } from "./fakeWorld";
 import type {
   ChangeKind,
   Client,
@@ -50,7 +50,7 @@ function changeOf(run: SyncRun, kind: ChangeKind, client: Client, n: number): Ru
 
 /** The lines of a run, as many as its counts say, ordered by kind. */
 function changesOf(run: SyncRun, world: World): RunChange[] {
-  if (run.status !== "complete") return [];
+  if (!merged(run)) return [];
   const counts: [ChangeKind, number][] = [
     ["added", run.added],
     ["changed", run.changed - run.moved - run.returned],

@@ -207,6 +207,9 @@ export const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
   ...over,
 });
 
+/** Whether a run has changed the world. */
+export const merged = ({ status }: SyncRun) => status === "complete" || status === "partial";
+
 /** A connection without what its runs tell of it. */
 export type FakeConnection = Pick<
   ConnectionItem,

@@ -31,11 +31,19 @@ export type YesNo = "yes" | "no" | "unknown";
 export type MailState = "none" | "queued" | "sent" | "failed";
 export type InviteStatus = "open" | "accepted" | "expired" | "revoked";
 export type UserStatus = "active" | "deactivated";
-export type RunStatus = "queued" | "running" | "complete" | "failed" | "needs_review" | "discarded";
+export type RunStatus =
+  | "queued"
+  | "running"
+  | "complete"
+  | "partial"
+  | "failed"
+  | "needs_review"
+  | "discarded";
 export type Severity = "error" | "warning" | "info";
 export type AttentionKind =
   | "needs_review"
   | "sync_failed"
+  | "sync_partial"
   | "fields_changed"
   | "sync_never"
   | "sync_stale"

@@ -12,6 +12,9 @@ export interface Runs extends List<SyncRun> {
 
 export const moves = (run: Pick<SyncRun, "status">) => run.status === "queued" || run.status === "running";
 
+/** Whether a run has changed the portal: a partial one left alone what it could not read. */
+export const merged = (run: Pick<SyncRun, "status">) => run.status === "complete" || run.status === "partial";
+
 /** Every place a run is kept in learns how it stands now. */
 function know(queries: QueryClient, grant: string, run: SyncRun) {
   const swap = (page: Page<SyncRun>) => ({

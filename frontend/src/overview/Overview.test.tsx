@@ -224,9 +224,17 @@ describe("what needs attention", () => {
     ["seats_exceeded", "1244/1200", "1,244 licences active, 1,200 purchased"],
     ["seats_exceeded", "", "More licences active than purchased"],
     ["client_missing", "", "Missing from the last sync, last seen"],
+    ["sync_partial", "Nordlys", "Clients of some MSPs could not be read. Last sync"],
     ["msp_without_clients", "", "MSP without clients"],
   ] as const)("is said in words: %s %s", (kind, detail, words) => {
     expect(attentionWords({ kind, detail })).toBe(words);
+  });
+
+  it.each([
+    [1, "The clients of Nordlys could not be read. Last sync"],
+    [3, "The clients of 3 MSPs could not be read. Last sync"],
+  ])("says of %d MSPs that they could not be read", (count, words) => {
+    expect(attentionWords({ kind: "sync_partial", detail: "Nordlys", count })).toBe(words);
   });
 
   it("is nothing, and says so", async () => {

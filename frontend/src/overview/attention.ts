@@ -14,6 +14,9 @@ export function attentionWords({ kind, detail, count = null }: Said): string {
       : t("overview.attention.needs_reviewOf", { count });
   }
   if (kind === "sync_stale" && detail === "paused") return t("overview.attention.sync_paused");
+  if (kind === "sync_partial" && detail && count !== null) {
+    return t("overview.attention.sync_partialOf", { count, detail });
+  }
   if (kind === "sync_failed" && detail && count !== null && count > 1) {
     return t("overview.attention.sync_failedRow", { count, detail });
   }

@@ -16,7 +16,16 @@ import { useSession } from "../session/session";
 /** Data older than this missed several syncs of the schedule. */
 const staleAfter = 24 * 3_600_000;
 
-type Age = "fresh" | "stale" | "failed" | "failedNever" | "review" | "reviewNever" | "paused" | "never";
+type Age =
+  | "fresh"
+  | "stale"
+  | "partial"
+  | "failed"
+  | "failedNever"
+  | "review"
+  | "reviewNever"
+  | "paused"
+  | "never";
 
 export function ageOf(overview: Pick<Overview, "data_as_of" | "attention">, now: Date): Age {
   const { attention, data_as_of } = overview;
@@ -26,12 +35,14 @@ export function ageOf(overview: Pick<Overview, "data_as_of" | "attention">, now:
   if (failed || review) return failed ? "failed" : "review";
   const late = attention.filter((item) => item.kind === "sync_stale");
   if (late.length > 0) return late.every(({ detail }) => detail === "paused") ? "paused" : "stale";
-  return now.getTime() - Date.parse(data_as_of) > staleAfter ? "stale" : "fresh";
+  if (now.getTime() - Date.parse(data_as_of) > staleAfter) return "stale";
+  return attention.some((item) => item.kind === "sync_partial") ? "partial" : "fresh";
 }
 
 const looks = {
   fresh: { icon: <TimeIcon />, color: "text.secondary" },
   stale: { icon: <WarningIcon />, color: "warning.main" },
+  partial: { icon: <WarningIcon />, color: "warning.main" },
   never: { icon: <WarningIcon />, color: "warning.main" },
   failed: { icon: <ErrorIcon />, color: "error.main" },
   failedNever: { icon: <ErrorIcon />, color: "error.main" },

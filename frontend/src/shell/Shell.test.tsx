@@ -227,6 +227,8 @@ describe("the age of the data", () => {
       "2026-05-01T09:00:00Z",
       [{ ...failed, ...nothing, kind: "sync_stale" as const, detail: "paused" }],
     ],
+    ["partial", "2026-05-02T09:00:00Z", [{ ...failed, ...nothing, kind: "sync_partial" as const }]],
+    ["stale", "2026-05-01T09:00:00Z", [{ ...failed, ...nothing, kind: "sync_partial" as const }]],
     ["stale", "2026-05-02T09:00:00Z", [{ ...failed, ...nothing, kind: "sync_stale" as const }]],
   ])("is %s for data of %s", (age, data_as_of, attention) => {
     expect(ageOf({ data_as_of, attention }, now)).toBe(age);

@@ -200,18 +200,31 @@ function Matter({ connection, state }: { connection: ConnectionItem; state: Conn
       </Typography>
     );
   }
-  if (state !== "failing" || !run) return null;
+  if (!run) return null;
+  if (state === "partial") {
+    const names = run.unread.map(({ name }) => name);
+    return (
+      <Alert severity="warning" action={<SeeRun id={run.id} />}>
+        {t("products.partialText", { count: names.length, names: shortList(names) })}
+      </Alert>
+    );
+  }
+  if (state !== "failing") return null;
   return (
-    <Alert
-      severity="error"
-      action={
-        <Button variant="text" color="inherit" component={RouterLink} to={links.sync(run.id)}>
-          {t("products.seeRun")}
-        </Button>
-      }
-    >
+    <Alert severity="error" action={<SeeRun id={run.id} />}>
       {t("products.failed", { count })} {run.error}{" "}
       {t(last_complete ? "products.failedSince" : "products.failedNever")}
     </Alert>
   );
 }
+
+function SeeRun({ id }: { id: string }) {
+  return (
+    <Button variant="text" color="inherit" component={RouterLink} to={links.sync(id)}>
+      {t("products.seeRun")}
+    </Button>
+  );
+}
+
+/** As many names as a card has room for. */
+const shortList = (names: string[]) => (names.length > 3 ? [...names.slice(0, 3), "…"] : names).join(", ");

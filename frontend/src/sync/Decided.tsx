@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { links } from "../bridge/links";
 import type { SyncRun } from "../bridge/models";
-import { moves } from "../bridge/runs";
+import { merged, moves } from "../bridge/runs";
 import { t } from "../i18n/i18n";
 import { UnderWay } from "./UnderWay";
 
@@ -31,7 +31,7 @@ function told(run: SyncRun): Told {
       ? { severity: "info", title: t("sync.run.discarded"), text: t("sync.review.discardedText", { who }) }
       : { severity: "info", title: t("sync.review.supersededTitle"), text: t("sync.review.supersededText") };
   }
-  if (run.status === "complete" && decided) {
+  if (merged(run) && decided) {
     const text =
       run.moved > run.missing
         ? t("sync.review.moved.done", { who, count: run.moved })

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
+import { run } from "../bridge/fakeWorld";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 import { connectionState } from "./connectionState";
@@ -26,6 +27,8 @@ describe("how a connection stands", () => {
     ["stale", { ...fine, last_complete: "2026-05-01T09:00:00Z" }],
     ["never", { ...fine, last_complete: null }],
     ["failing", { ...fine, failures_in_a_row: 2 }],
+    ["partial", { ...fine, last_run: run(1, { status: "partial" }) }],
+    ["failing", { ...fine, last_run: run(1, { status: "partial" }), failures_in_a_row: 1 }],
     ["paused", { ...fine, paused: true, failures_in_a_row: 2 }],
   ])("is %s", (state, connection) => {
     expect(connectionState(connection, now)).toBe(state);
@@ -57,6 +60,18 @@ describe("the connections", () => {
     );
     await user.click(row.getByRole("link", { name: "See the run" }));
     expect(await screen.findByText("This sync failed")).toBeVisible();
+  });
+
+  it("name the MSPs that could not be read, and lead to the run", async () => {
+    const { user } = open("partial");
+    const row = within(await card());
+    expect(await row.findByText("Some MSPs not read")).toBeVisible();
+    expect(row.getByRole("alert")).toHaveTextContent(
+      /The clients of 2 MSPs could not be read: .+, .+\. They stay as they were\./,
+    );
+    await expectAccessible();
+    await user.click(row.getByRole("link", { name: "See the run" }));
+    expect(await screen.findByText("The clients of 2 MSPs could not be read")).toBeVisible();
   });
 
   it("are offered where none is there", async () => {

@@ -5,7 +5,7 @@ import { links } from "../bridge/links";
 import { useList } from "../bridge/lists";
 import type { ChangeKind, RunChange, SyncRun } from "../bridge/models";
 import { syncChangesQuery } from "../bridge/queries";
-import { useRun } from "../bridge/runs";
+import { merged, useRun } from "../bridge/runs";
 import { formatMoment } from "../i18n/format";
 import { changeParts } from "../i18n/history";
 import { t } from "../i18n/i18n";
@@ -99,7 +99,7 @@ export default function RunChanges() {
           <EmptyState
             icon={<HistoryIcon />}
             title={t("sync.changes.none")}
-            text={t(run && run.status !== "complete" ? "sync.changes.noneYet" : "sync.changes.noneText")}
+            text={t(run && !merged(run) ? "sync.changes.noneYet" : "sync.changes.noneText")}
           />
         }
         asked={kind && t(`sync.changes.kinds.${kind}`)}

@@ -8,7 +8,7 @@ import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ChangeKind, SyncRun } from "../bridge/models";
-import { moves, useRun } from "../bridge/runs";
+import { merged, moves, useRun } from "../bridge/runs";
 import { formatMoment, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Delayed, SkeletonLines } from "../parts/Delayed";
@@ -70,10 +70,12 @@ function About({ run }: { run: SyncRun }) {
       <Matter run={run} />
       <SignNote run={run} />
       <UnknownParents run={run} />
+      <Unread run={run} />
       <RunNotices run={run} />
       <Changes run={run} />
       <Section title={t("sync.run.counts")}>
         <Facts facts={seen(run)} />
+        <Checked run={run} />
       </Section>
       <Section title={t("sync.run.how")}>
         <Facts facts={whenAndWho(run, nameOf?.(run))} />
@@ -133,6 +135,35 @@ function UnknownParents({ run }: { run: SyncRun }) {
   );
 }
 
+/** The MSPs that could not be read, each with the reason. */
+function Unread({ run }: { run: SyncRun }) {
+  const count = run.unread.length;
+  if (count === 0) return null;
+  return (
+    <Note severity="warning" title={t("sync.run.partial", { count })}>
+      {t("sync.run.partialText", { product: productName(run.product) })}
+      <Box component="ul" sx={{ m: 0, mt: 1, pl: 2.5 }}>
+        {run.unread.map(({ external_id, name, detail }) => (
+          <Box component="li" key={external_id} sx={{ overflowWrap: "anywhere" }}>
+            <strong>{name || external_id}</strong>: {detail}
+          </Box>
+        ))}
+      </Box>
+    </Note>
+  );
+}
+
+/** Customers that a paged answer lacked and that were asked for by their own id. */
+function Checked({ run }: { run: SyncRun }) {
+  if (run.checked === 0) return null;
+  const gone = run.missing > 0 ? t("sync.run.gone", { count: run.missing }) : t("sync.run.goneNone");
+  return (
+    <Typography variant="body2" color="textSecondary" sx={{ mt: 1.5 }}>
+      {t("sync.run.checked", { count: run.checked, product: productName(run.product) })} {merged(run) && gone}
+    </Typography>
+  );
+}
+
 function InReview({ run }: { run: SyncRun }) {
   const { can } = useSession();
   return (
@@ -182,7 +213,7 @@ type Counted = "added" | "changed" | "moved" | "returned" | "missing" | "removed
 
 /** How much it changed, each number leading to the lines behind it. */
 function Changes({ run }: { run: SyncRun }) {
-  const complete = run.status === "complete";
+  const complete = merged(run);
   const facts = (kinds as Counted[]).map((kind) => ({
     label: t(`sync.run.${kind}`),
     value: <Count run={run} kind={kind} />,

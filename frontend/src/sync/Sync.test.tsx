@@ -48,6 +48,33 @@ describe("the sync runs", () => {
     await expectAccessible();
   });
 
+  it("name the MSPs of a partial one that could not be read, and why", async () => {
+    const { user } = open("/syncs", ({ world }) => {
+      world.runs = world.runs.slice(0, 3);
+      syncStates.partial(world);
+    });
+    await user.click(await within(await grid()).findByText("Partial"));
+    const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
+    const unread = within(panel).getByRole("alert");
+    expect(within(unread).getByText("The clients of 2 MSPs could not be read")).toBeVisible();
+    const lines = within(unread).getAllByRole("listitem");
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toHaveTextContent(/^.+: Heimdal does not know this reseller .* \(status 404\)/);
+    expect(within(panel).getByText(/3 known customers .* looked up again\. 1 is gone\.$/)).toBeVisible();
+    expect(within(panel).getByRole("link", { name: "Missing: 1" })).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("say that customers that were looked up again are all there", async () => {
+    const { fake } = open("/syncs", (fake) => {
+      few(fake);
+      newest(fake, { checked: 1, missing: 0 });
+    });
+    window.location.hash = `/syncs/${fake.world.runs[0]?.id}`;
+    const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
+    expect(within(panel).getByText(/1 known customer .* looked up again\. None is gone\.$/)).toBeVisible();
+  });
+
   it("tell one connection's from another's where there are several", async () => {
     open("/syncs", ({ world }) => syncStates.many(world));
     const table = within(await grid());

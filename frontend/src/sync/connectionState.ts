@@ -8,6 +8,7 @@ export type ConnectionState =
   | "syncing"
   | "waiting"
   | "failing"
+  | "partial"
   | "stale"
   | "paused"
   | "review"
@@ -21,6 +22,7 @@ export const stateTones: Record<ConnectionState, Tone> = {
   syncing: "info",
   waiting: "info",
   failing: "error",
+  partial: "warning",
   stale: "warning",
   paused: "neutral",
   review: "warning",
@@ -38,7 +40,8 @@ export function connectionState(connection: Known, now: Date): ConnectionState {
   if (run?.status === "needs_review") return "review";
   if (failures_in_a_row > 0) return "failing";
   if (!last_complete) return "never";
-  return now.getTime() - Date.parse(last_complete) > staleAfter ? "stale" : "fresh";
+  if (now.getTime() - Date.parse(last_complete) > staleAfter) return "stale";
+  return run?.status === "partial" ? "partial" : "fresh";
 }
 
 /** The host of a base URL; the whole where it is none. */

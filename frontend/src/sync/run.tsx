@@ -1,5 +1,5 @@
 import type { RunStatus, SyncRun } from "../bridge/models";
-import { moves } from "../bridge/runs";
+import { merged, moves } from "../bridge/runs";
 import { formatDuration } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { StatusChip, type Tone } from "../parts/StatusChip";
@@ -8,6 +8,7 @@ const tones: Record<RunStatus, Tone> = {
   queued: "neutral",
   running: "info",
   complete: "ok",
+  partial: "warning",
   failed: "error",
   needs_review: "warning",
   discarded: "neutral",
@@ -37,8 +38,7 @@ export const wouldChange = (run: SyncRun): string =>
   t(`sync.review.${doubt(run)}.title`, { count: run.would_miss ?? 0 });
 
 /** Counts of what changed say nothing before a run has ended well. */
-export const counted = (run: SyncRun, value: number): number | null =>
-  run.status === "complete" ? value : null;
+export const counted = (run: SyncRun, value: number): number | null => (merged(run) ? value : null);
 
 /** What a run has read is true while it reads and where it read everything; of a failed one it says nothing. */
 export const sawOf = (run: SyncRun, value: number): number | null =>

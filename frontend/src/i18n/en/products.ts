@@ -8,6 +8,7 @@ export const products = {
     waiting: "Waiting for {{product}}",
     failing: "Failing since {{when}}",
     failingPlain: "Failing",
+    partial: "Some MSPs not read",
     stale: "Out of date",
     paused: "Paused",
     review: "Needs review",
@@ -24,6 +25,9 @@ export const products = {
   keyEndsName: "ends in {{last4}}",
   noNext: { paused: "Not while paused", busy: "After this one" },
   due: "due now",
+  partialText_one: "The clients of {{names}} could not be read. They stay as they were.",
+  partialText_other:
+    "The clients of {{count, number}} MSPs could not be read: {{names}}. They stay as they were.",
   failed_one: "The last sync failed.",
   failed_other: "The last {{count, number}} syncs failed.",
   failedSince: "The portal still shows the last good data.",

@@ -42,6 +42,7 @@ export const shell = {
     label: "Age of the data",
     fresh: "Updated {{when}}",
     stale: "Data from {{when}}",
+    partial: "Updated {{when}}, not all MSPs",
     failed: "Data from {{when}}, sync failed",
     failedNever: "First sync failed",
     review: "Data from {{when}}, needs review",

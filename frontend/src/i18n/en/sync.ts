@@ -1,6 +1,6 @@
 export const sync = {
   title: "Products & sync",
-  text: "A sync reads every customer; only a complete answer changes anything.",
+  text: "A sync reads every customer. What could not be read stays as it was.",
   runs: "Syncs",
   start: "Sync now",
   startedOf: "Sync of {{name}} started.",
@@ -84,6 +84,17 @@ export const sync = {
     noError:
       "The server gave no reason. The next sync tries again; if it fails too, give the id below to support.",
     code: "Error code",
+    partial_one: "The clients of one MSP could not be read",
+    partial_other: "The clients of {{count, number}} MSPs could not be read",
+    partialText:
+      "They stay in the portal as they were and show their own age. All other customers are up to date. Let the account that the API key belongs to see these MSPs in {{product}}.",
+    checked_one:
+      "{{product}} answered in several pages, and {{count, number}} known customer was on none of them. It was looked up again.",
+    checked_other:
+      "{{product}} answered in several pages, and {{count, number}} known customers were on none of them. They were looked up again.",
+    gone_one: "{{count, number}} is gone.",
+    gone_other: "{{count, number}} are gone.",
+    goneNone: "None is gone.",
     fields: "What it noticed about the fields",
     openFields: "Open fields",
     notice: {
@@ -118,7 +129,7 @@ export const sync = {
     at: "When",
     none: "Nothing changed",
     noneText: "This sync found everything as the portal knew it already.",
-    noneYet: "A sync changes the portal only once it is complete.",
+    noneYet: "A sync changes the portal only once it has read everything it can.",
     kinds: {
       added: "Added",
       changed: "Changed",

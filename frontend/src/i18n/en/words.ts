@@ -30,6 +30,7 @@ export const words = {
     queued: "Queued",
     running: "Running",
     complete: "Complete",
+    partial: "Partial",
     failed: "Failed",
     needs_review: "Needs review",
     discarded: "Discarded",
