@@ -47,6 +47,6 @@ func (s *Service) reader(connection portal.Connection, o Options) (Reader, error
 		return nil, errSealed
 	}
 	o.PerMinute, o.HTTPClient = s.config.PerMinute, s.httpFor(connection.PublicOnly)
-	o.Harmless, o.Fields = connection.Harmless, connection.Fields
+	o.Harmless, o.Fields, o.Record = connection.Harmless, connection.Fields, s.config.Record
 	return connector.Open(connection.Settings(), string(key), o)
 }

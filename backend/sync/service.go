@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	stdsync "sync"
@@ -50,6 +51,8 @@ type Config struct {
 	// called for a run that needs review, and once for each row of AlertAfter failures; 0: for none.
 	Alert      func(context.Context, portal.SyncAlert) error
 	AlertAfter int
+	// Record, if set, gets the shape of every answer that is read in this process, as of portal.ReadOptions.
+	Record io.Writer
 	// Finished, if set, hears of every run that ended in this process.
 	Finished func(portal.SyncRun)
 }

@@ -180,7 +180,8 @@ type syncCommand struct {
 	secret
 	heimdalRate
 	syncRules
-	MSSP string `required:"" name:"mssp" help:"Id of the MSSP."`
+	MSSP   string `required:"" name:"mssp" help:"Id of the MSSP."`
+	Record string `placeholder:"FILE" help:"Write the shape of the answers to a new file that only its owner may read: names, types and lengths, no values. FILE must not exist. A run that fails leaves what it had recorded."`
 }
 
 func (s syncCommand) Run(ctx context.Context) error {
@@ -199,8 +200,17 @@ func (s syncCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
+	recording, err := newRecording(s.Record)
+	if err != nil {
+		return badSetting("--record", err)
+	}
+	return recording.closedAfter(s.sync(ctx, db, sealer, recording))
+}
+
+func (s syncCommand) sync(ctx context.Context, db *postgres.DB, sealer sync.Sealer, recording *recording) error {
 	service, err := sync.New(db, sealer, sync.Config{
 		Connectors: connectors(), PerMinute: s.HeimdalRate, Rules: s.rules(), Takeover: s.SyncTakeover, Log: newLog(0),
+		Record: recording.writer(),
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/heimdalstand"
+)
+
+// recorder is an MSSP that is synced by command from a stand-in.
+type recorder struct {
+	*testing.T
+	stand    *heimdalstand.Server
+	settings []string
+	mssp     string
+}
+
+func newRecorder(t *testing.T) *recorder {
+	t.Helper()
+	stand, err := heimdalstand.Start(context.Background(), heimdalstand.Config{
+		APIKey: "HEIMDAL-KEY-0123456789", CustomerID: "4711",
+		Customers: []heimdalstand.Customer{
+			{"id": 1, "name": "Nordic Partner", "type": "RESELLER"}, {"id": 2, "name": "Nordic Works", "type": "CORP", "resellerId": 1},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stand.Close() })
+	secret, key := filepath.Join(t.TempDir(), "secret"), filepath.Join(t.TempDir(), "key")
+	for file, text := range map[string]string{secret: strings.Repeat("A", 43) + "=", key: "HEIMDAL-KEY-0123456789"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	database := testkit.Database(t).Owner
+	r := &recorder{T: t, stand: stand, settings: []string{"--database-url=" + database}}
+	r.must("bootstrap", "--mssp=Fjord", "--admin=a@example.com", "--provider=google")
+	owner, err := pgx.Connect(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(context.Background())
+	if err := owner.QueryRow(t.Context(), "select id::text from mssp").Scan(&r.mssp); err != nil {
+		t.Fatal(err)
+	}
+	r.settings = append(r.settings, "--secret-key-file="+secret)
+	r.must("product", "add", "--mssp="+r.mssp, "--customer-id=4711", "--base-url="+stand.URL(), "--api-key-file="+key)
+	return r
+}
+
+// must runs a command that must go well.
+func (r *recorder) must(arguments ...string) {
+	r.Helper()
+	if said, code := capture(r.T, func() int { return run(append(arguments, r.settings...)) }); code != 0 {
+		r.Fatalf("%s: exit %d: %s", arguments[0], code, said)
+	}
+}
+
+func (r *recorder) sync(file string) (said string, code int) {
+	r.Helper()
+	return capture(r.T, func() int {
+		return run(append([]string{"sync", "--mssp=" + r.mssp, "--heimdal-rate=0", "--record=" + file}, r.settings...))
+	})
+}
+
+func TestSyncRecord(t *testing.T) {
+	r := newRecorder(t)
+	folder := t.TempDir()
+	t.Run("writes the shape of the answers, without values, for its owner alone", func(t *testing.T) {
+		file := filepath.Join(folder, "whole")
+		said, code := r.sync(file)
+		text, err := os.ReadFile(file)
+		if code != 0 || err != nil || !strings.Contains(said, file+" holds the shape of") {
+			t.Fatalf("exit %d, %v: %s", code, err, said)
+		}
+		if !strings.Contains(string(text), "resellerId") {
+			t.Errorf("the file lacks the names of members: %s", text)
+		}
+		for _, value := range []string{"Nordic", "4711", "HEIMDAL-KEY"} {
+			if strings.Contains(string(text), value) {
+				t.Errorf("the file holds the value %s: %s", value, text)
+			}
+		}
+		info, err := os.Stat(file)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("mode %v, %v; want 0600", info.Mode().Perm(), err)
+		}
+	})
+	t.Run("leaves what a failing run recorded, and says so", func(t *testing.T) {
+		r.stand.Misbehave(heimdalstand.Message200)
+		defer r.stand.Misbehave(heimdalstand.None)
+		file := filepath.Join(folder, "failed")
+		said, code := r.sync(file)
+		text, err := os.ReadFile(file)
+		if code == 0 || err != nil || len(text) == 0 || !strings.Contains(said, "those made before the run ended") {
+			t.Errorf("exit %d, %v, %d bytes: %s", code, err, len(text), said)
+		}
+	})
+	t.Run("overwrites nothing", func(t *testing.T) {
+		file := filepath.Join(folder, "kept")
+		if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		said, code := r.sync(file)
+		if text, err := os.ReadFile(file); code != exitUnusable || err != nil || string(text) != "mine" || !strings.Contains(said, "--record") {
+			t.Errorf("exit %d, %v, file %q: %s; want exit 2 and the file as it was", code, err, text, said)
+		}
+	})
+	t.Run("leaves no file where no call was made", func(t *testing.T) {
+		file := filepath.Join(folder, "none")
+		said, code := capture(t, func() int {
+			return run(append([]string{"sync", "--mssp=0198c5a4-0000-7000-8000-000000000000", "--record=" + file}, r.settings...))
+		})
+		if _, err := os.Stat(file); code == 0 || !os.IsNotExist(err) {
+			t.Errorf("exit %d, %v: %s; want no file", code, err, said)
+		}
+	})
+}
+
+func TestRecordingThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	r, err := newRecording(filepath.Join(t.TempDir(), "file"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Write([]byte("{}\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Write([]byte("{}\n")); err == nil {
+		t.Fatal("a closed file takes another line")
+	}
+	if err := r.closedAfter(nil); err == nil {
+		t.Error("a run that was not recorded whole ends well")
+	}
+}
