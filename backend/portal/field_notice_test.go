@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -185,4 +186,37 @@ func TestFieldMapChange(t *testing.T) {
 			}
 		})
 	}
+}
+
+func FuzzFieldMapChange(f *testing.F) {
+	f.Add(`{"fields":{"a":"name","b":"","c":null}}`)
+	f.Add(`{"fields":{"a":"name","b":"name"}}`)
+	f.Add(`{"fields":{"x":"seats_used"}}`)
+	before := map[string]portal.CustomerField{"a": portal.FieldName, "c": ""}
+	known := func(path string) bool { return len(path) == 1 && path >= "a" && path <= "f" }
+	f.Fuzz(func(t *testing.T, body string) {
+		var change portal.FieldMapChange
+		if json.Unmarshal([]byte(body), &change) != nil {
+			return
+		}
+		after, err := change.Apply(before, known)
+		if err != nil {
+			if portal.ErrorCode(err) != portal.Invalid {
+				t.Fatalf("error %v, want invalid", err)
+			}
+			return
+		}
+		filled := map[portal.CustomerField]bool{}
+		for path, field := range after {
+			if !known(path) || field != "" && !field.Known() || field != "" && !field.Several() && filled[field] {
+				t.Fatalf("overrides %v after %q", after, body)
+			}
+			filled[field] = true
+		}
+		for path, field := range change.Fields {
+			if got, set := after[path]; set != (field != nil) || field != nil && got != *field {
+				t.Fatalf("%q is %q after %q", path, got, body)
+			}
+		}
+	})
 }

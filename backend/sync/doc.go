@@ -77,6 +77,10 @@
 //	the database loses the unlogged table  read anew                                     the merge's tests (postgres)
 //	too many customers would vanish        needs_review; one mail; first in attention    TestARunThatNeedsReviewIsMailedAtOnceAndOnce
 //	                                                                                     TestARunThatNeedsReviewComesBeforeEverythingElse
+//	the product's fields change            told in the run, in attention until an admin  TestFieldMap, TestFieldMapAlert (postgres)
+//	                                       has looked, and in one mail
+//	an admin changes what fields fill      read anew; history says why; a review where   TestARunReadsAnewWhenTheFieldMapChangesMeanwhile
+//	                                       customers can move                            TestRemap (postgres)
 //	run after run fails                    attention with count and since when; one      TestARowOfFailuresNeedsAttentionAndSaysHowManySinceWhen
 //	                                       mail until one has worked in between          TestTheAdminsAreMailedOnceOfARowOfFailuresUntilASyncHasWorkedInBetween
 //	none fails, but none comes             sync_stale                                    TestAConnectionThatIsNotSyncedThoughNothingFailsIsStale

@@ -34,6 +34,13 @@ type Row = RunChange & { id: string };
 const pathOf = ({ entity, entity_id }: RunChange) =>
   entity === "msp" ? links.msp(entity_id) : links.client(entity_id);
 
+/** The field that changed, and why where the product did not change it. */
+function fieldAndReason(change: RunChange): string | null {
+  const { field } = changeParts(change);
+  const why = change.reason && t(`history.reason.${change.reason}`);
+  return field && why ? t("history.because", { what: field, why }) : (field ?? why);
+}
+
 const columns = (): Column<Row>[] => [
   {
     field: "kind",
@@ -52,7 +59,7 @@ const columns = (): Column<Row>[] => [
     flex: 2,
     minWidth: 180,
   },
-  { field: "field", name: t("sync.changes.field"), text: (change) => changeParts(change).field, width: 128 },
+  { field: "field", name: t("sync.changes.field"), text: fieldAndReason, flex: 1, minWidth: 128 },
   {
     field: "before",
     name: t("sync.changes.before"),
