@@ -131,7 +131,7 @@ func TestFieldMap(t *testing.T) {
 			}
 			renamed = append(renamed, c)
 		}
-		run := w.complete(renamed...)
+		run := w.sync(renamed...)
 		var got []string
 		for _, n := range run.Notices {
 			got = append(got, fmt.Sprint(n.Kind, " ", n.Path))
@@ -185,3 +185,20 @@ func TestARunReadsAnewWhenTheFieldMapChangesMeanwhile(t *testing.T) {
 }
 
 func text(s string) *string { return &s }
+
+func TestChangedFieldsAreMailedOnce(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	box, mails := w.mailing(3)
+	run := w.sync(many(3)...)
+	w.sync(many(3)...)
+	if first, again := w.raised(), w.raised(); first != 1 || again != 1 {
+		t.Errorf("%d mails, then %d; want one", first, again)
+	}
+	w.serve(mails)
+	w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	got := box.alerts()
+	if len(got) != 1 || got[0].RunID != run.ID || len(got[0].Notices) == 0 || got[0].Notices[0].Kind != portal.NoticeFirst {
+		t.Errorf("mailed %+v, want what the first run noticed", got)
+	}
+}
