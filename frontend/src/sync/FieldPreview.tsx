@@ -1,4 +1,5 @@
 import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
 import Table from "@mui/material/Table";
 import TableBody from "@mui/material/TableBody";
 import TableCell from "@mui/material/TableCell";
@@ -74,7 +75,11 @@ function Effects({ preview: { items, needs_review } }: { preview: FieldMapPrevie
             ? t("fields.dialog.same")
             : t("fields.dialog.text", { count: items.length })}
       </Typography>
-      {items.length > 0 && <EffectTable items={items} />}
+      {items.length > 0 && (
+        <Box tabIndex={0} sx={{ maxHeight: "38vh", overflowY: "auto" }}>
+          <EffectTable items={items} />
+        </Box>
+      )}
       <Typography variant="body2" color="textSecondary">
         {t("fields.dialog.next")}
       </Typography>
@@ -84,7 +89,7 @@ function Effects({ preview: { items, needs_review } }: { preview: FieldMapPrevie
 
 function EffectTable({ items }: { items: FieldMapEffect[] }) {
   return (
-    <Table size="small" aria-label={t("fields.dialog.label")}>
+    <Table size="small" stickyHeader aria-label={t("fields.dialog.label")}>
       <TableHead>
         <TableRow>
           {(["customer", "field", "before", "after"] as const).map((name) => (

@@ -140,7 +140,7 @@ function Fills({ item, fields, draft, onChoose }: FillsProps) {
       component="span"
       // The keys that choose are the list's own, not the table's.
       onKeyDown={(event: React.KeyboardEvent) => event.key !== "Tab" && event.stopPropagation()}
-      sx={{ display: "block", width: 208 }}
+      sx={{ display: "block", width: 196 }}
     >
       <NativeSelect
         fullWidth
