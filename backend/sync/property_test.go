@@ -63,7 +63,9 @@ func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
 
 func drawWorld(r *rapid.T) map[int]customer {
 	world := map[int]customer{}
-	ids := rapid.SliceOfNDistinct(rapid.IntRange(1, 40), 0, 40, rapid.ID[int]).Draw(r, "ids")
+	// 17 is the MSSP's own account, which is no customer.
+	others := rapid.IntRange(1, 40).Filter(func(id int) bool { return id != 17 })
+	ids := rapid.SliceOfNDistinct(others, 0, 39, rapid.ID[int]).Draw(r, "ids")
 	for _, id := range ids {
 		kinds := []string{"CORP", "CORP", "CORP", "corp", "DEMO", ""}
 		if id <= 6 {
