@@ -89,7 +89,8 @@ type ReadOptions struct {
 	HTTPClient *http.Client // copied, never changed; nil: one of the connector's own
 	// Fields says which path fills which field where an admin has decided that; "" is nothing.
 	Fields map[string]CustomerField
-	// Harmless are names of members and headers that an admin has declared harmless: they do not make an answer incomplete.
+	// Harmless are names of members and headers that an admin has declared harmless, written as CallError.Sign: they do not
+	// make an answer incomplete.
 	Harmless []string
 	// Record, if set, gets one line of JSON for each call: the shape of the answer, without any value that may be personal.
 	// It must remember its own errors.
