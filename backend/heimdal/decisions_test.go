@@ -129,6 +129,13 @@ func TestDecisions(t *testing.T) {
 		wantPaths(t, got, "id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP", "seats number 1 - admin e.g. 4", "rows list 1 - none",
 			"rows[].paid text+number 1 seats_total admin e.g. many unreadable 1 e.g. many")
 	})
+	t.Run("count a value once that cannot be read", func(t *testing.T) {
+		t.Parallel()
+		got := pathsOf(t, deciding(t, mapping{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":"many"}]`))
+		if s := path(t, got, "paid"); line(s) != "paid text 1 seats_total admin e.g. many unreadable 1 e.g. many" {
+			t.Errorf("counted %s", line(s))
+		}
+	})
 	t.Run("reach a path that is one of too many", func(t *testing.T) {
 		t.Parallel()
 		var members []string
