@@ -13,13 +13,24 @@ import { changeOver } from "./change";
 
 const number = (value: number | undefined) => (value === undefined ? undefined : formatNumber(value));
 
+// Wide enough for their labels in one line at the narrowest window.
+const figures = {
+  display: "flex",
+  flexWrap: "wrap",
+  gap: 1.5,
+  mb: 1.5,
+  "& > *": { flex: "1 1 138px" },
+  "& > :first-of-type": { flexBasis: 116 },
+  "& > :last-of-type": { flexBasis: 152 },
+};
+
 /** The few figures that matter, each leading to the list behind it. Without an overview they wait. */
 export function Figures({ overview }: { overview: Overview | undefined }) {
   const { grant } = useSession();
   const { level, client_id: own } = grant.scope;
   const behind = (filter: ClientFilter & Sort) => (own ? links.client(own) : links.clients(filter));
   return (
-    <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, mb: 1.5, "& > *": { flex: "1 1 150px" } }}>
+    <Box sx={figures}>
       {level === "mssp" && (
         <Figure
           label={t("overview.figure.msps")}
@@ -101,7 +112,7 @@ function excess(overview: Overview): number {
 
 function Licences({ overview, to }: FigureProps) {
   return (
-    <Box sx={{ display: "grid", "&&": { flex: "1.6 1 188px" }, minWidth: 0 }}>
+    <Box sx={{ display: "grid", "&&&": { flex: "1.6 1 208px" }, minWidth: 0 }}>
       <Figure
         label={t("overview.figure.licences")}
         value={overview && <ActiveOfPurchased overview={overview} />}

@@ -84,12 +84,21 @@ const overflows = (page: Page) =>
 const inReview = "0195a000-0000-7000-a300-000000000001";
 const changed = "0195a000-0000-7000-a000-000000000001";
 
+const bare = "world=noExpiry&world=noSeats";
+const msp = "0195a000-0000-7000-8100-000000000002";
+
 const screens = [
   { name: "sign-in", query: "", path: "/" },
   { name: "address", query: "api=none", path: "/" },
   { name: "overview", query: "as=admin", path: "/overview" },
   { name: "MSPs", query: "as=admin", path: "/msps" },
   { name: "clients", query: "as=admin", path: "/clients" },
+  { name: "overview without expiry and figures", query: `as=admin&${bare}`, path: "/overview" },
+  { name: "an MSP opened in place", query: "as=admin", path: `/msps?opened=${msp}` },
+  { name: "MSPs without expiry and figures", query: `as=admin&${bare}`, path: `/msps?opened=${msp}` },
+  { name: "an MSP whose figures differ", query: "as=admin", path: `/msps/${msp}` },
+  { name: "one's own MSP", query: "as=mspUser", path: "/msps" },
+  { name: "clients without expiry and figures", query: `as=admin&${bare}`, path: "/clients" },
   { name: "admin", query: "as=admin", path: "/admin" },
   { name: "users", query: "as=admin", path: "/admin/users" },
   { name: "sessions", query: "as=admin", path: "/settings/sessions" },
@@ -126,6 +135,31 @@ it.each(screens)("$name is accessible, light and dark, and fits small windows", 
     expect(await overflows(page), `${width} × ${height}`).toBe(false);
   }
   expect(faults).toEqual([]);
+  await page.close();
+});
+
+/** The columns that end outside their table. */
+const outside = (page: Page) =>
+  page.evaluate(() => {
+    const table = document.querySelector(".MuiDataGrid-root")?.getBoundingClientRect().right ?? 0;
+    return [...document.querySelectorAll("[role=columnheader]")]
+      .filter((header) => header.getBoundingClientRect().right > table + 1)
+      .map((header) => header.textContent);
+  });
+
+it.each([
+  { path: "/msps", query: "as=admin" },
+  { path: "/msps", query: "as=admin&world=noExpiry" },
+  { path: "/clients", query: "as=admin" },
+  { path: "/clients", query: "as=admin&world=noExpiry" },
+])("lets no column end outside at any width: $path $query", async ({ path, query }) => {
+  const { page } = await open(query, path);
+  await settled(page);
+  await page.getByRole("columnheader", { name: "Purchased" }).waitFor();
+  for (const width of [960, 1280, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect.poll(() => outside(page), { message: `${width}` }).toEqual([]);
+  }
   await page.close();
 });
 
