@@ -60,6 +60,8 @@ func TestFieldMap(t *testing.T) {
 			[]portal.FieldReading{reading(name, path("note", 90, "text", ""))}, reading(name), false, nil},
 		{"is silent about what a run that was not whole lacks", []portal.FieldReading{reading(name, seats)},
 			portal.FieldReading{Paths: []portal.PathStats{name}, Customers: 50}, false, nil},
+		{"is silent about a mapped path that is only null in a run that was not whole", []portal.FieldReading{reading(name, seats)},
+			portal.FieldReading{Paths: []portal.PathStats{name, path("seats", 50, "null", portal.FieldSeatsUsed)}, Customers: 50}, false, nil},
 		{"is silent when what a run lacked is back", []portal.FieldReading{reading(name, seats), {Paths: []portal.PathStats{name}, Customers: 50}},
 			reading(name, seats), false, nil},
 		{"tells of a mapped path with another type", []portal.FieldReading{reading(name, seats)},

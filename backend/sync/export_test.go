@@ -24,3 +24,8 @@ func (s *Service) Work(ctx context.Context, lease postgres.Lease) error {
 	_, err := s.work(ctx, lease, turn{progress: func(portal.SyncRun) {}})
 	return err
 }
+
+var (
+	WhatIsRead = whatIsRead
+	IsOfSource = isOfSource
+)

@@ -202,3 +202,36 @@ func TestChangedFieldsAreMailedOnce(t *testing.T) {
 		t.Errorf("mailed %+v, want what the first run noticed", got)
 	}
 }
+
+func TestSource(t *testing.T) {
+	t.Parallel()
+	with := func(harmless []string, pairs ...string) portal.Connection {
+		c := portal.Connection{ProductID: "heimdal", CustomerID: "17", BaseURL: "https://example.com", Harmless: harmless}
+		for i := 0; i < len(pairs); i += 2 {
+			if c.Fields == nil {
+				c.Fields = map[string]portal.CustomerField{}
+			}
+			c.Fields[pairs[i]] = portal.CustomerField(pairs[i+1])
+		}
+		return c
+	}
+	for _, c := range []struct {
+		name      string
+		read, now portal.Connection
+		same      bool
+	}{
+		{"nothing changed", with(nil, "a", "name"), with(nil, "a", "name"), true},
+		{"a name was declared harmless", with(nil, "a", "name"), with([]string{"next"}, "a", "name"), true},
+		{"a harmless name was taken back", with([]string{"next"}), with(nil), true},
+		{"a path was mapped", with(nil, "a", "name"), with(nil, "a", "name", "b", "spla"), false},
+		{"a path was mapped to another field", with(nil, "a", "name"), with(nil, "a", "type"), false},
+		{"the last override was dropped", with(nil, "a", "name"), with(nil), false},
+		{"one of two overrides was dropped", with([]string{"next"}, "a", "name", "b", "spla"), with([]string{"next"}, "a", "name"), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := sync.IsOfSource(sync.WhatIsRead(c.read), c.now); got != c.same {
+				t.Errorf("of the same source: %v, want %v", got, c.same)
+			}
+		})
+	}
+}
