@@ -78,7 +78,7 @@ func (h heimdalRate) check() error {
 type syncRules struct {
 	MissingShare    int64         `env:"PORTAL_MISSING_SHARE" default:"20" help:"Percent of a connection's known customers beyond which a sync that would lose them waits for an admin's word."`
 	MissingAtLeast  int64         `env:"PORTAL_MISSING_AT_LEAST" default:"10" help:"How many customers that must be at least."`
-	RemoveAfterRuns int64         `env:"PORTAL_REMOVE_AFTER_RUNS" default:"10" help:"Complete syncs after which a missing customer counts as removed."`
+	RemoveAfterRuns int64         `env:"PORTAL_REMOVE_AFTER_RUNS" default:"10" help:"Complete or partial syncs after which a missing customer counts as removed."`
 	SyncTakeover    time.Duration `env:"PORTAL_SYNC_TAKEOVER" default:"30s" help:"How long whoever works on a sync may be silent before another takes it over."`
 }
 
