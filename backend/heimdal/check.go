@@ -3,6 +3,7 @@ package heimdal
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"fs-client-portal/backend/portal"
 )
@@ -31,6 +32,11 @@ func (r *reader) check(ctx context.Context, state portal.ReadState, add func(por
 		return add(r.underMSSP(c))
 	})
 	if found == 0 && unreadable(err) {
+		if len(state.Check) == 1 && keyRefused(err) {
+			if err := r.stillAccepted(ctx, &state); err != nil {
+				return state, ownEnd(ctx, err)
+			}
+		}
 		return checked(state, nil, 0)
 	}
 	if err != nil {
@@ -47,6 +53,23 @@ func (r *reader) check(ctx context.Context, state portal.ReadState, add func(por
 		next = nil
 	}
 	return checked(state, next, 0)
+}
+
+// keyRefused reports whether err may mean that the key is no longer accepted at all.
+func keyRefused(err error) bool {
+	var e *portal.CallError
+	return errors.As(err, &e) && e.Code == portal.BadKey
+}
+
+// stillAccepted asks about the account once more after the last check was refused: if the key has been revoked since the
+// pages came, refusals say nothing of the customers. An earlier refusal needs no such call, since a later answer or this
+// one shows that the key was good.
+func (r *reader) stillAccepted(ctx context.Context, state *portal.ReadState) error {
+	if _, err := r.ask(ctx, state, r.address, func(portal.Customer) error { return errEnough }); err != nil && !errors.Is(err, errEnough) {
+		return err
+	}
+	state.Progress.Calls++
+	return nil
 }
 
 // checked is the state after a call of check. A next page means that the same customer is asked about again.
