@@ -149,7 +149,8 @@
 //
 // Customers that come on several pages are not one moment's: one that leaves and one that arrives in between can hide a
 // third. Such a reading says that it was paged. Its caller then names known customers that it lacks, and one call each asks
-// about them by their own id. A refusal, an empty answer, or one without that customer means that it is gone; check_test.go.
+// about them by their own id. A refusal, an empty answer, or one without that customer means that it is gone; where the last of
+// these calls is refused, one more about the account shows that the key is still accepted. check_test.go.
 //
 // # Pace
 //
