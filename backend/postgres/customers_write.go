@@ -51,9 +51,9 @@ const now = `
 func (m *merge) queueNew(batch *pgx.Batch, s stamp) {
 	mssp, run, connection := m.lease.MSSPID, m.lease.Run.ID, m.lease.ConnectionID
 	batch.Queue(`
-		insert into msp (mssp_id, id, mssp_product_id, external_id, first_seen_at, last_seen_at, changed_in, status, `+keyColumns+`,
+		insert into msp (mssp_id, id, mssp_product_id, external_id, parent, first_seen_at, last_seen_at, changed_in, status, `+keyColumns+`,
 		                 `+keptNames("")+`)
-		select $1, d.id, $3, s.external_id, coalesce(d.first_seen_at, $5), $5, $4, `+presentStatus+`, `+keyValues+`,
+		select $1, d.id, $3, s.external_id, s.parent, coalesce(d.first_seen_at, $5), $5, $4, `+presentStatus+`, `+keyValues+`,
 		       `+keptNames("s.")+`
 		from `+now+`
 		where d.kind = 'msp' and d.fresh`, mssp, run, connection, s.version, s.at)
@@ -72,7 +72,7 @@ func (m *merge) queueChanged(batch *pgx.Batch, s stamp) {
 		", (" + keyColumns + ") = (" + keyValues + ")"
 	batch.Queue(`
 		update msp t
-		set status = `+presentStatus+`, missing_at = null, changed_in = $3, `+values+`
+		set status = `+presentStatus+`, missing_at = null, parent = s.parent, changed_in = $3, `+values+`
 		from `+now+`
 		where t.mssp_id = $1 and t.id = d.id and d.kind = 'msp' and not d.fresh`, mssp, run, s.version)
 	batch.Queue(`
