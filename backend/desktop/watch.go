@@ -176,7 +176,7 @@ func (w *watch) listen(ctx context.Context) (heard int, err error) {
 		if json.Unmarshal(data, &run) != nil || checkID(run.ID) != nil {
 			return notOurAPI()
 		}
-		fillLists(&run) // as a poll does: the same state is told once
+		fillLists(&run) // as a poll does, so that the same state is reported once
 		heard++
 		w.tell(run)
 		return nil

@@ -3,7 +3,7 @@ package heimdal
 import "fs-client-portal/backend/portal"
 
 // takeAccount keeps what an answer says of the account that the MSSP's customer id belongs to. It is the MSSP itself, so
-// it is no customer. In an answer about a reseller it may mean that the API does not regard whom it is asked about.
+// it is not a customer. In an answer about a reseller it may mean that the API ignores which customer it is asked about.
 func (at *reading) takeAccount(c portal.Customer) {
 	at.Upward = at.Of != ""
 	if at.Account != nil && at.Upward {
@@ -15,7 +15,7 @@ func (at *reading) takeAccount(c portal.Customer) {
 	}
 }
 
-// account is what the answers so far say of the account; nil if it is not in them.
+// account returns what the answers so far say of the account; nil if it is not in them.
 func (at *reading) account() *portal.ConnectionAccount {
 	if at.Account == nil {
 		return nil
@@ -25,7 +25,7 @@ func (at *reading) account() *portal.ConnectionAccount {
 	return &account
 }
 
-// withoutAccount is a number of customers that pages of a list state, less the account where they count it.
+// withoutAccount returns the total that the pages of a list state, less the account where they count it.
 func (p *page) withoutAccount() *int64 {
 	if p.Total == nil || p.Own == 0 || *p.Total != p.Elements {
 		return p.Total
@@ -34,7 +34,7 @@ func (p *page) withoutAccount() *int64 {
 	return &n
 }
 
-// customers is how many customers there are, as the first page states it.
+// customers returns the number of customers that the first page states, less the account.
 func (p *page) customers() *int64 {
 	n := *p.Total - p.Own
 	return &n

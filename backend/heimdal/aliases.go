@@ -3,8 +3,8 @@ package heimdal
 import "slices"
 
 // aliases is the one table of the names a field may have, the surest first, without case, spaces and separators. Names of
-// licence figures are products of the words they consist of. Created is named only so that no other field takes it for
-// its own; the portal keeps its own first sight of a customer. What says whether a customer is active is in signs.
+// licence figures are combined from the words they consist of. Names of the creation date are listed only so that no
+// other field matches them; the portal keeps the time it first saw a customer. The names of a status are in signs.
 var aliases = map[meaning][]string{
 	meansID:   {"id", "customerid", "clientid", "companyid", "tenantid", "accountid", "organizationid", "customernumber"},
 	meansName: {"name", "customername", "companyname", "clientname", "displayname", "organizationname", "company", "customer"},
@@ -36,7 +36,7 @@ var (
 	licenceObjects = []string{"license", "licence", "licenses", "licences", "licensing", "licencing", "subscription", "subscriptions"}
 )
 
-// figures are the names of a number of licences that are so: usedSeats, seatsUsed, usedLicenseCount and the like.
+// figures returns the names of a number of licences with an adjective: usedSeats, seatsUsed, usedLicenseCount and the like.
 func figures(so string) []string {
 	var names []string
 	for _, what := range licences {
@@ -48,7 +48,7 @@ func figures(so string) []string {
 	return names
 }
 
-// counted are the names of a number of licences of which nothing more is said.
+// counted returns the names of a number of licences without an adjective.
 func counted() []string {
 	names := []string{"seatcount"}
 	for _, what := range licences[:3] {
@@ -57,7 +57,7 @@ func counted() []string {
 	return append(names, "licensecount", "licencecount")
 }
 
-// pairs are all names made of one of the first words and one of the last.
+// pairs returns all names made of one of the first words and one of the last.
 func pairs(first, last []string) []string {
 	var names []string
 	for _, b := range last {
@@ -84,7 +84,7 @@ var inward = func() map[string]string {
 	return all
 }()
 
-// bare are the names that need no other beside them inside an inward object.
+// bare are the names that mean a field by themselves inside an inward object.
 var bare = map[string]meaning{
 	"used": meansSeatsUsed, "assigned": meansSeatsUsed, "active": meansSeatsUsed, "consumed": meansSeatsUsed, "inuse": meansSeatsUsed,
 	"total": meansSeatsTotal, "count": meansSeatsTotal, "purchased": meansSeatsTotal, "bought": meansSeatsTotal, "quantity": meansSeatsTotal,
@@ -106,5 +106,5 @@ var (
 	wrappers = map[string]bool{"data": true, "result": true, "response": true}
 )
 
-// counters are first members that number the rows of an answer, and so are no id.
+// counters are names of a first member that numbers the rows of an answer and so is not an id.
 var counters = map[string]bool{"row": true, "rownumber": true, "rownum": true, "index": true, "no": true, "nr": true, "#": true, "position": true, "rank": true}

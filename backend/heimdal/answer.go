@@ -39,7 +39,7 @@ type answer struct {
 	parented bool // some customer has a field for its parent, maybe empty
 	listed   bool // an envelope, whose list has come
 	wrapped  bool // an envelope inside an object
-	// clues are what stands beside the list, said and headers what they and the headers say of it.
+	// clues are the members beside the list, said and headers what these members and the headers say about it.
 	clues         []clue
 	open          []clue // members of customers that hold others, which say that they hold more
 	said, headers said

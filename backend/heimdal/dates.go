@@ -37,7 +37,7 @@ var (
 
 const zone = `(z|utc|gmt)?([+-]\d\d(:?\d\d)?)?`
 
-// readDate reads a day as YYYY-MM-DD, also from a database's {"$date": …}. Dates out of all reason mean "none", as
+// readDate reads a day as YYYY-MM-DD, also from a database's {"$date": …}. Implausible dates mean "none", as
 // .NET's 0001-01-01 and 9999-12-31 do.
 func readDate(value []byte) (string, bool) {
 	day, ok := parseValue(value)

@@ -43,7 +43,7 @@ func newDecisions(fields map[string]portal.CustomerField) decisions {
 	return d
 }
 
-// apply lets a node mean what an admin decided, if that was decided.
+// apply gives a node the meaning that an admin decided, if any.
 func (d decisions) apply(n *node) {
 	n.prefix = d.prefixes[n.plain]
 	field, ok := d.fields[n.plain]
@@ -84,7 +84,7 @@ func (o *object) before(i int) bool {
 	return false
 }
 
-// same are the decided members at the path of one.
+// same returns the decided members with the same path as one.
 func (o *object) same(one member) []member {
 	var found []member
 	for _, m := range o.decided {

@@ -154,7 +154,7 @@ func TestDecisions(t *testing.T) {
 	})
 }
 
-// TestDecisionsUnderAnySpelling holds that a path which an admin maps is read as a known name is.
+// TestDecisionsUnderAnySpelling checks that a path which an admin maps is read as a known name is.
 func TestDecisionsUnderAnySpelling(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {

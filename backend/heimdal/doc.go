@@ -67,7 +67,7 @@
 //	isDemo                                          demo
 //	licenseStatus Expired, isExpired                licence_expired
 //
-// status_test.go and licences_test.go hold these lines.
+// status_test.go and licences_test.go check these lines.
 //
 // # Which path fills which field
 //
@@ -89,7 +89,7 @@
 // all names, also of what is switched off; a status is the first reason; of anything else the first value counts. A true
 // for the status means disabled.
 //
-// paths_test.go and decisions_test.go hold these lines.
+// paths_test.go and decisions_test.go check these lines.
 //
 // # The shape of an answer
 //
@@ -106,7 +106,7 @@
 //	a name that may be data                          key(16) 3
 //	what follows is broken                           "broken off"
 //
-// shape_test.go holds these lines, and reads invented customers of recorded shapes.
+// shape_test.go checks these lines, and reads invented customers of recorded shapes.
 //
 // # Signs that an answer is not whole
 //
@@ -145,12 +145,12 @@
 // thousand resellers take three hours and a half; what is left to ask is in the state between calls, so a run goes on
 // where it was.
 //
-// # Who is gone
+// # Customers that a paged answer lacks
 //
-// Customers that come on several pages are not one moment's: one that leaves and one that arrives in between can hide a
-// third. Such a reading says that it was paged. Its caller then names known customers that it lacks, and one call each asks
-// about them by their own id. A refusal, an empty answer, or one without that customer means that it is gone; where the last of
-// these calls is refused, one more about the account shows that the key is still accepted. check_test.go.
+// Pages are not read at one moment: a customer that leaves and one that arrives in between can hide a third. Such a
+// reading reports that it was paged. Its caller then names the known customers that it lacks, and one call for each asks
+// about it by its own id. A refusal, an empty answer, or one without that customer means that it is gone; where the last
+// of these calls is refused, one more about the account shows that the key is still accepted. check_test.go.
 //
 // # Pace
 //

@@ -9,7 +9,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// failure is an error if a clue says that something went wrong.
+// failure returns an error if a clue says that something went wrong.
 func (c clues) failure() error {
 	for _, one := range c.of(signSuccess, signCode, signError) {
 		if one.inner || one.echoed {
@@ -22,7 +22,7 @@ func (c clues) failure() error {
 	return nil
 }
 
-// remark is an error if a text stands beside the list that may say that the list is not whole.
+// remark returns an error if a text beside the list may say that the list is incomplete.
 func (c clues) remark() error {
 	for _, one := range c.of(signRemark) {
 		if text, ok := messageIn(one.value, 0); ok && !one.inner && !one.echoed && !content(text) {
@@ -124,7 +124,7 @@ func (c clue) shown(secret string) string { return shownName(c.name, secret) }
 
 func shownName(name, secret string) string { return cut(redact(name, secret), longestSign) }
 
-// signErrorf is why an answer is not complete: a sign in it that cannot be accounted for. An admin can declare the sign
+// signErrorf returns the error for an incomplete answer: a sign in it cannot be accounted for. An admin can declare the sign
 // harmless.
 func signErrorf(sign, secret, format string, args ...any) *portal.CallError {
 	e := errorf(portal.Incomplete, format, args...)

@@ -122,7 +122,7 @@ func hasNUL(v any) bool {
 	return false
 }
 
-// FuzzReading holds that two answers in a row with any header, whatever they are, end a reading or lead to another call,
+// FuzzReading checks that two answers in a row with any header, whatever they are, end a reading or lead to another call,
 // that no reading goes on for ever, and that none is complete where a header says that more customers follow.
 func FuzzReading(f *testing.F) {
 	for _, seed := range []struct{ first, then, header string }{
@@ -175,7 +175,7 @@ func complete(t *testing.T, texts []string, headers ...string) bool {
 	return true
 }
 
-// FuzzLinks holds that any Link header is read to an end, and that a link to the next page in front of it is found.
+// FuzzLinks checks that any Link header is read to an end, and that a link to the next page in front of it is found.
 func FuzzLinks(f *testing.F) {
 	for _, answer := range unfinished {
 		if value, ok := strings.CutPrefix(answer.header, "Link: "); ok {
@@ -195,7 +195,7 @@ func FuzzLinks(f *testing.F) {
 	})
 }
 
-// FuzzDate holds that a date is read as a day that exists, in reason, and that a day's own form reads back as itself.
+// FuzzDate checks that a date is read as a day that exists and is plausible, and that a day's own form reads back as itself.
 func FuzzDate(f *testing.F) {
 	for _, seed := range []string{"2027-03-31", "31-Dec-2027", "Dec 31 2027 12:00AM", "2027-03-31T10:00:00+0000", "31/03/2027 UTC", "/Date(1806451200000)/", "1806451200", "Wed Mar 31 10:15:00 UTC 2027"} {
 		f.Add(seed)
@@ -212,7 +212,7 @@ func FuzzDate(f *testing.F) {
 	})
 }
 
-// FuzzInterpret holds that any customer is read with any decisions of an admin, or refused, and that paths are counted as
+// FuzzInterpret checks that any customer is read with any decisions of an admin, or refused, and that paths are counted as
 // they should be, whatever they look like.
 func FuzzInterpret(f *testing.F) {
 	f.Add([]byte(`{"id":1,"type":"CORP","a":{"b":[{"c":3},{"c":"x"}]},"12345":{"x":[1,[2]]}}`), "a.b[].c", uint(8))
@@ -252,7 +252,7 @@ func wantSoundPaths(t *testing.T, text []byte, fields mapping) {
 	}
 }
 
-// FuzzCheck holds that a second look at a customer ends, hands over nothing but that customer, and never says that it is
+// FuzzCheck checks that a second look at a customer ends, hands over nothing but that customer, and never says that it is
 // gone after handing it over.
 func FuzzCheck(f *testing.F) {
 	f.Add([]byte(`[{"id":11,"type":"CORP"}]`), []byte(`{"id":12,"type":"CORP"}`))

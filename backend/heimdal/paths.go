@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// mostPaths is how many paths are told apart; the others are counted together under restPath.
+	// mostPaths is how many paths are counted separately; the others are counted together under restPath.
 	mostPaths = 500
 	// deepestPath is how many names a path can have.
 	deepestPath = 6
@@ -149,7 +149,7 @@ func (p *paths) notRead(m member) {
 	switch m.means {
 	case meansSeatsUsed, meansSeatsTotal, meansSPLA:
 	case meansExpiry:
-		// A date out of all reason means that there is none.
+		// An implausible date means that there is none.
 		_, isDate := parseValue(m.value)
 		says = says && !isDate
 	default:

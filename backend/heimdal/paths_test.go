@@ -220,10 +220,10 @@ func TestPathLimits(t *testing.T) {
 			"id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP", "usage object 1 - none", "usage.* number+yes_no+object 1 - none e.g. 1", "usage.*.seats number 1 - none e.g. 0",
 			"sites object 1 - none", "sites.* number 1 - none e.g. 32")
 		if n := len(got); n != 7+mostNames {
-			t.Errorf("%d paths are told apart", n)
+			t.Errorf("%d paths are counted separately", n)
 		}
 	})
-	t.Run("at most 500 are told apart", func(t *testing.T) {
+	t.Run("at most 500 are counted separately", func(t *testing.T) {
 		t.Parallel()
 		var first, then []string
 		for i := range 450 {

@@ -39,14 +39,14 @@ func (s *said) figure(means listSign) **int64 {
 	return &s.size
 }
 
-// clues are what stands beside a list; harmless are the names that an admin has declared harmless.
+// clues are the members or headers beside a list; harmless are the names that an admin has declared harmless.
 type clues struct {
 	all      []clue
 	harmless map[string]bool
 	secret   string // what no error may show
 }
 
-// harmlessNames are names as clues are compared with them.
+// harmlessNames returns a set of names in the form that clues are compared with.
 func harmlessNames(names []string) map[string]bool {
 	all := map[string]bool{}
 	for _, name := range names {
@@ -59,7 +59,7 @@ func (c clues) ignores(one clue) bool {
 	return len(c.harmless) > 0 && c.harmless[plainName(one.shown(c.secret))]
 }
 
-// of are the clues of a sign that are not declared harmless.
+// of returns the clues with one of the signs that are not declared harmless.
 func (c clues) of(means ...listSign) []clue {
 	var found []clue
 	for _, one := range c.all {
@@ -70,7 +70,7 @@ func (c clues) of(means ...listSign) []clue {
 	return found
 }
 
-// read reads what stands beside a list of so many customers, so many with those nested in them.
+// read reads what the clues say about a list with this many elements; handed also counts the customers nested in them.
 func (c clues) read(elements, handed int64) (said, error) {
 	s := said{names: map[listSign]string{}}
 	owns := c.ownTotal()
@@ -183,7 +183,7 @@ func (c clues) last(s *said) {
 // pageNames are the parameters of an address that number a page.
 var pageNames = regexp.MustCompile(`(?i)[?&](?:page|pagenumber|page_number|page%5Bnumber%5D|page\[number\]|p)=(\d{1,9})(?:&|#|$)`)
 
-// pageIn is the number of the page that an address leads to, 0 if it does not say.
+// pageIn returns the number of the page that an address leads to, 0 if it does not say.
 func pageIn(link string) int64 {
 	found := pageNames.FindStringSubmatch(link)
 	if found == nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// settled is an error if something in the answer, by itself the last of its pages, cannot be accounted for.
+// settled returns an error if something in the last page of an answer cannot be accounted for.
 func (p *page) settled(a *answer) error {
 	s, h := a.said, a.headers
 	total := p.Total
@@ -33,7 +33,7 @@ func (p *page) settled(a *answer) error {
 	return p.settledHeaders(a, total != nil)
 }
 
-// settledHeaders is settled for the headers; counted is that the number of customers is known.
+// settledHeaders is settled for the headers; counted says that the number of customers is known.
 func (p *page) settledHeaders(a *answer, counted bool) error {
 	s, h := a.said, a.headers
 	switch {
@@ -57,18 +57,19 @@ func (p *page) settledHeaders(a *answer, counted bool) error {
 	return nil
 }
 
-// beyond reports whether an address of the last page leads to one that has not come.
+// beyond reports whether an address of the last page leads to one that was not read.
 func (p *page) beyond(last clue) bool {
 	link, _ := last.link()
 	return pageIn(link) > max(p.Asked, p.Number)
 }
 
-// unaccounted is why an answer counts as incomplete: a sign in it.
+// unaccounted returns the error for an answer that counts as incomplete because of a sign in it.
 func (a *answer) unaccounted(sign, format string, args ...any) error {
 	return signErrorf(sign, a.secret, format, args...)
 }
 
-// unaccounted is why the pages make no list: the sign that led to this one, if that was not a total.
+// unaccounted returns the error for pages that do not form a whole list. It names the sign that led to this page, unless
+// that was a total.
 func (p *page) unaccounted(a *answer, format string, args ...any) error {
 	if p.Sign == "" || p.Total != nil {
 		return incompletef(format, args...)
@@ -76,8 +77,8 @@ func (p *page) unaccounted(a *answer, format string, args ...any) error {
 	return a.unaccounted(p.Sign, format, args...)
 }
 
-// holdsMore remembers what a customer that holds others says of them. Its members are its own, so only what can be
-// about nothing else counts.
+// holdsMore keeps the members of a customer with nested customers that say that it has more of them. Most members are
+// about the customer itself, so only unmistakable names count.
 func (a *answer) holdsMore(c *part) {
 	for _, one := range members(c.own, "", false, false) {
 		if len(a.open) < mostClues && one.ofHeld(a.handed-c.before) {

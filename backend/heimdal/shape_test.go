@@ -310,7 +310,7 @@ func TestRecording(t *testing.T) {
 	})
 }
 
-// FuzzShape holds that a recording is one line of JSON, whatever the answer is.
+// FuzzShape checks that a recording is one line of JSON, whatever the answer is.
 func FuzzShape(f *testing.F) {
 	f.Add([]byte(`{"items":[{"id":1,"type":"CORP","12345":{"x":[1,[2]]}}],"total":1}`))
 	f.Add([]byte(`[{"a":1,"b":"31-Dec-2027"`))

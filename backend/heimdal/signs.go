@@ -29,7 +29,7 @@ const (
 	signRemark  // a text that may say that the list is cut
 )
 
-// The three tables of what can stand beside a list of customers, for members and headers alike, without case and
+// The three tables of names that can occur beside a list of customers, for members and headers alike, without case and
 // separators. Whatever is in a table and cannot be accounted for makes the answer incomplete.
 var (
 	signsOfMore = table(map[listSign]string{
@@ -85,10 +85,10 @@ func table(lists map[listSign]string) map[string]listSign {
 	return all
 }
 
-// surnames are what systems write in front of the names in the tables, as in X-Pagination-Total-Count.
-var surnames = []string{"x", "wp", "ms", "pagination", "paging", "pager", "list", "result", "results", "meta", "odata", "api", "heimdal"}
+// namePrefixes are what systems write in front of the names in the tables, as in X-Pagination-Total-Count.
+var namePrefixes = []string{"x", "wp", "ms", "pagination", "paging", "pager", "list", "result", "results", "meta", "odata", "api", "heimdal"}
 
-// signOf looks a name up in the three tables, as it is and without what systems write in front of it.
+// signOf looks a name up in the three tables, as it is and without a prefix.
 func signOf(plain string) listSign {
 	for _, signs := range []map[string]listSign{signsOfMore, signsOfTotal, signsOfFailure} {
 		if means, ok := signs[plain]; ok {
@@ -98,8 +98,8 @@ func signOf(plain string) listSign {
 	if len(plain) > longestSign {
 		return signNothing
 	}
-	for _, surname := range surnames {
-		if rest, ok := strings.CutPrefix(plain, surname); ok && rest != "" {
+	for _, prefix := range namePrefixes {
+		if rest, ok := strings.CutPrefix(plain, prefix); ok && rest != "" {
 			if means := signOf(rest); means != signNothing {
 				return means
 			}
@@ -108,13 +108,13 @@ func signOf(plain string) listSign {
 	return signNothing
 }
 
-// quietNames may be numbers or true without a word about the list.
+// quietNames are members that may be numbers or true without saying anything about the list.
 var quietNames = map[string]bool{
 	"valid": true, "isvalid": true, "cached": true, "authenticated": true, "version": true, "apiversion": true, "schemaversion": true,
 	"took": true, "elapsed": true, "duration": true, "timestamp": true, "created": true, "updated": true, "generated": true,
 }
 
-// quietEndings are those of names that are quiet, too.
+// quietEndings are the endings of further such names.
 var quietEndings = []string{"id", "time", "at", "seconds", "version"}
 
 // aboutPages are the objects whose members are about the list as the envelope's own are.

@@ -40,21 +40,21 @@ func TestUnreadReseller(t *testing.T) {
 		code   portal.CallCode
 		fails  bool
 	}{
-		"status 404":                {fails(404), portal.NoEndpoint, false},
-		"status 403":                {fails(403), portal.BadKey, false},
-		"status 401":                {fails(401), portal.BadKey, false},
-		"status 400":                {fails(400), portal.Refused, false},
-		"status 204":                {fails(204), portal.Garbage, false},
-		"an empty body":             {saying(""), portal.Garbage, false},
-		"an empty object":           {saying("{}"), portal.Garbage, false},
-		"a message":                 {saying(refusedHere), portal.BadKey, false},
-		"a message beside nobody":   {saying(`{"items":[],"message":"No access."}`), portal.BadKey, false},
-		"an empty list":             {saying("[]"), "", false},
-		"status 500":                {fails(500), portal.ServerError, true},
-		"a proxy":                   {fails(407), portal.Refused, true},
-		"a web page":                {saying("<html>"), portal.Garbage, true},
-		"broken JSON":               {saying(`[{"id":1`), portal.Truncated, true},
-		"customers in a wrong form": {saying(`{"items":[` + corps(31, 1) + `],"id":99,"name":"x"}`), portal.Garbage, true},
+		"status 404":                  {fails(404), portal.NoEndpoint, false},
+		"status 403":                  {fails(403), portal.BadKey, false},
+		"status 401":                  {fails(401), portal.BadKey, false},
+		"status 400":                  {fails(400), portal.Refused, false},
+		"status 204":                  {fails(204), portal.Garbage, false},
+		"an empty body":               {saying(""), portal.Garbage, false},
+		"an empty object":             {saying("{}"), portal.Garbage, false},
+		"a message":                   {saying(refusedHere), portal.BadKey, false},
+		"a message without customers": {saying(`{"items":[],"message":"No access."}`), portal.BadKey, false},
+		"an empty list":               {saying("[]"), "", false},
+		"status 500":                  {fails(500), portal.ServerError, true},
+		"a proxy":                     {fails(407), portal.Refused, true},
+		"a web page":                  {saying("<html>"), portal.Garbage, true},
+		"broken JSON":                 {saying(`[{"id":1`), portal.Truncated, true},
+		"customers in a wrong form":   {saying(`{"items":[` + corps(31, 1) + `],"id":99,"name":"x"}`), portal.Garbage, true},
 	} {
 		for place, id := range map[string]string{"first": "1", "middle": "2", "last": "3"} {
 			t.Run(name+" about the "+place, func(t *testing.T) {

@@ -25,7 +25,7 @@ type spelling struct {
 	dates   func(time.Time) any
 	flags   func(bool) any
 	states  map[portal.StatusReason]state // how each status is written; "" is active
-	none    func() (any, bool)            // what stands where there is nothing; false: nothing at all
+	none    func() (any, bool)            // what is written for an absent value; false: the member is left out
 	inward  string                        // the object that seats and expiry are in, if any
 }
 

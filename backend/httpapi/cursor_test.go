@@ -58,7 +58,7 @@ func (h *house) lists() []pagedList {
 	return lists
 }
 
-// sortsOf reads by what a list can be sorted from the answer to a sort that it does not know.
+// sortsOf returns the sorts of a list, read from its refusal of an unknown sort.
 func (h *house) sortsOf(path, token string) []string {
 	h.Helper()
 	problem := decode[httpapi.Problem](h, h.wants(h.get(path+"?sort=nothing", token), wrong))
@@ -142,13 +142,13 @@ func checkNameOrder(t fatal, list string, items []string, descending bool) {
 			order = -order
 		}
 		if order >= 0 {
-			t.Fatalf("%s: %q stands before %q", list, position(items[i-1]), position(items[i]))
+			t.Fatalf("%s: %q comes before %q", list, position(items[i-1]), position(items[i]))
 		}
 	}
 }
 
 func TestCursor(t *testing.T) {
-	t.Run("is_walked_here_for_every_list_that_has_one", func(t *testing.T) {
+	t.Run("is_tested_for_every_list_that_has_one", func(t *testing.T) {
 		h := newHouse(t)
 		paged := map[string]bool{}
 		for _, l := range h.lists() {

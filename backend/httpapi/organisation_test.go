@@ -10,7 +10,7 @@ import (
 func TestOrganisation(t *testing.T) {
 	h := newHouse(t)
 	admin := h.as(portal.MSSPAdmin)
-	t.Run("is_changed_for_everybody_in_it", func(t *testing.T) {
+	t.Run("is_changed_for_everyone_in_it", func(t *testing.T) {
 		changed := decode[portal.Organisation](h, h.wants(h.send(call{
 			route: "PATCH /v1/organisation", token: admin, body: `{"time_zone":"Pacific/Kiritimati"}`}), ok))
 		read := decode[portal.Organisation](h, h.wants(h.get("/v1/organisation", admin), ok))
@@ -19,12 +19,12 @@ func TestOrganisation(t *testing.T) {
 		}
 		for _, role := range roles {
 			if me := decode[portal.Me](h, h.wants(h.get("/v1/me", h.as(role)), ok)); me.TimeZone != "Pacific/Kiritimati" {
-				t.Errorf("%s is told the zone %q", role, me.TimeZone)
+				t.Errorf("%s gets the zone %q", role, me.TimeZone)
 			}
 		}
 		other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
 		if me := decode[portal.Me](h, h.wants(h.get("/v1/me", other), ok)); me.TimeZone != "UTC" {
-			t.Errorf("another MSSP is told the zone %q", me.TimeZone)
+			t.Errorf("another MSSP gets the zone %q", me.TimeZone)
 		}
 	})
 	t.Run("stays_as_it_is_where_nothing_is_named", func(t *testing.T) {
@@ -33,7 +33,7 @@ func TestOrganisation(t *testing.T) {
 			t.Errorf("the zone is %q", changed.TimeZone)
 		}
 	})
-	t.Run("refuses_a_zone_that_is_none", func(t *testing.T) {
+	t.Run("refuses_an_unknown_zone", func(t *testing.T) {
 		r := h.send(call{route: "PATCH /v1/organisation", token: admin, body: `{"time_zone":"Mars/Base"}`})
 		h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid)
 	})

@@ -16,7 +16,7 @@ const (
 // KnownPath is a path as a connection's field map keeps it. A path that the last run lacked stays known, with no customers.
 type KnownPath struct {
 	PathStats
-	// Noted: it has been in so many customers that admins were told of it.
+	// Noted: it occurred in enough customers for the admins to be notified.
 	Noted bool `json:"noted,omitzero"`
 }
 

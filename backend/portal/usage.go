@@ -20,7 +20,7 @@ type Usage struct {
 	SeatsTotal UsageFigures
 }
 
-// UsageFigures is how a number of licences went in that time: nil where it was never known.
+// UsageFigures summarize a number of licences over that time; nil where it was never known.
 type UsageFigures struct {
 	First, Last, Peak *int64
 	// Average is weighted by time, over the time in which the number was known; Known is that time's part of the window.

@@ -28,9 +28,9 @@ const failing = `
 		and c.mssp_product_id = p.id
 		and c.status in ('complete', 'partial')), '-infinity')`
 
-// DueAlerts answers the runs of any MSSP that its admins are still to be told of by mail: the one that needs review, unless
-// they were told of one before it that nobody has reviewed either, and the latest of each row of failures of that length,
-// unless the row has been told of already; the last merged run of a connection, if it could not read a reseller that they do
+// DueAlerts returns the runs of any MSSP that its admins are still to be mailed about: the one that needs review, unless
+// they were mailed about one before it that has not been reviewed either, and the latest of each row of failures of that length,
+// unless the row has been mailed already; the last merged run of a connection, if it could not read a reseller that they do
 // not know of; and the last run in which the product's fields changed, unless an admin has looked at the field map since.
 func (db *DB) DueAlerts(ctx context.Context, failures int) ([]RunRef, error) {
 	var refs []RunRef
@@ -141,10 +141,9 @@ func activeAdmins(ctx context.Context, tx pgx.Tx, msspID string) ([]string, erro
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// Alert answers what a mail about a run is to tell one of the MSSP's admins; false where there is nothing to tell any
-// more: the review has ended, a run was merged since, the resellers could be read again, the field map was looked at, or they
-// are no longer an active admin. Of a review that a newer one
-// has taken the place of, it tells the newer.
+// Alert returns what a mail about a run says to one of the MSSP's admins; false where there is nothing to say any more:
+// the review has ended, a run was merged since, the resellers could be read again, the field map was looked at, or the
+// user is no longer an active admin. Where a newer review has replaced one, it returns the newer.
 func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.SyncAlert, bool, error) {
 	var alert portal.SyncAlert
 	err := db.systemRead(ctx, roleSync, ref.MSSPID, func(batch *pgx.Batch) {
@@ -199,8 +198,8 @@ func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 		&alert.RunID, &alert.MSSP, &alert.Product, &alert.Review, &alert.Unread, &alert.Count, &alert.Since, &alert.Detail, &alert.Notices)
 }
 
-// newlyUnread is what a mail tells of the resellers that a partial run r could not read: those that are named by no other
-// mail and are still unread.
+// newlyUnread selects the resellers that a mail about a partial run r names: those that no other mail has named and that
+// are still unread.
 const newlyUnread = `
 	select count(*) as resellers, min(t.unread_since) as since, string_agg(concat(t.name, ': ', n->>'detail'), ' ' order by t.name, t.id) as said
 	from jsonb_array_elements(r.unread) n

@@ -133,7 +133,7 @@ func queueClientTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, arg
 	scanOne(batch.Queue(query, withArgs(args, nil)), "client", total)
 }
 
-// hasExpiry asks whether any customer of the scope has an expiry date.
+// hasExpiry selects whether any customer of the scope has an expiry date.
 func hasExpiry(scope portal.Scope) string {
 	if scope.Level == portal.LevelClient {
 		return "select exists (select from client c where " + clientScope(scope) + " and c.expires_on is not null)"

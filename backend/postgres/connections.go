@@ -224,8 +224,8 @@ func (u ConnectionUpdate) set(was portal.Connection) (columns []string, args pgx
 
 // UpdateConnection changes a connection for a viewer. NotFound if there is none in the viewer's scope; Conflict where
 // another connection has that customer already, or where the base URL is no longer the one it was read with: what was
-// found to work there, and above all a key meant for it, is not for the next; or where the harmless names are others by
-// now, of which the audit log would tell a wrong before.
+// found to work there, and above all a key meant for it, is not for the next; or where the harmless names have changed
+// meanwhile, since the audit log would then record the wrong former names.
 func (db *DB) UpdateConnection(ctx context.Context, viewer portal.Viewer, was portal.Connection, u ConnectionUpdate) error {
 	columns, args, detail := u.set(was)
 	args["mssp"], args["id"], args["was"], args["was_harmless"] = viewer.Scope.MSSPID, was.ID, was.BaseURL, was.Harmless

@@ -68,7 +68,7 @@ type merge struct {
 	rules MergeRules
 	came  came
 	wrote wrote
-	// state is where the run's reading stood at its end.
+	// state is the state of the run's reading at its end.
 	state portal.ReadState
 	// removeBefore: who has been missing since then is removed; nil while there have not been enough complete runs.
 	removeBefore *time.Time

@@ -83,7 +83,7 @@ func unreadIDs(state portal.ReadState) []string {
 	return ids
 }
 
-// keepParents gives clients that came without a parent the MSP they are known under, where that is no statement: a second
+// keepParents gives clients that came without a parent the MSP they are known under, where that says nothing: a second
 // look at one customer may leave its parent out, and the clients of an unread reseller may be listed without one.
 func (m *merge) keepParents(ctx context.Context) error {
 	if len(m.state.Checked) == 0 && len(m.state.Unread) == 0 {
@@ -144,8 +144,8 @@ func notKept(table string) string {
 	return "not exists (select from kept k where k.id = " + table + ".id)"
 }
 
-// noteAbsence notes since when the customers are absent that a paged run lacks, and forgets it for all others. Nobody
-// sees that, so the rows keep their version.
+// noteAbsence notes since when the customers that a paged run lacks are absent, and clears it for all others. It is not
+// shown, so the rows keep their version.
 func (m *merge) noteAbsence(ctx context.Context) error {
 	seen, err := m.lastRead(ctx)
 	if err != nil {

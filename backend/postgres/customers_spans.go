@@ -9,8 +9,8 @@ import (
 // queueSpans brings client_span up to date with the clients that the batch has written before. Only those whose MSP,
 // status or licences differ from their open span begin a new one, at the moment of the merge.
 //
-// Where a server of an older version has written clients since, theirs are made up for: from the last change of these
-// facts that history has, and several such changes of one client count as one.
+// Clients that a server of an older version has written since then get their spans too. These begin at the last change of
+// the facts that the history has, and several such changes of one client count as one.
 func (m *merge) queueSpans(ctx context.Context, batch *pgx.Batch, s stamp) error {
 	mssp := m.lease.MSSPID
 	var spannedIn int64

@@ -61,9 +61,9 @@ func (m *merge) queueUnread(batch *pgx.Batch, s stamp) {
 		where `+turnedUnread, mssp, connection, s.seen, s.version, s.at)
 }
 
-// noteParents keeps which reseller an MSP is under that no run has written since this is kept. It matters where resellers
-// are asked in turn: a run of one call has asked none, and would read a million customers once more for nothing. No list
-// shows it, so the rows keep their version.
+// noteParents keeps which reseller an MSP is under, for MSPs that no run has written since parents are kept. It matters
+// where resellers are asked in turn: a run of one call has asked none, and would read a million customers again for
+// nothing. No list shows it, so the rows keep their version.
 func (m *merge) noteParents(ctx context.Context) error {
 	if m.came.msps == 0 || m.state.Progress.Calls < 2 {
 		return nil

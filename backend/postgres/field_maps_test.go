@@ -149,7 +149,7 @@ func TestFieldMap(t *testing.T) {
 			t.Errorf("after a run that is %s the field map is of run %s, want %s", run.Status, *m.RunID, first.ID)
 		}
 	})
-	t.Run("is nobody else's", func(t *testing.T) {
+	t.Run("is not visible to another MSSP", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		w.syncFields(fieldsOf(4, "id=id"), crowd(3))
@@ -367,7 +367,7 @@ func TestRemap(t *testing.T) {
 				t.Fatalf("the run is %s: %v; want one that needs review and names the field", run.Status, run.Error)
 			}
 			if again := w.syncFields(fieldsOf(2, "id=id", "other="+string(field)), crowd(1)); again.Status != portal.RunNeedsReview {
-				t.Errorf("the run after one that nobody reviewed is %s, want needs_review", again.Status)
+				t.Errorf("the run after one that was not reviewed is %s, want needs_review", again.Status)
 			}
 		})
 	}

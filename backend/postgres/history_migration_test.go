@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestHistoryMigration holds for every step that was interrupted, since no transaction undoes what had been done.
+// TestHistoryMigration repeats the migration after an interruption at every step: no transaction undoes the steps before.
 func TestHistoryMigration(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)

@@ -255,7 +255,7 @@ func TestFacets(t *testing.T) {
 			for _, list := range [][]string{got.Types, got.LicenceTypes} {
 				for i, value := range list {
 					if strings.EqualFold(value, "edr") || strings.EqualFold(value, "corp") && c.name != "a_client" {
-						list[i] = strings.ToUpper(value) // either spelling stands for both
+						list[i] = strings.ToUpper(value) // either spelling may be returned
 					}
 				}
 			}

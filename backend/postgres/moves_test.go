@@ -100,7 +100,7 @@ func TestMoves(t *testing.T) {
 	})
 }
 
-// TestChangesByTime holds for each scope: its changes in the order of time come from an index of its own.
+// TestChangesByTime checks for each scope that its changes in the order of time are read from an index of its own.
 func TestChangesByTime(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)

@@ -11,8 +11,8 @@ import (
 )
 
 // Names are searched and sorted by a key that is folded here, when the name is written, and compared byte by byte: what
-// a list finds and its order are the same in every database, whatever its locale. Whoever changes fold must make all
-// stored keys anew, by a migration that sets keyed_name to null.
+// a list finds and its order are the same in every database, whatever its locale. A change of fold needs a migration that
+// sets keyed_name to null, so that all stored keys are made anew.
 //
 // Three columns hold it. name_key is its first longestKey bytes: lists sort by it and their cursors carry it, so its
 // length is bounded; names that are alike as far as that are sorted by id. name_rest is what is left of the key, null

@@ -132,7 +132,7 @@ func TestTimeZone(t *testing.T) {
 				}
 			}
 		})
-		t.Run("is_told_to_everybody_in_the_MSSP", func(t *testing.T) {
+		t.Run("is_sent_to_everyone_in_the_MSSP", func(t *testing.T) {
 			me, err := there.DB.Me(context.Background(), there.admin)
 			if err != nil || me.TimeZone != west {
 				t.Errorf("Me says the zone is %q, want %q: %v", me.TimeZone, west, err)
@@ -185,7 +185,7 @@ func TestTimeZoneChange(t *testing.T) {
 			t.Errorf("the other MSSP is %q %q in %q: %v", o.ID, o.Name, o.TimeZone, err)
 		}
 	})
-	t.Run("refuses_a_zone_that_is_none", func(t *testing.T) {
+	t.Run("refuses_an_unknown_zone", func(t *testing.T) {
 		w := newTenant(t)
 		before := w.Everything()
 		for _, zone := range []string{"", "CET", "EST", "Local", "localtime", "posix/Europe/Berlin", "right/UTC", "Mars/Base", "Europe/", "../UTC", "+02", "UTC+2", "Europe/Berlin'"} {

@@ -54,7 +54,7 @@ func plainKey(column string, kind keyType) sortKey {
 // absentLast sorts rows without a value behind all others, whichever the direction.
 func absentLast(column string, kind keyType) sortKey { return nullLast(bounded(column, kind), kind) }
 
-// nameKey sorts by a stored key of names (name_key.go), which is bounded already and stands as it is in an index.
+// nameKey sorts by a stored key of names (name_key.go), which is bounded already and is itself a column of an index.
 func nameKey(column string) sortKey { return sortKey{column, column, textKey} }
 
 // absentNameLast is absentLast for a stored key of names.

@@ -50,8 +50,8 @@ func mspScope(scope portal.Scope) string {
 type Stamp struct {
 	Version  int64
 	DataAsOf *time.Time
-	// Runs is how the connections stand: the newest run of each, whether it is paused, whether its fields have changed, and
-	// the runs that wait for an admin's word. Empty below the MSSP, whose people do not see runs.
+	// Runs is the state of the connections: the newest run of each, whether it is paused, whether its fields have changed, and
+	// the runs that wait for an admin's decision. Empty below the MSSP, whose people do not see runs.
 	Runs string
 	// Today is the day in the time zone of the viewer's MSSP.
 	Today time.Time

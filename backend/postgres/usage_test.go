@@ -149,7 +149,7 @@ func TestUsage(t *testing.T) {
 			t.Errorf("usage of the future is %q", got)
 		}
 	})
-	t.Run("refuses_a_window_that_is_none", func(t *testing.T) {
+	t.Run("refuses_an_invalid_window", func(t *testing.T) {
 		for field, q := range map[string]portal.UsageQuery{
 			"from":      {From: "19.10.2024", Until: "2024-11-19"},
 			"until":     {From: "2024-10-19", Until: "2024-10-19"},

@@ -78,7 +78,8 @@ func (s *Service) CreateConnection(ctx context.Context, viewer portal.Viewer, n 
 }
 
 // ChangeConnection changes a connection. What the product needs to accept is tried first, as in CreateConnection, and
-// synced at once; pausing, going on and harmless names need nobody's word. Errors as there, and NotFound outside the viewer's scope.
+// synced at once; pausing, resuming and harmless names are saved without a call. Errors as there, and NotFound outside
+// the viewer's scope.
 func (s *Service) ChangeConnection(ctx context.Context, viewer portal.Viewer, id string, c portal.ConnectionChange) (portal.ConnectionItem, error) {
 	if c == (portal.ConnectionChange{}) {
 		return portal.ConnectionItem{}, portal.InvalidField("paused", "Say what to change: customer_id, base_url, api_key, paused or harmless.")

@@ -22,26 +22,26 @@
 // has ended, and where the reading stands is saved in the same transaction: who takes the run up makes the next call,
 // not the first. The merge, the history, the counts and the run's own end are one transaction.
 //
-// # Who is missing
+// # Missing customers
 //
-// A customer that one call would have brought, and that a whole answer lacks, goes missing. A paged answer is not one
-// moment's: a known customer that it lacks (up to 20) is asked about by its own id before the merge, and goes missing if
+// A customer that one call would have brought, and that a whole answer lacks, goes missing. A paged answer is not
+// read at one moment: a known customer that it lacks (up to 20) is asked about by its own id before the merge, and goes missing if
 // that lacks it too. Of more the next run decides: they keep their state, and absent_since notes when they were last read.
 // What the product says there are is compared before those calls. A reviewed run makes none: the review was for what it
 // had read. An id that several calls were made about stays in the state until the last has ended, so a run whose process
 // was killed asks again about one customer at most. Tests: TestPagedRun, TestPagedRunWithManyAbsent,
-// TestPagedRunGoesOnWithTheCheckItsProcessDiedIn, TestChecksKeepThePace.
+// TestPagedRunResumesAnInterruptedCheck, TestChecksKeepThePace.
 //
 // # Partial runs
 //
 // Where resellers are asked in turn and some cannot be read, the run ends as partial and names them. Their clients keep
-// status, MSP and age, and so do resellers that are known only under them, with theirs. Everybody else is as after a
-// complete run. What that means elsewhere:
+// status, MSP and age, and so do resellers that are known only under them, with theirs. All other customers are as after
+// a complete run. What that means elsewhere:
 //
 //	data_as_of, last_complete of a connection  advance; the people of an unread MSP see their own age instead
 //	sync_stale, the row of failures, its mail  a partial run ends them, as a complete one
-//	missing, then removed after ten runs       counts complete and partial runs; nobody under an unread MSP is removed
-//	plausibility                               who keeps their state counts neither as gone nor as known
+//	missing, then removed after ten runs       counts complete and partial runs; no customer under an unread MSP is removed
+//	plausibility                               customers that keep their state count neither as missing nor as known
 //	version, ETags                             change when an MSP begins or ceases to be unread, not with each partial run
 //	attention, mail                            sync_partial once per connection; a reseller is mailed once until it is read
 //	portal-api sync                            exits with 3; cmd/bench and the kill test accept complete runs alone
@@ -77,7 +77,7 @@
 //	the database loses the unlogged table  read anew                                     the merge's tests (postgres)
 //	too many customers would vanish        needs_review; one mail; first in attention    TestARunThatNeedsReviewIsMailedAtOnceAndOnce
 //	                                                                                     TestARunThatNeedsReviewComesBeforeEverythingElse
-//	the product's fields change            told in the run, in attention until an admin  TestFieldMap, TestFieldMapAlert (postgres)
+//	the product's fields change            shown in the run, in attention until an admin TestFieldMap, TestFieldMapAlert (postgres)
 //	                                       has looked, and in one mail
 //	an admin changes what fields fill      read anew; history says why; a review where   TestARunReadsAnewWhenTheFieldMapChangesMeanwhile
 //	                                       customers can move                            TestRemap (postgres)

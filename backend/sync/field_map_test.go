@@ -160,7 +160,7 @@ func TestFieldMap(t *testing.T) {
 			t.Errorf("review = %+v, %v; want Mover from One to Two", review.Items, err)
 		}
 		if n := value[int64](w, "select count(*) from change where kind = 'moved'"); n != 0 {
-			t.Errorf("%d clients moved before anybody decided", n)
+			t.Errorf("%d clients moved before the review", n)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/sync"
 )
 
-func TestPagedRunGoesOnWithTheCheckItsProcessDiedIn(t *testing.T) {
+func TestPagedRunResumesAnInterruptedCheck(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	d := w.directory(many(60)...)
@@ -25,7 +25,7 @@ func TestPagedRunGoesOnWithTheCheckItsProcessDiedIn(t *testing.T) {
 		}
 	}
 	service := w.newService(func(c *sync.Config) { c.Takeover = time.Second })
-	// The process is gone in the middle of its second check: nothing is written that it would write at its end.
+	// The process is killed in the middle of its second check: it writes nothing of what it would write at its end.
 	lease, taken, err := w.DB.TakeRun(t.Context(), w.ID, w.queued())
 	if err != nil || !taken {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestPagedRunGoesOnWithTheCheckItsProcessDiedIn(t *testing.T) {
 	}
 }
 
-// queued makes a run that nobody works on yet.
+// queued makes a run that no worker has taken up yet.
 func (w *tenant) queued() string {
 	w.Helper()
 	run, err := w.DB.CreateRun(context.Background(), w.ID, w.connection.ID, "schedule", nil)

@@ -72,7 +72,7 @@ func (d *directory) remove(ids ...int) {
 	d.customers = slices.DeleteFunc(slices.Clone(d.customers), func(c customer) bool { return slices.Contains(ids, c["id"].(int)) })
 }
 
-// checks returns who was asked about by their own id since the last time, and forgets it.
+// checks returns the ids of the customers that were asked about since the last call of checks.
 func (d *directory) checks() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -99,7 +99,7 @@ func (w *tenant) statusOf(id int) string {
 
 func TestPagedRun(t *testing.T) {
 	t.Parallel()
-	t.Run("loses nobody who is present while customers come and go between its pages", func(t *testing.T) {
+	t.Run("keeps all present customers while others come and go between its pages", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		d := w.directory(many(39)...)
@@ -250,7 +250,7 @@ func TestPagedRunWithManyAbsent(t *testing.T) {
 			t.Errorf("%d clients have absent_since, want 21", n)
 		}
 		if value[int64](w, "select version from mssp where id = $1", w.ID) != version {
-			t.Error("the version changed, though nobody sees a difference")
+			t.Error("the version changed, though nothing that is shown did")
 		}
 		// One of them is seen again: it is as if it had never been absent.
 		d.customers = append(d.customers, all[11])

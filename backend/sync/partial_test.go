@@ -15,11 +15,11 @@ import (
 	"fs-client-portal/backend/sync"
 )
 
-// branches is a Heimdal that says of no client whose it is, so that resellers are asked in turn.
+// branches is a Heimdal that names no client's parent, so that resellers are asked in turn.
 type branches struct {
 	mu      stdsync.Mutex
 	answers map[string]any
-	// instead is what a reseller's question is answered with instead, by id.
+	// instead are handlers that replace a reseller's answer, by its id.
 	instead map[string]http.HandlerFunc
 }
 
@@ -118,7 +118,7 @@ func TestUnreadReseller(t *testing.T) {
 				b := w.branches()
 				w.ends(portal.RunComplete)
 				b.refuse(reseller, test.answer)
-				// Everybody of each reseller is renamed, and the last client of each leaves.
+				// All clients of each reseller are renamed, and the last one of each leaves.
 				for id := 1; id <= 3; id++ {
 					b.give(id, 100*id, 3)
 				}
@@ -308,7 +308,7 @@ func TestPartialRun(t *testing.T) {
 			t.Error("rows were written")
 		}
 	})
-	t.Run("looks up what a paged answer lacks, but nobody of an unread reseller", func(t *testing.T) {
+	t.Run("looks up what a paged answer lacks, except clients of an unread reseller", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		b := w.branches()

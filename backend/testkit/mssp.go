@@ -51,13 +51,13 @@ func (m *MSSP) SignIn(role portal.Role) portal.Viewer {
 	return m.SignInAt(role, portal.Scope{Level: role.Level(), MSSPID: m.ID})
 }
 
-// SignInAt adds somebody who is signed in with a role at a node of the MSSP.
+// SignInAt adds a user who is signed in with a role at a node of the MSSP.
 func (m *MSSP) SignInAt(role portal.Role, at portal.Scope) portal.Viewer {
 	m.Helper()
 	return worldMaker{m, m.Owner}.viewer(role, at)
 }
 
-// Person adds somebody who is signed in with a role somewhere in the MSSP.
+// Person adds a user who is signed in with a role somewhere in the MSSP.
 func (m *MSSP) Person(role portal.Role, scope portal.Scope) portal.Viewer {
 	m.Helper()
 	return worldMaker{m, m.Owner}.viewer(role, scope)

@@ -9,7 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	_ "time/tzdata" // zones are known also where the system has none
+	_ "time/tzdata" // time zones for systems without their own
 
 	"github.com/alecthomas/kong"
 )

@@ -53,7 +53,7 @@ func TestAnUnusableSettingEndsTheStartWithTwoAndItsName(t *testing.T) {
 		"a mail server of the web":     {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--smtp-url=http://user:hidden@mail.example.com"}, "PORTAL_SMTP_URL"},
 		"mail from nobody":             {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--smtp-url=smtp://mail.example.com", "--mail-from=nobody"}, "PORTAL_MAIL_FROM"},
 		"a language that is none":      {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--language=!"}, "language"},
-		"a time zone that is none":     {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--time-zone=Mars/Base"}, "--time-zone"},
+		"an unknown time zone":         {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--time-zone=Mars/Base"}, "--time-zone"},
 		"a command there is not":       {[]string{"serf"}, "serf"},
 	} {
 		said, code := capture(t, func() int { return run(test.arguments) })

@@ -55,7 +55,7 @@ func newRecorder(t *testing.T) *recorder {
 	return r
 }
 
-// must runs a command that must go well.
+// must runs a command and fails the test unless it succeeds.
 func (r *recorder) must(arguments ...string) {
 	r.Helper()
 	if said, code := capture(r.T, func() int { return run(append(arguments, r.settings...)) }); code != 0 {

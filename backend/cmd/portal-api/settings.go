@@ -204,5 +204,5 @@ func printJSON(v any) error {
 
 var errIncomplete = errors.New("the sync was not complete")
 
-// errPartial is why a sync ends a command in a way of its own: all but some resellers are up to date.
+// errPartial gives the sync command an exit code of its own: some resellers could not be read, all others are up to date.
 var errPartial = errors.New("the sync could not read some resellers")

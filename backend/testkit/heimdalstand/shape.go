@@ -39,7 +39,7 @@ type Shape struct {
 	Names map[string]string `json:"names,omitempty"`
 	// NumbersAsText quotes numbers.
 	NumbersAsText bool `json:"numbers_as_text,omitempty"`
-	// Beside are members that stand beside the customers of an envelope, Headers those of any answer.
+	// Beside are members beside the customers of an envelope, Headers those of any answer.
 	Beside  map[string]any    `json:"beside,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
 }
@@ -47,7 +47,7 @@ type Shape struct {
 // Spellings are names fields could well have, for Shape.Names.
 var Spellings = map[string]map[string]string{
 	"camel": {},
-	// listed are the words in which lists of customers were printed from Heimdal's data before.
+	// listed are the field names of earlier printed lists of Heimdal's customers.
 	"listed": {
 		"type": "customer_type", "resellerId": "reseller_id", "licenseType": "license_type", "splaLicense": "spla_license",
 		"seatsTotal": "purchased_licenses", "seatsUsed": "active_licenses", "expirationDate": "expiration_date", "createdDate": "created_date",
