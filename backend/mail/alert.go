@@ -100,7 +100,7 @@ var alertWords = map[string]alertLanguage{
 				"Open FS Client Portal and choose \u201cAdmin\u201d, then \u201cProducts & sync\u201d.",
 				"Start a sync to see whether they can be read.",
 			},
-			once: "You get no other mail about these MSPs until they could be read in between.",
+			once: "You get no other mail about these MSPs until they have been read again.",
 		},
 	},
 	"de": {

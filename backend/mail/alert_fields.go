@@ -54,8 +54,8 @@ var fieldWords = map[string]fieldAlerts{
 	"en": {
 		first: alertText{
 			subject: "%s: check the fields of the first sync", title: "The first sync of %s is complete",
-			one:  "FS Client Portal has read %[1]s on %[2]s and found one field. Please check that it is read as what it is.",
-			many: "FS Client Portal has read %[1]s on %[2]s and found %[3]d fields. Please check that each is read as what it is.",
+			one:  "FS Client Portal has read %[1]s on %[2]s and found one field. Please check that it is read correctly.",
+			many: "FS Client Portal has read %[1]s on %[2]s and found %[3]d fields. Please check that each is read correctly.",
 			steps: []string{
 				"Open FS Client Portal and choose \u201cAdmin\u201d, then \u201cProducts & sync\u201d.",
 				"Choose \u201cFields\u201d at the connection.",
@@ -64,9 +64,9 @@ var fieldWords = map[string]fieldAlerts{
 			once: "This is the only mail about this. You get another when the fields change.",
 		},
 		changed: alertText{
-			subject: "%s: the fields of a product have changed", title: "Data of %s comes in other fields",
-			one:  "The sync of %[1]s on %[2]s noticed that a field has changed. What the portal shows may be wrong or lack something.",
-			many: "The sync of %[1]s on %[2]s noticed that %[3]d fields have changed. What the portal shows may be wrong or lack something.",
+			subject: "%s: the fields of a product have changed", title: "%s sends its data in other fields",
+			one:  "The sync of %[1]s on %[2]s noticed that a field has changed. What the portal shows may be wrong or incomplete.",
+			many: "The sync of %[1]s on %[2]s noticed that %[3]d fields have changed. What the portal shows may be wrong or incomplete.",
 			steps: []string{
 				"Open FS Client Portal and choose \u201cAdmin\u201d, then \u201cProducts & sync\u201d.",
 				"Choose \u201cFields\u201d at the connection.",

@@ -26,8 +26,8 @@ func reading(paths ...portal.PathStats) portal.FieldReading {
 	return portal.FieldReading{Paths: paths, Customers: 100, Whole: true}
 }
 
-// told shortens notices to kind, path, field and count.
-func told(notices []portal.FieldNotice) []string {
+// brief shortens notices to kind, path, field and count.
+func brief(notices []portal.FieldNotice) []string {
 	var lines []string
 	for _, n := range notices {
 		field := portal.CustomerField("-")
@@ -50,11 +50,11 @@ func TestFieldMap(t *testing.T) {
 		changed bool
 		want    []string
 	}{
-		{"tells of the first run", nil, reading(name, seats), true, []string{"first  - 2"}},
+		{"reports the first run", nil, reading(name, seats), true, []string{"first  - 2"}},
 		{"is silent when nothing changes", []portal.FieldReading{reading(name, seats)}, reading(name, seats), false, nil},
-		{"tells of a mapped path that is no longer sent", []portal.FieldReading{reading(name, seats)}, reading(name), true,
+		{"reports a mapped path that is no longer sent", []portal.FieldReading{reading(name, seats)}, reading(name), true,
 			[]string{"disappeared seats seats_used 90"}},
-		{"tells of a mapped path that is only null", []portal.FieldReading{reading(name, seats)},
+		{"reports a mapped path that is only null", []portal.FieldReading{reading(name, seats)},
 			reading(name, path("seats", 90, "null", portal.FieldSeatsUsed)), true, []string{"disappeared seats seats_used 90"}},
 		{"is silent about a path that fills nothing and is no longer sent",
 			[]portal.FieldReading{reading(name, path("note", 90, "text", ""))}, reading(name), false, nil},
@@ -64,13 +64,13 @@ func TestFieldMap(t *testing.T) {
 			portal.FieldReading{Paths: []portal.PathStats{name, path("seats", 50, "null", portal.FieldSeatsUsed)}, Customers: 50}, false, nil},
 		{"is silent when what a run lacked is back", []portal.FieldReading{reading(name, seats), {Paths: []portal.PathStats{name}, Customers: 50}},
 			reading(name, seats), false, nil},
-		{"tells of a mapped path with another type", []portal.FieldReading{reading(name, seats)},
+		{"reports a mapped path with another type", []portal.FieldReading{reading(name, seats)},
 			reading(name, path("seats", 90, "text", portal.FieldSeatsUsed)), true, []string{"type_changed seats seats_used 90"}},
 		{"is silent about a new path in 5 % of the customers", []portal.FieldReading{reading(name)},
 			reading(name, path("note", 5, "text", "")), false, nil},
-		{"tells of a new path in more than 5 % of the customers", []portal.FieldReading{reading(name)},
+		{"reports a new path in more than 5 % of the customers", []portal.FieldReading{reading(name)},
 			reading(name, path("note", 6, "text", "")), true, []string{"appeared note - 6"}},
-		{"tells of a path that became common after it was new", []portal.FieldReading{reading(name), reading(name, path("note", 5, "text", ""))},
+		{"reports a path that became common after it was new", []portal.FieldReading{reading(name), reading(name, path("note", 5, "text", ""))},
 			reading(name, path("note", 6, "text", "")), true, []string{"appeared note - 6"}},
 		{"is silent about a path that was common before",
 			[]portal.FieldReading{reading(name, path("note", 6, "text", "")), reading(name)},
@@ -87,7 +87,7 @@ func TestFieldMap(t *testing.T) {
 			if changed != c.changed {
 				t.Errorf("changed = %v, want %v", changed, c.changed)
 			}
-			if diff := cmp.Diff(c.want, told(notices)); diff != "" {
+			if diff := cmp.Diff(c.want, brief(notices)); diff != "" {
 				t.Errorf("notices (-want +got):\n%s", diff)
 			}
 		})

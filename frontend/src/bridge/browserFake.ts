@@ -5,7 +5,7 @@ import { Problem, type ProblemCode } from "./problem";
 /**
  * The fake as the address bar wants it, for `npm run dev` in a browser: ?as=staff signs in as one of the fake's
  * people, ?api=none asks for the address, ?keyring=locked says so, ?signin=no_invite lets the sign-in fail,
- * ?fail=clients:offline a call; ?sync=review is how the connections and runs stand,
+ * ?fail=clients:offline a call; ?sync=review sets the state of the connections and runs,
  * ?world=noExpiry what the product sends; ?happens=only, ended, busy or demoted does so after a second.
  */
 export function browserFake(wishes: URLSearchParams): Fake {

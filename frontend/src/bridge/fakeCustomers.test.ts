@@ -22,7 +22,7 @@ it("compares types without case", async () => {
   expect((await (await signedIn()).clientFacets()).types).toHaveLength(1);
 });
 
-it("tells no from unknown", async () => {
+it("distinguishes no from unknown", async () => {
   for (const [spla, value] of [
     ["yes", true],
     ["no", false],
@@ -74,7 +74,7 @@ it("counts disabled clients apart, and sums the active ones alone", async () => 
   expect(overview.seats_used).toBe(of("active").reduce((all, { seats_used }) => all + (seats_used ?? 0), 0));
 });
 
-it("knows of no expiry in a scope without any date, and of no figures that were not sent", async () => {
+it("has no expiry in a scope without any date, and no figures that were not sent", async () => {
   const fake = await signedIn();
   worlds.noExpiry(fake.world);
   worlds.noSeats(fake.world);

@@ -105,7 +105,7 @@ const path = (name: string, field: CustomerField | null, over: Partial<FieldPath
   ...over,
 });
 
-/** A product that calls its licence figures by names the portal has never seen. */
+/** A product whose licence figures have names that the portal does not know. */
 export const fieldMap = (runID: string, readAt: string): FieldMap => ({
   ...unread,
   customers: 636,

@@ -31,7 +31,7 @@ it("asks for products, fields and history that Go may send as null", async () =>
   expect(await go.client("1")).toMatchObject({ products: [], fields: [], history: [] });
 });
 
-it("hands Go what narrows a list, and nothing else", async () => {
+it("passes the filters of a list to Go, and nothing else", async () => {
   const bound = bind("Clients", async () => ({ items: [] }));
   await go.clients({ q: "bakery", seats_total: "5..", limit: 100 });
   expect(bound).toHaveBeenCalledWith({ q: "bakery", seats_total: "5..", limit: 100 });

@@ -56,7 +56,7 @@ export function useFieldMapSeen(grant: string, id: string, runID: string | null 
   const queries = useQueryClient();
   useEffect(() => {
     if (!runID) return;
-    // Where it fails the overview goes on asking, which is all that is lost.
+    // If this fails, the overview goes on asking; nothing else is lost.
     portal()
       .seeFieldMap(id, runID)
       .then(() => queries.invalidateQueries({ queryKey: keys.overview(grant) }))

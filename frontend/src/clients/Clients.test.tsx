@@ -151,7 +151,7 @@ describe("a scope without any expiry date", () => {
     await expectAccessible();
   });
 
-  it("still lets one take out a filter that a link brought", async () => {
+  it("still lets a filter that came with a link be removed", async () => {
     const { user } = open("/clients?expires_within=30", (fake) => {
       few(fake);
       worlds.noExpiry(fake.world);

@@ -4,7 +4,7 @@ import { clientFilters } from "../clients/filters";
 import { mspFilters } from "../msps/filters";
 import { filterFrom, filterSentence } from "../parts/filters";
 
-// Every parameter of the generated queries, each with a value the API takes, as the address says it.
+// Every parameter of the generated queries, each with a value the API takes, as it is in the address.
 const client: Record<keyof ClientFilter, string> = {
   q: "bakery",
   status: "disabled",
@@ -42,14 +42,14 @@ describe("the filters of a list", () => {
     expect(filterFrom(mspFilters, said(msp))).toEqual(msp);
   });
 
-  it("are left out where the address says what they cannot be", () => {
+  it("are left out where the address holds an invalid value", () => {
     const odd = { status: "odd", status_reason: "x", spla: "true", seats_used: "9..1", clients: "unknown" };
     const wrong: Record<string, string> = { ...odd, msp_id: "1", expires_within: "-3" };
     expect(filterFrom(clientFilters, (name) => wrong[name])).toEqual({});
     expect(filterFrom(mspFilters, (name) => wrong[name])).toEqual({});
   });
 
-  it("are said in words, each of them", () => {
+  it("are each shown as text", () => {
     expect(
       filterSentence(
         clientFilters,

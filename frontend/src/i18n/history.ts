@@ -52,7 +52,7 @@ export function changeParts({ kind, field, before, after }: Change) {
   return { field: fieldName(field), before: said(before), after: said(after) };
 }
 
-/** What stands for a value that is not there; null where nothing does. */
+/** The text for a value that is absent; null where there is none. */
 const absentWords = (field: string): string | null => (field === "spla" ? t("words.yesNo.unknown") : null);
 
 /** One line of a customer's history as a sentence: "Licences purchased changed from 40 to 60". */

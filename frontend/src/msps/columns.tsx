@@ -122,7 +122,7 @@ const Quiet = ({ children }: { children: string }) => (
 );
 
 interface SmallProps {
-  /** What it is about, for those who do not see where it stands. */
+  /** What the button is about, for assistive technology. */
   label: string;
   children: string;
   loading?: boolean;

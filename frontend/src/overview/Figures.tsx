@@ -152,7 +152,7 @@ function Unknowns({ overview }: { overview: Overview }) {
   );
 }
 
-/** What no path fills is not sent, which is something else than none. */
+/** Says which figures the product does not send; that differs from 0. */
 function notSent({ seats_used: used, seats_total: total, products }: Overview): string | undefined {
   if (used !== null && total !== null) return undefined;
   if (products.length === 0) return t("overview.figure.notSentAny");

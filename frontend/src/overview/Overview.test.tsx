@@ -70,7 +70,7 @@ describe("the figures", () => {
     expect(await screen.findByText("10 over")).toBeVisible();
   });
 
-  it("say by whom licences are not sent, and never 0", async () => {
+  it("name the product that does not send licences, and never show 0", async () => {
     const none = { seats_used: null, seats_total: null, products: ["Heimdal", "SentinelOne"] };
     open(answer({ ...none, seats_used_unknown: 600, seats_total_unknown: 600 }));
     expect(await screen.findByText("not sent by Heimdal and SentinelOne")).toBeVisible();

@@ -90,7 +90,7 @@ it.each([
   expect(rangeWords(value)).toBe(words);
 });
 
-it("an address that says no range says nothing", () => {
+it("an invalid range in the address is ignored", () => {
   expect(parseRangeFilter("9..1", true)).toBeUndefined();
   expect(parseRangeFilter("unknown", false)).toBeUndefined();
   expect(parseRangeFilter("unknown", true)).toBe("unknown");

@@ -84,7 +84,7 @@ export function RangeChip({ label, value, withUnknown, onChange }: Props) {
   );
 }
 
-/** A range from two typed ends; a text says what is wrong with them, undefined stands for any. */
+/** A range from two typed ends; a text says what is wrong with them, undefined means any. */
 function fromTyped(low: string, high: string): { range: NumberRange | undefined } | { wrong: string } {
   const [from, to] = [low.trim(), high.trim()];
   if (from === "" && to === "") return { range: undefined };

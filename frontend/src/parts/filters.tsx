@@ -3,13 +3,13 @@ import { formatList } from "../i18n/format";
 import { FilterChip, type FilterOption } from "./FilterBar";
 import { parseRangeFilter, RangeChip, rangeWords } from "./RangeChip";
 
-/** One filter of a list: how the address says it, how it reads, how it is chosen. */
+/** One filter of a list: its form in the address, its text, how it is chosen. */
 export interface FilterRow<Value> {
   /** First in its chip and in the sentence: "Status"; empty where the words say it all. */
   name: () => string;
-  /** Undefined for what it cannot be. */
+  /** Undefined for an invalid text. */
   parse: (text: string) => Value | undefined;
-  /** Reads on after the name: "within 30 days". */
+  /** The text after the name: "within 30 days". */
   words: (value: Value) => string;
   choice: Choice<Value>;
   /** A filter that means nothing once this one changes. */
@@ -31,7 +31,7 @@ type Row = FilterRow<unknown>;
 
 const rowsOf = <Filter,>(table: FilterTable<Filter>) => Object.entries(table) as [Name<Filter>, Row][];
 
-/** What the address asks for; what it says wrongly counts as not said. */
+/** What the address asks for; an invalid value is left out. */
 export function filterFrom<Filter>(
   table: FilterTable<Filter>,
   get: (name: string) => string | undefined,
@@ -49,7 +49,7 @@ export function filterFrom<Filter>(
 export function filterSentence<Filter>(
   table: FilterTable<Filter>,
   filter: Filter,
-  /** What reads differently than the table can know. */
+  /** Texts that the table cannot know, such as a name for an id. */
   known: Partial<Record<keyof Filter, string | undefined>> = {},
 ): string | undefined {
   const parts = rowsOf(table).flatMap(([name, row]) => {

@@ -25,7 +25,7 @@ interface Door {
   only: string | null;
   entered: (me: Me) => void;
   reload: () => Promise<void>;
-  /** Asks again what is known of whoever is signed in, after they changed it. */
+  /** Loads the signed-in user again after a change of what it holds. */
   refresh: () => Promise<void>;
   signOut: () => Promise<void>;
   actAs: (grant: Grant) => Promise<void>;
@@ -117,7 +117,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [],
   );
 
-  // A role that has changed meanwhile is useRoleWatch's to find; what cannot be asked now is asked when the user comes back.
+  // useRoleWatch notices a changed role. What cannot be loaded now is loaded when the user comes back.
   const refresh = useCallback(async () => {
     const me = await portal()
       .me()

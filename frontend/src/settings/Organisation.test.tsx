@@ -35,7 +35,7 @@ describe("the organisation's time zone", () => {
     expect(await screen.findByText("No time zone matches")).toBeVisible();
   });
 
-  it("that the portal refuses is said at the field", async () => {
+  it("is shown as refused at its field", async () => {
     const refused = new Problem("invalid", { field: "time_zone", message: 'There is no time zone "UTC".' });
     const { user } = open((fake) => fake.fail("changeOrganisation", refused));
     await user.type(await field(), "{Control>}a{/Control}Berlin{ArrowDown}{Enter}");
@@ -44,7 +44,7 @@ describe("the organisation's time zone", () => {
     await expectAccessible();
   });
 
-  it("that could not be saved stays chosen, and the form says why", async () => {
+  it("stays chosen where it could not be saved, and the form says why", async () => {
     const { user, fake } = open((fake) => fake.fail("changeOrganisation", new Problem("offline")));
     await user.type(await field(), "{Control>}a{/Control}Berlin{ArrowDown}{Enter}");
     await user.click(save());
@@ -57,7 +57,7 @@ describe("the organisation's time zone", () => {
   const section = async () =>
     within((await screen.findByRole("heading", { name: "Organisation" })).closest("section") as HTMLElement);
 
-  it("that cannot be read: it says why, and asks again", async () => {
+  it("says why it could not be loaded, and tries again", async () => {
     const { user } = open((fake) => fake.fail("organisation", new Problem("offline"), 1));
     expect(await (await section()).findByText("The portal cannot be reached")).toBeVisible();
     await expectAccessible();
@@ -65,12 +65,12 @@ describe("the organisation's time zone", () => {
     expect(await field()).toHaveValue("UTC");
   });
 
-  it("that may not be read any more: it says so", async () => {
+  it("says when it may no longer be seen", async () => {
     open((fake) => fake.fail("organisation", new Problem("forbidden")));
     expect(await (await section()).findByRole("alert")).toHaveTextContent(/role/);
   });
 
-  it("is the administrators' alone", async () => {
+  it("is for administrators alone", async () => {
     renderApp({ signedIn: people.staff, path: "/settings" });
     expect(await screen.findByRole("heading", { name: "About" })).toBeVisible();
     expect(screen.queryByRole("heading", { name: "Organisation" })).toBeNull();

@@ -161,7 +161,7 @@ describe("the field map", () => {
 });
 
 describe("what a sync noticed about the fields", () => {
-  it("is told in the overview and leads by the run to the fields", async () => {
+  it("is shown in the overview and leads through the run to the fields", async () => {
     const { user } = renderApp({
       signedIn: people.admin,
       path: "/overview",

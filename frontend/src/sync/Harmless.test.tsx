@@ -26,7 +26,7 @@ const declare = "Declare nextCursor harmless";
 const text = /The answer contains nextCursor, which the portal cannot account for/;
 
 describe("a sign that made a run incomplete", () => {
-  it("is named on the card and can be declared harmless after a word on what that means", async () => {
+  it("is named on the card and can be declared harmless after a text on what that means", async () => {
     const { user, fake } = open("sign");
     const row = await card();
     expect(await row.findByText(text)).toBeVisible();
@@ -55,7 +55,7 @@ describe("a sign that made a run incomplete", () => {
     expect(fake.world.connections[0]?.harmless).toEqual([]);
   });
 
-  it("stays as it is where the portal refuses, which is said in the dialog", async () => {
+  it("stays as it is where the portal refuses, which the dialog shows", async () => {
     const { user, fake } = open("sign", {
       prepare: (fake) => fake.fail("changeConnection", new Problem("forbidden", { requestId: "req-7" })),
     });
@@ -74,7 +74,7 @@ describe("a sign that made a run incomplete", () => {
     expect(panel.getByRole("button", { name: "Try again" })).toBeVisible();
   });
 
-  it("is nothing staff can decide", async () => {
+  it("cannot be declared harmless by staff", async () => {
     const { fake } = open("sign", { who: "staff" });
     window.location.hash = `/syncs/${fake.world.runs[0]?.id}`;
     const panel = within(await screen.findByRole("complementary", { name: "Sync of Heimdal" }));
@@ -113,7 +113,7 @@ describe("the account among its own customers", () => {
     ).toBeVisible();
   });
 
-  it("is said to have no customers where it is alone", async () => {
+  it("is shown to have no customers where it is alone", async () => {
     open("alone");
     const row = await card();
     expect(row.getByRole("alert")).toHaveTextContent(

@@ -201,7 +201,7 @@ describe("a sync under way", () => {
     expect(await screen.findByRole("dialog", { name: "Change 3 customers?" })).toBeVisible();
   });
 
-  it("says what becomes of each customer", async () => {
+  it("shows the effect on each customer", async () => {
     open();
     const table = await screen.findByRole("grid", { name: "Who would go missing" });
     expect((await within(table).findAllByText("Missing"))[0]).toBeVisible();

@@ -13,7 +13,7 @@ export const fields = {
   changed_one: "{{count, number}} change is not saved yet.",
   changed_other: "{{count, number}} changes are not saved yet.",
   review:
-    "The next sync will wait for your decision: a field that says who a customer is, or under whom, is filled from another place. It shows every move before anything changes.",
+    "The next sync will wait for your decision: a field that says who a customer is, or under whom, is filled from another field of the product. You see every move before anything changes.",
   unfilled: "Not filled by any field of the product: {{fields}}.",
   column: {
     path: "Field of the product",

@@ -48,7 +48,7 @@ export const overview = {
   attention: {
     title: "Needs attention",
     none: "Nothing needs attention",
-    noneText: "Failed syncs, {{what}} would stand here.",
+    noneText: "Failed syncs, {{what}} would be listed here.",
     noneTextScoped: "Here you would find {{what}}.",
     ends: "licences that end",
     exceeded: "more active licences than purchased",
