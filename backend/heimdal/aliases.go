@@ -13,19 +13,25 @@ var aliases = map[meaning][]string{
 		"parentaccountid", "parenttenantid"},
 	meansSeatsUsed: slices.Concat(
 		figures("used"), figures("active"), figures("assigned"), figures("consumed"),
-		[]string{"subscriptionused", "activedevices", "activedevicecount", "devicesactive", "devicecount", "devicescount", "numberofdevices",
+		[]string{"subscriptionused", "activedevices", "activedevicecount", "devicesactive", "devicecount",
+			"devicescount", "numberofdevices",
 			"devicestotal", "totaldevices", "devices", "active"},
 	),
 	meansSeatsTotal: slices.Concat(
 		figures("purchased"), figures("total"), figures("bought"), counted(),
 		[]string{"subscriptiontotal"},
 	),
-	meansExpiry: {"expirationdate", "expirydate", "expiresat", "expireson", "expires", "expiration", "expiry", "expiredate", "licenseexpirationdate", "licenceexpirationdate",
-		"licenseexpirydate", "licenceexpirydate", "licenseexpiration", "licenceexpiration", "licenseexpiry", "licenceexpiry", "licensesexpirationdate", "licensesexpiry",
-		"licenseexpiresat", "licenseenddate", "licenceenddate", "subscriptionenddate", "subscriptionexpirationdate", "validuntil", "validto", "enddate"},
-	meansProducts:    {"products", "modules", "components", "licensedmodules", "licensedproducts", "activemodules", "enabledmodules", "services"},
+	meansExpiry: {"expirationdate", "expirydate", "expiresat", "expireson", "expires", "expiration", "expiry",
+		"expiredate", "licenseexpirationdate", "licenceexpirationdate",
+		"licenseexpirydate", "licenceexpirydate", "licenseexpiration", "licenceexpiration", "licenseexpiry",
+		"licenceexpiry", "licensesexpirationdate", "licensesexpiry",
+		"licenseexpiresat", "licenseenddate", "licenceenddate", "subscriptionenddate", "subscriptionexpirationdate",
+		"validuntil", "validto", "enddate"},
+	meansProducts: {"products", "modules", "components", "licensedmodules", "licensedproducts", "activemodules",
+		"enabledmodules", "services"},
 	meansLicenceType: pairs(licenceObjects, []string{"type", "model"}),
-	meansSPLA: {"spla", "isspla", "splalicense", "splalicence", "issplalicense", "issplalicence", "splalicensed", "splalicenced", "splaenabled",
+	meansSPLA: {"spla", "isspla", "splalicense", "splalicence", "issplalicense", "issplalicence", "splalicensed",
+		"splalicenced", "splaenabled",
 		"hasspla", "splacustomer", "issplacustomer"},
 	meansCreated: {"createddate", "createdat", "createdon", "created", "creationdate", "dateadded", "createddateutc"},
 }
@@ -87,8 +93,9 @@ var inward = func() map[string]string {
 // bare are the names that mean a field by themselves inside an inward object.
 var bare = map[string]meaning{
 	"used": meansSeatsUsed, "assigned": meansSeatsUsed, "active": meansSeatsUsed, "consumed": meansSeatsUsed, "inuse": meansSeatsUsed,
-	"total": meansSeatsTotal, "count": meansSeatsTotal, "purchased": meansSeatsTotal, "bought": meansSeatsTotal, "quantity": meansSeatsTotal,
-	"type": meansLicenceType, "model": meansLicenceType,
+	"total": meansSeatsTotal, "count": meansSeatsTotal, "purchased": meansSeatsTotal, "bought": meansSeatsTotal,
+	"quantity": meansSeatsTotal,
+	"type":     meansLicenceType, "model": meansLicenceType,
 }
 
 // licensed are the names of the product that one element of a list of licences is about, the surest first.
@@ -96,7 +103,8 @@ var licensed = []string{"name", "module", "modulename", "product", "productname"
 
 // within are the names of a list of customers inside the customer they are under.
 var within = map[string]bool{
-	"children": true, "childcustomers": true, "customers": true, "clients": true, "companies": true, "subcustomers": true, "subclients": true,
+	"children": true, "childcustomers": true, "customers": true, "clients": true, "companies": true,
+	"subcustomers": true, "subclients": true,
 	"resellers": true, "subresellers": true, "corporates": true, "corps": true, "enterprises": true,
 }
 
@@ -107,4 +115,5 @@ var (
 )
 
 // counters are names of a first member that numbers the rows of an answer and so is not an id.
-var counters = map[string]bool{"row": true, "rownumber": true, "rownum": true, "index": true, "no": true, "nr": true, "#": true, "position": true, "rank": true}
+var counters = map[string]bool{"row": true, "rownumber": true, "rownum": true, "index": true, "no": true, "nr": true,
+	"#": true, "position": true, "rank": true}

@@ -58,7 +58,8 @@ func decode(r io.Reader, asked, secret string, d decisions, add func(portal.Cust
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{scanner: newScanner(r, window), add: add, asked: asked, secret: secret, object: object{secret: secret, paths: newPaths(d, secret)}}
+	a := &answer{scanner: newScanner(r, window), add: add, asked: asked, secret: secret,
+		object: object{secret: secret, paths: newPaths(d, secret)}}
 	var own *addError
 	switch err := a.whole(); {
 	case err == nil:

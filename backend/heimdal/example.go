@@ -23,7 +23,8 @@ func example(value []byte, secret string) (shown string, hidden bool) {
 
 // secretNames are parts of the names of what may be a secret.
 var secretNames = []string{
-	"key", "token", "secret", "password", "passwd", "passphrase", "pwd", "credential", "auth", "hash", "salt", "cert", "private", "signature",
+	"key", "token", "secret", "password", "passwd", "passphrase", "pwd", "credential", "auth", "hash", "salt", "cert",
+	"private", "signature",
 	"session", "cookie", "otp", "pincode", "connectionstring",
 }
 

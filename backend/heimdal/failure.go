@@ -16,7 +16,9 @@ func (c clues) failure() error {
 			continue
 		}
 		if text, failed := one.fails(); failed {
-			return signErrorf(one.name, c.secret, "Heimdal answered with customers, but also that something went wrong (%s: %q).", one.shown(c.secret), redact(text, c.secret))
+			return signErrorf(one.name, c.secret,
+				"Heimdal answered with customers, but also that something went wrong (%s: %q).", one.shown(c.secret),
+				redact(text, c.secret))
 		}
 	}
 	return nil
@@ -26,7 +28,8 @@ func (c clues) failure() error {
 func (c clues) remark() error {
 	for _, one := range c.of(signRemark) {
 		if text, ok := messageIn(one.value, 0); ok && !one.inner && !one.echoed && !content(text) {
-			return signErrorf(one.name, c.secret, "Heimdal answered with customers and a remark, and does not say how many there are: %q.", redact(text, c.secret))
+			return signErrorf(one.name, c.secret,
+				"Heimdal answered with customers and a remark, and does not say how many there are: %q.", redact(text, c.secret))
 		}
 	}
 	return nil
@@ -58,14 +61,16 @@ func (c clue) isNumber() bool {
 }
 
 // good are the words that say that nothing went wrong.
-var good = map[string]bool{"done": true, "complete": true, "completed": true, "fine": true, "none": true, "noerror": true, "noerrors": true, "null": true}
+var good = map[string]bool{"done": true, "complete": true, "completed": true, "fine": true, "none": true,
+	"noerror": true, "noerrors": true, "null": true}
 
 // statusCode is the number that a status begins with, as in "200 OK".
 var statusCode = regexp.MustCompile(`^(?:HTTP/[\d.]+ )?(-?\d{1,9})(?:\.0+)?(?: |$)`)
 
 // badWords in a status mean that something went wrong, or that it is not over.
 var badWords = []string{
-	"error", "fail", "partial", "incomplete", "timeout", "timedout", "denied", "abort", "cancel", "pending", "processing", "running", "queued",
+	"error", "fail", "partial", "incomplete", "timeout", "timedout", "denied", "abort", "cancel", "pending",
+	"processing", "running", "queued",
 	"inprogress", "unauthorized", "forbidden", "invalid", "unavailable", "exception", "notok", "rejected", "refused", "truncated",
 }
 
@@ -73,7 +78,8 @@ var badWords = []string{
 func failedStatus(text string) bool {
 	if found := statusCode.FindStringSubmatch(text); found != nil {
 		n, _ := strconv.ParseInt(found[1], 10, 64)
-		return n < 0 || n >= http.StatusBadRequest || n == http.StatusAccepted || n == http.StatusPartialContent || n == http.StatusMultiStatus
+		return n < 0 || n >= http.StatusBadRequest || n == http.StatusAccepted || n == http.StatusPartialContent ||
+			n == http.StatusMultiStatus
 	}
 	plain := plainName(text)
 	if plain == "false" || plain == "no" || plain == "ko" || plain == "nok" {

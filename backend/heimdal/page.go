@@ -121,19 +121,24 @@ func (p *page) next(a *answer) (bool, error) {
 	case over:
 		return false, incompletef("The answer says there are %d customers but holds %d.", *p.Total, p.Elements)
 	case whole && follows:
-		return false, a.unaccounted(s.follows, "All %d customers have come, and yet the answer says that more follow (%s).", *p.Total, shownName(s.follows, a.secret))
+		return false, a.unaccounted(s.follows,
+			"All %d customers have come, and yet the answer says that more follow (%s).", *p.Total, shownName(s.follows, a.secret))
 	case whole && s.unknown != "":
-		return false, a.unaccounted(s.unknown, "All %d customers have come, and yet the answer goes on in a way that the portal does not know (%s).", *p.Total, shownName(s.unknown, a.secret))
+		return false, a.unaccounted(s.unknown,
+			"All %d customers have come, and yet the answer goes on in a way that the portal does not know (%s).",
+			*p.Total, shownName(s.unknown, a.secret))
 	case whole || p.Total == nil && !follows && !p.Full && s.unknown == "" && (s.pages == nil || lastPage):
 		return false, nil
 	case s.unknown != "":
-		return false, a.unaccounted(s.unknown, "The answer goes on in a way that the portal does not know (%q).", shownName(s.unknown, a.secret))
+		return false, a.unaccounted(s.unknown, "The answer goes on in a way that the portal does not know (%q).",
+			shownName(s.unknown, a.secret))
 	case a.elements == 0 && p.Total == nil && follows:
 		return false, a.unaccounted(s.follows, "%s but %d came.", p.expected(), p.Elements)
 	case a.elements == 0 || p.Total != nil && lastPage && s.link == "":
 		return false, incompletef("%s but %d came.", p.expected(), p.Elements)
 	case p.Full && s.number == nil:
-		return false, a.unaccounted(s.names[signSize], "The answer is a full page of %d customers and does not say whether more follow.", a.elements)
+		return false, a.unaccounted(s.names[signSize],
+			"The answer is a full page of %d customers and does not say whether more follow.", a.elements)
 	case s.link == "" && p.Total == nil && s.pages == nil && s.number == nil:
 		return false, a.unaccounted(s.follows, "The answer says that more customers follow it, but not where.")
 	}

@@ -32,7 +32,8 @@ func (n *node) each(do func(*node)) {
 func (n *node) stats() portal.PathStats {
 	s := portal.PathStats{
 		FieldPath: portal.FieldPath{
-			Path: n.path, Customers: n.customers, Example: n.example, Source: "none", Unreadable: n.unreadable, UnreadableExample: n.unreadText,
+			Path: n.path, Customers: n.customers, Example: n.example, Source: "none", Unreadable: n.unreadable,
+			UnreadableExample: n.unreadText,
 		},
 		TypeCounts: map[string]int64{},
 	}

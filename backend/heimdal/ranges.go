@@ -35,7 +35,9 @@ func (c clues) ranges(s *said, elements, handed int64) error {
 				s.unknown = one.name
 			}
 		case s.total != nil && *s.total != total && total != elements && total != handed:
-			return errorf(portal.Incomplete, "The answer contradicts itself: of how many customers there are it says %d and %d (%s). The next run tries again; if it stays so, tell Heimdal's support.", *s.total, total, one.shown(c.secret))
+			return errorf(portal.Incomplete,
+				"The answer contradicts itself: of how many customers there are it says %d and %d (%s). The next run "+
+					"tries again; if it stays so, tell Heimdal's support.", *s.total, total, one.shown(c.secret))
 		case s.total == nil:
 			s.total, s.names[signTotal] = &total, one.name
 		}

@@ -240,7 +240,8 @@ func (at *reading) explain(r *reader, err error) error {
 
 func refused(err error) bool {
 	var e *portal.CallError
-	return !errors.Is(err, errProxy) && errors.As(err, &e) && (e.Code == portal.BadKey || e.Code == portal.Refused || e.Code == portal.NoEndpoint)
+	return !errors.Is(err, errProxy) && errors.As(err, &e) &&
+		(e.Code == portal.BadKey || e.Code == portal.Refused || e.Code == portal.NoEndpoint)
 }
 
 func (r *reader) wrongCustomer(asked string) error {

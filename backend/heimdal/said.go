@@ -114,9 +114,12 @@ func (c clues) figure(s *said, means listSign, owns bool) error {
 			*into, s.names[means] = &n, one.name
 		case **into == n || one.echoed:
 		case means == signTotal:
-			return errorf(portal.Incomplete, "The answer contradicts itself: its %s is both %d and %d. The next run tries again; if it stays so, tell Heimdal's support.", one.shown(c.secret), **into, n)
+			return errorf(portal.Incomplete,
+				"The answer contradicts itself: its %s is both %d and %d. The next run tries again; if it stays so, "+
+					"tell Heimdal's support.", one.shown(c.secret), **into, n)
 		default:
-			return signErrorf(one.name, c.secret, "The answer contradicts itself: its %s is both %d and %d.", one.shown(c.secret), **into, n)
+			return signErrorf(one.name, c.secret, "The answer contradicts itself: its %s is both %d and %d.",
+				one.shown(c.secret), **into, n)
 		}
 	}
 	return nil
@@ -138,7 +141,9 @@ func (c clues) count(s *said, elements, handed int64) error {
 			continue
 		}
 		if s.total != nil {
-			return errorf(portal.Incomplete, "The answer says it holds %d customers (%s) but holds %d. The next run tries again; if it stays so, tell Heimdal's support.", n, one.shown(c.secret), elements)
+			return errorf(portal.Incomplete,
+				"The answer says it holds %d customers (%s) but holds %d. The next run tries again; if it stays so, "+
+					"tell Heimdal's support.", n, one.shown(c.secret), elements)
 		}
 		s.total, s.names[signTotal] = &n, one.name
 	}
@@ -294,7 +299,8 @@ func (a *answer) judge(harmless map[string]bool, headers ...http.Header) error {
 	}
 	for _, one := range a.open {
 		if !own.ignores(one) {
-			return a.unaccounted(one.name, "A customer in the answer says that it holds more customers than came (%s).", one.shown(a.secret))
+			return a.unaccounted(one.name, "A customer in the answer says that it holds more customers than came (%s).",
+				one.shown(a.secret))
 		}
 	}
 	if a.said.total == nil && a.listed {

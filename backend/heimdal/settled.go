@@ -11,19 +11,24 @@ func (p *page) settled(a *answer) error {
 	total := p.Total
 	if h.total != nil {
 		if n := *h.total; n != p.Elements && n != p.Elements-p.Own && n != p.Handed {
-			return incompletef("The answer says there are %d customers (%s), but %d came.", n, shownName(h.names[signTotal], a.secret), p.Elements)
+			return incompletef("The answer says there are %d customers (%s), but %d came.", n,
+				shownName(h.names[signTotal], a.secret), p.Elements)
 		}
 		total = h.total
 	}
 	switch {
 	case s.earlier != "" && p.Asked == 1:
-		return a.unaccounted(s.earlier, "The answer says that other customers come before its first page (%s).", shownName(s.earlier, a.secret))
+		return a.unaccounted(s.earlier, "The answer says that other customers come before its first page (%s).",
+			shownName(s.earlier, a.secret))
 	case s.pages != nil && *s.pages > p.Asked && p.Total != nil:
-		return a.unaccounted(s.names[signPages], "All %d customers have come, and yet the answer says that there are %d pages, of which %d came.", *p.Total, *s.pages, p.Asked)
+		return a.unaccounted(s.names[signPages],
+			"All %d customers have come, and yet the answer says that there are %d pages, of which %d came.", *p.Total, *s.pages, p.Asked)
 	case s.number != nil && *s.number > 1 && p.Asked == 1 && p.Total == nil:
 		return a.unaccounted(s.names[signNumber], "The answer calls itself page %d, and no page before it came.", *s.number)
 	case s.doubt != "" && total == nil:
-		return a.unaccounted(s.doubt, "The answer does not say how many customers there are, or whether these are all, where it should (%s).", shownName(s.doubt, a.secret))
+		return a.unaccounted(s.doubt,
+			"The answer does not say how many customers there are, or whether these are all, where it should (%s).",
+			shownName(s.doubt, a.secret))
 	}
 	for _, one := range []said{s, h} {
 		if last := one.lastLink; last.value != nil && p.beyond(last) {
@@ -42,17 +47,22 @@ func (p *page) settledHeaders(a *answer, counted bool) error {
 	case h.unknown != "":
 		return a.unaccounted(h.unknown, "The answer goes on in a way that the portal does not know (%q).", shownName(h.unknown, a.secret))
 	case h.earlier != "" && p.Asked == 1:
-		return a.unaccounted(h.earlier, "The answer says that other customers come before its first page (%s).", shownName(h.earlier, a.secret))
+		return a.unaccounted(h.earlier, "The answer says that other customers come before its first page (%s).",
+			shownName(h.earlier, a.secret))
 	case h.pages != nil && *h.pages > p.Asked:
-		return a.unaccounted(h.names[signPages], "The answer says that there are %d pages (%s), but %d came.", *h.pages, shownName(h.names[signPages], a.secret), p.Asked)
+		return a.unaccounted(h.names[signPages], "The answer says that there are %d pages (%s), but %d came.", *h.pages,
+			shownName(h.names[signPages], a.secret), p.Asked)
 	case counted:
 		return nil
 	case h.doubt != "":
-		return a.unaccounted(h.doubt, "The answer does not say how many customers there are, or whether these are all, where it should (%s).", shownName(h.doubt, a.secret))
+		return a.unaccounted(h.doubt,
+			"The answer does not say how many customers there are, or whether these are all, where it should (%s).",
+			shownName(h.doubt, a.secret))
 	case h.number != nil && *h.number > 1 && p.Asked == 1:
 		return a.unaccounted(h.names[signNumber], "The answer calls itself page %d, and no page before it came.", *h.number)
 	case h.full(a.elements) && h.pages == nil && s.pages == nil && s.size == nil:
-		return a.unaccounted(h.names[signSize], "The answer is a full page of %d customers and does not say whether more follow.", a.elements)
+		return a.unaccounted(h.names[signSize],
+			"The answer is a full page of %d customers and does not say whether more follow.", a.elements)
 	}
 	return nil
 }

@@ -227,7 +227,8 @@ func (s *shaper) write(value any) {
 // key is the n-th name in an object; one that may be data is replaced.
 func (s *shaper) key(name string, n int) string {
 	plain := plainName(name)
-	if known[plain].plain != "" || bare[plain] != meansNothing || plainKey.MatchString(name) && !isData(name) && !looksSecret(name) && n <= 4*mostNames {
+	if known[plain].plain != "" || bare[plain] != meansNothing ||
+		plainKey.MatchString(name) && !isData(name) && !looksSecret(name) && n <= 4*mostNames {
 		return name
 	}
 	return fmt.Sprintf("key(%d) %d", utf8.RuneCountInString(name), n)

@@ -86,7 +86,8 @@ func table(lists map[listSign]string) map[string]listSign {
 }
 
 // namePrefixes are what systems write in front of the names in the tables, as in X-Pagination-Total-Count.
-var namePrefixes = []string{"x", "wp", "ms", "pagination", "paging", "pager", "list", "result", "results", "meta", "odata", "api", "heimdal"}
+var namePrefixes = []string{"x", "wp", "ms", "pagination", "paging", "pager", "list", "result", "results", "meta",
+	"odata", "api", "heimdal"}
 
 // signOf looks a name up in the three tables, as it is and without a prefix.
 func signOf(plain string) listSign {

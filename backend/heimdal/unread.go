@@ -40,7 +40,8 @@ func unreadReseller(id string, cause error) portal.UnreadReseller {
 	u := portal.UnreadReseller{ExternalID: id, Code: string(known.Code)}
 	switch {
 	case known.Code == portal.NoEndpoint:
-		u.Detail = "Heimdal does not know this reseller when asked for its customers (status 404). Check the reseller in Heimdal's dashboard."
+		u.Detail = "Heimdal does not know this reseller when asked for its customers (status 404). Check the reseller " +
+			"in Heimdal's dashboard."
 	case known.Code == portal.Garbage:
 		u.Detail = "Heimdal answered without customers and did not say that the reseller has none. Tell Heimdal's support."
 	default:

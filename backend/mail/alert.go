@@ -93,8 +93,10 @@ var alertWords = map[string]alertLanguage{
 		},
 		unread: alertText{
 			subject: "%s: clients of an MSP could not be read", title: "Not all clients of %s could be read",
-			one:  "%[1]s does not return the clients of one MSP. The portal shows them as they were on %[2]s; all other customers are up to date.",
-			many: "%[1]s does not return the clients of %[3]d MSPs. The portal shows them as they were on %[2]s or later; all other customers are up to date.",
+			one: "%[1]s does not return the clients of one MSP. The portal shows them as they were on %[2]s; all " +
+				"other customers are up to date.",
+			many: "%[1]s does not return the clients of %[3]d MSPs. The portal shows them as they were on %[2]s or " +
+				"later; all other customers are up to date.",
 			steps: []string{
 				"Let the account that the API key belongs to see these MSPs in the product.",
 				"Open FS Client Portal and choose \u201cAdmin\u201d, then \u201cProducts & sync\u201d.",
@@ -129,8 +131,10 @@ var alertWords = map[string]alertLanguage{
 		},
 		unread: alertText{
 			subject: "%s: Kunden eines MSP konnten nicht gelesen werden", title: "Nicht alle Kunden von %s konnten gelesen werden",
-			one:  "%[1]s liefert die Kunden eines MSP nicht. Das Portal zeigt sie mit dem Stand von %[2]s; alle anderen Kunden sind aktuell.",
-			many: "%[1]s liefert die Kunden von %[3]d MSPs nicht. Das Portal zeigt sie mit dem Stand von %[2]s oder sp\u00e4ter; alle anderen Kunden sind aktuell.",
+			one: "%[1]s liefert die Kunden eines MSP nicht. Das Portal zeigt sie mit dem Stand von %[2]s; alle " +
+				"anderen Kunden sind aktuell.",
+			many: "%[1]s liefert die Kunden von %[3]d MSPs nicht. Das Portal zeigt sie mit dem Stand von %[2]s oder " +
+				"sp\u00e4ter; alle anderen Kunden sind aktuell.",
 			steps: []string{
 				"Geben Sie dem Konto, zu dem der API-Schl\u00fcssel geh\u00f6rt, im Produkt Zugriff auf diese MSPs.",
 				"\u00d6ffnen Sie FS Client Portal und w\u00e4hlen Sie \u201eAdmin\u201c, dann \u201eProducts & sync\u201c.",
@@ -165,8 +169,9 @@ var alertWords = map[string]alertLanguage{
 		},
 		unread: alertText{
 			subject: "%s: en MSP\u2019s kunder kunne ikke l\u00e6ses", title: "Ikke alle kunder hos %s kunne l\u00e6ses",
-			one:  "%[1]s returnerer ikke kunderne hos en MSP. Portalen viser dem, som de var %[2]s; alle andre kunder er opdaterede.",
-			many: "%[1]s returnerer ikke kunderne hos %[3]d MSP\u2019er. Portalen viser dem, som de var %[2]s eller senere; alle andre kunder er opdaterede.",
+			one: "%[1]s returnerer ikke kunderne hos en MSP. Portalen viser dem, som de var %[2]s; alle andre kunder er opdaterede.",
+			many: "%[1]s returnerer ikke kunderne hos %[3]d MSP\u2019er. Portalen viser dem, som de var %[2]s eller " +
+				"senere; alle andre kunder er opdaterede.",
 			steps: []string{
 				"Giv den konto, som API-n\u00f8glen tilh\u00f8rer, adgang til disse MSP\u2019er i produktet.",
 				"\u00c5bn FS Client Portal, og v\u00e6lg \u201dAdmin\u201d og derefter \u201dProducts & sync\u201d.",
@@ -200,9 +205,12 @@ var alertWords = map[string]alertLanguage{
 			once: "Ceci est le seul message au sujet de cette ex\u00e9cution.",
 		},
 		unread: alertText{
-			subject: "%s\u00a0: les clients d\u2019un MSP n\u2019ont pas pu \u00eatre lus", title: "Certains clients de %s n\u2019ont pas pu \u00eatre lus",
-			one:  "%[1]s ne renvoie pas les clients d\u2019un MSP. Le portail les montre dans l\u2019\u00e9tat du %[2]s\u00a0; tous les autres clients sont \u00e0 jour.",
-			many: "%[1]s ne renvoie pas les clients de %[3]d MSP. Le portail les montre dans l\u2019\u00e9tat du %[2]s ou plus r\u00e9cent\u00a0; tous les autres clients sont \u00e0 jour.",
+			subject: "%s\u00a0: les clients d\u2019un MSP n\u2019ont pas pu \u00eatre lus",
+			title:   "Certains clients de %s n\u2019ont pas pu \u00eatre lus",
+			one: "%[1]s ne renvoie pas les clients d\u2019un MSP. Le portail les montre dans l\u2019\u00e9tat du " +
+				"%[2]s\u00a0; tous les autres clients sont \u00e0 jour.",
+			many: "%[1]s ne renvoie pas les clients de %[3]d MSP. Le portail les montre dans l\u2019\u00e9tat du " +
+				"%[2]s ou plus r\u00e9cent\u00a0; tous les autres clients sont \u00e0 jour.",
 			steps: []string{
 				"Donnez au compte de la cl\u00e9 API l\u2019acc\u00e8s \u00e0 ces MSP dans le produit.",
 				"Ouvrez FS Client Portal et choisissez \u00ab\u00a0Admin\u00a0\u00bb, puis \u00ab\u00a0Products & sync\u00a0\u00bb.",

@@ -80,20 +80,25 @@ var fieldWords = map[string]fieldAlerts{
 	},
 	"de": {
 		first: alertText{
-			subject: "%s: Bitte die Felder der ersten Synchronisierung pr\u00fcfen", title: "Die erste Synchronisierung von %s ist vollst\u00e4ndig",
-			one:  "FS Client Portal hat %[1]s gelesen (%[2]s) und ein Feld gefunden. Bitte pr\u00fcfen Sie, ob es richtig gelesen wird.",
-			many: "FS Client Portal hat %[1]s gelesen (%[2]s) und %[3]d Felder gefunden. Bitte pr\u00fcfen Sie, ob sie richtig gelesen werden.",
+			subject: "%s: Bitte die Felder der ersten Synchronisierung pr\u00fcfen",
+			title:   "Die erste Synchronisierung von %s ist vollst\u00e4ndig",
+			one:     "FS Client Portal hat %[1]s gelesen (%[2]s) und ein Feld gefunden. Bitte pr\u00fcfen Sie, ob es richtig gelesen wird.",
+			many: "FS Client Portal hat %[1]s gelesen (%[2]s) und %[3]d Felder gefunden. Bitte pr\u00fcfen Sie, ob " +
+				"sie richtig gelesen werden.",
 			steps: []string{
 				"\u00d6ffnen Sie FS Client Portal und w\u00e4hlen Sie \u201eAdmin\u201c, dann \u201eProducts & sync\u201c.",
 				"W\u00e4hlen Sie bei der Verbindung \u201eFields\u201c.",
-				"W\u00e4hlen Sie ein anderes Feld f\u00fcr das, was falsch oder gar nicht gelesen wird, und sehen Sie sich vor dem Speichern die Vorschau an.",
+				"W\u00e4hlen Sie ein anderes Feld f\u00fcr das, was falsch oder gar nicht gelesen wird, und sehen Sie " +
+					"sich vor dem Speichern die Vorschau an.",
 			},
 			once: "Dies ist die einzige E-Mail dazu. Sie erhalten eine weitere, wenn sich die Felder \u00e4ndern.",
 		},
 		changed: alertText{
 			subject: "%s: Die Felder eines Produkts haben sich ge\u00e4ndert", title: "Die Daten von %s kommen in anderen Feldern",
-			one:  "Bei der Synchronisierung von %[1]s (%[2]s) hat sich ein Feld ge\u00e4ndert. Was das Portal zeigt, kann falsch oder unvollst\u00e4ndig sein.",
-			many: "Bei der Synchronisierung von %[1]s (%[2]s) haben sich %[3]d Felder ge\u00e4ndert. Was das Portal zeigt, kann falsch oder unvollst\u00e4ndig sein.",
+			one: "Bei der Synchronisierung von %[1]s (%[2]s) hat sich ein Feld ge\u00e4ndert. Was das Portal zeigt, " +
+				"kann falsch oder unvollst\u00e4ndig sein.",
+			many: "Bei der Synchronisierung von %[1]s (%[2]s) haben sich %[3]d Felder ge\u00e4ndert. Was das Portal " +
+				"zeigt, kann falsch oder unvollst\u00e4ndig sein.",
 			steps: []string{
 				"\u00d6ffnen Sie FS Client Portal und w\u00e4hlen Sie \u201eAdmin\u201c, dann \u201eProducts & sync\u201c.",
 				"W\u00e4hlen Sie bei der Verbindung \u201eFields\u201c.",
@@ -107,9 +112,12 @@ var fieldWords = map[string]fieldAlerts{
 	},
 	"da": {
 		first: alertText{
-			subject: "%s: kontroll\u00e9r felterne fra den f\u00f8rste synkronisering", title: "Den f\u00f8rste synkronisering af %s er fuldf\u00f8rt",
-			one:  "FS Client Portal har l\u00e6st %[1]s (%[2]s) og fundet \u00e9t felt. Kontroll\u00e9r, at det bliver l\u00e6st rigtigt.",
-			many: "FS Client Portal har l\u00e6st %[1]s (%[2]s) og fundet %[3]d felter. Kontroll\u00e9r, at de bliver l\u00e6st rigtigt.",
+			subject: "%s: kontroll\u00e9r felterne fra den f\u00f8rste synkronisering",
+			title:   "Den f\u00f8rste synkronisering af %s er fuldf\u00f8rt",
+			one: "FS Client Portal har l\u00e6st %[1]s (%[2]s) og fundet \u00e9t felt. Kontroll\u00e9r, at det " +
+				"bliver l\u00e6st rigtigt.",
+			many: "FS Client Portal har l\u00e6st %[1]s (%[2]s) og fundet %[3]d felter. Kontroll\u00e9r, at de " +
+				"bliver l\u00e6st rigtigt.",
 			steps: []string{
 				"\u00c5bn FS Client Portal, og v\u00e6lg \u201dAdmin\u201d og derefter \u201dProducts & sync\u201d.",
 				"V\u00e6lg \u201dFields\u201d ved forbindelsen.",
@@ -119,8 +127,10 @@ var fieldWords = map[string]fieldAlerts{
 		},
 		changed: alertText{
 			subject: "%s: et produkts felter har \u00e6ndret sig", title: "Data fra %s kommer i andre felter",
-			one:  "Ved synkroniseringen af %[1]s (%[2]s) havde et felt \u00e6ndret sig. Det, portalen viser, kan v\u00e6re forkert eller mangelfuldt.",
-			many: "Ved synkroniseringen af %[1]s (%[2]s) havde %[3]d felter \u00e6ndret sig. Det, portalen viser, kan v\u00e6re forkert eller mangelfuldt.",
+			one: "Ved synkroniseringen af %[1]s (%[2]s) havde et felt \u00e6ndret sig. Det, portalen viser, kan " +
+				"v\u00e6re forkert eller mangelfuldt.",
+			many: "Ved synkroniseringen af %[1]s (%[2]s) havde %[3]d felter \u00e6ndret sig. Det, portalen viser, kan " +
+				"v\u00e6re forkert eller mangelfuldt.",
 			steps: []string{
 				"\u00c5bn FS Client Portal, og v\u00e6lg \u201dAdmin\u201d og derefter \u201dProducts & sync\u201d.",
 				"V\u00e6lg \u201dFields\u201d ved forbindelsen.",
@@ -134,20 +144,25 @@ var fieldWords = map[string]fieldAlerts{
 	},
 	"fr": {
 		first: alertText{
-			subject: "%s\u00a0: v\u00e9rifiez les champs de la premi\u00e8re synchronisation", title: "La premi\u00e8re synchronisation de %s est compl\u00e8te",
-			one:  "FS Client Portal a lu %[1]s (%[2]s) et trouv\u00e9 un champ. V\u00e9rifiez qu\u2019il est lu correctement.",
-			many: "FS Client Portal a lu %[1]s (%[2]s) et trouv\u00e9 %[3]d champs. V\u00e9rifiez qu\u2019ils sont lus correctement.",
+			subject: "%s\u00a0: v\u00e9rifiez les champs de la premi\u00e8re synchronisation",
+			title:   "La premi\u00e8re synchronisation de %s est compl\u00e8te",
+			one:     "FS Client Portal a lu %[1]s (%[2]s) et trouv\u00e9 un champ. V\u00e9rifiez qu\u2019il est lu correctement.",
+			many:    "FS Client Portal a lu %[1]s (%[2]s) et trouv\u00e9 %[3]d champs. V\u00e9rifiez qu\u2019ils sont lus correctement.",
 			steps: []string{
 				"Ouvrez FS Client Portal et choisissez \u00ab\u00a0Admin\u00a0\u00bb, puis \u00ab\u00a0Products & sync\u00a0\u00bb.",
 				"Choisissez \u00ab\u00a0Fields\u00a0\u00bb pour la connexion.",
-				"Choisissez un autre champ pour ce qui est mal lu ou pas lu du tout, et regardez l\u2019aper\u00e7u avant d\u2019enregistrer.",
+				"Choisissez un autre champ pour ce qui est mal lu ou pas lu du tout, et regardez l\u2019aper\u00e7u " +
+					"avant d\u2019enregistrer.",
 			},
 			once: "Ceci est le seul message \u00e0 ce sujet. Vous en recevrez un autre si les champs changent.",
 		},
 		changed: alertText{
-			subject: "%s\u00a0: les champs d\u2019un produit ont chang\u00e9", title: "Les donn\u00e9es de %s arrivent dans d\u2019autres champs",
-			one:  "Lors de la synchronisation de %[1]s (%[2]s), un champ avait chang\u00e9. Ce que le portail affiche peut \u00eatre faux ou incomplet.",
-			many: "Lors de la synchronisation de %[1]s (%[2]s), %[3]d champs avaient chang\u00e9. Ce que le portail affiche peut \u00eatre faux ou incomplet.",
+			subject: "%s\u00a0: les champs d\u2019un produit ont chang\u00e9",
+			title:   "Les donn\u00e9es de %s arrivent dans d\u2019autres champs",
+			one: "Lors de la synchronisation de %[1]s (%[2]s), un champ avait chang\u00e9. Ce que le portail " +
+				"affiche peut \u00eatre faux ou incomplet.",
+			many: "Lors de la synchronisation de %[1]s (%[2]s), %[3]d champs avaient chang\u00e9. Ce que le " +
+				"portail affiche peut \u00eatre faux ou incomplet.",
 			steps: []string{
 				"Ouvrez FS Client Portal et choisissez \u00ab\u00a0Admin\u00a0\u00bb, puis \u00ab\u00a0Products & sync\u00a0\u00bb.",
 				"Choisissez \u00ab\u00a0Fields\u00a0\u00bb pour la connexion.",

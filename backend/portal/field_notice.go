@@ -124,7 +124,8 @@ func (p PathStats) mainType() string {
 
 // RemappedFields returns the fields whose paths differ because overrides do, in the order of CustomerFields: of each path
 // with another override, what it filled before, what it fills now, and what both overrides name.
-func RemappedFields(known []KnownPath, applied map[string]CustomerField, now []PathStats, overrides map[string]CustomerField) []CustomerField {
+func RemappedFields(known []KnownPath, applied map[string]CustomerField, now []PathStats,
+	overrides map[string]CustomerField) []CustomerField {
 	changed := map[string]bool{}
 	for _, pair := range [2][2]map[string]CustomerField{{applied, overrides}, {overrides, applied}} {
 		for path, field := range pair[0] {

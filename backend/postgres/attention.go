@@ -148,7 +148,8 @@ func queueAttention(batch *pgx.Batch, scope portal.Scope, stale time.Duration, i
 			"c.status = 'missing'", "c.last_seen_at desc, c.id"),
 	}
 	if scope.Level == portal.LevelMSSP {
-		kinds = append([]string{waitingReviews, failedSyncs, partialSyncs, neverSynced, staleSyncs, changedFields}, append(kinds, silentMSPs)...)
+		kinds = append([]string{waitingReviews, failedSyncs, partialSyncs, neverSynced, staleSyncs, changedFields},
+			append(kinds, silentMSPs)...)
 	}
 	collect(batch.Queue(`
 		select a.kind, a.severity, a.msp_id, a.client_id, a.run_id, a.name, a.detail, a.at, a.count, a.since

@@ -57,7 +57,8 @@ func remapSentence(fields []portal.CustomerField) string {
 	for i, field := range fields {
 		names[i] = strings.ReplaceAll(string(field), "_", " ")
 	}
-	return fmt.Sprintf("An administrator has changed which of the product's fields fill %s. Nothing was changed: check what this run would do first.",
+	return fmt.Sprintf("An administrator has changed which of the product's fields fill %s. Nothing was changed: "+
+		"check what this run would do first.",
 		strings.Join(names, ", "))
 }
 

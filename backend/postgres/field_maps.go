@@ -87,7 +87,8 @@ func (r fieldMapRow) withOverride(path portal.FieldPath) portal.FieldPath {
 // ChangeFieldMap changes which paths fill which fields, for a viewer, and queues a run unless one is under way, which
 // begins anew. A change that changes nothing is none. NotFound outside the viewer's scope; Invalid names what is wrong
 // with the change.
-func (db *DB) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, connectionID string, c portal.FieldMapChange, enqueue Enqueue) (portal.FieldMap, error) {
+func (db *DB) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, connectionID string, c portal.FieldMapChange,
+	enqueue Enqueue) (portal.FieldMap, error) {
 	if !validID(connectionID) {
 		return portal.FieldMap{}, errNone("connection")
 	}
@@ -127,7 +128,8 @@ func lockFieldMap(ctx context.Context, tx pgx.Tx, msspID, connectionID string) (
 	return row, err
 }
 
-func (db *DB) writeOverrides(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, connectionID string, before, after map[string]portal.CustomerField, enqueue Enqueue) error {
+func (db *DB) writeOverrides(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, connectionID string, before,
+	after map[string]portal.CustomerField, enqueue Enqueue) error {
 	_, err := tx.Exec(ctx, `
 		update mssp_product
 		set field_overrides = $3
@@ -145,7 +147,8 @@ func (db *DB) writeOverrides(ctx context.Context, tx pgx.Tx, viewer portal.Viewe
 	}
 	var run portal.SyncRun
 	err = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) (err error) {
-		run, err = newRun(ctx, tx, runRequest{msspID: viewer.Scope.MSSPID, connectionID: connectionID, trigger: "manual", by: &viewer.UserID})
+		run, err = newRun(ctx, tx, runRequest{msspID: viewer.Scope.MSSPID, connectionID: connectionID,
+			trigger: "manual", by: &viewer.UserID})
 		return runError(err)
 	})
 	switch portal.ErrorCode(err) {

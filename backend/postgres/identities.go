@@ -192,7 +192,8 @@ func (c Claim) args(ctx context.Context) pgx.StrictNamedArgs {
 	}
 	key, rest := NameKey(c.Identity.Name)
 	return pgx.StrictNamedArgs{
-		"attempt": c.AttemptID, "name": c.Identity.Name, "name_key": key, "name_rest": rest, "key_length": longestKey, "email": c.Identity.Email, "provider": c.Identity.Provider,
+		"attempt": c.AttemptID, "name": c.Identity.Name, "name_key": key, "name_rest": rest, "key_length": longestKey,
+		"email": c.Identity.Email, "provider": c.Identity.Provider,
 		"issuer": c.Identity.Issuer, "subject": c.Identity.Subject, "invites": invites, "mssps": mssps, "codes": codes,
 		"grants": grants, "audits": audits, "tries": portal.MaxCodeTries, "request": requestID(ctx),
 	}

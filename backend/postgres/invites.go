@@ -283,7 +283,8 @@ func alreadyClosed(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string
 
 // Bootstrap creates an MSSP and the invite of its first admin, which identity.CheckInvite has checked. It answers the
 // MSSP's id and when the invite expires; Invalid naming time_zone for a zone that is not known.
-func (db *DB) Bootstrap(ctx context.Context, msspName, timeZone, inviteID string, n portal.NewInvite, codeHash []byte) (msspID string, expiresAt time.Time, err error) {
+func (db *DB) Bootstrap(ctx context.Context, msspName, timeZone, inviteID string, n portal.NewInvite,
+	codeHash []byte) (msspID string, expiresAt time.Time, err error) {
 	msspID = NewID()
 	if err := portal.CheckTimeZone(timeZone); err != nil {
 		return "", time.Time{}, err

@@ -82,7 +82,8 @@ func (s *Service) CreateConnection(ctx context.Context, viewer portal.Viewer, n 
 // the viewer's scope.
 func (s *Service) ChangeConnection(ctx context.Context, viewer portal.Viewer, id string, c portal.ConnectionChange) (portal.ConnectionItem, error) {
 	if c == (portal.ConnectionChange{}) {
-		return portal.ConnectionItem{}, portal.InvalidField("paused", "Say what to change: customer_id, base_url, api_key, paused or harmless.")
+		return portal.ConnectionItem{}, portal.InvalidField("paused",
+			"Say what to change: customer_id, base_url, api_key, paused or harmless.")
 	}
 	was, err := s.stored(ctx, viewer, id)
 	if err != nil {

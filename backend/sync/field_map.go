@@ -22,7 +22,8 @@ func (s *Service) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, id s
 
 // PreviewFieldMap returns what a change of the field map would do to ten customers, those first whose values it changes.
 // Nothing is saved. Errors as ChangeFieldMap.
-func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id string, c portal.FieldMapChange) (portal.FieldMapPreview, error) {
+func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id string,
+	c portal.FieldMapChange) (portal.FieldMapPreview, error) {
 	m, err := s.db.FieldMap(ctx, viewer, id)
 	if err != nil {
 		return portal.FieldMapPreview{}, err

@@ -88,7 +88,8 @@ func Value[T any](m *MSSP, sql string, args ...any) T {
 func (m *MSSP) Everything(but ...string) string {
 	m.Helper()
 	rows := []string{"(select array[t::text, xmin::text] from mssp t where id = $1)"}
-	for _, table := range []string{"mssp_product", "msp", "client", "client_count", "msp_count", "client_day", "client_span", "user_role", "change"} {
+	for _, table := range []string{"mssp_product", "msp", "client", "client_count", "msp_count", "client_day",
+		"client_span", "user_role", "change"} {
 		if !slices.Contains(but, table) {
 			rows = append(rows, fmt.Sprintf("(select json_agg(array[t::text, xmin::text] order by t::text) from %s t where mssp_id = $1)", table))
 		}

@@ -19,7 +19,8 @@ const (
 func Sample(seed uint64) []Customer { return sampleOn(seed, time.Now().UTC()) }
 
 func sampleOn(seed uint64, today time.Time) []Customer {
-	g := &generator{random: rand.New(rand.NewPCG(seed, 0x5eed)), licences: rand.New(rand.NewPCG(seed, 0x11ce)), today: today, nextID: 1001, taken: map[string]bool{}}
+	g := &generator{random: rand.New(rand.NewPCG(seed, 0x5eed)), licences: rand.New(rand.NewPCG(seed, 0x11ce)),
+		today: today, nextID: 1001, taken: map[string]bool{}}
 	var customers []Customer
 	var resellers []any
 	for _, first := range g.random.Perm(len(mspFirst))[:sampleResellers] {

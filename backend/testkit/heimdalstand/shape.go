@@ -50,8 +50,10 @@ var Spellings = map[string]map[string]string{
 	// listed are the field names of earlier printed lists of Heimdal's customers.
 	"listed": {
 		"type": "customer_type", "resellerId": "reseller_id", "licenseType": "license_type", "splaLicense": "spla_license",
-		"seatsTotal": "purchased_licenses", "seatsUsed": "active_licenses", "expirationDate": "expiration_date", "createdDate": "created_date",
-		"contactEmail": "contact_email", "monthlyBilling": "monthly_billing", "lastSeen": "last_seen", "isActive": "is_active", "isDemo": "is_demo",
+		"seatsTotal": "purchased_licenses", "seatsUsed": "active_licenses", "expirationDate": "expiration_date",
+		"createdDate":  "created_date",
+		"contactEmail": "contact_email", "monthlyBilling": "monthly_billing", "lastSeen": "last_seen",
+		"isActive": "is_active", "isDemo": "is_demo",
 		"totalCount": "total_count", "nextLink": "next_link",
 	},
 	"snake": {

@@ -27,7 +27,8 @@ func (l list) Len() int                          { return len(l) }
 func (l list) AppendJSON(b []byte, i int) []byte { return appendCustomer(b, l[i], Shape{}) }
 
 // order is that of the fields in an answer: what the real API puts first comes first, the rest by name.
-var order = []string{"id", "name", "type", "resellerId", "products", "licenseType", "splaLicense", "seatsTotal", "seatsUsed", "devices", "expirationDate", "createdDate"}
+var order = []string{"id", "name", "type", "resellerId", "products", "licenseType", "splaLicense", "seatsTotal",
+	"seatsUsed", "devices", "expirationDate", "createdDate"}
 
 // appendCustomer writes a customer's fields in the API's order, which a Go map would lose, under the shape's names.
 func appendCustomer(b []byte, c Customer, shape Shape) []byte {
