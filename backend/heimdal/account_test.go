@@ -29,18 +29,24 @@ func TestAccount(t *testing.T) {
 			want  *portal.ConnectionAccount
 			total *int64 // of a test of the connection
 		}{
-			"first in a list": {map[string]string{"17": `[` + own + `,` + corps(11, 2) + `]`}, "11 client under, 12 client under", &account, number(2)},
+			"first in a list": {map[string]string{"17": `[` + own + `,` + corps(11, 2) + `]`},
+				"11 client under, 12 client under", &account, number(2)},
 			"last in an envelope that counts it": {
-				map[string]string{"17": `{"items":[` + corps(11, 2) + `,` + own + `],"totalCount":3}`}, "11 client under, 12 client under", &account, number(2),
+				map[string]string{"17": `{"items":[` + corps(11, 2) + `,` + own + `],"totalCount":3}`},
+				"11 client under, 12 client under", &account, number(2),
 			},
 			"in an envelope that does not count it": {
-				map[string]string{"17": `{"items":[` + own + `,` + corps(11, 2) + `],"totalCount":2}`}, "11 client under, 12 client under", &account, number(2),
+				map[string]string{"17": `{"items":[` + own + `,` + corps(11, 2) + `],"totalCount":2}`},
+				"11 client under, 12 client under", &account, number(2),
 			},
 			"holding its customers": {
-				map[string]string{"17": ourselves(kind, `,"children":[`+resellerR+`,`+corps(11, 1)+`]`)}, "1 msp under, 11 client under", &account, number(2),
+				map[string]string{"17": ourselves(kind, `,"children":[`+resellerR+`,`+corps(11, 1)+`]`)},
+				"1 msp under, 11 client under", &account, number(2),
 			},
 			"holding its customers, in a list": {
-				map[string]string{"17": `[` + ourselves(kind, `,"children":[{"id":1,"type":"RESELLER","children":[`+corps(11, 1)+`]}]`) + `]`}, "1 msp under, 11 client under 1", &account, number(2),
+				map[string]string{"17": `[` +
+					ourselves(kind, `,"children":[{"id":1,"type":"RESELLER","children":[`+corps(11, 1)+`]}]`) + `]`},
+				"1 msp under, 11 client under 1", &account, number(2),
 			},
 			"coming after its customers": {
 				map[string]string{"17": `{"customers":[` + corps(11, 2) + `],` + own[1:]}, "11 client under, 12 client under", &account, number(2),
@@ -54,7 +60,8 @@ func TestAccount(t *testing.T) {
 				"1 msp under, 11 client under, 12 client under 1", &account, nil,
 			},
 			"in every answer": {
-				map[string]string{"17": `[` + own + `,` + resellerR + `,` + corps(11, 1) + `]`, "1": `[` + own + `,` + corps(11, 1) + `]`, "11": `[` + own + `,` + corps(11, 1) + `]`},
+				map[string]string{"17": `[` + own + `,` + resellerR + `,` + corps(11, 1) + `]`,
+					"1": `[` + own + `,` + corps(11, 1) + `]`, "11": `[` + own + `,` + corps(11, 1) + `]`},
 				"1 msp under, 11 client under 1", &account, nil,
 			},
 			"alone":                {map[string]string{"17": own}, "", &alone, number(0)},
@@ -108,7 +115,8 @@ func TestAccount_does_not_hide_an_answer_about_others(t *testing.T) {
 	for name, texts := range map[string]map[string]string{
 		"the same for every question": {"17": everything, "1": everything, "11": everything},
 		"the account alone":           {"17": `[` + resellerR + `]`, "1": own},
-		"the account and clients":     {"17": `[` + own + `,` + resellerR + `,` + corps(11, 2) + `]`, "1": `[` + own + `,` + corps(11, 2) + `]`, "11": `[` + own + `,` + resellerR + `]`},
+		"the account and clients": {"17": `[` + own + `,` + resellerR + `,` + corps(11, 2) + `]`,
+			"1": `[` + own + `,` + corps(11, 2) + `]`, "11": `[` + own + `,` + resellerR + `]`},
 	} {
 		var asked []string
 		_, err := byCustomer(t, &asked, texts).all(t.Context())

@@ -29,7 +29,8 @@ func deciding(t testing.TB, fields map[string]portal.CustomerField, texts ...str
 
 // facts are a customer in one line.
 func facts(c portal.Customer) string {
-	facts := []string{c.ExternalID, c.ParentID, c.Name, c.Type, "", strings.Join(c.Products, ","), told(c, meansLicenceType), told(c, meansSPLA), count(c.SeatsUsed), count(c.SeatsTotal), told(c, meansExpiry)}
+	facts := []string{c.ExternalID, c.ParentID, c.Name, c.Type, "", strings.Join(c.Products, ","),
+		told(c, meansLicenceType), told(c, meansSPLA), count(c.SeatsUsed), count(c.SeatsTotal), told(c, meansExpiry)}
 	if c.StatusReason != nil {
 		facts[4] = string(*c.StatusReason)
 	}
@@ -46,44 +47,71 @@ func TestDecisions(t *testing.T) {
 		want   string
 	}{
 		"every field, from anywhere": {
-			mapping{"info.no": portal.FieldID, "info.label": portal.FieldName, "owner.ref": portal.FieldParent, "info.class": portal.FieldType, "info.state": portal.FieldStatusReason, "tools[].title": portal.FieldProducts,
-				"plan.sort": portal.FieldLicenceType, "plan.provider": portal.FieldSPLA, "plan.machines": portal.FieldSeatsUsed, "plan.paid": portal.FieldSeatsTotal, "plan.till": portal.FieldExpiresOn},
+			mapping{"info.no": portal.FieldID, "info.label": portal.FieldName, "owner.ref": portal.FieldParent,
+				"info.class": portal.FieldType, "info.state": portal.FieldStatusReason, "tools[].title": portal.FieldProducts,
+				"plan.sort": portal.FieldLicenceType, "plan.provider": portal.FieldSPLA, "plan.machines": portal.FieldSeatsUsed,
+				"plan.paid": portal.FieldSeatsTotal, "plan.till": portal.FieldExpiresOn},
 			`{"id":99,"name":"X","type":"RESELLER","parentId":98,"isActive":false,"products":["Y"],"licenseType":"Z","spla":false,"seatsUsed":97,"seatsTotal":96,"expiresOn":"2030-01-01",
 				"info":{"no":5,"label":"A","class":"CORP","state":"Suspended"},"owner":{"ref":"18"},"tools":[{"title":"EDR"},{"title":"DNS, and more"}],"plan":{"sort":"Annual","provider":"Y","machines":7,"paid":"10","till":"31-Dec-2027"}}`,
 			"5|18|A|CORP|disabled|EDR,DNS, and more|Annual|true|7|10|2027-12-31",
 		},
-		"without case and separators": {mapping{"Licence_Info.Paid-Seats": portal.FieldSeatsTotal}, `{"id":1,"type":"CORP","licenceInfo":{"paidSeats":4}}`, "1||1|CORP||||||4|"},
-		"to nothing":                  {mapping{"seats": "", "licenseInfo.purchased": ""}, `{"id":1,"type":"CORP","seats":4,"licenseInfo":{"purchased":5}}`, "1||1|CORP|||||||"},
-		"no longer what it was":       {mapping{"seats": portal.FieldSeatsUsed}, `{"id":1,"type":"CORP","seats":4}`, "1||1|CORP|||||4||"},
-		"of a licence object":         {mapping{"licenseInfo.purchased": portal.FieldSeatsUsed}, `{"id":1,"type":"CORP","licenseInfo":{"purchased":4,"total":5}}`, "1||1|CORP|||||4|5|"},
+		"without case and separators": {mapping{"Licence_Info.Paid-Seats": portal.FieldSeatsTotal},
+			`{"id":1,"type":"CORP","licenceInfo":{"paidSeats":4}}`, "1||1|CORP||||||4|"},
+		"to nothing": {mapping{"seats": "", "licenseInfo.purchased": ""},
+			`{"id":1,"type":"CORP","seats":4,"licenseInfo":{"purchased":5}}`, "1||1|CORP|||||||"},
+		"no longer what it was": {mapping{"seats": portal.FieldSeatsUsed}, `{"id":1,"type":"CORP","seats":4}`, "1||1|CORP|||||4||"},
+		"of a licence object": {mapping{"licenseInfo.purchased": portal.FieldSeatsUsed},
+			`{"id":1,"type":"CORP","licenseInfo":{"purchased":4,"total":5}}`, "1||1|CORP|||||4|5|"},
 		"what cannot be read is looked for as before": {
 			mapping{"a": portal.FieldSeatsTotal}, `{"id":1,"type":"CORP","a":"many","seats":4}`, "1||1|CORP||||||4|"},
 		"the first in the customer that can be read": {
-			mapping{"b": portal.FieldSeatsTotal, "a.x": portal.FieldSeatsTotal, "c": portal.FieldSeatsTotal}, `{"id":1,"type":"CORP","c":null,"a":{"x":3},"b":4}`, "1||1|CORP||||||3|"},
-		"a list's sum":                        {mapping{"rows[].paid": portal.FieldSeatsTotal}, `{"id":1,"type":"CORP","rows":[{"paid":3},{"paid":"4"},{"x":1},{"paid":null}],"seats":99}`, "1||1|CORP||||||7|"},
-		"a list's sum that cannot be read":    {mapping{"rows[].paid": portal.FieldSeatsTotal}, `{"id":1,"type":"CORP","rows":[{"paid":3},{"paid":"many"}],"seats":99}`, "1||1|CORP||||||99|"},
-		"a list of numbers":                   {mapping{"rows[]": portal.FieldSeatsUsed}, `{"id":1,"type":"CORP","rows":[3,4]}`, "1||1|CORP|||||7||"},
-		"a list in a list":                    {mapping{"rows[].in[].n": portal.FieldSeatsUsed}, `{"id":1,"type":"CORP","rows":[{"in":[{"n":1},{"n":2}]},{"in":[{"n":4}]}]}`, "1||1|CORP|||||7||"},
-		"names that are data":                 {mapping{"rows.*.n": portal.FieldSeatsUsed}, `{"id":1,"type":"CORP","rows":{"100001":{"n":1},"100002":{"n":2}}}`, "1||1|CORP|||||3||"},
-		"a module's figure to nothing":        {mapping{"licenses[].purchased": ""}, `{"id":1,"type":"CORP","licenses":[{"module":"EDR","purchased":4,"active":3}]}`, "1||1|CORP||EDR|||3||"},
-		"a module's figure to another field":  {mapping{"licenses[].active": portal.FieldSeatsTotal}, `{"id":1,"type":"CORP","licenses":[{"module":"EDR","active":3},{"module":"X","active":4}]}`, "1||1|CORP||EDR,X||||7|"},
-		"products from a list of texts":       {mapping{"tags[]": portal.FieldProducts}, `{"id":1,"type":"CORP","tags":["A","B"],"modules":["C"]}`, "1||1|CORP||A,B|||||"},
-		"products from a list":                {mapping{"tags": portal.FieldProducts}, `{"id":1,"type":"CORP","tags":[{"name":"A"},{"name":"B","enabled":false}]}`, "1||1|CORP||A|||||"},
-		"products to nothing":                 {mapping{"modules": ""}, `{"id":1,"type":"CORP","modules":["C"]}`, "1||1|CORP|||||||"},
-		"products' names to nothing":          {mapping{"modules[].name": ""}, `{"id":1,"type":"CORP","modules":[{"name":"C","purchased":3}]}`, "1||1|CORP||||||3|"},
-		"licences' names to nothing":          {mapping{"licenses[].module": ""}, `{"id":1,"type":"CORP","licenses":[{"module":"C","purchased":3}]}`, "1||1|CORP||||||3|"},
-		"products' texts to nothing":          {mapping{"modules[]": ""}, `{"id":1,"type":"CORP","modules":["C"]}`, "1||1|CORP|||||||"},
-		"a status that is true":               {mapping{"off": portal.FieldStatusReason}, `{"id":1,"type":"CORP","off":true}`, "1||1|CORP|disabled||||||"},
-		"a status that is a text":             {mapping{"off": portal.FieldStatusReason}, `{"id":1,"type":"CORP","off":"Deleted"}`, "1||1|CORP|deleted||||||"},
-		"a status that is surest":             {mapping{"off": portal.FieldStatusReason}, `{"id":1,"type":"CORP","off":false,"isDeleted":true}`, "1||1|CORP|||||||"},
-		"a status that says nothing":          {mapping{"off": portal.FieldStatusReason}, `{"id":1,"type":"CORP","off":"who knows","isDeleted":true}`, "1||1|CORP|deleted||||||"},
-		"a status in a list":                  {mapping{"subs[].state": portal.FieldStatusReason}, `{"id":1,"type":"CORP","subs":[{"state":"active"},{"state":"expired"}]}`, "1||1|CORP|licence_expired||||||"},
-		"a status to nothing":                 {mapping{"isActive": "", "status": ""}, `{"id":1,"type":"CORP","isActive":false,"status":"Deleted"}`, "1||1|CORP|||||||"},
-		"a count that is also a sign":         {mapping{"active": portal.FieldSeatsTotal}, `{"id":1,"type":"CORP","active":3}`, "1||1|CORP||||||3|"},
-		"an id instead of another":            {mapping{"uuid": portal.FieldID}, `{"id":1,"type":"CORP","name":"A","uuid":"u-1"}`, "u-1||A|CORP|||||||"},
+			mapping{"b": portal.FieldSeatsTotal, "a.x": portal.FieldSeatsTotal, "c": portal.FieldSeatsTotal},
+			`{"id":1,"type":"CORP","c":null,"a":{"x":3},"b":4}`, "1||1|CORP||||||3|"},
+		"a list's sum": {mapping{"rows[].paid": portal.FieldSeatsTotal},
+			`{"id":1,"type":"CORP","rows":[{"paid":3},{"paid":"4"},{"x":1},{"paid":null}],"seats":99}`, "1||1|CORP||||||7|"},
+		"a list's sum that cannot be read": {mapping{"rows[].paid": portal.FieldSeatsTotal},
+			`{"id":1,"type":"CORP","rows":[{"paid":3},{"paid":"many"}],"seats":99}`, "1||1|CORP||||||99|"},
+		"a list of numbers": {mapping{"rows[]": portal.FieldSeatsUsed},
+			`{"id":1,"type":"CORP","rows":[3,4]}`, "1||1|CORP|||||7||"},
+		"a list in a list": {mapping{"rows[].in[].n": portal.FieldSeatsUsed},
+			`{"id":1,"type":"CORP","rows":[{"in":[{"n":1},{"n":2}]},{"in":[{"n":4}]}]}`, "1||1|CORP|||||7||"},
+		"names that are data": {mapping{"rows.*.n": portal.FieldSeatsUsed},
+			`{"id":1,"type":"CORP","rows":{"100001":{"n":1},"100002":{"n":2}}}`, "1||1|CORP|||||3||"},
+		"a module's figure to nothing": {mapping{"licenses[].purchased": ""},
+			`{"id":1,"type":"CORP","licenses":[{"module":"EDR","purchased":4,"active":3}]}`, "1||1|CORP||EDR|||3||"},
+		"a module's figure to another field": {mapping{"licenses[].active": portal.FieldSeatsTotal},
+			`{"id":1,"type":"CORP","licenses":[{"module":"EDR","active":3},{"module":"X","active":4}]}`, "1||1|CORP||EDR,X||||7|"},
+		"products from a list of texts": {mapping{"tags[]": portal.FieldProducts},
+			`{"id":1,"type":"CORP","tags":["A","B"],"modules":["C"]}`, "1||1|CORP||A,B|||||"},
+		"products from a list": {mapping{"tags": portal.FieldProducts},
+			`{"id":1,"type":"CORP","tags":[{"name":"A"},{"name":"B","enabled":false}]}`, "1||1|CORP||A|||||"},
+		"products to nothing": {mapping{"modules": ""}, `{"id":1,"type":"CORP","modules":["C"]}`, "1||1|CORP|||||||"},
+		"products' names to nothing": {mapping{"modules[].name": ""},
+			`{"id":1,"type":"CORP","modules":[{"name":"C","purchased":3}]}`, "1||1|CORP||||||3|"},
+		"licences' names to nothing": {mapping{"licenses[].module": ""},
+			`{"id":1,"type":"CORP","licenses":[{"module":"C","purchased":3}]}`, "1||1|CORP||||||3|"},
+		"products' texts to nothing": {mapping{"modules[]": ""}, `{"id":1,"type":"CORP","modules":["C"]}`, "1||1|CORP|||||||"},
+		"a status that is true": {mapping{"off": portal.FieldStatusReason}, `{"id":1,"type":"CORP","off":true}`,
+			"1||1|CORP|disabled||||||"},
+		"a status that is a text": {mapping{"off": portal.FieldStatusReason},
+			`{"id":1,"type":"CORP","off":"Deleted"}`, "1||1|CORP|deleted||||||"},
+		"a status that is surest": {mapping{"off": portal.FieldStatusReason},
+			`{"id":1,"type":"CORP","off":false,"isDeleted":true}`, "1||1|CORP|||||||"},
+		"a status that says nothing": {mapping{"off": portal.FieldStatusReason},
+			`{"id":1,"type":"CORP","off":"who knows","isDeleted":true}`, "1||1|CORP|deleted||||||"},
+		"a status in a list": {mapping{"subs[].state": portal.FieldStatusReason},
+			`{"id":1,"type":"CORP","subs":[{"state":"active"},{"state":"expired"}]}`, "1||1|CORP|licence_expired||||||"},
+		"a status to nothing": {mapping{"isActive": "", "status": ""},
+			`{"id":1,"type":"CORP","isActive":false,"status":"Deleted"}`, "1||1|CORP|||||||"},
+		"a count that is also a sign": {mapping{"active": portal.FieldSeatsTotal},
+			`{"id":1,"type":"CORP","active":3}`, "1||1|CORP||||||3|"},
+		"an id instead of another": {mapping{"uuid": portal.FieldID},
+			`{"id":1,"type":"CORP","name":"A","uuid":"u-1"}`, "u-1||A|CORP|||||||"},
 		"an id by position that is something": {mapping{"ref": portal.FieldName}, `{"ref":"A","id":3,"type":"CORP"}`, "3||A|CORP|||||||"},
-		"a kind by another type":              {mapping{"class": portal.FieldType}, `{"id":1,"class":"RESELLER","type":"x"}`, "1||1|RESELLER|||||||"},
-		"a path that is not there":            {mapping{"nowhere.at[].all": portal.FieldSeatsUsed}, `{"id":1,"type":"CORP","seatsUsed":3}`, "1||1|CORP|||||3||"},
+		"a kind by another type": {mapping{"class": portal.FieldType}, `{"id":1,"class":"RESELLER","type":"x"}`,
+			"1||1|RESELLER|||||||"},
+		"a path that is not there": {mapping{"nowhere.at[].all": portal.FieldSeatsUsed},
+			`{"id":1,"type":"CORP","seatsUsed":3}`, "1||1|CORP|||||3||"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,21 +140,25 @@ func TestDecisions(t *testing.T) {
 		t.Parallel()
 		_, err := deciding(t, mapping{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":1,"Paid":2}]`).all(t.Context())
 		wantCode(t, err, portal.Garbage)
-		if _, err := deciding(t, mapping{"rows[].paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","rows":[{"paid":1},{"paid":2}]}]`).all(t.Context()); err != nil {
+		if _, err := deciding(t, mapping{"rows[].paid": portal.FieldSeatsTotal},
+			`[{"id":1,"type":"CORP","rows":[{"paid":1},{"paid":2}]}]`).all(t.Context()); err != nil {
 			t.Errorf("two elements of a list contradict each other: %v", err)
 		}
 	})
 	t.Run("a single customer is known by an id from anywhere", func(t *testing.T) {
 		t.Parallel()
-		customers, err := deciding(t, mapping{"info.no": portal.FieldID, "info.class": portal.FieldType}, `{"x":1,"info":{"no":5,"class":"CORP"}}`).all(t.Context())
+		customers, err := deciding(t, mapping{"info.no": portal.FieldID, "info.class": portal.FieldType},
+			`{"x":1,"info":{"no":5,"class":"CORP"}}`).all(t.Context())
 		if err != nil || len(customers) != 1 || facts(customers[0]) != "5||5|CORP|||||||" {
 			t.Errorf("read %v, %v", customers, err)
 		}
 	})
 	t.Run("are shown in the paths", func(t *testing.T) {
 		t.Parallel()
-		got := pathsOf(t, deciding(t, mapping{"Seats": "", "rows[].Paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","seats":4,"rows":[{"paid":"many"},{"paid":3}]}]`))
-		wantPaths(t, got, "id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP", "seats number 1 - admin e.g. 4", "rows list 1 - none",
+		got := pathsOf(t, deciding(t, mapping{"Seats": "", "rows[].Paid": portal.FieldSeatsTotal},
+			`[{"id":1,"type":"CORP","seats":4,"rows":[{"paid":"many"},{"paid":3}]}]`))
+		wantPaths(t, got, "id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP",
+			"seats number 1 - admin e.g. 4", "rows list 1 - none",
 			"rows[].paid text+number 1 seats_total admin e.g. many unreadable 1 e.g. many")
 	})
 	t.Run("count a value once that cannot be read", func(t *testing.T) {
@@ -142,7 +174,8 @@ func TestDecisions(t *testing.T) {
 		for i := range 600 {
 			members = append(members, `"x`+strings.Repeat("y", i%50)+string(rune('a'+i/50))+`":1`)
 		}
-		customers, err := deciding(t, mapping{"last.of[].all": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP",`+strings.Join(members, ",")+`,"last":{"of":[{"all":7}]}}]`).all(t.Context())
+		customers, err := deciding(t, mapping{"last.of[].all": portal.FieldSeatsTotal},
+			`[{"id":1,"type":"CORP",`+strings.Join(members, ",")+`,"last":{"of":[{"all":7}]}}]`).all(t.Context())
 		if err != nil || count(customers[0].SeatsTotal) != "7" {
 			t.Errorf("seats_total is %s, %v", count(customers[0].SeatsTotal), err)
 		}
@@ -164,7 +197,8 @@ func TestDecisionsUnderAnySpelling(t *testing.T) {
 		for i := len(names) - 1; i >= 0; i-- {
 			text = `{"` + names[i] + `":` + text + `}`
 		}
-		written := rapid.SampledFrom([]func(string) string{strings.ToUpper, strings.ToLower, func(s string) string { return strings.ReplaceAll(s, "_", "-") }}).Draw(r, "written")
+		written := rapid.SampledFrom([]func(string) string{strings.ToUpper, strings.ToLower,
+			func(s string) string { return strings.ReplaceAll(s, "_", "-") }}).Draw(r, "written")
 		path := "wrapped." + written(strings.Join(names, "."))
 		customer, err := NewConnector().Interpret(raw(`{"id":1,"type":"CORP","wrapped":`+text+`}`), mapping{path: portal.FieldSeatsTotal})
 		if err != nil || count(customer.SeatsTotal) != count(&seats) {

@@ -128,10 +128,13 @@ func FuzzReading(f *testing.F) {
 	for _, seed := range []struct{ first, then, header string }{
 		{`{"items":[{"id":1,"type":"X"}],"total":2}`, `{"items":[{"id":2,"type":"X"}],"total":2}`, "X-Total-Count: 2"},
 		{`[{"id":1,"type":"RESELLER"},{"id":2,"type":"CORP"}]`, `[{"id":2,"type":"CORP"}]`, `Link: <?page=2>; rel="next"`},
-		{`{"items":[{"id":1,"type":"X"}],"hasMore":true,"page":1}`, `{"items":[{"id":2,"type":"X"}],"hasMore":true,"page":2}`, "Content-Range: items 0-0/1"},
-		{`{"value":[{"id":1,"type":"X"}],"nextLink":"?x"}`, `{"value":[{"id":2,"type":"RESELLER","children":[{"id":3,"type":"Y"}]}]}`, `X-Pagination: {"totalPages":1}`},
+		{`{"items":[{"id":1,"type":"X"}],"hasMore":true,"page":1}`, `{"items":[{"id":2,"type":"X"}],"hasMore":true,"page":2}`,
+			"Content-Range: items 0-0/1"},
+		{`{"value":[{"id":1,"type":"X"}],"nextLink":"?x"}`,
+			`{"value":[{"id":2,"type":"RESELLER","children":[{"id":3,"type":"Y"}]}]}`, `X-Pagination: {"totalPages":1}`},
 		{`[{"id":1,"type":"RESELLER"}]`, `[{"id":3,"type":"RESELLER"}]`, "X-Next-Page:"},
-		{`{"data":{"items":[{"id":1,"type":"X"}]},"links":[{"rel":"next"}],"isComplete":false,"status":{"code":"x"}}`, `{"id":17,"children":[{"id":1,"type":"Y"}],"hasMore":1}`, "X-Error: {}"},
+		{`{"data":{"items":[{"id":1,"type":"X"}]},"links":[{"rel":"next"}],"isComplete":false,"status":{"code":"x"}}`,
+			`{"id":17,"children":[{"id":1,"type":"Y"}],"hasMore":1}`, "X-Error: {}"},
 	} {
 		f.Add([]byte(seed.first), []byte(seed.then), seed.header)
 	}
@@ -197,7 +200,8 @@ func FuzzLinks(f *testing.F) {
 
 // FuzzDate checks that a date is read as a day that exists and is plausible, and that a day's own form reads back as itself.
 func FuzzDate(f *testing.F) {
-	for _, seed := range []string{"2027-03-31", "31-Dec-2027", "Dec 31 2027 12:00AM", "2027-03-31T10:00:00+0000", "31/03/2027 UTC", "/Date(1806451200000)/", "1806451200", "Wed Mar 31 10:15:00 UTC 2027"} {
+	for _, seed := range []string{"2027-03-31", "31-Dec-2027", "Dec 31 2027 12:00AM", "2027-03-31T10:00:00+0000",
+		"31/03/2027 UTC", "/Date(1806451200000)/", "1806451200", "Wed Mar 31 10:15:00 UTC 2027"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -279,7 +283,8 @@ func FuzzCheck(f *testing.F) {
 			if err != nil {
 				return
 			}
-			if state.Progress.Seen != before.Progress.Seen+found || len(state.Check) > len(before.Check) || state.Done != (len(state.Check) == 0) || calls > 1000 {
+			if state.Progress.Seen != before.Progress.Seen+found || len(state.Check) > len(before.Check) ||
+				state.Done != (len(state.Check) == 0) || calls > 1000 {
 				t.Fatalf("after %d calls: %+v", calls, state)
 			}
 		}

@@ -61,8 +61,10 @@ func TestLicenceLists(t *testing.T) {
 func TestLicenceType(t *testing.T) {
 	t.Parallel()
 	for members, want := range map[string]string{
-		`"licenseType":"Annual"`: "Annual", `"license_type":" Månedlig "`: "Månedlig", `"licenceType":3`: "3", `"licensingType":{"id":3,"name":"EDR"}`: "EDR", `"licenseInfo":{"type":"Annual"}`: "Annual",
-		`"licenseType":null,"licensing":{"licenseType":"Annual"}`: "Annual", `"licenseType":"N/A"`: "", `"licenseType":true`: "", `"licenseType":["A","B"]`: "", `"license":"ABCD"`: "",
+		`"licenseType":"Annual"`: "Annual", `"license_type":" Månedlig "`: "Månedlig", `"licenceType":3`: "3",
+		`"licensingType":{"id":3,"name":"EDR"}`: "EDR", `"licenseInfo":{"type":"Annual"}`: "Annual",
+		`"licenseType":null,"licensing":{"licenseType":"Annual"}`: "Annual", `"licenseType":"N/A"`: "",
+		`"licenseType":true`: "", `"licenseType":["A","B"]`: "", `"license":"ABCD"`: "",
 		`"licenseType":"` + strings.Repeat("é", 200) + `"`: strings.Repeat("é", longestLicenceType),
 	} {
 		if got := told(customerWith(t, members), meansLicenceType); got != want {

@@ -19,17 +19,21 @@ var spelled = map[meaning]string{
 	meansType:   "type customerType account_type TenantType company-type clientType KIND",
 	meansParent: "resellerId Reseller reseller_customer_id mspId parentResellerId parent_id ParentCustomerId parent parent-account-id parentTenantId",
 	meansSeatsUsed: figuresAs("used") + figuresAs("active") + figuresAs("assigned") + figuresAs("consumed") +
-		" subscriptionUsed activeDevices active_device_count devices-active deviceCount devices_count NumberOfDevices devicesTotal TOTAL_DEVICES devices Active",
+		" subscriptionUsed activeDevices active_device_count devices-active deviceCount devices_count NumberOfDevices " +
+		"devicesTotal TOTAL_DEVICES devices Active",
 	meansSeatsTotal: figuresAs("purchased") + figuresAs("total") + figuresAs("bought") +
-		" seatCount Seats seats_count numberOfSeats maxSeats licenses LICENSES_COUNT numberOfLicenses max_licenses Licences licencesCount number_of_licences maxLicences licenseCount licence_count" +
+		" seatCount Seats seats_count numberOfSeats maxSeats licenses LICENSES_COUNT numberOfLicenses max_licenses Licences " +
+		"licencesCount number_of_licences maxLicences licenseCount licence_count" +
 		" subscriptionTotal",
 	meansExpiry: "expirationDate expiry_date ExpiresAt expiresOn expires Expiration expiry expireDate licenseExpirationDate licence_expiration_date LicenseExpiryDate " +
 		"licenceExpiryDate license_expiration licenceExpiration LicenseExpiry licenceExpiry licensesExpirationDate licenses_expiry licenseExpiresAt LicenseEndDate licenceEndDate " +
 		"subscription_end_date subscriptionExpirationDate validUntil valid_to EndDate",
 	meansProducts: "products Modules components licensed_modules licensedProducts activeModules enabled-modules services",
-	meansLicenceType: "license_type licenseModel licenceType LICENCE_MODEL licenses-type licensesModel licencesType licencesModel licensingType LicensingModel licencingType licencing_model " +
+	meansLicenceType: "license_type licenseModel licenceType LICENCE_MODEL licenses-type licensesModel licencesType " +
+		"licencesModel licensingType LicensingModel licencingType licencing_model " +
 		"subscriptionType subscriptionModel subscriptions_type SubscriptionsModel",
-	meansSPLA:    "spla isSpla spla_license splaLicence IsSPLALicense isSplaLicence splaLicensed spla_licenced SplaEnabled hasSPLA SPLA_Customer isSplaCustomer",
+	meansSPLA: "spla isSpla spla_license splaLicence IsSPLALicense isSplaLicence splaLicensed spla_licenced " +
+		"SplaEnabled hasSPLA SPLA_Customer isSplaCustomer",
 	meansCreated: "createdDate created_at CreatedOn created creationDate date_added createdDateUtc",
 }
 
@@ -178,10 +182,12 @@ func TestCustomersAreFoundUnderEachNameAListOfThemMayHave(t *testing.T) {
 
 func TestLicenceObjects(t *testing.T) {
 	t.Parallel()
-	words := [][2]string{{"used", "total"}, {"Assigned", "COUNT"}, {"seatsUsed", "seats_total"}, {"active", "purchased"}, {"consumed", "bought"}, {"in_use", "Quantity"}, {"devices", "purchased_licenses"}}
+	words := [][2]string{{"used", "total"}, {"Assigned", "COUNT"}, {"seatsUsed", "seats_total"}, {"active", "purchased"},
+		{"consumed", "bought"}, {"in_use", "Quantity"}, {"devices", "purchased_licenses"}}
 	names := []string{"seats"}
 	for _, object := range []string{"License", "licence", "licenses", "Licences", "licensing", "licencing", "subscription", "subscriptions"} {
-		for _, ending := range []string{"", "Info", "_information", "Infos", "Detail", "details", "Summary", "-usage", "data", "Count", "counts", "stats", "Statistics", "facts", "Status"} {
+		for _, ending := range []string{"", "Info", "_information", "Infos", "Detail", "details", "Summary", "-usage", "data",
+			"Count", "counts", "stats", "Statistics", "facts", "Status"} {
 			names = append(names, object+ending)
 		}
 	}
@@ -199,7 +205,8 @@ func TestLicenceObjects(t *testing.T) {
 					continue
 				}
 				customers[0].Raw = nil
-				want := portal.Customer{Kind: portal.KindClient, ExternalID: "1", Name: "1", Type: "CORP", Products: []string{"EDR"}, LicenceType: ptr("Annual"), SPLA: ptr(true),
+				want := portal.Customer{Kind: portal.KindClient, ExternalID: "1", Name: "1", Type: "CORP",
+					Products: []string{"EDR"}, LicenceType: ptr("Annual"), SPLA: ptr(true),
 					SeatsUsed: number(3), SeatsTotal: number(4), ExpiresOn: ptr("2027-03-31")}
 				if diff := cmp.Diff(want, customers[0]); diff != "" {
 					t.Errorf("%s (-want +got):\n%s", text, diff)
@@ -248,7 +255,8 @@ func TestAnEnvelopeIsUnderstoodUnderEachNameOfWhatItSays(t *testing.T) {
 		return asked, err
 	}
 	envelope := func(first int, more string) string { return `{"items":[` + corps(first, 2) + `],` + more + `}` }
-	for _, name := range signsOf(signTotal, "totalCount total TotalItems total_records totalResults totalElements totalRows total_entries totalCustomers recordsTotal @odata.count") {
+	for _, name := range signsOf(signTotal,
+		"totalCount total TotalItems total_records totalResults totalElements totalRows total_entries totalCustomers recordsTotal @odata.count") {
 		if asked, err := play(envelope(1, `"`+name+`":4`), envelope(3, `"`+name+`":4`)); len(asked) != 2 || err != nil {
 			t.Errorf("%s: asked %v, %v", name, asked, err)
 		}
@@ -278,8 +286,9 @@ func TestAnEnvelopeIsUnderstoodUnderEachNameOfWhatItSays(t *testing.T) {
 		_, err := play(envelope(1, `"`+name+`":2`))
 		wantCode(t, err, portal.Incomplete)
 	}
-	for _, name := range signsOf(signMore, "hasMore has_next HasNextPage hasMoreItems hasMorePages hasMoreResults moreRecords moreResults moreAvailable "+
-		"nextPageNumber remaining remaining_count truncated isTruncated partial isPartial incomplete isIncomplete") {
+	for _, name := range signsOf(signMore,
+		"hasMore has_next HasNextPage hasMoreItems hasMorePages hasMoreResults moreRecords moreResults moreAvailable "+
+			"nextPageNumber remaining remaining_count truncated isTruncated partial isPartial incomplete isIncomplete") {
 		_, err := play(envelope(1, `"`+name+`":true`))
 		wantCode(t, err, portal.Incomplete)
 	}

@@ -109,11 +109,14 @@ func TestPaths(t *testing.T) {
 	})
 	t.Run("fill what was looked for in them", func(t *testing.T) {
 		t.Parallel()
-		wantPaths(t, pathsOf(t, answering(t, `[{"ref":1,"label":"A","customerType":"CORP","devices":null,"active":true,"seats":4,"totalSeats":5,"licenses":[{"module":"EDR","used":1}],"reseller":{"id":9},"isDeleted":null,"tools":{"x":1}}]`)),
-			"ref number 1 id automatic e.g. 1", "label text 1 name automatic e.g. A", "customerType text 1 type automatic e.g. CORP", "devices null 1 seats_used automatic",
+		wantPaths(t, pathsOf(t, answering(t,
+			`[{"ref":1,"label":"A","customerType":"CORP","devices":null,"active":true,"seats":4,"totalSeats":5,"licenses":[{"module":"EDR","used":1}],"reseller":{"id":9},"isDeleted":null,"tools":{"x":1}}]`)),
+			"ref number 1 id automatic e.g. 1", "label text 1 name automatic e.g. A",
+			"customerType text 1 type automatic e.g. CORP", "devices null 1 seats_used automatic",
 			"active yes_no 1 status_reason automatic e.g. true", "seats number 1 - none e.g. 4", "totalSeats number 1 seats_total automatic e.g. 5",
 			"licenses list 1 - none", "licenses[].module text 1 products automatic e.g. EDR", "licenses[].used number 1 seats_used automatic e.g. 1",
-			"reseller object 1 parent automatic", "reseller.id number 1 - none e.g. 9", "isDeleted null 1 status_reason automatic", "tools object 1 - none", "tools.x number 1 - none e.g. 1",
+			"reseller object 1 parent automatic", "reseller.id number 1 - none e.g. 9",
+			"isDeleted null 1 status_reason automatic", "tools object 1 - none", "tools.x number 1 - none e.g. 1",
 		)
 	})
 	t.Run("are of the customer itself, not of those in it", func(t *testing.T) {
@@ -132,7 +135,9 @@ func TestPaths(t *testing.T) {
 	})
 	t.Run("add up over the calls of a run", func(t *testing.T) {
 		t.Parallel()
-		r := answering(t, `{"items":[{"id":1,"type":"CORP","a":1}],"total":3}`, `{"items":[{"id":2,"type":"CORP","a":"x","b":""}],"total":3}`, `{"items":[{"id":3,"type":"CORP","a":"y","b":"z","seats":"many"}],"total":3}`)
+		r := answering(t, `{"items":[{"id":1,"type":"CORP","a":1}],"total":3}`,
+			`{"items":[{"id":2,"type":"CORP","a":"x","b":""}],"total":3}`,
+			`{"items":[{"id":3,"type":"CORP","a":"y","b":"z","seats":"many"}],"total":3}`)
 		wantPaths(t, pathsOf(t, r),
 			"id number 3 id automatic e.g. 1", "type text 3 type automatic e.g. CORP", "a text+number 3 - none e.g. 1", "b text 2 - none e.g. z",
 			"seats text 1 seats_total automatic e.g. many unreadable 1 e.g. many",
@@ -150,7 +155,8 @@ func TestPaths(t *testing.T) {
 	})
 	t.Run("are not those of an envelope", func(t *testing.T) {
 		t.Parallel()
-		wantPaths(t, pathsOf(t, answering(t, `{"status":"ok","meta":{"a":1},"total":1,"items":[{"id":1,"type":"CORP"}]}`)), "id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP")
+		wantPaths(t, pathsOf(t, answering(t, `{"status":"ok","meta":{"a":1},"total":1,"items":[{"id":1,"type":"CORP"}]}`)),
+			"id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP")
 	})
 }
 
@@ -166,7 +172,8 @@ func TestPathExamples(t *testing.T) {
 			t.Errorf("a long text is shown as %q", got)
 		}
 		for _, note := range []string{`see ` + key, `see ` + key[:6] + ` and`, "a\\u0000b\\n c"} {
-			if got := example(`"note":"` + note + `"`); strings.Contains(strings.ToLower(got), strings.ToLower(key[:5])) || strings.ContainsAny(got, "\n\x00") || got == "" {
+			if got := example(`"note":"` + note + `"`); strings.Contains(strings.ToLower(got), strings.ToLower(key[:5])) ||
+				strings.ContainsAny(got, "\n\x00") || got == "" {
 				t.Errorf("%q is shown as %q", note, got)
 			}
 		}
@@ -174,8 +181,10 @@ func TestPathExamples(t *testing.T) {
 	t.Run("are not shown of what may be a secret", func(t *testing.T) {
 		t.Parallel()
 		for _, member := range []string{
-			`"apiKey":"abc"`, `"access_token":"abc"`, `"Password":"abc"`, `"auth":{"value":"abc"}`, `"secrets":["abc"]`, `"license-key":"abc"`, `"pwd":1234`, `"keys":[{"v":"abc"}]`,
-			`"x":"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0"`, `"x":"3f9a8c1b2d4e5f60718293a4b5c6d7e8f901a2b3"`, `"x":"aGVsbG8gd29ybGQgMTIzNDU2Nzg5MA=="`, `"x":["A1B2C3D4E5F6G7H8I9J0K1"]`,
+			`"apiKey":"abc"`, `"access_token":"abc"`, `"Password":"abc"`, `"auth":{"value":"abc"}`, `"secrets":["abc"]`,
+			`"license-key":"abc"`, `"pwd":1234`, `"keys":[{"v":"abc"}]`,
+			`"x":"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0"`, `"x":"3f9a8c1b2d4e5f60718293a4b5c6d7e8f901a2b3"`,
+			`"x":"aGVsbG8gd29ybGQgMTIzNDU2Nzg5MA=="`, `"x":["A1B2C3D4E5F6G7H8I9J0K1"]`,
 		} {
 			if got := example(member); got != "" {
 				t.Errorf("%s is shown as %q", member, got)
@@ -185,8 +194,10 @@ func TestPathExamples(t *testing.T) {
 	t.Run("are shown of what is none", func(t *testing.T) {
 		t.Parallel()
 		for member, want := range map[string]string{
-			`"x":"3f9a8c1b-2d4e-5f60-7182-93a4b5c6d7e8"`: "3f9a8c1b-2d4e-5f60-7182-93a4b5c6d7e8", `"x":"2027-03-31T00:00:00.000+0000"`: "2027-03-31T00:00:00.000+0000",
-			`"x":"Harbour Dental Group 90817"`: "Harbour Dental Group 90817", `"x":908170908170908170908170`: "908170908170908170908170", `"x":"somebody.90817@example.com"`: "somebody.90817@example.com",
+			`"x":"3f9a8c1b-2d4e-5f60-7182-93a4b5c6d7e8"`: "3f9a8c1b-2d4e-5f60-7182-93a4b5c6d7e8",
+			`"x":"2027-03-31T00:00:00.000+0000"`:         "2027-03-31T00:00:00.000+0000",
+			`"x":"Harbour Dental Group 90817"`:           "Harbour Dental Group 90817",
+			`"x":908170908170908170908170`:               "908170908170908170908170", `"x":"somebody.90817@example.com"`: "somebody.90817@example.com",
 			`"x":false`: "false",
 		} {
 			if got := example(member); got != want {
@@ -212,12 +223,16 @@ func TestPathLimits(t *testing.T) {
 		t.Parallel()
 		var members, plain []string
 		for i := range 40 {
-			members = append(members, fmt.Sprintf(`"%d":{"seats":%d}`, 1000+i, i), fmt.Sprintf(`"user%d@example.com":1`, i), fmt.Sprintf(`"3f9a8c1b-2d4e-5f60-7182-93a4b5c6d7%02d":true`, i))
+			members = append(members, fmt.Sprintf(`"%d":{"seats":%d}`, 1000+i, i), fmt.Sprintf(`"user%d@example.com":1`, i),
+				fmt.Sprintf(`"3f9a8c1b-2d4e-5f60-7182-93a4b5c6d7%02d":true`, i))
 			plain = append(plain, fmt.Sprintf(`"Site %c%c":%d`, 'A'+i%26, 'A'+i/26, i), fmt.Sprintf(`"Room %c%c":%d`, 'A'+i%26, 'A'+i/26, i))
 		}
-		got := pathsOf(t, answering(t, `[{"id":1,"type":"CORP","usage":{`+strings.Join(members, ",")+`},"sites":{`+strings.Join(plain, ",")+`}}]`))
-		wantPaths(t, slices.DeleteFunc(slices.Clone(got), func(s portal.PathStats) bool { return strings.HasPrefix(s.Path, "sites.") && s.Path != "sites.*" }),
-			"id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP", "usage object 1 - none", "usage.* number+yes_no+object 1 - none e.g. 1", "usage.*.seats number 1 - none e.g. 0",
+		got := pathsOf(t, answering(t,
+			`[{"id":1,"type":"CORP","usage":{`+strings.Join(members, ",")+`},"sites":{`+strings.Join(plain, ",")+`}}]`))
+		wantPaths(t, slices.DeleteFunc(slices.Clone(got),
+			func(s portal.PathStats) bool { return strings.HasPrefix(s.Path, "sites.") && s.Path != "sites.*" }),
+			"id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP", "usage object 1 - none",
+			"usage.* number+yes_no+object 1 - none e.g. 1", "usage.*.seats number 1 - none e.g. 0",
 			"sites object 1 - none", "sites.* number 1 - none e.g. 32")
 		if n := len(got); n != 7+mostNames {
 			t.Errorf("%d paths are counted separately", n)

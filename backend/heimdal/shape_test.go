@@ -157,7 +157,8 @@ var digitsOfDay = map[int]string{8: "20270331", 10: "1806451200", 13: "180645120
 
 // dayIn is a day in a form that was recorded.
 func dayIn(written string) string {
-	for _, day := range []string{"2027-03-31T00:00:00Z", "2027-03-31T00:00:00", "2027-03-31", "31.03.2027", "31-Mar-2027", "1806451200", "1806451200000", "/Date(1806451200000)/"} {
+	for _, day := range []string{"2027-03-31T00:00:00Z", "2027-03-31T00:00:00", "2027-03-31", "31.03.2027", "31-Mar-2027",
+		"1806451200", "1806451200000", "/Date(1806451200000)/"} {
 		if strings.HasSuffix(written, " "+form(day)) {
 			return day
 		}
@@ -171,7 +172,8 @@ func outline(c portal.Customer) string {
 	if c.StatusReason != nil {
 		reason = *c.StatusReason
 	}
-	return fmt.Sprint(c.Kind, c.Type, reason, c.LicenceType != nil, told(c, meansSPLA), c.SeatsUsed != nil, c.SeatsTotal != nil, c.ExpiresOn != nil, len(c.Products))
+	return fmt.Sprint(c.Kind, c.Type, reason, c.LicenceType != nil, told(c, meansSPLA), c.SeatsUsed != nil,
+		c.SeatsTotal != nil, c.ExpiresOn != nil, len(c.Products))
 }
 
 func TestRecording(t *testing.T) {
@@ -238,7 +240,8 @@ func TestRecording(t *testing.T) {
 	t.Run("of what is no JSON is short", func(t *testing.T) {
 		t.Parallel()
 		for text, want := range map[string]string{
-			`<html>secret</html>`: `"broken off"`, ``: `"broken off"`, `[1,`: `["number(1)","broken off"]`, `{"a":1`: `{"a":"number(1)","broken off":true}`, `{"a"`: `{"a":"broken off"}`, "\xef\xbb\xbf[]": `[]`,
+			`<html>secret</html>`: `"broken off"`, ``: `"broken off"`, `[1,`: `["number(1)","broken off"]`,
+			`{"a":1`: `{"a":"number(1)","broken off":true}`, `{"a"`: `{"a":"broken off"}`, "\xef\xbb\xbf[]": `[]`,
 		} {
 			got, _, _ := recorded(t, answer(text))
 			if all := loadRecording(t, got); len(all) == 0 || string(all[0].Body) != want {

@@ -33,43 +33,55 @@ const (
 // separators. Whatever is in a table and cannot be accounted for makes the answer incomplete.
 var (
 	signsOfMore = table(map[listSign]string{
-		signMore: `hasmore more moretofollow hasnext hasmoreitems hasmorepages hasmoreresults hasmorerecords hasmoredata hasmorecustomers
-			hasadditional hasadditionalpages hasadditionalitems morerecords moreresults moreitems morepages moredata moreavailable moreresultsavailable
-			moretocome nextpagenumber nextpageexists nextpageavailable isnextpage remaining remainingcount remainingitems remainingpages remainingrecords left
-			pagesleft pagesremaining itemsremaining truncated istruncated resultstruncated listtruncated partial ispartial partialresult partialresults
-			partialcontent incomplete isincomplete incompleteresults limited islimited capped iscapped limitreached limitexceeded maxreached
-			exceededlimit exceededtransferlimit sizelimitexceeded cut iscut`,
-		signNext: `nextlink @odata.nextlink odata.nextlink odatanextlink next nextpage hasnextpage nextpagelink nextpageurl nextpageuri nexturl nexturi nexthref linknext`,
-		signToken: `nextcursor cursor nexttoken nextpagetoken nextpagecursor continuationtoken continuation nextcontinuationtoken mscontinuation skiptoken
-			nextskiptoken nextoffset nextskip nextstart nextmarker marker nextid nextkey nextindex nextbatch nextset nextrecord scrollid bookmark
-			nextbookmark pagestate pagingstate resumetoken lastevaluatedkey nextpartitionkey nextrowkey nextpageid nextpagekey deltatoken`,
+		signMore: `hasmore more moretofollow hasnext hasmoreitems hasmorepages hasmoreresults hasmorerecords hasmoredata
+			hasmorecustomers hasadditional hasadditionalpages hasadditionalitems morerecords moreresults moreitems
+			morepages moredata moreavailable moreresultsavailable moretocome nextpagenumber nextpageexists
+			nextpageavailable isnextpage remaining remainingcount remainingitems remainingpages remainingrecords left
+			pagesleft pagesremaining itemsremaining truncated istruncated resultstruncated listtruncated partial
+			ispartial partialresult partialresults partialcontent incomplete isincomplete incompleteresults limited
+			islimited capped iscapped limitreached limitexceeded maxreached exceededlimit exceededtransferlimit
+			sizelimitexceeded cut iscut`,
+		signNext: `nextlink @odata.nextlink odata.nextlink odatanextlink next nextpage hasnextpage nextpagelink
+			nextpageurl nextpageuri nexturl nexturi nexthref linknext`,
+		signToken: `nextcursor cursor nexttoken nextpagetoken nextpagecursor continuationtoken continuation
+			nextcontinuationtoken mscontinuation skiptoken nextskiptoken nextoffset nextskip nextstart nextmarker marker
+			nextid nextkey nextindex nextbatch nextset nextrecord scrollid bookmark nextbookmark pagestate pagingstate
+			resumetoken lastevaluatedkey nextpartitionkey nextrowkey nextpageid nextpagekey deltatoken`,
 		signOffset: `offset skip startindex startat startrow firstindex`,
-		signLast: `islastpage islast lastbatch islastbatch complete iscomplete completed iscompleted iscompletelist listcomplete resultcomplete resultscomplete
-			datacomplete allcomplete final isfinal finalpage isfinalpage done isdone finished isfinished exhausted isexhausted
-			eof iseof endoflist endofdata endofresults endofpages endreached reachedend isendoflist allreturned allresultsreturned
-			allloaded allitemsloaded nomore nomorepages nomoreresults nomoreitems`,
+		signLast: `islastpage islast lastbatch islastbatch complete iscomplete completed iscompleted iscompletelist
+			listcomplete resultcomplete resultscomplete datacomplete allcomplete final isfinal finalpage isfinalpage
+			done isdone finished isfinished exhausted isexhausted eof iseof endoflist endofdata endofresults endofpages
+			endreached reachedend isendoflist allreturned allresultsreturned allloaded allitemsloaded nomore nomorepages
+			nomoreresults nomoreitems`,
 		signLastPage: `lastpage last lastpageurl lastpagelink lastlink linklast`,
 		signEarlier:  `hasprevious haspreviouspage hasprev hasprevpage`,
 	})
 	signsOfTotal = table(map[listSign]string{
-		signTotal: `totalcount total totalitems totalitemcount totalrecords totalrecordcount totalresults totalresultcount totalelements totalrows totalrowcount
-			totalentries totalcustomers totalcustomercount totalclients totalhits totalmatches totaldocuments totalobjects totalsize totalnumber
-			totalnumberofcustomers totalnumberofitems totalnumberofrecords totalnumberofresults totalavailable totalfound totalresources totalvalues
-			totaldisplayrecords recordstotal recordsfiltered itemstotal resultstotal rowstotal customerstotal clientstotal counttotal grandtotal
-			overallcount overalltotal fullcount availablecount @odata.count odata.count odatacount @count nbhits numfound`,
-		signCount: `count itemcount itemscount resultcount resultscount recordcount recordscount rowcount rowscount customercount customerscount
-			clientcount clientscount elementcount entrycount numberofcustomers numberofelements numberofitems numberofrecords numberofresults
-			numberofrows numcustomers numitems numresults numrecords`,
-		signPages:  `totalpages totalpagecount pagecount pages pagestotal numberofpages numpages maxpage maxpages pagecounttotal`,
+		signTotal: `totalcount total totalitems totalitemcount totalrecords totalrecordcount totalresults
+			totalresultcount totalelements totalrows totalrowcount totalentries totalcustomers totalcustomercount
+			totalclients totalhits totalmatches totaldocuments totalobjects totalsize totalnumber totalnumberofcustomers
+			totalnumberofitems totalnumberofrecords totalnumberofresults totalavailable totalfound totalresources
+			totalvalues totaldisplayrecords recordstotal recordsfiltered itemstotal resultstotal rowstotal
+			customerstotal clientstotal counttotal grandtotal overallcount overalltotal fullcount availablecount
+			@odata.count odata.count odatacount @count nbhits numfound`,
+		signCount: `count itemcount itemscount resultcount resultscount recordcount recordscount rowcount rowscount
+			customercount customerscount clientcount clientscount elementcount entrycount numberofcustomers
+			numberofelements numberofitems numberofrecords numberofresults numberofrows numcustomers numitems numresults
+			numrecords`,
+		signPages: `totalpages totalpagecount pagecount pages pagestotal numberofpages numpages maxpage maxpages
+			pagecounttotal`,
 		signNumber: `pagenumber page currentpage pageno pagenum pageindex`,
-		signSize:   `pagesize perpage itemsperpage resultsperpage recordsperpage limit top take first maxresults maxpagesize`,
-		signRange:  `contentrange range itemrange itemsrange resultrange`,
+		signSize: `pagesize perpage itemsperpage resultsperpage recordsperpage limit top take first maxresults
+			maxpagesize`,
+		signRange: `contentrange range itemrange itemsrange resultrange`,
 	})
 	signsOfFailure = table(map[listSign]string{
 		signSuccess: `success succeeded issuccess successful issuccessful wassuccessful ok isok requestok`,
-		signCode:    `code status statuscode httpstatus httpstatuscode httpcode responsecode responsestatus resultcode resultstatus returncode apistatus state`,
-		signError: `error errors errormessage errormessages errormsg errordescription errordetails errorcode errorcount exception exceptionmessage exceptions
-			fault faults failed failure failures haserror haserrors iserror iserrors hasfailed hasfailures`,
+		signCode: `code status statuscode httpstatus httpstatuscode httpcode responsecode responsestatus resultcode
+			resultstatus returncode apistatus state`,
+		signError: `error errors errormessage errormessages errormsg errordescription errordetails errorcode errorcount
+			exception exceptionmessage exceptions fault faults failed failure failures haserror haserrors iserror
+			iserrors hasfailed hasfailures`,
 		signRemark: `message messages warning warnings notice notices`,
 	})
 )
@@ -119,8 +131,10 @@ var quietNames = map[string]bool{
 var quietEndings = []string{"id", "time", "at", "seconds", "version"}
 
 // aboutPages are the objects whose members are about the list as the envelope's own are.
-var aboutPages = table(map[listSign]string{signMore: `pagination paging page pageinfo pager pageable paginator pagemeta meta metadata info links navigation resultinfo
-	resultset responsemetadata responseinfo searchinfo list listinfo cursors response header headers hits status outcome operation result responsestatus`})
+var aboutPages = table(map[listSign]string{signMore: `pagination paging page pageinfo pager pageable paginator pagemeta
+	meta metadata info links navigation resultinfo resultset responsemetadata responseinfo searchinfo list listinfo
+	cursors response header headers hits status outcome operation result responsestatus`})
 
 // echoes are the objects that repeat the question, whose members say nothing of the answer.
-var echoes = table(map[listSign]string{signMore: `filter filters query request params parameters sort sorting self criteria`})
+var echoes = table(map[listSign]string{signMore: `filter filters query request params parameters sort sorting self
+	criteria`})

@@ -214,9 +214,11 @@ var finished = []sentAnswer{
 	{array, `Content-Range: 0-94/95`, ""},
 	{array, `Content-Range: items 1-95/95`, ""},
 	{array, `Content-Range: bytes 0-9999/10000`, ""},
-	{array, "X-RateLimit-Limit: 5\nX-RateLimit-Remaining: 4\nRateLimit-Limit: 100\nX-Request-Id: 100\nAge: 7\nX-Powered-By: ASP.NET\nX-Cache: Error from cloudfront", ""},
+	{array, "X-RateLimit-Limit: 5\nX-RateLimit-Remaining: 4\nRateLimit-Limit: 100\nX-Request-Id: 100\nAge: " +
+		"7\nX-Powered-By: ASP.NET\nX-Cache: Error from cloudfront", ""},
 	{with(`"query":{"limit":95,"page":4},"pageSize":100,"page":1,"total":95`), "", ""},
-	{array, "X-Remaining: 4\nX-Limit: 5\nX-Api-Limit: 5\nWarning: 110 - \"Response is Stale\"\nStatus: 200 OK\nX-Version: 2\nX-Response-Time: 95", ""},
+	{array, "X-Remaining: 4\nX-Limit: 5\nX-Api-Limit: 5\nWarning: 110 - \"Response is Stale\"\nStatus: 200 " +
+		"OK\nX-Version: 2\nX-Response-Time: 95", ""},
 	{array, "X-Has-More: false\nX-Is-Last-Page: true\nX-Next-Cursor:\nX-Truncated: 0\nX-Error: none\nX-Success: true", ""},
 	{enveloped, `X-Total-Count: 95`, ""},
 	{with(`"totalCount":null`), `X-Total-Count: 95`, ""},
@@ -253,7 +255,8 @@ func TestHarmless(t *testing.T) {
 		t.Run(answer.String(), func(t *testing.T) {
 			t.Parallel()
 			if answer.sign == wrongTotal {
-				_, err := answer.read(t, "total", "totalCount", "header X-Total-Count", "header X-Total", "header Total-Count", "header Content-Range", "meta.total", "range")
+				_, err := answer.read(t, "total", "totalCount", "header X-Total-Count", "header X-Total", "header Total-Count",
+					"header Content-Range", "meta.total", "range")
 				wantCode(t, err, portal.Incomplete)
 				return
 			}
@@ -299,21 +302,24 @@ func TestSigns_on_pages(t *testing.T) {
 	}
 	t.Run("a header's total is of all pages", func(t *testing.T) {
 		t.Parallel()
-		r, _, _ := inTurn(t, headed(`{"items":[`+first+`],"total":4}`, "X-Total-Count", "4"), headed(`{"items":[`+second+`],"total":4}`, "X-Total-Count", "4"))
+		r, _, _ := inTurn(t, headed(`{"items":[`+first+`],"total":4}`, "X-Total-Count", "4"),
+			headed(`{"items":[`+second+`],"total":4}`, "X-Total-Count", "4"))
 		if customers, err := r.all(t.Context()); err != nil || ids(customers) != "1 2 3 4" {
 			t.Errorf("read %s, %v", ids(customers), err)
 		}
 	})
 	t.Run("a link to the page that is read anyway", func(t *testing.T) {
 		t.Parallel()
-		r, _, _ := inTurn(t, headed(`{"items":[`+first+`],"page":1,"hasMore":true}`, "Link", `<?page=2>; rel=next`), headed(`{"items":[`+second+`],"page":2,"hasMore":false,"hasPreviousPage":true}`, "Link", `<?page=1>; rel=prev`))
+		r, _, _ := inTurn(t, headed(`{"items":[`+first+`],"page":1,"hasMore":true}`, "Link", `<?page=2>; rel=next`),
+			headed(`{"items":[`+second+`],"page":2,"hasMore":false,"hasPreviousPage":true}`, "Link", `<?page=1>; rel=prev`))
 		if customers, err := r.all(t.Context()); err != nil || ids(customers) != "1 2 3 4" {
 			t.Errorf("read %s, %v", ids(customers), err)
 		}
 	})
 	t.Run("the last page's headers count", func(t *testing.T) {
 		t.Parallel()
-		r, _, _ := inTurn(t, saying(`{"items":[`+first+`],"page":1,"hasMore":true}`), headed(`{"items":[`+second+`],"page":2,"hasMore":false}`, "X-Total-Count", "6"))
+		r, _, _ := inTurn(t, saying(`{"items":[`+first+`],"page":1,"hasMore":true}`),
+			headed(`{"items":[`+second+`],"page":2,"hasMore":false}`, "X-Total-Count", "6"))
 		_, err := r.all(t.Context())
 		wantCode(t, err, portal.Incomplete)
 	})
@@ -334,7 +340,8 @@ func TestSigns_on_pages(t *testing.T) {
 	t.Run("a sign in an answer about a reseller", func(t *testing.T) {
 		t.Parallel()
 		var asked []string
-		_, err := byCustomer(t, &asked, map[string]string{"17": `[` + resellerR + `]`, "1": `{"items":[` + first + `],"isComplete":false}`}).all(t.Context())
+		_, err := byCustomer(t, &asked,
+			map[string]string{"17": `[` + resellerR + `]`, "1": `{"items":[` + first + `],"isComplete":false}`}).all(t.Context())
 		var e *portal.CallError
 		if !errors.As(err, &e) || e.Code != portal.Incomplete || e.Sign != "isComplete" {
 			t.Errorf("the error is %v, want one with the sign isComplete", err)

@@ -26,7 +26,8 @@ func TestStatus(t *testing.T) {
 	t.Run("reads every sign in any spelling", func(t *testing.T) {
 		t.Parallel()
 		for s, test := range map[sign]struct{ names, value, other string }{
-			saysStatus:    {"status Customer_Status accountStatus CompanyStatus client-status tenantStatus organizationStatus StatusName", `"Disabled"`, `"Active"`},
+			saysStatus: {"status Customer_Status accountStatus CompanyStatus client-status tenantStatus organizationStatus " +
+				"StatusName", `"Disabled"`, `"Active"`},
 			saysDeleted:   {"isDeleted DELETED is_removed removed isArchived archived", `true`, `false`},
 			saysDeletedOn: {"deletedAt deleted_on deletedDate DeletedDateUtc", `"2026-10-01T10:00:00Z"`, `"0001-01-01T00:00:00"`},
 			saysDisabled:  {"isDisabled disabled is_suspended Suspended isBlocked blocked", `"true"`, `"no"`},
@@ -34,14 +35,19 @@ func TestStatus(t *testing.T) {
 			saysInactive:  {"isInactive inactive", `"Y"`, `"N"`},
 			saysActive:    {"isActive active", `"No"`, `"yes"`},
 			saysDemo:      {"isDemo demo is_demo_customer demoCustomer isDemoAccount demo-account", `1`, `0`},
-			saysExpired: {"licenseExpired licence_expired licensesExpired licencesExpired licensingExpired licencingExpired subscriptionExpired subscriptionsExpired licenseIsExpired licenceIsExpired " +
-				"licensesIsExpired licencesIsExpired licensingIsExpired licencingIsExpired subscriptionIsExpired subscriptionsIsExpired isLicenseExpired is_licence_expired isSubscriptionExpired isExpired EXPIRED", `true`, `false`},
-			saysLicenceStatus: {"licenseStatus licence_status licensesStatus licencesStatus licensingStatus licencingStatus subscription-status subscriptionsStatus licenseState licenceState " +
+			saysExpired: {"licenseExpired licence_expired licensesExpired licencesExpired licensingExpired licencingExpired " +
+				"subscriptionExpired subscriptionsExpired licenseIsExpired licenceIsExpired " +
+				"licensesIsExpired licencesIsExpired licensingIsExpired licencingIsExpired subscriptionIsExpired " +
+				"subscriptionsIsExpired isLicenseExpired is_licence_expired isSubscriptionExpired isExpired EXPIRED", `true`, `false`},
+			saysLicenceStatus: {"licenseStatus licence_status licensesStatus licencesStatus licensingStatus licencingStatus " +
+				"subscription-status subscriptionsStatus licenseState licenceState " +
 				"licensesState licencesState licensingState licencingState subscriptionState subscriptionsState", `"EXPIRED"`, `"Disabled"`},
 		} {
 			want := map[sign]portal.StatusReason{
-				saysStatus: portal.ReasonDisabled, saysDeleted: portal.ReasonDeleted, saysDeletedOn: portal.ReasonDeleted, saysDisabled: portal.ReasonDisabled, saysEnabled: portal.ReasonDisabled,
-				saysInactive: portal.ReasonInactive, saysActive: portal.ReasonInactive, saysDemo: portal.ReasonDemo, saysExpired: portal.ReasonLicenceExpired, saysLicenceStatus: portal.ReasonLicenceExpired,
+				saysStatus: portal.ReasonDisabled, saysDeleted: portal.ReasonDeleted, saysDeletedOn: portal.ReasonDeleted,
+				saysDisabled: portal.ReasonDisabled, saysEnabled: portal.ReasonDisabled,
+				saysInactive: portal.ReasonInactive, saysActive: portal.ReasonInactive, saysDemo: portal.ReasonDemo,
+				saysExpired: portal.ReasonLicenceExpired, saysLicenceStatus: portal.ReasonLicenceExpired,
 			}[s]
 			for _, name := range all(t, fmt.Sprint("sign ", s), len(signs[s]), test.names) {
 				if got := reason(t, `"`+name+`":`+test.value); got != want {
@@ -59,7 +65,8 @@ func TestStatus(t *testing.T) {
 		t.Parallel()
 		texts := map[portal.StatusReason]string{
 			portal.ReasonDeleted: "Deleted removed ARCHIVED", portal.ReasonDisabled: "disabled Suspended blocked locked On_Hold paused",
-			portal.ReasonInactive: "Inactive not_active deactivated terminated cancelled canceled closed", portal.ReasonDemo: "Demo demo_customer External_Demo_Customer",
+			portal.ReasonInactive:       "Inactive not_active deactivated terminated cancelled canceled closed",
+			portal.ReasonDemo:           "Demo demo_customer External_Demo_Customer",
 			portal.ReasonLicenceExpired: "Expired license_expired licence_expired",
 			"":                          "Active activated enabled OK valid live current running not_expired normal",
 		}
@@ -105,8 +112,10 @@ func TestStatus(t *testing.T) {
 	t.Run("is not read from counts and modules", func(t *testing.T) {
 		t.Parallel()
 		for _, members := range []string{
-			`"active":0`, `"active":"0"`, `"inactive":1`, `"enabled":0`, `"expired":1`, `"modules":[{"name":"EDR","active":false,"status":"Disabled"}]`, `"modules":{"active":false}`,
-			`"licenses":{"active":0,"isActive":false,"enabled":false,"status":"Inactive"}`, `"contact":{"status":"Deleted","isDeleted":true}`, `"licenses":[{"module":"EDR","status":"Expired","isExpired":true}]`,
+			`"active":0`, `"active":"0"`, `"inactive":1`, `"enabled":0`, `"expired":1`,
+			`"modules":[{"name":"EDR","active":false,"status":"Disabled"}]`, `"modules":{"active":false}`,
+			`"licenses":{"active":0,"isActive":false,"enabled":false,"status":"Inactive"}`,
+			`"contact":{"status":"Deleted","isDeleted":true}`, `"licenses":[{"module":"EDR","status":"Expired","isExpired":true}]`,
 			`"state":"Disabled"`,
 		} {
 			if got := reason(t, members); got != "" {

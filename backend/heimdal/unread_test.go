@@ -155,11 +155,13 @@ func TestPaged(t *testing.T) {
 		texts []string
 		want  bool
 	}{
-		"one answer":                {[]string{`[` + corps(1, 3) + `]`}, false},
-		"one page":                  {[]string{`{"items":[` + corps(1, 3) + `],"total":3}`}, false},
-		"two pages":                 {[]string{`{"items":[` + corps(1, 3) + `],"total":4}`, `{"items":[` + corps(4, 1) + `],"total":4}`}, true},
-		"a full page and no other":  {[]string{`{"items":[` + corps(1, 2) + `],"pageSize":2,"page":1}`, `{"items":[],"pageSize":2,"page":2}`}, true},
-		"pages of one reseller":     {[]string{`[` + resellers(1) + `]`, `{"items":[` + corps(11, 1) + `],"total":2}`, `{"items":[` + corps(12, 1) + `],"total":2}`}, true},
+		"one answer": {[]string{`[` + corps(1, 3) + `]`}, false},
+		"one page":   {[]string{`{"items":[` + corps(1, 3) + `],"total":3}`}, false},
+		"two pages":  {[]string{`{"items":[` + corps(1, 3) + `],"total":4}`, `{"items":[` + corps(4, 1) + `],"total":4}`}, true},
+		"a full page and no other": {[]string{`{"items":[` + corps(1, 2) + `],"pageSize":2,"page":1}`,
+			`{"items":[],"pageSize":2,"page":2}`}, true},
+		"pages of one reseller": {[]string{`[` + resellers(1) + `]`, `{"items":[` + corps(11, 1) + `],"total":2}`,
+			`{"items":[` + corps(12, 1) + `],"total":2}`}, true},
 		"resellers with one answer": {[]string{`[` + resellers(2) + `]`, `[` + corps(11, 1) + `]`, `[` + corps(12, 1) + `]`}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -38,15 +38,18 @@ type state struct {
 // statesWritten are ways to write each status.
 var statesWritten = []map[portal.StatusReason]state{
 	{
-		"": {"status", "Active"}, portal.ReasonDeleted: {"status", "Deleted"}, portal.ReasonDisabled: {"status", "SUSPENDED"}, portal.ReasonInactive: {"status", "In-active"},
-		portal.ReasonDemo: {"status", "Demo"}, portal.ReasonLicenceExpired: {"licenseStatus", "Expired"},
+		"": {"status", "Active"}, portal.ReasonDeleted: {"status", "Deleted"}, portal.ReasonDisabled: {"status", "SUSPENDED"},
+		portal.ReasonInactive: {"status", "In-active"},
+		portal.ReasonDemo:     {"status", "Demo"}, portal.ReasonLicenceExpired: {"licenseStatus", "Expired"},
 	},
 	{
-		"": {}, portal.ReasonDeleted: {"isDeleted", true}, portal.ReasonDisabled: {"is_disabled", "yes"}, portal.ReasonInactive: {"isActive", false},
-		portal.ReasonDemo: {"isDemo", 1}, portal.ReasonLicenceExpired: {"license_expired", "true"},
+		"": {}, portal.ReasonDeleted: {"isDeleted", true}, portal.ReasonDisabled: {"is_disabled", "yes"},
+		portal.ReasonInactive: {"isActive", false},
+		portal.ReasonDemo:     {"isDemo", 1}, portal.ReasonLicenceExpired: {"license_expired", "true"},
 	},
 	{
-		"": {"isActive", "true"}, portal.ReasonDeleted: {"deletedAt", "2026-10-01T00:00:00Z"}, portal.ReasonDisabled: {"Enabled", "N"}, portal.ReasonInactive: {"active", "no"},
+		"": {"isActive", "true"}, portal.ReasonDeleted: {"deletedAt", "2026-10-01T00:00:00Z"},
+		portal.ReasonDisabled: {"Enabled", "N"}, portal.ReasonInactive: {"active", "no"},
 		portal.ReasonDemo: {"demo", true}, portal.ReasonLicenceExpired: {"subscription_status", map[string]any{"id": 3, "name": "expired"}},
 	},
 }
@@ -58,7 +61,8 @@ func drawSpelling(r *rapid.T) spelling {
 		s.names[means] = rapid.SampledFrom(aliases[means]).Draw(r, "name")
 	}
 	if rapid.Bool().Draw(r, "inward") {
-		s.inward = rapid.SampledFrom([]string{"license", "licence", "licenses", "licences", "subscription", "licenseinfo", "licensing"}).Draw(r, "object")
+		s.inward = rapid.SampledFrom([]string{"license", "licence", "licenses", "licences", "subscription", "licenseinfo",
+			"licensing"}).Draw(r, "object")
 		s.names[meansSeatsUsed] = rapid.SampledFrom([]string{"used", "seatsused", "assigned", "active", "devices"}).Draw(r, "used")
 		s.names[meansSeatsTotal] = rapid.SampledFrom([]string{"total", "seats", "count", "purchased", "totallicenses"}).Draw(r, "total")
 		s.names[meansExpiry] = rapid.SampledFrom([]string{"expireson", "expirationdate", "validuntil", "enddate"}).Draw(r, "expiry")
@@ -80,7 +84,8 @@ func drawSpelling(r *rapid.T) spelling {
 		func(d time.Time) any { return d.UnixMilli() }, func(d time.Time) any { return fmt.Sprintf("/Date(%d)/", d.UnixMilli()) },
 		func(d time.Time) any { return d.Format("2006-01-02T15:04:05") }, func(d time.Time) any { return d.Format("2-Jan-2006") },
 		func(d time.Time) any { return d.Format("Jan 2 2006") }, func(d time.Time) any { return d.Format("2006-01-02T15:04:05.000-0700") },
-		func(d time.Time) any { return d.Format("2006-01-02 15:04:05 MST") }, func(d time.Time) any { return map[string]any{"$date": d.Format(time.RFC3339)} },
+		func(d time.Time) any { return d.Format("2006-01-02 15:04:05 MST") },
+		func(d time.Time) any { return map[string]any{"$date": d.Format(time.RFC3339)} },
 		func(d time.Time) any { return map[string]any{"$date": d.UnixMilli()} },
 		func(d time.Time) any {
 			return map[string]any{"$date": map[string]any{"$numberLong": strconv.FormatInt(d.UnixMilli(), 10)}}
@@ -88,7 +93,8 @@ func drawSpelling(r *rapid.T) spelling {
 	}).Draw(r, "dates")
 	s.flags = rapid.SampledFrom([]func(bool) any{
 		func(b bool) any { return b }, func(b bool) any { return fmt.Sprint(b) },
-		func(b bool) any { return map[bool]string{true: "Yes", false: "No"}[b] }, func(b bool) any { return map[bool]string{true: "Y", false: "N"}[b] },
+		func(b bool) any { return map[bool]string{true: "Yes", false: "No"}[b] },
+		func(b bool) any { return map[bool]string{true: "Y", false: "N"}[b] },
 		func(b bool) any { return map[bool]int{true: 1}[b] },
 	}).Draw(r, "flags")
 	s.states = rapid.SampledFrom(statesWritten).Draw(r, "states")
@@ -204,7 +210,8 @@ func drawCustomers(r *rapid.T) []portal.Customer {
 			c.SeatsTotal = number(rapid.Int64Range(0, 1<<40).Draw(r, "total"))
 		}
 		if rapid.Bool().Draw(r, "licence type") {
-			c.LicenceType, c.SPLA = text(rapid.SampledFrom([]string{"Annual", "Månedlig", "3"}).Draw(r, "licensed")), ptr(rapid.Bool().Draw(r, "spla"))
+			c.LicenceType, c.SPLA = text(rapid.SampledFrom([]string{"Annual", "Månedlig", "3"}).Draw(r, "licensed")),
+				ptr(rapid.Bool().Draw(r, "spla"))
 		}
 		if reason := rapid.SampledFrom(append([]portal.StatusReason{"", "", ""}, precedence...)).Draw(r, "status"); reason != "" {
 			c.StatusReason = &reason

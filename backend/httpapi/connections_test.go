@@ -238,7 +238,8 @@ func TestConnections_harmless(t *testing.T) {
 	admin := h.as(portal.MSSPAdmin)
 	names := []string{"header X-Has-More", "isComplete"}
 	runs := h.text("select count(*)::text from sync_run")
-	c := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &names}), ok))
+	c := decode[portal.ConnectionItem](h,
+		h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &names}), ok))
 	if !slices.Equal(c.Harmless, names) {
 		t.Errorf("the connection has the harmless names %q, want %q", c.Harmless, names)
 	}
@@ -264,7 +265,8 @@ func TestConnections_harmless(t *testing.T) {
 		r := h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &wrong})
 		h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid)
 	}
-	h.wantsProblem(h.changeConnection(admin, h.Other.ConnectionID, portal.ConnectionChange{Harmless: &names}), http.StatusNotFound, portal.NotFound)
+	h.wantsProblem(h.changeConnection(admin, h.Other.ConnectionID, portal.ConnectionChange{Harmless: &names}),
+		http.StatusNotFound, portal.NotFound)
 	h.wants(h.changeConnection(h.as(portal.MSSPStaff), h.Own.ConnectionID, portal.ConnectionChange{Harmless: &names}), http.StatusForbidden)
 }
 

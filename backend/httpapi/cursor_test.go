@@ -205,7 +205,8 @@ var drawName = rapid.Map(rapid.OneOf(
 		return strings.Repeat(string(rapid.Rune().Draw(t, "repeated")), rapid.IntRange(1, 1000).Draw(t, "times"))
 	}),
 	rapid.Custom(func(t *rapid.T) string {
-		return strings.Repeat(rapid.SampledFrom([]string{"株", "&", "é", "ab", "𐍈"}).Draw(t, "prefix"), 199) + rapid.StringN(0, 3, -1).Draw(t, "suffix")
+		return strings.Repeat(rapid.SampledFrom([]string{"株", "&", "é", "ab", "𐍈"}).Draw(t, "prefix"), 199) +
+			rapid.StringN(0, 3, -1).Draw(t, "suffix")
 	}),
 	rapid.SampledFrom([]string{"Müller AG", "MULLER AG", "muller\u00a0ag", " ", "\u0301"}),
 ), func(name string) string { return strings.ReplaceAll(name, "\x00", "0") })
@@ -221,7 +222,8 @@ func (h *house) rename(name func(of string) string) {
 		}
 	}
 	for _, role := range roles {
-		batch.Queue("update app_user set name = $2, email = left(rpad('', 240, 'a') || id, 254) where id = $1", h.Own.Viewers[role].UserID, name(string(role)))
+		batch.Queue("update app_user set name = $2, email = left(rpad('', 240, 'a') || id, 254) where id = $1",
+			h.Own.Viewers[role].UserID, name(string(role)))
 	}
 	if err := h.owner.SendBatch(h.Context(), batch).Close(); err != nil {
 		h.Fatal(err)
@@ -302,7 +304,8 @@ func (h *house) reopen() {
 func TestNamesAreFoundHoweverTheyAreWritten(t *testing.T) {
 	h := newHouse(t)
 	token := h.as(portal.MSSPAdmin)
-	names := []string{"MÜLLER AG", "Große Straße 5", "ISPARTA Ltd", "ΟΔΥΣΣΕΥΣ", "Acme\u00a0 Works", "Ismu\u0308ller", strings.Repeat("long ", 300) + "Ende"}
+	names := []string{"MÜLLER AG", "Große Straße 5", "ISPARTA Ltd", "ΟΔΥΣΣΕΥΣ", "Acme\u00a0 Works", "Ismu\u0308ller",
+		strings.Repeat("long ", 300) + "Ende"}
 	clients := slices.Concat(h.Own.MSPs[0].Clients, h.Own.MSPs[1].Clients)
 	clients = append(clients, h.Own.Direct)
 	for i, name := range names {

@@ -98,7 +98,8 @@ func TestFieldMap(t *testing.T) {
 		if m.Items[3].Pending || m.Items[3].Field != nil || m.Items[2].Field == nil {
 			t.Errorf("after it was undone: %+v, want the map as it was", m.Items[2:])
 		}
-		if n := h.text("select count(*)::text from audit_log where action = 'connection_fields_changed' and actor_id = $1", h.Own.Viewers[portal.MSSPAdmin].UserID); n != "2" {
+		if n := h.text("select count(*)::text from audit_log where action = 'connection_fields_changed' and actor_id = $1",
+			h.Own.Viewers[portal.MSSPAdmin].UserID); n != "2" {
 			t.Errorf("%s changes are audited, want 2", n)
 		}
 	})
@@ -172,7 +173,8 @@ func TestFieldMapPreview(t *testing.T) {
 	t.Run("says where the next run will wait for a review", func(t *testing.T) {
 		h := withFields(t)
 		for change, want := range map[string]bool{
-			`{"fields":{"active":"name"}}`: true, `{"fields":{"name":""}}`: true, `{"fields":{"active":"spla"}}`: false, `{"fields":{"name":null}}`: false,
+			`{"fields":{"active":"name"}}`: true, `{"fields":{"name":""}}`: true, `{"fields":{"active":"spla"}}`: false,
+			`{"fields":{"name":null}}`: false,
 		} {
 			p := decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", change), ok))
 			if p.NeedsReview != want {

@@ -150,7 +150,8 @@ func TestPagesInEverySortGiveEachClientOnceInTheListsOrder(t *testing.T) {
 		from (select id, row_number() over (order by id) as n from client where mssp_id = $1) n
 		where c.id = n.id`, h.Own.MSSPID)
 	token := h.as(portal.MSSPAdmin)
-	for _, field := range []string{"name", "msp_name", "status", "type", "licence_type", "spla", "seats_used", "seats_total", "expires_on", "first_seen_at", "last_seen_at"} {
+	for _, field := range []string{"name", "msp_name", "status", "type", "licence_type", "spla", "seats_used",
+		"seats_total", "expires_on", "first_seen_at", "last_seen_at"} {
 		for _, sort := range []string{field, "-" + field, field + ",-seats_used", "-" + field + ",name", "-seats_used,expires_on," + field} {
 			whole := h.walk("/v1/clients?sort="+sort+"&limit=200", token)
 			for _, limit := range []int{1, 2, 3, 7} {

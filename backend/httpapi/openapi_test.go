@@ -98,7 +98,8 @@ func TestTheHeadersARouteReadsAreDocumented(t *testing.T) {
 		Paths map[string]map[string]operation `json:"paths"`
 	}](h, h.wants(h.get("/openapi.json", ""), ok))
 	for route, header := range map[string]string{
-		"get /v1/clients": "If-None-Match", "get /v1/clients/facets": "If-None-Match", "get /v1/msps/facets": "If-None-Match", "get /v1/msps": "If-None-Match", "get /v1/overview": "If-None-Match",
+		"get /v1/clients": "If-None-Match", "get /v1/clients/facets": "If-None-Match", "get /v1/msps/facets": "If-None-Match",
+		"get /v1/msps": "If-None-Match", "get /v1/overview": "If-None-Match",
 		"post /v1/auth/token": "User-Agent", "post /v1/auth/refresh": "User-Agent",
 	} {
 		method, path, _ := strings.Cut(route, " ")

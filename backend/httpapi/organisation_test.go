@@ -14,7 +14,8 @@ func TestOrganisation(t *testing.T) {
 		changed := decode[portal.Organisation](h, h.wants(h.send(call{
 			route: "PATCH /v1/organisation", token: admin, body: `{"time_zone":"Pacific/Kiritimati"}`}), ok))
 		read := decode[portal.Organisation](h, h.wants(h.get("/v1/organisation", admin), ok))
-		if read.ID != h.Own.MSSPID || read.Name != h.Own.Name || read.TimeZone != "Pacific/Kiritimati" || changed.TimeZone != read.TimeZone || len(read.TimeZones) == 0 {
+		if read.ID != h.Own.MSSPID || read.Name != h.Own.Name || read.TimeZone != "Pacific/Kiritimati" ||
+			changed.TimeZone != read.TimeZone || len(read.TimeZones) == 0 {
 			t.Errorf("the organisation is %q %q in %q, changed to %q", read.ID, read.Name, read.TimeZone, changed.TimeZone)
 		}
 		for _, role := range roles {

@@ -70,7 +70,8 @@ func TestAForgedPositionInACursorNeverBreaksTheServer(t *testing.T) {
 	token := h.as(portal.MSSPAdmin)
 	values := []string{
 		"", "x", "0", "-1", "9223372036854775807", "9223372036854775808", "infinity", "-infinity", "0000-01-01", "9999-12-31",
-		"0000-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z", "2026-02-30", "2026-01-01T24:00:00.000000Z", "2026-01-01T00:00:00.000000+16",
+		"0000-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z", "2026-02-30", "2026-01-01T24:00:00.000000Z",
+		"2026-01-01T00:00:00.000000+16",
 		"epoch", "\xff", "\xed\xa0\x80", "' or 1=1", strings.Repeat("a", 600), strings.Repeat("\U0010ffff", 50),
 	}
 	for _, sort := range []string{"name", "status", "type", "seats_used", "-seats_total", "expires_on", "-first_seen_at", "last_seen_at"} {
@@ -93,7 +94,8 @@ func TestAWrongFilterOrSortIsAnsweredWithItsName(t *testing.T) {
 		{"two minuses", call{route: "GET /v1/clients?sort=--name"}, wrong, portal.Invalid, "sort"},
 		{"four sort terms", call{route: "GET /v1/clients?sort=name,type,status,seats_used"}, wrong, portal.Invalid, "sort"},
 		{"a sort of another list", call{route: "GET /v1/msps?sort=first_seen_at"}, wrong, portal.Invalid, "sort"},
-		{"a cursor of another sort", call{route: "GET /v1/clients?sort=type&cursor=" + cursor("name", "a", someID)}, wrong, portal.Invalid, "cursor"},
+		{"a cursor of another sort", call{route: "GET /v1/clients?sort=type&cursor=" + cursor("name", "a", someID)}, wrong,
+			portal.Invalid, "cursor"},
 		{"an unknown status", call{route: "GET /v1/clients?status=gone"}, wrong, portal.Invalid, "status"},
 		{"an unknown status of an MSP", call{route: "GET /v1/msps?status=open"}, wrong, portal.Invalid, "status"},
 		{"an unknown status of an invite", call{route: "GET /v1/invites?status=active"}, wrong, portal.Invalid, "status"},

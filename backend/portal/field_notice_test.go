@@ -62,7 +62,8 @@ func TestFieldMap(t *testing.T) {
 			portal.FieldReading{Paths: []portal.PathStats{name}, Customers: 50}, false, nil},
 		{"is silent about a mapped path that is only null in a run that was not whole", []portal.FieldReading{reading(name, seats)},
 			portal.FieldReading{Paths: []portal.PathStats{name, path("seats", 50, "null", portal.FieldSeatsUsed)}, Customers: 50}, false, nil},
-		{"is silent when what a run lacked is back", []portal.FieldReading{reading(name, seats), {Paths: []portal.PathStats{name}, Customers: 50}},
+		{"is silent when what a run lacked is back",
+			[]portal.FieldReading{reading(name, seats), {Paths: []portal.PathStats{name}, Customers: 50}},
 			reading(name, seats), false, nil},
 		{"reports a mapped path with another type", []portal.FieldReading{reading(name, seats)},
 			reading(name, path("seats", 90, "text", portal.FieldSeatsUsed)), true, []string{"type_changed seats seats_used 90"}},
@@ -131,9 +132,11 @@ func TestRemappedFields(t *testing.T) {
 		return all
 	}
 	known := []portal.KnownPath{
-		{PathStats: path("a", 1, "text", portal.FieldName)}, {PathStats: path("b", 1, "number", "")}, {PathStats: path("c", 1, "text", portal.FieldType)},
+		{PathStats: path("a", 1, "text", portal.FieldName)}, {PathStats: path("b", 1, "number", "")},
+		{PathStats: path("c", 1, "text", portal.FieldType)},
 	}
-	now := []portal.PathStats{path("a", 1, "text", portal.FieldName), path("b", 1, "number", portal.FieldSeatsUsed), path("c", 1, "text", portal.FieldType)}
+	now := []portal.PathStats{path("a", 1, "text", portal.FieldName), path("b", 1, "number", portal.FieldSeatsUsed),
+		path("c", 1, "text", portal.FieldType)}
 	for _, c := range []struct {
 		does           string
 		applied, asked map[string]portal.CustomerField
@@ -142,8 +145,10 @@ func TestRemappedFields(t *testing.T) {
 		{"finds none without a change", overrides("b", "spla"), overrides("b", "spla"), nil},
 		{"finds the field that a path fills now", nil, overrides("b", "seats_used"), []portal.CustomerField{portal.FieldSeatsUsed}},
 		{"finds the field that a path no longer fills", nil, overrides("a", ""), []portal.CustomerField{portal.FieldName}},
-		{"finds both where a path goes from one to the other", nil, overrides("c", "expires_on"), []portal.CustomerField{portal.FieldType, portal.FieldExpiresOn}},
-		{"finds the field of an override that was dropped", overrides("b", "seats_total"), nil, []portal.CustomerField{portal.FieldSeatsUsed, portal.FieldSeatsTotal}},
+		{"finds both where a path goes from one to the other", nil, overrides("c", "expires_on"),
+			[]portal.CustomerField{portal.FieldType, portal.FieldExpiresOn}},
+		{"finds the field of an override that was dropped", overrides("b", "seats_total"), nil,
+			[]portal.CustomerField{portal.FieldSeatsUsed, portal.FieldSeatsTotal}},
 	} {
 		t.Run(c.does, func(t *testing.T) {
 			got := portal.RemappedFields(known, c.applied, now, c.asked)
@@ -157,7 +162,8 @@ func TestRemappedFields(t *testing.T) {
 func TestFieldMapChange(t *testing.T) {
 	field := func(f portal.CustomerField) *portal.CustomerField { return &f }
 	known := func(path string) bool { return path != "unknown" }
-	apply := func(change map[string]*portal.CustomerField, overrides map[string]portal.CustomerField) (map[string]portal.CustomerField, error) {
+	apply := func(change map[string]*portal.CustomerField,
+		overrides map[string]portal.CustomerField) (map[string]portal.CustomerField, error) {
 		return portal.FieldMapChange{Fields: change}.Apply(overrides, known)
 	}
 	t.Run("sets, keeps and drops overrides", func(t *testing.T) {
@@ -172,7 +178,8 @@ func TestFieldMapChange(t *testing.T) {
 		}
 	})
 	t.Run("takes several paths for a list", func(t *testing.T) {
-		if _, err := apply(map[string]*portal.CustomerField{"a": field(portal.FieldProducts), "b": field(portal.FieldProducts)}, nil); err != nil {
+		if _, err := apply(map[string]*portal.CustomerField{"a": field(portal.FieldProducts),
+			"b": field(portal.FieldProducts)}, nil); err != nil {
 			t.Errorf("error %v, want none", err)
 		}
 	})

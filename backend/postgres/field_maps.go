@@ -128,8 +128,8 @@ func lockFieldMap(ctx context.Context, tx pgx.Tx, msspID, connectionID string) (
 	return row, err
 }
 
-func (db *DB) writeOverrides(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, connectionID string, before,
-	after map[string]portal.CustomerField, enqueue Enqueue) error {
+func (db *DB) writeOverrides(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, connectionID string,
+	before, after map[string]portal.CustomerField, enqueue Enqueue) error {
 	_, err := tx.Exec(ctx, `
 		update mssp_product
 		set field_overrides = $3

@@ -268,7 +268,8 @@ func TestChangeFieldMap(t *testing.T) {
 			t.Errorf("%d runs are queued, want 1", n)
 		}
 		connection, err := w.DB.Connection(context.Background(), w.ID, w.connection)
-		if want := map[string]portal.CustomerField{"colour": portal.FieldLicenceType, "seats": ""}; err != nil || !cmp.Equal(connection.Fields, want) {
+		if want := map[string]portal.CustomerField{"colour": portal.FieldLicenceType, "seats": ""}; err != nil ||
+			!cmp.Equal(connection.Fields, want) {
 			t.Errorf("the next run reads with %v, %v; want %v", connection.Fields, err, want)
 		}
 		if _, err := w.remap("colour", "automatic"); err != nil {
@@ -403,7 +404,8 @@ func TestRemap(t *testing.T) {
 			t.Errorf("review (-want +got):\n%s", diff)
 		}
 		done := w.accepted(run)
-		if done.Status != portal.RunComplete || value[string](w, "select reason from change where kind = 'moved' and run_id = $1 limit 1", run.ID) != "field_map" {
+		if done.Status != portal.RunComplete ||
+			value[string](w, "select reason from change where kind = 'moved' and run_id = $1 limit 1", run.ID) != "field_map" {
 			t.Errorf("accepted it is %s, want complete with reasons in its history", done.Status)
 		}
 	})

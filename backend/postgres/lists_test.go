@@ -27,7 +27,8 @@ func licensedWorld() []portal.Customer {
 		{ParentID: "1", LicenceType: ptr("EDR"), SPLA: ptr(true), SeatsUsed: ptr[int64](3), SeatsTotal: ptr[int64](10)},
 		{ParentID: "1", LicenceType: ptr("edr"), SPLA: ptr(false), SeatsTotal: ptr[int64](5), ExpiresOn: &yesterday},
 		{ParentID: "1", Type: "corp", SeatsUsed: ptr[int64](0)},
-		{ParentID: "2", LicenceType: ptr("100%_Suite"), StatusReason: ptr(portal.ReasonDemo), SeatsUsed: ptr[int64](40), SeatsTotal: ptr[int64](50)},
+		{ParentID: "2", LicenceType: ptr("100%_Suite"), StatusReason: ptr(portal.ReasonDemo), SeatsUsed: ptr[int64](40),
+			SeatsTotal: ptr[int64](50)},
 		{ParentID: "2", StatusReason: ptr(portal.ReasonDeleted)},
 		{SPLA: ptr(false), SeatsUsed: ptr[int64](12), SeatsTotal: ptr[int64](12)},
 		{ParentID: "2"},
@@ -171,7 +172,8 @@ func TestClients(t *testing.T) {
 			eachFilter(w.filterValues(), func(filter portal.ClientFilter, set map[string]string) {
 				want := slices.DeleteFunc(slices.Clone(all.Items), func(c portal.Client) bool { return !belongs(clientRules, c, set) })
 				page, _, err := w.DB.Clients(t.Context(), viewer, portal.ClientQuery{ClientFilter: filter, Limit: 200})
-				if diff := cmp.Diff(names(want, clientName), names(page.Items, clientName)); err != nil || diff != "" || page.Total != int64(len(want)) {
+				if diff := cmp.Diff(names(want, clientName), names(page.Items, clientName)); err != nil || diff != "" ||
+					page.Total != int64(len(want)) {
 					t.Errorf("by %v: got a total of %d, want %d (%v); clients (-want +got):\n%s", set, page.Total, len(want), err, diff)
 				}
 			})
@@ -215,7 +217,8 @@ func TestMSPs(t *testing.T) {
 		}
 		got := map[string]string{}
 		for _, m := range page.Items {
-			got[m.Name] = fmt.Sprint(number(m.SeatsUsed), "/", number(m.SeatsTotal), " unknown ", m.SeatsUsedUnknown, "/", m.SeatsTotalUnknown, " clients ", m.Clients)
+			got[m.Name] = fmt.Sprint(number(m.SeatsUsed), "/", number(m.SeatsTotal), " unknown ", m.SeatsUsedUnknown, "/",
+				m.SeatsTotalUnknown, " clients ", m.Clients)
 		}
 		// South has one active client whose figures are unknown, and a disabled one whose seats are not summed.
 		want := map[string]string{
@@ -229,7 +232,8 @@ func TestMSPs(t *testing.T) {
 		viewer := w.atMSP("2")
 		detail, err := w.DB.MSP(t.Context(), viewer, viewer.Scope.MSPID)
 		want := portal.SeatSums{UsedUnknown: 1, TotalUnknown: 1}
-		if diff := cmp.Diff(want, detail.ClientsSeats); err != nil || diff != "" || number(detail.OwnSeats.Used) != "70" || number(detail.OwnSeats.Total) != "90" {
+		if diff := cmp.Diff(want, detail.ClientsSeats); err != nil || diff != "" || number(detail.OwnSeats.Used) != "70" ||
+			number(detail.OwnSeats.Total) != "90" {
 			t.Errorf("got own seats %s/%s (%v), clients' (-want +got):\n%s", number(detail.OwnSeats.Used), number(detail.OwnSeats.Total), err, diff)
 		}
 	})
@@ -282,8 +286,10 @@ func TestOverview(t *testing.T) {
 	} {
 		t.Run("of_"+c.name, func(t *testing.T) {
 			o, _, err := w.DB.Overview(t.Context(), c.viewer, time.Hour)
-			got := fmt.Sprintf("msps %d clients %d missing %d disabled %d seats %s/%s unknown %d/%d expiring %s of %v", o.MSPs, o.Clients, o.ClientsMissing,
-				o.ClientsDisabled, number(o.SeatsUsed), number(o.SeatsTotal), o.SeatsUsedUnknown, o.SeatsTotalUnknown, number(o.ExpiringSoon), o.Products)
+			got := fmt.Sprintf("msps %d clients %d missing %d disabled %d seats %s/%s unknown %d/%d expiring %s of %v", o.MSPs,
+				o.Clients, o.ClientsMissing,
+				o.ClientsDisabled, number(o.SeatsUsed), number(o.SeatsTotal), o.SeatsUsedUnknown, o.SeatsTotalUnknown,
+				number(o.ExpiringSoon), o.Products)
 			if err != nil || got != c.want {
 				t.Errorf("got %s, want %s (%v)", got, c.want, err)
 			}

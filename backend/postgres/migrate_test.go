@@ -53,14 +53,16 @@ func TestMigrateCanTakeTheNameKeysStepAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithAllowOutofOrder(true), goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithAllowOutofOrder(true),
+		goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if taken, err := provider.Up(t.Context()); err != nil || len(taken) != 1 {
 		t.Fatalf("took %v, %v, want one step", taken, err)
 	}
-	indexes := w.Text(t, "select string_agg(indexname, ' ' order by indexname) from pg_indexes where indexname like '%name%' or indexname like '%unkeyed%'")
+	indexes := w.Text(t, "select string_agg(indexname, ' ' order by indexname) from pg_indexes where indexname like "+
+		"'%name%' or indexname like '%unkeyed%'")
 	want := "client_msp_name_key_idx client_name_key_idx client_unkeyed_idx msp_name_key_idx msp_unkeyed_idx"
 	if !strings.HasPrefix(indexes, want) {
 		t.Errorf("the indexes are %s, want %s", indexes, want)

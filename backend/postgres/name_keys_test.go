@@ -228,7 +228,8 @@ func TestPageByNameIsReadFromAnIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := strings.Join(plan, "\n"); !strings.Contains(text, "client_name_key_idx") || !strings.Contains(text, "Index Cond: ((mssp_id") || !strings.Contains(text, "ROW(name_key, id)") || strings.Contains(text, "Sort") {
+	if text := strings.Join(plan, "\n"); !strings.Contains(text, "client_name_key_idx") ||
+		!strings.Contains(text, "Index Cond: ((mssp_id") || !strings.Contains(text, "ROW(name_key, id)") || strings.Contains(text, "Sort") {
 		t.Errorf("a page is read by\n%s", text)
 	}
 }

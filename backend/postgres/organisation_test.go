@@ -181,14 +181,16 @@ func TestTimeZoneChange(t *testing.T) {
 		w := newTenant(t)
 		s := w.sibling()
 		w.in(east)
-		if o, err := s.DB.Organisation(context.Background(), s.admin); err != nil || o.TimeZone != "UTC" || o.ID != s.ID || o.Name != "Fjord Security" {
+		if o, err := s.DB.Organisation(context.Background(), s.admin); err != nil || o.TimeZone != "UTC" || o.ID != s.ID ||
+			o.Name != "Fjord Security" {
 			t.Errorf("the other MSSP is %q %q in %q: %v", o.ID, o.Name, o.TimeZone, err)
 		}
 	})
 	t.Run("refuses_an_unknown_zone", func(t *testing.T) {
 		w := newTenant(t)
 		before := w.Everything()
-		for _, zone := range []string{"", "CET", "EST", "Local", "localtime", "posix/Europe/Berlin", "right/UTC", "Mars/Base", "Europe/", "../UTC", "+02", "UTC+2", "Europe/Berlin'"} {
+		for _, zone := range []string{"", "CET", "EST", "Local", "localtime", "posix/Europe/Berlin", "right/UTC", "Mars/Base",
+			"Europe/", "../UTC", "+02", "UTC+2", "Europe/Berlin'"} {
 			_, err := w.DB.ChangeOrganisation(context.Background(), w.admin, portal.OrganisationChange{TimeZone: &zone})
 			refusesTimeZone(t, zone, err)
 			_, _, err = w.DB.Bootstrap(context.Background(), "New", zone, postgres.NewID(), portal.NewInvite{}, nil)

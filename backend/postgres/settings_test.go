@@ -204,7 +204,8 @@ func TestEncoding(t *testing.T) {
 			_, opened := postgres.Open(t.Context(), name)
 			_, migrated := postgres.Migrate(t.Context(), name)
 			for _, err := range []error{opened, migrated} {
-				if err == nil || !strings.Contains(err.Error(), encoding) || !strings.Contains(err.Error(), "UTF8") || strings.Contains(err.Error(), "\n") {
+				if err == nil || !strings.Contains(err.Error(), encoding) || !strings.Contains(err.Error(), "UTF8") ||
+					strings.Contains(err.Error(), "\n") {
 					t.Errorf("got %v, want one line that names %s and UTF8", err, encoding)
 				}
 			}

@@ -55,7 +55,8 @@ func TestSpans(t *testing.T) {
 		}
 		want := []string{
 			"3 under North: active 4/5", "3 under North: active 4/6", "3 under South: active 4/6", "3 under MSSP: active 4/?",
-			"3 under MSSP: disabled 4/?", "3 under MSSP: missing 4/?", "3 under MSSP: removed 4/?", "3 under MSSP: active 4/? …", "9 under South: active 1/1 …",
+			"3 under MSSP: disabled 4/?", "3 under MSSP: missing 4/?", "3 under MSSP: removed 4/?", "3 under MSSP: active 4/? …",
+			"9 under South: active 1/1 …",
 		}
 		if diff := cmp.Diff(want, w.spans()); diff != "" {
 			t.Errorf("spans (-want +got):\n%s", diff)

@@ -34,7 +34,8 @@ func (w *tenant) usage(viewer portal.Viewer, q portal.UsageQuery) []string {
 		if u.MSPID != nil {
 			under = *u.MSPID
 		}
-		lines = append(lines, fmt.Sprintf("%s under %s: %.4f;%s;%s", names[u.ClientID], names[under], u.Share, figures(u.SeatsUsed), figures(u.SeatsTotal)))
+		lines = append(lines, fmt.Sprintf("%s under %s: %.4f;%s;%s", names[u.ClientID], names[under], u.Share,
+			figures(u.SeatsUsed), figures(u.SeatsTotal)))
 		return nil
 	})
 	if err != nil {

@@ -94,10 +94,12 @@ func TestFieldMap(t *testing.T) {
 		if run.Status != portal.RunComplete || run.Changed != 4 {
 			t.Fatalf("the next run is %s and changed %d: %s; want complete and 4", run.Status, run.Changed, said(run))
 		}
-		if n := value[int64](w, "select count(*) from client where seats_total = 40 + external_id::int - 100 and seats_used = 30 + external_id::int - 100"); n != 4 {
+		if n := value[int64](w, "select count(*) from client where seats_total = 40 + external_id::int - 100 and seats_used "+
+			"= 30 + external_id::int - 100"); n != 4 {
 			t.Errorf("%d clients have the figures that were mapped, want 4", n)
 		}
-		if got := value[[]string](w, "select array_agg(distinct concat_ws(' ', field, reason)) from change where run_id = $1", run.ID); !slices.Equal(got, []string{"seats_total field_map", "seats_used field_map"}) {
+		if got := value[[]string](w, "select array_agg(distinct concat_ws(' ', field, reason)) from change where run_id = $1",
+			run.ID); !slices.Equal(got, []string{"seats_total field_map", "seats_used field_map"}) {
 			t.Errorf("history = %q, want both figures and why", got)
 		}
 		if p := w.path("entitlement.gekauft"); p.Pending || p.Source != portal.SourceAdmin || *p.Field != portal.FieldSeatsTotal {
@@ -147,7 +149,8 @@ func TestFieldMap(t *testing.T) {
 	t.Run("waits for a review after another name for the parent, and shows the moves", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
-		world := append([]customer{reseller(1, "One"), reseller(2, "Two")}, with(corp(10, "Mover", 1), customer{"betreuer": 2}), with(corp(11, "Stays", 1), customer{"betreuer": 1}))
+		world := append([]customer{reseller(1, "One"), reseller(2, "Two")},
+			with(corp(10, "Mover", 1), customer{"betreuer": 2}), with(corp(11, "Stays", 1), customer{"betreuer": 1}))
 		w.complete(world...)
 		w.remap("betreuer", "parent")
 		run := w.again()
@@ -170,7 +173,8 @@ func TestARunReadsAnewWhenTheFieldMapChangesMeanwhile(t *testing.T) {
 	w := newTenant(t)
 	w.complete(stranges(2)...)
 	var read []map[string]portal.CustomerField
-	w.service = w.newService(w.playing(func(_ context.Context, o sync.Options, state sync.State, add func(portal.Customer) error) (sync.State, error) {
+	w.service = w.newService(w.playing(func(_ context.Context, o sync.Options, state sync.State,
+		add func(portal.Customer) error) (sync.State, error) {
 		read = append(read, o.Fields)
 		if len(read) == 1 {
 			w.remap("entitlement.gekauft", "seats_total")

@@ -261,7 +261,8 @@ func TestPagedRunWithManyAbsent(t *testing.T) {
 		if w.statusOf(110) != "active" || w.statusOf(111) != "missing" {
 			t.Errorf("110 is %s and 111 %s, want active and missing", w.statusOf(110), w.statusOf(111))
 		}
-		if late := value[bool](w, "select bool_or(last_seen_at > (select read_at from sync_run order by created_at limit 1)) from client where status = 'missing'"); late {
+		if late := value[bool](w, "select bool_or(last_seen_at > (select read_at from sync_run order by created_at limit "+
+			"1)) from client where status = 'missing'"); late {
 			t.Error("a missing client was last seen later than in the only run that read it")
 		}
 		w.CheckCounts(t.Errorf)

@@ -280,7 +280,8 @@ func TestPartialRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := items.Items[0]; c.FailuresInARow != 0 || c.LastRun.Status != portal.RunPartial || len(c.LastRun.Unread) != 1 || c.LastComplete == nil {
+		if c := items.Items[0]; c.FailuresInARow != 0 || c.LastRun.Status != portal.RunPartial ||
+			len(c.LastRun.Unread) != 1 || c.LastComplete == nil {
 			t.Errorf("connection: %+v", c)
 		}
 	})

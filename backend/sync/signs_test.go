@@ -32,7 +32,8 @@ func TestSigns(t *testing.T) {
 			w.complete(many(20)...)
 			w.stand.SetShape(test.shape)
 			run := w.sync(many(15)...)
-			if run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != "incomplete" || run.Sign == nil || *run.Sign != test.sign {
+			if run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != "incomplete" || run.Sign == nil ||
+				*run.Sign != test.sign {
 				t.Fatalf("the run is %s, %s with the sign %v; want incomplete with %s", run.Status, said(run), run.Sign, test.sign)
 			}
 			if missing := value[int64](w, "select count(*) from client where status = 'missing'"); missing != 0 {
@@ -71,7 +72,8 @@ func TestHarmless(t *testing.T) {
 	t.Run("names are checked", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
-		for _, names := range [][]string{{""}, {" "}, {strings.Repeat("x", 101)}, {"a\x00b"}, strings.Fields(strings.Repeat("x ", 1) + "a b c d e f g h i j k l m n o p q r s t")} {
+		for _, names := range [][]string{{""}, {" "}, {strings.Repeat("x", 101)}, {"a\x00b"},
+			strings.Fields(strings.Repeat("x ", 1) + "a b c d e f g h i j k l m n o p q r s t")} {
 			if _, err := w.declare(names...); portal.ErrorCode(err) != portal.Invalid {
 				t.Errorf("%q: the error is %v, want invalid", names, err)
 			}
@@ -95,7 +97,8 @@ func TestHarmless(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		var given [][]string
-		w.service = w.newService(w.playing(func(_ context.Context, o sync.Options, state sync.State, add func(portal.Customer) error) (sync.State, error) {
+		w.service = w.newService(w.playing(func(_ context.Context, o sync.Options, state sync.State,
+			add func(portal.Customer) error) (sync.State, error) {
 			given = append(given, o.Harmless)
 			if len(given) == 1 {
 				w.Exec("update mssp_product set harmless = '{hasMore}'")

@@ -53,8 +53,9 @@ func TestAnUnusableSettingEndsTheStartWithTwoAndItsName(t *testing.T) {
 		"a mail server of the web":     {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--smtp-url=http://user:hidden@mail.example.com"}, "PORTAL_SMTP_URL"},
 		"mail from nobody":             {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--smtp-url=smtp://mail.example.com", "--mail-from=nobody"}, "PORTAL_MAIL_FROM"},
 		"a language that is none":      {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--language=!"}, "language"},
-		"an unknown time zone":         {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--time-zone=Mars/Base"}, "--time-zone"},
-		"a command there is not":       {[]string{"serf"}, "serf"},
+		"an unknown time zone": {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google",
+			"--time-zone=Mars/Base"}, "--time-zone"},
+		"a command there is not": {[]string{"serf"}, "serf"},
 	} {
 		said, code := capture(t, func() int { return run(test.arguments) })
 		if code != exitUnusable || !strings.Contains(said, test.want) || strings.Count(strings.TrimSpace(said), "\n") > 0 {
@@ -115,8 +116,9 @@ func TestSyncExit(t *testing.T) {
 		code int
 		says string
 	}{
-		"complete":     {portal.SyncRun{Status: portal.RunComplete}, 0, ""},
-		"partial":      {portal.SyncRun{Status: portal.RunPartial, Unread: []portal.UnreadReseller{{ExternalID: "7", Name: "Nordlys"}}}, exitPartial, "Nordlys (7)"},
+		"complete": {portal.SyncRun{Status: portal.RunComplete}, 0, ""},
+		"partial": {portal.SyncRun{Status: portal.RunPartial,
+			Unread: []portal.UnreadReseller{{ExternalID: "7", Name: "Nordlys"}}}, exitPartial, "Nordlys (7)"},
 		"failed":       {portal.SyncRun{Status: portal.RunFailed, Error: &reason}, exitFailed, reason},
 		"needs review": {portal.SyncRun{Status: portal.RunNeedsReview}, exitFailed, "not complete"},
 	} {
