@@ -52,7 +52,7 @@ func (flat) Interpret(raw json.RawMessage, fields map[string]portal.CustomerFiel
 	return c, nil
 }
 
-// withFields is a house whose tenants' customers have these JSON members, seen by a run.
+// withFields returns a house whose tenants' customers have these JSON members, seen by a run.
 func withFields(t *testing.T) *house {
 	t.Helper()
 	h := newHouse(t, func(c *httpapi.Config) {

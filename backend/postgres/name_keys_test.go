@@ -16,7 +16,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// asOlderServer writes customers the way servers did that knew no keys: count clients, named in descending order.
+// asOlderServer writes customers as a server without keys does: count clients, named in descending order.
 func asOlderServer(t *testing.T, w *testkit.World, count int) {
 	t.Helper()
 	w.Exec(t, `

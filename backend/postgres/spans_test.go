@@ -97,7 +97,7 @@ func TestSpans(t *testing.T) {
 	})
 }
 
-// asOlderServer writes a client's seats as a server does that knows no spans, some time ago.
+// asOlderServer writes a client's seats as a server without spans does, some time ago.
 func (w *tenant) asOlderServer(externalID string, used int, ago time.Duration) {
 	w.Helper()
 	w.Exec("update mssp set version = version + 1 where id = $1", w.ID)

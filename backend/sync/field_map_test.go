@@ -13,18 +13,18 @@ import (
 	"fs-client-portal/backend/sync"
 )
 
-// strange is a client whose licence figures are under names that no reader knows.
-func strange(id int, bought, inUse int) customer {
+// unfamiliarClient returns a client whose licence figures have names that no reader knows.
+func unfamiliarClient(id int, bought, inUse int) customer {
 	return customer{
 		"id": id, "name": fmt.Sprint("Strange ", id), "type": "CORP", "resellerId": 1,
 		"entitlement": customer{"gekauft": bought, "benutzt": inUse},
 	}
 }
 
-func stranges(n int) []customer {
+func unfamiliarClients(n int) []customer {
 	world := []customer{reseller(1, "Partner")}
 	for i := range n {
-		world = append(world, strange(100+i, 40+i, 30+i))
+		world = append(world, unfamiliarClient(100+i, 40+i, 30+i))
 	}
 	return world
 }
@@ -70,7 +70,7 @@ func TestFieldMap(t *testing.T) {
 	t.Run("names what the reader has never seen, and an admin maps it", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
-		first := w.complete(stranges(4)...)
+		first := w.complete(unfamiliarClients(4)...)
 		if len(first.Notices) == 0 || first.Notices[0].Kind != portal.NoticeFirst {
 			t.Errorf("notices of the first run = %+v, want that it was the first", first.Notices)
 		}
@@ -171,7 +171,7 @@ func TestFieldMap(t *testing.T) {
 func TestARunReadsAnewWhenTheFieldMapChangesMeanwhile(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(stranges(2)...)
+	w.complete(unfamiliarClients(2)...)
 	var read []map[string]portal.CustomerField
 	w.service = w.newService(w.playing(func(_ context.Context, o sync.Options, state sync.State,
 		add func(portal.Customer) error) (sync.State, error) {
