@@ -9,7 +9,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// ourselves is the account with the customer id 17, of a type and with what may follow in it.
+// ourselves returns the account with the customer id 17, a type and further members.
 func ourselves(kind, rest string) string {
 	return `{"id":17,"name":"Us","type":"` + kind + `","seatsUsed":40,"seatsTotal":50,"expirationDate":"2027-03-31"` + rest + `}`
 }

@@ -58,6 +58,7 @@ func (r *reader) record(response *http.Response) {
 	}()
 }
 
+// Read reads the answer and passes what it read to writeShape.
 func (b *recording) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	_, _ = b.pipe.Write(p[:n])
@@ -75,7 +76,7 @@ func (b *recording) Close() error {
 }
 
 // writeShape writes one line of JSON: the call's number, the answer's status and the names of its headers, and the shape of
-// its body. An error of w is w's to remember.
+// its body. w must remember its own errors.
 func writeShape(w io.Writer, call int, response *http.Response, body io.Reader) {
 	out := bufio.NewWriter(w)
 	names, _ := json.Marshal(slices.Sorted(maps.Keys(response.Header)))

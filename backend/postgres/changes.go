@@ -109,8 +109,8 @@ type reviewRow struct {
 	Position []string
 }
 
-// Review returns one page of the customers that a run in review would mark as missing, move or rename: none for any other run. NotFound
-// if there is no such run in the viewer's scope, Invalid naming cursor where it is not one.
+// Review returns one page of the customers that a run in review would mark as missing, move or rename: none for any other
+// run. NotFound if there is no such run in the viewer's scope, Invalid naming cursor where it is not one.
 func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q portal.ReviewQuery) (portal.Review, error) {
 	keys, err := newKeyset(reviewSorts, "rank,name", "", "v.id", q.Cursor)
 	if err != nil {

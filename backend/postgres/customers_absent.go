@@ -27,7 +27,7 @@ var unreadMSPs = `
 			where s.mssp_id = $1 and s.run_id = $3 and s.external_id = m.external_id)
 		and not ` + isAccount("m") + `)`
 
-// Absent returns the external ids of at most so many present customers of the run's connection that the run lacks and
+// Absent returns the external ids of at most limit present customers of the run's connection that the run lacks and
 // could have read. A *portal.CallError if the product says that there are more or fewer customers than the run holds.
 func (db *DB) Absent(ctx context.Context, lease Lease, state portal.ReadState, limit int) ([]string, error) {
 	var read int64

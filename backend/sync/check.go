@@ -9,8 +9,8 @@ import (
 // mostChecked bounds the customers that a run looks up again: at five calls a minute that takes four minutes.
 const mostChecked = 20
 
-// lookAgain has a paged reading that is done go on with one call about each known customer that it lacks. Of too many
-// the next run decides.
+// lookAgain makes a finished paged reading go on with one call about each known customer that it lacks. Where these are
+// too many, the next run decides.
 func (s *Service) lookAgain(ctx context.Context, lease postgres.Lease, state State) (State, error) {
 	if !state.Done || !state.Paged || len(state.Checked) > 0 || lease.Run.ReviewedAt != nil {
 		return state, nil
@@ -19,7 +19,7 @@ func (s *Service) lookAgain(ctx context.Context, lease postgres.Lease, state Sta
 	if err != nil || len(absent) == 0 || len(absent) > mostChecked {
 		return state, err
 	}
-	// Absent has compared the total: the rows of the calls that follow are not among it.
+	// Absent has compared the total, which does not count the customers of the calls that follow.
 	state.Check, state.Done, state.Total = absent, false, nil
 	return state, nil
 }

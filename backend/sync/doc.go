@@ -24,13 +24,13 @@
 //
 // # Missing customers
 //
-// A customer that one call would have brought, and that a whole answer lacks, goes missing. A paged answer is not
-// read at one moment: a known customer that it lacks (up to 20) is asked about by its own id before the merge, and goes missing if
-// that lacks it too. Of more the next run decides: they keep their state, and absent_since notes when they were last read.
-// What the product says there are is compared before those calls. A reviewed run makes none: the review was for what it
-// had read. An id that several calls were made about stays in the state until the last has ended, so a run whose process
-// was killed asks again about one customer at most. Tests: TestPagedRun, TestPagedRunWithManyAbsent,
-// TestPagedRunResumesAnInterruptedCheck, TestChecksKeepThePace.
+// A customer that one call would have brought, and that a whole answer lacks, goes missing. A paged answer is not read at
+// one moment: a known customer that it lacks (up to 20) is asked about by its own id before the merge, and goes missing
+// if that answer lacks it too. Where it lacks more, the next run decides: they keep their state, and absent_since notes
+// when they were last read. The total that the product states is compared before those calls. A reviewed run makes none:
+// the review was for what it had read. An id that several calls were made about stays in the state until the last has
+// ended, so a run whose process was killed asks again about one customer at most. Tests: TestPagedRun,
+// TestPagedRunWithManyAbsent, TestPagedRunResumesAnInterruptedCheck, TestChecksKeepThePace.
 //
 // # Partial runs
 //

@@ -31,7 +31,7 @@ func sourceOf(c portal.Connection) string {
 	return of
 }
 
-// isOfSource reports whether whatIsRead returned of for this source, whatever was harmless then.
+// isOfSource reports whether of, which whatIsRead returned, identifies this source, whatever was harmless then.
 func isOfSource(of string, c portal.Connection) bool {
 	return of == sourceOf(c) || strings.HasPrefix(of, sourceOf(c)+" [")
 }

@@ -63,8 +63,8 @@ func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease
 	return state, run, err
 }
 
-// readNext queues another run where the connection leads elsewhere, or its field map is another, since this one was merged.
-// Names that were declared harmless meanwhile are for the next run that comes.
+// readNext queues another run where the connection's source or field map has changed since this one was read. Names that
+// were declared harmless meanwhile wait for the next run.
 func (s *Service) readNext(ctx context.Context, lease postgres.Lease, state State) {
 	connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
 	if err == nil && isOfSource(state.Of, connection) {
