@@ -16,7 +16,7 @@ def main():
     app = App(os.environ["PORTAL_SHOTS"])
     app.wait_for("button", GOOGLE, 60)
     app.sign_in(GOOGLE, stack.admin, stack.admin_code)
-    app.until("the figures of the overview", lambda: app.reads(str(len(stack.clients))))
+    app.until("the figures of the overview", lambda: app.reads(str(len(stack.active))))
     print(f"signed in; the overview: {app.screenshot('overview')}", flush=True)
     if "once" in sys.argv[1:]:
         app.quit()

@@ -19,14 +19,15 @@ class Stack:
         self.invitee_tenant = os.environ["DEVSTACK_MSP_USER_TENANT"]
         self.invitee_msp = os.environ["DEVSTACK_MSP_USER_MSP"]
         customers = heimdal_customers()
-        self.resellers = {c["id"]: c["name"] for c in customers if c["type"] == "RESELLER"}
+        self.resellers = {c["id"]: c["name"] for c in customers if c["customer_type"] == "RESELLER"}
         # Every type but RESELLER is a client, whatever Heimdal calls it.
-        self.customers = [c for c in customers if c["type"] != "RESELLER"]
+        self.customers = [c for c in customers if c["customer_type"] != "RESELLER"]
         self.msps = list(self.resellers.values())
-        self.clients = [c["name"] for c in self.customers]
+        # Those that Heimdal calls inactive or a demo are listed, but not counted among the active.
+        self.active = [c["name"] for c in self.customers if c.get("is_active", True) and not c.get("is_demo")]
 
     def clients_of(self, msp):
-        return [c["name"] for c in self.customers if self.resellers.get(c.get("resellerId")) == msp]
+        return [c["name"] for c in self.customers if self.resellers.get(c.get("reseller_id")) == msp]
 
 
 def heimdal_customers():

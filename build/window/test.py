@@ -60,7 +60,7 @@ class Day:
 
     def step_the_overview_counts_what_heimdal_says(self):
         self.app.wait_for_text(re.compile(rf"^{len(self.stack.msps)}$"))
-        self.app.wait_for_text(re.compile(rf"^{len(self.stack.clients)}$"))
+        self.app.wait_for_text(re.compile(rf"^{len(self.stack.active)}$"))
 
     def step_the_administrator_reads_the_names_of_the_msps(self):
         self.app.open("MSPs")
