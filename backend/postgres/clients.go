@@ -22,8 +22,8 @@ var clientSorts = map[string]sortKey{
 	"name":          nameKey("c.name_key"),
 	"msp_name":      absentNameLast("m.name_key"),
 	"status":        plainKey("c.status", textKey),
-	"type":          plainKey("lower(c.type)", textKey),
-	"licence_type":  absentLast("lower(c.licence_type)", textKey),
+	"type":          plainKey(`lower(c.type collate "C")`, textKey),
+	"licence_type":  absentLast(`lower(c.licence_type collate "C")`, textKey),
 	"spla":          absentLast("c.spla::int", intKey),
 	"seats_used":    absentLast("c.seats_used", intKey),
 	"seats_total":   absentLast("c.seats_total", intKey),
@@ -139,8 +139,8 @@ func hasExpiry(scope portal.Scope) string {
 		return "select exists (select from client c where " + clientScope(scope) + " and c.expires_on is not null)"
 	}
 	return `
-		select exists (select from client_count c where ` + clientScope(scope) + ` and c.with_expiry > 0)
-		or exists (select from msp m where ` + mspScope(scope) + ` and m.expires_on is not null)`
+		select exists (select from client_count c where ` + clientScope(scope) + ` and c.with_expiry > 0 and c.status <> 'removed')
+		or exists (select from msp m where ` + mspScope(scope) + ` and m.expires_on is not null and m.status <> 'removed')`
 }
 
 // withArgs copies args and adds more: each statement of a batch has its own.

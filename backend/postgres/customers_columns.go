@@ -38,7 +38,7 @@ var customerColumns = []customerColumn{
 		value: func(c portal.Customer) (any, error) { return c.ParentID, nil }},
 	{field: "Name", name: "name", kind: "text", kept: true, history: "%s", turns: true,
 		value: func(c portal.Customer) (any, error) { return c.Name, nil }},
-	{field: "Type", name: "type", kind: "text", kept: true, history: "%s", turns: true, differs: "lower(%s) <> lower(%s)",
+	{field: "Type", name: "type", kind: "text", kept: true, history: "%s", turns: true, differs: `lower(%s collate "C") <> lower(%s collate "C")`,
 		value: func(c portal.Customer) (any, error) { return c.Type, nil }},
 	{field: "StatusReason", name: "status_reason", kind: "text", kept: true, history: "%s",
 		value: func(c portal.Customer) (any, error) { return (*string)(c.StatusReason), nil }},

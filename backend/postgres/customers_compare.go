@@ -71,13 +71,13 @@ func (m *merge) findRemoveBefore(ctx context.Context) error {
 // which is removed and has no missing_at. t is the row of the kind it has come as, o the one of the other kind if that
 // stood for it until now: then it turns, and o is what was before.
 //
-// A row differs if it is new, was not present, or holds another value. turned_from is the type the customer had as
+// A row differs if it is new, has another status than it is to have, or holds another value. turned_from is the type the customer had as
 // long as it was of the other kind; it keeps its id.
 var (
 	standing = "(o.status <> 'removed' or o.missing_at is not null)"
 
 	differs = `
-		(t.id is null or not ` + present("t") + ` or o.id is not null
+		(t.id is null or t.status <> ` + presentStatus + ` or o.id is not null
 			or (` + eachColumn(keptColumn, ", ", func(c customerColumn) string { return c.comparable("t") }) + `)
 			is distinct from (` + eachColumn(keptColumn, ", ", func(c customerColumn) string { return c.comparable("s") }) + `))`
 

@@ -43,8 +43,9 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 		from f
 		where m.mssp_id = $1 and m.id = f.msp_id and m.client_count <> f.n`, mssp, version)
 	batch.Queue(`
-		insert into client_day as d (mssp_id, msp_id, day, clients, seats_used, seats_total)
-		select $1, f.msp_id, greatest(`+msspToday+`, l.day), f.n, f.seats_used, f.seats_total
+		insert into client_day as d (mssp_id, msp_id, day, `+dayFigures+`)
+		select $1, f.msp_id, greatest(`+msspToday+`, l.day), f.n, coalesce(f.seats_used, 0), coalesce(f.seats_total, 0),
+		       f.seats_used is not null, f.seats_total is not null
 		from (
 			`+activeByMSP+`
 			union all
@@ -52,15 +53,20 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 			from client_count c
 			where c.mssp_id = $1 and c.status = 'active') f
 		left join lateral (
-			select l.day, l.clients, l.seats_used, l.seats_total
+			select l.day, l.clients, case when l.seats_used_known then l.seats_used end as seats_used,
+			       case when l.seats_total_known then l.seats_total end as seats_total
 			from client_day l
 			where l.mssp_id = $1 and l.msp_id = f.msp_id
 			order by l.day desc
 			limit 1) l on true
 		where (l.clients, l.seats_used, l.seats_total) is distinct from (f.n, f.seats_used, f.seats_total)
 		on conflict on constraint client_day_pkey do update
-		set clients = excluded.clients, seats_used = excluded.seats_used, seats_total = excluded.seats_total`, mssp)
+		set (`+dayFigures+`) = (excluded.clients, excluded.seats_used, excluded.seats_total, excluded.seats_used_known,
+		     excluded.seats_total_known)`, mssp)
 }
+
+// dayFigures are the columns that client_day keeps of a day.
+const dayFigures = "clients, seats_used, seats_total, seats_used_known, seats_total_known"
 
 // keptCounts returns the columns that client_count keeps of each group of clients, each with a prefix.
 func keptCounts(prefix string) string {

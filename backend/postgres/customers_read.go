@@ -21,7 +21,7 @@ func (m *merge) read(ctx context.Context) error {
 	var typed, untyped int64
 	err := m.QueryRow(ctx, `
 		select count(*), count(*) filter (where s.kind = 'msp'), count(*) filter (where s.kind = 'client'),
-		       count(*) filter (where s.kind = 'client' and lower(s.type) <> 'corp'), count(*) filter (where s.type <> ''),
+		       count(*) filter (where s.kind = 'client' and lower(s.type collate "C") <> 'corp'), count(*) filter (where s.type <> ''),
 		       count(*) filter (where s.kind = 'client' and s.type = '')
 		from sync_customer s
 		where s.mssp_id = $1

@@ -24,12 +24,19 @@ func (db *DB) ClientFacets(ctx context.Context, viewer portal.Viewer) (portal.Fa
 		from `+types+`
 		where `+clientScope(viewer.Scope)+`
 		and c.type <> ''
-		group by lower(c.type)`, nextLicenceTypes(viewer.Scope))
+		group by lower(c.type collate "C")`, nextLicenceTypes(viewer.Scope))
 }
 
 // nextLicenceTypes finds one licence type after the other, each by one look into an index: a scan for distinct values
 // would read every client.
 func nextLicenceTypes(scope portal.Scope) string {
+	if scope.Level != portal.LevelMSSP { // no index begins with an MSP, and its clients are few
+		return `
+		select distinct c.licence_type
+		from client c
+		where ` + clientScope(scope) + `
+		and c.licence_type is not null`
+	}
 	next := `
 			select c.licence_type
 			from client c
@@ -64,7 +71,7 @@ func (db *DB) MSPFacets(ctx context.Context, viewer portal.Viewer) (portal.Facet
 		from msp m
 		where ` + mspScope(viewer.Scope) + `
 		and m.` + column + ` <> ''
-		group by lower(m.` + column + `)`
+		group by lower(m.` + column + ` collate "C")`
 	}
 	return db.facets(ctx, viewer, of("type"), of("licence_type"))
 }
@@ -89,8 +96,8 @@ func queueFacet(batch *pgx.Batch, scope portal.Scope, query string, into *[]stri
 	batch.Queue(`
 		select min(v.value)
 		from (select * from (`+query+`) q limit @most) v (value)
-		group by lower(v.value)
-		order by lower(min(v.value))`, args).Query(func(rows pgx.Rows) (err error) {
+		group by lower(v.value collate "C")
+		order by lower(min(v.value) collate "C")`, args).Query(func(rows pgx.Rows) (err error) {
 		*into, err = pgx.CollectRows(rows, pgx.RowTo[string])
 		return err
 	})

@@ -76,11 +76,11 @@ func equals(column string) condition {
 	}
 }
 
-// equalsText compares without case.
+// equalsText compares without case, by the letters of ASCII whatever the database's locale.
 func equalsText(column string) condition {
 	return func(name, value string, args pgx.NamedArgs) (string, error) {
 		args[name] = value
-		return "lower(" + column + ") = lower(@" + name + ")", nil
+		return "lower(" + column + ` collate "C") = lower(@` + name + `::text collate "C")`, nil
 	}
 }
 

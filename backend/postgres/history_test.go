@@ -61,7 +61,8 @@ func (w *tenant) trend() []string {
 	w.Helper()
 	return value[[]string](w, `
 		select array(
-			select ((now() at time zone 'utc')::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' || coalesce(d.seats_used::text, '?') || '/' || coalesce(d.seats_total::text, '?')
+			select ((now() at time zone 'utc')::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' || case when d.seats_used_known then d.seats_used::text else '?' end || '/' ||
+			       case when d.seats_total_known then d.seats_total::text else '?' end
 			from client_day d
 			left join msp m on m.id = d.msp_id
 			where d.mssp_id = $1

@@ -323,3 +323,25 @@ func number(n *int64) string {
 	}
 	return fmt.Sprint(*n)
 }
+
+func TestClientsOfAnOlderServer(t *testing.T) {
+	t.Parallel()
+	w := licensed(t)
+	w.Exec("update client set status = 'active' where status = 'disabled'") // it knows no other status of a customer it reads
+	w.complete(licensedWorld())
+	if n := value[int64](w, "select count(*) from client where mssp_id = $1 and status = 'disabled'", w.ID); n != 2 {
+		t.Errorf("got %d disabled clients after the next run, want 2", n)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func TestSearchForNothing(t *testing.T) {
+	t.Parallel()
+	w := licensed(t)
+	for _, q := range []string{"\u0301", "\u200d"} {
+		page, _, err := w.DB.Clients(t.Context(), w.admin, portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: q}, Limit: 10})
+		if err != nil || page.Total != 0 || len(page.Items) != 0 {
+			t.Errorf("%q: got %d of %d clients, want none (%v)", q, len(page.Items), page.Total, err)
+		}
+	}
+}

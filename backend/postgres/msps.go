@@ -49,7 +49,7 @@ var mspSorts = map[string]sortKey{
 	"name":         nameKey("m.name_key"),
 	"clients":      plainKey("m.client_count", intKey),
 	"status":       plainKey("m.status", textKey),
-	"licence_type": absentLast("lower(m.licence_type)", textKey),
+	"licence_type": absentLast(`lower(m.licence_type collate "C")`, textKey),
 	"spla":         absentLast("m.spla::int", intKey),
 	"seats_used":   absentLast(mspSeats("seats_used"), intKey),
 	"seats_total":  absentLast(mspSeats("seats_total"), intKey),

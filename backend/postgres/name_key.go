@@ -91,7 +91,11 @@ func lower(r rune) rune {
 // contains searches the names in a table, whose name is an expression, for a text.
 func contains(table, named string) condition {
 	return func(name, value string, args pgx.NamedArgs) (string, error) {
-		args[name], args[name+"_folded"] = pattern(value), pattern(fold(value))
+		folded := fold(value)
+		if folded == "" {
+			return "false", nil // marks alone are in no name
+		}
+		args[name], args[name+"_folded"] = pattern(value), pattern(folded)
 		return strings.NewReplacer("t.", table+".", "{name}", named, "@q", "@"+name).Replace(`
 			case
 				when t.keyed_name is distinct from {name} then lower({name}) like lower(@q)

@@ -129,7 +129,8 @@ func queueTrend(batch *pgx.Batch, scope portal.Scope, into *[]dayRow) {
 		of = scope.MSPID
 	}
 	collect(batch.Queue(`
-		select d.day, d.clients, d.seats_used, d.seats_total
+		select d.day, d.clients, case when d.seats_used_known then d.seats_used end as seats_used,
+		       case when d.seats_total_known then d.seats_total end as seats_total
 		from client_day d
 		where d.mssp_id = @mssp
 		and d.msp_id = @of

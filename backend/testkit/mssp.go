@@ -180,7 +180,9 @@ var miscounted = map[string]string{
 		where m.mssp_id = $1
 		and m.client_count <> (select count(*) from client c where c.msp_id = m.id and c.status = 'active')`,
 	"client_day": `
-		(select distinct on (msp_id) msp_id, clients, seats_used, seats_total from client_day where mssp_id = $1 order by msp_id, day desc)
+		(select distinct on (msp_id) msp_id, clients, case when seats_used_known then seats_used end,
+		        case when seats_total_known then seats_total end
+		 from client_day where mssp_id = $1 order by msp_id, day desc)
 		except
 		((select m.id, count(c.id), sum(c.seats_used), sum(c.seats_total)
 		  from msp m left join client c on c.msp_id = m.id and c.status = 'active' where m.mssp_id = $1 group by m.id)

@@ -1,31 +1,36 @@
+-- +goose NO TRANSACTION
 -- +goose Up
+
+-- Each statement can be repeated, and none locks a big table for long: no transaction holds the locks together, and the
+-- index is built beside readers and writers.
 
 -- Licence facts of a customer, as the product sent them: null is unknown. status_reason says why a customer is disabled,
 -- which is a customer that the product still lists but that is not in use.
 alter table msp
-  add column licence_type  text,
-  add column spla          boolean,
-  add column status_reason text,
-  drop constraint msp_status_check,
+  add column if not exists licence_type  text,
+  add column if not exists spla          boolean,
+  add column if not exists status_reason text,
+  drop constraint if exists msp_status_check,
   add constraint msp_status_check check (status in ('active', 'missing', 'removed', 'disabled')) not valid;
 alter table client
-  add column licence_type  text,
-  add column spla          boolean,
-  add column status_reason text,
-  drop constraint client_status_check,
+  add column if not exists licence_type  text,
+  add column if not exists spla          boolean,
+  add column if not exists status_reason text,
+  drop constraint if exists client_status_check,
   add constraint client_status_check check (status in ('active', 'missing', 'removed', 'disabled')) not valid;
 alter table sync_customer
-  add column licence_type  text,
-  add column spla          boolean,
-  add column status_reason text;
-create index client_licence_type_idx on client (mssp_id, licence_type) where licence_type is not null;
+  add column if not exists licence_type  text,
+  add column if not exists spla          boolean,
+  add column if not exists status_reason text;
+drop index concurrently if exists client_licence_type_idx;
+create index concurrently client_licence_type_idx on client (mssp_id, licence_type) where licence_type is not null;
 
 -- The kept counts also say of how many clients a figure is unknown, and how many have an expiry date: an unknown figure
 -- is not 0, and a scope without any expiry date shows none.
 alter table client_count
-  add column seats_used_unknown  bigint not null default 0,
-  add column seats_total_unknown bigint not null default 0,
-  add column with_expiry         bigint not null default 0;
+  add column if not exists seats_used_unknown  bigint not null default 0,
+  add column if not exists seats_total_unknown bigint not null default 0,
+  add column if not exists with_expiry         bigint not null default 0;
 update client_count n
 set seats_used_unknown = f.used_unknown, seats_total_unknown = f.total_unknown, with_expiry = f.with_expiry
 from (
@@ -39,14 +44,16 @@ where f.mssp_id = n.mssp_id
 and f.msp_id = n.msp_id
 and f.status = n.status
 and f.type = n.type;
+create index if not exists client_count_expiry_idx on client_count (mssp_id, msp_id) where with_expiry > 0;
+create index if not exists msp_expiry_idx on msp (mssp_id) where expires_on is not null;
 
--- A day on which no client's figure was known has no figure. Those of before that were kept as 0 cannot be told from a
--- true 0, except where no client has the figure now.
+-- Whether a day's figures are known: an older server reads the figures themselves and must not find null there. Days of
+-- before that were kept as 0 cannot be told from a true 0, except where no client has the figure now.
 alter table client_day
-  alter column seats_used drop not null,
-  alter column seats_total drop not null;
+  add column if not exists seats_used_known  boolean not null default true,
+  add column if not exists seats_total_known boolean not null default true;
 update client_day d
-set seats_used = case when n.used_known then d.seats_used end, seats_total = case when n.total_known then d.seats_total end
+set seats_used_known = n.used_known, seats_total_known = n.total_known
 from (
   select c.mssp_id, sum(c.n) > sum(c.seats_used_unknown) as used_known, sum(c.n) > sum(c.seats_total_unknown) as total_known
   from client_count c

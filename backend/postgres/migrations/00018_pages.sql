@@ -1,31 +1,37 @@
+-- +goose NO TRANSACTION
 -- +goose Up
+
+-- Each statement can be repeated, and none locks a big table for long.
 
 -- A partial run has read all but some resellers, which unread names. checked counts the known customers that a paged answer
 -- lacked and that were asked for by their own id. unread_news is that the admins have not been mailed of one of the unread.
 alter table sync_run
-  add column unread  jsonb  not null default '[]',
-  add column checked bigint not null default 0,
-  add column unread_news boolean not null default false,
-  drop constraint sync_run_status_check,
+  add column if not exists unread  jsonb  not null default '[]',
+  add column if not exists checked bigint not null default 0,
+  add column if not exists unread_news boolean not null default false,
+  drop constraint if exists sync_run_status_check,
   add constraint sync_run_status_check
     check (status in ('queued', 'running', 'complete', 'partial', 'failed', 'needs_review', 'discarded'));
-create index sync_run_last_merged_idx on sync_run (mssp_id, mssp_product_id, finished_at)
+create index if not exists sync_run_last_merged_idx on sync_run (mssp_id, mssp_product_id, finished_at)
   where status in ('complete', 'partial');
-create index sync_run_partial_idx on sync_run (mssp_id, mssp_product_id) where unread_news and mailed_at is null;
+create index if not exists sync_run_partial_idx on sync_run (mssp_id, mssp_product_id) where unread_news and mailed_at is null;
 grant select (unread_news) on sync_run to portal_jobs;
 
 -- absent_since is when the customer was last read, where a later run lacked it but could not tell that it is gone.
-alter table msp    add column absent_since timestamptz;
-alter table client add column absent_since timestamptz;
-create index msp_absent_idx on msp (mssp_id, mssp_product_id) where absent_since is not null;
-create index client_absent_idx on client (mssp_id, mssp_product_id) where absent_since is not null;
+alter table msp    add column if not exists absent_since timestamptz;
+alter table client add column if not exists absent_since timestamptz;
+drop index concurrently if exists msp_absent_idx;
+create index concurrently msp_absent_idx on msp (mssp_id, mssp_product_id) where absent_since is not null;
+drop index concurrently if exists client_absent_idx;
+create index concurrently client_absent_idx on client (mssp_id, mssp_product_id) where absent_since is not null;
 
 -- parent is the external id of the reseller that a reseller is under, '' directly under the MSSP, null while unknown.
 -- unread_since is when its clients were last read, where the last run could not read them; unread_mailed_at when the
 -- admins were told of that by mail.
 alter table msp
-  add column parent           text,
-  add column unread_since     timestamptz,
-  add column unread_mailed_at timestamptz;
-create index msp_unread_idx on msp (mssp_id) where unread_since is not null;
+  add column if not exists parent           text,
+  add column if not exists unread_since     timestamptz,
+  add column if not exists unread_mailed_at timestamptz;
+drop index concurrently if exists msp_unread_idx;
+create index concurrently msp_unread_idx on msp (mssp_id) where unread_since is not null;
 grant select (unread_since) on msp to portal_client;
