@@ -41,7 +41,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
     name: expires ?? "",
     render: cell(({ expires_on }) => <Expiry on={expires_on} />),
     sortable: true,
-    width: 150,
+    width: 172,
     rank: 1,
   };
   return [
