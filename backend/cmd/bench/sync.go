@@ -234,5 +234,5 @@ func (l large) AppendJSON(b []byte, i int) []byte {
 	b = strconv.AppendInt(b, int64(1_000_000+i%msps), 10)
 	b = strconv.AppendInt(append(b, `,"products":["Threat Prevention","Patch & Asset Management"],"seatsUsed":`...), int64(used), 10)
 	b = strconv.AppendInt(append(b, `,"seatsTotal":100,"expirationDate":"2031-0`...), int64(1+i%9), 10)
-	return append(b, `-15","createdDate":"2024-03-01","monthlyBilling":false,"country":"DK"}`...)
+	return append(b, `-15","licenseType":"Annual","splaLicense":false,"createdDate":"2024-03-01","monthlyBilling":false,"country":"DK"}`...)
 }
