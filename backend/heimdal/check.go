@@ -4,16 +4,23 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"fs-client-portal/backend/portal"
 )
 
-// check asks about the first customer of state.Check and hands over that customer alone. A refusal, or an answer in which
-// it is on no page, means that it is gone.
+// check asks about the first customer of state.Check and hands over that customer alone. An answer in which it is on no
+// page means that it is gone; so does a refusal, once a later answer shows that the API still accepts the key.
 func (r *reader) check(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
 	at, err := resume(state.Data)
 	if err != nil {
 		return state, err
+	}
+	if at.Doubt {
+		if err := r.askAccount(ctx, &state); err != nil {
+			return state, ownEnd(ctx, err)
+		}
+		return at.checked(state, 0)
 	}
 	id, next := state.Check[0], at.Page
 	if next == nil {
@@ -32,60 +39,86 @@ func (r *reader) check(ctx context.Context, state portal.ReadState, add func(por
 		return add(r.underMSSP(c))
 	})
 	if found == 0 && unreadable(err) {
-		if len(state.Check) == 1 && keyRefused(err) {
-			if err := r.stillAccepted(ctx, &state); err != nil {
-				return state, ownEnd(ctx, err)
-			}
-		}
-		return checked(state, nil, 0)
+		return at.checkRefused(state)
 	}
 	if err != nil {
 		return state, ownEnd(ctx, err)
 	}
 	if found > 0 {
-		return checked(state, nil, found)
+		return at.checked(state, found)
 	}
 	more, err := next.after(a)
 	if err != nil {
 		return state, err
 	}
-	if !more {
-		next = nil
+	if more {
+		at.Page = next
+		return at.saveCheck(state, 0)
 	}
-	return checked(state, next, 0)
+	return at.checked(state, 0)
+}
+
+// checked ends the calls about the first customer of state.Check after an answer, which shows that the refusals before it
+// were about their customers.
+func (at *reading) checked(state portal.ReadState, found int64) (portal.ReadState, error) {
+	id := state.Check[0]
+	state.Checked = append(slices.Concat(state.Checked, at.Refused), id)
+	state.Check, at.Page, at.Refused, at.Doubt = state.Check[1:], nil, nil, false
+	return at.saveCheck(state, found)
+}
+
+// checkRefused notes that there was no answer about the first customer of state.Check. After the last, the next call asks
+// about the account.
+func (at *reading) checkRefused(state portal.ReadState) (portal.ReadState, error) {
+	at.Page = nil
+	if len(state.Check) == 1 {
+		at.Doubt = true
+		return at.saveCheck(state, 0)
+	}
+	at.Refused = append(at.Refused, state.Check[0])
+	state.Check = state.Check[1:]
+	return at.saveCheck(state, 0)
+}
+
+// saveCheck is the state after a call of check that handed over so many rows.
+func (at *reading) saveCheck(state portal.ReadState, found int64) (portal.ReadState, error) {
+	state.Progress.Calls++
+	state.Progress.Seen += found
+	state.Progress.Left = int64(len(state.Check))
+	state.Done, state.Data = len(state.Check) == 0, nil
+	if state.Done {
+		return state, nil
+	}
+	if at.Page != nil {
+		state.Progress.Left += at.Page.left() - 1
+	}
+	var err error
+	state.Data, err = json.Marshal(at)
+	return state, err
+}
+
+// askAccount asks about the account until the first customer comes. It had customers when this run began, so an answer
+// without any is as much an error as a refusal: the refusals before it say nothing of whom they were about.
+func (r *reader) askAccount(ctx context.Context, state *portal.ReadState) error {
+	_, err := r.ask(ctx, state, r.address, func(c portal.Customer) error {
+		if c.ExternalID == r.customerID {
+			return nil
+		}
+		return errEnough
+	})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	if err == nil {
+		return incompletef("Heimdal returned customers when this sync began, and none when it was asked again after a refusal.")
+	}
+	return err
 }
 
 // keyRefused reports whether err may mean that the key is no longer accepted at all.
 func keyRefused(err error) bool {
 	var e *portal.CallError
 	return errors.As(err, &e) && e.Code == portal.BadKey
-}
-
-// stillAccepted asks about the account once more after the last check was refused: if the key has been revoked since the
-// pages came, refusals say nothing of the customers. An earlier refusal needs no such call, since a later answer or this
-// one shows that the key was good.
-func (r *reader) stillAccepted(ctx context.Context, state *portal.ReadState) error {
-	if _, err := r.ask(ctx, state, r.address, func(portal.Customer) error { return errEnough }); err != nil && !errors.Is(err, errEnough) {
-		return err
-	}
-	state.Progress.Calls++
-	return nil
-}
-
-// checked is the state after a call of check. A next page means that the same customer is asked about again.
-func checked(state portal.ReadState, next *page, found int64) (portal.ReadState, error) {
-	state.Progress.Calls++
-	state.Progress.Seen += found
-	if next == nil {
-		state.Check, state.Data = state.Check[1:], nil
-		state.Progress.Left = int64(len(state.Check))
-		state.Done = len(state.Check) == 0
-		return state, nil
-	}
-	state.Progress.Left = int64(len(state.Check)) + next.left() - 1
-	var err error
-	state.Data, err = json.Marshal(reading{Page: next})
-	return state, err
 }
 
 // underMSSP clears a parent that is the MSSP or the customer itself.

@@ -1,8 +1,10 @@
 package heimdal
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,6 +17,16 @@ import (
 // secondLook is the state of a paged reading after which these customers are asked about.
 func secondLook(ids ...string) portal.ReadState {
 	return portal.ReadState{Paged: true, Check: ids, Progress: portal.ReadProgress{Calls: 2, Seen: 5}}
+}
+
+// impatient is a clock that puts every wait over three seconds off, as a worker's does.
+type impatient struct{ *clockwork }
+
+func (c impatient) Sleep(ctx context.Context, d time.Duration) error {
+	if d > 3*time.Second {
+		return &portal.Postponed{Until: c.now.Add(d)}
+	}
+	return c.clockwork.Sleep(ctx, d)
 }
 
 func TestCheck(t *testing.T) {
@@ -64,7 +76,7 @@ func TestCheck(t *testing.T) {
 				t.Errorf("got %q, want %q; ended as %+v, %v", tree(customers), test.want, end, err)
 			}
 			calls := int64(3)
-			if slices.Contains([]string{"status 401", "status 403", "a message"}, name) {
+			if slices.Contains([]string{"an empty object", "status 204", "status 400", "status 401", "status 403", "status 404", "a message"}, name) {
 				calls = 4
 			}
 			if want := int64(5 + len(customers)); end.Progress.Seen != want || end.Progress.Calls != calls {
@@ -94,6 +106,78 @@ func TestCheckCalls(t *testing.T) {
 			if !errors.As(err, &refused) || refused.Code != portal.BadKey || len(customers) != 0 {
 				t.Errorf("%s: got %v and customers %s, want %s", name, err, ids(customers), portal.BadKey)
 			}
+		}
+	})
+	t.Run("fail where the API no longer answers about anybody", func(t *testing.T) {
+		t.Parallel()
+		for name, test := range map[string]struct {
+			answer func() *http.Response
+			code   portal.CallCode
+		}{
+			"404":             {fails(404), portal.NoEndpoint},
+			"204":             {fails(204), portal.Garbage},
+			"an empty object": {saying(`{}`), portal.Garbage},
+		} {
+			r := asking(t, func(*http.Request) *http.Response { return test.answer() })
+			_, _, err := r.from(t.Context(), secondLook("11", "12"))
+			if err == nil {
+				t.Errorf("%s: the customers count as gone, want %s", name, test.code)
+				continue
+			}
+			wantCode(t, err, test.code)
+		}
+		r, _, _ := inTurn(t, fails(404), saying(`[]`))
+		_, _, err := r.from(t.Context(), secondLook("11"))
+		wantCode(t, err, portal.Incomplete)
+	})
+	t.Run("ask about the account once, and only where no later answer shows that the key is good", func(t *testing.T) {
+		t.Parallel()
+		for name, test := range map[string]struct {
+			texts map[string]string
+			want  string
+		}{
+			"the last refused":                {map[string]string{"11": corps(11, 1)}, "11 12 13 17"},
+			"all refused":                     {nil, "11 12 13 17"},
+			"a customer after the refusal":    {map[string]string{"13": corps(13, 1)}, "11 12 13"},
+			"an empty list after the refusal": {map[string]string{"13": `[]`}, "11 12 13"},
+			"no shape after the refusal":      {map[string]string{"12": `[]`, "13": `{}`}, "11 12 13 17"},
+		} {
+			var asked []string
+			texts := map[string]string{"17": `[` + corps(20, 2) + `]`}
+			maps.Copy(texts, test.texts)
+			_, end, err := byCustomer(t, &asked, texts).from(t.Context(), secondLook("11", "12", "13"))
+			if err != nil || strings.Join(asked, " ") != test.want || strings.Join(end.Checked, " ") != "11 12 13" {
+				t.Errorf("%s: asked %v, checked %v, %v; want %s", name, asked, end.Checked, err, test.want)
+			}
+		}
+	})
+	t.Run("come to an end where every wait is put off", func(t *testing.T) {
+		t.Parallel()
+		var asked []string
+		r := byCustomer(t, &asked, map[string]string{"17": `[` + corps(20, 2) + `]`})
+		clock := r.clock.(*clockwork)
+		r.clock, r.every = impatient{clock}, 12*time.Second
+		state := secondLook("11", "12")
+		for turns := 0; !state.Done; turns++ {
+			next, err := r.Call(t.Context(), state, func(portal.Customer) error { return nil })
+			var later *portal.Postponed
+			if err != nil && !errors.As(err, &later) || turns > 20 {
+				t.Fatalf("after %d turns: asked %v, %v", turns, asked, err)
+			}
+			if later != nil {
+				clock.now = later.Until
+			}
+			saved, err := json.Marshal(next)
+			if err != nil {
+				t.Fatal(err)
+			}
+			state = portal.ReadState{}
+			if err := json.Unmarshal(saved, &state); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := strings.Join(asked, " "); got != "11 12 17" || strings.Join(state.Checked, " ") != "11 12" {
+			t.Errorf("asked %s, checked %v; want each customer once, and the account", got, state.Checked)
 		}
 	})
 	t.Run("follow the pages of an answer", func(t *testing.T) {

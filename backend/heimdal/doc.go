@@ -149,8 +149,9 @@
 //
 // Pages are not read at one moment: a customer that leaves and one that arrives in between can hide a third. Such a
 // reading reports that it was paged. Its caller then names the known customers that it lacks, and one call for each asks
-// about it by its own id. A refusal, an empty answer, or one without that customer means that it is gone; where the last
-// of these calls is refused, one more about the account shows that the key is still accepted. check_test.go.
+// about it by its own id. A list without that customer means that it is gone. So does a refusal, 204, {} or no body,
+// once a later answer shows that the API still accepts the key: one about another of these customers or, after the
+// last, one about the account. If the account is refused too, or has no customers any more, the reading fails. check_test.go.
 //
 // # Pace
 //

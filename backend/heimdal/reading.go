@@ -52,6 +52,10 @@ type reading struct {
 	Read int64 `json:"read,omitempty"`
 	// Paged: some answer came on several pages.
 	Paged bool `json:"paged,omitempty"`
+	// Doubt: the next call asks about the account, since a refusal may mean that the key was revoked meanwhile.
+	Doubt bool `json:"doubt,omitempty"`
+	// Refused are the checked customers about whom there was no answer, and no other answer since.
+	Refused []string `json:"refused,omitempty"`
 }
 
 // take sees to one customer of the present answer.

@@ -47,7 +47,7 @@ type ReadState struct {
 	// each. Its caller sets it, with Done false; Call removes an id when the calls about it have ended. Call hands over
 	// that customer alone, or nothing if it is gone.
 	Check []string `json:"check,omitempty"`
-	// Checked are those that were asked about so far; its caller adds them.
+	// Checked are those that were asked about and either came or are gone.
 	Checked []string `json:"checked,omitempty"`
 	// Paged, once Done: the customers came on several pages, so that one who is not among them may still exist.
 	Paged bool `json:"paged,omitzero"`

@@ -3,6 +3,8 @@ package sync_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -75,12 +77,58 @@ func TestChecksKeepThePace(t *testing.T) {
 	var at []time.Time
 	d.before = func(*directory, int) { at = append(at, clock.Now()) }
 	run := w.ends(portal.RunComplete)
-	if run.Checked != 3 || len(at) != 6 {
-		t.Fatalf("run %+v with %d calls, want three checked in six", run, len(at))
+	if run.Checked != 3 || len(at) != 7 {
+		t.Fatalf("run %+v with %d calls, want three checked in seven, the last about the account", run, len(at))
 	}
 	for i, call := range at[1:] {
 		if gap := call.Sub(at[i]); gap < 12*time.Second {
 			t.Errorf("call %d came %s after the one before, want 12s", i+2, gap)
 		}
 	}
+}
+
+func TestChecksThatAreRefusedEndWhereAWorkerPutsEveryWaitOff(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock()
+	d := w.directory(many(30)...)
+	w.ends(portal.RunComplete)
+	d.checks()
+	d.remove(110, 111)
+	d.single = func(rw http.ResponseWriter, _ string) { rw.WriteHeader(http.StatusForbidden) }
+	w.serve(func(c *sync.Config) { c.Clock, c.PerMinute = clock, 5 })
+	id := w.queuedJob()
+	for range 600 {
+		clock.move(12 * time.Second)
+		w.wake()
+		time.Sleep(50 * time.Millisecond)
+		if value[bool](w, "select status <> 'queued' and status <> 'running' from sync_run where id = $1", id) {
+			break
+		}
+		if n := len(d.askedSoFar()); n > 20 {
+			t.Fatalf("the run goes on after %d calls: %v", n, d.askedSoFar())
+		}
+	}
+	if n := value[int64](w, "select count(*) from sync_run where id = $1 and status = 'complete' and checked = 2 and missing = 2", id); n != 1 {
+		t.Errorf("run: %s; want complete with two checked and missing", value[string](w, "select r::text from sync_run r where id = $1", id))
+	}
+	if got := fmt.Sprint(d.askedSoFar()); got != "[17 17 17 110 111 17]" {
+		t.Errorf("asked %s, want each customer once, and the account at the end", got)
+	}
+}
+
+// queuedJob asks for a run as an admin does.
+func (w *tenant) queuedJob() string {
+	w.Helper()
+	run, err := w.service.Request(context.Background(), w.admin)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return run.ID
+}
+
+func (d *directory) askedSoFar() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.asked)
 }

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"slices"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -90,9 +89,6 @@ func (s *Service) call(ctx context.Context, lease postgres.Lease, reader Reader,
 	})
 	next, err := reader.Call(ctx, state, staging.add)
 	next.Of, next.Fields = state.Of, state.Fields
-	if len(next.Check) < len(state.Check) {
-		next.Checked = append(slices.Clone(state.Checked), state.Check[0])
-	}
 	if err = staging.close(err); err != nil {
 		return next, err
 	}
