@@ -30,32 +30,55 @@ func (r *reader) check(ctx context.Context, state portal.ReadState, add func(por
 	if err != nil {
 		return state, err
 	}
-	var found int64
+	var found []portal.Customer
 	a, err := r.ask(ctx, &state, address, func(c portal.Customer) error {
-		if c.ExternalID != id {
-			return nil
+		if c.ExternalID == id {
+			found = append(found, r.underMSSP(c))
 		}
-		found++
-		return add(r.underMSSP(c))
+		return nil
 	})
-	if found == 0 && unreadable(err) {
+	more := false
+	if err == nil && len(found) == 0 {
+		more, err = next.after(a)
+	}
+	switch {
+	case len(found) == 0 && unreadable(err):
 		return at.checkRefused(state)
-	}
-	if err != nil {
+	case ctx.Err() == nil && failsForGood(err):
+		return at.giveUp(state)
+	case err != nil:
 		return state, ownEnd(ctx, err)
-	}
-	if found > 0 {
-		return at.checked(state, found)
-	}
-	more, err := next.after(a)
-	if err != nil {
-		return state, err
-	}
-	if more {
+	case more:
 		at.Page = next
 		return at.saveCheck(state, 0)
 	}
-	return at.checked(state, 0)
+	for _, c := range found {
+		if err := add(c); err != nil {
+			return state, err
+		}
+	}
+	return at.checked(state, int64(len(found)))
+}
+
+// failsForGood reports whether err is an answer that would be the same in the next run, so that no run would ever end well.
+// A fault on the way to the API is none: it fails the run, and may be over by the next.
+func failsForGood(err error) bool {
+	var e *portal.CallError
+	if !errors.As(err, &e) || errors.Is(err, errProxy) {
+		return false
+	}
+	switch e.Code {
+	case portal.RateLimited, portal.Redirected, portal.Unreachable, portal.TimedOut, portal.Insecure:
+		return false
+	}
+	return true
+}
+
+// giveUp ends the checks. Nothing is known of those that are left, and nothing of those refused since the last answer.
+func (at *reading) giveUp(state portal.ReadState) (portal.ReadState, error) {
+	state.Unchecked = slices.Concat(state.Unchecked, at.Refused, state.Check)
+	state.Check = nil
+	return at.saveCheck(state, 0)
 }
 
 // checked ends the calls about the first customer of state.Check after an answer, which shows that the refusals before it

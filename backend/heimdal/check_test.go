@@ -34,7 +34,7 @@ func TestCheck(t *testing.T) {
 	for name, test := range map[string]struct {
 		answer func() *http.Response
 		want   string
-		code   portal.CallCode
+		code   portal.CallCode // the reading fails
 	}{
 		"itself":                          {saying(corps(11, 1)), "11 client under", ""},
 		"itself in a list":                {saying(`[` + corps(11, 1) + `]`), "11 client under", ""},
@@ -52,12 +52,9 @@ func TestCheck(t *testing.T) {
 		"status 403":                      {fails(403), "", ""},
 		"status 404":                      {fails(404), "", ""},
 		"a message":                       {saying(refusedHere), "", ""},
-		"status 500":                      {fails(500), "", portal.ServerError},
 		"a proxy":                         {fails(407), "", portal.Refused},
-		"a web page":                      {saying("<html>"), "", portal.Garbage},
-		"half of itself":                  {saying(`[` + corps(11, 1)), "", portal.Truncated},
-		"itself and no end":               {saying(`[` + corps(11, 1) + `,`), "", portal.Truncated},
-		"others that are not all of them": {saying(`{"items":[` + corps(12, 1) + `],"total":2,"totalPages":1}`), "", portal.Incomplete},
+		"a redirect":                      {fails(302, "Location", "https://elsewhere.example.com/"), "", portal.Redirected},
+		"no end of refusals for the rate": {fails(429), "", portal.RateLimited},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -81,6 +78,46 @@ func TestCheck(t *testing.T) {
 			}
 			if want := int64(5 + len(customers)); end.Progress.Seen != want || end.Progress.Calls != calls {
 				t.Errorf("progress %+v, want %d seen after %d calls", end.Progress, want, calls)
+			}
+		})
+	}
+}
+
+func TestCheckGivesUp(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]func() *http.Response{
+		"status 500":                      fails(500),
+		"a web page":                      saying("<html>"),
+		"half of itself":                  saying(`[` + corps(12, 1)),
+		"itself and no end":               saying(`[` + corps(12, 1) + `,`),
+		"others that are not all of them": saying(`{"items":[` + corps(13, 1) + `],"total":2,"totalPages":1}`),
+		"a failure without customers":     saying(`{"success":false,"data":[]}`),
+		"a sign that more follow":         saying(`{"items":[` + corps(13, 1) + `],"hasMore":true}`),
+		"two lists":                       saying(`{"items":[` + corps(13, 1) + `],"customers":[` + corps(14, 1) + `]}`),
+	} {
+		t.Run("after "+name, func(t *testing.T) {
+			t.Parallel()
+			var asked []string
+			r := asking(t, func(q *http.Request) *http.Response {
+				id := q.URL.Query().Get("customerId")
+				asked = append(asked, id)
+				switch id {
+				case "10":
+					return body(corps(10, 1))
+				case "12":
+					return answer()
+				}
+				return status(404)
+			})
+			customers, end, err := r.from(t.Context(), secondLook("10", "11", "12", "13"))
+			if err != nil || ids(customers) != "10" || !end.Done || len(end.Check) != 0 {
+				t.Fatalf("read %s, ended as %+v, %v; want 10 alone", ids(customers), end, err)
+			}
+			if got := strings.Join(end.Checked, " "); got != "10" || strings.Join(end.Unchecked, " ") != "11 12 13" {
+				t.Errorf("checked %s, unchecked %v; want 10, and 11 to 13, of which the refusal was not proved", got, end.Unchecked)
+			}
+			if slices.Contains(asked, "13") || end.Progress.Seen != 6 {
+				t.Errorf("asked %v, %d seen; want no call about 13 and 6", asked, end.Progress.Seen)
 			}
 		})
 	}

@@ -151,7 +151,9 @@
 // reading reports that it was paged. Its caller then names the known customers that it lacks, and one call for each asks
 // about it by its own id. A list without that customer means that it is gone. So does a refusal, 204, {} or no body,
 // once a later answer shows that the API still accepts the key: one about another of these customers or, after the
-// last, one about the account. If the account is refused too, or has no customers any more, the reading fails. check_test.go.
+// last, one about the account. If the account is refused too, or has no customers any more, the reading fails.
+// Any other answer that cannot be read, such as status 500 or HTML, ends these calls: nothing is known of the customers
+// that are left. check_test.go.
 //
 // # Pace
 //

@@ -49,6 +49,8 @@ type ReadState struct {
 	Check []string `json:"check,omitempty"`
 	// Checked are those that were asked about and either came or are gone.
 	Checked []string `json:"checked,omitempty"`
+	// Unchecked are those that no answer said anything about: Call takes an id from Check without knowing more than before.
+	Unchecked []string `json:"unchecked,omitempty"`
 	// Paged, once Done: the customers came on several pages, so that one who is not among them may still exist.
 	Paged bool `json:"paged,omitzero"`
 	// Unread are the resellers that could not be read so far, without their names. The absence of their customers means

@@ -10,9 +10,9 @@ import (
 const mostChecked = 20
 
 // lookAgain makes a finished paged reading go on with one call about each known customer that it lacks. Where these are
-// too many, the next run decides.
+// too many, and of those about whom no answer can be read, the next run decides.
 func (s *Service) lookAgain(ctx context.Context, lease postgres.Lease, state State) (State, error) {
-	if !state.Done || !state.Paged || len(state.Checked) > 0 || lease.Run.ReviewedAt != nil {
+	if !state.Done || !state.Paged || len(state.Checked)+len(state.Unchecked) > 0 || lease.Run.ReviewedAt != nil {
 		return state, nil
 	}
 	absent, err := s.db.Absent(ctx, lease, state, mostChecked+1)

@@ -24,6 +24,9 @@ type directory struct {
 	before func(d *directory, call int)
 	// single, if set, answers questions about one customer.
 	single func(w http.ResponseWriter, id string)
+	// refuseAll: the key is no longer accepted.
+	refuseAll bool
+	request   *http.Request // the present one
 }
 
 // directory has a directory of these customers answer for the tenant's Heimdal.
@@ -40,9 +43,14 @@ func (d *directory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	id := r.URL.Query().Get("customerId")
+	d.request = r
 	d.asked = append(d.asked, id)
 	if d.before != nil {
 		d.before(d, len(d.asked))
+	}
+	if d.refuseAll {
+		w.WriteHeader(http.StatusForbidden)
+		return
 	}
 	if id != customerID {
 		d.answerOne(w, id)
@@ -185,19 +193,13 @@ func TestPagedRun(t *testing.T) {
 			t.Errorf("checked %v, or rows were written", got)
 		}
 	})
-	t.Run("fails and changes nothing where a second look fails", func(t *testing.T) {
+	t.Run("waits out what may pass in a second look", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		w.service = w.newService(func(c *sync.Config) { c.Clock = newLeaping() })
 		d := w.directory(many(30)...)
 		w.ends(portal.RunComplete)
-		before := w.Everything()
 		d.remove(110)
-		d.single = func(rw http.ResponseWriter, _ string) { rw.WriteHeader(500) }
-		w.mustFail("server_error")
-		if w.Everything() != before {
-			t.Error("rows were written")
-		}
 		failures := 0
 		d.single = func(rw http.ResponseWriter, _ string) {
 			if failures++; failures < 3 {
@@ -208,6 +210,30 @@ func TestPagedRun(t *testing.T) {
 		}
 		if run := w.ends(portal.RunComplete); run.Missing != 1 || failures != 3 {
 			t.Errorf("run %+v after %d tries, want one missing after the third", run, failures)
+		}
+	})
+	t.Run("fails and changes nothing where the API answers no more", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		d := w.directory(many(30)...)
+		w.ends(portal.RunComplete)
+		before := w.Everything()
+		d.remove(110, 111)
+		all := d.customers
+		d.single = func(rw http.ResponseWriter, _ string) {
+			d.customers = []customer{}
+			rw.WriteHeader(http.StatusForbidden)
+		}
+		w.mustFail("incomplete")
+		d.customers = all
+		d.before = func(d *directory, call int) {
+			if d.asked[call-1] == "110" {
+				d.refuseAll = true
+			}
+		}
+		w.mustFail("bad_key")
+		if w.Everything() != before {
+			t.Error("rows were written")
 		}
 	})
 	t.Run("looks disabled and missing customers up no more than they can change", func(t *testing.T) {
@@ -222,6 +248,42 @@ func TestPagedRun(t *testing.T) {
 			t.Errorf("run: %+v, want no second look at a customer that is missing already", run)
 		}
 	})
+}
+
+func TestPagedRunGivesUpSecondLooks(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]http.HandlerFunc{
+		"status 500":                  status(500),
+		"a web page":                  saying("<html>"),
+		"a failure without customers": saying(`{"success":false,"data":[]}`),
+	} {
+		t.Run("after "+name+", and the next run decides", func(t *testing.T) {
+			t.Parallel()
+			w := newTenant(t)
+			w.service = w.newService(func(c *sync.Config) { c.Clock = newLeaping() })
+			d := w.directory(many(30)...)
+			w.ends(portal.RunComplete)
+			d.checks()
+			d.remove(110, 111)
+			d.single = func(rw http.ResponseWriter, id string) {
+				answer(rw, d.request)
+			}
+			run := w.ends(portal.RunComplete)
+			if run.Checked != 0 || run.Missing != 0 || w.statusOf(110) != "active" || w.statusOf(111) != "active" {
+				t.Errorf("run %+v, want none checked and none missing", run)
+			}
+			if n := value[int64](w, "select count(*) from client where absent_since is not null"); n != 2 {
+				t.Errorf("%d clients have absent_since, want 2", n)
+			}
+			if n := len(d.checks()); n > 5 {
+				t.Errorf("%d calls about customers, want no more than five tries", n)
+			}
+			if run := w.ends(portal.RunComplete); run.Missing != 2 {
+				t.Errorf("next run: %+v, want both missing", run)
+			}
+			w.CheckCounts(t.Errorf)
+		})
+	}
 }
 
 func TestPagedRunWithManyAbsent(t *testing.T) {
