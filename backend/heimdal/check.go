@@ -9,6 +9,9 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
+// mostPages is how many pages are read about one customer: an API with more returns a list of others.
+const mostPages = 2
+
 // check asks about the first customer of state.Check and hands over that customer alone. An answer in which it is on no
 // page means that it is gone; so does a refusal, once a later answer shows that the API still accepts the key.
 func (r *reader) check(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
@@ -48,6 +51,8 @@ func (r *reader) check(ctx context.Context, state portal.ReadState, add func(por
 		return at.giveUp(state)
 	case err != nil:
 		return state, ownEnd(ctx, err)
+	case more && next.Asked == mostPages:
+		return at.tooManyPages(state)
 	case more:
 		at.Page = next
 		return at.saveCheck(state, 0)
@@ -81,11 +86,22 @@ func (at *reading) giveUp(state portal.ReadState) (portal.ReadState, error) {
 	return at.saveCheck(state, 0)
 }
 
-// checked ends the calls about the first customer of state.Check after an answer, which shows that the refusals before it
-// were about their customers.
+// checked ends the calls about the first customer of state.Check, which came or is gone.
 func (at *reading) checked(state portal.ReadState, found int64) (portal.ReadState, error) {
-	id := state.Check[0]
-	state.Checked = append(slices.Concat(state.Checked, at.Refused), id)
+	at.Refused = append(at.Refused, state.Check[0])
+	return at.answered(state, found)
+}
+
+// tooManyPages ends the calls about the first customer of state.Check without having seen the whole answer.
+func (at *reading) tooManyPages(state portal.ReadState) (portal.ReadState, error) {
+	state.Unchecked = append(slices.Clone(state.Unchecked), state.Check[0])
+	return at.answered(state, 0)
+}
+
+// answered goes on with the next customer after an answer, which shows that the refusals before it were about their
+// customers.
+func (at *reading) answered(state portal.ReadState, found int64) (portal.ReadState, error) {
+	state.Checked = slices.Concat(state.Checked, at.Refused)
 	state.Check, at.Page, at.Refused, at.Doubt = state.Check[1:], nil, nil, false
 	return at.saveCheck(state, found)
 }

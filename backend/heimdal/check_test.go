@@ -225,6 +225,28 @@ func TestCheckCalls(t *testing.T) {
 			t.Errorf("read %s, ended as %+v, %v", ids(customers), end, err)
 		}
 	})
+	t.Run("read no more than two pages about one customer", func(t *testing.T) {
+		t.Parallel()
+		var asked []string
+		r := asking(t, func(q *http.Request) *http.Response {
+			id, number := q.URL.Query().Get("customerId"), q.URL.Query().Get("pageNumber")
+			asked = append(asked, id)
+			if id == "12" {
+				return body(corps(12, 1))
+			}
+			if id == "10" {
+				return status(404)
+			}
+			return body(`{"items":[` + corps(100+len(number)*len(asked), 1) + `],"total":900}`)
+		})
+		customers, end, err := r.from(t.Context(), secondLook("10", "11", "12", "13"))
+		if err != nil || ids(customers) != "12" || strings.Join(asked, " ") != "10 11 11 12 13 13" {
+			t.Errorf("asked %v and read %s, %v; want two calls each about 11 and 13", asked, ids(customers), err)
+		}
+		if got := strings.Join(end.Checked, " "); got != "10 12" || strings.Join(end.Unchecked, " ") != "11 13" {
+			t.Errorf("checked %s, unchecked %v; want 10 and 12, 11 and 13", got, end.Unchecked)
+		}
+	})
 	t.Run("go on after a kill at any point", func(t *testing.T) {
 		t.Parallel()
 		texts := map[string]string{"11": corps(11, 1), "13": corps(13, 1)}

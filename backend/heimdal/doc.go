@@ -153,7 +153,7 @@
 // once a later answer shows that the API still accepts the key: one about another of these customers or, after the
 // last, one about the account. If the account is refused too, or has no customers any more, the reading fails.
 // Any other answer that cannot be read, such as status 500 or HTML, ends these calls: nothing is known of the customers
-// that are left. check_test.go.
+// that are left, nor of one whose answer has more than two pages. check_test.go.
 //
 // # Pace
 //

@@ -256,6 +256,10 @@ func TestPagedRunGivesUpSecondLooks(t *testing.T) {
 		"status 500":                  status(500),
 		"a web page":                  saying("<html>"),
 		"a failure without customers": saying(`{"success":false,"data":[]}`),
+		"more pages than two": func(rw http.ResponseWriter, r *http.Request) {
+			number, _ := strconv.Atoi(r.URL.Query().Get("pageNumber"))
+			_ = json.NewEncoder(rw).Encode(map[string]any{"items": []customer{corp(5000+max(1, number), "Other", 1)}, "totalCount": 500})
+		},
 	} {
 		t.Run("after "+name+", and the next run decides", func(t *testing.T) {
 			t.Parallel()
