@@ -137,8 +137,8 @@
 //	answer                                 not, refused: wrong_customer
 //	a refusal, of the first                if customers have a field for a parent, empty as it is, they are nobody's;
 //	                                       else as of any other
-//	a refusal, 204, {} or no body         that reseller is unread and named; the others are asked. Where none can be
-//	                                       read, or 50 are refused before one is read, the reading is refused
+//	a refusal, 204, {}, no body, or a      that reseller is unread and named; the others are asked. Where none can be
+//	failure without customers              read, or 50 are refused before one is read, the reading is refused
 //	more resellers than can be asked       refused: incomplete
 //
 // reading_test.go holds these lines. Connector.Asking can switch the asking on or off for good. At five calls a minute a

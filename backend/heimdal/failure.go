@@ -9,16 +9,20 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
+// failedEmpty is a failure that an answer without customers reports.
+type failedEmpty struct{ *portal.CallError }
+
+func (e failedEmpty) Unwrap() error { return e.CallError }
+
 // failure returns an error if a clue says that something went wrong.
-func (c clues) failure() error {
+func (c clues) failure() *portal.CallError {
 	for _, one := range c.of(signSuccess, signCode, signError) {
 		if one.inner || one.echoed {
 			continue
 		}
 		if text, failed := one.fails(); failed {
-			return signErrorf(one.name, c.secret,
-				"Heimdal answered with customers, but also that something went wrong (%s: %q).", one.shown(c.secret),
-				redact(text, c.secret))
+			return signErrorf(one.name, c.secret, "Heimdal's answer says that something went wrong (%s: %q).",
+				one.shown(c.secret), redact(text, c.secret))
 		}
 	}
 	return nil

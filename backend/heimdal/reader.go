@@ -76,7 +76,7 @@ func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(port
 	if at.takesForAnswer(err) {
 		a, err = &answer{}, nil
 	}
-	if seen == 0 && at.Of != "" && at.Probe == "" && unreadable(err) {
+	if seen == 0 && at.Of != "" && at.Probe == "" && holdsNobody(err) {
 		return at.passOver(r, state, err)
 	}
 	if err != nil {

@@ -286,7 +286,9 @@ func (s said) unpaged() bool {
 func (a *answer) judge(harmless map[string]bool, headers ...http.Header) error {
 	own, sent := clues{a.clues, harmless, a.secret}, clues{cluesOf(headers...), harmless, a.secret}
 	for _, c := range []clues{own, sent} {
-		if err := c.failure(); err != nil {
+		if err := c.failure(); err != nil && a.handed == 0 {
+			return failedEmpty{err}
+		} else if err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,13 @@ func unreadable(err error) bool {
 	return refused(err) || errors.Is(err, errNoContent) || errors.Is(err, errShape) || errors.Is(err, errEmpty)
 }
 
+// holdsNobody reports whether err is an answer about a reseller that is unreadable or says, without any customers, that
+// something went wrong.
+func holdsNobody(err error) bool {
+	var failed failedEmpty
+	return unreadable(err) || errors.As(err, &failed)
+}
+
 // passOver notes that the present reseller could not be read and goes on with the next. The error is the reading's own
 // where no reseller could be read at all.
 func (at *reading) passOver(r *reader, state portal.ReadState, cause error) (portal.ReadState, error) {

@@ -33,6 +33,14 @@ func threeResellers(t testing.TB, refused string, answer func() *http.Response) 
 	})
 }
 
+func sayingWith(text, header, value string) func() *http.Response {
+	return func() *http.Response {
+		r := body(text)
+		r.Header.Set(header, value)
+		return r
+	}
+}
+
 func TestUnreadReseller(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -49,6 +57,9 @@ func TestUnreadReseller(t *testing.T) {
 		"an empty object":             {saying("{}"), portal.Garbage, false},
 		"a message":                   {saying(refusedHere), portal.BadKey, false},
 		"a message without customers": {saying(`{"items":[],"message":"No access."}`), portal.BadKey, false},
+		"a failure without customers": {saying(`{"success":false,"data":[]}`), portal.Incomplete, false},
+		"a failure in a header":       {sayingWith(`[]`, "X-Error", "true"), portal.Incomplete, false},
+		"a failure beside customers":  {saying(`{"success":false,"data":[` + corps(31, 1) + `]}`), portal.Incomplete, true},
 		"an empty list":               {saying("[]"), "", false},
 		"status 500":                  {fails(500), portal.ServerError, true},
 		"a proxy":                     {fails(407), portal.Refused, true},

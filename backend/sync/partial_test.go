@@ -108,6 +108,7 @@ func TestUnreadReseller(t *testing.T) {
 		"{}":            {answer: saying("{}"), code: "garbage"},
 		"a message":     {answer: saying(`{"message":"No access."}`), code: "bad_key"},
 		"status 500":    {answer: status(500), code: "server_error", status: portal.RunFailed},
+		"a failure":     {answer: saying(`{"success":false,"data":[]}`), code: "incomplete"},
 		"an empty list": {answer: saying("[]"), status: portal.RunComplete},
 	} {
 		t.Run(name, func(t *testing.T) {
