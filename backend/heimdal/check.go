@@ -154,12 +154,6 @@ func (r *reader) askAccount(ctx context.Context, state *portal.ReadState) error 
 	return err
 }
 
-// keyRefused reports whether err may mean that the key is no longer accepted at all.
-func keyRefused(err error) bool {
-	var e *portal.CallError
-	return errors.As(err, &e) && e.Code == portal.BadKey
-}
-
 // underMSSP clears a parent that is the MSSP or the customer itself.
 func (r *reader) underMSSP(c portal.Customer) portal.Customer {
 	if c.ParentID == r.customerID || c.ParentID == c.ExternalID {

@@ -135,10 +135,12 @@
 //	itself
 //	itself and clients of the MSSP's       one call about such a client shows whether questions make a difference; if
 //	answer                                 not, refused: wrong_customer
-//	a refusal, of the first                if customers have a field for a parent, empty as it is, they are nobody's;
-//	                                       else as of any other
-//	a refusal, 204, {}, no body, or a      that reseller is unread and named; the others are asked. Where none can be
-//	failure without customers              read, or 50 are refused before one is read, the reading is refused
+//	a refusal, 204, {}, no body, or a      that reseller is unread and named; the others are asked
+//	failure without customers
+//	a refusal of the key                   likewise, once a call about the account shows that the key is still accepted;
+//	                                       one such call is made for a row of refusals, and one more after every 20
+//	the same, of all of them or of the     if all were refusals and customers have a field for a parent, empty as it is,
+//	first 50                               they are nobody's; else the reading is refused
 //	more resellers than can be asked       refused: incomplete
 //
 // reading_test.go holds these lines. Connector.Asking can switch the asking on or off for good. At five calls a minute a

@@ -57,6 +57,9 @@ func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(port
 	if err != nil {
 		return state, err
 	}
+	if at.Doubt {
+		return r.proveKey(ctx, state, at)
+	}
 	address, err := at.question(r)
 	if err != nil {
 		return state, err

@@ -54,6 +54,12 @@ type reading struct {
 	Paged bool `json:"paged,omitempty"`
 	// Doubt: the next call asks about the account, since a refusal may mean that the key was revoked meanwhile.
 	Doubt bool `json:"doubt,omitempty"`
+	// Unproved counts the resellers in a row that refused the key since it was last seen to be accepted, Proved whether a
+	// call about the account has shown that in this row.
+	Unproved int64 `json:"unproved,omitempty"`
+	Proved   bool  `json:"proved,omitempty"`
+	// Answered: something other than a refusal came about some reseller that could not be read.
+	Answered bool `json:"answered,omitempty"`
 	// Refused are the checked customers about whom there was no answer, and no other answer since.
 	Refused []string `json:"refused,omitempty"`
 }
@@ -171,6 +177,7 @@ func (at *reading) after(r *reader, a *answer) (more bool, err error) {
 	}
 	if at.Of != "" {
 		at.Read++
+		at.Proved, at.Unproved = false, 0
 	}
 	at.Itself, at.Leaf = false, ""
 	return at.nextReseller()
@@ -218,20 +225,9 @@ func (at *reading) left(more bool) int64 {
 }
 
 // takesForAnswer reports whether a refusal says something all the same: that the customer asked about to see whether
-// questions make a difference is another's; or, of the first reseller, that this API answers about the MSSP alone,
-// where customers have a field for whose they are and it says nobody's.
+// questions make a difference is another's.
 func (at *reading) takesForAnswer(err error) bool {
-	if !refused(err) {
-		return false
-	}
-	if at.Probe != "" {
-		return true
-	}
-	if at.Of != "" && at.Asked == 1 && at.Page == nil && at.Parented {
-		at.Left = nil
-		return true
-	}
-	return false
+	return at.Probe != "" && refused(err)
 }
 
 // explain tells a refusal about a reseller from one about the MSSP.
@@ -239,6 +235,10 @@ func (at *reading) explain(r *reader, err error) error {
 	if at.Of == "" || !refused(err) {
 		return err
 	}
+	return at.unknownClients(r)
+}
+
+func (at *reading) unknownClients(r *reader) error {
 	return errorf(portal.Refused, "Heimdal names the reseller %s but does not say which customers it has, neither with the customers nor when asked about it. Let the account that the API key belongs to see its resellers' customers.", redact(at.Of, r.apiKey))
 }
 

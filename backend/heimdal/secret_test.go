@@ -35,7 +35,7 @@ func TestTheKeyIsNotShownWhereAnAnswerPutsItForSomethingElse(t *testing.T) {
 		"the first of two ids":          {[]string{`[{"customerId":"` + key + `","type":"CORP","children":[` + corp + `],"id":2}]`}, portal.Garbage},
 		"the second":                    {[]string{`[{"customerId":2,"type":"CORP","children":[` + corp + `],"id":"` + key + `"}]`}, portal.Garbage},
 		"a reseller with others' ids":   {[]string{`[{"id":"` + key + `","type":"RESELLER"}]`, `[{"id":17,"type":"RESELLER"}]`}, portal.WrongCustomer},
-		"a reseller nobody answers for": {[]string{`[{"id":"` + key + `","type":"RESELLER"}]`, refusedHere}, portal.Refused},
+		"a reseller nobody answers for": {[]string{`[{"id":"` + key + `","type":"RESELLER"}]`, refusedHere, `[` + resellerR + `]`}, portal.Refused},
 		"a client that stands for all":  {[]string{`[` + resellerR + `,{"id":"` + key + `","type":"CORP"}]`}, portal.WrongCustomer},
 	} {
 		_, err := readAll(t, test.texts...)

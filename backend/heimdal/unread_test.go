@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -108,8 +109,8 @@ func TestUnreadResellers(t *testing.T) {
 		texts := map[string]string{"17": `[` + resellers(3) + `]`}
 		_, err := byCustomer(t, &asked, texts).all(t.Context())
 		wantCode(t, err, portal.Refused)
-		if len(asked) != 4 {
-			t.Errorf("asked %v, want each reseller once", asked)
+		if got := strings.Join(asked, " "); got != "17 1 17 2 3 17" {
+			t.Errorf("asked %v, want each reseller once, and the account after the first and the last refusal", got)
 		}
 	})
 	t.Run("a long row of refusals fails the reading before hours have passed", func(t *testing.T) {
@@ -117,16 +118,48 @@ func TestUnreadResellers(t *testing.T) {
 		var asked []string
 		_, err := byCustomer(t, &asked, map[string]string{"17": `[` + resellers(200) + `]`}).all(t.Context())
 		wantCode(t, err, portal.Refused)
-		if len(asked) != mostRefused+1 {
-			t.Errorf("%d calls, want %d", len(asked), mostRefused+1)
+		if want := 1 + mostRefused + 4; len(asked) != want {
+			t.Errorf("%d calls, want %d: the account is asked about four times", len(asked), want)
 		}
 	})
 	t.Run("a refusal of a later page keeps the pages before", func(t *testing.T) {
 		t.Parallel()
-		r, _, _ := inTurn(t, saying(`[`+resellers(2)+`]`), saying(`{"items":[`+corps(21, 1)+`],"total":2}`), fails(403), saying(`[]`))
+		r, _, _ := inTurn(t, saying(`[`+resellers(2)+`]`), saying(`{"items":[`+corps(21, 1)+`],"total":2}`), fails(403), saying(`[`+resellers(2)+`]`), saying(`[]`))
 		customers, end, err := r.from(t.Context(), portal.ReadState{})
 		if err != nil || tree(customers) != "1 msp under, 2 msp under, 21 client under 1" || unreadIDs(end.Unread) != "1 bad_key" {
 			t.Errorf("read %s, unread %s, %v", tree(customers), unreadIDs(end.Unread), err)
+		}
+	})
+	t.Run("where others can be read are named, even the first, and even where customers have a field for a parent", func(t *testing.T) {
+		t.Parallel()
+		for name, answer := range map[string]func() *http.Response{"404": fails(404), "403": fails(403), "400": fails(400), "a message": saying(refusedHere)} {
+			r := asking(t, func(q *http.Request) *http.Response {
+				switch id := q.URL.Query().Get("customerId"); id {
+				case "17":
+					return body(`[` + resellers(3) + `,{"id":11,"type":"CORP","resellerId":null}]`)
+				case "1":
+					return answer()
+				default:
+					return body(`[{"id":10` + id + `,"type":"CORP"}]`)
+				}
+			})
+			customers, end, err := r.from(t.Context(), portal.ReadState{})
+			if want := "1 msp under, 102 client under 2, 103 client under 3, 11 client under, 2 msp under, 3 msp under"; err != nil || tree(customers) != want {
+				t.Errorf("%s: read %s, %v; want %s", name, tree(customers), err, want)
+			}
+			if len(end.Unread) != 1 || end.Unread[0].ExternalID != "1" {
+				t.Errorf("%s: unread %s, want 1", name, unreadIDs(end.Unread))
+			}
+		}
+	})
+	t.Run("of whom one cannot be read at all make no API that answers about the MSSP alone", func(t *testing.T) {
+		t.Parallel()
+		for name, answer := range map[string]func() *http.Response{"204": fails(204), "{}": saying(`{}`), "a failure": saying(`{"success":false,"data":[]}`)} {
+			top := `[` + resellers(2) + `,{"id":11,"type":"CORP","resellerId":null}]`
+			r, _, _ := inTurn(t, saying(top), answer, fails(404))
+			if _, err := r.all(t.Context()); err == nil {
+				t.Errorf("%s: the reading is complete, want an error", name)
+			}
 		}
 	})
 	t.Run("are in the state after each call", func(t *testing.T) {
@@ -157,6 +190,92 @@ func TestUnreadResellers(t *testing.T) {
 		all := `[` + resellers(2) + `,` + corps(11, 2) + `]`
 		_, err := byCustomer(t, &asked, map[string]string{"17": all, "2": all, "11": all}).all(t.Context())
 		wantCode(t, err, portal.WrongCustomer)
+	})
+}
+
+func TestKeyRevokedWhileResellersAreAsked(t *testing.T) {
+	t.Parallel()
+	// revoked is an API of 16 resellers that no longer accepts the key after so many calls, and never some resellers' questions.
+	revoked := func(t *testing.T, after int, asked *[]string, answer func() *http.Response, never ...string) *reader {
+		return asking(t, func(q *http.Request) *http.Response {
+			id := q.URL.Query().Get("customerId")
+			*asked = append(*asked, id)
+			switch {
+			case len(*asked) > after || slices.Contains(never, id):
+				return answer()
+			case id == "17":
+				return body(`[` + resellers(16) + `]`)
+			}
+			return body(`[{"id":10` + id + `,"type":"CORP"}]`)
+		})
+	}
+	for name, answer := range map[string]func() *http.Response{"401": fails(401), "403": fails(403), "a message": saying(refusedHere)} {
+		t.Run("fails the reading at once with "+name, func(t *testing.T) {
+			t.Parallel()
+			var asked []string
+			_, err := revoked(t, 5, &asked, answer).all(t.Context())
+			wantCode(t, err, portal.BadKey)
+			if got := strings.Join(asked, " "); got != "17 1 2 3 4 5 17" {
+				t.Errorf("asked %s, want no other reseller after the first refusal", got)
+			}
+		})
+	}
+	t.Run("fails the reading at the first reseller", func(t *testing.T) {
+		t.Parallel()
+		var asked []string
+		_, err := revoked(t, 1, &asked, fails(401)).all(t.Context())
+		wantCode(t, err, portal.BadKey)
+	})
+	t.Run("fails the reading at its end where a refusal had been proved shortly before", func(t *testing.T) {
+		t.Parallel()
+		var asked []string
+		_, err := revoked(t, 15, &asked, fails(403), "13").all(t.Context())
+		wantCode(t, err, portal.BadKey)
+		if got := strings.Join(asked[13:], " "); got != "13 17 14 15 16 17" {
+			t.Errorf("asked %s at the end, want the account after 13 and after 16", got)
+		}
+	})
+	t.Run("asks about the account once for a row of refusals", func(t *testing.T) {
+		t.Parallel()
+		var asked []string
+		_, end, err := revoked(t, 100, &asked, fails(403), "3", "4", "5", "9").from(t.Context(), portal.ReadState{})
+		if err != nil || len(end.Unread) != 4 || end.Progress.Calls != int64(len(asked)) {
+			t.Errorf("unread %s after %d calls, %v; want four", unreadIDs(end.Unread), end.Progress.Calls, err)
+		}
+		if got := strings.Join(asked, " "); got != "17 1 2 3 17 4 5 6 7 8 9 17 10 11 12 13 14 15 16" {
+			t.Errorf("asked %s, want the account after 3 and after 9", got)
+		}
+	})
+	t.Run("goes on after a kill at any point", func(t *testing.T) {
+		t.Parallel()
+		var whole, asked []string
+		_, want, err := revoked(t, 1000, &whole, fails(403), "3", "4", "16").from(t.Context(), portal.ReadState{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := revoked(t, 1000, &asked, fails(403), "3", "4", "16")
+		var state portal.ReadState
+		for calls := 0; !state.Done; calls++ {
+			saved, err := json.Marshal(state)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				state = portal.ReadState{}
+				if err := json.Unmarshal(saved, &state); err != nil {
+					t.Fatal(err)
+				}
+				if state, err = r.Call(t.Context(), state, func(portal.Customer) error { return nil }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if asked[2*calls] != whole[calls] || asked[2*calls+1] != whole[calls] {
+				t.Fatalf("call %d asked %v, want %s twice", calls, asked[2*calls:], whole[calls])
+			}
+		}
+		if unreadIDs(state.Unread) != unreadIDs(want.Unread) {
+			t.Errorf("unread %s, want %s", unreadIDs(state.Unread), unreadIDs(want.Unread))
+		}
 	})
 }
 

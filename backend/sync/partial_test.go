@@ -310,6 +310,40 @@ func TestPartialRun(t *testing.T) {
 			t.Error("rows were written")
 		}
 	})
+	t.Run("fails where the key is revoked while resellers are asked", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		b := w.branches()
+		w.ends(portal.RunComplete)
+		before := w.Everything()
+		b.refuse(1, func(rw http.ResponseWriter, _ *http.Request) {
+			_ = json.NewEncoder(rw).Encode(b.answers["1"])
+			for _, id := range []string{customerID, "2", "3"} {
+				b.instead[id] = status(401)
+			}
+		})
+		w.mustFail("bad_key")
+		if w.Everything() != before {
+			t.Error("rows were written")
+		}
+	})
+	t.Run("keeps the clients of all resellers where the first is refused and customers have a field for a parent", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		b := w.branches()
+		var top []customer
+		for _, c := range b.answers[customerID].([]customer) {
+			top = append(top, with(c, customer{"resellerId": nil}))
+		}
+		b.answers[customerID] = top
+		w.ends(portal.RunComplete)
+		before := w.clientRows()
+		b.refuse(1, status(404))
+		run := w.ends(portal.RunPartial)
+		if unread(run) != "1 Reseller 1 not_found" || run.Missing+run.Moved != 0 || w.clientRows() != before {
+			t.Errorf("run %+v, want partial, reseller 1 unread, and no client written", run)
+		}
+	})
 	t.Run("looks up what a paged answer lacks, except clients of an unread reseller", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
