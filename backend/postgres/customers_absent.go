@@ -84,7 +84,8 @@ func unreadIDs(state portal.ReadState) []string {
 }
 
 // keepParents gives clients that came without a parent the MSP they are known under, where that says nothing: a second
-// look at one customer may leave its parent out, and the clients of an unread reseller may be listed without one.
+// look at one customer may leave its parent out, and the clients of an unread reseller may be listed without one. Those of
+// a reseller that was read may have moved to one that was not.
 func (m *merge) keepParents(ctx context.Context) error {
 	if len(m.state.Checked) == 0 && len(m.state.Unread) == 0 {
 		return nil
@@ -101,8 +102,8 @@ func (m *merge) keepParents(ctx context.Context) error {
 		and c.mssp_id = $1
 		and c.mssp_product_id = $2
 		and c.external_id = s.external_id
-		and (s.external_id = any($4::text[]) or c.msp_id in (select u.id from unread u))`,
-		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, m.checked())
+		and ($5 or s.external_id = any($4::text[]))`,
+		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, m.checked(), len(m.state.Unread) > 0)
 	return err
 }
 

@@ -9,13 +9,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// read checks that what the run has read is whole and does not contradict itself, leaves one row for each customer, and
-// counts them.
+// read checks that what the run has read is whole and does not contradict itself, leaves one row for each customer that
+// can be placed, and counts them.
 func (m *merge) read(ctx context.Context) error {
 	if err := m.whole(ctx); err != nil {
 		return err
 	}
-	if err := m.single(ctx); err != nil {
+	if err := inTurn(ctx, m.single, m.leaveOut); err != nil {
 		return err
 	}
 	var typed, untyped int64

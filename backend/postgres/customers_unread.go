@@ -22,6 +22,38 @@ func (m *merge) findUnread(ctx context.Context) error {
 	return err
 }
 
+// leaveOut drops clients that are new, came without a parent, and may be an unread reseller's: a later run that reads it
+// adds them under it, where they would seem to have moved. They may be if the MSSP's own answer lists any reseller's client
+// without a parent.
+func (m *merge) leaveOut(ctx context.Context) error {
+	if len(m.state.Unread) == 0 {
+		return nil
+	}
+	_, err := m.Exec(ctx, `
+		delete from sync_customer s
+		where s.mssp_id = $1
+		and s.run_id = $3
+		and s.kind = 'client'
+		and s.parent = ''
+		and not exists (
+			select from client c
+			where c.mssp_id = $1 and c.mssp_product_id = $2 and c.external_id = s.external_id)
+		and not exists (
+			select from msp k
+			where k.mssp_id = $1 and k.mssp_product_id = $2 and k.external_id = s.external_id)
+		and (exists (
+				select from sync_customer l
+				join doubled d on d.external_id = l.external_id and d.parent = ''
+				where l.mssp_id = $1 and l.run_id = $3 and l.kind = 'client' and l.parent <> '')
+			or exists (
+				select from sync_customer l
+				join client c on c.mssp_id = $1 and c.mssp_product_id = $2 and c.external_id = l.external_id
+				where l.mssp_id = $1 and l.run_id = $3 and l.kind = 'client' and l.parent = ''
+				and c.msp_id is not null and c.status <> 'removed'))`,
+		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID)
+	return err
+}
+
 // turnedUnread is the condition that an MSP t is unread since this run, or was until now.
 const turnedUnread = `
 	t.mssp_id = $1

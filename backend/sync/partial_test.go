@@ -231,6 +231,58 @@ func TestPartialRun(t *testing.T) {
 			t.Errorf("run: %+v, want nothing moved", run)
 		}
 	})
+	t.Run("adds no client whose reseller may be the unread one", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		b := w.branches()
+		list := func(to string, id int) {
+			b.answers[to] = append(b.answers[to].([]customer), plain(id, fmt.Sprint("Client ", id), "CORP"))
+		}
+		for reseller := 1; reseller <= 3; reseller++ {
+			for i := range 4 {
+				list(customerID, 100*reseller+i)
+			}
+		}
+		w.ends(portal.RunComplete)
+		list(customerID, 901)
+		for reseller := 1; reseller <= 2; reseller++ {
+			list(customerID, 100*reseller+50)
+			list(fmt.Sprint(reseller), 100*reseller+50)
+		}
+		// One client leaves a reseller that is read: it may have gone to the other.
+		b.answers["1"] = slices.DeleteFunc(b.answers["1"].([]customer), func(c customer) bool { return c["id"] == 103 })
+		b.refuse(2, status(404))
+		run := w.ends(portal.RunPartial)
+		if run.Added != 1 || run.Moved != 0 || w.statusOf(150) != "active" {
+			t.Errorf("run %+v, want the client of the reseller that was read added alone, and none moved", run)
+		}
+		w.CheckCounts(t.Errorf)
+		b.refuse(2, nil)
+		list("2", 103)
+		run = w.ends(portal.RunComplete)
+		if run.Added != 2 || run.Moved != 1 {
+			t.Errorf("run %+v, want 250 and 901 added and 103 moved", run)
+		}
+		under := value[string](w, `
+			select string_agg(c.external_id || ' ' || coalesce(m.external_id, 'none'), ', ' order by c.external_id)
+			from client c
+			left join msp m on m.id = c.msp_id
+			where c.external_id in ('103', '250', '901')`)
+		if under != "103 2, 250 2, 901 none" {
+			t.Errorf("clients are under %s", under)
+		}
+	})
+	t.Run("adds the MSSP's own clients where its answer has none of a reseller's", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		b := w.branches()
+		w.ends(portal.RunComplete)
+		b.answers[customerID] = append(b.answers[customerID].([]customer), plain(901, "Own too", "CORP"))
+		b.refuse(2, status(404))
+		if run := w.ends(portal.RunPartial); run.Added != 1 || w.statusOf(901) != "active" {
+			t.Errorf("run %+v, want 901 added", run)
+		}
+	})
 	t.Run("keeps resellers that are known only under an unread one, and their clients", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
