@@ -124,7 +124,8 @@ func TestUnreadResellers(t *testing.T) {
 	})
 	t.Run("a refusal of a later page keeps the pages before", func(t *testing.T) {
 		t.Parallel()
-		r, _, _ := inTurn(t, saying(`[`+resellers(2)+`]`), saying(`{"items":[`+corps(21, 1)+`],"total":2}`), fails(403), saying(`[`+resellers(2)+`]`), saying(`[]`))
+		top := saying(`[` + resellers(2) + `]`)
+		r, _, _ := inTurn(t, top, saying(`{"items":[`+corps(21, 1)+`],"total":2}`), fails(403), top, saying(`[]`))
 		customers, end, err := r.from(t.Context(), portal.ReadState{})
 		if err != nil || tree(customers) != "1 msp under, 2 msp under, 21 client under 1" || unreadIDs(end.Unread) != "1 bad_key" {
 			t.Errorf("read %s, unread %s, %v", tree(customers), unreadIDs(end.Unread), err)
@@ -132,7 +133,9 @@ func TestUnreadResellers(t *testing.T) {
 	})
 	t.Run("where others can be read are named, even the first, and even where customers have a field for a parent", func(t *testing.T) {
 		t.Parallel()
-		for name, answer := range map[string]func() *http.Response{"404": fails(404), "403": fails(403), "400": fails(400), "a message": saying(refusedHere)} {
+		for name, answer := range map[string]func() *http.Response{
+			"404": fails(404), "403": fails(403), "400": fails(400), "a message": saying(refusedHere),
+		} {
 			r := asking(t, func(q *http.Request) *http.Response {
 				switch id := q.URL.Query().Get("customerId"); id {
 				case "17":
@@ -144,7 +147,8 @@ func TestUnreadResellers(t *testing.T) {
 				}
 			})
 			customers, end, err := r.from(t.Context(), portal.ReadState{})
-			if want := "1 msp under, 102 client under 2, 103 client under 3, 11 client under, 2 msp under, 3 msp under"; err != nil || tree(customers) != want {
+			want := "1 msp under, 102 client under 2, 103 client under 3, 11 client under, 2 msp under, 3 msp under"
+			if err != nil || tree(customers) != want {
 				t.Errorf("%s: read %s, %v; want %s", name, tree(customers), err, want)
 			}
 			if len(end.Unread) != 1 || end.Unread[0].ExternalID != "1" {
@@ -154,7 +158,9 @@ func TestUnreadResellers(t *testing.T) {
 	})
 	t.Run("of whom one cannot be read at all make no API that answers about the MSSP alone", func(t *testing.T) {
 		t.Parallel()
-		for name, answer := range map[string]func() *http.Response{"204": fails(204), "{}": saying(`{}`), "a failure": saying(`{"success":false,"data":[]}`)} {
+		for name, answer := range map[string]func() *http.Response{
+			"204": fails(204), "{}": saying(`{}`), "a failure": saying(`{"success":false,"data":[]}`),
+		} {
 			top := `[` + resellers(2) + `,{"id":11,"type":"CORP","resellerId":null}]`
 			r, _, _ := inTurn(t, saying(top), answer, fails(404))
 			if _, err := r.all(t.Context()); err == nil {

@@ -27,16 +27,19 @@
 // A customer that one call would have brought, and that a whole answer lacks, goes missing. A paged answer is not read at
 // one moment: a known customer that it lacks (up to 20) is asked about by its own id before the merge, and goes missing
 // if that answer lacks it too. Where it lacks more, the next run decides: they keep their state, and absent_since notes
-// when they were last read. The total that the product states is compared before those calls. A reviewed run makes none:
-// the review was for what it had read. An id that several calls were made about stays in the state until the last has
-// ended, so a run whose process was killed asks again about one customer at most. Tests: TestPagedRun,
-// TestPagedRunWithManyAbsent, TestPagedRunResumesAnInterruptedCheck, TestChecksKeepThePace.
+// when they were last read. So do customers about whom no answer can be read. Where the product refuses to answer about
+// them, it must still answer about the account; otherwise the run fails. The total that the product states is compared
+// before those calls. A reviewed run makes none: the review was for what it had read. An id that several calls were made
+// about stays in the state until the last has ended, so a run whose process was killed asks again about one customer at
+// most. Tests: TestPagedRun, TestPagedRunGivesUpSecondLooks, TestPagedRunWithManyAbsent,
+// TestPagedRunResumesAnInterruptedCheck, TestChecksKeepThePace, TestRefusedChecksEndWhereEveryWaitIsPostponed.
 //
 // # Partial runs
 //
 // Where resellers are asked in turn and some cannot be read, the run ends as partial and names them. Their clients keep
-// status, MSP and age, and so do resellers that are known only under them, with theirs. All other customers are as after
-// a complete run. What that means elsewhere:
+// status, MSP and age, and so do resellers that are known only under them, with theirs. A client that the MSSP's own
+// answer lists without a parent may be theirs: a known one keeps its MSP, and a new one is left out if that answer lists
+// any reseller's client without a parent. All other customers are as after a complete run. What that means elsewhere:
 //
 //	data_as_of, last_complete of a connection  advance; the people of an unread MSP see their own age instead
 //	sync_stale, the row of failures, its mail  a partial run ends them, as a complete one

@@ -87,7 +87,7 @@ func TestChecksKeepThePace(t *testing.T) {
 	}
 }
 
-func TestChecksThatAreRefusedEndWhereAWorkerPutsEveryWaitOff(t *testing.T) {
+func TestRefusedChecksEndWhereEveryWaitIsPostponed(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newHandClock()
