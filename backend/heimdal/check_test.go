@@ -146,7 +146,7 @@ func TestCheckCalls(t *testing.T) {
 			}
 		}
 	})
-	t.Run("fail where the API no longer answers about anybody", func(t *testing.T) {
+	t.Run("fail where the API no longer returns any customer", func(t *testing.T) {
 		t.Parallel()
 		for name, test := range map[string]struct {
 			answer func() *http.Response

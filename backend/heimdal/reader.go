@@ -79,7 +79,7 @@ func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(port
 	if at.takesForAnswer(err) {
 		a, err = &answer{}, nil
 	}
-	if seen == 0 && at.Of != "" && at.Probe == "" && holdsNobody(err) {
+	if seen == 0 && at.Of != "" && at.Probe == "" && withoutCustomers(err) {
 		return at.passOver(r, state, err)
 	}
 	if err != nil {

@@ -28,9 +28,9 @@ func keyRefused(err error) bool {
 	return errors.As(err, &e) && e.Code == portal.BadKey
 }
 
-// holdsNobody reports whether err is an answer about a reseller that is unreadable or says, without any customers, that
+// withoutCustomers reports whether err is an answer about a reseller that is unreadable or says, without any customers, that
 // something went wrong.
-func holdsNobody(err error) bool {
+func withoutCustomers(err error) bool {
 	var failed failedEmpty
 	return unreadable(err) || errors.As(err, &failed)
 }
