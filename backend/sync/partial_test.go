@@ -272,6 +272,25 @@ func TestPartialRun(t *testing.T) {
 			t.Errorf("clients are under %s", under)
 		}
 	})
+	t.Run("adds no such client after a review either", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		b := w.branches()
+		b.give(1, 1000, 40)
+		b.answers[customerID] = append(b.answers[customerID].([]customer), plain(200, "Client 200", "CORP"))
+		w.ends(portal.RunComplete)
+		b.answers[customerID] = append(b.answers[customerID].([]customer), plain(901, "New", "CORP"))
+		b.give(1, 1000, 1)
+		b.refuse(2, status(404))
+		run := w.ends(portal.RunNeedsReview)
+		if _, err := w.service.Accept(t.Context(), w.admin, run.ID); err != nil {
+			t.Fatal(err)
+		}
+		if run = w.ends(portal.RunPartial); run.Missing != 39 || run.Added != 0 || run.Moved != 0 {
+			t.Errorf("run %+v, want 39 missing and none added", run)
+		}
+		w.CheckCounts(t.Errorf)
+	})
 	t.Run("adds the MSSP's own clients where its answer has none of a reseller's", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
