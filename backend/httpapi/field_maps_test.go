@@ -206,16 +206,23 @@ func TestFieldMapPreview(t *testing.T) {
 			}
 		}
 	})
-	t.Run("is limited for each MSSP", func(t *testing.T) {
-		h := withFields(t)
-		refused := 0
-		for range 40 {
-			if r := h.fields("POST", "/preview", `{"fields":{}}`); r.StatusCode == http.StatusTooManyRequests {
-				refused++
+}
+
+func TestFieldMapLimit(t *testing.T) {
+	for _, c := range []struct{ does, method, rest string }{
+		{"previews are limited for each MSSP", "POST", "/preview"}, {"changes are limited for each MSSP", "PATCH", ""},
+	} {
+		t.Run(c.does, func(t *testing.T) {
+			h := withFields(t)
+			refused := 0
+			for range 40 {
+				if r := h.fields(c.method, c.rest, `{"fields":{}}`); r.StatusCode == http.StatusTooManyRequests {
+					refused++
+				}
 			}
-		}
-		if refused == 0 {
-			t.Error("forty previews at once are all made, want some refused")
-		}
-	})
+			if refused == 0 {
+				t.Error("forty at once are all made, want some refused")
+			}
+		})
+	}
 }
