@@ -97,10 +97,10 @@ func (c FieldMapChange) Apply(overrides map[string]CustomerField, known func(pat
 	for _, path := range slices.Sorted(maps.Keys(c.Fields)) {
 		field := c.Fields[path]
 		switch {
+		case field == nil:
+			delete(after, path) // also of a path that is no longer sent
 		case !known(path):
 			return nil, InvalidField("fields", "The customers of this connection have no field %q.", path)
-		case field == nil:
-			delete(after, path)
 		case *field != "" && !field.Known():
 			return nil, InvalidField("fields", "The portal has no field %q, which %q was to fill.", string(*field), path)
 		default:

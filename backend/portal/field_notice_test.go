@@ -177,6 +177,12 @@ func TestFieldMapChange(t *testing.T) {
 			t.Errorf("the overrides before became %v", before)
 		}
 	})
+	t.Run("drops an override whose path is no longer known", func(t *testing.T) {
+		got, err := apply(map[string]*portal.CustomerField{"unknown": nil}, map[string]portal.CustomerField{"unknown": portal.FieldName})
+		if err != nil || len(got) != 0 {
+			t.Errorf("overrides = %v, %v; want none", got, err)
+		}
+	})
 	t.Run("takes several paths for a list", func(t *testing.T) {
 		if _, err := apply(map[string]*portal.CustomerField{"a": field(portal.FieldProducts),
 			"b": field(portal.FieldProducts)}, nil); err != nil {
@@ -184,10 +190,9 @@ func TestFieldMapChange(t *testing.T) {
 		}
 	})
 	for does, change := range map[string]map[string]*portal.CustomerField{
-		"refuses an unknown path":            {"unknown": field(portal.FieldName)},
-		"refuses an unknown field":           {"a": field("colour")},
-		"refuses two paths for one figure":   {"a": field(portal.FieldSeatsUsed), "b": field(portal.FieldSeatsUsed)},
-		"refuses to drop what is not known ": {"unknown": nil},
+		"refuses an unknown path":          {"unknown": field(portal.FieldName)},
+		"refuses an unknown field":         {"a": field("colour")},
+		"refuses two paths for one figure": {"a": field(portal.FieldSeatsUsed), "b": field(portal.FieldSeatsUsed)},
 	} {
 		t.Run(does, func(t *testing.T) {
 			if _, err := apply(change, nil); portal.ErrorCode(err) != portal.Invalid {

@@ -52,7 +52,7 @@ func (db *DB) FieldMap(ctx context.Context, viewer portal.Viewer, connectionID s
 	return row.fieldMap(), nil
 }
 
-// fieldMap shows the paths as the next run will use them.
+// fieldMap shows the paths as the next run will use them, and last the overrides of paths that are not known any more.
 func (r fieldMapRow) fieldMap() portal.FieldMap {
 	m := portal.FieldMap{
 		Items: make([]portal.FieldPath, len(r.Paths)), Fields: portal.CustomerFields, Customers: r.Customers,
@@ -60,6 +60,11 @@ func (r fieldMapRow) fieldMap() portal.FieldMap {
 	}
 	for i, path := range r.Paths {
 		m.Items[i] = r.withOverride(path.FieldPath)
+	}
+	for _, path := range slices.Sorted(maps.Keys(r.Overrides)) {
+		if !m.Knows(path) {
+			m.Items = append(m.Items, r.withOverride(portal.FieldPath{Path: path, Source: portal.SourceNone}))
+		}
 	}
 	return m
 }

@@ -320,6 +320,20 @@ func TestChangeFieldMap(t *testing.T) {
 			t.Errorf("error %v, want invalid naming colour", err)
 		}
 	})
+	t.Run("takes back the override of a path that is no longer listed", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.syncFields(fieldsOf(4, "id=id", "colour"), crowd(3))
+		w.mustRemap("colour", "spla")
+		w.Exec("update field_map set paths = '[]'")
+		if m := w.fieldMap(); len(m.Items) != 1 || m.Items[0].Path != "colour" || m.Items[0].Source != portal.SourceAdmin {
+			t.Errorf("paths = %+v, want the one that an admin has mapped", m.Items)
+		}
+		m, err := w.remap("colour", "automatic")
+		if err != nil || len(m.Items) != 0 {
+			t.Errorf("after it was taken back: %+v, %v; want none", m.Items, err)
+		}
+	})
 	t.Run("waits for a paused connection", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
