@@ -35,10 +35,14 @@ type answer struct {
 	own      int64 // elements that are the account that was asked about
 	elements int64 // those of them in the list itself, not nested
 	firstID  string
-	nested   bool // some customer held others
-	parented bool // some customer has a field for its parent, maybe empty
-	listed   bool // an envelope, whose list has come
-	wrapped  bool // an envelope inside an object
+	nested   bool  // some customer held others
+	parented bool  // some customer has a field for its parent, maybe empty
+	unnamed  int   // customers without an id, which were passed over
+	counted  int64 // customers whose paths count
+	// samples are the JSON of some of them.
+	samples []json.RawMessage
+	listed  bool // an envelope, whose list has come
+	wrapped bool // an envelope inside an object
 	// clues are the members beside the list, said and headers what these members and the headers say about it.
 	clues         []clue
 	open          []clue // members of customers that hold others, which say that they hold more
@@ -64,6 +68,8 @@ func decode(r io.Reader, asked, secret string, d decisions, add func(portal.Cust
 	switch err := a.whole(); {
 	case err == nil:
 		return a, nil
+	case errors.Is(err, errNoID):
+		return a, errNoID // what was read shows where the id may be
 	case errors.As(err, &own):
 		return nil, own.error
 	default:
@@ -116,7 +122,13 @@ func (a *answer) whole() error {
 	if err != nil {
 		return err
 	}
-	return a.end()
+	if err := a.end(); err != nil {
+		return err
+	}
+	if a.unnamed > 0 {
+		return errNoID
+	}
+	return nil
 }
 
 // place is where in an answer a customer stands.
@@ -255,6 +267,7 @@ func (a *answer) hand(c *part) error {
 		if text, ok := a.object.message(); ok {
 			return &messageError{text}
 		}
+		return a.passUnnamed(c)
 	}
 	if err != nil {
 		return err
@@ -324,6 +337,6 @@ func (a *answer) give(c portal.Customer) error {
 	if err != nil {
 		return &addError{err}
 	}
-	a.object.paths.count()
+	a.count(c.Raw)
 	return nil
 }

@@ -215,7 +215,7 @@ func (r *reader) read(response *http.Response, add func(portal.Customer) error) 
 	}
 	a, err := decode(&capped{response.Body, r.largest}, r.customerID, r.apiKey, r.decided, add)
 	if err != nil {
-		return nil, err
+		return a, err
 	}
 	return a, a.judge(r.harmless, response.Header, response.Trailer)
 }

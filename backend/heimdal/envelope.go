@@ -25,7 +25,7 @@ func (a *answer) top() error {
 	}
 	text, isMessage := a.object.message()
 	switch {
-	case a.listed && a.handed == 0 && isMessage && !content(text):
+	case a.listed && a.handed == 0 && a.unnamed == 0 && isMessage && !content(text):
 		return &messageError{text}
 	case a.listed:
 		return a.envelope(c)

@@ -83,11 +83,11 @@ func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(port
 		return at.passOver(r, state, err)
 	}
 	if err != nil {
-		return state, ownEnd(ctx, at.explain(r, err))
+		return a.failed(state), ownEnd(ctx, at.explain(r, err))
 	}
 	more, err := at.after(r, a)
 	if err != nil {
-		return state, err
+		return a.failed(state), err
 	}
 	state.Paths = mergePaths(state.Paths, a.object.paths.stats())
 	return at.save(state, more, seen)

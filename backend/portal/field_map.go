@@ -41,13 +41,14 @@ func (f CustomerField) NeedsReview() bool {
 	return f == FieldID || f == FieldName || f == FieldParent || f == FieldType
 }
 
-// FieldMap is which path of a connection's JSON fills which field, as of its last run.
+// FieldMap is which path of a connection's JSON fills which field, as of its last run that was
+// merged; before the first, of the last run that read customers and failed.
 type FieldMap struct {
 	Items []FieldPath `json:"items" nullable:"false" doc:"Every path seen, in the order of the answers."`
 	// Fields are the fields a path can fill.
 	Fields    []CustomerField `json:"fields" nullable:"false"`
 	Customers int64           `json:"customers" doc:"How many customers the counts are of."`
-	RunID     *string         `json:"run_id" doc:"The run the counts are of; null before the first."`
+	RunID     *string         `json:"run_id" doc:"The merged run the counts are of; null before the first, when they are of the last failed one, if any."`
 	ReadAt    *time.Time      `json:"read_at" ts_type:"string"`
 	// Harmless are names in answers that an admin declared harmless.
 	Harmless []string `json:"harmless" nullable:"false"`

@@ -26,15 +26,19 @@ type FieldReading struct {
 	Customers int64
 	// Whole: every customer was read, so that a path that is not among Paths is no longer sent.
 	Whole bool
+	// First: no run was merged before. Then the known paths are those of a run that failed.
+	First bool
+	// KnownOf is how many customers the known paths are of.
+	KnownOf int64
 }
 
-// NextFieldMap returns the paths known after a run and what the run noticed. Without known paths it is the first. changed
+// NextFieldMap returns the paths known after a run and what the run noticed. Without known paths, too, it is the first. changed
 // reports whether an admin should look at the map; values that cannot be read are noticed in each run, but are no change.
 func NextFieldMap(known []KnownPath, r FieldReading) (next []KnownPath, notices []FieldNotice, changed bool) {
-	before := make(map[string]KnownPath, len(known))
-	for _, path := range known {
-		before[path.Path] = path
+	if r.First {
+		known = nil
 	}
+	before := byPath(known)
 	first := len(known) == 0
 	for _, path := range r.Paths {
 		was := before[path.Path]
@@ -50,6 +54,51 @@ func NextFieldMap(known []KnownPath, r FieldReading) (next []KnownPath, notices 
 	changed = len(notices) > 0
 	notices = append(notices, unreadableIn(r.Paths)...)
 	return next[:min(len(next), maxKnownPaths)], notices[:min(len(notices), maxNotices)], changed
+}
+
+// FailedFieldMap returns the paths known after a run that failed although it had read customers, and what it noticed.
+// Known paths keep the figures of the last run that was merged; where none was, the failed run's own take their place.
+func FailedFieldMap(known []KnownPath, r FieldReading) (next []KnownPath, notices []FieldNotice) {
+	notices = []FieldNotice{}
+	if r.First {
+		for _, path := range r.Paths {
+			next = append(next, KnownPath{PathStats: path.undecided()})
+		}
+		return next, notices
+	}
+	before := byPath(known)
+	next = slices.Clone(known)
+	var seen []KnownPath
+	for _, path := range r.Paths {
+		was, isKnown := before[path.Path]
+		if !isKnown {
+			next = append(next, KnownPath{PathStats: path.undecided()})
+		}
+		seen = append(seen, KnownPath{path, was.Noted || path.Customers*100 > newPathPercent*r.Customers})
+	}
+	changes := changesOf(before, withAbsent(seen, known, true), true)
+	// Not all customers were read: only what each of them had before must have been among those.
+	changes = slices.DeleteFunc(changes, func(n FieldNotice) bool {
+		return n.Kind == NoticeDisappeared && before[n.Path].Customers < r.KnownOf
+	})
+	notices = slices.Concat(notices, changes, unreadableIn(r.Paths))
+	return next[:min(len(next), maxKnownPaths)], notices[:min(len(notices), maxNotices)]
+}
+
+func byPath(known []KnownPath) map[string]KnownPath {
+	all := make(map[string]KnownPath, len(known))
+	for _, path := range known {
+		all[path.Path] = path
+	}
+	return all
+}
+
+// undecided is a path without what an admin decided about it, which is kept elsewhere.
+func (p PathStats) undecided() PathStats {
+	if p.Source == SourceAdmin {
+		p.Field, p.Source = nil, SourceNone
+	}
+	return p
 }
 
 // withAbsent adds the known paths that a run lacked. A run that was not whole says nothing about them.

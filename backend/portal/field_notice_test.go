@@ -234,3 +234,50 @@ func FuzzFieldMapChange(f *testing.F) {
 		}
 	})
 }
+
+func TestFailedFieldMap(t *testing.T) {
+	name, seats := path("name", 100, "text", portal.FieldName), path("seats", 90, "number", portal.FieldSeatsUsed)
+	known, _, _ := portal.NextFieldMap(nil, reading(name, seats))
+	failed := func(paths ...portal.PathStats) portal.FieldReading {
+		return portal.FieldReading{Paths: paths, Customers: 10, KnownOf: 100}
+	}
+	for _, c := range []struct {
+		does string
+		now  portal.FieldReading
+		want []string
+	}{
+		{"tells of a path that every customer had and none has", failed(path("seats", 10, "number", portal.FieldSeatsUsed)),
+			[]string{"disappeared name name 100"}},
+		{"is silent about what some customers lacked before", failed(path("name", 10, "text", portal.FieldName)), nil},
+		{"is silent about what some customers lacked before and is null", failed(path("name", 10, "text", portal.FieldName), path("seats", 10, "null", portal.FieldSeatsUsed)), nil},
+		{"tells of what is new", failed(name, path("title", 10, "text", "")), []string{"appeared title - 10"}},
+	} {
+		t.Run(c.does, func(t *testing.T) {
+			_, notices := portal.FailedFieldMap(known, c.now)
+			if diff := cmp.Diff(c.want, brief(notices)); diff != "" {
+				t.Errorf("notices (-want +got):\n%s", diff)
+			}
+		})
+	}
+	t.Run("keeps the figures of the merged run, and what is new is still news to the next", func(t *testing.T) {
+		next, _ := portal.FailedFieldMap(known, failed(path("name", 10, "text", portal.FieldName), path("title", 10, "text", "")))
+		if len(next) != 3 || next[0].Customers != 100 || next[2].Path != "title" {
+			t.Fatalf("paths = %+v, want name and seats as they were, and title", next)
+		}
+		_, notices, changed := portal.NextFieldMap(next, reading(name, seats, path("title", 100, "text", "")))
+		if diff := cmp.Diff([]string{"appeared title - 100"}, brief(notices)); diff != "" || !changed {
+			t.Errorf("notices of the next run (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("leaves the first notice to the first merged run", func(t *testing.T) {
+		r := failed(name)
+		r.First = true
+		next, notices := portal.FailedFieldMap(nil, r)
+		now := reading(name, seats)
+		now.First = true
+		_, first, _ := portal.NextFieldMap(next, now)
+		if len(notices) != 0 || len(first) != 1 || first[0].Kind != portal.NoticeFirst {
+			t.Errorf("notices = %+v, then %+v; want none, then that it was the first", notices, first)
+		}
+	})
+}

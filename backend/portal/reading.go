@@ -15,7 +15,8 @@ type Reader interface {
 	Test(ctx context.Context) (*int64, error)
 	// Call makes the next call that state asks for (the zero state for the first), hands each customer to add, and
 	// answers the state after it. It waits for its turn, and tries again while it is told to wait. Nothing that was
-	// handed over counts unless it ends without an error. The error is a *CallError, ctx's own, or add's.
+	// handed over counts unless it ends without an error. The error is a *CallError, ctx's own, or add's. The state
+	// returned beside a *CallError has the paths of what was read all the same, how many customers that was, and Samples.
 	//
 	// What the calls of one run hand over is read like this. Rows of one call with the same external id are duplicates:
 	// equal ones count once, others contradict each other. Of rows of several calls the latest counts, for it was read
@@ -60,6 +61,8 @@ type ReadState struct {
 	Account *ConnectionAccount `json:"account,omitempty"`
 	// Paths is what the paths of the customers' JSON look like so far, in the order in which they were first seen.
 	Paths []PathStats `json:"paths,omitempty"`
+	// Samples are up to ten customers of a call that failed, as they were received; they are not saved with the state.
+	Samples []json.RawMessage `json:"-"`
 	// Of is what connection was read, in whose words only its writer knows: what was read of another does not count.
 	Of string `json:"of,omitempty"`
 	// Fields is Options.Fields, as the customers were read with them. Its caller keeps it, as it does Of.

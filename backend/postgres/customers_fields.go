@@ -18,20 +18,26 @@ type mergedFields struct {
 	overrides map[string]portal.CustomerField
 	readAt    time.Time
 	known     []portal.KnownPath
-	remapped  []portal.CustomerField
+	// first: no run of the connection was merged before; known are the paths of failed ones.
+	first    bool
+	remapped []portal.CustomerField
 }
 
-// findRemapped reads the paths that the run has seen and those known before, and which fields an admin has remapped.
+// findRemapped reads the paths that the run has seen and those known before, and which fields an admin has remapped since
+// the connection's customers were read.
 func (m *merge) findRemapped(ctx context.Context) error {
 	var state, known []byte
 	var applied map[string]portal.CustomerField
+	var hasAny bool
 	f := &m.fields
 	err := m.QueryRow(ctx, `
-		select coalesce(r.state, '{}'), coalesce(`+readAt+`, clock_timestamp()), coalesce(f.paths, '[]'), coalesce(f.applied, '{}')
+		select coalesce(r.state, '{}'), coalesce(`+readAt+`, clock_timestamp()), coalesce(f.paths, '[]'), coalesce(f.applied, '{}'),
+		       f.run_id is null, `+hasCustomers+`
 		from sync_run r
+		join mssp_product p on p.mssp_id = r.mssp_id and p.id = r.mssp_product_id
 		left join field_map f on f.mssp_id = r.mssp_id and f.mssp_product_id = r.mssp_product_id
 		where r.mssp_id = $1
-		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID).Scan(&state, &f.readAt, &known, &applied)
+		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID).Scan(&state, &f.readAt, &known, &applied, &f.first, &hasAny)
 	if err != nil {
 		return err
 	}
@@ -40,7 +46,9 @@ func (m *merge) findRemapped(ctx context.Context) error {
 		return fmt.Errorf("read field map: %w", err)
 	}
 	f.paths, f.overrides = read.Paths, read.Fields
-	f.remapped = portal.RemappedFields(f.known, applied, f.paths, f.overrides)
+	if hasAny {
+		f.remapped = portal.RemappedFields(f.known, applied, f.paths, f.overrides)
+	}
 	return nil
 }
 
@@ -70,7 +78,7 @@ func (m *merge) saveFields(ctx context.Context, whole bool) error {
 		return err
 	}
 	next, notices, changed := portal.NextFieldMap(f.known, portal.FieldReading{
-		Paths: f.paths, Customers: m.came.customers, Whole: whole,
+		Paths: f.paths, Customers: m.came.customers, Whole: whole, First: f.first,
 	})
 	paths, err := json.Marshal(next)
 	if err != nil {
@@ -83,7 +91,7 @@ func (m *merge) saveFields(ctx context.Context, whole bool) error {
 		insert into field_map as f (mssp_id, mssp_product_id, run_id, read_at, customers, paths, applied, noticed_in)
 		values ($1, $2, $3, $4, $5, $6, $7, case when $8 then $3::uuid end)
 		on conflict (mssp_id, mssp_product_id) do update
-		set run_id = $3, read_at = $4, customers = $5, paths = $6, applied = $7,
+		set run_id = $3, read_at = $4, customers = $5, paths = $6, applied = $7, samples = null,
 		    noticed_in = case when $8 then $3::uuid else f.noticed_in end`,
 		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, f.readAt, m.came.customers, paths, f.overrides, changed)
 	if err != nil || len(notices) == 0 {

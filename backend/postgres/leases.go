@@ -128,24 +128,6 @@ func (db *DB) NoteWaiting(ctx context.Context, lease Lease, until time.Time) (po
 	return db.updateRun(ctx, lease, "retry_at = $4", at)
 }
 
-// FailRun ends the run without having changed anything else. ErrLostRun if it is no longer the lease's.
-func (db *DB) FailRun(ctx context.Context, lease Lease, code, detail string) (portal.SyncRun, error) {
-	return db.FailRunForSign(ctx, lease, code, detail, "")
-}
-
-// FailRunForSign is FailRun where a name in an answer, which can be declared harmless, is the reason.
-func (db *DB) FailRunForSign(ctx context.Context, lease Lease, code, detail, sign string) (portal.SyncRun, error) {
-	return db.withRun(ctx, lease, func(tx pgx.Tx) error {
-		err := setRun(ctx, tx, lease, `
-			status = 'failed', finished_at = clock_timestamp(), retry_at = null, error_code = $4, error = $5,
-			sign = nullif($6, '')`, code, detail, sign)
-		if err != nil {
-			return err
-		}
-		return forget(ctx, tx, lease.MSSPID, lease.Run.ID)
-	})
-}
-
 // HandBackRun puts the run back into the queue for another process. ErrLostRun if it is no longer the lease's.
 func (db *DB) HandBackRun(ctx context.Context, lease Lease) error {
 	_, err := db.updateRun(ctx, lease, "status = 'queued', heartbeat_at = null")

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -20,8 +21,9 @@ func (s *Service) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, id s
 	return s.db.ChangeFieldMap(ctx, viewer, id, c, s.enqueueFor(viewer.Scope.MSSPID))
 }
 
-// PreviewFieldMap returns what a change of the field map would do to ten customers, those first whose values it changes.
-// Nothing is saved. Errors as ChangeFieldMap.
+// PreviewFieldMap returns what a change of the field map would do to ten customers, those first whose values it changes;
+// where the connection has none yet, to those that the last run had read when it failed. Nothing is saved. Errors as
+// ChangeFieldMap.
 func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id string,
 	c portal.FieldMapChange) (portal.FieldMapPreview, error) {
 	m, err := s.db.FieldMap(ctx, viewer, id)
@@ -48,7 +50,11 @@ func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id 
 		return portal.FieldMapPreview{}, err
 	}
 	p := preview{connector, was.Fields, after}
-	return portal.FieldMapPreview{Items: p.first(sample), NeedsReview: p.needsReview(c, m, sample)}, nil
+	if len(sample) > 0 {
+		return portal.FieldMapPreview{Items: p.first(sample), NeedsReview: p.needsReview(c, m, sample)}, nil
+	}
+	sample, err = s.db.FailedSamples(ctx, viewer, id)
+	return portal.FieldMapPreview{Items: p.first(sample)}, err
 }
 
 // memberNames returns the last member name of each path.
@@ -85,7 +91,7 @@ func (p preview) first(sample []postgres.RawCustomer) []portal.FieldMapEffect {
 }
 
 func (p preview) effect(c postgres.RawCustomer) portal.FieldMapEffect {
-	effect := portal.FieldMapEffect{Kind: c.Kind, ID: c.ID, Name: c.Name, Changes: []portal.FieldValueChange{}}
+	effect := portal.FieldMapEffect{Kind: cmp.Or(c.Kind, portal.KindClient), ID: c.ID, Name: c.Name, Changes: []portal.FieldValueChange{}}
 	// What cannot be read with the present map has no values before.
 	before, _ := p.connector.Interpret(json.RawMessage(c.Raw), p.before)
 	after, err := p.connector.Interpret(json.RawMessage(c.Raw), p.after)
@@ -93,6 +99,9 @@ func (p preview) effect(c postgres.RawCustomer) portal.FieldMapEffect {
 		_, reason := explain(err)
 		effect.Error = &reason
 		return effect
+	}
+	if c.Kind == "" { // not known to the portal
+		effect.Kind, effect.ID, effect.Name = after.Kind, after.ExternalID, after.Name
 	}
 	for _, field := range portal.CustomerFields {
 		was, is := valueOf(before, field), valueOf(after, field)

@@ -46,7 +46,7 @@ func (s *Service) work(ctx context.Context, lease postgres.Lease, t turn) (porta
 		defer cancel()
 		return portal.SyncRun{}, errors.Join(err, s.db.PutOffRun(after, lease, state, later.Until))
 	}
-	if run, err = s.fail(leased, lease, err); err != nil {
+	if run, err = s.fail(leased, lease, state, err); err != nil {
 		return portal.SyncRun{}, err
 	}
 	return s.ended(lease, run, t), nil
@@ -272,7 +272,7 @@ func (t *telling) progress(run portal.SyncRun) {
 }
 
 // fail ends the run as failed and says why, unless its worker has to stop or the run is no longer ours.
-func (s *Service) fail(ctx context.Context, lease postgres.Lease, cause error) (portal.SyncRun, error) {
+func (s *Service) fail(ctx context.Context, lease postgres.Lease, state State, cause error) (portal.SyncRun, error) {
 	if lost := context.Cause(ctx); lost != nil {
 		return portal.SyncRun{}, lost
 	}
@@ -283,11 +283,12 @@ func (s *Service) fail(ctx context.Context, lease postgres.Lease, cause error) (
 	if code == "internal" {
 		s.log(lease).Error("sync broke", "error", cause)
 	}
+	failure := postgres.Failure{Code: code, Detail: detail, State: state}
 	var answer *CallError
 	if errors.As(cause, &answer) {
-		return s.db.FailRunForSign(ctx, lease, code, detail, answer.Sign)
+		failure.Sign = answer.Sign
 	}
-	return s.db.FailRun(ctx, lease, code, detail)
+	return s.db.FailReading(ctx, lease, failure)
 }
 
 // explain puts a cause into a code and a sentence for an admin.

@@ -141,6 +141,30 @@ describe("the field map", () => {
     expect(select).toHaveFocus();
   });
 
+  it("can be changed after a first sync that failed, and says of which customers it is", async () => {
+    const { user } = open((fake) => {
+      const map = fake.world.fieldMaps[connection];
+      if (map) fake.world.fieldMaps = { [connection]: { ...map, run_id: null, customers: 2 } };
+    });
+    expect(await screen.findByText(/What the last sync read of 2 customers before it failed/)).toBeVisible();
+    await user.selectOptions(await fills("notes"), "Name");
+    expect(screen.queryByText(/The next sync will wait for your decision/)).toBeNull();
+    expect(screen.getByRole("button", { name: "Preview and save" })).toBeEnabled();
+  });
+
+  it("numbers customers in a preview that have no name yet", async () => {
+    const { user } = open((fake) => {
+      const preview = fake.previewFieldMap;
+      fake.previewFieldMap = async (...args) => {
+        const { items, needs_review } = await preview(...args);
+        return { needs_review, items: items.slice(0, 1).map((item) => ({ ...item, id: "7", name: "" })) };
+      };
+    });
+    await user.selectOptions(await fills("notes"), "Name");
+    await user.click(screen.getByText("Preview and save"));
+    expect(await screen.findByRole("rowheader", { name: "Customer 7" })).toBeVisible();
+  });
+
   it("is empty before the first sync", async () => {
     open((fake) => {
       fake.world.fieldMaps = {};

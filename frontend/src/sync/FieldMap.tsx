@@ -100,7 +100,10 @@ function Where({ map }: { map: Fields | undefined }) {
       <Link component={RouterLink} to={links.syncs} underline="always">
         {t("fields.back")}
       </Link>
-      {map?.run_id && ` · ${t("fields.read", { count: map.customers })}`}. {t("fields.text")}
+      {map &&
+        map.items.length > 0 &&
+        ` · ${t(map.run_id ? "fields.read" : "fields.readFailed", { count: map.customers })}`}
+      . {t("fields.text")}
     </>
   );
 }

@@ -106,7 +106,8 @@ function EffectTable({ items }: { items: FieldMapEffect[] }) {
   );
 }
 
-function Effect({ item: { name, changes, error } }: { item: FieldMapEffect }) {
+function Effect({ item: { id, changes, error, ...item } }: { item: FieldMapEffect }) {
+  const name = item.name || t("fields.dialog.numbered", { number: id });
   if (error !== null || changes.length === 0) {
     return (
       <TableRow>

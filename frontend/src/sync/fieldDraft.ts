@@ -26,8 +26,12 @@ export function toChange(draft: Draft): FieldMapChange {
 
 const mayMove: string[] = ["id", "name", "parent", "type"];
 
-/** Whether the next run will wait for a decision, as far as can be told without reading customers. */
+/**
+ * Whether the next run will wait for a decision, as far as can be told without reading customers. Before the first run was
+ * merged none does.
+ */
 export const needsReview = (map: FieldMap, draft: Draft): boolean =>
+  map.run_id !== null &&
   map.items.some(({ path, field }) => {
     const choice = draft[path];
     return choice !== undefined && (mayMove.includes(choice) || (field !== null && mayMove.includes(field)));

@@ -5,6 +5,8 @@ export const fields = {
   back: "Products & sync",
   read_one: "What the last sync read of {{count, number}} customer",
   read_other: "What the last sync read of {{count, number}} customers",
+  readFailed_one: "What the last sync read of {{count, number}} customer before it failed",
+  readFailed_other: "What the last sync read of {{count, number}} customers before it failed",
   text: "Each line is a field as the product sends it, and what the portal uses it for.",
   label: "Fields the product sends",
   search: "Search fields",
@@ -50,7 +52,7 @@ export const fields = {
   },
   empty: {
     title: "Nothing has been read yet",
-    text: "The fields are listed here once a sync of this product is complete.",
+    text: "The fields are listed here once a sync of this product has read customers.",
   },
   stale: "Could not update the fields. What you see may be out of date.",
   dialog: {
@@ -67,6 +69,7 @@ export const fields = {
     before: "Before",
     after: "After",
     unchanged: "No change",
+    numbered: "Customer {{number}}",
     unreadable: "Could not be read: {{why}}",
     loading: "Reading customers with your changes",
     save: "Save",

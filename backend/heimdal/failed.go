@@ -1,0 +1,46 @@
+package heimdal
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"fs-client-portal/backend/portal"
+)
+
+const (
+	// mostUnnamed is after how many customers without an id an answer is not read on.
+	mostUnnamed = 1000
+	// mostSamples is how many customers of a failed call are kept, and heaviestSample how large each may be.
+	mostSamples    = 10
+	heaviestSample = 32 << 10
+)
+
+// passUnnamed counts the paths of a customer that has no id, so that an admin can say which of them is its id. The call
+// fails; one of a list is passed over until the answer ends, for the customers after it may have more paths.
+func (a *answer) passUnnamed(c *part) error {
+	a.count(clean(bytes.Clone(c.own)))
+	if a.unnamed++; c.level > 0 || c.whole || a.unnamed == mostUnnamed {
+		return errNoID
+	}
+	return nil
+}
+
+// count lets the paths of the customer that was read last count, and keeps the first customers' JSON.
+func (a *answer) count(raw json.RawMessage) {
+	a.object.paths.count()
+	a.counted++
+	if len(a.samples) < mostSamples && len(raw) <= heaviestSample {
+		a.samples = append(a.samples, raw)
+	}
+}
+
+// failed is the state beside the error of a call, with what its answer, which may be nil, shows of the customers.
+func (a *answer) failed(state portal.ReadState) portal.ReadState {
+	if a == nil || a.counted == 0 {
+		return state
+	}
+	state.Paths = mergePaths(state.Paths, a.object.paths.stats())
+	state.Progress.Seen += a.counted
+	state.Samples = a.samples
+	return state
+}

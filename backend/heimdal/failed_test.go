@@ -1,0 +1,57 @@
+package heimdal
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"fs-client-portal/backend/portal"
+)
+
+func TestFailedCall(t *testing.T) {
+	t.Parallel()
+	call := func(t *testing.T, text string) (portal.ReadState, error) {
+		t.Helper()
+		r := asking(t, func(*http.Request) *http.Response { return body(text) })
+		return r.Call(t.Context(), portal.ReadState{}, func(portal.Customer) error { return nil })
+	}
+	for does, c := range map[string]struct {
+		text string
+		want error
+		path string
+	}{
+		"returns the paths of customers without a type": {`[{"Ding":1,"Bezeichnung":"A","Art":"CORP"},{"Ding":2,"Bezeichnung":"B","Art":"CORP"}]`,
+			errUntyped, "Art text 2 - none e.g. CORP"},
+		"returns the paths of customers without an id": {`[{"Kennung":{"Nr":1},"Art":"CORP"},{"Kennung":{"Nr":2}}]`,
+			errNoID, "Kennung.Nr number 2 - none e.g. 1"},
+		"returns the paths of those beside one without an id": {`{"items":[{"id":1,"type":"CORP","x":1},{"x":2}],"message":"ok"}`,
+			errNoID, "x number 2 - none e.g. 1"},
+	} {
+		t.Run(does, func(t *testing.T) {
+			t.Parallel()
+			state, err := call(t, c.text)
+			if !errors.Is(err, c.want) || !slices.Contains(lines(state.Paths), c.path) {
+				t.Errorf("paths %q, error %v; want %q and %v", lines(state.Paths), err, c.path, c.want)
+			}
+			if state.Progress.Seen != 2 || len(state.Samples) != 2 {
+				t.Errorf("%d customers and %d samples, want two of each", state.Progress.Seen, len(state.Samples))
+			}
+		})
+	}
+	t.Run("keeps ten customers and reads on after a thousand without an id no more", func(t *testing.T) {
+		t.Parallel()
+		state, err := call(t, `[`+strings.Repeat(`{"x":[1]},`, 2000)+`{"x":[1]}]`)
+		if !errors.Is(err, errNoID) || state.Progress.Seen != mostUnnamed || len(state.Samples) != mostSamples {
+			t.Errorf("%d customers and %d samples, %v; want %d and %d", state.Progress.Seen, len(state.Samples), err, mostUnnamed, mostSamples)
+		}
+	})
+	t.Run("keeps no customer that is too large", func(t *testing.T) {
+		t.Parallel()
+		state, _ := call(t, `[{"x":"`+strings.Repeat("x", heaviestSample)+`","y":[]}]`)
+		if state.Progress.Seen != 1 || len(state.Samples) != 0 {
+			t.Errorf("%d customers and %d samples, want one and none", state.Progress.Seen, len(state.Samples))
+		}
+	})
+}

@@ -1,0 +1,142 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+)
+
+// Failure is why a run failed, and what it had read until then.
+type Failure struct {
+	Code, Detail string
+	// Sign is a name in an answer that is the reason and can be declared harmless.
+	Sign  string
+	State portal.ReadState
+}
+
+// FailRun ends the run without having changed anything else. ErrLostRun if it is no longer the lease's.
+func (db *DB) FailRun(ctx context.Context, lease Lease, code, detail string) (portal.SyncRun, error) {
+	return db.FailReading(ctx, lease, Failure{Code: code, Detail: detail})
+}
+
+// FailReading is FailRun for a run that may have read customers: their paths go to the field map, so that an admin can say
+// which fields they fill.
+func (db *DB) FailReading(ctx context.Context, lease Lease, f Failure) (portal.SyncRun, error) {
+	return db.withRun(ctx, lease, func(tx pgx.Tx) error {
+		notices, err := saveFailedFields(ctx, tx, lease, f.State)
+		if err != nil {
+			return err
+		}
+		err = setRun(ctx, tx, lease, `
+			status = 'failed', finished_at = clock_timestamp(), retry_at = null, error_code = $4, error = $5,
+			sign = nullif($6, ''), notices = $7`, f.Code, f.Detail, f.Sign, notices)
+		if err != nil {
+			return err
+		}
+		return forget(ctx, tx, lease.MSSPID, lease.Run.ID)
+	})
+}
+
+// hasCustomers is whether a connection p has customers that are not removed.
+const hasCustomers = `(
+	exists (
+		select from msp o
+		where o.mssp_id = p.mssp_id
+		and o.mssp_product_id = p.id
+		and o.status <> 'removed')
+	or exists (
+		select from client o
+		where o.mssp_id = p.mssp_id
+		and o.mssp_product_id = p.id
+		and o.status <> 'removed'))`
+
+// saveFailedFields adds the paths that a failed run has seen to the connection's field map, and returns what it noticed
+// about them.
+func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadState) ([]portal.FieldNotice, error) {
+	if len(state.Paths) == 0 {
+		return []portal.FieldNotice{}, nil
+	}
+	r := portal.FieldReading{Paths: state.Paths, Customers: state.Progress.Seen}
+	var known []portal.KnownPath
+	var hasAny bool
+	err := tx.QueryRow(ctx, `
+		select f.run_id is null, coalesce(f.customers, 0), coalesce(f.paths, '[]'), `+hasCustomers+`
+		from `+fieldMapTables+`
+		where p.mssp_id = $1
+		and p.id = $2`, lease.MSSPID, lease.ConnectionID).Scan(&r.First, &r.KnownOf, &known, &hasAny)
+	if err != nil {
+		return nil, err
+	}
+	next, notices := portal.FailedFieldMap(known, r)
+	paths, err := json.Marshal(next)
+	if err != nil {
+		return nil, err
+	}
+	samples, err := samplesOf(ctx, tx, lease, state, hasAny)
+	if err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(ctx, `
+		insert into field_map as f (mssp_id, mssp_product_id, read_at, customers, paths, applied, samples)
+		values ($1, $2, clock_timestamp(), $3, $4, '{}', $5)
+		on conflict (mssp_id, mssp_product_id) do update
+		set paths = $4, samples = $5,
+		    customers = case when f.run_id is null then $3 else f.customers end,
+		    read_at = case when f.run_id is null then excluded.read_at else f.read_at end`,
+		lease.MSSPID, lease.ConnectionID, r.Customers, paths, samples)
+	return notices, err
+}
+
+// samplesOf returns customers of a failed run to keep, where the connection has none: those of the call that failed or, where all
+// calls went well, of those that the run has staged. Nil: none.
+func samplesOf(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadState, hasAny bool) ([]byte, error) {
+	if hasAny {
+		return nil, nil
+	}
+	if len(state.Samples) > 0 {
+		return json.Marshal(state.Samples)
+	}
+	var samples []byte
+	err := tx.QueryRow(ctx, `
+		select json_agg(s.raw)
+		from (
+			select raw
+			from sync_customer
+			where mssp_id = $1
+			and run_id = $2
+			order by id
+			limit 10) s`, lease.MSSPID, lease.Run.ID).Scan(&samples)
+	return samples, err
+}
+
+// FailedSamples returns the customers that a failed run of a connection has left, where none was merged since. Their ids
+// are their numbers, for what is read of them is for the caller to say.
+func (db *DB) FailedSamples(ctx context.Context, viewer portal.Viewer, connectionID string) ([]RawCustomer, error) {
+	var samples []json.RawMessage
+	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		batch.Queue(`
+			select coalesce(f.samples, '[]')
+			from field_map f
+			where f.mssp_id = $1
+			and f.mssp_product_id = $2`, viewer.Scope.MSSPID, connectionID).QueryRow(func(row pgx.Row) error {
+			if err := row.Scan(&samples); !errors.Is(err, pgx.ErrNoRows) {
+				return err
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read customers of a failed run: %w", err)
+	}
+	customers := make([]RawCustomer, len(samples))
+	for i, raw := range samples {
+		customers[i] = RawCustomer{ID: strconv.Itoa(i + 1), Raw: raw}
+	}
+	return customers, nil
+}

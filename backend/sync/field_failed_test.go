@@ -1,0 +1,151 @@
+package sync_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/portal"
+)
+
+// returns lets the tenant's product return this text from now on, whatever it is asked.
+func (w *tenant) returns(text string) {
+	w.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+		out.Header().Set("Content-Type", "application/json")
+		_, _ = out.Write([]byte(text))
+	}))
+	w.Cleanup(server.Close)
+	w.leadTo(server.URL)
+}
+
+func (w *tenant) preview(pairs ...string) portal.FieldMapPreview {
+	w.Helper()
+	p, err := w.service.PreviewFieldMap(context.Background(), w.admin, w.connection.ID, change(pairs...))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return p
+}
+
+func TestFieldMapOfAFailedRun(t *testing.T) {
+	t.Parallel()
+	const (
+		numbered = `[
+			{"Nr":1,"Bezeichnung":"Partner","Art":"RESELLER","Betreuer":null},
+			{"Nr":2,"Bezeichnung":"Client","Art":"CORP","Betreuer":1}]`
+		untyped = `[
+			{"Ding":1,"Bezeichnung":"Partner","Art":"RESELLER","Betreuer":null},
+			{"Ding":2,"Bezeichnung":"Client","Art":"CORP","Betreuer":1}]`
+		unnamed = `[
+			{"Art":"RESELLER","Kennung":{"Nr":1},"Bezeichnung":"Partner","Betreuer":null},
+			{"Art":"CORP","Kennung":{"Nr":2},"Bezeichnung":"Client","Betreuer":1}]`
+	)
+	for _, c := range []struct {
+		does, answer  string
+		mapped, paths []string
+	}{
+		{"shows the fields of customers without a type", untyped,
+			[]string{"Ding", "id", "Bezeichnung", "name", "Art", "type", "Betreuer", "parent"}, []string{"Ding", "Bezeichnung", "Art", "Betreuer"}},
+		{"shows the fields of customers none of whose names is known", numbered,
+			[]string{"Nr", "id", "Bezeichnung", "name", "Art", "type", "Betreuer", "parent"}, []string{"Nr", "Bezeichnung", "Art", "Betreuer"}},
+		{"shows the fields of customers without an id", unnamed,
+			[]string{"Kennung.Nr", "id", "Bezeichnung", "name", "Art", "type", "Betreuer", "parent"},
+			[]string{"Art", "Kennung", "Kennung.Nr", "Bezeichnung", "Betreuer"}},
+	} {
+		t.Run(c.does, func(t *testing.T) {
+			t.Parallel()
+			w := newTenant(t)
+			w.returns(c.answer)
+			failed := w.again()
+			if failed.Status != portal.RunFailed || len(failed.Notices) != 0 {
+				t.Fatalf("the run is %s with %+v: %s; want failed without notices", failed.Status, failed.Notices, said(failed))
+			}
+			m := w.fieldMap()
+			var paths []string
+			for _, p := range m.Items {
+				paths = append(paths, p.Path)
+				if p.Customers != 2 {
+					t.Errorf("%s is in %d customers, want 2", p.Path, p.Customers)
+				}
+			}
+			if diff := cmp.Diff(c.paths, paths); diff != "" || m.Customers != 2 || m.RunID != nil {
+				t.Errorf("map of %d customers of run %v (-want +got):\n%s", m.Customers, m.RunID, diff)
+			}
+
+			p := w.preview(c.mapped...)
+			if p.NeedsReview || len(p.Items) != 2 {
+				t.Fatalf("preview = %+v, want two customers and no review", p)
+			}
+			client := p.Items[1]
+			i := slices.IndexFunc(client.Changes, func(v portal.FieldValueChange) bool { return v.Field == portal.FieldType })
+			if client.ID != "2" || client.Name != "Client" || client.Kind != portal.KindClient || i < 0 || *client.Changes[i].After != "CORP" {
+				t.Errorf("effect = %+v, want the client 2 with its type", client)
+			}
+
+			w.remap(c.mapped...)
+			run := w.again()
+			if run.Status != portal.RunComplete || run.MSPs != 1 || run.Clients != 1 {
+				t.Fatalf("the next run is %s with %d MSPs and %d clients: %s; want complete with one of each", run.Status, run.MSPs, run.Clients, said(run))
+			}
+			if len(run.Notices) == 0 || run.Notices[0].Kind != portal.NoticeFirst || len(run.Remapped) != 0 {
+				t.Errorf("notices %+v, remapped %v; want that it was the first and nothing remapped", run.Notices, run.Remapped)
+			}
+			if m := w.fieldMap(); m.RunID == nil || *m.RunID != run.ID {
+				t.Errorf("the map is of run %v, want %s", m.RunID, run.ID)
+			}
+			if n := value[int64](w, "select count(samples) from field_map"); n != 0 {
+				t.Error("customers of the failed run are kept after the next was merged")
+			}
+		})
+	}
+	t.Run("keeps what the last merged run found, and adds what is new", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		before := w.complete(reseller(1, "Partner"), corp(2, "Client", 1))
+		w.returns(`[
+			{"id":1,"name":"Partner","Art":"RESELLER","resellerId":null},
+			{"id":2,"name":"Client","Art":"CORP","resellerId":1}]`)
+		failed := w.again()
+		if failed.Status != portal.RunFailed || len(failed.Notices) == 0 || failed.Notices[0].Kind != portal.NoticeDisappeared || failed.Notices[0].Path != "type" {
+			t.Errorf("the run is %s with %+v; want failed, and that type is no longer sent", failed.Status, failed.Notices)
+		}
+		if m := w.fieldMap(); m.RunID == nil || *m.RunID != before.ID || m.Customers != 2 {
+			t.Errorf("the map is of %d customers of run %v, want 2 of %s", m.Customers, m.RunID, before.ID)
+		}
+		if p := w.path("Art"); p.Field != nil || p.Customers != 2 {
+			t.Errorf("path = %+v, want one of two customers that fills nothing", p)
+		}
+		if p := w.path("type"); p.Customers != 2 || p.Field == nil {
+			t.Errorf("path = %+v, want it as the merged run left it", p)
+		}
+		if n := value[int64](w, "select count(samples) from field_map"); n != 0 {
+			t.Error("customers of the failed run are kept although others are known")
+		}
+		if p := w.preview("Art", "type"); !p.NeedsReview {
+			t.Errorf("preview = %+v, want that the next run waits for a review", p)
+		}
+		w.remap("Art", "type")
+		if run := w.again(); run.Status != portal.RunNeedsReview {
+			t.Errorf("the next run is %s: %s; want one that waits for a review", run.Status, said(run))
+		}
+	})
+	t.Run("shows the fields where only the merge finds that nobody has a type", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.service = w.newService(w.playing(untypedCall))
+		if run := w.again(); run.Status != portal.RunFailed {
+			t.Fatalf("the run is %s, want failed", run.Status)
+		}
+		if p := w.path("Art"); p.Customers != 1 {
+			t.Errorf("path = %+v, want one customer", p)
+		}
+		if got := value[string](w, "select samples->0->>'Art' from field_map"); got != "CORP" {
+			t.Errorf("the type of the customer that was kept is %q, want CORP", got)
+		}
+	})
+}
