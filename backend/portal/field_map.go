@@ -47,7 +47,7 @@ type FieldMap struct {
 	Items []FieldPath `json:"items" nullable:"false" doc:"Every path seen, in the order of the answers."`
 	// Fields are the fields a path can fill.
 	Fields    []CustomerField `json:"fields" nullable:"false"`
-	Customers int64           `json:"customers" doc:"How many customers the counts are of."`
+	Customers int64           `json:"customers" doc:"How many customers the counts are of; one that came in several answers counts for each."`
 	RunID     *string         `json:"run_id" doc:"The merged run the counts are of; null before the first, when they are of the last failed one, if any."`
 	ReadAt    *time.Time      `json:"read_at" ts_type:"string"`
 	// Harmless are names in answers that an admin declared harmless.
@@ -63,7 +63,7 @@ func (m FieldMap) Knows(path string) bool {
 type FieldPath struct {
 	Path      string   `json:"path"`
 	Types     []string `json:"types" nullable:"false" enum:"text,number,yes_no,object,list,null" doc:"The JSON types seen, the most frequent first."`
-	Customers int64    `json:"customers" doc:"In how many customers it occurs."`
+	Customers int64    `json:"customers" doc:"In how many customers it occurs; one that came in several answers counts for each."`
 	Example   string   `json:"example" doc:"One value, without secrets, at most 80 characters."`
 	// Field is what the path fills, and Source who decided that.
 	Field  *CustomerField `json:"field" doc:"Null: nothing."`

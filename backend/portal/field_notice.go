@@ -22,7 +22,8 @@ type KnownPath struct {
 
 // FieldReading is what the paths of one run look like.
 type FieldReading struct {
-	Paths     []PathStats
+	Paths []PathStats
+	// Customers is how many customers came, each as often as it came, as Paths count them too.
 	Customers int64
 	// Whole: every customer was read, so that a path that is not among Paths is no longer sent.
 	Whole bool

@@ -78,7 +78,7 @@ func (m *merge) saveFields(ctx context.Context, whole bool) error {
 		return err
 	}
 	next, notices, changed := portal.NextFieldMap(f.known, portal.FieldReading{
-		Paths: f.paths, Customers: m.came.customers, Whole: whole, First: f.first,
+		Paths: f.paths, Customers: m.state.Progress.Seen, Whole: whole, First: f.first,
 	})
 	paths, err := json.Marshal(next)
 	if err != nil {
@@ -93,7 +93,7 @@ func (m *merge) saveFields(ctx context.Context, whole bool) error {
 		on conflict (mssp_id, mssp_product_id) do update
 		set run_id = $3, read_at = $4, customers = $5, paths = $6, applied = $7, samples = null,
 		    noticed_in = case when $8 then $3::uuid else f.noticed_in end`,
-		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, f.readAt, m.came.customers, paths, f.overrides, changed)
+		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, f.readAt, m.state.Progress.Seen, paths, f.overrides, changed)
 	if err != nil || len(notices) == 0 {
 		return err
 	}

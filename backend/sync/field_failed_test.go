@@ -15,7 +15,17 @@ import (
 // returns lets the tenant's product return this text from now on, whatever it is asked.
 func (w *tenant) returns(text string) {
 	w.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+	w.returnsFor(map[string]string{customerID: text})
+}
+
+// returnsFor is returns by the customer id that is asked about; about others, the product returns that of the MSSP.
+func (w *tenant) returnsFor(texts map[string]string) {
+	w.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		text, known := texts[r.URL.Query().Get("customerId")]
+		if !known {
+			text = texts[customerID]
+		}
 		out.Header().Set("Content-Type", "application/json")
 		_, _ = out.Write([]byte(text))
 	}))

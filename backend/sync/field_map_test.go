@@ -239,3 +239,26 @@ func TestSource(t *testing.T) {
 		})
 	}
 }
+
+func TestFieldMapCountsCustomersThatCameTwice(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clients := func(n int) string {
+		all := ""
+		for i := range n {
+			all += fmt.Sprintf(`,{"id":%d,"name":"Client","type":"CORP"}`, 100+i)
+		}
+		return all
+	}
+	const partner = `[{"id":1,"name":"Partner","type":"RESELLER"}`
+	w.returnsFor(map[string]string{"17": partner + clients(10) + `]`, "1": partner + clients(10) + `]`, "100": `{"message":"You do not have access to this customer."}`})
+	if run := w.again(); run.Status != portal.RunComplete || run.Calls < 2 || run.Clients != 10 {
+		t.Fatalf("the run is %s after %d calls with %d clients: %s", run.Status, run.Calls, run.Clients, said(run))
+	}
+	m := w.fieldMap()
+	for _, p := range m.Items {
+		if p.Customers > m.Customers {
+			t.Errorf("%s is in %d of %d customers", p.Path, p.Customers, m.Customers)
+		}
+	}
+}

@@ -146,7 +146,7 @@ describe("the field map", () => {
       const map = fake.world.fieldMaps[connection];
       if (map) fake.world.fieldMaps = { [connection]: { ...map, run_id: null, customers: 2 } };
     });
-    expect(await screen.findByText(/What the last sync read of 2 customers before it failed/)).toBeVisible();
+    expect(await screen.findByText(/What the last sync read of 2 customer records before it failed/)).toBeVisible();
     await user.selectOptions(await fills("notes"), "Name");
     expect(screen.queryByText(/The next sync will wait for your decision/)).toBeNull();
     expect(screen.getByRole("button", { name: "Preview and save" })).toBeEnabled();
