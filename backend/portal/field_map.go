@@ -160,10 +160,10 @@ type NoticeKind string
 
 const (
 	NoticeFirst       NoticeKind = "first"        // the first run: Count paths; Detail lists the fields that none fills
-	NoticeDisappeared NoticeKind = "disappeared"  // fills a field and is no longer sent; Count is of before
+	NoticeDisappeared NoticeKind = "disappeared"  // fills a field and is no longer sent; Count and Detail, its types, are of before
 	NoticeTypeChanged NoticeKind = "type_changed" // fills a field and has another type; Detail is the old and the new one
-	NoticeAppeared    NoticeKind = "appeared"     // is new; Detail is an example
-	NoticeUnreadable  NoticeKind = "unreadable"   // Count values cannot be read; Detail is an example
+	NoticeAppeared    NoticeKind = "appeared"     // is new; Detail is its types
+	NoticeUnreadable  NoticeKind = "unreadable"   // Count values cannot be read
 )
 
 // FieldNotice is one thing that a run noticed about the product's fields.
@@ -174,6 +174,6 @@ type FieldNotice struct {
 	Field *CustomerField `json:"field"`
 	// Count is of how many customers, where the kind has a number.
 	Count int64 `json:"count"`
-	// Detail is an example or the types, without secrets.
+	// Detail is types or fields, never a customer's value.
 	Detail string `json:"detail"`
 }

@@ -131,7 +131,8 @@ func firstNotice(r FieldReading) FieldNotice {
 	return FieldNotice{Kind: NoticeFirst, Count: int64(len(r.Paths)), Detail: strings.Join(unfilled, ", ")}
 }
 
-// changesOf lists the changes by kind: what no longer comes first.
+// changesOf lists the changes by kind: what no longer comes first. Notices show types and no values, for they are read by
+// more people than the field map.
 func changesOf(before map[string]KnownPath, next []KnownPath, whole bool) []FieldNotice {
 	var disappeared, changed, appeared []FieldNotice
 	for _, path := range next {
@@ -139,11 +140,11 @@ func changesOf(before map[string]KnownPath, next []KnownPath, whole bool) []Fiel
 		from, to := was.mainType(), path.mainType()
 		switch {
 		case path.Noted && !was.Noted:
-			appeared = append(appeared, FieldNotice{NoticeAppeared, path.Path, path.Field, path.Customers, path.Example})
+			appeared = append(appeared, FieldNotice{NoticeAppeared, path.Path, path.Field, path.Customers, strings.Join(path.Types, ", ")})
 		case !known || path.Field == nil || from == "":
 		case to == "" && !whole:
 		case to == "":
-			disappeared = append(disappeared, FieldNotice{NoticeDisappeared, path.Path, path.Field, was.Customers, was.Example})
+			disappeared = append(disappeared, FieldNotice{NoticeDisappeared, path.Path, path.Field, was.Customers, strings.Join(was.Types, ", ")})
 		case from != to:
 			changed = append(changed, FieldNotice{NoticeTypeChanged, path.Path, path.Field, path.Customers, from + ", " + to})
 		}
@@ -155,7 +156,7 @@ func unreadableIn(paths []PathStats) []FieldNotice {
 	var notices []FieldNotice
 	for _, path := range paths {
 		if path.Unreadable > 0 {
-			notices = append(notices, FieldNotice{NoticeUnreadable, path.Path, path.Field, path.Unreadable, path.UnreadableExample})
+			notices = append(notices, FieldNotice{NoticeUnreadable, path.Path, path.Field, path.Unreadable, ""})
 		}
 	}
 	return notices

@@ -93,6 +93,23 @@ func TestFieldMap(t *testing.T) {
 			}
 		})
 	}
+	t.Run("says the types and shows no value", func(t *testing.T) {
+		secret := path("title", 100, "text", "")
+		secret.Example = "Nordlys Ltd"
+		unreadable := path("name", 100, "text", portal.FieldName)
+		unreadable.Unreadable, unreadable.UnreadableExample, unreadable.Example = 3, "Nordlys Ltd", "Nordlys Ltd"
+		gone := path("seats", 90, "number", portal.FieldSeatsUsed)
+		gone.Example = "Nordlys Ltd"
+		known, _, _ := portal.NextFieldMap(nil, reading(unreadable, gone))
+		_, notices, _ := portal.NextFieldMap(known, reading(unreadable, secret))
+		var details []string
+		for _, n := range notices {
+			details = append(details, fmt.Sprintf("%s %q", n.Kind, n.Detail))
+		}
+		if diff := cmp.Diff([]string{`disappeared "number"`, `appeared "text"`, `unreadable ""`}, details); diff != "" {
+			t.Errorf("details (-want +got):\n%s", diff)
+		}
+	})
 	t.Run("names the fields that no path fills in the first run", func(t *testing.T) {
 		_, notices, _ := portal.NextFieldMap(nil, reading(name, seats))
 		want := "id, parent, type, status_reason, products, licence_type, spla, seats_total, expires_on"

@@ -151,15 +151,8 @@ export const syncStates = {
       notices: [
         { ...notice, kind: "disappeared", path: "licenseInfo.purchased", field: "seats_total", count: 612 },
         { ...notice, kind: "type_changed", path: "spla", field: "spla", count: 590, detail: "yes_no, text" },
-        { ...notice, kind: "appeared", path: "entitlement.bought", count: 612, detail: "40" },
-        {
-          ...notice,
-          kind: "unreadable",
-          path: "entitlement.until",
-          field: "expires_on",
-          count: 3,
-          detail: "soon",
-        },
+        { ...notice, kind: "appeared", path: "entitlement.bought", count: 612, detail: "number" },
+        { ...notice, kind: "unreadable", path: "entitlement.until", field: "expires_on", count: 3 },
       ],
     });
     world.runs = [changed, ...world.runs.slice(1)];

@@ -8,6 +8,7 @@ import { Section } from "../parts/Section";
 import { useSession } from "../session/session";
 
 const fieldName = (field: CustomerField) => t(`fields.name.${field}`);
+const types = (detail: string) => detail.split(", ").map((type) => t(`fields.type.${type as FieldType}`));
 
 /** What a run noticed about the product's fields, in words. */
 export function noticeWords({ kind, path, field, count, detail }: FieldNotice): string {
@@ -20,11 +21,11 @@ export function noticeWords({ kind, path, field, count, detail }: FieldNotice): 
       return `${found} ${t("sync.run.notice.unfilled", { fields: fields.join(", ") })}`;
     }
     case "type_changed": {
-      const [from, to] = detail.split(", ").map((type) => t(`fields.type.${type as FieldType}`));
+      const [from, to] = types(detail);
       return t("sync.run.notice.type_changed", { ...words, from, to });
     }
-    case "unreadable":
-      return t("sync.run.notice.unreadable", { ...words, example: detail });
+    case "appeared":
+      return t("sync.run.notice.appeared", { ...words, types: types(detail).join(", ") });
     default:
       return t(`sync.run.notice.${kind}`, words);
   }

@@ -104,12 +104,10 @@ export const sync = {
       disappeared_one: "{{path}} is no longer sent. It filled {{field}} of {{count, number}} customer.",
       disappeared_other: "{{path}} is no longer sent. It filled {{field}} of {{count, number}} customers.",
       type_changed: "{{path}}, which fills {{field}}, is {{to}} now and was {{from}}.",
-      appeared_one: "{{path}} is new, in {{count, number}} customer.",
-      appeared_other: "{{path}} is new, in {{count, number}} customers.",
-      unreadable_one:
-        "{{count, number}} value of {{path}} cannot be read as {{field}}, for example “{{example}}”.",
-      unreadable_other:
-        "{{count, number}} values of {{path}} cannot be read as {{field}}, for example “{{example}}”.",
+      appeared_one: "{{path}} ({{types}}) is new, in {{count, number}} customer.",
+      appeared_other: "{{path}} ({{types}}) is new, in {{count, number}} customers.",
+      unreadable_one: "{{count, number}} value of {{path}} cannot be read as {{field}}.",
+      unreadable_other: "{{count, number}} values of {{path}} cannot be read as {{field}}.",
     },
     unknownParents: "Some customers have no known MSP",
     unknownParentsText_one:
