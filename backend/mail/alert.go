@@ -17,12 +17,13 @@ func newAlert(a portal.SyncAlert) alertPage {
 	w := wordsFor(a.Language)
 	mssp, product, said := clean(a.MSSP), clean(a.Product), alertWords[w.tag].of(a)
 	reasonLabel, reason := alertWords[w.tag].reason, oneLine(a.Detail)
-	if len(a.Notices) > 0 && !a.Review {
+	if len(a.Notices) > 0 {
 		label, noticed := fieldWords[w.tag].reason(a.Notices)
-		if a.Unread {
-			reason += " " + label + ": " + noticed
-		} else {
+		switch {
+		case a.Fields:
 			said, reasonLabel, reason = fieldWords[w.tag].text(a.Notices), label, noticed
+		case noticed != "":
+			reason += " " + label + ": " + noticed
 		}
 	}
 	intro := said.many

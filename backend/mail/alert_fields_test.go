@@ -10,7 +10,7 @@ import (
 
 func fieldAlert(language string, notices ...portal.FieldNotice) portal.SyncAlert {
 	a := alert(language, false, int64(len(notices)))
-	a.Detail, a.Notices = "", notices
+	a.Detail, a.Notices, a.Fields = "", notices, true
 	return a
 }
 
@@ -54,6 +54,21 @@ func TestFieldAlert(t *testing.T) {
 			})
 		}
 	}
+	t.Run("says beside the reason of a failure or a review what no longer comes", func(t *testing.T) {
+		for kind, of := range kinds {
+			a := alert("en", false, 3)
+			of(&a)
+			a.Notices = changes
+			text, _ := alerted(t, a)
+			if flat := strings.Join(strings.Fields(text), " "); !strings.Contains(flat, a.Detail) || !strings.Contains(flat, "seats is no longer sent") {
+				t.Errorf("a mail about %s lacks %q or the field:\n%s", kind, a.Detail, text)
+			}
+			a.Notices = changes[3:]
+			if p := newAlert(a); p.Reason != a.Detail {
+				t.Errorf("reason of a mail about %s without changed fields = %q, want %q", kind, p.Reason, a.Detail)
+			}
+		}
+	})
 	t.Run("names ten paths and how many more", func(t *testing.T) {
 		var many []portal.FieldNotice
 		for i := range 25 {

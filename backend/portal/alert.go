@@ -13,7 +13,9 @@ type SyncAlert struct {
 	Review bool
 	// Unread says that the run could not read some resellers, of which the admins have not been mailed before.
 	Unread bool
-	// Notices are set where a run noticed a change of the product's fields and neither failed nor waits.
+	// Fields says that the alert is about a change of the product's fields alone; they are Notices.
+	Fields bool
+	// Notices are what the run noticed about the product's fields, which may be why it failed or waits.
 	Notices []FieldNotice
 	// Count is how many runs failed in a row, how many customers would vanish or be elsewhere with the run in review, or
 	// how many resellers are unread.

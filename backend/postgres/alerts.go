@@ -163,7 +163,7 @@ func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.Sync
 // queueAlert tells the row of failures as it is by now, which may be longer than when the alert was raised.
 func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 	scanOne(batch.Queue(`
-		select r.id, m.name, d.name, r.status = 'needs_review', u.resellers > 0,
+		select r.id, m.name, d.name, r.status = 'needs_review', u.resellers > 0, fields.changed and u.resellers = 0,
 		       case
 		       	when r.status = 'failed' then f.failures
 		       	when u.resellers > 0 then u.resellers
@@ -172,7 +172,7 @@ func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 		       end,
 		       case when r.status = 'failed' then f.since when u.resellers > 0 then u.since else r.finished_at end,
 		       case when u.resellers > 0 then left(u.said, 2000) else coalesce(last.error, '') end,
-		       case when fields.changed then r.notices end
+		       case when fields.changed or r.status in ('needs_review', 'failed') then last.notices end
 		from sync_run asked
 		join sync_run r on r.mssp_id = asked.mssp_id
 		               and r.mssp_product_id = asked.mssp_product_id
@@ -195,7 +195,7 @@ func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 		and asked.id = $2
 		and (r.status = 'needs_review' or r.status = 'failed' and f.since <= r.finished_at or u.resellers > 0 or fields.changed)`,
 		ref.MSSPID, ref.ID), "alert",
-		&alert.RunID, &alert.MSSP, &alert.Product, &alert.Review, &alert.Unread, &alert.Count, &alert.Since, &alert.Detail, &alert.Notices)
+		&alert.RunID, &alert.MSSP, &alert.Product, &alert.Review, &alert.Unread, &alert.Fields, &alert.Count, &alert.Since, &alert.Detail, &alert.Notices)
 }
 
 // newlyUnread selects the resellers that a mail about a partial run r names: those that no other mail has named and that

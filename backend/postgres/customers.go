@@ -115,10 +115,7 @@ func (m *merge) end(ctx context.Context) error {
 	if doubt != nil && !m.came.reviewed {
 		return m.askForReview(ctx, doubt)
 	}
-	if err := inTurn(ctx, m.apply, m.noteAbsence, m.noteParents, m.keepAccount); err != nil {
-		return err
-	}
-	if err := m.saveFields(ctx, len(m.state.Unread) == 0); err != nil {
+	if err := inTurn(ctx, m.apply, m.noteAbsence, m.noteParents, m.keepAccount, m.saveFields); err != nil {
 		return err
 	}
 	if _, err := m.supersede(ctx); err != nil {
@@ -294,9 +291,10 @@ func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 	return setRun(ctx, m, m.lease, `
 		status = 'needs_review', finished_at = clock_timestamp(), retry_at = null, error_code = $13,
 		error = $4, would_miss = $5, seen = $6, staged = $6, msps = $7, clients = $8, other = $9, duplicates = $10,
-		mailed_at = $11, unknown_parents = $12, remapped = $14, checked = $15, unread = $16`,
+		mailed_at = $11, unknown_parents = $12, remapped = $14, checked = $15, unread = $16,
+		notices = $17`,
 		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told,
-		m.came.unknownParents, d.code(), names(m.fields.remapped), len(m.state.Checked), unread)
+		m.came.unknownParents, d.code(), names(m.fields.remapped), len(m.state.Checked), unread, m.doubtfulFields())
 }
 
 // supersede discards an older run of the connection that still waits for a review: what it had read is no news any more.

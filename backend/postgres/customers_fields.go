@@ -21,6 +21,8 @@ type mergedFields struct {
 	// first: no run of the connection was merged before; known are the paths of failed ones.
 	first    bool
 	remapped []portal.CustomerField
+	// changed: the run noticed something that an admin should look at.
+	changed bool
 }
 
 // findRemapped reads the paths that the run has seen and those known before, and which fields an admin has remapped since
@@ -72,14 +74,12 @@ func remapSentence(fields []portal.CustomerField) string {
 
 // saveFields keeps the run's paths as the connection's field map, notes in the run what it noticed about them, and marks
 // the lines of history that are there because of a remapped field. A run that read no paths leaves the map as it is.
-func (m *merge) saveFields(ctx context.Context, whole bool) error {
+func (m *merge) saveFields(ctx context.Context) error {
 	f := &m.fields
-	if err := m.markRemapped(ctx); err != nil || len(f.paths) == 0 {
+	if err := inTurn(ctx, m.markRemapped, m.dropSamples); err != nil || len(f.paths) == 0 {
 		return err
 	}
-	next, notices, changed := portal.NextFieldMap(f.known, portal.FieldReading{
-		Paths: f.paths, Customers: m.state.Progress.Seen, Whole: whole, First: f.first,
-	})
+	next, notices := m.nextFields()
 	paths, err := json.Marshal(next)
 	if err != nil {
 		return err
@@ -91,13 +91,44 @@ func (m *merge) saveFields(ctx context.Context, whole bool) error {
 		insert into field_map as f (mssp_id, mssp_product_id, run_id, read_at, customers, paths, applied, noticed_in)
 		values ($1, $2, $3, $4, $5, $6, $7, case when $8 then $3::uuid end)
 		on conflict (mssp_id, mssp_product_id) do update
-		set run_id = $3, read_at = $4, customers = $5, paths = $6, applied = $7, samples = null,
+		set run_id = $3, read_at = $4, customers = $5, paths = $6, applied = $7,
 		    noticed_in = case when $8 then $3::uuid else f.noticed_in end`,
-		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, f.readAt, m.state.Progress.Seen, paths, f.overrides, changed)
-	if err != nil || len(notices) == 0 {
+		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, f.readAt, m.state.Progress.Seen, paths, f.overrides, f.changed)
+	if err != nil {
 		return err
 	}
 	return setRun(ctx, m, m.lease, "notices = $4", notices)
+}
+
+// dropSamples drops the customers that a failed run has left.
+func (m *merge) dropSamples(ctx context.Context) error {
+	_, err := m.Exec(ctx, `
+		update field_map
+		set samples = null
+		where mssp_id = $1
+		and mssp_product_id = $2
+		and samples is not null`, m.lease.MSSPID, m.lease.ConnectionID)
+	return err
+}
+
+// nextFields returns the field map after the run and what the run noticed.
+func (m *merge) nextFields() ([]portal.KnownPath, []portal.FieldNotice) {
+	f := &m.fields
+	next, notices, changed := portal.NextFieldMap(f.known, portal.FieldReading{
+		Paths: f.paths, Customers: m.state.Progress.Seen, Whole: len(m.state.Unread) == 0, First: f.first,
+	})
+	f.changed = changed
+	return next, append([]portal.FieldNotice{}, notices...)
+}
+
+// doubtfulFields returns what a run that needs review noticed about the fields, which may be why it does. That it is the
+// first is for the run that is merged to say.
+func (m *merge) doubtfulFields() []portal.FieldNotice {
+	if len(m.fields.paths) == 0 {
+		return []portal.FieldNotice{}
+	}
+	_, notices := m.nextFields()
+	return slices.DeleteFunc(notices, func(n portal.FieldNotice) bool { return n.Kind == portal.NoticeFirst })
 }
 
 func names(fields []portal.CustomerField) []string {

@@ -6,15 +6,17 @@ interface Props {
   title: string;
   /** A line under the title. */
   text?: ReactNode;
+  /** h2 where it is a part of a page. */
+  heading?: "h2" | "h3";
   children: ReactNode;
 }
 
-/** A named part of a side panel. */
-export function Section({ title, text, children }: Props) {
+/** A named part of a side panel or of a page. */
+export function Section({ title, text, heading = "h3", children }: Props) {
   const id = useId();
   return (
     <Box component="section" aria-labelledby={id} sx={{ mt: 3 }}>
-      <Typography id={id} component="h3" variant="h3" sx={{ mb: text ? 0 : 1 }}>
+      <Typography id={id} component={heading} variant={heading} sx={{ mb: text ? 0 : 1 }}>
         {title}
       </Typography>
       {text && (

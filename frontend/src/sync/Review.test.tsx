@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
-import type { SyncRun } from "../bridge/models";
+import type { FieldNotice, SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 
@@ -46,6 +46,16 @@ describe("a sync that waits for a decision", () => {
       "#/clients/0195a000-0000-7000-9000-000000000000",
     );
     expect(screen.getByText("3 in total")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("says which fields are no longer sent, and leads to the fields", async () => {
+    const gone = { kind: "disappeared", path: "resellerId", field: "parent", count: 612, detail: "number" };
+    open(undefined, (fake) => becomes(fake, { notices: [gone as FieldNotice] }));
+    expect(
+      await screen.findByText("resellerId is no longer sent. It filled MSP (parent) of 612 customers."),
+    ).toBeVisible();
+    expect(screen.getByRole("link", { name: "Open fields" })).toBeVisible();
     await expectAccessible();
   });
 

@@ -22,6 +22,7 @@ import { PageHeader } from "../parts/PageHeader";
 import { useSession } from "../session/session";
 import { DecideDialog, type Word } from "./DecideDialog";
 import { Decided } from "./Decided";
+import { RunNotices } from "./RunNotices";
 import { doubt, productName, wouldChange } from "./run";
 
 /** A run that waits for an admin's decision: how many it is about, what would become of them, and what can be decided. */
@@ -78,6 +79,11 @@ function Waiting({ run }: { run: SyncRun }) {
         {t(`sync.review.${doubt(run)}.text`)} {!can("run_sync") && t("sync.review.staff")}
       </Typography>
       <HowMany run={run} />
+      {run.notices.length > 0 && (
+        <Box sx={{ mb: 2, flexShrink: 0, "& > section": { mt: 0 } }}>
+          <RunNotices run={run} heading="h2" />
+        </Box>
+      )}
       <Typography variant="h2" sx={{ mb: 1 }}>
         {t(`sync.review.${doubt(run)}.who`)}
       </Typography>

@@ -32,11 +32,11 @@ export function noticeWords({ kind, path, field, count, detail }: FieldNotice): 
 }
 
 /** What a run noticed about the product's fields, and the way to change what they fill. */
-export function RunNotices({ run }: { run: SyncRun }) {
+export function RunNotices({ run, heading }: { run: SyncRun; heading?: "h2" }) {
   const { can } = useSession();
   if (run.notices.length === 0) return null;
   return (
-    <Section title={t("sync.run.fields")}>
+    <Section title={t("sync.run.fields")} heading={heading}>
       <Box component="ul" sx={{ m: 0, pl: 2.5, fontSize: "0.8125rem", overflowWrap: "anywhere" }}>
         {run.notices.map((notice) => (
           <li key={`${notice.kind} ${notice.path}`}>{noticeWords(notice)}</li>
