@@ -155,10 +155,10 @@ func (m *merge) finish(ctx context.Context) error {
 		status = $16, finished_at = clock_timestamp(), retry_at = null, state = null, error_code = null,
 		error = null, seen = $4, msps = $5, clients = $6, other = $7, duplicates = $8, added = $9, changed = $10,
 		moved = $11, returned = $12, missing = $13, removed = $14, unknown_parents = $15, checked = $17, unread = $18,
-		unread_news = $19, mailed_at = case when $19 then null else r.mailed_at end, remapped = $20`,
+		unread_news = $19, mailed_at = case when $19 or $21 then null else r.mailed_at end, remapped = $20`,
 		m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates,
 		m.wrote.added, m.wrote.changed, m.wrote.moved, m.wrote.returned, m.wrote.missing, m.wrote.removed, m.came.unknownParents,
-		status, len(m.state.Checked), unread, news, names(m.fields.remapped))
+		status, len(m.state.Checked), unread, news, names(m.fields.remapped), m.fields.changed)
 }
 
 func (m *merge) apply(ctx context.Context) error {

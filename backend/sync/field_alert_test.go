@@ -48,6 +48,19 @@ func TestFieldsOfARunInReviewAreMailed(t *testing.T) {
 	if last := got[len(got)-1]; !last.Review || !told(last.Notices, "resellerId") || last.Fields {
 		t.Errorf("mailed %+v, want the review and which field is no longer sent", last)
 	}
+
+	if _, err := w.service.Accept(t.Context(), w.admin, review.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.wait(1, "select count(*) from sync_run where status = 'complete' and id = '"+review.ID+"'")
+	if n := w.raised() - before; n != 2 {
+		t.Fatalf("%d mails once it was accepted, want another about the fields", n)
+	}
+	w.wait(before+2, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	got = box.alerts()
+	if last := got[len(got)-1]; last.Review || !last.Fields || !told(last.Notices, "resellerId") {
+		t.Errorf("mailed %+v, want which field is no longer sent", last)
+	}
 }
 
 func TestFieldsOfAFailedRunAreMailed(t *testing.T) {
