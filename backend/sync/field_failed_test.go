@@ -144,6 +144,19 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 			t.Errorf("the next run is %s: %s; want one that waits for a review", run.Status, said(run))
 		}
 	})
+	t.Run("keeps no customers once a run was merged that found none", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.returns(untyped)
+		w.again()
+		if n := value[int64](w, "select json_array_length(samples) from field_map"); n != 2 {
+			t.Errorf("%d customers of the failed run are kept, want 2", n)
+		}
+		w.returns("[]")
+		if run := w.again(); run.Status != portal.RunComplete || value[int64](w, "select count(samples) from field_map") != 0 {
+			t.Errorf("the run is %s: %s; want complete, and no customers kept", run.Status, said(run))
+		}
+	})
 	t.Run("shows the fields where only the merge finds that nobody has a type", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
