@@ -42,11 +42,12 @@ func (m *merge) read(ctx context.Context) error {
 	return nil
 }
 
-// whole checks that every call has ended and that all they brought is still there.
+// whole checks that every call has ended and that all they brought is still there. ErrLostRun if the run is no longer the
+// lease's: then another worker may be reading on.
 func (m *merge) whole(ctx context.Context) error {
-	var all bool
+	var all, ours bool
 	err := m.QueryRow(ctx, `
-		select coalesce(r.state, '{}'), r.reviewed_at is not null,
+		select r.status = 'running' and r.attempt = $3, coalesce(r.state, '{}'), r.reviewed_at is not null,
 		       r.duplicates,
 		       r.staged = (
 			select count(*)
@@ -55,10 +56,13 @@ func (m *merge) whole(ctx context.Context) error {
 			and s.run_id = r.id)
 		from sync_run r
 		where r.mssp_id = $1
-		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID).Scan(&m.state, &m.came.reviewed, &m.came.duplicates, &all)
+		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID, m.lease.attempt,
+	).Scan(&ours, &m.state, &m.came.reviewed, &m.came.duplicates, &all)
 	switch {
 	case err != nil:
 		return err
+	case !ours:
+		return ErrLostRun
 	case !m.state.Done:
 		return errNotRead
 	case !all:
