@@ -34,15 +34,16 @@ func TestTheWindowsSizeIsKeptWhenItCloses(t *testing.T) {
 func TestClosingDoesNotWaitForAWindowThatDoesNotAnswer(t *testing.T) {
 	b, c, _ := leaving(t)
 	hold := make(chan struct{})
-	defer close(hold)
 	left := make(chan struct{})
 	go func() {
-		b.Leave(func() Window { <-hold; return Window{} })
+		b.Leave(func() Window { <-hold; return Window{Width: 1111, Height: 777} })
 		close(left)
 	}()
 	c.awaitAsked(closeWait)
 	c.advance(closeWait)
 	<-left
+	close(hold)
+	eventually(t, func() bool { return LoadWindow(b.options.StateDir).Width == 1111 }) // else it writes while the test's folder is removed
 }
 
 func TestTheAppEndsThoughItsWindowHangsWhileClosing(t *testing.T) {

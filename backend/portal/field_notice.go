@@ -82,7 +82,7 @@ func FailedFieldMap(known []KnownPath, r FieldReading) (next []KnownPath, notice
 	changes = slices.DeleteFunc(changes, func(n FieldNotice) bool {
 		return n.Kind == NoticeDisappeared && before[n.Path].Customers < r.KnownOf
 	})
-	notices = slices.Concat(notices, changes, unreadableIn(r.Paths))
+	notices = append(append(notices, changes...), unreadableIn(r.Paths)...)
 	return next[:min(len(next), maxKnownPaths)], notices[:min(len(notices), maxNotices)]
 }
 
