@@ -126,3 +126,21 @@ func TestAccount_does_not_hide_an_answer_about_others(t *testing.T) {
 		}
 	}
 }
+
+func TestAccount_in_a_total(t *testing.T) {
+	t.Parallel()
+	const account = `{"id":17,"name":"Northwind","type":"DISTRIBUTOR"}`
+	first := `{"items":[` + account + `,` + corps(1, 2) + `],"total":3,"pageSize":3,"pageNumber":1}`
+	for name, second := range map[string]struct{ page, want string }{
+		"that_leaves_it_out_reads_the_next_page": {`{"items":[` + corps(3, 1) + `],"total":3,"pageSize":3,"pageNumber":2}`, "1 2 3"},
+		"that_counts_it_ends_with_an_empty_page": {`{"items":[],"total":3,"pageSize":3,"pageNumber":2}`, "1 2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			customers, err := answering(t, first, second.page).all(t.Context())
+			if err != nil || ids(customers) != second.want {
+				t.Errorf("got customers %s, want %s (%v)", ids(customers), second.want, err)
+			}
+		})
+	}
+}

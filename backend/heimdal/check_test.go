@@ -19,7 +19,7 @@ func secondLook(ids ...string) portal.ReadState {
 	return portal.ReadState{Paged: true, Check: ids, Progress: portal.ReadProgress{Calls: 2, Seen: 5}}
 }
 
-// impatient is a clock that puts every wait over three seconds off, as a worker's does.
+// impatient is a clock that postpones every wait over three seconds, as a worker does.
 type impatient struct{ *clockwork }
 
 func (c impatient) Sleep(ctx context.Context, d time.Duration) error {
