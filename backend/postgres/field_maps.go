@@ -251,7 +251,7 @@ func (db *DB) SampleCustomers(ctx context.Context, viewer portal.Viewer, connect
 	}
 	query := func(condition string) string {
 		return `
-			select s.kind, s.id, s.name, s.raw::text::bytea as raw
+			select s.kind, s.id, s.name, convert_to(s.raw::text, 'UTF8') as raw
 			from (` + strings.Join([]string{sample("client"), sample("msp")}, " union all ") + `) s
 			where ` + condition + `
 			limit @rows`

@@ -444,10 +444,10 @@ func TestSampleCustomers(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	all := crowd(30)
-	all[7].Raw = json.RawMessage(`{"id":7,"colour":"red"}`)
+	all[7].Raw = json.RawMessage(`{"id":7,"colour":"red \u0026 \"blue\" \\"}`)
 	w.complete(all)
 	sample, err := w.DB.SampleCustomers(context.Background(), w.admin, w.connection, []string{"colour"})
-	if err != nil || len(sample) != 1 || string(sample[0].Raw) != `{"id":7,"colour":"red"}` || sample[0].Kind != portal.KindClient {
+	if err != nil || len(sample) != 1 || string(sample[0].Raw) != `{"id":7,"colour":"red \u0026 \"blue\" \\"}` || sample[0].Kind != portal.KindClient {
 		t.Errorf("sample = %+v, %v; want the only customer with a colour", sample, err)
 	}
 	sample, err = w.DB.SampleCustomers(context.Background(), w.admin, w.connection, []string{"unheard of"})
