@@ -50,14 +50,15 @@ func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
 	if full != 1 {
 		t.Errorf("sent %d times", full)
 	}
-	if page, err := b.Clients(t.Context(), portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "other"}}); err != nil || page.Items[0].Name != "Acme other" {
+	other := portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "other"}}
+	if page, err := b.Clients(t.Context(), other); err != nil || page.Items[0].Name != "Acme other" {
 		t.Errorf("another query got %+v %v", page, err)
 	}
 	if _, err := b.UseGrant(t.Context(), uuid.NewString()); err != nil {
 		t.Fatal(err)
 	}
 	before := full
-	if _, err := b.Clients(t.Context(), portal.ClientQuery{ClientFilter: portal.ClientFilter{Q: "other"}}); err != nil || full != before+1 {
+	if _, err := b.Clients(t.Context(), other); err != nil || full != before+1 {
 		t.Errorf("another grant was answered with the first one's list: %v", err)
 	}
 }

@@ -19,10 +19,10 @@ func secondLook(ids ...string) portal.ReadState {
 	return portal.ReadState{Paged: true, Check: ids, Progress: portal.ReadProgress{Calls: 2, Seen: 5}}
 }
 
-// impatient is a clock that postpones every wait over three seconds, as a worker does.
-type impatient struct{ *clockwork }
+// postponing is a clock that postpones every wait over three seconds, as a worker does.
+type postponing struct{ *clockwork }
 
-func (c impatient) Sleep(ctx context.Context, d time.Duration) error {
+func (c postponing) Sleep(ctx context.Context, d time.Duration) error {
 	if d > 3*time.Second {
 		return &portal.Postponed{Until: c.now.Add(d)}
 	}
@@ -194,7 +194,7 @@ func TestCheckCalls(t *testing.T) {
 		var asked []string
 		r := byCustomer(t, &asked, map[string]string{"17": `[` + corps(20, 2) + `]`})
 		clock := r.clock.(*clockwork)
-		r.clock, r.every = impatient{clock}, 12*time.Second
+		r.clock, r.every = postponing{clock}, 12*time.Second
 		state := secondLook("11", "12")
 		for turns := 0; !state.Done; turns++ {
 			next, err := r.Call(t.Context(), state, func(portal.Customer) error { return nil })
