@@ -29,6 +29,7 @@ type ReviewEffect string
 
 const (
 	EffectMissing  ReviewEffect = "missing"
+	EffectRemoved  ReviewEffect = "removed"  // it has the MSSP's own customer id
 	EffectTurned   ReviewEffect = "turned"   // an MSP would be a client, or a client an MSP
 	EffectDetached ReviewEffect = "detached" // a client would be directly under the MSSP
 	EffectMoved    ReviewEffect = "moved"    // a client would be under another MSP
@@ -42,7 +43,7 @@ type ReviewItem struct {
 	Name       string       `json:"name"`
 	Type       string       `json:"type" doc:"The product's own word."`
 	MSPName    *string      `json:"msp_name"`
-	Effect     ReviewEffect `json:"effect" enum:"missing,turned,detached,moved,renamed" doc:"What accepting the run would do to it."`
+	Effect     ReviewEffect `json:"effect" enum:"missing,removed,turned,detached,moved,renamed" doc:"What accepting the run would do to it."`
 	ToMSPName  *string      `json:"to_msp_name" doc:"Of a client that would move: its MSP then."`
 	ToName     *string      `json:"to_name" doc:"Of one that would be renamed: its name then; of one that would turn: its type then."`
 	SeatsUsed  *int64       `json:"seats_used"`

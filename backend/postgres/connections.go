@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,9 +13,12 @@ import (
 )
 
 // AddConnection gives an MSSP access to a product. NotFound if there is no such MSSP, Invalid for an unknown product,
-// Conflict if the MSSP has this product's customer already.
+// Conflict if the MSSP has this product's customer already, as a connection or as one of its MSPs and clients.
 func (db *DB) AddConnection(ctx context.Context, c portal.Connection) error {
 	err := db.system(ctx, roleOperator, c.MSSPID, func(tx pgx.Tx) error {
+		if err := refuseKnownCustomer(ctx, tx, c); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `
 			insert into mssp_product (mssp_id, id, product_id, customer_id, base_url, api_key_sealed, api_key_last4)
 			values ($1, $2, $3, $4, $5, $6, $7)`,
@@ -27,6 +31,35 @@ func (db *DB) AddConnection(ctx context.Context, c portal.Connection) error {
 		})
 	})
 	return connectionError(err, c)
+}
+
+// refuseKnownCustomer returns a Conflict that names the MSP or client whose id at the product the connection has as its
+// own. It may be known by another connection to the same product. A merge that finds such a customer all the same waits
+// for a review; see doubt.
+func refuseKnownCustomer(ctx context.Context, tx pgx.Tx, c portal.Connection) error {
+	var kind, name string
+	err := tx.QueryRow(ctx, `
+		select o.kind, o.name
+		from (
+			select 'MSP' as kind, mssp_id, mssp_product_id, external_id, name, status from msp
+			union all
+			select 'client', mssp_id, mssp_product_id, external_id, name, status from client) o
+		join mssp_product p on p.mssp_id = o.mssp_id and p.id = o.mssp_product_id
+		where o.mssp_id = $1
+		and o.external_id = $2
+		and o.status <> 'removed'
+		and p.product_id = $3
+		order by o.kind
+		limit 1`, c.MSSPID, c.CustomerID, c.ProductID).Scan(&kind, &name)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return &portal.Error{Code: portal.Conflict, Field: "customer_id", Detail: fmt.Sprintf(
+		"%s is the %s %s of this portal, not your own account. Enter the customer id of the account that your MSPs and clients are under.",
+		shown(c.CustomerID), kind, shown(name))}
 }
 
 func auditedConnection(c portal.Connection) map[string]any {
@@ -154,6 +187,9 @@ func (db *DB) ConnectionItem(ctx context.Context, viewer portal.Viewer, id strin
 // CreateConnection saves a connection for a viewer and queues its first run. Errors as AddConnection.
 func (db *DB) CreateConnection(ctx context.Context, viewer portal.Viewer, c portal.Connection, enqueue Enqueue) error {
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		if err := refuseKnownCustomer(ctx, tx, c); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `
 			insert into mssp_product (mssp_id, id, product_id, customer_id, base_url, public_only, api_key_sealed, api_key_last4, called_at)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
@@ -223,13 +259,20 @@ func (u ConnectionUpdate) set(was portal.Connection) (columns []string, args pgx
 }
 
 // UpdateConnection changes a connection for a viewer. NotFound if there is none in the viewer's scope; Conflict where
-// another connection has that customer already, or where the base URL is no longer the one it was read with: what was
+// another connection or an MSP or client has that customer already, or where the base URL is no longer the one it was read with: what was
 // found to work there, and above all a key meant for it, is not for the next; or where the harmless names have changed
 // meanwhile, since the audit log would then record the wrong former names.
 func (db *DB) UpdateConnection(ctx context.Context, viewer portal.Viewer, was portal.Connection, u ConnectionUpdate) error {
 	columns, args, detail := u.set(was)
 	args["mssp"], args["id"], args["was"], args["was_harmless"] = viewer.Scope.MSSPID, was.ID, was.BaseURL, was.Harmless
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		if u.CustomerID != nil && *u.CustomerID != was.CustomerID {
+			next := was
+			next.CustomerID = *u.CustomerID
+			if err := refuseKnownCustomer(ctx, tx, next); err != nil {
+				return err
+			}
+		}
 		tag, err := tx.Exec(ctx, `
 			update mssp_product
 			set `+strings.Join(columns, ", ")+`

@@ -174,8 +174,11 @@ type doubt struct {
 	gone, known                   int64
 	goneMSPs, turnedMSPs, allMSPs int64
 	orphaned, underMSPs           int64
-	of                            string
-	remapped                      []portal.CustomerField
+	// accounts counts the known customers whose id is the connection's own customer id, account describes one of them.
+	accounts int64
+	account  string
+	of       string
+	remapped []portal.CustomerField
 }
 
 func (d *doubt) String() string {
@@ -183,6 +186,9 @@ func (d *doubt) String() string {
 	switch d.of {
 	case "fields":
 		return remapSentence(d.remapped)
+	case "account":
+		return fmt.Sprintf("The customer id of this connection is that of the %s, which accepting this run would remove from the portal. "+
+			"Nothing was changed. If it is not your own account, discard this run and correct the customer id.", d.account)
 	case "msps":
 		return fmt.Sprintf("%d of %d MSPs are not in this answer as MSPs."+believed, max(d.goneMSPs, d.turnedMSPs), d.allMSPs)
 	case "clients":
@@ -193,8 +199,11 @@ func (d *doubt) String() string {
 
 // code is what an admin is asked about.
 func (d *doubt) code() string {
-	if d.of == "fields" {
+	switch d.of {
+	case "fields":
 		return "fields_remapped"
+	case "account":
+		return "account_known"
 	}
 	if d.of == "clients" || d.of == "msps" && 2*d.turnedMSPs >= d.goneMSPs {
 		return "too_many_moved"
@@ -206,6 +215,8 @@ func (d *doubt) code() string {
 // another name.
 func (d *doubt) judge(r MergeRules, came int64) string {
 	switch {
+	case d.accounts > 0:
+		return "account"
 	case r.tooMany(d.goneMSPs, d.allMSPs) || d.allMSPs > 1 && d.turnedMSPs == d.allMSPs:
 		return "msps"
 	case r.tooMany(d.gone, d.known) || came == 0 && d.known > 0:
@@ -225,16 +236,18 @@ func (m *merge) believe(ctx context.Context) (*doubt, error) {
 	var d doubt
 	err := m.QueryRow(ctx, `
 		with known as (
-			select 'msp' as kind, external_id, status, `+present("o")+` and not `+isAccount("o")+` as active, false as under,
+			select 'msp' as kind, external_id, name, status, `+present("o")+` and not `+isAccount("o")+` as active, false as under,
 			       missing_at, last_seen_at, `+isAccount("o")+` as account
 			from msp o
 			where mssp_id = $1 and mssp_product_id = $2 and `+standing+` and `+notKept("o")+`
 			union all
-			select 'client', external_id, status, `+present("o")+` and not `+isAccount("o")+`, `+underMSP+`, missing_at,
+			select 'client', external_id, name, status, `+present("o")+` and not `+isAccount("o")+`, o.msp_id is not null, missing_at,
 			       last_seen_at, `+isAccount("o")+`
 			from client o
 			where mssp_id = $1 and mssp_product_id = $2 and `+standing+` and `+notKept("o")+`)
-		select count(*) filter (where t.active), count(*) filter (where t.active and s.kind is null),
+		select count(*) filter (where t.account and t.status <> 'removed'),
+		       coalesce(min(case t.kind when 'msp' then 'MSP ' else 'client ' end || t.name) filter (where t.account and t.status <> 'removed'), ''),
+		       count(*) filter (where t.active), count(*) filter (where t.active and s.kind is null),
 		       count(*) filter (where t.active and t.kind = 'msp'),
 		       count(*) filter (where t.active and t.kind = 'msp' and s.kind is distinct from 'msp'),
 		       count(*) filter (where t.active and t.kind = 'msp' and s.kind = 'client'),
@@ -245,10 +258,11 @@ func (m *merge) believe(ctx context.Context) (*doubt, error) {
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id
 		left join (`+possibleParents+`) p on p.external_id = s.parent`,
 		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, m.removeBefore,
-	).Scan(&d.known, &d.gone, &d.allMSPs, &d.goneMSPs, &d.turnedMSPs, &d.underMSPs, &d.orphaned, &m.leaving)
+	).Scan(&d.accounts, &d.account, &d.known, &d.gone, &d.allMSPs, &d.goneMSPs, &d.turnedMSPs, &d.underMSPs, &d.orphaned, &m.leaving)
 	if err != nil {
 		return nil, err
 	}
+	d.account = shown(d.account)
 	if d.of = d.judge(m.rules, m.came.customers); d.of == "" {
 		return nil, nil
 	}
@@ -276,7 +290,7 @@ const (
 func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 	tag, err := m.Exec(ctx, `
 		insert into sync_vanishing (mssp_id, run_id, rank, search_name, name_key, id, kind, effect, to_name)`+vanishing,
-		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, d.of == "clients", d.of == "fields")
+		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, d.of == "clients" || d.of == "account", d.of == "fields")
 	if err != nil {
 		return err
 	}

@@ -3,20 +3,14 @@ package postgres
 import "context"
 
 // isAccount returns the condition that a row of msp or client is the MSSP's own account: its external id is the customer
-// id that the product is asked about. Such rows are of earlier versions, which took the account for a customer. $1 is the
-// MSSP, $2 the connection, $3 the run.
+// id that the product is asked about. Earlier versions took the account for a customer, and an admin may have entered the
+// id of a customer; a run that would remove such a row waits for a review. $1 is the MSSP, $2 the connection, $3 the run.
 func isAccount(row string) string {
 	return `(` + row + `.external_id = (select p.customer_id from mssp_product p where p.mssp_id = $1 and p.id = $2)
 		and not exists (
 			select from sync_customer i
 			where i.mssp_id = $1 and i.run_id = $3 and i.external_id = ` + row + `.external_id))`
 }
-
-// underMSP is the condition that the client o is under an MSP other than the MSSP's own account.
-var underMSP = `(o.msp_id is not null and o.msp_id is distinct from (
-	select a.id
-	from msp a
-	where a.mssp_id = $1 and a.mssp_product_id = $2 and ` + isAccount("a") + `))`
 
 // keepAccount writes what the run has read of the MSSP's own account; null if nothing.
 func (m *merge) keepAccount(ctx context.Context) error {

@@ -172,31 +172,34 @@ const namedParents = `
 			select from sync_customer i
 			where i.mssp_id = $1 and i.run_id = $3 and i.external_id = o.external_id)`
 
+var listedInReview = "(" + present("o") + " or o.status = 'missing' and " + isAccount("o") + ")"
+
 // vanishing lists what accepting the run would do to known customers; k is a known one, s what came of it, p the MSP it
-// would be under. $4 reports whether detached clients are listed, $5 all moves and new names.
+// would be under. The MSSP's own account is removed. $4 reports whether detached clients are listed, $5 all moves and new names.
 var vanishing = `
 	select $1::uuid, $3::uuid, case k.kind when 'msp' then 0 else 1 end, k.search_name, k.name_key, k.id, k.kind, e.effect,
 	       case e.effect when 'moved' then p.name when 'renamed' then s.name when 'turned' then s.type end
 	from (
-		select 'msp' as kind, id, search_name, name_key, external_id, name, null as msp
+		select 'msp' as kind, id, search_name, name_key, external_id, name, null as msp, ` + isAccount("o") + ` as account
 		from msp o
-		where mssp_id = $1 and mssp_product_id = $2 and ` + present("o") + ` and not ` + isAccount("o") + ` and ` + notKept("o") + `
+		where mssp_id = $1 and mssp_product_id = $2 and ` + listedInReview + ` and ` + notKept("o") + `
 		union all
-		select 'client', o.id, o.search_name, o.name_key, o.external_id, o.name, case when ` + underMSP + ` then was.external_id end
+		select 'client', o.id, o.search_name, o.name_key, o.external_id, o.name, was.external_id, ` + isAccount("o") + `
 		from client o
 		left join msp was on was.mssp_id = o.mssp_id and was.id = o.msp_id
-		where o.mssp_id = $1 and o.mssp_product_id = $2 and ` + present("o") + ` and not ` + isAccount("o") + ` and ` + notKept("o") + `) k
+		where o.mssp_id = $1 and o.mssp_product_id = $2 and ` + listedInReview + ` and ` + notKept("o") + `) k
 	left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = k.external_id
 	left join (` + namedParents + `) p on p.external_id = s.parent
 	cross join lateral (
 		select case
+			when k.account then 'removed'
 			when s.kind is null then 'missing'
 			when s.kind <> k.kind then 'turned'
 			when k.kind = 'client' and k.msp is not null and p.external_id is null then 'detached'
 			when k.kind = 'client' and p.external_id is distinct from k.msp then 'moved'
 			when s.name <> k.name then 'renamed'
 		end as effect) e
-	where e.effect = 'missing'
+	where e.effect in ('missing', 'removed')
 	or e.effect = 'turned' and (k.kind = 'msp' or $5)
 	or e.effect = 'detached' and ($4 or $5)
 	or e.effect in ('moved', 'renamed') and $5`

@@ -119,8 +119,14 @@ func TestAccount(t *testing.T) {
 			w.Exec("update mssp_product set customer_id = '18'")
 			w.stand = nil
 			w.standIn(func(c *heimdalstand.Config) { c.CustomerID = "18" })
-			run := w.complete(append(known, before)...)
-			if run.Removed != 1 || run.Missing != 0 {
+			run := w.sync(append(known, before)...)
+			if run.Status != portal.RunNeedsReview || *run.ErrorCode != "account_known" {
+				t.Fatalf("the run is %s (%s), want a review", run.Status, said(run))
+			}
+			if _, err := w.service.Accept(t.Context(), w.admin, run.ID); err != nil {
+				t.Fatal(err)
+			}
+			if run = w.ends(portal.RunComplete); run.Removed != 1 || run.Missing != 0 {
 				t.Errorf("the run counts %+v, want one removed", run)
 			}
 			msps, clients := w.lists()

@@ -22,6 +22,15 @@
 // has ended, and where the reading stands is saved in the same transaction: who takes the run up makes the next call,
 // not the first. The merge, the history, the counts and the run's own end are one transaction.
 //
+// # The MSSP's own account
+//
+// A connection's customer id is that of the MSSP itself, which is no customer. The id of a known MSP or client is
+// therefore refused, for a new connection and for a changed one, and the error names the customer: nobody could see from
+// the next run's figures that a whole MSP had been taken for the account. Where such an id comes about in another way (the
+// MSP is read while the connection is being changed, or an earlier version had stored the account as a customer), the run
+// waits for a review that shows the removal, however few customers it is about. Refusing alone would not cover these,
+// and a review alone would let an admin save an id that is surely wrong. TestAccount (postgres).
+//
 // # Missing customers
 //
 // A customer that one call would have brought, and that a whole answer lacks, goes missing. A paged answer is not read at

@@ -84,7 +84,7 @@ function vanishing(run: SyncRun, world: World): ReviewItem[] {
         ? { effect: "detached" as const }
         : run.error_code === "fields_remapped"
           ? { effect: "moved" as const, to_msp_name: "Harbour IT" }
-          : { effect: "missing" as const }),
+          : { effect: run.error_code === "account_known" ? ("removed" as const) : ("missing" as const) }),
     }))
     .map((item) => ({ to_msp_name: null, to_name: null, ...item }))
     .toSorted((a, b) => a.name.localeCompare(b.name));

@@ -155,7 +155,7 @@ export type RunChange = Said<
   portal.RunChange,
   { kind: ChangeKind; entity: "msp" | "client"; reason: "field_map" | null }
 >;
-export type ReviewEffect = "missing" | "turned" | "detached" | "moved" | "renamed";
+export type ReviewEffect = "missing" | "removed" | "turned" | "detached" | "moved" | "renamed";
 /** A customer that a run in review would mark as missing, move or rename. */
 export type ReviewItem = Said<portal.ReviewItem, { kind: "msp" | "client"; effect: ReviewEffect }>;
 

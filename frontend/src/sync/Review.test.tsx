@@ -211,6 +211,18 @@ describe("a sync under way", () => {
     expect(await screen.findByRole("dialog", { name: "Change 3 customers?" })).toBeVisible();
   });
 
+  it("shows that a known customer would be removed as the account", async () => {
+    open(undefined, (fake) => {
+      becomes(fake, { error_code: "account_known" });
+    });
+    expect(
+      await screen.findByText("3 customers would change because the customer id is one of theirs"),
+    ).toBeVisible();
+    const table = await screen.findByRole("grid", { name: "What would change" });
+    expect((await within(table).findAllByText("Removed: it is your own account"))[0]).toBeVisible();
+    await expectAccessible();
+  });
+
   it("shows the effect on each customer", async () => {
     open();
     const table = await screen.findByRole("grid", { name: "Who would go missing" });

@@ -27,9 +27,13 @@ export function durationOf({ started_at: from, finished_at: to }: SyncRun): stri
 export const productName = (product: string): string =>
   product === "heimdal" ? t("sync.product.heimdal") : product;
 
-/** Why a run waits for a decision: customers would go missing or be elsewhere, or an admin has remapped fields. */
+/**
+ * Why a run waits for a decision: customers would go missing or be elsewhere, an admin has remapped fields, or the
+ * connection's customer id is that of a known customer.
+ */
 export const doubt = (run: SyncRun) => {
   if (run.error_code === "fields_remapped") return "remapped";
+  if (run.error_code === "account_known") return "account";
   return run.error_code === "too_many_moved" ? "moved" : "missing";
 };
 

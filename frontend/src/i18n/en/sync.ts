@@ -151,6 +151,7 @@ export const sync = {
     effect: "After accepting",
     effects: {
       missing: "Missing",
+      removed: "Removed: it is your own account",
       turned: "Of the other kind: MSP or client",
       turnedTo: "Of type {{name}}",
       detached: "Directly under the MSSP",
@@ -209,6 +210,20 @@ export const sync = {
       acceptTitle_other: "Change {{count, number}} customers?",
       acceptText:
         "Customers are renamed, moved or marked missing as listed. People of an MSP no longer see a client that leaves it. Figures and other fields follow too, and the history says that the field map was the reason.",
+      acceptVerb_one: "Change {{count, number}}",
+      acceptVerb_other: "Change {{count, number}}",
+    },
+    account: {
+      title_one: "{{count, number}} customer would change because the customer id is one of theirs",
+      title_other: "{{count, number}} customers would change because the customer id is one of theirs",
+      text: "The customer id of this connection is that of a customer in the portal. If it is your own account, accept: it is no customer then. If it is not, discard this run and correct the customer id. Nothing has changed yet.",
+      would: "Would change",
+      who: "What would change",
+      accept: "Accept: it is our own account",
+      acceptTitle_one: "Change {{count, number}} customer?",
+      acceptTitle_other: "Change {{count, number}} customers?",
+      acceptText:
+        "The customer with this id is removed from the portal as your own account. Its clients are under your MSSP directly, and its people no longer see them. Other customers that are not in this answer are marked missing.",
       acceptVerb_one: "Change {{count, number}}",
       acceptVerb_other: "Change {{count, number}}",
     },
