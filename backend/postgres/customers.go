@@ -99,7 +99,7 @@ func (m *merge) end(ctx context.Context) error {
 	if err := m.read(ctx); err != nil {
 		return err
 	}
-	if err := inTurn(ctx, m.findUnread, m.keepParents, m.findParents, m.findKept); err != nil {
+	if err := inTurn(ctx, m.findUnread, m.keepParents, m.findParents, m.dropStale, m.findKept); err != nil {
 		return err
 	}
 	doubt, err := m.believe(ctx)
@@ -155,10 +155,12 @@ func (m *merge) finish(ctx context.Context) error {
 		status = $16, finished_at = clock_timestamp(), retry_at = null, state = null, error_code = null,
 		error = null, seen = $4, msps = $5, clients = $6, other = $7, duplicates = $8, added = $9, changed = $10,
 		moved = $11, returned = $12, missing = $13, removed = $14, unknown_parents = $15, checked = $17, unread = $18,
-		unread_news = $19, mailed_at = case when $19 or $21 then null else r.mailed_at end, remapped = $20`,
+		unread_news = $19, mailed_at = case when $19 or $21 then null else r.mailed_at end, remapped = $20,
+		merged_with = $22`,
 		m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates,
 		m.wrote.added, m.wrote.changed, m.wrote.moved, m.wrote.returned, m.wrote.missing, m.wrote.removed, m.came.unknownParents,
-		status, len(m.state.Checked), unread, news, names(m.fields.remapped), m.fields.changed)
+		status, len(m.state.Checked), unread, news, names(m.fields.remapped), m.fields.changed,
+		mergedWith)
 }
 
 func (m *merge) apply(ctx context.Context) error {
@@ -236,12 +238,12 @@ func (m *merge) believe(ctx context.Context) (*doubt, error) {
 	var d doubt
 	err := m.QueryRow(ctx, `
 		with known as (
-			select 'msp' as kind, external_id, name, status, `+present("o")+` and not `+isAccount("o")+` as active, false as under,
+			select 'msp' as kind, id as of, external_id, name, status, `+present("o")+` and not `+isAccount("o")+` as active, false as under,
 			       missing_at, last_seen_at, `+isAccount("o")+` as account
 			from msp o
 			where mssp_id = $1 and mssp_product_id = $2 and `+standing+` and `+notKept("o")+`
 			union all
-			select 'client', external_id, name, status, `+present("o")+` and not `+isAccount("o")+`, o.msp_id is not null, missing_at,
+			select 'client', msp_id, external_id, name, status, `+present("o")+` and not `+isAccount("o")+`, o.msp_id is not null, missing_at,
 			       last_seen_at, `+isAccount("o")+`
 			from client o
 			where mssp_id = $1 and mssp_product_id = $2 and `+standing+` and `+notKept("o")+`)

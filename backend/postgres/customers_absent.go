@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -105,6 +106,42 @@ func (m *merge) keepParents(ctx context.Context) error {
 		and ($5 or s.external_id = any($4::text[]))`,
 		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, m.checked(), len(m.state.Unread) > 0)
 	return err
+}
+
+// mergedWith is what this version keeps beside the customers, as in sync_run.merged_with.
+const mergedWith = 1
+
+// dropStale forgets which customers were absent and which fields were remapped since they were read, where the last run
+// was merged by a server of an older version: it has read customers without clearing that. Those that are absent now then
+// count as absent for the first time.
+func (m *merge) dropStale(ctx context.Context) error {
+	var with int
+	err := m.QueryRow(ctx, `
+		select r.merged_with
+		from sync_run r
+		where r.mssp_id = $1
+		and r.mssp_product_id = $2
+		and `+merged+`
+		order by r.finished_at desc
+		limit 1`, m.lease.MSSPID, m.lease.ConnectionID).Scan(&with)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && with >= mergedWith {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, table := range []string{"msp", "client"} {
+		_, err := m.Exec(ctx, `
+			update `+table+` t
+			set absent_since = null, stale_fields = null
+			where t.mssp_id = $1
+			and t.mssp_product_id = $2
+			and (t.absent_since is not null or t.stale_fields is not null)`, m.lease.MSSPID, m.lease.ConnectionID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // findKept fills kept with the rows that keep their state though the run lacks their customer: what is under an unread

@@ -132,7 +132,11 @@ var (
 		and (s.id is null and (` + present("t") + ` or ` + longMissing + ` or ` + isAccount("t") + ` and t.status <> 'removed')
 			or s.kind <> t.kind and (t.status <> 'removed' or t.missing_at is not null))`
 
-	longMissing = "t.status = 'missing' and coalesce(t.missing_at, t.last_seen_at) <= $4"
+	// longMissing: t.of is the MSP that the customer is or is under. Runs that could not read it do not count.
+	longMissing = `t.status = 'missing' and coalesce(t.missing_at, t.last_seen_at) <= $4
+			and not exists (
+				select from msp u
+				where u.mssp_id = $1 and u.id = t.of and (u.unread_since is not null or u.readable_since > $4))`
 
 	became = "case when s.id is not null then 'turned' when " + isAccount("t") + " then 'removed' when " + present("t") +
 		" then 'missing' else 'removed' end"
@@ -141,7 +145,7 @@ var (
 	goneMSPs = `
 		insert into gone
 		select 'msp', t.id, null, ` + became + `
-		from (select 'msp' as kind, * from msp) t` + goneFrom + `
+		from (select 'msp' as kind, id as of, * from msp) t` + goneFrom + `
 		and not (s.id is null and t.status = 'missing' and not ` + isAccount("t") + ` and exists (
 			select from sync_customer c
 			where c.mssp_id = $1 and c.run_id = $3 and c.kind = 'client' and c.parent = t.external_id))`
@@ -149,5 +153,5 @@ var (
 	goneClients = `
 		insert into gone
 		select 'client', t.id, t.msp_id, ` + became + `
-		from (select 'client' as kind, * from client) t` + goneFrom
+		from (select 'client' as kind, msp_id as of, * from client) t` + goneFrom
 )

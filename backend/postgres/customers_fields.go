@@ -76,7 +76,7 @@ func remapSentence(fields []portal.CustomerField) string {
 // the lines of history that are there because of a remapped field. A run that read no paths leaves the map as it is.
 func (m *merge) saveFields(ctx context.Context) error {
 	f := &m.fields
-	if err := inTurn(ctx, m.markRemapped, m.dropSamples); err != nil || len(f.paths) == 0 {
+	if err := inTurn(ctx, m.markRemapped, m.markStale, m.dropSamples); err != nil || len(f.paths) == 0 {
 		return err
 	}
 	next, notices := m.nextFields()
@@ -137,26 +137,6 @@ func names(fields []portal.CustomerField) []string {
 		all[i] = string(field)
 	}
 	return all
-}
-
-// markRemapped gives the lines that this run wrote of remapped fields their reason. Another id makes other customers, so
-// then all lines are.
-func (m *merge) markRemapped(ctx context.Context) error {
-	if len(m.fields.remapped) == 0 {
-		return nil
-	}
-	fields := names(m.fields.remapped)
-	if slices.Contains(m.fields.remapped, portal.FieldParent) {
-		fields = append(fields, "msp")
-	}
-	_, err := m.Exec(ctx, `
-		update change h
-		set reason = 'field_map'
-		where h.mssp_id = $1
-		and h.run_id = $2
-		and (h.field = any($3) or $4)`,
-		m.lease.MSSPID, m.lease.Run.ID, fields, slices.Contains(m.fields.remapped, portal.FieldID))
-	return err
 }
 
 // namedParents are possibleParents with their names.

@@ -89,6 +89,7 @@ func (m *merge) queueUnread(batch *pgx.Batch, s stamp) {
 		    	else $3
 		    end,
 		    unread_mailed_at = null,
+		    readable_since = case when t.unread_since is null then t.readable_since else $5 end,
 		    changed_in = $4
 		where `+turnedUnread, mssp, connection, s.seen, s.version, s.at)
 }

@@ -87,6 +87,12 @@ func (w *tenant) die(lease postgres.Lease) {
 // read plays the calls that are left of a reading of these.
 func (w *tenant) read(lease postgres.Lease, calls ...[]portal.Customer) {
 	w.Helper()
+	w.readAs(lease, func(*portal.ReadState) {}, calls...)
+}
+
+// readAs is read with a state that end completes after the last call.
+func (w *tenant) readAs(lease postgres.Lease, end func(*portal.ReadState), calls ...[]portal.Customer) {
+	w.Helper()
 	state, err := w.DB.ResumeReading(context.Background(), lease)
 	if err != nil {
 		w.Fatal(err)
@@ -102,10 +108,25 @@ func (w *tenant) read(lease postgres.Lease, calls ...[]portal.Customer) {
 			Done:     int(number) >= len(calls),
 			Progress: portal.ReadProgress{Calls: number, Seen: state.Progress.Seen + int64(len(call))},
 		}
+		if state.Done {
+			end(&state)
+		}
 		if _, err := w.DB.FinishCall(context.Background(), lease, state); err != nil {
 			w.Fatal(err)
 		}
 	}
+}
+
+// paged plays a whole run whose answer came on several pages, and that asked about these customers again.
+func (w *tenant) paged(checked []string, calls ...[]portal.Customer) portal.SyncRun {
+	w.Helper()
+	lease := w.lease()
+	w.readAs(lease, func(s *portal.ReadState) { s.Paged, s.Checked = true, checked }, calls...)
+	run, err := w.merge(lease)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return run
 }
 
 // stage brings a call's customers in chunks.

@@ -36,7 +36,8 @@
 // A customer that one call would have brought, and that a whole answer lacks, goes missing. A paged answer is not read at
 // one moment: a known customer that it lacks (up to 20) is asked about by its own id before the merge, and goes missing
 // if that answer lacks it too. Where it lacks more, the next run decides: they keep their state, and absent_since notes
-// when they were last read. So do customers about whom no answer can be read. Where the product refuses to answer about
+// when they were last read. So do customers about whom no answer can be read. A server of an older version reads
+// customers without clearing absent_since, so after a run of its own (merged_with) an absence counts as the first. Where the product refuses to answer about
 // them, it must still answer about the account; otherwise the run fails. The total that the product states is compared
 // before those calls. A reviewed run makes none: the review was for what it had read. An id that several calls were made
 // about stays in the state until the last has ended, so a run whose process was killed asks again about one customer at
@@ -52,7 +53,10 @@
 //
 //	data_as_of, last_complete of a connection  advance; the people of an unread MSP see their own age instead
 //	sync_stale, the row of failures, its mail  a partial run ends them, as a complete one
-//	missing, then removed after ten runs       counts complete and partial runs; no customer under an unread MSP is removed
+//	missing, then removed after ten runs       counts complete and partial runs; no customer under an unread MSP is removed,
+//	                                           and once that MSP is read again, ten more runs must lack the customer
+//	history after a change of the field map    stale_fields notes what was remapped while a customer was not read, so that its
+//	                                           later change bears the reason, too
 //	plausibility                               customers that keep their state count neither as missing nor as known
 //	version, ETags                             change when an MSP begins or ceases to be unread, not with each partial run
 //	attention, mail                            sync_partial once per connection; a reseller is mailed once until it is read

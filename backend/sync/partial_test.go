@@ -337,6 +337,53 @@ func TestPartialRun(t *testing.T) {
 		if w.statusOf(103) != "removed" || w.statusOf(203) != "missing" {
 			t.Errorf("client of a read reseller %s, of an unread one %s; want removed and missing", w.statusOf(103), w.statusOf(203))
 		}
+		b.refuse(2, nil)
+		for n := range 11 {
+			run := w.ends(portal.RunComplete)
+			if want := map[bool]int64{true: 1}[n == 10]; run.Removed != want {
+				t.Errorf("run %d after its reseller was read again removed %d, want %d", n, run.Removed, want)
+			}
+		}
+	})
+	t.Run("says that the field map was why, once it reads who was not read when the map changed", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		b := w.branches()
+		give := func(from, bought int) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			list := []customer{}
+			for i := range 2 {
+				list = append(list, with(plain(from+i, fmt.Sprint("Client ", from+i), "CORP"), customer{"gekauft": bought}))
+			}
+			b.answers[fmt.Sprint(from/100)] = list
+		}
+		give(100, 5)
+		give(200, 5)
+		w.ends(portal.RunComplete)
+		w.remap("gekauft", "seats_total")
+		b.refuse(2, status(404))
+		reasons := func(run portal.SyncRun) string {
+			return value[string](w, `
+				select coalesce(string_agg(c.external_id || ' ' || h.field || ' ' || coalesce(h.reason, 'none'), ', ' order by c.external_id, h.field), '')
+				from change h
+				join client c on c.id = h.entity_id
+				where h.run_id = $1`, run.ID)
+		}
+		if got, want := reasons(w.ends(portal.RunPartial)), "100 seats_total field_map, 101 seats_total field_map"; got != want {
+			t.Errorf("the partial run: got %q, want %q", got, want)
+		}
+		w.ends(portal.RunPartial)
+		b.refuse(2, nil)
+		if got, want := reasons(w.ends(portal.RunComplete)), "200 seats_total field_map, 201 seats_total field_map"; got != want {
+			t.Errorf("the run that reads reseller 2 again: got %q, want %q", got, want)
+		}
+		give(100, 6)
+		give(200, 6)
+		want := "100 seats_total none, 101 seats_total none, 200 seats_total none, 201 seats_total none"
+		if got := reasons(w.ends(portal.RunComplete)); got != want {
+			t.Errorf("a change by the product: got %q, want %q", got, want)
+		}
 	})
 	t.Run("ends a row of failures", func(t *testing.T) {
 		t.Parallel()

@@ -9,3 +9,21 @@ drop policy if exists msp_of_operator on msp;
 create policy msp_of_operator on msp for select to portal_operator using (mssp_id = scope_mssp());
 drop policy if exists client_of_operator on client;
 create policy client_of_operator on client for select to portal_operator using (mssp_id = scope_mssp());
+
+-- stale_fields are the fields that an admin has remapped since the customer was last read: once it is read, the history
+-- says that a change of them is because of that. A customer is not read while it is missing, absent from a paged run, or
+-- under a reseller that cannot be read.
+alter table msp    add column if not exists stale_fields text[];
+alter table client add column if not exists stale_fields text[];
+drop index concurrently if exists msp_stale_idx;
+create index concurrently msp_stale_idx on msp (mssp_id, mssp_product_id) where stale_fields is not null;
+drop index concurrently if exists client_stale_idx;
+create index concurrently client_stale_idx on client (mssp_id, mssp_product_id) where stale_fields is not null;
+
+-- readable_since is when the customers of a reseller that could not be read were read again: those that were missing before
+-- are removed only after as many runs from then on as any others.
+alter table msp add column if not exists readable_since timestamptz;
+
+-- merged_with says what the server that merged the run keeps beside the customers: 1: absent_since and stale_fields. They
+-- mean nothing after a run of an older server, which neither reads nor clears them.
+alter table sync_run add column if not exists merged_with integer not null default 0;
