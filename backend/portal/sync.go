@@ -50,8 +50,13 @@ type SyncRun struct {
 	Duplicates int64 `json:"duplicates"`
 	// UnknownParents counts clients that name a parent who is no customer in the answers: they hang under the MSSP itself.
 	UnknownParents int64 `json:"unknown_parents"`
-	// Checked counts known customers that a paged answer lacked and that were then asked for by their own id.
-	Checked int64 `json:"checked"`
+	// Absent counts known customers that a paged answer lacked. Checked of them were asked for by their own id, of which
+	// Found came. Undecided are left for the next complete run, because they were too many to be asked for or no answer
+	// about them could be read. The others are missing.
+	Absent    int64 `json:"absent" doc:"Known customers that a paged answer lacked."`
+	Checked   int64 `json:"checked" doc:"Absent customers that were asked for by their own id."`
+	Found     int64 `json:"found" doc:"Checked customers that the product still has."`
+	Undecided int64 `json:"undecided" doc:"Absent customers that keep their state until the next complete run."`
 	// Unread are the resellers that a partial run could not read.
 	Unread []UnreadReseller `json:"unread" nullable:"false"`
 	// Notices say what was noticed about the product's fields.

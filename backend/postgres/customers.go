@@ -81,7 +81,11 @@ type merge struct {
 type came struct {
 	customers, msps, clients, other, duplicates, unknownParents int64
 	reviewed                                                    bool
+	absence
 }
+
+// absence counts the known customers that a paged answer lacked, as in portal.SyncRun.
+type absence struct{ absent, found, undecided int64 }
 
 // wrote counts what differs.
 type wrote struct{ added, changed, moved, returned, missing, removed, turned, unread int64 }
@@ -156,11 +160,11 @@ func (m *merge) finish(ctx context.Context) error {
 		error = null, seen = $4, msps = $5, clients = $6, other = $7, duplicates = $8, added = $9, changed = $10,
 		moved = $11, returned = $12, missing = $13, removed = $14, unknown_parents = $15, checked = $17, unread = $18,
 		unread_news = $19, mailed_at = case when $19 or $21 then null else r.mailed_at end, remapped = $20,
-		merged_with = $22`,
+		merged_with = $22, absent = $23, found = $24, undecided = $25`,
 		m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates,
 		m.wrote.added, m.wrote.changed, m.wrote.moved, m.wrote.returned, m.wrote.missing, m.wrote.removed, m.came.unknownParents,
 		status, len(m.state.Checked), unread, news, names(m.fields.remapped), m.fields.changed,
-		mergedWith)
+		mergedWith, m.came.absent, m.came.found, m.came.undecided)
 }
 
 func (m *merge) apply(ctx context.Context) error {
@@ -265,6 +269,9 @@ func (m *merge) believe(ctx context.Context) (*doubt, error) {
 		return nil, err
 	}
 	d.account = shown(d.account)
+	if err := m.countAbsence(ctx, d.gone); err != nil {
+		return nil, err
+	}
 	if d.of = d.judge(m.rules, m.came.customers); d.of == "" {
 		return nil, nil
 	}
@@ -308,9 +315,10 @@ func (m *merge) askForReview(ctx context.Context, d *doubt) error {
 		status = 'needs_review', finished_at = clock_timestamp(), retry_at = null, error_code = $13,
 		error = $4, would_miss = $5, seen = $6, staged = $6, msps = $7, clients = $8, other = $9, duplicates = $10,
 		mailed_at = $11, unknown_parents = $12, remapped = $14, checked = $15, unread = $16,
-		notices = $17`,
+		notices = $17, absent = $18, found = $19, undecided = $20`,
 		d.String(), tag.RowsAffected(), m.came.customers, m.came.msps, m.came.clients, m.came.other, m.came.duplicates, told,
-		m.came.unknownParents, d.code(), names(m.fields.remapped), len(m.state.Checked), unread, m.doubtfulFields())
+		m.came.unknownParents, d.code(), names(m.fields.remapped), len(m.state.Checked), unread, m.doubtfulFields(),
+		m.came.absent, m.came.found, m.came.undecided)
 }
 
 // supersede discards an older run of the connection that still waits for a review: what it had read is no news any more.

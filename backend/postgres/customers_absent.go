@@ -174,6 +174,26 @@ func (m *merge) findKept(ctx context.Context) error {
 	return err
 }
 
+// countAbsence counts the known customers that a paged answer lacked; gone are those that go missing.
+func (m *merge) countAbsence(ctx context.Context, gone int64) error {
+	if !m.state.Paged {
+		return nil
+	}
+	came := &m.came
+	err := m.QueryRow(ctx, `
+		select (
+			select count(*)
+			from sync_customer s
+			where s.mssp_id = $1
+			and s.run_id = $2
+			and s.external_id = any($3::text[])), (
+			select count(*)
+			from kept k
+			where k.paged)`, m.lease.MSSPID, m.lease.Run.ID, m.checked()).Scan(&came.found, &came.undecided)
+	came.absent = came.found + came.undecided + gone
+	return err
+}
+
 // checked is never null, which no id would differ from.
 func (m *merge) checked() []string { return append([]string{}, m.state.Checked...) }
 

@@ -15,8 +15,8 @@ import (
 const runColumns = `
 	r.id, r.mssp_product_id as connection_id, p.product_id as product, r.status, r.trigger, r.created_at, r.started_at,
 	r.finished_at, r.calls, r.calls_left, r.retry_at, r.seen, r.msps, r.clients, r.other, r.added, r.changed, r.missing,
-	r.removed, r.moved, r.returned, r.duplicates, r.unknown_parents, r.checked, r.unread, r.notices, r.remapped, r.would_miss, r.reviewed_by, r.reviewed_at,
-	r.error_code, r.error, r.sign`
+	r.removed, r.moved, r.returned, r.duplicates, r.unknown_parents, r.absent, r.checked, r.found, r.undecided, r.unread,
+	r.notices, r.remapped, r.would_miss, r.reviewed_by, r.reviewed_at, r.error_code, r.error, r.sign`
 
 const runTables = `
 	sync_run r

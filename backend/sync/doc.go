@@ -36,12 +36,13 @@
 // A customer that one call would have brought, and that a whole answer lacks, goes missing. A paged answer is not read at
 // one moment: a known customer that it lacks (up to 20) is asked about by its own id before the merge, and goes missing
 // if that answer lacks it too. Where it lacks more, the next run decides: they keep their state, and absent_since notes
-// when they were last read. So do customers about whom no answer can be read. A server of an older version reads
-// customers without clearing absent_since, so after a run of its own (merged_with) an absence counts as the first. Where the product refuses to answer about
-// them, it must still answer about the account; otherwise the run fails. The total that the product states is compared
-// before those calls. A reviewed run makes none: the review was for what it had read. An id that several calls were made
-// about stays in the state until the last has ended, so a run whose process was killed asks again about one customer at
-// most. Tests: TestPagedRun, TestPagedRunGivesUpSecondLooks, TestPagedRunWithManyAbsent,
+// when they were last read. So do customers about whom no answer can be read. The run says how many were absent, how many
+// of them were asked about, how many came, and how many are left for the next run. Where the product refuses to answer
+// about them, it must still answer about the account; otherwise the run fails. The total that the product states is
+// compared before those calls. A reviewed run makes none: the review was for what it had read. An id that several calls
+// were made about stays in the state until the last has ended, so a run whose process was killed asks again about one
+// customer at most. A server of an older version reads customers without clearing absent_since, so after a run of its own
+// (merged_with) an absence counts as the first. Tests: TestAbsence (postgres), TestPagedRun, TestPagedRunGivesUpSecondLooks, TestPagedRunWithManyAbsent,
 // TestPagedRunResumesAnInterruptedCheck, TestChecksKeepThePace, TestRefusedChecksEndWhereEveryWaitIsPostponed.
 //
 // # Partial runs

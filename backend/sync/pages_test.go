@@ -105,6 +105,11 @@ func (w *tenant) statusOf(id int) string {
 		where external_id = $2`, w.ID, fmt.Sprint(id))
 }
 
+// absence is what a run says of the known customers that its pages lacked: absent, checked, found, undecided.
+func absence(run portal.SyncRun) [4]int64 {
+	return [4]int64{run.Absent, run.Checked, run.Found, run.Undecided}
+}
+
 func TestPagedRun(t *testing.T) {
 	t.Parallel()
 	t.Run("keeps all present customers while others come and go between its pages", func(t *testing.T) {
@@ -123,6 +128,9 @@ func TestPagedRun(t *testing.T) {
 		if got := fmt.Sprint(d.checks()); got != "[109]" || run.Checked != 1 || run.Missing != 0 || run.Added != 1 || run.Moved != 0 {
 			t.Errorf("checked %s, run %+v; want 109 checked, none missing, one added", got, run)
 		}
+		if got, want := absence(run), [4]int64{1, 1, 1, 0}; got != want {
+			t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
+		}
 		if n := value[int64](w, "select count(*) from client where status = 'active' and msp_id is not null"); n != 40 {
 			t.Errorf("%d active clients under the MSP, want 40", n)
 		}
@@ -130,6 +138,9 @@ func TestPagedRun(t *testing.T) {
 		run = w.ends(portal.RunComplete)
 		if got := fmt.Sprint(d.checks()); got != "[104]" || run.Checked != 1 || run.Missing != 1 || w.statusOf(104) != "missing" {
 			t.Errorf("checked %s, run %+v; want 104 checked and missing", got, run)
+		}
+		if got, want := absence(run), [4]int64{1, 1, 0, 0}; got != want {
+			t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
 		}
 		w.CheckCounts(t.Errorf)
 	})
@@ -276,6 +287,9 @@ func TestPagedRunGivesUpSecondLooks(t *testing.T) {
 			if run.Checked != 0 || run.Missing != 0 || w.statusOf(110) != "active" || w.statusOf(111) != "active" {
 				t.Errorf("run %+v, want none checked and none missing", run)
 			}
+			if got, want := absence(run), [4]int64{2, 0, 0, 2}; got != want {
+				t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
+			}
 			if n := value[int64](w, "select count(*) from client where absent_since is not null"); n != 2 {
 				t.Errorf("%d clients have absent_since, want 2", n)
 			}
@@ -312,6 +326,9 @@ func TestPagedRunWithManyAbsent(t *testing.T) {
 		if got := d.checks(); len(got) != 0 || run.Checked != 0 || run.Missing != 0 {
 			t.Errorf("checked %v, run %+v; want none missing", got, run)
 		}
+		if got, want := absence(run), [4]int64{21, 0, 0, 21}; got != want {
+			t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
+		}
 		if n := value[int64](w, "select count(*) from client where absent_since is not null and status = 'active'"); n != 21 {
 			t.Errorf("%d clients have absent_since, want 21", n)
 		}
@@ -343,6 +360,8 @@ func TestPagedRunWithManyAbsent(t *testing.T) {
 		w.leadTo(w.stand.URL())
 		if run := w.complete(d.customers...); run.Missing != 21 || run.Checked != 0 {
 			t.Errorf("run: %+v, want 21 missing", run)
+		} else if got, want := absence(run), [4]int64{}; got != want {
+			t.Errorf("absent, checked, found, undecided without pages: got %v, want %v", got, want)
 		}
 	})
 	t.Run("marks them once and writes nothing in a run without a difference", func(t *testing.T) {
@@ -361,6 +380,8 @@ func TestPagedRunWithManyAbsent(t *testing.T) {
 		}
 		if run := w.ends(portal.RunNeedsReview); run.WouldMiss == nil || *run.WouldMiss != 25 {
 			t.Errorf("run: %+v, want a review of 25", run)
+		} else if got, want := absence(run), [4]int64{25, 0, 0, 0}; got != want {
+			t.Errorf("absent, checked, found, undecided of the review: got %v, want %v", got, want)
 		}
 		before = w.Everything()
 		run := w.ends(portal.RunNeedsReview)

@@ -27,3 +27,10 @@ alter table msp add column if not exists readable_since timestamptz;
 -- merged_with says what the server that merged the run keeps beside the customers: 1: absent_since and stale_fields. They
 -- mean nothing after a run of an older server, which neither reads nor clears them.
 alter table sync_run add column if not exists merged_with integer not null default 0;
+
+-- Of a paged run: how many known customers its pages lacked (absent), how many of those that were checked came (found), and
+-- how many are left for the next complete run (undecided).
+alter table sync_run
+  add column if not exists absent    bigint not null default 0,
+  add column if not exists found     bigint not null default 0,
+  add column if not exists undecided bigint not null default 0;

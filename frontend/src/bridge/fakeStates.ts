@@ -188,7 +188,14 @@ export const syncStates = {
       code: "not_found",
       detail: reason,
     }));
-    const last = run(1, { status: "partial", unread: unreadMSPs, missing: 1, checked: 3 });
+    const last = run(1, {
+      status: "partial",
+      unread: unreadMSPs,
+      missing: 1,
+      absent: 3,
+      checked: 3,
+      found: 2,
+    });
     world.runs = [last, ...world.runs.slice(1)];
     const old = new Set(unreadMSPs.map(({ external_id }) => external_id));
     const asOf = ago(30 * hour);

@@ -75,7 +75,7 @@ function About({ run }: { run: SyncRun }) {
       <Changes run={run} />
       <Section title={t("sync.run.counts")}>
         <Facts facts={seen(run)} />
-        <Checked run={run} />
+        <Absent run={run} />
       </Section>
       <Section title={t("sync.run.how")}>
         <Facts facts={whenAndWho(run, nameOf?.(run))} />
@@ -153,13 +153,19 @@ function Unread({ run }: { run: SyncRun }) {
   );
 }
 
-/** Customers that a paged answer lacked and that were asked for by their own id. */
-function Checked({ run }: { run: SyncRun }) {
-  if (run.checked === 0) return null;
-  const gone = run.missing > 0 ? t("sync.run.gone", { count: run.missing }) : t("sync.run.goneNone");
+/** Customers that a paged answer lacked: how many were looked up, are there, are gone, or are left undecided. */
+function Absent({ run }: { run: SyncRun }) {
+  const { absent, checked, found, undecided, missing } = run;
+  if (absent === 0) return null;
+  const sentences = [
+    t("sync.run.absent", { count: absent, product: productName(run.product) }),
+    checked > 0 && t("sync.run.checked", { count: checked, found }),
+    merged(run) && (missing > 0 ? t("sync.run.gone", { count: missing }) : t("sync.run.goneNone")),
+    undecided > 0 && t("sync.run.undecided", { count: undecided }),
+  ];
   return (
     <Typography variant="body2" color="textSecondary" sx={{ mt: 1.5 }}>
-      {t("sync.run.checked", { count: run.checked, product: productName(run.product) })} {merged(run) && gone}
+      {sentences.filter(Boolean).join(" ")}
     </Typography>
   );
 }

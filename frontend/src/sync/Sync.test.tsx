@@ -60,7 +60,11 @@ describe("the sync runs", () => {
     const lines = within(unread).getAllByRole("listitem");
     expect(lines).toHaveLength(2);
     expect(lines[0]).toHaveTextContent(/^.+: Heimdal does not know this reseller .* \(status 404\)/);
-    expect(within(panel).getByText(/3 known customers .* looked up again\. 1 is gone\.$/)).toBeVisible();
+    expect(
+      within(panel).getByText(
+        /3 known customers .* 3 were looked up again; 2 of these are still there\. 1 is gone\.$/,
+      ),
+    ).toBeVisible();
     expect(within(panel).getByRole("link", { name: "Missing: 1" })).toBeVisible();
     await expectAccessible();
   });
@@ -68,11 +72,25 @@ describe("the sync runs", () => {
   it("say that customers that were looked up again are all there", async () => {
     const { fake } = open("/syncs", (fake) => {
       few(fake);
-      newest(fake, { checked: 1, missing: 0 });
+      newest(fake, { absent: 1, checked: 1, found: 1, missing: 0 });
     });
     window.location.hash = `/syncs/${fake.world.runs[0]?.id}`;
     const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
-    expect(within(panel).getByText(/1 known customer .* looked up again\. None is gone\.$/)).toBeVisible();
+    expect(
+      within(panel).getByText(/1 known customer .* 1 was looked up again; 1 of .* None is gone\.$/),
+    ).toBeVisible();
+  });
+
+  it("say how many absent customers are left to the next complete sync", async () => {
+    const { fake } = open("/syncs", (fake) => {
+      few(fake);
+      newest(fake, { absent: 27, checked: 0, found: 0, undecided: 24, missing: 3 });
+    });
+    window.location.hash = `/syncs/${fake.world.runs[0]?.id}`;
+    const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
+    const text =
+      "27 known customers were on none of them. 3 are gone. 24 stay as they were until the next complete sync.";
+    expect(within(panel).getByText((found) => found.endsWith(text))).toBeVisible();
   });
 
   it("tell one connection's from another's where there are several", async () => {

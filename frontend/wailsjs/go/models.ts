@@ -159,7 +159,10 @@ export namespace portal {
 	    returned: number;
 	    duplicates: number;
 	    unknown_parents: number;
+	    absent: number;
 	    checked: number;
+	    found: number;
+	    undecided: number;
 	    unread: UnreadReseller[];
 	    notices: FieldNotice[];
 	    remapped: string[];

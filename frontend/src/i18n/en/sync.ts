@@ -88,10 +88,14 @@ export const sync = {
     partial_other: "The clients of {{count, number}} MSPs could not be read",
     partialText:
       "They stay in the portal as they were and show their own age. All other customers are up to date. Let the account that the API key belongs to see these MSPs in {{product}}.",
-    checked_one:
-      "{{product}} answered in several pages, and {{count, number}} known customer was on none of them. It was looked up again.",
-    checked_other:
-      "{{product}} answered in several pages, and {{count, number}} known customers were on none of them. They were looked up again.",
+    absent_one:
+      "{{product}} returned its customers in several pages, and {{count, number}} known customer was on none of them.",
+    absent_other:
+      "{{product}} returned its customers in several pages, and {{count, number}} known customers were on none of them.",
+    checked_one: "{{count, number}} was looked up again; {{found, number}} of these is still there.",
+    checked_other: "{{count, number}} were looked up again; {{found, number}} of these are still there.",
+    undecided_one: "{{count, number}} stays as it was until the next complete sync.",
+    undecided_other: "{{count, number}} stay as they were until the next complete sync.",
     gone_one: "{{count, number}} is gone.",
     gone_other: "{{count, number}} are gone.",
     goneNone: "None is gone.",
