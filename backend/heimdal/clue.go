@@ -1,6 +1,7 @@
 package heimdal
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -58,10 +59,20 @@ func cluesIn(raw []byte) []clue {
 func (c clue) inside() []clue {
 	echoed := c.echoed || echoes[c.plain] != signNothing
 	switch {
+	case c.has("ratelimit", "quota", "throttl"):
+		return nil // figures about calls
 	case c.value[0] == '{' && c.means != signNext:
 		return members(c.value, c.name+".", c.inner || aboutPages[strings.TrimLeft(c.plain, "_")] == signNothing, echoed)
 	case c.value[0] == '[' && strings.HasSuffix(c.plain, "links"):
 		return c.links()
+	case c.value[0] == '[' && aboutPages[c.plain] != signNothing:
+		var all []clue
+		eachElement(c.value, func(element []byte) {
+			if element[0] == '{' {
+				all = append(all, members(element, c.name+".", c.inner, echoed)...)
+			}
+		})
+		return all
 	}
 	return nil
 }
@@ -114,26 +125,69 @@ func cluesOf(headers ...http.Header) []clue {
 
 func headerClues(name, value string) []clue {
 	c := clue{name: "header " + http.CanonicalHeaderKey(name), plain: plainName(name), value: headerValue(value)}
-	if c.plain == "link" {
+	if c.plain == "link" || c.plain == "links" || c.plain == "xlink" || c.plain == "xlinks" {
 		return c.relations(value)
+	}
+	if pairs := c.pairs(value); len(pairs) > 0 {
+		return pairs
 	}
 	if c.value[0] == '{' {
 		all := cluesIn(c.value)
+		if aboutPages[strings.TrimPrefix(c.plain, "x")] == signNothing {
+			all = slices.DeleteFunc(all, func(one clue) bool { return one.means == signNothing })
+		}
 		for i := range all {
 			all[i].name = c.name + " " + all[i].name
 			all[i].inner = false
 		}
 		return all
 	}
-	if c.means = signOf(c.plain); c.means == signNothing || c.means == signRemark || c.ofRate() {
+	if c.means = headerSign(name); c.means == signNothing || c.ofRate() {
 		return nil
 	}
 	return []clue{c}
 }
 
+// headerSign is signOf for a header's name, with any unknown words in front of a sign of two words or more, as in
+// X-Acme-Total-Count. Those of a page's number and size are too common for that.
+func headerSign(name string) listSign {
+	means := signOf(plainName(name))
+	for rest := strings.ToLower(name); means == signNothing; {
+		_, after, more := strings.Cut(rest, "-")
+		if !more || !strings.Contains(after, "-") {
+			return signNothing
+		}
+		switch rest = after; signOf(plainName(rest)) {
+		case signMore, signNext, signToken, signLast, signTotal, signPages:
+			means = signOf(plainName(rest))
+		}
+	}
+	return means
+}
+
+// pairs are the figures of a header about pages that is written as "page=1; total=100".
+func (c clue) pairs(value string) []clue {
+	if about := strings.TrimPrefix(c.plain, "x"); aboutPages[about] == signNothing || !strings.Contains(value, "=") {
+		return nil
+	}
+	var found []clue
+	for _, pair := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(",;&", r) }) {
+		name, text, isPair := strings.Cut(strings.TrimSpace(pair), "=")
+		if !isPair {
+			return nil
+		}
+		plain := plainName(name)
+		found = append(found, clue{name: c.name + " " + name, plain: plain, means: signOf(plain), value: headerValue(strings.Trim(text, `" `))})
+	}
+	return found
+}
+
 // ofRate reports whether a header may count calls, not customers, as in X-Api-Limit and X-Remaining.
 func (c clue) ofRate() bool {
-	return (strings.HasSuffix(c.plain, "limit") || strings.HasSuffix(c.plain, "remaining")) && !c.has("pag")
+	if c.has("ratelimit", "quota", "throttl") {
+		return true
+	}
+	return (strings.HasSuffix(c.plain, "limit") || strings.HasSuffix(c.plain, "remaining")) && !c.has("pag", "result", "record")
 }
 
 // headerValue is a header's text as JSON: an object, a number or a word as it is, anything else quoted.
@@ -155,7 +209,7 @@ func (c clue) relations(value string) []clue {
 	for _, link := range parseLinks(value) {
 		for _, relation := range link.relations {
 			if relation == "next" || relation == "last" {
-				found = append(found, clue{name: c.name, plain: relation, means: signOf(relation), value: quote(link.target)})
+				found = append(found, clue{name: c.name, plain: relation, means: signOf(relation), value: quote(cmp.Or(link.target, "true"))})
 			}
 		}
 	}
@@ -168,13 +222,17 @@ func (c clue) number() (int64, bool) {
 		return readCount(c.value)
 	}
 	var found []int64
-	_ = eachMember(c.value, func(_, value []byte) error {
+	exact := true
+	_ = eachMember(c.value, func(name, value []byte) error {
+		if text, _ := readText(value); string(name) == `"relation"` && !strings.EqualFold(text, "eq") {
+			exact = false // "gte": at least so many
+		}
 		if n, ok := readCount(value); ok {
 			found = append(found, n)
 		}
 		return nil
 	})
-	if c.means != signTotal || len(found) != 1 {
+	if c.means != signTotal || len(found) != 1 || !exact {
 		return 0, false
 	}
 	return found[0], true

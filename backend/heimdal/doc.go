@@ -113,9 +113,10 @@
 // Members and headers are looked up in the same three tables (signs.go): signs of more customers, of a total, of a
 // failure. A sign that is accounted for, because the next page is read or a total agrees, does no harm; any other makes
 // the answer incomplete, and the CallError's Sign names it: as the member is sent, with the objects it is in
-// ("meta.hasMore"), or as "header X-Has-More". An admin can declare that one name harmless for the connection, compared
-// without case and separators. A total that is not the number of customers has no Sign: it cannot be declared harmless,
-// nor can a refusal or broken JSON. TestSigns, TestHarmless.
+// ("meta.hasMore"), or as "header X-Has-More". Names that are in no table are matched by how they begin or end
+// (signPatterns); a text that speaks of a part, and a second list of customers, are signs under any name. An admin can
+// declare that one name harmless for the connection, compared without case and separators. A total that is not the number
+// of customers has no Sign: it cannot be declared harmless, nor can a refusal or broken JSON. TestSigns, TestHarmless.
 //
 // # The account that was asked about
 //

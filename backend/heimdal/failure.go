@@ -1,6 +1,7 @@
 package heimdal
 
 import (
+	"cmp"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -44,9 +45,16 @@ func (c clue) fails() (string, bool) {
 	text, isText := readText(c.value)
 	switch c.means {
 	case signSuccess:
+		switch string(c.value) {
+		case "null", `""`, "[]", "{}":
+			return string(c.value), true
+		}
 		return string(c.value), c.is(false) || isText && !c.is(true) && !content(text) && !good[plainName(text)] && !c.isNumber()
 	case signCode:
-		return text, isText && failedStatus(text)
+		if n, ok := readCount(c.value); ok {
+			text = strconv.FormatInt(n, 10) // 5e2 is 500
+		}
+		return cmp.Or(text, string(c.value)), isText && failedStatus(text) || string(c.value) == "false"
 	case signError:
 		if nothingWrong(c.value) {
 			return "", false
@@ -74,7 +82,7 @@ var statusCode = regexp.MustCompile(`^(?:HTTP/[\d.]+ )?(-?\d{1,9})(?:\.0+)?(?: |
 // badWords in a status mean that something went wrong, or that it is not over.
 var badWords = []string{
 	"error", "fail", "partial", "incomplete", "timeout", "timedout", "denied", "abort", "cancel", "pending",
-	"processing", "running", "queued",
+	"processing", "running", "queued", "loading", "building", "initializ", "syncing", "degraded", "warning", "interrupted",
 	"inprogress", "unauthorized", "forbidden", "invalid", "unavailable", "exception", "notok", "rejected", "refused", "truncated",
 }
 
@@ -86,8 +94,11 @@ func failedStatus(text string) bool {
 			n == http.StatusMultiStatus
 	}
 	plain := plainName(text)
-	if plain == "false" || plain == "no" || plain == "ko" || plain == "nok" {
-		return true
+	if plain == "false" || plain == "no" || plain == "ko" || plain == "nok" || strings.HasPrefix(plain, "err") {
+		return !good[plain]
+	}
+	if strings.Contains(plain, "noerror") || strings.Contains(plain, "withouterror") {
+		return false
 	}
 	for _, word := range badWords {
 		if strings.Contains(plain, word) && !good[plain] {

@@ -1,6 +1,9 @@
 package heimdal
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // webLink is one link of a Link header (RFC 8288).
 type webLink struct {
@@ -8,23 +11,35 @@ type webLink struct {
 	relations []string // in lower case
 }
 
-// parseLinks reads a Link header's value. What it cannot read to its end ends the list.
+// parseLinks reads a Link header's value. Of what cannot be read to its end only that it
+// leads to a next page is kept.
 func parseLinks(value string) []webLink {
 	var links []webLink
 	for rest := value; ; {
 		rest = strings.TrimLeft(rest, " \t,")
-		if rest == "" || rest[0] != '<' {
+		if rest == "" {
 			return links
 		}
 		target, after, closed := strings.Cut(rest[1:], ">")
-		if !closed {
-			return links
+		if rest[0] != '<' || !closed {
+			return append(links, looseLinks(rest)...)
 		}
 		var link webLink
 		link, rest = linkParameters(after)
 		link.target = strings.TrimSpace(target)
 		links = append(links, link)
 	}
+}
+
+// looseNext finds the relation in a link that is not written as one, as in "/customers?page=2; rel=next".
+var looseNext = regexp.MustCompile(`(?i)\brel\s*=\s*(?:next\b|"[^"]*\bnext\b|'[^']*\bnext\b)`)
+
+// looseLinks returns a link to a next page, without its address, where text has one in any form.
+func looseLinks(text string) []webLink {
+	if !looseNext.MatchString(text) {
+		return nil
+	}
+	return []webLink{{relations: []string{"next"}}}
 }
 
 // linkParameters reads the parameters after a link's target, and returns what follows the link. Of several rel the first

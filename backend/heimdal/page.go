@@ -116,7 +116,7 @@ func (p *page) next(a *answer) (bool, error) {
 	over := p.Total != nil && p.Elements > *p.Total && !whole
 	lastPage := s.pages != nil && p.Asked >= *s.pages
 	follows := s.follows != ""
-	mayFollow := s.pages == nil && !follows && s.full(a.elements)
+	mayFollow := s.pages == nil && !follows && !s.ends && s.full(a.elements)
 	// A total that equals a full page may leave the account out, which is one of these rows: then one customer follows.
 	leavesOut := mayFollow && s.number != nil && p.Own > 0 && p.Total != nil && *p.Total == p.Elements
 	whole = whole && !leavesOut

@@ -45,11 +45,23 @@ func (c clues) ranges(s *said, elements, handed int64) error {
 	return nil
 }
 
-// cuts reports whether c is a text that calls these customers a part of more.
+// cutWords are what a text says of a list that is not whole.
+var cutWords = regexp.MustCompile(`(?i)\b(?:truncat|incomplete\b|partial|cut off|cut short|not all\b|not complete\b|only the first\b|` +
+	`first \d+\b|limited to\b|maximum of \d|more (?:customers|clients|results|records|items|pages|rows|entries|data)\b)`)
+
+// cuts reports whether c is a text that calls these customers a part of more, or a list or an object of remarks with one.
 func (c clue) cuts(elements int64) bool {
+	if c.value[0] == '[' || c.value[0] == '{' {
+		return c.means == signRemark && !eachValue(c.value, func(value []byte) bool {
+			return !clue{value: value, means: c.means, inner: c.inner, echoed: c.echoed}.cuts(elements)
+		})
+	}
 	text, ok := readText(c.value)
 	if !ok || c.value[0] != '"' || len(text) > 1000 {
 		return false
+	}
+	if !c.inner && !c.echoed && cutWords.MatchString(text) {
+		return true
 	}
 	for _, found := range portion.FindAllStringSubmatch(text, -1) {
 		part, _ := strconv.ParseInt(found[1], 10, 64)

@@ -2,9 +2,7 @@ package heimdal
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"fs-client-portal/backend/portal"
@@ -20,6 +18,7 @@ type said struct {
 	// follows names what says that others follow, unknown what says so in a way the portal cannot follow, doubt what leaves
 	// open how many customers there are, earlier what says that others come before; each "" if nothing does.
 	follows, unknown, doubt, earlier string
+	ends                             bool // something says that none follow, or is declared harmless
 	lastLink                         clue
 	names                            map[listSign]string // of the figureSigns
 }
@@ -164,11 +163,12 @@ func (c clues) more(s *said) {
 			s.follows = one.name
 		}
 	}
-	for _, one := range c.of(signLast, signLastPage) {
+	for _, one := range c.of(signLast, signLastPage, signWhole) {
 		if one.is(false) && s.follows == "" {
 			s.follows = one.name
 		}
 	}
+	s.ends = slices.ContainsFunc(c.all, c.end)
 	for _, one := range c.of(signEarlier) {
 		if one.truthy() {
 			s.earlier = one.name
@@ -179,23 +179,10 @@ func (c clues) more(s *said) {
 // last remembers an address of the last page.
 func (c clues) last(s *said) {
 	for _, one := range c.of(signLastPage) {
-		if link, ok := one.link(); ok && pageIn(link) > 0 {
+		if link, ok := one.link(); ok && (pageIn(link) > 0 || offsetIn(link) > 0) {
 			s.lastLink = one
 		}
 	}
-}
-
-// pageNames are the parameters of an address that number a page.
-var pageNames = regexp.MustCompile(`(?i)[?&](?:page|pagenumber|page_number|page%5Bnumber%5D|page\[number\]|p)=(\d{1,9})(?:&|#|$)`)
-
-// pageIn returns the number of the page that an address leads to, 0 if it does not say.
-func pageIn(link string) int64 {
-	found := pageNames.FindStringSubmatch(link)
-	if found == nil {
-		return 0
-	}
-	n, _ := strconv.ParseInt(found[1], 10, 64)
-	return n
 }
 
 // unfollowable names what says that others may follow, in a way that the portal does not know. Where nothing says how
@@ -213,12 +200,22 @@ func (c clues) unfollowable(s *said, elements int64) string {
 		return offsets[0].name
 	}
 	for _, one := range c.all {
-		if !c.ignores(one) && one.cuts(elements) {
+		if !c.ignores(one) && (one.cuts(elements) || one.holdsCustomers()) {
+			return one.name
+		}
+	}
+	for _, one := range c.of(signShare) {
+		if one.part() {
 			return one.name
 		}
 	}
 	if s.total != nil {
 		return ""
+	}
+	for _, one := range c.of(signAfter) {
+		if one.truthy() && !one.echoed && !s.ends {
+			return one.name
+		}
 	}
 	for _, one := range c.all {
 		if !c.ignores(one) && one.truthy() && one.telling(elements) {
@@ -276,6 +273,11 @@ func (c clues) doubt(s *said) string {
 
 // full reports whether so many elements are a whole page, after which there may be another.
 func (s said) full(elements int64) bool { return s.size != nil && *s.size > 0 && elements >= *s.size }
+
+// numbered reports whether the list is a page by its number and nothing says how long a page is or whether others follow.
+func (s said) numbered() bool {
+	return s.number != nil && s.size == nil && s.pages == nil && s.follows == "" && !s.ends
+}
 
 // unpaged reports whether nothing hints at more than one page, so that a total may count nested customers, too.
 func (s said) unpaged() bool {

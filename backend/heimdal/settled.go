@@ -25,6 +25,8 @@ func (p *page) settled(a *answer) error {
 			"All %d customers have come, and yet the answer says that there are %d pages, of which %d came.", *p.Total, *s.pages, p.Asked)
 	case s.number != nil && *s.number > 1 && p.Asked == 1 && p.Total == nil:
 		return a.unaccounted(s.names[signNumber], "The answer calls itself page %d, and no page before it came.", *s.number)
+	case s.numbered() && p.Asked == 1 && total == nil && h.pages == nil && !h.ends:
+		return a.unaccounted(s.names[signNumber], "The answer calls itself page %d and does not say whether others follow.", *s.number)
 	case s.doubt != "" && total == nil:
 		return a.unaccounted(s.doubt,
 			"The answer does not say how many customers there are, or whether these are all, where it should (%s).",
@@ -60,7 +62,9 @@ func (p *page) settledHeaders(a *answer, counted bool) error {
 			shownName(h.doubt, a.secret))
 	case h.number != nil && *h.number > 1 && p.Asked == 1:
 		return a.unaccounted(h.names[signNumber], "The answer calls itself page %d, and no page before it came.", *h.number)
-	case h.full(a.elements) && h.pages == nil && s.pages == nil && s.size == nil:
+	case h.numbered() && p.Asked == 1 && s.pages == nil && !s.ends:
+		return a.unaccounted(h.names[signNumber], "The answer calls itself page %d and does not say whether others follow.", *h.number)
+	case h.full(a.elements) && !h.ends && !s.ends && h.pages == nil && s.pages == nil && s.size == nil:
 		return a.unaccounted(h.names[signSize],
 			"The answer is a full page of %d customers and does not say whether more follow.", a.elements)
 	}
@@ -70,7 +74,7 @@ func (p *page) settledHeaders(a *answer, counted bool) error {
 // beyond reports whether an address of the last page leads to one that was not read.
 func (p *page) beyond(last clue) bool {
 	link, _ := last.link()
-	return pageIn(link) > max(p.Asked, p.Number)
+	return pageIn(link) > max(p.Asked, p.Number) || offsetIn(link) >= max(1, p.Elements)
 }
 
 // unaccounted returns the error for an answer that counts as incomplete because of a sign in it.

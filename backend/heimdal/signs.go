@@ -1,6 +1,9 @@
 package heimdal
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // listSign is what a member or header beside a list of customers says about the list.
 type listSign int
@@ -12,7 +15,10 @@ const (
 	signNext     // the same, or the address of the next page
 	signToken    // the same, in a way that the portal cannot follow
 	signOffset   // the list is a section of a longer one
+	signAfter    // where a next page would begin, whether there is one or not
 	signLast     // false: this is not the last page
+	signWhole    // false: this is not all
+	signShare    // how much of all this is, in per cent
 	signLastPage // false, or the number of pages, or the address of the last one
 	signEarlier  // true on the first page: other customers come before it
 
@@ -37,21 +43,24 @@ var (
 			hasmorecustomers hasadditional hasadditionalpages hasadditionalitems morerecords moreresults moreitems
 			morepages moredata moreavailable moreresultsavailable moretocome nextpagenumber nextpageexists
 			nextpageavailable isnextpage remaining remainingcount remainingitems remainingpages remainingrecords left
-			pagesleft pagesremaining itemsremaining truncated istruncated resultstruncated listtruncated partial
+			pagesleft pagesremaining itemsremaining approximate isapproximate estimated isestimated truncated istruncated resultstruncated listtruncated partial
 			ispartial partialresult partialresults partialcontent incomplete isincomplete incompleteresults limited
 			islimited capped iscapped limitreached limitexceeded maxreached exceededlimit exceededtransferlimit
-			sizelimitexceeded cut iscut`,
+			sizelimitexceeded cut iscut retryafter`,
 		signNext: `nextlink @odata.nextlink odata.nextlink odatanextlink next nextpage hasnextpage nextpagelink
 			nextpageurl nextpageuri nexturl nexturi nexthref linknext`,
 		signToken: `nextcursor cursor nexttoken nextpagetoken nextpagecursor continuationtoken continuation
 			nextcontinuationtoken mscontinuation skiptoken nextskiptoken nextoffset nextskip nextstart nextmarker marker
 			nextid nextkey nextindex nextbatch nextset nextrecord scrollid bookmark nextbookmark pagestate pagingstate
 			resumetoken lastevaluatedkey nextpartitionkey nextrowkey nextpageid nextpagekey deltatoken`,
+		signAfter:  `endcursor after aftercursor`,
+		signWhole:  `full all whole allcustomers allclients allitems allrecords allresults allpages entire`,
+		signShare:  `percentcomplete percentagecomplete completepercent completeness completion coverage progress`,
 		signOffset: `offset skip startindex startat startrow firstindex`,
 		signLast: `islastpage islast lastbatch islastbatch complete iscomplete completed iscompleted iscompletelist
 			listcomplete resultcomplete resultscomplete datacomplete allcomplete final isfinal finalpage isfinalpage
 			done isdone finished isfinished exhausted isexhausted eof iseof endoflist endofdata endofresults endofpages
-			endreached reachedend isendoflist allreturned allresultsreturned allloaded allitemsloaded nomore nomorepages
+			endreached reachedend isendoflist isfull fulllist isfulllist fullyloaded iswhole allreturned allresultsreturned allloaded allitemsloaded nomore nomorepages
 			nomoreresults nomoreitems`,
 		signLastPage: `lastpage last lastpageurl lastpagelink lastlink linklast`,
 		signEarlier:  `hasprevious haspreviouspage hasprev hasprevpage`,
@@ -70,18 +79,18 @@ var (
 			numrecords`,
 		signPages: `totalpages totalpagecount pagecount pages pagestotal numberofpages numpages maxpage maxpages
 			pagecounttotal`,
-		signNumber: `pagenumber page currentpage pageno pagenum pageindex`,
+		signNumber: `pagenumber page currentpage pageno pagenum pageindex number`,
 		signSize: `pagesize perpage itemsperpage resultsperpage recordsperpage limit top take first maxresults
-			maxpagesize`,
+			maxpagesize size`,
 		signRange: `contentrange range itemrange itemsrange resultrange`,
 	})
 	signsOfFailure = table(map[listSign]string{
 		signSuccess: `success succeeded issuccess successful issuccessful wassuccessful ok isok requestok`,
 		signCode: `code status statuscode httpstatus httpstatuscode httpcode responsecode responsestatus resultcode
-			resultstatus returncode apistatus state`,
+			resultstatus returncode apistatus state statustext statusmessage statusdescription result outcome`,
 		signError: `error errors errormessage errormessages errormsg errordescription errordetails errorcode errorcount
 			exception exceptionmessage exceptions fault faults failed failure failures haserror haserrors iserror
-			iserrors hasfailed hasfailures`,
+			iserrors hasfailed hasfailures err errs errno errcode problem problems timedout terminatedearly`,
 		signRemark: `message messages warning warnings notice notices`,
 	})
 )
@@ -118,13 +127,39 @@ func signOf(plain string) listSign {
 			}
 		}
 	}
+	if local := strings.TrimLeft(plain[strings.LastIndexAny(plain, ":.")+1:], "@$_"); local != plain && local != "" {
+		return signOf(local)
+	}
+	for _, one := range signPatterns {
+		if one.names.MatchString(plain) {
+			return one.means
+		}
+	}
 	return signNothing
 }
+
+// signPatterns are the forms of further names, which are in no table.
+var signPatterns = []struct {
+	names *regexp.Regexp
+	means listSign
+}{
+	{regexp.MustCompile(`^has(more|next|additional|further)`), signMore},
+	{regexp.MustCompile(`^next(page|link|url|uri|href|path|token|cursor|start|offset|skip|key|marker|id|set|batch|record|row|` +
+		`result|item|customer|index|from|after|chunk|part|position)`), signMore},
+	{regexp.MustCompile(`^remaining` + things + `$|^` + things + `remaining$`), signMore},
+	{regexp.MustCompile(`^(partial|truncat|incomplete)|(truncated|incomplete|partial)$`), signMore},
+	{regexp.MustCompile(`^(omitted|skipped|dropped|missing|hidden)` + things + `?$`), signMore},
+	{regexp.MustCompile(`^(failed|unavailable|unreachable)(` + things + `|regions?|tenants?|shards?|sources?|servers?|partitions?)?$`), signError},
+	{regexp.MustCompile(`^error|errors?$`), signError},
+}
+
+// things are what a list may be said to have.
+const things = `(customers?|clients?|resellers?|items?|records?|results?|rows?|entries|elements?|pages?|count)`
 
 // quietNames are members that may be numbers or true without saying anything about the list.
 var quietNames = map[string]bool{
 	"valid": true, "isvalid": true, "cached": true, "authenticated": true, "version": true, "apiversion": true, "schemaversion": true,
-	"took": true, "elapsed": true, "duration": true, "timestamp": true, "created": true, "updated": true, "generated": true,
+	"took": true, "elapsed": true, "elapsedms": true, "tookms": true, "durationms": true, "duration": true, "timestamp": true, "created": true, "updated": true, "generated": true,
 }
 
 // quietEndings are the endings of further such names.

@@ -176,7 +176,7 @@ func TestSigns(t *testing.T) {
 	if len(unfinished) < 50 {
 		t.Fatalf("%d answers are tried", len(unfinished))
 	}
-	for _, answer := range unfinished {
+	for _, answer := range slices.Concat(unfinished, unfinishedForms) {
 		t.Run("incomplete/"+answer.String(), func(t *testing.T) {
 			t.Parallel()
 			customers, err := answer.read(t)
@@ -187,7 +187,7 @@ func TestSigns(t *testing.T) {
 			}
 		})
 	}
-	for _, answer := range finished {
+	for _, answer := range slices.Concat(finished, finishedForms) {
 		t.Run("complete/"+answer.String(), func(t *testing.T) {
 			t.Parallel()
 			customers, err := answer.read(t)
@@ -251,7 +251,7 @@ var finished = []sentAnswer{
 
 func TestHarmless(t *testing.T) {
 	t.Parallel()
-	for _, answer := range unfinished {
+	for _, answer := range slices.Concat(unfinished, unfinishedForms) {
 		t.Run(answer.String(), func(t *testing.T) {
 			t.Parallel()
 			if answer.sign == wrongTotal {
