@@ -28,14 +28,16 @@ var (
 	timeOfDay = regexp.MustCompile(`(?i)([t ]|, ?)([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?( ?[ap]m)? ?` + zone + `$`)
 	dayZone   = regexp.MustCompile(`(?i) ?(z|utc|gmt|\+\d\d:?\d\d|-\d\d:\d\d)$`)
 	// netDate is .NET's old form: milliseconds since 1970.
-	netDate  = regexp.MustCompile(`^/Date\((-?\d+)([+-]\d{4})?\)/$`)
-	slashes  = regexp.MustCompile(`^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$`)
-	digits   = regexp.MustCompile(`^\d{10}(\d{3})?$`)
+	netDate = regexp.MustCompile(`^/Date\((-?\d+)([+-]\d{4})?\)/$`)
+	slashes = regexp.MustCompile(`^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$`)
+	// digits are seconds or milliseconds since 1970, with a fraction of one where a system writes floating point.
+	digits   = regexp.MustCompile(`^(\d{10}|\d{13})(?:\.\d{1,9})?$`)
 	earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-const zone = `(z|utc|gmt)?([+-]\d\d(:?\d\d)?)?`
+// zone is an offset or a common abbreviation, and the name that Java writes behind it.
+const zone = `(z|utc|gmt|[ecmpaw]e?[sd]?t|bst|ist)?([+-]\d\d(:?\d\d)?)?(\[[a-z_]+(/[a-z_]+)*\])?`
 
 // readDate reads a day as YYYY-MM-DD, also from a database's {"$date": …}. Implausible dates mean "none", as
 // .NET's 0001-01-01 and 9999-12-31 do.
@@ -99,11 +101,11 @@ func parseDate(text string) (time.Time, bool) {
 	if match := netDate.FindStringSubmatch(text); match != nil {
 		return epoch(match[1], time.UnixMilli)
 	}
-	if digits.MatchString(text) {
-		if len(text) == 13 {
-			return epoch(text, time.UnixMilli)
+	if match := digits.FindStringSubmatch(text); match != nil {
+		if len(match[1]) == 13 {
+			return epoch(match[1], time.UnixMilli)
 		}
-		return epoch(text, func(s int64) time.Time { return time.Unix(s, 0) })
+		return epoch(match[1], func(s int64) time.Time { return time.Unix(s, 0) })
 	}
 	text = strings.Join(strings.Fields(weekday.ReplaceAllString(remark.ReplaceAllString(text, ""), "")), " ")
 	if t, ok := parseAny(stamps, text); ok {

@@ -61,7 +61,8 @@
 // licence objects. Where several say that it is not active, the first of these counts: deleted, disabled, inactive, demo,
 // licence_expired. A status that is not in the tables, a number, the customer's type, and the switches in a list of modules say nothing.
 //
-//	isDeleted, deletedAt, status Deleted            deleted
+//	isDeleted, deletedAt or deleted: a date,
+//	status Deleted                                  deleted
 //	isDisabled, enabled: false, status Suspended    disabled
 //	isActive: false, active: false, status Inactive inactive
 //	isDemo                                          demo

@@ -78,6 +78,7 @@ func TestSPLA(t *testing.T) {
 	for value, want := range map[string]string{
 		`true`: "true", `"true"`: "true", `"TRUE"`: "true", `"Yes"`: "true", `"y"`: "true", `1`: "true", `"1"`: "true",
 		`false`: "false", `"False"`: "false", `"no"`: "false", `"N"`: "false", `0`: "false", `"0"`: "false",
+		`1.0`: "true", `"1.0"`: "true", `"on"`: "true", `0.0`: "false", `" Off "`: "false",
 		`null`: "", `""`: "", `"N/A"`: "", `2`: "", `-1`: "", `"maybe"`: "", `[]`: "", `[true]`: "", `{}`: "", `{"spla":true}`: "",
 	} {
 		for _, form := range []string{`"spla_license":%`, `"licensing":{"isSpla":%}`} {

@@ -28,12 +28,13 @@ var signs = map[sign][]string{
 	saysStatus: {"status", "customerstatus", "accountstatus", "companystatus", "clientstatus", "tenantstatus", "organizationstatus",
 		"statusname"},
 	saysDeleted:   {"isdeleted", "deleted", "isremoved", "removed", "isarchived", "archived"},
-	saysDeletedOn: {"deletedat", "deletedon", "deleteddate", "deleteddateutc"},
-	saysDisabled:  {"isdisabled", "disabled", "issuspended", "suspended", "isblocked", "blocked"},
+	saysDeletedOn: {"deletedat", "deletedon", "deleteddate", "deleteddateutc", "deletedatutc", "deletedonutc", "datedeleted"},
+	saysDisabled:  {"isdisabled", "disabled", "issuspended", "suspended", "isblocked", "blocked", "islocked", "locked"},
 	saysEnabled:   {"isenabled", "enabled"},
-	saysInactive:  {"isinactive", "inactive"},
-	saysActive:    {"isactive", "active"},
-	saysDemo:      {"isdemo", "demo", "isdemocustomer", "democustomer", "isdemoaccount", "demoaccount"},
+	saysInactive: {"isinactive", "inactive", "isdeactivated", "deactivated", "isterminated", "terminated", "iscancelled", "cancelled",
+		"iscanceled", "canceled", "isclosed", "closed"},
+	saysActive: {"isactive", "active"},
+	saysDemo:   {"isdemo", "demo", "isdemocustomer", "democustomer", "isdemoaccount", "demoaccount"},
 	saysExpired: append(pairs(licenceObjects, []string{"expired", "isexpired"}),
 		"islicenseexpired", "islicenceexpired", "issubscriptionexpired", "isexpired", "expired"),
 	saysLicenceStatus: pairs(licenceObjects, []string{"status", "state"}),
@@ -90,10 +91,19 @@ func (s sign) readStatus(plain string, value []byte) (portal.StatusReason, bool)
 		return reason, ok
 	}
 	yes, ok := readYesNo(value)
-	if _, isCount := readCount(value); !ok || isCount && figuresToo[plain] {
+	_, isCount := readCount(value)
+	switch {
+	case ok && !(isCount && figuresToo[plain]):
+		return s.flag(yes), true
+	case isCount:
 		return "", false
+	case s == saysDeleted: // "deleted": "2026-10-01T10:00:00Z"
+		_, deleted := readDate(value)
+		return portal.ReasonDeleted, deleted
+	case s == saysActive || s == saysEnabled: // "isActive": "Suspended"
+		return readStatusText(value)
 	}
-	return s.flag(yes), true
+	return "", false
 }
 
 // flag is what a yes or no means.

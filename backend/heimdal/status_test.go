@@ -29,12 +29,13 @@ func TestStatus(t *testing.T) {
 			saysStatus: {"status Customer_Status accountStatus CompanyStatus client-status tenantStatus organizationStatus " +
 				"StatusName", `"Disabled"`, `"Active"`},
 			saysDeleted:   {"isDeleted DELETED is_removed removed isArchived archived", `true`, `false`},
-			saysDeletedOn: {"deletedAt deleted_on deletedDate DeletedDateUtc", `"2026-10-01T10:00:00Z"`, `"0001-01-01T00:00:00"`},
-			saysDisabled:  {"isDisabled disabled is_suspended Suspended isBlocked blocked", `"true"`, `"no"`},
+			saysDeletedOn: {"deletedAt deleted_on deletedDate DeletedDateUtc deletedAtUtc deletedOnUtc dateDeleted", `"2026-10-01T10:00:00Z"`, `"0001-01-01T00:00:00"`},
+			saysDisabled:  {"isDisabled disabled is_suspended Suspended isBlocked blocked isLocked LOCKED", `"true"`, `"no"`},
 			saysEnabled:   {"isEnabled enabled", `false`, `true`},
-			saysInactive:  {"isInactive inactive", `"Y"`, `"N"`},
-			saysActive:    {"isActive active", `"No"`, `"yes"`},
-			saysDemo:      {"isDemo demo is_demo_customer demoCustomer isDemoAccount demo-account", `1`, `0`},
+			saysInactive: {"isInactive inactive isDeactivated deactivated isTerminated terminated isCancelled cancelled isCanceled canceled " +
+				"is_closed closed", `"Y"`, `"N"`},
+			saysActive: {"isActive active", `"No"`, `"yes"`},
+			saysDemo:   {"isDemo demo is_demo_customer demoCustomer isDemoAccount demo-account", `1`, `0`},
 			saysExpired: {"licenseExpired licence_expired licensesExpired licencesExpired licensingExpired licencingExpired " +
 				"subscriptionExpired subscriptionsExpired licenseIsExpired licenceIsExpired " +
 				"licensesIsExpired licencesIsExpired licensingIsExpired licencingIsExpired subscriptionIsExpired " +
@@ -103,6 +104,15 @@ func TestStatus(t *testing.T) {
 			`"licensing":{"license":{"isExpired":true}}`:                   portal.ReasonLicenceExpired,
 			`"isActive":true,"status":"Active","isDeleted":false`:          "",
 			`"status":"Active","accountStatus":"Deleted","deletedAt":null`: portal.ReasonDeleted,
+			`"isActive":"0"`:                     portal.ReasonInactive,
+			`"is_active":0.0`:                    portal.ReasonInactive,
+			`"isActive":"off"`:                   portal.ReasonInactive,
+			`"isActive":"Suspended"`:             portal.ReasonDisabled,
+			`"isActive":"Active"`:                "",
+			`"deleted":"2026-10-01T10:00:00Z"`:   portal.ReasonDeleted,
+			`"isDeleted":{"$date":"2026-10-01"}`: portal.ReasonDeleted,
+			`"deleted":"0001-01-01T00:00:00"`:    "",
+			`"deleted":1790000000`:               "",
 		} {
 			if got := reason(t, members); got != want {
 				t.Errorf("%s is read as %q, want %q", members, got, want)

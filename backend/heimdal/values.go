@@ -93,10 +93,13 @@ func readYesNo(value []byte) (yes, ok bool) {
 		return false, true
 	}
 	text, _ := readText(value)
+	if n, ok := readCount(value); ok {
+		return n == 1, n <= 1 // 1.0 is 1
+	}
 	switch strings.ToLower(text) {
-	case "true", "yes", "y", "1":
+	case "true", "yes", "y", "on":
 		return true, true
-	case "false", "no", "n", "0":
+	case "false", "no", "n", "off":
 		return false, true
 	}
 	return false, false
