@@ -1,6 +1,17 @@
 package heimdal
 
-import "fs-client-portal/backend/portal"
+import (
+	"strings"
+
+	"fs-client-portal/backend/portal"
+)
+
+// sameID reports whether an id in an answer is that of the account, which an admin typed. A GUID is the same in either case,
+// with braces or without.
+func sameID(id, account string) bool {
+	return id == account || len(id) >= 36 && len(account) >= 36 && guid.MatchString(id) && guid.MatchString(account) &&
+		strings.EqualFold(strings.Trim(id, "{}"), strings.Trim(account, "{}"))
+}
 
 // takeAccount keeps what an answer says of the account that the MSSP's customer id belongs to. It is the MSSP itself, so
 // it is not a customer. In an answer about a reseller it may mean that the API ignores which customer it is asked about.

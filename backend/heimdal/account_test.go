@@ -144,3 +144,28 @@ func TestAccount_in_a_total(t *testing.T) {
 		})
 	}
 }
+
+func TestAccount_with_a_GUID(t *testing.T) {
+	t.Parallel()
+	const asked = "0F8FAD5B-D9CB-469F-A165-70867728950E"
+	lower, braces := strings.ToLower(asked), "{"+asked+"}"
+	for name, test := range map[string]struct{ text, want string }{
+		"in_lower_case": {`[{"id":"` + lower + `","type":"CORP"},{"id":11,"type":"CORP","parentId":"` + lower + `"}]`, "11 client under"},
+		"in_braces":     {`[{"id":"` + braces + `","type":"RESELLER"},{"id":11,"type":"CORP","parentId":"` + braces + `"}]`, "11 client under"},
+		"around_its_customers": {
+			`{"customers":[` + corps(11, 1) + `],"id":"` + lower + `","name":"Us"}`, "11 client under",
+		},
+		"of_another": {
+			`[{"id":"1` + lower[1:] + `","type":"CORP"}]`, "1" + lower[1:] + " client under",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := answering(t, test.text)
+			r.customerID = asked
+			if customers, err := r.all(t.Context()); err != nil || tree(customers) != test.want {
+				t.Errorf("got %s, want %s (%v)", tree(customers), test.want, err)
+			}
+		})
+	}
+}

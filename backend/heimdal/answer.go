@@ -247,7 +247,7 @@ func (a *answer) identify(c *part) {
 	}
 	id, known := find(&a.object, meansID, readID)
 	kind, typed := find(&a.object, meansType, readText)
-	c.streamed, c.id, c.kind = known && (typed || id == a.asked), id, kindOf(kind)
+	c.streamed, c.id, c.kind = known && (typed || sameID(id, a.asked)), id, kindOf(kind)
 }
 
 // inner is where the customers in c stand: under c if it is an MSP, else under the MSP that c is under.
@@ -273,7 +273,7 @@ func (a *answer) hand(c *part) error {
 		return err
 	}
 	a.parented = a.parented || a.object.has(meansParent)
-	isOwn := customer.ExternalID == a.asked
+	isOwn := sameID(customer.ExternalID, a.asked)
 	if (c.level > 0 || c.streamed || c.held != nil) && customer.Type == "" && !isOwn {
 		return errorf(portal.Garbage, "The customer %s stands in another customer, or others stand in it, and has no type, so the portal cannot know what it is. Ask Heimdal's support for the type of every customer.", redact(customer.ExternalID, a.secret))
 	}

@@ -140,7 +140,7 @@ func (at *reading) saveCheck(state portal.ReadState, found int64) (portal.ReadSt
 // without any is as much an error as a refusal: the refusals before it say nothing of whom they were about.
 func (r *reader) askAccount(ctx context.Context, state *portal.ReadState) error {
 	_, err := r.ask(ctx, state, r.address, func(c portal.Customer) error {
-		if c.ExternalID == r.customerID {
+		if sameID(c.ExternalID, r.customerID) {
 			return nil
 		}
 		return errEnough
@@ -156,7 +156,7 @@ func (r *reader) askAccount(ctx context.Context, state *portal.ReadState) error 
 
 // underMSSP clears a parent that is the MSSP or the customer itself.
 func (r *reader) underMSSP(c portal.Customer) portal.Customer {
-	if c.ParentID == r.customerID || c.ParentID == c.ExternalID {
+	if sameID(c.ParentID, r.customerID) || c.ParentID == c.ExternalID {
 		c.ParentID = ""
 	}
 	return c

@@ -103,7 +103,7 @@ func (o *object) isCustomer() bool {
 // envelope reads what stands around a list: what it says of itself, or the customer that was asked for.
 func (a *answer) envelope(c *part) error {
 	if a.object.isCustomer() {
-		if a.wrapped || a.object.id() != a.asked {
+		if a.wrapped || !sameID(a.object.id(), a.asked) {
 			return errShape
 		}
 		return a.hand(c)

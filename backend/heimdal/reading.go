@@ -66,7 +66,7 @@ type reading struct {
 
 // take sees to one customer of the present answer.
 func (at *reading) take(r *reader, c portal.Customer, add func(portal.Customer) error) error {
-	if c.ExternalID == r.customerID {
+	if sameID(c.ExternalID, r.customerID) {
 		at.takeAccount(c)
 		return nil
 	}
