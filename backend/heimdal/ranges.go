@@ -46,8 +46,10 @@ func (c clues) ranges(s *said, elements, handed int64) error {
 }
 
 // cutWords are what a text says of a list that is not whole.
-var cutWords = regexp.MustCompile(`(?i)\b(?:truncat|incomplete\b|partial|cut off|cut short|not all\b|not complete\b|only the first\b|` +
-	`first \d+\b|limited to\b|maximum of \d|more (?:customers|clients|results|records|items|pages|rows|entries|data)\b)`)
+var cutWords = regexp.MustCompile(`(?i)\b(?:truncat|incomplete\b|partial|cut off|cut short|not all\b|not complete\b|` +
+	`(?:only|limited to) the first\b|(?:first|limited to|maximum of) \d+ ` + listed + `\b|more ` + listed + `\b)`)
+
+const listed = `(?:customers|clients|results|records|items|pages|rows|entries)`
 
 // cuts reports whether c is a text that calls these customers a part of more, or a list or an object of remarks with one.
 func (c clue) cuts(elements int64) bool {

@@ -85,6 +85,8 @@ var unfinishedForms = []sentAnswer{
 	{with(`"cursor":null,"limit":95`), "", "limit"},
 	{with(`"hasMore":null,"limit":95`), "", "limit"},
 	{with(`"page":1`), "", "page"},
+	{with(`"note":"The list is limited to the first 95."`), "", "note"},
+	{with(`"note":"A maximum of 95 customers is returned."`), "", "note"},
 }
 
 // finishedForms are answers with all 95 customers, with what APIs, servers and proxies send beside them.
@@ -121,6 +123,7 @@ var finishedForms = []sentAnswer{
 	{with(`"all":true,"full":true`), "", ""},
 	{with(`"progress":100`), "", ""},
 	{with(`"nextSync":"2026-12-01T00:00:00Z"`), "", ""},
+	{with(`"note":"First 30 days are free; limited to 5 requests a minute, a maximum of 100 a day. For more data see our site"`), "", ""},
 	{with(`"title":"All customers","description":"Customers of the reseller","note":"Prices exclude VAT"`), "", ""},
 	{`{"@odata.context":"https://x/$metadata#customers","value":[%]}`, "", ""},
 	{`{"@odata.context":"x","@odata.count":95,"value":[%]}`, "", ""},
