@@ -126,7 +126,7 @@ func (c clues) figure(s *said, means listSign, owns bool) error {
 
 // figure is the figure that c is, if it is one.
 func (c clue) figure() listSign {
-	if c.means == signLastPage && c.plain == "lastpage" {
+	if c.means == signLastPage && strings.HasSuffix(c.plain, "lastpage") {
 		return signPages
 	}
 	return c.means

@@ -98,7 +98,22 @@ func (a *answer) holdsMore(c *part) {
 		if len(a.open) < mostClues && one.ofHeld(a.handed-c.before) {
 			a.open = append(a.open, one)
 		}
+		if !one.pagesHeld() {
+			continue
+		}
+		for _, inner := range one.inside() {
+			if n, ok := inner.number(); len(a.open) < mostClues && (inner.ofHeld(a.handed-c.before) || inner.plain == "next" && inner.truthy() ||
+				inner.means == signTotal && ok && n > a.handed-c.before) {
+				a.open = append(a.open, inner)
+			}
+		}
 	}
+}
+
+// pagesHeld reports whether c, a member of a customer, is about the pages of the customers in it.
+func (c clue) pagesHeld() bool {
+	return c.value[0] == '{' && (c.has("paging", "pagination", "pageinfo") || strings.HasSuffix(c.plain, "links") ||
+		strings.HasSuffix(c.plain, "page"))
 }
 
 // ofHeld reports whether c, a member of a customer, says that there are more customers in it than the ones that came.

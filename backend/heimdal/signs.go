@@ -46,15 +46,18 @@ var (
 			pagesleft pagesremaining itemsremaining approximate isapproximate estimated isestimated truncated istruncated resultstruncated listtruncated partial
 			ispartial partialresult partialresults partialcontent incomplete isincomplete incompleteresults limited
 			islimited capped iscapped limitreached limitexceeded maxreached exceededlimit exceededtransferlimit
-			sizelimitexceeded cut iscut retryafter`,
+			sizelimitexceeded cut iscut retryafter overflow clipped isclipped sampled subset issubset notall degraded isdegraded
+			totalisestimate totalestimated`,
 		signNext: `nextlink @odata.nextlink odata.nextlink odatanextlink next nextpage hasnextpage nextpagelink
 			nextpageurl nextpageuri nexturl nexturi nexthref linknext`,
 		signToken: `nextcursor cursor nexttoken nextpagetoken nextpagecursor continuationtoken continuation
 			nextcontinuationtoken mscontinuation skiptoken nextskiptoken nextoffset nextskip nextstart nextmarker marker
 			nextid nextkey nextindex nextbatch nextset nextrecord scrollid bookmark nextbookmark pagestate pagingstate
-			resumetoken lastevaluatedkey nextpartitionkey nextrowkey nextpageid nextpagekey deltatoken`,
-		signAfter:  `endcursor after aftercursor`,
-		signWhole:  `full all whole allcustomers allclients allitems allrecords allresults allpages entire`,
+			resumetoken lastevaluatedkey nextpartitionkey nextrowkey nextpageid nextpagekey deltatoken continue
+			querycontinue resume`,
+		signAfter:  `endcursor after aftercursor searchafter watermark lastid lastkey maxid`,
+		signWhole:  `full all whole allcustomers allclients allitems allrecords allresults allpages entire exact isexact
+			numfoundexact totalexact ready isready`,
 		signShare:  `percentcomplete percentagecomplete completepercent completeness completion coverage progress`,
 		signOffset: `offset skip startindex startat startrow firstindex`,
 		signLast: `islastpage islast lastbatch islastbatch complete iscomplete completed iscompleted iscompletelist
@@ -108,7 +111,7 @@ func table(lists map[listSign]string) map[string]listSign {
 
 // namePrefixes are what systems write in front of the names in the tables, as in X-Pagination-Total-Count.
 var namePrefixes = []string{"x", "wp", "ms", "pagination", "paging", "pager", "list", "result", "results", "meta",
-	"odata", "api", "heimdal"}
+	"odata", "api", "heimdal", "collection"}
 
 // signOf looks a name up in the three tables, as it is and without a prefix.
 func signOf(plain string) listSign {
@@ -126,6 +129,9 @@ func signOf(plain string) listSign {
 				return means
 			}
 		}
+	}
+	if strings.HasSuffix(plain, "@odata.count") {
+		return signTotal // of the list that the name begins with
 	}
 	if local := strings.TrimLeft(plain[strings.LastIndexAny(plain, ":.")+1:], "@$_"); local != plain && local != "" {
 		return signOf(local)
@@ -145,11 +151,17 @@ var signPatterns = []struct {
 }{
 	{regexp.MustCompile(`^has(more|next|additional|further)`), signMore},
 	{regexp.MustCompile(`^next(page|link|url|uri|href|path|token|cursor|start|offset|skip|key|marker|id|set|batch|record|row|` +
-		`result|item|customer|index|from|after|chunk|part|position)`), signMore},
+		`result|item|customer|index|from|after|chunk|part|position|range|request)`), signMore},
+	{regexp.MustCompile(`(nextlink|nextpage|nexturl|nexturi|nexttoken|nextcursor|hasmore|hasnext)$`), signMore},
+	{regexp.MustCompile(`^more` + things + `(exists?|available|follow)?$|^more(coming|exists?|follow)|` +
+		`(any|isthere|thereare|exists?)more$`), signMore},
+	{regexp.MustCompile(`(limit|max|maximum)(reached|exceeded|hit)$`), signMore},
 	{regexp.MustCompile(`^remaining` + things + `$|^` + things + `remaining$`), signMore},
 	{regexp.MustCompile(`^(partial|truncat|incomplete)|(truncated|incomplete|partial)$`), signMore},
 	{regexp.MustCompile(`^(omitted|skipped|dropped|missing|hidden)` + things + `?$`), signMore},
-	{regexp.MustCompile(`^(failed|unavailable|unreachable)(` + things + `|regions?|tenants?|shards?|sources?|servers?|partitions?)?$`), signError},
+	{regexp.MustCompile(`^(failed|unavailable|unreachable)(` + things + `|regions?|tenants?|shards?|sources?|servers?|partitions?)?$|` +
+		`^(` + things + `|regions?|tenants?|shards?|sources?|servers?)(failed|unavailable|omitted|skipped|missing)$`), signError},
+	{regexp.MustCompile(`(complete|completed|finished)$`), signWhole},
 	{regexp.MustCompile(`^error|errors?$`), signError},
 }
 
@@ -168,7 +180,7 @@ var quietEndings = []string{"id", "time", "at", "seconds", "version"}
 // aboutPages are the objects whose members are about the list as the envelope's own are.
 var aboutPages = table(map[listSign]string{signMore: `pagination paging page pageinfo pager pageable paginator pagemeta
 	meta metadata info links navigation resultinfo resultset responsemetadata responseinfo searchinfo list listinfo
-	cursors response header headers hits status outcome operation result responsestatus`})
+	cursors response header headers hits status outcome operation result responsestatus execution job pagedetails paginginfo`})
 
 // echoes are the objects that repeat the question, whose members say nothing of the answer.
 var echoes = table(map[listSign]string{signMore: `filter filters query request params parameters sort sorting self
