@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -180,6 +181,20 @@ func TestFieldMapPreview(t *testing.T) {
 			if p.NeedsReview != want {
 				t.Errorf("%s needs a review: %v, want %v", change, p.NeedsReview, want)
 			}
+		}
+	})
+	t.Run("is of the customers of the last run where it failed to read them", func(t *testing.T) {
+		h := withFields(t)
+		id := h.text("select external_id from client where mssp_id = $1 order by id limit 1", h.Own.MSSPID)
+		h.Exec(t, `update field_map set paths = '[{"path":"nr"},{"path":"title"}]', samples = $2 where mssp_id = $1`, h.Own.MSSPID,
+			fmt.Sprintf(`[{"nr":%q,"title":"Renamed"},{"nr":"unheard of","title":"New"}]`, id))
+		p := decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", `{"fields":{"nr":"id","title":"name"}}`), ok))
+		if !p.FailedRun || !p.NeedsReview || len(p.Items) != 2 || !p.Items[0].Known || p.Items[0].Name == "Renamed" || p.Items[1].Known {
+			t.Fatalf("preview = %+v, want a known customer and a new one of the failed run", p)
+		}
+		p = decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", `{"fields":{"title":"name"}}`), ok))
+		if !p.FailedRun || len(p.Items) != 2 || p.Items[0].Error == nil || !slices.Contains(p.Unread, portal.FieldID) {
+			t.Errorf("preview without an id = %+v, want why they cannot be read", p)
 		}
 	})
 	t.Run("says which customers could not be read", func(t *testing.T) {

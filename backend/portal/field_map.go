@@ -131,6 +131,10 @@ type FieldMapPreview struct {
 	Items []FieldMapEffect `json:"items" nullable:"false"`
 	// NeedsReview: the next run will wait for an admin's decision.
 	NeedsReview bool `json:"needs_review"`
+	// FailedRun: the customers are of the last run, which failed, and not of the last one that was merged.
+	FailedRun bool `json:"failed_run" doc:"Whether the customers are those that the last run had read when it failed; else they are as the last merged run read them."`
+	// Unread are those of id, name and type that the change would leave every customer without.
+	Unread []CustomerField `json:"unread" nullable:"false" enum:"id,name,type" doc:"Of id, name and type those that no customer would have any more; the next run would fail, or name customers by their ids."`
 }
 
 // FieldMapEffect is what a change of the field map would do to one customer.
@@ -139,6 +143,7 @@ type FieldMapEffect struct {
 	ID      string             `json:"id"`
 	Name    string             `json:"name"`
 	Changes []FieldValueChange `json:"changes" nullable:"false"`
+	Known   bool               `json:"known" doc:"Whether the portal knows a customer with this id."`
 	// Error says why the customer could not be read with the new map; such a run would fail.
 	Error *string `json:"error"`
 }

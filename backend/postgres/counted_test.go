@@ -10,15 +10,15 @@ import (
 	"fs-client-portal/backend/testkit/roundtrips"
 )
 
-// counted opens the world's database so that trips answers how often it was waited for.
-func counted(t *testing.T, w *testkit.World) (db *postgres.DB, trips func() int64) {
+// counted opens a test's database so that trips answers how often it was waited for.
+func counted(t *testing.T, urls testkit.URLs) (db *postgres.DB, trips func() int64) {
 	t.Helper()
-	counter, err := roundtrips.Start(w.URLs.Server)
+	counter, err := roundtrips.Start(urls.Server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { counter.Close() })
-	server, err := url.Parse(w.URLs.Server)
+	server, err := url.Parse(urls.Server)
 	if err != nil {
 		t.Fatal(err)
 	}

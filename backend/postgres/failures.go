@@ -64,12 +64,11 @@ func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state portal.
 	}
 	r := portal.FieldReading{Paths: state.Paths, Customers: state.Progress.Seen}
 	var known []portal.KnownPath
-	var hasAny bool
 	err := tx.QueryRow(ctx, `
-		select f.run_id is null, coalesce(f.customers, 0), coalesce(f.paths, '[]'), `+hasCustomers+`
+		select f.run_id is null, coalesce(f.customers, 0), coalesce(f.paths, '[]')
 		from `+fieldMapTables+`
 		where p.mssp_id = $1
-		and p.id = $2`, lease.MSSPID, lease.ConnectionID).Scan(&r.First, &r.KnownOf, &known, &hasAny)
+		and p.id = $2`, lease.MSSPID, lease.ConnectionID).Scan(&r.First, &r.KnownOf, &known)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +77,7 @@ func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state portal.
 	if err != nil {
 		return nil, err
 	}
-	samples, err := samplesOf(ctx, tx, lease, state, hasAny)
+	samples, err := samplesOf(ctx, tx, lease, state)
 	if err != nil {
 		return nil, err
 	}
@@ -93,12 +92,9 @@ func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state portal.
 	return notices, err
 }
 
-// samplesOf returns customers of a failed run to keep, where the connection has none: those of the call that failed or, where all
-// calls went well, of those that the run has staged. Nil: none.
-func samplesOf(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadState, hasAny bool) ([]byte, error) {
-	if hasAny {
-		return nil, nil
-	}
+// samplesOf returns customers of a failed run to keep: those of the call that failed or, where all calls went well, of those
+// that the run has staged. Nil: none. They are newer than what is known of the customers, until a run is merged.
+func samplesOf(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadState) ([]byte, error) {
 	if len(state.Samples) > 0 {
 		return json.Marshal(state.Samples)
 	}
@@ -115,28 +111,35 @@ func samplesOf(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadSta
 	return samples, err
 }
 
-// FailedSamples returns the customers that a failed run of a connection has left, where none was merged since. Their ids
-// are their numbers, for what is read of them is for the caller to say.
-func (db *DB) FailedSamples(ctx context.Context, viewer portal.Viewer, connectionID string) ([]RawCustomer, error) {
+// FailedSamples are customers that a failed run has left, as it received them.
+type FailedSamples struct {
+	Customers []RawCustomer
+	// Known: the connection has customers that an earlier run brought.
+	Known bool
+}
+
+// FailedSamples returns the customers that the last failed run of a connection has left, unless one was merged since. Their
+// ids are their numbers, for what is read of them is for the caller to say.
+func (db *DB) FailedSamples(ctx context.Context, viewer portal.Viewer, connectionID string) (FailedSamples, error) {
+	var found FailedSamples
 	var samples []json.RawMessage
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
-			select coalesce(f.samples, '[]')
-			from field_map f
-			where f.mssp_id = $1
-			and f.mssp_product_id = $2`, viewer.Scope.MSSPID, connectionID).QueryRow(func(row pgx.Row) error {
-			if err := row.Scan(&samples); !errors.Is(err, pgx.ErrNoRows) {
+			select coalesce(f.samples, '[]'), f.samples is not null and `+hasCustomers+`
+			from `+fieldMapTables+`
+			where p.mssp_id = $1
+			and p.id = $2`, viewer.Scope.MSSPID, connectionID).QueryRow(func(row pgx.Row) error {
+			if err := row.Scan(&samples, &found.Known); !errors.Is(err, pgx.ErrNoRows) {
 				return err
 			}
 			return nil
 		})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read customers of a failed run: %w", err)
+		return found, fmt.Errorf("read customers of a failed run: %w", err)
 	}
-	customers := make([]RawCustomer, len(samples))
 	for i, raw := range samples {
-		customers[i] = RawCustomer{ID: strconv.Itoa(i + 1), Raw: raw}
+		found.Customers = append(found.Customers, RawCustomer{ID: strconv.Itoa(i + 1), Raw: raw})
 	}
-	return customers, nil
+	return found, nil
 }

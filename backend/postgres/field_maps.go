@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -216,12 +215,13 @@ func (db *DB) SeeFieldMap(ctx context.Context, viewer portal.Viewer, connectionI
 	return nil
 }
 
-// RawCustomer is a customer of a connection and its JSON as it was received.
+// RawCustomer is a customer of a connection and its JSON as it was received. One that the portal does not know has no Kind.
 type RawCustomer struct {
-	Kind portal.CustomerKind
-	ID   string
-	Name string
-	Raw  []byte
+	Kind       portal.CustomerKind
+	ID         string
+	Name       string
+	ExternalID string
+	Raw        []byte
 }
 
 const (
@@ -232,42 +232,68 @@ const (
 )
 
 // SampleCustomers returns some customers of a connection whose JSON has a member by one of these names; any, where none
-// has. Names are compared with the JSON's text, for that is cheaper than to read it.
+// has. Names are compared with the JSON's text, for that is cheaper than to read it. Missing customers are left out: their
+// JSON is older than the product's last answer.
 func (db *DB) SampleCustomers(ctx context.Context, viewer portal.Viewer, connectionID string, names []string) ([]RawCustomer, error) {
 	quoted := make([]string, len(names))
 	for i, name := range names {
 		quoted[i] = name + `"`
 	}
-	var found, others []RawCustomer
-	sample := func(kind string) string {
+	found, err := db.sample(ctx, viewer, connectionID, "exists (select from unnest(@names::text[]) n where strpos(s.raw::text, n) > 0)", quoted)
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	return db.sample(ctx, viewer, connectionID, "@names::text[] is not null", quoted)
+}
+
+func (db *DB) sample(ctx context.Context, viewer portal.Viewer, connectionID, condition string, names []string) ([]RawCustomer, error) {
+	some := func(kind string) string {
 		return `
 			(select '` + kind + `' as kind, c.id, c.name, c.raw
 			from ` + kind + ` c
 			where c.mssp_id = @mssp
 			and c.mssp_product_id = @connection
-			and c.status <> 'removed'
+			and c.status not in ('missing', 'removed')
 			order by c.id
 			limit @sampled)`
 	}
-	query := func(condition string) string {
-		return `
-			select s.kind, s.id, s.name, convert_to(s.raw::text, 'UTF8') as raw
-			from (` + strings.Join([]string{sample("client"), sample("msp")}, " union all ") + `) s
-			where ` + condition + `
-			limit @rows`
-	}
-	args := pgx.NamedArgs{
-		"mssp": viewer.Scope.MSSPID, "connection": connectionID, "sampled": sampled, "rows": sampleRows, "names": quoted,
-	}
+	var found []RawCustomer
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		collect(batch.Queue(query("exists (select from unnest(@names::text[]) n where strpos(s.raw::text, n) > 0)"), args), &found)
-		collect(batch.Queue(query("@names::text[] is not null"), args), &others)
+		collect(batch.Queue(`
+			select s.kind, s.id, s.name, '' as external_id, convert_to(s.raw::text, 'UTF8') as raw
+			from (`+some("client")+` union all `+some("msp")+`) s
+			where `+condition+`
+			limit @rows`, pgx.NamedArgs{
+			"mssp": viewer.Scope.MSSPID, "connection": connectionID, "sampled": sampled, "rows": sampleRows, "names": names,
+		}), &found)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sample customers: %w", err)
 	}
-	if len(found) == 0 {
-		return others, nil
-	}
 	return slices.Clip(found), nil
+}
+
+// CustomersByID returns the known customers of a connection that have these external ids, by that id.
+func (db *DB) CustomersByID(ctx context.Context, viewer portal.Viewer, connectionID string, ids []string) (map[string]RawCustomer, error) {
+	one := func(kind string) string {
+		return `
+			select '` + kind + `' as kind, c.id, c.name, c.external_id, convert_to(c.raw::text, 'UTF8') as raw
+			from ` + kind + ` c
+			where c.mssp_id = $1
+			and c.mssp_product_id = $2
+			and c.external_id = any($3)
+			and c.status <> 'removed'`
+	}
+	var found []RawCustomer
+	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		collect(batch.Queue(one("client")+" union all "+one("msp"), viewer.Scope.MSSPID, connectionID, ids), &found)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find customers: %w", err)
+	}
+	known := make(map[string]RawCustomer, len(found))
+	for _, customer := range found {
+		known[customer.ExternalID] = customer
+	}
+	return known, nil
 }

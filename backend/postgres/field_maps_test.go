@@ -446,13 +446,48 @@ func TestSampleCustomers(t *testing.T) {
 	all := crowd(30)
 	all[7].Raw = json.RawMessage(`{"id":7,"colour":"red \u0026 \"blue\" \\"}`)
 	w.complete(all)
-	sample, err := w.DB.SampleCustomers(context.Background(), w.admin, w.connection, []string{"colour"})
-	if err != nil || len(sample) != 1 || string(sample[0].Raw) != `{"id":7,"colour":"red \u0026 \"blue\" \\"}` || sample[0].Kind != portal.KindClient {
-		t.Errorf("sample = %+v, %v; want the only customer with a colour", sample, err)
+	sample := func(db *postgres.DB, name string) []postgres.RawCustomer {
+		found, err := db.SampleCustomers(context.Background(), w.admin, w.connection, []string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
 	}
-	sample, err = w.DB.SampleCustomers(context.Background(), w.admin, w.connection, []string{"unheard of"})
-	if err != nil || len(sample) != 31 {
-		t.Errorf("%d customers, %v; want all 31 where none has the name", len(sample), err)
+	if found := sample(w.DB, "colour"); len(found) != 1 || string(found[0].Raw) != `{"id":7,"colour":"red \u0026 \"blue\" \\"}` || found[0].Kind != portal.KindClient {
+		t.Errorf("sample = %+v, want the only customer with a colour", found)
+	}
+	if found := sample(w.DB, "unheard of"); len(found) != 31 {
+		t.Errorf("%d customers, want all 31 where none has the name", len(found))
+	}
+	db, trips := counted(t, w.URLs)
+	cost := func(name string) int64 {
+		sample(db, name) // prepares the statements
+		before := trips()
+		sample(db, name)
+		return trips() - before
+	}
+	if found, others := cost("colour"), cost("unheard of"); found >= others {
+		t.Errorf("%d round trips where customers have the name and %d where none has, want fewer", found, others)
+	}
+	w.Exec("update client set status = 'missing' where external_id <> $1", all[7].ExternalID)
+	if found := sample(w.DB, "unheard of"); len(found) != 2 {
+		t.Errorf("%d customers, want the MSP and the only client that is not missing", len(found))
+	}
+}
+
+func TestCustomersByID(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(3))
+	ids := value[[]string](w, "select array_agg(external_id) from client where status <> 'removed'")
+	w.Exec("update client set status = 'removed' where external_id = $1", ids[0])
+	known, err := w.DB.CustomersByID(context.Background(), w.admin, w.connection, append(ids, "unheard of"))
+	if err != nil || len(known) != len(ids)-1 || known[ids[1]].ExternalID != ids[1] || known[ids[1]].Kind != portal.KindClient {
+		t.Errorf("customers = %+v, %v; want the clients %q", known, err, ids[1:])
+	}
+	other := w.sibling()
+	if known, err := w.DB.CustomersByID(context.Background(), other.admin, w.connection, ids); err != nil || len(known) != 0 {
+		t.Errorf("another tenant finds %+v, %v; want none", known, err)
 	}
 }
 

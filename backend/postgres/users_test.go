@@ -154,7 +154,7 @@ func mapped[T, U any](items []T, of func(T) U) []U {
 func TestTheListOfPeopleCostsOneRoundTrip(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
-	db, trips := counted(t, w)
+	db, trips := counted(t, w.URLs)
 	for range 3 {
 		if _, err := db.Users(context.Background(), w.Own.Viewers[portal.MSSPAdmin], portal.UserQuery{Q: "a"}); err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package sync_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -40,6 +41,22 @@ func (w *tenant) preview(pairs ...string) portal.FieldMapPreview {
 		w.Fatal(err)
 	}
 	return p
+}
+
+// changesOf is a line for each value that changes.
+func changesOf(e portal.FieldMapEffect) []string {
+	lines := []string{}
+	for _, c := range e.Changes {
+		was, is := "-", "-"
+		if c.Before != nil {
+			was = *c.Before
+		}
+		if c.After != nil {
+			is = *c.After
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s > %s", c.Field, was, is))
+	}
+	return lines
 }
 
 func TestFieldMapOfAFailedRun(t *testing.T) {
@@ -133,15 +150,92 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 		if p := w.path("type"); p.Customers != 2 || p.Field == nil {
 			t.Errorf("path = %+v, want it as the merged run left it", p)
 		}
-		if n := value[int64](w, "select count(samples) from field_map"); n != 0 {
-			t.Error("customers of the failed run are kept although others are known")
-		}
 		if p := w.preview("Art", "type"); !p.NeedsReview {
 			t.Errorf("preview = %+v, want that the next run waits for a review", p)
 		}
 		w.remap("Art", "type")
 		if run := w.again(); run.Status != portal.RunNeedsReview {
 			t.Errorf("the next run is %s: %s; want one that waits for a review", run.Status, said(run))
+		}
+	})
+	t.Run("previews known customers by what the failed run received", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.complete(reseller(1, "Partner"), corp(2, "Client", 1))
+		w.returns(`[
+			{"Art":"RESELLER","Kennung":{"Nr":1},"Bezeichnung":"Partner","Betreuer":null},
+			{"Art":"CORP","Kennung":{"Nr":2},"Bezeichnung":"Renamed","Betreuer":1},
+			{"Art":"CORP","Kennung":{"Nr":3},"Bezeichnung":"Newcomer","Betreuer":1}]`)
+		w.again()
+
+		p := w.preview("Bezeichnung", "name")
+		if !p.FailedRun || len(p.Items) != 3 || p.Items[0].Error == nil || !slices.Equal(p.Unread, []portal.CustomerField{"id", "name", "type"}) {
+			t.Errorf("preview without an id = %+v, want three customers that cannot be read", p)
+		}
+		mapped := []string{"Kennung.Nr", "id", "Bezeichnung", "name", "Art", "type", "Betreuer", "parent"}
+		p = w.preview(mapped...)
+		if !p.FailedRun || !p.NeedsReview || len(p.Unread) != 0 {
+			t.Errorf("preview = %+v, want customers of the failed run, and that the next run waits for a review", p)
+		}
+		got := map[string]string{}
+		for _, item := range p.Items {
+			got[item.Name] = fmt.Sprint(item.Known, " ", changesOf(item))
+		}
+		want := map[string]string{
+			"Partner":  "true []",
+			"Client":   "true [name: Client > Renamed products: Patch > - seats_used: 3 > - seats_total: 5 > - expires_on: 2031-01-31 > -]",
+			"Newcomer": "false [id: - > 3 name: - > Newcomer parent: - > 1 type: - > CORP]",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("effects (-want +got):\n%s", diff)
+		}
+		client := value[string](w, "select id::text from client where external_id = '2'")
+		if !slices.ContainsFunc(p.Items, func(e portal.FieldMapEffect) bool { return e.ID == client }) {
+			t.Errorf("no effect names the client %s", client)
+		}
+
+		w.remap(mapped...)
+		run := w.again()
+		if run.Status != portal.RunNeedsReview {
+			t.Fatalf("the next run is %s: %s; want one that waits for a review", run.Status, said(run))
+		}
+		if _, err := w.service.Accept(context.Background(), w.admin, run.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.again()
+		if n := value[int64](w, "select count(samples) from field_map"); n != 0 {
+			t.Error("customers of the failed run are kept after the next was merged")
+		}
+		if p := w.preview("Bezeichnung", ""); p.FailedRun {
+			t.Errorf("preview = %+v, want customers of the merged run", p)
+		}
+	})
+	t.Run("previews by what the portal knows where the failed run received none of the fields", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.complete(reseller(1, "Partner"), with(corp(2, "Client", 1), customer{"gekauft": 7}))
+		w.returns(`[{"id":1,"name":"Partner","type":"RESELLER"}, {"id":2,"name":"Client","type":"CORP","resellerId":1}, {"name":"X","x":[1]}]`)
+		w.again()
+		w.returns(`{"items":[{"id":1,"name":"Partner","type":"RESELLER"}],"hasMore":true}`)
+		if run := w.again(); run.Status != portal.RunFailed {
+			t.Fatalf("the run is %s, want failed", run.Status)
+		}
+		p := w.preview("gekauft", "seats_total")
+		if p.FailedRun || len(p.Items) == 0 || changesOf(p.Items[0])[0] != "seats_total: 5 > 7" {
+			t.Errorf("preview = %+v, want the known client with 7 licences", p)
+		}
+	})
+	t.Run("says that customers would have no name or type", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.returns(untyped)
+		w.again()
+		for unread, pairs := range map[string][]string{
+			"[name type]": {"Ding", "id", "Bezeichnung", ""}, "[type]": {"Ding", "id", "Bezeichnung", "name"}, "[]": {"Ding", "id", "Bezeichnung", "name", "Art", "type"},
+		} {
+			if p := w.preview(pairs...); fmt.Sprint(p.Unread) != unread {
+				t.Errorf("with %q: %v would not be read, want %s", pairs, p.Unread, unread)
+			}
 		}
 	})
 	t.Run("keeps no customers once a run was merged that found none", func(t *testing.T) {

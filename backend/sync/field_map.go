@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -12,18 +11,15 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// previewed is how many customers a preview shows.
-const previewed = 10
-
 // ChangeFieldMap changes which paths of a connection fill which fields, and queues a run that uses it. Errors as of
 // postgres.
 func (s *Service) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, id string, c portal.FieldMapChange) (portal.FieldMap, error) {
 	return s.db.ChangeFieldMap(ctx, viewer, id, c, s.enqueueFor(viewer.Scope.MSSPID))
 }
 
-// PreviewFieldMap returns what a change of the field map would do to ten customers, those first whose values it changes;
-// where the connection has none yet, to those that the last run had read when it failed. Nothing is saved. Errors as
-// ChangeFieldMap.
+// PreviewFieldMap returns what a change of the field map would do to ten customers, those first whose values it changes.
+// They are those that the last run had read when it failed, if it failed; where these do not show any effect, those that
+// the portal knows. Nothing is saved. Errors as ChangeFieldMap.
 func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id string,
 	c portal.FieldMapChange) (portal.FieldMapPreview, error) {
 	m, err := s.db.FieldMap(ctx, viewer, id)
@@ -39,22 +35,62 @@ func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id 
 		return portal.FieldMapPreview{}, err
 	}
 	if len(c.Fields) == 0 {
-		return portal.FieldMapPreview{Items: []portal.FieldMapEffect{}}, nil
+		return portal.FieldMapPreview{Items: []portal.FieldMapEffect{}, Unread: []portal.CustomerField{}}, nil
 	}
 	connector, err := s.connector(was.ProductID)
 	if err != nil {
 		return portal.FieldMapPreview{}, err
 	}
+	p := preview{connector, was.Fields, after}
+	failed, err := s.db.FailedSamples(ctx, viewer, id)
+	if err != nil {
+		return portal.FieldMapPreview{}, err
+	}
+	effects, err := s.effectsOnFailed(ctx, viewer, id, p, failed.Customers)
+	if err != nil {
+		return portal.FieldMapPreview{}, err
+	}
+	if slices.ContainsFunc(effects, effect.any) || len(effects) > 0 && !failed.Known {
+		shown := show(effects, true)
+		shown.NeedsReview = failed.Known && p.needsReview(c, m, effects)
+		return shown, nil
+	}
 	sample, err := s.db.SampleCustomers(ctx, viewer, id, memberNames(c))
 	if err != nil {
 		return portal.FieldMapPreview{}, err
 	}
-	p := preview{connector, was.Fields, after}
-	if len(sample) > 0 {
-		return portal.FieldMapPreview{Items: p.first(sample), NeedsReview: p.needsReview(c, m, sample)}, nil
+	effects = p.onKnown(sample)
+	shown := show(effects, false)
+	shown.NeedsReview = len(sample) > 0 && p.needsReview(c, m, effects)
+	return shown, nil
+}
+
+// effectsOnFailed returns the effects on customers that a failed run has left, each compared with the customer that the
+// portal knows by the id which it has with the new map.
+func (s *Service) effectsOnFailed(ctx context.Context, viewer portal.Viewer, connectionID string, p preview,
+	sample []postgres.RawCustomer) ([]effect, error) {
+	if len(sample) == 0 {
+		return nil, nil
 	}
-	sample, err = s.db.FailedSamples(ctx, viewer, id)
-	return portal.FieldMapPreview{Items: p.first(sample)}, err
+	effects, ids := []effect{}, []string{}
+	for _, customer := range sample {
+		e := p.read(customer)
+		effects, ids = append(effects, e), append(ids, e.is.ExternalID)
+	}
+	known, err := s.db.CustomersByID(ctx, viewer, connectionID, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range effects {
+		customer, ok := known[effects[i].is.ExternalID]
+		if ok && effects[i].Error == nil {
+			effects[i].became(customer)
+			// What cannot be read with the present map has no values before.
+			effects[i].was, _ = p.connector.Interpret(json.RawMessage(customer.Raw), p.before)
+		}
+		effects[i].compare()
+	}
+	return effects, nil
 }
 
 // memberNames returns the last member name of each path.
@@ -65,75 +101,6 @@ func memberNames(c portal.FieldMapChange) []string {
 		names = append(names, path[strings.LastIndex(path, ".")+1:])
 	}
 	return names
-}
-
-// preview reads customers with two sets of overrides.
-type preview struct {
-	connector     Connector
-	before, after map[string]portal.CustomerField
-}
-
-// first returns the effects on a few customers of the sample, those with any before those without.
-func (p preview) first(sample []postgres.RawCustomer) []portal.FieldMapEffect {
-	effects, unchanged := []portal.FieldMapEffect{}, []portal.FieldMapEffect{}
-	for _, customer := range sample {
-		effect := p.effect(customer)
-		if len(effect.Changes) == 0 && effect.Error == nil {
-			unchanged = append(unchanged, effect)
-			continue
-		}
-		if effects = append(effects, effect); len(effects) == previewed {
-			return effects
-		}
-	}
-	effects = append(effects, unchanged...)
-	return effects[:min(len(effects), previewed)]
-}
-
-func (p preview) effect(c postgres.RawCustomer) portal.FieldMapEffect {
-	effect := portal.FieldMapEffect{Kind: cmp.Or(c.Kind, portal.KindClient), ID: c.ID, Name: c.Name, Changes: []portal.FieldValueChange{}}
-	// What cannot be read with the present map has no values before.
-	before, _ := p.connector.Interpret(json.RawMessage(c.Raw), p.before)
-	after, err := p.connector.Interpret(json.RawMessage(c.Raw), p.after)
-	if err != nil {
-		_, reason := explain(err)
-		effect.Error = &reason
-		return effect
-	}
-	if c.Kind == "" { // not known to the portal
-		effect.Kind, effect.ID, effect.Name = after.Kind, after.ExternalID, after.Name
-	}
-	for _, field := range portal.CustomerFields {
-		was, is := valueOf(before, field), valueOf(after, field)
-		if (was == nil) != (is == nil) || was != nil && *was != *is {
-			effect.Changes = append(effect.Changes, portal.FieldValueChange{Field: field, Before: was, After: is})
-		}
-	}
-	return effect
-}
-
-// needsReview reports whether the change names a field that needs it, or takes a path from one, or changes such a value
-// of the sample.
-func (p preview) needsReview(c portal.FieldMapChange, m portal.FieldMap, sample []postgres.RawCustomer) bool {
-	for _, path := range m.Items {
-		to, named := c.Fields[path.Path]
-		if !named || !differs(p.before, p.after, path.Path) {
-			continue
-		}
-		if path.Field != nil && path.Field.NeedsReview() || to != nil && to.NeedsReview() {
-			return true
-		}
-	}
-	return slices.ContainsFunc(sample, func(customer postgres.RawCustomer) bool {
-		effect := p.effect(customer)
-		return slices.ContainsFunc(effect.Changes, func(v portal.FieldValueChange) bool { return v.Field.NeedsReview() })
-	})
-}
-
-func differs(a, b map[string]portal.CustomerField, path string) bool {
-	was, before := a[path]
-	is, after := b[path]
-	return before != after || was != is
 }
 
 // valueOf returns a customer's field as text, nil where it is unknown.

@@ -66,8 +66,9 @@ export function fakeFields({ world, need, queue }: Tools) {
       const changes = values(map, change);
       const items = world.clients
         .slice(0, 10)
-        .map(({ id, name }) => ({ kind: "client" as const, id, name, changes, error: null }));
-      return { items, needs_review: changes.some(({ field }) => mayMove.includes(field)) };
+        .map(({ id, name }) => ({ kind: "client" as const, id, name, changes, known: true, error: null }));
+      const needs_review = changes.some(({ field }) => mayMove.includes(field));
+      return { items, needs_review, failed_run: false, unread: [] };
     },
     see: (id: string, _runID: string) => {
       known(id);

@@ -98,7 +98,10 @@ export type FieldMapEffect = Said<
   portal.FieldMapEffect,
   { kind: "msp" | "client"; changes: FieldValueChange[] }
 >;
-export type FieldMapPreview = Said<portal.FieldMapPreview, { items: FieldMapEffect[] }>;
+export type FieldMapPreview = Said<
+  portal.FieldMapPreview,
+  { items: FieldMapEffect[]; unread: CustomerField[] }
+>;
 export type NoticeKind = "first" | "disappeared" | "type_changed" | "appeared" | "unreadable";
 export type FieldNotice = Said<portal.FieldNotice, { kind: NoticeKind; field: CustomerField | null }>;
 

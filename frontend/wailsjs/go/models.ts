@@ -273,11 +273,14 @@ export namespace portal {
 	    id: string;
 	    name: string;
 	    changes: FieldValueChange[];
+	    known: boolean;
 	    error?: string;
 	}
 	export interface FieldMapPreview {
 	    items: FieldMapEffect[];
 	    needs_review: boolean;
+	    failed_run: boolean;
+	    unread: string[];
 	}
 	
 	
