@@ -68,8 +68,8 @@ func decode(r io.Reader, asked, secret string, d decisions, add func(portal.Cust
 	switch err := a.whole(); {
 	case err == nil:
 		return a, nil
-	case errors.Is(err, errNoID):
-		return a, errNoID // what was read shows where the id may be
+	case showsFields(err):
+		return a, readError(err)
 	case errors.As(err, &own):
 		return nil, own.error
 	default:
@@ -275,7 +275,7 @@ func (a *answer) hand(c *part) error {
 	a.parented = a.parented || a.object.has(meansParent)
 	isOwn := sameID(customer.ExternalID, a.asked)
 	if (c.level > 0 || c.streamed || c.held != nil) && customer.Type == "" && !isOwn {
-		return errorf(portal.Garbage, "The customer %s stands in another customer, or others stand in it, and has no type, so the portal cannot know what it is. Ask Heimdal's support for the type of every customer.", redact(customer.ExternalID, a.secret))
+		return a.untyped(customer)
 	}
 	if c.streamed && (c.id != customer.ExternalID || c.kind != customer.Kind && !isOwn) {
 		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know whose the customers in it are. Tell Heimdal's support.", redact(c.id, a.secret), redact(customer.ExternalID, a.secret))

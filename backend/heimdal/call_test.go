@@ -88,7 +88,7 @@ func (r *reader) from(ctx context.Context, state portal.ReadState) (customers []
 }
 
 // nextStep is what every error must give an admin.
-var nextStep = regexp.MustCompile(`Check |Tell |Ask |Let |[Tt]he next run|must be installed`)
+var nextStep = regexp.MustCompile(`Check |Tell |Ask |Let |Choose |[Tt]he next run|must be installed`)
 
 func wantCode(t testing.TB, err error, want portal.CallCode) {
 	t.Helper()

@@ -183,7 +183,7 @@ func TestDecisions(t *testing.T) {
 	t.Run("a customer without an id is refused", func(t *testing.T) {
 		t.Parallel()
 		_, err := NewConnector().Interpret(raw(`{"name":"A"}`), nil)
-		wantCode(t, err, portal.Garbage)
+		wantCode(t, err, portal.Unmapped)
 	})
 }
 

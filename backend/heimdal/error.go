@@ -12,7 +12,11 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-const askSupport = "Check the base URL; if it is right, tell Heimdal's support."
+const (
+	askSupport = "Check the base URL; if it is right, tell Heimdal's support."
+	// mapField ends an error that the field map can remedy.
+	mapField = "Choose under Fields which field of Heimdal's answer is the "
+)
 
 var (
 	errWebPage = errorf(portal.Garbage,
@@ -32,12 +36,14 @@ var (
 		"The answer is not UTF-8 throughout, so names in it would come out wrong. Tell Heimdal's support.")
 	errUTF16 = errorf(portal.Garbage,
 		"The answer is in UTF-16; the portal reads UTF-8. Check any proxy on the way, and tell Heimdal's support.")
-	errNoObject  = errorf(portal.Garbage, "The answer holds something that is no customer. "+askSupport)
-	errLongID    = errorf(portal.Garbage, "The answer holds a customer whose id is longer than the portal accepts. "+askSupport)
-	errNoID      = errorf(portal.Garbage, "The answer holds a customer without an id. "+askSupport)
+	errNoObject = errorf(portal.Garbage, "The answer holds something that is no customer. "+askSupport)
+	errLongID   = errorf(portal.Garbage, "The answer holds a customer whose id is longer than the portal accepts. "+askSupport)
+	errNoID     = errorf(portal.Unmapped, "The answer holds a customer without an id that the portal can read. "+mapField+
+		"customer id. If none is, check the base URL.")
 	errNoContent = errorf(portal.Garbage, "Heimdal answered with status 204 instead of customers. "+askSupport)
 	errProxy     = errorf(portal.Refused, "A proxy on the way asks who this server is (status 407). Check this server's proxy settings.")
-	errUntyped   = errorf(portal.Garbage, "No customer in the answer has a type, so MSPs cannot be told from clients. "+askSupport)
+	errUntyped   = errorf(portal.Unmapped, "No customer in the answer has a type that the portal can read, so MSPs cannot be "+
+		"told from clients. "+mapField+"type. If none is, tell Heimdal's support.")
 )
 
 func errorf(code portal.CallCode, format string, args ...any) *portal.CallError {

@@ -3,6 +3,7 @@ package heimdal
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 
 	"fs-client-portal/backend/portal"
 )
@@ -23,6 +24,21 @@ func (a *answer) passUnnamed(c *part) error {
 		return errNoID
 	}
 	return nil
+}
+
+// untyped returns the error of a customer without a type where it needs one. Its paths count, so that an admin can say which
+// of them is its type.
+func (a *answer) untyped(c portal.Customer) error {
+	a.count(c.Raw)
+	return errorf(portal.Unmapped, "The customer %s stands in another customer, or others stand in it, and has no type that the "+
+		"portal can read, so the portal cannot know what it is. "+mapField+"type. If none is, tell Heimdal's support.",
+		redact(c.ExternalID, a.secret))
+}
+
+// showsFields reports whether an error leaves an answer whose paths show what an admin may map.
+func showsFields(err error) bool {
+	var known *portal.CallError
+	return errors.As(err, &known) && known.Code == portal.Unmapped
 }
 
 // count lets the paths of the customer that was read last count, and keeps the first customers' JSON.

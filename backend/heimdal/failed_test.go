@@ -21,22 +21,25 @@ func TestFailedCall(t *testing.T) {
 		text string
 		want error
 		path string
+		seen int64
 	}{
+		"returns the paths of nested customers without a type": {
+			`[{"id":1,"name":"R","Art":"RESELLER","clients":[{"id":2,"name":"C","Art":"CORP"}]}]`, nil, "Art text 1 - none e.g. RESELLER", 1},
 		"returns the paths of customers without a type": {`[{"Ding":1,"Bezeichnung":"A","Art":"CORP"},{"Ding":2,"Bezeichnung":"B","Art":"CORP"}]`,
-			errUntyped, "Art text 2 - none e.g. CORP"},
+			errUntyped, "Art text 2 - none e.g. CORP", 2},
 		"returns the paths of customers without an id": {`[{"Kennung":{"Nr":1},"Art":"CORP"},{"Kennung":{"Nr":2}}]`,
-			errNoID, "Kennung.Nr number 2 - none e.g. 1"},
+			errNoID, "Kennung.Nr number 2 - none e.g. 1", 2},
 		"returns the paths of those beside one without an id": {`{"items":[{"id":1,"type":"CORP","x":1},{"x":2}],"message":"ok"}`,
-			errNoID, "x number 2 - none e.g. 1"},
+			errNoID, "x number 2 - none e.g. 1", 2},
 	} {
 		t.Run(does, func(t *testing.T) {
 			t.Parallel()
 			state, err := call(t, c.text)
-			if !errors.Is(err, c.want) || !slices.Contains(lines(state.Paths), c.path) {
+			if err == nil || c.want != nil && !errors.Is(err, c.want) || !slices.Contains(lines(state.Paths), c.path) {
 				t.Errorf("paths %q, error %v; want %q and %v", lines(state.Paths), err, c.path, c.want)
 			}
-			if state.Progress.Seen != 2 || len(state.Samples) != 2 {
-				t.Errorf("%d customers and %d samples, want two of each", state.Progress.Seen, len(state.Samples))
+			if state.Progress.Seen != c.seen || int64(len(state.Samples)) != c.seen {
+				t.Errorf("%d customers and %d samples, want %d of each", state.Progress.Seen, len(state.Samples), c.seen)
 			}
 		})
 	}

@@ -130,7 +130,7 @@ func TestAnIDThatIsEmptyIsNotReplacedByAnotherValue(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`{"ref":5,"name":"x","id":null,"type":"CORP"}`, `{"ref":5,"label":"x","customerId":"","type":"CORP"}`, `{"ref":5,"label":"x","type":"CORP","clientId":"N/A"}`} {
 		_, err := readAll(t, "["+text+"]")
-		wantCode(t, err, portal.Garbage)
+		wantCode(t, err, portal.Unmapped)
 	}
 }
 

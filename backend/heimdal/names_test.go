@@ -144,7 +144,7 @@ func TestTheDayACustomerWasMadeIsTakenForNothingElse(t *testing.T) {
 	}
 	for _, name := range names {
 		_, err := readAll(t, `[{"`+name+`":1806451200,"label":"x","type":"CORP"}]`)
-		wantCode(t, err, portal.Garbage)
+		wantCode(t, err, portal.Unmapped)
 		if customers, err := readAll(t, `[{"ref":5,"`+name+`":"2024-01-02","type":"CORP"}]`); err == nil {
 			t.Errorf("%s: read %+v", name, customers)
 		}

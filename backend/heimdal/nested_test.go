@@ -66,10 +66,10 @@ func TestWhatIsNestedButMayBeNoCustomerIsRefused(t *testing.T) {
 		body string
 		want portal.CallCode
 	}{
-		"devices":                       {`[{"id":1,"type":"CORP","clients":[{"id":9,"hostname":"PC"}]}]`, portal.Garbage},
-		"devices before the id":         {`[{"clients":[{"id":9,"hostname":"PC"}],"id":1,"type":"CORP"}]`, portal.Garbage},
-		"in something without a type":   {`[{"id":1,"name":"R","children":[` + corp + `]}]`, portal.Garbage},
-		"in something without an id":    {`[{"name":"R","type":"RESELLER","children":[` + corp + `]}]`, portal.Garbage},
+		"devices":                       {`[{"id":1,"type":"CORP","clients":[{"id":9,"hostname":"PC"}]}]`, portal.Unmapped},
+		"devices before the id":         {`[{"clients":[{"id":9,"hostname":"PC"}],"id":1,"type":"CORP"}]`, portal.Unmapped},
+		"in something without a type":   {`[{"id":1,"name":"R","children":[` + corp + `]}]`, portal.Unmapped},
+		"in something without an id":    {`[{"name":"R","type":"RESELLER","children":[` + corp + `]}]`, portal.Unmapped},
 		"in something with two ids":     {`[{"customerId":1,"type":"RESELLER","children":[` + corp + `],"id":2}]`, portal.Garbage},
 		"a list that turns":             {`[{"id":1,"type":"RESELLER","children":[` + corp + `,5]}]`, portal.Garbage},
 		"a list that ends wrongly":      {`[{"children":[` + corp + `},"id":1,"type":"RESELLER"}]`, portal.Garbage},

@@ -123,7 +123,7 @@ func TestAnAnswerAboutOthersThanTheResellerIsRefused(t *testing.T) {
 		"a refusal":                  {map[string]string{"17": `[` + resellerR + `,` + corps(11, 1) + `]`}, portal.Refused},
 		"fewer than it says":         {map[string]string{"17": `[` + resellerR + `]`, "1": `{"items":[` + corps(11, 1) + `],"total":2}`}, portal.Incomplete},
 		"broken off":                 {map[string]string{"17": `[` + resellerR + `]`, "1": `[` + corps(11, 1)}, portal.Truncated},
-		"none of the MSSP's has one": {map[string]string{"17": `[{"id":1,"name":"R"}]`}, portal.Garbage},
+		"none of the MSSP's has one": {map[string]string{"17": `[{"id":1,"name":"R"}]`}, portal.Unmapped},
 	} {
 		var asked []string
 		_, err := byCustomer(t, &asked, test.texts).all(t.Context())
@@ -233,7 +233,7 @@ func TestATestProvesTheKeyWithOneCallAndCountsWhatItCan(t *testing.T) {
 		"resellers to be asked": {`[` + resellerR + `]`, nil, ""},
 		"a page and resellers":  {`{"items":[` + resellerR + `],"totalCount":2}`, nil, ""},
 		"a bad key":             {refusedHere, nil, portal.BadKey},
-		"no types":              {`[{"id":1,"name":"x"}]`, nil, portal.Garbage},
+		"no types":              {`[{"id":1,"name":"x"}]`, nil, portal.Unmapped},
 		"broken off":            {`[` + corps(1, 3), nil, portal.Truncated},
 		"called too often":      {`{"message":"Rate limit exceeded"}`, nil, portal.RateLimited},
 	} {

@@ -31,7 +31,7 @@ func TestTheKeyIsNotShownWhereAnAnswerPutsItForSomethingElse(t *testing.T) {
 		"a message beside none":         {[]string{`{"items":[],"message":"no such key: ` + key + `"}`}, portal.BadKey},
 		"a link's host":                 {[]string{`{"items":[` + corp + `],"nextLink":"https://` + key + `.example.com/"}`}, portal.Redirected},
 		"an id with two types":          {[]string{`[{"id":"` + key + `","type":"CORP","Type":"RESELLER"}]`}, portal.Garbage},
-		"an id that another stands in":  {[]string{`[{"id":"` + key + `","children":[` + corp + `]}]`}, portal.Garbage},
+		"an id that another stands in":  {[]string{`[{"id":"` + key + `","children":[` + corp + `]}]`}, portal.Unmapped},
 		"the first of two ids":          {[]string{`[{"customerId":"` + key + `","type":"CORP","children":[` + corp + `],"id":2}]`}, portal.Garbage},
 		"the second":                    {[]string{`[{"customerId":2,"type":"CORP","children":[` + corp + `],"id":"` + key + `"}]`}, portal.Garbage},
 		"a reseller with others' ids":   {[]string{`[{"id":"` + key + `","type":"RESELLER"}]`, `[{"id":17,"type":"RESELLER"}]`}, portal.WrongCustomer},

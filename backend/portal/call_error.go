@@ -28,6 +28,8 @@ const (
 	ServerError CallCode = "server_error"
 	// Garbage: complete, but not the customers.
 	Garbage CallCode = "garbage"
+	// Unmapped: the customers came, but which of their fields is the id or the type is not known; the field map can say.
+	Unmapped CallCode = "unmapped"
 	// Truncated: the answer breaks off.
 	Truncated CallCode = "truncated"
 	// Oversized: the answer, or one customer of it, is larger than is accepted.

@@ -131,7 +131,7 @@ func (c ConnectionChange) NeedsTrial() bool {
 type ConnectionTest struct {
 	OK     bool   `json:"ok"`
 	Code   string `json:"code,omitempty" doc:"Why not, as in a failed run's error_code."`
-	Detail string `json:"detail,omitempty" doc:"Why not, in a sentence for an admin."`
+	Detail string `json:"detail,omitempty" doc:"Why not, in a sentence for an admin; where it is ok, what is left to do."`
 	// Customers is how many there are, where the product says so.
 	Customers *int64 `json:"customers" doc:"How many customers there are, where the product says so at once."`
 }

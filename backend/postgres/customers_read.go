@@ -33,8 +33,9 @@ func (m *merge) read(ctx context.Context) error {
 	case sameTotal(m.state.Total, m.came.customers) != nil:
 		return sameTotal(m.state.Total, m.came.customers)
 	case m.came.customers > 0 && typed == 0:
-		return portal.CallErrorf(portal.Garbage,
-			"No customer in the answers has a type, so MSPs cannot be told from clients. Nothing was changed.")
+		return portal.CallErrorf(portal.Unmapped,
+			"No customer in the answers has a type that the portal can read, so MSPs cannot be told from clients. Nothing was "+
+				"changed. Choose under Fields which field of the answers is the type.")
 	case untyped > 0:
 		return m.contradiction(ctx, formerMSPs, []any{m.lease.MSSPID, m.lease.Run.ID, m.lease.ConnectionID},
 			portal.Garbage, "was an MSP and has no type in this answer, so the portal cannot know what it is")

@@ -263,7 +263,8 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 	claimed, stop := context.WithCancelCause(limited)
 	defer stop(nil)
 	reader, err := p.connector.Open(p.Settings(), p.apiKey, Options{
-		PerMinute: s.config.PerMinute, HTTPClient: s.httpFor(p.PublicOnly), Harmless: p.Harmless, Clock: impatient{s.config.Clock},
+		PerMinute: s.config.PerMinute, HTTPClient: s.httpFor(p.PublicOnly), Fields: p.Fields, Harmless: p.Harmless,
+		Clock: impatient{s.config.Clock},
 		Calling: func(time.Time) {
 			if err := s.claimTrial(claimed, p); err != nil {
 				stop(err)
@@ -310,6 +311,11 @@ func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
 		call = portal.CallErrorf(portal.TimedOut, "%s did not answer within %d seconds. Try again in a minute.", name, int(trialTime.Seconds()))
 	case !errors.As(err, &call):
 		return portal.ConnectionTest{}, err
+	}
+	if call.Code == portal.Unmapped {
+		// Only a saved connection has a field map, so it must be possible to save it. Its run says what is missing.
+		s.proofs.add(p, s.config.Clock.Now())
+		return portal.ConnectionTest{OK: true, Code: string(call.Code), Detail: call.Detail}, nil
 	}
 	detail := call.Detail
 	if p.PublicOnly && call.Code == portal.Unreachable {

@@ -134,9 +134,10 @@ var everyFault = map[string]played{
 	"somebody twice over two pages": {rule: on(heimdalstand.DuplicateSame), shape: pages, code: "incomplete",
 		says: "The answers hold 14 different customers and say themselves that there are 15. Nothing was changed."},
 	"a name of three million letters": {rule: on(heimdalstand.HugeName), code: "too_large", says: "One customer in the answer is larger than the portal accepts. Tell Heimdal's support."},
-	"customers without types": {rule: on(heimdalstand.Untyped), code: "garbage",
-		says: "No customer in the answer has a type, so MSPs cannot be told from clients. Check the base URL; if it is right, tell Heimdal's support."},
-	"customers without ids": {rule: on(heimdalstand.Unnamed), code: "garbage", says: "The answer holds a customer without an id. Check the base URL; if it is right, tell Heimdal's support."},
+	"customers without types": {rule: on(heimdalstand.Untyped), code: "unmapped",
+		says: "No customer in the answer has a type that the portal can read, so MSPs cannot be told from clients. Choose under Fields which field of Heimdal's answer is the type. If none is, tell Heimdal's support."},
+	"customers without ids": {rule: on(heimdalstand.Unnamed), code: "unmapped",
+		says: "The answer holds a customer without an id that the portal can read. Choose under Fields which field of Heimdal's answer is the customer id. If none is, check the base URL."},
 
 	// What passes is waited out, once there is something to lose.
 	"two refusals for calling too often": {rule: on(heimdalstand.Status429, 1, 2), status: portal.RunComplete},

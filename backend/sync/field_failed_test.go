@@ -225,6 +225,24 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 			t.Errorf("preview = %+v, want the known client with 7 licences", p)
 		}
 	})
+	t.Run("can be saved as a connection, and is tested with its field map", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.returns(numbered)
+		trial := portal.ConnectionTrial{ID: w.connection.ID}
+		test, err := w.service.TryConnection(context.Background(), w.admin, trial)
+		if err != nil || !test.OK || test.Code != string(portal.Unmapped) || test.Customers != nil || test.Detail == "" {
+			t.Errorf("a test returns %+v, %v; want that it is ok and what is left to do", test, err)
+		}
+		if run := w.again(); run.Status != portal.RunFailed || *run.ErrorCode != string(portal.Unmapped) {
+			t.Fatalf("the run is %s: %s; want failed for the field map", run.Status, said(run))
+		}
+		w.remap("Nr", "id", "Bezeichnung", "name", "Art", "type", "Betreuer", "parent")
+		test, err = w.service.TryConnection(context.Background(), w.admin, trial)
+		if err != nil || !test.OK || test.Code != "" || test.Customers == nil || *test.Customers != 2 {
+			t.Errorf("a test with the field map returns %+v, %v; want two customers", test, err)
+		}
+	})
 	t.Run("says that customers would have no name or type", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)

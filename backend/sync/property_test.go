@@ -103,7 +103,7 @@ func (m model) verdict(world map[int]customer, fault heimdalstand.Fault) string 
 		typed = typed || c["type"] != ""
 	}
 	if !typed {
-		return "garbage"
+		return "unmapped"
 	}
 	for id := range m.active {
 		c, there := world[id]

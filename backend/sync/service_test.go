@@ -34,7 +34,7 @@ func TestEveryFaultFailsTheRunByNameAndChangesNothing(t *testing.T) {
 	}
 	w.stand.Misbehave(heimdalstand.None)
 	w.stand.SetCustomers([]customer{{"name": "no id", "type": "CORP"}})
-	w.mustFail("garbage")
+	w.mustFail("unmapped")
 	w.stand.SetCustomers([]customer{corp(1, "A", nil), corp(1, "B", nil)})
 	w.mustFail("duplicate_id")
 	if w.Everything() != before {
