@@ -82,7 +82,8 @@ func (s *server) recover(next http.Handler) http.Handler {
 	})
 }
 
-// checkText refuses what PostgreSQL cannot hold as text, wherever in the URL it stands.
+// checkText refuses what PostgreSQL cannot hold as text, wherever in the URL it stands, and a parameter or a header of
+// ours that comes twice: which of the two counts is not for the server to guess.
 func checkText(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query, err := url.QueryUnescape(r.URL.RawQuery)
@@ -91,8 +92,31 @@ func checkText(next http.Handler) http.Handler {
 				Detail: "The address holds characters that are not text."})
 			return
 		}
+		if twice := twin(r); twice != "" {
+			writeProblem(w, r.Context(), &Problem{Status: http.StatusBadRequest, Code: portal.Invalid, Field: twice,
+				Detail: "The request names this twice" + shownName(twice) + ". Send it once."})
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// singleHeaders are the headers that decide who asks, as whom and for what.
+var singleHeaders = []string{"Authorization", "Portal-Grant", "Content-Type"}
+
+// twin returns the name of a query parameter or a header that comes more than once, "" if none does.
+func twin(r *http.Request) string {
+	for name, values := range r.URL.Query() {
+		if len(values) > 1 {
+			return name
+		}
+	}
+	for _, name := range singleHeaders {
+		if len(r.Header.Values(name)) > 1 {
+			return name
+		}
+	}
+	return ""
 }
 
 // authenticate finds out who calls, under which of their grants, and whether its role may. Whatever a session sends
@@ -107,6 +131,11 @@ func (s *server) authenticate(may portal.Permission) func(huma.Context, func(hum
 			s.refuse(ctx, err)
 			return
 		}
+		if !s.sessions.enter(viewer.SessionID) {
+			s.refuseUnread(ctx, errBusy())
+			return
+		}
+		defer s.sessions.leave(viewer.SessionID)
 		ctx.SetHeader("Cache-Control", "private, no-cache")
 		next(huma.WithValue(ctx, viewerKey, viewer))
 	}
@@ -143,7 +172,8 @@ func (s *server) refuse(ctx huma.Context, err error) {
 	writeProblem(w, request.Context(), s.problem(request.Context(), err))
 }
 
-// limitAddress bounds what one address may ask of each of the routes nobody has signed in for.
+// limitAddress bounds what one address may ask of each of the routes nobody has signed in for, and how much of that is at
+// work at once. What it refuses is not read.
 func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
 	if !strings.HasPrefix(ctx.Operation().Path, "/v1/auth/") {
 		next(ctx)
@@ -151,9 +181,15 @@ func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
 	}
 	ctx.SetHeader("Cache-Control", "no-store")
 	request, _ := humaUnwrap(ctx)
-	key := ctx.Operation().Path + " " + addressKey(callerAddress(request, s.TrustedProxies))
+	address := addressKey(callerAddress(request, s.TrustedProxies))
+	if !s.anonymous.enter(address) {
+		s.refuseUnread(ctx, errBusy())
+		return
+	}
+	defer s.anonymous.leave(address)
+	key := ctx.Operation().Path + " " + address
 	if wait, ok := s.limits.address.take(key); !ok {
-		s.refuse(ctx, tooMany(wait))
+		s.refuseUnread(ctx, tooMany(wait))
 		return
 	}
 	next(huma.WithValue(ctx, addressKeyKey, key))

@@ -123,7 +123,7 @@ func problemOf(ctx context.Context, status int, detail string, causes []error) *
 	code := portal.Invalid
 	switch {
 	case status == http.StatusRequestEntityTooLarge:
-		code, detail = portal.TooLarge, "The body is larger than 1 MiB."
+		code, detail = portal.TooLarge, tooLarge
 	case status >= http.StatusInternalServerError:
 		code, detail = portal.Internal, "Something went wrong on the portal's side."
 	}

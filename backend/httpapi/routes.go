@@ -79,13 +79,16 @@ func route[I, O any](s *server, api huma.API, pattern string, may portal.Permiss
 		Path:        path,
 		Summary:     pattern,
 		Errors:      []int{http.StatusTooManyRequests},
+		// huma counts a body of so many bytes as too large.
+		MaxBodyBytes:    largestBody(path, may) + 1,
+		BodyReadTimeout: bodyTime,
 	}
 	if may == anyone {
-		operation.Middlewares = huma.Middlewares{s.limitAddress}
+		operation.Middlewares = huma.Middlewares{s.limitAddress, s.limitBody}
 	} else {
 		operation.Security = []map[string][]string{{"session": {}}}
 		operation.Errors = append(operation.Errors, http.StatusUnauthorized, http.StatusForbidden)
-		operation.Middlewares = huma.Middlewares{s.authenticate(may)}
+		operation.Middlewares = huma.Middlewares{s.authenticate(may), s.limitBody}
 	}
 	switch {
 	case method == http.MethodDelete, path == "/v1/auth/logout", strings.HasSuffix(path, "/seen"):

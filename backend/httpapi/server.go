@@ -36,6 +36,11 @@ type Config struct {
 	// AccountRate is how many requests a minute the holder of one account's credentials may send to /v1/auth; 0: any
 	// number.
 	AccountRate int
+	// AnonymousAtOnce is how many requests of callers who have not signed in are at work at once, AddressAtOnce how many of
+	// them from one address, SessionAtOnce how many requests of one session; 0: any number.
+	AnonymousAtOnce int
+	AddressAtOnce   int
+	SessionAtOnce   int
 	// TrustedProxies are those whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	Now            func() time.Time // nil means the clock
@@ -46,6 +51,8 @@ type server struct {
 	requests *prometheus.HistogramVec
 	limits   limits
 	streams  streams
+	// anonymous and sessions bound what is at work at once.
+	anonymous, sessions gate
 }
 
 // New answers the API's handler.
@@ -54,12 +61,17 @@ func New(c Config) http.Handler {
 		c.Now = time.Now
 	}
 	s := &server{Config: c, limits: newLimits(c), streams: streams{of: map[string]int{}}}
+	s.anonymous = gate{all: c.AnonymousAtOnce, each: c.AddressAtOnce}
+	s.sessions = gate{each: c.SessionAtOnce}
 	s.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "portal_http_request_seconds",
 		Help:    "Time to answer, by route and status.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 	}, []string{"route", "status"})
-	c.Metrics.MustRegister(s.requests)
+	c.Metrics.MustRegister(s.requests, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "portal_http_anonymous_requests",
+		Help: "Requests of callers who have not signed in that are at work.",
+	}, func() float64 { return float64(s.anonymous.atWork()) }))
 
 	mux := http.NewServeMux()
 	s.routes(humago.New(mux, apiConfig(c.Version)))
@@ -70,6 +82,7 @@ func New(c Config) http.Handler {
 func apiConfig(version string) huma.Config {
 	config := huma.DefaultConfig("FS Client Portal", version)
 	config.CreateHooks = nil // no $schema member in bodies
+	config.Formats = strictFormats()
 	config.DocsPath = ""
 	config.SchemasPath = ""
 	config.RejectUnknownQueryParameters = true

@@ -128,7 +128,7 @@ func (w *world) makeEnvironment() error {
 		"PORTAL_GOOGLE_CLIENT_ID=bench", "PORTAL_GOOGLE_CLIENT_SECRET=bench-secret",
 		"PORTAL_HEIMDAL_RATE=1000", "PORTAL_METRICS_LISTEN=127.0.0.1:0",
 		// What is measured is the answer, not the limit on asking for it.
-		"PORTAL_AUTH_RATE=0", "PORTAL_ACCOUNT_RATE=0", "PORTAL_SESSION_RATE=0")
+		"PORTAL_AUTH_RATE=0", "PORTAL_ACCOUNT_RATE=0", "PORTAL_SESSION_RATE=0", "PORTAL_AUTH_AT_ONCE=0")
 	return nil
 }
 

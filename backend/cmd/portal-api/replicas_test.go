@@ -132,7 +132,7 @@ func (r *replicas) begin(database string, settings ...string) (string, *child.Pr
 	command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),
 		"PORTAL_DATABASE_URL="+database, "PORTAL_SECRET_KEY_FILE="+r.key, "PORTAL_PUBLIC_URL=https://portal.example.com",
 		"PORTAL_GOOGLE_ISSUER="+r.google.Issuer(), "PORTAL_GOOGLE_CLIENT_ID=desktop", "PORTAL_GOOGLE_CLIENT_SECRET=secret",
-		"PORTAL_AUTH_RATE=0", "PORTAL_ACCOUNT_RATE=0", "PORTAL_SESSION_RATE=0")
+		"PORTAL_AUTH_RATE=0", "PORTAL_ACCOUNT_RATE=0", "PORTAL_SESSION_RATE=0", "PORTAL_AUTH_AT_ONCE=0")
 	log, err := command.StderrPipe()
 	if err != nil {
 		r.Fatal(err)

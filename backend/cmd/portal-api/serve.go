@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -112,6 +113,7 @@ func listen(setting, address string) (net.Listener, error) {
 
 func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *session.Sealer, listener, metricsListener net.Listener) error {
 	log := newLog(c.LogLevel)
+	log.Info("memory", "limit_mib", limitMemory(os.LookupEnv, os.ReadFile)>>20)
 	sessions, err := session.New(db, sealer, c.config(c.PublicURL))
 	if err != nil {
 		return badSetting("PORTAL_PUBLIC_URL", err)
@@ -146,6 +148,7 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	api := httpapi.New(httpapi.Config{
 		DB: db, Sessions: sessions, Identity: people, Sync: syncs, Log: log, Metrics: registry, Version: version,
 		AuthRate: c.AuthRate, AccountRate: c.AccountRate, SessionRate: c.SessionRate, TrustedProxies: proxies,
+		AnonymousAtOnce: c.AuthAtOnce, AddressAtOnce: c.addressAtOnce(), SessionAtOnce: sessionAtOnce,
 	})
 	metrics := http.NewServeMux()
 	metrics.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))

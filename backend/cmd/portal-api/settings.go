@@ -140,6 +140,7 @@ type requestLimits struct {
 	AuthRate       int    `env:"PORTAL_AUTH_RATE" default:"600" help:"Requests a minute one address may send to each route of /v1/auth; 0: any number."`
 	AccountRate    int    `env:"PORTAL_ACCOUNT_RATE" default:"30" help:"Requests a minute one account may send to /v1/auth; 0: any number."`
 	SessionRate    int    `env:"PORTAL_SESSION_RATE" default:"6000" help:"Requests a minute one session may send; 0: any number."`
+	AuthAtOnce     int    `env:"PORTAL_AUTH_AT_ONCE" default:"128" help:"Requests to /v1/auth at work at once, a quarter of them from one address; 0: any number."`
 	TrustedProxies string `env:"PORTAL_TRUSTED_PROXIES" help:"Networks of the reverse proxies whose X-Forwarded-For is believed, comma-separated: 10.0.0.0/8,fd00::/8 (default: none)."`
 }
 
@@ -152,9 +153,18 @@ func (l requestLimits) checkRates() error {
 			return unusable{setting, fmt.Sprintf("should be a number of requests a minute from 0 to %d", maxRate)}
 		}
 	}
+	if l.AuthAtOnce < 0 || l.AuthAtOnce > maxRate {
+		return unusable{"PORTAL_AUTH_AT_ONCE", fmt.Sprintf("should be a number of requests from 0 to %d", maxRate)}
+	}
 	_, err := l.proxies()
 	return err
 }
+
+// sessionAtOnce is how many requests of one session are at work at once: far more than the app sends.
+const sessionAtOnce = 64
+
+// addressAtOnce is the part of AuthAtOnce that one address may have.
+func (l requestLimits) addressAtOnce() int { return (l.AuthAtOnce + 3) / 4 }
 
 // proxies reads PORTAL_TRUSTED_PROXIES: networks, or single addresses.
 func (l requestLimits) proxies() ([]netip.Prefix, error) {

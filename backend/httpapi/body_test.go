@@ -1,0 +1,354 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"fs-client-portal/backend/httpapi"
+	"fs-client-portal/backend/portal"
+)
+
+// schema is as much of OpenAPI as the bodies of the routes need.
+type schema struct {
+	Ref        string            `json:"$ref"`
+	Type       any               `json:"type"`
+	Properties map[string]schema `json:"properties"`
+	Enum       []any             `json:"enum"`
+	Format     string            `json:"format"`
+	MinLength  int               `json:"minLength"`
+	Minimum    float64           `json:"minimum"`
+	Items      *schema           `json:"items"`
+}
+
+type document struct {
+	Paths map[string]map[string]struct {
+		RequestBody struct {
+			Content map[string]struct {
+				Schema schema `json:"schema"`
+			} `json:"content"`
+		} `json:"requestBody"`
+		Parameters []struct {
+			Name string `json:"name"`
+			In   string `json:"in"`
+		} `json:"parameters"`
+	} `json:"paths"`
+	Components struct {
+		Schemas map[string]schema `json:"schemas"`
+	} `json:"components"`
+}
+
+func (d document) resolve(s schema) schema {
+	for s.Ref != "" {
+		s = d.Components.Schemas[strings.TrimPrefix(s.Ref, "#/components/schemas/")]
+	}
+	return s
+}
+
+// sample is a value that a schema takes.
+func (d document) sample(s schema) any {
+	s = d.resolve(s)
+	kind := s.Type
+	if kinds, several := kind.([]any); several {
+		kind = kinds[0]
+	}
+	switch {
+	case len(s.Enum) > 0:
+		return s.Enum[0]
+	case s.Format == "uuid":
+		return someID
+	case s.Format == "email":
+		return "a@example.com"
+	case kind == "string":
+		return strings.Repeat("a", max(s.MinLength, 1))
+	case kind == "integer" || kind == "number":
+		return max(s.Minimum, 1)
+	case kind == "boolean":
+		return true
+	case kind == "array":
+		return []any{}
+	}
+	object := map[string]any{}
+	for name, property := range s.Properties {
+		object[name] = d.sample(property)
+	}
+	return object
+}
+
+// bodyRoute is a route that reads a body.
+type bodyRoute struct {
+	route string
+	names []string
+	body  map[string]any
+}
+
+func (h *house) bodyRoutes() []bodyRoute {
+	h.Helper()
+	d := decode[document](h, h.wants(h.get("/openapi.json", ""), ok))
+	var routes []bodyRoute
+	for path, methods := range d.Paths {
+		for method, operation := range methods {
+			content, has := operation.RequestBody.Content["application/json"]
+			if !has {
+				continue
+			}
+			body, _ := d.sample(content.Schema).(map[string]any)
+			r := bodyRoute{route: strings.ToUpper(method) + " " + strings.Replace(path, "{id}", someID, 1), body: body}
+			for name := range d.resolve(content.Schema).Properties {
+				r.names = append(r.names, name)
+			}
+			slices.Sort(r.names)
+			routes = append(routes, r)
+		}
+	}
+	return routes
+}
+
+func (r bodyRoute) text(t *testing.T, of map[string]any) string {
+	t.Helper()
+	text, err := json.Marshal(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestBodyNames(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSSPAdmin)
+	routes := h.bodyRoutes()
+	if len(routes) < 12 {
+		t.Fatalf("the document has %d routes with a body, want at least 12", len(routes))
+	}
+	for _, r := range routes {
+		if len(r.names) == 0 {
+			t.Errorf("%s documents no names in its body", r.route)
+		}
+		whole := r.text(t, r.body)
+		for _, name := range r.names {
+			for kind, other := range map[string]string{
+				"upper case": strings.ToUpper(name), "a capital": strings.ToUpper(name[:1]) + name[1:], "a long s": strings.ReplaceAll(name, "s", "ſ"),
+			} {
+				if other == name {
+					continue
+				}
+				renamed := map[string]any{}
+				for of, value := range r.body {
+					renamed[of] = value
+				}
+				delete(renamed, name)
+				renamed[other] = r.body[name]
+				refused := h.send(call{route: r.route, token: token, body: r.text(t, renamed)})
+				if refused.StatusCode != wrong {
+					t.Errorf("%s with %s in %s: got %d, want 422: %s", r.route, name, kind, refused.StatusCode, refused.body)
+				}
+				value, err := json.Marshal(r.body[name])
+				if err != nil {
+					t.Fatal(err)
+				}
+				both := h.send(call{route: r.route, token: token, body: strings.TrimSuffix(whole, "}") + fmt.Sprintf(",%q:%s}", other, value)})
+				if both.StatusCode != wrong {
+					t.Errorf("%s with %s and its twin in %s: got %d, want 422: %s", r.route, name, kind, both.StatusCode, both.body)
+				}
+			}
+			value, err := json.Marshal(r.body[name])
+			if err != nil {
+				t.Fatal(err)
+			}
+			twice := h.send(call{route: r.route, token: token, body: strings.TrimSuffix(whole, "}") + fmt.Sprintf(",%q:%s}", name, value)})
+			if twice.StatusCode != http.StatusBadRequest || !strings.Contains(string(twice.body), "twice") {
+				t.Errorf("%s with %s twice: got %d, want 400 that says so: %s", r.route, name, twice.StatusCode, twice.body)
+			}
+		}
+	}
+}
+
+func TestQueryNames(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSSPAdmin)
+	d := decode[document](h, h.wants(h.get("/openapi.json", ""), ok))
+	checked := 0
+	for path, methods := range d.Paths {
+		for method, operation := range methods {
+			for _, p := range operation.Parameters {
+				if p.In != "query" {
+					continue
+				}
+				checked++
+				route := strings.ToUpper(method) + " " + strings.Replace(path, "{id}", someID, 1)
+				for _, query := range []string{p.Name + "=1&" + p.Name + "=1", p.Name + "=1&%" + fmt.Sprintf("%02x", p.Name[0]) + p.Name[1:] + "=2", p.Name + "&" + p.Name} {
+					h.wantsProblem(h.send(call{route: route + "?" + query, token: token}), http.StatusBadRequest, portal.Invalid)
+				}
+				h.wantsProblem(h.send(call{route: route + "?" + strings.ToUpper(p.Name) + "=1", token: token}), wrong, portal.Invalid)
+			}
+		}
+	}
+	if checked < 20 {
+		t.Errorf("the document has %d query parameters, want at least 20", checked)
+	}
+	for _, name := range []string{"Authorization", "Portal-Grant"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+"/v1/me", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+token)
+		request.Header.Add(name, "Bearer "+token)
+		request.Header.Add(name, "Bearer "+token)
+		response, err := h.client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s twice: got %d, want 400", name, response.StatusCode)
+		}
+	}
+}
+
+func TestBodySize(t *testing.T) {
+	h := newHouse(t)
+	token := h.as(portal.MSSPAdmin)
+	for _, r := range h.bodyRoutes() {
+		most := 64 << 10
+		switch {
+		case strings.Contains(r.route, "/fields"):
+			most = 256 << 10
+		case strings.Contains(r.route, "/v1/auth/"):
+			most = 16 << 10
+		}
+		fits := h.send(call{route: r.route, token: token, body: `{"a":"` + strings.Repeat("a", most-8) + `"}`})
+		if fits.StatusCode != wrong {
+			t.Errorf("%s with %d bytes: got %d, want 422 for the name: %s", r.route, most, fits.StatusCode, fits.body)
+		}
+		h.wantsProblem(h.send(call{route: r.route, token: token, body: `{"a":"` + strings.Repeat("a", most-7) + `"}`}),
+			http.StatusRequestEntityTooLarge, portal.TooLarge)
+		// A body that does not say how large it is.
+		method, path, _ := strings.Cut(r.route, " ")
+		request, err := http.NewRequestWithContext(t.Context(), method, h.url+path, io.MultiReader(strings.NewReader(strings.Repeat(" ", most+1))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+token)
+		response, err := h.client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s with %d bytes in pieces: got %d, want 413", r.route, most+1, response.StatusCode)
+		}
+	}
+}
+
+// held is a sign-in whose body never comes.
+type held struct {
+	net.Conn
+}
+
+func (h *house) hold(address string) held {
+	h.Helper()
+	conn, err := new(net.Dialer).DialContext(h.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.Cleanup(func() { conn.Close() })
+	fmt.Fprintf(conn, "POST /v1/auth/refresh HTTP/1.1\r\nHost: portal\r\nX-Forwarded-For: %s\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{", address)
+	return held{conn}
+}
+
+// atWork waits until so many sign-ins are at work.
+func (h *house) atWork(registry *prometheus.Registry, want float64) {
+	h.Helper()
+	got := -1.0
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		families, err := registry.Gather()
+		if err != nil {
+			h.Fatal(err)
+		}
+		for _, family := range families {
+			if family.GetName() == "portal_http_anonymous_requests" {
+				got = family.GetMetric()[0].GetGauge().GetValue()
+			}
+		}
+		if got == want {
+			return
+		}
+	}
+	h.Fatalf("%g sign-ins are at work, want %g", got, want)
+}
+
+func TestSignInsAtOnce(t *testing.T) {
+	clock, registry := newTurned(), prometheus.NewRegistry()
+	h := newHouse(t, defaults(clock), func(c *httpapi.Config) {
+		c.AnonymousAtOnce, c.AddressAtOnce, c.Metrics = 3, 2, registry
+	})
+	token := h.as(portal.MSPUser)
+	first := h.hold("203.0.113.1")
+	h.hold("203.0.113.1")
+	h.atWork(registry, 2)
+
+	t.Log("one address has its share, another still gets in")
+	refused := h.refreshFrom("203.0.113.1", "x")
+	h.waits(refused)
+	if !refused.Close {
+		t.Error("the connection of a refused request stays open, so its body is read")
+	}
+	h.wantsProblem(h.refreshFrom("203.0.113.2", "never issued"), http.StatusUnauthorized, "")
+
+	t.Log("all that may be at work are, and who is signed in is served")
+	h.hold("203.0.113.3")
+	h.atWork(registry, 3)
+	h.waits(h.refreshFrom("203.0.113.4", "x"))
+	h.wants(h.get("/v1/clients", token), ok)
+	h.wants(h.get("/healthz", ""), ok)
+
+	t.Log("one is over, the next gets in")
+	fmt.Fprint(first, strings.Repeat(" ", 999))
+	h.atWork(registry, 2)
+	h.wantsProblem(h.refreshFrom("203.0.113.4", "never issued"), http.StatusUnauthorized, "")
+}
+
+func TestRefusedBodiesAreNotRead(t *testing.T) {
+	h := newHouse(t, func(c *httpapi.Config) { c.AnonymousAtOnce, c.AddressAtOnce = 1, 1 })
+	t.Run("where_they_say_that_they_are_too_large", func(t *testing.T) {
+		h.refusedUnread(t, 16<<10+1, http.StatusRequestEntityTooLarge)
+	})
+	t.Run("where_too_many_requests_are_at_work", func(t *testing.T) {
+		h.hold("")
+		for status := 0; status != http.StatusTooManyRequests; {
+			status = h.refreshFrom("", "never issued").StatusCode
+		}
+		h.refusedUnread(t, 100, http.StatusTooManyRequests)
+	})
+}
+
+// refusedUnread fails unless a sign-in is refused, and its connection closed, though nothing of its body was sent.
+func (h *house) refusedUnread(t *testing.T, size, status int) {
+	t.Helper()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "POST /v1/auth/refresh HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", size)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != status || !response.Close {
+		t.Errorf("got %d, connection closed: %t; want %d and closed", response.StatusCode, response.Close, status)
+	}
+}

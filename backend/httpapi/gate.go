@@ -1,0 +1,88 @@
+package httpapi
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"fs-client-portal/backend/portal"
+)
+
+// gate bounds the requests at work at once: all of them, and those of each key. 0 is any number.
+type gate struct {
+	all, each int
+
+	mu   sync.Mutex
+	held int
+	of   map[string]int
+}
+
+// enter reports whether a request of key may begin; each that may has to leave.
+func (g *gate) enter(key string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.all > 0 && g.held == g.all || g.each > 0 && g.of[key] == g.each {
+		return false
+	}
+	if g.of == nil {
+		g.of = map[string]int{}
+	}
+	g.held++
+	g.of[key]++
+	return true
+}
+
+func (g *gate) leave(key string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.held--
+	if g.of[key]--; g.of[key] == 0 {
+		delete(g.of, key)
+	}
+}
+
+func (g *gate) atWork() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.held
+}
+
+// gateWait is what callers who find too many requests at work are asked to wait.
+const gateWait = 2 * time.Second
+
+func errBusy() error {
+	return &portal.Error{Code: portal.TooManyRequests, Wait: gateWait,
+		Detail: "Too many requests are at work at once. Try again in a moment."}
+}
+
+// refuseUnread refuses a request whose body has not been read, and closes its connection so that it never is.
+func (s *server) refuseUnread(ctx huma.Context, err error) {
+	ctx.SetHeader("Connection", "close")
+	s.refuse(ctx, err)
+}
+
+// limitBody refuses a body that says that it is too large, before anything of it is read. One that does not say so is
+// cut off by huma.
+func (s *server) limitBody(ctx huma.Context, next func(huma.Context)) {
+	most := ctx.Operation().MaxBodyBytes
+	if request, _ := humaUnwrap(ctx); request.ContentLength >= most {
+		s.refuseUnread(ctx, portal.Errorf(portal.TooLarge, "%s", tooLarge))
+		return
+	}
+	next(ctx)
+}
+
+const tooLarge = "The body is larger than this route reads."
+
+// largestBody is how many bytes a body of a route may have.
+func largestBody(path string, may portal.Permission) int64 {
+	switch {
+	case may == anyone:
+		return anonymousBody
+	case strings.Contains(path, "/fields"):
+		return fieldMapBody
+	}
+	return signedInBody
+}
