@@ -320,19 +320,25 @@ func TestSignInsAtOnce(t *testing.T) {
 func TestRefusedBodiesAreNotRead(t *testing.T) {
 	h := newHouse(t, func(c *httpapi.Config) { c.AnonymousAtOnce, c.AddressAtOnce = 1, 1 })
 	t.Run("where_they_say_that_they_are_too_large", func(t *testing.T) {
-		h.refusedUnread(t, 16<<10+1, http.StatusRequestEntityTooLarge)
+		h.refusedUnread(t, "/v1/auth/refresh", 16<<10+1, http.StatusRequestEntityTooLarge)
+	})
+	t.Run("where_nobody_is_signed_in", func(t *testing.T) {
+		h.refusedUnread(t, "/v1/invites", 100, http.StatusUnauthorized)
+	})
+	t.Run("where_there_is_no_route", func(t *testing.T) {
+		h.refusedUnread(t, "/nowhere", 100, http.StatusNotFound)
 	})
 	t.Run("where_too_many_requests_are_at_work", func(t *testing.T) {
 		h.hold("")
 		for status := 0; status != http.StatusTooManyRequests; {
 			status = h.refreshFrom("", "never issued").StatusCode
 		}
-		h.refusedUnread(t, 100, http.StatusTooManyRequests)
+		h.refusedUnread(t, "/v1/auth/refresh", 100, http.StatusTooManyRequests)
 	})
 }
 
-// refusedUnread fails unless a sign-in is refused, and its connection closed, though nothing of its body was sent.
-func (h *house) refusedUnread(t *testing.T, size, status int) {
+// refusedUnread fails unless a request is refused, and its connection closed, though nothing of its body was sent.
+func (h *house) refusedUnread(t *testing.T, path string, size, status int) {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
@@ -342,7 +348,7 @@ func (h *house) refusedUnread(t *testing.T, size, status int) {
 	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(conn, "POST /v1/auth/refresh HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", size)
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", path, size)
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -57,10 +58,12 @@ func errBusy() error {
 		Detail: "Too many requests are at work at once. Try again in a moment."}
 }
 
-// refuseUnread refuses a request whose body has not been read, and closes its connection so that it never is.
-func (s *server) refuseUnread(ctx huma.Context, err error) {
-	ctx.SetHeader("Connection", "close")
-	s.refuse(ctx, err)
+// leaveUnread closes the connection of a request that is refused before its body was read. The server would otherwise
+// read on, at the pace of the caller, before it replies.
+func leaveUnread(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		w.Header().Set("Connection", "close")
+	}
 }
 
 // limitBody refuses a body that says that it is too large, before anything of it is read. One that does not say so is
@@ -68,7 +71,7 @@ func (s *server) refuseUnread(ctx huma.Context, err error) {
 func (s *server) limitBody(ctx huma.Context, next func(huma.Context)) {
 	most := ctx.Operation().MaxBodyBytes
 	if request, _ := humaUnwrap(ctx); request.ContentLength >= most {
-		s.refuseUnread(ctx, portal.Errorf(portal.TooLarge, "%s", tooLarge))
+		s.refuse(ctx, portal.Errorf(portal.TooLarge, "%s", tooLarge))
 		return
 	}
 	next(ctx)

@@ -88,11 +88,13 @@ func checkText(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query, err := url.QueryUnescape(r.URL.RawQuery)
 		if err != nil || !utf8.ValidString(query) || strings.ContainsRune(query, 0) || strings.ContainsRune(r.URL.Path, 0) {
+			leaveUnread(w, r)
 			writeProblem(w, r.Context(), &Problem{Status: http.StatusBadRequest, Code: portal.Invalid,
 				Detail: "The address holds characters that are not text."})
 			return
 		}
 		if twice := twin(r); twice != "" {
+			leaveUnread(w, r)
 			writeProblem(w, r.Context(), &Problem{Status: http.StatusBadRequest, Code: portal.Invalid, Field: twice,
 				Detail: "The request names this twice" + shownName(twice) + ". Send it once."})
 			return
@@ -132,7 +134,7 @@ func (s *server) authenticate(may portal.Permission) func(huma.Context, func(hum
 			return
 		}
 		if !s.sessions.enter(viewer.SessionID) {
-			s.refuseUnread(ctx, errBusy())
+			s.refuse(ctx, errBusy())
 			return
 		}
 		defer s.sessions.leave(viewer.SessionID)
@@ -169,6 +171,7 @@ func (s *server) viewer(ctx huma.Context) (portal.Viewer, error) {
 
 func (s *server) refuse(ctx huma.Context, err error) {
 	request, w := humaUnwrap(ctx)
+	leaveUnread(w, request)
 	writeProblem(w, request.Context(), s.problem(request.Context(), err))
 }
 
@@ -183,13 +186,13 @@ func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
 	request, _ := humaUnwrap(ctx)
 	address := addressKey(callerAddress(request, s.TrustedProxies))
 	if !s.anonymous.enter(address) {
-		s.refuseUnread(ctx, errBusy())
+		s.refuse(ctx, errBusy())
 		return
 	}
 	defer s.anonymous.leave(address)
 	key := ctx.Operation().Path + " " + address
 	if wait, ok := s.limits.address.take(key); !ok {
-		s.refuseUnread(ctx, tooMany(wait))
+		s.refuse(ctx, tooMany(wait))
 		return
 	}
 	next(huma.WithValue(ctx, addressKeyKey, key))

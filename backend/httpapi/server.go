@@ -110,6 +110,7 @@ const compressedSuffix = "-gzip"
 func notARoute(mux *http.ServeMux) http.HandlerFunc {
 	methods := []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete}
 	return func(w http.ResponseWriter, r *http.Request) {
+		leaveUnread(w, r)
 		for _, method := range methods {
 			other := r.Clone(r.Context())
 			other.Method = method
