@@ -80,12 +80,13 @@ func (m *merge) queueChanged(batch *pgx.Batch, s stamp) {
 		set msp_id = d.msp_id, status = `+presentStatus+`, missing_at = null, changed_in = $3, `+values+`
 		from `+now+`
 		where t.mssp_id = $1 and t.id = d.id and d.kind = 'client' and not d.fresh`, mssp, run, s.version)
+	// All of them, not only those of clients that moved now: one may have been written while its client moved.
 	for _, table := range []string{"user_role", "pre_assigned_role"} {
 		batch.Queue(`
 			update `+table+` t
-			set msp_id = d.msp_id
-			from differing d
-			where t.mssp_id = $1 and t.client_id = d.id and d.kind = 'client' and t.msp_id is distinct from d.msp_id`, mssp)
+			set msp_id = c.msp_id
+			from client c
+			where t.mssp_id = $1 and c.mssp_id = $1 and c.id = t.client_id and t.msp_id is distinct from c.msp_id`, mssp)
 	}
 }
 

@@ -18,7 +18,7 @@ var tenantTables = map[string]string{
 	"mssp": "id", "mssp_product": "mssp_id", "sync_run": "mssp_id", "msp": "mssp_id", "client": "mssp_id",
 	"client_count": "mssp_id", "msp_count": "mssp_id", "client_day": "mssp_id", "client_span": "mssp_id", "change": "mssp_id",
 	"sync_customer": "mssp_id", "sync_vanishing": "mssp_id", "field_map": "mssp_id", "user_role": "mssp_id",
-	"pre_assigned_role": "mssp_id", "audit_log": "mssp_id",
+	"pre_assigned_role": "mssp_id", "audit_log": "mssp_id", "sync_turn": "mssp_id",
 }
 
 // read runs sql with no scope of its own as viewer and answers its single number, or -1 where PostgreSQL refuses the
@@ -85,6 +85,7 @@ func TestASyncThatForgetsItsScopeReachesOnlyItsOwnMSSP(t *testing.T) {
 			from sync_run r
 			where r.mssp_id = $1
 			limit 1`, tenant.MSSPID)
+		w.Exec(t, "insert into sync_turn (mssp_id, taken_at) values ($1, now())", tenant.MSSPID)
 	}
 	asSync := func(sql string) (n int64, err error) {
 		err = pgx.BeginFunc(t.Context(), w.DB.Pool(), func(tx pgx.Tx) error {

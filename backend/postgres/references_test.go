@@ -1,0 +1,261 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit"
+)
+
+// write runs sql as a database role of the server with a scope, as the code would if it had no check of its own.
+func write(t *testing.T, db *postgres.DB, role string, scope portal.Scope, sql string) (rows int64, err error) {
+	t.Helper()
+	err = pgx.BeginFunc(t.Context(), db.Pool(), func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), `
+			select set_config('role', $1, true), set_config('portal.mssp', $2, true),
+			       set_config('portal.msp', $3, true), set_config('portal.client', $4, true)`,
+			role, scope.MSSPID, scope.MSPID, scope.ClientID)
+		if err != nil {
+			return err
+		}
+		tag, err := tx.Exec(t.Context(), sql)
+		rows = tag.RowsAffected()
+		return err
+	})
+	return rows, err
+}
+
+func TestInvitesAndGrantsAtClients(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	admin := w.Own.Viewers[portal.MSPAdmin].Scope
+	mssp := w.Own.Viewers[portal.MSSPAdmin].Scope
+	own, sister, direct, foreign := w.Own.MSPs[0].Clients[0].ID, w.Own.MSPs[1].Clients[0].ID, w.Own.Direct.ID, w.Other.MSPs[0].Clients[0].ID
+	orNull := func(id string) string {
+		if id == "" {
+			return "null"
+		}
+		return "'" + id + "'"
+	}
+	invite := func(msp, client string) string {
+		return fmt.Sprintf(`
+			insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, code_hash, invited_by, expires_at)
+			values ('%s', '%s', 'a@example.com', 'client_user', %s, '%s', 'google', '', '', now())`,
+			w.Own.MSSPID, postgres.NewID(), orNull(msp), client)
+	}
+	grant := func(msp, client string) string {
+		return fmt.Sprintf("update user_role set role = 'client_user', msp_id = %s, client_id = '%s' where id = '%s'",
+			orNull(msp), client, w.Own.Viewers[portal.MSPUser].GrantID)
+	}
+	for name, test := range map[string]struct {
+		role  string
+		scope portal.Scope
+		sql   string
+		fits  bool
+	}{
+		"an_MSP_invites_to_its_client":                           {"portal_msp", admin, invite(admin.MSPID, own), true},
+		"an_MSP_invites_to_its_sister's_client":                  {"portal_msp", admin, invite(admin.MSPID, sister), false},
+		"an_MSP_invites_to_a_client_directly_under_the_MSSP":     {"portal_msp", admin, invite(admin.MSPID, direct), false},
+		"an_MSP_invites_to_another_MSSP's_client":                {"portal_msp", admin, invite(admin.MSPID, foreign), false},
+		"an_MSP_grants_its_client":                               {"portal_msp", admin, grant(admin.MSPID, own), true},
+		"an_MSP_grants_its_sister's_client":                      {"portal_msp", admin, grant(admin.MSPID, sister), false},
+		"an_MSP_grants_a_client_directly_under_the_MSSP":         {"portal_msp", admin, grant(admin.MSPID, direct), false},
+		"an_MSSP_invites_to_a_client_of_the_MSP":                 {"portal_mssp", mssp, invite(w.Own.MSPs[1].ID, sister), true},
+		"an_MSSP_invites_to_a_client_directly_under_it":          {"portal_mssp", mssp, invite("", direct), true},
+		"an_MSSP_invites_to_a_client_of_another_MSP":             {"portal_mssp", mssp, invite(w.Own.MSPs[0].ID, sister), false},
+		"an_MSSP_invites_to_an_MSP's_client_as_if_it_were_its":   {"portal_mssp", mssp, invite("", own), false},
+		"an_MSSP_grants_an_MSP's_client_as_if_it_were_its":       {"portal_mssp", mssp, grant("", own), false},
+		"an_MSSP_grants_a_client_of_another_MSP":                 {"portal_mssp", mssp, grant(w.Own.MSPs[1].ID, own), false},
+		"an_MSP_turns_an_invite_to_another_client":               {"portal_msp", admin, "update pre_assigned_role set client_id = '" + sister + "'", false},
+		"an_MSP_turns_an_invite_to_another_role":                 {"portal_msp", admin, "update pre_assigned_role set role = 'msp_admin', client_id = null", false},
+		"an_MSP_turns_an_invite_to_another_address":              {"portal_msp", admin, "update pre_assigned_role set email = 'b@example.com'", false},
+		"an_MSP_accepts_an_invite_for_a_person_of_another_MSSP":  {"portal_msp", admin, "update pre_assigned_role set accepted_by = '" + w.Other.Viewers[portal.MSPUser].UserID + "'", false},
+		"an_MSSP_accepts_an_invite_for_a_person_of_another_MSSP": {"portal_mssp", mssp, "update pre_assigned_role set accepted_at = now()", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rows, err := write(t, w.DB, test.role, test.scope, test.sql)
+			if test.fits && (err != nil || rows != 1) {
+				t.Errorf("got %d rows, %v; want one", rows, err)
+			}
+			if !test.fits && err == nil {
+				t.Errorf("%d rows are written, want a refusal", rows)
+			}
+		})
+	}
+}
+
+// reference is a row of one MSSP that names something of another.
+type reference struct {
+	// name is the table and the column that names it.
+	name, role, sql string
+	// foreign is another MSSP's: nothing read there may have it.
+	table, column, foreign string
+}
+
+// references are all columns of tenants' tables that name a row of a tenant's table and that the server's roles write.
+// Own is the MSSP that writes, and other the one that is named.
+func references(own, other testkit.Tenant, ownRun, otherRun string) []reference {
+	msp, client := other.MSPs[0].ID, other.MSPs[0].Clients[0].ID
+	id := postgres.NewID
+	sync := func(table, column, foreign, sql string) reference {
+		return reference{table + "." + column, "portal_sync", sql, table, column, foreign}
+	}
+	change := func(column, foreign string) reference {
+		return sync("change", column, foreign, fmt.Sprintf(`
+			insert into change (mssp_id, id, at, entity, entity_id, kind, version, %s)
+			values ('%s', '%s', now(), 'client', '%s', 'added', 1, '%s')`, column, own.MSSPID, id(), own.Direct.ID, foreign))
+	}
+	span := func(column, foreign string) reference {
+		values := map[string]string{"client_id": own.Direct.ID, "msp_id": own.MSPs[0].ID}
+		values[column] = foreign
+		return sync("client_span", column, foreign, fmt.Sprintf(`
+			insert into client_span (mssp_id, client_id, from_at, to_at, msp_id, status)
+			values ('%s', '%s', now() - interval '2 days', now() - interval '1 day', '%s', 'active')`,
+			own.MSSPID, values["client_id"], values["msp_id"]))
+	}
+	return []reference{
+		change("msp_id", msp), change("client_id", client), change("run_id", otherRun),
+		change("before_msp_id", msp), change("after_msp_id", msp),
+		span("msp_id", msp), span("client_id", client),
+		sync("client", "msp_id", msp, fmt.Sprintf("update client set msp_id = '%s' where id = '%s'", msp, own.Direct.ID)),
+		sync("client", "mssp_product_id", other.ConnectionID, fmt.Sprintf("update client set mssp_product_id = '%s'", other.ConnectionID)),
+		sync("msp", "mssp_product_id", other.ConnectionID, fmt.Sprintf("update msp set mssp_product_id = '%s'", other.ConnectionID)),
+		sync("client_count", "msp_id", msp, fmt.Sprintf(`
+			insert into client_count (mssp_id, msp_id, status, type, n, seats_used, seats_total)
+			values ('%s', '%s', 'active', 'CORP', 1, 1, 1)`, own.MSSPID, msp)),
+		sync("client_day", "msp_id", msp, fmt.Sprintf(`
+			insert into client_day (mssp_id, msp_id, day, clients, seats_used, seats_total)
+			values ('%s', '%s', current_date, 1, 1, 1)`, own.MSSPID, msp)),
+		sync("user_role", "msp_id", msp, fmt.Sprintf("update user_role set msp_id = '%s' where msp_id is not null", msp)),
+		sync("sync_run", "mssp_product_id", other.ConnectionID, fmt.Sprintf(`
+			insert into sync_run (mssp_id, id, mssp_product_id, status, trigger) values ('%s', '%s', '%s', 'failed', 'manual')`,
+			own.MSSPID, id(), other.ConnectionID)),
+		sync("sync_vanishing", "run_id", otherRun, fmt.Sprintf(`
+			insert into sync_vanishing (mssp_id, run_id, rank, search_name, id, kind) values ('%s', '%s', 1, '', '%s', 'client')`,
+			own.MSSPID, otherRun, client)),
+		sync("sync_customer", "run_id", otherRun, fmt.Sprintf(`
+			insert into sync_customer (mssp_id, run_id, call, id, kind, external_id, parent, name, type, products, raw)
+			values ('%s', '%s', 1, '%s', 'client', '1', '', '', '', '{}', '{}')`, own.MSSPID, otherRun, client)),
+		sync("field_map", "run_id", otherRun, fmt.Sprintf(`
+			insert into field_map (mssp_id, mssp_product_id, run_id, read_at, customers, paths, applied)
+			values ('%s', '%s', '%s', now(), 1, '[]', '{}')`, own.MSSPID, own.ConnectionID, otherRun)),
+		sync("field_map", "mssp_product_id", other.ConnectionID, fmt.Sprintf(`
+			insert into field_map (mssp_id, mssp_product_id, run_id, read_at, customers, paths, applied)
+			values ('%s', '%s', '%s', now(), 1, '[]', '{}')`, own.MSSPID, other.ConnectionID, ownRun)),
+		sync("sync_turn", "mssp_id", other.MSSPID, fmt.Sprintf(`
+			insert into sync_turn (mssp_id, taken_at) values ('%s', now())`, other.MSSPID)),
+		{"sync_run.mssp_product_id by an admin", "portal_mssp", fmt.Sprintf(`
+			insert into sync_run (mssp_id, id, mssp_product_id, status, trigger) values ('%s', '%s', '%s', 'failed', 'manual')`,
+			own.MSSPID, id(), other.ConnectionID), "sync_run", "mssp_product_id", other.ConnectionID},
+		{"user_role.msp_id by an admin", "portal_mssp",
+			fmt.Sprintf("update user_role set msp_id = '%s' where msp_id is not null", msp), "user_role", "msp_id", msp},
+		{"user_role.client_id by an admin", "portal_mssp",
+			fmt.Sprintf("update user_role set client_id = '%s' where client_id is not null", client), "user_role", "client_id", client},
+		{"pre_assigned_role.msp_id by an admin", "portal_mssp", fmt.Sprintf(`
+			insert into pre_assigned_role (mssp_id, id, email, role, msp_id, provider, code_hash, invited_by, expires_at)
+			values ('%s', '%s', 'a@example.com', 'msp_user', '%s', 'google', '', '', now())`, own.MSSPID, id(), msp),
+			"pre_assigned_role", "msp_id", msp},
+		{"field_map.noticed_in by an admin", "portal_mssp", fmt.Sprintf("update field_map set noticed_in = '%s'", otherRun),
+			"field_map", "noticed_in", otherRun},
+	}
+}
+
+func TestReferencesToAnotherMSSP(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	runs := map[string]string{}
+	for _, of := range []testkit.Tenant{w.Own, w.Other} {
+		err := w.DB.As(of.Viewers[portal.MSSPAdmin]).Read(t.Context(), func(batch *pgx.Batch) {
+			batch.Queue("select id::text from sync_run limit 1").QueryRow(func(row pgx.Row) error {
+				var id string
+				err := row.Scan(&id)
+				runs[of.MSSPID] = id
+				return err
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	scope := portal.Scope{Level: portal.LevelMSSP, MSSPID: w.Own.MSSPID}
+	all := references(w.Own, w.Other, runs[w.Own.MSSPID], runs[w.Other.MSSPID])
+	before := map[string]int64{}
+	count := func(r reference, role portal.Role) int64 {
+		return read(t, w.DB, w.Other.Viewers[role], fmt.Sprintf("select count(*) from %s where %s::text = '%s'", r.table, r.column, r.foreign))
+	}
+	for _, r := range all {
+		for role := range w.Other.Viewers {
+			before[r.name+string(role)] = count(r, role)
+		}
+	}
+	for _, r := range all {
+		t.Run(r.name, func(t *testing.T) {
+			if _, err := write(t, w.DB, r.role, scope, r.sql); err != nil {
+				return // refused
+			}
+			for role := range w.Other.Viewers {
+				if now := count(r, role); now != before[r.name+string(role)] {
+					t.Errorf("%s of the named MSSP reads %d rows, want %d as before", role, now, before[r.name+string(role)])
+				}
+			}
+		})
+	}
+	t.Run("are_tried_of_every_column", func(t *testing.T) {
+		tried := map[string]bool{}
+		for _, r := range all {
+			tried[r.table+"."+r.column] = true
+		}
+		for _, column := range referring(t, w) {
+			if !tried[column] && !slices.Contains(notReferences, column) {
+				t.Errorf("%s is not tried", column)
+			}
+		}
+	})
+}
+
+// notReferences are columns of identifiers that name nothing of a tenant, or that no role of the server writes.
+var notReferences = []string{
+	"audit_log.actor_id", "audit_log.request_id", "change.entity_id", "mssp_product.product_id", "mssp_product.customer_id",
+	"pre_assigned_role.client_id", // TestInvitesAndGrantsAtClients
+	"user_role.user_id",           // only a sign-in writes it
+	"client.external_id", "msp.external_id", "sync_customer.external_id",
+}
+
+// referring lists the columns of tenants' tables whose name says that they hold an identifier.
+func referring(t *testing.T, w *testkit.World) []string {
+	t.Helper()
+	conn, err := pgx.Connect(context.Background(), w.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	rows, err := conn.Query(context.Background(), `
+		select c.table_name || '.' || c.column_name
+		from information_schema.columns c
+		join information_schema.tables t using (table_schema, table_name)
+		where c.table_schema = 'public'
+		and t.table_type = 'BASE TABLE'
+		and (c.column_name like '%\_id' or c.column_name = 'noticed_in')
+		and c.column_name <> 'mssp_id'
+		and exists (
+			select
+			from information_schema.columns m
+			where m.table_schema = 'public'
+			and m.table_name = c.table_name
+			and m.column_name = 'mssp_id')
+		order by 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return columns
+}
