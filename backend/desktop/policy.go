@@ -31,7 +31,7 @@ var policyKeys = map[string]string{
 	"AllowSessionOnly": "true or false",
 	"AllowExport":      "true or false",
 	"UpdateChannel":    `"off", "notify" or "auto"`,
-	"CaFile":           "a string, the path of a PEM file",
+	"CaFile":           "a string, the path of a file of certificates",
 	"LogLevel":         `"debug", "info", "warn" or "error"`,
 }
 

@@ -56,9 +56,16 @@ func registryValue(key registry.Key, name string) (any, error) {
 		return nil, err
 	}
 	switch kind {
-	case registry.SZ, registry.EXPAND_SZ:
+	case registry.SZ:
 		value, _, err := key.GetStringValue(name)
 		return value, err
+	case registry.EXPAND_SZ:
+		value, _, err := key.GetStringValue(name)
+		if err != nil {
+			return nil, err
+		}
+		// Such as %ProgramData%\FS\ca.pem.
+		return registry.ExpandString(value)
 	case registry.MULTI_SZ:
 		value, _, err := key.GetStringsValue(name)
 		return value, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"fs-client-portal/backend/portal"
 )
@@ -139,19 +141,43 @@ func (s *Settings) setCAFile(given *setting) error {
 	if given == nil {
 		return nil
 	}
-	pem, err := os.ReadFile(given.value)
+	content, err := readCAFile(given.value)
 	if err != nil {
-		return fmt.Errorf("%s must be the path of a readable PEM file: %w", given.name, err)
+		return fmt.Errorf("%s must be the path of a readable file of certificates: %w", given.name, err)
+	}
+	found := readCertificates(content, time.Now())
+	if len(found.usable) == 0 {
+		return fmt.Errorf("%s must be a file with at least one certificate that can be used, as PEM, DER or PKCS#7: %s: %s",
+			given.name, given.value, strings.Join(found.notes, "; "))
+	}
+	for _, note := range found.notes {
+		s.Notes = append(s.Notes, fmt.Sprintf("%s %s: %s", given.name, given.value, note))
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
-	if !pool.AppendCertsFromPEM(pem) {
-		return fmt.Errorf("%s must be a PEM file with at least one certificate: %s holds none", given.name, given.value)
+	for _, certificate := range found.usable {
+		pool.AddCert(certificate)
 	}
 	s.RootCAs = pool
 	return nil
+}
+
+// caFileLimit is many times what all public authorities need.
+const caFileLimit = 16 << 20
+
+func readCAFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	content, err := io.ReadAll(io.LimitReader(file, caFileLimit+1))
+	if err == nil && len(content) > caFileLimit {
+		err = fmt.Errorf("%s is larger than %d MiB", path, caFileLimit>>20)
+	}
+	return content, err
 }
 
 func (s *Settings) setLogLevel(given *setting) error {

@@ -69,7 +69,7 @@ func TestAnUnusableSettingIsNamedInOneLineWithWhatItShouldBe(t *testing.T) {
 		{Policy{LogLevel: text("loud")}, nil, []string{"LogLevel", "debug"}},
 		{Policy{}, map[string]string{"FSPORTAL_API_URL": "portal"}, []string{"FSPORTAL_API_URL", "https"}},
 		{Policy{}, map[string]string{"FSPORTAL_LOG": "9"}, []string{"FSPORTAL_LOG"}},
-		{Policy{}, map[string]string{"FSPORTAL_CA_FILE": "/nowhere"}, []string{"FSPORTAL_CA_FILE", "PEM"}},
+		{Policy{}, map[string]string{"FSPORTAL_CA_FILE": "/nowhere"}, []string{"FSPORTAL_CA_FILE", "certificates"}},
 		{Policy{CAFile: text("settings.go")}, nil, []string{"CaFile", "certificate"}},
 		{Policy{APIURL: text("x"), LogLevel: text("y")}, nil, []string{"ApiUrl"}},
 	} {

@@ -1,0 +1,224 @@
+package desktop
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/binary"
+	"encoding/pem"
+	"log/slog"
+	"math/big"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+)
+
+// caSample returns a file that OpenSSL 3.0 wrote: the same authority in each of its formats.
+func caSample(t testing.TB, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", "ca", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// inUTF16 writes text as Windows' own editors and PowerShell do, with or without a byte order mark.
+func inUTF16(order binary.AppendByteOrder, mark bool, text []byte) []byte {
+	var out []byte
+	if mark {
+		out = order.AppendUint16(out, 0xfeff)
+	}
+	for _, unit := range utf16.Encode([]rune(string(text))) {
+		out = order.AppendUint16(out, unit)
+	}
+	return out
+}
+
+func joined(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+
+// newCertificate makes a certificate for an authority that holds for a year from start, changed by change.
+func newCertificate(t testing.TB, start time.Time, change func(*x509.Certificate)) []byte {
+	t.Helper()
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(4711), Subject: pkix.Name{CommonName: "Made CA"},
+		NotBefore: start, NotAfter: start.AddDate(1, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	if change != nil {
+		change(template)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
+func inPEM(kind string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+}
+
+func TestCertificates(t *testing.T) {
+	text, der := caSample(t, "ca.pem"), caSample(t, "ca.der")
+	bom := []byte("\xef\xbb\xbf")
+	for name, test := range map[string]struct {
+		content []byte
+		usable  int
+	}{
+		"reads_pem":                         {text, 1},
+		"reads_pem_with_crlf":               {bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")), 1},
+		"reads_pem_after_explanations":      {joined([]byte("# subject: Example\n"), text), 1},
+		"reads_pem_with_bom":                {joined(bom, text), 1},
+		"reads_utf16_little_endian":         {inUTF16(binary.LittleEndian, true, text), 1},
+		"reads_utf16_big_endian":            {inUTF16(binary.BigEndian, true, text), 1},
+		"reads_utf16_without_mark":          {inUTF16(binary.LittleEndian, false, text), 1},
+		"reads_der":                         {der, 1},
+		"reads_trusted_label":               {caSample(t, "trusted.pem"), 1},
+		"reads_old_x509_label":              {inPEM("X509 CERTIFICATE", der), 1},
+		"reads_pkcs7_pem":                   {caSample(t, "bundle.p7b"), 1},
+		"reads_pkcs7_der":                   {caSample(t, "bundle.p7c"), 1},
+		"reads_pkcs7_labelled_certificate":  {inPEM("CERTIFICATE", caSample(t, "bundle.p7c")), 1},
+		"reads_joined_with_boms":            {joined(bom, text, bom, text), 2},
+		"reads_joined_without_line_end":     {joined(bytes.TrimSpace(text), text), 2},
+		"reads_joined_der":                  {joined(der, der), 2},
+		"reads_joined_der_and_pem":          {joined(der, text, der, text), 4},
+		"reads_joined_encodings":            {joined(text, inUTF16(binary.LittleEndian, true, text), inUTF16(binary.BigEndian, true, text), bom, text), 4},
+		"reads_joined_bundle_and_trusted":   {joined(caSample(t, "bundle.p7b"), caSample(t, "trusted.pem"), caSample(t, "bundle.p7c")), 3},
+		"reads_joined_pem_without_newlines": {bytes.ReplaceAll(joined(text, text), []byte("-----\n-----"), []byte("----------")), 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := readCertificates(test.content, time.Now())
+			if len(got.usable) != test.usable || len(got.notes) != 0 {
+				t.Fatalf("got %d certificates and notes %q, want %d and none", len(got.usable), got.notes, test.usable)
+			}
+			for _, certificate := range got.usable {
+				if certificate.Subject.CommonName != "Example CA" {
+					t.Errorf("read %q", certificate.Subject)
+				}
+			}
+		})
+	}
+}
+
+func TestCertificatesThatCannotBeUsed(t *testing.T) {
+	now := time.Now()
+	good, der := caSample(t, "ca.pem"), caSample(t, "ca.der")
+	damaged := slices.Clone(der)
+	damaged[4] ^= 0xff
+	expired := newCertificate(t, now.AddDate(-2, 0, 0), nil)
+	later := newCertificate(t, now.AddDate(0, 0, 2), nil)
+	leaf := newCertificate(t, now.Add(-time.Hour), func(c *x509.Certificate) { c.IsCA, c.KeyUsage = false, x509.KeyUsageDigitalSignature })
+	signsNothing := newCertificate(t, now.Add(-time.Hour), func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageDigitalSignature })
+	for name, test := range map[string]struct {
+		content []byte
+		usable  int
+		want    string
+	}{
+		"expired":              {inPEM("CERTIFICATE", expired), 0, "expired on"},
+		"not_yet_valid":        {inPEM("CERTIFICATE", later), 1, "it is used from"},
+		"no_authority":         {inPEM("CERTIFICATE", leaf), 1, "no certificate authority"},
+		"may_not_sign":         {inPEM("CERTIFICATE", signsNothing), 1, "no certificate authority"},
+		"damaged_der_in_pem":   {inPEM("CERTIFICATE", damaged), 0, "x509"},
+		"damaged_der":          {der[:len(der)-3], 0, "damaged DER"},
+		"damaged_base64":       {bytes.Replace(good, []byte("MII"), []byte("M!I"), 1), 0, "damaged"},
+		"block_without_start":  {good[30:], 0, "has no beginning"},
+		"unfinished_block":     {good[:len(good)/2], 0, "has no end"},
+		"rejected_by_openssl":  {caSample(t, "rejected.pem"), 0, "not trusted for servers"},
+		"trusted_for_mail":     {caSample(t, "mail_only.pem"), 0, "not trusted for servers"},
+		"trailing_bytes":       {inPEM("CERTIFICATE", joined(der, []byte("x"))), 0, "trailing data"},
+		"private_key":          {inPEM("PRIVATE KEY", []byte("secret")), 0, "PRIVATE KEY"},
+		"bundle_cut_in_two":    {inPEM("PKCS7", caSample(t, "bundle.p7c")[:100]), 0, "PKCS#7"},
+		"bundle_with_none":     {inPEM("PKCS7", []byte("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")), 0, "PKCS#7"},
+		"nothing":              {nil, 0, "no certificate"},
+		"only_an_explanation":  {[]byte("-----\nhello\n"), 0, "no certificate"},
+		"label_with_line_ends": {[]byte("-----BEGIN X\x1b[31m-----\nAAAA\n-----END X\x1b[31m-----\n"), 0, "entry 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := readCertificates(test.content, now)
+			if len(got.usable) != test.usable || len(got.notes) != 1 || !strings.Contains(got.notes[0], test.want) {
+				t.Errorf("got %d certificates and notes %q, want %d and one note with %q", len(got.usable), got.notes, test.usable, test.want)
+			}
+			// The same beside two good ones is noted by its place, and drops neither of them.
+			beside := readCertificates(joined(good, test.content, []byte("\n"), good), now)
+			if test.want == "no certificate" || name == "damaged_der" { // which takes the next block's first bytes for its own
+				return
+			}
+			if len(beside.usable) != test.usable+2 || len(beside.notes) != 1 || !strings.Contains(beside.notes[0], "entry 2") {
+				t.Errorf("beside two good ones: got %d certificates and notes %q", len(beside.usable), beside.notes)
+			}
+			if strings.ContainsAny(beside.notes[0], "\n\x1b") {
+				t.Errorf("note %q is not one printable line", beside.notes[0])
+			}
+		})
+	}
+}
+
+func TestCAFile(t *testing.T) {
+	write := func(content []byte) map[string]string {
+		file := filepath.Join(t.TempDir(), "ca")
+		if err := os.WriteFile(file, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return map[string]string{"FSPORTAL_CA_FILE": file}
+	}
+	expired := inPEM("CERTIFICATE", newCertificate(t, time.Now().AddDate(-2, 0, 0), nil))
+	t.Run("logs_what_is_not_used", func(t *testing.T) {
+		s, err := loadWith(t, Policy{}, write(joined(expired, caSample(t, "ca.pem"))), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		log, file := OpenLog(dir, slog.LevelInfo)
+		newBench(t, func(o *Options) { o.Log, o.Settings.Notes = log, s.Notes })
+		_ = file.Close()
+		content, err := os.ReadFile(filepath.Join(dir, folderName+".log"))
+		if err != nil || !strings.Contains(string(content), "FSPORTAL_CA_FILE") || !strings.Contains(string(content), "entry 1 (CN=Made CA) is not used: it expired") {
+			t.Errorf("log %q, %v", content, err)
+		}
+	})
+	t.Run("refuses_start_where_nothing_can_be_used", func(t *testing.T) {
+		_, err := loadWith(t, Policy{}, write(expired), "")
+		if err == nil || !strings.Contains(err.Error(), "FSPORTAL_CA_FILE must be") || !strings.Contains(err.Error(), "Made CA") ||
+			strings.Contains(err.Error(), "\n") {
+			t.Errorf("got %v, want one line that names the setting and the certificate", err)
+		}
+	})
+	t.Run("refuses_file_beyond_limit", func(t *testing.T) {
+		_, err := loadWith(t, Policy{}, map[string]string{"FSPORTAL_CA_FILE": "/dev/zero"}, "")
+		if err == nil || !strings.Contains(err.Error(), "larger than") {
+			t.Errorf("got %v, want a refusal by size", err)
+		}
+	})
+}
+
+func FuzzCertificates(f *testing.F) {
+	for _, name := range []string{"ca.pem", "ca.der", "trusted.pem", "rejected.pem", "bundle.p7b", "bundle.p7c"} {
+		f.Add(caSample(f, name))
+	}
+	f.Add(inUTF16(binary.LittleEndian, true, caSample(f, "ca.pem")))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		got := readCertificates(content, time.Now())
+		if len(got.usable) == 0 && len(got.notes) == 0 {
+			t.Error("nothing was read, and nothing says why")
+		}
+		if blocks := bytes.Count(content, []byte("-----BEGIN ")); len(got.usable)+len(got.notes) < min(blocks, 1) {
+			t.Errorf("%d blocks became %d certificates and notes %q", blocks, len(got.usable), got.notes)
+		}
+		for _, note := range got.notes {
+			if strings.ContainsAny(note, "\r\n\x1b") {
+				t.Errorf("note %q is not one line", note)
+			}
+		}
+	})
+}
