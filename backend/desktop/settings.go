@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -94,7 +93,8 @@ func (s *Settings) setAPIURL(given *setting, configDir string) error {
 	if given != nil {
 		checked, err := CheckAPIURL(given.value)
 		if err != nil {
-			return fmt.Errorf("%s must be the https address of the portal's API, or http on loopback", given.name)
+			return fmt.Errorf("%s must be the https address of the portal's API, or http on loopback: %s",
+				given.name, ProblemOf(err).Message)
 		}
 		s.APIURL, s.APIURLManaged = checked, true
 		return nil
@@ -198,10 +198,9 @@ func (s *Settings) setLogLevel(given *setting) error {
 // CheckAPIURL answers the API's address in its one written form. It must be https; http is good enough for
 // loopback, where nobody else listens in.
 func CheckAPIURL(raw string) (string, error) {
-	u, err := url.Parse(strings.TrimSpace(raw))
-	wrong := u == nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Opaque != ""
-	if err != nil || wrong || len(raw) > 2048 || (u.Scheme != "https" && u.Scheme != "http") {
-		p := problem(portal.Invalid, "That is not the address of an API. It looks like https://portal.example.com.")
+	u, fault := checkedAddress(strings.Trim(raw, " \t\r\n"))
+	if fault != "" {
+		p := problem(portal.Invalid, "That is not the address of an API: "+fault+". It looks like https://portal.example.com.")
 		p.Field = "url"
 		return "", p
 	}

@@ -2,9 +2,12 @@ package desktop
 
 import (
 	"encoding/json"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
+
+	"fs-client-portal/backend/portal"
 )
 
 func loadWith(t *testing.T, policy Policy, environment map[string]string, chosen string) (Settings, error) {
@@ -111,6 +114,66 @@ func TestAnAddressIsTakenOnlyWhenItIsSafe(t *testing.T) {
 	}
 }
 
+func TestAPIAddress(t *testing.T) {
+	for name, test := range map[string]struct{ raw, want string }{
+		"zero_width":            {"https://portal\u200b.example", "character 15 (U+200B)"},
+		"zero_width_at_the_end": {"https://portal.example\ufeff", "U+FEFF"},
+		"bidirectional":         {"https://portal.\u202eexample", "U+202E"},
+		"control":               {"https://portal\x00.example", "U+0000"},
+		"line_break_inside":     {"https://portal\n.example", "U+000A"},
+		"no_break_space":        {"https://portal.example\u00a0", "U+00A0"},
+		"soft_hyphen":           {"https://por\u00adtal.example", "U+00AD"},
+		"variation_selector":    {"https://portal\ufe0f.example", "U+FE0F"},
+		"hangul_filler":         {"https://portal\u3164.example", "U+3164"},
+		"braille_blank":         {"https://portal.example/\u2800", "U+2800"},
+		"escaped_in_path":       {"https://portal.example/%E2%80%8Bapi", "U+200B"},
+		"escaped_in_host":       {"https://portal%E2%80%8B.example", "U+200B"},
+		"escaped_zero":          {"https://portal.example/%00", "U+0000"},
+		"not_utf8":              {"https://portal\xff.example", "UTF-8"},
+		"blank":                 {"https://portal .example", "blank as character 15"},
+		"port_zero":             {"https://portal.example:0", `"0" and must be a number from 1 to 65535`},
+		"port_too_high":         {"https://portal.example:65536", `"65536"`},
+		"port_of_letters":       {"https://portal.example:abc", `"abc"`},
+		"port_with_sign":        {"https://portal.example:+443", `"+443"`},
+		"port_missing":          {"https://portal.example:", `""`},
+		"port_of_ipv6":          {"https://[::1]:99999", `"99999"`},
+		"port_beyond_integers":  {"https://portal.example:18446744073709551617/", "1 to 65535"},
+		"user":                  {"https://ada@portal.example", "no user name"},
+		"user_and_password":     {"https://ada:secret@portal.example/x", "no user name and no password"},
+		"query":                 {"https://portal.example/?a=1", "question mark"},
+		"empty_query":           {"https://portal.example?", "question mark"},
+		"fragment":              {"https://portal.example/#a", "number sign"},
+		"empty_fragment":        {"https://portal.example#", "number sign"},
+		"other_scheme":          {"ftp://portal.example", "begin with https://"},
+		"no_scheme":             {"portal.example", "begin with https://"},
+		"opaque":                {"https:portal.example", "begin with https://"},
+		"no_host":               {"https://", "no host name"},
+		"no_host_but_port":      {"https://:443", "no host name"},
+		"backslash":             {"https://portal.example\\evil", "no address has"},
+		"too_long":              {"https://portal.example/" + strings.Repeat("a", addressLimit), "more than 2048"},
+	} {
+		t.Run("refuses_"+name, func(t *testing.T) {
+			_, err := CheckAPIURL(test.raw)
+			p := wantCode(t, err, portal.Invalid)
+			if p.Field != "url" || !strings.Contains(p.Message, test.want) || strings.Contains(p.Message, "secret") {
+				t.Errorf("got field %q and message %q, want url and %q", p.Field, p.Message, test.want)
+			}
+			if textFault(strings.ReplaceAll(p.Message, " ", "")) != "" {
+				t.Errorf("message %q holds what cannot be seen", p.Message)
+			}
+			_, err = loadWith(t, Policy{}, map[string]string{"FSPORTAL_API_URL": test.raw}, "")
+			if err == nil || !strings.Contains(err.Error(), "FSPORTAL_API_URL") || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("at the start: got %v, want the setting's name and %q", err, test.want)
+			}
+		})
+	}
+	t.Run("takes_pasted_blanks_around_it", func(t *testing.T) {
+		if got, err := CheckAPIURL(" \thttps://portal.example:65535/api/\r\n"); got != "https://portal.example:65535/api" || err != nil {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+}
+
 func TestTheUsersChoiceIsKeptForTheNextStartUnlessITChose(t *testing.T) {
 	dir := t.TempDir()
 	b := newBench(t, func(o *Options) { o.Settings.APIURL, o.Settings.APIURLManaged, o.ConfigDir = "", false, dir })
@@ -142,6 +205,24 @@ func FuzzPolicy(f *testing.F) {
 		p, err := parsePolicyJSON(content)
 		if err == nil && !json.Valid([]byte(strings.TrimPrefix(string(content), "\xef\xbb\xbf"))) {
 			t.Errorf("%q was read as %+v", content, p)
+		}
+	})
+}
+
+func FuzzAPIAddress(f *testing.F) {
+	for _, seed := range []string{"https://portal.example:443/api", "http://[::1]:8480", "https://p\u200b.example", "https://a@b:0?#"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		checked, err := CheckAPIURL(raw)
+		if err != nil {
+			return
+		}
+		if again, err := CheckAPIURL(checked); err != nil || again != checked {
+			t.Errorf("%q became %q, and that %q, %v", raw, checked, again, err)
+		}
+		if u, err := url.Parse(checked); err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			t.Errorf("%q was taken as %q", raw, checked)
 		}
 	})
 }
