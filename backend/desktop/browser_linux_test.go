@@ -1,10 +1,14 @@
 package desktop
 
 import (
+	"bytes"
+	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/portal"
 )
@@ -15,7 +19,7 @@ func programs(t *testing.T, scripts map[string]string) (called func() string) {
 	folder := t.TempDir()
 	log := filepath.Join(folder, "log")
 	for name, script := range scripts {
-		text := "#!/bin/sh\necho \"" + name + " $*\" >>" + log + "\n" + script + "\n"
+		text := "#!/bin/sh\nprintf '%s' '" + name + "' >>" + log + "\nfor word; do printf '|%s' \"$word\" >>" + log + "; done\necho >>" + log + "\n" + script + "\n"
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -37,14 +41,96 @@ func TestOnlyOurOwnShortLinkIsHandedToTheBrowser(t *testing.T) {
 		"http://127.0.0.1.evil.example/start/" + secret(), strings.Replace(testLink(), "127.0.0.1", "localhost", 1), testLink() + "\n",
 		strings.Replace(testLink(), startPath, "/callback/google?", 1), testLink() + ";reboot",
 	} {
-		if OpenBrowser(other) == nil || called() != "" {
+		if OpenBrowser(silentLog, other) == nil || called() != "" {
 			t.Errorf("%q was opened: %s", other, called())
 		}
 	}
 	link := testLink()
-	if err := OpenBrowser(link); err != nil || called() != "xdg-open "+link {
+	if err := OpenBrowser(silentLog, link); err != nil || called() != "xdg-open|"+link {
 		t.Errorf("%v, called %q", err, called())
 	}
+}
+
+func TestNamedBrowser(t *testing.T) {
+	const link = "{link}"
+	for name, test := range map[string]struct{ browser, want string }{
+		"one_word":                    {"firefox", "firefox|{link}"},
+		"words":                       {"firefox --new-tab %s --x", "firefox|--new-tab|{link}|--x"},
+		"words_without_place":         {"firefox --new-tab", "firefox|--new-tab|{link}"},
+		"double_quotes":               {`"firefox" "--profile=my own" "%s"`, "firefox|--profile=my own|{link}"},
+		"single_quotes":               {`firefox '-P "x"' '%s'`, `firefox|-P "x"|{link}`},
+		"place_inside_a_word":         {"firefox --app=%s", "firefox|--app={link}"},
+		"backslash":                   {`firefox my\ own`, "firefox|my own|{link}"},
+		"percent":                     {"firefox 100%% %%s", "firefox|100%|%s|{link}"},
+		"empty_word":                  {`firefox "" %s`, "firefox||{link}"},
+		"quoted_path_with_blanks":     {`"{folder}/My Browser" -n %s`, "My Browser|-n|{link}"},
+		"unquoted_path_with_blanks":   {`{folder}/My Browser`, "My Browser|{link}"},
+		"colon_in_quotes":             {`firefox "a:b"`, "firefox|a:b|{link}"},
+		"second_of_two":               {"no-such-browser:firefox -n %s", "firefox|-n|{link}"},
+		"second_where_first_fails":    {"failing %s:firefox", "failing|{link}\nfirefox|{link}"},
+		"none_of_two":                 {"no-such-browser:failing", "failing|{link}\nxdg-open|{link}"},
+		"quote_without_end":           {`"firefox %s`, "xdg-open|{link}"},
+		"backslash_without_end":       {`firefox \`, "xdg-open|{link}"},
+		"only_a_place":                {"%s", "xdg-open|{link}"},
+		"only_colons":                 {" : :", "xdg-open|{link}"},
+		"empty_program":               {`"" %s`, "xdg-open|{link}"},
+		"not_set":                     {"", "xdg-open|{link}"},
+		"what_a_shell_would_run":      {"$(firefox)", "xdg-open|{link}"},
+		"semicolon_is_no_other_start": {"firefox;failing", "xdg-open|{link}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			called := programs(t, map[string]string{"xdg-open": "exit 0", "firefox": "exit 0", "failing": "exit 3", "My Browser": "exit 0"})
+			t.Setenv("BROWSER", strings.ReplaceAll(test.browser, "{folder}", os.Getenv("PATH")))
+			real := testLink()
+			if err := OpenBrowser(silentLog, real); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := called(), strings.ReplaceAll(test.want, link, real); got != want {
+				t.Errorf("BROWSER=%s called %q, want %q", test.browser, got, want)
+			}
+		})
+	}
+	t.Run("is_logged_where_it_fails_without_the_link", func(t *testing.T) {
+		programs(t, map[string]string{"xdg-open": "exit 0"})
+		t.Setenv("BROWSER", `no-such-browser %s:"firefox %s`)
+		var text bytes.Buffer
+		real := testLink()
+		if err := OpenBrowser(slog.New(slog.NewTextHandler(&text, nil)), real); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"entry=1", "no-such-browser", "entry=2", "has no end"} {
+			if !strings.Contains(text.String(), want) {
+				t.Errorf("log %q should say %q", text.String(), want)
+			}
+		}
+		if strings.Contains(text.String(), real) {
+			t.Errorf("log %q holds the link", text.String())
+		}
+	})
+	t.Run("that_ran_long_showed_the_link", func(t *testing.T) {
+		ended := exec.Command("/bin/sh", "-c", "exit 1").Run()
+		if linkShown(ended, time.Second) || !linkShown(ended, shownAfter) || linkShown(exec.ErrNotFound, time.Hour) {
+			t.Error("only a browser that ran for long and then ended with an error showed the link")
+		}
+	})
+}
+
+func FuzzBrowserCommand(f *testing.F) {
+	for _, seed := range []string{`"a b" %s:c 'd`, `\\:\`, "%%s"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, commands string) {
+		const link = "http://127.0.0.1:1/start/AAAAAAAAAAAAAAAAAAAA"
+		for _, command := range alternatives(commands) {
+			words, err := browserWords(command, link)
+			if err != nil {
+				continue
+			}
+			if len(words) < 2 || words[0] == "" || !strings.Contains(strings.Join(words[1:], " "), link) {
+				t.Errorf("%q became %q", command, words)
+			}
+		}
+	})
 }
 
 func TestWhereXdgOpenIsMissingOrFailsTheUsersBrowserIsTried(t *testing.T) {
@@ -53,7 +139,7 @@ func TestWhereXdgOpenIsMissingOrFailsTheUsersBrowserIsTried(t *testing.T) {
 	} {
 		called, link := programs(t, scripts), testLink()
 		t.Setenv("BROWSER", "no-such-browser:firefox --new-tab %s")
-		if err := OpenBrowser(link); err != nil || !strings.HasSuffix(called(), "firefox --new-tab "+link) {
+		if err := OpenBrowser(silentLog, link); err != nil || !strings.HasSuffix(called(), "firefox|--new-tab|"+link) {
 			t.Errorf("%s: %v, called %q", name, err, called())
 		}
 	}
@@ -63,7 +149,7 @@ func TestABrowserThatCannotBeOpenedIsAnErrorWhateverBROWSERSays(t *testing.T) {
 	for _, weird := range []string{"", ":", "  :%s", "%s", "no-such-browser", "/dev/null %s", "\x01", "$(reboot)", strings.Repeat("x:", 1000)} {
 		programs(t, nil)
 		t.Setenv("BROWSER", weird)
-		if err := OpenBrowser(testLink()); err == nil {
+		if err := OpenBrowser(silentLog, testLink()); err == nil {
 			t.Errorf("%q was said to have opened a browser", weird)
 		}
 	}

@@ -28,7 +28,8 @@ func FromSystem(version, commit string) (Options, error) {
 	log.Info("start", "version", version, "commit", commit, "platform", runtime.GOOS+"/"+runtime.GOARCH)
 	return Options{
 		Version: version, Commit: commit, Settings: settings, ConfigDir: config, StateDir: state,
-		Log: log, LogFile: file, OpenBrowser: OpenBrowser, Keyring: SystemKeyring{},
+		Log: log, LogFile: file, Keyring: SystemKeyring{},
+		OpenBrowser: func(link string) error { return OpenBrowser(log, link) },
 	}, nil
 }
 
