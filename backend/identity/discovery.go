@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -28,6 +29,7 @@ type caller struct {
 	http  *http.Client
 	bound func(context.Context) (context.Context, context.CancelFunc)
 	now   func() time.Time
+	log   *slog.Logger
 }
 
 // newCaller follows no redirect: a provider's documents are where its issuer says, and a redirect could lead the
@@ -38,7 +40,7 @@ func newCaller(c Config) *caller {
 		*client = *c.HTTPClient
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &caller{http: client, bound: c.Bound, now: c.Now}
+	return &caller{http: client, bound: c.Bound, now: c.Now, log: c.Log}
 }
 
 // endpoints are what the portal uses of a discovery document.

@@ -1,8 +1,11 @@
 package identity
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -74,6 +77,39 @@ func TestKeysAreBelievedForAnHourAndForOneMoreWhileTheProviderIsDown(t *testing.
 	after(0, 5, true)
 }
 
+func TestClock(t *testing.T) {
+	t.Parallel()
+	p := hostile.Start(t, portal.Google, hostile.Person{ID: "1", Email: "ada@fjord.example"})
+	public := jose.JSONWebKey{Key: &hostile.Key().PublicKey, KeyID: "k1"}
+	for name, test := range map[string]struct {
+		claims map[string]any
+		want   string // in the log; "" for no line
+	}{
+		"agrees":                           {nil, ""},
+		"agrees_with_entra_id_dating_back": {map[string]any{"iat": hostile.At(-5 * time.Minute), "nbf": hostile.At(-5 * time.Minute)}, ""},
+		"differs_by_seconds":               {map[string]any{"iat": hostile.At(2 * time.Second)}, ""},
+		"of_provider_is_ahead":             {map[string]any{"iat": hostile.At(4 * time.Minute)}, "provider_ahead_seconds=240 refused=false"},
+		"of_provider_is_ahead_by_nbf":      {map[string]any{"nbf": hostile.At(3 * time.Minute)}, "provider_ahead_seconds=180 refused=false"},
+		"of_provider_is_behind_by_exp":     {map[string]any{"exp": hostile.At(-2 * time.Minute)}, "provider_ahead_seconds=-120 refused=false"},
+		"of_provider_is_behind_by_iat":     {map[string]any{"iat": hostile.At(-12 * time.Minute)}, "provider_ahead_seconds=-720 refused=false"},
+		"differs_too_much":                 {map[string]any{"iat": hostile.At(time.Hour)}, "provider_ahead_seconds=3600 refused=true"},
+		"is_not_blamed_for_a_broken_token": {map[string]any{"exp": 0}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			calls := newCaller(Config{Now: hostile.Now, Log: slog.New(slog.NewTextHandler(&log, nil))}.withDefaults())
+			i := newIssuer(&discovery{issuer: hostile.GoogleIssuer, calls: calls}, "", hostile.ClientID)
+			i.keys.current.Store(&fetchedKeys{keys: []jose.JSONWebKey{public}, at: hostile.Now()})
+			claims := map[string]any{"at_hash": hostile.Missing}
+			maps.Copy(claims, test.claims)
+			_, _ = i.verify(context.Background(), p.IDToken("n", hostile.Script{Claims: claims}), "", "n")
+			if (test.want == "") != (log.Len() == 0) || !strings.Contains(log.String(), test.want) {
+				t.Errorf("logged %q, want %q", log.String(), test.want)
+			}
+		})
+	}
+}
+
 // FuzzIDToken shows the portal tokens that are any text, the good one changed in one place, any header and claims
 // under the good one's signature or under the attacker's, and any header and claims that the provider itself signs.
 func FuzzIDToken(f *testing.F) {
@@ -137,6 +173,7 @@ func holds(entra bool, header, payload string) bool {
 	sub, _ := c["sub"].(string)
 	exp, _ := c["exp"].(float64)
 	iat, _ := c["iat"].(float64)
+	nbf, _ := c["nbf"].(float64)
 	azp, hasAZP := c["azp"]
 	issuer := c["iss"] == hostile.GoogleIssuer || c["iss"] == "accounts.google.com"
 	if tid, _ := c["tid"].(string); entra {
@@ -145,5 +182,6 @@ func holds(entra bool, header, payload string) bool {
 	return h["alg"] == "RS256" && (!named || kid == "k1" || kid == "") && h["crit"] == nil &&
 		(string(audience) == `"hostile-client"` || string(audience) == `["hostile-client"]`) && (!hasAZP || azp == hostile.ClientID) &&
 		issuer && c["nonce"] == "n" && sub != "" && len(sub) <= maxSubject &&
-		int64(exp) >= hostile.At(0) && int64(iat) >= hostile.At(-10*time.Minute) && int64(iat) <= hostile.At(time.Minute)
+		int64(exp) >= hostile.At(-5*time.Minute) && int64(iat) >= hostile.At(-15*time.Minute) && int64(iat) <= hostile.At(5*time.Minute) &&
+		int64(nbf) <= hostile.At(5*time.Minute)
 }
