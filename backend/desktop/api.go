@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -37,6 +38,8 @@ type apiClient struct {
 	clock   clock
 	// emit tells the screens that a call waits.
 	emit func(event string, payload any)
+	// certificateAsked: the server, or what replies in its place, asked for a client certificate.
+	certificateAsked atomic.Bool
 }
 
 // request is one call: out receives the JSON answer, and may be nil. Where event is set the answer is a stream of events.
@@ -49,25 +52,27 @@ type request struct {
 }
 
 func newAPIClient(baseURL, version string, roots *x509.CertPool, log *slog.Logger) *apiClient {
+	c := &apiClient{log: log, clock: systemClock{}, emit: func(string, any) {}}
 	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
 	transport := &http.Transport{
-		Proxy:                 systemProxy,
-		DialContext:           dialer.DialContext,
-		TLSClientConfig:       &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: requestTimeout,
-		IdleConnTimeout:       90 * time.Second,
-		MaxIdleConnsPerHost:   4,
-		ForceAttemptHTTP2:     true,
+		Proxy:       systemProxy,
+		DialContext: dialer.DialContext,
+		TLSClientConfig: &tls.Config{
+			RootCAs: roots, MinVersion: tls.VersionTLS12, GetClientCertificate: c.noteCertificateRequest,
+		},
+		OnProxyConnectResponse: checkConnect,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ResponseHeaderTimeout:  requestTimeout,
+		IdleConnTimeout:        90 * time.Second,
+		MaxIdleConnsPerHost:    4,
+		ForceAttemptHTTP2:      true,
 	}
-	client := newHTTP(baseURL, version, transport).
+	c.http = newHTTP(baseURL, version, transport).
 		SetTimeout(requestTimeout).
 		SetResponseBodyLimit(answerLimit).
 		SetHeader("Accept", "application/json, application/problem+json")
-	return &apiClient{
-		http: client, streams: newHTTP(baseURL, version, transport),
-		log: log, clock: systemClock{}, emit: func(string, any) {},
-	}
+	c.streams = newHTTP(baseURL, version, transport)
+	return c
 }
 
 func newHTTP(baseURL, version string, transport *http.Transport) *resty.Client {
@@ -104,7 +109,7 @@ func (c *apiClient) ask(ctx context.Context, call request) error {
 		answer, err = c.send(ctx, call)
 	}
 	if err != nil {
-		err = unreachable(ctx, err)
+		err = c.unreachable(ctx, err)
 	} else {
 		err = c.read(call, answer)
 	}
@@ -136,20 +141,20 @@ func (c *apiClient) read(call request, answer *resty.Response) error {
 	if answer.StatusCode() == http.StatusNotModified {
 		known, found := c.cache.get(call.key())
 		if !found {
-			return notOurAPI()
+			return c.notThePortal(http.StatusNotModified)
 		}
 		body = known.body
 	} else if answer.StatusCode() < 200 || answer.StatusCode() > 299 {
-		return answeredProblem(answer, c.clock.Now())
+		return c.answeredProblem(answer)
 	}
 	if call.out == nil {
 		return nil
 	}
 	if !isJSON(answer) && answer.StatusCode() != http.StatusNotModified {
-		return notOurAPI()
+		return c.foreignResponse(answer)
 	}
 	if err := decode(body, call.out); err != nil {
-		return notOurAPI()
+		return c.notThePortal(answer.StatusCode())
 	}
 	if etag := answer.Header().Get("ETag"); etag != "" && call.method == http.MethodGet && call.token != "" {
 		c.cache.put(call.key(), cachedAnswer{etag, body})
@@ -173,7 +178,7 @@ func decode(body []byte, out any) error {
 	return nil
 }
 
-func answeredProblem(answer *resty.Response, now time.Time) *Problem {
+func (c *apiClient) answeredProblem(answer *resty.Response) *Problem {
 	var said struct {
 		Code      portal.Code `json:"code"`
 		Detail    string      `json:"detail"`
@@ -181,7 +186,7 @@ func answeredProblem(answer *resty.Response, now time.Time) *Problem {
 		Field     string      `json:"field"`
 		RequestID string      `json:"request_id"`
 	}
-	p := &Problem{status: answer.StatusCode(), RetryAfter: retryAfter(answer.Header(), now)}
+	p := &Problem{status: answer.StatusCode(), RetryAfter: retryAfter(answer.Header(), c.clock.Now())}
 	if isJSON(answer) && json.Unmarshal(answer.Body(), &said) == nil && said.Code != "" {
 		p.Code, p.Field, p.RequestID, p.fromAPI = said.Code, said.Field, said.RequestID, true
 		p.Message = said.Detail
@@ -190,27 +195,15 @@ func answeredProblem(answer *resty.Response, now time.Time) *Problem {
 		}
 		return p
 	}
-	p.Code, p.Message = codeOfStatus(p.status)
-	return p
+	foreign := c.foreignResponse(answer)
+	foreign.status, foreign.RetryAfter = p.status, p.RetryAfter
+	return foreign
 }
 
-// codeOfStatus speaks for an answer without a problem of the API's own: a proxy's or a load balancer's.
-func codeOfStatus(status int) (portal.Code, string) {
-	switch {
-	case status == http.StatusTooManyRequests:
-		return portal.TooManyRequests, "Too many requests at once. Wait a moment and try again."
-	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
-		return portal.Unavailable, "The portal is not available at the moment. Try again in a few minutes."
-	case status == http.StatusProxyAuthRequired:
-		return Offline, "The network's proxy wants to be signed in to. Ask your IT."
-	}
-	p := notOurAPI()
-	return p.Code, p.Message
-}
-
+// notOurAPI is what is said of a reply whose sender is not known better.
 func notOurAPI() *Problem {
 	return problem(portal.Unavailable,
-		"What answered is not the portal's API. Check the address, and that the network lets you through.")
+		"What replied is not the portal's API. Check the address, and that the network lets you through.")
 }
 
 // connectionFailed reports a connection that was refused or broke; one that was only slow would be as slow again.
@@ -227,19 +220,6 @@ func certificateError(err error) bool {
 	return errors.As(err, &unverified)
 }
 
-// unreachable turns a failed connection into words without the URL: its query may name people.
-func unreachable(ctx context.Context, err error) *Problem {
-	switch {
-	case errors.Is(ctx.Err(), context.Canceled):
-		return problem(Cancelled, "Cancelled.")
-	case certificateError(err):
-		return problem(Offline, "The portal's certificate is not trusted by this computer. Ask your IT.")
-	case errors.Is(err, resty.ErrResponseBodyTooLarge):
-		return notOurAPI()
-	}
-	return problem(Offline, "The portal cannot be reached. Check the network connection and try again.")
-}
-
 func (c *apiClient) record(ctx context.Context, call request, began time.Time, err error) {
 	took := slog.Int64("ms", time.Since(began).Milliseconds())
 	where := slog.String("call", call.method+" "+call.path)
@@ -249,5 +229,6 @@ func (c *apiClient) record(ctx context.Context, call request, began time.Time, e
 	}
 	p := ProblemOf(err)
 	c.log.WarnContext(ctx, "api", where, took, slog.String("code", string(p.Code)),
-		slog.Int("status", p.status), slog.String("request_id", p.RequestID))
+		slog.String("cause", p.Cause), slog.String("evidence", p.evidence), slog.Int("status", p.status),
+		slog.String("request_id", p.RequestID))
 }

@@ -63,7 +63,7 @@ func keyringProblem(system string, err error) *Problem {
 		words = keyringWords["linux"]
 	}
 	p := problem(KeyringUnavailable, words[cause])
-	p.cause = cause
+	p.Cause = cause
 	return p
 }
 

@@ -29,13 +29,17 @@ type Problem struct {
 	Field      string      `json:"field,omitempty"`
 	RequestID  string      `json:"request_id,omitempty"`
 	RetryAfter int         `json:"retry_after,omitempty"`
+	// Cause tells apart what has one code and different cures: why the portal cannot be reached, or the keyring used.
+	Cause string `json:"cause,omitempty"`
+	// Address is the one in question: the portal's origin, or the proxy's host and port.
+	Address string `json:"address,omitempty"`
 
 	// status is the HTTP status of the answer; 0 where nobody answered.
 	status int
 	// fromAPI tells an answer of the portal's API from one of a proxy or a wrong address.
 	fromAPI bool
-	// cause says why the keyring cannot be used, where it cannot.
-	cause string
+	// evidence is what the log is to hold of the cause.
+	evidence string
 }
 
 func (p *Problem) Error() string { return string(p.Code) + ": " + p.Message }

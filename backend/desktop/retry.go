@@ -42,7 +42,7 @@ func (c *apiClient) do(ctx context.Context, call request) error {
 		return c.ask(ctx, call)
 	case <-ctx.Done():
 		if errors.Is(ctx.Err(), context.Canceled) {
-			return unreachable(ctx, ctx.Err())
+			return c.unreachable(ctx, ctx.Err())
 		}
 		return err
 	}

@@ -227,7 +227,7 @@ func (s *session) keep(ctx context.Context, kept keptSession) error {
 	if err == nil {
 		return nil
 	}
-	cause := ProblemOf(err).cause
+	cause := ProblemOf(err).Cause
 	s.log.Warn("session not kept", "cause", cause)
 	// A keyring that wants its password would only ask again; what it holds is marked as left behind.
 	asks := cause == keyringLocked || cause == keyringWaiting
@@ -242,7 +242,7 @@ func (s *session) rememberDismissal(stored error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dismissed = moment{}
-	if stored != nil && ProblemOf(stored).cause == keyringLocked {
+	if stored != nil && ProblemOf(stored).Cause == keyringLocked {
 		s.dismissed = now
 	}
 }
@@ -263,7 +263,7 @@ func (s *session) tell(keyringErr error) {
 	said := SessionOnly{}
 	if keyringErr != nil {
 		p := ProblemOf(keyringErr)
-		said = SessionOnly{Message: p.Message + " For now you stay signed in until you close the app.", Cause: p.cause}
+		said = SessionOnly{Message: p.Message + " For now you stay signed in until you close the app.", Cause: p.Cause}
 	}
 	s.mu.Lock()
 	news := said.Cause != s.told

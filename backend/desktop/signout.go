@@ -75,7 +75,7 @@ func (s *session) forgetLine(ctx context.Context, line string) error {
 		s.log.Warn("session file", "error", "it cannot be written")
 	}
 	if err != nil {
-		s.log.Warn("keyring not emptied", "cause", ProblemOf(err).cause)
+		s.log.Warn("keyring not emptied", "cause", ProblemOf(err).Cause)
 	}
 	return err
 }

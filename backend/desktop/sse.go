@@ -98,15 +98,15 @@ func (c *apiClient) follow(ctx context.Context, call request) error {
 	defer cancel(nil)
 	answer, err := c.open(heard, call)
 	if err != nil {
-		return unreachable(ctx, err)
+		return c.unreachable(ctx, err)
 	}
 	defer answer.RawBody().Close()
 	if status := answer.StatusCode(); status != http.StatusOK {
 		body, _ := io.ReadAll(io.LimitReader(answer.RawBody(), eventLimit)) // what is missing is not JSON
-		return answeredProblem(answer.SetBody(body), c.clock.Now())
+		return c.answeredProblem(answer.SetBody(body))
 	}
 	if kind, _, err := mime.ParseMediaType(answer.Header().Get("Content-Type")); err != nil || kind != "text/event-stream" {
-		return notOurAPI()
+		return c.foreignResponse(answer)
 	}
 	err = readEvents(c.watchdog(heard, cancel, answer.RawBody()), call.event)
 	var known *Problem
@@ -114,7 +114,7 @@ func (c *apiClient) follow(ctx context.Context, call request) error {
 	case errors.As(err, &known):
 		return known
 	case err != nil:
-		return unreachable(ctx, err)
+		return c.unreachable(ctx, err)
 	}
 	return nil
 }

@@ -118,13 +118,13 @@ func TestWhoSharesAPromptDoesNotShareWhatWasReadBeforeIt(t *testing.T) {
 func TestAHangingKeyringIsAskedOnceHoweverManyComeLater(t *testing.T) {
 	ring := &countingKeyring{hold: make(chan struct{}), entered: make(chan struct{}, 100)}
 	v := newVault(ring, "host", "https://host", 10*time.Millisecond, turns{})
-	if _, err := v.read(t.Context()); ProblemOf(err).cause != keyringWaiting {
+	if _, err := v.read(t.Context()); ProblemOf(err).Cause != keyringWaiting {
 		t.Fatalf("%v", err)
 	}
 	// Later ones fail at once: this would take hours else.
 	v.wait = time.Hour
 	for range 20 {
-		if _, err := v.read(t.Context()); ProblemOf(err).cause != keyringWaiting {
+		if _, err := v.read(t.Context()); ProblemOf(err).Cause != keyringWaiting {
 			t.Fatalf("%v", err)
 		}
 	}

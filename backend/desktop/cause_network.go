@@ -1,0 +1,178 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+
+	"fs-client-portal/backend/portal"
+)
+
+// proxyRefusal is a proxy's reply to CONNECT that is no success.
+type proxyRefusal struct {
+	status int
+	proxy  string
+}
+
+func (e *proxyRefusal) Error() string {
+	return "proxy replied to CONNECT with HTTP " + strconv.Itoa(e.status)
+}
+
+// checkConnect keeps the status of a proxy's refusal, of which net/http returns only the text.
+func checkConnect(_ context.Context, proxy *url.URL, _ *http.Request, response *http.Response) error {
+	if response.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyRefusal{response.StatusCode, proxy.Host}
+}
+
+// unreachable says why no response came, without the URL: its query may name people.
+func (c *apiClient) unreachable(ctx context.Context, err error) *Problem {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return problem(Cancelled, "Cancelled.")
+	case errors.Is(err, resty.ErrResponseBodyTooLarge):
+		return c.notThePortal(http.StatusOK)
+	}
+	return c.findCause(err, time.Now()).problem(Offline, c.http.BaseURL)
+}
+
+// findCause tells by types and codes which of the causes err is.
+func (c *apiClient) findCause(err error, now time.Time) finding {
+	for _, find := range []func(error, time.Time) (finding, bool){c.proxyCause, certificateCause, c.tlsCause, nameCause, connectionCause} {
+		if f, found := find(err, now); found {
+			return f
+		}
+	}
+	return finding{cause: causeUnreachable, evidence: fmt.Sprintf("%T", innermost(err))}
+}
+
+func (c *apiClient) proxyCause(err error, _ time.Time) (finding, bool) {
+	var refused *proxyRefusal
+	if errors.As(err, &refused) {
+		f := finding{cause: causeProxyRefused, other: refused.proxy, address: refused.proxy, status: strconv.Itoa(refused.status)}
+		if refused.status == http.StatusProxyAuthRequired {
+			f.cause = causeProxyAuth
+		}
+		f.evidence = refused.Error()
+		return f, true
+	}
+	var dialed *net.OpError
+	if !errors.As(err, &dialed) || dialed.Op != "proxyconnect" {
+		return finding{}, false
+	}
+	proxy := c.proxyHost()
+	return finding{cause: causeProxyDown, other: proxy, address: proxy, evidence: evidenceOf(dialed.Err)}, true
+}
+
+// proxyHost returns host and port of the proxy in use for the API, "" for none.
+func (c *apiClient) proxyHost() string {
+	transport, err := c.http.Transport()
+	if err != nil || transport.Proxy == nil {
+		return ""
+	}
+	target, err := url.Parse(c.http.BaseURL)
+	if err != nil {
+		return ""
+	}
+	proxy, err := transport.Proxy(&http.Request{URL: target})
+	if err != nil || proxy == nil {
+		return ""
+	}
+	return proxy.Host
+}
+
+func nameCause(err error, _ time.Time) (finding, bool) {
+	var lookup *net.DNSError
+	if !errors.As(err, &lookup) {
+		return finding{}, false
+	}
+	if lookup.IsNotFound {
+		return finding{cause: causeUnknownName, evidence: evidenceOf(lookup)}, true
+	}
+	return finding{cause: causeNoLookup, evidence: evidenceOf(lookup)}, true
+}
+
+// Windows' numbers of socket errors, which package syscall gives other names than the ones all systems share.
+const (
+	wsaNetworkDown        = syscall.Errno(10050)
+	wsaNetworkUnreachable = syscall.Errno(10051)
+	wsaConnectionReset    = syscall.Errno(10054)
+	wsaConnectionRefused  = syscall.Errno(10061)
+	wsaHostUnreachable    = syscall.Errno(10065)
+)
+
+func connectionCause(err error, _ time.Time) (finding, bool) {
+	f := finding{evidence: evidenceOf(err)}
+	var slow net.Error
+	switch {
+	case isErrno(err, syscall.ECONNREFUSED, wsaConnectionRefused):
+		f.cause = causeRefused
+	case isErrno(err, syscall.ENETUNREACH, syscall.EHOSTUNREACH, syscall.ENETDOWN,
+		wsaNetworkDown, wsaNetworkUnreachable, wsaHostUnreachable):
+		f.cause = causeNoNetwork
+	case errors.As(err, &slow) && slow.Timeout():
+		f.cause = causeTimeout
+	case isErrno(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaConnectionReset),
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errStreamSilent):
+		f.cause = causeBroken
+	default:
+		return finding{}, false
+	}
+	return f, true
+}
+
+func isErrno(err error, codes ...syscall.Errno) bool {
+	for _, code := range codes {
+		if errors.Is(err, code) {
+			return true
+		}
+	}
+	return false
+}
+
+// evidenceOf returns what the log may hold of err: addresses, codes and types. The text of an arbitrary error may quote a
+// URL or what a stranger sent.
+func evidenceOf(err error) string {
+	var lookup *net.DNSError
+	if errors.As(err, &lookup) {
+		return fmt.Sprintf("lookup of %q: not found %t, timeout %t", lookup.Name, lookup.IsNotFound, lookup.IsTimeout)
+	}
+	text := fmt.Sprintf("%T", innermost(err))
+	var code syscall.Errno
+	if errors.As(err, &code) {
+		text = fmt.Sprintf("errno %d", code)
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		text = op.Op + " " + op.Net + ": " + text
+		if op.Addr != nil {
+			text += " at " + op.Addr.String()
+		}
+	}
+	return text
+}
+
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+// notThePortal is the Problem of a reply that no portal gives.
+func (c *apiClient) notThePortal(status int) *Problem {
+	return finding{cause: causeWrongAddress, status: strconv.Itoa(status)}.problem(portal.Unavailable, c.http.BaseURL)
+}

@@ -1,0 +1,71 @@
+package desktop
+
+import (
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/go-resty/resty/v2"
+
+	"fs-client-portal/backend/portal"
+)
+
+// foreignResponse says what a response is that the portal's API did not write: a proxy's, a load balancer's, a guest
+// network's or another server's.
+func (c *apiClient) foreignResponse(answer *resty.Response) *Problem {
+	status := answer.StatusCode()
+	f := finding{status: strconv.Itoa(status)}
+	switch {
+	case status == http.StatusTooManyRequests:
+		p := problem(portal.TooManyRequests, "Too many requests at once. Wait a moment and try again.")
+		p.Address = originOf(c.http.BaseURL)
+		return p
+	case status == http.StatusProxyAuthRequired:
+		f.cause, f.other = causeProxyAuth, c.proxyHost()
+		f.address = f.other
+		return f.problem(Offline, c.http.BaseURL)
+	case (status == http.StatusBadRequest || status == http.StatusForbidden) && c.certificateAsked.Load():
+		f.cause = causeClientCert
+		return f.problem(Offline, c.http.BaseURL)
+	}
+	f.cause, f.other = c.responseCause(answer)
+	f.evidence = f.other
+	return f.problem(portal.Unavailable, c.http.BaseURL)
+}
+
+func (c *apiClient) responseCause(answer *resty.Response) (cause, other string) {
+	status := answer.StatusCode()
+	switch {
+	case status == http.StatusNetworkAuthenticationRequired, status < 300 && isPage(answer):
+		return causeCaptive, ""
+	case status >= 300 && status < 400 && status != http.StatusNotModified:
+		return causeMoved, c.redirectHost(answer.Header().Get("Location"))
+	case status >= 500:
+		return causeGateway, ""
+	case status < 400, status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusGone:
+		return causeWrongAddress, ""
+	}
+	return causeIntermediary, ""
+}
+
+func isPage(answer *resty.Response) bool {
+	kind, _, err := mime.ParseMediaType(answer.Header().Get("Content-Type"))
+	return err == nil && (kind == "text/html" || kind == "application/xhtml+xml")
+}
+
+// redirectHost returns the host a redirect names, and nothing else of it: the rest may hold a session of that host's.
+func (c *apiClient) redirectHost(location string) string {
+	base, err := url.Parse(c.http.BaseURL)
+	if err != nil {
+		return ""
+	}
+	target, err := base.Parse(location)
+	if err != nil || location == "" || target.Host == "" {
+		return ""
+	}
+	if target.Host == base.Host && target.Scheme == base.Scheme {
+		return "another path of the same server"
+	}
+	return foreignName(target.Scheme + "://" + target.Host)
+}
