@@ -392,7 +392,9 @@ func TestCauseWords(t *testing.T) {
 
 func TestUnknownCauseHidesTheErrorsText(t *testing.T) {
 	p, log := callAt(t, place{url: "https://portal.example.com", set: func(_ *apiClient, transport *http.Transport) {
-		transport.Proxy = func(*http.Request) (*url.URL, error) { return nil, errors.New("http://ada:topsecret@proxy is not a URL") }
+		transport.Proxy = func(*http.Request) (*url.URL, error) {
+			return nil, errors.New("http://ada:topsecret@proxy is not a URL")
+		}
 	}})
 	if p.Cause != causeUnreachable || strings.Contains(p.Message+log, "topsecret") {
 		t.Errorf("got %s, %q, log %s", p.Cause, p.Message, log)

@@ -25,7 +25,8 @@ func (s *server) healthy(context.Context, *struct{}) (*health, error) { return o
 func (s *server) ready(ctx context.Context, _ *struct{}) (*health, error) {
 	if err := s.DB.Ready(ctx); err != nil {
 		s.Log.WarnContext(ctx, "not ready", "error", err)
-		return nil, portal.Errorf(portal.Unavailable, "The database does not answer or is not migrated.")
+		return nil, &portal.Error{Code: portal.Unavailable, Wait: outageRetry,
+			Detail: "The database does not answer, takes no changes or is not migrated."}
 	}
 	return ok(), nil
 }

@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
 )
 
 // Problem is how every error leaves the API (RFC 9457).
@@ -24,7 +26,7 @@ type Problem struct {
 	RequestID string      `json:"request_id,omitempty"`
 	Field     string      `json:"field,omitempty" doc:"The parameter at fault, where one is."`
 	// RetryAfter repeats the header of that name.
-	RetryAfter int `json:"retry_after,omitempty" doc:"Seconds to wait, where too much was asked."`
+	RetryAfter int `json:"retry_after,omitempty" doc:"Seconds to wait, where too much was asked or the portal is not available."`
 }
 
 func (p *Problem) Error() string { return p.Detail }
@@ -71,18 +73,29 @@ var statuses = map[portal.Code]int{
 	portal.Unavailable:        http.StatusServiceUnavailable,
 }
 
+// outageRetry is how long a caller is asked to wait while the database is not available.
+const outageRetry = 5 * time.Second
+
 // problem turns an error into what its caller may know. Anything but a portal.Error is ours to find by the request id.
 func (s *server) problem(ctx context.Context, err error) *Problem {
 	var known *portal.Error
 	if errors.As(err, &known) && statuses[known.Code] != 0 {
 		p := newProblem(ctx, statuses[known.Code], known.Code, known.Detail, known.Field)
-		if known.Code == portal.TooManyRequests {
+		if known.Code == portal.TooManyRequests || known.Code == portal.Unavailable {
 			p.RetryAfter = wholeSeconds(known.Wait)
 		}
 		return p
 	}
+	var down *postgres.Outage
+	if errors.As(err, &down) {
+		s.Log.WarnContext(ctx, "database not available", "request_id", requestID(ctx), "error", err)
+		p := newProblem(ctx, http.StatusServiceUnavailable, portal.Unavailable,
+			"The portal's database is not available at the moment. Try again in a few seconds.", "")
+		p.RetryAfter = wholeSeconds(outageRetry)
+		return p
+	}
 	if errors.Is(err, context.Canceled) {
-		return newProblem(ctx, http.StatusServiceUnavailable, portal.Unavailable, "The request was given up.", "")
+		return newProblem(ctx, http.StatusServiceUnavailable, portal.Unavailable, "The request was cancelled.", "")
 	}
 	s.Log.ErrorContext(ctx, "request failed", "request_id", requestID(ctx), "error", err)
 	return newProblem(ctx, http.StatusInternalServerError, portal.Internal,

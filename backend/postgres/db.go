@@ -24,6 +24,8 @@ type DB struct {
 	pool     *pgxpool.Pool
 	pooled   bool // each transaction sets what its results depend on: see settings.go
 	takeover time.Duration
+	// acquireWait is how long a request waits for a connection.
+	acquireWait time.Duration
 }
 
 // Open connects to the PostgreSQL database at url and checks that it answers within ten seconds, in an encoding the
@@ -37,7 +39,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database pool: %w", err)
 	}
-	return &DB{pool: pool, pooled: connection.pooled, takeover: defaultTakeover}, nil
+	return &DB{pool: pool, pooled: connection.pooled, takeover: defaultTakeover, acquireWait: acquireWait}, nil
 }
 
 // withoutSecrets keeps the server's own words and drops pgx's, which repeat parts of the URL.
@@ -202,7 +204,7 @@ func (db *DB) read(ctx context.Context, enter, queue func(*pgx.Batch)) error {
 	db.queueSettings(batch)
 	enter(batch)
 	queue(batch)
-	return db.pool.SendBatch(ctx, batch).Close()
+	return db.acquire(ctx, func(conn *pgxpool.Conn) error { return conn.SendBatch(ctx, batch).Close() })
 }
 
 func (db *DB) queueSettings(batch *pgx.Batch) {
@@ -217,14 +219,16 @@ const attempts = 3
 func (db *DB) transaction(ctx context.Context, enter func(*pgx.Batch), work func(pgx.Tx) error) error {
 	var err error
 	for range attempts {
-		err = pgx.BeginTxFunc(ctx, db.pool, readCommitted, func(tx pgx.Tx) error {
-			batch := &pgx.Batch{}
-			db.queueSettings(batch)
-			enter(batch)
-			if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-				return err
-			}
-			return work(tx)
+		err = db.acquire(ctx, func(conn *pgxpool.Conn) error {
+			return pgx.BeginFunc(ctx, writer{conn}, func(tx pgx.Tx) error {
+				batch := &pgx.Batch{}
+				db.queueSettings(batch)
+				enter(batch)
+				if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+					return err
+				}
+				return work(tx)
+			})
 		})
 		if !repeatable(err) {
 			return err

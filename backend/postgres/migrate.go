@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -133,19 +134,30 @@ func migrateJobs(connection connection) func(context.Context, *sql.DB) error {
 	}
 }
 
-// Ready reports whether the database can be reached and its schema has every step this program needs.
+// Ready reports whether the database can be reached, takes changes, and has every step of the schema this program needs.
 func (db *DB) Ready(ctx context.Context) error {
 	var missing *int64
-	err := db.pool.QueryRow(ctx, `
-		select min(needed.version)
-		from unnest($1::bigint[]) as needed (version)
-		where not exists (
-			select
-			from public.goose_db_version v
-			where v.version_id = needed.version
-			and v.is_applied)`, schemaVersions).Scan(&missing)
-	if err != nil {
+	var standby bool
+	err := db.acquire(ctx, func(conn *pgxpool.Conn) error {
+		return conn.QueryRow(ctx, `
+			select min(needed.version), pg_is_in_recovery()
+			from unnest($1::bigint[]) as needed (version)
+			where not exists (
+				select
+				from public.goose_db_version v
+				where v.version_id = needed.version
+				and v.is_applied)`, schemaVersions).Scan(&missing, &standby)
+	})
+	var down *Outage
+	switch {
+	case errors.As(err, &down):
+		return err
+	case errors.Is(err, ctx.Err()) && err != nil:
+		return err
+	case err != nil:
 		return fmt.Errorf("read schema version: %w", withoutSecrets(err))
+	case standby:
+		return &Outage{Reason: outageCodes["25006"]}
 	}
 	if missing != nil {
 		return fmt.Errorf("the schema lacks step %d of %d: run portal-api migrate up", *missing, slices.Max(schemaVersions))

@@ -42,7 +42,12 @@ type Node struct {
 // NewWorld answers a fresh world.
 func NewWorld(t testing.TB) *World {
 	t.Helper()
-	urls := Database(t)
+	return WorldIn(t, Database(t))
+}
+
+// WorldIn makes a world in a migrated database.
+func WorldIn(t testing.TB, urls URLs) *World {
+	t.Helper()
 	db := asServer(t, urls)
 	owner, err := pgx.Connect(context.Background(), urls.Owner)
 	if err != nil {

@@ -3,6 +3,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -31,6 +32,8 @@ type Config struct {
 	Dir string
 	// Port on 127.0.0.1; 0 takes a free one.
 	Port int
+	// MaxConnections is 200 where 0.
+	MaxConnections int
 	// Volatile gives up on surviving a crash of the machine, for speed. For tests.
 	Volatile bool
 }
@@ -69,7 +72,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err := s.prepare(ctx, bin, who); err != nil {
 		return nil, err
 	}
-	return s, s.run(ctx, bin, who, c.Volatile)
+	return s, s.run(ctx, bin, who, c)
 }
 
 // URL answers the URL of a database for a user; the superuser's holds the password.
@@ -188,7 +191,7 @@ func (s *Server) initialize(ctx context.Context, bin string, who *user) error {
 	return os.RemoveAll(unfinished)
 }
 
-func (s *Server) run(ctx context.Context, bin string, who *user, volatile bool) (err error) {
+func (s *Server) run(ctx context.Context, bin string, who *user, c Config) (err error) {
 	if s.port == 0 {
 		if s.port, err = freePort(ctx); err != nil {
 			return err
@@ -199,7 +202,7 @@ func (s *Server) run(ctx context.Context, bin string, who *user, volatile bool) 
 		return err
 	}
 	defer log.Close()
-	command := who.command(context.WithoutCancel(ctx), filepath.Join(bin, "postgres"), s.options(volatile)...)
+	command := who.command(context.WithoutCancel(ctx), filepath.Join(bin, "postgres"), s.options(c)...)
 	command.Stdout, command.Stderr = log, log
 	if s.process, err = child.Start(command, syscall.SIGINT); err != nil {
 		return fmt.Errorf("could not start PostgreSQL: %w", err)
@@ -207,12 +210,13 @@ func (s *Server) run(ctx context.Context, bin string, who *user, volatile bool) 
 	return s.awaitReady(ctx)
 }
 
-func (s *Server) options(volatile bool) []string {
+func (s *Server) options(c Config) []string {
 	options := []string{"-D", s.dataPath(), "-p", strconv.Itoa(s.port)}
 	settings := []string{
-		"listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "timezone=UTC", "log_timezone=UTC",
+		"listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC",
+		"max_connections=" + strconv.Itoa(cmp.Or(c.MaxConnections, 200)),
 	}
-	if volatile {
+	if c.Volatile {
 		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=2GB")
 	}
 	for _, setting := range settings {

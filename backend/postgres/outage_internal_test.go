@@ -1,0 +1,68 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+func TestOutageReason(t *testing.T) {
+	refused := func(code string) error { return fmt.Errorf("list clients: %w", &pgconn.PgError{Code: code, Message: "geheim"}) }
+	for _, c := range []struct {
+		name string
+		err  error
+		down bool
+	}{
+		{"connection_failure", refused("08006"), true},
+		{"login_refused", refused("28P01"), true},
+		{"database_dropped", refused("3D000"), true},
+		{"disk_full", refused("53100"), true},
+		{"out_of_memory", refused("53200"), true},
+		{"too_many_connections", refused("53300"), true},
+		{"shut_down_by_an_administrator", refused("57P01"), true},
+		{"crashed", refused("57P02"), true},
+		{"starting", refused("57P03"), true},
+		{"disk_error", refused("58030"), true},
+		{"read_only", refused("25006"), true},
+		{"lock_not_available", refused("55P03"), true},
+		{"network", &net.OpError{Op: "read", Err: syscall.ECONNRESET}, true},
+		{"closed_by_the_server", fmt.Errorf("receive message: %w", io.ErrUnexpectedEOF), true},
+
+		{"query_cancelled", refused("57014"), false},
+		{"unique_violation", refused("23505"), false},
+		{"syntax_error", refused("42601"), false},
+		{"no_privilege", refused("42501"), false},
+		{"serialization_failure", refused("40001"), false},
+		{"caller_gone", context.Canceled, false},
+		{"caller's_deadline", context.DeadlineExceeded, false},
+		{"unknown", errors.New("the database is starting up"), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var down *Outage
+			got := outage(c.err)
+			if errors.As(got, &down) != c.down {
+				t.Errorf("outage(%v) = %v, want an outage: %t", c.err, got, c.down)
+			}
+			if !errors.Is(got, c.err) {
+				t.Errorf("the cause is lost: %v", got)
+			}
+		})
+	}
+}
+
+func TestOutageIsNotWrappedTwice(t *testing.T) {
+	once := outage(&pgconn.PgError{Code: "57P03", Message: "starting"})
+	if twice := outage(once); twice != once {
+		t.Errorf("got %v, want the same error", twice)
+	}
+	if text := once.Error(); !strings.Contains(text, "starting") {
+		t.Errorf("the server's message is missing: %s", text)
+	}
+}

@@ -1,0 +1,46 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit"
+)
+
+func TestRequestWaitsForAFreeConnectionOnlySoLong(t *testing.T) {
+	t.Parallel()
+	db, err := postgres.Open(t.Context(), testkit.Database(t).Server+"&pool_max_conns=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	held, err := db.Pool().Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("a_request_is_refused", func(t *testing.T) {
+		var down *postgres.Outage
+		request := postgres.WithRequestID(t.Context(), "r")
+		if err := db.WithAcquireWait(10 * time.Millisecond).Ready(request); !errors.As(err, &down) {
+			t.Errorf("got %v, want an outage", err)
+		}
+	})
+	t.Run("a_request_that_gives_up_is_no_outage", func(t *testing.T) {
+		request, cancel := context.WithCancel(postgres.WithRequestID(t.Context(), "r"))
+		cancel()
+		if err := db.Ready(request); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want %v", err, context.Canceled)
+		}
+	})
+	t.Run("a_job_waits", func(t *testing.T) {
+		ended := make(chan error, 1)
+		go func() { ended <- db.WithAcquireWait(0).Ready(t.Context()) }()
+		held.Release()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
