@@ -38,7 +38,7 @@ type apiClient struct {
 	clock   clock
 	// emit tells the screens that a call waits.
 	emit func(event string, payload any)
-	// certificateAsked: the server, or what replies in its place, asked for a client certificate.
+	// certificateAsked: the server, or what replies in its place, asked for a client certificate and has let nobody in since.
 	certificateAsked atomic.Bool
 }
 
@@ -111,6 +111,7 @@ func (c *apiClient) ask(ctx context.Context, call request) error {
 	if err != nil {
 		err = c.unreachable(ctx, err)
 	} else {
+		c.noteAccepted(answer.StatusCode())
 		err = c.read(call, answer)
 	}
 	c.record(ctx, call, began, err)

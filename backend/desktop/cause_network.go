@@ -48,7 +48,7 @@ func (c *apiClient) unreachable(ctx context.Context, err error) *Problem {
 
 // findCause tells by types and codes which of the causes err is.
 func (c *apiClient) findCause(err error, now time.Time) finding {
-	for _, find := range []func(error, time.Time) (finding, bool){c.proxyCause, certificateCause, c.tlsCause, nameCause, connectionCause} {
+	for _, find := range []func(error, time.Time) (finding, bool){c.proxyCause, certificateCause, c.tlsCause, nameCause, c.connectionCause} {
 		if f, found := find(err, now); found {
 			return f
 		}
@@ -111,7 +111,7 @@ const (
 	wsaHostUnreachable    = syscall.Errno(10065)
 )
 
-func connectionCause(err error, _ time.Time) (finding, bool) {
+func (c *apiClient) connectionCause(err error, _ time.Time) (finding, bool) {
 	f := finding{evidence: evidenceOf(err)}
 	var slow net.Error
 	switch {
@@ -125,6 +125,10 @@ func connectionCause(err error, _ time.Time) (finding, bool) {
 	case isErrno(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaConnectionReset),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errStreamSilent):
 		f.cause = causeBroken
+		if c.certificateAsked.Load() {
+			// The alert that says so is lost where we were still writing.
+			f.cause = causeClientCert
+		}
 	default:
 		return finding{}, false
 	}

@@ -355,6 +355,7 @@ func callAt(t *testing.T, at place) (*Problem, string) {
 	t.Helper()
 	var log bytes.Buffer
 	c := newAPIClient(at.url, "1", at.roots, slog.New(slog.NewJSONHandler(&log, nil)))
+	c.clock = hastyClock{}
 	transport, err := c.http.Transport()
 	if err != nil {
 		t.Fatal(err)
@@ -387,6 +388,23 @@ func TestCauseWords(t *testing.T) {
 				t.Errorf("%q must say what happened and what to do", sentence)
 			}
 		})
+	}
+}
+
+func TestServerThatOnlyOffersClientCertificatesIsNotBlamedForThem(t *testing.T) {
+	replies := []int{200, 403}
+	ca := newAuthority(t)
+	config := &tls.Config{Certificates: []tls.Certificate{ca.issue("127.0.0.1", -time.Hour, time.Hour)}, ClientAuth: tls.RequestClientCert}
+	c := newAPIClient(serveTLS(t, config, func(w http.ResponseWriter, r *http.Request) {
+		webPage(replies[0])(w, r)
+		replies = replies[1:]
+	}), "1", ca.roots(), slog.New(slog.DiscardHandler))
+	want := []string{causeCaptive, causeIntermediary}
+	for _, cause := range want {
+		err := c.do(t.Context(), request{method: http.MethodGet, path: "/", out: &portal.Me{}})
+		if p := ProblemOf(err); p.Cause != cause {
+			t.Errorf("got %s, want %s", p.Cause, cause)
+		}
 	}
 }
 

@@ -139,6 +139,13 @@ func oldVersionChosen(err error) bool {
 	return strings.HasPrefix(innermost(err).Error(), "tls: server selected unsupported protocol version")
 }
 
+// noteAccepted notes a response of a server that lets the app in, whatever it asked for in the handshake.
+func (c *apiClient) noteAccepted(status int) {
+	if status != http.StatusBadRequest && status != http.StatusForbidden {
+		c.certificateAsked.Store(false)
+	}
+}
+
 // noteCertificateRequest remembers that the server asked for a client certificate, and sends none.
 func (c *apiClient) noteCertificateRequest(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 	c.certificateAsked.Store(true)

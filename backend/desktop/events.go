@@ -49,7 +49,7 @@ type SessionOnly struct {
 }
 
 // Waiting says that a call waits because the portal asked for it, and goes on by itself after so many seconds.
-// What is always "limit".
+// What is "limit" where too much was asked, "unavailable" where the portal could not do its work.
 type Waiting struct {
 	Seconds int    `json:"seconds"`
 	What    string `json:"what"`

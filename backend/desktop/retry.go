@@ -17,7 +17,12 @@ const (
 	patience = 10
 	// longestWait is the most an answer can ask for: beyond it a mistaken proxy would lock the user out.
 	longestWait = 3600
+	// gatewayPause is after how many seconds a read is made again that a gateway could not pass on.
+	gatewayPause = 1
 )
+
+// gatewayDown are the statuses of a gateway without a portal behind it.
+var gatewayDown = []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
 
 // repeats are the calls besides GET that may be made a second time after an answer of these statuses. A 429 comes
 // before a call has any effect; starting a sign-in and renewing a session may also have had theirs.
@@ -36,7 +41,9 @@ func (c *apiClient) do(ctx context.Context, call request) error {
 		return err
 	}
 	c.log.InfoContext(ctx, "api waits", slog.String("call", call.method+" "+call.path), slog.Int("seconds", seconds))
-	c.emit(EventWaiting, Waiting{Seconds: seconds, What: "limit"})
+	if p := ProblemOf(err); p.RetryAfter > 0 {
+		c.emit(EventWaiting, Waiting{Seconds: seconds, What: whatFor(p)})
+	}
 	select {
 	case <-c.clock.After(time.Duration(seconds) * time.Second):
 		return c.ask(ctx, call)
@@ -48,12 +55,23 @@ func (c *apiClient) do(ctx context.Context, call request) error {
 	}
 }
 
+// whatFor names the reason of a wait as EventWaiting does.
+func whatFor(p *Problem) string {
+	if p.status == http.StatusServiceUnavailable {
+		return "unavailable"
+	}
+	return "limit"
+}
+
 // worthWaiting answers how many seconds the app waits before it makes the same call again.
 func worthWaiting(call request, err error) (seconds int, worth bool) {
 	if err == nil {
 		return 0, false
 	}
 	p := ProblemOf(err)
+	if p.RetryAfter == 0 && p.Cause == causeGateway && call.method == http.MethodGet {
+		return gatewayPause, slices.Contains(gatewayDown, p.status)
+	}
 	if p.RetryAfter < 1 || p.RetryAfter > patience {
 		return 0, false
 	}

@@ -2,7 +2,9 @@ package desktop
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -84,7 +86,7 @@ func (f *fakeAPI) limited(path string, refused int32, status int, after string) 
 }
 
 func TestAShortLimitIsWaitedForSaidAndOver(t *testing.T) {
-	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+	for status, what := range map[int]string{http.StatusTooManyRequests: "limit", http.StatusServiceUnavailable: "unavailable"} {
 		clock := newFakeClock()
 		b := newBench(t, withClock(clock))
 		asked := b.api.limited("/v1/auth/providers", 1, status, "7")
@@ -93,7 +95,7 @@ func TestAShortLimitIsWaitedForSaidAndOver(t *testing.T) {
 		if waits := <-clock.asked; waits != 7*time.Second {
 			t.Errorf("%d: waits %v", status, waits)
 		}
-		if said := b.emitted(EventWaiting); len(said) != 1 || said[0] != (Waiting{Seconds: 7, What: "limit"}) {
+		if said := b.emitted(EventWaiting); len(said) != 1 || said[0] != (Waiting{Seconds: 7, What: what}) {
 			t.Errorf("%d: said %v", status, said)
 		}
 		clock.advance(7*time.Second - 1)
@@ -104,6 +106,48 @@ func TestAShortLimitIsWaitedForSaidAndOver(t *testing.T) {
 		if err := <-done; err != nil || asked.Load() != 2 {
 			t.Errorf("%d: %v after %d calls", status, err, asked.Load())
 		}
+	}
+}
+
+// hastyClock lets no wait last.
+type hastyClock struct{ systemClock }
+
+func (hastyClock) After(time.Duration) <-chan time.Time { return time.After(0) }
+
+func TestReadThroughAGateway(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		method  string
+		status  int
+		refused int32
+		asked   int32
+		success bool
+	}{
+		{"is_made_again_after_502", "GET", 502, 1, 2, true},
+		{"is_made_again_after_503", "GET", 503, 1, 2, true},
+		{"is_made_again_after_504", "GET", 504, 1, 2, true},
+		{"is_made_again_once_only", "GET", 502, 9, 2, false},
+		{"is_not_made_again_after_500", "GET", 500, 1, 1, false},
+		{"a_change_is_not_made_again", "POST", 502, 1, 1, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var asked atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if asked.Add(1) <= c.refused {
+					webPage(c.status)(w, r)
+					return
+				}
+				reply(w, 200, map[string]any{})
+			}))
+			defer server.Close()
+			api := newAPIClient(server.URL, "1", nil, slog.New(slog.DiscardHandler))
+			api.clock = hastyClock{}
+			api.emit = func(event string, _ any) { t.Errorf("got event %s for a wait nobody asked for", event) }
+			err := api.do(t.Context(), request{method: c.method, path: "/"})
+			if (err == nil) != c.success || asked.Load() != c.asked {
+				t.Errorf("asked %d times, want %d: %v", asked.Load(), c.asked, err)
+			}
+		})
 	}
 }
 
