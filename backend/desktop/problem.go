@@ -31,6 +31,8 @@ type Problem struct {
 	RetryAfter int         `json:"retry_after,omitempty"`
 	// Cause tells apart what has one code and different cures: why the portal cannot be reached, or the keyring used.
 	Cause string `json:"cause,omitempty"`
+	// Said is what the sign-in provider said, in its own words: short, on one line, without links.
+	Said string `json:"said,omitempty"`
 	// Address is the one in question: the portal's origin, or the proxy's host and port.
 	Address string `json:"address,omitempty"`
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"fs-client-portal/backend/portal"
 )
@@ -213,6 +214,10 @@ func wantSafeWords(t *testing.T, response providerResponse) {
 	if err == nil {
 		return
 	}
+	words := ProblemOf(err).Said
+	if strings.Contains(words, "://") || len([]rune(words)) > 300 || strings.ContainsFunc(words, func(c rune) bool { return !unicode.IsPrint(c) }) {
+		t.Errorf("%+v reaches the window as %q", response, words)
+	}
 	said, plain := httptest.NewRecorder(), httptest.NewRecorder()
 	shown := pageOf(portal.Google, err, response.words())
 	showPage(said, &http.Request{}, 200, shown)
@@ -230,6 +235,7 @@ func FuzzProviderAnswer(f *testing.F) {
 	f.Add("GET", "evil.example", "/callback/google", "state=STATE&code=abc", "", "")
 	f.Add("GET", "127.0.0.1:4711", "/callback/google", "state=STATE&code=a&code=b&error=x", "", "")
 	f.Add("GET", "127.0.0.1:4711", "/callback/google", "state=STATE&error=x&error_description=%3Cb%3E%00&iss=", "", "")
+	f.Add("GET", "127.0.0.1:4711", "/callback/google", "state=STATE&error=x&error_description=see+://+hTTps:%E2%80%AE//evil.example/x", "", "")
 	f.Add("GET", "[::1]:4711", "/LINK", "", "", "no-cors")
 	f.Add("HEAD", "127.0.0.1:4711", "//callback/google", "state=STATE&code=abc&iss=", "", "navigate")
 	f.Fuzz(func(t *testing.T, method, host, path, query, body, mode string) {

@@ -183,15 +183,35 @@ func TestWhatTheProviderRefusesIsSaidInWords(t *testing.T) {
 		result, link := b.start(t, portal.Google)
 		target := follow(t, link)
 		page := get(t, target.Get("redirect_uri")+"?"+url.Values{
-			"state": {target.Get("state")}, "error": {errorCode}, "error_description": {"<b>AADSTS1\x00</b>\nmore"},
+			"state": {target.Get("state")}, "error": {errorCode}, "error_description": {"<b>AADSTS1\x00</b>\nmore at https://evil.example/login"},
 		}.Encode())
 		p := wantCode(t, (<-result).err, code)
-		if strings.ContainsAny(p.Message, "\x00\n") || strings.Contains(page.body, "<b>") {
+		if want := errorCode + " <b>AADSTS1 </b> more at …"; p.Said != want {
+			t.Errorf("%s: the window gets %q, want %q", errorCode, p.Said, want)
+		}
+		if strings.Contains(page.body, "<b>") || strings.Contains(page.body+p.Message, "evil.example") {
 			t.Errorf("%s: message %q, page %s", errorCode, p.Message, page.body)
 		}
 		if b.ring.kept() != "" {
 			t.Error("the keyring holds a session")
 		}
+	}
+}
+
+func TestProvidersWords(t *testing.T) {
+	for _, c := range []struct{ name, said, want string }{
+		{"are_kept", "AADSTS50105: Your administrator has blocked you (Contoso App).", "AADSTS50105: Your administrator has blocked you (Contoso App)."},
+		{"lose_links", "go to HTTPS://evil.example/a?b now", "go to … now"},
+		{"lose_hosts_with_a_path", "visit login.evil.example/x, or www.evil.example", "visit … or …"},
+		{"lose_links_in_other_scripts", "см. пример.рф/вход", "см. …"},
+		{"lose_control_and_direction_characters", "a\u202eb\u200bc\td", "a b c d"},
+		{"are_bounded", strings.Repeat("x", 400), strings.Repeat("x", 298)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := (providerResponse{errorCode: "e", description: c.said}).words(); got != "e "+c.want {
+				t.Errorf("got %q, want %q", got, "e "+c.want)
+			}
+		})
 	}
 }
 

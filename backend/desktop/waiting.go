@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -72,22 +73,36 @@ func browserFailed() *Problem {
 	return problem(BrowserFailed, "The browser could not be opened. Copy the link and open it in a browser on this computer.")
 }
 
-// refusal answers why the provider sent no code; nil when it did.
+// refusal returns why the provider sent no code, with the provider's own words; nil when it sent one.
 func (r providerResponse) refusal(provider portal.ProviderID) error {
-	name := providerName(provider)
-	switch r.errorCode {
-	case "":
+	if r.errorCode == "" {
 		return nil
+	}
+	p := r.problem(providerName(provider))
+	p.Said = r.words()
+	return p
+}
+
+func (r providerResponse) problem(name string) *Problem {
+	switch r.errorCode {
 	case "access_denied", "consent_required", "interaction_required":
 		return problem(Denied, "The sign-in was declined at "+name+".")
 	case "temporarily_unavailable", "server_error":
 		return problem(portal.ProviderDown, name+" cannot sign anybody in at the moment. Try again in a few minutes.")
 	}
-	return problem(portal.ProviderRefused, name+" refused the sign-in: "+r.words())
+	return problem(portal.ProviderRefused, name+" refused the sign-in.")
 }
 
 // words are the provider's own for why it sent no code.
-func (r providerResponse) words() string { return printable(r.errorCode + " " + r.description) }
+func (r providerResponse) words() string {
+	return withoutLinks(printable(r.errorCode + " " + r.description))
+}
+
+// link is what a reader may take for an address to go to: with a scheme, or a host's name with a path.
+var link = regexp.MustCompile(`(?i)(?:[a-z0-9+.-]*://\S*|www\.\S+|(?:[\pL\pN-]+\.)+\pL{2,}(?::\d+)?/\S*)`)
+
+// withoutLinks leaves out addresses: the words are shown as the provider's, and anybody may have put them into the redirect.
+func withoutLinks(text string) string { return link.ReplaceAllString(text, "…") }
 
 // printable keeps what a stranger sent short and on one line.
 func printable(text string) string {
@@ -97,7 +112,7 @@ func printable(text string) string {
 		}
 		return c
 	}, text)
-	letters := []rune(strings.TrimSpace(text))
+	letters := []rune(strings.Join(strings.Fields(text), " "))
 	return string(letters[:min(len(letters), 300)])
 }
 

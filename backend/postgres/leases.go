@@ -15,7 +15,9 @@ const defaultTakeover = 30 * time.Second
 
 // WithTakeover is the same database to somebody for whom whoever works on a run is dead after so long a silence.
 func (db *DB) WithTakeover(silence time.Duration) *DB {
-	return &DB{pool: db.pool, pooled: db.pooled, takeover: silence}
+	other := *db
+	other.takeover = silence
+	return &other
 }
 
 // dead is when nobody is at work on a running run r any more: its heartbeat has been out for the time of a takeover.

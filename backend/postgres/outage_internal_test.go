@@ -14,7 +14,9 @@ import (
 )
 
 func TestOutageReason(t *testing.T) {
-	refused := func(code string) error { return fmt.Errorf("list clients: %w", &pgconn.PgError{Code: code, Message: "geheim"}) }
+	refused := func(code string) error {
+		return fmt.Errorf("list clients: %w", &pgconn.PgError{Code: code, Message: "geheim"})
+	}
 	for _, c := range []struct {
 		name string
 		err  error
