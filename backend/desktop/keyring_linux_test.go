@@ -199,7 +199,7 @@ func TestWhereASignInMustBeKeptAMissingServiceIsToldBeforeTheBrowser(t *testing.
 		t.Errorf("told %+v", reply)
 	}
 	// Nothing is left on the server either.
-	if _, err := u.api.sessions.Refresh(t.Context(), u.api.tokens()[1], portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+	if _, err := u.api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: u.api.tokens()[1]}, portalClient); ProblemOf(err).Code != portal.SessionRevoked {
 		t.Errorf("the session lives on: %v", err)
 	}
 }

@@ -132,7 +132,7 @@ func TestSomebodyElseSigningInInAnotherProcessEndsTheSignInHereAndKeepsTheirs(t 
 		t.Errorf("the next start is %+v", next)
 	}
 	// The first one's session ended on the server too.
-	if _, err := u.api.sessions.Refresh(t.Context(), u.api.tokens()[1], portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+	if _, err := u.api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: u.api.tokens()[1]}, portalClient); ProblemOf(err).Code != portal.SessionRevoked {
 		t.Errorf("it lives on: %v", err)
 	}
 }

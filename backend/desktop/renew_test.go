@@ -294,7 +294,7 @@ func TestASecondSignInInOneWindowEndsTheFirst(t *testing.T) {
 	first := api.signIn(portal.MSSPAdmin)
 	w.signIn(t, first)
 	w.signIn(t, api.signIn(portal.MSPUser))
-	if _, err := api.sessions.Refresh(t.Context(), first.RefreshToken, portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+	if _, err := api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: first.RefreshToken}, portalClient); ProblemOf(err).Code != portal.SessionRevoked {
 		t.Errorf("the first session lives on: %v", err)
 	}
 }

@@ -106,7 +106,7 @@ func (a *realAPI) refresh(w http.ResponseWriter, r *http.Request) {
 	if !a.stepped("asked", who) {
 		panic(http.ErrAbortHandler)
 	}
-	tokens, err := a.sessions.Refresh(r.Context(), grant.RefreshToken, sessions.Client{})
+	tokens, err := a.sessions.Refresh(r.Context(), grant, sessions.Client{})
 	if err != nil {
 		a.refuse(w, err)
 		return

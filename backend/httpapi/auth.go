@@ -83,11 +83,15 @@ func (s *server) redeem(ctx context.Context, in *struct {
 
 func (s *server) refresh(ctx context.Context, in *struct {
 	Caller
-	Body portal.RefreshGrant
+	RequestID string `header:"Portal-Refresh-Request" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"The request_id of the body, for clients that may reach a server which does not know it."`
+	Body      portal.RefreshGrant
 }) (*tokensOutput, error) {
-	line := s.limits.line(in.Body.RefreshToken)
-	return s.limited(ctx, line, func() (portal.Tokens, error) {
-		return s.Sessions.Refresh(ctx, in.Body.RefreshToken, in.client(ctx))
+	grant := in.Body
+	if grant.RequestID == "" {
+		grant.RequestID = in.RequestID
+	}
+	return s.limited(ctx, s.limits.line(grant.RefreshToken), func() (portal.Tokens, error) {
+		return s.Sessions.Refresh(ctx, grant, in.client(ctx))
 	})
 }
 

@@ -37,6 +37,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, start := postgres.NewID(), time.Now()
 		ctx := postgres.WithRequestID(context.WithValue(r.Context(), requestIDKey, id), id)
+		w.Header().Set(portal.APIHeader, portal.APIVersion)
 		w.Header().Set("Request-Id", id)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}

@@ -100,7 +100,7 @@ func TestTheHeadersARouteReadsAreDocumented(t *testing.T) {
 	for route, header := range map[string]string{
 		"get /v1/clients": "If-None-Match", "get /v1/clients/facets": "If-None-Match", "get /v1/msps/facets": "If-None-Match",
 		"get /v1/msps": "If-None-Match", "get /v1/overview": "If-None-Match",
-		"post /v1/auth/token": "User-Agent", "post /v1/auth/refresh": "User-Agent",
+		"post /v1/auth/token": "User-Agent", "post /v1/auth/refresh": "Portal-Refresh-Request",
 	} {
 		method, path, _ := strings.Cut(route, " ")
 		found := false

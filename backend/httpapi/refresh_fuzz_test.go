@@ -37,6 +37,8 @@ func FuzzRefreshBody(f *testing.F) {
 		`{"refresh_token":["LIVE"]}`,
 		`{"refresh_token":"","refresh_token":"\u0000"}`,
 		`{"refresh_token":null,"other":1}`,
+		`{"refresh_token":"LIVE","request_id":"00000000-0000-4000-8000-000000000000"}`,
+		`{"refresh_token":"LIVE","request_id":null}`, `{"refresh_token":"LIVE","request_id":{}}`,
 		`[]`, `{`, ``, "\xff\xfe", `{"refresh_token":"` + strings.Repeat("x", 200) + `"}`,
 	} {
 		f.Add([]byte(body))

@@ -78,7 +78,7 @@ func TestASignInCostsAtMostFourRoundTripsToTheDatabaseAndARefreshOne(t *testing.
 		}
 	}
 	refresh := func() {
-		if _, err := h.sessions.Refresh(context.Background(), tokens.RefreshToken, session.Client{}); err != nil {
+		if _, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Client{}); err != nil {
 			t.Fatal(err)
 		}
 	}

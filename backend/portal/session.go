@@ -49,7 +49,13 @@ type CodeGrant struct {
 // RefreshGrant redeems a refresh token for the next one.
 type RefreshGrant struct {
 	RefreshToken string `json:"refresh_token" minLength:"1" maxLength:"128"`
+	// RequestID is the client's own name for this refresh, which it keeps until it holds the successor.
+	RequestID string `json:"request_id,omitempty" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"Random, at least 128 bits, in hex, base64 or as a UUID. The same token with the same id gets the same successor, until that is used."`
 }
+
+// RefreshRequestHeader carries the request id of a refresh where the body may not: a server from before request ids refuses
+// a body that has one, and ignores the header.
+const RefreshRequestHeader = "Portal-Refresh-Request"
 
 // Tokens is a portal session as the desktop receives it.
 type Tokens struct {
@@ -74,3 +80,10 @@ type OwnSession struct {
 type OwnSessions struct {
 	Items []OwnSession `json:"items" nullable:"false"`
 }
+
+// APIHeader is set on every response of the API, to APIVersion, and on nothing a gateway or proxy writes in its place: a
+// client ends a session by no other refusal.
+const (
+	APIHeader  = "Portal-Api"
+	APIVersion = "1"
+)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"fs-client-portal/backend/portal"
 )
@@ -131,7 +132,12 @@ const sessionOfPerson = `
 type Rotation struct {
 	Old, New        []byte // hashes
 	SuccessorSealed []byte
-	Idle            time.Duration
+	// Request is the hash of the client's request id, empty where it sent none.
+	Request []byte
+	Idle    time.Duration
+	// Grace is how long, and Graces how often in a session's life, a successor is returned again without a request id.
+	Grace  time.Duration
+	Graces int
 }
 
 // TokenState is how a refresh token and its session stand after a Rotation was tried.
@@ -142,9 +148,10 @@ type TokenState struct {
 	RevokedReason portal.EndedReason
 	// Live: neither revoked nor past a limit. Rotated: by this very Rotation.
 	Live, Rotated bool
-	// Used, and UsedAgo how long ago; Successor is what replaced the token then, unless that was used as well.
-	Used      bool
-	UsedAgo   time.Duration
+	// Used: the token was replaced before. Repeated: by the same request. Graced: within the grace, which this Rotation
+	// has counted.
+	Used, Repeated, Graced bool
+	// Successor is what replaced the token, unless that was used as well.
 	Successor []byte
 	Holder    Holder
 }
@@ -155,21 +162,24 @@ type tokenRow struct {
 	Live            bool
 	Rotated         bool
 	Used            bool
-	UsedSeconds     float64
+	Repeated        bool
 	SuccessorSealed []byte
 	SuccessorUsed   bool
 	holderRow
 }
 
-// RotateToken replaces an unused token of a live session and answers how things stand then. Of several who rotate one
-// token at once exactly one does; the others find it used. SessionRevoked for a token nobody knows.
+// RotateToken replaces an unused token of a live session and returns the state after that. Of several who rotate one
+// token at once exactly one does; the others find it used. SessionRevoked for a token that is not known.
 //
-// Two statements in one round trip: the second begins when the first has waited for whoever held the row, and so sees
-// what they did.
+// Three statements in one round trip: each begins when the one before it has waited for whoever held the row, and so
+// sees what they did.
 func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	var row tokenRow
+	graced := false
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+		graced = false
 		queueRotation(batch, r)
+		queueGrace(batch, r, &graced)
 		queueTokenState(batch, r, &row)
 	})
 	if err != nil {
@@ -177,7 +187,7 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	}
 	state := TokenState{
 		SessionID: row.SessionID, UserID: row.ID, RevokedReason: row.RevokedReason, Live: row.Live, Rotated: row.Rotated,
-		Used: row.Used, UsedAgo: time.Duration(row.UsedSeconds * float64(time.Second)), Holder: row.holder(row.SessionID),
+		Used: row.Used, Repeated: row.Repeated, Graced: graced, Holder: row.holder(row.SessionID),
 	}
 	if !row.SuccessorUsed {
 		state.Successor = row.SuccessorSealed
@@ -192,7 +202,7 @@ func queueRotation(batch *pgx.Batch, r Rotation) {
 	batch.Queue(`
 		with rotated as (
 			update refresh_token t
-			set used_at = now(), successor_hash = @new, successor_sealed = @sealed
+			set used_at = now(), successor_hash = @new, successor_sealed = @sealed, request_hash = @request::bytea
 			from session s
 			join app_user u on u.id = s.user_id
 			where t.token_hash = @old
@@ -209,11 +219,41 @@ func queueRotation(batch *pgx.Batch, r Rotation) {
 			select @new, session_id
 			from rotated)
 		update session s
-		set last_used_at = now(), idle_expires_at = least(now() + @idle::interval, s.expires_at)
+		set last_used_at = now(), idle_expires_at = least(now() + @idle::interval, s.expires_at),
+		    uses_request_ids = s.uses_request_ids or length(@request::bytea) > 0
 		from rotated
 		where s.id = rotated.session_id`,
-		pgx.StrictNamedArgs{"old": r.Old, "new": r.New, "sealed": r.SuccessorSealed, "idle": r.Idle})
+		pgx.StrictNamedArgs{
+			"old": r.Old, "new": r.New, "sealed": r.SuccessorSealed, "request": r.request(), "idle": r.Idle,
+		})
 }
+
+// queueGrace counts one use of the grace, if the token may be given its successor again without a request id: where the
+// session's clients send none, or where a server that knows no ids has replaced the token.
+func queueGrace(batch *pgx.Batch, r Rotation, graced *bool) {
+	batch.Queue(`
+		update session s
+		set graces = s.graces + 1
+		from refresh_token t
+		join refresh_token next on next.token_hash = t.successor_hash
+		where t.token_hash = @old
+		and t.successor_hash <> @new
+		and next.used_at is null
+		and t.used_at >= clock_timestamp() - @grace::interval
+		and s.id = t.session_id
+		and s.revoked_at is null
+		and s.graces < @graces
+		and (t.request_hash is null
+		     or t.request_hash = '' and @request::bytea = '' and not s.uses_request_ids)`,
+		pgx.StrictNamedArgs{"old": r.Old, "new": r.New, "request": r.request(), "grace": r.Grace, "graces": r.Graces},
+	).Exec(func(tag pgconn.CommandTag) error {
+		*graced = tag.RowsAffected() > 0
+		return nil
+	})
+}
+
+// request is never nil: null in the database means a server that knows no request ids.
+func (r Rotation) request() []byte { return append([]byte{}, r.Request...) }
 
 func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 	batch.Queue(`
@@ -221,7 +261,7 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 		       s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now() as live,
 		       coalesce(t.successor_hash = @new, false) as rotated,
 		       t.used_at is not null as used,
-		       coalesce(extract(epoch from clock_timestamp() - t.used_at), 0)::float8 as used_seconds,
+		       coalesce(t.request_hash = @request::bytea and @request::bytea <> '', false) as repeated,
 		       t.successor_sealed,
 		       next.used_at is not null as successor_used,
 		       u.id, u.name, u.email, u.active, u.last_login_at,
@@ -239,7 +279,7 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 			order by id
 			limit 1) g on true
 		where t.token_hash = @old`,
-		pgx.StrictNamedArgs{"old": r.Old, "new": r.New},
+		pgx.StrictNamedArgs{"old": r.Old, "new": r.New, "request": r.request()},
 	).Query(func(rows pgx.Rows) (err error) {
 		*row, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[tokenRow])
 		if errors.Is(err, pgx.ErrNoRows) {

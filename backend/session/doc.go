@@ -4,7 +4,7 @@
 //	                                │                            │
 //	 every request: Verify ◄────────┘                            └───► Refresh, each token once:
 //	 our signature, once; no database                               T1 ──► T2 ──► T3 ──► …   one family = one session
-//	        │                                                            └─ again within 30 s, T2 unused: T2 once more
+//	        │                                                            └─ again with the same id, T2 unused: T2 once more
 //	        ▼                                                            └─ again otherwise: two hold it, the family ends
 //	 postgres.As(viewer): do session, user and
 //	 grant still stand? in the query's own round trip
@@ -20,10 +20,28 @@
 // # Why tokens are replaced
 //
 // A desktop cannot prove that a refresh token has not been copied. Using each once makes a copy show itself: whoever
-// comes second finds the token used, and the session ends for thief and owner alike, who both read why. An answer can
-// get lost on the way, though, and then an honest client comes twice. Within the grace it gets the same successor
-// again, as long as nobody has used that; so the clients that raced share one line of tokens, and an older token never gets
-// anything. The database's clock alone says how long ago a token was used.
+// comes second finds the token used, and the session ends for thief and owner alike, who both read why.
+//
+// # How a lost response is repeated
+//
+// A response can get lost on the way, and then an honest client comes twice. Before it sends a token it makes a random
+// request id, keeps it beside the token, and sends both. The server keeps the id's hash with the token it replaced, and the
+// successor sealed with a key that only the replaced token yields; so it can return the successor without knowing it. The
+// same token with the same id gets the same successor, on any replica and however late within the session's idle time,
+// until that successor is used: then the response has arrived somewhere. A copy of the token has no id, or one of its
+// own, because the id is made for one request and forgotten with its response. So where a family uses ids, a used token
+// with another id or with none ends it at once, and nothing depends on the time. Who copied a keyring between request and
+// response holds the id too and gets the same successor, which the two then send with two ids.
+//
+// A client from before request ids sends none. In a family in which no client has sent one, a token that was used within
+// the grace gets its unused successor again, three times in the family's life. The database's clock alone says how long
+// ago that was. A family uses ids from the first one on: a client that sends no more has its tokens replaced, but repeats
+// nothing.
+//
+// During a rolling upgrade an older server, which refuses a body with a request id, may stand beside newer ones. The app
+// then sends the id as a header, which older servers ignore. A token that such a server replaced has no hash of an id, not
+// even that of none, and is repeated within the grace whatever is sent, also three times in the family's life. Older
+// servers read what newer ones write: the successor is sealed as it always was.
 //
 // # Signing keys
 //
@@ -36,27 +54,28 @@
 //
 // Behind each line stand the tests that fail without it.
 //
-// Somebody who stole a dump of the database, or reads a replica of it, holds hashes of 256 random bits, successors
-// sealed with a key derived (HKDF) from the token they replace, private keys sealed with the key of
+// Somebody who stole a dump of the database, or reads a replica of it, holds hashes of 256 random bits and of request ids,
+// successors sealed with a key derived (HKDF) from the token they replace, private keys sealed with the key of
 // PORTAL_SECRET_KEY_FILE and bound to their key id. None of it continues a session, signs a token, finishes a sign-in
 // or claims an invite.
 //
 //	TestAStolenDumpMintsNothingAndHijacksNoSession  TestTheDatabaseKeepsNoTokenAndNoPrivateKeyInTheClear
 //	TestASealedValueOpensOnlyInItsPlace  TestTheSecretKeyFileHolds32BytesInBase64
 //
-// Somebody who copied a refresh token, from a keyring, a backup or a snapshot, uses it before or after its owner.
-// Sooner or later one of the two comes with a token that was used, and the session ends for both. What is left to the
-// thief is the time until then.
+// Somebody who copied a refresh token, from a keyring, a backup or a snapshot, uses it before or after its owner. The
+// second of the two ends the session for both, however soon it comes. What is left to the thief is the time until the
+// owner's next refresh, ten minutes while the app is open. Against a family without ids, or beside an older server, the
+// two may share tokens within the grace of each other, three times; then one of them is refused.
 //
-//	TestAThiefAndTheOwnerNeverBothGoOn  TestATokenRestoredFromASnapshotEndsTheSessionForBothOnceTheNextWasUsed
+//	TestAThiefAndTheOwnerNeverBothGoOn  TestATokenRestoredFromASnapshotEndsTheSessionForBoth
 //	TestAReusedTokenEndsItsSessionForEverybody  TestWhenATokenIsReusedThiefAndOwnerReadWhyWhicheverTokenTheySendFirst
+//	TestRequestID  TestNoRequestID  TestOlderServer
 //
-// Nobody attacks, but answers get lost, processes race, a program dies between our commit and its keyring, replicas'
-// clocks disagree: an honest client is not signed out for any of these.
+// Nobody attacks, but responses get lost, requests race, a program dies between our commit and its keyring, replicas'
+// clocks disagree: an honest client that sends request ids is not signed out for any of these.
 //
-//	TestAnHonestClientIsNeverSignedOutWhateverGetsLost  TestClientsThatRaceWithOneTokenAllGetTheSameSuccessor
-//	TestALostAnswerIsRepeatedWithTheSameSuccessor
-//	TestAClientThatCrashedAndComesBackAfterTheGraceIsToldThatItsSessionEndedForSafety
+//	TestAnHonestClientIsNeverSignedOutWhateverGetsLost  TestRequestsThatRaceWithOneTokenAndIDAllGetTheSameSuccessor
+//	TestALostAnswerIsRepeatedWithTheSameSuccessor  TestRequestID
 //
 // Somebody who copied an access token, from a log or a proxy, is its viewer for ten minutes at most, and not a request
 // longer than the session, the user's standing and the grant last. It renews nothing.

@@ -245,7 +245,7 @@ func (l loot) takeLeaves(column string, document any) {
 
 func (s *scene) continuesASession(text string) bool {
 	for _, token := range []string{text, "fsr_" + text} {
-		if _, err := s.sessions.Refresh(context.Background(), token, session.Client{}); err == nil {
+		if _, err := s.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Client{}); err == nil {
 			return true
 		}
 	}

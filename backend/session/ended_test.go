@@ -35,7 +35,7 @@ func TestWhenATokenIsReusedThiefAndOwnerReadWhyWhicheverTokenTheySendFirst(t *te
 	first := h.start()
 	second := h.refresh(first.RefreshToken)
 	third := h.refresh(second.RefreshToken)
-	_, err := h.sessions.Refresh(context.Background(), first.RefreshToken, session.Client{})
+	_, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: first.RefreshToken}, session.Client{})
 	wantReason(t, err, portal.EndedReuse)
 	h.told(third, portal.EndedReuse)
 }

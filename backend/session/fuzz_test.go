@@ -96,7 +96,7 @@ func FuzzRefreshToken(f *testing.F) {
 	f.Add("")
 	f.Add("fsr_\x00")
 	f.Fuzz(func(t *testing.T, token string) {
-		if _, err := sessions.Refresh(context.Background(), token, session.Client{}); portal.ErrorCode(err) != portal.SessionRevoked {
+		if _, err := sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Client{}); portal.ErrorCode(err) != portal.SessionRevoked {
 			t.Errorf("%q: %v", token, err)
 		}
 	})

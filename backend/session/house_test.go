@@ -80,7 +80,7 @@ func (h *house) start() portal.Tokens {
 
 func (h *house) refresh(token string) portal.Tokens {
 	h.Helper()
-	tokens, err := h.sessions.Refresh(context.Background(), token, session.Client{})
+	tokens, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Client{})
 	if err != nil {
 		h.Fatalf("refresh: %v", err)
 	}
@@ -89,7 +89,7 @@ func (h *house) refresh(token string) portal.Tokens {
 
 func (h *house) refused(token string, want portal.Code) {
 	h.Helper()
-	if _, err := h.sessions.Refresh(context.Background(), token, session.Client{}); portal.ErrorCode(err) != want {
+	if _, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Client{}); portal.ErrorCode(err) != want {
 		h.Fatalf("refresh answers %v, want %s", err, want)
 	}
 }
@@ -143,7 +143,7 @@ func (h *house) told(tokens portal.Tokens, reason portal.EndedReason) {
 	h.Helper()
 	_, err := h.viewer(tokens.AccessToken)
 	wantReason(h, err, reason)
-	_, err = h.sessions.Refresh(context.Background(), tokens.RefreshToken, session.Client{})
+	_, err = h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Client{})
 	wantReason(h, err, reason)
 }
 

@@ -53,6 +53,16 @@ func (t refreshToken) hash() []byte {
 	return sum[:]
 }
 
+// requestHash is a request id as the database keeps it, nil for none. The token is part of every comparison, so that the
+// id alone is of no use.
+func requestHash(id string) []byte {
+	if id == "" {
+		return nil
+	}
+	sum := sha256.Sum256([]byte("refresh request " + id))
+	return sum[:]
+}
+
 // successorSealer seals with a key only the holder of t can derive: the database alone cannot read what it keeps.
 func (t refreshToken) successorSealer() *Sealer {
 	key, err := hkdf.Key(sha256.New, t.secret[:], nil, "fs-client-portal successor of a refresh token", keySize)

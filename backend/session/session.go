@@ -21,12 +21,15 @@ type Config struct {
 	AccessTTL   time.Duration // 10 minutes, at most MaxAccessTTL
 	IdleTTL     time.Duration // 14 days: a session nobody uses ends
 	AbsoluteTTL time.Duration // 90 days: then everybody signs in again
-	Grace       time.Duration // 30 seconds: how long a lost answer can be asked for again
+	Grace       time.Duration // 30 seconds: how long a client that sends no request ids may repeat a refresh
 	Now         func() time.Time
 }
 
 // MaxAccessTTL is the longest life of an access token: so long a retired key is good for those who have stolen it.
 const MaxAccessTTL = time.Hour
+
+// maxGraces is how often in its life a session without request ids may repeat a refresh.
+const maxGraces = 3
 
 // Client is what is known of the program that asks: Device for the list of sessions, RequestID for the audit log.
 // IP is for limits only and is not kept.
@@ -108,18 +111,20 @@ func (s *Sessions) Opened(ctx context.Context, o Opening, holder postgres.Holder
 	return s.tokens(ctx, holder, o.refresh)
 }
 
-// Refresh replaces a refresh token by the next and issues a new access token. A token that was replaced within the
-// grace, by one nobody has used yet, is answered with that same successor: the first answer was lost. Any other used
-// token means that two hold it, so its session ends for both: SessionRevoked.
-func (s *Sessions) Refresh(ctx context.Context, refreshToken string, c Client) (portal.Tokens, error) {
+// Refresh replaces a refresh token by the next and issues a new access token. A request that was made before, the same
+// token with the same request id, gets the same successor until that is used: the first response was lost. So does,
+// within the grace, a client that sends no ids. Any other used token means that two hold it, so its session ends for
+// both: SessionRevoked.
+func (s *Sessions) Refresh(ctx context.Context, grant portal.RefreshGrant, c Client) (portal.Tokens, error) {
 	ctx = traced(ctx, c)
-	old, err := parseRefreshToken(refreshToken)
+	old, err := parseRefreshToken(grant.RefreshToken)
 	if err != nil {
 		return portal.Tokens{}, err
 	}
 	next := newRefreshToken()
 	state, err := s.db.RotateToken(ctx, postgres.Rotation{
-		Old: old.hash(), New: next.hash(), SuccessorSealed: old.sealSuccessor(next), Idle: s.config.IdleTTL,
+		Old: old.hash(), New: next.hash(), SuccessorSealed: old.sealSuccessor(next), Request: requestHash(grant.RequestID),
+		Idle: s.config.IdleTTL, Grace: s.config.Grace, Graces: maxGraces,
 	})
 	if err != nil {
 		return portal.Tokens{}, err
@@ -141,7 +146,7 @@ func (s *Sessions) successor(ctx context.Context, state postgres.TokenState, old
 		return next, nil
 	case !state.Used:
 		return refreshToken{}, portal.Errorf(portal.Unavailable, "The session changed at this moment. Try again.")
-	case state.UsedAgo <= s.config.Grace && state.Successor != nil:
+	case (state.Repeated || state.Graced) && state.Successor != nil:
 		return old.openSuccessor(state.Successor)
 	}
 	if err := s.db.EndSession(ctx, state.SessionID, state.UserID, state.MSSPID, portal.EndedReuse); err != nil {

@@ -3,6 +3,7 @@ package session_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"sync"
 	"testing"
@@ -79,15 +80,16 @@ func TestAReusedTokenEndsItsSessionForEverybody(t *testing.T) {
 	}
 }
 
-func TestClientsThatRaceWithOneTokenAllGetTheSameSuccessor(t *testing.T) {
+func TestRequestsThatRaceWithOneTokenAndIDAllGetTheSameSuccessor(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	first := h.start()
+	grant := portal.RefreshGrant{RefreshToken: first.RefreshToken, RequestID: rand.Text()}
 	answers := make([]string, 20)
 	var wait sync.WaitGroup
 	for i := range answers {
 		wait.Go(func() {
-			tokens, err := h.sessions.Refresh(context.Background(), first.RefreshToken, session.Client{})
+			tokens, err := h.sessions.Refresh(context.Background(), grant, session.Client{})
 			if err != nil {
 				t.Error(err)
 			}
@@ -251,7 +253,7 @@ func TestASessionOutlivesALostConnectionToTheDatabaseOfItsKeys(t *testing.T) {
 	if _, err := h.sessions.Verify(context.Background(), tokens.AccessToken); err != nil {
 		t.Errorf("a token cannot be read without the database: %v", err)
 	}
-	if _, err := h.sessions.Refresh(context.Background(), tokens.RefreshToken, session.Client{}); err == nil || errors.As(err, new(*portal.Error)) {
+	if _, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Client{}); err == nil || errors.As(err, new(*portal.Error)) {
 		t.Errorf("without a database a refresh answers %v", err)
 	}
 }
