@@ -105,7 +105,7 @@ var licensed = []string{"name", "module", "modulename", "product", "productname"
 var within = map[string]bool{
 	"children": true, "childcustomers": true, "customers": true, "clients": true, "companies": true,
 	"subcustomers": true, "subclients": true,
-	"resellers": true, "subresellers": true, "corporates": true, "corps": true, "enterprises": true,
+	"resellers": true, "subresellers": true, "msps": true, "corporates": true, "corps": true, "enterprises": true,
 }
 
 // lists are where an envelope keeps its customers, wrappers what it may be wrapped in.

@@ -152,6 +152,8 @@ type part struct {
 	place
 	own  []byte
 	held [][]byte
+	// around is what stands beside those that came in an envelope of their own.
+	around []clue
 	// As whom the customers in it were handed over before all of it was known.
 	streamed bool
 	whole    bool  // it is the whole answer
@@ -189,7 +191,11 @@ func (a *answer) member(c *part) error {
 	if err != nil {
 		return err
 	}
-	if b != '[' || !within[a.plain(c, begin)] {
+	child := within[a.plain(c, begin)]
+	if b == '{' && child {
+		return a.childObject(c, begin)
+	}
+	if b != '[' || !child {
 		c.own, err = a.value(c.own, heaviest)
 		return err
 	}
@@ -299,6 +305,7 @@ func (a *answer) hand(c *part) error {
 	if c.whole || c.streamed || c.held != nil {
 		a.holdsMore(c)
 	}
+	a.holdsUnread(c)
 	return a.give(customer)
 }
 

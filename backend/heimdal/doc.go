@@ -26,6 +26,11 @@
 //	contradict each other
 //	one customer                           all there is
 //	customers in customers                 read to any sane depth; each is under the nearest MSP around it
+//	an envelope around that list, one       read likewise; what the envelope says of more is a sign
+//	customer in its place, an object of
+//	customers by their ids
+//	customers, by their types, in a list    refused: incomplete, and the list is named
+//	under another name in a customer
 //	a list in a customer whose members     refused: they may be customers or devices
 //	have no type
 //	a message with status 200, alone or    refused: bad_key, or waited out if it is about the rate

@@ -51,6 +51,9 @@ func (a *answer) topMember(c *part, depth int) error {
 	plain := a.plain(c, begin)
 	isList := b == '[' && (lists[plain] || within[plain])
 	isWrapper := b == '{' && wrappers[plain] && depth < 3
+	if b == '{' && within[plain] {
+		return a.childObject(c, begin)
+	}
 	if !isList && !isWrapper {
 		c.own, err = a.value(c.own, heaviest)
 		return err
@@ -107,6 +110,9 @@ func (a *answer) envelope(c *part) error {
 			return errShape
 		}
 		return a.hand(c)
+	}
+	if c.held != nil {
+		return errTwoLists
 	}
 	a.clues = cluesIn(append(c.own, '}'))
 	return nil

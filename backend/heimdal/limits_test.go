@@ -173,9 +173,9 @@ func TestAnEnvelopeIsReadToTheLetterAroundItsListToo(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		`{"data":["a"],` + list + `}`:                                `{"id":3,"name":"C3","type":"CORP"}`,
-		`{"id":1,"type":"CORP","data":{` + list + `},"response":{}}`: `{"id":1,"type":"CORP","data":{` + list + `},"response":{}}`,
-		`{"id":1,"type":"CORP","customers":[],"items":[{"id":2}]}`:   `{"id":1,"type":"CORP","customers":[],"items":[{"id":2}]}`,
+		`{"data":["a"],` + list + `}`: `{"id":3,"name":"C3","type":"CORP"}`,
+		`{"id":1,"type":"CORP","data":{"items":[{"id":3,"type":"EDR"}]},"response":{}}`: `{"id":1,"type":"CORP","data":{"items":[{"id":3,"type":"EDR"}]},"response":{}}`,
+		`{"id":1,"type":"CORP","customers":[],"items":[{"id":2}]}`:                      `{"id":1,"type":"CORP","customers":[],"items":[{"id":2}]}`,
 	} {
 		customers, err := readAll(t, text)
 		if err != nil || len(customers) != 1 || string(customers[0].Raw) != want {

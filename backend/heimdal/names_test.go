@@ -163,7 +163,7 @@ func all(t *testing.T, what string, there int, names string) []string {
 func TestCustomersAreFoundUnderEachNameAListOfThemMayHave(t *testing.T) {
 	t.Parallel()
 	corp := `{"id":3,"name":"C","type":"CORP"}`
-	for _, name := range all(t, "lists in a customer", len(within), "children childCustomers customers clients companies sub_customers subClients Resellers subResellers corporates corps enterprises") {
+	for _, name := range all(t, "lists in a customer", len(within), "children childCustomers customers clients companies sub_customers subClients Resellers subResellers MSPs corporates corps enterprises") {
 		if customers, err := readAll(t, `[{"id":1,"type":"RESELLER","`+name+`":[`+corp+`]}]`); err != nil || tree(customers) != "1 msp under, 3 client under 1" {
 			t.Errorf("%s in a customer: %s, %v", name, tree(customers), err)
 		}

@@ -1,6 +1,7 @@
 package heimdal
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,12 +36,58 @@ func TestACustomerInsideAnotherIsUnderTheNearestMSP(t *testing.T) {
 		"in the MSSP itself":           {`{"id":17,"name":"Us","type":"DISTRIBUTOR","customers":[` + corp + `]}`, "3 client under"},
 		"in the MSSP that comes after": {`{"customers":[` + corp + `],"id":17,"name":"Us","type":"DISTRIBUTOR"}`, "3 client under"},
 		"though a link says otherwise": {`[{"id":1,"type":"RESELLER","children":[{"id":3,"type":"CORP","parentId":17}]}]`, under1},
+		"in an envelope of their own":  {`[{"id":1,"type":"RESELLER","clients":{"items":[` + corp + `],"total":1,"hasMore":false}}]`, under1},
+		"in one before the id":         {`[{"clients":{"data":[` + corp + `],"next":null},"id":1,"type":"RESELLER"}]`, under1},
+		"alone, in no list":            {`[{"id":1,"type":"RESELLER","clients":` + corp + `}]`, under1},
+		"by their ids":                 {`[{"id":1,"type":"RESELLER","clients":{"3":` + corp + `}}]`, under1},
+		"in one in the MSSP itself":    {`{"id":17,"name":"Us","type":"DISTRIBUTOR","customers":{"items":[` + corp + `]}}`, "3 client under"},
+		"in one in the MSSP after":     {`{"customers":{"items":[` + corp + `]},"id":17,"name":"Us","type":"DISTRIBUTOR"}`, "3 client under"},
+		"in the MSPs of the MSSP":      {`{"id":17,"name":"Us","msps":[{"id":1,"type":"RESELLER","clients":[` + corp + `]}]}`, under1},
+		"no customers in an object":    {`[{"id":1,"type":"RESELLER","clients":{"total":12,"active":{"id":9}}},{"id":3,"type":"CORP","parent":1}]`, under1},
+		"customers above":              {`[{"id":1,"type":"RESELLER"},{"id":3,"type":"CORP","parent":{"id":1,"type":"RESELLER"},"path":[{"id":1,"type":"RESELLER"}]}]`, under1},
 		"no list of customers":         {`[{"id":1,"type":"RESELLER","children":[],"clients":12,"companies":["a"],"customers":null},{"id":3,"type":"CORP","parent":1}]`, under1},
 	} {
 		customers, err := readAll(t, test.body)
 		if err != nil || tree(customers) != test.want {
 			t.Errorf("%s: read %s, %v", name, tree(customers), err)
 		}
+	}
+}
+
+func TestNested_customers_that_are_not_read(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ text, sign string }{
+		"under_an_unknown_name":      {`[{"id":1,"type":"RESELLER","tenants":[%]}]`, "tenants"},
+		"in_an_unknown_form":         {`[{"id":1,"type":"RESELLER","clients":{"nodes":[%]}}]`, "clients.nodes"},
+		"in_another_object":          {`[{"id":1,"type":"RESELLER","data":{"tree":{"corps":[%]}}}]`, "data.tree.corps"},
+		"in_the_account":             {`{"id":17,"name":"Us","type":"DISTRIBUTOR","tenants":[%]}`, "tenants"},
+		"in_an_account_without_type": {`{"id":17,"name":"Us","tenants":[%]}`, "tenants"},
+		"on_further_pages":           {`[{"id":1,"type":"RESELLER","clients":{"items":[%],"hasMore":true}}]`, "hasMore"},
+		"beyond_a_total":             {`[{"id":1,"type":"RESELLER","clients":{"items":[%],"total":3}}]`, "total"},
+		"after_a_link":               {`[{"id":1,"type":"RESELLER","children":[%],"_links":{"next":{"href":"?page=2"}}}]`, "_links.next"},
+		"by_its_pages":               {`[{"id":1,"type":"RESELLER","children":[%],"pagination":{"total":3}}]`, "pagination.total"},
+		"by_an_annotation":           {`[{"id":1,"type":"RESELLER","customers":[%],"customers@odata.count":3}]`, "customers@odata.count"},
+		"by_a_link_of_the_list":      {`[{"id":1,"type":"RESELLER","children":[%],"childrenNextLink":"?page=2"}]`, "childrenNextLink"},
+		"in_the_whole_account":       {`{"id":17,"name":"Us","children":[%],"pagination":{"hasMore":true}}`, "pagination.hasMore"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.ReplaceAll(test.text, "%", corps(11, 2))
+			customers, err := readAll(t, text)
+			var e *portal.CallError
+			if !errors.As(err, &e) || e.Code != portal.Incomplete || e.Sign != test.sign {
+				t.Fatalf("read %s, %v; want incomplete with the sign %s", tree(customers), err, test.sign)
+			}
+			r := answering(t, text)
+			r.harmless = harmlessNames([]string{test.sign})
+			if _, err := r.all(t.Context()); err != nil && codeOf(err) == portal.Incomplete {
+				t.Errorf("declared harmless: %v", err)
+			}
+		})
+	}
+	for _, text := range []string{`{"items":[%],"customers":{"items":[%]}}`, `{"customers":{"items":[%]}}`, `{"clients":{"3":{"id":3,"type":"CORP"},}}`} {
+		_, err := readAll(t, strings.ReplaceAll(text, "%", corps(11, 1)))
+		wantCode(t, err, portal.Garbage)
 	}
 }
 

@@ -92,21 +92,32 @@ func (p *page) unaccounted(a *answer, format string, args ...any) error {
 }
 
 // holdsMore keeps the members of a customer with nested customers that say that it has more of them. Most members are
-// about the customer itself, so only unmistakable names count.
+// about the customer itself, so only unmistakable names count, but for those about the pages of the customers in it.
 func (a *answer) holdsMore(c *part) {
+	came := a.handed - c.before
 	for _, one := range members(c.own, "", false, false) {
-		if len(a.open) < mostClues && one.ofHeld(a.handed-c.before) {
-			a.open = append(a.open, one)
+		if one.ofHeld(came) {
+			a.keepOpen(one)
 		}
 		if !one.pagesHeld() {
 			continue
 		}
 		for _, inner := range one.inside() {
-			if n, ok := inner.number(); len(a.open) < mostClues && (inner.ofHeld(a.handed-c.before) || inner.plain == "next" && inner.truthy() ||
-				inner.means == signTotal && ok && n > a.handed-c.before) {
-				a.open = append(a.open, inner)
+			if inner.ofPage(came) {
+				a.keepOpen(inner)
 			}
 		}
+	}
+	for _, one := range c.around {
+		if one.ofPage(came) {
+			a.keepOpen(one)
+		}
+	}
+}
+
+func (a *answer) keepOpen(one clue) {
+	if len(a.open) < mostClues {
+		a.open = append(a.open, one)
 	}
 }
 
@@ -114,6 +125,20 @@ func (a *answer) holdsMore(c *part) {
 func (c clue) pagesHeld() bool {
 	return c.value[0] == '{' && (c.has("paging", "pagination", "pageinfo") || strings.HasSuffix(c.plain, "links") ||
 		strings.HasSuffix(c.plain, "page"))
+}
+
+// ofPage reports whether c, which is about the customers in a customer, says that there are more than the ones that came.
+func (c clue) ofPage(came int64) bool {
+	switch c.means {
+	case signMore, signNext, signToken:
+		return c.truthy()
+	case signLast, signLastPage, signWhole:
+		return c.is(false)
+	case signTotal:
+		n, ok := c.number()
+		return ok && n > came
+	}
+	return false
 }
 
 // ofHeld reports whether c, a member of a customer, says that there are more customers in it than the ones that came.

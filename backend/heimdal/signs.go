@@ -55,8 +55,8 @@ var (
 			nextid nextkey nextindex nextbatch nextset nextrecord scrollid bookmark nextbookmark pagestate pagingstate
 			resumetoken lastevaluatedkey nextpartitionkey nextrowkey nextpageid nextpagekey deltatoken continue
 			querycontinue resume`,
-		signAfter:  `endcursor after aftercursor searchafter watermark lastid lastkey maxid`,
-		signWhole:  `full all whole allcustomers allclients allitems allrecords allresults allpages entire exact isexact
+		signAfter: `endcursor after aftercursor searchafter watermark lastid lastkey maxid`,
+		signWhole: `full all whole allcustomers allclients allitems allrecords allresults allpages entire exact isexact
 			numfoundexact totalexact ready isready`,
 		signShare:  `percentcomplete percentagecomplete completepercent completeness completion coverage progress`,
 		signOffset: `offset skip startindex startat startrow firstindex`,
