@@ -133,6 +133,8 @@ func FuzzReading(f *testing.F) {
 		{`{"value":[{"id":1,"type":"X"}],"nextLink":"?x"}`,
 			`{"value":[{"id":2,"type":"RESELLER","children":[{"id":3,"type":"Y"}]}]}`, `X-Pagination: {"totalPages":1}`},
 		{`[{"id":1,"type":"RESELLER"}]`, `[{"id":3,"type":"RESELLER"}]`, "X-Next-Page:"},
+		{`[{"clients":{"items":[{"id":3,"type":"CORP"}],"hasMore":false},"id":1,"type":"RESELLER"}]`,
+			`{"id":17,"clients":{"3":{"id":3,"type":"CORP"}},"tenants":[{"id":4,"type":"CORP"}]}`, "X-Pagination: page=1; total=1"},
 		{`{"data":{"items":[{"id":1,"type":"X"}]},"links":[{"rel":"next"}],"isComplete":false,"status":{"code":"x"}}`,
 			`{"id":17,"children":[{"id":1,"type":"Y"}],"hasMore":1}`, "X-Error: {}"},
 	} {
