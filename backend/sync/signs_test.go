@@ -24,6 +24,9 @@ func TestSigns(t *testing.T) {
 		sign  string
 	}{
 		"member": {heimdalstand.Shape{Form: heimdalstand.Envelope, Beside: map[string]any{"isComplete": false}}, "isComplete"},
+		"remark": {
+			heimdalstand.Shape{Form: heimdalstand.Envelope, Beside: map[string]any{"message": "The list was truncated."}}, "message",
+		},
 		"header": {heimdalstand.Shape{Headers: map[string]string{"X-Next-Cursor": "bXNw"}}, "header X-Next-Cursor"},
 	} {
 		t.Run(name, func(t *testing.T) {
