@@ -35,9 +35,10 @@ func (r *reader) check(ctx context.Context, state portal.ReadState, add func(por
 	}
 	var found []portal.Customer
 	a, err := r.ask(ctx, &state, address, func(c portal.Customer) error {
-		if c.ExternalID == id {
-			found = append(found, r.underMSSP(c))
+		if c.ExternalID != id {
+			return errNotKept
 		}
+		found = append(found, r.underMSSP(c))
 		return nil
 	})
 	more := false
@@ -61,6 +62,10 @@ func (r *reader) check(ctx context.Context, state portal.ReadState, add func(por
 		if err := add(c); err != nil {
 			return state, err
 		}
+	}
+	if len(found) > 0 {
+		state.Paths = mergePaths(state.Paths, a.object.paths.stats())
+		state.Counted += int64(len(found))
 	}
 	return at.checked(state, int64(len(found)))
 }

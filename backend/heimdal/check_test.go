@@ -72,6 +72,14 @@ func TestCheck(t *testing.T) {
 			if err != nil || tree(customers) != test.want || !end.Done || len(end.Check) != 0 || !end.Paged {
 				t.Errorf("got %q, want %q; ended as %+v, %v", tree(customers), test.want, end, err)
 			}
+			if end.Counted != int64(len(customers)) || (len(customers) > 0) != (len(end.Paths) > 0) {
+				t.Errorf("%d paths of %d customers, want those of the %d that came", len(end.Paths), end.Counted, len(customers))
+			}
+			for _, p := range end.Paths {
+				if p.Customers > end.Counted {
+					t.Errorf("path %s in %d customers, want at most %d", p.Path, p.Customers, end.Counted)
+				}
+			}
 			calls := int64(3)
 			proved := []string{"an empty object", "status 204", "status 400", "status 401", "status 403", "status 404", "a message"}
 			if slices.Contains(proved, name) {

@@ -57,6 +57,7 @@ func (a *answer) failed(state portal.ReadState) portal.ReadState {
 	}
 	state.Paths = mergePaths(state.Paths, a.object.paths.stats())
 	state.Progress.Seen += a.counted
+	state.Counted += a.counted
 	state.Samples = a.samples
 	return state
 }

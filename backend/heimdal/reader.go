@@ -90,6 +90,7 @@ func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(port
 		return a.failed(state), err
 	}
 	state.Paths = mergePaths(state.Paths, a.object.paths.stats())
+	state.Counted += seen
 	return at.save(state, more, seen)
 }
 

@@ -59,8 +59,11 @@ type ReadState struct {
 	Unread []UnreadReseller `json:"unread,omitempty"`
 	// Account is what the answer says of the account that was asked about; nil if it is not in its own answer.
 	Account *ConnectionAccount `json:"account,omitempty"`
-	// Paths is what the paths of the customers' JSON look like so far, in the order in which they were first seen.
-	Paths []PathStats `json:"paths,omitempty"`
+	// Paths is what the paths of the customers' JSON look like so far, in the order in which they were first seen, and
+	// Counted how many customers that is of. Where a run's process was killed it can be fewer than Progress.Seen: Paths are
+	// saved when the reading is done or put off, or a call has brought a path or a type that was not among them.
+	Paths   []PathStats `json:"paths,omitempty"`
+	Counted int64       `json:"counted,omitzero"`
 	// Samples are up to ten customers of a call that failed, as they were received; they are not saved with the state.
 	Samples []json.RawMessage `json:"-"`
 	// Of is what connection was read, in whose words only its writer knows: what was read of another does not count.

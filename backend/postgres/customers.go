@@ -156,7 +156,7 @@ func (m *merge) finish(ctx context.Context) error {
 		status = portal.RunPartial
 	}
 	return setRun(ctx, m, m.lease, `
-		status = $16, finished_at = clock_timestamp(), retry_at = null, state = null, error_code = null,
+		status = $16, finished_at = clock_timestamp(), retry_at = null, state = null, paths = null, error_code = null,
 		error = null, seen = $4, msps = $5, clients = $6, other = $7, duplicates = $8, added = $9, changed = $10,
 		moved = $11, returned = $12, missing = $13, removed = $14, unknown_parents = $15, checked = $17, unread = $18,
 		unread_news = $19, mailed_at = case when $19 or $21 then null else r.mailed_at end, remapped = $20,

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,26 +27,25 @@ type mergedFields struct {
 // findRemapped reads the paths that the run has seen and those known before, and which fields an admin has remapped since
 // the connection's customers were read.
 func (m *merge) findRemapped(ctx context.Context) error {
-	var state, known []byte
+	var known []byte
 	var applied map[string]portal.CustomerField
 	var hasAny bool
 	f := &m.fields
 	err := m.QueryRow(ctx, `
-		select coalesce(r.state, '{}'), coalesce(`+readAt+`, clock_timestamp()), coalesce(f.paths, '[]'), coalesce(f.applied, '{}'),
+		select coalesce(`+readAt+`, clock_timestamp()), coalesce(f.paths, '[]'), coalesce(f.applied, '{}'),
 		       f.run_id is null, `+hasCustomers+`
 		from sync_run r
 		join mssp_product p on p.mssp_id = r.mssp_id and p.id = r.mssp_product_id
 		left join field_map f on f.mssp_id = r.mssp_id and f.mssp_product_id = r.mssp_product_id
 		where r.mssp_id = $1
-		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID).Scan(&state, &f.readAt, &known, &applied, &f.first, &hasAny)
+		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID).Scan(&f.readAt, &known, &applied, &f.first, &hasAny)
 	if err != nil {
 		return err
 	}
-	var read portal.ReadState
-	if err := errors.Join(json.Unmarshal(state, &read), json.Unmarshal(known, &f.known)); err != nil {
+	if err := json.Unmarshal(known, &f.known); err != nil {
 		return fmt.Errorf("read field map: %w", err)
 	}
-	f.paths, f.overrides = read.Paths, read.Fields
+	f.paths, f.overrides = m.state.Paths, m.state.Fields
 	if hasAny {
 		f.remapped = portal.RemappedFields(f.known, applied, f.paths, f.overrides)
 	}
@@ -93,7 +91,7 @@ func (m *merge) saveFields(ctx context.Context) error {
 		on conflict (mssp_id, mssp_product_id) do update
 		set run_id = $3, read_at = $4, customers = $5, paths = $6, applied = $7,
 		    noticed_in = case when $8 then $3::uuid else f.noticed_in end`,
-		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, f.readAt, m.state.Progress.Seen, paths, f.overrides, f.changed)
+		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, f.readAt, m.state.Counted, paths, f.overrides, f.changed)
 	if err != nil {
 		return err
 	}
@@ -115,7 +113,7 @@ func (m *merge) dropSamples(ctx context.Context) error {
 func (m *merge) nextFields() ([]portal.KnownPath, []portal.FieldNotice) {
 	f := &m.fields
 	next, notices, changed := portal.NextFieldMap(f.known, portal.FieldReading{
-		Paths: f.paths, Customers: m.state.Progress.Seen, Whole: len(m.state.Unread) == 0, First: f.first,
+		Paths: f.paths, Customers: m.state.Counted, Whole: len(m.state.Unread) == 0, First: f.first,
 	})
 	f.changed = changed
 	return next, append([]portal.FieldNotice{}, notices...)

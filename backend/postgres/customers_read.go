@@ -47,8 +47,9 @@ func (m *merge) read(ctx context.Context) error {
 // lease's: then another worker may be reading on.
 func (m *merge) whole(ctx context.Context) error {
 	var all, ours bool
+	var paths *readPaths
 	err := m.QueryRow(ctx, `
-		select r.status = 'running' and r.attempt = $3, coalesce(r.state, '{}'), r.reviewed_at is not null,
+		select r.status = 'running' and r.attempt = $3, coalesce(r.state, '{}'), r.paths, r.reviewed_at is not null,
 		       r.duplicates,
 		       r.staged = (
 			select count(*)
@@ -58,7 +59,8 @@ func (m *merge) whole(ctx context.Context) error {
 		from sync_run r
 		where r.mssp_id = $1
 		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID, m.lease.attempt,
-	).Scan(&ours, &m.state, &m.came.reviewed, &m.came.duplicates, &all)
+	).Scan(&ours, &m.state, &paths, &m.came.reviewed, &m.came.duplicates, &all)
+	m.state = paths.addTo(m.state)
 	switch {
 	case err != nil:
 		return err

@@ -35,7 +35,7 @@ func (db *DB) FailReading(ctx context.Context, lease Lease, f Failure) (portal.S
 		}
 		err = setRun(ctx, tx, lease, `
 			status = 'failed', finished_at = clock_timestamp(), retry_at = null, error_code = $4, error = $5,
-			sign = nullif($6, ''), notices = $7`, f.Code, f.Detail, f.Sign, notices)
+			sign = nullif($6, ''), notices = $7, paths = null`, f.Code, f.Detail, f.Sign, notices)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state portal.
 	if len(state.Paths) == 0 {
 		return []portal.FieldNotice{}, nil
 	}
-	r := portal.FieldReading{Paths: state.Paths, Customers: state.Progress.Seen}
+	r := portal.FieldReading{Paths: state.Paths, Customers: state.Counted}
 	var known []portal.KnownPath
 	err := tx.QueryRow(ctx, `
 		select f.run_id is null, coalesce(f.customers, 0), coalesce(f.paths, '[]')

@@ -46,7 +46,8 @@ func (w *tenant) syncFields(paths []portal.PathStats, customers []portal.Custome
 	}
 	w.stage(lease, 1, customers)
 	state := portal.ReadState{
-		Done: true, Progress: portal.ReadProgress{Calls: 1, Seen: int64(len(customers))}, Paths: paths, Fields: connection.Fields,
+		Done: true, Progress: portal.ReadProgress{Calls: 1, Seen: int64(len(customers))}, Paths: paths, Counted: int64(len(customers)),
+		Fields: connection.Fields,
 	}
 	if _, err := w.DB.FinishCall(context.Background(), lease, state); err != nil {
 		w.Fatal(err)

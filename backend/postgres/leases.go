@@ -139,7 +139,8 @@ func (db *DB) HandBackRun(ctx context.Context, lease Lease) error {
 // PutOffRun puts the run back into the queue until a moment, its reading as state says. ErrLostRun if it is no longer
 // the lease's.
 func (db *DB) PutOffRun(ctx context.Context, lease Lease, state portal.ReadState, until time.Time) error {
-	_, err := db.updateRun(ctx, lease, "status = 'queued', heartbeat_at = null, state = $4, retry_at = $5", state, until)
+	state, paths := withoutPaths(state)
+	_, err := db.updateRun(ctx, lease, "status = 'queued', heartbeat_at = null, state = $4, retry_at = $5, paths = $6", state, until, paths)
 	return err
 }
 

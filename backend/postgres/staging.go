@@ -80,16 +80,55 @@ func stagedRow(c portal.Customer) ([]any, error) {
 	return append(row, key, rest), nil
 }
 
-// FinishCall makes what a call has brought count, and saves where the reading stands then. ErrLostRun if the run is no
-// longer the lease's.
+// FinishCall makes what a call has brought count, and saves where the reading stands then; its paths only once it is done.
+// ErrLostRun if the run is no longer the lease's.
 func (db *DB) FinishCall(ctx context.Context, lease Lease, state portal.ReadState) (portal.SyncRun, error) {
+	if state.Done {
+		return db.FinishCallWithPaths(ctx, lease, state)
+	}
+	state, _ = withoutPaths(state)
+	return db.finishCall(ctx, lease, state, "")
+}
+
+// FinishCallWithPaths is FinishCall and saves the paths, too.
+func (db *DB) FinishCallWithPaths(ctx context.Context, lease Lease, state portal.ReadState) (portal.SyncRun, error) {
+	state, paths := withoutPaths(state)
+	return db.finishCall(ctx, lease, state, ", paths = $8", paths)
+}
+
+func (db *DB) finishCall(ctx context.Context, lease Lease, state portal.ReadState, set string, args ...any) (portal.SyncRun, error) {
 	run, err := db.updateRun(ctx, lease, `
 		state = $4, calls = $5, calls_left = $6, staged = $7, seen = $7, retry_at = null, deaths = 0,
-		read_at = clock_timestamp(), heartbeat_at = clock_timestamp()`, state, state.Progress.Calls, state.Progress.Left, state.Progress.Seen)
+		read_at = clock_timestamp(), heartbeat_at = clock_timestamp()`+set,
+		append([]any{state, state.Progress.Calls, state.Progress.Left, state.Progress.Seen}, args...)...)
 	if err != nil {
 		return portal.SyncRun{}, fmt.Errorf("finish call: %w", err)
 	}
 	return run, nil
+}
+
+// readPaths is the column paths of a run.
+type readPaths struct {
+	Counted int64              `json:"counted"`
+	Paths   []portal.PathStats `json:"paths"`
+}
+
+// withoutPaths takes the paths out of a state.
+func withoutPaths(state portal.ReadState) (portal.ReadState, readPaths) {
+	paths := readPaths{Counted: state.Counted, Paths: state.Paths}
+	state.Counted, state.Paths = 0, nil
+	return state, paths
+}
+
+// addTo returns the state with the paths. A state that an older server saved has its paths in it, of all customers.
+func (p *readPaths) addTo(state portal.ReadState) portal.ReadState {
+	switch {
+	case p != nil:
+		state.Counted, state.Paths = p.Counted, p.Paths
+	case len(state.Paths) > 0 && state.Counted == 0:
+		state.Counted = state.Progress.Seen
+	}
+	return state
 }
 
 // ResumeReading answers where the run's reading stands, the zero state for one that has not begun, and drops what a call
@@ -106,16 +145,17 @@ func (db *DB) ResumeReading(ctx context.Context, lease Lease) (portal.ReadState,
 			return err
 		}
 		var saved []byte
+		var paths *readPaths
 		var whole bool
 		err := tx.QueryRow(ctx, `
-			select r.state, r.staged = (
+			select r.state, r.paths, r.staged = (
 				select count(*)
 				from sync_customer s
 				where s.mssp_id = r.mssp_id
 				and s.run_id = r.id)
 			from sync_run r
 			where r.mssp_id = $1
-			and r.id = $2`, lease.MSSPID, lease.Run.ID).Scan(&saved, &whole)
+			and r.id = $2`, lease.MSSPID, lease.Run.ID).Scan(&saved, &paths, &whole)
 		if err != nil {
 			return err
 		}
@@ -127,6 +167,13 @@ func (db *DB) ResumeReading(ctx context.Context, lease Lease) (portal.ReadState,
 		}
 		if err := json.Unmarshal(saved, &state); err != nil {
 			return err
+		}
+		state = paths.addTo(state)
+		if paths == nil && len(state.Paths) > 0 {
+			_, paths := withoutPaths(state)
+			if err := setRun(ctx, tx, lease, "paths = $4", paths); err != nil {
+				return err
+			}
 		}
 		return setRun(ctx, tx, lease, "seen = r.staged")
 	})
@@ -161,6 +208,6 @@ func startOver(ctx context.Context, tx pgx.Tx, lease Lease) error {
 		return err
 	}
 	return setRun(ctx, tx, lease, `
-		state = null, calls = 0, calls_left = null, staged = 0, seen = 0, would_miss = null, reviewed_by = null,
+		state = null, paths = null, calls = 0, calls_left = null, staged = 0, seen = 0, would_miss = null, reviewed_by = null,
 		reviewed_at = null`)
 }

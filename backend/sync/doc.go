@@ -20,7 +20,10 @@
 // Whoever works on a run holds a lease on it: a number that grows each time the run is taken up, and a heartbeat.
 // Everything the worker writes is on condition that the lease is still its own. What a call brings counts once the call
 // has ended, and where the reading stands is saved in the same transaction: who takes the run up makes the next call,
-// not the first. The merge, the history, the counts and the run's own end are one transaction.
+// not the first. What the paths of the customers' JSON look like is apart from that, since it can be large: it is saved when
+// the reading is done or put off, and with a call that brings a path or a type that was not there. So a run that is taken
+// over from a process that was killed knows every path; its field map may be of fewer customers than the run has read, and
+// says of how many (TestRunSavesPaths, TestPaths). The merge, the history, the counts and the run's own end are one transaction.
 //
 // # The MSSP's own account
 //

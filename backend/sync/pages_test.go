@@ -190,6 +190,9 @@ func TestPagedRun(t *testing.T) {
 		if run := w.ends(portal.RunComplete); run.Seen != 31 || run.Missing != 0 {
 			t.Errorf("run: %+v, want 31 seen where the total says 30", run)
 		}
+		if m, id := w.fieldMap(), w.path("id"); m.Customers != 31 || id.Customers != 31 {
+			t.Errorf("the field map is of %d customers, %d with an id; want 31", m.Customers, id.Customers)
+		}
 	})
 	t.Run("fails where the pages hold another number than they say, before any second look", func(t *testing.T) {
 		t.Parallel()

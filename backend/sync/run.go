@@ -3,7 +3,11 @@ package sync
 import (
 	"context"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"log/slog"
+	"maps"
+	"slices"
 	stdsync "sync"
 	"time"
 
@@ -144,7 +148,7 @@ func (s *Service) readOn(ctx context.Context, lease postgres.Lease, connection p
 			return state, err
 		}
 	}
-	told := &telling{service: s, lease: lease, turn: t}
+	told := &telling{service: s, lease: lease, turn: t, kinds: kindsOf(state)}
 	reader, err := s.reader(connection, Options{
 		Clock: clock, Waiting: func(until time.Time) { told.waiting(ctx, until) }, Calling: func(time.Time) { told.calling(ctx) },
 	})
@@ -225,6 +229,9 @@ type telling struct {
 	lease   postgres.Lease
 	turn    turn
 
+	// kinds identifies the paths and types that were saved last.
+	kinds uint64
+
 	mu   stdsync.Mutex
 	last time.Time
 }
@@ -262,6 +269,23 @@ func (t *telling) calling(ctx context.Context) {
 	if err := t.service.claim(ctx, call, t.service.config.Clock); err != nil && ctx.Err() == nil {
 		t.service.log(t.lease).Warn("a call was not noted", "error", err)
 	}
+}
+
+// newPaths reports whether a call has brought a path, or a type of one, that is not saved yet. Only these are saved with the
+// call: of a run that is taken over, the counts of the last calls may be lost, but no path.
+func (t *telling) newPaths(state State) bool {
+	was := t.kinds
+	t.kinds = kindsOf(state)
+	return t.kinds != was
+}
+
+// kindsOf identifies the paths of a state and their types, whatever their counts.
+func kindsOf(state State) uint64 {
+	h := fnv.New64a()
+	for _, p := range state.Paths {
+		fmt.Fprintf(h, "%q %v %v %q", p.Path, slices.Sorted(maps.Keys(p.TypeCounts)), p.Unreadable > 0, p.Source)
+	}
+	return h.Sum64()
 }
 
 func (t *telling) progress(run portal.SyncRun) {

@@ -89,6 +89,6 @@ func (c *handClock) Sleep(ctx context.Context, d time.Duration) error {
 // untypedCall is a script of one call that brings a customer without a type.
 func untypedCall(_ context.Context, _ sync.Options, state sync.State, add func(portal.Customer) error) (sync.State, error) {
 	state.Paths = []portal.PathStats{{FieldPath: portal.FieldPath{Path: "Art", Customers: 1, Source: portal.SourceNone}}}
-	state.Progress.Calls, state.Progress.Seen, state.Done = 1, 1, true
+	state.Progress.Calls, state.Progress.Seen, state.Counted, state.Done = 1, 1, 1, true
 	return state, add(portal.Customer{Kind: portal.KindClient, ExternalID: "1", Name: "A", Raw: json.RawMessage(`{"Art":"CORP"}`)})
 }

@@ -92,7 +92,11 @@ func (s *Service) call(ctx context.Context, lease postgres.Lease, reader Reader,
 	if err = staging.close(err); err != nil {
 		return next, err
 	}
-	run, err := s.db.FinishCall(ctx, lease, next)
+	finish := s.db.FinishCall
+	if told.newPaths(next) {
+		finish = s.db.FinishCallWithPaths
+	}
+	run, err := finish(ctx, lease, next)
 	if err != nil {
 		return state, err
 	}

@@ -34,3 +34,7 @@ alter table sync_run
   add column if not exists absent    bigint not null default 0,
   add column if not exists found     bigint not null default 0,
   add column if not exists undecided bigint not null default 0;
+
+-- paths is what the paths of the customers' JSON look like that a run has read so far, and of how many customers that is. It is
+-- apart from state, which is written with every call: it can have more than 100 kilobytes.
+alter table sync_run add column if not exists paths json;

@@ -1,0 +1,65 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"fs-client-portal/backend/portal"
+)
+
+func TestPaths(t *testing.T) {
+	t.Parallel()
+	ids := func(n int64) []portal.PathStats {
+		return []portal.PathStats{{FieldPath: portal.FieldPath{Path: "id", Customers: n, Source: portal.SourceNone}}}
+	}
+	t.Run("are those that were saved last where a run is taken over", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		lease := w.lease()
+		finish := w.DB.FinishCallWithPaths
+		for call := range int64(2) {
+			w.stage(lease, call+1, crowd(2)[call:call+1])
+			state := portal.ReadState{
+				Progress: portal.ReadProgress{Calls: call + 1, Seen: call + 1}, Counted: call + 1, Paths: ids(call + 1),
+			}
+			if _, err := finish(t.Context(), lease, state); err != nil {
+				t.Fatal(err)
+			}
+			finish = w.DB.FinishCall
+		}
+		w.die(lease)
+		lease = w.take(lease.Run.ID)
+		state, err := w.DB.ResumeReading(t.Context(), lease)
+		if err != nil || state.Progress.Seen != 2 || state.Counted != 1 || len(state.Paths) != 1 || state.Paths[0].Customers != 1 {
+			t.Fatalf("the reading goes on as %+v, %v; want two customers, and the paths of one", state, err)
+		}
+		w.stage(lease, 3, crowd(2)[2:])
+		state.Done, state.Progress.Calls, state.Progress.Seen, state.Counted, state.Paths = true, 3, 3, 2, ids(2)
+		if _, err := w.DB.FinishCall(t.Context(), lease, state); err != nil {
+			t.Fatal(err)
+		}
+		if run, err := w.merge(lease); err != nil || run.Status != portal.RunComplete {
+			t.Fatalf("the run is %s: %v", run.Status, err)
+		}
+		if m := w.fieldMap(); m.Customers != 2 || m.Items[0].Customers != 2 {
+			t.Errorf("the field map is of %d customers, want the 2 whose paths are known: %+v", m.Customers, m.Items)
+		}
+	})
+	t.Run("of a run that an older server began are all there", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		lease := w.lease()
+		w.stage(lease, 1, crowd(1))
+		w.Exec(`
+			update sync_run
+			set calls = 1, staged = 2, state = '{"progress": {"calls": 1, "seen": 2}, "paths": [{"path": "id", "customers": 2, "type_counts": {}}]}'
+			where id = $1`, lease.Run.ID)
+		w.die(lease)
+		lease = w.take(lease.Run.ID)
+		for range 2 { // as often as it is taken over
+			state, err := w.DB.ResumeReading(t.Context(), lease)
+			if err != nil || state.Counted != 2 || len(state.Paths) != 1 {
+				t.Errorf("the reading goes on as %+v, %v; want the path of two customers", state, err)
+			}
+		}
+	})
+}
