@@ -6,7 +6,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// queueCounts brings the kept counts up to date, row by row where they differ.
+// queueCounts brings the kept counts up to date, row by row where they differ. counted_in tells the database that the
+// unknown figures are counted, too: in rows of an older server, triggers count them (migration 00022).
 func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 	mssp := m.lease.MSSPID
 	batch.Queue(`
@@ -17,12 +18,12 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 			select from fresh f
 			where f.msp_id = c.msp_id and f.status = c.status and f.type = c.type)`, mssp)
 	batch.Queue(`
-		insert into client_count as c (mssp_id, msp_id, status, type, `+keptCounts("")+`)
-		select $1, f.msp_id, f.status, f.type, `+keptCounts("f.")+`
+		insert into client_count as c (mssp_id, msp_id, status, type, counted_in, `+keptCounts("")+`)
+		select $1, f.msp_id, f.status, f.type, $2, `+keptCounts("f.")+`
 		from (`+countedClients+`) f
 		on conflict on constraint client_count_pkey do update
-		set (`+keptCounts("")+`) = (`+keptCounts("excluded.")+`)
-		where (`+keptCounts("c.")+`) is distinct from (`+keptCounts("excluded.")+`)`, mssp)
+		set counted_in = $2, (`+keptCounts("")+`) = (`+keptCounts("excluded.")+`)
+		where (`+keptCounts("c.")+`) is distinct from (`+keptCounts("excluded.")+`)`, mssp, version)
 	batch.Queue(`
 		delete from msp_count c
 		where c.mssp_id = $1
@@ -45,7 +46,7 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 	batch.Queue(`
 		insert into client_day as d (mssp_id, msp_id, day, `+dayFigures+`)
 		select $1, f.msp_id, greatest(`+msspToday+`, l.day), f.n, coalesce(f.seats_used, 0), coalesce(f.seats_total, 0),
-		       f.seats_used is not null, f.seats_total is not null
+		       f.seats_used is not null, f.seats_total is not null, $2
 		from (
 			`+activeByMSP+`
 			union all
@@ -62,11 +63,11 @@ func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 		where (l.clients, l.seats_used, l.seats_total) is distinct from (f.n, f.seats_used, f.seats_total)
 		on conflict on constraint client_day_pkey do update
 		set (`+dayFigures+`) = (excluded.clients, excluded.seats_used, excluded.seats_total, excluded.seats_used_known,
-		     excluded.seats_total_known)`, mssp)
+		     excluded.seats_total_known, excluded.counted_in)`, mssp, version)
 }
 
 // dayFigures are the columns that client_day keeps of a day.
-const dayFigures = "clients, seats_used, seats_total, seats_used_known, seats_total_known"
+const dayFigures = "clients, seats_used, seats_total, seats_used_known, seats_total_known, counted_in"
 
 // keptCounts returns the columns that client_count keeps of each group of clients, each with a prefix.
 func keptCounts(prefix string) string {

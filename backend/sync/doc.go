@@ -69,6 +69,14 @@
 //
 // Tests: TestUnreadReseller, TestPartialRun, TestUnreadResellersAreMailedOnce, TestUnreadResellersNeedAttention.
 //
+// # An older server beside a newer one
+//
+//	what an older one does not keep     what makes up for it                         shown by
+//	unknown figures of groups and days  triggers count them in rows without its mark TestCountsOfAnOlderServer (postgres)
+//	absent_since, stale_fields          forgotten after a run of its own             TestAbsence (postgres)
+//	spans of clients                    the next merge of a newer one                the merge's tests (postgres)
+//	the paths of a run it has begun     taken out of the run's state                 TestPaths (postgres)
+//
 // # Jobs
 //
 // A job of the job engine only says "look at this run"; a job too many finds nothing to take and ends. One job, repeated

@@ -38,3 +38,42 @@ alter table sync_run
 -- paths is what the paths of the customers' JSON look like that a run has read so far, and of how many customers that is. It is
 -- apart from state, which is written with every call: it can have more than 100 kilobytes.
 alter table sync_run add column if not exists paths json;
+
+-- A server of before 00014 writes counts and days without saying of how many clients a figure is unknown. counted_in is the
+-- MSSP's version at which a newer server counted; where a writer leaves it as it is, the triggers count in its place.
+alter table client_count add column if not exists counted_in bigint;
+alter table client_day   add column if not exists counted_in bigint;
+
+-- +goose StatementBegin
+create or replace function count_unknown() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  select count(*) filter (where c.seats_used is null), count(*) filter (where c.seats_total is null), count(c.expires_on)
+  into new.seats_used_unknown, new.seats_total_unknown, new.with_expiry
+  from client c
+  where c.mssp_id = new.mssp_id
+  and (c.msp_id = new.msp_id or c.msp_id is null and new.msp_id = '00000000-0000-0000-0000-000000000000')
+  and c.status = new.status
+  and c.type = new.type;
+  return new;
+end $$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+create or replace function know_day() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  select coalesce(sum(c.n) > sum(c.seats_used_unknown), false), coalesce(sum(c.n) > sum(c.seats_total_unknown), false)
+  into new.seats_used_known, new.seats_total_known
+  from client_count c
+  where c.mssp_id = new.mssp_id
+  and (c.msp_id = new.msp_id or new.msp_id = '00000000-0000-0000-0000-000000000000')
+  and c.status = 'active';
+  return new;
+end $$;
+-- +goose StatementEnd
+create or replace trigger client_count_added before insert on client_count
+  for each row when (new.counted_in is null) execute function count_unknown();
+create or replace trigger client_count_changed before update of n, seats_used, seats_total on client_count
+  for each row when (new.counted_in is not distinct from old.counted_in) execute function count_unknown();
+create or replace trigger client_day_added before insert on client_day
+  for each row when (new.counted_in is null) execute function know_day();
+create or replace trigger client_day_changed before update of clients, seats_used, seats_total on client_day
+  for each row when (new.counted_in is not distinct from old.counted_in) execute function know_day();
