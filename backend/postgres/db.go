@@ -26,6 +26,7 @@ type DB struct {
 	takeover time.Duration
 	// acquireWait is how long a request waits for a connection.
 	acquireWait time.Duration
+	zones       *zones
 }
 
 // Open connects to the PostgreSQL database at url and checks that it answers within ten seconds, in an encoding the
@@ -39,7 +40,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database pool: %w", err)
 	}
-	return &DB{pool: pool, pooled: connection.pooled, takeover: defaultTakeover, acquireWait: acquireWait}, nil
+	return &DB{pool: pool, pooled: connection.pooled, takeover: defaultTakeover, acquireWait: acquireWait, zones: &zones{}}, nil
 }
 
 // withoutSecrets keeps the server's own words and drops pgx's, which repeat parts of the URL.

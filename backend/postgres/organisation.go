@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,14 +13,17 @@ import (
 
 // Organisation returns the viewer's MSSP and the time zones that can be chosen for it.
 func (db *DB) Organisation(ctx context.Context, viewer portal.Viewer) (portal.Organisation, error) {
-	var o portal.Organisation
-	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+	zones, err := db.timeZones(ctx)
+	if err != nil {
+		return portal.Organisation{}, err
+	}
+	o := portal.Organisation{TimeZones: zones}
+	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
 			select m.id, m.name, m.time_zone
 			from mssp m
 			where m.id = @mssp`, pgx.NamedArgs{"mssp": viewer.Scope.MSSPID},
 		).QueryRow(func(row pgx.Row) error { return row.Scan(&o.ID, &o.Name, &o.TimeZone) })
-		queueTimeZones(batch, &o.TimeZones)
 	})
 	if err != nil {
 		return portal.Organisation{}, fmt.Errorf("read organisation: %w", err)
@@ -26,22 +31,33 @@ func (db *DB) Organisation(ctx context.Context, viewer portal.Viewer) (portal.Or
 	return o, nil
 }
 
-// queueTimeZones adds the zones that both this PostgreSQL and this program know.
-func queueTimeZones(batch *pgx.Batch, into *[]string) {
-	batch.Queue(`
+// zones are the time zones that both PostgreSQL and this program know, once they have been read.
+type zones struct {
+	mu    sync.Mutex
+	names []string
+}
+
+// timeZones returns the zones that can be chosen, sorted. PostgreSQL reads hundreds of files to list its own, so it is
+// asked once for as long as the process lives; new time zone data needs a restart of PostgreSQL as well.
+func (db *DB) timeZones(ctx context.Context) ([]string, error) {
+	db.zones.mu.Lock()
+	defer db.zones.mu.Unlock()
+	if db.zones.names != nil {
+		return slices.Clone(db.zones.names), nil
+	}
+	rows, err := db.pool.Query(ctx, `
 		select z.name
 		from pg_timezone_names z
-		order by z.name collate "C"`).Query(func(rows pgx.Rows) error {
-		*into = []string{}
-		var name string
-		_, err := pgx.ForEachRow(rows, []any{&name}, func() error {
-			if portal.KnownTimeZone(name) {
-				*into = append(*into, name)
-			}
-			return nil
-		})
-		return err
-	})
+		order by z.name collate "C"`)
+	if err != nil {
+		return nil, fmt.Errorf("read time zones: %w", err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("read time zones: %w", err)
+	}
+	db.zones.names = slices.DeleteFunc(names, func(name string) bool { return !portal.KnownTimeZone(name) })
+	return slices.Clone(db.zones.names), nil
 }
 
 // ChangeOrganisation changes the viewer's MSSP and returns it as it is then; Invalid naming time_zone for a zone that is
@@ -60,6 +76,10 @@ func (db *DB) ChangeOrganisation(ctx context.Context, viewer portal.Viewer, chan
 
 func (db *DB) setTimeZone(ctx context.Context, viewer portal.Viewer, zone string) error {
 	mssp := viewer.Scope.MSSPID
+	known, err := db.timeZones(ctx)
+	if err != nil {
+		return err
+	}
 	return db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
 		var before string
 		err := tx.QueryRow(ctx, `
@@ -70,8 +90,8 @@ func (db *DB) setTimeZone(ctx context.Context, viewer portal.Viewer, zone string
 		if err != nil || before == zone {
 			return err
 		}
-		if err := checkTimeZone(ctx, tx, zone); err != nil {
-			return err
+		if !slices.Contains(known, zone) {
+			return portal.UnknownTimeZone(zone)
 		}
 		_, err = tx.Exec(ctx, `
 			update mssp
@@ -87,7 +107,8 @@ func (db *DB) setTimeZone(ctx context.Context, viewer portal.Viewer, zone string
 	})
 }
 
-// checkTimeZone refuses a zone that this PostgreSQL does not know, whose time zone data may be older than the program's.
+// checkTimeZone refuses a zone that this PostgreSQL does not know, whose time zone data may be older than the program's. It
+// takes a moment, and is for commands.
 func checkTimeZone(ctx context.Context, tx pgx.Tx, zone string) error {
 	var known bool
 	err := tx.QueryRow(ctx, "select exists (select from pg_timezone_names where name = $1)", zone).Scan(&known)

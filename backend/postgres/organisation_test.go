@@ -11,6 +11,7 @@ import (
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit"
 )
 
 // The two zones are 25 hours apart: they never have the same day.
@@ -232,5 +233,29 @@ func TestBootstrapKeepsTheTimeZone(t *testing.T) {
 	}
 	if got := value[string](w, "select time_zone from mssp where id = $1", id); got != east {
 		t.Errorf("the new MSSP's zone is %q, want %q", got, east)
+	}
+}
+
+func TestTimeZonesAreReadOnce(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	db, trips := counted(t, w)
+	admin := w.Own.Viewers[portal.MSSPAdmin]
+	var took [3]int64
+	for i := range took {
+		before := trips()
+		o, err := db.WithTakeover(time.Minute).Organisation(t.Context(), admin)
+		if err != nil || len(o.TimeZones) < 300 || !slices.Contains(o.TimeZones, east) {
+			t.Fatalf("%d zones, %v; want all that can be chosen", len(o.TimeZones), err)
+		}
+		took[i] = trips() - before
+	}
+	if took[1] >= took[0] || took[1] != took[2] {
+		t.Errorf("round trips: %v, want fewer after the first call", took)
+	}
+	zone := "Mars/Olympus"
+	_, err := db.ChangeOrganisation(t.Context(), admin, portal.OrganisationChange{TimeZone: &zone})
+	if portal.ErrorCode(err) != portal.Invalid {
+		t.Errorf("another planet's zone: got %v, want it refused", err)
 	}
 }

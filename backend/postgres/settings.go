@@ -118,7 +118,16 @@ func refusesParameters(err error) bool {
 }
 
 func (c connection) check(ctx context.Context, conn *pgx.Conn) error {
-	if encoding := conn.PgConn().ParameterStatus("server_encoding"); encoding != "UTF8" {
+	// Asked for and not taken from the start of the connection, of which a pooler may pass on only a part.
+	var encoding string
+	err := conn.QueryRow(ctx, `
+		select pg_encoding_to_char(d.encoding)
+		from pg_database d
+		where d.datname = current_database()`).Scan(&encoding)
+	if err != nil {
+		return fmt.Errorf("read the encoding of database %s: %w", c.ConnConfig.Database, withoutSecrets(err))
+	}
+	if encoding != "UTF8" {
 		return fmt.Errorf("the encoding of database %s is %s and must be UTF8: "+
 			"create it anew with create database … encoding 'UTF8' template template0", c.ConnConfig.Database, encoding)
 	}

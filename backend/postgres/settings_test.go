@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -197,6 +198,18 @@ func readsAndWrites(t *testing.T, db *postgres.DB, w *testkit.World) {
 }
 
 func TestEncoding(t *testing.T) {
+	t.Run("is_read_where_a_pooler_hides_it", func(t *testing.T) {
+		t.Parallel()
+		w := testkit.NewWorld(t)
+		if err := open(t, poolerHiding(t, w.URLs.Server, "server_encoding")).Ready(t.Context()); err != nil {
+			t.Error(err)
+		}
+		latin := testkit.EmptyDatabase(t, "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0")
+		_, err := postgres.Open(t.Context(), poolerHiding(t, latin, "server_encoding"))
+		if err == nil || !strings.Contains(err.Error(), "is LATIN1 and must be UTF8") {
+			t.Errorf("got %v, want the encoding by its name", err)
+		}
+	})
 	for _, encoding := range []string{"LATIN1", "SQL_ASCII"} {
 		t.Run("refuses_"+encoding, func(t *testing.T) {
 			t.Parallel()
@@ -216,6 +229,12 @@ func TestEncoding(t *testing.T) {
 // pooler passes connections on to the database as PgBouncer does: it refuses start-up parameters it does not track.
 func pooler(t *testing.T, databaseURL string) string {
 	t.Helper()
+	return poolerHiding(t, databaseURL, "")
+}
+
+// poolerHiding is a pooler that does not tell its clients a parameter of the server.
+func poolerHiding(t *testing.T, databaseURL, parameter string) string {
+	t.Helper()
 	parsed, err := url.Parse(databaseURL)
 	if err != nil {
 		t.Fatal(err)
@@ -231,7 +250,7 @@ func pooler(t *testing.T, databaseURL string) string {
 			if err != nil {
 				return
 			}
-			go pool(client, target)
+			go pool(client, target, parameter)
 		}
 	}(parsed.Host)
 	parsed.Host = listener.Addr().String()
@@ -240,7 +259,20 @@ func pooler(t *testing.T, databaseURL string) string {
 
 var tracked = []string{"user", "database", "application_name", "client_encoding", "datestyle", "timezone", "standard_conforming_strings"}
 
-func pool(client net.Conn, target string) {
+// hiding writes to a client and gives a parameter of the server another name of the same length.
+type hiding struct {
+	net.Conn
+	parameter string
+}
+
+func (h hiding) Write(p []byte) (int, error) {
+	if h.parameter != "" {
+		p = bytes.ReplaceAll(p, []byte(h.parameter+"\x00"), []byte(strings.Repeat("x", len(h.parameter))+"\x00"))
+	}
+	return h.Conn.Write(p)
+}
+
+func pool(client net.Conn, target, hidden string) {
 	defer client.Close()
 	length := make([]byte, 4)
 	if _, err := io.ReadFull(client, length); err != nil {
@@ -270,5 +302,5 @@ func pool(client net.Conn, target string) {
 	defer server.Close()
 	server.Write(append(length, body...))
 	go io.Copy(server, client)
-	io.Copy(client, server)
+	io.Copy(hiding{client, hidden}, server)
 }
