@@ -72,11 +72,11 @@ func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 		Type:         cut(kind, longestType),
 		StatusReason: o.statusReason(),
 		Products:     o.products(),
-		LicenceType:  pointer(o, meansLicenceType, readLicenceType),
+		LicenceType:  o.licenceType(),
 		SPLA:         pointer(o, meansSPLA, readYesNo),
 		SeatsUsed:    o.seats(meansSeatsUsed),
 		SeatsTotal:   o.seats(meansSeatsTotal),
-		ExpiresOn:    pointer(o, meansExpiry, readDate),
+		ExpiresOn:    o.expiry(),
 		Raw:          clean(bytes.Clone(raw)),
 	}, nil
 }

@@ -52,6 +52,15 @@
 //	a list of licences, one per module     a figure is the sum over the elements that have it; unknown if it cannot be
 //	                                       read in one of them; licences come before products that have figures; the
 //	                                       products are those of the elements where no member lists them
+//	an expiry beside a list of licences,   the customer's; the list says nothing then
+//	a type beside it
+//	expiries in a list of licences         the earliest of the licences that have not ended, for that is what needs attention
+//	                                       first; unknown if one of them cannot be read; of licences that have all ended the
+//	                                       latest. A licence has ended if it says so (status expired, cancelled and the like,
+//	                                       active: false), not by its date: one that is past and still listed as running is
+//	                                       overdue
+//	types in a list of licences            each once, joined by ", " in the order in which they come first, of the licences
+//	                                       that have not ended; of all if all have
 //	a list of devices                      no figure
 //	active: 7, active: false               a number of licences; a customer that is not active
 //	a NUL, half a surrogate pair           left out of texts, U+FFFD in the JSON that is kept
@@ -92,7 +101,8 @@
 // else, and is the surest source of its field, before the customer it is nested in. Of several paths for one field the
 // first in the customer that can be read counts; where none can, the field is looked for as before. Values of a path
 // through a list are taken together: numbers of licences are summed, and are unknown if one cannot be read; products are
-// all names, also of what is switched off; a status is the first reason; of anything else the first value counts. A true
+// all names, also of what is switched off; a status is the first reason; an expiry is the earliest day, unknown if one
+// cannot be read; licence types are joined; of anything else the first value counts. A true
 // for the status means disabled.
 //
 // paths_test.go and decisions_test.go check these lines.

@@ -89,3 +89,81 @@ func TestSPLA(t *testing.T) {
 		}
 	}
 }
+
+func TestLicenceFactsInLists(t *testing.T) {
+	t.Parallel()
+	for members, want := range map[string]string{
+		`"licenses":[{"module":"EDR","expiryDate":"2027-06-30","type":"Annual"},{"module":"X","expiryDate":"2027-03-31","type":"Trial"}]`: "2027-03-31 Annual, Trial",
+		`"licensing":{"subscriptions":[{"name":"EDR","validTo":"2027-06-30","licenseType":"SPLA"},{"name":"X","type":"spla"}]}`:           "2027-06-30 SPLA",
+		`"modules":[{"name":"EDR","expirationDate":"2028-01-01"},{"name":"X","expirationDate":"31-Dec-2027"}]`:                            "2027-12-31 -",
+		// The type of a product is not that of a licence, unless it says so.
+		`"modules":[{"name":"EDR","type":"endpoint","licenseType":"Monthly"},{"name":"X","type":"mail"}]`: "- Monthly",
+		// What has ended does not count while something runs.
+		`"licenses":[{"expiry":"2025-01-01","status":"Expired","type":"Trial"},{"expiry":"2027-06-30","status":"Active","type":"Annual"}]`: "2027-06-30 Annual",
+		`"licenses":[{"expiry":"2025-01-01","isActive":false},{"expiry":"2027-06-30","active":7}]`:                                         "2027-06-30 -",
+		`"licenses":[{"expiry":"2025-01-01","state":"cancelled"},{"expiry":"2027-06-30","status":"demo"}]`:                                 "2027-06-30 -",
+		`"licenses":[{"expiry":"2025-01-01","isDeleted":true},{"module":"Perpetual","type":"Perpetual"}]`:                                  "- Perpetual",
+		`"licenses":[{"expiry":"2025-01-01","status":"expired","type":"Trial"},{"expiry":"2026-02-01","expired":true,"type":"Annual"}]`:    "2026-02-01 Trial, Annual",
+		// A date that is past alone does not mean that a licence has ended.
+		`"licenses":[{"expiry":"2020-01-01"},{"expiry":"2027-06-30"}]`: "2020-01-01 -",
+		// Unknown where it cannot be read in one that runs.
+		`"licenses":[{"expiry":"soon"},{"expiry":"2027-06-30"}]`:                                     "- -",
+		`"licenses":[{"expiry":"soon","active":false},{"expiry":"2027-06-30"}]`:                      "2027-06-30 -",
+		`"licenses":[{"expiry":null},{"expiry":""},{"expiry":"0001-01-01"},{"expiry":"2027-06-30"}]`: "2027-06-30 -",
+		// What stands beside the list comes first, and licences before products.
+		`"licenses":[{"expiry":"2027-06-30","type":"Annual"}],"expiryDate":"2029-01-01","licenseType":"Monthly"`:    "2029-01-01 Monthly",
+		`"modules":[{"name":"A","expiry":"2026-01-01"}],"licenses":[{"expiry":"2027-06-30"}]`:                       "2027-06-30 -",
+		`"licenses":[{"module":"EDR"}],"modules":[{"name":"A","expiry":"2026-01-01"}]`:                              "2026-01-01 -",
+		`"licenses":["AAAA-BBBB",1,null,[]],"contacts":[{"name":"A","expiry":"2026-01-01","licenseType":"Annual"}]`: "- -",
+	} {
+		c := customerWith(t, members)
+		expiry, kind := "-", "-"
+		if c.ExpiresOn != nil {
+			expiry = *c.ExpiresOn
+		}
+		if c.LicenceType != nil {
+			kind = *c.LicenceType
+		}
+		if got := expiry + " " + kind; got != want {
+			t.Errorf("%s is read as %q, want %q", members, got, want)
+		}
+	}
+	many := make([]string, 40)
+	for i := range many {
+		many[i] = `{"type":"Type number ` + strings.Repeat("x", i) + `"}`
+	}
+	if c := customerWith(t, `"licenses":[`+strings.Join(many, ",")+`]`); len(*c.LicenceType) > longestLicenceType {
+		t.Errorf("the types have %d bytes, want at most %d", len(*c.LicenceType), longestLicenceType)
+	}
+}
+
+func TestLicenceFactsInListsFillTheirPaths(t *testing.T) {
+	t.Parallel()
+	raw := `{"id":1,"name":"A","type":"CORP","licenses":[{"module":"EDR","expiryDate":"2027-06-30","type":"Annual"},{"expiryDate":"soon"}]}`
+	o := &object{paths: newPaths(newDecisions(nil), "")}
+	if _, err := readCustomer([]byte(raw), o); err != nil {
+		t.Fatal(err)
+	}
+	o.paths.count()
+	want := map[string]portal.CustomerField{"licenses[].expiryDate": portal.FieldExpiresOn, "licenses[].type": portal.FieldLicenceType}
+	for _, s := range o.paths.stats() {
+		field, ok := want[s.Path]
+		if !ok {
+			continue
+		}
+		if delete(want, s.Path); s.Field == nil || *s.Field != field {
+			t.Errorf("path %s fills %v, want %s", s.Path, s.Field, field)
+		}
+		if field == portal.FieldExpiresOn && (s.Unreadable != 1 || s.UnreadableExample != "soon") {
+			t.Errorf("path %s: %d unreadable such as %q, want one, soon", s.Path, s.Unreadable, s.UnreadableExample)
+		}
+	}
+	for path := range want {
+		t.Errorf("the field map has no path %s", path)
+	}
+	c, err := (&Connector{}).Interpret([]byte(`{"id":1,"type":"CORP","parts":[{"ends":"2028-01-01","sort":"B"},{"ends":"2027-01-01","sort":"A"},{"sort":"b"}]}`),
+		map[string]portal.CustomerField{"parts[].ends": portal.FieldExpiresOn, "parts[].sort": portal.FieldLicenceType})
+	if err != nil || c.ExpiresOn == nil || *c.ExpiresOn != "2027-01-01" || c.LicenceType == nil || *c.LicenceType != "B, A" {
+		t.Errorf("an admin's paths through a list are read as %v, %v (%v); want the earliest day and all types", c.ExpiresOn, c.LicenceType, err)
+	}
+}
