@@ -103,6 +103,7 @@ func (m *merge) keepParents(ctx context.Context) error {
 		and c.mssp_id = $1
 		and c.mssp_product_id = $2
 		and c.external_id = s.external_id
+		and (c.status <> 'removed' or c.missing_at is not null)
 		and ($5 or s.external_id = any($4::text[]))`,
 		m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID, m.checked(), len(m.state.Unread) > 0)
 	return err

@@ -4,11 +4,97 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"pgregory.net/rapid"
 
 	"fs-client-portal/backend/portal"
 )
+
+// drawReading draws what a run reads of a world: all of it; or pages, between which some customers slip through and are asked
+// for again; or without some resellers, whose clients are missing or listed without a parent.
+func (s *story) drawReading(r *rapid.T, world map[string]portal.Customer) (reading, [][]portal.Customer) {
+	read := reading{customers: maps.Clone(world)}
+	how := rapid.SampledFrom([]string{"whole", "whole", "whole", "paged", "partial", "paged and partial"}).Draw(r, "how")
+	if strings.Contains(how, "partial") {
+		s.drawUnread(r, &read)
+	}
+	var again []portal.Customer
+	if read.paged = strings.Contains(how, "paged"); read.paged {
+		again = s.drawChecked(r, &read)
+	}
+	calls := s.drawCalls(r, read.customers)
+	if len(read.checked) > 0 {
+		calls = append(calls, again)
+	}
+	for _, c := range again {
+		read.customers[c.ExternalID] = c
+	}
+	return read, calls
+}
+
+// drawUnread draws resellers that cannot be read.
+func (s *story) drawUnread(r *rapid.T, read *reading) {
+	for _, id := range slices.Sorted(maps.Keys(read.customers)) {
+		if read.customers[id].Kind == portal.KindMSP && rapid.Bool().Draw(r, "unread") {
+			read.unread = append(read.unread, id)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(read.customers)) {
+		c := read.customers[id]
+		if c.Kind != portal.KindClient || !slices.Contains(read.unread, c.ParentID) {
+			continue
+		}
+		if delete(read.customers, id); rapid.IntRange(0, 3).Draw(r, "listed") == 0 {
+			c.ParentID = ""
+			read.customers[id] = c
+		}
+	}
+}
+
+// drawChecked draws customers that slip through between pages, and which of the known ones are asked for again; it returns
+// what comes then.
+func (s *story) drawChecked(r *rapid.T, read *reading) (again []portal.Customer) {
+	slipped := map[string]portal.Customer{}
+	for _, id := range slices.Sorted(maps.Keys(read.customers)) {
+		if rapid.IntRange(0, 4).Draw(r, "slips through") == 0 {
+			slipped[id] = read.customers[id]
+			delete(read.customers, id)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.model)) {
+		_, there := read.customers[id]
+		if there || !s.model[id].present() || s.model.underUnread(*read, id) || !rapid.Bool().Draw(r, "checked") {
+			continue
+		}
+		read.checked = append(read.checked, id)
+		if c, ok := slipped[id]; ok {
+			if c.Kind == portal.KindClient && rapid.Bool().Draw(r, "without parent") {
+				c.ParentID = ""
+			}
+			again = append(again, c)
+		}
+	}
+	return again
+}
+
+// listed reports whether a client came in one call without a parent and in another with one.
+func listed(calls [][]portal.Customer) bool {
+	without, with := map[string]bool{}, map[string]bool{}
+	for _, c := range slices.Concat(calls...) {
+		if orphan(c) {
+			without[c.ExternalID] = true
+		} else if c.Kind == portal.KindClient {
+			with[c.ExternalID] = true
+		}
+	}
+	for id := range without {
+		if with[id] {
+			return true
+		}
+	}
+	return false
+}
 
 // drawCalls deals the world out to calls. Some customers come twice in one; some came before as something older, or are
 // told their parent only later.

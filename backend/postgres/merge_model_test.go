@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,8 @@ type known struct {
 	Status string
 	Under  string // external id of the MSP
 	Away   int    // complete runs since the one it went missing in
+	Absent bool   // a paged run lacked it for the first time
+	Unread bool   // an MSP whose clients the last run could not read
 }
 
 // present reports whether the last run that was applied read the customer.
@@ -41,15 +44,15 @@ type model map[string]known
 
 var propertyRules = postgres.MergeRules{MissingShare: 30, MissingAtLeast: 3, RemoveAfterRuns: 2}
 
-// doubts reports whether a world is too different to be believed without a person's word.
-func (m model) doubts(world map[string]portal.Customer) bool {
+// doubts reports whether a reading is too different to be believed without a person's word.
+func (m model) doubts(r reading) bool {
 	var active, gone, msps, goneMSPs, turned, under, orphaned int64
-	next := m.after(world)
+	world, next := r.customers, m.after(r)
 	for id, k := range m {
-		if !k.present() {
+		c, there := world[id]
+		if !k.present() || !there && m.keeps(r, id) {
 			continue
 		}
-		c, there := world[id]
 		active++
 		gone += count(!there)
 		msps += count(k.Kind == portal.KindMSP)
@@ -70,9 +73,9 @@ func count(is bool) int64 {
 	return 0
 }
 
-// after is the model once a complete run has read the world.
-func (m model) after(world map[string]portal.Customer) model {
-	next := model{}
+// after is the model once a run with this reading is merged.
+func (m model) after(r reading) model {
+	next, world := model{}, r.customers
 	named := map[string]bool{}
 	for id, c := range world {
 		under := ""
@@ -86,21 +89,31 @@ func (m model) after(world map[string]portal.Customer) model {
 		}
 		next[id] = known{
 			Kind: c.Kind, Name: c.Name, Type: c.Type, Used: *c.SeatsUsed, Facts: facts(c), Raw: string(c.Raw), Status: status, Under: under,
+			Unread: c.Kind == portal.KindMSP && slices.Contains(r.unread, id),
 		}
 	}
 	for id, k := range m {
 		if _, there := world[id]; there {
 			continue
 		}
+		absent := k.Absent
+		k.Absent = false
 		switch {
+		case m.underUnread(r, id):
+			k.Absent = absent
+		case m.keeps(r, id):
+			k.Absent = true
 		case k.present():
 			k.Status = "missing"
+		case k.Status == "missing" && m[m.of(id)].Unread:
+			k.Away = 0 // it counts from the first run that could read it
 		case k.Status == "missing":
 			k.Away++
 			if int64(k.Away) >= propertyRules.RemoveAfterRuns && !(k.Kind == portal.KindMSP && named[id]) {
 				k.Status = "removed"
 			}
 		}
+		k.Unread = k.Kind == portal.KindMSP && k.Status != "removed" && slices.Contains(r.unread, id)
 		next[id] = k
 	}
 	return next

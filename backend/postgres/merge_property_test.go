@@ -54,43 +54,47 @@ func TestTheTablesEqualTheLastBelievedWorld(t *testing.T) {
 
 // step plays one run with whatever happens to it.
 func (s *story) step(r *rapid.T) {
-	world := s.drawWorld(r)
+	read, calls := s.drawReading(r, s.drawWorld(r))
+	read = s.model.settled(read, listed(calls))
 	before := s.Everything()
 	fault := rapid.SampledFrom([]string{"", "", "", "", "call fails", "killed", "killed in merge", "emptied"}).Draw(r, "fault")
-	run, err := s.play(r, world, fault)
+	run, err := s.play(r, read, calls, fault)
 	if err != nil {
 		r.Fatal(err)
 	}
-	want := portal.RunComplete
+	want := read.status()
 	switch {
 	case fault == "call fails":
 		want = portal.RunFailed
-	case s.model.doubts(world):
+	case s.model.doubts(read):
 		want = portal.RunNeedsReview
 	}
 	if run.Status != want {
 		r.Fatalf("the run is %s, want %s: %v", run.Status, want, run.Error)
 	}
-	if unknown := s.model.unknown(world); want != portal.RunFailed && run.UnknownParents != unknown {
+	if unknown := s.model.unknown(read.customers); want != portal.RunFailed && run.UnknownParents != unknown {
 		r.Fatalf("%d clients name a parent that is nobody, the run says %d", unknown, run.UnknownParents)
+	}
+	if got := [4]int64{run.Absent, run.Checked, run.Found, run.Undecided}; want != portal.RunFailed && got != s.model.absence(read) {
+		r.Fatalf("absent, checked, found, undecided: got %v, want %v", got, s.model.absence(read))
 	}
 	if want == portal.RunNeedsReview {
 		if s.Everything() != before {
 			r.Fatal("a run that needs review wrote rows")
 		}
-		if run = s.decide(r, run, world); run.Status != portal.RunComplete {
+		if run = s.decide(r, run, read); run.Status != read.status() {
 			return
 		}
-		want = portal.RunComplete
+		want = read.status()
 	}
-	if want != portal.RunComplete {
+	if want != read.status() {
 		if s.Everything() != before {
 			r.Fatal("a failed run wrote rows")
 		}
 		return
 	}
-	next := s.model.after(world)
-	same := cmp.Equal(s.model.lines(s.connection), next.lines(s.connection))
+	next := s.model.after(read)
+	same := s.model.same(next)
 	if same != (s.Everything() == before) {
 		r.Fatalf("the world is the same: %v, but the rows are not (or the other way round)", same)
 	}
@@ -105,20 +109,20 @@ func (s *story) step(r *rapid.T) {
 }
 
 // decide plays an admin who accepts, discards, or leaves the review to be superseded.
-func (s *story) decide(r *rapid.T, run portal.SyncRun, world map[string]portal.Customer) portal.SyncRun {
+func (s *story) decide(r *rapid.T, run portal.SyncRun, read reading) portal.SyncRun {
 	switch rapid.SampledFrom([]string{"accept", "accept", "accept after loss", "discard", "leave"}).Draw(r, "word") {
 	case "accept":
 		return s.accepted(run)
 	case "accept after loss": // nobody has given a word for what is read then
-		if len(world) == 0 {
-			return s.accepted(run) // nothing to lose
+		if len(read.customers) == 0 || len(read.unread) > 0 {
+			return s.accepted(run) // nothing to lose, or others would be left out if all came in one call
 		}
 		s.Exec("delete from sync_customer where mssp_id = $1 and run_id = $2", s.ID, run.ID)
 		if _, err := s.DB.AcceptRun(context.Background(), s.admin, run.ID, noJob); err != nil {
 			r.Fatal(err)
 		}
 		lease := s.take(run.ID)
-		s.read(lease, slices.Collect(maps.Values(world)))
+		s.readAs(lease, read.state, slices.Collect(maps.Values(read.customers)))
 		again, err := s.merge(lease)
 		if err != nil || again.Status != portal.RunNeedsReview {
 			r.Fatalf("rows nobody has reviewed ended as %s: %v", again.Status, err)
@@ -138,9 +142,8 @@ func (s *story) discarded(r *rapid.T, run portal.SyncRun) portal.SyncRun {
 	return run
 }
 
-// play reads the world in one to three calls, some customers more than once, and merges it, with one fault on the way.
-func (s *story) play(r *rapid.T, world map[string]portal.Customer, fault string) (portal.SyncRun, error) {
-	calls := s.drawCalls(r, world)
+// play reads the calls, some customers more than once, and merges them, with one fault on the way.
+func (s *story) play(r *rapid.T, read reading, calls [][]portal.Customer, fault string) (portal.SyncRun, error) {
 	lease := s.lease()
 	switch fault {
 	case "call fails":
@@ -158,7 +161,7 @@ func (s *story) play(r *rapid.T, world map[string]portal.Customer, fault string)
 			r.Fatalf("a dead worker's rows were taken: %v", err)
 		}
 	}
-	s.read(lease, calls...)
+	s.readAs(lease, read.state, calls...)
 	switch fault {
 	case "killed in merge": // its transaction is as good as never begun
 		s.die(lease)
@@ -167,7 +170,7 @@ func (s *story) play(r *rapid.T, world map[string]portal.Customer, fault string)
 		if _, err := s.DB.Merge(context.Background(), late, s.rules); !errors.Is(err, postgres.ErrLostRun) {
 			r.Fatalf("a dead worker merged: %v", err)
 		}
-		s.read(lease, calls...)
+		s.readAs(lease, read.state, calls...)
 	case "emptied":
 		s.Exec("delete from sync_customer where mssp_id = $1 and run_id = $2", s.ID, lease.Run.ID)
 		if len(slices.Concat(calls...)) > 0 {
@@ -175,7 +178,7 @@ func (s *story) play(r *rapid.T, world map[string]portal.Customer, fault string)
 				r.Fatalf("what was lost was merged: %v", err)
 			}
 		}
-		s.read(lease, calls...)
+		s.readAs(lease, read.state, calls...)
 	}
 	return s.merge(lease)
 }
