@@ -71,6 +71,21 @@ func TestAccount(t *testing.T) {
 			t.Errorf("another MSSP's connection with that id: %v", err)
 		}
 	})
+	t.Run("refuses a known customer whose GUID is written in another way", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		const guid = "0F8FAD5B-D9CB-469F-A165-70867728950E"
+		w.complete([]portal.Customer{msp("{"+guid+"}", "Acme"), client("43", "Bakery", "")})
+		second := portal.Connection{
+			ID: postgres.NewID(), MSSPID: w.ID, ProductID: "heimdal", CustomerID: strings.ToLower(guid), BaseURL: "https://example.com",
+			APIKeySealed: []byte("x"),
+		}
+		refused(t, w.DB.AddConnection(context.Background(), second), second.CustomerID+" is the MSP Acme of this portal")
+		w.Exec("update mssp_product set customer_id = $1 where id = $2", second.CustomerID, w.connection)
+		if run := w.reviewed([]portal.Customer{client("43", "Bakery", "")}); *run.ErrorCode != "account_known" {
+			t.Errorf("the run waits because of %s, want account_known", *run.ErrorCode)
+		}
+	})
 	t.Run("waits for a review where the id becomes a known customer's in another way", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)

@@ -46,7 +46,7 @@ func refuseKnownCustomer(ctx context.Context, tx pgx.Tx, c portal.Connection) er
 			select 'client', mssp_id, mssp_product_id, external_id, name, status from client) o
 		join mssp_product p on p.mssp_id = o.mssp_id and p.id = o.mssp_product_id
 		where o.mssp_id = $1
-		and o.external_id = $2
+		and o.external_id = any(`+idForms("$2::text")+`)
 		and o.status <> 'removed'
 		and p.product_id = $3
 		order by o.kind

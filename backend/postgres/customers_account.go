@@ -6,10 +6,20 @@ import "context"
 // id that the product is asked about. Earlier versions took the account for a customer, and an admin may have entered the
 // id of a customer; a run that would remove such a row waits for a review. $1 is the MSSP, $2 the connection, $3 the run.
 func isAccount(row string) string {
-	return `(` + row + `.external_id = (select p.customer_id from mssp_product p where p.mssp_id = $1 and p.id = $2)
+	return `(` + row + `.external_id = any((select ` + idForms("p.customer_id") + ` from mssp_product p where p.mssp_id = $1 and p.id = $2)::text[])
 		and not exists (
 			select from sync_customer i
 			where i.mssp_id = $1 and i.run_id = $3 and i.external_id = ` + row + `.external_id))`
+}
+
+// idForms returns the array of the forms in which an id may be written: a GUID in either case, with braces or without.
+func idForms(id string) string {
+	bare := "trim(both '{}' from " + id + ")"
+	return `case
+		when ` + id + ` ~ '^\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?$'
+		then array[` + id + `, lower(` + bare + `), upper(` + bare + `), '{' || lower(` + bare + `) || '}', '{' || upper(` + bare + `) || '}']
+		else array[` + id + `]
+	end`
 }
 
 // keepAccount writes what the run has read of the MSSP's own account; null if nothing.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"fs-client-portal/backend/portal"
 )
@@ -45,14 +46,18 @@ func (db *DB) timeZones(ctx context.Context) ([]string, error) {
 	if db.zones.names != nil {
 		return slices.Clone(db.zones.names), nil
 	}
-	rows, err := db.pool.Query(ctx, `
-		select z.name
-		from pg_timezone_names z
-		order by z.name collate "C"`)
-	if err != nil {
-		return nil, fmt.Errorf("read time zones: %w", err)
-	}
-	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	var names []string
+	err := db.acquire(ctx, func(conn *pgxpool.Conn) error {
+		rows, err := conn.Query(ctx, `
+			select z.name
+			from pg_timezone_names z
+			order by z.name collate "C"`)
+		if err != nil {
+			return err
+		}
+		names, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read time zones: %w", err)
 	}

@@ -239,7 +239,7 @@ func TestBootstrapKeepsTheTimeZone(t *testing.T) {
 func TestTimeZonesAreReadOnce(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
-	db, trips := counted(t, w)
+	db, trips := counted(t, w.URLs)
 	admin := w.Own.Viewers[portal.MSSPAdmin]
 	var took [3]int64
 	for i := range took {
