@@ -273,13 +273,20 @@ func TestSilenceIsNotWaitedOutForEver(t *testing.T) {
 		http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 	}
-	for name, handler := range map[string]http.HandlerFunc{"before the answer": hang, "in the middle": begin} {
+	drip := func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			w.Write([]byte(" "))
+			http.NewResponseController(w).Flush()
+			time.Sleep(time.Millisecond)
+		}
+	}
+	for name, handler := range map[string]http.HandlerFunc{"before the answer": hang, "in the middle": begin, "but for a byte now and then": drip} {
 		r, _ := newReader(t, 0, handler)
 		r.thought, r.silence = 100*time.Millisecond, 100*time.Millisecond
-		if name == "in the middle" {
-			r.thought = time.Minute
-		} else {
+		if name == "before the answer" {
 			r.silence = time.Minute
+		} else {
+			r.thought = time.Minute
 		}
 		_, err := r.all(t.Context())
 		wantCode(t, err, portal.TimedOut)

@@ -16,10 +16,11 @@ const (
 	userAgent = "FS-Client-Portal"
 	// largest is the most an answer may weigh: a million customers of half a kilobyte.
 	largest = 512 << 20
-	// longest bounds one call from first byte sent to last byte read, longestSilence the time in which nothing of an
-	// answer that has begun arrives, and longestThought the time until it begins.
+	// longest bounds one call from first byte sent to last byte read, longestSilence the time in which less than leastBytes
+	// of an answer that has begun arrive, and longestThought the time until it begins.
 	longest        = 20 * time.Minute
 	longestSilence = time.Minute
+	leastBytes     = 4 << 10
 	longestThought = 2 * time.Minute
 )
 
@@ -82,23 +83,33 @@ func (r *reader) connectionError(ctx context.Context, err error) error {
 	return connectionError(r.address.Host, err)
 }
 
-// lively is a body that is given up once nothing of it comes for too long. Time its reader takes does not count.
+// lively is a body that is given up once too little of it comes for too long: nothing, or a byte now and then. Time its
+// reader takes does not count.
 type lively struct {
 	io.ReadCloser
 	silence time.Duration
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	timer   *time.Timer
+	// came are the last bytes, fewer than leastBytes, and waited is how long they were waited for.
+	came   int
+	waited time.Duration
 }
 
 func (l *lively) Read(p []byte) (int, error) {
+	left := l.silence - l.waited
 	if l.timer == nil {
-		l.timer = time.AfterFunc(l.silence, func() { l.cancel(errSilence) })
+		l.timer = time.AfterFunc(left, func() { l.cancel(errSilence) })
 	} else {
-		l.timer.Reset(l.silence)
+		l.timer.Reset(left)
 	}
+	begin := time.Now()
 	n, err := l.ReadCloser.Read(p)
 	l.timer.Stop()
+	l.waited += time.Since(begin)
+	if l.came += n; l.came >= leastBytes {
+		l.came, l.waited = 0, 0
+	}
 	if err != nil && context.Cause(l.ctx) == errSilence { //nolint:errorlint // it is set as it is
 		err = context.DeadlineExceeded
 	}

@@ -187,6 +187,9 @@ func (db *DB) ConnectionItem(ctx context.Context, viewer portal.Viewer, id strin
 // CreateConnection saves a connection for a viewer and queues its first run. Errors as AddConnection.
 func (db *DB) CreateConnection(ctx context.Context, viewer portal.Viewer, c portal.Connection, enqueue Enqueue) error {
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		if err := mayConnect(ctx, tx, viewer.Scope.MSSPID); err != nil {
+			return err
+		}
 		if err := refuseKnownCustomer(ctx, tx, c); err != nil {
 			return err
 		}
@@ -211,6 +214,22 @@ func (db *DB) CreateConnection(ctx context.Context, viewer portal.Viewer, c port
 		return leaveRole(ctx, tx, run, enqueue)
 	})
 	return connectionError(err, c)
+}
+
+// mostConnections is how many connections an MSSP's admins can make: each has a run in the queue every hour. The
+// operator can make more.
+const mostConnections = 50
+
+func mayConnect(ctx context.Context, tx pgx.Tx, msspID string) error {
+	var n int
+	err := tx.QueryRow(ctx, `
+		select count(*)
+		from mssp_product
+		where mssp_id = $1`, msspID).Scan(&n)
+	if err == nil && n >= mostConnections {
+		return portal.Errorf(portal.Conflict, "An MSSP can have %d connections. Change one of them, or ask the operator of the portal's server.", mostConnections)
+	}
+	return err
 }
 
 // ConnectionUpdate is what becomes of a connection; what is nil stays.

@@ -43,10 +43,26 @@ type Lease struct {
 // ErrLostRun means that the run has ended or is somebody else's now: stop, and write nothing.
 var ErrLostRun = errors.New("the run is no longer ours")
 
+// ErrFull means that as many runs of an MSSP are at work as may be.
+var ErrFull = errors.New("as many runs of the MSSP are at work as may be")
+
 // TakeRun takes up a queued run, or one whose worker is dead; false if it is neither.
 func (db *DB) TakeRun(ctx context.Context, msspID, runID string) (Lease, bool, error) {
+	return db.takeRun(ctx, msspID, runID, 0)
+}
+
+// TakeTurn is TakeRun where no more than most runs of the MSSP may be at work, in all processes together. ErrFull if
+// that many are.
+func (db *DB) TakeTurn(ctx context.Context, msspID, runID string, most int) (Lease, bool, error) {
+	return db.takeRun(ctx, msspID, runID, most)
+}
+
+func (db *DB) takeRun(ctx context.Context, msspID, runID string, most int) (Lease, bool, error) {
 	lease := Lease{MSSPID: msspID}
 	err := db.system(ctx, roleSync, msspID, func(tx pgx.Tx) error {
+		if err := db.awaitTurn(ctx, tx, msspID, runID, most); err != nil {
+			return err
+		}
 		err := tx.QueryRow(ctx, `
 			update sync_run r
 			set status = 'running',
@@ -64,13 +80,42 @@ func (db *DB) TakeRun(ctx context.Context, msspID, runID string) (Lease, bool, e
 		lease.Run, err = findRun(ctx, tx, msspID, runID)
 		return err
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
 		return Lease{}, false, nil
-	}
-	if err != nil {
+	case errors.Is(err, ErrFull):
+		return Lease{}, false, ErrFull
+	case err != nil:
 		return Lease{}, false, fmt.Errorf("take up run: %w", err)
 	}
 	return lease, true, nil
+}
+
+// awaitTurn counts the runs of the MSSP that are at work besides one. The row of sync_turn makes those who count wait
+// for each other until the run that was taken up shows.
+func (db *DB) awaitTurn(ctx context.Context, tx pgx.Tx, msspID, runID string, most int) error {
+	if most <= 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `
+		insert into sync_turn as t (mssp_id, taken_at)
+		values ($1, clock_timestamp())
+		on conflict (mssp_id) do update set taken_at = clock_timestamp()`, msspID)
+	if err != nil {
+		return err
+	}
+	var others int
+	err = tx.QueryRow(ctx, `
+		select count(*)
+		from sync_run r
+		where r.mssp_id = $1
+		and r.id <> $2
+		and r.status = 'running'
+		and not (`+db.dead()+`)`, msspID, runID).Scan(&others)
+	if err == nil && others >= most {
+		return ErrFull
+	}
+	return err
 }
 
 // own is the condition that a run is still the lease's; its arguments are $1 to $3.

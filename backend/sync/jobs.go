@@ -212,10 +212,18 @@ type runWorker struct {
 
 func (w *runWorker) Timeout(*river.Job[runArgs]) time.Duration { return runTimeout }
 
-// Work takes the run up if it waits for somebody. A run that failed is a job well done.
+// Work takes the run up if it waits for somebody. A run that failed is a job well done; one that finds no place looks
+// again later.
 func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 	s := w.service
-	lease, taken, err := s.db.TakeRun(ctx, job.Args.MSSPID, job.Args.RunID)
+	if !s.places.enter(job.Args.MSSPID) {
+		return river.JobSnooze(nextTurn)
+	}
+	defer s.places.leave(job.Args.MSSPID)
+	lease, taken, err := s.db.TakeTurn(ctx, job.Args.MSSPID, job.Args.RunID, mostOfOne)
+	if errors.Is(err, postgres.ErrFull) {
+		return river.JobSnooze(nextTurn)
+	}
 	if err != nil || !taken {
 		return err
 	}

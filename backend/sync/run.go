@@ -195,6 +195,10 @@ func (s *Service) mayGoOn(lease postgres.Lease, state State, t turn, began time.
 func (s *Service) merge(ctx context.Context, lease postgres.Lease, t turn) (portal.SyncRun, error) {
 	var enough <-chan time.Time
 	if t.patience > 0 {
+		if !s.merging.begin(lease.MSSPID) {
+			return portal.SyncRun{}, &portal.Postponed{Until: s.config.Clock.Now().Add(t.patience)}
+		}
+		defer s.merging.end(lease.MSSPID)
 		timer := time.NewTimer(t.patience)
 		defer timer.Stop()
 		enough = timer.C

@@ -78,6 +78,10 @@ type Service struct {
 	sealer Sealer
 	config Config
 	jobs   *river.Client[pgx.Tx]
+	places places
+	// merging are the MSSPs a merge is at work for: their merges wait for each other in any case, and would each hold a
+	// connection of the pool meanwhile.
+	merging merging
 	// applying leaves some of the pool's connections to others while large answers are written.
 	applying chan struct{}
 
