@@ -29,7 +29,7 @@ var (
 	errSilence  = errors.New("nothing came")
 )
 
-// newHTTP follows redirects on the same host only: the key belongs to nobody else.
+// newHTTP follows redirects on the same host only, for the key belongs to nobody else, and none that hc refuses.
 func newHTTP(hc *http.Client, address *url.URL) *http.Client {
 	var client http.Client
 	if hc != nil {
@@ -42,7 +42,11 @@ func newHTTP(hc *http.Client, address *url.URL) *http.Client {
 		client.Timeout = longest
 	}
 	client.Jar = nil
+	refuses := client.CheckRedirect
 	client.CheckRedirect = func(next *http.Request, before []*http.Request) error {
+		if refuses != nil && refuses(next, before) != nil {
+			return errRedirect
+		}
 		if next.URL.Scheme != address.Scheme || next.URL.Host != address.Host || len(before) > 3 {
 			return errRedirect
 		}

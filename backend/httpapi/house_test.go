@@ -77,7 +77,7 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 	}
 	log := slog.New(slog.DiscardHandler)
 	syncs, err := sync.New(db, sealer, sync.Config{
-		Connectors: []sync.Connector{heimdal.NewConnector()}, Loopback: true, WatchEvery: 10 * time.Millisecond, Log: log,
+		Connectors: []sync.Connector{heimdal.NewConnector()}, AllowPrivate: true, WatchEvery: 10 * time.Millisecond, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -283,8 +283,11 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 		return portal.ConnectionTest{}, ctx.Err()
 	case limited.Err() == nil && claimed.Err() != nil:
 		err = context.Cause(claimed)
+	case errors.Is(err, context.DeadlineExceeded):
+		err = portal.CallErrorf(portal.TimedOut, "%s did not answer within %d seconds. Try again in a minute.",
+			p.connector.Product().Name, int(trialTime.Seconds()))
 	}
-	return s.said(p, err)
+	return s.said(p, veiled(p.PublicOnly, p.BaseURL, err))
 }
 
 // claimTrial takes a turn of the saved connection's pace. Another key has a pace of its own, but is soon its runs'.
@@ -307,8 +310,6 @@ func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
 	switch {
 	case errors.As(err, &postponed):
 		return portal.ConnectionTest{}, s.waitFor(postponed.Until, name)
-	case errors.Is(err, context.DeadlineExceeded):
-		call = portal.CallErrorf(portal.TimedOut, "%s did not answer within %d seconds. Try again in a minute.", name, int(trialTime.Seconds()))
 	case !errors.As(err, &call):
 		return portal.ConnectionTest{}, err
 	}

@@ -140,7 +140,7 @@ func TestANewConnectionsFirstRunKeepsItsDistanceFromTheTestBeforeIt(t *testing.T
 	clock := newLeaping()
 	w.paced(5, clock, crowd(3))
 	w.Exec("delete from mssp_product where mssp_id = $1", w.ID)
-	loopback := func(c *sync.Config) { c.PerMinute, c.Clock, c.Loopback = 5, clock, true }
+	loopback := func(c *sync.Config) { c.PerMinute, c.Clock, c.AllowPrivate = 5, clock, true }
 	_, err := w.newService(loopback).CreateConnection(context.Background(), w.admin, portal.NewConnection{
 		Product: portal.ProductHeimdal, CustomerID: customerID, BaseURL: w.stand.URL(), APIKey: apiKey,
 	})

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -47,31 +48,45 @@ func public(a netip.Addr) bool {
 	return !slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// newPublicClient makes a client that connects to public addresses alone. It looks at the address itself, after names
-// were resolved, so that a name cannot resolve to one thing for the check and to another for the call; and it uses no
-// proxy, which would resolve names by itself.
+// newPublicClient makes a client that connects to public addresses of other machines alone. It looks at the address itself,
+// after names were resolved, so that a name cannot resolve to one thing for the check and to another for the call; it uses
+// no proxy, which would resolve names by itself; and it follows no redirect.
 func newPublicClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil
 	transport.ResponseHeaderTimeout = 2 * time.Minute
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, ControlContext: refuseOthers}
 	transport.DialContext = dialer.DialContext
-	return &http.Client{Transport: transport}
+	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return errRedirect }}
 }
+
+var errRedirect = errors.New("redirect refused")
 
 // refuseOthers ends a connection to an address that is not public, before it begins. It looks like a host that does not
 // exist, so that nobody learns by it which names the operator's network knows.
 func refuseOthers(_ context.Context, _, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
-	if err == nil && public(to.Addr()) {
+	if err == nil && public(to.Addr()) && !own(to.Addr()) {
 		return nil
 	}
 	return &net.DNSError{Err: "not a public address", IsNotFound: true}
 }
 
+// own reports whether an address is one of this machine's. Where they cannot be listed, any may be.
+func own(a netip.Addr) bool {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return true
+	}
+	return slices.ContainsFunc(all, func(one net.Addr) bool {
+		prefix, err := netip.ParsePrefix(one.String())
+		return err == nil && prefix.Addr().Unmap() == a.Unmap().WithZone("")
+	})
+}
+
 // checkAddress refuses a base URL an admin may not name, by its text alone, and reports whether it may lead to the
-// public internet only. The product's own host may be reached however the operator's network does that, and loopback
-// where the server itself is only reached there: on a developer's machine.
+// public internet only. The product's own host may be reached however the operator's network does that, and any host
+// where the operator allows private ones: on a developer's machine.
 func (s *Service) checkAddress(product portal.Product, baseURL string) (publicOnly bool, err error) {
 	wanted, err := url.Parse(baseURL)
 	if err != nil || wanted.Host == "" || wanted.Hostname() == "" {
@@ -80,19 +95,35 @@ func (s *Service) checkAddress(product portal.Product, baseURL string) (publicOn
 	if own, err := url.Parse(product.BaseURL); err == nil && wanted.Scheme == own.Scheme && strings.EqualFold(wanted.Host, own.Host) {
 		return false, nil
 	}
+	if s.config.AllowPrivate {
+		return false, nil
+	}
 	host := strings.TrimSuffix(strings.ToLower(wanted.Hostname()), ".")
 	address, addressErr := netip.ParseAddr(host)
-	loopback := host == "localhost" || addressErr == nil && address.Unmap().IsLoopback()
+	isAddress := addressErr == nil
 	switch {
-	case loopback && s.config.Loopback:
-		return false, nil
 	case wanted.Scheme != "https":
 		return false, portal.InvalidField("base_url", "The base URL must begin with https://.")
-	case loopback || addressErr == nil && !public(address) || !strings.Contains(host, ".") && addressErr != nil:
+	case isAddress && !public(address) || !isAddress && (host == "localhost" || !strings.Contains(host, ".")):
 		return false, portal.InvalidField("base_url",
-			"The base URL must name a host on the public internet. For another, ask whoever runs the portal's server.")
+			"The base URL must name a host on the public internet. For another, ask the operator of the portal's server.")
 	}
 	return true, nil
+}
+
+// veiled makes one error of all that can go wrong before a host answers, where an admin has named the host and a port
+// other than https's own: the different ones would show which ports are open.
+func veiled(publicOnly bool, baseURL string, err error) error {
+	var call *CallError
+	named, parseErr := url.Parse(baseURL)
+	if !publicOnly || !errors.As(err, &call) || parseErr != nil || named.Port() == "" || named.Port() == "443" {
+		return err
+	}
+	switch call.Code {
+	case portal.Unreachable, portal.TimedOut, portal.Insecure:
+		return portal.CallErrorf(portal.Unreachable, "%s does not answer as a product does. Check the base URL and its port.", named.Host)
+	}
+	return err
 }
 
 // httpFor answers the client that a connection may be called with.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
 )
 
@@ -59,42 +60,113 @@ func TestAPublicClientConnectsToNothingElseWhateverAName(t *testing.T) {
 	}
 }
 
-func TestWhatABaseURLMayNameDependsOnWhereTheServerIs(t *testing.T) {
+func TestWhatABaseURLMayName(t *testing.T) {
 	heimdal := portal.Product{ID: "heimdal", BaseURL: "https://rc-dashboard.heimdalsecurity.com/api/heimdalapi"}
 	type answer struct{ ok, publicOnly bool }
 	refused, anywhere, publicOnly := answer{}, answer{true, false}, answer{true, true}
-	for address, want := range map[string]struct{ served, developed answer }{
-		"https://rc-dashboard.heimdalsecurity.com/api/heimdalapi": {anywhere, anywhere},
-		"https://RC-Dashboard.Heimdalsecurity.com/other":          {anywhere, anywhere},
-		"https://rc-dashboard.heimdalsecurity.com:8443/api":       {publicOnly, publicOnly},
-		"https://dashboard.heimdalsecurity.com/api/heimdalapi":    {publicOnly, publicOnly},
-		"https://rc-dashboard.heimdalsecurity.com.example.com":    {publicOnly, publicOnly},
-		"https://8.8.8.8": {publicOnly, publicOnly},
-		"http://rc-dashboard.heimdalsecurity.com/api/heimdalapi": {refused, refused},
-		"http://127.0.0.1:8000":                                  {refused, anywhere},
-		"https://127.0.0.1:8000":                                 {refused, anywhere},
-		"http://[::1]:8000":                                      {refused, anywhere},
-		"http://localhost:8000":                                  {refused, anywhere},
-		"https://localhost.":                                     {refused, anywhere},
-		"http://127.0.0.1.example.com":                           {refused, refused},
-		"http://10.0.0.1":                                        {refused, refused},
-		"https://10.0.0.1":                                       {refused, refused},
-		"https://169.254.169.254":                                {refused, refused},
-		"https://intranet":                                       {refused, refused},
-		"https://intranet.":                                      {refused, refused},
-		"https://":                                               {refused, refused},
-		"":                                                       {refused, refused},
+	for address, want := range map[string]answer{
+		"https://rc-dashboard.heimdalsecurity.com/api/heimdalapi": anywhere,
+		"https://RC-Dashboard.Heimdalsecurity.com/other":          anywhere,
+		"https://rc-dashboard.heimdalsecurity.com:8443/api":       publicOnly,
+		"https://dashboard.heimdalsecurity.com/api/heimdalapi":    publicOnly,
+		"https://rc-dashboard.heimdalsecurity.com.example.com":    publicOnly,
+		"https://8.8.8.8": publicOnly,
+		"http://rc-dashboard.heimdalsecurity.com/api/heimdalapi": refused,
+		"http://127.0.0.1:8000":                                  refused,
+		"https://127.0.0.1:8000":                                 refused,
+		"http://[::1]:8000":                                      refused,
+		"https://[::ffff:127.0.0.1]:8000":                        refused,
+		"http://localhost:8000":                                  refused,
+		"https://localhost.":                                     refused,
+		"http://127.0.0.1.example.com":                           refused,
+		"http://10.0.0.1":                                        refused,
+		"https://10.0.0.1":                                       refused,
+		"https://169.254.169.254":                                refused,
+		"https://[fe80::1%25eth0]":                               refused,
+		"https://2130706433":                                     refused,
+		"https://0x7f000001":                                     refused,
+		"https://intranet":                                       refused,
+		"https://intranet.":                                      refused,
+		"https://":                                               refused,
+		"":                                                       refused,
 	} {
-		for loopback, want := range map[bool]answer{false: want.served, true: want.developed} {
-			s := &Service{config: Config{Loopback: loopback}}
-			publicOnly, err := s.checkAddress(heimdal, address)
-			if (answer{err == nil, publicOnly}) != want {
-				t.Errorf("%q with a server on loopback %t: public only %t, %v", address, loopback, publicOnly, err)
-			}
-			var named *portal.Error
-			if err != nil && (!errors.As(err, &named) || named.Field != "base_url") {
-				t.Errorf("%q: %v names no field", address, err)
-			}
+		s := &Service{}
+		publicOnly, err := s.checkAddress(heimdal, address)
+		if (answer{err == nil, publicOnly}) != want {
+			t.Errorf("%q: public only %t, %v", address, publicOnly, err)
 		}
+		var named *portal.Error
+		if err != nil && (!errors.As(err, &named) || named.Field != "base_url") {
+			t.Errorf("%q: %v names no field", address, err)
+		}
+	}
+	developed := &Service{config: Config{AllowPrivate: true}}
+	for _, address := range []string{"http://127.0.0.1:8000", "https://localhost", "https://10.0.0.1", "https://intranet"} {
+		if publicOnly, err := developed.checkAddress(heimdal, address); err != nil || publicOnly {
+			t.Errorf("%q where private ones are allowed: public only %t, %v", address, publicOnly, err)
+		}
+	}
+}
+
+func TestAMachinesOwnAddressesAreNotPublic(t *testing.T) {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range all {
+		if prefix, err := netip.ParsePrefix(one.String()); err != nil || !own(prefix.Addr()) {
+			t.Errorf("%s is not known as this machine's: %v", one, err)
+		}
+	}
+	if own(netip.MustParseAddr("8.8.8.8")) {
+		t.Error("8.8.8.8 is taken for this machine's")
+	}
+}
+
+func TestAPublicClientFollowsNoRedirect(t *testing.T) {
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+	}))
+	defer server.Close()
+	client := newPublicClient()
+	client.Transport = http.DefaultTransport
+	// As it is used: by a product's reader, which would follow one on the same host.
+	reader, err := heimdal.NewConnector().Open(portal.ConnectionSettings{ProductID: "heimdal", CustomerID: "1", BaseURL: server.URL},
+		"KEY0123456789", Options{HTTPClient: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = reader.Test(t.Context())
+	var call *CallError
+	if !errors.As(err, &call) || call.Code != portal.Redirected || asked.Load() != 1 {
+		t.Errorf("got %v after %d calls, want %s after one", err, asked.Load(), portal.Redirected)
+	}
+}
+
+func TestWhichPortsAreOpenIsNotSaid(t *testing.T) {
+	before := map[string]error{
+		"closed":   portal.CallErrorf(portal.Unreachable, "cannot be reached"),
+		"filtered": portal.CallErrorf(portal.TimedOut, "did not answer in time"),
+		"open":     portal.CallErrorf(portal.Insecure, "does not speak TLS"),
+		"no host":  portal.CallErrorf(portal.Unreachable, "there is no host"),
+	}
+	said := map[string]bool{}
+	for name, err := range before {
+		if got := veiled(true, "https://example.com/api", err); got.Error() != err.Error() {
+			t.Errorf("at https's own port the error of %s is hidden", name)
+		}
+		if got := veiled(false, "https://example.com:8443/api", err); got.Error() != err.Error() {
+			t.Errorf("of an address that the operator has named the error of %s is hidden", name)
+		}
+		said[veiled(true, "https://example.com:22/api", err).Error()] = true
+	}
+	if len(said) != 1 {
+		t.Errorf("%d errors tell ports apart, want one for all: %v", len(said), said)
+	}
+	refused := portal.CallErrorf(portal.BadKey, "the key is not accepted")
+	if got := veiled(true, "https://example.com:8443/api", refused); !errors.Is(got, error(refused)) {
+		t.Errorf("what a product says is hidden: %v", got)
 	}
 }

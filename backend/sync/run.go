@@ -165,7 +165,7 @@ func (s *Service) readOn(ctx context.Context, lease postgres.Lease, connection p
 	state.Of, state.Fields = whatIsRead(connection), connection.Fields
 	for !state.Done {
 		if state, err = s.call(ctx, lease, reader, state, told); err != nil {
-			return state, err
+			return state, veiled(connection.PublicOnly, connection.BaseURL, err)
 		}
 		if err := s.mayGoOn(lease, state, t, began); err != nil {
 			return state, err

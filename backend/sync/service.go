@@ -33,9 +33,10 @@ type Config struct {
 	PerMinute  int           // calls a minute per connection and endpoint; 0: no pace
 	Every      time.Duration // how often each connection is synced by itself; 0: 1 h
 	HTTPClient *http.Client  // nil: one of its own
-	Loopback   bool          // admins may connect products on this machine: where the server is reached on loopback alone
-	Log        *slog.Logger  // nil: none
-	Jobs       bool          // work jobs in this process; else it only queues them
+	// AllowPrivate: admins may name private and loopback addresses of products, on a developer's machine.
+	AllowPrivate bool
+	Log          *slog.Logger // nil: none
+	Jobs         bool         // work jobs in this process; else it only queues them
 	// Rules say what is believed of an answer.
 	Rules postgres.MergeRules
 	// Takeover is how long whoever works on a run may be silent before another takes it up; 0: 30 s. The same everywhere.

@@ -236,6 +236,7 @@ func (s *stack) settings(databaseURL string) (variables, error) {
 		{"PORTAL_ENTRA_CLIENT_ID", entraClient},
 		{"PORTAL_ENTRA_TENANTS", strings.Join(entraTenants, ",")},
 		{"PORTAL_SECRET_KEY_FILE", keyFile},
+		{"PORTAL_ALLOW_PRIVATE_PRODUCTS", "1"},
 		{"PORTAL_HEIMDAL_RATE", strconv.Itoa(rate)},
 	}, err
 }

@@ -50,6 +50,7 @@ func TestAnUnusableSettingEndsTheStartWithTwoAndItsName(t *testing.T) {
 		"an account's rate below none": {append(free, "--account-rate=-1"), "PORTAL_ACCOUNT_RATE"},
 		"an address's rate below none": {append(free, "--auth-rate=-1"), "PORTAL_AUTH_RATE"},
 		"sign-ins at once below none":  {append(free, "--auth-at-once=-1"), "PORTAL_AUTH_AT_ONCE"},
+		"private products, perhaps":    {append(free, "--allow-private-products=yes"), "PORTAL_ALLOW_PRIVATE_PRODUCTS"},
 		"proxies that are no networks": {append(free, "--trusted-proxies=10.0.0.0/8,proxy"), "PORTAL_TRUSTED_PROXIES"},
 		"a mail server of the web":     {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--smtp-url=http://user:hidden@mail.example.com"}, "PORTAL_SMTP_URL"},
 		"mail from nobody":             {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--smtp-url=smtp://mail.example.com", "--mail-from=nobody"}, "PORTAL_MAIL_FROM"},

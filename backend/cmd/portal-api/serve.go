@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -34,17 +33,18 @@ type serveCommand struct {
 	smtp
 	syncRules
 	syncSchedule
-	Listen             string     `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Address of the API."`
-	MetricsListen      string     `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Address of the metrics."`
-	PublicURL          string     `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"Issuer and audience of the portal's tokens (default: http:// and PORTAL_LISTEN, on loopback)." placeholder:"https://…"`
-	GoogleIssuer       string     `env:"PORTAL_GOOGLE_ISSUER" default:"https://accounts.google.com" help:"Google's issuer."`
-	GoogleClientID     string     `name:"google-client-id" env:"PORTAL_GOOGLE_CLIENT_ID" help:"Client id of the desktop app at Google; empty: no Google sign-in."`
-	GoogleClientSecret string     `env:"PORTAL_GOOGLE_CLIENT_SECRET" help:"Its client secret."`
-	EntraIssuer        string     `env:"PORTAL_ENTRA_ISSUER" default:"https://login.microsoftonline.com/{tenantid}/v2.0" help:"Entra ID's issuer, {tenantid} standing for the tenant."`
-	EntraClientID      string     `name:"entra-client-id" env:"PORTAL_ENTRA_CLIENT_ID" help:"Client id of the desktop app at Entra ID; empty: no Microsoft sign-in."`
-	EntraTenants       string     `env:"PORTAL_ENTRA_TENANTS" help:"Tenants that may sign in, comma-separated."`
-	LogLevel           slog.Level `env:"PORTAL_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
-	NoJobs             bool       `help:"Serve only: leave the jobs to other replicas."`
+	Listen               string     `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Address of the API."`
+	MetricsListen        string     `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Address of the metrics."`
+	PublicURL            string     `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"Issuer and audience of the portal's tokens (default: http:// and PORTAL_LISTEN, on loopback)." placeholder:"https://…"`
+	GoogleIssuer         string     `env:"PORTAL_GOOGLE_ISSUER" default:"https://accounts.google.com" help:"Google's issuer."`
+	GoogleClientID       string     `name:"google-client-id" env:"PORTAL_GOOGLE_CLIENT_ID" help:"Client id of the desktop app at Google; empty: no Google sign-in."`
+	GoogleClientSecret   string     `env:"PORTAL_GOOGLE_CLIENT_SECRET" help:"Its client secret."`
+	EntraIssuer          string     `env:"PORTAL_ENTRA_ISSUER" default:"https://login.microsoftonline.com/{tenantid}/v2.0" help:"Entra ID's issuer, {tenantid} standing for the tenant."`
+	EntraClientID        string     `name:"entra-client-id" env:"PORTAL_ENTRA_CLIENT_ID" help:"Client id of the desktop app at Entra ID; empty: no Microsoft sign-in."`
+	EntraTenants         string     `env:"PORTAL_ENTRA_TENANTS" help:"Tenants that may sign in, comma-separated."`
+	AllowPrivateProducts string     `env:"PORTAL_ALLOW_PRIVATE_PRODUCTS" help:"1: connections added over the API may name private and loopback addresses (development)."`
+	LogLevel             slog.Level `env:"PORTAL_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
+	NoJobs               bool       `help:"Serve only: leave the jobs to other replicas."`
 }
 
 // Run serves until ctx ends, then lets running requests and jobs end.
@@ -92,6 +92,9 @@ func (c *serveCommand) checkSettings() error {
 	}
 	if err := c.checkSchedule(); err != nil {
 		return err
+	}
+	if c.AllowPrivateProducts != "" && c.AllowPrivateProducts != "0" && c.AllowPrivateProducts != "1" {
+		return unusable{"PORTAL_ALLOW_PRIVATE_PRODUCTS", "should be 1 or not be set"}
 	}
 	if c.PublicURL == "" {
 		host, _, err := net.SplitHostPort(c.Listen)
@@ -179,7 +182,7 @@ func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, mails *ma
 	registry.MustRegister(runs)
 	config := sync.Config{
 		Connectors: connectors(), PerMinute: c.HeimdalRate, Every: c.SyncEvery, Rules: c.rules(), Takeover: c.SyncTakeover,
-		Loopback: c.onLoopback(), Log: log, Jobs: !c.NoJobs,
+		AllowPrivate: c.AllowPrivateProducts == "1", Log: log, Jobs: !c.NoJobs,
 		Chores: map[string]func(context.Context) error{
 			"prune_sign_ins": func(ctx context.Context) error { return db.PruneSignIns(ctx, keepSignIns) },
 			"key_names": func(ctx context.Context) error {
@@ -194,12 +197,6 @@ func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, mails *ma
 		config.Alert, config.AlertAfter = mails.SendAlert, c.SyncFailuresMail
 	}
 	return sync.New(db, sealer, config)
-}
-
-// onLoopback reports whether the server itself is only reached from its own machine.
-func (c serveCommand) onLoopback() bool {
-	public, err := url.Parse(c.PublicURL)
-	return err == nil && loopback(public.Hostname())
 }
 
 const (
