@@ -199,7 +199,7 @@ func (r *reader) once(ctx context.Context, address *url.URL, add func(portal.Cus
 	}
 	refusal := r.refusal(message.text)
 	if handed > 0 {
-		return nil, nil, incompletef("Heimdal broke its answer off after %d customers. It says: %q.", handed, redact(message.text, r.apiKey))
+		return nil, nil, incompletef("Heimdal broke its answer off after %d customers. It says: %q.", handed, quoted(message.text, r.apiKey))
 	}
 	if refusal.Code == portal.RateLimited {
 		return nil, &later{cause: refusal, retryAfter: retryAfter}, refusal
@@ -259,8 +259,8 @@ func (r *reader) status(status int) *portal.CallError {
 
 // refusal is a message that came with status 200.
 func (r *reader) refusal(message string) *portal.CallError {
-	said := redact(message, r.apiKey)
-	if lower := strings.ToLower(said); strings.Contains(lower, "rate limit") || strings.Contains(lower, "too many") {
+	said := quoted(message, r.apiKey)
+	if lower := strings.ToLower(message); strings.Contains(lower, "rate limit") || strings.Contains(lower, "too many") {
 		return errorf(portal.RateLimited, "Heimdal says: %q. Another program may be using the same key; the next run tries again.", said)
 	}
 	return errorf(portal.BadKey, "Heimdal does not accept the API key or the customer id. It says: %q. Check both, or replace the key.", said)

@@ -182,6 +182,23 @@
 //
 // # The key
 //
-// goes to the host of the base URL only, and over https only but on loopback. It is in no error: what an answer says is
-// quoted without the key and any piece of it, however encoded. aloud_test.go.
+// goes to the host of the base URL only, and over https only but on loopback. No error, no example of a value and no
+// recorded shape shows it, as far as this:
+//
+//	What an answer says in a sentence (a message,   is quoted by the words of the table in words.go, punctuation, and the
+//	an error, a remark)                             first two numbers of up to four digits. Everything else is "…", so
+//	                                                that the key is not quoted in any encoding; of a key of digits no more
+//	                                                than those two numbers.
+//	Names of members and headers, ids, hosts, and   are shown without the key and any piece of it of five characters: as it
+//	examples of values                              is, in any case, percent-encoded up to three times, quoted-printable,
+//	                                                in hexadecimal or decimal codes, as \x41, \u0041, 0x41 or &#x41;, in
+//	                                                base32 and base64, also for addresses and behind another text, in
+//	                                                ROT13; each of these backwards, but what is percent-encoded more than
+//	                                                once, and split by anything but letters and digits. Of an encoded piece eight characters of base32 or seven of
+//	                                                base64 are needed to know it. Another encoding is not known: an
+//	                                                API that writes the key into a customer's name can show it by one.
+//	                                                Values that look like a key at all are no examples (example.go).
+//	The customers' JSON                             is kept as it came.
+//
+// redact_test.go, aloud_test.go, secret_test.go; FuzzQuoted.
 package heimdal

@@ -23,7 +23,7 @@ func (c clues) failure() *portal.CallError {
 		}
 		if text, failed := one.fails(); failed {
 			return signErrorf(one.name, c.secret, "Heimdal's answer says that something went wrong (%s: %q).",
-				one.shown(c.secret), redact(text, c.secret))
+				one.shown(c.secret), quoted(text, c.secret))
 		}
 	}
 	return nil
@@ -34,7 +34,7 @@ func (c clues) remark() error {
 	for _, one := range c.of(signRemark) {
 		if text, ok := messageIn(one.value, 0); ok && !one.inner && !one.echoed && !content(text) {
 			return signErrorf(one.name, c.secret,
-				"Heimdal answered with customers and a remark, and does not say how many there are: %q.", redact(text, c.secret))
+				"Heimdal answered with customers and a remark, and does not say how many there are: %q.", quoted(text, c.secret))
 		}
 	}
 	return nil

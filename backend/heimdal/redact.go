@@ -1,18 +1,27 @@
 package heimdal
 
 import (
+	"encoding/base32"
 	"encoding/base64"
+	"encoding/hex"
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 )
 
-// shortestPiece of a key that is taken for a part of it.
-const shortestPiece = 5
+const (
+	// shortestPiece of a key that is taken for a part of it.
+	shortestPiece = 5
+	// longestRead is how much of a text is looked at: what is shown of it, percent-encoded three times, and more.
+	longestRead = 4000
+)
 
-// redact makes a text of an answer fit to be shown: one short line, in which the key and any piece of it, also
-// percent-encoded or in base64, is replaced.
+// redact makes a name, an id, a host or a value of an answer fit to be shown: one short line, in which the key and any
+// piece of it is replaced, in every writing that writings lists and however it is split by what is no letter or digit.
 func redact(text, key string) string {
+	text = cut(text, longestRead)
 	for range 3 {
 		plain, err := url.QueryUnescape(strings.ReplaceAll(text, "+", "%2B"))
 		if err != nil || plain == text {
@@ -21,10 +30,137 @@ func redact(text, key string) string {
 		text = plain
 	}
 	text = strings.ToValidUTF8(text, "…")
-	for _, secret := range []string{key, base64.StdEncoding.EncodeToString([]byte(key)), base64.URLEncoding.EncodeToString([]byte(key))} {
-		text = without(text, secret)
+	return brief(withoutWritings(without(text, key), key))
+}
+
+// writing is a way in which a key may be written: letters and digits alone, in lower case. What is shorter than a piece
+// is not taken for a part of it.
+type writing struct {
+	text  string
+	piece int
+}
+
+// writings are those of a key: as it is, in hexadecimal and decimal codes, as escapes (\x41, \u0041, 0x41, &#x41;), in
+// base32 and base64 whatever stands before it, in ROT13, and each of these backwards or of the key backwards.
+// Percent-encoded and quoted-printable text is hexadecimal with separators.
+func writings(key string) []writing {
+	all := slices.Concat(forwards(key), forwards(reversed(key)))
+	for _, one := range all {
+		all = append(all, writing{reversed(one.text), one.piece})
 	}
-	return brief(text)
+	return all
+}
+
+func forwards(key string) []writing {
+	each := func(format string) string {
+		var b strings.Builder
+		for _, c := range []byte(key) {
+			fmt.Fprintf(&b, format, c)
+		}
+		return b.String()
+	}
+	all := []writing{
+		{key, shortestPiece}, {strings.Map(rot13, key), shortestPiece}, {hex.EncodeToString([]byte(key)), 10}, {each("%d"), 11},
+		{each("x%02x"), 15}, {each("0x%02x"), 20}, {each("u%04x"), 25},
+	}
+	for before := range 5 {
+		text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(strings.Repeat("x", before) + key))
+		all = append(all, writing{between(text, before, 5), 8})
+	}
+	for before := range 3 {
+		text := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", before) + key))
+		all = append(all, writing{between(text, before, 6), 7})
+	}
+	for i := range all {
+		all[i].text = string(plainRunes([]rune(all[i].text)))
+		all[i].piece = min(all[i].piece, len(all[i].text))
+	}
+	return all
+}
+
+func reversed(text string) string {
+	b := []byte(text)
+	slices.Reverse(b)
+	return string(b)
+}
+
+// between drops the characters at both ends of an encoded text that depend on what stands before and after it.
+func between(text string, before, bits int) string {
+	first := (before*8 + bits - 1) / bits
+	return text[min(first, len(text)):max(len(text)-1, first)]
+}
+
+func rot13(r rune) rune {
+	switch {
+	case 'a' <= r && r <= 'z':
+		return 'a' + (r-'a'+13)%26
+	case 'A' <= r && r <= 'Z':
+		return 'A' + (r-'A'+13)%26
+	}
+	return r
+}
+
+// plainRunes keeps letters and digits of ASCII, in lower case.
+func plainRunes(text []rune) []rune {
+	var kept []rune
+	for _, r := range text {
+		if isPlain(r) {
+			kept = append(kept, unicode.ToLower(r))
+		}
+	}
+	return kept
+}
+
+func isPlain(r rune) bool {
+	return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// withoutWritings replaces what in a text is a piece of the key in one of its writings, what stands between the characters
+// of such a piece, and the rest of what is written in one with it.
+func withoutWritings(text, key string) string {
+	whole := []rune(text)
+	var at []int // of each letter or digit, where in whole it stands
+	for i, r := range whole {
+		if isPlain(r) {
+			at = append(at, i)
+		}
+	}
+	plain := string(plainRunes(whole))
+	hidden := make([]bool, len(whole))
+	for _, one := range writings(key) {
+		if one.piece == 0 {
+			continue
+		}
+		for i := 0; i+one.piece <= len(plain); i++ {
+			if strings.Contains(one.text, plain[i:i+one.piece]) {
+				for j := at[i]; j <= at[i+one.piece-1]; j++ {
+					hidden[j] = true
+				}
+			}
+		}
+	}
+	hideRest(whole, hidden)
+	var b strings.Builder
+	for i, r := range whole {
+		switch {
+		case !hidden[i]:
+			b.WriteRune(r)
+		case i == 0 || !hidden[i-1]:
+			b.WriteString("…")
+		}
+	}
+	return b.String()
+}
+
+// hideRest hides the characters of base64 that adjoin hidden ones: the last of an encoded key depends on what follows.
+func hideRest(text []rune, hidden []bool) {
+	encodes := func(i int) bool { return isPlain(text[i]) || strings.ContainsRune("+/_=-", text[i]) }
+	for i := 1; i < len(text); i++ {
+		hidden[i] = hidden[i] || hidden[i-1] && encodes(i)
+	}
+	for i := len(text) - 2; i >= 0; i-- {
+		hidden[i] = hidden[i] || hidden[i+1] && encodes(i)
+	}
 }
 
 // without replaces every piece of secret in text, without regard to case.
