@@ -58,7 +58,7 @@ type ClientQuery struct {
 // ClientDetail is one client with what is known beyond the list.
 type ClientDetail struct {
 	Client
-	Fields  []Field  `json:"fields" nullable:"false" doc:"Everything the product sent, by its own names and in its own order."`
+	Fields  []Field  `json:"fields" nullable:"false" doc:"What the product sent, by its own names and in its own order: everything for the MSSP's people, what its administrators have shared for everybody else."`
 	History []Change `json:"history" nullable:"false"`
 }
 

@@ -70,6 +70,8 @@ type FieldPath struct {
 	Source string         `json:"source" enum:"automatic,admin,none"`
 	// Pending: an admin has decided otherwise since the run, and the next run uses it.
 	Pending bool `json:"pending" doc:"Whether an admin has changed it since the run; field and source are what the next run uses, field null where that is not known yet."`
+	// Shared: the people of MSPs and clients see it of their own customers, and all that is below it.
+	Shared bool `json:"shared" doc:"Whether the people of MSPs and clients see the field; the MSSP's people see every one."`
 	// Unreadable counts values that the field cannot be read from.
 	Unreadable        int64  `json:"unreadable"`
 	UnreadableExample string `json:"unreadable_example"`
@@ -79,6 +81,32 @@ type FieldPath struct {
 // what the portal finds by itself. Paths that are left out stay as they are.
 type FieldMapChange struct {
 	Fields map[string]*CustomerField `json:"fields" maxProperties:"100"`
+	// Shared says which paths the people of MSPs and clients see from now on.
+	Shared map[string]bool `json:"shared,omitempty" maxProperties:"100" doc:"Which paths the people of MSPs and clients see; those that are left out stay as they are."`
+}
+
+// MostShared is how many paths can be shared.
+const MostShared = 200
+
+// Share returns the shared paths after the change, sorted. Invalid names a path that is not known, or says that there are
+// too many.
+func (c FieldMapChange) Share(shared []string, known func(path string) bool) ([]string, error) {
+	after := slices.Clone(shared)
+	for _, path := range slices.Sorted(maps.Keys(c.Shared)) {
+		switch {
+		case !c.Shared[path]:
+			after = slices.DeleteFunc(after, func(other string) bool { return other == path })
+		case !known(path):
+			return nil, InvalidField("shared", "The customers of this connection have no field %q.", path)
+		case !slices.Contains(after, path):
+			after = append(after, path)
+		}
+	}
+	if len(after) > MostShared {
+		return nil, InvalidField("shared", "At most %d fields can be shown to MSPs and clients.", MostShared)
+	}
+	slices.Sort(after)
+	return after, nil
 }
 
 // The sources of what a path fills: the portal found it by itself, an admin decided, or it fills nothing.

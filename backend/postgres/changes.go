@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -158,20 +157,12 @@ func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q 
 // rawFields lists the members of a customer's JSON in the product's own order, each as text.
 func rawFields(raw []byte) ([]portal.Field, error) {
 	fields := []portal.Field{}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	if _, err := decoder.Token(); err != nil {
+	err := eachMember(raw, func(name string, value json.RawMessage) error {
+		fields = append(fields, portal.Field{Name: name, Value: plainText(value)})
+		return nil
+	})
+	if err != nil {
 		return nil, fmt.Errorf("read kept JSON: %w", err)
-	}
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err != nil {
-			return nil, fmt.Errorf("read kept JSON: %w", err)
-		}
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, fmt.Errorf("read kept JSON: %w", err)
-		}
-		fields = append(fields, portal.Field{Name: fmt.Sprint(name), Value: plainText(value)})
 	}
 	return fields, nil
 }

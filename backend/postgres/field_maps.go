@@ -22,10 +22,12 @@ type fieldMapRow struct {
 	Customers int64
 	Paths     []portal.KnownPath
 	Applied   map[string]portal.CustomerField
+	// SharedPaths are those that the people of MSPs and clients see.
+	SharedPaths []string
 }
 
 const fieldMapColumns = `
-	p.field_overrides as overrides, p.harmless, f.run_id, f.read_at, coalesce(f.customers, 0) as customers,
+	p.field_overrides as overrides, p.harmless, p.shared_paths, f.run_id, f.read_at, coalesce(f.customers, 0) as customers,
 	coalesce(f.paths, '[]') as paths, coalesce(f.applied, '{}') as applied`
 
 const fieldMapTables = `
@@ -51,7 +53,7 @@ func (db *DB) FieldMap(ctx context.Context, viewer portal.Viewer, connectionID s
 	return row.fieldMap(), nil
 }
 
-// fieldMap shows the paths as the next run will use them, and last the overrides of paths that are not known any more.
+// fieldMap shows the paths as the next run will use them, and last those with an override or shared that are not known any more.
 func (r fieldMapRow) fieldMap() portal.FieldMap {
 	m := portal.FieldMap{
 		Items: make([]portal.FieldPath, len(r.Paths)), Fields: portal.CustomerFields, Customers: r.Customers,
@@ -64,6 +66,14 @@ func (r fieldMapRow) fieldMap() portal.FieldMap {
 		if !m.Knows(path) {
 			m.Items = append(m.Items, r.withOverride(portal.FieldPath{Path: path, Source: portal.SourceNone}))
 		}
+	}
+	for _, path := range r.SharedPaths {
+		if !m.Knows(path) {
+			m.Items = append(m.Items, portal.FieldPath{Path: path, Types: []string{}, Source: portal.SourceNone})
+		}
+	}
+	for i := range m.Items {
+		m.Items[i].Shared = slices.Contains(r.SharedPaths, m.Items[i].Path)
 	}
 	return m
 }
@@ -88,8 +98,8 @@ func (r fieldMapRow) withOverride(path portal.FieldPath) portal.FieldPath {
 	return path
 }
 
-// ChangeFieldMap changes which paths fill which fields, for a viewer, and queues a run unless one is under way, which
-// begins anew. A change that changes nothing is none. NotFound outside the viewer's scope; Invalid names what is wrong
+// ChangeFieldMap changes which paths fill which fields, and which are shared, for a viewer. Where it changes what fills a
+// field it queues a run unless one is under way, which begins anew. A change that changes nothing is none. NotFound outside the viewer's scope; Invalid names what is wrong
 // with the change.
 func (db *DB) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, connectionID string, c portal.FieldMapChange,
 	enqueue Enqueue) (portal.FieldMap, error) {
@@ -100,6 +110,9 @@ func (db *DB) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, connecti
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
 		var err error
 		if row, err = lockFieldMap(ctx, tx, viewer.Scope.MSSPID, connectionID); err != nil {
+			return err
+		}
+		if err := shareFields(ctx, tx, viewer, connectionID, c, &row); err != nil {
 			return err
 		}
 		before := maps.Clone(row.Overrides)
@@ -162,6 +175,28 @@ func (db *DB) writeOverrides(ctx context.Context, tx pgx.Tx, viewer portal.Viewe
 		return leaveRole(ctx, tx, run, enqueue)
 	}
 	return err
+}
+
+// shareFields writes which paths the people of MSPs and clients see.
+func shareFields(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, connectionID string, c portal.FieldMapChange, row *fieldMapRow) error {
+	before := row.SharedPaths
+	after, err := c.Share(before, row.fieldMap().Knows)
+	if err != nil || slices.Equal(before, after) {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		update mssp_product
+		set shared_paths = $3
+		where mssp_id = $1
+		and id = $2`, viewer.Scope.MSSPID, connectionID, after)
+	if err != nil {
+		return err
+	}
+	row.SharedPaths = after
+	return writeAudit(ctx, tx, AuditEntry{
+		MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "connection_fields_shared", Target: connectionID,
+		Detail: map[string]any{"before": before, "after": after},
+	})
 }
 
 // auditedOverrides lists what differs; automatic is what the portal finds by itself, nothing a path that fills no field.

@@ -150,6 +150,7 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	var row struct {
 		portal.MSP
 		Raw               []byte
+		SharedPaths       []string
 		OwnUsed, OwnTotal *int64
 		ClientsUsed       *int64
 		ClientsTotal      *int64
@@ -159,10 +160,11 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	var detail portal.MSPDetail
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		collectOne(batch.Queue(`
-			select `+mspColumns+`, m.raw, m.seats_used as own_used, m.seats_total as own_total,
+			select `+mspColumns+`, m.raw, p.shared_paths, m.seats_used as own_used, m.seats_total as own_total,
 			       seats.seats_used as clients_used, seats.seats_total as clients_total,
 			       coalesce(seats.seats_used_unknown, 0) as used_unknown, coalesce(seats.seats_total_unknown, 0) as total_unknown
 			from `+mspTables+`
+			join mssp_product p on p.mssp_id = m.mssp_id and p.id = m.mssp_product_id
 			where `+mspScope(viewer.Scope)+`
 			and m.id = @id`, args), "MSP", &row)
 		queueHistory(batch, viewer.Scope, id, &detail.History)
@@ -175,6 +177,6 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	detail.ClientsSeats = portal.SeatSums{
 		Used: row.ClientsUsed, Total: row.ClientsTotal, UsedUnknown: row.UsedUnknown, TotalUnknown: row.TotalUnknown,
 	}
-	detail.Fields, err = rawFields(row.Raw)
+	detail.Fields, err = fieldsFor(viewer.Scope, row.Raw, row.SharedPaths)
 	return detail, err
 }

@@ -1,0 +1,141 @@
+package postgres
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"fs-client-portal/backend/portal"
+)
+
+// fieldsFor lists the members of a customer's JSON that a viewer may see: all for the MSSP's people, and what its admins
+// have shared for everybody else.
+func fieldsFor(scope portal.Scope, raw []byte, sharedPaths []string) ([]portal.Field, error) {
+	if scope.Level == portal.LevelMSSP {
+		return rawFields(raw)
+	}
+	part, ok, err := sharedPart([]*sharing{newSharing(sharedPaths)}, raw)
+	if err != nil || !ok {
+		return []portal.Field{}, err
+	}
+	return rawFields(part)
+}
+
+// sharing is a tree of the paths that are shared. Names are compared without case and separators, as those of the field
+// map; "*" is any name, "[]" the elements of a list.
+type sharing struct {
+	whole bool
+	kids  map[string]*sharing
+}
+
+func newSharing(paths []string) *sharing {
+	top := &sharing{}
+	for _, path := range paths {
+		at := top
+		for _, name := range strings.Split(strings.ReplaceAll(path, "[]", ".[]"), ".") {
+			at = at.kid(plainName(name))
+		}
+		at.whole = true
+	}
+	return top
+}
+
+func (s *sharing) kid(name string) *sharing {
+	if s.kids == nil {
+		s.kids = map[string]*sharing{}
+	}
+	if s.kids[name] == nil {
+		s.kids[name] = &sharing{}
+	}
+	return s.kids[name]
+}
+
+func plainName(name string) string {
+	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(name))
+}
+
+// below returns the places in the tree that a member's name leads to.
+func below(places []*sharing, names ...string) (found []*sharing) {
+	for _, place := range places {
+		for _, name := range names {
+			if kid := place.kids[name]; kid != nil {
+				found = append(found, kid)
+			}
+		}
+	}
+	return found
+}
+
+// sharedPart returns as much of a value as is shared, in its own order; false if nothing is.
+func sharedPart(places []*sharing, value json.RawMessage) (json.RawMessage, bool, error) {
+	for _, place := range places {
+		if place.whole {
+			return value, true, nil
+		}
+	}
+	value = bytes.TrimSpace(value)
+	if len(places) == 0 || len(value) == 0 || value[0] != '{' && value[0] != '[' {
+		return nil, false, nil
+	}
+	part := []byte{value[0]}
+	err := eachMember(value, func(name string, member json.RawMessage) error {
+		steps := []string{"[]"}
+		if value[0] == '{' {
+			steps = []string{plainName(name), "*"}
+		}
+		kept, ok, err := sharedPart(below(places, steps...), member)
+		if err != nil || !ok {
+			return err
+		}
+		if len(part) > 1 {
+			part = append(part, ',')
+		}
+		if value[0] == '{' {
+			quoted, err := json.Marshal(name)
+			if err != nil {
+				return err
+			}
+			part = append(append(part, quoted...), ':')
+		}
+		part = append(part, kept...)
+		return nil
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("read kept JSON: %w", err)
+	}
+	return append(part, value[len(value)-1]), len(part) > 1, nil
+}
+
+var errNoValue = errors.New("neither an object nor a list")
+
+// eachMember hands over the members of an object, or the elements of a list without a name.
+func eachMember(value []byte, take func(name string, member json.RawMessage) error) error {
+	decoder := json.NewDecoder(bytes.NewReader(value))
+	open, err := decoder.Token()
+	if err != nil {
+		return err
+	}
+	if open != json.Delim('{') && open != json.Delim('[') {
+		return errNoValue
+	}
+	for decoder.More() {
+		name := ""
+		if open == json.Delim('{') {
+			token, err := decoder.Token()
+			if err != nil {
+				return err
+			}
+			name, _ = token.(string)
+		}
+		var member json.RawMessage
+		if err := decoder.Decode(&member); err != nil {
+			return err
+		}
+		if err := take(name, member); err != nil {
+			return err
+		}
+	}
+	return nil
+}
