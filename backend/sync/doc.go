@@ -94,6 +94,13 @@
 //	                                       is sat out, of a longer one they are told     TestTestsKeepThePaceOfTheConnectionInAnyProcessAndSayHowLongToWait
 //	many wait, or one has many calls       the others are synced meanwhile               TestRunsThatWaitKeepNoWorkerFromOthers
 //	                                                                                     TestARunOfManyCallsLetsOthersHaveTheirTurnInBetween
+//	one MSSP's product is slow             four of its runs are at work in all processes TestWorkers, TestPlaces
+//	                                       together; half of the workers are for MSSPs
+//	                                       that have none at work; one merge at a time
+//	                                       in each process
+//	an answer comes byte by byte           failed: less than 4 KiB came in a minute      TestSilenceIsNotWaitedOutForEver (heimdal)
+//	an admin names an address inside       refused, also when its name resolves to one   TestWhatABaseURLMayName, TestAPublicClient…
+//	                                       later; an error tells no open port            TestWhichPortsAreOpenIsNotSaid
 //	it would never end                     failed after a day                            TestARunThatWouldNeverEndFailsAfterADay
 //	the process is killed, at any point    another goes on; what is lost is one call     TestRunsSurviveTheDeathOfPortalAPIAtAnyPoint (cmd/portal-api)
 //	                                                                                     TestARunGoesOnWithTheCallItsProcessDiedIn
