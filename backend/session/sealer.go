@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"strings"
 )
@@ -41,8 +40,7 @@ func NewSealer(key []byte) (*Sealer, error) {
 	return &Sealer{aead: aead}, nil
 }
 
-// LoadSealer reads the file PORTAL_SECRET_KEY_FILE names: 32 bytes in base64. It warns when others than the file's
-// owner may read it.
+// LoadSealer reads the file PORTAL_SECRET_KEY_FILE names: 32 bytes in base64.
 func LoadSealer(file string) (*Sealer, error) {
 	if file == "" {
 		return nil, errors.New("PORTAL_SECRET_KEY_FILE is not set: name a file with 32 random bytes in base64 (openssl rand -base64 32)")
@@ -55,9 +53,6 @@ func LoadSealer(file string) (*Sealer, error) {
 	key, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(key) != keySize {
 		return nil, fmt.Errorf("PORTAL_SECRET_KEY_FILE %s must hold 32 bytes in base64 (openssl rand -base64 32)", file)
-	}
-	if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 {
-		slog.Warn("others than its owner may read the secret key file; chmod 600 would stop them", "file", file)
 	}
 	return NewSealer(key)
 }

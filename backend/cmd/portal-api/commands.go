@@ -131,6 +131,9 @@ type productAdd struct {
 }
 
 func (p productAdd) Run(ctx context.Context) error {
+	if err := checkPrivate("--api-key-file", p.APIKeyFile); err != nil {
+		return err
+	}
 	key, err := os.ReadFile(p.APIKeyFile)
 	if err != nil {
 		return badSetting("--api-key-file", err)

@@ -58,10 +58,16 @@ func run(arguments []string) int {
 		return help(arguments[1:])
 	}
 	parser := newParser()
+	if err := checkEnvironment(parser); err != nil {
+		return exitCode(err)
+	}
 	command, err := parser.Parse(arguments)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "portal-api:", err)
 		return exitUnusable
+	}
+	if err := checkArguments(command); err != nil {
+		return exitCode(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()

@@ -27,6 +27,9 @@ func (d database) open(ctx context.Context) (*postgres.DB, error) {
 	if d.DatabaseURL == "" {
 		return nil, unusable{"PORTAL_DATABASE_URL", "is not set; it should be a PostgreSQL URL such as postgres://user:password@host:5432/portal"}
 	}
+	if err := d.checkTransport(); err != nil {
+		return nil, err
+	}
 	db, err := postgres.Open(ctx, d.DatabaseURL)
 	if err != nil {
 		return nil, badSetting("PORTAL_DATABASE_URL", err)
@@ -54,6 +57,9 @@ type secret struct {
 func (s secret) sealer() (*session.Sealer, error) {
 	if s.SecretKeyFile == "" {
 		return nil, unusable{"PORTAL_SECRET_KEY_FILE", "is not set; it should name a file with 32 bytes in base64 (openssl rand -base64 32)"}
+	}
+	if err := checkPrivate("PORTAL_SECRET_KEY_FILE", s.SecretKeyFile); err != nil {
+		return nil, err
 	}
 	sealer, err := session.LoadSealer(s.SecretKeyFile)
 	if err != nil {
