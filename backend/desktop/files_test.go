@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"golang.org/x/net/http/httpproxy"
 )
 
 func TestTheWindowComesBackAsItWasClosed(t *testing.T) {
@@ -127,47 +124,6 @@ func TestNamedBrowsersAreTriedInOrderWithTheLinkAsOneArgument(t *testing.T) {
 	for _, none := range []string{"", ":", "/nowhere/browser", "false"} {
 		if openNamedBrowser(silentLog, none, link) {
 			t.Errorf("%q opened something", none)
-		}
-	}
-}
-
-func TestTheSystemsProxyIsRead(t *testing.T) {
-	proxyFor := func(c *httpproxy.Config, address string) string {
-		u, err := url.Parse(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		proxy, err := c.ProxyFunc()(u)
-		if err != nil || proxy == nil {
-			return ""
-		}
-		return proxy.Host
-	}
-	scutil := `<dictionary> {
-  ExceptionsList : <array> {
-    0 : *.local
-    1 : 169.254/16
-  }
-  HTTPEnable : 0
-  HTTPSEnable : 1
-  HTTPSPort : 3129
-  HTTPSProxy : proxy.example
-}`
-	for _, c := range []struct {
-		config        *httpproxy.Config
-		address, want string
-	}{
-		{parseWinINet("proxy.example:8080", ""), "https://api.example", "proxy.example:8080"},
-		{parseWinINet("http=a.example:1;https=b.example:2;ftp=c:3", ""), "https://api.example", "b.example:2"},
-		{parseWinINet("proxy.example:8080", "*.corp.example;<local>"), "https://api.corp.example", ""},
-		{parseWinINet("proxy.example:8080", "*.corp.example;<local>"), "https://api.example", "proxy.example:8080"},
-		{parseScutil(scutil), "https://api.example", "proxy.example:3129"},
-		{parseScutil(scutil), "https://nas.local", ""},
-		{parseScutil(scutil), "http://api.example", ""},
-		{parseScutil(""), "https://api.example", ""},
-	} {
-		if got := proxyFor(c.config, c.address); got != c.want {
-			t.Errorf("%+v for %s: %q, want %q", c.config, c.address, got, c.want)
 		}
 	}
 }

@@ -1,87 +1,162 @@
 package desktop
 
 import (
+	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/http/httpproxy"
 )
 
-// systemProxy answers the proxy for a request: the environment's where it names one, else the system's own.
-func systemProxy(r *http.Request) (*url.URL, error) {
-	return proxyConfig().ProxyFunc()(r.URL)
+const (
+	// proxyKept is how long the system's settings are used before they are read again: a laptop changes networks.
+	proxyKept = 10 * time.Second
+	// autoProxyWait is how long automatic configuration that failed is not tried again: finding out can take seconds.
+	autoProxyWait = time.Minute
+)
+
+// systemProxy returns the proxy for a request: the environment's where it names one, else the system's own; nil for a
+// direct connection. It is asked before every request, so that a change of the settings needs no restart.
+func systemProxy(r *http.Request) (*url.URL, error) { return systemProxies.proxyFor(r.URL) }
+
+var systemProxies = &proxyResolver{read: readSystemProxy, automatic: findAutoProxy, now: time.Now, log: slog.New(slog.DiscardHandler)}
+
+// errNoAutoProxy says that this platform has nobody who could run a proxy script for us.
+var errNoAutoProxy = errors.New("automatic proxy configuration (PAC, WPAD) is not supported on this platform")
+
+// proxyResolver chooses the proxy of each request.
+type proxyResolver struct {
+	// read returns the system's settings, automatic the proxies that its script or discovery names for an address.
+	read      func() (proxySettings, error)
+	automatic func(target *url.URL, auto autoProxy) (proxySettings, error)
+	now       func() time.Time
+
+	mu       sync.Mutex
+	log      *slog.Logger
+	settings proxySettings
+	readAt   time.Time
+	// autoFailedAt is when autoFailed, the automatic configuration, last failed.
+	autoFailed   autoProxy
+	autoFailedAt time.Time
+	// said is the last thing that was logged, which is not repeated.
+	said string
 }
 
-var proxyConfig = sync.OnceValue(func() *httpproxy.Config {
+// logTo sets where the resolver reports from now on.
+func (p *proxyResolver) logTo(log *slog.Logger) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.log = log
+}
+
+func (p *proxyResolver) proxyFor(target *url.URL) (*url.URL, error) {
+	environment := environmentProxies()
+	if environment.HTTPProxy != "" || environment.HTTPSProxy != "" {
+		proxy, err := environment.ProxyFunc()(target)
+		if err != nil {
+			// Its text quotes the setting, which may hold a password.
+			return nil, errors.New("the environment's proxy setting is not the address of a proxy")
+		}
+		return usableProxy(proxy)
+	}
+	if loopbackHost(target.Hostname()) || exempt(environment.NoProxy, target) {
+		return nil, nil
+	}
+	return p.systemProxyFor(target)
+}
+
+// environmentProxies returns the proxies of the environment. ALL_PROXY is good for both kinds of address.
+func environmentProxies() *httpproxy.Config {
 	config := httpproxy.FromEnvironment()
-	if config.HTTPProxy == "" && config.HTTPSProxy == "" {
-		if system := readSystemProxy(); system != nil {
-			config = system
-		}
+	all := os.Getenv("ALL_PROXY")
+	if all == "" {
+		all = os.Getenv("all_proxy")
 	}
-	return config
-})
-
-// parseWinINet reads the three registry values Windows keeps its proxy in: "host:port" for everything or
-// "http=host:port;https=host:port", and exceptions such as "*.corp.example;10.*;<local>".
-func parseWinINet(server, exceptions string) *httpproxy.Config {
-	config := &httpproxy.Config{HTTPProxy: server, HTTPSProxy: server}
-	if strings.Contains(server, "=") {
-		config.HTTPProxy, config.HTTPSProxy = "", ""
-		for part := range strings.SplitSeq(server, ";") {
-			switch scheme, address, _ := strings.Cut(strings.TrimSpace(part), "="); scheme {
-			case "http":
-				config.HTTPProxy = address
-			case "https":
-				config.HTTPSProxy = address
-			}
-		}
+	if config.HTTPProxy == "" {
+		config.HTTPProxy = all
 	}
-	config.NoProxy = noProxyList(strings.Split(exceptions, ";"))
+	if config.HTTPSProxy == "" {
+		config.HTTPSProxy = all
+	}
 	return config
 }
 
-// noProxyList turns wildcards into the suffixes that httpproxy knows.
-func noProxyList(exceptions []string) string {
-	var list []string
-	for _, exception := range exceptions {
-		exception = strings.TrimSpace(exception)
-		if exception == "" || exception == "<local>" {
-			continue
-		}
-		list = append(list, strings.TrimPrefix(exception, "*"))
-	}
-	return strings.Join(list, ",")
+// exempt reports whether NO_PROXY names the target. It holds for the system's proxy too.
+func exempt(noProxy string, target *url.URL) bool {
+	const any = "http://proxy.invalid"
+	proxy, err := (&httpproxy.Config{HTTPProxy: any, HTTPSProxy: any, NoProxy: noProxy}).ProxyFunc()(target)
+	return err == nil && proxy == nil
 }
 
-// parseScutil reads what macOS' `scutil --proxy` prints: "HTTPSEnable : 1", "HTTPSProxy : host", …
-func parseScutil(output string) *httpproxy.Config {
-	values := map[string]string{}
-	var exceptions []string
-	inExceptions := false
-	for line := range strings.Lines(output) {
-		key, value, found := strings.Cut(strings.TrimSpace(line), " : ")
-		switch {
-		case key == "ExceptionsList":
-			inExceptions = true
-		case inExceptions && !found:
-			inExceptions = false
-		case inExceptions:
-			exceptions = append(exceptions, value)
-		case found:
-			values[key] = value
+func (p *proxyResolver) systemProxyFor(target *url.URL) (*url.URL, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	settings := p.current()
+	if settings.auto.on() {
+		found, err := p.findAutomatically(target, settings.auto)
+		if err == nil {
+			return found.proxyFor(target)
 		}
 	}
-	address := func(scheme string) string {
-		if values[scheme+"Enable"] != "1" || values[scheme+"Proxy"] == "" {
-			return ""
-		}
-		if port := values[scheme+"Port"]; port != "" {
-			return values[scheme+"Proxy"] + ":" + port
-		}
-		return values[scheme+"Proxy"]
+	return settings.proxyFor(target)
+}
+
+// current returns the system's settings, read anew when they are older than proxyKept.
+func (p *proxyResolver) current() proxySettings {
+	now := p.now()
+	if !p.readAt.IsZero() && now.Sub(p.readAt).Abs() < proxyKept {
+		return p.settings
 	}
-	return &httpproxy.Config{HTTPProxy: address("HTTP"), HTTPSProxy: address("HTTPS"), NoProxy: noProxyList(exceptions)}
+	settings, err := p.read()
+	p.readAt = now
+	if err != nil {
+		p.say("the system's proxy settings cannot be read: " + err.Error())
+		return p.settings
+	}
+	p.settings = settings
+	return settings
+}
+
+func (p *proxyResolver) findAutomatically(target *url.URL, auto autoProxy) (proxySettings, error) {
+	now := p.now()
+	if p.autoFailed == auto && now.Sub(p.autoFailedAt).Abs() < autoProxyWait {
+		return proxySettings{}, errNoAutoProxy
+	}
+	found, err := p.automatic(target, auto)
+	if err != nil {
+		p.autoFailed, p.autoFailedAt = auto, now
+		p.say("the proxy cannot be found automatically: " + err.Error())
+	}
+	return found, err
+}
+
+func (p *proxyResolver) say(what string) {
+	if what != p.said {
+		p.log.Warn("proxy", "problem", what)
+		p.said = what
+	}
+}
+
+// usableProxy returns a proxy of a kind net/http can speak to. It takes every other for one that speaks HTTP.
+func usableProxy(proxy *url.URL) (*url.URL, error) {
+	if proxy == nil {
+		return nil, nil
+	}
+	usable := *proxy
+	switch usable.Scheme = strings.ToLower(proxy.Scheme); usable.Scheme {
+	case "http", "https", "socks5", "socks5h":
+	case "socks":
+		usable.Scheme = "socks5"
+	default:
+		return nil, errors.New("the proxy must be of kind http, https or socks5, not " + printable(usable.Scheme))
+	}
+	if usable.Hostname() == "" || portFault(usable.Host) != "" {
+		return nil, errors.New("the proxy setting is not the address of a proxy")
+	}
+	return &usable, nil
 }

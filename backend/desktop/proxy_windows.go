@@ -1,27 +1,132 @@
 package desktop
 
 import (
-	"golang.org/x/net/http/httpproxy"
-	"golang.org/x/sys/windows/registry"
+	"errors"
+	"fmt"
+	"net/url"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
 )
 
-const internetSettings = `Software\Microsoft\Windows\CurrentVersion\Internet Settings`
+// WinHTTP runs proxy scripts and looks for them in the network. It also returns the user's own settings, whichever of the
+// registry's places holds them.
+var (
+	winHTTP           = windows.NewLazySystemDLL("winhttp.dll")
+	winHTTPOpen       = winHTTP.NewProc("WinHttpOpen")
+	winHTTPClose      = winHTTP.NewProc("WinHttpCloseHandle")
+	winHTTPTimeouts   = winHTTP.NewProc("WinHttpSetTimeouts")
+	winHTTPUserProxy  = winHTTP.NewProc("WinHttpGetIEProxyConfigForCurrentUser")
+	winHTTPProxyFor   = winHTTP.NewProc("WinHttpGetProxyForUrl")
+	kernelGlobalFree  = windows.NewLazySystemDLL("kernel32.dll").NewProc("GlobalFree")
+	errWinHTTPMissing = errors.New("winhttp.dll cannot be used")
+)
 
-// readSystemProxy answers the proxy of the user's internet settings; nil where none is switched on.
-func readSystemProxy() *httpproxy.Config {
-	key, err := registry.OpenKey(registry.CURRENT_USER, internetSettings, registry.QUERY_VALUE)
+// Names and values of winhttp.h.
+const (
+	accessTypeNoProxy     = 1
+	autoProxyAutoDetect   = 1
+	autoProxyConfigURL    = 2
+	autoDetectDHCPAndDNS  = 1 | 2
+	autoProxyMilliseconds = 5000
+)
+
+// userProxyConfig is WINHTTP_CURRENT_USER_IE_PROXY_CONFIG.
+type userProxyConfig struct {
+	autoDetect    int32
+	autoConfigURL *uint16
+	proxy         *uint16
+	proxyBypass   *uint16
+}
+
+// autoProxyOptions is WINHTTP_AUTOPROXY_OPTIONS.
+type autoProxyOptions struct {
+	flags              uint32
+	autoDetectFlags    uint32
+	autoConfigURL      *uint16
+	reserved           uintptr
+	reservedNumber     uint32
+	autoLogonIfAllowed int32
+}
+
+// proxyInfo is WINHTTP_PROXY_INFO.
+type proxyInfo struct {
+	accessType  uint32
+	proxy       *uint16
+	proxyBypass *uint16
+}
+
+// takeText returns a string of WinHTTP's and frees it.
+func takeText(text *uint16) string {
+	if text == nil {
+		return ""
+	}
+	value := windows.UTF16PtrToString(text)
+	_, _, _ = kernelGlobalFree.Call(uintptr(unsafe.Pointer(text)))
+	return value
+}
+
+// readSystemProxy returns the proxy of the user's internet settings.
+func readSystemProxy() (proxySettings, error) {
+	if winHTTPUserProxy.Find() != nil {
+		return proxySettings{}, errWinHTTPMissing
+	}
+	var config userProxyConfig
+	if ok, _, err := winHTTPUserProxy.Call(uintptr(unsafe.Pointer(&config))); ok == 0 {
+		if errors.Is(err, windows.ERROR_FILE_NOT_FOUND) { // none are set
+			return proxySettings{}, nil
+		}
+		return proxySettings{}, fmt.Errorf("internet settings: %w", err)
+	}
+	script, proxy, bypass := takeText(config.autoConfigURL), takeText(config.proxy), takeText(config.proxyBypass)
+	settings := parseWinINET(proxy, bypass)
+	settings.auto = autoProxy{script: script, detect: config.autoDetect != 0}
+	return settings, nil
+}
+
+// findAutoProxy looks for a script first, as Windows does, and then takes the one that is set.
+func findAutoProxy(target *url.URL, auto autoProxy) (proxySettings, error) {
+	if winHTTPProxyFor.Find() != nil {
+		return proxySettings{}, errWinHTTPMissing
+	}
+	session, _, err := winHTTPOpen.Call(0, accessTypeNoProxy, 0, 0, 0)
+	if session == 0 {
+		return proxySettings{}, fmt.Errorf("WinHttpOpen: %w", err)
+	}
+	defer func() { _, _, _ = winHTTPClose.Call(session) }()
+	_, _, _ = winHTTPTimeouts.Call(session, autoProxyMilliseconds, autoProxyMilliseconds, autoProxyMilliseconds, autoProxyMilliseconds)
+	if auto.detect {
+		found, err := askWinHTTP(session, target, autoProxyOptions{flags: autoProxyAutoDetect, autoDetectFlags: autoDetectDHCPAndDNS})
+		if err == nil || auto.script == "" {
+			return found, err
+		}
+	}
+	script, err := windows.UTF16PtrFromString(auto.script)
 	if err != nil {
-		return nil
+		return proxySettings{}, errors.New("the address of the proxy script is not an address")
 	}
-	defer func() { _ = key.Close() }()
-	if enabled, _, err := key.GetIntegerValue("ProxyEnable"); err != nil || enabled == 0 {
-		return nil
+	return askWinHTTP(session, target, autoProxyOptions{flags: autoProxyConfigURL, autoConfigURL: script})
+}
+
+// askWinHTTP asks without the user's credentials first: a server that wants them slows down everybody else's answer.
+func askWinHTTP(session uintptr, target *url.URL, options autoProxyOptions) (proxySettings, error) {
+	// The script sees no path: it may hold ids.
+	address, err := windows.UTF16PtrFromString(target.Scheme + "://" + target.Host + "/")
+	if err != nil {
+		return proxySettings{}, errors.New("the address is not an address")
 	}
-	server, _, err := key.GetStringValue("ProxyServer")
-	if err != nil || server == "" {
-		return nil
+	for _, options.autoLogonIfAllowed = range []int32{0, 1} {
+		var info proxyInfo
+		ok, _, callErr := winHTTPProxyFor.Call(session, uintptr(unsafe.Pointer(address)), uintptr(unsafe.Pointer(&options)), uintptr(unsafe.Pointer(&info)))
+		if ok == 0 {
+			err = fmt.Errorf("WinHttpGetProxyForUrl: %w", callErr)
+			continue
+		}
+		proxy, bypass := takeText(info.proxy), takeText(info.proxyBypass)
+		if info.accessType == accessTypeNoProxy {
+			return proxySettings{}, nil
+		}
+		return parseWinINET(proxy, bypass), nil
 	}
-	// No exceptions is the normal case.
-	exceptions, _, _ := key.GetStringValue("ProxyOverride")
-	return parseWinINet(server, exceptions)
+	return proxySettings{}, err
 }

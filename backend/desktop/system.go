@@ -25,6 +25,7 @@ func FromSystem(version, commit string) (Options, error) {
 		return Options{}, err
 	}
 	log, file := OpenLog(state, settings.LogLevel)
+	systemProxies.logTo(log)
 	log.Info("start", "version", version, "commit", commit, "platform", runtime.GOOS+"/"+runtime.GOARCH)
 	return Options{
 		Version: version, Commit: commit, Settings: settings, ConfigDir: config, StateDir: state,
