@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit"
 )
 
 // childVariable makes the test binary an app of its own, with no window: a second process of the same user.
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 		serveChild(setup)
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(testkit.Main(m))
 }
 
 // childSetup is what a child starts with.

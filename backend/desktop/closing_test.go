@@ -8,8 +8,9 @@ import (
 // leaving is a Desktop whose end can be seen.
 func leaving(t *testing.T) (b *bench, c *fakeClock, exited chan int) {
 	t.Helper()
-	c, exited = newFakeClock(), make(chan int, 1)
+	c, exited = newFakeClock(), make(chan int, 2)
 	b = newBench(t, withClock(c), func(o *Options) { o.exit = func(code int) { exited <- code } })
+	t.Cleanup(func() { c.advance(leaveWithin) }) // ends what waits to end the app
 	return b, c, exited
 }
 

@@ -234,10 +234,17 @@ func TestASignInSurvivesALimitOnEachOfItsCalls(t *testing.T) {
 	for _, path := range []string{"/v1/auth/attempts", "/v1/auth/token", "/v1/auth/refresh", "/v1/me"} {
 		counts[path] = b.api.limited(path, 1, 429, "5")
 	}
+	over := make(chan struct{})
+	defer close(over)
 	go func() {
-		for d := range clock.asked {
-			if d == 5*time.Second {
-				clock.advance(d)
+		for {
+			select {
+			case d := <-clock.asked:
+				if d == 5*time.Second {
+					clock.advance(d)
+				}
+			case <-over:
+				return
 			}
 		}
 	}()

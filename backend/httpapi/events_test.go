@@ -157,7 +157,11 @@ func TestASessionFollowsEightRunsAtATime(t *testing.T) {
 	h.wants(reply{Response: other.answer}, ok)
 	h.wantsProblem(h.get("/v1/syncs/"+h.Own.MSSPID+"/events", h.as(portal.MSSPAdmin)), http.StatusNotFound, portal.NotFound)
 	open[0].close()
+	until := time.Now().Add(time.Minute)
 	for again := h.stream(run, token); again.answer.StatusCode != ok; again = h.stream(run, token) {
+		if time.Now().After(until) {
+			t.Fatal("the place of the stream that ended is not free after a minute")
+		}
 		time.Sleep(time.Millisecond) // the server has yet to notice
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"flag"
 	"os"
 	"testing"
+
+	"fs-client-portal/backend/testkit"
 )
 
 // TestMain keeps the property tests short: each of their steps is a round trip to a real database. Flags override it.
@@ -13,5 +15,5 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	os.Exit(m.Run())
+	os.Exit(testkit.Main(m))
 }

@@ -143,9 +143,7 @@ func TestAServerThatStopsHandsItsRunToTheNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.wait(1, "select count(*) from sync_run where status = 'running'")
-	for w.stand.Calls() == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	w.until("the first call", func() bool { return w.stand.Calls() > 0 })
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := first.Stop(ctx); err != nil {
@@ -174,7 +172,7 @@ func TestAServerThatStopsLetsAShortRunFinish(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.wait(1, "select count(*) from sync_run where status = 'running'")
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := server.Stop(ctx); err != nil {
 		t.Errorf("stop: %v", err)

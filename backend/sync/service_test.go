@@ -113,8 +113,9 @@ func TestAForegroundRunThatIsStoppedIsInterrupted(t *testing.T) {
 	before := w.Everything()
 	w.stand.Misbehave(heimdalstand.Slow)
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	go func() {
-		for w.stand.Calls() < 2 {
+		for w.stand.Calls() < 2 && ctx.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
 		cancel()

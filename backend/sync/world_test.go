@@ -199,7 +199,7 @@ func (w *tenant) serve(change func(*sync.Config)) *sync.Service {
 		w.Fatal(err)
 	}
 	w.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := service.Stop(ctx); err != nil {
 			w.Error(err)

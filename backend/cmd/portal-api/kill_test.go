@@ -28,6 +28,8 @@ import (
 const (
 	killedMSSPs  = 20
 	killedRounds = 10
+	// killedTakeover is long enough that a busy machine does not count as dead: three deaths interrupt a run.
+	killedTakeover = 4 * time.Second
 )
 
 // battlefield is two replicas of portal-api that die all the time, and the MSSPs they sync.
@@ -89,7 +91,7 @@ func newBattlefield(t *testing.T, random *rand.Rand) *battlefield {
 		t.Fatal(err)
 	}
 	f.env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),
-		"PORTAL_DATABASE_URL="+f.URLs.Server, "PORTAL_SECRET_KEY_FILE="+keyFile, "PORTAL_HEIMDAL_RATE=0", "PORTAL_SYNC_TAKEOVER=1s")
+		"PORTAL_DATABASE_URL="+f.URLs.Server, "PORTAL_SECRET_KEY_FILE="+keyFile, "PORTAL_HEIMDAL_RATE=0", "PORTAL_SYNC_TAKEOVER="+killedTakeover.String())
 	for range killedMSSPs {
 		f.mssps = append(f.mssps, f.newMSSP(sealer))
 	}

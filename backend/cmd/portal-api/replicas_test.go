@@ -111,11 +111,11 @@ func buildProgram(t *testing.T) string {
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if program.path != "" {
-		os.RemoveAll(filepath.Dir(program.path))
-	}
-	os.Exit(code)
+	os.Exit(testkit.Main(m, func() {
+		if program.path != "" {
+			os.RemoveAll(filepath.Dir(program.path))
+		}
+	}))
 }
 
 // serve starts a replica with more settings at a port of the system's choice and answers its URL.

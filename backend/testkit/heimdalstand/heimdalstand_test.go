@@ -172,17 +172,13 @@ func TestASlowAnswerLastsUntilTheCallerGivesUpOrTheStandInCloses(t *testing.T) {
 		done <- err
 	}
 	go ask(ctx)
-	for s.Calls() == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	awaitCalls(t, s, 1)
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("after giving up: %v", err)
 	}
 	go ask(t.Context())
-	for s.Calls() < 2 {
-		time.Sleep(time.Millisecond)
-	}
+	awaitCalls(t, s, 2)
 	s.Close()
 	<-done
 }
@@ -256,5 +252,15 @@ func TestTheSampleIsTheSameForASeed(t *testing.T) {
 	}
 	if text(7) == text(8) {
 		t.Error("two seeds give one sample")
+	}
+}
+
+// awaitCalls waits until the stand-in has had n calls.
+func awaitCalls(t *testing.T, s *Server, n int) {
+	t.Helper()
+	for until := time.Now().Add(time.Minute); s.Calls() < n; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatalf("%d calls came within a minute, want %d", s.Calls(), n)
+		}
 	}
 }

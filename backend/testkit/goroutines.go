@@ -1,0 +1,34 @@
+package testkit
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// goroutinesEnd is how long goroutines get to end after the last test: a busy machine needs longer than goleak waits.
+const goroutinesEnd = time.Minute
+
+// Main runs a package's tests, then ends, and returns the exit code. A goroutine that outlives the tests fails them: what
+// it does then, such as writing into a test's folder, comes at a time that depends on the machine's speed.
+func Main(m *testing.M, ends ...func()) int {
+	before := goleak.IgnoreCurrent()
+	code := m.Run()
+	for _, end := range ends {
+		end()
+	}
+	if code != 0 {
+		return code
+	}
+	var leaked error
+	for until := time.Now().Add(goroutinesEnd); time.Now().Before(until); {
+		if leaked = goleak.Find(before); leaked == nil {
+			return 0
+		}
+	}
+	fmt.Fprintln(os.Stderr, "goroutines outlived the tests:", leaked)
+	return 1
+}
