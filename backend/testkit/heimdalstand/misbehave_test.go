@@ -100,7 +100,7 @@ func TestOfASplitAnswerEachResellerIsAskedForItsOwn(t *testing.T) {
 // outcome is what a caller makes of an answer.
 func outcome(t *testing.T, s *Server, query string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL()+"/customers?customerId=17"+query, nil)
 	if err != nil {
