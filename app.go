@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"strconv"
+	"sync/atomic"
 
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
@@ -19,6 +21,8 @@ type App struct {
 	// window is Wails' handle of the window, good once opened is closed.
 	window context.Context
 	opened chan struct{}
+	// drawn says that the page is there.
+	drawn atomic.Bool
 }
 
 func newApp(o desktop.Options) *App {
@@ -46,11 +50,22 @@ func (a *App) raise() {
 	runtime.WindowShow(a.handle())
 }
 
+// prove shows the window and returns once its page has replied: a window that hangs shows nothing and replies to nobody.
+func (a *App) prove(ctx context.Context) error {
+	go a.raise()
+	return a.desktop.Prove(ctx, func(token string) {
+		runtime.WindowExecJS(a.handle(), "window.go.main.App.Alive("+strconv.Quote(token)+")")
+	})
+}
+
 func (a *App) raiseFor(options.SecondInstanceData) { a.raise() }
 
 // fit shrinks a window that is larger than the screen it opened on. The window's close is told to us by the one
 // goroutine that calls this, so it is not kept.
-func (a *App) fit(window context.Context) { go fitScreen(window) }
+func (a *App) fit(window context.Context) {
+	a.drawn.Store(true)
+	go fitScreen(window)
+}
 
 func fitScreen(window context.Context) {
 	screens, err := runtime.ScreenGetAll(window)
@@ -80,6 +95,9 @@ func (a *App) close(context.Context) {
 	a.stop()
 	a.desktop.Close()
 }
+
+// Alive is the page's reply to a later start that asks whether the window responds.
+func (a *App) Alive(token string) { a.desktop.Alive(token) }
 
 // Startup answers everything the first screen needs, without touching the network.
 func (a *App) Startup() (desktop.Startup, error) { return a.desktop.Startup(a.ctx), nil }

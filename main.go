@@ -3,6 +3,7 @@ package main
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -40,13 +41,54 @@ func main() {
 	}
 	o, err := desktop.FromSystem(version, commit)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "fs-client-portal:", err)
-		os.Exit(2)
+		os.Exit(refuse(err))
 	}
-	if err := wails.Run(window(newApp(o), o)); err != nil {
-		fmt.Fprintln(os.Stderr, "fs-client-portal: the window cannot be opened:", err)
-		os.Exit(1)
+	instance, err := desktop.StartInstance(o.StateDir, o.Log, func() bool { return show(desktop.HungNotice()) })
+	switch {
+	case errors.Is(err, desktop.ErrEnded):
+		os.Exit(startAnew(o))
+	case errors.As(err, new(*desktop.NotEnded)):
+		os.Exit(native(o, "restart", err, desktop.NotEndedNotice(err)))
+	case err != nil:
+		o.Log.Warn("instance", "error", err.Error())
+	case instance == nil:
+		return
 	}
+	app := newApp(o)
+	if instance != nil {
+		go instance.Serve(app.prove, app.drawn.Load)
+	}
+	if err := wails.Run(window(app, o)); err != nil {
+		os.Exit(native(o, "the window cannot be opened", err, desktop.WindowNotice(err)))
+	}
+}
+
+// refuse says why the app cannot start, in a window and in the log, and returns the exit code.
+func refuse(err error) int {
+	fmt.Fprintln(os.Stderr, "fs-client-portal:", err)
+	// Without a state folder there is no log either.
+	state, _ := desktop.StateDir()
+	desktop.LogRefused(state, err)
+	show(desktop.RefusedNotice(err, state))
+	return 2
+}
+
+// startAnew starts the app again and returns the exit code of this process.
+func startAnew(o desktop.Options) int {
+	if err := desktop.StartAnew(); err != nil {
+		return native(o, "restart", err, desktop.NotEndedNotice(err))
+	}
+	return 0
+}
+
+// native says what failed by the system's own dialog, since a process can open one window only, and returns the exit code.
+func native(o desktop.Options, what string, err error, n desktop.Notice) int {
+	fmt.Fprintf(os.Stderr, "fs-client-portal: %s: %v\n", what, err)
+	o.Log.Error("start", "what", what, "error", err.Error())
+	if _, err := n.ShowNative(); err != nil {
+		o.Log.Warn("dialog", "error", err.Error())
+	}
+	return 1
 }
 
 func window(app *App, o desktop.Options) *options.App {

@@ -46,6 +46,7 @@ type Desktop struct {
 	keyringWait time.Duration
 	clock       clock
 	watches     watches
+	liveness    liveness
 	leaving     sync.Once
 
 	mu     sync.Mutex

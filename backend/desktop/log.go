@@ -18,7 +18,7 @@ const (
 // OpenLog answers a logger into dir, rotated by size. Where the folder cannot be written the log goes
 // nowhere: the app is worth more than its log. Callers log codes and request ids, no names and no secrets.
 func OpenLog(dir string, level slog.Level) (*slog.Logger, io.Closer) {
-	file := &logFile{path: filepath.Join(dir, folderName+".log"), limit: logSize, kept: logKept}
+	file := &logFile{path: logPath(dir), limit: logSize, kept: logKept}
 	if err := file.open(); err != nil {
 		return slog.New(slog.DiscardHandler), io.NopCloser(nil)
 	}

@@ -1,0 +1,214 @@
+package desktop
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+const (
+	// raiseWord asks the app that is open to show its window, raisedWord says that it has.
+	raiseWord  = "raise\n"
+	raisedWord = "raised\n"
+	// startingFor is how long an app whose page is not drawn yet counts as starting and not as hung.
+	startingFor = 30 * time.Second
+	// endGently is how long an app that is to be restarted gets to end by itself, endWithin how long it may take at most.
+	endGently = 2 * time.Second
+	endWithin = 10 * time.Second
+)
+
+// Instance is this user's one running app. It holds a lock that the system gives back when the process ends, and
+// listens for later starts.
+type Instance struct {
+	lock     *flock.Flock
+	listener net.Listener
+	began    time.Time
+	log      *slog.Logger
+}
+
+// errRunning says that another process is this user's instance.
+var errRunning = errors.New("the app is open already")
+
+func instanceSocket(stateDir string) string { return filepath.Join(stateDir, "window.sock") }
+
+// takeInstance makes this process the instance; errRunning where another is.
+func takeInstance(stateDir string, log *slog.Logger) (*Instance, error) {
+	if err := os.MkdirAll(stateDir, 0o700); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(stateDir, "window.lock"))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, err
+	}
+	if !locked {
+		return nil, errRunning
+	}
+	// What a crashed instance left behind; the lock says that it is nobody's.
+	if err := os.Remove(instanceSocket(stateDir)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	listener, err := net.Listen("unix", instanceSocket(stateDir))
+	if err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	return &Instance{lock: lock, listener: listener, began: time.Now(), log: log}, nil
+}
+
+// Serve shows the window for later starts until Close. raise returns once the window has proved that it lives; drawn
+// reports whether its page is there at all.
+func (i *Instance) Serve(raise func(context.Context) error, drawn func() bool) {
+	for {
+		conn, err := i.listener.Accept()
+		if err != nil {
+			return
+		}
+		go i.answer(conn, raise, drawn)
+	}
+}
+
+func (i *Instance) answer(conn net.Conn, raise func(context.Context) error, drawn func() bool) {
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(2 * hungAfter))
+	word, err := bufio.NewReader(conn).ReadString('\n')
+	if err != nil || word != raiseWord {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*hungAfter)
+	defer cancel()
+	if !drawn() && time.Since(i.began) < startingFor {
+		i.log.Info("second start", "window", "starting")
+	} else if err := raise(ctx); err != nil {
+		i.log.Error("second start", "window", "does not respond")
+		return
+	}
+	_, _ = conn.Write([]byte(raisedWord)) // a start that did not wait needs no reply
+}
+
+// Close lets the next start be the instance.
+func (i *Instance) Close() {
+	_ = i.listener.Close()
+	_ = i.lock.Unlock()
+}
+
+// StartInstance makes this process the user's instance. Where another is, that one shows its window; where it does not
+// within five seconds, ask decides whether it is ended: ErrEnded says that it was, and that the app is to be started anew.
+// A nil Instance without an error says that this process is to end. Any other error says that there can be no instance
+// here: then nothing keeps starts apart.
+func StartInstance(stateDir string, log *slog.Logger, ask func() bool) (*Instance, error) {
+	return startInstance(stateDir, log, ask, hungAfter)
+}
+
+func startInstance(stateDir string, log *slog.Logger, ask func() bool, patience time.Duration) (*Instance, error) {
+	instance, err := takeInstance(stateDir, log)
+	if !errors.Is(err, errRunning) {
+		return instance, err
+	}
+	if raiseOther(stateDir, patience) == nil {
+		return nil, nil
+	}
+	log.Error("start", "window", "the app that is open does not respond")
+	if !ask() {
+		return nil, nil
+	}
+	if err := endOther(stateDir, log); err != nil {
+		return nil, &NotEnded{err}
+	}
+	return nil, ErrEnded
+}
+
+// ErrEnded says that an app that did not respond has been ended.
+var ErrEnded = errors.New("the app that did not respond has been ended")
+
+// NotEnded says why an app that does not respond could not be ended.
+type NotEnded struct{ cause error }
+
+func (e *NotEnded) Error() string { return e.cause.Error() }
+
+func (e *NotEnded) Unwrap() error { return e.cause }
+
+// raiseOther has the instance show its window; its error says that it did not confirm that in time.
+func raiseOther(stateDir string, patience time.Duration) error {
+	deadline := time.Now().Add(patience)
+	conn, err := net.DialTimeout("unix", instanceSocket(stateDir), patience)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(deadline); err != nil {
+		return err
+	}
+	if _, err := conn.Write([]byte(raiseWord)); err != nil {
+		return err
+	}
+	word, err := bufio.NewReader(conn).ReadString('\n')
+	if err == nil && word != raisedWord {
+		err = fmt.Errorf("unknown reply %q", word)
+	}
+	return err
+}
+
+// endOther ends the process that listens at the instance's socket, if it is this user's and runs this program.
+func endOther(stateDir string, log *slog.Logger) error {
+	conn, err := net.DialTimeout("unix", instanceSocket(stateDir), hungAfter)
+	if err != nil {
+		return fmt.Errorf("it does not listen: %w", err)
+	}
+	defer conn.Close()
+	pid, err := peerProcess(conn.(*net.UnixConn))
+	if err != nil {
+		return fmt.Errorf("its process is not known: %w", err)
+	}
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = process.Release() }()
+	// After FindProcess, which holds on to the process: a number alone may be another's by now.
+	if err := checkOurs(pid); err != nil {
+		return err
+	}
+	log.Warn("restart", "process", pid)
+	return endProcess(process, func() bool { return lockFree(stateDir) })
+}
+
+// endProcess asks the process to end, then makes it, and waits until it has.
+func endProcess(process *os.Process, ended func() bool) error {
+	err := askToEnd(process)
+	if err == nil && within(endGently, ended) {
+		return nil
+	}
+	if err := process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	if !within(endWithin, ended) {
+		return errors.New("it did not end")
+	}
+	return nil
+}
+
+func within(limit time.Duration, condition func() bool) bool {
+	for until := time.Now().Add(limit); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		if condition() {
+			return true
+		}
+	}
+	return condition()
+}
+
+func lockFree(stateDir string) bool {
+	lock := flock.New(filepath.Join(stateDir, "window.lock"))
+	locked, err := lock.TryLock()
+	if !locked || err != nil {
+		return false
+	}
+	return lock.Unlock() == nil
+}

@@ -1,0 +1,234 @@
+package desktop
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// instanceVariable makes the test binary an instance of the app in the folder it names, as a process of its own.
+const instanceVariable = "FSPORTAL_TEST_INSTANCE"
+
+func init() {
+	dir := os.Getenv(instanceVariable)
+	if dir == "" {
+		return
+	}
+	instance, err := takeInstance(dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		panic(err)
+	}
+	mode, _ := os.ReadFile(filepath.Join(dir, "mode"))
+	go instance.Serve(func(ctx context.Context) error {
+		if string(mode) == "hangs" {
+			<-ctx.Done()
+		}
+		return ctx.Err()
+	}, func() bool { return string(mode) != "starting" })
+	_, _ = os.Stdout.WriteString("open\n")
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(0)
+}
+
+// startOther starts an instance in a process of its own and waits until it is one.
+func startOther(t *testing.T, dir, mode, program string) *exec.Cmd {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, "mode"), []byte(mode), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(program)
+	command.Env = append(os.Environ(), instanceVariable+"="+dir)
+	in, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = in.Close()
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	})
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "open\n" {
+		t.Fatalf("the other instance did not open: %q %v", line, err)
+	}
+	return command
+}
+
+const neverLate = time.Minute
+
+func TestInstance(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	never := func() bool { t.Error("the user was asked"); return false }
+	t.Run("the_first_start_is_the_instance", func(t *testing.T) {
+		instance, err := startInstance(t.TempDir(), log, never, neverLate)
+		if err != nil || instance == nil {
+			t.Fatalf("got %v, %v", instance, err)
+		}
+		instance.Close()
+	})
+	t.Run("a_second_start_shows_the_window_and_ends", func(t *testing.T) {
+		dir := t.TempDir()
+		startOther(t, dir, "shows", os.Args[0])
+		if instance, err := startInstance(dir, log, never, neverLate); err != nil || instance != nil {
+			t.Errorf("got %v, %v, want to end", instance, err)
+		}
+	})
+	t.Run("a_window_that_is_still_opening_does_not_hang", func(t *testing.T) {
+		dir := t.TempDir()
+		startOther(t, dir, "starting", os.Args[0])
+		if instance, err := startInstance(dir, log, never, neverLate); err != nil || instance != nil {
+			t.Errorf("got %v, %v, want to end", instance, err)
+		}
+	})
+	t.Run("a_crashed_instance_leaves_nothing_in_the_way", func(t *testing.T) {
+		dir := t.TempDir()
+		other := startOther(t, dir, "shows", os.Args[0])
+		if err := other.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = other.Wait()
+		instance, err := startInstance(dir, log, never, neverLate)
+		if err != nil || instance == nil {
+			t.Fatalf("got %v, %v", instance, err)
+		}
+		instance.Close()
+	})
+	t.Run("a_folder_that_cannot_be_written_keeps_nobody_from_starting", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if instance, err := startInstance(filepath.Join(file, "state"), log, never, neverLate); err == nil || instance != nil {
+			t.Errorf("got %v, %v, want an error", instance, err)
+		}
+	})
+}
+
+func TestHungInstance(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	const soon = 100 * time.Millisecond
+	hung := func(t *testing.T, mode string) (dir string, other *exec.Cmd) {
+		dir = t.TempDir()
+		other = startOther(t, dir, mode, os.Args[0])
+		return dir, other
+	}
+	for _, c := range []struct {
+		name string
+		hang func(*testing.T) (string, *exec.Cmd)
+	}{
+		{"is_ended_if_the_user_wants", func(t *testing.T) (string, *exec.Cmd) { return hung(t, "hangs") }},
+		{"is_ended_though_it_is_stopped", func(t *testing.T) (string, *exec.Cmd) {
+			dir, other := hung(t, "shows")
+			if err := other.Process.Signal(syscall.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+			if !within(neverLate, func() bool { return stopped(other.Process.Pid) }) {
+				t.Fatal("it does not stop")
+			}
+			return dir, other
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir, other := c.hang(t)
+			asked := 0
+			instance, err := startInstance(dir, log, func() bool { asked++; return true }, soon)
+			if !errors.Is(err, ErrEnded) || instance != nil || asked != 1 {
+				t.Fatalf("got %v, %v after %d questions, want %v after one", instance, err, asked, ErrEnded)
+			}
+			_ = other.Wait()
+			again, err := takeInstance(dir, log)
+			if err != nil {
+				t.Fatalf("its place is not free: %v", err)
+			}
+			again.Close()
+		})
+	}
+	t.Run("is_left_alone_if_the_user_does_not", func(t *testing.T) {
+		dir, other := hung(t, "hangs")
+		if instance, err := startInstance(dir, log, func() bool { return false }, soon); err != nil || instance != nil {
+			t.Errorf("got %v, %v, want to end", instance, err)
+		}
+		if err := other.Process.Signal(syscall.Signal(0)); err != nil {
+			t.Errorf("it was ended: %v", err)
+		}
+	})
+	t.Run("is_not_ended_if_it_runs_another_program", func(t *testing.T) {
+		dir := t.TempDir()
+		other := startOther(t, dir, "hangs", copyOf(t, os.Args[0]))
+		_, err := startInstance(dir, log, func() bool { return true }, soon)
+		var kept *NotEnded
+		if !errors.As(err, &kept) || !strings.Contains(err.Error(), "another program") {
+			t.Errorf("got %v, want that it runs another program", err)
+		}
+		if err := other.Process.Signal(syscall.Signal(0)); err != nil {
+			t.Errorf("it was ended: %v", err)
+		}
+	})
+	t.Run("is_not_ended_if_nobody_listens", func(t *testing.T) {
+		dir, _ := hung(t, "hangs")
+		if err := os.Remove(instanceSocket(dir)); err != nil {
+			t.Fatal(err)
+		}
+		var kept *NotEnded
+		if _, err := startInstance(dir, log, func() bool { return true }, soon); !errors.As(err, &kept) {
+			t.Errorf("got %v, want that it cannot be ended", err)
+		}
+	})
+}
+
+func stopped(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	_, state, _ := strings.Cut(string(stat), ") ")
+	return err == nil && strings.HasPrefix(state, "T")
+}
+
+func copyOf(t *testing.T, program string) string {
+	t.Helper()
+	content, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "other")
+	if err := os.WriteFile(path, content, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestInstanceIgnoresWhatIsNoStart(t *testing.T) {
+	dir := t.TempDir()
+	instance, err := takeInstance(dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer instance.Close()
+	go instance.Serve(func(context.Context) error { t.Error("the window was raised"); return nil }, func() bool { return true })
+	conn, err := net.Dial("unix", instanceSocket(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte("lower\n")); err != nil {
+		t.Fatal(err)
+	}
+	if reply, err := io.ReadAll(conn); err != nil || len(reply) != 0 {
+		t.Errorf("got reply %q, %v, want none", reply, err)
+	}
+}

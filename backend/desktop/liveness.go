@@ -1,0 +1,47 @@
+package desktop
+
+import (
+	"context"
+	"sync"
+)
+
+// liveness waits for the page to reply, which it can only while window and page both work.
+type liveness struct {
+	mu      sync.Mutex
+	waiting map[string]chan struct{}
+}
+
+// Prove has ping send a token to the page and returns once the page has sent it back by Alive.
+func (d *Desktop) Prove(ctx context.Context, ping func(token string)) error {
+	token, replied := secret(), make(chan struct{})
+	d.liveness.mu.Lock()
+	if d.liveness.waiting == nil {
+		d.liveness.waiting = map[string]chan struct{}{}
+	}
+	d.liveness.waiting[token] = replied
+	d.liveness.mu.Unlock()
+	defer d.forgetToken(token)
+	go ping(token)
+	select {
+	case <-replied:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Alive is the page's reply to Prove; a token nobody waits for changes nothing.
+func (d *Desktop) Alive(token string) {
+	d.liveness.mu.Lock()
+	defer d.liveness.mu.Unlock()
+	if replied := d.liveness.waiting[token]; replied != nil {
+		close(replied)
+		delete(d.liveness.waiting, token)
+	}
+}
+
+func (d *Desktop) forgetToken(token string) {
+	d.liveness.mu.Lock()
+	defer d.liveness.mu.Unlock()
+	delete(d.liveness.waiting, token)
+}
