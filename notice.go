@@ -31,7 +31,7 @@ func show(n desktop.Notice) (yes bool) {
 		}()
 	})
 	err := wails.Run(&options.App{
-		Title: title, Width: 560, Height: 460, MinWidth: 420, MinHeight: 320,
+		Title: title, Width: 560, Height: 540, MinWidth: 420, MinHeight: 320,
 		BackgroundColour: background(desktop.PrefersDark()),
 		AssetServer:      &assetserver.Options{Handler: page},
 		OnStartup: func(ctx context.Context) {

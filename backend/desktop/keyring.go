@@ -36,7 +36,8 @@ func (SystemKeyring) Get(service, account string) (string, error) {
 	if err := reachable(); err != nil {
 		return "", err
 	}
-	return keyring.Get(service, account)
+	secret, err := keyring.Get(service, account)
+	return secret, identify(err)
 }
 
 // Set stores a secret.
@@ -44,7 +45,7 @@ func (SystemKeyring) Set(service, account, secret string) error {
 	if err := reachable(); err != nil {
 		return err
 	}
-	return keyring.Set(service, account, secret)
+	return identify(keyring.Set(service, account, secret))
 }
 
 // Delete forgets a secret, keyring.ErrNotFound where there is none.
@@ -52,7 +53,7 @@ func (SystemKeyring) Delete(service, account string) error {
 	if err := reachable(); err != nil {
 		return err
 	}
-	return keyring.Delete(service, account)
+	return identify(keyring.Delete(service, account))
 }
 
 const keptVersion = 1

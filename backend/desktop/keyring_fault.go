@@ -3,10 +3,9 @@ package desktop
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os/exec"
-	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/zalando/go-keyring"
@@ -54,8 +53,8 @@ var keyringWords = map[string]map[string]string{
 	},
 }
 
-// keyringProblem says which of the few ways a keyring fails this is. The keyring's own words are not for the
-// user, and differ on every system.
+// keyringProblem says which of the few ways a keyring fails this is. The keyring's own text is not for the user, and is in
+// the system's language.
 func keyringProblem(system string, err error) *Problem {
 	cause := keyringCause(system, err)
 	words, known := keyringWords[system]
@@ -63,7 +62,7 @@ func keyringProblem(system string, err error) *Problem {
 		words = keyringWords["linux"]
 	}
 	p := problem(KeyringUnavailable, words[cause])
-	p.Cause = cause
+	p.Cause, p.evidence = cause, codeOf(err)
 	return p
 }
 
@@ -131,23 +130,37 @@ func darwinCause(err error) string {
 	return keyringFailed
 }
 
-// linuxCause reads the words of the Secret Service and of D-Bus, which come without codes.
+// linuxCause reads what identify found out.
 func linuxCause(err error) string {
-	text := strings.ToLower(err.Error())
-	says := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
-	}
-	switch {
-	case says("unlock correct collection '/org/freedesktop/secrets/aliases/"), says("no such collection", "does not exist"):
-		return keyringMissing
-	case says("unlock", "locked", "dismiss", "cancel", "prompt"):
-		return keyringLocked
-	case says("accessdenied", "access denied", "not authorized", "rejected send message"):
-		return keyringRefused
-	case says("not provided by any", "d-bus", "dbus", "serviceunknown", "namehasnoowner", "no such file", "connection refused",
-		"connection closed", "closed by user", "eof", "broken pipe", "no such interface", "unsupported platform",
-		"disconnected", "noreply", "did not receive a reply", "failed to execute", "exited", "timed out"):
-		return keyringAbsent
+	var fault *keyringFault
+	if errors.As(err, &fault) {
+		return fault.cause
 	}
 	return keyringFailed
+}
+
+// keyringFault is an error of a keyring whose cause is known. evidence names it for the log.
+type keyringFault struct {
+	cause, evidence string
+	err             error
+}
+
+func (f *keyringFault) Error() string { return f.cause + " (" + f.evidence + "): " + f.err.Error() }
+
+func (f *keyringFault) Unwrap() error { return f.err }
+
+// codeOf returns the code by which a keyring's error is known: a D-Bus name, a system error or an exit code.
+func codeOf(err error) string {
+	var fault *keyringFault
+	var code syscall.Errno
+	var ended interface{ ExitCode() int }
+	switch {
+	case errors.As(err, &fault):
+		return fault.evidence
+	case errors.As(err, &code):
+		return fmt.Sprintf("error %d", uintptr(code))
+	case errors.As(err, &ended):
+		return fmt.Sprintf("exit code %d", ended.ExitCode())
+	}
+	return fmt.Sprintf("%T", innermost(err))
 }

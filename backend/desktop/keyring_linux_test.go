@@ -1,6 +1,8 @@
 package desktop
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+	"github.com/zalando/go-keyring"
 
 	"fs-client-portal/backend/portal"
 )
@@ -347,4 +350,75 @@ func TestTheBusMayEndWhileTheAppRuns(t *testing.T) {
 	u.wantCause(u.signIn(app), keyringAbsent)
 	_ = daemon.Process.Kill()
 	u.wantRenewing(app)
+}
+
+// A service says what is wrong in the user's language; only the name of its error, or the service itself, tells the cause.
+func TestIdentify(t *testing.T) {
+	named := func(name string) error {
+		return dbus.Error{Name: name, Body: []any{"der Dienst antwortet nicht, locked, no such file"}}
+	}
+	unnamed := errors.New("Der Schlüsselbund ist gesperrt")
+	login := []dbus.ObjectPath{loginPath}
+	for _, c := range []struct {
+		name        string
+		err         error
+		collections []dbus.ObjectPath
+		locked      bool
+		cause       string
+	}{
+		{"locked_by_name", named("org.freedesktop.Secret.Error.IsLocked"), login, false, keyringLocked},
+		{"missing_by_name", named("org.freedesktop.Secret.Error.NoSuchObject"), login, true, keyringMissing},
+		{"refused_by_name", named("org.freedesktop.DBus.Error.AccessDenied"), login, true, keyringRefused},
+		{"absent_by_name", named("org.freedesktop.DBus.Error.ServiceUnknown"), login, true, keyringAbsent},
+		{"not_started", named("org.freedesktop.DBus.Error.Spawn.ChildExited"), login, true, keyringAbsent},
+		{"died_before_its_reply", named("org.freedesktop.DBus.Error.NoReply"), login, true, keyringAbsent},
+		{"wrapped", fmt.Errorf("store: %w", named("org.freedesktop.Secret.Error.IsLocked")), login, false, keyringLocked},
+		{"locked_by_state", unnamed, login, true, keyringLocked},
+		{"missing_by_state", unnamed, nil, false, keyringMissing},
+		{"failed_by_state", unnamed, login, false, keyringFailed},
+		{"failed_by_a_name_that_says_nothing", named("org.freedesktop.DBus.Error.Failed"), login, false, keyringFailed},
+		{"too_long", keyring.ErrSetDataTooBig, login, true, keyringTooBig},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			service := newSecretService(t)
+			service.set(func() { service.collections, service.locked = c.collections, c.locked })
+			t.Setenv("DBUS_SESSION_BUS_ADDRESS", service.address)
+			freshSessionBus(t)
+			err := identify(c.err)
+			if got := keyringCause("linux", err); got != c.cause {
+				t.Errorf("got cause %s of %v, want %s", got, err, c.cause)
+			}
+			if !strings.Contains(err.Error(), c.err.Error()) {
+				t.Errorf("the error is lost: %v", err)
+			}
+		})
+	}
+	t.Run("absent_by_state", func(t *testing.T) {
+		address, _ := newBus(t)
+		t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+		freshSessionBus(t)
+		if err := identify(unnamed); keyringCause("linux", err) != keyringAbsent {
+			t.Errorf("got %v, want %s", err, keyringAbsent)
+		}
+	})
+	t.Run("nothing_found_stays_that", func(t *testing.T) {
+		if err := identify(keyring.ErrNotFound); !errors.Is(err, keyring.ErrNotFound) {
+			t.Errorf("got %v", err)
+		}
+		if err := identify(nil); err != nil {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// freshSessionBus drops the connection that the library shares, so that the next is to the bus of this test.
+func freshSessionBus(t *testing.T) {
+	t.Helper()
+	conn, err := dbus.SessionBus()
+	if err != nil {
+		return
+	}
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -233,8 +233,8 @@ func TestWhateverHappensServerAndUserAgreeWhoIsSignedIn(t *testing.T) {
 }
 
 func (c *modelComputer) actions() map[string]func(*rapid.T) {
-	failures := []error{nil, secretServiceWords("the file cannot be written"),
-		secretServiceWords("failed to unlock correct collection '/org/freedesktop/secrets/collection/login'")}
+	failures := []error{nil, errors.New("the file cannot be written"),
+		lockedFault()}
 	return map[string]func(*rapid.T){
 		"renew or start": func(*rapid.T) { c.renew(c.any()) },
 		"an answer is lost": func(rt *rapid.T) {

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
@@ -165,7 +166,7 @@ func TestATokenRenewedElsewhereIsNotSentWhenTheKeyringCannotBeRead(t *testing.T)
 	if err := second.resume(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ring.fail(secretServiceWords("Cannot get secret of a locked object"))
+	ring.fail(lockedFault())
 	_, err := first.renew(t.Context(), first.currentAccess())
 	wantCode(t, err, KeyringUnavailable)
 	ring.fail(nil)
@@ -268,7 +269,7 @@ func TestADismissedPromptIsAskedForAgainAfterAnHour(t *testing.T) {
 	b := newBench(t)
 	now := moment{running: time.Hour}
 	b.conn.session.clock = func() moment { return now }
-	b.ring.fail(secretServiceWords("failed to unlock correct collection '/org/freedesktop/secrets/collection/login'"))
+	b.ring.fail(lockedFault())
 	b.signIn(t)
 	b.ring.fail(nil)
 	for _, c := range []struct {
@@ -316,7 +317,7 @@ func TestASessionFileThatCannotBeReadLeavesItToTheKeyring(t *testing.T) {
 func TestWhatAKeyringKeptThoughItFailedIsFollowedWhenAnotherWindowFindsIt(t *testing.T) {
 	api := newRealAPI(t, time.Nanosecond)
 	ring, state := &platformKeyring{system: "linux"}, t.TempDir()
-	ring.reading, ring.deleting = secretServiceWords("busy"), secretServiceWords("busy")
+	ring.reading, ring.deleting = errors.New("busy"), errors.New("busy")
 	first, second := newWindow(t, api.URL, state, ring), newWindow(t, api.URL, state, ring)
 	first.signIn(t, api.signIn(portal.MSSPAdmin))
 	ring.reading, ring.deleting = nil, nil
@@ -333,7 +334,7 @@ func TestASignOutIsToldToTheOtherWindowThoughTheKeyringWouldNotBeEmptied(t *test
 	ring, state := &platformKeyring{system: "linux"}, t.TempDir()
 	first, second := newWindow(t, api.URL, state, ring), newWindow(t, api.URL, state, ring)
 	first.signIn(t, api.signIn(portal.MSSPAdmin))
-	ring.deleting = secretServiceWords("busy")
+	ring.deleting = errors.New("busy")
 	if err := second.signOut(t.Context()); err != nil {
 		t.Fatal(err)
 	}

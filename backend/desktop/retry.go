@@ -69,7 +69,7 @@ func worthWaiting(call request, err error) (seconds int, worth bool) {
 		return 0, false
 	}
 	p := ProblemOf(err)
-	if p.RetryAfter == 0 && p.Cause == causeGateway && call.method == http.MethodGet {
+	if p.RetryAfter == 0 && p.Cause == causeGateway && call.method == http.MethodGet && call.event == nil {
 		return gatewayPause, slices.Contains(gatewayDown, p.status)
 	}
 	if p.RetryAfter < 1 || p.RetryAfter > patience {

@@ -74,9 +74,10 @@ type secretService struct {
 	conn    *dbus.Conn
 	address string
 
-	mu    sync.Mutex
-	items map[dbus.ObjectPath]*secretItem
-	next  int
+	mu          sync.Mutex
+	items       map[dbus.ObjectPath]*secretItem
+	next        int
+	collections []dbus.ObjectPath
 	// locked asks with a prompt, which answers as prompts says: "unlock", "dismiss" or "hang".
 	locked  bool
 	prompts string
@@ -103,10 +104,12 @@ type dbusSecret struct {
 func newSecretService(t testing.TB) *secretService {
 	t.Helper()
 	address, _ := newBus(t)
-	s := &secretService{conn: connectBus(t, address), address: address, items: map[dbus.ObjectPath]*secretItem{}, prompts: "dismiss"}
-	s.export(t, secretsPath, "org.freedesktop.Secret.Service", map[string]any{"OpenSession": s.openSession, "Unlock": s.unlock})
+	s := &secretService{conn: connectBus(t, address), address: address, items: map[dbus.ObjectPath]*secretItem{}, prompts: "dismiss",
+		collections: []dbus.ObjectPath{loginPath}}
+	s.export(t, secretsPath, "org.freedesktop.Secret.Service", map[string]any{"OpenSession": s.openSession, "Unlock": s.unlock, "ReadAlias": s.readAlias})
 	s.export(t, secretsPath, "org.freedesktop.DBus.Properties", map[string]any{"Get": s.property})
 	s.export(t, secretsPath+"/session/1", "org.freedesktop.Secret.Session", map[string]any{"Close": func() *dbus.Error { return nil }})
+	s.export(t, loginPath, "org.freedesktop.DBus.Properties", map[string]any{"Get": s.property})
 	s.export(t, loginPath, "org.freedesktop.Secret.Collection", map[string]any{"SearchItems": s.search, "CreateItem": s.create})
 	if reply, err := s.conn.RequestName("org.freedesktop.secrets", dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
 		t.Fatal(reply, err)
@@ -147,10 +150,16 @@ func (s *secretService) openSession(string, dbus.Variant) (dbus.Variant, dbus.Ob
 	return dbus.MakeVariant(""), secretsPath + "/session/1", nil
 }
 
-func (s *secretService) property(string, string) (dbus.Variant, *dbus.Error) {
+func (s *secretService) property(_, name string) (dbus.Variant, *dbus.Error) {
 	defer s.enter()()
-	return dbus.MakeVariant([]dbus.ObjectPath{loginPath}), nil
+	if name == "Locked" {
+		return dbus.MakeVariant(s.locked), nil
+	}
+	return dbus.MakeVariant(s.collections), nil
 }
+
+// readAlias knows no default collection.
+func (s *secretService) readAlias(string) (dbus.ObjectPath, *dbus.Error) { return noPrompt, nil }
 
 func (s *secretService) unlock(objects []dbus.ObjectPath) ([]dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
 	defer s.enter()()

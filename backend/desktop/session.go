@@ -228,7 +228,7 @@ func (s *session) keep(ctx context.Context, kept keptSession) error {
 		return nil
 	}
 	cause := ProblemOf(err).Cause
-	s.log.Warn("session not kept", "cause", cause)
+	s.log.Warn("session not kept", "cause", cause, "evidence", ProblemOf(err).evidence)
 	// A keyring that wants its password would only ask again; what it holds is marked as left behind.
 	asks := cause == keyringLocked || cause == keyringWaiting
 	if (!asks || marked != nil) && s.vault.remove(context.WithoutCancel(ctx), spareNone) != nil {

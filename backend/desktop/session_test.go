@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -232,7 +233,7 @@ func TestARenewalUnderWayDoesNotUndoASignOut(t *testing.T) {
 
 func TestWithoutAKeyringTheSessionLastsForThisRunAndSaysSo(t *testing.T) {
 	b := newBench(t)
-	b.ring.fail(errors.New("org.freedesktop.secrets was not provided by any .service files"))
+	b.ring.fail(&keyringFault{cause: keyringAbsent, err: io.EOF})
 	if s := b.Startup(t.Context()); s.HasSession || s.KeyringProblem == "" {
 		t.Errorf("startup %+v", s)
 	}
@@ -250,7 +251,7 @@ func TestWithoutAKeyringTheSessionLastsForThisRunAndSaysSo(t *testing.T) {
 
 func TestWhereASignInMustBeKeptNoBrowserIsOpenedWithoutAKeyring(t *testing.T) {
 	b := newBench(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
-	b.ring.fail(errors.New("org.freedesktop.secrets was not provided by any .service files"))
+	b.ring.fail(&keyringFault{cause: keyringAbsent, err: io.EOF})
 	_, err := b.SignIn(t.Context(), string(portal.Google))
 	p := wantCode(t, err, KeyringUnavailable)
 	if !strings.Contains(p.Message, "organisation") || !strings.Contains(p.Message, "Start GNOME Keyring") || len(b.browser) != 0 {

@@ -17,7 +17,7 @@ func TestASpentTokenIsRemovedWhereItCannotBeMarked(t *testing.T) {
 	b := newPlatform(t, ring)
 	b.signIn(t)
 	b.conn.session.vault.turns.file = "/dev/null/no folder"
-	ring.writing = secretServiceWords("Cannot create an item in a locked collection")
+	ring.writing = lockedFault()
 	b.api.expireAccess()
 	if _, err := b.Me(t.Context()); err != nil {
 		t.Fatal(err)

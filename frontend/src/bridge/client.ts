@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
-import { reachable } from "./connection";
-import { isPassing, Problem } from "./problem";
+import { heard } from "./connection";
+import { isOutage, isPassing, type Problem } from "./problem";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -8,28 +8,25 @@ declare module "@tanstack/react-query" {
   }
 }
 
-// Only what may pass by itself is asked again; a 4xx stays one however often it is asked.
-const retry = (failures: number, error: Problem) =>
-  error instanceof Problem && error.code === "unavailable" && failures < 2;
-
 /** The cache of everything asked of Go. networkMode: the API may be on loopback, whatever the system thinks of its network. */
 export function newQueryClient(): QueryClient {
-  const heard = {
-    onSuccess: () => reachable(true),
+  const outcome = {
+    onSuccess: () => heard(null),
     onError: (error: Problem) => {
-      if (error.code === "offline") reachable(false);
-      else if (!isPassing(error)) reachable(true);
+      if (isOutage(error)) heard(error);
+      else if (!isPassing(error)) heard(null);
     },
   };
   return new QueryClient({
-    queryCache: new QueryCache(heard),
-    mutationCache: new MutationCache(heard),
+    queryCache: new QueryCache(outcome),
+    mutationCache: new MutationCache(outcome),
     defaultOptions: {
       queries: {
         staleTime: 30_000,
         gcTime: 10 * 60_000,
         refetchOnWindowFocus: true,
-        retry,
+        // Go reads once more by itself where that may help.
+        retry: false,
         networkMode: "always",
       },
       mutations: { retry: false, networkMode: "always" },

@@ -1,12 +1,19 @@
 import { useSyncExternalStore } from "react";
+import type { Problem } from "./problem";
 
-let since: Date | null = null;
+/** Since when the portal cannot be used, and why. */
+export interface Outage {
+  since: Date;
+  problem: Problem;
+}
+
+let outage: Outage | null = null;
 const listeners = new Set<() => void>();
 
-/** Notes whether the API answered the last call. */
-export function reachable(yes: boolean): void {
-  if (yes === (since === null)) return;
-  since = yes ? null : new Date();
+/** Notes that the API gave a reply to the last call, or why there was none. */
+export function heard(problem: Problem | null): void {
+  if (!problem && !outage) return;
+  outage = problem && { since: outage?.since ?? new Date(), problem };
   for (const listener of listeners) listener();
 }
 
@@ -15,5 +22,5 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener);
 }
 
-/** Since when the API cannot be reached; null while it can. */
-export const useOfflineSince = (): Date | null => useSyncExternalStore(subscribe, () => since);
+/** The outage the portal is in; null while it can be used. */
+export const useOutage = (): Outage | null => useSyncExternalStore(subscribe, () => outage);

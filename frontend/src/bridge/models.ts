@@ -248,7 +248,7 @@ export interface Events {
   "signin:waiting": { provider: ProviderID; url: string; expires_at: string; browser_problem: string };
   "signin:exchanging": { provider: ProviderID };
   /** A call was asked to wait and is made again by itself after so many seconds. */
-  waiting: { seconds: number; what: "limit" };
+  waiting: { seconds: number; what: "limit" | "unavailable" };
   "session:ended": { code: string; message: string };
   /** The API no longer takes the user for what they were. */
   "role:changed": unknown;

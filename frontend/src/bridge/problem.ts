@@ -38,11 +38,42 @@ export const codes = [
 
 export type ProblemCode = (typeof codes)[number];
 
+/** Why the portal cannot be reached (code offline), or what replied in its place (code unavailable). */
+export const causes = [
+  "certificate_untrusted",
+  "certificate_expired",
+  "certificate_not_yet_valid",
+  "certificate_wrong_name",
+  "tls_too_old",
+  "client_certificate_required",
+  "tls_failed",
+  "proxy_authentication",
+  "proxy_unreachable",
+  "proxy_refused",
+  "name_not_found",
+  "name_lookup_failed",
+  "connection_refused",
+  "no_network",
+  "connection_broken",
+  "timeout",
+  "unreachable",
+  "captive_portal",
+  "address_moved",
+  "wrong_address",
+  "gateway",
+  "intermediary",
+] as const;
+
+export type Cause = (typeof causes)[number];
+
 interface Details {
   message?: string;
   field?: string;
   requestId?: string;
   retryAfter?: number;
+  cause?: Cause;
+  address?: string;
+  said?: string;
 }
 
 /** A failed call in a form screens can act on. The message is the API's or the desktop's own sentence. */
@@ -52,6 +83,12 @@ export class Problem extends Error {
   readonly field: string | undefined;
   /** What support finds the request by. */
   readonly requestId: string | undefined;
+  /** What the desktop found out; its message says it in a sentence. */
+  override readonly cause: Cause | undefined;
+  /** The address in question: the portal's, or a proxy's. */
+  readonly address: string | undefined;
+  /** What the sign-in provider said, in its own words. */
+  readonly said: string | undefined;
   /** Seconds until asking again makes sense. */
   readonly retryAfter: number | undefined;
   /** When that is, in milliseconds since 1970; 0 where asking again makes sense at once. */
@@ -63,12 +100,16 @@ export class Problem extends Error {
     this.code = code;
     this.field = details.field;
     this.requestId = details.requestId;
+    this.cause = details.cause;
+    this.address = details.address;
+    this.said = details.said;
     this.retryAfter = details.retryAfter;
     this.retryAt = details.retryAfter ? Date.now() + details.retryAfter * 1000 : 0;
   }
 }
 
 const known = (code: unknown): code is ProblemCode => codes.includes(code as ProblemCode);
+const knownCause = (cause: unknown) => causes.find((known) => known === cause);
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 const count = (value: unknown) => (typeof value === "number" && value > 0 ? value : undefined);
 
@@ -94,12 +135,19 @@ export function toProblem(rejection: unknown): Problem {
       field: text(raw.field),
       requestId: text(raw.request_id),
       retryAfter: count(raw.retry_after),
+      cause: knownCause(raw.cause),
+      address: text(raw.address),
+      said: text(raw.said),
     });
   }
   return new Problem("internal", { message: value instanceof Error ? value.message : text(value) });
 }
 
 const passing: readonly ProblemCode[] = ["offline", "unavailable", "internal"];
+
+/** Whether no call at all can succeed for now. */
+export const isOutage = (problem: Problem): boolean =>
+  problem.code === "offline" || problem.code === "unavailable";
 
 /** Whether the same call may succeed when simply made again. */
 export const isPassing = (problem: Problem): boolean => passing.includes(problem.code);

@@ -1,6 +1,4 @@
-import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import Skeleton from "@mui/material/Skeleton";
 import { useQuery } from "@tanstack/react-query";
 import type { Overview as Known } from "../bridge/models";
@@ -8,6 +6,7 @@ import { overviewQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { Delayed } from "../parts/Delayed";
 import { ErrorPanel } from "../parts/ErrorPanel";
+import { OutOfDate } from "../parts/OutOfDate";
 import { PageHeader } from "../parts/PageHeader";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
@@ -33,7 +32,11 @@ export default function Overview() {
   return (
     <>
       <PageHeader title={t("overview.title")} text={data && <Age dataAsOf={data.data_as_of} />} />
-      {error && <OutOfDate onRetry={retry} />}
+      {error && (
+        <Box sx={{ mb: 1.5 }}>
+          <OutOfDate problem={error} text={t("overview.stale")} onRetry={retry} />
+        </Box>
+      )}
       {data && nothingYet(data) ? <FirstSync /> : <Content overview={data} />}
     </>
   );
@@ -47,22 +50,6 @@ function Age({ dataAsOf }: { dataAsOf: string | null }) {
     <>
       {t("overview.dataAsOf")} <Time at={dataAsOf} />
     </>
-  );
-}
-
-function OutOfDate({ onRetry }: { onRetry: () => void }) {
-  return (
-    <Alert
-      severity="warning"
-      sx={{ mb: 1.5 }}
-      action={
-        <Button variant="text" color="inherit" onClick={onRetry}>
-          {t("parts.actions.retry")}
-        </Button>
-      }
-    >
-      {t("overview.stale")}
-    </Alert>
   );
 }
 

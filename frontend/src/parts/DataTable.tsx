@@ -98,7 +98,9 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
   }
   return (
     <Frame>
-      {problem && <OutOfDate flush text={t("parts.table.staleProblem")} onRetry={props.onRetry} />}
+      {problem && (
+        <OutOfDate flush problem={problem} text={t("parts.table.staleProblem")} onRetry={props.onRetry} />
+      )}
       <Grid {...props} />
       <TableFoot {...props} shown={props.shown ?? rows.length} />
     </Frame>

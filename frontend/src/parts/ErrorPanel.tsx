@@ -4,8 +4,11 @@ import type { ReactNode } from "react";
 import { isPassing, type Problem, type ProblemCode } from "../bridge/problem";
 import { formatDuration } from "../i18n/format";
 import { t } from "../i18n/i18n";
+import { useAnnounced } from "./announced";
 import { CopyButton } from "./CopyButton";
+import { EmptyState } from "./EmptyState";
 import { ErrorIcon, LockIcon, OfflineIcon, SearchOffIcon } from "./icons";
+import { ProblemFacts } from "./ProblemFacts";
 import { RetryButton } from "./RetryButton";
 
 const own = [
@@ -39,6 +42,9 @@ function kindOf(problem: Problem): Kind {
 /** What happened and what to do, in words: { title, text }. */
 export function problemWords(problem: Problem): { title: string; text: string } {
   const kind = kindOf(problem);
+  if (problem.cause && problem.message) {
+    return { title: t(`parts.problem.cause.${problem.cause}`), text: problem.message };
+  }
   const title = t(`parts.problem.${kind}.title`);
   if ((kind === "invalid" || kind === "product_refused") && problem.message)
     return { title, text: problem.message };
@@ -68,6 +74,8 @@ interface Props {
 
 /** Stands where something could not be loaded: what happened, what to do next, the request id to copy. */
 export function ErrorPanel({ problem, onRetry, action }: Props) {
+  const announced = useAnnounced(problem);
+  if (announced) return <NotLoaded />;
   const words = problemWords(problem);
   const again = onRetry && (isPassing(problem) || worthAgain.includes(problem.code));
   return (
@@ -101,11 +109,21 @@ export function ErrorPanel({ problem, onRetry, action }: Props) {
           <CopyButton text={problem.requestId} label={t("parts.actions.copyRequestId")} />
         )}
       </Box>
-      {problem.requestId && (
-        <Typography variant="caption" color="textSecondary">
-          {t("parts.problem.requestId")}: {problem.requestId}
-        </Typography>
-      )}
+      <Box sx={{ color: "text.secondary" }}>
+        <ProblemFacts problem={problem} />
+      </Box>
     </Box>
+  );
+}
+
+/** Where the banner above says why, and asks again by itself. */
+function NotLoaded() {
+  return (
+    <EmptyState
+      heading="h2"
+      icon={<OfflineIcon />}
+      title={t("parts.problem.notLoaded.title")}
+      text={t("parts.problem.notLoaded.text")}
+    />
   );
 }

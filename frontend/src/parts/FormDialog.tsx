@@ -9,6 +9,7 @@ import { type ReactNode, type SubmitEvent, useId } from "react";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { problemWords } from "./ErrorPanel";
+import { ProblemFacts } from "./ProblemFacts";
 
 interface Props {
   open: boolean;
@@ -75,7 +76,7 @@ export function ProblemLine({ problem }: { problem: Problem }) {
   return (
     <Alert severity="error">
       {words.title}. {words.text}
-      {problem.requestId && ` ${t("parts.problem.requestId")}: ${problem.requestId}`}
+      <ProblemFacts problem={problem} />
     </Alert>
   );
 }

@@ -1,8 +1,12 @@
 import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
+import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
+import { useAnnounced } from "./announced";
 
 interface Props {
+  /** Why asking anew has failed. */
+  problem: Problem;
   /** What could not be updated. */
   text: string;
   onRetry: (() => void) | undefined;
@@ -11,7 +15,8 @@ interface Props {
 }
 
 /** Stands above what is shown although asking for it anew has failed. */
-export function OutOfDate({ text, onRetry, flush = false }: Props) {
+export function OutOfDate({ problem, text, onRetry, flush = false }: Props) {
+  if (useAnnounced(problem)) return null;
   return (
     <Alert
       severity="warning"

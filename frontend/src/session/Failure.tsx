@@ -8,6 +8,7 @@ import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { CopyButton } from "../parts/CopyButton";
 import { problemWords } from "../parts/ErrorPanel";
+import { ProblemFacts } from "../parts/ProblemFacts";
 
 const own = [
   "cancelled",
@@ -51,6 +52,7 @@ interface Props {
 export function failureWords(problem: Problem, provider: ProviderID | null) {
   const kind = within(own, problem.code);
   const named = { provider: t(`words.provider.${provider ?? "google"}`), why: problem.message };
+  if (problem.cause) return problemWords(problem);
   if (!kind) return problem.code === "internal" ? otherWords() : problemWords(problem);
   const told = within(ownWords, problem.code) && problem.message;
   return {
@@ -71,6 +73,7 @@ export function Failure({ problem, provider, link, action }: Props) {
     >
       <AlertTitle>{title}</AlertTitle>
       {text}
+      {problem.said && <Said provider={provider} words={problem.said} />}
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, mt: 1, "&:empty": { display: "none" } }}>
         {problem.code === "browser_failed" && link && (
           <CopyButton text={link} label={t("session.waiting.copy")} />
@@ -80,12 +83,20 @@ export function Failure({ problem, provider, link, action }: Props) {
         )}
         {action}
       </Box>
-      {problem.requestId && (
-        <Typography variant="caption" sx={{ overflowWrap: "anywhere" }}>
-          {t("parts.problem.requestId")}: {problem.requestId}
-        </Typography>
-      )}
+      <ProblemFacts problem={problem} />
     </Alert>
+  );
+}
+
+/** The provider's own words: text of a stranger, shown as such. */
+function Said({ provider, words }: { provider: ProviderID | null; words: string }) {
+  return (
+    <Box sx={{ mt: 1 }}>
+      {t("session.said", { provider: t(`words.provider.${provider ?? "google"}`) })}
+      <Typography variant="body2" component="blockquote" sx={{ m: 0, fontFamily: "monospace" }}>
+        {words}
+      </Typography>
+    </Box>
   );
 }
 

@@ -8,7 +8,7 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ProviderID, Startup } from "../bridge/models";
-import type { Problem } from "../bridge/problem";
+import { isOutage, type Problem } from "../bridge/problem";
 import { providersQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { Delayed } from "../parts/Delayed";
@@ -104,10 +104,13 @@ function Choose({ step, flow, startup, why }: ChooseProps) {
   const problem = step.at === "choose" ? step.problem : null;
   const wait = useSecondsLeft(problem?.retryAt ?? 0);
   const starting = step.at === "starting" ? step.provider : null;
+  const { data } = useProviders(startup.api_url);
+  // What kept the session from being picked up keeps the providers from being loaded too, and is said there.
+  const shown = why && (data || !isOutage(why)) ? why : null;
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
       {step.at === "choose" && step.problem && <Failed step={step} problem={step.problem} flow={flow} />}
-      {step.at === "choose" && !problem && why && <Ended why={why} />}
+      {step.at === "choose" && !problem && shown && <Ended why={shown} />}
       {startup.keyring_problem && <KeyringNote why={startup.keyring_problem} />}
       <Providers apiURL={startup.api_url} disabled={wait > 0} starting={starting} onChoose={flow.signIn} />
       {starting && (
@@ -151,10 +154,12 @@ interface ProvidersProps {
   onChoose: (provider: ProviderID) => void;
 }
 
+const useProviders = (apiURL: string) => useQuery(providersQuery(apiURL));
+
 function Providers({ apiURL, disabled, starting, onChoose }: ProvidersProps) {
-  const providers = useQuery(providersQuery(apiURL));
+  const providers = useProviders(apiURL);
   if (providers.isPending) return <ProvidersSkeleton />;
-  if (providers.isError) {
+  if (!providers.data) {
     const { error, isFetching, refetch } = providers;
     const again = <RetryButton problem={error} pending={isFetching} onRetry={() => void refetch()} />;
     return <Failure problem={error} provider={null} link={null} action={again} />;

@@ -2,22 +2,23 @@ import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { useOfflineSince } from "../bridge/connection";
+import { type Outage, useOutage } from "../bridge/connection";
 import { formatTime } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { OfflineIcon } from "../parts/icons";
+import { ProblemFacts } from "../parts/ProblemFacts";
 import { useSession } from "../session/session";
 
 const tryEvery = 15_000;
 
-/** What holds for every screen: offline and since when, or signed in for this run only. */
+/** What holds for every screen: since when the portal cannot be used and why, or signed in for this run only. */
 export function Banners() {
   const { only } = useSession();
-  const since = useOfflineSince();
+  const outage = useOutage();
   return (
     <>
       {only && <Only key={only} why={only} />}
-      {since && <Offline since={since} />}
+      {outage && <OutageBanner outage={outage} />}
     </>
   );
 }
@@ -42,7 +43,8 @@ function Only({ why }: { why: string }) {
   );
 }
 
-function Offline({ since }: { since: Date }) {
+function OutageBanner({ outage }: { outage: Outage }) {
+  const { since, problem } = outage;
   const queries = useQueryClient();
   useEffect(() => {
     const timer = setInterval(() => void queries.invalidateQueries(), tryEvery);
@@ -59,7 +61,11 @@ function Offline({ since }: { since: Date }) {
         </Button>
       }
     >
-      {t("shell.offline.text", { time: formatTime(since) })}
+      {t(problem.code === "offline" ? "shell.outage.offline" : "shell.outage.unavailable", {
+        time: formatTime(since),
+      })}{" "}
+      {problem.cause && problem.message} {t("shell.outage.text")}
+      <ProblemFacts problem={problem} />
     </Alert>
   );
 }

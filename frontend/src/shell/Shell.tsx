@@ -2,7 +2,9 @@ import Box from "@mui/material/Box";
 import useMediaQuery from "@mui/material/useMediaQuery";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLocation } from "react-router";
+import { useOutage } from "../bridge/connection";
 import { t } from "../i18n/i18n";
+import { Announced } from "../parts/announced";
 import { AccountMenu } from "./AccountMenu";
 import { Banners } from "./Banners";
 import { DataAge } from "./DataAge";
@@ -35,7 +37,9 @@ export function Shell({ rail, children }: Props) {
       <Box sx={{ flex: 1, minWidth: 0, display: "flex", flexDirection: "column" }}>
         <TopBar onSearch={() => setSearching(true)} />
         <Banners />
-        <Main>{children}</Main>
+        <Announced value={useOutage() !== null}>
+          <Main>{children}</Main>
+        </Announced>
       </Box>
       {searching && <Palette rail={rail} onClose={() => setSearching(false)} />}
     </Box>

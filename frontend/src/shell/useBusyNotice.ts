@@ -8,8 +8,11 @@ export function useBusyNotice(): void {
   const notify = useNotify();
   useEffect(
     () =>
-      portal().on("waiting", ({ seconds }) =>
-        notify({ tone: "info", text: t("shell.busy", { count: seconds }) }),
+      portal().on("waiting", ({ seconds, what }) =>
+        notify({
+          tone: "info",
+          text: t(what === "unavailable" ? "shell.unavailable" : "shell.busy", { count: seconds }),
+        }),
       ),
     [notify],
   );

@@ -37,7 +37,9 @@ export function Connections({ adding, onAdd }: { adding: boolean; onAdd: (open: 
           <ErrorPanel problem={error} onRetry={() => void refetch()} />
         </Framed>
       )}
-      {error && data && <OutOfDate text={t("products.stale")} onRetry={() => void refetch()} />}
+      {error && data && (
+        <OutOfDate problem={error} text={t("products.stale")} onRetry={() => void refetch()} />
+      )}
       {data?.items.length === 0 && <NoProducts onAdd={() => onAdd(true)} />}
       {data?.items.map((connection) => (
         <ConnectionCard

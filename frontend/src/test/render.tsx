@@ -7,7 +7,7 @@ import { MemoryRouter } from "react-router";
 import { expect } from "vitest";
 import { App } from "../App";
 import { newQueryClient } from "../bridge/client";
-import { reachable } from "../bridge/connection";
+import { heard } from "../bridge/connection";
 import { createFake, type Fake, type FakeOptions } from "../bridge/fake";
 import { hangIn } from "../bridge/portal";
 import { Notices } from "../parts/Notices";
@@ -18,7 +18,7 @@ export function renderApp(options: FakeOptions & { path?: string; prepare?: (fak
   const { path = "/", prepare, ...fakeOptions } = options;
   window.location.hash = path;
   const fake = createFake(fakeOptions);
-  reachable(true);
+  heard(null);
   prepare?.(fake);
   hangIn(fake);
   return { fake, user: userEvent.setup(), ...render(<App queries={newQueryClient()} />) };

@@ -50,6 +50,7 @@ export const session = {
     title: "Your computer's keyring cannot be used",
     text: "{{why}} You can sign in all the same, if your organisation allows it; you are then signed in for this run only.",
   },
+  said: "{{provider}} says:",
   failed: {
     cancelled: { title: "Sign-in cancelled", text: "You can close the page in your browser." },
     timed_out: {
@@ -86,7 +87,7 @@ export const session = {
     },
     provider_refused: {
       title: "Your sign-in with {{provider}} could not be confirmed",
-      text: "Start again. If it happens again, give the request id to your administrator.",
+      text: "Start again. If it happens again, tell your administrator what you read here.",
     },
     state_mismatch: {
       title: "The answer did not belong to this sign-in",
@@ -130,7 +131,7 @@ export const session = {
     },
     other: {
       title: "Something went wrong",
-      text: "You are not signed in. Try again; if it happens again, give the request id to your administrator.",
+      text: "You are not signed in. Try again; if it happens again, tell your administrator what you read here.",
     },
   },
   ended: {

@@ -63,10 +63,14 @@ export const shell = {
     signingOut: "Signing out",
     signOutFailed: "The server could not be told. You are signed out on this computer.",
   },
-  offline: {
-    text: "Offline since {{time}}. You see what was loaded before; nothing can be changed until the portal can be reached again.",
+  outage: {
+    offline: "Offline since {{time}}.",
+    unavailable: "The portal is not available since {{time}}.",
+    text: "You see what was loaded before; nothing can be changed until the portal can be reached again.",
   },
   only: "Signed in for this run only. {{why}}",
+  unavailable_one: "The portal is not available; trying again in {{count}} second.",
+  unavailable_other: "The portal is not available; trying again in {{count}} seconds.",
   busy_one: "The portal is busy; trying again in {{count}} second.",
   busy_other: "The portal is busy; trying again in {{count}} seconds.",
   unknown: {

@@ -5,6 +5,8 @@ import {desktop} from '../models';
 
 export function AcceptSync(arg1:string):Promise<portal.SyncRun>;
 
+export function Alive(arg1:string):Promise<void>;
+
 export function CancelSignIn():Promise<void>;
 
 export function ChangeConnection(arg1:string,arg2:portal.ConnectionChange):Promise<portal.ConnectionItem>;

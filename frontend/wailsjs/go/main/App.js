@@ -6,6 +6,10 @@ export function AcceptSync(arg1) {
   return window['go']['main']['App']['AcceptSync'](arg1);
 }
 
+export function Alive(arg1) {
+  return window['go']['main']['App']['Alive'](arg1);
+}
+
 export function CancelSignIn() {
   return window['go']['main']['App']['CancelSignIn']();
 }
