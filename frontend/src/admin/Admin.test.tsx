@@ -78,7 +78,8 @@ describe("the list of invites", () => {
 
   it("says why it could not be loaded", async () => {
     open((fake) => fake.fail("invites", new Problem("offline")));
-    expect(await screen.findByText("The portal cannot be reached")).toBeVisible();
+    expect(await screen.findByText("Not loaded yet")).toBeVisible();
+    expect(screen.getByRole("alert")).toHaveTextContent(/Offline since/);
   });
 
   it("is refused to those who may not invite", async () => {

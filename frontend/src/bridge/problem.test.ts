@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { isPassing, Problem, toProblem } from "./problem";
+import { causes, isPassing, Problem, toProblem } from "./problem";
 
 describe("what a call is rejected with becomes a Problem", () => {
   it("keeps code, message, field, request id and wait of the desktop's own object", () => {
@@ -17,6 +18,24 @@ describe("what a call is rejected with becomes a Problem", () => {
       requestId: "req-1",
       retryAfter: 12,
     });
+  });
+
+  it("keeps cause, address and what the provider said, and drops a cause it does not know", () => {
+    const sent = {
+      code: "offline",
+      message: "It has expired.",
+      cause: "certificate_expired",
+      address: "https://portal.example.com",
+      said: "access_denied",
+    };
+    expect(toProblem(sent)).toMatchObject(sent);
+    expect(toProblem({ ...sent, cause: "brand_new" }).cause).toBeUndefined();
+  });
+
+  it("knows every cause the desktop names", () => {
+    const go = readFileSync("../backend/desktop/cause.go", "utf8");
+    const named = [...go.matchAll(/^\tcause\w+ += "(\w+)"$/gm)].map(([, cause]) => cause);
+    expect([...causes].sort()).toEqual(named.sort());
   });
 
   it("reads the object out of the Error the window rejects with", () => {

@@ -330,7 +330,8 @@ describe("where there is nothing to list", () => {
 
   it("says why the list could not be loaded", async () => {
     open("/msps", (fake) => fake.fail("msps", new Problem("offline")));
-    expect(await screen.findByText("The portal cannot be reached")).toBeVisible();
+    expect(await screen.findByText("Not loaded yet")).toBeVisible();
+    expect(screen.getByRole("alert")).toHaveTextContent(/Offline since/);
     await expectAccessible();
   });
 

@@ -1,7 +1,7 @@
 import { act, screen, waitFor, waitForElementToBeRemoved, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { people } from "../bridge/fake";
-import { codes, Problem, type ProblemCode } from "../bridge/problem";
+import { causes, codes, Problem, type ProblemCode } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 import { failureWords } from "./Failure";
 
@@ -67,6 +67,62 @@ describe("the first screen", () => {
     await user.click(screen.getByRole("button", { name: "Try again" }));
     expect(await google()).toBeVisible();
   });
+});
+
+describe("when the portal cannot be reached", () => {
+  const expired = () =>
+    new Problem("offline", {
+      cause: "certificate_expired",
+      message: "The certificate of portal.example.com was valid until yesterday.",
+      address: "https://portal.example.com",
+    });
+
+  it.each(causes)("names the cause, the next step and the address: %s", (cause) => {
+    const message = "What happened. What to do.";
+    const words = failureWords(new Problem("offline", { cause, message }), null);
+    expect(words.text).toBe(message);
+    expect(words.title).not.toMatch(/parts\.|undefined|^$/);
+  });
+
+  it("says the same failure once, though neither session nor providers could be had", async () => {
+    const { user } = renderApp({
+      startup: { has_session: true },
+      prepare: (fake) => {
+        fake.fail("resume", expired());
+        fake.fail("providers", expired(), 1);
+      },
+    });
+    expect(await screen.findByText("The portal's certificate has expired")).toBeVisible();
+    const alert = screen.getByRole("alert");
+    expect(alert).toHaveTextContent(/was valid until yesterday/);
+    expect(alert).toHaveTextContent("Address: https://portal.example.com");
+    expect(alert).not.toHaveTextContent(/request id/i);
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await google()).toBeVisible();
+  });
+
+  it("keeps the buttons when asking anew fails", async () => {
+    const { fake } = renderApp();
+    await google();
+    fake.fail("providers", expired());
+    act(() => window.dispatchEvent(new Event("focus")));
+    expect(await google()).toBeVisible();
+  });
+});
+
+describe("what the provider said", () => {
+  it.each(["denied", "provider_refused", "provider_unavailable"] as const)(
+    "is shown as its words: %s",
+    async (code) => {
+      await failWith(new Problem(code, { said: "access_denied AADSTS50105: not assigned to a role" }));
+      const alert = await screen.findByRole("alert");
+      expect(alert).toHaveTextContent("Google says:");
+      expect(within(alert).getByText("access_denied AADSTS50105: not assigned to a role")).toBeVisible();
+      expect(within(alert).queryByRole("link")).toBeNull();
+      await expectAccessible();
+    },
+  );
 });
 
 describe("while the browser has the word", () => {

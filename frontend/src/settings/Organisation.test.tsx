@@ -59,9 +59,9 @@ describe("the organisation's time zone", () => {
 
   it("says why it could not be loaded, and tries again", async () => {
     const { user } = open((fake) => fake.fail("organisation", new Problem("offline"), 1));
-    expect(await (await section()).findByText("The portal cannot be reached")).toBeVisible();
+    expect(await (await section()).findByText("Not loaded yet")).toBeVisible();
     await expectAccessible();
-    await user.click((await section()).getByRole("button", { name: "Try again" }));
+    await user.click(screen.getByRole("button", { name: "Try again" }));
     expect(await field()).toHaveValue("UTC");
   });
 

@@ -189,6 +189,29 @@ describe("when the portal cannot be reached", () => {
   });
 });
 
+describe("the cause of an outage", () => {
+  it("is said once above a page that could not be loaded, with the address", async () => {
+    const why = new Problem("unavailable", {
+      cause: "gateway",
+      message: "A gateway replied with HTTP 502. Try again in a few minutes.",
+      address: "https://portal.example.com",
+    });
+    const { user, fake } = renderApp({
+      signedIn: people.admin,
+      path: "/clients",
+      prepare: (fake) => fake.fail("clients", why),
+    });
+    expect(await screen.findByText("Not loaded yet")).toBeVisible();
+    const banner = screen.getByRole("alert");
+    expect(banner).toHaveTextContent(/^The portal is not available since .* A gateway replied with HTTP 502/);
+    expect(banner).toHaveTextContent("Address: https://portal.example.com");
+    await expectAccessible();
+    fake.fail("clients");
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(screen.queryByText("Not loaded yet")).toBeNull());
+  });
+});
+
 describe("data that a later sync brought", () => {
   it("is asked for by the list on screen as soon as the top bar knows, and not otherwise", async () => {
     const fake = createFake({ signedIn: people.admin });
