@@ -34,13 +34,26 @@ func newDecisions(fields map[string]portal.CustomerField) decisions {
 	for path, field := range fields {
 		plain := plainName(path)
 		d.fields[plain] = field
-		for at := range plain {
-			if strings.HasPrefix(plain[at:], ".") || strings.HasPrefix(plain[at:], "[]") {
+		for at := 0; at < len(plain); at++ {
+			switch {
+			case plain[at] == '\\':
+				at++ // what follows is part of a name
+			case plain[at] == '.' || strings.HasPrefix(plain[at:], "[]"):
 				d.prefixes[plain[:at]] = true
 			}
 		}
 	}
 	return d
+}
+
+// any reports whether an admin decided about all names at n together, or about what is in them.
+func (d decisions) any(n *node) bool {
+	if len(d.fields) == 0 {
+		return false
+	}
+	all := n.plain + "." + anyName
+	_, decided := d.fields[all]
+	return decided || d.prefixes[all]
 }
 
 // apply gives a node the meaning that an admin decided, if any.

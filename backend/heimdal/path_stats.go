@@ -2,6 +2,7 @@ package heimdal
 
 import (
 	"slices"
+	"strings"
 
 	"fs-client-portal/backend/portal"
 )
@@ -12,21 +13,70 @@ func (p *paths) stats() []portal.PathStats {
 		return nil
 	}
 	var all []portal.PathStats
-	p.top.each(func(n *node) { all = append(all, n.stats()) })
+	at := map[string]int{}
+	p.top.each("", func(n *node, path string) {
+		s := n.stats()
+		s.Path = path
+		switch i, again := at[path]; {
+		case s.Customers == 0:
+		case again:
+			all[i] = addStats(all[i], s)
+			all[i].Customers = min(all[i].Customers, n.member(p.top).customers)
+		default:
+			at[path] = len(all)
+			all = append(all, s)
+		}
+	})
 	if p.rest.customers > 0 {
 		all = append(all, p.rest.stats())
 	}
-	return slices.DeleteFunc(all, func(s portal.PathStats) bool { return s.Customers == 0 })
+	return all
 }
 
-// each passes over the nodes below n.
-func (n *node) each(do func(*node)) {
+// each passes over the nodes below n, whose path is given, with the path of each.
+func (n *node) each(path string, do func(*node, string)) {
+	differ := n.namesDiffer()
 	for _, kid := range append(append(slices.Clip(n.kids), n.element), n.any) {
-		if kid != nil {
-			do(kid)
-			kid.each(do)
+		if kid == nil {
+			continue
+		}
+		at := path + strings.TrimPrefix(kid.path, n.path)
+		if differ && kid.isOwnName(n) {
+			at = path + "." + anyName
+		}
+		do(kid, at)
+		kid.each(at, do)
+	}
+}
+
+// member is the member of the customer in which n is.
+func (n *node) member(top *node) *node {
+	for n.up != top {
+		n = n.up
+	}
+	return n
+}
+
+// fewestDiffering is in how many customers objects must be for their names to be compared.
+const fewestDiffering = 4
+
+// namesDiffer reports whether most customers have a name at n that no other has, which then is data, such as a company's.
+func (n *node) namesDiffer() bool {
+	if n.up == nil || n.customers < fewestDiffering {
+		return false
+	}
+	var single int64
+	for _, kid := range n.kids {
+		if kid.isOwnName(n) {
+			single++
 		}
 	}
+	return single*2 > n.customers
+}
+
+// isOwnName reports whether n is a name in the objects at up that one customer has alone, and means nothing.
+func (n *node) isOwnName(up *node) bool {
+	return n != up.element && n != up.any && n.customers == 1 && !n.decided && !n.prefix && n.word.means == meansNothing
 }
 
 func (n *node) stats() portal.PathStats {

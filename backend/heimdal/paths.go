@@ -2,6 +2,7 @@ package heimdal
 
 import (
 	"slices"
+	"strings"
 
 	"fs-client-portal/backend/portal"
 )
@@ -182,13 +183,13 @@ func (p *paths) newKid(n *node, quoted []byte) *node {
 		return n
 	}
 	name, _ := unquote(quoted)
-	kid := p.newNode(n, plainName(name), 1)
+	kid := p.newNode(n, plainName(escaped(name)), 1)
 	kid.word = n.wordOf(name)
 	kid.naming = meaningOf(name).means == meansName || slices.Contains(licensed, plainName(name))
 	p.decided.apply(kid)
 	wanted := kid.decided || kid.prefix || kid.word.means != meansNothing || inward[kid.word.plain] != "" && (n == p.top || n.inward())
 	switch {
-	case !wanted && (isData(name) || n != p.top && len(n.kids) >= mostNames):
+	case !wanted && (isData(name) || n != p.top && (hasBlank(name) || len(n.kids) >= mostNames || p.decided.any(n))):
 		if n.any == nil {
 			n.any = p.keep(n, anyName, p.newNode(n, anyName, 1))
 			n.any.shared = true
@@ -206,7 +207,7 @@ func (p *paths) newKid(n *node, quoted []byte) *node {
 	n.kids = append(n.kids, kid)
 	n.cursor = len(n.kids)
 	kid.hidden = kid.hidden || namesSecret(name)
-	return p.keep(n, redact(name, p.secret), kid)
+	return p.keep(n, redact(escaped(name), p.secret), kid)
 }
 
 // newNode makes a node below n with a plain name, "[]" for the elements of lists, that is so many names further down.
@@ -245,6 +246,20 @@ func (p *paths) elements(n *node) *node {
 	}
 	return n.element
 }
+
+// pathSigns are what parts the names of a path.
+var pathSigns = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`)
+
+// escaped is a name as it stands in a path: "a.b" there is a member b in a member a.
+func escaped(name string) string {
+	if name == anyName {
+		return `\` + anyName
+	}
+	return pathSigns.Replace(name)
+}
+
+// hasBlank reports whether a name has a blank in it, as a company's has. Below the customer it counts as data then.
+func hasBlank(name string) bool { return strings.ContainsAny(strings.TrimSpace(name), " \t\u00a0") }
 
 // isData reports whether a name in an object is data, such as an id or an address, and no name.
 func isData(name string) bool {

@@ -225,7 +225,7 @@ func TestPathLimits(t *testing.T) {
 		for i := range 40 {
 			members = append(members, fmt.Sprintf(`"%d":{"seats":%d}`, 1000+i, i), fmt.Sprintf(`"user%d@example.com":1`, i),
 				fmt.Sprintf(`"3f9a8c1b-2d4e-5f60-7182-93a4b5c6d7%02d":true`, i))
-			plain = append(plain, fmt.Sprintf(`"Site %c%c":%d`, 'A'+i%26, 'A'+i/26, i), fmt.Sprintf(`"Room %c%c":%d`, 'A'+i%26, 'A'+i/26, i))
+			plain = append(plain, fmt.Sprintf(`"Site%c%c":%d`, 'A'+i%26, 'A'+i/26, i), fmt.Sprintf(`"Room%c%c":%d`, 'A'+i%26, 'A'+i/26, i))
 		}
 		got := pathsOf(t, answering(t,
 			`[{"id":1,"type":"CORP","usage":{`+strings.Join(members, ",")+`},"sites":{`+strings.Join(plain, ",")+`}}]`))
@@ -236,6 +236,55 @@ func TestPathLimits(t *testing.T) {
 			"sites object 1 - none", "sites.* number 1 - none e.g. 32")
 		if n := len(got); n != 7+mostNames {
 			t.Errorf("%d paths are counted separately", n)
+		}
+	})
+	t.Run("a name with a blank below the customer is data", func(t *testing.T) {
+		t.Parallel()
+		got := pathsOf(t, answering(t, `[{"id":1,"type":"CORP","Cost centre":4,"sites":{"Acme Ltd":{"n":1},"Beta GmbH":{"n":2}}}]`))
+		wantPaths(t, got, "id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP", "Cost centre number 1 - none e.g. 4",
+			"sites object 1 - none", "sites.* object 1 - none", "sites.*.n number 1 - none e.g. 1")
+	})
+	t.Run("names that differ between most customers are data", func(t *testing.T) {
+		t.Parallel()
+		var customers []string
+		for i, name := range []string{"acme", "beta", "gamma", "delta"} {
+			customers = append(customers, fmt.Sprintf(`{"id":%d,"type":"CORP","sites":{"all":%d,%q:{"n":%d}}}`, i, i, name, i))
+		}
+		text := "[" + strings.Join(customers, ",") + "]"
+		common := []string{"id number 4 id automatic e.g. 0", "type text 4 type automatic e.g. CORP", "sites object 4 - none",
+			"sites.all number 4 - none e.g. 0"}
+		wantPaths(t, pathsOf(t, answering(t, text)),
+			append(common, "sites.* object 4 - none", "sites.*.n number 4 - none e.g. 0")...)
+		decided := newDecisions(map[string]portal.CustomerField{"sites.*.n": portal.FieldSeatsUsed})
+		var used []int64
+		_, err := decode(strings.NewReader(text), "17", "", decided, func(c portal.Customer) error {
+			if c.SeatsUsed != nil {
+				used = append(used, *c.SeatsUsed)
+			}
+			return nil
+		})
+		if err != nil || !slices.Equal(used, []int64{0, 1, 2, 3}) {
+			t.Errorf("seats %v, %v; want those of every customer's own name", used, err)
+		}
+	})
+	t.Run("a dot in a name is told from a nested name", func(t *testing.T) {
+		t.Parallel()
+		text := `[{"id":1,"type":"CORP","a.b":3,"a":{"b":4},"c\\":{"d":5},"c\\.d":6,"e[]":[7],"e":[8],"*":9}]`
+		wantPaths(t, pathsOf(t, answering(t, text)), "id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP",
+			`a\.b number 1 - none e.g. 3`, "a object 1 - none", "a.b number 1 - none e.g. 4", `c\\ object 1 - none`,
+			`c\\.d number 1 - none e.g. 5`, `c\\\.d number 1 - none e.g. 6`, `e\[] list 1 - none`, `e\[][] number 1 - none e.g. 7`,
+			"e list 1 - none", "e[] number 1 - none e.g. 8", `\* number 1 - none e.g. 9`)
+		for path, want := range map[string]int64{"a.b": 4, `a\.b`: 3, `c\\.d`: 5, `c\\\.d`: 6, "e[]": 8, `e\[][]`: 7, `\*`: 9} {
+			_, err := decode(strings.NewReader(text), "17", "", newDecisions(map[string]portal.CustomerField{path: portal.FieldSeatsUsed}),
+				func(c portal.Customer) error {
+					if c.SeatsUsed == nil || *c.SeatsUsed != want {
+						t.Errorf("%s is read as %v, want %d", path, c.SeatsUsed, want)
+					}
+					return nil
+				})
+			if err != nil {
+				t.Error(err)
+			}
 		}
 	})
 	t.Run("at most 500 are counted separately", func(t *testing.T) {

@@ -229,7 +229,7 @@ func (s *shaper) write(value any) {
 func (s *shaper) key(name string, n int) string {
 	plain := plainName(name)
 	if known[plain].plain != "" || bare[plain] != meansNothing ||
-		plainKey.MatchString(name) && !isData(name) && !looksSecret(name) && n <= 4*mostNames {
+		plainKey.MatchString(name) && !isData(name) && !looksSecret(name) && n <= mostNames {
 		return name
 	}
 	return fmt.Sprintf("key(%d) %d", utf8.RuneCountInString(name), n)

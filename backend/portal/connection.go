@@ -117,7 +117,7 @@ func CheckHarmless(names []string) ([]string, error) {
 		}
 	}
 	if len(kept) > MostHarmless {
-		return nil, InvalidField("harmless", "At most %d names can be harmless. Take back one that is no longer needed.", MostHarmless)
+		return nil, InvalidField("harmless", "At most %d names can be harmless. Remove one that is no longer needed.", MostHarmless)
 	}
 	return kept, nil
 }

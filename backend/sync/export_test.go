@@ -29,3 +29,6 @@ var (
 	WhatIsRead = whatIsRead
 	IsOfSource = isOfSource
 )
+
+// MemberName is memberName.
+var MemberName = memberName

@@ -93,12 +93,29 @@ func (s *Service) effectsOnFailed(ctx context.Context, viewer portal.Viewer, con
 	return effects, nil
 }
 
+// memberName returns the last name of a path, without the backslashes before what would part names.
+func memberName(path string) string {
+	path = strings.TrimSuffix(strings.TrimRight(path, "[]"), ".*")
+	var name []byte
+	for i := 0; i < len(path); i++ {
+		switch {
+		case path[i] == '\\' && i+1 < len(path):
+			i++
+			name = append(name, path[i])
+		case path[i] == '.':
+			name = name[:0]
+		default:
+			name = append(name, path[i])
+		}
+	}
+	return strings.TrimRight(string(name), "[]")
+}
+
 // memberNames returns the last member name of each path.
 func memberNames(c portal.FieldMapChange) []string {
 	names := []string{}
 	for path := range c.Fields {
-		path = strings.TrimRight(path, "[]")
-		names = append(names, path[strings.LastIndex(path, ".")+1:])
+		names = append(names, memberName(path))
 	}
 	return names
 }

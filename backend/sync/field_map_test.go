@@ -168,6 +168,18 @@ func TestFieldMap(t *testing.T) {
 	})
 }
 
+func TestMemberName(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"seats": "seats", "licence.seats": "seats", "modules[]": "modules", "modules[].name": "name", `a\.b`: "a.b", `x.a\.b`: "a.b",
+		`a\\.b`: "b", "sites.*": "sites", "sites.*.n": "n",
+	} {
+		if got := sync.MemberName(path); got != want {
+			t.Errorf("the member of %s is %q, want %q", path, got, want)
+		}
+	}
+}
+
 func TestARunReadsAnewWhenTheFieldMapChangesMeanwhile(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)

@@ -28,6 +28,7 @@ export const keys = {
   syncs: (grant: string) => [grant, "syncs"] as const,
   connections: (grant: string) => [grant, "connections"] as const,
   organisation: (grant: string) => [grant, "organisation"] as const,
+  fieldMaps: (grant: string) => [grant, "fields"] as const,
   fieldMap: (grant: string, id: string) => [grant, "fields", id] as const,
 };
 

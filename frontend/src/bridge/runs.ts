@@ -15,6 +15,10 @@ export const moves = (run: Pick<SyncRun, "status">) => run.status === "queued" |
 /** Whether a run has changed the portal: a partial one left alone what it could not read. */
 export const merged = (run: Pick<SyncRun, "status">) => run.status === "complete" || run.status === "partial";
 
+/** Whether a run failed because the field map has to say which field is the id or the type. */
+export const unmapped = (run: Pick<SyncRun, "status" | "error_code">) =>
+  run.status === "failed" && run.error_code === "unmapped";
+
 /** Every place a run is kept in learns how it stands now. */
 function know(queries: QueryClient, grant: string, run: SyncRun) {
   const swap = (page: Page<SyncRun>) => ({
@@ -38,7 +42,7 @@ function know(queries: QueryClient, grant: string, run: SyncRun) {
 
 /** Asks anew for everything a run that has ended may have changed. */
 export function refreshAfterRun(queries: QueryClient, grant: string) {
-  for (const noun of [keys.overview, keys.msps, keys.clients, keys.syncs, keys.connections]) {
+  for (const noun of [keys.overview, keys.msps, keys.clients, keys.syncs, keys.connections, keys.fieldMaps]) {
     void queries.invalidateQueries({ queryKey: noun(grant) });
   }
 }

@@ -3,7 +3,7 @@ import Button from "@mui/material/Button";
 import { Link } from "react-router";
 import { useStartSync } from "../bridge/changes";
 import { links } from "../bridge/links";
-import { type Runs, useRuns } from "../bridge/runs";
+import { type Runs, unmapped, useRuns } from "../bridge/runs";
 import { t } from "../i18n/i18n";
 import { EmptyState } from "../parts/EmptyState";
 import { problemWords } from "../parts/ErrorPanel";
@@ -56,8 +56,11 @@ function NotRunning({ runs }: { runs: Runs }) {
   const start = useStartSync(grant.id);
   const failed = runs.rows[0]?.status === "failed" ? runs.rows[0] : undefined;
   const may = can("run_sync");
-  // Without another key the next sync fails as the last one did.
-  const badKey = failed?.error_code === "bad_key" && can("manage_products");
+  // Without another key, or another field map, the next sync fails as the last one did.
+  const manages = can("manage_products");
+  const badKey = failed?.error_code === "bad_key" && manages;
+  const fields = failed && unmapped(failed) && manages ? failed.connection_id : undefined;
+  const remedy = badKey || fields !== undefined;
   return (
     <EmptyState
       icon={<OverviewIcon />}
@@ -81,9 +84,14 @@ function NotRunning({ runs }: { runs: Runs }) {
               {t("overview.empty.replaceKey")}
             </Button>
           )}
+          {fields && (
+            <Button component={Link} to={links.fields(fields)} variant="contained" sx={{ mr: 1 }}>
+              {t("overview.empty.openFields")}
+            </Button>
+          )}
           {may && (
             <Button
-              variant={badKey ? "outlined" : "contained"}
+              variant={remedy ? "outlined" : "contained"}
               startIcon={<SyncIcon />}
               loading={start.isPending}
               onClick={() => start.mutate()}
@@ -92,7 +100,7 @@ function NotRunning({ runs }: { runs: Runs }) {
               {t("overview.empty.start")}
             </Button>
           )}
-          {(failed || !may) && !badKey && <SyncsButton />}
+          {(failed || !may) && !remedy && <SyncsButton />}
         </>
       }
     />

@@ -308,6 +308,19 @@ describe("before the first sync", () => {
     expect(screen.getByRole("button", { name: "Start sync" })).not.toHaveClass("MuiButton-contained");
   });
 
+  it("leads to the fields where they are what failed", async () => {
+    open((fake) => {
+      const run = fake.world.runs[0] as SyncRun;
+      nothing(fake);
+      fake.world.runs = [
+        { ...run, status: "failed", error_code: "unmapped", error: "No customer has an id." },
+      ];
+    });
+    const fields = await screen.findByRole("link", { name: "Open fields" });
+    expect(fields).toHaveAttribute("href", expect.stringMatching(/^#\/admin\/connections\/.+\/fields$/));
+    expect(fields).toHaveClass("MuiButton-contained");
+  });
+
   it("says that no product is connected", async () => {
     const { user } = open((fake) => {
       nothing(fake);

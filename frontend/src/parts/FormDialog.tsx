@@ -20,6 +20,10 @@ interface Props {
   danger?: boolean;
   /** The answer is on its way: the form cannot be sent again, and Escape does not lose it. */
   pending?: boolean;
+  /** What the form needs is on its way: it cannot be sent yet. */
+  waiting?: boolean;
+  /** Why the form cannot be sent as it is; null where it can. */
+  blocked?: string | null;
   /** Why the last try failed; shown above the buttons. Problems with a field belong to that field instead. */
   problem?: Problem | null;
   /** Another thing to do with what was entered, at the left of the buttons. */
@@ -31,13 +35,23 @@ interface Props {
 
 /** A form in a dialog: Enter submits, Escape closes, focus returns to where it came from. */
 export function FormDialog(props: Props) {
-  const { open, title, submitLabel, danger, pending = false, problem, extra } = props;
+  const {
+    open,
+    title,
+    submitLabel,
+    danger,
+    pending = false,
+    waiting = false,
+    blocked = null,
+    problem,
+    extra,
+  } = props;
   const { onClose, onSubmit, children } = props;
   const id = useId();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     event.stopPropagation();
-    if (!pending) onSubmit();
+    if (!pending && !waiting && blocked === null) onSubmit();
   };
   return (
     <Dialog open={open} onClose={pending ? undefined : onClose} aria-labelledby={id} fullWidth maxWidth="sm">
@@ -47,6 +61,11 @@ export function FormDialog(props: Props) {
           <Box sx={{ display: "flex", flexDirection: "column", gap: 2, pt: 1 }}>
             {children}
             {problem && !problem.field && <ProblemLine problem={problem} />}
+            {blocked !== null && (
+              <Alert severity="error" id={`${id}-blocked`}>
+                {blocked}
+              </Alert>
+            )}
           </Box>
         </DialogContent>
         <DialogActions>
@@ -54,7 +73,14 @@ export function FormDialog(props: Props) {
           <Button onClick={onClose} disabled={pending}>
             {t("parts.actions.cancel")}
           </Button>
-          <Button type="submit" variant="contained" color={danger ? "error" : "primary"} loading={pending}>
+          <Button
+            type="submit"
+            variant="contained"
+            color={danger ? "error" : "primary"}
+            loading={pending}
+            disabled={waiting || blocked !== null}
+            aria-describedby={blocked === null ? undefined : `${id}-blocked`}
+          >
             {submitLabel}
           </Button>
         </DialogActions>

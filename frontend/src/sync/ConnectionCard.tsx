@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ConnectionItem } from "../bridge/models";
-import { moves } from "../bridge/runs";
+import { moves, unmapped } from "../bridge/runs";
 import { absent, formatNumber, formatRelative } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Hidden } from "../parts/Hidden";
@@ -17,6 +17,7 @@ import type { ConnectionAction } from "./Connections";
 import { connectionName } from "./connectionName";
 import { type ConnectionState, connectionState, hostOf, stateTones } from "./connectionState";
 import { HarmlessNames, SignNote } from "./Harmless";
+import { OpenFields } from "./OpenFields";
 import { SyncNow } from "./SyncNow";
 import { UnderWay } from "./UnderWay";
 
@@ -214,6 +215,11 @@ function Matter({ connection, state }: { connection: ConnectionItem; state: Conn
     <Alert severity="error" action={<SeeRun id={run.id} />}>
       {t("products.failed", { count })} {run.error}{" "}
       {t(last_complete ? "products.failedSince" : "products.failedNever")}
+      {unmapped(run) && (
+        <div>
+          <OpenFields run={run} small />
+        </div>
+      )}
     </Alert>
   );
 }

@@ -148,7 +148,7 @@ export function TestResult({ product, test }: TestProps) {
   return (
     <Box aria-live="polite" sx={{ "&:empty": { mt: -2 } }}>
       {test.data && (
-        <Alert severity={test.data.ok ? "success" : "warning"} role="presentation">
+        <Alert severity={test.data.ok && !test.data.detail ? "success" : "warning"} role="presentation">
           {testWords(product, test.data)}
         </Alert>
       )}
@@ -158,7 +158,7 @@ export function TestResult({ product, test }: TestProps) {
 
 function testWords(product: string, { ok, detail, customers }: ConnectionTest): string {
   if (!ok) return detail || t("products.form.notOK", { product });
-  return customers == null
-    ? t("products.form.ok", { product })
-    : t("products.form.okOf", { product, count: customers });
+  if (customers != null) return t("products.form.okOf", { product, count: customers });
+  const accepted = t("products.form.ok", { product });
+  return detail ? t("products.form.okBut", { accepted, detail }) : accepted;
 }

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
+import type { FieldMapPreview, SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 import { noticeWords } from "./RunNotices";
@@ -167,6 +168,84 @@ describe("the field map", () => {
     expect(await screen.findByRole("rowheader", { name: "Customer 7" })).toBeVisible();
   });
 
+  describe("saving", () => {
+    /** Opens the preview of a change of name; over changes what it says. */
+    async function previewed(over: (preview: FieldMapPreview) => Partial<FieldMapPreview>) {
+      const opened = open((fake) => {
+        const preview = fake.previewFieldMap;
+        fake.previewFieldMap = async (...args) => {
+          const shown = await preview(...args);
+          return { ...shown, ...over(shown) };
+        };
+      });
+      await opened.user.selectOptions(await fills("notes"), "Name");
+      await opened.user.click(screen.getByText("Preview and save"));
+      return { ...opened, dialog: within(await screen.findByRole("dialog", { name: "What this changes" })) };
+    }
+
+    it.each<[string, (preview: FieldMapPreview) => Partial<FieldMapPreview>, RegExp]>([
+      [
+        "a customer could not be read",
+        ({ items }) => ({
+          items: items.map((item, n) => (n === 1 ? { ...item, error: "It has no id." } : item)),
+        }),
+        /cannot be saved: the next sync would fail\. It has no id\./,
+      ],
+      ["no customer would have an id", () => ({ unread: ["id", "name"] }), /no customer would have an id/],
+      ["no customer would have a name", () => ({ unread: ["name"] }), /no customer would have a name/],
+    ])("is not possible where %s", async (_, over, why) => {
+      const { dialog, user, fake } = await previewed(over);
+      const save = dialog.getByRole("button", { name: "Save" });
+      expect(await dialog.findByText(why)).toBeVisible();
+      expect(save).toBeDisabled();
+      expect(save).toHaveAccessibleDescription(why);
+      await expectAccessible();
+      await user.click(dialog.getByRole("button", { name: "Cancel" }));
+      expect(fake.calls).not.toContain("changeFieldMap");
+    });
+
+    it("is possible again once the preview of the map shown went well", async () => {
+      let fails = true;
+      const { dialog, user } = await previewed((shown) => {
+        if (fails) throw new Problem("internal");
+        return shown;
+      });
+      expect(await dialog.findByText(/while their effect cannot be shown/)).toBeVisible();
+      expect(dialog.getByRole("button", { name: "Save" })).toBeDisabled();
+      fails = false;
+      await user.click(dialog.getByRole("button", { name: "Try again" }));
+      await waitFor(() => expect(dialog.getByRole("button", { name: "Save" })).toBeEnabled());
+      expect(dialog.queryByText(/cannot be saved/)).toBeNull();
+    });
+
+    it("waits for the preview", async () => {
+      let show: (preview: FieldMapPreview) => void = () => undefined;
+      const { user, fake } = open((fake) => {
+        fake.previewFieldMap = () => new Promise((resolve) => (show = resolve));
+      });
+      await user.selectOptions(await fills("notes"), "Name");
+      await user.click(screen.getByText("Preview and save"));
+      const save = await screen.findByRole("button", { name: "Save" });
+      expect(save).toBeDisabled();
+      show({ items: [], needs_review: false, failed_run: false, unread: [] });
+      await waitFor(() => expect(save).toBeEnabled());
+      expect(fake.calls).not.toContain("changeFieldMap");
+    });
+
+    it("warns where no customer would have a type, or none is known by its id", async () => {
+      const { dialog } = await previewed(({ items }) => ({
+        items: items.map((item) => ({ ...item, known: false })),
+        failed_run: true,
+        unread: ["type"],
+      }));
+      expect(await dialog.findByText(/None of these customers would have a type/)).toBeVisible();
+      expect(dialog.getByText(/knows none of these customers by its id/)).toBeVisible();
+      expect(dialog.getByText(/that the last sync received before it failed/)).toBeVisible();
+      expect(dialog.getAllByRole("rowheader")[0]).toHaveTextContent(/\(new\)$/);
+      expect(dialog.getByRole("button", { name: "Save" })).toBeEnabled();
+    });
+  });
+
   it("is empty before the first sync", async () => {
     open((fake) => {
       fake.world.fieldMaps = {};
@@ -183,6 +262,53 @@ describe("the field map", () => {
     const { fake } = open(undefined, people.staff);
     expect(await screen.findByRole("heading", { level: 1 })).toBeVisible();
     expect(fake.calls).not.toContain("fieldMap");
+  });
+});
+
+describe("a sync whose customers have no known id", () => {
+  const fail = (fake: Fake) => {
+    const [run] = fake.world.runs as [SyncRun];
+    const failed: SyncRun = {
+      ...run,
+      status: "failed",
+      error_code: "unmapped",
+      error: "The answer holds a customer without an id.",
+      finished_at: new Date().toISOString(),
+    };
+    fake.world.runs = [failed, ...fake.world.runs.slice(1, 2)];
+    return failed;
+  };
+
+  it("leads from its error to the fields", async () => {
+    let failed: SyncRun | undefined;
+    const { user } = renderApp({
+      signedIn: people.admin,
+      path: "/syncs",
+      prepare: (fake) => {
+        failed = fail(fake);
+      },
+    });
+    const card = within(await screen.findByRole("article", { name: "Heimdal, customer 120451" }));
+    expect(await card.findByRole("link", { name: "Open fields" })).toBeVisible();
+    window.location.hash = `/syncs/${failed?.id}`;
+    const panel = within(await screen.findByRole("complementary", { name: "Sync of Heimdal" }));
+    await user.click(await panel.findByRole("link", { name: "Open fields" }));
+    expect(await fills("name")).toBeVisible();
+  });
+
+  it("leads staff nowhere they may not go", async () => {
+    let failed: SyncRun | undefined;
+    renderApp({
+      signedIn: people.staff,
+      path: "/syncs",
+      prepare: (fake) => {
+        failed = fail(fake);
+      },
+    });
+    window.location.hash = `/syncs/${failed?.id}`;
+    const panel = within(await screen.findByRole("complementary", { name: "Sync of Heimdal" }));
+    expect(await panel.findByText("This sync failed")).toBeVisible();
+    expect(panel.queryByRole("link", { name: "Open fields" })).toBeNull();
   });
 });
 

@@ -33,8 +33,10 @@ export function FieldPreview({ id, change, onClose, onSaved }: Props) {
   const notify = useNotify();
   const preview = useQuery(fieldMapPreviewQuery(grant.id, id, change));
   const save = useChangeFieldMap(grant.id, id);
+  // An earlier answer, or one of a map that has changed since, is not what would be saved.
+  const ready = preview.isSuccess && !preview.isFetching;
   const submit = () => {
-    if (!preview.data) return;
+    if (!ready) return;
     save.mutate(change, {
       onSuccess: () => {
         notify({ text: t("fields.saved") });
@@ -48,6 +50,8 @@ export function FieldPreview({ id, change, onClose, onSaved }: Props) {
       title={t("fields.dialog.title")}
       submitLabel={t("fields.dialog.save")}
       pending={save.isPending}
+      waiting={preview.isFetching}
+      blocked={blockedBy(preview)}
       problem={save.error && new Problem(save.error.code, { message: save.error.message })}
       onClose={onClose}
       onSubmit={submit}
@@ -63,17 +67,31 @@ export function FieldPreview({ id, change, onClose, onSaved }: Props) {
   );
 }
 
-function Effects({ preview: { items, needs_review } }: { preview: FieldMapPreview }) {
+/** Why a change is not to be saved: its effect is not known, or the next sync would fail. */
+function blockedBy({ data, error }: { data?: FieldMapPreview; error: unknown }): string | null {
+  if (error) return t("fields.blocked.failed");
+  const unreadable = data?.items.find((item) => item.error !== null);
+  if (unreadable) return t("fields.blocked.unreadable", { why: unreadable.error });
+  if (data?.unread.includes("id")) return t("fields.blocked.id");
+  return data?.unread.includes("name") ? t("fields.blocked.name") : null;
+}
+
+function Effects({ preview: { items, needs_review, failed_run, unread } }: { preview: FieldMapPreview }) {
+  const strangers = items.every(({ known, error }) => !known && error === null);
   const same = items.every(({ changes, error }) => changes.length === 0 && error === null);
   return (
     <>
       {needs_review && <Alert severity="warning">{t("fields.review")}</Alert>}
+      {needs_review && items.length > 0 && strangers && (
+        <Alert severity="warning">{t("fields.dialog.strangers")}</Alert>
+      )}
+      {unread.includes("type") && <Alert severity="warning">{t("fields.dialog.untyped")}</Alert>}
       <Typography variant="body2">
         {items.length === 0
           ? t("fields.dialog.none")
           : same
             ? t("fields.dialog.same")
-            : t("fields.dialog.text", { count: items.length })}
+            : t(failed_run ? "fields.dialog.textFailed" : "fields.dialog.text", { count: items.length })}
       </Typography>
       {items.length > 0 && (
         <Box tabIndex={0} sx={{ maxHeight: "38vh", overflowY: "auto" }}>
@@ -98,16 +116,18 @@ function EffectTable({ items }: { items: FieldMapEffect[] }) {
         </TableRow>
       </TableHead>
       <TableBody sx={{ "& td, & th": { overflowWrap: "anywhere" } }}>
-        {items.map((item) => (
-          <Effect key={item.id} item={item} />
+        {items.map((item, n) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: customers that cannot be read may share an id
+          <Effect key={n} item={item} />
         ))}
       </TableBody>
     </Table>
   );
 }
 
-function Effect({ item: { id, changes, error, ...item } }: { item: FieldMapEffect }) {
-  const name = item.name || t("fields.dialog.numbered", { number: id });
+function Effect({ item: { id, changes, known, error, ...item } }: { item: FieldMapEffect }) {
+  const named = item.name || t("fields.dialog.numbered", { number: id });
+  const name = known || error !== null ? named : t("fields.dialog.added", { name: named });
   if (error !== null || changes.length === 0) {
     return (
       <TableRow>

@@ -92,11 +92,9 @@ describe("the names declared harmless", () => {
     const names = within(row.getByRole("list", { name: /Names declared harmless for Heimdal/ }));
     expect(names.getByText("header X-Has-More")).toBeVisible();
     await expectAccessible();
-    await user.click(names.getByRole("button", { name: "Take back isComplete" }));
-    const dialog = within(
-      await screen.findByRole("dialog", { name: "Take back that isComplete is harmless?" }),
-    );
-    await user.click(dialog.getByRole("button", { name: "Take back" }));
+    await user.click(names.getByRole("button", { name: "Stop ignoring isComplete" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Stop ignoring isComplete?" }));
+    await user.click(dialog.getByRole("button", { name: "Stop ignoring" }));
     await waitFor(() => expect(names.queryByText("isComplete")).toBeNull());
     expect(fake.world.connections[0]?.harmless).toEqual(["header X-Has-More"]);
   });

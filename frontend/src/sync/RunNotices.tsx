@@ -1,11 +1,9 @@
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
-import { Link as RouterLink } from "react-router";
-import { links } from "../bridge/links";
 import type { CustomerField, FieldNotice, FieldType, SyncRun } from "../bridge/models";
+import { unmapped } from "../bridge/runs";
 import { t } from "../i18n/i18n";
 import { Section } from "../parts/Section";
-import { useSession } from "../session/session";
+import { OpenFields } from "./OpenFields";
 
 const fieldName = (field: CustomerField) => t(`fields.name.${field}`);
 const types = (detail: string) => detail.split(", ").map((type) => t(`fields.type.${type as FieldType}`));
@@ -33,7 +31,6 @@ export function noticeWords({ kind, path, field, count, detail }: FieldNotice): 
 
 /** What a run noticed about the product's fields, and the way to change what they fill. */
 export function RunNotices({ run, heading }: { run: SyncRun; heading?: "h2" }) {
-  const { can } = useSession();
   if (run.notices.length === 0) return null;
   return (
     <Section title={t("sync.run.fields")} heading={heading}>
@@ -42,11 +39,7 @@ export function RunNotices({ run, heading }: { run: SyncRun; heading?: "h2" }) {
           <li key={`${notice.kind} ${notice.path}`}>{noticeWords(notice)}</li>
         ))}
       </Box>
-      {can("manage_products") && (
-        <Button component={RouterLink} to={links.fields(run.connection_id)} sx={{ mt: 1.5 }}>
-          {t("sync.run.openFields")}
-        </Button>
-      )}
+      {!unmapped(run) && <OpenFields run={run} />}
     </Section>
   );
 }

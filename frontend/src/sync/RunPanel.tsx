@@ -8,7 +8,7 @@ import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ChangeKind, SyncRun } from "../bridge/models";
-import { merged, moves, useRun } from "../bridge/runs";
+import { merged, moves, unmapped, useRun } from "../bridge/runs";
 import { formatMoment, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Delayed, SkeletonLines } from "../parts/Delayed";
@@ -20,6 +20,7 @@ import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { useRunNames } from "./connectionName";
 import { SignNote } from "./Harmless";
+import { OpenFields } from "./OpenFields";
 import { RunNotices } from "./RunNotices";
 import { counted, durationOf, productName, RunChip, sawOf, wouldChange } from "./run";
 import { UnderWay } from "./UnderWay";
@@ -108,6 +109,11 @@ function Matter({ run }: { run: SyncRun }) {
     return (
       <Note severity="error" title={t("sync.run.failed")}>
         {run.error ?? t("sync.run.noError")} {t("sync.run.failedText")}
+        {unmapped(run) && (
+          <div>
+            <OpenFields run={run} small />
+          </div>
+        )}
       </Note>
     );
   }

@@ -61,6 +61,14 @@ export const fields = {
       "{{count, number}} of the customers that have these fields, read as they are now and with your changes:",
     text_other:
       "{{count, number}} of the customers that have these fields, read as they are now and with your changes:",
+    textFailed_one:
+      "{{count, number}} customer that the last sync received before it failed: as the portal shows it now, and as it would read it with your changes:",
+    textFailed_other:
+      "{{count, number}} of the customers that the last sync received before it failed: as the portal shows them now, and as it would read them with your changes:",
+    strangers:
+      "The portal knows none of these customers by its id. If the customer id comes from the wrong field, every customer goes missing and is added again as a new one.",
+    untyped: "None of these customers would have a type. A sync in which no customer has one fails.",
+    added: "{{name}} (new)",
     none: "No customer that the portal knows has these fields.",
     same: "None of their values changes.",
     label: "Effect on customers",
@@ -74,6 +82,12 @@ export const fields = {
     loading: "Reading customers with your changes",
     save: "Save",
     next: "After saving, a sync reads every customer this way.",
+  },
+  blocked: {
+    failed: "These changes cannot be saved while their effect cannot be shown.",
+    unreadable: "These changes cannot be saved: the next sync would fail. {{why}}",
+    id: "These changes cannot be saved: no customer would have an id. Choose the field that fills Customer id.",
+    name: "These changes cannot be saved: no customer would have a name. Choose the field that fills Name.",
   },
   saved: "Saved. The next sync reads every customer this way.",
 };

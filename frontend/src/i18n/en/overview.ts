@@ -85,6 +85,7 @@ export const overview = {
     staff: "An administrator of your MSSP can start the first sync.",
     scoped: "The figures of {{node}} appear here once your MSSP has synced its products.",
     start: "Start sync",
+    openFields: "Open fields",
     replaceKey: "Replace the API key",
     syncs: "Open Products & sync",
     running: "The first sync is under way",
