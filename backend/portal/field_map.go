@@ -46,10 +46,12 @@ func (f CustomerField) NeedsReview() bool {
 type FieldMap struct {
 	Items []FieldPath `json:"items" nullable:"false" doc:"Every path seen, in the order of the answers."`
 	// Fields are the fields a path can fill.
-	Fields    []CustomerField `json:"fields" nullable:"false"`
-	Customers int64           `json:"customers" doc:"How many customers the counts are of; one that came in several answers counts for each."`
-	RunID     *string         `json:"run_id" doc:"The merged run the counts are of; null before the first, when they are of the last failed one, if any."`
-	ReadAt    *time.Time      `json:"read_at" ts_type:"string"`
+	Fields []CustomerField `json:"fields" nullable:"false"`
+	// FailedRun: the last run failed although it had read customers; what is new in it comes first among Items.
+	FailedRun bool       `json:"failed_run" doc:"Whether the last run failed after it had read customers. Paths that are new in it come first."`
+	Customers int64      `json:"customers" doc:"How many customers the counts are of; one that came in several answers counts for each."`
+	RunID     *string    `json:"run_id" doc:"The merged run the counts are of; null before the first, when they are of the last failed one, if any."`
+	ReadAt    *time.Time `json:"read_at" ts_type:"string"`
 	// Harmless are names in answers that an admin declared harmless.
 	Harmless []string `json:"harmless" nullable:"false"`
 }
@@ -72,6 +74,8 @@ type FieldPath struct {
 	Pending bool `json:"pending" doc:"Whether an admin has changed it since the run; field and source are what the next run uses, field null where that is not known yet."`
 	// Shared: the people of MSPs and clients see it of their own customers, and all that is below it.
 	Shared bool `json:"shared" doc:"Whether the people of MSPs and clients see the field; the MSSP's people see every one."`
+	// Absent: the last run failed, and none of the customers that it had read has the path.
+	Absent bool `json:"absent" doc:"Whether the last run failed and lacked it; the other figures are of the run before."`
 	// Unreadable counts values that the field cannot be read from.
 	Unreadable        int64  `json:"unreadable"`
 	UnreadableExample string `json:"unreadable_example"`

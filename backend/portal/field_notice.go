@@ -68,7 +68,6 @@ func FailedFieldMap(known []KnownPath, r FieldReading) (next []KnownPath, notice
 		return next, notices
 	}
 	before := byPath(known)
-	next = slices.Clone(known)
 	var seen []KnownPath
 	for _, path := range r.Paths {
 		was, isKnown := before[path.Path]
@@ -76,6 +75,12 @@ func FailedFieldMap(known []KnownPath, r FieldReading) (next []KnownPath, notice
 			next = append(next, KnownPath{PathStats: path.undecided()})
 		}
 		seen = append(seen, KnownPath{path, was.Noted || path.Customers*100 > newPathPercent*r.Customers})
+	}
+	in := byPath(seen)
+	for _, path := range known {
+		_, came := in[path.Path]
+		path.Absent = !came
+		next = append(next, path)
 	}
 	changes := changesOf(before, withAbsent(seen, known, true), true)
 	// Not all customers were read: only what each of them had before must have been among those.
@@ -112,6 +117,7 @@ func withAbsent(next, known []KnownPath, whole bool) []KnownPath {
 		if seen[path.Path] {
 			continue
 		}
+		path.Absent = false
 		if whole {
 			path.Customers, path.Unreadable, path.TypeCounts = 0, 0, nil
 		}

@@ -281,8 +281,11 @@ func TestFailedFieldMap(t *testing.T) {
 	}
 	t.Run("keeps the figures of the merged run, and what is new is still news to the next", func(t *testing.T) {
 		next, _ := portal.FailedFieldMap(known, failed(path("name", 10, "text", portal.FieldName), path("title", 10, "text", "")))
-		if len(next) != 3 || next[0].Customers != 100 || next[2].Path != "title" {
-			t.Fatalf("paths = %+v, want name and seats as they were, and title", next)
+		if len(next) != 3 || next[0].Path != "title" || next[1].Customers != 100 || next[1].Absent || !next[2].Absent {
+			t.Fatalf("paths = %+v, want title, then name and seats as they were, seats absent", next)
+		}
+		if again, _, _ := portal.NextFieldMap(next, reading(name)); again[len(again)-1].Absent {
+			t.Errorf("paths = %+v, want none absent after a merged run", again)
 		}
 		_, notices, changed := portal.NextFieldMap(next, reading(name, seats, path("title", 100, "text", "")))
 		if diff := cmp.Diff([]string{"appeared title - 100"}, brief(notices)); diff != "" || !changed {

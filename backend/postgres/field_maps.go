@@ -24,11 +24,13 @@ type fieldMapRow struct {
 	Applied   map[string]portal.CustomerField
 	// SharedPaths are those that the people of MSPs and clients see.
 	SharedPaths []string
+	Failed      bool
 }
 
 const fieldMapColumns = `
 	p.field_overrides as overrides, p.harmless, p.shared_paths, f.run_id, f.read_at, coalesce(f.customers, 0) as customers,
-	coalesce(f.paths, '[]') as paths, coalesce(f.applied, '{}') as applied`
+	coalesce(f.paths, '[]') as paths, coalesce(f.applied, '{}') as applied,
+	f.samples is not null as failed`
 
 const fieldMapTables = `
 	mssp_product p
@@ -57,7 +59,7 @@ func (db *DB) FieldMap(ctx context.Context, viewer portal.Viewer, connectionID s
 func (r fieldMapRow) fieldMap() portal.FieldMap {
 	m := portal.FieldMap{
 		Items: make([]portal.FieldPath, len(r.Paths)), Fields: portal.CustomerFields, Customers: r.Customers,
-		RunID: r.RunID, ReadAt: r.ReadAt, Harmless: r.Harmless,
+		RunID: r.RunID, ReadAt: r.ReadAt, Harmless: r.Harmless, FailedRun: r.Failed,
 	}
 	for i, path := range r.Paths {
 		m.Items[i] = r.withOverride(path.FieldPath)

@@ -147,8 +147,11 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 		if p := w.path("Art"); p.Field != nil || p.Customers != 2 {
 			t.Errorf("path = %+v, want one of two customers that fills nothing", p)
 		}
-		if p := w.path("type"); p.Customers != 2 || p.Field == nil {
-			t.Errorf("path = %+v, want it as the merged run left it", p)
+		if p := w.path("type"); p.Customers != 2 || p.Field == nil || !p.Absent {
+			t.Errorf("path = %+v, want it as the merged run left it, and absent from the failed one", p)
+		}
+		if m := w.fieldMap(); !m.FailedRun || m.Items[0].Path != "Art" || m.Items[0].Absent {
+			t.Errorf("map = %+v, want that the run failed, and what is new first", m)
 		}
 		if p := w.preview("Art", "type"); !p.NeedsReview {
 			t.Errorf("preview = %+v, want that the next run waits for a review", p)

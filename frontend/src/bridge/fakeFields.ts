@@ -91,7 +91,15 @@ const all: CustomerField[] = [
   "expires_on",
 ];
 
-const unread: FieldMap = { items: [], fields: all, customers: 0, run_id: null, read_at: null, harmless: [] };
+const unread: FieldMap = {
+  items: [],
+  fields: all,
+  customers: 0,
+  run_id: null,
+  read_at: null,
+  harmless: [],
+  failed_run: false,
+};
 
 const path = (name: string, field: CustomerField | null, over: Partial<FieldPath> = {}): FieldPath => ({
   path: name,
@@ -101,6 +109,7 @@ const path = (name: string, field: CustomerField | null, over: Partial<FieldPath
   field,
   source: field ? "automatic" : "none",
   pending: false,
+  absent: false,
   unreadable: 0,
   unreadable_example: "",
   ...over,

@@ -288,12 +288,37 @@ describe("a sync whose customers have no known id", () => {
         failed = fail(fake);
       },
     });
-    const card = within(await screen.findByRole("article", { name: "Heimdal, customer 120451" }));
-    expect(await card.findByRole("link", { name: "Open fields" })).toBeVisible();
     window.location.hash = `/syncs/${failed?.id}`;
     const panel = within(await screen.findByRole("complementary", { name: "Sync of Heimdal" }));
     await user.click(await panel.findByRole("link", { name: "Open fields" }));
     expect(await fills("name")).toBeVisible();
+  });
+
+  it("leads from the product to the fields", async () => {
+    const { user } = renderApp({
+      signedIn: people.admin,
+      path: "/syncs",
+      prepare: (fake) => {
+        fail(fake);
+      },
+    });
+    const card = within(await screen.findByRole("article", { name: "Heimdal, customer 120451" }));
+    await user.click(await card.findByRole("link", { name: "Open fields" }));
+    expect(await fills("name")).toBeVisible();
+  });
+
+  it("shows what is new in it first, and what it lacked last", async () => {
+    open((fake) => {
+      const map = fake.world.fieldMaps[connection];
+      if (!map) return;
+      const items = map.items.map((item) => ({ ...item, absent: item.path === "id" }));
+      fake.world.fieldMaps = { [connection]: { ...map, items, failed_run: true } };
+    });
+    expect(await screen.findByText(/those that it lacked come last/)).toBeVisible();
+    await fills("name");
+    const rows = screen.getAllByRole("row").map((row) => row.textContent ?? "");
+    expect(rows.at(-1)).toMatch(/^id.*not in the last sync/);
+    expect(screen.getByText(/Not filled by any field of the product: .*Customer id/)).toBeVisible();
   });
 
   it("leads staff nowhere they may not go", async () => {

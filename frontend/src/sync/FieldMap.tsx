@@ -113,6 +113,9 @@ function Notes({ map, draft }: { map: Fields; draft: Draft }) {
   const missing = unfilled(map);
   return (
     <Box sx={{ display: "grid", gap: 1, mb: 1.5 }}>
+      {map.failed_run && (
+        <Alert severity="error">{t(map.run_id ? "fields.failed" : "fields.failedFirst")}</Alert>
+      )}
       {map.items.length > 0 && missing.length > 0 && (
         <Alert severity="info">
           {t("fields.unfilled", { fields: missing.map((field) => t(`fields.name.${field}`)).join(", ") })}

@@ -31,7 +31,8 @@ export function FieldTable({ map, loading, problem, onRetry, q, onClear, draft, 
     const matches = ({ path, field }: FieldPath) =>
       path.toLowerCase().includes(wanted) ||
       (field && t(`fields.name.${field}`).toLowerCase().includes(wanted));
-    return (map?.items ?? []).filter(matches).map((item) => ({ ...item, id: item.path }));
+    const found = (map?.items ?? []).filter(matches).map((item) => ({ ...item, id: item.path }));
+    return found.toSorted((a, b) => Number(a.absent) - Number(b.absent));
   }, [map, q]);
   const columns = useMemo(() => columnsOf(map, draft, onChoose), [map, draft, onChoose]);
   return (
@@ -65,14 +66,14 @@ function columnsOf(
       field: "fills",
       name: t("fields.column.fills"),
       render: (item) => <Fills item={item} fields={map?.fields ?? []} draft={draft} onChoose={onChoose} />,
-      width: 224,
+      width: 252,
     },
     {
       field: "customers",
       name: t("fields.column.customers"),
       text: (item) => inCustomers(item, map?.customers ?? 0),
       align: "right",
-      width: 116,
+      width: 132,
     },
     {
       field: "example",
@@ -108,7 +109,8 @@ function columnsOf(
   ];
 }
 
-function inCustomers({ customers: count }: FieldPath, all: number): string {
+function inCustomers({ customers: count, absent }: FieldPath, all: number): string {
+  if (absent) return t("fields.absent");
   if (count === 0) return t("fields.gone");
   if (all === 0) return formatNumber(count);
   return t("fields.share", { count, share: formatPercent(Math.min(1, count / all)) });
@@ -140,7 +142,7 @@ function Fills({ item, fields, draft, onChoose }: FillsProps) {
       component="span"
       // The keys that choose are the list's own, not the table's.
       onKeyDown={(event: React.KeyboardEvent) => event.key !== "Tab" && event.stopPropagation()}
-      sx={{ display: "block", width: 196 }}
+      sx={{ display: "block", width: 224 }}
     >
       <NativeSelect
         fullWidth

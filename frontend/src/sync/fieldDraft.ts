@@ -39,4 +39,6 @@ export const needsReview = (map: FieldMap, draft: Draft): boolean =>
 
 /** The portal's fields that nothing fills. */
 export const unfilled = (map: FieldMap): CustomerField[] =>
-  map.fields.filter((field) => !map.items.some((item) => item.field === field && item.customers > 0));
+  map.fields.filter(
+    (field) => !map.items.some((item) => item.field === field && item.customers > 0 && !item.absent),
+  );

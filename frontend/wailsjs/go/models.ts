@@ -246,12 +246,14 @@ export namespace portal {
 	    field?: string;
 	    source: string;
 	    pending: boolean;
+	    absent: boolean;
 	    unreadable: number;
 	    unreadable_example: string;
 	}
 	export interface FieldMap {
 	    items: FieldPath[];
 	    fields: string[];
+	    failed_run: boolean;
 	    customers: number;
 	    run_id?: string;
 	    read_at?: string;

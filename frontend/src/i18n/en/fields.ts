@@ -28,6 +28,11 @@ export const fields = {
   },
   share: "{{count, number}} ({{share}})",
   gone: "no longer sent",
+  absent: "not in the last sync",
+  failed:
+    "The last sync failed after it had read customers. Fields that are new in it come first, and those that it lacked come last. Choose what the new ones fill, then preview and save.",
+  failedFirst:
+    "The last sync failed after it had read customers. Choose what their fields fill, then preview and save.",
   fillsOf: "What {{path}} fills",
   automatic: "Automatic",
   automaticField: "Automatic: {{field}}",
