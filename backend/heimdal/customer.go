@@ -63,6 +63,13 @@ func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 	if name, twice := o.contradiction(); twice {
 		return portal.Customer{}, errorf(portal.Garbage, "The customer %s has two different values named %q, and the portal cannot know which is true. Tell Heimdal's support.", redact(id, o.secret), brief(name))
 	}
+	c := o.customer(id)
+	c.Raw = clean(bytes.Clone(raw))
+	return c, nil
+}
+
+// customer returns the customer that o is, with this id.
+func (o *object) customer(id string) portal.Customer {
 	kind := first(o, meansType, readText)
 	return portal.Customer{
 		Kind:         kindOf(kind),
@@ -77,8 +84,7 @@ func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 		SeatsUsed:    o.seats(meansSeatsUsed),
 		SeatsTotal:   o.seats(meansSeatsTotal),
 		ExpiresOn:    o.expiry(),
-		Raw:          clean(bytes.Clone(raw)),
-	}, nil
+	}
 }
 
 // kindOf takes RESELLER for an MSP; CORP and every type we do not know is kept as a client and shown under the type's

@@ -19,6 +19,7 @@ const (
 // passUnnamed counts the paths of a customer that has no id, so that an admin can say which of them is its id. The call
 // fails; one of a list is passed over until the answer ends, for the customers after it may have more paths.
 func (a *answer) passUnnamed(c *part) error {
+	a.object.customer("") // so that the paths say what they fill
 	a.count(clean(bytes.Clone(c.own)))
 	if a.unnamed++; c.level > 0 || c.whole || a.unnamed == mostUnnamed {
 		return errNoID

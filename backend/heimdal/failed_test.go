@@ -29,6 +29,8 @@ func TestFailedCall(t *testing.T) {
 			errUntyped, "Art text 2 - none e.g. CORP", 2},
 		"returns the paths of customers without an id": {`[{"Kennung":{"Nr":1},"Art":"CORP"},{"Kennung":{"Nr":2}}]`,
 			errNoID, "Kennung.Nr number 2 - none e.g. 1", 2},
+		"says what the other paths of customers without an id fill": {`[{"Nr":[1],"Art":"CORP","seatsTotal":4},{"Nr":[2],"seatsTotal":4}]`,
+			errNoID, "seatsTotal number 2 seats_total automatic e.g. 4", 2},
 		"returns the paths of those beside one without an id": {`{"items":[{"id":1,"type":"CORP","x":1},{"x":2}],"message":"ok"}`,
 			errNoID, "x number 2 - none e.g. 1", 2},
 	} {

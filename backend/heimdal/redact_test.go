@@ -21,17 +21,17 @@ var encodings = map[string]func(string) string{
 	"percent-encoded":             percent,
 	"percent-encoded_twice":       func(s string) string { return percent(percent(s)) },
 	"percent-encoded_three_times": func(s string) string { return percent(percent(percent(s))) },
-	"quoted-printable":            func(s string) string { return escaped(s, "=%02X") },
+	"quoted-printable":            func(s string) string { return everyByte(s, "=%02X") },
 	"hexadecimal":                 func(s string) string { return hex.EncodeToString([]byte(s)) },
 	"hexadecimal_upper_case":      func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
-	"hexadecimal_with_colons":     func(s string) string { return escaped(s, "%02x:") },
-	"hexadecimal_with_spaces":     func(s string) string { return escaped(s, "%02X ") },
-	"decimal_codes":               func(s string) string { return escaped(s, "%d, ") },
-	"escapes_x":                   func(s string) string { return escaped(s, `\x%02x`) },
-	"escapes_u":                   func(s string) string { return escaped(s, `\u%04X`) },
-	"escapes_0x":                  func(s string) string { return escaped(s, "0x%02x,") },
-	"escapes_of_HTML":             func(s string) string { return escaped(s, "&#x%02x;") },
-	"decimal_escapes_of_HTML":     func(s string) string { return escaped(s, "&#%d;") },
+	"hexadecimal_with_colons":     func(s string) string { return everyByte(s, "%02x:") },
+	"hexadecimal_with_spaces":     func(s string) string { return everyByte(s, "%02X ") },
+	"decimal_codes":               func(s string) string { return everyByte(s, "%d, ") },
+	"escapes_x":                   func(s string) string { return everyByte(s, `\x%02x`) },
+	"escapes_u":                   func(s string) string { return everyByte(s, `\u%04X`) },
+	"escapes_0x":                  func(s string) string { return everyByte(s, "0x%02x,") },
+	"escapes_of_HTML":             func(s string) string { return everyByte(s, "&#x%02x;") },
+	"decimal_escapes_of_HTML":     func(s string) string { return everyByte(s, "&#%d;") },
 	"base32":                      func(s string) string { return base32.StdEncoding.EncodeToString([]byte(s)) },
 	"base32_behind_a_word":        func(s string) string { return base32.StdEncoding.EncodeToString([]byte("Bearer " + s + "!")) },
 	"base64":                      func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
@@ -39,12 +39,12 @@ var encodings = map[string]func(string) string{
 	"base64_behind_one_character": func(s string) string { return base64.StdEncoding.EncodeToString([]byte(":" + s + " is wrong")) },
 	"base64_behind_two":           func(s string) string { return base64.StdEncoding.EncodeToString([]byte("k:" + s + " is wrong")) },
 	"ROT13":                       func(s string) string { return strings.Map(rot13, s) },
-	"split_by_dashes":             func(s string) string { return escaped(s, "%c-") },
-	"split_by_spaces":             func(s string) string { return escaped(s, "%c ") },
+	"split_by_dashes":             func(s string) string { return everyByte(s, "%c-") },
+	"split_by_spaces":             func(s string) string { return everyByte(s, "%c ") },
 	"split_in_pieces":             func(s string) string { return s[:4] + " / " + s[4:8] + " / " + s[8:] },
 }
 
-func escaped(text, format string) string {
+func everyByte(text, format string) string {
 	var b strings.Builder
 	for _, c := range []byte(text) {
 		fmt.Fprintf(&b, format, c)

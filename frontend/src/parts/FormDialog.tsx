@@ -55,7 +55,12 @@ export function FormDialog(props: Props) {
   };
   return (
     <Dialog open={open} onClose={pending ? undefined : onClose} aria-labelledby={id} fullWidth maxWidth="sm">
-      <form onSubmit={submit} noValidate>
+      {/* What is too much for the window scrolls above the buttons. */}
+      <form
+        onSubmit={submit}
+        noValidate
+        style={{ display: "flex", flexDirection: "column", minHeight: 0, flex: "1 1 auto" }}
+      >
         <DialogTitle id={id}>{title}</DialogTitle>
         <DialogContent>
           <Box sx={{ display: "flex", flexDirection: "column", gap: 2, pt: 1 }}>

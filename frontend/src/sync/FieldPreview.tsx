@@ -77,15 +77,16 @@ function blockedBy({ data, error }: { data?: FieldMapPreview; error: unknown }):
 }
 
 function Effects({ preview: { items, needs_review, failed_run, unread } }: { preview: FieldMapPreview }) {
+  const readable = items.every(({ error }) => error === null);
   const strangers = items.every(({ known, error }) => !known && error === null);
   const same = items.every(({ changes, error }) => changes.length === 0 && error === null);
   return (
     <>
-      {needs_review && <Alert severity="warning">{t("fields.review")}</Alert>}
+      {needs_review && readable && <Alert severity="warning">{t("fields.review")}</Alert>}
       {needs_review && items.length > 0 && strangers && (
         <Alert severity="warning">{t("fields.dialog.strangers")}</Alert>
       )}
-      {unread.includes("type") && <Alert severity="warning">{t("fields.dialog.untyped")}</Alert>}
+      {readable && unread.includes("type") && <Alert severity="warning">{t("fields.dialog.untyped")}</Alert>}
       <Typography variant="body2">
         {items.length === 0
           ? t("fields.dialog.none")
@@ -135,7 +136,7 @@ function Effect({ item: { id, changes, known, error, ...item } }: { item: FieldM
           {name}
         </TableCell>
         <TableCell colSpan={3} sx={{ color: error === null ? "text.secondary" : "error.main" }}>
-          {error === null ? t("fields.dialog.unchanged") : t("fields.dialog.unreadable", { why: error })}
+          {error === null ? t("fields.dialog.unchanged") : t("fields.dialog.unreadable")}
         </TableCell>
       </TableRow>
     );

@@ -83,7 +83,7 @@ export const fields = {
     after: "After",
     unchanged: "No change",
     numbered: "Customer {{number}}",
-    unreadable: "Could not be read: {{why}}",
+    unreadable: "Could not be read",
     loading: "Reading customers with your changes",
     save: "Save",
     next: "After saving, a sync reads every customer this way.",
