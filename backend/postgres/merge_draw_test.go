@@ -135,7 +135,13 @@ func (s *story) drawWorld(r *rapid.T) map[string]portal.Customer {
 		calm = rapid.Bool().Draw(r, "calm")
 	}
 	for id := 1; id <= most; id++ {
-		if rapid.IntRange(0, 99).Draw(r, "there") < absent {
+		away := rapid.IntRange(0, 99).Draw(r, "there") < absent
+		if s.calm {
+			likely := map[bool]int{true: 80, false: 8}[s.away[strconv.Itoa(id)]]
+			away = rapid.IntRange(0, 99).Draw(r, "stays") < likely
+			s.away[strconv.Itoa(id)] = away
+		}
+		if away {
 			continue
 		}
 		kind := portal.KindClient

@@ -24,6 +24,7 @@ type story struct {
 	ids   map[string]string // the id each customer was first seen with
 	types map[string]string // the type each was first seen with
 	calm  bool              // customers come and go, and nothing else changes or goes wrong
+	away  map[string]bool   // who was not in the world before, and likely stays away in a calm story
 }
 
 // TestTheTablesEqualTheLastBelievedWorld holds for any sequence of worlds and faults, on two connections of one MSSP:
@@ -59,7 +60,7 @@ func TestTheTablesFollowWhoIsAbsentForLong(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
 	rapid.Check(t, func(r *rapid.T) {
-		s := &story{tenant: base.sibling(), model: model{}, ids: map[string]string{}, types: map[string]string{}, calm: true}
+		s := &story{tenant: base.sibling(), model: model{}, ids: map[string]string{}, types: map[string]string{}, calm: true, away: map[string]bool{}}
 		s.rules = propertyRules
 		for range rapid.IntRange(4, 6).Draw(r, "runs") {
 			s.step(r)
