@@ -298,7 +298,7 @@ func TestAnAnswerMustBeAsLongAsItSaysAndSayWhoIsAnMSP(t *testing.T) {
 	untyped.Type = ""
 	_, err := w.sync([]portal.Customer{untyped})
 	var refused *portal.CallError
-	if !errors.As(err, &refused) || refused.Code != portal.Garbage {
+	if !errors.As(err, &refused) || refused.Code != portal.Unmapped {
 		t.Errorf("customers without any type: %v", err)
 	}
 }
