@@ -13,7 +13,9 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     setupFiles: ["src/test/setup.ts"],
-    testTimeout: 20_000,
+    // A test that hangs is rare; one that a busy machine keeps from its end within seconds is not.
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
     pool: "threads",
   },
 });

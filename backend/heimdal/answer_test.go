@@ -17,7 +17,12 @@ import (
 // web answers requests without a network.
 type web func(*http.Request) *http.Response
 
-func (w web) RoundTrip(r *http.Request) (*http.Response, error) { return w(r), nil }
+func (w web) RoundTrip(r *http.Request) (*http.Response, error) {
+	if response := w(r); response != nil {
+		return response, nil
+	}
+	return nil, errors.New("nobody there")
+}
 
 // body is an answer of status 200.
 func body(text string) *http.Response {

@@ -14,7 +14,7 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, Gio, GLib  # noqa: E402
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 ANSWER_MS = 4000
 
 ACCESSIBLE = "org.a11y.atspi.Accessible"
