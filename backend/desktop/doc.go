@@ -56,6 +56,19 @@
 //	$BROWSER, xdg-open         the link it is told to open      works once, short, free of anything a    TestOnlyOurOwnShortLink…
 //	                                                            shell could read; not the provider's
 //
+// # Networks
+//
+// A proxy carries bytes: TLS ends at the API, so that a proxy sees its name and nothing of a session. Which proxy it is
+// comes from the environment, else from the system, read again while the app runs:
+//
+//	environment ─► HTTPS_PROXY, ALL_PROXY, NO_PROXY       TestEnvironmentProxy
+//	Windows     ─► WinHTTP: settings, PAC and WPAD        TestWindowsProxy (the parser; WinHTTP itself was not run)
+//	macOS       ─► scutil: the outermost dictionary       TestMacOSProxy (the parser)
+//	GNOME       ─► gsettings                              TestGNOMEProxy, TestGNOMESettings
+//
+// A CA file adds to the authorities of the system for the API alone. What in it cannot be used is named in the log, a file
+// without anything to use ends the start: TestCertificatesThatCannotBeUsed, TestCAFile.
+//
 // # Keyring and sessions
 //
 // An access token lives in memory only, for its ten minutes. What outlives the app is one entry of the keyring: the
