@@ -61,7 +61,7 @@ func TestOutageReason(t *testing.T) {
 
 func TestOutageIsNotWrappedTwice(t *testing.T) {
 	once := outage(&pgconn.PgError{Code: "57P03", Message: "starting"})
-	if twice := outage(once); twice != once {
+	if twice := outage(once); twice != once { //nolint:errorlint // the very same error is meant
 		t.Errorf("got %v, want the same error", twice)
 	}
 	if text := once.Error(); !strings.Contains(text, "starting") {

@@ -18,16 +18,17 @@ CLOSE = "close"
 class App(Window):
     """One run of the app, with what PORTAL_BROWSER_CHOICE names as the person at the browser.
 
-    What it and its window's library write is kept beside the pictures, as app-1.log for the first run.
+    settings are variables beside those of this process. What it and its window's library write is kept beside the pictures, as app-1.log for the first run.
     """
 
     runs = itertools.count(1)
 
-    def __init__(self, shots):
+    def __init__(self, shots, settings=None):
         os.makedirs(shots, exist_ok=True)
         self.log = os.path.join(shots, f"app-{next(self.runs)}.log")
         with open(self.log, "w", encoding="utf-8") as log:
-            self.process = subprocess.Popen([os.environ["PORTAL_APP"]], stdout=log, stderr=subprocess.STDOUT)
+            environment = {**os.environ, **(settings or {})}
+            self.process = subprocess.Popen([os.environ["PORTAL_APP"]], stdout=log, stderr=subprocess.STDOUT, env=environment)
         super().__init__(self.process.pid, shots)
 
     def until(self, what, condition, patience=30.0):

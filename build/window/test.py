@@ -8,6 +8,7 @@ failure the rest of the day cannot happen and counts as failed too.
 import json
 import os
 import re
+import signal
 import sys
 import traceback
 
@@ -133,6 +134,32 @@ class Day:
         self.app = App(SHOTS)
         self.app.wait_for("button", GOOGLE, 60)
         assert not self.app.signed_in(), "signed in without a session"
+        self.app.quit()
+
+    # --- starts that go wrong ------------------------------------------------------------------------
+
+    def step_a_setting_that_cannot_be_used_is_said_in_a_window(self):
+        self.app = App(SHOTS, {"FSPORTAL_API_URL": "ftp://portal"})
+        self.app.wait_for_text(re.compile("FSPORTAL_API_URL must be"), 60)
+        self.app.press("button", "Close")
+        code = self.app.process.wait(timeout=30)
+        assert code == 2, f"ended with code {code}, want 2"
+
+    def step_a_second_start_shows_the_window_that_is_open(self):
+        self.app = App(SHOTS)
+        self.app.wait_for("button", GOOGLE, 60)
+        code = App(SHOTS).process.wait(timeout=30)
+        assert code == 0, f"the second start ended with code {code}, want 0"
+        self.app.wait_for("button", GOOGLE)
+
+    def step_a_window_that_hangs_is_restarted_by_a_second_start(self):
+        hung = self.app.process
+        hung.send_signal(signal.SIGSTOP)
+        self.app = App(SHOTS)
+        self.app.wait_for("button", "Cancel", 60)
+        self.app.press("button", "Restart it")
+        hung.wait(timeout=30)
+        self.app.wait_for("button", GOOGLE, 60)
         self.app.quit()
 
     # --- reading -------------------------------------------------------------------------------------
