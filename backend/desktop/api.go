@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -203,8 +204,7 @@ func (c *apiClient) answeredProblem(answer *resty.Response) *Problem {
 
 // notOurAPI is what is said of a reply whose sender is not known better.
 func notOurAPI() *Problem {
-	return problem(portal.Unavailable,
-		"What replied is not the portal's API. Check the address, and that the network lets you through.")
+	return finding{cause: causeWrongAddress, status: strconv.Itoa(http.StatusOK)}.problem(portal.Unavailable, "")
 }
 
 // connectionFailed reports a connection that was refused or broke; one that was only slow would be as slow again.

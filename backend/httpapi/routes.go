@@ -78,7 +78,7 @@ func route[I, O any](s *server, api huma.API, pattern string, may portal.Permiss
 		Method:      method,
 		Path:        path,
 		Summary:     pattern,
-		Errors:      []int{http.StatusTooManyRequests},
+		Errors:      []int{http.StatusTooManyRequests, http.StatusServiceUnavailable},
 		// huma counts a body of so many bytes as too large.
 		MaxBodyBytes:    largestBody(path, may) + 1,
 		BodyReadTimeout: bodyTime,
