@@ -19,6 +19,7 @@ const (
 	causeProxyAuth    = "proxy_authentication"
 	causeProxyDown    = "proxy_unreachable"
 	causeProxyRefused = "proxy_refused"
+	causeProxyFailed  = "proxy_failed"
 	causeUnknownName  = "name_not_found"
 	causeNoLookup     = "name_lookup_failed"
 	causeRefused      = "connection_refused"
@@ -59,6 +60,8 @@ var causeWords = map[string]string{
 	causeProxyDown: "The proxy {other} of this computer's settings cannot be reached. Connect to the company network or VPN, or " +
 		"ask your IT whether the proxy settings are right.",
 	causeProxyRefused: "The proxy {other} does not connect this app to {host} (HTTP {status}). Ask your IT to allow it.",
+	causeProxyFailed: "The proxy {other} could not connect this app to {host}. Check the portal's address. If it is right, ask your " +
+		"IT whether the proxy can reach it.",
 	causeUnknownName: "No server with the name {host} is known in this network. Check the address for typing errors. If the " +
 		"portal is reached by VPN, connect it and try again.",
 	causeNoLookup: "The name {host} could not be looked up. Check this computer's network connection and VPN, then try again.",

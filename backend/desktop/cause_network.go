@@ -60,18 +60,30 @@ func (c *apiClient) proxyCause(err error, _ time.Time) (finding, bool) {
 	var refused *proxyRefusal
 	if errors.As(err, &refused) {
 		f := finding{cause: causeProxyRefused, other: refused.proxy, address: refused.proxy, status: strconv.Itoa(refused.status)}
-		if refused.status == http.StatusProxyAuthRequired {
+		switch {
+		case refused.status == http.StatusProxyAuthRequired:
 			f.cause = causeProxyAuth
+		case refused.status >= http.StatusInternalServerError:
+			f.cause = causeProxyFailed
 		}
 		f.evidence = refused.Error()
 		return f, true
 	}
 	var dialed *net.OpError
-	if !errors.As(err, &dialed) || dialed.Op != "proxyconnect" {
+	if !errors.As(err, &dialed) {
 		return finding{}, false
 	}
 	proxy := c.proxyHost()
-	return finding{cause: causeProxyDown, other: proxy, address: proxy, evidence: evidenceOf(dialed.Err)}, true
+	f := finding{other: proxy, address: proxy, evidence: dialed.Op + ": " + evidenceOf(dialed.Err)}
+	switch dialed.Op {
+	case "proxyconnect":
+		f.cause = causeProxyDown
+	case "socks connect":
+		f.cause = causeProxyFailed
+	default:
+		return finding{}, false
+	}
+	return f, true
 }
 
 // proxyHost returns host and port of the proxy in use for the API, "" for none.

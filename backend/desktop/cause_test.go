@@ -170,6 +170,15 @@ func oldServerHello(conn net.Conn) {
 	_, _ = conn.Read(make([]byte, 4096))
 }
 
+// unreachableBySOCKS accepts the user and replies that the host cannot be reached (RFC 1928).
+func unreachableBySOCKS(conn net.Conn) {
+	defer conn.Close()
+	for _, reply := range [][]byte{{5, 2}, {1, 0}, {5, 4, 0, 1, 0, 0, 0, 0, 0, 0}} {
+		_, _ = conn.Read(make([]byte, 512))
+		_, _ = conn.Write(reply)
+	}
+}
+
 func closedPort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -293,6 +302,10 @@ var causeCases = []causeCase{
 		return p
 	}, Offline, causeProxyAuth, "127.0.0.1:"},
 	{"a_proxy_that_forbids_the_portal", throughProxy(403), Offline, causeProxyRefused, "HTTP 403"},
+	{"a_proxy_that_finds_no_portal", throughProxy(502), Offline, causeProxyFailed, "could not connect"},
+	{"a_SOCKS_proxy_that_finds_no_portal", func(t *testing.T) place {
+		return place{url: "https://portal.example.com", set: useProxy(t, "socks5://"+raw(t, unreachableBySOCKS))}
+	}, Offline, causeProxyFailed, "could not connect"},
 	{"a_proxy_that_does_not_run", func(t *testing.T) place {
 		return place{url: "https://portal.example.com", set: useProxy(t, "http://"+closedPort(t))}
 	}, Offline, causeProxyDown, "127.0.0.1:"},

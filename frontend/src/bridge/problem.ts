@@ -50,6 +50,7 @@ export const causes = [
   "proxy_authentication",
   "proxy_unreachable",
   "proxy_refused",
+  "proxy_failed",
   "name_not_found",
   "name_lookup_failed",
   "connection_refused",

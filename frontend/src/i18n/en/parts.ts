@@ -80,6 +80,7 @@ export const parts = {
       proxy_authentication: "The proxy asks for a sign-in",
       proxy_unreachable: "The proxy cannot be reached",
       proxy_refused: "The proxy does not allow this",
+      proxy_failed: "The proxy does not reach the portal",
       name_not_found: "The portal's name is not known",
       name_lookup_failed: "The portal's name could not be looked up",
       connection_refused: "The portal refuses connections",
