@@ -43,7 +43,7 @@ func (d *Desktop) SubmitInviteCode(ctx context.Context, code string) (portal.Me,
 
 // worthAnotherTry tells an answer after which the same attempt may still succeed.
 func worthAnotherTry(err error) bool {
-	return hasCode(err, portal.InviteCodeRequired, portal.InviteCodeWrong, portal.Invalid, Offline, Cancelled,
+	return hasCode(err, portal.InviteCodeRequired, portal.InviteCodeInvalid, portal.Invalid, Offline, Cancelled,
 		portal.Unavailable, portal.TooManyRequests)
 }
 

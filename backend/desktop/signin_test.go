@@ -285,7 +285,7 @@ func TestTheInviteCodeFinishesTheSameSignIn(t *testing.T) {
 		case "RIGHT":
 			return nil
 		}
-		return portal.Errorf(portal.InviteCodeWrong, "Wrong code.")
+		return portal.Errorf(portal.InviteCodeInvalid, "Wrong code.")
 	}
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
@@ -295,7 +295,7 @@ func TestTheInviteCodeFinishesTheSameSignIn(t *testing.T) {
 		t.Errorf("the browser was shown %s", page.body)
 	}
 	_, err := b.SubmitInviteCode(t.Context(), "WRONG")
-	wantCode(t, err, portal.InviteCodeWrong)
+	wantCode(t, err, portal.InviteCodeInvalid)
 	me, err := b.SubmitInviteCode(t.Context(), " RIGHT ")
 	if err != nil || me.User.ID != testUser.ID {
 		t.Fatalf("%+v %v", me, err)

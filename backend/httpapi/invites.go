@@ -58,3 +58,15 @@ func (s *server) resendInvite(ctx context.Context, in *one) (*inviteOutput, erro
 func (s *server) revokeInvite(ctx context.Context, in *one) (*struct{}, error) {
 	return nil, s.DB.RevokeInvite(ctx, viewerOf(ctx), in.ID)
 }
+
+type grantOutput struct{ Body portal.Grant }
+
+// claimInvite gives the caller the role of a further invite.
+func (s *server) claimInvite(ctx context.Context, in *struct{ Body portal.InviteClaim }) (*grantOutput, error) {
+	viewer := viewerOf(ctx)
+	if wait, ok := s.limits.claims.take(viewer.UserID); !ok {
+		return nil, tooMany(wait)
+	}
+	grant, err := s.Identity.Claim(ctx, viewer, in.Body)
+	return &grantOutput{grant}, err
+}

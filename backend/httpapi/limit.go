@@ -26,10 +26,11 @@ func humaUnwrap(ctx huma.Context) (*http.Request, http.ResponseWriter) { return 
 // attempt and verifier; how many invite codes may be tried, attempt and invite count themselves, in the database.
 //
 // session is for everything else, by the session of the verified access token. trials is for what makes the server call
-// an address that an admin names, fieldMaps for what makes it read thousands of customers, both by the MSSP.
+// an address that an admin names, fieldMaps for what makes it read thousands of customers, both by the MSSP. claims is for
+// the codes of invites that somebody who is signed in tries, by the user.
 type limits struct {
-	address, account, session, trials, fieldMaps *limit
-	lines                                        *recent[string]
+	address, account, session, trials, fieldMaps, claims *limit
+	lines                                                *recent[string]
 }
 
 // trialRate is how many connections an MSSP may try a minute: enough for somebody who types, nothing to scan with.
@@ -38,10 +39,14 @@ const trialRate = 10
 // fieldMapRate is how many previews and changes of field maps an MSSP may ask for a minute.
 const fieldMapRate = 30
 
+// claimRate is how many codes of invites a user may try a minute.
+const claimRate = 10
+
 func newLimits(c Config) limits {
 	return limits{
 		address: newLimit(c.AuthRate, c.Now), account: newLimit(c.AccountRate, c.Now), session: newLimit(c.SessionRate, c.Now),
-		trials: newLimit(trialRate, c.Now), fieldMaps: newLimit(fieldMapRate, c.Now), lines: newRecent[string](c.Now),
+		trials: newLimit(trialRate, c.Now), fieldMaps: newLimit(fieldMapRate, c.Now),
+		claims: newLimit(claimRate, c.Now), lines: newRecent[string](c.Now),
 	}
 }
 

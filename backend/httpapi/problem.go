@@ -27,6 +27,9 @@ type Problem struct {
 	Field     string      `json:"field,omitempty" doc:"The parameter at fault, where one is."`
 	// RetryAfter repeats the header of that name.
 	RetryAfter int `json:"retry_after,omitempty" doc:"Seconds to wait, where too much was asked or the portal is not available."`
+	// Address and Invites are those of portal.Error.
+	Address string               `json:"address,omitempty" doc:"The address that signed in, where no invite was claimed by it."`
+	Invites []portal.InviteOffer `json:"invites,omitempty" doc:"With invite_choice: send the request again with invite_ids."`
 }
 
 func (p *Problem) Error() string { return p.Detail }
@@ -61,7 +64,8 @@ var statuses = map[portal.Code]int{
 	portal.ProductRefused:     http.StatusUnprocessableEntity,
 	portal.NoInvite:           http.StatusForbidden,
 	portal.InviteCodeRequired: http.StatusForbidden,
-	portal.InviteCodeWrong:    http.StatusForbidden,
+	portal.InviteCodeInvalid:  http.StatusForbidden,
+	portal.InviteChoice:       http.StatusConflict,
 	portal.InviteClosed:       http.StatusForbidden,
 	portal.TenantNotAllowed:   http.StatusForbidden,
 	portal.Deactivated:        http.StatusForbidden,
@@ -84,6 +88,7 @@ func (s *server) problem(ctx context.Context, err error) *Problem {
 		if known.Code == portal.TooManyRequests || known.Code == portal.Unavailable {
 			p.RetryAfter = wholeSeconds(known.Wait)
 		}
+		p.Address, p.Invites = known.Address, known.Invites
 		return p
 	}
 	var down *postgres.Outage

@@ -41,6 +41,7 @@ func (s *server) routes(api huma.API) {
 
 	route(s, api, "GET /v1/invites", portal.ManageInvites, s.invites)
 	route(s, api, "POST /v1/invites", portal.ManageInvites, s.invite)
+	route(s, api, "POST /v1/invites/claim", signedIn, s.claimInvite)
 	route(s, api, "POST /v1/invites/{id}/resend", portal.ManageInvites, s.resendInvite)
 	route(s, api, "DELETE /v1/invites/{id}", portal.ManageInvites, s.revokeInvite)
 

@@ -19,12 +19,12 @@ func (h *house) claim(p portal.ProviderID, email, tenant string) postgres.Claim 
 	if _, err := h.DB.CreateAttempt(ctx, attempt, time.Hour); err != nil {
 		h.Fatal(err)
 	}
-	who := postgres.Identity{Provider: p, Issuer: "issuer" + tenant, Subject: postgres.NewID(), Tenant: tenant, Email: email}
-	known, err := h.DB.Recognise(ctx, who, attempt.ID, nil, newSession())
-	if err != nil || len(known.Invites) == 0 {
+	who := postgres.Identity{Provider: p, Issuer: "issuer" + tenant, Subject: postgres.NewID(), Tenant: tenant, Email: email, Confirmed: true}
+	known, err := h.DB.Recognise(ctx, who, attempt.ID, nil, true, newSession())
+	if err != nil || len(known.ByAddress) == 0 {
 		h.Fatalf("finds %+v: %v", known, err)
 	}
-	return postgres.Claim{Identity: who, AttemptID: attempt.ID, Invites: known.Invites}
+	return postgres.Claim{Identity: who, AttemptID: attempt.ID, Invites: known.ByAddress}
 }
 
 func newSession() postgres.NewSession {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit/hostile"
 )
@@ -52,12 +53,13 @@ func TestTheAuditLogSaysWhatMadeAnInviteSomebodys(t *testing.T) {
 func TestTheAuditLogSaysWhatTheProviderVouchedForWhereItWasNotEnough(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	_, err := h.signIn(portal.Entra, "edov-false", "")
-	wantCode(t, err, portal.NoInvite)
+	code, _ := identity.NewInviteCode()
+	_, err := h.signIn(portal.Entra, "edov-false", code)
+	wantCode(t, err, portal.InviteCodeInvalid)
 	_, err = h.signIn(portal.Google, "ada", "")
 	wantCode(t, err, portal.NoInvite)
 	for reason, detail := range map[string]string{
-		"an account of Entra ID": `{"provider": "entra", "reason": "no_invite", "member": true, "domain_owned": false, "app": "test"}`,
+		"an account of Entra ID": `{"provider": "entra", "reason": "code_wrong", "member": true, "domain_owned": false, "app": "test"}`,
 		"an account of Google":   `{"provider": "google", "reason": "no_invite", "verified": true, "hosted_domain": "fjord.example", "app": "test"}`,
 	} {
 		if n := h.count("select count(*) from audit_log where action = 'sign_in_refused' and detail @> $1", detail); n != 1 {

@@ -72,7 +72,7 @@
 // Somebody who guesses an invite's code, or wants to know who is invited. A code has 145 random bits, tries are counted
 // for the attempt and the invite, and who has no invite reads the same words whatever invites there are.
 //
-//	TestWrongCodesAreLimitedAndTheUserIsToldWhatIsLeft  TestAnAdminsInviteAsksForItsCodeWhateverTheProviderSays
+//	TestWrongCodes  TestAnAdminsInviteAsksForItsCodeWhateverTheProviderSays
 //	TestWhoIsNotInvitedIsRefusedInOneWay  FuzzInviteCode
 //
 // Somebody on the way to the provider, or a provider that is broken. Certificates are checked, no redirect is followed,

@@ -40,9 +40,13 @@ type answer struct {
 }
 
 var (
-	signsIn      = answer{}
-	codeAsked    = answer{portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator.", ""}
-	notInvited   = answer{portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite.", "no_invite"}
+	signsIn   = answer{}
+	codeAsked = answer{portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator.", ""}
+	// addressless is what somebody whose Google account names no address reads.
+	addressless = answer{portal.InviteCodeRequired, "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one.", ""}
+	notInvited  = answer{portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite.", "no_invite"}
+	// noAddress stands for what a token without a usable address comes to at either provider.
+	noAddress    = answer{says: "no address"}
 	otherCompany = answer{portal.TenantNotAllowed, "Accounts of this organisation cannot sign in here. Use the account you were invited with, or ask your administrator.", "tenant"}
 )
 
@@ -92,7 +96,11 @@ func try(t *testing.T, misdeeds []misdeed) {
 						m.do(k.provider, &script)
 						k.provider.Play(script)
 					}
-					k.holds(m.want)
+					want := m.want
+					if want == noAddress {
+						want = map[portal.ProviderID]answer{portal.Google: addressless, portal.Entra: codeAsked}[provider]
+					}
+					k.holds(want)
 				})
 			}
 		}

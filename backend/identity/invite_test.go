@@ -122,7 +122,7 @@ func TestAnAddressHasOneOpenInviteAtANode(t *testing.T) {
 func TestSomebodyWhoHasAnAccountInTheScopeIsNotInvited(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.exec("update app_user set email = 'bo@fjord.example' where id = $1", h.Own.Viewers[portal.MSPUser].UserID)
+	h.confirm(h.Own.Viewers[portal.MSPUser].UserID, "bo@fjord.example")
 	_, err := h.service.Invite(context.Background(), h.Own.Viewers[portal.MSPAdmin], h.mspUser(portal.Google, "bo@fjord.example", "", ""))
 	wantCode(t, err, portal.Conflict)
 	_, err = h.service.Invite(context.Background(), h.Other.Viewers[portal.MSSPAdmin],

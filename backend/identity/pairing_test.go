@@ -7,15 +7,82 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-func TestAnInviteIsClaimedByItsCodeOnlyWhereTheProvidersWordDoesNotDo(t *testing.T) {
+func TestPair(t *testing.T) {
 	t.Parallel()
-	domain := "fjord.example"
-	who := person{Issuer: "google", Subject: "1", Email: "ada@fjord.example", Verified: true, HostedDomain: domain}
-	for role, byCode := range map[portal.Role]bool{portal.MSPUser: false, portal.MSPAdmin: true} {
-		invite := postgres.OpenInvite{ID: "1", Email: who.Email, Role: role, Domain: &domain, CodeHash: hashCode("x")}
-		claimed, err := pair(who, []postgres.OpenInvite{invite}, true, hashCode("x"))
-		if err != nil || len(claimed) != 1 || claimed[0].ByCode != byCode {
-			t.Errorf("as %s: %+v, %v", role, claimed, err)
+	const address = "ada@fjord.example"
+	domain, other := "fjord.example", "other.example"
+	confirmed := postgres.Identity{Provider: portal.Google, Issuer: "google", Subject: "1", Email: address, Confirmed: true}
+	plain := confirmed
+	plain.Confirmed = false
+	google := plain
+	google.Email = ""
+	entra := postgres.Identity{Provider: portal.Entra, Issuer: "t", Tenant: "t", Subject: "1"}
+	invite := func(id string, role portal.Role, change ...func(*postgres.OpenInvite)) postgres.OpenInvite {
+		i := postgres.OpenInvite{ID: id, Email: address, Role: role, Provider: portal.Google, Domain: &domain, CodeHash: hashCode(id)}
+		for _, c := range change {
+			c(&i)
 		}
+		return i
+	}
+	user, admin := invite("user", portal.MSPUser), invite("admin", portal.MSSPAdmin)
+	for name, c := range map[string]struct {
+		application
+		code   string
+		want   string // the ids that are claimed
+		refuse portal.Code
+	}{
+		"a confirmed address claims its invite":     {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user}}, want: "user"},
+		"a confirmed address with no invite":        {application: application{who: confirmed}, refuse: portal.NoInvite},
+		"an admin's invite needs its code":          {application: application{who: confirmed, byAddress: []postgres.OpenInvite{admin}}, refuse: portal.InviteCodeRequired},
+		"an admin's invite with its code":           {application: application{who: confirmed, byAddress: []postgres.OpenInvite{admin}, byCode: &admin}, code: "admin", want: "admin"},
+		"several are offered":                       {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}}, refuse: portal.InviteChoice},
+		"one of several is chosen":                  {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"user"}}, want: "user"},
+		"a chosen one needs its code":               {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"user", "admin"}}, refuse: portal.InviteCodeRequired},
+		"all are chosen, with the code of one":      {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin, chosen: []string{"user", "admin"}}, code: "admin", want: "admin user"},
+		"the code is of one that was not chosen":    {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin, chosen: []string{"user"}}, code: "admin", refuse: portal.InviteCodeInvalid},
+		"a code chooses its own invite":             {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin}, code: "admin", want: "admin"},
+		"what was never offered cannot be chosen":   {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"x"}}, refuse: portal.InviteChoice},
+		"the address is another identity's":         {application: application{who: confirmed, byAddress: []postgres.OpenInvite{invite("user", portal.MSPUser, func(i *postgres.OpenInvite) { i.Taken = true })}}, refuse: portal.NoInvite},
+		"an address that is not confirmed":          {application: application{who: plain, byAddress: []postgres.OpenInvite{user}}, refuse: portal.InviteCodeRequired},
+		"an address that is not confirmed, by code": {application: application{who: plain, byCode: &user}, code: "user", want: "user"},
+		"a Google account without address, by code": {application: application{who: google, byCode: &user}, code: "user", refuse: portal.InviteCodeInvalid},
+		"an Entra account without address, by code": {application: application{who: entra, byCode: ptr(invite("e", portal.MSSPAdmin, func(i *postgres.OpenInvite) {
+			i.Provider, i.Tenant = portal.Entra, "t"
+		}))}, code: "e", want: "e"},
+		"a code of another tenant's invite": {application: application{who: entra, byCode: ptr(invite("e", portal.MSSPAdmin, func(i *postgres.OpenInvite) {
+			i.Provider, i.Tenant = portal.Entra, "u"
+		}))}, code: "e", refuse: portal.InviteCodeInvalid},
+		"a code of another provider's invite":       {application: application{who: entra, byCode: &user}, code: "user", refuse: portal.InviteCodeInvalid},
+		"a code of an invite for another address":   {application: application{who: confirmed, byCode: ptr(invite("o", portal.MSPUser, func(i *postgres.OpenInvite) { i.Email = "bo@fjord.example" }))}, code: "o", refuse: portal.InviteCodeInvalid},
+		"another Workspace than the invite names":   {application: application{who: confirmed, byAddress: []postgres.OpenInvite{invite("u", portal.MSPUser, func(i *postgres.OpenInvite) { i.Domain = &other })}}, refuse: portal.InviteCodeRequired},
+		"an invite that was closed by wrong codes":  {application: application{who: confirmed, byAddress: []postgres.OpenInvite{invite("a", portal.MSSPAdmin, func(i *postgres.OpenInvite) { i.CodeTries = portal.MaxCodeTries })}}, refuse: portal.InviteClosed},
+		"the code of an invite that was closed":     {application: application{who: plain, byCode: ptr(invite("a", portal.MSPUser, func(i *postgres.OpenInvite) { i.CodeTries = portal.MaxCodeTries }))}, code: "a", refuse: portal.InviteClosed},
+		"the code of an invite of one's own making": {application: application{who: plain, byCode: ptr(invite("a", portal.MSPUser, func(i *postgres.OpenInvite) { i.Own = true }))}, code: "a", refuse: portal.InviteCodeInvalid},
+		"a code that is nobody's":                   {application: application{who: plain}, code: "none", refuse: portal.InviteCodeInvalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := c.application
+			a.hostedDomain = domain
+			if c.code != "" {
+				a.entered, a.typed = true, hashCode(c.code)
+			}
+			claimed, err := pair(a)
+			got := ""
+			for i, invite := range claimed {
+				if i > 0 {
+					got += " "
+				}
+				got += invite.ID
+				if byCode := invite.ID == c.code; invite.ByCode != byCode {
+					t.Errorf("%s is claimed by its code: %v, want %v", invite.ID, invite.ByCode, byCode)
+				}
+			}
+			if got != c.want || portal.ErrorCode(err) != c.refuse {
+				t.Errorf("claims %q and answers %v, want %q and %q", got, err, c.want, c.refuse)
+			}
+		})
 	}
 }
+
+func ptr[T any](v T) *T { return &v }

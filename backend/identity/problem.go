@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
 )
 
 // problem is why a sign-in was refused: public for the caller, reason for the audit log and the operator. A reason
@@ -32,8 +33,67 @@ func noInvite(reason string) error {
 	return &problem{portal.Errorf(portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite."), reason}
 }
 
-func codeRequired() error {
+// codeRequired says the same whatever invites and users there are.
+func codeRequired(who postgres.Identity) error {
+	if who.Provider == portal.Google && who.Email == "" {
+		return &problem{portal.Errorf(portal.InviteCodeRequired, "%s", withoutAddress), "code_required"}
+	}
 	return &problem{portal.Errorf(portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator."), "code_required"}
+}
+
+const withoutAddress = "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one."
+
+// The following are for somebody who has the code of an invite that they cannot claim.
+
+func noAddress() error {
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "%s", withoutAddress), "no_address"}
+}
+
+func ownInvite() error {
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This account made this invite or sent it again, so it cannot claim it. The invited person has to sign in."), "own_invite"}
+}
+
+func otherProvider(provider portal.ProviderID) error {
+	account := "a Google account"
+	if provider == portal.Entra {
+		account = "another Microsoft account, of the organisation it names"
+	}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite is for %s. Sign in with that, or ask your administrator for another invite.", account), "other_provider"}
+}
+
+func otherAddress() error {
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite is for another e-mail address than the one you signed in with. Use the account you were invited with, or ask your administrator to invite this address."), "other_address"}
+}
+
+func codeOfAnother() error {
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This code belongs to another invite than the one you chose."), "other_invite"}
+}
+
+// codeUnknown is for somebody who is signed in: no sign-in counts their tries.
+func codeUnknown() error {
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "There is no open invite with this code. It may have been used, sent again with a new code, or withdrawn. Ask your administrator."), reasonCodeWrong}
+}
+
+// gainsNothing is for a known identity whose code was good until the claim.
+func gainsNothing() error {
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite gives you nothing: you hold a role there already, or it was used or withdrawn at this moment."), "nothing_gained"}
+}
+
+func inviteChoice(offers []portal.InviteOffer) error {
+	choice := portal.Errorf(portal.InviteChoice, "There are several invites for your address. Choose those you want to accept.")
+	choice.Invites = offers
+	return &problem{choice, reasonChoice}
+}
+
+// named adds the address that signed in, for the caller alone.
+func named(err error, address string) error {
+	var p *problem
+	if !errors.As(err, &p) {
+		return err
+	}
+	public := *p.public
+	public.Address = address
+	return &problem{&public, p.reason}
 }
 
 // codeWrong counts; left is how many tries there still are.
@@ -42,17 +102,18 @@ func codeWrong(left int) error {
 	if left == 1 {
 		tries = "try"
 	}
-	return &problem{portal.Errorf(portal.InviteCodeWrong, "That code is not right. %d %s left.", left, tries), reasonCodeWrong}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "That code is not right. %d %s left.", left, tries), reasonCodeWrong}
 }
 
 const (
 	reasonCodeWrong    = "code_wrong"
 	reasonCodeMistyped = "code_mistyped"
+	reasonChoice       = "choice"
 )
 
 // codeMistyped does not count: what cannot be a code is nobody's guess.
 func codeMistyped() error {
-	return &problem{portal.Errorf(portal.InviteCodeWrong, "There is a typing error in this code. Compare it with the one you were given; this did not count as a try."), reasonCodeMistyped}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "There is a typing error in this code. Compare it with the one you were given; this did not count as a try."), reasonCodeMistyped}
 }
 
 func inviteClosed() error {

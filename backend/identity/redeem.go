@@ -19,8 +19,8 @@ const maxResubmissions = 5
 // Redeem signs somebody in: it uses the attempt up, redeems the authorization code with the provider, verifies the ID
 // token, finds the user or pairs a new identity with an invite, and starts a session.
 //
-// After InviteCodeRequired or InviteCodeWrong the same grant may be sent again with the invite's code: the
-// provider is not asked twice. Every other refusal ends the attempt.
+// After InviteCodeRequired, InviteCodeInvalid, InviteChoice or Deactivated the same grant may be sent again with the code of an
+// invite or with those that were chosen: the provider is not asked twice. Every other refusal ends the attempt.
 func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Client) (portal.Tokens, error) {
 	if c.RequestID != "" {
 		ctx = postgres.WithRequestID(ctx, c.RequestID)
@@ -49,7 +49,7 @@ func authorizationCodeHash(code string) []byte {
 }
 
 func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) {
-	if r.attempt, err = r.db.UseAttempt(ctx, r.grant.AttemptID, r.codeHash, maxResubmissions, r.mistyped()); err != nil {
+	if r.attempt, err = r.db.UseAttempt(ctx, r.grant.AttemptID, r.codeHash, maxResubmissions, r.free()); err != nil {
 		return tokens, err
 	}
 	if !provesChallenge(r.grant.CodeVerifier, r.attempt.CodeChallenge) {
@@ -66,9 +66,12 @@ func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) 
 	return r.sessions.Opened(ctx, opening, *holder)
 }
 
-// mistyped reports whether what was sent for an invite's code cannot be one.
-func (r *redemption) mistyped() bool {
-	return r.grant.InviteCode != "" && inviteCodeHash(r.grant.InviteCode) == nil
+// free reports whether a try is not counted: what cannot be a code is no guess, and neither is a choice of invites.
+func (r *redemption) free() bool {
+	if r.grant.InviteCode == "" {
+		return len(r.grant.InviteIDs) > 0
+	}
+	return inviteCodeHash(r.grant.InviteCode) == nil
 }
 
 // identify settles who this is: whom the provider says, or whom it said when the invite code was still missing.
@@ -84,55 +87,91 @@ func (r *redemption) identify(ctx context.Context) error {
 	return err
 }
 
-// holder starts the session of the user this is, creating them where an invite allows it.
+// holder starts the session of the user this is, after claiming the invites they apply for.
 func (r *redemption) holder(ctx context.Context, n postgres.NewSession) (*postgres.Holder, error) {
-	typed := inviteCodeHash(r.grant.InviteCode)
-	known, err := r.recognise(ctx, typed, n)
-	if err != nil || known.Known {
-		return known.Holder, err
+	// The second time round another was faster: the same person in another attempt, another with the address, or an admin
+	// or a wrong code with the invite.
+	for range 2 {
+		start := r.grant.InviteCode == ""
+		known, err := r.db.Recognise(ctx, r.identity(), r.attempt.ID, inviteCodeHash(r.grant.InviteCode), start, n)
+		if err != nil {
+			return nil, err
+		}
+		if start && known.UserID != "" {
+			return r.resumed(ctx, known)
+		}
+		claim := postgres.Claim{Identity: r.identity(), UserID: known.UserID, AttemptID: r.attempt.ID}
+		if claim.Invites, err = r.claimable(known); err != nil {
+			return nil, r.unpaired(ctx, known, err)
+		}
+		holder, err := r.db.ClaimInvites(ctx, claim, n)
+		switch {
+		case err != nil || holder != nil:
+			return holder, err
+		case known.UserID != "":
+			return nil, r.unpaired(ctx, known, gainsNothing())
+		}
 	}
-	invites, err := pair(r.who, known.Invites, r.grant.InviteCode != "", typed)
-	if err != nil {
-		return nil, r.unpaired(ctx, invites, err)
-	}
-	claim := postgres.Claim{Identity: r.identity(), AttemptID: r.attempt.ID, Invites: invites}
-	holder, err := r.db.ClaimInvites(ctx, claim, n)
-	if err != nil || holder != nil {
-		return holder, err
-	}
-	// Somebody was faster: the same person in another attempt, another with the address, or an admin or a wrong code with
-	// the invite.
-	if known, err = r.recognise(ctx, typed, n); err != nil || known.Known {
-		return known.Holder, err
-	}
-	if invites, err = pair(r.who, known.Invites, r.grant.InviteCode != "", typed); err != nil {
-		return nil, r.unpaired(ctx, invites, err)
-	}
-	return nil, noInvite("claimed_by_another")
+	return nil, named(noInvite("claimed_by_another"), r.who.Email)
 }
 
-func (r *redemption) recognise(ctx context.Context, typed []byte, n postgres.NewSession) (postgres.Recognised, error) {
-	known, err := r.db.Recognise(ctx, r.identity(), r.attempt.ID, typed, n)
-	if err == nil && known.Known && known.Holder == nil {
-		return postgres.Recognised{}, attemptOver("attempt_finished")
+// resumed returns the session of a known identity. Where it holds no active role, the code of a further invite may come.
+func (r *redemption) resumed(ctx context.Context, known postgres.Recognised) (*postgres.Holder, error) {
+	if known.Holder == nil {
+		return nil, attemptOver("attempt_finished")
 	}
-	return known, err
+	if known.Holder.Problem != nil {
+		return nil, r.keepPending(ctx, known.Holder.Problem)
+	}
+	return known.Holder, nil
+}
+
+// claimable returns the invites that are to be claimed. A known identity claims by code alone.
+func (r *redemption) claimable(known postgres.Recognised) ([]postgres.OpenInvite, error) {
+	a := application{
+		who: r.identity(), hostedDomain: r.who.HostedDomain, byCode: known.ByCode, byAddress: known.ByAddress,
+		entered: r.grant.InviteCode != "", typed: inviteCodeHash(r.grant.InviteCode), chosen: r.grant.InviteIDs,
+	}
+	if known.UserID == "" {
+		return pair(a)
+	}
+	switch {
+	case a.typed == nil:
+		return nil, codeMistyped()
+	case a.byCode == nil:
+		return nil, codeWrong(0)
+	}
+	if err := mayClaim(a.who, *a.byCode, a.typed); err != nil {
+		return nil, err
+	}
+	a.byCode.ByCode = true
+	return []postgres.OpenInvite{*a.byCode}, nil
 }
 
 func (r *redemption) identity() postgres.Identity {
 	return postgres.Identity{
 		Provider: r.attempt.Provider, Issuer: r.who.Issuer, Subject: r.who.Subject, Tenant: r.who.Tenant,
-		Email: r.who.Email, Name: r.who.Name,
+		Email: r.who.Email, Confirmed: r.who.confirmed(), Name: r.who.Name,
 	}
 }
 
-// unpaired keeps what the provider said where the invite code may still come, and counts a wrong one.
-func (r *redemption) unpaired(ctx context.Context, meant []postgres.OpenInvite, cause error) error {
+// unpaired names the address that signed in, counts a wrong code, and lets the attempt wait where a choice, or the code of
+// an invite, may still come.
+func (r *redemption) unpaired(ctx context.Context, known postgres.Recognised, cause error) error {
 	if reason, _ := split(cause); reason == reasonCodeWrong {
-		cause = r.wrongCode(ctx, meant)
+		cause = r.wrongCode(ctx, known)
 	}
-	code := portal.ErrorCode(cause)
-	if code != portal.InviteCodeRequired && code != portal.InviteCodeWrong || r.attempt.PendingSealed != nil {
+	cause = named(cause, r.who.Email)
+	switch portal.ErrorCode(cause) {
+	case portal.InviteCodeRequired, portal.InviteCodeInvalid, portal.InviteChoice:
+		return r.keepPending(ctx, cause)
+	}
+	return cause
+}
+
+// keepPending keeps what the provider said for the next time the attempt is sent.
+func (r *redemption) keepPending(ctx context.Context, cause error) error {
+	if r.attempt.PendingSealed != nil {
 		return cause
 	}
 	text, err := json.Marshal(r.who)
@@ -145,12 +184,13 @@ func (r *redemption) unpaired(ctx context.Context, meant []postgres.OpenInvite, 
 	return cause
 }
 
-// wrongCode counts a wrong code against the invites it was meant for, and answers what is left to do: try again, sign in
-// again, or ask for another invite.
-func (r *redemption) wrongCode(ctx context.Context, meant []postgres.OpenInvite) error {
+// wrongCode returns what is left to do after a code that is nobody's: try again, sign in again, or ask for another invite.
+// It is counted against the attempt, and against the invites of the person's own confirmed address: to anybody else
+// nothing may tell whether there are any, and nobody else may close them.
+func (r *redemption) wrongCode(ctx context.Context, known postgres.Recognised) error {
 	left := maxResubmissions - r.attempt.Tries
-	if len(meant) > 0 {
-		takes, err := r.db.CountWrongCode(ctx, meant)
+	if known.UserID == "" && len(known.ByAddress) > 0 {
+		takes, err := r.db.CountWrongCode(ctx, known.ByAddress)
 		if err != nil {
 			return err
 		}
@@ -182,8 +222,9 @@ func (r *redemption) pendingAAD() []byte {
 // may know of it.
 func (s *Service) report(ctx context.Context, provider portal.ProviderID, who person, app string, err error) error {
 	reason, public := split(err)
-	// What may be sent any number of times must not fill the audit log: an attempt nobody has begun, a typing error.
-	if reason == "" || reason == "code_required" || reason == reasonCodeMistyped || provider == "" {
+	// What may be sent any number of times must not fill the audit log: an attempt nobody has begun, a typing error,
+	// a choice.
+	if reason == "" || reason == "code_required" || reason == reasonCodeMistyped || reason == reasonChoice || provider == "" {
 		return public
 	}
 	// A provider that was not waited for is not to blame.

@@ -167,7 +167,7 @@ func TestResendingMakesAFreshCodeTheOnlyOneWithAllItsTimeAndTries(t *testing.T) 
 		t.Errorf("%d lines in the audit log", n)
 	}
 	_, err = m.signIn(portal.Google, "unverified", created.Code)
-	says(t, err, portal.InviteCodeWrong, "5 tries left")
+	says(t, err, portal.InviteCodeInvalid, "5 tries left")
 	if _, err := m.signIn(portal.Google, "unverified", resent.Code); err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func TestAnAddressGetsFiveMailsAnHourWhateverIsResentOrInvited(t *testing.T) {
 		t.Errorf("somebody else: %v", err)
 	}
 	m.invite(m.mspUser(portal.Google, "other@fjord.example", "", ""))
-	m.exec("update pre_assigned_role set mailed_at = array(select t - interval '1 hour' from unnest(mailed_at) t)")
+	m.exec("update invite_mail set queued_at = queued_at - interval '1 hour'")
 	if _, err := m.resend(portal.MSPAdmin, created.ID); err != nil {
 		t.Errorf("an hour later: %v", err)
 	}

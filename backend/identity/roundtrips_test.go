@@ -11,8 +11,19 @@ import (
 	"fs-client-portal/backend/testkit/roundtrips"
 )
 
-// countTrips puts a counter between the service and its database, which it reaches by one connection only.
+// countTrips counts round trips of the service, which reaches its database by one connection only.
 func (h *house) countTrips() (trips func(work func()) int64) {
+	h.Helper()
+	counter := h.counted()
+	return func(work func()) int64 {
+		before := counter.Trips()
+		work()
+		return counter.Trips() - before
+	}
+}
+
+// counted puts a counter between the service and its database.
+func (h *house) counted() *roundtrips.Counter {
 	h.Helper()
 	counter, err := roundtrips.Start(h.URLs.Server)
 	if err != nil {
@@ -32,11 +43,7 @@ func (h *house) countTrips() (trips func(work func()) int64) {
 	}
 	h.Cleanup(h.DB.Close)
 	h.sessions, h.service = h.serve()
-	return func(work func()) int64 {
-		before := counter.Trips()
-		work()
-		return counter.Trips() - before
-	}
+	return counter
 }
 
 func TestASignInCostsAtMostFourRoundTripsToTheDatabaseAndARefreshOne(t *testing.T) {

@@ -23,7 +23,8 @@ const (
 	ProductRefused     Code = "product_refused"
 	NoInvite           Code = "no_invite"
 	InviteCodeRequired Code = "invite_code_required"
-	InviteCodeWrong    Code = "invite_code_wrong"
+	InviteCodeInvalid  Code = "invite_code_invalid"
+	InviteChoice       Code = "invite_choice"
 	InviteClosed       Code = "invite_closed"
 	TenantNotAllowed   Code = "tenant_not_allowed"
 	Deactivated        Code = "deactivated"
@@ -36,7 +37,8 @@ const (
 	Internal           Code = "internal"
 )
 
-// Error is an error its caller can act on. Detail is for people and carries no secret and no personal data.
+// Error is an error its caller can act on. Detail is for people and carries no secret and no personal data; Address does, so
+// it goes to the caller alone and is never logged.
 type Error struct {
 	Code   Code
 	Detail string
@@ -44,6 +46,10 @@ type Error struct {
 	Field string
 	// Wait is how long TooManyRequests asks to wait.
 	Wait time.Duration
+	// Address is the one the caller signed in with, where no invite was claimed by it.
+	Address string
+	// Invites are what InviteChoice lets the caller choose from.
+	Invites []InviteOffer
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Detail }

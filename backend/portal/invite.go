@@ -82,6 +82,20 @@ type CreatedInvite struct {
 	Mailed bool   `json:"mailed" doc:"False: hand the code over yourself."`
 }
 
+// InviteOffer is an open invite for the address of somebody who signs in, for them to choose.
+type InviteOffer struct {
+	ID           string `json:"id"`
+	Organisation string `json:"organisation" doc:"The MSSP, MSP or client the role is held at."`
+	Role         Role   `json:"role" enum:"mssp_admin,mssp_staff,msp_admin,msp_user,client_user"`
+	MSSP         string `json:"mssp" doc:"The MSSP that the organisation belongs to."`
+	NeedsCode    bool   `json:"needs_code" doc:"Whether the invite's code has to be sent along."`
+}
+
+// InviteClaim asks for the role of a further invite.
+type InviteClaim struct {
+	InviteCode string `json:"invite_code" minLength:"1" maxLength:"200"`
+}
+
 // MailLanguages are those the mail of an invite is written in; the first is for everybody else.
 var MailLanguages = []string{"en", "de", "da", "fr"}
 

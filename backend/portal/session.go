@@ -40,10 +40,11 @@ type Attempt struct {
 
 // CodeGrant redeems an authorization code for a portal session.
 type CodeGrant struct {
-	AttemptID    string `json:"attempt_id" format:"uuid"`
-	Code         string `json:"code" minLength:"1" maxLength:"4096"`
-	CodeVerifier string `json:"code_verifier" minLength:"43" maxLength:"128" pattern:"^[A-Za-z0-9._~-]+$"`
-	InviteCode   string `json:"invite_code,omitempty" maxLength:"200" doc:"Only where the answer was invite_code_required; ignored for a known identity."`
+	AttemptID    string   `json:"attempt_id" format:"uuid"`
+	Code         string   `json:"code" minLength:"1" maxLength:"4096"`
+	CodeVerifier string   `json:"code_verifier" minLength:"43" maxLength:"128" pattern:"^[A-Za-z0-9._~-]+$"`
+	InviteCode   string   `json:"invite_code,omitempty" maxLength:"200" doc:"Of the invite to claim. A known identity may send one too; one that claims nothing is refused."`
+	InviteIDs    []string `json:"invite_ids,omitempty" maxItems:"100" doc:"Those chosen of the answer invite_choice."`
 }
 
 // RefreshGrant redeems a refresh token for the next one.

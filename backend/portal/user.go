@@ -54,16 +54,18 @@ const (
 
 // UserItem is a person who holds a grant inside the viewer's scope. What they hold outside it is not told.
 type UserItem struct {
-	ID          string      `json:"id"`
-	Name        string      `json:"name" doc:"As the identity provider last gave it; may be empty."`
-	Email       string      `json:"email"`
-	Provider    ProviderID  `json:"provider" doc:"What they last signed in with; google or entra."`
-	Active      bool        `json:"active" doc:"False where none of their grants inside the scope is active."`
-	Grants      []HeldGrant `json:"grants" nullable:"false" doc:"Those inside the viewer's scope, the oldest first."`
-	Sessions    int         `json:"sessions" doc:"Sessions that have not ended."`
-	LastLoginAt *time.Time  `json:"last_login_at" ts_type:"string"`
-	CreatedAt   time.Time   `json:"created_at" ts_type:"string"`
-	Self        bool        `json:"self" doc:"The caller."`
+	ID    string `json:"id"`
+	Name  string `json:"name" doc:"As the identity provider last gave it; may be empty."`
+	Email string `json:"email" doc:"The one they were invited by."`
+	// EmailConfirmed: the provider is the authority for the address and says that it is theirs.
+	EmailConfirmed bool        `json:"email_confirmed" doc:"False: the address is known from an invite's code only."`
+	Provider       ProviderID  `json:"provider" doc:"What they last signed in with; google or entra."`
+	Active         bool        `json:"active" doc:"False where none of their grants inside the scope is active."`
+	Grants         []HeldGrant `json:"grants" nullable:"false" doc:"Those inside the viewer's scope, the oldest first."`
+	Sessions       int         `json:"sessions" doc:"Sessions that were used inside the scope and have not ended."`
+	LastLoginAt    *time.Time  `json:"last_login_at" ts_type:"string" doc:"When a grant inside the scope was last used."`
+	CreatedAt      time.Time   `json:"created_at" ts_type:"string" doc:"When the first grant inside the scope was made."`
+	Self           bool        `json:"self" doc:"The caller."`
 }
 
 // HeldGrant is a grant as those who administer it see it: also while it is deactivated and nobody can act under it.

@@ -210,25 +210,25 @@ const newlyUnread = `
 	and t.unread_since is not null
 	and t.unread_mailed_at = r.mailed_at`
 
-// queueReader reads whom the mail goes to, and in which language: that of their own invite, or of the MSSP's last one.
+// queueReader reads whom the mail goes to, by the address they were invited to this MSSP by, and in which language: that of their own invite, or of the MSSP's last one.
 func queueReader(batch *pgx.Batch, msspID, userID string, alert *portal.SyncAlert) {
 	scanOne(batch.Queue(`
-		select u.email, coalesce((
+		select coalesce(g.email, u.email), coalesce((
 			select i.language
 			from pre_assigned_role i
 			where i.mssp_id = $1
 			and i.language <> ''
-			order by i.email = u.email desc, i.created_at desc
+			order by i.email = coalesce(g.email, u.email) desc, i.created_at desc
 			limit 1), '')
 		from app_user u
+		join user_role g on g.user_id = u.id
 		where u.id = $2
 		and u.active
-		and exists (
-			select from user_role g
-			where g.mssp_id = $1
-			and g.user_id = u.id
-			and g.role = 'mssp_admin'
-			and g.active)`, msspID, userID), "admin", &alert.Email, &alert.Language)
+		and g.mssp_id = $1
+		and g.role = 'mssp_admin'
+		and g.active
+		order by g.id
+		limit 1`, msspID, userID), "admin", &alert.Email, &alert.Language)
 }
 
 // scanOne reads a queued query's only row; noun says what there is none of otherwise.

@@ -138,8 +138,8 @@ func queueScope(batch *pgx.Batch, v portal.Viewer) {
 }
 
 // queueStanding checks the viewer against the session, user and grant as they are now. Somebody none of whose grants is
-// active is deactivated, and is told so even where their session ended with it. A grant that is not active, or whose
-// role or node is no longer what the access token says, counts as changed.
+// active is deactivated, and is told so even where their session ended with it. A grant that is not active, that
+// they were signed out of, or whose role or node is no longer what the access token says, counts as changed.
 func queueStanding(batch *pgx.Batch, v portal.Viewer) {
 	queueStandingOf(batch, v, func(err error) error { return err })
 }
@@ -151,6 +151,7 @@ func queueStandingOf(batch *pgx.Batch, v portal.Viewer, judge func(error) error)
 		       coalesce(s.revoked_reason, ''),
 		       u.active and coalesce((select bool_or(g.active) from user_role g where g.user_id = u.id), true),
 		       coalesce(r.active
+		                and coalesce(r.signed_out_at < s.created_at, true)
 		                and r.role = $4
 		                and r.mssp_id::text = $5
 		                and coalesce(r.msp_id::text, '') = $6
@@ -179,6 +180,10 @@ func queueStandingOf(batch *pgx.Batch, v portal.Viewer, judge func(error) error)
 		return judge(nil)
 	})
 }
+
+// usableIn is the condition that the session s may act under the grant g: it is active, and no administrator of it has
+// signed its holder out since the session began.
+const usableIn = "g.active and coalesce(g.signed_out_at < s.created_at, true)"
 
 func errDeactivated() error {
 	return portal.Errorf(portal.Deactivated, "This account has been deactivated. Ask your administrator.")

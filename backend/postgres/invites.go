@@ -107,9 +107,9 @@ type InviteCode struct {
 
 // CreateInvite keeps an invite that identity has checked, at a node inside the viewer's scope; NotFound for any other
 // node. An open invite for the address at the same node is a Conflict; one that has lapsed makes way. Its mail is
-// queued in the same transaction; TooManyRequests where the address has had too many.
+// queued in the same transaction; TooManyRequests where too many were sent already.
 func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, id string, n portal.NewInvite, code InviteCode) (portal.Invite, error) {
-	inviter, err := db.checkInvitee(ctx, viewer, n.Email)
+	name, err := db.checkInvitee(ctx, viewer, n.Email)
 	if err != nil {
 		return portal.Invite{}, err
 	}
@@ -122,7 +122,7 @@ func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, id string,
 		if err := replaceLapsed(ctx, tx, node, n.Email); err != nil {
 			return err
 		}
-		if _, err := insertInvite(ctx, tx, id, node, n, code.Hash, inviter); err != nil {
+		if _, err := insertInvite(ctx, tx, id, node, n, code.Hash, inviter{viewer.UserID, name}); err != nil {
 			return err
 		}
 		err = writeAudit(ctx, tx, AuditEntry{
@@ -132,31 +132,33 @@ func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, id string,
 		if err != nil {
 			return err
 		}
-		invite, err = postInvite(ctx, tx, viewer.Scope, id, code)
+		invite, err = postInvite(ctx, tx, viewer, id, n.Email, code)
 		return err
 	})
 	return invite, err
 }
 
 // checkInvitee answers how the inviter is called, and Conflict where the address already belongs to somebody inside
-// the viewer's scope: an identity that is known never claims an invite. Of users elsewhere it tells nothing.
+// the viewer's scope and the provider confirms it. Of users elsewhere it tells nothing.
 func (db *DB) checkInvitee(ctx context.Context, viewer portal.Viewer, email string) (inviter string, err error) {
 	var member bool
 	err = db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
 		queueStanding(batch, viewer)
 		batch.Queue(`
-			select coalesce(nullif(me.name, ''), me.email),
+			select coalesce(nullif(me.name, ''), own.email, me.email),
 			       exists (
 			           select
-			           from app_user u
-			           join user_role g on g.user_id = u.id
-			           where u.email = @email
+			           from identity i
+			           join user_role g on g.user_id = i.user_id
+			           where i.email = @email
+			           and i.email_confirmed
 			           and g.mssp_id = @mssp
 			           and (@msp = '' or g.msp_id::text = @msp))
 			from app_user me
+			left join user_role own on own.id = @grant
 			where me.id = @me`,
 			pgx.StrictNamedArgs{
-				"me": viewer.UserID, "email": email, "mssp": viewer.Scope.MSSPID, "msp": viewer.Scope.MSPID,
+				"me": viewer.UserID, "grant": viewer.GrantID, "email": email, "mssp": viewer.Scope.MSSPID, "msp": viewer.Scope.MSPID,
 			},
 		).QueryRow(func(row pgx.Row) error { return row.Scan(&inviter, &member) })
 	})
@@ -207,18 +209,21 @@ func replaceLapsed(ctx context.Context, tx pgx.Tx, node portal.Scope, email stri
 	return err
 }
 
-func insertInvite(ctx context.Context, tx pgx.Tx, id string, node portal.Scope, n portal.NewInvite, codeHash []byte, inviter string) (expiresAt time.Time, err error) {
+// inviter is who makes an invite; without an id it is no user.
+type inviter struct{ id, name string }
+
+func insertInvite(ctx context.Context, tx pgx.Tx, id string, node portal.Scope, n portal.NewInvite, codeHash []byte, by inviter) (expiresAt time.Time, err error) {
 	args := pgx.StrictNamedArgs{
 		"mssp": node.MSSPID, "id": id, "email": n.Email, "role": n.Role,
 		"msp": orNull(node.MSPID), "client": orNull(node.ClientID), "provider": n.Provider,
-		"domain": orNull(n.Domain), "tenant": orNull(n.Tenant), "hash": codeHash, "inviter": inviter,
+		"domain": orNull(n.Domain), "tenant": orNull(n.Tenant), "hash": codeHash, "inviter": by.name, "inviter_id": orNull(by.id),
 		"life": time.Duration(n.ExpiresInHours) * time.Hour, "language": n.Language,
 	}
 	err = tx.QueryRow(ctx, `
 		insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, domain, tenant, code_hash,
-		                               invited_by, language, life, expires_at)
+		                               invited_by, inviters, language, life, expires_at)
 		values (@mssp, @id, @email, @role, @msp, @client, @provider, @domain, @tenant, @hash,
-		        @inviter, @language, @life::interval, now() + @life::interval)
+		        @inviter, array_remove(array[@inviter_id::uuid], null), @language, @life::interval, now() + @life::interval)
 		returning expires_at`,
 		args).Scan(&expiresAt)
 	if constraint(err) == "pre_assigned_role_open_key" {
@@ -298,7 +303,7 @@ func (db *DB) Bootstrap(ctx context.Context, msspName, timeZone, inviteID string
 			return err
 		}
 		node := portal.Scope{Level: portal.LevelMSSP, MSSPID: msspID}
-		if expiresAt, err = insertInvite(ctx, tx, inviteID, node, n, codeHash, bootstrapInviter); err != nil {
+		if expiresAt, err = insertInvite(ctx, tx, inviteID, node, n, codeHash, inviter{name: bootstrapInviter}); err != nil {
 			return err
 		}
 		return writeAudit(ctx, tx, AuditEntry{

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,13 +11,10 @@ import (
 // Post queues the mail of an invite in the transaction that made the invite or renewed it.
 type Post func(ctx context.Context, tx pgx.Tx, msspID, inviteID string) error
 
-// mailsAnHour is how many mails one address gets from one scope: an invite must not be a way to flood a mailbox.
-const mailsAnHour = 5
-
 // ResendInvite gives an invite that is open or has lapsed a fresh code, at once the only one that is good, with all its
 // tries, for as long again as it was made for, and mails it in the invite's language. NotFound outside the viewer's
 // scope, Forbidden where the viewer may not invite the role, Conflict for an invite that was accepted, revoked or
-// replaced and for an address that is somebody's by now, TooManyRequests where it was mailed too often.
+// replaced and for an address that is somebody's by now, TooManyRequests where too much was mailed.
 func (db *DB) ResendInvite(ctx context.Context, viewer portal.Viewer, id string, code InviteCode) (portal.Invite, error) {
 	invite, err := db.resendable(ctx, viewer, id)
 	if err != nil {
@@ -28,7 +24,7 @@ func (db *DB) ResendInvite(ctx context.Context, viewer portal.Viewer, id string,
 		return portal.Invite{}, err
 	}
 	err = db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
-		if err := renewInvite(ctx, tx, viewer.Scope, id, code.Hash); err != nil {
+		if err := renewInvite(ctx, tx, viewer, id, code.Hash); err != nil {
 			return err
 		}
 		err := writeAudit(ctx, tx, AuditEntry{
@@ -37,7 +33,7 @@ func (db *DB) ResendInvite(ctx context.Context, viewer portal.Viewer, id string,
 		if err != nil {
 			return err
 		}
-		invite, err = postInvite(ctx, tx, viewer.Scope, id, code)
+		invite, err = postInvite(ctx, tx, viewer, id, invite.Email, code)
 		return err
 	})
 	return invite, err
@@ -63,12 +59,14 @@ func (db *DB) resendable(ctx context.Context, viewer portal.Viewer, id string) (
 	return invite, err
 }
 
-func renewInvite(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string, codeHash []byte) error {
+func renewInvite(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, id string, codeHash []byte) error {
+	scope := viewer.Scope
 	args := scopeArgs(scope)
-	args["id"], args["hash"] = id, codeHash
+	args["id"], args["hash"], args["inviter"] = id, codeHash, viewer.UserID
 	renewed, err := tx.Exec(ctx, `
 		update pre_assigned_role p
 		set code_hash = @hash,
+		    inviters = array_append(array_remove(inviters, @inviter::uuid), @inviter::uuid),
 		    code_tries = 0,
 		    life = coalesce(life, expires_at - created_at),
 		    expires_at = now() + coalesce(life, expires_at - created_at),
@@ -89,20 +87,19 @@ func renewInvite(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string, 
 
 // postInvite queues the mail of an invite, where there is one, and answers the invite as it then is. It leaves the
 // viewer's role, so nothing may follow it in the transaction.
-func postInvite(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string, code InviteCode) (portal.Invite, error) {
+func postInvite(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, id, email string, code InviteCode) (portal.Invite, error) {
+	scope := viewer.Scope
 	if code.Post == nil {
 		return readInvite(ctx, tx, scope, id)
 	}
-	if err := checkMails(ctx, tx, scope, id); err != nil {
+	if err := countMail(ctx, tx, viewer, email); err != nil {
 		return portal.Invite{}, err
 	}
 	args := scopeArgs(scope)
 	args["id"], args["sealed"] = id, code.Sealed
 	_, err := tx.Exec(ctx, `
 		update pre_assigned_role p
-		set code_sealed = @sealed,
-		    mail = 'queued',
-		    mailed_at = array(select t from unnest(mailed_at) t where t > now() - interval '1 hour') || now()
+		set code_sealed = @sealed, mail = 'queued'
 		where `+inviteScope(scope)+`
 		and p.id = @id`, args)
 	if err != nil {
@@ -116,33 +113,6 @@ func postInvite(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string, c
 		return portal.Invite{}, err
 	}
 	return invite, code.Post(ctx, tx, scope.MSSPID, id)
-}
-
-// checkMails counts the mails of the last hour to the invite's address from the viewer's scope: a tenant must neither
-// see nor use up what another sends. It locks what it counts, so that of two at once the second counts the first.
-func checkMails(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) error {
-	args := scopeArgs(scope)
-	args["id"] = id
-	var mails int
-	var wait time.Duration
-	err := tx.QueryRow(ctx, `
-		with same as (
-			select p.mailed_at
-			from pre_assigned_role p
-			where `+inviteScope(scope)+`
-			and p.email = (select email from pre_assigned_role where mssp_id = @mssp and id = @id)
-			order by p.id
-			for update)
-		select count(*), coalesce(min(t) + interval '1 hour' - now(), interval '0')
-		from same
-		cross join unnest(mailed_at) t
-		where t > now() - interval '1 hour'`, args).Scan(&mails, &wait)
-	if err != nil || mails < mailsAnHour {
-		return err
-	}
-	tooMany := portal.Errorf(portal.TooManyRequests, "This address has been sent %d mails within an hour. Hand the code over another way, or wait.", mails)
-	tooMany.Wait = wait
-	return tooMany
 }
 
 // letterRow is a letter with its code still sealed.

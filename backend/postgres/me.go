@@ -36,6 +36,38 @@ func scopeOf(role portal.Role, msspID string, mspID, clientID *string) portal.Sc
 	return scope
 }
 
+// heldGrants selects grants g with the names of their nodes.
+const heldGrants = `
+	select g.id, g.role, g.mssp_id, g.msp_id, g.client_id,
+	       coalesce(c.name, m.name, o.name) as node, o.name as mssp, g.active
+	from user_role g
+	join mssp o on o.id = g.mssp_id
+	left join msp m on m.mssp_id = g.mssp_id and m.id = g.msp_id
+	left join client c on c.mssp_id = g.mssp_id and c.id = g.client_id`
+
+// queueUse notes that a session acts under a grant, where it may: what administrators of the grant see of a person hangs on
+// that. It writes once a minute at most.
+func queueUse(batch *pgx.Batch, userID, sessionID, grantID string) {
+	batch.Queue(`
+		with used as (
+			update user_role g
+			set last_used_at = now()
+			from session s
+			where g.id = $3
+			and g.user_id = $1
+			and s.id = $2
+			and s.user_id = $1
+			and s.revoked_at is null
+			and `+usableIn+`
+			and coalesce(g.last_used_at < now() - interval '1 minute'
+			             or not exists (select from session_grant a where a.session_id = s.id and a.grant_id = g.id), true)
+			returning g.id)
+		insert into session_grant (session_id, grant_id)
+		select $2, id
+		from used
+		on conflict do nothing`, userID, sessionID, grantID)
+}
+
 // Me answers the viewer, the grant they act under and all they may act under. Like As it checks in the same round trip that
 // session, user and grant still stand.
 func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
@@ -49,16 +81,12 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 			select id, name, email, active, last_login_at
 			from app_user
 			where id = $1`, viewer.UserID), "user", &user)
-		collect(batch.Queue(`
-			select g.id, g.role, g.mssp_id, g.msp_id, g.client_id,
-			       coalesce(c.name, m.name, s.name) as node, s.name as mssp, g.active
-			from user_role g
-			join mssp s on s.id = g.mssp_id
-			left join msp m on m.mssp_id = g.mssp_id and m.id = g.msp_id
-			left join client c on c.mssp_id = g.mssp_id and c.id = g.client_id
+		collect(batch.Queue(heldGrants+`
+			join session s on s.id = $2
 			where g.user_id = $1
-			and g.active
-			order by g.id`, viewer.UserID), &rows)
+			and `+usableIn+`
+			order by g.id`, viewer.UserID, viewer.SessionID), &rows)
+		queueUse(batch, viewer.UserID, viewer.SessionID, viewer.GrantID)
 		queueScope(batch, viewer)
 		batch.Queue("select scope_time_zone(), "+dataAsOf, pgx.NamedArgs{"mssp": viewer.Scope.MSSPID}).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&zone, &dataAge) })
@@ -79,9 +107,9 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 	return me, nil
 }
 
-// UserGrant answers one of the user's own grants; NotFound for anybody else's and for none. For one that is not active
+// UserGrant answers one of the user's own grants, which a session of theirs is about to act under; NotFound for anybody else's and for none. For one that is not active
 // it is GrantChanged, and Deactivated where they hold no active one.
-func (db *DB) UserGrant(ctx context.Context, userID, grantID string) (portal.Grant, error) {
+func (db *DB) UserGrant(ctx context.Context, userID, sessionID, grantID string) (portal.Grant, error) {
 	if !validID(grantID) {
 		return portal.Grant{}, errNone("grant")
 	}
@@ -96,6 +124,7 @@ func (db *DB) UserGrant(ctx context.Context, userID, grantID string) (portal.Gra
 			from user_role g
 			where g.user_id = $1
 			and g.id = $2`, userID, grantID), "grant", &row)
+		queueUse(batch, userID, sessionID, grantID)
 	})
 	switch {
 	case err != nil:

@@ -61,7 +61,7 @@ func (h holderRow) holder(sessionID string) Holder {
 // There is no session for a holder with a problem.
 func (db *DB) StartSession(ctx context.Context, userID string, n NewSession) (Holder, error) {
 	var row *holderRow
-	err := db.authTrip(ctx, func(batch *pgx.Batch) { queueStart(ctx, batch, userID, n, &row) })
+	err := db.authTrip(ctx, func(batch *pgx.Batch) { queueStart(ctx, batch, userID, "", n, &row) })
 	if err == nil && row == nil {
 		err = errNone("user")
 	}
@@ -71,16 +71,19 @@ func (db *DB) StartSession(ctx context.Context, userID string, n NewSession) (Ho
 	return row.holder(n.ID), nil
 }
 
-// queueStart starts a session for a user; row is nil where there is no such user.
-func queueStart(ctx context.Context, batch *pgx.Batch, userID string, n NewSession, row **holderRow) {
+// queueStart starts a session for a user; row is nil where there is no such user, and where the attempt that is named has
+// not ended in this transaction.
+func queueStart(ctx context.Context, batch *pgx.Batch, userID, attemptID string, n NewSession, row **holderRow) {
 	*row = nil
 	args := n.args(ctx)
-	args["user"] = userID
+	args["user"], args["attempt"] = userID, orNull(attemptID)
 	batch.Queue(`
 		with person as (
 			update app_user
 			set last_login_at = case when active then now() else last_login_at end
 			where id = @user
+			and (@attempt::uuid is null
+			     or exists (select from login_attempt where id = @attempt::uuid and finished_at = now()))
 			returning id, name, email, active, last_login_at),
 		`+sessionOfPerson+`
 		select p.id, p.name, p.email, p.active, p.last_login_at,
@@ -123,6 +126,15 @@ const sessionOfPerson = `
 			insert into refresh_token (token_hash, session_id)
 			select @hash::bytea, id
 			from started),
+		acted as (
+			insert into session_grant (session_id, grant_id)
+			select s.id, g.id
+			from started s, first_grant g),
+		used as (
+			update user_role
+			set last_used_at = now()
+			from first_grant, started
+			where user_role.id = first_grant.id),
 		logged as (
 			insert into audit_log (mssp_id, id, actor_id, action, target, request_id)
 			select g.mssp_id, @session_audit::uuid, s.user_id, 'sign_in', s.id::text, @request
@@ -212,7 +224,7 @@ func queueRotation(batch *pgx.Batch, r Rotation) {
 			and s.expires_at > now()
 			and s.idle_expires_at > now()
 			and u.active
-			and exists (select from user_role g where g.user_id = u.id and g.active)
+			and exists (select from user_role g where g.user_id = u.id and `+usableIn+`)
 			returning t.session_id),
 		successor as (
 			insert into refresh_token (token_hash, session_id)
@@ -273,9 +285,9 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 		left join refresh_token next on next.token_hash = t.successor_hash
 		left join lateral (
 			select id, role, mssp_id, msp_id, client_id
-			from user_role
+			from user_role g
 			where user_id = u.id
-			and active
+			and `+usableIn+`
 			order by id
 			limit 1) g on true
 		where t.token_hash = @old`,

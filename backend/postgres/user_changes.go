@@ -187,28 +187,29 @@ func writeGrants(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer
 			Detail: map[string]any{"grant_id": g.ID, "before": before[i].standing(), "after": g.standing()},
 		})
 	}
-	queueEndDeactivated(batch, id)
+	queueEndUnusable(batch, id, portal.EndedDeactivated)
 	queueScope(batch, viewer)
 	in.queueUser(batch, viewer.Scope, id, row)
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-// queueEndDeactivated ends a person's sessions if none of their grants is active. Only the door of sign-in may know of
+// queueEndUnusable ends the sessions of a person that may act under none of their grants any more. Only the door of sign-in may know of
 // all their grants; what it does then follows from them alone, whoever asked. It locks the person, so that of two
-// tenants who deactivate them at once the second sees what the first did.
-func queueEndDeactivated(batch *pgx.Batch, id string) {
+// tenants who deactivate them or sign them out at once the second sees what the first did.
+func queueEndUnusable(batch *pgx.Batch, id string, reason portal.EndedReason) {
 	batch.Queue(setScope, roleAuth, "", "", "")
 	batch.Queue("select from app_user where id = $1 for update", id)
 	batch.Queue(`
-		update session
+		update session s
 		set revoked_at = now(), revoked_reason = $2
-		where user_id = $1
-		and revoked_at is null
-		and not exists (select from user_role where user_id = $1 and active)`,
-		id, portal.EndedDeactivated)
+		where s.user_id = $1
+		and s.revoked_at is null
+		and not exists (select from user_role g where g.user_id = $1 and `+usableIn+`)`,
+		id, reason)
 }
 
-// SignOutUser ends every session of a person who holds a grant inside the viewer's scope. NotFound for anybody else;
+// SignOutUser ends what the sessions of a person may do under grants inside the viewer's scope, and the sessions that may do
+// nothing else. NotFound for anybody else;
 // Forbidden where one of their roles is none the viewer may give.
 func (db *DB) SignOutUser(ctx context.Context, viewer portal.Viewer, id string) error {
 	in, err := peopleIn(viewer.Scope)
@@ -222,18 +223,37 @@ func (db *DB) SignOutUser(ctx context.Context, viewer portal.Viewer, id string) 
 		if err := mayTouch(ctx, tx, in, viewer, id); err != nil {
 			return err
 		}
-		ended, err := tx.Exec(ctx, `
-			update `+in.sessions+`
-			set revoked_at = now(), revoked_reason = $2
-			where user_id = $1`, id, portal.EndedByAdmin)
-		if err != nil {
-			return err
-		}
-		return writeAudit(ctx, tx, AuditEntry{
-			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "user_signed_out", Target: id,
-			Detail: map[string]any{"sessions": ended.RowsAffected()},
-		})
+		return signOut(ctx, tx, in, viewer, id)
 	})
+}
+
+// signOut shuts the grants of the scope to the sessions there are, then ends those that no grant is left to.
+func signOut(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id string) error {
+	args := scopeArgs(viewer.Scope)
+	args["user"] = id
+	var sessions int
+	err := tx.QueryRow(ctx, "select count(*) from "+in.sessions+" where user_id = $1", id).Scan(&sessions)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		update user_role g
+		set signed_out_at = clock_timestamp()
+		where `+in.scope+`
+		and g.user_id = @user`, args)
+	if err != nil {
+		return err
+	}
+	err = writeAudit(ctx, tx, AuditEntry{
+		MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "user_signed_out", Target: id,
+		Detail: map[string]any{"sessions": sessions},
+	})
+	if err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	queueEndUnusable(batch, id, portal.EndedByAdmin)
+	return tx.SendBatch(ctx, batch).Close()
 }
 
 func mayTouch(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id string) error {

@@ -62,7 +62,7 @@ func TestADeactivatedPersonIsRefusedAtOnceAndComesBackByANewSignIn(t *testing.T)
 		if got := stands(w, person); got != portal.Deactivated {
 			t.Errorf("deactivated by %s: the next request answers %q", by, got)
 		}
-		if _, err := w.DB.UserGrant(context.Background(), person.UserID, person.GrantID); portal.ErrorCode(err) != portal.Deactivated {
+		if _, err := w.DB.UserGrant(context.Background(), person.UserID, person.SessionID, person.GrantID); portal.ErrorCode(err) != portal.Deactivated {
 			t.Errorf("picking the grant answers %v", err)
 		}
 		if user := change(t, w, w.Own.Viewers[by], person.UserID, activate(true)); !user.Active || !user.Grants[0].Active {
@@ -86,10 +86,10 @@ func TestAnInactiveGrantLeavesItsHolderTheOthers(t *testing.T) {
 	if got := stands(w, person); got != portal.GrantChanged {
 		t.Errorf("under the inactive grant: %q", got)
 	}
-	if _, err := w.DB.UserGrant(context.Background(), person.UserID, person.GrantID); portal.ErrorCode(err) != portal.GrantChanged {
+	if _, err := w.DB.UserGrant(context.Background(), person.UserID, person.SessionID, person.GrantID); portal.ErrorCode(err) != portal.GrantChanged {
 		t.Errorf("picking the inactive grant answers %v", err)
 	}
-	grant, err := w.DB.UserGrant(context.Background(), person.UserID, second)
+	grant, err := w.DB.UserGrant(context.Background(), person.UserID, person.SessionID, second)
 	if err != nil || !grant.Scope.Contains(w.Own.At(portal.MSPUser, 1)) {
 		t.Fatalf("picking the other grant: %+v, %v", grant, err)
 	}

@@ -92,7 +92,7 @@ func (in people) filter(q portal.UserQuery, args pgx.NamedArgs) (string, error) 
 // columns are those of userRow but the position, which only a list has.
 func (in people) columns() string {
 	return `
-	p.id, p.name, p.email, coalesce(p.provider, '') as provider, p.last_login_at, p.created_at,
+	p.id, p.name, p.email, p.email_confirmed, coalesce(p.provider, '') as provider, p.last_login_at, p.created_at,
 	` + in.active() + ` as active,
 	(select count(*) from ` + in.sessions + ` s where s.user_id = p.id) as sessions,
 	(
@@ -109,6 +109,7 @@ func (in people) columns() string {
 
 type userRow struct {
 	ID, Name, Email string
+	EmailConfirmed  bool
 	Provider        portal.ProviderID
 	LastLoginAt     *time.Time
 	CreatedAt       time.Time
@@ -120,8 +121,8 @@ type userRow struct {
 
 func (r userRow) item(viewer portal.Viewer) portal.UserItem {
 	item := portal.UserItem{
-		ID: r.ID, Name: r.Name, Email: r.Email, Provider: r.Provider, Active: r.Active, Sessions: r.Sessions,
-		LastLoginAt: r.LastLoginAt, CreatedAt: r.CreatedAt, Self: r.ID == viewer.UserID,
+		ID: r.ID, Name: r.Name, Email: r.Email, EmailConfirmed: r.EmailConfirmed, Provider: r.Provider, Active: r.Active,
+		Sessions: r.Sessions, LastLoginAt: r.LastLoginAt, CreatedAt: r.CreatedAt, Self: r.ID == viewer.UserID,
 		Grants: make([]portal.HeldGrant, len(r.Grants)),
 	}
 	for i, g := range r.Grants {

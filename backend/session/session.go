@@ -189,7 +189,7 @@ func (s *Sessions) WithGrant(ctx context.Context, v portal.Viewer, grantID strin
 	if grantID == v.GrantID {
 		return v, nil
 	}
-	grant, err := s.db.UserGrant(ctx, v.UserID, grantID)
+	grant, err := s.db.UserGrant(ctx, v.UserID, v.SessionID, grantID)
 	if err != nil {
 		return portal.Viewer{}, err
 	}

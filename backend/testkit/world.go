@@ -174,6 +174,7 @@ func (w worldMaker) viewer(role portal.Role, scope portal.Scope) portal.Viewer {
 	w.exec(`
 		insert into session (id, user_id, idle_expires_at, expires_at)
 		values ($1, $2, now() + interval '1 day', now() + interval '30 days')`, v.SessionID, v.UserID)
+	w.exec("insert into session_grant (session_id, grant_id) values ($1, $2)", v.SessionID, v.GrantID)
 	return v
 }
 
