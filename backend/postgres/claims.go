@@ -214,7 +214,7 @@ func (db *DB) InviteByCode(ctx context.Context, viewer portal.Viewer, codeHash [
 			from identity
 			where user_id = $1
 			order by last_login_at desc nulls last`, viewer.UserID), &identities)
-		queueByCode(batch, Identity{}, codeHash, &found)
+		queueByCode(batch, Identity{}, &viewer.UserID, codeHash, &found)
 	})
 	return found, identities, err
 }

@@ -42,20 +42,19 @@ type OpenInvite struct {
 	ByCode bool `db:"-"`
 }
 
-// openInvites selects the invites p that are open, for the identity of @provider, @issuer and @subject.
+// openInvites selects the invites p that are open, for the identity of @provider, @issuer and @subject or for @user.
 const openInvites = `
 	select p.mssp_id, p.id, p.email, p.role, p.provider, coalesce(p.tenant, '') as tenant, p.domain, p.code_hash, p.code_tries,
 	       coalesce(c.name, m.name, o.name) as organisation, o.name as mssp,
 	       exists (
 	           select from identity i
-	           where i.provider = @provider
-	           and i.issuer = @issuer
-	           and i.subject = @subject
+	           where (i.user_id = @user::uuid or i.provider = @provider and i.issuer = @issuer and i.subject = @subject)
 	           and i.user_id = any(p.inviters)) as own,
 	       exists (
 	           select from identity i
 	           where i.email = p.email
 	           and i.email_confirmed
+	           and i.user_id is distinct from @user::uuid
 	           and (i.provider, i.issuer, i.subject) <> (@provider, @issuer, @subject)) as taken
 	from pre_assigned_role p
 	join mssp o on o.id = p.mssp_id` + inviteNodes + `
@@ -86,7 +85,7 @@ func (db *DB) Recognise(ctx context.Context, i Identity, attemptID string, codeH
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
 		r = Recognised{}
 		// Invites first: one that another attempt of the same person claims in between leaves a known identity to find.
-		queueByCode(batch, i, codeHash, &r.ByCode)
+		queueByCode(batch, i, nil, codeHash, &r.ByCode)
 		queueByAddress(batch, i, &r.ByAddress)
 		if start {
 			queueKnown(ctx, batch, i, attemptID, n, &r)
@@ -97,12 +96,12 @@ func (db *DB) Recognise(ctx context.Context, i Identity, attemptID string, codeH
 	return r, err
 }
 
-// queueByCode reads the one invite with a code.
-func queueByCode(batch *pgx.Batch, i Identity, codeHash []byte, found **OpenInvite) {
+// queueByCode reads the one invite with a code, for an identity or a user.
+func queueByCode(batch *pgx.Batch, i Identity, userID *string, codeHash []byte, found **OpenInvite) {
 	batch.Queue(openInvites+`
 		and p.code_hash = @code
 		limit 1`,
-		pgx.StrictNamedArgs{"provider": i.Provider, "issuer": i.Issuer, "subject": i.Subject, "code": codeHash},
+		pgx.StrictNamedArgs{"provider": i.Provider, "issuer": i.Issuer, "subject": i.Subject, "user": userID, "code": codeHash},
 	).Query(func(rows pgx.Rows) error {
 		invites, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[OpenInvite])
 		if len(invites) > 0 {
@@ -140,7 +139,7 @@ func queueByAddress(batch *pgx.Batch, i Identity, found *[]OpenInvite) {
 		order by id`,
 		pgx.StrictNamedArgs{
 			"provider": i.Provider, "issuer": i.Issuer, "subject": i.Subject, "tenant": i.Tenant, "email": address,
-			"most": offersOfTenant,
+			"user": nil, "most": offersOfTenant,
 		}), found)
 }
 

@@ -2,6 +2,7 @@
 package roundtrips
 
 import (
+	"encoding/binary"
 	"io"
 	"net"
 	"net/url"
@@ -11,9 +12,10 @@ import (
 // Counter stands between a server and its PostgreSQL. A round trip is a change of who speaks: the server has sent
 // something, however much at once, and PostgreSQL answers.
 type Counter struct {
-	listener net.Listener
-	target   string
-	trips    atomic.Int64
+	listener   net.Listener
+	target     string
+	trips      atomic.Int64
+	statements atomic.Int64
 }
 
 // Start counts before the database at url until Close.
@@ -37,6 +39,9 @@ func (c *Counter) Address() string { return c.listener.Addr().String() }
 // Trips answers how many round trips there have been.
 func (c *Counter) Trips() int64 { return c.trips.Load() }
 
+// Statements returns how many statements PostgreSQL was asked to execute.
+func (c *Counter) Statements() int64 { return c.statements.Load() }
+
 // Close takes no further connections.
 func (c *Counter) Close() error { return c.listener.Close() }
 
@@ -52,8 +57,12 @@ func (c *Counter) accept() {
 			continue
 		}
 		asked := new(atomic.Bool)
-		go copyCounting(database, server, func() { asked.Store(true) })
-		go copyCounting(server, database, func() {
+		sent := &messages{executed: func() { c.statements.Add(1) }}
+		go copyCounting(database, server, func(part []byte) {
+			asked.Store(true)
+			sent.read(part)
+		})
+		go copyCounting(server, database, func([]byte) {
 			if asked.Swap(false) {
 				c.trips.Add(1)
 			}
@@ -61,14 +70,45 @@ func (c *Counter) accept() {
 	}
 }
 
+// messages reads what a client sends to PostgreSQL: a start-up message without a type, then messages of a type and a length.
+type messages struct {
+	executed func()
+	started  bool
+	head     []byte // the beginning of a message that has not arrived whole
+	skip     int    // what is left of the body
+}
+
+func (m *messages) read(part []byte) {
+	for len(part) > 0 {
+		if m.skip > 0 {
+			n := min(m.skip, len(part))
+			m.skip, part = m.skip-n, part[n:]
+			continue
+		}
+		m.head, part = append(m.head, part[0]), part[1:]
+		length := 4
+		if m.started {
+			length = 5
+		}
+		if len(m.head) < length {
+			continue
+		}
+		if m.started && (m.head[0] == 'E' || m.head[0] == 'Q') {
+			m.executed()
+		}
+		m.skip = int(binary.BigEndian.Uint32(m.head[length-4:])) - 4
+		m.head, m.started = nil, true
+	}
+}
+
 // copyCounting passes on what arrives, and says so each time.
-func copyCounting(to io.WriteCloser, from io.Reader, arrived func()) {
+func copyCounting(to io.WriteCloser, from io.Reader, arrived func([]byte)) {
 	defer to.Close()
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buffer)
 		if n > 0 {
-			arrived()
+			arrived(buffer[:n])
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return
 			}

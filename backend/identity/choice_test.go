@@ -1,0 +1,142 @@
+package identity_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/portal"
+)
+
+// invitedBy is an invite by another tenant's administrator.
+func (h *house) invitedBy(viewer portal.Viewer, n portal.NewInvite) portal.CreatedInvite {
+	h.Helper()
+	created, err := h.service.Invite(context.Background(), viewer, n)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return created
+}
+
+// tessTwice is a stranger's invite as an MSP's user beside that of an MSSP's own administrator.
+func (h *house) tessTwice() (strangers, own portal.CreatedInvite) {
+	h.Helper()
+	strangers = h.invitedBy(h.Other.Viewers[portal.MSPAdmin], portal.NewInvite{
+		Email: "tess@contoso.example", Role: portal.MSPUser, MSPID: h.Other.MSPs[0].ID, Provider: portal.Entra,
+		Domain: "contoso.example", Tenant: contoso,
+	})
+	own = h.invite(portal.NewInvite{
+		Email: "tess@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Domain: "contoso.example", Tenant: contoso,
+	})
+	return strangers, own
+}
+
+func TestInviteChoice(t *testing.T) {
+	t.Parallel()
+	t.Run("is offered where several invites are open for a confirmed address", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		strangers, own := h.tessTwice()
+		grant := h.arrive(portal.Entra, "tess")
+		h.nothingMade(func() {
+			_, err := h.redeem(grant)
+			var choice *portal.Error
+			if !errors.As(err, &choice) || choice.Code != portal.InviteChoice {
+				t.Fatalf("answers %v", err)
+			}
+			want := []portal.InviteOffer{
+				{ID: strangers.ID, Organisation: h.Other.MSPs[0].Name, Role: portal.MSPUser, MSSP: h.Other.Name},
+				{ID: own.ID, Organisation: h.Own.Name, Role: portal.MSSPAdmin, MSSP: h.Own.Name, NeedsCode: true},
+			}
+			if diff := cmp.Diff(want, choice.Invites); diff != "" {
+				t.Errorf("offers (-want +got):\n%s", diff)
+			}
+			grant.InviteIDs = []string{own.ID}
+			_, err = h.redeem(grant)
+			wantCode(t, err, portal.InviteCodeRequired)
+			grant.InviteCode = strangers.Code
+			_, err = h.redeem(grant)
+			wantCode(t, err, portal.InviteCodeInvalid)
+		})
+		grant.InviteCode = own.Code
+		tokens, err := h.redeem(grant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if me := h.me(tokens); len(me.Grants) != 1 || me.Grant.Role != portal.MSSPAdmin || me.Grant.Scope.MSSPID != h.Own.MSSPID {
+			t.Errorf("signs in as %+v", me.Grants)
+		}
+		if n := h.count("select count(*) from pre_assigned_role where id = $1 and accepted_at is null and code_tries = 0", strangers.ID); n != 1 {
+			t.Error("the invite that was not chosen is not as it was")
+		}
+	})
+	t.Run("of all of them gives all their roles", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		strangers, own := h.tessTwice()
+		grant := h.arrive(portal.Entra, "tess")
+		grant.InviteIDs, grant.InviteCode = []string{own.ID, strangers.ID}, own.Code
+		tokens, err := h.redeem(grant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if me := h.me(tokens); len(me.Grants) != 2 {
+			t.Errorf("signs in as %+v", me.Grants)
+		}
+	})
+	t.Run("may be sent any number of times and is no refusal", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		_, own := h.tessTwice()
+		grant := h.arrive(portal.Entra, "tess")
+		audited := h.count("select count(*) from audit_log")
+		grant.InviteIDs = []string{own.ID}
+		for range 8 {
+			_, err := h.redeem(grant)
+			wantCode(t, err, portal.InviteCodeRequired)
+		}
+		if n := h.count("select count(*) from audit_log") - audited; n != 0 {
+			t.Errorf("%d lines in the audit log", n)
+		}
+	})
+	t.Run("shows another tenant's invite whatever number one tenant makes", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		flood := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
+		created := h.invitedBy(h.Other.Viewers[portal.MSPAdmin], portal.NewInvite{
+			Email: flood.Email, Role: portal.MSPUser, MSPID: h.Other.MSPs[0].ID, Provider: portal.Entra, Domain: "contoso.example", Tenant: contoso,
+		})
+		for i := range 60 {
+			h.exec(`
+				insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in)
+				select mssp_id, $2::uuid, msp_id, mssp_product_id, $2::uuid::text, name, type, raw, now(), now(), 1 from client where id = $1`,
+				h.Other.MSPs[0].Clients[0].ID, clientID(i))
+			h.exec(`
+				insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, domain, tenant, code_hash, invited_by, expires_at)
+				select mssp_id, $2::uuid, email, 'client_user', msp_id, $2::uuid, provider, domain, tenant, '', 'x', expires_at
+				from pre_assigned_role where id = $1`, created.ID, clientID(i))
+		}
+		own := h.invite(flood)
+		grant := h.arrive(portal.Entra, "tess")
+		_, err := h.redeem(grant)
+		var choice *portal.Error
+		if !errors.As(err, &choice) || len(choice.Invites) != 11 || choice.Invites[10].ID != own.ID {
+			t.Fatalf("offers %v", choice)
+		}
+		grant.InviteCode = own.Code
+		tokens, err := h.redeem(grant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if me := h.me(tokens); me.Grant.Scope.MSPID != h.Own.MSPs[0].ID {
+			t.Errorf("signs in as %+v", me.Grants)
+		}
+	})
+}
+
+// clientID is an identifier that sorts before every one that is made.
+func clientID(i int) string {
+	return "00000000-0000-7000-8000-0000000000" + string("0123456789abcdef"[i/16]) + string("0123456789abcdef"[i%16])
+}

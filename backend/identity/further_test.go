@@ -1,0 +1,213 @@
+package identity_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"fs-client-portal/backend/identity"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/session"
+)
+
+// signedIn is tess as an MSP's user, and their viewer.
+func (h *house) signedIn() (portal.Tokens, portal.Viewer) {
+	h.Helper()
+	h.tess()
+	tokens, err := h.redeem(h.arrive(portal.Entra, "tess"))
+	if err != nil {
+		h.Fatal(err)
+	}
+	return tokens, h.viewerOf(tokens)
+}
+
+func (h *house) viewerOf(tokens portal.Tokens) portal.Viewer {
+	h.Helper()
+	viewer, err := h.sessions.Verify(context.Background(), tokens.AccessToken)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return viewer
+}
+
+// othersStaff is an invite of tess by the other MSSP.
+func (h *house) othersStaff() portal.CreatedInvite {
+	h.Helper()
+	return h.invitedBy(h.Other.Viewers[portal.MSSPAdmin], portal.NewInvite{
+		Email: "tess@contoso.example", Role: portal.MSSPStaff, Provider: portal.Entra, Domain: "contoso.example", Tenant: contoso,
+	})
+}
+
+func (h *house) claimAs(v portal.Viewer, code string) (portal.Grant, error) {
+	return h.service.Claim(context.Background(), v, portal.InviteClaim{InviteCode: code})
+}
+
+func TestFurtherInvite(t *testing.T) {
+	t.Parallel()
+	t.Run("is claimed by its code at sign-in", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		tokens, _ := h.signedIn()
+		created := h.othersStaff()
+		me, err := h.signIn(portal.Entra, "tess", "")
+		if err != nil || len(me.Grants) != 1 {
+			t.Fatalf("without the code: %+v, %v", me.Grants, err)
+		}
+		me, err = h.signIn(portal.Entra, "tess", created.Code)
+		if err != nil || len(me.Grants) != 2 || me.User.ID != tokens.User.ID || me.Grants[1].MSSP != h.Other.Name {
+			t.Errorf("with it: %+v, %v", me.Grants, err)
+		}
+	})
+	t.Run("is claimed by its code when signed in", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		tokens, viewer := h.signedIn()
+		created := h.othersStaff()
+		grant, err := h.claimAs(viewer, created.Code)
+		if err != nil || grant.Role != portal.MSSPStaff || grant.MSSP != h.Other.Name || grant.Node != h.Other.Name {
+			t.Fatalf("gives %+v: %v", grant, err)
+		}
+		if me := h.me(tokens); len(me.Grants) != 2 || me.Grants[1].ID != grant.ID {
+			t.Errorf("holds %+v", me.Grants)
+		}
+		if n := h.count(`
+			select count(*) from audit_log
+			where mssp_id = $1 and action = 'invite_accepted' and target = $2 and detail->>'by_code' = 'true'`, h.Other.MSSPID, created.ID); n != 1 {
+			t.Errorf("%d lines in the audit log of the tenant", n)
+		}
+		_, err = h.claimAs(viewer, created.Code)
+		says(t, err, portal.InviteCodeInvalid, "no open invite with this code")
+	})
+	t.Run("that claims nothing is refused in words", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		_, viewer := h.signedIn()
+		nobodys, _ := identity.NewInviteCode()
+		another := h.invite(h.mspUser(portal.Entra, "bo@contoso.example", "contoso.example", contoso))
+		google := h.invitedBy(h.Other.Viewers[portal.MSSPAdmin],
+			portal.NewInvite{Email: "tess@contoso.example", Role: portal.MSSPStaff, Provider: portal.Google})
+		for name, c := range map[string]struct{ code, signedIn, atSignIn string }{
+			"of nobody's":          {nobodys, "no open invite with this code", "5 tries left"},
+			"mistyped":             {nobodys[1:], "typing error", "typing error"},
+			"for another address":  {another.Code, "another e-mail address", "another e-mail address"},
+			"for another provider": {google.Code, "Google account", "Google account"},
+		} {
+			_, err := h.claimAs(viewer, c.code)
+			says(t, err, portal.InviteCodeInvalid, c.signedIn)
+			grant := h.arrive(portal.Entra, "tess")
+			grant.InviteCode = c.code
+			_, err = h.redeem(grant)
+			says(t, err, portal.InviteCodeInvalid, c.atSignIn)
+			grant.InviteCode = ""
+			if _, err := h.redeem(grant); err != nil {
+				t.Errorf("%s: the same sign-in without the code: %v", name, err)
+			}
+		}
+		if n := h.count("select count(*) from user_role where user_id = $1", viewer.UserID); n != 1 {
+			t.Errorf("holds %d roles", n)
+		}
+	})
+	t.Run("for a role that is held there already gives nothing", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		created := h.invite(h.mspUser(portal.Entra, "nora@contoso.example", "contoso.example", contoso))
+		if _, err := h.signIn(portal.Entra, "no-mail", created.Code); err != nil {
+			t.Fatal(err)
+		}
+		again := h.invite(h.mspUser(portal.Entra, "nora@contoso.example", "contoso.example", contoso))
+		_, err := h.signIn(portal.Entra, "no-mail", again.Code)
+		says(t, err, portal.InviteCodeInvalid, "gives you nothing")
+		h.exec("update user_role set active = false where email = 'nora@contoso.example'")
+		_, err = h.signIn(portal.Entra, "no-mail", again.Code)
+		says(t, err, portal.InviteCodeInvalid, "gives you nothing")
+	})
+	t.Run("is not claimed by the account that made it or sent it again", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		admin := h.invite(portal.NewInvite{Email: "admin@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Tenant: contoso})
+		tokens, err := h.redeem(withCode(h.arrive(portal.Entra, "no-mail"), admin.Code))
+		if err != nil {
+			t.Fatal(err)
+		}
+		viewer := h.viewerOf(tokens)
+		made := h.invitedBy(viewer, h.mspUser(portal.Entra, "ceo@contoso.example", "contoso.example", contoso))
+		others := h.invite(h.mspUser(portal.Entra, "cfo@contoso.example", "contoso.example", contoso))
+		resent, err := h.service.Resend(context.Background(), viewer, others.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, code := range []string{made.Code, resent.Code} {
+			_, err := h.claimAs(viewer, code)
+			says(t, err, portal.InviteCodeInvalid, "made this invite or sent it again")
+			_, err = h.signIn(portal.Entra, "no-mail", code)
+			says(t, err, portal.InviteCodeInvalid, "made this invite or sent it again")
+		}
+	})
+}
+
+func withCode(g portal.CodeGrant, code string) portal.CodeGrant {
+	g.InviteCode = code
+	return g
+}
+
+func TestAStrangersDeactivationEndsNothingElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	strangers := h.invitedBy(h.Other.Viewers[portal.MSPAdmin], portal.NewInvite{
+		Email: "tess@contoso.example", Role: portal.MSPUser, MSPID: h.Other.MSPs[0].ID, Provider: portal.Entra,
+		Domain: "contoso.example", Tenant: contoso,
+	})
+	tokens, err := h.redeem(h.arrive(portal.Entra, "tess"))
+	if err != nil {
+		t.Fatalf("the stranger's invite %s: %v", strangers.ID, err)
+	}
+	own := h.invite(portal.NewInvite{
+		Email: "tess@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Domain: "contoso.example", Tenant: contoso,
+	})
+	off := false
+	deactivate := func() {
+		t.Helper()
+		if _, err := h.DB.ChangeUser(context.Background(), h.Other.Viewers[portal.MSPAdmin], tokens.User.ID, portal.UserChange{Active: &off}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	deactivate()
+	// The person is asked for a code, and the same sign-in goes on with it.
+	grant := h.arrive(portal.Entra, "tess")
+	_, err = h.redeem(grant)
+	wantCode(t, err, portal.Deactivated)
+	tokens, err = h.redeem(withCode(grant, own.Code))
+	if err != nil {
+		t.Fatalf("their own MSSP's code: %v", err)
+	}
+	deactivate()
+	me := h.me(tokens)
+	if len(me.Grants) != 1 || me.Grant.Role != portal.MSSPAdmin || me.Grant.Scope.MSSPID != h.Own.MSSPID {
+		t.Errorf("is %+v", me.Grants)
+	}
+	if _, err := h.sessions.Refresh(context.Background(), tokens.RefreshToken, session.Client{}); err != nil {
+		t.Errorf("the session ended: %v", err)
+	}
+}
+
+func TestARefusalNamesTheAddressThatSignedIn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for account, want := range map[string]struct {
+		code    portal.Code
+		address string
+	}{
+		"tess":         {portal.NoInvite, "tess@contoso.example"},
+		"edov-missing": {portal.InviteCodeRequired, "missing@contoso.example"},
+		"no-mail":      {portal.InviteCodeRequired, ""},
+	} {
+		_, err := h.signIn(portal.Entra, account, "")
+		var refused *portal.Error
+		if !errors.As(err, &refused) || refused.Code != want.code || refused.Address != want.address {
+			t.Errorf("%s reads %+v, want %s for %q", account, refused, want.code, want.address)
+		}
+	}
+	if n := h.count("select count(*) from audit_log where detail::text like '%@%'"); n != 0 {
+		t.Error("the audit log holds an address")
+	}
+}

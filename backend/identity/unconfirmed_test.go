@@ -1,0 +1,95 @@
+package identity_test
+
+import (
+	"context"
+	"testing"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/testkit/hostile"
+)
+
+func TestUnconfirmedAddress(t *testing.T) {
+	t.Parallel()
+	t.Run("of a Google account that names none claims nothing, not even by the code", func(t *testing.T) {
+		t.Parallel()
+		court := newCourtroom(t)
+		k := court.newCase(t, portal.Google, "")
+		k.provider.Play(hostile.Script{Claims: map[string]any{"email": hostile.Missing}})
+		grant, err := k.arrive(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		grant.InviteCode = k.invite.Code
+		before := k.made()
+		_, err = k.service.Redeem(context.Background(), grant, session.Client{})
+		says(t, err, portal.InviteCodeInvalid, "did not name an e-mail address")
+		if !k.open() || before["app_user"] != k.made()["app_user"] {
+			t.Error("the invite was claimed")
+		}
+	})
+	t.Run("of an Entra account claims by the code, is shown as not confirmed, and gives way to its owner", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		admin := h.Own.Viewers[portal.MSSPAdmin]
+		squat := h.invite(h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso))
+		if _, err := h.signIn(portal.Entra, "no-mail", squat.Code); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.confirmedAt(admin, "tess@contoso.example"); len(got) != 1 || got[0] {
+			t.Fatalf("the address is confirmed: %v", got)
+		}
+		h.invite(h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso))
+		me, err := h.signIn(portal.Entra, "tess", "")
+		if err != nil || len(me.Grants) != 1 {
+			t.Fatalf("the owner of the address: %+v, %v", me, err)
+		}
+		if got := h.confirmedAt(admin, "tess@contoso.example"); len(got) != 2 || got[0] == got[1] {
+			t.Errorf("the addresses are confirmed: %v, want the owner's alone", got)
+		}
+		_, err = h.service.Invite(context.Background(), admin, h.mspUser(portal.Entra, "tess@contoso.example", "", contoso))
+		wantCode(t, err, portal.Conflict)
+	})
+	t.Run("claims by the code also where another tenant knows the address", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.confirm(h.Other.Viewers[portal.MSSPStaff].UserID, "missing@contoso.example")
+		created := h.invite(h.mspUser(portal.Entra, "missing@contoso.example", "contoso.example", contoso))
+		if _, err := h.signIn(portal.Entra, "edov-missing", created.Code); err != nil {
+			t.Errorf("the right code: %v", err)
+		}
+	})
+	t.Run("another tenant invited by is not shown", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		first := h.invitedBy(h.Other.Viewers[portal.MSSPAdmin], portal.NewInvite{
+			Email: "alias@contoso.example", Role: portal.MSSPStaff, Provider: portal.Entra, Tenant: contoso,
+		})
+		if _, err := h.signIn(portal.Entra, "no-mail", first.Code); err != nil {
+			t.Fatal(err)
+		}
+		second := h.invite(h.mspUser(portal.Entra, "nora@contoso.example", "", contoso))
+		if _, err := h.signIn(portal.Entra, "no-mail", second.Code); err != nil {
+			t.Fatal(err)
+		}
+		if len(h.confirmedAt(h.Own.Viewers[portal.MSSPAdmin], "nora@contoso.example")) != 1 ||
+			len(h.confirmedAt(h.Own.Viewers[portal.MSSPAdmin], "alias@contoso.example")) != 0 {
+			t.Error("the tenant does not see the person by the address of its own invite")
+		}
+	})
+}
+
+// confirmedAt returns, for each person an administrator sees with an address, whether it is confirmed.
+func (h *house) confirmedAt(viewer portal.Viewer, email string) (confirmed []bool) {
+	h.Helper()
+	page, err := h.DB.Users(context.Background(), viewer, portal.UserQuery{})
+	if err != nil {
+		h.Fatal(err)
+	}
+	for _, u := range page.Items {
+		if u.Email == email {
+			confirmed = append(confirmed, u.EmailConfirmed)
+		}
+	}
+	return confirmed
+}
