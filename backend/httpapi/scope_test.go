@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
@@ -56,6 +57,7 @@ var everyRoute = []routeCase{
 	{route: "GET /v1/clients/{id}", want: [5]int{ok, ok, ok, ok, ok}, id: firstClient, sister: sisterClient},
 	{route: "GET /v1/invites", want: [5]int{ok, no, ok, no, no}},
 	{route: "POST /v1/invites", want: [5]int{created, no, created, no, no}, body: clientInvite},
+	{route: "POST /v1/invites/claim", want: [5]int{ok, ok, ok, ok, http.StatusConflict}, body: anyonesInvite},
 	{route: "POST /v1/invites/{id}/resend", want: [5]int{ok, no, ok, no, no}, id: firstInvite, sister: sisterInvite},
 	{route: "DELETE /v1/invites/{id}", want: [5]int{empty, no, empty, no, no}, id: firstInvite, sister: sisterInvite},
 	{route: "GET /v1/users", want: [5]int{ok, no, ok, no, no}},
@@ -80,6 +82,30 @@ var everyRoute = []routeCase{
 		body: fixed(`{"run_id":"0198c5a4-0000-7000-8000-000000000000"}`)},
 	{route: "GET /v1/organisation", want: [5]int{ok, no, no, no, no}},
 	{route: "PATCH /v1/organisation", want: [5]int{ok, no, no, no, no}, body: fixed(`{"time_zone":"Europe/Copenhagen"}`)},
+}
+
+// anyonesInvite is the code of an invite to a client that every viewer may claim but the client's own user.
+func anyonesInvite(h *house, _ testkit.Node) string {
+	h.Helper()
+	h.exec(`
+		insert into identity (provider, issuer, subject, user_id, email)
+		select 'google', 'google', id::text, id, 'somebody@example.com'
+		from app_user
+		on conflict do nothing`)
+	code, _ := h.codedInvite(h.Own.At(portal.ClientUser, 0), portal.ClientUser)
+	return fmt.Sprintf(`{"invite_code":%q}`, code)
+}
+
+// codedInvite makes an open invite with a code.
+func (h *house) codedInvite(at portal.Scope, role portal.Role) (code, id string) {
+	h.Helper()
+	code, hash := identity.NewInviteCode()
+	id = postgres.NewID()
+	h.exec(`
+		insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, code_hash, invited_by, expires_at)
+		values ($1, $2::uuid, $2::text || '@example.com', $3, nullif($4, '')::uuid, nullif($5, '')::uuid, 'google', $6, 'x',
+		        now() + interval '1 day')`, at.MSSPID, id, role, at.MSPID, at.ClientID, hash)
+	return code, id
 }
 
 func fixed(body string) func(*house, testkit.Node) string {

@@ -188,6 +188,10 @@ func TestEndedSessionsAreNotCounted(t *testing.T) {
 	}
 	w.Exec(t, "insert into session (id, user_id, idle_expires_at, expires_at) values ($1, $2, now() - interval '1 second', now() + interval '1 day')", postgres.NewID(), user)
 	w.Exec(t, "insert into session (id, user_id, idle_expires_at, expires_at) values ($1, $2, now() + interval '1 day', now() - interval '1 second')", postgres.NewID(), user)
+	w.Exec(t, `
+		insert into session_grant (session_id, grant_id)
+		select id, $2 from session where user_id = $1
+		on conflict do nothing`, user, w.Own.Viewers[portal.MSPUser].GrantID)
 	for _, role := range []portal.Role{portal.MSSPAdmin, portal.MSPAdmin} {
 		page := users(t, w, w.Own.Viewers[role], portal.UserQuery{Role: portal.MSPUser})
 		if len(page.Items) != 1 || page.Items[0].Sessions != 2 {

@@ -1,0 +1,118 @@
+package httpapi_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/identity"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/session"
+)
+
+// start is a session of its own with both of its tokens.
+func (h *house) start(v portal.Viewer) portal.Tokens {
+	h.Helper()
+	tokens, err := h.sessions.Start(h.Context(), v.UserID, session.Client{Device: "laptop"})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return tokens
+}
+
+func (h *house) refreshed(tokens portal.Tokens) portal.Tokens {
+	h.Helper()
+	return decode[portal.Tokens](h, h.wants(h.send(call{
+		route: "POST /v1/auth/refresh", body: fmt.Sprintf(`{"refresh_token":%q}`, tokens.RefreshToken),
+	}), ok))
+}
+
+func TestClaimInvite(t *testing.T) {
+	h := newHouse(t)
+	user := h.Own.Viewers[portal.MSPUser]
+	h.exec(`
+		insert into identity (provider, issuer, subject, user_id, email)
+		values ('google', 'google', 's', $1, 'somebody@example.com')`, user.UserID)
+	token := h.signIn(user)
+	claim := func(code string) reply {
+		return h.send(call{route: "POST /v1/invites/claim", token: token, body: fmt.Sprintf(`{"invite_code":%q}`, code)})
+	}
+	t.Run("gives the role", func(t *testing.T) {
+		code, _ := h.codedInvite(h.Other.At(portal.MSPUser, 0), portal.MSPUser)
+		grant := decode[portal.Grant](h, h.wants(claim(code), ok))
+		if grant.Role != portal.MSPUser || grant.Node != h.Other.MSPs[0].Name || grant.MSSP != h.Other.Name {
+			t.Errorf("gives %+v", grant)
+		}
+		under := call{route: "GET /v1/clients", token: token, headers: map[string]string{"Portal-Grant": grant.ID}}
+		if page := decode[portal.ClientPage](h, h.wants(h.send(under), ok)); page.Total != 3 {
+			t.Errorf("under the grant they see %d clients, want 3", page.Total)
+		}
+	})
+	t.Run("refuses a code that claims nothing, and many of them", func(t *testing.T) {
+		for range 8 {
+			code, _ := identity.NewInviteCode()
+			h.wantsProblem(claim(code), no, portal.InviteCodeInvalid)
+		}
+		for range 3 {
+			code, _ := identity.NewInviteCode()
+			if r := claim(code); r.StatusCode == http.StatusTooManyRequests {
+				return
+			}
+		}
+		t.Error("any number of codes may be tried")
+	})
+}
+
+func TestSignOutUser(t *testing.T) {
+	t.Run("ends what hangs on grants of the own scope alone", func(t *testing.T) {
+		h := newHouse(t)
+		person := h.Person(t, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
+		elsewhere := h.Grant(t, person.UserID, portal.MSSPAdmin, h.Other.At(portal.MSSPAdmin, 0))
+		tokens := h.start(person)
+		route := "DELETE /v1/users/" + person.UserID + "/sessions"
+		h.wants(h.send(call{route: route, token: h.as(portal.MSPAdmin)}), empty)
+
+		there := map[string]string{"Portal-Grant": elsewhere}
+		h.wantsProblem(h.get("/v1/clients", tokens.AccessToken), http.StatusUnauthorized, portal.GrantChanged)
+		h.wants(h.send(call{route: "GET /v1/clients", token: tokens.AccessToken, headers: there}), ok)
+		renewed := h.refreshed(tokens)
+		me := decode[portal.Me](h, h.wants(h.get("/v1/me", renewed.AccessToken), ok))
+		if len(me.Grants) != 1 || me.Grant.ID != elsewhere {
+			t.Errorf("the session goes on under %+v, want the grant elsewhere alone", me.Grants)
+		}
+		again := decode[portal.Me](h, h.wants(h.get("/v1/me", h.signIn(person)), ok))
+		if len(again.Grants) != 2 {
+			t.Errorf("after a new sign-in they hold %+v, want both grants", again.Grants)
+		}
+		h.wants(h.send(call{route: "DELETE /v1/users/" + person.UserID + "/sessions", token: h.signIn(h.Other.Viewers[portal.MSSPAdmin])}), empty)
+		h.wantsProblem(h.get("/v1/me", renewed.AccessToken), http.StatusUnauthorized, portal.SessionRevoked)
+	})
+}
+
+func TestAnAdministratorSeesOnlyWhatHappenedInTheirScope(t *testing.T) {
+	h := newHouse(t)
+	person := h.Person(t, portal.MSSPAdmin, h.Other.At(portal.MSSPAdmin, 0))
+	here := h.Grant(t, person.UserID, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
+	h.exec("update app_user set created_at = now() - interval '9 days' where id = $1", person.UserID)
+	seen := func() portal.UserItem {
+		t.Helper()
+		for _, u := range decode[portal.UserPage](h, h.wants(h.get("/v1/users", h.as(portal.MSPAdmin)), ok)).Items {
+			if u.ID == person.UserID {
+				return u
+			}
+		}
+		t.Fatal("the person is not listed")
+		return portal.UserItem{}
+	}
+	tokens := h.start(person)
+	h.wants(h.get("/v1/me", tokens.AccessToken), ok)
+	u := seen()
+	if u.Sessions != 0 || u.LastLoginAt != nil || time.Since(u.CreatedAt) > 24*time.Hour {
+		t.Errorf("before they act here: %+v, want no session, no use, and the day of the grant", u)
+	}
+	h.wants(h.send(call{route: "GET /v1/clients", token: tokens.AccessToken, headers: map[string]string{"Portal-Grant": here}}), ok)
+	if u := seen(); u.Sessions != 1 || u.LastLoginAt == nil {
+		t.Errorf("once they act here: %+v, want one session and its use", u)
+	}
+}
