@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/oauth2"
 
@@ -185,10 +186,11 @@ func claimedEmail(t claims) string {
 
 const maxName = 120
 
-// displayName cuts a name to what a database and a list can take.
+// displayName cuts a name to what a database and a list can take: without control characters, and without those that turn
+// the text around it.
 func displayName(name string) string {
 	clean := strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == '\uFFFD' {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == unicode.ReplacementChar {
 			return -1
 		}
 		return r

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -205,7 +208,7 @@ func TestAnAddressGetsFiveMailsAnHourWhateverIsResentOrInvited(t *testing.T) {
 	n := m.mspUser(portal.Google, "bo@fjord.example", "", "")
 	created := m.invite(n)
 	for range 3 {
-		if _, err := m.resend(portal.MSPAdmin, created.ID); err != nil {
+		if _, err := m.resend(portal.MSSPAdmin, created.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -213,7 +216,7 @@ func TestAnAddressGetsFiveMailsAnHourWhateverIsResentOrInvited(t *testing.T) {
 		t.Fatal(err)
 	}
 	created = m.invite(n)
-	_, err := m.resend(portal.MSPAdmin, created.ID)
+	_, err := m.resend(portal.MSSPAdmin, created.ID)
 	var limited *portal.Error
 	if !errors.As(err, &limited) || limited.Code != portal.TooManyRequests || limited.Wait < 59*time.Minute || limited.Wait > time.Hour {
 		t.Fatalf("a sixth mail: %v", err)
@@ -223,7 +226,77 @@ func TestAnAddressGetsFiveMailsAnHourWhateverIsResentOrInvited(t *testing.T) {
 	}
 	m.invite(m.mspUser(portal.Google, "other@fjord.example", "", ""))
 	m.exec("update invite_mail set queued_at = queued_at - interval '1 hour'")
-	if _, err := m.resend(portal.MSPAdmin, created.ID); err != nil {
+	if _, err := m.resend(portal.MSSPAdmin, created.ID); err != nil {
 		t.Errorf("an hour later: %v", err)
 	}
+}
+
+func TestMailsOfInvites(t *testing.T) {
+	t.Parallel()
+	limited := func(t *testing.T, err error) {
+		t.Helper()
+		var tooMany *portal.Error
+		if !errors.As(err, &tooMany) || tooMany.Code != portal.TooManyRequests || tooMany.Wait <= 0 || tooMany.Wait > time.Hour {
+			t.Fatalf("one mail more: %v", err)
+		}
+	}
+	t.Run("to one mailbox are limited however it is spelt, at once too", func(t *testing.T) {
+		t.Parallel()
+		m := newMailing(t)
+		var group sync.WaitGroup
+		errs := make([]error, 12)
+		for i := range errs {
+			email := fmt.Sprintf("b%so+%d@gmail.com", strings.Repeat(".", i%2), i)
+			if i%3 == 0 {
+				email = fmt.Sprintf("bo+%d@googlemail.com", i)
+			}
+			group.Go(func() {
+				_, errs[i] = m.service.Invite(context.Background(), m.Own.Viewers[portal.MSSPAdmin], m.mspUser(portal.Google, email, "", ""))
+			})
+		}
+		group.Wait()
+		sent := 0
+		for _, err := range errs {
+			if err == nil {
+				sent++
+			} else {
+				limited(t, err)
+			}
+		}
+		if sent != 5 {
+			t.Errorf("%d mails were queued, want 5", sent)
+		}
+	})
+	t.Run("of one inviter and of one tenant are limited", func(t *testing.T) {
+		t.Parallel()
+		m := newMailing(t)
+		admin := m.Own.Viewers[portal.MSSPAdmin]
+		queue := func(n int, inviter string, msp any) {
+			m.exec(`
+				insert into invite_mail (mssp_id, id, msp_id, inviter_id, mailbox)
+				select $1, new_id(), $4::uuid, $3, 'box' || n from generate_series(1, $2::int) n`, m.Own.MSSPID, n, inviter, msp)
+		}
+		invite := func(viewer portal.Viewer, email string) error {
+			_, err := m.service.Invite(context.Background(), viewer, m.mspUser(portal.Google, email, "", ""))
+			return err
+		}
+		queue(60, admin.UserID, nil)
+		limited(t, invite(admin, "a@fjord.example"))
+		colleague := m.Person(t, portal.MSSPAdmin, m.Own.At(portal.MSSPAdmin, 0))
+		if err := invite(colleague, "a@fjord.example"); err != nil {
+			t.Errorf("a colleague: %v", err)
+		}
+		queue(240, postgres.NewID(), nil)
+		limited(t, invite(colleague, "b@fjord.example"))
+		if err := invite(m.Own.Viewers[portal.MSPAdmin], "b@fjord.example"); err != nil {
+			t.Errorf("an MSP of theirs: %v", err)
+		}
+		queue(300, postgres.NewID(), m.Own.MSPs[0].ID)
+		limited(t, invite(m.Own.Viewers[portal.MSPAdmin], "c@fjord.example"))
+		_, err := m.service.Invite(context.Background(), m.Other.Viewers[portal.MSSPAdmin],
+			portal.NewInvite{Email: "c@fjord.example", Role: portal.MSSPStaff, Provider: portal.Google})
+		if err != nil {
+			t.Errorf("another MSSP: %v", err)
+		}
+	})
 }

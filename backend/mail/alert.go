@@ -17,6 +17,9 @@ func newAlert(a portal.SyncAlert) alertPage {
 	w := wordsFor(a.Language)
 	mssp, product, said := clean(a.MSSP), clean(a.Product), alertWords[w.tag].of(a)
 	reasonLabel, reason := alertWords[w.tag].reason, oneLine(a.Detail)
+	if a.Unread { // it names the MSPs
+		reason = unlinked(reason)
+	}
 	if len(a.Notices) > 0 {
 		label, noticed := fieldWords[w.tag].reason(a.Notices)
 		switch {

@@ -41,7 +41,7 @@ func (f fieldAlerts) reason(notices []portal.FieldNotice) (label, line string) {
 	var named []string
 	for _, notice := range notices {
 		if phrase, ok := phrases[notice.Kind]; ok {
-			named = append(named, fmt.Sprintf(phrase, clean(notice.Path)))
+			named = append(named, fmt.Sprintf(phrase, short(oneLine(notice.Path))))
 		}
 	}
 	if left := len(named) - maxFieldsNamed; left > 0 {

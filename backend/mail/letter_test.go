@@ -119,7 +119,7 @@ func TestWithoutANameOrAnotherNodeTheMailDoesNotInventOne(t *testing.T) {
 	l := letter("en")
 	l.Inviter, l.Node = "", l.MSSP
 	text, _ := written(t, l)
-	if !strings.Contains(text, "You have been invited to Fjord Security") || strings.Contains(text, "provided by") {
+	if !strings.Contains(text, "Fjord Security invites you") || strings.Contains(text, "provided by") {
 		t.Errorf("says %s", text)
 	}
 }

@@ -32,7 +32,7 @@ type words struct {
 var catalogue = map[string]words{
 	"en": {
 		tag: "en", subject: "Your invitation to %s", title: "Welcome to %s",
-		invitedBy: "%s has invited you to %s in FS Client Portal.", invited: "You have been invited to %s in FS Client Portal.",
+		invitedBy: "%[2]s invites you to FS Client Portal. The invitation was made by %[1]s.", invited: "%s invites you to FS Client Portal.",
 		within: "This access is provided by %s.", stepsTitle: "How to get in",
 		open: "Open FS Client Portal on your computer.", signIn: "Choose \u201c%s\u201d and sign in as %s.",
 		signInWith: "Sign in with %s", enter: "If the app asks for an invite code, enter the one below.",
@@ -43,7 +43,7 @@ var catalogue = map[string]words{
 	},
 	"de": {
 		tag: "de", subject: "Ihre Einladung zu %s", title: "Willkommen bei %s",
-		invitedBy: "%s hat Sie zu %s im FS Client Portal eingeladen.", invited: "Sie wurden zu %s im FS Client Portal eingeladen.",
+		invitedBy: "%[2]s l\u00e4dt Sie zum FS Client Portal ein. Die Einladung hat %[1]s erstellt.", invited: "%s l\u00e4dt Sie zum FS Client Portal ein.",
 		within: "Diesen Zugang stellt %s bereit.", stepsTitle: "So melden Sie sich an",
 		open: "\u00d6ffnen Sie FS Client Portal auf Ihrem Computer.", signIn: "W\u00e4hlen Sie \u201e%s\u201c und melden Sie sich als %s an.",
 		signInWith: "Mit %s anmelden", enter: "Fragt die App nach einem Einladungscode, geben Sie den folgenden ein.",
@@ -56,7 +56,7 @@ var catalogue = map[string]words{
 	},
 	"da": {
 		tag: "da", subject: "Din invitation til %s", title: "Velkommen til %s",
-		invitedBy: "%s har inviteret dig til %s i FS Client Portal.", invited: "Du er inviteret til %s i FS Client Portal.",
+		invitedBy: "%[2]s inviterer dig til FS Client Portal. Invitationen er oprettet af %[1]s.", invited: "%s inviterer dig til FS Client Portal.",
 		within: "Adgangen stilles til r\u00e5dighed af %s.", stepsTitle: "S\u00e5dan kommer du i gang",
 		open: "\u00c5bn FS Client Portal p\u00e5 din computer.", signIn: "V\u00e6lg \u201d%s\u201d, og log ind som %s.",
 		signInWith: "Log ind med %s", enter: "Hvis appen beder om en invitationskode, skal du indtaste koden herunder.",
@@ -69,7 +69,7 @@ var catalogue = map[string]words{
 	},
 	"fr": {
 		tag: "fr", subject: "Votre invitation\u00a0: %s", title: "Bienvenue chez %s",
-		invitedBy: "%s vous invite \u00e0 rejoindre %s dans FS Client Portal.", invited: "Vous \u00eates invit\u00e9(e) \u00e0 rejoindre %s dans FS Client Portal.",
+		invitedBy: "%[2]s vous invite sur FS Client Portal. L\u2019invitation a \u00e9t\u00e9 cr\u00e9\u00e9e par %[1]s.", invited: "%s vous invite sur FS Client Portal.",
 		within: "Cet acc\u00e8s vous est fourni par %s.", stepsTitle: "Comment vous connecter",
 		open: "Ouvrez FS Client Portal sur votre ordinateur.", signIn: "Choisissez \u00ab\u00a0%s\u00a0\u00bb et connectez-vous avec le compte %s.",
 		signInWith: "Se connecter avec %s", enter: "Si l\u2019application demande un code d\u2019invitation, saisissez celui qui figure ci-dessous.",
