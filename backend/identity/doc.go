@@ -69,11 +69,34 @@
 //	TestOfIdentitiesOfSeveralProvidersThatClaimOneAddressAtOnceOneBecomesItsUser
 //	TestACodeIsTooLateOnceItsInviteWasClosedOrSentAnewMeanwhile
 //
-// Somebody who guesses an invite's code, or wants to know who is invited. A code has 145 random bits, tries are counted
-// for the attempt and the invite, and who has no invite reads the same words whatever invites there are.
+// An administrator of another tenant invites an address, makes many invites for it, deactivates its user, or signs them
+// out. An invite is claimed by choice where several are open for a confirmed address, and a code always claims its own
+// invite: it is looked up by its hash, and each MSSP and MSP shows ten invites of an address at most. A known identity may
+// claim further invites by their codes, at sign-in and when signed in, also after a deactivation elsewhere. Whatever an
+// administrator does ends what hangs on grants of their own scope, and no more; they see no other use, session or address.
 //
-//	TestWrongCodes  TestAnAdminsInviteAsksForItsCodeWhateverTheProviderSays
-//	TestWhoIsNotInvitedIsRefusedInOneWay  FuzzInviteCode
+//	TestInviteChoice  TestFurtherInvite  TestAStrangersDeactivationEndsNothingElsewhere  TestClaimInvite
+//	TestSignOutUser  TestAnAdministratorSeesOnlyWhatHappenedInTheirScope
+//
+// An inviter has the code of their own invite and claims somebody else's address with it. The account that made an invite
+// or sent it again cannot claim it. Another account can, where no address of it is confirmed and it is no Google account
+// without an address: it then holds the role the inviter could have given to anybody, its address is shown as not
+// confirmed by the provider, is a key nowhere, and blocks neither the owner of the address nor a new invite for them.
+//
+//	TestUnconfirmedAddress  TestFurtherInvite
+//
+// Somebody who guesses an invite's code, or wants to know who is invited. A code has 145 random bits and five tries an
+// attempt. Who signs in without a confirmed address reads the same, and causes the same statements, whether the address
+// is unknown, invited or known to another tenant. Only the owner of a confirmed address reads that nothing is open for
+// it, and only their wrong codes count against its invites. Timing is not tested, the number of statements is.
+//
+//	TestNothingTellsWhetherAnAddressIsKnownOrInvited  TestWrongCodes  FuzzInviteCode
+//	TestWhoIsNotInvitedIsRefusedInOneWay  TestAnAdminsInviteAsksForItsCodeWhateverTheProviderSays
+//
+// An inviter floods a mailbox, or puts a link into a mail by a name. Mails are limited by inviter, by tenant, and by mailbox
+// as mail servers know it; names lose links, control characters and those that turn text around.
+//
+//	TestMailsOfInvites  TestNamesInAMail  TestAMailNamesTheOrganisationFirst
 //
 // Somebody on the way to the provider, or a provider that is broken. Certificates are checked, no redirect is followed,
 // a document must name its issuer and https endpoints outside our own machine, every answer has a size and a time.
@@ -93,7 +116,7 @@
 //
 //	TestAWaitingSignInIsBoundToItsCodeAndVerifier
 //
-// Not stopped here: whoever controls the person's account at the provider is that person, and whoever controls the
+// Not stopped here: an inviter who has two accounts can claim an invite of their own with the second, as above. Whoever controls the person's account at the provider is that person, and whoever controls the
 // computer while they are signed in acts as them, until the session is ended.
 //
 // # Entra ID has many issuers
@@ -106,26 +129,31 @@
 //
 // People are known by what their provider never gives to anybody else: Google's sub, Entra ID's tenant and oid. A known
 // identity is its user, whatever address it shows today. Only a new identity is matched by address, with
-// invites that name its provider and, for Entra ID, its tenant:
+// invites that name its provider and, for Entra ID, its tenant, and only where the provider confirms the address:
 //
-//	the provider is the authority for the address            and the role is no admin's  →  claimed
-//	  Google:   email_verified is true, and gmail.com or hd = the invite's domain
-//	  Entra ID: a member of the tenant, xms_edov true, and the address in the invite's domain
-//	anything else, a missing claim included                                              →  the invite's code
+//	Google:   email_verified is true, and the address is gmail.com's or hd names a Workspace
+//	Entra ID: a member of the tenant, and xms_edov true
 //
-// preferred_username and upn are the user's own to change, and are never read. The code was sent to the address itself,
-// so who has it has the mailbox. An address that is some user's already claims nothing: identities are never linked
-// by themselves. Addresses are compared in one spelling, whose local part is ASCII before letters are made small.
+// A confirmed address claims the one open invite for it, or those that the person chooses of several, where
+//
+//	the role is no admin's, and hd (Google) or the address's domain (Entra ID) is the domain the invite names  →  claimed
+//	anything else                                                                      →  claimed by the invite's code
+//
+// An address that is not confirmed is matched with nothing: the code alone counts. It was mailed to the invited address,
+// or handed over by the inviter. preferred_username and upn are the user's own to change, and are never read. A confirmed
+// address that is another identity's already claims nothing: identities are never linked by themselves. Addresses are
+// compared in one spelling, whose local part is ASCII before letters are made small.
 //
 // # The second try
 //
-// A code cannot be redeemed twice, so when the answer is invite_code_required the verified identity waits in the attempt,
-// and the same attempt, code and verifier finish the sign-in with the invite's code. Five such tries an attempt, ten
-// wrong codes an invite.
+// A code of the provider's cannot be redeemed twice, so when the answer is invite_code_required, invite_code_invalid,
+// invite_choice or deactivated the verified identity waits in the attempt, and the same attempt, code and verifier finish
+// the sign-in with the invite's code or the chosen invites. Five such tries an attempt; a choice alone is none.
 //
 // # What is told
 //
 // Whoever is refused reads one of a few sentences (problem.go), each with a next step. Operator and audit log learn
 // the reason by one word of ours, such as token_nonce, and who it was by the provider's own identifiers: never an
-// address, token, code, or text of the provider's.
+// address, token, code, or text of the provider's. The address that signed in is told to the person who signed in, and to
+// nobody else.
 package identity

@@ -185,7 +185,7 @@ func TestAStrangersDeactivationEndsNothingElsewhere(t *testing.T) {
 	if len(me.Grants) != 1 || me.Grant.Role != portal.MSSPAdmin || me.Grant.Scope.MSSPID != h.Own.MSSPID {
 		t.Errorf("is %+v", me.Grants)
 	}
-	if _, err := h.sessions.Refresh(context.Background(), tokens.RefreshToken, session.Client{}); err != nil {
+	if _, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Client{}); err != nil {
 		t.Errorf("the session ended: %v", err)
 	}
 }

@@ -56,6 +56,7 @@ and s.idle_expires_at > now();
 
 -- Whoever made an invite or sent it again knows its code, and may not claim it.
 alter table pre_assigned_role add column inviters uuid[] not null default '{}';
+grant update (inviters) on pre_assigned_role to portal_mssp, portal_msp;
 
 update pre_assigned_role p
 set inviters = array(
@@ -83,7 +84,7 @@ create table invite_mail (
 create index invite_mail_queued_idx on invite_mail (mssp_id, queued_at);
 alter table invite_mail enable row level security;
 create policy invite_mail_of_mssp on invite_mail to portal_mssp using (mssp_id = scope_mssp());
-create policy invite_mail_of_msp on invite_mail to portal_msp using (msp_id = scope_msp());
+create policy invite_mail_of_msp on invite_mail to portal_msp using (mssp_id = scope_mssp() and msp_id = scope_msp());
 create policy invite_mail_of_auth on invite_mail for delete to portal_auth using (true);
 create policy invite_mail_seen_by_auth on invite_mail for select to portal_auth using (true);
 grant select, insert on invite_mail to portal_mssp, portal_msp;
