@@ -120,6 +120,14 @@ func (a *App) SubmitInviteCode(code string) (portal.Me, error) {
 	return a.desktop.SubmitInviteCode(a.ctx, code)
 }
 
+// ChooseInvites finishes a sign-in that failed with invite_choice.
+func (a *App) ChooseInvites(ids []string) (portal.Me, error) {
+	return a.desktop.ChooseInvites(a.ctx, ids)
+}
+
+// ClaimInvite gives the user, who is signed in, the role of a further invite.
+func (a *App) ClaimInvite(code string) (portal.Grant, error) { return a.desktop.ClaimInvite(a.ctx, code) }
+
 // CancelSignIn ends a waiting sign-in; without one it does nothing.
 func (a *App) CancelSignIn() error { return a.desktop.CancelSignIn() }
 

@@ -187,11 +187,13 @@ func (c *apiClient) answeredProblem(answer *resty.Response) *Problem {
 		Title     string      `json:"title"`
 		Field     string      `json:"field"`
 		RequestID string      `json:"request_id"`
+		Address   string      `json:"address"`
+		Invites   []portal.InviteOffer `json:"invites"`
 	}
 	p := &Problem{status: answer.StatusCode(), RetryAfter: retryAfter(answer.Header(), c.clock.Now())}
 	if isJSON(answer) && json.Unmarshal(answer.Body(), &said) == nil && said.Code != "" {
 		p.Code, p.Field, p.RequestID, p.fromAPI = said.Code, said.Field, said.RequestID, true
-		p.Message = said.Detail
+		p.Message, p.SignedInAs, p.Invites = said.Detail, said.Address, said.Invites
 		if p.Message == "" {
 			p.Message = said.Title
 		}

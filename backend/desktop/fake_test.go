@@ -97,6 +97,7 @@ func refuse(w http.ResponseWriter, status int, e *portal.Error) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"status": status, "code": e.Code, "detail": e.Detail, "field": e.Field, "request_id": "req-1",
+		"address": e.Address, "invites": e.Invites,
 	})
 }
 

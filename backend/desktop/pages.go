@@ -47,6 +47,7 @@ func providerName(provider portal.ProviderID) string {
 var moods = map[pageName]string{
 	pageSignedIn:                        "good",
 	pageName(portal.InviteCodeRequired): "next",
+	pageName(portal.InviteChoice):       "next",
 	pageName(TimedOut):                  "wait",
 	pageName(portal.AttemptExpired):     "wait",
 	pageName(portal.TooManyRequests):    "wait",

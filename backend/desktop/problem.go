@@ -29,6 +29,9 @@ type Problem struct {
 	Field      string      `json:"field,omitempty"`
 	RequestID  string      `json:"request_id,omitempty"`
 	RetryAfter int         `json:"retry_after,omitempty"`
+	// SignedInAs is the e-mail address that signed in, Invites are those to choose from; both are for the window alone.
+	SignedInAs string               `json:"signed_in_as,omitempty"`
+	Invites    []portal.InviteOffer `json:"invites,omitempty"`
 	// Cause tells apart what has one code and different cures: why the portal cannot be reached, or the keyring used.
 	Cause string `json:"cause,omitempty"`
 	// Said is what the sign-in provider said, in its own words: short, on one line, without links.

@@ -205,12 +205,12 @@ func trustedPage(u *url.URL) bool {
 	return u.Scheme == "https" || (u.Scheme == "http" && loopbackHost(u.Hostname()))
 }
 
-// redeem turns the code into a session and tells the browser; where the invite's code is wanted, the attempt is
-// kept for it.
+// redeem turns the code into a session and tells the browser; where the code of an invite, or a choice of invites, may
+// finish it, the attempt is kept for that.
 func (d *Desktop) redeem(ctx context.Context, c *connection, r *redirect, grant portal.CodeGrant) error {
 	generation := c.session.generation()
 	tokens, err := c.redeem(ctx, grant)
-	if hasCode(err, portal.InviteCodeRequired) {
+	if hasCode(err, portal.InviteCodeRequired, portal.InviteChoice, portal.Deactivated) {
 		d.mu.Lock()
 		d.unfinished = &unfinishedSignIn{c, grant}
 		d.mu.Unlock()

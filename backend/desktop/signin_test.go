@@ -304,6 +304,75 @@ func TestTheInviteCodeFinishesTheSameSignIn(t *testing.T) {
 	wantCode(t, err, portal.AttemptExpired)
 }
 
+func TestInvitesAreChosenInTheSameSignIn(t *testing.T) {
+	b := newBench(t)
+	offer := portal.InviteOffer{ID: "i1", Organisation: "Harbour IT", Role: portal.MSPUser, MSSP: "Fjord Security"}
+	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
+		switch {
+		case len(g.InviteIDs) == 0:
+			choice := portal.Errorf(portal.InviteChoice, "Choose.")
+			choice.Invites, choice.Address = []portal.InviteOffer{offer}, "kim@harbour.example"
+			return choice
+		case g.InviteCode == "":
+			return portal.Errorf(portal.InviteCodeRequired, "Enter the code.")
+		case len(g.InviteIDs) != 1 || g.InviteIDs[0] != "i1" || g.InviteCode != "RIGHT":
+			return portal.Errorf(portal.InviteCodeInvalid, "Wrong code.")
+		}
+		return nil
+	}
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	p := wantCode(t, (<-result).err, portal.InviteChoice)
+	if len(p.Invites) != 1 || p.Invites[0] != offer || p.SignedInAs != "kim@harbour.example" || !strings.Contains(page.body, "choose there") {
+		t.Errorf("offers %+v to %q; the browser was shown %s", p.Invites, p.SignedInAs, page.body)
+	}
+	_, err := b.ChooseInvites(t.Context(), nil)
+	wantCode(t, err, portal.Invalid)
+	_, err = b.ChooseInvites(t.Context(), []string{"i1"})
+	wantCode(t, err, portal.InviteCodeRequired)
+	me, err := b.SubmitInviteCode(t.Context(), "RIGHT")
+	if err != nil || me.User.ID != testUser.ID {
+		t.Fatalf("%+v %v", me, err)
+	}
+}
+
+func TestADeactivatedUserMayStillEnterACode(t *testing.T) {
+	b := newBench(t)
+	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
+		if g.InviteCode == "" {
+			return portal.Errorf(portal.Deactivated, "Deactivated.")
+		}
+		return nil
+	}
+	result, link := b.start(t, portal.Google)
+	target := follow(t, link)
+	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
+	wantCode(t, (<-result).err, portal.Deactivated)
+	if me, err := b.SubmitInviteCode(t.Context(), "RIGHT"); err != nil || me.User.ID != testUser.ID {
+		t.Fatalf("%+v %v", me, err)
+	}
+}
+
+func TestAFurtherInviteIsClaimedWhenSignedIn(t *testing.T) {
+	b := signedInWith(t, "POST /v1/invites/claim", func(w http.ResponseWriter, r *http.Request) {
+		var claim portal.InviteClaim
+		if err := strictJSON(r, &claim); err != nil || claim.InviteCode != "RIGHT" {
+			refuse(w, 403, portal.Errorf(portal.InviteCodeInvalid, "There is no open invite with this code."))
+			return
+		}
+		reply(w, 200, portal.Grant{ID: "g2", Role: portal.MSSPStaff, Node: "Fjord Security"})
+	})
+	_, err := b.ClaimInvite(t.Context(), "WRONG")
+	wantCode(t, err, portal.InviteCodeInvalid)
+	_, err = b.ClaimInvite(t.Context(), " ")
+	wantCode(t, err, portal.Invalid)
+	grant, err := b.ClaimInvite(t.Context(), " RIGHT ")
+	if err != nil || grant.ID != "g2" {
+		t.Errorf("gives %+v: %v", grant, err)
+	}
+}
+
 func TestAnInviteCodeWithoutASignInOrTooLongIsRefusedHere(t *testing.T) {
 	b := newBench(t)
 	_, err := b.SubmitInviteCode(t.Context(), "X")

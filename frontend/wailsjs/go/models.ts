@@ -560,6 +560,7 @@ export namespace portal {
 	    id: string;
 	    name: string;
 	    email: string;
+	    email_confirmed: boolean;
 	    provider: string;
 	    active: boolean;
 	    grants: HeldGrant[];

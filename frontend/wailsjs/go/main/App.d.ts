@@ -17,6 +17,10 @@ export function ChangeOrganisation(arg1:portal.OrganisationChange):Promise<porta
 
 export function ChangeUser(arg1:string,arg2:portal.UserChange):Promise<portal.UserItem>;
 
+export function ChooseInvites(arg1:Array<string>):Promise<portal.Me>;
+
+export function ClaimInvite(arg1:string):Promise<portal.Grant>;
+
 export function Client(arg1:string):Promise<portal.ClientDetail>;
 
 export function ClientFacets():Promise<portal.Facets>;

@@ -30,6 +30,14 @@ export function ChangeUser(arg1, arg2) {
   return window['go']['main']['App']['ChangeUser'](arg1, arg2);
 }
 
+export function ChooseInvites(arg1) {
+  return window['go']['main']['App']['ChooseInvites'](arg1);
+}
+
+export function ClaimInvite(arg1) {
+  return window['go']['main']['App']['ClaimInvite'](arg1);
+}
+
 export function Client(arg1) {
   return window['go']['main']['App']['Client'](arg1);
 }
