@@ -183,7 +183,7 @@ func (p *paths) newKid(n *node, quoted []byte) *node {
 		return n
 	}
 	name, _ := unquote(quoted)
-	kid := p.newNode(n, plainName(escaped(name)), 1)
+	kid := p.newNode(n, plainName(pathName(name)), 1)
 	kid.word = n.wordOf(name)
 	kid.naming = meaningOf(name).means == meansName || slices.Contains(licensed, plainName(name))
 	p.decided.apply(kid)
@@ -207,7 +207,7 @@ func (p *paths) newKid(n *node, quoted []byte) *node {
 	n.kids = append(n.kids, kid)
 	n.cursor = len(n.kids)
 	kid.hidden = kid.hidden || namesSecret(name)
-	return p.keep(n, redact(escaped(name), p.secret), kid)
+	return p.keep(n, redact(pathName(name), p.secret), kid)
 }
 
 // newNode makes a node below n with a plain name, "[]" for the elements of lists, that is so many names further down.
@@ -250,8 +250,8 @@ func (p *paths) elements(n *node) *node {
 // pathSigns are what parts the names of a path.
 var pathSigns = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`)
 
-// escaped is a name as it stands in a path: "a.b" there is a member b in a member a.
-func escaped(name string) string {
+// pathName is a name as it stands in a path: "a.b" there is a member b in a member a.
+func pathName(name string) string {
 	if name == anyName {
 		return `\` + anyName
 	}

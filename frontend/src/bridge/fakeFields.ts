@@ -110,6 +110,7 @@ const path = (name: string, field: CustomerField | null, over: Partial<FieldPath
   source: field ? "automatic" : "none",
   pending: false,
   absent: false,
+  shared: false,
   unreadable: 0,
   unreadable_example: "",
   ...over,

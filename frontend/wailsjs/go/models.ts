@@ -246,6 +246,7 @@ export namespace portal {
 	    field?: string;
 	    source: string;
 	    pending: boolean;
+	    shared: boolean;
 	    absent: boolean;
 	    unreadable: number;
 	    unreadable_example: string;
@@ -264,6 +265,7 @@ export namespace portal {
 	}
 	export interface FieldMapChange {
 	    fields: Record<string, string>;
+	    shared?: Record<string, boolean>;
 	}
 	export interface FieldValueChange {
 	    field: string;
