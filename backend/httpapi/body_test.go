@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,9 +10,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"fs-client-portal/backend/httpapi"
@@ -357,4 +360,49 @@ func (h *house) refusedUnread(t *testing.T, path string, size, status int) {
 	if response.StatusCode != status || !response.Close {
 		t.Errorf("got %d, connection closed: %t; want %d and closed", response.StatusCode, response.Close, status)
 	}
+}
+
+// TestReadyAtOnce locks the table that readiness reads: whoever asks meanwhile shares one query.
+func TestReadyAtOnce(t *testing.T) {
+	h := newHouse(t)
+	locked, err := h.owner.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := locked.Exec(t.Context(), "lock table goose_db_version"); err != nil {
+		t.Fatal(err)
+	}
+	var asked sync.WaitGroup
+	for range 30 {
+		asked.Go(func() {
+			if r := h.get("/readyz", ""); r.StatusCode != ok {
+				t.Errorf("got %d, want 200: %s", r.StatusCode, r.body)
+			}
+		})
+	}
+	const waiting = "select count(*)::text from pg_locks where relation = 'goose_db_version'::regclass and not granted"
+	observer, err := pgx.Connect(t.Context(), h.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer observer.Close(context.Background())
+	count := "0"
+	for range 1000 {
+		if err := observer.QueryRow(t.Context(), waiting).Scan(&count); err != nil {
+			t.Fatal(err)
+		}
+		if count != "0" {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	// The others have asked by now, or will share the same query.
+	h.wants(h.get("/healthz", ""), ok)
+	if err := observer.QueryRow(t.Context(), waiting).Scan(&count); err != nil || count != "1" {
+		t.Errorf("%s queries wait, want one: %v", count, err)
+	}
+	if err := locked.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	asked.Wait()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/singleflight"
 
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
@@ -48,9 +49,10 @@ type Config struct {
 
 type server struct {
 	Config
-	requests *prometheus.HistogramVec
-	limits   limits
-	streams  streams
+	requests  *prometheus.HistogramVec
+	limits    limits
+	streams   streams
+	readiness singleflight.Group
 	// anonymous and sessions bound what is at work at once.
 	anonymous, sessions gate
 }
