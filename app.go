@@ -126,7 +126,9 @@ func (a *App) ChooseInvites(ids []string) (portal.Me, error) {
 }
 
 // ClaimInvite gives the user, who is signed in, the role of a further invite.
-func (a *App) ClaimInvite(code string) (portal.Grant, error) { return a.desktop.ClaimInvite(a.ctx, code) }
+func (a *App) ClaimInvite(code string) (portal.Grant, error) {
+	return a.desktop.ClaimInvite(a.ctx, code)
+}
 
 // CancelSignIn ends a waiting sign-in; without one it does nothing.
 func (a *App) CancelSignIn() error { return a.desktop.CancelSignIn() }

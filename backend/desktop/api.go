@@ -182,12 +182,12 @@ func decode(body []byte, out any) error {
 
 func (c *apiClient) answeredProblem(answer *resty.Response) *Problem {
 	var said struct {
-		Code      portal.Code `json:"code"`
-		Detail    string      `json:"detail"`
-		Title     string      `json:"title"`
-		Field     string      `json:"field"`
-		RequestID string      `json:"request_id"`
-		Address   string      `json:"address"`
+		Code      portal.Code          `json:"code"`
+		Detail    string               `json:"detail"`
+		Title     string               `json:"title"`
+		Field     string               `json:"field"`
+		RequestID string               `json:"request_id"`
+		Address   string               `json:"address"`
 		Invites   []portal.InviteOffer `json:"invites"`
 	}
 	p := &Problem{status: answer.StatusCode(), RetryAfter: retryAfter(answer.Header(), c.clock.Now())}
