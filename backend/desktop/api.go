@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -33,10 +34,11 @@ const (
 type apiClient struct {
 	http *resty.Client
 	// streams is http without a limit of time.
-	streams *resty.Client
-	cache   etagCache
-	log     *slog.Logger
-	clock   clock
+	streams     *resty.Client
+	connections *connections
+	cache       etagCache
+	log         *slog.Logger
+	clock       clock
 	// emit tells the screens that a call waits.
 	emit func(event string, payload any)
 	// certificateAsked: the server, or what replies in its place, asked for a client certificate and has let nobody in since.
@@ -49,34 +51,25 @@ type request struct {
 	query        url.Values
 	body, out    any
 	token, grant string
-	event        func(name string, data []byte) error
+	// refreshID is the request id of a refresh.
+	refreshID string
+	event     func(name string, data []byte) error
 }
 
 func newAPIClient(baseURL, version string, roots *x509.CertPool, log *slog.Logger) *apiClient {
 	c := &apiClient{log: log, clock: systemClock{}, emit: func(string, any) {}}
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
-	transport := &http.Transport{
-		Proxy:       systemProxy,
-		DialContext: dialer.DialContext,
-		TLSClientConfig: &tls.Config{
-			RootCAs: roots, MinVersion: tls.VersionTLS12, GetClientCertificate: c.noteCertificateRequest,
-		},
-		OnProxyConnectResponse: checkConnect,
-		TLSHandshakeTimeout:    10 * time.Second,
-		ResponseHeaderTimeout:  requestTimeout,
-		IdleConnTimeout:        90 * time.Second,
-		MaxIdleConnsPerHost:    4,
-		ForceAttemptHTTP2:      true,
-	}
-	c.http = newHTTP(baseURL, version, transport).
+	c.connections = newConnections(&tls.Config{
+		RootCAs: roots, MinVersion: tls.VersionTLS12, GetClientCertificate: c.noteCertificateRequest,
+	}, usualLimits)
+	c.http = newHTTP(baseURL, version, c.connections).
 		SetTimeout(requestTimeout).
 		SetResponseBodyLimit(answerLimit).
 		SetHeader("Accept", "application/json, application/problem+json")
-	c.streams = newHTTP(baseURL, version, transport)
+	c.streams = newHTTP(baseURL, version, c.connections)
 	return c
 }
 
-func newHTTP(baseURL, version string, transport *http.Transport) *resty.Client {
+func newHTTP(baseURL, version string, transport http.RoundTripper) *resty.Client {
 	return resty.New().
 		SetTransport(transport).
 		SetBaseURL(baseURL).
@@ -96,8 +89,8 @@ func (silent) Errorf(string, ...any) {}
 func (silent) Warnf(string, ...any)  {}
 func (silent) Debugf(string, ...any) {}
 
-// ask makes one call. A GET that found no connection is tried once more; nothing else is, because the API may
-// have heard it. Every error is a *Problem.
+// ask makes one call. A GET that found no connection, or one that leads nowhere any more, is tried once more on a new
+// one; nothing else is, because the API may have received it. Every error is a *Problem.
 func (c *apiClient) ask(ctx context.Context, call request) error {
 	began := time.Now()
 	if call.event != nil {
@@ -119,13 +112,33 @@ func (c *apiClient) ask(ctx context.Context, call request) error {
 	return err
 }
 
+// repeatable reports whether a call may reach the API twice: a refresh may, for its request id.
+func (r request) repeatable() bool { return r.method == http.MethodGet || r.refreshID != "" }
+
+// send makes one try. Where that fails, the next one makes a connection of its own.
 func (c *apiClient) send(ctx context.Context, call request) (*resty.Response, error) {
+	used, guarded, stop := c.connections.inUse(), ctx, func() {}
+	if call.repeatable() {
+		guarded, stop = c.connections.guard(ctx)
+	}
+	defer stop()
+	answer, err := c.execute(guarded, call)
+	if err = connectionLost(guarded, err); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
+		c.connections.leave(used)
+	}
+	return answer, err
+}
+
+func (c *apiClient) execute(ctx context.Context, call request) (*resty.Response, error) {
 	r := c.http.R().SetContext(ctx).SetQueryParamsFromValues(call.query)
 	if call.token != "" {
 		r.SetAuthToken(call.token)
 	}
 	if call.grant != "" {
 		r.SetHeader("Portal-Grant", call.grant)
+	}
+	if call.refreshID != "" {
+		r.SetHeader(portal.RefreshRequestHeader, call.refreshID)
 	}
 	if call.body != nil {
 		r.SetHeader("Content-Type", "application/json").SetBody(call.body)
@@ -150,7 +163,7 @@ func (c *apiClient) read(call request, answer *resty.Response) error {
 		return c.answeredProblem(answer)
 	}
 	if call.out == nil {
-		return nil
+		return c.done(answer)
 	}
 	if !isJSON(answer) && answer.StatusCode() != http.StatusNotModified {
 		return c.foreignResponse(answer)
@@ -160,6 +173,14 @@ func (c *apiClient) read(call request, answer *resty.Response) error {
 	}
 	if etag := answer.Header().Get("ETag"); etag != "" && call.method == http.MethodGet && call.token != "" {
 		c.cache.put(call.key(), cachedAnswer{etag, body})
+	}
+	return nil
+}
+
+// done takes the API's word alone that a call without a response has had its effect, not that of a page in its place.
+func (c *apiClient) done(answer *resty.Response) error {
+	if answer.StatusCode() != http.StatusNoContent && answer.Header().Get(portal.APIHeader) == "" && !isJSON(answer) {
+		return c.foreignResponse(answer)
 	}
 	return nil
 }
@@ -191,8 +212,12 @@ func (c *apiClient) answeredProblem(answer *resty.Response) *Problem {
 		Invites   []portal.InviteOffer `json:"invites"`
 	}
 	p := &Problem{status: answer.StatusCode(), RetryAfter: retryAfter(answer.Header(), c.clock.Now())}
-	if isJSON(answer) && json.Unmarshal(answer.Body(), &said) == nil && said.Code != "" {
-		p.Code, p.Field, p.RequestID, p.fromAPI = said.Code, said.Field, said.RequestID, true
+	if isProblem(answer) && json.Unmarshal(answer.Body(), &said) == nil {
+		p.proven = said.Code != "" && answer.Header().Get(portal.APIHeader) != ""
+		p.fromAPI = p.proven || slices.Contains(codesBeforeHeader, said.Code)
+	}
+	if p.fromAPI {
+		p.Code, p.Field, p.RequestID = said.Code, said.Field, said.RequestID
 		p.Message, p.SignedInAs, p.Invites = said.Detail, said.Address, said.Invites
 		if p.Message == "" {
 			p.Message = said.Title
@@ -202,6 +227,20 @@ func (c *apiClient) answeredProblem(answer *resty.Response) *Problem {
 	foreign := c.foreignResponse(answer)
 	foreign.status, foreign.RetryAfter = p.status, p.RetryAfter
 	return foreign
+}
+
+func isProblem(answer *resty.Response) bool {
+	kind, _, err := mime.ParseMediaType(answer.Header().Get("Content-Type"))
+	return err == nil && kind == "application/problem+json"
+}
+
+// codesBeforeHeader are the codes of an API from before Portal-Api: their words are shown, and a call they refuse is made
+// again with a renewed session, but no session ends by them.
+var codesBeforeHeader = []portal.Code{
+	portal.Invalid, portal.Unauthenticated, portal.SessionRevoked, portal.GrantChanged, portal.Forbidden, portal.NotFound,
+	portal.Conflict, portal.SyncRunning, portal.NoProduct, portal.ProductRefused, portal.NoInvite, portal.InviteCodeRequired,
+	"invite_code_wrong", portal.InviteClosed, portal.TenantNotAllowed, portal.Deactivated, portal.AttemptExpired,
+	portal.ProviderDown, portal.ProviderRefused, portal.TooManyRequests, portal.TooLarge, portal.Unavailable, portal.Internal,
 }
 
 // notOurAPI is what is said of a reply whose sender is not known better.
@@ -214,6 +253,9 @@ func connectionFailed(err error) bool {
 	var slow net.Error
 	if err == nil || certificateError(err) || errors.Is(err, resty.ErrResponseBodyTooLarge) {
 		return false
+	}
+	if _, refused := remoteAlert(err); refused {
+		return false // the handshake, which would be refused again
 	}
 	return !errors.As(err, &slow) || !slow.Timeout()
 }

@@ -88,8 +88,8 @@ func (c *apiClient) proxyCause(err error, _ time.Time) (finding, bool) {
 
 // proxyHost returns host and port of the proxy in use for the API, "" for none.
 func (c *apiClient) proxyHost() string {
-	transport, err := c.http.Transport()
-	if err != nil || transport.Proxy == nil {
+	transport := c.connections.inUse()
+	if transport.Proxy == nil {
 		return ""
 	}
 	target, err := url.Parse(c.http.BaseURL)

@@ -369,15 +369,13 @@ func callAt(t *testing.T, at place) (*Problem, string) {
 	var log bytes.Buffer
 	c := newAPIClient(at.url, "1", at.roots, slog.New(slog.NewJSONHandler(&log, nil)))
 	c.clock = hastyClock{}
-	transport, err := c.http.Transport()
-	if err != nil {
-		t.Fatal(err)
-	}
+	transport := c.connections.inUse()
 	t.Cleanup(transport.CloseIdleConnections)
 	if at.set != nil {
 		at.set(c, transport)
+		c.connections.make = transport.Clone
 	}
-	err = c.do(t.Context(), request{
+	err := c.do(t.Context(), request{
 		method: http.MethodGet, path: "/v1/me", query: url.Values{"q": {"topsecret"}}, token: "topsecret", out: &portal.Me{},
 	})
 	var p *Problem

@@ -26,6 +26,7 @@ func (d *Desktop) Leave(measure func() Window) {
 // Close ends what is under way, so that no port stays open behind a closed window, and lets a renewed session reach
 // the keyring: its predecessor is spent. It waits for neither network nor keyring for longer than closeWait.
 func (d *Desktop) Close() {
+	d.close()
 	d.atMost(closeWait, "what was under way", func() {
 		_ = d.CancelSignIn()
 		d.unwatch()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -34,9 +33,10 @@ type Options struct {
 	Raise       func()
 	OpenBrowser func(link string) error
 	Keyring     Keyring
-	// clock and exit are the system's unless a test sets others.
-	clock clock
-	exit  func(code int)
+	// clock, network and exit are the system's unless a test sets others.
+	clock   clock
+	network *networkWatch
+	exit    func(code int)
 }
 
 // Desktop is everything behind the window. Its methods may be called at any time and from anywhere.
@@ -48,6 +48,9 @@ type Desktop struct {
 	watches     watches
 	liveness    liveness
 	leaving     sync.Once
+	// closed ends what runs as long as the app.
+	closed context.Context
+	close  context.CancelFunc
 
 	mu     sync.Mutex
 	apiURL string
@@ -62,13 +65,15 @@ type Desktop struct {
 // New makes a Desktop. It touches neither the keyring nor the network.
 func New(o Options) *Desktop {
 	d := &Desktop{options: o, signInLimit: signInLimit, keyringWait: keyringWait, clock: o.clock}
+	d.closed, d.close = context.WithCancel(context.Background())
 	if d.clock == nil {
 		d.clock = systemClock{}
 	}
 	if d.options.exit == nil {
 		d.options.exit = os.Exit
 	}
-	d.connect(o.Settings.APIURL)
+	d.connect(o.Settings.APIURL, nil)
+	go d.watchNetwork()
 	for _, note := range o.Settings.Notes {
 		o.Log.Warn("settings", "note", note)
 	}
@@ -115,7 +120,8 @@ func (d *Desktop) address() string {
 	return d.apiURL
 }
 
-// SetAPIURL stores the user's choice of the API. The session with another API stays in the keyring, unused.
+// SetAPIURL stores the user's choice of the API. A session goes on at another address of the same origin. With another
+// origin it is over: it is ended on the server, as long as that can be reached, and then dropped.
 func (d *Desktop) SetAPIURL(raw string) error {
 	if d.options.Settings.APIURLManaged {
 		return problem(PolicyForbids, "Your organisation has set the portal's address; it cannot be changed here.")
@@ -127,26 +133,31 @@ func (d *Desktop) SetAPIURL(raw string) error {
 	if err := writeChoice(d.options.ConfigDir, checked); err != nil {
 		d.options.Log.Warn("choice not kept", "error", err.Error())
 	}
-	if checked != d.address() {
-		err = d.CancelSignIn()
-		d.unwatch()
-		d.connect(checked)
+	if checked == d.address() {
+		return nil
 	}
+	err = d.CancelSignIn()
+	d.unwatch()
+	previous, _ := d.connected()
+	if previous != nil && !sameOrigin(checked, d.address()) {
+		previous.session.drop(context.Background())
+		previous = nil
+	}
+	d.connect(checked, previous)
 	return err
 }
 
-func (d *Desktop) connect(apiURL string) {
+// connect makes apiURL the API in use, with the session of the previous connection, if any.
+func (d *Desktop) connect(apiURL string, previous *connection) {
 	if apiURL == "" {
 		return
 	}
-	// CheckAPIURL answered this address, so it has a host.
-	host := ""
-	if u, err := url.Parse(apiURL); err == nil {
-		host = u.Host
-	}
 	api := newAPIClient(apiURL, d.options.Version, d.options.Settings.RootCAs, d.options.Log)
 	api.clock, api.emit = d.clock, d.options.Emit
-	s := newSession(api, d.options, apiURL, host, d.keyringWait)
+	s := newSession(api, d.options, apiURL, accountOf(apiURL), d.keyringWait)
+	if previous != nil {
+		s.inherit(previous.session)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.apiURL, d.conn = apiURL, &connection{api, s}

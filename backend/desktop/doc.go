@@ -74,18 +74,40 @@
 // An access token lives in memory only, for its ten minutes. What outlives the app is one entry of the keyring: the
 // refresh token, whose it is, and of which API. Nothing of it is ever written to a file.
 //
-//	renew: lock file ─► keyring read again ─► POST /v1/auth/refresh ─► keyring written ─► in use
-//	       (one process     (another may        (again if the answer     (or: for this run
-//	        at a time)       have renewed)       got lost, ≤ 20 s)        only, and told so)
+//	renew: lock file ─► keyring read again ─► request id kept ─► POST /v1/auth/refresh ─► keyring written ─► in use
+//	       (one process     (another may       (beside the        (again, by a new         (or: for this run
+//	        at a time)       have renewed)      token)             connection)              only, and told so)
 //
 // Every process of a user renews for itself, because access tokens are shared by nobody; the lock file lets them take
 // turns, and the system lets go of it when its holder dies. A process that dies between the API's commit and the
-// keyring leaves a spent token there: within the API's grace it is answered with the same successor, after it the
-// session is ended for safety and the user is told that.
+// keyring leaves the spent token there, with the id of its request: the next start sends both and gets the same
+// successor, however late (TestRequestID, TestACrashBetweenCommitAndKeyring…). Where the lock is held for too long, no id
+// is made: two for one token would look like a theft.
 //
 // A keyring may fail in between, and what it holds may then be a token that was spent. Sent again, that token would
-// look stolen. So a file beside the lock says which sign-in is this computer's newest, how often it was renewed and
-// whether it is over: random numbers, good for nothing else. An entry older than that is not used.
+// look stolen. So a file beside the lock says which sign-in is this computer's newest, how often it was renewed, the id of
+// a request under way, and whether it is over: random numbers, good for nothing else. An entry older than that is not used.
+//
+// A session ends by the API's own word alone: application/problem+json with one of our codes and the header Portal-Api,
+// which the API sets on every response. Gateways, proxies and guest networks refuse in JSON as well, and end nothing
+// (TestRefusalOfARefresh, TestASignOutThatAPageSwallowedIsNotTakenForDone).
+//
+// An address of the API is kept in one spelling, and the session belongs to its origin: another path of the same host
+// keeps it, another origin ends it on the server first. One that the server cannot be told of stays in the keyring
+// (TestOneSpellingOfAnAddress, TestSetAPIURL). What a newer version of the app keeps there is never touched: beside it this
+// one signs in for the run only (TestAnEntryOfANewerVersion).
+//
+// # Connections
+//
+// A network that is left reports no end of a connection, and HTTP/2 puts every call on the same one. So HTTP/2 connections
+// are asked for a sign of life after three silent seconds and given up after five more; over HTTP/1.1 a call that can be
+// made again gives up a used connection after eight. Reads, and refreshes for their request id, are then made again by a
+// new one; other calls fail, and the next has a new one (TestDeadConnection, TestRefreshOverADeadConnection). When the
+// computer's addresses change, which Linux reports and others are asked for every two seconds, or when its clocks show
+// that it has slept, all connections are left behind: reads go on, streams begin anew, and a session that waits for the
+// portal is tried again (TestNetworkChange, TestNetworkWatch, TestTheScreensHearThatTheNetworkChanged).
+//
+// # When the keyring fails
 //
 // A keyring may also wait for its password for ever. It is given thirty seconds, and no second call while one hangs.
 // If that one ends after all, the keyring is brought in step with what has happened since. Who dismissed the prompt

@@ -15,6 +15,7 @@ const (
 	EventWaiting          = "waiting"
 	EventRoleChanged      = "role:changed"
 	EventSyncRun          = "sync:run"
+	EventNetworkChanged   = "network:changed"
 )
 
 // SignInWaiting says that the browser has the word. URL is a link on this computer that leads to the provider
@@ -40,6 +41,9 @@ type SessionEnded struct {
 
 // RoleChanged says that the API no longer takes the user for what they were: ask Me what they are now.
 type RoleChanged struct{}
+
+// NetworkChanged says that the computer has another network, or has slept: what could not be reached may be now.
+type NetworkChanged struct{}
 
 // SessionOnly says why the session ends with the app, once for each cause. An empty one takes that back: the keyring
 // holds the session after all.

@@ -24,18 +24,20 @@ import (
 )
 
 // fakeAPI is strict where the portal's API is: a code is good once, with the verifier its challenge was made
-// from; a refresh token is good once.
+// from; a refresh token is good once, but for the same request.
 type fakeAPI struct {
 	*httptest.Server
 	provider *httptest.Server
 	mux      *http.ServeMux
 
-	mu        sync.Mutex
-	attempts  map[string]portal.NewAttempt
-	codes     map[string]string // code: attempt
-	access    map[string]bool
-	refresh   map[string]bool
-	lines     map[string]string // access token: the refresh token it came with
+	mu       sync.Mutex
+	attempts map[string]portal.NewAttempt
+	codes    map[string]string // code: attempt
+	access   map[string]bool
+	refresh  map[string]bool
+	lines    map[string]string // access token: the refresh token it came with
+	// requests are the refreshes made: the token with its request id, and the response to it.
+	requests  map[portal.RefreshGrant]portal.Tokens
 	refreshes int
 	logouts   int
 	// refuse answers POST /v1/auth/token instead of a session, refuseRefresh the same for refresh.
@@ -43,6 +45,7 @@ type fakeAPI struct {
 	refuseRefresh *portal.Error
 	expiresIn     int
 	drop          bool          // renewals get no answer
+	lose          int           // so many responses to renewals get lost
 	given         []string      // every token
 	held          chan struct{} // where set, refresh waits for it
 	// real is a provider of testkit that codes are redeemed with; nil takes those of authorize.
@@ -57,6 +60,7 @@ func newFakeAPI(t *testing.T) *fakeAPI {
 	f := &fakeAPI{
 		mux: http.NewServeMux(), attempts: map[string]portal.NewAttempt{}, codes: map[string]string{},
 		access: map[string]bool{}, refresh: map[string]bool{}, lines: map[string]string{}, expiresIn: 600,
+		requests: map[portal.RefreshGrant]portal.Tokens{},
 	}
 	f.provider = httptest.NewServer(http.NotFoundHandler())
 	f.mux.HandleFunc("GET /v1/auth/providers", func(w http.ResponseWriter, _ *http.Request) {
@@ -93,6 +97,7 @@ func reply(w http.ResponseWriter, status int, body any) {
 }
 
 func refuse(w http.ResponseWriter, status int, e *portal.Error) {
+	w.Header().Set("Portal-Api", "1")
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{
@@ -225,13 +230,23 @@ func (f *fakeAPI) renew(w http.ResponseWriter, r *http.Request) {
 	if f.drop {
 		panic(http.ErrAbortHandler)
 	}
+	lost := f.lose > 0
+	if lost {
+		f.lose--
+		defer panic(http.ErrAbortHandler)
+	}
+	if again, made := f.requests[grant]; made && grant.RequestID != "" && f.refresh[again.RefreshToken] {
+		reply(w, 200, again)
+		return
+	}
 	if f.refuseRefresh != nil || !f.refresh[grant.RefreshToken] {
 		refuse(w, 401, portal.Errorf(portal.SessionRevoked, "Your session was ended."))
 		return
 	}
 	delete(f.refresh, grant.RefreshToken)
 	clear(f.access)
-	reply(w, 200, f.tokens())
+	f.requests[grant] = f.tokens()
+	reply(w, 200, f.requests[grant])
 }
 
 // count answers a number the API keeps, read safely.
@@ -376,6 +391,7 @@ func (b *bench) another(t *testing.T, change ...func(*Options)) *Desktop {
 		Raise:       func() { b.mu.Lock(); b.raised++; b.mu.Unlock() },
 		OpenBrowser: func(link string) error { b.browser <- link; return nil },
 		Keyring:     b.ring,
+		network:     &networkWatch{addresses: func() string { return "" }, clock: func() moment { return moment{} }},
 	}
 	for _, c := range change {
 		c(&o)

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"strings"
 	"time"
 
@@ -59,13 +60,15 @@ func (SystemKeyring) Delete(service, account string) error {
 const keptVersion = 1
 
 // keptSession is all that outlives the app: what renews the session, and which grant was in use. A line is one
-// sign-in, and turn counts its renewals: so an entry that was left behind can be told from the newest.
+// sign-in, and turn counts its renewals: so an entry that was left behind can be told from the newest. RequestID is set
+// from before the refresh token is sent until its successor is kept.
 type keptSession struct {
 	Version      int    `json:"v"`
 	API          string `json:"api"`
 	Line         string `json:"line"`
 	Turn         int    `json:"turn"`
 	RefreshToken string `json:"refresh_token"`
+	RequestID    string `json:"request_id,omitempty"`
 	UserID       string `json:"user_id"`
 	GrantID      string `json:"grant_id,omitempty"`
 }
@@ -80,27 +83,46 @@ func newLine(api, grantID string, tokens portal.Tokens) keptSession {
 
 // renewed is the session after tokens replaced its refresh token.
 func (k keptSession) renewed(tokens portal.Tokens) keptSession {
-	k.RefreshToken, k.UserID = tokens.RefreshToken, tokens.User.ID
+	k.RefreshToken, k.RequestID, k.UserID = tokens.RefreshToken, "", tokens.User.ID
 	k.Turn++
 	return k
 }
 
-var errBroken = errors.New("what the keyring holds is not a session of this API")
+var (
+	errBroken = errors.New("what the keyring holds is not a session of this API")
+	errNewer  = errors.New("what the keyring holds is of a newer version of this app")
+)
 
-// parseKept reads what a keyring answered for api. Anything but a whole session of that API is errBroken: others
-// may write the keyring, and nothing they wrote may reach the API.
+// parseKept reads what a keyring returned for api. An entry of a newer version is errNewer. Anything else but a whole
+// session of that API's origin is errBroken: others may write the keyring, and nothing they wrote may reach the API.
 func parseKept(secret, api string) (keptSession, error) {
 	var k keptSession
+	if isNewer(secret) {
+		return keptSession{}, errNewer
+	}
 	if len(secret) > secretLimit || json.Unmarshal([]byte(secret), &k) != nil {
 		return keptSession{}, errBroken
 	}
-	whole := k.Version == keptVersion && k.API == api && k.Turn > 0 && checkID(k.Line) == nil &&
-		isRefreshToken(k.RefreshToken) && checkID(k.UserID) == nil && (k.GrantID == "" || checkID(k.GrantID) == nil)
+	whole := k.Version == keptVersion && sameOrigin(k.API, api) && k.Turn > 0 && checkID(k.Line) == nil &&
+		isRefreshToken(k.RefreshToken) && (k.RequestID == "" || isRequestID(k.RequestID)) && checkID(k.UserID) == nil &&
+		(k.GrantID == "" || checkID(k.GrantID) == nil)
 	if !whole {
 		return keptSession{}, errBroken
 	}
 	return k, nil
 }
+
+// isNewer reads the version alone: a newer one may mean anything by the rest.
+func isNewer(secret string) bool {
+	var entry struct {
+		Version int `json:"v"`
+	}
+	return json.Unmarshal([]byte(secret), &entry) == nil && entry.Version > keptVersion
+}
+
+var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9+/=_-]{22,64}$`)
+
+func isRequestID(text string) bool { return requestIDForm.MatchString(text) }
 
 // isRefreshToken tells the API's refresh tokens by their form: a prefix and 256 bits.
 func isRefreshToken(text string) bool {

@@ -20,7 +20,11 @@ const (
 	keyringTooBig  = "keyring_too_big"
 	keyringRefused = "keyring_refused"
 	keyringFailed  = "keyring_failed"
+	keyringNewer   = "keyring_newer"
 )
+
+// newerWords are for every system.
+const newerWords = "A newer version of this app keeps its sign-in in the keyring. It stays there: use that version to stay signed in."
 
 // keyringWords say for each system what is wrong and what to do. Linux speaks for every other.
 var keyringWords = map[string]map[string]string{
@@ -62,12 +66,17 @@ func keyringProblem(system string, err error) *Problem {
 		words = keyringWords["linux"]
 	}
 	p := problem(KeyringUnavailable, words[cause])
+	if cause == keyringNewer {
+		p.Message = newerWords
+	}
 	p.Cause, p.evidence = cause, codeOf(err)
 	return p
 }
 
 func keyringCause(system string, err error) string {
 	switch {
+	case errors.Is(err, errNewer):
+		return keyringNewer
 	case errors.Is(err, keyring.ErrSetDataTooBig):
 		return keyringTooBig
 	case errors.Is(err, errKeyringTimeout), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

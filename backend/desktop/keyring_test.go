@@ -220,9 +220,10 @@ func tampered(api string) map[string]string {
 	good := goodEntry(api, func(map[string]any) {})
 	return map[string]string{
 		"empty": "", "not JSON": "hunter2", "null": "null", "a list": "[1]", "truncated": good[:len(good)/2],
-		"binary": "\x00\xff\xfe" + good, "another version": set("v", keptVersion+1), "no version": set("v", nil),
-		"of another API": set("api", "https://other.example.com"), "of an API below": set("api", api+"/v2"), "of no API": set("api", ""),
-		"no token": set("refresh_token", ""), "a foreign token": set("refresh_token", "ghp_0123456789"),
+		"binary": "\x00\xff\xfe" + good, "an older version": set("v", keptVersion-1), "no version": set("v", nil),
+		"of another API": set("api", "https://other.example.com"), "a request id that is a header": set("request_id", "a\r\nX: y"),
+		"of no API": set("api", ""),
+		"no token":  set("refresh_token", ""), "a foreign token": set("refresh_token", "ghp_0123456789"),
 		"a token cut short": set("refresh_token", newRefreshToken()[:46]), "a token too long": set("refresh_token", newRefreshToken()+"A"),
 		"a token with a line break": set("refresh_token", newRefreshToken()[:46]+"\n"), "a token of a number": set("refresh_token", 7),
 		"a token with loose bits": set("refresh_token", "fsr_"+strings.Repeat("A", 42)+"B"),

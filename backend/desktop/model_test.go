@@ -17,8 +17,6 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-const modelGrace = 30 * time.Second
-
 // modelAPI is the rules of refresh tokens in memory, on a clock of its own, reached without a network that may
 // lose what is asked or answered.
 type modelAPI struct {
@@ -36,16 +34,13 @@ type modelFamily struct {
 	user    portal.User
 	revoked string
 	turns   int
-	// lost: the answer of the newest renewal never arrived. When the grace has passed, the honest owner looks
-	// like a thief.
-	lost bool
 }
 
 type modelToken struct {
 	family    *modelFamily
 	turn      int
 	used      bool
-	usedAt    time.Duration
+	requestID string
 	successor string
 }
 
@@ -68,23 +63,24 @@ func (m *modelAPI) signIn(user portal.User) portal.Tokens {
 	return m.grant(f, m.newToken(f))
 }
 
-func (m *modelAPI) refresh(text string) (portal.Tokens, error) {
-	token, known := m.tokens[text]
+func (m *modelAPI) refresh(grant portal.RefreshGrant) (portal.Tokens, error) {
+	token, known := m.tokens[grant.RefreshToken]
 	switch {
 	case !known:
 		m.Errorf("the API was sent a token it never gave")
 		return portal.Tokens{}, portal.Errorf(portal.SessionRevoked, "unknown")
+	case !isRequestID(grant.RequestID):
+		m.Errorf("the API was sent the request id %q", grant.RequestID)
+		return portal.Tokens{}, portal.Errorf(portal.SessionRevoked, "no id")
 	case token.family.revoked != "":
 		return portal.Tokens{}, portal.Errorf(portal.SessionRevoked, "This session has ended.")
 	case !token.used:
-		token.used, token.usedAt, token.successor = true, m.now, m.newToken(token.family)
+		token.used, token.requestID, token.successor = true, grant.RequestID, m.newToken(token.family)
 		return m.grant(token.family, token.successor), nil
-	case m.now-token.usedAt <= modelGrace && !m.tokens[token.successor].used:
+	case token.requestID == grant.RequestID && !m.tokens[token.successor].used:
 		return m.grant(token.family, token.successor), nil
 	}
-	if !token.family.lost || m.now-token.usedAt <= modelGrace {
-		m.Errorf("an honest user's token looked stolen")
-	}
+	m.Errorf("an honest user's token looked stolen")
 	token.family.revoked = "reuse"
 	return portal.Tokens{}, portal.Errorf(portal.SessionRevoked, "This session was ended for safety.")
 }
@@ -104,18 +100,15 @@ func (m *modelAPI) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err := json.Unmarshal(body, &grant); err != nil {
 			m.Fatal(err)
 		}
-		tokens, err := m.refresh(grant.RefreshToken)
+		tokens, err := m.refresh(grant)
 		if err != nil {
 			refuse(answer, 401, portal.Errorf(portal.SessionRevoked, "%s", ProblemOf(err).Message))
 			break
 		}
-		f := m.tokens[tokens.RefreshToken].family
 		if m.losing > 0 {
 			m.losing--
-			f.lost = true
 			return nil, errLost
 		}
-		f.lost = false
 		reply(answer, 200, tokens)
 	case "/v1/auth/logout":
 		if f := m.access[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]; f == nil || f.revoked != "" {

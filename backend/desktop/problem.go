@@ -43,6 +43,8 @@ type Problem struct {
 	status int
 	// fromAPI tells an answer of the portal's API from one of a proxy or a wrong address.
 	fromAPI bool
+	// proven: the answer had the API's own header as well, so that it may end a session.
+	proven bool
 	// evidence is what the log is to hold of the cause.
 	evidence string
 }

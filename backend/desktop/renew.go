@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -18,8 +19,8 @@ import (
 const (
 	// lockWait is how long another process of this user may take to renew before we stop waiting for it.
 	lockWait = 20 * time.Second
-	// An answer that was lost is asked for again, well within the API's 30 seconds of grace. A try may include a
-	// wait the API asked for.
+	// A response that was lost is asked for again, on a new connection. An API from before request ids allows for that
+	// within 30 seconds. A try may include a wait the API asked for.
 	spendTries  = 3
 	spendWait   = 8*time.Second + patience*time.Second
 	spendPause  = time.Second
@@ -69,15 +70,20 @@ func (s *session) renew(ctx context.Context, stale string) (string, error) {
 
 // rotate spends the refresh token for the next one, alone among this user's processes.
 func (s *session) rotate(ctx context.Context) (string, error) {
-	defer s.lock(ctx)()
+	unlock, alone := s.tryLock(ctx)
+	defer unlock()
 	generation := s.generation()
 	kept, err := s.newest(ctx)
 	if err != nil {
 		return "", err
 	}
+	if !alone && kept.RequestID == "" && s.vault.turns.requestID(kept) == "" {
+		return "", problem(portal.Unavailable, "Another window of this app is busy with your sign-in. Try again in a minute.")
+	}
+	kept = s.announce(ctx, kept)
 	asked := s.clock()
-	tokens, err := s.spend(ctx, kept.RefreshToken)
-	if refreshRefused(err) {
+	tokens, err := s.spend(ctx, kept)
+	if sessionOver(err) {
 		s.end(ctx, ProblemOf(err), kept.Line)
 	}
 	if err != nil {
@@ -86,19 +92,57 @@ func (s *session) rotate(ctx context.Context) (string, error) {
 	return tokens.AccessToken, s.take(ctx, tokens, kept.renewed(tokens), generation, asked)
 }
 
-// spend asks the API for the token's successor, again where the answer got lost: the API answers the same.
-func (s *session) spend(ctx context.Context, refreshToken string) (tokens portal.Tokens, err error) {
+// announce gives the next refresh its request id and keeps that, beside the token in the keyring and in the session file,
+// before both are sent. If the program dies before it has the successor, the next start asks for the same.
+func (s *session) announce(ctx context.Context, kept keptSession) keptSession {
+	if kept.RequestID == "" {
+		kept.RequestID = s.vault.turns.requestID(kept)
+	}
+	known := kept.RequestID != ""
+	kept.RequestID = s.requestID(kept)
+	s.mu.Lock()
+	memoryOnly, apart := s.memoryOnly, s.apart
+	s.mu.Unlock()
+	if known || apart {
+		return kept
+	}
+	s.writes.Lock()
+	defer s.writes.Unlock()
+	if s.vault.turns.write(turn{Line: kept.Line, Turn: kept.Turn, RequestID: kept.RequestID}) != nil {
+		s.log.Warn("session file", "error", "it cannot be written")
+	}
+	if memoryOnly || s.leftAlone() != nil {
+		return kept
+	}
+	if err := s.vault.store(ctx, kept); err != nil {
+		s.log.Warn("request id not kept", "cause", ProblemOf(err).Cause)
+	}
+	return kept
+}
+
+// requestID returns the id of the request that spends a session's token: the known one, else one of its own, which is
+// made once.
+func (s *session) requestID(kept keptSession) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case kept.RequestID != "":
+		s.spending = portal.RefreshGrant{RefreshToken: kept.RefreshToken, RequestID: kept.RequestID}
+	case s.spending.RefreshToken != kept.RefreshToken:
+		s.spending = portal.RefreshGrant{RefreshToken: kept.RefreshToken, RequestID: rand.Text()}
+	}
+	return s.spending.RequestID
+}
+
+// spend asks the API for the token's successor, again where the response got lost: the API returns the same.
+func (s *session) spend(ctx context.Context, kept keptSession) (tokens portal.Tokens, err error) {
 	asked := s.clock()
 	for try := range spendTries {
 		if try > 0 && (s.pause(ctx, spendPause) != nil || s.clock().since(asked) > spendWithin) {
 			return tokens, err
 		}
-		tokens = portal.Tokens{}
 		asking, cancel := context.WithTimeout(ctx, spendWait)
-		err = s.api.do(asking, request{
-			method: http.MethodPost, path: "/v1/auth/refresh",
-			body: portal.RefreshGrant{RefreshToken: refreshToken}, out: &tokens,
-		})
+		tokens, err = s.api.refresh(asking, portal.RefreshGrant{RefreshToken: kept.RefreshToken, RequestID: kept.RequestID})
 		cancel()
 		if !hasCode(err, Offline, TimedOut, portal.Unavailable) {
 			return tokens, err
@@ -107,27 +151,46 @@ func (s *session) spend(ctx context.Context, refreshToken string) (tokens portal
 	return tokens, err
 }
 
-// refreshRefused tells the API's word that the session is over from a network that is in the way.
-func refreshRefused(err error) bool {
+// refresh makes one request for a token's successor. An API from before request ids refuses a body that has one; it is
+// sent the id as a header, which it ignores, and which a newer API beside it reads.
+func (c *apiClient) refresh(ctx context.Context, grant portal.RefreshGrant) (tokens portal.Tokens, err error) {
+	call := request{
+		method: http.MethodPost, path: "/v1/auth/refresh", body: grant, refreshID: grant.RequestID, out: &tokens,
+	}
+	err = c.do(ctx, call)
+	if p := (*Problem)(nil); errors.As(err, &p) && p.fromAPI && p.Code == portal.Invalid && p.Field == "request_id" {
+		call.body = portal.RefreshGrant{RefreshToken: grant.RefreshToken}
+		err = c.do(ctx, call)
+	}
+	if err != nil {
+		return portal.Tokens{}, err
+	}
+	return tokens, nil
+}
+
+// sessionOver reports whether the API itself has said that the session is over. Gateways and proxies also refuse, and
+// some of them in JSON.
+func sessionOver(err error) bool {
+	return proven(err) && hasCode(err, portal.SessionRevoked, portal.Deactivated, portal.NoInvite, portal.TenantNotAllowed)
+}
+
+// proven reports whether a refusal is beyond doubt the API's own.
+func proven(err error) bool {
 	var p *Problem
-	if !errors.As(err, &p) || !p.fromAPI {
-		return false
-	}
-	switch p.status {
-	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity:
-		return true
-	}
-	return false
+	return errors.As(err, &p) && p.proven
 }
 
 // newest answers the session to renew. The keyring's outweighs ours: another process may have renewed it, signed
 // out or signed in. Ours is good where the keyring fails, as long as nobody renewed it elsewhere.
 func (s *session) newest(ctx context.Context) (keptSession, error) {
 	s.mu.Lock()
-	ours, memoryOnly := s.kept, s.memoryOnly
+	ours, memoryOnly, apart := s.kept, s.memoryOnly, s.apart
 	s.mu.Unlock()
 	if ours.Line == "" {
 		return s.found(ctx)
+	}
+	if apart {
+		return ours, nil
 	}
 	if at := s.vault.turns.read(); at.Line != "" && at.Line != ours.Line {
 		return keptSession{}, s.replaced(ctx, ours)
@@ -170,6 +233,9 @@ func (s *session) found(ctx context.Context) (keptSession, error) {
 
 // notReadable answers what to say of a keyring that gave nothing to go on with; what must not be used is removed.
 func (s *session) notReadable(ctx context.Context, err error) error {
+	if errors.Is(err, errNewer) {
+		return signedOut()
+	}
 	if !mustNotBeUsed(err) {
 		return err
 	}
@@ -204,7 +270,8 @@ func (s *session) replaced(ctx context.Context, ours keptSession) error {
 	access := s.currentAccess()
 	s.forget()
 	if err := s.logout(ctx, access); tokenRefused(err) {
-		if tokens, err := s.spend(ctx, ours.RefreshToken); err == nil {
+		ours.RequestID = s.requestID(ours)
+		if tokens, err := s.spend(ctx, ours); err == nil {
 			s.leave(ctx, tokens.AccessToken)
 		}
 	}
@@ -213,19 +280,27 @@ func (s *session) replaced(ctx context.Context, ours keptSession) error {
 	return why
 }
 
-// lock waits for other processes of this user. Where it cannot be had the renewal goes on without: the API
-// forgives two renewals within seconds.
+// lock waits for other processes of this user, but not for ever: a sign-in or sign-out goes on without.
 func (s *session) lock(ctx context.Context) (unlock func()) {
+	unlock, _ = s.tryLock(ctx)
+	return unlock
+}
+
+// tryLock is lock that reports whether this process is alone now, also where no lock can be made. Two processes that
+// renew at once would send one token under two request ids.
+func (s *session) tryLock(ctx context.Context) (unlock func(), alone bool) {
 	if err := os.MkdirAll(filepath.Dir(s.lockFile), 0o700); err != nil {
 		s.log.Warn("session lock", "error", "the state folder cannot be made")
-		return func() {}
+		return func() {}, true
 	}
 	lock := flock.New(s.lockFile)
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
+	ctx, cancel := context.WithTimeout(ctx, s.lockWait)
 	defer cancel()
-	if locked, _ := lock.TryLockContext(ctx, 20*time.Millisecond); !locked {
-		s.log.Warn("session lock", "error", "another process of this user keeps it, or it cannot be made")
-		return func() {}
+	locked, err := lock.TryLockContext(ctx, 20*time.Millisecond)
+	if locked {
+		return func() { _ = lock.Unlock() }, true
 	}
-	return func() { _ = lock.Unlock() }
+	held := errors.Is(err, context.DeadlineExceeded)
+	s.log.Warn("session lock", "error", "it cannot be had", "held by another process", held)
+	return func() {}, !held
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -90,7 +91,7 @@ func TestAnswersThatGetLostCostNobodyTheSession(t *testing.T) {
 	}
 }
 
-func TestALostAnswerIsAskedForAgainAtOnceAndOnlyWithinTheGrace(t *testing.T) {
+func TestALostAnswerIsAskedForAgainAtOnceAndOnlyForAWhile(t *testing.T) {
 	for _, c := range []struct {
 		took time.Duration
 		want int
@@ -248,7 +249,8 @@ func TestTheNewTokenIsInTheKeyringBeforeItIsUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	// At each write the session in use was still the one before.
-	if len(ring.seen) != 2 || ring.seen[0] != 0 || ring.seen[1] != 1 || s.kept.Turn != 2 {
+	// The second write keeps the request id before it is sent.
+	if !slices.Equal(ring.seen, []int{0, 1, 1}) || s.kept.Turn != 2 {
 		t.Errorf("in use at the writes: %v, at the end %d", ring.seen, s.kept.Turn)
 	}
 }

@@ -33,6 +33,7 @@ type session struct {
 	emit        func(event string, payload any)
 	clock       func() moment
 	pause       func(ctx context.Context, d time.Duration) error
+	lockWait    time.Duration
 	// screenWait is how long the first screen waits to hear whether somebody is signed in.
 	screenWait time.Duration
 	log        *slog.Logger
@@ -44,6 +45,10 @@ type session struct {
 	goodFor    time.Duration
 	kept       keptSession
 	memoryOnly bool
+	// apart: the session leaves keyring and session file to a newer version of the app, which keeps its own there.
+	apart bool
+	// spending is the refresh token that is or was sent, with its request id.
+	spending portal.RefreshGrant
 	// told is the cause the user was last told of, dismissed when they did not want the keyring's prompt.
 	told      string
 	dismissed moment
@@ -64,11 +69,23 @@ func newSession(api *apiClient, o Options, apiURL, account string, wait time.Dur
 		emit:        o.Emit,
 		clock:       thisMoment,
 		pause:       pauseFor,
+		lockWait:    lockWait,
 		screenWait:  firstScreenWait,
 		log:         o.Log,
 	}
-	s.vault.late = s.settle
+	s.vault.late, s.vault.former = s.settle, formerAccounts(account, apiURL)
 	return s
+}
+
+// inherit goes on with the session in use of another address of the same API.
+func (s *session) inherit(from *session) {
+	from.mu.Lock()
+	defer from.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.access, s.received, s.goodFor = from.access, from.received, from.goodFor
+	s.kept, s.spending, s.memoryOnly, s.apart = from.kept, from.spending, from.memoryOnly, from.apart
+	s.told, s.dismissed = from.told, from.dismissed
 }
 
 // call makes one authenticated request, renewing the access token before it ends and once more where the API
@@ -153,6 +170,9 @@ func (s *session) usable(ctx context.Context) error {
 		return nil
 	}
 	_, err := s.vault.load(ctx)
+	if errors.Is(err, errNewer) {
+		err = keyringProblem(s.vault.system, err)
+	}
 	if p := (*Problem)(nil); errors.As(err, &p) {
 		return keptIsRequired(p)
 	}
@@ -195,7 +215,7 @@ func (s *session) take(ctx context.Context, tokens portal.Tokens, kept keptSessi
 	keyringErr := s.keep(ctx, kept)
 	cancelled := ctx.Err() != nil
 	if !cancelled && (keyringErr == nil || s.allowMemory) {
-		s.use(tokens, kept, keyringErr != nil, asked)
+		s.use(tokens, kept, keyringErr, asked)
 	}
 	s.writes.Unlock()
 	switch {
@@ -215,12 +235,20 @@ func (s *session) take(ctx context.Context, tokens portal.Tokens, kept keptSessi
 
 // keep writes the session into the keyring, or sees to it that nobody resumes with what lies there instead.
 func (s *session) keep(ctx context.Context, kept keptSession) error {
+	s.mu.Lock()
+	if s.spending.RefreshToken == kept.RefreshToken {
+		kept.RequestID = s.spending.RequestID
+	}
+	s.mu.Unlock()
 	err := s.leftAlone()
 	if err == nil {
 		err = s.vault.store(ctx, kept)
 		s.rememberDismissal(err)
 	}
-	marked := s.vault.turns.write(turn{Line: kept.Line, Turn: kept.Turn})
+	if err != nil && ProblemOf(err).Cause == keyringNewer {
+		return err
+	}
+	marked := s.vault.turns.write(turn{Line: kept.Line, Turn: kept.Turn, RequestID: kept.RequestID})
 	if marked != nil {
 		s.log.Warn("session file", "error", "it cannot be written")
 	}
@@ -274,13 +302,16 @@ func (s *session) tell(keyringErr error) {
 	}
 }
 
-func (s *session) use(tokens portal.Tokens, kept keptSession, memoryOnly bool, asked moment) {
+func (s *session) use(tokens portal.Tokens, kept keptSession, keyringErr error, asked moment) {
+	memoryOnly := keyringErr != nil
+	apart := memoryOnly && ProblemOf(keyringErr).Cause == keyringNewer
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kept.UserID != kept.UserID {
 		s.api.cache.forget()
 	}
 	s.access, s.kept, s.memoryOnly = tokens.AccessToken, kept, memoryOnly
+	s.apart = apart
 	s.received, s.goodFor = asked, time.Duration(tokens.ExpiresIn)*time.Second
 }
 

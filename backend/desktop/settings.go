@@ -209,7 +209,13 @@ func CheckAPIURL(raw string) (string, error) {
 		p.Field = "url"
 		return "", p
 	}
-	return u.Scheme + "://" + strings.ToLower(u.Host) + strings.TrimRight(u.EscapedPath(), "/"), nil
+	address, ok := normalAddress(u)
+	if !ok {
+		p := problem(portal.Invalid, "That is not the address of an API: its host is no name. It looks like https://portal.example.com.")
+		p.Field = "url"
+		return "", p
+	}
+	return address, nil
 }
 
 func loopbackHost(host string) bool {

@@ -33,6 +33,9 @@ func (s *session) look(ctx context.Context) (found bool, why string) {
 		if err == nil || errors.Is(err, errNothingKept) || errors.Is(err, errOver) {
 			return err == nil, ""
 		}
+		if errors.Is(err, errNewer) {
+			err = keyringProblem(s.vault.system, err)
+		}
 		return false, ProblemOf(err).Message
 	case <-timer.C:
 	case <-ctx.Done():
@@ -58,6 +61,7 @@ func (s *session) end(ctx context.Context, why *Problem, line string) {
 func (s *session) forget() {
 	s.mu.Lock()
 	s.access, s.goodFor, s.kept, s.memoryOnly, s.told, s.dismissed = "", 0, keptSession{}, false, "", moment{}
+	s.apart, s.spending = false, portal.RefreshGrant{}
 	s.ended++
 	s.mu.Unlock()
 	s.api.cache.forget()
@@ -94,7 +98,8 @@ func (s *session) signOut(ctx context.Context) error {
 	unlock := s.lock(ctx)
 	notEmptied := s.forgetLine(ctx, line)
 	unlock()
-	if err == nil || hasCode(err, SignedOut, portal.SessionRevoked, portal.Unauthenticated, portal.Deactivated) {
+	over := proven(err) && hasCode(err, portal.SessionRevoked, portal.Unauthenticated, portal.Deactivated)
+	if err == nil || over || hasCode(err, SignedOut) {
 		// What the keyring may still hold is of no use to anybody.
 		return nil
 	}
@@ -106,6 +111,27 @@ func (s *session) signOut(ctx context.Context) error {
 	}
 	s.emit(EventSessionEnded, SessionEnded{Code: ProblemOf(err).Code, Message: left})
 	return nil
+}
+
+// drop ends a session because the user has chosen another API. One that the API cannot be told of stays in the keyring: a
+// mistyped address costs nobody the session.
+func (s *session) drop(ctx context.Context) {
+	telling, cancel := context.WithTimeout(ctx, logoutWait)
+	defer cancel()
+	line := s.line()
+	err := s.tellSignOut(telling)
+	if line == "" {
+		line = s.line()
+	}
+	s.forget()
+	if err != nil && !proven(err) {
+		if !hasCode(err, SignedOut) {
+			s.log.Warn("session of another address not ended", "code", string(ProblemOf(err).Code))
+		}
+		return
+	}
+	defer s.lock(ctx)()
+	_ = s.forgetLine(ctx, line)
 }
 
 func (s *session) line() string {

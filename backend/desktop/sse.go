@@ -96,8 +96,13 @@ func (l *lineReader) next() ([]byte, error) {
 func (c *apiClient) follow(ctx context.Context, call request) error {
 	heard, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	defer c.connections.onMove(func() { cancel(errNetworkChanged) })()
+	used := c.connections.inUse()
 	answer, err := c.open(heard, call)
 	if err != nil {
+		if ctx.Err() == nil {
+			c.connections.leave(used)
+		}
 		return c.unreachable(ctx, err)
 	}
 	defer answer.RawBody().Close()
@@ -114,6 +119,9 @@ func (c *apiClient) follow(ctx context.Context, call request) error {
 	case errors.As(err, &known):
 		return known
 	case err != nil:
+		if context.Cause(heard) == errStreamSilent {
+			c.connections.leave(used)
+		}
 		return c.unreachable(ctx, err)
 	}
 	return nil

@@ -16,11 +16,14 @@ var (
 // end the session. The file is written by whoever holds the session's lock.
 type turns struct{ file string }
 
-// turn is what the file says. Over: that sign-in has ended, whatever the keyring holds.
+// turn is what the file says. RequestID is what the turn's refresh token is or was sent with, for another process that
+// cannot read it from the keyring; without the token it is of no use. Over: that sign-in has ended, whatever the keyring
+// holds.
 type turn struct {
-	Line string `json:"line"`
-	Turn int    `json:"turn"`
-	Over bool   `json:"over,omitempty"`
+	Line      string `json:"line"`
+	Turn      int    `json:"turn"`
+	RequestID string `json:"request_id,omitempty"`
+	Over      bool   `json:"over,omitempty"`
 }
 
 // read answers the zero turn where nothing usable is written: then the keyring alone decides.
@@ -45,6 +48,15 @@ func (t turns) check(kept keptSession) error {
 		return errLeftBehind
 	}
 	return nil
+}
+
+// requestID returns the id that a process has sent kept's token with, as far as the file says.
+func (t turns) requestID(kept keptSession) string {
+	at := t.read()
+	if at.Line != kept.Line || at.Turn != kept.Turn || !isRequestID(at.RequestID) {
+		return ""
+	}
+	return at.RequestID
 }
 
 // write makes at the newest. What cannot be written must not go on saying what was true before.

@@ -24,8 +24,10 @@ var (
 type vault struct {
 	ring         Keyring
 	account, api string
-	wait         time.Duration
-	turns        turns
+	// former are the accounts under which older versions of the app may have kept the session.
+	former []string
+	wait   time.Duration
+	turns  turns
 	// system is whose keyring this is, for the words of what goes wrong.
 	system string
 	// late is told when a call nobody waited for any more has ended, and may have done what it was to do.
@@ -43,8 +45,8 @@ func newVault(ring Keyring, account, api string, wait time.Duration, t turns) *v
 		late: func() {}, slot: make(chan struct{}, 1)}
 }
 
-// load answers the kept session; errNothingKept where there is none, errBroken, errLeftBehind or errOver where
-// what there is must not be used, else a *Problem. Readers that come while one waits for the keyring's password share its
+// load returns the kept session; errNothingKept where there is none, errBroken, errLeftBehind or errOver where
+// what there is must not be used, errNewer where only a newer version of the app can read it, else a *Problem. Readers that come while one waits for the keyring's password share its
 // prompt, but not its answer: another process may have written meanwhile.
 func (v *vault) load(ctx context.Context) (keptSession, error) {
 	read := func() (any, error) { return v.read(context.WithoutCancel(ctx)) }
@@ -64,6 +66,9 @@ func (v *vault) read(ctx context.Context) (keptSession, error) {
 	var secret string
 	err := v.ask(ctx, func() (err error) {
 		secret, err = v.ring.Get(keyringService, v.account)
+		if errors.Is(err, keyring.ErrNotFound) {
+			secret, err = v.inherit()
+		}
 		return err
 	})
 	switch {
@@ -81,13 +86,36 @@ func (v *vault) read(ctx context.Context) (keptSession, error) {
 	return kept, v.turns.check(kept)
 }
 
-// store replaces the kept session and reads it back: on Linux a dismissed prompt looks like success.
+// inherit moves the session that an older version of the app kept under another spelling of the API's host to where it
+// belongs. It finds keyring.ErrNotFound where there is none.
+func (v *vault) inherit() (string, error) {
+	for _, account := range v.former {
+		secret, err := v.ring.Get(keyringService, account)
+		if err != nil {
+			continue
+		}
+		if _, err := parseKept(secret, v.api); err != nil {
+			continue
+		}
+		if err := v.ring.Set(keyringService, v.account, secret); err != nil {
+			return "", err
+		}
+		return secret, v.ring.Delete(keyringService, account)
+	}
+	return "", keyring.ErrNotFound
+}
+
+// store replaces the kept session and reads it back: on Linux a dismissed prompt looks like success. What a newer version
+// of the app keeps there stays: errNewer.
 func (v *vault) store(ctx context.Context, kept keptSession) error {
 	secret, err := json.Marshal(kept)
 	if err != nil {
 		return err
 	}
 	err = v.change(ctx, func() error {
+		if err := v.guardNewer(); err != nil {
+			return err
+		}
 		if err := v.ring.Set(keyringService, v.account, string(secret)); err != nil {
 			return err
 		}
@@ -103,13 +131,26 @@ func (v *vault) store(ctx context.Context, kept keptSession) error {
 	return err
 }
 
-// remove empties the keyring, but for a session that spare wants kept. That there was none is as good.
+// guardNewer returns errNewer where a newer version of the app keeps its session, and the problem of a keyring that would
+// only ask for its password once more.
+func (v *vault) guardNewer() error {
+	held, err := v.ring.Get(keyringService, v.account)
+	switch {
+	case err == nil && isNewer(held):
+		return errNewer
+	case err != nil && !errors.Is(err, keyring.ErrNotFound) && keyringCause(v.system, err) == keyringLocked:
+		return err
+	}
+	return nil
+}
+
+// remove empties the keyring, but for a session that spare wants kept, and one of a newer version of the app. That there was none is as good.
 func (v *vault) remove(ctx context.Context, spare func(keptSession) bool) error {
 	err := v.change(ctx, func() error {
 		secret, err := v.ring.Get(keyringService, v.account)
 		if err == nil {
 			kept, err := parseKept(secret, v.api)
-			if err == nil && spare(kept) {
+			if err == nil && spare(kept) || errors.Is(err, errNewer) {
 				return nil
 			}
 		} else if keyringCause(v.system, err) == keyringLocked {

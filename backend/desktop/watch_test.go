@@ -96,6 +96,12 @@ func (b *bench) wantTold(t *testing.T, want ...int64) {
 	eventually(t, func() bool { return fmt.Sprint(b.told()) == fmt.Sprint(want) })
 }
 
+// connectThrough puts something between the app and the API.
+func (b *bench) connectThrough(t *testing.T, proxy func(next http.Handler) http.Handler) {
+	t.Helper()
+	b.connect(b.api.between(t, proxy), nil)
+}
+
 func (b *bench) watching() int {
 	b.watches.mu.Lock()
 	defer b.watches.mu.Unlock()
@@ -321,7 +327,7 @@ func TestWhereAProxyLetsNoStreamThroughTheRunIsAskedForEveryThreeSeconds(t *test
 		t.Run(name, func(t *testing.T) {
 			clock := newFakeClock()
 			b := newBench(t, withClock(clock))
-			b.connect(b.api.between(t, proxy))
+			b.connectThrough(t, proxy)
 			b.signIn(t)
 			waited := clock.hurry(t)
 			r := b.api.newRun()
@@ -354,14 +360,14 @@ func TestAStreamThatFallsSilentIsGivenUp(t *testing.T) {
 	b := newBench(t, withClock(clock))
 	hold := make(chan struct{})
 	t.Cleanup(func() { close(hold) })
-	b.connect(b.api.between(t, events(func(w http.ResponseWriter, r *http.Request) {
+	b.connectThrough(t, events(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.(http.Flusher).Flush()
 		select {
 		case <-hold:
 		case <-r.Context().Done():
 		}
-	})))
+	}))
 	b.signIn(t)
 	r := b.api.newRun()
 	if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
@@ -384,14 +390,14 @@ func TestAfterAnInterruptionTheStreamGoesOn(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	var seen atomic.Int32
-	b.connect(b.api.between(t, func(next http.Handler) http.Handler {
+	b.connectThrough(t, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Accept") != "application/json, application/problem+json" && seen.Add(1) == 1 {
 				w = &cut{w, 2}
 			}
 			next.ServeHTTP(w, r)
 		})
-	}))
+	})
 	b.signIn(t)
 	clock.hurry(t)
 	r := b.api.newRun()

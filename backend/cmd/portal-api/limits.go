@@ -11,7 +11,7 @@ import (
 type sessionLimits struct {
 	SessionIdle     time.Duration `env:"PORTAL_SESSION_IDLE" default:"336h" help:"How long a session lasts that nobody uses."`
 	SessionLifetime time.Duration `env:"PORTAL_SESSION_LIFETIME" default:"2160h" help:"How long a session lasts at most; then everybody signs in again."`
-	RefreshGrace    time.Duration `env:"PORTAL_REFRESH_GRACE" default:"30s" help:"How long a refresh whose answer was lost may be repeated."`
+	RefreshGrace    time.Duration `env:"PORTAL_REFRESH_GRACE" default:"30s" help:"How long a client without request ids may repeat a refresh."`
 	AccessTTL       time.Duration `name:"access-ttl" env:"PORTAL_ACCESS_TTL" default:"10m" help:"How long an access token is good."`
 }
 
