@@ -254,6 +254,8 @@ export interface Events {
   "role:changed": unknown;
   /** Why the session ends with the app; an empty message takes that back. */
   "session:only": { message: string; cause?: string };
+  /** The computer has another network or has slept: what could not be reached may be now. */
+  "network:changed": unknown;
   /** How a watched run stands; the last one of a run tells how it ended. */
   "sync:run": { run: SyncRun };
 }

@@ -98,7 +98,7 @@ describe("when the portal cannot be reached", () => {
     expect(alert).toHaveTextContent("Address: https://portal.example.com");
     expect(alert).not.toHaveTextContent(/request id/i);
     await expectAccessible();
-    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await user.click(screen.getByRole("button", { name: "Sign in instead" }));
     expect(await google()).toBeVisible();
   });
 

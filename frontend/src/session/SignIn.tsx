@@ -19,6 +19,7 @@ import { Busy } from "./Busy";
 import { Ended, Failure } from "./Failure";
 import { InviteCodeForm } from "./InviteCodeForm";
 import { ProviderButton } from "./ProviderButton";
+import { ResumeAgain } from "./ResumeAgain";
 import { SignInFrame } from "./SignInFrame";
 import { useDoor } from "./session";
 import { type SignInStep, useSignIn } from "./useSignIn";
@@ -105,8 +106,13 @@ function Choose({ step, flow, startup, why }: ChooseProps) {
   const wait = useSecondsLeft(problem?.retryAt ?? 0);
   const starting = step.at === "starting" ? step.provider : null;
   const { data } = useProviders(startup.api_url);
+  const { state } = useDoor();
+  const [instead, setInstead] = useState(false);
   // What kept the session from being picked up keeps the providers from being loaded too, and is said there.
   const shown = why && (data || !isOutage(why)) ? why : null;
+  if (why && !instead && !problem && step.at === "choose" && state.at === "signed_out" && state.kept) {
+    return <ResumeAgain why={why} onInstead={() => setInstead(true)} />;
+  }
   return (
     <Box sx={{ display: "flex", flexDirection: "column", gap: 2 }}>
       {step.at === "choose" && step.problem && <Failed step={step} problem={step.problem} flow={flow} />}

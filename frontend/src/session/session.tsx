@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type Query, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { Grant, Me, Permission, Startup } from "../bridge/models";
 import { portal } from "../bridge/portal";
@@ -13,8 +13,11 @@ export type SessionState =
   | { at: "starting" }
   /** Go itself could not say how it stands. */
   | { at: "broken"; problem: Problem }
-  /** Nobody is signed in; why says what ended the last session, or kept it from being picked up. */
-  | { at: "signed_out"; startup: Startup; why: Problem | null }
+  /**
+   * Nobody is signed in; why says what ended the last session, or kept it from being picked up. kept: it still may be,
+   * once the portal can be reached.
+   */
+  | { at: "signed_out"; startup: Startup; why: Problem | null; kept?: boolean }
   | { at: "signed_in"; startup: Startup; me: Me }
   /** Another grant is being taken; no screen is shown that could mix two tenants. */
   | { at: "switching"; startup: Startup; me: Me; to: Grant };
@@ -25,6 +28,8 @@ interface Door {
   only: string | null;
   entered: (me: Me) => void;
   reload: () => Promise<void>;
+  /** Tries once more to pick up a session that was kept; resolves whether that is settled now. */
+  resumeAgain: () => Promise<boolean>;
   /** Loads the signed-in user again after a change of what it holds. */
   refresh: () => Promise<void>;
   signOut: () => Promise<void>;
@@ -74,13 +79,23 @@ export function useSession(): Session {
 // There was nothing to pick up, or the user did not want to wait for it.
 const silent: readonly ProblemCode[] = ["signed_out", "cancelled"];
 
+// The session itself may be as good as ever.
+const outOfReach: readonly ProblemCode[] = [
+  "offline",
+  "unavailable",
+  "timed_out",
+  "too_many_requests",
+  "internal",
+];
+
 async function resume(startup: Startup): Promise<SessionState> {
   if (!startup.api_url || !startup.has_session) return { at: "signed_out", startup, why: null };
   try {
     return { at: "signed_in", startup, me: await portal().resume() };
   } catch (error) {
     const why = toProblem(error);
-    return { at: "signed_out", startup, why: silent.includes(why.code) ? null : why };
+    const kept = outOfReach.includes(why.code);
+    return { at: "signed_out", startup, why: silent.includes(why.code) ? null : why, kept };
   }
 }
 
@@ -97,6 +112,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       setState({ at: "broken", problem: toProblem(error) });
     }
   }, []);
+
+  const resumeAgain = useCallback(async () => {
+    if (state.at !== "signed_out") return true;
+    const next = await resume({ ...state.startup, has_session: true });
+    // Whoever has signed in by the browser meanwhile stays.
+    setState((now) => (now === state ? next : now));
+    return next.at !== "signed_out" || !next.kept;
+  }, [state]);
 
   const leave = useCallback(
     async (why: Problem | null) => {
@@ -180,16 +203,20 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     const unsubscribe = [
       portal().on("session:ended", (event) => void leave(toProblem(event))),
       portal().on("session:only", ({ message }) => setOnly(message || null)),
+      portal().on("network:changed", () => {
+        const failed = { predicate: (query: Query) => query.state.fetchFailureCount > 0 };
+        void queries.refetchQueries({ type: "active", ...failed });
+      }),
     ];
     void reload();
     return () => {
       for (const stop of unsubscribe) stop();
     };
-  }, [leave, reload]);
+  }, [leave, queries, reload]);
 
   const door = useMemo(
-    () => ({ state, only, entered, reload, refresh, signOut, actAs }),
-    [state, only, entered, reload, refresh, signOut, actAs],
+    () => ({ state, only, entered, reload, resumeAgain, refresh, signOut, actAs }),
+    [state, only, entered, reload, resumeAgain, refresh, signOut, actAs],
   );
   return <Context value={door}>{children}</Context>;
 }

@@ -9,6 +9,11 @@ export const session = {
     text: "Picking up your session. If your computer's keyring asks for its password, enter it there.",
     instead: "Sign in instead",
   },
+  again: {
+    text: "You are still signed in on this computer. The app goes on trying by itself.",
+    trying: "Trying to reach the portal",
+    next: "Next try in {{time}}.",
+  },
   loadingProviders: "Asking the portal how you can sign in",
   noProviders: "No way to sign in is set up here. Ask your administrator.",
   change: "Change",

@@ -1,0 +1,86 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type Fake, people } from "../bridge/fake";
+import { Problem } from "../bridge/problem";
+import { expectAccessible, renderApp } from "../test/render";
+import { pauseAfter } from "./useResumeAgain";
+
+const resumes = (fake: Fake) => fake.calls.filter((call) => call === "resume").length;
+// A bound for what the app does by itself, however busy the machine is.
+const patience = { timeout: 25_000 };
+const signedIn = () => screen.findByRole("button", { name: "Account of Ada Lindqvist" });
+
+/** The app, started before the network is there. */
+async function startOffline(problem = new Problem("offline")) {
+  const app = renderApp({ signedIn: people.admin, prepare: (fake) => fake.fail("resume", problem) });
+  await screen.findByRole("button", { name: "Try again" });
+  return app;
+}
+
+describe("a session that could not be picked up because the portal was out of reach", () => {
+  it("says that it is still there, shows no sign-in buttons, and one alert", async () => {
+    await startOffline();
+    expect(screen.getByText("The portal cannot be reached")).toBeVisible();
+    expect(screen.getByText(/^You are still signed in on this computer\./)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Sign in with Google" })).toBeNull();
+    expect(screen.getAllByRole("alert")).toHaveLength(1);
+    await expectAccessible();
+  });
+
+  it("is picked up by the button", async () => {
+    const { fake, user } = await startOffline();
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(resumes(fake)).toBe(2));
+    expect(await screen.findByRole("button", { name: "Try again" })).toBeEnabled();
+    fake.fail("resume");
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await signedIn()).toBeVisible();
+  });
+
+  it("is picked up when the network changes", async () => {
+    const { fake } = await startOffline(new Problem("unavailable"));
+    fake.fail("resume");
+    act(() => fake.emit("network:changed", {}));
+    expect(await signedIn()).toBeVisible();
+  });
+
+  it("is picked up by itself", async () => {
+    const { fake } = await startOffline();
+    await waitFor(() => expect(resumes(fake)).toBeGreaterThan(1), patience);
+    fake.fail("resume");
+    expect(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }, patience)).toBeVisible();
+  }, 60_000);
+
+  it("is tried after pauses that grow to a minute", () => {
+    const pauses = [0, 1, 2, 3, 4, 5, 6, 100].map(pauseAfter);
+    expect(pauses).toEqual([2_000, 4_000, 8_000, 15_000, 30_000, 60_000, 60_000, 60_000]);
+  });
+
+  it("leaves the way open to sign in instead, and is not tried meanwhile", async () => {
+    const { fake, user } = await startOffline();
+    await user.click(screen.getByRole("button", { name: "Sign in instead" }));
+    expect(await screen.findByRole("button", { name: "Sign in with Google" })).toBeEnabled();
+    act(() => fake.emit("network:changed", {}));
+    expect(resumes(fake)).toBe(1);
+  });
+
+  it("is not tried again once the portal has ended it", async () => {
+    const { fake, user } = await startOffline();
+    fake.fail("resume", new Problem("session_revoked"));
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("You have been signed out")).toBeVisible();
+    expect(await screen.findByRole("button", { name: "Sign in with Google" })).toBeEnabled();
+    act(() => fake.emit("network:changed", {}));
+    expect(resumes(fake)).toBe(2);
+  });
+});
+
+it("what failed to load is loaded again when the network changes", async () => {
+  const prepare = (fake: Fake) => fake.fail("overview", new Problem("offline"));
+  const { fake } = renderApp({ signedIn: people.admin, prepare });
+  await screen.findByRole("button", { name: "Try again" }, patience);
+  const before = fake.calls.filter((call) => call === "overview").length;
+  act(() => fake.emit("network:changed", {}));
+  const asked = () => fake.calls.filter((call) => call === "overview").length;
+  await waitFor(() => expect(asked()).toBeGreaterThan(before), patience);
+}, 60_000);
