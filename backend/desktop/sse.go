@@ -119,7 +119,7 @@ func (c *apiClient) follow(ctx context.Context, call request) error {
 	case errors.As(err, &known):
 		return known
 	case err != nil:
-		if context.Cause(heard) == errStreamSilent {
+		if errors.Is(context.Cause(heard), errStreamSilent) {
 			c.connections.leave(used)
 		}
 		return c.unreachable(ctx, err)

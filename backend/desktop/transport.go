@@ -156,7 +156,8 @@ func (s *silence) end() {
 
 // connectionLost returns why a guarded call was given up, else err.
 func connectionLost(guarded context.Context, err error) error {
-	if cause := context.Cause(guarded); err != nil && (cause == errConnectionSilent || cause == errNetworkChanged) {
+	cause := context.Cause(guarded)
+	if err != nil && (errors.Is(cause, errConnectionSilent) || errors.Is(cause, errNetworkChanged)) {
 		return cause
 	}
 	return err
