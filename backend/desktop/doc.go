@@ -69,6 +69,19 @@
 // A CA file adds to the authorities of the system for the API alone. What in it cannot be used is named in the log, a file
 // without anything to use ends the start: TestCertificatesThatCannotBeUsed, TestCAFile.
 //
+// # When a call fails
+//
+// A Problem has a code, by which the app acts, and a cause, by which the user is told what to do: offline means that no HTTP
+// response came (certificate, TLS, proxy, name, connection), unavailable that something other than the portal's API replied
+// (guest network, redirect, wrong address, gateway). Causes are found by types and codes; crypto/tls alone has
+// no more than a text for a server that chooses an old version (TestCause). The log gets the evidence: addresses, codes, certificates; no query, no token, no text of a stranger
+// (TestCause, TestUnknownCauseHidesTheErrorsText). Of a redirect only scheme and host are shown (FuzzForeignResponse).
+//
+// Settings that cannot be used are said in a window of their own, or by the system's dialog (TestRefusedStart,
+// TestNativeDialog). The running app holds a lock and listens on a socket in the state folder. A later start asks it to show
+// its window, and the page itself has to reply. Without a reply within five seconds the user is asked; then the process at
+// the socket's other end is ended, if the system says that it is this user's and runs this program (TestHungInstance).
+//
 // # Keyring and sessions
 //
 // An access token lives in memory only, for its ten minutes. What outlives the app is one entry of the keyring: the
