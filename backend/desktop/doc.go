@@ -73,9 +73,10 @@
 //
 // A Problem has a code, by which the app acts, and a cause, by which the user is told what to do: offline means that no HTTP
 // response came (certificate, TLS, proxy, name, connection), unavailable that something other than the portal's API replied
-// (guest network, redirect, wrong address, gateway). Causes are found by types and codes; crypto/tls alone has
-// no more than a text for a server that chooses an old version (TestCause). The log gets the evidence: addresses, codes, certificates; no query, no token, no text of a stranger
-// (TestCause, TestUnknownCauseHidesTheErrorsText). Of a redirect only scheme and host are shown (FuzzForeignResponse).
+// (guest network, redirect, wrong address, gateway). Causes are found by types and codes; crypto/tls alone has no more than a
+// text for a server that chooses an old version (TestCause). The log gets the evidence: addresses, codes, and the names in a
+// certificate; no query, no token, no text of an unknown error (TestCause, TestUnknownCauseHidesTheErrorsText). Of a redirect
+// only scheme and host are shown (FuzzForeignResponse).
 //
 // Settings that cannot be used are said in a window of their own, or by the system's dialog (TestRefusedStart,
 // TestNativeDialog). The running app holds a lock and listens on a socket in the state folder. A later start asks it to show
