@@ -64,7 +64,7 @@ func (p *proxyResolver) proxyFor(target *url.URL) (*url.URL, error) {
 		}
 		return usableProxy(proxy)
 	}
-	if loopbackHost(target.Hostname()) || exempt(environment.NoProxy, target) {
+	if exempt(environment.NoProxy, target) {
 		return nil, nil
 	}
 	return p.systemProxyFor(target)
@@ -86,7 +86,7 @@ func environmentProxies() *httpproxy.Config {
 	return config
 }
 
-// exempt reports whether NO_PROXY names the target. It holds for the system's proxy too.
+// exempt reports whether NO_PROXY names the target, or it is on loopback. Both hold for the system's proxy too.
 func exempt(noProxy string, target *url.URL) bool {
 	const any = "http://proxy.invalid"
 	proxy, err := (&httpproxy.Config{HTTPProxy: any, HTTPSProxy: any, NoProxy: noProxy}).ProxyFunc()(target)

@@ -108,6 +108,15 @@ func TestDatabaseTransport(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+	t.Run("chosen_in_a_service_file", func(t *testing.T) {
+		t.Setenv("PGSSLMODE", "")
+		for mode, refused := range map[string]bool{"sslmode=verify-full\n": false, "": true} {
+			t.Setenv("PGSERVICEFILE", secretFile(t, "[portal]\nhost=db.example.com\n"+mode, 0o600))
+			if err := (database{DatabaseURL: "service=portal user=u"}).checkTransport(); (err != nil) != refused {
+				t.Errorf("with %q: got %v", mode, err)
+			}
+		}
+	})
 	t.Run("stops_every_command", func(t *testing.T) {
 		url := "--database-url=postgres://u:hidden@db.example.com/portal"
 		key := "--secret-key-file=" + secretFile(t, strings.Repeat("A", 43)+"=", 0o600)
