@@ -24,43 +24,85 @@ func fieldsFor(scope portal.Scope, raw []byte, sharedPaths []string) ([]portal.F
 }
 
 // sharing is a tree of the paths that are shared. Names are compared without case and separators, as those of the field
-// map; "*" is any name, "[]" the elements of a list.
+// map.
 type sharing struct {
 	whole bool
 	kids  map[string]*sharing
 }
 
+// The steps of a path that are no names.
+const (
+	anyMember = "*"
+	elements  = "[]"
+)
+
 func newSharing(paths []string) *sharing {
 	top := &sharing{}
 	for _, path := range paths {
 		at := top
-		for _, name := range strings.Split(strings.ReplaceAll(path, "[]", ".[]"), ".") {
-			at = at.kid(plainName(name))
+		for _, step := range stepsOf(path) {
+			at = at.kid(step)
 		}
-		at.whole = true
+		at.whole = at != top
 	}
 	return top
 }
 
-func (s *sharing) kid(name string) *sharing {
+// nameStep is the step to a member, told from the steps that are no names.
+func nameStep(name string) string { return "." + plainName(name) }
+
+// stepsOf splits a path such as modules[].name. A backslash stands before a dot, a bracket, a backslash or a whole * that
+// is part of a name.
+func stepsOf(path string) []string {
+	var steps []string
+	name, plain := "", true
+	end := func() {
+		switch {
+		case name == anyMember && plain:
+			steps = append(steps, anyMember)
+		case name != "":
+			steps = append(steps, nameStep(name))
+		}
+		name, plain = "", true
+	}
+	for i := 0; i < len(path); i++ {
+		switch {
+		case path[i] == '\\' && i+1 < len(path):
+			i++
+			name, plain = name+path[i:i+1], false
+		case path[i] == '.':
+			end()
+		case strings.HasPrefix(path[i:], elements):
+			end()
+			steps = append(steps, elements)
+			i++
+		default:
+			name += path[i : i+1]
+		}
+	}
+	end()
+	return steps
+}
+
+func (s *sharing) kid(step string) *sharing {
 	if s.kids == nil {
 		s.kids = map[string]*sharing{}
 	}
-	if s.kids[name] == nil {
-		s.kids[name] = &sharing{}
+	if s.kids[step] == nil {
+		s.kids[step] = &sharing{}
 	}
-	return s.kids[name]
+	return s.kids[step]
 }
 
 func plainName(name string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(name))
 }
 
-// below returns the places in the tree that a member's name leads to.
-func below(places []*sharing, names ...string) (found []*sharing) {
+// below returns the places in the tree that one of the steps leads to.
+func below(places []*sharing, steps ...string) (found []*sharing) {
 	for _, place := range places {
-		for _, name := range names {
-			if kid := place.kids[name]; kid != nil {
+		for _, step := range steps {
+			if kid := place.kids[step]; kid != nil {
 				found = append(found, kid)
 			}
 		}
@@ -81,9 +123,9 @@ func sharedPart(places []*sharing, value json.RawMessage) (json.RawMessage, bool
 	}
 	part := []byte{value[0]}
 	err := eachMember(value, func(name string, member json.RawMessage) error {
-		steps := []string{"[]"}
+		steps := []string{elements}
 		if value[0] == '{' {
-			steps = []string{plainName(name), "*"}
+			steps = []string{nameStep(name), anyMember}
 		}
 		kept, ok, err := sharedPart(below(places, steps...), member)
 		if err != nil || !ok {

@@ -18,18 +18,20 @@ func TestFieldsFor(t *testing.T) {
 		shared []string
 		want   []portal.Field
 	}{
-		"nothing_shared_shows_nothing":               {nil, []portal.Field{}},
-		"a_member":                                   {[]string{"id"}, []portal.Field{field("id", "1")}},
-		"two_in_the_product's_order":                 {[]string{"modules", "id"}, []portal.Field{field("id", "1"), field("modules", `["Patch", "DNS"]`)}},
-		"case_and_separators_make_no_difference":     {[]string{"LICENSE_INFO.purchased"}, []portal.Field{field("licenseInfo", `{"purchased":5}`)}},
-		"a_member_of_an_object_alone":                {[]string{"licenseInfo.purchased"}, []portal.Field{field("licenseInfo", `{"purchased":5}`)}},
-		"a_member_of_the_elements_of_a_list":         {[]string{"licenseInfo.tiers[].name"}, []portal.Field{field("licenseInfo", `{"tiers":[{"name":"A"}]}`)}},
-		"the_elements_of_a_list":                     {[]string{"modules[]"}, []portal.Field{field("modules", `["Patch","DNS"]`)}},
-		"a_member_below_names_that_are_data":         {[]string{"rates.*.seats"}, []portal.Field{field("rates", `{"1001":{"seats":2},"1002":{"seats":3}}`)}},
-		"what_is_not_there_shows_nothing":            {[]string{"phone", "licenseInfo.phone", "id.x", "modules.x", "licenseInfo[]"}, []portal.Field{}},
-		"an_object_with_all_below":                   {[]string{"a"}, []portal.Field{field("a", `{"b": 2, "c": 3}`)}},
-		"a_name_with_a_dot_is_not_known_from_a_path": {[]string{"a.b"}, []portal.Field{field("a", `{"b":2}`)}},
-		"the_rest_of_all_paths_is_no_path":           {[]string{"…"}, []portal.Field{}},
+		"nothing_shared_shows_nothing":           {nil, []portal.Field{}},
+		"a_member":                               {[]string{"id"}, []portal.Field{field("id", "1")}},
+		"two_in_the_product's_order":             {[]string{"modules", "id"}, []portal.Field{field("id", "1"), field("modules", `["Patch", "DNS"]`)}},
+		"case_and_separators_make_no_difference": {[]string{"LICENSE_INFO.purchased"}, []portal.Field{field("licenseInfo", `{"purchased":5}`)}},
+		"a_member_of_an_object_alone":            {[]string{"licenseInfo.purchased"}, []portal.Field{field("licenseInfo", `{"purchased":5}`)}},
+		"a_member_of_the_elements_of_a_list":     {[]string{"licenseInfo.tiers[].name"}, []portal.Field{field("licenseInfo", `{"tiers":[{"name":"A"}]}`)}},
+		"the_elements_of_a_list":                 {[]string{"modules[]"}, []portal.Field{field("modules", `["Patch","DNS"]`)}},
+		"a_member_below_names_that_are_data":     {[]string{"rates.*.seats"}, []portal.Field{field("rates", `{"1001":{"seats":2},"1002":{"seats":3}}`)}},
+		"what_is_not_there_shows_nothing":        {[]string{"phone", "licenseInfo.phone", "id.x", "modules.x", "licenseInfo[]"}, []portal.Field{}},
+		"an_object_with_all_below":               {[]string{"a"}, []portal.Field{field("a", `{"b": 2, "c": 3}`)}},
+		"a_name_with_a_dot_is_no_path":           {[]string{`a\.b`}, []portal.Field{field("a.b", "1")}},
+		"a_path_is_no_name_with_a_dot":           {[]string{"a.b"}, []portal.Field{field("a", `{"b":2}`)}},
+		"a_star_that_is_a_name_is_no_other":      {[]string{`rates.\*.seats`}, []portal.Field{}},
+		"the_rest_of_all_paths_is_no_path":       {[]string{"…", "", "."}, []portal.Field{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, level := range []portal.Level{portal.LevelMSP, portal.LevelClient} {
@@ -48,7 +50,7 @@ func TestFieldsFor(t *testing.T) {
 
 // FuzzFieldsFor shares paths of any customer: what is not shared is not shown, and what is shown is as it was.
 func FuzzFieldsFor(f *testing.F) {
-	for _, path := range []string{"a", "a.b", "a[].b", "*", "a.*.b", "[]", "", ".", "…"} {
+	for _, path := range []string{"a", "a.b", `a\.b`, `\*`, `\`, "a[].b", "*", "a.*.b", "[]", "", ".", "…"} {
 		f.Add([]byte(`{"a":[{"b":1,"c":2}],"b":{"x":{"b":"\u0000"}}}`), path)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte, path string) {
@@ -65,7 +67,7 @@ func FuzzFieldsFor(f *testing.F) {
 			t.Fatalf("%q with %q shared: %v", raw, path, err)
 		}
 		for _, field := range some {
-			if top := newSharing([]string{path}); top.kids[plainName(field.Name)] == nil && top.kids["*"] == nil {
+			if top := newSharing([]string{path}); top.kids[nameStep(field.Name)] == nil && top.kids[anyMember] == nil {
 				t.Errorf("of %q with %q shared, %q is shown", raw, path, field.Name)
 			}
 		}
