@@ -55,9 +55,12 @@ export function fakeFields({ world, need, queue }: Tools) {
     change: (id: string, change: FieldMapChange): FieldMap => {
       const map = known(id);
       check(map, change);
-      const items = map.items.map((item) => changed(item, change.fields[item.path]));
+      const items = map.items.map((item) => ({
+        ...changed(item, change.fields[item.path]),
+        shared: change.shared?.[item.path] ?? item.shared,
+      }));
       world.fieldMaps = { ...world.fieldMaps, [id]: { ...map, items } };
-      queue(id);
+      if (Object.keys(change.fields).length > 0) queue(id);
       return structuredClone({ ...map, items });
     },
     preview: (id: string, change: FieldMapChange): FieldMapPreview => {

@@ -51,6 +51,16 @@ export function useChangeFieldMap(grant: string, id: string) {
   });
 }
 
+/** Says whether MSPs and clients see a field; no run is queued. */
+export function useShareField(grant: string, id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ path, shared }: { path: string; shared: boolean }) =>
+      portal().changeFieldMap(id, { fields: {}, shared: { [path]: shared } }),
+    onSuccess: (map) => queries.setQueryData(fieldMapQuery(grant, id).queryKey, map),
+  });
+}
+
 /** Notes that the field map of a run is being looked at, so that the overview stops asking for it. */
 export function useFieldMapSeen(grant: string, id: string, runID: string | null | undefined) {
   const queries = useQueryClient();

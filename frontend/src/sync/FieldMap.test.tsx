@@ -80,6 +80,32 @@ describe("the field map", () => {
     expect(fake.world.runs[0]?.status).toBe("running");
   });
 
+  it("shows a field to MSPs and clients as soon as that is switched, and queues no sync", async () => {
+    const { user, fake } = open();
+    const shown = () => screen.findByRole("switch", { name: "Show notes to MSPs and clients" });
+    expect(await shown()).not.toBeChecked();
+    await user.click(await shown());
+    expect(await screen.findByText(/notes is shown to MSPs and clients now/)).toBeVisible();
+    await waitFor(async () => expect(await shown()).toBeChecked());
+    expect(fake.world.fieldMaps[connection]?.items.filter(({ shared }) => shared)).toMatchObject([
+      { path: "notes" },
+    ]);
+    expect(fake.world.runs.some(({ status }) => status === "queued" || status === "running")).toBe(false);
+    expect(screen.getByRole("button", { name: "Preview and save" })).toBeDisabled();
+    (await shown()).focus();
+    await user.keyboard(" ");
+    await waitFor(async () => expect(await shown()).not.toBeChecked());
+  });
+
+  it("says why it could not be saved what MSPs and clients see", async () => {
+    const { user, fake } = open();
+    fake.fail("changeFieldMap", new Problem("offline"));
+    const shown = await screen.findByRole("switch", { name: "Show notes to MSPs and clients" });
+    await user.click(shown);
+    expect(await screen.findByText(/Whether notes is shown could not be saved/)).toBeVisible();
+    expect(shown).not.toBeChecked();
+  });
+
   it("has an accessible preview", async () => {
     const { user } = open();
     await user.selectOptions(await fills("notes"), "Name");

@@ -8,10 +8,12 @@ import { useCallback, useState } from "react";
 import { Link as RouterLink, useParams } from "react-router";
 import { links } from "../bridge/links";
 import type { FieldPath, FieldMap as Fields } from "../bridge/models";
-import { useFieldMapSeen } from "../bridge/productChanges";
+import { useFieldMapSeen, useShareField } from "../bridge/productChanges";
 import { connectionsQuery, fieldMapQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
+import { problemWords } from "../parts/ErrorPanel";
 import { FilterBar, SearchField } from "../parts/FilterBar";
+import { useNotify } from "../parts/Notices";
 import { PageHeader } from "../parts/PageHeader";
 import { useSession } from "../session/session";
 import { connectionName } from "./connectionName";
@@ -36,6 +38,7 @@ function OfConnection({ id }: { id: string }) {
     (item: FieldPath, choice: Choice) => setDraft((before) => choose(before, item, choice)),
     [],
   );
+  const { sharing, onShare } = useShare(id);
   const changes = Object.keys(draft).length;
   return (
     <>
@@ -70,6 +73,8 @@ function OfConnection({ id }: { id: string }) {
           onClear={() => setQ("")}
           draft={draft}
           onChoose={onChoose}
+          sharing={sharing}
+          onShare={onShare}
         />
       </Box>
       {previewing && (
@@ -85,6 +90,30 @@ function OfConnection({ id }: { id: string }) {
       )}
     </>
   );
+}
+
+/** Shows a field to MSPs and clients, or to them no longer, and says so. */
+function useShare(id: string) {
+  const { grant } = useSession();
+  const notify = useNotify();
+  const { mutate, isPending, variables } = useShareField(grant.id, id);
+  const onShare = useCallback(
+    ({ path }: FieldPath, shared: boolean) =>
+      mutate(
+        { path, shared },
+        {
+          onSuccess: () =>
+            notify({ tone: "success", text: t(shared ? "fields.shared" : "fields.unshared", { path }) }),
+          onError: (problem) =>
+            notify({
+              tone: "error",
+              text: t("fields.shareFailed", { path, why: problemWords(problem).text }),
+            }),
+        },
+      ),
+    [mutate, notify],
+  );
+  return { sharing: isPending ? variables.path : undefined, onShare };
 }
 
 function useTitle(id: string): string {

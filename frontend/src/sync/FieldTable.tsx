@@ -9,6 +9,7 @@ import { type Column, DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FieldsIcon } from "../parts/icons";
 import { type Choice, type Draft, savedChoice } from "./fieldDraft";
+import { SharedField } from "./SharedField";
 
 type Row = FieldPath & { id: string };
 
@@ -22,10 +23,13 @@ interface Props {
   onClear: () => void;
   draft: Draft;
   onChoose: (item: FieldPath, choice: Choice) => void;
+  /** The path that is being shared or taken back. */
+  sharing: string | undefined;
+  onShare: (item: FieldPath, shared: boolean) => void;
 }
 
 /** Every field the product sends, and what it fills. */
-export function FieldTable({ map, loading, problem, onRetry, q, onClear, draft, onChoose }: Props) {
+export function FieldTable({ map, loading, problem, onRetry, q, onClear, draft, onChoose, ...share }: Props) {
   const rows = useMemo<Row[]>(() => {
     const wanted = q.toLowerCase();
     const matches = ({ path, field }: FieldPath) =>
@@ -34,7 +38,11 @@ export function FieldTable({ map, loading, problem, onRetry, q, onClear, draft, 
     const found = (map?.items ?? []).filter(matches).map((item) => ({ ...item, id: item.path }));
     return found.toSorted((a, b) => Number(a.absent) - Number(b.absent));
   }, [map, q]);
-  const columns = useMemo(() => columnsOf(map, draft, onChoose), [map, draft, onChoose]);
+  const { sharing, onShare } = share;
+  const columns = useMemo(
+    () => [...columnsOf(map, draft, onChoose), sharedColumn(sharing, onShare)],
+    [map, draft, onChoose, sharing, onShare],
+  );
   return (
     <DataTable
       label={t("fields.label")}
@@ -108,6 +116,13 @@ function columnsOf(
     },
   ];
 }
+
+const sharedColumn = (sharing: string | undefined, onShare: Props["onShare"]): Column<Row> => ({
+  field: "shared",
+  name: t("fields.column.shared"),
+  render: (item) => <SharedField item={item} busy={sharing === item.path} onShare={onShare} />,
+  width: 112,
+});
 
 function inCustomers({ customers: count, absent }: FieldPath, all: number): string {
   if (absent) return t("fields.absent");

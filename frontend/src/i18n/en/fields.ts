@@ -24,6 +24,7 @@ export const fields = {
     example: "Example",
     fills: "Fills",
     source: "Chosen by",
+    shared: "Shown to MSPs and clients",
     unreadable: "Not readable",
   },
   share: "{{count, number}} ({{share}})",
@@ -34,6 +35,10 @@ export const fields = {
   failedFirst:
     "The last sync failed after it had read customers. Choose what their fields fill, then preview and save.",
   fillsOf: "What {{path}} fills",
+  sharedOf: "Show {{path}} to MSPs and clients",
+  shared: "{{path}} is shown to MSPs and clients now, with all that is below it.",
+  unshared: "{{path}} is shown to your own people alone now.",
+  shareFailed: "Whether {{path}} is shown could not be saved. {{why}}",
   automatic: "Automatic",
   automaticField: "Automatic: {{field}}",
   automaticNothing: "Automatic: nothing",

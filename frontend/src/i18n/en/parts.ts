@@ -56,8 +56,8 @@ export const parts = {
   expiry: { ended: "ended {{when}}" },
   sent: {
     title: "As the product sent it",
-    text: "Every value by the product's own name.",
-    none: "The product sent nothing more.",
+    text: "By the product's own names.",
+    none: "There is nothing more to show.",
   },
   figure: {
     change: "{{sign}}{{value}} {{period}}",
