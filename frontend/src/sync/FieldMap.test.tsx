@@ -82,7 +82,7 @@ describe("the field map", () => {
 
   it("shows a field to MSPs and clients as soon as that is switched, and queues no sync", async () => {
     const { user, fake } = open();
-    const shown = () => screen.findByRole("switch", { name: "Show notes to MSPs and clients" });
+    const shown = () => screen.findByLabelText("Show notes to MSPs and clients");
     expect(await shown()).not.toBeChecked();
     await user.click(await shown());
     expect(await screen.findByText(/notes is shown to MSPs and clients now/)).toBeVisible();
@@ -100,7 +100,7 @@ describe("the field map", () => {
   it("says why it could not be saved what MSPs and clients see", async () => {
     const { user, fake } = open();
     fake.fail("changeFieldMap", new Problem("offline"));
-    const shown = await screen.findByRole("switch", { name: "Show notes to MSPs and clients" });
+    const shown = await screen.findByLabelText("Show notes to MSPs and clients");
     await user.click(shown);
     expect(await screen.findByText(/Whether notes is shown could not be saved/)).toBeVisible();
     expect(shown).not.toBeChecked();
