@@ -161,6 +161,9 @@ func references(own, other testkit.Tenant, ownRun, otherRun string) []reference 
 			insert into pre_assigned_role (mssp_id, id, email, role, msp_id, provider, code_hash, invited_by, expires_at)
 			values ('%s', '%s', 'a@example.com', 'msp_user', '%s', 'google', '', '', now())`, own.MSSPID, id(), msp),
 			"pre_assigned_role", "msp_id", msp},
+		{"invite_mail.msp_id by an admin", "portal_mssp", fmt.Sprintf(`
+			insert into invite_mail (mssp_id, id, msp_id, inviter_id, mailbox) values ('%s', '%s', '%s', '%s', 'a@example.com')`,
+			own.MSSPID, id(), msp, id()), "invite_mail", "msp_id", msp},
 		{"field_map.noticed_in by an admin", "portal_mssp", fmt.Sprintf("update field_map set noticed_in = '%s'", otherRun),
 			"field_map", "noticed_in", otherRun},
 	}
@@ -224,6 +227,7 @@ var notReferences = []string{
 	"audit_log.actor_id", "audit_log.request_id", "change.entity_id", "mssp_product.product_id", "mssp_product.customer_id",
 	"pre_assigned_role.client_id", // TestInvitesAndGrantsAtClients
 	"user_role.user_id",           // only a sign-in writes it
+	"invite_mail.inviter_id",      // a person, not a tenant's row
 	"client.external_id", "msp.external_id", "sync_customer.external_id",
 }
 
