@@ -56,7 +56,7 @@ function UserFacts({ user }: { user: UserItem }) {
     <Box sx={{ mt: 1 }}>
       <Facts
         facts={[
-          { label: t("users.panel.email"), value: user.email },
+          { label: t("users.panel.email"), value: <Address user={user} /> },
           { label: t("users.panel.provider"), value: t(`words.provider.${user.provider}`) },
           { label: t("users.panel.lastLogin"), value: last ? <Time at={last} /> : t("users.panel.never") },
           { label: t("users.panel.since"), value: <Time at={user.created_at} /> },
@@ -67,6 +67,18 @@ function UserFacts({ user }: { user: UserItem }) {
         ]}
       />
     </Box>
+  );
+}
+
+function Address({ user }: { user: UserItem }) {
+  if (user.email_confirmed) return user.email;
+  return (
+    <>
+      {user.email}
+      <Typography variant="body2" color="textSecondary">
+        {t("users.panel.unconfirmed")}
+      </Typography>
+    </>
   );
 }
 

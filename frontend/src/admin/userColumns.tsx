@@ -27,7 +27,8 @@ export const userColumns = (): Column<UserItem>[] => [
   {
     field: "email",
     name: t("users.column.email"),
-    text: (user) => user.email,
+    text: ({ email, email_confirmed }) =>
+      email_confirmed ? email : t("users.unconfirmed", { address: email }),
     sortable: true,
     flex: 1.7,
     minWidth: 140,

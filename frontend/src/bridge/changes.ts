@@ -98,6 +98,15 @@ export function useChangeOrganisation(grant: string) {
   });
 }
 
+/** The grants of whoever is signed in are the session's to load again. */
+export function useClaimInvite(grant: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (code: string) => portal().claimInvite(code),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: keys.all(grant) }),
+  });
+}
+
 // Whoever ended it before us: it has ended.
 const endOne = ({ id }: OwnSession) =>
   portal()

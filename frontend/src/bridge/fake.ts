@@ -9,7 +9,7 @@ import { fakeOrganisation } from "./fakeOrganisation";
 import { fakeSyncs } from "./fakeSyncs";
 import { currentMe, fakeUsers } from "./fakeUsers";
 import { meUnder, newWorld, type Person, people, type World } from "./fakeWorld";
-import type { Events, Grant, Me, Startup } from "./models";
+import type { Events, Grant, InviteOffer, Me, Startup } from "./models";
 import type { Portal } from "./portal";
 import { Problem } from "./problem";
 
@@ -42,6 +42,8 @@ export interface Fake extends Portal {
   finishSignIn(outcome: Outcome): void;
   /** The invite code submitInviteCode accepts, whom it lets in, and after how many tries it is closed. */
   inviteCode: { code: string; person: Person; tries: number };
+  /** What chooseInvites lets choose from. */
+  offers: InviteOffer[];
 }
 
 const startup: Startup = {
@@ -132,7 +134,25 @@ export function createFake(options: FakeOptions = {}): Fake {
     inviteCode.tries -= 1;
     if (inviteCode.tries <= 0) throw new Problem("invite_closed", { message: closed });
     const message = `This is not the code of your invite. Tries left: ${inviteCode.tries}.`;
-    throw new Problem("invite_code_wrong", { message });
+    throw new Problem("invite_code_invalid", { message });
+  }
+
+  function chooseInvites(ids: string[]): Me {
+    const chosen = fake.offers.filter(({ id }) => ids.includes(id));
+    if (chosen.length === 0) throw new Problem("invite_choice", { invites: fake.offers });
+    if (chosen.some(({ needs_code }) => needs_code)) throw new Problem("invite_code_required");
+    return become(fake.inviteCode.person);
+  }
+
+  function claimInvite(code: string): Grant {
+    const { user } = asOfNow();
+    if (code !== fake.inviteCode.code) {
+      throw new Problem("invite_code_invalid", { message: "There is no open invite with this code." });
+    }
+    const grant = { ...(fake.inviteCode.person.grants[0] as Grant), id: "claimed" };
+    world.users.find(({ id }) => id === user.id)?.grants.push({ ...grant, active: true });
+    if (person) person = { ...person, grants: [...person.grants, grant] };
+    return grant;
   }
 
   function setAPIURL(url: string) {
@@ -168,6 +188,22 @@ export function createFake(options: FakeOptions = {}): Fake {
     calls: [],
     clipboard: "",
     inviteCode: { code: "K7QM-2VXD-94TB", person: people.mspUser, tries: 5 },
+    offers: [
+      {
+        id: "0198c5a4-0000-7000-8000-000000000001",
+        organisation: "Harbour IT",
+        role: "msp_user",
+        mssp: "Northwind Security",
+        needs_code: false,
+      },
+      {
+        id: "0198c5a4-0000-7000-8000-000000000002",
+        organisation: "Fjord Security",
+        role: "mssp_admin",
+        mssp: "Fjord Security",
+        needs_code: true,
+      },
+    ],
     fail: (name, problem, times = Number.POSITIVE_INFINITY) => {
       if (problem) failures.set(name, { problem, times });
       else failures.delete(name);
@@ -193,6 +229,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     }),
     signIn: call("signIn", signIn),
     submitInviteCode: call("submitInviteCode", submitInviteCode),
+    chooseInvites: call("chooseInvites", chooseInvites),
+    claimInvite: call("claimInvite", claimInvite),
     cancelSignIn: call("cancelSignIn", () => finish?.(new Problem("cancelled"))),
     openSignInPage: call("openSignInPage", () => undefined),
     signOut: call("signOut", () => {

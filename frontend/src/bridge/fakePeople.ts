@@ -9,6 +9,7 @@ export interface FakeUser {
   id: string;
   name: string;
   email: string;
+  email_confirmed: boolean;
   provider: ProviderID;
   created_at: string;
   last_login_at: string | null;
@@ -31,6 +32,7 @@ function other(n: number): FakeUser {
     id: id("c100", n),
     name: n === 13 ? "" : name,
     email: `${name.replace(" ", ".").toLowerCase()}@${host}.example`,
+    email_confirmed: n !== 20,
     provider: n % 2 ? "google" : "entra",
     created_at: ago((40 + n) * 24 * hour),
     last_login_at: n % 9 === 4 ? null : ago(n * 7 * hour + hour / 3),
@@ -43,6 +45,7 @@ const known = ({ user, grants }: Person): FakeUser => ({
   id: user.id,
   name: user.name,
   email: user.email,
+  email_confirmed: true,
   provider: "google",
   created_at: ago(200 * 24 * hour),
   last_login_at: ago(2 * hour),

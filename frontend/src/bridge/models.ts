@@ -135,6 +135,14 @@ export type Invite = Said<portal.Invite, { role: Role; provider: ProviderID; sta
   code_closed: boolean | null;
 };
 export type NewInvite = Omit<portal.NewInvite, "role" | "provider"> & { role: Role; provider: ProviderID };
+/** An open invite for the address of somebody who signs in. */
+export interface InviteOffer {
+  id: string;
+  organisation: string;
+  role: Role;
+  mssp: string;
+  needs_code: boolean;
+}
 export type CreatedInvite = Invite & { code: string; mailed: boolean };
 
 /** A grant as those who administer it see it: also while it is deactivated. */

@@ -13,6 +13,7 @@ import type {
   FieldMap,
   FieldMapChange,
   FieldMapPreview,
+  Grant,
   Invite,
   InviteFilter,
   Me,
@@ -48,6 +49,10 @@ export interface Portal {
   resume(): Promise<Me>;
   signIn(provider: ProviderID): Promise<Me>;
   submitInviteCode(code: string): Promise<Me>;
+  /** Finishes a sign-in that was answered with invite_choice. */
+  chooseInvites(ids: string[]): Promise<Me>;
+  /** Gives whoever is signed in the role of a further invite; rejects with invite_code_invalid. */
+  claimInvite(code: string): Promise<Grant>;
   cancelSignIn(): Promise<void>;
   openSignInPage(): Promise<void>;
   signOut(): Promise<void>;

@@ -1,3 +1,5 @@
+import type { InviteOffer } from "./models";
+
 /** Why a call failed: the API's codes, and the desktop's own. Any other arrives as "internal". */
 export const codes = [
   "invalid",
@@ -12,7 +14,8 @@ export const codes = [
   "product_refused",
   "no_invite",
   "invite_code_required",
-  "invite_code_wrong",
+  "invite_code_invalid",
+  "invite_choice",
   "invite_closed",
   "tenant_not_allowed",
   "deactivated",
@@ -75,6 +78,8 @@ interface Details {
   cause?: Cause;
   address?: string;
   said?: string;
+  signedInAs?: string;
+  invites?: InviteOffer[];
 }
 
 /** A failed call in a form screens can act on. The message is the API's or the desktop's own sentence. */
@@ -90,6 +95,10 @@ export class Problem extends Error {
   readonly address: string | undefined;
   /** What the sign-in provider said, in its own words. */
   readonly said: string | undefined;
+  /** The e-mail address that signed in, where no invite was claimed by it. */
+  readonly signedInAs: string | undefined;
+  /** Those to choose from, with invite_choice. */
+  readonly invites: InviteOffer[];
   /** Seconds until asking again makes sense. */
   readonly retryAfter: number | undefined;
   /** When that is, in milliseconds since 1970; 0 where asking again makes sense at once. */
@@ -104,6 +113,8 @@ export class Problem extends Error {
     this.cause = details.cause;
     this.address = details.address;
     this.said = details.said;
+    this.signedInAs = details.signedInAs;
+    this.invites = details.invites ?? [];
     this.retryAfter = details.retryAfter;
     this.retryAt = details.retryAfter ? Date.now() + details.retryAfter * 1000 : 0;
   }
@@ -139,6 +150,8 @@ export function toProblem(rejection: unknown): Problem {
       cause: knownCause(raw.cause),
       address: text(raw.address),
       said: text(raw.said),
+      signedInAs: text(raw.signed_in_as),
+      invites: Array.isArray(raw.invites) ? (raw.invites as InviteOffer[]) : [],
     });
   }
   return new Problem("internal", { message: value instanceof Error ? value.message : text(value) });

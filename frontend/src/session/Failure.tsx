@@ -9,6 +9,7 @@ import { t } from "../i18n/i18n";
 import { CopyButton } from "../parts/CopyButton";
 import { problemWords } from "../parts/ErrorPanel";
 import { ProblemFacts } from "../parts/ProblemFacts";
+import { SignedInAs } from "./SignedInAs";
 
 const own = [
   "cancelled",
@@ -17,7 +18,8 @@ const own = [
   "no_invite",
   "invite_closed",
   "invite_code_required",
-  "invite_code_wrong",
+  "invite_code_invalid",
+  "invite_choice",
   "tenant_not_allowed",
   "deactivated",
   "offline",
@@ -33,7 +35,7 @@ const own = [
   "policy",
 ] as const;
 /** Where the API or the desktop knows better what happened than we do. */
-const ownWords = ["policy", "invite_closed", "attempt_expired"] as const;
+const ownWords = ["policy", "invite_closed", "invite_code_invalid", "attempt_expired"] as const;
 const ends = ["session_revoked", "deactivated", "grant_changed", "keyring_unavailable"] as const;
 
 const within = <Code extends string>(codes: readonly Code[], code: string): Code | undefined =>
@@ -73,6 +75,7 @@ export function Failure({ problem, provider, link, action }: Props) {
     >
       <AlertTitle>{title}</AlertTitle>
       {text}
+      {problem.signedInAs && <SignedInAs provider={provider} address={problem.signedInAs} />}
       {problem.said && <Said provider={provider} words={problem.said} />}
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, mt: 1, "&:empty": { display: "none" } }}>
         {problem.code === "browser_failed" && link && (

@@ -1,12 +1,18 @@
 import Button from "@mui/material/Button";
 import { useState } from "react";
+import type { ProviderID } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { problemWords } from "../parts/ErrorPanel";
 import { useSecondsLeft } from "../parts/useSecondsLeft";
 import { OneFieldForm } from "./OneFieldForm";
+import { plainCode } from "./plainCode";
+import { SignedInAs } from "./SignedInAs";
 
 interface Props {
+  provider: ProviderID;
+  /** The address that signed in; undefined where it is not known. */
+  signedInAs: string | undefined;
   /** Why the last code did not do. */
   problem: Problem | null;
   pending: boolean;
@@ -16,23 +22,19 @@ interface Props {
 
 /** The API says what is wrong with a code and how many tries are left. */
 function wordsOf(problem: Problem): string {
-  const wrong = ["invite_code_wrong", "invite_code_required", "invalid"].includes(problem.code);
+  const wrong = ["invite_code_invalid", "invite_code_required", "invalid"].includes(problem.code);
   if (wrong) return (problem.code !== "invite_code_required" && problem.message) || t("session.code.wrong");
   const { title, text } = problemWords(problem);
   return `${title}. ${text}`;
 }
 
-// However it was pasted: spaces and line breaks mean nothing, and mail programs make dashes of their own.
-const plain = (code: string) =>
-  code.replace(/[\s\u200b\u2060\ufeff]+/g, "").replace(/[\u2010-\u2015\u2212]/g, "-");
-
 /** Asks for the one-time code of an invite; a wrong one stays in the field to be corrected. */
-export function InviteCodeForm({ problem, pending, onSubmit, onCancel }: Props) {
+export function InviteCodeForm({ provider, signedInAs, problem, pending, onSubmit, onCancel }: Props) {
   const [code, setCode] = useState("");
   const [sent, setSent] = useState<string | null>(null);
   const [missing, setMissing] = useState(false);
   const wait = useSecondsLeft(problem?.retryAt ?? 0);
-  const entered = plain(code);
+  const entered = plainCode(code);
   const submit = () => {
     setMissing(entered === "");
     if (entered === "" || wait > 0) return;
@@ -57,6 +59,7 @@ export function InviteCodeForm({ problem, pending, onSubmit, onCancel }: Props) 
       }}
       onSubmit={submit}
     >
+      {signedInAs && <SignedInAs provider={provider} address={signedInAs} />}
       <Button variant="text" onClick={onCancel}>
         {t("parts.actions.cancel")}
       </Button>

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, waitForElementToBeRemoved, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { people } from "../bridge/fake";
+import { createFake, people } from "../bridge/fake";
 import { causes, codes, Problem, type ProblemCode } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 import { failureWords } from "./Failure";
@@ -344,6 +344,71 @@ it("can be left while it is being prepared", async () => {
   await user.click(await screen.findByRole("button", { name: "Cancel" }));
   expect(await google()).toBeEnabled();
   expect(fake.calls).toContain("cancelSignIn");
+});
+
+describe("several invites", () => {
+  async function choose() {
+    const invites = createFake().offers;
+    const app = await failWith(new Problem("invite_choice", { invites }));
+    await screen.findByRole("heading", { name: "Choose your invitations" });
+    return app;
+  }
+  const box = (name: RegExp) => screen.getByRole("checkbox", { name });
+
+  it("are the person's to choose: none is chosen for them", async () => {
+    const { user, fake } = await choose();
+    await expectAccessible();
+    expect(box(/Harbour IT.*MSP user, provided by Northwind Security/)).not.toBeChecked();
+    expect(box(/Fjord Security.*asks for its code/)).not.toBeChecked();
+    await user.click(screen.getByRole("button", { name: "Accept" }));
+    expect(await screen.findByText("Choose at least one invitation.")).toBeVisible();
+    expect(fake.calls).not.toContain("chooseInvites");
+    await user.click(box(/Harbour IT/));
+    await user.click(screen.getByRole("button", { name: "Accept" }));
+    expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
+  });
+
+  it("ask for the code of one that needs it", async () => {
+    const { user } = await choose();
+    await user.click(box(/Fjord Security/));
+    await user.click(screen.getByRole("button", { name: "Accept" }));
+    const field = await screen.findByRole("textbox", { name: "Invite code" });
+    await user.type(field, "K7QM-2VXD-94TB{Enter}");
+    expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
+  });
+
+  it("stay to be chosen when the portal cannot be reached for a moment", async () => {
+    const { user, fake } = await choose();
+    fake.fail("chooseInvites", new Problem("offline"), 1);
+    await user.click(box(/Harbour IT/));
+    await user.click(screen.getByRole("button", { name: "Accept" }));
+    expect(await screen.findByText(/The portal cannot be reached/)).toBeVisible();
+    expect(box(/Harbour IT/)).toBeChecked();
+  });
+});
+
+describe("a refusal", () => {
+  const address = "tom.renamed@harbour.example";
+  const copied =
+    "I cannot sign in to FS Client Portal: I signed in with Google as tom.renamed@harbour.example. Please invite exactly this address.";
+
+  it.each([["no_invite"], ["invite_code_required"]] as const)(
+    "%s names the address that signed in, to copy for the administrator",
+    async (code) => {
+      const { user, fake } = await failWith(new Problem(code, { signedInAs: address }));
+      expect(await screen.findByText(`You signed in with Google as ${address}.`)).toBeVisible();
+      await user.click(screen.getByRole("button", { name: "Copy for your administrator" }));
+      expect(fake.clipboard).toBe(copied);
+      await expectAccessible();
+    },
+  );
+
+  it("of somebody who is deactivated leaves the code of another invite to enter", async () => {
+    const { user } = await failWith(new Problem("deactivated"));
+    await user.click(await screen.findByRole("button", { name: "I have an invite code" }));
+    await user.type(await screen.findByRole("textbox", { name: "Invite code" }), "K7QM-2VXD-94TB{Enter}");
+    expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
+  });
 });
 
 describe("an invite that wants its code", () => {

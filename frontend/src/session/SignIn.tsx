@@ -17,6 +17,7 @@ import { useSecondsLeft } from "../parts/useSecondsLeft";
 import { AddressForm } from "./AddressForm";
 import { Busy } from "./Busy";
 import { Ended, Failure } from "./Failure";
+import { InviteChoice } from "./InviteChoice";
 import { InviteCodeForm } from "./InviteCodeForm";
 import { ProviderButton } from "./ProviderButton";
 import { ResumeAgain } from "./ResumeAgain";
@@ -70,9 +71,21 @@ function Step({ flow, startup, why }: Props & { flow: Flow }) {
       return <WaitingPanel waiting={step.waiting} onOpenAgain={flow.openAgain} onCancel={flow.cancel} />;
     case "exchanging":
       return <Exchanging provider={step.provider} />;
+    case "invites":
+      return (
+        <InviteChoice
+          offers={step.offers}
+          problem={step.problem}
+          pending={step.pending}
+          onSubmit={flow.chooseInvites}
+          onCancel={flow.cancel}
+        />
+      );
     case "code":
       return (
         <InviteCodeForm
+          provider={step.provider}
+          signedInAs={step.signedInAs}
           problem={step.problem}
           pending={step.pending}
           onSubmit={flow.submitCode}
@@ -136,10 +149,13 @@ interface FailedProps {
 
 function Failed({ step, problem, flow }: FailedProps) {
   const { provider, link } = step;
-  const again =
-    problem.retryAt > 0 && provider ? (
-      <RetryButton problem={problem} onRetry={() => flow.signIn(provider)} />
-    ) : undefined;
+  const deactivated = problem.code === "deactivated";
+  const again = provider && (deactivated || problem.retryAt > 0) && (
+    <>
+      {problem.retryAt > 0 && <RetryButton problem={problem} onRetry={() => flow.signIn(provider)} />}
+      {deactivated && <Button onClick={() => flow.enterCode(provider)}>{t("session.code.haveOne")}</Button>}
+    </>
+  );
   return <Failure problem={problem} provider={provider} link={link} action={again} />;
 }
 

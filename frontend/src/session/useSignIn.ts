@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { Events, Me, ProviderID } from "../bridge/models";
+import type { Events, InviteOffer, Me, ProviderID } from "../bridge/models";
 import { portal } from "../bridge/portal";
 import { type Problem, type ProblemCode, toProblem } from "../bridge/problem";
 import { useDoor } from "./session";
@@ -15,24 +15,29 @@ export type SignInStep =
   | { at: "starting"; provider: ProviderID }
   | { at: "waiting"; waiting: Events["signin:waiting"] }
   | { at: "exchanging"; provider: ProviderID }
-  | { at: "code"; provider: ProviderID; problem: Problem | null; pending: boolean };
+  | { at: "invites"; provider: ProviderID; offers: InviteOffer[]; problem: Problem | null; pending: boolean }
+  | {
+      at: "code";
+      provider: ProviderID;
+      /** The address that signed in. */
+      signedInAs: string | undefined;
+      problem: Problem | null;
+      pending: boolean;
+    };
 
 const choose: SignInStep = { at: "choose", problem: null, provider: null, link: null };
 
-// After these the same code form may still succeed.
-const worthAnotherCode: readonly ProblemCode[] = [
-  "invite_code_required",
-  "invite_code_wrong",
-  "invalid",
-  "offline",
-  "unavailable",
-  "too_many_requests",
-];
+// After these the same form may still succeed.
+const passing: readonly ProblemCode[] = ["invalid", "offline", "unavailable", "too_many_requests"];
+const worthAnotherCode: readonly ProblemCode[] = ["invite_code_required", "invite_code_invalid", ...passing];
 
-function after(problem: Problem, provider: ProviderID, link: string | null, codeSent: boolean): SignInStep {
-  if (codeSent && worthAnotherCode.includes(problem.code))
-    return { at: "code", provider, pending: false, problem };
-  if (problem.code === "invite_code_required") return { at: "code", provider, pending: false, problem: null };
+function after(problem: Problem, provider: ProviderID, link: string | null, before: SignInStep): SignInStep {
+  const { code, signedInAs, invites: offers } = problem;
+  if (before.at === "code" && worthAnotherCode.includes(code)) return { ...before, pending: false, problem };
+  if (before.at === "invites" && passing.includes(code)) return { ...before, pending: false, problem };
+  if (code === "invite_choice") return { at: "invites", provider, offers, problem: null, pending: false };
+  if (code === "invite_code_required")
+    return { at: "code", provider, signedInAs, problem: null, pending: false };
   return { at: "choose", problem, provider, link };
 }
 
@@ -79,7 +84,7 @@ export function useSignIn() {
         if (mine !== attempt.current) return;
         starting.current = false;
         const problem = toProblem(rejection);
-        setStep((now) => after(problem, provider, link.current, now.at === "code"));
+        setStep((now) => after(problem, provider, link.current, now));
       }
     },
     [entered],
@@ -100,6 +105,16 @@ export function useSignIn() {
     void run(step.provider, () => portal().submitInviteCode(code));
   };
 
+  const chooseInvites = (ids: string[]) => {
+    if (step.at !== "invites") return;
+    setStep({ ...step, problem: null, pending: true });
+    void run(step.provider, () => portal().chooseInvites(ids));
+  };
+
+  // The desktop keeps the sign-in of somebody who is deactivated for the code of another invite.
+  const enterCode = (provider: ProviderID) =>
+    setStep({ at: "code", provider, signedInAs: undefined, problem: null, pending: false });
+
   const cancel = () => {
     attempt.current += 1;
     starting.current = false;
@@ -115,5 +130,5 @@ export function useSignIn() {
       .catch((rejection) => setStep((now) => withBrowserProblem(now, toProblem(rejection))));
   };
 
-  return { step, signIn, submitCode, cancel, openAgain };
+  return { step, signIn, submitCode, chooseInvites, enterCode, cancel, openAgain };
 }

@@ -9,6 +9,7 @@ import { Facts } from "../parts/Facts";
 import { DarkIcon, LightIcon, SystemIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
 import { useSession } from "../session/session";
+import { ClaimInvite } from "./ClaimInvite";
 import { OrganisationSettings } from "./Organisation";
 
 /** How the app looks in this run, and what it is connected to. */
@@ -22,6 +23,9 @@ export default function Settings() {
       <PageHeader title={t("settings.title")} />
       <Section title={t("settings.appearance")} text={t("settings.appearanceText")}>
         <Appearance />
+      </Section>
+      <Section title={t("settings.invite.title")} text={t("settings.invite.text")}>
+        <ClaimInvite />
       </Section>
       {can("manage_organisation") && (
         <Section

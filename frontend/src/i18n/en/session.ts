@@ -42,11 +42,27 @@ export const session = {
   },
   code: {
     title: "Enter your invite code",
-    text: "Your administrator received a code with your invite. It proves that the invite is meant for you.",
+    text: "Enter the code from your invitation e-mail, or ask your administrator for it. It proves that the invite is meant for you.",
+    haveOne: "I have an invite code",
     label: "Invite code",
     required: "Enter the code from your invite.",
     submit: "Continue",
     wrong: "This code does not fit your invite. Check it, or ask your administrator for a new one.",
+  },
+  invites: {
+    title: "Choose your invitations",
+    text: "There are several for your address. Accept only those you expect: you get nothing of the others.",
+    label: "Invitations",
+    within: "{{role}}, provided by {{mssp}}",
+    needsCode: "asks for its code",
+    required: "Choose at least one invitation.",
+    submit: "Accept",
+  },
+  signedInAs: {
+    text: "You signed in with {{provider}} as {{address}}.",
+    copy: "Copy for your administrator",
+    copied:
+      "I cannot sign in to FS Client Portal: I signed in with {{provider}} as {{address}}. Please invite exactly this address.",
   },
   busy_one: "Busy; trying again in {{count}} s.",
   busy_other: "Busy; trying again in {{count}} s.",
@@ -76,7 +92,7 @@ export const session = {
     },
     deactivated: {
       title: "Your access is switched off",
-      text: "An administrator has deactivated your account. Ask them if you think this is a mistake.",
+      text: "An administrator has deactivated your account. Ask them if you think this is a mistake. With the code of another invite you can go on.",
     },
     offline: {
       title: "The portal cannot be reached",
@@ -110,7 +126,11 @@ export const session = {
       title: "Your invite asks for its code",
       text: "Start again and enter the code from your invite. If you have none, ask your administrator.",
     },
-    invite_code_wrong: {
+    invite_choice: {
+      title: "There are several invitations for you",
+      text: "Start again and choose those you want to accept.",
+    },
+    invite_code_invalid: {
       title: "The invite code was not right",
       text: "Start again and compare the code with the one you were given, or ask your administrator for a new one.",
     },

@@ -11,6 +11,15 @@ export const settings = {
   keyring: "Session",
   keyringKept: "Kept in this computer's keyring",
   keyringOnly: "For this run only",
+  invite: {
+    title: "Further access",
+    text: "Another organisation, or another part of yours, may have invited you.",
+    open: "I have an invite code",
+    dialog: "Enter your invite code",
+    help: "It is in your invitation e-mail, or your administrator has it.",
+    submit: "Accept invite",
+    done: "You are {{role}} at {{node}} too. Choose it at the top.",
+  },
   organisation: {
     title: "Organisation",
     text: "Today, expiry and the days of the trend follow this time zone for everybody in {{mssp}}.",
