@@ -20,14 +20,14 @@ func (d *Desktop) Leave(measure func() Window) {
 			d.options.exit(0)
 		}()
 	})
-	d.atMost(closeWait, "the window's size", func() { d.saveWindow(measure()) })
+	d.atMost(d.closeWait, "the window's size", func() { d.saveWindow(measure()) })
 }
 
 // Close ends what is under way, so that no port stays open behind a closed window, and lets a renewed session reach
 // the keyring: its predecessor is spent. It waits for neither network nor keyring for longer than closeWait.
 func (d *Desktop) Close() {
 	d.close()
-	d.atMost(closeWait, "what was under way", func() {
+	d.atMost(d.closeWait, "what was under way", func() {
 		_ = d.CancelSignIn()
 		d.unwatch()
 		if connected, err := d.connected(); err == nil {

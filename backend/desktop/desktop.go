@@ -44,6 +44,7 @@ type Desktop struct {
 	options     Options
 	signInLimit time.Duration
 	keyringWait time.Duration
+	closeWait   time.Duration
 	clock       clock
 	watches     watches
 	liveness    liveness
@@ -64,7 +65,7 @@ type Desktop struct {
 
 // New makes a Desktop. It touches neither the keyring nor the network.
 func New(o Options) *Desktop {
-	d := &Desktop{options: o, signInLimit: signInLimit, keyringWait: keyringWait, clock: o.clock}
+	d := &Desktop{options: o, signInLimit: signInLimit, keyringWait: keyringWait, closeWait: closeWait, clock: o.clock}
 	d.closed, d.close = context.WithCancel(context.Background())
 	if d.clock == nil {
 		d.clock = systemClock{}

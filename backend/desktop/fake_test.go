@@ -397,6 +397,9 @@ func (b *bench) another(t *testing.T, change ...func(*Options)) *Desktop {
 		c(&o)
 	}
 	d := New(o)
+	if o.clock == nil {
+		d.closeWait = 20 * time.Second // what a busy machine has not done by then would go on in folders that are gone
+	}
 	if d.conn != nil {
 		d.conn.session.pause = func(context.Context, time.Duration) error { return nil }
 		d.conn.session.screenWait = time.Minute
