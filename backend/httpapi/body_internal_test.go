@@ -108,7 +108,6 @@ func namesIn(t *testing.T, text []byte) (count int) {
 			continue
 		case isDelim:
 			objects = objects[:len(objects)-1]
-			isName = false
 		case isName:
 			count++
 			isName = false
