@@ -13,6 +13,7 @@ import (
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
@@ -289,14 +290,17 @@ func TestACustomerIsConnectedOnce(t *testing.T) {
 
 func TestTheServerIsNotSentIntoItsOwnNetwork(t *testing.T) {
 	now := time.Now()
-	h := newHouse(t, func(c *httpapi.Config) { c.Now = func() time.Time { return now } })
+	h := newHouse(t, func(c *httpapi.Config) {
+		c.Now = func() time.Time { return now }
+		c.Sync = newSync(t, c.DB, newSealer(t), func(c *sync.Config) { c.AllowPrivate = false })
+	})
 	admin := h.as(portal.MSSPAdmin)
 	before := h.state()
 	for _, address := range []string{
 		"http://example.com", "https://10.0.0.1", "https://192.168.1.1:8443/x", "https://169.254.169.254/latest", "https://[fd00::1]", "https://[fe80::1]",
 		"https://0.0.0.0", "https://[::]", "https://[::ffff:10.0.0.1]", "https://intranet", "ftp://example.com", "file:///etc/passwd", "https://", "//example.com",
 		"https://user:password@example.com", "https://example.com/?x=1", "https://example.com/#x", "https://2130706433", "gopher://127.0.0.1:6379",
-		"\u0000", "https://example.com\r\nHost: x",
+		"\u0000", "https://example.com\r\nHost: x", h.url, "https://127.0.0.1:8481", "https://localhost:8481", "https://[::1]:8481",
 	} {
 		now = now.Add(time.Minute)
 		n := h.newConnection()

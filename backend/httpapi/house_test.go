@@ -76,15 +76,24 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	syncs, err := sync.New(db, sealer, sync.Config{
-		Connectors: []sync.Connector{heimdal.NewConnector()}, AllowPrivate: true, WatchEvery: 10 * time.Millisecond, Log: log,
-	})
+	return httpapi.Config{
+		DB: db, Sessions: sessions, Identity: people, Sync: newSync(t, db, sealer, func(*sync.Config) {}), Log: log, Metrics: prometheus.NewRegistry(), Version: "test",
+	}
+}
+
+// newSync makes a service that only queues, and may be sent to stand-ins on this machine unless change says otherwise.
+func newSync(t testing.TB, db *postgres.DB, sealer *session.Sealer, change func(*sync.Config)) *sync.Service {
+	t.Helper()
+	config := sync.Config{
+		Connectors: []sync.Connector{heimdal.NewConnector()}, AllowPrivate: true, WatchEvery: 10 * time.Millisecond,
+		Log: slog.New(slog.DiscardHandler),
+	}
+	change(&config)
+	syncs, err := sync.New(db, sealer, config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return httpapi.Config{
-		DB: db, Sessions: sessions, Identity: people, Sync: syncs, Log: log, Metrics: prometheus.NewRegistry(), Version: "test",
-	}
+	return syncs
 }
 
 // What the stand-in of Heimdal knows.
