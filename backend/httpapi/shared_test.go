@@ -39,7 +39,7 @@ func TestSharedFields(t *testing.T) {
 		const all = `id=2 notes=owes money contact={"phone":"1","email":"a@example.com"}`
 		for _, role := range roles {
 			want := want
-			if role.Level() == portal.LevelMSSP {
+			if role.Level() != portal.LevelClient {
 				want = all
 			}
 			if got := h.names("/v1/clients/"+client, tokens[role]); got != want {

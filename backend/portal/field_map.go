@@ -72,8 +72,8 @@ type FieldPath struct {
 	Source string         `json:"source" enum:"automatic,admin,none"`
 	// Pending: an admin has decided otherwise since the run, and the next run uses it.
 	Pending bool `json:"pending" doc:"Whether an admin has changed it since the run; field and source are what the next run uses, field null where that is not known yet."`
-	// Shared: the people of MSPs and clients see it of their own customers, and all that is below it.
-	Shared bool `json:"shared" doc:"Whether the people of MSPs and clients see the field; the MSSP's people see every one."`
+	// Shared: users of a client see it of that client, and all that is below it.
+	Shared bool `json:"shared" doc:"Whether users of clients see the field; users of the MSSP and of MSPs see every one."`
 	// Absent: the last run failed, and none of the customers that it had read has the path.
 	Absent bool `json:"absent" doc:"Whether the last run failed and lacked it; the other figures are of the run before."`
 	// Unreadable counts values that the field cannot be read from.
@@ -85,8 +85,8 @@ type FieldPath struct {
 // what the portal finds by itself. Paths that are left out stay as they are.
 type FieldMapChange struct {
 	Fields map[string]*CustomerField `json:"fields" maxProperties:"100"`
-	// Shared says which paths the people of MSPs and clients see from now on.
-	Shared map[string]bool `json:"shared,omitempty" maxProperties:"100" doc:"Which paths the people of MSPs and clients see; those that are left out stay as they are."`
+	// Shared says which paths users of clients see from now on.
+	Shared map[string]bool `json:"shared,omitempty" maxProperties:"100" doc:"Which paths users of clients see; those that are left out stay as they are."`
 }
 
 // MostShared is how many paths can be shared.
@@ -107,7 +107,7 @@ func (c FieldMapChange) Share(shared []string, known func(path string) bool) ([]
 		}
 	}
 	if len(after) > MostShared {
-		return nil, InvalidField("shared", "At most %d fields can be shown to MSPs and clients.", MostShared)
+		return nil, InvalidField("shared", "At most %d fields can be shown to clients.", MostShared)
 	}
 	slices.Sort(after)
 	return after, nil

@@ -22,7 +22,7 @@ type fieldMapRow struct {
 	Customers int64
 	Paths     []portal.KnownPath
 	Applied   map[string]portal.CustomerField
-	// SharedPaths are those that the people of MSPs and clients see.
+	// SharedPaths are those that users of clients see.
 	SharedPaths []string
 	Failed      bool
 }
@@ -179,7 +179,7 @@ func (db *DB) writeOverrides(ctx context.Context, tx pgx.Tx, viewer portal.Viewe
 	return err
 }
 
-// shareFields writes which paths the people of MSPs and clients see.
+// shareFields writes which paths users of clients see.
 func shareFields(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, connectionID string, c portal.FieldMapChange, row *fieldMapRow) error {
 	before := row.SharedPaths
 	after, err := c.Share(before, row.fieldMap().Knows)

@@ -10,10 +10,10 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// fieldsFor lists the members of a customer's JSON that a viewer may see: all for the MSSP's people, and what its admins
-// have shared for everybody else.
+// fieldsFor lists the members of a customer's JSON that a viewer may see: all for users of the MSSP and of the MSP that
+// serves the client, and for users of the client what the MSSP's admins have shared. A reseller's notes are for the reseller.
 func fieldsFor(scope portal.Scope, raw []byte, sharedPaths []string) ([]portal.Field, error) {
-	if scope.Level == portal.LevelMSSP {
+	if scope.Level != portal.LevelClient {
 		return rawFields(raw)
 	}
 	part, ok, err := sharedPart([]*sharing{newSharing(sharedPaths)}, raw)

@@ -77,8 +77,8 @@ alter table sync_turn enable row level security;
 grant select, insert, update on sync_turn to portal_sync;
 create policy sync_turn_of_sync on sync_turn to portal_sync using (mssp_id = scope_mssp());
 
--- shared_paths are the paths of the product's JSON that the people of MSPs and clients may see of their own customers; the
--- MSSP's people see all of it.
+-- shared_paths are the paths of the product's JSON that users of a client may see of that client; users of the MSSP and of
+-- its MSP see all of it.
 alter table mssp_product add column shared_paths text[] not null default '{}';
 grant select (shared_paths), update (shared_paths) on mssp_product to portal_mssp;
 grant select (shared_paths) on mssp_product to portal_msp, portal_client;

@@ -92,7 +92,7 @@ export type FieldMap = Said<portal.FieldMap, { items: FieldPath[]; fields: Custo
 /** A field, "" for nothing, null for what the portal finds by itself; paths that are left out stay. */
 export interface FieldMapChange {
   fields: Record<string, CustomerField | "" | null>;
-  /** Which paths MSPs and clients see; those that are left out stay. */
+  /** Which paths clients see; those that are left out stay. */
   shared?: Record<string, boolean>;
 }
 export type FieldValueChange = Said<portal.FieldValueChange, { field: CustomerField }>;

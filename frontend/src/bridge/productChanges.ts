@@ -51,7 +51,7 @@ export function useChangeFieldMap(grant: string, id: string) {
   });
 }
 
-/** Says whether MSPs and clients see a field; no run is queued. */
+/** Says whether clients see a field; no run is queued. */
 export function useShareField(grant: string, id: string) {
   const queries = useQueryClient();
   return useMutation({

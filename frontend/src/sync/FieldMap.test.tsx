@@ -80,12 +80,12 @@ describe("the field map", () => {
     expect(fake.world.runs[0]?.status).toBe("running");
   });
 
-  it("shows a field to MSPs and clients as soon as that is switched, and queues no sync", async () => {
+  it("shows a field to clients as soon as that is switched, and queues no sync", async () => {
     const { user, fake } = open();
-    const shown = () => screen.findByLabelText("Show notes to MSPs and clients");
+    const shown = () => screen.findByLabelText("Show notes to clients");
     expect(await shown()).not.toBeChecked();
     await user.click(await shown());
-    expect(await screen.findByText(/notes is shown to MSPs and clients now/)).toBeVisible();
+    expect(await screen.findByText(/notes is shown to clients now/)).toBeVisible();
     await waitFor(async () => expect(await shown()).toBeChecked());
     expect(fake.world.fieldMaps[connection]?.items.filter(({ shared }) => shared)).toMatchObject([
       { path: "notes" },
@@ -97,10 +97,10 @@ describe("the field map", () => {
     await waitFor(async () => expect(await shown()).not.toBeChecked());
   });
 
-  it("says why it could not be saved what MSPs and clients see", async () => {
+  it("says why it could not be saved what clients see", async () => {
     const { user, fake } = open();
     fake.fail("changeFieldMap", new Problem("offline"));
-    const shown = await screen.findByLabelText("Show notes to MSPs and clients");
+    const shown = await screen.findByLabelText("Show notes to clients");
     await user.click(shown);
     expect(await screen.findByText(/Whether notes is shown could not be saved/)).toBeVisible();
     expect(shown).not.toBeChecked();

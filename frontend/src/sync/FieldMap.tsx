@@ -92,7 +92,7 @@ function OfConnection({ id }: { id: string }) {
   );
 }
 
-/** Shows a field to MSPs and clients, or to them no longer, and says so. */
+/** Shows a field to clients, or to them no longer, and says so. */
 function useShare(id: string) {
   const { grant } = useSession();
   const notify = useNotify();

@@ -9,7 +9,7 @@ interface Props {
   onShare: (item: FieldPath, shared: boolean) => void;
 }
 
-/** Whether MSPs and clients see a field of the product, saved as soon as it is switched. */
+/** Whether clients see a field of the product, saved as soon as it is switched. */
 export function SharedField({ item, busy, onShare }: Props) {
   return (
     <Box
