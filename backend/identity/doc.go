@@ -62,6 +62,11 @@
 //
 //	TestAKnownIdentityStaysItsUserWhateverAddressItShowsLater
 //
+// Somebody signs in with an alias of the invited address. It is another address: dots, pluses and other domains are not
+// folded. The refusal names the address, so that it can be invited.
+//
+//	TestAliasAccounts  TestARefusalNamesTheAddressThatSignedIn
+//
 // Many who claim the invites of one address at the same moment, at any replica and by any provider: they take turns,
 // one wins. An invite that was closed or sent anew a moment before its code came is not claimed by that code.
 //

@@ -1,3 +1,4 @@
+import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import { useState } from "react";
 import type { ProviderID } from "../bridge/models";
@@ -13,6 +14,8 @@ interface Props {
   provider: ProviderID;
   /** The address that signed in; undefined where it is not known. */
   signedInAs: string | undefined;
+  /** Why no code may do at all; empty where one may. */
+  note: string;
   /** Why the last code did not do. */
   problem: Problem | null;
   pending: boolean;
@@ -29,7 +32,8 @@ function wordsOf(problem: Problem): string {
 }
 
 /** Asks for the one-time code of an invite; a wrong one stays in the field to be corrected. */
-export function InviteCodeForm({ provider, signedInAs, problem, pending, onSubmit, onCancel }: Props) {
+export function InviteCodeForm(props: Props) {
+  const { provider, signedInAs, note, problem, pending, onSubmit, onCancel } = props;
   const [code, setCode] = useState("");
   const [sent, setSent] = useState<string | null>(null);
   const [missing, setMissing] = useState(false);
@@ -59,6 +63,7 @@ export function InviteCodeForm({ provider, signedInAs, problem, pending, onSubmi
       }}
       onSubmit={submit}
     >
+      {note && <Alert severity="warning">{note}</Alert>}
       {signedInAs && <SignedInAs provider={provider} address={signedInAs} />}
       <Button variant="text" onClick={onCancel}>
         {t("parts.actions.cancel")}

@@ -403,6 +403,13 @@ describe("a refusal", () => {
     },
   );
 
+  it("says so where Google named no address, and no code will do", async () => {
+    const message = "Google did not name an e-mail address for this account, so it cannot claim an invite.";
+    await failWith(new Problem("invite_code_required", { message }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(message);
+    await expectAccessible();
+  });
+
   it("of somebody who is deactivated leaves the code of another invite to enter", async () => {
     const { user } = await failWith(new Problem("deactivated"));
     await user.click(await screen.findByRole("button", { name: "I have an invite code" }));

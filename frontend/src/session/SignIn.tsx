@@ -86,6 +86,7 @@ function Step({ flow, startup, why }: Props & { flow: Flow }) {
         <InviteCodeForm
           provider={step.provider}
           signedInAs={step.signedInAs}
+          note={step.note ?? ""}
           problem={step.problem}
           pending={step.pending}
           onSubmit={flow.submitCode}

@@ -21,6 +21,8 @@ export type SignInStep =
       provider: ProviderID;
       /** The address that signed in. */
       signedInAs: string | undefined;
+      /** What the API says where it knows of no address: no code will do then. */
+      note?: string;
       problem: Problem | null;
       pending: boolean;
     };
@@ -36,8 +38,10 @@ function after(problem: Problem, provider: ProviderID, link: string | null, befo
   if (before.at === "code" && worthAnotherCode.includes(code)) return { ...before, pending: false, problem };
   if (before.at === "invites" && passing.includes(code)) return { ...before, pending: false, problem };
   if (code === "invite_choice") return { at: "invites", provider, offers, problem: null, pending: false };
-  if (code === "invite_code_required")
-    return { at: "code", provider, signedInAs, problem: null, pending: false };
+  if (code === "invite_code_required") {
+    const note = provider === "google" && !signedInAs ? problem.message : "";
+    return { at: "code", provider, signedInAs, note, problem: null, pending: false };
+  }
   return { at: "choose", problem, provider, link };
 }
 
