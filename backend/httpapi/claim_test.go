@@ -88,6 +88,17 @@ func TestSignOutUser(t *testing.T) {
 		h.wants(h.send(call{route: "DELETE /v1/users/" + person.UserID + "/sessions", token: h.signIn(h.Other.Viewers[portal.MSSPAdmin])}), empty)
 		h.wantsProblem(h.get("/v1/me", renewed.AccessToken), http.StatusUnauthorized, portal.SessionRevoked)
 	})
+	t.Run("tells who was signed out, and not that they were deactivated", func(t *testing.T) {
+		h := newHouse(t)
+		person := h.Person(t, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
+		tokens := h.start(person)
+		h.wants(h.send(call{route: "DELETE /v1/users/" + person.UserID + "/sessions", token: h.as(portal.MSPAdmin)}), empty)
+		body := fmt.Sprintf(`{"refresh_token":%q}`, tokens.RefreshToken)
+		refused := h.wantsProblem(h.send(call{route: "POST /v1/auth/refresh", body: body}), http.StatusUnauthorized, portal.SessionRevoked)
+		if refused.Detail != portal.EndedByAdmin.Sentence() {
+			t.Errorf("the refresh reads %q, want %q", refused.Detail, portal.EndedByAdmin.Sentence())
+		}
+	})
 }
 
 func TestAnAdministratorSeesOnlyWhatHappenedInTheirScope(t *testing.T) {

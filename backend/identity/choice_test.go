@@ -101,6 +101,25 @@ func TestInviteChoice(t *testing.T) {
 			t.Errorf("%d lines in the audit log", n)
 		}
 	})
+	t.Run("never claims an invite that was not chosen", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		strangers, own := h.tessTwice()
+		grant := h.arrive(portal.Entra, "tess")
+		_, err := h.redeem(grant)
+		wantCode(t, err, portal.InviteChoice)
+		if err := h.DB.RevokeInvite(context.Background(), h.Own.Viewers[portal.MSSPAdmin], own.ID); err != nil {
+			t.Fatal(err)
+		}
+		grant.InviteIDs = []string{own.ID}
+		h.nothingMade(func() {
+			_, err := h.redeem(grant)
+			var choice *portal.Error
+			if !errors.As(err, &choice) || choice.Code != portal.InviteChoice || len(choice.Invites) != 1 || choice.Invites[0].ID != strangers.ID {
+				t.Errorf("with the chosen invite withdrawn: got %v, want the choice of the one that is left", err)
+			}
+		})
+	})
 	t.Run("shows another tenant's invite whatever number one tenant makes", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)

@@ -64,10 +64,11 @@ func (a application) withCode() ([]postgres.OpenInvite, error) {
 	return claimed, nil
 }
 
-// withoutCode claims what is open for a confirmed address: the one invite, or those the person has chosen.
+// withoutCode claims what is open for a confirmed address: the one invite, or those the person has chosen. Where the chosen
+// ones are no longer open, an invite that was not chosen is offered, however few are left.
 func (a application) withoutCode() ([]postgres.OpenInvite, error) {
 	wanted := a.byAddress
-	if len(wanted) > 1 {
+	if len(wanted) > 1 || len(a.chosen) > 0 {
 		wanted = slices.DeleteFunc(slices.Clone(wanted), func(i postgres.OpenInvite) bool { return !slices.Contains(a.chosen, i.ID) })
 	}
 	if len(wanted) == 0 {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -177,7 +178,17 @@ type tokenRow struct {
 	Repeated        bool
 	SuccessorSealed []byte
 	SuccessorUsed   bool
+	// SignedOut: the user holds active grants, and was signed out of all of them.
+	SignedOut bool
 	holderRow
+}
+
+// holder says of somebody who was signed out that they were: they are not deactivated.
+func (t tokenRow) holder() Holder {
+	if t.SignedOut {
+		return Holder{Problem: portal.SessionEnded(cmp.Or(t.RevokedReason, portal.EndedByAdmin))}
+	}
+	return t.holderRow.holder(t.SessionID)
 }
 
 // RotateToken replaces an unused token of a live session and returns the state after that. Of several who rotate one
@@ -199,7 +210,7 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	}
 	state := TokenState{
 		SessionID: row.SessionID, UserID: row.ID, RevokedReason: row.RevokedReason, Live: row.Live, Rotated: row.Rotated,
-		Used: row.Used, Repeated: row.Repeated, Graced: graced, Holder: row.holder(row.SessionID),
+		Used: row.Used, Repeated: row.Repeated, Graced: graced, Holder: row.holder(),
 	}
 	if !row.SuccessorUsed {
 		state.Successor = row.SuccessorSealed
@@ -278,6 +289,7 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 		       next.used_at is not null as successor_used,
 		       u.id, u.name, u.email, u.active, u.last_login_at,
 		       exists (select from user_role held where held.user_id = u.id) as held,
+		       u.active and g.id is null and exists (select from user_role held where held.user_id = u.id and held.active) as signed_out,
 		       g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
 		from refresh_token t
 		join session s on s.id = t.session_id
