@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
 )
 
@@ -119,6 +120,20 @@ func TestInviteChoice(t *testing.T) {
 				t.Errorf("with the chosen invite withdrawn: got %v, want the choice of the one that is left", err)
 			}
 		})
+	})
+	t.Run("counts a wrong code against the chosen invite alone", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		strangers, own := h.tessTwice()
+		grant := h.arrive(portal.Entra, "tess")
+		grant.InviteIDs = []string{own.ID}
+		grant.InviteCode, _ = identity.NewInviteCode()
+		_, err := h.redeem(grant)
+		wantCode(t, err, portal.InviteCodeInvalid)
+		const tries = "select code_tries from pre_assigned_role where id = $1"
+		if chosen, other := h.count(tries, own.ID), h.count(tries, strangers.ID); chosen != 1 || other != 0 {
+			t.Errorf("counted %d tries against the chosen invite and %d against another tenant's, want 1 and 0", chosen, other)
+		}
 	})
 	t.Run("shows another tenant's invite whatever number one tenant makes", func(t *testing.T) {
 		t.Parallel()

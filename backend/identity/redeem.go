@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -185,12 +186,12 @@ func (r *redemption) keepPending(ctx context.Context, cause error) error {
 }
 
 // wrongCode returns what is left to do after a code that is nobody's: try again, sign in again, or ask for another invite.
-// It is counted against the attempt, and against the invites of the person's own confirmed address: to anybody else
-// nothing may tell whether there are any, and nobody else may close them.
+// It is counted against the attempt, and against the invites of the person's own confirmed address, of those the chosen:
+// to anybody else nothing may tell whether there are any, and nobody else may close them.
 func (r *redemption) wrongCode(ctx context.Context, known postgres.Recognised) error {
 	left := maxResubmissions - r.attempt.Tries
-	if known.UserID == "" && len(known.ByAddress) > 0 {
-		takes, err := r.db.CountWrongCode(ctx, known.ByAddress)
+	if meant := r.meant(known.ByAddress); known.UserID == "" && len(meant) > 0 {
+		takes, err := r.db.CountWrongCode(ctx, meant)
 		if err != nil {
 			return err
 		}
@@ -203,6 +204,14 @@ func (r *redemption) wrongCode(ctx context.Context, known postgres.Recognised) e
 		return outOfTries()
 	}
 	return codeWrong(left)
+}
+
+// meant returns the invites that a code may have been meant for: the chosen ones, or all where none was chosen.
+func (r *redemption) meant(invites []postgres.OpenInvite) []postgres.OpenInvite {
+	if len(r.grant.InviteIDs) == 0 {
+		return invites
+	}
+	return slices.DeleteFunc(slices.Clone(invites), func(i postgres.OpenInvite) bool { return !slices.Contains(r.grant.InviteIDs, i.ID) })
 }
 
 func (r *redemption) openPending() error {

@@ -25,14 +25,15 @@ var mailLimits = []mailLimit{
 	{300, "true", "Your organisation has sent %d mails within an hour. Wait before you send another."},
 }
 
-// countMail counts a mail to an address from the viewer; TooManyRequests where a limit is reached. It locks the viewer's
-// grant, so that of two at once the second counts the first.
+// countMail counts a mail to an address from the viewer; TooManyRequests where a limit is reached. Mails of one MSSP or MSP
+// take turns, whichever administrator sends them, so that of two at once the second counts the first.
 func countMail(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, email string) error {
 	args := pgx.NamedArgs{
-		"mssp": viewer.Scope.MSSPID, "msp": orNull(viewer.Scope.MSPID), "inviter": viewer.UserID, "grant": viewer.GrantID,
+		"mssp": viewer.Scope.MSSPID, "msp": orNull(viewer.Scope.MSPID), "inviter": viewer.UserID,
 		"mailbox": mailbox(email), "id": NewID(),
 	}
-	_, err := tx.Exec(ctx, "select from user_role where mssp_id = @mssp and id = @grant for update", args)
+	_, err := tx.Exec(ctx, `
+		select pg_advisory_xact_lock(hashtextextended('invite_mail ' || concat_ws(' ', @mssp::uuid, @msp::uuid), 0))`, args)
 	if err != nil {
 		return err
 	}
