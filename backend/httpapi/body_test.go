@@ -299,24 +299,43 @@ func TestSignInsAtOnce(t *testing.T) {
 	h.hold("203.0.113.1")
 	h.atWork(registry, 2)
 
-	t.Log("one address has its share, another still gets in")
+	t.Log("one address has its share")
 	refused := h.refreshFrom("203.0.113.1", "x")
 	h.waits(refused)
 	if !refused.Close {
 		t.Error("the connection of a refused request stays open, so its body is read")
 	}
+
+	t.Log("more bodies that come slowly than may be at work keep nobody else out")
+	h.hold("203.0.113.5")
+	h.hold("203.0.113.5")
+	h.atWork(registry, 4)
 	h.wantsProblem(h.refreshFrom("203.0.113.2", "never issued"), http.StatusUnauthorized, "")
 
 	t.Log("all that may be at work are, and who is signed in is served")
-	h.hold("203.0.113.3")
-	h.atWork(registry, 3)
+	locked, err := h.owner.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := locked.Exec(t.Context(), "lock table refresh_token"); err != nil {
+		t.Fatal(err)
+	}
+	var working sync.WaitGroup
+	for i := range 3 {
+		working.Go(func() { h.refreshFrom(fmt.Sprintf("198.51.100.%d", i), "fsr_"+strings.Repeat("A", 43)) })
+	}
+	h.atWork(registry, 7)
 	h.waits(h.refreshFrom("203.0.113.4", "x"))
 	h.wants(h.get("/v1/clients", token), ok)
 	h.wants(h.get("/healthz", ""), ok)
 
-	t.Log("one is over, the next gets in")
+	t.Log("they are over, the next gets in")
+	if err := locked.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	working.Wait()
 	fmt.Fprint(first, strings.Repeat(" ", 999))
-	h.atWork(registry, 2)
+	h.atWork(registry, 3)
 	h.wantsProblem(h.refreshFrom("203.0.113.4", "never issued"), http.StatusUnauthorized, "")
 }
 
@@ -331,7 +350,7 @@ func TestRefusedBodiesAreNotRead(t *testing.T) {
 	t.Run("where_there_is_no_route", func(t *testing.T) {
 		h.refusedUnread(t, "/nowhere", 100, http.StatusNotFound)
 	})
-	t.Run("where_too_many_requests_are_at_work", func(t *testing.T) {
+	t.Run("where_an_address_sends_too_many", func(t *testing.T) {
 		h.hold("")
 		for status := 0; status != http.StatusTooManyRequests; {
 			status = h.refreshFrom("", "never issued").StatusCode

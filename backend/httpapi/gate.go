@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -75,6 +77,36 @@ func (s *server) limitBody(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	next(ctx)
+}
+
+// readAhead reads the body of a request now, as much of it as its route reads and for as long as it may take. huma then finds
+// the same bytes, and the same error behind them.
+func readAhead(ctx huma.Context) {
+	operation := ctx.Operation()
+	if operation.RequestBody == nil {
+		return
+	}
+	request, w := humaUnwrap(ctx)
+	_ = ctx.SetReadDeadline(time.Now().Add(operation.BodyReadTimeout))
+	body, err := io.ReadAll(io.LimitReader(request.Body, operation.MaxBodyBytes))
+	if err != nil {
+		leaveUnread(w, request)
+	}
+	request.Body = io.NopCloser(&readBody{bytes: bytes.NewReader(body), err: err})
+}
+
+// readBody is a body that was read, up to what ended it: nil for its end.
+type readBody struct {
+	bytes *bytes.Reader
+	err   error
+}
+
+func (b *readBody) Read(p []byte) (int, error) {
+	n, err := b.bytes.Read(p)
+	if err == io.EOF && b.err != nil {
+		err = b.err
+	}
+	return n, err
 }
 
 const tooLarge = "The body is larger than this route reads."

@@ -176,8 +176,8 @@ func (s *server) refuse(ctx huma.Context, err error) {
 	writeProblem(w, request.Context(), s.problem(request.Context(), err))
 }
 
-// limitAddress bounds what one address may ask of each of the routes nobody has signed in for, and how much of that is at
-// work at once. What it refuses is not read.
+// limitAddress bounds what one address may ask of each of the routes nobody has signed in for, and how much of that is
+// under way at once. What it refuses is not read.
 func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
 	if !strings.HasPrefix(ctx.Operation().Path, "/v1/auth/") {
 		next(ctx)
@@ -186,17 +186,33 @@ func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
 	ctx.SetHeader("Cache-Control", "no-store")
 	request, _ := humaUnwrap(ctx)
 	address := addressKey(callerAddress(request, s.TrustedProxies))
-	if !s.anonymous.enter(address) {
+	if !s.addresses.enter(address) {
 		s.refuse(ctx, errBusy())
 		return
 	}
-	defer s.anonymous.leave(address)
+	defer s.addresses.leave(address)
 	key := ctx.Operation().Path + " " + address
 	if wait, ok := s.limits.address.take(key); !ok {
 		s.refuse(ctx, tooMany(wait))
 		return
 	}
 	next(huma.WithValue(ctx, addressKeyKey, key))
+}
+
+// limitAnonymous bounds how many requests of those who have not signed in are at work at once. The body comes first: a caller
+// who sends it slowly takes their address's share, and nobody else's turn.
+func (s *server) limitAnonymous(ctx huma.Context, next func(huma.Context)) {
+	if !strings.HasPrefix(ctx.Operation().Path, "/v1/auth/") {
+		next(ctx)
+		return
+	}
+	readAhead(ctx)
+	if !s.anonymous.enter("") {
+		s.refuse(ctx, errBusy())
+		return
+	}
+	defer s.anonymous.leave("")
+	next(ctx)
 }
 
 // limitAccount bounds what the holder of a credential may ask, and leaves their address what it did not get.

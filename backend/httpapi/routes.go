@@ -85,7 +85,7 @@ func route[I, O any](s *server, api huma.API, pattern string, may portal.Permiss
 		BodyReadTimeout: bodyTime,
 	}
 	if may == anyone {
-		operation.Middlewares = huma.Middlewares{s.limitAddress, s.limitBody}
+		operation.Middlewares = huma.Middlewares{s.limitAddress, s.limitBody, s.limitAnonymous}
 	} else {
 		operation.Security = []map[string][]string{{"session": {}}}
 		operation.Errors = append(operation.Errors, http.StatusUnauthorized, http.StatusForbidden)

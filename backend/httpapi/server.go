@@ -37,8 +37,8 @@ type Config struct {
 	// AccountRate is how many requests a minute the holder of one account's credentials may send to /v1/auth; 0: any
 	// number.
 	AccountRate int
-	// AnonymousAtOnce is how many requests of callers who have not signed in are at work at once, AddressAtOnce how many of
-	// them from one address, SessionAtOnce how many requests of one session; 0: any number.
+	// AnonymousAtOnce is how many requests of callers who have not signed in are at work at once, AddressAtOnce how many of one
+	// address are at work or sending their bodies, SessionAtOnce how many requests of one session; 0: any number.
 	AnonymousAtOnce int
 	AddressAtOnce   int
 	SessionAtOnce   int
@@ -53,8 +53,8 @@ type server struct {
 	limits    limits
 	streams   streams
 	readiness singleflight.Group
-	// anonymous and sessions bound what is at work at once.
-	anonymous, sessions gate
+	// anonymous, addresses and sessions bound what is at work at once.
+	anonymous, addresses, sessions gate
 }
 
 // New answers the API's handler.
@@ -63,7 +63,7 @@ func New(c Config) http.Handler {
 		c.Now = time.Now
 	}
 	s := &server{Config: c, limits: newLimits(c), streams: streams{of: map[string]int{}}}
-	s.anonymous = gate{all: c.AnonymousAtOnce, each: c.AddressAtOnce}
+	s.anonymous, s.addresses = gate{all: c.AnonymousAtOnce}, gate{each: c.AddressAtOnce}
 	s.sessions = gate{each: c.SessionAtOnce}
 	s.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "portal_http_request_seconds",
@@ -72,8 +72,8 @@ func New(c Config) http.Handler {
 	}, []string{"route", "status"})
 	c.Metrics.MustRegister(s.requests, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "portal_http_anonymous_requests",
-		Help: "Requests of callers who have not signed in that are at work.",
-	}, func() float64 { return float64(s.anonymous.atWork()) }))
+		Help: "Requests of callers who have not signed in that are at work or sending their bodies.",
+	}, func() float64 { return float64(s.addresses.atWork()) }))
 
 	mux := http.NewServeMux()
 	s.routes(humago.New(mux, apiConfig(c.Version)))
