@@ -198,7 +198,7 @@ func TestQueryNames(t *testing.T) {
 	if checked < 20 {
 		t.Errorf("the document has %d query parameters, want at least 20", checked)
 	}
-	for _, name := range []string{"Authorization", "Portal-Grant"} {
+	for _, name := range []string{"Authorization", "Portal-Grant", portal.RefreshRequestHeader} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+"/v1/me", http.NoBody)
 		if err != nil {
 			t.Fatal(err)

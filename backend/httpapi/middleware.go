@@ -105,7 +105,7 @@ func checkText(next http.Handler) http.Handler {
 }
 
 // singleHeaders are the headers that decide who asks, as whom and for what.
-var singleHeaders = []string{"Authorization", "Portal-Grant", "Content-Type"}
+var singleHeaders = []string{"Authorization", "Portal-Grant", "Content-Type", portal.RefreshRequestHeader}
 
 // twin returns the name of a query parameter or a header that comes more than once, "" if none does.
 func twin(r *http.Request) string {

@@ -80,7 +80,7 @@ func gainsNothing() error {
 }
 
 func inviteChoice(offers []portal.InviteOffer) error {
-	choice := portal.Errorf(portal.InviteChoice, "There are several invites for your address. Choose those you want to accept.")
+	choice := portal.Errorf(portal.InviteChoice, "These invites are open for your address. Choose those you want to accept.")
 	choice.Invites = offers
 	return &problem{choice, reasonChoice}
 }

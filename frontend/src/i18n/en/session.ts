@@ -51,7 +51,7 @@ export const session = {
   },
   invites: {
     title: "Choose your invitations",
-    text: "There are several for your address. Accept only those you expect: you get nothing of the others.",
+    text: "These are open for your address. Accept only those you expect: you get nothing of the others.",
     label: "Invitations",
     within: "{{role}}, provided by {{mssp}}",
     needsCode: "asks for its code",
