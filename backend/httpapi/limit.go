@@ -16,7 +16,8 @@ func humaUnwrap(ctx huma.Context) (*http.Request, http.ResponseWriter) { return 
 
 // limits bounds requests a minute, in the memory of each replica: n replicas let n times as many through.
 //
-// address is for the routes nobody has signed in for, each route by itself: a flood of one leaves the others alone. It
+// address is for the routes nobody has signed in for, and for the description of the API, each by itself: a flood of one
+// leaves the others alone. It
 // is generous, because a whole office stands behind one address and comes at nine o'clock.
 //
 // account keeps one broken client from eating its office's share: what it refuses is given back to the address. It

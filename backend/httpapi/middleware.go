@@ -215,6 +215,24 @@ func (s *server) limitAnonymous(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
+// limitDocument bounds how often one address may read the description of the API, which is for anybody and the largest
+// response there is for them.
+func (s *server) limitDocument(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/openapi") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		key := "/openapi " + addressKey(callerAddress(r, s.TrustedProxies))
+		if wait, ok := s.limits.address.take(key); !ok {
+			leaveUnread(w, r)
+			writeProblem(w, r.Context(), s.problem(r.Context(), tooMany(wait)))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // limitAccount bounds what the holder of a credential may ask, and leaves their address what it did not get.
 func (s *server) limitAccount(ctx context.Context, line string) error {
 	wait, ok := s.limits.account.take(line)

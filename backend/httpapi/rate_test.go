@@ -105,6 +105,19 @@ func TestAFloodFromOneAddressIsTurnedAwayAndRecovers(t *testing.T) {
 	h.wants(flood(), ok)
 }
 
+func TestOpenAPIRate(t *testing.T) {
+	h := newHouse(t, defaults(newTurned()), func(c *httpapi.Config) { c.AuthRate = 3 })
+	read := func(path, address string) reply {
+		return h.send(call{route: "GET " + path, headers: map[string]string{"X-Forwarded-For": address}})
+	}
+	for range 3 {
+		h.wants(read("/openapi.json", "203.0.113.1"), ok)
+	}
+	h.waits(read("/openapi.yaml", "203.0.113.1"))
+	h.wants(read("/openapi.json", "203.0.113.2"), ok)
+	h.wants(read("/v1/auth/providers", "203.0.113.1"), ok)
+}
+
 func TestABrokenClientDoesNotEatItsOfficesShare(t *testing.T) {
 	clock := newTurned()
 	h := newHouse(t, defaults(clock), func(c *httpapi.Config) { c.AuthRate = 60 })

@@ -78,7 +78,7 @@ func New(c Config) http.Handler {
 	mux := http.NewServeMux()
 	s.routes(humago.New(mux, apiConfig(c.Version)))
 	mux.HandleFunc("/", notARoute(mux))
-	return s.observe(s.recover(checkText(compress(mux))))
+	return s.observe(s.recover(checkText(compress(s.limitDocument(mux)))))
 }
 
 func apiConfig(version string) huma.Config {
