@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"fs-client-portal/backend/portal"
@@ -52,18 +53,25 @@ func TestAReviewNamesWhomTheRunWouldLoseInPagesUntilSomebodyDecides(t *testing.T
 func TestARunIsDecidedOnOnceAndTheAuditLogSaysByWhom(t *testing.T) {
 	h := newHouse(t)
 	admin := h.as(portal.MSSPAdmin)
+	reviewer := h.Own.Viewers[portal.MSSPAdmin].UserID
+	name := h.text("select name from app_user where id = $1", reviewer)
 	for word, status := range map[string]portal.RunStatus{"accept": portal.RunQueued, "discard": portal.RunDiscarded} {
 		run := h.review(h.Own)
 		r := h.post("/v1/syncs/"+run+"/"+word, admin)
 		decided := decode[portal.SyncRun](h, r)
 		if r.StatusCode/100 != 2 || decided.Status != status || decided.ReviewedAt == nil || decided.ReviewedBy == nil ||
-			*decided.ReviewedBy != h.Own.Viewers[portal.MSSPAdmin].UserID {
+			*decided.ReviewedBy != reviewer || decided.ReviewerName == nil || *decided.ReviewerName != name {
 			t.Errorf("%s answers %d %s", word, r.StatusCode, r.body)
+		}
+		for _, path := range []string{"/v1/syncs/" + run, "/v1/syncs?limit=1"} {
+			if got := h.wants(h.get(path, admin), http.StatusOK); !strings.Contains(string(got.body), `"reviewer_name":"`+name+`"`) {
+				t.Errorf("after %s, %s does not name %s: %s", word, path, name, got.body)
+			}
 		}
 		for _, again := range []string{"accept", "discard"} {
 			h.wantsProblem(h.post("/v1/syncs/"+run+"/"+again, admin), http.StatusConflict, portal.Conflict)
 		}
-		if n := h.text("select count(*)::text from audit_log where target = $1 and actor_id = $2", run, h.Own.Viewers[portal.MSSPAdmin].UserID); n != "1" {
+		if n := h.text("select count(*)::text from audit_log where target = $1 and actor_id = $2", run, reviewer); n != "1" {
 			t.Errorf("%s wrote %s lines of the audit log", word, n)
 		}
 	}

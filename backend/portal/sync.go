@@ -65,10 +65,12 @@ type SyncRun struct {
 	Remapped []CustomerField `json:"remapped" nullable:"false"`
 	// Sign is the name in an answer because of which the run counts as incomplete; an admin can declare it harmless.
 	Sign *string `json:"sign"`
-	// WouldMiss is how many customers would vanish; set once a run needed review. ReviewedBy names who gave their word.
-	WouldMiss  *int64     `json:"would_miss"`
-	ReviewedBy *string    `json:"reviewed_by"`
-	ReviewedAt *time.Time `json:"reviewed_at" ts_type:"string"`
+	// WouldMiss is how many customers would vanish; set once a run needed review. ReviewedBy is the id of the user who
+	// accepted or discarded it, ReviewerName their name where one is known.
+	WouldMiss    *int64     `json:"would_miss"`
+	ReviewedBy   *string    `json:"reviewed_by"`
+	ReviewerName *string    `json:"reviewer_name"`
+	ReviewedAt   *time.Time `json:"reviewed_at" ts_type:"string"`
 	// ErrorCode and Error say why a failed run failed, why one needs review or was discarded, in words for an admin and
 	// without any secret.
 	ErrorCode *string `json:"error_code"`

@@ -47,6 +47,10 @@ func (db *DB) review(ctx context.Context, viewer portal.Viewer, runID, action, s
 		if err != nil {
 			return err
 		}
+		name, err := nameOf(ctx, tx, viewer.UserID)
+		if err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, setScope, roleSync, mssp, "", ""); err != nil {
 			return err
 		}
@@ -65,12 +69,24 @@ func (db *DB) review(ctx context.Context, viewer portal.Viewer, runID, action, s
 		if run, err = findRun(ctx, tx, mssp, runID); err != nil {
 			return err
 		}
+		run.ReviewerName = name
 		return then(tx, run)
 	})
 	if err != nil {
 		return portal.SyncRun{}, fmt.Errorf("review run: %w", err)
 	}
 	return run, nil
+}
+
+// nameOf returns the name of one of the MSSP's people, nil where none is known.
+func nameOf(ctx context.Context, tx pgx.Tx, userID string) (*string, error) {
+	var name *string
+	err := tx.QueryRow(ctx, `
+		select (
+		  select nullif(u.name, '')
+		  from person_of_mssp u
+		  where u.id = $1)`, userID).Scan(&name)
+	return name, err
 }
 
 // forget drops what runs that have ended had read, and who would have vanished.

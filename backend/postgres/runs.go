@@ -11,8 +11,16 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// runColumns is a portal.SyncRun; its tables are named r and p.
-const runColumns = `
+// runColumns is a portal.SyncRun as the MSSP's people read it; its tables are named r and p.
+const runColumns = runFacts + `, (
+	select nullif(u.name, '')
+	from person_of_mssp u
+	where u.id = r.reviewed_by) as reviewer_name`
+
+// runColumnsWithoutName is runColumns for the role of the sync, which reads no people.
+const runColumnsWithoutName = runFacts + ", null::text as reviewer_name"
+
+const runFacts = `
 	r.id, r.mssp_product_id as connection_id, p.product_id as product, r.status, r.trigger, r.created_at, r.started_at,
 	r.finished_at, r.calls, r.calls_left, r.retry_at, r.seen, r.msps, r.clients, r.other, r.added, r.changed, r.missing,
 	r.removed, r.moved, r.returned, r.duplicates, r.unknown_parents, r.absent, r.checked, r.found, r.undecided, r.unread,
@@ -238,9 +246,10 @@ func longestWaiting(ctx context.Context, tx pgx.Tx, want runRequest) (string, er
 	return id, err
 }
 
+// findRun returns a run without its reviewer's name; pgx.ErrNoRows if there is none.
 func findRun(ctx context.Context, tx pgx.Tx, msspID, id string) (portal.SyncRun, error) {
 	rows, err := tx.Query(ctx, `
-		select `+runColumns+`
+		select `+runColumnsWithoutName+`
 		from `+runTables+`
 		where r.mssp_id = $1
 		and r.id = $2`, msspID, id)

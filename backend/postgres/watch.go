@@ -15,7 +15,7 @@ func (db *DB) WatchRun(ctx context.Context, msspID, runID string, viewers []port
 	var run portal.SyncRun
 	standing := make([]error, len(viewers))
 	// The run before who may see it: whoever may not is told nothing that came after their end.
-	err := db.systemRead(ctx, roleSync, msspID, func(batch *pgx.Batch) {
+	err := db.systemRead(ctx, viewerRoles[portal.LevelMSSP], msspID, func(batch *pgx.Batch) {
 		collectOne(batch.Queue(`
 			select `+runColumns+`
 			from `+runTables+`

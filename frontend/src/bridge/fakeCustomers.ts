@@ -138,7 +138,7 @@ export function fakeCustomers({ world, need, scope }: Tools) {
     const run = world.runs.find(merged);
     if (!run) return [];
     const what = { kind: "changed" as const, field: "seats_total", before: "40", after: "60", reason: null };
-    const actor = run.reviewed_by === null ? null : { name: run.reviewed_by };
+    const actor = run.reviewer_name === null ? null : { name: run.reviewer_name };
     return [{ ...what, at: run.finished_at ?? run.created_at, run_id: run.id, actor }];
   }
 

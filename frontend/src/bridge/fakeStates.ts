@@ -293,7 +293,7 @@ export const syncStates = {
   /** One that was in review: a later one took its place, an admin discarded one, and accepted another. */
   decided: (world: World) => {
     const review = { ...none, would_miss: 214, msps: 16, clients: 406, seen: 422 };
-    const ada = { reviewed_by: "Ada Lindqvist", reviewed_at: ago(hour) };
+    const ada = { reviewed_by: id("a100", 1), reviewer_name: "Ada Lindqvist", reviewed_at: ago(hour) };
     world.runs = [
       run(1, { ...review, id: id("a600", 1), status: "discarded" }),
       run(2, { ...review, ...ada, id: id("a600", 2), status: "discarded" }),

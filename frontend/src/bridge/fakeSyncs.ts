@@ -40,7 +40,7 @@ function changeOf(run: SyncRun, kind: ChangeKind, client: Client, n: number): Ru
     kind,
     run_id: run.id,
     reason: null,
-    actor: run.reviewed_by === null ? null : { name: run.reviewed_by },
+    actor: run.reviewer_name === null ? null : { name: run.reviewer_name },
     entity: "client",
     entity_id: client.id,
     name: client.name,
@@ -158,11 +158,11 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
     return queue(id);
   }
 
-  function waiting(id: string): { run: SyncRun; by: string } {
+  function waiting(id: string): { run: SyncRun; by: Pick<SyncRun, "reviewed_by" | "reviewer_name"> } {
     const { user } = need("run_sync");
     const run = known(id);
     if (run.status !== "needs_review") throw decided;
-    return { run, by: user.name };
+    return { run, by: { reviewed_by: user.id, reviewer_name: user.name } };
   }
 
   function accept(id: string): SyncRun {
@@ -171,7 +171,7 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
     return put({
       ...run,
       status: "queued",
-      reviewed_by: by,
+      ...by,
       reviewed_at: new Date().toISOString(),
       error: null,
     });
@@ -180,7 +180,7 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
   function discard(id: string): SyncRun {
     const { run, by } = waiting(id);
     const now = new Date().toISOString();
-    return put({ ...run, status: "discarded", reviewed_by: by, reviewed_at: now, finished_at: now });
+    return put({ ...run, status: "discarded", ...by, reviewed_at: now, finished_at: now });
   }
 
   function unwatch(id: string) {

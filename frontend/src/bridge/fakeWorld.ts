@@ -204,6 +204,7 @@ export const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
   remapped: [],
   would_miss: null,
   reviewed_by: null,
+  reviewer_name: null,
   reviewed_at: null,
   error_code: null,
   error: null,

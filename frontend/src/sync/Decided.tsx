@@ -16,8 +16,19 @@ interface Told {
   text: ReactNode;
 }
 
+/** What followed from accepting a run: what changed most, as its reason to wait is no longer kept. */
+function done(run: SyncRun, who: string): string {
+  const words = (kind: "remapped" | "moved" | "missing", count: number) =>
+    t(`sync.review.${kind}.done`, { who, count });
+  const { added, changed, missing, moved, removed } = run;
+  if (run.remapped.length > 0 || moved + missing === 0) {
+    return words("remapped", added + changed + missing + removed);
+  }
+  return moved > missing ? words("moved", moved) : words("missing", missing);
+}
+
 function told(run: SyncRun): Told {
-  const who = run.reviewed_by ?? t("sync.review.byNobody");
+  const who = run.reviewer_name ?? t("sync.review.byNobody");
   const decided = run.reviewed_at !== null;
   if (run.status === "failed") {
     return {
@@ -32,11 +43,7 @@ function told(run: SyncRun): Told {
       : { severity: "info", title: t("sync.review.supersededTitle"), text: t("sync.review.supersededText") };
   }
   if (merged(run) && decided) {
-    const text =
-      run.moved > run.missing
-        ? t("sync.review.moved.done", { who, count: run.moved })
-        : t("sync.review.missing.done", { who, count: run.missing });
-    return { severity: "success", title: t("sync.review.decidedTitle"), text };
+    return { severity: "success", title: t("sync.review.decidedTitle"), text: done(run, who) };
   }
   if (moves(run) && decided) {
     return {

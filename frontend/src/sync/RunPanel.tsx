@@ -121,8 +121,8 @@ function Matter({ run }: { run: SyncRun }) {
   if (run.status !== "discarded") return null;
   return (
     <Note severity="info" title={t("sync.run.discarded")}>
-      {run.reviewed_by
-        ? t("sync.run.discardedBy", { who: run.reviewed_by })
+      {run.reviewed_at
+        ? t("sync.run.discardedBy", { who: run.reviewer_name ?? t("sync.review.byNobody") })
         : (run.error ?? t("sync.run.superseded"))}
     </Note>
   );
@@ -201,7 +201,7 @@ const whenAndWho = (run: SyncRun, name: string | null | undefined): Fact[] => [
   { label: t("sync.run.calls"), value: formatNumber(run.calls) },
   ...(run.reviewed_at
     ? [
-        { label: t("sync.run.reviewed"), value: run.reviewed_by },
+        { label: t("sync.run.reviewed"), value: run.reviewer_name },
         { label: t("sync.run.reviewedAt"), value: formatMoment(run.reviewed_at) },
       ]
     : []),

@@ -169,6 +169,7 @@ export namespace portal {
 	    sign?: string;
 	    would_miss?: number;
 	    reviewed_by?: string;
+	    reviewer_name?: string;
 	    reviewed_at?: string;
 	    error_code?: string;
 	    error?: string;

@@ -22,8 +22,8 @@ export const sync = {
   waitingWhy: "{{product}} takes only so many calls a minute; the sync goes on by itself.",
   waiting: {
     title: "A sync waits for a decision: {{what}}",
-    text: "That is more than usual, so nothing was changed. Look at who it is, then accept or discard it.",
-    staff: "That is more than usual, so nothing was changed. An administrator of your MSSP decides.",
+    text: "Nothing has changed yet. Look at who it is, then accept or discard it.",
+    staff: "Nothing has changed yet. An administrator of your MSSP decides.",
     open: "Review",
   },
   product: { heimdal: "Heimdal" },
@@ -216,6 +216,8 @@ export const sync = {
         "Customers are renamed, moved or marked missing as listed. People of an MSP no longer see a client that leaves it. Figures and other fields follow too, and the history says that the field map was the reason.",
       acceptVerb_one: "Change {{count, number}}",
       acceptVerb_other: "Change {{count, number}}",
+      done_one: "Accepted by {{who}}. {{count, number}} customer was changed.",
+      done_other: "Accepted by {{who}}. {{count, number}} customers were changed.",
     },
     account: {
       title_one: "{{count, number}} customer would change because the customer id is one of theirs",
@@ -242,7 +244,7 @@ export const sync = {
     byNobody: "somebody",
     notWaiting: "This sync does not wait for a decision",
     notWaitingText:
-      "Only a sync that would lose or move far more customers than usual asks before it changes anything.",
+      "Only a sync that would lose or move far more customers than usual, or that follows a change of the fields, asks before it changes anything.",
     decidedTitle: "This sync was decided on",
     supersededTitle: "A later sync took its place",
     discardedText: "{{who}} discarded it. Nothing was changed.",
