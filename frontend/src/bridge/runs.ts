@@ -1,7 +1,7 @@
 import { type InfiniteData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { type List, useList } from "./lists";
-import type { Connections, Page, SyncRun } from "./models";
+import type { ConnectionItem, Connections, Page, SyncRun } from "./models";
 import { portal } from "./portal";
 import { keys, syncQuery, syncsQuery } from "./queries";
 
@@ -105,6 +105,14 @@ export function useRuns(grant: string, enabled = true): Runs {
     moving.map(({ id }) => id),
   );
   return { ...list, moving };
+}
+
+/** Follows the newest run of each connection by its events while it is under way. */
+export function useLastRuns(grant: string, connections: ConnectionItem[] = []) {
+  useWatch(
+    grant,
+    connections.flatMap(({ last_run: run }) => (run && moves(run) ? [run.id] : [])),
+  );
 }
 
 /** One run, followed by its events while it is under way; row is what a list knows of it already. */

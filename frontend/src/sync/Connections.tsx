@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ConnectionItem } from "../bridge/models";
 import { connectionsQuery, overviewQuery } from "../bridge/queries";
+import { useLastRuns } from "../bridge/runs";
 import { t } from "../i18n/i18n";
 import { Delayed, SkeletonLines } from "../parts/Delayed";
 import { EmptyState } from "../parts/EmptyState";
@@ -22,6 +23,7 @@ type Asking = { what: "add" } | { what: ConnectionAction; connection: Connection
 export function Connections({ adding, onAdd }: { adding: boolean; onAdd: (open: boolean) => void }) {
   const { grant } = useSession();
   const { data, error, isPending, refetch } = useQuery(connectionsQuery(grant.id));
+  useLastRuns(grant.id, data?.items);
   const failures = useFailures();
   const [asking, setAsking] = useState<Asking | null>(null);
   const close = () => setAsking(null);

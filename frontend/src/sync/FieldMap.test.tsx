@@ -76,7 +76,7 @@ describe("the field map", () => {
     await waitFor(async () =>
       expect(await fills("entitlement.bought")).toHaveDisplayValue("Licences purchased"),
     );
-    expect(screen.getByText("An administrator, from the next sync on")).toBeVisible();
+    expect(screen.getByText("From the next sync on")).toBeVisible();
     expect(fake.world.runs[0]?.status).toBe("running");
   });
 
@@ -104,6 +104,28 @@ describe("the field map", () => {
     await user.click(shown);
     expect(await screen.findByText(/Whether notes is shown could not be saved/)).toBeVisible();
     expect(shown).not.toBeChecked();
+  });
+
+  it("leads on after saving, to the decision where the next sync waits for one", async () => {
+    const { user, fake } = open();
+    await user.selectOptions(await fills("notes"), "Name");
+    await user.click(screen.getByText("Preview and save"));
+    await user.click(await screen.findByRole("button", { name: "Save" }));
+    expect(await screen.findByText(/The next sync uses your changes/)).toBeVisible();
+    await expectAccessible();
+    const [run, ...older] = fake.world.runs as [SyncRun, ...SyncRun[]];
+    const waits = { status: "needs_review", error_code: "fields_remapped", would_miss: 4 } as const;
+    fake.world.runs = [{ ...run, ...waits }, ...older];
+    expect(await screen.findByText(/4 customers would change because fields were remapped/)).toBeVisible();
+    await user.click(screen.getByRole("link", { name: "Review" }));
+    expect(await screen.findByRole("button", { name: "Accept: use the new fields" })).toBeVisible();
+  });
+
+  it("counts what is chosen as filled before it is saved", async () => {
+    const { user } = open();
+    const unfilled = await screen.findByText(/^Not filled by any field of the product:.*Licences purchased/);
+    await user.selectOptions(await fills("entitlement.bought"), "Licences purchased");
+    expect(unfilled).not.toHaveTextContent("Licences purchased");
   });
 
   it("has an accessible preview", async () => {

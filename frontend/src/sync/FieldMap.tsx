@@ -7,15 +7,17 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { Link as RouterLink, useParams } from "react-router";
 import { links } from "../bridge/links";
-import type { FieldPath, FieldMap as Fields } from "../bridge/models";
+import type { ConnectionItem, FieldPath, FieldMap as Fields } from "../bridge/models";
 import { useFieldMapSeen, useShareField } from "../bridge/productChanges";
 import { connectionsQuery, fieldMapQuery } from "../bridge/queries";
+import { useLastRuns } from "../bridge/runs";
 import { t } from "../i18n/i18n";
 import { problemWords } from "../parts/ErrorPanel";
 import { FilterBar, SearchField } from "../parts/FilterBar";
 import { useNotify } from "../parts/Notices";
 import { PageHeader } from "../parts/PageHeader";
 import { useSession } from "../session/session";
+import { AfterSaving, saved } from "./AfterSaving";
 import { connectionName } from "./connectionName";
 import { FieldPreview } from "./FieldPreview";
 import { FieldTable } from "./FieldTable";
@@ -39,11 +41,12 @@ function OfConnection({ id }: { id: string }) {
     [],
   );
   const { sharing, onShare } = useShare(id);
+  const connection = useConnection(id);
   const changes = Object.keys(draft).length;
   return (
     <>
       <PageHeader
-        title={useTitle(id)}
+        title={connection ? t("fields.title", { name: connectionName(connection) }) : t("fields.plain")}
         text={<Where map={map} />}
         actions={
           <>
@@ -56,7 +59,7 @@ function OfConnection({ id }: { id: string }) {
           </>
         }
       />
-      {map && <Notes map={map} draft={draft} />}
+      {map && <Notes map={map} connection={connection} draft={draft} />}
       <FilterBar>
         <SearchField label={t("fields.search")} value={q} onChange={setQ} />
         <Typography role="status" variant="body2" color="textSecondary">
@@ -116,11 +119,12 @@ function useShare(id: string) {
   return { sharing: isPending ? variables.path : undefined, onShare };
 }
 
-function useTitle(id: string): string {
+/** The connection, its newest run followed while it is under way. */
+function useConnection(id: string): ConnectionItem | undefined {
   const { grant } = useSession();
   const { data } = useQuery(connectionsQuery(grant.id));
-  const connection = data?.items.find((one) => one.id === id);
-  return connection ? t("fields.title", { name: connectionName(connection) }) : t("fields.plain");
+  useLastRuns(grant.id, data?.items);
+  return data?.items.find((one) => one.id === id);
 }
 
 function Where({ map }: { map: Fields | undefined }) {
@@ -137,12 +141,19 @@ function Where({ map }: { map: Fields | undefined }) {
   );
 }
 
+interface NotesProps {
+  map: Fields;
+  connection: ConnectionItem | undefined;
+  draft: Draft;
+}
+
 /** What to know before choosing: what nothing fills, and whether the next run will wait for a decision. */
-function Notes({ map, draft }: { map: Fields; draft: Draft }) {
-  const missing = unfilled(map);
+function Notes({ map, connection, draft }: NotesProps) {
+  const missing = unfilled(map, draft);
   return (
     <Box sx={{ display: "grid", gap: 1, mb: 1.5 }}>
-      {map.failed_run && (
+      <AfterSaving map={map} connection={connection} />
+      {map.failed_run && !saved(map) && (
         <Alert severity="error">{t(map.run_id ? "fields.failed" : "fields.failedFirst")}</Alert>
       )}
       {map.items.length > 0 && missing.length > 0 && (

@@ -91,7 +91,7 @@ function Effects({ preview: { items, needs_review, failed_run, unread } }: { pre
         {items.length === 0
           ? t("fields.dialog.none")
           : same
-            ? t("fields.dialog.same")
+            ? t("fields.dialog.same", { count: items.length })
             : t(failed_run ? "fields.dialog.textFailed" : "fields.dialog.text", { count: items.length })}
       </Typography>
       {items.length > 0 && (

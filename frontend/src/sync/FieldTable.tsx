@@ -74,7 +74,7 @@ function columnsOf(
       field: "fills",
       name: t("fields.column.fills"),
       render: (item) => <Fills item={item} fields={map?.fields ?? []} draft={draft} onChoose={onChoose} />,
-      width: 252,
+      width: 268,
     },
     {
       field: "customers",
@@ -94,24 +94,16 @@ function columnsOf(
       field: "types",
       name: t("fields.column.types"),
       text: ({ types }) => types.map((type) => t(`fields.type.${type}`)).join(", "),
-      width: 112,
+      width: 128,
       from: 860,
     },
-    {
-      field: "unreadable",
-      name: t("fields.column.unreadable"),
-      text: ({ unreadable: count, unreadable_example: example }) =>
-        count > 0 ? t("fields.unreadable", { count, example }) : null,
-      flex: 1,
-      minWidth: 120,
-      from: 700,
-    },
+    ...(map?.items.some(({ unreadable }) => unreadable > 0) ? [unreadable()] : []),
     {
       field: "source",
       name: t("fields.column.source"),
       text: sourceWords,
       flex: 1,
-      minWidth: 112,
+      minWidth: 156,
       from: 980,
     },
   ];
@@ -124,6 +116,17 @@ const sharedColumn = (sharing: string | undefined, onShare: Props["onShare"]): C
   width: 112,
 });
 
+/** Is only there where something cannot be read. */
+const unreadable = (): Column<Row> => ({
+  field: "unreadable",
+  name: t("fields.column.unreadable"),
+  text: ({ unreadable: count, unreadable_example: example }) =>
+    count > 0 ? t("fields.unreadable", { count, example }) : null,
+  flex: 1,
+  minWidth: 120,
+  from: 700,
+});
+
 function inCustomers({ customers: count, absent }: FieldPath, all: number): string {
   if (absent) return t("fields.absent");
   if (count === 0) return t("fields.gone");
@@ -133,7 +136,7 @@ function inCustomers({ customers: count, absent }: FieldPath, all: number): stri
 
 function sourceWords({ source, pending }: FieldPath): string {
   const name = t(`fields.source.${source}`);
-  return pending ? t("fields.pending", { source: name }) : name;
+  return pending ? t("fields.pending") : name;
 }
 
 function automaticWords({ source, field, pending }: FieldPath): string {
@@ -157,7 +160,7 @@ function Fills({ item, fields, draft, onChoose }: FillsProps) {
       component="span"
       // The keys that choose are the list's own, not the table's.
       onKeyDown={(event: React.KeyboardEvent) => event.key !== "Tab" && event.stopPropagation()}
-      sx={{ display: "block", width: 224 }}
+      sx={{ display: "block", width: 240 }}
     >
       <NativeSelect
         fullWidth

@@ -200,7 +200,7 @@ describe("a sync under way", () => {
   });
 
   it("shows from where to where customers go after fields were remapped", async () => {
-    const { user } = open(undefined, (fake) => {
+    const { user, fake } = open(undefined, (fake) => {
       becomes(fake, { error_code: "fields_remapped", remapped: ["parent"] });
     });
     expect(await screen.findByText("3 customers would change because fields were remapped")).toBeVisible();
@@ -208,7 +208,11 @@ describe("a sync under way", () => {
     expect((await within(table).findAllByText("Under Harbour IT"))[0]).toBeVisible();
     await expectAccessible();
     await user.click(screen.getByRole("button", { name: "Accept: use the new fields" }));
-    expect(await screen.findByRole("dialog", { name: "Change 3 customers?" })).toBeVisible();
+    const ask = within(await screen.findByRole("dialog", { name: "Change 3 customers?" }));
+    await user.click(ask.getByRole("button", { name: "Change 3" }));
+    expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync goes on/)).toBeVisible();
+    becomes(fake, { status: "complete", error_code: null, changed: 5, moved: 2 });
+    expect(await screen.findByText("Accepted by Ada Lindqvist. 5 customers were changed.")).toBeVisible();
   });
 
   it("shows that a known customer would be removed as the account", async () => {

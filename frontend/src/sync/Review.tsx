@@ -59,6 +59,8 @@ function Where({ run }: { run: SyncRun }) {
 function Waiting({ run }: { run: SyncRun }) {
   const { can } = useSession();
   const [word, setWord] = useState<Word | null>(null);
+  // Who changed the fields knows of them; otherwise they are the reason for what follows.
+  const remapped = doubt(run) === "remapped";
   return (
     <>
       <PageHeader
@@ -79,17 +81,24 @@ function Waiting({ run }: { run: SyncRun }) {
         {t(`sync.review.${doubt(run)}.text`)} {!can("run_sync") && t("sync.review.staff")}
       </Typography>
       <HowMany run={run} />
-      {run.notices.length > 0 && (
-        <Box sx={{ mb: 2, flexShrink: 0, "& > section": { mt: 0 } }}>
-          <RunNotices run={run} heading="h2" />
-        </Box>
-      )}
+      {!remapped && <Noticed run={run} />}
       <Typography variant="h2" sx={{ mb: 1 }}>
         {t(`sync.review.${doubt(run)}.who`)}
       </Typography>
       <Who run={run} />
+      {remapped && <Noticed run={run} />}
       {word && <DecideDialog run={run} word={word} onClose={() => setWord(null)} />}
     </>
+  );
+}
+
+/** What was noticed about the product's fields. */
+function Noticed({ run }: { run: SyncRun }) {
+  if (run.notices.length === 0) return null;
+  return (
+    <Box sx={{ my: 2, flexShrink: 0, "& > section": { mt: 0 } }}>
+      <RunNotices run={run} heading="h2" />
+    </Box>
   );
 }
 
@@ -167,7 +176,7 @@ const columns = (): Column<ReviewItem>[] => [
   },
   { field: "effect", name: t("sync.review.effect"), text: effectWords, flex: 2, minWidth: 160 },
   { field: "type", name: t("sync.review.type"), text: ({ type }) => type, width: 112, from: 700 },
-  { field: "seats", name: t("sync.review.seats"), number: ({ seats_used }) => seats_used, width: 104 },
+  { field: "seats", name: t("sync.review.seats"), number: ({ seats_used }) => seats_used, width: 132 },
   {
     field: "external_id",
     name: t("sync.review.externalId"),

@@ -41,7 +41,7 @@ export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Co
       field: "trigger",
       name: t("sync.column.trigger"),
       text: (run) => t(`sync.trigger.${run.trigger}`),
-      width: 104,
+      width: 136,
       from: width.trigger,
     },
     {

@@ -37,8 +37,15 @@ export const needsReview = (map: FieldMap, draft: Draft): boolean =>
     return choice !== undefined && (mayMove.includes(choice) || (field !== null && mayMove.includes(field)));
   });
 
-/** The portal's fields that nothing fills. */
-export const unfilled = (map: FieldMap): CustomerField[] =>
+/** What a path fills once the draft is saved; what the portal then finds by itself is not known yet. */
+function fills({ path, field }: FieldPath, draft: Draft): CustomerField | null {
+  const choice = draft[path];
+  if (choice === undefined) return field;
+  return choice === "nothing" || choice === "automatic" ? null : choice;
+}
+
+/** The portal's fields that nothing fills, the draft included. */
+export const unfilled = (map: FieldMap, draft: Draft): CustomerField[] =>
   map.fields.filter(
-    (field) => !map.items.some((item) => item.field === field && item.customers > 0 && !item.absent),
+    (field) => !map.items.some((item) => fills(item, draft) === field && item.customers > 0 && !item.absent),
   );

@@ -44,7 +44,12 @@ export const fields = {
   automaticNothing: "Automatic: nothing",
   nothing: "Nothing",
   source: { automatic: "The portal", admin: "An administrator", none: "–" },
-  pending: "{{source}}, from the next sync on",
+  pending: "From the next sync on",
+  saving: {
+    waits:
+      "Saved. The next sync uses your changes. Where customers would move or be named otherwise, it waits for your decision.",
+    open: "Products & sync",
+  },
   unreadable: "{{count, number}}, e.g. “{{example}}”",
   type: { text: "text", number: "number", yes_no: "yes or no", object: "group", list: "list", null: "empty" },
   name: {
@@ -80,7 +85,8 @@ export const fields = {
     untyped: "None of these customers would have a type. A sync in which no customer has one fails.",
     added: "{{name}} (new)",
     none: "No customer that the portal knows has these fields.",
-    same: "None of their values changes.",
+    same_one: "With your changes {{count, number}} customer reads as it does now:",
+    same_other: "With your changes {{count, number}} customers read as they do now:",
     label: "Effect on customers",
     customer: "Customer",
     field: "Field",
