@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"fs-client-portal/backend/portal"
 )
@@ -11,8 +12,10 @@ import (
 const (
 	// mostUnnamed is after how many customers without an id an answer is not read on.
 	mostUnnamed = 1000
-	// mostSamples is how many customers of a failed call are kept, and heaviestSample how large each may be.
+	// mostSamples is how many customers of a failed call are kept, firstSamples how many of these are its first, and
+	// heaviestSample how large each may be.
 	mostSamples    = 10
+	firstSamples   = 5
 	heaviestSample = 32 << 10
 )
 
@@ -42,13 +45,18 @@ func showsFields(err error) bool {
 	return errors.As(err, &known) && known.Code == portal.Unmapped
 }
 
-// count lets the paths of the customer that was read last count, and keeps the first customers' JSON.
+// count lets the paths of the customer that was read last count, and keeps the JSON of the first customers and of the last: a
+// list often has all resellers before the others.
 func (a *answer) count(raw json.RawMessage) {
 	a.object.paths.count()
 	a.counted++
-	if len(a.samples) < mostSamples && len(raw) <= heaviestSample {
-		a.samples = append(a.samples, raw)
+	if len(raw) > heaviestSample {
+		return
 	}
+	if len(a.samples) == mostSamples {
+		a.samples = slices.Delete(a.samples, firstSamples, firstSamples+1)
+	}
+	a.samples = append(a.samples, raw)
 }
 
 // failed is the state beside the error of a call, with what its answer, which may be nil, shows of the customers.

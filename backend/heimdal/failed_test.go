@@ -2,6 +2,7 @@ package heimdal
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -50,6 +51,22 @@ func TestFailedCall(t *testing.T) {
 		state, err := call(t, `[`+strings.Repeat(`{"x":[1]},`, 2000)+`{"x":[1]}]`)
 		if !errors.Is(err, errNoID) || state.Progress.Seen != mostUnnamed || len(state.Samples) != mostSamples {
 			t.Errorf("%d customers and %d samples, %v; want %d and %d", state.Progress.Seen, len(state.Samples), err, mostUnnamed, mostSamples)
+		}
+	})
+	t.Run("keeps the first five customers and the last five", func(t *testing.T) {
+		t.Parallel()
+		customers := []string{}
+		for n := range 20 {
+			customers = append(customers, fmt.Sprintf(`{"Nr":%d}`, n))
+		}
+		state, err := call(t, `[`+strings.Join(customers, ",")+`]`)
+		want := append(customers[:5:5], customers[15:]...)
+		got := []string{}
+		for _, raw := range state.Samples {
+			got = append(got, string(raw))
+		}
+		if !errors.Is(err, errNoID) || !slices.Equal(got, want) {
+			t.Errorf("kept %q, %v; want %q", got, err, want)
 		}
 	})
 	t.Run("keeps no customer that is too large", func(t *testing.T) {

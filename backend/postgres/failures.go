@@ -92,22 +92,25 @@ func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state portal.
 	return notices, err
 }
 
-// samplesOf returns customers of a failed run to keep: those of the call that failed or, where all calls went well, of those
-// that the run has staged. Nil: none. They are newer than what is known of the customers, until a run is merged.
+// samplesOf returns customers of a failed run to keep: those of the call that failed or, where all calls went well, the first
+// and the last that the run has staged. Nil: none. They are newer than what is known of the customers, until a run is merged.
 func samplesOf(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadState) ([]byte, error) {
 	if len(state.Samples) > 0 {
 		return json.Marshal(state.Samples)
 	}
 	var samples []byte
 	err := tx.QueryRow(ctx, `
-		select json_agg(s.raw)
-		from (
-			select raw
+		with of_run as not materialized (
+			select id, raw
 			from sync_customer
 			where mssp_id = $1
-			and run_id = $2
-			order by id
-			limit 10) s`, lease.MSSPID, lease.Run.ID).Scan(&samples)
+			and run_id = $2)
+		select json_agg(r.raw order by r.id)
+		from of_run r
+		where r.id in (
+			(select id from of_run order by id limit 5)
+			union all
+			(select id from of_run order by id desc limit 5))`, lease.MSSPID, lease.Run.ID).Scan(&samples)
 	return samples, err
 }
 

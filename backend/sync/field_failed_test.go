@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -226,6 +227,30 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 		p := w.preview("gekauft", "seats_total")
 		if p.FailedRun || len(p.Items) == 0 || changesOf(p.Items[0])[0] != "seats_total: 5 > 7" {
 			t.Errorf("preview = %+v, want the known client with 7 licences", p)
+		}
+	})
+	t.Run("shows clients too where more than ten MSPs come first, and that none would change", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		world, answer := []customer{}, []string{}
+		for id := range 20 {
+			kind, made := "RESELLER", reseller(100+id, fmt.Sprint("MSP ", id))
+			if id >= 12 {
+				kind, made = "CORP", customer{"id": 100 + id, "name": fmt.Sprint("Client ", id), "type": "CORP", "seatsUsed": 3}
+			}
+			world = append(world, made)
+			answer = append(answer, fmt.Sprintf(`{"Ziffer":%d,"Etikett":"%v","Sorte":"%s","Belegt":%%d}`, 100+id, made["name"], kind))
+		}
+		w.complete(world...)
+		mapped := []string{"Ziffer", "id", "Etikett", "name", "Sorte", "type", "Belegt", "seats_used"}
+		for used, want := range map[int]string{3: "[]", 4: "[seats_used: 3 > 4]"} {
+			w.returns("[" + strings.ReplaceAll(strings.Join(answer, ","), "%d", fmt.Sprint(used)) + "]")
+			w.again()
+			p := w.preview(mapped...)
+			last := slices.IndexFunc(p.Items, func(e portal.FieldMapEffect) bool { return e.Name == "Client 19" })
+			if !p.FailedRun || len(p.Items) != 10 || last < 0 || fmt.Sprint(changesOf(p.Items[last])) != want {
+				t.Errorf("preview with %d in use = %+v, want ten customers of the failed run, of Client 19 %s", used, p, want)
+			}
 		}
 	})
 	t.Run("can be saved as a connection, and is tested with its field map", func(t *testing.T) {

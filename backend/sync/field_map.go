@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -18,8 +19,8 @@ func (s *Service) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, id s
 }
 
 // PreviewFieldMap returns what a change of the field map would do to ten customers, those first whose values it changes.
-// They are those that the last run had read when it failed, if it failed; where these do not show any effect, those that
-// the portal knows. Nothing is saved. Errors as ChangeFieldMap.
+// They are those that the last run had read when it failed, if it failed; where these neither have one of the paths nor show
+// any effect, those that the portal knows. Nothing is saved. Errors as ChangeFieldMap.
 func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id string,
 	c portal.FieldMapChange) (portal.FieldMapPreview, error) {
 	m, err := s.db.FieldMap(ctx, viewer, id)
@@ -50,7 +51,8 @@ func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id 
 	if err != nil {
 		return portal.FieldMapPreview{}, err
 	}
-	if slices.ContainsFunc(effects, effect.any) || len(effects) > 0 && !failed.Known {
+	received := slices.ContainsFunc(failed.Customers, func(customer postgres.RawCustomer) bool { return mentions(customer, memberNames(c)) })
+	if slices.ContainsFunc(effects, effect.any) || len(effects) > 0 && (received || !failed.Known) {
 		shown := show(effects, true)
 		shown.NeedsReview = failed.Known && p.needsReview(c, m, effects)
 		return shown, nil
@@ -109,6 +111,11 @@ func memberName(path string) string {
 		}
 	}
 	return strings.TrimRight(string(name), "[]")
+}
+
+// mentions reports whether a customer's JSON has a member of one of these names, as far as they are written without escapes.
+func mentions(c postgres.RawCustomer, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return bytes.Contains(c.Raw, []byte(`"`+name+`"`)) })
 }
 
 // memberNames returns the last member name of each path.
