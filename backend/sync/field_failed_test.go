@@ -2,6 +2,7 @@ package sync_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -234,15 +235,15 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 		w := newTenant(t)
 		world, answer := []customer{}, []string{}
 		for id := range 20 {
-			kind, made := "RESELLER", reseller(100+id, fmt.Sprint("MSP ", id))
+			kind, name, parent := "RESELLER", fmt.Sprint("MSP ", id), "null"
 			if id >= 12 {
-				kind, made = "CORP", customer{"id": 100 + id, "name": fmt.Sprint("Client ", id), "type": "CORP", "seatsUsed": 3}
+				kind, name, parent = "CORP", fmt.Sprint("Client ", id), "100"
 			}
-			world = append(world, made)
-			answer = append(answer, fmt.Sprintf(`{"Ziffer":%d,"Etikett":"%v","Sorte":"%s","Belegt":%%d}`, 100+id, made["name"], kind))
+			world = append(world, customer{"id": 100 + id, "name": name, "type": kind, "resellerId": json.RawMessage(parent), "seatsUsed": 3})
+			answer = append(answer, fmt.Sprintf(`{"Ziffer":%d,"Etikett":"%s","Sorte":"%s","Obhut":%s,"Belegt":%%d}`, 100+id, name, kind, parent))
 		}
 		w.complete(world...)
-		mapped := []string{"Ziffer", "id", "Etikett", "name", "Sorte", "type", "Belegt", "seats_used"}
+		mapped := []string{"Ziffer", "id", "Etikett", "name", "Sorte", "type", "Obhut", "parent", "Belegt", "seats_used"}
 		for used, want := range map[int]string{3: "[]", 4: "[seats_used: 3 > 4]"} {
 			w.returns("[" + strings.ReplaceAll(strings.Join(answer, ","), "%d", fmt.Sprint(used)) + "]")
 			w.again()
