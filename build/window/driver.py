@@ -238,6 +238,19 @@ class Window:
         self.press("list item", option)
         self.until(f"{name!r} to read {option!r}", lambda: option in self.wait_for("combo box", name).content())
 
+    def choose_by_keys(self, name, option):
+        """Takes a choice of a list that the system draws, one key at a time: a key may come before the page has drawn the last."""
+        field = self.wait_for("combo box", name)
+        self.until(f"the field {shown(name)} to take the focus", field.focus, 5)
+        while (now := self.until(f"a choice in {name!r}", lambda: self.chosen(name))) != option:
+            self.key("Down")
+            self.until(f"{name!r} to read another choice than {now!r}", lambda before=now: self.chosen(name) not in (None, before), 8)
+
+    def chosen(self, name):
+        """What is chosen in such a list."""
+        offered = (item for menu in self.find("combo box", name).children() for item in menu.children())
+        return next((item.label() for item in offered if item.has(SELECTED)), None)
+
     def search_and_choose(self, name, option):
         """Types into a field that offers what matches, waits until nothing else does, and takes it."""
         self.type_into(name, option)

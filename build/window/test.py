@@ -13,6 +13,7 @@ import sys
 import traceback
 
 from app import CLOSE, DENY, GOOGLE, MICROSOFT, App
+from renamed import CHOICES, Renamed
 from stack import Stack
 
 SHOTS = os.environ["PORTAL_SHOTS"]
@@ -27,6 +28,7 @@ class Day:
         self.stack = stack
         self.app = None
         self.invite_code = None
+        self.renamed = None
 
     # --- before anybody is signed in -----------------------------------------------------------------
 
@@ -99,6 +101,62 @@ class Day:
         assert not self.app.find("button", "Deactivate"), "an administrator is offered to deactivate themselves"
         self.app.press("button", "Close")
 
+    # --- the product calls its fields otherwise ------------------------------------------------------
+
+    def step_a_sync_that_knows_no_field_leads_to_the_fields(self):
+        self.renamed = Renamed(self.stack)
+        self.renamed.order()
+        self.app.press("link", "Products & sync")
+        self.app.press("button", re.compile("^Sync now"))
+        self.app.wait_for_text(re.compile("customer without an id"))
+        self.app.screenshot("fields-failed")
+        self.app.press("link", "Open fields")
+        self.app.wait_for("combo box", "What Ziffer fills")
+
+    def step_the_administrator_chooses_what_the_fields_fill(self):
+        for path, field in CHOICES.items():
+            self.app.type_into("Search fields", path)
+            self.app.choose_by_keys(f"What {path} fills", field)
+        self.app.wait_for_text(f"{len(CHOICES)} changes are not saved yet")
+
+    def step_the_preview_shows_ten_customers_before_it_is_saved(self):
+        self.app.press("button", "Preview and save")
+        self.app.wait_for("table", "Effect on customers")
+        self.app.screenshot("fields-preview")
+        # The last of them are below what the list has room for.
+        customers = [node.label() for node in self.app.nodes() if node.role() == "row header"]
+        assert len(customers) == 10, f"the preview shows {customers}"
+        assert any(row[0] == "Licences active" for row in self.app.rows()), f"the preview shows {self.app.rows()}"
+        self.app.press("button", "Save")
+        self.app.wait_for_text("A sync waits for a decision: 1 customer would change because fields were remapped")
+
+    def step_the_review_shows_from_where_to_where_a_client_goes(self):
+        self.app.press("link", "Review")
+        renamed = self.renamed
+        self.app.wait_for("link", renamed.moved["name"])
+        rows = self.app.until("what would change", self.app.rows)
+        moves = [row for row in rows if renamed.msp_before in row and f"Under {renamed.msp_after}" in row]
+        assert len(rows) == len(moves) == 1, f"the review says {rows}"
+
+    def step_accepting_it_gives_the_clients_the_new_values(self):
+        self.app.press("button", "Accept: use the new fields")
+        self.app.press("button", "Change 1")
+        self.app.wait_for_text(re.compile(r"^Accepted by \D+\. \d+ customers were changed\.$"))
+        self.app.screenshot("fields-accepted")
+        renamed = self.renamed
+        self.app.open("Clients")
+        self.app.type_into("Search clients", renamed.moved["name"])
+        row = self.app.until("the client alone", lambda: len(self.app.rows()) == 1 and self.row_of(renamed.moved["name"]))
+        for value in (renamed.msp_after, f"{renamed.active_after:,}", f"{renamed.purchased:,}"):
+            assert value in row, f"the list says {row}, want {value}"
+
+    def step_a_clients_history_says_that_the_fields_were_changed(self):
+        renamed = self.renamed
+        self.app.click("table cell", renamed.moved["name"])
+        change = f"from {renamed.active_before:,} to {renamed.active_after:,}, because the field map was changed"
+        self.app.wait_for_text(f"Licences active changed {change}")
+        self.app.wait_for_text(re.compile(f"from {re.escape(renamed.msp_before)} to {re.escape(renamed.msp_after)}"))
+
     def step_signing_out_shows_the_first_screen_again(self):
         self.sign_out()
 
@@ -169,6 +227,9 @@ class Day:
 
     def code_on_screen(self):
         return next((node.content() for node in self.app.nodes() if node.name() == "Invite code"), None)
+
+    def row_of(self, name):
+        return next((row for row in self.app.rows() if row[0] == name), None)
 
     def status_of(self, email):
         return next((cell for row in self.app.rows() if row[0] == email for cell in row if cell in STATUSES), None)

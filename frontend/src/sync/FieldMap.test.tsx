@@ -76,7 +76,7 @@ describe("the field map", () => {
     await waitFor(async () =>
       expect(await fills("entitlement.bought")).toHaveDisplayValue("Licences purchased"),
     );
-    expect(screen.getByText("From the next sync on")).toBeVisible();
+    expect(screen.getByText("From the next sync")).toBeVisible();
     expect(fake.world.runs[0]?.status).toBe("running");
   });
 

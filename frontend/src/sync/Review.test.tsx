@@ -39,7 +39,7 @@ describe("a sync that waits for a decision", () => {
 
   it("shows how many of how many, and who", async () => {
     open();
-    expect(await screen.findByText("0% of all")).toBeVisible();
+    expect(await screen.findByText("less than 1% of all")).toBeVisible();
     const table = await screen.findByRole("grid", { name: "Who would go missing" });
     expect(await within(table).findByText("Aldgate Bakery Ltd")).toHaveAttribute(
       "href",

@@ -121,9 +121,7 @@ function HowMany({ run }: { run: SyncRun }) {
         label={t(`sync.review.${doubt(run)}.would`)}
         value={formatNumber(run.would_miss)}
         tone="warning"
-        note={
-          known ? t("sync.review.share", { share: formatPercent(Math.min(1, would / known)) }) : undefined
-        }
+        note={known ? shareWords(would / known) : undefined}
       />
       <Figure
         label={t("sync.review.known")}
@@ -134,6 +132,12 @@ function HowMany({ run }: { run: SyncRun }) {
     </Box>
   );
 }
+
+/** A share in whole percent; one that is less than that is not called none. */
+const shareWords = (share: number): string =>
+  share > 0 && share < 0.01
+    ? t("sync.review.shareUnder", { share: formatPercent(0.01) })
+    : t("sync.review.share", { share: formatPercent(Math.min(1, share)) });
 
 /** What would become of a customer. */
 function effectWords({ effect, to_msp_name: msp, to_name: name }: ReviewItem): string {

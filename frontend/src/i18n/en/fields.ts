@@ -44,7 +44,7 @@ export const fields = {
   automaticNothing: "Automatic: nothing",
   nothing: "Nothing",
   source: { automatic: "The portal", admin: "An administrator", none: "–" },
-  pending: "From the next sync on",
+  pending: "From the next sync",
   saving: {
     waits:
       "Saved. The next sync uses your changes. Where customers would move or be named otherwise, it waits for your decision.",

@@ -145,6 +145,7 @@ export const sync = {
     plain: "Review of a sync",
     of: "Sync of {{product}}",
     share: "{{share}} of all",
+    shareUnder: "less than {{share}} of all",
     known: "Known to the portal",
     knownNote: "active MSPs and clients",
     read: "Read by this sync",
