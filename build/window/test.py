@@ -141,7 +141,7 @@ class Day:
     def step_accepting_it_gives_the_clients_the_new_values(self):
         self.app.press("button", "Accept: use the new fields")
         self.app.press("button", "Change 1")
-        self.app.wait_for_text(re.compile(r"^Accepted by \D+\. \d+ customers were changed\.$"))
+        self.app.wait_for_text(re.compile(r"^Accepted by \D+\. \d+ customers were read with the new fields\.$"))
         self.app.screenshot("fields-accepted")
         renamed = self.renamed
         self.app.open("Clients")

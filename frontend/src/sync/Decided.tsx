@@ -16,15 +16,12 @@ interface Told {
   text: ReactNode;
 }
 
-/** What followed from accepting a run: what changed most, as its reason to wait is no longer kept. */
+/** What followed from accepting a run. Why it had waited is no longer kept, but which fields were remapped is. */
 function done(run: SyncRun, who: string): string {
   const words = (kind: "remapped" | "moved" | "missing", count: number) =>
     t(`sync.review.${kind}.done`, { who, count });
-  const { added, changed, missing, moved, removed } = run;
-  if (run.remapped.length > 0 || moved + missing === 0) {
-    return words("remapped", added + changed + missing + removed);
-  }
-  return moved > missing ? words("moved", moved) : words("missing", missing);
+  if (run.remapped.length > 0) return words("remapped", run.seen);
+  return run.moved > run.missing ? words("moved", run.moved) : words("missing", run.missing);
 }
 
 function told(run: SyncRun): Told {

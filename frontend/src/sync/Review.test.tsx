@@ -211,8 +211,10 @@ describe("a sync under way", () => {
     const ask = within(await screen.findByRole("dialog", { name: "Change 3 customers?" }));
     await user.click(ask.getByRole("button", { name: "Change 3" }));
     expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync goes on/)).toBeVisible();
-    becomes(fake, { status: "complete", error_code: null, changed: 5, moved: 2 });
-    expect(await screen.findByText("Accepted by Ada Lindqvist. 5 customers were changed.")).toBeVisible();
+    becomes(fake, { status: "complete", error_code: null, seen: 5, moved: 2 });
+    expect(
+      await screen.findByText("Accepted by Ada Lindqvist. 5 customers were read with the new fields."),
+    ).toBeVisible();
   });
 
   it("shows that a known customer would be removed as the account", async () => {

@@ -217,8 +217,8 @@ export const sync = {
         "Customers are renamed, moved or marked missing as listed. People of an MSP no longer see a client that leaves it. Figures and other fields follow too, and the history says that the field map was the reason.",
       acceptVerb_one: "Change {{count, number}}",
       acceptVerb_other: "Change {{count, number}}",
-      done_one: "Accepted by {{who}}. {{count, number}} customer was changed.",
-      done_other: "Accepted by {{who}}. {{count, number}} customers were changed.",
+      done_one: "Accepted by {{who}}. {{count, number}} customer was read with the new fields.",
+      done_other: "Accepted by {{who}}. {{count, number}} customers were read with the new fields.",
     },
     account: {
       title_one: "{{count, number}} customer would change because the customer id is one of theirs",
