@@ -35,7 +35,9 @@ var (
 	staff = provider.Account{
 		ID: "sam", Name: "Sam Okafor", Email: "sam@" + msspDomain, EmailVerified: true, HostedDomain: msspDomain,
 	}
-	stranger = provider.Account{ID: "casey", Name: "Casey Marlowe", Email: "casey@post.example", EmailVerified: true}
+	stranger = provider.Account{
+		ID: "casey", Name: "Casey Marlowe", Email: "casey@post.example", EmailVerified: true, HostedDomain: "post.example",
+	}
 
 	mspUser = provider.Account{
 		ID: "mia", Name: "Mia Holm", Email: "mia@" + mspDomain, TenantID: mspTenant, EDOV: true,
