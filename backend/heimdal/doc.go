@@ -191,7 +191,8 @@
 //	                                                than those two numbers.
 //	Names of members and headers, ids, hosts, and   are shown without the key and any piece of it of five characters: as it
 //	examples of values                              is, in any case, percent-encoded up to three times, quoted-printable,
-//	                                                in hexadecimal or decimal codes, as \x41, \u0041, 0x41 or &#x41;, in
+//	                                                in hexadecimal or decimal codes, as \x41, \u0041, \U00000041, \u{41},
+//	                                                0x41, 41h, &#x41; or &#x0041;, in
 //	                                                base32 and base64, also for addresses and behind another text, in
 //	                                                ROT13; each of these backwards, but what is percent-encoded more than
 //	                                                once, and split by anything but letters and digits. Of an encoded piece eight characters of base32 or seven of

@@ -40,9 +40,9 @@ type writing struct {
 	piece int
 }
 
-// writings are those of a key: as it is, in hexadecimal and decimal codes, as escapes (\x41, \u0041, 0x41, &#x41;), in
-// base32 and base64 whatever stands before it, in ROT13, and each of these backwards or of the key backwards.
-// Percent-encoded and quoted-printable text is hexadecimal with separators.
+// writings are those of a key: as it is, in hexadecimal and decimal codes, with and without zeros before them, as escapes
+// (\x41, \u0041, \U00000041, \u{41}, 0x41, 41h, &#x41;), in base32 and base64 whatever stands before it, in ROT13, and each
+// of these backwards or of the key backwards. Percent-encoded and quoted-printable text is hexadecimal with separators.
 func writings(key string) []writing {
 	all := slices.Concat(forwards(key), forwards(reversed(key)))
 	for _, one := range all {
@@ -61,7 +61,8 @@ func forwards(key string) []writing {
 	}
 	all := []writing{
 		{key, shortestPiece}, {strings.Map(rot13, key), shortestPiece}, {hex.EncodeToString([]byte(key)), 10}, {each("%d"), 11},
-		{each("x%02x"), 15}, {each("0x%02x"), 20}, {each("u%04x"), 25},
+		{each("%03d"), 15}, {each("%04d"), 20}, {each("x%02x"), 15}, {each("0x%02x"), 20}, {each("x%04x"), 25}, {each("%02xh"), 15},
+		{each("u%02x"), 15}, {each("u%04x"), 25}, {each("u%08x"), 45},
 	}
 	for before := range 5 {
 		text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(strings.Repeat("x", before) + key))
