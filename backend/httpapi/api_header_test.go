@@ -64,6 +64,7 @@ func TestRefresh(t *testing.T) {
 		for _, id := range []string{"1", strings.Repeat("a", 65), strings.Repeat("é", 30), strings.Repeat("a", 22) + " "} {
 			h.wantsProblem(h.refresh(token, id, ""), http.StatusUnprocessableEntity, portal.Invalid)
 		}
+		h.wantsProblem(h.refresh(token, rand.Text(), rand.Text()), http.StatusUnprocessableEntity, portal.Invalid)
 		h.wants(h.refresh(token, "", ""), http.StatusOK)
 	})
 }

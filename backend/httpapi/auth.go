@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -87,9 +88,10 @@ func (s *server) refresh(ctx context.Context, in *struct {
 	Body      portal.RefreshGrant
 }) (*tokensOutput, error) {
 	grant := in.Body
-	if grant.RequestID == "" {
-		grant.RequestID = in.RequestID
+	if in.RequestID != "" && grant.RequestID != "" && in.RequestID != grant.RequestID {
+		return nil, portal.InvalidField("request_id", "The body and the header %s name different requests. Send one of them.", portal.RefreshRequestHeader)
 	}
+	grant.RequestID = cmp.Or(grant.RequestID, in.RequestID)
 	return s.limited(ctx, s.limits.line(grant.RefreshToken), func() (portal.Tokens, error) {
 		return s.Sessions.Refresh(ctx, grant, in.client(ctx))
 	})

@@ -30,6 +30,17 @@ and not exists (
   where other.user_id = g.user_id
   and (other.mssp_id <> g.mssp_id or other.msp_id is distinct from g.msp_id));
 
+update user_role g
+set email = (
+  select p.email
+  from pre_assigned_role p
+  where p.mssp_id = g.mssp_id
+  and p.msp_id is not distinct from g.msp_id
+  and p.accepted_by = g.user_id
+  order by p.accepted_at desc
+  limit 1)
+where g.email is null;
+
 grant update (last_used_at) on user_role to portal_auth;
 grant update (signed_out_at) on user_role to portal_mssp, portal_msp;
 
