@@ -136,7 +136,7 @@ func queueByAddress(batch *pgx.Batch, i Identity, found *[]OpenInvite) {
 				where ranked.n <= @most))
 		select *
 		from open
-		order by id`,
+		order by row_number() over (partition by mssp_id order by id), id`,
 		pgx.StrictNamedArgs{
 			"provider": i.Provider, "issuer": i.Issuer, "subject": i.Subject, "tenant": i.Tenant, "email": address,
 			"user": nil, "most": offersOfTenant,

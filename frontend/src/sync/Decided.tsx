@@ -18,9 +18,10 @@ interface Told {
 
 /** What followed from accepting a run. Why it had waited is no longer kept, but which fields were remapped is. */
 function done(run: SyncRun, who: string): string {
-  const words = (kind: "remapped" | "moved" | "missing", count: number) =>
+  const words = (kind: "remapped" | "moved" | "missing" | "account", count: number) =>
     t(`sync.review.${kind}.done`, { who, count });
   if (run.remapped.length > 0) return words("remapped", run.seen);
+  if (run.moved + run.missing === 0 && run.removed > 0) return words("account", run.removed);
   return run.moved > run.missing ? words("moved", run.moved) : words("missing", run.missing);
 }
 

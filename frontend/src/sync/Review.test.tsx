@@ -218,7 +218,7 @@ describe("a sync under way", () => {
   });
 
   it("shows that a known customer would be removed as the account", async () => {
-    open(undefined, (fake) => {
+    const { user, fake } = open(undefined, (fake) => {
       becomes(fake, { error_code: "account_known" });
     });
     expect(
@@ -227,6 +227,14 @@ describe("a sync under way", () => {
     const table = await screen.findByRole("grid", { name: "What would change" });
     expect((await within(table).findAllByText("Removed: it is your own account"))[0]).toBeVisible();
     await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Accept: it is our own account" }));
+    const ask = within(await screen.findByRole("dialog", { name: "Change 3 customers?" }));
+    await user.click(ask.getByRole("button", { name: "Change 3" }));
+    expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync goes on/)).toBeVisible();
+    becomes(fake, { status: "complete", error_code: null, removed: 1 });
+    expect(
+      await screen.findByText("Accepted by Ada Lindqvist. 1 customer was removed as your own account."),
+    ).toBeVisible();
   });
 
   it("shows the effect on each customer", async () => {

@@ -233,6 +233,8 @@ export const sync = {
         "The customer with this id is removed from the portal as your own account. Its clients are under your MSSP directly, and its people no longer see them. Other customers that are not in this answer are marked missing.",
       acceptVerb_one: "Change {{count, number}}",
       acceptVerb_other: "Change {{count, number}}",
+      done_one: "Accepted by {{who}}. {{count, number}} customer was removed as your own account.",
+      done_other: "Accepted by {{who}}. {{count, number}} customers were removed as your own account.",
     },
     accepted: "Accepted. The sync goes on.",
     discard: "Discard this run",
