@@ -68,6 +68,9 @@ function columnsOf(
   draft: Draft,
   onChoose: (item: FieldPath, choice: Choice) => void,
 ): Column<Row>[] {
+  const unreadables = map?.items.some(({ unreadable }) => unreadable > 0) ?? false;
+  /** The width from which a column fits beside those that matter more. */
+  const from = (width: number) => (unreadables ? width + unreadableWidth : width);
   return [
     { field: "path", name: t("fields.column.path"), text: ({ path }) => path, flex: 2, minWidth: 160 },
     {
@@ -89,22 +92,23 @@ function columnsOf(
       text: ({ example }) => example,
       flex: 1.5,
       minWidth: 120,
+      from: from(820),
     },
     {
       field: "types",
       name: t("fields.column.types"),
       text: ({ types }) => types.map((type) => t(`fields.type.${type}`)).join(", "),
       width: 128,
-      from: 860,
+      from: from(948),
     },
-    ...(map?.items.some(({ unreadable }) => unreadable > 0) ? [unreadable()] : []),
+    ...(unreadables ? [unreadable()] : []),
     {
       field: "source",
       name: t("fields.column.source"),
       text: sourceWords,
       flex: 1,
       minWidth: 156,
-      from: 980,
+      from: from(1104),
     },
   ];
 }
@@ -113,8 +117,10 @@ const sharedColumn = (sharing: string | undefined, onShare: Props["onShare"]): C
   field: "shared",
   name: t("fields.column.shared"),
   render: (item) => <SharedField item={item} busy={sharing === item.path} onShare={onShare} />,
-  width: 112,
+  width: 140,
 });
+
+const unreadableWidth = 120;
 
 /** Is only there where something cannot be read. */
 const unreadable = (): Column<Row> => ({
@@ -123,8 +129,8 @@ const unreadable = (): Column<Row> => ({
   text: ({ unreadable: count, unreadable_example: example }) =>
     count > 0 ? t("fields.unreadable", { count, example }) : null,
   flex: 1,
-  minWidth: 120,
-  from: 700,
+  minWidth: unreadableWidth,
+  from: 820,
 });
 
 function inCustomers({ customers: count, absent }: FieldPath, all: number): string {
