@@ -13,7 +13,7 @@ interface Props {
 export function SignedInAs({ provider, address }: Props) {
   const named = { provider: t(`words.provider.${provider ?? "google"}`), address };
   return (
-    <Box sx={{ display: "flex", flexDirection: "column", alignItems: "flex-start", gap: 0.5 }}>
+    <Box sx={{ display: "flex", flexDirection: "column", alignItems: "flex-start", gap: 0.5, mt: 1 }}>
       <Typography variant="body2" sx={{ overflowWrap: "anywhere" }}>
         {t("session.signedInAs.text", named)}
       </Typography>
