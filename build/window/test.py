@@ -199,6 +199,7 @@ class Day:
     def step_a_setting_that_cannot_be_used_is_said_in_a_window(self):
         self.app = App(SHOTS, {"FSPORTAL_API_URL": "ftp://portal"})
         self.app.wait_for_text(re.compile("FSPORTAL_API_URL must be"), 60)
+        self.app.screenshot("refused-start")
         self.app.press("button", "Close")
         code = self.app.process.wait(timeout=30)
         assert code == 2, f"ended with code {code}, want 2"
@@ -215,6 +216,7 @@ class Day:
         hung.send_signal(signal.SIGSTOP)
         self.app = App(SHOTS)
         self.app.wait_for("button", "Cancel", 60)
+        self.app.screenshot("hung-window")
         self.app.press("button", "Restart it")
         hung.wait(timeout=30)
         self.app.wait_for("button", GOOGLE, 60)
