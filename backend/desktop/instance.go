@@ -167,6 +167,9 @@ func endOther(stateDir string, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("its process is not known: %w", err)
 	}
+	if pid <= 1 || pid == os.Getpid() {
+		return fmt.Errorf("process %d is not another app", pid)
+	}
 	process, err := os.FindProcess(pid)
 	if err != nil {
 		return err
