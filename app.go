@@ -50,7 +50,7 @@ func (a *App) raise() {
 	runtime.WindowShow(a.handle())
 }
 
-// prove shows the window and returns once its page has replied: a window that hangs shows nothing and replies to nobody.
+// prove shows the window and returns once its page has replied: a page that hangs does not reply.
 func (a *App) prove(ctx context.Context) error {
 	go a.raise()
 	return a.desktop.Prove(ctx, func(token string) {

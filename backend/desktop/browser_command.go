@@ -11,7 +11,7 @@ import (
 // shownAfter is how long a browser runs in the foreground before it must have shown the link.
 const shownAfter = 20 * time.Second
 
-// openNamedBrowser tries the commands of $BROWSER, which colons separate and in which %s stands for the link. It
+// openNamedBrowser tries the commands of $BROWSER, separated by colons, with %s replaced by the link. It
 // reports whether one showed the link, and logs why another did not.
 func openNamedBrowser(log *slog.Logger, commands, link string) bool {
 	for i, command := range alternatives(commands) {

@@ -71,7 +71,7 @@
 //
 // # When a call fails
 //
-// A Problem has a code, by which the app acts, and a cause, by which the user is told what to do: offline means that no HTTP
+// A Problem has a code, which the app acts on, and a cause, which selects the text for the user: offline means that no HTTP
 // response came (certificate, TLS, proxy, name, connection), unavailable that something other than the portal's API replied
 // (guest network, redirect, wrong address, gateway). Causes are found by types and codes; crypto/tls alone has no more than a
 // text for a server that chooses an old version (TestCause). The log gets the evidence: addresses, codes, and the names in a

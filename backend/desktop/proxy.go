@@ -26,7 +26,7 @@ func systemProxy(r *http.Request) (*url.URL, error) { return systemProxies.proxy
 
 var systemProxies = &proxyResolver{read: readSystemProxy, automatic: findAutoProxy, now: time.Now, log: slog.New(slog.DiscardHandler)}
 
-// errNoAutoProxy says that this platform has nobody who could run a proxy script for us.
+// errNoAutoProxy is returned on platforms without a resolver for proxy scripts.
 var errNoAutoProxy = errors.New("automatic proxy configuration (PAC, WPAD) is not supported on this platform")
 
 // proxyResolver chooses the proxy of each request.

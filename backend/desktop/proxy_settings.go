@@ -53,7 +53,7 @@ type proxyExceptions struct {
 	list []string
 	// simple says that names without a dot are exceptions.
 	simple bool
-	// domains says that a plain name stands for all names below it too, as in GNOME.
+	// domains reports whether a plain name also matches its subdomains, as in GNOME.
 	domains bool
 }
 
@@ -143,7 +143,7 @@ func targetPort(target *url.URL) string {
 	return map[string]string{"https": "443", "http": "80"}[target.Scheme]
 }
 
-// globMatches compares a host with a pattern in which an asterisk stands for any text, dots included.
+// globMatches reports whether host matches pattern. An asterisk matches any text, dots included.
 func globMatches(pattern, host string) bool {
 	// In path.Match an asterisk ends at a slash, which no host has.
 	escaped := strings.NewReplacer(`\`, `\\`, "?", `\?`, "[", `\[`).Replace(pattern)

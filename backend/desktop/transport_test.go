@@ -18,8 +18,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// network passes connections on to a server until it is told to drop all that comes by those it has, without a word to
-// either side: as a network that the computer has left.
+// network forwards connections to a server until it drops the packets of the open ones without closing them, as after the
+// computer has left a network.
 type network struct {
 	net.Listener
 	target string

@@ -152,7 +152,7 @@ type part struct {
 	place
 	own  []byte
 	held [][]byte
-	// around is what stands beside those that came in an envelope of their own.
+	// around are the members beside those customers that came in an envelope of their own.
 	around []clue
 	// As whom the customers in it were handed over before all of it was known.
 	streamed bool

@@ -72,7 +72,7 @@ func (r *reader) call(ctx context.Context, address *url.URL) (*http.Response, er
 		defer cancel(nil)
 		return nil, r.connectionError(ctx, err)
 	}
-	response.Body = &lively{ReadCloser: response.Body, silence: r.silence, ctx: ctx, cancel: cancel}
+	response.Body = &throughputBody{ReadCloser: response.Body, silence: r.silence, ctx: ctx, cancel: cancel}
 	r.record(response)
 	return response, nil
 }
@@ -87,42 +87,42 @@ func (r *reader) connectionError(ctx context.Context, err error) error {
 	return connectionError(r.address.Host, err)
 }
 
-// lively is a body that is given up once too little of it comes for too long: nothing, or a byte now and then. Time its
-// reader takes does not count.
-type lively struct {
+// throughputBody is a response body whose Read fails once its throughput stays below the minimum for longer than silence.
+// The time that its reader takes does not count.
+type throughputBody struct {
 	io.ReadCloser
 	silence time.Duration
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	timer   *time.Timer
-	// came are the last bytes, fewer than leastBytes, and waited is how long they were waited for.
-	came   int
-	waited time.Duration
+	// received counts bytes since leastBytes were last complete, and waited is how long the reads for them took.
+	received int
+	waited   time.Duration
 }
 
-func (l *lively) Read(p []byte) (int, error) {
-	left := l.silence - l.waited
-	if l.timer == nil {
-		l.timer = time.AfterFunc(left, func() { l.cancel(errSilence) })
+func (b *throughputBody) Read(p []byte) (int, error) {
+	left := b.silence - b.waited
+	if b.timer == nil {
+		b.timer = time.AfterFunc(left, func() { b.cancel(errSilence) })
 	} else {
-		l.timer.Reset(left)
+		b.timer.Reset(left)
 	}
 	begin := time.Now()
-	n, err := l.ReadCloser.Read(p)
-	l.timer.Stop()
-	l.waited += time.Since(begin)
-	if l.came += n; l.came >= leastBytes {
-		l.came, l.waited = 0, 0
+	n, err := b.ReadCloser.Read(p)
+	b.timer.Stop()
+	b.waited += time.Since(begin)
+	if b.received += n; b.received >= leastBytes {
+		b.received, b.waited = 0, 0
 	}
-	if err != nil && context.Cause(l.ctx) == errSilence { //nolint:errorlint // it is set as it is
+	if err != nil && context.Cause(b.ctx) == errSilence { //nolint:errorlint // it is set as it is
 		err = context.DeadlineExceeded
 	}
 	return n, err
 }
 
-func (l *lively) Close() error {
-	l.cancel(nil)
-	return l.ReadCloser.Close()
+func (b *throughputBody) Close() error {
+	b.cancel(nil)
+	return b.ReadCloser.Close()
 }
 
 // capped reads at most left bytes, then answers errLarge.

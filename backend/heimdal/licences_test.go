@@ -110,7 +110,7 @@ func TestLicenceFactsInLists(t *testing.T) {
 		`"licenses":[{"expiry":"soon"},{"expiry":"2027-06-30"}]`:                                     "- -",
 		`"licenses":[{"expiry":"soon","active":false},{"expiry":"2027-06-30"}]`:                      "2027-06-30 -",
 		`"licenses":[{"expiry":null},{"expiry":""},{"expiry":"0001-01-01"},{"expiry":"2027-06-30"}]`: "2027-06-30 -",
-		// What stands beside the list comes first, and licences before products.
+		// Members beside the list come first, and licences before products.
 		`"licenses":[{"expiry":"2027-06-30","type":"Annual"}],"expiryDate":"2029-01-01","licenseType":"Monthly"`:    "2029-01-01 Monthly",
 		`"modules":[{"name":"A","expiry":"2026-01-01"}],"licenses":[{"expiry":"2027-06-30"}]`:                       "2027-06-30 -",
 		`"licenses":[{"module":"EDR"}],"modules":[{"name":"A","expiry":"2026-01-01"}]`:                              "2026-01-01 -",

@@ -250,7 +250,7 @@ func (p *paths) elements(n *node) *node {
 // pathSigns are what parts the names of a path.
 var pathSigns = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`)
 
-// pathName is a name as it stands in a path: "a.b" there is a member b in a member a.
+// pathName returns name as it is written in a path, where "a.b" is the member b of the member a.
 func pathName(name string) string {
 	if name == anyName {
 		return `\` + anyName

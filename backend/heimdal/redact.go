@@ -85,7 +85,7 @@ func reversed(text string) string {
 	return string(b)
 }
 
-// between drops the characters at both ends of an encoded text that depend on what stands before and after it.
+// between drops the characters at both ends of an encoded text that depend on its neighbours.
 func between(text string, before, bits int) string {
 	first := (before*8 + bits - 1) / bits
 	return text[min(first, len(text)):max(len(text)-1, first)]

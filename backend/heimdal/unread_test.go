@@ -19,7 +19,7 @@ func unreadIDs(unread []portal.UnreadReseller) string {
 	return strings.Join(all, ", ")
 }
 
-// threeResellers is an API without parents whose reseller with the id refused answers as said.
+// threeResellers returns an API without parents in which the reseller refused gets the given response.
 func threeResellers(t testing.TB, refused string, answer func() *http.Response) *reader {
 	top := `[` + resellers(3) + `,` + corps(11, 1) + `]`
 	return asking(t, func(r *http.Request) *http.Response {

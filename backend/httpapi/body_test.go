@@ -381,7 +381,7 @@ func (h *house) refusedUnread(t *testing.T, path string, size, status int) {
 	}
 }
 
-// TestReadyAtOnce locks the table that readiness reads: whoever asks meanwhile shares one query.
+// TestReadyAtOnce locks the table that readiness reads: callers share one query meanwhile.
 func TestReadyAtOnce(t *testing.T) {
 	h := newHouse(t)
 	locked, err := h.owner.Begin(t.Context())

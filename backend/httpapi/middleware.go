@@ -83,7 +83,7 @@ func (s *server) recover(next http.Handler) http.Handler {
 	})
 }
 
-// checkText refuses what PostgreSQL cannot hold as text, wherever in the URL it stands, and a parameter or a header of
+// checkText refuses what PostgreSQL cannot hold as text, anywhere in the URL, and a parameter or a header of
 // ours that comes twice: which of the two counts is not for the server to guess.
 func checkText(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

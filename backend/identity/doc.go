@@ -159,6 +159,6 @@
 //
 // Whoever is refused reads one of a few sentences (problem.go), each with a next step. Operator and audit log learn
 // the reason by one word of ours, such as token_nonce, and who it was by the provider's own identifiers: never an
-// address, token, code, or text of the provider's. The address that signed in is told to the person who signed in, and to
-// nobody else.
+// address, token, code, or text of the provider's. Only the response to the person who signed in
+// names the address.
 package identity

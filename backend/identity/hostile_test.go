@@ -42,7 +42,7 @@ type answer struct {
 var (
 	signsIn   = answer{}
 	codeAsked = answer{portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator.", ""}
-	// addressless is what somebody whose Google account names no address reads.
+	// addressless is the refusal of a Google account without an address.
 	addressless = answer{portal.InviteCodeRequired, "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one.", ""}
 	notInvited  = answer{portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite.", "no_invite"}
 	// noAddress stands for what a token without a usable address comes to at either provider.
@@ -238,7 +238,7 @@ func (k *lawsuit) judge(want answer, act func() error) {
 	}
 }
 
-// logged answers the reason of the one line of the log, "" for a log without lines. What it says of clocks is TestClock's.
+// logged returns the reason in the one line of the log, "" for an empty log. TestClock checks what it says of clocks.
 func (k *lawsuit) logged() string {
 	k.Helper()
 	var lines []byte

@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// told is all that somebody can learn from a refusal.
+// told is all that a caller can learn from a refusal.
 type told struct {
 	Public     portal.Error
 	Statements int64

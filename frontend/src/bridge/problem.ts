@@ -159,7 +159,7 @@ export function toProblem(rejection: unknown): Problem {
 
 const passing: readonly ProblemCode[] = ["offline", "unavailable", "internal"];
 
-/** Whether no call at all can succeed for now. */
+/** Whether every call fails until the connection or the portal is back. */
 export const isOutage = (problem: Problem): boolean =>
   problem.code === "offline" || problem.code === "unavailable";
 
