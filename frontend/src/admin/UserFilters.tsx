@@ -1,11 +1,11 @@
-import Popover from "@mui/material/Popover";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import type { UserFilter } from "../bridge/models";
 import { mspQuery } from "../bridge/queries";
 import { formatList } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { FilterBar, FilterChip, FilterFace, SearchField } from "../parts/FilterBar";
+import { FilterBar, FilterChip, SearchField } from "../parts/FilterBar";
+import { FilterDialog } from "../parts/FilterDialog";
 import type { ListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { MSPPicker } from "./NodePicker";
@@ -68,51 +68,29 @@ interface ChipProps {
 
 /** There may be thousands of MSPs: one is searched for, not picked from a menu. */
 function MSPChip({ value, onChange }: ChipProps) {
-  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [placed, setPlaced] = useState(false);
   const name = useMSPName(value);
-  const label = t("users.filter.msp");
-  const choose = (id: string | undefined) => {
-    setAnchor(null);
-    onChange(id);
-  };
   return (
-    <>
-      <FilterFace
-        label={label}
-        chosen={name}
-        open={anchor !== null}
-        opens="dialog"
-        onOpen={setAnchor}
-        onClear={() => choose(undefined)}
-      />
-      <Popover
-        open={anchor !== null}
-        anchorEl={anchor}
-        onClose={() => setAnchor(null)}
-        anchorOrigin={{ vertical: "bottom", horizontal: "left" }}
-        slotProps={{
-          // The list of MSPs is placed when the field takes the focus: once the field itself has its place.
-          transition: { onEntered: () => setPlaced(true), onExit: () => setPlaced(false) },
-          paper: {
-            role: "dialog",
-            "aria-label": label,
-            sx: (theme) => ({
-              width: 320,
-              p: 2,
-              mt: 0.5,
-              border: `1px solid ${theme.vars.palette.divider}`,
-            }),
-          },
-        }}
-      >
+    <FilterDialog
+      label={t("users.filter.msp")}
+      chosen={name}
+      width={320}
+      onClear={() => onChange(undefined)}
+      // The list of MSPs is placed when the field takes the focus: once the field itself has its place.
+      onEntered={() => setPlaced(true)}
+      onExit={() => setPlaced(false)}
+    >
+      {(close) => (
         <MSPPicker
           autoFocus={placed}
           value={value && name ? { id: value, name } : null}
-          onChange={(msp) => choose(msp?.id)}
+          onChange={(msp) => {
+            close();
+            onChange(msp?.id);
+          }}
           error={undefined}
         />
-      </Popover>
-    </>
+      )}
+    </FilterDialog>
   );
 }

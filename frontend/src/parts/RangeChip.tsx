@@ -3,12 +3,11 @@ import Button from "@mui/material/Button";
 import Checkbox from "@mui/material/Checkbox";
 import FormControlLabel from "@mui/material/FormControlLabel";
 import FormHelperText from "@mui/material/FormHelperText";
-import Popover from "@mui/material/Popover";
 import TextField from "@mui/material/TextField";
 import { type RefObject, useId, useRef, useState } from "react";
 import { type NumberRange, parseRange, rangeText } from "../bridge/range";
 import { t } from "../i18n/i18n";
-import { FilterFace } from "./FilterBar";
+import { FilterDialog } from "./FilterDialog";
 
 const unknown = "unknown";
 
@@ -42,45 +41,27 @@ interface Props {
 
 /** A filter by a number, as a chip that opens a small form: from, to, or unknown. */
 export function RangeChip({ label, value, withUnknown, onChange }: Props) {
-  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const first = useRef<HTMLInputElement>(null);
-  const choose = (next: string | undefined) => {
-    setAnchor(null);
-    onChange(next);
-  };
   return (
-    <>
-      <FilterFace
-        label={label}
-        chosen={value && rangeWords(value)}
-        open={anchor !== null}
-        opens="dialog"
-        onOpen={setAnchor}
-        onClear={() => choose(undefined)}
-      />
-      <Popover
-        open={anchor !== null}
-        anchorEl={anchor}
-        onClose={() => setAnchor(null)}
-        anchorOrigin={{ vertical: "bottom", horizontal: "left" }}
-        slotProps={{
-          // The form can take the focus once it has its place.
-          transition: { onEntered: () => first.current?.focus() },
-          paper: {
-            role: "dialog",
-            "aria-label": label,
-            sx: (theme) => ({
-              width: 280,
-              p: 2,
-              mt: 0.5,
-              border: `1px solid ${theme.vars.palette.divider}`,
-            }),
-          },
-        }}
-      >
-        <RangeForm value={value} withUnknown={withUnknown} onChoose={choose} first={first} />
-      </Popover>
-    </>
+    <FilterDialog
+      label={label}
+      chosen={value && rangeWords(value)}
+      width={280}
+      onClear={() => onChange(undefined)}
+      onEntered={() => first.current?.focus()}
+    >
+      {(close) => (
+        <RangeForm
+          value={value}
+          withUnknown={withUnknown}
+          onChoose={(next) => {
+            close();
+            onChange(next);
+          }}
+          first={first}
+        />
+      )}
+    </FilterDialog>
   );
 }
 
