@@ -126,4 +126,13 @@ func TestAnAdministratorSeesOnlyWhatHappenedInTheirScope(t *testing.T) {
 	if u := seen(); u.Sessions != 1 || u.LastLoginAt == nil {
 		t.Errorf("once they act here: %+v, want one session and its use", u)
 	}
+	h.exec("update user_role set last_used_at = now() - interval '9 days' where id <> $1", here)
+	h.exec("update user_role set last_used_at = now() - interval '5 days' where id = $1", here)
+	was := seen()
+	h.wants(h.get("/v1/me", tokens.AccessToken), ok)
+	h.wants(h.get("/v1/me", h.start(person).AccessToken), ok)
+	h.refreshed(tokens)
+	if u := seen(); u.Sessions != 1 || !u.LastLoginAt.Equal(*was.LastLoginAt) {
+		t.Errorf("after uses elsewhere: %+v, want one session and the use of %s", u, was.LastLoginAt)
+	}
 }

@@ -106,6 +106,25 @@ func TestInviteChoice(t *testing.T) {
 			t.Errorf("signs in as %+v", me.Grants)
 		}
 	})
+	t.Run("starts the session under the first chosen", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		var ids []string
+		for _, msp := range h.Own.MSPs {
+			n := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
+			n.MSPID = msp.ID
+			ids = append(ids, h.invite(n).ID)
+		}
+		grant := h.arrive(portal.Entra, "tess")
+		grant.InviteIDs = []string{ids[1], ids[0]}
+		tokens, err := h.redeem(grant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if me := h.me(tokens); me.Grant.Node != h.Own.MSPs[1].Name || len(me.Grants) != 2 {
+			t.Errorf("starts under %+v of %+v, want the first chosen", me.Grant, me.Grants)
+		}
+	})
 	t.Run("may be sent any number of times and is no refusal", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)

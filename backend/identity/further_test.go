@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
@@ -56,6 +57,9 @@ func TestFurtherInvite(t *testing.T) {
 		me, err = h.signIn(portal.Entra, "tess", created.Code)
 		if err != nil || len(me.Grants) != 2 || me.User.ID != tokens.User.ID || me.Grants[1].MSSP != h.Other.Name {
 			t.Errorf("with it: %+v, %v", me.Grants, err)
+		}
+		if me.Grant.Scope.MSSPID != h.Other.MSSPID {
+			t.Errorf("the sign-in starts under %+v, want the grant it has claimed", me.Grant)
 		}
 	})
 	t.Run("is claimed by its code when signed in", func(t *testing.T) {
@@ -148,6 +152,48 @@ func TestFurtherInvite(t *testing.T) {
 func withCode(g portal.CodeGrant, code string) portal.CodeGrant {
 	g.InviteCode = code
 	return g
+}
+
+// A stranger who invited first has the oldest grant. It is no reason to start under it.
+func TestAStrangerWhoInvitedFirstSeesNoLaterUse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	stranger := h.Other.Viewers[portal.MSPAdmin]
+	h.invitedBy(stranger, portal.NewInvite{
+		Email: "tess@contoso.example", Role: portal.MSPUser, MSPID: h.Other.MSPs[0].ID, Provider: portal.Entra,
+		Domain: "contoso.example", Tenant: contoso,
+	})
+	if me, err := h.signIn(portal.Entra, "tess", ""); err != nil || me.Grant.Scope.MSSPID != h.Other.MSSPID {
+		t.Fatalf("the stranger's invite is claimed as %+v: %v", me.Grant, err)
+	}
+	own := h.invite(portal.NewInvite{
+		Email: "tess@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Domain: "contoso.example", Tenant: contoso,
+	})
+	before := h.seenBy(stranger)
+	for _, code := range []string{own.Code, "", ""} {
+		h.exec("update user_role set last_used_at = last_used_at - interval '1 day'")
+		before = before.AddDate(0, 0, -1)
+		me, err := h.signIn(portal.Entra, "tess", code)
+		if err != nil || me.Grant.Scope.MSSPID != h.Own.MSSPID {
+			t.Fatalf("with the code %q: signed in under %+v, %v, want their own MSSP", code, me.Grant, err)
+		}
+		if seen := h.seenBy(stranger); !seen.Equal(before) {
+			t.Errorf("with the code %q: the stranger sees a use at %s, want %s as before", code, seen, before)
+		}
+	}
+	if n := h.count("select count(*) from audit_log where action = 'sign_in' and mssp_id = $1", h.Other.MSSPID); n != 1 {
+		t.Errorf("the stranger's audit log has %d sign-ins, want the one that was theirs", n)
+	}
+}
+
+// seenBy is the last use of tess that an administrator sees.
+func (h *house) seenBy(admin portal.Viewer) time.Time {
+	h.Helper()
+	page, err := h.DB.Users(context.Background(), admin, portal.UserQuery{Q: "tess@contoso.example"})
+	if err != nil || len(page.Items) != 1 || page.Items[0].LastLoginAt == nil {
+		h.Fatalf("the administrator is shown %+v: %v", page.Items, err)
+	}
+	return page.Items[0].LastLoginAt.UTC()
 }
 
 func TestAStrangersDeactivationEndsNothingElsewhere(t *testing.T) {

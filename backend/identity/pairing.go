@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"slices"
 	"strings"
@@ -64,12 +65,16 @@ func (a application) withCode() ([]postgres.OpenInvite, error) {
 	return claimed, nil
 }
 
-// withoutCode claims what is open for a confirmed address: the one invite, or those the person has chosen. Where the chosen
-// ones are no longer open, an invite that was not chosen is offered, however few are left.
+// withoutCode claims what is open for a confirmed address: the one invite, or those the person has chosen, in the order of
+// the choice, because the session starts under the first. Where the chosen ones are no longer open, an invite that was not
+// chosen is offered, however few are left.
 func (a application) withoutCode() ([]postgres.OpenInvite, error) {
 	wanted := a.byAddress
 	if len(wanted) > 1 || len(a.chosen) > 0 {
 		wanted = slices.DeleteFunc(slices.Clone(wanted), func(i postgres.OpenInvite) bool { return !slices.Contains(a.chosen, i.ID) })
+		slices.SortStableFunc(wanted, func(i, j postgres.OpenInvite) int {
+			return cmp.Compare(slices.Index(a.chosen, i.ID), slices.Index(a.chosen, j.ID))
+		})
 	}
 	if len(wanted) == 0 {
 		return nil, inviteChoice(a.offers())

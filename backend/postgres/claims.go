@@ -25,6 +25,7 @@ type Claim struct {
 func (db *DB) ClaimInvites(ctx context.Context, c Claim, n NewSession) (*Holder, error) {
 	args := c.args(ctx)
 	userID := args["user"].(string)
+	n.Claimed = args["grants"].([]string)
 	var row *holderRow
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
 		var claimed []string

@@ -213,7 +213,7 @@ func queueKnown(ctx context.Context, batch *pgx.Batch, i Identity, attemptID str
 		       k.active, p.last_login_at, k.held, g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
 		from known k
 		left join person p on true
-		left join first_grant g on true`, args,
+		left join acting g on true`, args,
 	).Query(func(rows pgx.Rows) error {
 		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[knownRow])
 		for _, row := range found {

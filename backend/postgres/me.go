@@ -46,7 +46,8 @@ const heldGrants = `
 	left join client c on c.mssp_id = g.mssp_id and c.id = g.client_id`
 
 // queueUse notes that a session acts under a grant, where it may: what administrators of the grant see of a person hangs on
-// that. It writes once a minute at most.
+// that, and so does which grant their next session starts under. For one session and grant it writes once a minute at most,
+// and always where the session has acted under another since.
 func queueUse(batch *pgx.Batch, userID, sessionID, grantID string) {
 	batch.Queue(`
 		with used as (
@@ -59,13 +60,19 @@ func queueUse(batch *pgx.Batch, userID, sessionID, grantID string) {
 			and s.user_id = $1
 			and s.revoked_at is null
 			and `+usableIn+`
-			and coalesce(g.last_used_at < now() - interval '1 minute'
-			             or not exists (select from session_grant a where a.session_id = s.id and a.grant_id = g.id), true)
+			and (coalesce(g.last_used_at < now() - interval '1 minute', true)
+			     or g.id is distinct from (
+			         select a.grant_id
+			         from session_grant a
+			         where a.session_id = s.id
+			         order by a.last_used_at desc nulls last, a.grant_id
+			         limit 1))
 			returning g.id)
-		insert into session_grant (session_id, grant_id)
-		select $2, id
+		insert into session_grant (session_id, grant_id, last_used_at)
+		select $2, id, now()
 		from used
-		on conflict do nothing`, userID, sessionID, grantID)
+		on conflict (session_id, grant_id) do update
+		set last_used_at = excluded.last_used_at`, userID, sessionID, grantID)
 }
 
 // Me answers the viewer, the grant they act under and all they may act under. Like As it checks in the same round trip that

@@ -17,6 +17,8 @@ type NewSession struct {
 	ID, Device     string
 	TokenHash      []byte
 	Idle, Absolute time.Duration
+	// Claimed are the grants that the same sign-in has claimed: the session starts under the first of them.
+	Claimed []string
 }
 
 // Holder is somebody in a session of theirs, or why they may not have one: Deactivated or NoInvite.
@@ -26,7 +28,7 @@ type Holder struct {
 	Problem error
 }
 
-// holderRow is a session's user with the first of their active grants; Held says whether they have any at all.
+// holderRow is a session's user with the grant that its tokens name; Held says whether they have any at all.
 type holderRow struct {
 	ID          string
 	Name        string
@@ -57,9 +59,8 @@ func (h holderRow) holder(sessionID string) Holder {
 	}
 }
 
-// StartSession starts a session for a user and answers who they are in it: the holder of the oldest of their
-// active grants.
-// There is no session for a holder with a problem.
+// StartSession starts a session for a user and returns who they are in it. There is no session for a holder with a
+// problem.
 func (db *DB) StartSession(ctx context.Context, userID string, n NewSession) (Holder, error) {
 	var row *holderRow
 	err := db.authTrip(ctx, func(batch *pgx.Batch) { queueStart(ctx, batch, userID, "", n, &row) })
@@ -91,7 +92,7 @@ func queueStart(ctx context.Context, batch *pgx.Batch, userID, attemptID string,
 		       exists (select from user_role held where held.user_id = p.id) as held,
 		       g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
 		from person p
-		left join first_grant g on true`, args,
+		left join acting g on true`, args,
 	).Query(func(rows pgx.Rows) error {
 		found, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[holderRow])
 		if len(found) > 0 {
@@ -104,23 +105,26 @@ func queueStart(ctx context.Context, batch *pgx.Batch, userID, attemptID string,
 func (n NewSession) args(ctx context.Context) pgx.StrictNamedArgs {
 	return pgx.StrictNamedArgs{
 		"session": n.ID, "device": n.Device, "hash": n.TokenHash, "idle": n.Idle, "absolute": n.Absolute,
-		"session_audit": NewID(), "request": requestID(ctx),
+		"session_audit": NewID(), "request": requestID(ctx), "claimed": append([]string{}, n.Claimed...),
 	}
 }
 
-// sessionOfPerson starts a session for whom the expression "person" before it has found: nobody, or one.
+// sessionOfPerson starts a session for whom the expression "person" before it has found: nobody, or one. It starts under
+// the grant just claimed, else under the one the person last acted under. What a tenant does to its own grants moves nobody
+// from another's: the oldest grant, which may be a stranger's, counts only where none was ever used.
 const sessionOfPerson = `
-		first_grant as (
+		acting as (
 			select id, role, mssp_id, msp_id, client_id
 			from user_role
 			where user_id = (select id from person)
 			and active
-			order by id
+			order by id = any(@claimed::uuid[]) desc, last_used_at desc nulls last, id
 			limit 1),
 		started as (
-			insert into session (id, user_id, device, idle_expires_at, expires_at)
-			select @session::uuid, p.id, @device, now() + least(@idle::interval, @absolute::interval), now() + @absolute::interval
-			from person p, first_grant
+			insert into session (id, user_id, device, grant_id, idle_expires_at, expires_at)
+			select @session::uuid, p.id, @device, g.id,
+			       now() + least(@idle::interval, @absolute::interval), now() + @absolute::interval
+			from person p, acting g
 			where p.active
 			returning id, user_id),
 		token as (
@@ -130,16 +134,16 @@ const sessionOfPerson = `
 		acted as (
 			insert into session_grant (session_id, grant_id)
 			select s.id, g.id
-			from started s, first_grant g),
+			from started s, acting g),
 		used as (
 			update user_role
 			set last_used_at = now()
-			from first_grant, started
-			where user_role.id = first_grant.id),
+			from acting, started
+			where user_role.id = acting.id),
 		logged as (
 			insert into audit_log (mssp_id, id, actor_id, action, target, request_id)
 			select g.mssp_id, @session_audit::uuid, s.user_id, 'sign_in', s.id::text, @request
-			from started s, first_grant g)`
+			from started s, acting g)`
 
 // Rotation asks to replace a refresh token by its successor, which is kept sealed for the holder of the old token.
 type Rotation struct {
@@ -157,7 +161,7 @@ type Rotation struct {
 type TokenState struct {
 	SessionID     string
 	UserID        string
-	MSSPID        string // of the user's first grant, "" without one
+	MSSPID        string // of the grant that its tokens name, "" without one
 	RevokedReason portal.EndedReason
 	// Live: neither revoked nor past a limit. Rotated: by this very Rotation.
 	Live, Rotated bool
@@ -194,7 +198,7 @@ func (t tokenRow) holder() Holder {
 // RotateToken replaces an unused token of a live session and returns the state after that. Of several who rotate one
 // token at once exactly one does; the others find it used. SessionRevoked for a token that is not known.
 //
-// Three statements in one round trip: each begins when the one before it has waited for whoever held the row, and so
+// Four statements in one round trip: each begins when the one before it has waited for whoever held the row, and so
 // sees what they did.
 func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	var row tokenRow
@@ -202,6 +206,7 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
 		graced = false
 		queueRotation(batch, r)
+		queueGoOn(batch, r)
 		queueGrace(batch, r, &graced)
 		queueTokenState(batch, r, &row)
 	})
@@ -220,6 +225,16 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	}
 	return state, nil
 }
+
+// tokensGrant selects from the grants g that the session s may act under the one its tokens name: the one they named
+// before, else the one its person used last. A session of a server that noted none goes on under the oldest, as there.
+const tokensGrant = `
+				from user_role g
+				where g.user_id = s.user_id
+				and ` + usableIn + `
+				order by g.id = s.grant_id desc nulls last,
+				         case when s.grant_id is not null then g.last_used_at end desc nulls last, g.id
+				limit 1`
 
 func queueRotation(batch *pgx.Batch, r Rotation) {
 	batch.Queue(`
@@ -243,12 +258,42 @@ func queueRotation(batch *pgx.Batch, r Rotation) {
 			from rotated)
 		update session s
 		set last_used_at = now(), idle_expires_at = least(now() + @idle::interval, s.expires_at),
-		    uses_request_ids = s.uses_request_ids or length(@request::bytea) > 0
+		    uses_request_ids = s.uses_request_ids or length(@request::bytea) > 0,
+		    grant_id = (
+				select g.id
+				`+tokensGrant+`)
 		from rotated
 		where s.id = rotated.session_id`,
 		pgx.StrictNamedArgs{
 			"old": r.Old, "new": r.New, "sealed": r.SuccessorSealed, "request": r.request(), "idle": r.Idle,
 		})
+}
+
+// queueGoOn notes that a session whose token was rotated goes on under the grant it acted under last. It does not wait for
+// an administrator who changes that grant at this moment.
+func queueGoOn(batch *pgx.Batch, r Rotation) {
+	batch.Queue(`
+		with last as (
+			select a.session_id, a.grant_id
+			from refresh_token t
+			join session_grant a on a.session_id = t.session_id
+			where t.token_hash = @old
+			and t.successor_hash = @new
+			and a.last_used_at is not null
+			order by a.last_used_at desc, a.grant_id
+			limit 1),
+		acting as (
+			select g.id
+			from last
+			join session s on s.id = last.session_id
+			join user_role g on g.id = last.grant_id
+			where `+usableIn+`
+			for no key update of g skip locked)
+		update user_role g
+		set last_used_at = now()
+		from acting
+		where g.id = acting.id`,
+		pgx.StrictNamedArgs{"old": r.Old, "new": r.New})
 }
 
 // queueGrace counts one use of the grace, if the token may be given its successor again without a request id: where the
@@ -297,11 +342,7 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 		left join refresh_token next on next.token_hash = t.successor_hash
 		left join lateral (
 			select id, role, mssp_id, msp_id, client_id
-			from user_role g
-			where user_id = u.id
-			and `+usableIn+`
-			order by id
-			limit 1) g on true
+			`+tokensGrant+`) g on true
 		where t.token_hash = @old`,
 		pgx.StrictNamedArgs{"old": r.Old, "new": r.New, "request": r.request()},
 	).Query(func(rows pgx.Rows) (err error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -152,5 +153,18 @@ func (h *house) end(viewer portal.Viewer, reason portal.EndedReason) {
 	h.Helper()
 	if err := h.DB.EndSession(context.Background(), viewer.SessionID, viewer.UserID, viewer.Scope.MSSPID, reason); err != nil {
 		h.Fatal(err)
+	}
+}
+
+// within fails unless something ends well before its time is over.
+func (h *house) within(done <-chan error, what string) {
+	h.Helper()
+	select {
+	case err := <-done:
+		if err != nil {
+			h.Errorf("%s: %v", what, err)
+		}
+	case <-time.After(time.Minute):
+		h.Fatalf("%s was not over after a minute", what)
 	}
 }

@@ -76,8 +76,8 @@ func setDefault(d *time.Duration, fallback time.Duration) {
 	}
 }
 
-// Start signs a user in: it starts a session under the oldest of their active grants. Deactivated and NoInvite where the
-// user may have none.
+// Start signs a user in: it starts a session under the active grant they used last, the oldest where they used none.
+// Deactivated and NoInvite where the user may have none.
 func (s *Sessions) Start(ctx context.Context, userID string, c Client) (portal.Tokens, error) {
 	opening := s.Prepare(c)
 	holder, err := s.db.StartSession(traced(ctx, c), userID, opening.NewSession)

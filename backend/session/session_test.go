@@ -14,7 +14,7 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-func TestASessionIsItsUserUnderTheirOldestGrant(t *testing.T) {
+func TestASessionIsItsUserUnderTheirGrant(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens, viewer := h.signedIn()

@@ -1,0 +1,149 @@
+package session_test
+
+import (
+	"context"
+	"testing"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/session"
+)
+
+// stranger gives the user a grant of another tenant that is older than all others, as of an invite that came first.
+func (h *house) stranger() (grantID string) {
+	h.Helper()
+	grantID = h.Grant(h, h.user().UserID, portal.MSPUser, h.Other.At(portal.MSPUser, 0))
+	older := "00000000" + grantID[8:]
+	h.exec("update user_role set id = $2 where id = $1", grantID, older)
+	return older
+}
+
+// under acts under another grant as a request with Portal-Grant does.
+func (h *house) under(tokens portal.Tokens, grantID string) {
+	h.Helper()
+	if _, err := h.sessions.VerifyAs(context.Background(), tokens.AccessToken, grantID); err != nil {
+		h.Fatalf("act under %s: %v", grantID, err)
+	}
+}
+
+// wantGrant checks which grant a session's access token names, by a request.
+func (h *house) wantGrant(tokens portal.Tokens, want, when string) {
+	h.Helper()
+	viewer, err := h.viewer(tokens.AccessToken)
+	if err != nil || viewer.GrantID != want {
+		h.Errorf("%s the session is under %s, %v, want %s", when, viewer.GrantID, err, want)
+	}
+}
+
+// unused reports whether a grant was not used in the last hour.
+func (h *house) unused(grantID string) bool {
+	h.Helper()
+	return h.count("select count(*) from user_role where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 hour')", grantID) == 1
+}
+
+// longAgo makes every use of before a use of days ago, in the order it was in.
+func (h *house) longAgo() {
+	h.Helper()
+	h.exec("update user_role set last_used_at = last_used_at - interval '3 days'")
+	h.exec("update session_grant set last_used_at = last_used_at - interval '3 days'")
+}
+
+func TestSessionGrant(t *testing.T) {
+	t.Parallel()
+	for name, check := range map[string]func(h *house, own, strangers string){
+		"starts_under_the_grant_used_last": func(h *house, own, strangers string) {
+			first := h.start()
+			h.wantGrant(first, strangers, "Where no grant was ever used")
+			h.under(first, own)
+			h.longAgo()
+			next := h.start()
+			h.wantGrant(next, own, "After the own grant was chosen")
+			if !h.unused(strangers) {
+				h.Error("the sign-in is a use of the stranger's grant, which it had nothing to do with")
+			}
+		},
+		"starts_under_another_while_that_is_inactive": func(h *house, own, strangers string) {
+			h.under(h.start(), own)
+			h.exec("update user_role set active = false where id = $1", own)
+			h.wantGrant(h.start(), strangers, "While the own grant is inactive")
+		},
+		"is_kept_whatever_another_session_uses": func(h *house, own, strangers string) {
+			first := h.start()
+			h.under(first, own)
+			tokens := h.start()
+			h.under(h.start(), strangers)
+			for range 2 {
+				h.wantGrant(tokens, own, "While another session is under the stranger's grant")
+				tokens = h.refresh(tokens.RefreshToken)
+			}
+		},
+		"is_another_once_it_may_not_be_used": func(h *house, own, strangers string) {
+			third := h.promoted()
+			tokens := h.start()
+			h.under(tokens, third)
+			h.under(tokens, own)
+			tokens = h.start()
+			h.exec("update user_role set active = false where id = $1", own)
+			for range 2 {
+				tokens = h.refresh(tokens.RefreshToken)
+				h.wantGrant(tokens, third, "Once the own grant is inactive")
+			}
+		},
+		"of_an_older_server_is_the_oldest": func(h *house, own, strangers string) {
+			tokens := h.start()
+			h.under(tokens, own)
+			h.exec("update session set grant_id = null")
+			for range 2 {
+				tokens = h.refresh(tokens.RefreshToken)
+				h.wantGrant(tokens, strangers, "Where the app still acts under the older server's token")
+			}
+		},
+		"is_used_by_a_refresh": func(h *house, own, strangers string) {
+			tokens := h.start()
+			h.under(tokens, own)
+			h.longAgo()
+			h.refresh(tokens.RefreshToken)
+			if h.unused(own) || !h.unused(strangers) {
+				h.Errorf("after the refresh of a session that acts under the own grant, that is unused: %v, the stranger's: %v",
+					h.unused(own), h.unused(strangers))
+			}
+		},
+		"is_not_used_by_a_refresh_once_inactive": func(h *house, own, _ string) {
+			tokens := h.start()
+			h.under(tokens, own)
+			h.longAgo()
+			h.exec("update user_role set active = false where id = $1", own)
+			h.refresh(tokens.RefreshToken)
+			if !h.unused(own) {
+				h.Error("a refresh is a use of a grant that the session may not act under")
+			}
+		},
+		"is_noted_at_every_change": func(h *house, own, strangers string) {
+			tokens := h.start()
+			h.under(tokens, own)
+			h.wantGrant(tokens, strangers, "Back under the token's own grant")
+			h.wantGrant(h.start(), strangers, "After a switch there and back within a minute")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			check(h, h.user().GrantID, h.stranger())
+		})
+	}
+}
+
+// A refresh neither waits for an administrator who changes the grant at this moment, nor fails.
+func TestARefreshDoesNotWaitForAChangeOfItsGrant(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tokens := h.start()
+	h.exec("begin")
+	h.exec("select from user_role where user_id = $1 for update", h.user().UserID)
+	done := make(chan error, 1)
+	go func() {
+		_, err := h.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Client{})
+		done <- err
+	}()
+	h.within(done, "the refresh beside a change of the grant")
+	h.exec("rollback")
+}
