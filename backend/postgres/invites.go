@@ -278,6 +278,37 @@ func (db *DB) RevokeInvite(ctx context.Context, viewer portal.Viewer, id string)
 	})
 }
 
+// withdrawInvites takes back the open invites for some addresses inside the viewer's scope, each with its line in the audit
+// log.
+func withdrawInvites(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, addresses []string) error {
+	args := scopeArgs(viewer.Scope)
+	args["addresses"] = addresses
+	rows, err := tx.Query(ctx, `
+		update pre_assigned_role p
+		set revoked_at = now(), code_sealed = null
+		where `+inviteScope(viewer.Scope)+`
+		and p.email = any(@addresses)
+		and `+statusIs[string(portal.InviteOpen)]+`
+		returning p.id::text`, args)
+	if err != nil {
+		return err
+	}
+	withdrawn, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, id := range withdrawn {
+		err := writeAudit(ctx, tx, AuditEntry{
+			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "invite_revoked", Target: id,
+			Detail: map[string]any{"reason": "user_deactivated"},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func alreadyClosed(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) error {
 	invite, err := readInvite(ctx, tx, scope, id)
 	if err == nil && invite.Status == portal.InviteAccepted {

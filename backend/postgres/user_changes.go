@@ -38,8 +38,9 @@ func (g lockedGrant) sameRole(other lockedGrant) bool {
 
 func same(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// ChangeUser changes what a person may do inside the viewer's scope and answers them as they are then. It touches no
-// grant outside. NotFound for a person, grant or node the scope does not hold; Conflict for the viewer themselves and
+// ChangeUser changes what a person may do inside the viewer's scope and returns them as they are then. It touches no
+// grant outside. Somebody whom it leaves no active grant inside the scope loses the open invites there as well, by which
+// they could come back. NotFound for a person, grant or node the scope does not hold; Conflict for the viewer themselves and
 // for a role the person holds there already; Forbidden where one of the roles is none the viewer may give; Invalid
 // names what is missing.
 //
@@ -60,7 +61,7 @@ func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, c
 		return portal.UserItem{}, portal.Errorf(portal.Conflict, "Nobody changes their own role. Ask another administrator.")
 	}
 	var row userRow
-	err = db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+	err = db.writePerson(ctx, viewer, in, id, func(tx pgx.Tx, addresses []string) error {
 		held, err := lockGrants(ctx, tx, in, viewer, id)
 		if err != nil {
 			return err
@@ -76,12 +77,49 @@ func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, c
 		if err := allowed(viewer, held, after); err != nil {
 			return err
 		}
+		if deactivates(change, held, after) {
+			if err := withdrawInvites(ctx, tx, viewer, addresses); err != nil {
+				return err
+			}
+		}
 		return writeGrants(ctx, tx, in, viewer, id, before, after, &row)
 	})
 	if err != nil {
 		return portal.UserItem{}, err
 	}
 	return row.item(viewer), nil
+}
+
+// writePerson runs work as the viewer, with the person locked and the addresses that a provider confirms as theirs. Whoever
+// claims an invite locks the person too: so a claim is seen by work, or comes after it. Nobody outside the scope is locked,
+// or read.
+func (db *DB) writePerson(ctx context.Context, viewer portal.Viewer, in people, id string, work func(pgx.Tx, []string) error) error {
+	var addresses []string
+	args := scopeArgs(viewer.Scope)
+	args["user"] = id
+	enter := func(batch *pgx.Batch) {
+		batch.Queue(setScope, roleAuth, "", "", "")
+		queueStanding(batch, viewer)
+		batch.Queue(`
+			select
+			from app_user p
+			where p.id = @user
+			and `+in.holds("true")+`
+			for no key update`, args)
+		batch.Queue(`
+			select i.email
+			from identity i
+			join app_user p on p.id = i.user_id
+			where p.id = @user
+			and i.email_confirmed
+			and `+in.holds("true"), args,
+		).Query(func(rows pgx.Rows) (err error) {
+			addresses, err = pgx.CollectRows(rows, pgx.RowTo[string])
+			return err
+		})
+		queueScope(batch, viewer)
+	}
+	return db.transaction(ctx, enter, func(tx pgx.Tx) error { return work(tx, addresses) })
 }
 
 // lockGrants locks the viewer's own grant and the person's, always in the same order. Of two administrators who change
@@ -166,6 +204,16 @@ func allowed(viewer portal.Viewer, held, after []lockedGrant) error {
 	return nil
 }
 
+// deactivates reports whether a change takes from a person what they hold inside the scope, and leaves no active grant.
+func deactivates(change portal.UserChange, held, after []lockedGrant) bool {
+	if change.Active == nil || *change.Active {
+		return false
+	}
+	return !slices.ContainsFunc(held, func(h lockedGrant) bool {
+		return h.Active && !slices.ContainsFunc(after, func(a lockedGrant) bool { return a.ID == h.ID })
+	})
+}
+
 // writeGrants writes the grants that differ, each with its line in the audit log, ends the sessions of somebody who
 // has no active grant left anywhere, and reads the person again.
 func writeGrants(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id string, before, after []lockedGrant, row *userRow) error {
@@ -194,11 +242,10 @@ func writeGrants(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer
 }
 
 // queueEndUnusable ends the sessions of a person that may act under none of their grants any more. Only the door of sign-in may know of
-// all their grants; what it does then follows from them alone, whoever asked. It locks the person, so that of two
-// tenants who deactivate them or sign them out at once the second sees what the first did.
+// all their grants; what it does then follows from them alone, whoever asked. The person is locked, so that of two tenants
+// who deactivate them or sign them out at once the second sees what the first did.
 func queueEndUnusable(batch *pgx.Batch, id string, reason portal.EndedReason) {
 	batch.Queue(setScope, roleAuth, "", "", "")
-	batch.Queue("select from app_user where id = $1 for update", id)
 	batch.Queue(`
 		update session s
 		set revoked_at = now(), revoked_reason = $2
@@ -219,7 +266,7 @@ func (db *DB) SignOutUser(ctx context.Context, viewer portal.Viewer, id string) 
 	if !validID(id) {
 		return errNone("user")
 	}
-	return db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+	return db.writePerson(ctx, viewer, in, id, func(tx pgx.Tx, _ []string) error {
 		if err := mayTouch(ctx, tx, in, viewer, id); err != nil {
 			return err
 		}
