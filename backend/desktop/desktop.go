@@ -49,6 +49,8 @@ type Desktop struct {
 	watches     watches
 	liveness    liveness
 	leaving     sync.Once
+	// former ends what earlier runs have left at other addresses.
+	former sync.Once
 	// closed ends what runs as long as the app.
 	closed context.Context
 	close  context.CancelFunc
@@ -112,6 +114,7 @@ func (d *Desktop) Startup(ctx context.Context) Startup {
 	}
 	s.APIURL = d.address()
 	s.HasSession, s.KeyringProblem = connected.session.look(ctx)
+	d.former.Do(func() { go d.endFormer(d.closed) })
 	return s
 }
 
@@ -141,7 +144,9 @@ func (d *Desktop) SetAPIURL(raw string) error {
 	d.unwatch()
 	previous, _ := d.connected()
 	if previous != nil && !sameOrigin(checked, d.address()) {
-		previous.session.drop(context.Background())
+		telling, cancel := context.WithTimeout(context.Background(), logoutWait)
+		previous.session.drop(telling)
+		cancel()
 		previous = nil
 	}
 	d.connect(checked, previous)

@@ -108,7 +108,10 @@
 //
 // An address of the API is kept in one spelling, and the session belongs to its origin: another path of the same host
 // keeps it, another origin ends it on the server first. One that the server cannot be told of stays in the keyring
-// (TestOneSpellingOfAnAddress, TestSetAPIURL). What a newer version of the app keeps there is never touched: beside it this
+// (TestOneSpellingOfAnAddress, TestSetAPIURL). Where IT sets another address between two runs, the next start ends the session
+// at the old one in the background and then empties the keyring of it, again at each start for two weeks or twenty starts
+// while that server is out of reach (TestFormerOrigin). The address comes from a file beside the lock; the keyring's entry
+// names its own, and its token is sent nowhere else (TestForgedNoteOfAFormerOrigin). What a newer version of the app keeps there is never touched: beside it this
 // one signs in for the run only (TestAnEntryOfANewerVersion).
 //
 // # Connections

@@ -28,6 +28,8 @@ type session struct {
 	api      *apiClient
 	vault    *vault
 	lockFile string
+	// noteUse notes that the keyring holds the session.
+	noteUse func() error
 	// allowMemory permits a session that lasts for this run only, where the keyring cannot be used.
 	allowMemory bool
 	emit        func(event string, payload any)
@@ -65,6 +67,7 @@ func newSession(api *apiClient, o Options, apiURL, account string, wait time.Dur
 		api:         api,
 		vault:       newVault(o.Keyring, account, apiURL, wait, turns{sessionFile(o.StateDir, account, ".turn")}),
 		lockFile:    sessionFile(o.StateDir, account, ".lock"),
+		noteUse:     func() error { return noteOf(o.StateDir, account).use(apiURL, time.Now()) },
 		allowMemory: o.Settings.AllowSessionOnly,
 		emit:        o.Emit,
 		clock:       thisMoment,
@@ -253,6 +256,9 @@ func (s *session) keep(ctx context.Context, kept keptSession) error {
 		s.log.Warn("session file", "error", "it cannot be written")
 	}
 	if err == nil {
+		if s.noteUse() != nil {
+			s.log.Warn("session file", "error", "the address cannot be noted")
+		}
 		return nil
 	}
 	cause := ProblemOf(err).Cause

@@ -98,8 +98,7 @@ func (s *session) signOut(ctx context.Context) error {
 	unlock := s.lock(ctx)
 	notEmptied := s.forgetLine(ctx, line)
 	unlock()
-	over := proven(err) && hasCode(err, portal.SessionRevoked, portal.Unauthenticated, portal.Deactivated)
-	if err == nil || over || hasCode(err, SignedOut) {
+	if err == nil || isOver(err) || hasCode(err, SignedOut) {
 		// What the keyring may still hold is of no use to anybody.
 		return nil
 	}
@@ -113,25 +112,30 @@ func (s *session) signOut(ctx context.Context) error {
 	return nil
 }
 
-// drop ends a session because the user has chosen another API. One that the API cannot be told of stays in the keyring: a
-// mistyped address costs nobody the session.
-func (s *session) drop(ctx context.Context) {
-	telling, cancel := context.WithTimeout(ctx, logoutWait)
-	defer cancel()
+// drop ends a session whose address is in use no more, and reports whether nothing of it is left. One that the API cannot
+// be told of stays in the keyring: a mistyped address costs nobody the session.
+func (s *session) drop(ctx context.Context) (ended bool) {
 	line := s.line()
-	err := s.tellSignOut(telling)
+	err := s.tellSignOut(ctx)
 	if line == "" {
 		line = s.line()
 	}
 	s.forget()
-	if err != nil && !proven(err) {
-		if !hasCode(err, SignedOut) {
-			s.log.Warn("session of another address not ended", "code", string(ProblemOf(err).Code))
-		}
-		return
+	switch {
+	case hasCode(err, SignedOut):
+		return true
+	case err != nil && !isOver(err):
+		s.log.Warn("session of another address not ended", "code", string(ProblemOf(err).Code))
+		return false
 	}
+	ctx = context.WithoutCancel(ctx)
 	defer s.lock(ctx)()
-	_ = s.forgetLine(ctx, line)
+	return s.forgetLine(ctx, line) == nil
+}
+
+// isOver reports whether the API itself has said that there is no session to end.
+func isOver(err error) bool {
+	return sessionOver(err) || proven(err) && hasCode(err, portal.Unauthenticated)
 }
 
 func (s *session) line() string {
