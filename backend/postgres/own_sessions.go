@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -42,22 +43,25 @@ func (db *DB) EndOwnSession(ctx context.Context, viewer portal.Viewer, id string
 		queueStanding(batch, viewer)
 	}
 	return db.transaction(ctx, enter, func(tx pgx.Tx) error {
-		ended, err := tx.Exec(ctx, `
+		var msspID string
+		err := tx.QueryRow(ctx, `
 			update session
 			set revoked_at = now(), revoked_reason = $3
 			where id = $1
 			and user_id = $2
 			and revoked_at is null
 			and expires_at > now()
-			and idle_expires_at > now()`, id, viewer.UserID, reason)
+			and idle_expires_at > now()
+			returning coalesce(`+actedLastIn("session.id")+`, $4)::text`,
+			id, viewer.UserID, reason, viewer.Scope.MSSPID).Scan(&msspID)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errNone("session")
+		}
 		if err != nil {
 			return err
 		}
-		if ended.RowsAffected() == 0 {
-			return errNone("session")
-		}
 		return writeAudit(ctx, tx, AuditEntry{
-			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "session_ended", Target: id,
+			MSSPID: msspID, ActorID: viewer.UserID, Action: "session_ended", Target: id,
 			Detail: map[string]any{"reason": reason},
 		})
 	})

@@ -354,8 +354,21 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 	})
 }
 
-// EndSession revokes a session of a user, its access tokens with it, and writes that to the audit log under the
-// reason. It is no error if the session has ended already.
+// actedLastIn selects the MSSP of the grant that a session acted under last, null where that is not known: what becomes of
+// a session is in the audit log of no other tenant.
+func actedLastIn(session string) string {
+	return `(
+				select g.mssp_id
+				from session_grant a
+				join user_role g on g.id = a.grant_id
+				where a.session_id = ` + session + `
+				and a.last_used_at is not null
+				order by a.last_used_at desc
+				limit 1)`
+}
+
+// EndSession revokes a session of a user, its access tokens with it, and writes that under the reason to the audit log of
+// the tenant it acted in last, of msspID where that is not known. It is no error if the session has ended already.
 func (db *DB) EndSession(ctx context.Context, sessionID, userID, msspID string, reason portal.EndedReason) error {
 	if msspID == "" {
 		msspID = noMSSP
@@ -370,7 +383,7 @@ func (db *DB) EndSession(ctx context.Context, sessionID, userID, msspID string, 
 				and revoked_at is null
 				returning id, user_id)
 			insert into audit_log (mssp_id, id, actor_id, action, target, detail, request_id)
-			select @mssp::uuid, @audit::uuid, user_id, 'session_ended', id::text, jsonb_build_object('reason', @reason::text), @request
+			select coalesce(`+actedLastIn("ended.id")+`, @mssp::uuid), @audit::uuid, user_id, 'session_ended', id::text, jsonb_build_object('reason', @reason::text), @request
 			from ended`,
 			pgx.StrictNamedArgs{
 				"session": sessionID, "user": userID, "mssp": msspID, "reason": reason,

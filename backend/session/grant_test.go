@@ -117,6 +117,23 @@ func TestSessionGrant(t *testing.T) {
 				h.Error("a refresh is a use of a grant that the session may not act under")
 			}
 		},
+		"is_whose_audit_log_has_the_end": func(h *house, own, strangers string) {
+			for _, end := range []func(portal.Viewer) error{
+				func(v portal.Viewer) error { return h.sessions.End(context.Background(), v) },
+				func(v portal.Viewer) error { return h.DB.EndOwnSession(context.Background(), v, v.SessionID) },
+			} {
+				tokens, viewer := h.signedIn()
+				h.under(tokens, strangers)
+				h.under(tokens, own)
+				if err := end(viewer); err != nil {
+					h.Fatal(err)
+				}
+				if n := h.count("select count(*) from audit_log where action = 'session_ended' and target = $1 and mssp_id = $2", viewer.SessionID, h.Own.MSSPID); n != 1 {
+					h.Errorf("the own MSSP's audit log has %d lines of the end, want 1", n)
+				}
+				h.under(h.start(), strangers) // the next sign-in starts there
+			}
+		},
 		"is_noted_at_every_change": func(h *house, own, strangers string) {
 			tokens := h.start()
 			h.under(tokens, own)
