@@ -79,9 +79,18 @@
 // invite: it is looked up by its hash, and each MSSP and MSP shows ten invites of an address at most. A known identity may
 // claim further invites by their codes, at sign-in and when signed in, also after a deactivation elsewhere. Whatever an
 // administrator does ends what hangs on grants of their own scope, and no more; they see no other use, session or address.
+// A tenant that invited first does not see later sign-ins: a session starts under the grant it has claimed, else under the
+// one the person used last.
 //
 //	TestInviteChoice  TestFurtherInvite  TestAStrangersDeactivationEndsNothingElsewhere  TestClaimInvite
-//	TestSignOutUser  TestAnAdministratorSeesOnlyWhatHappenedInTheirScope
+//	TestSignOutUser  TestAnAdministratorSeesOnlyWhatHappenedInTheirScope  TestAStrangerWhoInvitedFirstSeesNoLaterUse
+//	TestSessionGrant  TestSessionView
+//
+// Somebody who was deactivated holds another open invite of the same scope. The deactivation revokes those for the addresses
+// that the provider confirms as theirs, and a claim at the same moment is seen by it, or comes too late. An invite that
+// names an address nobody confirms as theirs stays open to whoever has its code.
+//
+//	TestDeactivatedPersonsInvites
 //
 // An inviter has the code of their own invite and claims somebody else's address with it. The account that made an invite
 // or sent it again cannot claim it. Another account can, where no address of it is confirmed and it is no Google account

@@ -17,6 +17,13 @@
 // on every replica, at no further round trip. That also lets a token's signature be checked once: a token that was found
 // good is remembered, by its hash, until it expires or its key is withdrawn.
 //
+// # Under which grant
+//
+// A session starts under the grant that the sign-in has claimed, else under the active one its person used last, and its
+// tokens go on naming that grant while it may be used; Portal-Grant names another for one request. What was used is noted at
+// a start, at each change, and once a minute or at a refresh: so an administrator sees uses to about ten minutes, and only
+// those under grants of their scope (TestSessionGrant). An older server starts and refreshes under the oldest grant.
+//
 // # Why tokens are replaced
 //
 // A desktop cannot prove that a refresh token has not been copied. Using each once makes a copy show itself: whoever

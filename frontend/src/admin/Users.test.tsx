@@ -312,6 +312,17 @@ describe("access", () => {
     expect(within(panel).getByRole("button", { name: "Reactivate" })).toBeVisible();
   });
 
+  it("takes the person's open invites with it", async () => {
+    const { user, dialog } = await ask("Tom Brandt", "Deactivate", ({ world }) => {
+      world.invites = world.invites.slice(0, 1).map((invite) => ({ ...invite, email: "tom@alpine.example" }));
+    });
+    expect(within(dialog).getByText(/Open invites for their address there are revoked/)).toBeVisible();
+    await user.click(within(dialog).getByRole("button", { name: "Deactivate Tom Brandt" }));
+    expect(await screen.findByText("Tom Brandt is deactivated.")).toBeVisible();
+    await user.click(screen.getByRole("link", { name: "Invites" }));
+    expect(await screen.findByRole("gridcell", { name: "Revoked" })).toBeVisible();
+  });
+
   it("stays open beside a list that does not hold the person any more", async () => {
     const { user } = open(undefined, "admin", "/admin/users?status=active&q=tom%20b");
     await user.click(await screen.findByRole("gridcell", { name: "Tom Brandt" }));

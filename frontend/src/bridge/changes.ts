@@ -72,7 +72,11 @@ export function useChangeUser(grant: string, id: string) {
   return useMutation({
     mutationFn: (change: UserChange) => portal().changeUser(id, change),
     onSuccess: (changed) => refresh(queries, grant, id, () => changed),
-    onSettled: () => askAnew(queries, grant),
+    onSettled: () => {
+      askAnew(queries, grant);
+      // A deactivation revokes the person's open invites.
+      void queries.invalidateQueries({ queryKey: keys.invites(grant) });
+    },
   });
 }
 

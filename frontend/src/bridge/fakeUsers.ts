@@ -100,6 +100,11 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
     return { node: client.name, scope: { level, mssp_id, ...msp, client_id: client.id } };
   }
 
+  function revokeInvites(email: string) {
+    for (const invite of world.invites)
+      if (invite.email === email && invite.status === "open") invite.status = "revoked";
+  }
+
   function changeUser(id: string, change: UserChange): UserItem {
     const { me, user, grants } = changeable(id);
     if (change.active !== undefined) {
@@ -107,6 +112,7 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
       if (!change.active) keepAnAdmin(meant);
       for (const grant of meant) grant.active = change.active;
       if (!user.grants.some(({ active }) => active)) user.sessions = 0;
+      if (!grants.some(({ active }) => active)) revokeInvites(user.email);
     }
     if (change.role) {
       const grant = chosen(grants, change.grant_id);

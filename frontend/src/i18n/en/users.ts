@@ -63,7 +63,7 @@ export const users = {
   },
   deactivate: {
     title: "Deactivate {{name}}?",
-    text: "They lose their access to {{node}} at once, on every computer, and cannot sign in to it. Nothing is deleted; you can reactivate them at any time.",
+    text: "They lose their access to {{node}} at once, on every computer, and cannot sign in to it. Open invites for their address there are revoked. Nothing is deleted; you can reactivate them at any time.",
     verb: "Deactivate {{name}}",
     done: "{{name}} is deactivated.",
   },
