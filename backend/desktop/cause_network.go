@@ -118,7 +118,10 @@ func nameCause(err error, _ time.Time) (finding, bool) {
 const (
 	wsaNetworkDown        = syscall.Errno(10050)
 	wsaNetworkUnreachable = syscall.Errno(10051)
+	wsaNetworkReset       = syscall.Errno(10052)
+	wsaConnectionAborted  = syscall.Errno(10053)
 	wsaConnectionReset    = syscall.Errno(10054)
+	wsaTimedOut           = syscall.Errno(10060)
 	wsaConnectionRefused  = syscall.Errno(10061)
 	wsaHostUnreachable    = syscall.Errno(10065)
 )
@@ -132,9 +135,9 @@ func (c *apiClient) connectionCause(err error, _ time.Time) (finding, bool) {
 	case isErrno(err, syscall.ENETUNREACH, syscall.EHOSTUNREACH, syscall.ENETDOWN,
 		wsaNetworkDown, wsaNetworkUnreachable, wsaHostUnreachable):
 		f.cause = causeNoNetwork
-	case errors.As(err, &slow) && slow.Timeout():
+	case errors.As(err, &slow) && slow.Timeout(), isErrno(err, wsaTimedOut):
 		f.cause = causeTimeout
-	case isErrno(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaConnectionReset),
+	case isErrno(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaNetworkReset, wsaConnectionAborted, wsaConnectionReset),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errStreamSilent):
 		f.cause = causeBroken
 		if c.certificateAsked.Load() {

@@ -58,8 +58,10 @@ func (p *proxyResolver) proxyFor(target *url.URL) (*url.URL, error) {
 	environment := environmentProxies()
 	if environment.HTTPProxy != "" || environment.HTTPSProxy != "" {
 		proxy, err := environment.ProxyFunc()(target)
-		if err != nil {
-			// Its text quotes the setting, which may hold a password.
+		// It takes a setting that it cannot read for none.
+		unread := proxy == nil && settingFor(environment, target) != "" && !exempt(environment.NoProxy, target)
+		if err != nil || unread {
+			// The error may quote the setting, which may hold a password.
 			return nil, errors.New("the environment's proxy setting is not the address of a proxy")
 		}
 		return usableProxy(proxy)
@@ -84,6 +86,14 @@ func environmentProxies() *httpproxy.Config {
 		config.HTTPSProxy = all
 	}
 	return config
+}
+
+// settingFor returns what the environment says for addresses of the target's kind.
+func settingFor(environment *httpproxy.Config, target *url.URL) string {
+	if target.Scheme == "https" {
+		return environment.HTTPSProxy
+	}
+	return environment.HTTPProxy
 }
 
 // exempt reports whether NO_PROXY names the target, or it is on loopback. Both hold for the system's proxy too.

@@ -98,6 +98,11 @@ func TestWindowsProxy(t *testing.T) {
 		"everything":                        {everything, "*", "https://api.example", "direct"},
 		"several":                           {everything, "a; b ;*.corp;<local>", "https://a.corp", "direct"},
 		"brackets_are_no_pattern":           {everything, "[a-z]*", "https://api.example", proxied},
+		"brackets_within_are_no_pattern":    {everything, "a[a-z]i.*", "https://api.example", proxied},
+		"question_mark_is_no_pattern":       {everything, "a?i.*", "https://api.example", proxied},
+		"port_of_plain_http":                {"http=a.example:1", "a.corp:80", "http://a.corp", "direct"},
+		"port_of_https":                     {everything, "a.corp:443", "https://a.corp", "direct"},
+		"ipv4_within_ipv6":                  {everything, "10.0.0.0/8", "https://[::ffff:10.1.2.3]", "direct"},
 		"ipv6":                              {everything, "[2001:db8::1]", "https://[2001:db8:0::1]", "direct"},
 		"of_a_kind_unknown":                 {"gopher://proxy.example:70", "", "https://api.example", "error"},
 		"with_an_impossible_port":           {"proxy.example:99999", "", "https://api.example", "error"},
@@ -135,6 +140,20 @@ func TestMacOSProxy(t *testing.T) {
 		settings := parseScutil(strings.Replace(macOSProxies, "ExcludeSimpleHostnames : 1", "ExcludeSimpleHostnames : 0", 1))
 		if got := proxyText(t, "https://intranet", settings.proxyFor); got != "http://proxy.example:3129" {
 			t.Errorf("got %s", got)
+		}
+	})
+	t.Run("lists_that_are_no_exceptions", func(t *testing.T) {
+		settings := parseScutil(strings.Replace(macOSProxies, "  ExcludeSimple", "  SupplementalMatchDomains : <array> {\n    0 : api.example\n  }\n  ExcludeSimple", 1))
+		if got := proxyText(t, "https://api.example", settings.proxyFor); got != "http://proxy.example:3129" {
+			t.Errorf("got %s", got)
+		}
+	})
+	t.Run("without_port", func(t *testing.T) {
+		for _, port := range []string{"HTTPSPort : 0", ""} {
+			settings := parseScutil(strings.Replace(macOSProxies, "HTTPSPort : 3129", port, 1))
+			if got := proxyText(t, "https://api.example", settings.proxyFor); got != "http://proxy.example" {
+				t.Errorf("%q: got %s", port, got)
+			}
 		}
 	})
 	t.Run("automatic", func(t *testing.T) {
@@ -185,6 +204,9 @@ func TestGNOMEProxy(t *testing.T) {
 		"mode_none":         {"'manual'", "'none'", "direct"},
 		"without_our_proxy": {"https host 'proxy.example'", "https host ''", "direct"},
 		"port_not_set":      {"https port 3128", "https port 0", "direct"},
+		"mode_unknown":      {"'manual'", "'somehow'", "direct"},
+		"mode_not_set":      {"org.gnome.system.proxy mode 'manual'\n", "", "direct"},
+		"ipv6_in_brackets":  {"'proxy.example'", "'[2001:db8::5]'", "http://[2001:db8::5]:3128"},
 		"ipv6":              {"'proxy.example'", "'2001:db8::5'", "http://[2001:db8::5]:3128"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -194,6 +216,33 @@ func TestGNOMEProxy(t *testing.T) {
 			}
 		})
 	}
+	t.Run("exceptions", func(t *testing.T) {
+		for name, test := range map[string]struct{ exception, address, want string }{
+			"leading_dot_of_a_domain_itself": {"'.corp.test'", "https://corp.test", "direct"},
+			"leading_dot_of_a_subdomain":     {"'.corp.test'", "https://a.corp.test", "direct"},
+			"blanks_around":                  {"' corp.test '", "https://corp.test", "direct"},
+			"upper_case":                     {"'Corp.Test'", "https://corp.test", "direct"},
+			"end_of_an_address_is_no_domain": {"'3.4'", "https://1.2.3.4", "http://proxy.example:3128"},
+			"escaped_quote":                  {`'it\'s', 'corp.test'`, "https://corp.test", "direct"},
+			"escaped_letter":                 {`'cor\p.test'`, "https://corp.test", "direct"},
+			"ipv4_network_of_ipv4_in_ipv6":   {"'10.0.0.0/8'", "https://[::ffff:10.1.2.3]", "direct"},
+			"same_address_written_otherwise": {"'2001:DB8:0:0::1'", "https://[2001:db8::1]", "direct"},
+			"none":                           {"", "https://corp.test", "http://proxy.example:3128"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				settings := parseGNOME(strings.Replace(gnomeProxies, "['localhost'", "["+test.exception+", 'localhost'", 1))
+				if got := proxyText(t, test.address, settings.proxyFor); got != test.want {
+					t.Errorf("got %s, want %s", got, test.want)
+				}
+			})
+		}
+	})
+	t.Run("user_only_where_it_is_switched_on", func(t *testing.T) {
+		settings := parseGNOME(strings.Replace(gnomeProxies, "use-authentication true", "use-authentication false", 1))
+		if got := proxyText(t, "http://api.example", settings.proxyFor); got != "http://web.example:8080" {
+			t.Errorf("got %s", got)
+		}
+	})
 	t.Run("socks_for_what_has_none", func(t *testing.T) {
 		changed := strings.NewReplacer("https host 'proxy.example'", "https host ''", "socks host ''", "socks host 's.example'", "socks port 0", "socks port 1080")
 		if got := proxyText(t, "https://api.example", parseGNOME(changed.Replace(gnomeProxies)).proxyFor); got != "socks5://s.example:1080" {

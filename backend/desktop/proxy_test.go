@@ -59,6 +59,13 @@ func TestEnvironmentProxy(t *testing.T) {
 		"loopback_past_the_systems":        {nil, "https://127.0.0.1:8480", "direct"},
 		"loopback_past_the_environments":   {map[string]string{"HTTPS_PROXY": "http://p.example:1"}, "https://localhost:8480", "direct"},
 		"of_a_kind_that_is_not_spoken":     {map[string]string{"ALL_PROXY": "socks4://p.example:1080"}, "https://api.example", "error"},
+		"all_proxy_for_plain_http":         {map[string]string{"ALL_PROXY": "http://p.example:3128"}, "http://api.example", "http://p.example:3128"},
+		"https_proxy_for_plain_http":       {map[string]string{"HTTPS_PROXY": "http://p.example:3128"}, "http://api.example", "direct"},
+		"without_a_host":                   {map[string]string{"HTTPS_PROXY": "http://:3128"}, "https://api.example", "error"},
+		"without_scheme_that_is_none":      {map[string]string{"HTTPS_PROXY": "p.example:port"}, "https://api.example", "error"},
+		"that_has_a_wrong_escape":          {map[string]string{"ALL_PROXY": "%zz"}, "https://api.example", "error"},
+		"that_is_none_and_not_needed":      {map[string]string{"HTTPS_PROXY": "%zz", "NO_PROXY": "api.example"}, "https://api.example", "direct"},
+		"that_is_none_for_the_other_kind":  {map[string]string{"HTTP_PROXY": "%zz"}, "https://api.example", "direct"},
 		"that_is_no_address":               {map[string]string{"HTTPS_PROXY": "http://p.example:port"}, "https://api.example", "error"},
 		"with_an_impossible_port":          {map[string]string{"HTTPS_PROXY": "http://p.example:70000"}, "https://api.example", "error"},
 		"with_a_user_whose_password_stays": {map[string]string{"HTTPS_PROXY": "http://ada:secret@p.example:1"}, "https://api.example", "http://ada:xxxxx@p.example:1"},
@@ -118,7 +125,7 @@ func TestProxySettings(t *testing.T) {
 		s.settings.https = "office.example:3128"
 		first := proxyText(t, api, s.proxyFor)
 		s.settings.https = ""
-		s.at = s.at.Add(proxyKept - time.Second)
+		s.at = s.at.Add(9 * time.Second)
 		kept := proxyText(t, api, s.proxyFor)
 		s.at = s.at.Add(time.Second)
 		after := proxyText(t, api, s.proxyFor)
@@ -170,13 +177,18 @@ func TestProxySettings(t *testing.T) {
 		if s.asked != 1 || strings.Count(s.log.String(), "not supported on this platform") != 1 {
 			t.Errorf("asked %d times, log %q; want one of each", s.asked, s.log.String())
 		}
-		s.at = s.at.Add(autoProxyWait)
+		s.at = s.at.Add(time.Minute)
 		proxyText(t, api, s.proxyFor)
 		s.settings.auto.script = "http://wpad/other.pac"
 		s.at = s.at.Add(proxyKept)
 		proxyText(t, api, s.proxyFor)
 		if s.asked != 3 {
 			t.Errorf("asked %d times; want again after a while, and at once for another script", s.asked)
+		}
+		s.at = s.at.Add(-time.Hour) // the clock was set
+		proxyText(t, api, s.proxyFor)
+		if s.asked != 4 {
+			t.Errorf("asked %d times; want again after the clock was set back", s.asked)
 		}
 	})
 }
