@@ -70,7 +70,7 @@ func textFault(text string) string {
 func invisible(c rune) bool {
 	const brailleBlank = '\u2800'
 	return !unicode.IsGraphic(c) || c != ' ' && unicode.IsSpace(c) || c == brailleBlank ||
-		unicode.In(c, unicode.Zs, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) && c != ' '
+		unicode.In(c, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // portFault says why the port behind a host cannot be one.

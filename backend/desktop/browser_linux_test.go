@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,10 @@ func TestNamedBrowser(t *testing.T) {
 		"single_quotes":               {`firefox '-P "x"' '%s'`, `firefox|-P "x"|{link}`},
 		"place_inside_a_word":         {"firefox --app=%s", "firefox|--app={link}"},
 		"backslash":                   {`firefox my\ own`, "firefox|my own|{link}"},
+		"backslash_in_single_quotes":  {`firefox 'my\own'`, `firefox|my\own|{link}`},
+		"backslash_in_double_quotes":  {`firefox "my\"own"`, `firefox|my"own|{link}`},
+		"tabs_and_line_ends":          {"firefox\t-a\n-b", "firefox|-a|-b|{link}"},
+		"blanks_between_colons":       {" :firefox: ", "firefox|{link}"},
 		"percent":                     {"firefox 100%% %%s", "firefox|100%|%s|{link}"},
 		"empty_word":                  {`firefox "" %s`, "firefox||{link}"},
 		"quoted_path_with_blanks":     {`"{folder}/My Browser" -n %s`, "My Browser|-n|{link}"},
@@ -105,6 +110,11 @@ func TestNamedBrowser(t *testing.T) {
 		}
 		if strings.Contains(text.String(), real) {
 			t.Errorf("log %q holds the link", text.String())
+		}
+	})
+	t.Run("of_blanks_alone_is_none", func(t *testing.T) {
+		if got := alternatives(" :a: :\t:b:"); !slices.Equal(got, []string{"a", "b"}) {
+			t.Errorf("got %q, want a and b", got)
 		}
 	})
 	t.Run("that_ran_long_showed_the_link", func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/binary"
 	"encoding/pem"
 	"log/slog"
@@ -84,6 +85,10 @@ func TestCertificates(t *testing.T) {
 		"reads_utf16_big_endian":            {inUTF16(binary.BigEndian, true, text), 1},
 		"reads_utf16_without_mark":          {inUTF16(binary.LittleEndian, false, text), 1},
 		"reads_der":                         {der, 1},
+		"reads_der_with_bom":                {joined(bom, der), 1},
+		"reads_der_behind_utf16":            {joined(inUTF16(binary.LittleEndian, true, text), der), 2},
+		"reads_pem_after_a_number":          {joined([]byte("0 authorities of ours\n"), text), 1},
+		"reads_pkcs7_labelled_cms":          {inPEM("CMS", caSample(t, "bundle.p7c")), 1},
 		"reads_trusted_label":               {caSample(t, "trusted.pem"), 1},
 		"reads_old_x509_label":              {inPEM("X509 CERTIFICATE", der), 1},
 		"reads_pkcs7_pem":                   {caSample(t, "bundle.p7b"), 1},
@@ -119,6 +124,9 @@ func TestCertificatesThatCannotBeUsed(t *testing.T) {
 	expired := newCertificate(t, now.AddDate(-2, 0, 0), nil)
 	later := newCertificate(t, now.AddDate(0, 0, 2), nil)
 	leaf := newCertificate(t, now.Add(-time.Hour), func(c *x509.Certificate) { c.IsCA, c.KeyUsage = false, x509.KeyUsageDigitalSignature })
+	nameless := newCertificate(t, now.AddDate(-2, 0, 0), func(c *x509.Certificate) { c.Subject = pkix.Name{} })
+	ellipticKey, unknownKey := []byte("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"), []byte("\x06\x07\x2a\x86\x48\xce\x3d\x02\x7f")
+	otherKey := bytes.Replace(newCertificate(t, now.Add(-time.Hour), nil), ellipticKey, unknownKey, 1)
 	signsNothing := newCertificate(t, now.Add(-time.Hour), func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageDigitalSignature })
 	for name, test := range map[string]struct {
 		content []byte
@@ -140,6 +148,11 @@ func TestCertificatesThatCannotBeUsed(t *testing.T) {
 		"private_key":          {inPEM("PRIVATE KEY", []byte("secret")), 0, "PRIVATE KEY"},
 		"bundle_cut_in_two":    {inPEM("PKCS7", caSample(t, "bundle.p7c")[:100]), 0, "PKCS#7"},
 		"bundle_with_none":     {inPEM("PKCS7", []byte("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")), 0, "PKCS#7"},
+		"bundle_of_none":       {inPEM("PKCS7", bundleOf(t)), 0, "without certificates"},
+		"bundle_cut_off":       {inPEM("PKCS7", bundleOf(t, der, []byte("\x30\x82"))), 1, "rest of the PKCS#7 bundle"},
+		"bundle_with_a_bad":    {inPEM("PKCS7", bundleOf(t, damaged, der)), 1, "x509"},
+		"key_of_unknown_kind":  {inPEM("CERTIFICATE", otherKey), 0, "a kind this app does not know"},
+		"expired_without_name": {inPEM("CERTIFICATE", nameless), 0, "serial number 4711"},
 		"nothing":              {nil, 0, "no certificate"},
 		"only_an_explanation":  {[]byte("-----\nhello\n"), 0, "no certificate"},
 		"label_with_line_ends": {[]byte("-----BEGIN X\x1b[31m-----\nAAAA\n-----END X\x1b[31m-----\n"), 0, "entry 1"},
@@ -154,11 +167,90 @@ func TestCertificatesThatCannotBeUsed(t *testing.T) {
 			if test.want == "no certificate" || name == "damaged_der" { // which takes the next block's first bytes for its own
 				return
 			}
-			if len(beside.usable) != test.usable+2 || len(beside.notes) != 1 || !strings.Contains(beside.notes[0], "entry 2") {
+			place := "entry 2"
+			if name == "bundle_cut_off" {
+				place = "entry 3" // behind the bundle's first
+			}
+			if len(beside.usable) != test.usable+2 || len(beside.notes) != 1 || !strings.Contains(beside.notes[0], place) {
 				t.Errorf("beside two good ones: got %d certificates and notes %q", len(beside.usable), beside.notes)
 			}
 			if strings.ContainsAny(beside.notes[0], "\n\x1b") {
 				t.Errorf("note %q is not one printable line", beside.notes[0])
+			}
+		})
+	}
+}
+
+// bundleOf makes a PKCS#7 bundle of certificates, or of what else there is.
+func bundleOf(t *testing.T, members ...[]byte) []byte {
+	t.Helper()
+	marshal := func(value any) []byte {
+		der, err := asn1.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return der
+	}
+	set := asn1.RawValue{Tag: asn1.TagSet, IsCompound: true}
+	parts := joined(marshal(1), marshal(set))
+	if len(members) > 0 {
+		parts = joined(parts, marshal(asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: joined(members...)}))
+	}
+	data := marshal(asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: joined(parts, marshal(set))})
+	content := marshal(asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: data})
+	return marshal(asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: joined(marshal(signedDataType), content)})
+}
+
+func TestTrustForServers(t *testing.T) {
+	mail := asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 4}
+	list := func(purposes ...asn1.ObjectIdentifier) []asn1.ObjectIdentifier { return purposes }
+	for name, test := range map[string]struct {
+		trust openSSLTrust
+		want  bool
+	}{
+		"of_one_without_purposes":     {openSSLTrust{}, true},
+		"of_one_for_servers":          {openSSLTrust{Trust: list(mail, serverPurpose)}, true},
+		"of_one_for_any_purpose":      {openSSLTrust{Trust: list(anyPurpose)}, true},
+		"of_one_for_mail":             {openSSLTrust{Trust: list(mail)}, false},
+		"of_one_rejected_for_servers": {openSSLTrust{Trust: list(anyPurpose), Reject: list(serverPurpose)}, false},
+		"of_one_rejected_for_any":     {openSSLTrust{Reject: list(anyPurpose)}, false},
+		"of_one_rejected_for_mail":    {openSSLTrust{Reject: list(mail)}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			der, err := asn1.Marshal(test.trust)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := trustsServers(der); got != test.want {
+				t.Errorf("got %t, want %t", got, test.want)
+			}
+		})
+	}
+	t.Run("is_none_where_it_cannot_be_read", func(t *testing.T) {
+		for _, der := range [][]byte{[]byte("x"), []byte("\x30\x82"), []byte("\x02\x01\x00")} {
+			if trustsServers(der) {
+				t.Errorf("%x: trusted", der)
+			}
+		}
+	})
+}
+
+func TestSignsOthers(t *testing.T) {
+	for name, test := range map[string]struct {
+		certificate x509.Certificate
+		want        bool
+	}{
+		"an_authority":                  {x509.Certificate{Version: 3, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, true},
+		"an_authority_of_any_use":       {x509.Certificate{Version: 3, IsCA: true, BasicConstraintsValid: true}, true},
+		"an_authority_of_version_1":     {x509.Certificate{Version: 1}, true},
+		"an_authority_that_may_not":     {x509.Certificate{Version: 3, IsCA: true, KeyUsage: x509.KeyUsageDigitalSignature}, false},
+		"a_server":                      {x509.Certificate{Version: 3, BasicConstraintsValid: true}, false},
+		"a_server_without_constraints":  {x509.Certificate{Version: 3}, false},
+		"one_of_version_2_that_says_no": {x509.Certificate{Version: 2, BasicConstraintsValid: true}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := signsOthers(&test.certificate); got != test.want {
+				t.Errorf("got %t, want %t", got, test.want)
 			}
 		})
 	}
@@ -185,6 +277,20 @@ func TestCAFile(t *testing.T) {
 		content, err := os.ReadFile(filepath.Join(dir, folderName+".log"))
 		if err != nil || !strings.Contains(string(content), "FSPORTAL_CA_FILE") || !strings.Contains(string(content), "entry 1 (CN=Made CA) is not used: it expired") {
 			t.Errorf("log %q, %v", content, err)
+		}
+	})
+	t.Run("is_trusted_beside_the_systems", func(t *testing.T) {
+		s, err := loadWith(t, Policy{}, write(caSample(t, "ca.pem")), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := x509.SystemCertPool()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.AppendCertsFromPEM(caSample(t, "ca.pem"))
+		if !s.RootCAs.Equal(want) {
+			t.Error("the pool is not the system's and the file's certificate")
 		}
 	})
 	t.Run("refuses_start_where_nothing_can_be_used", func(t *testing.T) {

@@ -180,19 +180,19 @@ func endOther(stateDir string, log *slog.Logger) error {
 		return err
 	}
 	log.Warn("restart", "process", pid)
-	return endProcess(process, func() bool { return lockFree(stateDir) })
+	return endProcess(process, endGently, endWithin, func() bool { return lockFree(stateDir) })
 }
 
-// endProcess asks the process to end, then makes it, and waits until it has.
-func endProcess(process *os.Process, ended func() bool) error {
+// endProcess asks the process to end, makes it after gently, and waits at most until atMost after that.
+func endProcess(process *os.Process, gently, atMost time.Duration, ended func() bool) error {
 	err := askToEnd(process)
-	if err == nil && within(endGently, ended) {
+	if err == nil && within(gently, ended) {
 		return nil
 	}
 	if err := process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
-	if !within(endWithin, ended) {
+	if !within(atMost, ended) {
 		return errors.New("it did not end")
 	}
 	return nil

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -160,6 +161,42 @@ func TestHungInstance(t *testing.T) {
 			again.Close()
 		})
 	}
+	t.Run("is_one_whose_reply_is_another", func(t *testing.T) {
+		dir := t.TempDir()
+		listener, err := net.Listen("unix", instanceSocket(dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer listener.Close()
+		go func() {
+			if conn, err := listener.Accept(); err == nil {
+				_, _ = conn.Write([]byte("lowered\n"))
+				_ = conn.Close()
+			}
+		}()
+		if err := raiseOther(dir, neverLate); err == nil || !strings.Contains(err.Error(), "unknown reply") {
+			t.Errorf("got %v, want that the reply is unknown", err)
+		}
+	})
+	t.Run("is_logged", func(t *testing.T) {
+		dir, _ := hung(t, "hangs")
+		var text bytes.Buffer
+		_, _ = startInstance(dir, slog.New(slog.NewTextHandler(&text, nil)), func() bool { return false }, soon)
+		if !strings.Contains(text.String(), "the app that is open does not respond") {
+			t.Errorf("logged %q", text.String())
+		}
+	})
+	t.Run("is_never_this_process", func(t *testing.T) {
+		dir := t.TempDir()
+		instance, err := takeInstance(dir, log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer instance.Close()
+		if err := endOther(dir, log); err == nil || !strings.Contains(err.Error(), "is not another app") {
+			t.Errorf("got %v, want that it is not another app", err)
+		}
+	})
 	t.Run("is_left_alone_if_the_user_does_not", func(t *testing.T) {
 		dir, other := hung(t, "hangs")
 		if instance, err := startInstance(dir, log, func() bool { return false }, soon); err != nil || instance != nil {
@@ -189,6 +226,61 @@ func TestHungInstance(t *testing.T) {
 		var kept *NotEnded
 		if _, err := startInstance(dir, log, func() bool { return true }, soon); !errors.As(err, &kept) {
 			t.Errorf("got %v, want that it cannot be ended", err)
+		}
+	})
+}
+
+// startShell runs a script that says when it has begun, and reports in exited whether it has ended.
+func startShell(t *testing.T, script string) (process *exec.Cmd, exited func() bool) {
+	t.Helper()
+	command := exec.Command("/bin/sh", "-c", script)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	go func() {
+		_ = command.Wait()
+		close(over)
+	}()
+	t.Cleanup(func() {
+		_ = command.Process.Kill()
+		<-over
+	})
+	return command, func() bool {
+		select {
+		case <-over:
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+func TestEndProcess(t *testing.T) {
+	t.Run("lets_it_end_by_itself", func(t *testing.T) {
+		command, exited := startShell(t, `trap "sleep 0.2; exit 7" TERM; echo; while :; do sleep 0.02; done`)
+		if err := endProcess(command.Process, neverLate, neverLate, exited); err != nil || command.ProcessState.ExitCode() != 7 {
+			t.Errorf("got %v and exit code %d, want the program's own 7", err, command.ProcessState.ExitCode())
+		}
+	})
+	t.Run("makes_it_end_where_it_does_not", func(t *testing.T) {
+		command, exited := startShell(t, `trap "" TERM; echo; while :; do sleep 0.02; done`)
+		if err := endProcess(command.Process, 50*time.Millisecond, neverLate, exited); err != nil || !exited() {
+			t.Errorf("got %v, want it to have ended", err)
+		}
+	})
+	t.Run("says_that_it_did_not", func(t *testing.T) {
+		command, _ := startShell(t, `echo; while :; do sleep 0.02; done`)
+		never := func() bool { return false }
+		if err := endProcess(command.Process, 0, 0, never); err == nil || !strings.Contains(err.Error(), "did not end") {
+			t.Errorf("got %v, want that it did not end", err)
 		}
 	})
 }

@@ -57,6 +57,14 @@ func TestNativeDialog(t *testing.T) {
 			}
 		})
 	}
+	t.Run("with_one_button_is_never_a_yes", func(t *testing.T) {
+		for _, name := range []string{"zenity", "kdialog", "xmessage"} {
+			dialogs(t, map[string]int{name: 0})
+			if yes, err := WindowNotice(errNoDisplay).ShowNative(); err != nil || yes {
+				t.Errorf("%s: got %t, %v, want no yes", name, yes, err)
+			}
+		}
+	})
 	t.Run("is_missed", func(t *testing.T) {
 		dialogs(t, nil)
 		if _, err := HungNotice().ShowNative(); err == nil {
@@ -69,6 +77,10 @@ func TestNativeDialog(t *testing.T) {
 		t.Setenv("WAYLAND_DISPLAY", "")
 		if _, err := HungNotice().ShowNative(); err == nil || CanShowWindow() {
 			t.Errorf("got %v, want that there is no display", err)
+		}
+		t.Setenv("WAYLAND_DISPLAY", "wayland-0")
+		if _, err := HungNotice().ShowNative(); err != nil || !CanShowWindow() {
+			t.Errorf("got %v, want a dialog on Wayland", err)
 		}
 	})
 }

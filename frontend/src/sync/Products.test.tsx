@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
 import { run } from "../bridge/fakeWorld";
+import type { SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 import { connectionState } from "./connectionState";
@@ -95,6 +96,26 @@ describe("the connections", () => {
     await user.click(await screen.findByRole("button", { name: /^Sync now/ }));
     expect(await screen.findByText(/Could not update the products/)).toBeVisible();
     expect(await card()).toBeVisible();
+  });
+
+  // The list of runs follows those it holds; a card's run may be in none of its pages.
+  it("follow their run by its events though the runs cannot be listed", async () => {
+    const { fake } = open("running", (opened) => opened.fail("syncs", new Problem("internal")));
+    const row = within(await card());
+    expect(await row.findByText("Syncing")).toBeVisible();
+    await waitFor(() => expect(fake.calls).toContain("watchSync"));
+    const asked = () => fake.calls.filter((call) => call === "connections").length;
+    const before = asked();
+    const tell = (change: Partial<SyncRun>) => {
+      fake.world.runs = fake.world.runs.map((one, i) => (i === 0 ? { ...one, ...change } : one));
+    };
+    tell({ seen: 4321 });
+    expect(await row.findByText("Sync under way: 4,321 customers read so far")).toBeVisible();
+    expect(asked()).toBe(before);
+    tell({ status: "complete", finished_at: new Date().toISOString() });
+    expect(await row.findByText("Up to date")).toBeVisible();
+    await waitFor(() => expect(asked()).toBeGreaterThan(before));
+    await waitFor(() => expect(fake.calls).toContain("unwatchSync"));
   });
 
   it("are not shown to staff", async () => {
