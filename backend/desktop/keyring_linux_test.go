@@ -353,6 +353,31 @@ func TestTheBusMayEndWhileTheAppRuns(t *testing.T) {
 }
 
 // A service says what is wrong in the user's language; only the name of its error, or the service itself, tells the cause.
+func TestDBusCause(t *testing.T) {
+	want := map[string]string{
+		"org.freedesktop.Secret.Error.IsLocked": keyringLocked, "org.freedesktop.Secret.Error.NoSuchObject": keyringMissing,
+	}
+	for _, name := range []string{"AccessDenied", "AuthFailed", "InteractiveAuthorizationRequired"} {
+		want["org.freedesktop.DBus.Error."+name] = keyringRefused
+	}
+	for _, name := range []string{
+		"ServiceUnknown", "NameHasNoOwner", "NoServer", "Disconnected", "NoReply", "Timeout", "TimedOut", "IOError",
+		"Spawn.ExecFailed", "Spawn.ForkFailed", "Spawn.ChildExited", "Spawn.ServiceNotFound", "Spawn.FileInvalid",
+	} {
+		want["org.freedesktop.DBus.Error."+name] = keyringAbsent
+	}
+	for _, name := range []string{"Failed", "NoMemory", "UnknownMethod", "InvalidArgs", "Spawner"} {
+		want["org.freedesktop.DBus.Error."+name] = ""
+	}
+	for name, cause := range want {
+		for _, err := range []error{dbus.Error{Name: name}, &dbus.Error{Name: name}, fmt.Errorf("store: %w", dbus.Error{Name: name})} {
+			if got := dbusCause(dbusName(err)); got != cause {
+				t.Errorf("%T %s: got %q, want %q", err, name, got, cause)
+			}
+		}
+	}
+}
+
 func TestIdentify(t *testing.T) {
 	named := func(name string) error {
 		return dbus.Error{Name: name, Body: []any{"der Dienst antwortet nicht, locked, no such file"}}
