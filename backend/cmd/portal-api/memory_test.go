@@ -13,7 +13,7 @@ func TestMemoryLimit(t *testing.T) {
 	unset := func(string) (string, bool) { return "", false }
 	group := func(text string) func(string) ([]byte, error) {
 		return func(file string) ([]byte, error) {
-			if file != memoryFiles[0] {
+			if file != "/sys/fs/cgroup/memory.max" {
 				return nil, errors.New("no such file")
 			}
 			return []byte(text), nil
@@ -25,8 +25,16 @@ func TestMemoryLimit(t *testing.T) {
 	}{
 		"is_1_GiB_without_a_group":        {func(string) ([]byte, error) { return nil, errors.New("no such file") }, 1 << 30},
 		"is_1_GiB_in_a_group_without_one": {group("max\n"), 1 << 30},
+		"is_1_GiB_in_a_group_of_nothing":  {group("0\n"), 1 << 30},
+		"is_1_GiB_in_a_group_below_0":     {group("-1\n"), 1 << 30},
 		"is_1_GiB_in_a_large_group":       {group("8589934592\n"), 1 << 30},
-		"is_90_percent_of_a_small_group":  {group("268435400\n"), 241591860},
+		"is_90_percent_of_a_group_of_version_1": {func(file string) ([]byte, error) {
+			if file != "/sys/fs/cgroup/memory/memory.limit_in_bytes" {
+				return nil, errors.New("no such file")
+			}
+			return []byte("268435400\n"), nil
+		}, 241591860},
+		"is_90_percent_of_a_small_group": {group("268435400\n"), 241591860},
 	} {
 		t.Run(name, func(t *testing.T) {
 			debug.SetMemoryLimit(math.MaxInt64)

@@ -177,12 +177,15 @@ func (c serveCommand) identityConfig(sealer *session.Sealer, log *slog.Logger) i
 // keepSignIns is how long ended attempts and spent tokens stay for those who look into an incident.
 const keepSignIns = 30 * 24 * time.Hour
 
+// allowsPrivate reports whether admins may name private addresses of products.
+func (c serveCommand) allowsPrivate() bool { return c.AllowPrivateProducts == "1" }
+
 func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, mails *mail.Sender, log *slog.Logger, registry prometheus.Registerer) (*sync.Service, error) {
 	runs := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "portal_sync_runs_total", Help: "Sync runs ended in this process."}, []string{"status"})
 	registry.MustRegister(runs)
 	config := sync.Config{
 		Connectors: connectors(), PerMinute: c.HeimdalRate, Every: c.SyncEvery, Rules: c.rules(), Takeover: c.SyncTakeover,
-		AllowPrivate: c.AllowPrivateProducts == "1", Log: log, Jobs: !c.NoJobs,
+		AllowPrivate: c.allowsPrivate(), Log: log, Jobs: !c.NoJobs,
 		Chores: map[string]func(context.Context) error{
 			"prune_sign_ins": func(ctx context.Context) error { return db.PruneSignIns(ctx, keepSignIns) },
 			"key_names": func(ctx context.Context) error {
@@ -237,16 +240,21 @@ func startJobs(ctx context.Context, db *postgres.DB, syncs *sync.Service, log *s
 	}
 }
 
+// newServer bounds how long a caller may take, and how much the headers may hold.
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+}
+
 // serveUntil serves each handler at its listener until ctx ends or one of them fails; ending ends what never would by
 // itself.
 func serveUntil(ctx context.Context, handlers map[net.Listener]http.Handler, ending func()) error {
 	failed := make(chan error, len(handlers))
 	var servers []*http.Server
 	for listener, handler := range handlers {
-		server := &http.Server{
-			Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-			WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		}
+		server := newServer(handler)
 		servers = append(servers, server)
 		go func() { failed <- server.Serve(listener) }()
 	}

@@ -66,6 +66,13 @@ func TestSettingText(t *testing.T) {
 			}
 		}
 	})
+	t.Run("in_any_quotes", func(t *testing.T) {
+		for _, value := range []string{`"a"`, "'a'", "“a”", "„a“", "‘a’", "«a»", "`a`", `""`} {
+			if fault := textFault(value); !strings.Contains(fault, "in quotes") {
+				t.Errorf("%s: got %q, want that it is in quotes", value, fault)
+			}
+		}
+	})
 	t.Run("is_checked_for_every_variable", func(t *testing.T) {
 		t.Setenv("PORTAL_ACCESS_TTL", `"10m"`)
 		refusesStart(t, []string{"serve", key}, "PORTAL_ACCESS_TTL", "in quotes")
@@ -89,6 +96,9 @@ func TestDatabaseTransport(t *testing.T) {
 		"loopback_address":              {"postgres://u@127.0.0.1/portal", false},
 		"loopback_ipv6":                 {"postgres://u@[::1]/portal", false},
 		"socket":                        {"postgres://u@/portal?host=/var/run/postgresql", false},
+		"explicitly_preferred":          {"postgres://u@db.example.com/portal?sslmode=prefer", false},
+		"loopback_name_upper_case":      {"postgres://u@LOCALHOST/portal", false},
+		"abstract_socket":               {"host=@portal user=u", false},
 		"no_url":                        {"mysql://x", false}, // refused for what it is
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,6 +115,19 @@ func TestDatabaseTransport(t *testing.T) {
 	t.Run("chosen_in_the_environment", func(t *testing.T) {
 		t.Setenv("PGSSLMODE", "require")
 		if err := (database{DatabaseURL: "postgres://u@db.example.com/portal"}).checkTransport(); err != nil {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("left_to_the_server_in_the_environment", func(t *testing.T) {
+		t.Setenv("PGSSLMODE", "prefer")
+		if err := (database{DatabaseURL: "postgres://u@db.example.com/portal"}).checkTransport(); err != nil {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("chosen_in_a_service_file_with_a_socket_beside", func(t *testing.T) {
+		t.Setenv("PGSSLMODE", "")
+		t.Setenv("PGSERVICEFILE", secretFile(t, "[portal]\nhost=db.example.com,/var/run/postgresql\nsslmode=verify-full\n", 0o600))
+		if err := (database{DatabaseURL: "service=portal user=u"}).checkTransport(); err != nil {
 			t.Errorf("got %v", err)
 		}
 	})
