@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -117,4 +118,34 @@ func TestRedactShows(t *testing.T) {
 			written = url.QueryEscape(written)
 		}
 	})
+}
+
+func TestRedirect(t *testing.T) {
+	address := url.URL{Scheme: "https", Host: "product.example"}
+	refusing := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("none") }}
+	for name, test := range map[string]struct {
+		client *http.Client
+		to     string
+		before int
+		follow bool
+	}{
+		"to_another_path":          {nil, "https://product.example/v2", 1, true},
+		"to_plain_http":            {nil, "http://product.example/v2", 1, false},
+		"to_another_host":          {nil, "https://other.example/v2", 1, false},
+		"to_another_port":          {nil, "https://product.example:8443/v2", 1, false},
+		"the_third_time":           {nil, "https://product.example/v2", 3, true},
+		"the_fourth_time":          {nil, "https://product.example/v2", 4, false},
+		"with_a_client_that_won't": {refusing, "https://product.example/v2", 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			to, err := url.Parse(test.to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = newHTTP(test.client, &address).CheckRedirect(&http.Request{URL: to}, make([]*http.Request, test.before))
+			if (err == nil) != test.follow || err != nil && !errors.Is(err, errRedirect) {
+				t.Errorf("got %v, want it followed: %t", err, test.follow)
+			}
+		})
+	}
 }
