@@ -170,6 +170,9 @@ func TestAViewerCannotWriteForAnotherScope(t *testing.T) {
 			insert into pre_assigned_role (mssp_id, id, email, role, msp_id, provider, code_hash, invited_by, expires_at)
 			values ('%s', '%s', 'a@example.com', '%s', %s, 'google', '', '', now())`, msspID, postgres.NewID(), role, msp)
 	}
+	audit := func(msspID string) string {
+		return fmt.Sprintf("insert into audit_log (mssp_id, id, action) values ('%s', '%s', 'x')", msspID, postgres.NewID())
+	}
 	own, foreign := w.Own.MSPs[1].ID, w.Other.MSPs[0].ID
 	for name, refused := range map[string]struct {
 		viewer portal.Viewer
@@ -185,20 +188,25 @@ func TestAViewerCannotWriteForAnotherScope(t *testing.T) {
 		"an MSSP gives a grant to somebody else": {w.Own.Viewers[portal.MSSPAdmin], "update user_role set user_id = user_id"},
 		"an MSP moves its people to its sister": {w.Own.Viewers[portal.MSPAdmin], fmt.Sprintf(
 			"update user_role set msp_id = '%s'", own)},
-		"an MSP makes its people the MSSP's":   {w.Own.Viewers[portal.MSPAdmin], "update user_role set role = 'mssp_admin', msp_id = null, client_id = null"},
-		"an MSSP renames a person":             {w.Own.Viewers[portal.MSSPAdmin], "update person_of_mssp set name = 'x'"},
-		"an MSSP prolongs a session":           {w.Own.Viewers[portal.MSSPAdmin], "update session set expires_at = 'infinity'"},
-		"an MSSP moves a session":              {w.Own.Viewers[portal.MSSPAdmin], "update session_of_mssp set user_id = user_id"},
-		"an MSP reads the MSSP's people":       {w.Own.Viewers[portal.MSPAdmin], "select email from person_of_mssp"},
-		"a client's user reads who is who":     {w.Own.Viewers[portal.ClientUser], "select email from person_of_msp"},
-		"an MSSP reads a sealed key":           {w.Own.Viewers[portal.MSSPAdmin], "select api_key_sealed from mssp_product"},
-		"an MSP reads who signs tokens":        {w.Own.Viewers[portal.MSPAdmin], "select private_sealed from signing_key"},
-		"a client's user reads people":         {w.Own.Viewers[portal.ClientUser], "select email from app_user"},
-		"an MSSP reads what a sync has staged": {w.Own.Viewers[portal.MSSPAdmin], "select raw from sync_customer"},
-		"an MSP reads who would vanish":        {w.Own.Viewers[portal.MSPAdmin], "select id from sync_vanishing"},
-		"an MSP reads why a sync run failed":   {w.Own.Viewers[portal.MSPAdmin], "select error from sync_run"},
-		"an MSSP leaves its database role":     {w.Own.Viewers[portal.MSSPAdmin], "insert into mssp (id, name) values ('" + postgres.NewID() + "', 'x')"},
-		"a client's user invites somebody":     {w.Own.Viewers[portal.ClientUser], invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
+		"an MSP makes its people the MSSP's":      {w.Own.Viewers[portal.MSPAdmin], "update user_role set role = 'mssp_admin', msp_id = null, client_id = null"},
+		"an MSSP renames a person":                {w.Own.Viewers[portal.MSSPAdmin], "update person_of_mssp set name = 'x'"},
+		"an MSSP prolongs a session":              {w.Own.Viewers[portal.MSSPAdmin], "update session set expires_at = 'infinity'"},
+		"an MSSP moves a session":                 {w.Own.Viewers[portal.MSSPAdmin], "update session_of_mssp set user_id = user_id"},
+		"an MSP reads the MSSP's people":          {w.Own.Viewers[portal.MSPAdmin], "select email from person_of_mssp"},
+		"a client's user reads who is who":        {w.Own.Viewers[portal.ClientUser], "select email from person_of_msp"},
+		"an MSSP reads a sealed key":              {w.Own.Viewers[portal.MSSPAdmin], "select api_key_sealed from mssp_product"},
+		"an MSP reads who signs tokens":           {w.Own.Viewers[portal.MSPAdmin], "select private_sealed from signing_key"},
+		"a client's user reads people":            {w.Own.Viewers[portal.ClientUser], "select email from app_user"},
+		"an MSSP reads what a sync has staged":    {w.Own.Viewers[portal.MSSPAdmin], "select raw from sync_customer"},
+		"an MSP reads who would vanish":           {w.Own.Viewers[portal.MSPAdmin], "select id from sync_vanishing"},
+		"an MSP reads why a sync run failed":      {w.Own.Viewers[portal.MSPAdmin], "select error from sync_run"},
+		"an MSSP leaves its database role":        {w.Own.Viewers[portal.MSSPAdmin], "insert into mssp (id, name) values ('" + postgres.NewID() + "', 'x')"},
+		"an MSSP writes another MSSP's audit log": {w.Own.Viewers[portal.MSSPAdmin], audit(w.Other.MSSPID)},
+		"an MSP writes another MSSP's audit log":  {w.Own.Viewers[portal.MSPAdmin], audit(w.Other.MSSPID)},
+		"an MSSP rewrites its audit log":          {w.Own.Viewers[portal.MSSPAdmin], "update audit_log set action = 'x'"},
+		"an MSSP empties its audit log":           {w.Own.Viewers[portal.MSSPAdmin], "delete from audit_log"},
+		"a client's user writes the audit log":    {w.Own.Viewers[portal.ClientUser], audit(w.Own.MSSPID)},
+		"a client's user invites somebody":        {w.Own.Viewers[portal.ClientUser], invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
 	} {
 		err := w.DB.As(refused.viewer).Write(context.Background(), func(tx pgx.Tx) error {
 			_, err := tx.Exec(context.Background(), refused.sql)

@@ -1,0 +1,73 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/httpapi"
+	"fs-client-portal/backend/portal"
+)
+
+// TestSessionsAtOnce locks the invites, so that requests for them stay at work.
+func TestSessionsAtOnce(t *testing.T) {
+	h := newHouse(t, func(c *httpapi.Config) { c.SessionAtOnce = 2 })
+	token, other := h.as(portal.MSSPAdmin), h.as(portal.MSPUser)
+	locked, err := h.owner.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = locked.Rollback(context.Background()) }() // so that a failure leaves no request at work
+	if _, err := locked.Exec(t.Context(), "lock table pre_assigned_role"); err != nil {
+		t.Fatal(err)
+	}
+	observer, err := pgx.Connect(t.Context(), h.URLs.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer observer.Close(context.Background())
+	var working sync.WaitGroup
+	for range 2 {
+		working.Go(func() { h.wants(h.get("/v1/invites", token), ok) })
+	}
+	waiting := 0
+	for until := time.Now().Add(30 * time.Second); waiting < 2 && time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+		err := observer.QueryRow(t.Context(),
+			"select count(distinct pid) from pg_locks where relation = 'pre_assigned_role'::regclass and not granted").Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if waiting != 2 {
+		t.Fatalf("%d requests are at work after 30 s, want 2", waiting)
+	}
+	h.waits(h.get("/v1/clients", token))
+	h.wants(h.get("/v1/clients", other), ok)
+	if err := locked.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	working.Wait()
+	h.wants(h.get("/v1/clients", token), ok)
+}
+
+// TestBodyThatNeverComes waits the five seconds that a body may take.
+func TestBodyThatNeverComes(t *testing.T) {
+	h := newHouse(t)
+	conn := h.hold("203.0.113.9")
+	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatalf("no response within a minute: %v", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusRequestTimeout || !response.Close {
+		t.Errorf("got %d, connection closed: %t, want 408 and closed", response.StatusCode, response.Close)
+	}
+}
