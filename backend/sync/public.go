@@ -66,11 +66,14 @@ var errRedirect = errors.New("redirect refused")
 // exist, so that nobody learns by it which names the operator's network knows.
 func refuseOthers(_ context.Context, _, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
-	if err == nil && public(to.Addr()) && !own(to.Addr()) {
+	if err == nil && callable(to.Addr(), own) {
 		return nil
 	}
 	return &net.DNSError{Err: "not a public address", IsNotFound: true}
 }
+
+// callable reports whether an address is public, and another machine's: own may have public ones too.
+func callable(a netip.Addr, own func(netip.Addr) bool) bool { return public(a) && !own(a) }
 
 // own reports whether an address is one of this machine's. Where they cannot be listed, any may be.
 func own(a netip.Addr) bool {

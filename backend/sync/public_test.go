@@ -22,7 +22,7 @@ func TestOnlyAddressesOfThePublicInternetArePublic(t *testing.T) {
 		"169.254.169.254": false, "fe80::1": false, "fd00:ec2::254": false, "100.100.100.200": false, "168.63.129.16": false, "192.0.0.192": false,
 		"100.64.0.1": false, "198.18.0.1": false, "192.0.2.1": false, "198.51.100.1": false, "203.0.113.1": false, "192.88.99.1": false,
 		"224.0.0.1": false, "239.255.255.250": false, "ff02::1": false, "240.0.0.1": false, "255.255.255.255": false,
-		"64:ff9b::a00:1": false, "64:ff9b:1::1": false, "2002:a00:1::": false, "2001::1": false, "2001:db8::1": false, "3fff::1": false,
+		"64:ff9b::a00:1": false, "64:ff9b:1::1": false, "2002:a00:1::": false, "2001::1": false, "2001:2::1": false, "2001:20::1": false, "2001:db8::1": false, "3fff::1": false,
 		"100::1": false, "fec0::1": false, "::10.0.0.1": false, "4000::1": false,
 	} {
 		if got := public(netip.MustParseAddr(text)); got != want {
@@ -116,10 +116,32 @@ func TestAMachinesOwnAddressesAreNotPublic(t *testing.T) {
 	for _, one := range all {
 		if prefix, err := netip.ParsePrefix(one.String()); err != nil || !own(prefix.Addr()) {
 			t.Errorf("%s is not known as this machine's: %v", one, err)
+		} else if a := netip.AddrFrom16(prefix.Addr().As16()); !own(a) {
+			t.Errorf("%s is not known as this machine's", a)
+		} else if a.Is6() && !a.Is4In6() && !own(a.WithZone("eth7")) {
+			t.Errorf("%s is not known as this machine's in a zone", a)
 		}
 	}
 	if own(netip.MustParseAddr("8.8.8.8")) {
 		t.Error("8.8.8.8 is taken for this machine's")
+	}
+}
+
+func TestCallable(t *testing.T) {
+	ours := netip.MustParseAddr("8.8.4.4")
+	own := func(a netip.Addr) bool { return a == ours }
+	for text, want := range map[string]bool{"8.8.8.8": true, "8.8.4.4": false, "10.0.0.1": false, "127.0.0.1": false} {
+		if got := callable(netip.MustParseAddr(text), own); got != want {
+			t.Errorf("%s may be called: %t, want %t", text, got, want)
+		}
+	}
+	for _, address := range []string{"", "8.8.8.8", "example.com:443", "127.0.0.1:443", "[::1]:443"} {
+		if err := refuseOthers(t.Context(), "tcp", address, nil); err == nil {
+			t.Errorf("%q may be called", address)
+		}
+	}
+	if err := refuseOthers(t.Context(), "tcp", "8.8.8.8:443", nil); err != nil {
+		t.Errorf("8.8.8.8:443: got %v", err)
 	}
 }
 
@@ -156,6 +178,9 @@ func TestWhichPortsAreOpenIsNotSaid(t *testing.T) {
 	for name, err := range before {
 		if got := veiled(true, "https://example.com/api", err); got.Error() != err.Error() {
 			t.Errorf("at https's own port the error of %s is hidden", name)
+		}
+		if got := veiled(true, "https://example.com:443/api", err); got.Error() != err.Error() {
+			t.Errorf("at https's own port, written out, the error of %s is hidden", name)
 		}
 		if got := veiled(false, "https://example.com:8443/api", err); got.Error() != err.Error() {
 			t.Errorf("of an address that the operator has named the error of %s is hidden", name)
