@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -35,6 +36,9 @@ func TestOutageReason(t *testing.T) {
 		{"read_only", refused("25006"), true},
 		{"lock_not_available", refused("55P03"), true},
 		{"network", &net.OpError{Op: "read", Err: syscall.ECONNRESET}, true},
+		{"network_ended", fmt.Errorf("receive message: %w", io.EOF), true},
+		{"broken_before", fmt.Errorf("begin: %w", pgconn.ErrConnClosed), true},
+		{"network_of_another_kind", &net.OpError{Op: "dial", Err: errors.New("x")}, true},
 		{"closed_by_the_server", fmt.Errorf("receive message: %w", io.ErrUnexpectedEOF), true},
 
 		{"query_cancelled", refused("57014"), false},
@@ -44,6 +48,9 @@ func TestOutageReason(t *testing.T) {
 		{"serialization_failure", refused("40001"), false},
 		{"caller_gone", context.Canceled, false},
 		{"caller's_deadline", context.DeadlineExceeded, false},
+		{"code_of_another_length", refused("57"), false},
+		{"code_that_is_too_long", refused("57P033"), false},
+		{"no_code", refused(""), false},
 		{"unknown", errors.New("the database is starting up"), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -66,5 +73,18 @@ func TestOutageIsNotWrappedTwice(t *testing.T) {
 	}
 	if text := once.Error(); !strings.Contains(text, "starting") {
 		t.Errorf("the server's message is missing: %s", text)
+	}
+}
+
+func TestOutageText(t *testing.T) {
+	if acquireWait != 10*time.Second {
+		t.Errorf("a request waits %s for a connection, want 10s", acquireWait)
+	}
+	down := &Outage{Reason: "x", cause: errors.New("cannot parse postgres://u:hidden@db/portal")}
+	if text := down.Error(); strings.Contains(text, "hidden") {
+		t.Errorf("the password is in %q", text)
+	}
+	if text := (&Outage{Reason: "x"}).Error(); text != "the database is not available: x" {
+		t.Errorf("got %q", text)
 	}
 }
