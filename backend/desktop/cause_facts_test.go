@@ -326,3 +326,29 @@ func TestNoteAccepted(t *testing.T) {
 		}
 	}
 }
+
+func TestFinding(t *testing.T) {
+	const base = "https://portal.example.com:8443/portal?key=topsecret"
+	for name, test := range map[string]struct {
+		finding finding
+		base    string
+		address string
+		says    string
+	}{
+		"shows_the_portal's_origin":      {finding{cause: causeRefused}, base, "https://portal.example.com:8443", "portal.example.com:8443 refuses"},
+		"shows_the_proxy's_address":      {finding{cause: causeProxyDown, other: "proxy:3128", address: "proxy:3128"}, base, "proxy:3128", "The proxy proxy:3128"},
+		"says_that_a_source_is_unknown":  {finding{cause: causeUntrusted}, base, "https://portal.example.com:8443", "a certificate of an unknown source"},
+		"names_a_server_without_address": {finding{cause: causeRefused}, "", "", "The portal's server refuses"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.finding.evidence = "evidence"
+			p := test.finding.problem(Offline, test.base)
+			if p.Address != test.address || !strings.Contains(p.Message, test.says) || p.Cause != test.finding.cause || p.evidence != "evidence" {
+				t.Errorf("got %+v, want address %q and %q", p, test.address, test.says)
+			}
+			if strings.Contains(p.Message+p.Address, "topsecret") {
+				t.Errorf("the query is shown: %+v", p)
+			}
+		})
+	}
+}
