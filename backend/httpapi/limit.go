@@ -2,12 +2,14 @@ package httpapi
 
 import (
 	"crypto/sha256"
+	"math"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/jellydator/ttlcache/v3"
+	"golang.org/x/time/rate"
 
 	"fs-client-portal/backend/portal"
 )
@@ -47,7 +49,7 @@ func newLimits(c Config) limits {
 	return limits{
 		address: newLimit(c.AuthRate, c.Now), account: newLimit(c.AccountRate, c.Now), session: newLimit(c.SessionRate, c.Now),
 		trials: newLimit(trialRate, c.Now), fieldMaps: newLimit(fieldMapRate, c.Now),
-		claims: newLimit(claimRate, c.Now), lines: newRecent[string](c.Now),
+		claims: newLimit(claimRate, c.Now), lines: newRecent[string](),
 	}
 }
 
@@ -61,7 +63,7 @@ func credential(parts ...string) string {
 	return string(hash.Sum(nil))
 }
 
-// line answers what a refresh token counts under: the line of tokens it comes from.
+// line returns what a refresh token counts under: the line of tokens it comes from.
 func (l limits) line(refreshToken string) string {
 	key := credential(refreshToken)
 	if line, ok := l.lines.get(key); ok {
@@ -75,98 +77,73 @@ func (l limits) follow(issued portal.Tokens, line string) {
 	l.lines.put(credential(issued.RefreshToken), line)
 }
 
-// limit lets a number of requests through at once and as many each minute, evenly. A nil limit lets everything through.
+// limit lets a number of requests of each key through at once and as many each minute, evenly. A nil limit lets
+// everything through.
 type limit struct {
-	mu    sync.Mutex
-	every time.Duration // what one request costs
-	full  time.Duration // what may be owed
-	owed  *recent[time.Time]
-	now   func() time.Time
+	rate     int
+	limiters *recent[*rate.Limiter]
+	now      func() time.Time
 }
 
-func newLimit(rate int, now func() time.Time) *limit {
-	if rate <= 0 {
+func newLimit(perMinute int, now func() time.Time) *limit {
+	if perMinute <= 0 {
 		return nil
 	}
-	every := time.Minute / time.Duration(rate)
-	return &limit{every: every, full: every * time.Duration(rate), owed: newRecent[time.Time](now), now: now}
+	return &limit{rate: perMinute, limiters: newRecent[*rate.Limiter](), now: now}
 }
 
-// take counts one request of key, or answers how long to wait until it would be let through.
+// take counts one request of key, or returns how long to wait until it would be let through. What is refused costs
+// nothing, even while other requests of the key are refused at the same time; Reservation.Cancel does not promise that.
 func (l *limit) take(key string) (wait time.Duration, ok bool) {
 	if l == nil {
 		return 0, true
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	limiter := l.limiters.getOrPut(key, func() *rate.Limiter {
+		return rate.NewLimiter(rate.Limit(float64(l.rate)/time.Minute.Seconds()), l.rate)
+	})
 	now := l.now()
-	until, _ := l.owed.get(key)
-	if until.Before(now) {
-		until = now
+	if limiter.AllowN(now, 1) {
+		return 0, true
 	}
-	until = until.Add(l.every)
-	if wait := until.Sub(now) - l.full; wait > 0 {
-		return wait, false
-	}
-	l.owed.put(key, until)
-	return 0, true
+	missing := (1 - limiter.TokensAt(now)) / float64(limiter.Limit())
+	return max(time.Nanosecond, time.Duration(math.Ceil(missing*float64(time.Second)))), false
 }
 
-// giveBack undoes a take.
+// giveBack undoes a take, whenever that was. Reservation.Cancel gives nothing back once its time has passed.
 func (l *limit) giveBack(key string) {
 	if l == nil {
 		return
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if until, ok := l.owed.get(key); ok {
-		l.owed.put(key, until.Add(-l.every))
+	if limiter, ok := l.limiters.get(key); ok {
+		limiter.AllowN(l.now(), -1)
 	}
 }
 
-// recentMost is how many keys a generation of recent holds.
+// recentMost is how many keys a recent holds.
 const recentMost = 1 << 16
 
-// recent remembers what was put or asked for in the last minute, and forgets it within two. Under a flood of keys it
-// forgets sooner, the oldest first: never does it hold more than two generations.
-type recent[V any] struct {
-	mu         sync.Mutex
-	young, old map[string]V
-	since      time.Time
-	now        func() time.Time
-}
+// recent remembers what was put or asked for in the last minute. Under a flood of keys it forgets sooner, what was not
+// used for the longest time first. A limit that is forgotten after a minute has nothing left to remember: it is full.
+type recent[V any] struct{ cache *ttlcache.Cache[string, V] }
 
-func newRecent[V any](now func() time.Time) *recent[V] {
-	return &recent[V]{young: map[string]V{}, since: now(), now: now}
+func newRecent[V any]() *recent[V] {
+	return &recent[V]{ttlcache.New(ttlcache.WithTTL[string, V](time.Minute), ttlcache.WithCapacity[string, V](recentMost))}
 }
 
 func (r *recent[V]) get(key string) (value V, ok bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.age()
-	if value, ok = r.young[key]; ok {
-		return value, true
+	if item := r.cache.Get(key); item != nil {
+		return item.Value(), true
 	}
-	if value, ok = r.old[key]; ok {
-		r.young[key] = value
-	}
-	return value, ok
+	return value, false
 }
 
 func (r *recent[V]) put(key string, value V) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.age()
-	r.young[key] = value
+	r.cache.DeleteExpired()
+	r.cache.Set(key, value, ttlcache.DefaultTTL)
 }
 
-func (r *recent[V]) age() {
-	now := r.now()
-	passed := now.Sub(r.since)
-	switch {
-	case passed >= 2*time.Minute || passed < 0:
-		r.young, r.old, r.since = map[string]V{}, nil, now
-	case passed >= time.Minute || len(r.young) >= recentMost:
-		r.young, r.old, r.since = map[string]V{}, r.young, now
-	}
+func (r *recent[V]) getOrPut(key string, fresh func() V) V {
+	r.cache.DeleteExpired()
+	item, _ := r.cache.GetOrSetFunc(key, fresh)
+	return item.Value()
 }

@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"fmt"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -15,7 +17,6 @@ func newClock() *clock { return &clock{time.Date(2026, 11, 23, 9, 0, 0, 0, time.
 func (c *clock) now() time.Time        { return c.at }
 func (c *clock) pass(d time.Duration)  { c.at = c.at.Add(d) }
 func (c *clock) limit(rate int) *limit { return newLimit(rate, c.now) }
-func (c *clock) recent() *recent[int]  { return newRecent[int](c.now) }
 
 func TestALimitLetsItsRateThroughAndWhoWaitsAsLongAsItSays(t *testing.T) {
 	t.Parallel()
@@ -35,11 +36,12 @@ func TestALimitLetsItsRateThroughAndWhoWaitsAsLongAsItSays(t *testing.T) {
 		if _, ok := l.take("b"); !ok {
 			t.Fatal("another is refused with it")
 		}
-		c.pass(wait - 1)
-		if _, ok := l.take("a"); ok {
-			t.Fatal("is let through too soon")
+		const rounding = 10 * time.Nanosecond
+		c.pass(wait - rounding)
+		if again, ok := l.take("a"); ok || again > 2*rounding {
+			t.Fatalf("%s before the end of the wait: let through: %v, to wait %s", rounding, ok, again)
 		}
-		c.pass(1)
+		c.pass(rounding)
 		if _, ok := l.take("a"); !ok {
 			t.Fatal("is refused after waiting")
 		}
@@ -68,36 +70,120 @@ func TestWhatIsGivenBackMayBeTakenAgain(t *testing.T) {
 	}
 }
 
-func TestAFloodOfKeysKeepsMemoryBounded(t *testing.T) {
+func TestLimit(t *testing.T) {
 	t.Parallel()
-	c := newClock()
-	l := c.limit(600)
-	for i := range 4 * recentMost {
-		l.take(fmt.Sprint(i))
-		if held := len(l.owed.young) + len(l.owed.old); held > 2*recentMost {
-			t.Fatalf("holds %d keys", held)
+	t.Run("gives back what was taken long before", func(t *testing.T) {
+		c := newClock()
+		l := c.limit(2)
+		l.take("a")
+		l.take("a")
+		c.pass(10 * time.Second)
+		l.take("b") // another key's
+		l.giveBack("a")
+		if _, ok := l.take("a"); !ok {
+			t.Error("got: refused, want: let through, for one of two was given back")
 		}
-	}
-	c.pass(2 * time.Minute)
-	l.take("later")
-	if held := len(l.owed.young) + len(l.owed.old); held != 1 {
-		t.Errorf("still holds %d keys when all are paid off", held)
-	}
+		if _, ok := l.take("a"); ok {
+			t.Error("got: let through, want: refused, for only one was given back")
+		}
+	})
+	t.Run("never gives back more than its rate", func(t *testing.T) {
+		l := newClock().limit(1)
+		l.take("a")
+		for range 10 {
+			l.giveBack("a")
+		}
+		l.take("a")
+		if _, ok := l.take("a"); ok {
+			t.Error("got: let through, want: refused, for the rate is 1")
+		}
+	})
+	t.Run("takes nothing for refused requests", func(t *testing.T) {
+		c := newClock()
+		l := c.limit(60)
+		for range 60 {
+			l.take("a")
+		}
+		var refused sync.WaitGroup
+		for range 100 {
+			refused.Go(func() {
+				if _, ok := l.take("a"); ok {
+					t.Error("got: let through, want: refused")
+				}
+			})
+		}
+		refused.Wait()
+		c.pass(time.Second)
+		if wait, ok := l.take("a"); !ok {
+			t.Errorf("got: refused for another %s, want: let through after the second a request costs", wait)
+		}
+	})
+	t.Run("keeps a key through a flood of 60,000 others", func(t *testing.T) {
+		l := newClock().limit(1)
+		l.take("victim")
+		for i := range 60_000 {
+			l.take(fmt.Sprint(i))
+		}
+		if _, ok := l.take("victim"); ok {
+			t.Error("got: let through, want: refused, for its limit is used up")
+		}
+	})
+	t.Run("keeps a key in use through any flood", func(t *testing.T) {
+		l := newClock().limit(1)
+		for i := range recentMost + 1000 {
+			l.take(fmt.Sprint(i))
+			if _, ok := l.take("victim"); ok && i > 0 {
+				t.Fatalf("got: let through after %d other keys, want: refused", i)
+			}
+		}
+	})
+	t.Run("holds a bounded number of keys, for a minute", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLimit(600, time.Now)
+			for i := range 2 * recentMost {
+				l.take(fmt.Sprint(i))
+			}
+			if held := l.limiters.cache.Len(); held != recentMost {
+				t.Errorf("after a flood: got %d keys, want %d", held, recentMost)
+			}
+			time.Sleep(time.Minute + time.Second)
+			l.take("later")
+			if held := l.limiters.cache.Len(); held != 1 {
+				t.Errorf("a minute later: got %d keys, want 1", held)
+			}
+		})
+	})
 }
 
-func TestWhatWasUsedInTheLastMinuteIsNotForgotten(t *testing.T) {
+func TestRecent(t *testing.T) {
 	t.Parallel()
-	c := newClock()
-	r := c.recent()
-	r.put("a", 1)
-	for range 20 {
-		c.pass(59 * time.Second)
-		if _, ok := r.get("a"); !ok {
-			t.Fatal("forgets what is in use")
-		}
-	}
-	c.pass(2 * time.Minute)
-	if _, ok := r.get("a"); ok {
-		t.Error("never forgets")
-	}
+	t.Run("keeps what was used in the last minute", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRecent[int]()
+			r.put("a", 1)
+			for range 20 {
+				time.Sleep(59 * time.Second)
+				if _, ok := r.get("a"); !ok {
+					t.Fatal("got: forgotten, want: kept, for it was used 59 s before")
+				}
+			}
+			time.Sleep(time.Minute + time.Second)
+			if _, ok := r.get("a"); ok {
+				t.Error("got: kept, want: forgotten after a minute without use")
+			}
+		})
+	})
+	t.Run("frees what nobody used for a minute", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRecent[int]()
+			for i := range 100 {
+				r.put(fmt.Sprint(i), i)
+			}
+			time.Sleep(time.Minute + time.Second)
+			r.put("a", 1)
+			if held := len(r.cache.Keys()); held != 1 {
+				t.Errorf("got %d keys, want 1", held)
+			}
+		})
+	})
 }
