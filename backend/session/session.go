@@ -45,7 +45,7 @@ type Sessions struct {
 	keys        *keyring
 	config      Config
 	claimsRules *jwt.Validator
-	verified    verifiedTokens
+	verified    remembered[tokenDigest, verifiedToken]
 	grants      remembered[tokensGrant, portal.Viewer]
 }
 
@@ -67,7 +67,10 @@ func New(db *postgres.DB, sealer *Sealer, c Config) (*Sessions, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Sessions{db: db, keys: newKeyring(db, sealer, c), claimsRules: claimsRules(c), config: c}, nil
+	return &Sessions{
+		db: db, keys: newKeyring(db, sealer, c), claimsRules: claimsRules(c), config: c,
+		verified: newRemembered[tokenDigest, verifiedToken](), grants: newRemembered[tokensGrant, portal.Viewer](),
+	}, nil
 }
 
 func setDefault(d *time.Duration, fallback time.Duration) {

@@ -2,8 +2,9 @@ package session
 
 import (
 	"crypto/sha256"
-	"sync"
 	"time"
+
+	"github.com/jellydator/ttlcache/v3"
 
 	"fs-client-portal/backend/portal"
 )
@@ -34,37 +35,26 @@ func (v verifiedToken) goodAt(now time.Time) bool { return !now.Before(v.from) &
 // once more.
 const maxVerified = 10_000
 
-// remembered keeps what was found in two generations: when the young one is full it becomes the old one, and the old
-// one is forgotten at once. Only what was found good gets in, so nobody fills it but those who are signed in.
-type remembered[K comparable, V any] struct {
-	mu         sync.RWMutex
-	young, old map[K]V
+// remembered keeps what was found, and forgets first what was not asked for the longest time. Only what was found good
+// gets in, so only signed-in callers fill it.
+type remembered[K comparable, V any] struct{ cache *ttlcache.Cache[K, V] }
+
+func newRemembered[K comparable, V any]() remembered[K, V] {
+	return remembered[K, V]{ttlcache.New(ttlcache.WithCapacity[K, V](maxVerified))}
 }
 
-type verifiedTokens = remembered[tokenDigest, verifiedToken]
-
-// tokensGrant is another grant of its user's that a token is used under. The next token asks anew, so whoever was told
+// tokensGrant is another grant of its user's that a token is used under. The next token asks anew, so a user who was told
 // that their grant has changed is right after a refresh.
 type tokensGrant struct {
 	token tokenDigest
 	grant string
 }
 
-func (r *remembered[K, V]) get(key K) (V, bool) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	known, ok := r.young[key]
-	if !ok {
-		known, ok = r.old[key]
+func (r remembered[K, V]) get(key K) (value V, ok bool) {
+	if item := r.cache.Get(key); item != nil {
+		return item.Value(), true
 	}
-	return known, ok
+	return value, false
 }
 
-func (r *remembered[K, V]) put(key K, value V) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.young == nil || len(r.young) >= maxVerified/2 {
-		r.old, r.young = r.young, map[K]V{}
-	}
-	r.young[key] = value
-}
+func (r remembered[K, V]) put(key K, value V) { r.cache.Set(key, value, ttlcache.NoTTL) }
