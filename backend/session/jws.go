@@ -9,9 +9,12 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// verifyJWS answers the payload of a compact JWS (RFC 7515) that is signed with ES256, to the letter, by the key found
+// verifyJWS returns the payload of a compact JWS (RFC 7515) that is signed with ES256, to the letter, by the key found
 // for its header. Nothing of the payload is read before its signature is known to be good, and of the algorithm
 // the header decides nothing: any other is refused before a key is looked for.
+//
+// Neither library does this: the parser of golang-jwt decodes the claims before it looks at the signature, and so
+// refuses the good vectors of others, whose payload is no JSON; go-jose passes over the loose last bits of base64.
 func verifyJWS(compact string, find func(header map[string]any) (*ecdsa.PublicKey, error)) ([]byte, error) {
 	protected, rest, _ := strings.Cut(compact, ".")
 	encoded, encodedSignature, ok := strings.Cut(rest, ".")

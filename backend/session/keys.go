@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -15,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/sync/singleflight"
 	"golang.org/x/time/rate"
 
@@ -159,15 +161,15 @@ func (k *keyring) destroySpent(ctx context.Context, rows []postgres.SigningKey) 
 // open makes a keySet of the database's rows, newest first.
 func (k *keyring) open(rows []postgres.SigningKey) (*keySet, error) {
 	set := &keySet{public: map[string]*ecdsa.PublicKey{}}
-	var published []jwk
+	published := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
 	for _, row := range rows {
-		public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), row.PublicKey)
-		if err != nil || newJWK(public).thumbprint() != row.ID {
+		public, jwk, err := publicJWK(row.PublicKey)
+		if err != nil || jwk.KeyID != row.ID {
 			return nil, fmt.Errorf("signing key %s is damaged", row.ID)
 		}
 		set.public[row.ID] = public
 		set.generation = max(set.generation, row.Generation)
-		published = append(published, newJWK(public).published())
+		published.Keys = append(published.Keys, jwk)
 		if row.Spent || len(row.PrivateSealed) == 0 {
 			continue
 		}
@@ -178,7 +180,7 @@ func (k *keyring) open(rows []postgres.SigningKey) (*keySet, error) {
 		after := time.Duration(row.SignsInSeconds * float64(time.Second))
 		set.signers = append(set.signers, signingKey{id: row.ID, private: private, after: after})
 	}
-	text, err := json.Marshal(map[string][]jwk{"keys": published})
+	text, err := json.Marshal(published)
 	sum := sha256.Sum256(text)
 	set.jwks = KeySet{JSON: text, ETag: `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`}
 	return set, err
@@ -252,7 +254,11 @@ func (k *keyring) add(ctx context.Context, generation int64, ahead time.Duration
 	if err != nil {
 		return "", err
 	}
-	kid := newJWK(&private.PublicKey).thumbprint()
+	_, jwk, err := publicJWK(public)
+	if err != nil {
+		return "", err
+	}
+	kid := jwk.KeyID
 	added, err := k.db.AddSigningKey(ctx, postgres.SigningKey{
 		ID: kid, Generation: generation, Algorithm: algorithm, PublicKey: public,
 		PrivateSealed: k.sealer.Seal(raw, keyAAD(kid)), SignsInSeconds: ahead.Seconds(),
@@ -293,38 +299,15 @@ func (k *keyring) public(ctx context.Context, kid string) (*ecdsa.PublicKey, err
 	return nil, portal.Errorf(portal.Unauthenticated, "The access token was signed with a key that is no longer good.")
 }
 
-// jwk is a public key as RFC 7517 writes it, its members in the order RFC 7638 hashes them in.
-type jwk struct {
-	Curve     string `json:"crv"`
-	KeyType   string `json:"kty"`
-	X         string `json:"x"`
-	Y         string `json:"y"`
-	KeyID     string `json:"kid,omitempty"`
-	Algorithm string `json:"alg,omitempty"`
-	Use       string `json:"use,omitempty"`
-}
-
-func newJWK(key *ecdsa.PublicKey) jwk {
-	point, err := key.Bytes()
+// publicJWK reads the uncompressed point of a public key and returns it as it is published; its id is the RFC 7638
+// thumbprint.
+func publicJWK(point []byte) (*ecdsa.PublicKey, jose.JSONWebKey, error) {
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
 	if err != nil {
-		panic(err) // only for a point that is not on the curve
+		return nil, jose.JSONWebKey{}, err
 	}
-	const size = 32
-	encode := base64.RawURLEncoding.EncodeToString
-	return jwk{Curve: "P-256", KeyType: "EC", X: encode(point[1 : 1+size]), Y: encode(point[1+size:])}
-}
-
-// thumbprint is RFC 7638's.
-func (j jwk) thumbprint() string {
-	text, err := json.Marshal(jwk{Curve: j.Curve, KeyType: j.KeyType, X: j.X, Y: j.Y})
-	if err != nil {
-		panic(err) // strings always marshal
-	}
-	sum := sha256.Sum256(text)
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-func (j jwk) published() jwk {
-	j.KeyID, j.Algorithm, j.Use = j.thumbprint(), algorithm, "sig"
-	return j
+	jwk := jose.JSONWebKey{Key: public, Algorithm: algorithm, Use: "sig"}
+	thumbprint, err := jwk.Thumbprint(crypto.SHA256)
+	jwk.KeyID = base64.RawURLEncoding.EncodeToString(thumbprint)
+	return public, jwk, err
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
 
 	"fs-client-portal/backend/portal"
@@ -322,4 +323,44 @@ func TestASealedValueOpensOnlyInItsPlace(t *testing.T) {
 			t.Errorf("opens when cut to %d bytes", i)
 		}
 	}
+}
+
+func TestJWKS(t *testing.T) {
+	t.Parallel()
+	t.Run("publishes a key in the form that is signed with", func(t *testing.T) {
+		h := newHouse(t)
+		tokens := h.start()
+		text, err := h.sessions.JWKS(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var set jose.JSONWebKeySet
+		if err := json.Unmarshal(text.JSON, &set); err != nil {
+			t.Fatal(err)
+		}
+		kid, _ := headerOf(t, tokens.AccessToken)["kid"].(string)
+		keys := set.Key(kid)
+		if len(keys) != 1 || !keys[0].IsPublic() || !keys[0].Valid() {
+			t.Fatalf("got %+v, want one public key with the id %s", set, kid)
+		}
+		if _, err := jwt.Parse(tokens.AccessToken, func(*jwt.Token) (any, error) { return keys[0].Key, nil }); err != nil {
+			t.Errorf("an access token is not signed by the published key: %v", err)
+		}
+	})
+	t.Run("refuses a stored key whose id is not its thumbprint", func(t *testing.T) {
+		h := newHouse(t)
+		h.start()
+		h.exec("update signing_key set id = 'other'")
+		if _, err := newSessions(t, h.DB).JWKS(context.Background()); err == nil || !strings.Contains(err.Error(), "signing key other is damaged") {
+			t.Errorf("got %v, want: signing key other is damaged", err)
+		}
+	})
+	t.Run("refuses a stored key that is no point of the curve", func(t *testing.T) {
+		h := newHouse(t)
+		h.start()
+		h.exec(`update signing_key set public_key = '\x04' || decode(repeat('11', 64), 'hex')`)
+		if _, err := newSessions(t, h.DB).JWKS(context.Background()); err == nil || !strings.Contains(err.Error(), "is damaged") {
+			t.Errorf("got %v, want: signing key … is damaged", err)
+		}
+	})
 }
