@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	stdsync "sync"
 	"time"
 	"unicode"
+
+	"github.com/jellydator/ttlcache/v3"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -69,7 +70,7 @@ func (s *Service) CreateConnection(ctx context.Context, viewer portal.Viewer, n 
 	if err := s.prove(ctx, p); err != nil {
 		return portal.ConnectionItem{}, err
 	}
-	p.CalledAt = s.proofs.of(p, s.config.Clock.Now())
+	p.CalledAt = s.provedAt(p)
 	s.seal(&p)
 	if err := s.db.CreateConnection(ctx, viewer, p.Connection, s.enqueueFor(p.MSSPID)); err != nil {
 		return portal.ConnectionItem{}, err
@@ -238,7 +239,7 @@ func (s *Service) seal(p *proposal) {
 
 // prove tries a connection, or remembers that it went well a moment ago.
 func (s *Service) prove(ctx context.Context, p proposal) error {
-	if s.proofs.of(p, s.config.Clock.Now()) != nil {
+	if s.provedAt(p) != nil {
 		return nil
 	}
 	said, err := s.try(ctx, p)
@@ -277,7 +278,7 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 	customers, err := reader.Test(claimed)
 	switch {
 	case err == nil:
-		s.proofs.add(p, s.config.Clock.Now())
+		s.keepProof(p)
 		return portal.ConnectionTest{OK: true, Customers: customers}, nil
 	case ctx.Err() != nil:
 		return portal.ConnectionTest{}, ctx.Err()
@@ -315,7 +316,7 @@ func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
 	}
 	if call.Code == portal.Unmapped {
 		// Only a saved connection has a field map, so it must be possible to save it. Its run says what is missing.
-		s.proofs.add(p, s.config.Clock.Now())
+		s.keepProof(p)
 		return portal.ConnectionTest{OK: true, Code: string(call.Code), Detail: call.Detail}, nil
 	}
 	detail := call.Detail
@@ -342,30 +343,27 @@ func (i impatient) Sleep(ctx context.Context, d time.Duration) error {
 	return i.Clock.Sleep(ctx, d)
 }
 
-// proofs remembers for a while of which connections a trial went well, and no key.
-type proofs struct {
-	mu stdsync.Mutex
-	at map[[sha256.Size]byte]time.Time
+// proofs remembers for a while of which connections a trial went well, and when; it holds no key.
+type proofs = ttlcache.Cache[[sha256.Size]byte, time.Time]
+
+func newProofs() *proofs {
+	return ttlcache.New(ttlcache.WithTTL[[sha256.Size]byte, time.Time](provedFor),
+		ttlcache.WithCapacity[[sha256.Size]byte, time.Time](provedMost),
+		ttlcache.WithDisableTouchOnHit[[sha256.Size]byte, time.Time]())
 }
 
-// of answers when a trial of this went well a moment ago, nil if none did.
-func (p *proofs) of(proposed proposal, now time.Time) *time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	at, known := p.at[proposed.hash()]
-	if !known || now.Sub(at) >= provedFor {
+// provedAt returns when a trial of this went well a moment ago, nil if none did.
+func (s *Service) provedAt(p proposal) *time.Time {
+	item := s.proofs.Get(p.hash())
+	if item == nil {
 		return nil
 	}
+	at := item.Value()
 	return &at
 }
 
-func (p *proofs) add(of proposal, now time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.at == nil || len(p.at) >= provedMost {
-		p.at = map[[sha256.Size]byte]time.Time{}
-	}
-	p.at[of.hash()] = now
+func (s *Service) keepProof(p proposal) {
+	s.proofs.Set(p.hash(), s.config.Clock.Now(), ttlcache.DefaultTTL)
 }
 
 // hash tells proposals apart by everything that a trial depends on.

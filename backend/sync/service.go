@@ -88,7 +88,7 @@ type Service struct {
 
 	// public is for connections that may lead to the public internet alone, proofs what was found to work a moment ago.
 	public *http.Client
-	proofs proofs
+	proofs *proofs
 
 	watches watches
 
@@ -114,7 +114,7 @@ func New(db *postgres.DB, sealer Sealer, c Config) (*Service, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{
-		db: db.WithTakeover(c.Takeover), sealer: sealer, config: c, public: newPublicClient(),
+		db: db.WithTakeover(c.Takeover), sealer: sealer, config: c, public: newPublicClient(), proofs: newProofs(),
 		watches:  watches{of: map[string]map[*listener]struct{}{}},
 		applying: make(chan struct{}, max(1, db.Pool().Config().MaxConns/2)),
 	}
