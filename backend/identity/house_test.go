@@ -103,25 +103,10 @@ var redirects = map[portal.ProviderID]string{
 func (h *house) arrive(p portal.ProviderID, account string) portal.CodeGrant {
 	h.Helper()
 	verifier := oauth2.GenerateVerifier()
-	attempt, err := h.service.Begin(context.Background(), portal.NewAttempt{
-		Provider: p, RedirectURI: redirects[p], CodeChallenge: oauth2.S256ChallengeFromVerifier(verifier),
-	})
-	if err != nil {
-		h.Fatal(err)
-	}
-	config := oauth2.Config{
-		ClientID: attempt.ClientID, RedirectURL: redirects[p], Scopes: attempt.Scopes,
-		Endpoint: oauth2.Endpoint{AuthURL: attempt.AuthorizationEndpoint},
-	}
-	redirect, _, err := provider.Authorize(context.Background(), config.AuthCodeURL("state",
-		oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("nonce", attempt.Nonce),
-		oauth2.SetAuthURLParam("prompt", "select_account")), account)
-	if err != nil {
-		h.Fatal(err)
-	}
-	code := redirect.Query().Get("code")
+	attempt := h.begin(p, verifier)
+	code := h.authorize(attempt, p, account, oauth2.S256ChallengeFromVerifier(verifier)).Get("code")
 	if code == "" {
-		h.Fatalf("no code in %s", redirect)
+		h.Fatal("the redirect has no code")
 	}
 	return portal.CodeGrant{AttemptID: attempt.ID, Code: code, CodeVerifier: verifier}
 }

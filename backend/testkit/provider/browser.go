@@ -26,27 +26,6 @@ func Deny(ctx context.Context, authorizationURL string) (redirect *url.URL, form
 	return browse(ctx, authorizationURL, "deny")
 }
 
-// Answer plays a browser at any provider: it fills the form of every page with these values and sends it off, until it
-// is led to the application, and answers that redirect without following it.
-func Answer(ctx context.Context, authorizationURL string, values url.Values) (redirect *url.URL, err error) {
-	b, page, redirect, err := visit(ctx, authorizationURL)
-	for pages := 0; redirect == nil && err == nil; pages++ {
-		form := findElement(page, func(n *html.Node) bool { return n.Data == "form" })
-		if form == nil || pages == 5 {
-			return nil, errors.New("the provider's pages do not lead to the application")
-		}
-		page, redirect, err = b.submit(ctx, attribute(form, "action"), merge(hiddenInputs(form), values))
-	}
-	return redirect, err
-}
-
-func merge(values, more url.Values) url.Values {
-	for name, value := range more {
-		values[name] = value
-	}
-	return values
-}
-
 // browser stops at the application's own address.
 type browser struct {
 	client *http.Client
