@@ -2,28 +2,34 @@
 package mailserver
 
 import (
-	"bufio"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
+	"log"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net"
 	netmail "net/mail"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
 )
+
+// maxMessage is how large a message may be.
+const maxMessage = 1 << 20
 
 // Config says how a server behaves.
 type Config struct {
-	TLS      *tls.Config       // offered as STARTTLS; nil: not offered
-	Implicit bool              // TLS from the first byte
-	Login    string            // user:password that is asked for; "": none
-	Answers  map[string]string // what is said instead, by command; "." is the end of a message
-	Silent   string            // the command that is never answered; "greeting": nothing is
+	TLS      *tls.Config // offered as STARTTLS; nil: not offered
+	Implicit bool        // TLS from the first byte
+	Login    string      // user:password that is asked for, even without TLS; "": none
+	// Refusals are sent instead of success, by command: EHLO, MAIL, RCPT, or "." for the end of a message.
+	Refusals map[string]smtp.SMTPError
+	Silent   string // the command that is never responded to: EHLO, MAIL or RCPT; "greeting": nothing is
 }
 
 // Server takes commands in their order only.
@@ -33,12 +39,13 @@ type Server struct {
 	Heard chan Session
 
 	config Config
+	done   chan struct{} // closed at the end of the test
 }
 
 // Session is what one client did.
 type Session struct {
-	Commands []string
-	Secure   bool
+	Commands []string // AUTH, MAIL FROM:<…>, RCPT TO:<…> and DATA
+	Secure   bool     // whether the last of them was encrypted
 	Message  string
 }
 
@@ -49,133 +56,144 @@ func Start(t *testing.T, c Config) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { listener.Close() })
-	s := &Server{Address: listener.Addr().String(), Heard: make(chan Session, 10), config: c}
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go s.serve(conn)
-		}
-	}()
+	s := &Server{Address: listener.Addr().String(), Heard: make(chan Session, 100), config: c, done: make(chan struct{})}
+	server := smtp.NewServer(smtp.BackendFunc(s.begin))
+	server.TLSConfig, server.AllowInsecureAuth, server.MaxMessageBytes = c.TLS, true, maxMessage
+	server.ErrorLog = log.New(io.Discard, "", 0)
+	listener = listening{listener, s}
+	if c.Implicit {
+		listener = tls.NewListener(listener, c.TLS)
+	}
+	if c.Silent != "greeting" {
+		go server.Serve(listener) //nolint:errcheck // it ends by Close
+	}
+	t.Cleanup(func() {
+		close(s.done)
+		server.Close()
+		listener.Close()
+	})
 	return s
 }
 
-// talk is one client's connection.
-type talk struct {
-	*Server
+// listening keeps what its connections receive.
+type listening struct {
+	net.Listener
+	server *Server
+}
+
+func (l listening) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &client{Conn: conn, server: l.server, loggedIn: l.server.config.Login == ""}, nil
+}
+
+// client is one client's connection, and its session before and after STARTTLS.
+type client struct {
 	net.Conn
-	lines           *bufio.Reader
-	known, loggedIn bool
-	heard           Session
+	server   *Server
+	loggedIn bool
+	gone     sync.Once
+
+	mu    sync.Mutex
+	heard Session
 }
 
-func (s *Server) serve(conn net.Conn) {
-	t := &talk{Server: s, Conn: conn, loggedIn: s.config.Login == ""}
-	if s.config.Implicit {
-		t.Conn, t.heard.Secure = tls.Server(conn, s.config.TLS), true
+func (c *client) Close() error {
+	defer c.gone.Do(func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.server.Heard <- c.heard
+	})
+	return c.Conn.Close()
+}
+
+func (s *Server) begin(conn *smtp.Conn) (smtp.Session, error) {
+	raw := conn.Conn()
+	encrypted, secure := raw.(*tls.Conn)
+	if secure {
+		raw = encrypted.NetConn()
 	}
-	defer conn.Close()
-	defer func() { s.Heard <- t.heard }()
-	t.lines = bufio.NewReader(t.Conn)
-	if s.config.Silent == "greeting" {
-		t.neverAnswer()
-		return
+	c := raw.(*client)
+	c.mu.Lock()
+	c.heard.Secure = secure
+	c.mu.Unlock()
+	return c, s.respond("EHLO")
+}
+
+// respond returns the refusal of a command. It waits for the end of the test where the server is to be silent.
+func (s *Server) respond(command string) error {
+	if command == s.config.Silent {
+		<-s.done
 	}
-	t.say("220 mail ready")
-	for {
-		line, err := t.lines.ReadString('\n')
-		if err != nil {
-			return
+	if refusal, ok := s.config.Refusals[command]; ok {
+		return &refusal
+	}
+	return nil
+}
+
+func (c *client) hear(command string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.heard.Commands = append(c.heard.Commands, command)
+}
+
+// AuthMechanisms are offered in the response to EHLO.
+func (c *client) AuthMechanisms() []string {
+	if c.server.config.Login == "" {
+		return nil
+	}
+	return []string{sasl.Plain}
+}
+
+// Auth accepts the one login.
+func (c *client) Auth(string) (sasl.Server, error) {
+	c.hear("AUTH")
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user+":"+password != c.server.config.Login {
+			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "wrong login for " + user}
 		}
-		if over := t.answer(strings.TrimSuffix(line, "\r\n")); over {
-			return
-		}
-	}
+		c.loggedIn = true
+		return nil
+	}), nil
 }
 
-func (t *talk) say(text string) { fmt.Fprintf(t, "%s\r\n", text) }
-
-func (t *talk) neverAnswer() { _, _ = io.Copy(io.Discard, t) }
-
-// answer answers a command; over is whether that was the last.
-func (t *talk) answer(line string) (over bool) {
-	t.heard.Commands = append(t.heard.Commands, line)
-	verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
-	verb, _, _ = strings.Cut(verb, ":")
-	switch answer := t.config.Answers[verb]; {
-	case verb == t.config.Silent:
-		t.neverAnswer()
-		return true
-	case answer != "":
-		t.say(answer)
-	case verb == "EHLO":
-		t.greet()
-	case verb == "STARTTLS" && t.config.TLS != nil:
-		t.say("220 go on")
-		t.Conn, t.heard.Secure, t.known = tls.Server(t.Conn, t.config.TLS), true, false
-		t.lines = bufio.NewReader(t.Conn)
-	case verb == "AUTH":
-		t.logIn(line)
-	case verb == "QUIT":
-		t.say("221 bye")
-		return true
-	case !t.known || !t.loggedIn:
-		t.say("503 not yet")
-	case verb == "DATA":
-		t.take()
-	default:
-		t.say("250 fine")
+// Mail accepts a sender who is logged in where that is asked for.
+func (c *client) Mail(from string, _ *smtp.MailOptions) error {
+	c.hear("MAIL FROM:<" + from + ">")
+	if !c.loggedIn {
+		return smtp.ErrAuthRequired
 	}
-	return false
+	return c.server.respond("MAIL")
 }
 
-func (t *talk) greet() {
-	t.known = true
-	t.say("250-mail")
-	if t.config.TLS != nil && !t.heard.Secure {
-		t.say("250-STARTTLS")
-	}
-	if t.config.Login != "" {
-		t.say("250-AUTH PLAIN")
-	}
-	t.say("250 8BITMIME")
+// Rcpt accepts any recipient.
+func (c *client) Rcpt(to string, _ *smtp.RcptOptions) error {
+	c.hear("RCPT TO:<" + to + ">")
+	return c.server.respond("RCPT")
 }
 
-func (t *talk) logIn(line string) {
-	user, password, _ := strings.Cut(t.config.Login, ":")
-	if line != "AUTH PLAIN "+base64.StdEncoding.EncodeToString([]byte("\x00"+user+"\x00"+password)) {
-		t.say("535 5.7.8 wrong login for " + user)
-		return
+// Data keeps the message.
+func (c *client) Data(r io.Reader) error {
+	c.hear("DATA")
+	message, err := io.ReadAll(r)
+	if err != nil {
+		return err
 	}
-	t.loggedIn = true
-	t.say("235 welcome")
+	c.mu.Lock()
+	c.heard.Message = string(message)
+	c.mu.Unlock()
+	return c.server.respond(".")
 }
 
-func (t *talk) take() {
-	t.say("354 go on")
-	t.heard.Message = readMessage(t.lines)
-	if answer := t.config.Answers["."]; answer != "" {
-		t.say(answer)
-		return
-	}
-	t.say("250 taken")
-}
+// Reset and Logout have nothing to undo: what was heard is handed out when the connection ends.
+func (c *client) Reset() {}
 
-func readMessage(lines *bufio.Reader) string {
-	var message strings.Builder
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil || line == ".\r\n" {
-			return message.String()
-		}
-		message.WriteString(strings.TrimPrefix(line, "."))
-	}
-}
+// Logout is called before TLS begins too.
+func (c *client) Logout() error { return nil }
 
-// Parts answers the texts of a message by their type: text/plain and text/html.
+// Parts returns the texts of a message by their type: text/plain and text/html.
 func (s Session) Parts(t *testing.T) map[string]string {
 	t.Helper()
 	message, err := netmail.ReadMessage(strings.NewReader(s.Message))
