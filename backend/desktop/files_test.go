@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestTheWindowComesBackAsItWasClosed(t *testing.T) {
@@ -39,35 +40,88 @@ func TestTheWindowComesBackAsItWasClosed(t *testing.T) {
 	}
 }
 
-func TestTheLogIsPutAsideWhenFullAndNeverGrowsForEver(t *testing.T) {
-	dir := t.TempDir()
-	log := &logFile{path: filepath.Join(dir, "x.log"), limit: 100, kept: 2}
-	if err := log.open(); err != nil {
-		t.Fatal(err)
-	}
-	for i := range 50 {
-		if _, err := log.Write(bytes.Repeat([]byte{byte('a' + i%26)}, 40)); err != nil {
+func TestLog(t *testing.T) {
+	const mode, size = 0o600, 1 << 20
+	state := func(t *testing.T) string { return filepath.Join(t.TempDir(), "state") }
+	t.Run("is for the user alone", func(t *testing.T) {
+		dir := state(t)
+		log, file := OpenLog(dir, slog.LevelInfo)
+		defer file.Close()
+		log.Info("first")
+		for path, want := range map[string]os.FileMode{dir: 0o700, logPath(dir): mode} {
+			if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+				t.Errorf("%s: got %v, %v, want %v", path, info, err, want)
+			}
+		}
+	})
+	t.Run("keeps three full files of a megabyte", func(t *testing.T) {
+		dir := state(t)
+		log, file := OpenLog(dir, slog.LevelInfo)
+		record := strings.Repeat("x", size/4)
+		for i := range 30 {
+			log.Info(record, "n", i)
+		}
+		if err := file.Close(); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := log.Close(); err != nil {
-		t.Fatal(err)
-	}
-	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != 3 {
-		t.Fatalf("%v %v", files, err)
-	}
-	for _, file := range files {
-		if info, err := file.Info(); err != nil || info.Size() > 100 || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %d bytes, %v, %v", file.Name(), info.Size(), info.Mode(), err)
+		files := waitForFiles(t, dir, 1+logKept)
+		for _, file := range files {
+			if info, err := file.Info(); err != nil || info.Size() > size || info.Mode().Perm() != mode {
+				t.Errorf("%s: got %d bytes, %v, %v, want at most %d and %v", file.Name(), info.Size(), info.Mode(), err, size, os.FileMode(mode))
+			}
 		}
-	}
-	last, err := os.ReadFile(log.path)
-	if err != nil || !strings.HasSuffix(string(last), strings.Repeat(string(rune('a'+49%26)), 40)) {
-		t.Errorf("the last record is not in %s: %v", last, err)
-	}
-	if _, err := log.Write([]byte("late")); !errors.Is(err, os.ErrClosed) {
-		t.Errorf("a closed log answered %v", err)
+		if last, err := os.ReadFile(logPath(dir)); err != nil || !strings.HasSuffix(string(last), `"n":29}`+"\n") {
+			t.Errorf("got %d bytes, %v, want the last record at the end of %s", len(last), err, logPath(dir))
+		}
+	})
+	t.Run("is shared by two processes, whichever rotates it", func(t *testing.T) {
+		dir := state(t)
+		first, firstFile := OpenLog(dir, slog.LevelInfo)
+		second, secondFile := OpenLog(dir, slog.LevelInfo)
+		first.Info(strings.Repeat("x", size-500))
+		first.Info(strings.Repeat("y", 1000)) // rotates
+		second.Info("second")
+		first.Info("first")
+		_, _ = firstFile.Close(), secondFile.Close()
+		text, err := os.ReadFile(logPath(dir))
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		if err != nil || len(lines) != 3 || !strings.Contains(lines[1], `"second"`) || !strings.Contains(lines[2], `"first"`) {
+			t.Errorf("got %d lines, %v, want the rotating record, second and first: %.3000s", len(lines), err, text)
+		}
+	})
+	t.Run("refuses records once it is closed", func(t *testing.T) {
+		dir := state(t)
+		_, file := OpenLog(dir, slog.LevelInfo)
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.(*logFile).Write([]byte("late")); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("got %v, want %v", err, os.ErrClosed)
+		}
+		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("got %v, want no new folder", err)
+		}
+	})
+}
+
+// waitForFiles returns the files of dir once there are as many as wanted: full logs are removed in the background.
+func waitForFiles(t *testing.T, dir string, want int) []os.DirEntry {
+	t.Helper()
+	for until := time.Now().Add(time.Minute); ; {
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) == want {
+			return files
+		}
+		if time.Now().After(until) {
+			t.Fatalf("got %d files in %s after a minute, want %d", len(files), dir, want)
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 

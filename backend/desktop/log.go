@@ -1,107 +1,76 @@
 package desktop
 
 import (
-	"fmt"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"gopkg.in/natefinch/lumberjack.v2"
 )
 
 const (
-	logSize = 1 << 20
-	logKept = 3
+	logMegabytes = 1
+	logKept      = 3 // full files beside the one that is written
 )
 
-// OpenLog answers a logger into dir, rotated by size. Where the folder cannot be written the log goes
+// OpenLog returns a logger into dir, rotated by size. Where the folder cannot be written the log goes
 // nowhere: the app is worth more than its log. Callers log codes and request ids, no names and no secrets.
 func OpenLog(dir string, level slog.Level) (*slog.Logger, io.Closer) {
-	file := &logFile{path: logPath(dir), limit: logSize, kept: logKept}
-	if err := file.open(); err != nil {
+	file := &logFile{rotating: lumberjack.Logger{Filename: logPath(dir), MaxSize: logMegabytes, MaxBackups: logKept}}
+	if err := file.create(); err != nil {
 		return slog.New(slog.DiscardHandler), io.NopCloser(nil)
 	}
 	return slog.New(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: level})), file
 }
 
-// logFile is a file that is put aside when it reaches its limit.
+// logFile opens the file anew for each record, to append to it: a second process of the app writes to the same file, and
+// Windows renames none that is open.
 type logFile struct {
-	path  string
-	limit int64
-	kept  int
-
-	mu   sync.Mutex
-	file *os.File
-	size int64
+	mu       sync.Mutex
+	rotating lumberjack.Logger
+	closed   bool
 }
 
-func (l *logFile) open() error {
-	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
+// create makes the folder and the file for the user alone; files that follow have the same mode.
+func (l *logFile) create() error {
+	if err := os.MkdirAll(filepath.Dir(l.rotating.Filename), 0o700); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(l.rotating.Filename, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	info, err := file.Stat()
-	if err != nil {
-		_ = file.Close()
-		return err
-	}
-	l.file, l.size = file, info.Size()
-	return nil
+	return file.Close()
 }
 
 // Write appends one record, to a fresh file where it would not fit.
 func (l *logFile) Write(record []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
+	if l.closed {
 		return 0, os.ErrClosed
 	}
-	if l.size > 0 && l.size+int64(len(record)) > l.limit {
-		if err := l.rotate(); err != nil {
-			return 0, err
-		}
-	}
-	n, err := l.file.Write(record)
-	l.size += int64(n)
-	return n, err
+	n, err := l.rotating.Write(record)
+	return n, errors.Join(err, l.rotating.Close())
 }
-
-func (l *logFile) rotate() error {
-	if err := l.file.Close(); err != nil {
-		return err
-	}
-	l.file = nil
-	for i := l.kept - 1; i >= 1; i-- {
-		// A missing older file is the normal case until the log has been full that often.
-		_ = os.Rename(l.older(i), l.older(i+1))
-	}
-	_ = os.Rename(l.path, l.older(1))
-	return l.open()
-}
-
-func (l *logFile) older(n int) string { return fmt.Sprintf("%s.%d", l.path, n) }
 
 // Close ends the log; later records are refused.
 func (l *logFile) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
-		return nil
-	}
-	err := l.file.Close()
-	l.file = nil
-	return err
+	l.closed = true
+	return nil
 }
 
 // WindowLog takes what the window's library logs. Its errors quote the call that failed with all its arguments,
-// so only what stands before the first colon is kept.
+// so only the text before the first colon is kept.
 type WindowLog struct{ Log *slog.Logger }
 
-// Print, Trace, Debug and Info are the library's own chatter, some of it with whole answers: kept nowhere.
+// Print, Trace, Debug and Info are details of the library, some with whole responses: they are dropped.
 func (WindowLog) Print(string) {}
 
 // Trace is dropped.
