@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -204,7 +203,7 @@ func CheckAPIURL(raw string) (string, error) {
 		p.Field = "url"
 		return "", p
 	}
-	if u.Scheme == "http" && !loopbackHost(u.Hostname()) {
+	if u.Scheme == "http" && !portal.Loopback(u.Hostname()) {
 		p := problem(InsecureAPIURL, "The address must begin with https:// so that nobody on the way can read along.")
 		p.Field = "url"
 		return "", p
@@ -216,14 +215,6 @@ func CheckAPIURL(raw string) (string, error) {
 		return "", p
 	}
 	return address, nil
-}
-
-func loopbackHost(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 type choice struct {

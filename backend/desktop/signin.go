@@ -202,7 +202,7 @@ func trustedPage(u *url.URL) bool {
 	if u.Hostname() == "" || u.User != nil || u.Fragment != "" {
 		return false
 	}
-	return u.Scheme == "https" || (u.Scheme == "http" && loopbackHost(u.Hostname()))
+	return u.Scheme == "https" || (u.Scheme == "http" && portal.Loopback(u.Hostname()))
 }
 
 // redeem turns the code into a session and tells the browser; where the code of an invite, or a choice of invites, may

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"fs-client-portal/backend/portal"
 )
 
 const (
@@ -109,7 +111,7 @@ func (d *discovery) fetch(ctx context.Context) (*endpoints, error) {
 	for _, endpoint := range []string{found.Authorization, found.Token, found.Keys} {
 		// Plain http is for a provider that is itself on loopback.
 		u, err := url.Parse(endpoint)
-		if err != nil || u.Host == "" || !secure(u) || loopback(u) && !loopback(base) {
+		if err != nil || u.Host == "" || !secure(u) || portal.Loopback(u.Hostname()) && !portal.Loopback(base.Hostname()) {
 			return nil, errors.New("the discovery document names an endpoint that is not https")
 		}
 	}

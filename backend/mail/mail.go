@@ -103,7 +103,7 @@ func New(c Config) (*Sender, error) {
 
 func options(server *url.URL, c Config) []mail.Option {
 	policy := mail.TLSMandatory
-	if host := server.Hostname(); host == "localhost" || net.ParseIP(host).IsLoopback() {
+	if portal.Loopback(server.Hostname()) {
 		policy = mail.TLSOpportunistic
 	}
 	port := 25

@@ -98,7 +98,7 @@ func (c *serveCommand) checkSettings() error {
 	}
 	if c.PublicURL == "" {
 		host, _, err := net.SplitHostPort(c.Listen)
-		if err != nil || !loopback(host) {
+		if err != nil || !portal.Loopback(host) {
 			return unusable{"PORTAL_PUBLIC_URL", "is not set; it should be the https:// URL the API is reached at, unless PORTAL_LISTEN is on loopback"}
 		}
 		return nil

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/mail"
+	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
 )
@@ -194,14 +194,10 @@ func secureURL(setting, value string) error {
 	if err != nil || parsed.Host == "" || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return unusable{setting, "should be a URL such as https://portal.example.com"}
 	}
-	if parsed.Scheme == "https" || parsed.Scheme == "http" && loopback(parsed.Hostname()) {
+	if parsed.Scheme == "https" || parsed.Scheme == "http" && portal.Loopback(parsed.Hostname()) {
 		return nil
 	}
 	return unusable{setting, "should begin with https:// (http:// is accepted for 127.0.0.1, [::1] and localhost alone)"}
-}
-
-func loopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 func newLog(level slog.Level) *slog.Logger {

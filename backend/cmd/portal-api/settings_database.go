@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"fs-client-portal/backend/portal"
 )
 
 // namesSSLMode finds the setting in a URL's query and among the key=value words of a connection string.
@@ -35,7 +37,7 @@ func remoteHost(config *pgconn.Config) string {
 	}
 	for _, host := range hosts {
 		socket := path.IsAbs(host) || strings.HasPrefix(host, "@")
-		if !socket && !loopback(strings.ToLower(host)) {
+		if !socket && !portal.Loopback(host) {
 			return host
 		}
 	}

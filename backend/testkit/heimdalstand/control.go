@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"fs-client-portal/backend/portal"
 )
 
 // Order is what another process may have the stand-in do; what it leaves out stays as it is.
@@ -28,7 +30,7 @@ func (s *Server) Control(ctx context.Context) (string, error) {
 // ControlAt is Control on a given loopback address.
 func (s *Server) ControlAt(ctx context.Context, address string) (string, error) {
 	host, _, err := net.SplitHostPort(address)
-	if err != nil || !isLoopback(host) {
+	if err != nil || !portal.Loopback(host) {
 		return "", errors.New("orders are taken on a loopback address only")
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
@@ -53,17 +55,12 @@ func fromHere(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, _, callerErr := net.SplitHostPort(r.RemoteAddr)
 		host, _, hostErr := net.SplitHostPort(r.Host)
-		if callerErr != nil || hostErr != nil || !isLoopback(caller) || !isLoopback(host) || r.Header.Get("Origin") != "" {
+		if callerErr != nil || hostErr != nil || !portal.Loopback(caller) || !portal.Loopback(host) || r.Header.Get("Origin") != "" {
 			http.Error(w, "not from here", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 func (s *Server) takeOrder(w http.ResponseWriter, r *http.Request) {

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"fs-client-portal/backend/portal"
 )
 
 // Account is somebody who can sign in.
@@ -175,7 +177,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 		address = "127.0.0.1:0"
 	}
 	host, _, err := net.SplitHostPort(address)
-	if err != nil || !net.ParseIP(host).IsLoopback() {
+	if err != nil || !portal.Loopback(host) {
 		return nil, fmt.Errorf("a development provider listens on a loopback address only, not on %q", address)
 	}
 	return new(net.ListenConfig).Listen(ctx, "tcp", address)
