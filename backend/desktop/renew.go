@@ -33,17 +33,6 @@ func sessionFile(stateDir, account, kind string) string {
 	return filepath.Join(stateDir, "session-"+hex.EncodeToString(sum[:8])+kind)
 }
 
-func pauseFor(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // renew answers an access token other than stale. However many callers ask at once, the API is asked once;
 // a caller that gives up does not spoil it for the others.
 func (s *session) renew(ctx context.Context, stale string) (string, error) {

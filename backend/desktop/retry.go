@@ -7,9 +7,9 @@ import (
 	"math"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
+
+	"fs-client-portal/backend/portal"
 )
 
 const (
@@ -82,24 +82,12 @@ func worthWaiting(call request, err error) (seconds int, worth bool) {
 	return p.RetryAfter, slices.Contains(after, p.status)
 }
 
-// retryAfter reads Retry-After, seconds or a date; 0 where there is nothing to read. A date is measured by the
-// clock of who sent it, because this computer's may be wrong.
+// retryAfter returns the seconds that Retry-After asks for, 0 where it asks for none. A date is measured by the clock of
+// the server that sent it, because this computer's may be wrong.
 func retryAfter(header http.Header, now time.Time) int {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if value != "" && strings.Trim(value, "0123456789") == "" {
-		seconds, err := strconv.Atoi(value)
-		if err != nil {
-			return longestWait
-		}
-		return min(seconds, longestWait)
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
 	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
 		now = sent
 	}
-	seconds := math.Ceil(at.Sub(now).Seconds())
-	return int(min(max(seconds, 0), longestWait))
+	wait, _ := portal.RetryAfter(header.Get("Retry-After"), now)
+	return int(min(math.Ceil(wait.Seconds()), longestWait))
 }

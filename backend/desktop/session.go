@@ -71,7 +71,7 @@ func newSession(api *apiClient, o Options, apiURL, account string, wait time.Dur
 		allowMemory: o.Settings.AllowSessionOnly,
 		emit:        o.Emit,
 		clock:       thisMoment,
-		pause:       pauseFor,
+		pause:       portal.Sleep,
 		lockWait:    lockWait,
 		screenWait:  firstScreenWait,
 		log:         o.Log,
