@@ -15,8 +15,6 @@ const (
 	codeGroupSize = 5
 	// codeLength is 29 random characters and the one that checks them.
 	codeLength = codeGroups * codeGroupSize
-	// oldCodeLength is that of codes without a check character, which stay good until their invites end.
-	oldCodeLength = 28
 )
 
 // NewInviteCode makes a code of 145 random bits to hand over, as ABCDE-FGHJK-…, and the hash to keep.
@@ -72,10 +70,10 @@ func parseCode(typed string) (clean string, ok bool) {
 		text.WriteByte(codeAlphabet[value])
 	}
 	clean = text.String()
-	if len(clean) == oldCodeLength || len(clean) == codeLength && checkValue(clean) == 0 {
-		return clean, true
+	if len(clean) != codeLength || checkValue(clean) != 0 {
+		return "", false
 	}
-	return "", false
+	return clean, true
 }
 
 // codeValue answers which of the 32 a letter stands for, -1 for none of them.

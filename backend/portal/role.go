@@ -1,5 +1,7 @@
 package portal
 
+import "slices"
+
 // Level says at which kind of node a role is held, and so how far its scope reaches.
 type Level string
 
@@ -82,21 +84,7 @@ func (r Role) Level() Level { return r.rule().Level }
 func (r Role) Admin() bool { return r == MSSPAdmin || r == MSPAdmin }
 
 // May reports whether the role table gives r the permission p.
-func (r Role) May(p Permission) bool {
-	for _, have := range r.rule().May {
-		if have == p {
-			return true
-		}
-	}
-	return false
-}
+func (r Role) May(p Permission) bool { return slices.Contains(r.rule().May, p) }
 
 // MayInvite reports whether a holder of r may invite somebody as other.
-func (r Role) MayInvite(other Role) bool {
-	for _, have := range r.rule().MayInvite {
-		if have == other {
-			return true
-		}
-	}
-	return false
-}
+func (r Role) MayInvite(other Role) bool { return slices.Contains(r.rule().MayInvite, other) }

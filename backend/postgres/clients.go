@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/jackc/pgx/v5"
 
@@ -146,12 +147,8 @@ func hasExpiry(scope portal.Scope) string {
 // withArgs copies args and adds more: each statement of a batch has its own.
 func withArgs(args, more pgx.NamedArgs) pgx.NamedArgs {
 	all := make(pgx.NamedArgs, len(args)+len(more))
-	for name, value := range args {
-		all[name] = value
-	}
-	for name, value := range more {
-		all[name] = value
-	}
+	maps.Copy(all, args)
+	maps.Copy(all, more)
 	return all
 }
 

@@ -71,10 +71,7 @@ func (db *DB) Invites(ctx context.Context, viewer portal.Viewer, q portal.Invite
 		conditions += ` and p.email like lower(@q collate "C")`
 		args["q"] = pattern(q.Q)
 	}
-	counted := pgx.NamedArgs{}
-	for name, value := range args {
-		counted[name] = value
-	}
+	counted := withArgs(args, nil)
 	behind := page.where(args)
 	args["limit"] = limit + 1
 	var rows []inviteRow

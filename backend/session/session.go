@@ -31,11 +31,9 @@ const MaxAccessTTL = time.Hour
 // maxGraces is how often in its life a session without request ids may repeat a refresh.
 const maxGraces = 3
 
-// Client is what is known of the program that asks: Device for the list of sessions, RequestID for the audit log.
-// IP is for limits only and is not kept.
+// Client is what is known of the program that calls: Device for the list of sessions, RequestID for the audit log.
 type Client struct {
 	Device    string
-	IP        string
 	RequestID string
 }
 
