@@ -97,7 +97,7 @@ class Day:
         you = re.compile(r"\(you\)$")
         self.app.until("the administrator in the list", lambda: any(you.search(name) for name in self.names_on_screen()))
         self.app.click("table cell", you)
-        self.app.wait_for_text(re.compile("Nobody changes their own access"))
+        self.app.wait_for_text(re.compile("You cannot change your own access"))
         assert not self.app.find("button", "Deactivate"), "an administrator is offered to deactivate themselves"
         self.app.press("button", "Close")
 

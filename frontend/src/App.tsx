@@ -11,21 +11,21 @@ import { Crash } from "./shell/Crash";
 import { ShellSkeleton } from "./shell/ShellSkeleton";
 import { theme } from "./theme";
 
-// What only a signed-in user sees is not on the way to the first screen.
+// Loaded later: the first screen does not need what only a signed-in user sees.
 const loadSignedIn = () => import("./SignedIn");
 const SignedIn = lazy(loadSignedIn);
 
-/** The whole app, over one cache of what was asked of Go. */
+/** The whole app; queries caches the results of calls to Go. */
 export function App({ queries }: { queries: QueryClient }) {
   return (
-    // No storage manager: the choice of light or dark lasts for this run.
+    // No storage manager: the choice of light or dark is not kept after the app closes.
     <ThemeProvider theme={theme} defaultMode="system" storageManager={null} noSsr>
       <CssBaseline enableColorScheme />
       <QueryClientProvider client={queries}>
         <Notices>
           <Crash>
             <SessionProvider>
-              <Face />
+              <AppContent />
             </SessionProvider>
           </Crash>
         </Notices>
@@ -34,9 +34,9 @@ export function App({ queries }: { queries: QueryClient }) {
   );
 }
 
-function Face() {
+function AppContent() {
   const { state, reload } = useDoor();
-  // It will be wanted next: fetched once the first screen is painted.
+  // Preload it once the first screen is painted.
   useEffect(() => void loadSignedIn(), []);
   switch (state.at) {
     case "starting":

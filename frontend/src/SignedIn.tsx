@@ -4,7 +4,7 @@ import { rail, Screens } from "./routes";
 import { useSession } from "./session/session";
 import { Shell } from "./shell/Shell";
 
-/** The frame and, inside it, the screen the path names. */
+/** The frame around the screen of the current path. */
 export default function SignedIn() {
   const session = useSession();
   return (

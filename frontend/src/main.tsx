@@ -2,12 +2,12 @@ import "@fontsource-variable/inter/wght.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { newQueryClient } from "./bridge/client";
 import { go } from "./bridge/go";
-import { hangIn, type Portal } from "./bridge/portal";
+import { type Portal, setPortal } from "./bridge/portal";
+import { newQueryClient } from "./bridge/queryClient";
 
-/** Go inside the app; in a developer's browser, where there is none, the fake. The bundle knows only Go. */
-async function door(): Promise<Portal> {
+/** Returns Go inside the app, and the fake in a developer's browser, where Go is missing. The release has no fake. */
+async function choosePortal(): Promise<Portal> {
   if (import.meta.env.DEV && !("go" in window)) {
     const { browserFake } = await import("./bridge/browserFake");
     return browserFake(new URLSearchParams(window.location.search));
@@ -17,7 +17,7 @@ async function door(): Promise<Portal> {
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-hangIn(await door());
+setPortal(await choosePortal());
 createRoot(root).render(
   <StrictMode>
     <App queries={newQueryClient()} />

@@ -6,18 +6,19 @@ import { t } from "./i18n/i18n";
 import { AdminIcon, ClientsIcon, MspsIcon, OverviewIcon } from "./parts/icons";
 import { type Session, useSession } from "./session/session";
 import { Crash } from "./shell/Crash";
-import { Forbidden, Unknown } from "./shell/DeadEnds";
+import { Forbidden } from "./shell/Forbidden";
+import { NotFound } from "./shell/NotFound";
 import type { RailEntry } from "./shell/Rail";
 import { ScreenSkeleton } from "./shell/ShellSkeleton";
 
 interface Screen {
   path: string;
-  /** Who may open it; everybody who is signed in where none is named. */
+  /** The permission it needs; every signed-in user may open it where none is given. */
   may?: Permission;
   Page: ComponentType;
 }
 
-/** Every screen, its path, who may open it. Each is a chunk of its own. */
+/** Every screen with its path and permission. Each is a chunk of its own. */
 const screens: Screen[] = [
   { path: "/overview", may: "see_overview", Page: lazy(() => import("./overview/Overview")) },
   { path: "/msps/:id?", may: "see_msps", Page: lazy(() => import("./msps/MSPs")) },
@@ -36,7 +37,7 @@ const screens: Screen[] = [
   { path: "/settings/sessions", Page: lazy(() => import("./settings/Sessions")) },
 ];
 
-/** The rail's entries: only what the active grant permits, and in the singular where there is only one. */
+/** The entries of the menu: those that the active grant permits, in the singular where there is only one. */
 export function rail({ can, grant }: Pick<Session, "can" | "grant">): RailEntry[] {
   const { level, client_id } = grant.scope;
   const msps = { to: links.msps(), name: t(level === "mssp" ? "shell.rail.msps" : "shell.rail.ownMSP") };
@@ -63,7 +64,7 @@ function Guard({ may, children }: { may: Permission | undefined; children: React
   return may === undefined || can(may) ? children : <Forbidden />;
 }
 
-/** The screen the path names. A screen that breaks or still loads leaves the frame around it alone. */
+/** The screen of the current path. The frame stays usable while a screen loads or after it crashed. */
 export function Screens() {
   return (
     <Routes>
@@ -83,7 +84,7 @@ export function Screens() {
           }
         />
       ))}
-      <Route path="*" element={<Unknown />} />
+      <Route path="*" element={<NotFound />} />
     </Routes>
   );
 }

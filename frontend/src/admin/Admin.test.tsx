@@ -296,7 +296,7 @@ describe("a new code for an invite", () => {
     await make(user);
     const shown = await screen.findByRole("dialog", { name: "New code for old@greenfield.example" });
     expect(within(shown).getByRole("group", { name: "Invite code" })).toHaveTextContent("9WMC-7HTR-3ZFA");
-    expect(within(shown).getByText(/The old code does not work any more.*It was not mailed/)).toBeVisible();
+    expect(within(shown).getByText(/The old code no longer works.*It was not mailed/)).toBeVisible();
     expect(within(shown).queryByRole("button", { name: "Invite another" })).toBeNull();
     await expectAccessible();
     await user.click(within(shown).getByRole("button", { name: "Done" }));
@@ -356,6 +356,6 @@ describe("revoking", () => {
   it("says that it came too late for an invite that is not open any more", async () => {
     const { user } = await revokeLea((fake) => fake.fail("revokeInvite", new Problem("conflict")));
     await user.click(screen.getByRole("button", { name: "Revoke invite" }));
-    expect(await screen.findByText(/This invite is not open any more/)).toBeVisible();
+    expect(await screen.findByText(/This invite is no longer open/)).toBeVisible();
   });
 });

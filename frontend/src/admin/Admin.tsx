@@ -1,5 +1,6 @@
 import Button from "@mui/material/Button";
 import { useCallback, useMemo, useState } from "react";
+import { inviteStatuses } from "../bridge/enums";
 import type { Invite, InviteFilter } from "../bridge/models";
 import { formatList } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -14,9 +15,9 @@ import { inviteColumns } from "./columns";
 import { InviteDialog } from "./InviteDialog";
 import { ResendDialog } from "./ResendDialog";
 import { RevokeDialog } from "./RevokeDialog";
-import { statuses, useInvites } from "./useInvites";
+import { useInvites } from "./useInvites";
 
-/** Who is invited, inviting, a new code, revoking. */
+/** The invites: list, create, resend with a new code, revoke. */
 export default function Admin() {
   const { me } = useSession();
   const { address, filter, list } = useInvites();
@@ -41,7 +42,7 @@ export default function Admin() {
             action={invite}
           />
         }
-        asked={asked(filter)}
+        filterText={filterText(filter)}
         onClear={address.clear}
       />
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}
@@ -60,13 +61,13 @@ function InviteButton({ onClick }: { onClick: () => void }) {
   );
 }
 
-/** What was looked for, in words. Undefined: everything. */
-function asked(filter: InviteFilter): string | undefined {
+/** The filter as a sentence; undefined for no filter. */
+function filterText(filter: InviteFilter): string | undefined {
   const parts = [];
-  if (filter.q) parts.push(t("admin.asked.q", { q: filter.q }));
+  if (filter.q) parts.push(t("admin.filterText.q", { q: filter.q }));
   if (filter.status) {
     const value = t(`words.invite.${filter.status}`);
-    parts.push(t("admin.asked.filter", { name: t("admin.filter.status"), value }));
+    parts.push(t("admin.filterText.value", { name: t("admin.filter.status"), value }));
   }
   return parts.length > 0 ? formatList(parts) : undefined;
 }
@@ -75,12 +76,12 @@ function Filters({ address, filter }: { address: ListAddress; filter: InviteFilt
   const { set } = address;
   const search = useCallback((q: string) => set({ q }, true), [set]);
   return (
-    <FilterBar onClear={asked(filter) === undefined ? undefined : address.clear}>
+    <FilterBar onClear={filterText(filter) === undefined ? undefined : address.clear}>
       <SearchField label={t("admin.search")} value={filter.q ?? ""} onChange={search} />
       <FilterChip
         label={t("admin.filter.status")}
         value={filter.status}
-        options={statuses.map((status) => ({ value: status, label: t(`words.invite.${status}`) }))}
+        options={inviteStatuses.map((status) => ({ value: status, label: t(`words.invite.${status}`) }))}
         onChange={(status) => set({ status })}
       />
     </FilterBar>

@@ -4,7 +4,7 @@ import { LinkTabs } from "../parts/LinkTabs";
 import { PageHeader } from "../parts/PageHeader";
 import { useAdminTabs } from "../session/useAdminTabs";
 
-/** The head of Admin's screens about people, and the way to their neighbours. */
+/** The header of Admin's screens about invites and users, with the tabs. */
 export function AdminHeader({ text, actions }: { text: string; actions?: ReactNode }) {
   return (
     <>

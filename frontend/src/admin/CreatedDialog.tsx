@@ -13,12 +13,12 @@ import { CopyButton } from "../parts/CopyButton";
 
 interface Props {
   created: CreatedInvite;
-  /** Absent where the code is a new one for an invite there was. */
+  /** Absent for a new code of an existing invite. */
   onAnother?: () => void;
   onClose: () => void;
 }
 
-/** The code, this once, and how the invited person uses it. A click beside it does not lose it. */
+/** Shows the code once, and how the invited user uses it. A click on the backdrop does not close it. */
 export function CreatedDialog({ created, onAnother, onClose }: Props) {
   const { email, code, mailed } = created;
   const provider = t(`words.provider.${created.provider}`);

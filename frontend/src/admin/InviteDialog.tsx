@@ -1,8 +1,8 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMemo } from "react";
 import { useForm } from "react-hook-form";
-import { useCreateInvite } from "../bridge/changes";
 import type { Role } from "../bridge/models";
+import { useCreateInvite } from "../bridge/mutations";
 import { t } from "../i18n/i18n";
 import { FormDialog } from "../parts/FormDialog";
 import { useSession } from "../session/session";
@@ -10,7 +10,7 @@ import { CreatedDialog } from "./CreatedDialog";
 import { InviteFields } from "./InviteFields";
 import { fieldOf, type InviteForm, inviteSchema, toNewInvite } from "./inviteForm";
 
-/** Invites somebody, then shows the code once. Closing it forgets the code. */
+/** Creates an invite, then shows its code once. Closing the dialog discards the code. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { grant, me } = useSession();
   const create = useCreateInvite(grant.id);

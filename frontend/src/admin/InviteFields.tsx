@@ -4,21 +4,20 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useId } from "react";
 import { type Control, Controller, type FieldPath, useWatch } from "react-hook-form";
-import type { ProviderID, Role } from "../bridge/models";
+import { providerIDs } from "../bridge/enums";
+import type { Role } from "../bridge/models";
 import { t } from "../i18n/i18n";
-import { type InviteForm, lives, needsClient, needsMSP } from "./inviteForm";
+import { type InviteForm, needsClient, needsMSP, validDays } from "./inviteForm";
 import { ClientPicker, MSPPicker } from "./NodePicker";
-
-const providers: ProviderID[] = ["google", "entra"];
 
 interface Props {
   control: Control<InviteForm>;
   roles: Role[];
-  /** False for somebody of one MSP: theirs is the one. */
+  /** False for an administrator of one MSP, whose own MSP is used. */
   choosesMSP: boolean;
 }
 
-/** The fields the chosen role and provider call for. */
+/** The fields that the chosen role and provider need. */
 export function InviteFields({ control, roles, choosesMSP }: Props) {
   const [role, provider] = useWatch({ control, name: ["role", "provider"] });
   return (
@@ -48,7 +47,7 @@ export function InviteFields({ control, roles, choosesMSP }: Props) {
         control={control}
         name="provider"
         label={t("admin.form.provider")}
-        options={providers.map((value) => ({ value, label: t(`words.provider.${value}`) }))}
+        options={providerIDs.map((value) => ({ value, label: t(`words.provider.${value}`) }))}
       />
       <Box sx={{ display: "grid", gap: 2 }}>
         <Typography variant="body2" color="textSecondary">
@@ -61,7 +60,7 @@ export function InviteFields({ control, roles, choosesMSP }: Props) {
         control={control}
         name="days"
         label={t("admin.form.expires")}
-        options={lives.map((value) => ({ value, label: t("admin.form.expiresDays", { count: value }) }))}
+        options={validDays.map((value) => ({ value, label: t("admin.form.expiresDays", { count: value }) }))}
       />
     </>
   );

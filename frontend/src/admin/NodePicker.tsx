@@ -5,6 +5,7 @@ import { type List, useList } from "../bridge/lists";
 import type { Client, MSP } from "../bridge/models";
 import { clientsQuery, mspsQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
+import { useDebounced } from "../parts/useDebounced";
 import { useSession } from "../session/session";
 import type { Node } from "./inviteForm";
 
@@ -16,29 +17,19 @@ interface Props {
   autoFocus?: boolean;
 }
 
-/** The last value that stood still for 200 ms. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), 200);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
-}
-
 /** Searches the MSPs in scope on the server. */
 export function MSPPicker(props: Props) {
   const { grant } = useSession();
   const [typed, setTyped] = useState("");
-  const list = useList(mspsQuery(grant.id, { q: useSettled(typed), status: "active" }));
+  const list = useList(mspsQuery(grant.id, { q: useDebounced(typed, 200), status: "active" }));
   return <Picker {...props} label={t("admin.form.msp")} list={list} onType={setTyped} />;
 }
 
-/** Searches the clients in scope on the server; a client's MSP stands beside its name. */
+/** Searches the clients in scope on the server. An option names the client's MSP too. */
 export function ClientPicker(props: Props) {
   const { grant } = useSession();
   const [typed, setTyped] = useState("");
-  const list = useList(clientsQuery(grant.id, { q: useSettled(typed), status: "active" }));
+  const list = useList(clientsQuery(grant.id, { q: useDebounced(typed, 200), status: "active" }));
   return <Picker {...props} label={t("admin.form.client")} list={list} onType={setTyped} />;
 }
 
@@ -64,7 +55,7 @@ function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType
       options={options}
       value={value}
       onChange={(_, chosen) => onChange(chosen && { id: chosen.id, name: chosen.name })}
-      // What stands in the field because it was chosen is not searched for.
+      // The text of the chosen option is not searched for.
       onInputChange={(_, text, reason) => onType(reason === "input" ? text.trim().slice(0, 100) : "")}
       {...(onBlur && { onBlur })}
       getOptionKey={({ id }) => id}

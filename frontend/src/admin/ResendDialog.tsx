@@ -1,12 +1,12 @@
-import { useResendInvite } from "../bridge/changes";
 import type { Invite } from "../bridge/models";
+import { useResendInvite } from "../bridge/mutations";
 import { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { ConfirmDialog } from "../parts/FormDialog";
 import { useSession } from "../session/session";
 import { CreatedDialog } from "./CreatedDialog";
 
-/** Asks before an invite's code is replaced, then shows the new one once. */
+/** Asks for confirmation before an invite's code is replaced, then shows the new code once. */
 export function ResendDialog({ invite, onClose }: { invite: Invite; onClose: () => void }) {
   const { grant } = useSession();
   const resend = useResendInvite(grant.id);
@@ -20,13 +20,13 @@ export function ResendDialog({ invite, onClose }: { invite: Invite; onClose: () 
       text={t("admin.fresh.text")}
       verb={t("admin.fresh.verb")}
       pending={resend.isPending}
-      problem={resend.error && inWords(resend.error)}
+      problem={resend.error && explained(resend.error)}
       onClose={onClose}
       onConfirm={() => resend.mutate(invite.id)}
     />
   );
 }
 
-/** A conflict here can mean one thing only. */
-const inWords = (problem: Problem): Problem =>
+/** The only conflict here: the invite has been closed. */
+const explained = (problem: Problem): Problem =>
   problem.code === "conflict" ? new Problem("conflict", { message: t("admin.fresh.late") }) : problem;

@@ -1,12 +1,12 @@
-import { useRevokeInvite } from "../bridge/changes";
 import type { Invite } from "../bridge/models";
+import { useRevokeInvite } from "../bridge/mutations";
 import { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { ConfirmDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
 import { useSession } from "../session/session";
 
-/** Asks before an invite is revoked. */
+/** Asks for confirmation before an invite is revoked. */
 export function RevokeDialog({ invite, onClose }: { invite: Invite; onClose: () => void }) {
   const { grant } = useSession();
   const notify = useNotify();
@@ -26,15 +26,15 @@ export function RevokeDialog({ invite, onClose }: { invite: Invite; onClose: () 
       text={t("admin.confirm.text")}
       verb={t("admin.confirm.verb")}
       pending={revoke.isPending}
-      problem={revoke.error && inWords(revoke.error)}
+      problem={revoke.error && explained(revoke.error)}
       onClose={onClose}
       onConfirm={confirm}
     />
   );
 }
 
-/** A conflict here can mean one thing only. */
-function inWords(problem: Problem): Problem {
+/** The only conflict here: the invite is no longer open. */
+function explained(problem: Problem): Problem {
   return problem.code === "conflict"
     ? new Problem("conflict", { message: t("admin.confirm.late") })
     : problem;

@@ -2,14 +2,15 @@ import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useId, useState } from "react";
-import { useChangeUser } from "../bridge/changes";
+import { roleLevels } from "../bridge/enums";
 import type { Grant, HeldGrant, Role, UserChange, UserItem } from "../bridge/models";
+import { useChangeUser } from "../bridge/mutations";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { FormDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
 import { useSession } from "../session/session";
-import { type Node, needsClient, needsMSP } from "./inviteForm";
+import type { Node } from "./inviteForm";
 import { ClientPicker, MSPPicker } from "./NodePicker";
 import { nameOf } from "./userColumns";
 
@@ -20,26 +21,24 @@ interface Props {
   onClose: () => void;
 }
 
-const levelOf = (role: Role) => (needsClient(role) ? "client" : needsMSP(role) ? "msp" : "mssp");
-
-/** Where the new role is to be asked for: nowhere while the level stays, or where only one place is left. */
+/** Which node to ask for: none while the level stays the same, or where only one node is possible. */
 function asksFor(role: Role, held: HeldGrant, viewer: Grant): "msp" | "client" | null {
-  const level = levelOf(role);
+  const level = roleLevels[role];
   if (level === held.scope.level || level === "mssp") return null;
   return level === "msp" && viewer.scope.msp_id ? null : level;
 }
 
-/** The change as the API takes it; a role of another level names its node. */
+/** The change as a request to the API; a role of another level needs its node. */
 function toChange(role: Role, held: HeldGrant, node: Node | null, viewer: Grant): UserChange {
   const change: UserChange = { grant_id: held.id, role };
-  const level = levelOf(role);
+  const level = roleLevels[role];
   if (level === held.scope.level || level === "mssp") return change;
   if (level === "client") return { ...change, ...(node && { client_id: node.id }) };
   const id = viewer.scope.msp_id ?? node?.id;
   return { ...change, ...(id && { msp_id: id }) };
 }
 
-/** Gives somebody another role, in another place where the role belongs to another kind of place. */
+/** Changes the role of a grant, and its node where the new role belongs to another level. */
 export function RoleDialog({ user, held, onClose }: Props) {
   const { grant, me } = useSession();
   const notify = useNotify();
@@ -48,7 +47,7 @@ export function RoleDialog({ user, held, onClose }: Props) {
   const [node, setNode] = useState<Node | null>(null);
   const [tried, setTried] = useState(false);
   const asks = asksFor(role, held, grant);
-  const found = faults(role, held, asks, node);
+  const errors = validate(role, held, asks, node);
   const refused = change.error?.field ? change.error : null;
   const name = nameOf(user);
   const choose = (next: Role) => {
@@ -59,7 +58,7 @@ export function RoleDialog({ user, held, onClose }: Props) {
   };
   const save = () => {
     setTried(true);
-    if (found.role || found.node) return;
+    if (errors.role || errors.node) return;
     change.mutate(toChange(role, held, node, grant), {
       onSuccess: (changed) => {
         const now = changed.grants.find(({ id }) => id === held.id);
@@ -86,11 +85,16 @@ export function RoleDialog({ user, held, onClose }: Props) {
       <RoleChoice
         value={role}
         roles={me.may_invite}
-        error={(tried && found.role) || (asks ? undefined : said(refused))}
+        error={(tried && errors.role) || (asks ? undefined : messageOf(refused))}
         onChange={choose}
       />
       {asks && (
-        <Picker key={asks} value={node} onChange={setNode} error={(tried && found.node) || said(refused)} />
+        <Picker
+          key={asks}
+          value={node}
+          onChange={setNode}
+          error={(tried && errors.node) || messageOf(refused)}
+        />
       )}
       <Typography variant="body2" color="textSecondary">
         {t("users.role.effect")}
@@ -99,10 +103,10 @@ export function RoleDialog({ user, held, onClose }: Props) {
   );
 }
 
-const said = (problem: Problem | null) => problem?.message || undefined;
+const messageOf = (problem: Problem | null) => problem?.message || undefined;
 
-/** What must be put right before it is sent. */
-function faults(role: Role, held: HeldGrant, asks: "msp" | "client" | null, node: Node | null) {
+/** Validation errors that keep the form from being sent. */
+function validate(role: Role, held: HeldGrant, asks: "msp" | "client" | null, node: Node | null) {
   return {
     role: role === held.role ? t("users.role.same") : undefined,
     node: asks && !node ? t(`admin.wrong.${asks}`) : undefined,

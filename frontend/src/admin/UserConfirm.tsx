@@ -1,5 +1,5 @@
-import { useChangeUser, useSignOutUser } from "../bridge/changes";
 import type { HeldGrant, UserItem } from "../bridge/models";
+import { useChangeUser, useSignOutUser } from "../bridge/mutations";
 import { t } from "../i18n/i18n";
 import { ConfirmDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
@@ -11,12 +11,12 @@ export type UserAction = "deactivate" | "reactivate" | "signOut";
 interface Props {
   user: UserItem;
   action: UserAction;
-  /** The one role it is about; all of them inside the scope where none is named. */
+  /** The grant to change; without it, all of the user's grants inside the scope. */
   held?: HeldGrant | undefined;
   onClose: () => void;
 }
 
-/** Says what it means before somebody's access or sessions are touched. */
+/** Asks for confirmation before a user's access or sessions are changed. */
 export function UserConfirm({ user, action, held, onClose }: Props) {
   const { grant } = useSession();
   const notify = useNotify();

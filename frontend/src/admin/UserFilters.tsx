@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
+import { roles, userStatuses } from "../bridge/enums";
 import type { UserFilter } from "../bridge/models";
 import { mspQuery } from "../bridge/queries";
 import { formatList } from "../i18n/format";
@@ -9,25 +10,24 @@ import { FilterDialog } from "../parts/FilterDialog";
 import type { ListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { MSPPicker } from "./NodePicker";
-import { roles, userStatuses } from "./useUsers";
 
-/** The name of the MSP the list is narrowed to; undefined where it is not. */
+/** The name of the MSP in the filter; undefined without one. */
 function useMSPName(id: string | undefined): string | undefined {
   const { grant } = useSession();
   const msp = useQuery({ ...mspQuery(grant.id, id ?? ""), enabled: id !== undefined });
   return id && (msp.data?.name ?? t("users.filter.thisMSP"));
 }
 
-/** What was looked for, in words. Undefined: everybody. */
-export function useAsked(filter: UserFilter): string | undefined {
+/** The filter as a sentence; undefined for no filter. */
+export function useFilterText(filter: UserFilter): string | undefined {
   const msp = useMSPName(filter.msp_id);
-  const said = (name: string, value: string | undefined) =>
-    value ? [t("users.asked.filter", { name, value })] : [];
+  const part = (name: string, value: string | undefined) =>
+    value ? [t("users.filterText.value", { name, value })] : [];
   const parts = [
-    ...(filter.q ? [t("users.asked.q", { q: filter.q })] : []),
-    ...said(t("users.filter.status"), filter.status && t(`words.user.${filter.status}`)),
-    ...said(t("users.filter.role"), filter.role && t(`words.role.${filter.role}`)),
-    ...said(t("users.filter.msp"), msp),
+    ...(filter.q ? [t("users.filterText.q", { q: filter.q })] : []),
+    ...part(t("users.filter.status"), filter.status && t(`words.user.${filter.status}`)),
+    ...part(t("users.filter.role"), filter.role && t(`words.role.${filter.role}`)),
+    ...part(t("users.filter.msp"), msp),
   ];
   return parts.length > 0 ? formatList(parts) : undefined;
 }
@@ -35,10 +35,10 @@ export function useAsked(filter: UserFilter): string | undefined {
 export function UserFilters({ address, filter }: { address: ListAddress; filter: UserFilter }) {
   const { set } = address;
   const { grant, me } = useSession();
-  const asked = useAsked(filter);
+  const filterText = useFilterText(filter);
   const search = useCallback((q: string) => set({ q }, true), [set]);
   return (
-    <FilterBar onClear={asked === undefined ? undefined : address.clear}>
+    <FilterBar onClear={filterText === undefined ? undefined : address.clear}>
       <SearchField label={t("users.search")} value={filter.q ?? ""} onChange={search} />
       <FilterChip
         label={t("users.filter.status")}
@@ -66,7 +66,7 @@ interface ChipProps {
   onChange: (id: string | undefined) => void;
 }
 
-/** There may be thousands of MSPs: one is searched for, not picked from a menu. */
+/** A search field instead of a menu, because there may be thousands of MSPs. */
 function MSPChip({ value, onChange }: ChipProps) {
   const [placed, setPlaced] = useState(false);
   const name = useMSPName(value);
@@ -76,7 +76,7 @@ function MSPChip({ value, onChange }: ChipProps) {
       chosen={name}
       width={320}
       onClear={() => onChange(undefined)}
-      // The list of MSPs is placed when the field takes the focus: once the field itself has its place.
+      // The list of MSPs is positioned when the field gets the focus, so the dialog must be in its place before.
       onEntered={() => setPlaced(true)}
       onExit={() => setPlaced(false)}
     >

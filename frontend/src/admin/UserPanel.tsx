@@ -18,13 +18,13 @@ import { type UserAction, UserConfirm } from "./UserConfirm";
 import { nameOf, UserStatus } from "./userColumns";
 
 interface Props {
-  /** Undefined for an id that is not on the list. */
+  /** Undefined for an id that is not in the list. */
   user: UserItem | undefined;
   loading: boolean;
   onClose: () => void;
 }
 
-/** One person: what they hold inside the scope, and what may be changed of it. */
+/** One user: their grants inside the scope, and the changes that the viewer may make. */
 export function UserPanel({ user, loading, onClose }: Props) {
   if (!user) {
     return (
@@ -84,7 +84,7 @@ function Address({ user }: { user: UserItem }) {
 
 type Asking = { what: "role"; held: HeldGrant } | { what: UserAction; held?: HeldGrant };
 
-/** Roles and access, with what the viewer may do about them. */
+/** Roles and access, with the actions that the viewer may take. */
 function Changes({ user }: { user: UserItem }) {
   const { me } = useSession();
   const [asking, setAsking] = useState<Asking | null>(null);
@@ -155,7 +155,7 @@ function RoleLine({ held, children }: { held: HeldGrant; children: ReactNode }) 
 
 interface RoleActionsProps {
   held: HeldGrant;
-  /** It is their only role here: Access below is about it. */
+  /** Whether it is their only role here; then the section Access has its actions. */
   alone: boolean;
   onAsk: (asking: Asking) => void;
 }

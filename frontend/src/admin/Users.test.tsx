@@ -125,14 +125,14 @@ describe("the list of people", () => {
     open((fake) => {
       fake.users = async () => ({ items: [], next_cursor: null, total: 0 });
     });
-    expect(await screen.findByText("Nobody here yet")).toBeVisible();
+    expect(await screen.findByText("No users yet")).toBeVisible();
     expect(screen.getByRole("link", { name: "Open invites" })).toHaveAttribute("href", "#/admin");
     await expectAccessible();
   });
 
   it.each([
     ["offline", /^Offline since/],
-    ["unavailable", /^The portal is not available since/],
+    ["unavailable", /^The portal has been unavailable since/],
   ] as const)("says once why it could not be loaded: %s", async (code, banner) => {
     open((fake) => fake.fail("users", new Problem(code)));
     expect(await screen.findByText("Not loaded yet")).toBeVisible();
@@ -183,7 +183,7 @@ describe("a person beside the list", () => {
   it("says of the caller why nothing can be changed, and offers nothing", async () => {
     const { panel } = await openPerson("Ada Lindqvist (you)");
     expect(
-      within(panel).getByText(/Nobody changes their own access: ask another administrator/),
+      within(panel).getByText(/You cannot change your own access: ask another administrator/),
     ).toBeVisible();
     expect(
       within(panel)
@@ -198,7 +198,7 @@ describe("a person beside the list", () => {
       const { resume } = fake;
       fake.resume = async () => ({ ...(await resume()), may_invite: ["msp_user"] });
     });
-    expect(within(panel).getByText("Your role may not change this person.")).toBeVisible();
+    expect(within(panel).getByText("Your role may not change this user.")).toBeVisible();
     expect(within(panel).queryByRole("button", { name: /^Change role/ })).toBeNull();
   });
 
@@ -266,7 +266,7 @@ describe("changing a role", () => {
   it("does not send the role they have", async () => {
     const { user, dialog, fake } = await ask("Tom Brandt", changeOf("MSP user", "Alpine IT Services"));
     await user.click(save(dialog));
-    expect(await screen.findByText(/This is their role already/)).toBeVisible();
+    expect(await screen.findByText(/This is already their role/)).toBeVisible();
     expect(fake.calls).not.toContain("changeUser");
   });
 
@@ -371,7 +371,7 @@ describe("access", () => {
 
   it("ends every session after a question, and only where there is one", async () => {
     const { user, dialog, fake } = await ask("Tom Brandt", "Sign out everywhere");
-    expect(within(dialog).getByText(/2 of their sessions may do nothing more here, at once/)).toBeVisible();
+    expect(within(dialog).getByText(/2 of their sessions lose their access here at once/)).toBeVisible();
     await expectAccessible();
     await user.click(within(dialog).getByRole("button", { name: "Sign out everywhere" }));
     expect(await screen.findByText("Tom Brandt is signed out everywhere.")).toBeVisible();

@@ -6,23 +6,23 @@ import { t } from "../i18n/i18n";
 import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { PersonIcon } from "../parts/icons";
-import { Beside } from "../parts/SidePanel";
+import { SplitView } from "../parts/SidePanel";
 import { AdminHeader } from "./AdminHeader";
-import { UserFilters, useAsked } from "./UserFilters";
+import { UserFilters, useFilterText } from "./UserFilters";
 import { UserPanel } from "./UserPanel";
 import { userColumns } from "./userColumns";
 import { useUsers } from "./useUsers";
 
-/** Who may use the portal; a person opens beside the list. */
+/** The users of the portal. A row opens in a panel beside the list. */
 export default function Users() {
   const { address, filter, list, opened } = useUsers();
   const columns = useMemo(userColumns, []);
-  const asked = useAsked(filter);
+  const filterText = useFilterText(filter);
   return (
     <>
       <AdminHeader text={t("users.text")} />
       <UserFilters address={address} filter={filter} />
-      <Beside>
+      <SplitView>
         <DataTable
           label={t("users.title")}
           columns={columns}
@@ -31,19 +31,19 @@ export default function Users() {
           onSort={(sort) => address.set({ sort })}
           onOpen={({ id }) => address.open(id)}
           selectedId={address.openId}
-          empty={<Nobody />}
-          asked={asked}
+          empty={<NoUsers />}
+          filterText={filterText}
           onClear={address.clear}
         />
         {address.openId && (
           <UserPanel key={address.openId} user={opened} loading={list.loading} onClose={address.close} />
         )}
-      </Beside>
+      </SplitView>
     </>
   );
 }
 
-function Nobody() {
+function NoUsers() {
   return (
     <EmptyState
       icon={<PersonIcon />}

@@ -13,8 +13,8 @@ const tones: Record<InviteStatus, Tone> = {
   revoked: "neutral",
 };
 
-/** Whether when it expires still says anything. */
-const ends = ({ status }: Invite) => status === "open" || status === "expired";
+/** Whether the expiry of an invite still matters. */
+const canExpire = ({ status }: Invite) => status === "open" || status === "expired";
 
 export interface InviteActions {
   onResend: (invite: Invite) => void;
@@ -53,7 +53,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
   {
     field: "status",
     name: t("admin.column.status"),
-    render: (invite) => <Standing invite={invite} />,
+    render: (invite) => <InviteStatusChip invite={invite} />,
     width: 128,
   },
   {
@@ -66,7 +66,7 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
   {
     field: "expires_at",
     name: t("admin.column.expires"),
-    render: (invite) => <Time at={ends(invite) ? invite.expires_at : null} />,
+    render: (invite) => <Time at={canExpire(invite) ? invite.expires_at : null} />,
     width: 110,
     from: 750,
   },
@@ -80,13 +80,13 @@ export const inviteColumns = (actions: InviteActions): Column<Invite>[] => [
   {
     field: "actions",
     name: t("admin.column.actions"),
-    render: (invite) => ends(invite) && <Actions invite={invite} {...actions} />,
+    render: (invite) => canExpire(invite) && <Actions invite={invite} {...actions} />,
     width: 156,
   },
 ];
 
-/** How it stands; what only the administrator can put right comes before that it is open. */
-function Standing({ invite }: { invite: Invite }) {
+/** The status. Problems that only an administrator can solve replace the status "open". */
+function InviteStatusChip({ invite }: { invite: Invite }) {
   const { status } = invite;
   if (status === "open" && invite.code_closed) {
     return <StatusChip tone="warning" label={t("admin.codeClosed")} />;

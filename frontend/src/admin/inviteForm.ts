@@ -1,15 +1,16 @@
 import { z } from "zod";
+import { providerIDs, roleLevels, roles } from "../bridge/enums";
 import type { NewInvite, ProviderID, Role } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 
-/** An MSP or a client as a picker holds it. */
+/** An MSP or a client, as the value of a picker. */
 export interface Node {
   id: string;
   name: string;
 }
 
-/** What the form asks for. msp and client are null where not chosen yet, or not asked. */
+/** The values of the form. msp and client are null while not chosen, and where the form has no such field. */
 export interface InviteForm {
   email: string;
   role: Role;
@@ -21,16 +22,16 @@ export interface InviteForm {
   days: number;
 }
 
-/** How long an invite may be good for, in days; three unless told. */
-export const lives = [1, 3, 7, 14, 30];
+/** The choices for how long an invite is valid, in days; the default is 3. */
+export const validDays = [1, 3, 7, 14, 30];
 
-export const needsMSP = (role: Role): boolean => role === "msp_admin" || role === "msp_user";
-export const needsClient = (role: Role): boolean => role === "client_user";
+export const needsMSP = (role: Role): boolean => roleLevels[role] === "msp";
+export const needsClient = (role: Role): boolean => roleLevels[role] === "client";
 
 const node = z.object({ id: z.string(), name: z.string() }).nullable();
 const empty = z.literal("");
 
-/** What must hold before the form is sent; the server checks all of it again. */
+/** Checks the form before it is sent; the server checks everything again. */
 export const inviteSchema = () =>
   z
     .object({
@@ -39,10 +40,10 @@ export const inviteSchema = () =>
         .trim()
         .max(254, t("admin.wrong.email"))
         .pipe(z.email(t("admin.wrong.email"))),
-      role: z.enum(["mssp_admin", "mssp_staff", "msp_admin", "msp_user", "client_user"]),
+      role: z.enum(roles),
       msp: node,
       client: node,
-      provider: z.enum(["google", "entra"]),
+      provider: z.enum(providerIDs),
       domain: z
         .string()
         .trim()
@@ -64,7 +65,7 @@ export const inviteSchema = () =>
       if (needsClient(form.role) && !form.client) wrong("client", t("admin.wrong.client"));
     });
 
-/** The form as the API takes it: only what the role and the provider are about. */
+/** The form as a request to the API, without the fields that do not belong to its role and provider. */
 export function toNewInvite(form: InviteForm): NewInvite {
   const { email, role, provider, domain, tenant, days } = form;
   return {
@@ -90,7 +91,7 @@ const fields: Record<string, keyof InviteForm> = {
   expires_in_hours: "days",
 };
 
-/** The field of the form a problem is about. A conflict is about the address: it has an invite or an account. */
+/** The form field of a problem. A conflict belongs to the address: it already has an invite or an account. */
 export function fieldOf(problem: Problem): keyof InviteForm | undefined {
   const named = problem.field && fields[problem.field.replace(/^body\./, "")];
   return named || (problem.code === "conflict" ? "email" : undefined);

@@ -1,17 +1,16 @@
+import { inviteStatuses } from "../bridge/enums";
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
-import type { Invite, InviteFilter, InviteStatus } from "../bridge/models";
+import type { Invite, InviteFilter } from "../bridge/models";
 import { invitesQuery } from "../bridge/queries";
 import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 
-export const statuses: InviteStatus[] = ["open", "accepted", "expired", "revoked"];
-
-/** What the address asks for; what it says wrongly counts as not said. */
+/** The filter in the address; invalid values are ignored. */
 export function filterFrom(get: ListAddress["get"]): InviteFilter {
   const filter: InviteFilter = {};
   const q = get("q")?.slice(0, 100);
-  const status = oneOf(get("status"), statuses);
+  const status = oneOf(get("status"), inviteStatuses);
   if (q) filter.q = q;
   if (status) filter.status = status;
   return filter;
@@ -23,7 +22,7 @@ export interface Invites {
   list: List<Invite>;
 }
 
-/** The invites the address asks for, within the scope of the active grant. */
+/** The invites that match the address, within the scope of the active grant. */
 export function useInvites(): Invites {
   const { grant } = useSession();
   const address = useListAddress(links.admin);

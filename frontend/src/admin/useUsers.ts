@@ -1,18 +1,16 @@
 import { useRef } from "react";
+import { roles, userStatuses } from "../bridge/enums";
 import { links } from "../bridge/links";
 import { type List, useList } from "../bridge/lists";
-import type { Role, UserFilter, UserItem, UserStatus } from "../bridge/models";
+import type { UserFilter, UserItem } from "../bridge/models";
 import { usersQuery } from "../bridge/queries";
 import { type ListAddress, oneOf, useListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 
-export const userStatuses: UserStatus[] = ["active", "deactivated"];
-export const roles: Role[] = ["mssp_admin", "mssp_staff", "msp_admin", "msp_user", "client_user"];
-
-/** The words the API sorts users by. */
+/** Every sort that the API accepts for users. */
 const sorts = ["name", "email", "role", "last_login_at"].flatMap((field) => [field, `-${field}`]);
 
-/** What the address asks for; what it says wrongly counts as not said. */
+/** The filter in the address; invalid values are ignored. */
 export function filterFrom(get: ListAddress["get"]): UserFilter {
   const filter: UserFilter = {};
   const q = get("q")?.slice(0, 100);
@@ -32,11 +30,11 @@ export interface Users {
   address: ListAddress;
   filter: UserFilter;
   list: List<UserItem>;
-  /** Whoever is open beside the list, also after a change has taken them out of it. */
+  /** The user whose panel is open, also after a change has removed them from the list. */
   opened: UserItem | undefined;
 }
 
-/** The people the address asks for, within the scope of the active grant. */
+/** The users that match the address, within the scope of the active grant. */
 export function useUsers(): Users {
   const { grant } = useSession();
   const address = useListAddress(links.users);

@@ -4,10 +4,10 @@ import type { Column } from "../parts/DataTable";
 import { StatusChip } from "../parts/StatusChip";
 import { Time } from "../parts/Time";
 
-/** What somebody is called: their address where the provider gave no name. */
+/** The name of a user; their address where the provider gave no name. */
 export const nameOf = ({ name, email }: Pick<UserItem, "name" | "email">): string => name || email;
 
-/** The first of a person's roles, and how many more there are. */
+/** The first role of a user, and how many more they have. */
 function roleOf({ grants }: UserItem): string | null {
   const [first, ...others] = grants;
   if (!first) return null;

@@ -1,4 +1,4 @@
-import { portal } from "./portal";
+import { getPortal } from "./portal";
 
 /** Puts text on the clipboard. */
-export const copyText = (text: string): Promise<void> => portal().copyText(text);
+export const copyText = (text: string): Promise<void> => getPortal().copyText(text);

@@ -1,14 +1,16 @@
-// Portal without Go: for tests, and for `npm run dev` in a browser. It keeps the API's promises that screens lean
-// on (scope, permissions, paging, sorting, one sync at a time, what may be changed of whom) and nothing else.
+// A Portal without Go, for tests and for `npm run dev` in a browser. It implements the rules of the API that screens
+// depend on: scope, permissions, paging, sorting, one sync at a time, and who may change whom.
+import { meUnder, type Person } from "./fakeBasics";
 import { fakeConnections } from "./fakeConnections";
 import { fakeCustomers } from "./fakeCustomers";
 import { fakeFields } from "./fakeFields";
 import { fakeInvites } from "./fakeInvites";
 import { includes, page, sorted } from "./fakeLists";
 import { fakeOrganisation } from "./fakeOrganisation";
+import { people } from "./fakePeople";
 import { fakeSyncs } from "./fakeSyncs";
 import { currentMe, fakeUsers } from "./fakeUsers";
-import { meUnder, newWorld, type Person, people, type World } from "./fakeWorld";
+import { newWorld, type World } from "./fakeWorld";
 import type { Events, Grant, InviteOffer, Me, Startup } from "./models";
 import type { Portal } from "./portal";
 import { Problem } from "./problem";
@@ -19,12 +21,12 @@ type Call = Exclude<keyof Portal, "on">;
 type Outcome = Person | Problem;
 
 export interface FakeOptions {
-  /** Who is signed in from the start, as the keyring would have it. */
+  /** The user whose session is in the keyring. */
   signedIn?: Person;
   startup?: Partial<Startup>;
-  /** Milliseconds every answer takes; 0 unless told. */
+  /** Milliseconds that every call takes; default 0. */
   delay?: number;
-  /** How a sign-in ends by itself after two seconds; without it, finishSignIn ends it. */
+  /** The outcome of a sign-in after two seconds; without it, finishSignIn ends the sign-in. */
   signInEnds?: Outcome;
 }
 
@@ -32,17 +34,17 @@ export interface Fake extends Portal {
   world: World;
   /** Every call made so far, by name. */
   calls: Call[];
-  /** What was put on the clipboard last. */
+  /** The content of the clipboard. */
   clipboard: string;
-  /** Lets a call fail: the next times calls, every call unless told. Without a problem it works again. */
+  /** Lets the next calls fail, by default all. Without a problem the call works again. */
   fail(call: Call, problem?: Problem, times?: number): void;
   /** Sends an event as the desktop would. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void;
   /** Ends the waiting sign-in. */
   finishSignIn(outcome: Outcome): void;
-  /** The invite code submitInviteCode accepts, whom it lets in, and after how many tries it is closed. */
+  /** The code that submitInviteCode accepts, whom it signs in, and after how many tries the invite is closed. */
   inviteCode: { code: string; person: Person; tries: number };
-  /** What chooseInvites lets choose from. */
+  /** The invites that chooseInvites offers. */
   offers: InviteOffer[];
 }
 
@@ -69,25 +71,25 @@ export function createFake(options: FakeOptions = {}): Fake {
   let person = options.signedIn ?? null;
   let finish: ((outcome: Outcome) => void) | null = null;
 
-  const ofWorld = () => ({ time_zone: world.timeZone, data_as_of: world.dataAsOf });
+  const worldFields = () => ({ time_zone: world.timeZone, data_as_of: world.dataAsOf });
 
   function become(who: Person, grant: Grant = who.grants[0] as Grant): Me {
     person = who;
-    me = { ...meUnder(who, grant), ...ofWorld() };
+    me = { ...meUnder(who, grant), ...worldFields() };
     stored.has_session = true;
     return me;
   }
 
-  /** What the world says now of whoever is signed in. */
-  function asOfNow(): Me {
-    if (!me) throw new Problem("signed_out", { message: "Nobody is signed in." });
+  /** The signed-in user with their current grants. */
+  function currentUser(): Me {
+    if (!me) throw new Problem("signed_out", { message: "No user is signed in." });
     const { user, grant } = me;
     const held = world.users.find(({ id }) => id === user.id)?.grants;
-    return held ? { ...currentMe(user, held, grant.id), ...ofWorld() } : me;
+    return held ? { ...currentMe(user, held, grant.id), ...worldFields() } : me;
   }
 
   function scope() {
-    const now = asOfNow().grant;
+    const now = currentUser().grant;
     if (me && (now.id !== me.grant.id || now.role !== me.grant.role)) {
       throw new Problem("grant_changed", { message: "Your role has changed since you signed in." });
     }
@@ -145,7 +147,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   }
 
   function claimInvite(code: string): Grant {
-    const { user } = asOfNow();
+    const { user } = currentUser();
     if (code !== fake.inviteCode.code) {
       throw new Problem("invite_code_invalid", { message: "There is no open invite with this code." });
     }
@@ -165,11 +167,11 @@ export function createFake(options: FakeOptions = {}): Fake {
     stored.api_url = url;
   }
 
-  /** Notes the call, waits, fails if it was told to, and only then answers. */
-  function call<Arguments extends unknown[], Answer>(
+  /** Records the call, waits, throws a failure set by fail, and only then runs it. */
+  function call<Arguments extends unknown[], Result>(
     name: Call,
-    answer: (...given: Arguments) => Answer | Promise<Answer>,
-  ): (...given: Arguments) => Promise<Answer> {
+    run: (...given: Arguments) => Result | Promise<Result>,
+  ): (...given: Arguments) => Promise<Result> {
     return async (...given) => {
       fake.calls.push(name);
       if (options.delay) await new Promise((done) => setTimeout(done, options.delay));
@@ -179,7 +181,7 @@ export function createFake(options: FakeOptions = {}): Fake {
         if (failure.times <= 0) failures.delete(name);
         throw failure.problem;
       }
-      return answer(...given);
+      return run(...given);
     };
   }
 
@@ -244,7 +246,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return become(person, grant);
     }),
     me: call("me", () => {
-      me = asOfNow();
+      me = currentUser();
       return me;
     }),
     overview: call("overview", customers.overview),

@@ -1,5 +1,6 @@
-// What the API promises about connections: keys go in and never come out, and what a product refuses is not saved.
-import { type FakeConnection, heimdalURL, merged, type World } from "./fakeWorld";
+// The connection calls of the fake. API keys are never returned, and what a product refuses is not saved.
+import { type FakeConnection, heimdalURL } from "./fakeRecords";
+import type { World } from "./fakeWorld";
 import type {
   ConnectionChange,
   ConnectionItem,
@@ -11,6 +12,7 @@ import type {
   SyncRun,
 } from "./models";
 import { Problem } from "./problem";
+import { isActive, isMerged } from "./runs";
 
 interface Tools {
   world: World;
@@ -33,23 +35,23 @@ const refusals: { code: string; field: string; of: (p: Proposal) => boolean; det
     code: "wrong_customer",
     field: "customer_id",
     of: ({ customer_id }) => customer_id === "1",
-    detail: "Heimdal answers for another customer than 1. Check the customer id.",
+    detail: "Heimdal returned another customer than 1. Check the customer id.",
   },
   {
     code: "unreachable",
     field: "base_url",
     of: ({ base_url }) => base_url.includes("nowhere"),
-    detail: "Nobody answers at this address. Check the base URL.",
+    detail: "This address does not respond. Check the base URL.",
   },
 ];
 
 export function fakeConnections({ world, need, queue }: Tools) {
-  function seen(saved: FakeConnection): ConnectionItem {
+  function toItem(saved: FakeConnection): ConnectionItem {
     const runs = world.runs.filter((run) => run.connection_id === saved.id);
     const last = runs[0] ?? null;
-    const complete = runs.findIndex(merged);
+    const complete = runs.findIndex(isMerged);
     const before = complete < 0 ? runs : runs.slice(0, complete);
-    const busy = last?.status === "queued" || last?.status === "running";
+    const busy = last !== null && isActive(last);
     const next = Date.parse(last?.created_at ?? saved.created_at) + 6 * 3_600_000;
     return {
       ...saved,
@@ -80,15 +82,15 @@ export function fakeConnections({ world, need, queue }: Tools) {
     if (p.api_key.length < 8) throw wrong("api_key", "An API key has at least 8 characters.");
   }
 
-  function said(p: Proposal): ConnectionTest {
+  function test(p: Proposal): ConnectionTest {
     check(p);
     const refusal = refusals.find(({ of }) => of(p));
     if (!refusal) return { ok: true, customers: 636 };
     return { ok: false, code: refusal.code, detail: refusal.detail, customers: null };
   }
 
-  function prove(p: Proposal) {
-    const { ok, code, detail } = said(p);
+  function mustAccept(p: Proposal) {
+    const { ok, code, detail } = test(p);
     const field = refusals.find((refusal) => refusal.code === code)?.field;
     if (!ok)
       throw new Problem("product_refused", { ...(detail && { message: detail }), ...(field && { field }) });
@@ -107,7 +109,7 @@ export function fakeConnections({ world, need, queue }: Tools) {
     return found;
   }
 
-  function altered(id: string, to: ConnectionChange | ConnectionTrial): Proposal {
+  function changed(id: string, to: ConnectionChange | ConnectionTrial): Proposal {
     const was = saved(id);
     const moved = to.base_url !== undefined && to.base_url !== "" && to.base_url.trim() !== was.base_url;
     if (moved && !to.api_key) {
@@ -124,9 +126,9 @@ export function fakeConnections({ world, need, queue }: Tools) {
     };
   }
 
-  function taken({ product, customer_id }: Proposal, but?: string) {
+  function mustBeNew({ product, customer_id }: Proposal, except?: string) {
     const other = (one: FakeConnection) =>
-      one.id !== but && one.product === product && one.customer_id === customer_id;
+      one.id !== except && one.product === product && one.customer_id === customer_id;
     if (!world.connections.some(other)) return;
     throw new Problem("conflict", {
       field: "customer_id",
@@ -137,17 +139,17 @@ export function fakeConnections({ world, need, queue }: Tools) {
   return {
     list: (): Connections => {
       need("manage_products");
-      return structuredClone({ items: world.connections.map(seen), products: world.products });
+      return structuredClone({ items: world.connections.map(toItem), products: world.products });
     },
     test: (trial: ConnectionTrial): ConnectionTest => {
       need("manage_products");
-      return said(trial.id ? altered(trial.id, trial) : proposed(trial));
+      return test(trial.id ? changed(trial.id, trial) : proposed(trial));
     },
     create: (wanted: NewConnection): ConnectionItem => {
       need("manage_products");
       const p = proposed(wanted);
-      prove(p);
-      taken(p);
+      mustAccept(p);
+      mustBeNew(p);
       const { api_key, ...rest } = p;
       const made = {
         ...rest,
@@ -160,24 +162,24 @@ export function fakeConnections({ world, need, queue }: Tools) {
       };
       world.connections = [...world.connections, made];
       queue(made.id);
-      return seen(made);
+      return toItem(made);
     },
     change: (id: string, change: ConnectionChange): ConnectionItem => {
       need("manage_products");
       const was = saved(id);
       if (Object.keys(change).length === 0) throw wrong("paused", "Say what to change.");
       const tried = change.customer_id ?? change.base_url ?? change.api_key;
-      const { api_key, ...p } = altered(id, change);
+      const { api_key, ...p } = changed(id, change);
       if (tried !== undefined) {
-        prove({ ...p, api_key });
-        taken({ ...p, api_key }, id);
+        mustAccept({ ...p, api_key });
+        mustBeNew({ ...p, api_key }, id);
       }
       const last4 = change.api_key ? change.api_key.trim().slice(-4) : was.api_key_last4;
       const harmless = change.harmless ? checkHarmless(change.harmless) : was.harmless;
       const next = { ...was, ...p, api_key_last4: last4, paused: change.paused ?? was.paused, harmless };
       world.connections = world.connections.map((one) => (one.id === id ? next : one));
       if (tried !== undefined && !next.paused) queue(id);
-      return seen(next);
+      return toItem(next);
     },
   };
 }

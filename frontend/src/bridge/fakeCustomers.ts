@@ -1,6 +1,6 @@
-// What the API promises about MSPs and clients: nobody is told of any outside their scope.
+// The MSP and client calls of the fake. They return only what is in the scope of the viewer.
 import { includes, page, sorted } from "./fakeLists";
-import { merged, sumKnown, type World } from "./fakeWorld";
+import { sumKnown, type World } from "./fakeWorld";
 import type {
   Client,
   ClientFilter,
@@ -17,10 +17,11 @@ import type {
 } from "./models";
 import { Problem } from "./problem";
 import { parseRange } from "./range";
+import { isMerged } from "./runs";
 
 interface Tools {
   world: World;
-  /** Who asks; throws where their role does not permit it. */
+  /** Returns the viewer; throws forbidden where their role lacks the permission. */
   need: (permission: Me["permissions"][number]) => Me;
   scope: () => Scope;
 }
@@ -30,28 +31,28 @@ const expiresWithin = (client: Client, days: number) =>
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
-const orNone = (value: string | null, asked: string) =>
-  asked === "none" ? value === null : value !== null && same(value, asked);
+const equalsOrNone = (value: string | null, wanted: string) =>
+  wanted === "none" ? value === null : value !== null && same(value, wanted);
 
-const saysSPLA = (spla: boolean | null, asked: YesNo) =>
-  spla === null ? asked === "unknown" : asked === (spla ? "yes" : "no");
+const matchesSPLA = (spla: boolean | null, wanted: YesNo) =>
+  spla === null ? wanted === "unknown" : wanted === (spla ? "yes" : "no");
 
-function inRange(value: number | null, asked: string): boolean {
-  if (asked === "unknown") return value === null;
-  const range = parseRange(asked);
-  if (!range) throw new Problem("invalid", { message: `${asked} is not a range.` });
+function inRange(value: number | null, wanted: string): boolean {
+  if (wanted === "unknown") return value === null;
+  const range = parseRange(wanted);
+  if (!range) throw new Problem("invalid", { message: `${wanted} is not a range.` });
   return value !== null && value >= (range.from ?? 0) && value <= (range.to ?? Number.POSITIVE_INFINITY);
 }
 
-/** The rule of each parameter that narrows a list. */
-type Rules<Item, Filter> = { [K in keyof Filter]-?: (item: Item, asked: NonNullable<Filter[K]>) => boolean };
+/** One rule per filter parameter. */
+type Rules<Item, Filter> = { [K in keyof Filter]-?: (item: Item, wanted: NonNullable<Filter[K]>) => boolean };
 
 const mspRules: Rules<MSP, MSPFilter> = {
   q: (msp, q) => includes(q, msp.name, msp.external_id),
   status: (msp, status) => msp.status === status,
   status_reason: (msp, reason) => msp.status_reason === reason,
-  licence_type: (msp, type) => orNone(msp.licence_type, type),
-  spla: (msp, asked) => saysSPLA(msp.spla, asked),
+  licence_type: (msp, type) => equalsOrNone(msp.licence_type, type),
+  spla: (msp, wanted) => matchesSPLA(msp.spla, wanted),
   clients: (msp, range) => inRange(msp.clients, range),
   seats_used: (msp, range) => inRange(msp.seats_used, range),
   seats_total: (msp, range) => inRange(msp.seats_total, range),
@@ -62,18 +63,18 @@ const clientRules: Rules<Client, ClientFilter> = {
   status: (client, status) => client.status === status,
   status_reason: (client, reason) => client.status_reason === reason,
   type: (client, type) => same(client.type, type),
-  licence_type: (client, type) => orNone(client.licence_type, type),
-  spla: (client, asked) => saysSPLA(client.spla, asked),
+  licence_type: (client, type) => equalsOrNone(client.licence_type, type),
+  spla: (client, wanted) => matchesSPLA(client.spla, wanted),
   seats_used: (client, range) => inRange(client.seats_used, range),
   seats_total: (client, range) => inRange(client.seats_total, range),
   msp_id: (client, id) => (client.msp_id ?? "none") === id,
   expires_within: (client, days) => expiresWithin(client, days),
 };
 
-function matching<Item, Filter>(items: Item[], rules: Rules<Item, Filter>, asked: Filter): Item[] {
-  const names = (Object.keys(rules) as (keyof Filter)[]).filter((name) => asked[name]);
+function matching<Item, Filter>(items: Item[], rules: Rules<Item, Filter>, wanted: Filter): Item[] {
+  const names = (Object.keys(rules) as (keyof Filter)[]).filter((name) => wanted[name]);
   return items.filter((item) =>
-    names.every((name) => rules[name](item, asked[name] as NonNullable<Filter[keyof Filter]>)),
+    names.every((name) => rules[name](item, wanted[name] as NonNullable<Filter[keyof Filter]>)),
   );
 }
 
@@ -133,9 +134,9 @@ export function fakeCustomers({ world, need, scope }: Tools) {
     };
   }
 
-  /** What the newest complete run said of everybody, which links to it. */
-  function lately() {
-    const run = world.runs.find(merged);
+  /** A change by the newest merged run, which every customer has in its history. */
+  function newestChange() {
+    const run = world.runs.find(isMerged);
     if (!run) return [];
     const what = { kind: "changed" as const, field: "seats_total", before: "40", after: "60", reason: null };
     const actor = run.reviewer_name === null ? null : { name: run.reviewer_name };
@@ -148,7 +149,7 @@ export function fakeCustomers({ world, need, scope }: Tools) {
     return {
       ...item,
       fields: [{ name: "supportTier", value: "gold" }],
-      history: [...lately(), { ...added, at: item.first_seen_at, run_id: null, actor: null }],
+      history: [...newestChange(), { ...added, at: item.first_seen_at, run_id: null, actor: null }],
     };
   }
 

@@ -1,4 +1,6 @@
-// What the API promises about field maps: a change is shown at once and used by the next run; a preview saves nothing.
+// The field map calls of the fake. A change is visible at once and used by the next run; a preview saves nothing.
+import { reviewedFields } from "./enums";
+import { unread } from "./fakeFieldMap";
 import type { World } from "./fakeWorld";
 import type {
   CustomerField,
@@ -17,8 +19,6 @@ interface Tools {
   need: (permission: Me["permissions"][number]) => Me;
   queue: (connectionID: string) => SyncRun;
 }
-
-const mayMove: CustomerField[] = ["id", "name", "parent", "type"];
 
 export function fakeFields({ world, need, queue }: Tools) {
   function known(id: string): FieldMap {
@@ -70,7 +70,7 @@ export function fakeFields({ world, need, queue }: Tools) {
       const items = world.clients
         .slice(0, 10)
         .map(({ id, name }) => ({ kind: "client" as const, id, name, changes, known: true, error: null }));
-      const needs_review = changes.some(({ field }) => mayMove.includes(field));
+      const needs_review = changes.some(({ field }) => reviewedFields.some((reviewed) => reviewed === field));
       return { items, needs_review, failed_run: false, unread: [] };
     },
     see: (id: string, _runID: string) => {
@@ -79,68 +79,3 @@ export function fakeFields({ world, need, queue }: Tools) {
     },
   };
 }
-
-const all: CustomerField[] = [
-  "id",
-  "name",
-  "parent",
-  "type",
-  "status_reason",
-  "products",
-  "licence_type",
-  "spla",
-  "seats_used",
-  "seats_total",
-  "expires_on",
-];
-
-const unread: FieldMap = {
-  items: [],
-  fields: all,
-  customers: 0,
-  run_id: null,
-  read_at: null,
-  harmless: [],
-  failed_run: false,
-};
-
-const path = (name: string, field: CustomerField | null, over: Partial<FieldPath> = {}): FieldPath => ({
-  path: name,
-  types: ["text"],
-  customers: 636,
-  example: "",
-  field,
-  source: field ? "automatic" : "none",
-  pending: false,
-  absent: false,
-  shared: false,
-  unreadable: 0,
-  unreadable_example: "",
-  ...over,
-});
-
-/** A product whose licence figures have names that the portal does not know. */
-export const fieldMap = (runID: string, readAt: string): FieldMap => ({
-  ...unread,
-  customers: 636,
-  run_id: runID,
-  read_at: readAt,
-  items: [
-    path("id", "id", { types: ["number"], example: "120452" }),
-    path("name", "name", { example: "Aldgate Bakery Ltd" }),
-    path("type", "type", { example: "CORP" }),
-    path("reseller.id", "parent", { types: ["number", "null"], example: "17" }),
-    path("entitlement", null, { types: ["object"], customers: 612 }),
-    path("entitlement.bought", null, { types: ["number"], customers: 612, example: "40" }),
-    path("entitlement.inUse", null, { types: ["number"], customers: 612, example: "31" }),
-    path("entitlement.until", "expires_on", {
-      customers: 590,
-      example: "2027-05-31",
-      unreadable: 3,
-      unreadable_example: "soon",
-    }),
-    path("isSpla", "spla", { types: ["yes_no"], customers: 612, example: "false" }),
-    path("notes", null, { customers: 12, example: "Call before noon" }),
-    path("legacyCode", null, { customers: 0, types: [] }),
-  ],
-});

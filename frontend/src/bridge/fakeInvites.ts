@@ -1,4 +1,4 @@
-// What the API promises about invites: one open one an address, and a code that is told once.
+// The invite calls of the fake. An address has one open invite at most, and a code is returned once.
 import { includes, page } from "./fakeLists";
 import type { World } from "./fakeWorld";
 import type { Invite, InviteFilter, Me, NewInvite, PageQuery } from "./models";
@@ -6,7 +6,7 @@ import { Problem } from "./problem";
 
 interface Tools {
   world: World;
-  /** Who asks; throws where their role does not permit it. */
+  /** Returns the viewer; throws forbidden where their role lacks the permission. */
   need: (permission: Me["permissions"][number]) => Me;
 }
 
@@ -20,7 +20,8 @@ export function fakeInvites({ world, need }: Tools) {
   }
 
   function create(wanted: NewInvite) {
-    const { user } = need("manage_invites");
+    const { user, may_invite } = need("manage_invites");
+    if (!may_invite.includes(wanted.role)) throw new Problem("forbidden");
     if (world.invites.some((other) => other.email === wanted.email && other.status === "open")) {
       throw new Problem("conflict", { message: "This address has an open invite already.", field: "email" });
     }

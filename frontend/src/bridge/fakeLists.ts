@@ -1,7 +1,7 @@
 // How the fake searches, orders and pages its lists.
 import type { Page, PageQuery } from "./models";
 
-/** Whether any of the texts holds q; everything holds nothing. */
+/** Whether any of the texts contains q; true without q. */
 export const includes = (q: string | undefined, ...texts: (string | null)[]) =>
   !q || texts.some((text) => text?.toLowerCase().includes(q.toLowerCase()));
 
@@ -11,7 +11,7 @@ function compare(a: unknown, b: unknown): number {
   return Number(a) - Number(b);
 }
 
-/** Ordered by a field, descending with a leading minus; what is absent comes last in either direction. */
+/** Sorts by a field, descending with a leading minus. Absent values come last in both directions. */
 export function sorted<Item>(items: Item[], sort = "name"): Item[] {
   const descends = sort.startsWith("-");
   const field = sort.replace(/^-/, "") as keyof Item;
@@ -22,7 +22,7 @@ export function sorted<Item>(items: Item[], sort = "name"): Item[] {
   });
 }
 
-/** The page a query asks for; its cursor is the place of its first item. */
+/** The page of a query; the cursor is the index of its first item. */
 export function page<Item>(items: Item[], query: PageQuery, dataAsOf: string | null): Page<Item> {
   const from = Number(query.cursor || 0);
   const to = from + (query.limit || 50);

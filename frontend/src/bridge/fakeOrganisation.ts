@@ -1,5 +1,6 @@
-// What the API promises about the MSSP itself.
-import { msspID, type World } from "./fakeWorld";
+// The organisation calls of the fake.
+import { msspID } from "./fakeBasics";
+import type { World } from "./fakeWorld";
 import type { Me, Organisation, OrganisationChange } from "./models";
 import { Problem } from "./problem";
 

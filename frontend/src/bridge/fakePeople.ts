@@ -1,10 +1,8 @@
-// The people of the fake's world: those who may sign in, and enough others to fill a list.
-import { ago, grant, id, mspNames, type Person } from "./fakeWorld";
+// The users of the fake: those who can sign in, and enough others to fill a list.
+import { ago, day, grant, hour, id, mspNames, type Person } from "./fakeBasics";
 import type { Grant, HeldGrant, OwnSession, ProviderID, Role } from "./models";
 
-const hour = 3_600_000;
-
-/** A person with every grant they hold, whoever looks. */
+/** A user with all grants, whoever the viewer is. */
 export interface FakeUser {
   id: string;
   name: string;
@@ -58,7 +56,7 @@ export const newUsers = (people: Person[]): FakeUser[] => [
   ...Array.from({ length: 140 }, (_, n) => other(n)),
 ];
 
-/** Three sessions of whoever is signed in; the first is this one. */
+/** Three sessions of the signed-in user; the first is the current one. */
 export const newSessions = (): OwnSession[] =>
   [
     { device: "FS-Client-Portal/0.1.0 (linux; amd64)", created: 30, used: 0.05 },
@@ -72,3 +70,28 @@ export const newSessions = (): OwnSession[] =>
     expires_at: ago((used - 14 * 24) * hour),
     current: n === 0,
   }));
+
+const person = (n: number, name: string, email: string, grants: Grant[]): Person => ({
+  user: { id: id("c000", n), name, email, active: true, last_login_at: ago(2 * day) },
+  grants,
+});
+
+const first = mspNames[0] as string;
+const msp1 = { msp_id: id("8100", 1) };
+const msp2 = { msp_id: id("8100", 2) };
+
+/** The users who can sign in. */
+export const people = {
+  admin: person(1, "Ada Lindqvist", "ada@northwind.example", [grant("mssp_admin", "Northwind Security")]),
+  staff: person(2, "Sam Okoro", "sam@northwind.example", [grant("mssp_staff", "Northwind Security")]),
+  mspAdmin: person(3, "Mia Keller", "mia@alpine.example", [grant("msp_admin", first, msp1)]),
+  mspUser: person(4, "Tom Brandt", "tom@alpine.example", [grant("msp_user", first, msp1)]),
+  clientUser: person(5, "Ines Duarte", "ines@client.example", [
+    grant("client_user", "Aldgate Bakery Ltd", { ...msp1, client_id: id("9000", 0) }),
+  ]),
+  severalGrants: person(6, "Noor Haddad", "noor@northwind.example", [
+    grant("mssp_staff", "Northwind Security"),
+    grant("msp_admin", first, msp1),
+    grant("msp_user", mspNames[1] as string, msp2),
+  ]),
+} satisfies Record<string, Person>;

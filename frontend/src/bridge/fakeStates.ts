@@ -1,8 +1,8 @@
-// How the fake's connections and runs may stand, for tests and for `npm run dev` in a browser: ?sync=review.
-import { ago, connection, id, run, type World } from "./fakeWorld";
+// States of the fake's connections and runs, for tests and for `npm run dev` in a browser: ?sync=review.
+import { ago, hour, id } from "./fakeBasics";
+import { connection, run } from "./fakeRecords";
+import type { World } from "./fakeWorld";
 import type { Attention, ConnectionAccount, SyncRun } from "./models";
-
-const hour = 3_600_000;
 
 const attention = (over: Partial<Attention>): Attention => ({
   kind: "sync_failed",
@@ -19,8 +19,8 @@ const attention = (over: Partial<Attention>): Attention => ({
 });
 
 const refused = "Heimdal does not accept the API key. Make a new one in its dashboard and replace it here.";
-const none = { added: 0, changed: 0, missing: 0 };
-const unread = { ...none, seen: 0, msps: 0, clients: 0, other: 0, duplicates: 0, calls: 0 };
+const noChanges = { added: 0, changed: 0, missing: 0 };
+const unread = { ...noChanges, seen: 0, msps: 0, clients: 0, other: 0, duplicates: 0, calls: 0 };
 
 const ownAccount: ConnectionAccount = {
   name: "Northwind Security",
@@ -33,10 +33,10 @@ const ownAccount: ConnectionAccount = {
   alone: false,
 };
 
-/** A run that has just begun. */
-export const begun = (over: Partial<SyncRun> = {}): SyncRun =>
+/** A run that started a moment ago. */
+export const runningRun = (over: Partial<SyncRun> = {}): SyncRun =>
   run(0, {
-    ...none,
+    ...noChanges,
     id: id("a100", 1),
     status: "running",
     trigger: "manual",
@@ -54,11 +54,11 @@ export const begun = (over: Partial<SyncRun> = {}): SyncRun =>
 export const syncStates = {
   /** One is under way. */
   running: (world: World) => {
-    world.runs = [begun(), ...world.runs];
+    world.runs = [runningRun(), ...world.runs];
   },
-  /** One is under way and waits for the product's pace. */
+  /** One is under way and waits for the product's rate limit. */
   waiting: (world: World) => {
-    world.runs = [begun({ retry_at: new Date(Date.now() + 42_000).toISOString() }), ...world.runs];
+    world.runs = [runningRun({ retry_at: new Date(Date.now() + 42_000).toISOString() }), ...world.runs];
   },
   /** The last one failed because of a name in the answer that can be declared harmless. */
   sign: (world: World) => {
@@ -71,12 +71,12 @@ export const syncStates = {
       finished_at: ago(8 * 60_000),
       error_code: "incomplete",
       error:
-        'The answer goes on in a way that the portal does not know ("nextCursor"). Nothing of it was taken over; the next run tries again.',
+        'The response may be incomplete: the portal does not know "nextCursor". Nothing was changed; the next run tries again.',
       sign: "nextCursor",
     });
     world.runs = [failed, ...world.runs];
   },
-  /** The account is among its own customers, and a name was declared harmless. */
+  /** The account is among its own customers, and names were declared harmless. */
   account: (world: World) => {
     world.connections = [
       connection(1, { account: ownAccount, harmless: ["header X-Has-More", "isComplete"] }),
@@ -91,7 +91,7 @@ export const syncStates = {
   failing: (world: World) => {
     const failed = (n: number) =>
       run(n, {
-        ...none,
+        ...noChanges,
         id: id("a200", n),
         status: "failed",
         seen: 0,
@@ -113,10 +113,10 @@ export const syncStates = {
     ];
     world.dataAsOf = ago(18.2 * hour);
   },
-  /** One waits for an admin's word. */
+  /** One waits for a review. */
   review: (world: World) => {
     const waits = run(1, {
-      ...none,
+      ...noChanges,
       id: id("a300", 1),
       status: "needs_review",
       seen: 422,
@@ -130,14 +130,14 @@ export const syncStates = {
     ];
     world.dataAsOf = ago(6.2 * hour);
   },
-  /** A sync would take its MSP from many a client. */
+  /** A run in review would detach many clients from their MSP. */
   moved: (world: World) => {
     syncStates.review(world);
     world.runs = world.runs.map((one) =>
       one.status === "needs_review" ? { ...one, error_code: "too_many_moved" } : one,
     );
   },
-  /** An admin has remapped the field that says under whom a customer is. */
+  /** A run in review after an administrator remapped the parent field. */
   remapped: (world: World) => {
     syncStates.review(world);
     world.runs = world.runs.map((one) =>
@@ -225,7 +225,7 @@ export const syncStates = {
       connection(2, { customer_id: "98211", base_url: "https://eu.heimdal.example", api_key_last4: "c01d" }),
     ];
   },
-  /** Three connections: one fails, one is paused, one waits for a decision; names and addresses as long as they get. */
+  /** Three connections: one fails, one is paused, one waits for a review. Names and addresses are long. */
   many: (world: World) => {
     const long = "https://integration-gateway.north-europe.customers.heimdal-security-services.example:8443";
     world.products = [
@@ -242,7 +242,7 @@ export const syncStates = {
     world.runs = [
       of(1, { id: id("a400", 1), ...failed }),
       of(3, {
-        ...none,
+        ...noChanges,
         id: id("a400", 3),
         status: "needs_review",
         product: "sentinel",
@@ -254,9 +254,12 @@ export const syncStates = {
       run(6),
     ];
   },
-  /** One is queued and has not begun. */
+  /** One is queued and has not started. */
   queued: (world: World) => {
-    world.runs = [begun({ ...unread, status: "queued", started_at: null, calls_left: null }), ...world.runs];
+    world.runs = [
+      runningRun({ ...unread, status: "queued", started_at: null, calls_left: null }),
+      ...world.runs,
+    ];
   },
   /** The first sync failed: there is no good data. */
   firstFailed: (world: World) => {
@@ -290,9 +293,9 @@ export const syncStates = {
       ...world.attention,
     ];
   },
-  /** One that was in review: a later one took its place, an admin discarded one, and accepted another. */
+  /** Three that were in review: one superseded by a later run, one discarded, one accepted. */
   decided: (world: World) => {
-    const review = { ...none, would_miss: 214, msps: 16, clients: 406, seen: 422 };
+    const review = { ...noChanges, would_miss: 214, msps: 16, clients: 406, seen: 422 };
     const ada = { reviewed_by: id("a100", 1), reviewer_name: "Ada Lindqvist", reviewed_at: ago(hour) };
     world.runs = [
       run(1, { ...review, id: id("a600", 1), status: "discarded" }),
@@ -308,7 +311,7 @@ export const syncStates = {
   },
 } satisfies Record<string, (world: World) => void>;
 
-/** What the product may send of its customers, or leave out: ?world=noExpiry. */
+/** Variants of what the product sends about its customers: ?world=noExpiry. */
 export const worlds = {
   /** No customer has an expiry date. */
   noExpiry: (world: World) => {
@@ -323,7 +326,7 @@ export const worlds = {
     world.ownSeats = {};
     world.msps = world.msps.map((msp) => ({
       ...msp,
-      ...none,
+      ...noChanges,
       seats_used_unknown: msp.clients,
       seats_total_unknown: msp.clients,
     }));
@@ -331,8 +334,8 @@ export const worlds = {
   },
 } satisfies Record<string, (world: World) => void>;
 
-/** Moves a run that is under way on as time goes by, to its end. */
-export function goOn(world: World, every = 700): void {
+/** Advances running runs over time until they are complete. */
+export function advanceRuns(world: World, every = 700): void {
   const step = () => {
     world.runs = world.runs.map((one) => {
       if (one.status === "queued") return { ...one, status: "running" };

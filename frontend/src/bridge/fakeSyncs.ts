@@ -1,5 +1,6 @@
-// What the API promises about sync runs: one at a time, what each changed, what one in review would, and how they move on.
-import { merged, run as newRun, type World } from "./fakeWorld";
+// The sync calls of the fake. A connection has one active run at a time.
+import { run as newRun } from "./fakeRecords";
+import type { World } from "./fakeWorld";
 import type {
   ChangeKind,
   Client,
@@ -12,16 +13,15 @@ import type {
   SyncRun,
 } from "./models";
 import { Problem } from "./problem";
+import { isActive, isMerged } from "./runs";
 
 interface Tools {
   world: World;
-  /** Who asks; throws where their role does not permit it. */
+  /** Returns the viewer; throws forbidden where their role lacks the permission. */
   need: (permission: Me["permissions"][number]) => Me;
   page: <Item>(items: Item[], query: PageQuery, dataAsOf: string | null) => Page<Item>;
   emit: (run: SyncRun) => void;
 }
-
-const moves = ({ status }: SyncRun) => status === "queued" || status === "running";
 
 const fields = [
   { field: "seats_total", before: "40", after: "60" },
@@ -48,9 +48,9 @@ function changeOf(run: SyncRun, kind: ChangeKind, client: Client, n: number): Ru
   };
 }
 
-/** The lines of a run, as many as its counts say, ordered by kind. */
+/** As many changes as the counts of a run, ordered by kind. */
 function changesOf(run: SyncRun, world: World): RunChange[] {
-  if (!merged(run)) return [];
+  if (!isMerged(run)) return [];
   const counts: [ChangeKind, number][] = [
     ["added", run.added],
     ["changed", run.changed - run.moved - run.returned],
@@ -68,7 +68,7 @@ function changesOf(run: SyncRun, world: World): RunChange[] {
   );
 }
 
-function vanishing(run: SyncRun, world: World): ReviewItem[] {
+function reviewItems(run: SyncRun, world: World): ReviewItem[] {
   if (run.status !== "needs_review") return [];
   return world.clients
     .slice(0, run.would_miss ?? 0)
@@ -90,12 +90,12 @@ function vanishing(run: SyncRun, world: World): ReviewItem[] {
     .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-const decided = new Problem("conflict", {
-  message: "This sync no longer waits for a decision: somebody decided, or a later sync took its place.",
+const alreadyDecided = new Problem("conflict", {
+  message: "This sync no longer waits for a decision: it was decided or a later sync replaced it.",
 });
 
 export function fakeSyncs({ world, need, page, emit }: Tools) {
-  const watches = new Map<string, { wanted: number; timer: ReturnType<typeof setInterval> }>();
+  const watches = new Map<string, { count: number; timer: ReturnType<typeof setInterval> }>();
 
   const known = (id: string): SyncRun => {
     const run = world.runs.find((one) => one.id === id);
@@ -133,7 +133,7 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
     return run;
   }
 
-  const busy = (id: string) => world.runs.some((run) => run.connection_id === id && moves(run));
+  const busy = (id: string) => world.runs.some((run) => run.connection_id === id && isActive(run));
 
   function chosen(id: string): string {
     const connection = world.connections.find((one) => one.id === id);
@@ -158,16 +158,16 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
     return queue(id);
   }
 
-  function waiting(id: string): { run: SyncRun; by: Pick<SyncRun, "reviewed_by" | "reviewer_name"> } {
+  function inReview(id: string): { run: SyncRun; by: Pick<SyncRun, "reviewed_by" | "reviewer_name"> } {
     const { user } = need("run_sync");
     const run = known(id);
-    if (run.status !== "needs_review") throw decided;
+    if (run.status !== "needs_review") throw alreadyDecided;
     return { run, by: { reviewed_by: user.id, reviewer_name: user.name } };
   }
 
   function accept(id: string): SyncRun {
-    const { run, by } = waiting(id);
-    if (world.runs.some(moves)) throw new Problem("sync_running", { message: "A sync is under way." });
+    const { run, by } = inReview(id);
+    if (world.runs.some(isActive)) throw new Problem("sync_running", { message: "A sync is under way." });
     return put({
       ...run,
       status: "queued",
@@ -178,7 +178,7 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
   }
 
   function discard(id: string): SyncRun {
-    const { run, by } = waiting(id);
+    const { run, by } = inReview(id);
     const now = new Date().toISOString();
     return put({ ...run, status: "discarded", ...by, reviewed_at: now, finished_at: now });
   }
@@ -186,8 +186,8 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
   function unwatch(id: string) {
     const watch = watches.get(id);
     if (!watch) return;
-    watch.wanted -= 1;
-    if (watch.wanted > 0) return;
+    watch.count -= 1;
+    if (watch.count > 0) return;
     clearInterval(watch.timer);
     watches.delete(id);
   }
@@ -197,19 +197,19 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
     const run = known(id);
     const before = watches.get(id);
     if (before) {
-      before.wanted += 1;
+      before.count += 1;
       return emit(run);
     }
-    let told = JSON.stringify(run);
-    const tell = () => {
+    let sent = JSON.stringify(run);
+    const sendChange = () => {
       const now = world.runs.find((one) => one.id === id);
-      if (!now || JSON.stringify(now) === told) return;
-      told = JSON.stringify(now);
+      if (!now || JSON.stringify(now) === sent) return;
+      sent = JSON.stringify(now);
       emit(now);
-      if (!moves(now)) clearInterval(timer);
+      if (!isActive(now)) clearInterval(timer);
     };
-    const timer = setInterval(tell, 50);
-    watches.set(id, { wanted: 1, timer });
+    const timer = setInterval(sendChange, 50);
+    watches.set(id, { count: 1, timer });
     emit(run);
   }
 
@@ -236,7 +236,7 @@ export function fakeSyncs({ world, need, page, emit }: Tools) {
     },
     review: (id: string, query: PageQuery) => {
       need("see_syncs");
-      return page(vanishing(known(id), world), query, null);
+      return page(reviewItems(known(id), world), query, null);
     },
   };
 }

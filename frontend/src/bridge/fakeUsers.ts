@@ -1,12 +1,14 @@
-// What the API promises about people and their sessions: who is seen, who may change whom, and what never happens.
+// The user and session calls of the fake: who sees whom, who may change whom, and the rules about the last administrator.
+import { roleLevels } from "./enums";
+import { meUnder } from "./fakeBasics";
 import type { FakeUser } from "./fakePeople";
-import { meUnder, type World } from "./fakeWorld";
+import type { World } from "./fakeWorld";
 import type { Grant, HeldGrant, Me, Page, PageQuery, Role, UserChange, UserFilter, UserItem } from "./models";
 import { Problem } from "./problem";
 
 interface Tools {
   world: World;
-  /** Who asks; throws where their role does not permit it. */
+  /** Returns the viewer; throws forbidden where their role lacks the permission. */
   need: (permission: Me["permissions"][number]) => Me;
   includes: (q: string | undefined, ...texts: (string | null)[]) => boolean;
   sorted: (items: Sortable[], sort: string) => Sortable[];
@@ -22,7 +24,7 @@ const within = (grant: Grant, { scope }: Grant) =>
 const conflict = (message: string) => new Problem("conflict", { message });
 const wrong = (field: string, message: string) => new Problem("invalid", { field, message });
 
-/** Who somebody is under their own grants; throws where none is active. */
+/** The user under their wanted grant, or the first active one; throws deactivated where none is active. */
 export function currentMe(user: Me["user"], held: HeldGrant[], wanted: string | undefined): Me {
   const grants = held.filter(({ active }) => active);
   const active = grants.find(({ id }) => id === wanted) ?? grants[0];
@@ -35,7 +37,7 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
   function asSeen(user: FakeUser, me: Me): UserItem {
     const grants = user.grants.filter((grant) => within(grant, me.grant));
     const active = grants.some((grant) => grant.active);
-    // A copy, as it would be of what came over the wire: the world changes its grants in place.
+    // A copy, as the API would return it: the world changes its grants in place.
     return structuredClone({ ...user, grants, active, self: user.id === me.user.id });
   }
 
@@ -55,22 +57,22 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
     return page(sorted(found, query.sort || "name"), query, null);
   }
 
-  /** Somebody the caller may change: in scope, not themselves, of no role the caller may not give. */
+  /** A user whom the viewer may change: in scope, not themselves, with no role that the viewer may not give. */
   function changeable(id: string) {
     const me = need("manage_users");
     const user = world.users.find((one) => one.id === id);
     const grants = user?.grants.filter((grant) => within(grant, me.grant)) ?? [];
-    if (!user || grants.length === 0) throw new Problem("not_found", { message: "No such person." });
+    if (!user || grants.length === 0) throw new Problem("not_found", { message: "No such user." });
     if (user.id === me.user.id) throw conflict("You cannot change your own access.");
     if (!grants.every(({ role }) => me.may_invite.includes(role))) {
-      throw new Problem("forbidden", { message: "Your role may not change this person." });
+      throw new Problem("forbidden", { message: "Your role may not change this user." });
     }
     return { me, user, grants };
   }
 
   function chosen(grants: HeldGrant[], id: string | undefined): HeldGrant {
     const grant = id ? grants.find((one) => one.id === id) : grants.length === 1 ? grants[0] : undefined;
-    if (!grant) throw wrong("grant_id", "Say which of their roles.");
+    if (!grant) throw wrong("grant_id", "Choose one of their roles.");
     return grant;
   }
 
@@ -79,12 +81,14 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
       .flatMap((user) => user.grants)
       .filter(({ role, active }) => role === "mssp_admin" && active);
     if (admins.length > 0 && admins.every((admin) => losing.includes(admin))) {
-      throw conflict("This is the last active administrator of the MSSP. Make somebody else one first.");
+      throw conflict(
+        "This is the last active administrator of the MSSP. Make another user an administrator first.",
+      );
     }
   }
 
   function nodeOf(role: Role, change: UserChange, before: HeldGrant, me: Me): Pick<Grant, "node" | "scope"> {
-    const level = role.startsWith("mssp") ? "mssp" : role.startsWith("msp") ? "msp" : "client";
+    const level = roleLevels[role];
     const { node, scope } = before;
     const { mssp_id } = scope;
     if (level === "mssp") return { node: before.mssp, scope: { level, mssp_id } };
@@ -108,9 +112,9 @@ export function fakeUsers({ world, need, includes, sorted, page }: Tools) {
   function changeUser(id: string, change: UserChange): UserItem {
     const { me, user, grants } = changeable(id);
     if (change.active !== undefined) {
-      const meant = change.grant_id ? [chosen(grants, change.grant_id)] : grants;
-      if (!change.active) keepAnAdmin(meant);
-      for (const grant of meant) grant.active = change.active;
+      const changed = change.grant_id ? [chosen(grants, change.grant_id)] : grants;
+      if (!change.active) keepAnAdmin(changed);
+      for (const grant of changed) grant.active = change.active;
       if (!user.grants.some(({ active }) => active)) user.sessions = 0;
       if (!grants.some(({ active }) => active)) revokeInvites(user.email);
     }

@@ -1,29 +1,22 @@
-// A small believable world for tests and for `npm run dev` in a browser: one MSSP, 24 MSPs, 612 clients.
-import { fieldMap } from "./fakeFields";
-import { type FakeUser, newSessions, newUsers } from "./fakePeople";
+// The data of the fake, for tests and for `npm run dev` in a browser: one MSSP, 24 MSPs, 612 clients.
+import { ago, day, dayFromNow, hour, id, mspNames } from "./fakeBasics";
+import { fieldMap } from "./fakeFieldMap";
+import { type FakeUser, newSessions, newUsers, people } from "./fakePeople";
+import { connection, type FakeConnection, heimdalURL, invite, run } from "./fakeRecords";
 import type {
   Attention,
   Client,
-  ConnectionItem,
   FieldMap,
-  Grant,
   Invite,
-  Me,
   MSP,
   OwnSession,
-  Permission,
   Product,
-  Role,
   Seats,
   StatusReason,
   SyncRun,
 } from "./models";
 
-export const msspID = "0195a000-0000-7000-8000-000000000001";
-const hour = 3_600_000;
-const day = 24 * hour;
-
-/** A fixed sequence of numbers between 0 and 1, the same in every run. */
+/** Returns a generator of numbers between 0 and 1 that is the same in every run. */
 function sequence(seed: number): () => number {
   let state = seed;
   return () => {
@@ -32,36 +25,6 @@ function sequence(seed: number): () => number {
   };
 }
 
-export const id = (kind: string, n: number) => `0195a000-0000-7000-${kind}-${String(n).padStart(12, "0")}`;
-export const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const dayFromNow = (days: number) => new Date(Date.now() + days * day).toISOString().slice(0, 10);
-
-export const mspNames = [
-  "Alpine IT Services",
-  "Baltic Managed Systems",
-  "Bluewater Networks",
-  "Cedar & Stone IT",
-  "Citadel Computing",
-  "Dovetail Technology Partners",
-  "Ember Cloud Services",
-  "Fjord Systems",
-  "Greenfield Support",
-  "Harbour Light IT",
-  "Ironbridge Solutions",
-  "Juniper Lane Computing",
-  "Kestrel Managed IT",
-  "Lakeside Technology",
-  "Meridian Digital",
-  "Northgate Systems",
-  "Oakwood Networks",
-  "Polaris IT Care",
-  "Quayside Computing",
-  "Redwood Service Desk",
-  "Summit Support Group",
-  "Tidewater Technology",
-  "Upland Systems",
-  "Vantage Managed Services",
-];
 const places = ["Aldgate", "Birch", "Castle", "Drayton", "Elm", "Falcon", "Granite", "Heron", "Ivy", "Kings"];
 const trades = [
   "Bakery",
@@ -89,7 +52,7 @@ const pick = <Item>(items: readonly Item[], at: number): Item => items[Math.floo
 const licenceTypes = ["Monthly billing", "Annual", "Annual", "Monthly billing", "Trial", "Perpetual"];
 const reasons: StatusReason[] = ["demo", "licence_expired", "inactive", "deleted", "disabled"];
 
-/** One of whose clients the product sends no licence figures at all. */
+/** The index of an MSP whose clients have no licence figures. */
 const silentMSP = 20;
 
 function licenceFacts(n: number, msp: number) {
@@ -147,7 +110,7 @@ function makeMSP(name: string, n: number): MSP {
   };
 }
 
-/** The sum of a figure over those that have it, null where none does, and how many lack it. */
+/** The sum of a figure over the clients that have it, null where none does, and how many lack it. */
 export function sumKnown(clients: Client[], figure: "seats_used" | "seats_total") {
   const known = clients.map((client) => client[figure]).filter((value) => value !== null);
   const sum = known.length === 0 ? null : known.reduce((all, value) => all + value, 0);
@@ -170,192 +133,18 @@ function withSums(msp: MSP, clients: Client[], own: Seats | undefined): MSP {
   };
 }
 
-export const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
-  id: id("a000", n),
-  connection_id: id("e000", 1),
-  product: "heimdal",
-  status: "complete",
-  trigger: "schedule",
-  created_at: ago((n - 1) * 6 * hour + 0.2 * hour),
-  started_at: ago((n - 1) * 6 * hour + 0.2 * hour),
-  finished_at: ago((n - 1) * 6 * hour + 0.19 * hour),
-  seen: 636,
-  msps: 24,
-  clients: 612,
-  other: 0,
-  added: n % 3,
-  changed: n % 5,
-  missing: 0,
-  calls: 25,
-  calls_left: null,
-  retry_at: null,
-  removed: 0,
-  moved: 0,
-  returned: 0,
-  duplicates: 0,
-  unknown_parents: 0,
-  absent: 0,
-  checked: 0,
-  found: 0,
-  undecided: 0,
-  unread: [],
-  notices: [],
-  sign: null,
-  remapped: [],
-  would_miss: null,
-  reviewed_by: null,
-  reviewer_name: null,
-  reviewed_at: null,
-  error_code: null,
-  error: null,
-  ...over,
-});
-
-/** Whether a run has changed the world. */
-export const merged = ({ status }: SyncRun) => status === "complete" || status === "partial";
-
-/** A connection without what its runs tell of it. */
-export type FakeConnection = Pick<
-  ConnectionItem,
-  | "id"
-  | "product"
-  | "customer_id"
-  | "base_url"
-  | "api_key_last4"
-  | "paused"
-  | "created_at"
-  | "account"
-  | "harmless"
->;
-
-export const heimdalURL = "https://dashboard.heimdalsecurity.com";
-
-export const connection = (n: number, over: Partial<FakeConnection> = {}): FakeConnection => ({
-  id: id("e000", n),
-  product: "heimdal",
-  customer_id: String(120_450 + n),
-  base_url: heimdalURL,
-  api_key_last4: "7f3a",
-  paused: false,
-  created_at: ago(90 * day),
-  account: null,
-  harmless: [],
-  ...over,
-});
-
-const invite = (n: number, email: string, over: Partial<Invite> = {}): Invite => ({
-  id: id("b000", n),
-  email,
-  role: "msp_user",
-  msp_id: id("8100", n),
-  msp_name: mspNames[n - 1] ?? null,
-  client_id: null,
-  client_name: null,
-  provider: n % 2 ? "google" : "entra",
-  domain: null,
-  tenant: null,
-  status: "open",
-  invited_by: "Ada Lindqvist",
-  created_at: ago(n * 9 * hour),
-  expires_at: ago(n * 9 * hour - 72 * hour),
-  accepted_at: null,
-  mail: null,
-  code_closed: null,
-  ...over,
-});
-
-const rules: Record<Role, { may: Permission[]; invite: Role[] }> = {
-  mssp_admin: {
-    may: [
-      "see_overview",
-      "see_msps",
-      "see_clients",
-      "manage_invites",
-      "manage_users",
-      "see_syncs",
-      "run_sync",
-      "manage_products",
-      "manage_organisation",
-    ],
-    invite: ["mssp_admin", "mssp_staff", "msp_admin", "msp_user", "client_user"],
-  },
-  mssp_staff: { may: ["see_overview", "see_msps", "see_clients", "see_syncs"], invite: [] },
-  msp_admin: {
-    may: ["see_overview", "see_msps", "see_clients", "manage_invites", "manage_users"],
-    invite: ["msp_admin", "msp_user", "client_user"],
-  },
-  msp_user: { may: ["see_overview", "see_msps", "see_clients"], invite: [] },
-  client_user: { may: ["see_overview", "see_clients"], invite: [] },
-};
-
-export function grant(role: Role, node: string, under: { msp_id?: string; client_id?: string } = {}): Grant {
-  const level = role.startsWith("mssp") ? "mssp" : role.startsWith("msp") ? "msp" : "client";
-  const place = under.client_id ?? under.msp_id ?? "all";
-  return {
-    id: `${role}@${place}`,
-    role,
-    scope: { level, mssp_id: msspID, ...under },
-    node,
-    mssp: "Northwind Security",
-  };
-}
-
-/** Me under one of a person's grants, with what the role table permits. */
-export function meUnder(person: Person, active: Grant): Me {
-  const { may, invite: mayInvite } = rules[active.role];
-  return {
-    user: person.user,
-    grant: active,
-    grants: person.grants,
-    permissions: may,
-    may_invite: mayInvite,
-    time_zone: "UTC",
-    data_as_of: null,
-  };
-}
-
-export interface Person {
-  user: Me["user"];
-  grants: Grant[];
-}
-
-const person = (n: number, name: string, email: string, grants: Grant[]): Person => ({
-  user: { id: id("c000", n), name, email, active: true, last_login_at: ago(2 * day) },
-  grants,
-});
-
-const first = mspNames[0] as string;
-const msp1 = { msp_id: id("8100", 1) };
-const msp2 = { msp_id: id("8100", 2) };
-
-/** Who may sign in. */
-export const people = {
-  admin: person(1, "Ada Lindqvist", "ada@northwind.example", [grant("mssp_admin", "Northwind Security")]),
-  staff: person(2, "Sam Okoro", "sam@northwind.example", [grant("mssp_staff", "Northwind Security")]),
-  mspAdmin: person(3, "Mia Keller", "mia@alpine.example", [grant("msp_admin", first, msp1)]),
-  mspUser: person(4, "Tom Brandt", "tom@alpine.example", [grant("msp_user", first, msp1)]),
-  clientUser: person(5, "Ines Duarte", "ines@client.example", [
-    grant("client_user", "Aldgate Bakery Ltd", { ...msp1, client_id: id("9000", 0) }),
-  ]),
-  severalGrants: person(6, "Noor Haddad", "noor@northwind.example", [
-    grant("mssp_staff", "Northwind Security"),
-    grant("msp_admin", first, msp1),
-    grant("msp_user", mspNames[1] as string, msp2),
-  ]),
-} satisfies Record<string, Person>;
-
 export interface World {
   msps: MSP[];
-  /** The product's own figures for an MSP, by its id, where it sends any. */
+  /** The product's own figures for an MSP, by the id of the MSP. */
   ownSeats: Record<string, Seats>;
   clients: Client[];
   invites: Invite[];
   users: FakeUser[];
-  /** Of whoever is signed in. */
+  /** The sessions of the signed-in user. */
   sessions: OwnSession[];
   runs: SyncRun[];
   connections: FakeConnection[];
-  /** What each connection's field map holds; without an entry it has not been read yet. */
+  /** By connection id; a connection without an entry has not been read yet. */
   fieldMaps: Record<string, FieldMap>;
   products: Product[];
   attention: Attention[];
@@ -363,7 +152,7 @@ export interface World {
   dataAsOf: string | null;
 }
 
-/** A world nobody has changed yet. */
+/** Returns the data as it is before any change. */
 export function newWorld(): World {
   const next = sequence(7);
   const bare = mspNames.map(makeMSP);

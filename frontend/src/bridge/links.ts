@@ -6,7 +6,7 @@ function query(filter: object): string {
   return text && `?${text}`;
 }
 
-/** The paths of the screens, so that one can lead to another without importing it. Filters travel as query. */
+/** The paths of the screens, so that one can link to another without importing it. Filters are query parameters. */
 export const links = {
   overview: "/overview",
   msps: (filter: MSPFilter & Sort = {}) => `/msps${query(filter)}`,
@@ -24,7 +24,7 @@ export const links = {
   sessions: "/settings/sessions",
 };
 
-/** The sections of Admin, and who may open each: screens that do not know each other show the same tabs. */
+/** The sections of Admin with their permissions; their screens show the same tabs without importing each other. */
 export const adminSections: { to: string; may: Permission; name: "users" | "invites" | "syncs" }[] = [
   { to: links.users, may: "manage_users", name: "users" },
   { to: links.admin, may: "manage_invites", name: "invites" },

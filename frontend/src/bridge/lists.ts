@@ -11,15 +11,15 @@ import type { Problem } from "./problem";
 /** A paged list in the shape DataTable takes: <DataTable {...list} />. */
 export interface List<Item> {
   rows: Item[];
-  /** How many there are in all, loaded or not; null where nobody counts. */
+  /** How many rows the list has, loaded or not; null where the API does not count them. */
   total: number | null;
-  /** When the data was last good; null before the first complete sync. */
+  /** When the last complete sync ended; null before the first. */
   dataAsOf: string | null;
-  /** Of MSPs and clients: whether any client in the viewer's scope has an expiry date. */
+  /** For MSPs and clients: whether any client in the viewer's scope has an expiry date. */
   hasExpiry: boolean;
-  /** Nothing is there yet. */
+  /** No page has been loaded yet. */
   loading: boolean;
-  /** Rows of an earlier question are shown while the new answer is on its way. */
+  /** The rows belong to the previous filter while those of the new one load. */
   refreshing: boolean;
   problem: Problem | null;
   hasMore: boolean;
@@ -28,7 +28,7 @@ export interface List<Item> {
   onRetry: () => void;
 }
 
-/** Asks for a list page by page: useList(clientsQuery(grant.id, filter)). */
+/** Loads a list page by page: useList(clientsQuery(grant.id, filter)). */
 export function useList<Item, Key extends QueryKey>(
   options: UseInfiniteQueryOptions<Page<Item>, Problem, InfiniteData<Page<Item>>, Key, string>,
 ): List<Item> {

@@ -41,7 +41,7 @@ import type {
   UserItem,
 } from "./models";
 
-/** Every call the screens may make. All reject with a Problem and never answer null for a list. */
+/** Every call that the screens may make. All reject with a Problem, and no list is ever null. */
 export interface Portal {
   startup(): Promise<Startup>;
   setAPIURL(url: string): Promise<void>;
@@ -49,9 +49,9 @@ export interface Portal {
   resume(): Promise<Me>;
   signIn(provider: ProviderID): Promise<Me>;
   submitInviteCode(code: string): Promise<Me>;
-  /** Finishes a sign-in that was answered with invite_choice. */
+  /** Finishes a sign-in that failed with invite_choice. */
   chooseInvites(ids: string[]): Promise<Me>;
-  /** Gives whoever is signed in the role of a further invite; rejects with invite_code_invalid. */
+  /** Gives the signed-in user the role of a further invite; rejects with invite_code_invalid. */
   claimInvite(code: string): Promise<Grant>;
   cancelSignIn(): Promise<void>;
   openSignInPage(): Promise<void>;
@@ -68,31 +68,33 @@ export interface Portal {
   invites(query: InviteFilter & PageQuery): Promise<Page<Invite>>;
   createInvite(invite: NewInvite): Promise<CreatedInvite>;
   revokeInvite(id: string): Promise<void>;
-  /** A fresh code for an open or expired invite; its old one is dead. */
+  /** Replaces the code of an open or expired invite; the old code stops working. */
   resendInvite(id: string): Promise<CreatedInvite>;
   users(query: UserFilter & PageQuery): Promise<Page<UserItem>>;
   changeUser(id: string, change: UserChange): Promise<UserItem>;
-  /** Ends every session of a person. */
+  /** Ends every session of a user. */
   signOutUser(id: string): Promise<void>;
   /** The caller's own sessions, the current one first. */
   sessions(): Promise<OwnSession[]>;
   endSession(id: string): Promise<void>;
   syncs(query: PageQuery): Promise<Page<SyncRun>>;
-  /** Of one connection, or of the one that has waited longest; rejects with conflict for a paused one. */
+  /**
+   * Syncs a connection, by default the one that has waited longest; rejects with conflict while that connection is paused.
+   */
   startSync(connectionID?: string): Promise<SyncRun>;
   sync(id: string): Promise<SyncRun>;
-  /** What a run changed; nobody counts the lines. */
+  /** The changes of a run, without their total. */
   syncChanges(id: string, query: RunChangeFilter & PageQuery): Promise<Page<RunChange>>;
-  /** Who a run in review would mark as missing; nobody for any other run. */
+  /** The customers that accepting a run in review would change; empty for any other run. */
   syncReview(id: string, query: PageQuery): Promise<Page<ReviewItem>>;
-  /** Lets a run in review mark them missing; rejects with conflict when it is not in review any more. */
+  /** Accepts a run in review; rejects with conflict when it is no longer in review. */
   acceptSync(id: string): Promise<SyncRun>;
   discardSync(id: string): Promise<SyncRun>;
-  /** Has the event sync:run tell how a run stands until it ends; one unwatchSync takes one watchSync back. */
+  /** Sends sync:run events for a run until it ends. Each watchSync needs its own unwatchSync. */
   watchSync(id: string): Promise<void>;
   unwatchSync(id: string): Promise<void>;
   connections(): Promise<Connections>;
-  /** That the product refuses is an answer; rejects for what nobody needs to ask about. */
+  /** Resolves also where the product refuses; rejects for invalid parameters. */
   testConnection(trial: ConnectionTrial): Promise<ConnectionTest>;
   /** Tests, saves and queues the first run; rejects with product_refused. */
   createConnection(connection: NewConnection): Promise<ConnectionItem>;
@@ -103,25 +105,26 @@ export interface Portal {
   changeOrganisation(change: OrganisationChange): Promise<Organisation>;
   /** Which path of a connection's JSON fills which field, as of its last run. */
   fieldMap(connectionID: string): Promise<FieldMap>;
-  /** From the next run on, which is queued. */
+  /** Takes effect with the next run, which is queued. */
   changeFieldMap(connectionID: string, change: FieldMapChange): Promise<FieldMap>;
   /** What a change would do to ten customers. */
   previewFieldMap(connectionID: string, change: FieldMapChange): Promise<FieldMapPreview>;
-  /** Notes that the field map of a run was looked at: it needs no attention any more. */
+  /** Marks the field map of a run as seen, which removes it from the overview. */
   seeFieldMap(connectionID: string, runID: string): Promise<void>;
   copyText(text: string): Promise<void>;
-  /** Calls handler on each event until the answered function is called. */
+  /** Calls handler for each event until the returned function is called. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void;
 }
 
 let current: Portal | undefined;
 
-/** The door to Go; main.tsx (or a test) hangs it in before anything is drawn. */
-export function portal(): Portal {
-  if (!current) throw new Error("no portal is hung in");
+/** Returns the Portal that was given to setPortal. */
+export function getPortal(): Portal {
+  if (!current) throw new Error("setPortal must be called before rendering");
   return current;
 }
 
-export function hangIn(door: Portal): void {
-  current = door;
+/** Must be called before rendering, by main.tsx or by a test. */
+export function setPortal(portal: Portal): void {
+  current = portal;
 }

@@ -1,74 +1,7 @@
+import { type Cause, causes, type ProblemCode, problemCodes } from "./enums";
 import type { InviteOffer } from "./models";
 
-/** Why a call failed: the API's codes, and the desktop's own. Any other arrives as "internal". */
-export const codes = [
-  "invalid",
-  "unauthenticated",
-  "session_revoked",
-  "grant_changed",
-  "forbidden",
-  "not_found",
-  "conflict",
-  "sync_running",
-  "no_product",
-  "product_refused",
-  "no_invite",
-  "invite_code_required",
-  "invite_code_invalid",
-  "invite_choice",
-  "invite_closed",
-  "tenant_not_allowed",
-  "deactivated",
-  "attempt_expired",
-  "provider_unavailable",
-  "provider_refused",
-  "too_many_requests",
-  "too_large",
-  "unavailable",
-  "internal",
-  "signed_out",
-  "offline",
-  "no_api_url",
-  "cancelled",
-  "timed_out",
-  "browser_failed",
-  "denied",
-  "state_mismatch",
-  "keyring_unavailable",
-  "insecure_api_url",
-  "policy",
-] as const;
-
-export type ProblemCode = (typeof codes)[number];
-
-/** Why the portal cannot be reached (code offline), or what replied in its place (code unavailable). */
-export const causes = [
-  "certificate_untrusted",
-  "certificate_expired",
-  "certificate_not_yet_valid",
-  "certificate_wrong_name",
-  "tls_too_old",
-  "client_certificate_required",
-  "tls_failed",
-  "proxy_authentication",
-  "proxy_unreachable",
-  "proxy_refused",
-  "proxy_failed",
-  "name_not_found",
-  "name_lookup_failed",
-  "connection_refused",
-  "no_network",
-  "connection_broken",
-  "timeout",
-  "unreachable",
-  "captive_portal",
-  "address_moved",
-  "wrong_address",
-  "gateway",
-  "intermediary",
-] as const;
-
-export type Cause = (typeof causes)[number];
+export type { ProblemCode } from "./enums";
 
 interface Details {
   message?: string;
@@ -77,31 +10,34 @@ interface Details {
   retryAfter?: number;
   cause?: Cause;
   address?: string;
-  said?: string;
+  providerMessage?: string;
   signedInAs?: string;
   invites?: InviteOffer[];
 }
 
-/** A failed call in a form screens can act on. The message is the API's or the desktop's own sentence. */
+/** A failed call. The message is the API's or the desktop's own sentence; a code that is not known becomes "internal". */
 export class Problem extends Error {
   readonly code: ProblemCode;
-  /** The parameter at fault, where one is. */
+  /** The invalid parameter, if one is. */
   readonly field: string | undefined;
-  /** What support finds the request by. */
+  /** The id by which support finds the request. */
   readonly requestId: string | undefined;
-  /** What the desktop found out; its message says it in a sentence. */
+  /**
+   * Why the portal cannot be reached (code offline), or what replied in its place (code unavailable). The message explains
+   * it.
+   */
   override readonly cause: Cause | undefined;
   /** The address in question: the portal's, or a proxy's. */
   readonly address: string | undefined;
-  /** What the sign-in provider said, in its own words. */
-  readonly said: string | undefined;
-  /** The e-mail address that signed in, where no invite was claimed by it. */
+  /** The sign-in provider's own error message. */
+  readonly providerMessage: string | undefined;
+  /** The e-mail address that signed in, if no invite was claimed by it. */
   readonly signedInAs: string | undefined;
-  /** Those to choose from, with invite_choice. */
+  /** The invites to choose from, with code invite_choice. */
   readonly invites: InviteOffer[];
-  /** Seconds until asking again makes sense. */
+  /** Seconds to wait before a retry. */
   readonly retryAfter: number | undefined;
-  /** When that is, in milliseconds since 1970; 0 where asking again makes sense at once. */
+  /** When a retry is due, in milliseconds since 1970; 0 for at once. */
   readonly retryAt: number;
 
   constructor(code: ProblemCode, details: Details = {}) {
@@ -112,7 +48,7 @@ export class Problem extends Error {
     this.requestId = details.requestId;
     this.cause = details.cause;
     this.address = details.address;
-    this.said = details.said;
+    this.providerMessage = details.providerMessage;
     this.signedInAs = details.signedInAs;
     this.invites = details.invites ?? [];
     this.retryAfter = details.retryAfter;
@@ -120,7 +56,7 @@ export class Problem extends Error {
   }
 }
 
-const known = (code: unknown): code is ProblemCode => codes.includes(code as ProblemCode);
+const isCode = (code: unknown): code is ProblemCode => problemCodes.includes(code as ProblemCode);
 const knownCause = (cause: unknown) => causes.find((known) => known === cause);
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 const count = (value: unknown) => (typeof value === "number" && value > 0 ? value : undefined);
@@ -136,20 +72,20 @@ function fromJSON(rejection: unknown): unknown {
   }
 }
 
-/** Makes a Problem of whatever a call was rejected with; what is not one of ours becomes "internal". */
+/** Returns the rejection of a call as a Problem; code "internal" where it is not one of the portal's errors. */
 export function toProblem(rejection: unknown): Problem {
   if (rejection instanceof Problem) return rejection;
   const value = fromJSON(rejection);
   if (typeof value === "object" && value !== null && "code" in value) {
     const raw = value as Record<string, unknown>;
-    return new Problem(known(raw.code) ? raw.code : "internal", {
+    return new Problem(isCode(raw.code) ? raw.code : "internal", {
       message: text(raw.message),
       field: text(raw.field),
       requestId: text(raw.request_id),
       retryAfter: count(raw.retry_after),
       cause: knownCause(raw.cause),
       address: text(raw.address),
-      said: text(raw.said),
+      providerMessage: text(raw.said),
       signedInAs: text(raw.signed_in_as),
       invites: Array.isArray(raw.invites) ? (raw.invites as InviteOffer[]) : [],
     });
@@ -157,11 +93,11 @@ export function toProblem(rejection: unknown): Problem {
   return new Problem("internal", { message: value instanceof Error ? value.message : text(value) });
 }
 
-const passing: readonly ProblemCode[] = ["offline", "unavailable", "internal"];
+const temporary: readonly ProblemCode[] = ["offline", "unavailable", "internal"];
 
-/** Whether every call fails until the connection or the portal is back. */
+/** Whether every call fails until the network or the portal is back. */
 export const isOutage = (problem: Problem): boolean =>
   problem.code === "offline" || problem.code === "unavailable";
 
-/** Whether the same call may succeed when simply made again. */
-export const isPassing = (problem: Problem): boolean => passing.includes(problem.code);
+/** Whether the same call may succeed when it is made again. */
+export const isTemporary = (problem: Problem): boolean => temporary.includes(problem.code);

@@ -9,13 +9,13 @@ import type {
   Sort,
   UserFilter,
 } from "./models";
-import { portal } from "./portal";
+import { getPortal } from "./portal";
 
 const pageSize = 100;
 
 /**
- * Keys of everything that is asked for. Each begins with the grant it was asked under, so that a switch
- * of grant never shows another tenant's data. Invalidate a whole noun by its short key: keys.invites(grant).
+ * The query keys. Each begins with the grant of the query, so that another grant never shows this tenant's data.
+ * Invalidate all queries of a noun by its short key: keys.invites(grant).
  */
 export const keys = {
   all: (grant: string) => [grant] as const,
@@ -34,21 +34,21 @@ export const keys = {
 
 const next = <Item>(page: Page<Item>) => page.next_cursor ?? undefined;
 
-// Coming back to the window refetches every page already loaded, one after the other: only short lists.
+// A window focus refetches every loaded page one by one, so this is for short lists only.
 const onFocus = (query: { state: { data?: { pages: unknown[] } } }) =>
   (query.state.data?.pages.length ?? 0) <= 5;
 
 /** The ways to sign in at an API address. */
 export const providersQuery = (apiURL: string) =>
-  queryOptions({ queryKey: ["providers", apiURL], queryFn: () => portal().providers() });
+  queryOptions({ queryKey: ["providers", apiURL], queryFn: () => getPortal().providers() });
 
 export const overviewQuery = (grant: string) =>
-  queryOptions({ queryKey: keys.overview(grant), queryFn: () => portal().overview() });
+  queryOptions({ queryKey: keys.overview(grant), queryFn: () => getPortal().overview() });
 
 export const mspsQuery = (grant: string, filter: MSPFilter & Sort) =>
   infiniteQueryOptions({
     queryKey: [...keys.msps(grant), "list", filter],
-    queryFn: ({ pageParam }) => portal().msps({ ...filter, cursor: pageParam, limit: pageSize }),
+    queryFn: ({ pageParam }) => getPortal().msps({ ...filter, cursor: pageParam, limit: pageSize }),
     initialPageParam: "",
     getNextPageParam: next,
     placeholderData: keepPreviousData,
@@ -56,16 +56,16 @@ export const mspsQuery = (grant: string, filter: MSPFilter & Sort) =>
   });
 
 export const mspQuery = (grant: string, id: string) =>
-  queryOptions({ queryKey: [...keys.msps(grant), "one", id], queryFn: () => portal().msp(id) });
+  queryOptions({ queryKey: [...keys.msps(grant), "one", id], queryFn: () => getPortal().msp(id) });
 
 /** The values by which the MSPs in scope can be filtered. */
 export const mspFacetsQuery = (grant: string) =>
-  queryOptions({ queryKey: [...keys.msps(grant), "facets"], queryFn: () => portal().mspFacets() });
+  queryOptions({ queryKey: [...keys.msps(grant), "facets"], queryFn: () => getPortal().mspFacets() });
 
 export const clientsQuery = (grant: string, filter: ClientFilter & Sort) =>
   infiniteQueryOptions({
     queryKey: [...keys.clients(grant), "list", filter],
-    queryFn: ({ pageParam }) => portal().clients({ ...filter, cursor: pageParam, limit: pageSize }),
+    queryFn: ({ pageParam }) => getPortal().clients({ ...filter, cursor: pageParam, limit: pageSize }),
     initialPageParam: "",
     getNextPageParam: next,
     placeholderData: keepPreviousData,
@@ -73,16 +73,16 @@ export const clientsQuery = (grant: string, filter: ClientFilter & Sort) =>
   });
 
 export const clientQuery = (grant: string, id: string) =>
-  queryOptions({ queryKey: [...keys.clients(grant), "one", id], queryFn: () => portal().client(id) });
+  queryOptions({ queryKey: [...keys.clients(grant), "one", id], queryFn: () => getPortal().client(id) });
 
 /** The values by which the clients in scope can be filtered. */
 export const clientFacetsQuery = (grant: string) =>
-  queryOptions({ queryKey: [...keys.clients(grant), "facets"], queryFn: () => portal().clientFacets() });
+  queryOptions({ queryKey: [...keys.clients(grant), "facets"], queryFn: () => getPortal().clientFacets() });
 
 export const invitesQuery = (grant: string, filter: InviteFilter) =>
   infiniteQueryOptions({
     queryKey: [...keys.invites(grant), "list", filter],
-    queryFn: ({ pageParam }) => portal().invites({ ...filter, cursor: pageParam, limit: pageSize }),
+    queryFn: ({ pageParam }) => getPortal().invites({ ...filter, cursor: pageParam, limit: pageSize }),
     initialPageParam: "",
     getNextPageParam: next,
     placeholderData: keepPreviousData,
@@ -92,85 +92,86 @@ export const invitesQuery = (grant: string, filter: InviteFilter) =>
 export const usersQuery = (grant: string, filter: UserFilter) =>
   infiniteQueryOptions({
     queryKey: [...keys.users(grant), "list", filter],
-    queryFn: ({ pageParam }) => portal().users({ ...filter, cursor: pageParam, limit: pageSize }),
+    queryFn: ({ pageParam }) => getPortal().users({ ...filter, cursor: pageParam, limit: pageSize }),
     initialPageParam: "",
     getNextPageParam: next,
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: onFocus,
   });
 
-/** The caller's own sessions. */
+/** The user's own sessions. */
 export const sessionsQuery = (grant: string) =>
-  queryOptions({ queryKey: keys.sessions(grant), queryFn: () => portal().sessions() });
+  queryOptions({ queryKey: keys.sessions(grant), queryFn: () => getPortal().sessions() });
 
 export const syncsQuery = (grant: string) =>
   infiniteQueryOptions({
     queryKey: [...keys.syncs(grant), "list"],
-    queryFn: ({ pageParam }) => portal().syncs({ cursor: pageParam, limit: 50 }),
+    queryFn: ({ pageParam }) => getPortal().syncs({ cursor: pageParam, limit: 50 }),
     initialPageParam: "",
     getNextPageParam: next,
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: onFocus,
   });
 
-/** One run as it stood when it was asked for; useRun follows it. */
+/** One run; useRun also watches its events. */
 export const syncQuery = (grant: string, id: string) =>
-  queryOptions({ queryKey: [...keys.syncs(grant), "one", id], queryFn: () => portal().sync(id) });
+  queryOptions({ queryKey: [...keys.syncs(grant), "one", id], queryFn: () => getPortal().sync(id) });
 
-/** What one run changed, line by line. */
+/** The changes of one run. */
 export const syncChangesQuery = (grant: string, id: string, filter: RunChangeFilter) =>
   infiniteQueryOptions({
     queryKey: [...keys.syncs(grant), "changes", id, filter],
-    queryFn: ({ pageParam }) => portal().syncChanges(id, { ...filter, cursor: pageParam, limit: pageSize }),
+    queryFn: ({ pageParam }) =>
+      getPortal().syncChanges(id, { ...filter, cursor: pageParam, limit: pageSize }),
     initialPageParam: "",
     getNextPageParam: next,
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: onFocus,
   });
 
-/** Who one run in review would mark as missing. */
+/** The customers that accepting a run in review would change. */
 export const syncReviewQuery = (grant: string, id: string) =>
   infiniteQueryOptions({
     queryKey: [...keys.syncs(grant), "review", id],
-    queryFn: ({ pageParam }) => portal().syncReview(id, { cursor: pageParam, limit: pageSize }),
+    queryFn: ({ pageParam }) => getPortal().syncReview(id, { cursor: pageParam, limit: pageSize }),
     initialPageParam: "",
     getNextPageParam: next,
     refetchOnWindowFocus: onFocus,
   });
 
-/** The connections to products, and which products there are. */
+/** The connections to products, and the products to connect. */
 export const connectionsQuery = (grant: string) =>
   queryOptions({
     queryKey: keys.connections(grant),
-    queryFn: () => portal().connections(),
+    queryFn: () => getPortal().connections(),
     refetchInterval: 60_000,
   });
 
 /** The MSSP and what can be set for it. */
 export const organisationQuery = (grant: string) =>
-  queryOptions({ queryKey: keys.organisation(grant), queryFn: () => portal().organisation() });
+  queryOptions({ queryKey: keys.organisation(grant), queryFn: () => getPortal().organisation() });
 
 /** Which path of a connection's JSON fills which field. */
 export const fieldMapQuery = (grant: string, id: string) =>
-  queryOptions({ queryKey: keys.fieldMap(grant, id), queryFn: () => portal().fieldMap(id) });
+  queryOptions({ queryKey: keys.fieldMap(grant, id), queryFn: () => getPortal().fieldMap(id) });
 
 /** What a change of a field map would do to ten customers. */
 export const fieldMapPreviewQuery = (grant: string, id: string, change: FieldMapChange) =>
   queryOptions({
     queryKey: [...keys.fieldMap(grant, id), "preview", change],
-    queryFn: () => portal().previewFieldMap(id, change),
+    queryFn: () => getPortal().previewFieldMap(id, change),
     gcTime: 0,
     refetchOnWindowFocus: false,
   });
 
-/** The best few MSPs and clients for what is being typed. */
+/** The first MSPs and clients that match a search text. */
 export const searchQuery = (grant: string, q: string, withMSPs: boolean) =>
   queryOptions({
     queryKey: [grant, "search", q, withMSPs],
     queryFn: async () => {
       const [msps, clients] = await Promise.all([
-        withMSPs ? portal().msps({ q, limit: 5 }) : undefined,
-        portal().clients({ q, limit: 8 }),
+        withMSPs ? getPortal().msps({ q, limit: 5 }) : undefined,
+        getPortal().clients({ q, limit: 8 }),
       ]);
       return {
         msps: msps?.items ?? [],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseRange, rangeText } from "./range";
+import { formatRange, parseRange } from "./range";
 
 describe("a range in the address", () => {
   it.each([
@@ -20,6 +20,6 @@ describe("a range in the address", () => {
   );
 
   it.each(["5", "5..", "..5", "5..10"])("is written as it was read: %s", (text) => {
-    expect(rangeText(parseRange(text) ?? { from: null, to: null })).toBe(text);
+    expect(formatRange(parseRange(text) ?? { from: null, to: null })).toBe(text);
   });
 });

@@ -1,4 +1,4 @@
-/** Whole numbers from one to another, both included; an end that is null is open. */
+/** A range of whole numbers, both ends included; null is an open end. */
 export interface NumberRange {
   from: number | null;
   to: number | null;
@@ -10,7 +10,7 @@ const number = (text: string): number | null | undefined => {
   return Number.isSafeInteger(value) ? value : undefined;
 };
 
-/** Reads "5", "5..", "..5" or "5..10", as the API takes them; undefined for anything else. */
+/** Parses "5", "5..", "..5" or "5..10", the API's format; undefined for anything else. */
 export function parseRange(text: string): NumberRange | undefined {
   const [low = "", high = low, ...more] = text.split("..");
   const from = number(low);
@@ -20,6 +20,6 @@ export function parseRange(text: string): NumberRange | undefined {
   return { from, to };
 }
 
-/** A range as the API takes it: "5..10". */
-export const rangeText = ({ from, to }: NumberRange): string =>
+/** A range in the API's format: "5..10". */
+export const formatRange = ({ from, to }: NumberRange): string =>
   from !== null && from === to ? String(from) : `${from ?? ""}..${to ?? ""}`;

@@ -2,28 +2,33 @@ import { type InfiniteData, type QueryClient, useQuery, useQueryClient } from "@
 import { useEffect, useRef } from "react";
 import { type List, useList } from "./lists";
 import type { ConnectionItem, Connections, Page, SyncRun } from "./models";
-import { portal } from "./portal";
+import { getPortal } from "./portal";
 import { keys, syncQuery, syncsQuery } from "./queries";
 
 export interface Runs extends List<SyncRun> {
-  /** The runs that are queued or under way: one a connection at most. */
-  moving: SyncRun[];
+  /** The runs that are queued or running, at most one per connection. */
+  active: SyncRun[];
 }
 
-export const moves = (run: Pick<SyncRun, "status">) => run.status === "queued" || run.status === "running";
+/** The age in milliseconds from which data is stale: several scheduled syncs were missed. */
+export const staleAfter = 24 * 3_600_000;
 
-/** Whether a run has changed the portal: a partial one left alone what it could not read. */
-export const merged = (run: Pick<SyncRun, "status">) => run.status === "complete" || run.status === "partial";
+/** Whether a run is queued or running. */
+export const isActive = (run: Pick<SyncRun, "status">) => run.status === "queued" || run.status === "running";
 
-/** Whether a run failed because the field map has to say which field is the id or the type. */
-export const unmapped = (run: Pick<SyncRun, "status" | "error_code">) =>
+/** Whether a run has changed the portal. A partial run did so for the customers that it could read. */
+export const isMerged = (run: Pick<SyncRun, "status">) =>
+  run.status === "complete" || run.status === "partial";
+
+/** Whether a run failed because the field map does not say which field is the id or the type. */
+export const isUnmapped = (run: Pick<SyncRun, "status" | "error_code">) =>
   run.status === "failed" && run.error_code === "unmapped";
 
-/** Every place a run is kept in learns how it stands now. */
-function know(queries: QueryClient, grant: string, run: SyncRun) {
+/** Updates a run in every cached query that holds it. */
+function updateCached(queries: QueryClient, grant: string, run: SyncRun) {
   const swap = (page: Page<SyncRun>) => ({
     ...page,
-    items: page.items.map((known) => (known.id === run.id ? run : known)),
+    items: page.items.map((cached) => (cached.id === run.id ? run : cached)),
   });
   queries.setQueryData<InfiniteData<Page<SyncRun>>>(
     syncsQuery(grant).queryKey,
@@ -40,20 +45,20 @@ function know(queries: QueryClient, grant: string, run: SyncRun) {
   );
 }
 
-/** Asks anew for everything a run that has ended may have changed. */
+/** Refetches everything that a finished run may have changed. */
 export function refreshAfterRun(queries: QueryClient, grant: string) {
   for (const noun of [keys.overview, keys.msps, keys.clients, keys.syncs, keys.connections, keys.fieldMaps]) {
     void queries.invalidateQueries({ queryKey: noun(grant) });
   }
 }
 
-/** Has each event of a run noted where the run is kept; the answer ends that. */
+/** Updates the cache with each event of a run until the returned function is called. */
 function watch(queries: QueryClient, grant: string, id: string): () => void {
-  const stop = portal().on("sync:run", ({ run }) => {
-    if (run.id === id) know(queries, grant, run);
+  const stop = getPortal().on("sync:run", ({ run }) => {
+    if (run.id === id) updateCached(queries, grant, run);
   });
-  // A run that cannot be watched is followed by asking for the lists again.
-  const watching = portal()
+  // Where watching fails, the refetch interval of the list keeps the run up to date.
+  const watching = getPortal()
     .watchSync(id)
     .then(
       () => true,
@@ -63,14 +68,14 @@ function watch(queries: QueryClient, grant: string, id: string): () => void {
     stop();
     void watching.then((watched) => {
       if (watched)
-        portal()
+        getPortal()
           .unwatchSync(id)
           .catch(() => undefined);
     });
   };
 }
 
-/** Follows runs by their events while they are under way; after each, what it may have changed is asked anew. */
+/** Watches running runs by their events, and refetches what a run may have changed once it has ended. */
 function useWatch(grant: string, ids: string[]) {
   const queries = useQueryClient();
   const key = ids.toSorted().join(" ");
@@ -88,37 +93,38 @@ function useWatch(grant: string, ids: string[]) {
   }, [queries, grant, key]);
 }
 
-// While one is under way its events tell; asking is for when they do not come through, and for runs that begin by themselves.
-const askWhileMoving = 15_000;
-const askOtherwise = 60_000;
+// Events report the progress of a run. The list is refetched as well, in case events are lost and for scheduled runs.
+const activeInterval = 15_000;
+const idleInterval = 60_000;
 
-/** The sync runs, those under way followed by their events. */
+/** The sync runs; those under way are watched by their events. */
 export function useRuns(grant: string, enabled = true): Runs {
   const list = useList({
     ...syncsQuery(grant),
     enabled,
-    refetchInterval: ({ state }) => (state.data?.pages[0]?.items.some(moves) ? askWhileMoving : askOtherwise),
+    refetchInterval: ({ state }) =>
+      state.data?.pages[0]?.items.some(isActive) ? activeInterval : idleInterval,
   });
-  const moving = list.rows.filter(moves);
+  const active = list.rows.filter(isActive);
   useWatch(
     grant,
-    moving.map(({ id }) => id),
+    active.map(({ id }) => id),
   );
-  return { ...list, moving };
+  return { ...list, active };
 }
 
-/** Follows the newest run of each connection by its events while it is under way. */
+/** Watches the newest run of each connection while it is under way. */
 export function useLastRuns(grant: string, connections: ConnectionItem[] = []) {
   useWatch(
     grant,
-    connections.flatMap(({ last_run: run }) => (run && moves(run) ? [run.id] : [])),
+    connections.flatMap(({ last_run: run }) => (run && isActive(run) ? [run.id] : [])),
   );
 }
 
-/** One run, followed by its events while it is under way; row is what a list knows of it already. */
+/** One run, watched by its events while it is under way. row is the run where a list has it already. */
 export function useRun(grant: string, id: string, row?: SyncRun) {
   const query = useQuery({ ...syncQuery(grant, id), enabled: row === undefined });
   const run = row ?? query.data;
-  useWatch(grant, run && moves(run) ? [id] : []);
+  useWatch(grant, run && isActive(run) ? [id] : []);
   return { run, query };
 }

@@ -10,15 +10,15 @@ import type { ListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { clientFilters } from "./filters";
 
-/** The name of the MSP the list is narrowed to; undefined where it is not, or not known yet. */
+/** The name of the MSP in the filter; undefined without one and while it loads. */
 function useMSPName(id: string | undefined): string | undefined {
   const { grant } = useSession();
   const msp = useQuery({ ...mspQuery(grant.id, id ?? ""), enabled: id !== undefined && id !== "none" });
   return msp.data?.name;
 }
 
-/** What was looked for, in words. Undefined: everything. */
-export function useAsked(filter: ClientFilter): string | undefined {
+/** The filter as a sentence; undefined for no filter. */
+export function useFilterText(filter: ClientFilter): string | undefined {
   const msp = useMSPName(filter.msp_id);
   return filterSentence(clientFilters, filter, { msp_id: msp });
 }
@@ -27,18 +27,18 @@ interface Props {
   address: ListAddress;
   filter: ClientFilter;
   facets: Facets | undefined;
-  /** Whether any client has an expiry date to narrow by. */
+  /** Whether any client has an expiry date. */
   hasExpiry: boolean;
 }
 
 export function ClientFilters({ address, filter, facets, hasExpiry }: Props) {
   const { set } = address;
   const { grant } = useSession();
-  const asked = useAsked(filter);
+  const filterText = useFilterText(filter);
   const search = useCallback((q: string) => set({ q }, true), [set]);
   const withMSP = grant.scope.level === "mssp";
   return (
-    <FilterBar onClear={asked === undefined ? undefined : address.clear}>
+    <FilterBar onClear={filterText === undefined ? undefined : address.clear}>
       <SearchField label={t("clients.search")} value={filter.q ?? ""} onChange={search} />
       <FilterChips
         table={clientFilters}
@@ -61,16 +61,16 @@ interface ChipProps {
   onChange: (value: string | undefined) => void;
 }
 
-/** A link from an MSP narrows to it; by hand one can ask for those directly under the MSSP. */
+/** A filter by MSP. The MSP comes from a link; the menu offers clients directly under the MSSP. */
 function MSPChip({ value, onChange }: ChipProps) {
-  const { name, words } = clientFilters.msp_id;
+  const { name, label } = clientFilters.msp_id;
   const known = useMSPName(value);
-  const chosen = value && value !== "none" ? [{ value, label: known ?? words(value) }] : [];
+  const chosen = value && value !== "none" ? [{ value, label: known ?? label(value) }] : [];
   return (
     <FilterChip
       label={name()}
       value={value}
-      options={[...chosen, { value: "none", label: words("none") }]}
+      options={[...chosen, { value: "none", label: label("none") }]}
       onChange={onChange}
     />
   );

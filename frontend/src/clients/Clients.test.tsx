@@ -128,7 +128,7 @@ describe("licence facts of clients", () => {
     const { user } = open("/clients", only({ status: "disabled", status_reason: "demo" }));
     await user.click(await screen.findByText("Disabled: demo account"));
     const panel = await screen.findByRole("complementary");
-    expect(await within(panel).findByText(/says that it is not in use/)).toBeVisible();
+    expect(await within(panel).findByText(/as not in use/)).toBeVisible();
     expect(within(panel).getByText("Disabled: demo account")).toBeVisible();
   });
 });

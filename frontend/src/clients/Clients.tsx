@@ -10,13 +10,13 @@ import { DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { ClientsIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
-import { Beside } from "../parts/SidePanel";
+import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
-import { ClientFilters, useAsked } from "./ClientFilters";
+import { ClientFilters, useFilterText } from "./ClientFilters";
 import { clientColumns } from "./columns";
 import { useClients } from "./useClients";
 
-/** The clients in scope; for a client's own people, theirs alone. */
+/** The clients in scope; a client's own users see theirs alone. */
 export default function Clients() {
   const { grant } = useSession();
   const { level, client_id: own } = grant.scope;
@@ -29,12 +29,12 @@ export default function Clients() {
   );
 }
 
-/** Found, filtered and sorted by the server; a row opens beside the list. */
+/** The list, filtered and sorted by the server. A row opens in a panel beside it. */
 function ClientList({ withMSP }: { withMSP: boolean }) {
   const { grant } = useSession();
   const { address, filter, sort, list } = useClients();
   const facets = useQuery(clientFacetsQuery(grant.id)).data;
-  const asked = useAsked(filter);
+  const filterText = useFilterText(filter);
   const manyTypes = (facets?.types.length ?? 0) > 1;
   const { hasExpiry } = list;
   const columns = useMemo(
@@ -45,7 +45,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
     <>
       <PageHeader title={t("clients.title")} />
       <ClientFilters address={address} filter={filter} facets={facets} hasExpiry={hasExpiry} />
-      <Beside>
+      <SplitView>
         <DataTable
           label={t("clients.title")}
           columns={columns}
@@ -55,7 +55,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
           onOpen={(client) => address.open(client.id)}
           selectedId={address.openId}
           empty={<NoClients onRetry={list.onRetry} />}
-          asked={asked}
+          filterText={filterText}
           onClear={address.clear}
         />
         {address.openId && (
@@ -67,7 +67,7 @@ function ClientList({ withMSP }: { withMSP: boolean }) {
             onClose={address.close}
           />
         )}
-      </Beside>
+      </SplitView>
     </>
   );
 }

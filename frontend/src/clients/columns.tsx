@@ -5,17 +5,17 @@ import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
 
 interface Shown {
-  /** For those who see more than one. */
+  /** For viewers who see more than one MSP. */
   msp: boolean;
-  /** Where there is more than one. */
+  /** Where there is more than one type. */
   type: boolean;
-  /** Where any client has a date. */
+  /** Where any client has an expiry date. */
   expiry: boolean;
 }
 
 const itself = (client: Client) => client;
 
-/** The columns of a list of clients; what says nothing in this scope is left out. */
+/** The columns of the list of clients, without those that are useless in this scope. */
 export function clientColumns(shown: Shown): Column<Client>[] {
   const msp: Column<Client> = {
     field: "msp_name",

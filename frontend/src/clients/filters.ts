@@ -6,7 +6,7 @@ import { type FilterRow, type FilterTable, textFilter } from "../parts/filters";
 const msp: FilterRow<string> = {
   name: () => t("clients.filter.msp"),
   parse: (text) => (/^(none|[0-9a-f-]{36})$/i.test(text) ? text : undefined),
-  words: (id) => t(id === "none" ? "clients.filter.directly" : "clients.filter.thisMSP"),
+  label: (id) => t(id === "none" ? "clients.filter.directly" : "clients.filter.thisMSP"),
   choice: { kind: "other" },
 };
 
@@ -16,7 +16,7 @@ const expires: FilterRow<number> = {
     const days = Number(text);
     return Number.isInteger(days) && days > 0 && days <= 3660 ? days : undefined;
   },
-  words: (days) => t("customers.filter.within", { count: days }),
+  label: (days) => t("customers.filter.within", { count: days }),
   choice: { kind: "options", options: [30, 60, 90] },
 };
 

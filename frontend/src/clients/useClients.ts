@@ -28,7 +28,7 @@ export interface Clients {
   list: List<Client>;
 }
 
-/** The clients the address asks for, within the scope of the active grant. */
+/** The clients that match the address, within the scope of the active grant. */
 export function useClients(): Clients {
   const { grant } = useSession();
   const address = useListAddress(links.clients());

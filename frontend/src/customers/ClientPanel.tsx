@@ -11,7 +11,7 @@ import { DetailPanel } from "../parts/DetailPanel";
 import { ExpiryDate } from "../parts/Expiry";
 import { type Fact, Facts } from "../parts/Facts";
 import { Time } from "../parts/Time";
-import { Unknown } from "../parts/Unknown";
+import { UnknownValue } from "../parts/UnknownValue";
 import { UsedOfTotal } from "../parts/UsedOfTotal";
 import { useSession } from "../session/session";
 import { licences, SPLA } from "./columns";
@@ -19,15 +19,15 @@ import { Status } from "./status";
 
 interface Props {
   id: string;
-  /** The row that was opened: shown until the whole is there. */
+  /** The row that was opened, shown until the details are loaded. */
   row?: Client | undefined;
   /** Whether any client in the scope has an expiry date. */
   withExpiry?: boolean;
-  /** Absent where the client stands alone. */
+  /** Absent where the client is not opened from a list. */
   onClose?: () => void;
 }
 
-/** One client: what is known, what happened to it, what the product sent. */
+/** One client: facts, history, and the fields that the product sent. */
 export function ClientPanel({ id, row, withExpiry = false, onClose }: Props) {
   const { grant, can } = useSession();
   const query = useQuery(clientQuery(grant.id, id));
@@ -63,7 +63,7 @@ function ClientFacts({ client, withExpiry }: { client: Client; withExpiry: boole
   };
   const facts: Fact[] = [
     ...(grant.scope.level === "client" ? [] : [{ label: t("customers.client.msp"), value: msp }]),
-    { label: t("customers.fact.licenceType"), value: client.licence_type ?? <Unknown /> },
+    { label: t("customers.fact.licenceType"), value: client.licence_type ?? <UnknownValue /> },
     { label: t("customers.fact.spla"), value: <SPLA of={client.spla} /> },
     { label: t("customers.fact.licences"), value: <UsedOfTotal {...licences(client)} /> },
     ...(withExpiry || client.expires_on ? [expires] : []),

@@ -3,7 +3,7 @@ import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
 import { Expiry } from "../parts/Expiry";
 import { Time } from "../parts/Time";
-import { Unknown } from "../parts/Unknown";
+import { UnknownValue } from "../parts/UnknownValue";
 import { Count, excess } from "../parts/UsedOfTotal";
 import { Status } from "./status";
 
@@ -19,18 +19,18 @@ export const licences = (customer: Customer) => ({
   }),
 });
 
-/** Whether a customer has an SPLA licence, in a word. */
+/** "Yes", "No" or unknown. */
 export const SPLA = ({ of }: { of: boolean | null }) =>
-  of === null ? <Unknown /> : t(of ? "customers.spla.yes" : "customers.spla.no");
+  of === null ? <UnknownValue /> : t(of ? "customers.spla.yes" : "customers.spla.no");
 
 interface Options<Row> {
-  /** The customer a row is about; undefined for a row that is about none. */
+  /** The customer of a row; undefined for a row without one. */
   of: (row: Row) => Customer | undefined;
   /** The name of the column of expiry dates; undefined where no customer in the scope has one. */
   expires: string | undefined;
 }
 
-/** The columns that lists of MSPs and of clients share. The lower a rank, the longer it stays when room gets scarce. */
+/** The columns that the lists of MSPs and clients share. Where there is no room for all, the highest rank is hidden first. */
 export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>[] {
   const cell = (render: (customer: Customer) => React.ReactNode) => (row: Row) => {
     const customer = of(row);
@@ -49,7 +49,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
       field: "licence_type",
       name: t("customers.column.licenceType"),
       text: (row) => of(row)?.licence_type,
-      render: cell(({ licence_type }) => licence_type ?? <Unknown />),
+      render: cell(({ licence_type }) => licence_type ?? <UnknownValue />),
       sortable: true,
       width: 116,
       rank: 3,
@@ -99,7 +99,7 @@ export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>
   ];
 }
 
-/** When the product last listed a customer: the first to make room. */
+/** When the product last listed a customer; the first column to be hidden. */
 export const seenColumn = <Row,>(of: Options<Row>["of"]): Column<Row> => ({
   field: "last_seen_at",
   name: t("customers.column.seen"),

@@ -1,40 +1,41 @@
+import { statusReasons, yesNo } from "../bridge/enums";
 import type { CustomerStatus, StatusReason, YesNo } from "../bridge/models";
 import { t } from "../i18n/i18n";
-import { type FilterRow, rangeFilter, textFilter, wordFilter } from "../parts/filters";
-import { reasons, statuses } from "./status";
+import { type FilterRow, optionFilter, rangeFilter, textFilter } from "../parts/filters";
+import { statuses } from "./status";
 
-// The filters that lists of MSPs and of clients share.
+// The filters that the lists of MSPs and of clients share.
 
 const search: FilterRow<string> = {
   name: () => "",
   parse: (text) => text.slice(0, 100),
-  words: (q) => t("customers.filter.q", { q }),
+  label: (q) => t("customers.filter.q", { q }),
   choice: { kind: "other" },
 };
 
 const status: FilterRow<CustomerStatus> = {
-  ...wordFilter(
+  ...optionFilter(
     () => t("customers.filter.status"),
     statuses,
-    (word) => t(`words.customer.${word}`),
+    (value) => t(`words.status.${value}`),
   ),
   resets: "status_reason",
 };
 
-const reason: FilterRow<StatusReason> = wordFilter(
+const reason: FilterRow<StatusReason> = optionFilter(
   () => t("customers.filter.reason"),
-  reasons,
-  (word) => t(`words.reason.${word}`),
+  [...statusReasons],
+  (value) => t(`words.reason.${value}`),
 );
 
-const spla: FilterRow<YesNo> = wordFilter(
+const spla: FilterRow<YesNo> = optionFilter(
   () => t("customers.filter.spla"),
-  ["yes", "no", "unknown"],
-  (word) => t(`words.yesNo.${word}`),
+  [...yesNo],
+  (value) => t(`words.yesNo.${value}`),
 );
 
 const licenceType = textFilter(() => t("customers.filter.licenceType"), 100, [
-  { value: "none", words: () => t("customers.filter.noLicenceType") },
+  { value: "none", label: () => t("customers.filter.noLicenceType") },
 ]);
 
 export const shared = {
@@ -47,9 +48,9 @@ export const shared = {
   seats_total: rangeFilter(() => t("customers.filter.total"), true),
 };
 
-/** A reason belongs to one status alone: until that is chosen there is nothing to narrow. */
+/** The filters to hide: a reason belongs to status "disabled" only. */
 export const needlessReason = ({ status }: { status?: CustomerStatus }): "status_reason"[] =>
   status === "disabled" ? [] : ["status_reason"];
 
-/** Every sort the API takes for a list, by its fields. */
+/** Every sort that the API accepts for these fields. */
 export const sortsOf = (fields: string[]) => fields.flatMap((field) => [field, `-${field}`]);

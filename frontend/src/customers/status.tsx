@@ -4,9 +4,6 @@ import type { CustomerStatus, StatusReason } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import { StatusChip, type Tone } from "../parts/StatusChip";
 
-export const statuses: CustomerStatus[] = ["active", "missing", "disabled", "removed"];
-export const reasons: StatusReason[] = ["deleted", "inactive", "disabled", "demo", "licence_expired"];
-
 const tones: Record<CustomerStatus, Tone> = {
   active: "ok",
   missing: "warning",
@@ -14,32 +11,35 @@ const tones: Record<CustomerStatus, Tone> = {
   removed: "neutral",
 };
 
-interface Standing {
+/** Every status, in the order of the filter's menu. */
+export const statuses = Object.keys(tones) as CustomerStatus[];
+
+interface WithStatus {
   status: CustomerStatus;
   status_reason: StatusReason | null;
 }
 
-/** A status in words, with its reason: "Disabled: demo account". */
-export function statusWords({ status, status_reason: reason }: Standing): string {
-  if (status !== "disabled" || reason === null || reason === "disabled") return t(`words.customer.${status}`);
-  return t("words.customer.disabledWhy", { reason: t(`words.reason.${reason}`) });
+/** The text of a status, with its reason: "Disabled: demo account". */
+export function statusText({ status, status_reason: reason }: WithStatus): string {
+  if (status !== "disabled" || reason === null || reason === "disabled") return t(`words.status.${status}`);
+  return t("words.disabledWhy", { reason: t(`words.reason.${reason}`) });
 }
 
-export function Status({ of }: { of: Standing }) {
-  return <StatusChip tone={tones[of.status]} label={statusWords(of)} />;
+export function Status({ of }: { of: WithStatus }) {
+  return <StatusChip tone={tones[of.status]} label={statusText(of)} />;
 }
 
-/** A name, with the status beside it where it is an exception and has no column of its own. */
-export function Name({ of, marked }: { of: Standing & { name: string }; marked: boolean }) {
+/** A name, followed by the status unless that is "active" or has a visible column. */
+export function Name({ of, marked }: { of: WithStatus & { name: string }; marked: boolean }) {
   if (!marked || of.status === "active") return of.name;
   return (
     <Box component="span" sx={{ display: "flex", alignItems: "center", gap: 1 }}>
       <Box component="span" sx={{ minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" }}>
         {of.name}
       </Box>
-      <Tooltip title={statusWords(of)}>
+      <Tooltip title={statusText(of)}>
         <Box component="span" sx={{ flexShrink: 0, display: "inline-flex" }}>
-          <StatusChip small tone={tones[of.status]} label={t(`words.customer.${of.status}`)} />
+          <StatusChip small tone={tones[of.status]} label={t(`words.status.${of.status}`)} />
         </Box>
       </Tooltip>
     </Box>

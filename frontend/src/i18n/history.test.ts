@@ -12,7 +12,7 @@ describe("a line of history reads as a sentence", () => {
       { kind: "missing" },
       "Missing: the last complete sync did not list it",
     ],
-    ["back in it", { kind: "returned" }, "Back: listed by the sync again"],
+    ["back in it", { kind: "returned" }, "Returned: a sync listed it again"],
     ["removed", { kind: "removed" }, "Removed"],
     [
       "moved",
@@ -36,7 +36,7 @@ describe("a line of history reads as a sentence", () => {
       "Licences purchased changed from 900 to 1,200",
     ],
     ["a value that was not known", { field: "seats_used", after: "12" }, "Licences active set to 12"],
-    ["a value no longer given", { field: "type", before: "CORP" }, "Type no longer given, was CORP"],
+    ["a value no longer given", { field: "type", before: "CORP" }, "Type no longer sent, was CORP"],
     ["an SPLA licence", { field: "spla", before: "false", after: "true" }, "SPLA changed from no to yes"],
     [
       "an SPLA licence no longer known",

@@ -15,20 +15,20 @@ import { ExpiryDate } from "../parts/Expiry";
 import { type Fact, Facts } from "../parts/Facts";
 import { ClientsIcon } from "../parts/icons";
 import { Time } from "../parts/Time";
-import { Unknown } from "../parts/Unknown";
-import { type Shares, UsedOfTotal } from "../parts/UsedOfTotal";
+import { UnknownValue } from "../parts/UnknownValue";
+import { type Usage, UsedOfTotal } from "../parts/UsedOfTotal";
 import { useSession } from "../session/session";
 
 interface Props {
   id: string;
-  /** The row that was opened: shown until the whole is there. */
+  /** The row that was opened, shown until the details are loaded. */
   row?: MSP | undefined;
   /** Whether any client in the scope has an expiry date. */
   withExpiry: boolean;
   onClose: () => void;
 }
 
-/** One MSP: what is known, the way to its clients, what happened to it, what the product sent. */
+/** One MSP: facts, a link to its clients, history, and the fields that the product sent. */
 export function MSPPanel({ id, row, withExpiry, onClose }: Props) {
   const { grant, can } = useSession();
   const query = useQuery(mspQuery(grant.id, id));
@@ -45,7 +45,7 @@ export function MSPPanel({ id, row, withExpiry, onClose }: Props) {
   );
 }
 
-/** Whether the product's own figures for an MSP contradict the sums over its clients. */
+/** Whether the product's own figures for an MSP differ from the sums over its clients. */
 function differs({ own_seats: own, clients_seats: clients }: MSPDetail): boolean {
   const contradict = (a: number | null, b: number | null) => a !== null && b !== null && a !== b;
   return contradict(own.used, clients.used) || contradict(own.total, clients.total);
@@ -63,17 +63,17 @@ function Licences({ msp, detail }: { msp: MSP; detail: MSPDetail | undefined }) 
   );
 }
 
-/** Figures, and under them what they are of. */
-const Figures = ({ what, ...shares }: Shares & { what: string }) => (
+/** Figures with a caption. */
+const Figures = ({ what, ...usage }: Usage & { what: string }) => (
   <Box sx={{ mb: 0.5 }}>
-    <UsedOfTotal {...shares} />
+    <UsedOfTotal {...usage} />
     <Box sx={{ color: "text.secondary", fontSize: "0.75rem" }}>{what}</Box>
   </Box>
 );
 
 interface FactsProps {
   msp: MSP;
-  /** Once it is loaded. */
+  /** Undefined while it loads. */
   detail: MSPDetail | undefined;
   withExpiry: boolean;
 }
@@ -85,7 +85,7 @@ function MSPFacts({ msp, detail, withExpiry }: FactsProps) {
   };
   const facts: Fact[] = [
     { label: t("msps.fact.clients"), value: formatNumber(msp.clients) },
-    { label: t("customers.fact.licenceType"), value: msp.licence_type ?? <Unknown /> },
+    { label: t("customers.fact.licenceType"), value: msp.licence_type ?? <UnknownValue /> },
     { label: t("customers.fact.spla"), value: <SPLA of={msp.spla} /> },
     { label: t("customers.fact.licences"), value: <Licences msp={msp} detail={detail} /> },
     ...(withExpiry || msp.expires_on ? [expires] : []),

@@ -191,7 +191,9 @@ describe("an MSP opened in place", () => {
       fake.world.msps[0] = { ...(fake.world.msps[0] as MSP), clients: 0 };
     });
     const { name } = fake.world.msps[0] as MSP;
-    await user.click(await screen.findByRole("button", { name: /^0 clients: show those of Alpine/ }));
+    await user.click(
+      await screen.findByRole("button", { name: /^0 active clients: show the others of Alpine/ }),
+    );
     expect(await screen.findByText(`${name} has no clients.`)).toBeVisible();
   });
 
@@ -280,9 +282,9 @@ describe("one MSP beside the list", () => {
     fake.world.ownSeats[first.id] = { used: 1480, total: 1900 };
     await user.click(await screen.findByText(first.name));
     const panel = await screen.findByRole("complementary", { name: first.name });
-    const own = await within(panel).findByText("as sent for the MSP itself");
+    const own = await within(panel).findByText("reported for the MSP itself");
     expect(own.parentElement).toHaveTextContent("1,480 / 1,900");
-    expect(within(panel).getByText("summed over its clients")).toBeVisible();
+    expect(within(panel).getByText("sum of its clients")).toBeVisible();
     await expectAccessible();
   });
 
@@ -298,7 +300,7 @@ describe("one MSP beside the list", () => {
     await user.click(await cell(first.name));
     const panel = await screen.findByRole("complementary", { name: first.name });
     expect(await within(panel).findByText("Added")).toBeVisible();
-    expect(within(panel).queryByText("summed over its clients")).toBeNull();
+    expect(within(panel).queryByText("sum of its clients")).toBeNull();
   });
 
   it("says why it could not be loaded while the list stays, and tries again", async () => {

@@ -15,7 +15,7 @@ import { FilterChips, filterSentence } from "../parts/filters";
 import { MspsIcon } from "../parts/icons";
 import type { ListAddress } from "../parts/listAddress";
 import { PageHeader } from "../parts/PageHeader";
-import { Beside } from "../parts/SidePanel";
+import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
 import { mspColumns } from "./columns";
 import { mspFilters } from "./filters";
@@ -25,7 +25,7 @@ import { type Row, rowsOf } from "./rows";
 import { useMSPs } from "./useMSPs";
 import { useOpened } from "./useOpened";
 
-/** The MSPs in scope, each of which opens in place to show its clients; for an MSP's own people, theirs opened. */
+/** The MSPs in scope. Each can be expanded to show its clients; an MSP's own users see theirs expanded. */
 export default function MSPs() {
   const { grant } = useSession();
   const own = grant.scope.level === "msp" ? grant.scope.msp_id : undefined;
@@ -50,7 +50,7 @@ export default function MSPs() {
       {opened.ids.map((id) => (
         <OpenedClients key={id} id={id} sort={clientSort(sort)} onList={clients.onList} />
       ))}
-      <Beside>
+      <SplitView>
         <DataTable
           label={title}
           columns={columns}
@@ -61,22 +61,22 @@ export default function MSPs() {
           sort={sort ?? "name"}
           onSort={(next) => address.set({ sort: next })}
           onOpen={(row) => openRow(address, row)}
-          onKey={(row, field, key) => field === "name" && turnRow(row, key, opened.set)}
+          onKey={(row, field, key) => field === "name" && toggleByArrow(row, key, opened.set)}
           selectedId={clientId ?? address.openId}
           empty={<NoMSPs own={own !== undefined} onRetry={list.onRetry} />}
-          asked={own ? undefined : asked(filter)}
+          filterText={own ? undefined : filterText(filter)}
           onClear={address.clear}
         />
         <Panel address={address} rows={rows} clientId={clientId} withExpiry={hasExpiry} />
-      </Beside>
+      </SplitView>
     </>
   );
 }
 
-/** Clients follow the order of the MSPs as far as it is one of theirs. */
+/** Clients are sorted like the MSPs, by name where they lack the field. */
 const clientSort = (sort = "name"): string => (/^-?clients$/.test(sort) ? "name" : sort);
 
-/** The clients of the opened MSPs, by the id of the MSP. */
+/** The clients of the expanded MSPs, by the id of the MSP. */
 function useClientsOf() {
   const [lists, setLists] = useState<Record<string, ClientsOf | undefined>>({});
   const onList = useCallback(
@@ -91,8 +91,8 @@ function openRow(address: ListAddress, row: Row) {
   if (row.kind === "client") address.set({ client: row.id });
 }
 
-/** Arrow right on the name of a closed MSP opens it, arrow left closes it. */
-function turnRow(row: Row, key: string, set: (id: string, open: boolean) => void): boolean {
+/** Arrow right on the name of an MSP expands it, arrow left collapses it. */
+function toggleByArrow(row: Row, key: string, set: (id: string, open: boolean) => void): boolean {
   if (row.kind !== "msp" || key !== (row.open ? "ArrowLeft" : "ArrowRight")) return false;
   set(row.id, !row.open);
   return true;
@@ -105,7 +105,7 @@ interface PanelProps {
   withExpiry: boolean;
 }
 
-/** The client or the MSP that is open beside the list. */
+/** The panel of the open client or MSP. */
 function Panel({ address, rows, clientId, withExpiry }: PanelProps) {
   const id = clientId ?? address.openId;
   const row = rows.find((one) => one.id === id);
@@ -132,7 +132,7 @@ function Panel({ address, rows, clientId, withExpiry }: PanelProps) {
   );
 }
 
-const asked = (filter: MSPFilter) => filterSentence(mspFilters, filter);
+const filterText = (filter: MSPFilter) => filterSentence(mspFilters, filter);
 
 function Filters({ address, filter }: { address: ListAddress; filter: MSPFilter }) {
   const { grant } = useSession();
@@ -140,7 +140,7 @@ function Filters({ address, filter }: { address: ListAddress; filter: MSPFilter 
   const facets = useQuery(mspFacetsQuery(grant.id)).data;
   const search = useCallback((q: string) => set({ q }, true), [set]);
   return (
-    <FilterBar onClear={asked(filter) === undefined ? undefined : address.clear}>
+    <FilterBar onClear={filterText(filter) === undefined ? undefined : address.clear}>
       <SearchField label={t("msps.search")} value={filter.q ?? ""} onChange={search} />
       <FilterChips
         table={mspFilters}

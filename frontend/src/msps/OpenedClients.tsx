@@ -4,7 +4,7 @@ import type { Client } from "../bridge/models";
 import { clientsQuery } from "../bridge/queries";
 import { useSession } from "../session/session";
 
-/** The clients of one opened MSP, as far as they are loaded. */
+/** The loaded clients of one expanded MSP. */
 export type ClientsOf = List<Client>;
 
 interface Props {
@@ -13,12 +13,12 @@ interface Props {
   onList: (id: string, list: ClientsOf | undefined) => void;
 }
 
-/** Loads the clients of one opened MSP and reports how far that has come; the table draws them. */
+/** Loads the clients of one expanded MSP and passes them to onList; the table renders them. */
 export function OpenedClients({ id, sort, onList }: Props) {
   const { grant } = useSession();
   const list = useList(clientsQuery(grant.id, { msp_id: id, sort }));
   const { rows, total, loading, problem, hasMore, loadingMore } = list;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is new on each draw, these tell whether it differs
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is a new object on each render; these tell whether it differs
   useEffect(() => onList(id, list), [id, onList, rows, total, loading, problem, hasMore, loadingMore]);
   useEffect(() => () => onList(id, undefined), [id, onList]);
   return null;

@@ -5,24 +5,24 @@ import { customerColumns, seenColumn } from "../customers/columns";
 import { Name } from "../customers/status";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
-import { problemWords } from "../parts/ErrorPanel";
+import { problemText } from "../parts/ErrorPanel";
 import { ChevronDownIcon, ChevronRightIcon } from "../parts/icons";
 import { customerOf, type Note, type Row } from "./rows";
 
 interface Options {
-  /** Where any client has a date. */
+  /** Where any client has an expiry date. */
   expiry: boolean;
   onToggle: (msp: MSP, open: boolean) => void;
 }
 
-/** The columns of MSPs, and of the clients of those that are opened. */
+/** The columns of MSPs, and of the clients of expanded MSPs. */
 export const mspColumns = ({ expiry, onToggle }: Options): Column<Row>[] => [
   {
     field: "name",
     name: t("msps.column.name"),
     text: (row) => customerOf(row)?.name,
     render: (row, hides) => <NameCell row={row} marked={hides("status")} />,
-    // A client has no number of clients: its name takes that place too.
+    // A client has no number of clients: its name spans that column too.
     span: (row) => ({ msp: 1, client: 2, note: Number.MAX_SAFE_INTEGER })[row.kind],
     sortable: true,
     flex: 1,
@@ -60,7 +60,7 @@ interface ToggleProps {
   onToggle: Options["onToggle"];
 }
 
-/** How many clients an MSP has; shows them below it, or hides them. */
+/** The number of clients of an MSP; shows or hides them below it. */
 function Toggle({ msp, open, onToggle }: ToggleProps) {
   const { name, clients: count } = msp;
   return (
@@ -97,7 +97,7 @@ function NoteText({ row: { msp, note } }: { row: { msp: MSP; note: Note } }) {
     return (
       <>
         <Box component="span" role="alert" sx={{ color: "error.main" }}>
-          {t("msps.opened.failed", { name, why: problemWords(note.problem).title })}
+          {t("msps.opened.failed", { name, why: problemText(note.problem).title })}
         </Box>
         <Small label={t("msps.opened.retryOf", { name })} onClick={note.onRetry}>
           {t("parts.actions.retry")}
@@ -122,7 +122,7 @@ const Quiet = ({ children }: { children: string }) => (
 );
 
 interface SmallProps {
-  /** What the button is about, for assistive technology. */
+  /** The accessible name. */
   label: string;
   children: string;
   loading?: boolean;

@@ -2,20 +2,20 @@ import type { Client, MSP } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
 import type { ClientsOf } from "./OpenedClients";
 
-/** A line of text among the clients of an opened MSP. */
+/** A row of text among the clients of an expanded MSP. */
 export type Note =
   | { say: "loading" }
   | { say: "none" }
   | { say: "failed"; problem: Problem; onRetry: () => void }
   | { say: "more"; shown: number; total: number; loading: boolean; onMore: () => void };
 
-/** A row of the table: an MSP, a client of an opened one, or a line of text below it. */
+/** A row of the table: an MSP, a client of an expanded MSP, or a note below it. */
 export type Row =
   | { kind: "msp"; id: string; msp: MSP; open: boolean }
   | { kind: "client"; id: string; msp: MSP; client: Client }
   | { kind: "note"; id: string; msp: MSP; note: Note };
 
-/** The customer a row is about; a line of text is about none. */
+/** The customer of a row; undefined for a note. */
 export const customerOf = (row: Row): MSP | Client | undefined =>
   row.kind === "msp" ? row.msp : row.kind === "client" ? row.client : undefined;
 
@@ -28,7 +28,7 @@ function noteOf(list: ClientsOf | undefined): Note | undefined {
   return { say: "more", shown: rows.length, total: total ?? rows.length, loading: loadingMore, onMore };
 }
 
-/** The MSPs as rows, with the clients of those that are opened below them. */
+/** The MSPs as rows, each expanded one followed by its clients. */
 export function rowsOf(msps: MSP[], opened: string[], clients: Record<string, ClientsOf | undefined>): Row[] {
   return msps.flatMap((msp) => {
     const open = opened.includes(msp.id);

@@ -27,7 +27,7 @@ export interface MSPs {
   list: List<MSP>;
 }
 
-/** The MSPs the address asks for, within the scope of the active grant. */
+/** The MSPs that match the address, within the scope of the active grant. */
 export function useMSPs(): MSPs {
   const { grant } = useSession();
   const address = useListAddress(links.msps());

@@ -1,28 +1,28 @@
 import { useCallback, useMemo } from "react";
 import type { ListAddress } from "../parts/listAddress";
 
-/** What the address says where every MSP is closed, although one would be open by itself. */
+/** The value in the address for "none expanded" where one MSP is expanded by default. */
 const none = "none";
 
 export interface Opened {
-  /** The MSPs whose clients are shown in place, by their ids. */
+  /** The ids of the expanded MSPs. */
   ids: string[];
   isOpen: (id: string) => boolean;
   set: (id: string, open: boolean) => void;
 }
 
-/** Which MSPs are opened in place, as the address says; own is open unless it was closed. */
+/** Which MSPs are expanded, from the address; own is expanded unless it was collapsed. */
 export function useOpened({ get, set: change }: ListAddress, own: string | undefined): Opened {
-  const said = get("opened");
+  const value = get("opened");
   const ids = useMemo(() => {
-    if (said === undefined) return own ? [own] : [];
-    return said === none ? [] : said.split(",");
-  }, [said, own]);
+    if (value === undefined) return own ? [own] : [];
+    return value === none ? [] : value.split(",");
+  }, [value, own]);
   const set = useCallback(
     (id: string, open: boolean) => {
       const others = ids.filter((other) => other !== id);
       const opened = (open ? [...others, id] : others).join(",");
-      // No step of its own in the history: back leads to the list before, not to a row before.
+      // Replaces the history entry: back leads to the previous list, not to the previous row.
       change({ opened: opened || (own && none) }, true);
     },
     [ids, own, change],

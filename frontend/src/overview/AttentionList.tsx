@@ -11,7 +11,7 @@ import { DayFromNow } from "../parts/Expiry";
 import { ErrorIcon, InfoIcon, SuccessIcon, WarningIcon } from "../parts/icons";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
-import { attentionLink, attentionWords } from "./attention";
+import { attentionLink, attentionText } from "./attention";
 
 const looks: Record<Severity, { Icon: typeof ErrorIcon; color: string }> = {
   error: { Icon: ErrorIcon, color: "error.main" },
@@ -25,7 +25,7 @@ interface Props {
   withExpiry: boolean;
 }
 
-/** What somebody should look at, most urgent first; each line leads to what it is about. */
+/** What needs attention, most urgent first; each row links to its subject. */
 export function AttentionList({ items, withExpiry }: Props) {
   const { can, grant } = useSession();
   const none =
@@ -51,7 +51,7 @@ export function AttentionList({ items, withExpiry }: Props) {
       ) : (
         <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0 }}>
           {items.map((item) => (
-            <Line
+            <Row
               key={`${item.kind} ${item.client_id ?? item.msp_id ?? item.run_id ?? item.name}`}
               item={item}
               to={attentionLink(item, can("see_syncs"))}
@@ -63,7 +63,7 @@ export function AttentionList({ items, withExpiry }: Props) {
   );
 }
 
-function Line({ item, to }: { item: Attention; to: string | undefined }) {
+function Row({ item, to }: { item: Attention; to: string | undefined }) {
   const { Icon, color } = looks[item.severity];
   return (
     <Box
@@ -88,7 +88,7 @@ function Line({ item, to }: { item: Attention; to: string | undefined }) {
       <Box sx={{ minWidth: 0 }}>
         <Name name={item.name} to={to} />
         <Box sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
-          {attentionWords(item)} {item.at && <At at={item.at} />}
+          {attentionText(item)} {item.at && <At at={item.at} />}
         </Box>
       </Box>
     </Box>
@@ -114,7 +114,7 @@ function Name({ name, to }: { name: string; to: string | undefined }) {
   );
 }
 
-/** Above the line's link, so that the absolute time shows on hover. */
+/** Above the link of the row, so that the absolute time is shown on hover. */
 function At({ at }: { at: string }) {
   return (
     <Box component="span" sx={{ position: "relative", zIndex: 1 }}>

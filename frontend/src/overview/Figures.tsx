@@ -7,13 +7,14 @@ import type { ClientFilter, Overview, Sort } from "../bridge/models";
 import { formatList, formatNumber, formatPercent } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Figure } from "../parts/Figure";
-import { Known, Unknown } from "../parts/Unknown";
+import { NumberOrUnknown, UnknownValue } from "../parts/UnknownValue";
+import { excess } from "../parts/UsedOfTotal";
 import { useSession } from "../session/session";
 import { changeOver } from "./change";
 
 const number = (value: number | undefined) => (value === undefined ? undefined : formatNumber(value));
 
-// Wide enough for their labels in one line at the narrowest window.
+// Wide enough for one-line labels in the narrowest window.
 const figures = {
   display: "flex",
   flexWrap: "wrap",
@@ -24,7 +25,7 @@ const figures = {
   "& > :last-of-type": { flexBasis: 152 },
 };
 
-/** The few figures that matter, each leading to the list behind it. Without an overview they wait. */
+/** The main figures, each a link to its list; placeholders while the overview loads. */
 export function Figures({ overview }: { overview: Overview | undefined }) {
   const { grant } = useSession();
   const { level, client_id: own } = grant.scope;
@@ -53,7 +54,7 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
   );
 }
 
-/** How the count has changed, and below it those that are not counted, each leading to its list. */
+/** The change of the count, and links to the clients that are not counted. */
 function ClientsNote({ overview }: { overview: Overview }) {
   const { clients_missing: missing, clients_disabled: disabled, trend } = overview;
   const change = changeOver(trend, (day) => day.clients);
@@ -70,7 +71,7 @@ function ClientsNote({ overview }: { overview: Overview }) {
   );
 }
 
-/** Counts side by side, as far as there is room. */
+/** Counts next to each other where there is room. */
 const Links = ({ children }: { children: ReactNode }) => (
   <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5 }}>{children}</Box>
 );
@@ -81,7 +82,7 @@ interface BehindProps {
   what: "missing" | "disabled" | "unknown" | "usedUnknown" | "totalUnknown";
 }
 
-/** A count that leads to the clients behind it, above the link of the whole figure. */
+/** A count that links to its clients, above the link of the whole figure. */
 function Behind({ filter, count, what }: BehindProps) {
   const { grant } = useSession();
   const words = t(`overview.figure.${what}`, { count });
@@ -104,11 +105,14 @@ interface FigureProps {
   to: string;
 }
 
-/** By how much more licences are active than purchased. Sums over different clients are not compared. */
-function excess(overview: Overview): number {
-  const { seats_used: used, seats_total: total, seats_used_unknown: a, seats_total_unknown: b } = overview;
-  return used === null || total === null || a > 0 || b > 0 ? 0 : Math.max(0, used - total);
-}
+/** By how much active licences exceed purchased ones. */
+const excessOf = (overview: Overview): number =>
+  excess({
+    used: overview.seats_used,
+    total: overview.seats_total,
+    usedUnknown: overview.seats_used_unknown,
+    totalUnknown: overview.seats_total_unknown,
+  });
 
 function Licences({ overview, to }: FigureProps) {
   return (
@@ -117,7 +121,7 @@ function Licences({ overview, to }: FigureProps) {
         label={t("overview.figure.licences")}
         value={overview && <ActiveOfPurchased overview={overview} />}
         note={overview && <LicencesNote overview={overview} />}
-        {...(overview && excess(overview) > 0 && { tone: "warning" as const })}
+        {...(overview && excessOf(overview) > 0 && { tone: "warning" as const })}
         to={to}
       />
     </Box>
@@ -125,19 +129,19 @@ function Licences({ overview, to }: FigureProps) {
 }
 
 function ActiveOfPurchased({ overview: { seats_used: used, seats_total: total } }: { overview: Overview }) {
-  if (used === null && total === null) return <Unknown />;
+  if (used === null && total === null) return <UnknownValue />;
   return (
     <>
-      <Known value={used} />
+      <NumberOrUnknown value={used} />
       <Box component="span" sx={{ fontSize: "1rem", fontWeight: 500, color: "text.secondary" }}>
         {" / "}
-        <Known value={total} />
+        <NumberOrUnknown value={total} />
       </Box>
     </>
   );
 }
 
-/** Of how many clients the figures are unknown, each leading to its list. */
+/** The numbers of clients whose figures are unknown, each a link to its list. */
 function Unknowns({ overview }: { overview: Overview }) {
   const { seats_used_unknown: used, seats_total_unknown: total } = overview;
   const status = "active" as const;
@@ -152,7 +156,7 @@ function Unknowns({ overview }: { overview: Overview }) {
   );
 }
 
-/** Says which figures the product does not send; that differs from 0. */
+/** A text for figures that the product does not send; undefined where it sends both. */
 function notSent({ seats_used: used, seats_total: total, products }: Overview): string | undefined {
   if (used !== null && total !== null) return undefined;
   if (products.length === 0) return t("overview.figure.notSentAny");
@@ -161,10 +165,10 @@ function notSent({ seats_used: used, seats_total: total, products }: Overview): 
   return used === null ? t("overview.figure.usedNotSent", by) : t("overview.figure.totalNotSent", by);
 }
 
-/** The share that is active, where active and purchased are known of as many clients; what is over; the change. */
-function shareWords(overview: Overview): string {
+/** The excess, or the active share where both figures are known for the same number of clients; and the change. */
+function shareText(overview: Overview): string {
   const { seats_used: used, seats_total: total, trend } = overview;
-  const over = excess(overview);
+  const over = excessOf(overview);
   const change = changeOver(trend, (day) => day.seats_used);
   const alike = overview.seats_used_unknown === overview.seats_total_unknown;
   const share =
@@ -180,7 +184,7 @@ function LicencesNote({ overview }: { overview: Overview }) {
   if (missing) return missing;
   return (
     <>
-      {shareWords(overview)}
+      {shareText(overview)}
       {overview.seats_used_unknown + overview.seats_total_unknown > 0 && (
         <Links>
           <Unknowns overview={overview} />
@@ -190,7 +194,7 @@ function LicencesNote({ overview }: { overview: Overview }) {
   );
 }
 
-/** Left out where no client in the scope has an expiry date. */
+/** Hidden where no client in the scope has an expiry date. */
 function Expiring({ overview, to }: FigureProps) {
   const count = overview?.expiring_soon;
   if (count === null || count === undefined) return null;

@@ -1,17 +1,17 @@
 import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import { Link } from "react-router";
-import { useStartSync } from "../bridge/changes";
 import { links } from "../bridge/links";
-import { type Runs, unmapped, useRuns } from "../bridge/runs";
+import { useStartSync } from "../bridge/mutations";
+import { isUnmapped, type Runs, useRuns } from "../bridge/runs";
 import { t } from "../i18n/i18n";
 import { EmptyState } from "../parts/EmptyState";
-import { problemWords } from "../parts/ErrorPanel";
+import { problemText } from "../parts/ErrorPanel";
 import { OverviewIcon, SyncIcon } from "../parts/icons";
-import { Seldom } from "../parts/Seldom";
+import { ThrottledLiveRegion } from "../parts/ThrottledLiveRegion";
 import { useSession } from "../session/session";
 
-/** Stands in for the overview until the first complete sync: what will be here, and the one thing to do. */
+/** Shown instead of the overview until the first complete sync: what will be here, and what to do. */
 export function FirstSync() {
   const { grant, can } = useSession();
   const runs = useRuns(grant.id, can("see_syncs"));
@@ -24,8 +24,8 @@ export function FirstSync() {
       />
     );
   }
-  const seen = runs.moving.reduce((all, run) => all + run.seen, 0);
-  return runs.moving.length > 0 ? <Running seen={seen} /> : <NotRunning runs={runs} />;
+  const seen = runs.active.reduce((all, run) => all + run.seen, 0);
+  return runs.active.length > 0 ? <Running seen={seen} /> : <NotRunning runs={runs} />;
 }
 
 function Running({ seen }: { seen: number }) {
@@ -37,7 +37,7 @@ function Running({ seen }: { seen: number }) {
       text={
         <>
           <span aria-hidden>{text}</span>
-          <Seldom text={text} />
+          <ThrottledLiveRegion text={text} />
         </>
       }
       action={<SyncsButton />}
@@ -56,10 +56,10 @@ function NotRunning({ runs }: { runs: Runs }) {
   const start = useStartSync(grant.id);
   const failed = runs.rows[0]?.status === "failed" ? runs.rows[0] : undefined;
   const may = can("run_sync");
-  // Without another key, or another field map, the next sync fails as the last one did.
+  // Without another key or field map, the next sync would fail again.
   const manages = can("manage_products");
   const badKey = failed?.error_code === "bad_key" && manages;
-  const fields = failed && unmapped(failed) && manages ? failed.connection_id : undefined;
+  const fields = failed && isUnmapped(failed) && manages ? failed.connection_id : undefined;
   const remedy = badKey || fields !== undefined;
   return (
     <EmptyState
@@ -72,7 +72,7 @@ function NotRunning({ runs }: { runs: Runs }) {
             <Alert severity="error" sx={{ mt: 2, textAlign: "left" }}>
               {start.error.code === "no_product"
                 ? t("overview.empty.noProduct")
-                : problemWords(start.error).text}
+                : problemText(start.error).text}
             </Alert>
           )}
         </>

@@ -1,11 +1,11 @@
 import { screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { type Fake, people } from "../bridge/fake";
-import { run } from "../bridge/fakeWorld";
+import { run } from "../bridge/fakeRecords";
 import type { Attention, Overview, SyncRun, TrendDay } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
-import { attentionWords } from "./attention";
+import { attentionText } from "./attention";
 import { changeOver } from "./change";
 
 const open = (prepare: (fake: Fake) => void = () => undefined, who: keyof typeof people = "admin") =>
@@ -119,7 +119,7 @@ describe("the figures", () => {
     open(answer({ expiring_soon: null, attention: [] }));
     expect(await screen.findByText("Nothing needs attention")).toBeVisible();
     expect(screen.queryByText("Expiring in 30 days")).toBeNull();
-    expect(screen.queryByText(/licences that end/)).toBeNull();
+    expect(screen.queryByText(/expiring licences/)).toBeNull();
   });
 
   it.each([
@@ -227,14 +227,14 @@ describe("what needs attention", () => {
     ["sync_partial", "Nordlys", "Clients of some MSPs could not be read. Last sync"],
     ["msp_without_clients", "", "MSP without clients"],
   ] as const)("is said in words: %s %s", (kind, detail, words) => {
-    expect(attentionWords({ kind, detail })).toBe(words);
+    expect(attentionText({ kind, detail })).toBe(words);
   });
 
   it.each([
     [1, "The clients of Nordlys could not be read. Last sync"],
     [3, "The clients of 3 MSPs could not be read. Last sync"],
   ])("says of %d MSPs that they could not be read", (count, words) => {
-    expect(attentionWords({ kind: "sync_partial", detail: "Nordlys", count })).toBe(words);
+    expect(attentionText({ kind: "sync_partial", detail: "Nordlys", count })).toBe(words);
   });
 
   it("is nothing, and says so", async () => {

@@ -1,13 +1,13 @@
 import Box from "@mui/material/Box";
 import Skeleton from "@mui/material/Skeleton";
 import { useQuery } from "@tanstack/react-query";
-import type { Overview as Known } from "../bridge/models";
+import type { Overview as OverviewData } from "../bridge/models";
 import { overviewQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { Delayed } from "../parts/Delayed";
 import { ErrorPanel } from "../parts/ErrorPanel";
-import { OutOfDate } from "../parts/OutOfDate";
 import { PageHeader } from "../parts/PageHeader";
+import { StaleAlert } from "../parts/StaleAlert";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { AttentionList } from "./AttentionList";
@@ -15,7 +15,7 @@ import { Figures } from "./Figures";
 import { FirstSync } from "./FirstSync";
 import { Trend } from "./Trend";
 
-/** The first screen: few figures, a trend, what needs attention, all within the active grant's scope. */
+/** The first screen: figures, a trend, and what needs attention, within the scope of the active grant. */
 export default function Overview() {
   const { grant } = useSession();
   const query = useQuery(overviewQuery(grant.id));
@@ -34,15 +34,15 @@ export default function Overview() {
       <PageHeader title={t("overview.title")} text={data && <Age dataAsOf={data.data_as_of} />} />
       {error && (
         <Box sx={{ mb: 1.5 }}>
-          <OutOfDate problem={error} text={t("overview.stale")} onRetry={retry} />
+          <StaleAlert problem={error} text={t("overview.stale")} onRetry={retry} />
         </Box>
       )}
-      {data && nothingYet(data) ? <FirstSync /> : <Content overview={data} />}
+      {data && isEmpty(data) ? <FirstSync /> : <Content overview={data} />}
     </>
   );
 }
 
-const nothingYet = (overview: Known) => overview.data_as_of === null && overview.clients === 0;
+const isEmpty = (overview: OverviewData) => overview.data_as_of === null && overview.clients === 0;
 
 function Age({ dataAsOf }: { dataAsOf: string | null }) {
   if (dataAsOf === null) return t("overview.neverSynced");
@@ -53,7 +53,7 @@ function Age({ dataAsOf }: { dataAsOf: string | null }) {
   );
 }
 
-function Content({ overview }: { overview: Known | undefined }) {
+function Content({ overview }: { overview: OverviewData | undefined }) {
   const { grant } = useSession();
   const trend = grant.scope.level !== "client";
   return (

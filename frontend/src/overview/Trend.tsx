@@ -6,13 +6,13 @@ import { lazy, Suspense, useId, useState } from "react";
 import type { TrendDay } from "../bridge/models";
 import { formatDate, formatList, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { Hidden } from "../parts/Hidden";
+import { VisuallyHidden } from "../parts/VisuallyHidden";
 import type { TrendLine } from "./TrendChart";
 
-// The charts are a third of the app's scripts: the figures do not wait for them.
+// The chart library is a third of the app's code; the figures do not wait for it.
 const TrendChart = lazy(() => import("./TrendChart"));
 
-// Taller in a taller window, so that none is left empty.
+// Taller in a taller window, so that no space is left empty.
 const height = "clamp(208px, 24vh, 400px)";
 
 type Measure = "seats" | "clients";
@@ -51,11 +51,11 @@ function captionOf(measure: Measure, trend: TrendDay[]): string {
 interface Props {
   measure: Measure;
   trend: TrendDay[];
-  /** Names of what the figures come from. */
+  /** The names of the connected products. */
   products: string[];
 }
 
-/** Why there is nothing to draw; undefined where there is something. */
+/** Why there is no chart; undefined where there is one. */
 function whyNone(measure: Measure, trend: TrendDay[], products: string[]): string | undefined {
   if (trend.length === 0) return t("overview.trend.none");
   const sent =
@@ -66,7 +66,7 @@ function whyNone(measure: Measure, trend: TrendDay[], products: string[]): strin
     : t("overview.trend.notSent", { products: formatList(products) });
 }
 
-/** How seats or clients have moved: a chart, its numbers as a table for those who want or need them. */
+/** The trend of licences or clients, as a chart or as a table. */
 export function Trend({ measure, trend, products }: Props) {
   const [numbers, setNumbers] = useState(false);
   const id = useId();
@@ -104,13 +104,21 @@ export function Trend({ measure, trend, products }: Props) {
           {none}
         </Typography>
       ) : (
-        <Drawn measure={measure} trend={trend} numbers={numbers} />
+        <ChartOrTable measure={measure} trend={trend} numbers={numbers} />
       )}
     </Box>
   );
 }
 
-function Drawn({ measure, trend, numbers }: { measure: Measure; trend: TrendDay[]; numbers: boolean }) {
+function ChartOrTable({
+  measure,
+  trend,
+  numbers,
+}: {
+  measure: Measure;
+  trend: TrendDay[];
+  numbers: boolean;
+}) {
   const days = trend.map(({ day }) => day);
   const lines = linesOf(measure, trend);
   const caption = captionOf(measure, trend);
@@ -129,7 +137,7 @@ function Drawn({ measure, trend, numbers }: { measure: Measure; trend: TrendDay[
             </Suspense>
           </Box>
           <Box sx={{ position: "relative" }}>
-            <Hidden as="div">{table}</Hidden>
+            <VisuallyHidden as="div">{table}</VisuallyHidden>
           </Box>
         </>
       )}

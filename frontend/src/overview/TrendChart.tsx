@@ -4,9 +4,9 @@ import { formatDate, formatNumber, formatShortDay } from "../i18n/format";
 export interface TrendLine {
   key: string;
   label: string;
-  /** Null where a day has no figure: the line has a gap. */
+  /** Null for a day without a figure, which leaves a gap. */
   values: (number | null)[];
-  /** The accent is for the line that matters; others are grey and dashed. */
+  /** The main line has the accent colour; others are grey. */
   main: boolean;
 }
 
@@ -15,7 +15,7 @@ interface Props {
   lines: TrendLine[];
 }
 
-/** Room above and below what is drawn, so that a flat line lies in the middle; never below nought. */
+/** The range of the axis, with room above and below, so that a flat line is in the middle; never below zero. */
 function range(lines: TrendLine[]): { min: number; max: number } {
   const all = lines.flatMap((line) => line.values).filter((value) => value !== null);
   const low = Math.min(...all);
@@ -24,7 +24,7 @@ function range(lines: TrendLine[]): { min: number; max: number } {
   return { min: Math.max(0, low - room), max: high + room };
 }
 
-/** Lines over days, as tall as the box around them. What it shows is said by its caption and the table beside it; the drawing itself is for the eye. */
+/** Lines over days, with the height of the parent. Hidden from assistive technology, which has the caption and the table. */
 export default function TrendChart({ days, lines }: Props) {
   const single = days.length < 2;
   return (

@@ -4,10 +4,10 @@ import { t } from "../i18n/i18n";
 
 const seats = /^(\d+)\/(\d+)$/;
 
-type Said = Pick<Attention, "kind" | "detail"> & { count?: number | null };
+type AttentionFields = Pick<Attention, "kind" | "detail"> & { count?: number | null };
 
-/** What is the matter, in words; the moment of it stands beside. */
-export function attentionWords({ kind, detail, count = null }: Said): string {
+/** The text of an item; its time is shown after it. */
+export function attentionText({ kind, detail, count = null }: AttentionFields): string {
   if (kind === "needs_review") {
     return count === null
       ? t("overview.attention.needs_review")
@@ -33,7 +33,7 @@ export function attentionWords({ kind, detail, count = null }: Said): string {
   return t(`overview.attention.${kind}`);
 }
 
-/** Where one can do something about it; undefined where the role leads nowhere. */
+/** The path where the viewer can act on an item; undefined where the role has none. */
 export function attentionLink(item: Attention, seesSyncs: boolean): string | undefined {
   if (item.client_id) return links.client(item.client_id);
   if (item.msp_id) return links.msp(item.msp_id);

@@ -2,11 +2,11 @@ import type { TrendDay } from "../bridge/models";
 import { formatChange } from "../i18n/format";
 import { t } from "../i18n/i18n";
 
-const longest = 30;
+const maxDays = 30;
 
-/** How a figure has changed over the last days: "+12 in 30 days". Undefined: not, or nothing to compare with. */
+/** The change of a figure over the last days: "+12 in 30 days". Undefined for no change, or without data to compare. */
 export function changeOver(trend: TrendDay[], value: (day: TrendDay) => number | null): string | undefined {
-  const days = Math.min(longest, trend.length - 1);
+  const days = Math.min(maxDays, trend.length - 1);
   const now = trend.at(-1);
   const then = trend.at(-1 - days);
   if (days < 1 || !now || !then) return undefined;

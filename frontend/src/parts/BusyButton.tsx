@@ -1,11 +1,11 @@
 import Button, { type ButtonProps } from "@mui/material/Button";
 
 interface Props extends Omit<ButtonProps, "sx" | "disabled"> {
-  /** Nothing can be pressed now. The button keeps the focus, which a disabled one would lose. */
+  /** Blocks clicks. The button keeps the focus, which a disabled one would lose. */
   busy: boolean;
 }
 
-/** A button that rests for a while and is then pressed again by those who had the focus on it. */
+/** A button that keeps the focus while it is busy. */
 export function BusyButton({ busy, onClick, ...props }: Props) {
   return (
     <Button

@@ -7,11 +7,11 @@ import { useNotify } from "./Notices";
 
 interface Props extends Omit<ButtonProps, "onClick" | "children"> {
   text: string;
-  /** What the button is called; "Copy" if nothing else is said. */
+  /** The text of the button; default "Copy". */
   label?: string;
 }
 
-/** Copies text and says so on its own face for two seconds. */
+/** Copies text and shows "Copied" for two seconds. */
 export function CopyButton({ text, label = t("parts.actions.copy"), ...button }: Props) {
   const [copied, setCopied] = useState(false);
   const notify = useNotify();

@@ -127,7 +127,7 @@ describe("a table without rows", () => {
 
   it("says what was looked for where nothing matches, and clears it", async () => {
     const onClear = vi.fn();
-    const { user } = table({ rows: [], total: 0, asked: "“zebra”", onClear });
+    const { user } = table({ rows: [], total: 0, filterText: "“zebra”", onClear });
     expect(screen.getByText("Nothing here matches “zebra”.")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Clear filters" }));
     expect(onClear).toHaveBeenCalled();

@@ -15,32 +15,32 @@ import { t } from "../i18n/i18n";
 import { EmptyState } from "./EmptyState";
 import { ErrorPanel } from "./ErrorPanel";
 import { SearchOffIcon } from "./icons";
-import { OutOfDate } from "./OutOfDate";
-import { TableFoot } from "./TableFoot";
-import { useRoom } from "./tableRoom";
+import { StaleAlert } from "./StaleAlert";
+import { TableFooter } from "./TableFooter";
+import { useVisibleColumns } from "./visibleColumns";
 
-/** Whether a column is left out, since there is no room for it. */
+/** Whether a column is hidden because there is no room for it. */
 export type Hides = (field: string) => boolean;
 
-/** One column. Give text (ellipsis, the whole on hover), number (right, grouped) or render (anything). */
+/** One column. Give text (cut with an ellipsis, complete on hover), number (right-aligned, grouped) or render. */
 export interface Column<Row> {
-  /** Unique; also the word the API sorts by where sortable. */
+  /** Unique; also the API's name for the sort where sortable. */
   field: string;
   /** The header, never empty. */
   name: string;
   text?: (row: Row) => string | null | undefined;
   number?: (row: Row) => number | null | undefined;
   render?: (row: Row, hides: Hides) => ReactNode;
-  /** How many columns this cell of a row takes; all where that is more than there are. */
+  /** How many columns the cell of this row spans, limited to the number of columns. */
   span?: (row: Row) => number;
   sortable?: boolean;
   align?: "left" | "right";
   width?: number;
   minWidth?: number;
   flex?: number;
-  /** Left out while the table is narrower than this many pixels: what matters less makes room. */
+  /** Hidden while the table is narrower than this many pixels. */
   from?: number;
-  /** May be left out where there is no room for all: the highest rank goes first. Without one it always stays. */
+  /** Where there is no room for all columns, the highest rank is hidden first. A column without a rank is never hidden. */
   rank?: number;
 }
 
@@ -49,9 +49,9 @@ export interface DataTableProps<Row extends { id: string }> {
   label: string;
   columns: Column<Row>[];
   rows: Row[];
-  /** How many rows there are in all, loaded or not; null where nobody counts. */
+  /** How many rows the list has, loaded or not; null where they are not counted. */
   total: number | null;
-  /** How many of the rows count towards the total; all unless given. */
+  /** How many of the rows count towards the total; default all. */
   shown?: number;
   loading: boolean;
   refreshing?: boolean;
@@ -60,30 +60,30 @@ export interface DataTableProps<Row extends { id: string }> {
   loadingMore?: boolean;
   onMore?: () => void;
   onRetry?: () => void;
-  /** When the data was last good; shown at the foot. */
+  /** When the last complete sync ended; shown in the footer. */
   dataAsOf?: string | null;
   /** A column's field, descending with a leading minus. */
   sort?: string | undefined;
   onSort?: (sort: string) => void;
   /** A click on a row, or Enter on one of its cells. */
   onOpen?: (row: Row) => void;
-  /** A key pressed on a cell; true where that was all it should do. */
+  /** Handles a key pressed on a cell; true stops the default handling. */
   onKey?: (row: Row, field: string, key: string) => boolean;
-  /** What a row is, where it is not one of the list itself: one that belongs to the row above, or a line of text. */
+  /** The kind of a row that is not an item of the list: a child of the row above, or a note. */
   kindOf?: (row: Row) => "child" | "note" | undefined;
-  /** The row that is open beside the table. */
+  /** The row whose panel is open. */
   selectedId?: string | undefined;
-  /** What stands here when the list is empty although nothing narrows it. */
+  /** Shown when the list is empty without a filter. */
   empty: ReactNode;
-  /** What was looked for, in words: shown when nothing matches. Undefined: nothing narrows the list. */
-  asked?: string | undefined;
+  /** The filter as a sentence, shown when nothing matches. Undefined: the list is not filtered. */
+  filterText?: string | undefined;
   onClear?: () => void;
   rowHeight?: 36 | 44;
 }
 
-/** Rows of one list: sorted by the server, loaded page by page while scrolling, virtualised, every state designed. */
+/** The rows of one list: sorted by the server, loaded page by page while scrolling, virtualised. */
 export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>) {
-  const { rows, loading, problem, asked } = props;
+  const { rows, loading, problem, filterText } = props;
   if (!loading && problem && rows.length === 0) {
     return (
       <Frame>
@@ -93,16 +93,18 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
   }
   if (!loading && rows.length === 0) {
     return (
-      <Frame>{asked === undefined ? props.empty : <NoMatch asked={asked} onClear={props.onClear} />}</Frame>
+      <Frame>
+        {filterText === undefined ? props.empty : <NoMatch filterText={filterText} onClear={props.onClear} />}
+      </Frame>
     );
   }
   return (
     <Frame>
       {problem && (
-        <OutOfDate flush problem={problem} text={t("parts.table.staleProblem")} onRetry={props.onRetry} />
+        <StaleAlert flush problem={problem} text={t("parts.table.staleProblem")} onRetry={props.onRetry} />
       )}
       <Grid {...props} />
-      <TableFoot {...props} shown={props.shown ?? rows.length} />
+      <TableFooter {...props} shown={props.shown ?? rows.length} />
     </Frame>
   );
 }
@@ -126,27 +128,27 @@ function Frame({ children }: { children: ReactNode }) {
   );
 }
 
-function NoMatch({ asked, onClear }: { asked: string; onClear: (() => void) | undefined }) {
+function NoMatch({ filterText, onClear }: { filterText: string; onClear: (() => void) | undefined }) {
   return (
     <EmptyState
       icon={<SearchOffIcon />}
       title={t("parts.table.noMatch")}
-      text={asked ? t("parts.table.noMatchText", { asked }) : t("parts.table.noMatchPlain")}
+      text={filterText ? t("parts.table.noMatchText", { filter: filterText }) : t("parts.table.noMatchPlain")}
       action={onClear && <Button onClick={onClear}>{t("parts.actions.clear")}</Button>}
     />
   );
 }
 
-interface Around {
+interface TableContext {
   /** Whether the table can be sorted. */
   sorts: boolean;
   hides: Hides;
-  /** How many columns there are. */
+  /** The number of columns. */
   count: number;
 }
 
-function toColDef<Row extends { id: string }>(column: Column<Row>, around: Around): GridColDef<Row> {
-  const { sorts, hides, count } = around;
+function toColDef<Row extends { id: string }>(column: Column<Row>, table: TableContext): GridColDef<Row> {
+  const { sorts, hides, count } = table;
   const { field, name, text, number, render, sortable, width, minWidth, flex, span } = column;
   const align = column.align ?? (number ? "right" : "left");
   return {
@@ -166,13 +168,13 @@ function toColDef<Row extends { id: string }>(column: Column<Row>, around: Aroun
     ...(span && { colSpan: (_: unknown, row: Row) => Math.min(span(row), count) }),
     ...(render && {
       display: "flex" as const,
-      renderCell: ({ row }: { row: Row }) => <Cut>{render(row, hides)}</Cut>,
+      renderCell: ({ row }: { row: Row }) => <Ellipsis>{render(row, hides)}</Ellipsis>,
     }),
   };
 }
 
-/** Content too wide for its cell ends in an ellipsis. */
-function Cut({ children }: { children: ReactNode }) {
+/** Cuts content that is too wide for its cell with an ellipsis. */
+function Ellipsis({ children }: { children: ReactNode }) {
   return (
     <Box component="span" sx={{ minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" }}>
       {children}
@@ -188,18 +190,18 @@ const fromSortModel = (model: GridSortModel): string => {
   return first ? `${first.sort === "desc" ? "-" : ""}${first.field}` : "";
 };
 
-/** True once waiting has lasted 150 ms. */
-function useLasting(waiting: boolean): boolean {
-  const [lasting, setLasting] = useState(false);
+/** Whether waiting has lasted for 150 ms. */
+function useDelayed(waiting: boolean): boolean {
+  const [delayed, setDelayed] = useState(false);
   useEffect(() => {
-    if (!waiting) return setLasting(false);
-    const timer = setTimeout(() => setLasting(true), 150);
+    if (!waiting) return setDelayed(false);
+    const timer = setTimeout(() => setDelayed(true), 150);
     return () => clearTimeout(timer);
   }, [waiting]);
-  return waiting && lasting;
+  return waiting && delayed;
 }
 
-/** Asks for more once rows near the end of what is loaded are drawn. */
+/** Calls onMore when rows near the end of the loaded ones are rendered. */
 function useMoreOnScroll(loaded: number, onMore: (() => void) | undefined) {
   const api = useGridApiRef();
   const latest = useRef({ loaded, onMore });
@@ -221,18 +223,18 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { columns, hasMore, onMore, onKey, kindOf, rowHeight = 36 } = props;
   const api = useMoreOnScroll(rows.length, hasMore ? onMore : undefined);
   useEffect(() => {
-    // The answer to another question is read from its first row.
+    // The result of a new filter starts at its first row.
     if (refreshing) api.current?.scroll({ top: 0 });
   }, [api, refreshing]);
-  const { box, visible } = useRoom(columns);
-  const skeleton = useLasting(loading);
-  const updating = useLasting(refreshing);
+  const { box, visible } = useVisibleColumns(columns);
+  const skeleton = useDelayed(loading);
+  const updating = useDelayed(refreshing);
   const sorts = onSort !== undefined;
   const columnDefs = useMemo(() => {
-    const around = { sorts, hides: (field: string) => visible[field] === false, count: columns.length };
-    return columns.map((column) => toColDef(column, around));
+    const table = { sorts, hides: (field: string) => visible[field] === false, count: columns.length };
+    return columns.map((column) => toColDef(column, table));
   }, [columns, sorts, visible]);
-  // A model that is new on each draw would send the grid back to its first row.
+  // A new model on each render would scroll the grid back to its first row.
   const sortModel = useMemo(() => toSortModel(sort), [sort]);
   const selection = useMemo<GridRowSelectionModel>(
     () => ({ type: "include", ids: new Set(selectedId ? [selectedId] : []) }),
@@ -255,7 +257,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
         rowCount={total ?? -1}
         rowHeight={rowHeight}
         columnHeaderHeight={36}
-        // Server paging without a page model shows all rows given: cursors do the paging.
+        // Server paging without a page model shows all given rows; cursors do the paging.
         paginationMode="server"
         sortingMode="server"
         filterMode="server"
@@ -286,7 +288,7 @@ function Grid<Row extends { id: string }>(props: DataTableProps<Row>) {
           "& .MuiDataGrid-row": { cursor: onOpen ? "pointer" : "default" },
           "& .note": { cursor: "default" },
           "& .child, & .note": { bgcolor: "var(--mui-palette-frame)" },
-          // Rows of the former question do not pass for the answer to this one.
+          // Dims the rows of the previous filter while those of the new one load.
           "& .MuiDataGrid-virtualScrollerContent": { opacity: updating ? 0.5 : 1 },
         }}
       />

@@ -3,7 +3,7 @@ import Skeleton from "@mui/material/Skeleton";
 import { type ReactNode, useEffect, useState } from "react";
 import { t } from "../i18n/i18n";
 
-/** Shows its children only once the wait has lasted 150 ms: a fast answer never flashes a skeleton. */
+/** Shows its children after a delay, so that a fast response does not flash a skeleton. */
 export function Delayed({ children, ms = 150 }: { children: ReactNode; ms?: number }) {
   const [due, setDue] = useState(ms === 0);
   useEffect(() => {
@@ -13,7 +13,7 @@ export function Delayed({ children, ms = 150 }: { children: ReactNode; ms?: numb
   return due ? children : null;
 }
 
-/** Grey lines where text will be; lines is how many. */
+/** Grey lines in place of text that loads. */
 export function SkeletonLines({ lines = 3 }: { lines?: number }) {
   const widths = ["92%", "76%", "84%", "60%"];
   return (

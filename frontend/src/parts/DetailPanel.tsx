@@ -9,7 +9,7 @@ import { SidePanel } from "./SidePanel";
 interface Props {
   title: string;
   lead: ReactNode;
-  /** What is known so far; null while nothing is. */
+  /** The facts that are known so far; null for none. */
   facts: ReactNode;
   query: {
     data:
@@ -19,12 +19,12 @@ interface Props {
     isPending: boolean;
     refetch: () => unknown;
   };
-  /** Where a sync run can be looked at; absent for those who may not. */
+  /** The path of a sync run; absent for viewers who may not see runs. */
   runPath?: ((id: string) => string) | undefined;
   onClose?: (() => void) | undefined;
 }
 
-/** One thing a product told of: what is known, what happened to it, what the product sent; or why not. */
+/** The panel of one customer: facts, history and the fields that the product sent, or why they could not be loaded. */
 export function DetailPanel({ title, lead, facts, query, runPath, onClose }: Props) {
   const { data, error, isPending, refetch } = query;
   return (

@@ -5,17 +5,17 @@ import { InboxIcon } from "./icons";
 
 export interface EmptyStateProps {
   icon?: ReactNode;
-  /** What is not here. */
+  /** What is missing. */
   title: string;
-  /** What would be here, and why it is not. */
+  /** What would be shown here, and why it is not. */
   text?: ReactNode;
   /** "h1" where this is the whole page. */
   heading?: "h1" | "h2";
-  /** The one thing to do about it. */
+  /** What to do about it. */
   action?: ReactNode;
 }
 
-/** Stands where there is nothing to show. */
+/** Shown where there is nothing to show. */
 export function EmptyState({ icon, title, text, heading = "h2", action }: EmptyStateProps) {
   return (
     <Box

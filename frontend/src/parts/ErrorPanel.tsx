@@ -1,17 +1,17 @@
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
-import { isPassing, type Problem, type ProblemCode } from "../bridge/problem";
+import { isTemporary, type Problem, type ProblemCode } from "../bridge/problem";
 import { formatDuration } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { useAnnounced } from "./announced";
 import { CopyButton } from "./CopyButton";
 import { EmptyState } from "./EmptyState";
 import { ErrorIcon, LockIcon, OfflineIcon, SearchOffIcon } from "./icons";
+import { useShownInBanner } from "./outageBanner";
 import { ProblemFacts } from "./ProblemFacts";
 import { RetryButton } from "./RetryButton";
 
-const own = [
+const withText = [
   "offline",
   "unavailable",
   "forbidden",
@@ -29,18 +29,18 @@ const own = [
   "timed_out",
   "policy",
 ] as const;
-const ended = ["signed_out", "unauthenticated", "session_revoked", "deactivated"] as const;
+const sessionEnded = ["signed_out", "unauthenticated", "session_revoked", "deactivated"] as const;
 
-type Kind = (typeof own)[number] | "session" | "other";
+type Kind = (typeof withText)[number] | "session" | "other";
 
 function kindOf(problem: Problem): Kind {
-  const named = own.find((code) => code === problem.code);
+  const named = withText.find((code) => code === problem.code);
   if (named) return named;
-  return ended.some((code) => code === problem.code) ? "session" : "other";
+  return sessionEnded.some((code) => code === problem.code) ? "session" : "other";
 }
 
-/** What happened and what to do, in words: { title, text }. */
-export function problemWords(problem: Problem): { title: string; text: string } {
+/** What happened and what to do, as title and text. */
+export function problemText(problem: Problem): { title: string; text: string } {
   const kind = kindOf(problem);
   if (problem.cause && problem.message) {
     return { title: t(`parts.problem.cause.${problem.cause}`), text: problem.message };
@@ -54,8 +54,8 @@ export function problemWords(problem: Problem): { title: string; text: string } 
   return { title, text: t(`parts.problem.${kind}.text`) };
 }
 
-// Waited out, or asked under the new role, the same question may do.
-const worthAgain: readonly ProblemCode[] = ["too_many_requests", "grant_changed", "timed_out", "cancelled"];
+// The same call may succeed later, or with the new role.
+const retryable: readonly ProblemCode[] = ["too_many_requests", "grant_changed", "timed_out", "cancelled"];
 
 const icons: Partial<Record<Kind, ReactNode>> = {
   offline: <OfflineIcon />,
@@ -66,18 +66,18 @@ const icons: Partial<Record<Kind, ReactNode>> = {
 
 interface Props {
   problem: Problem;
-  /** Offered as "Try again" where trying again makes sense. */
+  /** Called by "Try again", which is shown where a retry makes sense. */
   onRetry?: () => void;
-  /** Another thing to do, instead of "Try again". */
+  /** Shown instead of "Try again". */
   action?: ReactNode;
 }
 
-/** Stands where something could not be loaded: what happened, what to do next, the request id to copy. */
+/** Shown where something could not be loaded: what happened, what to do next, the request id to copy. */
 export function ErrorPanel({ problem, onRetry, action }: Props) {
-  const announced = useAnnounced(problem);
-  if (announced) return <NotLoaded />;
-  const words = problemWords(problem);
-  const again = onRetry && (isPassing(problem) || worthAgain.includes(problem.code));
+  const inBanner = useShownInBanner(problem);
+  if (inBanner) return <NotLoaded />;
+  const { title, text } = problemText(problem);
+  const canRetry = onRetry && (isTemporary(problem) || retryable.includes(problem.code));
   return (
     <Box
       role="alert"
@@ -97,14 +97,14 @@ export function ErrorPanel({ problem, onRetry, action }: Props) {
         {icons[kindOf(problem)] ?? <ErrorIcon />}
       </Box>
       <Typography component="h2" variant="h3">
-        {words.title}
+        {title}
       </Typography>
       <Typography variant="body2" color="textSecondary" sx={{ maxWidth: "56ch" }}>
-        {words.text}
+        {text}
       </Typography>
       <Box sx={{ display: "flex", gap: 1, mt: 1, flexWrap: "wrap", justifyContent: "center" }}>
         {action}
-        {!action && again && <RetryButton problem={problem} onRetry={onRetry} />}
+        {!action && canRetry && <RetryButton problem={problem} onRetry={onRetry} />}
         {problem.requestId && (
           <CopyButton text={problem.requestId} label={t("parts.actions.copyRequestId")} />
         )}
@@ -116,7 +116,7 @@ export function ErrorPanel({ problem, onRetry, action }: Props) {
   );
 }
 
-/** Where the banner above says why, and asks again by itself. */
+/** Shown instead while the banner of an outage explains why; the banner also retries. */
 function NotLoaded() {
   return (
     <EmptyState

@@ -8,7 +8,7 @@ import { useTimeZone } from "./timeZone";
 
 const soon = 30;
 
-/** The day something ends, relative, the date on hover; past and near ones are marked by shape, word and colour. */
+/** The day something ends, relative to today, the date on hover. Past and near days are marked by icon, text and colour. */
 export function Expiry({ on }: { on: string | null | undefined }) {
   const now = useNow();
   const zone = useTimeZone();
@@ -41,7 +41,7 @@ export function DayFromNow({ on }: { on: string }) {
   );
 }
 
-/** The day something ends, and how far off it is. */
+/** The day something ends, and how far away it is. */
 export function ExpiryDate({ on }: { on: string }) {
   return (
     <>

@@ -15,7 +15,7 @@ interface Props {
   to?: string;
 }
 
-/** A small label and a large value; a click leads to the list behind the number. */
+/** A label and a large value, which link to the list behind the number. */
 export function Figure({ label, value, note, tone, to }: Props) {
   return (
     <Box

@@ -12,11 +12,11 @@ import { ChevronDownIcon, CloseIcon, SearchIcon } from "./icons";
 
 interface BarProps {
   children: ReactNode;
-  /** Offered as "Clear filters" when given. */
+  /** Called by "Clear filters", which is shown when this is given. */
   onClear?: (() => void) | undefined;
 }
 
-/** The row above a table: a SearchField, FilterChips, what clears them. */
+/** The row above a table: a SearchField, FilterChips, "Clear filters". */
 export function FilterBar({ children, onClear }: BarProps) {
   return (
     <Box sx={{ display: "flex", alignItems: "center", gap: 1, flexWrap: "wrap", mb: 1.5 }}>
@@ -31,32 +31,32 @@ export function FilterBar({ children, onClear }: BarProps) {
 }
 
 interface SearchProps {
-  /** What is searched: "Search clients". Placeholder and accessible name. */
+  /** Placeholder and accessible name: "Search clients". */
   label: string;
   value: string;
   /** Called 200 ms after the last key. */
   onChange: (value: string) => void;
 }
 
-/** A search field that asks once the typing pauses. Escape empties it. */
+/** A search field that calls onChange once the typing pauses. Escape clears it. */
 export function SearchField({ label, value, onChange }: SearchProps) {
   const [typed, setTyped] = useState(value);
-  const told = useRef(value);
+  const reported = useRef(value);
   useEffect(() => {
-    if (value === told.current) return;
-    told.current = value;
+    if (value === reported.current) return;
+    reported.current = value;
     setTyped(value);
   }, [value]);
   useEffect(() => {
-    if (typed.trim() === told.current) return;
+    if (typed.trim() === reported.current) return;
     const timer = setTimeout(() => {
-      told.current = typed.trim();
-      onChange(told.current);
+      reported.current = typed.trim();
+      onChange(reported.current);
     }, 200);
     return () => clearTimeout(timer);
   }, [typed, onChange]);
   const empty = () => {
-    told.current = "";
+    reported.current = "";
     setTyped("");
     onChange("");
   };
@@ -96,7 +96,7 @@ export function SearchField({ label, value, onChange }: SearchProps) {
 
 export interface FilterOption<Value> {
   value: Value;
-  /** Reads on in the chip after the filter's name: "within 30 days". */
+  /** Follows the filter's name in the chip: "within 30 days". */
   label: string;
 }
 
@@ -109,9 +109,9 @@ interface ChipProps<Value> {
   onChange: (value: Value | undefined) => void;
 }
 
-interface FaceProps {
+interface ChipBaseProps {
   label: string;
-  /** What is chosen, in words; undefined for any. */
+  /** The label of the chosen value; undefined for any. */
   chosen: string | undefined;
   open: boolean;
   /** What a click opens. */
@@ -120,8 +120,8 @@ interface FaceProps {
   onClear: () => void;
 }
 
-/** What a filter looks like while closed; how it is chosen is up to who opens it. */
-export function FilterFace({ label, chosen, open, opens, onOpen, onClear }: FaceProps) {
+/** The chip of a filter; the caller shows what a click opens. */
+export function FilterChipBase({ label, chosen, open, opens, onOpen, onClear }: ChipBaseProps) {
   return (
     <Chip
       size="medium"
@@ -154,7 +154,7 @@ export function FilterChip<Value extends string | number>({
   };
   return (
     <>
-      <FilterFace
+      <FilterChipBase
         label={label}
         chosen={chosen?.label}
         open={anchor !== null}

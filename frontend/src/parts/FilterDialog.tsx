@@ -1,19 +1,19 @@
 import Popover from "@mui/material/Popover";
 import { type ReactNode, useState } from "react";
-import { FilterFace } from "./FilterBar";
+import { FilterChipBase } from "./FilterBar";
 
 interface Props {
   /** The filter's name, first in the chip: "Purchased licences". */
   label: string;
-  /** What is chosen, in words; undefined for nothing. */
+  /** The label of the chosen value; undefined for none. */
   chosen: string | undefined;
   /** The dialog's width in pixels. */
   width: number;
   onClear: () => void;
-  /** Called when the dialog is in its place, where a field can take the focus. */
+  /** Called when the dialog is in its place, so that a field can take the focus. */
   onEntered?: () => void;
   onExit?: () => void;
-  /** Renders the content; close closes the dialog. */
+  /** Returns the content; close closes the dialog. */
   children: (close: () => void) => ReactNode;
 }
 
@@ -23,7 +23,7 @@ export function FilterDialog({ label, chosen, width, onClear, onEntered, onExit,
   const close = () => setAnchor(null);
   return (
     <>
-      <FilterFace
+      <FilterChipBase
         label={label}
         chosen={chosen}
         open={anchor !== null}

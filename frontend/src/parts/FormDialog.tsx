@@ -8,7 +8,7 @@ import DialogTitle from "@mui/material/DialogTitle";
 import { type ReactNode, type SubmitEvent, useId } from "react";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
-import { problemWords } from "./ErrorPanel";
+import { problemText } from "./ErrorPanel";
 import { ProblemFacts } from "./ProblemFacts";
 
 interface Props {
@@ -16,24 +16,24 @@ interface Props {
   title: string;
   /** A verb: "Invite". */
   submitLabel: string;
-  /** The submit button turns red: for what cannot be undone. */
+  /** Makes the submit button red, for what cannot be undone. */
   danger?: boolean;
-  /** The answer is on its way: the form cannot be sent again, and Escape does not lose it. */
+  /** The form is being sent: it cannot be sent again, and Escape does not close it. */
   pending?: boolean;
-  /** What the form needs is on its way: it cannot be sent yet. */
+  /** The form waits for data and cannot be sent yet. */
   waiting?: boolean;
-  /** Why the form cannot be sent as it is; null where it can. */
+  /** Why the form cannot be sent; null where it can. */
   blocked?: string | null;
-  /** Why the last try failed; shown above the buttons. Problems with a field belong to that field instead. */
+  /** Why the last attempt failed, shown above the buttons. Problems with a field are shown at that field instead. */
   problem?: Problem | null;
-  /** Another thing to do with what was entered, at the left of the buttons. */
+  /** A further action, at the left of the buttons. */
   extra?: ReactNode;
   onClose: () => void;
   onSubmit: () => void;
   children: ReactNode;
 }
 
-/** A form in a dialog: Enter submits, Escape closes, focus returns to where it came from. */
+/** A form in a dialog: Enter submits, Escape closes, and the focus returns to where it was. */
 export function FormDialog(props: Props) {
   const {
     open,
@@ -55,7 +55,7 @@ export function FormDialog(props: Props) {
   };
   return (
     <Dialog open={open} onClose={pending ? undefined : onClose} aria-labelledby={id} fullWidth maxWidth="sm">
-      {/* What is too much for the window scrolls above the buttons. */}
+      {/* Content that is too tall for the window scrolls above the buttons. */}
       <form
         onSubmit={submit}
         noValidate
@@ -94,9 +94,8 @@ export function FormDialog(props: Props) {
   );
 }
 
-/** A failed action in one line, beside what was tried. A rule that stands in the way is said calmly, in its own words. */
+/** Why an action failed, in one line. A conflict is a warning with its own message, because it is no error of the app. */
 export function ProblemLine({ problem }: { problem: Problem }) {
-  const words = problemWords(problem);
   if (problem.code === "conflict" && problem.message) {
     return (
       <Alert severity="warning" role="alert">
@@ -104,9 +103,10 @@ export function ProblemLine({ problem }: { problem: Problem }) {
       </Alert>
     );
   }
+  const { title, text } = problemText(problem);
   return (
     <Alert severity="error">
-      {words.title}. {words.text}
+      {title}. {text}
       <ProblemFacts problem={problem} />
     </Alert>
   );
@@ -119,7 +119,7 @@ interface ConfirmProps {
   text: ReactNode;
   /** A verb: "Revoke invite". */
   verb: string;
-  /** False for what takes nothing away: its button is not red. */
+  /** False for an action that removes nothing: its button is not red. */
   danger?: boolean;
   pending?: boolean;
   problem?: Problem | null;
@@ -127,7 +127,7 @@ interface ConfirmProps {
   onConfirm: () => void;
 }
 
-/** Asks before something that matters; Cancel has the focus, never the verb. */
+/** Asks for confirmation; Cancel has the focus. */
 export function ConfirmDialog({
   open,
   title,

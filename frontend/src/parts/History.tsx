@@ -9,17 +9,17 @@ import { Time } from "./Time";
 type Change = Parameters<typeof changeSentence>[0] & {
   at: string;
   run_id?: string | null;
-  /** Who asked for the run or accepted it, as far as the viewer is told. */
+  /** Who started or accepted the run, if the viewer may know. */
   actor?: { name: string } | null;
 };
 
 interface Props {
   changes: Change[];
-  /** Where a sync run can be looked at; absent for those who may not. */
+  /** The path of a sync run; absent for viewers who may not see runs. */
   runPath?: ((id: string) => string) | undefined;
 }
 
-/** What happened to something, newest first: a sentence, its moment, and who or what told. */
+/** The history of a customer, newest first: each change as a sentence, its time and its source. */
 export function History({ changes, runPath }: Props) {
   return (
     <Section title={t("history.title")} text={changes.length === 0 && t("history.none")}>
@@ -27,7 +27,7 @@ export function History({ changes, runPath }: Props) {
         {changes.map((change, n) => (
           <Box
             component="li"
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines of one moment differ in nothing but their place
+            // biome-ignore lint/suspicious/noArrayIndexKey: changes at the same time differ only by their position
             key={`${change.at} ${n}`}
             sx={(theme) => ({
               position: "relative",

@@ -2,12 +2,12 @@ import Box from "@mui/material/Box";
 import { NavLink } from "react-router";
 
 interface Props {
-  /** What the tabs choose between: "Sections of Admin". */
+  /** The accessible name: "Sections of Admin". */
   label: string;
   tabs: { to: string; name: string }[];
 }
 
-/** Neighbouring screens as tabs. Links, since each has an address. Nothing where there is only one. */
+/** Related screens as tabs. They are links, because each has an address. A single tab is not shown. */
 export function LinkTabs({ label, tabs }: Props) {
   if (tabs.length < 2) return null;
   return (

@@ -3,7 +3,7 @@ import Snackbar from "@mui/material/Snackbar";
 import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
 
 export interface Notice {
-  /** It stays until it is closed, as errors do. */
+  /** The notice stays until it is closed; errors always do. */
   lasting?: boolean;
   tone?: "success" | "info" | "warning" | "error";
   text: string;
@@ -11,10 +11,10 @@ export interface Notice {
 
 const Context = createContext<(notice: Notice) => void>(() => undefined);
 
-/** notify({ tone, text }) shows a short line at the foot of the window and reads it to assistive technology. */
+/** notify({ tone, text }) shows a short text at the bottom of the window, which assistive technology reads out. */
 export const useNotify = () => useContext(Context);
 
-/** Holds the notices; mounted once around the app. Errors stay until they are closed. */
+/** Shows the notices one at a time; mounted once around the app. */
 export function Notices({ children }: { children: ReactNode }) {
   const [queue, setQueue] = useState<(Notice & { id: number })[]>([]);
   const notify = useCallback(

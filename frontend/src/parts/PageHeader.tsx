@@ -10,7 +10,7 @@ interface Props {
   actions?: ReactNode;
 }
 
-/** The head of every screen: its only h1, what it is about, what can be done here. */
+/** The header of a screen: its only h1, a line of text, buttons. */
 export function PageHeader({ title, text, actions }: Props) {
   return (
     <Box

@@ -2,7 +2,7 @@ import Typography from "@mui/material/Typography";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 
-/** What support asks for: the address in question and the request id, each only where there is one. */
+/** What support asks for: the address in question and the request id, where there is one. */
 export function ProblemFacts({ problem }: { problem: Problem }) {
   const { address, requestId } = problem;
   if (!address && !requestId) return null;

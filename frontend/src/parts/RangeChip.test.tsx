@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { expectAccessible, renderPart } from "../test/render";
-import { parseRangeFilter, RangeChip, rangeWords } from "./RangeChip";
+import { parseRangeFilter, RangeChip, rangeLabel } from "./RangeChip";
 
 function chip(value?: string, withUnknown = true) {
   const onChange = vi.fn();
@@ -50,7 +50,7 @@ describe("a filter by a range", () => {
   it("asks for the unknown instead of numbers", async () => {
     const { user, onChange } = chip();
     await openForm(user);
-    await user.click(screen.getByRole("checkbox", { name: "Only where it is unknown" }));
+    await user.click(screen.getByRole("checkbox", { name: "Only unknown values" }));
     expect(screen.getByRole("textbox", { name: "From" })).toBeDisabled();
     await user.click(screen.getByRole("button", { name: "Apply" }));
     expect(onChange).toHaveBeenCalledWith("unknown");
@@ -87,7 +87,7 @@ it.each([
   ["5..5", "5"],
   ["unknown", "unknown"],
 ])("a range reads on after its name: %s", (value, words) => {
-  expect(rangeWords(value)).toBe(words);
+  expect(rangeLabel(value)).toBe(words);
 });
 
 it("an invalid range in the address is ignored", () => {

@@ -5,21 +5,21 @@ import FormControlLabel from "@mui/material/FormControlLabel";
 import FormHelperText from "@mui/material/FormHelperText";
 import TextField from "@mui/material/TextField";
 import { type RefObject, useId, useRef, useState } from "react";
-import { type NumberRange, parseRange, rangeText } from "../bridge/range";
+import { formatRange, type NumberRange, parseRange } from "../bridge/range";
 import { t } from "../i18n/i18n";
 import { FilterDialog } from "./FilterDialog";
 
 const unknown = "unknown";
 
-/** What a range filter may be: a range as the API takes it, or unknown where that can be asked. */
+/** Normalises a range filter: a range in the API's format, or "unknown" where that is allowed; undefined for others. */
 export function parseRangeFilter(text: string, withUnknown: boolean): string | undefined {
   if (text === unknown) return withUnknown ? text : undefined;
   const range = parseRange(text);
-  return range && rangeText(range);
+  return range && formatRange(range);
 }
 
-/** A range filter in words: "from 5", "5 to 10", "unknown". */
-export function rangeWords(value: string): string {
+/** The label of a range filter: "from 5", "5 to 10", "unknown". */
+export function rangeLabel(value: string): string {
   if (value === unknown) return t("parts.filter.range.isUnknown");
   const { from, to } = parseRange(value) ?? { from: null, to: null };
   if (from === to) return t("parts.filter.range.exactly", { from });
@@ -34,18 +34,18 @@ interface Props {
   label: string;
   /** A range or "unknown"; undefined for any. */
   value: string | undefined;
-  /** Whether one may ask for those of which it is unknown. */
+  /** Whether "unknown" can be chosen. */
   withUnknown: boolean;
   onChange: (value: string | undefined) => void;
 }
 
-/** A filter by a number, as a chip that opens a small form: from, to, or unknown. */
+/** A filter by a number, as a chip that opens a form: from, to, or unknown. */
 export function RangeChip({ label, value, withUnknown, onChange }: Props) {
   const first = useRef<HTMLInputElement>(null);
   return (
     <FilterDialog
       label={label}
-      chosen={value && rangeWords(value)}
+      chosen={value && rangeLabel(value)}
       width={280}
       onClear={() => onChange(undefined)}
       onEntered={() => first.current?.focus()}
@@ -65,8 +65,8 @@ export function RangeChip({ label, value, withUnknown, onChange }: Props) {
   );
 }
 
-/** A range from two typed ends; a text says what is wrong with them, undefined means any. */
-function fromTyped(low: string, high: string): { range: NumberRange | undefined } | { wrong: string } {
+/** Parses the two typed ends: a range, undefined for any, or an error text. */
+function parseEnds(low: string, high: string): { range: NumberRange | undefined } | { wrong: string } {
   const [from, to] = [low.trim(), high.trim()];
   if (from === "" && to === "") return { range: undefined };
   const [one, other] = [parseRange(`${from}..`), parseRange(`..${to}`)];
@@ -77,7 +77,7 @@ function fromTyped(low: string, high: string): { range: NumberRange | undefined 
 
 interface FormProps extends Pick<Props, "value" | "withUnknown"> {
   onChoose: (value: string | undefined) => void;
-  /** What takes the focus. */
+  /** The field to focus. */
   first: RefObject<HTMLInputElement | null>;
 }
 
@@ -90,9 +90,9 @@ function RangeForm({ value, withUnknown, onChoose, first }: FormProps) {
   const errorId = useId();
   const apply = () => {
     if (isUnknown) return onChoose(unknown);
-    const typed = fromTyped(low, high);
+    const typed = parseEnds(low, high);
     if ("wrong" in typed) return setWrong(typed.wrong);
-    return onChoose(typed.range && rangeText(typed.range));
+    return onChoose(typed.range && formatRange(typed.range));
   };
   const field = (label: string, text: string, setText: (text: string) => void, isFirst = false) => (
     <TextField

@@ -10,7 +10,7 @@ interface Props {
   pending?: boolean;
 }
 
-/** "Try again". As long as the portal asks to wait it counts down instead, and cannot be pressed. */
+/** "Try again". While the portal asks to wait, it is disabled and counts down. */
 export function RetryButton({ problem, onRetry, pending = false }: Props) {
   const wait = useSecondsLeft(problem.retryAt);
   return (
@@ -19,7 +19,7 @@ export function RetryButton({ problem, onRetry, pending = false }: Props) {
       disabled={wait > 0}
       loading={pending}
       onClick={onRetry}
-      // What it says while it cannot be pressed is meant to be read.
+      // The countdown must be readable.
       sx={wait > 0 ? { "&.Mui-disabled": { color: "text.secondary" } } : {}}
     >
       {wait > 0 ? t("parts.actions.retryIn", { time: asClock(wait) }) : t("parts.actions.retry")}

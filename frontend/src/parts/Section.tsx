@@ -6,7 +6,7 @@ interface Props {
   title: string;
   /** A line under the title. */
   text?: ReactNode;
-  /** h2 where it is a part of a page. */
+  /** h2 for a part of a page, h3 for a part of a panel. */
   heading?: "h2" | "h3";
   children: ReactNode;
 }

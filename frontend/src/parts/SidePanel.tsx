@@ -11,14 +11,14 @@ interface Props {
   lead?: ReactNode;
   /** Buttons beside the close button. */
   actions?: ReactNode;
-  /** Absent where it stands alone, no list beside it: it takes the whole width. */
+  /** Absent where there is no list beside it; the panel then has the full width. */
   onClose?: (() => void) | undefined;
   children: ReactNode;
 }
 
 /**
- * What a row opens, beside its list: put <SidePanel> after the list inside <Beside>. Takes the focus when it
- * opens and gives it back when it closes; Escape inside it, or its close button, closes it. In a narrow window it lies over the list.
+ * The details of a row, beside its list: put <SidePanel> after the list inside <SplitView>. It takes the focus when it
+ * opens and returns it when it closes. Escape or its close button closes it. In a narrow window it covers the list.
  */
 export function SidePanel({ title, lead, actions, onClose, children }: Props) {
   const id = useId();
@@ -29,7 +29,7 @@ export function SidePanel({ title, lead, actions, onClose, children }: Props) {
     if (before !== panel.current) origin.current = before;
     panel.current?.focus({ preventScroll: true });
     return () => {
-      // The focus went with the panel: back to the row it came from.
+      // The focus was inside the panel: return it to the row.
       const lost = document.activeElement === null || document.activeElement === document.body;
       if (lost && origin.current instanceof HTMLElement) origin.current.focus();
     };
@@ -87,8 +87,8 @@ export function SidePanel({ title, lead, actions, onClose, children }: Props) {
   );
 }
 
-/** A list and what a row of it opens, side by side, filling the height they are given. */
-export function Beside({ children }: { children: ReactNode }) {
+/** A list and its side panel next to each other, with the full height. */
+export function SplitView({ children }: { children: ReactNode }) {
   return (
     <Box sx={{ display: "flex", flex: 1, minHeight: 0, position: "relative", containerType: "inline-size" }}>
       {children}

@@ -12,7 +12,7 @@ const paint = (theme: Theme, tone: Tone) =>
     neutral: theme.vars.palette.text.secondary,
   })[tone];
 
-// A shape per tone, so that colour is never alone.
+// A shape per tone, so that the meaning does not depend on colour alone.
 const shapes: Record<Tone, object> = {
   ok: { borderRadius: "50%", bgcolor: "currentColor" },
   info: { borderRadius: "50%", border: "2px solid currentColor" },
@@ -24,11 +24,11 @@ const shapes: Record<Tone, object> = {
 interface Props {
   tone: Tone;
   label: string;
-  /** Without a frame, beside a name. */
+  /** Without a border, next to a name. */
   small?: boolean;
 }
 
-/** A state in a word, with a shape and a colour beside it. */
+/** A status as a word, with a shape and a colour. */
 export function StatusChip({ tone, label, small = false }: Props) {
   return (
     <Box

@@ -2,7 +2,7 @@ import Tooltip from "@mui/material/Tooltip";
 import { useEffect, useState } from "react";
 import { absent, formatDate, formatMoment, formatRelative } from "../i18n/format";
 
-/** Draws its component again every half minute, so that "2 minutes ago" stays true. */
+/** Returns the current time and rerenders every half minute, so that "2 minutes ago" stays true. */
 export function useNow(): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {

@@ -2,25 +2,25 @@ import Box from "@mui/material/Box";
 import type { ReactNode } from "react";
 import { t } from "../i18n/i18n";
 import { WarningIcon } from "./icons";
-import { Known, Unknown } from "./Unknown";
+import { NumberOrUnknown, UnknownValue } from "./UnknownValue";
 
-/** A figure that may be a sum: over how many it is unknown. */
-export interface Shares {
+/** Used and total licences. For sums, how many customers lack each figure. */
+export interface Usage {
   used: number | null;
   total: number | null;
   usedUnknown?: number;
   totalUnknown?: number;
 }
 
-/** By how much more is used than there is. Sums over different customers are not compared. */
-export function excess({ used, total, usedUnknown = 0, totalUnknown = 0 }: Shares): number {
+/** By how much used exceeds total. Sums over different customers are not compared. */
+export function excess({ used, total, usedUnknown = 0, totalUnknown = 0 }: Usage): number {
   if (used === null || total === null || usedUnknown > 0 || totalUnknown > 0) return 0;
   return Math.max(0, used - total);
 }
 
-/** Of how many customers the figures of a sum are unknown, in words; undefined where of none. */
-export function unknownWords({ used, total, usedUnknown = 0, totalUnknown = 0 }: Shares): string | undefined {
-  // A sum of which nothing is known is unknown itself.
+/** A text with the number of customers whose figures are unknown; undefined for none. */
+export function unknownText({ used, total, usedUnknown = 0, totalUnknown = 0 }: Usage): string | undefined {
+  // A sum without any known figure is unknown itself.
   const [ofUsed, ofTotal] = [used === null ? 0 : usedUnknown, total === null ? 0 : totalUnknown];
   if (ofUsed === 0 && ofTotal === 0) return undefined;
   if (ofUsed === ofTotal || total === null) return t("parts.share.unknown", { count: ofUsed });
@@ -28,17 +28,17 @@ export function unknownWords({ used, total, usedUnknown = 0, totalUnknown = 0 }:
   return t("parts.share.unknownEach", { used: ofUsed, total: ofTotal });
 }
 
-/** "31 / 40"; what is over the total or not known is said in words beside it. */
-export function UsedOfTotal(shares: Shares) {
-  const { used, total } = shares;
-  if (used === null && total === null) return <Unknown />;
-  const over = excess(shares);
-  const unknown = unknownWords(shares);
+/** "31 / 40", with the excess and the number of unknown figures as text beside it. */
+export function UsedOfTotal(usage: Usage) {
+  const { used, total } = usage;
+  if (used === null && total === null) return <UnknownValue />;
+  const over = excess(usage);
+  const unknown = unknownText(usage);
   return (
     <span>
       {over > 0 && <Over count={over} />}
       <Box component="span" sx={{ whiteSpace: "nowrap" }}>
-        <Known value={used} /> / <Known value={total} />
+        <NumberOrUnknown value={used} /> / <NumberOrUnknown value={total} />
       </Box>
       {unknown && <Aside>{` · ${unknown}`}</Aside>}
     </span>
@@ -47,19 +47,19 @@ export function UsedOfTotal(shares: Shares) {
 
 interface NumberProps {
   value: number | null;
-  /** How much of it is too much. */
+  /** The excess. */
   over?: number;
-  /** Of how many customers it is unknown, where it is a sum. */
+  /** For a sum: how many customers lack the figure. */
   unknown?: number;
 }
 
-/** A number of a column; what has to be said of it comes first, so that numbers stay aligned. */
+/** A number in a column. Notes come first, so that the numbers stay aligned. */
 export function Count({ value, over = 0, unknown = 0 }: NumberProps) {
   return (
     <Box component="span" sx={{ whiteSpace: "nowrap" }}>
       {over > 0 && <Over count={over} />}
       {value !== null && unknown > 0 && <Aside>{`${t("parts.share.unknown", { count: unknown })} `}</Aside>}
-      <Known value={value} />
+      <NumberOrUnknown value={value} />
     </Box>
   );
 }

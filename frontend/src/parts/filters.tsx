@@ -1,29 +1,29 @@
 import type { ReactNode } from "react";
 import { formatList } from "../i18n/format";
 import { FilterChip, type FilterOption } from "./FilterBar";
-import { parseRangeFilter, RangeChip, rangeWords } from "./RangeChip";
+import { parseRangeFilter, RangeChip, rangeLabel } from "./RangeChip";
 
-/** One filter of a list: its form in the address, its text, how it is chosen. */
+/** One filter of a list: how it is parsed from the address, labelled and chosen. */
 export interface FilterRow<Value> {
-  /** First in its chip and in the sentence: "Status"; empty where the words say it all. */
+  /** The start of its chip and of its part of the sentence: "Status"; may be empty. */
   name: () => string;
   /** Undefined for an invalid text. */
   parse: (text: string) => Value | undefined;
   /** The text after the name: "within 30 days". */
-  words: (value: Value) => string;
+  label: (value: Value) => string;
   choice: Choice<Value>;
-  /** A filter that means nothing once this one changes. */
+  /** A filter to clear when this one changes. */
   resets?: string;
 }
 
-/** options: from a menu; server: from a menu of the values the server knows, and more; other: drawn by the screen. */
+/** options: a menu; server: a menu of the values in the data, and more; other: rendered by the screen. */
 type Choice<Value> =
   | { kind: "options"; options: Value[] }
   | { kind: "server"; more: Value[] }
   | { kind: "range"; withUnknown: boolean }
   | { kind: "other" };
 
-/** One row per filter of a list: the address, the chips, the sentence and the query all follow from it. */
+/** One row per filter of a list, from which the address, the chips, the sentence and the query are derived. */
 export type FilterTable<Filter> = { [K in keyof Filter]-?: FilterRow<NonNullable<Filter[K]>> };
 
 type Name<Filter> = Extract<keyof Filter, string>;
@@ -31,7 +31,7 @@ type Row = FilterRow<unknown>;
 
 const rowsOf = <Filter,>(table: FilterTable<Filter>) => Object.entries(table) as [Name<Filter>, Row][];
 
-/** What the address asks for; an invalid value is left out. */
+/** The filter in the address; invalid values are ignored. */
 export function filterFrom<Filter>(
   table: FilterTable<Filter>,
   get: (name: string) => string | undefined,
@@ -45,41 +45,41 @@ export function filterFrom<Filter>(
   return filter as Filter;
 }
 
-/** What was looked for, in words: “bakery”, Status Missing and Expires within 30 days. Undefined: everything. */
+/** The filter as a sentence: “bakery”, Status Missing and Expires within 30 days. Undefined for no filter. */
 export function filterSentence<Filter>(
   table: FilterTable<Filter>,
   filter: Filter,
-  /** Texts that the table cannot know, such as a name for an id. */
+  /** Labels that the table cannot know, such as a name for an id. */
   known: Partial<Record<keyof Filter, string | undefined>> = {},
 ): string | undefined {
   const parts = rowsOf(table).flatMap(([name, row]) => {
     const value = filter[name];
-    return value === undefined ? [] : [`${row.name()} ${known[name] ?? row.words(value)}`.trim()];
+    return value === undefined ? [] : [`${row.name()} ${known[name] ?? row.label(value)}`.trim()];
   });
   return parts.length > 0 ? formatList(parts) : undefined;
 }
 
-/** A filter by one of some words. */
-export const wordFilter = <Word extends string>(
+/** A filter by one value of an enumeration. */
+export const optionFilter = <Value extends string>(
   name: () => string,
-  options: Word[],
-  words: (word: Word) => string,
-): FilterRow<Word> => ({
+  options: Value[],
+  label: (value: Value) => string,
+): FilterRow<Value> => ({
   name,
-  parse: (text) => options.find((word) => word === text),
-  words,
+  parse: (text) => options.find((value) => value === text),
+  label,
   choice: { kind: "options", options },
 });
 
-/** A filter by a text of the product's own; more are values that no customer holds but the API takes. */
+/** A filter by a text of the product's; more are further values that the API accepts. */
 export const textFilter = (
   name: () => string,
   longest: number,
-  more: { value: string; words: () => string }[] = [],
+  more: { value: string; label: () => string }[] = [],
 ): FilterRow<string> => ({
   name,
   parse: (text) => text.slice(0, longest),
-  words: (text) => more.find(({ value }) => value === text)?.words() ?? text,
+  label: (text) => more.find(({ value }) => value === text)?.label() ?? text,
   choice: { kind: "server", more: more.map(({ value }) => value) },
 });
 
@@ -87,7 +87,7 @@ export const textFilter = (
 export const rangeFilter = (name: () => string, withUnknown: boolean): FilterRow<string> => ({
   name,
   parse: (text) => parseRangeFilter(text, withUnknown),
-  words: rangeWords,
+  label: rangeLabel,
   choice: { kind: "range", withUnknown },
 });
 
@@ -95,15 +95,15 @@ interface ChipsProps<Filter> {
   table: FilterTable<Filter>;
   filter: Filter;
   set: (changes: Record<string, string | undefined>) => void;
-  /** The values the server knows of a filter. */
+  /** The values of a filter that occur in the data. */
   server?: Partial<Record<keyof Filter, string[] | undefined>>;
-  /** Drawn only while they narrow the list. */
+  /** Filters to hide unless they are set. */
   hidden?: (keyof Filter)[];
-  /** The chips of filters the screen draws itself. */
+  /** The chips of filters with choice "other". */
   other?: Partial<Record<keyof Filter, ReactNode>>;
 }
 
-/** A chip per filter. One with nothing to choose between is left out, unless the address chose it. */
+/** A chip per filter. A filter with less than two values is hidden unless it is set. */
 export function FilterChips<Filter>(props: ChipsProps<Filter>) {
   const { table, filter, set, server = {}, hidden = [], other = {} } = props;
   return rowsOf(table).map(([name, row]) => {
@@ -139,24 +139,24 @@ function RowChip({ row, value, server = [], onChange }: ChipProps) {
   const values = choice.kind === "options" ? choice.options : server;
   if (value === undefined && values.length < 2) return null;
   const options = optionsOf(row, [...values, ...(choice.kind === "server" ? choice.more : [])], value);
-  const chosen = value === undefined ? undefined : same(String(value));
+  const chosen = value === undefined ? undefined : normal(String(value));
   return (
     <FilterChip
       label={row.name()}
-      value={options.find((option) => same(option.value) === chosen)?.value}
+      value={options.find((option) => normal(option.value) === chosen)?.value}
       options={options}
       onChange={onChange}
     />
   );
 }
 
-/** The product's own words compare without case. */
-const same = (text: string) => text.toLowerCase();
+/** The product's texts are compared without case. */
+const normal = (text: string) => text.toLowerCase();
 
-/** The options of a menu, with the chosen one even where it is not among them. */
+/** The options of a menu, with the chosen value even where it is not among them. */
 function optionsOf(row: Row, values: unknown[], chosen: unknown): FilterOption<string>[] {
-  const options = values.map((value) => ({ value: String(value), label: row.words(value) }));
-  if (chosen === undefined || options.some(({ value }) => same(value) === same(String(chosen))))
+  const options = values.map((value) => ({ value: String(value), label: row.label(value) }));
+  if (chosen === undefined || options.some(({ value }) => normal(value) === normal(String(chosen))))
     return options;
-  return [...options, { value: String(chosen), label: row.words(chosen) }];
+  return [...options, { value: String(chosen), label: row.label(chosen) }];
 }

@@ -1,4 +1,4 @@
-// Outlines of Material Icons (Apache License 2.0), only those the app shows: the package itself holds forty thousand files.
+// Outlines of Material Icons (Apache License 2.0) that the app uses; the package itself has forty thousand files.
 import { createSvgIcon } from "@mui/material/utils";
 
 export const OverviewIcon = createSvgIcon(

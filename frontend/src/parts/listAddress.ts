@@ -12,16 +12,16 @@ function changed(before: URLSearchParams, changes: Changes): URLSearchParams {
   return next;
 }
 
-/** What a list is narrowed by, and which row is open beside it, as the address says: back and forward just work. */
+/** The filter of a list and its open row, kept in the address, so that back and forward work. */
 export interface ListAddress {
-  /** Undefined where the address does not say. */
+  /** The value of a parameter; undefined where it is missing. */
   get: (name: string) => string | undefined;
-  /** Changes some; undefined or "" takes one out. replace: without a step of its own in the history. */
+  /** Changes parameters; undefined or "" removes one. replace: replaces the history entry. */
   set: (changes: Changes, replace?: boolean) => void;
-  /** Takes all out but the sort. */
+  /** Removes all parameters but the sort. */
   clear: () => void;
   openId: string | undefined;
-  /** Opens a row, and changes some of the rest with it. */
+  /** Opens a row and changes parameters. */
   open: (id: string, changes?: Changes) => void;
   close: () => void;
 }
@@ -57,8 +57,8 @@ export function useListAddress(path: string): ListAddress {
   }, [params, set, clear, id, navigate, path]);
 }
 
-/** The first of the words the address may hold that it does hold; whatever else stands there counts as nothing. */
-export const oneOf = <Word extends string>(
+/** Returns value if it is one of the given ones, otherwise undefined. */
+export const oneOf = <Value extends string>(
   value: string | undefined,
-  words: readonly Word[],
-): Word | undefined => words.find((word) => word === value);
+  values: readonly Value[],
+): Value | undefined => values.find((known) => known === value);

@@ -5,7 +5,7 @@ import { Problem } from "../bridge/problem";
 import { expectAccessible, renderPart } from "../test/render";
 import { FilterBar, FilterChip, SearchField } from "./FilterBar";
 import { ConfirmDialog, FormDialog } from "./FormDialog";
-import { Beside, SidePanel } from "./SidePanel";
+import { SidePanel, SplitView } from "./SidePanel";
 import { Day, Time } from "./Time";
 
 describe("a form in a dialog", () => {
@@ -124,11 +124,11 @@ describe("filters", () => {
 it("a panel beside a list takes the focus and closes on Escape", async () => {
   const onClose = vi.fn();
   const { user } = renderPart(
-    <Beside>
+    <SplitView>
       <SidePanel title="Aldgate Bakery" onClose={onClose}>
         facts
       </SidePanel>
-    </Beside>,
+    </SplitView>,
   );
   expect(screen.getByRole("complementary", { name: "Aldgate Bakery" })).toHaveFocus();
   await user.keyboard("{Escape}");

@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
 
-/** The zone that days are in: the MSSP's; the user's own where nobody is signed in. */
+/** The time zone of days: the MSSP's, or the user's own while no user is signed in. */
 export const TimeZone = createContext<string | undefined>(undefined);
 
 export const useTimeZone = (): string | undefined => useContext(TimeZone);

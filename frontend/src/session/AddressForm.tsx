@@ -1,9 +1,9 @@
 import Button from "@mui/material/Button";
 import { useState } from "react";
-import { portal } from "../bridge/portal";
+import { getPortal } from "../bridge/portal";
 import { type Problem, toProblem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
-import { problemWords } from "../parts/ErrorPanel";
+import { problemText } from "../parts/ErrorPanel";
 import { OneFieldForm } from "./OneFieldForm";
 
 interface Props {
@@ -13,7 +13,7 @@ interface Props {
   onBack?: (() => void) | undefined;
 }
 
-const words = (problem: Problem) => problem.message || problemWords(problem).text;
+const words = (problem: Problem) => problem.message || problemText(problem).text;
 
 /** Asks for the portal's address; Go decides whether it will do, and says why not. */
 export function AddressForm({ current, onDone, onBack }: Props) {
@@ -25,7 +25,7 @@ export function AddressForm({ current, onDone, onBack }: Props) {
     if (url.trim() === "") return setError(t("session.address.required"));
     setPending(true);
     try {
-      await portal().setAPIURL(url.trim());
+      await getPortal().setAPIURL(url.trim());
       await onDone();
     } catch (problem) {
       setError(words(toProblem(problem)));

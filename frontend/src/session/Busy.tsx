@@ -1,13 +1,13 @@
 import Typography from "@mui/material/Typography";
 import { useEffect, useState } from "react";
-import { portal } from "../bridge/portal";
+import { getPortal } from "../bridge/portal";
 import { t } from "../i18n/i18n";
 import { useSecondsLeft } from "../parts/useSecondsLeft";
 
 /** While the portal asks a call to wait: how long until it is made again by itself. Otherwise nothing. */
 export function Busy() {
   const [until, setUntil] = useState(0);
-  useEffect(() => portal().on("waiting", ({ seconds }) => setUntil(Date.now() + seconds * 1000)), []);
+  useEffect(() => getPortal().on("waiting", ({ seconds }) => setUntil(Date.now() + seconds * 1000)), []);
   const left = useSecondsLeft(until);
   return (
     // Always there, so that it is read out when it fills; empty, it takes no room in the column it stands in.

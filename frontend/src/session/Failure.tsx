@@ -7,7 +7,7 @@ import type { ProviderID } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { CopyButton } from "../parts/CopyButton";
-import { problemWords } from "../parts/ErrorPanel";
+import { problemText } from "../parts/ErrorPanel";
 import { ProblemFacts } from "../parts/ProblemFacts";
 import { SignedInAs } from "./SignedInAs";
 
@@ -51,11 +51,11 @@ interface Props {
 }
 
 /** What happened and what to do about it; what is no matter of signing in reads as it does everywhere. */
-export function failureWords(problem: Problem, provider: ProviderID | null) {
+export function failureText(problem: Problem, provider: ProviderID | null) {
   const kind = within(own, problem.code);
   const named = { provider: t(`words.provider.${provider ?? "google"}`), why: problem.message };
-  if (problem.cause) return problemWords(problem);
-  if (!kind) return problem.code === "internal" ? otherWords() : problemWords(problem);
+  if (problem.cause) return problemText(problem);
+  if (!kind) return problem.code === "internal" ? otherText() : problemText(problem);
   const told = within(ownWords, problem.code) && problem.message;
   return {
     title: t(`session.failed.${kind}.title`, named),
@@ -63,11 +63,11 @@ export function failureWords(problem: Problem, provider: ProviderID | null) {
   };
 }
 
-const otherWords = () => ({ title: t("session.failed.other.title"), text: t("session.failed.other.text") });
+const otherText = () => ({ title: t("session.failed.other.title"), text: t("session.failed.other.text") });
 
 /** Why a sign-in did not happen, what it means, and what to do next. */
 export function Failure({ problem, provider, link, action }: Props) {
-  const { title, text } = failureWords(problem, provider);
+  const { title, text } = failureText(problem, provider);
   return (
     <Alert
       severity={problem.code === "cancelled" ? "info" : "error"}
@@ -76,7 +76,7 @@ export function Failure({ problem, provider, link, action }: Props) {
       <AlertTitle>{title}</AlertTitle>
       {text}
       {problem.signedInAs && <SignedInAs provider={provider} address={problem.signedInAs} />}
-      {problem.said && <Said provider={provider} words={problem.said} />}
+      {problem.providerMessage && <ProviderMessage provider={provider} message={problem.providerMessage} />}
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, mt: 1, "&:empty": { display: "none" } }}>
         {problem.code === "browser_failed" && link && (
           <CopyButton text={link} label={t("session.waiting.copy")} />
@@ -91,13 +91,13 @@ export function Failure({ problem, provider, link, action }: Props) {
   );
 }
 
-/** The provider's own words: text of a stranger, shown as such. */
-function Said({ provider, words }: { provider: ProviderID | null; words: string }) {
+/** The provider's own error message, marked as a quotation. */
+function ProviderMessage({ provider, message }: { provider: ProviderID | null; message: string }) {
   return (
     <Box sx={{ mt: 1 }}>
-      {t("session.said", { provider: t(`words.provider.${provider ?? "google"}`) })}
+      {t("session.providerMessage", { provider: t(`words.provider.${provider ?? "google"}`) })}
       <Typography variant="body2" component="blockquote" sx={{ m: 0, fontFamily: "monospace" }}>
-        {words}
+        {message}
       </Typography>
     </Box>
   );

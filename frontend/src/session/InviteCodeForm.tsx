@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { ProviderID } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
-import { problemWords } from "../parts/ErrorPanel";
+import { problemText } from "../parts/ErrorPanel";
 import { useSecondsLeft } from "../parts/useSecondsLeft";
 import { OneFieldForm } from "./OneFieldForm";
 import { plainCode } from "./plainCode";
@@ -27,7 +27,7 @@ interface Props {
 function wordsOf(problem: Problem): string {
   const wrong = ["invite_code_invalid", "invite_code_required", "invalid"].includes(problem.code);
   if (wrong) return (problem.code !== "invite_code_required" && problem.message) || t("session.code.wrong");
-  const { title, text } = problemWords(problem);
+  const { title, text } = problemText(problem);
   return `${title}. ${text}`;
 }
 

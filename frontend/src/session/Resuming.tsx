@@ -1,7 +1,7 @@
 import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import Snackbar from "@mui/material/Snackbar";
-import { portal } from "../bridge/portal";
+import { getPortal } from "../bridge/portal";
 import { t } from "../i18n/i18n";
 import { Delayed } from "../parts/Delayed";
 
@@ -15,7 +15,7 @@ export function Resuming() {
           variant="outlined"
           sx={{ bgcolor: "background.paper" }}
           action={
-            <Button onClick={() => void portal().cancelSignIn()}>{t("session.resuming.instead")}</Button>
+            <Button onClick={() => void getPortal().cancelSignIn()}>{t("session.resuming.instead")}</Button>
           }
         >
           {t("session.resuming.text")}

@@ -1,9 +1,10 @@
 import { act, screen, waitFor, waitForElementToBeRemoved, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { causes, problemCodes } from "../bridge/enums";
 import { createFake, people } from "../bridge/fake";
-import { causes, codes, Problem, type ProblemCode } from "../bridge/problem";
+import { Problem, type ProblemCode } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
-import { failureWords } from "./Failure";
+import { failureText } from "./Failure";
 
 const google = () => screen.findByRole("button", { name: "Sign in with Google" });
 const microsoft = () => screen.findByRole("button", { name: "Sign in with Microsoft" });
@@ -79,7 +80,7 @@ describe("when the portal cannot be reached", () => {
 
   it.each(causes)("names the cause, the next step and the address: %s", (cause) => {
     const message = "What happened. What to do.";
-    const words = failureWords(new Problem("offline", { cause, message }), null);
+    const words = failureText(new Problem("offline", { cause, message }), null);
     expect(words.text).toBe(message);
     expect(words.title).not.toMatch(/parts\.|undefined|^$/);
   });
@@ -115,7 +116,9 @@ describe("what the provider said", () => {
   it.each(["denied", "provider_refused", "provider_unavailable"] as const)(
     "is shown as its words: %s",
     async (code) => {
-      await failWith(new Problem(code, { said: "access_denied AADSTS50105: not assigned to a role" }));
+      await failWith(
+        new Problem(code, { providerMessage: "access_denied AADSTS50105: not assigned to a role" }),
+      );
       const alert = await screen.findByRole("alert");
       expect(alert).toHaveTextContent("Google says:");
       expect(within(alert).getByText("access_denied AADSTS50105: not assigned to a role")).toBeVisible();
@@ -236,10 +239,10 @@ describe("a sign-in that fails says why in its own words, and can be tried again
     ["unavailable", "The portal is not available"],
     ["provider_unavailable", "Google is not available"],
     ["provider_refused", "Your sign-in with Google could not be confirmed"],
-    ["state_mismatch", "The answer did not belong to this sign-in"],
+    ["state_mismatch", "The response did not belong to this sign-in"],
     ["browser_failed", "Your browser could not be opened"],
     ["keyring_unavailable", "Your computer's keyring cannot be used"],
-    ["attempt_expired", "This sign-in is over"],
+    ["attempt_expired", "This sign-in has expired"],
     ["policy", "Your organisation's policy does not allow this"],
     ["internal", "Something went wrong"],
   ])("%s", async (code, title) => {
@@ -250,9 +253,9 @@ describe("a sign-in that fails says why in its own words, and can be tried again
   });
 
   // Every code there is: one that is new must get its own words before it reaches anybody.
-  it.each(codes.filter((code) => code !== "internal"))("has words of its own for %s", (code) => {
-    const generic = failureWords(new Problem("internal"), "google");
-    const { title, text } = failureWords(new Problem(code), "google");
+  it.each(problemCodes.filter((code) => code !== "internal"))("has words of its own for %s", (code) => {
+    const generic = failureText(new Problem("internal"), "google");
+    const { title, text } = failureText(new Problem(code), "google");
     expect(title).not.toBe(generic.title);
     expect(text).not.toBe(generic.text);
     expect(`${title} ${text}`).not.toMatch(/session\.|parts\.|\{\{|undefined/);
@@ -479,7 +482,7 @@ describe("an invite that wants its code", () => {
     const { user, fake, field } = await askForCode();
     fake.fail("submitInviteCode", new Problem("attempt_expired"));
     await user.type(field, "K7QM-2VXD-94TB{Enter}");
-    expect(await screen.findByText("This sign-in is over")).toBeVisible();
+    expect(await screen.findByText("This sign-in has expired")).toBeVisible();
     expect(await google()).toBeEnabled();
   });
 
@@ -542,7 +545,7 @@ describe("a session from an earlier run", () => {
 
   it("says that the keyring could not be asked, in its own sentence", async () => {
     renderApp({ startup: { keyring_problem: "The keyring is locked. Unlock it and try again." } });
-    expect(await screen.findByText(/^The keyring is locked\..*for this run only\.$/)).toBeVisible();
+    expect(await screen.findByText(/^The keyring is locked\..*until you close the app\.$/)).toBeVisible();
     expect(await google()).toBeEnabled();
     await expectAccessible();
   });
@@ -567,14 +570,14 @@ describe("a session from an earlier run", () => {
     expect(screen.queryByText("You have been signed out")).toBeNull();
   });
 
-  it("tells that it lasts for this run only where there is no keyring", async () => {
+  it("tells that it lasts until you close the app where there is no keyring", async () => {
     const { fake } = renderApp({ signedIn: people.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => fake.emit("session:only", { message: "No keyring." }));
-    expect(await screen.findByText("Signed in for this run only. No keyring.")).toBeVisible();
+    expect(await screen.findByText("Signed in only until you close the app. No keyring.")).toBeVisible();
     await expectAccessible();
     act(() => fake.emit("session:only", { message: "" }));
-    await waitFor(() => expect(screen.queryByText(/Signed in for this run only/)).toBeNull());
+    await waitFor(() => expect(screen.queryByText(/Signed in only until you close the app/)).toBeNull());
   });
 
   it("lets that notice be put away, and brings it back", async () => {
@@ -582,11 +585,13 @@ describe("a session from an earlier run", () => {
     const { fake, user } = renderApp({ signedIn: people.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => fake.emit("session:only", { message: "No keyring." }));
-    const banner = (await screen.findByText(/for this run only/)).closest("[role=alert]") as HTMLElement;
+    const banner = (await screen.findByText(/until you close the app/)).closest(
+      "[role=alert]",
+    ) as HTMLElement;
     await user.click(within(banner).getByRole("button", { name: "Close" }));
-    await waitFor(() => expect(screen.queryByText(/for this run only/)).toBeNull());
+    await waitFor(() => expect(screen.queryByText(/until you close the app/)).toBeNull());
     act(() => vi.advanceTimersByTime(31 * 60_000));
-    expect(await screen.findByText(/for this run only/)).toBeVisible();
+    expect(await screen.findByText(/until you close the app/)).toBeVisible();
   });
 
   it("leaves the next person at the start, not where the last one was", async () => {
@@ -603,6 +608,8 @@ describe("a session from an earlier run", () => {
     await user.click(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }));
     await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
     expect(await google()).toBeEnabled();
-    await waitFor(() => expect(screen.getByText(/The server could not be told/)).toBeVisible());
+    await waitFor(() =>
+      expect(screen.getByText(/the portal could not be reached to end the session/)).toBeVisible(),
+    );
   });
 });

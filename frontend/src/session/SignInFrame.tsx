@@ -4,7 +4,7 @@ import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 import type { Startup } from "../bridge/models";
 import { t } from "../i18n/i18n";
-import { Mark } from "../parts/Mark";
+import { Logo } from "../parts/Logo";
 
 interface Props {
   startup: Startup;
@@ -48,9 +48,9 @@ export function SignInFrame({ startup, onChangeAddress, children }: Props) {
         }}
       >
         <Box sx={{ display: "flex", flexDirection: "column", gap: 1.5 }}>
-          <Mark size={44} />
+          <Logo size={44} />
           <Typography variant="h1" sx={{ fontSize: "1.5rem" }}>
-            {t("session.mark")}
+            {t("words.product")}
           </Typography>
           <Typography color="textSecondary">{t("session.sentence")}</Typography>
         </Box>

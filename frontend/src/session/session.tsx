@@ -1,7 +1,7 @@
 import { type Query, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { Grant, Me, Permission, Startup } from "../bridge/models";
-import { portal } from "../bridge/portal";
+import { getPortal } from "../bridge/portal";
 import { type Problem, type ProblemCode, toProblem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { useNotify } from "../parts/Notices";
@@ -91,7 +91,7 @@ const outOfReach: readonly ProblemCode[] = [
 async function resume(startup: Startup): Promise<SessionState> {
   if (!startup.api_url || !startup.has_session) return { at: "signed_out", startup, why: null };
   try {
-    return { at: "signed_in", startup, me: await portal().resume() };
+    return { at: "signed_in", startup, me: await getPortal().resume() };
   } catch (error) {
     const why = toProblem(error);
     const kept = outOfReach.includes(why.code);
@@ -107,7 +107,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const reload = useCallback(async () => {
     try {
-      setState(await resume(await portal().startup()));
+      setState(await resume(await getPortal().startup()));
     } catch (error) {
       setState({ at: "broken", problem: toProblem(error) });
     }
@@ -125,7 +125,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     async (why: Problem | null) => {
       await queries.cancelQueries();
       queries.clear();
-      const startup = await portal().startup();
+      const startup = await getPortal().startup();
       setOnly(null);
       setState({ at: "signed_out", startup: { ...startup, has_session: false }, why });
     },
@@ -142,7 +142,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   // useRoleWatch notices a changed role. What cannot be loaded now is loaded when the user comes back.
   const refresh = useCallback(async () => {
-    const me = await portal()
+    const me = await getPortal()
       .me()
       .catch(() => null);
     if (!me) return;
@@ -151,7 +151,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const signOut = useCallback(async () => {
     try {
-      await portal().signOut();
+      await getPortal().signOut();
     } finally {
       await leave(null);
       // Whoever signs in next begins at the start, not where somebody else left off.
@@ -166,7 +166,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       setState({ at: "switching", startup, me, to });
       await queries.cancelQueries();
       try {
-        const next = await portal().useGrant(to.id);
+        const next = await getPortal().useGrant(to.id);
         queries.clear();
         setState({ at: "signed_in", startup, me: next });
       } catch (error) {
@@ -201,9 +201,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const unsubscribe = [
-      portal().on("session:ended", (event) => void leave(toProblem(event))),
-      portal().on("session:only", ({ message }) => setOnly(message || null)),
-      portal().on("network:changed", () => {
+      getPortal().on("session:ended", (event) => void leave(toProblem(event))),
+      getPortal().on("session:only", ({ message }) => setOnly(message || null)),
+      getPortal().on("network:changed", () => {
         const failed = { predicate: (query: Query) => query.state.fetchFailureCount > 0 };
         void queries.refetchQueries({ type: "active", ...failed });
       }),

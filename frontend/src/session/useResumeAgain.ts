@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { portal } from "../bridge/portal";
+import { getPortal } from "../bridge/portal";
 import { useDoor } from "./session";
 
 const pauses = [2_000, 4_000, 8_000, 15_000, 30_000];
@@ -36,7 +36,7 @@ export function useResumeAgain() {
   useEffect(() => {
     setNextAt(Date.now() + pauseAfter(0));
     failures.current = 1;
-    return portal().on("network:changed", () => {
+    return getPortal().on("network:changed", () => {
       failures.current = 0;
       changed.current = true;
       void tryNow();

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { Me } from "../bridge/models";
-import { portal } from "../bridge/portal";
+import { getPortal } from "../bridge/portal";
 import { Problem, type ProblemCode, toProblem } from "../bridge/problem";
 
 /** What an answer says when what is known of the role may no longer be true. */
@@ -32,7 +32,7 @@ export function useRoleWatch(watch: Watch): void {
       asking = true;
       askedAt = Date.now();
       try {
-        const now = await portal().me();
+        const now = await getPortal().me();
         const { me, onChanged } = latest.current;
         if (me === before && JSON.stringify(now) !== JSON.stringify(me)) onChanged(now);
       } catch (error) {
@@ -55,7 +55,7 @@ export function useRoleWatch(watch: Watch): void {
       queries.getMutationCache().subscribe((event) => {
         if (event.type === "updated" && event.action.type === "error") heard(event.action.error);
       }),
-      portal().on("role:changed", () => void ask()),
+      getPortal().on("role:changed", () => void ask()),
       () => window.removeEventListener("focus", came),
     ];
     window.addEventListener("focus", came);

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Events, InviteOffer, Me, ProviderID } from "../bridge/models";
-import { portal } from "../bridge/portal";
+import { getPortal } from "../bridge/portal";
 import { type Problem, type ProblemCode, toProblem } from "../bridge/problem";
 import { useDoor } from "./session";
 
@@ -63,12 +63,12 @@ export function useSignIn() {
   useEffect(() => {
     const stops = [
       // What is told after a cancel, or after the end, is of a sign-in that is no more.
-      portal().on("signin:waiting", (waiting) => {
+      getPortal().on("signin:waiting", (waiting) => {
         if (!starting.current) return;
         link.current = waiting.url;
         setStep({ at: "waiting", waiting });
       }),
-      portal().on("signin:exchanging", ({ provider }) => {
+      getPortal().on("signin:exchanging", ({ provider }) => {
         if (starting.current) setStep({ at: "exchanging", provider });
       }),
     ];
@@ -100,19 +100,19 @@ export function useSignIn() {
     starting.current = true;
     link.current = null;
     setStep({ at: "starting", provider });
-    void run(provider, () => portal().signIn(provider));
+    void run(provider, () => getPortal().signIn(provider));
   };
 
   const submitCode = (code: string) => {
     if (step.at !== "code") return;
     setStep({ ...step, problem: null, pending: true });
-    void run(step.provider, () => portal().submitInviteCode(code));
+    void run(step.provider, () => getPortal().submitInviteCode(code));
   };
 
   const chooseInvites = (ids: string[]) => {
     if (step.at !== "invites") return;
     setStep({ ...step, problem: null, pending: true });
-    void run(step.provider, () => portal().chooseInvites(ids));
+    void run(step.provider, () => getPortal().chooseInvites(ids));
   };
 
   // The desktop keeps the sign-in of somebody who is deactivated for the code of another invite.
@@ -123,13 +123,13 @@ export function useSignIn() {
     attempt.current += 1;
     starting.current = false;
     setStep(choose);
-    portal()
+    getPortal()
       .cancelSignIn()
       .catch(() => undefined);
   };
 
   const openAgain = () => {
-    portal()
+    getPortal()
       .openSignInPage()
       .catch((rejection) => setStep((now) => withBrowserProblem(now, toProblem(rejection))));
   };

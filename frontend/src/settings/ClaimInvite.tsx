@@ -1,7 +1,7 @@
 import Button from "@mui/material/Button";
 import TextField from "@mui/material/TextField";
 import { useState } from "react";
-import { useClaimInvite } from "../bridge/changes";
+import { useClaimInvite } from "../bridge/mutations";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { FormDialog } from "../parts/FormDialog";

@@ -47,7 +47,7 @@ describe("one's own sessions", () => {
     await expectAccessible();
     await user.click(within(dialog).getByRole("button", { name: "Sign out all others" }));
     expect(await screen.findByText("2 sessions have ended.")).toBeVisible();
-    expect(await screen.findByText("You are signed in nowhere else.")).toBeVisible();
+    expect(await screen.findByText("You are not signed in anywhere else.")).toBeVisible();
     expect(fake.world.sessions.map(({ current }) => current)).toEqual([true]);
     expect(screen.queryByRole("button", { name: "Sign out all others" })).toBeNull();
   });

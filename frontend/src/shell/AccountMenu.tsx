@@ -36,7 +36,7 @@ const modes: { mode: "system" | "light" | "dark"; icon: ReactNode }[] = [
   { mode: "dark", icon: <DarkIcon /> },
 ];
 
-/** Who is signed in; light or dark; sessions; settings; the way out. */
+/** The menu of the signed-in user: theme, sessions, settings, sign out. */
 export function AccountMenu() {
   const { me, signOut } = useSession();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);

@@ -2,22 +2,22 @@ import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { type Outage, useOutage } from "../bridge/connection";
+import { type Outage, useOutage } from "../bridge/outage";
 import { formatTime } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { OfflineIcon } from "../parts/icons";
 import { ProblemFacts } from "../parts/ProblemFacts";
 import { useSession } from "../session/session";
 
-const tryEvery = 15_000;
+const retryInterval = 15_000;
 
-/** What holds for every screen: since when the portal cannot be used and why, or signed in for this run only. */
+/** The banners above every screen: an outage, or a session that is not kept after the app closes. */
 export function Banners() {
   const { only } = useSession();
   const outage = useOutage();
   return (
     <>
-      {only && <Only key={only} why={only} />}
+      {only && <NotKept key={only} why={only} />}
       {outage && <OutageBanner outage={outage} />}
     </>
   );
@@ -25,19 +25,19 @@ export function Banners() {
 
 const flat = { borderRadius: 0, py: 0, px: 2, "& .MuiAlert-message": { py: 0.75 } };
 
-// Put away, it comes back: what it says still holds.
-const backAfter = 30 * 60_000;
+// A closed banner is shown again after a while, because it is still true.
+const showAgainAfter = 30 * 60_000;
 
-function Only({ why }: { why: string }) {
-  const [away, setAway] = useState(false);
+function NotKept({ why }: { why: string }) {
+  const [closed, setClosed] = useState(false);
   useEffect(() => {
-    if (!away) return;
-    const timer = setTimeout(() => setAway(false), backAfter);
+    if (!closed) return;
+    const timer = setTimeout(() => setClosed(false), showAgainAfter);
     return () => clearTimeout(timer);
-  }, [away]);
-  if (away) return null;
+  }, [closed]);
+  if (closed) return null;
   return (
-    <Alert severity="warning" sx={flat} onClose={() => setAway(true)}>
+    <Alert severity="warning" sx={flat} onClose={() => setClosed(true)}>
       {t("shell.only", { why })}
     </Alert>
   );
@@ -47,7 +47,7 @@ function OutageBanner({ outage }: { outage: Outage }) {
   const { since, problem } = outage;
   const queries = useQueryClient();
   useEffect(() => {
-    const timer = setInterval(() => void queries.invalidateQueries(), tryEvery);
+    const timer = setInterval(() => void queries.invalidateQueries(), retryInterval);
     return () => clearInterval(timer);
   }, [queries]);
   return (

@@ -9,7 +9,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** Catches what a screen throws while drawing, so that the frame around it stays usable. */
+/** An error boundary: catches what a screen throws while it renders, so that the frame stays usable. */
 export class Crash extends Component<Props, { error: unknown }> {
   override state: { error: unknown } = { error: null };
 

@@ -7,14 +7,12 @@ import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { Overview } from "../bridge/models";
 import { keys, overviewQuery } from "../bridge/queries";
+import { staleAfter } from "../bridge/runs";
 import { formatMoment, formatRelative } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { ErrorIcon, PauseIcon, TimeIcon, WarningIcon } from "../parts/icons";
 import { useNow } from "../parts/Time";
 import { useSession } from "../session/session";
-
-/** Data older than this missed several syncs of the schedule. */
-const staleAfter = 24 * 3_600_000;
 
 type Age =
   | "fresh"
@@ -51,14 +49,11 @@ const looks = {
   paused: { icon: <PauseIcon />, color: "warning.main" },
 };
 
-/** Lists this long are not read again by themselves: each page is a call. */
-const longest = 5;
+/** Longer lists are not refetched automatically, because each page is a call. */
+const maxPages = 5;
 
-/**
- * Has customers on screen asked for anew once a later sync was complete: what is looked at is as old as the top bar says,
- * however long the window stays open.
- */
-function useNewerData(grant: string, asOf: string | null | undefined) {
+/** Refetches the customers on screen after a later sync, so that they are as old as the top bar says. */
+function useRefetchAfterSync(grant: string, asOf: string | null | undefined) {
   const queries = useQueryClient();
   const before = useRef(asOf);
   useEffect(() => {
@@ -69,13 +64,13 @@ function useNewerData(grant: string, asOf: string | null | undefined) {
       void queries.invalidateQueries({
         queryKey: noun(grant),
         predicate: ({ state }) =>
-          ((state.data as Partial<InfiniteData<unknown>>)?.pages?.length ?? 0) <= longest,
+          ((state.data as Partial<InfiniteData<unknown>>)?.pages?.length ?? 0) <= maxPages,
       });
     }
   }, [queries, grant, asOf]);
 }
 
-/** How old the data on every screen is; leads to the syncs for those who may see them. */
+/** The age of the data on every screen; a link to the syncs for viewers who may see them. */
 export function DataAge() {
   const { me, grant, can } = useSession();
   const now = useNow();
@@ -84,16 +79,16 @@ export function DataAge() {
     enabled: can("see_overview"),
     refetchInterval: 2 * 60_000,
   });
-  useNewerData(grant.id, data?.data_as_of);
-  const known = data ?? (me.data_as_of ? { data_as_of: me.data_as_of, attention: [] } : null);
-  if (!known) return null;
-  const age = ageOf(known, now);
-  const when = formatRelative(known.data_as_of, now);
+  useRefetchAfterSync(grant.id, data?.data_as_of);
+  const shown = data ?? (me.data_as_of ? { data_as_of: me.data_as_of, attention: [] } : null);
+  if (!shown) return null;
+  const age = ageOf(shown, now);
+  const when = formatRelative(shown.data_as_of, now);
   const text = t(`shell.age.${age}`, { when });
-  const hint = known.data_as_of
-    ? `${text}. ${t("shell.age.hint")}: ${formatMoment(known.data_as_of)}`
+  const hint = shown.data_as_of
+    ? `${text}. ${t("shell.age.hint")}: ${formatMoment(shown.data_as_of)}`
     : `${text}. ${t("shell.age.hintNever")}`;
-  const face = (
+  const content = (
     <Box component="span" sx={{ display: "flex", alignItems: "center", gap: 0.75, color: looks[age].color }}>
       {looks[age].icon}
       <Box component="span" className="age-text">
@@ -110,10 +105,10 @@ export function DataAge() {
       >
         {can("see_syncs") ? (
           <Link component={RouterLink} to={links.syncs} color="inherit">
-            {face}
+            {content}
           </Link>
         ) : (
-          face
+          content
         )}
       </Box>
     </Tooltip>

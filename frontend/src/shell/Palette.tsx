@@ -8,7 +8,6 @@ import { useNavigate } from "react-router";
 import { links } from "../bridge/links";
 import { searchQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
-import { Hidden } from "../parts/Hidden";
 import {
   ClientsIcon,
   DarkIcon,
@@ -22,6 +21,8 @@ import {
   SyncIcon,
   SystemIcon,
 } from "../parts/icons";
+import { useDebounced } from "../parts/useDebounced";
+import { VisuallyHidden } from "../parts/VisuallyHidden";
 import { useSession } from "../session/session";
 import type { RailEntry } from "./Rail";
 
@@ -39,7 +40,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Reaches any screen, command, MSP or client from the keyboard. */
+/** Finds any screen, command, MSP or client by keyboard. */
 export function Palette({ rail, onClose }: Props) {
   const [q, setQ] = useState("");
   const { hits, more, searching, failed } = useHits(q, rail);
@@ -53,7 +54,7 @@ export function Palette({ rail, onClose }: Props) {
     onClose();
     hit.run();
   };
-  const keyed = (event: React.KeyboardEvent) => {
+  const onKeyDown = (event: React.KeyboardEvent) => {
     const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
     const move = moves[event.key];
     if (move && hits.length > 0) setAt((chosen + move + hits.length) % hits.length);
@@ -71,9 +72,9 @@ export function Palette({ rail, onClose }: Props) {
       sx={{ "& .MuiDialog-container": { alignItems: "flex-start", pt: "8vh" } }}
       slotProps={{ paper: { sx: { m: 2, maxHeight: "min(520px, 80vh)" } } }}
     >
-      <Hidden as="h2" id={`${id}title`}>
+      <VisuallyHidden as="h2" id={`${id}title`}>
         {t("shell.search.title")}
-      </Hidden>
+      </VisuallyHidden>
       <Box sx={{ display: "flex", alignItems: "center", gap: 1, px: 2, height: 48, flexShrink: 0 }}>
         <SearchIcon />
         <InputBase
@@ -85,7 +86,7 @@ export function Palette({ rail, onClose }: Props) {
             setQ(event.target.value.slice(0, 100));
             setAt(0);
           }}
-          onKeyDown={keyed}
+          onKeyDown={onKeyDown}
           inputProps={{
             role: "combobox",
             "aria-label": t("shell.search.title"),
@@ -106,7 +107,7 @@ export function Palette({ rail, onClose }: Props) {
         {hits.map((hit, n) => (
           <Box key={hit.id} role="presentation">
             {hit.group !== hits[n - 1]?.group && <GroupName group={hit.group} />}
-            <HitLine
+            <HitRow
               hit={hit}
               id={`${id}${hit.id}`}
               chosen={n === chosen}
@@ -116,7 +117,7 @@ export function Palette({ rail, onClose }: Props) {
           </Box>
         ))}
       </Box>
-      <Foot q={q} shown={hits.length} count={hits.length + more} searching={searching} failed={failed} />
+      <Footer q={q} shown={hits.length} count={hits.length + more} searching={searching} failed={failed} />
     </Dialog>
   );
 }
@@ -129,7 +130,7 @@ function GroupName({ group }: { group: Hit["group"] }) {
   );
 }
 
-interface LineProps {
+interface HitRowProps {
   hit: Hit;
   id: string;
   chosen: boolean;
@@ -137,7 +138,7 @@ interface LineProps {
   onPoint: () => void;
 }
 
-function HitLine({ hit, id, chosen, onRun, onPoint }: LineProps) {
+function HitRow({ hit, id, chosen, onRun, onPoint }: HitRowProps) {
   useEffect(() => {
     if (chosen) document.getElementById(id)?.scrollIntoView?.({ block: "nearest" });
   }, [chosen, id]);
@@ -182,17 +183,17 @@ function HitLine({ hit, id, chosen, onRun, onPoint }: LineProps) {
   );
 }
 
-interface FootProps {
+interface FooterProps {
   q: string;
   shown: number;
-  /** Those that match but are not listed included. */
+  /** All matches, including those that are not listed. */
   count: number;
   searching: boolean;
   failed: boolean;
 }
 
-/** Says, also to assistive technology, how the search stands. */
-function Foot({ q, shown, count, searching, failed }: FootProps) {
+/** The state of the search, as a live region. */
+function Footer({ q, shown, count, searching, failed }: FooterProps) {
   const text = searching
     ? t("shell.search.searching")
     : failed
@@ -217,23 +218,13 @@ function Foot({ q, shown, count, searching, failed }: FootProps) {
   );
 }
 
-/** The last value that stood still for 150 ms. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), 150);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
-}
-
 function useHits(q: string, rail: RailEntry[]) {
   const { grant, can } = useSession();
-  const asked = useSettled(q.trim());
+  const query = useDebounced(q.trim(), 150);
   const commands = useCommands(rail);
   const navigate = useNavigate();
-  const enabled = asked !== "" && q.trim() !== "" && can("see_clients");
-  const search = useQuery({ ...searchQuery(grant.id, asked, can("see_msps")), enabled });
+  const enabled = query !== "" && q.trim() !== "" && can("see_clients");
+  const search = useQuery({ ...searchQuery(grant.id, query, can("see_msps")), enabled });
   const found = enabled ? search.data : undefined;
   const hits = useMemo<Hit[]>(() => {
     const needle = q.trim().toLocaleLowerCase();

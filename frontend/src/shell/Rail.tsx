@@ -5,24 +5,24 @@ import type { ReactNode } from "react";
 import { Link, NavLink, useLocation } from "react-router";
 import { t } from "../i18n/i18n";
 import { FoldIcon, UnfoldIcon } from "../parts/icons";
-import { Mark } from "../parts/Mark";
+import { Logo } from "../parts/Logo";
 
 export interface RailEntry {
   to: string;
   name: string;
   icon: ReactNode;
-  /** Where else the entry counts as the present one, beside `to` and what lies under it. */
+  /** Further paths for which the entry is the current one, besides `to` and the paths below it. */
   also?: string[];
 }
 
 interface Props {
   entries: RailEntry[];
   folded: boolean;
-  /** Absent where the window is too narrow to unfold. */
+  /** Absent where the window is too narrow to expand the menu. */
   onFold?: (() => void) | undefined;
 }
 
-/** The menu at the left: 220 px, or 56 with the names as hints. */
+/** The menu at the left: 220 px wide, or 56 px with the names as tooltips. */
 export function Rail({ entries, folded, onFold }: Props) {
   const { pathname } = useLocation();
   const within = ({ also = [] }: RailEntry) => also.some((to) => `${pathname}/`.startsWith(`${to}/`));
@@ -42,14 +42,14 @@ export function Rail({ entries, folded, onFold }: Props) {
       })}
     >
       <Box sx={{ height: 48, flexShrink: 0, display: "flex", alignItems: "center", gap: 1.25, px: 2 }}>
-        <Mark size={24} />
+        <Logo size={24} />
         {!folded && <Box sx={{ fontWeight: 600, whiteSpace: "nowrap" }}>{t("words.product")}</Box>}
       </Box>
       <Box sx={{ flex: 1, p: 1 }}>
         <Box component="ul" sx={{ listStyle: "none", m: 0, p: 0, display: "grid", gap: 0.25 }}>
           {entries.map((entry) => (
             <li key={entry.to}>
-              <Hint text={entry.name} shown={folded}>
+              <RailTooltip text={entry.name} shown={folded}>
                 <ButtonBase
                   component={within(entry) ? Link : NavLink}
                   to={entry.to}
@@ -60,7 +60,7 @@ export function Rail({ entries, folded, onFold }: Props) {
                   {entry.icon}
                   {!folded && <span>{entry.name}</span>}
                 </ButtonBase>
-              </Hint>
+              </RailTooltip>
             </li>
           ))}
         </Box>
@@ -86,7 +86,15 @@ const item = {
   "&.active svg": { color: "primary.main" },
 };
 
-function Hint({ text, shown, children }: { text: string; shown: boolean; children: React.ReactElement }) {
+function RailTooltip({
+  text,
+  shown,
+  children,
+}: {
+  text: string;
+  shown: boolean;
+  children: React.ReactElement;
+}) {
   return (
     <Tooltip title={shown ? text : ""} placement="right" enterDelay={100}>
       {children}
@@ -98,12 +106,12 @@ function FoldButton({ folded, onFold }: { folded: boolean; onFold: () => void })
   const name = folded ? t("shell.rail.unfold") : t("shell.rail.fold");
   return (
     <Box sx={{ p: 1 }}>
-      <Hint text={name} shown={folded}>
+      <RailTooltip text={name} shown={folded}>
         <ButtonBase aria-label={name} aria-expanded={!folded} onClick={onFold} sx={item}>
           {folded ? <UnfoldIcon /> : <FoldIcon />}
           {!folded && <span>{name}</span>}
         </ButtonBase>
-      </Hint>
+      </RailTooltip>
     </Box>
   );
 }

@@ -12,7 +12,7 @@ import { ChevronDownIcon } from "../parts/icons";
 import { useNotify } from "../parts/Notices";
 import { useSession } from "../session/session";
 
-/** Where the user acts and as what; with several grants, the way to another. */
+/** The active grant: node and role. With several grants, a menu to switch. */
 export function ScopeSwitch() {
   const { grant, me, actAs } = useSession();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
@@ -28,7 +28,7 @@ export function ScopeSwitch() {
   const choose = (to: Grant) => {
     setAnchor(null);
     if (to.id === grant.id) return;
-    // A page of the old scope may not exist in the new one.
+    // The current screen may not exist in the new scope.
     void navigate(links.overview);
     actAs(to).catch(() => notify({ tone: "error", text: t("shell.scope.failed", { node: to.node }) }));
   };

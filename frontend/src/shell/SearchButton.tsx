@@ -5,7 +5,7 @@ import { SearchIcon } from "../parts/icons";
 
 const mac = typeof navigator !== "undefined" && /Mac/.test(navigator.userAgent);
 
-// Gone from sight in a narrow window, still the button's name.
+// Visually hidden in a narrow window, but still the accessible name.
 const hidden = {
   position: "absolute",
   width: "1px",
@@ -14,7 +14,7 @@ const hidden = {
   clipPath: "inset(50%)",
 };
 
-/** Looks like a search field and opens the palette. */
+/** A button in the form of a search field that opens the palette. */
 export function SearchButton({ onOpen }: { onOpen: () => void }) {
   return (
     <ButtonBase

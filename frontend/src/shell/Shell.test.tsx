@@ -1,11 +1,11 @@
 import { act, render, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { App } from "../App";
-import { newQueryClient } from "../bridge/client";
 import { createFake, people } from "../bridge/fake";
-import { hangIn } from "../bridge/portal";
+import { setPortal } from "../bridge/portal";
 import { Problem } from "../bridge/problem";
 import { keys } from "../bridge/queries";
+import { newQueryClient } from "../bridge/queryClient";
 import { expectAccessible, renderApp } from "../test/render";
 import { ageOf } from "./DataAge";
 
@@ -63,10 +63,10 @@ describe("the frame", () => {
 
   it("folds its menu and keeps the names for assistive technology", async () => {
     const { user } = renderApp({ signedIn: people.admin });
-    await user.click(await screen.findByRole("button", { name: "Fold menu" }));
+    await user.click(await screen.findByRole("button", { name: "Collapse menu" }));
     expect(screen.queryByText("Overview", { selector: "nav span" })).toBeNull();
     expect(await railNames()).toEqual(["Overview", "MSPs", "Clients", "Admin"]);
-    await user.click(screen.getByRole("button", { name: "Unfold menu" }));
+    await user.click(screen.getByRole("button", { name: "Expand menu" }));
     expect(screen.getByText("Overview", { selector: "nav span" })).toBeVisible();
   });
 
@@ -78,7 +78,7 @@ describe("the frame", () => {
 
   it("says that there is no such page, and leads back", async () => {
     const { user } = renderApp({ signedIn: people.admin, path: "/nowhere" });
-    expect(await screen.findByText("There is no such page")).toBeVisible();
+    expect(await screen.findByText("Page not found")).toBeVisible();
     await user.click(screen.getByRole("link", { name: "Go to Overview" }));
     expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   });
@@ -203,7 +203,9 @@ describe("the cause of an outage", () => {
     });
     expect(await screen.findByText("Not loaded yet")).toBeVisible();
     const banner = screen.getByRole("alert");
-    expect(banner).toHaveTextContent(/^The portal is not available since .* A gateway replied with HTTP 502/);
+    expect(banner).toHaveTextContent(
+      /^The portal has been unavailable since .* A gateway replied with HTTP 502/,
+    );
     expect(banner).toHaveTextContent("Address: https://portal.example.com");
     await expectAccessible();
     fake.fail("clients");
@@ -216,7 +218,7 @@ describe("data that a later sync brought", () => {
   it("is asked for by the list on screen as soon as the top bar knows, and not otherwise", async () => {
     const fake = createFake({ signedIn: people.admin });
     fake.world.clients = fake.world.clients.slice(0, 3);
-    hangIn(fake);
+    setPortal(fake);
     window.location.hash = "/clients";
     const queries = newQueryClient();
     render(<App queries={queries} />);

@@ -2,9 +2,9 @@ import Box from "@mui/material/Box";
 import useMediaQuery from "@mui/material/useMediaQuery";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLocation } from "react-router";
-import { useOutage } from "../bridge/connection";
+import { useOutage } from "../bridge/outage";
 import { t } from "../i18n/i18n";
-import { Announced } from "../parts/announced";
+import { OutageBannerShown } from "../parts/outageBanner";
 import { AccountMenu } from "./AccountMenu";
 import { Banners } from "./Banners";
 import { DataAge } from "./DataAge";
@@ -22,7 +22,7 @@ interface Props {
 /** The frame around every screen: rail, top bar, banners, the palette on Ctrl+K. */
 export function Shell({ rail, children }: Props) {
   const narrow = useMediaQuery("(max-width: 899px)", { noSsr: true });
-  const [foldedByHand, setFolded] = useState(false);
+  const [foldedByUser, setFolded] = useState(false);
   const [searching, setSearching] = useState(false);
   useBusyNotice();
   useShortcut(() => setSearching((open) => !open));
@@ -31,15 +31,15 @@ export function Shell({ rail, children }: Props) {
       <SkipLink />
       <Rail
         entries={rail}
-        folded={narrow || foldedByHand}
+        folded={narrow || foldedByUser}
         onFold={narrow ? undefined : () => setFolded((before) => !before)}
       />
       <Box sx={{ flex: 1, minWidth: 0, display: "flex", flexDirection: "column" }}>
         <TopBar onSearch={() => setSearching(true)} />
         <Banners />
-        <Announced value={useOutage() !== null}>
+        <OutageBannerShown value={useOutage() !== null}>
           <Main>{children}</Main>
-        </Announced>
+        </OutageBannerShown>
       </Box>
       {searching && <Palette rail={rail} onClose={() => setSearching(false)} />}
     </Box>
@@ -61,7 +61,7 @@ function useShortcut(act: () => void) {
   }, []);
 }
 
-/** First in the tab order. A button, not a link: the hash belongs to the router. */
+/** First in the tab order. A button instead of a link, because the router uses the hash. */
 function SkipLink() {
   return (
     <Box
@@ -109,7 +109,7 @@ function TopBar({ onSearch }: { onSearch: () => void }) {
         "@media (max-width: 759px)": {
           gridTemplateColumns: "minmax(0, 1fr) auto auto",
           gap: 1,
-          // Still there for whoever hears it.
+          // Visually hidden, for assistive technology.
           "& .age-text": { position: "absolute", width: "1px", height: "1px", clipPath: "inset(50%)" },
         },
       })}
@@ -124,11 +124,11 @@ function TopBar({ onSearch }: { onSearch: () => void }) {
   );
 }
 
-/** The screen's place; a new path scrolls it to the top. */
+/** The content area; another screen scrolls it to the top. */
 function Main({ children }: { children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
   const [, screen] = useLocation().pathname.split("/");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the screen's name is what the scrolling follows
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the effect depends on the screen's name only
   useEffect(() => {
     main.current?.scrollTo(0, 0);
   }, [screen]);

@@ -4,7 +4,7 @@ import Typography from "@mui/material/Typography";
 import { t } from "../i18n/i18n";
 import { Delayed } from "../parts/Delayed";
 
-/** The frame in grey: while the session is picked up, or another grant taken. */
+/** The skeleton of the frame, shown while the session is restored or the grant is switched. */
 export function ShellSkeleton({ to }: { to?: string }) {
   const label = to ? t("shell.scope.switching", { node: to }) : t("parts.table.loading");
   return (
@@ -33,7 +33,7 @@ export function ShellSkeleton({ to }: { to?: string }) {
   );
 }
 
-/** A screen in grey, while its chunk loads. */
+/** The skeleton of a screen, shown while its chunk loads. */
 export function ScreenSkeleton() {
   return (
     <Delayed>

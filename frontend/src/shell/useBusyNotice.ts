@@ -1,14 +1,14 @@
 import { useEffect } from "react";
-import { portal } from "../bridge/portal";
+import { getPortal } from "../bridge/portal";
 import { t } from "../i18n/i18n";
 import { useNotify } from "../parts/Notices";
 
-/** Says when a call was asked to wait and goes on by itself. */
+/** Shows a notice when the API asked a call to wait. */
 export function useBusyNotice(): void {
   const notify = useNotify();
   useEffect(
     () =>
-      portal().on("waiting", ({ seconds, what }) =>
+      getPortal().on("waiting", ({ seconds, what }) =>
         notify({
           tone: "info",
           text: t(what === "unavailable" ? "shell.unavailable" : "shell.busy", { count: seconds }),

@@ -6,34 +6,35 @@ import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ConnectionItem } from "../bridge/models";
-import { moves, unmapped } from "../bridge/runs";
+import { isActive, isUnmapped } from "../bridge/runs";
 import { absent, formatNumber, formatRelative } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { Hidden } from "../parts/Hidden";
 import { EditIcon, FieldsIcon, KeyIcon, PauseIcon, PlayIcon } from "../parts/icons";
 import { StatusChip } from "../parts/StatusChip";
 import { Time, useNow } from "../parts/Time";
-import type { ConnectionAction } from "./Connections";
+import { VisuallyHidden } from "../parts/VisuallyHidden";
 import { connectionName } from "./connectionName";
 import { type ConnectionState, connectionState, hostOf, stateTones } from "./connectionState";
-import { HarmlessNames, SignNote } from "./Harmless";
-import { OpenFields } from "./OpenFields";
+import { FieldMapButton } from "./FieldMapButton";
+import { HarmlessNames, SignNote } from "./HarmlessNames";
+import { RunProgress } from "./RunProgress";
 import { SyncNow } from "./SyncNow";
-import { UnderWay } from "./UnderWay";
+
+export type ConnectionAction = "edit" | "key" | "pause";
 
 interface Props {
   connection: ConnectionItem;
-  /** Since when its syncs fail, where that is known. */
+  /** Since when its syncs have failed, if known. */
   since: string | null;
   onAsk: (action: ConnectionAction) => void;
 }
 
-/** One connection: how it stands, how old its data is, what may be done about it. */
+/** One connection: its state, the age of its data, its actions. */
 export function ConnectionCard({ connection, since, onAsk }: Props) {
   const now = useNow();
   const state = connectionState(connection, now);
   const when = formatRelative(since ?? connection.last_complete, now);
-  const told = state === "failing" && when === absent ? "failingPlain" : state;
+  const label = state === "failing" && when === absent ? "failingPlain" : state;
   return (
     <Box
       component="article"
@@ -55,22 +56,22 @@ export function ConnectionCard({ connection, since, onAsk }: Props) {
         </Typography>
         <StatusChip
           tone={stateTones[state]}
-          label={t(`products.state.${told}`, { when, product: connection.product_name })}
+          label={t(`products.state.${label}`, { when, product: connection.product_name })}
         />
         <Actions connection={connection} onAsk={onAsk} />
       </Box>
-      <Known connection={connection} now={now} />
+      <ConnectionFacts connection={connection} now={now} />
       <Account connection={connection} />
-      <Matter connection={connection} state={state} />
+      <StateAlert connection={connection} state={state} />
       {state === "failing" && connection.last_run && (
         <Box sx={{ mb: -2, "&:empty": { display: "none" } }}>
           <SignNote run={connection.last_run} />
         </Box>
       )}
       <HarmlessNames connection={connection} />
-      {connection.last_run && moves(connection.last_run) && (
+      {connection.last_run && isActive(connection.last_run) && (
         <Box sx={{ mb: -1.5 }}>
-          <UnderWay run={connection.last_run} />
+          <RunProgress run={connection.last_run} />
         </Box>
       )}
     </Box>
@@ -113,7 +114,7 @@ function Actions({ connection, onAsk }: Pick<Props, "connection" | "onAsk">) {
   );
 }
 
-function Known({ connection, now }: { connection: ConnectionItem; now: Date }) {
+function ConnectionFacts({ connection, now }: { connection: ConnectionItem; now: Date }) {
   const { customer_id, base_url, api_key_last4: last4, last_complete } = connection;
   const facts: [string, ReactNode][] = [
     [t("products.fact.customer"), customer_id],
@@ -122,7 +123,7 @@ function Known({ connection, now }: { connection: ConnectionItem; now: Date }) {
       t("products.fact.key"),
       <span key="key">
         <span aria-hidden>{t("products.keyEnds", { last4 })}</span>
-        <Hidden>{t("products.keyEndsName", { last4 })}</Hidden>
+        <VisuallyHidden>{t("products.keyEndsName", { last4 })}</VisuallyHidden>
       </span>,
     ],
     [t("products.fact.age"), <Time key="age" at={last_complete} />],
@@ -153,7 +154,7 @@ function Known({ connection, now }: { connection: ConnectionItem; now: Date }) {
   );
 }
 
-/** Where it is asked; a long one ends in an ellipsis, the whole address on hover. */
+/** The host of the API. A long one is cut with an ellipsis, with the whole address on hover. */
 function Host({ url }: { url: string }) {
   return (
     <Box
@@ -172,7 +173,7 @@ function Next({ connection, now }: { connection: ConnectionItem; now: Date }) {
   return Date.parse(at) <= now.getTime() ? t("products.due") : <Time at={at} />;
 }
 
-/** What the product says of the MSSP's own account. */
+/** The product's record of the MSSP's own account. */
 function Account({ connection }: { connection: ConnectionItem }) {
   const { account, product_name: product, customer_id: customer } = connection;
   if (!account) return null;
@@ -191,8 +192,8 @@ function Account({ connection }: { connection: ConnectionItem }) {
   );
 }
 
-/** What is the matter, and the way on; nothing while all is well. */
-function Matter({ connection, state }: { connection: ConnectionItem; state: ConnectionState }) {
+/** Explains a state that needs attention, with a link; nothing for other states. */
+function StateAlert({ connection, state }: { connection: ConnectionItem; state: ConnectionState }) {
   const { last_run: run, failures_in_a_row: count, last_complete } = connection;
   if (state === "paused" || state === "stale" || state === "never") {
     return (
@@ -215,9 +216,9 @@ function Matter({ connection, state }: { connection: ConnectionItem; state: Conn
     <Alert severity="error" action={<SeeRun id={run.id} />}>
       {t("products.failed", { count })} {run.error}{" "}
       {t(last_complete ? "products.failedSince" : "products.failedNever")}
-      {unmapped(run) && (
+      {isUnmapped(run) && (
         <div>
-          <OpenFields run={run} small />
+          <FieldMapButton run={run} small />
         </div>
       )}
     </Alert>
@@ -232,5 +233,5 @@ function SeeRun({ id }: { id: string }) {
   );
 }
 
-/** As many names as a card has room for. */
+/** The first names, as many as a card has room for. */
 const shortList = (names: string[]) => (names.length > 3 ? [...names.slice(0, 3), "…"] : names).join(", ");

@@ -2,7 +2,7 @@ import Typography from "@mui/material/Typography";
 import { useWatch } from "react-hook-form";
 import type { ConnectionItem, Product } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
-import { useChangeConnection, useCreateConnection } from "../bridge/productChanges";
+import { useChangeConnection, useCreateConnection } from "../bridge/productMutations";
 import { t } from "../i18n/i18n";
 import { FormDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
@@ -12,7 +12,7 @@ import { type ConnectionForm, isMoved } from "./connectionForm";
 import { connectionName } from "./connectionName";
 import { useConnectionForm } from "./useConnectionForm";
 
-/** Connects a product: tested on demand, and again by the portal before it is saved. */
+/** Connects a product. It can be tested first; the portal tests it again before it is saved. */
 export function AddDialog({ products, onClose }: { products: Product[]; onClose: () => void }) {
   const { grant } = useSession();
   const notify = useNotify();
@@ -69,7 +69,7 @@ export function AddDialog({ products, onClose }: { products: Product[]; onClose:
   );
 }
 
-/** What is left blank is the product's own. */
+/** The form without a blank base URL, for which the product's own is used. */
 function withoutBlank({ base_url, ...rest }: ConnectionForm) {
   return { ...trimmed(rest), ...(base_url.trim() && { base_url: base_url.trim() }) };
 }
@@ -85,20 +85,20 @@ interface Props {
   onClose: () => void;
 }
 
-/** What both dialogs about a saved connection do once it is changed. */
-function useSaved({ connection, onClose }: Props, told: "saved" | "key") {
+/** The mutation and the success notice of both dialogs for a saved connection. */
+function useSaved({ connection, onClose }: Props, notice: "saved" | "key") {
   const { grant } = useSession();
   const notify = useNotify();
   const change = useChangeConnection(grant.id, connection.id);
-  const word = told === "saved" && connection.paused ? "savedPaused" : told;
+  const key = notice === "saved" && connection.paused ? "savedPaused" : notice;
   const done = (made: ConnectionItem) => {
-    notify({ text: t(`products.done.${word}`, { name: connectionName(made) }) });
+    notify({ text: t(`products.done.${key}`, { name: connectionName(made) }) });
     onClose();
   };
   return { change, done };
 }
 
-/** Puts another key in place of the one in use, which nobody can read any more. */
+/** Replaces the API key. */
 export function KeyDialog({ connection, onClose }: Props) {
   const { change, done } = useSaved({ connection, onClose }, "key");
   const { id, product, customer_id, base_url, product_name, api_key_last4: last4 } = connection;
@@ -142,7 +142,7 @@ export function KeyDialog({ connection, onClose }: Props) {
   );
 }
 
-/** Changes whose customer is read, and where; the key stays, unless it would be sent to another address. */
+/** Changes the customer id and the base URL. Another base URL needs the key again. */
 export function EditDialog({ connection, onClose }: Props) {
   const { change, done } = useSaved({ connection, onClose }, "saved");
   const { id, product, customer_id, base_url, product_name } = connection;
@@ -198,7 +198,7 @@ export function EditDialog({ connection, onClose }: Props) {
   );
 }
 
-/** What of a saved connection the form changes. */
+/** The fields of a saved connection that the form changes. */
 function changesOf(values: ConnectionForm, saved: ConnectionItem) {
   const customer = values.customer_id.trim();
   const moved = isMoved(values.base_url, saved.base_url);

@@ -41,7 +41,7 @@ export function TextLine({ control, name, label, help, type = "text", autoFocus 
           error={fieldState.invalid}
           helperText={fieldState.error?.message ?? help}
           slotProps={{
-            // No browser is to offer to keep a key.
+            // Keeps browsers from offering to save a key.
             htmlInput: { spellCheck: false, autoComplete: type === "password" ? "new-password" : "off" },
           }}
         />
@@ -50,12 +50,12 @@ export function TextLine({ control, name, label, help, type = "text", autoFocus 
   );
 }
 
-/** The API key: typed once, never shown. */
+/** The API key, entered as a password. */
 export const KeyField = (props: Omit<LineProps, "name" | "type">) => (
   <TextLine {...props} name="api_key" type="password" />
 );
 
-/** Which product; nothing to choose where there is one. */
+/** The choice of the product. */
 export function ProductField({ control, products }: { control: LineProps["control"]; products: Product[] }) {
   const id = useId();
   return (
@@ -87,16 +87,16 @@ interface AdvancedProps {
   control: Control<ConnectionForm>;
   product: string;
   defaultURL: string;
-  /** Kept open, whatever was clicked. */
+  /** Keeps the section open. */
   open?: boolean;
 }
 
-/** Where the product's API is: hardly anybody's business, so folded away until it is, or until it is wrong. */
+/** The base URL of the product's API; collapsed unless it is needed or invalid. */
 export function Advanced({ control, product, defaultURL, open = false }: AdvancedProps) {
   const id = useId();
-  const [unfolded, setUnfolded] = useState(false);
+  const [expanded, setExpanded] = useState(false);
   const { errors } = useFormState({ control, name: "base_url" });
-  const shown = unfolded || open || errors.base_url !== undefined;
+  const shown = expanded || open || errors.base_url !== undefined;
   return (
     <div>
       <Button
@@ -106,7 +106,7 @@ export function Advanced({ control, product, defaultURL, open = false }: Advance
         startIcon={shown ? <ChevronDownIcon /> : <ChevronRightIcon />}
         aria-expanded={shown}
         aria-controls={id}
-        onClick={() => setUnfolded(!shown)}
+        onClick={() => setExpanded(!shown)}
         sx={{ ml: -1 }}
       >
         {t("products.form.advanced")}
@@ -143,20 +143,20 @@ export function TestButton({ product, test, disabled, onTest }: ButtonProps) {
   );
 }
 
-/** What the product said, in words, read out as it comes. */
+/** The result of the test as text, in a live region. */
 export function TestResult({ product, test }: TestProps) {
   return (
     <Box aria-live="polite" sx={{ "&:empty": { mt: -2 } }}>
       {test.data && (
         <Alert severity={test.data.ok && !test.data.detail ? "success" : "warning"} role="presentation">
-          {testWords(product, test.data)}
+          {testText(product, test.data)}
         </Alert>
       )}
     </Box>
   );
 }
 
-function testWords(product: string, { ok, detail, customers }: ConnectionTest): string {
+function testText(product: string, { ok, detail, customers }: ConnectionTest): string {
   if (!ok) return detail || t("products.form.notOK", { product });
   if (customers != null) return t("products.form.okOf", { product, count: customers });
   const accepted = t("products.form.ok", { product });

@@ -10,21 +10,20 @@ import { Delayed, SkeletonLines } from "../parts/Delayed";
 import { EmptyState } from "../parts/EmptyState";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { AddIcon } from "../parts/icons";
-import { OutOfDate } from "../parts/OutOfDate";
+import { StaleAlert } from "../parts/StaleAlert";
 import { useSession } from "../session/session";
-import { ConnectionCard } from "./ConnectionCard";
+import { type ConnectionAction, ConnectionCard } from "./ConnectionCard";
 import { AddDialog, EditDialog, KeyDialog } from "./ConnectionDialog";
 import { PauseDialog } from "./PauseDialog";
 
-export type ConnectionAction = "edit" | "key" | "pause";
 type Asking = { what: "add" } | { what: ConnectionAction; connection: ConnectionItem };
 
-/** The connections to products and what may be done with them, for those who manage them. */
+/** The connections to products with their actions, for administrators. */
 export function Connections({ adding, onAdd }: { adding: boolean; onAdd: (open: boolean) => void }) {
   const { grant } = useSession();
   const { data, error, isPending, refetch } = useQuery(connectionsQuery(grant.id));
   useLastRuns(grant.id, data?.items);
-  const failures = useFailures();
+  const failingSince = useFailingSince();
   const [asking, setAsking] = useState<Asking | null>(null);
   const close = () => setAsking(null);
   return (
@@ -40,14 +39,14 @@ export function Connections({ adding, onAdd }: { adding: boolean; onAdd: (open: 
         </Framed>
       )}
       {error && data && (
-        <OutOfDate problem={error} text={t("products.stale")} onRetry={() => void refetch()} />
+        <StaleAlert problem={error} text={t("products.stale")} onRetry={() => void refetch()} />
       )}
       {data?.items.length === 0 && <NoProducts onAdd={() => onAdd(true)} />}
       {data?.items.map((connection) => (
         <ConnectionCard
           key={connection.id}
           connection={connection}
-          since={failures(connection)}
+          since={failingSince(connection)}
           onAsk={(what) => setAsking({ what, connection })}
         />
       ))}
@@ -59,8 +58,8 @@ export function Connections({ adding, onAdd }: { adding: boolean; onAdd: (open: 
   );
 }
 
-/** Since when a connection fails, as the overview tells it. */
-function useFailures() {
+/** Returns since when a connection has failed, from the overview. */
+function useFailingSince() {
   const { grant } = useSession();
   const { data } = useQuery(overviewQuery(grant.id));
   return ({ last_run }: ConnectionItem): string | null =>

@@ -5,7 +5,7 @@ import { syncStates } from "../bridge/fakeStates";
 import type { FieldMapPreview, SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
-import { noticeWords } from "./RunNotices";
+import { noticeText } from "./RunNotices";
 
 const connection = "0195a000-0000-7000-e000-000000000001";
 const open = (prepare: (fake: Fake) => void = () => undefined, who = people.admin) =>
@@ -85,7 +85,7 @@ describe("the field map", () => {
     const shown = () => screen.findByLabelText("Show notes to clients");
     expect(await shown()).not.toBeChecked();
     await user.click(await shown());
-    expect(await screen.findByText(/notes is shown to clients now/)).toBeVisible();
+    expect(await screen.findByText(/notes, with everything below it, is now shown to clients/)).toBeVisible();
     await waitFor(async () => expect(await shown()).toBeChecked());
     expect(fake.world.fieldMaps[connection]?.items.filter(({ shared }) => shared)).toMatchObject([
       { path: "notes" },
@@ -362,7 +362,7 @@ describe("a sync whose customers have no known id", () => {
       const items = map.items.map((item) => ({ ...item, absent: item.path === "id" }));
       fake.world.fieldMaps = { [connection]: { ...map, items, failed_run: true } };
     });
-    expect(await screen.findByText(/those that it lacked come last/)).toBeVisible();
+    expect(await screen.findByText(/fields that it did not contain come last/)).toBeVisible();
     await fills("name");
     const rows = screen.getAllByRole("row").map((row) => row.textContent ?? "");
     expect(rows.at(-1)).toMatch(/^id.*not in the last sync/);
@@ -395,14 +395,14 @@ describe("what a sync noticed about the fields", () => {
         fake.world.runs = fake.world.runs.slice(0, 2);
       },
     });
-    const line = (await screen.findByText(/3 fields of the answers have changed/)).closest(
+    const line = (await screen.findByText(/3 fields that the product sends have changed/)).closest(
       "li",
     ) as HTMLElement;
     await user.click(within(line).getByRole("link"));
-    expect(await screen.findByText("What it noticed about the fields")).toBeVisible();
+    expect(await screen.findByText("Notes about the product's fields")).toBeVisible();
     for (const sentence of [
       "licenseInfo.purchased is no longer sent. It filled Licences purchased of 612 customers.",
-      "spla, which fills SPLA, is text now and was yes or no.",
+      "The type of spla, which fills SPLA, changed from yes or no to text.",
       "entitlement.bought (number) is new, in 612 customers.",
       "3 values of entitlement.until cannot be read as Licence end.",
     ]) {
@@ -414,9 +414,7 @@ describe("what a sync noticed about the fields", () => {
 
   it("names what nothing fills after the first sync", () => {
     const notice = { kind: "first" as const, path: "", field: null, count: 12, detail: "spla, expires_on" };
-    expect(noticeWords(notice)).toBe(
-      "12 fields found in the first answer. Nothing fills: SPLA, Licence end.",
-    );
-    expect(noticeWords({ ...notice, count: 1, detail: "" })).toBe("1 field found in the first answer.");
+    expect(noticeText(notice)).toBe("12 fields found in the first response. Not filled: SPLA, Licence end.");
+    expect(noticeText({ ...notice, count: 1, detail: "" })).toBe("1 field found in the first response.");
   });
 });

@@ -8,28 +8,28 @@ import { useCallback, useState } from "react";
 import { Link as RouterLink, useParams } from "react-router";
 import { links } from "../bridge/links";
 import type { ConnectionItem, FieldPath, FieldMap as Fields } from "../bridge/models";
-import { useFieldMapSeen, useShareField } from "../bridge/productChanges";
+import { useFieldMapSeen, useShareField } from "../bridge/productMutations";
 import { connectionsQuery, fieldMapQuery } from "../bridge/queries";
 import { useLastRuns } from "../bridge/runs";
 import { t } from "../i18n/i18n";
-import { problemWords } from "../parts/ErrorPanel";
+import { problemText } from "../parts/ErrorPanel";
 import { FilterBar, SearchField } from "../parts/FilterBar";
 import { useNotify } from "../parts/Notices";
 import { PageHeader } from "../parts/PageHeader";
 import { useSession } from "../session/session";
-import { AfterSaving, saved } from "./AfterSaving";
 import { connectionName } from "./connectionName";
+import { FieldMapStatus, hasSavedChanges } from "./FieldMapStatus";
 import { FieldPreview } from "./FieldPreview";
 import { FieldTable } from "./FieldTable";
 import { type Choice, choose, type Draft, needsReview, toChange, unfilled } from "./fieldDraft";
 
-/** Which of a product's fields fills which of the portal's, and the way to change it. */
+/** The screen of a field map: which field of a product fills which field of the portal. */
 export default function FieldMap() {
   const { id = "" } = useParams();
-  return <OfConnection key={id} id={id} />;
+  return <FieldMapOfConnection key={id} id={id} />;
 }
 
-function OfConnection({ id }: { id: string }) {
+function FieldMapOfConnection({ id }: { id: string }) {
   const { grant } = useSession();
   const { data: map, error, isPending, refetch } = useQuery(fieldMapQuery(grant.id, id));
   const [q, setQ] = useState("");
@@ -47,7 +47,7 @@ function OfConnection({ id }: { id: string }) {
     <>
       <PageHeader
         title={connection ? t("fields.title", { name: connectionName(connection) }) : t("fields.plain")}
-        text={<Where map={map} />}
+        text={<Subtitle map={map} />}
         actions={
           <>
             <Button disabled={changes === 0} onClick={() => setDraft({})}>
@@ -95,7 +95,7 @@ function OfConnection({ id }: { id: string }) {
   );
 }
 
-/** Shows a field to clients, or to them no longer, and says so. */
+/** Changes whether clients see a field, and shows a notice. */
 function useShare(id: string) {
   const { grant } = useSession();
   const notify = useNotify();
@@ -110,7 +110,7 @@ function useShare(id: string) {
           onError: (problem) =>
             notify({
               tone: "error",
-              text: t("fields.shareFailed", { path, why: problemWords(problem).text }),
+              text: t("fields.shareFailed", { path, why: problemText(problem).text }),
             }),
         },
       ),
@@ -119,7 +119,7 @@ function useShare(id: string) {
   return { sharing: isPending ? variables.path : undefined, onShare };
 }
 
-/** The connection, its newest run followed while it is under way. */
+/** The connection; its newest run is watched while it is under way. */
 function useConnection(id: string): ConnectionItem | undefined {
   const { grant } = useSession();
   const { data } = useQuery(connectionsQuery(grant.id));
@@ -127,7 +127,7 @@ function useConnection(id: string): ConnectionItem | undefined {
   return data?.items.find((one) => one.id === id);
 }
 
-function Where({ map }: { map: Fields | undefined }) {
+function Subtitle({ map }: { map: Fields | undefined }) {
   return (
     <>
       <Link component={RouterLink} to={links.syncs} underline="always">
@@ -147,13 +147,13 @@ interface NotesProps {
   draft: Draft;
 }
 
-/** What to know before choosing: what nothing fills, and whether the next run will wait for a decision. */
+/** Which fields are not filled, and whether the next run will wait for a review. */
 function Notes({ map, connection, draft }: NotesProps) {
   const missing = unfilled(map, draft);
   return (
     <Box sx={{ display: "grid", gap: 1, mb: 1.5 }}>
-      <AfterSaving map={map} connection={connection} />
-      {map.failed_run && !saved(map) && (
+      <FieldMapStatus map={map} connection={connection} />
+      {map.failed_run && !hasSavedChanges(map) && (
         <Alert severity="error">{t(map.run_id ? "fields.failed" : "fields.failedFirst")}</Alert>
       )}
       {map.items.length > 0 && missing.length > 0 && (

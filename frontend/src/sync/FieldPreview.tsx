@@ -9,7 +9,7 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import type { FieldMapChange, FieldMapEffect, FieldMapPreview } from "../bridge/models";
 import { Problem } from "../bridge/problem";
-import { useChangeFieldMap } from "../bridge/productChanges";
+import { useChangeFieldMap } from "../bridge/productMutations";
 import { fieldMapPreviewQuery } from "../bridge/queries";
 import { absent } from "../i18n/format";
 import { t } from "../i18n/i18n";
@@ -27,13 +27,13 @@ interface Props {
   onSaved: () => void;
 }
 
-/** What a change does to ten customers, before it is saved. */
+/** The effect of a change on ten customers, before it is saved. */
 export function FieldPreview({ id, change, onClose, onSaved }: Props) {
   const { grant } = useSession();
   const notify = useNotify();
   const preview = useQuery(fieldMapPreviewQuery(grant.id, id, change));
   const save = useChangeFieldMap(grant.id, id);
-  // An earlier answer, or one of a map that has changed since, is not what would be saved.
+  // An older preview may not show what would be saved.
   const ready = preview.isSuccess && !preview.isFetching;
   const submit = () => {
     if (!ready) return;
@@ -67,7 +67,7 @@ export function FieldPreview({ id, change, onClose, onSaved }: Props) {
   );
 }
 
-/** Why a change is not to be saved: its effect is not known, or the next sync would fail. */
+/** Why a change cannot be saved: its effect is not known, or the next sync would fail. */
 function blockedBy({ data, error }: { data?: FieldMapPreview; error: unknown }): string | null {
   if (error) return t("fields.blocked.failed");
   const unreadable = data?.items.find((item) => item.error !== null);
@@ -78,13 +78,13 @@ function blockedBy({ data, error }: { data?: FieldMapPreview; error: unknown }):
 
 function Effects({ preview: { items, needs_review, failed_run, unread } }: { preview: FieldMapPreview }) {
   const readable = items.every(({ error }) => error === null);
-  const strangers = items.every(({ known, error }) => !known && error === null);
+  const noneKnown = items.every(({ known, error }) => !known && error === null);
   const same = items.every(({ changes, error }) => changes.length === 0 && error === null);
   return (
     <>
       {needs_review && readable && <Alert severity="warning">{t("fields.review")}</Alert>}
-      {needs_review && items.length > 0 && strangers && (
-        <Alert severity="warning">{t("fields.dialog.strangers")}</Alert>
+      {needs_review && items.length > 0 && noneKnown && (
+        <Alert severity="warning">{t("fields.dialog.noneKnown")}</Alert>
       )}
       {readable && unread.includes("type") && <Alert severity="warning">{t("fields.dialog.untyped")}</Alert>}
       <Typography variant="body2">

@@ -9,7 +9,7 @@ import { type Column, DataTable } from "../parts/DataTable";
 import { EmptyState } from "../parts/EmptyState";
 import { FieldsIcon } from "../parts/icons";
 import { type Choice, type Draft, savedChoice } from "./fieldDraft";
-import { SharedField } from "./SharedField";
+import { SharedSwitch } from "./SharedSwitch";
 
 type Row = FieldPath & { id: string };
 
@@ -18,17 +18,17 @@ interface Props {
   loading: boolean;
   problem: Problem | null;
   onRetry: () => void;
-  /** What is searched for. */
+  /** The search text. */
   q: string;
   onClear: () => void;
   draft: Draft;
   onChoose: (item: FieldPath, choice: Choice) => void;
-  /** The path that is being shared or taken back. */
+  /** The path whose sharing is being saved. */
   sharing: string | undefined;
   onShare: (item: FieldPath, shared: boolean) => void;
 }
 
-/** Every field the product sends, and what it fills. */
+/** Every field that the product sends, and the field that it fills. */
 export function FieldTable({ map, loading, problem, onRetry, q, onClear, draft, onChoose, ...share }: Props) {
   const rows = useMemo<Row[]>(() => {
     const wanted = q.toLowerCase();
@@ -54,7 +54,7 @@ export function FieldTable({ map, loading, problem, onRetry, q, onClear, draft, 
       onRetry={onRetry}
       dataAsOf={map?.read_at ?? null}
       rowHeight={44}
-      asked={q || undefined}
+      filterText={q || undefined}
       onClear={onClear}
       empty={
         <EmptyState icon={<FieldsIcon />} title={t("fields.empty.title")} text={t("fields.empty.text")} />
@@ -69,14 +69,16 @@ function columnsOf(
   onChoose: (item: FieldPath, choice: Choice) => void,
 ): Column<Row>[] {
   const unreadables = map?.items.some(({ unreadable }) => unreadable > 0) ?? false;
-  /** The width from which a column fits beside those that matter more. */
+  /** The table width from which a column is shown. */
   const from = (width: number) => (unreadables ? width + unreadableWidth : width);
   return [
     { field: "path", name: t("fields.column.path"), text: ({ path }) => path, flex: 2, minWidth: 160 },
     {
       field: "fills",
       name: t("fields.column.fills"),
-      render: (item) => <Fills item={item} fields={map?.fields ?? []} draft={draft} onChoose={onChoose} />,
+      render: (item) => (
+        <FieldSelect item={item} fields={map?.fields ?? []} draft={draft} onChoose={onChoose} />
+      ),
       width: 268,
     },
     {
@@ -105,7 +107,7 @@ function columnsOf(
     {
       field: "source",
       name: t("fields.column.source"),
-      text: sourceWords,
+      text: sourceText,
       flex: 1,
       minWidth: 156,
       from: from(1104),
@@ -116,13 +118,13 @@ function columnsOf(
 const sharedColumn = (sharing: string | undefined, onShare: Props["onShare"]): Column<Row> => ({
   field: "shared",
   name: t("fields.column.shared"),
-  render: (item) => <SharedField item={item} busy={sharing === item.path} onShare={onShare} />,
+  render: (item) => <SharedSwitch item={item} busy={sharing === item.path} onShare={onShare} />,
   width: 140,
 });
 
 const unreadableWidth = 120;
 
-/** Is only there where something cannot be read. */
+/** Shown only where some values cannot be read. */
 const unreadable = (): Column<Row> => ({
   field: "unreadable",
   name: t("fields.column.unreadable"),
@@ -140,31 +142,31 @@ function inCustomers({ customers: count, absent }: FieldPath, all: number): stri
   return t("fields.share", { count, share: formatPercent(Math.min(1, count / all)) });
 }
 
-function sourceWords({ source, pending }: FieldPath): string {
+function sourceText({ source, pending }: FieldPath): string {
   const name = t(`fields.source.${source}`);
   return pending ? t("fields.pending") : name;
 }
 
-function automaticWords({ source, field, pending }: FieldPath): string {
+function automaticText({ source, field, pending }: FieldPath): string {
   if (source === "admin" || pending) return t("fields.automatic");
   return field
     ? t("fields.automaticField", { field: t(`fields.name.${field}`) })
     : t("fields.automaticNothing");
 }
 
-interface FillsProps {
+interface FieldSelectProps {
   item: FieldPath;
   fields: CustomerField[];
   draft: Draft;
   onChoose: (item: FieldPath, choice: Choice) => void;
 }
 
-function Fills({ item, fields, draft, onChoose }: FillsProps) {
+function FieldSelect({ item, fields, draft, onChoose }: FieldSelectProps) {
   const chosen = draft[item.path];
   return (
     <Box
       component="span"
-      // The keys that choose are the list's own, not the table's.
+      // The keys of the select must not reach the table.
       onKeyDown={(event: React.KeyboardEvent) => event.key !== "Tab" && event.stopPropagation()}
       sx={{ display: "block", width: 240 }}
     >
@@ -182,7 +184,7 @@ function Fills({ item, fields, draft, onChoose }: FillsProps) {
           px: 1,
         })}
       >
-        <option value="automatic">{automaticWords(item)}</option>
+        <option value="automatic">{automaticText(item)}</option>
         <option value="nothing">{t("fields.nothing")}</option>
         {fields.map((field) => (
           <option key={field} value={field}>

@@ -1,12 +1,12 @@
 import type { ConnectionItem } from "../bridge/models";
-import { useChangeConnection } from "../bridge/productChanges";
+import { useChangeConnection } from "../bridge/productMutations";
 import { t } from "../i18n/i18n";
 import { ConfirmDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
 import { useSession } from "../session/session";
 import { connectionName } from "./connectionName";
 
-/** Says what it means before a connection is paused or goes on. */
+/** Asks for confirmation before a connection is paused or resumed. */
 export function PauseDialog({ connection, onClose }: { connection: ConnectionItem; onClose: () => void }) {
   const { grant } = useSession();
   const notify = useNotify();

@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
+import { run } from "../bridge/fakeRecords";
 import { syncStates } from "../bridge/fakeStates";
-import { run } from "../bridge/fakeWorld";
 import type { SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
@@ -68,7 +68,7 @@ describe("the connections", () => {
     const row = within(await card());
     expect(await row.findByText("Some MSPs not read")).toBeVisible();
     expect(row.getByRole("alert")).toHaveTextContent(
-      /The clients of 2 MSPs could not be read: .+, .+\. They stay as they were\./,
+      /The clients of 2 MSPs could not be read: .+, .+\. They stay unchanged\./,
     );
     await expectAccessible();
     await user.click(row.getByRole("link", { name: "See the run" }));
@@ -220,9 +220,9 @@ describe("a saved connection", () => {
     await user.click(form.getByRole("button", { name: "Advanced" }));
     await user.clear(form.getByLabelText("Base URL"));
     await user.type(form.getByLabelText("Base URL"), "https://eu.heimdal.example");
-    expect(form.getByText(/the saved key is sent to no other address/)).toBeVisible();
+    expect(form.getByText(/the saved key is not sent to another address/)).toBeVisible();
     await user.click(form.getByRole("button", { name: "Save" }));
-    expect(await form.findByText("Another base URL needs the API key again.")).toBeVisible();
+    expect(await form.findByText("A new base URL needs the API key again.")).toBeVisible();
     expect(fake.calls).not.toContain("changeConnection");
     await user.type(form.getByLabelText("API key"), "a-right-key-beef");
     await user.click(form.getByRole("button", { name: "Save" }));
@@ -233,7 +233,7 @@ describe("a saved connection", () => {
     const { user } = open();
     await user.click(within(await card()).getByRole("button", { name: /^Pause/ }));
     const ask = within(await screen.findByRole("dialog", { name: "Pause Heimdal, customer 120451?" }));
-    expect(ask.getByText(/grow out of date; the top bar says so/)).toBeVisible();
+    expect(ask.getByText(/become out of date, which the top bar shows/)).toBeVisible();
     await expectAccessible();
     await user.click(ask.getByRole("button", { name: "Pause" }));
     await waitFor(async () => expect(within(await card()).getByText("Paused")).toBeVisible());

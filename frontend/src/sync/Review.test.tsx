@@ -40,7 +40,7 @@ describe("a sync that waits for a decision", () => {
   it("shows how many of how many, and who", async () => {
     open();
     expect(await screen.findByText("less than 1% of all")).toBeVisible();
-    const table = await screen.findByRole("grid", { name: "Who would go missing" });
+    const table = await screen.findByRole("grid", { name: "Customers that would go missing" });
     expect(await within(table).findByText("Aldgate Bakery Ltd")).toHaveAttribute(
       "href",
       "#/clients/0195a000-0000-7000-9000-000000000000",
@@ -67,7 +67,7 @@ describe("a sync that waits for a decision", () => {
     expect(ask.getByRole("button", { name: "Cancel" })).toHaveFocus();
     await expectAccessible();
     await user.click(ask.getByRole("button", { name: "Mark 3 missing" }));
-    expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync goes on/)).toBeVisible();
+    expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync continues/)).toBeVisible();
     expect(screen.getByRole("progressbar")).toBeVisible();
     becomes(fake, { status: "complete", missing: 3 });
     expect(await screen.findByText(/3 customers were marked missing/)).toBeVisible();
@@ -76,11 +76,11 @@ describe("a sync that waits for a decision", () => {
 
   it("says so where customers would not go missing but be elsewhere", async () => {
     const { user, fake } = open(undefined, (fake) => becomes(fake, { error_code: "too_many_moved" }));
-    expect(await screen.findByText("3 customers would change place")).toBeVisible();
+    expect(await screen.findByText("3 customers would move")).toBeVisible();
     expect(screen.queryByText(/go missing/)).toBeNull();
     await user.click(screen.getByRole("button", { name: "Accept: move them" }));
     const ask = within(await screen.findByRole("dialog", { name: "Move 3 customers?" }));
-    expect(ask.getByText(/whose people no longer see them/)).toBeVisible();
+    expect(ask.getByText(/whose users no longer see them/)).toBeVisible();
     await user.click(ask.getByRole("button", { name: "Move 3" }));
     becomes(fake, { status: "complete", error_code: null, moved: 3 });
     expect(await screen.findByText(/3 customers were moved/)).toBeVisible();
@@ -100,7 +100,7 @@ describe("a sync that waits for a decision", () => {
     await user.click(await screen.findByRole("button", { name: "Accept: mark them missing" }));
     becomes(fake, { status: "discarded", error_code: "superseded" });
     await user.click(await screen.findByRole("button", { name: "Mark 3 missing" }));
-    expect(await screen.findByText("A later sync took its place")).toBeVisible();
+    expect(await screen.findByText("A later sync replaced it")).toBeVisible();
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
@@ -204,13 +204,13 @@ describe("a sync under way", () => {
       becomes(fake, { error_code: "fields_remapped", remapped: ["parent"] });
     });
     expect(await screen.findByText("3 customers would change because fields were remapped")).toBeVisible();
-    const table = await screen.findByRole("grid", { name: "What would change" });
+    const table = await screen.findByRole("grid", { name: "Customers that would change" });
     expect((await within(table).findAllByText("Under Harbour IT"))[0]).toBeVisible();
     await expectAccessible();
     await user.click(screen.getByRole("button", { name: "Accept: use the new fields" }));
     const ask = within(await screen.findByRole("dialog", { name: "Change 3 customers?" }));
     await user.click(ask.getByRole("button", { name: "Change 3" }));
-    expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync goes on/)).toBeVisible();
+    expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync continues/)).toBeVisible();
     becomes(fake, { status: "complete", error_code: null, seen: 5, moved: 2 });
     expect(
       await screen.findByText("Accepted by Ada Lindqvist. 5 customers were read with the new fields."),
@@ -222,15 +222,17 @@ describe("a sync under way", () => {
       becomes(fake, { error_code: "account_known" });
     });
     expect(
-      await screen.findByText("3 customers would change because the customer id is one of theirs"),
+      await screen.findByText(
+        "3 customers would change because the customer id of the connection belongs to a customer",
+      ),
     ).toBeVisible();
-    const table = await screen.findByRole("grid", { name: "What would change" });
+    const table = await screen.findByRole("grid", { name: "Customers that would change" });
     expect((await within(table).findAllByText("Removed: it is your own account"))[0]).toBeVisible();
     await expectAccessible();
     await user.click(screen.getByRole("button", { name: "Accept: it is our own account" }));
     const ask = within(await screen.findByRole("dialog", { name: "Change 3 customers?" }));
     await user.click(ask.getByRole("button", { name: "Change 3" }));
-    expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync goes on/)).toBeVisible();
+    expect(await screen.findByText(/Accepted by Ada Lindqvist\. The sync continues/)).toBeVisible();
     becomes(fake, { status: "complete", error_code: null, removed: 1 });
     expect(
       await screen.findByText("Accepted by Ada Lindqvist. 1 customer was removed as your own account."),
@@ -239,7 +241,7 @@ describe("a sync under way", () => {
 
   it("shows the effect on each customer", async () => {
     open();
-    const table = await screen.findByRole("grid", { name: "Who would go missing" });
+    const table = await screen.findByRole("grid", { name: "Customers that would go missing" });
     expect((await within(table).findAllByText("Missing"))[0]).toBeVisible();
   });
 });

@@ -20,21 +20,21 @@ import { Figure } from "../parts/Figure";
 import { MissingIcon } from "../parts/icons";
 import { PageHeader } from "../parts/PageHeader";
 import { useSession } from "../session/session";
-import { DecideDialog, type Word } from "./DecideDialog";
-import { Decided } from "./Decided";
+import { type ReviewDecision, ReviewDecisionDialog } from "./ReviewDecisionDialog";
+import { ReviewOutcome } from "./ReviewOutcome";
 import { RunNotices } from "./RunNotices";
-import { doubt, productName, wouldChange } from "./run";
+import { productName, reviewKind, reviewTitle } from "./run";
 
-/** A run that waits for an admin's decision: how many it is about, what would become of them, and what can be decided. */
+/** A run in review: how many customers it would change and how, and the decision. */
 export default function Review() {
   const { grant } = useSession();
   const { id = "" } = useParams();
   const { run, query } = useRun(grant.id, id);
-  if (run?.status === "needs_review") return <Waiting run={run} />;
+  if (run?.status === "needs_review") return <ReviewPage run={run} />;
   return (
     <>
-      <PageHeader title={t("sync.review.plain")} text={run && <Where run={run} />} />
-      {run && <Decided run={run} />}
+      <PageHeader title={t("sync.review.plain")} text={run && <Subtitle run={run} />} />
+      {run && <ReviewOutcome run={run} />}
       {!run && query.isPending && (
         <Delayed>
           <SkeletonLines lines={8} />
@@ -45,7 +45,7 @@ export default function Review() {
   );
 }
 
-function Where({ run }: { run: SyncRun }) {
+function Subtitle({ run }: { run: SyncRun }) {
   return (
     <>
       <Link component={RouterLink} to={links.sync(run.id)} underline="always">
@@ -56,44 +56,44 @@ function Where({ run }: { run: SyncRun }) {
   );
 }
 
-function Waiting({ run }: { run: SyncRun }) {
+function ReviewPage({ run }: { run: SyncRun }) {
   const { can } = useSession();
-  const [word, setWord] = useState<Word | null>(null);
-  // Who changed the fields knows of them; otherwise they are the reason for what follows.
-  const remapped = doubt(run) === "remapped";
+  const [decision, setDecision] = useState<ReviewDecision | null>(null);
+  // Notices about fields may explain the changes, so they come first, except after a remapping by an administrator.
+  const remapped = reviewKind(run) === "remapped";
   return (
     <>
       <PageHeader
-        title={wouldChange(run)}
-        text={<Where run={run} />}
+        title={reviewTitle(run)}
+        text={<Subtitle run={run} />}
         actions={
           can("run_sync") && (
             <>
-              <Button onClick={() => setWord("discard")}>{t("sync.review.discard")}</Button>
-              <Button color="error" onClick={() => setWord("accept")}>
-                {t(`sync.review.${doubt(run)}.accept`)}
+              <Button onClick={() => setDecision("discard")}>{t("sync.review.discard")}</Button>
+              <Button color="error" onClick={() => setDecision("accept")}>
+                {t(`sync.review.${reviewKind(run)}.accept`)}
               </Button>
             </>
           )
         }
       />
       <Typography sx={{ maxWidth: "72ch", mb: 2 }}>
-        {t(`sync.review.${doubt(run)}.text`)} {!can("run_sync") && t("sync.review.staff")}
+        {t(`sync.review.${reviewKind(run)}.text`)} {!can("run_sync") && t("sync.review.staff")}
       </Typography>
-      <HowMany run={run} />
-      {!remapped && <Noticed run={run} />}
+      <ReviewFigures run={run} />
+      {!remapped && <FieldNotices run={run} />}
       <Typography variant="h2" sx={{ mb: 1 }}>
-        {t(`sync.review.${doubt(run)}.who`)}
+        {t(`sync.review.${reviewKind(run)}.who`)}
       </Typography>
-      <Who run={run} />
-      {remapped && <Noticed run={run} />}
-      {word && <DecideDialog run={run} word={word} onClose={() => setWord(null)} />}
+      <ReviewTable run={run} />
+      {remapped && <FieldNotices run={run} />}
+      {decision && <ReviewDecisionDialog run={run} decision={decision} onClose={() => setDecision(null)} />}
     </>
   );
 }
 
-/** What was noticed about the product's fields. */
-function Noticed({ run }: { run: SyncRun }) {
+/** The notices about the product's fields. */
+function FieldNotices({ run }: { run: SyncRun }) {
   if (run.notices.length === 0) return null;
   return (
     <Box sx={{ my: 2, flexShrink: 0, "& > section": { mt: 0 } }}>
@@ -102,7 +102,7 @@ function Noticed({ run }: { run: SyncRun }) {
   );
 }
 
-function HowMany({ run }: { run: SyncRun }) {
+function ReviewFigures({ run }: { run: SyncRun }) {
   const { grant } = useSession();
   const { data } = useQuery(overviewQuery(grant.id));
   const known = data && data.msps + data.clients;
@@ -118,10 +118,10 @@ function HowMany({ run }: { run: SyncRun }) {
       }}
     >
       <Figure
-        label={t(`sync.review.${doubt(run)}.would`)}
+        label={t(`sync.review.${reviewKind(run)}.would`)}
         value={formatNumber(run.would_miss)}
         tone="warning"
-        note={known ? shareWords(would / known) : undefined}
+        note={known ? shareText(would / known) : undefined}
       />
       <Figure
         label={t("sync.review.known")}
@@ -133,14 +133,14 @@ function HowMany({ run }: { run: SyncRun }) {
   );
 }
 
-/** A share in whole percent; one that is less than that is not called none. */
-const shareWords = (share: number): string =>
+/** A share in whole percent; "less than 1%" for a smaller one. */
+const shareText = (share: number): string =>
   share > 0 && share < 0.01
     ? t("sync.review.shareUnder", { share: formatPercent(0.01) })
     : t("sync.review.share", { share: formatPercent(Math.min(1, share)) });
 
-/** What would become of a customer. */
-function effectWords({ effect, to_msp_name: msp, to_name: name }: ReviewItem): string {
+/** The effect on a customer. */
+function effectText({ effect, to_msp_name: msp, to_name: name }: ReviewItem): string {
   if (effect === "moved" && msp) return t("sync.review.effects.movedTo", { msp });
   if (effect === "turned" && name) return t("sync.review.effects.turnedTo", { name });
   if (effect === "renamed" && name) return t("sync.review.effects.renamedTo", { name });
@@ -178,7 +178,7 @@ const columns = (): Column<ReviewItem>[] => [
     minWidth: 120,
     from: 560,
   },
-  { field: "effect", name: t("sync.review.effect"), text: effectWords, flex: 2, minWidth: 160 },
+  { field: "effect", name: t("sync.review.effect"), text: effectText, flex: 2, minWidth: 160 },
   { field: "type", name: t("sync.review.type"), text: ({ type }) => type, width: 112, from: 700 },
   { field: "seats", name: t("sync.review.seats"), number: ({ seats_used }) => seats_used, width: 132 },
   {
@@ -190,14 +190,14 @@ const columns = (): Column<ReviewItem>[] => [
   },
 ];
 
-function Who({ run }: { run: SyncRun }) {
+function ReviewTable({ run }: { run: SyncRun }) {
   const { grant } = useSession();
   const list = useList(syncReviewQuery(grant.id, run.id));
   const defs = useMemo(columns, []);
   return (
     <Box sx={{ flex: "1 0 280px", height: 280, display: "flex", flexDirection: "column" }}>
       <DataTable
-        label={t(`sync.review.${doubt(run)}.who`)}
+        label={t(`sync.review.${reviewKind(run)}.who`)}
         columns={defs}
         {...list}
         empty={

@@ -5,7 +5,7 @@ import { links } from "../bridge/links";
 import { useList } from "../bridge/lists";
 import type { ChangeKind, RunChange, SyncRun } from "../bridge/models";
 import { syncChangesQuery } from "../bridge/queries";
-import { merged, useRun } from "../bridge/runs";
+import { isMerged, useRun } from "../bridge/runs";
 import { formatMoment } from "../i18n/format";
 import { changeParts } from "../i18n/history";
 import { t } from "../i18n/i18n";
@@ -19,7 +19,6 @@ import { StatusChip, type Tone } from "../parts/StatusChip";
 import { useSession } from "../session/session";
 import { productName } from "./run";
 
-const kinds: ChangeKind[] = ["added", "changed", "moved", "returned", "missing", "removed"];
 const tones: Record<ChangeKind, Tone> = {
   added: "ok",
   changed: "info",
@@ -29,12 +28,15 @@ const tones: Record<ChangeKind, Tone> = {
   removed: "neutral",
 };
 
+/** Every kind, in the order of the filter's menu. */
+const kinds = Object.keys(tones) as ChangeKind[];
+
 type Row = RunChange & { id: string };
 
 const pathOf = ({ entity, entity_id }: RunChange) =>
   entity === "msp" ? links.msp(entity_id) : links.client(entity_id);
 
-/** The field that changed, and why where the product did not change it. */
+/** The changed field, and the reason where the product did not change it. */
 function fieldAndReason(change: RunChange): string | null {
   const { field } = changeParts(change);
   const why = change.reason && t(`history.reason.${change.reason}`);
@@ -76,7 +78,7 @@ const columns = (): Column<Row>[] => [
   },
 ];
 
-/** Every line of what one run changed. */
+/** Every change of one run. */
 export default function RunChanges() {
   const { grant } = useSession();
   const { id = "" } = useParams();
@@ -106,10 +108,10 @@ export default function RunChanges() {
           <EmptyState
             icon={<HistoryIcon />}
             title={t("sync.changes.none")}
-            text={t(run && !merged(run) ? "sync.changes.noneYet" : "sync.changes.noneText")}
+            text={t(run && !isMerged(run) ? "sync.changes.noneYet" : "sync.changes.noneText")}
           />
         }
-        asked={kind && t(`sync.changes.kinds.${kind}`)}
+        filterText={kind && t(`sync.changes.kinds.${kind}`)}
         onClear={address.clear}
       />
     </>

@@ -1,15 +1,15 @@
 import Box from "@mui/material/Box";
 import type { CustomerField, FieldNotice, FieldType, SyncRun } from "../bridge/models";
-import { unmapped } from "../bridge/runs";
+import { isUnmapped } from "../bridge/runs";
 import { t } from "../i18n/i18n";
 import { Section } from "../parts/Section";
-import { OpenFields } from "./OpenFields";
+import { FieldMapButton } from "./FieldMapButton";
 
 const fieldName = (field: CustomerField) => t(`fields.name.${field}`);
 const types = (detail: string) => detail.split(", ").map((type) => t(`fields.type.${type as FieldType}`));
 
-/** What a run noticed about the product's fields, in words. */
-export function noticeWords({ kind, path, field, count, detail }: FieldNotice): string {
+/** The text of a notice about the product's fields. */
+export function noticeText({ kind, path, field, count, detail }: FieldNotice): string {
   const words = { path, count, field: field ? fieldName(field) : t("fields.nothing") };
   switch (kind) {
     case "first": {
@@ -29,17 +29,17 @@ export function noticeWords({ kind, path, field, count, detail }: FieldNotice): 
   }
 }
 
-/** What a run noticed about the product's fields, and the way to change what they fill. */
+/** The notices of a run about the product's fields, and a link to the field map. */
 export function RunNotices({ run, heading }: { run: SyncRun; heading?: "h2" }) {
   if (run.notices.length === 0) return null;
   return (
     <Section title={t("sync.run.fields")} heading={heading}>
       <Box component="ul" sx={{ m: 0, pl: 2.5, fontSize: "0.8125rem", overflowWrap: "anywhere" }}>
         {run.notices.map((notice) => (
-          <li key={`${notice.kind} ${notice.path}`}>{noticeWords(notice)}</li>
+          <li key={`${notice.kind} ${notice.path}`}>{noticeText(notice)}</li>
         ))}
       </Box>
-      {!unmapped(run) && <OpenFields run={run} />}
+      {!isUnmapped(run) && <FieldMapButton run={run} />}
     </Section>
   );
 }

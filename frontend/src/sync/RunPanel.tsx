@@ -8,7 +8,7 @@ import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ChangeKind, SyncRun } from "../bridge/models";
-import { merged, moves, unmapped, useRun } from "../bridge/runs";
+import { isActive, isMerged, isUnmapped, useRun } from "../bridge/runs";
 import { formatMoment, formatNumber } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Delayed, SkeletonLines } from "../parts/Delayed";
@@ -19,11 +19,11 @@ import { SidePanel } from "../parts/SidePanel";
 import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { useRunNames } from "./connectionName";
-import { SignNote } from "./Harmless";
-import { OpenFields } from "./OpenFields";
+import { FieldMapButton } from "./FieldMapButton";
+import { SignNote } from "./HarmlessNames";
 import { RunNotices } from "./RunNotices";
-import { counted, durationOf, productName, RunChip, sawOf, wouldChange } from "./run";
-import { UnderWay } from "./UnderWay";
+import { RunProgress } from "./RunProgress";
+import { changeCount, durationOf, productName, RunChip, readCount, reviewTitle } from "./run";
 
 interface Props {
   id: string;
@@ -32,7 +32,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** One run: when, what it saw, what it changed, why it failed. */
+/** One run: its times, what it read and changed, why it failed. */
 export function RunPanel({ id, row, onClose }: Props) {
   const { grant } = useSession();
   const { run, query } = useRun(grant.id, id, row);
@@ -68,7 +68,7 @@ function About({ run }: { run: SyncRun }) {
   const nameOf = useRunNames();
   return (
     <Box sx={{ mt: 1 }}>
-      <Matter run={run} />
+      <RunAlert run={run} />
       <SignNote run={run} />
       <UnknownParents run={run} />
       <Unread run={run} />
@@ -102,16 +102,16 @@ function Note({
   );
 }
 
-/** What a run that is not simply complete has to say. */
-function Matter({ run }: { run: SyncRun }) {
-  if (moves(run)) return <UnderWay run={run} />;
+/** Explains a run that is not complete. */
+function RunAlert({ run }: { run: SyncRun }) {
+  if (isActive(run)) return <RunProgress run={run} />;
   if (run.status === "failed") {
     return (
       <Note severity="error" title={t("sync.run.failed")}>
         {run.error ?? t("sync.run.noError")} {t("sync.run.failedText")}
-        {unmapped(run) && (
+        {isUnmapped(run) && (
           <div>
-            <OpenFields run={run} small />
+            <FieldMapButton run={run} small />
           </div>
         )}
       </Note>
@@ -122,13 +122,13 @@ function Matter({ run }: { run: SyncRun }) {
   return (
     <Note severity="info" title={t("sync.run.discarded")}>
       {run.reviewed_at
-        ? t("sync.run.discardedBy", { who: run.reviewer_name ?? t("sync.review.byNobody") })
+        ? t("sync.run.discardedBy", { who: run.reviewer_name ?? t("sync.review.unknownReviewer") })
         : (run.error ?? t("sync.run.superseded"))}
     </Note>
   );
 }
 
-/** Customers whose MSP the product names and does not list: where they are to be found meanwhile. */
+/** Customers whose MSP the product names but does not list, and where they are shown. */
 function UnknownParents({ run }: { run: SyncRun }) {
   const { grant } = useSession();
   const count = run.unknown_parents;
@@ -141,7 +141,7 @@ function UnknownParents({ run }: { run: SyncRun }) {
   );
 }
 
-/** The MSPs that could not be read, each with the reason. */
+/** The MSPs that could not be read, with the reason of each. */
 function Unread({ run }: { run: SyncRun }) {
   const count = run.unread.length;
   if (count === 0) return null;
@@ -159,14 +159,14 @@ function Unread({ run }: { run: SyncRun }) {
   );
 }
 
-/** Customers that a paged answer lacked: how many were looked up, are there, are gone, or are left undecided. */
+/** Customers that a paged response did not contain: how many were looked up, found, gone, or left undecided. */
 function Absent({ run }: { run: SyncRun }) {
   const { absent, checked, found, undecided, missing } = run;
   if (absent === 0) return null;
   const sentences = [
     t("sync.run.absent", { count: absent, product: productName(run.product) }),
     checked > 0 && t("sync.run.checked", { count: checked, found }),
-    merged(run) && (missing > 0 ? t("sync.run.gone", { count: missing }) : t("sync.run.goneNone")),
+    isMerged(run) && (missing > 0 ? t("sync.run.gone", { count: missing }) : t("sync.run.goneNone")),
     undecided > 0 && t("sync.run.undecided", { count: undecided }),
   ];
   return (
@@ -180,7 +180,7 @@ function InReview({ run }: { run: SyncRun }) {
   const { can } = useSession();
   return (
     <Note severity="warning" title={t("sync.run.review")}>
-      {run.would_miss !== null && `${wouldChange(run)}. `}
+      {run.would_miss !== null && `${reviewTitle(run)}. `}
       {t(can("run_sync") ? "sync.waiting.text" : "sync.waiting.staff")}
       <Box sx={{ mt: 1 }}>
         <Button component={RouterLink} to={links.syncReview(run.id)} size="small">
@@ -210,7 +210,7 @@ const whenAndWho = (run: SyncRun, name: string | null | undefined): Fact[] => [
 ];
 
 const seen = (run: SyncRun): Fact[] => {
-  const number = (value: number) => formatNumber(sawOf(run, value));
+  const number = (value: number) => formatNumber(readCount(run, value));
   return [
     { label: t("sync.run.seen"), value: number(run.seen) },
     { label: t("sync.run.msps"), value: number(run.msps) },
@@ -221,12 +221,11 @@ const seen = (run: SyncRun): Fact[] => {
 };
 
 const kinds: ChangeKind[] = ["added", "changed", "moved", "returned", "missing", "removed"];
-type Counted = "added" | "changed" | "moved" | "returned" | "missing" | "removed";
 
-/** How much it changed, each number leading to the lines behind it. */
+/** The numbers of changes, each a link to the changes. */
 function Changes({ run }: { run: SyncRun }) {
-  const complete = merged(run);
-  const facts = (kinds as Counted[]).map((kind) => ({
+  const complete = isMerged(run);
+  const facts = kinds.map((kind) => ({
     label: t(`sync.run.${kind}`),
     value: <Count run={run} kind={kind} />,
   }));
@@ -248,8 +247,8 @@ function Changes({ run }: { run: SyncRun }) {
   );
 }
 
-function Count({ run, kind }: { run: SyncRun; kind: Counted }) {
-  const value = counted(run, run[kind]);
+function Count({ run, kind }: { run: SyncRun; kind: ChangeKind }) {
+  const value = changeCount(run, run[kind]);
   if (!value) return formatNumber(value);
   return (
     <Link

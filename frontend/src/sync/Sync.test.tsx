@@ -43,7 +43,7 @@ describe("the sync runs", () => {
     const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
     const why = within(panel).getByRole("alert");
     expect(within(why).getByText("This sync failed")).toBeVisible();
-    expect(why).toHaveTextContent("Heimdal refused the API key. The portal kept what it knew before.");
+    expect(why).toHaveTextContent("Heimdal refused the API key. Nothing was changed.");
     expect(within(panel).getByText("bad_key")).toBeVisible();
     await expectAccessible();
   });
@@ -89,7 +89,7 @@ describe("the sync runs", () => {
     window.location.hash = `/syncs/${fake.world.runs[0]?.id}`;
     const panel = await screen.findByRole("complementary", { name: "Sync of Heimdal" });
     const text =
-      "27 known customers were on none of them. 3 are gone. 24 stay as they were until the next complete sync.";
+      "27 known customers were on none of them. 3 are gone. 24 stay unchanged until the next complete sync.";
     expect(within(panel).getByText((found) => found.endsWith(text))).toBeVisible();
   });
 
@@ -115,7 +115,7 @@ describe("starting a sync", () => {
   it("follows it until it has ended, then asks for the lists again", async () => {
     const { user, fake } = open();
     await user.click(await syncNow());
-    expect(await screen.findByRole("progressbar", { name: "How far the sync is" })).toBeVisible();
+    expect(await screen.findByRole("progressbar", { name: "Progress of the sync" })).toBeVisible();
     expect(await syncNow()).toHaveAttribute("aria-disabled", "true");
     expect(await syncNow()).toHaveFocus();
     newest(fake, { seen: 120 });
@@ -156,7 +156,7 @@ describe("starting a sync", () => {
       fake.fail("startSync", new Problem("sync_running"));
     });
     await user.click(await syncNow());
-    expect(await screen.findByText(/A sync of it is under way already/)).toBeVisible();
+    expect(await screen.findByText(/A sync of this product is already under way/)).toBeVisible();
   });
 
   it("says that no product is connected", async () => {
@@ -165,7 +165,7 @@ describe("starting a sync", () => {
       fake.fail("startSync", new Problem("no_product"));
     });
     await user.click(await syncNow());
-    expect(await screen.findByText(/No product is connected that could be synced/)).toBeVisible();
+    expect(await screen.findByText(/There is no product to sync/)).toBeVisible();
   });
 
   it("is not offered for what is paused", async () => {

@@ -17,26 +17,26 @@ import { AddIcon, SyncIcon } from "../parts/icons";
 import { LinkTabs } from "../parts/LinkTabs";
 import { useListAddress } from "../parts/listAddress";
 import { PageHeader } from "../parts/PageHeader";
-import { Beside } from "../parts/SidePanel";
+import { SplitView } from "../parts/SidePanel";
 import { useSession } from "../session/session";
 import { useAdminTabs } from "../session/useAdminTabs";
 import { Connections } from "./Connections";
 import { runColumns } from "./columns";
 import { useRunNames } from "./connectionName";
 import { RunPanel } from "./RunPanel";
-import { wouldChange } from "./run";
-import { UnderWay } from "./UnderWay";
+import { RunProgress } from "./RunProgress";
+import { reviewTitle } from "./run";
 
-/** The connections to products, and the sync runs. While one is under way its events tell how far it is. */
+/** The connections to products, and the sync runs with their progress. */
 export default function Sync() {
   const { grant, can } = useSession();
   const manages = can("manage_products");
-  const { moving, ...list } = useRuns(grant.id);
+  const { active, ...list } = useRuns(grant.id);
   const nameOf = useRunNames();
   const products = useQuery({ ...connectionsQuery(grant.id), enabled: manages });
   const [adding, setAdding] = useState(false);
-  // A card tells of its own run: what stands alone here is for those who see no cards.
-  const uncarded = moving.filter(
+  // The card of a connection shows its run; the others are shown above the cards.
+  const withoutCard = active.filter(
     (run) => !products.data?.items.some(({ last_run }) => last_run?.id === run.id),
   );
   const waiting = list.rows.filter(({ status }) => status === "needs_review");
@@ -55,10 +55,10 @@ export default function Sync() {
       />
       <LinkTabs label={t("admin.sections")} tabs={useAdminTabs()} />
       {waiting.map((run) => (
-        <Waiting key={run.id} run={run} name={nameOf?.(run)} />
+        <InReview key={run.id} run={run} name={nameOf?.(run)} />
       ))}
-      {uncarded.map((run) => (
-        <UnderWay key={run.id} run={run} name={nameOf?.(run) ?? null} />
+      {withoutCard.map((run) => (
+        <RunProgress key={run.id} run={run} name={nameOf?.(run) ?? null} />
       ))}
       {manages && <Connections adding={adding} onAdd={setAdding} />}
       <Typography variant="h2" sx={{ mb: 1 }}>
@@ -72,11 +72,11 @@ export default function Sync() {
 interface RunsProps {
   list: List<SyncRun>;
   nameOf: ReturnType<typeof useRunNames>;
-  /** What stands above has its height. */
+  /** Whether the content above has its final height. */
   settled: boolean;
 }
 
-/** The runs, and beside them the one that was opened, wherever from: it is brought into view. */
+/** The runs, with the open one beside them, which is scrolled into view. */
 function Runs({ list, nameOf, settled }: RunsProps) {
   const { can } = useSession();
   const { openId, open, close } = useListAddress(links.syncs);
@@ -91,7 +91,7 @@ function Runs({ list, nameOf, settled }: RunsProps) {
       ref={place}
       sx={{ display: "flex", flex: "1 0 auto", minHeight: height, height, flexDirection: "column" }}
     >
-      <Beside>
+      <SplitView>
         <DataTable
           label={t("sync.runs")}
           columns={columns}
@@ -108,13 +108,13 @@ function Runs({ list, nameOf, settled }: RunsProps) {
             onClose={close}
           />
         )}
-      </Beside>
+      </SplitView>
     </Box>
   );
 }
 
-/** A run that waits for an admin's word. */
-function Waiting({ run, name }: { run: SyncRun; name: string | null | undefined }) {
+/** A run in review. */
+function InReview({ run, name }: { run: SyncRun; name: string | null | undefined }) {
   const { can } = useSession();
   return (
     <Alert
@@ -127,7 +127,7 @@ function Waiting({ run, name }: { run: SyncRun; name: string | null | undefined 
       }
     >
       {name && `${name}: `}
-      <strong>{t("sync.waiting.title", { what: wouldChange(run) })}.</strong>{" "}
+      <strong>{t("sync.waiting.title", { what: reviewTitle(run) })}.</strong>{" "}
       {t(can("run_sync") ? "sync.waiting.text" : "sync.waiting.staff")}
     </Alert>
   );

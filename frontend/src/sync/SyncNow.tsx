@@ -1,9 +1,9 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
-import { useStartSync } from "../bridge/changes";
 import type { ConnectionItem } from "../bridge/models";
+import { useStartSync } from "../bridge/mutations";
 import type { Problem } from "../bridge/problem";
-import { moves } from "../bridge/runs";
+import { isActive } from "../bridge/runs";
 import { t } from "../i18n/i18n";
 import { BusyButton } from "../parts/BusyButton";
 import { ProblemLine } from "../parts/FormDialog";
@@ -12,13 +12,13 @@ import { useNotify } from "../parts/Notices";
 import { useSession } from "../session/session";
 import { connectionName } from "./connectionName";
 
-/** Starts a sync of one connection; nothing where it is paused, for it must be resumed first. */
+/** A button that starts a sync of one connection; hidden while the connection is paused. */
 export function SyncNow({ connection }: { connection: ConnectionItem }) {
   const { grant, can } = useSession();
   const notify = useNotify();
   const start = useStartSync(grant.id);
   const name = connectionName(connection);
-  const busy = start.isPending || (connection.last_run !== null && moves(connection.last_run));
+  const busy = start.isPending || (connection.last_run !== null && isActive(connection.last_run));
   if (!can("run_sync") || connection.paused) return null;
   return (
     <>
@@ -42,7 +42,7 @@ export function SyncNow({ connection }: { connection: ConnectionItem }) {
   );
 }
 
-/** Why nothing was started. One that is under way already is no failure. */
+/** Why no sync was started. A sync that is already under way is no error. */
 function NotStarted({ problem }: { problem: Problem }) {
   if (problem.code === "sync_running") {
     return (

@@ -2,25 +2,25 @@ import type { SyncRun } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
 import { Time } from "../parts/Time";
-import { counted, durationOf, RunChip, sawOf } from "./run";
+import { changeCount, durationOf, RunChip, readCount } from "./run";
 
 const count = (field: "seen" | "added" | "changed" | "missing", from = 0): Column<SyncRun> => ({
   field,
   name: t(`sync.column.${field}`),
-  number: (run) => (field === "seen" ? sawOf : counted)(run, run[field]),
+  number: (run) => (field === "seen" ? readCount : changeCount)(run, run[field]),
   width: 88,
   from,
 });
 
-/** How wide a list has to be for what can be done without; with the names of connections, wider. */
+/** The table widths from which less important columns are shown, without and with the names of connections. */
 const from = {
-  alone: { trigger: 660, duration: 760, added: 700, changed: 780, missing: 860 },
-  named: { trigger: 1020, duration: 1120, added: 840, changed: 900, missing: 960 },
+  oneConnection: { trigger: 660, duration: 760, added: 700, changed: 780, missing: 860 },
+  severalConnections: { trigger: 1020, duration: 1120, added: 840, changed: 900, missing: 960 },
 };
 
-/** The columns of the list of runs; nameOf tells one connection's from another's, where there are several. */
+/** The columns of the list of runs; nameOf names the connection of a run where there are several. */
 export const runColumns = (nameOf: ((run: SyncRun) => string | null) | null): Column<SyncRun>[] => {
-  const width = nameOf ? from.named : from.alone;
+  const width = nameOf ? from.severalConnections : from.oneConnection;
   return [
     {
       field: "status",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 
-/** What the dialogs about a connection ask for; which of it is shown is up to each. */
+/** The values of the dialogs for a connection; each shows some of the fields. */
 export interface ConnectionForm {
   product: string;
   customer_id: string;
@@ -11,17 +11,17 @@ export interface ConnectionForm {
 }
 
 interface Rules {
-  /** Where the saved key is sent to: another address needs the key again. Null where none is saved. */
+  /** The base URL of the saved key; another one needs the key again. Null for a new connection. */
   savedURL: string | null;
-  /** The form is about a new key. */
+  /** Whether a key is required. */
   needsKey: boolean;
 }
 
-/** Whether the form names another address than the saved one. */
+/** Whether the form has another address than the saved one. */
 export const isMoved = (baseURL: string, savedURL: string | null): boolean =>
   savedURL !== null && baseURL.trim() !== "" && baseURL.trim() !== savedURL;
 
-/** What must hold before anybody is asked; the server checks all of it again. */
+/** Checks the form before it is sent; the server checks everything again. */
 export const connectionSchema = ({ savedURL, needsKey }: Rules) =>
   z
     .object({
@@ -46,6 +46,6 @@ export const connectionSchema = ({ savedURL, needsKey }: Rules) =>
 
 const fields: (keyof ConnectionForm)[] = ["product", "customer_id", "base_url", "api_key"];
 
-/** The field of the form a problem is about. */
+/** The form field of a problem. */
 export const fieldOf = (problem: Problem): keyof ConnectionForm | undefined =>
   fields.find((field) => field === problem.field?.replace(/^body\./, ""));

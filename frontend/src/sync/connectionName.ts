@@ -5,7 +5,7 @@ import { connectionsQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { useSession } from "../session/session";
 
-/** What a connection is called: its product, and whose customer it is read as. */
+/** The name of a connection: its product and its customer id. */
 export const connectionName = ({
   product_name,
   customer_id,
@@ -14,7 +14,7 @@ export const connectionName = ({
 
 type OfConnection = Pick<SyncRun, "connection_id">;
 
-/** Names the connection of a run, for those who may see the connections; null where there is nothing to tell apart. */
+/** Returns a function that names the connection of a run; null with fewer than two connections, and without permission. */
 export function useRunNames(): ((run: OfConnection) => string | null) | null {
   const { grant, can } = useSession();
   const { data } = useQuery({ ...connectionsQuery(grant.id), enabled: can("manage_products") });

@@ -1,8 +1,8 @@
 import type { ConnectionItem } from "../bridge/models";
-import { moves } from "../bridge/runs";
+import { isActive, staleAfter } from "../bridge/runs";
 import type { Tone } from "../parts/StatusChip";
 
-/** How a connection stands, the most telling word for it. */
+/** The state of a connection; where several apply, the most important one. */
 export type ConnectionState =
   | "fresh"
   | "syncing"
@@ -13,9 +13,6 @@ export type ConnectionState =
   | "paused"
   | "review"
   | "never";
-
-/** Data older than this missed several syncs of the schedule. */
-const staleAfter = 24 * 3_600_000;
 
 export const stateTones: Record<ConnectionState, Tone> = {
   fresh: "ok",
@@ -29,11 +26,11 @@ export const stateTones: Record<ConnectionState, Tone> = {
   never: "neutral",
 };
 
-type Known = Pick<ConnectionItem, "paused" | "last_run" | "last_complete" | "failures_in_a_row">;
+type StateFields = Pick<ConnectionItem, "paused" | "last_run" | "last_complete" | "failures_in_a_row">;
 
-export function connectionState(connection: Known, now: Date): ConnectionState {
+export function connectionState(connection: StateFields, now: Date): ConnectionState {
   const { paused, last_run: run, last_complete, failures_in_a_row } = connection;
-  if (run && moves(run)) {
+  if (run && isActive(run)) {
     return run.retry_at && Date.parse(run.retry_at) > now.getTime() ? "waiting" : "syncing";
   }
   if (paused) return "paused";
@@ -44,7 +41,7 @@ export function connectionState(connection: Known, now: Date): ConnectionState {
   return run?.status === "partial" ? "partial" : "fresh";
 }
 
-/** The host of a base URL; the whole where it is none. */
+/** The host of a base URL; the text itself where it is not a URL. */
 export function hostOf(baseURL: string): string {
   try {
     return new URL(baseURL).host;

@@ -3,19 +3,19 @@ import { useEffect } from "react";
 import { useForm } from "react-hook-form";
 import type { ConnectionTrial } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
-import { useTestConnection } from "../bridge/productChanges";
+import { useTestConnection } from "../bridge/productMutations";
 import { type ConnectionForm, connectionSchema, fieldOf } from "./connectionForm";
 
 interface Options {
   defaults: ConnectionForm;
   savedURL: string | null;
   needsKey: boolean;
-  /** The fields the dialog shows: a problem of another one is told above its buttons. */
+  /** The fields of the dialog; a problem with another field is shown above the buttons. */
   shown: (keyof ConnectionForm)[];
   toTrial: (form: ConnectionForm) => ConnectionTrial;
 }
 
-/** A connection's form and its test; what is typed stays whatever the answer is. */
+/** The form of a connection and its test. The values stay after a failure. */
 export function useConnectionForm({ defaults, savedURL, needsKey, shown, toTrial }: Options) {
   const form = useForm<ConnectionForm>({
     defaultValues: defaults,
@@ -24,7 +24,7 @@ export function useConnectionForm({ defaults, savedURL, needsKey, shown, toTrial
   const { handleSubmit, setError, subscribe } = form;
   const test = useTestConnection();
   const { reset } = test;
-  // What was found of other words is no longer true of these.
+  // A test result is not valid for other values.
   useEffect(() => subscribe({ formState: { values: true }, callback: () => reset() }), [subscribe, reset]);
   const fieldIn = (problem: Problem) => shown.find((field) => field === fieldOf(problem));
   const onError = (problem: Problem) => {
@@ -35,7 +35,7 @@ export function useConnectionForm({ defaults, savedURL, needsKey, shown, toTrial
     form,
     test,
     onError,
-    /** What is told above the buttons: nothing of what stands at a field. */
+    /** The problem to show above the buttons; null if it is shown at a field. */
     above: (problem: Problem | null) => (problem && !fieldIn(problem) ? problem : null),
     runTest: handleSubmit((values) => test.mutate(toTrial(values), { onError })),
   };

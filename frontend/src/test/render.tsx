@@ -6,10 +6,10 @@ import type { ReactElement, ReactNode } from "react";
 import { MemoryRouter } from "react-router";
 import { expect } from "vitest";
 import { App } from "../App";
-import { newQueryClient } from "../bridge/client";
-import { heard } from "../bridge/connection";
 import { createFake, type Fake, type FakeOptions } from "../bridge/fake";
-import { hangIn } from "../bridge/portal";
+import { reportOutcome } from "../bridge/outage";
+import { setPortal } from "../bridge/portal";
+import { newQueryClient } from "../bridge/queryClient";
 import { Notices } from "../parts/Notices";
 import { theme } from "../theme";
 
@@ -18,9 +18,9 @@ export function renderApp(options: FakeOptions & { path?: string; prepare?: (fak
   const { path = "/", prepare, ...fakeOptions } = options;
   window.location.hash = path;
   const fake = createFake(fakeOptions);
-  heard(null);
+  reportOutcome(null);
   prepare?.(fake);
-  hangIn(fake);
+  setPortal(fake);
   return { fake, user: userEvent.setup(), ...render(<App queries={newQueryClient()} />) };
 }
 
@@ -37,7 +37,7 @@ function Around({ children }: { children: ReactNode }) {
 /** One part in the app's theme, over a fake of Go. */
 export function renderPart(element: ReactElement) {
   const fake = createFake();
-  hangIn(fake);
+  setPortal(fake);
   return { fake, user: userEvent.setup(), ...render(element, { wrapper: Around }) };
 }
 

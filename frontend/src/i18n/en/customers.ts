@@ -1,4 +1,4 @@
-/** What MSPs and clients have in common. */
+/** Texts that MSPs and clients share. */
 export const customers = {
   column: {
     licenceType: "Licence type",
@@ -27,8 +27,8 @@ export const customers = {
     licenceType: "Licence type",
     spla: "SPLA",
     licences: "Licences: active / purchased",
-    ownLicences: "as sent for the MSP itself",
-    clientsLicences: "summed over its clients",
+    ownLicences: "reported for the MSP itself",
+    clientsLicences: "sum of its clients",
     type: "Type",
     firstSeen: "First seen",
     lastSeen: "Last seen",
@@ -41,7 +41,7 @@ export const customers = {
     directly: "Directly under the MSSP",
     products: "Products",
     expires: "Licence ends",
-    missing: "The last complete sync did not list this client. What you see is what was known before.",
-    disabled: "The product lists this client but says that it is not in use. Its licences are not summed.",
+    missing: "The last complete sync did not list this client. You see what was known before.",
+    disabled: "The product lists this client as not in use. Its licences are not counted in totals.",
   },
 };

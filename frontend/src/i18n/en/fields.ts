@@ -1,4 +1,4 @@
-/** Which of a product's fields fills which of the portal's. */
+/** The field map: which field of a product fills which field of the portal. */
 export const fields = {
   title: "Fields of {{name}}",
   plain: "Fields",
@@ -7,7 +7,7 @@ export const fields = {
   read_other: "What the last sync read of {{count, number}} customer records",
   readFailed_one: "What the last sync read of {{count, number}} customer record before it failed",
   readFailed_other: "What the last sync read of {{count, number}} customer records before it failed",
-  text: "Each line is a field as the product sends it, and what the portal uses it for.",
+  text: "Each row is a field as the product sends it, and what the portal uses it for.",
   label: "Fields the product sends",
   search: "Search fields",
   preview: "Preview and save",
@@ -15,7 +15,7 @@ export const fields = {
   changed_one: "{{count, number}} change is not saved yet.",
   changed_other: "{{count, number}} changes are not saved yet.",
   review:
-    "The next sync will wait for your decision: a field that says who a customer is, or under whom, is filled from another field of the product. You see every move before anything changes.",
+    "The next sync will wait for your decision, because other fields of the product fill the id, name, MSP or type of customers. You see every effect before anything changes.",
   unfilled: "Not filled by any field of the product: {{fields}}.",
   column: {
     path: "Field of the product",
@@ -31,13 +31,13 @@ export const fields = {
   gone: "no longer sent",
   absent: "not in the last sync",
   failed:
-    "The last sync failed after it had read customers. Fields that are new in it come first, and those that it lacked come last. Choose what the new ones fill, then preview and save.",
+    "The last sync failed after it had read customers. Its new fields come first, and fields that it did not contain come last. Choose what the new ones fill, then preview and save.",
   failedFirst:
     "The last sync failed after it had read customers. Choose what their fields fill, then preview and save.",
   fillsOf: "What {{path}} fills",
   sharedOf: "Show {{path}} to clients",
-  shared: "{{path}} is shown to clients now, with all that is below it.",
-  unshared: "{{path}} is shown to your organisation and your MSPs only now.",
+  shared: "{{path}}, with everything below it, is now shown to clients.",
+  unshared: "{{path}} is now shown only to your organisation and your MSPs.",
   shareFailed: "Whether {{path}} is shown could not be saved. {{why}}",
   automatic: "Automatic",
   automaticField: "Automatic: {{field}}",
@@ -47,7 +47,7 @@ export const fields = {
   pending: "From the next sync",
   saving: {
     waits:
-      "Saved. The next sync uses your changes. Where customers would move or be named otherwise, it waits for your decision.",
+      "Saved. The next sync uses your changes. If customers would move or be renamed, it waits for your decision.",
     open: "Products & sync",
   },
   unreadable: "{{count, number}}, e.g. “{{example}}”",
@@ -73,20 +73,20 @@ export const fields = {
   dialog: {
     title: "What this changes",
     text_one:
-      "{{count, number}} of the customers that have these fields, read as they are now and with your changes:",
+      "{{count, number}} of the customers that have these fields, as they are now and with your changes:",
     text_other:
-      "{{count, number}} of the customers that have these fields, read as they are now and with your changes:",
+      "{{count, number}} of the customers that have these fields, as they are now and with your changes:",
     textFailed_one:
-      "{{count, number}} customer that the last sync received before it failed: as the portal shows it now, and as it would read it with your changes:",
+      "{{count, number}} customer that the last sync received before it failed, as the portal shows it now and with your changes:",
     textFailed_other:
-      "{{count, number}} of the customers that the last sync received before it failed: as the portal shows them now, and as it would read them with your changes:",
-    strangers:
+      "{{count, number}} of the customers that the last sync received before it failed, as the portal shows them now and with your changes:",
+    noneKnown:
       "The portal knows none of these customers by its id. If the customer id comes from the wrong field, every customer goes missing and is added again as a new one.",
     untyped: "None of these customers would have a type. A sync in which no customer has one fails.",
     added: "{{name}} (new)",
     none: "No customer that the portal knows has these fields.",
-    same_one: "With your changes {{count, number}} customer reads as it does now:",
-    same_other: "With your changes {{count, number}} customers read as they do now:",
+    same_one: "Your changes make no difference to {{count, number}} customer:",
+    same_other: "Your changes make no difference to {{count, number}} customers:",
     label: "Effect on customers",
     customer: "Customer",
     field: "Field",
@@ -97,7 +97,7 @@ export const fields = {
     unreadable: "Could not be read",
     loading: "Reading customers with your changes",
     save: "Save",
-    next: "After saving, a sync reads every customer this way.",
+    next: "After saving, the next sync reads every customer this way.",
   },
   blocked: {
     failed: "These changes cannot be saved while their effect cannot be shown.",

@@ -1,4 +1,4 @@
-/** The history of a customer, a sentence a line. */
+/** The history of a customer, one sentence per change. */
 export const history = {
   title: "History",
   none: "Nothing has changed since it was first seen.",
@@ -6,7 +6,7 @@ export const history = {
   actor: "started or accepted by {{who}}",
   added: "Added",
   missing: "Missing: the last complete sync did not list it",
-  returned: "Back: listed by the sync again",
+  returned: "Returned: a sync listed it again",
   removed: "Removed",
   movedTo: "Moved from {{before}} to {{after}}",
   movedUnder: "Moved under {{after}}, before directly under the MSSP",
@@ -14,7 +14,7 @@ export const history = {
   renamed: "Renamed from {{before}} to {{after}}",
   changedFromTo: "{{field}} changed from {{before}} to {{after}}",
   changedTo: "{{field}} set to {{after}}",
-  changedFrom: "{{field}} no longer given, was {{before}}",
+  changedFrom: "{{field}} no longer sent, was {{before}}",
   disabled: "Disabled: {{after}}",
   noLongerDisabled: "No longer disabled, was {{before}}",
   because: "{{what}}, {{why}}",
@@ -22,9 +22,6 @@ export const history = {
   field: {
     name: "Name",
     msp: "MSP",
-    disabled: "Disabled: {{after}}",
-    noLongerDisabled: "No longer disabled, was {{before}}",
-    because: "{{what}}, {{why}}",
     details: "Other details",
     type: "Type",
     products: "Products",

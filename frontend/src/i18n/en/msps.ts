@@ -22,10 +22,10 @@ export const msps = {
   opened: {
     count_one: "{{count, number}} client",
     count_other: "{{count, number}} clients",
-    show_zero: "0 clients: show those of {{name}} that are not active",
+    show_zero: "0 active clients: show the others of {{name}}",
     show_one: "Show the {{count, number}} client of {{name}}",
     show_other: "Show the {{count, number}} clients of {{name}}",
-    hide_zero: "0 clients: hide those of {{name}} that are not active",
+    hide_zero: "0 active clients: hide the others of {{name}}",
     hide_one: "Hide the {{count, number}} client of {{name}}",
     hide_other: "Hide the {{count, number}} clients of {{name}}",
     loading: "Loading the clients of {{name}}",
@@ -37,11 +37,10 @@ export const msps = {
     retryOf: "Try again to load the clients of {{name}}",
   },
   panel: {
-    clients_zero: "It has no clients",
     clients_one: "Show its {{count, number}} client",
     clients_other: "Show its {{count, number}} clients",
     ownClients: "Show your clients",
-    missing: "The last complete sync did not list this MSP. What you see is what was known before.",
-    disabled: "The product lists this MSP but says that it is not in use.",
+    missing: "The last complete sync did not list this MSP. You see what was known before.",
+    disabled: "The product lists this MSP as not in use.",
   },
 };

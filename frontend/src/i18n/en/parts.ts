@@ -1,4 +1,4 @@
-/** Texts of what screens share. */
+/** Texts that several screens share. */
 export const parts = {
   actions: {
     cancel: "Cancel",
@@ -20,23 +20,20 @@ export const parts = {
     all_other: "{{count, number}} in total",
     loading: "Loading",
     dataAsOf: "Data as of",
-    loadingMore: "Loading more",
     more: "Load more",
     refreshing: "Updating",
     noMatch: "Nothing matches",
-    noMatchText: "Nothing here matches {{asked}}.",
+    noMatchText: "Nothing here matches {{filter}}.",
     noMatchPlain: "Nothing here matches these filters.",
-    emptyTitle: "Nothing here yet",
     staleProblem: "Could not update this list. What you see may be out of date.",
   },
   filter: {
     any: "Any",
-    remove: "Remove filter {{label}}",
     clearSearch: "Clear search",
     range: {
       from: "From",
       to: "To",
-      unknown: "Only where it is unknown",
+      unknown: "Only unknown values",
       apply: "Apply",
       numbers: "Enter whole numbers, for example from 5 to 20.",
       order: "The first number is larger than the second. Enter them the other way round.",
@@ -56,18 +53,15 @@ export const parts = {
   expiry: { ended: "ended {{when}}" },
   sent: {
     title: "As the product sent it",
-    text: "By the product's own names.",
+    text: "With the product's own field names.",
     none: "There is nothing more to show.",
-  },
-  figure: {
-    change: "{{sign}}{{value}} {{period}}",
   },
   problem: {
     requestId: "Request id",
     address: "Address: {{address}}",
     notLoaded: {
       title: "Not loaded yet",
-      text: "It appears by itself once the portal can be reached again.",
+      text: "It loads automatically once the portal can be reached again.",
     },
     cause: {
       certificate_untrusted: "The portal's certificate is not trusted",
@@ -80,16 +74,16 @@ export const parts = {
       proxy_authentication: "The proxy asks for a sign-in",
       proxy_unreachable: "The proxy cannot be reached",
       proxy_refused: "The proxy does not allow this",
-      proxy_failed: "The proxy does not reach the portal",
+      proxy_failed: "The proxy cannot reach the portal",
       name_not_found: "The portal's name is not known",
       name_lookup_failed: "The portal's name could not be looked up",
       connection_refused: "The portal refuses connections",
-      no_network: "There is no way to the portal",
+      no_network: "There is no network route to the portal",
       connection_broken: "The connection broke",
       timeout: "The portal did not reply in time",
       unreachable: "The portal cannot be reached",
-      captive_portal: "A web page came instead of the portal",
-      address_moved: "The portal's address leads elsewhere",
+      captive_portal: "A web page replied instead of the portal",
+      address_moved: "The portal's address redirects elsewhere",
       wrong_address: "There is no portal at this address",
       gateway: "The portal is not available",
       intermediary: "Something else replied, not the portal",
@@ -113,19 +107,19 @@ export const parts = {
     },
     too_many_requests: {
       title: "Too many requests",
-      text: "The portal asks to wait a little before going on.",
+      text: "The portal asks you to wait a little before you continue.",
     },
     session: {
       title: "You are signed out",
-      text: "Sign in again to go on.",
+      text: "Sign in again to continue.",
     },
     grant_changed: {
       title: "Your access has changed",
-      text: "Somebody changed your role while you worked. Try again with what you have access to now.",
+      text: "Your role was changed while you worked. Try again with your new access.",
     },
     conflict: {
-      title: "Somebody was faster",
-      text: "This has changed in the meantime. Reload and look again.",
+      title: "This was changed by someone else",
+      text: "Reload to see the current state, then try again.",
     },
     sync_running: {
       title: "A sync is under way",
@@ -140,8 +134,8 @@ export const parts = {
       text: "Nothing was saved. Check what you entered and try again.",
     },
     too_large: {
-      title: "That is too much at once",
-      text: "The portal does not take as much in one go. Make it shorter and try again.",
+      title: "That is too large",
+      text: "The portal does not accept this much at once. Make it shorter and try again.",
     },
     no_api_url: {
       title: "The portal's address is missing",
@@ -153,14 +147,14 @@ export const parts = {
     },
     timed_out: {
       title: "That took too long",
-      text: "The portal did not answer in time. Try again in a moment.",
+      text: "The portal did not reply in time. Try again in a moment.",
     },
     policy: {
       title: "Your organisation's policy does not allow this",
       text: "Ask your administrator.",
     },
     invalid: {
-      title: "Something in the request is not right",
+      title: "The request is not valid",
       text: "Change what you entered and try again.",
     },
     other: {

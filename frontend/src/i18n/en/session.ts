@@ -1,20 +1,19 @@
-/** Signing in. */
+/** The sign-in screens. */
 export const session = {
-  mark: "FS Client Portal",
   sentence: "See the MSPs and clients you look after, and what needs your attention.",
   google: "Sign in with Google",
   entra: "Sign in with Microsoft",
   version: "Version {{version}}",
   resuming: {
-    text: "Picking up your session. If your computer's keyring asks for its password, enter it there.",
+    text: "Restoring your session. If your computer's keyring asks for its password, enter it there.",
     instead: "Sign in instead",
   },
   again: {
-    text: "You are still signed in on this computer. The app goes on trying by itself.",
+    text: "You are still signed in on this computer. The app keeps trying to reach the portal.",
     trying: "Trying to reach the portal",
     next: "Next try in {{time}}.",
   },
-  loadingProviders: "Asking the portal how you can sign in",
+  loadingProviders: "Loading the ways to sign in",
   noProviders: "No way to sign in is set up here. Ask your administrator.",
   change: "Change",
   address: {
@@ -29,7 +28,7 @@ export const session = {
   starting: "Preparing the sign-in",
   waiting: {
     title: "Continue in your browser",
-    text: "A page of {{provider}} has opened in your browser. Finish signing in there; this window goes on by itself.",
+    text: "A page of {{provider}} has opened in your browser. Finish signing in there; this window continues automatically.",
     left: "{{time}} left",
     copy: "Copy link",
     again: "Open again",
@@ -38,20 +37,20 @@ export const session = {
   },
   exchanging: {
     title: "Signing you in",
-    text: "{{provider}} has answered. One moment.",
+    text: "{{provider}} has replied. One moment.",
   },
   code: {
     title: "Enter your invite code",
-    text: "Enter the code from your invitation e-mail, or ask your administrator for it. It proves that the invite is meant for you.",
+    text: "Enter the code from your invitation email, or ask your administrator for it. It proves that the invite is meant for you.",
     haveOne: "I have an invite code",
     label: "Invite code",
     required: "Enter the code from your invite.",
     submit: "Continue",
-    wrong: "This code does not fit your invite. Check it, or ask your administrator for a new one.",
+    wrong: "This code does not match your invite. Check it, or ask your administrator for a new one.",
   },
   invites: {
     title: "Choose your invitations",
-    text: "These are open for your address. Accept only those you expect: you get nothing of the others.",
+    text: "These are open for your address. Accept only those you expect; the others give you no access.",
     label: "Invitations",
     within: "{{role}}, provided by {{mssp}}",
     needsCode: "asks for its code",
@@ -66,17 +65,17 @@ export const session = {
   },
   busy_one: "Busy; trying again in {{count}} s.",
   busy_other: "Busy; trying again in {{count}} s.",
-  changed: "Your role has changed: you are {{role}} at {{node}} now.",
+  changed: "Your role has changed: you are now {{role}} at {{node}}.",
   keyring: {
     title: "Your computer's keyring cannot be used",
-    text: "{{why}} You can sign in all the same, if your organisation allows it; you are then signed in for this run only.",
+    text: "{{why}} You can still sign in if your organisation allows it. You are then signed in only until you close the app.",
   },
-  said: "{{provider}} says:",
+  providerMessage: "Message from {{provider}}:",
   failed: {
     cancelled: { title: "Sign-in cancelled", text: "You can close the page in your browser." },
     timed_out: {
       title: "Sign-in took too long",
-      text: "Nobody finished the sign-in in the browser in time. You can close that page and start again.",
+      text: "The sign-in was not finished in the browser in time. You can close that page and start again.",
     },
     denied: {
       title: "Access was not granted",
@@ -111,8 +110,8 @@ export const session = {
       text: "Start again. If it happens again, tell your administrator what you read here.",
     },
     state_mismatch: {
-      title: "The answer did not belong to this sign-in",
-      text: "For your safety it was dropped. Close the page in your browser and start again from here.",
+      title: "The response did not belong to this sign-in",
+      text: "For your safety it was rejected. Close the page in your browser and start again from here.",
     },
     browser_failed: {
       title: "Your browser could not be opened",
@@ -120,7 +119,7 @@ export const session = {
     },
     keyring_unavailable: {
       title: "Your computer's keyring cannot be used",
-      text: "{{why}} The portal keeps you signed in with it, and your organisation does not allow signing in without. Unlock the keyring and try again.",
+      text: "{{why}} The app keeps your session in it, and your organisation does not allow signing in without it. Unlock the keyring and try again.",
     },
     invite_code_required: {
       title: "Your invite asks for its code",
@@ -131,7 +130,7 @@ export const session = {
       text: "Start again and choose those you want to accept.",
     },
     invite_code_invalid: {
-      title: "The invite code was not right",
+      title: "The invite code was wrong",
       text: "Start again and compare the code with the one you were given, or ask your administrator for a new one.",
     },
     invite_closed: {
@@ -140,11 +139,11 @@ export const session = {
     },
     too_many_requests: {
       title: "Too many tries",
-      text: "For safety the portal asks you to wait a little before the next one.",
+      text: "For safety the portal asks you to wait a little before you try again.",
     },
     attempt_expired: {
-      title: "This sign-in is over",
-      text: "It was good for a few minutes only. Start again.",
+      title: "This sign-in has expired",
+      text: "It was valid for a few minutes only. Start again.",
     },
     insecure_api_url: {
       title: "The portal's address is not secure",
@@ -162,11 +161,11 @@ export const session = {
   ended: {
     title: "You have been signed out",
     session_revoked:
-      "Your session was ended, by you on another computer or by an administrator. Sign in again to go on.",
+      "Your session was ended, by you on another computer or by an administrator. Sign in again to continue.",
     deactivated: "An administrator has deactivated your account. Ask them if you think this is a mistake.",
     grant_changed: "Your role has changed. Sign in again to see what you have access to now.",
     keyring_unavailable:
-      "{{why}} You were kept signed in with the keyring. Unlock it and start the app again, or sign in now.",
-    other: "Your session has ended. Sign in again to go on.",
+      "{{why}} Your session is in the keyring. Unlock it and start the app again, or sign in now.",
+    other: "Your session has ended. Sign in again to continue.",
   },
 };

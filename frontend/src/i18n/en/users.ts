@@ -1,4 +1,4 @@
-/** Admin, Users: who may use the portal, and what may be changed of them. */
+/** Admin, Users: the list of users and the changes to their access. */
 export const users = {
   title: "Users",
   text: "People with a role here. Changes take effect at once, on every computer.",
@@ -17,32 +17,31 @@ export const users = {
   unconfirmed: "{{address}} (not confirmed)",
   more: "{{role}} +{{count, number}}",
   filter: { status: "Status", role: "Role", msp: "MSP", thisMSP: "chosen" },
-  asked: { q: "“{{q}}”", filter: "{{name}} {{value}}" },
+  filterText: { q: "“{{q}}”", value: "{{name}} {{value}}" },
   empty: {
-    title: "Nobody here yet",
+    title: "No users yet",
     text: "People you invite are listed here once they have signed in for the first time.",
     action: "Open invites",
   },
   one: "User",
   panel: {
     gone: "Not in this list",
-    goneText: "This person is not on the part of the list that is loaded, or outside what your role may see.",
+    goneText: "This user is not in the loaded part of the list, or is outside of what your role may see.",
     email: "Email",
     unconfirmed: "Not confirmed by the provider: they entered the code of an invite for this address.",
     provider: "Signs in with",
     lastLogin: "Last used here",
     since: "Has a role here since",
-    sessions: "Live sessions here",
+    sessions: "Active sessions here",
     never: "Never",
     nowhere: "None",
     roles: "Roles",
     rolesText: "Only those inside your scope are shown.",
     access: "Access",
-    accessActive:
-      "Deactivating takes the access away, and nothing is deleted. Signing out only ends the sessions.",
-    accessOff: "Their access is off. Reactivating gives back the roles above.",
-    self: "This is you. Nobody changes their own access: ask another administrator. Your own sessions are under your account, at the top right.",
-    refused: "Your role may not change this person.",
+    accessActive: "Deactivating removes the access; nothing is deleted. Signing out only ends the sessions.",
+    accessOff: "Their access is deactivated. Reactivating restores the roles above.",
+    self: "This is you. You cannot change your own access: ask another administrator. Your own sessions are under your account, at the top right.",
+    refused: "Your role may not change this user.",
     changeRole: "Change role",
     changeRoleOf: "Change role {{role}} at {{node}}",
     deactivate: "Deactivate",
@@ -56,10 +55,10 @@ export const users = {
     title: "Change the role of {{name}}",
     submit: "Change role",
     label: "Role",
-    now: "{{name}} is {{role}} at {{node}} now.",
+    now: "{{name}} is currently {{role}} at {{node}}.",
     effect: "The new role takes effect at once, on every computer they use. They stay signed in.",
-    same: "This is their role already. Choose another one.",
-    done: "{{name}} is {{role}} at {{node}} now.",
+    same: "This is already their role. Choose another one.",
+    done: "{{name}} is now {{role}} at {{node}}.",
   },
   deactivate: {
     title: "Deactivate {{name}}?",
@@ -88,9 +87,9 @@ export const users = {
   signOut: {
     title: "Sign out {{name}} everywhere?",
     text_one:
-      "Their session may do nothing more here, at once. It ends, unless they have a role elsewhere too. They can sign in again.",
+      "Their session loses its access here at once. It ends, unless they also have a role elsewhere. They can sign in again.",
     text_other:
-      "{{count, number}} of their sessions may do nothing more here, at once. They end, unless the person has a role elsewhere too. They can sign in again.",
+      "{{count, number}} of their sessions lose their access here at once. They end, unless the user also has a role elsewhere. They can sign in again.",
     verb: "Sign out everywhere",
     done: "{{name}} is signed out everywhere.",
   },

@@ -1,4 +1,4 @@
-/** The product's own words, one place for each. */
+/** The names of the product's own terms and of the values of enumerations. */
 export const words = {
   product: "FS Client Portal",
   role: {
@@ -9,13 +9,8 @@ export const words = {
     client_user: "Client user",
   },
   provider: { google: "Google", entra: "Microsoft" },
-  customer: {
-    active: "Active",
-    missing: "Missing",
-    removed: "Removed",
-    disabled: "Disabled",
-    disabledWhy: "Disabled: {{reason}}",
-  },
+  status: { active: "Active", missing: "Missing", removed: "Removed", disabled: "Disabled" },
+  disabledWhy: "Disabled: {{reason}}",
   reason: {
     deleted: "deleted",
     inactive: "inactive",

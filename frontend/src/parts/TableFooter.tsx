@@ -4,7 +4,7 @@ import { t } from "../i18n/i18n";
 import { Time } from "./Time";
 
 interface Props {
-  /** How many rows are shown. */
+  /** The number of loaded rows. */
   shown: number;
   total: number | null;
   loading: boolean;
@@ -15,8 +15,8 @@ interface Props {
   dataAsOf?: string | null | undefined;
 }
 
-/** Under a table: how many rows there are, the way to more of them, the age of the data. */
-export function TableFoot({
+/** The footer of a table: the number of rows, a button to load more, the age of the data. */
+export function TableFooter({
   shown,
   total,
   loading,
@@ -26,7 +26,7 @@ export function TableFoot({
   onMore,
   dataAsOf,
 }: Props) {
-  const count = refreshing ? t("parts.table.refreshing") : counted(shown, total, hasMore);
+  const count = refreshing ? t("parts.table.refreshing") : countText(shown, total, hasMore);
   return (
     <Box
       sx={(theme) => ({
@@ -61,7 +61,7 @@ export function TableFoot({
   );
 }
 
-function counted(shown: number, total: number | null, hasMore = false): string {
+function countText(shown: number, total: number | null, hasMore = false): string {
   if (total === null && hasMore) return t("parts.table.first", { count: shown });
   const count = total ?? shown;
   return shown < count ? t("parts.table.showing", { shown, count }) : t("parts.table.all", { count });

@@ -1,7 +1,7 @@
 import Box from "@mui/material/Box";
 
-/** The product's mark: a portal in a portal. */
-export function Mark({ size = 24 }: { size?: number }) {
+/** The logo of the app. */
+export function Logo({ size = 24 }: { size?: number }) {
   return (
     <Box
       component="svg"

@@ -23,7 +23,7 @@ const open = (
   });
 const card = async () => within(await screen.findByRole("article", { name: "Heimdal, customer 120451" }));
 const declare = "Declare nextCursor harmless";
-const text = /The answer contains nextCursor, which the portal cannot account for/;
+const text = /The response contains nextCursor, which the portal does not know/;
 
 describe("a sign that made a run incomplete", () => {
   it("is named on the card and can be declared harmless after a text on what that means", async () => {

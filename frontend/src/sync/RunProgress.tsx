@@ -4,27 +4,27 @@ import type { SyncRun } from "../bridge/models";
 import { formatTime } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { SyncIcon, TimeIcon } from "../parts/icons";
-import { Seldom } from "../parts/Seldom";
+import { ThrottledLiveRegion } from "../parts/ThrottledLiveRegion";
 import { asClock, useSecondsLeft } from "../parts/useSecondsLeft";
 import { productName } from "./run";
 
-function words(run: SyncRun): string {
+function progressText(run: SyncRun): string {
   if (run.status === "queued") return t("sync.queued");
   return run.seen > 0 ? t("sync.underWaySeen", { count: run.seen }) : t("sync.underWay");
 }
 
 interface Props {
   run: SyncRun;
-  /** Which connection is read, where it does not stand beside. */
+  /** The name of the connection, where it is not shown nearby. */
   name?: string | null;
 }
 
 /**
- * How far a run is: what it has read, what is left as far as anybody knows, until when the product makes it wait. Every
- * line has its place from the start, so that nothing below moves; what changes by the second is read out now and then.
+ * The progress of a run: customers read, calls made and left, and until when it waits for the product's rate limit. The
+ * number of lines never changes, so that nothing below moves.
  */
-export function UnderWay({ run, name }: Props) {
-  const text = words(run);
+export function RunProgress({ run, name }: Props) {
+  const text = progressText(run);
   const { calls, calls_left: left, status } = run;
   const share = left === null || calls + left === 0 ? undefined : (100 * calls) / (calls + left);
   const product = productName(run.product);
@@ -64,12 +64,12 @@ export function UnderWay({ run, name }: Props) {
           {t("sync.waitingWhy", { product })}
         </Box>
       </Line>
-      <Seldom key={status} text={text} />
+      <ThrottledLiveRegion key={status} text={text} />
     </Box>
   );
 }
 
-/** Two things side by side; under each other in a narrow place, never now this and now that. */
+/** Two texts next to each other, or below each other in a narrow container. */
 function Line({ children }: { children: React.ReactNode }) {
   return (
     <Box
@@ -85,7 +85,7 @@ function Line({ children }: { children: React.ReactNode }) {
   );
 }
 
-/** Whether the product is being read or makes the run wait, in one line either way. */
+/** Whether the run reads or waits for the product, in one line. */
 function Pace({ run }: { run: SyncRun }) {
   const until = run.retry_at ? Date.parse(run.retry_at) : 0;
   const seconds = useSecondsLeft(until);

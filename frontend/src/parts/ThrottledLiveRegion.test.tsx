@@ -1,16 +1,16 @@
 import { act, render, screen } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
-import { Seldom } from "./Seldom";
+import { ThrottledLiveRegion } from "./ThrottledLiveRegion";
 
 afterEach(() => vi.useRealTimers());
 
 it("says what holds after each pause, and nothing of what was between", () => {
   vi.useFakeTimers();
-  const { rerender } = render(<Seldom text="1 read" />);
+  const { rerender } = render(<ThrottledLiveRegion text="1 read" />);
   const said = () => screen.getByRole("status").textContent;
   expect(said()).toBe("1 read");
   for (const n of [2, 3, 4]) {
-    rerender(<Seldom text={`${n} read`} />);
+    rerender(<ThrottledLiveRegion text={`${n} read`} />);
     act(() => vi.advanceTimersByTime(1_000));
     expect(said()).toBe("1 read");
   }

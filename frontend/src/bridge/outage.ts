@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import type { Problem } from "./problem";
 
-/** Since when the portal cannot be used, and why. */
+/** Since when the portal has been unreachable, and why. */
 export interface Outage {
   since: Date;
   problem: Problem;
@@ -10,8 +10,8 @@ export interface Outage {
 let outage: Outage | null = null;
 const listeners = new Set<() => void>();
 
-/** Notes that the API gave a reply to the last call, or why there was none. */
-export function heard(problem: Problem | null): void {
+/** Reports the outcome of a call: null after a reply of the API, otherwise why there was none. */
+export function reportOutcome(problem: Problem | null): void {
   if (!problem && !outage) return;
   outage = problem && { since: outage?.since ?? new Date(), problem };
   for (const listener of listeners) listener();
@@ -22,5 +22,5 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener);
 }
 
-/** The outage the portal is in; null while it can be used. */
+/** The current outage; null while the portal is reachable. */
 export const useOutage = (): Outage | null => useSyncExternalStore(subscribe, () => outage);

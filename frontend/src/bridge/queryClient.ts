@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
-import { heard } from "./connection";
-import { isOutage, isPassing, type Problem } from "./problem";
+import { reportOutcome } from "./outage";
+import { isOutage, isTemporary, type Problem } from "./problem";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -8,13 +8,16 @@ declare module "@tanstack/react-query" {
   }
 }
 
-/** The cache of everything asked of Go. networkMode: the API may be on loopback, whatever the system thinks of its network. */
+/**
+ * Returns the cache for the results of calls to Go. networkMode "always": the API may be on loopback, where the system's
+ * own idea of being offline does not matter.
+ */
 export function newQueryClient(): QueryClient {
   const outcome = {
-    onSuccess: () => heard(null),
+    onSuccess: () => reportOutcome(null),
     onError: (error: Problem) => {
-      if (isOutage(error)) heard(error);
-      else if (!isPassing(error)) heard(null);
+      if (isOutage(error)) reportOutcome(error);
+      else if (!isTemporary(error)) reportOutcome(null);
     },
   };
   return new QueryClient({
@@ -25,7 +28,7 @@ export function newQueryClient(): QueryClient {
         staleTime: 30_000,
         gcTime: 10 * 60_000,
         refetchOnWindowFocus: true,
-        // Go reads once more by itself where that may help.
+        // Go retries reads by itself where that may help.
         retry: false,
         networkMode: "always",
       },

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { leftOut } from "./tableRoom";
+import { hiddenColumns } from "./visibleColumns";
 
 const columns = [
   { field: "name", flex: 1, minWidth: 140 },
@@ -17,11 +17,11 @@ it.each([
   [405, ["expires", "type", "seen"]],
   [100, ["expires", "type", "seen"]],
 ])("in a table %d wide it leaves out the columns of the highest rank until the rest fits", (width, left) => {
-  expect(leftOut(columns, width)).toEqual(left);
+  expect(hiddenColumns(columns, width)).toEqual(left);
 });
 
 it.each([400, 500, 690, 760, 1012, 1652])("lets no column end outside a table %d wide", (width) => {
-  const left = leftOut(columns, width);
+  const left = hiddenColumns(columns, width);
   const kept = columns.filter(({ field }) => !left.includes(field));
   expect(kept.reduce((all, { width: wide, minWidth }) => all + (wide ?? minWidth ?? 0), 0)).toBeLessThan(
     width,

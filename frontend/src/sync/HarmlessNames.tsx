@@ -5,7 +5,7 @@ import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ConnectionItem, SyncRun } from "../bridge/models";
-import { useChangeConnection } from "../bridge/productChanges";
+import { useChangeConnection } from "../bridge/productMutations";
 import { connectionsQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
 import { ConfirmDialog } from "../parts/FormDialog";
@@ -15,20 +15,20 @@ import { useSession } from "../session/session";
 import { connectionName } from "./connectionName";
 import { productName } from "./run";
 
-/** Names are one where only case and separators differ, as the API compares them. */
-const plain = (name: string) => name.toLowerCase().replaceAll(/[ _-]/g, "");
+/** A name without case and separators, as the API compares names. */
+const normal = (name: string) => name.toLowerCase().replaceAll(/[ _-]/g, "");
 
 const isHarmless = ({ harmless }: ConnectionItem, sign: string) =>
-  harmless.some((name) => plain(name) === plain(sign));
+  harmless.some((name) => normal(name) === normal(sign));
 
-/** For admins: the name because of which a run failed, and the way to declare it harmless. */
+/** For administrators: the name because of which a run failed, and a button to declare it harmless. */
 export function SignNote({ run }: { run: SyncRun }) {
   const { can } = useSession();
   if (run.status !== "failed" || !run.sign || !can("manage_products")) return null;
-  return <Declarable run={run} sign={run.sign} />;
+  return <DeclareHarmless run={run} sign={run.sign} />;
 }
 
-function Declarable({ run, sign }: { run: SyncRun; sign: string }) {
+function DeclareHarmless({ run, sign }: { run: SyncRun; sign: string }) {
   const { grant } = useSession();
   const { data, error, isPending, refetch } = useQuery(connectionsQuery(grant.id));
   const [asking, setAsking] = useState(false);
@@ -66,7 +66,7 @@ function Declarable({ run, sign }: { run: SyncRun; sign: string }) {
   );
 }
 
-/** The names that were declared harmless, each with the way back. */
+/** The names that were declared harmless, each with a button to undo that. */
 export function HarmlessNames({ connection }: { connection: ConnectionItem }) {
   const [asking, setAsking] = useState<string | null>(null);
   if (connection.harmless.length === 0) return null;
@@ -113,20 +113,20 @@ export function HarmlessNames({ connection }: { connection: ConnectionItem }) {
   );
 }
 
-interface Asked {
+interface DialogProps {
   connection: ConnectionItem;
   sign: string;
   verb: "declare" | "takeBack";
   onClose: () => void;
 }
 
-/** Says what it means before a name is declared harmless, or no longer is. */
-function HarmlessDialog({ connection, sign, verb, onClose }: Asked) {
+/** Asks for confirmation before a name is declared harmless, or before that is undone. */
+function HarmlessDialog({ connection, sign, verb, onClose }: DialogProps) {
   const { grant } = useSession();
   const notify = useNotify();
   const change = useChangeConnection(grant.id, connection.id);
   const words = { sign, product: connection.product_name };
-  const others = connection.harmless.filter((name) => plain(name) !== plain(sign));
+  const others = connection.harmless.filter((name) => normal(name) !== normal(sign));
   const confirm = () =>
     change.mutate(
       { harmless: verb === "declare" ? [...others, sign] : others },

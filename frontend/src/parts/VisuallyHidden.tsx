@@ -7,8 +7,8 @@ interface Props {
   id?: string;
 }
 
-/** Text for assistive technology alone. */
-export function Hidden({ children, as = "span", id }: Props) {
+/** Text for assistive technology only. */
+export function VisuallyHidden({ children, as = "span", id }: Props) {
   return (
     <Box
       component={as}

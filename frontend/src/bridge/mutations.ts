@@ -1,19 +1,19 @@
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { NewInvite, OrganisationChange, OwnSession, Page, UserChange, UserItem } from "./models";
-import { portal } from "./portal";
+import { getPortal } from "./portal";
 import { toProblem } from "./problem";
 import { keys } from "./queries";
 
-// What a screen may change. Each asks anew for what it made stale.
+// The mutations of the screens. Each invalidates the queries that it makes stale.
 
 /**
- * Starts a sync of a connection, or of the one that has waited longest where none is named; rejects with sync_running
- * while one is under way, no_product without anything to sync, conflict for a paused one.
+ * Starts a sync of a connection, by default of the one that has waited longest; rejects with sync_running while a sync is
+ * under way, no_product where there is nothing to sync, and conflict for a paused connection.
  */
 export function useStartSync(grant: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (connectionID: string | undefined) => portal().startSync(connectionID),
+    mutationFn: (connectionID: string | undefined) => getPortal().startSync(connectionID),
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: keys.connections(grant) });
       return queries.invalidateQueries({ queryKey: keys.syncs(grant) });
@@ -21,12 +21,12 @@ export function useStartSync(grant: string) {
   });
 }
 
-/** Creates an invite; the answer is the only place its code is ever in. */
+/** Creates an invite; only the result holds its code. */
 export function useCreateInvite(grant: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (invite: NewInvite) => portal().createInvite(invite),
-    // The code is not kept once the dialog is gone.
+    mutationFn: (invite: NewInvite) => getPortal().createInvite(invite),
+    // The code must not stay in the cache after the dialog has closed.
     gcTime: 0,
     onSuccess: () => queries.invalidateQueries({ queryKey: keys.invites(grant) }),
   });
@@ -35,23 +35,23 @@ export function useCreateInvite(grant: string) {
 export function useRevokeInvite(grant: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => portal().revokeInvite(id),
+    mutationFn: (id: string) => getPortal().revokeInvite(id),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.invites(grant) }),
   });
 }
 
-/** Gives an invite a fresh code; the answer is the only place it is ever in. */
+/** Replaces the code of an invite; only the result holds the new one. */
 export function useResendInvite(grant: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => portal().resendInvite(id),
+    mutationFn: (id: string) => getPortal().resendInvite(id),
     gcTime: 0,
     onSettled: () => queries.invalidateQueries({ queryKey: keys.invites(grant) }),
   });
 }
 
-// The rows on screen follow at once; whether the person still belongs into the list is asked anew.
-function refresh(queries: QueryClient, grant: string, id: string, change: (user: UserItem) => UserItem) {
+// Shows the change in the loaded rows at once. Whether the user still belongs in the list is known after a refetch.
+function updateCached(queries: QueryClient, grant: string, id: string, change: (user: UserItem) => UserItem) {
   const changed = (page: Page<UserItem>) => ({
     ...page,
     items: page.items.map((user) => (user.id === id ? change(user) : user)),
@@ -62,39 +62,39 @@ function refresh(queries: QueryClient, grant: string, id: string, change: (user:
   );
 }
 
-// After the rows have been drawn as changed: whoever drops out of the list is still seen as they are now.
-const askAnew = (queries: QueryClient, grant: string) =>
+// Refetches after the changed rows were drawn, so that a user who drops out of the list is still shown as changed.
+const refetchUsers = (queries: QueryClient, grant: string) =>
   void setTimeout(() => void queries.invalidateQueries({ queryKey: keys.users(grant) }));
 
-/** Changes what a person may do; rejects with conflict for the last administrator and for oneself. */
+/** Changes the access of a user; rejects with conflict for the last administrator and for oneself. */
 export function useChangeUser(grant: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (change: UserChange) => portal().changeUser(id, change),
-    onSuccess: (changed) => refresh(queries, grant, id, () => changed),
+    mutationFn: (change: UserChange) => getPortal().changeUser(id, change),
+    onSuccess: (changed) => updateCached(queries, grant, id, () => changed),
     onSettled: () => {
-      askAnew(queries, grant);
-      // A deactivation revokes the person's open invites.
+      refetchUsers(queries, grant);
+      // A deactivation revokes the user's open invites.
       void queries.invalidateQueries({ queryKey: keys.invites(grant) });
     },
   });
 }
 
-/** Ends every session of a person. */
+/** Ends every session of a user. */
 export function useSignOutUser(grant: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => portal().signOutUser(id),
-    onSuccess: () => refresh(queries, grant, id, (user) => ({ ...user, sessions: 0 })),
-    onSettled: () => askAnew(queries, grant),
+    mutationFn: () => getPortal().signOutUser(id),
+    onSuccess: () => updateCached(queries, grant, id, (user) => ({ ...user, sessions: 0 })),
+    onSettled: () => refetchUsers(queries, grant),
   });
 }
 
-/** Changes the MSSP; days, expiry and the trend may be others then, so everything is asked for again. */
+/** Changes the MSSP. Days, expiry and the trend may change with it, so everything is refetched. */
 export function useChangeOrganisation(grant: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (change: OrganisationChange) => portal().changeOrganisation(change),
+    mutationFn: (change: OrganisationChange) => getPortal().changeOrganisation(change),
     onSuccess: (changed) => {
       queries.setQueryData(keys.organisation(grant), changed);
       void queries.invalidateQueries({ queryKey: keys.all(grant) });
@@ -102,24 +102,24 @@ export function useChangeOrganisation(grant: string) {
   });
 }
 
-/** The grants of whoever is signed in are the session's to load again. */
+/** Claims a further invite. The session has to reload the user's grants. */
 export function useClaimInvite(grant: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (code: string) => portal().claimInvite(code),
+    mutationFn: (code: string) => getPortal().claimInvite(code),
     onSuccess: () => void queries.invalidateQueries({ queryKey: keys.all(grant) }),
   });
 }
 
-// Whoever ended it before us: it has ended.
+// not_found: the session has ended already.
 const endOne = ({ id }: OwnSession) =>
-  portal()
+  getPortal()
     .endSession(id)
     .catch((problem) => {
       if (toProblem(problem).code !== "not_found") throw problem;
     });
 
-/** Ends sessions of one's own, one after the other; what has ended stays so where a later one fails. */
+/** Ends some of the user's own sessions one by one; those that have ended stay ended where a later one fails. */
 export function useEndSessions(grant: string) {
   const queries = useQueryClient();
   return useMutation({

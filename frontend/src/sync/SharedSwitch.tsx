@@ -9,12 +9,12 @@ interface Props {
   onShare: (item: FieldPath, shared: boolean) => void;
 }
 
-/** Whether clients see a field of the product, saved as soon as it is switched. */
-export function SharedField({ item, busy, onShare }: Props) {
+/** Whether clients see a field of the product; a change is saved at once. */
+export function SharedSwitch({ item, busy, onShare }: Props) {
   return (
     <Box
       component="span"
-      // The keys that switch are the switch's own, not the table's.
+      // The keys of the switch must not reach the table.
       onKeyDown={(event: React.KeyboardEvent) => event.key !== "Tab" && event.stopPropagation()}
     >
       <Switch

@@ -1,35 +1,35 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { ConnectionChange, ConnectionTrial, FieldMapChange, NewConnection } from "./models";
-import { portal } from "./portal";
+import { getPortal } from "./portal";
 import { fieldMapQuery, keys, syncQuery } from "./queries";
 import { refreshAfterRun } from "./runs";
 
-// What an administrator may do about products and their runs. API keys are not kept once a dialog is gone: gcTime 0.
+// What an administrator may change about products and runs. gcTime 0: API keys must not stay in the cache.
 
-/** Asks the product what it says to a connection; that it refuses is an answer. */
+/** Tests a connection; a refusal by the product is a result, not an error. */
 export function useTestConnection() {
   return useMutation({
-    mutationFn: (trial: ConnectionTrial) => portal().testConnection(trial),
+    mutationFn: (trial: ConnectionTrial) => getPortal().testConnection(trial),
     gcTime: 0,
   });
 }
 
-/** Saves a connection the product accepts; its first run is queued. */
+/** Saves a connection that the product accepts; its first run is queued. */
 export function useCreateConnection(grant: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (connection: NewConnection) => portal().createConnection(connection),
+    mutationFn: (connection: NewConnection) => getPortal().createConnection(connection),
     gcTime: 0,
     onSuccess: () => refreshAfterRun(queries, grant),
   });
 }
 
-/** Changes a connection; what the product must accept is tried first, and synced at once. */
+/** Changes a connection; a new key, customer or address is tested first and synced at once. */
 export function useChangeConnection(grant: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (change: ConnectionChange) => portal().changeConnection(id, change),
+    mutationFn: (change: ConnectionChange) => getPortal().changeConnection(id, change),
     gcTime: 0,
     onSettled: () => {
       for (const noun of [keys.connections, keys.syncs, keys.overview]) {
@@ -39,11 +39,11 @@ export function useChangeConnection(grant: string, id: string) {
   });
 }
 
-/** Changes which path fills which field; a run that uses it is queued. */
+/** Changes which path fills which field; a run that uses the change is queued. */
 export function useChangeFieldMap(grant: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (change: FieldMapChange) => portal().changeFieldMap(id, change),
+    mutationFn: (change: FieldMapChange) => getPortal().changeFieldMap(id, change),
     onSuccess: (map) => {
       queries.setQueryData(fieldMapQuery(grant, id).queryKey, map);
       refreshAfterRun(queries, grant);
@@ -51,34 +51,34 @@ export function useChangeFieldMap(grant: string, id: string) {
   });
 }
 
-/** Says whether clients see a field; no run is queued. */
+/** Changes whether clients see a field; no run is queued. */
 export function useShareField(grant: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ path, shared }: { path: string; shared: boolean }) =>
-      portal().changeFieldMap(id, { fields: {}, shared: { [path]: shared } }),
+      getPortal().changeFieldMap(id, { fields: {}, shared: { [path]: shared } }),
     onSuccess: (map) => queries.setQueryData(fieldMapQuery(grant, id).queryKey, map),
   });
 }
 
-/** Notes that the field map of a run is being looked at, so that the overview stops asking for it. */
+/** Marks the field map of a run as seen, which removes it from the overview. */
 export function useFieldMapSeen(grant: string, id: string, runID: string | null | undefined) {
   const queries = useQueryClient();
   useEffect(() => {
     if (!runID) return;
-    // If this fails, the overview goes on asking; nothing else is lost.
-    portal()
+    // If this fails, the overview keeps showing it.
+    getPortal()
       .seeFieldMap(id, runID)
       .then(() => queries.invalidateQueries({ queryKey: keys.overview(grant) }))
       .catch(() => undefined);
   }, [queries, grant, id, runID]);
 }
 
-/** An admin's word on a run in review; rejects with conflict when somebody or a later run was faster. */
-export function useDecideSync(grant: string, id: string, word: "accept" | "discard") {
+/** Accepts or discards a run in review; rejects with conflict when it is no longer in review. */
+export function useDecideSync(grant: string, id: string, decision: "accept" | "discard") {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => (word === "accept" ? portal().acceptSync(id) : portal().discardSync(id)),
+    mutationFn: () => (decision === "accept" ? getPortal().acceptSync(id) : getPortal().discardSync(id)),
     onSuccess: (run) => queries.setQueryData(syncQuery(grant, id).queryKey, run),
     onSettled: () => refreshAfterRun(queries, grant),
   });

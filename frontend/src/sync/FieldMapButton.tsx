@@ -5,8 +5,8 @@ import type { SyncRun } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import { useSession } from "../session/session";
 
-/** For admins: the way to what the product's fields fill. */
-export function OpenFields({ run, small = false }: { run: SyncRun; small?: boolean }) {
+/** For administrators: a link to the field map. */
+export function FieldMapButton({ run, small = false }: { run: SyncRun; small?: boolean }) {
   const { can } = useSession();
   if (!can("manage_products")) return null;
   return (

@@ -2,21 +2,21 @@ import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
-import { useAnnounced } from "./announced";
+import { useShownInBanner } from "./outageBanner";
 
 interface Props {
-  /** Why asking anew has failed. */
+  /** Why the refetch failed. */
   problem: Problem;
   /** What could not be updated. */
   text: string;
   onRetry: (() => void) | undefined;
-  /** Runs from edge to edge of a frame. */
+  /** Without rounded corners, to fill a frame. */
   flush?: boolean;
 }
 
-/** Stands above what is shown although asking for it anew has failed. */
-export function OutOfDate({ problem, text, onRetry, flush = false }: Props) {
-  if (useAnnounced(problem)) return null;
+/** Shown above data that could not be refetched. */
+export function StaleAlert({ problem, text, onRetry, flush = false }: Props) {
+  if (useShownInBanner(problem)) return null;
   return (
     <Alert
       severity="warning"

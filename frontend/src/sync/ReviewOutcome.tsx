@@ -6,27 +6,27 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { links } from "../bridge/links";
 import type { SyncRun } from "../bridge/models";
-import { merged, moves } from "../bridge/runs";
+import { isActive, isMerged } from "../bridge/runs";
 import { t } from "../i18n/i18n";
-import { UnderWay } from "./UnderWay";
+import { RunProgress } from "./RunProgress";
 
-interface Told {
+interface Outcome {
   severity: "success" | "info" | "error";
   title: string;
   text: ReactNode;
 }
 
-/** What followed from accepting a run. Why it had waited is no longer kept, but which fields were remapped is. */
-function done(run: SyncRun, who: string): string {
-  const words = (kind: "remapped" | "moved" | "missing" | "account", count: number) =>
+/** The result of accepting a run. The reason for the review is not kept, so it is derived from the counts. */
+function resultOf(run: SyncRun, who: string): string {
+  const text = (kind: "remapped" | "moved" | "missing" | "account", count: number) =>
     t(`sync.review.${kind}.done`, { who, count });
-  if (run.remapped.length > 0) return words("remapped", run.seen);
-  if (run.moved + run.missing === 0 && run.removed > 0) return words("account", run.removed);
-  return run.moved > run.missing ? words("moved", run.moved) : words("missing", run.missing);
+  if (run.remapped.length > 0) return text("remapped", run.seen);
+  if (run.moved + run.missing === 0 && run.removed > 0) return text("account", run.removed);
+  return run.moved > run.missing ? text("moved", run.moved) : text("missing", run.missing);
 }
 
-function told(run: SyncRun): Told {
-  const who = run.reviewer_name ?? t("sync.review.byNobody");
+function outcomeOf(run: SyncRun): Outcome {
+  const who = run.reviewer_name ?? t("sync.review.unknownReviewer");
   const decided = run.reviewed_at !== null;
   if (run.status === "failed") {
     return {
@@ -40,10 +40,10 @@ function told(run: SyncRun): Told {
       ? { severity: "info", title: t("sync.run.discarded"), text: t("sync.review.discardedText", { who }) }
       : { severity: "info", title: t("sync.review.supersededTitle"), text: t("sync.review.supersededText") };
   }
-  if (merged(run) && decided) {
-    return { severity: "success", title: t("sync.review.decidedTitle"), text: done(run, who) };
+  if (isMerged(run) && decided) {
+    return { severity: "success", title: t("sync.review.decidedTitle"), text: resultOf(run, who) };
   }
-  if (moves(run) && decided) {
+  if (isActive(run) && decided) {
     return {
       severity: "info",
       title: t("sync.review.decidedTitle"),
@@ -53,16 +53,16 @@ function told(run: SyncRun): Told {
   return { severity: "info", title: t("sync.review.notWaiting"), text: t("sync.review.notWaitingText") };
 }
 
-/** How a run that no longer waits for a decision went on. */
-export function Decided({ run }: { run: SyncRun }) {
-  const { severity, title, text } = told(run);
+/** The outcome of a run that no longer waits for a review. */
+export function ReviewOutcome({ run }: { run: SyncRun }) {
+  const { severity, title, text } = outcomeOf(run);
   return (
     <Box sx={{ maxWidth: 760 }}>
       <Alert severity={severity} role="status" sx={{ mb: 1.5, alignItems: "flex-start" }}>
         <AlertTitle>{title}</AlertTitle>
         {text}
       </Alert>
-      {moves(run) && <UnderWay run={run} />}
+      {isActive(run) && <RunProgress run={run} />}
       <Box sx={{ display: "flex", gap: 1 }}>
         <Button component={Link} to={links.sync(run.id)}>
           {t("sync.review.toRun")}
