@@ -6,7 +6,7 @@ import { ErrorPanel } from "./parts/ErrorPanel";
 import { Notices } from "./parts/Notices";
 import { Resuming } from "./session/Resuming";
 import { SignIn } from "./session/SignIn";
-import { SessionProvider, useDoor } from "./session/session";
+import { SessionProvider, useSessionControl } from "./session/session";
 import { Crash } from "./shell/Crash";
 import { ShellSkeleton } from "./shell/ShellSkeleton";
 import { theme } from "./theme";
@@ -35,7 +35,7 @@ export function App({ queries }: { queries: QueryClient }) {
 }
 
 function AppContent() {
-  const { state, reload } = useDoor();
+  const { state, reload } = useSessionControl();
   // Preload it once the first screen is painted.
   useEffect(() => void loadSignedIn(), []);
   switch (state.at) {

@@ -2,7 +2,7 @@ import { alpha, createTheme, type Theme } from "@mui/material/styles";
 import type {} from "@mui/material/themeCssVarsAugmentation";
 import type {} from "@mui/x-data-grid/themeAugmentation";
 
-// One accent; greys do the rest. Every text colour reaches 4.5:1 on every surface it is used on.
+// One accent colour and greys. Every text colour has a contrast of 4.5:1 on every background it is used on.
 const light = {
   primary: { main: "#2f55c8", dark: "#25459f", light: "#5b7bdb", contrastText: "#ffffff" },
   success: { main: "#1b7440", contrastText: "#ffffff" },
@@ -46,7 +46,7 @@ const ring = (theme: Theme) => ({
   outlineOffset: 1,
 });
 
-/** The look of the app in one place: screens hardly style anything. */
+/** The theme of the app, so that screens need few styles of their own. */
 export const theme = createTheme({
   cssVariables: { colorSchemeSelector: "data-theme" },
   colorSchemes: { light: { palette: light }, dark: { palette: dark } },

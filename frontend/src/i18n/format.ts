@@ -1,24 +1,24 @@
-/** What stands where a value is not known. */
+/** Shown in place of an unknown value. */
 export const absent = "–";
 
-/** The locale of the user's system; its numbers and dates are used whatever the language of the texts. */
+/** The locale of the user's system for numbers and dates, independent of the language of the texts. */
 function locale(): string | undefined {
   if (typeof navigator === "undefined") return undefined;
   try {
     return Intl.getCanonicalLocales(navigator.language)[0];
   } catch {
-    // A system without a locale of its own calls it "C", which is no language.
+    // A system without a locale has "C", which is not a language tag.
     return "en";
   }
 }
 
-const made = new Map<string, unknown>();
+const formatters = new Map<string, unknown>();
 
 // Making an Intl formatter costs far more than using one.
 function once<T>(key: string, make: () => T): T {
   const full = `${locale()} ${key}`;
-  if (!made.has(full)) made.set(full, make());
-  return made.get(full) as T;
+  if (!formatters.has(full)) formatters.set(full, make());
+  return formatters.get(full) as T;
 }
 
 /** 1234.5 → "1,234.5"; an en dash for null and undefined. */
@@ -37,7 +37,7 @@ export function formatPercent(value: number | null | undefined): string {
   return once("percent", () => new Intl.NumberFormat(locale(), { style: "percent" })).format(value);
 }
 
-// A bare day belongs to no time zone: read and shown as UTC it stays the day it is.
+// A day without a time has no time zone: parsed and formatted as UTC it stays the same day.
 const isDay = (value: string | Date): value is string =>
   typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
 
@@ -81,8 +81,8 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /**
- * How far a moment lies from now: "3 minutes ago", "in 2 days"; under a minute "now". What is past is no older than it
- * says, and what is to come is nearest to it: what lasts three days reads so when it begins.
+ * A moment relative to now: "3 minutes ago", "in 2 days"; under a minute "now". Past times are rounded down. Future times
+ * are rounded to the nearest unit, so that a period of three days starts as "in 3 days".
  */
 export function formatRelative(value: string | Date | null | undefined, now: Date = new Date()): string {
   if (value == null || value === "") return absent;
@@ -101,19 +101,19 @@ function dayFormat(zone: string | undefined): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat("en", { ...parts, timeZone: zone });
   } catch {
-    // This system does not know the zone.
+    // The system does not know the time zone.
     return new Intl.DateTimeFormat("en", parts);
   }
 }
 
-/** The day (YYYY-MM-DD) that a moment is in, in a time zone; in the user's own where none is given or it is unknown. */
+/** The day (YYYY-MM-DD) of a moment in a time zone; in the user's own where the zone is missing or unknown. */
 export function dayIn(zone: string | undefined, moment: Date): string {
   const parts = once(`day ${zone}`, () => dayFormat(zone)).formatToParts(moment);
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? "";
   return `${part("year")}-${part("month")}-${part("day")}`;
 }
 
-/** Whole days from today, in a time zone, to a day: negative once it is past. */
+/** Whole days from today, in a time zone, to a day; negative for a past day. */
 export function daysUntil(day: string, now: Date = new Date(), zone?: string): number {
   return Math.round((Date.parse(day) - Date.parse(dayIn(zone, now))) / 86_400_000);
 }
@@ -123,7 +123,7 @@ export function formatTime(value: Date): string {
   return once("time", () => new Intl.DateTimeFormat(locale(), { timeStyle: "short" })).format(value);
 }
 
-/** How far a day lies from today, in days up to three months: "tomorrow", "in 12 days", "in 7 months". */
+/** A day relative to today: "tomorrow", "in 12 days", and from three months on "in 7 months". */
 export function formatRelativeDay(day: string, now: Date = new Date(), zone?: string): string {
   const days = daysUntil(day, now, zone);
   if (Number.isNaN(days)) return day;

@@ -9,7 +9,7 @@ declare module "i18next" {
   }
 }
 
-/** Texts are English so far; numbers and dates follow the locale of the user's system. */
+/** The texts are English only; numbers and dates follow the locale of the user's system. */
 void i18next.init({
   lng: "en",
   fallbackLng: "en",
@@ -22,5 +22,5 @@ void i18next.init({
 i18next.services.formatter?.add("number", (value: number) => formatNumber(value));
 i18next.services.formatter?.add("date", (value: string | Date) => formatDate(value));
 
-/** The text of a key, with its values filled in: t("parts.table.showing", { count: 3 }). */
+/** The text of a key with its values: t("parts.table.showing", { count: 3 }). */
 export const t = i18next.t;

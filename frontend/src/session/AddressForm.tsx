@@ -7,15 +7,15 @@ import { problemText } from "../parts/ErrorPanel";
 import { OneFieldForm } from "./OneFieldForm";
 
 interface Props {
-  /** The address in use, "" for none yet. */
+  /** The current address; "" for none. */
   current: string;
   onDone: () => Promise<void>;
   onBack?: (() => void) | undefined;
 }
 
-const words = (problem: Problem) => problem.message || problemText(problem).text;
+const textOf = (problem: Problem) => problem.message || problemText(problem).text;
 
-/** Asks for the portal's address; Go decides whether it will do, and says why not. */
+/** Asks for the portal's address, which Go validates. */
 export function AddressForm({ current, onDone, onBack }: Props) {
   const [url, setURL] = useState(current);
   const [error, setError] = useState<string | null>(null);
@@ -28,7 +28,7 @@ export function AddressForm({ current, onDone, onBack }: Props) {
       await getPortal().setAPIURL(url.trim());
       await onDone();
     } catch (problem) {
-      setError(words(toProblem(problem)));
+      setError(textOf(toProblem(problem)));
     } finally {
       setPending(false);
     }

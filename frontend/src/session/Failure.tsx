@@ -11,7 +11,7 @@ import { problemText } from "../parts/ErrorPanel";
 import { ProblemFacts } from "../parts/ProblemFacts";
 import { SignedInAs } from "./SignedInAs";
 
-const own = [
+const withText = [
   "cancelled",
   "timed_out",
   "denied",
@@ -34,38 +34,38 @@ const own = [
   "insecure_api_url",
   "policy",
 ] as const;
-/** Where the API or the desktop knows better what happened than we do. */
-const ownWords = ["policy", "invite_closed", "invite_code_invalid", "attempt_expired"] as const;
+/** Codes whose message is more precise than the text of the app. */
+const withMessage = ["policy", "invite_closed", "invite_code_invalid", "attempt_expired"] as const;
 const ends = ["session_revoked", "deactivated", "grant_changed", "keyring_unavailable"] as const;
 
-const within = <Code extends string>(codes: readonly Code[], code: string): Code | undefined =>
+const find = <Code extends string>(codes: readonly Code[], code: string): Code | undefined =>
   codes.find((known) => known === code);
 
 interface Props {
   problem: Problem;
   provider: ProviderID | null;
-  /** The link of the failed attempt, to open by hand. */
+  /** The link of the failed attempt, to copy. */
   link: string | null;
-  /** What can be done about it here. */
+  /** Buttons to solve it here. */
   action?: ReactNode;
 }
 
-/** What happened and what to do about it; what is no matter of signing in reads as it does everywhere. */
+/** The title and text of a failed sign-in. A problem that is not specific to signing in has the text of other screens. */
 export function failureText(problem: Problem, provider: ProviderID | null) {
-  const kind = within(own, problem.code);
+  const kind = find(withText, problem.code);
   const named = { provider: t(`words.provider.${provider ?? "google"}`), why: problem.message };
   if (problem.cause) return problemText(problem);
   if (!kind) return problem.code === "internal" ? otherText() : problemText(problem);
-  const told = within(ownWords, problem.code) && problem.message;
+  const message = find(withMessage, problem.code) && problem.message;
   return {
     title: t(`session.failed.${kind}.title`, named),
-    text: told || t(`session.failed.${kind}.text`, named).trim(),
+    text: message || t(`session.failed.${kind}.text`, named).trim(),
   };
 }
 
 const otherText = () => ({ title: t("session.failed.other.title"), text: t("session.failed.other.text") });
 
-/** Why a sign-in did not happen, what it means, and what to do next. */
+/** Why a sign-in failed, and what to do next. */
 export function Failure({ problem, provider, link, action }: Props) {
   const { title, text } = failureText(problem, provider);
   return (
@@ -103,17 +103,17 @@ function ProviderMessage({ provider, message }: { provider: ProviderID | null; m
   );
 }
 
-/** Why the last session ended, or could not be picked up, and what to do: in the words of whoever ended it. */
+/** Why the last session ended or could not be restored, and what to do. */
 export function Ended({ why }: { why: Problem }) {
-  if (within(["offline", "unavailable"] as const, why.code)) {
+  if (find(["offline", "unavailable"] as const, why.code)) {
     return <Failure problem={why} provider={null} link={null} />;
   }
-  const reason = within(ends, why.code);
-  const told = (why.code === "session_revoked" || why.code === "signed_out") && why.message;
+  const reason = find(ends, why.code);
+  const message = (why.code === "session_revoked" || why.code === "signed_out") && why.message;
   return (
     <Alert severity="info" sx={{ alignItems: "flex-start" }}>
       <AlertTitle>{t("session.ended.title")}</AlertTitle>
-      {told || t(`session.ended.${reason ?? "other"}`, { why: why.message }).trim()}
+      {message || t(`session.ended.${reason ?? "other"}`, { why: why.message }).trim()}
     </Alert>
   );
 }

@@ -14,14 +14,14 @@ import { ProblemLine } from "../parts/FormDialog";
 
 interface Props {
   offers: InviteOffer[];
-  /** Why the last choice could not be sent. */
+  /** Why the last choice failed. */
   problem: Problem | null;
   pending: boolean;
   onSubmit: (ids: string[]) => void;
   onCancel: () => void;
 }
 
-/** Asks which of several invites for the same address are accepted; none is, unless it is chosen. */
+/** Asks which of several invites for the same address to accept; none is preselected. */
 export function InviteChoice({ offers, problem, pending, onSubmit, onCancel }: Props) {
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [missing, setMissing] = useState(false);

@@ -6,54 +6,54 @@ import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { problemText } from "../parts/ErrorPanel";
 import { useSecondsLeft } from "../parts/useSecondsLeft";
+import { normalizeInviteCode } from "./inviteCode";
 import { OneFieldForm } from "./OneFieldForm";
-import { plainCode } from "./plainCode";
 import { SignedInAs } from "./SignedInAs";
 
 interface Props {
   provider: ProviderID;
-  /** The address that signed in; undefined where it is not known. */
+  /** The address that signed in; undefined where it is unknown. */
   signedInAs: string | undefined;
-  /** Why no code may do at all; empty where one may. */
+  /** Why no code can be accepted; empty where one can. */
   note: string;
-  /** Why the last code did not do. */
+  /** Why the last code was refused. */
   problem: Problem | null;
   pending: boolean;
   onSubmit: (code: string) => void;
   onCancel: () => void;
 }
 
-/** The API says what is wrong with a code and how many tries are left. */
-function wordsOf(problem: Problem): string {
+/** The API's message says what is wrong with a code and how many tries are left. */
+function textOf(problem: Problem): string {
   const wrong = ["invite_code_invalid", "invite_code_required", "invalid"].includes(problem.code);
   if (wrong) return (problem.code !== "invite_code_required" && problem.message) || t("session.code.wrong");
   const { title, text } = problemText(problem);
   return `${title}. ${text}`;
 }
 
-/** Asks for the one-time code of an invite; a wrong one stays in the field to be corrected. */
+/** Asks for the one-time code of an invite; a wrong code stays in the field for correction. */
 export function InviteCodeForm(props: Props) {
   const { provider, signedInAs, note, problem, pending, onSubmit, onCancel } = props;
   const [code, setCode] = useState("");
   const [sent, setSent] = useState<string | null>(null);
   const [missing, setMissing] = useState(false);
   const wait = useSecondsLeft(problem?.retryAt ?? 0);
-  const entered = plainCode(code);
+  const entered = normalizeInviteCode(code);
   const submit = () => {
     setMissing(entered === "");
     if (entered === "" || wait > 0) return;
     setSent(entered);
     onSubmit(entered);
   };
-  // The complaint is about the code that was sent, not about one being corrected.
-  const complaint = problem && (wait > 0 || entered === sent) ? wordsOf(problem) : null;
+  // The error belongs to the code that was sent, not to a corrected one.
+  const refusal = problem && (wait > 0 || entered === sent) ? textOf(problem) : null;
   return (
     <OneFieldForm
       title={t("session.code.title")}
       text={t("session.code.text")}
       label={t("session.code.label")}
       value={code}
-      error={missing ? t("session.code.required") : complaint}
+      error={missing ? t("session.code.required") : refusal}
       submitLabel={t("session.code.submit")}
       pending={pending}
       input={{ autoComplete: "one-time-code", maxLength: 200 }}

@@ -8,7 +8,7 @@ interface Props {
   text: string;
   label: string;
   value: string;
-  /** Why the value will not do. */
+  /** Why the value is not accepted. */
   error: string | null;
   submitLabel: string;
   pending: boolean;
@@ -16,11 +16,11 @@ interface Props {
   placeholder?: string;
   onChange: (value: string) => void;
   onSubmit: () => void;
-  /** Under the button: the way back. */
+  /** Shown below the button. */
   children?: ReactNode;
 }
 
-/** One question of the sign-in screen: a field, a button, Enter sends it. */
+/** A form of the sign-in screen with one field and one button. */
 export function OneFieldForm(props: Props) {
   const { title, text, label, value, error, submitLabel, pending, input, placeholder, children } = props;
   const submit = (event: SubmitEvent) => {

@@ -2,7 +2,7 @@ import Button from "@mui/material/Button";
 import type { ProviderID } from "../bridge/models";
 import { t } from "../i18n/i18n";
 
-// Both buttons as their makers' brand rules want them: colours, border, logo unchanged.
+// The colours, borders and logos follow the brand rules of Google and Microsoft.
 const looks = {
   google: {
     light: { bgcolor: "#ffffff", color: "#1f1f1f", borderColor: "#747775" },
@@ -21,7 +21,7 @@ const looks = {
 interface Props {
   provider: ProviderID;
   disabled?: boolean;
-  /** The sign-in is being prepared: said on the button itself. */
+  /** The sign-in is being prepared, which the button shows. */
   pending?: boolean;
   onClick: () => void;
 }

@@ -9,12 +9,12 @@ import { Failure } from "./Failure";
 import { useResumeAgain } from "./useResumeAgain";
 
 interface Props {
-  /** Why the session could not be picked up yet. */
+  /** Why the session could not be restored yet. */
   why: Problem;
   onInstead: () => void;
 }
 
-/** A session that waits for the portal to be within reach: why, when it is tried again, and the ways around the wait. */
+/** Shown while a kept session waits for the portal: why, when the next try is, and buttons to try now or to sign in instead. */
 export function ResumeAgain({ why, onInstead }: Props) {
   const { pending, nextAt, tryNow } = useResumeAgain();
   const left = useSecondsLeft(nextAt);

@@ -5,7 +5,7 @@ import { getPortal } from "../bridge/portal";
 import { t } from "../i18n/i18n";
 import { Delayed } from "../parts/Delayed";
 
-/** Once picking the session up takes longer than usual: why that may be, and the way around it. */
+/** Shown when restoring the session takes long: the likely reason, and a button to sign in instead. */
 export function Resuming() {
   return (
     <Delayed ms={2_500}>

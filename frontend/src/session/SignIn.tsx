@@ -22,7 +22,7 @@ import { InviteCodeForm } from "./InviteCodeForm";
 import { ProviderButton } from "./ProviderButton";
 import { ResumeAgain } from "./ResumeAgain";
 import { SignInFrame } from "./SignInFrame";
-import { useDoor } from "./session";
+import { useSessionControl } from "./session";
 import { type SignInStep, useSignIn } from "./useSignIn";
 import { WaitingPanel } from "./WaitingPanel";
 
@@ -34,7 +34,7 @@ interface Props {
 
 /** The sign-in screen in all its steps. */
 export function SignIn({ startup, why }: Props) {
-  const { reload } = useDoor();
+  const { reload } = useSessionControl();
   const [changing, setChanging] = useState(startup.api_url === "");
   const flow = useSignIn();
   const mayChange = !startup.api_url_managed && flow.step.at === "choose" && !changing;
@@ -114,15 +114,15 @@ interface ChooseProps extends Props {
   flow: Flow;
 }
 
-/** The ways in; above them what went wrong before, and on the chosen button that it is on its way. */
+/** The sign-in buttons, and above them the last failure. */
 function Choose({ step, flow, startup, why }: ChooseProps) {
   const problem = step.at === "choose" ? step.problem : null;
   const wait = useSecondsLeft(problem?.retryAt ?? 0);
   const starting = step.at === "starting" ? step.provider : null;
   const { data } = useProviders(startup.api_url);
-  const { state } = useDoor();
+  const { state } = useSessionControl();
   const [instead, setInstead] = useState(false);
-  // What kept the session from being picked up keeps the providers from being loaded too, and is said there.
+  // An outage also keeps the providers from loading; it is shown once, in their place.
   const shown = why && (data || !isOutage(why)) ? why : null;
   if (why && !instead && !problem && step.at === "choose" && state.at === "signed_out" && state.kept) {
     return <ResumeAgain why={why} onInstead={() => setInstead(true)} />;
@@ -172,7 +172,7 @@ function KeyringNote({ why }: { why: string }) {
 interface ProvidersProps {
   apiURL: string;
   disabled: boolean;
-  /** The one whose sign-in is being prepared. */
+  /** The provider whose sign-in is being prepared. */
   starting: ProviderID | null;
   onChoose: (provider: ProviderID) => void;
 }

@@ -8,7 +8,7 @@ import { Logo } from "../parts/Logo";
 
 interface Props {
   startup: Startup;
-  /** Offered beside the portal's host while it may be changed. */
+  /** Called by "Change" next to the portal's host; absent where the address cannot be changed. */
   onChangeAddress?: (() => void) | undefined;
   children: ReactNode;
 }
@@ -21,7 +21,7 @@ const host = (url: string) => {
   }
 };
 
-/** What every sign-in step is drawn in: mark, one sentence, the step, the portal's host, the version. */
+/** The frame of every sign-in step: logo, one sentence, the step, the portal's host, the version. */
 export function SignInFrame({ startup, onChangeAddress, children }: Props) {
   return (
     <Box

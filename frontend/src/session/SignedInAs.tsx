@@ -9,7 +9,7 @@ interface Props {
   address: string;
 }
 
-/** The address that signed in, ready to be sent to whoever has to invite it. */
+/** The address that signed in, with a button to copy it for the administrator. */
 export function SignedInAs({ provider, address }: Props) {
   const named = { provider: t(`words.provider.${provider ?? "google"}`), address };
   return (

@@ -15,7 +15,7 @@ interface Props {
   onCancel: () => void;
 }
 
-/** While the browser has the word: how long it may take, the link to copy, and the way back. */
+/** Shown while the user signs in with the browser: time left, link to copy, open again, cancel. */
 export function WaitingPanel({ waiting, onOpenAgain, onCancel }: Props) {
   const seconds = useSecondsLeft(Date.parse(waiting.expires_at));
   const title = useRef<HTMLHeadingElement>(null);

@@ -7,60 +7,60 @@ import { t } from "../i18n/i18n";
 import { useNotify } from "../parts/Notices";
 import { keepsAll, sameRole, useRoleWatch } from "./useRoleWatch";
 
-/** Where the app stands between starting and being signed in. */
+/** The state of the session, from the start of the app until the user is signed in. */
 export type SessionState =
-  /** The keyring is being asked; nothing is known yet. */
+  /** The session is being restored from the keyring. */
   | { at: "starting" }
-  /** Go itself could not say how it stands. */
+  /** Go failed to return its startup data. */
   | { at: "broken"; problem: Problem }
   /**
-   * Nobody is signed in; why says what ended the last session, or kept it from being picked up. kept: it still may be,
-   * once the portal can be reached.
+   * No user is signed in. why: what ended the last session, or why it could not be restored. kept: the session may still
+   * be restored once the portal can be reached.
    */
   | { at: "signed_out"; startup: Startup; why: Problem | null; kept?: boolean }
   | { at: "signed_in"; startup: Startup; me: Me }
-  /** Another grant is being taken; no screen is shown that could mix two tenants. */
+  /** The grant is being switched; no screen is shown, so that none can mix the data of two tenants. */
   | { at: "switching"; startup: Startup; me: Me; to: Grant };
 
-interface Door {
+interface SessionControl {
   state: SessionState;
-  /** Why the session is kept for this run only; null where the keyring holds it. */
-  only: string | null;
+  /** Why the session is not kept after the app closes; null where the keyring holds it. */
+  notKept: string | null;
   entered: (me: Me) => void;
   reload: () => Promise<void>;
-  /** Tries once more to pick up a session that was kept; resolves whether that is settled now. */
+  /** Tries again to restore a kept session; resolves to true if no further try makes sense. */
   resumeAgain: () => Promise<boolean>;
-  /** Loads the signed-in user again after a change of what it holds. */
+  /** Reloads the signed-in user after a change of their data. */
   refresh: () => Promise<void>;
   signOut: () => Promise<void>;
   actAs: (grant: Grant) => Promise<void>;
 }
 
-const Context = createContext<Door | null>(null);
+const Context = createContext<SessionControl | null>(null);
 
-/** The session's state and what changes it: for App and the sign-in screen. Screens take useSession. */
-export function useDoor(): Door {
-  const door = useContext(Context);
-  if (!door) throw new Error("useDoor needs <SessionProvider> above it");
-  return door;
+/** The state of the session and the functions that change it, for App and the sign-in screen. Screens use useSession. */
+export function useSessionControl(): SessionControl {
+  const control = useContext(Context);
+  if (!control) throw new Error("useSessionControl needs <SessionProvider> above it");
+  return control;
 }
 
 export interface Session {
   me: Me;
-  /** The grant all calls run under; every query takes its id: clientsQuery(grant.id, …). */
+  /** The active grant; every query takes its id: clientsQuery(grant.id, …). */
   grant: Grant;
   startup: Startup;
-  /** Whether the active grant permits something; screens hide what it does not. */
+  /** Whether the active grant has a permission; screens hide what is not permitted. */
   can: (permission: Permission) => boolean;
-  only: string | null;
+  notKept: string | null;
   signOut: () => Promise<void>;
   actAs: (grant: Grant) => Promise<void>;
 }
 
-/** Who is signed in, as what. Only for what is drawn while somebody is. */
+/** The signed-in user and the active grant. Only for components that are rendered while a user is signed in. */
 export function useSession(): Session {
-  const { state, only, signOut, actAs } = useDoor();
-  if (state.at !== "signed_in") throw new Error("useSession needs somebody signed in");
+  const { state, notKept, signOut, actAs } = useSessionControl();
+  if (state.at !== "signed_in") throw new Error("useSession needs a signed-in user");
   const { me, startup } = state;
   return useMemo(
     () => ({
@@ -68,19 +68,19 @@ export function useSession(): Session {
       grant: me.grant,
       startup,
       can: (permission: Permission) => me.permissions.includes(permission),
-      only,
+      notKept,
       signOut,
       actAs,
     }),
-    [me, startup, only, signOut, actAs],
+    [me, startup, notKept, signOut, actAs],
   );
 }
 
-// There was nothing to pick up, or the user did not want to wait for it.
+// There was no session, or the user did not want to wait for it.
 const silent: readonly ProblemCode[] = ["signed_out", "cancelled"];
 
-// The session itself may be as good as ever.
-const outOfReach: readonly ProblemCode[] = [
+// The session itself may still be valid.
+const temporary: readonly ProblemCode[] = [
   "offline",
   "unavailable",
   "timed_out",
@@ -94,15 +94,15 @@ async function resume(startup: Startup): Promise<SessionState> {
     return { at: "signed_in", startup, me: await getPortal().resume() };
   } catch (error) {
     const why = toProblem(error);
-    const kept = outOfReach.includes(why.code);
+    const kept = temporary.includes(why.code);
     return { at: "signed_out", startup, why: silent.includes(why.code) ? null : why, kept };
   }
 }
 
-/** Holds who is signed in. Picks the session up on start, and drops all data when it ends. */
+/** Provides the session. Restores it on start, and clears all data when it ends. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [state, setState] = useState<SessionState>({ at: "starting" });
-  const [only, setOnly] = useState<string | null>(null);
+  const [notKept, setNotKept] = useState<string | null>(null);
   const queries = useQueryClient();
 
   const reload = useCallback(async () => {
@@ -116,7 +116,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const resumeAgain = useCallback(async () => {
     if (state.at !== "signed_out") return true;
     const next = await resume({ ...state.startup, has_session: true });
-    // Whoever has signed in by the browser meanwhile stays.
+    // The user may have signed in with the browser meanwhile.
     setState((now) => (now === state ? next : now));
     return next.at !== "signed_out" || !next.kept;
   }, [state]);
@@ -126,7 +126,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       await queries.cancelQueries();
       queries.clear();
       const startup = await getPortal().startup();
-      setOnly(null);
+      setNotKept(null);
       setState({ at: "signed_out", startup: { ...startup, has_session: false }, why });
     },
     [queries],
@@ -140,7 +140,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [],
   );
 
-  // useRoleWatch notices a changed role. What cannot be loaded now is loaded when the user comes back.
+  // useRoleWatch handles a changed role. A failed reload is repeated when the user returns to the window.
   const refresh = useCallback(async () => {
     const me = await getPortal()
       .me()
@@ -154,7 +154,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       await getPortal().signOut();
     } finally {
       await leave(null);
-      // Whoever signs in next begins at the start, not where somebody else left off.
+      // The next user starts at the first screen, not where the previous user stopped.
       window.location.hash = "";
     }
   }, [leave]);
@@ -183,11 +183,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       if (sameRole(before, me)) return setState({ at: "signed_in", startup, me });
       await queries.cancelQueries();
       queries.clear();
-      // What is open may be out of reach now; the start never is.
+      // The open screen may no longer be permitted; the first screen always is.
       if (!keepsAll(before, me)) window.location.hash = "";
       setState({ at: "signed_in", startup, me });
-      const words = { role: t(`words.role.${me.grant.role}`), node: me.grant.node };
-      notify({ tone: "info", lasting: true, text: t("session.changed", words) });
+      const values = { role: t(`words.role.${me.grant.role}`), node: me.grant.node };
+      notify({ tone: "info", lasting: true, text: t("session.changed", values) });
     },
     [queries, notify],
   );
@@ -202,7 +202,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const unsubscribe = [
       getPortal().on("session:ended", (event) => void leave(toProblem(event))),
-      getPortal().on("session:only", ({ message }) => setOnly(message || null)),
+      getPortal().on("session:only", ({ message }) => setNotKept(message || null)),
       getPortal().on("network:changed", () => {
         const failed = { predicate: (query: Query) => query.state.fetchFailureCount > 0 };
         void queries.refetchQueries({ type: "active", ...failed });
@@ -214,9 +214,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     };
   }, [leave, queries, reload]);
 
-  const door = useMemo(
-    () => ({ state, only, entered, reload, resumeAgain, refresh, signOut, actAs }),
-    [state, only, entered, reload, resumeAgain, refresh, signOut, actAs],
+  const control = useMemo(
+    () => ({ state, notKept, entered, reload, resumeAgain, refresh, signOut, actAs }),
+    [state, notKept, entered, reload, resumeAgain, refresh, signOut, actAs],
   );
-  return <Context value={door}>{children}</Context>;
+  return <Context value={control}>{children}</Context>;
 }

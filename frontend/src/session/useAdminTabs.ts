@@ -2,7 +2,7 @@ import { adminSections } from "../bridge/links";
 import { t } from "../i18n/i18n";
 import { useSession } from "./session";
 
-/** The tabs of Admin the role may open: its screens do not know each other and show the same ones. */
+/** The tabs of Admin that the role may open, the same on all of its screens. */
 export function useAdminTabs(): { to: string; name: string }[] {
   const { can } = useSession();
   return adminSections

@@ -1,22 +1,22 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { getPortal } from "../bridge/portal";
-import { useDoor } from "./session";
+import { useSessionControl } from "./session";
 
 const pauses = [2_000, 4_000, 8_000, 15_000, 30_000];
 
-/** How many milliseconds until the next try, after so many more that failed. */
+/** Milliseconds until the next try, after this many further failures. */
 export const pauseAfter = (failures: number): number => pauses[failures] ?? 60_000;
 
-/** Tries to pick up the session again: by itself at growing intervals, at once when the network changes, and on demand. */
+/** Retries restoring the session: at growing intervals, at once when the network changes, and on demand. */
 export function useResumeAgain() {
-  const { resumeAgain } = useDoor();
+  const { resumeAgain } = useSessionControl();
   const latest = useRef(resumeAgain);
   latest.current = resumeAgain;
   const [pending, setPending] = useState(false);
   const [nextAt, setNextAt] = useState(0);
   const failures = useRef(0);
   const asking = useRef(false);
-  // A change of the network during a try may have come too late for it.
+  // A network change during a try may have come too late for that try.
   const changed = useRef(false);
 
   const tryNow = useCallback(async () => {

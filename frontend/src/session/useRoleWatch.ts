@@ -4,33 +4,33 @@ import type { Me } from "../bridge/models";
 import { getPortal } from "../bridge/portal";
 import { Problem, type ProblemCode, toProblem } from "../bridge/problem";
 
-/** What an answer says when what is known of the role may no longer be true. */
-const doubts: readonly ProblemCode[] = ["grant_changed", "forbidden"];
+/** Codes after which the role may have changed. */
+const roleCodes: readonly ProblemCode[] = ["grant_changed", "forbidden"];
 
-/** Coming back to the window asks again, but not more often than this. */
-const restMS = 30_000;
+/** The minimum time between two checks when the user returns to the window. */
+const minIntervalMS = 30_000;
 
 interface Watch {
-  /** Null while nobody is signed in. */
+  /** Null while no user is signed in. */
   me: Me | null;
   onChanged: (now: Me) => void;
   /** No role is left. */
   onLost: (why: Problem) => void;
 }
 
-/** Asks who is signed in, as what, whenever an answer casts doubt on it, and when the user comes back to the window. */
+/** Reloads the user's role after an error that may mean a changed role, and when the user returns to the window. */
 export function useRoleWatch(watch: Watch): void {
   const queries = useQueryClient();
   const latest = useRef(watch);
   latest.current = watch;
   useEffect(() => {
-    let asking = false;
-    let askedAt = Date.now();
-    async function ask() {
+    let checking = false;
+    let checkedAt = Date.now();
+    async function check() {
       const { me: before } = latest.current;
-      if (!before || asking) return;
-      asking = true;
-      askedAt = Date.now();
+      if (!before || checking) return;
+      checking = true;
+      checkedAt = Date.now();
       try {
         const now = await getPortal().me();
         const { me, onChanged } = latest.current;
@@ -39,33 +39,33 @@ export function useRoleWatch(watch: Watch): void {
         const problem = toProblem(error);
         if (problem.code === "grant_changed" && latest.current.me === before) latest.current.onLost(problem);
       } finally {
-        asking = false;
+        checking = false;
       }
     }
-    const heard = (error: unknown) => {
-      if (error instanceof Problem && doubts.includes(error.code)) void ask();
+    const onError = (error: unknown) => {
+      if (error instanceof Problem && roleCodes.includes(error.code)) void check();
     };
-    const came = () => {
-      if (Date.now() - askedAt > restMS) void ask();
+    const onFocus = () => {
+      if (Date.now() - checkedAt > minIntervalMS) void check();
     };
     const stops = [
       queries.getQueryCache().subscribe((event) => {
-        if (event.type === "updated" && event.action.type === "error") heard(event.action.error);
+        if (event.type === "updated" && event.action.type === "error") onError(event.action.error);
       }),
       queries.getMutationCache().subscribe((event) => {
-        if (event.type === "updated" && event.action.type === "error") heard(event.action.error);
+        if (event.type === "updated" && event.action.type === "error") onError(event.action.error);
       }),
-      getPortal().on("role:changed", () => void ask()),
-      () => window.removeEventListener("focus", came),
+      getPortal().on("role:changed", () => void check()),
+      () => window.removeEventListener("focus", onFocus),
     ];
-    window.addEventListener("focus", came);
+    window.addEventListener("focus", onFocus);
     return () => {
       for (const stop of stops) stop();
     };
   }, [queries]);
 }
 
-/** Whether two answers differ in what the active role is and lets do. */
+/** Whether the active role and its permissions are the same. */
 export function sameRole(a: Me, b: Me): boolean {
   const { id, role, node } = a.grant;
   return (
@@ -76,6 +76,6 @@ export function sameRole(a: Me, b: Me): boolean {
   );
 }
 
-/** Whether nothing of what could be seen before is out of reach now. */
+/** Whether the user has kept their grant and all permissions. */
 export const keepsAll = (before: Me, now: Me): boolean =>
   before.grant.id === now.grant.id && before.permissions.every((may) => now.permissions.includes(may));

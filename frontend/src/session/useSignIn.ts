@@ -2,9 +2,9 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Events, InviteOffer, Me, ProviderID } from "../bridge/models";
 import { getPortal } from "../bridge/portal";
 import { type Problem, type ProblemCode, toProblem } from "../bridge/problem";
-import { useDoor } from "./session";
+import { useSessionControl } from "./session";
 
-/** Where a sign-in stands. */
+/** The step of a sign-in. */
 export type SignInStep =
   | {
       at: "choose";
@@ -21,7 +21,7 @@ export type SignInStep =
       provider: ProviderID;
       /** The address that signed in. */
       signedInAs: string | undefined;
-      /** What the API says where it knows of no address: no code will do then. */
+      /** The message of the API where the address is unknown; then no code can be accepted. */
       note?: string;
       problem: Problem | null;
       pending: boolean;
@@ -29,14 +29,23 @@ export type SignInStep =
 
 const choose: SignInStep = { at: "choose", problem: null, provider: null, link: null };
 
-// After these the same form may still succeed.
-const passing: readonly ProblemCode[] = ["invalid", "offline", "unavailable", "too_many_requests"];
-const worthAnotherCode: readonly ProblemCode[] = ["invite_code_required", "invite_code_invalid", ...passing];
+// After these codes the same form may still succeed.
+const retryable: readonly ProblemCode[] = ["invalid", "offline", "unavailable", "too_many_requests"];
+const worthAnotherCode: readonly ProblemCode[] = [
+  "invite_code_required",
+  "invite_code_invalid",
+  ...retryable,
+];
 
-function after(problem: Problem, provider: ProviderID, link: string | null, before: SignInStep): SignInStep {
+function stepAfter(
+  problem: Problem,
+  provider: ProviderID,
+  link: string | null,
+  before: SignInStep,
+): SignInStep {
   const { code, signedInAs, invites: offers } = problem;
   if (before.at === "code" && worthAnotherCode.includes(code)) return { ...before, pending: false, problem };
-  if (before.at === "invites" && passing.includes(code)) return { ...before, pending: false, problem };
+  if (before.at === "invites" && retryable.includes(code)) return { ...before, pending: false, problem };
   if (code === "invite_choice") return { at: "invites", provider, offers, problem: null, pending: false };
   if (code === "invite_code_required") {
     const note = provider === "google" && !signedInAs ? problem.message : "";
@@ -45,15 +54,15 @@ function after(problem: Problem, provider: ProviderID, link: string | null, befo
   return { at: "choose", problem, provider, link };
 }
 
-// The sign-in goes on waiting: its link can still be copied.
+// The sign-in keeps waiting: its link can still be copied.
 const withBrowserProblem = (step: SignInStep, problem: Problem): SignInStep =>
   step.at === "waiting"
     ? { at: "waiting", waiting: { ...step.waiting, browser_problem: problem.message } }
     : step;
 
-/** Drives one sign-in at a time from the buttons and from what the desktop tells. */
+/** Runs one sign-in at a time, driven by the buttons and by events of the desktop. */
 export function useSignIn() {
-  const { entered } = useDoor();
+  const { entered } = useSessionControl();
   const [step, setStep] = useState<SignInStep>(choose);
   // A second click cancels the first sign-in in Go; its rejection must not disturb the second.
   const attempt = useRef(0);
@@ -62,7 +71,7 @@ export function useSignIn() {
 
   useEffect(() => {
     const stops = [
-      // What is told after a cancel, or after the end, is of a sign-in that is no more.
+      // Events after a cancel or after the end belong to an earlier sign-in.
       getPortal().on("signin:waiting", (waiting) => {
         if (!starting.current) return;
         link.current = waiting.url;
@@ -88,14 +97,14 @@ export function useSignIn() {
         if (mine !== attempt.current) return;
         starting.current = false;
         const problem = toProblem(rejection);
-        setStep((now) => after(problem, provider, link.current, now));
+        setStep((now) => stepAfter(problem, provider, link.current, now));
       }
     },
     [entered],
   );
 
   const signIn = (provider: ProviderID) => {
-    // A second click before the first is drawn.
+    // A second click before the first is rendered.
     if (starting.current) return;
     starting.current = true;
     link.current = null;
@@ -115,7 +124,7 @@ export function useSignIn() {
     void run(step.provider, () => getPortal().chooseInvites(ids));
   };
 
-  // The desktop keeps the sign-in of somebody who is deactivated for the code of another invite.
+  // The desktop keeps the sign-in of a deactivated user for the code of another invite.
   const enterCode = (provider: ProviderID) =>
     setStep({ at: "code", provider, signedInAs: undefined, problem: null, pending: false });
 

@@ -6,10 +6,10 @@ import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { FormDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
-import { plainCode } from "../session/plainCode";
-import { useDoor, useSession } from "../session/session";
+import { normalizeInviteCode } from "../session/inviteCode";
+import { useSession, useSessionControl } from "../session/session";
 
-/** The way to the role of a further invite. */
+/** A button and a dialog to claim a further invite by its code. */
 export function ClaimInvite() {
   const [asking, setAsking] = useState(false);
   return (
@@ -20,20 +20,20 @@ export function ClaimInvite() {
   );
 }
 
-// The API says in a sentence why a code claims nothing.
-const saysWhy = (problem: Problem | null) =>
+// The API explains in its message why a code is refused.
+const refusalOf = (problem: Problem | null) =>
   problem && ["invite_code_invalid", "invite_closed", "invalid"].includes(problem.code)
     ? problem.message
     : "";
 
 function ClaimDialog({ onClose }: { onClose: () => void }) {
   const { grant } = useSession();
-  const { refresh } = useDoor();
+  const { refresh } = useSessionControl();
   const notify = useNotify();
   const claim = useClaimInvite(grant.id);
   const [code, setCode] = useState("");
   const [missing, setMissing] = useState(false);
-  const entered = plainCode(code);
+  const entered = normalizeInviteCode(code);
   const submit = () => {
     setMissing(entered === "");
     if (entered === "") return;
@@ -45,7 +45,7 @@ function ClaimDialog({ onClose }: { onClose: () => void }) {
       },
     });
   };
-  const refused = saysWhy(claim.error);
+  const refused = refusalOf(claim.error);
   return (
     <FormDialog
       open

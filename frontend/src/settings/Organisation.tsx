@@ -12,9 +12,9 @@ import { Delayed, SkeletonLines } from "../parts/Delayed";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { ProblemLine } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
-import { useDoor, useSession } from "../session/session";
+import { useSession, useSessionControl } from "../session/session";
 
-/** What an administrator can set for the MSSP. */
+/** The settings of the MSSP, for its administrators. */
 export function OrganisationSettings() {
   const { grant } = useSession();
   const query = useQuery(organisationQuery(grant.id));
@@ -29,7 +29,7 @@ export function OrganisationSettings() {
 
 function TimeZoneForm({ organisation }: { organisation: Organisation }) {
   const { grant } = useSession();
-  const { refresh } = useDoor();
+  const { refresh } = useSessionControl();
   const notify = useNotify();
   const change = useChangeOrganisation(grant.id);
   const [zone, setZone] = useState(organisation.time_zone);
@@ -45,11 +45,11 @@ function TimeZoneForm({ organisation }: { organisation: Organisation }) {
       },
     );
   };
-  const wrong = change.error?.field === "time_zone" ? change.error.message : undefined;
+  const fieldError = change.error?.field === "time_zone" ? change.error.message : undefined;
   return (
     <form onSubmit={save} noValidate>
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5, alignItems: "flex-start" }}>
-        <TimeZonePicker value={zone} zones={organisation.time_zones} error={wrong} onChange={setZone} />
+        <TimeZonePicker value={zone} zones={organisation.time_zones} error={fieldError} onChange={setZone} />
         <Button
           type="submit"
           variant="contained"
@@ -59,7 +59,7 @@ function TimeZoneForm({ organisation }: { organisation: Organisation }) {
           {t("settings.organisation.save")}
         </Button>
       </Box>
-      {change.error && wrong === undefined && (
+      {change.error && fieldError === undefined && (
         <Box sx={{ mt: 1.5 }}>
           <ProblemLine problem={change.error} />
         </Box>

@@ -18,7 +18,7 @@ import { Time } from "../parts/Time";
 import { useSession } from "../session/session";
 import { deviceName } from "./device";
 
-/** Where the user is signed in, and how to end it there. */
+/** The user's own sessions, with buttons to end them. */
 export default function Sessions() {
   const { grant } = useSession();
   const query = useQuery(sessionsQuery(grant.id));
@@ -59,7 +59,7 @@ function List({ sessions, alone }: { sessions: OwnSession[]; alone: boolean }) {
         })}
       >
         {sessions.map((session) => (
-          <Line key={session.id} session={session} />
+          <SessionRow key={session.id} session={session} />
         ))}
       </Box>
       {alone && (
@@ -71,7 +71,7 @@ function List({ sessions, alone }: { sessions: OwnSession[]; alone: boolean }) {
   );
 }
 
-function Line({ session }: { session: OwnSession }) {
+function SessionRow({ session }: { session: OwnSession }) {
   return (
     <Box
       component="li"

@@ -12,9 +12,9 @@ import { useSession } from "../session/session";
 import { ClaimInvite } from "./ClaimInvite";
 import { OrganisationSettings } from "./Organisation";
 
-/** How the app looks in this run, and what it is connected to. */
+/** The settings of the app and the organisation, and the facts about the app. */
 export default function Settings() {
-  const { startup, only, can, grant } = useSession();
+  const { startup, notKept, can, grant } = useSession();
   const address = startup.api_url_managed
     ? `${startup.api_url} · ${t("settings.apiManaged")}`
     : startup.api_url;
@@ -41,7 +41,7 @@ export default function Settings() {
             { label: t("settings.api"), value: address },
             {
               label: t("settings.keyring"),
-              value: t(only ? "settings.keyringOnly" : "settings.keyringKept"),
+              value: t(notKept ? "settings.keyringNotKept" : "settings.keyringKept"),
             },
             { label: t("settings.version"), value: startup.version },
             { label: t("settings.commit"), value: startup.commit },

@@ -13,11 +13,11 @@ const retryInterval = 15_000;
 
 /** The banners above every screen: an outage, or a session that is not kept after the app closes. */
 export function Banners() {
-  const { only } = useSession();
+  const { notKept } = useSession();
   const outage = useOutage();
   return (
     <>
-      {only && <NotKept key={only} why={only} />}
+      {notKept && <NotKept key={notKept} why={notKept} />}
       {outage && <OutageBanner outage={outage} />}
     </>
   );
@@ -38,7 +38,7 @@ function NotKept({ why }: { why: string }) {
   if (closed) return null;
   return (
     <Alert severity="warning" sx={flat} onClose={() => setClosed(true)}>
-      {t("shell.only", { why })}
+      {t("shell.notKept", { why })}
     </Alert>
   );
 }

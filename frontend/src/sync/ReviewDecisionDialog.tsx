@@ -20,8 +20,11 @@ export function ReviewDecisionDialog({ run, decision, onClose }: Props) {
   const { grant } = useSession();
   const notify = useNotify();
   const decide = useDecideSync(grant.id, run.id, decision);
-  const words = { count: run.would_miss ?? 0, product: productName(run.product) };
-  const key = decision === "accept" ? (`${reviewKind(run)}.accept` as const) : decision;
+  const values = { count: run.would_miss ?? 0, product: productName(run.product) };
+  const text = (part: "Title" | "Text" | "Verb") =>
+    decision === "accept"
+      ? t(`sync.review.${reviewKind(run)}.accept${part}`, values)
+      : t(`sync.review.discard${part}`, values);
   const confirm = () =>
     decide.mutate(undefined, {
       onSuccess: () => {
@@ -33,9 +36,9 @@ export function ReviewDecisionDialog({ run, decision, onClose }: Props) {
     <ConfirmDialog
       open
       danger={decision === "accept"}
-      title={t(`sync.review.${key}Title`, words)}
-      text={t(`sync.review.${key}Text`, words)}
-      verb={t(`sync.review.${key}Verb`, words)}
+      title={text("Title")}
+      text={text("Text")}
+      verb={text("Verb")}
       pending={decide.isPending}
       problem={decide.error && explained(decide.error)}
       onClose={onClose}

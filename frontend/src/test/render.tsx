@@ -13,7 +13,7 @@ import { newQueryClient } from "../bridge/queryClient";
 import { Notices } from "../parts/Notices";
 import { theme } from "../theme";
 
-/** The whole app over a fake of Go. path is where it opens: "/clients?q=x". */
+/** Renders the whole app over the fake. path is the first screen: "/clients?q=x". */
 export function renderApp(options: FakeOptions & { path?: string; prepare?: (fake: Fake) => void } = {}) {
   const { path = "/", prepare, ...fakeOptions } = options;
   window.location.hash = path;
@@ -34,18 +34,18 @@ function Around({ children }: { children: ReactNode }) {
   );
 }
 
-/** One part in the app's theme, over a fake of Go. */
+/** Renders one component in the app's theme, over the fake. */
 export function renderPart(element: ReactElement) {
   const fake = createFake();
   setPortal(fake);
   return { fake, user: userEvent.setup(), ...render(element, { wrapper: Around }) };
 }
 
-// MUI keeps the focus inside an open dialog or menu, which axe cannot see without a layout: what lies behind is not asked.
-const inFront = () => document.querySelector(".MuiModal-root") ?? document.body;
+// axe cannot see without a layout that an open dialog or menu keeps the focus, so only the dialog is checked.
+const topLayer = () => document.querySelector(".MuiModal-root") ?? document.body;
 
-/** Fails where assistive technology would: colours are left out, since no browser lays the page out here. */
-export async function expectAccessible(container: Element = inFront()) {
+/** Checks accessibility with axe, without colours, because there is no layout here. */
+export async function expectAccessible(container: Element = topLayer()) {
   const { violations } = await axe.run(container, {
     rules: { "color-contrast": { enabled: false }, region: { enabled: false } },
   });

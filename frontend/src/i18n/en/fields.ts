@@ -69,7 +69,6 @@ export const fields = {
     title: "Nothing has been read yet",
     text: "The fields are listed here once a sync of this product has read customers.",
   },
-  stale: "Could not update the fields. What you see may be out of date.",
   dialog: {
     title: "What this changes",
     text_one:

@@ -10,7 +10,7 @@ export const settings = {
   platform: "Platform",
   keyring: "Session",
   keyringKept: "Kept in this computer's keyring",
-  keyringOnly: "Not kept after you close the app",
+  keyringNotKept: "Not kept after you close the app",
   invite: {
     title: "Further access",
     text: "Another organisation, or another part of yours, may have invited you.",

@@ -54,13 +54,11 @@ export const shell = {
   },
   account: {
     label: "Account of {{name}}",
-    theme: "Theme",
     system: "Follow system",
     light: "Light",
     dark: "Dark",
     settings: "Settings",
     signOut: "Sign out",
-    signingOut: "Signing out",
     signOutFailed:
       "You are signed out on this computer, but the portal could not be reached to end the session there.",
   },
@@ -69,7 +67,7 @@ export const shell = {
     unavailable: "The portal has been unavailable since {{time}}.",
     text: "You see what was loaded before. Nothing can be changed until the portal can be reached again.",
   },
-  only: "Signed in only until you close the app. {{why}}",
+  notKept: "Signed in only until you close the app. {{why}}",
   unavailable_one: "The portal is not available; trying again in {{count}} second.",
   unavailable_other: "The portal is not available; trying again in {{count}} seconds.",
   busy_one: "The portal is busy; trying again in {{count}} second.",

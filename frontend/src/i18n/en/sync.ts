@@ -128,7 +128,6 @@ export const sync = {
     field: "Field",
     before: "Before",
     after: "After",
-    at: "When",
     none: "Nothing changed",
     noneText: "The portal was already up to date.",
     noneYet: "A sync changes the portal only after it has finished reading.",
