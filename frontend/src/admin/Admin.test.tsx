@@ -37,7 +37,7 @@ async function search(user: UserEvent, field: string, typed: string, option: str
 
 const send = (user: UserEvent) => user.click(screen.getByRole("button", { name: "Send invite" }));
 
-/** What was sent to Go. */
+/** The invites that were sent. */
 function sent(fake: Fake): NewInvite[] {
   const all: NewInvite[] = [];
   const { createInvite } = fake;
@@ -49,7 +49,7 @@ function sent(fake: Fake): NewInvite[] {
 }
 
 describe("the list of invites", () => {
-  it("shows whom, as what, where and how it stands; only open ones can be revoked", async () => {
+  it("shows address, role, node and status; only open ones can be revoked", async () => {
     open();
     const table = await grid();
     expect(await within(table).findByText("lea@alpine.example")).toBeVisible();
@@ -68,7 +68,7 @@ describe("the list of invites", () => {
     expect(await screen.findByText("Nothing here matches “zebra” and Status Revoked.")).toBeVisible();
   });
 
-  it("says what would be here while there is none", async () => {
+  it("explains an empty list", async () => {
     open((fake) => {
       fake.world.invites = [];
     });
@@ -76,7 +76,7 @@ describe("the list of invites", () => {
     await expectAccessible();
   });
 
-  it("says why it could not be loaded", async () => {
+  it("shows why it could not be loaded", async () => {
     open((fake) => fake.fail("invites", new Problem("offline")));
     expect(await screen.findByText("Not loaded yet")).toBeVisible();
     expect(screen.getByRole("alert")).toHaveTextContent(/Offline since/);
@@ -87,7 +87,7 @@ describe("the list of invites", () => {
     expect(await screen.findByText("Your role does not include this page")).toBeVisible();
   });
 
-  it("leads to the syncs those who may see them", async () => {
+  it("links to the syncs for those who may see them", async () => {
     const { unmount } = open();
     const sections = await screen.findByRole("navigation", { name: "Sections of Admin" });
     expect(within(sections).getByRole("link", { name: "Products & sync" })).toHaveAttribute(
@@ -102,7 +102,7 @@ describe("the list of invites", () => {
 });
 
 describe("inviting", () => {
-  it("sends what the form says and shows the code once", async () => {
+  it("sends the form and shows the code once", async () => {
     let all: NewInvite[] = [];
     const { user, fake } = await openForm("admin", (fake) => {
       all = sent(fake);
@@ -136,7 +136,7 @@ describe("inviting", () => {
     expect(await screen.findByText("kim@harbour.example")).toBeVisible();
   });
 
-  it("says that the code was mailed", async () => {
+  it("shows that the code was mailed", async () => {
     const { user } = await openForm("mspAdmin", (fake) => {
       const { createInvite } = fake;
       fake.createInvite = async (invite) => ({ ...(await createInvite(invite)), mailed: true });
@@ -155,7 +155,7 @@ describe("inviting", () => {
     expect(screen.queryByText("K7QM-2VXD-94TB")).toBeNull();
   });
 
-  it("says what is missing before anything is sent", async () => {
+  it("shows what is missing before anything is sent", async () => {
     const { user, fake } = await openForm();
     await send(user);
     expect(await screen.findByText("Enter an email address, such as name@example.com.")).toBeVisible();
@@ -165,7 +165,7 @@ describe("inviting", () => {
     await expectAccessible();
   });
 
-  it("tells a tenant id and a domain from what is neither", async () => {
+  it("refuses an invalid tenant id and an invalid domain", async () => {
     const { user, fake } = await openForm("mspAdmin");
     await user.type(screen.getByRole("textbox", { name: "Email" }), "kim@harbour.example");
     await choose(user, "Sign-in provider", "Microsoft");
@@ -177,7 +177,7 @@ describe("inviting", () => {
     expect(fake.calls).not.toContain("createInvite");
   });
 
-  it("lets the server say that it needs the tenant's id", async () => {
+  it("shows at the field that the server needs the tenant's id", async () => {
     const message = "Name one of the Entra ID tenants whose people may sign in.";
     const { user } = await openForm("mspAdmin", (fake) =>
       fake.fail("createInvite", new Problem("invalid", { field: "tenant", message })),
@@ -189,7 +189,7 @@ describe("inviting", () => {
     expect(screen.getByRole("textbox", { name: /^Entra tenant id/ })).toBeInvalid();
   });
 
-  it("puts a conflict on the address, in the server's words", async () => {
+  it("shows a conflict at the address, with the server's message", async () => {
     const { user } = await openForm("mspAdmin");
     await user.type(screen.getByRole("textbox", { name: "Email" }), "lea@alpine.example");
     await send(user);
@@ -198,7 +198,7 @@ describe("inviting", () => {
     expect(screen.getByRole("dialog")).toBeVisible();
   });
 
-  it("puts what the server finds wrong on its field", async () => {
+  it("shows an error of the server at its field", async () => {
     const { user } = await openForm("mspAdmin", (fake) =>
       fake.fail(
         "createInvite",
@@ -214,7 +214,7 @@ describe("inviting", () => {
     );
   });
 
-  it("keeps the form when sending fails, and says why", async () => {
+  it("keeps the form when sending fails, and shows why", async () => {
     const { user } = await openForm("mspAdmin", (fake) => fake.fail("createInvite", new Problem("offline")));
     await user.type(screen.getByRole("textbox", { name: "Email" }), "kim@harbour.example");
     await send(user);
@@ -223,7 +223,7 @@ describe("inviting", () => {
     expect(screen.getByRole("textbox", { name: "Email" })).toHaveValue("kim@harbour.example");
   });
 
-  it("takes an MSP administrator's own MSP without asking, and offers only the roles they may give", async () => {
+  it("uses an MSP administrator's own MSP, and offers only the roles they may give", async () => {
     let all: NewInvite[] = [];
     const { user } = await openForm("mspAdmin", (fake) => {
       all = sent(fake);
@@ -242,7 +242,7 @@ describe("inviting", () => {
     expect(all[0]?.msp_id).toBe(people.mspAdmin.grants[0]?.scope.msp_id);
   });
 
-  it("asks for the client of a client's user, and for nothing of an MSSP's own people", async () => {
+  it("asks for the client of a client's user, and for no node of an MSSP's user", async () => {
     let all: NewInvite[] = [];
     const { user, fake } = await openForm("admin", (fake) => {
       all = sent(fake);
@@ -289,7 +289,7 @@ describe("a new code for an invite", () => {
     ]);
   });
 
-  it("is shown once, and says that the old one is dead", async () => {
+  it("is shown once, with the note that the old one no longer works", async () => {
     const { user, fake, dialog } = await askFor("old@greenfield.example");
     expect(within(dialog).getByText(/The old code stops working at once/)).toBeVisible();
     await expectAccessible();
@@ -304,7 +304,7 @@ describe("a new code for an invite", () => {
     expect(fake.world.invites.find(({ email }) => email === "old@greenfield.example")?.status).toBe("open");
   });
 
-  it("comes too late for an invite that was closed, and says so", async () => {
+  it("shows that the invite was closed meanwhile", async () => {
     const { user } = await askFor("lea@alpine.example", (fake) =>
       fake.fail("resendInvite", new Problem("conflict")),
     );
@@ -312,7 +312,7 @@ describe("a new code for an invite", () => {
     expect(await screen.findByText(/This invite is closed: it was accepted or revoked/)).toBeVisible();
   });
 
-  it("is asked for again after a failure", async () => {
+  it("can be retried after a failure", async () => {
     const { user } = await askFor("lea@alpine.example", (fake) =>
       fake.fail("resendInvite", new Problem("offline"), 1),
     );
@@ -353,7 +353,7 @@ describe("revoking", () => {
     );
   });
 
-  it("says that it came too late for an invite that is not open any more", async () => {
+  it("shows that the invite is no longer open", async () => {
     const { user } = await revokeLea((fake) => fake.fail("revokeInvite", new Problem("conflict")));
     await user.click(screen.getByRole("button", { name: "Revoke invite" }));
     expect(await screen.findByText(/This invite is no longer open/)).toBeVisible();

@@ -21,7 +21,7 @@ const open = (
 const grid = () => screen.findByRole("grid", { name: "Users" });
 const panelOf = (name: string) => screen.findByRole("complementary", { name });
 
-/** What was asked to be changed. */
+/** The changes that were sent. */
 function sent(fake: Fake): UserChange[] {
   const all: UserChange[] = [];
   const { changeUser } = fake;
@@ -32,7 +32,7 @@ function sent(fake: Fake): UserChange[] {
   return all;
 }
 
-/** Opens somebody's panel from the list. */
+/** Opens a user's panel from the list. */
 async function openPerson(name: string, prepare?: (fake: Fake) => void, who: keyof typeof people = "admin") {
   let all: UserChange[] = [];
   const app = open(
@@ -53,8 +53,8 @@ async function ask(name: string, button: string, prepare?: (fake: Fake) => void)
   return { ...app, dialog: await screen.findByRole("dialog") };
 }
 
-describe("the list of people", () => {
-  it("says who they are, what they hold, and how they stand", async () => {
+describe("the list of users", () => {
+  it("shows name, roles and status", async () => {
     open(undefined, "admin", "/admin/users?q=tom");
     const table = await grid();
     expect(await within(table).findByText("tom@alpine.example")).toBeVisible();
@@ -64,7 +64,7 @@ describe("the list of people", () => {
     await expectAccessible();
   });
 
-  it("says how many more roles somebody holds, and marks the caller", async () => {
+  it("shows how many more roles a user has, and marks the viewer", async () => {
     const { unmount } = open(undefined, "admin", "/admin/users?q=noor");
     expect(await screen.findByText("MSSP staff +2")).toBeVisible();
     unmount();
@@ -99,7 +99,7 @@ describe("the list of people", () => {
     });
   });
 
-  it("is narrowed to one of any number of MSPs by searching for it", async () => {
+  it("is filtered by an MSP that is found by search", async () => {
     const { user } = open();
     await grid();
     await user.click(screen.getByRole("button", { name: "MSP" }));
@@ -112,7 +112,7 @@ describe("the list of people", () => {
     expect(screen.queryByText(/@baltic\.example/)).toBeNull();
   });
 
-  it("shows an MSP's administrator the people of their MSP alone", async () => {
+  it("shows an MSP's administrator the users of their MSP only", async () => {
     open(undefined, "mspAdmin");
     await grid();
     expect(await screen.findByText("Mia Keller (you)")).toBeVisible();
@@ -121,7 +121,7 @@ describe("the list of people", () => {
     expect(screen.getByText("4 in total")).toBeVisible();
   });
 
-  it("says what would be here while there is nobody, and where people come from", async () => {
+  it("explains an empty list and links to the invites", async () => {
     open((fake) => {
       fake.users = async () => ({ items: [], next_cursor: null, total: 0 });
     });
@@ -133,7 +133,7 @@ describe("the list of people", () => {
   it.each([
     ["offline", /^Offline since/],
     ["unavailable", /^The portal has been unavailable since/],
-  ] as const)("says once why it could not be loaded: %s", async (code, banner) => {
+  ] as const)("shows once why it could not be loaded: %s", async (code, banner) => {
     open((fake) => fake.fail("users", new Problem(code)));
     expect(await screen.findByText("Not loaded yet")).toBeVisible();
     expect(screen.getByRole("alert")).toHaveTextContent(banner);
@@ -151,7 +151,7 @@ describe("the list of people", () => {
     expect(await screen.findByText("Your role does not include this page")).toBeVisible();
   });
 
-  it("stands beside invites and syncs", async () => {
+  it("has the tabs of invites and syncs", async () => {
     open();
     const sections = await screen.findByRole("navigation", { name: "Sections of Admin" });
     const links = within(sections).getAllByRole("link");
@@ -161,8 +161,8 @@ describe("the list of people", () => {
   });
 });
 
-describe("a person beside the list", () => {
-  it("shows what they hold inside the scope, each with its own actions", async () => {
+describe("a user beside the list", () => {
+  it("shows the roles inside the scope, each with its own actions", async () => {
     const { panel } = await openPerson("Noor Haddad");
     expect(
       within(panel)
@@ -180,7 +180,7 @@ describe("a person beside the list", () => {
     await expectAccessible();
   });
 
-  it("says of the caller why nothing can be changed, and offers nothing", async () => {
+  it("explains that the viewer cannot change themselves", async () => {
     const { panel } = await openPerson("Ada Lindqvist (you)");
     expect(
       within(panel).getByText(/You cannot change your own access: ask another administrator/),
@@ -193,7 +193,7 @@ describe("a person beside the list", () => {
     await expectAccessible();
   });
 
-  it("offers nothing where the viewer may not give the person's role", async () => {
+  it("offers no action where the viewer may not give the user's role", async () => {
     const { panel } = await openPerson("Noor Haddad", (fake) => {
       const { resume } = fake;
       fake.resume = async () => ({ ...(await resume()), may_invite: ["msp_user"] });
@@ -202,7 +202,7 @@ describe("a person beside the list", () => {
     expect(within(panel).queryByRole("button", { name: /^Change role/ })).toBeNull();
   });
 
-  it("says so where the address names nobody on the list", async () => {
+  it("shows that the user in the address is not in the list", async () => {
     open(undefined, "admin", "/admin/users/0195a000-0000-7000-c999-000000000001");
     expect(await screen.findByText("Not in this list")).toBeVisible();
     await expectAccessible();
@@ -217,7 +217,7 @@ describe("changing a role", () => {
   };
   const save = (dialog: HTMLElement) => within(dialog).getByRole("button", { name: "Change role" });
 
-  it("says what will happen, and keeps the place where the level stays", async () => {
+  it("explains the effect, and keeps the node where the level stays", async () => {
     const { user, dialog, sent } = await ask("Tom Brandt", changeOf("MSP user", "Alpine IT Services"));
     expect(within(dialog).getByText("Tom Brandt is MSP user at Alpine IT Services now.")).toBeVisible();
     expect(within(dialog).getByText(/takes effect at once, on every computer/)).toBeVisible();
@@ -233,7 +233,7 @@ describe("changing a role", () => {
     expect(await within(await panelOf("Tom Brandt")).findByText("MSP administrator")).toBeVisible();
   });
 
-  it("asks for the place where the level changes", async () => {
+  it("asks for the node where the level changes", async () => {
     const { user, dialog, fake, sent } = await ask("Sam Okoro", changeOf("MSSP staff", "Northwind Security"));
     await choose(user, "MSP user");
     await user.click(save(dialog));
@@ -283,7 +283,7 @@ describe("changing a role", () => {
       { field: "body.role", message: "Nobody may give this role." },
       /^Nobody may give this role\.$/,
     ],
-  ] as const)("keeps what was chosen when it fails, and says why: %s", async (code, details, words) => {
+  ] as const)("keeps the choice when it fails, and shows why: %s", async (code, details, words) => {
     const { user, dialog } = await ask("Tom Brandt", changeOf("MSP user", "Alpine IT Services"), (fake) =>
       fake.fail("changeUser", new Problem(code, details)),
     );
@@ -296,7 +296,7 @@ describe("changing a role", () => {
 });
 
 describe("access", () => {
-  it("is taken away after saying what that means; Cancel is the default", async () => {
+  it("is removed after a confirmation; Cancel is the default", async () => {
     const { user, dialog, sent } = await ask("Tom Brandt", "Deactivate");
     expect(
       within(dialog).getByText(/lose their access to Northwind Security at once, on every computer/),
@@ -312,7 +312,7 @@ describe("access", () => {
     expect(within(panel).getByRole("button", { name: "Reactivate" })).toBeVisible();
   });
 
-  it("takes the person's open invites with it", async () => {
+  it("revokes the user's open invites when it is removed", async () => {
     const { user, dialog } = await ask("Tom Brandt", "Deactivate", ({ world }) => {
       world.invites = world.invites.slice(0, 1).map((invite) => ({ ...invite, email: "tom@alpine.example" }));
     });
@@ -323,7 +323,7 @@ describe("access", () => {
     expect(await screen.findByRole("gridcell", { name: "Revoked" })).toBeVisible();
   });
 
-  it("stays open beside a list that does not hold the person any more", async () => {
+  it("stays open beside a list that no longer has the user", async () => {
     const { user } = open(undefined, "admin", "/admin/users?status=active&q=tom%20b");
     await user.click(await screen.findByRole("gridcell", { name: "Tom Brandt" }));
     await user.click(await screen.findByRole("button", { name: "Deactivate" }));
@@ -333,7 +333,7 @@ describe("access", () => {
     expect(within(panel).getByText("Deactivated")).toBeVisible();
   });
 
-  it("is given back", async () => {
+  it("is restored", async () => {
     const { user, dialog, sent } = await ask("Tom Brandt", "Reactivate", (fake) => {
       for (const held of fake.world.users.find(({ name }) => name === "Tom Brandt")?.grants ?? [])
         held.active = false;
@@ -343,7 +343,7 @@ describe("access", () => {
     expect(sent()).toEqual([{ active: true }]);
   });
 
-  it("is taken away for one of several roles alone", async () => {
+  it("is removed for one of several roles", async () => {
     const { user, dialog, sent } = await ask(
       "Noor Haddad",
       "Deactivate role MSP user at Baltic Managed Systems",
@@ -355,7 +355,7 @@ describe("access", () => {
     expect(await screen.findByText("MSP user (deactivated)")).toBeVisible();
   });
 
-  it("says calmly what a rule forbids, in the server's words, and lets go", async () => {
+  it("shows the server's message about a rule as a warning", async () => {
     const message = "This is the last active administrator of the MSSP.";
     const { user, dialog } = await ask("Tom Brandt", "Deactivate", (fake) =>
       fake.fail("changeUser", new Problem("conflict", { message })),
@@ -369,7 +369,7 @@ describe("access", () => {
     expect(await panelOf("Tom Brandt")).toBeVisible();
   });
 
-  it("ends every session after a question, and only where there is one", async () => {
+  it("ends every session after a confirmation, and only where there is one", async () => {
     const { user, dialog, fake } = await ask("Tom Brandt", "Sign out everywhere");
     expect(within(dialog).getByText(/2 of their sessions lose their access here at once/)).toBeVisible();
     await expectAccessible();

@@ -37,7 +37,7 @@ it("distinguishes no from unknown", async () => {
   );
 });
 
-it("narrows by ranges, which the unknown are outside of", async () => {
+it("filters by ranges, which exclude unknown values", async () => {
   const inside = await clients({ seats_total: "20..40" });
   expect(inside.length).toBeGreaterThan(0);
   expect(inside.every(({ seats_total: n }) => n !== null && n >= 20 && n <= 40)).toBe(true);
@@ -53,7 +53,7 @@ it.each(["seats_used", "-seats_used"])("sorts what is absent last: %s", async (s
   expect(figures.at(-1)).toBeNull();
 });
 
-it("has an MSP of whose clients no figure is known, and one whose own figures differ from the sums", async () => {
+it("has an MSP without any figures, and one whose own figures differ from the sums", async () => {
   const fake = await signedIn();
   const [silent] = (await fake.msps({ q: "Summit" })).items;
   expect(silent).toMatchObject({ seats_used: null, seats_total: null });
@@ -63,7 +63,7 @@ it("has an MSP of whose clients no figure is known, and one whose own figures di
   expect(detail.clients_seats.used).not.toBe(detail.own_seats.used);
 });
 
-it("counts disabled clients apart, and sums the active ones alone", async () => {
+it("counts disabled clients separately, and sums active ones only", async () => {
   const fake = await signedIn();
   const overview = await fake.overview();
   const of = (status: Client["status"]) => fake.world.clients.filter((client) => client.status === status);

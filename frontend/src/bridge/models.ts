@@ -236,7 +236,9 @@ export interface PageQuery {
 
 /** Events that the desktop sends. */
 export interface Events {
-  /** url works once; after it was used the event is sent again. browser_problem: why the browser could not be opened. */
+  /**
+   * url works once; after it was used the event is sent again. browser_problem: why the browser could not be opened.
+   */
   "signin:waiting": { provider: ProviderID; url: string; expires_at: string; browser_problem: string };
   "signin:exchanging": { provider: ProviderID };
   /** The API asked a call to wait; it is retried after this many seconds. */

@@ -7,8 +7,8 @@ import { keys } from "./queries";
 // The mutations of the screens. Each invalidates the queries that it makes stale.
 
 /**
- * Starts a sync of a connection, by default of the one that has waited longest; rejects with sync_running while a sync is
- * under way, no_product where there is nothing to sync, and conflict for a paused connection.
+ * Starts a sync of a connection, by default of the one that has waited longest; rejects with sync_running while a sync
+ * is under way, no_product where there is nothing to sync, and conflict for a paused connection.
  */
 export function useStartSync(grant: string) {
   const queries = useQueryClient();

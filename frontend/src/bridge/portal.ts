@@ -79,7 +79,8 @@ export interface Portal {
   endSession(id: string): Promise<void>;
   syncs(query: PageQuery): Promise<Page<SyncRun>>;
   /**
-   * Syncs a connection, by default the one that has waited longest; rejects with conflict while that connection is paused.
+   * Syncs a connection, by default the one that has waited longest; rejects with conflict while that connection is
+   * paused.
    */
   startSync(connectionID?: string): Promise<SyncRun>;
   sync(id: string): Promise<SyncRun>;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { isTemporary, Problem, toProblem } from "./problem";
 
-describe("what a call is rejected with becomes a Problem", () => {
-  it("keeps code, message, field, request id and wait of the desktop's own object", () => {
+describe("the rejection of a call becomes a Problem", () => {
+  it("keeps code, message, field, request id and wait", () => {
     const problem = toProblem({
       code: "too_many_requests",
       message: "Slow down.",
@@ -32,7 +32,7 @@ describe("what a call is rejected with becomes a Problem", () => {
     expect(toProblem({ ...sent, cause: "brand_new" }).cause).toBeUndefined();
   });
 
-  it("reads the object out of the Error the window rejects with", () => {
+  it("parses the JSON in the message of an Error", () => {
     expect(toProblem(new Error('{"code":"offline","message":"No network."}'))).toMatchObject({
       code: "offline",
       message: "No network.",
@@ -61,7 +61,7 @@ describe("what a call is rejected with becomes a Problem", () => {
   });
 });
 
-describe("asking again", () => {
+describe("a retry", () => {
   it("makes sense after an outage and not after a refusal", () => {
     expect(isTemporary(new Problem("offline"))).toBe(true);
     expect(isTemporary(new Problem("unavailable"))).toBe(true);

@@ -15,7 +15,9 @@ interface Details {
   invites?: InviteOffer[];
 }
 
-/** A failed call. The message is the API's or the desktop's own sentence; a code that is not known becomes "internal". */
+/**
+ * A failed call. The message is the API's or the desktop's own sentence; a code that is not known becomes "internal".
+ */
 export class Problem extends Error {
   readonly code: ProblemCode;
   /** The invalid parameter, if one is. */
@@ -23,8 +25,8 @@ export class Problem extends Error {
   /** The id by which support finds the request. */
   readonly requestId: string | undefined;
   /**
-   * Why the portal cannot be reached (code offline), or what replied in its place (code unavailable). The message explains
-   * it.
+   * Why the portal cannot be reached (code offline), or what replied in its place (code unavailable). The message
+   * explains it.
    */
   override readonly cause: Cause | undefined;
   /** The address in question: the portal's, or a proxy's. */

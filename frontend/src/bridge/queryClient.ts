@@ -9,8 +9,8 @@ declare module "@tanstack/react-query" {
 }
 
 /**
- * Returns the cache for the results of calls to Go. networkMode "always": the API may be on loopback, where the system's
- * own idea of being offline does not matter.
+ * Returns the cache for the results of calls to Go. networkMode "always": the API may be on loopback, where the
+ * system's own idea of being offline does not matter.
  */
 export function newQueryClient(): QueryClient {
   const outcome = {

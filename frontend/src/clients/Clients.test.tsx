@@ -19,7 +19,7 @@ const grid = () => screen.findByRole("grid", { name: "Clients" });
 const cell = async (name: string | RegExp) =>
   (await within(await grid()).findAllByRole("gridcell", { name }))[0] as HTMLElement;
 
-/** Every filter the list asked Go for. */
+/** Every filter that was sent to Go. */
 function asked(fake: Fake): (ClientFilter & Sort)[] {
   const filters: (ClientFilter & Sort)[] = [];
   const { clients } = fake;
@@ -35,7 +35,7 @@ const change = (fake: Fake, over: Partial<Client>) => {
 };
 
 describe("the list of clients", () => {
-  it("shows what is known of each, the total and the age of the data", async () => {
+  it("shows the facts of each, the total and the age of the data", async () => {
     open();
     expect(await cell(/^Aldgate/)).toBeVisible();
     const headers = within(await grid()).getAllByRole("columnheader");
@@ -56,7 +56,7 @@ describe("the list of clients", () => {
     await expectAccessible();
   });
 
-  it("says in words that more licences are active than purchased", async () => {
+  it("shows as text that more licences are active than purchased", async () => {
     open("/clients", (fake) => {
       few(fake);
       change(fake, { seats_used: 44, seats_total: 40 });
@@ -65,7 +65,7 @@ describe("the list of clients", () => {
     expect(await cell("40")).toBeVisible();
   });
 
-  it("shows a dash where a licence has no end, and says when one has ended", async () => {
+  it("shows a dash where a licence has no end, and when one has ended", async () => {
     open("/clients", (fake) => {
       few(fake);
       change(fake, { expires_on: "2020-01-01" });
@@ -76,7 +76,7 @@ describe("the list of clients", () => {
     expect(await cell("–")).toBeVisible();
   });
 
-  it("hides the MSP from those who have only one", async () => {
+  it("hides the MSP where there is only one", async () => {
     open("/clients", few, "mspUser");
     await cell(/./);
     const headers = within(await grid()).getAllByRole("columnheader");
@@ -100,7 +100,7 @@ describe("licence facts of clients", () => {
     for (const name of ["Monthly billing", "Yes", "31", "1,200"]) expect(await cell(name)).toBeVisible();
   });
 
-  it("are unknown where they were not sent, and never 0 or no", async () => {
+  it("are unknown where they were not sent, not 0 or no", async () => {
     open("/clients", only({ licence_type: null, spla: null, seats_used: null, seats_total: null }));
     await cell("Aaron Ltd");
     expect(within(await grid()).getAllByRole("gridcell", { name: "unknown" })).toHaveLength(4);
@@ -124,7 +124,7 @@ describe("licence facts of clients", () => {
     await waitFor(() => expect(filters.at(-1)?.sort).toBe(sort));
   });
 
-  it("say in words why a client is disabled", async () => {
+  it("show why a client is disabled", async () => {
     const { user } = open("/clients", only({ status: "disabled", status_reason: "demo" }));
     await user.click(await screen.findByText("Disabled: demo account"));
     const panel = await screen.findByRole("complementary");
@@ -151,7 +151,7 @@ describe("a scope without any expiry date", () => {
     await expectAccessible();
   });
 
-  it("still lets a filter that came with a link be removed", async () => {
+  it("still lets a filter from a link be removed", async () => {
     const { user } = open("/clients?expires_within=30", (fake) => {
       few(fake);
       worlds.noExpiry(fake.world);
@@ -164,7 +164,7 @@ describe("a scope without any expiry date", () => {
 });
 
 describe("finding clients", () => {
-  it("offers the types and licence types the server knows, also those of no row loaded", async () => {
+  it("offers the types and licence types in the data, also of rows that are not loaded", async () => {
     const { user } = open("/clients", (fake) => {
       few(fake);
       fake.clientFacets = async () => ({ types: ["CORP", "DEMO"], licence_types: ["Annual", "Trial"] });
@@ -191,7 +191,7 @@ describe("finding clients", () => {
     expect(headers.map((header) => header.textContent)).not.toContain("Type");
   });
 
-  it("shows a chosen type as the server writes it, whatever its case in the link", async () => {
+  it("ignores the case of a type in a link", async () => {
     open("/clients?type=demo", (fake) => {
       few(fake);
       fake.clientFacets = async () => ({ types: ["CORP", "DEMO"], licence_types: [] });
@@ -199,7 +199,7 @@ describe("finding clients", () => {
     expect(await screen.findByRole("button", { name: "Type DEMO" })).toBeVisible();
   });
 
-  it("narrows by a range of licences, by keyboard, and keeps it in the address", async () => {
+  it("is filtered by a range of licences by keyboard, and keeps it in the address", async () => {
     let filters: (ClientFilter & Sort)[] = [];
     const { user } = open("/clients", (fake) => {
       few(fake);
@@ -215,7 +215,7 @@ describe("finding clients", () => {
     expect(window.location.hash).toBe("#/clients?seats_total=20..100");
   });
 
-  it("asks for the reason only of those that are disabled", async () => {
+  it("offers the reason only for disabled clients", async () => {
     const { user } = open("/clients?status=disabled&status_reason=demo");
     expect(await screen.findByRole("button", { name: "Reason demo account" })).toBeVisible();
     expect(
@@ -227,7 +227,7 @@ describe("finding clients", () => {
     expect(screen.queryByRole("button", { name: /^Reason/ })).toBeNull();
   });
 
-  it("lets the server search what is typed, once the typing pauses", async () => {
+  it("searches on the server once the typing pauses", async () => {
     let filters: (ClientFilter & Sort)[] = [];
     const { user } = open("/clients", (fake) => {
       few(fake);
@@ -239,7 +239,7 @@ describe("finding clients", () => {
     expect(window.location.hash).toContain("q=birch");
   });
 
-  it("takes its filters from a link and reads them as a sentence", async () => {
+  it("takes its filters from a link and shows them as a sentence", async () => {
     let filters: (ClientFilter & Sort)[] = [];
     open("/clients?expires_within=30&sort=expires_on&status=active", (fake) => {
       few(fake);
@@ -250,7 +250,7 @@ describe("finding clients", () => {
     expect(filters.at(-1)).toMatchObject({ expires_within: 30, sort: "expires_on", status: "active" });
   });
 
-  it("names the MSP a link narrows to, and takes it out again", async () => {
+  it("names the MSP of a link, and removes it", async () => {
     const { user } = open(`/clients?msp_id=${people.mspUser.grants[0]?.scope.msp_id}`);
     const chip = await screen.findByRole("button", { name: "MSP Alpine IT Services" });
     expect(await screen.findByText("1 in total")).toBeVisible();
@@ -266,7 +266,7 @@ describe("finding clients", () => {
     expect(await screen.findByText("1 in total")).toBeVisible();
   });
 
-  it("asks for nothing the address says wrongly", async () => {
+  it("ignores invalid values in the address", async () => {
     let filters: (ClientFilter & Sort)[] = [];
     open("/clients?status=odd&sort=secret&expires_within=-3&msp_id=1&spla=maybe&seats_used=9..1", (fake) => {
       few(fake);
@@ -276,14 +276,14 @@ describe("finding clients", () => {
     expect(filters[0]).toEqual({ cursor: "", limit: 100 });
   });
 
-  it("says what was looked for when nothing matches, and clears it", async () => {
+  it("shows the filter when nothing matches, and clears it", async () => {
     const { user } = open("/clients?q=zebra&status=missing");
     expect(await screen.findByText("Nothing here matches “zebra” and Status Missing.")).toBeVisible();
     await user.click(screen.getAllByRole("button", { name: "Clear filters" })[0] as HTMLElement);
     expect(await screen.findByText("5 in total")).toBeVisible();
   });
 
-  it("does not count rows of the former filter as matches while the answer is on its way", async () => {
+  it("does not count rows of the previous filter while the new ones load", async () => {
     const { user, fake } = open();
     await screen.findByText("5 in total");
     let answer: () => void = () => undefined;
@@ -303,7 +303,7 @@ describe("finding clients", () => {
     await waitFor(() => expect(screen.queryByText("Updating")).toBeNull());
   });
 
-  it("lets the server sort", async () => {
+  it("is sorted by the server", async () => {
     let filters: (ClientFilter & Sort)[] = [];
     const { user } = open("/clients", (fake) => {
       few(fake);
@@ -315,7 +315,7 @@ describe("finding clients", () => {
 });
 
 describe("one client beside the list", () => {
-  it("opens with facts, history and what the product sent, and closes with Escape", async () => {
+  it("opens with facts, history and sent fields, and closes with Escape", async () => {
     const { user, fake } = open();
     const first = fake.world.clients[0] as Client;
     await user.click(await cell(first.name));
@@ -342,7 +342,7 @@ describe("one client beside the list", () => {
     expect((await screen.findByText("Added")).parentElement).not.toHaveTextContent("accepted by");
   });
 
-  it("opens from a link although the list does not hold its row", async () => {
+  it("opens from a link although the list lacks its row", async () => {
     const { fake } = renderApp({ signedIn: people.admin });
     const last = fake.world.clients.at(-1) as Client;
     window.location.hash = `/clients/${last.id}`;
@@ -366,7 +366,7 @@ describe("one client beside the list", () => {
     expect(await screen.findByText(/The last complete sync did not list this client/)).toBeVisible();
   });
 
-  it("stands alone for the client's own people", async () => {
+  it("is the only panel for the client's own users", async () => {
     open("/clients", () => undefined, "clientUser");
     const panel = await screen.findByRole("complementary", { name: "Aldgate Bakery Ltd" });
     expect(await within(panel).findByText("supportTier")).toBeVisible();
@@ -375,14 +375,14 @@ describe("one client beside the list", () => {
     await expectAccessible();
   });
 
-  it("says so when it does not exist or is out of scope", async () => {
+  it("shows when it does not exist or is out of scope", async () => {
     open("/clients/0195a000-0000-7000-9000-999999999999");
     expect(await screen.findByText("Not found")).toBeVisible();
   });
 });
 
 describe("where there is nothing to list", () => {
-  it("says what would be here and leads to the syncs", async () => {
+  it("explains the empty list and links to the syncs", async () => {
     open("/clients", (fake) => {
       fake.world.clients = [];
     });
@@ -391,7 +391,7 @@ describe("where there is nothing to list", () => {
     await expectAccessible();
   });
 
-  it("offers an MSP's user to look again", async () => {
+  it("offers an MSP's user to refetch", async () => {
     open(
       "/clients",
       (fake) => {
@@ -403,7 +403,7 @@ describe("where there is nothing to list", () => {
     expect(screen.getByRole("button", { name: "Look again" })).toBeVisible();
   });
 
-  it("says why the list could not be loaded, and tries again", async () => {
+  it("shows why the list could not be loaded, and retries", async () => {
     const { user } = open("/clients", (fake) => {
       few(fake);
       fake.fail("clients", new Problem("internal", { requestId: "req-1" }), 1);
@@ -414,7 +414,7 @@ describe("where there is nothing to list", () => {
     expect(await screen.findByText("5 in total")).toBeVisible();
   });
 
-  it("says that the role does not include it", async () => {
+  it("shows that the role does not include it", async () => {
     open("/clients", (fake) => fake.fail("clients", new Problem("forbidden")));
     expect(await screen.findByText("Your role does not include this")).toBeVisible();
   });

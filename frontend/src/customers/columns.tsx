@@ -30,7 +30,10 @@ interface Options<Row> {
   expires: string | undefined;
 }
 
-/** The columns that the lists of MSPs and clients share. Where there is no room for all, the highest rank is hidden first. */
+/**
+ * The columns that the lists of MSPs and clients share. Where there is no room for all, the highest rank is hidden
+ * first.
+ */
 export function customerColumns<Row>({ of, expires }: Options<Row>): Column<Row>[] {
   const cell = (render: (customer: Customer) => React.ReactNode) => (row: Row) => {
     const customer = of(row);

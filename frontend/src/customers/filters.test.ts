@@ -4,7 +4,7 @@ import { clientFilters } from "../clients/filters";
 import { mspFilters } from "../msps/filters";
 import { filterFrom, filterSentence } from "../parts/filters";
 
-// Every parameter of the generated queries, each with a value the API takes, as it is in the address.
+// Every parameter of the generated queries, with a valid value as it is in the address.
 const client: Record<keyof ClientFilter, string> = {
   q: "bakery",
   status: "disabled",

@@ -6,7 +6,7 @@ const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-describe("how far a moment lies from now", () => {
+describe("a moment relative to now", () => {
   it.each([
     [-59, "now"],
     [-119, "1 minute ago"],

@@ -81,8 +81,8 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /**
- * A moment relative to now: "3 minutes ago", "in 2 days"; under a minute "now". Past times are rounded down. Future times
- * are rounded to the nearest unit, so that a period of three days starts as "in 3 days".
+ * A moment relative to now: "3 minutes ago", "in 2 days"; under a minute "now". Past times are rounded down. Future
+ * times are rounded to the nearest unit, so that a period of three days starts as "in 3 days".
  */
 export function formatRelative(value: string | Date | null | undefined, now: Date = new Date()): string {
   if (value == null || value === "") return absent;

@@ -4,15 +4,11 @@ import { changeSentence } from "./history";
 const change = (over: Partial<Parameters<typeof changeSentence>[0]>) =>
   changeSentence({ kind: "changed", field: null, before: null, after: null, ...over });
 
-describe("a line of history reads as a sentence", () => {
+describe("the sentence of a change", () => {
   it.each([
     ["added", { kind: "added" }, "Added"],
-    [
-      "gone from the product's answer",
-      { kind: "missing" },
-      "Missing: the last complete sync did not list it",
-    ],
-    ["back in it", { kind: "returned" }, "Returned: a sync listed it again"],
+    ["missing", { kind: "missing" }, "Missing: the last complete sync did not list it"],
+    ["returned", { kind: "returned" }, "Returned: a sync listed it again"],
     ["removed", { kind: "removed" }, "Removed"],
     [
       "moved",
@@ -36,7 +32,7 @@ describe("a line of history reads as a sentence", () => {
       "Licences purchased changed from 900 to 1,200",
     ],
     ["a value that was not known", { field: "seats_used", after: "12" }, "Licences active set to 12"],
-    ["a value no longer given", { field: "type", before: "CORP" }, "Type no longer sent, was CORP"],
+    ["a value no longer sent", { field: "type", before: "CORP" }, "Type no longer sent, was CORP"],
     ["an SPLA licence", { field: "spla", before: "false", after: "true" }, "SPLA changed from no to yes"],
     [
       "an SPLA licence no longer known",
@@ -61,7 +57,7 @@ describe("a line of history reads as a sentence", () => {
       "Licences active changed from 4 to 5, because the field map was changed",
     ],
     ["details without a column", { field: "details" }, "Other details changed"],
-    ["a field we do not know", { field: "tier", before: "a", after: "b" }, "tier changed from a to b"],
+    ["an unknown field", { field: "tier", before: "a", after: "b" }, "tier changed from a to b"],
   ] as const)("%s", (_, given, sentence) => {
     expect(change(given)).toBe(sentence);
   });

@@ -3,13 +3,13 @@ import { formatDate, formatNumber } from "./format";
 
 afterEach(() => vi.restoreAllMocks());
 
-it("formats on a computer without a locale, whose WebKit calls its language C", () => {
+it("formats without a locale, where WebKit has the language C", () => {
   vi.spyOn(navigator, "language", "get").mockReturnValue("C");
   expect(formatNumber(1234.5)).toBe("1,234.5");
   expect(formatDate("2027-03-31")).toBe("Mar 31, 2027");
 });
 
-it("formats as the user's language does", () => {
+it("formats in the locale of the user", () => {
   vi.spyOn(navigator, "language", "get").mockReturnValue("de-DE");
   expect(formatNumber(1234.5)).toBe("1.234,5");
 });

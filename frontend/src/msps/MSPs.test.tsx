@@ -18,7 +18,7 @@ const grid = () => screen.findByRole("grid", { name: "MSPs" });
 const cell = async (name: string | RegExp) =>
   (await within(await grid()).findAllByRole("gridcell", { name }))[0] as HTMLElement;
 
-/** Every filter the list asked Go for. */
+/** Every filter that was sent to Go. */
 function asked(fake: Fake): (MSPFilter & Sort)[] {
   const filters: (MSPFilter & Sort)[] = [];
   const { msps } = fake;
@@ -30,7 +30,7 @@ function asked(fake: Fake): (MSPFilter & Sort)[] {
 }
 
 describe("the list of MSPs", () => {
-  it("shows what is known of each, the total and the age of the data", async () => {
+  it("shows the facts of each, the total and the age of the data", async () => {
     const { fake } = open();
     const first = fake.world.msps[0] as MSP;
     expect(await cell(first.name)).toBeVisible();
@@ -53,7 +53,7 @@ describe("the list of MSPs", () => {
     await expectAccessible();
   });
 
-  it("lets the server search, filter and sort, and keeps it all in the address", async () => {
+  it("is searched, filtered and sorted by the server, and kept in the address", async () => {
     let filters: (MSPFilter & Sort)[] = [];
     const { user } = open("/msps", (fake) => {
       few(fake);
@@ -66,7 +66,7 @@ describe("the list of MSPs", () => {
     expect(window.location.hash).toBe("#/msps?q=ba&sort=clients");
   });
 
-  it("goes back to the filter before", async () => {
+  it("goes back to the previous filter", async () => {
     const { user } = open();
     await user.click(await screen.findByRole("button", { name: "Status" }));
     await user.click(screen.getByRole("menuitem", { name: "Missing" }));
@@ -77,7 +77,7 @@ describe("the list of MSPs", () => {
 });
 
 describe("licence facts of MSPs", () => {
-  it("say of how many clients a sum lacks the figure", async () => {
+  it("show how many clients of a sum lack the figure", async () => {
     open("/msps", (fake) => {
       few(fake);
       const sums = { seats_used: 1204, seats_used_unknown: 3, seats_total: 1500, seats_total_unknown: 0 };
@@ -94,7 +94,7 @@ describe("licence facts of MSPs", () => {
     expect(within(await grid()).queryByRole("gridcell", { name: "0" })).toBeNull();
   });
 
-  it("leave out expiry where no client in the scope has a date", async () => {
+  it("have no expiry where no client in the scope has a date", async () => {
     open("/msps", (fake) => {
       few(fake);
       worlds.noExpiry(fake.world);
@@ -104,7 +104,7 @@ describe("licence facts of MSPs", () => {
     expect(headers.map((header) => header.textContent)).not.toContain("Earliest licence end");
   });
 
-  it("narrow the list, also by how many clients there are", async () => {
+  it("filter the list, also by the number of clients", async () => {
     let filters: (MSPFilter & Sort)[] = [];
     open("/msps?clients=5..&spla=no&licence_type=annual&seats_used=unknown", (fake) => {
       filters = asked(fake);
@@ -121,7 +121,7 @@ describe("licence facts of MSPs", () => {
   });
 });
 
-describe("an MSP opened in place", () => {
+describe("an expanded MSP", () => {
   const opening = ({ world }: Fake) => ({ first: world.msps[0] as MSP, clients: world.clients });
   const row = (text: string) => screen.findByText(text);
   const show = (msp: MSP) =>
@@ -157,7 +157,7 @@ describe("an MSP opened in place", () => {
     await waitFor(() => expect(screen.queryByText(clients[0]?.name ?? "")).toBeNull());
   });
 
-  it("opens a client beside the list, and gives the place back", async () => {
+  it("opens a client beside the list, and returns the focus", async () => {
     const { user, fake } = open();
     const { first, clients } = opening(fake);
     await user.click(await show(first));
@@ -184,7 +184,7 @@ describe("an MSP opened in place", () => {
     expect(screen.queryByText(/of 3 clients/)).toBeNull();
   });
 
-  it("says in place that there are none", async () => {
+  it("shows in place that it has no clients", async () => {
     const { user, fake } = open("/msps", (fake) => {
       few(fake);
       fake.world.clients = [];
@@ -197,7 +197,7 @@ describe("an MSP opened in place", () => {
     expect(await screen.findByText(`${name} has no clients.`)).toBeVisible();
   });
 
-  it("says in place that they load, why they could not be loaded, and tries again", async () => {
+  it("shows in place that clients load or why they failed, and retries", async () => {
     const { user, fake } = open("/msps", (fake) => {
       few(fake);
       fake.fail("clients", new Problem("internal"), 1);
@@ -211,8 +211,8 @@ describe("an MSP opened in place", () => {
   });
 });
 
-describe("the MSP of its own people", () => {
-  it("is opened, with its clients in the same table", async () => {
+describe("the MSP of its own users", () => {
+  it("is expanded, with its clients in the same table", async () => {
     const { user, fake } = open("/msps", few, "mspUser");
     const own = fake.world.msps[0] as MSP;
     const table = await screen.findByRole("grid", { name: "My MSP" });
@@ -227,7 +227,7 @@ describe("the MSP of its own people", () => {
     await expectAccessible();
   });
 
-  it("can be closed", async () => {
+  it("can be collapsed", async () => {
     const { user, fake } = open("/msps", few, "mspUser");
     const first = fake.world.clients[0]?.name ?? "";
     await screen.findByText(first);
@@ -237,7 +237,7 @@ describe("the MSP of its own people", () => {
 });
 
 describe("one MSP beside the list", () => {
-  it("shows facts, history and what the product sent, and leads to its clients", async () => {
+  it("shows facts, history and sent fields, and links to its clients", async () => {
     const { user, fake } = open();
     const first = fake.world.msps[0] as MSP;
     await user.click(await cell(first.name));
@@ -252,7 +252,7 @@ describe("one MSP beside the list", () => {
     await expectAccessible();
   });
 
-  it("opens with Enter, and gives the focus back to its row when Escape closes it", async () => {
+  it("opens with Enter, and returns the focus to its row on Escape", async () => {
     const { user, fake } = open();
     const second = fake.world.msps[1] as MSP;
     await user.click(await cell((fake.world.msps[0] as MSP).name));
@@ -265,7 +265,7 @@ describe("one MSP beside the list", () => {
     expect(await cell(second.name)).toHaveFocus();
   });
 
-  it("offers no clients where there are none", async () => {
+  it("has no link to clients where there are none", async () => {
     const { fake } = open("/msps", (fake) => {
       few(fake);
       fake.world.msps[0] = { ...(fake.world.msps[0] as MSP), clients: 0 };
@@ -303,7 +303,7 @@ describe("one MSP beside the list", () => {
     expect(within(panel).queryByText("sum of its clients")).toBeNull();
   });
 
-  it("says why it could not be loaded while the list stays, and tries again", async () => {
+  it("shows why it could not be loaded, keeps the list, and retries", async () => {
     const { user, fake } = open("/msps", (fake) => {
       few(fake);
       fake.fail("msp", new Problem("internal"), 1);
@@ -317,7 +317,7 @@ describe("one MSP beside the list", () => {
 });
 
 describe("where there is nothing to list", () => {
-  it("says what would be here and leads to the syncs", async () => {
+  it("explains the empty list and links to the syncs", async () => {
     open("/msps", (fake) => {
       fake.world.msps = [];
     });
@@ -325,12 +325,12 @@ describe("where there is nothing to list", () => {
     expect(screen.getByRole("link", { name: "Open Products & sync" })).toHaveAttribute("href", "#/syncs");
   });
 
-  it("says what was looked for when nothing matches", async () => {
+  it("shows the filter when nothing matches", async () => {
     open("/msps?q=zebra");
     expect(await screen.findByText("Nothing here matches “zebra”.")).toBeVisible();
   });
 
-  it("says why the list could not be loaded", async () => {
+  it("shows why the list could not be loaded", async () => {
     open("/msps", (fake) => fake.fail("msps", new Problem("offline")));
     expect(await screen.findByText("Not loaded yet")).toBeVisible();
     expect(screen.getByRole("alert")).toHaveTextContent(/Offline since/);

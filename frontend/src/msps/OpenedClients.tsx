@@ -18,7 +18,7 @@ export function OpenedClients({ id, sort, onList }: Props) {
   const { grant } = useSession();
   const list = useList(clientsQuery(grant.id, { msp_id: id, sort }));
   const { rows, total, loading, problem, hasMore, loadingMore } = list;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is a new object on each render; these tell whether it differs
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is a new object on each render
   useEffect(() => onList(id, list), [id, onList, rows, total, loading, problem, hasMore, loadingMore]);
   useEffect(() => () => onList(id, undefined), [id, onList]);
   return null;

@@ -11,7 +11,7 @@ import { changeOver } from "./change";
 const open = (prepare: (fake: Fake) => void = () => undefined, who: keyof typeof people = "admin") =>
   renderApp({ signedIn: people[who], path: "/overview", prepare });
 
-/** Lets the overview answer something else than the fake's own. */
+/** Makes the fake return another overview. */
 const answer = (over: Partial<Overview>) => (fake: Fake) => {
   const { overview } = fake;
   fake.overview = async () => ({ ...(await overview()), ...over });
@@ -32,7 +32,7 @@ const attention = (over: Partial<Attention>): Attention => ({
 });
 
 describe("the figures", () => {
-  it("lead to the lists behind the numbers", async () => {
+  it("link to their lists", async () => {
     open(
       answer({
         msps: 24,
@@ -63,7 +63,7 @@ describe("the figures", () => {
     await expectAccessible();
   });
 
-  it("say when more licences are active than purchased", async () => {
+  it("show when more licences are active than purchased", async () => {
     open(
       answer({ seats_used: 110, seats_total: 100, seats_used_unknown: 0, seats_total_unknown: 0, trend: [] }),
     );
@@ -79,13 +79,13 @@ describe("the figures", () => {
     await expectAccessible();
   });
 
-  it("say which of the two licence figures is not sent", async () => {
+  it("show which of the two licence figures is not sent", async () => {
     open(answer({ seats_used: null, seats_total: 1500, seats_total_unknown: 0, trend: [] }));
     expect(await screen.findByText("active not sent by Heimdal")).toBeVisible();
     expect(screen.getByText("1,500", { exact: false })).toBeVisible();
   });
 
-  it("say of how many clients licences are unknown, and lead to them", async () => {
+  it("show for how many clients licences are unknown, with links", async () => {
     const sums = { seats_used: 1204, seats_total: 1500, trend: [] };
     const { unmount } = open(answer({ ...sums, seats_used_unknown: 3, seats_total_unknown: 3 }));
     expect(await screen.findByRole("link", { name: "3 unknown" })).toHaveAttribute(
@@ -99,11 +99,11 @@ describe("the figures", () => {
       "href",
       "#/clients?status=active&seats_used=unknown",
     );
-    // A share of sums over different clients would be none.
+    // Sums over different clients have no share.
     expect(screen.queryByText(/% active/)).toBeNull();
   });
 
-  it("count missing and disabled clients apart, and lead to them", async () => {
+  it("count missing and disabled clients separately, with links", async () => {
     open(answer({ clients_missing: 12, clients_disabled: 8 }));
     expect(await screen.findByRole("link", { name: "12 missing" })).toHaveAttribute(
       "href",
@@ -115,7 +115,7 @@ describe("the figures", () => {
     );
   });
 
-  it("say nothing of expiry where no client in the scope has a date", async () => {
+  it("have no expiry where no client in the scope has a date", async () => {
     open(answer({ expiring_soon: null, attention: [] }));
     expect(await screen.findByText("Nothing needs attention")).toBeVisible();
     expect(screen.queryByText("Expiring in 30 days")).toBeNull();
@@ -143,7 +143,7 @@ describe("the trend", () => {
     seats_total: 90,
   });
 
-  it("gives its numbers as a table to those who cannot see the chart", async () => {
+  it("has its numbers as a table for assistive technology", async () => {
     open(answer({ trend: [day("2026-11-01", 1234), day("2026-11-02", 1300)] }));
     const table = await screen.findByRole("table", { name: /^Licences active and purchased/ });
     expect(
@@ -157,7 +157,7 @@ describe("the trend", () => {
     ]);
   });
 
-  it("shows the numbers to whoever asks for them", async () => {
+  it("shows the numbers on demand", async () => {
     const { user } = open(answer({ trend: [day("2026-11-01", 1234)] }));
     await user.click(await screen.findByRole("button", { name: "Show numbers of Licences" }));
     expect(screen.getByRole("region", { name: /^One day so far/ })).toBeVisible();
@@ -165,7 +165,7 @@ describe("the trend", () => {
     expect(screen.queryByRole("region", { name: /^One day so far/ })).toBeNull();
   });
 
-  it("has a gap where a day has no figure, and is not drawn where none has", async () => {
+  it("has a gap for a day without a figure, and no chart without any", async () => {
     const before = { ...day("2026-11-01", 0), seats_used: null, seats_total: null };
     const { unmount } = open(answer({ trend: [before, day("2026-11-02", 1300)] }));
     const table = await screen.findByRole("table", { name: /^Licences active and purchased/ });
@@ -176,7 +176,7 @@ describe("the trend", () => {
     expect(changeOver([before, day("2026-11-02", 1300)], (d) => d.seats_used)).toBeUndefined();
   });
 
-  it("says when it begins", async () => {
+  it("shows when it begins", async () => {
     open(answer({ trend: [] }));
     expect(await screen.findAllByText("The trend begins with the first complete sync.")).toHaveLength(2);
   });
@@ -192,7 +192,7 @@ describe("the trend", () => {
 });
 
 describe("what needs attention", () => {
-  it("leads to the client, the MSP or the run it is about", async () => {
+  it("links to its client, MSP or run", async () => {
     open(
       answer({
         attention: [
@@ -226,18 +226,18 @@ describe("what needs attention", () => {
     ["client_missing", "", "Missing from the last sync, last seen"],
     ["sync_partial", "Nordlys", "Clients of some MSPs could not be read. Last sync"],
     ["msp_without_clients", "", "MSP without clients"],
-  ] as const)("is said in words: %s %s", (kind, detail, words) => {
+  ] as const)("has a text: %s %s", (kind, detail, words) => {
     expect(attentionText({ kind, detail })).toBe(words);
   });
 
   it.each([
     [1, "The clients of Nordlys could not be read. Last sync"],
     [3, "The clients of 3 MSPs could not be read. Last sync"],
-  ])("says of %d MSPs that they could not be read", (count, words) => {
+  ])("names %d MSPs that could not be read", (count, words) => {
     expect(attentionText({ kind: "sync_partial", detail: "Nordlys", count })).toBe(words);
   });
 
-  it("is nothing, and says so", async () => {
+  it("can be empty", async () => {
     open(answer({ attention: [] }));
     expect(await screen.findByText("Nothing needs attention")).toBeVisible();
   });
@@ -249,7 +249,7 @@ describe("before the first sync", () => {
     answer({ data_as_of: null, clients: 0, msps: 0, trend: [], attention: [] })(fake);
   };
 
-  it("lets an admin start it, and follows it", async () => {
+  it("lets an administrator start it, and watches it", async () => {
     const { user, fake } = open((fake) => {
       nothing(fake);
       fake.world.runs = [];
@@ -283,7 +283,7 @@ describe("before the first sync", () => {
     expect(await screen.findByText("75% active")).toBeVisible();
   });
 
-  it("says why the first one failed", async () => {
+  it("shows why the first one failed", async () => {
     open((fake) => {
       const run = fake.world.runs[0] as SyncRun;
       nothing(fake);
@@ -294,7 +294,7 @@ describe("before the first sync", () => {
     expect(screen.getByRole("link", { name: "Open Products & sync" })).toHaveAttribute("href", "#/syncs");
   });
 
-  it("leads to the key where it is the key that failed", async () => {
+  it("links to the key where the key failed", async () => {
     open((fake) => {
       const run = fake.world.runs[0] as SyncRun;
       nothing(fake);
@@ -308,7 +308,7 @@ describe("before the first sync", () => {
     expect(screen.getByRole("button", { name: "Start sync" })).not.toHaveClass("MuiButton-contained");
   });
 
-  it("leads to the fields where they are what failed", async () => {
+  it("links to the field map where the fields failed", async () => {
     open((fake) => {
       const run = fake.world.runs[0] as SyncRun;
       nothing(fake);
@@ -321,7 +321,7 @@ describe("before the first sync", () => {
     expect(fields).toHaveClass("MuiButton-contained");
   });
 
-  it("says that no product is connected", async () => {
+  it("shows that no product is connected", async () => {
     const { user } = open((fake) => {
       nothing(fake);
       fake.fail("startSync", new Problem("no_product"));
@@ -330,7 +330,7 @@ describe("before the first sync", () => {
     expect(await screen.findByText(/No product is connected/)).toBeVisible();
   });
 
-  it("tells staff who can start it, and an MSP's user what will be here", async () => {
+  it("explains it to staff and to an MSP's user", async () => {
     const { unmount } = open(nothing, "staff");
     expect(await screen.findByText(/An administrator of your MSSP can start/)).toBeVisible();
     expect(screen.queryByRole("button", { name: "Start sync" })).toBeNull();
@@ -341,7 +341,7 @@ describe("before the first sync", () => {
 });
 
 describe("an overview that cannot be loaded", () => {
-  it("says why and tries again", async () => {
+  it("shows why and retries", async () => {
     const { user, fake } = open((fake) => fake.fail("overview", new Problem("internal")));
     expect(await screen.findByText("Something went wrong")).toBeVisible();
     fake.fail("overview");
@@ -349,7 +349,7 @@ describe("an overview that cannot be loaded", () => {
     expect(await screen.findByText("Needs attention")).toBeVisible();
   });
 
-  it("keeps what is there when an update fails, and says so", async () => {
+  it("keeps its data when a refetch fails, and shows that", async () => {
     const { fake } = open();
     await screen.findByText("Needs attention");
     fake.fail("overview", new Problem("internal"));

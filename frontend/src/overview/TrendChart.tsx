@@ -24,7 +24,10 @@ function range(lines: TrendLine[]): { min: number; max: number } {
   return { min: Math.max(0, low - room), max: high + room };
 }
 
-/** Lines over days, with the height of the parent. Hidden from assistive technology, which has the caption and the table. */
+/**
+ * Lines over days, with the height of the parent. Hidden from assistive technology, which has the caption and the
+ * table.
+ */
 export default function TrendChart({ days, lines }: Props) {
   const single = days.length < 2;
   return (

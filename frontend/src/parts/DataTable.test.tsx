@@ -43,7 +43,7 @@ function framed(props: Partial<DataTableProps<Row>>) {
 const table = (props: Partial<DataTableProps<Row>> = {}) => renderPart(framed(props));
 
 describe("a table with rows", () => {
-  it("names itself and every column, groups numbers and shows a dash for what is absent", async () => {
+  it("has names, groups numbers and shows a dash for absent values", async () => {
     table();
     const grid = await screen.findByRole("grid", { name: "Clients" });
     const headers = within(grid).getAllByRole("columnheader");
@@ -63,7 +63,7 @@ describe("a table with rows", () => {
     expect(onOpen).toHaveBeenLastCalledWith(rows[1]);
   });
 
-  it("asks for another order by a header, ascending first, then descending", async () => {
+  it("is sorted by a header, ascending first, then descending", async () => {
     const onSort = vi.fn();
     const { user, unmount } = table({ onSort, sort: "name" });
     await user.click(await screen.findByText("Seats"));
@@ -81,7 +81,7 @@ describe("a table with rows", () => {
     expect(cell.closest("[role=row]")).toHaveAttribute("aria-selected", "true");
   });
 
-  it("says how many of how many are loaded, and loads more on demand", async () => {
+  it("shows how many rows are loaded, and loads more on demand", async () => {
     const onMore = vi.fn();
     const { user } = table({ total: 612, hasMore: true, onMore });
     expect(await screen.findByText("Showing 2 of 612")).toBeVisible();
@@ -90,7 +90,7 @@ describe("a table with rows", () => {
     expect(onMore).toHaveBeenCalled();
   });
 
-  it("keeps its place while further rows arrive", async () => {
+  it("keeps its scroll position while further rows load", async () => {
     const { rerender } = table({ total: 3, sort: "name", onSort: vi.fn() });
     await screen.findByRole("gridcell", { name: "Aldgate Bakery" });
     const scroller = document.querySelector(".MuiDataGrid-virtualScroller") as HTMLElement;
@@ -101,7 +101,7 @@ describe("a table with rows", () => {
     expect(scroller.scrollTop).toBe(300);
   });
 
-  it("keeps its rows when they cannot be updated, and says that they may be old", async () => {
+  it("keeps its rows when a refetch fails, and shows that they may be old", async () => {
     const onRetry = vi.fn();
     const { user } = table({ problem: new Problem("offline"), onRetry });
     expect(await screen.findByRole("gridcell", { name: "Aldgate Bakery" })).toBeVisible();
@@ -112,20 +112,20 @@ describe("a table with rows", () => {
 });
 
 describe("a table without rows", () => {
-  it("shows grey rows while it loads, and no empty state", async () => {
+  it("shows a skeleton while it loads, and no empty state", async () => {
     table({ rows: [], total: 0, loading: true });
     await waitFor(() => expect(document.querySelector(".MuiDataGrid-skeletonLoadingOverlay")).not.toBeNull());
     expect(screen.queryByText("No clients yet")).toBeNull();
     expect(screen.getByText("Loading")).toBeVisible();
   });
 
-  it("says what would be here where there is nothing", async () => {
+  it("shows the empty state", async () => {
     table({ rows: [], total: 0 });
     expect(screen.getByText("No clients yet")).toBeVisible();
     await expectAccessible();
   });
 
-  it("says what was looked for where nothing matches, and clears it", async () => {
+  it("shows the filter where nothing matches, and clears it", async () => {
     const onClear = vi.fn();
     const { user } = table({ rows: [], total: 0, filterText: "“zebra”", onClear });
     expect(screen.getByText("Nothing here matches “zebra”.")).toBeVisible();
@@ -133,7 +133,7 @@ describe("a table without rows", () => {
     expect(onClear).toHaveBeenCalled();
   });
 
-  it("says what failed, with a next step and the request id to copy", async () => {
+  it("shows what failed, with a next step and the request id to copy", async () => {
     const onRetry = vi.fn();
     const { user, fake } = table({
       rows: [],
@@ -149,7 +149,7 @@ describe("a table without rows", () => {
     await expectAccessible();
   });
 
-  it("offers no second try where the role does not include it", () => {
+  it("offers no retry where the role does not include it", () => {
     table({ rows: [], total: 0, problem: new Problem("forbidden"), onRetry: vi.fn() });
     expect(screen.getByRole("alert")).toHaveTextContent("Your role does not include this");
     expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();

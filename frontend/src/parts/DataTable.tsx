@@ -40,7 +40,9 @@ export interface Column<Row> {
   flex?: number;
   /** Hidden while the table is narrower than this many pixels. */
   from?: number;
-  /** Where there is no room for all columns, the highest rank is hidden first. A column without a rank is never hidden. */
+  /**
+   * Where there is no room for all columns, the highest rank is hidden first. A column without a rank is never hidden.
+   */
   rank?: number;
 }
 

@@ -8,7 +8,9 @@ import { useTimeZone } from "./timeZone";
 
 const soon = 30;
 
-/** The day something ends, relative to today, the date on hover. Past and near days are marked by icon, text and colour. */
+/**
+ * The day something ends, relative to today, the date on hover. Past and near days are marked by icon, text and colour.
+ */
 export function Expiry({ on }: { on: string | null | undefined }) {
   const now = useNow();
   const zone = useTimeZone();

@@ -94,7 +94,9 @@ export function FormDialog(props: Props) {
   );
 }
 
-/** Why an action failed, in one line. A conflict is a warning with its own message, because it is no error of the app. */
+/**
+ * Why an action failed, in one line. A conflict is a warning with its own message, because it is no error of the app.
+ */
 export function ProblemLine({ problem }: { problem: Problem }) {
   if (problem.code === "conflict" && problem.message) {
     return (

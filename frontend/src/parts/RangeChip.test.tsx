@@ -35,7 +35,7 @@ describe("a filter by a range", () => {
     ["40{Tab}20{Enter}", "The first number is larger than the second. Enter them the other way round."],
     ["some{Enter}", "Enter whole numbers, for example from 5 to 20."],
     ["{Tab}-1{Enter}", "Enter whole numbers, for example from 5 to 20."],
-  ])("says what is wrong, and asks for nothing: %s", async (keys, text) => {
+  ])("shows what is wrong, and does not filter: %s", async (keys, text) => {
     const { user, onChange } = chip();
     await openForm(user);
     await user.keyboard(keys);
@@ -47,7 +47,7 @@ describe("a filter by a range", () => {
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
-  it("asks for the unknown instead of numbers", async () => {
+  it("can be set to unknown instead of numbers", async () => {
     const { user, onChange } = chip();
     await openForm(user);
     await user.click(screen.getByRole("checkbox", { name: "Only unknown values" }));
@@ -56,13 +56,13 @@ describe("a filter by a range", () => {
     expect(onChange).toHaveBeenCalledWith("unknown");
   });
 
-  it("offers the unknown only where there is any", async () => {
+  it("offers unknown only where it is possible", async () => {
     const { user } = chip(undefined, false);
     await openForm(user);
     expect(screen.queryByRole("checkbox")).toBeNull();
   });
 
-  it("begins with what is chosen, and takes it out", async () => {
+  it("starts with the chosen range, and removes it", async () => {
     const { user, onChange } = chip("5..10");
     await openForm(user, "Purchased 5 to 10");
     expect(screen.getByRole("textbox", { name: "From" })).toHaveValue("5");
@@ -86,7 +86,7 @@ it.each([
   ["..5", "up to 5"],
   ["5..5", "5"],
   ["unknown", "unknown"],
-])("a range reads on after its name: %s", (value, words) => {
+])("the label of range %s", (value, words) => {
   expect(rangeLabel(value)).toBe(words);
 });
 

@@ -4,7 +4,7 @@ import { ThrottledLiveRegion } from "./ThrottledLiveRegion";
 
 afterEach(() => vi.useRealTimers());
 
-it("says what holds after each pause, and nothing of what was between", () => {
+it("announces the latest text after each interval, and skips those in between", () => {
   vi.useFakeTimers();
   const { rerender } = render(<ThrottledLiveRegion text="1 read" />);
   const said = () => screen.getByRole("status").textContent;

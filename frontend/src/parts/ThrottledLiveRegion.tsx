@@ -8,8 +8,8 @@ interface Props {
 }
 
 /**
- * A live region for assistive technology whose text changes at most once in a while, for text that changes all the time.
- * Give it another key to announce a text at once.
+ * A live region for assistive technology whose text changes at most once in a while, for text that changes all the
+ * time. Give it another key to announce a text at once.
  */
 export function ThrottledLiveRegion({ text, every = 30_000 }: Props) {
   const [announced, setAnnounced] = useState(text);

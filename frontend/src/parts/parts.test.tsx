@@ -37,14 +37,14 @@ describe("a form in a dialog", () => {
     await expectAccessible();
   });
 
-  it("cannot be sent twice nor lost while the answer is on its way", async () => {
+  it("cannot be sent twice or closed while it is being sent", async () => {
     const { user, onSubmit, onClose } = form({ pending: true });
     await user.type(screen.getByRole("textbox", { name: "E-mail" }), "x{Enter}{Escape}");
     expect(onSubmit).not.toHaveBeenCalled();
     expect(onClose).not.toHaveBeenCalled();
   });
 
-  it("says why it failed, unless a field says so itself", () => {
+  it("shows why it failed, unless a field shows it", () => {
     const { unmount } = form({ problem: new Problem("forbidden", { requestId: "req-3" }) });
     expect(screen.getByRole("alert")).toHaveTextContent(/Your role does not include this.*req-3/);
     unmount();
@@ -53,7 +53,7 @@ describe("a form in a dialog", () => {
   });
 });
 
-it("a destructive question is never answered with yes by default", async () => {
+it("a confirmation has Cancel as its default", async () => {
   const onConfirm = vi.fn();
   const { user } = renderPart(
     <ConfirmDialog
@@ -94,7 +94,7 @@ function Bar({ onAsk }: { onAsk: (q: string) => void }) {
 }
 
 describe("filters", () => {
-  it("ask once the typing pauses, not on every key", async () => {
+  it("search once the typing pauses, not on every key", async () => {
     const onAsk = vi.fn();
     const { user } = renderPart(<Bar onAsk={onAsk} />);
     await user.type(screen.getByRole("searchbox", { name: "Search clients" }), "bakery");
@@ -102,7 +102,7 @@ describe("filters", () => {
     expect(onAsk).toHaveBeenCalledTimes(1);
   });
 
-  it("empty the search on Escape", async () => {
+  it("clear the search on Escape", async () => {
     const onAsk = vi.fn();
     const { user } = renderPart(<Bar onAsk={onAsk} />);
     const field = screen.getByRole("searchbox", { name: "Search clients" });

@@ -16,11 +16,11 @@ it.each([
   [515, ["type", "seen"]],
   [405, ["expires", "type", "seen"]],
   [100, ["expires", "type", "seen"]],
-])("in a table %d wide it leaves out the columns of the highest rank until the rest fits", (width, left) => {
+])("hides the highest ranks in a table %d wide until the rest fits", (width, left) => {
   expect(hiddenColumns(columns, width)).toEqual(left);
 });
 
-it.each([400, 500, 690, 760, 1012, 1652])("lets no column end outside a table %d wide", (width) => {
+it.each([400, 500, 690, 760, 1012, 1652])("has no column outside a table %d wide", (width) => {
   const left = hiddenColumns(columns, width);
   const kept = columns.filter(({ field }) => !left.includes(field));
   expect(kept.reduce((all, { width: wide, minWidth }) => all + (wide ?? minWidth ?? 0), 0)).toBeLessThan(

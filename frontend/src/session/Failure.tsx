@@ -50,7 +50,9 @@ interface Props {
   action?: ReactNode;
 }
 
-/** The title and text of a failed sign-in. A problem that is not specific to signing in has the text of other screens. */
+/**
+ * The title and text of a failed sign-in. A problem that is not specific to signing in has the text of other screens.
+ */
 export function failureText(problem: Problem, provider: ProviderID | null) {
   const kind = find(withText, problem.code);
   const named = { provider: t(`words.provider.${provider ?? "google"}`), why: problem.message };

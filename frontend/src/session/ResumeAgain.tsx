@@ -14,7 +14,10 @@ interface Props {
   onInstead: () => void;
 }
 
-/** Shown while a kept session waits for the portal: why, when the next try is, and buttons to try now or to sign in instead. */
+/**
+ * Shown while a kept session waits for the portal: why, when the next try is, and buttons to try now or to sign in
+ * instead.
+ */
 export function ResumeAgain({ why, onInstead }: Props) {
   const { pending, nextAt, tryNow } = useResumeAgain();
   const left = useSecondsLeft(nextAt);

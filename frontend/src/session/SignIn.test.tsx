@@ -21,7 +21,7 @@ async function failWith(problem: Problem) {
 }
 
 describe("the first screen", () => {
-  it("offers both ways in, the portal's host and the version", async () => {
+  it("shows both providers, the portal's host and the version", async () => {
     renderApp();
     expect(await google()).toBeEnabled();
     expect(await microsoft()).toBeEnabled();
@@ -30,7 +30,7 @@ describe("the first screen", () => {
     await expectAccessible();
   });
 
-  it("asks for the portal's address where none is set, in the words of Go where it will not do", async () => {
+  it("asks for the portal's address where none is set, and shows why one is refused", async () => {
     const { user, fake } = renderApp({ startup: { api_url: "" } });
     const field = await screen.findByRole("textbox", { name: "Portal address" });
     await user.click(screen.getByRole("button", { name: "Continue" }));
@@ -61,7 +61,7 @@ describe("the first screen", () => {
     expect(screen.queryByRole("button", { name: "Change" })).toBeNull();
   });
 
-  it("says that the portal cannot be reached, and tries again", async () => {
+  it("shows that the portal cannot be reached, and retries", async () => {
     const { user } = renderApp({ prepare: (fake) => fake.fail("providers", new Problem("offline"), 1) });
     expect(await screen.findByText("The portal cannot be reached")).toBeVisible();
     await expectAccessible();
@@ -85,7 +85,7 @@ describe("when the portal cannot be reached", () => {
     expect(words.title).not.toMatch(/parts\.|undefined|^$/);
   });
 
-  it("says the same failure once, though neither session nor providers could be had", async () => {
+  it("shows the failure once, although session and providers both failed", async () => {
     const { user } = renderApp({
       startup: { has_session: true },
       prepare: (fake) => {
@@ -103,7 +103,7 @@ describe("when the portal cannot be reached", () => {
     expect(await google()).toBeVisible();
   });
 
-  it("keeps the buttons when asking anew fails", async () => {
+  it("keeps the buttons when a refetch fails", async () => {
     const { fake } = renderApp();
     await google();
     fake.fail("providers", expired());
@@ -112,7 +112,7 @@ describe("when the portal cannot be reached", () => {
   });
 });
 
-describe("what the provider said", () => {
+describe("the message of the provider", () => {
   it.each(["denied", "provider_refused", "provider_unavailable"] as const)(
     "is shown as its words: %s",
     async (code) => {
@@ -128,7 +128,7 @@ describe("what the provider said", () => {
   );
 });
 
-describe("while the browser has the word", () => {
+describe("while the user signs in with the browser", () => {
   it("shows the time left and a link to copy, opens the page again, and cancels", async () => {
     const { user, fake } = renderApp();
     await user.click(await google());
@@ -146,7 +146,7 @@ describe("while the browser has the word", () => {
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
-  it("follows the desktop to the next link once one was used", async () => {
+  it("shows the next link once one was used", async () => {
     const { user, fake } = renderApp();
     await user.click(await google());
     await screen.findByText("Continue in your browser");
@@ -158,7 +158,7 @@ describe("while the browser has the word", () => {
     expect(fake.clipboard).toBe("http://127.0.0.1:1/start/next");
   });
 
-  it("stays where it is when word of the cancelled sign-in comes late", async () => {
+  it("ignores a late event of the cancelled sign-in", async () => {
     const { user, fake } = renderApp();
     await user.click(await google());
     await user.click(await screen.findByRole("button", { name: "Cancel" }));
@@ -189,7 +189,7 @@ describe("while the browser has the word", () => {
     expect(screen.getByRole("button", { name: "Copy link" })).toBeVisible();
   });
 
-  it("says so where opening the page again fails", async () => {
+  it("shows why opening the page again failed", async () => {
     const { user, fake } = renderApp();
     await user.click(await google());
     await screen.findByText("Continue in your browser");
@@ -199,7 +199,7 @@ describe("while the browser has the word", () => {
     expect(screen.getByRole("button", { name: "Copy link" })).toBeVisible();
   });
 
-  it("says when the browser has come back", async () => {
+  it("shows that the browser has returned", async () => {
     const { user, fake } = renderApp();
     await user.click(await microsoft());
     await screen.findByText("Continue in your browser");
@@ -227,7 +227,7 @@ describe("while the browser has the word", () => {
   });
 });
 
-describe("a sign-in that fails says why in its own words, and can be tried again", () => {
+describe("a failed sign-in", () => {
   it.each<[ProblemCode, string]>([
     ["cancelled", "Sign-in cancelled"],
     ["timed_out", "Sign-in took too long"],
@@ -252,8 +252,8 @@ describe("a sign-in that fails says why in its own words, and can be tried again
     await expectAccessible();
   });
 
-  // Every code there is: one that is new must get its own words before it reaches anybody.
-  it.each(problemCodes.filter((code) => code !== "internal"))("has words of its own for %s", (code) => {
+  // A new code must have its own text.
+  it.each(problemCodes.filter((code) => code !== "internal"))("has its own text for %s", (code) => {
     const generic = failureText(new Problem("internal"), "google");
     const { title, text } = failureText(new Problem(code), "google");
     expect(title).not.toBe(generic.title);
@@ -261,19 +261,19 @@ describe("a sign-in that fails says why in its own words, and can be tried again
     expect(`${title} ${text}`).not.toMatch(/session\.|parts\.|\{\{|undefined/);
   });
 
-  it("gives the link to copy where the browser could not be opened", async () => {
+  it("offers the link to copy where the browser could not be opened", async () => {
     const { user, fake } = await failWith(new Problem("browser_failed"));
     await user.click(await screen.findByRole("button", { name: "Copy link" }));
     expect(fake.clipboard).toBe("http://127.0.0.1:50123/start/9f3c");
   });
 
-  it("gives the request id to copy", async () => {
+  it("offers the request id to copy", async () => {
     const { user, fake } = await failWith(new Problem("provider_refused", { requestId: "req-77" }));
     await user.click(await screen.findByRole("button", { name: "Copy request id" }));
     expect(fake.clipboard).toBe("req-77");
   });
 
-  it("keeps the buttons shut as long as the portal asks to wait", async () => {
+  it("disables the buttons while the portal asks to wait", async () => {
     await failWith(new Problem("too_many_requests", { retryAfter: 90 }));
     expect(await screen.findByRole("button", { name: /^Try again in 1:[23]\d$/ })).toBeDisabled();
     expect(await google()).toBeDisabled();
@@ -281,8 +281,8 @@ describe("a sign-in that fails says why in its own words, and can be tried again
   });
 });
 
-describe("waiting because the portal asks for it", () => {
-  it("lets the same sign-in be tried again once the time is over", async () => {
+describe("waiting for the rate limit", () => {
+  it("can be retried once the time is over", async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const { fake, user } = await failWith(new Problem("too_many_requests", { retryAfter: 40 }));
     expect(await screen.findByRole("button", { name: /^Try again in 0:/ })).toBeDisabled();
@@ -292,14 +292,14 @@ describe("waiting because the portal asks for it", () => {
     expect(fake.calls.filter((call) => call === "signIn")).toHaveLength(2);
   });
 
-  it("counts down where the ways to sign in cannot be asked for yet", async () => {
+  it("counts down where the providers cannot be loaded yet", async () => {
     renderApp({
       prepare: (fake) => fake.fail("providers", new Problem("too_many_requests", { retryAfter: 70 })),
     });
     expect(await screen.findByRole("button", { name: /^Try again in (1:10|1:0\d|0:\d\d)$/ })).toBeDisabled();
   });
 
-  it("is said under the panel while the app waits by itself", async () => {
+  it("is shown below the panel while the app waits", async () => {
     const { fake, user } = renderApp();
     await user.click(await google());
     await screen.findByText("Continue in your browser");
@@ -308,7 +308,7 @@ describe("waiting because the portal asks for it", () => {
     await expectAccessible();
   });
 
-  it("is said to those who are signed in, once", async () => {
+  it("is shown once to a signed-in user", async () => {
     const { fake } = renderApp({ signedIn: people.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => {
@@ -319,7 +319,7 @@ describe("waiting because the portal asks for it", () => {
   });
 });
 
-it("makes one call of ten clicks, and says at once on the button that it is on its way", async () => {
+it("makes one call for ten clicks, and shows progress on the button at once", async () => {
   const signIn = vi.fn(() => new Promise<never>(() => undefined));
   renderApp({
     prepare: (fake) => {
@@ -337,7 +337,7 @@ it("makes one call of ten clicks, and says at once on the button that it is on i
   await expectAccessible();
 });
 
-it("can be left while it is being prepared", async () => {
+it("can be cancelled while it is being prepared", async () => {
   const { fake, user } = renderApp({
     prepare: (fake) => {
       fake.signIn = () => new Promise<never>(() => undefined);
@@ -358,7 +358,7 @@ describe("several invites", () => {
   }
   const box = (name: RegExp) => screen.getByRole("checkbox", { name });
 
-  it("are the person's to choose: none is chosen for them", async () => {
+  it("are not preselected", async () => {
     const { user, fake } = await choose();
     await expectAccessible();
     expect(box(/Harbour IT.*MSP user, provided by Northwind Security/)).not.toBeChecked();
@@ -371,7 +371,7 @@ describe("several invites", () => {
     expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
   });
 
-  it("ask for the code of one that needs it", async () => {
+  it("ask for the code of an invite that needs one", async () => {
     const { user } = await choose();
     await user.click(box(/Fjord Security/));
     await user.click(screen.getByRole("button", { name: "Accept" }));
@@ -380,7 +380,7 @@ describe("several invites", () => {
     expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
   });
 
-  it("stay to be chosen when the portal cannot be reached for a moment", async () => {
+  it("stay selectable when the portal cannot be reached for a moment", async () => {
     const { user, fake } = await choose();
     fake.fail("chooseInvites", new Problem("offline"), 1);
     await user.click(box(/Harbour IT/));
@@ -406,14 +406,14 @@ describe("a refusal", () => {
     },
   );
 
-  it("says so where Google named no address, and no code will do", async () => {
+  it("explains that no code is accepted where Google sent no address", async () => {
     const message = "Google did not name an e-mail address for this account, so it cannot claim an invite.";
     await failWith(new Problem("invite_code_required", { message }));
     expect(await screen.findByRole("alert")).toHaveTextContent(message);
     await expectAccessible();
   });
 
-  it("of somebody who is deactivated leaves the code of another invite to enter", async () => {
+  it("of a deactivated user offers to enter the code of another invite", async () => {
     const { user } = await failWith(new Problem("deactivated"));
     await user.click(await screen.findByRole("button", { name: "I have an invite code" }));
     await user.type(await screen.findByRole("textbox", { name: "Invite code" }), "K7QM-2VXD-94TB{Enter}");
@@ -421,13 +421,13 @@ describe("a refusal", () => {
   });
 });
 
-describe("an invite that wants its code", () => {
+describe("an invite that needs its code", () => {
   async function askForCode() {
     const app = await failWith(new Problem("invite_code_required"));
     return { ...app, field: await screen.findByRole("textbox", { name: "Invite code" }) };
   }
 
-  it("keeps a wrong code in the field, and lets the right one in", async () => {
+  it("keeps a wrong code in the field, and accepts the right one", async () => {
     const { user, field } = await askForCode();
     await expectAccessible();
     await user.type(field, "wrong{Enter}");
@@ -451,7 +451,7 @@ describe("an invite that wants its code", () => {
     expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
   });
 
-  it("says what to do once the invite is closed", async () => {
+  it("shows what to do once the invite is closed", async () => {
     const { user, fake, field } = await askForCode();
     fake.inviteCode.tries = 1;
     await user.type(field, "wrong{Enter}");
@@ -460,7 +460,7 @@ describe("an invite that wants its code", () => {
     await expectAccessible();
   });
 
-  it("waits where too many codes were tried, and keeps the code", async () => {
+  it("waits after too many tries, and keeps the code", async () => {
     const { user, fake, field } = await askForCode();
     fake.fail("submitInviteCode", new Problem("too_many_requests", { retryAfter: 30 }), 1);
     await user.type(field, "K7QM-2VXD-94TB{Enter}");
@@ -486,7 +486,7 @@ describe("an invite that wants its code", () => {
     expect(await google()).toBeEnabled();
   });
 
-  it("can be left", async () => {
+  it("can be cancelled", async () => {
     const { user, fake } = await askForCode();
     await user.click(screen.getByRole("button", { name: "Cancel" }));
     expect(fake.calls).toContain("cancelSignIn");
@@ -495,7 +495,7 @@ describe("an invite that wants its code", () => {
 });
 
 describe("a session from an earlier run", () => {
-  it("is not waited for longer than the user likes, where the keyring wants its password", async () => {
+  it("can be skipped while the keyring waits for its password", async () => {
     const { user, fake } = renderApp({
       signedIn: people.admin,
       prepare: (fake) => {
@@ -520,7 +520,7 @@ describe("a session from an earlier run", () => {
     expect(seen.some((text) => text.includes("Sign in with"))).toBe(false);
   });
 
-  it("says why it could not be picked up", async () => {
+  it("shows why it could not be restored", async () => {
     renderApp({
       signedIn: people.admin,
       prepare: (fake) => fake.fail("resume", new Problem("session_revoked")),
@@ -543,14 +543,14 @@ describe("a session from an earlier run", () => {
     await expectAccessible();
   });
 
-  it("says that the keyring could not be asked, in its own sentence", async () => {
+  it("shows the message of a keyring that cannot be used", async () => {
     renderApp({ startup: { keyring_problem: "The keyring is locked. Unlock it and try again." } });
     expect(await screen.findByText(/^The keyring is locked\..*until you close the app\.$/)).toBeVisible();
     expect(await google()).toBeEnabled();
     await expectAccessible();
   });
 
-  it("leads back to the sign-in screen, saying why, when it is ended elsewhere", async () => {
+  it("shows the sign-in screen with the reason when it was ended elsewhere", async () => {
     const { fake } = renderApp({ signedIn: people.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => fake.emit("session:ended", { code: "deactivated", message: "Deactivated." }));
@@ -559,7 +559,7 @@ describe("a session from an earlier run", () => {
     expect(screen.queryByText("Ada Lindqvist")).toBeNull();
   });
 
-  it("takes on another role as soon as the portal says so", async () => {
+  it("changes the role as soon as the portal reports it", async () => {
     const { fake } = renderApp({ signedIn: people.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     for (const grant of fake.world.users.find(({ id }) => id === people.admin.user.id)?.grants ?? []) {
@@ -570,7 +570,7 @@ describe("a session from an earlier run", () => {
     expect(screen.queryByText("You have been signed out")).toBeNull();
   });
 
-  it("tells that it lasts until you close the app where there is no keyring", async () => {
+  it("shows that it is not kept where there is no keyring", async () => {
     const { fake } = renderApp({ signedIn: people.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
     act(() => fake.emit("session:only", { message: "No keyring." }));
@@ -580,7 +580,7 @@ describe("a session from an earlier run", () => {
     await waitFor(() => expect(screen.queryByText(/Signed in only until you close the app/)).toBeNull());
   });
 
-  it("lets that notice be put away, and brings it back", async () => {
+  it("shows a closed notice again after a while", async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const { fake, user } = renderApp({ signedIn: people.admin });
     await screen.findByRole("button", { name: "Account of Ada Lindqvist" });
@@ -594,7 +594,7 @@ describe("a session from an earlier run", () => {
     expect(await screen.findByText(/until you close the app/)).toBeVisible();
   });
 
-  it("leaves the next person at the start, not where the last one was", async () => {
+  it("starts the next user at the first screen", async () => {
     const { user } = renderApp({ signedIn: people.admin, path: "/clients" });
     await user.click(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }));
     await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
@@ -602,7 +602,7 @@ describe("a session from an earlier run", () => {
     await waitFor(() => expect(window.location.hash).toBe(""));
   });
 
-  it("is gone after signing out, even where the server could not be told", async () => {
+  it("ends with a sign-out, also where the server cannot be reached", async () => {
     const { user, fake } = renderApp({ signedIn: people.admin });
     fake.fail("signOut", new Problem("offline"));
     await user.click(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }));

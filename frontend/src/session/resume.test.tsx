@@ -6,19 +6,19 @@ import { expectAccessible, renderApp } from "../test/render";
 import { pauseAfter } from "./useResumeAgain";
 
 const resumes = (fake: Fake) => fake.calls.filter((call) => call === "resume").length;
-// A bound for what the app does by itself, however busy the machine is.
+// A bound for what the app does automatically, also on a busy machine.
 const patience = { timeout: 25_000 };
 const signedIn = () => screen.findByRole("button", { name: "Account of Ada Lindqvist" });
 
-/** The app, started before the network is there. */
+/** Starts the app before the network is up. */
 async function startOffline(problem = new Problem("offline")) {
   const app = renderApp({ signedIn: people.admin, prepare: (fake) => fake.fail("resume", problem) });
   await screen.findByRole("button", { name: "Try again" });
   return app;
 }
 
-describe("a session that could not be picked up because the portal was out of reach", () => {
-  it("says that it is still there, shows no sign-in buttons, and one alert", async () => {
+describe("a session that could not be restored during an outage", () => {
+  it("is kept, with one alert and no sign-in buttons", async () => {
     await startOffline();
     expect(screen.getByText("The portal cannot be reached")).toBeVisible();
     expect(screen.getByText(/^You are still signed in on this computer\./)).toBeVisible();
@@ -27,7 +27,7 @@ describe("a session that could not be picked up because the portal was out of re
     await expectAccessible();
   });
 
-  it("is picked up by the button", async () => {
+  it("is restored by the button", async () => {
     const { fake, user } = await startOffline();
     await user.click(screen.getByRole("button", { name: "Try again" }));
     await waitFor(() => expect(resumes(fake)).toBe(2));
@@ -37,26 +37,26 @@ describe("a session that could not be picked up because the portal was out of re
     expect(await signedIn()).toBeVisible();
   });
 
-  it("is picked up when the network changes", async () => {
+  it("is restored when the network changes", async () => {
     const { fake } = await startOffline(new Problem("unavailable"));
     fake.fail("resume");
     act(() => fake.emit("network:changed", {}));
     expect(await signedIn()).toBeVisible();
   });
 
-  it("is picked up by itself", async () => {
+  it("is restored automatically", async () => {
     const { fake } = await startOffline();
     await waitFor(() => expect(resumes(fake)).toBeGreaterThan(1), patience);
     fake.fail("resume");
     expect(await screen.findByRole("button", { name: "Account of Ada Lindqvist" }, patience)).toBeVisible();
   }, 60_000);
 
-  it("is tried after pauses that grow to a minute", () => {
+  it("is retried at intervals that grow to a minute", () => {
     const pauses = [0, 1, 2, 3, 4, 5, 6, 100].map(pauseAfter);
     expect(pauses).toEqual([2_000, 4_000, 8_000, 15_000, 30_000, 60_000, 60_000, 60_000]);
   });
 
-  it("leaves the way open to sign in instead, and is not tried meanwhile", async () => {
+  it("can be skipped by signing in, and is not retried meanwhile", async () => {
     const { fake, user } = await startOffline();
     await user.click(screen.getByRole("button", { name: "Sign in instead" }));
     expect(await screen.findByRole("button", { name: "Sign in with Google" })).toBeEnabled();
@@ -64,7 +64,7 @@ describe("a session that could not be picked up because the portal was out of re
     expect(resumes(fake)).toBe(1);
   });
 
-  it("is not tried again once the portal has ended it", async () => {
+  it("is not retried once the portal has ended it", async () => {
     const { fake, user } = await startOffline();
     fake.fail("resume", new Problem("session_revoked"));
     await user.click(screen.getByRole("button", { name: "Try again" }));
@@ -75,7 +75,7 @@ describe("a session that could not be picked up because the portal was out of re
   });
 });
 
-it("what failed to load is loaded again when the network changes", async () => {
+it("refetches failed queries when the network changes", async () => {
   const prepare = (fake: Fake) => fake.fail("overview", new Problem("offline"));
   const { fake } = renderApp({ signedIn: people.admin, prepare });
   await screen.findByRole("button", { name: "Try again" }, patience);

@@ -5,7 +5,7 @@ import type { Role } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { renderApp } from "../test/render";
 
-/** Does to the role of whoever is signed in what an administrator elsewhere may do. */
+/** Changes the role of the signed-in user, as an administrator elsewhere could. */
 function give(fake: Fake, person: keyof typeof people, role: Role) {
   const held = fake.world.users.find(({ id }) => id === people[person].user.id)?.grants[0];
   if (held) held.role = role;
@@ -21,7 +21,7 @@ async function openClients(who: keyof typeof people = "mspAdmin", path = "/admin
   return app;
 }
 
-it("a role that was taken away while working is told, and leads to where the new one may be", async () => {
+it("shows a notice and a permitted screen after a role was reduced", async () => {
   const { fake, user } = await openClients();
   give(fake, "mspAdmin", "msp_user");
   await user.click(screen.getByRole("link", { name: "Users" }));
@@ -32,7 +32,7 @@ it("a role that was taken away while working is told, and leads to where the new
   expect(screen.queryByRole("link", { name: "Admin" })).toBeNull();
 });
 
-it("a role that lets do more is told without leaving the screen", async () => {
+it("shows a notice and stays on the screen after a role was extended", async () => {
   const { fake, user } = await openClients("staff", "/clients");
   give(fake, "staff", "mssp_admin");
   await user.click(await screen.findByRole("gridcell", { name: /^Aldgate Bakery Ltd/ }));
@@ -41,7 +41,7 @@ it("a role that lets do more is told without leaving the screen", async () => {
   expect(screen.getByRole("link", { name: "Admin" })).toBeVisible();
 });
 
-it("a refusal that changes nothing of the role says nothing of one", async () => {
+it("shows no notice after a refusal that did not change the role", async () => {
   const { fake, user } = await openClients();
   fake.fail("users", new Problem("forbidden"));
   await user.click(screen.getByRole("link", { name: "Users" }));
@@ -50,7 +50,7 @@ it("a refusal that changes nothing of the role says nothing of one", async () =>
   expect(screen.queryByText(/Your role has changed/)).toBeNull();
 });
 
-it("without any role left, the way leads to the sign-in screen, saying why", async () => {
+it("shows the sign-in screen with the reason when no role is left", async () => {
   const { fake, user } = await openClients();
   fake.fail("me", new Problem("grant_changed"));
   fake.fail("users", new Problem("grant_changed"));
@@ -59,7 +59,7 @@ it("without any role left, the way leads to the sign-in screen, saying why", asy
   expect(screen.getByText(/Your role has changed/)).toBeVisible();
 });
 
-it("coming back to the window after a while asks who one is now", async () => {
+it("reloads the role when the window gets the focus after a while", async () => {
   const { fake } = await openClients("staff", "/clients");
   give(fake, "staff", "mssp_admin");
   const { now } = Date;

@@ -14,8 +14,8 @@ export type SessionState =
   /** Go failed to return its startup data. */
   | { at: "broken"; problem: Problem }
   /**
-   * No user is signed in. why: what ended the last session, or why it could not be restored. kept: the session may still
-   * be restored once the portal can be reached.
+   * No user is signed in. why: what ended the last session, or why it could not be restored. kept: the session may
+   * still be restored once the portal can be reached.
    */
   | { at: "signed_out"; startup: Startup; why: Problem | null; kept?: boolean }
   | { at: "signed_in"; startup: Startup; me: Me }
@@ -38,7 +38,9 @@ interface SessionControl {
 
 const Context = createContext<SessionControl | null>(null);
 
-/** The state of the session and the functions that change it, for App and the sign-in screen. Screens use useSession. */
+/**
+ * The state of the session and the functions that change it, for App and the sign-in screen. Screens use useSession.
+ */
 export function useSessionControl(): SessionControl {
   const control = useContext(Context);
   if (!control) throw new Error("useSessionControl needs <SessionProvider> above it");

@@ -20,7 +20,7 @@ describe("a further invite", () => {
     expect((await fake.me()).grants).toHaveLength(people.clientUser.grants.length + 1);
   });
 
-  it("says in words why a code claims nothing, and keeps the code", async () => {
+  it("shows why a code is refused, and keeps it", async () => {
     const { user, field } = await open();
     await user.type(field, "wrong{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent("There is no open invite with this code.");

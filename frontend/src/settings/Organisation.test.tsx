@@ -28,7 +28,7 @@ describe("the organisation's time zone", () => {
     expect(fake.calls.at(-1)).toBe("me");
   });
 
-  it("says when no zone matches", async () => {
+  it("shows when no zone matches", async () => {
     const { user } = open();
     await user.clear(await field());
     await user.type(await field(), "Mars");
@@ -44,7 +44,7 @@ describe("the organisation's time zone", () => {
     await expectAccessible();
   });
 
-  it("stays chosen where it could not be saved, and the form says why", async () => {
+  it("stays chosen when saving fails, and the form shows why", async () => {
     const { user, fake } = open((fake) => fake.fail("changeOrganisation", new Problem("offline")));
     await user.type(await field(), "{Control>}a{/Control}Berlin{ArrowDown}{Enter}");
     await user.click(save());
@@ -57,7 +57,7 @@ describe("the organisation's time zone", () => {
   const section = async () =>
     within((await screen.findByRole("heading", { name: "Organisation" })).closest("section") as HTMLElement);
 
-  it("says why it could not be loaded, and tries again", async () => {
+  it("shows why it could not be loaded, and retries", async () => {
     const { user } = open((fake) => fake.fail("organisation", new Problem("offline"), 1));
     expect(await (await section()).findByText("Not loaded yet")).toBeVisible();
     await expectAccessible();
@@ -65,12 +65,12 @@ describe("the organisation's time zone", () => {
     expect(await field()).toHaveValue("UTC");
   });
 
-  it("says when it may no longer be seen", async () => {
+  it("shows when it may no longer be seen", async () => {
     open((fake) => fake.fail("organisation", new Problem("forbidden")));
     expect(await (await section()).findByRole("alert")).toHaveTextContent(/role/);
   });
 
-  it("is for administrators alone", async () => {
+  it("is for administrators only", async () => {
     renderApp({ signedIn: people.staff, path: "/settings" });
     expect(await screen.findByRole("heading", { name: "About" })).toBeVisible();
     expect(screen.queryByRole("heading", { name: "Organisation" })).toBeNull();

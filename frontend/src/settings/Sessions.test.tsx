@@ -39,7 +39,7 @@ describe("one's own sessions", () => {
     );
   });
 
-  it("are ended all but this one, after a question", async () => {
+  it("can all be ended but the current one, after a confirmation", async () => {
     const { user, fake } = open();
     await user.click(await screen.findByRole("button", { name: "Sign out all others" }));
     const dialog = await screen.findByRole("dialog", { name: "Sign out all your other sessions?" });
@@ -58,7 +58,7 @@ describe("one's own sessions", () => {
     expect(await screen.findByText("The session has ended.")).toBeVisible();
   });
 
-  it("that could not be ended stay, and the line says why", async () => {
+  it("that could not be ended stay, and their row shows why", async () => {
     const { user } = open((fake) => fake.fail("endSession", new Problem("offline")));
     await user.click(await screen.findByRole("button", { name: windows }));
     expect(await within(await list()).findByText(/The portal cannot be reached/)).toBeVisible();
@@ -66,7 +66,7 @@ describe("one's own sessions", () => {
     await expectAccessible();
   });
 
-  it("keep the question open when only some could be ended, and say how many are left", async () => {
+  it("keep the dialog open when only some could be ended, with the number left", async () => {
     const { user, fake } = open();
     const { endSession } = fake;
     let calls = 0;
@@ -81,7 +81,7 @@ describe("one's own sessions", () => {
     expect(await within(dialog).findByText(/One other session ends at once/)).toBeVisible();
   });
 
-  it("cannot be listed: it says why, and asks again", async () => {
+  it("show why they could not be loaded, and retry", async () => {
     const { user } = open((fake) => fake.fail("sessions", new Problem("offline"), 1));
     expect(await screen.findByText("Not loaded yet")).toBeVisible();
     await expectAccessible();

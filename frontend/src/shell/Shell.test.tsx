@@ -28,7 +28,7 @@ describe("the rail shows what the role permits", () => {
     expect(await railNames()).toEqual(names);
   });
 
-  it("leads somebody of one MSP straight to it", async () => {
+  it("links a user of one MSP to that MSP", async () => {
     renderApp({ signedIn: people.mspUser });
     const own = await screen.findByRole("link", { name: "My MSP" });
     expect(own).toHaveAttribute("href", "#/msps");
@@ -76,7 +76,7 @@ describe("the frame", () => {
     expect(screen.getByText(/You act as MSP user at Alpine IT Services/)).toBeVisible();
   });
 
-  it("says that there is no such page, and leads back", async () => {
+  it("shows a page for an unknown address, with a link back", async () => {
     const { user } = renderApp({ signedIn: people.admin, path: "/nowhere" });
     expect(await screen.findByText("Page not found")).toBeVisible();
     await user.click(screen.getByRole("link", { name: "Go to Overview" }));
@@ -103,7 +103,7 @@ describe("acting under another grant", () => {
     expect(await railNames()).toEqual(["Overview", "My MSP", "Clients"]);
   });
 
-  it("stays where it is when the switch fails, and says so", async () => {
+  it("stays on the old scope when the switch fails, and shows why", async () => {
     const { user, fake } = renderApp({ signedIn: people.severalGrants });
     fake.fail("useGrant", new Problem("offline"));
     await user.click(await screen.findByRole("button", { name: /Switch scope/ }));
@@ -148,13 +148,13 @@ describe("the palette", () => {
     await waitFor(() => expect(window.location.hash).toMatch(/^#\/msps\/0195a000/));
   });
 
-  it("says what was looked for when nothing matches", async () => {
+  it("shows the search text when nothing matches", async () => {
     const { user } = await open();
     await user.keyboard("zzzz");
     expect(await screen.findByText("Nothing matches zzzz.")).toBeVisible();
   });
 
-  it("never asks for MSPs on behalf of a role that may not see them", async () => {
+  it("does not search MSPs for a role that may not see them", async () => {
     const { user, fake } = await open("clientUser");
     await user.keyboard("aldgate");
     await screen.findByRole("option", { name: /Aldgate Bakery Ltd/ });
@@ -170,7 +170,7 @@ describe("the palette", () => {
 });
 
 describe("when the portal cannot be reached", () => {
-  it("says since when, keeps the frame, and takes the banner away once it answers again", async () => {
+  it("shows since when, keeps the frame, and hides the banner after the next reply", async () => {
     const { user, fake } = renderApp({ signedIn: people.admin });
     await screen.findByText(/^Updated/);
     fake.fail("overview", new Problem("offline"));
@@ -190,7 +190,7 @@ describe("when the portal cannot be reached", () => {
 });
 
 describe("the cause of an outage", () => {
-  it("is said once above a page that could not be loaded, with the address", async () => {
+  it("is shown once above a page that could not be loaded, with the address", async () => {
     const why = new Problem("unavailable", {
       cause: "gateway",
       message: "A gateway replied with HTTP 502. Try again in a few minutes.",
@@ -215,7 +215,7 @@ describe("the cause of an outage", () => {
 });
 
 describe("data that a later sync brought", () => {
-  it("is asked for by the list on screen as soon as the top bar knows, and not otherwise", async () => {
+  it("is refetched by the list on screen once the top bar shows it, and not before", async () => {
     const fake = createFake({ signedIn: people.admin });
     fake.world.clients = fake.world.clients.slice(0, 3);
     setPortal(fake);

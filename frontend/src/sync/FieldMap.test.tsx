@@ -25,7 +25,7 @@ describe("the field map", () => {
     expect(await screen.findByRole("heading", { name: "Fields of Heimdal, customer 120451" })).toBeVisible();
   });
 
-  it("shows each field with its customers, example, and what fills nothing yet", async () => {
+  it("shows each field with its customers and example, and the fields that are not filled", async () => {
     open();
     const table = await screen.findByRole("grid", { name: "Fields the product sends" });
     const row = within(
@@ -46,7 +46,7 @@ describe("the field map", () => {
     await expectAccessible();
   });
 
-  it("needs no attention once it was opened", async () => {
+  it("is removed from the overview once it was opened", async () => {
     const { fake } = open((fake) => syncStates.fields(fake.world));
     await fills("name");
     await waitFor(() => expect(fake.calls).toContain("seeFieldMap"));
@@ -80,7 +80,7 @@ describe("the field map", () => {
     expect(fake.world.runs[0]?.status).toBe("running");
   });
 
-  it("shows a field to clients as soon as that is switched, and queues no sync", async () => {
+  it("shares a field with clients at once, and queues no sync", async () => {
     const { user, fake } = open();
     const shown = () => screen.findByLabelText("Show notes to clients");
     expect(await shown()).not.toBeChecked();
@@ -97,7 +97,7 @@ describe("the field map", () => {
     await waitFor(async () => expect(await shown()).not.toBeChecked());
   });
 
-  it("says why it could not be saved what clients see", async () => {
+  it("shows why sharing a field failed", async () => {
     const { user, fake } = open();
     fake.fail("changeFieldMap", new Problem("offline"));
     const shown = await screen.findByLabelText("Show notes to clients");
@@ -106,7 +106,7 @@ describe("the field map", () => {
     expect(shown).not.toBeChecked();
   });
 
-  it("leads on after saving, to the decision where the next sync waits for one", async () => {
+  it("links to the review after saving, where the next sync waits for one", async () => {
     const { user, fake } = open();
     await user.selectOptions(await fills("notes"), "Name");
     await user.click(screen.getByText("Preview and save"));
@@ -121,7 +121,7 @@ describe("the field map", () => {
     expect(await screen.findByRole("button", { name: "Accept: use the new fields" })).toBeVisible();
   });
 
-  it("counts what is chosen as filled before it is saved", async () => {
+  it("counts chosen fields as filled before they are saved", async () => {
     const { user } = open();
     const unfilled = await screen.findByText(/^Not filled by any field of the product:.*Licences purchased/);
     await user.selectOptions(await fills("entitlement.bought"), "Licences purchased");
@@ -157,7 +157,7 @@ describe("the field map", () => {
     );
   });
 
-  it("says when the next sync will wait for a decision, and forgets what is discarded", async () => {
+  it("shows when the next sync will wait for a review, and discards changes", async () => {
     const { user } = open();
     await user.selectOptions(await fills("notes"), "Name");
     expect(screen.getByText(/The next sync will wait for your decision/)).toBeVisible();
@@ -167,7 +167,7 @@ describe("the field map", () => {
     expect(screen.getByRole("button", { name: "Preview and save" })).toBeDisabled();
   });
 
-  it("says why a change was not saved, and keeps it", async () => {
+  it("shows why a change was not saved, and keeps it", async () => {
     const message = "Only one path can fill name.";
     const { user } = open((fake) =>
       fake.fail("changeFieldMap", new Problem("invalid", { field: "fields", message })),
@@ -190,7 +190,7 @@ describe("the field map", () => {
     expect(select).toHaveFocus();
   });
 
-  it("can be changed after a first sync that failed, and says of which customers it is", async () => {
+  it("can be changed after a failed first sync, whose customers it shows", async () => {
     const { user } = open((fake) => {
       const map = fake.world.fieldMaps[connection];
       if (map) fake.world.fieldMaps = { [connection]: { ...map, run_id: null, customers: 2 } };
@@ -217,7 +217,7 @@ describe("the field map", () => {
   });
 
   describe("saving", () => {
-    /** Opens the preview of a change of name; over changes what it says. */
+    /** Opens the preview of a change of field name; over changes its content. */
     async function previewed(over: (preview: FieldMapPreview) => Partial<FieldMapPreview>) {
       const opened = open((fake) => {
         const preview = fake.previewFieldMap;
@@ -252,7 +252,7 @@ describe("the field map", () => {
       expect(fake.calls).not.toContain("changeFieldMap");
     });
 
-    it("is possible again once the preview of the map shown went well", async () => {
+    it("is possible again after a successful preview of the current map", async () => {
       let fails = true;
       const { dialog, user } = await previewed((shown) => {
         if (fails) throw new Problem("internal");
@@ -301,7 +301,7 @@ describe("the field map", () => {
     expect(await screen.findByText("Nothing has been read yet")).toBeVisible();
   });
 
-  it("says why it could not be loaded", async () => {
+  it("shows why it could not be loaded", async () => {
     open((fake) => fake.fail("fieldMap", new Problem("internal", { requestId: "req-4" })));
     expect(await screen.findByText("Request id: req-4")).toBeVisible();
   });
@@ -327,7 +327,7 @@ describe("a sync whose customers have no known id", () => {
     return failed;
   };
 
-  it("leads from its error to the fields", async () => {
+  it("links its error to the field map", async () => {
     let failed: SyncRun | undefined;
     const { user } = renderApp({
       signedIn: people.admin,
@@ -342,7 +342,7 @@ describe("a sync whose customers have no known id", () => {
     expect(await fills("name")).toBeVisible();
   });
 
-  it("leads from the product to the fields", async () => {
+  it("links the product to the field map", async () => {
     const { user } = renderApp({
       signedIn: people.admin,
       path: "/syncs",
@@ -355,7 +355,7 @@ describe("a sync whose customers have no known id", () => {
     expect(await fills("name")).toBeVisible();
   });
 
-  it("shows what is new in it first, and what it lacked last", async () => {
+  it("shows its new fields first, and absent fields last", async () => {
     open((fake) => {
       const map = fake.world.fieldMaps[connection];
       if (!map) return;
@@ -369,7 +369,7 @@ describe("a sync whose customers have no known id", () => {
     expect(screen.getByText(/Not filled by any field of the product: .*Customer id/)).toBeVisible();
   });
 
-  it("leads staff nowhere they may not go", async () => {
+  it("has no link for staff", async () => {
     let failed: SyncRun | undefined;
     renderApp({
       signedIn: people.staff,
@@ -385,8 +385,8 @@ describe("a sync whose customers have no known id", () => {
   });
 });
 
-describe("what a sync noticed about the fields", () => {
-  it("is shown in the overview and leads through the run to the fields", async () => {
+describe("the notices of a sync about fields", () => {
+  it("are shown in the overview, which links to the run and the field map", async () => {
     const { user } = renderApp({
       signedIn: people.admin,
       path: "/overview",
@@ -412,7 +412,7 @@ describe("what a sync noticed about the fields", () => {
     expect(await fills("name")).toBeVisible();
   });
 
-  it("names what nothing fills after the first sync", () => {
+  it("name the fields that are not filled after the first sync", () => {
     const notice = { kind: "first" as const, path: "", field: null, count: 12, detail: "spla, expires_on" };
     expect(noticeText(notice)).toBe("12 fields found in the first response. Not filled: SPLA, Licence end.");
     expect(noticeText({ ...notice, count: 1, detail: "" })).toBe("1 field found in the first response.");

@@ -25,8 +25,8 @@ const card = async () => within(await screen.findByRole("article", { name: "Heim
 const declare = "Declare nextCursor harmless";
 const text = /The response contains nextCursor, which the portal does not know/;
 
-describe("a sign that made a run incomplete", () => {
-  it("is named on the card and can be declared harmless after a text on what that means", async () => {
+describe("a name that made a run incomplete", () => {
+  it("is shown on the card and can be declared harmless after a confirmation", async () => {
     const { user, fake } = open("sign");
     const row = await card();
     expect(await row.findByText(text)).toBeVisible();
@@ -41,7 +41,7 @@ describe("a sign that made a run incomplete", () => {
     expect(row.queryByRole("button", { name: declare })).toBeNull();
   });
 
-  it("is named in the run, and reached by keyboard", async () => {
+  it("is shown in the run, and reached by keyboard", async () => {
     const { user, fake } = open("sign");
     window.location.hash = `/syncs/${fake.world.runs[0]?.id}`;
     const panel = within(await screen.findByRole("complementary", { name: "Sync of Heimdal" }));
@@ -55,7 +55,7 @@ describe("a sign that made a run incomplete", () => {
     expect(fake.world.connections[0]?.harmless).toEqual([]);
   });
 
-  it("stays as it is where the portal refuses, which the dialog shows", async () => {
+  it("stays unchanged where the portal refuses, which the dialog shows", async () => {
     const { user, fake } = open("sign", {
       prepare: (fake) => fake.fail("changeConnection", new Problem("forbidden", { requestId: "req-7" })),
     });
@@ -66,7 +66,7 @@ describe("a sign that made a run incomplete", () => {
     expect(fake.world.connections[0]?.harmless).toEqual([]);
   });
 
-  it("says in the run that the product could not be loaded, with another try", async () => {
+  it("shows in the run that the product could not be loaded, with a retry", async () => {
     const { fake } = open("sign", { prepare: (fake) => fake.fail("connections", new Problem("internal")) });
     window.location.hash = `/syncs/${fake.world.runs[0]?.id}`;
     const panel = within(await screen.findByRole("complementary", { name: "Sync of Heimdal" }));
@@ -86,7 +86,7 @@ describe("a sign that made a run incomplete", () => {
 });
 
 describe("the names declared harmless", () => {
-  it("are listed on the card, each with a way back", async () => {
+  it("are listed on the card, each with a button to undo it", async () => {
     const { user, fake } = open("account");
     const row = await card();
     const names = within(row.getByRole("list", { name: /Names declared harmless for Heimdal/ }));
@@ -111,7 +111,7 @@ describe("the account among its own customers", () => {
     ).toBeVisible();
   });
 
-  it("is shown to have no customers where it is alone", async () => {
+  it("shows that it has no customers where it is alone", async () => {
     open("alone");
     const row = await card();
     expect(row.getByRole("alert")).toHaveTextContent(

@@ -20,7 +20,7 @@ const open = (state?: keyof typeof syncStates, prepare: (fake: Fake) => void = (
   });
 const card = (customer = "120451") => screen.findByRole("article", { name: `Heimdal, customer ${customer}` });
 
-describe("how a connection stands", () => {
+describe("the state of a connection", () => {
   const now = new Date("2026-05-02T12:00:00Z");
   const fine = { paused: false, last_run: null, last_complete: "2026-05-02T09:00:00Z", failures_in_a_row: 0 };
   it.each([
@@ -37,7 +37,7 @@ describe("how a connection stands", () => {
 });
 
 describe("the connections", () => {
-  it("tell product, customer, host, the key's end, the data's age and the next sync", async () => {
+  it("show product, customer, host, end of the key, age of the data and the next sync", async () => {
     open();
     const row = within(await card());
     for (const text of [
@@ -52,7 +52,7 @@ describe("the connections", () => {
     await expectAccessible();
   });
 
-  it("say since when they fail, why, and lead to the run", async () => {
+  it("show since when and why they fail, with a link to the run", async () => {
     const { user } = open("failing");
     const row = within(await card());
     expect(await row.findByText("Failing since 12 hours ago")).toBeVisible();
@@ -63,7 +63,7 @@ describe("the connections", () => {
     expect(await screen.findByText("This sync failed")).toBeVisible();
   });
 
-  it("name the MSPs that could not be read, and lead to the run", async () => {
+  it("name the MSPs that could not be read, with a link to the run", async () => {
     const { user } = open("partial");
     const row = within(await card());
     expect(await row.findByText("Some MSPs not read")).toBeVisible();
@@ -75,7 +75,7 @@ describe("the connections", () => {
     expect(await screen.findByText("The clients of 2 MSPs could not be read")).toBeVisible();
   });
 
-  it("are offered where none is there", async () => {
+  it("can be added where there is none", async () => {
     const { user } = open("unconnected");
     expect(await screen.findByText("No product connected yet")).toBeVisible();
     await expectAccessible();
@@ -83,13 +83,13 @@ describe("the connections", () => {
     expect(await screen.findByRole("dialog", { name: "Add a product" })).toBeVisible();
   });
 
-  it("say why they could not be loaded, and leave the syncs alone", async () => {
+  it("show why they could not be loaded, without hiding the syncs", async () => {
     open(undefined, (fake) => fake.fail("connections", new Problem("internal", { requestId: "req-9" })));
     expect(await screen.findByText("Request id: req-9")).toBeVisible();
     expect(await screen.findByRole("grid", { name: "Syncs" })).toBeVisible();
   });
 
-  it("stay as they were when they cannot be updated, and say so", async () => {
+  it("stay when a refetch fails, and show that", async () => {
     const { user, fake } = open();
     await card();
     fake.fail("connections", new Problem("internal"));
@@ -142,7 +142,7 @@ describe("adding a product", () => {
     return { ...opened, form, submit, fill };
   };
 
-  it("tests in words before anything is saved", async () => {
+  it("shows the result of a test before anything is saved", async () => {
     const { user, fake, form, fill } = await begin();
     await fill("120999", "a-right-key");
     expect(form.getByLabelText("API key")).toHaveAttribute("type", "password");
@@ -152,7 +152,7 @@ describe("adding a product", () => {
     await expectAccessible();
   });
 
-  it("saves, starts the first sync and forgets the key", async () => {
+  it("saves, starts the first sync and discards the key", async () => {
     const { fake, submit, fill } = await begin();
     await fill("120999", "a-right-key-c0de");
     await submit();
@@ -161,7 +161,7 @@ describe("adding a product", () => {
     expect(document.body.innerHTML).not.toContain("a-right-key-c0de");
   });
 
-  it("says what the product said, and what was tested is true of nothing else", async () => {
+  it("shows the refusal of the product until another value is entered", async () => {
     const { user, form, fill } = await begin();
     await fill("120999", "wrong-key");
     await user.click(form.getByRole("button", { name: "Test" }));
@@ -170,7 +170,7 @@ describe("adding a product", () => {
     await waitFor(() => expect(form.queryByText(/Heimdal does not accept the API key/)).toBeNull());
   });
 
-  it("puts a refusal at its field and keeps all that was typed", async () => {
+  it("shows a refusal at its field and keeps the values", async () => {
     const { fake, form, submit, fill } = await begin();
     await fill("1", "a-right-key-c0de");
     await submit();
@@ -181,7 +181,7 @@ describe("adding a product", () => {
     expect(fake.world.connections).toHaveLength(1);
   });
 
-  it("asks for what is missing before anybody is asked, and keeps what was typed while offline", async () => {
+  it("validates before it tests, and keeps the values while offline", async () => {
     const { user, fake, form, submit, fill } = await begin((fake) =>
       fake.fail("createConnection", new Problem("offline")),
     );
@@ -197,7 +197,7 @@ describe("adding a product", () => {
 });
 
 describe("a saved connection", () => {
-  it("takes another key once it is tested", async () => {
+  it("replaces its key after a test", async () => {
     const { user, fake } = open();
     await user.click(within(await card()).getByRole("button", { name: /^Replace key/ }));
     const form = within(await screen.findByRole("dialog"));
@@ -213,7 +213,7 @@ describe("a saved connection", () => {
     await waitFor(async () => expect(await card()).toHaveTextContent("ends in beef"));
   });
 
-  it("asks for its key again when it is to be sent to another address", async () => {
+  it("needs its key again for another address", async () => {
     const { user, fake } = open();
     await user.click(within(await card()).getByRole("button", { name: /^Edit/ }));
     const form = within(await screen.findByRole("dialog"));
@@ -229,7 +229,7 @@ describe("a saved connection", () => {
     await waitFor(async () => expect(await card()).toHaveTextContent("eu.heimdal.example"));
   });
 
-  it("is paused and resumed after saying what it means", async () => {
+  it("is paused and resumed after a confirmation", async () => {
     const { user } = open();
     await user.click(within(await card()).getByRole("button", { name: /^Pause/ }));
     const ask = within(await screen.findByRole("dialog", { name: "Pause Heimdal, customer 120451?" }));

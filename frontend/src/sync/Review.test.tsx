@@ -20,7 +20,7 @@ const open = (
     path,
     prepare: (fake) => {
       syncStates.review(fake.world);
-      // Few enough that a page without a layout draws them fast.
+      // Few enough to render them fast without a layout.
       fake.world.runs = fake.world.runs.slice(0, 2);
       becomes(fake, { would_miss: 3 });
       prepare(fake);
@@ -28,7 +28,7 @@ const open = (
   });
 
 describe("a sync that waits for a decision", () => {
-  it("is told of in the list of syncs, and leads to its review", async () => {
+  it("is shown above the list of syncs, with a link to its review", async () => {
     const { user } = open("/syncs");
     expect(
       await screen.findByText(/A sync waits for a decision: 3 customers would go missing/),
@@ -37,7 +37,7 @@ describe("a sync that waits for a decision", () => {
     expect(await screen.findByText("3 customers would go missing")).toBeVisible();
   });
 
-  it("shows how many of how many, and who", async () => {
+  it("shows the figures and the customers", async () => {
     open();
     expect(await screen.findByText("less than 1% of all")).toBeVisible();
     const table = await screen.findByRole("grid", { name: "Customers that would go missing" });
@@ -49,7 +49,7 @@ describe("a sync that waits for a decision", () => {
     await expectAccessible();
   });
 
-  it("says which fields are no longer sent, and leads to the fields", async () => {
+  it("shows which fields are no longer sent, and links to the field map", async () => {
     const gone = { kind: "disappeared", path: "resellerId", field: "parent", count: 612, detail: "number" };
     open(undefined, (fake) => becomes(fake, { notices: [gone as FieldNotice] }));
     expect(
@@ -59,7 +59,7 @@ describe("a sync that waits for a decision", () => {
     await expectAccessible();
   });
 
-  it("is accepted after saying what happens, goes on, and ends in plain words", async () => {
+  it("is accepted after a confirmation, continues, and shows its outcome", async () => {
     const { user, fake } = open();
     await user.click(await screen.findByRole("button", { name: "Accept: mark them missing" }));
     const ask = within(await screen.findByRole("dialog", { name: "Mark 3 customers missing?" }));
@@ -74,7 +74,7 @@ describe("a sync that waits for a decision", () => {
     await expectAccessible();
   });
 
-  it("says so where customers would not go missing but be elsewhere", async () => {
+  it("shows that customers would move instead of going missing", async () => {
     const { user, fake } = open(undefined, (fake) => becomes(fake, { error_code: "too_many_moved" }));
     expect(await screen.findByText("3 customers would move")).toBeVisible();
     expect(screen.queryByText(/go missing/)).toBeNull();
@@ -86,7 +86,7 @@ describe("a sync that waits for a decision", () => {
     expect(await screen.findByText(/3 customers were moved/)).toBeVisible();
   });
 
-  it("is discarded after saying that nothing changes", async () => {
+  it("is discarded after a confirmation", async () => {
     const { user } = open();
     await user.click(await screen.findByRole("button", { name: "Discard this run" }));
     const ask = within(await screen.findByRole("dialog"));
@@ -95,7 +95,7 @@ describe("a sync that waits for a decision", () => {
     expect(await screen.findByText("Ada Lindqvist discarded it. Nothing was changed.")).toBeVisible();
   });
 
-  it("says calmly that a later sync took its place meanwhile", async () => {
+  it("shows that a later sync replaced it meanwhile", async () => {
     const { user, fake } = open();
     await user.click(await screen.findByRole("button", { name: "Accept: mark them missing" }));
     becomes(fake, { status: "discarded", error_code: "superseded" });
@@ -104,7 +104,7 @@ describe("a sync that waits for a decision", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
-  it("can be looked at, not decided on, by staff", async () => {
+  it("can be seen, but not decided, by staff", async () => {
     open(undefined, undefined, people.staff);
     expect(await screen.findByText(/An administrator of your MSSP decides/)).toBeVisible();
     expect(screen.queryByRole("button", { name: /Accept/ })).toBeNull();
@@ -115,7 +115,7 @@ describe("a sync that waits for a decision", () => {
     expect(await screen.findByText("Request id: req-3")).toBeVisible();
   });
 
-  it("is not open to an MSP's people", async () => {
+  it("is refused to an MSP's users", async () => {
     open(undefined, undefined, people.mspAdmin);
     expect(await screen.findByText("Your role does not include this page")).toBeVisible();
   });
@@ -134,7 +134,7 @@ describe("what a sync changed", () => {
       },
     });
 
-  it("is counted in its panel, each number leading to its lines", async () => {
+  it("is counted in its panel, each number a link to its changes", async () => {
     const { user } = openRun(`/syncs/${changed}`);
     const panel = within(await screen.findByRole("complementary", { name: "Sync of Heimdal" }));
     await user.click(panel.getByRole("link", { name: "Moved: 1" }));
@@ -144,14 +144,14 @@ describe("what a sync changed", () => {
     await expectAccessible();
   });
 
-  it("counts the customers whose MSP is not listed, and says where they are shown", async () => {
+  it("counts the customers whose MSP is not listed, and shows where they are", async () => {
     openRun(`/syncs/${changed}`);
     const told =
       "7 customers name an MSP that Heimdal does not list; they are shown under Northwind Security.";
     expect(await screen.findByText(told)).toBeVisible();
   });
 
-  it("says who, what, before and after, and narrows by kind", async () => {
+  it("shows customer, field, before and after, and is filtered by kind", async () => {
     const { user } = openRun(`/syncs/${changed}/changes`);
     await screen.findByText("6 in total");
     await user.click(screen.getByRole("button", { name: "Change" }));
@@ -163,7 +163,7 @@ describe("what a sync changed", () => {
 });
 
 describe("a sync under way", () => {
-  it("reads itself out now and then, not with every customer", async () => {
+  it("is announced now and then, not with every customer", async () => {
     const { fake } = renderApp({
       signedIn: people.admin,
       path: "/syncs",
@@ -178,7 +178,7 @@ describe("a sync under way", () => {
     expect(progress.getAllByRole("status")).toHaveLength(1);
   });
 
-  it("tells calls made and left, and until when the product makes it wait", async () => {
+  it("shows calls made and left, and until when it waits", async () => {
     const { fake } = renderApp({
       signedIn: people.admin,
       path: "/syncs",
@@ -199,7 +199,7 @@ describe("a sync under way", () => {
     expect(screen.queryByText(/^Waiting for Heimdal/)).toBeNull();
   });
 
-  it("shows from where to where customers go after fields were remapped", async () => {
+  it("shows how customers move after fields were remapped", async () => {
     const { user, fake } = open(undefined, (fake) => {
       becomes(fake, { error_code: "fields_remapped", remapped: ["parent"] });
     });

@@ -17,7 +17,7 @@ const newest = (fake: Fake, over: Partial<SyncRun>) => {
 const grid = () => screen.findByRole("grid", { name: "Syncs" });
 
 describe("the sync runs", () => {
-  it("are listed with what they saw and changed", async () => {
+  it("are listed with what they read and changed", async () => {
     open();
     const table = await grid();
     expect(await within(table).findAllByText("Complete")).toHaveLength(3);
@@ -27,7 +27,7 @@ describe("the sync runs", () => {
     await expectAccessible();
   });
 
-  it("give the reason of a failed one, and no counts as if they were true", async () => {
+  it("show the reason of a failed one, and no counts", async () => {
     const { user } = open("/syncs", (fake) => {
       few(fake);
       newest(fake, {
@@ -69,7 +69,7 @@ describe("the sync runs", () => {
     await expectAccessible();
   });
 
-  it("say that customers that were looked up again are all there", async () => {
+  it("show that all customers that were looked up again exist", async () => {
     const { fake } = open("/syncs", (fake) => {
       few(fake);
       newest(fake, { absent: 1, checked: 1, found: 1, missing: 0 });
@@ -81,7 +81,7 @@ describe("the sync runs", () => {
     ).toBeVisible();
   });
 
-  it("say how many absent customers are left to the next complete sync", async () => {
+  it("show how many absent customers wait for the next complete sync", async () => {
     const { fake } = open("/syncs", (fake) => {
       few(fake);
       newest(fake, { absent: 27, checked: 0, found: 0, undecided: 24, missing: 3 });
@@ -93,7 +93,7 @@ describe("the sync runs", () => {
     expect(within(panel).getByText((found) => found.endsWith(text))).toBeVisible();
   });
 
-  it("tell one connection's from another's where there are several", async () => {
+  it("name the connection where there are several", async () => {
     open("/syncs", ({ world }) => syncStates.many(world));
     const table = within(await grid());
     expect(await table.findAllByRole("gridcell", { name: "Heimdal, customer 120451" })).not.toHaveLength(0);
@@ -112,7 +112,7 @@ describe("the sync runs", () => {
 const syncNow = () => screen.findByRole("button", { name: "Sync now: Heimdal, customer 120451" });
 
 describe("starting a sync", () => {
-  it("follows it until it has ended, then asks for the lists again", async () => {
+  it("watches it until it has ended, then refetches the lists", async () => {
     const { user, fake } = open();
     await user.click(await syncNow());
     expect(await screen.findByRole("progressbar", { name: "Progress of the sync" })).toBeVisible();
@@ -132,7 +132,7 @@ describe("starting a sync", () => {
     expect(fake.calls.filter((call) => call === "syncs").length).toBe(asked);
   });
 
-  it("syncs the connection it stands on, and follows several at once", async () => {
+  it("syncs the connection of its card, and watches several at once", async () => {
     const { user, fake } = open("/syncs", (fake) => {
       few(fake);
       syncStates.two(fake.world);
@@ -150,7 +150,7 @@ describe("starting a sync", () => {
     expect(await second.findByText("Sync under way: 31 customers read so far")).toBeVisible();
   });
 
-  it("says in words that one is under way already", async () => {
+  it("shows that one is already under way", async () => {
     const { user } = open("/syncs", (fake) => {
       few(fake);
       fake.fail("startSync", new Problem("sync_running"));
@@ -159,7 +159,7 @@ describe("starting a sync", () => {
     expect(await screen.findByText(/A sync of this product is already under way/)).toBeVisible();
   });
 
-  it("says that no product is connected", async () => {
+  it("shows that no product is connected", async () => {
     const { user } = open("/syncs", (fake) => {
       few(fake);
       fake.fail("startSync", new Problem("no_product"));
@@ -168,7 +168,7 @@ describe("starting a sync", () => {
     expect(await screen.findByText(/There is no product to sync/)).toBeVisible();
   });
 
-  it("is not offered for what is paused", async () => {
+  it("is not offered for a paused connection", async () => {
     open("/syncs", (fake) => syncStates.paused(fake.world));
     await screen.findByRole("button", { name: /^Resume/ });
     expect(screen.queryByRole("button", { name: /^Sync now/ })).toBeNull();
@@ -183,7 +183,7 @@ describe("starting a sync", () => {
 });
 
 describe("where there is nothing to list", () => {
-  it("says what would be here, and looks again", async () => {
+  it("explains an empty list, and refetches it", async () => {
     const { user, fake } = open("/syncs", ({ world }) => syncStates.never(world));
     expect(await screen.findByText("No sync yet")).toBeVisible();
     expect(await screen.findByText(/Nothing has been read from it yet/)).toBeVisible();
@@ -193,7 +193,7 @@ describe("where there is nothing to list", () => {
     await waitFor(() => expect(fake.calls.filter((call) => call === "syncs").length).toBe(asked + 1));
   });
 
-  it("says why the list could not be loaded", async () => {
+  it("shows why the list could not be loaded", async () => {
     open("/syncs", (fake) => fake.fail("syncs", new Problem("internal", { requestId: "req-7" })));
     expect(await screen.findByText("Request id: req-7")).toBeVisible();
   });

@@ -14,7 +14,9 @@ export const connectionName = ({
 
 type OfConnection = Pick<SyncRun, "connection_id">;
 
-/** Returns a function that names the connection of a run; null with fewer than two connections, and without permission. */
+/**
+ * Returns a function that names the connection of a run; null with fewer than two connections, and without permission.
+ */
 export function useRunNames(): ((run: OfConnection) => string | null) | null {
   const { grant, can } = useSession();
   const { data } = useQuery({ ...connectionsQuery(grant.id), enabled: can("manage_products") });

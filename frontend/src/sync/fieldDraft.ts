@@ -26,8 +26,8 @@ export function toChange(draft: Draft): FieldMapChange {
 }
 
 /**
- * Whether the next run will wait for a review, as far as that is known without reading customers. No run does before the
- * first one was merged.
+ * Whether the next run will wait for a review, as far as that is known without reading customers. No run does before
+ * the first one was merged.
  */
 export const needsReview = (map: FieldMap, draft: Draft): boolean =>
   map.run_id !== null &&

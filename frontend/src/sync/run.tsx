@@ -28,8 +28,8 @@ export const productName = (product: string): string =>
   product === "heimdal" ? t("sync.product.heimdal") : product;
 
 /**
- * The reason of a review: customers would go missing or move, an administrator has remapped fields, or the customer id of
- * the connection is that of a known customer.
+ * The reason of a review: customers would go missing or move, an administrator has remapped fields, or the customer id
+ * of the connection is that of a known customer.
  */
 export const reviewKind = (run: SyncRun) => {
   if (run.error_code === "fields_remapped") return "remapped";

@@ -12,7 +12,7 @@ let address: string;
 beforeAll(async () => {
   server = await createServer({
     configFile: "vite.config.ts",
-    // Its own, so that a dev server running beside it does not replace what this one serves.
+    // A cache of its own, so that a dev server running at the same time does not replace it.
     cacheDir: "node_modules/.vite/browser-tests",
     server: { port: 0, host: "127.0.0.1" },
     logLevel: "error",
@@ -32,10 +32,10 @@ beforeAll(async () => {
   context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     locale: "en-GB",
-    // Colours are measured as they end up, not on their way.
+    // Colours are measured after any transition.
     reducedMotion: "reduce",
   });
-  // The dev server prepares its modules for the first page that asks for them.
+  // The dev server transforms its modules for the first page.
   const { page } = await open("", "/");
   await settled(page);
   await page.close();
@@ -46,7 +46,7 @@ afterAll(async () => {
   await server?.close();
 });
 
-/** Opens the app over the browser's fake: query is what browserFake reads, path the screen. */
+/** Opens the app over the fake; query is that of browserFake, path the screen. */
 async function open(query: string, path: string) {
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
@@ -57,7 +57,7 @@ async function open(query: string, path: string) {
   return { page, faults };
 }
 
-/** What assistive technology would stumble over, as text a failed comparison shows whole; empty if nothing. */
+/** The accessibility violations as text, so that a failed comparison shows all of it; empty for none. */
 async function violations(page: Page) {
   await page.evaluate(axe.source);
   await still(page);
@@ -67,12 +67,12 @@ async function violations(page: Page) {
     .join("\n");
 }
 
-/** Waits until nothing moves and no colour changes any more. Nobody hovers: the pointer never enters the page. */
+/** Waits until all animations and transitions have ended. */
 const still = (page: Page) =>
   page.waitForFunction(
     () =>
       new Promise((resolve) => {
-        // The first frame begins what a change has caused, the second one shows it.
+        // Transitions start in the first frame after a change and can be seen from the second one.
         const looked = () => resolve(document.getAnimations().length === 0);
         requestAnimationFrame(() => requestAnimationFrame(looked));
       }),
@@ -113,7 +113,7 @@ const screens = [
   { name: "unknown", query: "as=mspUser", path: "/nowhere" },
 ];
 
-/** Waits until the screen has its heading and nothing more is on its way. */
+/** Waits until the screen has its heading and the network is idle. */
 async function settled(page: Page) {
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.waitForLoadState("networkidle");
@@ -152,7 +152,7 @@ it.each([
   { path: "/msps", query: "as=admin&world=noExpiry" },
   { path: "/clients", query: "as=admin" },
   { path: "/clients", query: "as=admin&world=noExpiry" },
-])("lets no column end outside at any width: $path $query", async ({ path, query }) => {
+])("has no column outside the table at any width: $path $query", async ({ path, query }) => {
   const { page } = await open(query, path);
   await settled(page);
   await page.getByRole("columnheader", { name: "Purchased" }).waitFor();
@@ -163,7 +163,7 @@ it.each([
   await page.close();
 });
 
-it("draws the same theme the system asks for, until another is chosen", async () => {
+it("follows the theme of the system until another is chosen", async () => {
   const { page } = await open("as=admin", "/settings");
   await page.emulateMedia({ colorScheme: "dark" });
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -174,7 +174,7 @@ it("draws the same theme the system asks for, until another is chosen", async ()
   await page.close();
 });
 
-it("changes its colours at once for whoever wants less motion", async () => {
+it("changes its colours at once with reduced motion", async () => {
   const { page } = await open("as=admin", "/msps");
   await settled(page);
   await still(page);
@@ -202,7 +202,7 @@ const tabbing =
     throw new Error(`no way to ${name} by Tab`);
   };
 
-it("lets an administrator find somebody, change their role and deactivate them by keyboard alone", async () => {
+it("lets an administrator find a user, change their role and deactivate them by keyboard", async () => {
   const { page, faults } = await open("as=admin", "/admin/users");
   await settled(page);
   const { keyboard } = page;
@@ -210,7 +210,7 @@ it("lets an administrator find somebody, change their role and deactivate them b
   await page.getByRole("searchbox", { name: "Search users" }).focus();
   await keyboard.type("tom b");
   await page.getByText("1 in total").waitFor();
-  // Into the table, onto the row, and open it.
+  // Move into the table and to the row, then open it.
   for (let n = 0; n < 12 && (await page.locator(".MuiDataGrid-root :focus").count()) === 0; n++) {
     await keyboard.press("Tab");
   }
@@ -247,7 +247,7 @@ it("lets an administrator find somebody, change their role and deactivate them b
   await page.close();
 });
 
-it("lets an administrator connect a product and pause it by keyboard alone", async () => {
+it("lets an administrator connect a product and pause it by keyboard", async () => {
   const { page, faults } = await open("as=admin&still", "/syncs");
   await settled(page);
   await page.getByRole("article").waitFor();
@@ -282,7 +282,7 @@ it("lets an administrator connect a product and pause it by keyboard alone", asy
   await page.close();
 });
 
-it("lets an administrator decide on a sync by keyboard alone", async () => {
+it("lets an administrator decide on a sync by keyboard", async () => {
   const { page, faults } = await open("as=admin&sync=review&still", `/syncs/${inReview}/review`);
   await settled(page);
   await page.getByRole("main").focus();

@@ -14,7 +14,10 @@ import { sync } from "./sync";
 import { users } from "./users";
 import { words } from "./words";
 
-/** Every text of the app, one file per folder of screens. Plurals: key_one, key_other with { count }. A test fails for unused keys. */
+/**
+ * Every text of the app, one file per folder of screens. Plurals: key_one, key_other with { count }. A test fails for
+ * unused keys.
+ */
 export const en = {
   admin,
   clients,
