@@ -23,6 +23,7 @@ type SyncRun struct {
 	ID           string     `json:"id"`
 	ConnectionID string     `json:"connection_id"`
 	Product      string     `json:"product"`
+	ProductName  string     `json:"product_name"`
 	Status       RunStatus  `json:"status" enum:"queued,running,complete,partial,failed,needs_review,discarded"`
 	Trigger      string     `json:"trigger" enum:"schedule,manual,command"`
 	CreatedAt    time.Time  `json:"created_at" ts_type:"string"`

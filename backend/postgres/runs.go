@@ -21,7 +21,9 @@ const runColumns = runFacts + `, (
 const runColumnsWithoutName = runFacts + ", null::text as reviewer_name"
 
 const runFacts = `
-	r.id, r.mssp_product_id as connection_id, p.product_id as product, r.status, r.trigger, r.created_at, r.started_at,
+	r.id, r.mssp_product_id as connection_id, p.product_id as product,
+	(select d.name from product d where d.id = p.product_id) as product_name,
+	r.status, r.trigger, r.created_at, r.started_at,
 	r.finished_at, r.calls, r.calls_left, r.retry_at, r.seen, r.msps, r.clients, r.other, r.added, r.changed, r.missing,
 	r.removed, r.moved, r.returned, r.duplicates, r.unknown_parents, r.absent, r.checked, r.found, r.undecided, r.unread,
 	r.notices, r.remapped, r.would_miss, r.reviewed_by, r.reviewed_at, r.error_code, r.error, r.sign`

@@ -144,6 +144,9 @@ func TestRunsAreListedNewestFirstAndOnlyToTheirMSSP(t *testing.T) {
 		}
 		for _, run := range page.Items {
 			got = append(got, run.ID)
+			if run.ProductName != "Heimdal" {
+				t.Errorf("got product name %q, want Heimdal", run.ProductName)
+			}
 		}
 		if page.NextCursor == nil {
 			break

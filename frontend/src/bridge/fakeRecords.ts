@@ -6,6 +6,7 @@ export const run = (n: number, over: Partial<SyncRun> = {}): SyncRun => ({
   id: id("a000", n),
   connection_id: id("e000", 1),
   product: "heimdal",
+  product_name: "Heimdal",
   status: "complete",
   trigger: "schedule",
   created_at: ago((n - 1) * 6 * hour + 0.2 * hour),

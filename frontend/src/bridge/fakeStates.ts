@@ -246,6 +246,7 @@ export const syncStates = {
         id: id("a400", 3),
         status: "needs_review",
         product: "sentinel",
+        product_name: "Sentinel Endpoint Protection for Managed Service Providers",
         would_miss: 61,
         error_code: "too_many_missing",
       }),

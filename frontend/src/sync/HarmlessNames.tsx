@@ -50,7 +50,7 @@ function DeclareHarmless({ run, sign }: { run: SyncRun; sign: string }) {
     <Alert severity="info" sx={{ mb: 2, alignItems: "flex-start", overflowWrap: "anywhere" }}>
       {t(done ? "products.sign.declared" : "products.sign.text", {
         sign,
-        product: productName(run.product),
+        product: productName(run),
       })}
       {!done && (
         <Box sx={{ mt: 1 }}>

@@ -49,7 +49,7 @@ function Subtitle({ run }: { run: SyncRun }) {
   return (
     <>
       <Link component={RouterLink} to={links.sync(run.id)} underline="always">
-        {t("sync.review.of", { product: productName(run.product) })}
+        {t("sync.review.of", { product: productName(run) })}
       </Link>
       , {formatMoment(run.finished_at ?? run.created_at)}
     </>

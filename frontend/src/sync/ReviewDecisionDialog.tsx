@@ -20,7 +20,7 @@ export function ReviewDecisionDialog({ run, decision, onClose }: Props) {
   const { grant } = useSession();
   const notify = useNotify();
   const decide = useDecideSync(grant.id, run.id, decision);
-  const values = { count: run.would_miss ?? 0, product: productName(run.product) };
+  const values = { count: run.would_miss ?? 0, product: productName(run) };
   const text = (part: "Title" | "Text" | "Verb") =>
     decision === "accept"
       ? t(`sync.review.${reviewKind(run)}.accept${part}`, values)

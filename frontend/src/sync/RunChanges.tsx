@@ -122,7 +122,7 @@ function Back({ id, run }: { id: string; run: SyncRun | undefined }) {
   return (
     <>
       <Link component={RouterLink} to={links.sync(id)} underline="always">
-        {run ? t("sync.changes.back", { product: productName(run.product) }) : t("sync.review.toRun")}
+        {run ? t("sync.changes.back", { product: productName(run) }) : t("sync.review.toRun")}
       </Link>
       {run && `, ${formatMoment(run.finished_at ?? run.created_at)}`}
     </>

@@ -38,7 +38,7 @@ export function RunPanel({ id, row, onClose }: Props) {
   const { run, query } = useRun(grant.id, id, row);
   return (
     <SidePanel
-      title={run ? t("sync.run.title", { product: productName(run.product) }) : t("sync.runs")}
+      title={run ? t("sync.run.title", { product: productName(run) }) : t("sync.runs")}
       lead={run && <Lead run={run} />}
       onClose={onClose}
     >
@@ -133,7 +133,7 @@ function UnknownParents({ run }: { run: SyncRun }) {
   const { grant } = useSession();
   const count = run.unknown_parents;
   if (!count || run.status === "failed") return null;
-  const words = { count, product: productName(run.product), mssp: grant.mssp };
+  const words = { count, product: productName(run), mssp: grant.mssp };
   return (
     <Note severity="warning" title={t("sync.run.unknownParents")}>
       {t("sync.run.unknownParentsText", words)}
@@ -147,7 +147,7 @@ function Unread({ run }: { run: SyncRun }) {
   if (count === 0) return null;
   return (
     <Note severity="warning" title={t("sync.run.partial", { count })}>
-      {t("sync.run.partialText", { product: productName(run.product) })}
+      {t("sync.run.partialText", { product: productName(run) })}
       <Box component="ul" sx={{ m: 0, mt: 1, pl: 2.5 }}>
         {run.unread.map(({ external_id, name, detail }) => (
           <Box component="li" key={external_id} sx={{ overflowWrap: "anywhere" }}>
@@ -164,7 +164,7 @@ function Absent({ run }: { run: SyncRun }) {
   const { absent, checked, found, undecided, missing } = run;
   if (absent === 0) return null;
   const sentences = [
-    t("sync.run.absent", { count: absent, product: productName(run.product) }),
+    t("sync.run.absent", { count: absent, product: productName(run) }),
     checked > 0 && t("sync.run.checked", { count: checked, found }),
     isMerged(run) && (missing > 0 ? t("sync.run.gone", { count: missing }) : t("sync.run.goneNone")),
     undecided > 0 && t("sync.run.undecided", { count: undecided }),

@@ -27,7 +27,7 @@ export function RunProgress({ run, name }: Props) {
   const text = progressText(run);
   const { calls, calls_left: left, status } = run;
   const share = left === null || calls + left === 0 ? undefined : (100 * calls) / (calls + left);
-  const product = productName(run.product);
+  const product = productName(run);
   return (
     <Box
       role="group"
@@ -89,7 +89,7 @@ function Line({ children }: { children: React.ReactNode }) {
 function Pace({ run }: { run: SyncRun }) {
   const until = run.retry_at ? Date.parse(run.retry_at) : 0;
   const seconds = useSecondsLeft(until);
-  const product = productName(run.product);
+  const product = productName(run);
   const Icon = seconds > 0 ? TimeIcon : SyncIcon;
   return (
     <Box component="span" sx={{ whiteSpace: "nowrap", overflow: "hidden", textOverflow: "ellipsis" }}>

@@ -23,9 +23,9 @@ export function durationOf({ started_at: from, finished_at: to }: SyncRun): stri
   return formatDuration(from && to ? Date.parse(to) - Date.parse(from) : null);
 }
 
-/** A product by the name people know it by. */
-export const productName = (product: string): string =>
-  product === "heimdal" ? t("sync.product.heimdal") : product;
+/** The name of the product of a run; its id where an older API sends no name. */
+export const productName = ({ product, product_name }: Pick<SyncRun, "product" | "product_name">): string =>
+  product_name || product;
 
 /**
  * The reason of a review: customers would go missing or move, an administrator has remapped fields, or the customer id

@@ -139,6 +139,7 @@ export namespace portal {
 	    id: string;
 	    connection_id: string;
 	    product: string;
+	    product_name: string;
 	    status: string;
 	    trigger: string;
 	    created_at: string;

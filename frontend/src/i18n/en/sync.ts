@@ -26,7 +26,6 @@ export const sync = {
     staff: "Nothing has changed yet. An administrator of your MSSP decides.",
     open: "Review",
   },
-  product: { heimdal: "Heimdal" },
   column: {
     status: "Status",
     connection: "Product",
