@@ -12,16 +12,16 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// App is every call the screens may make. Each is a thin line into backend/desktop; none answers a token.
+// App has every call that the screens may make. Each only calls backend/desktop; none returns a token.
 type App struct {
 	// ctx ends with the app.
 	ctx     context.Context
 	stop    context.CancelFunc
 	desktop *desktop.Desktop
-	// window is Wails' handle of the window, good once opened is closed.
+	// window is Wails' handle of the window, valid once opened is closed.
 	window context.Context
 	opened chan struct{}
-	// drawn says that the page is there.
+	// drawn reports whether the page has loaded.
 	drawn atomic.Bool
 }
 
@@ -34,7 +34,7 @@ func newApp(o desktop.Options) *App {
 	return a
 }
 
-// handle waits for the window: the page may call before Wails has said that it is open.
+// handle waits for the window, because the page may call before Wails reports that the window is open.
 func (a *App) handle() context.Context {
 	<-a.opened
 	return a.window
@@ -60,8 +60,8 @@ func (a *App) prove(ctx context.Context) error {
 
 func (a *App) raiseFor(options.SecondInstanceData) { a.raise() }
 
-// fit shrinks a window that is larger than the screen it opened on. The window's close is told to us by the one
-// goroutine that calls this, so it is not kept.
+// fit shrinks a window that is larger than its screen. It must not block: the goroutine that calls it also reports that
+// the window closes.
 func (a *App) fit(window context.Context) {
 	a.drawn.Store(true)
 	go fitScreen(window)
@@ -81,7 +81,7 @@ func fitScreen(window context.Context) {
 	}
 }
 
-// remember keeps the window's size for the next start; it never holds up the closing.
+// remember saves the window's size for the next start; it never prevents the closing.
 func (a *App) remember(window context.Context) (prevent bool) {
 	a.desktop.Leave(func() desktop.Window {
 		w := desktop.Window{Maximised: runtime.WindowIsMaximised(window)}
@@ -99,20 +99,20 @@ func (a *App) close(context.Context) {
 // Alive is the page's reply to a later start that asks whether the window responds.
 func (a *App) Alive(token string) { a.desktop.Alive(token) }
 
-// Startup answers everything the first screen needs, without touching the network.
+// Startup returns everything that the first screen needs, without using the network.
 func (a *App) Startup() (desktop.Startup, error) { return a.desktop.Startup(a.ctx), nil }
 
 // SetAPIURL stores the user's choice of the API: https, or http on loopback.
 func (a *App) SetAPIURL(url string) error { return a.desktop.SetAPIURL(url) }
 
-// Providers answers the identity providers of the API that policy allows.
+// Providers returns the identity providers of the API that policy allows.
 func (a *App) Providers() ([]portal.Provider, error) { return a.desktop.Providers(a.ctx) }
 
-// Resume picks up the session in the keyring without asking anybody; code signed_out where there is none.
+// Resume restores the session in the keyring without a sign-in; code signed_out where there is none.
 func (a *App) Resume() (portal.Me, error) { return a.desktop.Resume(a.ctx) }
 
-// SignIn opens the system browser and resolves when the user is signed in. Calls at once share one sign-in; a later
-// one cancels it and begins anew.
+// SignIn opens the system browser and resolves when the user is signed in. Concurrent calls share one sign-in; a later
+// call cancels it and starts a new one.
 func (a *App) SignIn(provider string) (portal.Me, error) { return a.desktop.SignIn(a.ctx, provider) }
 
 // SubmitInviteCode finishes a sign-in that failed with invite_code_required.
@@ -142,38 +142,38 @@ func (a *App) SignOut() error { return a.desktop.SignOut(a.ctx) }
 // UseGrant makes every further call act under another of the user's own grants.
 func (a *App) UseGrant(id string) (portal.Me, error) { return a.desktop.UseGrant(a.ctx, id) }
 
-// Me answers who is signed in.
+// Me returns the signed-in user.
 func (a *App) Me() (portal.Me, error) { return a.desktop.Me(a.ctx) }
 
-// Overview answers the figures of the first screen.
+// Overview returns the figures of the first screen.
 func (a *App) Overview() (portal.Overview, error) { return a.desktop.Overview(a.ctx) }
 
-// MSPs answers one page of MSPs.
+// MSPs returns one page of MSPs.
 func (a *App) MSPs(q portal.MSPQuery) (portal.MSPPage, error) { return a.desktop.MSPs(a.ctx, q) }
 
-// MSP answers one MSP with its history.
+// MSP returns one MSP with its history.
 func (a *App) MSP(id string) (portal.MSPDetail, error) { return a.desktop.MSP(a.ctx, id) }
 
 // MSPFacets returns the values by which the MSPs in the scope can be filtered.
 func (a *App) MSPFacets() (portal.Facets, error) { return a.desktop.MSPFacets(a.ctx) }
 
-// Clients answers one page of clients.
+// Clients returns one page of clients.
 func (a *App) Clients(q portal.ClientQuery) (portal.ClientPage, error) {
 	return a.desktop.Clients(a.ctx, q)
 }
 
-// Client answers one client with its history.
+// Client returns one client with its history.
 func (a *App) Client(id string) (portal.ClientDetail, error) { return a.desktop.Client(a.ctx, id) }
 
 // ClientFacets returns the values by which the clients in the scope can be filtered.
 func (a *App) ClientFacets() (portal.Facets, error) { return a.desktop.ClientFacets(a.ctx) }
 
-// Invites answers one page of invites.
+// Invites returns one page of invites.
 func (a *App) Invites(q portal.InviteQuery) (portal.InvitePage, error) {
 	return a.desktop.Invites(a.ctx, q)
 }
 
-// CreateInvite invites somebody; the answer is the only time the invite's code is shown.
+// CreateInvite creates an invite; only this result holds its code.
 func (a *App) CreateInvite(n portal.NewInvite) (portal.CreatedInvite, error) {
 	return a.desktop.CreateInvite(a.ctx, n)
 }
@@ -181,29 +181,29 @@ func (a *App) CreateInvite(n portal.NewInvite) (portal.CreatedInvite, error) {
 // RevokeInvite ends an open invite.
 func (a *App) RevokeInvite(id string) error { return a.desktop.RevokeInvite(a.ctx, id) }
 
-// ResendInvite gives an open invite a fresh code, which is shown only this once, and a fresh expiry.
+// ResendInvite gives an open invite a new code, which only this result holds, and a new expiry.
 func (a *App) ResendInvite(id string) (portal.CreatedInvite, error) {
 	return a.desktop.ResendInvite(a.ctx, id)
 }
 
-// Users answers one page of the people who hold a grant inside the scope.
+// Users returns one page of the users with a grant inside the scope.
 func (a *App) Users(q portal.UserQuery) (portal.UserPage, error) { return a.desktop.Users(a.ctx, q) }
 
-// ChangeUser changes what a person may do inside the scope.
+// ChangeUser changes the access of a user inside the scope.
 func (a *App) ChangeUser(id string, c portal.UserChange) (portal.UserItem, error) {
 	return a.desktop.ChangeUser(a.ctx, id, c)
 }
 
-// SignOutUser ends every session of a person inside the scope.
+// SignOutUser ends every session of a user inside the scope.
 func (a *App) SignOutUser(id string) error { return a.desktop.SignOutUser(a.ctx, id) }
 
-// Sessions answers the user's own sessions.
+// Sessions returns the user's own sessions.
 func (a *App) Sessions() (portal.OwnSessions, error) { return a.desktop.Sessions(a.ctx) }
 
 // EndSession ends one of the user's own sessions.
 func (a *App) EndSession(id string) error { return a.desktop.EndSession(a.ctx, id) }
 
-// Syncs answers one page of sync runs.
+// Syncs returns one page of sync runs.
 func (a *App) Syncs(q portal.SyncQuery) (portal.SyncPage, error) { return a.desktop.Syncs(a.ctx, q) }
 
 // StartSync starts a sync of a connection, "" for the one that has waited longest; code sync_running while one runs,
@@ -212,35 +212,35 @@ func (a *App) StartSync(connectionID string) (portal.SyncRun, error) {
 	return a.desktop.StartSync(a.ctx, connectionID)
 }
 
-// Sync answers one sync run.
+// Sync returns one sync run.
 func (a *App) Sync(id string) (portal.SyncRun, error) { return a.desktop.Sync(a.ctx, id) }
 
-// SyncChanges answers one page of what a run changed.
+// SyncChanges returns one page of what a run changed.
 func (a *App) SyncChanges(id string, q portal.RunChangeQuery) (portal.RunChanges, error) {
 	return a.desktop.SyncChanges(a.ctx, id, q)
 }
 
-// SyncReview answers one page of the customers that a run in review would mark as missing.
+// SyncReview returns one page of the customers that a run in review would change.
 func (a *App) SyncReview(id string, q portal.ReviewQuery) (portal.Review, error) {
 	return a.desktop.SyncReview(a.ctx, id, q)
 }
 
-// AcceptSync lets a run in review go on, whatever it marks as missing; code conflict when it is not in review.
+// AcceptSync lets a run in review continue; code conflict when it is not in review.
 func (a *App) AcceptSync(id string) (portal.SyncRun, error) { return a.desktop.AcceptSync(a.ctx, id) }
 
 // DiscardSync ends a run in review without changing anything; code conflict when it is not in review.
 func (a *App) DiscardSync(id string) (portal.SyncRun, error) { return a.desktop.DiscardSync(a.ctx, id) }
 
-// WatchSync has the event sync:run tell how a run stands, now and whenever that changes, until it ends.
+// WatchSync sends the event sync:run with the state of a run, at once and after each change, until the run ends.
 func (a *App) WatchSync(id string) error { return a.desktop.WatchSync(a.ctx, id) }
 
 // UnwatchSync ends a WatchSync; without one it does nothing.
 func (a *App) UnwatchSync(id string) error { return a.desktop.UnwatchSync(id) }
 
-// Connections answers the connections to products, and which products there are.
+// Connections returns the connections to products, and the products.
 func (a *App) Connections() (portal.Connections, error) { return a.desktop.Connections(a.ctx) }
 
-// TestConnection answers whether a product accepts a new connection, or a saved one (id) as it is or changed.
+// TestConnection reports whether a product accepts a new connection, or a saved one (id) as it is or changed.
 func (a *App) TestConnection(t portal.ConnectionTrial) (portal.ConnectionTest, error) {
 	return a.desktop.TestConnection(a.ctx, t)
 }
@@ -278,7 +278,7 @@ func (a *App) PreviewFieldMap(connectionID string, c portal.FieldMapChange) (por
 	return a.desktop.PreviewFieldMap(a.ctx, connectionID, c)
 }
 
-// SeeFieldMap notes that the field map of a run was looked at, so that it needs no attention any more.
+// SeeFieldMap marks the field map of a run as seen, so that it no longer needs attention.
 func (a *App) SeeFieldMap(connectionID, runID string) error {
 	return a.desktop.SeeFieldMap(a.ctx, connectionID, runID)
 }
