@@ -1,8 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { roles, userStatuses } from "../bridge/enums";
 import type { UserFilter } from "../bridge/models";
-import { mspQuery } from "../bridge/queries";
+import { useMSPName } from "../customers/useMSPName";
 import { formatList } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { FilterBar, FilterChip, SearchField } from "../parts/FilterBar";
@@ -11,16 +10,15 @@ import type { ListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { MSPPicker } from "./NodePicker";
 
-/** The name of the MSP in the filter; undefined without one. */
-function useMSPName(id: string | undefined): string | undefined {
-  const { grant } = useSession();
-  const msp = useQuery({ ...mspQuery(grant.id, id ?? ""), enabled: id !== undefined });
-  return id && (msp.data?.name ?? t("users.filter.thisMSP"));
+/** The name of the MSP in the filter, or a text while it loads; undefined without one. */
+function useMSPText(id: string | undefined): string | undefined {
+  const name = useMSPName(id);
+  return id && (name ?? t("users.filter.thisMSP"));
 }
 
 /** The filter as a sentence; undefined for no filter. */
 export function useFilterText(filter: UserFilter): string | undefined {
-  const msp = useMSPName(filter.msp_id);
+  const msp = useMSPText(filter.msp_id);
   const part = (name: string, value: string | undefined) =>
     value ? [t("users.filterText.value", { name, value })] : [];
   const parts = [
@@ -69,7 +67,7 @@ interface ChipProps {
 /** A search field instead of a menu, because there may be thousands of MSPs. */
 function MSPChip({ value, onChange }: ChipProps) {
   const [placed, setPlaced] = useState(false);
-  const name = useMSPName(value);
+  const name = useMSPText(value);
   return (
     <FilterDialog
       label={t("users.filter.msp")}

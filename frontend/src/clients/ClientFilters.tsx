@@ -1,21 +1,13 @@
-import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import type { ClientFilter, Facets } from "../bridge/models";
-import { mspQuery } from "../bridge/queries";
 import { needlessReason } from "../customers/filters";
+import { useMSPName } from "../customers/useMSPName";
 import { t } from "../i18n/i18n";
 import { FilterBar, FilterChip, SearchField } from "../parts/FilterBar";
 import { FilterChips, filterSentence } from "../parts/filters";
 import type { ListAddress } from "../parts/listAddress";
 import { useSession } from "../session/session";
 import { clientFilters } from "./filters";
-
-/** The name of the MSP in the filter; undefined without one and while it loads. */
-function useMSPName(id: string | undefined): string | undefined {
-  const { grant } = useSession();
-  const msp = useQuery({ ...mspQuery(grant.id, id ?? ""), enabled: id !== undefined && id !== "none" });
-  return msp.data?.name;
-}
 
 /** The filter as a sentence; undefined for no filter. */
 export function useFilterText(filter: ClientFilter): string | undefined {

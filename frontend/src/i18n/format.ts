@@ -156,3 +156,12 @@ export function formatDuration(ms: number | null): string {
   if (seconds < 3_600) return `${unit(Math.floor(seconds / 60), "minute")} ${unit(seconds % 60, "second")}`;
   return `${unit(Math.floor(seconds / 3_600), "hour")} ${unit(Math.floor((seconds % 3_600) / 60), "minute")}`;
 }
+
+/** The host of a URL, with its port; the text itself where it is not a URL. */
+export function formatHost(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return url;
+  }
+}

@@ -3,6 +3,7 @@ import Link from "@mui/material/Link";
 import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 import type { Startup } from "../bridge/models";
+import { formatHost } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { Logo } from "../parts/Logo";
 
@@ -12,14 +13,6 @@ interface Props {
   onChangeAddress?: (() => void) | undefined;
   children: ReactNode;
 }
-
-const host = (url: string) => {
-  try {
-    return new URL(url).host;
-  } catch {
-    return url;
-  }
-};
 
 /** The frame of every sign-in step: logo, one sentence, the step, the portal's host, the version. */
 export function SignInFrame({ startup, onChangeAddress, children }: Props) {
@@ -57,7 +50,7 @@ export function SignInFrame({ startup, onChangeAddress, children }: Props) {
         {children}
         {startup.api_url && (
           <Typography variant="caption" color="textSecondary" sx={{ display: "flex", gap: 1 }}>
-            <span>{host(startup.api_url)}</span>
+            <span>{formatHost(startup.api_url)}</span>
             {onChangeAddress && (
               <Link component="button" variant="caption" onClick={onChangeAddress}>
                 {t("session.change")}

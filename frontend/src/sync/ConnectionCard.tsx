@@ -7,14 +7,14 @@ import { Link as RouterLink } from "react-router";
 import { links } from "../bridge/links";
 import type { ConnectionItem } from "../bridge/models";
 import { isActive, isUnmapped } from "../bridge/runs";
-import { absent, formatNumber, formatRelative } from "../i18n/format";
+import { absent, formatHost, formatNumber, formatRelative } from "../i18n/format";
 import { t } from "../i18n/i18n";
 import { EditIcon, FieldsIcon, KeyIcon, PauseIcon, PlayIcon } from "../parts/icons";
 import { StatusChip } from "../parts/StatusChip";
 import { Time, useNow } from "../parts/Time";
 import { VisuallyHidden } from "../parts/VisuallyHidden";
 import { connectionName } from "./connectionName";
-import { type ConnectionState, connectionState, hostOf, stateTones } from "./connectionState";
+import { type ConnectionState, connectionState, stateTones } from "./connectionState";
 import { FieldMapButton } from "./FieldMapButton";
 import { HarmlessNames, SignNote } from "./HarmlessNames";
 import { RunProgress } from "./RunProgress";
@@ -162,7 +162,7 @@ function Host({ url }: { url: string }) {
       title={url}
       sx={{ display: "block", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
     >
-      {hostOf(url)}
+      {formatHost(url)}
     </Box>
   );
 }

@@ -40,12 +40,3 @@ export function connectionState(connection: StateFields, now: Date): ConnectionS
   if (now.getTime() - Date.parse(last_complete) > staleAfter) return "stale";
   return run?.status === "partial" ? "partial" : "fresh";
 }
-
-/** The host of a base URL; the text itself where it is not a URL. */
-export function hostOf(baseURL: string): string {
-  try {
-    return new URL(baseURL).host;
-  } catch {
-    return baseURL;
-  }
-}
