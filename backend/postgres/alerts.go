@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// failing is the row of failures a connection p is in: those since its last merged run. Runs of one connection never
-// overlap, so each was made after the one before had ended.
+// failing selects the consecutive failures of a connection p: those since its last merged run. Runs of one connection
+// never overlap, so each was created after the one before it had ended.
 const failing = `
 	select count(*) as failures,
 	       min(f.finished_at) as since,
@@ -28,10 +28,11 @@ const failing = `
 		and c.mssp_product_id = p.id
 		and c.status in ('complete', 'partial')), '-infinity')`
 
-// DueAlerts returns the runs of any MSSP that its admins are still to be mailed about: the one that needs review, unless
-// they were mailed about one before it that has not been reviewed either, and the latest of each row of failures of that length,
-// unless the row has been mailed already; the last merged run of a connection, if it could not read a reseller that they do
-// not know of; and the last run in which the product's fields changed, unless an admin has looked at the field map since.
+// DueAlerts returns the runs of all MSSPs that their admins have to be mailed about:
+//   - the run that needs review, unless they were mailed about an earlier one that was not reviewed either,
+//   - the latest of at least this many consecutive failures, unless they were mailed about one of them,
+//   - the last merged run of a connection, if it could not read a reseller that no mail has named,
+//   - the last run in which the product's fields changed, unless an admin has looked at the field map since.
 func (db *DB) DueAlerts(ctx context.Context, failures int) ([]RunRef, error) {
 	var refs []RunRef
 	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
@@ -72,9 +73,11 @@ func (db *DB) DueAlerts(ctx context.Context, failures int) ([]RunRef, error) {
 	return refs, nil
 }
 
-// RaiseAlert marks a run as told of and hands enqueue the MSSP's active admins, in one transaction. Nothing happens
-// where another was faster.
-func (db *DB) RaiseAlert(ctx context.Context, ref RunRef, enqueue func(ctx context.Context, tx pgx.Tx, userIDs []string) error) error {
+// RaiseAlert marks a run as mailed and calls enqueue with the ids of the MSSP's active admins, in one transaction. It does
+// nothing if the run is marked already.
+func (db *DB) RaiseAlert(
+	ctx context.Context, ref RunRef, enqueue func(ctx context.Context, tx pgx.Tx, userIDs []string) error,
+) error {
 	err := db.system(ctx, roleSync, ref.MSSPID, func(tx pgx.Tx) error {
 		marked, err := tx.Exec(ctx, `
 			update sync_run r
@@ -103,7 +106,7 @@ func (db *DB) RaiseAlert(ctx context.Context, ref RunRef, enqueue func(ctx conte
 	return nil
 }
 
-// markUnreadMailed marks the resellers that a partial run could not read and that no mail has named yet: this run's does.
+// markUnreadMailed marks the unread resellers of a partial run as named by a mail.
 func markUnreadMailed(ctx context.Context, tx pgx.Tx, ref RunRef) error {
 	_, err := tx.Exec(ctx, `
 		update msp t
@@ -121,7 +124,7 @@ func markUnreadMailed(ctx context.Context, tx pgx.Tx, ref RunRef) error {
 	return err
 }
 
-// activeAdmins reads as the role that knows people; the transaction is in it from then on.
+// activeAdmins returns the ids of the MSSP's active admins. It switches the transaction to the role that may read users.
 func activeAdmins(ctx context.Context, tx pgx.Tx, msspID string) ([]string, error) {
 	if _, err := tx.Exec(ctx, setScope, roleAuth, "", "", ""); err != nil {
 		return nil, err
@@ -141,9 +144,9 @@ func activeAdmins(ctx context.Context, tx pgx.Tx, msspID string) ([]string, erro
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// Alert returns what a mail about a run says to one of the MSSP's admins; false where there is nothing to say any more:
-// the review has ended, a run was merged since, the resellers could be read again, the field map was looked at, or the
-// user is no longer an active admin. Where a newer review has replaced one, it returns the newer.
+// Alert returns the contents of a mail about a run to one of the MSSP's admins. It returns false if the alert is obsolete:
+// the review has ended, a run was merged since, the resellers were read again, an admin has looked at the field map, or
+// the user is no longer an active admin. If a newer review has replaced this one, it returns the newer.
 func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.SyncAlert, bool, error) {
 	var alert portal.SyncAlert
 	err := db.systemRead(ctx, roleSync, ref.MSSPID, func(batch *pgx.Batch) {
@@ -160,7 +163,7 @@ func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.Sync
 	return alert, true, nil
 }
 
-// queueAlert tells the row of failures as it is by now, which may be longer than when the alert was raised.
+// queueAlert reads the failures up to now, which may be more than when the alert was raised.
 func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
 	scanOne(batch.Queue(`
 		select r.id, m.name, d.name, r.status = 'needs_review', u.resellers > 0, fields.changed and u.resellers = 0,
@@ -210,7 +213,8 @@ const newlyUnread = `
 	and t.unread_since is not null
 	and t.unread_mailed_at = r.mailed_at`
 
-// queueReader reads whom the mail goes to, by the address they were invited to this MSSP by, and in which language: that of their own invite, or of the MSSP's last one.
+// queueReader reads the recipient: the address by which the user was invited to this MSSP, and the language of that
+// invite, or of the MSSP's last one.
 func queueReader(batch *pgx.Batch, msspID, userID string, alert *portal.SyncAlert) {
 	scanOne(batch.Queue(`
 		select coalesce(g.email, u.email), coalesce((
@@ -231,7 +235,7 @@ func queueReader(batch *pgx.Batch, msspID, userID string, alert *portal.SyncAler
 		limit 1`, msspID, userID), "admin", &alert.Email, &alert.Language)
 }
 
-// scanOne reads a queued query's only row; noun says what there is none of otherwise.
+// scanOne reads a queued query's only row; NotFound names noun if there is none.
 func scanOne(query *pgx.QueuedQuery, noun string, into ...any) {
 	query.QueryRow(func(row pgx.Row) error {
 		err := row.Scan(into...)

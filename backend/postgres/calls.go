@@ -8,24 +8,23 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Call is one call of a product that somebody is about to make for a connection.
+// Call is one call to a product that is about to be made for a connection.
 type Call struct {
 	MSSPID, ConnectionID string
-	// RunID is the run that makes it; "" where there is none.
+	// RunID is the run that makes it; "" for a call without a run.
 	RunID string
 	At    time.Time
-	// Every is the distance to keep from any other call for the connection; 0: none is kept.
+	// Every is the least time between two calls for the connection; 0: no limit.
 	Every time.Duration
 }
 
-// ClaimCall records a call, whoever makes the next for this connection, in whatever process, keeps its distance from it.
-// Where it would not keep its own, it records nothing and answers the call that is too close; the zero time otherwise.
-// A run's call is recorded also where the run is no longer its worker's. The database keeps microseconds, of which it
-// takes the next.
+// ClaimCall records a call, so that all processes keep their distance from it. If the call is too close to another one,
+// ClaimCall records nothing and returns the time of that call; otherwise the zero time. A run's call is recorded also if
+// its lease is lost. The database keeps microseconds; the time is rounded up.
 func (db *DB) ClaimCall(ctx context.Context, c Call) (tooClose time.Time, err error) {
 	at := c.At.Add(time.Microsecond - 1).Truncate(time.Microsecond)
 	err = db.system(ctx, roleSync, c.MSSPID, func(tx pgx.Tx) error {
-		// One claims after the other.
+		// Claims for one connection wait for each other.
 		_, err := tx.Exec(ctx, `
 			select from mssp_product p
 			where p.mssp_id = $1
@@ -38,7 +37,7 @@ func (db *DB) ClaimCall(ctx context.Context, c Call) (tooClose time.Time, err er
 		if err := tx.QueryRow(ctx, lastCall, c.MSSPID, c.ConnectionID).Scan(&last); err != nil {
 			return err
 		}
-		// One that lies further ahead is another computer's clock; it holds nobody up.
+		// A call further in the future was recorded by a computer whose clock is wrong; it is ignored.
 		if tooClose = within(last, at, c.Every); !tooClose.IsZero() {
 			return nil
 		}
@@ -70,7 +69,7 @@ func recordCall(ctx context.Context, tx pgx.Tx, c Call, at time.Time) error {
 	return err
 }
 
-// lastCall is the last call for a connection, as far as its latest runs know and whoever tried it.
+// lastCall selects the time of the last call for a connection, by one of its latest ten runs or without a run.
 const lastCall = `
 	select greatest(max(r.called_at), max(p.called_at))
 	from mssp_product p
@@ -84,7 +83,7 @@ const lastCall = `
 	where p.mssp_id = $1
 	and p.id = $2`
 
-// LastCall answers when the product was last called for the lease's connection; the zero time if nobody has called it.
+// LastCall returns when the product was last called for the lease's connection; the zero time if it never was.
 func (db *DB) LastCall(ctx context.Context, lease Lease) (time.Time, error) {
 	var at *time.Time
 	err := db.systemRead(ctx, roleSync, lease.MSSPID, func(batch *pgx.Batch) {

@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// actorOf is who is behind a change h: of a run in review whoever gave their word, else whoever asked for it. Only the
-// MSSP's own people are told; those of its MSPs and clients read no names of people above them.
+// actorOf selects the actor of a change h: the user who accepted the run, else the user who started it. Users of MSPs and
+// clients do not see the names of users above them.
 func actorOf(scope portal.Scope) string {
 	if scope.Level != portal.LevelMSSP {
 		return "null::json"
@@ -56,8 +56,8 @@ type runChangeRow struct {
 	Position []string
 }
 
-// RunChanges answers one page of what a run changed; NotFound if there is none in the viewer's scope, Invalid naming
-// cursor where it is not one.
+// RunChanges returns one page of what a run changed. Errors: NotFound if there is no such run in the viewer's scope,
+// Invalid for a malformed cursor.
 func (db *DB) RunChanges(ctx context.Context, viewer portal.Viewer, runID string, q portal.RunChangeQuery) (portal.RunChanges, error) {
 	keys, err := newKeyset(runChangeSorts, "kind", "", "h.id", q.Cursor)
 	if err != nil {
@@ -108,8 +108,8 @@ type reviewRow struct {
 	Position []string
 }
 
-// Review returns one page of the customers that a run in review would mark as missing, move or rename: none for any other
-// run. NotFound if there is no such run in the viewer's scope, Invalid naming cursor where it is not one.
+// Review returns one page of the customers that a run in review would mark as missing, move or rename; none for any other
+// run. Errors: NotFound if there is no such run in the viewer's scope, Invalid for a malformed cursor.
 func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q portal.ReviewQuery) (portal.Review, error) {
 	keys, err := newKeyset(reviewSorts, "rank,name", "", "v.id", q.Cursor)
 	if err != nil {
@@ -154,7 +154,7 @@ func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q 
 	return page, nil
 }
 
-// rawFields lists the members of a customer's JSON in the product's own order, each as text.
+// rawFields returns the members of a customer's JSON in the product's order, each as text.
 func rawFields(raw []byte) ([]portal.Field, error) {
 	fields := []portal.Field{}
 	err := eachMember(raw, func(name string, value json.RawMessage) error {
@@ -167,7 +167,7 @@ func rawFields(raw []byte) ([]portal.Field, error) {
 	return fields, nil
 }
 
-// plainText drops a string's quotes, writes null as nothing, and leaves every other value as it stands in JSON.
+// plainText returns a string without its quotes, null as "", and every other value as it is in JSON.
 func plainText(value json.RawMessage) string {
 	var text string
 	if json.Unmarshal(value, &text) == nil {

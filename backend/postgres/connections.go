@@ -12,8 +12,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// AddConnection gives an MSSP access to a product. NotFound if there is no such MSSP, Invalid for an unknown product,
-// Conflict if the MSSP has this product's customer already, as a connection or as one of its MSPs and clients.
+// AddConnection adds a connection of an MSSP to a product. Errors: NotFound if there is no such MSSP, Invalid for an
+// unknown product, Conflict if the MSSP already has this customer of the product, as a connection, an MSP or a client.
 func (db *DB) AddConnection(ctx context.Context, c portal.Connection) error {
 	err := db.system(ctx, roleOperator, c.MSSPID, func(tx pgx.Tx) error {
 		if err := refuseKnownCustomer(ctx, tx, c); err != nil {
@@ -33,9 +33,9 @@ func (db *DB) AddConnection(ctx context.Context, c portal.Connection) error {
 	return connectionError(err, c)
 }
 
-// refuseKnownCustomer returns a Conflict that names the MSP or client whose id at the product the connection has as its
-// own. It may be known by another connection to the same product. A merge that finds such a customer all the same waits
-// for a review; see doubt.
+// refuseKnownCustomer returns a Conflict that names the MSP or client whose external id is the connection's customer id,
+// also if another connection to the same product has read it. A merge that finds such a customer all the same needs
+// review; see reviewReason.
 func refuseKnownCustomer(ctx context.Context, tx pgx.Tx, c portal.Connection) error {
 	var kind, name string
 	err := tx.QueryRow(ctx, `
@@ -126,7 +126,7 @@ func queueLastRuns(batch *pgx.Batch, scope portal.Scope, into *[]portal.SyncRun)
 		pgx.NamedArgs{"mssp": scope.MSSPID}), into)
 }
 
-// Connections answers the connections of the viewer's MSSP, which are due every so often, the oldest first.
+// Connections returns the connections of the viewer's MSSP, the oldest first, each with its next run by a schedule of every.
 func (db *DB) Connections(ctx context.Context, viewer portal.Viewer, every time.Duration) (portal.Connections, error) {
 	var rows []portal.ConnectionItem
 	var runs []portal.SyncRun
@@ -146,10 +146,10 @@ func (db *DB) Connections(ctx context.Context, viewer portal.Viewer, every time.
 	return all, nil
 }
 
-// newConnectionGrace is what Overdue leaves an operator to run the first sync by hand.
+// newConnectionGrace is how long Overdue leaves a new connection alone.
 const newConnectionGrace = time.Minute
 
-// withRun completes a connection with its newest run, and with when the schedule begins the next.
+// withRun returns the connection with its newest run, and with the time at which the schedule begins the next.
 func withRun(item portal.ConnectionItem, runs []portal.SyncRun, every time.Duration) portal.ConnectionItem {
 	next := item.CreatedAt.Add(min(newConnectionGrace, every))
 	for _, run := range runs {
@@ -164,7 +164,7 @@ func withRun(item portal.ConnectionItem, runs []portal.SyncRun, every time.Durat
 	return item
 }
 
-// ConnectionItem answers one connection; NotFound if there is none in the viewer's scope.
+// ConnectionItem returns one connection; NotFound if there is none in the viewer's scope.
 func (db *DB) ConnectionItem(ctx context.Context, viewer portal.Viewer, id string, every time.Duration) (portal.ConnectionItem, error) {
 	if !validID(id) {
 		return portal.ConnectionItem{}, errNone("connection")
@@ -211,13 +211,13 @@ func (db *DB) CreateConnection(ctx context.Context, viewer portal.Viewer, c port
 		if err != nil {
 			return err
 		}
-		return leaveRole(ctx, tx, run, enqueue)
+		return enqueueAsLogin(ctx, tx, run, enqueue)
 	})
 	return connectionError(err, c)
 }
 
-// mostConnections is how many connections an MSSP's admins can make: each has a run in the queue every hour. The
-// operator can make more.
+// mostConnections is how many connections the admins of an MSSP can create: each queues a run every hour. The operator can
+// add more.
 const mostConnections = 50
 
 func mayConnect(ctx context.Context, tx pgx.Tx, msspID string) error {
@@ -227,23 +227,24 @@ func mayConnect(ctx context.Context, tx pgx.Tx, msspID string) error {
 		from mssp_product
 		where mssp_id = $1`, msspID).Scan(&n)
 	if err == nil && n >= mostConnections {
-		return portal.Errorf(portal.Conflict, "An MSSP can have %d connections. Change one of them, or ask the operator of the portal's server.", mostConnections)
+		return portal.Errorf(portal.Conflict,
+		"An MSSP can have %d connections. Change one of them, or ask the operator of the portal's server.", mostConnections)
 	}
 	return err
 }
 
-// ConnectionUpdate is what becomes of a connection; what is nil stays.
+// ConnectionUpdate is a change of a connection. Nil fields keep their value.
 type ConnectionUpdate struct {
 	CustomerID, BaseURL *string
 	PublicOnly, Paused  *bool
 	APIKeySealed        []byte
 	APIKeyLast4         string
-	// Harmless are the names that are to be harmless; nil: they stay.
+	// Harmless are the names to be harmless from now on.
 	Harmless []string
 }
 
-// set lists what to write, and what the audit log tells of it. A viewer may write a sealed key but not read one, so what
-// stays cannot be written over itself.
+// set returns the columns to write with their arguments, and the detail for the audit log. A viewer may write a sealed key
+// but not read one, so only columns that change are written.
 func (u ConnectionUpdate) set(was portal.Connection) (columns []string, args pgx.NamedArgs, detail map[string]any) {
 	args, detail = pgx.NamedArgs{}, map[string]any{}
 	add := func(column string, value any) {
@@ -277,10 +278,10 @@ func (u ConnectionUpdate) set(was portal.Connection) (columns []string, args pgx
 	return columns, args, detail
 }
 
-// UpdateConnection changes a connection for a viewer. NotFound if there is none in the viewer's scope; Conflict where
-// another connection or an MSP or client has that customer already, or where the base URL is no longer the one it was read with: what was
-// found to work there, and above all a key meant for it, is not for the next; or where the harmless names have changed
-// meanwhile, since the audit log would then record the wrong former names.
+// UpdateConnection changes a connection for a viewer. Errors: NotFound if there is none in the viewer's scope; Conflict if
+//   - another connection, an MSP or a client already has that customer,
+//   - the base URL has changed since it was read: a key must not be sent to an address that it was not meant for,
+//   - the harmless names have changed since: the audit log would record the wrong former names.
 func (db *DB) UpdateConnection(ctx context.Context, viewer portal.Viewer, was portal.Connection, u ConnectionUpdate) error {
 	columns, args, detail := u.set(was)
 	args["mssp"], args["id"], args["was"], args["was_harmless"] = viewer.Scope.MSSPID, was.ID, was.BaseURL, was.Harmless
@@ -312,7 +313,7 @@ func (db *DB) UpdateConnection(ctx context.Context, viewer portal.Viewer, was po
 	return connectionError(err, was)
 }
 
-// Connection answers one connection of an MSSP, its key sealed; NotFound if there is none.
+// Connection returns one connection of an MSSP, its key sealed; NotFound if there is none.
 func (db *DB) Connection(ctx context.Context, msspID, id string) (portal.Connection, error) {
 	var c portal.Connection
 	err := db.systemRead(ctx, roleSync, msspID, func(batch *pgx.Batch) {
@@ -329,7 +330,7 @@ func (db *DB) Connection(ctx context.Context, msspID, id string) (portal.Connect
 	return c, nil
 }
 
-// ConnectionRef names a connection of any MSSP.
+// ConnectionRef identifies a connection of any MSSP.
 type ConnectionRef struct {
 	MSSPID string
 	ID     string

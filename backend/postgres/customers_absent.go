@@ -10,9 +10,9 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// unreadMSPs is the table unread of the MSPs whose clients the run has not read: the resellers it names ($4), and those
-// that are known only under one of them. $1 to $3 are the MSSP, the connection and the run. An MSP whose parent is not
-// known may be under any.
+// unreadMSPs is the table unread: the MSPs whose clients the run has not read. These are the resellers in $4, and the MSPs
+// that are known only under one of them; an MSP without a known parent may be under any. $1 to $3 are the MSSP, the
+// connection and the run.
 var unreadMSPs = `
 	with recursive unread as (
 		select m.id, m.external_id
@@ -28,8 +28,8 @@ var unreadMSPs = `
 			where s.mssp_id = $1 and s.run_id = $3 and s.external_id = m.external_id)
 		and not ` + isAccount("m") + `)`
 
-// Absent returns the external ids of at most limit present customers of the run's connection that the run lacks and
-// could have read. A *portal.CallError if the product says that there are more or fewer customers than the run holds.
+// Absent returns the external ids of at most limit present customers of the run's connection that the run should have
+// read and did not. It returns a *portal.CallError if the product states another number of customers than the run holds.
 func (db *DB) Absent(ctx context.Context, lease Lease, state portal.ReadState, limit int) ([]string, error) {
 	var read int64
 	var absent []string
@@ -67,13 +67,13 @@ func (db *DB) Absent(ctx context.Context, lease Lease, state portal.ReadState, l
 	return absent, sameTotal(state.Total, read)
 }
 
-// sameTotal refuses answers that hold another number of customers than they say.
+// sameTotal returns a CallError if the product stated another number of customers than were read.
 func sameTotal(total *int64, read int64) error {
 	if total == nil || *total == read {
 		return nil
 	}
 	return portal.CallErrorf(portal.Incomplete,
-		"The answers hold %d different customers and say themselves that there are %d. Nothing was changed.", read, *total)
+		"The answers hold %d different customers and state a total of %d. Nothing was changed.", read, *total)
 }
 
 func unreadIDs(state portal.ReadState) []string {
@@ -84,9 +84,9 @@ func unreadIDs(state portal.ReadState) []string {
 	return ids
 }
 
-// keepParents gives clients that came without a parent the MSP they are known under, where that says nothing: a second
-// look at one customer may leave its parent out, and the clients of an unread reseller may be listed without one. Those of
-// a reseller that was read may have moved to one that was not.
+// keepParents gives clients that were read without a parent the MSP they are known under, where the missing parent means
+// nothing: a call that checks one customer may leave its parent out, and clients of an unread reseller may be listed
+// without one. A client of a reseller that was read may have moved to one that was not.
 func (m *merge) keepParents(ctx context.Context) error {
 	if len(m.state.Checked) == 0 && len(m.state.Unread) == 0 {
 		return nil
@@ -109,12 +109,11 @@ func (m *merge) keepParents(ctx context.Context) error {
 	return err
 }
 
-// mergedWith is what this version keeps beside the customers, as in sync_run.merged_with.
+// mergedWith is the version of the facts that a merge keeps beside the customers, written to sync_run.merged_with.
 const mergedWith = 1
 
-// dropStale forgets which customers were absent and which fields were remapped since they were read, where the last run
-// was merged by a server of an older version: it has read customers without clearing that. Those that are absent now then
-// count as absent for the first time.
+// dropStale clears absent_since and stale_fields if the last run was merged by an older server, which reads customers
+// without clearing them. Customers that are absent now then count as absent for the first time.
 func (m *merge) dropStale(ctx context.Context) error {
 	var with int
 	err := m.QueryRow(ctx, `
@@ -145,8 +144,8 @@ func (m *merge) dropStale(ctx context.Context) error {
 	return nil
 }
 
-// findKept fills kept with the rows that keep their state though the run lacks their customer: what is under an unread
-// reseller, and what a paged run lacks for the first time without a second look.
+// findKept fills the table kept with the rows that keep their state although the run did not read their customer: those
+// under an unread reseller, and those absent from a paged run for the first time and not checked.
 func (m *merge) findKept(ctx context.Context) error {
 	_, err := m.Exec(ctx, "create temporary table kept (kind text, id uuid, paged boolean) on commit drop")
 	if err != nil || !m.state.Paged && len(m.state.Unread) == 0 {
@@ -175,12 +174,12 @@ func (m *merge) findKept(ctx context.Context) error {
 	return err
 }
 
-// countAbsence counts the known customers that a paged answer lacked; gone are those that go missing.
+// countAbsence counts the known customers that were absent from the pages; gone is how many of them go missing.
 func (m *merge) countAbsence(ctx context.Context, gone int64) error {
 	if !m.state.Paged {
 		return nil
 	}
-	came := &m.came
+	counted := &m.counted
 	err := m.QueryRow(ctx, `
 		select (
 			select count(*)
@@ -190,22 +189,22 @@ func (m *merge) countAbsence(ctx context.Context, gone int64) error {
 			and s.external_id = any($3::text[])), (
 			select count(*)
 			from kept k
-			where k.paged)`, m.lease.MSSPID, m.lease.Run.ID, m.checked()).Scan(&came.found, &came.undecided)
-	came.absent = came.found + came.undecided + gone
+			where k.paged)`, m.lease.MSSPID, m.lease.Run.ID, m.checked()).Scan(&counted.found, &counted.undecided)
+	counted.absent = counted.found + counted.undecided + gone
 	return err
 }
 
-// checked is never null, which no id would differ from.
+// checked returns the checked ids, never nil: in SQL, no id differs from null.
 func (m *merge) checked() []string { return append([]string{}, m.state.Checked...) }
 
-// notKept is the condition that the row of a customer that the run lacks does not keep its state.
+// notKept returns the condition that a row of the table is not in kept.
 func notKept(table string) string {
 	return "not exists (select from kept k where k.id = " + table + ".id)"
 }
 
-// noteAbsence notes since when the customers that a paged run lacks are absent, and clears it for all others. It is not
-// shown, so the rows keep their version.
-func (m *merge) noteAbsence(ctx context.Context) error {
+// saveAbsence sets absent_since of the customers that were absent from a paged run, and clears it for all others. No list
+// shows it, so the rows keep their version.
+func (m *merge) saveAbsence(ctx context.Context) error {
 	seen, err := m.lastRead(ctx)
 	if err != nil {
 		return err

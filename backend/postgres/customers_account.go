@@ -2,9 +2,9 @@ package postgres
 
 import "context"
 
-// isAccount returns the condition that a row of msp or client is the MSSP's own account: its external id is the customer
-// id that the product is asked about. Earlier versions took the account for a customer, and an admin may have entered the
-// id of a customer; a run that would remove such a row waits for a review. $1 is the MSSP, $2 the connection, $3 the run.
+// isAccount returns the condition that a row of msp or client is the MSSP's own account: its external id is the
+// connection's customer id. Earlier versions merged the account as a customer, and an admin may have entered the id of a
+// customer; a run that would remove such a row needs review. $1 is the MSSP, $2 the connection, $3 the run.
 func isAccount(row string) string {
 	return `(` + row + `.external_id = any((select ` + idForms("p.customer_id") + ` from mssp_product p where p.mssp_id = $1 and p.id = $2)::text[])
 		and not exists (
@@ -22,8 +22,8 @@ func idForms(id string) string {
 	end`
 }
 
-// keepAccount writes what the run has read of the MSSP's own account; null if nothing.
-func (m *merge) keepAccount(ctx context.Context) error {
+// saveAccount saves what the run has read of the MSSP's own account; null if it was not in the answer.
+func (m *merge) saveAccount(ctx context.Context) error {
 	_, err := m.Exec(ctx, `
 		update mssp_product p
 		set account = r.state->'account'

@@ -7,16 +7,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// mergeTables are the transaction's own: what differs, with what was before, and what is gone. staged is the row of
-// sync_customer that says how it is now.
+// mergeTables are temporary tables: the customers that differ, with their values before, and those that are gone. staged
+// is the id of the row of sync_customer with the new values.
 var mergeTables = `
 	create temporary table differing (
 		kind text, id uuid, staged uuid, fresh boolean, turned_from text, first_seen_at timestamptz, msp_id uuid,
-		old_msp_id uuid, old_status text, ` + eachColumn(shownColumn, ", ", func(c customerColumn) string { return "old_" + c.name + " " + c.kind }) + `
+		old_msp_id uuid, old_status text,
+		` + eachColumn(shownColumn, ", ", func(c customerColumn) string { return "old_" + c.name + " " + c.kind }) + `
 	) on commit drop;
 	create temporary table gone (kind text, id uuid, msp_id uuid, became text) on commit drop`
 
-// compare fills differing and gone and counts them.
+// compare fills the tables differing and gone, and counts their rows.
 func (m *merge) compare(ctx context.Context) error {
 	if _, err := m.Exec(ctx, mergeTables); err != nil {
 		return err
@@ -29,7 +30,7 @@ func (m *merge) compare(ctx context.Context) error {
 	}
 	for _, statement := range []string{goneMSPs, goneClients} {
 		if m.leaving == 0 {
-			break // as in nearly every run; it would take as long to find nobody
+			break // true in nearly every run; the statements would take long to find no row
 		}
 		if _, err := m.Exec(ctx, statement, mssp, connection, run, m.removeBefore); err != nil {
 			return err
@@ -47,10 +48,10 @@ func (m *merge) compare(ctx context.Context) error {
 		       (select count(*) from gone where became = 'removed'),
 		       (select count(*) from gone where became = 'turned')
 		from differing`,
-	).Scan(&m.wrote.added, &m.wrote.changed, &m.wrote.moved, &m.wrote.returned, &m.wrote.missing, &m.wrote.removed, &m.wrote.turned)
+	).Scan(&m.written.added, &m.written.changed, &m.written.moved, &m.written.returned, &m.written.missing, &m.written.removed, &m.written.turned)
 }
 
-// findRemoveBefore counts by the runs that are recorded anyway, so that a run writes nothing about who is still missing.
+// findRemoveBefore sets removeBefore from the recorded runs, so that a run need not write to the rows that stay missing.
 func (m *merge) findRemoveBefore(ctx context.Context) error {
 	err := m.QueryRow(ctx, `
 		select r.finished_at
@@ -67,21 +68,21 @@ func (m *merge) findRemoveBefore(ctx context.Context) error {
 	return err
 }
 
-// A customer has one row that stands for it, and where it turned from MSP to client or back another of its former kind,
-// which is removed and has no missing_at. t is the row of the kind it has come as, o the one of the other kind if that
-// stood for it until now: then it turns, and o is what was before.
+// One row represents a customer. A customer that turned from MSP to client or back has another row of its former kind,
+// which is removed and has no missing_at. t is the row of the kind that this run read, o the row of the other kind if that
+// represented the customer until now: then the customer turns, and o has its former values.
 //
-// A row differs if it is new, has another status than it is to have, or holds another value. turned_from is the type the customer had as
-// long as it was of the other kind; it keeps its id.
+// A row differs if it is new, or its status or another value differs. turned_from is the type that a turned customer had;
+// the customer keeps its id.
 var (
-	standing = "(o.status <> 'removed' or o.missing_at is not null)"
+	representing = "(o.status <> 'removed' or o.missing_at is not null)"
 
 	differs = `
 		(t.id is null or t.status <> ` + presentStatus + ` or o.id is not null
 			or (` + eachColumn(keptColumn, ", ", func(c customerColumn) string { return c.comparable("t") }) + `)
 			is distinct from (` + eachColumn(keptColumn, ", ", func(c customerColumn) string { return c.comparable("s") }) + `))`
 
-	// before are the columns of differing from old_status on: a customer that turned had the row o.
+	// before are the columns of differing from old_status on; those of a turned customer are taken from o.
 	before = "coalesce(o.status, t.status), " + eachColumn(shownColumn, ", ", func(c customerColumn) string {
 		if c.turns {
 			return "coalesce(o." + c.name + ", t." + c.name + ")"
@@ -96,10 +97,10 @@ var (
 		from sync_customer s
 		left join msp t on t.mssp_id = $1 and t.mssp_product_id = $2 and t.external_id = s.external_id
 		left join client o on o.mssp_id = $1 and o.mssp_product_id = $2 and o.external_id = s.external_id
-			and ` + standing + `
+			and ` + representing + `
 		where s.mssp_id = $1 and s.run_id = $3 and s.kind = 'msp' and ` + differs
 
-	// A parent may be an MSP of this answer, or one known from earlier ones that has not turned into a client since.
+	// A parent is an MSP of this run, or a known one that has not turned into a client.
 	differingClients = `
 		insert into differing
 		with parents as (
@@ -119,12 +120,12 @@ var (
 		from sync_customer s
 		left join client t on t.mssp_id = $1 and t.mssp_product_id = $2 and t.external_id = s.external_id
 		left join msp o on o.mssp_id = $1 and o.mssp_product_id = $2 and o.external_id = s.external_id
-			and ` + standing + `
+			and ` + representing + `
 		left join parents p on p.external_id = s.parent
 		where s.mssp_id = $1 and s.run_id = $3 and s.kind = 'client'
 		and (` + differs + ` or t.msp_id is distinct from p.id)`
 
-	// became: turned rows are those of a customer's former kind, which it has left.
+	// goneFrom selects the rows t without a customer in this run, and the rows of the former kind of a customer that turned.
 	goneFrom = `
 		left join sync_customer s on s.mssp_id = $1 and s.run_id = $3 and s.external_id = t.external_id
 		where t.mssp_id = $1 and t.mssp_product_id = $2
@@ -132,7 +133,8 @@ var (
 		and (s.id is null and (` + present("t") + ` or ` + longMissing + ` or ` + isAccount("t") + ` and t.status <> 'removed')
 			or s.kind <> t.kind and (t.status <> 'removed' or t.missing_at is not null))`
 
-	// longMissing: t.of is the MSP that the customer is or is under. Runs that could not read it do not count.
+	// longMissing is the condition that a customer has been missing long enough to be removed. t.of is the MSP that the
+	// customer is or belongs to. Runs that could not read that MSP do not count.
 	longMissing = `t.status = 'missing' and coalesce(t.missing_at, t.last_seen_at) <= $4
 			and not exists (
 				select from msp u
@@ -141,7 +143,7 @@ var (
 	became = "case when s.id is not null then 'turned' when " + isAccount("t") + " then 'removed' when " + present("t") +
 		" then 'missing' else 'removed' end"
 
-	// An MSP that clients still name is not gone for good.
+	// A missing MSP is not removed while clients still name it as their parent.
 	goneMSPs = `
 		insert into gone
 		select 'msp', t.id, null, ` + became + `

@@ -6,8 +6,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// queueCounts brings the kept counts up to date, row by row where they differ. counted_in tells the database that the
-// unknown figures are counted, too: in rows of an older server, triggers count them (migration 00022).
+// queueCounts updates the rows of the kept counts that differ. counted_in marks rows whose unknown figures are counted,
+// too; in rows of an older server, triggers count them (migration 00022).
 func (m *merge) queueCounts(batch *pgx.Batch, version int64) {
 	mssp := m.lease.MSSPID
 	batch.Queue(`
@@ -81,8 +81,8 @@ func sumKnown(figure string) string {
 }
 
 var (
-	// msspToday is the day in the zone of the MSSP $1. The trend never goes back behind a day it has, which a change of the
-	// zone may have made tomorrow's.
+	// msspToday is the current date in the time zone of the MSSP $1, or the last date that the trend has if that is later,
+	// as after a change of the time zone.
 	msspToday = `(
 			select (now() at time zone z.time_zone)::date
 			from mssp z

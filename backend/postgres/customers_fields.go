@@ -11,7 +11,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// mergedFields is what a run says about the product's fields.
+// mergedFields is what a run has found out about the product's fields.
 type mergedFields struct {
 	paths     []portal.PathStats
 	overrides map[string]portal.CustomerField
@@ -52,12 +52,12 @@ func (m *merge) findRemapped(ctx context.Context) error {
 	return nil
 }
 
-// remapDoubt returns why the run must be reviewed where a remapped field can move customers or make others of them.
-func (m *merge) remapDoubt() *doubt {
+// remapReason returns a review reason if a remapped field can move customers or change their identity; nil otherwise.
+func (m *merge) remapReason() *reviewReason {
 	if !slices.ContainsFunc(m.fields.remapped, portal.CustomerField.NeedsReview) {
 		return nil
 	}
-	return &doubt{of: "fields", remapped: m.fields.remapped}
+	return &reviewReason{of: "fields", remapped: m.fields.remapped}
 }
 
 func remapSentence(fields []portal.CustomerField) string {
@@ -70,11 +70,11 @@ func remapSentence(fields []portal.CustomerField) string {
 		strings.Join(names, ", "))
 }
 
-// saveFields keeps the run's paths as the connection's field map, notes in the run what it noticed about them, and marks
-// the lines of history that are there because of a remapped field. A run that read no paths leaves the map as it is.
+// saveFields saves the run's paths as the connection's field map and the run's notices about them, and marks the rows of
+// history that a remapped field caused. A run that read no paths leaves the map unchanged.
 func (m *merge) saveFields(ctx context.Context) error {
 	f := &m.fields
-	if err := inTurn(ctx, m.markRemapped, m.markStale, m.dropSamples); err != nil || len(f.paths) == 0 {
+	if err := runSteps(ctx, m.markRemapped, m.markStale, m.dropSamples); err != nil || len(f.paths) == 0 {
 		return err
 	}
 	next, notices := m.nextFields()
@@ -98,7 +98,7 @@ func (m *merge) saveFields(ctx context.Context) error {
 	return setRun(ctx, m, m.lease, "notices = $4", notices)
 }
 
-// dropSamples drops the customers that a failed run has left.
+// dropSamples deletes the sample customers that a failed run has saved.
 func (m *merge) dropSamples(ctx context.Context) error {
 	_, err := m.Exec(ctx, `
 		update field_map
@@ -109,7 +109,7 @@ func (m *merge) dropSamples(ctx context.Context) error {
 	return err
 }
 
-// nextFields returns the field map after the run and what the run noticed.
+// nextFields returns the field map after the run, and the run's notices.
 func (m *merge) nextFields() ([]portal.KnownPath, []portal.FieldNotice) {
 	f := &m.fields
 	next, notices, changed := portal.NextFieldMap(f.known, portal.FieldReading{
@@ -119,9 +119,9 @@ func (m *merge) nextFields() ([]portal.KnownPath, []portal.FieldNotice) {
 	return next, append([]portal.FieldNotice{}, notices...)
 }
 
-// doubtfulFields returns what a run that needs review noticed about the fields, which may be why it does. That it is the
-// first is for the run that is merged to say.
-func (m *merge) doubtfulFields() []portal.FieldNotice {
+// reviewNotices returns the notices of a run that needs review: they may be its reason. It leaves out the notice of a
+// first run, which belongs to the run that is merged.
+func (m *merge) reviewNotices() []portal.FieldNotice {
 	if len(m.fields.paths) == 0 {
 		return []portal.FieldNotice{}
 	}
@@ -152,8 +152,9 @@ const namedParents = `
 
 var listedInReview = "(" + present("o") + " or o.status = 'missing' and " + isAccount("o") + ")"
 
-// vanishing lists what accepting the run would do to known customers; k is a known one, s what came of it, p the MSP it
-// would be under. The MSSP's own account is removed. $4 reports whether detached clients are listed, $5 all moves and new names.
+// vanishing lists what accepting the run would do to known customers; k is a known customer, s its row in this run, p the
+// MSP it would belong to. The MSSP's own account is removed. $4 is whether detached clients are listed, $5 whether all
+// moves and new names are.
 var vanishing = `
 	select $1::uuid, $3::uuid, case k.kind when 'msp' then 0 else 1 end, k.search_name, k.name_key, k.id, k.kind, e.effect,
 	       case e.effect when 'moved' then p.name when 'renamed' then s.name when 'turned' then s.type end

@@ -2,18 +2,18 @@ package postgres
 
 import "context"
 
-// findParents leaves every client the external id of its parent. Where the product gives a name instead, it is the one MSP
-// of these answers that is called exactly so. It counts the clients whose parent is nobody: they hang under the MSSP itself.
+// findParents replaces parents that are names by external ids: that of the only MSP in this run with exactly this name.
+// It counts the clients whose parent cannot be found; they belong to the MSSP itself.
 func (m *merge) findParents(ctx context.Context) error {
 	mssp, connection, run := m.lease.MSSPID, m.lease.ConnectionID, m.lease.Run.ID
-	tag, err := m.Exec(ctx, strays, mssp, connection, run)
+	tag, err := m.Exec(ctx, unknownParents, mssp, connection, run)
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
 	_, err = m.Exec(ctx, `
 		update sync_customer s
 		set parent = n.external_id
-		from stray n
+		from unknown_parent n
 		where s.mssp_id = $1
 		and s.run_id = $2
 		and s.kind = 'client'
@@ -25,17 +25,17 @@ func (m *merge) findParents(ctx context.Context) error {
 	return m.QueryRow(ctx, `
 		select count(*)
 		from sync_customer s
-		join stray n on n.parent = s.parent
+		join unknown_parent n on n.parent = s.parent
 		where s.mssp_id = $1
 		and s.run_id = $2
 		and s.kind = 'client'
-		and n.external_id is null`, mssp, run).Scan(&m.came.unknownParents)
+		and n.external_id is null`, mssp, run).Scan(&m.counted.unknownParents)
 }
 
-// strays are the parents that are no customer's id, neither in these answers nor of an MSP that is known, each with the
-// MSP it is the name of.
-const strays = `
-	create temporary table stray on commit drop as
+// unknownParents finds the parents that are neither the id of a customer in this run nor that of a known MSP, each with
+// the external id of the MSP whose name it is.
+const unknownParents = `
+	create temporary table unknown_parent on commit drop as
 	select p.parent, m.external_id
 	from (
 		select distinct s.parent

@@ -9,13 +9,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// read checks that what the run has read is whole and does not contradict itself, leaves one row for each customer that
-// can be placed, and counts them.
+// read checks that the staged rows are complete and do not contradict each other, reduces them to one row for each
+// customer whose place is known, and counts the customers.
 func (m *merge) read(ctx context.Context) error {
-	if err := m.whole(ctx); err != nil {
+	if err := m.checkComplete(ctx); err != nil {
 		return err
 	}
-	if err := inTurn(ctx, m.single, m.leaveOut); err != nil {
+	if err := runSteps(ctx, m.mergeDuplicates, m.skipUnplaced); err != nil {
 		return err
 	}
 	var typed, untyped int64
@@ -26,13 +26,13 @@ func (m *merge) read(ctx context.Context) error {
 		from sync_customer s
 		where s.mssp_id = $1
 		and s.run_id = $2`, m.lease.MSSPID, m.lease.Run.ID,
-	).Scan(&m.came.customers, &m.came.msps, &m.came.clients, &m.came.other, &typed, &untyped)
+	).Scan(&m.counted.customers, &m.counted.msps, &m.counted.clients, &m.counted.other, &typed, &untyped)
 	switch {
 	case err != nil:
 		return err
-	case sameTotal(m.state.Total, m.came.customers) != nil:
-		return sameTotal(m.state.Total, m.came.customers)
-	case m.came.customers > 0 && typed == 0:
+	case sameTotal(m.state.Total, m.counted.customers) != nil:
+		return sameTotal(m.state.Total, m.counted.customers)
+	case m.counted.customers > 0 && typed == 0:
 		return portal.CallErrorf(portal.Unmapped,
 			"No customer in the answers has a type that the portal can read, so MSPs cannot be told from clients. Nothing was "+
 				"changed. Choose under Fields which field of the answers is the type.")
@@ -43,9 +43,9 @@ func (m *merge) read(ctx context.Context) error {
 	return nil
 }
 
-// whole checks that every call has ended and that all they brought is still there. ErrLostRun if the run is no longer the
-// lease's: then another worker may be reading on.
-func (m *merge) whole(ctx context.Context) error {
+// checkComplete checks that every call has completed and that all the rows they staged still exist. It returns
+// ErrLeaseLost if the lease is lost: another worker may be staging rows.
+func (m *merge) checkComplete(ctx context.Context) error {
 	var all, ours bool
 	var paths *readPaths
 	err := m.QueryRow(ctx, `
@@ -59,24 +59,24 @@ func (m *merge) whole(ctx context.Context) error {
 		from sync_run r
 		where r.mssp_id = $1
 		and r.id = $2`, m.lease.MSSPID, m.lease.Run.ID, m.lease.attempt,
-	).Scan(&ours, &m.state, &paths, &m.came.reviewed, &m.came.duplicates, &all)
+	).Scan(&ours, &m.state, &paths, &m.counted.reviewed, &m.counted.duplicates, &all)
 	m.state = paths.addTo(m.state)
 	switch {
 	case err != nil:
 		return err
 	case !ours:
-		return ErrLostRun
+		return ErrLeaseLost
 	case !m.state.Done:
 		return errNotRead
 	case !all:
-		return ErrUnread
+		return ErrStagedLost
 	}
 	return nil
 }
 
-// single leaves one row for each customer. Rows of one call must be equal, and then count once. Of several calls' rows
-// the latest counts, with the parent that was named last; a parent may give way only to one of its own children.
-func (m *merge) single(ctx context.Context) error {
+// mergeDuplicates reduces the staged rows to one for each customer. Rows of one call must be equal. Of rows of several
+// calls the latest is kept, with the parent that was named last; a parent may be replaced only by one of its own children.
+func (m *merge) mergeDuplicates(ctx context.Context) error {
 	run := []any{m.lease.MSSPID, m.lease.Run.ID}
 	tag, err := m.Exec(ctx, `
 		create temporary table doubled on commit drop as
@@ -94,14 +94,19 @@ func (m *merge) single(ctx context.Context) error {
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
-	if err := m.contradiction(ctx, sameCall, run, portal.DuplicateID, "came twice in one answer, and the two differ"); err != nil {
+	if err := m.contradiction(ctx, sameCall, run, portal.DuplicateID, "is twice in one answer, with different values"); err != nil {
 		return err
 	}
-	if err := m.contradiction(ctx, twoParents, run, portal.DuplicateID, "came under two MSPs that are not under each other"); err != nil {
+	if err := m.contradiction(ctx, twoParents, run, portal.DuplicateID,
+		"is listed under two MSPs, neither of which is under the other"); err != nil {
 		return err
 	}
-	if err := m.QueryRow(ctx, "select $1 + coalesce(sum(n - 1), 0) from (select count(*) as n from doubled group by external_id, call) d",
-		m.came.duplicates).Scan(&m.came.duplicates); err != nil {
+	if err := m.QueryRow(ctx, `
+		select $1 + coalesce(sum(n - 1), 0)
+		from (
+			select count(*) as n
+			from doubled
+			group by external_id, call) d`, m.counted.duplicates).Scan(&m.counted.duplicates); err != nil {
 		return err
 	}
 	batch := &pgx.Batch{}
@@ -155,11 +160,12 @@ var (
 			and p.parent = t.earlier)
 		order by t.external_id
 		limit 1`
-	// formerMSPs would turn into clients, and what is under them be under nobody, for want of a word.
+	// formerMSPs are known MSPs without a type in this run: merged, they would become clients, and their clients would lose
+	// their MSP.
 	formerMSPs = `
 		select s.external_id
 		from sync_customer s
-		join msp o on o.mssp_id = $1 and o.mssp_product_id = $3 and o.external_id = s.external_id and ` + standing + `
+		join msp o on o.mssp_id = $1 and o.mssp_product_id = $3 and o.external_id = s.external_id and ` + representing + `
 		where s.mssp_id = $1
 		and s.run_id = $2
 		and s.kind = 'client'
@@ -168,7 +174,7 @@ var (
 		limit 1`
 )
 
-// contradiction refuses the answers if the query finds a customer.
+// contradiction returns a CallError that names the customer which the query finds; nil if it finds none.
 func (m *merge) contradiction(ctx context.Context, query string, args []any, code portal.CallCode, how string) error {
 	var id string
 	err := m.QueryRow(ctx, query, args...).Scan(&id)
@@ -181,7 +187,7 @@ func (m *merge) contradiction(ctx context.Context, query string, args []any, cod
 	return portal.CallErrorf(code, "The customer with the id %q %s. Nothing was changed.", shown(id), how)
 }
 
-// shown is an id as far as a sentence has room for it.
+// shown returns an id, cut to 60 characters for a sentence.
 func shown(id string) string {
 	if runes := []rune(id); len(runes) > 60 {
 		return string(runes[:60]) + "…"

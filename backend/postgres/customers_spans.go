@@ -6,11 +6,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// queueSpans brings client_span up to date with the clients that the batch has written before. Only those whose MSP,
-// status or licences differ from their open span begin a new one, at the moment of the merge.
+// queueSpans updates client_span for the clients that the batch wrote before it. A client whose MSP, status or licences
+// differ from its open span begins a new one at the time of the merge.
 //
-// Clients that a server of an older version has written since then get their spans too. These begin at the last change of
-// the facts that the history has, and several such changes of one client count as one.
+// Clients that an older server has written since the last merge get their spans, too. These begin at the last change in
+// the history, so several such changes of one client count as one.
 func (m *merge) queueSpans(ctx context.Context, batch *pgx.Batch, s stamp) error {
 	mssp := m.lease.MSSPID
 	var spannedIn int64
@@ -55,7 +55,7 @@ const (
 			select c.id
 			from client c
 			where c.mssp_id = $1 and c.changed_in > $3`
-	// factsSince is when the facts of a client c became what they are, by its history; $2 where history has nothing.
+	// factsSince is the time of the last change of a client c in the history; $2 if the history has none.
 	factsSince = `coalesce((
 			select max(h.at)
 			from change h
@@ -64,8 +64,8 @@ const (
 			and (h.kind <> 'changed' or h.field in ('type', 'status_reason', 'seats_used', 'seats_total'))), $2)`
 )
 
-// writeSpans closes the open spans of those clients whose facts differ and opens new ones, each from since. A clock that
-// went back never makes a span that ends before it begins: the new facts then take the place of the old.
+// writeSpans closes the open spans of the clients whose facts differ and opens new ones, each from since. If the clock was
+// set back, no span ends before it begins: the new facts replace those of the open span.
 func writeSpans(clients, since string) string {
 	return `
 		with n as (

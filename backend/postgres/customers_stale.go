@@ -7,8 +7,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// remappedLines returns the fields of the history's lines that are there because of the remapped fields. With "id" among
-// them it is all lines, since another id makes other customers.
+// remappedLines returns the fields whose rows of history the remapped fields may have caused. If the id was remapped,
+// these are all fields: with other ids, all customers differ.
 func (m *merge) remappedLines() []string {
 	fields := names(m.fields.remapped)
 	if slices.Contains(m.fields.remapped, portal.FieldParent) {
@@ -17,7 +17,7 @@ func (m *merge) remappedLines() []string {
 	return fields
 }
 
-// markRemapped gives the lines that this run wrote of remapped fields their reason.
+// markRemapped sets the reason of the rows of history that this run wrote because of remapped fields.
 func (m *merge) markRemapped(ctx context.Context) error {
 	if len(m.fields.remapped) == 0 {
 		return nil
@@ -31,8 +31,8 @@ func (m *merge) markRemapped(ctx context.Context) error {
 	return err
 }
 
-// markStale gives their reason to the lines of customers that were not read by the run that used a changed field map
-// first, and notes which were not read by this one.
+// markStale sets the reason of the rows of history of customers that the first run with a changed field map did not read,
+// and saves which customers this run did not read.
 func (m *merge) markStale(ctx context.Context) error {
 	var some bool
 	err := m.QueryRow(ctx, "select exists ("+staleRows+")", m.lease.MSSPID, m.lease.ConnectionID).Scan(&some)

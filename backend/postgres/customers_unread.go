@@ -9,7 +9,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// findUnread makes the table unread of the MSPs whose clients the run has not read.
+// findUnread creates the table unread: the MSPs whose clients the run has not read.
 func (m *merge) findUnread(ctx context.Context) error {
 	_, err := m.Exec(ctx, "create temporary table unread (id uuid, external_id text) on commit drop")
 	if err != nil || len(m.state.Unread) == 0 {
@@ -22,10 +22,10 @@ func (m *merge) findUnread(ctx context.Context) error {
 	return err
 }
 
-// leaveOut drops clients that are new, came without a parent, and may be an unread reseller's: a later run that reads it
-// adds them under it, where they would seem to have moved. They may be if the MSSP's own answer lists any reseller's client
-// without a parent.
-func (m *merge) leaveOut(ctx context.Context) error {
+// skipUnplaced deletes staged clients that are new, have no parent, and may belong to an unread reseller: merged now, they
+// would seem to move when a later run reads that reseller. They may belong to one if the answer for the MSSP lists any
+// reseller's client without a parent.
+func (m *merge) skipUnplaced(ctx context.Context) error {
 	if len(m.state.Unread) == 0 {
 		return nil
 	}
@@ -54,22 +54,22 @@ func (m *merge) leaveOut(ctx context.Context) error {
 	return err
 }
 
-// turnedUnread is the condition that an MSP t is unread since this run, or was until now.
+// turnedUnread is the condition that an MSP t is unread for the first time, or was unread and is not any more.
 const turnedUnread = `
 	t.mssp_id = $1
 	and t.mssp_product_id = $2
 	and (t.unread_since is null) = exists (select from unread u where u.id = t.id)`
 
-// countTurnedUnread counts the MSPs whose age begins or ceases to be their own.
+// countTurnedUnread counts the MSPs that become unread or cease to be.
 func (m *merge) countTurnedUnread(ctx context.Context) error {
 	return m.QueryRow(ctx, `
 		select count(*)
 		from msp t
 		where t.status <> 'removed'
-		and `+turnedUnread, m.lease.MSSPID, m.lease.ConnectionID).Scan(&m.wrote.unread)
+		and `+turnedUnread, m.lease.MSSPID, m.lease.ConnectionID).Scan(&m.written.unread)
 }
 
-// queueUnread notes when the MSPs were last read that the run could not read, among them those it has just added.
+// queueUnread saves when the MSPs that the run could not read were last read, those it has just added included.
 func (m *merge) queueUnread(batch *pgx.Batch, s stamp) {
 	mssp, connection := m.lease.MSSPID, m.lease.ConnectionID
 	batch.Queue(`
@@ -94,11 +94,11 @@ func (m *merge) queueUnread(batch *pgx.Batch, s stamp) {
 		where `+turnedUnread, mssp, connection, s.seen, s.version, s.at)
 }
 
-// noteParents keeps which reseller an MSP is under, for MSPs that no run has written since parents are kept. It matters
-// where resellers are asked in turn: a run of one call has asked none, and would read a million customers again for
-// nothing. No list shows it, so the rows keep their version.
-func (m *merge) noteParents(ctx context.Context) error {
-	if m.came.msps == 0 || m.state.Progress.Calls < 2 {
+// saveParents saves the parent of MSPs that no run has written since the column exists. Only runs that ask one reseller
+// after another need it; a run of one call would compare a million customers for nothing. No list shows it, so the rows
+// keep their version.
+func (m *merge) saveParents(ctx context.Context) error {
+	if m.counted.msps == 0 || m.state.Progress.Calls < 2 {
 		return nil
 	}
 	_, err := m.Exec(ctx, `
@@ -156,8 +156,8 @@ func (m *merge) unreadNamed(ctx context.Context) ([]portal.UnreadReseller, error
 	return named, nil
 }
 
-// toBeMailed reports whether some reseller is unread of which the admins have not been mailed.
-func (m *merge) toBeMailed(ctx context.Context) (bool, error) {
+// hasUnmailed reports whether there is an unread reseller that the admins have not been mailed about.
+func (m *merge) hasUnmailed(ctx context.Context) (bool, error) {
 	var some bool
 	err := m.QueryRow(ctx, `
 		select exists (

@@ -8,15 +8,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// stamp is what every row that a merge writes bears: the MSSP's new version, the moment, and the end of the last
-// run that was merged, when those who are missing now were last seen.
+// stamp is the MSSP's new version and the time, which a merge writes to every row, and the time the last merged run had
+// read its customers: when those that are missing now were last seen.
 type stamp struct {
 	version  int64
 	at, seen time.Time
 }
 
-// write makes the tables equal what was read. The MSSP's version is its lock: whoever else writes customers of this MSSP
-// waits, so that the counts are of all of them.
+// write makes the tables equal to what was read. Updating the MSSP's version locks its row: other merges of this MSSP
+// wait, so that the counts are of all its customers.
 func (m *merge) write(ctx context.Context) error {
 	var s stamp
 	err := m.QueryRow(ctx, `
@@ -43,8 +43,8 @@ func (m *merge) write(ctx context.Context) error {
 	return m.SendBatch(ctx, batch).Close()
 }
 
-// now joins what differs with what was read of it; $1 is the MSSP, $2 the run.
-const now = `
+// changedRows joins differing with sync_customer; $1 is the MSSP, $2 the run.
+const changedRows = `
 	differing d
 	join sync_customer s on s.mssp_id = $1 and s.run_id = $2 and s.id = d.staged`
 
@@ -55,14 +55,14 @@ func (m *merge) queueNew(batch *pgx.Batch, s stamp) {
 		                 `+keptNames("")+`)
 		select $1, d.id, $3, s.external_id, s.parent, coalesce(d.first_seen_at, $5), $5, $4, `+presentStatus+`, `+keyValues+`,
 		       `+keptNames("s.")+`
-		from `+now+`
+		from `+changedRows+`
 		where d.kind = 'msp' and d.fresh`, mssp, run, connection, s.version, s.at)
 	batch.Queue(`
 		insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, first_seen_at, last_seen_at, changed_in,
 		                    status, `+keyColumns+`, `+keptNames("")+`)
 		select $1, d.id, d.msp_id, $3, s.external_id, coalesce(d.first_seen_at, $5), $5, $4, `+presentStatus+`,
 		       `+keyValues+`, `+keptNames("s.")+`
-		from `+now+`
+		from `+changedRows+`
 		where d.kind = 'client' and d.fresh`, mssp, run, connection, s.version, s.at)
 }
 
@@ -73,14 +73,14 @@ func (m *merge) queueChanged(batch *pgx.Batch, s stamp) {
 	batch.Queue(`
 		update msp t
 		set status = `+presentStatus+`, missing_at = null, parent = s.parent, changed_in = $3, `+values+`
-		from `+now+`
+		from `+changedRows+`
 		where t.mssp_id = $1 and t.id = d.id and d.kind = 'msp' and not d.fresh`, mssp, run, s.version)
 	batch.Queue(`
 		update client t
 		set msp_id = d.msp_id, status = `+presentStatus+`, missing_at = null, changed_in = $3, `+values+`
-		from `+now+`
+		from `+changedRows+`
 		where t.mssp_id = $1 and t.id = d.id and d.kind = 'client' and not d.fresh`, mssp, run, s.version)
-	// All of them, not only those of clients that moved now: one may have been written while its client moved.
+	// All grants and invites, not only those of clients that moved now: one may have been written while its client moved.
 	for _, table := range []string{"user_role", "pre_assigned_role"} {
 		batch.Queue(`
 			update `+table+` t
@@ -108,16 +108,16 @@ func (m *merge) queueGone(batch *pgx.Batch, s stamp) {
 	}
 }
 
-// queueHistory writes a line for each field that differs. A customer that turned is one line, its type, and those of its
-// name and its MSP where they differ; a row in which only fields without a column differ is one line, its details. The
-// line that adds a customer bears the customer's own id, for there is never another.
+// queueHistory writes a row for each field that differs. A customer that turned gets one row for its type, and rows for
+// its name and its MSP if they differ; a customer of which only fields without a column differ gets one row, details. The
+// row that adds a customer has the customer's own id: a customer is added once.
 func (m *merge) queueHistory(batch *pgx.Batch, s stamp) {
 	mssp, run := m.lease.MSSPID, m.lease.Run.ID
 	batch.Queue(`
 		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, after, run_id, version)
 		select $1, d.id, $3, d.kind, d.id, case when d.kind = 'msp' then d.id else d.msp_id end,
 		       case when d.kind = 'client' then d.id end, 'added', s.name, $2, $4
-		from `+now+`
+		from `+changedRows+`
 		where d.fresh and d.turned_from is null`, mssp, run, s.at, s.version)
 	batch.Queue(`
 		insert into change (mssp_id, id, at, entity, entity_id, msp_id, client_id, kind, field, before, after, before_msp_id,
@@ -155,7 +155,7 @@ func (c customerColumn) changed() string {
 	return "d.old_" + c.name + " is distinct from s." + c.name
 }
 
-// fieldLines returns a row of history for each column it shows: kind, field, before, after, and whether there is a change.
+// fieldLines returns a row for each column that the history shows: kind, field, before, after, and whether it changed.
 func fieldLines() string {
 	return eachColumn(shownColumn, ",\n\t\t\t", func(c customerColumn) string {
 		holds := c.changed()

@@ -12,21 +12,21 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Failure is why a run failed, and what it had read until then.
+// Failure is why a run failed, and what it had read.
 type Failure struct {
 	Code, Detail string
-	// Sign is a name in an answer that is the reason and can be declared harmless.
+	// Sign is a name in an answer that made the run fail and that an admin can declare harmless.
 	Sign  string
 	State portal.ReadState
 }
 
-// FailRun ends the run without having changed anything else. ErrLostRun if it is no longer the lease's.
+// FailRun ends the run as failed and changes nothing else. It returns ErrLeaseLost if the lease is lost.
 func (db *DB) FailRun(ctx context.Context, lease Lease, code, detail string) (portal.SyncRun, error) {
 	return db.FailReading(ctx, lease, Failure{Code: code, Detail: detail})
 }
 
-// FailReading is FailRun for a run that may have read customers: their paths go to the field map, so that an admin can say
-// which fields they fill.
+// FailReading is FailRun for a run that may have read customers: their paths are added to the field map, so that an admin
+// can choose which fields they fill.
 func (db *DB) FailReading(ctx context.Context, lease Lease, f Failure) (portal.SyncRun, error) {
 	return db.withRun(ctx, lease, func(tx pgx.Tx) error {
 		notices, err := saveFailedFields(ctx, tx, lease, f.State)
@@ -39,11 +39,11 @@ func (db *DB) FailReading(ctx context.Context, lease Lease, f Failure) (portal.S
 		if err != nil {
 			return err
 		}
-		return forget(ctx, tx, lease.MSSPID, lease.Run.ID)
+		return deleteStaged(ctx, tx, lease.MSSPID, lease.Run.ID)
 	})
 }
 
-// hasCustomers is whether a connection p has customers that are not removed.
+// hasCustomers selects whether a connection p has customers that are not removed.
 const hasCustomers = `(
 	exists (
 		select from msp o
@@ -56,8 +56,8 @@ const hasCustomers = `(
 		and o.mssp_product_id = p.id
 		and o.status <> 'removed'))`
 
-// saveFailedFields adds the paths that a failed run has seen to the connection's field map, and returns what it noticed
-// about them.
+// saveFailedFields adds the paths that a failed run has seen to the connection's field map, and returns its notices about
+// them.
 func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadState) ([]portal.FieldNotice, error) {
 	if len(state.Paths) == 0 {
 		return []portal.FieldNotice{}, nil
@@ -92,8 +92,9 @@ func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state portal.
 	return notices, err
 }
 
-// samplesOf returns customers of a failed run to keep: those of the call that failed or, where all calls went well, the first
-// and the last that the run has staged. Nil: none. They are newer than what is known of the customers, until a run is merged.
+// samplesOf returns the customers of a failed run to save as samples: those of the call that failed or, if none failed, the
+// first and the last that the run has staged; nil without any. Until a run is merged they are newer than the known
+// customers.
 func samplesOf(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadState) ([]byte, error) {
 	if len(state.Samples) > 0 {
 		return json.Marshal(state.Samples)
@@ -114,15 +115,15 @@ func samplesOf(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadSta
 	return samples, err
 }
 
-// FailedSamples are customers that a failed run has left, as it received them.
+// FailedSamples are sample customers of a failed run, as received.
 type FailedSamples struct {
 	Customers []RawCustomer
-	// Known: the connection has customers that an earlier run brought.
+	// Known: the connection has customers of an earlier run.
 	Known bool
 }
 
-// FailedSamples returns the customers that the last failed run of a connection has left, unless one was merged since. Their
-// ids are their numbers, for what is read of them is for the caller to say.
+// FailedSamples returns the sample customers of a connection's last failed run, unless a run was merged since. Their ids
+// are numbers, because only the caller can read ids from the JSON.
 func (db *DB) FailedSamples(ctx context.Context, viewer portal.Viewer, connectionID string) (FailedSamples, error) {
 	var found FailedSamples
 	var samples []json.RawMessage

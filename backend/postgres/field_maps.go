@@ -13,7 +13,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// fieldMapRow is a connection's field map as it is kept. Before the first run that was merged it has no RunID.
+// fieldMapRow is a connection's field map in the database. RunID is empty before the first merged run.
 type fieldMapRow struct {
 	Overrides map[string]portal.CustomerField
 	Harmless  []string
@@ -22,7 +22,7 @@ type fieldMapRow struct {
 	Customers int64
 	Paths     []portal.KnownPath
 	Applied   map[string]portal.CustomerField
-	// SharedPaths are those that users of clients see.
+	// SharedPaths are the paths that users of clients see.
 	SharedPaths []string
 	Failed      bool
 }
@@ -55,7 +55,8 @@ func (db *DB) FieldMap(ctx context.Context, viewer portal.Viewer, connectionID s
 	return row.fieldMap(), nil
 }
 
-// fieldMap shows the paths as the next run will use them, and last those with an override or shared that are not known any more.
+// fieldMap returns the paths as the next run will use them, followed by paths with an override or shared that no run has
+// seen any more.
 func (r fieldMapRow) fieldMap() portal.FieldMap {
 	m := portal.FieldMap{
 		Items: make([]portal.FieldPath, len(r.Paths)), Fields: portal.CustomerFields, Customers: r.Customers,
@@ -100,9 +101,9 @@ func (r fieldMapRow) withOverride(path portal.FieldPath) portal.FieldPath {
 	return path
 }
 
-// ChangeFieldMap changes which paths fill which fields, and which are shared, for a viewer. Where it changes what fills a
-// field it queues a run unless one is under way, which begins anew. A change that changes nothing is none. NotFound outside the viewer's scope; Invalid names what is wrong
-// with the change.
+// ChangeFieldMap changes which paths fill which fields, and which are shared, for a viewer. If another path fills a field
+// afterwards, it queues a run; one under way begins anew. A change without a difference writes nothing. Errors: NotFound
+// outside the viewer's scope, Invalid naming what is wrong with the change.
 func (db *DB) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, connectionID string, c portal.FieldMapChange,
 	enqueue Enqueue) (portal.FieldMap, error) {
 	if !validID(connectionID) {
@@ -129,7 +130,7 @@ func (db *DB) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, connecti
 	return row.fieldMap(), nil
 }
 
-// lockFieldMap reads the field map; the connection is locked, so that two changes at once are one after the other.
+// lockFieldMap reads the field map and locks the connection, so that concurrent changes wait for each other.
 func lockFieldMap(ctx context.Context, tx pgx.Tx, msspID, connectionID string) (fieldMapRow, error) {
 	rows, err := tx.Query(ctx, `
 		select `+fieldMapColumns+`
@@ -174,13 +175,15 @@ func (db *DB) writeOverrides(ctx context.Context, tx pgx.Tx, viewer portal.Viewe
 	case portal.SyncRunning, portal.NoProduct: // a run under way begins anew, a paused connection is read once it is resumed
 		return nil
 	case "":
-		return leaveRole(ctx, tx, run, enqueue)
+		return enqueueAsLogin(ctx, tx, run, enqueue)
 	}
 	return err
 }
 
 // shareFields writes which paths users of clients see.
-func shareFields(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, connectionID string, c portal.FieldMapChange, row *fieldMapRow) error {
+func shareFields(
+	ctx context.Context, tx pgx.Tx, viewer portal.Viewer, connectionID string, c portal.FieldMapChange, row *fieldMapRow,
+) error {
 	before := row.SharedPaths
 	after, err := c.Share(before, row.fieldMap().Knows)
 	if err != nil || slices.Equal(before, after) {
@@ -201,7 +204,8 @@ func shareFields(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, connectio
 	})
 }
 
-// auditedOverrides lists what differs; automatic is what the portal finds by itself, nothing a path that fills no field.
+// auditedOverrides returns the overrides that differ, for the audit log: "automatic" where the portal chooses, "nothing"
+// for a path that fills no field.
 func auditedOverrides(before, after map[string]portal.CustomerField) map[string]any {
 	changed := [2]map[string]string{{}, {}}
 	name := func(overrides map[string]portal.CustomerField, path string) string {
@@ -225,8 +229,8 @@ func auditedOverrides(before, after map[string]portal.CustomerField) map[string]
 	return map[string]any{"before": changed[0], "after": changed[1]}
 }
 
-// SeeFieldMap notes that the MSSP's admins have looked at a connection's field map of a run: what that run and those
-// before it noticed needs no attention any more. NotFound outside the viewer's scope.
+// SeeFieldMap records that an admin has looked at a connection's field map as of a run: the notices of that run and of
+// those before it need no attention any more. It returns NotFound outside the viewer's scope.
 func (db *DB) SeeFieldMap(ctx context.Context, viewer portal.Viewer, connectionID, runID string) error {
 	if !validID(connectionID) {
 		return errNone("connection")
@@ -252,7 +256,7 @@ func (db *DB) SeeFieldMap(ctx context.Context, viewer portal.Viewer, connectionI
 	return nil
 }
 
-// RawCustomer is a customer of a connection and its JSON as it was received. One that the portal does not know has no Kind.
+// RawCustomer is a customer of a connection and its JSON as received. Kind is empty for one that the portal does not know.
 type RawCustomer struct {
 	Kind       portal.CustomerKind
 	ID         string
@@ -262,21 +266,22 @@ type RawCustomer struct {
 }
 
 const (
-	// sampled is how many MSPs and how many clients are searched for those that have a path.
+	// sampled is how many MSPs and how many clients are searched for a path.
 	sampled = 20_000
-	// sampleRows is how many of those found are returned.
+	// sampleRows is how many of the customers found are returned.
 	sampleRows = 200
 )
 
-// SampleCustomers returns some customers of a connection whose JSON has a member by one of these names; any, where none
-// has. Names are compared with the JSON's text, for that is cheaper than to read it. Missing customers are left out: their
-// JSON is older than the product's last answer.
+// SampleCustomers returns some customers of a connection whose JSON has a member with one of these names; any customers if
+// none has. The names are searched in the JSON's text, which is cheaper than parsing it. Missing customers are left out:
+// their JSON is older than the product's last answer.
 func (db *DB) SampleCustomers(ctx context.Context, viewer portal.Viewer, connectionID string, names []string) ([]RawCustomer, error) {
 	quoted := make([]string, len(names))
 	for i, name := range names {
 		quoted[i] = name + `"`
 	}
-	found, err := db.sample(ctx, viewer, connectionID, "exists (select from unnest(@names::text[]) n where strpos(s.raw::text, n) > 0)", quoted)
+	found, err := db.sample(ctx, viewer, connectionID,
+		"exists (select from unnest(@names::text[]) n where strpos(s.raw::text, n) > 0)", quoted)
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
@@ -310,7 +315,7 @@ func (db *DB) sample(ctx context.Context, viewer portal.Viewer, connectionID, co
 	return slices.Clip(found), nil
 }
 
-// CustomersByID returns the known customers of a connection that have these external ids, by that id.
+// CustomersByID returns the known customers of a connection that have these external ids, by external id.
 func (db *DB) CustomersByID(ctx context.Context, viewer portal.Viewer, connectionID string, ids []string) (map[string]RawCustomer, error) {
 	one := func(kind string) string {
 		return `

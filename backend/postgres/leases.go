@@ -13,26 +13,27 @@ import (
 
 const defaultTakeover = 30 * time.Second
 
-// WithTakeover is the same database to somebody for whom whoever works on a run is dead after so long a silence.
-func (db *DB) WithTakeover(silence time.Duration) *DB {
+// WithTakeover returns a copy of db that treats a run's worker as dead when its heartbeat is older than timeout.
+func (db *DB) WithTakeover(timeout time.Duration) *DB {
 	other := *db
-	other.takeover = silence
+	other.takeover = timeout
 	return &other
 }
 
-// dead is when nobody is at work on a running run r any more: its heartbeat has been out for the time of a takeover.
-func (db *DB) dead() string { return "r.status = 'running' and r.heartbeat_at < " + db.silence() }
+// dead returns the condition that the worker of a running run r is dead: its last heartbeat is too old.
+func (db *DB) dead() string { return "r.status = 'running' and r.heartbeat_at < " + db.heartbeatLimit() }
 
-// silence is the moment before which a sign of life is too old.
-func (db *DB) silence() string {
-	silence := db.takeover
-	if silence <= 0 {
-		silence = defaultTakeover
+// heartbeatLimit returns the time before which a heartbeat is too old.
+func (db *DB) heartbeatLimit() string {
+	timeout := db.takeover
+	if timeout <= 0 {
+		timeout = defaultTakeover
 	}
-	return fmt.Sprintf("clock_timestamp() - interval '%d milliseconds'", silence.Milliseconds())
+	return fmt.Sprintf("clock_timestamp() - interval '%d milliseconds'", timeout.Milliseconds())
 }
 
-// Lease is the right to work on a run, until somebody else takes it up because the heartbeat has stopped.
+// Lease is a worker's right to work on a run. It ends when another worker takes the run over because the heartbeat has
+// stopped.
 type Lease struct {
 	Run          portal.SyncRun
 	MSSPID       string
@@ -40,27 +41,27 @@ type Lease struct {
 	attempt      int
 }
 
-// ErrLostRun means that the run has ended or is somebody else's now: stop, and write nothing.
-var ErrLostRun = errors.New("the run is no longer ours")
+// ErrLeaseLost means that the run has ended or another worker holds its lease: stop, and write nothing.
+var ErrLeaseLost = errors.New("the lease of the run is lost")
 
-// ErrFull means that as many runs of an MSSP are at work as may be.
-var ErrFull = errors.New("as many runs of the MSSP are at work as may be")
+// ErrRunLimit means that the MSSP has as many running runs as it may have.
+var ErrRunLimit = errors.New("the MSSP has as many running syncs as it may have")
 
-// TakeRun takes up a queued run, or one whose worker is dead; false if it is neither.
+// TakeRun leases a queued run, or one whose worker is dead. It returns false if the run is neither.
 func (db *DB) TakeRun(ctx context.Context, msspID, runID string) (Lease, bool, error) {
 	return db.takeRun(ctx, msspID, runID, 0)
 }
 
-// TakeTurn is TakeRun where no more than most runs of the MSSP may be at work, in all processes together. ErrFull if
-// that many are.
-func (db *DB) TakeTurn(ctx context.Context, msspID, runID string, most int) (Lease, bool, error) {
+// TakeRunWithin is TakeRun with a limit: at most most runs of the MSSP may be running, in all processes together. It
+// returns ErrRunLimit if that many are.
+func (db *DB) TakeRunWithin(ctx context.Context, msspID, runID string, most int) (Lease, bool, error) {
 	return db.takeRun(ctx, msspID, runID, most)
 }
 
 func (db *DB) takeRun(ctx context.Context, msspID, runID string, most int) (Lease, bool, error) {
 	lease := Lease{MSSPID: msspID}
 	err := db.system(ctx, roleSync, msspID, func(tx pgx.Tx) error {
-		if err := db.awaitTurn(ctx, tx, msspID, runID, most); err != nil {
+		if err := db.checkRunLimit(ctx, tx, msspID, runID, most); err != nil {
 			return err
 		}
 		err := tx.QueryRow(ctx, `
@@ -83,17 +84,17 @@ func (db *DB) takeRun(ctx context.Context, msspID, runID string, most int) (Leas
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return Lease{}, false, nil
-	case errors.Is(err, ErrFull):
-		return Lease{}, false, ErrFull
+	case errors.Is(err, ErrRunLimit):
+		return Lease{}, false, ErrRunLimit
 	case err != nil:
-		return Lease{}, false, fmt.Errorf("take up run: %w", err)
+		return Lease{}, false, fmt.Errorf("lease run: %w", err)
 	}
 	return lease, true, nil
 }
 
-// awaitTurn counts the runs of the MSSP that are at work besides one. The row of sync_turn makes those who count wait
-// for each other until the run that was taken up shows.
-func (db *DB) awaitTurn(ctx context.Context, tx pgx.Tx, msspID, runID string, most int) error {
+// checkRunLimit returns ErrRunLimit if most or more other runs of the MSSP are running. The lock on the MSSP's row of
+// sync_turn makes concurrent checks wait until the run that was leased before them is visible.
+func (db *DB) checkRunLimit(ctx context.Context, tx pgx.Tx, msspID, runID string, most int) error {
 	if most <= 0 {
 		return nil
 	}
@@ -113,20 +114,20 @@ func (db *DB) awaitTurn(ctx context.Context, tx pgx.Tx, msspID, runID string, mo
 		and r.status = 'running'
 		and not (`+db.dead()+`)`, msspID, runID).Scan(&others)
 	if err == nil && others >= most {
-		return ErrFull
+		return ErrRunLimit
 	}
 	return err
 }
 
-// own is the condition that a run is still the lease's; its arguments are $1 to $3.
-const own = "r.mssp_id = $1 and r.id = $2 and r.status = 'running' and r.attempt = $3"
+// leaseHeld is the condition that the lease of a run r is still valid; its arguments are $1 to $3.
+const leaseHeld = "r.mssp_id = $1 and r.id = $2 and r.status = 'running' and r.attempt = $3"
 
-// updateRun changes the lease's run and answers it as it is then; ErrLostRun if it is no longer the lease's.
+// updateRun changes the lease's run and returns the run after the change; ErrLeaseLost if the lease is lost.
 func (db *DB) updateRun(ctx context.Context, lease Lease, set string, args ...any) (portal.SyncRun, error) {
 	return db.withRun(ctx, lease, func(tx pgx.Tx) error { return setRun(ctx, tx, lease, set, args...) })
 }
 
-// withRun does work in one transaction and answers the lease's run as it is then.
+// withRun does work in one transaction and returns the lease's run after it.
 func (db *DB) withRun(ctx context.Context, lease Lease, work func(pgx.Tx) error) (portal.SyncRun, error) {
 	var run portal.SyncRun
 	err := db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) (err error) {
@@ -143,31 +144,32 @@ func setRun(ctx context.Context, tx pgx.Tx, lease Lease, set string, args ...any
 	tag, err := tx.Exec(ctx, `
 		update sync_run r
 		set `+set+`
-		where `+own, append([]any{lease.MSSPID, lease.Run.ID, lease.attempt}, args...)...)
+		where `+leaseHeld, append([]any{lease.MSSPID, lease.Run.ID, lease.attempt}, args...)...)
 	if err != nil {
 		return err
 	}
 	if tag.RowsAffected() == 0 {
-		return ErrLostRun
+		return ErrLeaseLost
 	}
 	return nil
 }
 
-// Heartbeat says that somebody is at work on the run. ErrLostRun if it is no longer the lease's.
+// Heartbeat renews the lease. It returns ErrLeaseLost if the lease is lost.
 func (db *DB) Heartbeat(ctx context.Context, lease Lease) error {
 	return db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
 		return setRun(ctx, tx, lease, "heartbeat_at = clock_timestamp()")
 	})
 }
 
-// NoteSeen records how many customers the run has seen, before the call that brings them has ended. ErrLostRun if the
-// run is no longer the lease's.
-func (db *DB) NoteSeen(ctx context.Context, lease Lease, customers int64) (portal.SyncRun, error) {
+// RecordSeen records how many customers the run has read, while the call that returns them is still under way. It
+// returns ErrLeaseLost if the lease is lost.
+func (db *DB) RecordSeen(ctx context.Context, lease Lease, customers int64) (portal.SyncRun, error) {
 	return db.updateRun(ctx, lease, "seen = $4", customers)
 }
 
-// NoteWaiting records until when the run waits, zero when it goes on. ErrLostRun if it is no longer the lease's.
-func (db *DB) NoteWaiting(ctx context.Context, lease Lease, until time.Time) (portal.SyncRun, error) {
+// RecordWaiting records until when the run waits; the zero time when it goes on. It returns ErrLeaseLost if the lease is
+// lost.
+func (db *DB) RecordWaiting(ctx context.Context, lease Lease, until time.Time) (portal.SyncRun, error) {
 	var at *time.Time
 	if !until.IsZero() {
 		at = &until
@@ -175,21 +177,22 @@ func (db *DB) NoteWaiting(ctx context.Context, lease Lease, until time.Time) (po
 	return db.updateRun(ctx, lease, "retry_at = $4", at)
 }
 
-// HandBackRun puts the run back into the queue for another process. ErrLostRun if it is no longer the lease's.
-func (db *DB) HandBackRun(ctx context.Context, lease Lease) error {
+// ReleaseRun puts the run back into the queue for another process. It returns ErrLeaseLost if the lease is lost.
+func (db *DB) ReleaseRun(ctx context.Context, lease Lease) error {
 	_, err := db.updateRun(ctx, lease, "status = 'queued', heartbeat_at = null")
 	return err
 }
 
-// PutOffRun puts the run back into the queue until a moment, its reading as state says. ErrLostRun if it is no longer
-// the lease's.
-func (db *DB) PutOffRun(ctx context.Context, lease Lease, state portal.ReadState, until time.Time) error {
+// PostponeRun saves the state of the reading and puts the run back into the queue, to be leased at until or later. It
+// returns ErrLeaseLost if the lease is lost.
+func (db *DB) PostponeRun(ctx context.Context, lease Lease, state portal.ReadState, until time.Time) error {
 	state, paths := withoutPaths(state)
-	_, err := db.updateRun(ctx, lease, "status = 'queued', heartbeat_at = null, state = $4, retry_at = $5, paths = $6", state, until, paths)
+	_, err := db.updateRun(ctx, lease,
+		"status = 'queued', heartbeat_at = null, state = $4, retry_at = $5, paths = $6", state, until, paths)
 	return err
 }
 
-// DeadRuns answers the runs of any MSSP that nobody is at work on any more.
+// DeadRuns returns the running runs of all MSSPs whose worker is dead.
 func (db *DB) DeadRuns(ctx context.Context) ([]RunRef, error) {
 	var dead []RunRef
 	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
@@ -204,11 +207,11 @@ func (db *DB) DeadRuns(ctx context.Context) ([]RunRef, error) {
 	return dead, nil
 }
 
-// maxWaiting bounds how many waiting runs are looked at in one go.
+// maxWaiting limits how many waiting runs WaitingRuns returns.
 const maxWaiting = 1000
 
-// WaitingRuns answers the queued runs of any MSSP that could have been taken up for the time of a takeover, those first
-// that have waited longest; no more than 1,000. They wait for their turn, or for a job that is lost.
+// WaitingRuns returns at most 1,000 queued runs of all MSSPs that have been ready for longer than the heartbeat timeout,
+// those that have waited longest first. Their MSSP has as many running runs as it may have, or their job is lost.
 func (db *DB) WaitingRuns(ctx context.Context) ([]RunRef, error) {
 	var waiting []RunRef
 	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {
@@ -216,7 +219,7 @@ func (db *DB) WaitingRuns(ctx context.Context) ([]RunRef, error) {
 			select r.mssp_id, r.id
 			from sync_run r
 			where r.status = 'queued'
-			and greatest(r.created_at, r.retry_at, r.reviewed_at) < `+db.silence()+`
+			and greatest(r.created_at, r.retry_at, r.reviewed_at) < `+db.heartbeatLimit()+`
 			order by greatest(r.created_at, r.retry_at, r.reviewed_at), r.id
 			limit $1`, maxWaiting), &waiting)
 	})
@@ -231,7 +234,7 @@ const (
 	interruptedDetail = "The program that ran this sync ended in the middle of it. Nothing was changed."
 )
 
-// EndDeadRuns fails the runs of an MSSP that nobody is at work on any more, so that another can begin.
+// EndDeadRuns fails the running runs of an MSSP whose worker is dead, so that another run can begin.
 func (db *DB) EndDeadRuns(ctx context.Context, msspID string) error {
 	return db.system(ctx, roleSync, msspID, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
@@ -251,36 +254,36 @@ func (db *DB) EndDeadRuns(ctx context.Context, msspID string) error {
 		if err != nil {
 			return err
 		}
-		return forget(ctx, tx, msspID, ended...)
+		return deleteStaged(ctx, tx, msspID, ended...)
 	})
 }
 
-// maxDeaths is how often a run may die without ending one more call before it counts as one that kills whatever works
-// on it.
+// maxDeaths is how many workers may die in a row without completing another call of the run before the run fails: the
+// run itself may be what kills them.
 const maxDeaths = 3
 
-// ReviveRun puts a dead run back into the queue with a new job, where it goes on with all that it has read; one that was
-// started by a command, or has died too often, fails instead. An admin's word makes a command's run anybody's.
-func (db *DB) ReviveRun(ctx context.Context, ref RunRef, enqueue Enqueue) error {
+// RequeueDeadRun puts a dead run back into the queue with a new job; it resumes with all that it has read. A run that was
+// started by a command, unless an admin has accepted it since, and one whose workers have died too often fails instead.
+func (db *DB) RequeueDeadRun(ctx context.Context, ref RunRef, enqueue Enqueue) error {
 	return db.system(ctx, roleSync, ref.MSSPID, func(tx pgx.Tx) error {
-		status, err := db.revive(ctx, tx, ref)
+		status, err := db.requeueDead(ctx, tx, ref)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
 			return nil
 		case err != nil:
 			return err
 		case status != portal.RunQueued:
-			return forget(ctx, tx, ref.MSSPID, ref.ID)
+			return deleteStaged(ctx, tx, ref.MSSPID, ref.ID)
 		}
 		run, err := findRun(ctx, tx, ref.MSSPID, ref.ID)
 		if err != nil {
 			return err
 		}
-		return leaveRole(ctx, tx, run, enqueue)
+		return enqueueAsLogin(ctx, tx, run, enqueue)
 	})
 }
 
-func (db *DB) revive(ctx context.Context, tx pgx.Tx, ref RunRef) (status portal.RunStatus, err error) {
+func (db *DB) requeueDead(ctx context.Context, tx pgx.Tx, ref RunRef) (status portal.RunStatus, err error) {
 	err = tx.QueryRow(ctx, `
 		update sync_run r
 		set status = case when again then 'queued' else 'failed' end,

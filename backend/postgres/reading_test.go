@@ -50,7 +50,7 @@ func TestAnotherConnectionsRunLeavesWhatWasReadAndStillWaits(t *testing.T) {
 	if _, err := w.DB.FinishCall(context.Background(), lease, state); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.DB.HandBackRun(context.Background(), lease); err != nil {
+	if err := w.DB.ReleaseRun(context.Background(), lease); err != nil {
 		t.Fatal(err)
 	}
 	done := other.complete(crowd(1))
@@ -100,7 +100,7 @@ func TestARunThatGoesOnKeepsWhenItBeganAndHowOftenItsWorkersDied(t *testing.T) {
 	}
 	ref := postgres.RunRef{MSSPID: w.ID, ID: first.Run.ID}
 	revive := func() string {
-		if err := w.DB.ReviveRun(context.Background(), ref, noJob); err != nil {
+		if err := w.DB.RequeueDeadRun(context.Background(), ref, noJob); err != nil {
 			t.Fatal(err)
 		}
 		return value[string](w, "select status from sync_run")
@@ -133,7 +133,7 @@ func TestARunThatGetsOnOrEndsWaitsNoMore(t *testing.T) {
 		if name == "a review" {
 			w.read(lease, crowd(1))
 		}
-		run, err := w.DB.NoteWaiting(context.Background(), lease, time.Now().Add(time.Hour))
+		run, err := w.DB.RecordWaiting(context.Background(), lease, time.Now().Add(time.Hour))
 		if err != nil || run.RetryAt == nil {
 			t.Fatalf("a run that waits says %+v: %v", run, err)
 		}
@@ -151,7 +151,7 @@ func TestARunOverWhichTwoWorkersDiedIsTriedOnceMore(t *testing.T) {
 	ref := postgres.RunRef{MSSPID: w.ID, ID: lease.Run.ID}
 	for range 2 {
 		w.die(lease)
-		if err := w.DB.ReviveRun(context.Background(), ref, noJob); err != nil {
+		if err := w.DB.RequeueDeadRun(context.Background(), ref, noJob); err != nil {
 			t.Fatal(err)
 		}
 		lease = w.take(ref.ID)
@@ -200,7 +200,7 @@ func TestACallThatNeverEndedDoesNotCount(t *testing.T) {
 	}
 	w.die(lease)
 	next := w.take(lease.Run.ID)
-	if err := w.DB.Stage(context.Background(), lease, 2, crowd(1)); !errors.Is(err, postgres.ErrLostRun) {
+	if err := w.DB.Stage(context.Background(), lease, 2, crowd(1)); !errors.Is(err, postgres.ErrLeaseLost) {
 		t.Errorf("who has lost the run staged into it: %v", err)
 	}
 	w.read(next, crowd(20), []portal.Customer{client("9", "Direct", "")})
@@ -219,7 +219,7 @@ func TestAReadingThatTheDatabaseLostBeginsAnew(t *testing.T) {
 	lease := w.lease()
 	w.read(lease, crowd(20))
 	w.Exec("delete from sync_customer") // as after a crash of the database
-	if _, err := w.DB.Merge(context.Background(), lease, w.rules); !errors.Is(err, postgres.ErrUnread) {
+	if _, err := w.DB.Merge(context.Background(), lease, w.rules); !errors.Is(err, postgres.ErrStagedLost) {
 		t.Fatalf("what was lost was merged: %v", err)
 	}
 	state, err := w.DB.ResumeReading(context.Background(), lease)
@@ -315,14 +315,14 @@ func TestARunThatEndsWorkersIsGivenUpUnlessItGetsOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.die(lease)
-		if err := w.DB.ReviveRun(context.Background(), ref, noJob); err != nil {
+		if err := w.DB.RequeueDeadRun(context.Background(), ref, noJob); err != nil {
 			t.Fatal(err)
 		}
 		lease = w.take(ref.ID)
 	}
 	for range 2 {
 		w.die(lease)
-		if err := w.DB.ReviveRun(context.Background(), ref, noJob); err != nil {
+		if err := w.DB.RequeueDeadRun(context.Background(), ref, noJob); err != nil {
 			t.Fatal(err)
 		}
 		if taken, ok, _ := w.DB.TakeRun(context.Background(), w.ID, ref.ID); ok {

@@ -144,7 +144,7 @@ func TestAnAcceptedRunIsLikeNewToWhoeverTakesItUp(t *testing.T) {
 	}
 	w.die(w.take(run.ID))
 	ref := postgres.RunRef{MSSPID: w.ID, ID: run.ID}
-	if err := w.DB.ReviveRun(context.Background(), ref, noJob); err != nil {
+	if err := w.DB.RequeueDeadRun(context.Background(), ref, noJob); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff("queued 1", value[string](w, "select status || ' ' || deaths from sync_run where id = $1", run.ID)); diff != "" {

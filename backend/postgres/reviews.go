@@ -10,28 +10,31 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// AcceptRun gives a viewer's word for a run that needs review: it is queued again, and what it has read is merged,
-// whoever vanishes. NotFound outside the viewer's scope, Conflict if it no longer needs review, SyncRunning while its
-// connection has another run queued or running.
+// AcceptRun accepts a run that needs review for a viewer: it is queued again, and its rows are merged without another
+// plausibility check. Errors: NotFound outside the viewer's scope, Conflict if the run no longer needs review, SyncRunning
+// while its connection has another run queued or running.
 func (db *DB) AcceptRun(ctx context.Context, viewer portal.Viewer, runID string, enqueue Enqueue) (portal.SyncRun, error) {
 	run, err := db.review(ctx, viewer, runID, "sync_accepted", `
 		status = 'queued', finished_at = null, heartbeat_at = null, retry_at = null, deaths = 0, error_code = null,
 		error = null`,
-		func(tx pgx.Tx, run portal.SyncRun) error { return leaveRole(ctx, tx, run, enqueue) })
+		func(tx pgx.Tx, run portal.SyncRun) error { return enqueueAsLogin(ctx, tx, run, enqueue) })
 	if constraint(err) == "sync_run_one_at_a_time" {
 		return portal.SyncRun{}, errRunning()
 	}
 	return run, err
 }
 
-// DiscardRun ends a run that needs review without having changed anything. Errors as AcceptRun.
+// DiscardRun ends a run that needs review; it changes no customer. Errors as AcceptRun.
 func (db *DB) DiscardRun(ctx context.Context, viewer portal.Viewer, runID string) (portal.SyncRun, error) {
 	return db.review(ctx, viewer, runID, "sync_discarded", "status = 'discarded', finished_at = clock_timestamp()",
-		func(tx pgx.Tx, _ portal.SyncRun) error { return forget(ctx, tx, viewer.Scope.MSSPID, runID) })
+		func(tx pgx.Tx, _ portal.SyncRun) error { return deleteStaged(ctx, tx, viewer.Scope.MSSPID, runID) })
 }
 
-// review is one viewer's word on a run. That it may be theirs is found out as the viewer, it is written as the sync.
-func (db *DB) review(ctx context.Context, viewer portal.Viewer, runID, action, set string, then func(pgx.Tx, portal.SyncRun) error) (portal.SyncRun, error) {
+// review records a viewer's decision on a run. It reads the run as the viewer, which checks the scope, and writes it as
+// the role of the sync.
+func (db *DB) review(
+	ctx context.Context, viewer portal.Viewer, runID, action, set string, then func(pgx.Tx, portal.SyncRun) error,
+) (portal.SyncRun, error) {
 	if !validID(runID) {
 		return portal.SyncRun{}, errNone("run")
 	}
@@ -78,7 +81,7 @@ func (db *DB) review(ctx context.Context, viewer portal.Viewer, runID, action, s
 	return run, nil
 }
 
-// nameOf returns the name of one of the MSSP's people, nil where none is known.
+// nameOf returns the name of a user of the MSSP, nil if it is not known.
 func nameOf(ctx context.Context, tx pgx.Tx, userID string) (*string, error) {
 	var name *string
 	err := tx.QueryRow(ctx, `
@@ -89,8 +92,8 @@ func nameOf(ctx context.Context, tx pgx.Tx, userID string) (*string, error) {
 	return name, err
 }
 
-// forget drops what runs that have ended had read, and who would have vanished.
-func forget(ctx context.Context, tx pgx.Tx, msspID string, runIDs ...string) error {
+// deleteStaged deletes the staged rows of runs that have ended, and their lists of vanishing customers.
+func deleteStaged(ctx context.Context, tx pgx.Tx, msspID string, runIDs ...string) error {
 	if len(runIDs) == 0 {
 		return nil
 	}

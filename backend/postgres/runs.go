@@ -11,13 +11,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// runColumns is a portal.SyncRun as the MSSP's people read it; its tables are named r and p.
+// runColumns is a portal.SyncRun as users of the MSSP read it; its tables are named r and p.
 const runColumns = runFacts + `, (
 	select nullif(u.name, '')
 	from person_of_mssp u
 	where u.id = r.reviewed_by) as reviewer_name`
 
-// runColumnsWithoutName is runColumns for the role of the sync, which reads no people.
+// runColumnsWithoutName is runColumns for the role of the sync, which may not read users.
 const runColumnsWithoutName = runFacts + ", null::text as reviewer_name"
 
 const runFacts = `
@@ -39,7 +39,7 @@ type runRow struct {
 	Position []string
 }
 
-// Runs answers one page of the runs of the viewer's MSSP, newest first. Invalid names cursor where it is not one.
+// Runs returns one page of the runs of the viewer's MSSP, newest first. It returns Invalid for a malformed cursor.
 func (db *DB) Runs(ctx context.Context, viewer portal.Viewer, q portal.SyncQuery) (portal.SyncPage, error) {
 	keys, err := newKeyset(runSorts, "-created_at", "", "r.id", q.Cursor)
 	if err != nil {
@@ -76,7 +76,7 @@ func queueRuns(batch *pgx.Batch, keys keyset, msspID string, limit int) *pgx.Que
 		limit @rows`, args)
 }
 
-// Run answers one run; NotFound if there is none in the viewer's scope.
+// Run returns one run; NotFound if there is none in the viewer's scope.
 func (db *DB) Run(ctx context.Context, viewer portal.Viewer, id string) (portal.SyncRun, error) {
 	if !validID(id) {
 		return portal.SyncRun{}, errNone("run")
@@ -96,20 +96,20 @@ func (db *DB) Run(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	return run, nil
 }
 
-// Enqueue makes the job of a queued run in the run's own transaction. It runs as the server's login, which may see the
-// job engine's tables and no tenant's.
+// Enqueue creates the job of a queued run in the run's own transaction. It runs as the server's login, which has access to
+// the job engine's tables and to no tenant's.
 type Enqueue func(ctx context.Context, tx pgx.Tx, run portal.SyncRun) error
 
-// RequestRun queues a run for a viewer, of one connection or, where connectionID is empty, of the one that has waited
-// longest. SyncRunning while it, or each of them, has one queued or running; NoProduct without any connection, NotFound
-// without such a one in the viewer's scope, Conflict for a paused one.
+// RequestRun queues a run for a viewer: of one connection or, if connectionID is empty, of the one whose last run is the
+// oldest. Errors: SyncRunning if the connection, or each of them, has a run queued or running; NoProduct if there is no
+// connection, NotFound if this one is not in the viewer's scope, Conflict if it is paused.
 func (db *DB) RequestRun(ctx context.Context, viewer portal.Viewer, connectionID string, enqueue Enqueue) (portal.SyncRun, error) {
 	if connectionID != "" && !validID(connectionID) {
 		return portal.SyncRun{}, errNone("connection")
 	}
 	var run portal.SyncRun
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) (err error) {
-		if err = mayBeSynced(ctx, tx, viewer.Scope.MSSPID, connectionID); err != nil {
+		if err = checkSyncable(ctx, tx, viewer.Scope.MSSPID, connectionID); err != nil {
 			return err
 		}
 		run, err = newRun(ctx, tx, runRequest{
@@ -118,13 +118,13 @@ func (db *DB) RequestRun(ctx context.Context, viewer portal.Viewer, connectionID
 		if err != nil {
 			return err
 		}
-		return leaveRole(ctx, tx, run, enqueue)
+		return enqueueAsLogin(ctx, tx, run, enqueue)
 	})
 	return run, runError(err)
 }
 
-// CreateRun queues a run for the server itself, of one connection or, where connectionID is empty, of the one that
-// has waited longest. Without enqueue the caller works on it. Errors as RequestRun; NotFound without such an MSSP.
+// CreateRun queues a run for the server itself: of one connection or, if connectionID is empty, of the one whose last run
+// is the oldest. If enqueue is nil the caller works on the run. Errors as RequestRun; NotFound if there is no such MSSP.
 func (db *DB) CreateRun(ctx context.Context, msspID, connectionID, trigger string, enqueue Enqueue) (portal.SyncRun, error) {
 	if !validID(msspID) {
 		return portal.SyncRun{}, errNone("MSSP")
@@ -138,7 +138,7 @@ func (db *DB) CreateRun(ctx context.Context, msspID, connectionID, trigger strin
 		if err != nil || enqueue == nil {
 			return err
 		}
-		return leaveRole(ctx, tx, run, enqueue)
+		return enqueueAsLogin(ctx, tx, run, enqueue)
 	})
 	return run, runError(err)
 }
@@ -154,16 +154,16 @@ func knownMSSP(ctx context.Context, tx pgx.Tx, msspID string) error {
 	return nil
 }
 
-// leaveRole enqueues as the server's login; nothing may follow it in the transaction.
-func leaveRole(ctx context.Context, tx pgx.Tx, run portal.SyncRun, enqueue Enqueue) error {
+// enqueueAsLogin calls enqueue as the server's login. It must be the last step of the transaction.
+func enqueueAsLogin(ctx context.Context, tx pgx.Tx, run portal.SyncRun, enqueue Enqueue) error {
 	if _, err := tx.Exec(ctx, "select set_config('role', 'none', true)"); err != nil {
 		return err
 	}
 	return enqueue(ctx, tx, run)
 }
 
-// mayBeSynced says why a chosen connection cannot be synced at all; "" is none.
-func mayBeSynced(ctx context.Context, tx pgx.Tx, msspID, connectionID string) error {
+// checkSyncable returns why the connection cannot be synced, nil if it can. "" is no connection in particular.
+func checkSyncable(ctx context.Context, tx pgx.Tx, msspID, connectionID string) error {
 	if connectionID == "" {
 		return nil
 	}
@@ -261,7 +261,7 @@ func findRun(ctx context.Context, tx pgx.Tx, msspID, id string) (portal.SyncRun,
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[portal.SyncRun])
 }
 
-// QueuedRun answers the oldest run of an MSSP that nobody has taken up yet, "" if there is none.
+// QueuedRun returns the id of the oldest queued run of an MSSP, "" if there is none.
 func (db *DB) QueuedRun(ctx context.Context, msspID string) (string, error) {
 	var id string
 	err := db.systemRead(ctx, roleSync, msspID, func(batch *pgx.Batch) {
@@ -277,14 +277,14 @@ func (db *DB) QueuedRun(ctx context.Context, msspID string) (string, error) {
 	return id, err
 }
 
-// RunRef names a run of any MSSP.
+// RunRef identifies a run of any MSSP.
 type RunRef struct {
 	MSSPID string
 	ID     string
 }
 
-// Overdue answers the connections that have not begun a run for the schedule's length, over all MSSPs, those first that
-// have waited longest. A new connection has a minute's grace, for its operator to run the first sync by hand.
+// Overdue returns the connections of all MSSPs whose last run began longer ago than every, the oldest first. A new
+// connection is left alone for a minute, in which its operator can run the first sync by hand.
 func (db *DB) Overdue(ctx context.Context, every time.Duration) ([]ConnectionRef, error) {
 	var overdue []ConnectionRef
 	err := db.systemRead(ctx, roleJobs, "", func(batch *pgx.Batch) {

@@ -13,14 +13,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// ErrUnread means that the database has lost what the run had read: resume reading, which begins anew.
-var ErrUnread = errors.New("what the run had read is lost")
+// ErrStagedLost means that the database has lost the staged rows of the run: resume reading, which begins anew.
+var ErrStagedLost = errors.New("the staged rows of the run are lost")
 
-// What a run reads is kept in sync_customer until the run is merged. Every chunk is a transaction of its own, which
-// ends with a look at whether the run is still its worker's: whoever has lost it writes nothing.
+// The customers that a run reads are staged in sync_customer until the run is merged. Every chunk is a transaction of its
+// own, which ends with a check of the lease: a worker that has lost it writes nothing.
 
-// stagedColumns are the columns of sync_customer that a customer fills: its own id, those of customerColumns, the key of
-// its name.
+// stagedColumns returns the columns of sync_customer: an id, those of customerColumns, and the sort key of the name.
 func stagedColumns() []string {
 	names := []string{"id"}
 	for _, column := range customerColumns {
@@ -29,13 +28,13 @@ func stagedColumns() []string {
 	return append(names, "name_key", "name_rest")
 }
 
-// Stage keeps customers that a call, the n-th of the run, has brought so far. They do not count before FinishCall.
-// ErrLostRun if the run is no longer the lease's.
+// Stage saves customers that the run's call with this number has read so far. FinishCall makes them count. It returns
+// ErrLeaseLost if the lease is lost.
 func (db *DB) Stage(ctx context.Context, lease Lease, call int64, customers []portal.Customer) error {
 	names := stagedColumns()
 	columns := strings.Join(names, ", ")
 	err := db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
-		// By way of a table of the transaction's own: PostgreSQL does not copy into one with row-level security.
+		// PostgreSQL cannot copy into a table with row-level security, so the rows are copied into a temporary one first.
 		_, err := tx.Exec(ctx, `
 			create temporary table chunk (
 				id uuid, `+eachColumn(anyColumn, ", ", func(c customerColumn) string { return c.name + " " + c.kind })+`,
@@ -80,8 +79,8 @@ func stagedRow(c portal.Customer) ([]any, error) {
 	return append(row, key, rest), nil
 }
 
-// FinishCall makes what a call has brought count, and saves where the reading stands then; its paths only once it is done.
-// ErrLostRun if the run is no longer the lease's.
+// FinishCall makes the customers of a call count and saves the state of the reading; its paths only once it is done. It
+// returns ErrLeaseLost if the lease is lost.
 func (db *DB) FinishCall(ctx context.Context, lease Lease, state portal.ReadState) (portal.SyncRun, error) {
 	if state.Done {
 		return db.FinishCallWithPaths(ctx, lease, state)
@@ -90,7 +89,7 @@ func (db *DB) FinishCall(ctx context.Context, lease Lease, state portal.ReadStat
 	return db.finishCall(ctx, lease, state, "")
 }
 
-// FinishCallWithPaths is FinishCall and saves the paths, too.
+// FinishCallWithPaths is FinishCall, and saves the paths, too.
 func (db *DB) FinishCallWithPaths(ctx context.Context, lease Lease, state portal.ReadState) (portal.SyncRun, error) {
 	state, paths := withoutPaths(state)
 	return db.finishCall(ctx, lease, state, ", paths = $8", paths)
@@ -113,14 +112,14 @@ type readPaths struct {
 	Paths   []portal.PathStats `json:"paths"`
 }
 
-// withoutPaths takes the paths out of a state.
+// withoutPaths returns the state without its paths, and the paths.
 func withoutPaths(state portal.ReadState) (portal.ReadState, readPaths) {
 	paths := readPaths{Counted: state.Counted, Paths: state.Paths}
 	state.Counted, state.Paths = 0, nil
 	return state, paths
 }
 
-// addTo returns the state with the paths. A state that an older server saved has its paths in it, of all customers.
+// addTo returns the state with the paths. A state saved by an older server contains the paths of all customers.
 func (p *readPaths) addTo(state portal.ReadState) portal.ReadState {
 	switch {
 	case p != nil:
@@ -131,9 +130,9 @@ func (p *readPaths) addTo(state portal.ReadState) portal.ReadState {
 	return state
 }
 
-// ResumeReading answers where the run's reading stands, the zero state for one that has not begun, and drops what a call
-// that never ended had brought. A run whose rows the database has lost begins anew; an admin's word, which was for
-// those rows, is forgotten with them. ErrLostRun if the run is no longer the lease's.
+// ResumeReading returns the saved state of the run's reading, the zero state if it has not begun, and deletes the rows of
+// calls that never completed. A run whose rows the database has lost begins anew; an admin's acceptance, which was for
+// those rows, is cleared. It returns ErrLeaseLost if the lease is lost.
 func (db *DB) ResumeReading(ctx context.Context, lease Lease) (portal.ReadState, error) {
 	var state portal.ReadState
 	err := db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
@@ -141,7 +140,7 @@ func (db *DB) ResumeReading(ctx context.Context, lease Lease) (portal.ReadState,
 		if err := setRun(ctx, tx, lease, "heartbeat_at = clock_timestamp()"); err != nil {
 			return err
 		}
-		if err := sweep(ctx, tx, lease); err != nil {
+		if err := deleteOrphans(ctx, tx, lease); err != nil {
 			return err
 		}
 		var saved []byte
@@ -183,8 +182,8 @@ func (db *DB) ResumeReading(ctx context.Context, lease Lease) (portal.ReadState,
 	return state, nil
 }
 
-// sweep drops the rows of calls that never ended, and those of this MSSP's runs that have ended without seeing to it.
-func sweep(ctx context.Context, tx pgx.Tx, lease Lease) error {
+// deleteOrphans deletes the staged rows of calls that never completed, and of runs of this MSSP that have ended.
+func deleteOrphans(ctx context.Context, tx pgx.Tx, lease Lease) error {
 	_, err := tx.Exec(ctx, `
 		delete from sync_customer s
 		where s.mssp_id = $1
@@ -197,14 +196,13 @@ func sweep(ctx context.Context, tx pgx.Tx, lease Lease) error {
 	return err
 }
 
-// StartOver drops what the run has read: it begins anew, as after ResumeReading has found it lost. ErrLostRun if the run
-// is no longer the lease's.
+// StartOver deletes what the run has read, so that its reading begins anew. It returns ErrLeaseLost if the lease is lost.
 func (db *DB) StartOver(ctx context.Context, lease Lease) error {
 	return db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error { return startOver(ctx, tx, lease) })
 }
 
 func startOver(ctx context.Context, tx pgx.Tx, lease Lease) error {
-	if err := forget(ctx, tx, lease.MSSPID, lease.Run.ID); err != nil {
+	if err := deleteStaged(ctx, tx, lease.MSSPID, lease.Run.ID); err != nil {
 		return err
 	}
 	return setRun(ctx, tx, lease, `
