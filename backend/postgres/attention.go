@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// The kinds of attention, each the first rows of an index. rank orders them: what stops the portal from being true,
-// then what has gone wrong, then what will.
+// The kinds of attention, each the first rows of an index, ordered by rank: first what makes the portal's data wrong or
+// old, then what has gone wrong, then what is about to.
 const (
 	waitingReviews = `
 		select 0 as rank, 'needs_review' as kind, 'error' as severity, null::uuid as msp_id, null::uuid as client_id,
@@ -62,8 +62,7 @@ const (
 			and m.unread_since is not null) u
 		where p.mssp_id = @mssp
 		and r.status = 'partial'`
-	// staleSyncs are connections without a merged run for longer than they should be, though none failed: paused, or
-	// waiting for a run that does not come.
+	// staleSyncs are connections without a merged run for too long although none failed: paused, or their run does not start.
 	staleSyncs = `
 		select 2, 'sync_stale', 'warning', null, null, r.id, d.name, case when p.paused then 'paused' else '' end,
 		       to_char(c.last at time zone 'utc', ` + iso + `), null, null
@@ -95,7 +94,7 @@ const (
 		join mssp_product p on p.mssp_id = f.mssp_id and p.id = f.mssp_product_id
 		join product d on d.id = p.product_id
 		where f.mssp_id = @mssp`
-	// changesNoticed is how many changes of fields a run r noticed; of the first run, how many fields there are.
+	// changesNoticed is the number of a run's notices about fields; for the first run, the number of fields.
 	changesNoticed = `(
 			select case when bool_or(n->>'kind' = 'first') then max((n->>'count')::bigint) else count(*) end
 			from jsonb_array_elements(r.notices) n
@@ -122,7 +121,7 @@ const (
 		limit @each)`
 )
 
-// clientAttention answers the rows of one kind among the clients of a scope.
+// clientAttention returns the query for one kind of attention among the clients of a scope.
 func clientAttention(scope portal.Scope, rank, kind, severity, detail, at, condition, order string) string {
 	return `
 		(select ` + rank + `, '` + kind + `', '` + severity + `', c.msp_id, c.id, null::uuid, c.name, ` + detail + `, ` + at + `, null::bigint, null
@@ -133,8 +132,8 @@ func clientAttention(scope portal.Scope, rank, kind, severity, detail, at, condi
 		limit @each)`
 }
 
-// queueAttention adds what needs attention in the scope, most urgent first; a connection that has not been synced for
-// stale does.
+// queueAttention reads what needs attention in the scope, most urgent first. A connection without a merged run for stale
+// needs attention.
 func queueAttention(batch *pgx.Batch, scope portal.Scope, stale time.Duration, into *[]portal.Attention) {
 	expires := "to_char(c.expires_on, 'YYYY-MM-DD')"
 	kinds := []string{

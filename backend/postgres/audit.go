@@ -6,14 +6,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// noMSSP stands in audit_log for "no tenant is known".
+// noMSSP is the value in audit_log for "no tenant is known".
 const noMSSP = wholeMSSP
 
-// AuditEntry is one line of the audit log. It names people and things by their identifiers only.
+// AuditEntry is one row of the audit log. It names users and objects by their ids only.
 type AuditEntry struct {
-	MSSPID  string // "" where no tenant is known
-	ActorID string // "" where nobody is known
-	// Actor says who acted where it was no user, as "operator".
+	MSSPID  string // "" if no tenant is known
+	ActorID string // "" if no user is known
+	// Actor is who acted if it was no user, such as "operator".
 	Actor  string
 	Action string
 	Target string
@@ -22,7 +22,7 @@ type AuditEntry struct {
 
 type requestIDKey struct{}
 
-// WithRequestID lets the audit lines written under the context name the request.
+// WithRequestID returns a context with the request's id, which audit rows written under it contain.
 func WithRequestID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, requestIDKey{}, id)
 }
@@ -53,25 +53,25 @@ func (e AuditEntry) args(ctx context.Context) pgx.StrictNamedArgs {
 	}
 }
 
-// queueAudit adds a line of the audit log to a batch.
+// queueAudit adds a row of the audit log to a batch.
 func queueAudit(ctx context.Context, batch *pgx.Batch, e AuditEntry) {
 	batch.Queue(insertAudit, e.args(ctx))
 }
 
-// writeAudit writes a line of the audit log in the transaction of what it tells of.
+// writeAudit writes a row of the audit log in the transaction of the change it records.
 func writeAudit(ctx context.Context, tx pgx.Tx, e AuditEntry) error {
 	_, err := tx.Exec(ctx, insertAudit, e.args(ctx))
 	return err
 }
 
-// AuditSignIn writes what happened at the door, where nobody has a scope yet.
+// AuditSignIn writes a row about a sign-in, when there is no viewer with a scope yet.
 func (db *DB) AuditSignIn(ctx context.Context, e AuditEntry) error {
 	return db.authTrip(ctx, func(batch *pgx.Batch) { queueAudit(ctx, batch, e) })
 }
 
-// authTrip runs statements of sign-in, writing ones among them, in one round trip, which PostgreSQL takes as one
-// transaction; from the start again if the database asks for that. A callback's error undoes nothing: a statement that
-// must not happen has to say so itself.
+// authTrip runs statements of sign-in, which may write, in one round trip and so in one transaction; again from the start
+// after a serialization failure or a deadlock. An error of a callback undoes nothing: a statement that must not write
+// needs its own condition.
 func (db *DB) authTrip(ctx context.Context, queue func(*pgx.Batch)) error {
 	var err error
 	for range attempts {

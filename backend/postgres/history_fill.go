@@ -9,12 +9,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// fillBatch is how many rows one transaction of a fill writes: the MSSP's merges wait no longer than that takes.
+// fillBatch is how many rows one transaction writes. Merges of the MSSP wait for it.
 const fillBatch = 5000
 
-// fillHistory completes the history that servers of older versions have written: the ids in moves, and the spans of
-// clients. It may be interrupted and repeated, and other servers may write meanwhile; what they write is left to the next
-// merge or the next fill. It needs the tables' owner.
+// fillHistory completes the history that older servers have written: the ids in moves, and the spans of clients. It can be
+// interrupted and repeated. Other servers may write meanwhile; the next merge or the next call completes their rows. It
+// must run as the owner of the tables.
 func (db *DB) fillHistory(ctx context.Context) error {
 	err := db.fillEach(ctx, `
 		select distinct h.mssp_id::text
@@ -58,7 +58,7 @@ func (db *DB) fillEach(ctx context.Context, query string, fill func(ctx context.
 	return err
 }
 
-// fillMoves identifies the MSPs of an MSSP's moves by their names. A name that several MSPs have or had identifies none.
+// fillMoves sets the ids of the MSPs in an MSSP's moves by their names, where exactly one MSP has or had that name.
 func (db *DB) fillMoves(ctx context.Context, mssp string) error {
 	for {
 		var filled int64
@@ -88,7 +88,7 @@ func (db *DB) fillMoves(ctx context.Context, mssp string) error {
 	}
 }
 
-// mspNames are the names that one MSP alone of the MSSP $1 has or had.
+// mspNames selects the names that exactly one MSP of the MSSP $1 has or had.
 const mspNames = `
 					select n.name, min(n.id::text)::uuid as id
 					from (
@@ -106,7 +106,7 @@ const mspNames = `
 					group by n.name
 					having count(distinct n.id) = 1`
 
-// fillSpans opens the spans of an MSSP's clients, each from the last change of its facts that history has.
+// fillSpans opens the spans of an MSSP's clients, each from the client's last change in the history.
 func (db *DB) fillSpans(ctx context.Context, mssp string) error {
 	var upTo int64
 	err := db.asOwner(ctx, func(tx pgx.Tx) error {
@@ -124,7 +124,8 @@ func (db *DB) fillSpans(ctx context.Context, mssp string) error {
 	return err
 }
 
-// fillSpansAfter fills one batch of clients with greater ids and returns the last of them, "" once there are no more.
+// fillSpansAfter opens the spans of the next batch of clients, those with ids greater than after, and returns the last id
+// of the batch; "" once there are no more.
 func fillSpansAfter(ctx context.Context, tx pgx.Tx, mssp, after string, upTo int64) (last string, err error) {
 	var spannedIn int64
 	var at time.Time

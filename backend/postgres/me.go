@@ -9,7 +9,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// grantRow is a line of user_role with the names of its node and MSSP.
+// grantRow is a row of user_role with the names of its node and MSSP.
 type grantRow struct {
 	ID       string      `json:"id"`
 	Role     portal.Role `json:"role"`

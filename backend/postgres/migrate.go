@@ -24,18 +24,18 @@ var migrations embed.FS
 // JobSchema is the schema the job engine keeps its tables in.
 const JobSchema = "river"
 
-// jobsVersion is the step that makes the job engine's tables.
+// jobsVersion is the migration that creates the job engine's tables.
 const jobsVersion = 3
 
-// Migration is one step of the schema and when it was taken; zero if it is still to be.
+// Migration is one migration of the schema and when it was applied; the zero time if it was not.
 type Migration struct {
 	Version   int64     `json:"version"`
 	Name      string    `json:"name"`
 	AppliedAt time.Time `json:"applied_at,omitzero"`
 }
 
-// Migrate brings the schema up to date and answers the steps it took. It is safe when several processes start at
-// once: they wait for each other on a row, not on an advisory lock, which not every PostgreSQL service has.
+// Migrate applies the missing migrations and returns them. Several processes may call it at once: they wait for each other
+// on a row, not on an advisory lock, which not every PostgreSQL service supports.
 func Migrate(ctx context.Context, url string) ([]Migration, error) {
 	provider, err := newProvider(ctx, url, true)
 	if err != nil {
@@ -53,7 +53,7 @@ func Migrate(ctx context.Context, url string) ([]Migration, error) {
 	return taken, complete(ctx, url)
 }
 
-// complete adds what servers of older versions have not written.
+// complete adds the rows and values that older servers have not written.
 func complete(ctx context.Context, url string) error {
 	db, err := Open(ctx, url)
 	if err != nil {
@@ -66,7 +66,7 @@ func complete(ctx context.Context, url string) error {
 	return db.fillHistory(ctx)
 }
 
-// MigrationStatus lists every step of the schema, taken or not.
+// MigrationStatus returns every migration, applied or not.
 func MigrationStatus(ctx context.Context, url string) ([]Migration, error) {
 	provider, err := newProvider(ctx, url, false)
 	if err != nil {
@@ -107,8 +107,8 @@ func newProvider(ctx context.Context, url string, locked bool) (*goose.Provider,
 	return goose.NewProvider(goose.DialectPostgres, stdlib.OpenDB(*connection.ConnConfig), files, options...)
 }
 
-// migrateJobs makes the job engine's tables and lets the server's login use them. It connects anew, because the engine
-// takes each of its own steps in a transaction of its own.
+// migrateJobs creates the job engine's tables and grants access to the server's login. It uses its own database
+// connection, because the engine runs each of its migrations in a transaction of its own.
 func migrateJobs(connection connection) func(context.Context, *sql.DB) error {
 	return func(ctx context.Context, _ *sql.DB) error {
 		pool, err := pgxpool.NewWithConfig(ctx, connection.Config)
@@ -134,7 +134,7 @@ func migrateJobs(connection connection) func(context.Context, *sql.DB) error {
 	}
 }
 
-// Ready reports whether the database can be reached, takes changes, and has every step of the schema this program needs.
+// Ready returns nil if the database can be reached, accepts writes, and has every migration that this program needs.
 func (db *DB) Ready(ctx context.Context) error {
 	var missing *int64
 	var standby bool
@@ -165,10 +165,10 @@ func (db *DB) Ready(ctx context.Context) error {
 	return nil
 }
 
-// schemaVersions are all steps of the schema this program relies on.
+// schemaVersions are the versions of all migrations that this program needs.
 var schemaVersions = readVersions(migrations)
 
-// readVersions lists the numbers of the embedded files and of the steps written in Go.
+// readVersions returns the versions of the embedded files and of the migrations written in Go.
 func readVersions(files fs.FS) []int64 {
 	versions := []int64{jobsVersion}
 	names, err := fs.Glob(files, "migrations/*.sql")

@@ -10,27 +10,27 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Names are searched and sorted by a key that is folded here, when the name is written, and compared byte by byte: what
-// a list finds and its order are the same in every database, whatever its locale. A change of fold needs a migration that
-// sets keyed_name to null, so that all stored keys are made anew.
+// Names are searched and sorted by a key, which fold makes when the name is written and which is compared byte by byte:
+// the results and the order of a list are the same in every database, independent of its locale. A change of fold needs a
+// migration that sets keyed_name to null, so that all stored keys are made again.
 //
-// Three columns hold it. name_key is its first longestKey bytes: lists sort by it and their cursors carry it, so its
-// length is bounded; names that are alike as far as that are sorted by id. name_rest is what is left of the key, null
-// for nearly every name; search needs it. keyed_name is the name the key was made of. A server older than the keys
-// writes a name without them, so where keyed_name is not the name, search takes the name as that server searched it,
-// and KeyNames makes the key later. Until then such a row sorts by the key of its former name, a new one before all others.
+// The key has three columns. name_key is its first longestKey bytes: lists sort by it and their cursors contain it, so its
+// length is bounded; rows with equal name_key are sorted by id. name_rest is the rest of the key, null for nearly every
+// name; search needs it. keyed_name is the name that the key was made of. A server older than the keys writes a name
+// without them. Where keyed_name differs from the name, search uses the name as that server did, and KeyNames makes the
+// key later; until then a renamed row sorts by its former name, and a new one before all others.
 
-// keyColumns are the three columns, and keyValues what a customer s of a run fills them with: nothing if a server older
-// than the keys has staged it.
+// keyColumns are the three columns, keyValues their values from a staged customer s: null if a server older than the keys
+// has staged it.
 const (
 	keyColumns = "name_key, name_rest, keyed_name"
 	keyValues  = "coalesce(s.name_key, ''), s.name_rest, case when s.name_key is not null then s.name end"
 )
 
-// longestKey is how many bytes of a key are sorted by.
+// longestKey is the greatest length of name_key in bytes.
 const longestKey = 200
 
-// NameKey returns what a name is sorted by, and what else of it is searched; nil if nothing.
+// NameKey returns the sort key of a name, and the rest of the key, nil if there is none.
 func NameKey(name string) (key string, rest *string) {
 	folded := fold(name)
 	if len(folded) <= longestKey {
@@ -44,8 +44,7 @@ func NameKey(name string) (key string, rest *string) {
 	return folded[:end], &left
 }
 
-// fold makes names that a reader takes for the same equal: upper and lower case, ß and ss, letters with and without marks
-// however they are composed, and any white space between words.
+// fold makes names equal that differ only in case, ß and ss, marks on letters (composed or not), or white space.
 func fold(text string) string {
 	if !isASCII(text) {
 		text = strings.Map(unmarked, norm.NFKD.String(text))
@@ -63,8 +62,8 @@ func isASCII(text string) bool {
 	return true
 }
 
-// unmarked drops marks and what is not seen. The dotless ı of Turkish is an i, for its capital is that of i elsewhere.
-// Cherokee folds to its capitals, which cases.Fold takes back to small letters.
+// unmarked removes marks and invisible characters. The dotless ı of Turkish becomes i: its capital is that of i in other
+// languages. Cherokee folds to its capitals, which cases.Fold then turns into small letters.
 func unmarked(r rune) rune {
 	switch {
 	case r == 'ı':
@@ -77,7 +76,7 @@ func unmarked(r rune) rune {
 	return r
 }
 
-// lower makes the letters A to Z small, as cases.Fold does, and drops control characters.
+// lower turns A to Z into small letters, as cases.Fold does, and removes control characters.
 func lower(r rune) rune {
 	switch {
 	case 'A' <= r && r <= 'Z':
@@ -88,7 +87,7 @@ func lower(r rune) rune {
 	return r
 }
 
-// contains searches the names in a table, whose name is an expression, for a text.
+// contains returns a condition that the name of a row contains the text; named is the SQL expression of the name.
 func contains(table, named string) condition {
 	return func(name, value string, args pgx.NamedArgs) (string, error) {
 		folded := fold(value)

@@ -38,8 +38,8 @@ type zones struct {
 	names []string
 }
 
-// timeZones returns the zones that can be chosen, sorted. PostgreSQL reads hundreds of files to list its own, so it is
-// asked once for as long as the process lives; new time zone data needs a restart of PostgreSQL as well.
+// timeZones returns the zones that can be chosen, sorted. PostgreSQL reads hundreds of files to list its zones, so they
+// are queried once per process; new time zone data needs a restart of PostgreSQL as well.
 func (db *DB) timeZones(ctx context.Context) ([]string, error) {
 	db.zones.mu.Lock()
 	defer db.zones.mu.Unlock()
@@ -65,8 +65,8 @@ func (db *DB) timeZones(ctx context.Context) ([]string, error) {
 	return slices.Clone(db.zones.names), nil
 }
 
-// ChangeOrganisation changes the viewer's MSSP and returns it as it is then; Invalid naming time_zone for a zone that is
-// not known. Days of the trend that have passed stay as they were recorded.
+// ChangeOrganisation changes the viewer's MSSP and returns it after the change. It returns Invalid naming time_zone for an
+// unknown zone. Past days of the trend stay as they were recorded.
 func (db *DB) ChangeOrganisation(ctx context.Context, viewer portal.Viewer, change portal.OrganisationChange) (portal.Organisation, error) {
 	if change.TimeZone != nil {
 		if err := portal.CheckTimeZone(*change.TimeZone); err != nil {
@@ -112,8 +112,8 @@ func (db *DB) setTimeZone(ctx context.Context, viewer portal.Viewer, zone string
 	})
 }
 
-// checkTimeZone refuses a zone that this PostgreSQL does not know, whose time zone data may be older than the program's. It
-// takes a moment, and is for commands.
+// checkTimeZone returns an error for a zone that this PostgreSQL does not know; its time zone data may be older than the
+// program's. It is slow, and meant for commands.
 func checkTimeZone(ctx context.Context, tx pgx.Tx, zone string) error {
 	var known bool
 	err := tx.QueryRow(ctx, "select exists (select from pg_timezone_names where name = $1)", zone).Scan(&known)

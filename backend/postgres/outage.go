@@ -16,10 +16,10 @@ import (
 // acquireWait is how long a request waits for a free connection. Jobs wait as long as it takes.
 const acquireWait = 10 * time.Second
 
-// Outage is an error of a database that cannot do its work at the moment, whatever was asked of it. What a transaction was
-// to change may have been changed where its commit got no reply.
+// Outage is the error of a database that cannot execute any statement at the moment. If the commit of a transaction got no
+// reply, its changes may have been written.
 type Outage struct {
-	// Reason says what is wrong, for the operator.
+	// Reason is the cause, for the operator.
 	Reason string
 	cause  error
 }
@@ -34,7 +34,7 @@ func (e *Outage) Error() string {
 
 func (e *Outage) Unwrap() error { return e.cause }
 
-// outageClasses are the classes of SQLSTATE that speak of the database and not of the statement
+// outageClasses are the classes of SQLSTATE whose cause is the database and not the statement
 // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 var outageClasses = map[string]string{
 	"08": "the connection failed",
@@ -51,11 +51,11 @@ var outageCodes = map[string]string{
 	"55P03": "it waited for a lock too long",
 }
 
-// queryCanceled is class 57 without being an outage: somebody ended one statement.
+// queryCanceled is in class 57 and no outage: one statement was cancelled.
 const queryCanceled = "57014"
 
-// outage returns err as an *Outage if it is one, else err itself. It goes by codes and types, because the server's
-// messages are in the server's language.
+// outage returns err as an *Outage if it is one, else err itself. It compares codes and types, because messages are in the
+// server's language.
 func outage(err error) error {
 	var known *Outage
 	if err == nil || errors.As(err, &known) {
@@ -75,7 +75,7 @@ func outageReason(err error) string {
 	case errors.As(err, &refused):
 		return outageReasonOf(refused.Code)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		// The caller's own end; only acquire knows a deadline of ours.
+		// The caller's context has ended. A deadline set by this package is handled in acquire.
 		return ""
 	case errors.As(err, &connecting):
 		return "it cannot be reached"
@@ -96,7 +96,7 @@ func outageReasonOf(code string) string {
 	return outageClasses[code[:2]]
 }
 
-// acquire takes a connection of the pool for as long as work runs. A request does not wait for one longer than acquireWait.
+// acquire calls work with a connection of the pool. A request waits for one no longer than acquireWait.
 func (db *DB) acquire(ctx context.Context, work func(*pgxpool.Conn) error) error {
 	waiting, cancel := ctx, func() {}
 	if requestID(ctx) != "" {
@@ -118,8 +118,8 @@ func (db *DB) acquire(ctx context.Context, work func(*pgxpool.Conn) error) error
 // writer begins transactions that may write.
 type writer struct{ conn *pgxpool.Conn }
 
-// Begin starts a transaction. A standby refuses that with a code it also uses for other things, so any refusal of this
-// statement, which is always the same, counts as an outage.
+// Begin starts a transaction. A standby refuses it with a code that has other meanings as well. The statement is always the
+// same and correct, so every refusal counts as an outage.
 func (w writer) Begin(ctx context.Context) (pgx.Tx, error) {
 	tx, err := w.conn.BeginTx(ctx, readCommitted)
 	var refused *pgconn.PgError

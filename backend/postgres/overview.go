@@ -17,9 +17,9 @@ const (
 	attentionEach = 6 // of one kind, so that no kind hides the others
 )
 
-// Overview answers the first screen's figures in one round trip, none of which grows with the number of customers:
-// counts are kept rows, and each kind of attention reads the few rows its index begins with. A connection without a
-// complete run for stale needs attention.
+// Overview returns the figures of the first screen in one round trip. Its cost does not grow with the number of customers:
+// counts are kept rows, and each kind of attention reads the first few rows of an index. A connection without a merged run
+// for stale needs attention.
 func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Duration) (portal.Overview, Stamp, error) {
 	var o portal.Overview
 	var stamp Stamp
@@ -39,7 +39,7 @@ func (db *DB) Overview(ctx context.Context, viewer portal.Viewer, stale time.Dur
 	return o, stamp, nil
 }
 
-// queueFigures reads the figures of the viewer's level. A client is so few rows that it is counted itself.
+// queueFigures reads the figures of the viewer's level. At the level of a client, the client's own row is counted.
 func queueFigures(batch *pgx.Batch, scope portal.Scope, o *portal.Overview) {
 	counts := "client_count c"
 	if scope.Level == portal.LevelClient {
@@ -119,7 +119,7 @@ type dayRow struct {
 	SeatsTotal *int64
 }
 
-// queueTrend reads the days on which something changed, newest first, among them the last before the trend begins.
+// queueTrend reads the days on which a figure changed, newest first, with the last one before the trend begins.
 func queueTrend(batch *pgx.Batch, scope portal.Scope, into *[]dayRow) {
 	if scope.Level == portal.LevelClient {
 		return
@@ -139,8 +139,8 @@ func queueTrend(batch *pgx.Batch, scope portal.Scope, into *[]dayRow) {
 		pgx.NamedArgs{"mssp": scope.MSSPID, "of": of, "days": trendDays + 1}), into)
 }
 
-// fillTrend makes one point a day up to today, oldest first: a day without a change is as the day before it. The newest
-// row is how it is now, also where the MSSP's zone was changed and today is the day before that row's.
+// fillTrend returns one point a day up to today, oldest first: a day without a row has the figures of the day before it.
+// The newest row has the current figures, even if its date is tomorrow's after a change of the time zone.
 func fillTrend(newestFirst []dayRow, today time.Time) []portal.TrendDay {
 	trend := []portal.TrendDay{}
 	known := len(newestFirst) - 1

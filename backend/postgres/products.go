@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// SetProducts makes or renames the rows of products, as the owner at url. A product that is not among them keeps its row:
-// what was synced from it still refers to it.
+// SetProducts inserts or renames the rows of products, as the owner of the database at url. Products that are not listed
+// keep their rows, because synced customers refer to them.
 func SetProducts(ctx context.Context, url string, products []portal.Product) error {
 	connection, err := settle(ctx, url)
 	if err != nil {

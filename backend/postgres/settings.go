@@ -15,10 +15,10 @@ import (
 // The settings of a session on which the meaning of a statement or the form of a result depends. A database and a role
 // have defaults of their own for each, so every connection sets all of them when it starts.
 //
-// A pooler in transaction mode shares its server connections, so a setting of the session does not hold there, and it
-// refuses start-up parameters that it does not track. Behind one, only pooledSettings are set at the start, and each
-// transaction sets the others for itself (localSettings). Those that no statement can set in time are part of the statement
-// that begins a transaction (readCommitted), or must be right by default (checkDefaults).
+// A pooler in transaction mode shares its server connections, so a session's settings are lost between transactions, and
+// it refuses start-up parameters that it does not track. Behind a pooler only pooledSettings are set at the start, and each
+// transaction sets the others for itself (localSettings). Settings that a statement would set too late are part of the
+// statement that begins a transaction (readCommitted), or the database's defaults must be right (checkDefaults).
 
 // pooledSettings are the start-up parameters that every release of PgBouncer tracks.
 var pooledSettings = map[string]string{
@@ -59,18 +59,18 @@ const localSettings = `
 	       set_config('lc_time', 'C', true),
 	       set_config('array_nulls', 'on', true)`
 
-// readCommitted is how every transaction that may write begins, whatever the database's default.
+// readCommitted are the options of every transaction that may write, independent of the database's defaults.
 var readCommitted = pgx.TxOptions{
 	IsoLevel: pgx.ReadCommitted, AccessMode: pgx.ReadWrite, DeferrableMode: pgx.NotDeferrable,
 }
 
-// connection is how to connect to the database, found out by connecting once.
+// connection is how to connect to the database, as found by connecting once.
 type connection struct {
 	*pgxpool.Config
 	pooled bool // a pooler refuses otherSettings
 }
 
-// settle reads the URL of a database and checks that it can be reached within ten seconds and is one the portal can use.
+// settle parses the URL of a database, connects once within ten seconds, and checks that the portal can use the database.
 func settle(ctx context.Context, url string) (connection, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -97,7 +97,7 @@ func settle(ctx context.Context, url string) (connection, error) {
 	return c, c.check(ctx, conn)
 }
 
-// set makes the settings start-up parameters. It replaces those of the URL under any spelling of their names.
+// set adds the settings as start-up parameters. It replaces those of the URL, however their names are spelled.
 func set(config *pgxpool.Config, settings map[string]string) {
 	parameters := config.ConnConfig.RuntimeParams
 	for given := range parameters {
@@ -110,15 +110,15 @@ func set(config *pgxpool.Config, settings map[string]string) {
 	}
 }
 
-// refusesParameters reports whether a pooler said that it takes no such start-up parameter: PgBouncer as a protocol
-// violation, others as a feature they do not have.
+// refusesParameters reports whether a pooler refused a start-up parameter: PgBouncer with a protocol violation, others
+// with "feature not supported".
 func refusesParameters(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && (refused.Code == "08P01" || refused.Code == "0A000")
 }
 
 func (c connection) check(ctx context.Context, conn *pgx.Conn) error {
-	// Asked for and not taken from the start of the connection, of which a pooler may pass on only a part.
+	// A pooler may pass on only some of the parameters that the server reports at the start, so the encoding is queried.
 	var encoding string
 	err := conn.QueryRow(ctx, `
 		select pg_encoding_to_char(d.encoding)
@@ -137,8 +137,8 @@ func (c connection) check(ctx context.Context, conn *pgx.Conn) error {
 	return checkDefaults(ctx, conn)
 }
 
-// checkDefaults refuses, behind a pooler, a database whose own defaults change what a statement means when it is
-// prepared, which is before the transaction in which it runs can set anything.
+// checkDefaults returns an error, behind a pooler, for a database whose defaults change the meaning of a statement when it
+// is prepared: that is before its transaction can set anything.
 func checkDefaults(ctx context.Context, conn *pgx.Conn) error {
 	var wrong string
 	err := conn.QueryRow(ctx, `

@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// fieldsFor lists the members of a customer's JSON that a viewer may see: all for users of the MSSP and of the MSP that
-// serves the client, and for users of the client what the MSSP's admins have shared. A reseller's notes are for the reseller.
+// fieldsFor returns the members of a customer's JSON that a viewer may see: users of the MSSP and of the client's MSP see
+// all, users of the client those that the MSSP's admins have shared. The rest may hold the reseller's notes.
 func fieldsFor(scope portal.Scope, raw []byte, sharedPaths []string) ([]portal.Field, error) {
 	if scope.Level != portal.LevelClient {
 		return rawFields(raw)
@@ -23,14 +23,13 @@ func fieldsFor(scope portal.Scope, raw []byte, sharedPaths []string) ([]portal.F
 	return rawFields(part)
 }
 
-// sharing is a tree of the paths that are shared. Names are compared without case and separators, as those of the field
-// map.
+// sharing is a tree of the shared paths. Names are compared without case and separators, as in the field map.
 type sharing struct {
 	whole bool
 	kids  map[string]*sharing
 }
 
-// The steps of a path that are no names.
+// The steps of a path that are not names.
 const (
 	anyMember = "*"
 	elements  = "[]"
@@ -48,11 +47,11 @@ func newSharing(paths []string) *sharing {
 	return top
 }
 
-// nameStep is the step to a member, told from the steps that are no names.
+// nameStep returns the step to a member; its dot tells it from the other steps.
 func nameStep(name string) string { return "." + plainName(name) }
 
-// stepsOf splits a path such as modules[].name. A backslash stands before a dot, a bracket, a backslash or a whole * that
-// is part of a name.
+// stepsOf splits a path such as modules[].name. A backslash escapes a dot, a bracket, a backslash, or a whole * that is
+// part of a name.
 func stepsOf(path string) []string {
 	var steps []string
 	name, plain := "", true
@@ -110,7 +109,7 @@ func below(places []*sharing, steps ...string) (found []*sharing) {
 	return found
 }
 
-// sharedPart returns as much of a value as is shared, in its own order; false if nothing is.
+// sharedPart returns the shared part of a value, in the value's order; false if nothing is shared.
 func sharedPart(places []*sharing, value json.RawMessage) (json.RawMessage, bool, error) {
 	for _, place := range places {
 		if place.whole {
@@ -152,7 +151,7 @@ func sharedPart(places []*sharing, value json.RawMessage) (json.RawMessage, bool
 
 var errNoValue = errors.New("neither an object nor a list")
 
-// eachMember hands over the members of an object, or the elements of a list without a name.
+// eachMember calls take for each member of an object, or each element of a list, with "" as its name.
 func eachMember(value []byte, take func(name string, member json.RawMessage) error) error {
 	decoder := json.NewDecoder(bytes.NewReader(value))
 	open, err := decoder.Token()

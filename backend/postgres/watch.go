@@ -9,12 +9,12 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// WatchRun answers a run for those who look at it, and of each of them, in one round trip, nil or why they may no longer.
-// The caller has seen to it that the run is in their scope.
+// WatchRun returns a run and, for each viewer, nil or the error that ends their access, in one round trip. The caller has
+// checked that the run is in the viewers' scope.
 func (db *DB) WatchRun(ctx context.Context, msspID, runID string, viewers []portal.Viewer) (portal.SyncRun, []error, error) {
 	var run portal.SyncRun
 	standing := make([]error, len(viewers))
-	// The run before who may see it: whoever may not is told nothing that came after their end.
+	// The run is read before the viewers are checked, so that no viewer gets an event that is newer than their access.
 	err := db.systemRead(ctx, viewerRoles[portal.LevelMSSP], msspID, func(batch *pgx.Batch) {
 		collectOne(batch.Queue(`
 			select `+runColumns+`
