@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// clientColumns is a portal.Client. While the product lists a client, the last merged run has seen it, unless its MSP is
-// unread.
+// clientColumns are the columns of a portal.Client. The last merged run has seen every client that the product lists,
+// unless its MSP is unread.
 var clientColumns = `
 	c.id, c.name, c.type, c.msp_id, m.name as msp_name, c.status,
 	case when c.status = 'disabled' then c.status_reason end as status_reason, c.products, c.licence_type, c.spla,
@@ -66,11 +66,11 @@ func expiresWithin(name, value string, args pgx.NamedArgs) (string, error) {
 	return "c.status = 'active' and c.expires_on <= " + today + " + @" + name + "::text::int", nil
 }
 
-// today is the day in the time zone of the viewer's MSSP.
+// today is the current date in the time zone of the viewer's MSSP.
 const today = "scope_today()"
 
-// Clients answers one page of the clients in the viewer's scope and the stamp of what it was read from.
-// Invalid names the parameter where sort, cursor or a filter is not one.
+// Clients returns one page of the clients in the viewer's scope, and the stamp of the data it was read from. It returns
+// Invalid naming the parameter if sort, cursor or a filter is malformed.
 func (db *DB) Clients(ctx context.Context, viewer portal.Viewer, q portal.ClientQuery) (portal.ClientPage, Stamp, error) {
 	args := scopeArgs(viewer.Scope)
 	filter, err := filterBy(clientFilters, q.ClientFilter, args)
@@ -105,7 +105,7 @@ type clientRow struct {
 	Position []string
 }
 
-// queueClients finds the page by the list's own index first, and looks up the MSPs' names for its rows alone.
+// queueClients selects the page by the list's index first, and joins the MSPs' names to its rows only.
 func queueClients(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs, limit int) *pgx.QueuedQuery {
 	args = withArgs(args, pgx.NamedArgs{"rows": limit + 1})
 	behind := keys.where(args)
@@ -119,7 +119,7 @@ func queueClients(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedAr
 		limit @rows`, args)
 }
 
-// queueClientTotal counts from the kept counts where they can answer, else the matching rows themselves.
+// queueClientTotal counts from the kept counts if they have the filter's columns, else it counts the matching rows.
 func queueClientTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, args pgx.NamedArgs, total *int64) {
 	query := `
 		select count(*)
@@ -152,7 +152,7 @@ func withArgs(args, more pgx.NamedArgs) pgx.NamedArgs {
 	return all
 }
 
-// Client answers one client with its history, newest first; NotFound if there is none in the viewer's scope.
+// Client returns one client with its history, newest first; NotFound if there is none in the viewer's scope.
 func (db *DB) Client(ctx context.Context, viewer portal.Viewer, id string) (portal.ClientDetail, error) {
 	if !validID(id) {
 		return portal.ClientDetail{}, errNone("client")

@@ -1,8 +1,8 @@
 // Package postgres holds every SQL statement of the portal, one file per noun.
 //
-// Nothing reads or writes a row but through one of two doors: As, which runs as the database role of the viewer's
-// level with the viewer's scope set, and system, which runs as one of the server's own narrow roles. The login the
-// pool connects with owns nothing and, outside those doors, may do nothing.
+// Every statement runs through one of two functions: As, which uses the database role of the viewer's level with the
+// viewer's scope set, and system, which uses one of the server's own narrow roles. The login that the pool connects with
+// owns nothing and has no privileges of its own.
 package postgres
 
 import (
@@ -29,8 +29,8 @@ type DB struct {
 	zones       *zones
 }
 
-// Open connects to the PostgreSQL database at url and checks that it answers within ten seconds, in an encoding the
-// portal can use.
+// Open connects to the PostgreSQL database at url. It returns an error if the database does not respond within ten
+// seconds, or has an encoding that the portal cannot use.
 func Open(ctx context.Context, url string) (*DB, error) {
 	connection, err := settle(ctx, url)
 	if err != nil {
@@ -43,7 +43,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	return &DB{pool: pool, pooled: connection.pooled, takeover: defaultTakeover, acquireWait: acquireWait, zones: &zones{}}, nil
 }
 
-// withoutSecrets keeps the server's own words and drops pgx's, which repeat parts of the URL.
+// withoutSecrets keeps the server's own message and drops pgx's, which repeats parts of the URL.
 func withoutSecrets(err error) error {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {
@@ -62,13 +62,13 @@ func withoutSecrets(err error) error {
 // Close waits for running queries and closes every connection.
 func (db *DB) Close() { db.pool.Close() }
 
-// Pool is the pool itself, for the job engine, which keeps tables of its own in a schema of its own.
+// Pool returns the pool, for the job engine, which has its own tables in its own schema.
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }
 
-// NewID makes a UUIDv7: unique, and in order of time.
+// NewID returns a UUIDv7: unique, and ordered by time.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// The database roles of the server's own work; each may do little (migrations/00002_scope.sql).
+// The database roles of the server's own work, each with few privileges (migrations/00002_scope.sql).
 const (
 	roleAuth     = "portal_auth"
 	roleSync     = "portal_sync"
@@ -88,8 +88,8 @@ const setScope = `
 	       set_config('portal.msp', $3, true),
 	       set_config('portal.client', $4, true)`
 
-// setViewerScope sets the scope and the time zone of the viewer's MSSP, which scope_today needs. It reads the zone as the
-// role of sign-in, which is in force until then.
+// setViewerScope sets the scope, and the time zone of the viewer's MSSP, which scope_today needs. It reads the zone as the
+// role of sign-in, which is set until then.
 const setViewerScope = `
 	select set_config('portal.time_zone', coalesce((
 	           select m.time_zone
@@ -106,46 +106,47 @@ type Scoped struct {
 	viewer portal.Viewer
 }
 
-// As is the only door to tenants' rows for a caller: whatever runs behind it, PostgreSQL answers rows of the viewer's
-// scope and no others. It also checks, in the same round trip, that the viewer's session, user and grant still
-// stand: SessionRevoked, Deactivated or GrantChanged if not.
+// As returns the access of a viewer, the only one to tenants' rows: PostgreSQL returns rows of the viewer's scope and no
+// others, whatever the statement. In the same round trip it checks that the viewer's session, user and grant are still
+// valid, and returns SessionRevoked, Deactivated or GrantChanged if not.
 func (db *DB) As(viewer portal.Viewer) Scoped { return Scoped{db: db, viewer: viewer} }
 
-// Check checks the viewer's standing for what needs no rows.
+// Check checks the viewer's session, user and grant without reading rows.
 func (s Scoped) Check(ctx context.Context) error { return s.Read(ctx, func(*pgx.Batch) {}) }
 
-// Read sends what queue puts into the batch in one round trip and one read-only view of the database. The callbacks
-// of the batch run only once the viewer has been found to be in good standing.
+// Read sends the statements that queue adds to the batch in one round trip and one read-only transaction. The batch's
+// callbacks run only after the viewer has been checked.
 func (s Scoped) Read(ctx context.Context, queue func(*pgx.Batch)) error {
 	return s.db.read(ctx, s.enter, queue)
 }
 
-// Write runs work in one transaction as the viewer, again from the start if the database asks for that.
+// Write runs work in one transaction as the viewer; again from the start after a serialization failure or a deadlock.
 func (s Scoped) Write(ctx context.Context, work func(pgx.Tx) error) error {
 	return s.db.transaction(ctx, s.enter, work)
 }
 
-// enter queues the viewer's standing, then the viewer's role and scope.
+// enter queues the check of the viewer, then sets the viewer's role and scope.
 func (s Scoped) enter(batch *pgx.Batch) {
 	batch.Queue(setScope, roleAuth, "", "", "")
 	queueStanding(batch, s.viewer)
 	queueScope(batch, s.viewer)
 }
 
-// queueScope follows statements of the role of sign-in.
+// queueScope sets the viewer's role and scope. It must follow statements of the role of sign-in.
 func queueScope(batch *pgx.Batch, v portal.Viewer) {
 	batch.Queue(setViewerScope, viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID)
 }
 
-// queueStanding checks the viewer against the session, user and grant as they are now. Somebody none of whose grants is
-// active is deactivated, and is told so even where their session ended with it. A grant that is not active, that
-// they were signed out of, or whose role or node is no longer what the access token says, counts as changed.
+// queueStanding checks the viewer against the current session, user and grant. A user without an active grant is
+// deactivated, and gets this error even if their session has ended as well. A grant that is not active, that an admin has
+// signed the user out of, or whose role or node differs from the access token's, has changed.
 func queueStanding(batch *pgx.Batch, v portal.Viewer) {
 	queueStandingOf(batch, v, func(err error) error { return err })
 }
 
-// queueStandingOf leaves to judge what becomes of the finding: nil, or why the viewer may do nothing.
-func queueStandingOf(batch *pgx.Batch, v portal.Viewer, judge func(error) error) {
+// queueStandingOf is queueStanding with a function that gets the result of the check, nil or why the viewer may do nothing,
+// and returns the error of the batch.
+func queueStandingOf(batch *pgx.Batch, v portal.Viewer, report func(error) error) {
 	batch.Queue(`
 		select coalesce(s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now(), false),
 		       coalesce(s.revoked_reason, ''),
@@ -167,22 +168,22 @@ func queueStandingOf(batch *pgx.Batch, v portal.Viewer, judge func(error) error)
 		err := row.Scan(&session, &ended, &active, &grant)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
-			return judge(portal.SessionEnded(ended))
+			return report(portal.SessionEnded(ended))
 		case err != nil:
 			return err
 		case !active:
-			return judge(errDeactivated())
+			return report(errDeactivated())
 		case !session:
-			return judge(portal.SessionEnded(ended))
+			return report(portal.SessionEnded(ended))
 		case !grant:
-			return judge(errGrantChanged())
+			return report(errGrantChanged())
 		}
-		return judge(nil)
+		return report(nil)
 	})
 }
 
-// usableIn is the condition that the session s may act under the grant g: it is active, and no administrator of it has
-// signed its holder out since the session began.
+// usableIn is the condition that the session s may act under the grant g: the grant is active, and no administrator has
+// signed the user out of it since the session began.
 const usableIn = "g.active and coalesce(g.signed_out_at < s.created_at, true)"
 
 func errDeactivated() error {
@@ -193,18 +194,18 @@ func errGrantChanged() error {
 	return portal.Errorf(portal.GrantChanged, "Your role has changed since you signed in.")
 }
 
-// system runs work in one transaction as one of the server's own roles; msspID may be empty where the role's
-// policies do not ask for one.
+// system runs work in one transaction as one of the server's own roles. msspID may be empty if the role's policies do not
+// need it.
 func (db *DB) system(ctx context.Context, role, msspID string, work func(pgx.Tx) error) error {
 	return db.transaction(ctx, func(batch *pgx.Batch) { batch.Queue(setScope, role, msspID, "", "") }, work)
 }
 
-// systemRead sends what queue puts into the batch in one round trip as one of the server's own roles.
+// systemRead sends the statements that queue adds to the batch in one round trip as one of the server's own roles.
 func (db *DB) systemRead(ctx context.Context, role, msspID string, queue func(*pgx.Batch)) error {
 	return db.read(ctx, func(batch *pgx.Batch) { batch.Queue(setScope, role, msspID, "", "") }, queue)
 }
 
-// read sends what both functions queue in one round trip.
+// read sends the statements that both functions queue in one round trip.
 func (db *DB) read(ctx context.Context, enter, queue func(*pgx.Batch)) error {
 	batch := &pgx.Batch{}
 	db.queueSettings(batch)
@@ -221,7 +222,7 @@ func (db *DB) queueSettings(batch *pgx.Batch) {
 
 const attempts = 3
 
-// transaction repeats work when the database could not serialise it with another's (40001) or broke a deadlock (40P01).
+// transaction runs work in a transaction, and again after a serialization failure (40001) or a deadlock (40P01).
 func (db *DB) transaction(ctx context.Context, enter func(*pgx.Batch), work func(pgx.Tx) error) error {
 	var err error
 	for range attempts {
@@ -248,7 +249,7 @@ func repeatable(err error) bool {
 	return errors.As(err, &refused) && (refused.Code == "40001" || refused.Code == "40P01")
 }
 
-// constraint answers the name of the constraint err broke, "" for any other error.
+// constraint returns the name of the constraint that err violated, "" for any other error.
 func constraint(err error) string {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {

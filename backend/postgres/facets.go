@@ -9,11 +9,11 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// mostFacets bounds the values that a filter offers.
+// mostFacets is the greatest number of values that a filter offers.
 const mostFacets = 100
 
-// ClientFacets returns the types and licence types of the clients in the viewer's scope, and the stamp of what they were
-// read from.
+// ClientFacets returns the types and licence types of the clients in the viewer's scope, and the stamp of the data they
+// were read from.
 func (db *DB) ClientFacets(ctx context.Context, viewer portal.Viewer) (portal.Facets, Stamp, error) {
 	types := "client_count c"
 	if viewer.Scope.Level == portal.LevelClient {
@@ -27,8 +27,8 @@ func (db *DB) ClientFacets(ctx context.Context, viewer portal.Viewer) (portal.Fa
 		group by lower(c.type collate "C")`, nextLicenceTypes(viewer.Scope))
 }
 
-// nextLicenceTypes finds one licence type after the other, each by one look into an index: a scan for distinct values
-// would read every client.
+// nextLicenceTypes finds one licence type after the other, each by one index lookup: a scan for distinct values would read
+// every client.
 func nextLicenceTypes(scope portal.Scope) string {
 	if scope.Level != portal.LevelMSSP { // no index begins with an MSP, and its clients are few
 		return `
@@ -59,8 +59,8 @@ func nextLicenceTypes(scope portal.Scope) string {
 		where licence_type is not null`
 }
 
-// MSPFacets returns the licence types of the MSPs in the viewer's scope, and the stamp of what they were read from.
-// Forbidden below the level of an MSP.
+// MSPFacets returns the licence types of the MSPs in the viewer's scope, and the stamp of the data they were read from. It
+// returns Forbidden below the level of an MSP.
 func (db *DB) MSPFacets(ctx context.Context, viewer portal.Viewer) (portal.Facets, Stamp, error) {
 	if viewer.Scope.Level == portal.LevelClient {
 		return portal.Facets{}, Stamp{}, errNoMSPs()
@@ -90,7 +90,7 @@ func (db *DB) facets(ctx context.Context, viewer portal.Viewer, types, licenceTy
 	return f, stamp, nil
 }
 
-// queueFacet reads the values that a query finds, without repeating one that differs by case alone.
+// queueFacet reads the values that a query finds, one of those that differ in case only.
 func queueFacet(batch *pgx.Batch, scope portal.Scope, query string, into *[]string) {
 	args := withArgs(scopeArgs(scope), pgx.NamedArgs{"most": mostFacets})
 	batch.Queue(`

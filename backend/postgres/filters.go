@@ -18,8 +18,8 @@ import (
 type listFilter struct {
 	// rows is the condition on a row of the list.
 	rows condition
-	// counts is the same condition on a row of the list's kept counts; nil where they cannot tell, so that a total is
-	// counted from the rows themselves.
+	// counts is the same condition on a row of the list's kept counts; nil if they lack its columns, so that a total must be
+	// counted from the rows.
 	counts condition
 }
 
@@ -31,7 +31,7 @@ type condition func(name, value string, args pgx.NamedArgs) (string, error)
 type filtered struct {
 	// rows and counts are conditions joined by and; "" without any.
 	rows, counts string
-	// countable: the kept counts can answer the total.
+	// countable: the total can be read from the kept counts.
 	countable bool
 }
 
@@ -76,7 +76,7 @@ func equals(column string) condition {
 	}
 }
 
-// equalsText compares without case, by the letters of ASCII whatever the database's locale.
+// equalsText compares without the case of ASCII letters, independent of the database's locale.
 func equalsText(column string) condition {
 	return func(name, value string, args pgx.NamedArgs) (string, error) {
 		args[name] = value
@@ -84,7 +84,7 @@ func equalsText(column string) condition {
 	}
 }
 
-// orNone is a condition on a column that may be null, for which the value is none.
+// orNone adds the value none, for null, to a condition on a column.
 func orNone(column string, c condition) condition {
 	return func(name, value string, args pgx.NamedArgs) (string, error) {
 		if value == "none" {
@@ -94,7 +94,7 @@ func orNone(column string, c condition) condition {
 	}
 }
 
-// isYes filters a boolean that may be unknown by yes, no or unknown.
+// isYes filters a nullable boolean by yes, no or unknown.
 func isYes(column string) condition {
 	return func(name, value string, _ pgx.NamedArgs) (string, error) {
 		switch value {
@@ -124,7 +124,7 @@ func inRange(column string) condition {
 	}
 }
 
-// readRange reads 5, 5.., ..5 or 5..10; false for anything else, a negative number and a range that holds nothing.
+// readRange parses 5, 5.., ..5 or 5..10; false for anything else, a negative number, or an empty range.
 func readRange(text string) (from, to int64, ok bool) {
 	low, high, isRange := strings.Cut(text, "..")
 	if !isRange {
@@ -152,7 +152,7 @@ func digits(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// disabledFor filters the disabled rows of a table by why they are disabled. A missing customer keeps the reason it had.
+// disabledFor filters the disabled rows of a table by the reason. A missing customer keeps its reason.
 func disabledFor(table string) condition {
 	return func(name, value string, args pgx.NamedArgs) (string, error) {
 		args[name] = value

@@ -9,10 +9,10 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// mspSeats is an MSP's figure: the product's own where it sends one, else the sum over the MSP's active clients.
+// mspSeats returns an MSP's figure: the product's if it sends one, else the sum over the MSP's active clients.
 func mspSeats(figure string) string { return "coalesce(m." + figure + ", seats." + figure + ")" }
 
-// mspSeatsUnknown is of how many of the MSP's clients a figure is unknown, where it is a sum over them.
+// mspSeatsUnknown returns for how many of the MSP's clients a figure is unknown, if it is a sum over them.
 func mspSeatsUnknown(figure string) string {
 	return "case when m." + figure + " is null then coalesce(seats." + figure + "_unknown, 0) else 0 end"
 }
@@ -74,8 +74,8 @@ type mspRow struct {
 	Position []string
 }
 
-// MSPs answers one page of the MSPs in the viewer's scope and the stamp of what it was read from. Invalid names the
-// parameter where sort or cursor is not one; Forbidden below the level of an MSP.
+// MSPs returns one page of the MSPs in the viewer's scope, and the stamp of the data it was read from. It returns Invalid
+// naming the parameter if sort, cursor or a filter is malformed, Forbidden below the level of an MSP.
 func (db *DB) MSPs(ctx context.Context, viewer portal.Viewer, q portal.MSPQuery) (portal.MSPPage, Stamp, error) {
 	if viewer.Scope.Level == portal.LevelClient {
 		return portal.MSPPage{}, Stamp{}, errNoMSPs()
@@ -122,7 +122,7 @@ func queueMSPs(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs,
 		limit @rows`, args)
 }
 
-// queueMSPTotal counts from the kept counts where they can answer, else the matching rows themselves.
+// queueMSPTotal counts from the kept counts if they have the filter's columns, else it counts the matching rows.
 func queueMSPTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, args pgx.NamedArgs, total *int64) {
 	query := `
 		select count(*)
@@ -137,7 +137,7 @@ func queueMSPTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, args p
 	scanOne(batch.Queue(query, withArgs(args, nil)), "MSP", total)
 }
 
-// MSP answers one MSP with its history, newest first; NotFound if there is none in the viewer's scope.
+// MSP returns one MSP with its history, newest first; NotFound if there is none in the viewer's scope.
 func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.MSPDetail, error) {
 	if viewer.Scope.Level == portal.LevelClient {
 		return portal.MSPDetail{}, errNoMSPs()

@@ -16,15 +16,15 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// A cursor is the position of the row a page ended with: the values that the list is sorted by, ending with the row's id,
-// which no two rows share, so that every row lies before or behind it. The row itself may have changed or be gone. Its
-// values are written in one fixed form by position, whatever the settings of the session.
+// A cursor is the position of the last row of a page: the values that the list is sorted by, and the row's id, which is
+// unique, so that every other row is before or behind it. The row itself may have changed or been deleted since. The
+// method position writes the values in one fixed form, independent of the session's settings.
 //
-// A cursor has at most 1,024 characters whatever the rows hold, for the API takes no longer ones. Three texts at most are
-// sorted by, each of at most longestKey bytes: names by their stored keys, every other text by its first cutText
-// characters. The order is total all the same, because what is alike as far as that is sorted by id.
+// A cursor has at most 1,024 characters, the API's limit. A list is sorted by at most three texts, each of at most
+// longestKey bytes: names by their stored keys, other texts by their first cutText characters. The order is total, because
+// rows with equal keys are sorted by id.
 
-// keyType is the SQL type of a sort key, as which a cursor's value is read back.
+// keyType is the SQL type of a sort key. A cursor's value is cast to it.
 type keyType string
 
 const (
@@ -35,14 +35,14 @@ const (
 	idKey   keyType = "uuid"
 )
 
-// sortKey is one thing a list may be sorted by: never null, so that a page can begin after any row. asc and desc
-// differ where absent values come last in both directions.
+// sortKey is an expression that a list may be sorted by. It is never null, so that a page can begin after any row. asc and
+// desc differ if absent values are last in both directions.
 type sortKey struct {
 	asc, desc string
 	kind      keyType
 }
 
-// cutText is as many characters as surely fit into longestKey bytes.
+// cutText is the number of characters that always fit into longestKey bytes.
 const cutText = longestKey / utf8.UTFMax
 
 // plainKey sorts by a column or an expression that is never null.
@@ -51,16 +51,16 @@ func plainKey(column string, kind keyType) sortKey {
 	return sortKey{column, column, kind}
 }
 
-// absentLast sorts rows without a value behind all others, whichever the direction.
+// absentLast sorts rows without a value behind all others, in both directions.
 func absentLast(column string, kind keyType) sortKey { return nullLast(bounded(column, kind), kind) }
 
-// nameKey sorts by a stored key of names (name_key.go), which is bounded already and is itself a column of an index.
+// nameKey sorts by a stored key of names (name_key.go), which is bounded and a column of an index.
 func nameKey(column string) sortKey { return sortKey{column, column, textKey} }
 
 // absentNameLast is absentLast for a stored key of names.
 func absentNameLast(column string) sortKey { return nullLast(column, textKey) }
 
-// bounded is the value as far as lists are sorted by it.
+// bounded returns the part of the value that lists are sorted by.
 func bounded(column string, kind keyType) string {
 	if kind != textKey {
 		return column
@@ -83,8 +83,8 @@ func nullLast(column string, kind keyType) sortKey {
 	}
 }
 
-// keyset turns a sort and a cursor into SQL: rows in a total order, and a page that begins behind the cursor's row
-// at the cost of the page, however far in it lies.
+// keyset turns a sort and a cursor into SQL: a total order, and the condition that a row is behind the cursor. The cost of
+// a page does not depend on its distance from the first.
 type keyset struct {
 	sort  string
 	terms []keysetTerm
@@ -97,8 +97,8 @@ type keysetTerm struct {
 	descending bool
 }
 
-// newKeyset reads a sort such as "name,-clients" by the list of keys and a cursor an earlier page ended with.
-// It answers Invalid naming sort or cursor where they are not.
+// newKeyset parses a sort such as "name,-clients", whose names are in keys, and the cursor of an earlier page. It returns
+// Invalid naming sort or cursor if one is malformed.
 func newKeyset(keys map[string]sortKey, sort, fallback, id, cursor string) (keyset, error) {
 	if sort == "" {
 		sort = fallback
@@ -122,7 +122,8 @@ func newTerm(keys map[string]sortKey, name string) (keysetTerm, error) {
 	descending := strings.HasPrefix(name, "-")
 	key, ok := keys[strings.TrimPrefix(name, "-")]
 	if !ok {
-		return keysetTerm{}, portal.InvalidField("sort", "This list cannot be sorted by %q; it can by %s.", name, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+		return keysetTerm{}, portal.InvalidField("sort", "This list cannot be sorted by %q; it can by %s.",
+		name, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
 	}
 	if descending {
 		return keysetTerm{key.desc, key.kind, true}, nil
@@ -130,11 +131,11 @@ func newTerm(keys map[string]sortKey, name string) (keysetTerm, error) {
 	return keysetTerm{key.asc, key.kind, false}, nil
 }
 
-// between the parts of a cursor: no text in the database holds it.
+// between separates the parts of a cursor. Text in PostgreSQL cannot contain it.
 const between = "\x00"
 
-// readCursor takes a cursor apart: the sort it belongs to, then one value for each term. It holds positions only, so a
-// forged one can at most ask for another page of what the viewer may see anyway.
+// readCursor parses a cursor: the sort it belongs to, then one value for each term. It contains positions only, so a forged
+// cursor can only select another page of what the viewer may see.
 func (k *keyset) readCursor(cursor string) error {
 	if cursor == "" {
 		return nil
@@ -164,7 +165,7 @@ func (k *keyset) readCursor(cursor string) error {
 	return nil
 }
 
-// accepts reports whether PostgreSQL will read value as the type: what it would refuse must not reach it.
+// accepts reports whether PostgreSQL can cast value to the type, so that a malformed value never reaches it.
 func (t keyType) accepts(value string) bool {
 	var err error
 	switch t {
@@ -182,7 +183,7 @@ func (t keyType) accepts(value string) bool {
 	return err == nil
 }
 
-// isTime reports whether value is a time of the layout, or one of the two ends of time; PostgreSQL knows no year 0.
+// isTime reports whether value is a time of the layout, or infinity or -infinity; PostgreSQL has no year 0.
 func isTime(layout, value string) bool {
 	if value == "infinity" || value == "-infinity" {
 		return true
@@ -194,7 +195,7 @@ func isTime(layout, value string) bool {
 // validID reports whether id is a UUID in its usual form, the only one the portal gives out.
 func validID(id string) bool { return len(id) == 36 && uuid.Validate(id) == nil }
 
-// columns selects the row's position for the cursor behind it.
+// columns returns the expression of the row's position, from which its cursor is made.
 func (k keyset) columns() string {
 	texts := make([]string, len(k.terms))
 	for i, term := range k.terms {
@@ -203,7 +204,7 @@ func (k keyset) columns() string {
 	return "array[" + strings.Join(texts, ", ") + "]"
 }
 
-// position is the term's value as text that accepts takes, in the same form whatever the session's settings.
+// position returns the term's value as text that accepts can read, in a form independent of the session's settings.
 func (t keysetTerm) position() string {
 	switch t.kind {
 	case textKey:
@@ -216,13 +217,13 @@ func (t keysetTerm) position() string {
 	return "(" + t.expression + ")::text"
 }
 
-// finite names the two ends of time, of which to_char makes null.
+// finite writes infinity and -infinity, for which to_char returns null.
 func finite(text, expression string) string {
 	return "coalesce(" + text + ", case when (" + expression + ") > '2000-01-01' then 'infinity' else '-infinity' end)"
 }
 
-// where answers the condition that a row lies behind the cursor, adding the cursor's values to args; "true" without one.
-// Where all keys run the same way it is one row comparison, which an index answers.
+// where returns the condition that a row is behind the cursor, and adds the cursor's values to args; "true" without a
+// cursor. If all keys have the same direction it is one row comparison, which can use an index.
 func (k keyset) where(args pgx.NamedArgs) string {
 	if k.after == nil {
 		return "true"
@@ -262,7 +263,7 @@ func (k keyset) rowComparison() string {
 	return "(" + strings.Join(left, ", ") + ")" + k.operator(0) + "(" + strings.Join(right, ", ") + ")"
 }
 
-// value is the placeholder of the i-th key: sent as text, read as the key's type.
+// value returns the placeholder of the i-th key: sent as text, cast to the key's type.
 func (k keyset) value(i int) string { return fmt.Sprintf("@after%d::text::%s", i, k.terms[i].kind) }
 
 func (k keyset) operator(i int) string {
@@ -283,15 +284,15 @@ func (k keyset) orderBy() string {
 	return strings.Join(parts, ", ")
 }
 
-// cursor makes the cursor that begins behind a row at the position columns selected.
+// cursor returns the cursor behind a row, whose position was selected by columns.
 func (k keyset) cursor(position []string) *string {
 	text := k.sort + between + strings.Join(position, between)
 	cursor := base64.RawURLEncoding.EncodeToString([]byte(text))
 	return &cursor
 }
 
-// cutPage takes one row more than the page holds as the sign that there is another page; split answers a row's item
-// and its position.
+// cutPage returns the items of a page and the cursor of the next, nil if there is none: rows has one row more than the
+// page if there is. split returns a row's item and its position.
 func cutPage[R, T any](k keyset, rows []R, limit int, split func(R) (T, []string)) ([]T, *string) {
 	items := make([]T, 0, min(len(rows), limit))
 	var last []string
@@ -305,10 +306,10 @@ func cutPage[R, T any](k keyset, rows []R, limit int, split func(R) (T, []string
 	return items, nil
 }
 
-// pattern makes a LIKE pattern that finds text anywhere, its own wildcards taken literally.
+// pattern returns a LIKE pattern that finds text anywhere, its own wildcards escaped.
 func pattern(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
 }
 
-// errNone is the answer for a row outside the scope as for no row at all.
+// errNone returns NotFound: the same error for a row outside the scope as for no row at all.
 func errNone(noun string) error { return portal.Errorf(portal.NotFound, "There is no such %s.", noun) }

@@ -10,10 +10,10 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// wholeMSSP stands in a key for "directly under the MSSP" and "the whole MSSP".
+// wholeMSSP is the value in keys for "directly under the MSSP" and "the whole MSSP".
 const wholeMSSP = "00000000-0000-0000-0000-000000000000"
 
-// scopeArgs are the viewer's identifiers under the names the scope predicates use.
+// scopeArgs returns the viewer's ids under the names that the scope predicates use.
 func scopeArgs(scope portal.Scope) pgx.NamedArgs {
 	args := pgx.NamedArgs{"mssp": scope.MSSPID}
 	switch scope.Level {
@@ -25,8 +25,8 @@ func scopeArgs(scope portal.Scope) pgx.NamedArgs {
 	return args
 }
 
-// The scope predicates: each query names its scope, so that its index is the scope's and its plan the level's own.
-// What a query forgets, the policies of migrations/00002_scope.sql refuse.
+// The scope predicates. Each query names its scope, so that it uses the scope's index and has a plan for each level. If a
+// query omits its predicate, the policies of migrations/00002_scope.sql still apply.
 
 func clientScope(scope portal.Scope) string {
 	switch scope.Level {
@@ -46,26 +46,24 @@ func mspScope(scope portal.Scope) string {
 	return "m.mssp_id = @mssp and m.id = @msp"
 }
 
-// Stamp identifies the state of everything a viewer can see: while two stamps are equal, so are two answers.
+// Stamp identifies the state of everything a viewer can see: as long as the stamp is equal, so are the responses.
 type Stamp struct {
 	Version  int64
 	DataAsOf *time.Time
 	// Runs is the state of the connections: the newest run of each, whether it is paused, whether its fields have changed, and
-	// the runs that wait for an admin's decision. Empty below the MSSP, whose people do not see runs.
+	// the runs that wait for an admin's decision. It is empty below the MSSP, where users do not see runs.
 	Runs string
 	// Today is the day in the time zone of the viewer's MSSP.
 	Today time.Time
 }
 
-// readAt is when a run r had read its customers, which may be days before an admin accepted it.
+// readAt is when a run r had read its customers; an admin may have accepted it days later.
 const readAt = "coalesce(r.read_at, r.finished_at)"
 
-// merged is the condition that a run r has changed MSPs and clients. A partial run has: it left alone only what is under
-// the resellers it could not read.
+// merged is the condition that a run r was merged. A partial run was, except for the resellers it could not read.
 const merged = "r.status in ('complete', 'partial')"
 
-// dataAsOf is when the customers of the product whose last merged run is the oldest had been read; null before the
-// first.
+// dataAsOf is when the customers of the connection with the oldest last merged run had been read; null before the first.
 const dataAsOf = `(
 	select min(latest.read_at)
 	from mssp_product p
@@ -79,8 +77,8 @@ const dataAsOf = `(
 		limit 1) latest
 	where p.mssp_id = @mssp)`
 
-// scopeDataAsOf is dataAsOf as the people of a scope see it: an MSP that the last run could not read is as old as the
-// last that did.
+// scopeDataAsOf returns dataAsOf as users of a scope see it: the data of an MSP that the last run could not read is as old
+// as the last run that did.
 func scopeDataAsOf(scope portal.Scope) string {
 	switch scope.Level {
 	case portal.LevelMSP:
@@ -131,7 +129,7 @@ func queueStamp(batch *pgx.Batch, scope portal.Scope, stamp *Stamp) {
 	})
 }
 
-// collect gathers a queued query's rows into into, by column name.
+// collect reads a queued query's rows into the slice into, by column name.
 func collect[T any](query *pgx.QueuedQuery, into *[]T) {
 	query.Query(func(rows pgx.Rows) (err error) {
 		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[T])
@@ -139,7 +137,7 @@ func collect[T any](query *pgx.QueuedQuery, into *[]T) {
 	})
 }
 
-// collectOne reads a queued query's only row; noun says what there is none of otherwise.
+// collectOne reads a queued query's only row, by column name; NotFound names noun if there is none.
 func collectOne[T any](query *pgx.QueuedQuery, noun string, into *T) {
 	query.Query(func(rows pgx.Rows) (err error) {
 		*into, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
@@ -150,7 +148,7 @@ func collectOne[T any](query *pgx.QueuedQuery, noun string, into *T) {
 	})
 }
 
-// Stamp answers the stamp of what the viewer can see: what a list's ETag is made of, at the cost of a few rows.
+// Stamp returns the stamp of what the viewer can see, from which a list's ETag is made. It reads a few rows.
 func (db *DB) Stamp(ctx context.Context, viewer portal.Viewer) (Stamp, error) {
 	var stamp Stamp
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) { queueStamp(batch, viewer.Scope, &stamp) })
