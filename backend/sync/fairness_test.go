@@ -129,13 +129,13 @@ func TestWorkers(t *testing.T) {
 		var all stdsync.WaitGroup
 		for _, run := range runs {
 			all.Go(func() {
-				_, ok, err := w.DB.TakeTurn(context.Background(), w.ID, run, most)
+				_, ok, err := w.DB.TakeRunWithin(context.Background(), w.ID, run, most)
 				mu.Lock()
 				defer mu.Unlock()
 				switch {
 				case ok:
 					taken++
-				case errors.Is(err, postgres.ErrFull):
+				case errors.Is(err, postgres.ErrRunLimit):
 					full++
 				default:
 					t.Error(err)
@@ -148,7 +148,7 @@ func TestWorkers(t *testing.T) {
 		}
 		w.Exec("update sync_run set heartbeat_at = now() - interval '1 hour' where status = 'running'")
 		waiting := value[string](w, "select id::text from sync_run where status = 'queued' limit 1")
-		if _, ok, err := w.DB.TakeTurn(t.Context(), w.ID, waiting, most); err != nil || !ok {
+		if _, ok, err := w.DB.TakeRunWithin(t.Context(), w.ID, waiting, most); err != nil || !ok {
 			t.Errorf("a run is not taken up though all others' workers are dead: %v", err)
 		}
 	})

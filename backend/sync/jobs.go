@@ -143,7 +143,7 @@ func (s *Service) keepWatch(ctx context.Context) {
 func (s *Service) revive(ctx context.Context) error {
 	dead, err := s.db.DeadRuns(ctx)
 	for _, ref := range dead {
-		err = errors.Join(err, s.db.ReviveRun(ctx, ref, s.enqueueFor(ref.MSSPID)))
+		err = errors.Join(err, s.db.RequeueDeadRun(ctx, ref, s.enqueueFor(ref.MSSPID)))
 	}
 	return err
 }
@@ -220,8 +220,8 @@ func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 		return river.JobSnooze(nextTurn)
 	}
 	defer s.places.leave(job.Args.MSSPID)
-	lease, taken, err := s.db.TakeTurn(ctx, job.Args.MSSPID, job.Args.RunID, mostOfOne)
-	if errors.Is(err, postgres.ErrFull) {
+	lease, taken, err := s.db.TakeRunWithin(ctx, job.Args.MSSPID, job.Args.RunID, mostOfOne)
+	if errors.Is(err, postgres.ErrRunLimit) {
 		return river.JobSnooze(nextTurn)
 	}
 	if err != nil || !taken {
@@ -230,7 +230,7 @@ func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 	_, err = s.work(ctx, lease, turn{progress: func(portal.SyncRun) {}, patience: patience, slice: slice})
 	var later *portal.Postponed
 	switch {
-	case err == nil || errors.Is(err, postgres.ErrLostRun):
+	case err == nil || errors.Is(err, postgres.ErrLeaseLost):
 		return nil
 	case errors.As(err, &later):
 		return river.JobSnooze(max(0, later.Until.Sub(s.config.Clock.Now())))
@@ -247,8 +247,8 @@ func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 func (s *Service) handBack(ctx context.Context, lease postgres.Lease) error {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
 	defer cancel()
-	if err := s.db.HandBackRun(after, lease); err != nil {
-		if errors.Is(err, postgres.ErrLostRun) {
+	if err := s.db.ReleaseRun(after, lease); err != nil {
+		if errors.Is(err, postgres.ErrLeaseLost) {
 			return nil
 		}
 		return err

@@ -46,7 +46,7 @@ func TestWhoHasLostARunStopsInTheMiddleOfACall(t *testing.T) {
 			}
 		})(c)
 	})
-	if run, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.Is(err, postgres.ErrLostRun) {
+	if run, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.Is(err, postgres.ErrLeaseLost) {
 		t.Errorf("the run ended as %+v, %v", run, err)
 	}
 	if status := value[string](w, "select status from sync_run"); status != "running" {
@@ -108,11 +108,11 @@ func TestWhatACallHadWrittenWhenItsProcessDiedCountsOnce(t *testing.T) {
 			}
 			w.wait(1, "select count(*) from sync_run where heartbeat_at is not null and (select count(*) from sync_customer) > 5000")
 			w.Exec("update sync_run set attempt = attempt + 1")
-			return state, postgres.ErrLostRun
+			return state, postgres.ErrLeaseLost
 		}
 		return bring(state, 3, add)
 	}))
-	if _, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.Is(err, postgres.ErrLostRun) {
+	if _, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.Is(err, postgres.ErrLeaseLost) {
 		t.Fatal(err)
 	}
 	w.Exec("update sync_run set status = 'queued'")
@@ -172,16 +172,16 @@ func (w *tenant) mayWriteNothing(lease postgres.Lease) {
 	ctx := context.Background()
 	writes := map[string]error{
 		"stage": w.DB.Stage(ctx, lease, 1, []portal.Customer{{Kind: portal.KindClient, ExternalID: "66", Name: "Ghost", Raw: []byte("{}")}}),
-		"beat":  w.DB.Heartbeat(ctx, lease), "hand back": w.DB.HandBackRun(ctx, lease),
-		"put off": w.DB.PutOffRun(ctx, lease, sync.State{}, time.Now()),
+		"beat":  w.DB.Heartbeat(ctx, lease), "hand back": w.DB.ReleaseRun(ctx, lease),
+		"put off": w.DB.PostponeRun(ctx, lease, sync.State{}, time.Now()),
 	}
 	_, writes["fail"] = w.DB.FailRun(ctx, lease, "x", "x")
 	_, writes["finish a call"] = w.DB.FinishCall(ctx, lease, sync.State{Done: true})
-	_, writes["tell what was seen"] = w.DB.NoteSeen(ctx, lease, 1)
-	_, writes["tell of a wait"] = w.DB.NoteWaiting(ctx, lease, time.Now())
+	_, writes["tell what was seen"] = w.DB.RecordSeen(ctx, lease, 1)
+	_, writes["tell of a wait"] = w.DB.RecordWaiting(ctx, lease, time.Now())
 	_, writes["resume"] = w.DB.ResumeReading(ctx, lease)
 	for name, err := range writes {
-		if !errors.Is(err, postgres.ErrLostRun) {
+		if !errors.Is(err, postgres.ErrLeaseLost) {
 			w.Errorf("a lost lease may %s: %v", name, err)
 		}
 	}
@@ -219,7 +219,7 @@ func TestARunTakenOverWhileItWasBeingAppliedIsRolledBack(t *testing.T) {
 	if err := held.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-done; !errors.Is(err, postgres.ErrLostRun) || w.Everything() != before {
+	if err := <-done; !errors.Is(err, postgres.ErrLeaseLost) || w.Everything() != before {
 		t.Errorf("the run that was taken over ended with %v", err)
 	}
 }

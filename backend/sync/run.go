@@ -48,7 +48,7 @@ func (s *Service) work(ctx context.Context, lease postgres.Lease, t turn) (porta
 	if errors.As(err, &later) {
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
 		defer cancel()
-		return portal.SyncRun{}, errors.Join(err, s.db.PutOffRun(after, lease, state, later.Until))
+		return portal.SyncRun{}, errors.Join(err, s.db.PostponeRun(after, lease, state, later.Until))
 	}
 	if run, err = s.fail(leased, lease, state, err); err != nil {
 		return portal.SyncRun{}, err
@@ -102,7 +102,7 @@ func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.
 				return
 			case <-tick.C:
 			}
-			if err := s.db.Heartbeat(ctx, lease); errors.Is(err, postgres.ErrLostRun) {
+			if err := s.db.Heartbeat(ctx, lease); errors.Is(err, postgres.ErrLeaseLost) {
 				cancel(err)
 			}
 		}
@@ -250,7 +250,7 @@ func (t *telling) seen(ctx context.Context, customers int64) error {
 		return nil
 	}
 	t.last = now
-	run, err := t.service.db.NoteSeen(ctx, t.lease, customers)
+	run, err := t.service.db.RecordSeen(ctx, t.lease, customers)
 	if err == nil {
 		t.turn.progress(run)
 	}
@@ -261,7 +261,7 @@ func (t *telling) seen(ctx context.Context, customers int64) error {
 func (t *telling) waiting(ctx context.Context, until time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if run, err := t.service.db.NoteWaiting(ctx, t.lease, until); err == nil {
+	if run, err := t.service.db.RecordWaiting(ctx, t.lease, until); err == nil {
 		t.turn.progress(run)
 	}
 }
@@ -304,7 +304,7 @@ func (s *Service) fail(ctx context.Context, lease postgres.Lease, state State, c
 	if lost := context.Cause(ctx); lost != nil {
 		return portal.SyncRun{}, lost
 	}
-	if errors.Is(cause, postgres.ErrLostRun) {
+	if errors.Is(cause, postgres.ErrLeaseLost) {
 		return portal.SyncRun{}, cause
 	}
 	code, detail := explain(cause)
@@ -326,7 +326,7 @@ func explain(cause error) (code, detail string) {
 	switch {
 	case errors.As(cause, &answer):
 		return string(answer.Code), answer.Detail
-	case errors.Is(cause, postgres.ErrUnread):
+	case errors.Is(cause, postgres.ErrStagedLost):
 		return "lost", "What this sync had kept of the answers is not as many customers as it had read: the database may have broken down meanwhile. Nothing was changed; the next sync reads everything again."
 	case errors.Is(cause, errSealed):
 		return "bad_secret", "The stored API key cannot be opened with this server's secret key. Replace the key, or restore the secret key file."

@@ -56,7 +56,7 @@ func TestWhoWatchesARunIsToldHowItStandsThenWhatChangesAndThenItsEnd(t *testing.
 		}
 	}
 	lease := w.take()
-	if _, err := w.DB.NoteSeen(t.Context(), lease, 7); err != nil {
+	if _, err := w.DB.RecordSeen(t.Context(), lease, 7); err != nil {
 		t.Fatal(err)
 	}
 	for _, runs := range []<-chan portal.SyncRun{first, second} {
@@ -92,7 +92,7 @@ func TestNobodyIsToldTheSameTwice(t *testing.T) {
 	lease := w.take()
 	go func() {
 		for seen := range int64(200) {
-			if _, err := w.DB.NoteSeen(context.Background(), lease, seen/10); err != nil {
+			if _, err := w.DB.RecordSeen(context.Background(), lease, seen/10); err != nil {
 				t.Error(err)
 			}
 		}
