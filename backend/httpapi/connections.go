@@ -18,9 +18,6 @@ type connectionOutput struct{ Body portal.ConnectionItem }
 type newConnectionInput struct{ Body portal.NewConnection }
 
 func (s *server) createConnection(ctx context.Context, in *newConnectionInput) (*connectionOutput, error) {
-	if err := s.limitTrials(ctx); err != nil {
-		return nil, err
-	}
 	created, err := s.Sync.CreateConnection(ctx, viewerOf(ctx), in.Body)
 	return &connectionOutput{created}, err
 }
@@ -30,9 +27,6 @@ type trialInput struct{ Body portal.ConnectionTrial }
 type trialOutput struct{ Body portal.ConnectionTest }
 
 func (s *server) tryConnection(ctx context.Context, in *trialInput) (*trialOutput, error) {
-	if err := s.limitTrials(ctx); err != nil {
-		return nil, err
-	}
 	said, err := s.Sync.TryConnection(ctx, viewerOf(ctx), in.Body)
 	return &trialOutput{said}, err
 }
@@ -44,18 +38,10 @@ type changeConnectionInput struct {
 
 func (s *server) changeConnection(ctx context.Context, in *changeConnectionInput) (*connectionOutput, error) {
 	if in.Body.NeedsTrial() {
-		if err := s.limitTrials(ctx); err != nil {
+		if err := limitMSSP(ctx, s.limits.trials); err != nil {
 			return nil, err
 		}
 	}
 	changed, err := s.Sync.ChangeConnection(ctx, viewerOf(ctx), in.ID, in.Body)
 	return &connectionOutput{changed}, err
-}
-
-// limitTrials bounds what an MSSP's admins together may have the server ask of products they name.
-func (s *server) limitTrials(ctx context.Context) error {
-	if wait, ok := s.limits.trials.take(viewerOf(ctx).Scope.MSSPID); !ok {
-		return tooMany(wait)
-	}
-	return nil
 }

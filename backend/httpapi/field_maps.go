@@ -19,9 +19,6 @@ type fieldMapChangeInput struct {
 }
 
 func (s *server) changeFieldMap(ctx context.Context, in *fieldMapChangeInput) (*fieldMapOutput, error) {
-	if err := s.limitFieldMaps(ctx); err != nil {
-		return nil, err
-	}
 	m, err := s.Sync.ChangeFieldMap(ctx, viewerOf(ctx), in.ID, in.Body)
 	return &fieldMapOutput{m}, err
 }
@@ -29,19 +26,8 @@ func (s *server) changeFieldMap(ctx context.Context, in *fieldMapChangeInput) (*
 type fieldMapPreviewOutput struct{ Body portal.FieldMapPreview }
 
 func (s *server) previewFieldMap(ctx context.Context, in *fieldMapChangeInput) (*fieldMapPreviewOutput, error) {
-	if err := s.limitFieldMaps(ctx); err != nil {
-		return nil, err
-	}
 	preview, err := s.Sync.PreviewFieldMap(ctx, viewerOf(ctx), in.ID, in.Body)
 	return &fieldMapPreviewOutput{preview}, err
-}
-
-// limitFieldMaps bounds how often an MSSP's admins together may preview or change a field map.
-func (s *server) limitFieldMaps(ctx context.Context) error {
-	if wait, ok := s.limits.fieldMaps.take(viewerOf(ctx).Scope.MSSPID); !ok {
-		return tooMany(wait)
-	}
-	return nil
 }
 
 type fieldMapSeenInput struct {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -110,14 +109,3 @@ func (b *readBody) Read(p []byte) (int, error) {
 }
 
 const tooLarge = "The body is larger than this route reads."
-
-// largestBody is how many bytes a body of a route may have.
-func largestBody(path string, may portal.Permission) int64 {
-	switch {
-	case may == anyone:
-		return anonymousBody
-	case strings.Contains(path, "/fields"):
-		return fieldMapBody
-	}
-	return signedInBody
-}

@@ -179,10 +179,6 @@ func (s *server) refuse(ctx huma.Context, err error) {
 // limitAddress bounds what one address may ask of each of the routes nobody has signed in for, and how much of that is
 // under way at once. What it refuses is not read.
 func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
-	if !strings.HasPrefix(ctx.Operation().Path, "/v1/auth/") {
-		next(ctx)
-		return
-	}
 	ctx.SetHeader("Cache-Control", "no-store")
 	request, _ := humaUnwrap(ctx)
 	address := addressKey(callerAddress(request, s.TrustedProxies))
@@ -202,10 +198,6 @@ func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
 // limitAnonymous bounds how many requests of those who have not signed in are at work at once. The body comes first: a caller
 // who sends it slowly takes their address's share, and nobody else's turn.
 func (s *server) limitAnonymous(ctx huma.Context, next func(huma.Context)) {
-	if !strings.HasPrefix(ctx.Operation().Path, "/v1/auth/") {
-		next(ctx)
-		return
-	}
 	readAhead(ctx)
 	if !s.anonymous.enter("") {
 		s.refuse(ctx, errBusy())
@@ -243,6 +235,14 @@ func (s *server) limitAccount(ctx context.Context, line string) error {
 		s.limits.address.giveBack(key)
 	}
 	return tooMany(wait)
+}
+
+// limitMSSP counts one call of the viewer's MSSP.
+func limitMSSP(ctx context.Context, l *limit) error {
+	if wait, ok := l.take(viewerOf(ctx).Scope.MSSPID); !ok {
+		return tooMany(wait)
+	}
+	return nil
 }
 
 func tooMany(wait time.Duration) error {

@@ -16,20 +16,21 @@ const (
 	signedIn portal.Permission = "signed in"
 )
 
-// routes is every route of the API and who may call it.
+// routes registers every route of the API: who may call it, and what sets it apart from the others. Without an option a
+// route has the status 200, JSON, and a body of at most signedInBody bytes (anonymousBody for anyone).
 func (s *server) routes(api huma.API) {
 	route(s, api, "GET /healthz", anyone, s.healthy)
 	route(s, api, "GET /readyz", anyone, s.ready)
 	route(s, api, "GET /.well-known/jwks.json", anyone, s.jwks)
 
-	route(s, api, "GET /v1/auth/providers", anyone, s.providers)
-	route(s, api, "POST /v1/auth/attempts", anyone, s.begin)
-	route(s, api, "POST /v1/auth/token", anyone, s.redeem)
-	route(s, api, "POST /v1/auth/refresh", anyone, s.refresh)
-	route(s, api, "POST /v1/auth/logout", signedIn, s.logout)
+	route(s, api, "GET /v1/auth/providers", anyone, s.providers, perAddress)
+	route(s, api, "POST /v1/auth/attempts", anyone, s.begin, perAddress)
+	route(s, api, "POST /v1/auth/token", anyone, s.redeem, perAddress)
+	route(s, api, "POST /v1/auth/refresh", anyone, s.refresh, perAddress)
+	route(s, api, "POST /v1/auth/logout", signedIn, s.logout, noContent)
 	route(s, api, "GET /v1/me", signedIn, s.me)
 	route(s, api, "GET /v1/sessions", signedIn, s.ownSessions)
-	route(s, api, "DELETE /v1/sessions/{id}", signedIn, s.endSession)
+	route(s, api, "DELETE /v1/sessions/{id}", signedIn, s.endSession, noContent)
 
 	route(s, api, "GET /v1/overview", portal.SeeOverview, s.overview)
 	route(s, api, "GET /v1/msps", portal.SeeMSPs, s.msps)
@@ -40,75 +41,127 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "GET /v1/clients/{id}", portal.SeeClients, s.client)
 
 	route(s, api, "GET /v1/invites", portal.ManageInvites, s.invites)
-	route(s, api, "POST /v1/invites", portal.ManageInvites, s.invite)
+	route(s, api, "POST /v1/invites", portal.ManageInvites, s.invite, created)
 	route(s, api, "POST /v1/invites/claim", signedIn, s.claimInvite)
 	route(s, api, "POST /v1/invites/{id}/resend", portal.ManageInvites, s.resendInvite)
-	route(s, api, "DELETE /v1/invites/{id}", portal.ManageInvites, s.revokeInvite)
+	route(s, api, "DELETE /v1/invites/{id}", portal.ManageInvites, s.revokeInvite, noContent)
 
 	route(s, api, "GET /v1/users", portal.ManageUsers, s.users)
 	route(s, api, "PATCH /v1/users/{id}", portal.ManageUsers, s.changeUser)
-	route(s, api, "DELETE /v1/users/{id}/sessions", portal.ManageUsers, s.signOutUser)
+	route(s, api, "DELETE /v1/users/{id}/sessions", portal.ManageUsers, s.signOutUser, noContent)
 
 	route(s, api, "GET /v1/syncs", portal.SeeSyncs, s.syncs)
-	route(s, api, "POST /v1/syncs", portal.RunSync, s.startSync)
+	route(s, api, "POST /v1/syncs", portal.RunSync, s.startSync, accepted)
 	route(s, api, "GET /v1/syncs/{id}", portal.SeeSyncs, s.sync)
-	route(s, api, "GET /v1/syncs/{id}/events", portal.SeeSyncs, s.syncEvents)
+	route(s, api, "GET /v1/syncs/{id}/events", portal.SeeSyncs, s.syncEvents, events)
 	route(s, api, "GET /v1/syncs/{id}/changes", portal.SeeSyncs, s.syncChanges)
 	route(s, api, "GET /v1/syncs/{id}/review", portal.SeeSyncs, s.syncReview)
-	route(s, api, "POST /v1/syncs/{id}/accept", portal.RunSync, s.acceptSync)
+	route(s, api, "POST /v1/syncs/{id}/accept", portal.RunSync, s.acceptSync, accepted)
 	route(s, api, "POST /v1/syncs/{id}/discard", portal.RunSync, s.discardSync)
 
 	route(s, api, "GET /v1/connections", portal.ManageProducts, s.connections)
-	route(s, api, "POST /v1/connections", portal.ManageProducts, s.createConnection)
-	route(s, api, "POST /v1/connections/test", portal.ManageProducts, s.tryConnection)
+	route(s, api, "POST /v1/connections", portal.ManageProducts, s.createConnection, created, perMSSP(s.limits.trials))
+	route(s, api, "POST /v1/connections/test", portal.ManageProducts, s.tryConnection, perMSSP(s.limits.trials))
 	route(s, api, "PATCH /v1/connections/{id}", portal.ManageProducts, s.changeConnection)
 	route(s, api, "GET /v1/connections/{id}/fields", portal.ManageProducts, s.fieldMap)
-	route(s, api, "PATCH /v1/connections/{id}/fields", portal.ManageProducts, s.changeFieldMap)
-	route(s, api, "POST /v1/connections/{id}/fields/preview", portal.ManageProducts, s.previewFieldMap)
-	route(s, api, "POST /v1/connections/{id}/fields/seen", portal.ManageProducts, s.seeFieldMap)
+	route(s, api, "PATCH /v1/connections/{id}/fields", portal.ManageProducts, s.changeFieldMap,
+		bodyOf(fieldMapBody), perMSSP(s.limits.fieldMaps))
+	route(s, api, "POST /v1/connections/{id}/fields/preview", portal.ManageProducts, s.previewFieldMap,
+		bodyOf(fieldMapBody), perMSSP(s.limits.fieldMaps))
+	route(s, api, "POST /v1/connections/{id}/fields/seen", portal.ManageProducts, s.seeFieldMap,
+		noContent, bodyOf(fieldMapBody))
 
 	route(s, api, "GET /v1/organisation", portal.ManageOrganisation, s.organisation)
 	route(s, api, "PATCH /v1/organisation", portal.ManageOrganisation, s.changeOrganisation)
 }
 
-// route registers a handler whose errors become problems, behind the check of who calls.
-func route[I, O any](s *server, api huma.API, pattern string, may portal.Permission, handler func(context.Context, *I) (*O, error)) {
-	method, path, _ := strings.Cut(pattern, " ")
-	operation := huma.Operation{
-		OperationID: strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "", ".", "").Replace(path),
-		Method:      method,
-		Path:        path,
-		Summary:     pattern,
-		Errors:      []int{http.StatusTooManyRequests, http.StatusServiceUnavailable},
-		// huma counts a body of so many bytes as too large.
-		MaxBodyBytes:    largestBody(path, may) + 1,
-		BodyReadTimeout: bodyTime,
+// route registers a handler whose errors become problems, behind the check of the caller.
+func route[I, O any](
+	s *server, api huma.API, pattern string, may portal.Permission, handler func(context.Context, *I) (*O, error), options ...option,
+) {
+	row := &routeRow{Operation: s.operation(pattern, may)}
+	for _, set := range options {
+		set(s, row)
 	}
-	if may == anyone {
-		operation.Middlewares = huma.Middlewares{s.limitAddress, s.limitBody, s.limitAnonymous}
-	} else {
-		operation.Security = []map[string][]string{{"session": {}}}
-		operation.Errors = append(operation.Errors, http.StatusUnauthorized, http.StatusForbidden)
-		operation.Middlewares = huma.Middlewares{s.authenticate(may), s.limitBody}
-	}
-	switch {
-	case method == http.MethodDelete, path == "/v1/auth/logout", strings.HasSuffix(path, "/seen"):
-		operation.DefaultStatus = http.StatusNoContent
-	case pattern == "POST /v1/invites", pattern == "POST /v1/connections":
-		operation.DefaultStatus = http.StatusCreated
-	case pattern == "POST /v1/syncs", pattern == "POST /v1/syncs/{id}/accept":
-		operation.DefaultStatus = http.StatusAccepted
-	case strings.HasSuffix(path, "/events"):
-		operation.Responses = map[string]*huma.Response{"200": {
-			Description: "Events named run, each a run as GET /v1/syncs/{id} answers it; ends with the run.",
-			Content:     map[string]*huma.MediaType{eventStream: {}},
-		}}
-	}
-	huma.Register(api, operation, func(ctx context.Context, in *I) (*O, error) {
+	huma.Register(api, row.Operation, func(ctx context.Context, in *I) (*O, error) {
+		if err := row.check(ctx); err != nil {
+			return nil, s.problem(ctx, err)
+		}
 		out, err := handler(ctx, in)
 		if err != nil {
 			return nil, s.problem(ctx, err)
 		}
 		return out, nil
 	})
+}
+
+// routeRow is a route with its options.
+type routeRow struct {
+	huma.Operation
+	// limit, if set, limits how often the users of one MSSP together may call the route.
+	limit *limit
+}
+
+// check counts a call that is well-formed and allowed.
+func (r *routeRow) check(ctx context.Context) error {
+	if r.limit == nil {
+		return nil
+	}
+	return limitMSSP(ctx, r.limit)
+}
+
+// operation returns a route without options.
+func (s *server) operation(pattern string, may portal.Permission) huma.Operation {
+	method, path, _ := strings.Cut(pattern, " ")
+	operation := huma.Operation{
+		OperationID:     strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "", ".", "").Replace(path),
+		Method:          method,
+		Path:            path,
+		Summary:         pattern,
+		Errors:          []int{http.StatusTooManyRequests, http.StatusServiceUnavailable},
+		MaxBodyBytes:    bodyLimit(anonymousBody),
+		BodyReadTimeout: bodyTime,
+	}
+	if may == anyone {
+		operation.Middlewares = huma.Middlewares{s.limitBody}
+		return operation
+	}
+	operation.MaxBodyBytes = bodyLimit(signedInBody)
+	operation.Security = []map[string][]string{{"session": {}}}
+	operation.Errors = append(operation.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	operation.Middlewares = huma.Middlewares{s.authenticate(may), s.limitBody}
+	return operation
+}
+
+// option sets a route apart from the others.
+type option func(*server, *routeRow)
+
+func created(_ *server, r *routeRow)   { r.DefaultStatus = http.StatusCreated }
+func accepted(_ *server, r *routeRow)  { r.DefaultStatus = http.StatusAccepted }
+func noContent(_ *server, r *routeRow) { r.DefaultStatus = http.StatusNoContent }
+
+// events marks a route whose response is a stream of events.
+func events(_ *server, r *routeRow) {
+	r.Responses = map[string]*huma.Response{"200": {
+		Description: "Events named run, each a run as GET /v1/syncs/{id} returns it; the stream ends with the run.",
+		Content:     map[string]*huma.MediaType{eventStream: {}},
+	}}
+}
+
+// bodyOf limits a route's body to this many bytes.
+func bodyOf(bytes int64) option {
+	return func(_ *server, r *routeRow) { r.MaxBodyBytes = bodyLimit(bytes) }
+}
+
+// bodyLimit returns the limit for huma, which refuses a body of exactly that size.
+func bodyLimit(bytes int64) int64 { return bytes + 1 }
+
+// perMSSP limits how often the users of one MSSP together may call a route.
+func perMSSP(l *limit) option {
+	return func(_ *server, r *routeRow) { r.limit = l }
+}
+
+// perAddress limits the requests of one address, and of all callers who are not signed in.
+func perAddress(s *server, r *routeRow) {
+	r.Middlewares = append(append(huma.Middlewares{s.limitAddress}, r.Middlewares...), s.limitAnonymous)
 }
