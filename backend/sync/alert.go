@@ -12,10 +12,10 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// alertTries is as many as the mail of an invite gets in three days; what is no longer true ends its job by itself.
+// alertTries is 80 attempts, about three days. A job whose alert is obsolete completes without sending.
 const alertTries = 80
 
-// alertArgs is the job that says: look whether this admin is to be told of this run. It holds no address and no word.
+// alertArgs is the job that mails one admin about a run if that is still needed. It holds neither address nor text.
 type alertArgs struct {
 	MSSPID string `json:"mssp_id"`
 	RunID  string `json:"run_id"`
@@ -24,7 +24,7 @@ type alertArgs struct {
 
 func (alertArgs) Kind() string { return "sync_mail" }
 
-// raiseAlerts queues a mail to each admin of the MSSPs whose syncs have come to need one.
+// raiseAlerts queues a mail to each admin of the MSSPs with due alerts.
 func (s *Service) raiseAlerts(ctx context.Context) error {
 	if s.config.Alert == nil {
 		return nil
@@ -57,7 +57,8 @@ func (w *alertWorker) Timeout(*river.Job[alertArgs]) time.Duration { return mail
 
 func (w *alertWorker) NextRetry(job *river.Job[alertArgs]) time.Time { return nextMail(job.Attempt) }
 
-// Work tells the admin what is so by now, if it still is. A mail that the server will never take is not tried again.
+// Work mails the current state of the alert, unless it is obsolete. A mail that the server rejects for good is not tried
+// again.
 func (w *alertWorker) Work(ctx context.Context, job *river.Job[alertArgs]) error {
 	s := w.service
 	alert, still, err := s.db.Alert(ctx, postgres.RunRef{MSSPID: job.Args.MSSPID, ID: job.Args.RunID}, job.Args.UserID)

@@ -298,7 +298,7 @@ func (s *Service) claimTrial(ctx context.Context, p proposal) error {
 	}
 	call := postgres.Call{MSSPID: p.MSSPID, ConnectionID: p.ID}
 	if p.apiKey != p.stored {
-		return s.noteCall(ctx, call)
+		return s.recordCall(ctx, call)
 	}
 	return s.claim(ctx, call, impatient{s.config.Clock})
 }

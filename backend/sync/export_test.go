@@ -21,7 +21,7 @@ func (s *Service) DoChores(ctx context.Context) error { return s.chores(ctx) }
 
 // Work does a run that is taken up, as a worker does.
 func (s *Service) Work(ctx context.Context, lease postgres.Lease) error {
-	_, err := s.work(ctx, lease, turn{progress: func(portal.SyncRun) {}})
+	_, err := s.work(ctx, lease, runOptions{progress: func(portal.SyncRun) {}})
 	return err
 }
 

@@ -17,7 +17,7 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// The queues: runs may wait minutes for a product, what keeps the schedule must not wait for them.
+// The queues. The schedule has its own, because runs can keep their workers for minutes.
 const (
 	runQueue      = "sync"
 	scheduleQueue = "schedule"
@@ -26,14 +26,14 @@ const (
 // runTimeout is longer than a worker's slice, a slow call and a large merge together.
 const runTimeout = 90 * time.Minute
 
-// maxListed bounds the jobs looked at in one go; the engine lists no more than 10,000.
+// maxListed is the greatest number of jobs listed at once, which is the engine's limit.
 const maxListed = 10_000
 
-// rescueAfter is how long the engine leaves a job in the hands of a process that may be dead; longer than any other job's
-// timeout. Runs do not wait for it: see keepWatch.
+// rescueAfter is when the engine gives a job of a process that may be dead to another; it is longer than the timeout of
+// all jobs but runs. Runs do not wait for it: see watchDeadRuns.
 const rescueAfter = 5 * time.Minute
 
-// runArgs is the job that says: look at this run.
+// runArgs is the job that works on a run.
 type runArgs struct {
 	MSSPID string `json:"mssp_id"`
 	RunID  string `json:"run_id"`
@@ -41,7 +41,7 @@ type runArgs struct {
 
 func (runArgs) Kind() string { return "sync_run" }
 
-// scheduleArgs is the job that queues what is due.
+// scheduleArgs is the job that queues the runs that are due.
 type scheduleArgs struct{}
 
 func (scheduleArgs) Kind() string { return "sync_schedule" }
@@ -83,12 +83,12 @@ func (s *Service) newJobs() (*river.Client[pgx.Tx], error) {
 	return river.NewClient(riverpgxv5.New(s.db.Pool()), config)
 }
 
-// engineLog leaves the engine's everyday messages out of the log.
+// engineLog returns a log without the engine's messages below warnings.
 func (s *Service) engineLog() *slog.Logger {
 	return slog.New(atLeast{s.config.Log.Handler(), slog.LevelWarn}).With("component", "jobs")
 }
 
-// atLeast is a handler that hears nothing below a level.
+// atLeast is a handler that drops records below a level.
 type atLeast struct {
 	slog.Handler
 	level slog.Level
@@ -107,30 +107,29 @@ func (h atLeast) WithGroup(name string) slog.Handler {
 }
 
 func (s *Service) periodicJobs() []*river.PeriodicJob {
-	return []*river.PeriodicJob{periodic("sync_schedule", s.look(), scheduleArgs{}), periodic("chores", time.Hour, choresArgs{})}
+	return []*river.PeriodicJob{periodic("sync_schedule", s.schedulePeriod(), scheduleArgs{}), periodic("chores", time.Hour, choresArgs{})}
 }
 
-// periodic repeats a job, once a period whatever became of the last: one whose process died in the middle would be in the
-// way of the next.
+// periodic repeats a job once a period, whether or not the last has ended: its process may have died.
 func periodic(id string, every time.Duration, args river.JobArgs) *river.PeriodicJob {
 	options := &river.InsertOpts{Queue: scheduleQueue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: every}}
 	return river.NewPeriodicJob(river.PeriodicInterval(every),
 		func() (river.JobArgs, *river.InsertOpts) { return args, options }, &river.PeriodicJobOpts{ID: id, RunOnStart: true})
 }
 
-// look is how often the schedule is looked at.
-func (s *Service) look() time.Duration {
+// schedulePeriod returns how often due runs are looked for.
+func (s *Service) schedulePeriod() time.Duration {
 	return min(30*time.Second, max(time.Second, s.config.Every/4))
 }
 
-// keepWatch takes runs out of dead hands until ctx ends. Every replica does, at once from its start: the one that kept
-// the schedule may be the one that died, and it takes the engine a while to make another.
-func (s *Service) keepWatch(ctx context.Context) {
+// watchDeadRuns requeues dead runs and replaces lost jobs until ctx ends. Every replica does so from its start: the replica
+// that kept the schedule may be the one that died, and the engine needs a while to choose another.
+func (s *Service) watchDeadRuns(ctx context.Context) {
 	tick := time.NewTicker(max(s.config.Takeover/3, 200*time.Millisecond))
 	defer tick.Stop()
 	for {
-		if err := errors.Join(s.revive(ctx), s.replaceLostJobs(ctx)); err != nil && ctx.Err() == nil {
-			s.config.Log.Warn("dead runs not looked for", "error", err)
+		if err := errors.Join(s.requeueDead(ctx), s.replaceLostJobs(ctx)); err != nil && ctx.Err() == nil {
+			s.config.Log.Warn("search for dead runs failed", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -140,7 +139,7 @@ func (s *Service) keepWatch(ctx context.Context) {
 	}
 }
 
-func (s *Service) revive(ctx context.Context) error {
+func (s *Service) requeueDead(ctx context.Context) error {
 	dead, err := s.db.DeadRuns(ctx)
 	for _, ref := range dead {
 		err = errors.Join(err, s.db.RequeueDeadRun(ctx, ref, s.enqueueFor(ref.MSSPID)))
@@ -148,8 +147,8 @@ func (s *Service) revive(ctx context.Context) error {
 	return err
 }
 
-// replaceLostJobs gives another job to the queued runs that nobody will take up: their job is gone, or whoever has it
-// died before it could.
+// replaceLostJobs inserts another job for queued runs that no worker will lease: their job is lost, or the process that had
+// it has died.
 func (s *Service) replaceLostJobs(ctx context.Context) error {
 	waiting, err := s.db.WaitingRuns(ctx)
 	if err != nil || len(waiting) == 0 {
@@ -167,13 +166,13 @@ func (s *Service) replaceLostJobs(ctx context.Context) error {
 	return err
 }
 
-// unfinished are the states in which a job is still to do something. A run may have finished jobs beside: of its first
-// reading, where an admin has accepted it, or from before a command took it up.
+// unfinished are the states of a job that has not ended. A run may have other jobs that have: of its first reading, if an
+// admin has accepted it, or from before a command leased it.
 var unfinished = []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
 }
 
-// heldRuns answers which of runs have a job that somebody will take up, or has had for no longer than Takeover.
+// heldRuns returns which of the runs have a job that waits for a worker, or that a worker has had for at most Takeover.
 func (s *Service) heldRuns(ctx context.Context, runs []postgres.RunRef) (map[string]bool, error) {
 	ids := make([]string, 0, len(runs))
 	for _, ref := range runs {
@@ -197,7 +196,7 @@ func (s *Service) heldRuns(ctx context.Context, runs []postgres.RunRef) (map[str
 	return held, nil
 }
 
-// enqueueFor makes jobs of an MSSP's runs, in the run's own transaction.
+// enqueueFor returns a function that inserts the job of a run of the MSSP in the run's own transaction.
 func (s *Service) enqueueFor(msspID string) postgres.Enqueue {
 	return func(ctx context.Context, tx pgx.Tx, run portal.SyncRun) error {
 		_, err := s.jobs.InsertTx(ctx, tx, runArgs{msspID, run.ID}, &river.InsertOpts{Queue: runQueue})
@@ -212,22 +211,22 @@ type runWorker struct {
 
 func (w *runWorker) Timeout(*river.Job[runArgs]) time.Duration { return runTimeout }
 
-// Work takes the run up if it waits for somebody. A run that failed is a job well done; one that finds no place looks
-// again later.
+// Work leases the run if it is queued, and works on it. A job whose run failed has succeeded; a run without a free place is
+// tried again later.
 func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 	s := w.service
 	if !s.places.enter(job.Args.MSSPID) {
-		return river.JobSnooze(nextTurn)
+		return river.JobSnooze(retryPlace)
 	}
 	defer s.places.leave(job.Args.MSSPID)
-	lease, taken, err := s.db.TakeRunWithin(ctx, job.Args.MSSPID, job.Args.RunID, mostOfOne)
+	lease, taken, err := s.db.TakeRunWithin(ctx, job.Args.MSSPID, job.Args.RunID, maxPerMSSP)
 	if errors.Is(err, postgres.ErrRunLimit) {
-		return river.JobSnooze(nextTurn)
+		return river.JobSnooze(retryPlace)
 	}
 	if err != nil || !taken {
 		return err
 	}
-	_, err = s.work(ctx, lease, turn{progress: func(portal.SyncRun) {}, patience: patience, slice: slice})
+	_, err = s.work(ctx, lease, runOptions{progress: func(portal.SyncRun) {}, maxWait: maxWait, slice: slice})
 	var later *portal.Postponed
 	switch {
 	case err == nil || errors.Is(err, postgres.ErrLeaseLost):
@@ -240,12 +239,12 @@ func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 		_, err := s.giveUp(ctx, lease, "timeout", "The sync did not end in time. Nothing was changed.")
 		return err
 	}
-	return s.handBack(ctx, lease)
+	return s.release(ctx, lease)
 }
 
-// handBack lets another process, or this one's successor, go on with the run at once.
-func (s *Service) handBack(ctx context.Context, lease postgres.Lease) error {
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+// release returns the run to the queue, so that another process can resume it at once.
+func (s *Service) release(ctx context.Context, lease postgres.Lease) error {
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	if err := s.db.ReleaseRun(after, lease); err != nil {
 		if errors.Is(err, postgres.ErrLeaseLost) {
@@ -253,11 +252,11 @@ func (s *Service) handBack(ctx context.Context, lease postgres.Lease) error {
 		}
 		return err
 	}
-	s.log(lease).Info("sync handed back")
+	s.log(lease).Info("sync returned to the queue")
 	return river.JobSnooze(0)
 }
 
-// schedule sees to what is overdue, longest first. One connection's trouble does not keep it from the others.
+// schedule queues the overdue runs, the longest overdue first. An error of one connection does not stop it.
 func (s *Service) schedule(ctx context.Context) error {
 	overdue, err := s.db.Overdue(ctx, s.config.Every)
 	if err != nil {
@@ -272,7 +271,7 @@ func (s *Service) schedule(ctx context.Context) error {
 	return errors.Join(err, s.raiseAlerts(ctx))
 }
 
-// chores runs every chore, whatever becomes of the others.
+// chores runs every chore, also if another has failed.
 func (s *Service) chores(ctx context.Context) error {
 	var all error
 	for name, chore := range s.config.Chores {

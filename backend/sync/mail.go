@@ -11,13 +11,13 @@ import (
 const (
 	mailQueue   = "mail"
 	mailTimeout = time.Minute
-	// An invite is good for 30 days at most, and its mail is tried once an hour for as long; what no longer is to be
-	// mailed ends its job by itself.
+	// An invite is valid for at most 30 days, and its mail is tried once an hour for as long. A job whose invite is no longer
+	// to be mailed completes without sending.
 	mailTries    = 1000
 	mailInterval = time.Hour
 )
 
-// mailArgs is the job that says: look whether this invite is to be mailed. It holds neither address nor code.
+// mailArgs is the job that mails an invite if that is still needed. It holds neither address nor code.
 type mailArgs struct {
 	MSSPID   string `json:"mssp_id"`
 	InviteID string `json:"invite_id"`
@@ -40,7 +40,7 @@ func (w *mailWorker) Timeout(*river.Job[mailArgs]) time.Duration { return mailTi
 
 func (w *mailWorker) NextRetry(job *river.Job[mailArgs]) time.Time { return nextMail(job.Attempt) }
 
-// nextMail waits 1, 16, 81, … seconds, as the engine does, but never longer than an hour.
+// nextMail returns the time of the next attempt: after 1, 16, 81, … seconds, as the engine does, but at most an hour.
 func nextMail(attempt int) time.Time {
 	tried := time.Duration(min(attempt, 10))
 	return time.Now().Add(min(mailInterval, tried*tried*tried*tried*time.Second))

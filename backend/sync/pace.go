@@ -7,7 +7,7 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// every is the distance between two calls of one endpoint with one key; 0: none is kept.
+// every returns the least time between two calls of one endpoint with one key; 0: no limit.
 func (s *Service) every() time.Duration {
 	if s.config.PerMinute <= 0 {
 		return 0
@@ -15,8 +15,8 @@ func (s *Service) every() time.Duration {
 	return time.Minute / time.Duration(s.config.PerMinute)
 }
 
-// claim notes a call that is about to be made, once no other for the connection is too close, whichever process made it.
-// Its error may be clock's, whose waits it is.
+// claim records a call that is about to be made. It first waits, by clock, until no call for the connection in any process
+// is too close; the error may be that of clock.Sleep.
 func (s *Service) claim(ctx context.Context, c postgres.Call, clock Clock) error {
 	if c.Every = s.every(); c.Every == 0 {
 		return nil
@@ -33,8 +33,8 @@ func (s *Service) claim(ctx context.Context, c postgres.Call, clock Clock) error
 	}
 }
 
-// noteCall notes a call that need not wait for others.
-func (s *Service) noteCall(ctx context.Context, c postgres.Call) error {
+// recordCall records a call that need not wait for others.
+func (s *Service) recordCall(ctx context.Context, c postgres.Call) error {
 	if s.every() == 0 {
 		return nil
 	}

@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// How the workers are shared: queues are in the order of time, so that one MSSP whose product is slow could hold all
-// workers with its many connections. A run that may not begin goes to the end of the queue.
+// Workers are shared fairly between MSSPs. Queues are ordered by time, so one MSSP with a slow product and many connections
+// could otherwise keep all workers. A run without a place returns to the queue.
 const (
-	// mostOfOne bounds the runs of one MSSP that are at work in all processes together.
-	mostOfOne = 4
-	// nextTurn is when a run that found no place looks again.
-	nextTurn = 2 * time.Second
+	// maxPerMSSP is the greatest number of running runs of one MSSP, in all processes together.
+	maxPerMSSP = 4
+	// retryPlace is how long a run without a place waits.
+	retryPlace = 2 * time.Second
 )
 
-// places are the workers of one process. The first run of an MSSP may have any of them, further ones of all MSSPs
-// together no more than half: the other half is left to MSSPs of which none is at work.
+// places are the workers of one process. The first run of an MSSP may have any of them; the further runs of all MSSPs
+// together have at most half, so that the rest is left to MSSPs without a run at work.
 type places struct {
 	mu   stdsync.Mutex
 	held int
 	of   map[string]int
 }
 
-// enter reports whether a run of the MSSP may begin; each that may has to leave.
+// enter reports whether a run of the MSSP may begin. If so, the caller must call leave when it ends.
 func (p *places) enter(msspID string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -52,7 +52,7 @@ type merging struct {
 	of map[string]bool
 }
 
-// begin reports whether none is at work for the MSSP; then one is, until its end.
+// begin reports whether a merge may begin, because none is at work for the MSSP. If so, the caller must call end.
 func (m *merging) begin(msspID string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

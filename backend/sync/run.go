@@ -16,25 +16,25 @@ import (
 )
 
 const (
-	// handBackTime is how long giving a run back may take once there is no more time for the run itself.
-	handBackTime = 5 * time.Second
-	// longestRun is the age at which a run that still has calls to make counts as one that never ends.
+	// releaseTime is how long returning a run to the queue may take after the worker's context has ended.
+	releaseTime = 5 * time.Second
+	// longestRun is the age at which a run that still has calls to make fails.
 	longestRun = 24 * time.Hour
 )
 
-// turn is how one goes about a run.
-type turn struct {
-	// progress hears of each step.
+// runOptions is how to work on a run.
+type runOptions struct {
+	// progress is called with the run after each step.
 	progress func(portal.SyncRun)
-	// patience is the longest wait that is slept through, and slice the time after which others have their turn; then
-	// work answers a *portal.Postponed. 0: as long as it takes.
-	patience, slice time.Duration
+	// maxWait is the longest wait that the worker sleeps through, slice the longest time before the worker is given to
+	// another run; work returns a *portal.Postponed if one is exceeded. 0: no limit.
+	maxWait, slice time.Duration
 }
 
-// work does a run, or goes on with it: read call by call, merge. A fault of the product or its answer ends the run as
-// failed and is no error. An error means that the run has not ended here: ctx has, the lease was lost, or, as a
+// work starts or resumes a run: it reads call by call, then merges. A fault of the product or its answer ends the run as
+// failed and is no error. An error means that the run has not ended: ctx has ended, the lease is lost, or, with a
 // *portal.Postponed, the run is back in the queue with all that it has read.
-func (s *Service) work(ctx context.Context, lease postgres.Lease, t turn) (portal.SyncRun, error) {
+func (s *Service) work(ctx context.Context, lease postgres.Lease, t runOptions) (portal.SyncRun, error) {
 	leased, stop := s.keepAlive(ctx, lease)
 	defer stop()
 	s.log(lease).Info("sync at work", "trigger", lease.Run.Trigger, "calls", lease.Run.Calls)
@@ -46,7 +46,7 @@ func (s *Service) work(ctx context.Context, lease postgres.Lease, t turn) (porta
 	}
 	var later *portal.Postponed
 	if errors.As(err, &later) {
-		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 		defer cancel()
 		return portal.SyncRun{}, errors.Join(err, s.db.PostponeRun(after, lease, state, later.Until))
 	}
@@ -56,19 +56,19 @@ func (s *Service) work(ctx context.Context, lease postgres.Lease, t turn) (porta
 	return s.ended(lease, run, t), nil
 }
 
-func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease, t turn) (State, portal.SyncRun, error) {
+func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease, t runOptions) (State, portal.SyncRun, error) {
 	state, err := s.read(leased, lease, t)
 	if err != nil {
 		return state, portal.SyncRun{}, err
 	}
-	// Not under leased: the transaction sees for itself whether the run is still ours, and once it has ended the run a
-	// late heartbeat finds none.
+	// The merge uses ctx and not leased: its transaction checks the lease itself, and a heartbeat after the run has ended
+	// would cancel leased.
 	run, err := s.merge(ctx, lease, t)
 	return state, run, err
 }
 
-// readNext queues another run where the connection's source or field map has changed since this one was read. Names that
-// were declared harmless meanwhile wait for the next run.
+// readNext queues another run if the connection's source or field map has changed since this one was read. Names that were
+// declared harmless meanwhile apply from the next run on.
 func (s *Service) readNext(ctx context.Context, lease postgres.Lease, state State) {
 	connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
 	if err == nil && isOfSource(state.Of, connection) {
@@ -82,19 +82,19 @@ func (s *Service) readNext(ctx context.Context, lease postgres.Lease, state Stat
 	}
 }
 
-func (s *Service) ended(lease postgres.Lease, run portal.SyncRun, t turn) portal.SyncRun {
+func (s *Service) ended(lease postgres.Lease, run portal.SyncRun, t runOptions) portal.SyncRun {
 	s.finished(lease, run)
 	t.progress(run)
 	return run
 }
 
-// keepAlive beats the lease's heart until stopped, and ends the context it answers once the lease is lost.
+// keepAlive sends heartbeats until the returned function is called. It returns a context that ends when the lease is lost.
 func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(s.config.Takeover / beats)
+		tick := time.NewTicker(s.config.Takeover / heartbeats)
 		defer tick.Stop()
 		for {
 			select {
@@ -113,9 +113,9 @@ func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.
 	}
 }
 
-// read makes the calls that are left, from where the run was. What was read of a connection that has been changed since,
-// if only while the last call was made, is read anew: one answer of each of two would be of neither.
-func (s *Service) read(ctx context.Context, lease postgres.Lease, t turn) (State, error) {
+// read makes the calls that are left. If the connection was changed since the first call, the run begins anew, because the
+// answers would be of two different connections.
+func (s *Service) read(ctx context.Context, lease postgres.Lease, t runOptions) (State, error) {
 	began := s.config.Clock.Now()
 	state, err := s.db.ResumeReading(ctx, lease)
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *Service) read(ctx context.Context, lease postgres.Lease, t turn) (State
 			}
 			state = State{}
 		}
-		if state, err = s.lookAgain(ctx, lease, state); err != nil || state.Done {
+		if state, err = s.checkAbsent(ctx, lease, state); err != nil || state.Done {
 			return state, err
 		}
 		if state, err = s.readOn(ctx, lease, connection, state, t, began); err != nil {
@@ -141,16 +141,18 @@ func (s *Service) read(ctx context.Context, lease postgres.Lease, t turn) (State
 	}
 }
 
-func (s *Service) readOn(ctx context.Context, lease postgres.Lease, connection portal.Connection, state State, t turn, began time.Time) (State, error) {
-	clock := hurried{s.config.Clock, t.patience}
+func (s *Service) readOn(
+	ctx context.Context, lease postgres.Lease, connection portal.Connection, state State, t runOptions, began time.Time,
+) (State, error) {
+	clock := boundedClock{s.config.Clock, t.maxWait}
 	if at := lease.Run.RetryAt; at != nil {
 		if err := clock.Sleep(ctx, at.Sub(clock.Now())); err != nil {
 			return state, err
 		}
 	}
-	told := &telling{service: s, lease: lease, turn: t, kinds: kindsOf(state)}
+	record := &recorder{service: s, lease: lease, options: t, kinds: kindsOf(state)}
 	reader, err := s.reader(connection, Options{
-		Clock: clock, Waiting: func(until time.Time) { told.waiting(ctx, until) }, Calling: func(time.Time) { told.calling(ctx) },
+		Clock: clock, Waiting: func(until time.Time) { record.waiting(ctx, until) }, Calling: func(time.Time) { record.calling(ctx) },
 	})
 	if err != nil {
 		return state, err
@@ -164,20 +166,22 @@ func (s *Service) readOn(ctx context.Context, lease postgres.Lease, connection p
 	}
 	state.Of, state.Fields = whatIsRead(connection), connection.Fields
 	for !state.Done {
-		if state, err = s.call(ctx, lease, reader, state, told); err != nil {
+		if state, err = s.call(ctx, lease, reader, state, record); err != nil {
 			return state, veiled(connection.PublicOnly, connection.BaseURL, err)
 		}
-		if err := s.mayGoOn(lease, state, t, began); err != nil {
+		if err := s.checkTime(lease, state, t, began); err != nil {
 			return state, err
 		}
 	}
 	return state, nil
 }
 
-var errEndless = portal.CallErrorf(portal.TimedOut, "The sync did not end within a day. Nothing was changed. Ask for a higher rate of calls at the product, or raise PORTAL_HEIMDAL_RATE.")
+var errEndless = portal.CallErrorf(portal.TimedOut,
+	"The sync did not end within a day. Nothing was changed. Ask for a higher rate of calls at the product, or raise "+
+		"PORTAL_HEIMDAL_RATE.")
 
-// mayGoOn lets others have their turn once this one has had its own.
-func (s *Service) mayGoOn(lease postgres.Lease, state State, t turn, began time.Time) error {
+// checkTime returns an error if the run is too old, and a *portal.Postponed if its time slice is over.
+func (s *Service) checkTime(lease postgres.Lease, state State, t runOptions, began time.Time) error {
 	now := s.config.Clock.Now()
 	switch {
 	case state.Done:
@@ -190,100 +194,101 @@ func (s *Service) mayGoOn(lease postgres.Lease, state State, t turn, began time.
 	return nil
 }
 
-// merge writes what was read. Few do at once, so that some of the pool's connections are left to others; who waits for
-// that waits in the queue.
-func (s *Service) merge(ctx context.Context, lease postgres.Lease, t turn) (portal.SyncRun, error) {
-	var enough <-chan time.Time
-	if t.patience > 0 {
+// merge merges what was read. The number of concurrent merges is limited, so that requests get connections of the pool; a
+// run that waits too long for its merge is returned to the queue.
+func (s *Service) merge(ctx context.Context, lease postgres.Lease, t runOptions) (portal.SyncRun, error) {
+	var timeout <-chan time.Time
+	if t.maxWait > 0 {
 		if !s.merging.begin(lease.MSSPID) {
-			return portal.SyncRun{}, &portal.Postponed{Until: s.config.Clock.Now().Add(t.patience)}
+			return portal.SyncRun{}, &portal.Postponed{Until: s.config.Clock.Now().Add(t.maxWait)}
 		}
 		defer s.merging.end(lease.MSSPID)
-		timer := time.NewTimer(t.patience)
+		timer := time.NewTimer(t.maxWait)
 		defer timer.Stop()
-		enough = timer.C
+		timeout = timer.C
 	}
 	select {
 	case <-ctx.Done():
 		return portal.SyncRun{}, ctx.Err()
-	case <-enough:
-		return portal.SyncRun{}, &portal.Postponed{Until: s.config.Clock.Now().Add(t.patience)}
+	case <-timeout:
+		return portal.SyncRun{}, &portal.Postponed{Until: s.config.Clock.Now().Add(t.maxWait)}
 	case s.applying <- struct{}{}:
 	}
 	defer func() { <-s.applying }()
 	return s.db.Merge(ctx, lease, s.config.Rules)
 }
 
-// hurried is a clock that sleeps through short waits alone.
-type hurried struct {
+// boundedClock is a clock whose Sleep returns a *portal.Postponed for waits longer than maxWait.
+type boundedClock struct {
 	Clock
-	patience time.Duration // 0: any wait
+	maxWait time.Duration // 0: no limit
 }
 
-func (h hurried) Sleep(ctx context.Context, d time.Duration) error {
-	if h.patience > 0 && d > h.patience {
-		return &portal.Postponed{Until: h.Now().Add(d)}
+func (c boundedClock) Sleep(ctx context.Context, d time.Duration) error {
+	if c.maxWait > 0 && d > c.maxWait {
+		return &portal.Postponed{Until: c.Now().Add(d)}
 	}
-	return h.Clock.Sleep(ctx, max(0, d))
+	return c.Clock.Sleep(ctx, max(0, d))
 }
 
-// telling writes into a run's record, at most once a second, how far the reading is.
-type telling struct {
+// recorder writes the progress of the reading to the run's row, at most once a second.
+type recorder struct {
 	service *Service
 	lease   postgres.Lease
-	turn    turn
+	options runOptions
 
-	// kinds identifies the paths and types that were saved last.
+	// kinds is the fingerprint of the paths and types that were saved last.
 	kinds uint64
 
 	mu   stdsync.Mutex
 	last time.Time
 }
 
-const tellEvery = time.Second
+const recordEvery = time.Second
 
-func (t *telling) seen(ctx context.Context, customers int64) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.service.config.Clock.Now()
-	if now.Sub(t.last) < tellEvery {
+func (r *recorder) seen(ctx context.Context, customers int64) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.service.config.Clock.Now()
+	if now.Sub(r.last) < recordEvery {
 		return nil
 	}
-	t.last = now
-	run, err := t.service.db.RecordSeen(ctx, t.lease, customers)
+	r.last = now
+	run, err := r.service.db.RecordSeen(ctx, r.lease, customers)
 	if err == nil {
-		t.turn.progress(run)
+		r.options.progress(run)
 	}
 	return err
 }
 
-// waiting tells until when a call waits, zero when it goes on. Where that fails the call fails soon for the same reason.
-func (t *telling) waiting(ctx context.Context, until time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if run, err := t.service.db.RecordWaiting(ctx, t.lease, until); err == nil {
-		t.turn.progress(run)
+// waiting records until when a call waits; the zero time when it goes on. An error is ignored: the call will fail for the
+// same reason.
+func (r *recorder) waiting(ctx context.Context, until time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if run, err := r.service.db.RecordWaiting(ctx, r.lease, until); err == nil {
+		r.options.progress(run)
 	}
 }
 
-// calling notes a call before it is made, so that even who takes over from the dead keeps the pace. It waits where somebody
-// has had the connection tried meanwhile.
-func (t *telling) calling(ctx context.Context) {
-	call := postgres.Call{MSSPID: t.lease.MSSPID, ConnectionID: t.lease.ConnectionID, RunID: t.lease.Run.ID}
-	if err := t.service.claim(ctx, call, t.service.config.Clock); err != nil && ctx.Err() == nil {
-		t.service.log(t.lease).Warn("a call was not noted", "error", err)
+// calling records a call before it is made, so that a worker which takes over the run keeps the rate limit. It waits if the
+// connection was tested meanwhile.
+func (r *recorder) calling(ctx context.Context) {
+	call := postgres.Call{MSSPID: r.lease.MSSPID, ConnectionID: r.lease.ConnectionID, RunID: r.lease.Run.ID}
+	if err := r.service.claim(ctx, call, r.service.config.Clock); err != nil && ctx.Err() == nil {
+		r.service.log(r.lease).Warn("call not recorded", "error", err)
 	}
 }
 
-// newPaths reports whether a call has brought a path, or a type of one, that is not saved yet. Only these are saved with the
-// call: of a run that is taken over, the counts of the last calls may be lost, but no path.
-func (t *telling) newPaths(state State) bool {
-	was := t.kinds
-	t.kinds = kindsOf(state)
-	return t.kinds != was
+// newPaths reports whether the state has a path, or a type of one, that is not saved yet. The paths are saved only with such
+// a call: if the run is taken over, the counts of the last calls may be lost, but no path.
+func (r *recorder) newPaths(state State) bool {
+	was := r.kinds
+	r.kinds = kindsOf(state)
+	return r.kinds != was
 }
 
-// kindsOf identifies the paths of a state and their types, whatever their counts.
+// kindsOf returns a fingerprint of the paths of a state and their types, without their counts.
 func kindsOf(state State) uint64 {
 	h := fnv.New64a()
 	for _, p := range state.Paths {
@@ -292,14 +297,14 @@ func kindsOf(state State) uint64 {
 	return h.Sum64()
 }
 
-func (t *telling) progress(run portal.SyncRun) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.last = t.service.config.Clock.Now()
-	t.turn.progress(run)
+func (r *recorder) progress(run portal.SyncRun) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = r.service.config.Clock.Now()
+	r.options.progress(run)
 }
 
-// fail ends the run as failed and says why, unless its worker has to stop or the run is no longer ours.
+// fail ends the run as failed with the cause, unless the worker has to stop or its lease is lost.
 func (s *Service) fail(ctx context.Context, lease postgres.Lease, state State, cause error) (portal.SyncRun, error) {
 	if lost := context.Cause(ctx); lost != nil {
 		return portal.SyncRun{}, lost
@@ -319,7 +324,7 @@ func (s *Service) fail(ctx context.Context, lease postgres.Lease, state State, c
 	return s.db.FailReading(ctx, lease, failure)
 }
 
-// explain puts a cause into a code and a sentence for an admin.
+// explain returns the error code and a sentence for an admin.
 func explain(cause error) (code, detail string) {
 	var answer *CallError
 	var setting *portal.Error
@@ -327,13 +332,16 @@ func explain(cause error) (code, detail string) {
 	case errors.As(cause, &answer):
 		return string(answer.Code), answer.Detail
 	case errors.Is(cause, postgres.ErrStagedLost):
-		return "lost", "What this sync had kept of the answers is not as many customers as it had read: the database may have broken down meanwhile. Nothing was changed; the next sync reads everything again."
+		return "lost", "The database has lost customers that this sync had read; it may have crashed meanwhile. Nothing was changed; " +
+			"the next sync reads everything again."
 	case errors.Is(cause, errSealed):
-		return "bad_secret", "The stored API key cannot be opened with this server's secret key. Replace the key, or restore the secret key file."
+		return "bad_secret", "The stored API key cannot be decrypted with this server's secret key. Replace the key, or restore the " +
+			"secret key file."
 	case errors.As(cause, &setting) && setting.Code == portal.Invalid:
 		return "bad_connection", setting.Detail
 	}
-	return "internal", "The portal could not finish this sync because of an error of its own. Nothing was changed; its log says more."
+	return "internal", "The portal could not finish this sync because of an internal error. Nothing was changed; the server's log " +
+		"has the details."
 }
 
 func (s *Service) log(lease postgres.Lease) *slog.Logger {

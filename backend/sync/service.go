@@ -15,14 +15,14 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// Sealer seals what the portal keeps and opens it again.
+// Sealer encrypts the secrets that the portal keeps, and decrypts them.
 type Sealer interface {
 	Seal(plain, aad []byte) []byte
 	Open(sealed, aad []byte) ([]byte, error)
 }
 
-// APIKeyContext is the associated data a connection's API key is sealed with: a sealed key moved to another connection
-// does not open.
+// APIKeyContext returns the associated data that a connection's API key is sealed with: a sealed key that is moved to
+// another connection cannot be decrypted.
 func APIKeyContext(c portal.Connection) []byte {
 	return []byte("mssp_product.api_key:" + c.MSSPID + ":" + c.ID)
 }
@@ -37,39 +37,39 @@ type Config struct {
 	AllowPrivate bool
 	Log          *slog.Logger // nil: none
 	Jobs         bool         // work jobs in this process; else it only queues them
-	// Rules say what is believed of an answer.
+	// Rules are the limits of the plausibility check.
 	Rules postgres.MergeRules
-	// Takeover is how long whoever works on a run may be silent before another takes it up; 0: 30 s. The same everywhere.
+	// Takeover is the age of a heartbeat after which another worker takes the run over; 0: 30 s. All replicas must use the
+	// same.
 	Takeover time.Duration
-	// WatchEvery is how often a run is read for those who watch it; 0: 1 s.
+	// WatchEvery is how often a watched run is read; 0: 1 s.
 	WatchEvery time.Duration
 	Clock      Clock // nil: the real one
 	// Chores run every hour on one replica, each under its name.
 	Chores map[string]func(context.Context) error
-	// Deliver mails an invite; an error means another try. Nil: this process takes no mail to deliver.
+	// Deliver mails an invite; after an error it is called again later. Nil: this process delivers no mail.
 	Deliver func(ctx context.Context, msspID, inviteID string) error
-	// Alert mails an admin what goes wrong with syncs; an error means another try. Nil: nobody is told by mail. It is
-	// called for a run that needs review, and once for each row of AlertAfter failures; 0: for none.
+	// Alert mails an admin about syncs that need attention; after an error it is called again later. Nil: no alerts are
+	// mailed. It is called for a run that needs review, and once for every AlertAfter consecutive failures; 0: never.
 	Alert      func(context.Context, portal.SyncAlert) error
 	AlertAfter int
-	// Record, if set, gets the shape of every answer that is read in this process, as of portal.ReadOptions.
+	// Record, if set, gets the shape of every answer that this process reads, as in portal.ReadOptions.
 	Record io.Writer
-	// Finished, if set, hears of every run that ended in this process.
+	// Finished, if set, is called with every run that ended in this process.
 	Finished func(portal.SyncRun)
 }
 
 const (
 	defaultEvery    = time.Hour
 	defaultTakeover = 30 * time.Second
-	// beats is how often whoever works on a run says so within Takeover.
-	beats = 6
-	// workers bounds the runs at work in one process. Runs that wait for their product are not at work.
+	// heartbeats is how many heartbeats a worker sends within Takeover.
+	heartbeats = 6
+	// workers is the greatest number of runs at work in one process. A run that waits for its product is not at work.
 	workers = 20
-	// patience is the longest wait a worker sleeps through, slice how long one run has a worker before the others that
-	// wait have it.
-	patience = 3 * time.Second
-	slice    = time.Minute
-	// staleAfter is after how many of its periods a connection without a complete run needs attention.
+	// maxWait is the longest wait a worker sleeps through, slice how long one run has a worker while others wait.
+	maxWait = 3 * time.Second
+	slice   = time.Minute
+	// staleAfter is after how many of its periods a connection without a merged run needs attention.
 	staleAfter = 3
 )
 
@@ -80,13 +80,13 @@ type Service struct {
 	config Config
 	jobs   *river.Client[pgx.Tx]
 	places places
-	// merging are the MSSPs a merge is at work for: their merges wait for each other in any case, and would each hold a
-	// connection of the pool meanwhile.
+	// merging are the MSSPs with a merge at work: another merge would only wait for it, and hold a connection of the pool
+	// meanwhile.
 	merging merging
-	// applying leaves some of the pool's connections to others while large answers are written.
+	// applying limits the number of concurrent merges, so that requests get connections of the pool.
 	applying chan struct{}
 
-	// public is for connections that may lead to the public internet alone, proofs what was found to work a moment ago.
+	// public calls products at public addresses only. proofs remembers the connections that were tested successfully.
 	public *http.Client
 	proofs *proofs
 
@@ -129,22 +129,22 @@ func (s *Service) Every() time.Duration { return s.config.Every }
 // StaleAfter is how long a connection may be without a complete run before that needs attention.
 func (s *Service) StaleAfter() time.Duration { return staleAfter * s.config.Every }
 
-// Start begins to work jobs and to keep the schedule, where Config.Jobs says so.
+// Start begins to work jobs and to keep the schedule, if Config.Jobs is set.
 func (s *Service) Start(ctx context.Context) error {
 	if !s.config.Jobs {
 		return nil
 	}
-	// The engine would end all work at once with ctx; Stop is what ends it.
+	// The engine would end all work at once when ctx ends; Stop ends it in an orderly way.
 	if err := s.jobs.Start(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
 	var watch context.Context
 	watch, s.stopWatch = context.WithCancel(context.WithoutCancel(ctx))
-	s.onWatch.Go(func() { s.keepWatch(watch) })
+	s.onWatch.Go(func() { s.watchDeadRuns(watch) })
 	return nil
 }
 
-// Stop takes no new jobs and waits for those at work until ctx ends; then it hands their runs back to the queue.
+// Stop takes no new jobs and waits for those at work until ctx ends; then it returns their runs to the queue.
 func (s *Service) Stop(ctx context.Context) error {
 	if !s.config.Jobs {
 		return nil
@@ -154,19 +154,19 @@ func (s *Service) Stop(ctx context.Context) error {
 	if err := s.jobs.Stop(ctx); err == nil || ctx.Err() == nil {
 		return err
 	}
-	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime+5*time.Second)
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime+5*time.Second)
 	defer cancel()
 	return s.jobs.StopAndCancel(hard)
 }
 
-// Request queues a run for a viewer, of the connection that has waited longest. portal.SyncRunning while one is queued or
-// running, portal.NoProduct without a connection.
+// Request queues a run for a viewer, of the connection whose last run is the oldest. Errors: portal.SyncRunning while each
+// connection has a run queued or running, portal.NoProduct without a connection.
 func (s *Service) Request(ctx context.Context, viewer portal.Viewer) (portal.SyncRun, error) {
 	return s.RequestOf(ctx, viewer, "")
 }
 
-// RequestOf is Request for a connection of the viewer's choice, where connectionID names one: portal.NotFound without
-// such a one in their scope, portal.Conflict for a paused one.
+// RequestOf is Request for the connection with this id, or as Request if it is "". Errors: also portal.NotFound if there is
+// no such connection in the viewer's scope, portal.Conflict if it is paused.
 func (s *Service) RequestOf(ctx context.Context, viewer portal.Viewer, connectionID string) (portal.SyncRun, error) {
 	run, err := s.db.RequestRun(ctx, viewer, connectionID, s.enqueueFor(viewer.Scope.MSSPID))
 	if portal.ErrorCode(err) != portal.SyncRunning {
@@ -178,9 +178,10 @@ func (s *Service) RequestOf(ctx context.Context, viewer portal.Viewer, connectio
 	return s.db.RequestRun(ctx, viewer, connectionID, s.enqueueFor(viewer.Scope.MSSPID))
 }
 
-// RunNow runs one sync of an MSSP here and now and answers how it ended; progress, if not nil, hears of each step. A
-// run that is queued but not yet taken up is taken up. portal.SyncRunning while one is at work, portal.NoProduct
-// without a connection, portal.NotFound without such an MSSP. When ctx ends, the run fails as interrupted.
+// RunNow runs one sync of an MSSP in this process and returns the run when it has ended; progress, if not nil, is called
+// after each step. A queued run is used if there is one. Errors: portal.SyncRunning while a run is at work,
+// portal.NoProduct without a connection, portal.NotFound if there is no such MSSP. When ctx ends, the run fails as
+// interrupted.
 func (s *Service) RunNow(ctx context.Context, msspID string, progress func(portal.SyncRun)) (portal.SyncRun, error) {
 	if progress == nil {
 		progress = func(portal.SyncRun) {}
@@ -196,15 +197,14 @@ func (s *Service) RunNow(ctx context.Context, msspID string, progress func(porta
 	if !taken {
 		return portal.SyncRun{}, portal.Errorf(portal.SyncRunning, "A sync is already running. Wait for it to end.")
 	}
-	run, err := s.work(ctx, lease, turn{progress: progress})
+	run, err := s.work(ctx, lease, runOptions{progress: progress})
 	if ctx.Err() != nil && err != nil {
 		return s.giveUp(ctx, lease, "interrupted", "The sync was stopped before its end. Nothing was changed.")
 	}
 	return run, err
 }
 
-// Accept gives a viewer's word for a run that needs review, and queues it to be merged; Discard ends it without a change.
-// Errors as of postgres.
+// Accept accepts a run that needs review for a viewer, and queues it to be merged. Errors as postgres.DB.AcceptRun.
 func (s *Service) Accept(ctx context.Context, viewer portal.Viewer, runID string) (portal.SyncRun, error) {
 	return s.db.AcceptRun(ctx, viewer, runID, s.enqueueFor(viewer.Scope.MSSPID))
 }
@@ -229,9 +229,9 @@ func (s *Service) foregroundRun(ctx context.Context, msspID string) (string, err
 	return run.ID, err
 }
 
-// giveUp fails a run whose own context has ended.
+// giveUp ends a run as failed after its context has ended.
 func (s *Service) giveUp(ctx context.Context, lease postgres.Lease, code, detail string) (portal.SyncRun, error) {
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	run, err := s.db.FailRun(after, lease, code, detail)
 	if err == nil {

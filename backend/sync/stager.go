@@ -7,13 +7,13 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// A chunk is what is held in memory of an answer; while one is written, the next is read.
+// The limits of a chunk, the part of an answer that is held in memory. While one is written, the next is read.
 const (
 	chunkCustomers = 5000
 	chunkBytes     = 4 << 20
 )
 
-// stager writes the customers of one call to where a run keeps what it has read, chunk by chunk.
+// stager stages the customers of one call, chunk by chunk.
 type stager struct {
 	write  func(context.Context, []portal.Customer) error
 	ctx    context.Context
@@ -24,7 +24,7 @@ type stager struct {
 	broken error
 }
 
-// newStager begins to stage a call; every stager is to be closed.
+// newStager returns a stager, which must be closed.
 func newStager(ctx context.Context, write func(context.Context, []portal.Customer) error) *stager {
 	s := &stager{write: write, ctx: ctx, chunks: make(chan []portal.Customer), done: make(chan error, 1)}
 	go func() {
@@ -43,7 +43,7 @@ func newStager(ctx context.Context, write func(context.Context, []portal.Custome
 	return s
 }
 
-// add takes one customer; its error is that of the write it had to wait for.
+// add adds one customer to the chunk. Its error is that of an earlier write.
 func (s *stager) add(c portal.Customer) error {
 	s.chunk = append(s.chunk, c)
 	s.bytes += len(c.Raw)
@@ -65,7 +65,7 @@ func (s *stager) flush() error {
 	return s.broken
 }
 
-// close writes what is left, unless failed, and answers once nothing is being written any more.
+// close writes the last chunk if failed is nil, and waits for all writes. It returns failed, or else the error of a write.
 func (s *stager) close(failed error) error {
 	if failed == nil {
 		failed = s.flush()
@@ -77,15 +77,15 @@ func (s *stager) close(failed error) error {
 	return failed
 }
 
-// call makes one call of a run's reading and saves what it brought and where the reading stands then.
-func (s *Service) call(ctx context.Context, lease postgres.Lease, reader Reader, state State, told *telling) (State, error) {
+// call makes one call of a run's reading, stages its customers and saves the state after it.
+func (s *Service) call(ctx context.Context, lease postgres.Lease, reader Reader, state State, record *recorder) (State, error) {
 	number, seen := state.Progress.Calls+1, state.Progress.Seen
 	staging := newStager(ctx, func(ctx context.Context, chunk []portal.Customer) error {
 		seen += int64(len(chunk))
 		if err := s.db.Stage(ctx, lease, number, chunk); err != nil {
 			return err
 		}
-		return told.seen(ctx, seen)
+		return record.seen(ctx, seen)
 	})
 	next, err := reader.Call(ctx, state, staging.add)
 	next.Of, next.Fields = state.Of, state.Fields
@@ -93,13 +93,13 @@ func (s *Service) call(ctx context.Context, lease postgres.Lease, reader Reader,
 		return next, err
 	}
 	finish := s.db.FinishCall
-	if told.newPaths(next) {
+	if record.newPaths(next) {
 		finish = s.db.FinishCallWithPaths
 	}
 	run, err := finish(ctx, lease, next)
 	if err != nil {
 		return state, err
 	}
-	told.progress(run)
+	record.progress(run)
 	return next, nil
 }
