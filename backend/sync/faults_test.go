@@ -61,7 +61,7 @@ type played struct {
 const (
 	unfinished    = " Nothing of it was taken over; the next run tries again. If it stays so, tell Heimdal's support."
 	brokeOff      = "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy on the way."
-	everybodyGone = "14 of 14 customers are not in this answer. That is more than is believed without a person's word; nothing was changed."
+	everybodyGone = "14 of 14 customers are not in this answer. That is more than the portal changes without an administrator's approval; nothing was changed."
 	serverError   = "Heimdal answered with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
 	badKey        = `Heimdal does not accept the API key or the customer id. It says: "An error has occurred.". Check both, or replace the key.`
 )
@@ -130,9 +130,9 @@ var everyFault = map[string]played{
 	"a cut connection on the last page": {rule: on(heimdalstand.Truncated, 3), shape: pages, code: "truncated", says: brokeOff},
 	"somebody twice, the same":          {rule: on(heimdalstand.DuplicateSame), status: portal.RunComplete},
 	"somebody twice, contradicting": {rule: on(heimdalstand.DuplicateOther), code: "duplicate_id",
-		says: `The customer with the id "1" came twice in one answer, and the two differ. Nothing was changed.`},
+		says: `The customer with the id "1" is twice in one answer, with different values. Nothing was changed.`},
 	"somebody twice over two pages": {rule: on(heimdalstand.DuplicateSame), shape: pages, code: "incomplete",
-		says: "The answers hold 14 different customers and say themselves that there are 15. Nothing was changed."},
+		says: "The answers hold 14 different customers and state a total of 15. Nothing was changed."},
 	"a name of three million letters": {rule: on(heimdalstand.HugeName), code: "too_large", says: "One customer in the answer is larger than the portal accepts. Tell Heimdal's support."},
 	"customers without types": {rule: on(heimdalstand.Untyped), code: "unmapped",
 		says: "No customer in the answer has a type that the portal can read, so MSPs cannot be told from clients. Choose under Fields which field of Heimdal's answer is the type. If none is, tell Heimdal's support."},
