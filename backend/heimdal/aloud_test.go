@@ -179,9 +179,9 @@ func TestWhatHasNoEndIsGivenUpEarly(t *testing.T) {
 		"escapes":               {`[{"id":"`, `\`, portal.Oversized},
 	} {
 		source := &endless{head: test.head, tail: test.tail}
-		_, err := decode(source, "17", key, decisions{}, func(portal.Customer) error { return nil })
+		_, err := decode(source, "17", key, mapping{}, func(portal.Customer) error { return nil })
 		wantCode(t, err, test.want)
-		if source.read > mostHeld+4*heaviest || t.Failed() {
+		if source.read > maxHeldBytes+4*maxValueBytes || t.Failed() {
 			t.Fatalf("%s was given up after %d bytes", name, source.read)
 		}
 	}
@@ -190,7 +190,7 @@ func TestWhatHasNoEndIsGivenUpEarly(t *testing.T) {
 func TestTheMemoryOfAReadingDoesNotGrowWithTheAnswer(t *testing.T) {
 	source := &endless{head: `[{"id":0,"type":"CORP"}`, tail: `,{"id":1042,"name":"Harbour Dental Group","type":"CORP","resellerId":18,"products":["Email Security","Patch"],"seatsUsed":31,"note":"` + strings.Repeat("x", 2000) + `"}`}
 	var count, peak uint64
-	_, err := decode(&capped{source, 64 << 20}, "17", key, decisions{}, func(portal.Customer) error {
+	_, err := decode(&limitedBody{source, 64 << 20}, "17", key, mapping{}, func(portal.Customer) error {
 		if count++; count%4000 == 0 {
 			var m runtime.MemStats
 			runtime.GC()
@@ -217,7 +217,7 @@ func TestACompressedBombGoesOffAtTheLimit(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Write(packed.Bytes())
 	})
-	r.largest = 4 << 20
+	r.maxBytes = 4 << 20
 	_, err := r.all(t.Context())
 	wantCode(t, err, portal.Oversized)
 }
@@ -282,11 +282,11 @@ func TestSilenceIsNotWaitedOutForEver(t *testing.T) {
 	}
 	for name, handler := range map[string]http.HandlerFunc{"before the answer": hang, "in the middle": begin, "but for a byte now and then": drip} {
 		r, _ := newReader(t, 0, handler)
-		r.thought, r.silence = 100*time.Millisecond, 100*time.Millisecond
+		r.headerTimeout, r.idleTimeout = 100*time.Millisecond, 100*time.Millisecond
 		if name == "before the answer" {
-			r.silence = time.Minute
+			r.idleTimeout = time.Minute
 		} else {
-			r.thought = time.Minute
+			r.headerTimeout = time.Minute
 		}
 		_, err := r.all(t.Context())
 		wantCode(t, err, portal.TimedOut)
@@ -295,13 +295,13 @@ func TestSilenceIsNotWaitedOutForEver(t *testing.T) {
 
 func TestTheTimeItTakesToKeepCustomersIsNotSilence(t *testing.T) {
 	t.Parallel()
-	r, _ := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`[` + corps(1, 3*window/20) + `]`)) })
-	r.silence = time.Second
+	r, _ := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`[` + corps(1, 3*windowSize/20) + `]`)) })
+	r.idleTimeout = time.Second
 	kept := false
 	_, err := r.Call(t.Context(), portal.ReadState{}, func(portal.Customer) error {
 		if !kept {
 			kept = true
-			time.Sleep(2 * r.silence)
+			time.Sleep(2 * r.idleTimeout)
 		}
 		return nil
 	})

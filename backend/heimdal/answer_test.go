@@ -209,12 +209,12 @@ func TestAnAnswerThatIsNotTheCustomersIsRefusedByItsName(t *testing.T) {
 		`{"items":[` + customer:            portal.Truncated,
 		`{"items":[` + customer + `]`:      portal.Truncated,
 		`{"id":2,"name":"B","type":"CORP"`: portal.Truncated,
-		`{"items":[` + customer + `],"totalCount":2}`:                          portal.Incomplete,
-		`{"totalCount":"2","items":[` + customer + `]}`:                        portal.Incomplete,
-		`{"items":[` + customer + `],"totalPages":3}`:                          portal.Incomplete,
-		`{"items":[` + customer + `],"nextLink":"https://example.com/2"}`:      portal.Redirected,
-		`[{"id":1,"type":"CORP","x":"` + strings.Repeat("x", heaviest) + `"}]`: portal.Oversized,
-		`{"x":"` + strings.Repeat("x", 4*heaviest) + `"}`:                      portal.Oversized,
+		`{"items":[` + customer + `],"totalCount":2}`:                               portal.Incomplete,
+		`{"totalCount":"2","items":[` + customer + `]}`:                             portal.Incomplete,
+		`{"items":[` + customer + `],"totalPages":3}`:                               portal.Incomplete,
+		`{"items":[` + customer + `],"nextLink":"https://example.com/2"}`:           portal.Redirected,
+		`[{"id":1,"type":"CORP","x":"` + strings.Repeat("x", maxValueBytes) + `"}]`: portal.Oversized,
+		`{"x":"` + strings.Repeat("x", 4*maxValueBytes) + `"}`:                      portal.Oversized,
 	} {
 		_, err := readAll(t, body)
 		var e *portal.CallError
@@ -235,7 +235,7 @@ func TestTextsComeOutFitForADatabase(t *testing.T) {
 		t.Errorf("read %+v", c)
 	}
 	long, err := readAll(t, `[{"id":1,"name":"`+strings.Repeat("é", 1000)+`","type":"`+strings.Repeat("T", 100)+`"}]`)
-	if err != nil || len([]rune(long[0].Name)) != longestName || len(long[0].Type) != longestType {
+	if err != nil || len([]rune(long[0].Name)) != maxNameLength || len(long[0].Type) != maxTypeLength {
 		t.Errorf("long texts came out as %d and %d, %v", len(long[0].Name), len(long[0].Type), err)
 	}
 }
@@ -245,14 +245,14 @@ func TestAnIDIsTakenWholeOrNotAtAll(t *testing.T) {
 	for text, want := range map[string]string{
 		`18`: "18", `"18"`: "18", `18.0`: "18", `1.8e1`: "18", `"18.0"`: "18.0", `"018"`: "018", `" 18 "`: "18", `-0`: "0",
 		`9007199254740993`: "9007199254740993", `9223372036854775807`: "9223372036854775807", `123456789012345678901234567890`: "123456789012345678901234567890",
-		`1e30`: "1e30", `1e400`: "1e400", `0.5`: "0.5", `"` + strings.Repeat("x", longestID) + `"`: strings.Repeat("x", longestID),
+		`1e30`: "1e30", `1e400`: "1e400", `0.5`: "0.5", `"` + strings.Repeat("x", maxIDLength) + `"`: strings.Repeat("x", maxIDLength),
 	} {
 		customers, err := readAll(t, `[{"id":`+text+`,"type":"CORP"}]`)
 		if err != nil || customers[0].ExternalID != want {
 			t.Errorf("%s was read as %+v, %v", text, customers, err)
 		}
 	}
-	_, err := readAll(t, `[{"id":"`+strings.Repeat("x", longestID+1)+`","type":"CORP"}]`)
+	_, err := readAll(t, `[{"id":"`+strings.Repeat("x", maxIDLength+1)+`","type":"CORP"}]`)
 	wantCode(t, err, portal.Garbage)
 	if !strings.Contains(err.Error(), "longer than") {
 		t.Errorf("a long id is told as %v", err)
@@ -267,7 +267,7 @@ func TestANumberOfSeatsIsReadWithoutADoubtOrNotAtAll(t *testing.T) {
 		`[40]`: "", `"40 seats"`: "", `"N/A"`: "", `"n/a"`: "", `"NULL"`: "", `"-"`: "", `" "`: "", `null`: "", `false`: "",
 	} {
 		customers, err := readAll(t, `[{"id":1,"type":"CORP","seatsTotal":`+text+`}]`)
-		if err != nil || told(customers[0], meansSeatsTotal) != want {
+		if err != nil || told(customers[0], attrSeatsTotal) != want {
 			t.Errorf("%s was read as %+v, %v", text, customers, err)
 		}
 	}

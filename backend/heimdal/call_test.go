@@ -228,10 +228,10 @@ func TestAnAnswerBeyondTheLimitIsRefused(t *testing.T) {
 		}
 		w.Write([]byte(body))
 	})
-	c.largest = 4000
+	c.maxBytes = 4000
 	_, err := c.all(t.Context())
 	wantCode(t, err, portal.Oversized)
-	c.largest = 8000
+	c.maxBytes = 8000
 	if _, err := c.all(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -1,9 +1,7 @@
 package heimdal
 
 import (
-	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -43,7 +41,7 @@ func (*Connector) Check(s portal.ConnectionSettings, apiKey string) error {
 	if _, err := customersURL(s.BaseURL, s.CustomerID); err != nil {
 		return err
 	}
-	if !printable(strings.TrimSpace(apiKey)) {
+	if !isPrintable(strings.TrimSpace(apiKey)) {
 		return portal.InvalidField("api_key", "The API key must be one line of printable characters without spaces.")
 	}
 	return nil
@@ -63,12 +61,12 @@ func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.Re
 	r := &reader{
 		asking: c.Asking, address: address, customerID: strings.TrimSpace(s.CustomerID), apiKey: apiKey,
 		http: newHTTP(o.HTTPClient, address), clock: o.Clock, waiting: o.Waiting, calling: o.Calling,
-		pace: c.paces.of(address.Host+address.Path, apiKey), tries: tries,
-		decided: newDecisions(o.Fields), harmless: harmlessNames(o.Harmless), shapes: o.Record,
-		largest: largest, thought: longestThought, silence: longestSilence,
+		pace: c.paces.get(address.Host+address.Path, apiKey), tries: maxTries,
+		mapping: newMapping(o.Fields), harmless: harmlessSet(o.Harmless), recorder: o.Record,
+		maxBytes: maxResponseBytes, headerTimeout: defaultHeaderTimeout, idleTimeout: defaultIdleTimeout,
 	}
 	if o.PerMinute > 0 {
-		r.every = time.Minute / time.Duration(o.PerMinute)
+		r.interval = time.Minute / time.Duration(o.PerMinute)
 	}
 	if r.clock == nil {
 		r.clock = portal.RealClock{}
@@ -82,29 +80,7 @@ func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.Re
 	return r
 }
 
-// reader reads one connection's customers.
-type reader struct {
-	asking     Asking
-	decided    decisions
-	shapes     io.Writer // nil: shapes are not recorded
-	recorded   int       // calls so far
-	address    *url.URL
-	customerID string
-	apiKey     string
-	http       *http.Client
-	clock      portal.Clock
-	waiting    func(time.Time)
-	calling    func(time.Time)
-	pace       *pace
-	every      time.Duration
-	tries      int
-	harmless   map[string]bool // as harmlessNames makes them
-	largest    int64
-	thought    time.Duration
-	silence    time.Duration
-}
-
-func printable(key string) bool {
+func isPrintable(key string) bool {
 	for _, r := range key {
 		if r <= ' ' || r > '~' {
 			return false
@@ -119,7 +95,7 @@ func customersURL(baseURL, customerID string) (*url.URL, error) {
 	if err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return nil, portal.InvalidField("base_url", "The base URL must look like https://rc-dashboard.heimdalsecurity.com/api/heimdalapi.")
 	}
-	if base.Scheme != "https" && (base.Scheme != "http" || !loopback(base.Hostname())) {
+	if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback(base.Hostname())) {
 		return nil, portal.InvalidField("base_url", "The base URL must begin with https://; plain http is accepted for loopback alone.")
 	}
 	customerID = strings.TrimSpace(customerID)
@@ -130,17 +106,17 @@ func customersURL(baseURL, customerID string) (*url.URL, error) {
 		base.Path = "/"
 	}
 	base.Host = strings.ToLower(base.Host)
-	return about(base.JoinPath("customers"), customerID), nil
+	return customerURL(base.JoinPath("customers"), customerID), nil
 }
 
 // about puts the question for one customer id's customers.
-func about(address *url.URL, customerID string) *url.URL {
+func customerURL(address *url.URL, customerID string) *url.URL {
 	asked := *address
 	asked.RawQuery = url.Values{"customerId": {customerID}}.Encode()
 	return &asked
 }
 
-func loopback(host string) bool {
+func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}

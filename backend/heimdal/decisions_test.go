@@ -30,24 +30,24 @@ func deciding(t testing.TB, fields map[string]portal.CustomerField, texts ...str
 // facts are a customer in one line.
 func facts(c portal.Customer) string {
 	facts := []string{c.ExternalID, c.ParentID, c.Name, c.Type, "", strings.Join(c.Products, ","),
-		told(c, meansLicenceType), told(c, meansSPLA), count(c.SeatsUsed), count(c.SeatsTotal), told(c, meansExpiry)}
+		told(c, attrLicenceType), told(c, attrSPLA), count(c.SeatsUsed), count(c.SeatsTotal), told(c, attrExpiry)}
 	if c.StatusReason != nil {
 		facts[4] = string(*c.StatusReason)
 	}
 	return strings.Join(facts, "|")
 }
 
-type mapping = map[string]portal.CustomerField
+type fieldMap = map[string]portal.CustomerField
 
 func TestDecisions(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		fields mapping
+		fields fieldMap
 		text   string
 		want   string
 	}{
 		"every field, from anywhere": {
-			mapping{"info.no": portal.FieldID, "info.label": portal.FieldName, "owner.ref": portal.FieldParent,
+			fieldMap{"info.no": portal.FieldID, "info.label": portal.FieldName, "owner.ref": portal.FieldParent,
 				"info.class": portal.FieldType, "info.state": portal.FieldStatusReason, "tools[].title": portal.FieldProducts,
 				"plan.sort": portal.FieldLicenceType, "plan.provider": portal.FieldSPLA, "plan.machines": portal.FieldSeatsUsed,
 				"plan.paid": portal.FieldSeatsTotal, "plan.till": portal.FieldExpiresOn},
@@ -55,62 +55,62 @@ func TestDecisions(t *testing.T) {
 				"info":{"no":5,"label":"A","class":"CORP","state":"Suspended"},"owner":{"ref":"18"},"tools":[{"title":"EDR"},{"title":"DNS, and more"}],"plan":{"sort":"Annual","provider":"Y","machines":7,"paid":"10","till":"31-Dec-2027"}}`,
 			"5|18|A|CORP|disabled|EDR,DNS, and more|Annual|true|7|10|2027-12-31",
 		},
-		"without case and separators": {mapping{"Licence_Info.Paid-Seats": portal.FieldSeatsTotal},
+		"without case and separators": {fieldMap{"Licence_Info.Paid-Seats": portal.FieldSeatsTotal},
 			`{"id":1,"type":"CORP","licenceInfo":{"paidSeats":4}}`, "1||1|CORP||||||4|"},
-		"to nothing": {mapping{"seats": "", "licenseInfo.purchased": ""},
+		"to nothing": {fieldMap{"seats": "", "licenseInfo.purchased": ""},
 			`{"id":1,"type":"CORP","seats":4,"licenseInfo":{"purchased":5}}`, "1||1|CORP|||||||"},
-		"no longer what it was": {mapping{"seats": portal.FieldSeatsUsed}, `{"id":1,"type":"CORP","seats":4}`, "1||1|CORP|||||4||"},
-		"of a licence object": {mapping{"licenseInfo.purchased": portal.FieldSeatsUsed},
+		"no longer what it was": {fieldMap{"seats": portal.FieldSeatsUsed}, `{"id":1,"type":"CORP","seats":4}`, "1||1|CORP|||||4||"},
+		"of a licence object": {fieldMap{"licenseInfo.purchased": portal.FieldSeatsUsed},
 			`{"id":1,"type":"CORP","licenseInfo":{"purchased":4,"total":5}}`, "1||1|CORP|||||4|5|"},
 		"what cannot be read is looked for as before": {
-			mapping{"a": portal.FieldSeatsTotal}, `{"id":1,"type":"CORP","a":"many","seats":4}`, "1||1|CORP||||||4|"},
+			fieldMap{"a": portal.FieldSeatsTotal}, `{"id":1,"type":"CORP","a":"many","seats":4}`, "1||1|CORP||||||4|"},
 		"the first in the customer that can be read": {
-			mapping{"b": portal.FieldSeatsTotal, "a.x": portal.FieldSeatsTotal, "c": portal.FieldSeatsTotal},
+			fieldMap{"b": portal.FieldSeatsTotal, "a.x": portal.FieldSeatsTotal, "c": portal.FieldSeatsTotal},
 			`{"id":1,"type":"CORP","c":null,"a":{"x":3},"b":4}`, "1||1|CORP||||||3|"},
-		"a list's sum": {mapping{"rows[].paid": portal.FieldSeatsTotal},
+		"a list's sum": {fieldMap{"rows[].paid": portal.FieldSeatsTotal},
 			`{"id":1,"type":"CORP","rows":[{"paid":3},{"paid":"4"},{"x":1},{"paid":null}],"seats":99}`, "1||1|CORP||||||7|"},
-		"a list's sum that cannot be read": {mapping{"rows[].paid": portal.FieldSeatsTotal},
+		"a list's sum that cannot be read": {fieldMap{"rows[].paid": portal.FieldSeatsTotal},
 			`{"id":1,"type":"CORP","rows":[{"paid":3},{"paid":"many"}],"seats":99}`, "1||1|CORP||||||99|"},
-		"a list of numbers": {mapping{"rows[]": portal.FieldSeatsUsed},
+		"a list of numbers": {fieldMap{"rows[]": portal.FieldSeatsUsed},
 			`{"id":1,"type":"CORP","rows":[3,4]}`, "1||1|CORP|||||7||"},
-		"a list in a list": {mapping{"rows[].in[].n": portal.FieldSeatsUsed},
+		"a list in a list": {fieldMap{"rows[].in[].n": portal.FieldSeatsUsed},
 			`{"id":1,"type":"CORP","rows":[{"in":[{"n":1},{"n":2}]},{"in":[{"n":4}]}]}`, "1||1|CORP|||||7||"},
-		"names that are data": {mapping{"rows.*.n": portal.FieldSeatsUsed},
+		"names that are data": {fieldMap{"rows.*.n": portal.FieldSeatsUsed},
 			`{"id":1,"type":"CORP","rows":{"100001":{"n":1},"100002":{"n":2}}}`, "1||1|CORP|||||3||"},
-		"a module's figure to nothing": {mapping{"licenses[].purchased": ""},
+		"a module's figure to nothing": {fieldMap{"licenses[].purchased": ""},
 			`{"id":1,"type":"CORP","licenses":[{"module":"EDR","purchased":4,"active":3}]}`, "1||1|CORP||EDR|||3||"},
-		"a module's figure to another field": {mapping{"licenses[].active": portal.FieldSeatsTotal},
+		"a module's figure to another field": {fieldMap{"licenses[].active": portal.FieldSeatsTotal},
 			`{"id":1,"type":"CORP","licenses":[{"module":"EDR","active":3},{"module":"X","active":4}]}`, "1||1|CORP||EDR,X||||7|"},
-		"products from a list of texts": {mapping{"tags[]": portal.FieldProducts},
+		"products from a list of texts": {fieldMap{"tags[]": portal.FieldProducts},
 			`{"id":1,"type":"CORP","tags":["A","B"],"modules":["C"]}`, "1||1|CORP||A,B|||||"},
-		"products from a list": {mapping{"tags": portal.FieldProducts},
+		"products from a list": {fieldMap{"tags": portal.FieldProducts},
 			`{"id":1,"type":"CORP","tags":[{"name":"A"},{"name":"B","enabled":false}]}`, "1||1|CORP||A|||||"},
-		"products to nothing": {mapping{"modules": ""}, `{"id":1,"type":"CORP","modules":["C"]}`, "1||1|CORP|||||||"},
-		"products' names to nothing": {mapping{"modules[].name": ""},
+		"products to nothing": {fieldMap{"modules": ""}, `{"id":1,"type":"CORP","modules":["C"]}`, "1||1|CORP|||||||"},
+		"products' names to nothing": {fieldMap{"modules[].name": ""},
 			`{"id":1,"type":"CORP","modules":[{"name":"C","purchased":3}]}`, "1||1|CORP||||||3|"},
-		"licences' names to nothing": {mapping{"licenses[].module": ""},
+		"licences' names to nothing": {fieldMap{"licenses[].module": ""},
 			`{"id":1,"type":"CORP","licenses":[{"module":"C","purchased":3}]}`, "1||1|CORP||||||3|"},
-		"products' texts to nothing": {mapping{"modules[]": ""}, `{"id":1,"type":"CORP","modules":["C"]}`, "1||1|CORP|||||||"},
-		"a status that is true": {mapping{"off": portal.FieldStatusReason}, `{"id":1,"type":"CORP","off":true}`,
+		"products' texts to nothing": {fieldMap{"modules[]": ""}, `{"id":1,"type":"CORP","modules":["C"]}`, "1||1|CORP|||||||"},
+		"a status that is true": {fieldMap{"off": portal.FieldStatusReason}, `{"id":1,"type":"CORP","off":true}`,
 			"1||1|CORP|disabled||||||"},
-		"a status that is a text": {mapping{"off": portal.FieldStatusReason},
+		"a status that is a text": {fieldMap{"off": portal.FieldStatusReason},
 			`{"id":1,"type":"CORP","off":"Deleted"}`, "1||1|CORP|deleted||||||"},
-		"a status that is surest": {mapping{"off": portal.FieldStatusReason},
+		"a status that is surest": {fieldMap{"off": portal.FieldStatusReason},
 			`{"id":1,"type":"CORP","off":false,"isDeleted":true}`, "1||1|CORP|||||||"},
-		"a status that says nothing": {mapping{"off": portal.FieldStatusReason},
+		"a status that says nothing": {fieldMap{"off": portal.FieldStatusReason},
 			`{"id":1,"type":"CORP","off":"who knows","isDeleted":true}`, "1||1|CORP|deleted||||||"},
-		"a status in a list": {mapping{"subs[].state": portal.FieldStatusReason},
+		"a status in a list": {fieldMap{"subs[].state": portal.FieldStatusReason},
 			`{"id":1,"type":"CORP","subs":[{"state":"active"},{"state":"expired"}]}`, "1||1|CORP|licence_expired||||||"},
-		"a status to nothing": {mapping{"isActive": "", "status": ""},
+		"a status to nothing": {fieldMap{"isActive": "", "status": ""},
 			`{"id":1,"type":"CORP","isActive":false,"status":"Deleted"}`, "1||1|CORP|||||||"},
-		"a count that is also a sign": {mapping{"active": portal.FieldSeatsTotal},
+		"a count that is also a sign": {fieldMap{"active": portal.FieldSeatsTotal},
 			`{"id":1,"type":"CORP","active":3}`, "1||1|CORP||||||3|"},
-		"an id instead of another": {mapping{"uuid": portal.FieldID},
+		"an id instead of another": {fieldMap{"uuid": portal.FieldID},
 			`{"id":1,"type":"CORP","name":"A","uuid":"u-1"}`, "u-1||A|CORP|||||||"},
-		"an id by position that is something": {mapping{"ref": portal.FieldName}, `{"ref":"A","id":3,"type":"CORP"}`, "3||A|CORP|||||||"},
-		"a kind by another type": {mapping{"class": portal.FieldType}, `{"id":1,"class":"RESELLER","type":"x"}`,
+		"an id by position that is something": {fieldMap{"ref": portal.FieldName}, `{"ref":"A","id":3,"type":"CORP"}`, "3||A|CORP|||||||"},
+		"a kind by another type": {fieldMap{"class": portal.FieldType}, `{"id":1,"class":"RESELLER","type":"x"}`,
 			"1||1|RESELLER|||||||"},
-		"a path that is not there": {mapping{"nowhere.at[].all": portal.FieldSeatsUsed},
+		"a path that is not there": {fieldMap{"nowhere.at[].all": portal.FieldSeatsUsed},
 			`{"id":1,"type":"CORP","seatsUsed":3}`, "1||1|CORP|||||3||"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,23 +131,23 @@ func TestDecisions(t *testing.T) {
 	t.Run("a parent beside the nesting", func(t *testing.T) {
 		t.Parallel()
 		text := `[{"id":1,"type":"RESELLER","children":[{"id":2,"type":"CORP","boss":3},{"id":4,"type":"CORP","boss":null}]},{"id":3,"type":"RESELLER"}]`
-		customers, err := deciding(t, mapping{"boss": portal.FieldParent}, text).all(t.Context())
+		customers, err := deciding(t, fieldMap{"boss": portal.FieldParent}, text).all(t.Context())
 		if err != nil || tree(customers) != "1 msp under, 2 client under 3, 3 msp under, 4 client under 1" {
 			t.Errorf("read %s, %v", tree(customers), err)
 		}
 	})
 	t.Run("two values of one name", func(t *testing.T) {
 		t.Parallel()
-		_, err := deciding(t, mapping{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":1,"Paid":2}]`).all(t.Context())
+		_, err := deciding(t, fieldMap{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":1,"Paid":2}]`).all(t.Context())
 		wantCode(t, err, portal.Garbage)
-		if _, err := deciding(t, mapping{"rows[].paid": portal.FieldSeatsTotal},
+		if _, err := deciding(t, fieldMap{"rows[].paid": portal.FieldSeatsTotal},
 			`[{"id":1,"type":"CORP","rows":[{"paid":1},{"paid":2}]}]`).all(t.Context()); err != nil {
 			t.Errorf("two elements of a list contradict each other: %v", err)
 		}
 	})
 	t.Run("a single customer is known by an id from anywhere", func(t *testing.T) {
 		t.Parallel()
-		customers, err := deciding(t, mapping{"info.no": portal.FieldID, "info.class": portal.FieldType},
+		customers, err := deciding(t, fieldMap{"info.no": portal.FieldID, "info.class": portal.FieldType},
 			`{"x":1,"info":{"no":5,"class":"CORP"}}`).all(t.Context())
 		if err != nil || len(customers) != 1 || facts(customers[0]) != "5||5|CORP|||||||" {
 			t.Errorf("read %v, %v", customers, err)
@@ -155,7 +155,7 @@ func TestDecisions(t *testing.T) {
 	})
 	t.Run("are shown in the paths", func(t *testing.T) {
 		t.Parallel()
-		got := pathsOf(t, deciding(t, mapping{"Seats": "", "rows[].Paid": portal.FieldSeatsTotal},
+		got := pathsOf(t, deciding(t, fieldMap{"Seats": "", "rows[].Paid": portal.FieldSeatsTotal},
 			`[{"id":1,"type":"CORP","seats":4,"rows":[{"paid":"many"},{"paid":3}]}]`))
 		wantPaths(t, got, "id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP",
 			"seats number 1 - admin e.g. 4", "rows list 1 - none",
@@ -163,7 +163,7 @@ func TestDecisions(t *testing.T) {
 	})
 	t.Run("count a value once that cannot be read", func(t *testing.T) {
 		t.Parallel()
-		got := pathsOf(t, deciding(t, mapping{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":"many"}]`))
+		got := pathsOf(t, deciding(t, fieldMap{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":"many"}]`))
 		if s := path(t, got, "paid"); line(s) != "paid text 1 seats_total admin e.g. many unreadable 1 e.g. many" {
 			t.Errorf("counted %s", line(s))
 		}
@@ -174,7 +174,7 @@ func TestDecisions(t *testing.T) {
 		for i := range 600 {
 			members = append(members, `"x`+strings.Repeat("y", i%50)+string(rune('a'+i/50))+`":1`)
 		}
-		customers, err := deciding(t, mapping{"last.of[].all": portal.FieldSeatsTotal},
+		customers, err := deciding(t, fieldMap{"last.of[].all": portal.FieldSeatsTotal},
 			`[{"id":1,"type":"CORP",`+strings.Join(members, ",")+`,"last":{"of":[{"all":7}]}}]`).all(t.Context())
 		if err != nil || count(customers[0].SeatsTotal) != "7" {
 			t.Errorf("seats_total is %s, %v", count(customers[0].SeatsTotal), err)
@@ -200,7 +200,7 @@ func TestDecisionsUnderAnySpelling(t *testing.T) {
 		written := rapid.SampledFrom([]func(string) string{strings.ToUpper, strings.ToLower,
 			func(s string) string { return strings.ReplaceAll(s, "_", "-") }}).Draw(r, "written")
 		path := "wrapped." + written(strings.Join(names, "."))
-		customer, err := NewConnector().Interpret(raw(`{"id":1,"type":"CORP","wrapped":`+text+`}`), mapping{path: portal.FieldSeatsTotal})
+		customer, err := NewConnector().Interpret(raw(`{"id":1,"type":"CORP","wrapped":`+text+`}`), fieldMap{path: portal.FieldSeatsTotal})
 		if err != nil || count(customer.SeatsTotal) != count(&seats) {
 			r.Fatalf("%s in %s is read as %s, %v", path, text, count(customer.SeatsTotal), err)
 		}

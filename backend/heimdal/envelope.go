@@ -1,169 +1,88 @@
 package heimdal
 
 import (
+	"bytes"
 	"encoding/json"
-	"strings"
-	"unicode/utf8"
+	"errors"
+	"io"
+
+	"fs-client-portal/backend/portal"
 )
 
-// top reads an object that is an envelope, a message or a single customer.
-func (a *answer) top() error {
-	c := &part{own: []byte{'{'}, whole: true}
-	a.at++
-	if err := a.list('}', func() error { return a.topMember(c, 0) }); err != nil {
-		return err
-	}
-	whole := append(c.own[:len(c.own):len(c.own)], '}')
-	if !utf8.Valid(whole) {
-		return errEncoding
-	}
-	if !json.Valid(whole) {
-		return errSyntax
-	}
-	if err := a.object.read(whole); err != nil {
-		return err
-	}
-	text, isMessage := a.object.message()
-	switch {
-	case a.listed && a.handed == 0 && a.unnamed == 0 && isMessage && !content(text):
-		return &messageError{text}
-	case a.listed:
-		return a.envelope(c)
-	case !a.wrapped && a.object.isCustomer():
-		a.elements++
-		return a.hand(c)
-	case isMessage:
-		return &messageError{text}
-	}
-	return errShape
+// answer reads one answer of the API, handing each customer to add and holding no more than one of them. What an answer
+// says of itself is known once it has been read to its end.
+type envelope struct {
+	*scanner
+	emit func(portal.Customer) error
+	// asked is the customer id that was asked for, secret what no error may show.
+	asked  string
+	secret string
+	object object
+	// holding is how much of lists is held back.
+	heldBytes int
+	// spare is, by level, what the customer before was read into.
+	buffers [maxNesting + 1][]byte
+
+	emitted        int64 // customers handed to add
+	ownElements    int64 // elements that are the account that was asked about
+	elements       int64 // those of them in the list itself, not nested
+	firstID        string
+	nested         bool  // some customer held others
+	hasParentField bool  // some customer has a field for its parent, maybe empty
+	withoutID      int   // customers without an id, which were passed over
+	counted        int64 // customers whose paths count
+	// samples are the JSON of some of them.
+	samples []json.RawMessage
+	listed  bool // an envelope, whose list has come
+	wrapped bool // an envelope inside an object
+	// clues are the members beside the list, said and headers what these members and the headers say about it.
+	fields                   []metaField
+	unread                   []metaField // members of customers that hold others, which say that they hold more
+	metadata, headerMetadata metadata
 }
 
-// topMember is member for an object that may still be an envelope.
-func (a *answer) topMember(c *part, depth int) error {
-	begin, err := a.name(c)
+// messageError is an object with a message where customers should be.
+type messageError struct{ text string }
+
+// decode reads an answer to its end. Without an error r held one whole, well-formed answer: an array of customers, an
+// object with such an array, or one customer. Its errors are *portal.CallError or *messageError, or add's own; but for a
+// message's text they do not show the secret.
+func decode(r io.Reader, asked, secret string, d mapping, add func(portal.Customer) error) (*envelope, error) {
+	r, err := plainText(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	b, err := a.next()
-	if err != nil {
-		return err
+	a := &envelope{scanner: newScanner(r, windowSize), emit: add, asked: asked, secret: secret,
+		object: object{secret: secret, paths: newPaths(d, secret)}}
+	var own *emitError
+	switch err := a.readDocument(); {
+	case err == nil:
+		return a, nil
+	case isUnmapped(err):
+		return a, readError(err)
+	case errors.As(err, &own):
+		return nil, own.error
+	default:
+		return nil, readError(err)
 	}
-	plain := a.plain(c, begin)
-	isList := b == '[' && (lists[plain] || within[plain])
-	isWrapper := b == '{' && wrappers[plain] && depth < 3
-	if b == '{' && within[plain] {
-		return a.childObject(c, begin)
-	}
-	if !isList && !isWrapper {
-		c.own, err = a.value(c.own, heaviest)
-		return err
-	}
-	a.at++
-	customer := a.looksLikeCustomer(c.own[:begin])
-	switch {
-	case customer && isWrapper:
-		c.own, err = a.nestedValue(append(c.own, '{'), heaviest)
-		return err
-	case isWrapper:
-		c.own, a.wrapped = c.own[:begin], true
-		return a.list('}', func() error { return a.topMember(c, depth+1) })
-	}
-	return a.topList(c, begin, customer && !within[plain], customer)
 }
 
-// topList reads a list in the topmost object, whose opening bracket has been passed: plain belongs to the customer the
-// object is, as any other value.
-func (a *answer) topList(c *part, begin int, plain, customer bool) error {
-	b, err := a.next()
-	if err != nil {
-		return err
-	}
-	if plain || b != '{' && (b != ']' || customer) {
-		c.own, err = a.nestedValue(append(c.own, '['), heaviest)
-		return err
-	}
-	c.own = c.own[:begin]
-	if customer {
-		return a.children(c)
-	}
-	if a.listed {
-		return errTwoLists
-	}
-	a.listed = true
-	return a.customers(place{})
-}
+// addError is an error of add's, which is nobody else's to explain.
+type emitError struct{ error }
 
-// looksLikeCustomer reports whether an object that begins like this can only be a customer.
-func (a *answer) looksLikeCustomer(begin []byte) bool {
-	whole := append(begin[:len(begin):len(begin)], '}')
-	return json.Valid(whole) && a.object.read(whole) == nil && a.object.isCustomer()
-}
-
-func (o *object) isCustomer() bool {
-	return o.has(meansID) && (o.has(meansType) || o.has(meansName))
-}
-
-// envelope reads what stands around a list: what it says of itself, or the customer that was asked for.
-func (a *answer) envelope(c *part) error {
-	if a.object.isCustomer() {
-		if a.wrapped || !sameID(a.object.id(), a.asked) {
-			return errShape
+// plainText skips a byte order mark, and refuses what is not UTF-8 from its first bytes on.
+func plainText(r io.Reader) (io.Reader, error) {
+	head := make([]byte, 4)
+	n, err := io.ReadFull(r, head)
+	if err != nil && n == 0 {
+		if err == io.EOF { //nolint:errorlint // wrapped, it is the end of something else
+			return nil, errEmpty
 		}
-		return a.hand(c)
+		return nil, readError(err)
 	}
-	if c.held != nil {
-		return errTwoLists
+	head = bytes.TrimPrefix(head[:n], []byte("\xef\xbb\xbf"))
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) || bytes.IndexByte(head, 0) >= 0 {
+		return nil, errUTF16
 	}
-	a.clues = cluesIn(append(c.own, '}'))
-	return nil
-}
-
-// message answers why there are no customers, if that is what the object says.
-func (o *object) message() (string, bool) {
-	for _, name := range []string{"message", "errormessage", "exceptionmessage", "error", "errors", "errordescription", "detail", "title"} {
-		for _, m := range o.members {
-			if m.plain == name {
-				if text, ok := messageIn(m.value, 0); ok {
-					return text, true
-				}
-			}
-		}
-	}
-	return "", false
-}
-
-// content reports whether a message says that all is well, so that no customers are no refusal.
-func content(message string) bool {
-	lower := strings.ToLower(message)
-	return lower == "ok" || strings.HasPrefix(lower, "success")
-}
-
-// messageIn reads a text, or the one in an object or a list of them.
-func messageIn(value []byte, depth int) (string, bool) {
-	if text, ok := readText(value); ok && value[0] == '"' {
-		return brief(text), true
-	}
-	if depth > 2 {
-		return "", false
-	}
-	text := ""
-	switch value[0] {
-	case '{':
-		_ = eachMember(value, func(name, inner []byte) error {
-			if found, ok := messageIn(inner, depth+1); ok && (text == "" || strings.Contains(strings.ToLower(string(name)), "message")) {
-				text = found
-			}
-			return nil
-		})
-	case '[':
-		s := overWhole(value[1:])
-		_ = s.list(']', func() error {
-			element, err := s.pass()
-			if found, ok := messageIn(element, depth+1); err == nil && ok && text == "" {
-				text = found
-			}
-			return err
-		})
-	}
-	return text, text != ""
+	return io.MultiReader(bytes.NewReader(head), r), nil
 }

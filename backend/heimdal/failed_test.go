@@ -49,8 +49,8 @@ func TestFailedCall(t *testing.T) {
 	t.Run("keeps ten customers and reads on after a thousand without an id no more", func(t *testing.T) {
 		t.Parallel()
 		state, err := call(t, `[`+strings.Repeat(`{"x":[1]},`, 2000)+`{"x":[1]}]`)
-		if !errors.Is(err, errNoID) || state.Progress.Seen != mostUnnamed || len(state.Samples) != mostSamples {
-			t.Errorf("%d customers and %d samples, %v; want %d and %d", state.Progress.Seen, len(state.Samples), err, mostUnnamed, mostSamples)
+		if !errors.Is(err, errNoID) || state.Progress.Seen != maxWithoutID || len(state.Samples) != maxSamples {
+			t.Errorf("%d customers and %d samples, %v; want %d and %d", state.Progress.Seen, len(state.Samples), err, maxWithoutID, maxSamples)
 		}
 	})
 	t.Run("keeps the first five customers and the last five", func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestFailedCall(t *testing.T) {
 	})
 	t.Run("keeps no customer that is too large", func(t *testing.T) {
 		t.Parallel()
-		state, _ := call(t, `[{"x":"`+strings.Repeat("x", heaviestSample)+`","y":[]}]`)
+		state, _ := call(t, `[{"x":"`+strings.Repeat("x", maxSampleBytes)+`","y":[]}]`)
 		if state.Progress.Seen != 1 || len(state.Samples) != 0 {
 			t.Errorf("%d customers and %d samples, want one and none", state.Progress.Seen, len(state.Samples))
 		}

@@ -34,7 +34,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		customers, a, err := decodeBytes(strings.NewReader(string(text)))
 		again, b, errAgain := decodeBytes(oneByOne{strings.NewReader(string(text))})
-		if (err == nil) != (errAgain == nil) || err == nil && (len(customers) != len(again) || a.said.follows != b.said.follows) {
+		if (err == nil) != (errAgain == nil) || err == nil && (len(customers) != len(again) || a.metadata.follows != b.metadata.follows) {
 			t.Fatalf("read %v, %v at once and %v, %v byte by byte", customers, err, again, errAgain)
 		}
 		var refused *portal.CallError
@@ -56,13 +56,13 @@ type oneByOne struct{ io.Reader }
 
 func (o oneByOne) Read(p []byte) (int, error) { return o.Reader.Read(p[:min(1, len(p))]) }
 
-func decodeBytes(r io.Reader) (customers []portal.Customer, a *answer, err error) {
-	a, err = decode(r, "17", key, decisions{}, func(c portal.Customer) error {
+func decodeBytes(r io.Reader) (customers []portal.Customer, a *envelope, err error) {
+	a, err = decode(r, "17", key, mapping{}, func(c portal.Customer) error {
 		customers = append(customers, c)
 		return nil
 	})
 	if err == nil {
-		err = a.judge(nil)
+		err = a.readMetadata(nil)
 	}
 	return customers, a, err
 }
@@ -85,7 +85,7 @@ func fit(t *testing.T, c portal.Customer) {
 	if c.ExternalID == "" || c.Name == "" || c.Kind == "" || !json.Valid(c.Raw) {
 		t.Fatalf("read %+v", c)
 	}
-	for _, s := range append([]string{c.ExternalID, c.ParentID, c.Name, c.Type, told(c, meansLicenceType), string(c.Raw)}, c.Products...) {
+	for _, s := range append([]string{c.ExternalID, c.ParentID, c.Name, c.Type, told(c, attrLicenceType), string(c.Raw)}, c.Products...) {
 		if strings.ContainsRune(s, 0) || !utf8.ValidString(s) {
 			t.Fatalf("text %q is not fit for a database", s)
 		}
@@ -225,7 +225,7 @@ func FuzzInterpret(f *testing.F) {
 	f.Add([]byte(`{"x":{"no":5,"class":"CORP"},"licenses":[{"module":"EDR","purchased":1}]}`), "x.no", uint(0))
 	f.Add([]byte(`{"id":1,"modules":[{"name":"A"}],"A_b":[[["x"]]]}`), "a b[][][]", uint(5))
 	f.Fuzz(func(t *testing.T, text []byte, path string, field uint) {
-		fields := mapping{path: append(slices.Clone(portal.CustomerFields), "")[field%uint(len(portal.CustomerFields)+1)]}
+		fields := fieldMap{path: append(slices.Clone(portal.CustomerFields), "")[field%uint(len(portal.CustomerFields)+1)]}
 		customer, err := NewConnector().Interpret(text, fields)
 		var refused *portal.CallError
 		if err != nil && !errors.As(err, &refused) {
@@ -239,20 +239,20 @@ func FuzzInterpret(f *testing.F) {
 }
 
 // wantSoundPaths reads one customer twice and checks what is counted of its paths.
-func wantSoundPaths(t *testing.T, text []byte, fields mapping) {
-	o := object{paths: newPaths(newDecisions(fields), key), secret: key}
+func wantSoundPaths(t *testing.T, text []byte, fields fieldMap) {
+	o := object{paths: newPaths(newMapping(fields), key), secret: key}
 	for range 2 {
 		if _, err := readCustomer(text, &o); err != nil {
 			t.Fatal(err)
 		}
-		o.paths.count()
+		o.paths.countCustomer()
 	}
 	for _, s := range mergePaths(nil, o.paths.stats()) {
 		saved, err := json.Marshal(s)
 		if err != nil || !utf8.Valid(saved) || strings.Contains(string(saved), `\u0000`) {
 			t.Fatalf("the path %+v cannot be kept, %v", s, err)
 		}
-		if s.Customers != 2 || len(s.Types) == 0 || len([]rune(s.Example)) > longestExample || len([]rune(s.UnreadableExample)) > longestExample {
+		if s.Customers != 2 || len(s.Types) == 0 || len([]rune(s.Example)) > maxExample || len([]rune(s.UnreadableExample)) > maxExample {
 			t.Fatalf("counted %+v", s)
 		}
 	}

@@ -65,9 +65,9 @@ func TestLicenceType(t *testing.T) {
 		`"licensingType":{"id":3,"name":"EDR"}`: "EDR", `"licenseInfo":{"type":"Annual"}`: "Annual",
 		`"licenseType":null,"licensing":{"licenseType":"Annual"}`: "Annual", `"licenseType":"N/A"`: "",
 		`"licenseType":true`: "", `"licenseType":["A","B"]`: "", `"license":"ABCD"`: "",
-		`"licenseType":"` + strings.Repeat("é", 200) + `"`: strings.Repeat("é", longestLicenceType),
+		`"licenseType":"` + strings.Repeat("é", 200) + `"`: strings.Repeat("é", maxLicenceTypeLength),
 	} {
-		if got := told(customerWith(t, members), meansLicenceType); got != want {
+		if got := told(customerWith(t, members), attrLicenceType); got != want {
 			t.Errorf("%s is read as %q, want %q", members, got, want)
 		}
 	}
@@ -83,7 +83,7 @@ func TestSPLA(t *testing.T) {
 	} {
 		for _, form := range []string{`"spla_license":%`, `"licensing":{"isSpla":%}`} {
 			members := strings.Replace(form, "%", value, 1)
-			if got := told(customerWith(t, members), meansSPLA); got != want {
+			if got := told(customerWith(t, members), attrSPLA); got != want {
 				t.Errorf("%s is read as %q, want %q", members, got, want)
 			}
 		}
@@ -132,19 +132,19 @@ func TestLicenceFactsInLists(t *testing.T) {
 	for i := range many {
 		many[i] = `{"type":"Type number ` + strings.Repeat("x", i) + `"}`
 	}
-	if c := customerWith(t, `"licenses":[`+strings.Join(many, ",")+`]`); len(*c.LicenceType) > longestLicenceType {
-		t.Errorf("the types have %d bytes, want at most %d", len(*c.LicenceType), longestLicenceType)
+	if c := customerWith(t, `"licenses":[`+strings.Join(many, ",")+`]`); len(*c.LicenceType) > maxLicenceTypeLength {
+		t.Errorf("the types have %d bytes, want at most %d", len(*c.LicenceType), maxLicenceTypeLength)
 	}
 }
 
 func TestLicenceFactsInListsFillTheirPaths(t *testing.T) {
 	t.Parallel()
 	raw := `{"id":1,"name":"A","type":"CORP","licenses":[{"module":"EDR","expiryDate":"2027-06-30","type":"Annual"},{"expiryDate":"soon"}]}`
-	o := &object{paths: newPaths(newDecisions(nil), "")}
+	o := &object{paths: newPaths(newMapping(nil), "")}
 	if _, err := readCustomer([]byte(raw), o); err != nil {
 		t.Fatal(err)
 	}
-	o.paths.count()
+	o.paths.countCustomer()
 	want := map[string]portal.CustomerField{"licenses[].expiryDate": portal.FieldExpiresOn, "licenses[].type": portal.FieldLicenceType}
 	for _, s := range o.paths.stats() {
 		field, ok := want[s.Path]

@@ -51,7 +51,7 @@ func TestAnAnswerThatSaysItIsTooLargeIsNotRead(t *testing.T) {
 	source := &endless{head: "[", tail: " "}
 	r := asking(t, func(*http.Request) *http.Response {
 		a := body("")
-		a.Body, a.ContentLength = io.NopCloser(source), largest+1
+		a.Body, a.ContentLength = io.NopCloser(source), maxResponseBytes+1
 		return a
 	})
 	_, err := r.all(t.Context())
@@ -70,20 +70,20 @@ func TestACustomerHasOnlySoManyFields(t *testing.T) {
 		}
 		return `[{"id":1,"type":"CORP"` + b.String() + `}]`
 	}
-	if customers, err := readAll(t, fields(mostMembers)); err != nil || len(customers) != 1 {
+	if customers, err := readAll(t, fields(maxMembers)); err != nil || len(customers) != 1 {
 		t.Errorf("read %d, %v", len(customers), err)
 	}
-	_, err := readAll(t, fields(mostMembers+1))
+	_, err := readAll(t, fields(maxMembers+1))
 	wantCode(t, err, portal.Oversized)
 	// Names are remembered from customer to customer, but not without end.
 	var o object
-	for i := range 3 * mostMembers {
+	for i := range 3 * maxMembers {
 		if _, err := readCustomer([]byte(fmt.Sprintf(`{"id":1,"type":"CORP","f%d":1}`, i)), &o); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(o.words) > mostMembers {
-		t.Errorf("%d names are kept", len(o.words))
+	if len(o.names) > maxMembers {
+		t.Errorf("%d names are kept", len(o.names))
 	}
 }
 
@@ -136,12 +136,12 @@ func TestAnIDThatIsEmptyIsNotReplacedByAnotherValue(t *testing.T) {
 
 func TestWhatIsHeldBackForOneCustomerIsFreeForTheNext(t *testing.T) {
 	t.Parallel()
-	note := `"note":"` + strings.Repeat("x", heaviest/2) + `"`
+	note := `"note":"` + strings.Repeat("x", maxValueBytes/2) + `"`
 	held := func(id int) string {
 		return fmt.Sprintf(`{"children":[{"id":%d,"type":"CORP",%s}],"id":%d,"type":"RESELLER"}`, 1000+id, note, id)
 	}
 	var all, lists []string
-	for i := range 3 * mostHeld / heaviest {
+	for i := range 3 * maxHeldBytes / maxValueBytes {
 		all = append(all, held(i+20))
 		lists = append(lists, fmt.Sprintf(`"%s":[{"id":%d,"type":"CORP",%s}]`, []string{"children", "clients"}[i%2], 1000+i, note))
 	}
@@ -229,10 +229,10 @@ func TestAnAnswerThatHasBegunMayTakeLongerThanOneMayThinkAboutIt(t *testing.T) {
 	var r *reader
 	r = asking(t, func(q *http.Request) *http.Response {
 		a := body("")
-		a.Body = io.NopCloser(&afterwards{strings.NewReader(`[` + corps(1, 1) + `]`), 2 * r.thought, q.Context()})
+		a.Body = io.NopCloser(&afterwards{strings.NewReader(`[` + corps(1, 1) + `]`), 2 * r.headerTimeout, q.Context()})
 		return a
 	})
-	r.thought = time.Second
+	r.headerTimeout = time.Second
 	if customers, err := r.all(t.Context()); err != nil || len(customers) != 1 {
 		t.Errorf("read %v, %v", customers, err)
 	}

@@ -13,28 +13,28 @@ import (
 )
 
 // spelled is each name a field of a customer may have, as some system or other would write it, the surest first.
-var spelled = map[meaning]string{
-	meansID:     "id customer_id clientId CompanyID tenant-id accountId OrganizationId CUSTOMER_NUMBER",
-	meansName:   "name customerName company_name ClientName display-name organizationName Company customer",
-	meansType:   "type customerType account_type TenantType company-type clientType KIND",
-	meansParent: "resellerId Reseller reseller_customer_id mspId parentResellerId parent_id ParentCustomerId parent parent-account-id parentTenantId",
-	meansSeatsUsed: figuresAs("used") + figuresAs("active") + figuresAs("assigned") + figuresAs("consumed") +
+var spelled = map[attribute]string{
+	attrID:     "id customer_id clientId CompanyID tenant-id accountId OrganizationId CUSTOMER_NUMBER",
+	attrName:   "name customerName company_name ClientName display-name organizationName Company customer",
+	attrType:   "type customerType account_type TenantType company-type clientType KIND",
+	attrParent: "resellerId Reseller reseller_customer_id mspId parentResellerId parent_id ParentCustomerId parent parent-account-id parentTenantId",
+	attrSeatsUsed: figuresAs("used") + figuresAs("active") + figuresAs("assigned") + figuresAs("consumed") +
 		" subscriptionUsed activeDevices active_device_count devices-active deviceCount devices_count NumberOfDevices " +
 		"devicesTotal TOTAL_DEVICES devices Active",
-	meansSeatsTotal: figuresAs("purchased") + figuresAs("total") + figuresAs("bought") +
+	attrSeatsTotal: figuresAs("purchased") + figuresAs("total") + figuresAs("bought") +
 		" seatCount Seats seats_count numberOfSeats maxSeats licenses LICENSES_COUNT numberOfLicenses max_licenses Licences " +
 		"licencesCount number_of_licences maxLicences licenseCount licence_count" +
 		" subscriptionTotal",
-	meansExpiry: "expirationDate expiry_date ExpiresAt expiresOn expires Expiration expiry expireDate licenseExpirationDate licence_expiration_date LicenseExpiryDate " +
+	attrExpiry: "expirationDate expiry_date ExpiresAt expiresOn expires Expiration expiry expireDate licenseExpirationDate licence_expiration_date LicenseExpiryDate " +
 		"licenceExpiryDate license_expiration licenceExpiration LicenseExpiry licenceExpiry licensesExpirationDate licenses_expiry licenseExpiresAt LicenseEndDate licenceEndDate " +
 		"subscription_end_date subscriptionExpirationDate validUntil valid_to EndDate",
-	meansProducts: "products Modules components licensed_modules licensedProducts activeModules enabled-modules services",
-	meansLicenceType: "license_type licenseModel licenceType LICENCE_MODEL licenses-type licensesModel licencesType " +
+	attrProducts: "products Modules components licensed_modules licensedProducts activeModules enabled-modules services",
+	attrLicenceType: "license_type licenseModel licenceType LICENCE_MODEL licenses-type licensesModel licencesType " +
 		"licencesModel licensingType LicensingModel licencingType licencing_model " +
 		"subscriptionType subscriptionModel subscriptions_type SubscriptionsModel",
-	meansSPLA: "spla isSpla spla_license splaLicence IsSPLALicense isSplaLicence splaLicensed spla_licenced " +
+	attrSPLA: "spla isSpla spla_license splaLicence IsSPLALicense isSplaLicence splaLicensed spla_licenced " +
 		"SplaEnabled hasSPLA SPLA_Customer isSplaCustomer",
-	meansCreated: "createdDate created_at CreatedOn created creationDate date_added createdDateUtc",
+	attrCreated: "createdDate created_at CreatedOn created creationDate date_added createdDateUtc",
 }
 
 // figuresAs are the names of a number of licences that are so, as some system or other would write them.
@@ -53,31 +53,31 @@ func figuresAs(so string) string {
 }
 
 // told is what a customer's field of a meaning came out as.
-func told(c portal.Customer, means meaning) string {
+func told(c portal.Customer, means attribute) string {
 	switch means {
-	case meansID:
+	case attrID:
 		return c.ExternalID
-	case meansName:
+	case attrName:
 		return c.Name
-	case meansType:
+	case attrType:
 		return c.Type
-	case meansParent:
+	case attrParent:
 		return c.ParentID
-	case meansSeatsUsed:
+	case attrSeatsUsed:
 		return count(c.SeatsUsed)
-	case meansSeatsTotal:
+	case attrSeatsTotal:
 		return count(c.SeatsTotal)
-	case meansExpiry:
+	case attrExpiry:
 		if c.ExpiresOn == nil {
 			return ""
 		}
 		return *c.ExpiresOn
-	case meansLicenceType:
+	case attrLicenceType:
 		if c.LicenceType == nil {
 			return ""
 		}
 		return *c.LicenceType
-	case meansSPLA:
+	case attrSPLA:
 		if c.SPLA == nil {
 			return ""
 		}
@@ -95,23 +95,23 @@ func count(n *int64) string {
 
 func TestEachFieldIsReadUnderEachOfItsNamesAndTheSurestWins(t *testing.T) {
 	t.Parallel()
-	for means := meansID; means < meansCreated; means++ {
+	for means := attrID; means < attrCreated; means++ {
 		names := strings.Fields(spelled[means])
 		if len(names) != len(aliases[means]) {
 			t.Errorf("%d names of meaning %d are tried, and there are %d", len(names), means, len(aliases[means]))
 		}
 		sample := func(i int) (written, want string) {
 			switch means {
-			case meansExpiry:
+			case attrExpiry:
 				day := fmt.Sprintf("2027-03-%02d", i+1)
 				return `"` + day + `"`, day
-			case meansSPLA:
+			case attrSPLA:
 				return fmt.Sprint(i == 0), fmt.Sprint(i == 0)
 			}
 			return fmt.Sprintf(`"%d"`, 70+i), fmt.Sprint(70 + i)
 		}
 		write := func(fields string) string {
-			for beside, field := range map[meaning]string{meansID: `"id":1`, meansType: `"type":"CORP"`} {
+			for beside, field := range map[attribute]string{attrID: `"id":1`, attrType: `"type":"CORP"`} {
 				if means != beside {
 					fields += "," + field
 				}
@@ -138,9 +138,9 @@ func TestEachFieldIsReadUnderEachOfItsNamesAndTheSurestWins(t *testing.T) {
 
 func TestTheDayACustomerWasMadeIsTakenForNothingElse(t *testing.T) {
 	t.Parallel()
-	names := strings.Fields(spelled[meansCreated])
-	if len(names) != len(aliases[meansCreated]) {
-		t.Errorf("%d names are tried, and there are %d", len(names), len(aliases[meansCreated]))
+	names := strings.Fields(spelled[attrCreated])
+	if len(names) != len(aliases[attrCreated]) {
+		t.Errorf("%d names are tried, and there are %d", len(names), len(aliases[attrCreated]))
 	}
 	for _, name := range names {
 		_, err := readAll(t, `[{"`+name+`":1806451200,"label":"x","type":"CORP"}]`)
@@ -163,17 +163,17 @@ func all(t *testing.T, what string, there int, names string) []string {
 func TestCustomersAreFoundUnderEachNameAListOfThemMayHave(t *testing.T) {
 	t.Parallel()
 	corp := `{"id":3,"name":"C","type":"CORP"}`
-	for _, name := range all(t, "lists in a customer", len(within), "children childCustomers customers clients companies sub_customers subClients Resellers subResellers MSPs corporates corps enterprises") {
+	for _, name := range all(t, "lists in a customer", len(childLists), "children childCustomers customers clients companies sub_customers subClients Resellers subResellers MSPs corporates corps enterprises") {
 		if customers, err := readAll(t, `[{"id":1,"type":"RESELLER","`+name+`":[`+corp+`]}]`); err != nil || tree(customers) != "1 msp under, 3 client under 1" {
 			t.Errorf("%s in a customer: %s, %v", name, tree(customers), err)
 		}
 	}
-	for _, name := range all(t, "lists", len(lists), "items Customers data results records value") {
+	for _, name := range all(t, "lists", len(customerLists), "items Customers data results records value") {
 		if customers, err := readAll(t, `{"`+name+`":[`+corp+`]}`); err != nil || len(customers) != 1 {
 			t.Errorf("%s: %v, %v", name, customers, err)
 		}
 	}
-	for _, name := range all(t, "wrappers", len(wrappers), "Data result response") {
+	for _, name := range all(t, "wrappers", len(envelopeObjects), "Data result response") {
 		if customers, err := readAll(t, `{"`+name+`":{"items":[`+corp+`],"totalCount":1}}`); err != nil || len(customers) != 1 {
 			t.Errorf("%s: %v, %v", name, customers, err)
 		}
@@ -191,8 +191,8 @@ func TestLicenceObjects(t *testing.T) {
 			names = append(names, object+ending)
 		}
 	}
-	if len(names) != len(inward) {
-		t.Errorf("%d names of objects are tried, and there are %d", len(names), len(inward))
+	if len(names) != len(licenceObjectNames) {
+		t.Errorf("%d names of objects are tried, and there are %d", len(names), len(licenceObjectNames))
 	}
 	for _, name := range names {
 		for _, w := range words {
@@ -214,14 +214,14 @@ func TestLicenceObjects(t *testing.T) {
 			}
 		}
 	}
-	if len(bare) != 12 {
-		t.Errorf("12 bare names are tried, and there are %d", len(bare))
+	if len(licenceMembers) != 12 {
+		t.Errorf("12 bare names are tried, and there are %d", len(licenceMembers))
 	}
 }
 
 func TestWhatNumbersTheRowsOfAnAnswerIsNoID(t *testing.T) {
 	t.Parallel()
-	names := all(t, "counters", len(counters), "row rowNumber row_num index no Nr # position rank")
+	names := all(t, "counters", len(rowNumberNames), "row rowNumber row_num index no Nr # position rank")
 	for _, name := range append(names, "$type", "@odata.id", "", " ") {
 		if customers, err := readAll(t, `[{"`+name+`":7,"label":"x","type":"CORP"}]`); err == nil {
 			t.Errorf("%q: read %+v", name, customers)
@@ -384,19 +384,19 @@ func TestWhatIsSwitchedOffIsNoProduct(t *testing.T) {
 		}
 	}
 	var many []string
-	for i := range mostProducts + 5 {
+	for i := range maxProducts + 5 {
 		many = append(many, fmt.Sprintf(`"P%d"`, i))
 	}
-	customers, err := readAll(t, `[{"id":1,"type":"CORP","products":["`+strings.Repeat("é", longestName+5)+`",`+strings.Join(many, ",")+`]}]`)
-	if err != nil || len(customers[0].Products) != mostProducts || customers[0].Products[0] != strings.Repeat("é", longestName) || slices.Contains(customers[0].Products, "") {
+	customers, err := readAll(t, `[{"id":1,"type":"CORP","products":["`+strings.Repeat("é", maxNameLength+5)+`",`+strings.Join(many, ",")+`]}]`)
+	if err != nil || len(customers[0].Products) != maxProducts || customers[0].Products[0] != strings.Repeat("é", maxNameLength) || slices.Contains(customers[0].Products, "") {
 		t.Errorf("read %d products, %v", len(customers[0].Products), err)
 	}
 }
 
 // signsOf are the names in the tables that mean a sign, and more spellings of some.
-func signsOf(means listSign, spelled string) []string {
+func signsOf(means sign, spelled string) []string {
 	names := strings.Fields(spelled)
-	for _, table := range []map[string]listSign{signsOfMore, signsOfTotal, signsOfFailure} {
+	for _, table := range []map[string]sign{signsOfMore, signsOfTotal, signsOfFailure} {
 		for name, other := range table {
 			if other == means {
 				names = append(names, name)

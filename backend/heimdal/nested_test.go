@@ -79,7 +79,7 @@ func TestNested_customers_that_are_not_read(t *testing.T) {
 				t.Fatalf("read %s, %v; want incomplete with the sign %s", tree(customers), err, test.sign)
 			}
 			r := answering(t, text)
-			r.harmless = harmlessNames([]string{test.sign})
+			r.harmless = harmlessSet([]string{test.sign})
 			if _, err := r.all(t.Context()); err != nil && codeOf(err) == portal.Incomplete {
 				t.Errorf("declared harmless: %v", err)
 			}
@@ -106,7 +106,7 @@ func TestWhatIsNestedButMayBeNoCustomerIsRefused(t *testing.T) {
 	t.Parallel()
 	corp := `{"id":3,"name":"C","type":"CORP"}`
 	deep := corp
-	for range levels + 1 {
+	for range maxNesting + 1 {
 		deep = `{"id":1,"type":"RESELLER","children":[` + deep + `]}`
 	}
 	for name, test := range map[string]struct {
@@ -122,7 +122,7 @@ func TestWhatIsNestedButMayBeNoCustomerIsRefused(t *testing.T) {
 		"a list that ends wrongly":      {`[{"children":[` + corp + `},"id":1,"type":"RESELLER"}]`, portal.Garbage},
 		"held back and not well-formed": {`[{"children":[{"id":3,"type":"CORP",}],"id":1,"type":"RESELLER"}]`, portal.Garbage},
 		"too deep":                      {`[` + deep + `]`, portal.Garbage},
-		"too much before the id":        {`[{"children":[` + strings.Repeat(corp+",", 1+mostHeld/len(corp)) + corp + `],"id":1,"type":"RESELLER"}]`, portal.Oversized},
+		"too much before the id":        {`[{"children":[` + strings.Repeat(corp+",", 1+maxHeldBytes/len(corp)) + corp + `],"id":1,"type":"RESELLER"}]`, portal.Oversized},
 		"in somebody else":              {`{"customers":[` + corp + `],"id":18,"name":"Them","type":"DISTRIBUTOR"}`, portal.Garbage},
 		"two lists":                     {`{"items":[` + corp + `],"data":[]}`, portal.Garbage},
 		"the same list twice":           {`{"items":[` + corp + `],"items":[` + corp + `]}`, portal.Garbage},
@@ -139,7 +139,7 @@ func TestWhatIsNestedButMayBeNoCustomerIsRefused(t *testing.T) {
 func TestManyCustomersMayBeNestedInOne(t *testing.T) {
 	t.Parallel()
 	note := `,"note":"` + strings.Repeat("x", 4000) + `"}`
-	n := 2 * mostHeld / len(note)
+	n := 2 * maxHeldBytes / len(note)
 	children := strings.ReplaceAll(corps(101, n), "}", note)
 	customers, err := readAll(t, `[{"id":1000000,"type":"RESELLER","children":[`+children+`]}]`)
 	if err != nil || len(customers) != n+1 || customers[n-1].ParentID != "1000000" {

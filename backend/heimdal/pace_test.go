@@ -97,7 +97,7 @@ func TestARunThatIsTakenUpAgainKeepsThePace(t *testing.T) {
 		{noon.Add(time.Hour), 0},                  // or wrong
 	} {
 		r, clock, _ := inTurn(t, saying(`[]`))
-		r.every = 12 * time.Second
+		r.interval = 12 * time.Second
 		state, err := r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{LastCall: test.last}}, nil)
 		if waited := clock.now.Sub(noon); err != nil || waited != test.want || !state.Progress.LastCall.Equal(clock.now) {
 			t.Errorf("last call at %s: waited %s, %v", test.last, waited, err)
@@ -108,7 +108,7 @@ func TestARunThatIsTakenUpAgainKeepsThePace(t *testing.T) {
 func TestATurnThatIsNotTakenIsSomebodyElses(t *testing.T) {
 	t.Parallel()
 	r, clock, calls := inTurn(t, saying(`[]`))
-	r.every = 12 * time.Second
+	r.interval = 12 * time.Second
 	if _, err := r.all(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestPeopleHearHowLongAWaitIs(t *testing.T) {
 		t.Errorf("heard %v", heard)
 	}
 	r.clock, heard = stops{clock}, nil
-	r.every = time.Minute
+	r.interval = time.Minute
 	_, _ = r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{LastCall: clock.now}}, nil)
 	if len(heard) != 1 || !heard[0].Equal(clock.now.Add(time.Minute)) {
 		t.Errorf("of a wait that is put off people heard %v", heard)
@@ -242,7 +242,7 @@ func TestARetryAfterThatIsOverOrNoneIsNoReasonToHurry(t *testing.T) {
 func TestEachCallIsToldBeforeItIsMade(t *testing.T) {
 	t.Parallel()
 	r, clock, calls := inTurn(t, fails(429), saying(`[]`))
-	r.every = 12 * time.Second
+	r.interval = 12 * time.Second
 	var told []time.Time
 	r.calling = func(at time.Time) {
 		if *calls != len(told) || !at.Equal(clock.now) {
@@ -358,7 +358,7 @@ func TestARetryAfterCountsForARefusalWithA200Too(t *testing.T) {
 func TestPeopleDoNotHearOfAShortWait(t *testing.T) {
 	t.Parallel()
 	r, clock, _ := inTurn(t, saying(`[]`))
-	r.every = time.Second
+	r.interval = time.Second
 	r.waiting = func(until time.Time) { t.Errorf("heard %s", until) }
 	state := portal.ReadState{Progress: portal.ReadProgress{LastCall: noon}}
 	if _, err := r.Call(t.Context(), state, nil); err != nil || len(clock.slept) != 1 {
@@ -370,10 +370,10 @@ func TestATurnBehindOneThatIsGivenBackStaysWhereItIs(t *testing.T) {
 	t.Parallel()
 	var p pace
 	const every = 12 * time.Second
-	first := p.book(noon, time.Time{}, every)
-	second := p.book(noon, time.Time{}, every)
-	p.giveBack(first, every)
-	if third := p.book(noon, time.Time{}, every); !third.Equal(second.Add(every)) {
+	first := p.reserve(noon, time.Time{}, every)
+	second := p.reserve(noon, time.Time{}, every)
+	p.release(first, every)
+	if third := p.reserve(noon, time.Time{}, every); !third.Equal(second.Add(every)) {
 		t.Errorf("after %s came %s", second, third)
 	}
 }
@@ -381,8 +381,8 @@ func TestATurnBehindOneThatIsGivenBackStaysWhereItIs(t *testing.T) {
 func TestThePacesOfManyKeysTakeUpNoMoreThanTheirRoom(t *testing.T) {
 	t.Parallel()
 	var p paces
-	for i := range manyPaces + 10 {
-		p.of("https://a.example.com", fmt.Sprint(i))
+	for i := range maxPaces + 10 {
+		p.get("https://a.example.com", fmt.Sprint(i))
 	}
 	if len(p.all) != 10 {
 		t.Errorf("%d are kept", len(p.all))

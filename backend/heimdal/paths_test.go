@@ -168,7 +168,7 @@ func TestPathExamples(t *testing.T) {
 	}
 	t.Run("are cut and without the key", func(t *testing.T) {
 		t.Parallel()
-		if got := example(`"note":"` + strings.Repeat("né ", 100) + `"`); len([]rune(got)) > longestExample || got == "" {
+		if got := example(`"note":"` + strings.Repeat("né ", 100) + `"`); len([]rune(got)) > maxExample || got == "" {
 			t.Errorf("a long text is shown as %q", got)
 		}
 		for _, note := range []string{`see ` + key, `see ` + key[:6] + ` and`, "a\\u0000b\\n c"} {
@@ -234,7 +234,7 @@ func TestPathLimits(t *testing.T) {
 			"id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP", "usage object 1 - none",
 			"usage.* number+yes_no+object 1 - none e.g. 1", "usage.*.seats number 1 - none e.g. 0",
 			"sites object 1 - none", "sites.* number 1 - none e.g. 32")
-		if n := len(got); n != 7+mostNames {
+		if n := len(got); n != 7+maxNames {
 			t.Errorf("%d paths are counted separately", n)
 		}
 	})
@@ -255,7 +255,7 @@ func TestPathLimits(t *testing.T) {
 			"sites.all number 4 - none e.g. 0"}
 		wantPaths(t, pathsOf(t, answering(t, text)),
 			append(common, "sites.* object 4 - none", "sites.*.n number 4 - none e.g. 0")...)
-		decided := newDecisions(map[string]portal.CustomerField{"sites.*.n": portal.FieldSeatsUsed})
+		decided := newMapping(map[string]portal.CustomerField{"sites.*.n": portal.FieldSeatsUsed})
 		var used []int64
 		_, err := decode(strings.NewReader(text), "17", "", decided, func(c portal.Customer) error {
 			if c.SeatsUsed != nil {
@@ -275,7 +275,7 @@ func TestPathLimits(t *testing.T) {
 			`c\\.d number 1 - none e.g. 5`, `c\\\.d number 1 - none e.g. 6`, `e\[] list 1 - none`, `e\[][] number 1 - none e.g. 7`,
 			"e list 1 - none", "e[] number 1 - none e.g. 8", `\* number 1 - none e.g. 9`)
 		for path, want := range map[string]int64{"a.b": 4, `a\.b`: 3, `c\\.d`: 5, `c\\\.d`: 6, "e[]": 8, `e\[][]`: 7, `\*`: 9} {
-			_, err := decode(strings.NewReader(text), "17", "", newDecisions(map[string]portal.CustomerField{path: portal.FieldSeatsUsed}),
+			_, err := decode(strings.NewReader(text), "17", "", newMapping(map[string]portal.CustomerField{path: portal.FieldSeatsUsed}),
 				func(c portal.Customer) error {
 					if c.SeatsUsed == nil || *c.SeatsUsed != want {
 						t.Errorf("%s is read as %v, want %d", path, c.SeatsUsed, want)
@@ -302,7 +302,7 @@ func TestPathLimits(t *testing.T) {
 		} {
 			got := pathsOf(t, r)
 			last := got[len(got)-1]
-			if len(got) != mostPaths || last.Path != restPath || last.Customers != 1 || last.Field != nil || last.Example != "" {
+			if len(got) != maxPaths || last.Path != restPath || last.Customers != 1 || last.Field != nil || last.Example != "" {
 				t.Errorf("%s: %d paths, the last %s", name, len(got), line(last))
 			}
 			if s := path(t, got, "expirationDate"); s.Field == nil || *s.Field != portal.FieldExpiresOn {
@@ -334,22 +334,22 @@ func TestPathLimits(t *testing.T) {
 		for _, s := range got {
 			deepest = max(deepest, strings.Count(s.Path, ".")+1, strings.Count(s.Path, "[]"))
 		}
-		if deepest != deepestPath {
+		if deepest != maxPathDepth {
 			t.Errorf("paths are %d deep: %v", deepest, lines(got))
 		}
 	})
 	t.Run("a million names take little memory", func(t *testing.T) {
 		t.Parallel()
-		p := newPaths(decisions{}, "")
+		p := newPaths(mapping{}, "")
 		o := object{paths: p}
 		for i := range 20_000 {
 			raw := `{"id":` + strconv.Itoa(i) + `,"x` + strconv.FormatInt(int64(i), 36) + `z":{"q` + strconv.FormatInt(int64(i), 3) + `":1}}`
 			if err := o.read([]byte(raw)); err != nil {
 				t.Fatal(err)
 			}
-			p.count()
+			p.countCustomer()
 		}
-		if n := len(p.stats()); n > mostPaths+2 || p.nodes > mostPaths+2 {
+		if n := len(p.stats()); n > maxPaths+2 || p.nodes > maxPaths+2 {
 			t.Errorf("%d paths, %d nodes", n, p.nodes)
 		}
 	})

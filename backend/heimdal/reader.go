@@ -2,72 +2,58 @@ package heimdal
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
+	"io"
+	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"fs-client-portal/backend/portal"
 )
 
-// enough is how long a test counts customers once the first has come.
-const enough = 3 * time.Second
-
-var errEnough = errors.New("enough was seen")
-
-// Test asks about the MSSP once. One customer that can be read proves key and customer id.
-func (r *reader) Test(ctx context.Context) (*int64, error) {
-	once := *r
-	once.tries = 1
-	begin := r.clock.Now()
-	at := reading{}
-	var seen int64
-	var state portal.ReadState
-	a, err := once.ask(ctx, &state, r.address, func(c portal.Customer) error {
-		if r.clock.Now().Sub(begin) > enough {
-			return errEnough
-		}
-		return at.take(r, c, func(portal.Customer) error { seen++; return nil })
-	})
-	if errors.Is(err, errEnough) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, ownEnd(ctx, err)
-	}
-	more, err := at.after(r, a)
-	switch {
-	case err != nil:
-		return nil, err
-	case at.Page != nil && at.Page.Total != nil && (at.settled(r) || len(at.Left) == 0):
-		return at.Page.customers(), nil
-	case more:
-		return nil, nil
-	}
-	return &seen, nil
+// reader reads one connection's customers.
+type reader struct {
+	asking        Asking
+	mapping       mapping
+	recorder      io.Writer // nil: shapes are not recorded
+	recorded      int       // calls so far
+	address       *url.URL
+	customerID    string
+	apiKey        string
+	http          *http.Client
+	clock         portal.Clock
+	waiting       func(time.Time)
+	calling       func(time.Time)
+	pace          *pace
+	interval      time.Duration
+	tries         int
+	harmless      map[string]bool // as harmlessNames makes them
+	maxBytes      int64
+	headerTimeout time.Duration
+	idleTimeout   time.Duration
 }
 
 // Call makes the next call.
 func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
 	if len(state.Check) > 0 {
-		return r.check(ctx, state, add)
+		return r.checkCustomer(ctx, state, add)
 	}
-	at, err := resume(state.Data)
+	at, err := loadTraversal(state.Data)
 	if err != nil {
 		return state, err
 	}
-	if at.Doubt {
-		return r.proveKey(ctx, state, at)
+	if at.CheckKey {
+		return r.checkKey(ctx, state, at)
 	}
-	address, err := at.question(r)
+	address, err := at.nextURL(r)
 	if err != nil {
 		return state, err
 	}
 	var seen int64
-	a, err := r.ask(ctx, &state, address, func(c portal.Customer) error {
+	a, err := r.fetch(ctx, &state, address, func(c portal.Customer) error {
 		before := seen
-		err := at.take(r, c, func(c portal.Customer) error {
+		err := at.process(r, c, func(c portal.Customer) error {
 			seen++
 			return add(c)
 		})
@@ -76,70 +62,141 @@ func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(port
 		}
 		return err
 	})
-	if at.takesForAnswer(err) {
-		a, err = &answer{}, nil
+	if at.acceptsRefusal(err) {
+		a, err = &envelope{}, nil
 	}
-	if seen == 0 && at.Of != "" && at.Probe == "" && withoutCustomers(err) {
-		return at.passOver(r, state, err)
+	if seen == 0 && at.Reseller != "" && at.Probing == "" && isWithoutCustomers(err) {
+		return at.skipReseller(r, state, err)
 	}
 	if err != nil {
-		return a.failed(state), ownEnd(ctx, at.explain(r, err))
+		return a.stateOfFailure(state), ctxErr(ctx, at.explainRefusal(r, err))
 	}
-	more, err := at.after(r, a)
+	more, err := at.finishResponse(r, a)
 	if err != nil {
-		return a.failed(state), err
+		return a.stateOfFailure(state), err
 	}
 	state.Paths = mergePaths(state.Paths, a.object.paths.stats())
 	state.Counted += seen
 	return at.save(state, more, seen)
 }
 
+// Test asks about the MSSP once. One customer that can be read proves key and customer id.
+func (r *reader) Test(ctx context.Context) (*int64, error) {
+	once := *r
+	once.tries = 1
+	begin := r.clock.Now()
+	at := traversal{}
+	var seen int64
+	var state portal.ReadState
+	a, err := once.fetch(ctx, &state, r.address, func(c portal.Customer) error {
+		if r.clock.Now().Sub(begin) > testDuration {
+			return errStopTest
+		}
+		return at.process(r, c, func(portal.Customer) error { seen++; return nil })
+	})
+	if errors.Is(err, errStopTest) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, ctxErr(ctx, err)
+	}
+	more, err := at.finishResponse(r, a)
+	switch {
+	case err != nil:
+		return nil, err
+	case at.Page != nil && at.Page.Total != nil && (at.skipsResellers(r) || len(at.Pending) == 0):
+		return at.Page.customersWithoutAccount(), nil
+	case more:
+		return nil, nil
+	}
+	return &seen, nil
+}
+
+// ask calls until the answer is another than that it should ask again later, and reads it. While a run is under way
+// it also waits out what may pass, for the calls before this one should not have been in vain.
+func (r *reader) fetch(ctx context.Context, state *portal.ReadState, address *url.URL, add func(portal.Customer) error) (*envelope, error) {
+	for {
+		if err := r.waitTurn(ctx, &state.Progress); err != nil {
+			return nil, err
+		}
+		a, later, err := r.once(ctx, address, add)
+		if later == nil {
+			state.Refusals = 0
+			return a, err
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if later.unless && state.Progress.Calls == 0 {
+			return nil, later.cause
+		}
+		if err := r.backOff(ctx, state, later.retryAfter, later.cause); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// once makes one call and reads its answer; later is set if nothing was handed over and it is worth another try.
+func (r *reader) once(ctx context.Context, address *url.URL, add func(portal.Customer) error) (*envelope, *later, error) {
+	response, err := r.send(ctx, address)
+	if err != nil {
+		return nil, passing(err), err
+	}
+	defer response.Body.Close()
+	retryAfter := response.Header.Get("Retry-After")
+	if err := r.statusError(response.StatusCode); err != nil {
+		switch response.StatusCode {
+		case http.StatusTooManyRequests:
+			return nil, &later{cause: err, retryAfter: retryAfter}, err
+		case http.StatusServiceUnavailable:
+			return nil, &later{cause: err, retryAfter: retryAfter, unless: retryAfter == ""}, err
+		}
+		return nil, passing(err), err
+	}
+	handed := 0
+	a, err := r.readResponse(response, func(c portal.Customer) error {
+		handed++
+		return add(c)
+	})
+	var message *messageError
+	if !errors.As(err, &message) {
+		return a, nil, err
+	}
+	refusal := r.messageCallError(message.text)
+	if handed > 0 {
+		return nil, nil, incompletef("Heimdal broke its answer off after %d customers. It says: %q.", handed, quoteKnownWords(message.text, r.apiKey))
+	}
+	if refusal.Code == portal.RateLimited {
+		return nil, &later{cause: refusal, retryAfter: retryAfter}, refusal
+	}
+	return nil, nil, refusal
+}
+
+// read hands every customer of a good answer to add.
+func (r *reader) readResponse(response *http.Response, add func(portal.Customer) error) (*envelope, error) {
+	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+		return nil, errWebPage
+	}
+	if response.ContentLength > r.maxBytes {
+		return nil, errLarge
+	}
+	a, err := decode(&limitedBody{response.Body, r.maxBytes}, r.customerID, r.apiKey, r.mapping, add)
+	if err != nil {
+		return a, err
+	}
+	return a, a.readMetadata(r.harmless, response.Header, response.Trailer)
+}
+
+// enough is how long a test counts customers once the first has come.
+const testDuration = 3 * time.Second
+
+var errStopTest = errors.New("enough was seen")
+
 // ownEnd prefers the caller's own end of ctx to whatever it broke.
-func ownEnd(ctx context.Context, err error) error {
+func ctxErr(ctx context.Context, err error) error {
 	var postponed *portal.Postponed
 	if ctx.Err() != nil && !errors.As(err, &postponed) {
 		return ctx.Err()
 	}
 	return err
-}
-
-func resume(data json.RawMessage) (*reading, error) {
-	at := &reading{}
-	if data == nil {
-		return at, nil
-	}
-	if err := json.Unmarshal(data, at); err != nil {
-		return nil, fmt.Errorf("heimdal: the state of a reading: %w", err)
-	}
-	return at, nil
-}
-
-// save is the state after a call that handed over so many customers.
-func (at *reading) save(state portal.ReadState, more bool, seen int64) (portal.ReadState, error) {
-	state.Progress.Calls++
-	state.Progress.Seen += seen
-	state.Progress.Left = at.left(more)
-	state.Done, state.Data, state.Account = !more, nil, at.account()
-	if !more {
-		state.Total, state.Paged = at.Total, at.Paged
-		return state, nil
-	}
-	var err error
-	state.Data, err = json.Marshal(at)
-	return state, err
-}
-
-// question is the address of the next call.
-func (at *reading) question(r *reader) (*url.URL, error) {
-	address := r.address
-	switch {
-	case at.Probe != "":
-		address = about(address, at.Leaf)
-	case at.Of != "":
-		address = about(address, at.Of)
-	}
-	if at.Page == nil {
-		return address, nil
-	}
-	return at.Page.query(address, r.apiKey)
 }

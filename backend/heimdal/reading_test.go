@@ -96,8 +96,8 @@ func TestResellersAreAskedWhereNothingSaysWhoseTheClientsAre(t *testing.T) {
 		var asked []string
 		customers, end, err := byCustomer(t, &asked, test.texts).from(t.Context(), portal.ReadState{})
 		if test.asked == "" {
-			if err != nil || len(customers) != 77 || len(asked) != 1+mostRefused+4 || len(end.Unread) != 0 {
-				t.Errorf("%s: %d calls, %d customers, %v; want an end after %d resellers", name, len(asked), len(customers), err, mostRefused)
+			if err != nil || len(customers) != 77 || len(asked) != 1+maxRefusedResellers+4 || len(end.Unread) != 0 {
+				t.Errorf("%s: %d calls, %d customers, %v; want an end after %d resellers", name, len(asked), len(customers), err, maxRefusedResellers)
 			}
 			continue
 		}
@@ -160,11 +160,11 @@ func resellers(n int) string {
 
 func TestMoreResellersThanCanBeAskedAreRefusedUnlessNobodyNeedsTo(t *testing.T) {
 	t.Parallel()
-	many := resellers(mostResellers + 2) // of whom 17 is the MSSP
+	many := resellers(maxResellers + 2) // of whom 17 is the MSSP
 	_, err := readAll(t, `[`+many+`]`)
 	wantCode(t, err, portal.Incomplete)
 	customers, err := readAll(t, `[`+many+`,{"id":90000,"type":"CORP","parentId":1}]`)
-	if err != nil || len(customers) != mostResellers+2 {
+	if err != nil || len(customers) != maxResellers+2 {
 		t.Errorf("read %d customers, %v", len(customers), err)
 	}
 }
@@ -253,7 +253,7 @@ func TestATestIsContentWithAPartOfAVeryLongAnswer(t *testing.T) {
 	t.Parallel()
 	r := answering(t, `[`+corps(1, 1000)+`, and then it breaks`)
 	clock := r.clock.(*clockwork)
-	clock.onNow = func() { clock.now = clock.now.Add(enough / 100) }
+	clock.onNow = func() { clock.now = clock.now.Add(testDuration / 100) }
 	if n, err := r.Test(t.Context()); n != nil || err != nil {
 		t.Errorf("answered %v, %v", n, err)
 	}
@@ -298,13 +298,13 @@ func TestResellersUnderResellersHaveAnEnd(t *testing.T) {
 	})
 	_, err := r.all(t.Context())
 	wantCode(t, err, portal.WrongCustomer)
-	if asked > levels+5 {
+	if asked > maxNesting+5 {
 		t.Errorf("it took %d calls", asked)
 	}
-	at := reading{Asked: mostCalls, Left: []string{"1"}}
+	at := traversal{Asked: maxCalls, Pending: []string{"1"}}
 	_, err = at.nextReseller()
 	wantCode(t, err, portal.Incomplete)
-	r, _, _ = inTurn(t, saying(`[`+resellerR+`]`), saying(`[`+strings.ReplaceAll(corps(100, mostResellers+1), "CORP", "RESELLER")+`]`))
+	r, _, _ = inTurn(t, saying(`[`+resellerR+`]`), saying(`[`+strings.ReplaceAll(corps(100, maxResellers+1), "CORP", "RESELLER")+`]`))
 	_, err = r.all(t.Context())
 	wantCode(t, err, portal.Incomplete)
 }

@@ -13,15 +13,15 @@ import (
 
 const (
 	// shortestPiece of a key that is taken for a part of it.
-	shortestPiece = 5
+	minPiece = 5
 	// longestRead is how much of a text is looked at: what is shown of it, percent-encoded three times, and more.
-	longestRead = 4000
+	maxRedactedText = 4000
 )
 
 // redact makes a name, an id, a host or a value of an answer fit to be shown: one short line, in which the key and any
 // piece of it is replaced, in every writing that writings lists and however it is split by what is no letter or digit.
 func redact(text, key string) string {
-	text = cut(text, longestRead)
+	text = cut(text, maxRedactedText)
 	for range 3 {
 		plain, err := url.QueryUnescape(strings.ReplaceAll(text, "+", "%2B"))
 		if err != nil || plain == text {
@@ -30,12 +30,12 @@ func redact(text, key string) string {
 		text = plain
 	}
 	text = strings.ToValidUTF8(text, "…")
-	return brief(withoutWritings(without(text, key), key))
+	return oneLine(withoutEncodings(withoutPieces(text, key), key))
 }
 
 // writing is a way in which a key may be written: letters and digits alone, in lower case. What is shorter than a piece
 // is not taken for a part of it.
-type writing struct {
+type encoding struct {
 	text  string
 	piece int
 }
@@ -43,15 +43,15 @@ type writing struct {
 // writings are those of a key: as it is, in hexadecimal and decimal codes, with and without zeros before them, as escapes
 // (\x41, \u0041, \U00000041, \u{41}, 0x41, 41h, &#x41;), in base32 and base64 whatever stands before it, in ROT13, and each
 // of these backwards or of the key backwards. Percent-encoded and quoted-printable text is hexadecimal with separators.
-func writings(key string) []writing {
-	all := slices.Concat(forwards(key), forwards(reversed(key)))
+func encodings(key string) []encoding {
+	all := slices.Concat(forwardEncodings(key), forwardEncodings(reversed(key)))
 	for _, one := range all {
-		all = append(all, writing{reversed(one.text), one.piece})
+		all = append(all, encoding{reversed(one.text), one.piece})
 	}
 	return all
 }
 
-func forwards(key string) []writing {
+func forwardEncodings(key string) []encoding {
 	each := func(format string) string {
 		var b strings.Builder
 		for _, c := range []byte(key) {
@@ -59,18 +59,18 @@ func forwards(key string) []writing {
 		}
 		return b.String()
 	}
-	all := []writing{
-		{key, shortestPiece}, {strings.Map(rot13, key), shortestPiece}, {hex.EncodeToString([]byte(key)), 10}, {each("%d"), 11},
+	all := []encoding{
+		{key, minPiece}, {strings.Map(rot13, key), minPiece}, {hex.EncodeToString([]byte(key)), 10}, {each("%d"), 11},
 		{each("%03d"), 15}, {each("%04d"), 20}, {each("x%02x"), 15}, {each("0x%02x"), 20}, {each("x%04x"), 25}, {each("%02xh"), 15},
 		{each("u%02x"), 15}, {each("u%04x"), 25}, {each("u%08x"), 45},
 	}
 	for before := range 5 {
 		text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(strings.Repeat("x", before) + key))
-		all = append(all, writing{between(text, before, 5), 8})
+		all = append(all, encoding{stablePart(text, before, 5), 8})
 	}
 	for before := range 3 {
 		text := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", before) + key))
-		all = append(all, writing{between(text, before, 6), 7})
+		all = append(all, encoding{stablePart(text, before, 6), 7})
 	}
 	for i := range all {
 		all[i].text = string(plainRunes([]rune(all[i].text)))
@@ -86,7 +86,7 @@ func reversed(text string) string {
 }
 
 // between drops the characters at both ends of an encoded text that depend on its neighbours.
-func between(text string, before, bits int) string {
+func stablePart(text string, before, bits int) string {
 	first := (before*8 + bits - 1) / bits
 	return text[min(first, len(text)):max(len(text)-1, first)]
 }
@@ -118,7 +118,7 @@ func isPlain(r rune) bool {
 
 // withoutWritings replaces what in a text is a piece of the key in one of its writings, what stands between the characters
 // of such a piece, and the rest of what is written in one with it.
-func withoutWritings(text, key string) string {
+func withoutEncodings(text, key string) string {
 	whole := []rune(text)
 	var at []int // of each letter or digit, where in whole it stands
 	for i, r := range whole {
@@ -128,7 +128,7 @@ func withoutWritings(text, key string) string {
 	}
 	plain := string(plainRunes(whole))
 	hidden := make([]bool, len(whole))
-	for _, one := range writings(key) {
+	for _, one := range encodings(key) {
 		if one.piece == 0 {
 			continue
 		}
@@ -165,7 +165,7 @@ func hideRest(text []rune, hidden []bool) {
 }
 
 // without replaces every piece of secret in text, without regard to case.
-func without(text, secret string) string {
+func withoutPieces(text, secret string) string {
 	if secret == "" {
 		return text
 	}
@@ -173,7 +173,7 @@ func without(text, secret string) string {
 	var b strings.Builder
 	for at := 0; at < len(text); {
 		n := piece(lower[at:], secret)
-		if n >= min(shortestPiece, len(secret)) {
+		if n >= min(minPiece, len(secret)) {
 			b.WriteString("…")
 			at += n
 			continue
@@ -209,7 +209,7 @@ func asciiLower(text string) string {
 }
 
 // brief makes a text fit for a sentence.
-func brief(text string) string {
+func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return ' '

@@ -13,8 +13,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// encodings are ways in which an API can write a text.
-var encodings = map[string]func(string) string{
+// testEncodings are ways in which an API can write a text.
+var testEncodings = map[string]func(string) string{
 	"as_it_is":                    func(s string) string { return s },
 	"lower_case":                  strings.ToLower,
 	"upper_case":                  strings.ToUpper,
@@ -60,7 +60,7 @@ func everyByte(text, format string) string {
 
 func TestRedact(t *testing.T) {
 	t.Parallel()
-	for name, encode := range encodings {
+	for name, encode := range testEncodings {
 		t.Run(name, func(t *testing.T) {
 			for what, key := range map[string]string{
 				"a key": key, "a GUID": "6f9619ff-8b86-d011-b42d-00c04fc964ff", "base64": "Zm9v+YmF/yYmF6cXV4MTIz==", "digits": "81726354091827364550",
@@ -104,11 +104,11 @@ func TestQuoted(t *testing.T) {
 		"a\x00b\nc":                                       "a …",
 		"see https://example.com/" + url.QueryEscape(key): "see HTTPS:/….…/…",
 	} {
-		if got := quoted(text, key); got != want {
+		if got := quoteKnownWords(text, key); got != want {
 			t.Errorf("%q is quoted as %q, want %q", text, got, want)
 		}
 	}
-	for name, encode := range encodings {
+	for name, encode := range testEncodings {
 		t.Run("leaves_out_the_key_"+name, func(t *testing.T) {
 			for _, written := range []string{encode(key), reversed(encode(key)), encode(reversed(key))} {
 				_, err := readAll(t, `{"message":`+string(quote("No such key: "+written+" here"))+`}`)
@@ -126,7 +126,7 @@ func checkQuoted(t *testing.T, text string) {
 	t.Helper()
 	numbers := 0
 	for _, token := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		_, known := words[strings.ToLower(token)]
+		_, known := knownWords[strings.ToLower(token)]
 		isNumber := strings.Trim(token, "0123456789") == "" && len(token) <= 4
 		if isNumber {
 			numbers++
@@ -142,7 +142,7 @@ func checkQuoted(t *testing.T, text string) {
 
 // FuzzQuoted quotes anything: what is shown is of the table.
 func FuzzQuoted(f *testing.F) {
-	for _, encode := range encodings {
+	for _, encode := range testEncodings {
 		f.Add("No such key: "+encode(key)+" here", key)
 	}
 	f.Add("1 2 3 4 5", "12345")
@@ -150,7 +150,7 @@ func FuzzQuoted(f *testing.F) {
 		if len(key) > 512 {
 			return // the portal takes none
 		}
-		checkQuoted(t, quoted(text, key))
+		checkQuoted(t, quoteKnownWords(text, key))
 		for _, r := range redact(text, key) {
 			if !unicode.IsPrint(r) {
 				t.Errorf("%q is shown with %q", text, r)

@@ -205,7 +205,7 @@ func (s *stuck) Read([]byte) (int, error) {
 func TestAConnectionThatBringsNothingAgainAndAgainIsGivenUp(t *testing.T) {
 	t.Parallel()
 	s := &stuck{}
-	_, err := decode(io.MultiReader(strings.NewReader(`[{"id":1`), s), "17", key, decisions{}, nil)
+	_, err := decode(io.MultiReader(strings.NewReader(`[{"id":1`), s), "17", key, mapping{}, nil)
 	wantCode(t, err, portal.Truncated)
 	if s.reads > 1000 {
 		t.Errorf("it was given up after %d reads", s.reads)

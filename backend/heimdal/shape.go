@@ -6,11 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"net/http"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -18,80 +14,20 @@ import (
 
 const (
 	// mostShown is how many elements of a list are written.
-	mostShown = 50
+	maxListElements = 50
 	// mostWords is how many different words are kept of members of one name; more are no short enumeration.
-	mostWords = 20
+	maxWords = 20
 	// mostOfRefusal is how much of an answer that is refused by its status is looked at.
-	mostOfRefusal = 64 << 10
+	maxRefusalBody = 64 << 10
 )
 
 var (
-	plainKey = regexp.MustCompile(`^[@$#]{0,2}[A-Za-z][A-Za-z0-9_.$@-]*$`)
-	aWord    = regexp.MustCompile(`^\pL[\pL _.&/()-]{0,39}$`)
-	dayLike  = regexp.MustCompile(`^[0-9][0-9 ./:,TZ+-]{5,34}$`)
+	keyPattern  = regexp.MustCompile(`^[@$#]{0,2}[A-Za-z][A-Za-z0-9_.$@-]*$`)
+	wordPattern = regexp.MustCompile(`^\pL[\pL _.&/()-]{0,39}$`)
+	dayPattern  = regexp.MustCompile(`^[0-9][0-9 ./:,TZ+-]{5,34}$`)
 
 	errShapeDeep = errors.New("nested too deep")
 )
-
-// recording is the body of an answer whose shape is written while it is read.
-type recording struct {
-	io.ReadCloser
-	refused bool
-	pipe    *io.PipeWriter
-	done    chan struct{}
-}
-
-// record lets the shape of an answer be written to the reader's record, where it has one.
-func (r *reader) record(response *http.Response) {
-	if r.shapes == nil {
-		return
-	}
-	r.recorded++
-	call := r.recorded
-	source, pipe := io.Pipe()
-	body := &recording{ReadCloser: response.Body, refused: response.StatusCode != http.StatusOK, pipe: pipe, done: make(chan struct{})}
-	response.Body = body
-	go func() {
-		defer close(body.done)
-		writeShape(r.shapes, call, response, source)
-		_, _ = io.Copy(io.Discard, source)
-	}()
-}
-
-// Read reads the answer and passes what it read to writeShape.
-func (b *recording) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	_, _ = b.pipe.Write(p[:n])
-	return n, err
-}
-
-// Close returns once the shape is written. Nothing reads an answer that is refused by its status, so it is read here.
-func (b *recording) Close() error {
-	if b.refused {
-		_, _ = io.Copy(io.Discard, io.LimitReader(b, mostOfRefusal))
-	}
-	b.pipe.Close()
-	<-b.done
-	return b.ReadCloser.Close()
-}
-
-// writeShape writes one line of JSON: the call's number, the answer's status and the names of its headers, and the shape of
-// its body. w must remember its own errors.
-func writeShape(w io.Writer, call int, response *http.Response, body io.Reader) {
-	out := bufio.NewWriter(w)
-	names, _ := json.Marshal(slices.Sorted(maps.Keys(response.Header)))
-	fmt.Fprintf(out, `{"call":%d,"status":%d,"headers":%s,"body":`, call, response.StatusCode, names)
-	in := bufio.NewReader(body)
-	if mark, _ := in.Peek(3); string(mark) == "\xef\xbb\xbf" {
-		_, _ = in.Discard(3)
-	}
-	d := json.NewDecoder(in)
-	d.UseNumber()
-	s := &shaper{in: d, out: out, words: map[string]map[string]bool{}}
-	_ = s.value("", "", 0)
-	s.put("}\n")
-	_ = out.Flush()
-}
 
 // shaper writes the shape of JSON: names and the lengths of lists as they are, and of each value its type and length.
 type shaper struct {
@@ -104,7 +40,7 @@ type shaper struct {
 // cannot be read is written as "broken off".
 func (s *shaper) value(outer, name string, depth int) error {
 	token, err := s.in.Token()
-	if depth > deepest {
+	if depth > maxDepth {
 		err = errShapeDeep
 	}
 	if err != nil {
@@ -162,7 +98,7 @@ func (s *shaper) list(outer, name string, depth int) error {
 	s.put("[")
 	n := 0
 	for ; s.in.More(); n++ {
-		if n >= mostShown {
+		if n >= maxListElements {
 			if s.skip() != nil {
 				break
 			}
@@ -174,9 +110,9 @@ func (s *shaper) list(outer, name string, depth int) error {
 			return err
 		}
 	}
-	if n > mostShown {
+	if n > maxListElements {
 		s.comma(n)
-		s.write(fmt.Sprintf("… %d more", n-mostShown))
+		s.write(fmt.Sprintf("… %d more", n-maxListElements))
 	}
 	_, err := s.in.Token()
 	if err != nil {
@@ -228,8 +164,8 @@ func (s *shaper) write(value any) {
 // key is the n-th name in an object; one that may be data is replaced.
 func (s *shaper) key(name string, n int) string {
 	plain := plainName(name)
-	if known[plain].plain != "" || bare[plain] != meansNothing ||
-		plainKey.MatchString(name) && !isData(name) && !looksSecret(name) && n <= mostNames {
+	if attributeNames[plain].plain != "" || licenceMembers[plain] != attrNone ||
+		keyPattern.MatchString(name) && !isData(name) && !looksSecret(name) && n <= maxNames {
 		return name
 	}
 	return fmt.Sprintf("key(%d) %d", utf8.RuneCountInString(name), n)
@@ -242,21 +178,21 @@ func (s *shaper) text(outer, name, text string) string {
 	quoted, _ := json.Marshal(text)
 	_, isDay := readDate(quoted)
 	switch {
-	case text != "" && nothing[strings.ToLower(text)] || s.decides(outer, name) && s.keeps(name, text):
+	case text != "" && emptyTexts[strings.ToLower(text)] || s.isEnumeration(outer, name) && s.keepsWord(name, text):
 		return text
-	case digitsOnly.MatchString(text):
+	case digitsPattern.MatchString(text):
 		return fmt.Sprintf("digits(%d)", n)
 	case isDay:
-		return fmt.Sprintf("date(%d) %s", n, form(text))
-	case dayLike.MatchString(text):
-		return fmt.Sprintf("text(%d) %s", n, form(text))
+		return fmt.Sprintf("date(%d) %s", n, textForm(text))
+	case dayPattern.MatchString(text):
+		return fmt.Sprintf("text(%d) %s", n, textForm(text))
 	}
 	return fmt.Sprintf("text(%d)", n)
 }
 
 // number is a number's length: its digits before the point, and those behind it. A yes or no is kept.
 func (s *shaper) number(outer, name, text string) {
-	if s.decides(outer, name) && (text == "0" || text == "1") {
+	if s.isEnumeration(outer, name) && (text == "0" || text == "1") {
 		s.put(text)
 		return
 	}
@@ -274,29 +210,31 @@ func (s *shaper) number(outer, name, text string) {
 
 // decides reports whether the reader decides something by the words of a member: a type, a status, or SPLA, of a customer
 // or in a licence object; or the name of one that is an object.
-func (s *shaper) decides(outer, name string) bool {
-	base := inward[plainName(outer)]
+func (s *shaper) isEnumeration(outer, name string) bool {
+	base := licenceObjectNames[plainName(outer)]
 	switch {
-	case meaningOf(name).means == meansName:
-		return meaningOf(outer).decides()
+	case attributeOf(name).attr == attrName:
+		return attributeOf(outer).isEnumeration()
 	case base != "":
-		return inside(base, name).decides()
+		return attributeInLicence(base, name).isEnumeration()
 	}
-	return (outer == "" || ofCustomers(plainName(outer))) && meaningOf(name).decides()
+	return (outer == "" || isCustomerList(plainName(outer))) && attributeOf(name).isEnumeration()
 }
 
-func ofCustomers(plain string) bool { return lists[plain] || within[plain] || wrappers[plain] }
+func isCustomerList(plain string) bool {
+	return customerLists[plain] || childLists[plain] || envelopeObjects[plain]
+}
 
-func (w word) decides() bool {
-	return w.means == meansType || w.means == meansLicenceType || w.means == meansSPLA || w.sign != noSign
+func (w memberName) isEnumeration() bool {
+	return w.attr == attrType || w.attr == attrLicenceType || w.attr == attrSPLA || w.flag != noFlag
 }
 
 // keeps reports whether a text is a word of a short enumeration, and so no personal data.
-func (s *shaper) keeps(name, text string) bool {
+func (s *shaper) keepsWord(name, text string) bool {
 	if text == "" || text == "0" || text == "1" {
 		return true
 	}
-	if !aWord.MatchString(text) || len(strings.Fields(text)) > 4 {
+	if !wordPattern.MatchString(text) || len(strings.Fields(text)) > 4 {
 		return false
 	}
 	words := s.words[name]
@@ -304,14 +242,14 @@ func (s *shaper) keeps(name, text string) bool {
 		words = map[string]bool{}
 		s.words[name] = words
 	}
-	if len(words) < mostWords {
+	if len(words) < maxWords {
 		words[text] = true
 	}
 	return words[text]
 }
 
 // form is a text with 9 for every digit and a for every letter.
-func form(text string) string {
+func textForm(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r >= '0' && r <= '9':

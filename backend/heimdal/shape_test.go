@@ -131,7 +131,7 @@ func (v *invention) text(name, shape string, elements int) string {
 	length, _, _ := strings.Cut(rest, ")")
 	n, _ := strconv.Atoi(length)
 	v.next++
-	isDay := meaningOf(name).means == meansExpiry || name == "$date" || name == "$numberLong"
+	isDay := attributeOf(name).attr == attrExpiry || name == "$date" || name == "$numberLong"
 	switch {
 	case kind == "number" && signOf(plainName(name)) == signTotal:
 		return strconv.Itoa(elements)
@@ -159,7 +159,7 @@ var digitsOfDay = map[int]string{8: "20270331", 10: "1806451200", 13: "180645120
 func dayIn(written string) string {
 	for _, day := range []string{"2027-03-31T00:00:00Z", "2027-03-31T00:00:00", "2027-03-31", "31.03.2027", "31-Mar-2027",
 		"1806451200", "1806451200000", "/Date(1806451200000)/"} {
-		if strings.HasSuffix(written, " "+form(day)) {
+		if strings.HasSuffix(written, " "+textForm(day)) {
 			return day
 		}
 	}
@@ -172,7 +172,7 @@ func outline(c portal.Customer) string {
 	if c.StatusReason != nil {
 		reason = *c.StatusReason
 	}
-	return fmt.Sprint(c.Kind, c.Type, reason, c.LicenceType != nil, told(c, meansSPLA), c.SeatsUsed != nil,
+	return fmt.Sprint(c.Kind, c.Type, reason, c.LicenceType != nil, told(c, attrSPLA), c.SeatsUsed != nil,
 		c.SeatsTotal != nil, c.ExpiresOn != nil, len(c.Products))
 }
 
@@ -203,18 +203,18 @@ func TestRecording(t *testing.T) {
 	t.Run("counts what is left of a long list", func(t *testing.T) {
 		t.Parallel()
 		got, _, err := recorded(t, answer(`[`+corps(1, 120)+`]`))
-		if err != nil || strings.Count(got, `"CORP"`) != mostShown || !strings.HasSuffix(got, `,"… 70 more"]}`+"\n") {
+		if err != nil || strings.Count(got, `"CORP"`) != maxListElements || !strings.HasSuffix(got, `,"… 70 more"]}`+"\n") {
 			t.Errorf("recorded %s, %v", got, err)
 		}
 	})
 	t.Run("keeps no texts that are no enumeration", func(t *testing.T) {
 		t.Parallel()
 		var all []string
-		for i := range mostShown {
+		for i := range maxListElements {
 			all = append(all, fmt.Sprintf(`{"id":%d,"type":"CORP","licenseType":"Plan of %c%c"}`, i+1, 'a'+i%26, 'a'+i/26))
 		}
 		got, _, err := recorded(t, answer(`[`+strings.Join(all, ",")+`]`))
-		if n := strings.Count(got, "Plan of"); err != nil || n != mostWords {
+		if n := strings.Count(got, "Plan of"); err != nil || n != maxWords {
 			t.Errorf("%d texts are kept, %v", n, err)
 		}
 	})
@@ -253,7 +253,7 @@ func TestRecording(t *testing.T) {
 		t.Parallel()
 		var out bytes.Buffer
 		writeShape(&out, 1, status(http.StatusOK), strings.NewReader(strings.Repeat("[", 200)))
-		if want := strings.Repeat("[", deepest+1) + `"broken off"` + strings.Repeat("]", deepest+1); string(loadRecording(t, out.String())[0].Body) != want {
+		if want := strings.Repeat("[", maxDepth+1) + `"broken off"` + strings.Repeat("]", maxDepth+1); string(loadRecording(t, out.String())[0].Body) != want {
 			t.Errorf("recorded %s", out.String())
 		}
 	})

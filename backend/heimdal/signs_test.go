@@ -32,7 +32,7 @@ func (s sentAnswer) read(t *testing.T, harmless ...string) ([]portal.Customer, e
 		}
 		return answer
 	})
-	r.harmless = harmlessNames(harmless)
+	r.harmless = harmlessSet(harmless)
 	return r.all(t.Context())
 }
 
@@ -283,7 +283,7 @@ func TestHarmless(t *testing.T) {
 			t.Parallel()
 			text := strings.Replace(test.texts[0], "%", corps(1, 95), 1)
 			r := answering(t, text)
-			r.harmless = harmlessNames([]string{"message", "items", "total", "hasMore", "id", "type", "error"})
+			r.harmless = harmlessSet([]string{"message", "items", "total", "hasMore", "id", "type", "error"})
 			_, err := r.all(t.Context())
 			wantCode(t, err, test.want)
 		})
@@ -332,7 +332,7 @@ func TestSigns_on_pages(t *testing.T) {
 			t.Fatalf("the error is %v, want one with the sign hasMore", err)
 		}
 		r := answering(t, always)
-		r.harmless = harmlessNames([]string{"hasMore"})
+		r.harmless = harmlessSet([]string{"hasMore"})
 		if customers, err := r.all(t.Context()); err != nil || len(customers) != 2 {
 			t.Errorf("read %s, %v", ids(customers), err)
 		}

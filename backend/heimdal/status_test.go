@@ -25,32 +25,32 @@ func TestStatus(t *testing.T) {
 	t.Parallel()
 	t.Run("reads every sign in any spelling", func(t *testing.T) {
 		t.Parallel()
-		for s, test := range map[sign]struct{ names, value, other string }{
-			saysStatus: {"status Customer_Status accountStatus CompanyStatus client-status tenantStatus organizationStatus " +
+		for s, test := range map[statusFlag]struct{ names, value, other string }{
+			flagStatus: {"status Customer_Status accountStatus CompanyStatus client-status tenantStatus organizationStatus " +
 				"StatusName", `"Disabled"`, `"Active"`},
-			saysDeleted:   {"isDeleted DELETED is_removed removed isArchived archived", `true`, `false`},
-			saysDeletedOn: {"deletedAt deleted_on deletedDate DeletedDateUtc deletedAtUtc deletedOnUtc dateDeleted", `"2026-10-01T10:00:00Z"`, `"0001-01-01T00:00:00"`},
-			saysDisabled:  {"isDisabled disabled is_suspended Suspended isBlocked blocked isLocked LOCKED", `"true"`, `"no"`},
-			saysEnabled:   {"isEnabled enabled", `false`, `true`},
-			saysInactive: {"isInactive inactive isDeactivated deactivated isTerminated terminated isCancelled cancelled isCanceled canceled " +
+			flagDeleted:   {"isDeleted DELETED is_removed removed isArchived archived", `true`, `false`},
+			flagDeletedOn: {"deletedAt deleted_on deletedDate DeletedDateUtc deletedAtUtc deletedOnUtc dateDeleted", `"2026-10-01T10:00:00Z"`, `"0001-01-01T00:00:00"`},
+			flagDisabled:  {"isDisabled disabled is_suspended Suspended isBlocked blocked isLocked LOCKED", `"true"`, `"no"`},
+			flagEnabled:   {"isEnabled enabled", `false`, `true`},
+			flagInactive: {"isInactive inactive isDeactivated deactivated isTerminated terminated isCancelled cancelled isCanceled canceled " +
 				"is_closed closed", `"Y"`, `"N"`},
-			saysActive: {"isActive active", `"No"`, `"yes"`},
-			saysDemo:   {"isDemo demo is_demo_customer demoCustomer isDemoAccount demo-account", `1`, `0`},
-			saysExpired: {"licenseExpired licence_expired licensesExpired licencesExpired licensingExpired licencingExpired " +
+			flagActive: {"isActive active", `"No"`, `"yes"`},
+			flagDemo:   {"isDemo demo is_demo_customer demoCustomer isDemoAccount demo-account", `1`, `0`},
+			flagExpired: {"licenseExpired licence_expired licensesExpired licencesExpired licensingExpired licencingExpired " +
 				"subscriptionExpired subscriptionsExpired licenseIsExpired licenceIsExpired " +
 				"licensesIsExpired licencesIsExpired licensingIsExpired licencingIsExpired subscriptionIsExpired " +
 				"subscriptionsIsExpired isLicenseExpired is_licence_expired isSubscriptionExpired isExpired EXPIRED", `true`, `false`},
-			saysLicenceStatus: {"licenseStatus licence_status licensesStatus licencesStatus licensingStatus licencingStatus " +
+			flagLicenceStatus: {"licenseStatus licence_status licensesStatus licencesStatus licensingStatus licencingStatus " +
 				"subscription-status subscriptionsStatus licenseState licenceState " +
 				"licensesState licencesState licensingState licencingState subscriptionState subscriptionsState", `"EXPIRED"`, `"Disabled"`},
 		} {
-			want := map[sign]portal.StatusReason{
-				saysStatus: portal.ReasonDisabled, saysDeleted: portal.ReasonDeleted, saysDeletedOn: portal.ReasonDeleted,
-				saysDisabled: portal.ReasonDisabled, saysEnabled: portal.ReasonDisabled,
-				saysInactive: portal.ReasonInactive, saysActive: portal.ReasonInactive, saysDemo: portal.ReasonDemo,
-				saysExpired: portal.ReasonLicenceExpired, saysLicenceStatus: portal.ReasonLicenceExpired,
+			want := map[statusFlag]portal.StatusReason{
+				flagStatus: portal.ReasonDisabled, flagDeleted: portal.ReasonDeleted, flagDeletedOn: portal.ReasonDeleted,
+				flagDisabled: portal.ReasonDisabled, flagEnabled: portal.ReasonDisabled,
+				flagInactive: portal.ReasonInactive, flagActive: portal.ReasonInactive, flagDemo: portal.ReasonDemo,
+				flagExpired: portal.ReasonLicenceExpired, flagLicenceStatus: portal.ReasonLicenceExpired,
 			}[s]
-			for _, name := range all(t, fmt.Sprint("sign ", s), len(signs[s]), test.names) {
+			for _, name := range all(t, fmt.Sprint("sign ", s), len(flagNames[s]), test.names) {
 				if got := reason(t, `"`+name+`":`+test.value); got != want {
 					t.Errorf("%s: %s is read as %q, want %q", name, test.value, got, want)
 				}
@@ -88,8 +88,8 @@ func TestStatus(t *testing.T) {
 				t.Errorf("the status %q is read as %q", unknown, got)
 			}
 		}
-		if tried != len(statuses) {
-			t.Errorf("%d texts are tried, and there are %d", tried, len(statuses))
+		if tried != len(statusReasons) {
+			t.Errorf("%d texts are tried, and there are %d", tried, len(statusReasons))
 		}
 	})
 	t.Run("takes the first of the precedence", func(t *testing.T) {

@@ -118,7 +118,7 @@ func TestUnreadResellers(t *testing.T) {
 		var asked []string
 		_, err := byCustomer(t, &asked, map[string]string{"17": `[` + resellers(200) + `]`}).all(t.Context())
 		wantCode(t, err, portal.Refused)
-		if want := 1 + mostRefused + 4; len(asked) != want {
+		if want := 1 + maxRefusedResellers + 4; len(asked) != want {
 			t.Errorf("%d calls, want %d: the account is asked about four times", len(asked), want)
 		}
 	})

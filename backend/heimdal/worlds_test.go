@@ -19,7 +19,7 @@ import (
 
 // spelling is one way to write a customer: what fields are called, and how values look.
 type spelling struct {
-	names   map[meaning]string
+	names   map[attribute]string
 	change  func(string) string // of every name
 	numbers func(int64) any
 	dates   func(time.Time) any
@@ -56,17 +56,17 @@ var statesWritten = []map[portal.StatusReason]state{
 
 // written are the names a customer is written with: any alias of a meaning.
 func drawSpelling(r *rapid.T) spelling {
-	s := spelling{names: map[meaning]string{}}
-	for means := meansID; means <= meansCreated; means++ {
+	s := spelling{names: map[attribute]string{}}
+	for means := attrID; means <= attrCreated; means++ {
 		s.names[means] = rapid.SampledFrom(aliases[means]).Draw(r, "name")
 	}
 	if rapid.Bool().Draw(r, "inward") {
 		s.inward = rapid.SampledFrom([]string{"license", "licence", "licenses", "licences", "subscription", "licenseinfo",
 			"licensing"}).Draw(r, "object")
-		s.names[meansSeatsUsed] = rapid.SampledFrom([]string{"used", "seatsused", "assigned", "active", "devices"}).Draw(r, "used")
-		s.names[meansSeatsTotal] = rapid.SampledFrom([]string{"total", "seats", "count", "purchased", "totallicenses"}).Draw(r, "total")
-		s.names[meansExpiry] = rapid.SampledFrom([]string{"expireson", "expirationdate", "validuntil", "enddate"}).Draw(r, "expiry")
-		s.names[meansLicenceType] = rapid.SampledFrom([]string{"type", "licensetype", "model"}).Draw(r, "licence type")
+		s.names[attrSeatsUsed] = rapid.SampledFrom([]string{"used", "seatsused", "assigned", "active", "devices"}).Draw(r, "used")
+		s.names[attrSeatsTotal] = rapid.SampledFrom([]string{"total", "seats", "count", "purchased", "totallicenses"}).Draw(r, "total")
+		s.names[attrExpiry] = rapid.SampledFrom([]string{"expireson", "expirationdate", "validuntil", "enddate"}).Draw(r, "expiry")
+		s.names[attrLicenceType] = rapid.SampledFrom([]string{"type", "licensetype", "model"}).Draw(r, "licence type")
 	}
 	s.change = rapid.SampledFrom([]func(string) string{
 		func(n string) string { return n }, strings.ToUpper, strings.ToTitle,
@@ -98,8 +98,8 @@ func drawSpelling(r *rapid.T) spelling {
 		func(b bool) any { return map[bool]int{true: 1}[b] },
 	}).Draw(r, "flags")
 	s.states = rapid.SampledFrom(statesWritten).Draw(r, "states")
-	if s.names[meansSeatsUsed] == "active" && s.inward == "" && s.states[portal.ReasonInactive].name == "active" {
-		s.names[meansSeatsUsed] = "devices"
+	if s.names[attrSeatsUsed] == "active" && s.inward == "" && s.states[portal.ReasonInactive].name == "active" {
+		s.names[attrSeatsUsed] = "devices"
 	}
 	s.none = rapid.SampledFrom([]func() (any, bool){
 		func() (any, bool) { return nil, true }, func() (any, bool) { return "", true }, func() (any, bool) { return "N/A", true },
@@ -111,7 +111,7 @@ func drawSpelling(r *rapid.T) spelling {
 // write puts a customer into JSON; with its parent or, where something else says that, without.
 func (s spelling) write(r *rand.Rand, c portal.Customer, withParent bool, children []string) string {
 	fields, inner := map[string]any{}, map[string]any{}
-	put := func(in map[string]any, means meaning, value any, there bool) {
+	put := func(in map[string]any, means attribute, value any, there bool) {
 		if !there {
 			value, there = s.none()
 		}
@@ -124,22 +124,22 @@ func (s spelling) write(r *rand.Rand, c portal.Customer, withParent bool, childr
 		seats = inner
 	}
 	id, _ := strconv.ParseInt(c.ExternalID, 10, 64)
-	put(fields, meansID, s.numbers(id), true)
-	put(fields, meansName, c.Name, true)
-	put(fields, meansType, c.Type, true)
+	put(fields, attrID, s.numbers(id), true)
+	put(fields, attrName, c.Name, true)
+	put(fields, attrType, c.Type, true)
 	if withParent {
 		parent, _ := strconv.ParseInt(c.ParentID, 10, 64)
-		put(fields, meansParent, s.numbers(parent), c.ParentID != "")
+		put(fields, attrParent, s.numbers(parent), c.ParentID != "")
 	}
-	put(fields, meansProducts, c.Products, c.Products != nil)
-	put(seats, meansSeatsUsed, value(c.SeatsUsed, s.numbers), c.SeatsUsed != nil)
-	put(seats, meansSeatsTotal, value(c.SeatsTotal, s.numbers), c.SeatsTotal != nil)
-	put(seats, meansExpiry, value(c.ExpiresOn, func(day string) any {
+	put(fields, attrProducts, c.Products, c.Products != nil)
+	put(seats, attrSeatsUsed, value(c.SeatsUsed, s.numbers), c.SeatsUsed != nil)
+	put(seats, attrSeatsTotal, value(c.SeatsTotal, s.numbers), c.SeatsTotal != nil)
+	put(seats, attrExpiry, value(c.ExpiresOn, func(day string) any {
 		d, _ := time.Parse(time.DateOnly, day)
 		return s.dates(d)
 	}), c.ExpiresOn != nil)
-	put(seats, meansLicenceType, value(c.LicenceType, func(t string) any { return t }), c.LicenceType != nil)
-	put(fields, meansSPLA, value(c.SPLA, s.flags), c.SPLA != nil)
+	put(seats, attrLicenceType, value(c.LicenceType, func(t string) any { return t }), c.LicenceType != nil)
+	put(fields, attrSPLA, value(c.SPLA, s.flags), c.SPLA != nil)
 	reason := portal.StatusReason("")
 	if c.StatusReason != nil {
 		reason = *c.StatusReason

@@ -1,0 +1,38 @@
+package heimdal
+
+import (
+	"strings"
+)
+
+// nobody are the ids that systems write for none at all.
+var emptyIDs = map[string]bool{"0": true, "-1": true, "none": true, "00000000-0000-0000-0000-000000000000": true}
+
+// readParent reads an id, or the id of an object.
+func readParent(value []byte) (string, bool) {
+	id, ok := readID(value)
+	if len(value) > 0 && value[0] == '{' {
+		var inner object
+		if inner.read(value) != nil {
+			return "", false
+		}
+		id, ok = find(&inner, attrID, readID)
+	}
+	return id, ok && !emptyIDs[strings.ToLower(id)]
+}
+
+// readNamed reads a text, or the name of an object.
+func readNamed(value []byte) (string, bool) {
+	if len(value) == 0 || value[0] != '{' {
+		return readText(value)
+	}
+	var inner object
+	if inner.read(value) != nil {
+		return "", false
+	}
+	return find(&inner, attrName, readText)
+}
+
+func readLicenceType(value []byte) (string, bool) {
+	text, ok := readNamed(value)
+	return cut(text, maxLicenceTypeLength), ok
+}

@@ -1,0 +1,116 @@
+package heimdal
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// cluesOf are the headers of an answer that are in one of the tables, and the members of those that hold JSON.
+func metaFieldsOfHeaders(headers ...http.Header) []metaField {
+	var all []metaField
+	for _, header := range headers {
+		for name, values := range header {
+			for _, value := range values {
+				all = append(all, metaFieldsOfHeader(name, strings.TrimSpace(value))...)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b metaField) int { return strings.Compare(a.name, b.name) })
+	return all
+}
+
+func metaFieldsOfHeader(name, value string) []metaField {
+	c := metaField{name: "header " + http.CanonicalHeaderKey(name), plain: plainName(name), value: headerValue(value)}
+	if c.plain == "link" || c.plain == "links" || c.plain == "xlink" || c.plain == "xlinks" {
+		return c.linkRelations(value)
+	}
+	if pairs := c.headerPairs(value); len(pairs) > 0 {
+		return pairs
+	}
+	if c.value[0] == '{' {
+		all := metaFieldsIn(c.value)
+		if paginationObjects[strings.TrimPrefix(c.plain, "x")] == noSign {
+			all = slices.DeleteFunc(all, func(one metaField) bool { return one.sign == noSign })
+		}
+		for i := range all {
+			all[i].name = c.name + " " + all[i].name
+			all[i].nested = false
+		}
+		return all
+	}
+	if c.sign = headerSign(name); c.sign == noSign || c.isAboutRate() {
+		return nil
+	}
+	return []metaField{c}
+}
+
+// headerSign is signOf for a header's name, with any unknown words in front of a sign of two words or more, as in
+// X-Acme-Total-Count. Those of a page's number and size are too common for that.
+func headerSign(name string) sign {
+	means := signOf(plainName(name))
+	for rest := strings.ToLower(name); means == noSign; {
+		_, after, more := strings.Cut(rest, "-")
+		if !more || !strings.Contains(after, "-") {
+			return noSign
+		}
+		switch rest = after; signOf(plainName(rest)) {
+		case signMore, signNext, signToken, signLast, signTotal, signPages:
+			means = signOf(plainName(rest))
+		}
+	}
+	return means
+}
+
+// pairs are the figures of a header about pages that is written as "page=1; total=100".
+func (c metaField) headerPairs(value string) []metaField {
+	if about := strings.TrimPrefix(c.plain, "x"); paginationObjects[about] == noSign || !strings.Contains(value, "=") {
+		return nil
+	}
+	var found []metaField
+	for _, pair := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(",;&", r) }) {
+		name, text, isPair := strings.Cut(strings.TrimSpace(pair), "=")
+		if !isPair {
+			return nil
+		}
+		plain := plainName(name)
+		found = append(found, metaField{name: c.name + " " + name, plain: plain, sign: signOf(plain), value: headerValue(strings.Trim(text, `" `))})
+	}
+	return found
+}
+
+// ofRate reports whether a header may count calls, not customers, as in X-Api-Limit and X-Remaining.
+func (c metaField) isAboutRate() bool {
+	if c.nameContains("ratelimit", "quota", "throttl") {
+		return true
+	}
+	return (strings.HasSuffix(c.plain, "limit") || strings.HasSuffix(c.plain, "remaining")) && !c.nameContains("pag", "result", "record")
+}
+
+// headerValue is a header's text as JSON: an object, a number or a word as it is, anything else quoted.
+func headerValue(text string) []byte {
+	if text != "" && text[0] != '"' && text[0] != '[' && json.Valid([]byte(text)) {
+		return []byte(text)
+	}
+	return quote(text)
+}
+
+func quote(text string) []byte {
+	quoted, _ := json.Marshal(text) // there is no text that cannot be quoted
+	return quoted
+}
+
+// relations are the links of a Link header to other pages.
+func (c metaField) linkRelations(value string) []metaField {
+	var found []metaField
+	for _, link := range parseLinks(value) {
+		for _, relation := range link.relations {
+			if relation == "next" || relation == "last" {
+				found = append(found, metaField{name: c.name, plain: relation, sign: signOf(relation), value: quote(cmp.Or(link.target, "true"))})
+			}
+		}
+	}
+	return found
+}

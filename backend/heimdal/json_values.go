@@ -1,0 +1,274 @@
+package heimdal
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// eachMember passes over the members of an object that is well-formed; names are still quoted.
+func eachMember(raw []byte, each func(name, value []byte) error) error {
+	s := scannerOver(raw)
+	if s.skip('{') != nil {
+		return errNoObject
+	}
+	return s.list('}', func() error {
+		name, err := s.wholeValue()
+		if err != nil {
+			return err
+		}
+		if err := s.skip(':'); err != nil {
+			return err
+		}
+		value, err := s.wholeValue()
+		if err != nil {
+			return err
+		}
+		return each(name, value)
+	})
+}
+
+// eachElement passes over the elements of a list that is well-formed.
+func eachElement(list []byte, each func(element []byte)) {
+	s := scannerOver(list[1:])
+	// Well-formed as it is, there are no errors.
+	_ = s.list(']', func() error {
+		element, err := s.wholeValue()
+		if err == nil && len(element) > 0 {
+			each(element)
+		}
+		return err
+	})
+}
+
+// eachValue reports whether all values in a list or an object are as all says.
+func allValues(value []byte, all func([]byte) bool) bool {
+	fine := true
+	if value[0] == '{' {
+		_ = eachMember(value, func(_, inner []byte) error {
+			fine = fine && all(inner)
+			return nil
+		})
+		return fine
+	}
+	s := scannerOver(value[1:])
+	_ = s.list(']', func() error {
+		element, err := s.wholeValue()
+		fine = fine && err == nil && all(element)
+		return err
+	})
+	return fine
+}
+
+// unquote answers the text of a JSON string.
+func unquote(quoted []byte) (string, bool) {
+	if len(quoted) < 2 {
+		return "", false
+	}
+	for _, b := range quoted[1 : len(quoted)-1] {
+		if b == '\\' || b < ' ' || b >= utf8.RuneSelf {
+			var text string
+			err := json.Unmarshal(quoted, &text)
+			return text, err == nil
+		}
+	}
+	return string(quoted[1 : len(quoted)-1]), true
+}
+
+// afterQuote answers where the string ends that begins at at.
+func afterQuote(raw []byte, at int) int {
+	for at++; at < len(raw); at++ {
+		switch raw[at] {
+		case '\\':
+			at++
+		case '"':
+			return at + 1
+		}
+	}
+	return len(raw)
+}
+
+// overWhole is a scanner over JSON that is all there and known to be well-formed.
+func scannerOver(raw []byte) scanner { return scanner{r: emptyReader{}, window: raw, full: len(raw)} }
+
+type emptyReader struct{}
+
+func (emptyReader) Read([]byte) (int, error) { return 0, io.EOF }
+
+// pass answers the next value of a scanner overWhole.
+func (s *scanner) wholeValue() ([]byte, error) {
+	if _, err := s.peek(); err != nil {
+		return nil, err
+	}
+	begin := s.at
+	for depth := 0; s.at < s.full; {
+		switch s.window[s.at] {
+		case '"':
+			s.at = afterQuote(s.window, s.at)
+		case '{', '[':
+			depth++
+			s.at++
+		case '}', ']':
+			if depth == 0 {
+				return s.window[begin:s.at], nil
+			}
+			depth--
+			s.at++
+		case ',', ':', ' ', '\t', '\r', '\n':
+			if depth == 0 {
+				return s.window[begin:s.at], nil
+			}
+			s.at++
+			continue
+		default:
+			s.at++
+			continue
+		}
+		if depth == 0 {
+			return s.window[begin:s.at], nil
+		}
+	}
+	return s.window[begin:s.at], nil
+}
+
+// clean replaces, in JSON that is well-formed, the escapes no database reads back as text: NUL and halves of surrogate
+// pairs.
+func clean(raw []byte) []byte {
+	for at := 0; ; {
+		found := bytes.IndexByte(raw[at:], '\\')
+		if found < 0 {
+			return raw
+		}
+		at += found
+		if raw[at+1] != 'u' {
+			at += 2
+			continue
+		}
+		unit := codeUnit(raw[at:])
+		switch {
+		case utf16.IsSurrogate(unit) && utf16.DecodeRune(unit, codeUnit(raw[at+6:])) != unicode.ReplacementChar:
+			at += 12
+		case utf16.IsSurrogate(unit) || unit == 0:
+			copy(raw[at:], `\ufffd`)
+			at += 6
+		default:
+			at += 6
+		}
+	}
+}
+
+// codeUnit reads an escape \uXXXX; 0xFFFD if raw does not begin with one.
+func codeUnit(raw []byte) rune {
+	var unit [2]byte
+	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
+		return unicode.ReplacementChar
+	}
+	if _, err := hex.Decode(unit[:], raw[2:6]); err != nil {
+		return unicode.ReplacementChar
+	}
+	return rune(unit[0])<<8 | rune(unit[1])
+}
+
+// cut shortens text to at most n characters.
+func cut(text string, n int) string {
+	if len(text) <= n || utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:n])
+}
+
+// nothing are the texts that say that there is nothing.
+var emptyTexts = map[string]bool{"": true, "null": true, "n/a": true, "-": true}
+
+// readText reads a string or a number that says something; null, "", "N/A" and the like do not.
+func readText(value []byte) (string, bool) {
+	if len(value) == 0 {
+		return "", false
+	}
+	var text string
+	switch value[0] {
+	case '"':
+		var ok bool
+		if text, ok = unquote(value); !ok {
+			return "", false
+		}
+	case '{', '[', 't', 'f', 'n':
+		return "", false
+	default:
+		return string(value), true
+	}
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\x00", ""))
+	return text, !emptyTexts[strings.ToLower(text)]
+}
+
+func wholeNumber(text string) (int64, bool) {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n, true
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+// digitsOnly are the texts that are a count without a doubt: 1.234 and 1,234 are a thousand to some and one to others.
+var digitsPattern = regexp.MustCompile(`^\d+(\.0{1,2})?$`)
+
+// mostSeats is beyond any licence; a larger number is no count.
+const maxSeats = 1 << 40
+
+// readCount reads a whole number that is not negative, also from a string; "unlimited" and -1 are no count.
+func readCount(value []byte) (int64, bool) {
+	text, ok := readText(value)
+	if !ok || value[0] == '"' && !digitsPattern.MatchString(text) {
+		return 0, false
+	}
+	n, whole := wholeNumber(text)
+	return n, whole && n >= 0 && n <= maxSeats
+}
+
+// readID reads an id so that 17, "17" and 17.0 are one.
+func readID(value []byte) (string, bool) {
+	text, ok := readText(value)
+	if ok && value[0] != '"' {
+		if n, whole := wholeNumber(text); whole {
+			return strconv.FormatInt(n, 10), true
+		}
+	}
+	return text, ok
+}
+
+// readYesNo reads true or false, also from a string or as 1 or 0.
+func readYesNo(value []byte) (yes, ok bool) {
+	switch string(value) {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	}
+	text, _ := readText(value)
+	if n, ok := readCount(value); ok {
+		return n == 1, n <= 1 // 1.0 is 1
+	}
+	switch strings.ToLower(text) {
+	case "true", "yes", "y", "on":
+		return true, true
+	case "false", "no", "n", "off":
+		return false, true
+	}
+	return false, false
+}
+
+func hasValue(value []byte) bool {
+	_, ok := readText(value)
+	return ok || value[0] == '{' || value[0] == '[' || value[0] == 't' || value[0] == 'f'
+}
