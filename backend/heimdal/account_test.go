@@ -162,7 +162,7 @@ func TestAccount_with_a_GUID(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := answering(t, test.text)
-			r.customerID = asked
+			r.source.customerID = asked
 			if customers, err := r.all(t.Context()); err != nil || tree(customers) != test.want {
 				t.Errorf("got %s, want %s (%v)", tree(customers), test.want, err)
 			}

@@ -179,7 +179,7 @@ func TestWhatHasNoEndIsGivenUpEarly(t *testing.T) {
 		"escapes":               {`[{"id":"`, `\`, portal.Oversized},
 	} {
 		source := &endless{head: test.head, tail: test.tail}
-		_, err := decode(source, "17", key, mapping{}, func(portal.Customer) error { return nil })
+		_, err := decode(source, "17", key, mapping{}, keepAll(func(portal.Customer) error { return nil }))
 		wantCode(t, err, test.want)
 		if source.read > maxHeldBytes+4*maxValueBytes || t.Failed() {
 			t.Fatalf("%s was given up after %d bytes", name, source.read)
@@ -190,7 +190,7 @@ func TestWhatHasNoEndIsGivenUpEarly(t *testing.T) {
 func TestTheMemoryOfAReadingDoesNotGrowWithTheAnswer(t *testing.T) {
 	source := &endless{head: `[{"id":0,"type":"CORP"}`, tail: `,{"id":1042,"name":"Harbour Dental Group","type":"CORP","resellerId":18,"products":["Email Security","Patch"],"seatsUsed":31,"note":"` + strings.Repeat("x", 2000) + `"}`}
 	var count, peak uint64
-	_, err := decode(&limitedBody{source, 64 << 20}, "17", key, mapping{}, func(portal.Customer) error {
+	_, err := decode(&limitedBody{source, 64 << 20}, "17", key, mapping{}, keepAll(func(portal.Customer) error {
 		if count++; count%4000 == 0 {
 			var m runtime.MemStats
 			runtime.GC()
@@ -198,7 +198,7 @@ func TestTheMemoryOfAReadingDoesNotGrowWithTheAnswer(t *testing.T) {
 			peak = max(peak, m.HeapAlloc)
 		}
 		return nil
-	})
+	}))
 	wantCode(t, err, portal.Oversized)
 	if count < 30_000 || peak > 16<<20 {
 		t.Errorf("%d customers took %d MiB", count, peak>>20)
@@ -217,7 +217,7 @@ func TestACompressedBombGoesOffAtTheLimit(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Write(packed.Bytes())
 	})
-	r.maxBytes = 4 << 20
+	r.transport.maxBytes = 4 << 20
 	_, err := r.all(t.Context())
 	wantCode(t, err, portal.Oversized)
 }
@@ -282,11 +282,11 @@ func TestSilenceIsNotWaitedOutForEver(t *testing.T) {
 	}
 	for name, handler := range map[string]http.HandlerFunc{"before the answer": hang, "in the middle": begin, "but for a byte now and then": drip} {
 		r, _ := newReader(t, 0, handler)
-		r.headerTimeout, r.idleTimeout = 100*time.Millisecond, 100*time.Millisecond
+		r.transport.headerTimeout, r.transport.idleTimeout = 100*time.Millisecond, 100*time.Millisecond
 		if name == "before the answer" {
-			r.idleTimeout = time.Minute
+			r.transport.idleTimeout = time.Minute
 		} else {
-			r.headerTimeout = time.Minute
+			r.transport.headerTimeout = time.Minute
 		}
 		_, err := r.all(t.Context())
 		wantCode(t, err, portal.TimedOut)
@@ -296,12 +296,12 @@ func TestSilenceIsNotWaitedOutForEver(t *testing.T) {
 func TestTheTimeItTakesToKeepCustomersIsNotSilence(t *testing.T) {
 	t.Parallel()
 	r, _ := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`[` + corps(1, 3*windowSize/20) + `]`)) })
-	r.idleTimeout = time.Second
+	r.transport.idleTimeout = time.Second
 	kept := false
 	_, err := r.Call(t.Context(), portal.ReadState{}, func(portal.Customer) error {
 		if !kept {
 			kept = true
-			time.Sleep(2 * r.idleTimeout)
+			time.Sleep(2 * r.transport.idleTimeout)
 		}
 		return nil
 	})

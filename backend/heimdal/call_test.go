@@ -61,6 +61,14 @@ func openReader(t *testing.T, url string, o portal.ReadOptions) *reader {
 	return r.(*reader)
 }
 
+// keepAll returns an emitFunc that keeps every customer that add accepts.
+func keepAll(add func(portal.Customer) error) emitFunc {
+	return func(c portal.Customer) (bool, error) {
+		err := add(c)
+		return err == nil, err
+	}
+}
+
 // all reads everything there is.
 func (r *reader) all(ctx context.Context) ([]portal.Customer, error) {
 	customers, _, err := r.from(ctx, portal.ReadState{})
@@ -126,7 +134,7 @@ func TestTheStandInsCustomersAreRead(t *testing.T) {
 	}
 	stand.Misbehave(heimdalstand.None)
 	wrong := openReader(t, stand.URL(), portal.ReadOptions{})
-	wrong.apiKey = "OTHER"
+	wrong.transport.apiKey = "OTHER"
 	_, err = wrong.all(t.Context())
 	wantCode(t, err, portal.BadKey)
 }
@@ -228,10 +236,10 @@ func TestAnAnswerBeyondTheLimitIsRefused(t *testing.T) {
 		}
 		w.Write([]byte(body))
 	})
-	c.maxBytes = 4000
+	c.transport.maxBytes = 4000
 	_, err := c.all(t.Context())
 	wantCode(t, err, portal.Oversized)
-	c.maxBytes = 8000
+	c.transport.maxBytes = 8000
 	if _, err := c.all(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -201,8 +201,8 @@ func TestCheckCalls(t *testing.T) {
 		t.Parallel()
 		var asked []string
 		r := byCustomer(t, &asked, map[string]string{"17": `[` + corps(20, 2) + `]`})
-		clock := r.clock.(*clockwork)
-		r.clock, r.interval = postponing{clock}, 12*time.Second
+		clock := r.transport.clock.(*clockwork)
+		r.transport.clock, r.transport.interval = postponing{clock}, 12*time.Second
 		state := secondLook("11", "12")
 		for turns := 0; !state.Done; turns++ {
 			next, err := r.Call(t.Context(), state, func(portal.Customer) error { return nil })
@@ -281,7 +281,7 @@ func TestCheckCalls(t *testing.T) {
 	t.Run("keep the pace", func(t *testing.T) {
 		t.Parallel()
 		r, clock, _ := inTurn(t, saying(corps(11, 1)), saying(`[]`), saying(`[]`))
-		r.interval = 12 * time.Second
+		r.transport.interval = 12 * time.Second
 		state := secondLook("11", "12", "13")
 		state.Progress.LastCall = clock.Now()
 		before := clock.Now()

@@ -4,39 +4,44 @@ import (
 	"net"
 	"net/url"
 	"strings"
-	"time"
 
 	"fs-client-portal/backend/portal"
 )
 
-// Asking says when resellers are asked one by one for their customers.
+// product is the name under which users know the product; error texts use it too.
+const product = "Heimdal"
+
+// tellSupport is the request to contact the vendor, inside a sentence.
+const tellSupport = "tell " + product + "'s support"
+
+// Asking selects when resellers are asked about one by one.
 type Asking string
 
 const (
-	// AskIfNeeded asks when the answer about the MSSP names resellers and says of no client whose it is.
+	// AskIfNeeded asks when the response about the MSSP names resellers and no client in it has a parent.
 	AskIfNeeded Asking = ""
 	AskAlways   Asking = "always"
 	AskNever    Asking = "never"
 )
 
-// Connector opens readers of Heimdal connections; those of one endpoint and key share a pace, so a process needs one
-// Connector. The zero Connector is ready.
+// Connector opens readers of Heimdal connections. Readers of one endpoint and key share a pace, so a process needs one
+// Connector. The zero Connector is ready to use.
 type Connector struct {
 	Asking Asking
 	paces  paces
 }
 
-// NewConnector makes a Connector.
+// NewConnector returns a Connector.
 func NewConnector() *Connector { return &Connector{} }
 
-// Product is what the portal calls Heimdal.
+// Product returns the product's id, name and default base URL.
 func (*Connector) Product() portal.Product {
 	return portal.Product{
-		ID: portal.ProductHeimdal, Name: "Heimdal", BaseURL: "https://rc-dashboard.heimdalsecurity.com/api/heimdalapi",
+		ID: portal.ProductHeimdal, Name: product, BaseURL: "https://rc-dashboard.heimdalsecurity.com/api/heimdalapi",
 	}
 }
 
-// Check answers a portal.Error that names the setting at fault: the base URL must be https, or http on loopback.
+// Check returns a portal.Error that names the invalid setting: the base URL must be https, or http on loopback.
 func (*Connector) Check(s portal.ConnectionSettings, apiKey string) error {
 	if _, err := customersURL(s.BaseURL, s.CustomerID); err != nil {
 		return err
@@ -47,7 +52,7 @@ func (*Connector) Check(s portal.ConnectionSettings, apiKey string) error {
 	return nil
 }
 
-// Open makes a reader of one connection.
+// Open returns a reader of one connection. The error is Check's.
 func (c *Connector) Open(s portal.ConnectionSettings, apiKey string, o portal.ReadOptions) (portal.Reader, error) {
 	if err := c.Check(s, apiKey); err != nil {
 		return nil, err
@@ -55,31 +60,18 @@ func (c *Connector) Open(s portal.ConnectionSettings, apiKey string, o portal.Re
 	return c.open(s, strings.TrimSpace(apiKey), o), nil
 }
 
-// open is Open for settings that are checked.
+// open returns a reader for settings that have been checked.
 func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.ReadOptions) *reader {
 	address, _ := customersURL(s.BaseURL, s.CustomerID)
-	r := &reader{
-		asking: c.Asking, address: address, customerID: strings.TrimSpace(s.CustomerID), apiKey: apiKey,
-		http: newHTTP(o.HTTPClient, address), clock: o.Clock, waiting: o.Waiting, calling: o.Calling,
-		pace: c.paces.get(address.Host+address.Path, apiKey), tries: maxTries,
-		mapping: newMapping(o.Fields), harmless: harmlessSet(o.Harmless), recorder: o.Record,
-		maxBytes: maxResponseBytes, headerTimeout: defaultHeaderTimeout, idleTimeout: defaultIdleTimeout,
+	return &reader{
+		source:    source{address: address, customerID: strings.TrimSpace(s.CustomerID), apiKey: apiKey, asking: c.Asking},
+		transport: newTransport(address, apiKey, c.paces.get(address.Host+address.Path, apiKey), o),
+		mapping:   newMapping(o.Fields),
+		harmless:  harmlessSet(o.Harmless),
 	}
-	if o.PerMinute > 0 {
-		r.interval = time.Minute / time.Duration(o.PerMinute)
-	}
-	if r.clock == nil {
-		r.clock = portal.RealClock{}
-	}
-	if r.waiting == nil {
-		r.waiting = func(time.Time) {}
-	}
-	if r.calling == nil {
-		r.calling = func(time.Time) {}
-	}
-	return r
 }
 
+// isPrintable reports whether a key is not empty and has only printable ASCII characters without spaces.
 func isPrintable(key string) bool {
 	for _, r := range key {
 		if r <= ' ' || r > '~' {
@@ -89,7 +81,7 @@ func isPrintable(key string) bool {
 	return key != ""
 }
 
-// customersURL appends the endpoint to baseURL.
+// customersURL returns the address of the customers endpoint under baseURL for a customer id.
 func customersURL(baseURL, customerID string) (*url.URL, error) {
 	base, err := url.Parse(strings.TrimSpace(baseURL))
 	if err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
@@ -109,13 +101,14 @@ func customersURL(baseURL, customerID string) (*url.URL, error) {
 	return customerURL(base.JoinPath("customers"), customerID), nil
 }
 
-// about puts the question for one customer id's customers.
+// customerURL returns address for another customer id.
 func customerURL(address *url.URL, customerID string) *url.URL {
-	asked := *address
-	asked.RawQuery = url.Values{"customerId": {customerID}}.Encode()
-	return &asked
+	u := *address
+	u.RawQuery = url.Values{"customerId": {customerID}}.Encode()
+	return &u
 }
 
+// isLoopback reports whether a host is this computer.
 func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true

@@ -95,7 +95,13 @@ func (d mapping) applyTo(n *pathNode) {
 	n.member.attr, n.member.flag, n.member.rank = attributeOfField[field], noFlag, 0
 }
 
-// before reports whether an earlier decided member is at the same path.
+// hasMappedParent reports whether a path that an admin mapped to the parent has a value.
+func (o *object) hasMappedParent() bool {
+	_, ok := mappedValue(o, attrParent, readParent, firstOf(o, readParent))
+	return ok
+}
+
+// isMappedBefore reports whether an earlier mapped member is at the same path.
 func (o *object) isMappedBefore(i int) bool {
 	for _, m := range o.mapped[:i] {
 		if m.node == o.mapped[i].node {

@@ -5,61 +5,57 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 
 	"fs-client-portal/backend/portal"
 )
 
-// answer reads one answer of the API, handing each customer to add and holding no more than one of them. What an answer
-// says of itself is known once it has been read to its end.
+// envelope is what a response says beside its customers. It is complete once decode has returned without an error and
+// readMetadata has been called.
 type envelope struct {
-	*scanner
-	emit func(portal.Customer) error
-	// asked is the customer id that was asked for, secret what no error may show.
-	asked  string
-	secret string
-	object object
-	// holding is how much of lists is held back.
-	heldBytes int
-	// spare is, by level, what the customer before was read into.
-	buffers [maxNesting + 1][]byte
-
-	emitted        int64 // customers handed to add
-	ownElements    int64 // elements that are the account that was asked about
-	elements       int64 // those of them in the list itself, not nested
+	emitted        int64 // customers passed to emit
+	elements       int64 // of the list itself, without nested customers
+	ownElements    int64 // those that are the account that was asked about
 	firstID        string
-	nested         bool  // some customer held others
-	hasParentField bool  // some customer has a field for its parent, maybe empty
-	withoutID      int   // customers without an id, which were passed over
-	counted        int64 // customers whose paths count
-	// samples are the JSON of some of them.
-	samples []json.RawMessage
-	listed  bool // an envelope, whose list has come
-	wrapped bool // an envelope inside an object
-	// clues are the members beside the list, said and headers what these members and the headers say about it.
-	fields                   []metaField
-	unread                   []metaField // members of customers that hold others, which say that they hold more
+	listed         bool // there is a list, rather than one customer
+	wrapped        bool // the list is in an object inside the envelope
+	nested         bool // some customer contains others
+	hasParentField bool // some customer has a field for its parent, maybe empty
+
+	// fields are the members beside the list, unread the members of customers which say that they contain more.
+	fields []metaField
+	unread []metaField
+	// metadata is read from the fields, headerMetadata from the headers.
 	metadata, headerMetadata metadata
+
+	paths     *paths
+	counted   int64             // customers whose paths are counted
+	withoutID int               // customers that were skipped
+	samples   []json.RawMessage // the JSON of some of the counted customers
+
+	secret string // appears in no error
 }
 
-// messageError is an object with a message where customers should be.
-type messageError struct{ text string }
-
-// decode reads an answer to its end. Without an error r held one whole, well-formed answer: an array of customers, an
-// object with such an array, or one customer. Its errors are *portal.CallError or *messageError, or add's own; but for a
-// message's text they do not show the secret.
-func decode(r io.Reader, asked, secret string, d mapping, add func(portal.Customer) error) (*envelope, error) {
+// decode reads a response to its end and passes each customer to emit, holding no more than one of them in memory. Without
+// an error r was one complete, well-formed document: an array of customers, an object with such an array, or one customer.
+// The error is a *portal.CallError, a *messageError or emit's own. An envelope beside it has the paths of what was read.
+func decode(r io.Reader, asked, secret string, m mapping, emit emitFunc) (*envelope, error) {
 	r, err := plainText(r)
 	if err != nil {
 		return nil, err
 	}
-	a := &envelope{scanner: newScanner(r, windowSize), emit: add, asked: asked, secret: secret,
-		object: object{secret: secret, paths: newPaths(d, secret)}}
+	d := &decoder{
+		envelope: &envelope{secret: secret, paths: newPaths(m, secret)},
+		emit:     emit,
+		asked:    asked,
+	}
+	d.object = object{secret: secret, paths: d.paths}
 	var own *emitError
-	switch err := a.readDocument(); {
+	switch err := (parser{d, newScanner(r, windowSize)}).readDocument(); {
 	case err == nil:
-		return a, nil
+		return d.envelope, nil
 	case isUnmapped(err):
-		return a, readError(err)
+		return d.envelope, readError(err)
 	case errors.As(err, &own):
 		return nil, own.error
 	default:
@@ -67,15 +63,15 @@ func decode(r io.Reader, asked, secret string, d mapping, add func(portal.Custom
 	}
 }
 
-// addError is an error of add's, which is nobody else's to explain.
+// emitError marks an error that emit returned. It is passed on unchanged.
 type emitError struct{ error }
 
-// plainText skips a byte order mark, and refuses what is not UTF-8 from its first bytes on.
+// plainText skips a byte order mark, and refuses a text whose first bytes are not UTF-8.
 func plainText(r io.Reader) (io.Reader, error) {
 	head := make([]byte, 4)
 	n, err := io.ReadFull(r, head)
 	if err != nil && n == 0 {
-		if err == io.EOF { //nolint:errorlint // wrapped, it is the end of something else
+		if err == io.EOF { //nolint:errorlint // a wrapped EOF has another cause
 			return nil, errEmpty
 		}
 		return nil, readError(err)
@@ -85,4 +81,63 @@ func plainText(r io.Reader) (io.Reader, error) {
 		return nil, errUTF16
 	}
 	return io.MultiReader(bytes.NewReader(head), r), nil
+}
+
+// readMetadata reads the members and headers beside the customers. The error is a failure that one of them reports, or a
+// sign of customers that are missing.
+func (e *envelope) readMetadata(harmless map[string]bool, headers ...http.Header) error {
+	own, sent := metaFields{e.fields, harmless, e.secret}, metaFields{metaFieldsOfHeaders(headers...), harmless, e.secret}
+	for _, fields := range []metaFields{own, sent} {
+		if err := fields.failureError(); err != nil && e.emitted == 0 {
+			return emptyFailure{err}
+		} else if err != nil {
+			return err
+		}
+	}
+	var err error
+	if e.metadata, err = own.metadata(e.elements, e.emitted); err != nil {
+		return err
+	}
+	if e.headerMetadata, err = sent.metadata(e.elements, e.emitted); err != nil {
+		return err
+	}
+	for _, one := range e.unread {
+		if !own.isHarmless(one) {
+			return e.unaccounted(one.name, "A customer in the answer says that it holds more customers than came (%s).",
+				one.displayName(e.secret))
+		}
+	}
+	if e.metadata.total == nil && e.listed {
+		return own.remarkError()
+	}
+	return nil
+}
+
+// decoder is the state of reading one response.
+type decoder struct {
+	*envelope
+	emit  emitFunc
+	asked string // the customer id of the account
+	// object is the customer that was read last; its memory is used again.
+	object object
+	// heldBytes is the size of the lists that are held back.
+	heldBytes int
+	// buffers hold, by level, the JSON of the customer that is read.
+	buffers [maxNesting + 1][]byte
+}
+
+// emitCustomer passes one customer on.
+func (d *decoder) emitCustomer(c portal.Customer) error {
+	if d.firstID == "" {
+		d.firstID = c.ExternalID
+	}
+	d.emitted++
+	kept, err := d.emit(c)
+	if err != nil {
+		return &emitError{err}
+	}
+	if kept {
+		d.countPaths(c.Raw)
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package heimdal
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -160,35 +159,6 @@ func (c metaFields) readCount(s *metadata, elements, handed int64) error {
 					"tell Heimdal's support.", n, one.displayName(c.secret), elements)
 		}
 		s.total, s.sources[signTotal] = &n, one.name
-	}
-	return nil
-}
-
-// judge reads what the answer's members and headers say of it. The error is a failure that one of them reports.
-func (a *envelope) readMetadata(harmless map[string]bool, headers ...http.Header) error {
-	own, sent := metaFields{a.fields, harmless, a.secret}, metaFields{metaFieldsOfHeaders(headers...), harmless, a.secret}
-	for _, c := range []metaFields{own, sent} {
-		if err := c.failureError(); err != nil && a.emitted == 0 {
-			return emptyFailure{err}
-		} else if err != nil {
-			return err
-		}
-	}
-	var err error
-	if a.metadata, err = own.metadata(a.elements, a.emitted); err != nil {
-		return err
-	}
-	if a.headerMetadata, err = sent.metadata(a.elements, a.emitted); err != nil {
-		return err
-	}
-	for _, one := range a.unread {
-		if !own.isHarmless(one) {
-			return a.unaccounted(one.name, "A customer in the answer says that it holds more customers than came (%s).",
-				one.displayName(a.secret))
-		}
-	}
-	if a.metadata.total == nil && a.listed {
-		return own.remarkError()
 	}
 	return nil
 }

@@ -6,75 +6,75 @@ import (
 	"strings"
 )
 
-// holdsMore keeps the members of a customer with nested customers that say that it has more of them. Most members are
-// about the customer itself, so only unmistakable names count, but for those about the pages of the customers in it.
-func (a *envelope) collectMissingChildren(c *element) {
-	came := a.emitted - c.emittedBefore
+// collectMissingChildren adds to unread the members of a customer which say that it contains more customers than were
+// received. Most members are about the customer itself, so only unambiguous names count, and those about pages.
+func (d *decoder) collectMissingChildren(c *element) {
+	received := d.emitted - c.emittedBefore
 	for _, one := range metaFieldsOf(c.own, "", false, false) {
-		if one.saysMoreChildren(came) {
-			a.addUnread(one)
+		if one.saysMoreChildren(received) {
+			d.addUnread(one)
 		}
 		if !one.isAboutChildPages() {
 			continue
 		}
 		for _, inner := range one.nestedFields() {
-			if inner.saysMoreOnPage(came) {
-				a.addUnread(inner)
+			if inner.saysMoreOnPage(received) {
+				d.addUnread(inner)
 			}
 		}
 	}
 	for _, one := range c.heldFields {
-		if one.saysMoreOnPage(came) {
-			a.addUnread(one)
+		if one.saysMoreOnPage(received) {
+			d.addUnread(one)
 		}
 	}
 }
 
-func (a *envelope) addUnread(one metaField) {
-	if len(a.unread) < maxMetaFields {
-		a.unread = append(a.unread, one)
+func (e *envelope) addUnread(one metaField) {
+	if len(e.unread) < maxMetaFields {
+		e.unread = append(e.unread, one)
 	}
 }
 
-// pagesHeld reports whether c, a member of a customer, is about the pages of the customers in it.
-func (c metaField) isAboutChildPages() bool {
-	return c.value[0] == '{' && (c.nameContains("paging", "pagination", "pageinfo") || strings.HasSuffix(c.plain, "links") ||
-		strings.HasSuffix(c.plain, "page"))
+// isAboutChildPages reports whether f, a member of a customer, describes the pages of the customers in it.
+func (f metaField) isAboutChildPages() bool {
+	return f.value[0] == '{' && (f.nameContains("paging", "pagination", "pageinfo") || strings.HasSuffix(f.plain, "links") ||
+		strings.HasSuffix(f.plain, "page"))
 }
 
-// ofPage reports whether c, which is about the customers in a customer, says that there are more than the ones that came.
-func (c metaField) saysMoreOnPage(came int64) bool {
-	switch c.sign {
+// saysMoreOnPage reports whether f, which describes the customers in a customer, says that there are more of them.
+func (f metaField) saysMoreOnPage(received int64) bool {
+	switch f.sign {
 	case signMore, signNext, signToken:
-		return c.isTruthy()
+		return f.isTruthy()
 	case signLast, signLastPage, signWhole:
-		return c.isBool(false)
+		return f.isBool(false)
 	case signTotal:
-		n, ok := c.number()
-		return ok && n > came
+		n, ok := f.number()
+		return ok && n > received
 	}
 	return false
 }
 
-// ofHeld reports whether c, a member of a customer, says that there are more customers in it than the ones that came.
-func (c metaField) saysMoreChildren(came int64) bool {
-	switch c.sign {
+// saysMoreChildren reports whether f, a member of a customer, says that there are more customers in it.
+func (f metaField) saysMoreChildren(received int64) bool {
+	switch f.sign {
 	case signMore, signNext:
-		return c.isTruthy() && c.nameContains("more", "hasnext", "nextpage", "nextlink", "nexturl", "truncated")
+		return f.isTruthy() && f.nameContains("more", "hasnext", "nextpage", "nextlink", "nexturl", "truncated")
 	case signLast, signLastPage:
-		return c.isBool(false) && c.nameContains("lastpage", "islast", "list", "results", "nomore")
+		return f.isBool(false) && f.nameContains("lastpage", "islast", "list", "results", "nomore")
 	case signToken:
-		return c.isTruthy() && c.nameContains("next", "continuation")
+		return f.isTruthy() && f.nameContains("next", "continuation")
 	case signTotal:
-		n, ok := readCount(c.value)
-		return ok && n > came && c.nameContains("count", "customers", "clients", "items", "records", "results")
+		n, ok := readCount(f.value)
+		return ok && n > received && f.nameContains("count", "customers", "clients", "items", "records", "results")
 	}
 	return false
 }
 
-// holdsUnread keeps a list in a customer that holds customers, by their type, under a name or in a form that is not known:
-// it was not read.
-func (a *envelope) collectUnreadChildren(c *element) {
+// collectUnreadChildren adds to unread the lists in a customer whose elements have the type of a customer, and which are
+// under a name or in a form that is not known, so that they were not read.
+func (d *decoder) collectUnreadChildren(c *element) {
 	types := 0
 	for _, kind := range customerTypes {
 		types += bytes.Count(c.own, kind)
@@ -83,18 +83,19 @@ func (a *envelope) collectUnreadChildren(c *element) {
 		return
 	}
 	for _, one := range metaFieldsOf(c.own, "", false, false) {
-		one.collectUnread(a, 0)
+		one.collectUnread(d.envelope, 0)
 	}
 }
 
-func (c metaField) collectUnread(a *envelope, level int) {
+// collectUnread adds f, or the lists in it, to e.unread.
+func (f metaField) collectUnread(e *envelope, level int) {
 	switch {
-	case ancestorLists[c.plain] || level > maxMetaDepth:
-	case c.value[0] == '[' && startsWithCustomer(c.value):
-		a.addUnread(c)
-	case c.value[0] == '{':
-		for _, inner := range metaFieldsOf(c.value, c.name+".", true, false) {
-			inner.collectUnread(a, level+1)
+	case ancestorLists[f.plain] || level > maxMetaDepth:
+	case f.value[0] == '[' && startsWithCustomer(f.value):
+		e.addUnread(f)
+	case f.value[0] == '{':
+		for _, inner := range metaFieldsOf(f.value, f.name+".", true, false) {
+			inner.collectUnread(e, level+1)
 		}
 	}
 }
@@ -105,9 +106,10 @@ var customerTypes = [][]byte{
 	[]byte(`"DISTRIBUTOR"`), []byte(`"distributor"`), []byte(`"Distributor"`),
 }
 
-// ofAbove are the names of lists of the customers that a customer is under.
+// ancestorLists are the names of lists of the customers that a customer is under.
 var ancestorLists = map[string]bool{"ancestors": true, "parents": true, "path": true, "hierarchy": true, "breadcrumb": true, "breadcrumbs": true}
 
-func (c metaField) nameContains(parts ...string) bool {
-	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(c.plain, part) })
+// nameContains reports whether the plain name contains one of the parts.
+func (f metaField) nameContains(parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(f.plain, part) })
 }

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// childObject reads the value of a member that should be a list of customers and is an object: an envelope around the list,
-// one customer alone, or customers by their ids. Its customers are held back, since they come before what surrounds them
-// has been read. Anything else is the customer's own. The opening brace has not been passed.
-func (a *envelope) readChildObject(c *element, begin int) error {
-	a.at++
-	raw, err := a.nestedValue([]byte{'{'}, maxHeldBytes-a.heldBytes)
+// readChildObject reads an object in the place of a list of customers: an envelope around the list, one customer, or
+// customers by their ids. Its customers are held back, as the members around them have not been read. Any other object is
+// a value of c. The opening brace has not been read.
+func (p parser) readChildObject(c *element, begin int) error {
+	p.at++
+	raw, err := p.nestedValue([]byte{'{'}, maxHeldBytes-p.heldBytes)
 	if err != nil {
 		return err
 	}
 	if !json.Valid(raw) {
 		return errSyntax
 	}
-	list, around := a.customersIn(raw)
+	list, around := customersIn(raw)
 	if list == nil {
 		if c.own = append(c.own, raw...); len(c.own) > maxValueBytes {
 			return errHeavy
@@ -27,15 +27,15 @@ func (a *envelope) readChildObject(c *element, begin int) error {
 		return nil
 	}
 	c.own = c.own[:begin]
-	a.nested = true
+	p.nested = true
 	c.held = append(c.held, list)
-	a.heldBytes += len(list)
+	p.heldBytes += len(list)
 	c.heldFields = append(c.heldFields, around...)
 	return nil
 }
 
-// customersIn returns the list of customers that an object holds or is, nil if none, and what is said beside it.
-func (a *envelope) customersIn(raw []byte) (list []byte, around []metaField) {
+// customersIn returns the list of customers in an object, nil if there is none, and the members beside it.
+func customersIn(raw []byte) (list []byte, around []metaField) {
 	if isCustomerObject(raw) {
 		return slices.Concat([]byte("["), raw, []byte("]")), nil
 	}
@@ -57,7 +57,7 @@ func (a *envelope) customersIn(raw []byte) (list []byte, around []metaField) {
 	return list, around
 }
 
-// firstIsCustomer reports whether the first element of a list is a customer by its id and its type.
+// startsWithCustomer reports whether the first element of a list is a customer by its id and its type.
 func startsWithCustomer(list []byte) bool {
 	s := scannerOver(list[1:])
 	element, err := s.wholeValue()
@@ -71,12 +71,13 @@ func startsWithCustomer(list []byte) bool {
 	})
 }
 
-// looksWhole reports whether an object is a customer by its id and type.
+// isCustomerObject reports whether an object has the id and type of a customer.
 func isCustomerObject(raw []byte) bool {
 	var o object
 	return o.read(raw) == nil && o.has(attrID) && o.has(attrType)
 }
 
+// startsWithObject reports whether the first element of a list is an object.
 func startsWithObject(list []byte) bool {
 	s := scannerOver(list[1:])
 	b, err := s.peek()

@@ -5,11 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// top reads an object that is an envelope, a message or a single customer.
-func (a *envelope) readTopObject() error {
+// readTopObject reads an object that is an envelope, a message or a single customer.
+func (p parser) readTopObject() error {
 	c := &element{own: []byte{'{'}, isDocument: true}
-	a.at++
-	if err := a.list('}', func() error { return a.readTopMember(c, 0) }); err != nil {
+	p.at++
+	if err := p.list('}', func() error { return p.readTopMember(c, 0) }); err != nil {
 		return err
 	}
 	whole := append(c.own[:len(c.own):len(c.own)], '}')
@@ -19,100 +19,101 @@ func (a *envelope) readTopObject() error {
 	if !json.Valid(whole) {
 		return errSyntax
 	}
-	if err := a.object.read(whole); err != nil {
+	if err := p.object.read(whole); err != nil {
 		return err
 	}
-	text, isMessage := a.object.message()
+	text, isMessage := p.object.message()
 	switch {
-	case a.listed && a.emitted == 0 && a.withoutID == 0 && isMessage && !isSuccessMessage(text):
-		return &messageError{text}
-	case a.listed:
-		return a.finishEnvelope(c)
-	case !a.wrapped && a.object.isCustomer():
-		a.elements++
-		return a.finishElement(c)
+	case p.listed && p.emitted == 0 && p.withoutID == 0 && isMessage && !isSuccessMessage(text):
+		return p.messageError(text)
+	case p.listed:
+		return p.finishEnvelope(c)
+	case !p.wrapped && p.object.isCustomer():
+		p.elements++
+		return p.finishElement(c)
 	case isMessage:
-		return &messageError{text}
+		return p.messageError(text)
 	}
 	return errShape
 }
 
-// topMember is member for an object that may still be an envelope.
-func (a *envelope) readTopMember(c *element, depth int) error {
-	begin, err := a.readMemberName(c)
+// readTopMember is readMember for an object that may be an envelope.
+func (p parser) readTopMember(c *element, depth int) error {
+	begin, err := p.readMemberName(c)
 	if err != nil {
 		return err
 	}
-	b, err := a.peek()
+	b, err := p.peek()
 	if err != nil {
 		return err
 	}
-	plain := a.plainMemberName(c, begin)
+	plain := p.plainMemberName(c, begin)
 	isList := b == '[' && (customerLists[plain] || childLists[plain])
 	isWrapper := b == '{' && envelopeObjects[plain] && depth < 3
 	if b == '{' && childLists[plain] {
-		return a.readChildObject(c, begin)
+		return p.readChildObject(c, begin)
 	}
 	if !isList && !isWrapper {
-		c.own, err = a.value(c.own, maxValueBytes)
+		c.own, err = p.value(c.own, maxValueBytes)
 		return err
 	}
-	a.at++
-	customer := a.looksLikeCustomer(c.own[:begin])
+	p.at++
+	customer := p.looksLikeCustomer(c.own[:begin])
 	switch {
 	case customer && isWrapper:
-		c.own, err = a.nestedValue(append(c.own, '{'), maxValueBytes)
+		c.own, err = p.nestedValue(append(c.own, '{'), maxValueBytes)
 		return err
 	case isWrapper:
-		c.own, a.wrapped = c.own[:begin], true
-		return a.list('}', func() error { return a.readTopMember(c, depth+1) })
+		c.own, p.wrapped = c.own[:begin], true
+		return p.list('}', func() error { return p.readTopMember(c, depth+1) })
 	}
-	return a.readTopList(c, begin, customer && !childLists[plain], customer)
+	return p.readTopList(c, begin, customer && !childLists[plain], customer)
 }
 
-// topList reads a list in the topmost object, whose opening bracket has been passed: plain belongs to the customer the
-// object is, as any other value.
-func (a *envelope) readTopList(c *element, begin int, plain, customer bool) error {
-	b, err := a.peek()
+// readTopList reads a list in the topmost object, whose opening bracket has been read. customer is set where the object is
+// a customer, ownValue where the list is one of that customer's values.
+func (p parser) readTopList(c *element, begin int, ownValue, customer bool) error {
+	b, err := p.peek()
 	if err != nil {
 		return err
 	}
-	if plain || b != '{' && (b != ']' || customer) {
-		c.own, err = a.nestedValue(append(c.own, '['), maxValueBytes)
+	if ownValue || b != '{' && (b != ']' || customer) {
+		c.own, err = p.nestedValue(append(c.own, '['), maxValueBytes)
 		return err
 	}
 	c.own = c.own[:begin]
 	if customer {
-		return a.readChildren(c)
+		return p.readChildren(c)
 	}
-	if a.listed {
+	if p.listed {
 		return errTwoLists
 	}
-	a.listed = true
-	return a.readCustomers(position{})
+	p.listed = true
+	return p.readCustomers(position{})
 }
 
 // looksLikeCustomer reports whether an object that begins like this can only be a customer.
-func (a *envelope) looksLikeCustomer(begin []byte) bool {
+func (d *decoder) looksLikeCustomer(begin []byte) bool {
 	whole := append(begin[:len(begin):len(begin)], '}')
-	return json.Valid(whole) && a.object.read(whole) == nil && a.object.isCustomer()
+	return json.Valid(whole) && d.object.read(whole) == nil && d.object.isCustomer()
 }
 
+// isCustomer reports whether the object has an id, and a type or a name.
 func (o *object) isCustomer() bool {
 	return o.has(attrID) && (o.has(attrType) || o.has(attrName))
 }
 
-// envelope reads what stands around a list: what it says of itself, or the customer that was asked for.
-func (a *envelope) finishEnvelope(c *element) error {
-	if a.object.isCustomer() {
-		if a.wrapped || !sameID(a.object.id(), a.asked) {
+// finishEnvelope keeps the members around a list, or reads the customer that they are: the account itself.
+func (d *decoder) finishEnvelope(c *element) error {
+	if d.object.isCustomer() {
+		if d.wrapped || !sameID(d.object.id(), d.asked) {
 			return errShape
 		}
-		return a.finishElement(c)
+		return d.finishElement(c)
 	}
 	if c.held != nil {
 		return errTwoLists
 	}
-	a.fields = metaFieldsIn(append(c.own, '}'))
+	d.fields = metaFieldsIn(append(c.own, '}'))
 	return nil
 }

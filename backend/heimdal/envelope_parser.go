@@ -10,41 +10,23 @@ import (
 )
 
 const (
+	// windowSize is how much of a response is read at a time.
 	windowSize = 64 << 10
-	// levels is how deep customers may be nested in customers.
+	// maxNesting is how deep customers may be nested in customers.
 	maxNesting = 32
-	// mostHeld is how much of a list of customers may come before the id and type of the customer they are under.
+	// maxHeldBytes limits the lists of customers that arrive before the id and type of the customer that contains them.
 	maxHeldBytes = 8 << 20
 )
 
-// place is where in an answer a customer stands.
-type position struct {
-	parentID string // the id of the MSP it is in
-	level    int
+// parser reads customers from a scanner: the response itself, or a list in it that was held back.
+type parser struct {
+	*decoder
+	*scanner
 }
 
-// part is a customer that is being read, apart from the customers in it.
-type element struct {
-	position
-	own  []byte
-	held [][]byte
-	// around are the members beside those customers that came in an envelope of their own.
-	heldFields []metaField
-	// As whom the customers in it were handed over before all of it was known.
-	streamed      bool
-	isDocument    bool  // it is the whole answer
-	emittedBefore int64 // customers handed over before it
-	id            string
-	kind          portal.CustomerKind
-}
-
-func (e *messageError) Error() string { return e.text }
-
-// errNotKept is returned by add for a customer that is left out, so that its paths do not count.
-var errNotKept = errors.New("not kept")
-
-func (a *envelope) readDocument() error {
-	b, err := a.peek()
+// readDocument reads the whole response.
+func (p parser) readDocument() error {
+	b, err := p.peek()
 	if errors.Is(err, io.EOF) {
 		return errEmpty
 	}
@@ -53,10 +35,10 @@ func (a *envelope) readDocument() error {
 	}
 	switch b {
 	case '[':
-		a.at++
-		err = a.readCustomers(position{})
+		p.at++
+		err = p.readCustomers(position{})
 	case '{':
-		err = a.readTopObject()
+		err = p.readTopObject()
 	case '<':
 		return errWebPage
 	default:
@@ -65,76 +47,98 @@ func (a *envelope) readDocument() error {
 	if err != nil {
 		return err
 	}
-	if err := a.end(); err != nil {
+	if err := p.end(); err != nil {
 		return err
 	}
-	if a.withoutID > 0 {
+	if p.withoutID > 0 {
 		return errNoID
 	}
 	return nil
 }
 
-// customers reads a list whose opening bracket has been passed.
-func (a *envelope) readCustomers(p position) error {
-	return a.list(']', func() error {
-		if p.level == 0 {
-			a.elements++
+// position is where in a response a customer is.
+type position struct {
+	parentID string // the id of the nearest MSP that contains it
+	level    int
+}
+
+// readCustomers reads a list whose opening bracket has been read.
+func (p parser) readCustomers(at position) error {
+	return p.list(']', func() error {
+		if at.level == 0 {
+			p.elements++
 		}
-		return a.readElement(p)
+		return p.readElement(at)
 	})
 }
 
-func (a *envelope) readElement(p position) error {
-	if b, err := a.peek(); err != nil {
+// element is a customer that is being read, without the customers in it.
+type element struct {
+	position
+	own  []byte   // its JSON so far
+	held [][]byte // lists of customers that arrived before its id and type
+	// heldFields are the members beside customers that arrived in an envelope of their own.
+	heldFields []metaField
+	// streamed is set once customers in it have been emitted; then id and kind may no longer change.
+	streamed      bool
+	id            string
+	kind          portal.CustomerKind
+	isDocument    bool  // it is the whole response
+	emittedBefore int64 // customers emitted before it
+}
+
+// readElement reads one element of a list of customers.
+func (p parser) readElement(at position) error {
+	if b, err := p.peek(); err != nil {
 		return err
 	} else if b != '{' {
 		return errNoObject
 	}
-	a.at++
-	if p.level > maxNesting {
+	p.at++
+	if at.level > maxNesting {
 		return errDeep
 	}
-	c := &element{position: p, own: append(a.buffers[p.level][:0], '{'), emittedBefore: a.emitted}
-	err := a.list('}', func() error { return a.readMember(c) })
-	a.buffers[p.level] = c.own
+	c := &element{position: at, own: append(p.buffers[at.level][:0], '{'), emittedBefore: p.emitted}
+	err := p.list('}', func() error { return p.readMember(c) })
+	p.buffers[at.level] = c.own
 	if err != nil {
 		return err
 	}
-	return a.finishElement(c)
+	return p.finishElement(c)
 }
 
-// member reads one member of a customer: a list of customers is handed over, the rest is the customer's own.
-func (a *envelope) readMember(c *element) error {
-	begin, err := a.readMemberName(c)
+// readMember reads one member of a customer: a list of customers is read as such, anything else is added to c.own.
+func (p parser) readMember(c *element) error {
+	begin, err := p.readMemberName(c)
 	if err != nil {
 		return err
 	}
-	b, err := a.peek()
+	b, err := p.peek()
 	if err != nil {
 		return err
 	}
-	child := childLists[a.plainMemberName(c, begin)]
+	child := childLists[p.plainMemberName(c, begin)]
 	if b == '{' && child {
-		return a.readChildObject(c, begin)
+		return p.readChildObject(c, begin)
 	}
 	if b != '[' || !child {
-		c.own, err = a.value(c.own, maxValueBytes)
+		c.own, err = p.value(c.own, maxValueBytes)
 		return err
 	}
-	a.at++
-	if b, err = a.peek(); err != nil {
+	p.at++
+	if b, err = p.peek(); err != nil {
 		return err
 	}
 	if b != '{' {
-		c.own, err = a.nestedValue(append(c.own, '['), maxValueBytes)
+		c.own, err = p.nestedValue(append(c.own, '['), maxValueBytes)
 		return err
 	}
 	c.own = c.own[:begin]
-	return a.readChildren(c)
+	return p.readChildren(c)
 }
 
-// name reads a member's name, and answers where in c.own the member begins.
-func (a *envelope) readMemberName(c *element) (begin int, err error) {
+// readMemberName appends a member's name to c.own and returns where the member begins.
+func (p parser) readMemberName(c *element) (begin int, err error) {
 	begin = len(c.own)
 	if begin > 1 {
 		c.own = append(c.own, ',')
@@ -142,106 +146,115 @@ func (a *envelope) readMemberName(c *element) (begin int, err error) {
 	if begin > maxValueBytes {
 		return begin, errHeavy
 	}
-	c.own, err = a.memberKey(c.own)
+	c.own, err = p.memberKey(c.own)
 	return begin, err
 }
 
-// plain is the name that c.own ends with, read without case and separators.
-func (a *envelope) plainMemberName(c *element, begin int) string {
+// plainMemberName returns the name at the end of c.own without case and separators.
+func (d *decoder) plainMemberName(c *element, begin int) string {
 	quoted := bytes.TrimPrefix(c.own[begin:len(c.own)-1], []byte(","))
-	return a.object.memberName(quoted).plain
+	return d.object.memberName(quoted).plain
 }
 
-// children hands over the customers in c, once it is known as whose; the list's opening bracket has been passed.
-func (a *envelope) readChildren(c *element) error {
-	a.nested = true
+// readChildren reads the customers in c, whose opening bracket has been read. They are held back while the id and type of
+// c are not known.
+func (p parser) readChildren(c *element) error {
+	p.nested = true
 	if !c.streamed {
-		a.identify(c)
+		p.identify(c)
 	}
 	if !c.streamed {
-		held, err := a.nestedValue([]byte{'['}, maxHeldBytes-a.heldBytes)
+		held, err := p.nestedValue([]byte{'['}, maxHeldBytes-p.heldBytes)
 		c.held = append(c.held, held)
-		a.heldBytes += len(held)
+		p.heldBytes += len(held)
 		return err
 	}
-	return a.readCustomers(c.childPosition())
+	return p.readCustomers(c.childPosition())
 }
 
-// identify looks whether what has come of c says who it is.
-func (a *envelope) identify(c *element) {
-	whole := append(c.own[:len(c.own):len(c.own)], '}')
-	if !json.Valid(whole) || a.object.read(whole) != nil {
+// identify sets the id and kind of c if the members so far contain them.
+func (d *decoder) identify(c *element) {
+	so := append(c.own[:len(c.own):len(c.own)], '}')
+	if !json.Valid(so) || d.object.read(so) != nil {
 		return
 	}
-	id, known := find(&a.object, attrID, readID)
-	kind, typed := find(&a.object, attrType, readText)
-	c.streamed, c.id, c.kind = known && (typed || sameID(id, a.asked)), id, kindOf(kind)
+	id, known := find(&d.object, attrID, readID)
+	kind, typed := find(&d.object, attrType, readText)
+	c.streamed, c.id, c.kind = known && (typed || sameID(id, d.asked)), id, kindOf(kind)
 }
 
-// inner is where the customers in c stand: under c if it is an MSP, else under the MSP that c is under.
+// childPosition returns the position of the customers in c: under c if it is an MSP, else under the MSP that c is under.
 func (c *element) childPosition() position {
-	p := position{c.parentID, c.level + 1}
+	at := position{c.parentID, c.level + 1}
 	if c.kind == portal.KindMSP {
-		p.parentID = c.id
+		at.parentID = c.id
 	}
-	return p
+	return at
 }
 
-// hand reads what there is of c itself, and hands it over after the customers that came before its id.
-func (a *envelope) finishElement(c *element) error {
+// finishElement maps c to a customer and emits it, after the customers in it.
+func (d *decoder) finishElement(c *element) error {
 	c.own = append(c.own, '}')
-	customer, err := readCustomer(c.own, &a.object)
-	if err == errNoID { //nolint:errorlint // it is made in one place
-		if text, ok := a.object.message(); ok {
-			return &messageError{text}
+	customer, err := readCustomer(c.own, &d.object)
+	if err == errNoID { //nolint:errorlint // readCustomer returns it as it is
+		if text, ok := d.object.message(); ok {
+			return d.messageError(text)
 		}
-		return a.skipWithoutID(c)
+		return d.skipWithoutID(c)
 	}
 	if err != nil {
 		return err
 	}
-	a.hasParentField = a.hasParentField || a.object.has(attrParent)
-	isOwn := sameID(customer.ExternalID, a.asked)
-	if (c.level > 0 || c.streamed || c.held != nil) && customer.Type == "" && !isOwn {
-		return a.untypedError(customer)
+	d.hasParentField = d.hasParentField || d.object.has(attrParent)
+	isAccount := sameID(customer.ExternalID, d.asked)
+	if err := d.checkIdentity(c, customer, isAccount); err != nil {
+		return err
 	}
-	if c.streamed && (c.id != customer.ExternalID || c.kind != customer.Kind && !isOwn) {
-		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know whose the customers in it are. Tell Heimdal's support.", redact(c.id, a.secret), redact(customer.ExternalID, a.secret))
-	}
-	if _, decided := mappedValue(&a.object, attrParent, readParent, firstOf(&a.object, readParent)); c.parentID != "" && !decided {
+	if c.parentID != "" && !d.object.hasMappedParent() {
 		customer.ParentID = c.parentID
 	}
 	c.id, c.kind = customer.ExternalID, customer.Kind
-	if isOwn && c.level == 0 {
-		a.ownElements++
+	if isAccount && c.level == 0 {
+		d.ownElements++
 	}
-	if err := a.readHeld(c); err != nil {
+	if err := d.readHeld(c); err != nil {
 		return err
 	}
 	if c.held != nil {
-		// The customers in it were read meanwhile.
-		if _, err := readCustomer(c.own, &a.object); err != nil {
+		// The customers in it have been read into d.object meanwhile.
+		if _, err := readCustomer(c.own, &d.object); err != nil {
 			return err
 		}
 	}
 	if c.isDocument || c.streamed || c.held != nil {
-		a.collectMissingChildren(c)
+		d.collectMissingChildren(c)
 	}
-	a.collectUnreadChildren(c)
-	return a.emitCustomer(customer)
+	d.collectUnreadChildren(c)
+	return d.emitCustomer(customer)
 }
 
-// unfold hands over the customers in c that came before its id.
-func (a *envelope) readHeld(c *element) error {
-	stream := a.scanner
-	defer func() { a.scanner = stream }()
+// checkIdentity returns an error if a customer that is nested, or contains others, has no type, or another id or kind than
+// the customers in it were read with.
+func (d *decoder) checkIdentity(c *element, customer portal.Customer, isAccount bool) error {
+	if (c.level > 0 || c.streamed || c.held != nil) && customer.Type == "" && !isAccount {
+		return d.untypedError(customer)
+	}
+	if c.streamed && (c.id != customer.ExternalID || c.kind != customer.Kind && !isAccount) {
+		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know whose the customers in it are. Tell %s's support.",
+			redact(c.id, d.secret), redact(customer.ExternalID, d.secret), product)
+	}
+	return nil
+}
+
+// readHeld reads the lists of customers in c that were held back.
+func (d *decoder) readHeld(c *element) error {
 	for _, held := range c.held {
 		s := scannerOver(held)
-		a.scanner = &s
-		a.at++
-		err := a.readCustomers(c.childPosition())
+		p := parser{d, &s}
+		p.at++
+		err := p.readCustomers(c.childPosition())
 		if err == nil {
-			err = a.end()
+			err = p.end()
 		}
 		if errors.Is(err, io.EOF) {
 			return errSyntax
@@ -249,23 +262,7 @@ func (a *envelope) readHeld(c *element) error {
 		if err != nil {
 			return err
 		}
-		a.heldBytes -= len(held)
+		d.heldBytes -= len(held)
 	}
-	return nil
-}
-
-func (a *envelope) emitCustomer(c portal.Customer) error {
-	if a.firstID == "" {
-		a.firstID = c.ExternalID
-	}
-	a.emitted++
-	err := a.emit(c)
-	if err == errNotKept { //nolint:errorlint // it is returned as it is
-		return nil
-	}
-	if err != nil {
-		return &emitError{err}
-	}
-	a.countPaths(c.Raw)
 	return nil
 }

@@ -10,63 +10,63 @@ import (
 )
 
 const (
-	// mostUnnamed is after how many customers without an id an answer is not read on.
+	// maxWithoutID is after how many customers without an id the reading stops.
 	maxWithoutID = 1000
-	// mostSamples is how many customers of a failed call are kept, firstSamples how many of these are its first, and
-	// heaviestSample how large each may be.
+	// maxSamples is how many customers of a failed call are kept. The first firstSamples of them are those that arrived
+	// first, and none is larger than maxSampleBytes.
 	maxSamples     = 10
 	firstSamples   = 5
 	maxSampleBytes = 32 << 10
 )
 
-// passUnnamed counts the paths of a customer that has no id, so that an admin can say which of them is its id. The call
-// fails; one of a list is passed over until the answer ends, for the customers after it may have more paths.
-func (a *envelope) skipWithoutID(c *element) error {
-	a.object.customer("") // so that the paths say what they fill
-	a.countPaths(clean(bytes.Clone(c.own)))
-	if a.withoutID++; c.level > 0 || c.isDocument || a.withoutID == maxWithoutID {
+// skipWithoutID counts the paths of a customer that has no id, so that an admin can map one of them to the id. The call
+// fails, but the rest of a list is read first, since later customers may have more paths.
+func (d *decoder) skipWithoutID(c *element) error {
+	d.object.customer("") // marks the paths that fill a field
+	d.countPaths(clean(bytes.Clone(c.own)))
+	if d.withoutID++; c.level > 0 || c.isDocument || d.withoutID == maxWithoutID {
 		return errNoID
 	}
 	return nil
 }
 
-// untyped returns the error of a customer without a type where it needs one. Its paths count, so that an admin can say which
-// of them is its type.
-func (a *envelope) untypedError(c portal.Customer) error {
-	a.countPaths(c.Raw)
+// untypedError returns the error for a customer without a type that needs one. Its paths are counted, so that an admin can
+// map one of them to the type.
+func (d *decoder) untypedError(c portal.Customer) error {
+	d.countPaths(c.Raw)
 	return errorf(portal.Unmapped, "The customer %s stands in another customer, or others stand in it, and has no type that the "+
-		"portal can read, so the portal cannot know what it is. "+mapField+"type. If none is, tell Heimdal's support.",
-		redact(c.ExternalID, a.secret))
+		"portal can read, so the portal cannot know what it is. "+chooseField+"type. If none is, "+tellSupport+".",
+		redact(c.ExternalID, d.secret))
 }
 
-// showsFields reports whether an error leaves an answer whose paths show what an admin may map.
+// isUnmapped reports whether err is about a field that an admin can map.
 func isUnmapped(err error) bool {
 	var known *portal.CallError
 	return errors.As(err, &known) && known.Code == portal.Unmapped
 }
 
-// count lets the paths of the customer that was read last count, and keeps the JSON of the first customers and of the last: a
-// list often has all resellers before the others.
-func (a *envelope) countPaths(raw json.RawMessage) {
-	a.object.paths.countCustomer()
-	a.counted++
+// countPaths counts the paths of the customer that was read last, and keeps the JSON of the first and the last customers: a
+// list often has all resellers before the clients.
+func (d *decoder) countPaths(raw json.RawMessage) {
+	d.paths.countCustomer()
+	d.counted++
 	if len(raw) > maxSampleBytes {
 		return
 	}
-	if len(a.samples) == maxSamples {
-		a.samples = slices.Delete(a.samples, firstSamples, firstSamples+1)
+	if len(d.samples) == maxSamples {
+		d.samples = slices.Delete(d.samples, firstSamples, firstSamples+1)
 	}
-	a.samples = append(a.samples, raw)
+	d.samples = append(d.samples, raw)
 }
 
-// failed is the state beside the error of a call, with what its answer, which may be nil, shows of the customers.
-func (a *envelope) stateOfFailure(state portal.ReadState) portal.ReadState {
-	if a == nil || a.counted == 0 {
+// stateOfFailure returns the state beside the error of a call, with the paths and samples of its customers. e may be nil.
+func (e *envelope) stateOfFailure(state portal.ReadState) portal.ReadState {
+	if e == nil || e.counted == 0 {
 		return state
 	}
-	state.Paths = mergePaths(state.Paths, a.object.paths.stats())
-	state.Progress.Seen += a.counted
-	state.Counted += a.counted
-	state.Samples = a.samples
+	state.Paths = mergePaths(state.Paths, e.paths.stats())
+	state.Progress.Seen += e.counted
+	state.Counted += e.counted
+	state.Samples = e.samples
 	return state
 }

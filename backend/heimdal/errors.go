@@ -1,43 +1,77 @@
 package heimdal
 
 import (
+	"context"
+	"errors"
+	"io"
+	"net"
+
 	"fs-client-portal/backend/portal"
 )
 
 const (
-	askSupport = "Check the base URL; if it is right, tell Heimdal's support."
-	// mapField ends an error that the field map can remedy.
-	mapField = "Choose under Fields which field of Heimdal's answer is the "
+	// checkBaseURL ends an error that a wrong base URL may cause.
+	checkBaseURL = "Check the base URL; if it is right, " + tellSupport + "."
+	// chooseField ends an error that the field map can resolve.
+	chooseField = "Choose under Fields which field of " + product + "'s answer is the "
 )
 
+// The errors that are compared with errors.Is, or returned in several places.
 var (
-	errWebPage = errorf(portal.Garbage,
-		"A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong. Check both.")
+	errWebPage = errorf(portal.Garbage, "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the "+
+		"base URL is wrong. Check both.")
 	errLarge    = errorf(portal.Oversized, "The answer is larger than the portal accepts. Tell the portal's support.")
-	errHeavy    = errorf(portal.Oversized, "One customer in the answer is larger than the portal accepts. Tell Heimdal's support.")
-	errDeep     = errorf(portal.Garbage, "The answer is nested too deep to be customers. "+askSupport)
-	errShape    = errorf(portal.Garbage, "The answer is JSON, but not in any shape known for customers. "+askSupport)
-	errTwoLists = errorf(portal.Garbage,
-		"The answer holds two lists, and the portal cannot know which are the customers. Tell Heimdal's support.")
+	errHeavy    = errorf(portal.Oversized, "One customer in the answer is larger than the portal accepts. Tell %s's support.", product)
+	errDeep     = errorf(portal.Garbage, "The answer is nested too deep to be customers. "+checkBaseURL)
+	errShape    = errorf(portal.Garbage, "The answer is JSON, but not in any shape known for customers. "+checkBaseURL)
+	errTwoLists = errorf(portal.Garbage, "The answer holds two lists, and the portal cannot know which are the customers. Tell %s's support.",
+		product)
 	errEmpty  = errorf(portal.Garbage, "The answer is empty. The next run tries again; if it stays so, check the base URL.")
-	errSyntax = errorf(portal.Garbage,
-		"The answer is not valid JSON. The next run tries again; if it stays so, check the base URL and any proxy on the way.")
-	errTrailing = errorf(portal.Garbage,
-		"Something follows the end of the answer. The next run tries again; if it stays so, tell Heimdal's support.")
-	errEncoding = errorf(portal.Garbage,
-		"The answer is not UTF-8 throughout, so names in it would come out wrong. Tell Heimdal's support.")
-	errUTF16 = errorf(portal.Garbage,
-		"The answer is in UTF-16; the portal reads UTF-8. Check any proxy on the way, and tell Heimdal's support.")
-	errNoObject = errorf(portal.Garbage, "The answer holds something that is no customer. "+askSupport)
-	errLongID   = errorf(portal.Garbage, "The answer holds a customer whose id is longer than the portal accepts. "+askSupport)
-	errNoID     = errorf(portal.Unmapped, "The answer holds a customer without an id that the portal can read. "+mapField+
+	errSyntax = errorf(portal.Garbage, "The answer is not valid JSON. The next run tries again; if it stays so, check the base URL and "+
+		"any proxy on the way.")
+	errTrailing = errorf(portal.Garbage, "Something follows the end of the answer. The next run tries again; if it stays so, %s.",
+		tellSupport)
+	errEncoding = errorf(portal.Garbage, "The answer is not UTF-8 throughout, so names in it would come out wrong. Tell %s's support.",
+		product)
+	errUTF16    = errorf(portal.Garbage, "The answer is in UTF-16; the portal reads UTF-8. Check any proxy on the way, and %s.", tellSupport)
+	errNoObject = errorf(portal.Garbage, "The answer holds something that is no customer. "+checkBaseURL)
+	errLongID   = errorf(portal.Garbage, "The answer holds a customer whose id is longer than the portal accepts. "+checkBaseURL)
+	errNoID     = errorf(portal.Unmapped, "The answer holds a customer without an id that the portal can read. "+chooseField+
 		"customer id. If none is, check the base URL.")
-	errNoContent = errorf(portal.Garbage, "Heimdal answered with status 204 instead of customers. "+askSupport)
+	errNoContent = errorf(portal.Garbage, "%s answered with status 204 instead of customers. %s", product, checkBaseURL)
 	errProxy     = errorf(portal.Refused, "A proxy on the way asks who this server is (status 407). Check this server's proxy settings.")
-	errUntyped   = errorf(portal.Unmapped, "No customer in the answer has a type that the portal can read, so MSPs cannot be "+
-		"told from clients. "+mapField+"type. If none is, tell Heimdal's support.")
+	errUntyped   = errorf(portal.Unmapped, "No customer in the answer has a type that the portal can read, so MSPs cannot be told from "+
+		"clients. %stype. If none is, %s.", chooseField, tellSupport)
 )
 
 func errorf(code portal.CallCode, format string, args ...any) *portal.CallError {
 	return portal.CallErrorf(code, format, args...)
+}
+
+// incompletef returns the error for customers that are not all there.
+func incompletef(format string, args ...any) error {
+	e := errorf(portal.Incomplete, format, args...)
+	e.Detail += " Nothing of it was taken over; the next run tries again. If it stays so, " + tellSupport + "."
+	return e
+}
+
+// readError returns why a response that has begun cannot be read to its end. Errors of this package pass through.
+func readError(err error) error {
+	var known *portal.CallError
+	var message *messageError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &message):
+		return message
+	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout():
+		return errorf(portal.TimedOut, "The answer began but did not end in time. The next run tries again; if it stays so, check the "+
+			"line to %s.", product)
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return errorf(portal.Truncated, "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy "+
+			"on the way.")
+	}
+	return errorf(portal.Truncated, "The connection broke in the middle of the answer. The next run tries again; if it stays so, check "+
+		"the line to %s.", product)
 }

@@ -57,10 +57,10 @@ type oneByOne struct{ io.Reader }
 func (o oneByOne) Read(p []byte) (int, error) { return o.Reader.Read(p[:min(1, len(p))]) }
 
 func decodeBytes(r io.Reader) (customers []portal.Customer, a *envelope, err error) {
-	a, err = decode(r, "17", key, mapping{}, func(c portal.Customer) error {
+	a, err = decode(r, "17", key, mapping{}, keepAll(func(c portal.Customer) error {
 		customers = append(customers, c)
 		return nil
-	})
+	}))
 	if err == nil {
 		err = a.readMetadata(nil)
 	}

@@ -97,7 +97,7 @@ func TestACallerWhoGivesUpInTheMiddleOfAnAnswerHearsOfThatAlone(t *testing.T) {
 	}
 	ctx, cancel = context.WithCancel(t.Context())
 	r, clock, _ := inTurn(t, fails(429))
-	r.clock = givesUp{clock, cancel}
+	r.transport.clock = givesUp{clock, cancel}
 	var postponed *portal.Postponed
 	if _, err := r.Call(ctx, portal.ReadState{}, nil); !errors.As(err, &postponed) {
 		t.Errorf("a wait that is put off while the caller gives up ended as %v", err)
@@ -229,10 +229,10 @@ func TestAnAnswerThatHasBegunMayTakeLongerThanOneMayThinkAboutIt(t *testing.T) {
 	var r *reader
 	r = asking(t, func(q *http.Request) *http.Response {
 		a := body("")
-		a.Body = io.NopCloser(&afterwards{strings.NewReader(`[` + corps(1, 1) + `]`), 2 * r.headerTimeout, q.Context()})
+		a.Body = io.NopCloser(&afterwards{strings.NewReader(`[` + corps(1, 1) + `]`), 2 * r.transport.headerTimeout, q.Context()})
 		return a
 	})
-	r.headerTimeout = time.Second
+	r.transport.headerTimeout = time.Second
 	if customers, err := r.all(t.Context()); err != nil || len(customers) != 1 {
 		t.Errorf("read %v, %v", customers, err)
 	}

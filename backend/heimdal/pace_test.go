@@ -41,7 +41,7 @@ func inTurn(t testing.TB, answers ...func() *http.Response) (*reader, *clockwork
 		}
 		return nil
 	})
-	return r, r.clock.(*clockwork), calls
+	return r, r.transport.clock.(*clockwork), calls
 }
 
 func saying(text string) func() *http.Response { return func() *http.Response { return body(text) } }
@@ -97,7 +97,7 @@ func TestARunThatIsTakenUpAgainKeepsThePace(t *testing.T) {
 		{noon.Add(time.Hour), 0},                  // or wrong
 	} {
 		r, clock, _ := inTurn(t, saying(`[]`))
-		r.interval = 12 * time.Second
+		r.transport.interval = 12 * time.Second
 		state, err := r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{LastCall: test.last}}, nil)
 		if waited := clock.now.Sub(noon); err != nil || waited != test.want || !state.Progress.LastCall.Equal(clock.now) {
 			t.Errorf("last call at %s: waited %s, %v", test.last, waited, err)
@@ -108,11 +108,11 @@ func TestARunThatIsTakenUpAgainKeepsThePace(t *testing.T) {
 func TestATurnThatIsNotTakenIsSomebodyElses(t *testing.T) {
 	t.Parallel()
 	r, clock, calls := inTurn(t, saying(`[]`))
-	r.interval = 12 * time.Second
+	r.transport.interval = 12 * time.Second
 	if _, err := r.all(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	r.clock = stops{clock}
+	r.transport.clock = stops{clock}
 	var postponed *portal.Postponed
 	for range 3 {
 		state, err := r.Call(t.Context(), portal.ReadState{}, nil)
@@ -125,7 +125,7 @@ func TestATurnThatIsNotTakenIsSomebodyElses(t *testing.T) {
 func TestAPostponedCallGoesOnCountingItsRefusals(t *testing.T) {
 	t.Parallel()
 	r, clock, calls := inTurn(t, fails(429))
-	r.clock = stops{clock}
+	r.transport.clock = stops{clock}
 	state := portal.ReadState{}
 	for n := range 5 {
 		var err error
@@ -199,15 +199,15 @@ func TestPeopleHearHowLongAWaitIs(t *testing.T) {
 	t.Parallel()
 	r, clock, _ := inTurn(t, fails(429, "Retry-After", "30"), fails(429, "Retry-After", "Sun, 01 Nov 2026 12:05:00 GMT"), saying(`[]`))
 	var heard []time.Time
-	r.waiting = func(until time.Time) { heard = append(heard, until) }
+	r.transport.waiting = func(until time.Time) { heard = append(heard, until) }
 	if _, err := r.all(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if len(heard) != 4 || heard[0].Before(noon.Add(30*time.Second)) || !heard[1].IsZero() || heard[2].Before(noon.Add(5*time.Minute)) || !heard[3].IsZero() || heard[2].After(clock.now) {
 		t.Errorf("heard %v", heard)
 	}
-	r.clock, heard = stops{clock}, nil
-	r.interval = time.Minute
+	r.transport.clock, heard = stops{clock}, nil
+	r.transport.interval = time.Minute
 	_, _ = r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{LastCall: clock.now}}, nil)
 	if len(heard) != 1 || !heard[0].Equal(clock.now.Add(time.Minute)) {
 		t.Errorf("of a wait that is put off people heard %v", heard)
@@ -242,9 +242,9 @@ func TestARetryAfterThatIsOverOrNoneIsNoReasonToHurry(t *testing.T) {
 func TestEachCallIsToldBeforeItIsMade(t *testing.T) {
 	t.Parallel()
 	r, clock, calls := inTurn(t, fails(429), saying(`[]`))
-	r.interval = 12 * time.Second
+	r.transport.interval = 12 * time.Second
 	var told []time.Time
-	r.calling = func(at time.Time) {
+	r.transport.calling = func(at time.Time) {
 		if *calls != len(told) || !at.Equal(clock.now) {
 			t.Errorf("after %d calls the next is told at %s", *calls, at)
 		}
@@ -254,7 +254,7 @@ func TestEachCallIsToldBeforeItIsMade(t *testing.T) {
 	if err != nil || len(told) != 2 || !state.Progress.LastCall.Equal(told[1]) {
 		t.Errorf("told %v, %+v, %v", told, state, err)
 	}
-	r.clock = stops{clock}
+	r.transport.clock = stops{clock}
 	if _, err := r.Call(t.Context(), portal.ReadState{}, nil); err == nil || len(told) != 2 {
 		t.Errorf("a call that was put off was told: %v, %v", told, err)
 	}
@@ -285,7 +285,7 @@ func TestOnlyAConnectionThatMayComeAboutIsTriedAgain(t *testing.T) {
 		"another's certificate": {x509.HostnameError{Certificate: &x509.Certificate{}, Host: "x"}, false, portal.Insecure},
 	} {
 		r, clock, calls := inTurn(t)
-		r.http.Transport = cause{test.cause, calls}
+		r.transport.http.Transport = cause{test.cause, calls}
 		_, err := r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{Calls: 1}}, nil)
 		wantCode(t, err, test.want)
 		want := 1
@@ -316,7 +316,7 @@ func TestSeveralCallersDoNotComeBackAtOnce(t *testing.T) {
 	for asked, least := range map[string]time.Duration{"": time.Minute, "7": 7 * time.Second, "500": 500 * time.Second} {
 		pauses := map[time.Duration]bool{}
 		for range 50 {
-			pause := r.pause(asked, 0)
+			pause := r.transport.pauseAfter(asked, 0)
 			pauses[pause] = true
 			if pause < least || pause > least+max(least/10, time.Second) {
 				t.Errorf("%q: a pause of %s", asked, pause)
@@ -358,8 +358,8 @@ func TestARetryAfterCountsForARefusalWithA200Too(t *testing.T) {
 func TestPeopleDoNotHearOfAShortWait(t *testing.T) {
 	t.Parallel()
 	r, clock, _ := inTurn(t, saying(`[]`))
-	r.interval = time.Second
-	r.waiting = func(until time.Time) { t.Errorf("heard %s", until) }
+	r.transport.interval = time.Second
+	r.transport.waiting = func(until time.Time) { t.Errorf("heard %s", until) }
 	state := portal.ReadState{Progress: portal.ReadProgress{LastCall: noon}}
 	if _, err := r.Call(t.Context(), state, nil); err != nil || len(clock.slept) != 1 {
 		t.Errorf("waits %v, %v", clock.slept, err)

@@ -6,37 +6,45 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// sameID reports whether an id in an answer is that of the account, which an admin typed. A GUID is the same in either case,
-// with braces or without.
+// sameID reports whether an id in a response is that of the account, which an admin typed. A GUID matches in any case, with
+// or without braces.
 func sameID(id, account string) bool {
 	return id == account || len(id) >= 36 && len(account) >= 36 && guid.MatchString(id) && guid.MatchString(account) &&
 		strings.EqualFold(strings.Trim(id, "{}"), strings.Trim(account, "{}"))
 }
 
-// takeAccount keeps what an answer says of the account that the MSSP's customer id belongs to. It is the MSSP itself, so
-// it is not a customer. In an answer about a reseller it may mean that the API ignores which customer it is asked about.
-func (at *traversal) processAccount(c portal.Customer) {
-	at.SawAccount = at.Reseller != ""
-	if at.Account != nil && at.SawAccount {
+// withoutOwnParent returns c without a parent that is the MSSP or the customer itself.
+func (s *source) withoutOwnParent(c portal.Customer) portal.Customer {
+	if sameID(c.ParentID, s.customerID) || c.ParentID == c.ExternalID {
+		c.ParentID = ""
+	}
+	return c
+}
+
+// processAccount keeps what a response says of the account that the MSSP's customer id belongs to. It is the MSSP itself,
+// so it is not a customer. In a response about a reseller it may mean that the API ignores which customer is asked about.
+func (t *traversal) processAccount(c portal.Customer) {
+	t.SawAccount = t.Reseller != ""
+	if t.Account != nil && t.SawAccount {
 		return
 	}
-	at.Account = &portal.ConnectionAccount{
+	t.Account = &portal.ConnectionAccount{
 		Name: c.Name, Type: c.Type, LicenceType: c.LicenceType, SPLA: c.SPLA,
 		SeatsUsed: c.SeatsUsed, SeatsTotal: c.SeatsTotal, ExpiresOn: c.ExpiresOn,
 	}
 }
 
-// account returns what the answers so far say of the account; nil if it is not in them.
-func (at *traversal) account() *portal.ConnectionAccount {
-	if at.Account == nil {
+// account returns the account as the responses so far describe it, nil if it is not in them.
+func (t *traversal) account() *portal.ConnectionAccount {
+	if t.Account == nil {
 		return nil
 	}
-	account := *at.Account
-	account.Alone = !at.SawOthers
+	account := *t.Account
+	account.Alone = !t.SawOthers
 	return &account
 }
 
-// withoutAccount returns the total that the pages of a list state, less the account where they count it.
+// totalWithoutAccount returns the total that the pages state, less the account where they count it.
 func (p *pageState) totalWithoutAccount() *int64 {
 	if p.Total == nil || p.OwnElements == 0 || *p.Total != p.Elements {
 		return p.Total
@@ -45,7 +53,7 @@ func (p *pageState) totalWithoutAccount() *int64 {
 	return &n
 }
 
-// customers returns the number of customers that the first page states, less the account.
+// customersWithoutAccount returns the total that the first page states, less the account.
 func (p *pageState) customersWithoutAccount() *int64 {
 	n := *p.Total - p.OwnElements
 	return &n

@@ -7,72 +7,80 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// settled reports whether the resellers need not be asked, whatever else comes.
-func (at *traversal) skipsResellers(r *reader) bool {
-	return r.asking == AskNever || r.asking == AskIfNeeded && (at.Linked || at.Nested)
+// skipsResellers reports whether resellers need not be asked about, whatever else is received.
+func (t *traversal) skipsResellers(s *source) bool {
+	return s.asking == AskNever || s.asking == AskIfNeeded && (t.Linked || t.Nested)
 }
 
-// deeper puts off a reseller that came in the present one's answer until after it: a customer may be in the answers of
-// both, and then belongs to the nearer, which is to be the later word.
-func (at *traversal) deferReseller(r *reader, id string) error {
-	for above, n := at.Reseller, 0; above != ""; above, n = at.ParentOf[above], n+1 {
+// deferReseller moves a reseller of the current reseller's response behind it in Pending. A customer in the responses of
+// both belongs to the nearer one, so that one is read later.
+func (t *traversal) deferReseller(s *source, id string) error {
+	for above, n := t.Reseller, 0; above != ""; above, n = t.ParentOf[above], n+1 {
 		if above == id || n > maxNesting {
-			return r.wrongCustomer(at.Reseller)
+			return s.wrongCustomerError(t.Reseller)
 		}
 	}
-	if at.ParentOf == nil {
-		at.ParentOf = map[string]string{}
+	if t.ParentOf == nil {
+		t.ParentOf = map[string]string{}
 	}
-	if at.ParentOf[id] == at.Reseller {
+	if t.ParentOf[id] == t.Reseller {
 		return nil
 	}
-	at.ParentOf[id] = at.Reseller
-	at.Pending = slices.DeleteFunc(at.Pending, func(left string) bool { return left == id })
-	at.Pending = append(at.Pending, id)
-	if len(at.Pending) > maxResellers || len(at.ParentOf) > maxResellers {
+	t.ParentOf[id] = t.Reseller
+	t.Pending = slices.DeleteFunc(t.Pending, func(pending string) bool { return pending == id })
+	t.Pending = append(t.Pending, id)
+	if len(t.Pending) > maxResellers || len(t.ParentOf) > maxResellers {
 		return tooManyResellers()
 	}
 	return nil
 }
 
-func (at *traversal) nextReseller() (bool, error) {
-	at.SawAccount = false
-	if len(at.Pending) == 0 {
+// nextReseller moves on to the next pending reseller; it returns false where there is none.
+func (t *traversal) nextReseller() (bool, error) {
+	t.SawAccount = false
+	if len(t.Pending) == 0 {
 		return false, nil
 	}
-	if at.Asked++; at.Asked > maxCalls {
+	if t.Asked++; t.Asked > maxCalls {
 		return false, tooManyResellers()
 	}
-	at.Reseller, at.Pending = at.Pending[0], at.Pending[1:]
+	t.Reseller, t.Pending = t.Pending[0], t.Pending[1:]
 	return true, nil
 }
 
 func tooManyResellers() error {
-	return incompletef("Heimdal does not say with its customers which reseller they belong to, and there are more resellers than can be asked one by one (%d).", maxResellers)
+	return incompletef("%s does not say with its customers which reseller they belong to, and there are more resellers than can be "+
+		"asked one by one (%d).", product, maxResellers)
 }
 
-func (r *reader) wrongCustomer(asked string) error {
-	return errorf(portal.WrongCustomer, "Asked about the customer %s, Heimdal answers about others. The portal cannot know whose its customers are. Tell Heimdal's support.", redact(asked, r.apiKey))
+// wrongCustomerError returns the error for a response that is not about the customer that was asked about.
+func (s *source) wrongCustomerError(asked string) error {
+	return errorf(portal.WrongCustomer, "Asked about the customer %s, %s answers about others. The portal cannot know whose its "+
+		"customers are. Tell %s's support.", redact(asked, s.apiKey), product, product)
 }
 
-// takesForAnswer reports whether a refusal says something all the same: that the customer asked about to see whether
-// questions make a difference is another's.
-func (at *traversal) acceptsRefusal(err error) bool {
-	return at.Probing != "" && isRefusal(err)
+// acceptsRefusal reports whether an error is expected: a refusal of the probe client shows that the API does not ignore
+// which customer it is asked about.
+func (t *traversal) acceptsRefusal(err error) bool {
+	return t.Probing != "" && isRefusal(err)
 }
 
-// explain tells a refusal about a reseller from one about the MSSP.
-func (at *traversal) explainRefusal(r *reader, err error) error {
-	if at.Reseller == "" || !isRefusal(err) {
+// explainRefusal returns err, or for a refusal of a reseller the error that names the reseller.
+func (t *traversal) explainRefusal(s *source, err error) error {
+	if t.Reseller == "" || !isRefusal(err) {
 		return err
 	}
-	return at.noClientsError(r)
+	return t.noClientsError(s)
 }
 
-func (at *traversal) noClientsError(r *reader) error {
-	return errorf(portal.Refused, "Heimdal names the reseller %s but does not say which customers it has, neither with the customers nor when asked about it. Let the account that the API key belongs to see its resellers' customers.", redact(at.Reseller, r.apiKey))
+// noClientsError returns the error for a reseller whose customers are not known.
+func (t *traversal) noClientsError(s *source) error {
+	return errorf(portal.Refused, "%s names the reseller %s but does not say which customers it has, neither with the customers nor "+
+		"when asked about it. Let the account that the API key belongs to see its resellers' customers.", product,
+		redact(t.Reseller, s.apiKey))
 }
 
+// isRefusal reports whether err says that this key may not read this customer, or that there is none.
 func isRefusal(err error) bool {
 	var e *portal.CallError
 	return !errors.Is(err, errProxy) && errors.As(err, &e) &&

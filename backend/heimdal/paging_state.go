@@ -8,55 +8,56 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
+// loadTraversal returns the traversal that save has stored, the zero one for nil.
 func loadTraversal(data json.RawMessage) (*traversal, error) {
-	at := &traversal{}
+	t := &traversal{}
 	if data == nil {
-		return at, nil
+		return t, nil
 	}
-	if err := json.Unmarshal(data, at); err != nil {
-		return nil, fmt.Errorf("heimdal: the state of a reading: %w", err)
+	if err := json.Unmarshal(data, t); err != nil {
+		return nil, fmt.Errorf("heimdal: read the state of a run: %w", err)
 	}
-	return at, nil
+	return t, nil
 }
 
-// save is the state after a call that handed over so many customers.
-func (at *traversal) save(state portal.ReadState, more bool, seen int64) (portal.ReadState, error) {
+// save returns the state after a call that emitted so many customers.
+func (t *traversal) save(state portal.ReadState, more bool, seen int64) (portal.ReadState, error) {
 	state.Progress.Calls++
 	state.Progress.Seen += seen
-	state.Progress.Left = at.remaining(more)
-	state.Done, state.Data, state.Account = !more, nil, at.account()
+	state.Progress.Left = t.remaining(more)
+	state.Done, state.Data, state.Account = !more, nil, t.account()
 	if !more {
-		state.Total, state.Paged = at.Total, at.Paged
+		state.Total, state.Paged = t.Total, t.Paged
 		return state, nil
 	}
 	var err error
-	state.Data, err = json.Marshal(at)
+	state.Data, err = json.Marshal(t)
 	return state, err
 }
 
-// question is the address of the next call.
-func (at *traversal) nextURL(r *reader) (*url.URL, error) {
-	address := r.address
+// nextURL returns the address of the next call.
+func (t *traversal) nextURL(s *source) (*url.URL, error) {
+	address := s.address
 	switch {
-	case at.Probing != "":
-		address = customerURL(address, at.ProbeClient)
-	case at.Reseller != "":
-		address = customerURL(address, at.Reseller)
+	case t.Probing != "":
+		address = customerURL(address, t.ProbeClient)
+	case t.Reseller != "":
+		address = customerURL(address, t.Reseller)
 	}
-	if at.Page == nil {
+	if t.Page == nil {
 		return address, nil
 	}
-	return at.Page.url(address, r.apiKey)
+	return t.Page.url(address, s.apiKey)
 }
 
-// left is how many calls are known to be left.
-func (at *traversal) remaining(more bool) int64 {
+// remaining returns how many calls are known to be left.
+func (t *traversal) remaining(more bool) int64 {
 	if !more {
 		return 0
 	}
-	n := int64(len(at.Pending)) + 1
-	if at.Page != nil {
-		n += at.Page.remaining() - 1
+	n := int64(len(t.Pending)) + 1
+	if t.Page != nil {
+		n += t.Page.remaining() - 1
 	}
 	return n
 }

@@ -7,166 +7,170 @@ import (
 )
 
 const (
-	// mostResellers is how many can be asked one by one; at five calls a minute that takes most of a day.
+	// maxResellers is how many can be asked about one by one; at five calls a minute that takes most of a day.
 	maxResellers = 5000
-	// mostLeaves is enough for some to be there still when a reseller is asked about.
+	// maxProbeClients is enough for some of them to still exist when a reseller is asked about.
 	maxProbeClients = 8
-	// mostCalls ends a reading that goes on without end.
+	// maxCalls ends a reading that would never end.
 	maxCalls = 4 * maxResellers
 )
 
-// reading is what is known between calls. A reading asks about the MSSP; and if what comes names resellers, but of no
-// client whose it is, about each reseller in turn.
+// traversal is what is known between two calls of a run. It asks about the MSSP first. If the response names resellers,
+// and no client in it has a parent, it asks about each reseller in turn. The names in JSON are old: a run that an earlier
+// version began must be able to continue.
 type traversal struct {
-	// Of is the reseller that is being asked about, "" for the MSSP; Page which page of the answer comes next.
+	// Reseller is the reseller that is being asked about, "" for the MSSP; Page is the page of its response that comes next.
 	Reseller string     `json:"of,omitempty"`
 	Page     *pageState `json:"page,omitempty"`
-	// Left are the resellers to ask about after that, the deeper the later; Asked counts those before.
+	// Pending are the resellers to ask about after it, the most deeply nested last; Asked counts those before.
 	Pending []string `json:"left,omitempty"`
 	Asked   int64    `json:"asked,omitempty"`
-	// Under says of resellers that came in another's answer in whose.
+	// ParentOf maps a reseller that was in another's response to that other one.
 	ParentOf map[string]string `json:"under,omitempty"`
 
-	TooMany        bool `json:"many,omitempty"`     // more resellers than can be asked
-	Linked         bool `json:"linked,omitempty"`   // some client says whose it is
-	Nested         bool `json:"nested,omitempty"`   // some customer holds others
-	HasParentField bool `json:"parented,omitempty"` // some customer has a field for it, maybe empty
+	TooMany        bool `json:"many,omitempty"`     // more resellers than can be asked about
+	Linked         bool `json:"linked,omitempty"`   // some client has a parent
+	Nested         bool `json:"nested,omitempty"`   // some customer contains others
+	HasParentField bool `json:"parented,omitempty"` // some customer has a field for a parent, maybe empty
 	Typed          bool `json:"typed,omitempty"`    // some customer has a type
-	// Leaves are some clients of the MSSP's answer. Where one of them, Leaf, came with a reseller in the answer about that
-	// reseller, this may be the MSSP's answer once more: the question about Leaf shows whether questions make any
-	// difference. Probe is that reseller while it is asked; Told is that they do.
+
+	// An API may ignore which customer it is asked about. ProbeClients are some clients of the MSSP's response. Where a
+	// reseller's response contains the reseller itself (SawReseller) and one of these clients (ProbeClient), the next call
+	// asks about that client, with Probing set to the reseller. FilterConfirmed is set once the responses differ.
 	ProbeClients    []string `json:"leaves,omitempty"`
-	SawReseller     bool     `json:"itself,omitempty"` // the reseller came in its own answer
+	SawReseller     bool     `json:"itself,omitempty"`
 	ProbeClient     string   `json:"leaf,omitempty"`
 	Probing         string   `json:"probe,omitempty"`
 	FilterConfirmed bool     `json:"told,omitempty"`
-	// Total is how many customers there are, if they came on several pages that said so.
+
+	// Total is the number of customers, if they were on several pages that state it. Paged is set if any response had several.
 	Total *int64 `json:"total,omitempty"`
-	// Account is the account that the MSSP's customer id belongs to, Others whether any other customer came, Upward whether
-	// the account came in the present reseller's answer.
+	Paged bool   `json:"paged,omitempty"`
+
+	// Account is the account that the MSSP's customer id belongs to. SawOthers is set once another customer was received,
+	// SawAccount if the account was in the present reseller's response.
 	Account    *portal.ConnectionAccount `json:"account,omitempty"`
 	SawOthers  bool                      `json:"others,omitempty"`
 	SawAccount bool                      `json:"upward,omitempty"`
-	// Read counts the resellers that were read.
+
+	// ReadCount counts the resellers that were read.
 	ReadCount int64 `json:"read,omitempty"`
-	// Paged: some answer came on several pages.
-	Paged bool `json:"paged,omitempty"`
-	// Doubt: the next call asks about the account, since a refusal may mean that the key was revoked meanwhile.
+	// CheckKey: the next call asks about the account, since a refusal may mean that the key has been revoked.
 	CheckKey bool `json:"doubt,omitempty"`
-	// Unproved counts the resellers in a row that refused the key since it was last seen to be accepted, Proved whether a
-	// call about the account has shown that in this row.
+	// KeyRefusals counts the resellers in a row for which the key was refused since it was last accepted. KeyConfirmed is
+	// set if a call about the account was accepted within this row.
 	KeyRefusals  int64 `json:"unproved,omitempty"`
 	KeyConfirmed bool  `json:"proved,omitempty"`
-	// Answered: something other than a refusal came about some reseller that could not be read.
+	// SawOtherFailure: the response about some reseller could not be read, and was not a refusal.
 	SawOtherFailure bool `json:"answered,omitempty"`
-	// Refused are the checked customers about whom there was no answer, and no other answer since.
+	// Refused are the checked customers that were refused since the last response.
 	Refused []string `json:"refused,omitempty"`
 }
 
-// take sees to one customer of the present answer.
-func (at *traversal) process(r *reader, c portal.Customer, add func(portal.Customer) error) error {
-	if sameID(c.ExternalID, r.customerID) {
-		at.processAccount(c)
-		return nil
+// process handles one customer of the current response. It returns the customer to emit, if it is to be kept.
+func (t *traversal) process(s *source, c portal.Customer) (_ portal.Customer, keep bool, err error) {
+	if sameID(c.ExternalID, s.customerID) {
+		t.processAccount(c)
+		return c, false, nil
 	}
-	at.SawOthers = true
-	at.Typed = at.Typed || c.Type != ""
-	c = r.underMSSP(c)
+	t.SawOthers = true
+	t.Typed = t.Typed || c.Type != ""
+	c = s.withoutOwnParent(c)
 	switch {
-	case at.Probing != "":
-		if c.ExternalID == at.Probing {
-			return r.wrongCustomer(at.ProbeClient)
+	case t.Probing != "":
+		if c.ExternalID == t.Probing {
+			return c, false, s.wrongCustomerError(t.ProbeClient)
 		}
-		return nil
-	case at.Reseller == "":
-		at.processTop(r, c)
-		return add(c)
-	case c.ExternalID == at.Reseller:
-		at.SawReseller = true
-		return nil // the MSSP's answer has it already
+		return c, false, nil
+	case t.Reseller == "":
+		t.processTop(s, c)
+		return c, true, nil
+	case c.ExternalID == t.Reseller:
+		t.SawReseller = true
+		return c, false, nil // it was in the MSSP's response
 	}
-	if at.ProbeClient == "" && slices.Contains(at.ProbeClients, c.ExternalID) {
-		at.ProbeClient = c.ExternalID
+	if t.ProbeClient == "" && slices.Contains(t.ProbeClients, c.ExternalID) {
+		t.ProbeClient = c.ExternalID
 	}
 	if c.Kind == portal.KindMSP {
-		if err := at.deferReseller(r, c.ExternalID); err != nil {
-			return err
+		if err := t.deferReseller(s, c.ExternalID); err != nil {
+			return c, false, err
 		}
 	}
 	if c.ParentID == "" {
-		c.ParentID = at.Reseller
+		c.ParentID = t.Reseller
 	}
-	return add(c)
+	return c, true, nil
 }
 
-// takeTop remembers what a customer of the MSSP's answer says about whether to ask the resellers.
-func (at *traversal) processTop(r *reader, c portal.Customer) {
+// processTop handles one customer of the MSSP's response: it collects the resellers, while they may have to be asked about.
+func (t *traversal) processTop(s *source, c portal.Customer) {
 	switch {
 	case c.Kind != portal.KindMSP:
-		at.Linked = at.Linked || c.ParentID != ""
-		if len(at.ProbeClients) < maxProbeClients {
-			at.ProbeClients = append(at.ProbeClients, c.ExternalID)
+		t.Linked = t.Linked || c.ParentID != ""
+		if len(t.ProbeClients) < maxProbeClients {
+			t.ProbeClients = append(t.ProbeClients, c.ExternalID)
 		}
-	case at.skipsResellers(r):
-	case len(at.Pending) == maxResellers:
-		at.TooMany = true
+	case t.skipsResellers(s):
+	case len(t.Pending) == maxResellers:
+		t.TooMany = true
 	default:
-		at.Pending = append(at.Pending, c.ExternalID)
+		t.Pending = append(t.Pending, c.ExternalID)
 	}
-	if at.skipsResellers(r) {
-		at.Pending = nil
+	if t.skipsResellers(s) {
+		t.Pending = nil
 	}
 }
 
-// after takes note of a whole answer; more reports whether another call is to be made.
-func (at *traversal) finishResponse(r *reader, a *envelope) (more bool, err error) {
-	at.Nested = at.Nested || a.nested
-	at.HasParentField = at.HasParentField || a.hasParentField
-	p := at.Page
+// finishResponse handles the end of a complete response; more reports whether another call is needed.
+func (t *traversal) finishResponse(s *source, e *envelope) (more bool, err error) {
+	t.Nested = t.Nested || e.nested
+	t.HasParentField = t.HasParentField || e.hasParentField
+	p := t.Page
 	if p == nil {
 		p = &pageState{}
-	} else if at.Probing == "" {
-		at.Paged = true
+	} else if t.Probing == "" {
+		t.Paged = true
 	}
-	if more, err := p.add(a); more || err != nil {
-		at.Page = p
+	if more, err := p.add(e); more || err != nil {
+		t.Page = p
 		return more, err
 	}
-	at.Page = nil
+	t.Page = nil
 	switch {
-	case at.Probing != "":
-		at.Probing, at.FilterConfirmed = "", true
-	case at.Reseller == "":
-		if err := at.finishTop(r, p); err != nil {
+	case t.Probing != "":
+		t.Probing, t.FilterConfirmed = "", true
+	case t.Reseller == "":
+		if err := t.finishTop(s, p); err != nil {
 			return false, err
 		}
-	case at.SawAccount && !at.SawReseller && p.Emitted == 1:
-		return false, r.wrongCustomer(at.Reseller)
-	case (at.SawReseller || at.SawAccount) && at.ProbeClient != "" && !at.FilterConfirmed:
-		at.Probing = at.Reseller
+	case t.SawAccount && !t.SawReseller && p.Emitted == 1:
+		return false, s.wrongCustomerError(t.Reseller)
+	case (t.SawReseller || t.SawAccount) && t.ProbeClient != "" && !t.FilterConfirmed:
+		t.Probing = t.Reseller
 		return true, nil
 	}
-	if at.Reseller != "" {
-		at.ReadCount++
-		at.KeyConfirmed, at.KeyRefusals = false, 0
+	if t.Reseller != "" {
+		t.ReadCount++
+		t.KeyConfirmed, t.KeyRefusals = false, 0
 	}
-	at.SawReseller, at.ProbeClient = false, ""
-	return at.nextReseller()
+	t.SawReseller, t.ProbeClient = false, ""
+	return t.nextReseller()
 }
 
-// endTop judges what came about the MSSP.
-func (at *traversal) finishTop(r *reader, p *pageState) error {
-	if at.SawOthers && !at.Typed {
+// finishTop handles the end of the MSSP's response.
+func (t *traversal) finishTop(s *source, p *pageState) error {
+	if t.SawOthers && !t.Typed {
 		return errUntyped
 	}
-	if at.skipsResellers(r) {
-		at.Pending = nil
-	} else if at.TooMany {
+	if t.skipsResellers(s) {
+		t.Pending = nil
+	} else if t.TooMany {
 		return tooManyResellers()
 	}
-	// Within one answer somebody who is there twice hides nobody; between two pages somebody may have slipped through.
-	if len(at.Pending) == 0 && !at.Nested && p.Pages > 1 {
-		at.Total = p.totalWithoutAccount()
+	// A duplicate within one response hides nothing. Between two pages, a customer may have moved and been missed.
+	if len(t.Pending) == 0 && !t.Nested && p.Pages > 1 {
+		t.Total = p.totalWithoutAccount()
 	}
 	return nil
 }

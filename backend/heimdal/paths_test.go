@@ -257,12 +257,12 @@ func TestPathLimits(t *testing.T) {
 			append(common, "sites.* object 4 - none", "sites.*.n number 4 - none e.g. 0")...)
 		decided := newMapping(map[string]portal.CustomerField{"sites.*.n": portal.FieldSeatsUsed})
 		var used []int64
-		_, err := decode(strings.NewReader(text), "17", "", decided, func(c portal.Customer) error {
+		_, err := decode(strings.NewReader(text), "17", "", decided, keepAll(func(c portal.Customer) error {
 			if c.SeatsUsed != nil {
 				used = append(used, *c.SeatsUsed)
 			}
 			return nil
-		})
+		}))
 		if err != nil || !slices.Equal(used, []int64{0, 1, 2, 3}) {
 			t.Errorf("seats %v, %v; want those of every customer's own name", used, err)
 		}
@@ -276,12 +276,12 @@ func TestPathLimits(t *testing.T) {
 			"e list 1 - none", "e[] number 1 - none e.g. 8", `\* number 1 - none e.g. 9`)
 		for path, want := range map[string]int64{"a.b": 4, `a\.b`: 3, `c\\.d`: 5, `c\\\.d`: 6, "e[]": 8, `e\[][]`: 7, `\*`: 9} {
 			_, err := decode(strings.NewReader(text), "17", "", newMapping(map[string]portal.CustomerField{path: portal.FieldSeatsUsed}),
-				func(c portal.Customer) error {
+				keepAll(func(c portal.Customer) error {
 					if c.SeatsUsed == nil || *c.SeatsUsed != want {
 						t.Errorf("%s is read as %v, want %d", path, c.SeatsUsed, want)
 					}
 					return nil
-				})
+				}))
 			if err != nil {
 				t.Error(err)
 			}

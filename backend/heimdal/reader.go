@@ -3,7 +3,6 @@ package heimdal
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,87 +11,92 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// reader reads one connection's customers.
+// reader implements portal.Reader for one connection. It joins the parts of this package: the transport fetches a
+// response, decode reads customers and metadata from it, and the traversal decides which request comes next.
 type reader struct {
-	asking        Asking
-	mapping       mapping
-	recorder      io.Writer // nil: shapes are not recorded
-	recorded      int       // calls so far
-	address       *url.URL
-	customerID    string
-	apiKey        string
-	http          *http.Client
-	clock         portal.Clock
-	waiting       func(time.Time)
-	calling       func(time.Time)
-	pace          *pace
-	interval      time.Duration
-	tries         int
-	harmless      map[string]bool // as harmlessNames makes them
-	maxBytes      int64
-	headerTimeout time.Duration
-	idleTimeout   time.Duration
+	source    source
+	transport transport
+	mapping   mapping
+	harmless  map[string]bool // as harmlessSet returns them
 }
 
-// Call makes the next call.
+// source identifies what is read.
+type source struct {
+	address    *url.URL // the customers endpoint, for the account's own customer id
+	customerID string
+	apiKey     string
+	asking     Asking
+}
+
+// emitFunc processes one customer of a response. Only the paths of customers that it keeps are counted.
+type emitFunc func(portal.Customer) (kept bool, err error)
+
+// Call makes the next request and passes each customer of the response to add.
 func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
 	if len(state.Check) > 0 {
 		return r.checkCustomer(ctx, state, add)
 	}
-	at, err := loadTraversal(state.Data)
+	t, err := loadTraversal(state.Data)
 	if err != nil {
 		return state, err
 	}
-	if at.CheckKey {
-		return r.checkKey(ctx, state, at)
+	if t.CheckKey {
+		return r.checkKey(ctx, state, t)
 	}
-	address, err := at.nextURL(r)
+	address, err := t.nextURL(&r.source)
 	if err != nil {
 		return state, err
 	}
 	var seen int64
-	a, err := r.fetch(ctx, &state, address, func(c portal.Customer) error {
-		before := seen
-		err := at.process(r, c, func(c portal.Customer) error {
-			seen++
-			return add(c)
-		})
-		if err == nil && seen == before {
-			return errNotKept
+	e, err := r.fetch(ctx, &state, address, func(c portal.Customer) (bool, error) {
+		c, keep, err := t.process(&r.source, c)
+		if !keep || err != nil {
+			return false, err
 		}
-		return err
+		seen++
+		return true, add(c)
 	})
-	if at.acceptsRefusal(err) {
-		a, err = &envelope{}, nil
+	if t.acceptsRefusal(err) {
+		e, err = &envelope{}, nil
 	}
-	if seen == 0 && at.Reseller != "" && at.Probing == "" && isWithoutCustomers(err) {
-		return at.skipReseller(r, state, err)
+	if seen == 0 && t.canSkip(err) {
+		return t.skipReseller(&r.source, state, err)
 	}
 	if err != nil {
-		return a.stateOfFailure(state), ctxErr(ctx, at.explainRefusal(r, err))
+		return e.stateOfFailure(state), ctxErr(ctx, t.explainRefusal(&r.source, err))
 	}
-	more, err := at.finishResponse(r, a)
+	more, err := t.finishResponse(&r.source, e)
 	if err != nil {
-		return a.stateOfFailure(state), err
+		return e.stateOfFailure(state), err
 	}
-	state.Paths = mergePaths(state.Paths, a.object.paths.stats())
+	state.Paths = mergePaths(state.Paths, e.paths.stats())
 	state.Counted += seen
-	return at.save(state, more, seen)
+	return t.save(state, more, seen)
 }
 
-// Test asks about the MSSP once. One customer that can be read proves key and customer id.
+// testDuration is how long a test counts customers once the first has arrived.
+const testDuration = 3 * time.Second
+
+// errStopTest ends the reading of a response of which enough has been seen.
+var errStopTest = errors.New("enough was read")
+
+// Test makes one request about the MSSP. One customer that can be read proves that key and customer id are valid.
 func (r *reader) Test(ctx context.Context) (*int64, error) {
 	once := *r
-	once.tries = 1
-	begin := r.clock.Now()
-	at := traversal{}
+	once.transport.tries = 1
+	begin := r.transport.clock.Now()
+	t := traversal{}
 	var seen int64
 	var state portal.ReadState
-	a, err := once.fetch(ctx, &state, r.address, func(c portal.Customer) error {
-		if r.clock.Now().Sub(begin) > testDuration {
-			return errStopTest
+	e, err := once.fetch(ctx, &state, r.source.address, func(c portal.Customer) (bool, error) {
+		if r.transport.clock.Now().Sub(begin) > testDuration {
+			return false, errStopTest
 		}
-		return at.process(r, c, func(portal.Customer) error { seen++; return nil })
+		_, keep, err := t.process(&r.source, c)
+		if keep && err == nil {
+			seen++
+		}
+		return keep, err
 	})
 	if errors.Is(err, errStopTest) {
 		return nil, nil
@@ -100,99 +104,147 @@ func (r *reader) Test(ctx context.Context) (*int64, error) {
 	if err != nil {
 		return nil, ctxErr(ctx, err)
 	}
-	more, err := at.finishResponse(r, a)
+	more, err := t.finishResponse(&r.source, e)
 	switch {
 	case err != nil:
 		return nil, err
-	case at.Page != nil && at.Page.Total != nil && (at.skipsResellers(r) || len(at.Pending) == 0):
-		return at.Page.customersWithoutAccount(), nil
+	case t.Page != nil && t.Page.Total != nil && (t.skipsResellers(&r.source) || len(t.Pending) == 0):
+		return t.Page.customersWithoutAccount(), nil
 	case more:
 		return nil, nil
 	}
 	return &seen, nil
 }
 
-// ask calls until the answer is another than that it should ask again later, and reads it. While a run is under way
-// it also waits out what may pass, for the calls before this one should not have been in vain.
-func (r *reader) fetch(ctx context.Context, state *portal.ReadState, address *url.URL, add func(portal.Customer) error) (*envelope, error) {
+// fetch sends a request, again as long as the response asks to retry, and reads the response.
+func (r *reader) fetch(ctx context.Context, state *portal.ReadState, address *url.URL, emit emitFunc) (*envelope, error) {
 	for {
-		if err := r.waitTurn(ctx, &state.Progress); err != nil {
+		if err := r.transport.waitTurn(ctx, &state.Progress); err != nil {
 			return nil, err
 		}
-		a, later, err := r.once(ctx, address, add)
-		if later == nil {
+		var e *envelope
+		response, err := r.transport.get(ctx, address)
+		if err == nil {
+			e, err = r.readResponse(response, emit)
+		}
+		var retry *retryable
+		if !errors.As(err, &retry) {
 			state.Refusals = 0
-			return a, err
+			return e, err
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if later.unless && state.Progress.Calls == 0 {
-			return nil, later.cause
-		}
-		if err := r.backOff(ctx, state, later.retryAfter, later.cause); err != nil {
+		if err := r.transport.backOff(ctx, state, retry); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// once makes one call and reads its answer; later is set if nothing was handed over and it is worth another try.
-func (r *reader) once(ctx context.Context, address *url.URL, add func(portal.Customer) error) (*envelope, *later, error) {
-	response, err := r.send(ctx, address)
-	if err != nil {
-		return nil, passing(err), err
-	}
+// readResponse reads a response with status 200 and closes its body.
+func (r *reader) readResponse(response *http.Response, emit emitFunc) (*envelope, error) {
 	defer response.Body.Close()
-	retryAfter := response.Header.Get("Retry-After")
-	if err := r.statusError(response.StatusCode); err != nil {
-		switch response.StatusCode {
-		case http.StatusTooManyRequests:
-			return nil, &later{cause: err, retryAfter: retryAfter}, err
-		case http.StatusServiceUnavailable:
-			return nil, &later{cause: err, retryAfter: retryAfter, unless: retryAfter == ""}, err
-		}
-		return nil, passing(err), err
-	}
-	handed := 0
-	a, err := r.readResponse(response, func(c portal.Customer) error {
-		handed++
-		return add(c)
-	})
-	var message *messageError
-	if !errors.As(err, &message) {
-		return a, nil, err
-	}
-	refusal := r.messageCallError(message.text)
-	if handed > 0 {
-		return nil, nil, incompletef("Heimdal broke its answer off after %d customers. It says: %q.", handed, quoteKnownWords(message.text, r.apiKey))
-	}
-	if refusal.Code == portal.RateLimited {
-		return nil, &later{cause: refusal, retryAfter: retryAfter}, refusal
-	}
-	return nil, nil, refusal
-}
-
-// read hands every customer of a good answer to add.
-func (r *reader) readResponse(response *http.Response, add func(portal.Customer) error) (*envelope, error) {
 	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
 		return nil, errWebPage
 	}
-	if response.ContentLength > r.maxBytes {
+	if response.ContentLength > r.transport.maxBytes {
 		return nil, errLarge
 	}
-	a, err := decode(&limitedBody{response.Body, r.maxBytes}, r.customerID, r.apiKey, r.mapping, add)
-	if err != nil {
-		return a, err
+	e, err := decode(&limitedBody{response.Body, r.transport.maxBytes}, r.source.customerID, r.source.apiKey, r.mapping, emit)
+	var message *messageError
+	switch {
+	case errors.As(err, &message):
+		return nil, message.callError(r.source.apiKey, response.Header.Get("Retry-After"))
+	case err != nil:
+		return e, err
 	}
-	return a, a.readMetadata(r.harmless, response.Header, response.Trailer)
+	return e, e.readMetadata(r.harmless, response.Header, response.Trailer)
 }
 
-// enough is how long a test counts customers once the first has come.
-const testDuration = 3 * time.Second
+// checkCustomer asks about the first customer of state.Check and passes that customer alone to add. A response that does
+// not contain it means that it no longer exists. So does a refusal, once a later response shows that the key is still
+// accepted.
+func (r *reader) checkCustomer(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
+	t, err := loadTraversal(state.Data)
+	if err != nil {
+		return state, err
+	}
+	if t.CheckKey {
+		if err := r.fetchAccount(ctx, &state); err != nil {
+			return state, ctxErr(ctx, err)
+		}
+		return t.finishCheck(state, 0)
+	}
+	id, page := state.Check[0], t.Page
+	if page == nil {
+		page = &pageState{}
+	}
+	address, err := page.url(customerURL(r.source.address, id), r.source.apiKey)
+	if err != nil {
+		return state, err
+	}
+	var found []portal.Customer
+	e, err := r.fetch(ctx, &state, address, func(c portal.Customer) (bool, error) {
+		if c.ExternalID != id {
+			return false, nil
+		}
+		found = append(found, r.source.withoutOwnParent(c))
+		return true, nil
+	})
+	more := false
+	if err == nil && len(found) == 0 {
+		more, err = page.add(e)
+	}
+	switch {
+	case len(found) == 0 && isUnreadable(err):
+		return t.refuseCheck(state)
+	case ctx.Err() == nil && isPermanent(err):
+		return t.abandonChecks(state)
+	case err != nil:
+		return state, ctxErr(ctx, err)
+	case more:
+		return t.checkNextPage(state, page)
+	}
+	for _, c := range found {
+		if err := add(c); err != nil {
+			return state, err
+		}
+	}
+	if len(found) > 0 {
+		state.Paths = mergePaths(state.Paths, e.paths.stats())
+		state.Counted += int64(len(found))
+	}
+	return t.finishCheck(state, int64(len(found)))
+}
 
-var errStopTest = errors.New("enough was seen")
+// checkKey asks about the account. A response shows that the refusals before it concerned only their resellers.
+func (r *reader) checkKey(ctx context.Context, state portal.ReadState, t *traversal) (portal.ReadState, error) {
+	if err := r.fetchAccount(ctx, &state); err != nil {
+		return state, ctxErr(ctx, err)
+	}
+	t.CheckKey, t.KeyConfirmed, t.KeyRefusals = false, true, 0
+	return t.continueAfterSkip(&r.source, state, nil)
+}
 
-// ownEnd prefers the caller's own end of ctx to whatever it broke.
+// fetchAccount asks about the account until the first customer arrives. It had customers when this run began, so a
+// response without any is as much an error as a refusal.
+func (r *reader) fetchAccount(ctx context.Context, state *portal.ReadState) error {
+	_, err := r.fetch(ctx, state, r.source.address, func(c portal.Customer) (bool, error) {
+		if sameID(c.ExternalID, r.source.customerID) {
+			return true, nil
+		}
+		return false, errStopTest
+	})
+	if errors.Is(err, errStopTest) {
+		return nil
+	}
+	if err == nil {
+		return incompletef("%s returned customers when this sync began, and none when it was asked again after a refusal.", product)
+	}
+	return err
+}
+
+// ctxErr returns ctx.Err() when the caller has cancelled, otherwise err.
 func ctxErr(ctx context.Context, err error) error {
 	var postponed *portal.Postponed
 	if ctx.Err() != nil && !errors.As(err, &postponed) {

@@ -139,12 +139,12 @@ func TestWhetherToAskResellersCanBeSet(t *testing.T) {
 	texts := map[string]string{"17": `[` + resellerR + `,{"id":11,"type":"CORP","parentId":1}]`, "1": `[{"id":11,"type":"CORP","parentId":1},` + corps(12, 1) + `]`}
 	var asked []string
 	r := byCustomer(t, &asked, texts)
-	r.asking = AskAlways
+	r.source.asking = AskAlways
 	if customers, err := r.all(t.Context()); err != nil || tree(customers) != "1 msp under, 11 client under 1, 12 client under 1" {
 		t.Errorf("always: read %s, %v", tree(customers), err)
 	}
 	texts["17"] = `[` + resellerR + `,` + corps(11, 1) + `]`
-	r.asking, asked = AskNever, nil
+	r.source.asking, asked = AskNever, nil
 	if customers, err := r.all(t.Context()); err != nil || tree(customers) != "1 msp under, 11 client under" || len(asked) != 1 {
 		t.Errorf("never: asked %v and read %s, %v", asked, tree(customers), err)
 	}
@@ -252,7 +252,7 @@ func TestATestProvesTheKeyWithOneCallAndCountsWhatItCan(t *testing.T) {
 func TestATestIsContentWithAPartOfAVeryLongAnswer(t *testing.T) {
 	t.Parallel()
 	r := answering(t, `[`+corps(1, 1000)+`, and then it breaks`)
-	clock := r.clock.(*clockwork)
+	clock := r.transport.clock.(*clockwork)
 	clock.onNow = func() { clock.now = clock.now.Add(testDuration / 100) }
 	if n, err := r.Test(t.Context()); n != nil || err != nil {
 		t.Errorf("answered %v, %v", n, err)

@@ -10,7 +10,21 @@ import (
 	"slices"
 )
 
-// recording is the body of an answer whose shape is written while it is read.
+// recorder writes the shapes of the responses of one connection. It is nil where shapes are not recorded.
+type recorder struct {
+	to    io.Writer
+	calls int
+}
+
+// newRecorder returns a recorder that writes to w, nil if w is nil.
+func newRecorder(w io.Writer) *recorder {
+	if w == nil {
+		return nil
+	}
+	return &recorder{to: w}
+}
+
+// recording is a response body whose shape is written while it is read.
 type recording struct {
 	io.ReadCloser
 	refused bool
@@ -18,31 +32,31 @@ type recording struct {
 	done    chan struct{}
 }
 
-// record lets the shape of an answer be written to the reader's record, where it has one.
-func (r *reader) record(response *http.Response) {
-	if r.recorder == nil {
+// record replaces a response's body by one whose shape is written.
+func (r *recorder) record(response *http.Response) {
+	if r == nil {
 		return
 	}
-	r.recorded++
-	call := r.recorded
+	r.calls++
+	call := r.calls
 	source, pipe := io.Pipe()
 	body := &recording{ReadCloser: response.Body, refused: response.StatusCode != http.StatusOK, pipe: pipe, done: make(chan struct{})}
 	response.Body = body
 	go func() {
 		defer close(body.done)
-		writeShape(r.recorder, call, response, source)
+		writeShape(r.to, call, response, source)
 		_, _ = io.Copy(io.Discard, source)
 	}()
 }
 
-// Read reads the answer and passes what it read to writeShape.
+// Read reads the response and passes what it read to writeShape.
 func (b *recording) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	_, _ = b.pipe.Write(p[:n])
 	return n, err
 }
 
-// Close returns once the shape is written. Nothing reads an answer that is refused by its status, so it is read here.
+// Close returns once the shape is written. A response that is refused by its status has not been read, so Close reads it.
 func (b *recording) Close() error {
 	if b.refused {
 		_, _ = io.Copy(io.Discard, io.LimitReader(b, maxRefusalBody))
@@ -52,8 +66,8 @@ func (b *recording) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// writeShape writes one line of JSON: the call's number, the answer's status and the names of its headers, and the shape of
-// its body. w must remember its own errors.
+// writeShape writes one line of JSON: the number of the call, the response's status, the names of its headers, and the
+// shape of its body. w must keep its own errors.
 func writeShape(w io.Writer, call int, response *http.Response, body io.Reader) {
 	out := bufio.NewWriter(w)
 	names, _ := json.Marshal(slices.Sorted(maps.Keys(response.Header)))

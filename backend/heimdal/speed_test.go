@@ -14,12 +14,12 @@ func BenchmarkDecode(b *testing.B) {
 	b.ReportAllocs()
 	n := 0
 	source := io.MultiReader(&endless{head: `[{"id":0,"type":"CORP"}`, tail: one})
-	_, err := decode(source, "17", key, mapping{}, func(portal.Customer) error {
+	_, err := decode(source, "17", key, mapping{}, keepAll(func(portal.Customer) error {
 		if n++; n > b.N {
 			return io.EOF
 		}
 		return nil
-	})
+	}))
 	if err != io.EOF { //nolint:errorlint // it is the very same
 		b.Fatal(err)
 	}

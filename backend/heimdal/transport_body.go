@@ -6,19 +6,20 @@ import (
 	"time"
 )
 
-// throughputBody is a response body whose Read fails once its throughput stays below the minimum for longer than silence.
-// The time that its reader takes does not count.
+// throughputBody is a response body whose Read fails once less than minThroughput bytes arrive within idleTimeout. The
+// time between two calls of Read does not count.
 type throughputBody struct {
 	io.ReadCloser
 	idleTimeout time.Duration
 	ctx         context.Context
 	cancel      context.CancelCauseFunc
 	timer       *time.Timer
-	// received counts bytes since leastBytes were last complete, and waited is how long the reads for them took.
+	// received counts bytes since minThroughput was last reached, and waited is how long the reads for them took.
 	received int
 	waited   time.Duration
 }
 
+// Read cancels the request when the time for the present bytes is used up.
 func (b *throughputBody) Read(p []byte) (int, error) {
 	left := b.idleTimeout - b.waited
 	if b.timer == nil {
@@ -33,28 +34,29 @@ func (b *throughputBody) Read(p []byte) (int, error) {
 	if b.received += n; b.received >= minThroughput {
 		b.received, b.waited = 0, 0
 	}
-	if err != nil && context.Cause(b.ctx) == errIdle { //nolint:errorlint // it is set as it is
+	if err != nil && context.Cause(b.ctx) == errIdle { //nolint:errorlint // the cause is never wrapped
 		err = context.DeadlineExceeded
 	}
 	return n, err
 }
 
+// Close ends the request.
 func (b *throughputBody) Close() error {
 	b.cancel(nil)
 	return b.ReadCloser.Close()
 }
 
-// capped reads at most left bytes, then answers errLarge.
+// limitedBody reads at most left bytes, then returns errLarge.
 type limitedBody struct {
 	io.Reader
 	left int64
 }
 
-func (c *limitedBody) Read(p []byte) (int, error) {
-	if c.left <= 0 {
+func (b *limitedBody) Read(p []byte) (int, error) {
+	if b.left <= 0 {
 		return 0, errLarge
 	}
-	n, err := c.Reader.Read(p[:min(int64(len(p)), c.left)])
-	c.left -= int64(n)
+	n, err := b.Reader.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
 	return n, err
 }

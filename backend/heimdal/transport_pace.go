@@ -1,63 +1,61 @@
 package heimdal
 
 import (
+	"context"
 	"crypto/sha256"
+	"errors"
 	"sync"
 	"time"
+
+	"fs-client-portal/backend/portal"
 )
 
-const (
-	maxTries   = 5
-	firstPause = time.Minute
-	maxPause   = 2 * time.Minute
-	// patience is the longest Retry-After that is worth waiting for inside one run.
-	maxRetryAfter = 10 * time.Minute
-	// longestAsked is what any longer wait is taken for.
-	maxAskedPause = 365 * 24 * time.Hour
-	// worthTelling is the shortest wait that people hear of.
-	minReportedWait = 2 * time.Second
-)
+// minReportedWait is the shortest wait that is reported to ReadOptions.Waiting.
+const minReportedWait = 2 * time.Second
 
-// pace spaces the calls of one endpoint with one key evenly: a burst would use up a minute that another process on this
-// address counts on.
+// pace spaces the requests to one endpoint with one key evenly: a burst would use up the rate limit that another process
+// at this address shares.
 type pace struct {
 	mu   sync.Mutex
 	next time.Time
 }
 
-// book answers when the next call may be made, and takes that turn; last is a call that may not have been booked here.
-func (p *pace) reserve(now, last time.Time, every time.Duration) time.Time {
+// reserve returns when the next request may be sent and reserves that slot. last is the last request of the run, which
+// another process may have sent.
+func (p *pace) reserve(now, last time.Time, interval time.Duration) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := now
 	if p.next.After(at) {
 		at = p.next
 	}
-	// A last call that lies ahead is another computer's clock; it holds nobody up for longer than one turn.
-	if after := last.Add(every); after.After(at) && !last.After(now.Add(every)) {
+	// A last request in the future comes from another computer's clock; it delays at most one slot.
+	if after := last.Add(interval); after.After(at) && !last.After(now.Add(interval)) {
 		at = after
 	}
-	p.next = at.Add(every)
+	p.next = at.Add(interval)
 	return at
 }
 
-// giveBack returns a turn that was not taken, if nobody has booked after it.
-func (p *pace) release(at time.Time, every time.Duration) {
+// release returns an unused slot, unless a later one has been reserved.
+func (p *pace) release(at time.Time, interval time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.next.Equal(at.Add(every)) {
+	if p.next.Equal(at.Add(interval)) {
 		p.next = at
 	}
 }
 
-// paces are those of a process, by endpoint and key.
+// paces are the paces of a process, by endpoint and key.
 type paces struct {
 	mu  sync.Mutex
 	all map[[sha256.Size]byte]*pace
 }
 
+// maxPaces bounds the memory of paces; beyond it they start anew.
 const maxPaces = 10_000
 
+// get returns the pace of an endpoint and a key.
 func (p *paces) get(endpoint, key string) *pace {
 	id := sha256.Sum256([]byte(endpoint + "\n" + key))
 	p.mu.Lock()
@@ -70,4 +68,35 @@ func (p *paces) get(endpoint, key string) *pace {
 	}
 	p.all[id] = &pace{}
 	return p.all[id]
+}
+
+// waitTurn waits until the pace allows another request.
+func (t *transport) waitTurn(ctx context.Context, progress *portal.ReadProgress) error {
+	if t.interval > 0 {
+		at := t.pace.reserve(t.clock.Now(), progress.LastCall, t.interval)
+		if err := t.wait(ctx, at); err != nil {
+			t.pace.release(at, t.interval)
+			return err
+		}
+	}
+	progress.LastCall = t.clock.Now()
+	t.calling(progress.LastCall)
+	return ctx.Err()
+}
+
+// wait sleeps until a time, and reports that it does where the wait is long enough.
+func (t *transport) wait(ctx context.Context, until time.Time) error {
+	d := until.Sub(t.clock.Now())
+	if d <= 0 {
+		return ctx.Err()
+	}
+	if d >= minReportedWait {
+		t.waiting(until)
+	}
+	err := t.clock.Sleep(ctx, d)
+	var postponed *portal.Postponed
+	if d >= minReportedWait && !errors.As(err, &postponed) {
+		t.waiting(time.Time{})
+	}
+	return err
 }

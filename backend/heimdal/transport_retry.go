@@ -11,82 +11,69 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// later is why to ask again later.
-type later struct {
-	cause      *portal.CallError
-	retryAfter string
-	unless     bool // only if there were calls before
+const (
+	maxTries   = 5
+	firstPause = time.Minute
+	maxPause   = 2 * time.Minute
+	// maxRetryAfter is the longest Retry-After that is waited for within one run.
+	maxRetryAfter = 10 * time.Minute
+	// maxAskedPause replaces any longer Retry-After.
+	maxAskedPause = 365 * 24 * time.Hour
+)
+
+// retryable is an error after which the same request may be sent again.
+type retryable struct {
+	*portal.CallError
+	retryAfter string // the value of the header
+	// midRun is set where only a run in progress retries, so that its completed calls are not lost.
+	midRun bool
 }
 
-// passing says that an error may pass, nil if it does not.
-func passing(err error) *later {
+// Unwrap returns the error that is reported when it is not retried.
+func (e *retryable) Unwrap() error { return e.CallError }
+
+// retryMidRun makes an error retryable within a run if it may be temporary.
+func retryMidRun(err error) error {
 	var e *portal.CallError
 	if !errors.As(err, &e) {
-		return nil
+		return err
 	}
 	switch e.Code {
 	case portal.ServerError, portal.TimedOut, portal.Unreachable:
-		return &later{cause: e, unless: true}
-	}
-	return nil
-}
-
-// turn waits until the pace allows another call.
-func (r *reader) waitTurn(ctx context.Context, progress *portal.ReadProgress) error {
-	if r.interval > 0 {
-		at := r.pace.reserve(r.clock.Now(), progress.LastCall, r.interval)
-		if err := r.wait(ctx, at); err != nil {
-			r.pace.release(at, r.interval)
-			return err
-		}
-	}
-	progress.LastCall = r.clock.Now()
-	r.calling(progress.LastCall)
-	return ctx.Err()
-}
-
-// wait sleeps until then, and lets people know.
-func (r *reader) wait(ctx context.Context, until time.Time) error {
-	d := until.Sub(r.clock.Now())
-	if d <= 0 {
-		return ctx.Err()
-	}
-	if d >= minReportedWait {
-		r.waiting(until)
-	}
-	err := r.clock.Sleep(ctx, d)
-	var postponed *portal.Postponed
-	if d >= minReportedWait && !errors.As(err, &postponed) {
-		r.waiting(time.Time{})
+		return &retryable{CallError: e, midRun: true}
 	}
 	return err
 }
 
-// backOff waits after a refusal that asks to wait, and gives up after enough of them.
-func (r *reader) backOff(ctx context.Context, state *portal.ReadState, retryAfter string, cause *portal.CallError) error {
-	pause := r.pause(retryAfter, state.Refusals)
+// backOff waits before a request is sent again. It returns the error of the last response when there is no further try.
+func (t *transport) backOff(ctx context.Context, state *portal.ReadState, retry *retryable) error {
+	if retry.midRun && state.Progress.Calls == 0 {
+		return retry.CallError
+	}
+	pause := t.pauseAfter(retry.retryAfter, state.Refusals)
 	state.Refusals++
-	until := r.clock.Now().Add(pause)
+	until := t.clock.Now().Add(pause)
 	switch {
-	case state.Refusals >= r.tries:
-		return cause
+	case state.Refusals >= t.tries:
+		return retry.CallError
 	case pause > maxRetryAfter:
-		return errorf(cause.Code, "%s asks to wait until %s. The next run after that tries again.", r.address.Host, until.UTC().Format("2 Jan 15:04 UTC"))
+		return errorf(retry.Code, "%s asks to wait until %s. The next run after that tries again.", t.host,
+			until.UTC().Format("2 Jan 15:04 UTC"))
 	}
-	return r.wait(ctx, until)
+	return t.wait(ctx, until)
 }
 
-// pause is how long to wait after the n-th refusal, counted from 0: what the answer asks for, else a minute doubled up
-// to two; a little more, so that several callers do not come back at once.
-func (r *reader) pause(asked string, n int) time.Duration {
-	wait, told := retryAfter(asked, r.clock.Now())
-	if !told {
-		wait = min(firstPause<<min(n, 10), maxPause)
+// pauseAfter returns how long to wait after n earlier refusals: as long as the response asks, otherwise one minute, then
+// two. It adds some jitter so that several callers do not retry at the same moment.
+func (t *transport) pauseAfter(header string, n int) time.Duration {
+	pause, ok := retryAfter(header, t.clock.Now())
+	if !ok {
+		pause = min(firstPause<<min(n, 10), maxPause)
 	}
-	return wait + time.Duration(rand.Int64N(int64(max(wait/10, time.Second))))
+	return pause + time.Duration(rand.Int64N(int64(max(pause/10, time.Second))))
 }
 
-// retryAfter reads seconds or a date (RFC 9110, 10.2.3).
+// retryAfter parses seconds or a date (RFC 9110, section 10.2.3).
 func retryAfter(value string, now time.Time) (time.Duration, bool) {
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
 		return time.Duration(seconds) * time.Second, true
