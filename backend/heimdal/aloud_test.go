@@ -224,33 +224,33 @@ func TestACompressedBombGoesOffAtTheLimit(t *testing.T) {
 
 func TestAnAnswerCutOffIsNeverTakenForAWholeOne(t *testing.T) {
 	t.Parallel()
-	whole := `[` + corps(1, 30) + `]`
+	complete := `[` + corps(1, 30) + `]`
 	for name, handler := range map[string]http.HandlerFunc{
 		"before the length it promised": func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Length", fmt.Sprint(len(whole)))
-			w.Write([]byte(whole[:len(whole)-10]))
+			w.Header().Set("Content-Length", fmt.Sprint(len(complete)))
+			w.Write([]byte(complete[:len(complete)-10]))
 			http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		},
 		"after what could be the end": func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Length", fmt.Sprint(len(whole)+100))
-			w.Write([]byte(whole))
+			w.Header().Set("Content-Length", fmt.Sprint(len(complete)+100))
+			w.Write([]byte(complete))
 			http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		},
 		"between two chunks": func(w http.ResponseWriter, _ *http.Request) {
-			w.Write([]byte(whole[:50]))
+			w.Write([]byte(complete[:50]))
 			http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		},
 		"between two chunks, after what could be the end": func(w http.ResponseWriter, _ *http.Request) {
-			w.Write([]byte(whole))
+			w.Write([]byte(complete))
 			http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		},
 		"at a length that is too short": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "50")
-			w.Write([]byte(whole[:50]))
+			w.Write([]byte(complete[:50]))
 		},
 	} {
 		server := httptest.NewUnstartedServer(handler)

@@ -92,7 +92,7 @@ func customersURL(baseURL, customerID string) (*url.URL, error) {
 	}
 	customerID = strings.TrimSpace(customerID)
 	if customerID == "" {
-		return nil, portal.InvalidField("customer_id", "The Heimdal customer id is empty.")
+		return nil, portal.InvalidField("customer_id", "The "+product+" customer id is empty.")
 	}
 	if base.Path == "" {
 		base.Path = "/"

@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// readCustomer reads a customer from its own JSON, which is kept. It is a *portal.CallError if raw is not well-formed,
-// says one thing twice, or has no id. The object may be used again.
+// readCustomer maps a customer's JSON to a customer and keeps the JSON. The error is a *portal.CallError if raw is not
+// well-formed, has two different values for one field, or has no id. The object may be used again.
 func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 	if !utf8.Valid(raw) {
 		return portal.Customer{}, errEncoding
@@ -29,14 +29,15 @@ func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 		return portal.Customer{}, errLongID
 	}
 	if name, twice := o.contradiction(); twice {
-		return portal.Customer{}, errorf(portal.Garbage, "The customer %s has two different values named %q, and the portal cannot know which is true. Tell Heimdal's support.", redact(id, o.secret), oneLine(name))
+		return portal.Customer{}, errorf(portal.Garbage, "The customer %s has two different values named %q, and the portal "+
+			"cannot know which is true. Tell %s's support.", redact(id, o.secret), oneLine(name), product)
 	}
 	c := o.customer(id)
 	c.Raw = clean(bytes.Clone(raw))
 	return c, nil
 }
 
-// customer returns the customer that o is, with this id.
+// customer returns the customer with this id that the object's members describe.
 func (o *object) customer(id string) portal.Customer {
 	kind := valueOf(o, attrType, readText)
 	return portal.Customer{
@@ -55,8 +56,8 @@ func (o *object) customer(id string) portal.Customer {
 	}
 }
 
-// kindOf takes RESELLER for an MSP; CORP and every type we do not know is kept as a client and shown under the type's
-// own word, so that nobody disappears for a word we have not met.
+// kindOf returns MSP for RESELLER. CORP and every unknown type is a client, shown with the type as sent, so that no
+// customer is lost because of an unknown type.
 func kindOf(customerType string) portal.CustomerKind {
 	if strings.EqualFold(customerType, "RESELLER") {
 		return portal.KindMSP
@@ -64,8 +65,9 @@ func kindOf(customerType string) portal.CustomerKind {
 	return portal.KindClient
 }
 
-// id answers the customer's id: under one of its names, else, as a last resort, its first value, if that has no other
-// meaning and the second can be the name. A name that is there but empty leaves no room for guesses.
+// id returns the customer's id: the value of one of the names for it, else, as a last resort, the first value, if it
+// has no other attribute and the second one can be the name. If a name for the id is present but empty, there is no
+// guess.
 func (o *object) id() string {
 	if id, ok := find(o, attrID, readID); ok {
 		return id
@@ -81,7 +83,7 @@ func (o *object) id() string {
 	return id
 }
 
-// name answers the customer's name likewise, by position its second value, and else its id.
+// name returns the customer's name: the value of one of the names for it, else the second value, else its id.
 func (o *object) name(id string) string {
 	name, ok := find(o, attrName, readText)
 	if !ok && !o.has(attrName) && o.ownCount > 1 && !o.members[1].hasAttribute() && o.members[1].value[0] == '"' {
@@ -94,12 +96,12 @@ func (o *object) name(id string) string {
 	return cut(name, maxNameLength)
 }
 
-// taken reports whether a member means something, by its name or by an admin's decision.
+// hasAttribute reports whether a member has an attribute, by its name or by an admin's mapping.
 func (m member) hasAttribute() bool {
 	return m.attr != attrNone || m.node != nil && m.node.mapped
 }
 
-// counts reports whether a member numbers the rows of an answer, or describes them.
+// isRowNumber reports whether a member numbers the elements of a response, or describes them.
 func (m member) isRowNumber() bool {
 	return m.plain == "" || rowNumberNames[m.plain] || m.plain[0] == '$' || m.plain[0] == '@'
 }
@@ -110,6 +112,6 @@ const (
 	maxTypeLength        = 64
 	maxLicenceTypeLength = 100
 	maxMembers           = 2000
-	// inwards is how deep licence objects are read in each other.
+	// maxLicenceDepth is how deep licence objects in licence objects are read.
 	maxLicenceDepth = 2
 )

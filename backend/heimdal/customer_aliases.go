@@ -4,9 +4,10 @@ import (
 	"slices"
 )
 
-// aliases is the one table of the names a field may have, the surest first, without case, spaces and separators. Names of
-// licence figures are combined from the words they consist of. Names of the creation date are listed only so that no
-// other field matches them; the portal keeps the time it first saw a customer. The names of a status are in signs.
+// aliases lists the names of each attribute, the most reliable first, in lower case and without spaces and separators.
+// Names of licence counts are combined from the words they consist of. Names of the creation date are listed only so
+// that no other attribute matches them: the portal keeps the time when it first saw a customer. The names of a status
+// are in flagNames.
 var aliases = map[attribute][]string{
 	attrID:   {"id", "customerid", "clientid", "companyid", "tenantid", "accountid", "organizationid", "customernumber"},
 	attrName: {"name", "customername", "companyname", "clientname", "displayname", "organizationname", "company", "customer"},
@@ -38,34 +39,35 @@ var aliases = map[attribute][]string{
 	attrCreated: {"createddate", "createdat", "createdon", "created", "creationdate", "dateadded", "createddateutc"},
 }
 
-// licences are the names of what a customer buys, licenceObjects the objects and lists that keep facts about them.
+// licenceNouns are what a customer buys, licenceObjects the names of objects and lists of facts about it.
 var (
 	licenceNouns   = []string{"seats", "licenses", "licences", "license", "licence"}
 	licenceObjects = []string{"license", "licence", "licenses", "licences", "licensing", "licencing", "subscription", "subscriptions"}
 )
 
-// figures returns the names of a number of licences with an adjective: usedSeats, seatsUsed, usedLicenseCount and the like.
-func figureNames(so string) []string {
+// figureNames returns the names of a licence count with an adjective: usedSeats, seatsUsed, usedLicenseCount and so
+// on.
+func figureNames(adjective string) []string {
 	var names []string
-	for _, what := range licenceNouns {
-		names = append(names, what+so, so+what)
+	for _, noun := range licenceNouns {
+		names = append(names, noun+adjective, adjective+noun)
 	}
-	for _, what := range append([]string{"seat"}, licenceNouns...) {
-		names = append(names, so+what+"count", what+so+"count", what+"count"+so, "numberof"+so+what)
+	for _, noun := range append([]string{"seat"}, licenceNouns...) {
+		names = append(names, adjective+noun+"count", noun+adjective+"count", noun+"count"+adjective, "numberof"+adjective+noun)
 	}
 	return names
 }
 
-// counted returns the names of a number of licences without an adjective.
+// countNames returns the names of a licence count without an adjective.
 func countNames() []string {
 	names := []string{"seatcount"}
-	for _, what := range licenceNouns[:3] {
-		names = append(names, what, what+"count", "numberof"+what, "max"+what)
+	for _, noun := range licenceNouns[:3] {
+		names = append(names, noun, noun+"count", "numberof"+noun, "max"+noun)
 	}
 	return append(names, "licensecount", "licencecount")
 }
 
-// pairs returns all names made of one of the first words and one of the last.
+// combine returns all names made of one of the first words and one of the last.
 func combine(first, last []string) []string {
 	var names []string
 	for _, b := range last {
@@ -76,8 +78,8 @@ func combine(first, last []string) []string {
 	return names
 }
 
-// inward are the objects whose members count as the customer's own, by the name they are read as: members count under both
-// names together, and licence facts also under their own.
+// licenceObjectNames maps the names of objects whose members count as the customer's own to their short form. A member
+// is looked up under both names together, and a licence fact also under its own.
 var licenceObjectNames = func() map[string]string {
 	endings := []string{
 		"", "info", "information", "infos", "detail", "details", "summary", "usage", "data", "count", "counts", "stats", "statistics",
@@ -92,7 +94,7 @@ var licenceObjectNames = func() map[string]string {
 	return all
 }()
 
-// bare are the names that mean a field by themselves inside an inward object.
+// licenceMembers are the names that have an attribute only within a licence object.
 var licenceMembers = map[string]attribute{
 	"used": attrSeatsUsed, "assigned": attrSeatsUsed, "active": attrSeatsUsed, "consumed": attrSeatsUsed, "inuse": attrSeatsUsed,
 	"total": attrSeatsTotal, "count": attrSeatsTotal, "purchased": attrSeatsTotal, "bought": attrSeatsTotal,
@@ -100,19 +102,19 @@ var licenceMembers = map[string]attribute{
 	"type":     attrLicenceType, "model": attrLicenceType,
 }
 
-// within are the names of a list of customers inside the customer they are under.
+// childLists are the names of a list of customers within the customer that they are under.
 var childLists = map[string]bool{
 	"children": true, "childcustomers": true, "customers": true, "clients": true, "companies": true,
 	"subcustomers": true, "subclients": true,
 	"resellers": true, "subresellers": true, "msps": true, "corporates": true, "corps": true, "enterprises": true,
 }
 
-// lists are where an envelope keeps its customers, wrappers what it may be wrapped in.
+// customerLists are the names of an envelope's list of customers, envelopeObjects the names of an object around it.
 var (
 	customerLists   = map[string]bool{"items": true, "customers": true, "data": true, "results": true, "records": true, "value": true}
 	envelopeObjects = map[string]bool{"data": true, "result": true, "response": true}
 )
 
-// counters are names of a first member that numbers the rows of an answer and so is not an id.
+// rowNumberNames are the names of a first member that numbers the elements of a response, so that it is not an id.
 var rowNumberNames = map[string]bool{"row": true, "rownumber": true, "rownum": true, "index": true, "no": true, "nr": true,
 	"#": true, "position": true, "rank": true}

@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// meaning is what a member of a customer's JSON fills.
+// attribute is the field of a customer that a member of its JSON fills.
 type attribute int
 
 const (
@@ -20,16 +20,16 @@ const (
 	attrLicenceType
 	attrSPLA
 	attrCreated
-	// meansStatus is what any sign means that is not a figure as well; its names are in signs.
+	// attrStatus is the attribute of a status flag that has no other one; its names are in flagNames.
 	attrStatus
 )
 
-// word is what a name is once it is stripped of case and separators, and what it means.
+// memberName is a member's plain name with its attribute.
 type memberName struct {
 	plain string
 	attr  attribute
-	rank  int        // among the aliases of its meaning; the least is the surest
-	flag  statusFlag // what its value says of the customer's status
+	rank  int        // among the aliases of the attribute; the lowest is the most reliable
+	flag  statusFlag // what the value says about the customer's status
 }
 
 var attributeNames = func() map[string]memberName {
@@ -52,7 +52,7 @@ var attributeNames = func() map[string]memberName {
 	return all
 }()
 
-// plainName strips a name of case and separators: seats_used, SeatsUsed and "Seats used" are one.
+// plainName returns a name without case and separators: seats_used, SeatsUsed and "Seats used" are the same.
 func plainName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || r == ' ' {
@@ -62,7 +62,7 @@ func plainName(name string) string {
 	}, strings.ToLower(name))
 }
 
-// meaningOf reads a name.
+// attributeOf looks up the name of a customer's member.
 func attributeOf(name string) memberName {
 	plain := plainName(name)
 	if w, ok := attributeNames[plain]; ok {
@@ -71,10 +71,10 @@ func attributeOf(name string) memberName {
 	return memberName{plain: plain}
 }
 
-// afterAll ranks what is found inside an inward object below what stands beside it.
+// nestedRank is added to the rank of a member within a licence object, so that the customer's own members come first.
 const nestedRank = 1000
 
-// inside reads a name inside an inward object, of which outer is the name it is read as.
+// attributeInLicence looks up the name of a member within a licence object, whose short form is outer.
 func attributeInLicence(outer, name string) memberName {
 	inner := attributeOf(name)
 	w, both := attributeNames[outer+inner.plain]
@@ -86,8 +86,8 @@ func attributeInLicence(outer, name string) memberName {
 		w.rank += nestedRank
 		return w
 	}
-	if means, ok := licenceMembers[inner.plain]; ok {
-		return memberName{plain: inner.plain, attr: means, rank: 2 * nestedRank}
+	if attr, ok := licenceMembers[inner.plain]; ok {
+		return memberName{plain: inner.plain, attr: attr, rank: 2 * nestedRank}
 	}
 	switch inner.attr {
 	case attrSeatsUsed, attrSeatsTotal, attrExpiry, attrProducts, attrLicenceType, attrSPLA:

@@ -7,40 +7,41 @@ import (
 	"time"
 )
 
-// layouts are the forms a day is read in, without the time of day and the offset that may follow: the day is taken as
-// written. Day and month in numbers with slashes or dashes are read only where they cannot be mistaken.
+// dayLayouts are the layouts of a day, without the time and the offset that may follow: the day is taken as written.
+// Numeric days and months with slashes or dashes are read only where they are unambiguous.
 var dayLayouts = []string{
 	time.DateOnly, "2006/01/02", "2006.01.02", "20060102", "02.01.2006",
 	"2 Jan 2006", "2 January 2006", "2-Jan-2006", "2-January-2006", "2-Jan-06", "2006-Jan-02",
 	"Jan 2, 2006", "January 2, 2006", "Jan 2 2006", "January 2 2006", "Jan-2-2006",
 }
 
-// common are the forms that most systems write; they are tried before anything is looked at more closely.
+// commonLayouts are those that most systems write; they are tried first.
 var commonLayouts = []string{time.DateOnly, "2006-01-02T15:04:05", time.RFC3339}
 
-// stamps are forms in which the time of day does not come last, or is written without colons.
+// timestampLayouts are layouts in which the time is not at the end, or is written without colons.
 var timestampLayouts = []string{"Jan _2 15:04:05 2006", "Jan _2 15:04:05 MST 2006", "20060102T150405", "20060102T150405Z0700"}
 
 var (
 	weekday = regexp.MustCompile(`(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? `)
-	// remark is what JavaScript writes behind a time: (Coordinated Universal Time).
+	// zoneRemark is what JavaScript appends to a time: (Coordinated Universal Time).
 	zoneRemark = regexp.MustCompile(` \([^()]*\)$`)
 	timeOfDay  = regexp.MustCompile(`(?i)([t ]|, ?)([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?( ?[ap]m)? ?` + zonePattern + `$`)
 	dayZone    = regexp.MustCompile(`(?i) ?(z|utc|gmt|\+\d\d:?\d\d|-\d\d:\d\d)$`)
-	// netDate is .NET's old form: milliseconds since 1970.
+	// netDate is an old format of .NET: milliseconds since 1970.
 	netDate    = regexp.MustCompile(`^/Date\((-?\d+)([+-]\d{4})?\)/$`)
 	slashedDay = regexp.MustCompile(`^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$`)
-	// digits are seconds or milliseconds since 1970, with a fraction of one where a system writes floating point.
+	// epochDigits are seconds or milliseconds since 1970, with a fraction where a system writes floating point
+	// numbers.
 	epochDigits = regexp.MustCompile(`^(\d{10}|\d{13})(?:\.\d{1,9})?$`)
 	earliest    = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest      = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// zone is an offset or a common abbreviation, and the name that Java writes behind it.
+// zonePattern is an offset or a common abbreviation, and the zone's name that Java appends.
 const zonePattern = `(z|utc|gmt|[ecmpaw]e?[sd]?t|bst|ist)?([+-]\d\d(:?\d\d)?)?(\[[a-z_]+(/[a-z_]+)*\])?`
 
-// readDate reads a day as YYYY-MM-DD, also from a database's {"$date": …}. Implausible dates mean "none", as
-// .NET's 0001-01-01 and 9999-12-31 do.
+// readDate returns a day as YYYY-MM-DD, also from the {"$date": …} of a database. Implausible dates mean that there is
+// none, such as .NET's 0001-01-01 and 9999-12-31.
 func readDate(value []byte) (string, bool) {
 	day, ok := parseValue(value)
 	if !ok || day.Before(earliest) || !day.Before(latest) {
@@ -60,7 +61,7 @@ func parseValue(value []byte) (time.Time, bool) {
 	return parseDate(text)
 }
 
-// parseWrapped reads the object that a document database writes for a time: {"$date": "2027-12-31T00:00:00Z"}, or
+// parseWrapped parses the object that a document database writes for a time: {"$date": "2027-12-31T00:00:00Z"}, or
 // milliseconds since 1970 as a number or as {"$numberLong": "1830211200000"}.
 func parseWrapped(value []byte) (time.Time, bool) {
 	inner, ok := onlyMember(value, `"$date"`)
@@ -138,7 +139,7 @@ func epoch(text string, at func(int64) time.Time) (time.Time, bool) {
 	return at(n).UTC(), err == nil
 }
 
-// slashed reads 31/03/2027 and 03/31/2027, but not 03/04/2027, which is two days.
+// slashed parses 31/03/2027 and 03/31/2027, but not 03/04/2027, which is ambiguous.
 func slashed(a, b, year string) (time.Time, bool) {
 	x, _ := strconv.Atoi(a)
 	y, _ := strconv.Atoi(b)

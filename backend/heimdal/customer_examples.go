@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// longestExample is how many characters of a value are shown.
+// maxExample is how many characters of a value are shown.
 const maxExample = 80
 
-// example makes a value fit to be shown; hidden is set where it may be a secret.
+// example returns a value as it may be shown; hidden is set where it may be a secret.
 func example(value []byte, secret string) (shown string, hidden bool) {
 	text := string(value)
 	if value[0] == '"' {
@@ -21,7 +21,7 @@ func example(value []byte, secret string) (shown string, hidden bool) {
 	return cut(redact(strings.ReplaceAll(text, "\x00", ""), secret), maxExample), false
 }
 
-// secretNames are parts of the names of what may be a secret.
+// secretNames are parts of the names of values that may be secret.
 var secretNames = []string{
 	"key", "token", "secret", "password", "passwd", "passphrase", "pwd", "credential", "auth", "hash", "salt", "cert",
 	"private", "signature",
@@ -33,11 +33,11 @@ func isSecretName(name string) bool {
 	return slices.ContainsFunc(secretNames, func(part string) bool { return strings.Contains(plain, part) })
 }
 
-// guid needs its dashes: without them it may be a key.
+// guid requires the dashes: without them the text may be a key.
 var guid = regexp.MustCompile(`(?i)^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$`)
 
-// looksSecret reports whether a text may be a key or a token: it is long, without spaces, and of letters and digits mixed.
-// A GUID is an id.
+// looksSecret reports whether a text may be a key or a token: a long text of letters and digits without spaces. A GUID
+// is an id.
 func looksSecret(text string) bool {
 	if len(text) < 20 || strings.ContainsAny(text, " @") || guid.MatchString(text) {
 		return false

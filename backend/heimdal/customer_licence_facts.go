@@ -6,8 +6,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// expiry returns the day on which the customer's licences expire: of a path that an admin mapped to it, else the surest
-// member that can be read, else by the first list of licences that says.
+// expiry returns the day on which the customer's licences expire: from a path that an admin mapped to it, else from
+// the most reliable member that can be read, else from the first list of licences with a day.
 func (o *object) expiry() *string {
 	if day, ok := mappedValue(o, attrExpiry, readDate, o.earliestOf); ok {
 		return &day
@@ -18,7 +18,7 @@ func (o *object) expiry() *string {
 	return fromLists(o, o.expiryInList)
 }
 
-// licenceType likewise returns the type of the customer's licences.
+// licenceType returns the type of the customer's licences, from the same sources as expiry.
 func (o *object) licenceType() *string {
 	if text, ok := mappedValue(o, attrLicenceType, readLicenceType, o.licenceTypesOf); ok {
 		return &text
@@ -29,8 +29,8 @@ func (o *object) licenceType() *string {
 	return fromLists(o, o.licenceTypeInList)
 }
 
-// fromLists returns what the first list of licences says, else the first list of products; has is false where one does
-// not say.
+// fromLists returns the result of the first list of licences, else of the first list of products, for which has is
+// true.
 func fromLists(o *object, read func(list member) (text *string, has bool)) *string {
 	for _, inLicences := range []bool{true, false} {
 		for _, m := range o.members {
@@ -45,8 +45,8 @@ func fromLists(o *object, read func(list member) (text *string, has bool)) *stri
 	return nil
 }
 
-// expiryOf returns the earliest day on which a licence of a list expires, and of licences that have all ended the latest.
-// It is nil where the day of a licence that has not ended cannot be read: that may be the earliest.
+// expiryInList returns the earliest day on which a licence of a list expires; if all have ended, the latest. It is nil
+// where the day of a current licence cannot be read, since that may be the earliest.
 func (o *object) expiryInList(list member) (day *string, has bool) {
 	var earliest, latest string
 	running, dated, unread := false, false, false
@@ -74,7 +74,7 @@ func (o *object) expiryInList(list member) (day *string, has bool) {
 	return nil, false
 }
 
-// hasUnreadDate reports whether a member says when a licence expires, but not in a way that can be read.
+// hasUnreadDate reports whether a member is an expiry that cannot be read.
 func (o *object) hasUnreadDate() bool {
 	for _, m := range o.members {
 		if m.attr == attrExpiry && unreadDate(m.value) {
@@ -84,19 +84,20 @@ func (o *object) hasUnreadDate() bool {
 	return false
 }
 
-// unreadDate reports whether a value is something else than a date or nothing. An implausible date means that there is none.
+// unreadDate reports whether a value is neither empty nor a date. An implausible date means that there is none.
 func unreadDate(value []byte) bool {
 	_, isDate := parseValue(value)
 	return !isDate && hasValue(value)
 }
 
-// licenceTypeOf returns the types of the licences of a list; those of licences that have ended count only where all have.
+// licenceTypeInList returns the types of the licences of a list; those of licences that have ended count only if all
+// have.
 func (o *object) licenceTypeInList(list member) (text *string, has bool) {
 	var running, ended []string
-	runs := false
+	anyRunning := false
 	o.eachLicence(list, func(part *object, over bool) {
 		kind, ok := readByName(part, attrLicenceType, readLicenceType)
-		runs = runs || !over
+		anyRunning = anyRunning || !over
 		switch {
 		case !ok:
 		case over:
@@ -105,7 +106,7 @@ func (o *object) licenceTypeInList(list member) (text *string, has bool) {
 			running = append(running, kind)
 		}
 	})
-	if !runs {
+	if !anyRunning {
 		running = ended
 	}
 	if len(running) == 0 {
@@ -115,8 +116,8 @@ func (o *object) licenceTypeInList(list member) (text *string, has bool) {
 	return &joined, true
 }
 
-// eachLicence passes over the elements of a list of licences that are objects; ended reports whether one says of itself that
-// it is no longer in use. A list of products has a type of licence only under a name that says so.
+// eachLicence calls each for the objects in a list of licences; ended reports whether the licence is no longer in use.
+// In a list of products, only a specific name is a licence type.
 func (o *object) eachLicence(list member, each func(part *object, ended bool)) {
 	eachElement(list.value, func(element []byte) {
 		if element[0] != '{' {
@@ -134,7 +135,7 @@ func (o *object) eachLicence(list member, each func(part *object, ended bool)) {
 	})
 }
 
-// ended reports whether a licence says of itself that it is expired, off or deleted. A demo is in use.
+// hasEnded reports whether a licence is expired, disabled or deleted by its own members. A demo is in use.
 func (o *object) hasEnded() bool {
 	for _, m := range o.members {
 		s := attributeNames[m.plain].flag
@@ -155,7 +156,7 @@ func (o *object) hasEnded() bool {
 	return false
 }
 
-// earliestOf returns the earliest of several days; it is false where one cannot be read, or there is none.
+// earliestOf returns the earliest of several days; ok is false where one cannot be read, or there is none.
 func (o *object) earliestOf(members []member) (string, bool) {
 	earliest, unread := "", false
 	for _, m := range members {
@@ -168,7 +169,7 @@ func (o *object) earliestOf(members []member) (string, bool) {
 	return earliest, earliest != "" && !unread
 }
 
-// typesOf joins the types of licences in several values.
+// licenceTypesOf joins the licence types in several values.
 func (o *object) licenceTypesOf(members []member) (string, bool) {
 	var types []string
 	for _, m := range members {
@@ -179,7 +180,7 @@ func (o *object) licenceTypesOf(members []member) (string, bool) {
 	return joinTypes(types), len(types) > 0
 }
 
-// joinTypes joins the types that differ by more than case, in the order in which they come first.
+// joinTypes joins the types that differ by more than case, in the order of their first occurrence.
 func joinTypes(types []string) string {
 	var kept []string
 	for _, text := range types {

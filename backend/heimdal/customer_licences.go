@@ -1,12 +1,12 @@
 package heimdal
 
-// seats returns a number of licences: of a path that an admin mapped to it, else the surest figure that can be read, else
-// the sum over the elements of the first list of licences that has it.
-func (o *object) seats(means attribute) *int64 {
-	if n, ok := mappedValue(o, means, readCount, o.sumOf); ok {
+// seats returns a number of licences: from a path that an admin mapped to it, else from the most reliable member that
+// can be read, else the sum over the first list of licences that has it.
+func (o *object) seats(attr attribute) *int64 {
+	if n, ok := mappedValue(o, attr, readCount, o.sumOf); ok {
 		return &n
 	}
-	if n, ok := readByName(o, means, readCount); ok {
+	if n, ok := readByName(o, attr, readCount); ok {
 		return &n
 	}
 	for _, inLicences := range []bool{true, false} {
@@ -14,7 +14,7 @@ func (o *object) seats(means attribute) *int64 {
 			if m.value[0] != '[' || !m.isLicenceList(inLicences) {
 				continue
 			}
-			if n, has := o.sumInList(m, means); has {
+			if n, has := o.sumInList(m, attr); has {
 				return n
 			}
 		}
@@ -22,8 +22,8 @@ func (o *object) seats(means attribute) *int64 {
 	return nil
 }
 
-// lists reports whether m is a list of licences by its name; or, without inLicences, one of products, whose elements may
-// have figures.
+// isLicenceList reports whether m is a list of licences by its name; or, without inLicences, a list of products, whose
+// elements may have counts.
 func (m member) isLicenceList(inLicences bool) bool {
 	if inLicences {
 		return licenceObjectNames[m.plain] != ""
@@ -31,13 +31,13 @@ func (m member) isLicenceList(inLicences bool) bool {
 	return attributeNames[m.plain].attr == attrProducts
 }
 
-// sum adds up a figure over those elements of a list that have it; has is false where none has it. It is nil where one
-// cannot be read: the rest alone would be too few.
-func (o *object) sumInList(list member, means attribute) (total *int64, has bool) {
+// sumInList returns the sum of a count over the elements of a list that have it; has is false where none has it. The
+// sum is nil where one count cannot be read, since the rest would be too low.
+func (o *object) sumInList(list member, attr attribute) (total *int64, has bool) {
 	var n int64
 	unread := false
 	eachElement(list.value, func(element []byte) {
-		value, there, read := o.figureIn(list.node, element, means)
+		value, there, read := o.figureIn(list.node, element, attr)
 		has = has || there
 		unread = unread || there && !read
 		n += value
@@ -48,24 +48,24 @@ func (o *object) sumInList(list member, means attribute) (total *int64, has bool
 	return &n, true
 }
 
-// figure reads a figure of one element of a list of licences; there is false where it does not say.
-func (o *object) figureIn(list *pathNode, element []byte, means attribute) (n int64, there, read bool) {
+// figureIn returns a count of one element of a list of licences; there is false where the element does not have it.
+func (o *object) figureIn(list *pathNode, element []byte, attr attribute) (n int64, there, read bool) {
 	if element[0] != '{' {
 		return 0, false, false
 	}
 	part := o.readListElement(list, element)
-	if n, ok := readByName(part, means, readCount); ok {
+	if n, ok := readByName(part, attr, readCount); ok {
 		return n, true, true
 	}
 	for _, m := range part.members {
-		if m.attr == means && kindOfValue(m.value) != kindBool && hasValue(m.value) {
+		if m.attr == attr && kindOfValue(m.value) != kindBool && hasValue(m.value) {
 			return 0, true, false
 		}
 	}
 	return 0, false, false
 }
 
-// element reads an element of a list of licences, whose members mean what they do in a licence object.
+// readListElement reads an element of a list of licences, whose members are those of a licence object.
 func (o *object) readListElement(list *pathNode, raw []byte) *object {
 	if o.listElement == nil {
 		o.listElement = &object{paths: o.paths}
@@ -75,8 +75,8 @@ func (o *object) readListElement(list *pathNode, raw []byte) *object {
 		if len(o.listElement.members) == maxMembers {
 			return errHeavy
 		}
-		kid := o.paths.child(o.paths.elementNode(list), name)
-		o.listElement.members = append(o.listElement.members, member{memberName: kid.attributeInList(name), value: value, node: kid})
+		child := o.paths.child(o.paths.elementNode(list), name)
+		o.listElement.members = append(o.listElement.members, member{memberName: child.attributeInList(name), value: value, node: child})
 		return nil
 	})
 	return o.listElement

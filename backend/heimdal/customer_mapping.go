@@ -7,21 +7,22 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// find returns what read makes of the paths that an admin mapped to a meaning, or else of the surest member that has it.
-func find[T any](o *object, means attribute, read func([]byte) (T, bool)) (T, bool) {
-	if value, ok := mappedValue(o, means, read, firstOf(o, read)); ok {
+// find returns the value of an attribute from the paths that an admin mapped to it, else from the most reliable
+// member.
+func find[T any](o *object, attr attribute, read func([]byte) (T, bool)) (T, bool) {
+	if value, ok := mappedValue(o, attr, read, firstOf(o, read)); ok {
 		return value, true
 	}
-	return readByName(o, means, read)
+	return readByName(o, attr, read)
 }
 
-// decision returns the first value that can be read at a path that an admin mapped to a field. Where the path goes through
-// a list, all takes its values together.
-func mappedValue[T any](o *object, means attribute, one func([]byte) (T, bool), all func([]member) (T, bool)) (T, bool) {
+// mappedValue returns the first value that can be read at a path that an admin mapped to an attribute. Where the path
+// leads through a list, all combines its values.
+func mappedValue[T any](o *object, attr attribute, one func([]byte) (T, bool), all func([]member) (T, bool)) (T, bool) {
 	var none T
 	for i, m := range o.mapped {
 		switch {
-		case m.attr != means || m.repeated && o.isMappedBefore(i):
+		case m.attr != attr || m.repeated && o.isMappedBefore(i):
 		case m.repeated:
 			if value, ok := all(o.mappedLike(m)); ok {
 				return value, true
@@ -35,7 +36,7 @@ func mappedValue[T any](o *object, means attribute, one func([]byte) (T, bool), 
 	return none, false
 }
 
-// meanings are what an admin can map a path to.
+// attributeOfField are the attributes that an admin can map a path to.
 var attributeOfField = map[portal.CustomerField]attribute{
 	portal.FieldID: attrID, portal.FieldName: attrName, portal.FieldParent: attrParent, portal.FieldType: attrType,
 	portal.FieldStatusReason: attrStatus,
@@ -51,7 +52,7 @@ var fieldOf = func() map[attribute]portal.CustomerField {
 	return all
 }()
 
-// decisions are which paths fill which fields by an admin's decision, by their plain paths; and what those begin with.
+// mapping is an admin's mapping of paths to fields, by plain path, with the prefixes of these paths.
 type mapping struct {
 	fields   map[string]portal.CustomerField
 	prefixes map[string]bool
@@ -65,7 +66,7 @@ func newMapping(fields map[string]portal.CustomerField) mapping {
 		for at := 0; at < len(plain); at++ {
 			switch {
 			case plain[at] == '\\':
-				at++ // what follows is part of a name
+				at++ // the next character is part of a name
 			case plain[at] == '.' || strings.HasPrefix(plain[at:], "[]"):
 				d.prefixes[plain[:at]] = true
 			}
@@ -74,20 +75,20 @@ func newMapping(fields map[string]portal.CustomerField) mapping {
 	return d
 }
 
-// any reports whether an admin decided about all names at n together, or about what is in them.
-func (d mapping) coversAnyName(n *pathNode) bool {
-	if len(d.fields) == 0 {
+// coversAnyName reports whether an admin mapped all names at n together, or a path below them.
+func (m mapping) coversAnyName(n *pathNode) bool {
+	if len(m.fields) == 0 {
 		return false
 	}
 	all := n.plain + "." + wildcardName
-	_, decided := d.fields[all]
-	return decided || d.prefixes[all]
+	_, decided := m.fields[all]
+	return decided || m.prefixes[all]
 }
 
-// apply gives a node the meaning that an admin decided, if any.
-func (d mapping) applyTo(n *pathNode) {
-	n.prefix = d.prefixes[n.plain]
-	field, ok := d.fields[n.plain]
+// applyTo sets the attribute that an admin mapped a node to, if any.
+func (m mapping) applyTo(n *pathNode) {
+	n.prefix = m.prefixes[n.plain]
+	field, ok := m.fields[n.plain]
 	if !ok {
 		return
 	}
@@ -111,7 +112,7 @@ func (o *object) isMappedBefore(i int) bool {
 	return false
 }
 
-// same returns the decided members with the same path as one.
+// mappedLike returns the mapped members with the same path as one.
 func (o *object) mappedLike(one member) []member {
 	var found []member
 	for _, m := range o.mapped {
@@ -122,7 +123,7 @@ func (o *object) mappedLike(one member) []member {
 	return found
 }
 
-// firstOf reads the first of several values that can be read.
+// firstOf returns a function that reads the first readable of several values.
 func firstOf[T any](o *object, read func([]byte) (T, bool)) func([]member) (T, bool) {
 	return func(members []member) (T, bool) {
 		for _, m := range members {
@@ -135,7 +136,7 @@ func firstOf[T any](o *object, read func([]byte) (T, bool)) func([]member) (T, b
 	}
 }
 
-// sumOf adds up numbers; it is false where one cannot be read, or there is none.
+// sumOf returns the sum of several numbers; ok is false where one cannot be read, or there is none.
 func (o *object) sumOf(members []member) (int64, bool) {
 	var total int64
 	has, unread := false, false
@@ -148,7 +149,7 @@ func (o *object) sumOf(members []member) (int64, bool) {
 	return total, has && !unread && total <= maxSeats
 }
 
-// namesOf are the names of products in several values.
+// namesOf returns the product names in several values.
 func namesOf(members []member) ([]string, bool) {
 	var names []string
 	var o object
@@ -160,7 +161,7 @@ func namesOf(members []member) ([]string, bool) {
 	return distinct(names), len(names) > 0
 }
 
-// Interpret reads one customer's JSON, as it was kept, as a reader with these paths for fields would.
+// Interpret maps one customer's JSON, as it was kept, as a reader with these mapped fields does.
 func (*Connector) Interpret(raw json.RawMessage, fields map[string]portal.CustomerField) (portal.Customer, error) {
 	return readCustomer(raw, &object{paths: newPaths(newMapping(fields), "")})
 }

@@ -8,25 +8,25 @@ import (
 type member struct {
 	memberName
 	value    []byte
-	object   int       // which of the objects in the customer it is in; 0: it is the customer's own
-	node     *pathNode // its path; nil where paths are not counted
-	repeated bool      // the path goes through a list
+	object   int       // the number of the object within the customer that it is in; 0: the customer itself
+	node     *pathNode // of its path; nil where paths are not counted
+	repeated bool      // the path leads through a list
 }
 
-// object is the members of one JSON object, in their own order. With paths it is a customer: then the members of its
-// licence objects follow, and decided are those whose paths an admin mapped to a field, wherever they are.
+// object holds the members of one JSON object in their order. With paths it is a customer: then the members of its
+// licence objects follow after ownCount, and mapped are those whose path an admin mapped to a field, at any depth.
 type object struct {
 	members     []member
 	ownCount    int
 	mapped      []member
-	objects     int // objects in it
+	objects     int // number of objects in it
 	names       map[string]memberName
 	paths       *paths
 	listElement *object // one element of a list
 	secret      string
 }
 
-// read fills o from well-formed JSON.
+// read sets o to the members of well-formed JSON.
 func (o *object) read(raw []byte) error {
 	o.members, o.mapped, o.objects = o.members[:0], o.mapped[:0], 0
 	if o.paths != nil {
@@ -56,7 +56,7 @@ func (o *object) read(raw []byte) error {
 	return nil
 }
 
-// member is one of the object's own members.
+// member returns one of the object's own members.
 func (o *object) member(name, value []byte) member {
 	if o.paths == nil {
 		return member{memberName: o.memberName(name), value: value}
@@ -69,7 +69,7 @@ func (o *object) member(name, value []byte) member {
 	return member{memberName: n.member, value: value, node: n, repeated: !n.isOwn()}
 }
 
-// word reads a quoted name, or remembers having read it: the customers of an answer have their names in common.
+// memberName looks up a quoted name. It caches the result, since the customers of a response use the same names.
 func (o *object) memberName(quoted []byte) memberName {
 	if w, ok := o.names[string(quoted)]; ok {
 		return w
@@ -85,7 +85,7 @@ func (o *object) memberName(quoted []byte) memberName {
 	return w
 }
 
-// contradiction names a member with a meaning that is there twice and says two things.
+// contradiction returns the name of a member with an attribute that occurs twice with different values.
 func (o *object) contradiction() (string, bool) {
 	if name, twice := contradictionIn(o.mapped); twice {
 		return name, true
@@ -99,7 +99,8 @@ func contradictionIn(members []member) (string, bool) {
 			continue
 		}
 		for _, other := range members[:i] {
-			if m.plain == other.plain && m.object == other.object && hasValue(m.value) && hasValue(other.value) && !bytes.Equal(m.value, other.value) {
+			same := m.plain == other.plain && m.object == other.object
+			if same && hasValue(m.value) && hasValue(other.value) && !bytes.Equal(m.value, other.value) {
 				return m.plain, true
 			}
 		}
@@ -107,23 +108,23 @@ func contradictionIn(members []member) (string, bool) {
 	return "", false
 }
 
-func (o *object) has(means attribute) bool {
-	is := func(m member) bool { return m.attr == means }
+func (o *object) has(attr attribute) bool {
+	is := func(m member) bool { return m.attr == attr }
 	return slices.ContainsFunc(o.members[:o.ownCount], is) || slices.ContainsFunc(o.mapped, is)
 }
 
-// automatic returns what read makes of the surest member of a meaning.
-func readByName[T any](o *object, means attribute, read func([]byte) (T, bool)) (T, bool) {
-	return firstByRank(o, means, func(m member) (T, bool) { return readMember(o, m, read) })
+// readByName returns the value of the most reliable member of an attribute that can be read.
+func readByName[T any](o *object, attr attribute, read func([]byte) (T, bool)) (T, bool) {
+	return firstByRank(o, attr, func(m member) (T, bool) { return readMember(o, m, read) })
 }
 
-// surest tries the members of a meaning, the surest first.
-func firstByRank[T any](o *object, means attribute, read func(member) (T, bool)) (T, bool) {
+// firstByRank calls read for the members of an attribute, the most reliable first, until one returns true.
+func firstByRank[T any](o *object, attr attribute, read func(member) (T, bool)) (T, bool) {
 	var none T
 	for tried := -1; ; {
 		best := -1
 		for i, m := range o.members {
-			if m.attr == means && m.rank > tried && (best < 0 || m.rank < o.members[best].rank) {
+			if m.attr == attr && m.rank > tried && (best < 0 || m.rank < o.members[best].rank) {
 				best = i
 			}
 		}
@@ -131,7 +132,7 @@ func firstByRank[T any](o *object, means attribute, read func(member) (T, bool))
 			return none, false
 		}
 		for _, m := range o.members[best:] {
-			if m.attr == means && m.rank == o.members[best].rank {
+			if m.attr == attr && m.rank == o.members[best].rank {
 				if value, ok := read(m); ok {
 					return value, true
 				}
@@ -141,7 +142,7 @@ func firstByRank[T any](o *object, means attribute, read func(member) (T, bool))
 	}
 }
 
-// try reads a member, and takes note of its path.
+// readMember reads a member's value and records that its path fills the attribute.
 func readMember[T any](o *object, m member, read func([]byte) (T, bool)) (T, bool) {
 	value, ok := read(m.value)
 	if m.node == nil {
@@ -157,13 +158,13 @@ func readMember[T any](o *object, m member, read func([]byte) (T, bool)) (T, boo
 	return value, ok
 }
 
-func valueOf[T any](o *object, means attribute, read func([]byte) (T, bool)) T {
-	value, _ := find(o, means, read)
+func valueOf[T any](o *object, attr attribute, read func([]byte) (T, bool)) T {
+	value, _ := find(o, attr, read)
 	return value
 }
 
-func pointerTo[T any](o *object, means attribute, read func([]byte) (T, bool)) *T {
-	if value, ok := find(o, means, read); ok {
+func pointerTo[T any](o *object, attr attribute, read func([]byte) (T, bool)) *T {
+	if value, ok := find(o, attr, read); ok {
 		return &value
 	}
 	return nil

@@ -6,23 +6,23 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// node is one path.
+// pathNode is one path of the customers' JSON.
 type pathNode struct {
 	path   string // as in the field map
 	plain  string // without case and separators
 	name   string // the path's last name, quoted
-	index  int    // among the kids of up
+	index  int    // among the children of parent
 	depth  int
 	parent *pathNode
 
-	member memberName // what a member here means
-	// listed is what a member of an element of a list of licences means.
+	member memberName // the attribute of a member at this path
+	// inList is the attribute of a member in an element of a list of licences.
 	inList       memberName
-	shared       bool // for names that have no node of their own
+	shared       bool // of all names that have no node of their own
 	namesProduct bool // an element's product is under this name
 	mapped       bool // by an admin
 	field        portal.CustomerField
-	// prefix is set where an admin's decision is at a path that begins with this one.
+	// prefix is set where an admin mapped a path that begins with this one.
 	prefix bool
 
 	children    []*pathNode
@@ -42,7 +42,7 @@ type pathNode struct {
 	seenSerial    [kindCount]int64
 }
 
-// wordOf is what a name means inside the objects at n.
+// attributeOf looks up a name in the objects at n.
 func (n *pathNode) attributeOf(name string) memberName {
 	switch {
 	case n.parent == nil:
@@ -53,11 +53,10 @@ func (n *pathNode) attributeOf(name string) memberName {
 	return memberName{plain: plainName(name)}
 }
 
-// own reports whether n is one path, rather than all that have no node of their own.
+// isOwn reports whether n is one path, rather than all names without a node of their own.
 func (n *pathNode) isOwn() bool { return !n.shared }
 
-// inward reports whether the objects at n count as the customer's own: they are licence objects, and not in others that
-// are not, nor in lists.
+// inLicenceObjects reports whether the objects at n are licence objects, and all objects around them too.
 func (n *pathNode) inLicenceObjects() bool {
 	for ; n.parent != nil; n = n.parent {
 		if licenceObjectNames[n.member.plain] == "" {
@@ -67,7 +66,7 @@ func (n *pathNode) inLicenceObjects() bool {
 	return true
 }
 
-// ofList is what a member of the elements of a list of licences means.
+// attributeInList looks up the name of a member in the elements of a list of licences.
 func (n *pathNode) attributeInList(quoted []byte) memberName {
 	switch {
 	case n.mapped:
@@ -80,22 +79,23 @@ func (n *pathNode) attributeInList(quoted []byte) memberName {
 	return n.inList
 }
 
-// fills takes note that a field was looked for at n.
-func (n *pathNode) markFilled(means attribute) {
+// markFilled records that n fills an attribute.
+func (n *pathNode) markFilled(attr attribute) {
 	if n != nil && !n.mapped && !n.shared {
-		n.field = fieldOf[means]
+		n.field = fieldOf[attr]
 	}
 }
 
-// namesDecided reports whether an admin decided what the names in the elements of a list at n are.
+// hasMappedNames reports whether an admin mapped the names in the elements of a list at n.
 func (n *pathNode) hasMappedNames() bool {
 	if n == nil || n.element == nil {
 		return false
 	}
-	return n.element.mapped || slices.ContainsFunc(n.element.children, func(kid *pathNode) bool { return kid.namesProduct && kid.mapped })
+	isMappedName := func(child *pathNode) bool { return child.namesProduct && child.mapped }
+	return n.element.mapped || slices.ContainsFunc(n.element.children, isMappedName)
 }
 
-// fillsProducts takes note that the value at n was read as products.
+// markProducts records that the value at n was read as products.
 func (n *pathNode) markProducts(value []byte) {
 	switch {
 	case n == nil:
@@ -103,19 +103,19 @@ func (n *pathNode) markProducts(value []byte) {
 		n.markFilled(attrProducts)
 	default:
 		n.element.markFilled(attrProducts)
-		for _, kid := range n.element.children {
-			if kid.namesProduct {
-				kid.markFilled(attrProducts)
+		for _, child := range n.element.children {
+			if child.namesProduct {
+				child.markFilled(attrProducts)
 			}
 		}
 	}
 }
 
-// walk reads what is nested in the value at n.
-func (o *object) walk(n *pathNode, value []byte, many bool) {
+// walk reads the members nested in the value at n.
+func (o *object) walk(n *pathNode, value []byte, repeated bool) {
 	switch {
 	case value[0] == '{' && n.depth < maxPathDepth:
-		o.walkObject(n, value, many)
+		o.walkObject(n, value, repeated)
 	case value[0] == '[' && n.depth < maxPathDepth:
 		element := o.paths.elementNode(n)
 		eachElement(value, func(v []byte) {
@@ -128,27 +128,27 @@ func (o *object) walk(n *pathNode, value []byte, many bool) {
 	}
 }
 
-func (o *object) walkObject(n *pathNode, value []byte, many bool) {
+func (o *object) walkObject(n *pathNode, value []byte, repeated bool) {
 	o.objects++
-	in := o.objects
+	inObject := o.objects
 	n.cursor = 0
 	_ = eachMember(value, func(name, v []byte) error {
-		kid := o.paths.child(n, name)
-		o.paths.observe(kid, v)
-		o.addNested(kid, v, many || kid == n.wildcard, in)
-		o.walk(kid, v, many || kid == n.wildcard)
+		child := o.paths.child(n, name)
+		o.paths.observe(child, v)
+		o.addNested(child, v, repeated || child == n.wildcard, inObject)
+		o.walk(child, v, repeated || child == n.wildcard)
 		return nil
 	})
 }
 
-// note keeps a nested member that means something.
-func (o *object) addNested(n *pathNode, value []byte, many bool, in int) {
-	m := member{memberName: n.member, value: value, node: n, repeated: many, object: in}
+// addNested keeps a nested member that has an attribute.
+func (o *object) addNested(n *pathNode, value []byte, repeated bool, inObject int) {
+	m := member{memberName: n.member, value: value, node: n, repeated: repeated, object: inObject}
 	switch {
 	case len(o.members)+len(o.mapped) >= 2*maxMembers:
 	case n.mapped:
 		o.mapped = append(o.mapped, m)
-	case !many && (n.member.attr != attrNone || n.member.flag != noFlag || n.parent != o.paths.top && value[0] == '['):
+	case !repeated && (n.member.attr != attrNone || n.member.flag != noFlag || n.parent != o.paths.top && value[0] == '['):
 		o.members = append(o.members, m)
 	}
 }

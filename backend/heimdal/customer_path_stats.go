@@ -7,7 +7,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// stats are the paths that were counted, each before those in it.
+// stats returns the counted paths, each before those below it.
 func (p *paths) stats() []portal.PathStats {
 	if p == nil {
 		return nil
@@ -33,23 +33,23 @@ func (p *paths) stats() []portal.PathStats {
 	return all
 }
 
-// each passes over the nodes below n, whose path is given, with the path of each.
+// each calls do for the nodes below n, whose path is given, with the path of each.
 func (n *pathNode) each(path string, do func(*pathNode, string)) {
 	differ := n.namesAreData()
-	for _, kid := range append(append(slices.Clip(n.children), n.element), n.wildcard) {
-		if kid == nil {
+	for _, child := range append(append(slices.Clip(n.children), n.element), n.wildcard) {
+		if child == nil {
 			continue
 		}
-		at := path + strings.TrimPrefix(kid.path, n.path)
-		if differ && kid.isUnique(n) {
+		at := path + strings.TrimPrefix(child.path, n.path)
+		if differ && child.isUnique(n) {
 			at = path + "." + wildcardName
 		}
-		do(kid, at)
-		kid.each(at, do)
+		do(child, at)
+		child.each(at, do)
 	}
 }
 
-// member is the member of the customer in which n is.
+// memberAt returns the member of the customer that n is or is below.
 func (n *pathNode) memberAt(top *pathNode) *pathNode {
 	for n.parent != top {
 		n = n.parent
@@ -57,24 +57,25 @@ func (n *pathNode) memberAt(top *pathNode) *pathNode {
 	return n
 }
 
-// fewestDiffering is in how many customers objects must be for their names to be compared.
+// minDataNames is in how many customers an object must occur for its names to be compared.
 const minDataNames = 4
 
-// namesDiffer reports whether most customers have a name at n that no other has, which then is data, such as a company's.
+// namesAreData reports whether most customers have a name at n that no other has. Such a name is data, like a
+// company's.
 func (n *pathNode) namesAreData() bool {
 	if n.parent == nil || n.customers < minDataNames {
 		return false
 	}
 	var single int64
-	for _, kid := range n.children {
-		if kid.isUnique(n) {
+	for _, child := range n.children {
+		if child.isUnique(n) {
 			single++
 		}
 	}
 	return single*2 > n.customers
 }
 
-// isOwnName reports whether n is a name in the objects at up that one customer has alone, and means nothing.
+// isUnique reports whether only one customer has the name of n in the objects at up, and it has no attribute.
 func (n *pathNode) isUnique(up *pathNode) bool {
 	return n != up.element && n != up.wildcard && n.customers == 1 && !n.mapped && !n.prefix && n.member.attr == attrNone
 }
@@ -103,7 +104,7 @@ func (n *pathNode) stats() portal.PathStats {
 	return s
 }
 
-// typesOf are the types that were counted, the most frequent first.
+// typesOf returns the counted types, the most frequent first.
 func typesOf(counts map[string]int64) []string {
 	types := make([]string, 0, len(counts))
 	for _, name := range kindNames {
@@ -115,13 +116,13 @@ func typesOf(counts map[string]int64) []string {
 	return types
 }
 
-// mergePaths adds up what several answers had at the same paths.
-func mergePaths(before, then []portal.PathStats) []portal.PathStats {
+// mergePaths adds up the paths of several responses.
+func mergePaths(before, later []portal.PathStats) []portal.PathStats {
 	at := map[string]int{}
 	for i, s := range before {
 		at[s.Path] = i
 	}
-	for _, s := range then {
+	for _, s := range later {
 		i, ok := at[s.Path]
 		if !ok {
 			at[s.Path] = len(before)
@@ -155,9 +156,9 @@ func addStats(a, b portal.PathStats) portal.PathStats {
 	return a
 }
 
-// atMost sums up the last paths that fill nothing under restPath, where there are more than most.
-func limitPaths(all []portal.PathStats, most int) []portal.PathStats {
-	if len(all) <= most {
+// limitPaths counts the last paths that fill no field under restPath, where there are more than most.
+func limitPaths(all []portal.PathStats, limit int) []portal.PathStats {
+	if len(all) <= limit {
 		return all
 	}
 	rest := portal.PathStats{FieldPath: portal.FieldPath{Path: restPath, Source: "none"}, TypeCounts: map[string]int64{}}
@@ -172,7 +173,7 @@ func limitPaths(all []portal.PathStats, most int) []portal.PathStats {
 			sum(s)
 		}
 	}
-	for i := len(kept) - 1; i >= 0 && len(kept) >= most; i-- {
+	for i := len(kept) - 1; i >= 0 && len(kept) >= limit; i-- {
 		if kept[i].Source == "none" {
 			sum(kept[i])
 			kept = slices.Delete(kept, i, i+1)

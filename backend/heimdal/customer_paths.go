@@ -6,19 +6,19 @@ import (
 )
 
 const (
-	// mostPaths is how many paths are counted separately; the others are counted together under restPath.
+	// maxPaths is how many paths are counted separately; the others are counted together under restPath.
 	maxPaths = 500
-	// deepestPath is how many names a path can have.
+	// maxPathDepth is how many names a path can have.
 	maxPathDepth = 6
-	// mostNames is how many names the objects at one path below the customer can have before they count as data.
+	// maxNames is how many names the objects at one path below the customer can have before they count as data.
 	maxNames = 64
 
 	restPath = "…"
-	// anyName is the name in a path of names that are data, such as ids.
+	// wildcardName stands in a path for names that are data, such as ids.
 	wildcardName = "*"
 )
 
-// kind is a type of a JSON value.
+// valueKind is the type of a JSON value.
 type valueKind int
 
 const (
@@ -49,20 +49,20 @@ func kindOfValue(value []byte) valueKind {
 	return kindNumber
 }
 
-// paths are the paths of the customers in one answer, and which of them an admin mapped to a field.
+// paths are the paths of the customers in one response, with an admin's mapping.
 type paths struct {
 	top     *pathNode
 	rest    *pathNode
 	nodes   int
 	mapping mapping
 	secret  string
-	// serial is the customer being read; what was seen of it so far counts once count is called.
+	// serial numbers the customer that is being read; countCustomer counts what was seen of it.
 	serial     int64
 	seen       []sighting
 	unreadable []*pathNode
 }
 
-// sighting is one type seen at one path in the customer being read.
+// sighting is one type at one path in the customer that is being read.
 type sighting struct {
 	node *pathNode
 	kind valueKind
@@ -72,13 +72,13 @@ func newPaths(d mapping, secret string) *paths {
 	return &paths{top: &pathNode{}, rest: &pathNode{path: restPath, secret: true, shared: true}, mapping: d, secret: secret}
 }
 
-// begin begins another customer.
+// startCustomer begins another customer.
 func (p *paths) startCustomer() {
 	p.serial++
 	p.seen, p.unreadable = p.seen[:0], p.unreadable[:0]
 }
 
-// count counts the customer that was read last.
+// countCustomer counts the customer that was read last.
 func (p *paths) countCustomer() {
 	for _, s := range p.seen {
 		if s.node.countedSerial != p.serial {
@@ -93,7 +93,7 @@ func (p *paths) countCustomer() {
 	p.seen, p.unreadable = p.seen[:0], p.unreadable[:0]
 }
 
-// see takes note of a value.
+// observe records the value at a path.
 func (p *paths) observe(n *pathNode, value []byte) {
 	k := kindOfValue(value)
 	if n.seenSerial[k] == p.serial {
@@ -106,7 +106,7 @@ func (p *paths) observe(n *pathNode, value []byte) {
 	}
 }
 
-// notRead takes note that a member's value is not what its field needs, where the field is a number, a date, or a yes or no.
+// observeUnreadable records a value that should be a number, a date or a yes or no, and is not.
 func (p *paths) observeUnreadable(m member) {
 	text, says := readText(m.value)
 	switch m.attr {
@@ -127,15 +127,15 @@ func (p *paths) observeUnreadable(m member) {
 	}
 }
 
-// kid returns the node of a member of the objects at n.
+// child returns the node of a member of the objects at n.
 func (p *paths) child(n *pathNode, quoted []byte) *pathNode {
 	if n.cursor < len(n.children) && string(quoted) == n.children[n.cursor].name {
 		n.cursor++
 		return n.children[n.cursor-1]
 	}
-	if kid, ok := n.childByName[string(quoted)]; ok {
-		n.cursor = kid.index + 1
-		return kid
+	if child, ok := n.childByName[string(quoted)]; ok {
+		n.cursor = child.index + 1
+		return child
 	}
 	return p.newChild(n, quoted)
 }
@@ -145,11 +145,12 @@ func (p *paths) newChild(n *pathNode, quoted []byte) *pathNode {
 		return n
 	}
 	name, _ := unquote(quoted)
-	kid := p.newNode(n, plainName(pathName(name)), 1)
-	kid.member = n.attributeOf(name)
-	kid.namesProduct = attributeOf(name).attr == attrName || slices.Contains(productNames, plainName(name))
-	p.mapping.applyTo(kid)
-	wanted := kid.mapped || kid.prefix || kid.member.attr != attrNone || licenceObjectNames[kid.member.plain] != "" && (n == p.top || n.inLicenceObjects())
+	child := p.newNode(n, plainName(pathName(name)), 1)
+	child.member = n.attributeOf(name)
+	child.namesProduct = attributeOf(name).attr == attrName || slices.Contains(productNames, plainName(name))
+	p.mapping.applyTo(child)
+	isLicence := licenceObjectNames[child.member.plain] != "" && (n == p.top || n.inLicenceObjects())
+	wanted := child.mapped || child.prefix || child.member.attr != attrNone || isLicence
 	switch {
 	case !wanted && (isData(name) || n != p.top && (hasSpace(name) || len(n.children) >= maxNames || p.mapping.coversAnyName(n))):
 		if n.wildcard == nil {
@@ -161,18 +162,18 @@ func (p *paths) newChild(n *pathNode, quoted []byte) *pathNode {
 	case !wanted && p.nodes >= maxPaths:
 		return p.rest
 	}
-	kid.name, kid.index = string(quoted), len(n.children)
+	child.name, child.index = string(quoted), len(n.children)
 	if n.childByName == nil {
 		n.childByName = map[string]*pathNode{}
 	}
-	n.childByName[kid.name] = kid
-	n.children = append(n.children, kid)
+	n.childByName[child.name] = child
+	n.children = append(n.children, child)
 	n.cursor = len(n.children)
-	kid.secret = kid.secret || isSecretName(name)
-	return p.addNode(n, redact(pathName(name), p.secret), kid)
+	child.secret = child.secret || isSecretName(name)
+	return p.addNode(n, redact(pathName(name), p.secret), child)
 }
 
-// newNode makes a node below n with a plain name, "[]" for the elements of lists, that is so many names further down.
+// newNode returns a node below n with a plain name, "[]" for the elements of lists. names is how much deeper it is.
 func (p *paths) newNode(n *pathNode, plain string, names int) *pathNode {
 	if n != p.top && plain != "[]" {
 		plain = "." + plain
@@ -180,17 +181,17 @@ func (p *paths) newNode(n *pathNode, plain string, names int) *pathNode {
 	return &pathNode{plain: n.plain + plain, depth: n.depth + names, parent: n, secret: n.secret}
 }
 
-// keep names a new node and counts it.
-func (p *paths) addNode(n *pathNode, name string, kid *pathNode) *pathNode {
-	kid.path = n.path + name
+// addNode sets the path of a new node and counts it.
+func (p *paths) addNode(n *pathNode, name string, child *pathNode) *pathNode {
+	child.path = n.path + name
 	if n != p.top && name != "[]" {
-		kid.path = n.path + "." + name
+		child.path = n.path + "." + name
 	}
 	p.nodes++
-	return kid
+	return child
 }
 
-// elements returns the node of the elements of the lists at n.
+// elementNode returns the node of the elements of the lists at n.
 func (p *paths) elementNode(n *pathNode) *pathNode {
 	if n == p.rest {
 		return n
@@ -209,10 +210,10 @@ func (p *paths) elementNode(n *pathNode) *pathNode {
 	return n.element
 }
 
-// pathSigns are what parts the names of a path.
+// pathEscapes escapes the characters that separate the names of a path.
 var pathEscapes = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`)
 
-// pathName returns name as it is written in a path, where "a.b" is the member b of the member a.
+// pathName returns a name as it is written in a path, where "a.b" is the member b of the member a.
 func pathName(name string) string {
 	if name == wildcardName {
 		return `\` + wildcardName
@@ -220,10 +221,11 @@ func pathName(name string) string {
 	return pathEscapes.Replace(name)
 }
 
-// hasBlank reports whether a name has a blank in it, as a company's has. Below the customer it counts as data then.
+// hasSpace reports whether a name contains a space, as a company's name does. Below the customer, such a name counts
+// as data.
 func hasSpace(name string) bool { return strings.ContainsAny(strings.TrimSpace(name), " \t\u00a0") }
 
-// isData reports whether a name in an object is data, such as an id or an address, and no name.
+// isData reports whether a name in an object is data, such as an id or an address.
 func isData(name string) bool {
 	digits, other := 0, 0
 	for _, r := range name {

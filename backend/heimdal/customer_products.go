@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// readProducts reads names: from an array of them or of objects that have one, from an object of switches, or from a
-// string with commas.
+// readProducts returns names from an array of names or of objects with a name, from an object of switches, or from a
+// text with commas.
 func readProducts(value []byte) ([]string, bool) {
 	if len(value) == 0 {
 		return nil, false
@@ -42,7 +42,7 @@ func productList(value []byte) []string {
 	return names
 }
 
-// productName reads an element of a list of products that is not switched off; o is used for it.
+// productName returns the name of an element of a list of products, unless it is switched off. It overwrites o.
 func (o *object) productName(element []byte) (string, bool) {
 	if text, ok := readText(element); ok {
 		return text, true
@@ -83,10 +83,10 @@ func productSwitches(value []byte) []string {
 	return names
 }
 
-// mostProducts is beyond any catalogue.
+// maxProducts is more than any catalogue has.
 const maxProducts = 500
 
-// distinct drops what is empty or there before, keeping the order.
+// distinct drops empty names and duplicates and keeps the order.
 func distinct(names []string) []string {
 	kept := make([]string, 0, min(len(names), maxProducts))
 	for _, name := range names {
@@ -128,7 +128,8 @@ func (o *object) products() []string {
 	return nil
 }
 
-// licensedNames reads the names of what a list of licences is about; a bare text in it may be a licence's key.
+// licensedNames returns the product names in a list of licences. A plain text in it is not a name: it may be a licence
+// key.
 func licensedNames(list []byte) []string {
 	var names []string
 	var o object
@@ -140,5 +141,6 @@ func licensedNames(list []byte) []string {
 	return names
 }
 
-// licensed are the names of the product that one element of a list of licences is about, the surest first.
-var productNames = []string{"name", "module", "modulename", "product", "productname", "component", "componentname", "service", "servicename"}
+// productNames are the names of the product in one element of a list of licences, the most reliable first.
+var productNames = []string{"name", "module", "modulename", "product", "productname", "component", "componentname", "service",
+	"servicename"}

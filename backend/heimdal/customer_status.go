@@ -6,7 +6,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// sign is how a member says that a customer is not active.
+// statusFlag is the way in which a member says that a customer is not active.
 type statusFlag int
 
 const (
@@ -23,7 +23,7 @@ const (
 	flagLicenceStatus
 )
 
-// signs is the one table of the names of a sign. All signs of a customer count, so none is surer than another.
+// flagNames lists the names of each flag. All flags of a customer count, so their order does not matter.
 var flagNames = map[statusFlag][]string{
 	flagStatus: {"status", "customerstatus", "accountstatus", "companystatus", "clientstatus", "tenantstatus", "organizationstatus",
 		"statusname"},
@@ -40,16 +40,16 @@ var flagNames = map[statusFlag][]string{
 	flagLicenceStatus: combine(licenceObjects, []string{"status", "state"}),
 }
 
-// licenceSigns are the names of signs inside a licence object; they say nothing of the customer but that its licence has
+// licenceFlags are the names of flags within a licence object; they only say whether the customer's licence has
 // expired.
 var licenceFlags = map[string]statusFlag{
 	"status": flagLicenceStatus, "state": flagLicenceStatus, "expired": flagExpired, "isexpired": flagExpired,
 }
 
-// figuresToo are signs whose names are also those of counts: a number says nothing of the customer's status.
+// flagsThatCount are flags whose names are also those of counts: a number says nothing about the customer's status.
 var flagsThatCount = map[string]bool{"active": true, "inactive": true, "enabled": true, "expired": true}
 
-// statusTexts are the texts of a status that mean that a customer is not active, and of "" that it is.
+// statusTexts are the status texts for each reason that a customer is not active, and for "", an active one.
 var statusTexts = map[portal.StatusReason][]string{
 	portal.ReasonDeleted:        {"deleted", "removed", "archived"},
 	portal.ReasonDisabled:       {"disabled", "suspended", "blocked", "locked", "onhold", "paused"},
@@ -69,13 +69,13 @@ var statusReasons = func() map[string]portal.StatusReason {
 	return all
 }()
 
-// precedence is which reason counts where several signs give one: the first.
+// precedence is the order of the reasons: where several flags have one, the first counts.
 var precedence = []portal.StatusReason{
 	portal.ReasonDeleted, portal.ReasonDisabled, portal.ReasonInactive, portal.ReasonDemo, portal.ReasonLicenceExpired,
 }
 
-// readStatus returns why a value says that a customer is not active; "" if it says that it is. It is false where the
-// value says neither.
+// readReason returns the reason that a value gives, "" for an active customer. It returns false where the value says
+// neither.
 func (s statusFlag) readReason(plain string, value []byte) (portal.StatusReason, bool) {
 	switch s {
 	case flagStatus:
@@ -106,7 +106,7 @@ func (s statusFlag) readReason(plain string, value []byte) (portal.StatusReason,
 	return "", false
 }
 
-// flag is what a yes or no means.
+// reasonIf returns the reason that a yes or no gives.
 func (s statusFlag) reasonIf(yes bool) portal.StatusReason {
 	switch {
 	case s == flagEnabled && !yes:
@@ -127,7 +127,7 @@ func (s statusFlag) reasonIf(yes bool) portal.StatusReason {
 	return portal.ReasonLicenceExpired
 }
 
-// readStatusText reads a text that is a known status, or the name of an object.
+// readStatusText reads a text, or the name of an object, that is a known status.
 func readStatusText(value []byte) (portal.StatusReason, bool) {
 	text, ok := readNamed(value)
 	if !ok {
@@ -137,7 +137,7 @@ func readStatusText(value []byte) (portal.StatusReason, bool) {
 	return reason, ok
 }
 
-// readAnyStatus reads what an admin decided is the status: a known text, or a yes that means disabled.
+// readAnyStatus reads a value that an admin mapped to the status: a known text, or a yes that means disabled.
 func readAnyStatus(value []byte) (portal.StatusReason, bool) {
 	if reason, ok := readStatusText(value); ok {
 		return reason, true
@@ -149,11 +149,11 @@ func readAnyStatus(value []byte) (portal.StatusReason, bool) {
 	return "", ok
 }
 
-// statusReason returns why the customer is not active, nil if it is: by a path that an admin mapped to it, else by the first
-// of precedence that any of its signs gives. A type says nothing of it: a customer of type DEMO may well be in use.
+// statusReason returns why the customer is not active, nil if it is: from a path that an admin mapped to it, else the
+// first of precedence that any flag gives. The type does not count: a customer of type DEMO may be in use.
 func (o *object) statusReason() *portal.StatusReason {
 	if reason, ok := mappedValue(o, attrStatus, readAnyStatus, o.statusOf); ok {
-		return reasonOf(reason)
+		return reasonPointer(reason)
 	}
 	first := len(precedence)
 	for _, m := range o.members {
@@ -171,17 +171,17 @@ func (o *object) statusReason() *portal.StatusReason {
 	if first == len(precedence) {
 		return nil
 	}
-	return reasonOf(precedence[first])
+	return reasonPointer(precedence[first])
 }
 
-func reasonOf(reason portal.StatusReason) *portal.StatusReason {
+func reasonPointer(reason portal.StatusReason) *portal.StatusReason {
 	if reason == "" {
 		return nil
 	}
 	return &reason
 }
 
-// anyStatus reads several values that an admin decided are the status: a reason that one of them gives counts.
+// statusOf reads several values that an admin mapped to the status: the first reason counts.
 func (o *object) statusOf(members []member) (portal.StatusReason, bool) {
 	readable := false
 	for _, m := range members {

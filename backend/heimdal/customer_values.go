@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// nobody are the ids that systems write for none at all.
+// emptyIDs are the ids that systems write for none.
 var emptyIDs = map[string]bool{"0": true, "-1": true, "none": true, "00000000-0000-0000-0000-000000000000": true}
 
 // readParent reads an id, or the id of an object.

@@ -36,18 +36,19 @@ type envelope struct {
 	secret string // appears in no error
 }
 
-// decode reads a response to its end and passes each customer to emit, holding no more than one of them in memory. Without
-// an error r was one complete, well-formed document: an array of customers, an object with such an array, or one customer.
-// The error is a *portal.CallError, a *messageError or emit's own. An envelope beside it has the paths of what was read.
-func decode(r io.Reader, asked, secret string, m mapping, emit emitFunc) (*envelope, error) {
+// decode reads a response to its end and passes each customer to emit, holding no more than one of them in memory.
+// Without an error r was one complete, well-formed document: an array of customers, an object with such an array, or
+// one customer. The error is a *portal.CallError, a *messageError or emit's own. An envelope beside it has the paths
+// of what was read.
+func decode(r io.Reader, customerID, secret string, m mapping, emit emitFunc) (*envelope, error) {
 	r, err := plainText(r)
 	if err != nil {
 		return nil, err
 	}
 	d := &decoder{
-		envelope: &envelope{secret: secret, paths: newPaths(m, secret)},
-		emit:     emit,
-		asked:    asked,
+		envelope:   &envelope{secret: secret, paths: newPaths(m, secret)},
+		emit:       emit,
+		customerID: customerID,
 	}
 	d.object = object{secret: secret, paths: d.paths}
 	var own *emitError
@@ -83,8 +84,8 @@ func plainText(r io.Reader) (io.Reader, error) {
 	return io.MultiReader(bytes.NewReader(head), r), nil
 }
 
-// readMetadata reads the members and headers beside the customers. The error is a failure that one of them reports, or a
-// sign of customers that are missing.
+// readMetadata reads the members and headers beside the customers. The error is a failure that one of them reports, or
+// a sign of customers that are missing.
 func (e *envelope) readMetadata(harmless map[string]bool, headers ...http.Header) error {
 	own, sent := metaFields{e.fields, harmless, e.secret}, metaFields{metaFieldsOfHeaders(headers...), harmless, e.secret}
 	for _, fields := range []metaFields{own, sent} {
@@ -116,8 +117,8 @@ func (e *envelope) readMetadata(harmless map[string]bool, headers ...http.Header
 // decoder is the state of reading one response.
 type decoder struct {
 	*envelope
-	emit  emitFunc
-	asked string // the customer id of the account
+	emit       emitFunc
+	customerID string // the customer id of the account
 	// object is the customer that was read last; its memory is used again.
 	object object
 	// heldBytes is the size of the lists that are held back.

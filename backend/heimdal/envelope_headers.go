@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// cluesOf are the headers of an answer that are in one of the tables, and the members of those that hold JSON.
+// metaFieldsOfHeaders returns the headers with a sign, and the members of those that hold JSON.
 func metaFieldsOfHeaders(headers ...http.Header) []metaField {
 	var all []metaField
 	for _, header := range headers {
@@ -47,26 +47,26 @@ func metaFieldsOfHeader(name, value string) []metaField {
 	return []metaField{c}
 }
 
-// headerSign is signOf for a header's name, with any unknown words in front of a sign of two words or more, as in
-// X-Acme-Total-Count. Those of a page's number and size are too common for that.
+// headerSign is signOf for the name of a header, which may have unknown words before a sign of two words or more, as
+// in X-Acme-Total-Count. The names of a page's number and size are too common for that.
 func headerSign(name string) sign {
-	means := signOf(plainName(name))
-	for rest := strings.ToLower(name); means == noSign; {
+	attr := signOf(plainName(name))
+	for rest := strings.ToLower(name); attr == noSign; {
 		_, after, more := strings.Cut(rest, "-")
 		if !more || !strings.Contains(after, "-") {
 			return noSign
 		}
 		switch rest = after; signOf(plainName(rest)) {
-		case signMore, signNext, signToken, signLast, signTotal, signPages:
-			means = signOf(plainName(rest))
+		case signMore, signNext, signToken, signIsLast, signTotal, signPages:
+			attr = signOf(plainName(rest))
 		}
 	}
-	return means
+	return attr
 }
 
-// pairs are the figures of a header about pages that is written as "page=1; total=100".
-func (c metaField) headerPairs(value string) []metaField {
-	if about := strings.TrimPrefix(c.plain, "x"); paginationObjects[about] == noSign || !strings.Contains(value, "=") {
+// headerPairs returns the fields of a pagination header that is written as "page=1; total=100".
+func (f metaField) headerPairs(value string) []metaField {
+	if about := strings.TrimPrefix(f.plain, "x"); paginationObjects[about] == noSign || !strings.Contains(value, "=") {
 		return nil
 	}
 	var found []metaField
@@ -76,20 +76,22 @@ func (c metaField) headerPairs(value string) []metaField {
 			return nil
 		}
 		plain := plainName(name)
-		found = append(found, metaField{name: c.name + " " + name, plain: plain, sign: signOf(plain), value: headerValue(strings.Trim(text, `" `))})
+		found = append(found, metaField{
+			name: f.name + " " + name, plain: plain, sign: signOf(plain), value: headerValue(strings.Trim(text, `" `)),
+		})
 	}
 	return found
 }
 
-// ofRate reports whether a header may count calls, not customers, as in X-Api-Limit and X-Remaining.
-func (c metaField) isAboutRate() bool {
-	if c.nameContains("ratelimit", "quota", "throttl") {
+// isAboutRate reports whether a header may count calls rather than customers, as X-Api-Limit and X-Remaining do.
+func (f metaField) isAboutRate() bool {
+	if f.nameContains("ratelimit", "quota", "throttl") {
 		return true
 	}
-	return (strings.HasSuffix(c.plain, "limit") || strings.HasSuffix(c.plain, "remaining")) && !c.nameContains("pag", "result", "record")
+	return (strings.HasSuffix(f.plain, "limit") || strings.HasSuffix(f.plain, "remaining")) && !f.nameContains("pag", "result", "record")
 }
 
-// headerValue is a header's text as JSON: an object, a number or a word as it is, anything else quoted.
+// headerValue returns a header's text as JSON: an object, a number or a literal as it is, anything else quoted.
 func headerValue(text string) []byte {
 	if text != "" && text[0] != '"' && text[0] != '[' && json.Valid([]byte(text)) {
 		return []byte(text)
@@ -98,17 +100,19 @@ func headerValue(text string) []byte {
 }
 
 func quote(text string) []byte {
-	quoted, _ := json.Marshal(text) // there is no text that cannot be quoted
+	quoted, _ := json.Marshal(text) // any text can be quoted
 	return quoted
 }
 
-// relations are the links of a Link header to other pages.
-func (c metaField) linkRelations(value string) []metaField {
+// linkRelations returns the links of a Link header to other pages.
+func (f metaField) linkRelations(value string) []metaField {
 	var found []metaField
 	for _, link := range parseLinks(value) {
 		for _, relation := range link.relations {
 			if relation == "next" || relation == "last" {
-				found = append(found, metaField{name: c.name, plain: relation, sign: signOf(relation), value: quote(cmp.Or(link.target, "true"))})
+				found = append(found, metaField{
+					name: f.name, plain: relation, sign: signOf(relation), value: quote(cmp.Or(link.target, "true")),
+				})
 			}
 		}
 	}

@@ -11,8 +11,8 @@ type webLink struct {
 	relations []string // in lower case
 }
 
-// parseLinks reads a Link header's value. Of what cannot be read to its end only that it
-// leads to a next page is kept.
+// parseLinks parses the value of a Link header. Of a link that is malformed it only keeps whether it leads to a next
+// page.
 func parseLinks(value string) []webLink {
 	var links []webLink
 	for rest := value; ; {
@@ -31,10 +31,10 @@ func parseLinks(value string) []webLink {
 	}
 }
 
-// looseNext finds the relation in a link that is not written as one, as in "/customers?page=2; rel=next".
+// looseNext matches the relation in a malformed link, as in "/customers?page=2; rel=next".
 var looseNext = regexp.MustCompile(`(?i)\brel\s*=\s*(?:next\b|"[^"]*\bnext\b|'[^']*\bnext\b)`)
 
-// looseLinks returns a link to a next page, without its address, where text has one in any form.
+// looseLinks returns a link to a next page, without its address, if the text has one in any form.
 func looseLinks(text string) []webLink {
 	if !looseNext.MatchString(text) {
 		return nil
@@ -42,8 +42,8 @@ func looseLinks(text string) []webLink {
 	return []webLink{{relations: []string{"next"}}}
 }
 
-// linkParameters reads the parameters after a link's target, and returns what follows the link. Of several rel the first
-// counts; rev names the relation the other way round.
+// linkParameters parses the parameters after a link's target and returns the text after the link. Of several rel the
+// first counts; rev is the reverse relation.
 func linkParameters(rest string) (link webLink, after string) {
 	seen := false
 	for {
@@ -67,7 +67,7 @@ func linkParameters(rest string) (link webLink, after string) {
 	}
 }
 
-// linkParameter reads one parameter: a name, and after "=" a token or a quoted string.
+// linkParameter parses one parameter: a name, and after "=" a token or a quoted string.
 func linkParameter(text string) (name, value, rest string) {
 	end := strings.IndexAny(text, "=;,")
 	if end < 0 {
@@ -88,7 +88,7 @@ func linkParameter(text string) (name, value, rest string) {
 	return name, strings.TrimSpace(text[:end]), text[end:]
 }
 
-// quotedValue reads a quoted string that text begins with, and returns what follows it.
+// quotedValue parses the quoted string at the beginning of text and returns what follows it.
 func quotedValue(text string) (value, rest string) {
 	var b strings.Builder
 	for i := 1; i < len(text); i++ {
@@ -105,8 +105,8 @@ func quotedValue(text string) (value, rest string) {
 	return b.String(), ""
 }
 
-// relationsIn splits a list of relation types. Of one that is an address the last part counts, and of an extended value
-// (UTF-8”next) what follows the language.
+// relationsIn splits a list of relation types. Of an address it returns the last part, and of an extended value
+// (UTF-8'en'next) the part after the language.
 func relationsIn(value string) []string {
 	relations := strings.Fields(strings.ToLower(value))
 	for i, relation := range relations {

@@ -4,28 +4,28 @@ import (
 	"strings"
 )
 
-// clue is a member or a header of an answer, beside its customers.
+// metaField is a member or a header of a response, beside its customers.
 type metaField struct {
-	// name is what an admin sees and can declare harmless: as sent, inside an object with its path ("meta.total"), of a
-	// header with that word in front ("header X-Total-Count").
+	// name is shown to an admin, who can declare it harmless: as sent, with the path of the object that it is in
+	// ("meta.total"), or after the word header ("header X-Total-Count").
 	name  string
 	plain string
 	sign  sign
 	value []byte
-	// inner: it is in an object that need not be about the list; echoed: in one that repeats the question.
+	// nested: it is in an object that need not be about the list; echoed: in one that repeats the request.
 	nested, echoed bool
 }
 
 const (
-	// depth is how deep objects beside a list are looked into, mostClues how many members of them at most.
+	// maxMetaDepth is how deep objects beside a list are examined, maxMetaFields how many members of them.
 	maxMetaDepth  = 3
 	maxMetaFields = 2000
-	// longestSign is how much of a name is shown and can be declared harmless.
+	// maxSignLength limits a name that is shown and can be declared harmless.
 	maxSignLength = 100
 )
 
-// members are the members of an object that is well-formed JSON.
-func metaFieldsOf(raw []byte, path string, inner, echoed bool) []metaField {
+// metaFieldsOf returns the members of a well-formed object.
+func metaFieldsOf(raw []byte, path string, nested, echoed bool) []metaField {
 	var found []metaField
 	_ = eachMember(raw, func(quoted, value []byte) error {
 		if len(found) == maxMetaFields {
@@ -33,13 +33,13 @@ func metaFieldsOf(raw []byte, path string, inner, echoed bool) []metaField {
 		}
 		name, _ := unquote(quoted)
 		plain := plainName(name)
-		found = append(found, metaField{name: path + name, plain: plain, sign: signOf(plain), value: value, nested: inner, echoed: echoed})
+		found = append(found, metaField{name: path + name, plain: plain, sign: signOf(plain), value: value, nested: nested, echoed: echoed})
 		return nil
 	})
 	return found
 }
 
-// cluesIn are the members of the object around a list, and those of the objects in it.
+// metaFieldsIn returns the members of the object around a list, and those of the objects in it.
 func metaFieldsIn(raw []byte) []metaField {
 	all := metaFieldsOf(raw, "", false, false)
 	for i, level := 0, 0; level < maxMetaDepth && i < len(all); level++ {
@@ -50,21 +50,21 @@ func metaFieldsIn(raw []byte) []metaField {
 	return all
 }
 
-// inside are the members of an object that c is, or the links of a list of them; none of a link, which is one itself.
-func (c metaField) nestedFields() []metaField {
-	echoed := c.echoed || echoObjects[c.plain] != noSign
+// nestedFields returns the members of an object, or the links in a list of links. A link itself has none.
+func (f metaField) nestedFields() []metaField {
+	echoed := f.echoed || echoObjects[f.plain] != noSign
 	switch {
-	case c.nameContains("ratelimit", "quota", "throttl"):
-		return nil // figures about calls
-	case c.value[0] == '{' && c.sign != signNext:
-		return metaFieldsOf(c.value, c.name+".", c.nested || paginationObjects[strings.TrimLeft(c.plain, "_")] == noSign, echoed)
-	case c.value[0] == '[' && strings.HasSuffix(c.plain, "links"):
-		return c.links()
-	case c.value[0] == '[' && paginationObjects[c.plain] != noSign:
+	case f.nameContains("ratelimit", "quota", "throttl"):
+		return nil // about the number of calls
+	case f.value[0] == '{' && f.sign != signNext:
+		return metaFieldsOf(f.value, f.name+".", f.nested || paginationObjects[strings.TrimLeft(f.plain, "_")] == noSign, echoed)
+	case f.value[0] == '[' && strings.HasSuffix(f.plain, "links"):
+		return f.links()
+	case f.value[0] == '[' && paginationObjects[f.plain] != noSign:
 		var all []metaField
-		eachElement(c.value, func(element []byte) {
+		eachElement(f.value, func(element []byte) {
 			if element[0] == '{' {
-				all = append(all, metaFieldsOf(element, c.name+".", c.nested, echoed)...)
+				all = append(all, metaFieldsOf(element, f.name+".", f.nested, echoed)...)
 			}
 		})
 		return all
@@ -72,10 +72,10 @@ func (c metaField) nestedFields() []metaField {
 	return nil
 }
 
-// links are the links to other pages in a list of objects with rel and href.
-func (c metaField) links() []metaField {
+// links returns the links to other pages in a list of objects with rel and href.
+func (f metaField) links() []metaField {
 	var found []metaField
-	s := scannerOver(c.value[1:])
+	s := scannerOver(f.value[1:])
 	_ = s.list(']', func() error {
 		element, err := s.wholeValue()
 		if err != nil {
@@ -96,7 +96,7 @@ func (c metaField) links() []metaField {
 		})
 		for _, relation := range strings.Fields(rel) {
 			if relation == "next" || relation == "last" {
-				found = append(found, metaField{name: c.name + "." + relation, plain: relation, sign: signOf(relation), value: address})
+				found = append(found, metaField{name: f.name + "." + relation, plain: relation, sign: signOf(relation), value: address})
 			}
 		}
 		return nil

@@ -7,26 +7,26 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// said is what an answer says of itself, beside its customers: its members or its headers.
+// metadata is what the members beside the customers, or the headers, say about the list.
 type metadata struct {
 	total  *int64 // customers on all pages
 	pages  *int64
 	number *int64 // of this page
 	size   *int64 // of a full page
 	link   string // to the next page
-	// follows names what says that others follow, unknown what says so in a way the portal cannot follow, doubt what leaves
-	// open how many customers there are, earlier what says that others come before; each "" if nothing does.
+	// The names of the fields which say that more customers follow; which say so in an unsupported way; which leave
+	// the number of customers open; and which say that other customers come before. "" where there is none.
 	follows, unknown, undetermined, previous string
-	isEnd                                    bool // something says that none follow, or is declared harmless
+	isEnd                                    bool // a field says that none follow, or is declared harmless
 	lastPage                                 metaField
-	sources                                  map[sign]string // of the figureSigns
+	sources                                  map[sign]string // the names of the fields with figureSigns
 }
 
-// figureSigns are the signs that are numbers.
+// figureSigns are the signs with a number.
 var figureSigns = []sign{signTotal, signPages, signNumber, signSize}
 
-func (s *metadata) figure(means sign) **int64 {
-	switch means {
+func (s *metadata) figure(attr sign) **int64 {
+	switch attr {
 	case signTotal:
 		return &s.total
 	case signPages:
@@ -37,29 +37,30 @@ func (s *metadata) figure(means sign) **int64 {
 	return &s.size
 }
 
-// full reports whether so many elements are a whole page, after which there may be another.
+// isFullPage reports whether so many elements fill a page, after which there may be another.
 func (s metadata) isFullPage(elements int64) bool {
 	return s.size != nil && *s.size > 0 && elements >= *s.size
 }
 
-// numbered reports whether the list is a page by its number and nothing says how long a page is or whether others follow.
+// isNumberedOnly reports whether the list is a page by its number, and nothing says how long a page is or whether
+// others follow.
 func (s metadata) isNumberedOnly() bool {
 	return s.number != nil && s.size == nil && s.pages == nil && s.follows == "" && !s.isEnd
 }
 
-// unpaged reports whether nothing hints at more than one page, so that a total may count nested customers, too.
+// isUnpaged reports whether nothing indicates several pages, so that a total may include nested customers.
 func (s metadata) isUnpaged() bool {
 	return s.pages == nil && s.number == nil && s.size == nil && s.follows == "" && s.unknown == ""
 }
 
-// clues are the members or headers beside a list; harmless are the names that an admin has declared harmless.
+// metaFields are the members or headers beside a list, with the names that an admin has declared harmless.
 type metaFields struct {
-	all      []metaField
+	list     []metaField
 	harmless map[string]bool
-	secret   string // what no error may show
+	secret   string // appears in no error
 }
 
-// harmlessNames returns a set of names in the form that clues are compared with.
+// harmlessSet returns the set of names that an admin has declared harmless, as isHarmless looks them up.
 func harmlessSet(names []string) map[string]bool {
 	all := map[string]bool{}
 	for _, name := range names {
@@ -68,95 +69,95 @@ func harmlessSet(names []string) map[string]bool {
 	return all
 }
 
-func (c metaFields) isHarmless(one metaField) bool {
-	return len(c.harmless) > 0 && c.harmless[plainName(one.displayName(c.secret))]
+func (fields metaFields) isHarmless(one metaField) bool {
+	return len(fields.harmless) > 0 && fields.harmless[plainName(one.displayName(fields.secret))]
 }
 
-// of returns the clues with one of the signs that are not declared harmless.
-func (c metaFields) withSigns(means ...sign) []metaField {
+// withSigns returns the fields with one of the signs that are not declared harmless.
+func (fields metaFields) withSigns(attr ...sign) []metaField {
 	var found []metaField
-	for _, one := range c.all {
-		if slices.Contains(means, one.sign) && !c.isHarmless(one) {
+	for _, one := range fields.list {
+		if slices.Contains(attr, one.sign) && !fields.isHarmless(one) {
 			found = append(found, one)
 		}
 	}
 	return found
 }
 
-// read reads what the clues say about a list with this many elements; handed also counts the customers nested in them.
-func (c metaFields) metadata(elements, handed int64) (metadata, error) {
+// metadata returns what the fields say about a list with this many elements; emitted includes the nested customers.
+func (fields metaFields) metadata(elements, emitted int64) (metadata, error) {
 	s := metadata{sources: map[sign]string{}}
-	owns := c.hasOwnTotal()
-	for _, means := range figureSigns {
-		if err := c.readFigure(&s, means, owns); err != nil {
+	owns := fields.hasOwnTotal()
+	for _, attr := range figureSigns {
+		if err := fields.readFigure(&s, attr, owns); err != nil {
 			return s, err
 		}
 	}
-	if err := c.readRanges(&s, elements, handed); err != nil {
+	if err := fields.readRanges(&s, elements, emitted); err != nil {
 		return s, err
 	}
-	if err := c.readCount(&s, elements, handed); err != nil {
+	if err := fields.readCount(&s, elements, emitted); err != nil {
 		return s, err
 	}
-	c.readMore(&s)
-	c.readLastPage(&s)
-	s.unknown = c.unsupported(&s, elements)
-	s.undetermined = c.undetermined(&s)
+	fields.readMore(&s)
+	fields.readLastPage(&s)
+	s.unknown = fields.unsupported(&s, elements)
+	s.undetermined = fields.undetermined(&s)
 	return s, nil
 }
 
-// ownTotal reports whether the envelope itself says how many customers there are, so that totals in objects that need
-// not be about the list are of something else.
-func (c metaFields) hasOwnTotal() bool {
-	return slices.ContainsFunc(c.all, func(one metaField) bool {
+// hasOwnTotal reports whether the envelope itself has a total, so that totals in nested objects are about something
+// else.
+func (fields metaFields) hasOwnTotal() bool {
+	return slices.ContainsFunc(fields.list, func(one metaField) bool {
 		_, ok := one.number()
 		return one.sign == signTotal && !one.nested && !strings.Contains(one.name, ".") && ok
 	})
 }
 
-// figure reads the one number that clues of a sign agree on. A total counts even if it was declared harmless.
-func (c metaFields) readFigure(s *metadata, means sign, owns bool) error {
-	into := s.figure(means)
-	for _, one := range c.all {
+// readFigure sets the number on which the fields with a sign agree. A total counts even if it is declared harmless.
+func (fields metaFields) readFigure(s *metadata, attr sign, owns bool) error {
+	into := s.figure(attr)
+	for _, one := range fields.list {
 		n, ok := one.number()
-		if !ok || one.figureSign() != means || owns && one.nested || means != signTotal && c.isHarmless(one) {
+		if !ok || one.figureSign() != attr || owns && one.nested || attr != signTotal && fields.isHarmless(one) {
 			continue
 		}
 		switch {
 		case *into == nil:
-			*into, s.sources[means] = &n, one.name
+			*into, s.sources[attr] = &n, one.name
 		case **into == n || one.echoed:
-		case means == signTotal:
+		case attr == signTotal:
 			return errorf(portal.Incomplete,
 				"The answer contradicts itself: its %s is both %d and %d. The next run tries again; if it stays so, "+
-					"tell Heimdal's support.", one.displayName(c.secret), **into, n)
+					"%s.", one.displayName(fields.secret), **into, n, tellSupport)
 		default:
-			return signErrorf(one.name, c.secret, "The answer contradicts itself: its %s is both %d and %d.",
-				one.displayName(c.secret), **into, n)
+			return signErrorf(one.name, fields.secret, "The answer contradicts itself: its %s is both %d and %d.",
+				one.displayName(fields.secret), **into, n)
 		}
 	}
 	return nil
 }
 
-// figure is the figure that c is, if it is one.
-func (c metaField) figureSign() sign {
-	if c.sign == signLastPage && strings.HasSuffix(c.plain, "lastpage") {
+// figureSign returns the sign of a field with a number.
+func (f metaField) figureSign() sign {
+	if f.sign == signLastPage && strings.HasSuffix(f.plain, "lastpage") {
 		return signPages
 	}
-	return c.sign
+	return f.sign
 }
 
-// count reads a bare "count", which is that of this page or of all customers.
-func (c metaFields) readCount(s *metadata, elements, handed int64) error {
-	for _, one := range c.all {
+// readCount reads a "count", which is that of this page or of all customers.
+func (fields metaFields) readCount(s *metadata, elements, emitted int64) error {
+	for _, one := range fields.list {
 		n, ok := readCount(one.value)
-		if one.sign != signCount || !ok || one.nested || one.echoed || n == elements || n == handed || s.total != nil && *s.total == n {
+		if one.sign != signCount || !ok || one.nested || one.echoed || n == elements || n == emitted || s.total != nil && *s.total == n {
 			continue
 		}
 		if s.total != nil {
 			return errorf(portal.Incomplete,
 				"The answer says it holds %d customers (%s) but holds %d. The next run tries again; if it stays so, "+
-					"tell Heimdal's support.", n, one.displayName(c.secret), elements)
+					"%s.", n, one.displayName(fields.secret), elements, tellSupport)
 		}
 		s.total, s.sources[signTotal] = &n, one.name
 	}

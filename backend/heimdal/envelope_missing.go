@@ -47,7 +47,7 @@ func (f metaField) saysMoreOnPage(received int64) bool {
 	switch f.sign {
 	case signMore, signNext, signToken:
 		return f.isTruthy()
-	case signLast, signLastPage, signWhole:
+	case signIsLast, signLastPage, signComplete:
 		return f.isBool(false)
 	case signTotal:
 		n, ok := f.number()
@@ -61,7 +61,7 @@ func (f metaField) saysMoreChildren(received int64) bool {
 	switch f.sign {
 	case signMore, signNext:
 		return f.isTruthy() && f.nameContains("more", "hasnext", "nextpage", "nextlink", "nexturl", "truncated")
-	case signLast, signLastPage:
+	case signIsLast, signLastPage:
 		return f.isBool(false) && f.nameContains("lastpage", "islast", "list", "results", "nomore")
 	case signToken:
 		return f.isTruthy() && f.nameContains("next", "continuation")
@@ -72,8 +72,8 @@ func (f metaField) saysMoreChildren(received int64) bool {
 	return false
 }
 
-// collectUnreadChildren adds to unread the lists in a customer whose elements have the type of a customer, and which are
-// under a name or in a form that is not known, so that they were not read.
+// collectUnreadChildren adds to unread the lists in a customer whose elements have the type of a customer, and which
+// are under a name or in a form that is not known, so that they were not read.
 func (d *decoder) collectUnreadChildren(c *element) {
 	types := 0
 	for _, kind := range customerTypes {
@@ -107,7 +107,8 @@ var customerTypes = [][]byte{
 }
 
 // ancestorLists are the names of lists of the customers that a customer is under.
-var ancestorLists = map[string]bool{"ancestors": true, "parents": true, "path": true, "hierarchy": true, "breadcrumb": true, "breadcrumbs": true}
+var ancestorLists = map[string]bool{"ancestors": true, "parents": true, "path": true, "hierarchy": true,
+	"breadcrumb": true, "breadcrumbs": true}
 
 // nameContains reports whether the plain name contains one of the parts.
 func (f metaField) nameContains(parts ...string) bool {

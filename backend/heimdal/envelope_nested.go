@@ -8,8 +8,8 @@ import (
 )
 
 // readChildObject reads an object in the place of a list of customers: an envelope around the list, one customer, or
-// customers by their ids. Its customers are held back, as the members around them have not been read. Any other object is
-// a value of c. The opening brace has not been read.
+// customers by their ids. Its customers are held back, as the members around them have not been read. Any other object
+// is a value of c. The opening brace has not been read.
 func (p parser) readChildObject(c *element, begin int) error {
 	p.at++
 	raw, err := p.nestedValue([]byte{'{'}, maxHeldBytes-p.heldBytes)
@@ -35,7 +35,7 @@ func (p parser) readChildObject(c *element, begin int) error {
 }
 
 // customersIn returns the list of customers in an object, nil if there is none, and the members beside it.
-func customersIn(raw []byte) (list []byte, around []metaField) {
+func customersIn(raw []byte) (list []byte, beside []metaField) {
 	if isCustomerObject(raw) {
 		return slices.Concat([]byte("["), raw, []byte("]")), nil
 	}
@@ -48,13 +48,13 @@ func customersIn(raw []byte) (list []byte, around []metaField) {
 		case one.value[0] == '{' && isCustomerObject(one.value):
 			keyed = append(keyed, one.value)
 		default:
-			around, all = append(around, one), false
+			beside, all = append(beside, one), false
 		}
 	}
 	if list == nil && all && len(keyed) > 0 {
 		list = slices.Concat([]byte("["), bytes.Join(keyed, []byte(",")), []byte("]"))
 	}
-	return list, around
+	return list, beside
 }
 
 // startsWithCustomer reports whether the first element of a list is a customer by its id and its type.

@@ -12,14 +12,14 @@ func (p parser) readTopObject() error {
 	if err := p.list('}', func() error { return p.readTopMember(c, 0) }); err != nil {
 		return err
 	}
-	whole := append(c.own[:len(c.own):len(c.own)], '}')
-	if !utf8.Valid(whole) {
+	complete := append(c.own[:len(c.own):len(c.own)], '}')
+	if !utf8.Valid(complete) {
 		return errEncoding
 	}
-	if !json.Valid(whole) {
+	if !json.Valid(complete) {
 		return errSyntax
 	}
-	if err := p.object.read(whole); err != nil {
+	if err := p.object.read(complete); err != nil {
 		return err
 	}
 	text, isMessage := p.object.message()
@@ -70,8 +70,8 @@ func (p parser) readTopMember(c *element, depth int) error {
 	return p.readTopList(c, begin, customer && !childLists[plain], customer)
 }
 
-// readTopList reads a list in the topmost object, whose opening bracket has been read. customer is set where the object is
-// a customer, ownValue where the list is one of that customer's values.
+// readTopList reads a list in the topmost object, whose opening bracket has been read. customer is set where the
+// object is a customer, ownValue where the list is one of that customer's values.
 func (p parser) readTopList(c *element, begin int, ownValue, customer bool) error {
 	b, err := p.peek()
 	if err != nil {
@@ -94,8 +94,8 @@ func (p parser) readTopList(c *element, begin int, ownValue, customer bool) erro
 
 // looksLikeCustomer reports whether an object that begins like this can only be a customer.
 func (d *decoder) looksLikeCustomer(begin []byte) bool {
-	whole := append(begin[:len(begin):len(begin)], '}')
-	return json.Valid(whole) && d.object.read(whole) == nil && d.object.isCustomer()
+	complete := append(begin[:len(begin):len(begin)], '}')
+	return json.Valid(complete) && d.object.read(complete) == nil && d.object.isCustomer()
 }
 
 // isCustomer reports whether the object has an id, and a type or a name.
@@ -106,7 +106,7 @@ func (o *object) isCustomer() bool {
 // finishEnvelope keeps the members around a list, or reads the customer that they are: the account itself.
 func (d *decoder) finishEnvelope(c *element) error {
 	if d.object.isCustomer() {
-		if d.wrapped || !sameID(d.object.id(), d.asked) {
+		if d.wrapped || !sameID(d.object.id(), d.customerID) {
 			return errShape
 		}
 		return d.finishElement(c)

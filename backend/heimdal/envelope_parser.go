@@ -14,7 +14,8 @@ const (
 	windowSize = 64 << 10
 	// maxNesting is how deep customers may be nested in customers.
 	maxNesting = 32
-	// maxHeldBytes limits the lists of customers that arrive before the id and type of the customer that contains them.
+	// maxHeldBytes limits the lists of customers that arrive before the id and type of the customer that contains
+	// them.
 	maxHeldBytes = 8 << 20
 )
 
@@ -156,8 +157,8 @@ func (d *decoder) plainMemberName(c *element, begin int) string {
 	return d.object.memberName(quoted).plain
 }
 
-// readChildren reads the customers in c, whose opening bracket has been read. They are held back while the id and type of
-// c are not known.
+// readChildren reads the customers in c, whose opening bracket has been read. They are held back while the id and type
+// of c are not known.
 func (p parser) readChildren(c *element) error {
 	p.nested = true
 	if !c.streamed {
@@ -180,10 +181,11 @@ func (d *decoder) identify(c *element) {
 	}
 	id, known := find(&d.object, attrID, readID)
 	kind, typed := find(&d.object, attrType, readText)
-	c.streamed, c.id, c.kind = known && (typed || sameID(id, d.asked)), id, kindOf(kind)
+	c.streamed, c.id, c.kind = known && (typed || sameID(id, d.customerID)), id, kindOf(kind)
 }
 
-// childPosition returns the position of the customers in c: under c if it is an MSP, else under the MSP that c is under.
+// childPosition returns the position of the customers in c: under c if it is an MSP, else under the MSP that c is
+// under.
 func (c *element) childPosition() position {
 	at := position{c.parentID, c.level + 1}
 	if c.kind == portal.KindMSP {
@@ -206,7 +208,7 @@ func (d *decoder) finishElement(c *element) error {
 		return err
 	}
 	d.hasParentField = d.hasParentField || d.object.has(attrParent)
-	isAccount := sameID(customer.ExternalID, d.asked)
+	isAccount := sameID(customer.ExternalID, d.customerID)
 	if err := d.checkIdentity(c, customer, isAccount); err != nil {
 		return err
 	}
@@ -233,15 +235,15 @@ func (d *decoder) finishElement(c *element) error {
 	return d.emitCustomer(customer)
 }
 
-// checkIdentity returns an error if a customer that is nested, or contains others, has no type, or another id or kind than
-// the customers in it were read with.
+// checkIdentity returns an error if a customer that is nested, or contains others, has no type, or another id or kind
+// than the customers in it were read with.
 func (d *decoder) checkIdentity(c *element, customer portal.Customer, isAccount bool) error {
 	if (c.level > 0 || c.streamed || c.held != nil) && customer.Type == "" && !isAccount {
 		return d.untypedError(customer)
 	}
 	if c.streamed && (c.id != customer.ExternalID || c.kind != customer.Kind && !isAccount) {
-		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know whose the customers in it are. Tell %s's support.",
-			redact(c.id, d.secret), redact(customer.ExternalID, d.secret), product)
+		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know whose the "+
+			"customers in it are. Tell %s's support.", redact(c.id, d.secret), redact(customer.ExternalID, d.secret), product)
 	}
 	return nil
 }

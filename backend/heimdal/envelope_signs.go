@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// listSign is what a member or header beside a list of customers says about the list.
+// sign is what a member or header beside a list of customers says about the list.
 type sign int
 
 const (
 	noSign sign = iota
 
-	signMore     // true, or anything but nothing: more customers follow
-	signNext     // the same, or the address of the next page
-	signToken    // the same, in a way that the portal cannot follow
-	signOffset   // the list is a section of a longer one
-	signAfter    // where a next page would begin, whether there is one or not
-	signLast     // false: this is not the last page
-	signWhole    // false: this is not all
-	signShare    // how much of all this is, in per cent
-	signLastPage // false, or the number of pages, or the address of the last one
-	signEarlier  // true on the first page: other customers come before it
+	signMore       // true, or any other value that is not empty: more customers follow
+	signNext       // the same, or the address of the next page
+	signToken      // the same, in a way that the portal does not support
+	signOffset     // the list is a section of a longer one
+	signPosition   // where a next page would begin, whether there is one or not
+	signIsLast     // false: this is not the last page
+	signComplete   // false: this is not all
+	signPercentage // how much of all this is, in per cent
+	signLastPage   // false, or the number of pages, or the address of the last one
+	signPrevious   // true on the first page: other customers come before it
 
 	signTotal  // how many customers there are
 	signCount  // how many customers there are, or are on this page
@@ -29,21 +29,22 @@ const (
 	signSize   // how many customers fill a page
 	signRange  // which customers of how many these are, as in Content-Range
 
-	signSuccess // false: something went wrong
-	signCode    // a status: 400 and more, or "failed"
-	signError   // not empty: something went wrong
-	signRemark  // a text that may say that the list is cut
+	signSuccess    // false: something went wrong
+	signStatusCode // a status: 400 and more, or "failed"
+	signError      // not empty: something went wrong
+	signRemark     // a text that may say that the list is cut
 )
 
-// The three tables of names that can occur beside a list of customers, for members and headers alike, without case and
-// separators. Whatever is in a table and cannot be accounted for makes the answer incomplete.
+// The three tables of names beside a list of customers, for members and headers, without case and separators. A name
+// in a table that is not accounted for makes the response incomplete.
 var (
 	signsOfMore = signTable(map[sign]string{
 		signMore: `hasmore more moretofollow hasnext hasmoreitems hasmorepages hasmoreresults hasmorerecords hasmoredata
 			hasmorecustomers hasadditional hasadditionalpages hasadditionalitems morerecords moreresults moreitems
 			morepages moredata moreavailable moreresultsavailable moretocome nextpagenumber nextpageexists
 			nextpageavailable isnextpage remaining remainingcount remainingitems remainingpages remainingrecords left
-			pagesleft pagesremaining itemsremaining approximate isapproximate estimated isestimated truncated istruncated resultstruncated listtruncated partial
+			pagesleft pagesremaining itemsremaining approximate isapproximate estimated isestimated truncated istruncated
+			resultstruncated listtruncated partial
 			ispartial partialresult partialresults partialcontent incomplete isincomplete incompleteresults limited
 			islimited capped iscapped limitreached limitexceeded maxreached exceededlimit exceededtransferlimit
 			sizelimitexceeded cut iscut retryafter overflow clipped isclipped sampled subset issubset notall degraded isdegraded
@@ -55,18 +56,19 @@ var (
 			nextid nextkey nextindex nextbatch nextset nextrecord scrollid bookmark nextbookmark pagestate pagingstate
 			resumetoken lastevaluatedkey nextpartitionkey nextrowkey nextpageid nextpagekey deltatoken continue
 			querycontinue resume`,
-		signAfter: `endcursor after aftercursor searchafter watermark lastid lastkey maxid`,
-		signWhole: `full all whole allcustomers allclients allitems allrecords allresults allpages entire exact isexact
+		signPosition: `endcursor after aftercursor searchafter watermark lastid lastkey maxid`,
+		signComplete: `full all whole allcustomers allclients allitems allrecords allresults allpages entire exact isexact
 			numfoundexact totalexact ready isready`,
-		signShare:  `percentcomplete percentagecomplete completepercent completeness completion coverage progress`,
-		signOffset: `offset skip startindex startat startrow firstindex`,
-		signLast: `islastpage islast lastbatch islastbatch complete iscomplete completed iscompleted iscompletelist
+		signPercentage: `percentcomplete percentagecomplete completepercent completeness completion coverage progress`,
+		signOffset:     `offset skip startindex startat startrow firstindex`,
+		signIsLast: `islastpage islast lastbatch islastbatch complete iscomplete completed iscompleted iscompletelist
 			listcomplete resultcomplete resultscomplete datacomplete allcomplete final isfinal finalpage isfinalpage
 			done isdone finished isfinished exhausted isexhausted eof iseof endoflist endofdata endofresults endofpages
-			endreached reachedend isendoflist isfull fulllist isfulllist fullyloaded iswhole allreturned allresultsreturned allloaded allitemsloaded nomore nomorepages
+			endreached reachedend isendoflist isfull fulllist isfulllist fullyloaded iswhole allreturned
+			allresultsreturned allloaded allitemsloaded nomore nomorepages
 			nomoreresults nomoreitems`,
 		signLastPage: `lastpage last lastpageurl lastpagelink lastlink linklast`,
-		signEarlier:  `hasprevious haspreviouspage hasprev hasprevpage`,
+		signPrevious: `hasprevious haspreviouspage hasprev hasprevpage`,
 	})
 	signsOfTotal = signTable(map[sign]string{
 		signTotal: `totalcount total totalitems totalitemcount totalrecords totalrecordcount totalresults
@@ -89,7 +91,7 @@ var (
 	})
 	signsOfFailure = signTable(map[sign]string{
 		signSuccess: `success succeeded issuccess successful issuccessful wassuccessful ok isok requestok`,
-		signCode: `code status statuscode httpstatus httpstatuscode httpcode responsecode responsestatus resultcode
+		signStatusCode: `code status statuscode httpstatus httpstatuscode httpcode responsecode responsestatus resultcode
 			resultstatus returncode apistatus state statustext statusmessage statusdescription result outcome`,
 		signError: `error errors errormessage errormessages errormsg errordescription errordetails errorcode errorcount
 			exception exceptionmessage exceptions fault faults failed failure failures haserror haserrors iserror
@@ -98,26 +100,26 @@ var (
 	})
 )
 
-// table turns lists of names into one map.
+// signTable returns lists of names as one map.
 func signTable(lists map[sign]string) map[string]sign {
 	all := map[string]sign{}
-	for means, names := range lists {
+	for attr, names := range lists {
 		for name := range strings.FieldsSeq(names) {
-			all[name] = means
+			all[name] = attr
 		}
 	}
 	return all
 }
 
-// namePrefixes are what systems write in front of the names in the tables, as in X-Pagination-Total-Count.
+// namePrefixes are what systems put before the names in the tables, as in X-Pagination-Total-Count.
 var namePrefixes = []string{"x", "wp", "ms", "pagination", "paging", "pager", "list", "result", "results", "meta",
 	"odata", "api", "heimdal", "collection"}
 
-// signOf looks a name up in the three tables, as it is and without a prefix.
+// signOf looks up a name in the three tables, as it is and without a prefix.
 func signOf(plain string) sign {
 	for _, signs := range []map[string]sign{signsOfMore, signsOfTotal, signsOfFailure} {
-		if means, ok := signs[plain]; ok {
-			return means
+		if attr, ok := signs[plain]; ok {
+			return attr
 		}
 	}
 	if len(plain) > maxSignLength {
@@ -125,8 +127,8 @@ func signOf(plain string) sign {
 	}
 	for _, prefix := range namePrefixes {
 		if rest, ok := strings.CutPrefix(plain, prefix); ok && rest != "" {
-			if means := signOf(rest); means != noSign {
-				return means
+			if attr := signOf(rest); attr != noSign {
+				return attr
 			}
 		}
 	}
@@ -144,7 +146,7 @@ func signOf(plain string) sign {
 	return noSign
 }
 
-// signPatterns are the forms of further names, which are in no table.
+// signPatterns match further names, which are in no table.
 var signPatterns = []struct {
 	names *regexp.Regexp
 	means sign
@@ -159,29 +161,31 @@ var signPatterns = []struct {
 	{regexp.MustCompile(`^remaining` + listNounsPattern + `$|^` + listNounsPattern + `remaining$`), signMore},
 	{regexp.MustCompile(`^(partial|truncat|incomplete)|(truncated|incomplete|partial)$`), signMore},
 	{regexp.MustCompile(`^(omitted|skipped|dropped|missing|hidden)` + listNounsPattern + `?$`), signMore},
-	{regexp.MustCompile(`^(failed|unavailable|unreachable)(` + listNounsPattern + `|regions?|tenants?|shards?|sources?|servers?|partitions?)?$|` +
+	{regexp.MustCompile(`^(failed|unavailable|unreachable)(` + listNounsPattern +
+		`|regions?|tenants?|shards?|sources?|servers?|partitions?)?$|` +
 		`^(` + listNounsPattern + `|regions?|tenants?|shards?|sources?|servers?)(failed|unavailable|omitted|skipped|missing)$`), signError},
-	{regexp.MustCompile(`(complete|completed|finished)$`), signWhole},
+	{regexp.MustCompile(`(complete|completed|finished)$`), signComplete},
 	{regexp.MustCompile(`^error|errors?$`), signError},
 }
 
-// things are what a list may be said to have.
+// listNounsPattern matches what a list may contain.
 const listNounsPattern = `(customers?|clients?|resellers?|items?|records?|results?|rows?|entries|elements?|pages?|count)`
 
-// quietNames are members that may be numbers or true without saying anything about the list.
+// unrelatedNames are members that may be a number or true without saying anything about the list.
 var unrelatedNames = map[string]bool{
 	"valid": true, "isvalid": true, "cached": true, "authenticated": true, "version": true, "apiversion": true, "schemaversion": true,
-	"took": true, "elapsed": true, "elapsedms": true, "tookms": true, "durationms": true, "duration": true, "timestamp": true, "created": true, "updated": true, "generated": true,
+	"took": true, "elapsed": true, "elapsedms": true, "tookms": true, "durationms": true, "duration": true,
+	"timestamp": true, "created": true, "updated": true, "generated": true,
 }
 
-// quietEndings are the endings of further such names.
+// unrelatedSuffixes are the ends of further such names.
 var unrelatedSuffixes = []string{"id", "time", "at", "seconds", "version"}
 
-// aboutPages are the objects whose members are about the list as the envelope's own are.
+// paginationObjects are the objects whose members are about the list, as the envelope's own are.
 var paginationObjects = signTable(map[sign]string{signMore: `pagination paging page pageinfo pager pageable paginator pagemeta
 	meta metadata info links navigation resultinfo resultset responsemetadata responseinfo searchinfo list listinfo
 	cursors response header headers hits status outcome operation result responsestatus execution job pagedetails paginginfo`})
 
-// echoes are the objects that repeat the question, whose members say nothing of the answer.
+// echoObjects are the objects that repeat the request, whose members say nothing about the response.
 var echoObjects = signTable(map[sign]string{signMore: `filter filters query request params parameters sort sorting self
 	criteria`})

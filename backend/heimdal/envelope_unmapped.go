@@ -12,15 +12,15 @@ import (
 const (
 	// maxWithoutID is after how many customers without an id the reading stops.
 	maxWithoutID = 1000
-	// maxSamples is how many customers of a failed call are kept. The first firstSamples of them are those that arrived
-	// first, and none is larger than maxSampleBytes.
+	// maxSamples is how many customers of a failed call are kept. The first firstSamples of them are those that
+	// arrived first, and none is larger than maxSampleBytes.
 	maxSamples     = 10
-	firstSamples   = 5
+	keptFirst      = 5
 	maxSampleBytes = 32 << 10
 )
 
-// skipWithoutID counts the paths of a customer that has no id, so that an admin can map one of them to the id. The call
-// fails, but the rest of a list is read first, since later customers may have more paths.
+// skipWithoutID counts the paths of a customer that has no id, so that an admin can map one of them to the id. The
+// call fails, but the rest of a list is read first, since later customers may have more paths.
 func (d *decoder) skipWithoutID(c *element) error {
 	d.object.customer("") // marks the paths that fill a field
 	d.countPaths(clean(bytes.Clone(c.own)))
@@ -30,8 +30,8 @@ func (d *decoder) skipWithoutID(c *element) error {
 	return nil
 }
 
-// untypedError returns the error for a customer without a type that needs one. Its paths are counted, so that an admin can
-// map one of them to the type.
+// untypedError returns the error for a customer without a type that needs one. Its paths are counted, so that an admin
+// can map one of them to the type.
 func (d *decoder) untypedError(c portal.Customer) error {
 	d.countPaths(c.Raw)
 	return errorf(portal.Unmapped, "The customer %s stands in another customer, or others stand in it, and has no type that the "+
@@ -45,8 +45,8 @@ func isUnmapped(err error) bool {
 	return errors.As(err, &known) && known.Code == portal.Unmapped
 }
 
-// countPaths counts the paths of the customer that was read last, and keeps the JSON of the first and the last customers: a
-// list often has all resellers before the clients.
+// countPaths counts the paths of the customer that was read last, and keeps the JSON of the first and the last
+// customers: a list often has all resellers before the clients.
 func (d *decoder) countPaths(raw json.RawMessage) {
 	d.paths.countCustomer()
 	d.counted++
@@ -54,12 +54,13 @@ func (d *decoder) countPaths(raw json.RawMessage) {
 		return
 	}
 	if len(d.samples) == maxSamples {
-		d.samples = slices.Delete(d.samples, firstSamples, firstSamples+1)
+		d.samples = slices.Delete(d.samples, keptFirst, keptFirst+1)
 	}
 	d.samples = append(d.samples, raw)
 }
 
-// stateOfFailure returns the state beside the error of a call, with the paths and samples of its customers. e may be nil.
+// stateOfFailure returns the state beside the error of a call, with the paths and samples of its customers. e may be
+// nil.
 func (e *envelope) stateOfFailure(state portal.ReadState) portal.ReadState {
 	if e == nil || e.counted == 0 {
 		return state

@@ -24,8 +24,8 @@ var (
 	errHeavy    = errorf(portal.Oversized, "One customer in the answer is larger than the portal accepts. Tell %s's support.", product)
 	errDeep     = errorf(portal.Garbage, "The answer is nested too deep to be customers. "+checkBaseURL)
 	errShape    = errorf(portal.Garbage, "The answer is JSON, but not in any shape known for customers. "+checkBaseURL)
-	errTwoLists = errorf(portal.Garbage, "The answer holds two lists, and the portal cannot know which are the customers. Tell %s's support.",
-		product)
+	errTwoLists = errorf(portal.Garbage, "The answer holds two lists, and the portal cannot know which are the customers. "+
+		"Tell %s's support.", product)
 	errEmpty  = errorf(portal.Garbage, "The answer is empty. The next run tries again; if it stays so, check the base URL.")
 	errSyntax = errorf(portal.Garbage, "The answer is not valid JSON. The next run tries again; if it stays so, check the base URL and "+
 		"any proxy on the way.")
@@ -33,7 +33,8 @@ var (
 		tellSupport)
 	errEncoding = errorf(portal.Garbage, "The answer is not UTF-8 throughout, so names in it would come out wrong. Tell %s's support.",
 		product)
-	errUTF16    = errorf(portal.Garbage, "The answer is in UTF-16; the portal reads UTF-8. Check any proxy on the way, and %s.", tellSupport)
+	errUTF16 = errorf(portal.Garbage, "The answer is in UTF-16; the portal reads UTF-8. Check any proxy on the way, "+
+		"and %s.", tellSupport)
 	errNoObject = errorf(portal.Garbage, "The answer holds something that is no customer. "+checkBaseURL)
 	errLongID   = errorf(portal.Garbage, "The answer holds a customer whose id is longer than the portal accepts. "+checkBaseURL)
 	errNoID     = errorf(portal.Unmapped, "The answer holds a customer without an id that the portal can read. "+chooseField+

@@ -10,8 +10,8 @@ const (
 	maxKeyBytes   = 1 << 10
 )
 
-// scanner takes JSON apart as it comes in, holding no more of it than one window and what its caller keeps. It finds
-// where values end; whether they are well-formed is for the caller to check once it holds a whole one.
+// scanner splits JSON into values while it is read, holding only one window of it and what its caller keeps. It finds
+// where values end; the caller checks that a complete value is well-formed.
 type scanner struct {
 	r        io.Reader
 	window   []byte
@@ -22,7 +22,7 @@ func newScanner(r io.Reader, window int) *scanner {
 	return &scanner{r: r, window: make([]byte, window)}
 }
 
-// more makes sure that there is an unread byte in the window.
+// fill makes sure that there is an unread byte in the window.
 func (s *scanner) fill() error {
 	for empty := 0; s.at == s.full; empty++ {
 		n, err := s.r.Read(s.window)
@@ -37,7 +37,7 @@ func (s *scanner) fill() error {
 	return nil
 }
 
-// next answers the next byte that is no white space, and leaves it there.
+// peek returns the next byte that is not white space, without reading it.
 func (s *scanner) peek() (byte, error) {
 	for {
 		if err := s.fill(); err != nil {
@@ -52,7 +52,7 @@ func (s *scanner) peek() (byte, error) {
 	}
 }
 
-// skip passes over the next byte that is no white space, which must be want.
+// skip reads the next byte that is not white space, which must be want.
 func (s *scanner) skip(want byte) error {
 	b, err := s.peek()
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *scanner) skip(want byte) error {
 	return nil
 }
 
-// list calls each for every element up to close, whose opening bracket has been passed.
+// list calls each for every element up to the closing bracket. The opening bracket has been read.
 func (s *scanner) list(closing byte, each func() error) error {
 	for first := true; ; first = false {
 		b, err := s.peek()
@@ -93,7 +93,7 @@ func (s *scanner) list(closing byte, each func() error) error {
 }
 
 // value appends the next value to kept, which may grow to most bytes.
-func (s *scanner) value(kept []byte, most int) ([]byte, error) {
+func (s *scanner) value(kept []byte, limit int) ([]byte, error) {
 	b, err := s.peek()
 	if err != nil {
 		return kept, err
@@ -101,18 +101,18 @@ func (s *scanner) value(kept []byte, most int) ([]byte, error) {
 	switch b {
 	case '"':
 		s.at++
-		return s.quoted(append(kept, b), most)
+		return s.quoted(append(kept, b), limit)
 	case '{', '[':
 		s.at++
-		return s.nestedValue(append(kept, b), most)
+		return s.nestedValue(append(kept, b), limit)
 	case ',', ':', ']', '}':
 		return kept, errSyntax
 	}
-	return s.literal(kept, most)
+	return s.literal(kept, limit)
 }
 
-// bare appends a number or a word.
-func (s *scanner) literal(kept []byte, most int) ([]byte, error) {
+// literal appends a number, true, false or null.
+func (s *scanner) literal(kept []byte, limit int) ([]byte, error) {
 	for {
 		if err := s.fill(); err != nil {
 			return kept, err
@@ -125,7 +125,7 @@ func (s *scanner) literal(kept []byte, most int) ([]byte, error) {
 		if !isLiteralByte(b) {
 			return kept, errSyntax
 		}
-		if len(kept) >= most {
+		if len(kept) >= limit {
 			return kept, errHeavy
 		}
 		kept = append(kept, b)
@@ -133,18 +133,18 @@ func (s *scanner) literal(kept []byte, most int) ([]byte, error) {
 	}
 }
 
-// inWord reports whether b can be part of a number, true, false or null.
+// isLiteralByte reports whether b can be part of a number, true, false or null.
 func isLiteralByte(b byte) bool {
 	return '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || b == '-' || b == '+' || b == '.' || b == 'E'
 }
 
-// quoted appends the rest of a string whose opening quote is kept already.
-func (s *scanner) quoted(kept []byte, most int) ([]byte, error) {
+// quoted appends the rest of a string whose opening quote has been kept.
+func (s *scanner) quoted(kept []byte, limit int) ([]byte, error) {
 	for escaped := false; ; s.at++ {
 		if err := s.fill(); err != nil {
 			return kept, err
 		}
-		if len(kept) >= most {
+		if len(kept) >= limit {
 			return kept, errHeavy
 		}
 		b := s.window[s.at]
@@ -160,13 +160,13 @@ func (s *scanner) quoted(kept []byte, most int) ([]byte, error) {
 	}
 }
 
-// nestedValue appends the rest of an object or array whose opening bracket is kept already.
-func (s *scanner) nestedValue(kept []byte, most int) ([]byte, error) {
+// nestedValue appends the rest of an object or array whose opening bracket has been kept.
+func (s *scanner) nestedValue(kept []byte, limit int) ([]byte, error) {
 	for depth := 1; depth > 0; {
 		if err := s.fill(); err != nil {
 			return kept, err
 		}
-		if len(kept) >= most {
+		if len(kept) >= limit {
 			return kept, errHeavy
 		}
 		b := s.window[s.at]
@@ -175,7 +175,7 @@ func (s *scanner) nestedValue(kept []byte, most int) ([]byte, error) {
 		switch b {
 		case '"':
 			var err error
-			if kept, err = s.quoted(kept, most); err != nil {
+			if kept, err = s.quoted(kept, limit); err != nil {
 				return kept, err
 			}
 		case '{', '[':
@@ -194,7 +194,7 @@ func (s *scanner) nestedValue(kept []byte, most int) ([]byte, error) {
 	return kept, nil
 }
 
-// key appends a member's quoted name and its colon.
+// memberKey appends a member's quoted name and its colon.
 func (s *scanner) memberKey(kept []byte) ([]byte, error) {
 	if b, err := s.peek(); err != nil {
 		return kept, err
@@ -209,7 +209,7 @@ func (s *scanner) memberKey(kept []byte) ([]byte, error) {
 	return append(kept, ':'), s.skip(':')
 }
 
-// end makes sure that nothing but white space is left.
+// end returns an error if anything but white space is left.
 func (s *scanner) end() error {
 	_, err := s.peek()
 	if err == io.EOF { //nolint:errorlint // wrapped, it is the end of something else

@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// eachMember passes over the members of an object that is well-formed; names are still quoted.
+// eachMember calls each for the members of a well-formed object. Names are still quoted.
 func eachMember(raw []byte, each func(name, value []byte) error) error {
 	s := scannerOver(raw)
 	if s.skip('{') != nil {
@@ -36,10 +36,10 @@ func eachMember(raw []byte, each func(name, value []byte) error) error {
 	})
 }
 
-// eachElement passes over the elements of a list that is well-formed.
+// eachElement calls each for the elements of a well-formed list.
 func eachElement(list []byte, each func(element []byte)) {
 	s := scannerOver(list[1:])
-	// Well-formed as it is, there are no errors.
+	// A well-formed list causes no errors.
 	_ = s.list(']', func() error {
 		element, err := s.wholeValue()
 		if err == nil && len(element) > 0 {
@@ -49,7 +49,7 @@ func eachElement(list []byte, each func(element []byte)) {
 	})
 }
 
-// eachValue reports whether all values in a list or an object are as all says.
+// allValues reports whether all is true for every value in a list or an object.
 func allValues(value []byte, all func([]byte) bool) bool {
 	fine := true
 	if value[0] == '{' {
@@ -68,7 +68,7 @@ func allValues(value []byte, all func([]byte) bool) bool {
 	return fine
 }
 
-// unquote answers the text of a JSON string.
+// unquote returns the text of a JSON string.
 func unquote(quoted []byte) (string, bool) {
 	if len(quoted) < 2 {
 		return "", false
@@ -83,7 +83,7 @@ func unquote(quoted []byte) (string, bool) {
 	return string(quoted[1 : len(quoted)-1]), true
 }
 
-// afterQuote answers where the string ends that begins at at.
+// afterQuote returns the index after the string that begins at at.
 func afterQuote(raw []byte, at int) int {
 	for at++; at < len(raw); at++ {
 		switch raw[at] {
@@ -96,14 +96,14 @@ func afterQuote(raw []byte, at int) int {
 	return len(raw)
 }
 
-// overWhole is a scanner over JSON that is all there and known to be well-formed.
+// scannerOver returns a scanner over complete, well-formed JSON.
 func scannerOver(raw []byte) scanner { return scanner{r: emptyReader{}, window: raw, full: len(raw)} }
 
 type emptyReader struct{}
 
 func (emptyReader) Read([]byte) (int, error) { return 0, io.EOF }
 
-// pass answers the next value of a scanner overWhole.
+// wholeValue returns the next value of a scannerOver.
 func (s *scanner) wholeValue() ([]byte, error) {
 	if _, err := s.peek(); err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func (s *scanner) wholeValue() ([]byte, error) {
 	return s.window[begin:s.at], nil
 }
 
-// clean replaces, in JSON that is well-formed, the escapes no database reads back as text: NUL and halves of surrogate
+// clean replaces, in well-formed JSON, the escapes that no database returns as text: NUL and halves of surrogate
 // pairs.
 func clean(raw []byte) []byte {
 	for at := 0; ; {
@@ -165,7 +165,7 @@ func clean(raw []byte) []byte {
 	}
 }
 
-// codeUnit reads an escape \uXXXX; 0xFFFD if raw does not begin with one.
+// codeUnit returns the value of an escape \uXXXX; 0xFFFD if raw does not begin with one.
 func codeUnit(raw []byte) rune {
 	var unit [2]byte
 	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
@@ -185,10 +185,10 @@ func cut(text string, n int) string {
 	return string([]rune(text)[:n])
 }
 
-// nothing are the texts that say that there is nothing.
+// emptyTexts are the texts that mean that there is no value.
 var emptyTexts = map[string]bool{"": true, "null": true, "n/a": true, "-": true}
 
-// readText reads a string or a number that says something; null, "", "N/A" and the like do not.
+// readText returns a string or a number that is not empty; null, "", "N/A" and so on are.
 func readText(value []byte) (string, bool) {
 	if len(value) == 0 {
 		return "", false
@@ -220,34 +220,34 @@ func wholeNumber(text string) (int64, bool) {
 	return int64(f), true
 }
 
-// digitsOnly are the texts that are a count without a doubt: 1.234 and 1,234 are a thousand to some and one to others.
+// digitsPattern matches the texts that are unambiguously a count: 1.234 and 1,234 may be a thousand or one.
 var digitsPattern = regexp.MustCompile(`^\d+(\.0{1,2})?$`)
 
-// mostSeats is beyond any licence; a larger number is no count.
+// maxSeats is more than any licence has; a larger number is not a count.
 const maxSeats = 1 << 40
 
-// readCount reads a whole number that is not negative, also from a string; "unlimited" and -1 are no count.
+// readCount returns a whole number that is not negative, also from a string. "unlimited" and -1 are not counts.
 func readCount(value []byte) (int64, bool) {
 	text, ok := readText(value)
 	if !ok || value[0] == '"' && !digitsPattern.MatchString(text) {
 		return 0, false
 	}
-	n, whole := wholeNumber(text)
-	return n, whole && n >= 0 && n <= maxSeats
+	n, complete := wholeNumber(text)
+	return n, complete && n >= 0 && n <= maxSeats
 }
 
-// readID reads an id so that 17, "17" and 17.0 are one.
+// readID returns an id such that 17, "17" and 17.0 are the same.
 func readID(value []byte) (string, bool) {
 	text, ok := readText(value)
 	if ok && value[0] != '"' {
-		if n, whole := wholeNumber(text); whole {
+		if n, complete := wholeNumber(text); complete {
 			return strconv.FormatInt(n, 10), true
 		}
 	}
 	return text, ok
 }
 
-// readYesNo reads true or false, also from a string or as 1 or 0.
+// readYesNo returns true or false, also from a string or from 1 or 0.
 func readYesNo(value []byte) (yes, ok bool) {
 	switch string(value) {
 	case "true":

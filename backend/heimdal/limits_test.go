@@ -245,11 +245,11 @@ func TestAnAnswerThatHasBegunIsNotAskedForAgainInOneCall(t *testing.T) {
 		a.Body = io.NopCloser(io.MultiReader(strings.NewReader(`[`+corps(1, 1)+`,`), late{}))
 		return a
 	})
-	handed := 0
-	_, err := r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{Calls: 3}}, func(portal.Customer) error { handed++; return nil })
+	emitted := 0
+	_, err := r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{Calls: 3}}, func(portal.Customer) error { emitted++; return nil })
 	wantCode(t, err, portal.TimedOut)
-	if *calls != 1 || handed != 1 || len(clock.slept) != 0 {
-		t.Errorf("%d calls handed over %d customers, with the waits %v", *calls, handed, clock.slept)
+	if *calls != 1 || emitted != 1 || len(clock.slept) != 0 {
+		t.Errorf("%d calls handed over %d customers, with the waits %v", *calls, emitted, clock.slept)
 	}
 }
 

@@ -53,8 +53,8 @@ func figuresAs(so string) string {
 }
 
 // told is what a customer's field of a meaning came out as.
-func told(c portal.Customer, means attribute) string {
-	switch means {
+func told(c portal.Customer, attr attribute) string {
+	switch attr {
 	case attrID:
 		return c.ExternalID
 	case attrName:
@@ -95,13 +95,13 @@ func count(n *int64) string {
 
 func TestEachFieldIsReadUnderEachOfItsNamesAndTheSurestWins(t *testing.T) {
 	t.Parallel()
-	for means := attrID; means < attrCreated; means++ {
-		names := strings.Fields(spelled[means])
-		if len(names) != len(aliases[means]) {
-			t.Errorf("%d names of meaning %d are tried, and there are %d", len(names), means, len(aliases[means]))
+	for attr := attrID; attr < attrCreated; attr++ {
+		names := strings.Fields(spelled[attr])
+		if len(names) != len(aliases[attr]) {
+			t.Errorf("%d names of meaning %d are tried, and there are %d", len(names), attr, len(aliases[attr]))
 		}
 		sample := func(i int) (written, want string) {
-			switch means {
+			switch attr {
 			case attrExpiry:
 				day := fmt.Sprintf("2027-03-%02d", i+1)
 				return `"` + day + `"`, day
@@ -112,7 +112,7 @@ func TestEachFieldIsReadUnderEachOfItsNamesAndTheSurestWins(t *testing.T) {
 		}
 		write := func(fields string) string {
 			for beside, field := range map[attribute]string{attrID: `"id":1`, attrType: `"type":"CORP"`} {
-				if means != beside {
+				if attr != beside {
 					fields += "," + field
 				}
 			}
@@ -124,14 +124,14 @@ func TestEachFieldIsReadUnderEachOfItsNamesAndTheSurestWins(t *testing.T) {
 			field := `,"` + name + `":` + written
 			all = field + all
 			customers, err := readAll(t, write(`,"note":true`+field))
-			if err != nil || told(customers[0], means) != want {
+			if err != nil || told(customers[0], attr) != want {
 				t.Errorf("%s: %+v, %v", name, customers, err)
 			}
 		}
 		_, want := sample(0)
 		customers, err := readAll(t, write(`,"note":true`+all))
-		if err != nil || told(customers[0], means) != want {
-			t.Errorf("of all names of meaning %d another than the surest was read: %+v, %v", means, customers, err)
+		if err != nil || told(customers[0], attr) != want {
+			t.Errorf("of all names of meaning %d another than the surest was read: %+v, %v", attr, customers, err)
 		}
 	}
 }
@@ -394,11 +394,11 @@ func TestWhatIsSwitchedOffIsNoProduct(t *testing.T) {
 }
 
 // signsOf are the names in the tables that mean a sign, and more spellings of some.
-func signsOf(means sign, spelled string) []string {
+func signsOf(attr sign, spelled string) []string {
 	names := strings.Fields(spelled)
 	for _, table := range []map[string]sign{signsOfMore, signsOfTotal, signsOfFailure} {
 		for name, other := range table {
-			if other == means {
+			if other == attr {
 				names = append(names, name)
 			}
 		}

@@ -6,8 +6,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// sameID reports whether an id in a response is that of the account, which an admin typed. A GUID matches in any case, with
-// or without braces.
+// sameID reports whether an id in a response is that of the account, which an admin typed. A GUID matches in any case,
+// with or without braces.
 func sameID(id, account string) bool {
 	return id == account || len(id) >= 36 && len(account) >= 36 && guid.MatchString(id) && guid.MatchString(account) &&
 		strings.EqualFold(strings.Trim(id, "{}"), strings.Trim(account, "{}"))
@@ -21,8 +21,9 @@ func (s *source) withoutOwnParent(c portal.Customer) portal.Customer {
 	return c
 }
 
-// processAccount keeps what a response says of the account that the MSSP's customer id belongs to. It is the MSSP itself,
-// so it is not a customer. In a response about a reseller it may mean that the API ignores which customer is asked about.
+// processAccount keeps what a response says of the account that the MSSP's customer id belongs to. It is the MSSP
+// itself, so it is not a customer. In a response about a reseller it may mean that the API ignores which customer is
+// asked about.
 func (t *traversal) processAccount(c portal.Customer) {
 	t.SawAccount = t.Reseller != ""
 	if t.Account != nil && t.SawAccount {

@@ -41,16 +41,16 @@ func (t *traversal) checkNextPage(state portal.ReadState, page *pageState) (port
 	return t.saveCheck(state, 0)
 }
 
-// nextCheck goes on with the next customer after a response, which shows that the refusals before it concerned only their
-// customers.
+// nextCheck goes on with the next customer after a response, which shows that the refusals before it concerned only
+// their customers.
 func (t *traversal) nextCheck(state portal.ReadState, found int64) (portal.ReadState, error) {
 	state.Checked = slices.Concat(state.Checked, t.Refused)
 	state.Check, t.Page, t.Refused, t.CheckKey = state.Check[1:], nil, nil, false
 	return t.saveCheck(state, found)
 }
 
-// refuseCheck records that the first customer of state.Check was refused. After the last customer, the next call asks about
-// the account.
+// refuseCheck records that the first customer of state.Check was refused. After the last customer, the next call asks
+// about the account.
 func (t *traversal) refuseCheck(state portal.ReadState) (portal.ReadState, error) {
 	t.Page = nil
 	if len(state.Check) == 1 {
@@ -62,7 +62,8 @@ func (t *traversal) refuseCheck(state portal.ReadState) (portal.ReadState, error
 	return t.saveCheck(state, 0)
 }
 
-// abandonChecks ends all checks. Nothing is known of the remaining customers, nor of those refused since the last response.
+// abandonChecks ends all checks. Nothing is known of the remaining customers, nor of those refused since the last
+// response.
 func (t *traversal) abandonChecks(state portal.ReadState) (portal.ReadState, error) {
 	state.Unchecked = slices.Concat(state.Unchecked, t.Refused, state.Check)
 	state.Check = nil

@@ -72,8 +72,8 @@ func (p *pageState) isBeyond(last metaField) bool {
 	return pageIn(link) > max(p.Pages, p.Number) || offsetIn(link) >= max(1, p.Elements)
 }
 
-// unaccounted returns the error for pages that are not one complete list. It names the sign that led to this page, unless
-// that was a total.
+// unaccounted returns the error for pages that are not one complete list. It names the sign that led to this page,
+// unless that was a total.
 func (p *pageState) unaccounted(e *envelope, format string, args ...any) error {
 	if p.Sign == "" || p.Total != nil {
 		return incompletef(format, args...)

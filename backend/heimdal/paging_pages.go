@@ -8,8 +8,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// pageState is what is known of the pages of one list between two calls. The zero state requests the first page. The names
-// in JSON are old: a run that an earlier version began must be able to continue.
+// pageState is what is known of the pages of one list between two calls. The zero state requests the first page. The
+// names in JSON are old: a run that an earlier version began must be able to continue.
 type pageState struct {
 	Number      int64  `json:"number,omitempty"` // of the page to request; 0: the first, without page parameters
 	Size        int64  `json:"size,omitempty"`
@@ -21,8 +21,8 @@ type pageState struct {
 	OwnElements int64  `json:"own,omitempty"`   // elements that are the account that was asked about
 	// AfterFullPage is set where the only sign of this page is that the previous one was full.
 	AfterFullPage bool `json:"full,omitempty"`
-	// First, Last and Checkpoint are the first customers of the first page, of the last, and of a page that is replaced ever
-	// more rarely. Pages that repeat in a cycle reach one of them.
+	// First, Last and Checkpoint are the first customers of the first page, of the last, and of a page that is
+	// replaced ever more rarely. Pages that repeat in a cycle reach one of them.
 	First      string `json:"first,omitempty"`
 	Last       string `json:"last,omitempty"`
 	Checkpoint string `json:"mark,omitempty"`
@@ -60,8 +60,8 @@ func resolveLink(address *url.URL, link, secret string) (*url.URL, error) {
 	return next, nil
 }
 
-// add counts a response as this page; more reports whether p is now a further page to request. The error says why the pages
-// are not one complete list.
+// add counts a response as this page; more reports whether p is now a further page to request. The error says why the
+// pages are not one complete list.
 func (p *pageState) add(e *envelope) (more bool, err error) {
 	if p.AfterFullPage && e.listed && e.elements == 0 {
 		p.Pages++
@@ -116,26 +116,27 @@ func (p *pageState) checkSequence(e *envelope) error {
 // advance reports whether a further page follows, and moves p to it. The error says why the list is incomplete.
 func (p *pageState) advance(e *envelope) (bool, error) {
 	s := e.metadata
-	whole := p.Total != nil && (*p.Total == p.Elements || *p.Total == p.Elements-p.OwnElements || *p.Total == p.Emitted && s.isUnpaged())
-	over := p.Total != nil && p.Elements > *p.Total && !whole
+	complete := p.Total != nil && (*p.Total == p.Elements || *p.Total == p.Elements-p.OwnElements || *p.Total == p.Emitted && s.isUnpaged())
+	over := p.Total != nil && p.Elements > *p.Total && !complete
 	lastPage := s.pages != nil && p.Pages >= *s.pages
 	follows := s.follows != ""
 	mayFollow := s.pages == nil && !follows && !s.isEnd && s.isFullPage(e.elements)
-	// A total that equals a full page may leave out the account, which is one of these elements: then one customer follows.
+	// A total that equals a full page may leave out the account, which is one of these elements: then one customer
+	// follows.
 	leavesOut := mayFollow && s.number != nil && p.OwnElements > 0 && p.Total != nil && *p.Total == p.Elements
-	whole = whole && !leavesOut
+	complete = complete && !leavesOut
 	p.AfterFullPage = mayFollow && p.Total == nil || leavesOut
 	switch {
 	case over:
 		return false, incompletef("The answer says there are %d customers but holds %d.", *p.Total, p.Elements)
-	case whole && follows:
+	case complete && follows:
 		return false, e.unaccounted(s.follows,
 			"All %d customers have come, and yet the answer says that more follow (%s).", *p.Total, shownName(s.follows, e.secret))
-	case whole && s.unknown != "":
+	case complete && s.unknown != "":
 		return false, e.unaccounted(s.unknown,
 			"All %d customers have come, and yet the answer goes on in a way that the portal does not know (%s).",
 			*p.Total, shownName(s.unknown, e.secret))
-	case whole || p.Total == nil && !follows && !p.AfterFullPage && s.unknown == "" && (s.pages == nil || lastPage):
+	case complete || p.Total == nil && !follows && !p.AfterFullPage && s.unknown == "" && (s.pages == nil || lastPage):
 		return false, nil
 	case s.unknown != "":
 		return false, e.unaccounted(s.unknown, "The answer goes on in a way that the portal does not know (%q).",

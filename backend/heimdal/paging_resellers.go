@@ -12,8 +12,8 @@ func (t *traversal) skipsResellers(s *source) bool {
 	return s.asking == AskNever || s.asking == AskIfNeeded && (t.Linked || t.Nested)
 }
 
-// deferReseller moves a reseller of the current reseller's response behind it in Pending. A customer in the responses of
-// both belongs to the nearer one, so that one is read later.
+// deferReseller moves a reseller of the current reseller's response behind it in Pending. A customer in the responses
+// of both belongs to the nearer one, so that one is read later.
 func (t *traversal) deferReseller(s *source, id string) error {
 	for above, n := t.Reseller, 0; above != ""; above, n = t.ParentOf[above], n+1 {
 		if above == id || n > maxNesting {
@@ -59,8 +59,8 @@ func (s *source) wrongCustomerError(asked string) error {
 		"customers are. Tell %s's support.", redact(asked, s.apiKey), product, product)
 }
 
-// acceptsRefusal reports whether an error is expected: a refusal of the probe client shows that the API does not ignore
-// which customer it is asked about.
+// acceptsRefusal reports whether an error is expected: a refusal of the probe client shows that the API does not
+// ignore which customer it is asked about.
 func (t *traversal) acceptsRefusal(err error) bool {
 	return t.Probing != "" && isRefusal(err)
 }

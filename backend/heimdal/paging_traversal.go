@@ -15,11 +15,12 @@ const (
 	maxCalls = 4 * maxResellers
 )
 
-// traversal is what is known between two calls of a run. It asks about the MSSP first. If the response names resellers,
-// and no client in it has a parent, it asks about each reseller in turn. The names in JSON are old: a run that an earlier
-// version began must be able to continue.
+// traversal is what is known between two calls of a run. It asks about the MSSP first. If the response names
+// resellers, and no client in it has a parent, it asks about each reseller in turn. The names in JSON are old: a run
+// that an earlier version began must be able to continue.
 type traversal struct {
-	// Reseller is the reseller that is being asked about, "" for the MSSP; Page is the page of its response that comes next.
+	// Reseller is the reseller that is being asked about, "" for the MSSP; Page is the page of its response that comes
+	// next.
 	Reseller string     `json:"of,omitempty"`
 	Page     *pageState `json:"page,omitempty"`
 	// Pending are the resellers to ask about after it, the most deeply nested last; Asked counts those before.
@@ -34,21 +35,23 @@ type traversal struct {
 	HasParentField bool `json:"parented,omitempty"` // some customer has a field for a parent, maybe empty
 	Typed          bool `json:"typed,omitempty"`    // some customer has a type
 
-	// An API may ignore which customer it is asked about. ProbeClients are some clients of the MSSP's response. Where a
-	// reseller's response contains the reseller itself (SawReseller) and one of these clients (ProbeClient), the next call
-	// asks about that client, with Probing set to the reseller. FilterConfirmed is set once the responses differ.
+	// An API may ignore which customer it is asked about. ProbeClients are some clients of the MSSP's response. Where
+	// a reseller's response contains the reseller itself (SawReseller) and one of these clients (ProbeClient), the
+	// next call asks about that client, with Probing set to the reseller. FilterConfirmed is set once the responses
+	// differ.
 	ProbeClients    []string `json:"leaves,omitempty"`
 	SawReseller     bool     `json:"itself,omitempty"`
 	ProbeClient     string   `json:"leaf,omitempty"`
 	Probing         string   `json:"probe,omitempty"`
 	FilterConfirmed bool     `json:"told,omitempty"`
 
-	// Total is the number of customers, if they were on several pages that state it. Paged is set if any response had several.
+	// Total is the number of customers, if they were on several pages that state it. Paged is set if any response had
+	// several.
 	Total *int64 `json:"total,omitempty"`
 	Paged bool   `json:"paged,omitempty"`
 
-	// Account is the account that the MSSP's customer id belongs to. SawOthers is set once another customer was received,
-	// SawAccount if the account was in the present reseller's response.
+	// Account is the account that the MSSP's customer id belongs to. SawOthers is set once another customer was
+	// received, SawAccount if the account was in the present reseller's response.
 	Account    *portal.ConnectionAccount `json:"account,omitempty"`
 	SawOthers  bool                      `json:"others,omitempty"`
 	SawAccount bool                      `json:"upward,omitempty"`
@@ -57,8 +60,8 @@ type traversal struct {
 	ReadCount int64 `json:"read,omitempty"`
 	// CheckKey: the next call asks about the account, since a refusal may mean that the key has been revoked.
 	CheckKey bool `json:"doubt,omitempty"`
-	// KeyRefusals counts the resellers in a row for which the key was refused since it was last accepted. KeyConfirmed is
-	// set if a call about the account was accepted within this row.
+	// KeyRefusals counts the resellers in a row for which the key was refused since it was last accepted. KeyConfirmed
+	// is set if a call about the account was accepted within this row.
 	KeyRefusals  int64 `json:"unproved,omitempty"`
 	KeyConfirmed bool  `json:"proved,omitempty"`
 	// SawOtherFailure: the response about some reseller could not be read, and was not a refusal.
@@ -103,7 +106,8 @@ func (t *traversal) process(s *source, c portal.Customer) (_ portal.Customer, ke
 	return c, true, nil
 }
 
-// processTop handles one customer of the MSSP's response: it collects the resellers, while they may have to be asked about.
+// processTop handles one customer of the MSSP's response: it collects the resellers, while they may have to be asked
+// about.
 func (t *traversal) processTop(s *source, c portal.Customer) {
 	switch {
 	case c.Kind != portal.KindMSP:

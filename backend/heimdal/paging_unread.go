@@ -7,11 +7,12 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// maxRefusedResellers ends a reading in which so many resellers were refused and none was read: such an API answers about
-// the MSSP only, and asking about the others would take hours.
+// maxRefusedResellers ends a reading in which so many resellers were refused and none was read: such an API answers
+// about the MSSP only, and asking about the others would take hours.
 const maxRefusedResellers = 50
 
-// maxKeyRefusals is how many refusals of the key in a row are attributed to their resellers after a call about the account.
+// maxKeyRefusals is how many refusals of the key in a row are attributed to their resellers after a call about the
+// account.
 const maxKeyRefusals = 20
 
 // canSkip reports whether err, in a response without customers, concerns the current reseller only.
@@ -35,8 +36,8 @@ func (t *traversal) skipReseller(s *source, state portal.ReadState, cause error)
 	return t.continueAfterSkip(s, state, cause)
 }
 
-// needsKeyCheck reports whether a call about the account is needed to tell refusals of resellers from a revoked key: after
-// the first in a row, again within a long row, and after the last of the reading.
+// needsKeyCheck reports whether a call about the account is needed to tell refusals of resellers from a revoked key:
+// after the first in a row, again within a long row, and after the last of the reading.
 func (t *traversal) needsKeyCheck(state portal.ReadState) bool {
 	return t.KeyRefusals > 0 && (!t.KeyConfirmed || t.KeyRefusals >= maxKeyRefusals || t.isLastAttempt(state))
 }
@@ -83,8 +84,8 @@ func unreadReseller(id string, cause error) portal.UnreadReseller {
 	return u
 }
 
-// isUnreadable reports whether err is a complete response that has no customers and does not say that there are none: a
-// refusal, no content, or an object of an unknown shape. Temporary errors are not among them.
+// isUnreadable reports whether err is a complete response that has no customers and does not say that there are none:
+// a refusal, no content, or an object of an unknown shape. Temporary errors are not among them.
 func isUnreadable(err error) bool {
 	return isRefusal(err) || errors.Is(err, errNoContent) || errors.Is(err, errShape) || errors.Is(err, errEmpty)
 }
@@ -95,7 +96,8 @@ func isKeyRefusal(err error) bool {
 	return errors.As(err, &e) && e.Code == portal.BadKey
 }
 
-// isWithoutCustomers reports whether err is unreadable, or a response that reports a failure and contains no customers.
+// isWithoutCustomers reports whether err is unreadable, or a response that reports a failure and contains no
+// customers.
 func isWithoutCustomers(err error) bool {
 	var failed emptyFailure
 	return isUnreadable(err) || errors.As(err, &failed)

@@ -5,9 +5,9 @@ import (
 	"unicode"
 )
 
-// quoted makes what an answer says in a sentence fit to be shown. No list of encodings is complete, so it is made of words
-// of the table alone, of two numbers of up to four digits, and of punctuation; everything else is left out. Pieces of the
-// key are left out even where they are such words.
+// quoteKnownWords returns a sentence of a response as it may be shown. No list of encodings is complete, so it
+// consists only of the words of the table, two numbers of up to four digits, and punctuation; everything else is left
+// out. Pieces of the key are left out even if they are such words.
 func quoteKnownWords(text, key string) string {
 	var q quotation
 	for _, token := range tokensOf(redact(text, key)) {
@@ -17,14 +17,14 @@ func quoteKnownWords(text, key string) string {
 }
 
 const (
-	// longestNumber and mostNumbers bound the numbers that are quoted.
+	// maxNumberLength and maxNumbers limit the numbers that are quoted.
 	maxNumberLength = 4
 	maxNumbers      = 2
 	// punctuation is quoted, one character at a time.
 	punctuation = ".,:;!?()'/-"
 )
 
-// quotation is a quotation in the making.
+// quotation builds the quoted text.
 type quotation struct {
 	strings.Builder
 	numbers int
@@ -35,7 +35,7 @@ func (q *quotation) add(token string) {
 	shown := q.shown(token)
 	repeats := shown == q.last && (shown == " " || strings.Contains(punctuation, shown))
 	if shown == "…" && strings.TrimRight(q.String(), " ") != "" && strings.HasSuffix(strings.TrimRight(q.String(), " "), "…") {
-		return // what is left out in a row is left out once
+		return // several omissions in a row are shown as one
 	}
 	if repeats {
 		return
@@ -63,7 +63,7 @@ func (q *quotation) shown(token string) string {
 	return "…"
 }
 
-// tokensOf splits a text into single spaces and punctuation marks, and what stands between them.
+// tokensOf splits a text into single spaces, punctuation marks, and the words between them.
 func tokensOf(text string) []string {
 	var tokens []string
 	begin := 0

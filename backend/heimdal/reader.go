@@ -161,9 +161,9 @@ func (r *reader) readResponse(response *http.Response, emit emitFunc) (*envelope
 	return e, e.readMetadata(r.harmless, response.Header, response.Trailer)
 }
 
-// checkCustomer asks about the first customer of state.Check and passes that customer alone to add. A response that does
-// not contain it means that it no longer exists. So does a refusal, once a later response shows that the key is still
-// accepted.
+// checkCustomer asks about the first customer of state.Check and passes that customer alone to add. A response that
+// does not contain it means that it no longer exists. So does a refusal, once a later response shows that the key is
+// still accepted.
 func (r *reader) checkCustomer(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
 	t, err := loadTraversal(state.Data)
 	if err != nil {

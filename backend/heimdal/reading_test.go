@@ -179,7 +179,7 @@ func TestAReadingGoesOnAfterAKillAtAnyPoint(t *testing.T) {
 	}
 	texts["7"] = `[{"id":3,"type":"RESELLER"},` + corps(1020, 2) + `]`
 	var asked []string
-	whole, end, err := byCustomer(t, &asked, texts).from(t.Context(), portal.ReadState{})
+	complete, end, err := byCustomer(t, &asked, texts).from(t.Context(), portal.ReadState{})
 	if err != nil || end.Progress.Calls != int64(len(asked)) {
 		t.Fatalf("%d calls, %+v, %v", len(asked), end.Progress, err)
 	}
@@ -205,8 +205,8 @@ func TestAReadingGoesOnAfterAKillAtAnyPoint(t *testing.T) {
 			}
 		}
 	}
-	if got := slices.Collect(maps.Values(rows)); tree(got) != tree(whole) {
-		t.Errorf("read %s, want %s", tree(got), tree(whole))
+	if got := slices.Collect(maps.Values(rows)); tree(got) != tree(complete) {
+		t.Errorf("read %s, want %s", tree(got), tree(complete))
 	}
 }
 

@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// shortestPiece of a key that is taken for a part of it.
+	// minPiece is the length from which a piece of the key is replaced.
 	minPiece = 5
-	// longestRead is how much of a text is looked at: what is shown of it, percent-encoded three times, and more.
+	// maxRedactedText limits the text that is examined: the part that is shown, percent-encoded three times, and more.
 	maxRedactedText = 4000
 )
 
-// redact makes a name, an id, a host or a value of an answer fit to be shown: one short line, in which the key and any
-// piece of it is replaced, in every writing that writings lists and however it is split by what is no letter or digit.
+// redact returns a name, an id, a host or a value of a response as it may be shown: one short line, in which the key
+// and any piece of it is replaced, in each of its encodings and however other characters split it.
 func redact(text, key string) string {
 	text = cut(text, maxRedactedText)
 	for range 3 {
@@ -33,16 +33,17 @@ func redact(text, key string) string {
 	return oneLine(withoutEncodings(withoutPieces(text, key), key))
 }
 
-// writing is a way in which a key may be written: letters and digits alone, in lower case. What is shorter than a piece
+// encoding is a way in which a key may be written, reduced to lower-case letters and digits. A text shorter than piece
 // is not taken for a part of it.
 type encoding struct {
 	text  string
 	piece int
 }
 
-// writings are those of a key: as it is, in hexadecimal and decimal codes, with and without zeros before them, as escapes
-// (\x41, \u0041, \U00000041, \u{41}, 0x41, 41h, &#x41;), in base32 and base64 whatever stands before it, in ROT13, and each
-// of these backwards or of the key backwards. Percent-encoded and quoted-printable text is hexadecimal with separators.
+// encodings returns those of a key: as it is, in hexadecimal and decimal codes with and without leading zeros, as
+// escapes (\x41, \u0041, \U00000041, \u{41}, 0x41, 41h, &#x41;), in base32 and base64 after any other text, in ROT13,
+// and each of these reversed or of the reversed key. Percent-encoded and quoted-printable text is hexadecimal with
+// separators.
 func encodings(key string) []encoding {
 	all := slices.Concat(forwardEncodings(key), forwardEncodings(reversed(key)))
 	for _, one := range all {
@@ -85,7 +86,7 @@ func reversed(text string) string {
 	return string(b)
 }
 
-// between drops the characters at both ends of an encoded text that depend on its neighbours.
+// stablePart drops the characters at both ends of an encoded text that depend on its neighbours.
 func stablePart(text string, before, bits int) string {
 	first := (before*8 + bits - 1) / bits
 	return text[min(first, len(text)):max(len(text)-1, first)]
@@ -101,7 +102,7 @@ func rot13(r rune) rune {
 	return r
 }
 
-// plainRunes keeps letters and digits of ASCII, in lower case.
+// plainRunes returns the ASCII letters and digits of a text in lower case.
 func plainRunes(text []rune) []rune {
 	var kept []rune
 	for _, r := range text {
@@ -116,18 +117,18 @@ func isPlain(r rune) bool {
 	return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
-// withoutWritings replaces what in a text is a piece of the key in one of its writings, what stands between the characters
-// of such a piece, and the rest of what is written in one with it.
+// withoutEncodings replaces each encoded piece of the key in a text, with the characters between its letters and
+// digits and the rest of the encoded text.
 func withoutEncodings(text, key string) string {
-	whole := []rune(text)
-	var at []int // of each letter or digit, where in whole it stands
-	for i, r := range whole {
+	complete := []rune(text)
+	var at []int // the index in whole of each letter or digit
+	for i, r := range complete {
 		if isPlain(r) {
 			at = append(at, i)
 		}
 	}
-	plain := string(plainRunes(whole))
-	hidden := make([]bool, len(whole))
+	plain := string(plainRunes(complete))
+	hidden := make([]bool, len(complete))
 	for _, one := range encodings(key) {
 		if one.piece == 0 {
 			continue
@@ -140,9 +141,9 @@ func withoutEncodings(text, key string) string {
 			}
 		}
 	}
-	hideRest(whole, hidden)
+	hideRest(complete, hidden)
 	var b strings.Builder
-	for i, r := range whole {
+	for i, r := range complete {
 		switch {
 		case !hidden[i]:
 			b.WriteRune(r)
@@ -153,7 +154,7 @@ func withoutEncodings(text, key string) string {
 	return b.String()
 }
 
-// hideRest hides the characters of base64 that adjoin hidden ones: the last of an encoded key depends on what follows.
+// hideRest hides the base64 characters next to hidden ones: the last ones of an encoded key depend on what follows it.
 func hideRest(text []rune, hidden []bool) {
 	encodes := func(i int) bool { return isPlain(text[i]) || strings.ContainsRune("+/_=-", text[i]) }
 	for i := 1; i < len(text); i++ {
@@ -164,7 +165,7 @@ func hideRest(text []rune, hidden []bool) {
 	}
 }
 
-// without replaces every piece of secret in text, without regard to case.
+// withoutPieces replaces every piece of secret in text, without regard to case.
 func withoutPieces(text, secret string) string {
 	if secret == "" {
 		return text
@@ -184,7 +185,7 @@ func withoutPieces(text, secret string) string {
 	return b.String()
 }
 
-// piece is the length of the longest piece of secret that text begins with.
+// piece returns the length of the longest piece of secret that text begins with.
 func piece(text, secret string) int {
 	longest := 0
 	for from := range len(secret) {
@@ -197,7 +198,7 @@ func piece(text, secret string) int {
 	return longest
 }
 
-// asciiLower keeps the length, as strings.ToLower does not.
+// asciiLower returns a text in lower case with the same length, unlike strings.ToLower.
 func asciiLower(text string) string {
 	b := []byte(text)
 	for i, c := range b {
@@ -208,7 +209,7 @@ func asciiLower(text string) string {
 	return string(b)
 }
 
-// brief makes a text fit for a sentence.
+// oneLine returns a text as one short line.
 func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

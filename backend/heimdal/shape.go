@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	// mostShown is how many elements of a list are written.
+	// maxListElements is how many elements of a list are written.
 	maxListElements = 50
-	// mostWords is how many different words are kept of members of one name; more are no short enumeration.
+	// maxWords is how many different words of one name are kept: more are not a short enumeration.
 	maxWords = 20
-	// mostOfRefusal is how much of an answer that is refused by its status is looked at.
+	// maxRefusalBody limits what is read of a response that is refused by its status.
 	maxRefusalBody = 64 << 10
 )
 
@@ -29,15 +29,15 @@ var (
 	errShapeDeep = errors.New("nested too deep")
 )
 
-// shaper writes the shape of JSON: names and the lengths of lists as they are, and of each value its type and length.
+// shaper writes the shape of JSON: the names of members, the lengths of lists, and the type and length of each value.
 type shaper struct {
 	in    *json.Decoder
 	out   *bufio.Writer
-	words map[string]map[string]bool // kept, by the name of the member
+	words map[string]map[string]bool // the words that were kept, by the name of the member
 }
 
-// value writes the shape of the next value, which is in a member of this name of an object in a member called outer. What
-// cannot be read is written as "broken off".
+// value writes the shape of the next value, in a member called name of an object in a member called outer. It writes
+// "broken off" for what cannot be read.
 func (s *shaper) value(outer, name string, depth int) error {
 	token, err := s.in.Token()
 	if depth > maxDepth {
@@ -123,14 +123,14 @@ func (s *shaper) list(outer, name string, depth int) error {
 	return err
 }
 
-// comma parts the n-th member or element from the one before.
+// comma separates the n-th member or element from the one before.
 func (s *shaper) comma(n int) {
 	if n > 0 {
 		s.put(",")
 	}
 }
 
-// skip passes over the next value.
+// skip reads the next value.
 func (s *shaper) skip() error {
 	for depth := 0; ; {
 		token, err := s.in.Token()
@@ -161,7 +161,7 @@ func (s *shaper) write(value any) {
 	_, _ = s.out.Write(bytes.TrimSpace(b.Bytes()))
 }
 
-// key is the n-th name in an object; one that may be data is replaced.
+// key returns the n-th name in an object, or a replacement where it may be data.
 func (s *shaper) key(name string, n int) string {
 	plain := plainName(name)
 	if attributeNames[plain].plain != "" || licenceMembers[plain] != attrNone ||
@@ -171,8 +171,7 @@ func (s *shaper) key(name string, n int) string {
 	return fmt.Sprintf("key(%d) %d", utf8.RuneCountInString(name), n)
 }
 
-// text is a text's type and length, and for a date also its form. A text that says that there is nothing, and a word by
-// which the reader decides, are kept.
+// text returns a text's type and length, and a date's form. Empty texts and words of an enumeration are kept.
 func (s *shaper) text(outer, name, text string) string {
 	n := utf8.RuneCountInString(text)
 	quoted, _ := json.Marshal(text)
@@ -190,7 +189,7 @@ func (s *shaper) text(outer, name, text string) string {
 	return fmt.Sprintf("text(%d)", n)
 }
 
-// number is a number's length: its digits before the point, and those behind it. A yes or no is kept.
+// number writes a number's length: the digits before the point and after it. A yes or no is kept.
 func (s *shaper) number(outer, name, text string) {
 	if s.isEnumeration(outer, name) && (text == "0" || text == "1") {
 		s.put(text)
@@ -200,16 +199,16 @@ func (s *shaper) number(outer, name, text string) {
 	if strings.HasPrefix(text, "-") {
 		sign, text = "-", text[1:]
 	}
-	whole, fraction, _ := strings.Cut(text, ".")
-	length := strconv.Itoa(len(whole))
+	complete, fraction, _ := strings.Cut(text, ".")
+	length := strconv.Itoa(len(complete))
 	if fraction != "" {
 		length += "." + strconv.Itoa(len(fraction))
 	}
 	s.write("number(" + sign + length + ")")
 }
 
-// decides reports whether the reader decides something by the words of a member: a type, a status, or SPLA, of a customer
-// or in a licence object; or the name of one that is an object.
+// isEnumeration reports whether the values of a member are a type, a status or SPLA, of a customer or in a licence
+// object, or the name of such an object.
 func (s *shaper) isEnumeration(outer, name string) bool {
 	base := licenceObjectNames[plainName(outer)]
 	switch {
@@ -229,7 +228,7 @@ func (w memberName) isEnumeration() bool {
 	return w.attr == attrType || w.attr == attrLicenceType || w.attr == attrSPLA || w.flag != noFlag
 }
 
-// keeps reports whether a text is a word of a short enumeration, and so no personal data.
+// keepsWord reports whether a text is a word of a short enumeration, and so no personal data.
 func (s *shaper) keepsWord(name, text string) bool {
 	if text == "" || text == "0" || text == "1" {
 		return true
@@ -248,7 +247,7 @@ func (s *shaper) keepsWord(name, text string) bool {
 	return words[text]
 }
 
-// form is a text with 9 for every digit and a for every letter.
+// textForm returns a text with 9 for every digit and a for every letter.
 func textForm(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

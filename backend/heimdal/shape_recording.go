@@ -56,7 +56,8 @@ func (b *recording) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close returns once the shape is written. A response that is refused by its status has not been read, so Close reads it.
+// Close returns once the shape is written. A response that is refused by its status has not been read, so Close reads
+// it.
 func (b *recording) Close() error {
 	if b.refused {
 		_, _ = io.Copy(io.Discard, io.LimitReader(b, maxRefusalBody))

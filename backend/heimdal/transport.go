@@ -69,8 +69,8 @@ func newTransport(address *url.URL, apiKey string, p *pace, o portal.ReadOptions
 	return t
 }
 
-// newHTTP returns a copy of hc that keeps no cookies and follows redirects on the same host only, so that the key is not
-// sent to another one. It follows none that hc refuses.
+// newHTTP returns a copy of hc that keeps no cookies and follows redirects on the same host only, so that the key is
+// not sent to another one. It follows none that hc refuses.
 func newHTTP(hc *http.Client, address *url.URL) *http.Client {
 	var client http.Client
 	if hc != nil {
@@ -96,8 +96,8 @@ func newHTTP(hc *http.Client, address *url.URL) *http.Client {
 	return &client
 }
 
-// get sends one request. A response has status 200, and the caller closes its body. The error is a *portal.CallError, or
-// a *retryable one.
+// get sends one request. A response has status 200, and the caller closes its body. The error is a *portal.CallError,
+// or a *retryable one.
 func (t *transport) get(ctx context.Context, address *url.URL) (*http.Response, error) {
 	response, err := t.send(ctx, address)
 	if err != nil {

@@ -16,7 +16,8 @@ import (
 func (t *transport) sendError(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, errRedirect):
-		return errorf(portal.Redirected, "%s sends the request on to another address. The key was not sent there. Check the base URL.", t.host)
+		return errorf(portal.Redirected, "%s sends the request on to another address. The key was not sent there. "+
+			"Check the base URL.", t.host)
 	case context.Cause(ctx) == errIdle: //nolint:errorlint // the cause is never wrapped
 		err = context.DeadlineExceeded
 	}

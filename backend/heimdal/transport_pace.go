@@ -13,8 +13,8 @@ import (
 // minReportedWait is the shortest wait that is reported to ReadOptions.Waiting.
 const minReportedWait = 2 * time.Second
 
-// pace spaces the requests to one endpoint with one key evenly: a burst would use up the rate limit that another process
-// at this address shares.
+// pace spaces the requests to one endpoint with one key evenly: a burst would use up the rate limit that another
+// process at this address shares.
 type pace struct {
 	mu   sync.Mutex
 	next time.Time

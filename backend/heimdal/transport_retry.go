@@ -45,7 +45,8 @@ func retryMidRun(err error) error {
 	return err
 }
 
-// backOff waits before a request is sent again. It returns the error of the last response when there is no further try.
+// backOff waits before a request is sent again. It returns the error of the last response when there is no further
+// try.
 func (t *transport) backOff(ctx context.Context, state *portal.ReadState, retry *retryable) error {
 	if retry.midRun && state.Progress.Calls == 0 {
 		return retry.CallError
@@ -63,8 +64,8 @@ func (t *transport) backOff(ctx context.Context, state *portal.ReadState, retry 
 	return t.wait(ctx, until)
 }
 
-// pauseAfter returns how long to wait after n earlier refusals: as long as the response asks, otherwise one minute, then
-// two. It adds some jitter so that several callers do not retry at the same moment.
+// pauseAfter returns how long to wait after n earlier refusals: as long as the response asks, otherwise one minute,
+// then two. It adds some jitter so that several callers do not retry at the same moment.
 func (t *transport) pauseAfter(header string, n int) time.Duration {
 	pause, ok := retryAfter(header, t.clock.Now())
 	if !ok {

@@ -254,8 +254,8 @@ func TestKeyRevokedWhileResellersAreAsked(t *testing.T) {
 	})
 	t.Run("goes on after a kill at any point", func(t *testing.T) {
 		t.Parallel()
-		var whole, asked []string
-		_, want, err := revoked(t, 1000, &whole, fails(403), "3", "4", "16").from(t.Context(), portal.ReadState{})
+		var complete, asked []string
+		_, want, err := revoked(t, 1000, &complete, fails(403), "3", "4", "16").from(t.Context(), portal.ReadState{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -275,8 +275,8 @@ func TestKeyRevokedWhileResellersAreAsked(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if asked[2*calls] != whole[calls] || asked[2*calls+1] != whole[calls] {
-				t.Fatalf("call %d asked %v, want %s twice", calls, asked[2*calls:], whole[calls])
+			if asked[2*calls] != complete[calls] || asked[2*calls+1] != complete[calls] {
+				t.Fatalf("call %d asked %v, want %s twice", calls, asked[2*calls:], complete[calls])
 			}
 		}
 		if unreadIDs(state.Unread) != unreadIDs(want.Unread) {

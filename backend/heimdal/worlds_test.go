@@ -57,8 +57,8 @@ var statesWritten = []map[portal.StatusReason]state{
 // written are the names a customer is written with: any alias of a meaning.
 func drawSpelling(r *rapid.T) spelling {
 	s := spelling{names: map[attribute]string{}}
-	for means := attrID; means <= attrCreated; means++ {
-		s.names[means] = rapid.SampledFrom(aliases[means]).Draw(r, "name")
+	for attr := attrID; attr <= attrCreated; attr++ {
+		s.names[attr] = rapid.SampledFrom(aliases[attr]).Draw(r, "name")
 	}
 	if rapid.Bool().Draw(r, "inward") {
 		s.inward = rapid.SampledFrom([]string{"license", "licence", "licenses", "licences", "subscription", "licenseinfo",
@@ -111,12 +111,12 @@ func drawSpelling(r *rapid.T) spelling {
 // write puts a customer into JSON; with its parent or, where something else says that, without.
 func (s spelling) write(r *rand.Rand, c portal.Customer, withParent bool, children []string) string {
 	fields, inner := map[string]any{}, map[string]any{}
-	put := func(in map[string]any, means attribute, value any, there bool) {
+	put := func(in map[string]any, attr attribute, value any, there bool) {
 		if !there {
 			value, there = s.none()
 		}
 		if there {
-			in[s.change(s.names[means])] = value
+			in[s.change(s.names[attr])] = value
 		}
 	}
 	seats := fields
@@ -261,8 +261,8 @@ func (a *api) envelope(all []string, extra string) string {
 func (a *api) page(r *http.Request, param string, size int) (all []string, next int) {
 	n, _ := strconv.Atoi(r.URL.Query().Get(param))
 	n = max(1, n)
-	whole := a.flat(a.world, true)
-	return whole[min(len(whole), (n-1)*size):min(len(whole), n*size)], n + 1
+	complete := a.flat(a.world, true)
+	return complete[min(len(complete), (n-1)*size):min(len(complete), n*size)], n + 1
 }
 
 var shapes = map[string]func(*api, *http.Request) string{
