@@ -13,29 +13,36 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// FuzzDecode holds that whatever arrives is either refused as a CallError or read into customers that are fit for a
-// database; that what is read is not read otherwise when it comes byte by byte; that no part of it is taken for the
-// whole; and that nothing but well-formed JSON is read at all.
+// FuzzDecode checks that any response is refused with a CallError, or read into customers that a database can keep;
+// that the result is the same when it arrives byte by byte; that no part of it is accepted as complete; and that only
+// well-formed JSON is read.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`[{"id":1042,"name":"A","type":"CORP","resellerId":18,"products":["x"],"seatsUsed":31,"expirationDate":"2027-03-31"}]`,
-		`{"items":[{"id":1,"type":"RESELLER"}],"totalCount":1}`, `{"message":"no"}`, `{"id":1,"name":"x"}`, `{"data":{"items":[{"id":1,"type":"X"}],"total":1}}`,
+		`{"items":[{"id":1,"type":"RESELLER"}],"totalCount":1}`, `{"message":"no"}`, `{"id":1,` +
+			`"name":"x"}`, `{"data":{"items":[{"id":1,"type":"X"}],"total":1}}`,
 		`[{"ID":"1","LICENSES":{"used":1,"total":"2"},"parent":{"id":3},"modules":{"a":true},"TYPE":"X"}]`,
-		`[{"id":1,"type":"RESELLER","children":[{"id":2,"type":"CORP"}]}]`, `[{"children":[{"id":2,"type":"CORP"}],"id":1,"type":"RESELLER"}]`,
-		`{"items":[{"id":1,"type":"X"}],"meta":{"total":null,"links":[{"rel":"next"}]},"status":{"code":[]},"errors":{"a":[{}]},"range":"0-1/*"}`,
-		`{"customers":[{"id":2,"type":"CORP"}],"id":17,"type":"D"}`, `{"value":[],"@odata.nextLink":"?x=1","hasMore":true,"errors":[{"message":"x"}]}`,
-		`[{"id":1,"type":"CORP","licenseInfo":{"purchased":10,"active":"7","type":"Annual","spla":"Y","expiresOn":{"$date":{"$numberLong":"1806451200000"}}},"isActive":false}]`,
-		`[{"id":1,"type":"X","licenses":[{"module":"EDR","purchased":10,"active":7},{"module":{"name":"N"},"purchased":"x"}],"status":{"name":"Expired"},"devices":[1]}]`,
-		`[{"a":1,"b":"c","type":""}]`, `[{"":{}}]`, "\xef\xbb\xbf[]", `<html>`, `[1]`, `{"items":[`, `[{"id":"\ud800\u0000","type":"\u0000"}]`, "\xff\xfe[\x00",
+		`[{"id":1,"type":"RESELLER","children":[{"id":2,"type":"CORP"}]}]`, `[{"children":[{"id":2,"type":"CORP"}],"id":1,` +
+			`"type":"RESELLER"}]`,
+		`{"items":[{"id":1,"type":"X"}],"meta":{"total":null,"links":[{"rel":"next"}]},"status":{"code":[]},"errors":{"a":[{}]},` +
+			`"range":"0-1/*"}`,
+		`{"customers":[{"id":2,"type":"CORP"}],"id":17,"type":"D"}`, `{"value":[],"@odata.nextLink":"?x=1","hasMore":true,` +
+			`"errors":[{"message":"x"}]}`,
+		`[{"id":1,"type":"CORP","licenseInfo":{"purchased":10,"active":"7","type":"Annual","spla":"Y",` +
+			`"expiresOn":{"$date":{"$numberLong":"1806451200000"}}},"isActive":false}]`,
+		`[{"id":1,"type":"X","licenses":[{"module":"EDR","purchased":10,"active":7},{"module":{"name":"N"},"purchased":"x"}],` +
+			`"status":{"name":"Expired"},"devices":[1]}]`,
+		`[{"a":1,"b":"c","type":""}]`, `[{"":{}}]`, "\xef\xbb\xbf[]", `<html>`, `[1]`, `{"items":[`, `[{"id":"\ud800\u0000",` +
+			`"type":"\u0000"}]`, "\xff\xfe[\x00",
 		`[{"id":1,"type":"CORP","licence":{"expiresOn":1806451200,"seats":"1,000","id":7}},{"id":2,"type":"\\\"","x":[[[{"y":1e9}]]]}]`,
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		customers, a, err := decodeBytes(strings.NewReader(string(text)))
-		again, b, errAgain := decodeBytes(oneByOne{strings.NewReader(string(text))})
+		again, b, errAgain := decodeBytes(byteReader{strings.NewReader(string(text))})
 		if (err == nil) != (errAgain == nil) || err == nil && (len(customers) != len(again) || a.metadata.follows != b.metadata.follows) {
-			t.Fatalf("read %v, %v at once and %v, %v byte by byte", customers, err, again, errAgain)
+			t.Fatalf("got %v, %v at once and %v, %v byte by byte", customers, err, again, errAgain)
 		}
 		var refused *portal.CallError
 		var message *messageError
@@ -43,18 +50,18 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("refused as %T %v", err, err)
 		}
 		if err == nil {
-			wholeAnswer(t, text)
+			checkComplete(t, text)
 		}
 		for _, c := range customers {
-			fit(t, c)
+			checkFitsDatabase(t, c)
 		}
 	})
 }
 
-// oneByOne reads a byte at a time.
-type oneByOne struct{ io.Reader }
+// byteReader reads one byte at a time.
+type byteReader struct{ io.Reader }
 
-func (o oneByOne) Read(p []byte) (int, error) { return o.Reader.Read(p[:min(1, len(p))]) }
+func (o byteReader) Read(p []byte) (int, error) { return o.Reader.Read(p[:min(1, len(p))]) }
 
 func decodeBytes(r io.Reader) (customers []portal.Customer, a *envelope, err error) {
 	a, err = decode(r, "17", key, mapping{}, keepAll(func(c portal.Customer) error {
@@ -67,8 +74,8 @@ func decodeBytes(r io.Reader) (customers []portal.Customer, a *envelope, err err
 	return customers, a, err
 }
 
-// wholeAnswer checks that an accepted answer is JSON from end to end, and that it is refused without its last bytes.
-func wholeAnswer(t *testing.T, text []byte) {
+// checkComplete checks that an accepted response is JSON from end to end, and is refused without its last bytes.
+func checkComplete(t *testing.T, text []byte) {
 	bare := strings.TrimRight(strings.TrimPrefix(string(text), "\xef\xbb\xbf"), " \t\r\n")
 	if !json.Valid([]byte(bare)) || !utf8.ValidString(bare) {
 		t.Fatalf("%q was read", text)
@@ -80,25 +87,27 @@ func wholeAnswer(t *testing.T, text []byte) {
 	}
 }
 
-// fit checks that a database can keep a customer.
-func fit(t *testing.T, c portal.Customer) {
+// checkFitsDatabase checks that a database can keep a customer.
+func checkFitsDatabase(t *testing.T, c portal.Customer) {
 	if c.ExternalID == "" || c.Name == "" || c.Kind == "" || !json.Valid(c.Raw) {
-		t.Fatalf("read %+v", c)
+		t.Fatalf("got %+v", c)
 	}
-	for _, s := range append([]string{c.ExternalID, c.ParentID, c.Name, c.Type, told(c, attrLicenceType), string(c.Raw)}, c.Products...) {
+	for _, s := range append([]string{c.ExternalID, c.ParentID, c.Name, c.Type, fieldText(c, attrLicenceType), string(c.Raw)},
+		c.Products...) {
 		if strings.ContainsRune(s, 0) || !utf8.ValidString(s) {
 			t.Fatalf("text %q is not fit for a database", s)
 		}
 	}
-	if c.SeatsUsed != nil && *c.SeatsUsed < 0 || c.SeatsTotal != nil && *c.SeatsTotal < 0 || c.ExpiresOn != nil && len(*c.ExpiresOn) != 10 {
-		t.Fatalf("read %+v", c)
+	if c.SeatsUsed != nil && *c.SeatsUsed < 0 || c.SeatsTotal != nil && *c.SeatsTotal < 0 || c.ExpiresOn != nil &&
+		len(*c.ExpiresOn) != 10 {
+		t.Fatalf("got %+v", c)
 	}
 	if c.StatusReason != nil && !slices.Contains(precedence, *c.StatusReason) || c.LicenceType != nil && *c.LicenceType == "" {
-		t.Fatalf("read %+v", c)
+		t.Fatalf("got %+v", c)
 	}
 	var back any
 	if err := json.Unmarshal(c.Raw, &back); err != nil || hasNUL(back) {
-		t.Fatalf("kept %s, %v", c.Raw, err)
+		t.Fatalf("got JSON %s, error %v", c.Raw, err)
 	}
 }
 
@@ -122,8 +131,8 @@ func hasNUL(v any) bool {
 	return false
 }
 
-// FuzzReading checks that two answers in a row with any header, whatever they are, end a reading or lead to another call,
-// that no reading goes on for ever, and that none is complete where a header says that more customers follow.
+// FuzzReading checks that any two responses with any header end a reading or lead to another call, that every reading
+// ends, and that none is complete where a header says that more customers follow.
 func FuzzReading(f *testing.F) {
 	for _, seed := range []struct{ first, then, header string }{
 		{`{"items":[{"id":1,"type":"X"}],"total":2}`, `{"items":[{"id":2,"type":"X"}],"total":2}`, "X-Total-Count: 2"},
@@ -143,16 +152,16 @@ func FuzzReading(f *testing.F) {
 	f.Fuzz(func(t *testing.T, first, then []byte, header string) {
 		texts := []string{string(first), string(then)}
 		if complete(t, texts, header) && complete(t, texts, header, "X-Has-More: true") {
-			t.Fatalf("%q are complete although more is to follow", texts)
+			t.Fatalf("%q are complete, want an error as more customers follow", texts)
 		}
 	})
 }
 
-// complete reads two answers, again and again, and reports whether that came to an end without an error.
+// complete reads two responses alternately, and reports whether the reading ended without an error.
 func complete(t *testing.T, texts []string, headers ...string) bool {
 	var answers int
-	r := asking(t, func(*http.Request) *http.Response {
-		a := body(texts[answers%len(texts)])
+	r := readerWith(t, func(*http.Request) *http.Response {
+		a := jsonResponse(texts[answers%len(texts)])
 		answers++
 		for _, header := range headers {
 			name, value, _ := strings.Cut(header, ":")
@@ -165,7 +174,7 @@ func complete(t *testing.T, texts []string, headers ...string) bool {
 		var err error
 		var seen int64
 		before := state
-		state, err = r.Call(t.Context(), state, func(c portal.Customer) error { seen++; fit(t, c); return nil })
+		state, err = r.Call(t.Context(), state, func(c portal.Customer) error { seen++; checkFitsDatabase(t, c); return nil })
 		var refused *portal.CallError
 		if err != nil && !errors.As(err, &refused) {
 			t.Fatalf("refused as %T %v", err, err)
@@ -174,15 +183,15 @@ func complete(t *testing.T, texts []string, headers ...string) bool {
 			return false
 		}
 		if state.Progress.Seen != before.Progress.Seen+seen || state.Done != (state.Progress.Left == 0) || calls > 1000 {
-			t.Fatalf("after %d calls: %+v", calls, state)
+			t.Fatalf("after %d calls: %+v; want %v, %v", calls, state, before.Progress.Seen+seen, (state.Progress.Left == 0))
 		}
 	}
 	return true
 }
 
-// FuzzLinks checks that any Link header is read to an end, and that a link to the next page in front of it is found.
+// FuzzLinks checks that parsing any Link header ends, and that a link to the next page before it is found.
 func FuzzLinks(f *testing.F) {
-	for _, answer := range unfinished {
+	for _, answer := range incompleteSigns {
 		if value, ok := strings.CutPrefix(answer.header, "Link: "); ok {
 			f.Add(value)
 		}
@@ -195,12 +204,12 @@ func FuzzLinks(f *testing.F) {
 		}
 		links := parseLinks(`<?page=2>; rel="next", ` + value)
 		if len(links) == 0 || links[0].target != "?page=2" || !slices.Equal(links[0].relations, []string{"next"}) {
-			t.Fatalf("read %+v in front of %q", links, value)
+			t.Fatalf("got %+v before %q; want ?page=2", links, value)
 		}
 	})
 }
 
-// FuzzDate checks that a date is read as a day that exists and is plausible, and that a day's own form reads back as itself.
+// FuzzDate checks that a date is read as an existing, plausible day, and that the result reads as itself.
 func FuzzDate(f *testing.F) {
 	for _, seed := range []string{"2027-03-31", "31-Dec-2027", "Dec 31 2027 12:00AM", "2027-03-31T10:00:00+0000",
 		"31/03/2027 UTC", "/Date(1806451200000)/", "1806451200", "Wed Mar 31 10:15:00 UTC 2027"} {
@@ -213,13 +222,13 @@ func FuzzDate(f *testing.F) {
 			return
 		}
 		if again, ok := readDate([]byte(`"` + day + `"`)); !ok || again != day || day < "2000-01-01" || day >= "2200-01-01" {
-			t.Fatalf("%q is read as %q, and that as %q", text, day, again)
+			t.Fatalf("%q: got %q, and that as %q; want %v", text, day, again, day)
 		}
 	})
 }
 
-// FuzzInterpret checks that any customer is read with any decisions of an admin, or refused, and that paths are counted as
-// they should be, whatever they look like.
+// FuzzInterpret checks that any customer is read with any mapping, or refused, and that its paths are counted
+// correctly.
 func FuzzInterpret(f *testing.F) {
 	f.Add([]byte(`{"id":1,"type":"CORP","a":{"b":[{"c":3},{"c":"x"}]},"12345":{"x":[1,[2]]}}`), "a.b[].c", uint(8))
 	f.Add([]byte(`{"x":{"no":5,"class":"CORP"},"licenses":[{"module":"EDR","purchased":1}]}`), "x.no", uint(0))
@@ -232,14 +241,14 @@ func FuzzInterpret(f *testing.F) {
 			t.Fatalf("refused as %T %v", err, err)
 		}
 		if err == nil {
-			fit(t, customer)
-			wantSoundPaths(t, text, fields)
+			checkFitsDatabase(t, customer)
+			checkPaths(t, text, fields)
 		}
 	})
 }
 
-// wantSoundPaths reads one customer twice and checks what is counted of its paths.
-func wantSoundPaths(t *testing.T, text []byte, fields fieldMap) {
+// checkPaths reads one customer twice and checks its counted paths.
+func checkPaths(t *testing.T, text []byte, fields fieldMap) {
 	o := object{paths: newPaths(newMapping(fields), key), secret: key}
 	for range 2 {
 		if _, err := readCustomer(text, &o); err != nil {
@@ -253,28 +262,28 @@ func wantSoundPaths(t *testing.T, text []byte, fields fieldMap) {
 			t.Fatalf("the path %+v cannot be kept, %v", s, err)
 		}
 		if s.Customers != 2 || len(s.Types) == 0 || len([]rune(s.Example)) > maxExample || len([]rune(s.UnreadableExample)) > maxExample {
-			t.Fatalf("counted %+v", s)
+			t.Fatalf("counted %+v; want 2", s)
 		}
 	}
 }
 
-// FuzzCheck checks that a second look at a customer ends, hands over nothing but that customer, and never says that it is
-// gone after handing it over.
+// FuzzCheck checks that a check of a customer ends, emits no other customer, and never reports one as removed that it
+// emitted.
 func FuzzCheck(f *testing.F) {
 	f.Add([]byte(`[{"id":11,"type":"CORP"}]`), []byte(`{"id":12,"type":"CORP"}`))
 	f.Add([]byte(`{"items":[{"id":1,"type":"X"}],"total":2}`), []byte(`{"items":[{"id":11,"type":"X"}],"total":2}`))
 	f.Add([]byte(`{"message":"no"}`), []byte(`{}`))
 	f.Fuzz(func(t *testing.T, first, then []byte) {
-		r := answering(t, string(first), string(then), string(first), string(then))
-		state := secondLook("11", "12")
+		r := readerOf(t, string(first), string(then), string(first), string(then))
+		state := checkState("11", "12")
 		for calls := 0; !state.Done; calls++ {
 			var err error
 			before, found := state, int64(0)
 			state, err = r.Call(t.Context(), state, func(c portal.Customer) error {
 				found++
-				fit(t, c)
+				checkFitsDatabase(t, c)
 				if c.ExternalID != before.Check[0] {
-					t.Fatalf("asked about %s, handed over %s", before.Check[0], c.ExternalID)
+					t.Fatalf("requested about %s, emitted %s; want %v", before.Check[0], c.ExternalID, before.Check[0])
 				}
 				return nil
 			})
@@ -287,7 +296,7 @@ func FuzzCheck(f *testing.F) {
 			}
 			if state.Progress.Seen != before.Progress.Seen+found || len(state.Check) > len(before.Check) ||
 				state.Done != (len(state.Check) == 0) || calls > 1000 {
-				t.Fatalf("after %d calls: %+v", calls, state)
+				t.Fatalf("after %d calls: %+v; want %v, %v", calls, state, before.Progress.Seen+found, (len(state.Check) == 0))
 			}
 		}
 	})

@@ -18,9 +18,9 @@ var testEncodings = map[string]func(string) string{
 	"as_it_is":                    func(s string) string { return s },
 	"lower_case":                  strings.ToLower,
 	"upper_case":                  strings.ToUpper,
-	"percent-encoded":             percent,
-	"percent-encoded_twice":       func(s string) string { return percent(percent(s)) },
-	"percent-encoded_three_times": func(s string) string { return percent(percent(percent(s))) },
+	"percent-encoded":             percentEncode,
+	"percent-encoded_twice":       func(s string) string { return percentEncode(percentEncode(s)) },
+	"percent-encoded_three_times": func(s string) string { return percentEncode(percentEncode(percentEncode(s))) },
 	"quoted-printable":            func(s string) string { return everyByte(s, "=%02X") },
 	"hexadecimal":                 func(s string) string { return hex.EncodeToString([]byte(s)) },
 	"hexadecimal_upper_case":      func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
@@ -63,31 +63,34 @@ func TestRedact(t *testing.T) {
 	for name, encode := range testEncodings {
 		t.Run(name, func(t *testing.T) {
 			for what, key := range map[string]string{
-				"a key": key, "a GUID": "6f9619ff-8b86-d011-b42d-00c04fc964ff", "base64": "Zm9v+YmF/yYmF6cXV4MTIz==", "digits": "81726354091827364550",
+				"a key": key, "a GUID": "6f9619ff-8b86-d011-b42d-00c04fc964ff", "base64": "Zm9v+YmF/yYmF6cXV4MTIz==",
+				"digits": "81726354091827364550",
 			} {
-				for order, written := range map[string]string{"forwards": encode(key), "backwards": reversed(encode(key)), "of it backwards": encode(reversed(key))} {
+				for order, written := range map[string]string{"forwards": encode(key), "backwards": reversed(encode(key)),
+					"of it backwards": encode(reversed(key))} {
 					if order == "backwards" && strings.HasPrefix(name, "percent-encoded_t") {
 						continue // not promised
 					}
 					got := redact("id "+written+" of", key)
 					left := string(plainRunes([]rune(strings.TrimSuffix(strings.TrimPrefix(got, "id "), " of"))))
 					if !strings.HasPrefix(got, "id ") || !strings.Contains(got, "…") || len(left) > 8 {
-						t.Errorf("%s %s: %q is shown as %q", what, order, written, got)
+						t.Errorf("%s %s: %q: got %q", what, order, written, got)
 					}
 				}
 			}
 		})
 	}
 	t.Run("keeps_what_is_no_piece_of_the_key", func(t *testing.T) {
-		for _, text := range []string{"meta.hasMore", "header X-Total-Count", "31333437", "1042", "6f9619ff-8b86-d011-b42d-00c04fc964ff", "Harbour Dental Group", "a@example.com"} {
+		for _, text := range []string{"meta.hasMore", "header X-Total-Count", "31333437", "1042",
+			"6f9619ff-8b86-d011-b42d-00c04fc964ff", "Harbour Dental Group", "a@example.com"} {
 			if got := redact(text, key); got != text {
-				t.Errorf("%q is shown as %q", text, got)
+				t.Errorf("%q: got %q; want %v", text, got, text)
 			}
 		}
 	})
 }
 
-func TestQuoted(t *testing.T) {
+func TestQuote(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"An error has occurred.":                          "An error has occurred.",
@@ -105,7 +108,7 @@ func TestQuoted(t *testing.T) {
 		"see https://example.com/" + url.QueryEscape(key): "see HTTPS:/….…/…",
 	} {
 		if got := quoteKnownWords(text, key); got != want {
-			t.Errorf("%q is quoted as %q, want %q", text, got, want)
+			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 	for name, encode := range testEncodings {
@@ -121,7 +124,7 @@ func TestQuoted(t *testing.T) {
 	}
 }
 
-// checkQuoted fails unless a text is of the words of the table, two short numbers and punctuation.
+// checkQuoted fails unless a text has only words of the table, two short numbers and punctuation.
 func checkQuoted(t *testing.T, text string) {
 	t.Helper()
 	numbers := 0
@@ -140,7 +143,7 @@ func checkQuoted(t *testing.T, text string) {
 	}
 }
 
-// FuzzQuoted quotes anything: what is shown is of the table.
+// FuzzQuoted checks that any text is quoted with words of the table only.
 func FuzzQuoted(f *testing.F) {
 	for _, encode := range testEncodings {
 		f.Add("No such key: "+encode(key)+" here", key)
@@ -148,7 +151,7 @@ func FuzzQuoted(f *testing.F) {
 	f.Add("1 2 3 4 5", "12345")
 	f.Fuzz(func(t *testing.T, text, key string) {
 		if len(key) > 512 {
-			return // the portal takes none
+			return // the portal accepts none
 		}
 		checkQuoted(t, quoteKnownWords(text, key))
 		for _, r := range redact(text, key) {

@@ -11,35 +11,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// deciding is a reader of an API with this answer, for which an admin mapped paths to fields.
-func deciding(t testing.TB, fields map[string]portal.CustomerField, texts ...string) *reader {
-	t.Helper()
-	calls := 0
-	play := web(func(*http.Request) *http.Response {
-		calls++
-		return body(texts[min(calls, len(texts))-1])
-	})
-	r, err := NewConnector().Open(portal.ConnectionSettings{CustomerID: "17", BaseURL: "https://heimdal.example.com/api"}, key,
-		portal.ReadOptions{HTTPClient: &http.Client{Transport: play}, Clock: &clockwork{now: noon}, Fields: fields})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r.(*reader)
+func TestMapping(t *testing.T) {
+	t.Parallel()
+	t.Run("fields", testMappingFields)
+	t.Run("any_spelling", testMappingAnySpelling)
 }
 
-// facts are a customer in one line.
-func facts(c portal.Customer) string {
-	facts := []string{c.ExternalID, c.ParentID, c.Name, c.Type, "", strings.Join(c.Products, ","),
-		told(c, attrLicenceType), told(c, attrSPLA), count(c.SeatsUsed), count(c.SeatsTotal), told(c, attrExpiry)}
-	if c.StatusReason != nil {
-		facts[4] = string(*c.StatusReason)
-	}
-	return strings.Join(facts, "|")
-}
-
-type fieldMap = map[string]portal.CustomerField
-
-func TestDecisions(t *testing.T) {
+func testMappingFields(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fields fieldMap
@@ -51,8 +29,11 @@ func TestDecisions(t *testing.T) {
 				"info.class": portal.FieldType, "info.state": portal.FieldStatusReason, "tools[].title": portal.FieldProducts,
 				"plan.sort": portal.FieldLicenceType, "plan.provider": portal.FieldSPLA, "plan.machines": portal.FieldSeatsUsed,
 				"plan.paid": portal.FieldSeatsTotal, "plan.till": portal.FieldExpiresOn},
-			`{"id":99,"name":"X","type":"RESELLER","parentId":98,"isActive":false,"products":["Y"],"licenseType":"Z","spla":false,"seatsUsed":97,"seatsTotal":96,"expiresOn":"2030-01-01",
-				"info":{"no":5,"label":"A","class":"CORP","state":"Suspended"},"owner":{"ref":"18"},"tools":[{"title":"EDR"},{"title":"DNS, and more"}],"plan":{"sort":"Annual","provider":"Y","machines":7,"paid":"10","till":"31-Dec-2027"}}`,
+			`{"id":99,"name":"X","type":"RESELLER","parentId":98,"isActive":false,"products":["Y"],"licenseType":"Z","spla":false,
+			"seatsUsed":97,"seatsTotal":96,"expiresOn":"2030-01-01",
+				"info":{"no":5,"label":"A","class":"CORP","state":"Suspended"},"owner":{"ref":"18"},
+				"tools":[{"title":"EDR"},{"title":"DNS, and more"}],"plan":{"sort":"Annual","provider":"Y","machines":7,"paid":"10",
+				"till":"31-Dec-2027"}}`,
 			"5|18|A|CORP|disabled|EDR,DNS, and more|Annual|true|7|10|2027-12-31",
 		},
 		"without case and separators": {fieldMap{"Licence_Info.Paid-Seats": portal.FieldSeatsTotal},
@@ -107,7 +88,8 @@ func TestDecisions(t *testing.T) {
 			`{"id":1,"type":"CORP","active":3}`, "1||1|CORP||||||3|"},
 		"an id instead of another": {fieldMap{"uuid": portal.FieldID},
 			`{"id":1,"type":"CORP","name":"A","uuid":"u-1"}`, "u-1||A|CORP|||||||"},
-		"an id by position that is something": {fieldMap{"ref": portal.FieldName}, `{"ref":"A","id":3,"type":"CORP"}`, "3||A|CORP|||||||"},
+		"an id by position that is something": {fieldMap{"ref": portal.FieldName}, `{"ref":"A","id":3,"type":"CORP"}`,
+			"3||A|CORP|||||||"},
 		"a kind by another type": {fieldMap{"class": portal.FieldType}, `{"id":1,"class":"RESELLER","type":"x"}`,
 			"1||1|RESELLER|||||||"},
 		"a path that is not there": {fieldMap{"nowhere.at[].all": portal.FieldSeatsUsed},
@@ -115,47 +97,48 @@ func TestDecisions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			customers, err := deciding(t, test.fields, "["+test.text+"]").all(t.Context())
-			if err != nil || facts(customers[0]) != test.want {
-				t.Fatalf("read %v, %v, want %s", customers, err, test.want)
+			customers, err := mappedReader(t, test.fields, "["+test.text+"]").all(t.Context())
+			if err != nil || describe(customers[0]) != test.want {
+				t.Fatalf("got %v, %v, want %s", customers, err, test.want)
 			}
 			again, err := NewConnector().Interpret(customers[0].Raw, test.fields)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(customers[0], again); diff != "" {
-				t.Errorf("interpreted otherwise than read (-read +interpreted):\n%s", diff)
+				t.Errorf("Interpret differs from Call (-read +interpreted):\n%s", diff)
 			}
 		})
 	}
 	t.Run("a parent beside the nesting", func(t *testing.T) {
 		t.Parallel()
-		text := `[{"id":1,"type":"RESELLER","children":[{"id":2,"type":"CORP","boss":3},{"id":4,"type":"CORP","boss":null}]},{"id":3,"type":"RESELLER"}]`
-		customers, err := deciding(t, fieldMap{"boss": portal.FieldParent}, text).all(t.Context())
-		if err != nil || tree(customers) != "1 msp under, 2 client under 3, 3 msp under, 4 client under 1" {
-			t.Errorf("read %s, %v", tree(customers), err)
+		text := `[{"id":1,"type":"RESELLER","children":[{"id":2,"type":"CORP","boss":3},{"id":4,"type":"CORP","boss":null}]},{"id":3,` +
+			`"type":"RESELLER"}]`
+		customers, err := mappedReader(t, fieldMap{"boss": portal.FieldParent}, text).all(t.Context())
+		if err != nil || treeOf(customers) != "1 msp under, 2 client under 3, 3 msp under, 4 client under 1" {
+			t.Errorf("got %s, error %v; want 1 msp under, 2 client under 3, 3 msp under, 4 client under 1", treeOf(customers), err)
 		}
 	})
 	t.Run("two values of one name", func(t *testing.T) {
 		t.Parallel()
-		_, err := deciding(t, fieldMap{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":1,"Paid":2}]`).all(t.Context())
+		_, err := mappedReader(t, fieldMap{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":1,"Paid":2}]`).all(t.Context())
 		wantCode(t, err, portal.Garbage)
-		if _, err := deciding(t, fieldMap{"rows[].paid": portal.FieldSeatsTotal},
+		if _, err := mappedReader(t, fieldMap{"rows[].paid": portal.FieldSeatsTotal},
 			`[{"id":1,"type":"CORP","rows":[{"paid":1},{"paid":2}]}]`).all(t.Context()); err != nil {
 			t.Errorf("two elements of a list contradict each other: %v", err)
 		}
 	})
 	t.Run("a single customer is known by an id from anywhere", func(t *testing.T) {
 		t.Parallel()
-		customers, err := deciding(t, fieldMap{"info.no": portal.FieldID, "info.class": portal.FieldType},
+		customers, err := mappedReader(t, fieldMap{"info.no": portal.FieldID, "info.class": portal.FieldType},
 			`{"x":1,"info":{"no":5,"class":"CORP"}}`).all(t.Context())
-		if err != nil || len(customers) != 1 || facts(customers[0]) != "5||5|CORP|||||||" {
-			t.Errorf("read %v, %v", customers, err)
+		if err != nil || len(customers) != 1 || describe(customers[0]) != "5||5|CORP|||||||" {
+			t.Errorf("got %v, error %v; want 1, 5||5|CORP|||||||", customers, err)
 		}
 	})
 	t.Run("are shown in the paths", func(t *testing.T) {
 		t.Parallel()
-		got := pathsOf(t, deciding(t, fieldMap{"Seats": "", "rows[].Paid": portal.FieldSeatsTotal},
+		got := pathsOf(t, mappedReader(t, fieldMap{"Seats": "", "rows[].Paid": portal.FieldSeatsTotal},
 			`[{"id":1,"type":"CORP","seats":4,"rows":[{"paid":"many"},{"paid":3}]}]`))
 		wantPaths(t, got, "id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP",
 			"seats number 1 - admin e.g. 4", "rows list 1 - none",
@@ -163,9 +146,9 @@ func TestDecisions(t *testing.T) {
 	})
 	t.Run("count a value once that cannot be read", func(t *testing.T) {
 		t.Parallel()
-		got := pathsOf(t, deciding(t, fieldMap{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":"many"}]`))
-		if s := path(t, got, "paid"); line(s) != "paid text 1 seats_total admin e.g. many unreadable 1 e.g. many" {
-			t.Errorf("counted %s", line(s))
+		got := pathsOf(t, mappedReader(t, fieldMap{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":"many"}]`))
+		if s := path(t, got, "paid"); describePath(s) != "paid text 1 seats_total admin e.g. many unreadable 1 e.g. many" {
+			t.Errorf("counted %s; want paid text 1 seats_total admin e.g. many unreadable 1 e.g. many", describePath(s))
 		}
 	})
 	t.Run("reach a path that is one of too many", func(t *testing.T) {
@@ -174,10 +157,10 @@ func TestDecisions(t *testing.T) {
 		for i := range 600 {
 			members = append(members, `"x`+strings.Repeat("y", i%50)+string(rune('a'+i/50))+`":1`)
 		}
-		customers, err := deciding(t, fieldMap{"last.of[].all": portal.FieldSeatsTotal},
+		customers, err := mappedReader(t, fieldMap{"last.of[].all": portal.FieldSeatsTotal},
 			`[{"id":1,"type":"CORP",`+strings.Join(members, ",")+`,"last":{"of":[{"all":7}]}}]`).all(t.Context())
-		if err != nil || count(customers[0].SeatsTotal) != "7" {
-			t.Errorf("seats_total is %s, %v", count(customers[0].SeatsTotal), err)
+		if err != nil || countText(customers[0].SeatsTotal) != "7" {
+			t.Errorf("seats_total is %s, error %v; want 7", countText(customers[0].SeatsTotal), err)
 		}
 	})
 	t.Run("a customer without an id is refused", func(t *testing.T) {
@@ -187,22 +170,51 @@ func TestDecisions(t *testing.T) {
 	})
 }
 
-// TestDecisionsUnderAnySpelling checks that a path which an admin maps is read as a known name is.
-func TestDecisionsUnderAnySpelling(t *testing.T) {
+// testMappingAnySpelling checks that a mapped path is read like a known name.
+func testMappingAnySpelling(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		seats := rapid.Int64Range(0, 1000).Draw(r, "seats")
 		names := rapid.SliceOfN(rapid.StringMatching(`[A-Za-z][a-z_]{0,8}`), 1, 4).Draw(r, "names")
-		text := strings.TrimSpace(count(&seats))
+		text := strings.TrimSpace(countText(&seats))
 		for i := len(names) - 1; i >= 0; i-- {
 			text = `{"` + names[i] + `":` + text + `}`
 		}
 		written := rapid.SampledFrom([]func(string) string{strings.ToUpper, strings.ToLower,
 			func(s string) string { return strings.ReplaceAll(s, "_", "-") }}).Draw(r, "written")
 		path := "wrapped." + written(strings.Join(names, "."))
-		customer, err := NewConnector().Interpret(raw(`{"id":1,"type":"CORP","wrapped":`+text+`}`), fieldMap{path: portal.FieldSeatsTotal})
-		if err != nil || count(customer.SeatsTotal) != count(&seats) {
-			r.Fatalf("%s in %s is read as %s, %v", path, text, count(customer.SeatsTotal), err)
+		customer, err := NewConnector().Interpret(raw(`{"id":1,"type":"CORP","wrapped":`+text+`}`),
+			fieldMap{path: portal.FieldSeatsTotal})
+		if err != nil || countText(customer.SeatsTotal) != countText(&seats) {
+			r.Fatalf("%s in %s is read as %s, %v", path, text, countText(customer.SeatsTotal), err)
 		}
 	})
 }
+
+// mappedReader returns a reader of these responses, with paths that an admin mapped to fields.
+func mappedReader(t testing.TB, fields map[string]portal.CustomerField, texts ...string) *reader {
+	t.Helper()
+	calls := 0
+	play := fakeTransport(func(*http.Request) *http.Response {
+		calls++
+		return jsonResponse(texts[min(calls, len(texts))-1])
+	})
+	r, err := NewConnector().Open(portal.ConnectionSettings{CustomerID: "17", BaseURL: "https://heimdal.example.com/api"}, key,
+		portal.ReadOptions{HTTPClient: &http.Client{Transport: play}, Clock: &fakeClock{now: noon}, Fields: fields})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.(*reader)
+}
+
+// describe returns a customer in one line.
+func describe(c portal.Customer) string {
+	facts := []string{c.ExternalID, c.ParentID, c.Name, c.Type, "", strings.Join(c.Products, ","),
+		fieldText(c, attrLicenceType), fieldText(c, attrSPLA), countText(c.SeatsUsed), countText(c.SeatsTotal), fieldText(c, attrExpiry)}
+	if c.StatusReason != nil {
+		facts[4] = string(*c.StatusReason)
+	}
+	return strings.Join(facts, "|")
+}
+
+type fieldMap = map[string]portal.CustomerField

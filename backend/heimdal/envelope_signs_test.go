@@ -10,22 +10,134 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// wrongTotal is expected of an answer whose number of customers is wrong: nothing that can be declared harmless.
-const wrongTotal = ""
-
-// sentAnswer is an answer with 95 customers, where its text has a %.
-type sentAnswer struct {
-	text   string
-	header string // "Name: value", several with a line break between
-	sign   string // what is named
+func TestSigns(t *testing.T) {
+	t.Parallel()
+	t.Run("in_one_response", testSignsInOneResponse)
+	t.Run("on_pages", testSignsOnPages)
 }
 
-// read reads the answer, and the same for every further call.
-func (s sentAnswer) read(t *testing.T, harmless ...string) ([]portal.Customer, error) {
+func testSignsInOneResponse(t *testing.T) {
+	t.Parallel()
+	if len(incompleteSigns) < 50 {
+		t.Fatalf("tried %d responses", len(incompleteSigns))
+	}
+	for _, answer := range slices.Concat(incompleteSigns, incompleteForms) {
+		t.Run("incomplete/"+answer.String(), func(t *testing.T) {
+			t.Parallel()
+			customers, err := answer.read(t)
+			wantCode(t, err, portal.Incomplete)
+			var e *portal.CallError
+			if errors.As(err, &e) && e.Sign != answer.sign {
+				t.Errorf("got %d customers and the sign %q, want %q: %s", len(customers), e.Sign, answer.sign, e.Detail)
+			}
+		})
+	}
+	for _, answer := range slices.Concat(completeSigns, completeForms) {
+		t.Run("complete/"+answer.String(), func(t *testing.T) {
+			t.Parallel()
+			customers, err := answer.read(t)
+			customers = slices.DeleteFunc(customers, func(c portal.Customer) bool { return c.ExternalID == "17" })
+			if err != nil || len(customers) < 95 || len(customers) > 96 {
+				t.Errorf("got %d customers, error %v", len(customers), err)
+			}
+		})
+	}
+}
+
+func testSignsOnPages(t *testing.T) {
+	t.Parallel()
+	first, second := clientsJSON(1, 2), clientsJSON(3, 2)
+	headed := func(text, name, value string) func() *http.Response {
+		return func() *http.Response {
+			a := jsonResponse(text)
+			a.Header.Set(name, value)
+			return a
+		}
+	}
+	t.Run("a header's total is of all pages", func(t *testing.T) {
+		t.Parallel()
+		r, _, _ := readerInTurn(t, headed(`{"items":[`+first+`],"total":4}`, "X-Total-Count", "4"),
+			headed(`{"items":[`+second+`],"total":4}`, "X-Total-Count", "4"))
+		if customers, err := r.all(t.Context()); err != nil || idList(customers) != "1 2 3 4" {
+			t.Errorf("got %s, error %v; want 1 2 3 4", idList(customers), err)
+		}
+	})
+	t.Run("a link to the page that is read anyway", func(t *testing.T) {
+		t.Parallel()
+		r, _, _ := readerInTurn(t, headed(`{"items":[`+first+`],"page":1,"hasMore":true}`, "Link", `<?page=2>; rel=next`),
+			headed(`{"items":[`+second+`],"page":2,"hasMore":false,"hasPreviousPage":true}`, "Link", `<?page=1>; rel=prev`))
+		if customers, err := r.all(t.Context()); err != nil || idList(customers) != "1 2 3 4" {
+			t.Errorf("got %s, error %v; want 1 2 3 4", idList(customers), err)
+		}
+	})
+	t.Run("the last page's headers count", func(t *testing.T) {
+		t.Parallel()
+		r, _, _ := readerInTurn(t, respondWith(`{"items":[`+first+`],"page":1,"hasMore":true}`),
+			headed(`{"items":[`+second+`],"page":2,"hasMore":false}`, "X-Total-Count", "6"))
+		_, err := r.all(t.Context())
+		wantCode(t, err, portal.Incomplete)
+	})
+	t.Run("a sign that is always there can be declared harmless", func(t *testing.T) {
+		t.Parallel()
+		always := `{"items":[` + first + `],"page":1,"hasMore":true}`
+		_, err := readAll(t, always)
+		var e *portal.CallError
+		if !errors.As(err, &e) || e.Code != portal.Incomplete || e.Sign != "hasMore" {
+			t.Fatalf("got error %v, want one with the sign hasMore", err)
+		}
+		r := readerOf(t, always)
+		r.harmless = harmlessSet([]string{"hasMore"})
+		if customers, err := r.all(t.Context()); err != nil || len(customers) != 2 {
+			t.Errorf("got %s, error %v; want 2", idList(customers), err)
+		}
+	})
+	t.Run("a sign in an answer about a reseller", func(t *testing.T) {
+		t.Parallel()
+		var asked []string
+		_, err := readerByCustomer(t, &asked,
+			map[string]string{"17": `[` + resellerR + `]`, "1": `{"items":[` + first + `],"isComplete":false}`}).all(t.Context())
+		var e *portal.CallError
+		if !errors.As(err, &e) || e.Code != portal.Incomplete || e.Sign != "isComplete" {
+			t.Errorf("got error %v, want one with the sign isComplete", err)
+		}
+	})
+	t.Run("a trailer", func(t *testing.T) {
+		t.Parallel()
+		r, _ := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Trailer", "X-Total-Count")
+			w.Write([]byte(`[` + first + `]`))
+			w.Header().Set("X-Total-Count", "3")
+		})
+		_, err := r.all(t.Context())
+		wantCode(t, err, portal.Incomplete)
+	})
+	t.Run("the key in a sign is not shown", func(t *testing.T) {
+		t.Parallel()
+		_, err := readAll(t, `{"items":[`+first+`],"`+key+`Next":true}`)
+		wantCode(t, err, portal.Incomplete)
+		var e *portal.CallError
+		if !errors.As(err, &e) || e.Sign == "" || strings.Contains(e.Sign, key) {
+			t.Errorf("got error %v with the sign %q", err, e.Sign)
+		}
+	})
+}
+
+// wrongTotal is the sign of a response whose number of customers is wrong: it cannot be declared harmless.
+const wrongTotal = ""
+
+// signCase is a response with 95 customers, where its text has a %.
+type signCase struct {
+	text   string
+	header string // "Name: value", several with a line break between
+	sign   string // that the error names
+}
+
+// read reads the response, and the same one for every further call.
+func (s signCase) read(t *testing.T, harmless ...string) ([]portal.Customer, error) {
 	t.Helper()
-	text := strings.Replace(s.text, "%", corps(1001, 95), 1)
-	r := asking(t, func(*http.Request) *http.Response {
-		answer := body(text)
+	text := strings.Replace(s.text, "%", clientsJSON(1001, 95), 1)
+	r := readerWith(t, func(*http.Request) *http.Response {
+		answer := jsonResponse(text)
 		for line := range strings.Lines(s.header) {
 			name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
 			answer.Header.Add(name, strings.TrimSpace(value))
@@ -36,7 +148,7 @@ func (s sentAnswer) read(t *testing.T, harmless ...string) ([]portal.Customer, e
 	return r.all(t.Context())
 }
 
-func (s sentAnswer) String() string {
+func (s signCase) String() string {
 	return strings.TrimSpace(s.text + " " + strings.ReplaceAll(s.header, "\n", ", "))
 }
 
@@ -47,8 +159,8 @@ const (
 
 func with(members string) string { return `{"items":[%],` + members + `}` }
 
-// unfinished are answers that hold 95 of 100 customers and show it.
-var unfinished = []sentAnswer{
+// incompleteSigns are responses with 95 of 100 customers that show it.
+var incompleteSigns = []signCase{
 	// Headers beside a bare array.
 	{array, `Link: <https://heimdal.example.com/api/customers?page=2>; rel="next"`, "header Link"},
 	{array, `Link: </customers?page=2>; rel=next`, "header Link"},
@@ -91,7 +203,7 @@ var unfinished = []sentAnswer{
 	{array, `Content-Range: the first 95`, "header Content-Range"},
 	{array, `X-Status: 500`, "header X-Status"},
 	{array, `X-Error: one region did not answer`, "header X-Error"},
-	// Headers beside an envelope, even one that calls itself whole.
+	// Headers beside an envelope, even one that calls itself complete.
 	{enveloped, `Link: <?page=2>; rel="next"`, "header Link"},
 	{with(`"total":95`), `Link: <?page=2>; rel="next"`, "header Link"},
 	{with(`"total":95`), `X-Total-Count: 100`, wrongTotal},
@@ -133,7 +245,7 @@ var unfinished = []sentAnswer{
 	{`{"customers":[%],"id":17,"name":"Us","type":"DISTRIBUTOR","totalCount":100}`, "", "totalCount"},
 	{`[{"id":1,"name":"R","type":"RESELLER","children":[%],"isLastPage":false}]`, "", "isLastPage"},
 	{`[{"children":[%],"id":1,"name":"R","type":"RESELLER","totalCustomers":100}]`, "", "totalCustomers"},
-	// Members: how many there are.
+	// Members: the number of customers.
 	{with(`"totalCount":100`), "", wrongTotal},
 	{with(`"totalCount":null`), "", "totalCount"},
 	{with(`"totalCount":""`), "", "totalCount"},
@@ -151,7 +263,7 @@ var unfinished = []sentAnswer{
 	{with(`"totalPages":2`), "", "totalPages"},
 	{with(`"recordsTotal":100,"recordsFiltered":95`), "", wrongTotal},
 	{`{"response":{"items":[%],"totalCount":null}}`, "", "totalCount"},
-	// Members: something went wrong.
+	// Members: a failure.
 	{with(`"success":false,"total":95`), "", "success"},
 	{with(`"isSuccess":"no"`), "", "isSuccess"},
 	{with(`"ok":0`), "", "ok"},
@@ -171,36 +283,8 @@ var unfinished = []sentAnswer{
 	{with(`"meta":{"status":500}`), "", "meta.status"},
 }
 
-func TestSigns(t *testing.T) {
-	t.Parallel()
-	if len(unfinished) < 50 {
-		t.Fatalf("%d answers are tried", len(unfinished))
-	}
-	for _, answer := range slices.Concat(unfinished, unfinishedForms) {
-		t.Run("incomplete/"+answer.String(), func(t *testing.T) {
-			t.Parallel()
-			customers, err := answer.read(t)
-			wantCode(t, err, portal.Incomplete)
-			var e *portal.CallError
-			if errors.As(err, &e) && e.Sign != answer.sign {
-				t.Errorf("%d customers were read; the sign is %q, want %q: %s", len(customers), e.Sign, answer.sign, e.Detail)
-			}
-		})
-	}
-	for _, answer := range slices.Concat(finished, finishedForms) {
-		t.Run("complete/"+answer.String(), func(t *testing.T) {
-			t.Parallel()
-			customers, err := answer.read(t)
-			customers = slices.DeleteFunc(customers, func(c portal.Customer) bool { return c.ExternalID == "17" })
-			if err != nil || len(customers) < 95 || len(customers) > 96 {
-				t.Errorf("%d customers were read, %v", len(customers), err)
-			}
-		})
-	}
-}
-
-// finished are answers with all 95 customers.
-var finished = []sentAnswer{
+// completeSigns are responses with all 95 customers.
+var completeSigns = []signCase{
 	{array, "", ""},
 	{array, "X-Total-Count: 95\nX-Total-Pages: 1\nX-Page: 1\nX-Per-Page: 95\nX-Next-Page:\nX-Prev-Page:", ""},
 	{array, `X-Pagination: {"TotalCount":95,"PageSize":100,"CurrentPage":1,"TotalPages":1,"HasNext":false,"HasPrevious":false}`, ""},
@@ -230,8 +314,10 @@ var finished = []sentAnswer{
 	{with(`"isLastPage":"yes","isComplete":true,"complete":1,"hasMore":false,"hasNext":"no"`), "", ""},
 	{with(`"page":1,"totalPages":1,"pageSize":100,"total":95`), "", ""},
 	{with(`"page":1,"lastPage":1`), "", ""},
-	{with(`"current_page":1,"last_page":1,"per_page":100,"total":95,"from":1,"to":95,"next_page_url":null,"prev_page_url":null,"last_page_url":"?page=1"`), "", ""},
-	{with(`"last":true,"first":true,"totalElements":95,"totalPages":1,"size":100,"number":0,"numberOfElements":95,"empty":false`), "", ""},
+	{with(`"current_page":1,"last_page":1,"per_page":100,"total":95,"from":1,"to":95,"next_page_url":null,"prev_page_url":null,` +
+		`"last_page_url":"?page=1"`), "", ""},
+	{with(`"last":true,"first":true,"totalElements":95,"totalPages":1,"size":100,"number":0,"numberOfElements":95,"empty":false`), "",
+		""},
 	{with(`"success":true,"code":200,"status":"ok","message":"OK","error":null,"errors":[]`), "", ""},
 	{with(`"success":1,"isSuccess":"true","ok":"yes","statusCode":"200","errorCode":0,"errors":{"eu":[],"us":null}`), "", ""},
 	{with(`"status":200,"code":0,"resultCode":"OK","error":"none","failed":0,"hasErrors":false`), "", ""},
@@ -245,13 +331,15 @@ var finished = []sentAnswer{
 	{with(`"links":[{"rel":"self","href":"?page=1"},{"rel":"last","href":"?page=1"}]`), "", ""},
 	{with(`"_links":{"self":{"href":"?page=1"},"next":null,"last":{"href":"?page=1"}},"meta":{"total":95}`), "", ""},
 	{`{"data":{"items":[%],"totalCount":95},"success":true,"status":200}`, "", ""},
-	{`{"id":17,"name":"Us","type":"DISTRIBUTOR","children":[%],"total":4000,"status":"failed","code":"500","totalCustomers":95,"hasMore":false}`, "", ""},
-	{`[{"id":1,"name":"R","type":"RESELLER","children":[%],"isComplete":false,"total":4000,"error":"none","clientCount":100}]`, "X-Total-Count: 96", ""},
+	{`{"id":17,"name":"Us","type":"DISTRIBUTOR","children":[%],"total":4000,"status":"failed","code":"500","totalCustomers":95,` +
+		`"hasMore":false}`, "", ""},
+	{`[{"id":1,"name":"R","type":"RESELLER","children":[%],"isComplete":false,"total":4000,"error":"none","clientCount":100}]`,
+		"X-Total-Count: 96", ""},
 }
 
 func TestHarmless(t *testing.T) {
 	t.Parallel()
-	for _, answer := range slices.Concat(unfinished, unfinishedForms) {
+	for _, answer := range slices.Concat(incompleteSigns, incompleteForms) {
 		t.Run(answer.String(), func(t *testing.T) {
 			t.Parallel()
 			if answer.sign == wrongTotal {
@@ -262,7 +350,7 @@ func TestHarmless(t *testing.T) {
 			}
 			spelled := strings.ToUpper(strings.ReplaceAll(answer.sign, "-", "_"))
 			if customers, err := answer.read(t, "other", spelled); err != nil || len(customers) < 95 {
-				t.Errorf("%d customers were read although %q is harmless, %v", len(customers), spelled, err)
+				t.Errorf("%d customers got although %q is harmless, %v", len(customers), spelled, err)
 			}
 			if _, err := answer.read(t, "other", "x"+answer.sign); err == nil {
 				t.Error("another name was taken for the sign")
@@ -274,96 +362,18 @@ func TestHarmless(t *testing.T) {
 		want  portal.CallCode
 	}{
 		"refused key":   {[]string{refusedHere}, portal.BadKey},
-		"broken answer": {[]string{`{"items":[` + corps(1, 2)}, portal.Truncated},
+		"broken answer": {[]string{`{"items":[` + clientsJSON(1, 2)}, portal.Truncated},
 		"invalid JSON":  {[]string{`[{"id":1,"type":"CORP"},]`}, portal.Garbage},
 		"wrong total":   {[]string{with(`"message":1,"total":100`)}, portal.Incomplete},
 		"second sign":   {[]string{with(`"hasMore":true,"nextCursor":"x"`)}, portal.Incomplete},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text := strings.Replace(test.texts[0], "%", corps(1, 95), 1)
-			r := answering(t, text)
+			text := strings.Replace(test.texts[0], "%", clientsJSON(1, 95), 1)
+			r := readerOf(t, text)
 			r.harmless = harmlessSet([]string{"message", "items", "total", "hasMore", "id", "type", "error"})
 			_, err := r.all(t.Context())
 			wantCode(t, err, test.want)
 		})
 	}
-}
-
-func TestSigns_on_pages(t *testing.T) {
-	t.Parallel()
-	first, second := corps(1, 2), corps(3, 2)
-	headed := func(text, name, value string) func() *http.Response {
-		return func() *http.Response {
-			a := body(text)
-			a.Header.Set(name, value)
-			return a
-		}
-	}
-	t.Run("a header's total is of all pages", func(t *testing.T) {
-		t.Parallel()
-		r, _, _ := inTurn(t, headed(`{"items":[`+first+`],"total":4}`, "X-Total-Count", "4"),
-			headed(`{"items":[`+second+`],"total":4}`, "X-Total-Count", "4"))
-		if customers, err := r.all(t.Context()); err != nil || ids(customers) != "1 2 3 4" {
-			t.Errorf("read %s, %v", ids(customers), err)
-		}
-	})
-	t.Run("a link to the page that is read anyway", func(t *testing.T) {
-		t.Parallel()
-		r, _, _ := inTurn(t, headed(`{"items":[`+first+`],"page":1,"hasMore":true}`, "Link", `<?page=2>; rel=next`),
-			headed(`{"items":[`+second+`],"page":2,"hasMore":false,"hasPreviousPage":true}`, "Link", `<?page=1>; rel=prev`))
-		if customers, err := r.all(t.Context()); err != nil || ids(customers) != "1 2 3 4" {
-			t.Errorf("read %s, %v", ids(customers), err)
-		}
-	})
-	t.Run("the last page's headers count", func(t *testing.T) {
-		t.Parallel()
-		r, _, _ := inTurn(t, saying(`{"items":[`+first+`],"page":1,"hasMore":true}`),
-			headed(`{"items":[`+second+`],"page":2,"hasMore":false}`, "X-Total-Count", "6"))
-		_, err := r.all(t.Context())
-		wantCode(t, err, portal.Incomplete)
-	})
-	t.Run("a sign that is always there can be declared harmless", func(t *testing.T) {
-		t.Parallel()
-		always := `{"items":[` + first + `],"page":1,"hasMore":true}`
-		_, err := readAll(t, always)
-		var e *portal.CallError
-		if !errors.As(err, &e) || e.Code != portal.Incomplete || e.Sign != "hasMore" {
-			t.Fatalf("the error is %v, want one with the sign hasMore", err)
-		}
-		r := answering(t, always)
-		r.harmless = harmlessSet([]string{"hasMore"})
-		if customers, err := r.all(t.Context()); err != nil || len(customers) != 2 {
-			t.Errorf("read %s, %v", ids(customers), err)
-		}
-	})
-	t.Run("a sign in an answer about a reseller", func(t *testing.T) {
-		t.Parallel()
-		var asked []string
-		_, err := byCustomer(t, &asked,
-			map[string]string{"17": `[` + resellerR + `]`, "1": `{"items":[` + first + `],"isComplete":false}`}).all(t.Context())
-		var e *portal.CallError
-		if !errors.As(err, &e) || e.Code != portal.Incomplete || e.Sign != "isComplete" {
-			t.Errorf("the error is %v, want one with the sign isComplete", err)
-		}
-	})
-	t.Run("a trailer", func(t *testing.T) {
-		t.Parallel()
-		r, _ := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Trailer", "X-Total-Count")
-			w.Write([]byte(`[` + first + `]`))
-			w.Header().Set("X-Total-Count", "3")
-		})
-		_, err := r.all(t.Context())
-		wantCode(t, err, portal.Incomplete)
-	})
-	t.Run("the key in a sign is not shown", func(t *testing.T) {
-		t.Parallel()
-		_, err := readAll(t, `{"items":[`+first+`],"`+key+`Next":true}`)
-		wantCode(t, err, portal.Incomplete)
-		var e *portal.CallError
-		if !errors.As(err, &e) || e.Sign == "" || strings.Contains(e.Sign, key) {
-			t.Errorf("the error is %v with the sign %q", err, e.Sign)
-		}
-	})
 }

@@ -1,7 +1,7 @@
 package heimdal
 
-// unfinishedForms are further answers that hold 95 of 100 customers and show it, in forms and under names of other APIs.
-var unfinishedForms = []sentAnswer{
+// incompleteForms are further responses with 95 of 100 customers that show it, in the forms of other APIs.
+var incompleteForms = []signCase{
 	{`{"data":[%],"links":{"self":"/x?page[offset]=0","last":"/x?page[offset]=95"}}`, "", "links.last"},
 	{`{"data":[%],"links":{"self":"/x?offset=0","last":"/x?offset=95&limit=95"}}`, "", "links.last"},
 	{with(`"size":95`), "", "size"},
@@ -89,8 +89,8 @@ var unfinishedForms = []sentAnswer{
 	{with(`"note":"A maximum of 95 customers is returned."`), "", "note"},
 }
 
-// finishedForms are answers with all 95 customers, with what APIs, servers and proxies send beside them.
-var finishedForms = []sentAnswer{
+// completeForms are responses with all 95 customers, with what APIs, servers and proxies send beside them.
+var completeForms = []signCase{
 	{with(`"rateLimit":{"limit":5,"remaining":4,"reset":30}`), "", ""},
 	{with(`"quota":{"remaining":5}`), "", ""},
 	{with(`"result":"success"`), "", ""},
@@ -112,7 +112,8 @@ var finishedForms = []sentAnswer{
 	{with(`"code":"OK"`), "", ""},
 	{with(`"pageInfo":{"hasNextPage":false,"endCursor":"x","startCursor":"y","hasPreviousPage":false}`), "", ""},
 	{with(`"paging":{"cursors":{"before":"a","after":"b"},"next":null}`), "", ""},
-	{with(`"_shards":{"total":5,"successful":5,"skipped":0,"failed":0},"timed_out":false,"took":3,"total":{"value":95,"relation":"eq"}`), "", ""},
+	{with(`"_shards":{"total":5,"successful":5,"skipped":0,"failed":0},"timed_out":false,"took":3,"total":{"value":95,` +
+		`"relation":"eq"}`), "", ""},
 	{with(`"fields":[{"id":1,"name":"x"}],"columns":["id","type"]`), "", ""},
 	{with(`"generated":"2026-11-23T10:00:00Z","requestId":"abc","traceId":"00-x","apiVersion":"1.0","user":{"id":5,"name":"x"}`), "", ""},
 	{with(`"page":1,"perPage":100`), "", ""},

@@ -8,8 +8,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// reason is why a customer with these members is not active, "" if it is.
-func reason(t *testing.T, members string) portal.StatusReason {
+// reason returns why a customer with these members is not active, "" if it is.
+func reasonOf(t *testing.T, members string) portal.StatusReason {
 	t.Helper()
 	customers, err := readAll(t, `[{"id":1,"name":"A","type":"CORP",`+members+`}]`)
 	if err != nil {
@@ -28,11 +28,13 @@ func TestStatus(t *testing.T) {
 		for s, test := range map[statusFlag]struct{ names, value, other string }{
 			flagStatus: {"status Customer_Status accountStatus CompanyStatus client-status tenantStatus organizationStatus " +
 				"StatusName", `"Disabled"`, `"Active"`},
-			flagDeleted:   {"isDeleted DELETED is_removed removed isArchived archived", `true`, `false`},
-			flagDeletedOn: {"deletedAt deleted_on deletedDate DeletedDateUtc deletedAtUtc deletedOnUtc dateDeleted", `"2026-10-01T10:00:00Z"`, `"0001-01-01T00:00:00"`},
-			flagDisabled:  {"isDisabled disabled is_suspended Suspended isBlocked blocked isLocked LOCKED", `"true"`, `"no"`},
-			flagEnabled:   {"isEnabled enabled", `false`, `true`},
-			flagInactive: {"isInactive inactive isDeactivated deactivated isTerminated terminated isCancelled cancelled isCanceled canceled " +
+			flagDeleted: {"isDeleted DELETED is_removed removed isArchived archived", `true`, `false`},
+			flagDeletedOn: {"deletedAt deleted_on deletedDate DeletedDateUtc deletedAtUtc deletedOnUtc dateDeleted",
+				`"2026-10-01T10:00:00Z"`, `"0001-01-01T00:00:00"`},
+			flagDisabled: {"isDisabled disabled is_suspended Suspended isBlocked blocked isLocked LOCKED", `"true"`, `"no"`},
+			flagEnabled:  {"isEnabled enabled", `false`, `true`},
+			flagInactive: {"isInactive inactive isDeactivated deactivated isTerminated terminated isCancelled cancelled isCanceled " +
+				"canceled " +
 				"is_closed closed", `"Y"`, `"N"`},
 			flagActive: {"isActive active", `"No"`, `"yes"`},
 			flagDemo:   {"isDemo demo is_demo_customer demoCustomer isDemoAccount demo-account", `1`, `0`},
@@ -42,7 +44,8 @@ func TestStatus(t *testing.T) {
 				"subscriptionsIsExpired isLicenseExpired is_licence_expired isSubscriptionExpired isExpired EXPIRED", `true`, `false`},
 			flagLicenceStatus: {"licenseStatus licence_status licensesStatus licencesStatus licensingStatus licencingStatus " +
 				"subscription-status subscriptionsStatus licenseState licenceState " +
-				"licensesState licencesState licensingState licencingState subscriptionState subscriptionsState", `"EXPIRED"`, `"Disabled"`},
+				"licensesState licencesState licensingState licencingState subscriptionState " +
+				"subscriptionsState", `"EXPIRED"`, `"Disabled"`},
 		} {
 			want := map[statusFlag]portal.StatusReason{
 				flagStatus: portal.ReasonDisabled, flagDeleted: portal.ReasonDeleted, flagDeletedOn: portal.ReasonDeleted,
@@ -51,12 +54,12 @@ func TestStatus(t *testing.T) {
 				flagExpired: portal.ReasonLicenceExpired, flagLicenceStatus: portal.ReasonLicenceExpired,
 			}[s]
 			for _, name := range all(t, fmt.Sprint("sign ", s), len(flagNames[s]), test.names) {
-				if got := reason(t, `"`+name+`":`+test.value); got != want {
-					t.Errorf("%s: %s is read as %q, want %q", name, test.value, got, want)
+				if got := reasonOf(t, `"`+name+`":`+test.value); got != want {
+					t.Errorf("%s: %s: got %q, want %q", name, test.value, got, want)
 				}
 				for _, value := range []string{test.other, `null`, `""`, `"N/A"`, `[]`, `{}`, `2`} {
-					if got := reason(t, `"`+name+`":`+value); got != "" {
-						t.Errorf("%s: %s is read as %q", name, value, got)
+					if got := reasonOf(t, `"`+name+`":`+value); got != "" {
+						t.Errorf("%s: %s: got %q; want ", name, value, got)
 					}
 				}
 			}
@@ -76,20 +79,20 @@ func TestStatus(t *testing.T) {
 			for _, name := range strings.Fields(names) {
 				name = strings.ReplaceAll(name, "_", " ")
 				for _, form := range []string{`"status":%q`, `"status":{"id":2,"name":%q}`} {
-					if got := reason(t, fmt.Sprintf(form, name)); got != want {
-						t.Errorf("the status %q is read as %q, want %q", name, got, want)
+					if got := reasonOf(t, fmt.Sprintf(form, name)); got != want {
+						t.Errorf("the status %q: got %q, want %q", name, got, want)
 					}
 				}
 				tried++
 			}
 		}
 		for _, unknown := range []string{"Trial", "pending", "3", "-"} {
-			if got := reason(t, `"status":"`+unknown+`"`); got != "" {
-				t.Errorf("the status %q is read as %q", unknown, got)
+			if got := reasonOf(t, `"status":"`+unknown+`"`); got != "" {
+				t.Errorf("the status %q: got %q; want ", unknown, got)
 			}
 		}
 		if tried != len(statusReasons) {
-			t.Errorf("%d texts are tried, and there are %d", tried, len(statusReasons))
+			t.Errorf("tried %d texts, want %d", tried, len(statusReasons))
 		}
 	})
 	t.Run("takes the first of the precedence", func(t *testing.T) {
@@ -114,8 +117,8 @@ func TestStatus(t *testing.T) {
 			`"deleted":"0001-01-01T00:00:00"`:    "",
 			`"deleted":1790000000`:               "",
 		} {
-			if got := reason(t, members); got != want {
-				t.Errorf("%s is read as %q, want %q", members, got, want)
+			if got := reasonOf(t, members); got != want {
+				t.Errorf("%s: got %q, want %q", members, got, want)
 			}
 		}
 	})
@@ -128,8 +131,8 @@ func TestStatus(t *testing.T) {
 			`"contact":{"status":"Deleted","isDeleted":true}`, `"licenses":[{"module":"EDR","status":"Expired","isExpired":true}]`,
 			`"state":"Disabled"`,
 		} {
-			if got := reason(t, members); got != "" {
-				t.Errorf("%s is read as %q", members, got)
+			if got := reasonOf(t, members); got != "" {
+				t.Errorf("%s: got %q; want ", members, got)
 			}
 		}
 	})
@@ -138,7 +141,7 @@ func TestStatus(t *testing.T) {
 		for _, kind := range []string{"DEMO", "External Demo Customer", "TRIAL"} {
 			customers, err := readAll(t, `[{"id":1,"type":"`+kind+`"}]`)
 			if err != nil || customers[0].StatusReason != nil {
-				t.Errorf("%s: read %+v, %v", kind, customers, err)
+				t.Errorf("%s: got %+v, error %v", kind, customers, err)
 			}
 		}
 	})

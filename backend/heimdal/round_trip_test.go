@@ -17,7 +17,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// spelling is one way to write a customer: what fields are called, and how values look.
+// spelling is one way to write a customer: its names and the forms of its values.
 type spelling struct {
 	names   map[attribute]string
 	change  func(string) string // of every name
@@ -29,7 +29,7 @@ type spelling struct {
 	inward  string                        // the object that seats and expiry are in, if any
 }
 
-// state is a member that says what a customer's status is; without a name there is none.
+// state is a member for a customer's status; without a name there is none.
 type state struct {
 	name  string
 	value any
@@ -50,11 +50,12 @@ var statesWritten = []map[portal.StatusReason]state{
 	{
 		"": {"isActive", "true"}, portal.ReasonDeleted: {"deletedAt", "2026-10-01T00:00:00Z"},
 		portal.ReasonDisabled: {"Enabled", "N"}, portal.ReasonInactive: {"active", "no"},
-		portal.ReasonDemo: {"demo", true}, portal.ReasonLicenceExpired: {"subscription_status", map[string]any{"id": 3, "name": "expired"}},
+		portal.ReasonDemo: {"demo", true}, portal.ReasonLicenceExpired: {"subscription_status", map[string]any{"id": 3,
+			"name": "expired"}},
 	},
 }
 
-// written are the names a customer is written with: any alias of a meaning.
+// drawSpelling draws names from the aliases of each attribute.
 func drawSpelling(r *rapid.T) spelling {
 	s := spelling{names: map[attribute]string{}}
 	for attr := attrID; attr <= attrCreated; attr++ {
@@ -83,7 +84,10 @@ func drawSpelling(r *rapid.T) spelling {
 		func(d time.Time) any { return d.Format("02.01.2006") }, func(d time.Time) any { return d.Unix() },
 		func(d time.Time) any { return d.UnixMilli() }, func(d time.Time) any { return fmt.Sprintf("/Date(%d)/", d.UnixMilli()) },
 		func(d time.Time) any { return d.Format("2006-01-02T15:04:05") }, func(d time.Time) any { return d.Format("2-Jan-2006") },
-		func(d time.Time) any { return d.Format("Jan 2 2006") }, func(d time.Time) any { return d.Format("2006-01-02T15:04:05.000-0700") },
+		func(d time.Time) any {
+			return d.Format("Jan 2 " +
+				"2006")
+		}, func(d time.Time) any { return d.Format("2006-01-02T15:04:05.000-0700") },
 		func(d time.Time) any { return d.Format("2006-01-02 15:04:05 MST") },
 		func(d time.Time) any { return map[string]any{"$date": d.Format(time.RFC3339)} },
 		func(d time.Time) any { return map[string]any{"$date": d.UnixMilli()} },
@@ -108,7 +112,7 @@ func drawSpelling(r *rapid.T) spelling {
 	return s
 }
 
-// write puts a customer into JSON; with its parent or, where something else says that, without.
+// write returns a customer's JSON; with its parent or, where its position says that, without.
 func (s spelling) write(r *rand.Rand, c portal.Customer, withParent bool, children []string) string {
 	fields, inner := map[string]any{}, map[string]any{}
 	put := func(in map[string]any, attr attribute, value any, there bool) {
@@ -179,14 +183,15 @@ func object0(r *rand.Rand, fields map[string]any, children []string) string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
-// drawCustomers draws MSPs 1001.., and clients under them or under the MSSP; one client is under an MSP where there is
-// one, so that a parent's field says something.
+// drawCustomers draws MSPs from 1001 on, and clients under them or under the MSSP. One client is under an MSP where
+// there is one, so that the parent's field has a value.
 func drawCustomers(r *rapid.T) []portal.Customer {
 	var world []portal.Customer
 	msps := rapid.IntRange(0, 5).Draw(r, "msps")
 	clients := rapid.IntRange(1, 12).Draw(r, "clients")
 	for i := range msps + clients {
-		c := portal.Customer{ExternalID: strconv.Itoa(1001 + i), Kind: portal.KindMSP, Type: "RESELLER", Name: rapid.SampledFrom([]string{"A", "Bø \"x\"", "日本", `\u0041`}).Draw(r, "name")}
+		c := portal.Customer{ExternalID: strconv.Itoa(1001 + i), Kind: portal.KindMSP, Type: "RESELLER",
+			Name: rapid.SampledFrom([]string{"A", "Bø \"x\"", "日本", `\u0041`}).Draw(r, "name")}
 		if i >= msps {
 			c.Kind = portal.KindClient
 			c.Type = rapid.SampledFrom([]string{"CORP", "corp", "DEMO", "Reseller II"}).Draw(r, "type")
@@ -204,7 +209,8 @@ func drawCustomers(r *rapid.T) []portal.Customer {
 		if rapid.Bool().Draw(r, "licence") {
 			c.SeatsUsed = number(rapid.Int64Range(0, 1<<40).Draw(r, "used"))
 			c.ExpiresOn = text(time.Date(2026, 1, rapid.IntRange(1, 900).Draw(r, "day"), 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
-			c.Products = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"Patch", "Vault", "Email, and more"}), 1, 3, rapid.ID[string]).Draw(r, "products")
+			c.Products = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"Patch", "Vault", "Email, and more"}), 1, 3,
+				rapid.ID[string]).Draw(r, "products")
 		}
 		if rapid.Bool().Draw(r, "seats") {
 			c.SeatsTotal = number(rapid.Int64Range(0, 1<<40).Draw(r, "total"))
@@ -221,7 +227,7 @@ func drawCustomers(r *rapid.T) []portal.Customer {
 	return world
 }
 
-// api answers the questions about a world in one shape.
+// api returns customers in one shape.
 type api struct {
 	world  []portal.Customer
 	random *rand.Rand
@@ -306,19 +312,20 @@ var shapes = map[string]func(*api, *http.Request) string{
 	},
 }
 
-// TestAnyWorldInAnyShapeReadsBackAsItIs: however customers are spelled, ordered and packed, the same ones are read.
-func TestAnyWorldInAnyShapeReadsBackAsItIs(t *testing.T) {
+// TestRoundTrip checks that customers are read as they are in any spelling, order and shape.
+func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	for name, shape := range shapes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(r *rapid.T) {
-				a := &api{world: drawCustomers(r), spelling: drawSpelling(r), random: rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "order"), 0))}
+				a := &api{world: drawCustomers(r), spelling: drawSpelling(r), random: rand.New(rand.NewPCG(rapid.Uint64().Draw(r,
+					"order"), 0))}
 				a.random.Shuffle(len(a.world), func(i, j int) { a.world[i], a.world[j] = a.world[j], a.world[i] })
 				var last string
-				reader := asking(t, func(q *http.Request) *http.Response {
+				reader := readerWith(t, func(q *http.Request) *http.Response {
 					last = shape(a, q)
-					return body(last)
+					return jsonResponse(last)
 				})
 				got, err := reader.all(t.Context())
 				if err != nil {
