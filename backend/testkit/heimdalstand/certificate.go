@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Certificate makes a certificate that nobody vouches for, of a host's name or address, good for that long; negative: it
-// has run out by then. Who trusts Certificate.Leaf accepts it, if all else about it is right.
+// Certificate returns a self-signed certificate of a host's name or address, valid for so long; negative: it has
+// expired. A client that trusts Certificate.Leaf accepts it, if everything else about it is right.
 func Certificate(host string, good time.Duration) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

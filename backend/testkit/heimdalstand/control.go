@@ -11,18 +11,18 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Order is what another process may have the stand-in do; what it leaves out stays as it is.
+// Order is a change that another process requests; what it leaves out stays as it is.
 type Order struct {
-	// Customers are a new world.
+	// Customers replace all customers.
 	Customers *[]Customer `json:"customers,omitempty"`
-	// LeaveOut hides that many of a hundred of the customers it began with; 0 brings them all back.
+	// LeaveOut hides that percentage of the initial customers; 0 shows all of them.
 	LeaveOut *int    `json:"leave_out,omitempty"`
 	Shape    *Shape  `json:"shape,omitempty"`
 	Rules    *[]Rule `json:"rules,omitempty"`
 }
 
-// Control listens on a loopback port of its own for orders: POST /order with an Order, GET /calls for every call so far.
-// It answers its address. Nobody but this machine is listened to, nor a web page that is open on it.
+// Control listens on a loopback port of its own: POST /order with an Order, GET /calls for every call so far. It
+// returns its address. It refuses other computers, and web pages in a browser on this one.
 func (s *Server) Control(ctx context.Context) (string, error) {
 	return s.ControlAt(ctx, "127.0.0.1:0")
 }
@@ -38,8 +38,11 @@ func (s *Server) ControlAt(ctx context.Context, address string) (string, error) 
 		return "", err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /order", s.takeOrder)
-	mux.HandleFunc("GET /calls", func(w http.ResponseWriter, _ *http.Request) { json.NewEncoder(w).Encode(s.Log()) }) //nolint:errcheck // the caller has gone away
+	mux.HandleFunc("POST /order", s.serveOrder)
+	mux.HandleFunc("GET /calls", func(w http.ResponseWriter,
+		_ *http.Request) {
+		json.NewEncoder(w).Encode(s.Log())
+	}) //nolint:errcheck // the caller has gone away
 	server := &http.Server{Handler: fromHere(mux), ReadHeaderTimeout: 10 * time.Second, ErrorLog: quiet}
 	go server.Serve(listener) //nolint:errcheck // it ends by Close
 	go func() {
@@ -49,8 +52,8 @@ func (s *Server) ControlAt(ctx context.Context, address string) (string, error) 
 	return "http://" + listener.Addr().String(), nil
 }
 
-// fromHere refuses callers that are not on this machine, and names that only lead here (a page of another host's in a
-// browser here sends that host's name, or its own origin).
+// fromHere refuses callers on other computers, and host names that only resolve to this one: a web page of another
+// host sends that host's name, or its own origin.
 func fromHere(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, _, callerErr := net.SplitHostPort(r.RemoteAddr)
@@ -63,7 +66,7 @@ func fromHere(next http.Handler) http.Handler {
 	})
 }
 
-func (s *Server) takeOrder(w http.ResponseWriter, r *http.Request) {
+func (s *Server) serveOrder(w http.ResponseWriter, r *http.Request) {
 	var order Order
 	decoder := json.NewDecoder(r.Body)
 	decoder.DisallowUnknownFields()
@@ -75,7 +78,7 @@ func (s *Server) takeOrder(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// Obey does what an order says.
+// Obey applies an order.
 func (s *Server) Obey(order Order) {
 	if order.Customers != nil {
 		s.SetCustomers(*order.Customers)
@@ -91,7 +94,7 @@ func (s *Server) Obey(order Order) {
 	}
 }
 
-// leaveOut keeps all but percent of a hundred, evenly spread.
+// leaveOut removes percent of a hundred customers, evenly spread.
 func leaveOut(customers []Customer, percent int) []Customer {
 	var kept []Customer
 	for i, c := range customers {

@@ -8,98 +8,99 @@ import (
 	"time"
 )
 
-// Fault is a way of going wrong.
+// Fault is a way in which a call fails.
 type Fault string
 
 const (
-	// None answers as configured.
+	// None responds as configured.
 	None Fault = ""
 
-	// No answer, or none to this question.
+	// No response, or one without customers.
 
-	// Drop closes the connection before a byte is answered.
+	// Drop closes the connection before the first byte.
 	Drop Fault = "drop"
-	// Slow answers nothing until the caller gives up.
+	// Slow sends nothing until the caller cancels.
 	Slow Fault = "slow"
-	// Redirect sends the caller to Rule.To.
+	// Redirect redirects to Rule.To.
 	Redirect Fault = "redirect"
-	// Message200 answers 200 and an object with a message, as for a bad key.
+	// Message200 sends status 200 and an object with a message, as for an invalid key.
 	Message200 Fault = "message200"
-	// Echo is Message200 that repeats what the caller authorized itself with.
+	// Echo is Message200 with the caller's Authorization header in the message.
 	Echo Fault = "echo"
-	// MessageBesideNone answers 200 and a message beside an empty list.
+	// MessageBesideNone sends status 200 and a message beside an empty list.
 	MessageBesideNone Fault = "message_beside_none"
-	// HTML answers 200 and a web page, as a proxy or a login wall does.
+	// HTML sends status 200 and a web page, as a proxy or a sign-in page does.
 	HTML Fault = "html"
-	// NoBody answers 200 and nothing.
+	// NoBody sends status 200 without a body.
 	NoBody Fault = "no_body"
-	// Status401 and its like answer that status.
+	// Status401 and so on send that status.
 	Status401 Fault = "status401"
 	Status403 Fault = "status403"
 	Status404 Fault = "status404"
-	// Status429 says Retry-After where Rule.Wait is set.
+	// Status429 sends Retry-After where Rule.Wait is set.
 	Status429 Fault = "status429"
 	Status500 Fault = "status500"
 	Status503 Fault = "status503"
 
-	// A good answer that does not arrive whole. Rule.After says where it goes wrong.
+	// A response that does not arrive completely. Rule.After says where it breaks off.
 
-	// Garbage answers 200 and JSON that is not JSON.
+	// Garbage sends status 200 and malformed JSON.
 	Garbage Fault = "garbage"
-	// Truncated promises the whole length and breaks the connection.
+	// Truncated announces the full length and breaks the connection.
 	Truncated Fault = "truncated"
 	// CutChunk breaks the connection between two chunks.
 	CutChunk Fault = "cut_chunk"
-	// ShortLength promises less than there is, so that only the JSON tells.
+	// ShortLength announces less than the full length, so that only the JSON shows it.
 	ShortLength Fault = "short_length"
-	// CutJSON ends a chunked answer properly, but too soon.
+	// CutJSON ends a chunked response regularly, but too early.
 	CutJSON Fault = "cut_json"
-	// Trailing goes on after the end.
+	// Trailing sends more after the end.
 	Trailing Fault = "trailing"
-	// Stall sends a part and then nothing until the caller gives up.
+	// Stall sends a part and then nothing until the caller cancels.
 	Stall Fault = "stall"
 	// Drip sends everything, in sixteen pieces with Rule.Wait between them.
 	Drip Fault = "drip"
 
-	// Well-formed, but not true.
+	// Well-formed, but wrong.
 
-	// OtherCustomer answers as many customers of somebody else.
+	// OtherCustomer sends as many customers of another account.
 	OtherCustomer Fault = "other_customer"
-	// EmptyList answers that there are none.
+	// EmptyList sends no customers.
 	EmptyList Fault = "empty_list"
-	// TooFew leaves one customer out, of pages the last one's last, but counts it in the total.
+	// TooFew leaves out one customer, the last one of the last page, but counts it in the total.
 	TooFew Fault = "too_few"
-	// RepeatedPage answers the first page whichever is asked for.
+	// RepeatedPage always sends the first page.
 	RepeatedPage Fault = "repeated_page"
-	// EmptyPage answers no customers on any page but the first.
+	// EmptyPage sends no customers on any page but the first.
 	EmptyPage Fault = "empty_page"
 	// TotalChanges counts one more on any page but the first.
 	TotalChanges Fault = "total_changes"
 	// LinkHeader leaves one customer out of an array, and says in a header that more follow.
 	LinkHeader Fault = "link_header"
-	// LinkElsewhere has the link to the next page lead to Rule.To.
+	// LinkElsewhere links the next page to Rule.To.
 	LinkElsewhere Fault = "link_elsewhere"
-	// DuplicateSame answers the first customer twice.
+	// DuplicateSame sends the first customer twice.
 	DuplicateSame Fault = "duplicate_same"
-	// DuplicateOther answers the first customer a second time, under another name.
+	// DuplicateOther sends the first customer a second time, with another name.
 	DuplicateOther Fault = "duplicate_other"
 	// HugeName gives the first customer a name of three million letters.
 	HugeName Fault = "huge_name"
-	// Untyped answers customers without a type.
+	// Untyped sends customers without a type.
 	Untyped Fault = "untyped"
-	// Unnamed answers customers without an id.
+	// Unnamed sends customers without an id.
 	Unnamed Fault = "unnamed"
 )
 
-// Faults are all there are, but None.
+// Faults are all faults but None.
 var Faults = []Fault{
-	Drop, Slow, Redirect, Message200, Echo, MessageBesideNone, HTML, NoBody, Status401, Status403, Status404, Status429, Status500, Status503,
+	Drop, Slow, Redirect, Message200, Echo, MessageBesideNone, HTML, NoBody, Status401, Status403, Status404, Status429,
+	Status500, Status503,
 	Garbage, Truncated, CutChunk, ShortLength, CutJSON, Trailing, Stall, Drip,
 	OtherCustomer, EmptyList, TooFew, RepeatedPage, EmptyPage, TotalChanges, LinkHeader, LinkElsewhere,
 	DuplicateSame, DuplicateOther, HugeName, Untyped, Unnamed,
 }
 
-// status is the HTTP status a fault is, 0 if it is none.
+// status returns the HTTP status of a fault, 0 if it has none.
 func (f Fault) status() int {
 	number, is := strings.CutPrefix(string(f), "status")
 	if !is {
@@ -109,22 +110,22 @@ func (f Fault) status() int {
 	return status
 }
 
-// Rule says which calls go wrong, and how. Calls are counted from 1 from the moment the rule is given; only those that
-// get past the checks of rate and key count.
+// Rule says which calls fail, and how. Calls are counted from 1 when the rule is set; only those with a valid key and
+// within the rate count.
 type Rule struct {
 	Fault Fault `json:"fault"`
-	// Calls are the calls that go wrong; none: all.
+	// Calls are the calls that fail; none: all.
 	Calls []int `json:"calls,omitempty"`
-	// Odds, instead of Calls, is the share of calls that go wrong, drawn from Seed.
+	// Odds, instead of Calls, is the share of calls that fail, drawn from Seed.
 	Odds float64 `json:"odds,omitempty"`
 	Seed uint64  `json:"seed,omitempty"`
-	// CustomerID, if set, has the rule see only calls for that customer.
+	// CustomerID, if set, limits the rule to calls for that customer.
 	CustomerID string `json:"customer_id,omitempty"`
-	// After is how many bytes of the body arrive first; 0: half of them.
+	// After is how many bytes of the body are sent first; 0: half of them.
 	After int `json:"after,omitempty"`
 	// Wait is the Retry-After of Status429, and the pause of Drip.
 	Wait time.Duration `json:"wait,omitempty"`
-	// To is an address elsewhere.
+	// To is another address.
 	To string `json:"to,omitempty"`
 }
 
@@ -138,7 +139,7 @@ func newActiveRule(r Rule) *activeRule {
 	return &activeRule{Rule: r, random: rand.New(rand.NewPCG(r.Seed, 0xfa017))}
 }
 
-// applies counts a call and reports whether it goes wrong.
+// applies counts a call and reports whether it fails.
 func (r *activeRule) applies(customerID string) bool {
 	if r.CustomerID != "" && r.CustomerID != customerID {
 		return false

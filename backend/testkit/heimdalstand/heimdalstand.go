@@ -1,10 +1,10 @@
-// Package heimdalstand imitates the one endpoint of Heimdal's dashboard API that the portal reads: the customers. The
-// answer's shape is put together from what is publicly known of it (a bare array; in each object the id first and the
-// name second), and so are its manners: a bearer key, five calls a minute, and a message with status 200 where
-// something is wrong with the key or the customer.
+// Package heimdalstand is a stand-in for the one endpoint of Heimdal's dashboard API that the portal reads: the
+// customers. The shape of its responses is what is publicly known (a bare array; in each object the id first and the name
+// second), and so is its behaviour: a bearer key, five calls a minute, and a message with status 200 where the key or the
+// customer id is wrong.
 //
-// Since little is known, it answers in every other shape one must reckon with (Shape), and goes wrong in every way one
-// must survive (Rule), on command: by these methods, or from another process by Control.
+// Since little is known, it can respond in every other plausible shape (Shape) and fail in every plausible way (Rule),
+// set with these methods, or from another process with Control.
 package heimdalstand
 
 import (
@@ -21,27 +21,27 @@ import (
 	"time"
 )
 
-// DefaultPerMinute is the rate the real API is said to have.
+// DefaultPerMinute is the assumed rate limit of the real API.
 const DefaultPerMinute = 5
 
-// path is everything of the API's address that follows the host.
+// path is the path of the API's base URL.
 const path = "/api/heimdalapi"
 
-// Config says what the stand-in answers, and to whom.
+// Config is the configuration of a server.
 type Config struct {
 	Listen     string // "" means 127.0.0.1:0
 	APIKey     string
-	CustomerID string // whose customers Customers are
-	PerMinute  int    // calls a minute with one key from one address; 0: unlimited
+	CustomerID string // the account that Customers belong to
+	PerMinute  int    // with one key from one address; 0: unlimited
 	Customers  []Customer
 	Shape      Shape
-	// Certificate makes it https.
+	// Certificate switches to https.
 	Certificate *tls.Certificate
-	// Now, if set, is the clock the calls a minute are counted by.
+	// Now, if set, is the clock of the rate limit.
 	Now func() time.Time
 }
 
-// Server is a running stand-in.
+// Server is a running stand-in of the API.
 type Server struct {
 	config   Config
 	listener net.Listener
@@ -58,15 +58,15 @@ type Server struct {
 	recent map[string][]time.Time // the calls of the last minute, by address and key
 }
 
-// Call is a call of the customers endpoint as it arrived, and the status it got.
+// Call is one call of the customers endpoint, with the status of its response.
 type Call struct {
 	At         time.Time `json:"at"`
 	CustomerID string    `json:"customer_id"`
-	Page       string    `json:"page,omitempty"` // pageNumber, or the place a link led to
+	Page       string    `json:"page,omitempty"` // pageNumber, or the offset of a link
 	Status     int       `json:"status"`         // 0: none was sent
 }
 
-// Start serves until Close or the end of ctx.
+// Start starts a server that runs until Close or the end of ctx.
 func Start(ctx context.Context, c Config) (*Server, error) {
 	if c.APIKey == "" || c.CustomerID == "" {
 		return nil, errors.New("the Heimdal stand-in needs an API key and a customer id")
@@ -98,7 +98,7 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 	return s, nil
 }
 
-// URL is the base that `/customers?customerId=N` is appended to.
+// URL returns the base URL, to which `/customers?customerId=N` is appended.
 func (s *Server) URL() string {
 	scheme := "http"
 	if s.config.Certificate != nil {
@@ -107,28 +107,27 @@ func (s *Server) URL() string {
 	return scheme + "://" + s.listener.Addr().String() + path
 }
 
-// SetCustomers changes what the next call answers.
+// SetCustomers sets the customers of the next response.
 func (s *Server) SetCustomers(customers []Customer) { s.SetWorld(list(customers)) }
 
-// SetWorld is SetCustomers for a world too large to hold.
+// SetWorld is SetCustomers for customers that do not fit into memory.
 func (s *Server) SetWorld(w World) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world = w
 }
 
-// SetShape changes the form of the next answer.
+// SetShape sets the shape of the next response.
 func (s *Server) SetShape(shape Shape) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.shape = shape
 }
 
-// Misbehave makes every call from now on go wrong, until Misbehave(None). It comes after the checks of rate and key.
+// Misbehave makes every further call fail, until Misbehave(None). The key and the rate are checked first.
 func (s *Server) Misbehave(f Fault) { s.Follow(Rule{Fault: f}) }
 
-// Follow makes calls go wrong as the rules say, and forgets earlier rules. Of several that say something of a call the
-// first counts.
+// Follow replaces the rules. Where several apply to a call, the first counts.
 func (s *Server) Follow(rules ...Rule) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,28 +137,28 @@ func (s *Server) Follow(rules ...Rule) {
 	}
 }
 
-// Calls counts the calls of the customers endpoint, refused ones too.
+// Calls returns the number of calls of the customers endpoint, with refused ones.
 func (s *Server) Calls() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.calls)
 }
 
-// Log answers every call so far.
+// Log returns every call so far.
 func (s *Server) Log() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.calls)
 }
 
-// Forget has the calls so far count against nobody's rate.
+// Forget resets the rate limit of all keys.
 func (s *Server) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.recent)
 }
 
-// Close stops the stand-in at once and lets go of callers it keeps waiting.
+// Close stops the server at once and releases callers that wait for it.
 func (s *Server) Close() error {
 	s.closing.Do(func() { close(s.closed) })
 	return s.http.Close()
@@ -167,7 +166,7 @@ func (s *Server) Close() error {
 
 func (s *Server) serveCustomers(w http.ResponseWriter, r *http.Request) {
 	number, wait := s.count(r)
-	noted := &noting{ResponseWriter: w, note: func(status int) { s.note(number, status) }}
+	noted := &statusRecorder{ResponseWriter: w, record: func(status int) { s.setStatus(number, status) }}
 	if wait > 0 {
 		tooMany(noted, wait)
 		return
@@ -177,12 +176,12 @@ func (s *Server) serveCustomers(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mu.Lock()
-	a := answer{server: s, request: r, world: s.world, shape: s.shape, rule: s.rule(r.URL.Query().Get("customerId"))}
+	a := response{server: s, request: r, world: s.world, shape: s.shape, rule: s.rule(r.URL.Query().Get("customerId"))}
 	s.mu.Unlock()
 	a.write(noted)
 }
 
-// rule finds the rule for the next call of a customer's.
+// rule returns the rule for the next call for a customer.
 func (s *Server) rule(customerID string) (chosen Rule) {
 	for _, r := range s.rules {
 		if r.applies(customerID) && chosen.Fault == None {
@@ -192,7 +191,7 @@ func (s *Server) rule(customerID string) (chosen Rule) {
 	return chosen
 }
 
-// count notes a call; above zero it must wait that long. Refused calls do not count against the rate.
+// count records a call; wait is positive if the call is over the rate. Refused calls do not count against it.
 func (s *Server) count(r *http.Request) (number int, wait time.Duration) {
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	who := host + " " + r.Header.Get("Authorization")
@@ -213,7 +212,7 @@ func (s *Server) count(r *http.Request) (number int, wait time.Duration) {
 	return len(s.calls), 0
 }
 
-func (s *Server) note(number, status int) {
+func (s *Server) setStatus(number, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls[number-1].Status = status
@@ -223,31 +222,31 @@ func (s *Server) keyIsRight(r *http.Request) bool {
 	return subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+s.config.APIKey)) == 1
 }
 
-// noting tells the status of an answer.
-type noting struct {
+// statusRecorder records the status of a response.
+type statusRecorder struct {
 	http.ResponseWriter
-	note func(status int)
-	told bool
+	record   func(status int)
+	recorded bool
 }
 
-func (n *noting) WriteHeader(status int) {
-	if !n.told {
-		n.told = true
-		n.note(status)
+func (n *statusRecorder) WriteHeader(status int) {
+	if !n.recorded {
+		n.recorded = true
+		n.record(status)
 	}
 	n.ResponseWriter.WriteHeader(status)
 }
 
-func (n *noting) Write(p []byte) (int, error) {
-	if !n.told {
-		n.told = true
-		n.note(http.StatusOK)
+func (n *statusRecorder) Write(p []byte) (int, error) {
+	if !n.recorded {
+		n.recorded = true
+		n.record(http.StatusOK)
 	}
 	return n.ResponseWriter.Write(p)
 }
 
 // Unwrap is for http.ResponseController.
-func (n *noting) Unwrap() http.ResponseWriter { return n.ResponseWriter }
+func (n *statusRecorder) Unwrap() http.ResponseWriter { return n.ResponseWriter }
 
 func tooMany(w http.ResponseWriter, wait time.Duration) {
 	w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))

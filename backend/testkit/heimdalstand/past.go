@@ -6,9 +6,9 @@ import (
 	"maps"
 )
 
-// Past answers the customers of a sample as they were some editions ago, 0 being today. From edition to edition some
-// come and go, licences are used more, one or two move to another reseller, and here and there a name or a type is put
-// right. The same sample always has the same past.
+// Past returns the customers of a sample as they were some editions ago; 0 is today. Between two editions some are
+// added and removed, more licences are used, one or two move to another reseller, and some names and types are
+// corrected. The same sample always has the same past.
 func Past(sample []Customer, editions int) []Customer {
 	if editions <= 0 {
 		return sample
@@ -27,13 +27,13 @@ func Past(sample []Customer, editions int) []Customer {
 			past = append(past, was)
 		}
 	}
-	return append(past, gone(editions)...)
+	return append(past, removed(editions)...)
 }
 
-// clientThen is a client some editions ago; false if it was not there.
+// clientThen returns a client as it was some editions ago; false if it did not exist.
 func clientThen(c Customer, resellers []any, editions int) (Customer, bool) {
-	n := dice(c["id"])
-	// Came later, or was away for one edition and is back since.
+	n := hash(c["id"])
+	// It was added later, or was missing in one edition only.
 	if came := n % 97; came < editions && came < 6 || n%211 == 5 && editions == 2 {
 		return nil, false
 	}
@@ -53,8 +53,8 @@ func clientThen(c Customer, resellers []any, editions int) (Customer, bool) {
 	return was, true
 }
 
-// gone are clients of old that are there no more: the longer ago, the more.
-func gone(editions int) []Customer {
+// removed returns clients that no longer exist: the longer ago, the more.
+func removed(editions int) []Customer {
 	var were []Customer
 	for i := range min(editions, 4) {
 		were = append(were, Customer{
@@ -65,8 +65,8 @@ func gone(editions int) []Customer {
 	return were
 }
 
-// dice is a number that looks drawn, always the same for an id.
-func dice(id any) int {
+// hash returns a number that looks random and is always the same for an id.
+func hash(id any) int {
 	h := fnv.New32a()
 	fmt.Fprint(h, id)
 	return int(h.Sum32() & 0x7fffffff)

@@ -13,9 +13,9 @@ const (
 	sampleDirect    = 12
 )
 
-// Sample makes the customers of a believable MSSP: 24 resellers, some 600 corporate customers under them, a dozen
+// Sample returns the customers of a plausible MSSP: 24 resellers, some 600 corporate customers under them, a dozen
 // directly under the MSSP, and a few of other types. The same seed on the same day gives the same customers; from day
-// to day only dates move, so that some licences are always about to run out.
+// to day only dates move, so that some licences are always about to expire.
 func Sample(seed uint64) []Customer { return sampleOn(seed, time.Now().UTC()) }
 
 func sampleOn(seed uint64, today time.Time) []Customer {
@@ -37,10 +37,10 @@ func sampleOn(seed uint64, today time.Time) []Customer {
 	return append(customers, g.others()...)
 }
 
-// generator draws names and figures; it never gives a name twice.
+// generator draws names and numbers; it never returns a name twice.
 type generator struct {
 	random *rand.Rand
-	// licences draws what was added to the sample later, so that its names and figures stay as they were.
+	// licences draws what was added to the sample later, so that its names and numbers did not change.
 	licences *rand.Rand
 	today    time.Time
 	nextID   int
@@ -49,7 +49,7 @@ type generator struct {
 
 func (g *generator) pick(words []string) string { return words[g.random.IntN(len(words))] }
 
-// skewed favours the small numbers: some resellers have many clients, some a handful.
+// skewed prefers small numbers: some resellers have many clients, some a handful.
 func (g *generator) skewed(n int) int {
 	return int(g.random.Float64() * (0.25 + 0.75*g.random.Float64()) * float64(n))
 }
@@ -77,7 +77,7 @@ func (g *generator) reseller(first string) Customer {
 		"country": g.pick(countries), "contactEmail": "support@" + domain(name),
 	}
 	g.license(c, g.licences.IntN(2) == 0)
-	if g.licences.IntN(4) == 0 { // what it has bought, and in use so far
+	if g.licences.IntN(4) == 0 { // licences bought and used
 		total := 100 * (5 + g.licences.IntN(40))
 		c["seatsTotal"], c["devices"] = total, total*(40+g.licences.IntN(55))/100
 	}
@@ -100,7 +100,7 @@ func (g *generator) corporate(parent any) Customer {
 	return c
 }
 
-// license gives a customer its licence type, and says whether it is licensed under an SPLA, which is billed monthly.
+// license sets a customer's licence type, and whether it is licensed under an SPLA, which is billed monthly.
 func (g *generator) license(c Customer, monthly bool) {
 	c["licenseType"], c["splaLicense"] = []string{"Annual", "Annual", "Perpetual"}[g.licences.IntN(3)], false
 	if monthly {
@@ -108,7 +108,7 @@ func (g *generator) license(c Customer, monthly bool) {
 	}
 }
 
-// others are the types the vendor's pages hint at: they must turn up somewhere and not break anything.
+// others returns customers of the other types that the vendor's documentation mentions.
 func (g *generator) others() []Customer {
 	var list []Customer
 	for _, kind := range []string{"DISTRIBUTOR", "DEMO", "DEMO", "TRIAL"} {
@@ -154,7 +154,7 @@ func (g *generator) seats() int {
 	return sizes[g.random.IntN(len(sizes))]
 }
 
-// used leaves most licences partly used, a good many nearly full, and about one in twenty-five exceeded.
+// used returns a number of used licences: most are partly used, many nearly all, and in one of twenty-five too many.
 func (g *generator) used(total int) int {
 	switch n := g.random.IntN(25); {
 	case n == 0:
@@ -166,7 +166,8 @@ func (g *generator) used(total int) int {
 	}
 }
 
-// expiration is null for monthly billing; of the rest about one in fifteen is over and one in eight ends within 30 days.
+// expiration returns null for monthly billing; of the rest about one in fifteen has expired and one in eight expires
+// within 30 days.
 func (g *generator) expiration(monthly bool) any {
 	if monthly {
 		return nil
@@ -181,7 +182,7 @@ func (g *generator) expiration(monthly bool) any {
 	return g.today.AddDate(0, 0, days).Format(time.DateOnly)
 }
 
-// created is between so many and so many days after the sample's own beginning, which no later day moves.
+// created returns a day between so many and so many days before the start of the sample, which is fixed.
 func (g *generator) created(atLeast, atMost int) string {
 	beginning := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
 	return beginning.AddDate(0, 0, -atLeast-g.random.IntN(atMost-atLeast)).Format(time.DateOnly)

@@ -6,45 +6,45 @@ import (
 	"slices"
 )
 
-// Form is how an answer holds its customers.
+// Form is how a response contains its customers.
 type Form string
 
 const (
-	// Array is what is known of the real API: one bare array.
+	// Array is the known form of the real API: one bare array.
 	Array Form = ""
 	// Envelope is one object, {items, totalCount}.
 	Envelope Form = "envelope"
-	// Pages are envelopes of pageSize customers, asked for by pageNumber from 1.
+	// Pages are envelopes of pageSize customers, requested with pageNumber from 1.
 	Pages Form = "pages"
-	// Links are envelopes of PageSize customers with the address of the next.
+	// Links are envelopes of PageSize customers with the address of the next one.
 	Links Form = "links"
-	// Object is the first customer alone.
+	// Object is the first customer only.
 	Object Form = "object"
-	// Nested is an array in which each reseller's customers lie inside the reseller.
+	// Nested is an array in which each reseller contains its customers.
 	Nested Form = "nested"
-	// Split answers a customer's own customers only: each reseller must be asked for its own by customerId.
+	// Split returns a customer's own customers only: each reseller must be requested by its customerId.
 	Split Form = "split"
 )
 
-// Forms are all there are.
+// Forms are all forms.
 var Forms = []Form{Array, Envelope, Pages, Links, Object, Nested, Split}
 
-// Shape is the outside of an answer: the form, and what things are called.
+// Shape is the shape of a response: its form and its names.
 type Shape struct {
 	Form Form `json:"form"`
-	// PageSize is the most customers on a page; 0: 1000.
+	// PageSize is the maximum number of customers on a page; 0: 1000.
 	PageSize int `json:"page_size,omitempty"`
-	// Names are what fields are called instead: those of a customer, items, totalCount, nextLink and children. Only
-	// worlds that are given as Customers change their fields' names.
+	// Names rename fields: those of a customer, items, totalCount, nextLink and children. Only customers that are set
+	// with SetCustomers are renamed.
 	Names map[string]string `json:"names,omitempty"`
 	// NumbersAsText quotes numbers.
 	NumbersAsText bool `json:"numbers_as_text,omitempty"`
-	// Beside are members beside the customers of an envelope, Headers those of any answer.
+	// Beside are members beside the customers of an envelope, Headers those of any response.
 	Beside  map[string]any    `json:"beside,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
 }
 
-// Spellings are names fields could well have, for Shape.Names.
+// Spellings are plausible names of fields, for Shape.Names.
 var Spellings = map[string]map[string]string{
 	"camel": {},
 	// listed are the field names of earlier printed lists of Heimdal's customers.
@@ -68,8 +68,9 @@ var Spellings = map[string]map[string]string{
 	},
 	"licences": {
 		"id": "clientId", "name": "companyName", "type": "accountType", "resellerId": "parentCustomerId", "products": "licensedModules",
-		"seatsUsed": "licensesUsed", "seatsTotal": "numberOfLicenses", "expirationDate": "licenseExpirationDate", "createdDate": "dateAdded",
-		"items": "customers", "totalCount": "total",
+		"seatsUsed": "licensesUsed", "seatsTotal": "numberOfLicenses", "expirationDate": "licenseExpirationDate",
+		"createdDate": "dateAdded",
+		"items":       "customers", "totalCount": "total",
 	},
 }
 
@@ -95,7 +96,7 @@ func (s Shape) pageSize() int {
 	return s.PageSize
 }
 
-// nest moves every customer whose parent is there into that parent, and takes the parent's id from it.
+// nest moves every customer whose parent exists into that parent, and removes its parent's id.
 func nest(customers list) list {
 	parents := map[string]bool{}
 	for _, c := range customers {
@@ -128,7 +129,8 @@ func within(customers list, children map[string][]Customer) list {
 	return made
 }
 
-// under are the customers right below a customer, without saying so: of the MSSP's own those whose parent is not there.
+// under returns the customers directly below a customer, without their parent's id. Those of the MSSP are the ones
+// whose parent does not exist.
 func under(customers list, customerID, own string) (list, bool) {
 	known := map[string]bool{}
 	for _, c := range customers {

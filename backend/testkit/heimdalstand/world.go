@@ -9,28 +9,28 @@ import (
 	"strings"
 )
 
-// Customer is one customer as the API answers it.
+// Customer is one customer with the API's field names.
 type Customer = map[string]any
 
-// World is an MSSP's customers in the order of the answer. A World that makes its JSON up as it is asked for can be of
-// any size.
+// World is the customers of an MSSP in the order of the response. One that generates its JSON on request can have any
+// size.
 type World interface {
 	Len() int
 	// AppendJSON appends the i-th customer's object.
 	AppendJSON(b []byte, i int) []byte
 }
 
-// list is a World that is held.
+// list is a World in memory.
 type list []Customer
 
 func (l list) Len() int                          { return len(l) }
 func (l list) AppendJSON(b []byte, i int) []byte { return appendCustomer(b, l[i], Shape{}) }
 
-// order is that of the fields in an answer: what the real API puts first comes first, the rest by name.
+// order is the order of the fields in a response: first as in the real API, the rest by name.
 var order = []string{"id", "name", "type", "resellerId", "products", "licenseType", "splaLicense", "seatsTotal",
 	"seatsUsed", "devices", "expirationDate", "createdDate"}
 
-// appendCustomer writes a customer's fields in the API's order, which a Go map would lose, under the shape's names.
+// appendCustomer appends a customer's fields in the API's order under the shape's names.
 func appendCustomer(b []byte, c Customer, shape Shape) []byte {
 	b = append(b, '{')
 	for i, name := range slices.SortedFunc(maps.Keys(c), byRank) {
@@ -78,7 +78,7 @@ func byRank(x, y string) int {
 	return strings.Compare(x, y)
 }
 
-// shaped is a list whose fields go by the shape's names.
+// shaped is a list whose fields have the shape's names.
 type shaped struct {
 	list
 	shape Shape
@@ -95,13 +95,13 @@ type part struct {
 func (p part) Len() int                          { return p.to - p.from }
 func (p part) AppendJSON(b []byte, i int) []byte { return p.World.AppendJSON(b, p.from+i) }
 
-// cut answers customers from..to, as far as there are.
+// cut returns customers from..to, as far as they exist.
 func cut(w World, from, to int) World {
 	from, to = min(max(from, 0), w.Len()), min(max(to, 0), w.Len())
 	return part{w, from, max(from, to)}
 }
 
-// again is a World with its first customer once more at its end, changed.
+// again is a World whose first customer is repeated at its end, changed.
 type again struct {
 	World
 	change func([]byte) []byte
@@ -116,7 +116,7 @@ func (a again) AppendJSON(b []byte, i int) []byte {
 	return append(b, a.change(a.World.AppendJSON(nil, 0))...)
 }
 
-// each is a World with every customer changed.
+// each is a World in which every customer is changed.
 type each struct {
 	World
 	change func(i int, object []byte) []byte
@@ -126,7 +126,7 @@ func (e each) AppendJSON(b []byte, i int) []byte {
 	return append(b, e.change(i, e.World.AppendJSON(nil, i))...)
 }
 
-// rewrite changes an object's fields; a nil value takes the field away.
+// rewrite changes an object's fields; a nil value removes the field.
 func rewrite(object []byte, fields Customer) []byte {
 	var c Customer
 	if err := json.Unmarshal(object, &c); err != nil {
@@ -140,8 +140,8 @@ func rewrite(object []byte, fields Customer) []byte {
 	return appendCustomer(nil, c, Shape{})
 }
 
-// lying is the world as a fault shows it.
-func lying(w World, fault Fault, shape Shape) World {
+// withFault returns the world as a fault shows it.
+func withFault(w World, fault Fault, shape Shape) World {
 	change := func(fields Customer) func([]byte) []byte {
 		return func(object []byte) []byte { return rewrite(object, shape.rename(fields)) }
 	}
@@ -171,7 +171,7 @@ func lying(w World, fault Fault, shape Shape) World {
 	return w
 }
 
-// strangers are customers nobody has heard of.
+// strangers returns customers of another account.
 func strangers(n int) World {
 	made := make(list, 0, n)
 	for i := range n {

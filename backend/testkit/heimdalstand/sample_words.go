@@ -1,6 +1,6 @@
 package heimdalstand
 
-// The words names are drawn from. They are meant to sound like companies and to belong to none that is well known.
+// The words from which names are drawn. They sound like companies and belong to none that is well known.
 
 var modules = []string{
 	"Threat Prevention", "Patch & Asset Management", "Next-Gen Antivirus", "Ransomware Encryption Protection",

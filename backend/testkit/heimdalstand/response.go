@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// quiet is for what broken connections make a server say.
+// quiet discards what a server logs about broken connections.
 var quiet = log.New(io.Discard, "", 0)
 
-// answer is one call that got past the checks of rate and key.
-type answer struct {
+// response is the response to one call with a valid key and within the rate.
+type response struct {
 	server  *Server
 	request *http.Request
 	world   World
@@ -26,7 +26,7 @@ type answer struct {
 	rule    Rule
 }
 
-func (a *answer) write(w http.ResponseWriter) {
+func (a *response) write(w http.ResponseWriter) {
 	if a.refuse(w) {
 		return
 	}
@@ -45,8 +45,8 @@ func (a *answer) write(w http.ResponseWriter) {
 	a.send(w, a.body(world))
 }
 
-// refuse answers for the faults that answer something else than customers.
-func (a *answer) refuse(w http.ResponseWriter) bool {
+// refuse writes the response of a fault that has no customers.
+func (a *response) refuse(w http.ResponseWriter) bool {
 	switch fault := a.rule.Fault; {
 	case fault == Drop:
 		drop(w)
@@ -81,16 +81,16 @@ func drop(w http.ResponseWriter) {
 	}
 }
 
-// hang waits until the caller gives up or the stand-in closes.
-func (a *answer) hang() {
+// hang waits until the caller cancels or the server closes.
+func (a *response) hang() {
 	select {
 	case <-a.request.Context().Done():
 	case <-a.server.closed:
 	}
 }
 
-// customers are whom this call may see; false if the caller has no business with that customer.
-func (a *answer) customers() (World, bool) {
+// customers returns the customers that this call may see; false if there is no access to that customer.
+func (a *response) customers() (World, bool) {
 	own, asked := a.server.config.CustomerID, a.request.URL.Query().Get("customerId")
 	held, isList := a.world.(list)
 	ok := asked == own
@@ -103,13 +103,13 @@ func (a *answer) customers() (World, bool) {
 		}
 		a.world = shaped{held, a.shape}
 	}
-	return lying(a.world, a.rule.Fault, a.shape), ok
+	return withFault(a.world, a.rule.Fault, a.shape), ok
 }
 
-// body writes a whole good answer.
+// body writes a complete response.
 type body func(w io.Writer) error
 
-func (a *answer) body(world World) body {
+func (a *response) body(world World) body {
 	total := world.Len()
 	switch a.shape.Form {
 	case Envelope:
@@ -129,7 +129,7 @@ func (a *answer) body(world World) body {
 	return array(cut(world, 0, total))
 }
 
-func (a *answer) numbered(world World) body {
+func (a *response) numbered(world World) body {
 	query := a.request.URL.Query()
 	number, size := 1, a.shape.pageSize()
 	if n, err := strconv.Atoi(query.Get("pageNumber")); err == nil {
@@ -141,7 +141,7 @@ func (a *answer) numbered(world World) body {
 	return a.envelope(a.page(world, (number-1)*size, number*size), a.total(world, number > 1), "")
 }
 
-func (a *answer) linked(world World) body {
+func (a *response) linked(world World) body {
 	from, _ := strconv.Atoi(a.request.URL.Query().Get("from"))
 	to := from + a.shape.pageSize()
 	next := ""
@@ -151,14 +151,14 @@ func (a *answer) linked(world World) body {
 	return a.envelope(a.page(world, from, to), a.total(world, from > 0), next)
 }
 
-func (a *answer) total(world World, later bool) int {
+func (a *response) total(world World, later bool) int {
 	if later && a.rule.Fault == TotalChanges {
 		return world.Len() + 1
 	}
 	return world.Len()
 }
 
-func (a *answer) link(from int) string {
+func (a *response) link(from int) string {
 	if a.rule.Fault == LinkElsewhere {
 		return a.rule.To
 	}
@@ -167,8 +167,8 @@ func (a *answer) link(from int) string {
 	return base + a.request.URL.Path + "?" + query.Encode()
 }
 
-// page are customers from..to, as this call's fault shows them.
-func (a *answer) page(world World, from, to int) World {
+// page returns customers from..to as this call's fault shows them.
+func (a *response) page(world World, from, to int) World {
 	switch {
 	case a.rule.Fault == RepeatedPage:
 		from, to = 0, to-from
@@ -180,7 +180,7 @@ func (a *answer) page(world World, from, to int) World {
 	return cut(world, from, to)
 }
 
-func (a *answer) envelope(page World, total int, next string) body {
+func (a *response) envelope(page World, total int, next string) body {
 	return func(w io.Writer) error {
 		if _, err := io.WriteString(w, "{"+strconv.Quote(a.shape.name("items"))+":"); err != nil {
 			return err
@@ -222,8 +222,8 @@ func array(world World) body {
 	}
 }
 
-// send sends a good answer, as far as the fault lets it arrive.
-func (a *answer) send(w http.ResponseWriter, whole body) {
+// send sends a response, as far as the fault allows.
+func (a *response) send(w http.ResponseWriter, whole body) {
 	fault := a.rule.Fault
 	switch fault {
 	case Truncated, CutChunk, ShortLength, CutJSON, Stall, Garbage:
@@ -242,7 +242,7 @@ func (a *answer) send(w http.ResponseWriter, whole body) {
 	}
 }
 
-func (a *answer) sendPart(w http.ResponseWriter, whole body, fault Fault) {
+func (a *response) sendPart(w http.ResponseWriter, whole body, fault Fault) {
 	all := size(whole)
 	after := a.rule.After
 	if after <= 0 || after > all {
@@ -269,7 +269,7 @@ func (a *answer) sendPart(w http.ResponseWriter, whole body, fault Fault) {
 	panic(http.ErrAbortHandler)
 }
 
-func (a *answer) sleep(d time.Duration) {
+func (a *response) sleep(d time.Duration) {
 	ctx, cancel := context.WithTimeout(a.request.Context(), d)
 	defer cancel()
 	select {
@@ -291,7 +291,7 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// first lets the first bytes through and then fails.
+// first passes on the first bytes and then fails.
 type first struct {
 	w    io.Writer
 	left int
