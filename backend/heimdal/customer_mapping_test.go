@@ -90,7 +90,7 @@ func testMappingFields(t *testing.T) {
 			`{"id":1,"type":"CORP","name":"A","uuid":"u-1"}`, "u-1||A|CORP|||||||"},
 		"an id by position that is something": {fieldMap{"ref": portal.FieldName}, `{"ref":"A","id":3,"type":"CORP"}`,
 			"3||A|CORP|||||||"},
-		"a kind by another type": {fieldMap{"class": portal.FieldType}, `{"id":1,"class":"RESELLER","type":"x"}`,
+		"a kind of another type": {fieldMap{"class": portal.FieldType}, `{"id":1,"class":"RESELLER","type":"x"}`,
 			"1||1|RESELLER|||||||"},
 		"a path that is not there": {fieldMap{"nowhere.at[].all": portal.FieldSeatsUsed},
 			`{"id":1,"type":"CORP","seatsUsed":3}`, "1||1|CORP|||||3||"},

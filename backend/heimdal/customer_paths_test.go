@@ -144,7 +144,7 @@ func testPathsExamples(t *testing.T) {
 			}
 		}
 	})
-	t.Run("are shown of what is none", func(t *testing.T) {
+	t.Run("are shown of text that is not a secret", func(t *testing.T) {
 		t.Parallel()
 		for member, want := range map[string]string{
 			`"x":"3f9a8c1b-2d4e-5f60-7182-93a4b5c6d7e8"`: "3f9a8c1b-2d4e-5f60-7182-93a4b5c6d7e8",
@@ -223,7 +223,7 @@ func testPathsLimits(t *testing.T) {
 			t.Errorf("seats %v, %v; want those of every customer's own name", used, err)
 		}
 	})
-	t.Run("a dot in a name is told from a nested name", func(t *testing.T) {
+	t.Run("distinguish a dot in a name from a nested name", func(t *testing.T) {
 		t.Parallel()
 		text := `[{"id":1,"type":"CORP","a.b":3,"a":{"b":4},"c\\":{"d":5},"c\\.d":6,"e[]":[7],"e":[8],"*":9}]`
 		wantPaths(t, pathsOf(t, readerOf(t, text)), "id number 1 id automatic e.g. 1", "type text 1 type automatic e.g. CORP",
@@ -252,7 +252,7 @@ func testPathsLimits(t *testing.T) {
 		}
 		one := `{"id":1,"type":"CORP",` + strings.Join(first, ",") + `,` + strings.Join(then, ",") + `,"expirationDate":"2027-03-31"}`
 		for name, r := range map[string]*reader{
-			"in one answer": readerOf(t, `[`+one+`,{"id":2,"type":"CORP","seats":4}]`),
+			"in one response": readerOf(t, `[`+one+`,{"id":2,"type":"CORP","seats":4}]`),
 			"in several": readerOf(t, `{"items":[{"id":1,"type":"CORP",`+strings.Join(first, ",")+`}],"total":2}`,
 				`{"items":[{"id":2,"type":"CORP",`+strings.Join(then, ",")+`,"expirationDate":"2027-03-31","seats":4}],"total":2}`),
 		} {

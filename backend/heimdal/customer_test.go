@@ -101,7 +101,7 @@ func testCustomerTextsFitDatabase(t *testing.T) {
 	}
 	long, err := readAll(t, `[{"id":1,"name":"`+strings.Repeat("é", 1000)+`","type":"`+strings.Repeat("T", 100)+`"}]`)
 	if err != nil || len([]rune(long[0].Name)) != maxNameLength || len(long[0].Type) != maxTypeLength {
-		t.Errorf("long texts came out as %d and %d, %v; want %v, %v", len(long[0].Name), len(long[0].Type), err, maxNameLength,
+		t.Errorf("long texts: got %d and %d, %v; want %v, %v", len(long[0].Name), len(long[0].Type), err, maxNameLength,
 			maxTypeLength)
 	}
 }

@@ -13,7 +13,7 @@ func shownName(name, secret string) string { return cut(redact(name, secret), ma
 func signErrorf(sign, secret, format string, args ...any) *portal.CallError {
 	e := errorf(portal.Incomplete, format, args...)
 	e.Sign = shownName(sign, secret)
-	e.Detail += " Nothing of it was taken over; the next run tries again. If it stays so, " + tellSupport + ", or declare " +
+	e.Detail += " Nothing of it was saved; the next run tries again. If it stays so, " + tellSupport + ", or declare " +
 		strconv.Quote(e.Sign) + " harmless if it says nothing of the customers."
 	return e
 }

@@ -361,11 +361,11 @@ func TestHarmless(t *testing.T) {
 		texts []string
 		want  portal.CallCode
 	}{
-		"refused key":   {[]string{refusedHere}, portal.BadKey},
-		"broken answer": {[]string{`{"items":[` + clientsJSON(1, 2)}, portal.Truncated},
-		"invalid JSON":  {[]string{`[{"id":1,"type":"CORP"},]`}, portal.Garbage},
-		"wrong total":   {[]string{with(`"message":1,"total":100`)}, portal.Incomplete},
-		"second sign":   {[]string{with(`"hasMore":true,"nextCursor":"x"`)}, portal.Incomplete},
+		"refused key":        {[]string{refusedHere}, portal.BadKey},
+		"malformed response": {[]string{`{"items":[` + clientsJSON(1, 2)}, portal.Truncated},
+		"invalid JSON":       {[]string{`[{"id":1,"type":"CORP"},]`}, portal.Garbage},
+		"wrong total":        {[]string{with(`"message":1,"total":100`)}, portal.Incomplete},
+		"second sign":        {[]string{with(`"hasMore":true,"nextCursor":"x"`)}, portal.Incomplete},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -34,7 +34,7 @@ func (d *decoder) skipWithoutID(c *element) error {
 // can map one of them to the type.
 func (d *decoder) untypedError(c portal.Customer) error {
 	d.countPaths(c.Raw)
-	return errorf(portal.Unmapped, "The customer %s stands in another customer, or others stand in it, and has no type that the "+
+	return errorf(portal.Unmapped, "The customer %s is inside another customer, or contains others, and has no type that the "+
 		"portal can read, so the portal cannot know what it is. "+chooseField+"type. If none is, "+tellSupport+".",
 		redact(c.ExternalID, d.secret))
 }

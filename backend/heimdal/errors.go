@@ -31,11 +31,11 @@ var (
 		"any proxy on the way.")
 	errTrailing = errorf(portal.Garbage, "Something follows the end of the answer. The next run tries again; if it stays so, %s.",
 		tellSupport)
-	errEncoding = errorf(portal.Garbage, "The answer is not UTF-8 throughout, so names in it would come out wrong. Tell %s's support.",
+	errEncoding = errorf(portal.Garbage, "The answer is not UTF-8 throughout, so names in it would be wrong. Tell %s's support.",
 		product)
 	errUTF16 = errorf(portal.Garbage, "The answer is in UTF-16; the portal reads UTF-8. Check any proxy on the way, "+
 		"and %s.", tellSupport)
-	errNoObject = errorf(portal.Garbage, "The answer holds something that is no customer. "+checkBaseURL)
+	errNoObject = errorf(portal.Garbage, "The answer holds something that is not a customer. "+checkBaseURL)
 	errLongID   = errorf(portal.Garbage, "The answer holds a customer whose id is longer than the portal accepts. "+checkBaseURL)
 	errNoID     = errorf(portal.Unmapped, "The answer holds a customer without an id that the portal can read. "+chooseField+
 		"customer id. If none is, check the base URL.")
@@ -52,7 +52,7 @@ func errorf(code portal.CallCode, format string, args ...any) *portal.CallError 
 // incompletef returns the error for customers that are not all there.
 func incompletef(format string, args ...any) error {
 	e := errorf(portal.Incomplete, format, args...)
-	e.Detail += " Nothing of it was taken over; the next run tries again. If it stays so, " + tellSupport + "."
+	e.Detail += " Nothing of it was saved; the next run tries again. If it stays so, " + tellSupport + "."
 	return e
 }
 

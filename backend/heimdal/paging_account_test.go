@@ -60,21 +60,21 @@ func testAccountInResponse(t *testing.T) {
 					`,{"id":12,"type":"CORP","parentId":1}]`},
 				"1 msp under, 11 client under, 12 client under 1", &account, number(3),
 			},
-			"in the answer about a reseller": {
+			"in the response about a reseller": {
 				map[string]string{"17": `[` + resellerR + `,` + clientsJSON(11, 1) + `]`, "1": `[` + own + `,` + resellerR + `,` +
 					clientsJSON(12, 1) + `]`},
 				"1 msp under, 11 client under, 12 client under 1", &account, nil,
 			},
-			"in every answer": {
+			"in every response": {
 				map[string]string{"17": `[` + own + `,` + resellerR + `,` + clientsJSON(11, 1) + `]`,
 					"1": `[` + own + `,` + clientsJSON(11, 1) + `]`, "11": `[` + own + `,` + clientsJSON(11, 1) + `]`},
 				"1 msp under, 11 client under 1", &account, nil,
 			},
-			"alone":                {map[string]string{"17": own}, "", &alone, number(0)},
-			"alone in a list":      {map[string]string{"17": `[` + own + `]`}, "", &alone, number(0)},
-			"alone in an envelope": {map[string]string{"17": `{"items":[` + own + `],"totalCount":1}`}, "", &alone, number(0)},
-			"alone and twice":      {map[string]string{"17": `[` + own + `,` + own + `]`}, "", &alone, number(0)},
-			"not there":            {map[string]string{"17": `[` + clientsJSON(11, 1) + `]`}, "11 client under", nil, number(1)},
+			"only":                {map[string]string{"17": own}, "", &alone, number(0)},
+			"only in a list":      {map[string]string{"17": `[` + own + `]`}, "", &alone, number(0)},
+			"only in an envelope": {map[string]string{"17": `{"items":[` + own + `],"totalCount":1}`}, "", &alone, number(0)},
+			"only and twice":      {map[string]string{"17": `[` + own + `,` + own + `]`}, "", &alone, number(0)},
+			"not there":           {map[string]string{"17": `[` + clientsJSON(11, 1) + `]`}, "11 client under", nil, number(1)},
 		} {
 			t.Run(kind+"/"+name, func(t *testing.T) {
 				t.Parallel()
@@ -121,8 +121,8 @@ func testAccountDoesNotHideWrongCustomer(t *testing.T) {
 	own := accountJSON("DISTRIBUTOR", "")
 	everything := `[` + own + `,` + resellerR + `,` + clientsJSON(11, 2) + `]`
 	for name, texts := range map[string]map[string]string{
-		"the same for every question": {"17": everything, "1": everything, "11": everything},
-		"the account alone":           {"17": `[` + resellerR + `]`, "1": own},
+		"the same for every request": {"17": everything, "1": everything, "11": everything},
+		"the account only":           {"17": `[` + resellerR + `]`, "1": own},
 		"the account and clients": {"17": `[` + own + `,` + resellerR + `,` + clientsJSON(11, 2) + `]`,
 			"1": `[` + own + `,` + clientsJSON(11, 2) + `]`, "11": `[` + own + `,` + resellerR + `]`},
 	} {

@@ -65,7 +65,7 @@ func testCheckFindsCustomers(t *testing.T) {
 				t.Errorf("got %q, want %q; got state %+v, error %v", treeOf(customers), test.want, end, err)
 			}
 			if end.Counted != int64(len(customers)) || (len(customers) > 0) != (len(end.Paths) > 0) {
-				t.Errorf("%d paths of %d customers, want those of the %d that came", len(end.Paths), end.Counted, len(customers))
+				t.Errorf("%d paths of %d customers, want those of the %d received", len(end.Paths), end.Counted, len(customers))
 			}
 			for _, p := range end.Paths {
 				if p.Customers > end.Counted {
@@ -87,14 +87,14 @@ func testCheckFindsCustomers(t *testing.T) {
 func testCheckAbandonsAfterPermanentError(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func() *http.Response{
-		"status 500":                      respondStatus(500),
-		"a web page":                      respondWith("<html>"),
-		"half of itself":                  respondWith(`[` + clientsJSON(12, 1)),
-		"itself and no end":               respondWith(`[` + clientsJSON(12, 1) + `,`),
-		"others that are not all of them": respondWith(`{"items":[` + clientsJSON(13, 1) + `],"total":2,"totalPages":1}`),
-		"a failure without customers":     respondWith(`{"success":false,"data":[]}`),
-		"a sign that more follow":         respondWith(`{"items":[` + clientsJSON(13, 1) + `],"hasMore":true}`),
-		"two lists":                       respondWith(`{"items":[` + clientsJSON(13, 1) + `],"customers":[` + clientsJSON(14, 1) + `]}`),
+		"status 500":                   respondStatus(500),
+		"a web page":                   respondWith("<html>"),
+		"half of itself":               respondWith(`[` + clientsJSON(12, 1)),
+		"itself and no end":            respondWith(`[` + clientsJSON(12, 1) + `,`),
+		"an incomplete list of others": respondWith(`{"items":[` + clientsJSON(13, 1) + `],"total":2,"totalPages":1}`),
+		"a failure without customers":  respondWith(`{"success":false,"data":[]}`),
+		"a sign that more follow":      respondWith(`{"items":[` + clientsJSON(13, 1) + `],"hasMore":true}`),
+		"two lists":                    respondWith(`{"items":[` + clientsJSON(13, 1) + `],"customers":[` + clientsJSON(14, 1) + `]}`),
 	} {
 		t.Run("after "+name, func(t *testing.T) {
 			t.Parallel()
@@ -135,7 +135,7 @@ func testCheckCalls(t *testing.T) {
 			t.Errorf("requested %v, got %s, error %v; want 11 13, 11 12 13", asked, idList(customers), err)
 		}
 	})
-	t.Run("fail where the key was revoked since the pages came", func(t *testing.T) {
+	t.Run("fail where the key was revoked after the pages", func(t *testing.T) {
 		t.Parallel()
 		for name, answer := range map[string]func() *http.Response{"401": respondStatus(401), "403": respondStatus(403),
 			"a message": respondWith(refusedHere)} {
@@ -196,7 +196,7 @@ func testCheckCalls(t *testing.T) {
 			})
 		}
 	})
-	t.Run("come to an end where every wait is put off", func(t *testing.T) {
+	t.Run("end where every wait is postponed", func(t *testing.T) {
 		t.Parallel()
 		var asked []string
 		r := readerByCustomer(t, &asked, map[string]string{"17": `[` + clientsJSON(20, 2) + `]`})

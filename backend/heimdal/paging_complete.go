@@ -6,7 +6,7 @@ func (p *pageState) checkComplete(e *envelope) error {
 	total := p.Total
 	if h.total != nil {
 		if n := *h.total; n != p.Elements && n != p.Elements-p.OwnElements && n != p.Emitted {
-			return incompletef("The answer says there are %d customers (%s), but %d came.", n,
+			return incompletef("The answer says there are %d customers (%s), but %d were received.", n,
 				shownName(h.sources[signTotal], e.secret), p.Elements)
 		}
 		total = h.total
@@ -17,9 +17,10 @@ func (p *pageState) checkComplete(e *envelope) error {
 			shownName(s.previous, e.secret))
 	case s.pages != nil && *s.pages > p.Pages && p.Total != nil:
 		return e.unaccounted(s.sources[signPages],
-			"All %d customers have come, and yet the answer says that there are %d pages, of which %d came.", *p.Total, *s.pages, p.Pages)
+			"All %d customers were received, but the answer says that there are %d pages, of which %d were received.",
+			*p.Total, *s.pages, p.Pages)
 	case s.number != nil && *s.number > 1 && p.Pages == 1 && p.Total == nil:
-		return e.unaccounted(s.sources[signNumber], "The answer calls itself page %d, and no page before it came.", *s.number)
+		return e.unaccounted(s.sources[signNumber], "The answer calls itself page %d, and no page before it was received.", *s.number)
 	case s.isNumberedOnly() && p.Pages == 1 && total == nil && h.pages == nil && !h.isEnd:
 		return e.unaccounted(s.sources[signNumber], "The answer calls itself page %d and does not say whether others follow.", *s.number)
 	case s.undetermined != "" && total == nil:
@@ -47,7 +48,7 @@ func (p *pageState) checkHeaders(e *envelope, counted bool) error {
 		return e.unaccounted(h.previous, "The answer says that other customers come before its first page (%s).",
 			shownName(h.previous, e.secret))
 	case h.pages != nil && *h.pages > p.Pages:
-		return e.unaccounted(h.sources[signPages], "The answer says that there are %d pages (%s), but %d came.", *h.pages,
+		return e.unaccounted(h.sources[signPages], "The answer says that there are %d pages (%s), but %d were received.", *h.pages,
 			shownName(h.sources[signPages], e.secret), p.Pages)
 	case counted:
 		return nil
@@ -56,7 +57,7 @@ func (p *pageState) checkHeaders(e *envelope, counted bool) error {
 			"The answer does not say how many customers there are, or whether these are all, where it should (%s).",
 			shownName(h.undetermined, e.secret))
 	case h.number != nil && *h.number > 1 && p.Pages == 1:
-		return e.unaccounted(h.sources[signNumber], "The answer calls itself page %d, and no page before it came.", *h.number)
+		return e.unaccounted(h.sources[signNumber], "The answer calls itself page %d, and no page before it was received.", *h.number)
 	case h.isNumberedOnly() && p.Pages == 1 && s.pages == nil && !s.isEnd:
 		return e.unaccounted(h.sources[signNumber], "The answer calls itself page %d and does not say whether others follow.", *h.number)
 	case h.isFullPage(e.elements) && !h.isEnd && !s.isEnd && h.pages == nil && s.pages == nil && s.size == nil:

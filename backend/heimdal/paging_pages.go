@@ -49,7 +49,7 @@ func (p *pageState) url(address *url.URL, secret string) (*url.URL, error) {
 func resolveLink(address *url.URL, link, secret string) (*url.URL, error) {
 	next, err := address.Parse(link)
 	if err != nil || len(link) > 4096 || next.User != nil {
-		return nil, errorf(portal.Incomplete, "The answer says that more customers follow, at an address that is none. "+
+		return nil, errorf(portal.Incomplete, "The answer says that more customers follow, at an invalid address. "+
 			"Tell %s's support.", product)
 	}
 	if next.Scheme != address.Scheme || next.Host != address.Host {
@@ -100,13 +100,13 @@ func (p *pageState) checkSequence(e *envelope) error {
 	case p.Pages == 0:
 		return nil
 	case !e.listed:
-		return p.unaccounted(e, "Page %d of the customers came back in another form than the first.", p.Pages+1)
+		return p.unaccounted(e, "Page %d of the customers has another form than the first.", p.Pages+1)
 	case e.elements == 0:
 		return p.unaccounted(e, "Page %d of the customers is empty, though more should follow.", p.Pages+1)
 	case e.firstID == p.First || e.firstID == p.Last || e.firstID == p.Checkpoint:
-		return p.unaccounted(e, "Page %d of the customers is one that came before.", p.Pages+1)
+		return p.unaccounted(e, "Page %d of the customers repeats an earlier page.", p.Pages+1)
 	case e.metadata.number != nil && p.Number > 0 && *e.metadata.number != p.Number:
-		return incompletef("Page %d of the customers was asked for and page %d came back.", p.Number, *e.metadata.number)
+		return incompletef("Page %d of the customers was requested and page %d was received.", p.Number, *e.metadata.number)
 	case (p.Total == nil) != (e.metadata.total == nil) || p.Total != nil && *p.Total != *e.metadata.total:
 		return incompletef("The number of customers changed while they were read page by page.")
 	}
@@ -131,10 +131,10 @@ func (p *pageState) advance(e *envelope) (bool, error) {
 		return false, incompletef("The answer says there are %d customers but holds %d.", *p.Total, p.Elements)
 	case complete && follows:
 		return false, e.unaccounted(s.follows,
-			"All %d customers have come, and yet the answer says that more follow (%s).", *p.Total, shownName(s.follows, e.secret))
+			"All %d customers were received, but the answer says that more follow (%s).", *p.Total, shownName(s.follows, e.secret))
 	case complete && s.unknown != "":
 		return false, e.unaccounted(s.unknown,
-			"All %d customers have come, and yet the answer goes on in a way that the portal does not know (%s).",
+			"All %d customers were received, but the answer goes on in a way that the portal does not know (%s).",
 			*p.Total, shownName(s.unknown, e.secret))
 	case complete || p.Total == nil && !follows && !p.AfterFullPage && s.unknown == "" && (s.pages == nil || lastPage):
 		return false, nil
@@ -142,9 +142,9 @@ func (p *pageState) advance(e *envelope) (bool, error) {
 		return false, e.unaccounted(s.unknown, "The answer goes on in a way that the portal does not know (%q).",
 			shownName(s.unknown, e.secret))
 	case e.elements == 0 && p.Total == nil && follows:
-		return false, e.unaccounted(s.follows, "%s but %d came.", p.expected(), p.Elements)
+		return false, e.unaccounted(s.follows, "%s but %d were received.", p.expected(), p.Elements)
 	case e.elements == 0 || p.Total != nil && lastPage && s.link == "":
-		return false, incompletef("%s but %d came.", p.expected(), p.Elements)
+		return false, incompletef("%s but %d were received.", p.expected(), p.Elements)
 	case p.AfterFullPage && s.number == nil:
 		return false, e.unaccounted(s.sources[signSize],
 			"The answer is a full page of %d customers and does not say whether more follow.", e.elements)
@@ -162,7 +162,7 @@ func (p *pageState) advance(e *envelope) (bool, error) {
 // expected returns the beginning of the error for missing customers.
 func (p *pageState) expected() string {
 	if p.Total == nil {
-		return "More customers were to follow,"
+		return "More customers should follow,"
 	}
 	return "The answer says there are " + strconv.FormatInt(*p.Total, 10) + " customers,"
 }

@@ -34,7 +34,7 @@ func testPagesUntilTotal(t *testing.T) {
 	for name, firstPage := range map[string]string{
 		"a total":               `{"items":[%s],"totalCount":5}`,
 		"a total in front":      `{"TotalCount":"5","Items":[%s]}`,
-		"a page that says so":   `{"items":[%s],"total":5,"pageSize":2,"pageNumber":1,"totalPages":3}`,
+		"a page that states it": `{"items":[%s],"total":5,"pageSize":2,"pageNumber":1,"totalPages":3}`,
 		"wrapped in data":       `{"status":"ok","data":{"items":[%s],"totalCount":5}}`,
 		"a count of this page":  `{"items":[%s],"totalCount":5,"count":2}`,
 		"a count of everything": `{"items":[%s],"count":5}`,
@@ -165,7 +165,7 @@ func testPagesRefuseInconsistentPages(t *testing.T) {
 		"more than the total later":       {`{"items":[` + p1 + `],"totalCount":3}`, `{"items":[` + p2 + `],"totalCount":3}`},
 		"pages in a circle": {`{"items":[` + p1 + `],"hasMore":true,"page":1}`, `{"items":[` + p2 + `],"hasMore":true}`,
 			`{"items":[` + p1 + `],"hasMore":true}`},
-		"another page than asked for": {`{"items":[` + p1 + `],"totalCount":6,"page":1}`, `{"items":[` + p3 +
+		"another page than requested": {`{"items":[` + p1 + `],"totalCount":6,"page":1}`, `{"items":[` + p3 +
 			`],"totalCount":6,"page":3}`, `{"items":[` + p2 + `],"totalCount":6,"page":2}`},
 		"a page that is no envelope":      {`{"items":[` + p1 + `],"totalCount":4}`, `[` + p2 + `]`},
 		"an empty page for the last":      {`{"items":[` + p1 + `],"hasMore":true,"page":1}`, `{"items":[],"hasMore":false}`},
@@ -180,7 +180,7 @@ func testPagesRefuseInconsistentPages(t *testing.T) {
 		"an offset without a total": {`{"items":[` + p1 + `],"skip":0}`},
 		"two totals":                {`{"items":[` + p1 + `],"total":2,"totalCount":3}`},
 		"a total twice":             {`{"items":[` + p1 + `],"total":2,"total":3}`},
-		"a count that is another":   {`{"items":[` + p1 + `],"total":2,"count":3}`},
+		"a different count":         {`{"items":[` + p1 + `],"total":2,"count":3}`},
 		"an error beside them":      {`{"items":[` + p1 + `],"total":2,"errors":["one reseller failed"]}`},
 		"no success":                {`{"success":false,"items":[` + p1 + `]}`},
 	} {
@@ -276,20 +276,21 @@ func testPagesNameTheError(t *testing.T) {
 		"The answer says there are 1 customers but holds 2.": {`{"items":[` + p1 + `],"totalCount":1}`},
 		"The answer says there are 3 customers but holds 4.": {`{"items":[` + p1 + `],"totalCount":3}`, `{"items":[` + p2 +
 			`],"totalCount":3}`},
-		"The answer says there are 5 customers, but 4 came.": {`{"items":[` + p1 + `],"totalCount":5,"totalPages":2}`,
+		"The answer says there are 5 customers, but 4 were received.": {`{"items":[` + p1 + `],"totalCount":5,"totalPages":2}`,
 			`{"items":[` + p2 + `],"totalCount":5,"totalPages":2}`},
-		"The answer says there are 5 customers, but 0 came.":     {`{"items":[],"totalCount":5}`},
-		"More customers were to follow, but 0 came.":             {`{"items":[],"hasMore":true,"page":1}`},
-		"All 2 customers have come, and yet":                     {`{"items":[` + p1 + `],"totalCount":2,"hasMore":true}`},
-		"follow it, but not where.":                              {`{"items":[` + p1 + `],"hasMore":true}`},
-		`in a way that the portal does not know ("nextCursor").`: {`{"items":[` + p1 + `],"nextCursor":"abc"}`},
+		"The answer says there are 5 customers, but 0 were received.": {`{"items":[],"totalCount":5}`},
+		"More customers should follow, but 0 were received.":          {`{"items":[],"hasMore":true,"page":1}`},
+		"All 2 customers were received, but":                          {`{"items":[` + p1 + `],"totalCount":2,"hasMore":true}`},
+		"follow it, but not where.":                                   {`{"items":[` + p1 + `],"hasMore":true}`},
+		`in a way that the portal does not know ("nextCursor").`:      {`{"items":[` + p1 + `],"nextCursor":"abc"}`},
 		"Page 2 of the customers is empty": {`{"items":[` + p1 + `],"totalCount":6}`,
 			`{"items":[],"totalCount":6}`},
-		"Page 2 of the customers is one that came before.": {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[` + p1 +
+		"Page 2 of the customers repeats an earlier page.": {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[` + p1 +
 			`],"totalCount":6}`},
-		"Page 2 of the customers came back in another form": {`{"items":[` + p1 + `],"totalCount":6}`, `[` + p2 + `]`},
-		"Page 2 of the customers was asked for and page 3 came back.": {`{"items":[` + p1 + `],"totalCount":6,"page":1}`, `{"items":[` +
-			p3 + `],"totalCount":6,"page":3}`},
+		"Page 2 of the customers has another form": {`{"items":[` + p1 + `],"totalCount":6}`, `[` + p2 + `]`},
+		"Page 2 of the customers was requested and page 3 was received.": {`{"items":[` + p1 + `],"totalCount":6,"page":1}`,
+			`{"items":[` +
+				p3 + `],"totalCount":6,"page":3}`},
 		"The number of customers changed while": {`{"items":[` + p1 + `],"totalCount":6}`, `{"items":[` + p2 +
 			`],"totalCount":7}`},
 		`its Total is both 2 and 3.`:                                {`{"items":[` + p1 + `],"total":2,"Total":3}`},
@@ -332,15 +333,15 @@ func testPagesAreReported(t *testing.T) {
 		texts []string
 		want  bool
 	}{
-		"one answer": {[]string{`[` + clientsJSON(1, 3) + `]`}, false},
-		"one page":   {[]string{`{"items":[` + clientsJSON(1, 3) + `],"total":3}`}, false},
+		"one response": {[]string{`[` + clientsJSON(1, 3) + `]`}, false},
+		"one page":     {[]string{`{"items":[` + clientsJSON(1, 3) + `],"total":3}`}, false},
 		"two pages": {[]string{`{"items":[` + clientsJSON(1, 3) + `],"total":4}`, `{"items":[` + clientsJSON(4, 1) + `],"total":4}`},
 			true},
 		"a full page and no other": {[]string{`{"items":[` + clientsJSON(1, 2) + `],"pageSize":2,"page":1}`,
 			`{"items":[],"pageSize":2,"page":2}`}, true},
 		"pages of one reseller": {[]string{`[` + resellersJSON(1) + `]`, `{"items":[` + clientsJSON(11, 1) + `],"total":2}`,
 			`{"items":[` + clientsJSON(12, 1) + `],"total":2}`}, true},
-		"resellers with one answer": {[]string{`[` + resellersJSON(2) + `]`, `[` + clientsJSON(11, 1) + `]`, `[` + clientsJSON(12, 1) +
+		"resellers with one response": {[]string{`[` + resellersJSON(2) + `]`, `[` + clientsJSON(11, 1) + `]`, `[` + clientsJSON(12, 1) +
 			`]`}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,7 +34,7 @@ func testTraversalAsksResellersWhenParentsUnknown(t *testing.T) {
 		texts       map[string]string
 		tree, asked string
 	}{
-		"resellers alone": {map[string]string{
+		"resellers only": {map[string]string{
 			"17": `[` + resellerR + `,` + resellerS + `]`, "1": `[` + clientsJSON(11, 2) + `]`, "2": `[]`,
 		}, "1 msp under, 11 client under 1, 12 client under 1, 2 msp under", "17 1 2"},
 		"clients that are listed without a parent, too": {map[string]string{
@@ -58,37 +58,37 @@ func testTraversalAsksResellersWhenParentsUnknown(t *testing.T) {
 		"a reseller that only its reseller names": {map[string]string{
 			"17": `[` + resellerR + `]`, "1": `[` + resellerS + `]`, "2": `[` + clientsJSON(11, 1) + `]`,
 		}, "1 msp under, 11 client under 2, 2 msp under 1", "17 1 2"},
-		"links in the reseller's answer": {map[string]string{
+		"links in the response about the reseller": {map[string]string{
 			"17": `[` + resellerR + `,` + resellerS +
 				`]`, "1": `[{"id":11,"type":"CORP","parentId":2},{"id":12,"type":"CORP","parentId":17}]`, "2": `[]`,
 		}, "1 msp under, 11 client under 2, 12 client under 1, 2 msp under", "17 1 2"},
-		"one reseller who has them all": {map[string]string{
+		"one reseller with all clients": {map[string]string{
 			"17": `[` + resellerR + `,` + clientsJSON(11, 2) + `]`, "1": `[` + resellerR + `,` + clientsJSON(11, 2) +
 				`]`, "11": clientsJSON(11, 1),
 		}, "1 msp under, 11 client under 1, 12 client under 1", "17 1 11"},
-		"one reseller who has them all, and clients that may not be asked about": {map[string]string{
+		"one reseller with all clients, which are refused": {map[string]string{
 			"17": `[` + resellerR + `,` + clientsJSON(11, 2) + `]`, "1": `[` + resellerR + `,` + clientsJSON(11, 2) + `]`,
 		}, "1 msp under, 11 client under 1, 12 client under 1", "17 1 11"},
-		"an API that answers about the MSSP alone, with a field for the parent": {map[string]string{
+		"an API for the MSSP only, with a parent field": {map[string]string{
 			"17": `[` + resellerR + `,{"id":11,"type":"CORP","resellerId":null}]`,
 		}, "1 msp under, 11 client under", "17 1 17"},
-		"such an API and several resellers": {map[string]string{
+		"an API for the MSSP only, with several resellers": {map[string]string{
 			"17": `[` + resellersJSON(3) + `,{"id":11,"type":"CORP","resellerId":null}]`,
 		}, "1 msp under, 11 client under, 2 msp under, 3 msp under", "17 1 17 2 3 17"},
-		"such an API and more resellers than are worth asking": {map[string]string{
+		"an API for the MSSP only, with many resellers": {map[string]string{
 			"17": `[` + resellersJSON(16) + `,` + strings.ReplaceAll(clientsJSON(1000, 60), "CORP", "RESELLER") +
 				`,{"id":900,"type":"CORP","resellerId":null}]`,
 		}, "", ""},
 		"links": {map[string]string{
 			"17": `[` + resellerR + `,{"id":11,"type":"CORP","parentId":1},{"id":12,"type":"CORP"}]`,
 		}, "1 msp under, 11 client under 1, 12 client under", "17"},
-		"a parent that is nobody": {map[string]string{
+		"a parent without a customer": {map[string]string{
 			"17": `[` + resellerR + `,{"id":11,"type":"CORP","resellerId":0},{"id":12,"type":"CORP",` +
 				`"parent":{"id":"00000000-0000-0000-0000-000000000000"}},{"id":13,"type":"CORP","resellerId":"-1"},{"id":14,` +
 				`"type":"CORP","parentId":"None"}]`,
 			"1": `[` + clientsJSON(11, 4) + `,` + clientsJSON(21, 1) + `]`,
 		}, "1 msp under, 11 client under 1, 12 client under 1, 13 client under 1, 14 client under 1, 21 client under 1", "17 1"},
-		"itself for a parent": {map[string]string{
+		"itself as its parent": {map[string]string{
 			"17": `[` + resellerR + `,{"id":11,"type":"CORP","parentId":11}]`, "1": `[{"id":11,"type":"CORP","parentId":11}]`,
 		}, "1 msp under, 11 client under 1", "17 1"},
 		"nesting": {map[string]string{
@@ -123,9 +123,9 @@ func testTraversalRefusesResponseAboutOthers(t *testing.T) {
 		texts map[string]string
 		want  portal.CallCode
 	}{
-		"the same for every question": {map[string]string{"17": everything, "1": everything, "2": everything, "11": everything},
+		"the same for every request": {map[string]string{"17": everything, "1": everything, "2": everything, "11": everything},
 			portal.WrongCustomer},
-		"the same for every question, with one reseller": {map[string]string{
+		"the same for every request, one reseller": {map[string]string{
 			"17": `[` + resellerR + `,` + clientsJSON(11, 2) + `]`, "1": `[` + resellerR + `,` + clientsJSON(11, 2) + `]`, "11": `[` +
 				resellerR + `,` + clientsJSON(11, 2) + `]`,
 		}, portal.WrongCustomer},
@@ -134,10 +134,10 @@ func testTraversalRefusesResponseAboutOthers(t *testing.T) {
 		"each under the other": {map[string]string{"17": `[` + resellerR + `,` + resellerS + `]`, "1": `[` + resellerS + `]`,
 			"2": `[` + resellerR + `]`}, portal.WrongCustomer},
 		"a refusal": {map[string]string{"17": `[` + resellerR + `,` + clientsJSON(11, 1) + `]`}, portal.Refused},
-		"fewer than it says": {map[string]string{"17": `[` + resellerR + `]`, "1": `{"items":[` + clientsJSON(11, 1) +
+		"fewer than the total": {map[string]string{"17": `[` + resellerR + `]`, "1": `{"items":[` + clientsJSON(11, 1) +
 			`],"total":2}`}, portal.Incomplete},
-		"broken off":                 {map[string]string{"17": `[` + resellerR + `]`, "1": `[` + clientsJSON(11, 1)}, portal.Truncated},
-		"none of the MSSP's has one": {map[string]string{"17": `[{"id":1,"name":"R"}]`}, portal.Unmapped},
+		"broken off":             {map[string]string{"17": `[` + resellerR + `]`, "1": `[` + clientsJSON(11, 1)}, portal.Truncated},
+		"no customer has a type": {map[string]string{"17": `[{"id":1,"name":"R"}]`}, portal.Unmapped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var asked []string
@@ -285,8 +285,8 @@ func testTraversalLimitsLevels(t *testing.T) {
 func testTraversalDetectsIgnoredFilter(t *testing.T) {
 	t.Parallel()
 	for name, world := range map[string]func(call int) string{
-		"they come": func(call int) string { return clientsJSON(11, 1+call) },
-		"they go":   func(call int) string { return clientsJSON(10+call, 5-call) },
+		"clients are added":   func(call int) string { return clientsJSON(11, 1+call) },
+		"clients are removed": func(call int) string { return clientsJSON(10+call, 5-call) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			calls := 0

@@ -137,7 +137,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 			})
 		}
 	})
-	t.Run("of whom one cannot be read at all make no API that answers about the MSSP alone", func(t *testing.T) {
+	t.Run("with an unreadable one are not an API for the MSSP only", func(t *testing.T) {
 		t.Parallel()
 		for name, answer := range map[string]func() *http.Response{
 			"204": respondStatus(204), "{}": respondWith(`{}`), "a failure": respondWith(`{"success":false,"data":[]}`),

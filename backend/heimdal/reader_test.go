@@ -54,7 +54,7 @@ func testReaderTestMakesOneCall(t *testing.T) {
 		code portal.CallCode
 	}{
 		"an array":              {`[` + clientsJSON(1, 3) + `]`, number(3), ""},
-		"nobody":                {`[]`, number(0), ""},
+		"no customers":          {`[]`, number(0), ""},
 		"a first page":          {`{"items":[` + clientsJSON(1, 3) + `],"totalCount":9}`, number(9), ""},
 		"resellers to be asked": {`[` + resellerR + `]`, nil, ""},
 		"a page and resellers":  {`{"items":[` + resellerR + `],"totalCount":2}`, nil, ""},
@@ -108,7 +108,7 @@ func testReaderFailedCallKeepsPaths(t *testing.T) {
 			errUntyped, "Art text 2 - none e.g. CORP", 2},
 		"returns the paths of customers without an id": {`[{"Kennung":{"Nr":1},"Art":"CORP"},{"Kennung":{"Nr":2}}]`,
 			errNoID, "Kennung.Nr number 2 - none e.g. 1", 2},
-		"says what the other paths of customers without an id fill": {`[{"Nr":[1],"Art":"CORP","seatsTotal":4},{"Nr":[2],` +
+		"shows what the other paths of customers without an id fill": {`[{"Nr":[1],"Art":"CORP","seatsTotal":4},{"Nr":[2],` +
 			`"seatsTotal":4}]`,
 			errNoID, "seatsTotal number 2 seats_total automatic e.g. 4", 2},
 		"returns the paths of those beside one without an id": {`{"items":[{"id":1,"type":"CORP","x":1},{"x":2}],"message":"ok"}`,

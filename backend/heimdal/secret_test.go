@@ -67,17 +67,17 @@ func testSecretNotInOtherValues(t *testing.T) {
 		"a message beside none":     {[]string{`{"items":[],"message":"no such key: ` + key + `"}`}, portal.BadKey},
 		"a link's host": {[]string{`{"items":[` + corp + `],"nextLink":"https://` + key + `.example.com/"}`},
 			portal.Redirected},
-		"an id with two types":         {[]string{`[{"id":"` + key + `","type":"CORP","Type":"RESELLER"}]`}, portal.Garbage},
-		"an id that another stands in": {[]string{`[{"id":"` + key + `","children":[` + corp + `]}]`}, portal.Unmapped},
+		"an id with two types":          {[]string{`[{"id":"` + key + `","type":"CORP","Type":"RESELLER"}]`}, portal.Garbage},
+		"an id that is part of another": {[]string{`[{"id":"` + key + `","children":[` + corp + `]}]`}, portal.Unmapped},
 		"the first of two ids": {[]string{`[{"customerId":"` + key + `","type":"CORP","children":[` + corp + `],"id":2}]`},
 			portal.Garbage},
 		"the second": {[]string{`[{"customerId":2,"type":"CORP","children":[` + corp + `],"id":"` + key + `"}]`},
 			portal.Garbage},
-		"a reseller with others' ids": {[]string{`[{"id":"` + key + `","type":"RESELLER"}]`, `[{"id":17,"type":"RESELLER"}]`},
+		"a reseller with ids of others": {[]string{`[{"id":"` + key + `","type":"RESELLER"}]`, `[{"id":17,"type":"RESELLER"}]`},
 			portal.WrongCustomer},
-		"a reseller nobody answers for": {[]string{`[{"id":"` + key + `","type":"RESELLER"}]`, refusedHere, `[` + resellerR + `]`},
+		"a reseller without a response": {[]string{`[{"id":"` + key + `","type":"RESELLER"}]`, refusedHere, `[` + resellerR + `]`},
 			portal.Refused},
-		"a client that stands for all": {[]string{`[` + resellerR + `,{"id":"` + key + `","type":"CORP"}]`}, portal.WrongCustomer},
+		"a client in place of all": {[]string{`[` + resellerR + `,{"id":"` + key + `","type":"CORP"}]`}, portal.WrongCustomer},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := readAll(t, test.texts...)

@@ -127,8 +127,8 @@ func testRetryRepeatsTemporaryErrors(t *testing.T) {
 		"no such endpoint in the middle":     {respondStatus(404), 3, false, portal.NoEndpoint},
 		"a bad request in the middle":        {respondStatus(400), 3, false, portal.Refused},
 		"sent on in the middle":              {respondStatus(302, "Location", "https://evil.example.com/"), 3, false, portal.Redirected},
-		"nobody there":                       {nil, 0, false, portal.Unreachable},
-		"nobody there in the middle":         {nil, 3, true, portal.Unreachable},
+		"no server":                          {nil, 0, false, portal.Unreachable},
+		"no server in the middle":            {nil, 3, true, portal.Unreachable},
 		"a web page in the middle":           {respondWith(`<html>`), 3, false, portal.Garbage},
 		"broken off in the middle":           {respondWith(`[{"id":1`), 3, false, portal.Truncated},
 	} {
@@ -181,11 +181,11 @@ func testRetryRepeatsTemporaryConnectionErrors(t *testing.T) {
 		waits bool
 		want  portal.CallCode
 	}{
-		"refused":               {errors.New("connection refused"), true, portal.Unreachable},
-		"no such host":          {&net.DNSError{IsNotFound: true}, true, portal.Unreachable},
-		"a name server that is": {&net.DNSError{IsTimeout: true}, true, portal.TimedOut},
-		"too slow":              {context.DeadlineExceeded, true, portal.TimedOut},
-		"another's certificate": {x509.HostnameError{Certificate: &x509.Certificate{}, Host: "x"}, false, portal.Insecure},
+		"refused":                     {errors.New("connection refused"), true, portal.Unreachable},
+		"no such host":                {&net.DNSError{IsNotFound: true}, true, portal.Unreachable},
+		"a name server that is":       {&net.DNSError{IsTimeout: true}, true, portal.TimedOut},
+		"too slow":                    {context.DeadlineExceeded, true, portal.TimedOut},
+		"certificate of another host": {x509.HostnameError{Certificate: &x509.Certificate{}, Host: "x"}, false, portal.Insecure},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, clock, calls := readerInTurn(t)

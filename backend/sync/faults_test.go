@@ -59,7 +59,7 @@ type played struct {
 }
 
 const (
-	unfinished    = " Nothing of it was taken over; the next run tries again. If it stays so, tell Heimdal's support."
+	unfinished    = " Nothing of it was saved; the next run tries again. If it stays so, tell Heimdal's support."
 	brokeOff      = "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy on the way."
 	everybodyGone = "14 of 14 customers are not in this answer. That is more than the portal changes without an administrator's approval; nothing was changed."
 	serverError   = "Heimdal answered with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
@@ -112,17 +112,17 @@ var everyFault = map[string]played{
 	"somebody else's customers": {rule: on(heimdalstand.OtherCustomer), status: portal.RunNeedsReview, code: "too_many_missing", says: everybodyGone},
 	"nobody":                    {rule: on(heimdalstand.EmptyList), status: portal.RunNeedsReview, code: "too_many_missing", says: everybodyGone},
 	"fewer than it counts": {rule: on(heimdalstand.TooFew), shape: heimdalstand.Shape{Form: heimdalstand.Envelope}, code: "incomplete",
-		says: "Page 2 of the customers is one that came before." + unfinished},
+		says: "Page 2 of the customers repeats an earlier page." + unfinished},
 	"fewer on the last page": {rule: on(heimdalstand.TooFew, 3), shape: pages, code: "incomplete",
 		says: "Page 4 of the customers is empty, though more should follow." + unfinished},
-	"the first page again": {rule: on(heimdalstand.RepeatedPage, 2), shape: pages, code: "incomplete", says: "Page 2 of the customers is one that came before." + unfinished},
+	"the first page again": {rule: on(heimdalstand.RepeatedPage, 2), shape: pages, code: "incomplete", says: "Page 2 of the customers repeats an earlier page." + unfinished},
 	"the first page by a link again": {rule: on(heimdalstand.RepeatedPage, 3), shape: links, code: "incomplete",
-		says: "Page 3 of the customers is one that came before." + unfinished},
+		says: "Page 3 of the customers repeats an earlier page." + unfinished},
 	"an empty page": {rule: on(heimdalstand.EmptyPage, 2), shape: pages, code: "incomplete", says: "Page 2 of the customers is empty, though more should follow." + unfinished},
 	"another count on the second page": {rule: on(heimdalstand.TotalChanges, 2), shape: pages, code: "incomplete",
 		says: "The number of customers changed while they were read page by page." + unfinished},
 	"a header that says more follow": {rule: on(heimdalstand.LinkHeader), code: "incomplete",
-		says: `The answer says that more customers follow (header Link). Nothing of it was taken over; the next run tries again. ` +
+		says: `The answer says that more customers follow (header Link). Nothing of it was saved; the next run tries again. ` +
 			`If it stays so, tell Heimdal's support, or declare "header Link" harmless if it says nothing of the customers.`},
 	"a link to a stranger": {rule: heimdalstand.Rule{Fault: heimdalstand.LinkElsewhere, To: "http://stranger.example/next"}, shape: links, code: "redirected",
 		says: "The answer says that more customers follow at stranger.example. The key was not sent there. Check the base URL."},
