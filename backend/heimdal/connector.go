@@ -8,12 +8,6 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// product is the name under which users know the product; error texts use it too.
-const product = "Heimdal"
-
-// tellSupport is the request to contact the vendor, inside a sentence.
-const tellSupport = "tell " + product + "'s support"
-
 // Asking selects when resellers are asked about one by one.
 type Asking string
 
@@ -36,9 +30,7 @@ func NewConnector() *Connector { return &Connector{} }
 
 // Product returns the product's id, name and default base URL.
 func (*Connector) Product() portal.Product {
-	return portal.Product{
-		ID: portal.ProductHeimdal, Name: product, BaseURL: "https://rc-dashboard.heimdalsecurity.com/api/heimdalapi",
-	}
+	return portal.Product{ID: portal.ProductHeimdal, Name: product, BaseURL: defaultBaseURL}
 }
 
 // Check returns a portal.Error that names the invalid setting: the base URL must be https, or http on loopback.
@@ -85,7 +77,7 @@ func isPrintable(key string) bool {
 func customersURL(baseURL, customerID string) (*url.URL, error) {
 	base, err := url.Parse(strings.TrimSpace(baseURL))
 	if err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return nil, portal.InvalidField("base_url", "The base URL must look like https://rc-dashboard.heimdalsecurity.com/api/heimdalapi.")
+		return nil, portal.InvalidField("base_url", "The base URL must look like "+defaultBaseURL+".")
 	}
 	if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback(base.Hostname())) {
 		return nil, portal.InvalidField("base_url", "The base URL must begin with https://; plain http is accepted for loopback alone.")

@@ -56,10 +56,10 @@ func (o *object) customer(id string) portal.Customer {
 	}
 }
 
-// kindOf returns MSP for RESELLER. CORP and every unknown type is a client, shown with the type as sent, so that no
-// customer is lost because of an unknown type.
+// kindOf returns MSP for a reseller. Every other type, also an unknown one, is a client, shown with the type as sent,
+// so that no customer is lost because of an unknown type.
 func kindOf(customerType string) portal.CustomerKind {
-	if strings.EqualFold(customerType, "RESELLER") {
+	if strings.EqualFold(customerType, typeReseller) {
 		return portal.KindMSP
 	}
 	return portal.KindClient

@@ -3,6 +3,7 @@ package heimdal
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -100,11 +101,16 @@ func (f metaField) collectUnread(e *envelope, level int) {
 	}
 }
 
-// customerTypes are the types of customers that are known, as APIs spell them.
-var customerTypes = [][]byte{
-	[]byte(`"CORP"`), []byte(`"corp"`), []byte(`"Corp"`), []byte(`"RESELLER"`), []byte(`"reseller"`), []byte(`"Reseller"`),
-	[]byte(`"DISTRIBUTOR"`), []byte(`"distributor"`), []byte(`"Distributor"`),
-}
+// customerTypes are the known types of customers, quoted, in each spelling: CORP, corp and Corp.
+var customerTypes = func() (spellings [][]byte) {
+	for _, word := range []string{typeCorporate, typeReseller, typeDistributor} {
+		lower := strings.ToLower(word)
+		for _, text := range []string{word, lower, word[:1] + lower[1:]} {
+			spellings = append(spellings, []byte(strconv.Quote(text)))
+		}
+	}
+	return spellings
+}()
 
 // ancestorLists are the names of lists of the customers that a customer is under.
 var ancestorLists = map[string]bool{"ancestors": true, "parents": true, "path": true, "hierarchy": true,
