@@ -8,6 +8,14 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
+// source identifies what is read.
+type source struct {
+	address    *url.URL // the customers endpoint, for the account's own customer id
+	customerID string
+	apiKey     string
+	asking     Asking
+}
+
 // Asking selects when resellers are asked about one by one.
 type Asking string
 

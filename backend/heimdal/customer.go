@@ -9,6 +9,11 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
+// isCustomer reports whether the object has an id, and a type or a name.
+func (o *object) isCustomer() bool {
+	return o.has(attrID) && (o.has(attrType) || o.has(attrName))
+}
+
 // readCustomer maps a customer's JSON to a customer and keeps the JSON. The error is a *portal.CallError if raw is not
 // well-formed, has two different values for one field, or has no id. The object may be used again.
 func readCustomer(raw []byte, o *object) (portal.Customer, error) {

@@ -4,6 +4,13 @@ import (
 	"strings"
 )
 
+// sameID reports whether an id in a response is that of the account, which an admin typed. A GUID matches in any case,
+// with or without braces.
+func sameID(id, account string) bool {
+	return id == account || len(id) >= 36 && len(account) >= 36 && guid.MatchString(id) && guid.MatchString(account) &&
+		strings.EqualFold(strings.Trim(id, "{}"), strings.Trim(account, "{}"))
+}
+
 // emptyIDs are the ids that systems write for none.
 var emptyIDs = map[string]bool{"0": true, "-1": true, "none": true, "00000000-0000-0000-0000-000000000000": true}
 

@@ -18,6 +18,7 @@
 // envelope's result, and the envelope maps each object with the functions of customer. The single callback is emitFunc,
 // which the reader passes to decode: it gives each customer to the traversal and then to the caller. json_*.go split JSON
 // for all parts, redact.go and quote*.go prepare texts for errors, and shape*.go record the shape of responses.
+// TestLayers checks the arrows.
 //
 // # Transport
 //

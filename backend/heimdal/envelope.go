@@ -10,6 +10,9 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
+// emitFunc processes one customer of a response. Only the paths of customers that it keeps are counted.
+type emitFunc func(portal.Customer) (kept bool, err error)
+
 // envelope is what a response says beside its customers. It is complete once decode has returned without an error and
 // readMetadata has been called.
 type envelope struct {

@@ -1,10 +1,6 @@
 package heimdal
 
-import (
-	"strings"
-
-	"fs-client-portal/backend/portal"
-)
+import "strings"
 
 // messageError is an object with a message in the place of a customer.
 type messageError struct {
@@ -16,22 +12,6 @@ func (e *messageError) Error() string { return e.text }
 
 // messageError returns the error for a message in the response.
 func (d *decoder) messageError(text string) error { return &messageError{text, d.emitted} }
-
-// callError returns the error for a message in a response with status 200 and this Retry-After header.
-func (e *messageError) callError(secret, retryAfter string) error {
-	text := quoteKnownWords(e.text, secret)
-	lower := strings.ToLower(e.text)
-	switch {
-	case e.emitted > 0:
-		return incompletef("%s broke its answer off after %d customers. It says: %q.", product, e.emitted, text)
-	case strings.Contains(lower, "rate limit") || strings.Contains(lower, "too many"):
-		limited := errorf(portal.RateLimited, "%s says: %q. Another program may be using the same key; the next run tries again.",
-			product, text)
-		return &retryable{CallError: limited, retryAfter: retryAfter}
-	}
-	return errorf(portal.BadKey, "%s does not accept the API key or the customer id. It says: %q. Check both, or replace the key.",
-		product, text)
-}
 
 // message returns the text with which an object explains why there are no customers.
 func (o *object) message() (string, bool) {

@@ -98,11 +98,6 @@ func (d *decoder) looksLikeCustomer(begin []byte) bool {
 	return json.Valid(complete) && d.object.read(complete) == nil && d.object.isCustomer()
 }
 
-// isCustomer reports whether the object has an id, and a type or a name.
-func (o *object) isCustomer() bool {
-	return o.has(attrID) && (o.has(attrType) || o.has(attrName))
-}
-
 // finishEnvelope keeps the members around a list, or reads the customer that they are: the account itself.
 func (d *decoder) finishEnvelope(c *element) error {
 	if d.object.isCustomer() {

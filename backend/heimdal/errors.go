@@ -1,11 +1,6 @@
 package heimdal
 
 import (
-	"context"
-	"errors"
-	"io"
-	"net"
-
 	"fs-client-portal/backend/portal"
 )
 
@@ -54,25 +49,4 @@ func incompletef(format string, args ...any) error {
 	e := errorf(portal.Incomplete, format, args...)
 	e.Detail += " Nothing of it was saved; the next run tries again. If it stays so, " + tellSupport + "."
 	return e
-}
-
-// readError returns why a response that has begun cannot be read to its end. Errors of this package pass through.
-func readError(err error) error {
-	var known *portal.CallError
-	var message *messageError
-	var timeout net.Error
-	switch {
-	case errors.As(err, &known):
-		return known
-	case errors.As(err, &message):
-		return message
-	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout():
-		return errorf(portal.TimedOut, "The answer began but did not end in time. The next run tries again; if it stays so, check the "+
-			"line to %s.", product)
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return errorf(portal.Truncated, "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy "+
-			"on the way.")
-	}
-	return errorf(portal.Truncated, "The connection broke in the middle of the answer. The next run tries again; if it stays so, check "+
-		"the line to %s.", product)
 }

@@ -1,17 +1,8 @@
 package heimdal
 
 import (
-	"strings"
-
 	"fs-client-portal/backend/portal"
 )
-
-// sameID reports whether an id in a response is that of the account, which an admin typed. A GUID matches in any case,
-// with or without braces.
-func sameID(id, account string) bool {
-	return id == account || len(id) >= 36 && len(account) >= 36 && guid.MatchString(id) && guid.MatchString(account) &&
-		strings.EqualFold(strings.Trim(id, "{}"), strings.Trim(account, "{}"))
-}
 
 // withoutOwnParent returns c without a parent that is the MSSP or the customer itself.
 func (s *source) withoutOwnParent(c portal.Customer) portal.Customer {

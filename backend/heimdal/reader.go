@@ -20,17 +20,6 @@ type reader struct {
 	harmless  map[string]bool // as harmlessSet returns them
 }
 
-// source identifies what is read.
-type source struct {
-	address    *url.URL // the customers endpoint, for the account's own customer id
-	customerID string
-	apiKey     string
-	asking     Asking
-}
-
-// emitFunc processes one customer of a response. Only the paths of customers that it keeps are counted.
-type emitFunc func(portal.Customer) (kept bool, err error)
-
 // Call makes the next request and passes each customer of the response to add.
 func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
 	if len(state.Check) > 0 {
@@ -154,11 +143,27 @@ func (r *reader) readResponse(response *http.Response, emit emitFunc) (*envelope
 	var message *messageError
 	switch {
 	case errors.As(err, &message):
-		return nil, message.callError(r.source.apiKey, response.Header.Get("Retry-After"))
+		return nil, r.messageError(message, response.Header.Get("Retry-After"))
 	case err != nil:
 		return e, err
 	}
 	return e, e.readMetadata(r.harmless, response.Header, response.Trailer)
+}
+
+// messageError returns the error for a message in a response with status 200 and this Retry-After header.
+func (r *reader) messageError(message *messageError, retryAfter string) error {
+	text := quoteKnownWords(message.text, r.source.apiKey)
+	lower := strings.ToLower(message.text)
+	switch {
+	case message.emitted > 0:
+		return incompletef("%s broke its answer off after %d customers. It says: %q.", product, message.emitted, text)
+	case strings.Contains(lower, "rate limit") || strings.Contains(lower, "too many"):
+		limited := errorf(portal.RateLimited, "%s says: %q. Another program may be using the same key; the next run tries again.",
+			product, text)
+		return &retryable{CallError: limited, retryAfter: retryAfter}
+	}
+	return errorf(portal.BadKey, "%s does not accept the API key or the customer id. It says: %q. Check both, or replace the key.",
+		product, text)
 }
 
 // checkCustomer asks about the first customer of state.Check and passes that customer alone to add. A response that
