@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"fs-client-portal/backend/portal"
@@ -221,12 +222,12 @@ func testTransportTimesOutWhenIdle(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	for name, handler := range map[string]http.HandlerFunc{"before the answer": hang, "in the middle": begin,
-		"but for a byte now and then": drip} {
+	for name, handler := range map[string]http.HandlerFunc{"before the response": hang, "in the middle": begin,
+		"except for a byte now and then": drip} {
 		t.Run(name, func(t *testing.T) {
 			r, _ := newReader(t, 0, handler)
 			r.transport.headerTimeout, r.transport.idleTimeout = 100*time.Millisecond, 100*time.Millisecond
-			if name == "before the answer" {
+			if name == "before the response" {
 				r.transport.idleTimeout = time.Minute
 			} else {
 				r.transport.headerTimeout = time.Minute
@@ -239,35 +240,43 @@ func testTransportTimesOutWhenIdle(t *testing.T) {
 
 func testTransportIgnoresTimeOfCaller(t *testing.T) {
 	t.Parallel()
-	r, _ := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) {
-		w.Write([]byte(`[` + clientsJSON(1, 3*windowSize/20) + `]`))
-	})
-	r.transport.idleTimeout = time.Second
-	kept := false
-	_, err := r.Call(t.Context(), portal.ReadState{}, func(portal.Customer) error {
-		if !kept {
-			kept = true
-			time.Sleep(2 * r.transport.idleTimeout)
+	synctest.Test(t, func(t *testing.T) {
+		r := readerWith(t, func(q *http.Request) *http.Response {
+			response := jsonResponse("")
+			text := `[` + clientsJSON(1, 3*windowSize/20) + `]`
+			response.Body = io.NopCloser(&delayedBody{strings.NewReader(text), 0, q.Context()})
+			return response
+		})
+		r.transport.idleTimeout = time.Second
+		kept := false
+		_, err := r.Call(t.Context(), portal.ReadState{}, func(portal.Customer) error {
+			if !kept {
+				kept = true
+				time.Sleep(2 * r.transport.idleTimeout)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("got error %v, want none", err)
 		}
-		return nil
 	})
-	if err != nil {
-		t.Error(err)
-	}
 }
 
 func testTransportAllowsSlowBodyAfterHeader(t *testing.T) {
 	t.Parallel()
-	var r *reader
-	r = readerWith(t, func(q *http.Request) *http.Response {
-		a := jsonResponse("")
-		a.Body = io.NopCloser(&delayedBody{strings.NewReader(`[` + clientsJSON(1, 1) + `]`), 2 * r.transport.headerTimeout, q.Context()})
-		return a
+	synctest.Test(t, func(t *testing.T) {
+		var r *reader
+		r = readerWith(t, func(q *http.Request) *http.Response {
+			response := jsonResponse("")
+			text := `[` + clientsJSON(1, 1) + `]`
+			response.Body = io.NopCloser(&delayedBody{strings.NewReader(text), 2 * r.transport.headerTimeout, q.Context()})
+			return response
+		})
+		r.transport.headerTimeout = time.Second
+		if customers, err := r.all(t.Context()); err != nil || len(customers) != 1 {
+			t.Errorf("got %v, error %v; want 1", customers, err)
+		}
 	})
-	r.transport.headerTimeout = time.Second
-	if customers, err := r.all(t.Context()); err != nil || len(customers) != 1 {
-		t.Errorf("got %v, error %v; want 1", customers, err)
-	}
 }
 
 func testTransportReturnsContextError(t *testing.T) {
