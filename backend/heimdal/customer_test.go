@@ -16,9 +16,9 @@ func TestCustomer(t *testing.T) {
 	t.Run("spellings", testCustomerSpellings)
 	t.Run("missing_fields_stay_empty", testCustomerMissingFieldsStayEmpty)
 	t.Run("texts_fit_database", testCustomerTextsFitDatabase)
-	t.Run("json_fits_database", testCustomerJsonFitsDatabase)
-	t.Run("id_is_complete", testCustomerIdIsComplete)
-	t.Run("empty_id_is_not_replaced", testCustomerEmptyIdIsNotReplaced)
+	t.Run("json_fits_database", testCustomerJSONFitsDatabase)
+	t.Run("id_is_complete", testCustomerIDIsComplete)
+	t.Run("empty_id_is_not_replaced", testCustomerEmptyIDIsNotReplaced)
 	t.Run("counts_are_unambiguous", testCustomerCountsAreUnambiguous)
 	t.Run("empty_texts", testCustomerEmptyTexts)
 	t.Run("disabled_products", testCustomerDisabledProducts)
@@ -106,7 +106,7 @@ func testCustomerTextsFitDatabase(t *testing.T) {
 	}
 }
 
-func testCustomerJsonFitsDatabase(t *testing.T) {
+func testCustomerJSONFitsDatabase(t *testing.T) {
 	t.Parallel()
 	customers, err := readAll(t, `[{"id":1,"type":"CORP","a":"\u0000","b":"\\u0000","c":"\ud800","d":"\ud83d\ude00",`+
 		`"e":"\udc00\ud800","f":"\\\u0000\\\\"}]`)
@@ -116,7 +116,7 @@ func testCustomerJsonFitsDatabase(t *testing.T) {
 	}
 }
 
-func testCustomerIdIsComplete(t *testing.T) {
+func testCustomerIDIsComplete(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`18`: "18", `"18"`: "18", `18.0`: "18", `1.8e1`: "18", `"18.0"`: "18.0", `"018"`: "018", `" 18 "`: "18", `-0`: "0",
@@ -137,7 +137,7 @@ func testCustomerIdIsComplete(t *testing.T) {
 	}
 }
 
-func testCustomerEmptyIdIsNotReplaced(t *testing.T) {
+func testCustomerEmptyIDIsNotReplaced(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`{"ref":5,"name":"x","id":null,"type":"CORP"}`, `{"ref":5,"label":"x","customerId":"","type":"CORP"}`,
 		`{"ref":5,"label":"x","type":"CORP","clientId":"N/A"}`} {

@@ -13,7 +13,7 @@ func TestNested(t *testing.T) {
 	t.Parallel()
 	t.Run("under_nearest_msp", testNestedUnderNearestMsp)
 	t.Run("names_unread_lists", testNestedNamesUnreadLists)
-	t.Run("keeps_json", testNestedKeepsJson)
+	t.Run("keeps_json", testNestedKeepsJSON)
 	t.Run("refuses_elements_without_type", testNestedRefusesElementsWithoutType)
 	t.Run("accepts_many", testNestedAcceptsMany)
 	t.Run("under_each_list_name", testNestedUnderEachListName)
@@ -104,7 +104,7 @@ func testNestedNamesUnreadLists(t *testing.T) {
 	}
 }
 
-func testNestedKeepsJson(t *testing.T) {
+func testNestedKeepsJSON(t *testing.T) {
 	t.Parallel()
 	customers, err := readAll(t, `[{"id":1,"type":"RESELLER", "children":[ {"id":3,"type":"CORP","x":{"children":[1]}} ], "note":"n"}]`)
 	if err != nil || len(customers) != 2 {

@@ -15,7 +15,7 @@ func TestAccount(t *testing.T) {
 	t.Run("on_pages", testAccountOnPages)
 	t.Run("does_not_hide_wrong_customer", testAccountDoesNotHideWrongCustomer)
 	t.Run("in_total", testAccountInTotal)
-	t.Run("with_guid", testAccountWithGuid)
+	t.Run("with_guid", testAccountWithGUID)
 }
 
 func testAccountInResponse(t *testing.T) {
@@ -156,7 +156,7 @@ func testAccountInTotal(t *testing.T) {
 	}
 }
 
-func testAccountWithGuid(t *testing.T) {
+func testAccountWithGUID(t *testing.T) {
 	t.Parallel()
 	const asked = "0F8FAD5B-D9CB-469F-A165-70867728950E"
 	lower, braces := strings.ToLower(asked), "{"+asked+"}"

@@ -27,7 +27,7 @@ func TestConnectionError(t *testing.T) {
 	t.Run("names_cause", testConnectionErrorNamesCause)
 	t.Run("names_certificate_fault", testConnectionErrorNamesCertificateFault)
 	t.Run("names_handshake_failure", testConnectionErrorNamesHandshakeFailure)
-	t.Run("names_plain_http", testConnectionErrorNamesPlainHttp)
+	t.Run("names_plain_http", testConnectionErrorNamesPlainHTTP)
 	t.Run("hides_address", testConnectionErrorHidesAddress)
 	t.Run("names_unknown_host", testConnectionErrorNamesUnknownHost)
 }
@@ -151,7 +151,7 @@ func testConnectionErrorNamesHandshakeFailure(t *testing.T) {
 	}
 }
 
-func testConnectionErrorNamesPlainHttp(t *testing.T) {
+func testConnectionErrorNamesPlainHTTP(t *testing.T) {
 	t.Parallel()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -41,8 +41,8 @@ func (s *Server) ControlAt(ctx context.Context, address string) (string, error) 
 	mux.HandleFunc("POST /order", s.serveOrder)
 	mux.HandleFunc("GET /calls", func(w http.ResponseWriter,
 		_ *http.Request) {
-		json.NewEncoder(w).Encode(s.Log())
-	}) //nolint:errcheck // the caller has gone away
+		json.NewEncoder(w).Encode(s.Log()) //nolint:errcheck // the caller has gone away
+	})
 	server := &http.Server{Handler: fromHere(mux), ReadHeaderTimeout: 10 * time.Second, ErrorLog: quiet}
 	go server.Serve(listener) //nolint:errcheck // it ends by Close
 	go func() {

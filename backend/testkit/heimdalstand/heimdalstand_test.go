@@ -14,14 +14,14 @@ import (
 
 func TestServer(t *testing.T) {
 	t.Parallel()
-	t.Run("sends_array_with_id_and_name_first", testServerSendsArrayWithIdAndNameFirst)
+	t.Run("sends_array_with_id_and_name_first", testServerSendsArrayWithIDAndNameFirst)
 	t.Run("refuses_with_message_and_status_200", testServerRefusesWithMessageAndStatus200)
 	t.Run("refuses_other_paths_and_methods", testServerRefusesOtherPathsAndMethods)
 	t.Run("ends_with_context_and_needs_account", testServerEndsWithContextAndNeedsAccount)
 	t.Run("serves_certificate", testServerServesCertificate)
 }
 
-func testServerSendsArrayWithIdAndNameFirst(t *testing.T) {
+func testServerSendsArrayWithIDAndNameFirst(t *testing.T) {
 	s := start(t, nil)
 	got := call(t, s.URL()+"/customers?customerId=17", "Bearer KEY")
 	want := `[{"id":1042,"name":"Harbour Dental Group","type":"CORP","area":"a","zone":"b"}]`
