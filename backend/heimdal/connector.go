@@ -1,7 +1,6 @@
 package heimdal
 
 import (
-	"net"
 	"net/url"
 	"strings"
 
@@ -87,7 +86,7 @@ func customersURL(baseURL, customerID string) (*url.URL, error) {
 	if err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return nil, portal.InvalidField("base_url", "The base URL must look like "+defaultBaseURL+".")
 	}
-	if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback(base.Hostname())) {
+	if base.Scheme != "https" && (base.Scheme != "http" || !portal.Loopback(base.Hostname())) {
 		return nil, portal.InvalidField("base_url", "The base URL must begin with https://; plain http is accepted for loopback alone.")
 	}
 	customerID = strings.TrimSpace(customerID)
@@ -106,13 +105,4 @@ func customerURL(address *url.URL, customerID string) *url.URL {
 	u := *address
 	u.RawQuery = url.Values{"customerId": {customerID}}.Encode()
 	return &u
-}
-
-// isLoopback reports whether a host is this computer.
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

@@ -14,13 +14,14 @@ import (
 )
 
 func TestCallLimits(t *testing.T) {
-	if largest != 512<<20 || longest != 20*time.Minute || longestSilence != time.Minute || leastBytes != 4096 || longestThought != 2*time.Minute {
+	if maxResponseBytes != 512<<20 || callTimeout != 20*time.Minute || defaultIdleTimeout != time.Minute || minThroughput != 4096 ||
+		defaultHeaderTimeout != 2*time.Minute {
 		t.Errorf("got %d bytes, %s in all, %d bytes in %s, %s until the first; want 512 MiB, 20m, 4096 in 1m, 2m",
-			largest, longest, leastBytes, longestSilence, longestThought)
+			maxResponseBytes, callTimeout, minThroughput, defaultIdleTimeout, defaultHeaderTimeout)
 	}
 	address := url.URL{Scheme: "https", Host: "product.example"}
-	if got := newHTTP(nil, &address).Timeout; got != longest {
-		t.Errorf("a call may take %s in all, want %s", got, longest)
+	if got := newHTTP(nil, &address).Timeout; got != callTimeout {
+		t.Errorf("a call may take %s in all, want %s", got, callTimeout)
 	}
 }
 
@@ -54,17 +55,18 @@ func TestThroughput(t *testing.T) {
 		portion int
 		slow    bool
 	}{
-		"of_4_KiB_a_minute_is_enough":           {leastBytes, 59 * time.Second, 30, false},
+		"of_4_KiB_a_minute_is_enough":           {minThroughput, 59 * time.Second, 30, false},
 		"of_a_byte_a_second_is_not":             {1, time.Second, 70, true},
-		"of_a_little_less_is_not":               {leastBytes / 10, 7 * time.Second, 30, true},
-		"of_a_little_more_is":                   {leastBytes / 10, 5 * time.Second, 60, false},
-		"of_nothing_for_a_minute_is_not":        {leastBytes, 61 * time.Second, 1, true},
+		"of_a_little_less_is_not":               {minThroughput / 10, 7 * time.Second, 30, true},
+		"of_a_little_more_is":                   {minThroughput / 10, 5 * time.Second, 60, false},
+		"of_nothing_for_a_minute_is_not":        {minThroughput, 61 * time.Second, 1, true},
 		"of_a_short_body_that_ends_is_no_fault": {1, time.Second, 50, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(t.Context())
-				body := &throughputBody{ReadCloser: &portions{ctx, test.size, test.wait, test.portion}, silence: longestSilence, ctx: ctx, cancel: cancel}
+				body := &throughputBody{ReadCloser: &portions{ctx, test.size, test.wait, test.portion}, idleTimeout: defaultIdleTimeout,
+					ctx: ctx, cancel: cancel}
 				defer body.Close()
 				_, err := io.Copy(io.Discard, body)
 				if slow := errors.Is(err, context.DeadlineExceeded); slow != test.slow || !slow && err != nil {
@@ -76,13 +78,14 @@ func TestThroughput(t *testing.T) {
 	t.Run("does_not_count_the_time_its_reader_takes", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
-			body := &throughputBody{ReadCloser: &portions{ctx, 1, time.Second, 20}, silence: longestSilence, ctx: ctx, cancel: cancel}
+			body := &throughputBody{ReadCloser: &portions{ctx, 1, time.Second, 20}, idleTimeout: defaultIdleTimeout, ctx: ctx,
+				cancel: cancel}
 			defer body.Close()
 			for range 20 {
 				if _, err := body.Read(make([]byte, 10)); err != nil {
 					t.Fatal(err)
 				}
-				time.Sleep(2 * longestSilence)
+				time.Sleep(2 * defaultIdleTimeout)
 			}
 		})
 	})
