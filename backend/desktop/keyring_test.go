@@ -220,7 +220,7 @@ func tampered(api string) map[string]string {
 	good := goodEntry(api, func(map[string]any) {})
 	return map[string]string{
 		"empty": "", "not JSON": "hunter2", "null": "null", "a list": "[1]", "truncated": good[:len(good)/2],
-		"binary": "\x00\xff\xfe" + good, "an older version": set("v", keptVersion-1), "no version": set("v", nil),
+		"binary": "\x00\xff\xfe" + good, "an older version": set("v", keptVersion-1), "a short request id": set("request_id", strings.Repeat("r", 21)), "no version": set("v", nil),
 		"of another API": set("api", "https://other.example.com"), "a request id that is a header": set("request_id", "a\r\nX: y"),
 		"of no API": set("api", ""),
 		"no token":  set("refresh_token", ""), "a foreign token": set("refresh_token", "ghp_0123456789"),

@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -66,6 +67,9 @@ func TestTheAppLooksAtItsAddressesWithoutHarm(t *testing.T) {
 	w.events(done)
 	if w.addresses() != w.seen || w.at.wall.IsZero() {
 		t.Errorf("the first look saw %q at %v", w.seen, w.at)
+	}
+	if strings.Contains(w.seen, " 127.0.0.1/") {
+		t.Errorf("got the address of loopback among %q", w.seen)
 	}
 	close(done)
 }

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -28,6 +29,7 @@ func TestOneSpellingOfAnAddress(t *testing.T) {
 		"https://M\u00dcLLER.example":            "https://xn--mller-kva.example",
 		"https://mu\u0308ller.example":           "https://xn--mller-kva.example",
 		"https://xn--mller-kva.example":          "https://xn--mller-kva.example",
+		"https://stra\u00dfe.example":            "https://xn--strae-oqa.example",
 		"https://portal\u3002example.com":        "https://portal.example.com",
 		"https://\uff50ortal.example.com":        "https://portal.example.com",
 		"https://my_portal.corp":                 "https://my_portal.corp",
@@ -97,6 +99,51 @@ func TestASessionKeptUnderAnotherSpellingIsFound(t *testing.T) {
 	}
 }
 
+func TestForeignEntryUnderAnotherSpelling(t *testing.T) {
+	for name, entry := range map[string]string{
+		"another_API":   goodEntry("https://other.example.com", func(map[string]any) {}),
+		"newer_version": newerEntry("https://portal.example.com"),
+		"no_session":    "hunter2",
+	} {
+		t.Run(name, func(t *testing.T) {
+			ring := &memoryKeyring{}
+			w := newWindow(t, "https://portal.example.com", t.TempDir(), ring)
+			if err := ring.Set(keyringService, "portal.example.com:443", entry); err != nil {
+				t.Fatal(err)
+			}
+			if found, why := w.look(t.Context()); found || why != "" {
+				t.Errorf("got found %v, %q, want nothing to be there", found, why)
+			}
+			if len(ring.secrets) != 1 || ring.secrets[keyringService+" portal.example.com:443"] != entry {
+				t.Errorf("the keyring holds %v, want the entry where it was", ring.secrets)
+			}
+		})
+	}
+}
+
+func TestInheritSession(t *testing.T) {
+	w, next := newWindow(t, "https://portal.example.com", t.TempDir(), &memoryKeyring{}), &session{}
+	from := w.session
+	from.access, from.received, from.goodFor = "access", moment{running: 1}, time.Minute
+	from.kept, from.spending = keptSession{Line: "line"}, portal.RefreshGrant{RefreshToken: "t", RequestID: "r"}
+	from.memoryOnly, from.apart, from.told, from.dismissed = true, true, keyringNewer, moment{running: 2}
+	next.inherit(from)
+	type state struct {
+		access, told        string
+		received, dismissed moment
+		goodFor             time.Duration
+		kept                keptSession
+		spending            portal.RefreshGrant
+		memoryOnly, apart   bool
+	}
+	of := func(s *session) state {
+		return state{s.access, s.told, s.received, s.dismissed, s.goodFor, s.kept, s.spending, s.memoryOnly, s.apart}
+	}
+	if of(next) != of(from) {
+		t.Errorf("got %+v, want %+v", of(next), of(from))
+	}
+}
+
 // free is a bench whose address the user may change.
 func free(t *testing.T, change ...func(*Options)) *bench {
 	t.Helper()
@@ -120,6 +167,17 @@ func TestSetAPIURL(t *testing.T) {
 		again := b.another(t, func(o *Options) { o.Settings.APIURL = b.api.URL + "/below" })
 		if _, err := again.Resume(t.Context()); err != nil {
 			t.Errorf("the next start: %v", err)
+		}
+	})
+	t.Run("another_spelling_of_the_same_address_changes_nothing", func(t *testing.T) {
+		b := free(t)
+		b.signIn(t)
+		before := b.conn
+		if err := b.SetAPIURL(b.api.URL + "/"); err != nil {
+			t.Fatal(err)
+		}
+		if b.conn != before {
+			t.Error("the API is connected anew")
 		}
 	})
 	t.Run("another_path_keeps_a_session_of_this_run", func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,6 +160,7 @@ func TestRefusalOfARefresh(t *testing.T) {
 		"by_the_API":                     {401, header, kind, `{"code":"session_revoked","detail":"Ended."}`, true},
 		"deactivated":                    {403, header, kind, `{"code":"deactivated","detail":"Ended."}`, true},
 		"no_role_any_more":               {403, header, kind, `{"code":"no_invite","detail":"Ended."}`, true},
+		"an_organisation_shut_out":       {403, header, kind, `{"code":"tenant_not_allowed","detail":"Ended."}`, true},
 		"a_gateway_with_a_code":          {401, "X-Gateway", "application/json", `{"code":"unauthorized"}`, false},
 		"a_gateway_with_our_code":        {401, "X-Gateway", "application/json", `{"code":"session_revoked"}`, false},
 		"a_gateway_with_a_problem":       {403, "X-Gateway", kind, `{"code":"forbidden_by_policy"}`, false},
@@ -198,6 +200,35 @@ func TestRefusalOfARefresh(t *testing.T) {
 			blocked = false
 			if _, err := b.Me(t.Context()); (err != nil) != c.ends {
 				t.Errorf("afterwards: %v", err)
+			}
+		})
+	}
+}
+
+func TestRefusalByAGateway(t *testing.T) {
+	for name, body := range map[string]string{
+		"code_of_its_own": `{"code":"forbidden_by_policy","detail":"Ask the proxy team."}`,
+		"no_code":         `{"detail":"Ask the proxy team."}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.signIn(t)
+			next := b.api.Config.Handler
+			b.api.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/v1/auth/refresh" {
+					next.ServeHTTP(w, r)
+					return
+				}
+				w.Header().Set("Content-Type", "application/problem+json")
+				w.WriteHeader(http.StatusUnauthorized)
+				_, _ = w.Write([]byte(body))
+			})
+			_, err := b.Me(t.Context())
+			if p := wantCode(t, err, portal.Unavailable); strings.Contains(p.Message, "proxy team") {
+				t.Errorf("the gateway's words are shown as the portal's: %q", p.Message)
+			}
+			if n := b.api.count(&b.api.refreshes); n != 0 || b.ring.kept() == "" {
+				t.Errorf("%d renewals, kept %q, want none and the session", n, b.ring.kept())
 			}
 		})
 	}

@@ -60,10 +60,10 @@ func TestAnAccessTokenTheAPINoLongerTakesIsRenewedUnnoticed(t *testing.T) {
 
 func TestAnAccessTokenAboutToEndIsRenewedBeforeItIsSent(t *testing.T) {
 	b := newBench(t)
-	b.api.expiresIn = 20
+	b.api.expiresIn = 30
 	b.signIn(t)
 	if n := b.api.count(&b.api.refreshes); n != 1 {
-		t.Errorf("%d renewals, want 1: a token of 20 seconds is too old to send", n)
+		t.Errorf("%d renewals, want 1: a token of 30 seconds is too old to send", n)
 	}
 }
 

@@ -309,7 +309,7 @@ func TestInvitesAreChosenInTheSameSignIn(t *testing.T) {
 	offer := portal.InviteOffer{ID: "i1", Organisation: "Harbour IT", Role: portal.MSPUser, MSSP: "Fjord Security"}
 	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
 		switch {
-		case len(g.InviteIDs) == 0:
+		case len(g.InviteIDs) == 0 || g.InviteIDs[0] == "gone":
 			choice := portal.Errorf(portal.InviteChoice, "Choose.")
 			choice.Invites, choice.Address = []portal.InviteOffer{offer}, "kim@harbour.example"
 			return choice
@@ -329,6 +329,13 @@ func TestInvitesAreChosenInTheSameSignIn(t *testing.T) {
 	}
 	_, err := b.ChooseInvites(t.Context(), nil)
 	wantCode(t, err, portal.Invalid)
+	_, err = b.ChooseInvites(t.Context(), []string{"gone"})
+	wantCode(t, err, portal.InviteChoice)
+	_, err = b.ChooseInvites(t.Context(), []string{"i1"})
+	wantCode(t, err, portal.InviteCodeRequired)
+	_, err = b.SubmitInviteCode(t.Context(), "WRONG")
+	wantCode(t, err, portal.InviteCodeInvalid)
+	// A choice is made without the code of the one before.
 	_, err = b.ChooseInvites(t.Context(), []string{"i1"})
 	wantCode(t, err, portal.InviteCodeRequired)
 	me, err := b.SubmitInviteCode(t.Context(), "RIGHT")
@@ -340,7 +347,7 @@ func TestInvitesAreChosenInTheSameSignIn(t *testing.T) {
 func TestADeactivatedUserMayStillEnterACode(t *testing.T) {
 	b := newBench(t)
 	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
-		if g.InviteCode == "" {
+		if g.InviteCode != "RIGHT" {
 			return portal.Errorf(portal.Deactivated, "Deactivated.")
 		}
 		return nil
@@ -349,6 +356,8 @@ func TestADeactivatedUserMayStillEnterACode(t *testing.T) {
 	target := follow(t, link)
 	get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
 	wantCode(t, (<-result).err, portal.Deactivated)
+	_, err := b.SubmitInviteCode(t.Context(), "OTHER")
+	wantCode(t, err, portal.Deactivated)
 	if me, err := b.SubmitInviteCode(t.Context(), "RIGHT"); err != nil || me.User.ID != testUser.ID {
 		t.Fatalf("%+v %v", me, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,6 +33,8 @@ type network struct {
 type passage struct {
 	client, server net.Conn
 	dropped        atomic.Bool
+	// ended: one of the two has closed it.
+	ended atomic.Bool
 }
 
 func newNetwork(t *testing.T, target string) *network {
@@ -78,9 +81,17 @@ func (p *passage) pass(from, to net.Conn) {
 			}
 		}
 		if err != nil {
+			p.ended.Store(true)
 			return
 		}
 	}
+}
+
+// path returns a connection by its number.
+func (n *network) path(i int) *passage {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.paths[i]
 }
 
 // drop drops all packets of the connections there are, and returns how many there are. New ones work.
@@ -144,6 +155,101 @@ func bounded(t *testing.T) context.Context {
 // never is longer than any test waits: what depends on it has failed.
 const never = time.Hour
 
+// patient notices no dead connection by itself.
+var patient = lifeLimits{ping: never, pong: never, first: never}
+
+func TestLifeLimits(t *testing.T) {
+	want := lifeLimits{ping: 3 * time.Second, pong: 5 * time.Second, first: 8 * time.Second}
+	if usualLimits != want {
+		t.Errorf("got %+v, want %+v", usualLimits, want)
+	}
+	c := newAPIClient("https://portal.example.com", "test", nil, slog.New(slog.DiscardHandler)).connections
+	http2 := c.inUse().HTTP2
+	if got := (lifeLimits{http2.SendPingTimeout, http2.PingTimeout, c.first}); got != want {
+		t.Errorf("a client has %+v, want %+v", got, want)
+	}
+}
+
+func TestConnections(t *testing.T) {
+	t.Run("are_left_once_however_many_calls_fail", func(t *testing.T) {
+		c := newConnections(&tls.Config{MinVersion: tls.VersionTLS12}, patient)
+		failed := c.inUse()
+		c.leave(failed)
+		next := c.inUse()
+		c.leave(failed)
+		if next == failed || c.inUse() != next {
+			t.Error("a second call that failed on the old connections gave up the new ones")
+		}
+	})
+	t.Run("first_byte_ends_the_wait_for_it", func(t *testing.T) {
+		live := patient
+		live.first = 500 * time.Millisecond
+		guarded, stop := newConnections(&tls.Config{MinVersion: tls.VersionTLS12}, live).guard(t.Context())
+		defer stop()
+		trace := httptrace.ContextClientTrace(guarded)
+		trace.GotConn(httptrace.GotConnInfo{Reused: true})
+		trace.GotFirstResponseByte()
+		time.Sleep(2 * live.first)
+		if guarded.Err() != nil {
+			t.Errorf("got %v though the response had begun", context.Cause(guarded))
+		}
+	})
+	for _, protocol := range protocols {
+		none := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+		read := request{method: http.MethodGet, path: "/"}
+		t.Run(protocol+"/idle_ones_are_closed_when_the_network_changes", func(t *testing.T) {
+			client, way := through(t, protocol, patient, none)
+			if err := client.do(bounded(t), read); err != nil {
+				t.Fatal(err)
+			}
+			client.connections.move()
+			eventually(t, func() bool { return way.path(0).ended.Load() })
+		})
+		t.Run(protocol+"/dead_idle_ones_are_not_used_after_a_change", func(t *testing.T) {
+			client, way := through(t, protocol, patient, none)
+			if err := client.do(bounded(t), read); err != nil {
+				t.Fatal(err)
+			}
+			way.drop()
+			client.connections.move()
+			if err := client.do(bounded(t), request{method: http.MethodPost, path: "/"}); err != nil {
+				t.Errorf("got %v, want a new connection", err)
+			}
+		})
+		t.Run(protocol+"/one_a_call_failed_on_is_not_used_again", func(t *testing.T) {
+			client, way := through(t, protocol, patient, none)
+			if err := client.do(bounded(t), read); err != nil {
+				t.Fatal(err)
+			}
+			way.drop()
+			write := request{method: http.MethodPost, path: "/"}
+			client.http.SetTimeout(500 * time.Millisecond)
+			wantCode(t, client.do(bounded(t), write), Offline)
+			client.http.SetTimeout(10 * time.Second)
+			if err := client.do(bounded(t), write); err != nil {
+				t.Errorf("got %v, want a new connection", err)
+			}
+		})
+	}
+	t.Run("HTTP/2.0/one_that_answers_pings_may_be_slow", func(t *testing.T) {
+		var asked atomic.Int32
+		live := lifeLimits{ping: quick.ping, pong: time.Minute, first: quick.first}
+		client, _ := through(t, "HTTP/2.0", live, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			time.Sleep(4 * quick.first)
+			w.WriteHeader(http.StatusNoContent)
+		}))
+		for range 2 {
+			if err := client.do(bounded(t), request{method: http.MethodGet, path: "/"}); err != nil {
+				t.Error(err)
+			}
+		}
+		if n := asked.Load(); n != 2 {
+			t.Errorf("the API received %d calls, want 2", n)
+		}
+	})
+}
+
 func TestDeadConnection(t *testing.T) {
 	for _, protocol := range protocols {
 		t.Run(protocol+"/a_read_goes_on_by_a_new_connection", func(t *testing.T) {
@@ -204,12 +310,11 @@ func TestDeadConnection(t *testing.T) {
 }
 
 func TestNetworkChange(t *testing.T) {
-	slow := lifeLimits{ping: never, pong: never, first: never}
 	for _, protocol := range protocols {
 		t.Run(protocol+"/ends_reads_and_streams_under_way_and_idle_connections", func(t *testing.T) {
 			begun := make(chan string, 10)
 			var changed atomic.Bool
-			client, way := through(t, protocol, slow, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			client, way := through(t, protocol, patient, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if changed.Load() {
 					w.WriteHeader(http.StatusNoContent)
 					return

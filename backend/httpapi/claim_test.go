@@ -57,6 +57,8 @@ func TestClaimInvite(t *testing.T) {
 		for range 3 {
 			code, _ := identity.NewInviteCode()
 			if r := claim(code); r.StatusCode == http.StatusTooManyRequests {
+				token = h.signIn(h.Own.Viewers[portal.MSPAdmin])
+				h.wantsProblem(claim(code), no, portal.InviteCodeInvalid)
 				return
 			}
 		}

@@ -18,6 +18,20 @@ func (c *clock) now() time.Time        { return c.at }
 func (c *clock) pass(d time.Duration)  { c.at = c.at.Add(d) }
 func (c *clock) limit(rate int) *limit { return newLimit(rate, c.now) }
 
+func TestClaimRate(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	claims := newLimits(Config{Now: c.now}).claims
+	for n := range 10 {
+		if _, ok := claims.take("user"); !ok {
+			t.Fatalf("got a refusal of code %d, want 10 a minute", n+1)
+		}
+	}
+	if _, ok := claims.take("user"); ok {
+		t.Error("code 11 may be tried, want 10 a minute")
+	}
+}
+
 func TestALimitLetsItsRateThroughAndWhoWaitsAsLongAsItSays(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

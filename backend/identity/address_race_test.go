@@ -58,6 +58,43 @@ func TestOfIdentitiesOfSeveralProvidersThatClaimOneAddressAtOnceOneBecomesItsUse
 	}
 }
 
+func TestInviteThatClosedMeanwhile(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for name, meanwhile := range map[string]string{
+		"accepted":              "update pre_assigned_role set accepted_at = now() where id = $1",
+		"revoked":               "update pre_assigned_role set revoked_at = now() where id = $1",
+		"lapsed":                "update pre_assigned_role set expires_at = now() where id = $1",
+		"the attempt has ended": "update login_attempt set finished_at = now() where $1::uuid is not null",
+	} {
+		email := fmt.Sprintf("late%d@contoso.example", len(name))
+		created := h.invite(h.mspUser(portal.Entra, email, "contoso.example", contoso))
+		claim := h.claim(portal.Entra, email, contoso)
+		h.exec(meanwhile, created.ID)
+		for _, byCode := range []bool{true, false} {
+			claim.Invites[0].ByCode = byCode
+			h.nothingMade(func() {
+				if holder, err := h.DB.ClaimInvites(context.Background(), claim, newSession()); err != nil || holder != nil {
+					t.Errorf("%s, by code %v: got %+v, %v, want nothing", name, byCode, holder, err)
+				}
+			})
+		}
+	}
+}
+
+func TestInviteThatItsClaimantSentAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	_, viewer := h.signedIn()
+	created := h.othersStaff()
+	claim := h.claim(portal.Entra, "tess@contoso.example", contoso)
+	claim.UserID = viewer.UserID
+	h.exec("update pre_assigned_role set inviters = array[$2::uuid] where id = $1", created.ID, viewer.UserID)
+	if _, err := h.DB.ClaimAsUser(t.Context(), viewer, claim); portal.ErrorCode(err) != portal.Conflict {
+		t.Errorf("got %v, want %s", err, portal.Conflict)
+	}
+}
+
 func TestACodeIsTooLateOnceItsInviteWasClosedOrSentAnewMeanwhile(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -136,6 +136,9 @@ func TestInviteChoice(t *testing.T) {
 			_, err := h.redeem(grant)
 			wantCode(t, err, portal.InviteCodeRequired)
 		}
+		grant.InviteIDs = nil
+		_, err := h.redeem(grant)
+		wantCode(t, err, portal.InviteChoice)
 		if n := h.count("select count(*) from audit_log") - audited; n != 0 {
 			t.Errorf("%d lines in the audit log", n)
 		}
@@ -163,16 +166,43 @@ func TestInviteChoice(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
 		strangers, own := h.tessTwice()
+		colleague := h.invite(h.mspUser(portal.Entra, "bo@contoso.example", "contoso.example", contoso))
 		grant := h.arrive(portal.Entra, "tess")
 		grant.InviteIDs = []string{own.ID}
 		grant.InviteCode, _ = identity.NewInviteCode()
 		_, err := h.redeem(grant)
 		wantCode(t, err, portal.InviteCodeInvalid)
 		const tries = "select code_tries from pre_assigned_role where id = $1"
+		if n := h.count(tries, colleague.ID); n != 0 {
+			t.Errorf("counted %d tries against the invite of another person, want 0", n)
+		}
 		if chosen, other := h.count(tries, own.ID), h.count(tries, strangers.ID); chosen != 1 || other != 0 {
 			t.Errorf("counted %d tries against the chosen invite and %d against another tenant's, want 1 and 0", chosen, other)
 		}
 	})
+	t.Run("says how many codes the invite with the most tries left takes", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		strangers, own := h.tessTwice()
+		const tries = "update pre_assigned_role set code_tries = $2 where id = $1"
+		h.exec(tries, own.ID, portal.MaxCodeTries-1)
+		h.exec(tries, strangers.ID, portal.MaxCodeTries-3)
+		says(t, h.guess(h.arrive(portal.Entra, "tess")), portal.InviteCodeInvalid, "2 tries left")
+	})
+	for closed, set := range map[string]string{
+		"accepted": "accepted_at = now()", "revoked": "revoked_at = now()", "lapsed": "expires_at = now() - interval '1 minute'",
+	} {
+		t.Run("has room for an open invite behind those that are "+closed, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			own := h.invite(h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso))
+			h.flood(own, h.Own.MSPs[0].Clients[0].ID, 10)
+			h.exec("update pre_assigned_role set "+set+" where id <> $1", own.ID)
+			if me, err := h.signIn(portal.Entra, "tess", ""); err != nil || len(me.Grants) != 1 {
+				t.Errorf("signs in as %+v, %v, want the role of the open invite", me.Grants, err)
+			}
+		})
+	}
 	t.Run("shows another tenant's invite whatever number one tenant makes", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
@@ -180,16 +210,7 @@ func TestInviteChoice(t *testing.T) {
 		created := h.invitedBy(h.Other.Viewers[portal.MSPAdmin], portal.NewInvite{
 			Email: flood.Email, Role: portal.MSPUser, MSPID: h.Other.MSPs[0].ID, Provider: portal.Entra, Domain: "contoso.example", Tenant: contoso,
 		})
-		for i := range 60 {
-			h.exec(`
-				insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in)
-				select mssp_id, $2::uuid, msp_id, mssp_product_id, $2::uuid::text, name, type, raw, now(), now(), 1 from client where id = $1`,
-				h.Other.MSPs[0].Clients[0].ID, clientID(i))
-			h.exec(`
-				insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, domain, tenant, code_hash, invited_by, expires_at)
-				select mssp_id, $2::uuid, email, 'client_user', msp_id, $2::uuid, provider, domain, tenant, '', 'x', expires_at
-				from pre_assigned_role where id = $1`, created.ID, clientID(i))
-		}
+		h.flood(created, h.Other.MSPs[0].Clients[0].ID, 60)
 		own := h.invite(flood)
 		grant := h.arrive(portal.Entra, "tess")
 		_, err := h.redeem(grant)
@@ -206,6 +227,21 @@ func TestInviteChoice(t *testing.T) {
 			t.Errorf("signs in as %+v", me.Grants)
 		}
 	})
+}
+
+// flood makes so many invites like one, at clients of the same MSP, and all before it.
+func (h *house) flood(created portal.CreatedInvite, client string, n int) {
+	h.Helper()
+	for i := range n {
+		h.exec(`
+			insert into client (mssp_id, id, msp_id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in)
+			select mssp_id, $2::uuid, msp_id, mssp_product_id, $2::uuid::text, name, type, raw, now(), now(), 1 from client where id = $1`,
+			client, clientID(i))
+		h.exec(`
+			insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, domain, tenant, code_hash, invited_by, expires_at)
+			select mssp_id, $2::uuid, email, 'client_user', msp_id, $2::uuid, provider, domain, tenant, '', 'x', expires_at
+			from pre_assigned_role where id = $1`, created.ID, clientID(i))
+	}
 }
 
 // clientID is an identifier that sorts before every one that is made.

@@ -61,6 +61,67 @@ func TestFurtherInvite(t *testing.T) {
 		if me.Grant.Scope.MSSPID != h.Other.MSSPID {
 			t.Errorf("the sign-in starts under %+v, want the grant it has claimed", me.Grant)
 		}
+		if n := h.count("select count(*) from audit_log where target = $1 and detail->>'by_code' = 'true'", created.ID); n != 1 {
+			t.Errorf("got %d lines in the audit log that say it was claimed by the code, want 1", n)
+		}
+	})
+	t.Run("is at another node than the role that is held", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		_, viewer := h.signedIn()
+		sibling := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
+		sibling.MSPID = h.Own.MSPs[1].ID
+		atClient := func(i int) portal.NewInvite {
+			return portal.NewInvite{Email: "tess@contoso.example", Role: portal.ClientUser, ClientID: h.Own.MSPs[0].Clients[i].ID,
+				Provider: portal.Entra, Tenant: contoso}
+		}
+		// The address is a member's, whom administrators do not invite again.
+		h.exec("update identity set email_confirmed = false")
+		for _, n := range []portal.NewInvite{sibling, atClient(0), atClient(1)} {
+			created := h.invite(n)
+			if _, err := h.claimAs(viewer, created.Code); err != nil {
+				t.Errorf("as %s of MSP %q, client %q: %v", n.Role, n.MSPID, n.ClientID, err)
+			}
+		}
+	})
+	t.Run("is no sign-in when it is claimed by somebody who is signed in", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		_, viewer := h.signedIn()
+		h.exec("update identity set last_login_at = '2020-01-01'")
+		if _, err := h.claimAs(viewer, h.othersStaff().Code); err != nil {
+			t.Fatal(err)
+		}
+		if n := h.count("select count(*) from identity where user_id = $1 and last_login_at = '2020-01-01'", viewer.UserID); n != 1 {
+			t.Error("the time of the last sign-in changed")
+		}
+	})
+	t.Run("of the same address is not closed by wrong codes of its known user", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.signedIn()
+		created := h.othersStaff()
+		says(t, h.guess(h.arrive(portal.Entra, "tess")), portal.InviteCodeInvalid, "5 tries left")
+		if n := h.count("select code_tries from pre_assigned_role where id = $1", created.ID); n != 0 {
+			t.Errorf("counted %d tries against the invite, want 0", n)
+		}
+	})
+	t.Run("gives nothing where a role is held or was deactivated", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		_, viewer := h.signedIn()
+		if _, err := h.claimAs(viewer, h.othersStaff().Code); err != nil {
+			t.Fatal(err)
+		}
+		h.exec("update identity set email_confirmed = false")
+		_, err := h.claimAs(viewer, h.othersStaff().Code)
+		says(t, err, portal.Conflict, "gives you nothing")
+		h.exec("update user_role set active = false where mssp_id = $1 and user_id = $2", h.Other.MSSPID, viewer.UserID)
+		h.exec("update pre_assigned_role set revoked_at = now() where accepted_at is null")
+		higher := h.invitedBy(h.Other.Viewers[portal.MSSPAdmin],
+			portal.NewInvite{Email: "tess@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Tenant: contoso, ExpiresInHours: 1})
+		_, err = h.claimAs(viewer, higher.Code)
+		says(t, err, portal.Conflict, "gives you nothing")
 	})
 	t.Run("is claimed by its code when signed in", func(t *testing.T) {
 		t.Parallel()
@@ -98,6 +159,10 @@ func TestFurtherInvite(t *testing.T) {
 		} {
 			_, err := h.claimAs(viewer, c.code)
 			says(t, err, portal.InviteCodeInvalid, c.signedIn)
+			var refused *portal.Error
+			if another := name == "for another address"; another && errors.As(err, &refused) && refused.Address != "tess@contoso.example" {
+				t.Errorf("%s: names %q, want the address that signed in", name, refused.Address)
+			}
 			grant := h.arrive(portal.Entra, "tess")
 			grant.InviteCode = c.code
 			_, err = h.redeem(grant)

@@ -130,6 +130,12 @@ func TestSomebodyWhoHasAnAccountInTheScopeIsNotInvited(t *testing.T) {
 	if err != nil {
 		t.Errorf("another MSSP learns of the user: %v", err)
 	}
+	sibling := h.Person(t, portal.MSPAdmin, h.Own.At(portal.MSPAdmin, 1))
+	n := h.mspUser(portal.Google, "bo@fjord.example", "", "")
+	n.MSPID = h.Own.MSPs[1].ID
+	if _, err := h.service.Invite(context.Background(), sibling, n); err != nil {
+		t.Errorf("another MSP learns of the user: %v", err)
+	}
 }
 
 func TestInvitesAreListedInsideTheScopeNewestFirst(t *testing.T) {

@@ -25,6 +25,7 @@ func TestPair(t *testing.T) {
 		return i
 	}
 	user, admin := invite("user", portal.MSPUser), invite("admin", portal.MSSPAdmin)
+	second := invite("second", portal.MSPAdmin)
 	for name, c := range map[string]struct {
 		application
 		code   string
@@ -40,6 +41,10 @@ func TestPair(t *testing.T) {
 		"a chosen one needs its code":               {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"user", "admin"}}, refuse: portal.InviteCodeRequired},
 		"all are chosen, with the code of one":      {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin, chosen: []string{"user", "admin"}}, code: "admin", want: "admin user"},
 		"the code is of one that was not chosen":    {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin, chosen: []string{"user"}}, code: "admin", refuse: portal.InviteCodeInvalid},
+		"a code claims no other that needs its own": {application: application{who: confirmed, byAddress: []postgres.OpenInvite{admin, second}, byCode: &admin, chosen: []string{"admin", "second"}}, code: "admin", want: "admin"},
+		"a code of another hash":                    {application: application{who: confirmed, byCode: &user}, code: "other", refuse: portal.InviteCodeInvalid},
+		"the code for an address that is another's": {application: application{who: confirmed, byCode: ptr(invite("u", portal.MSPUser, func(i *postgres.OpenInvite) { i.Taken = true }))}, code: "u", refuse: portal.NoInvite},
+		"a Google invite for an Entra account":      {application: application{who: entra, byCode: ptr(invite("e", portal.MSPUser, func(i *postgres.OpenInvite) { i.Tenant = "t" }))}, code: "e", refuse: portal.InviteCodeInvalid},
 		"a code chooses its own invite":             {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin}, code: "admin", want: "admin"},
 		"what was never offered cannot be chosen":   {application: application{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"x"}}, refuse: portal.InviteChoice},
 		"the address is another identity's":         {application: application{who: confirmed, byAddress: []postgres.OpenInvite{invite("user", portal.MSPUser, func(i *postgres.OpenInvite) { i.Taken = true })}}, refuse: portal.NoInvite},
@@ -80,6 +85,34 @@ func TestPair(t *testing.T) {
 			}
 			if got != c.want || portal.ErrorCode(err) != c.refuse {
 				t.Errorf("claims %q and answers %v, want %q and %q", got, err, c.want, c.refuse)
+			}
+		})
+	}
+}
+
+func TestConfirmed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		person
+		want bool
+	}{
+		"Google, no address":                 {person{Verified: true, HostedDomain: "x.example"}, false},
+		"Google, gmail.com":                  {person{Email: "a@gmail.com", Verified: true}, true},
+		"Google, gmail.com, not verified":    {person{Email: "a@gmail.com"}, false},
+		"Google, a Workspace":                {person{Email: "a@x.example", Verified: true, HostedDomain: "x.example"}, true},
+		"Google, a Workspace, not verified":  {person{Email: "a@x.example", HostedDomain: "x.example"}, false},
+		"Google, an address of another host": {person{Email: "a@x.example", Verified: true}, false},
+		"Google, a host named like gmail":    {person{Email: "a@notgmail.com", Verified: true}, false},
+		"Entra, a member, domain owned":      {person{Email: "a@x.example", Tenant: "t", Member: true, DomainOwned: true}, true},
+		"Entra, a guest, domain owned":       {person{Email: "a@x.example", Tenant: "t", DomainOwned: true}, false},
+		"Entra, a member, domain not owned":  {person{Email: "a@x.example", Tenant: "t", Member: true}, false},
+		"Entra, Google's word":               {person{Email: "a@gmail.com", Tenant: "t", Verified: true, HostedDomain: "x.example"}, false},
+		"Entra, no address":                  {person{Tenant: "t", Member: true, DomainOwned: true}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.confirmed(); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
 	}

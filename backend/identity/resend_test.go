@@ -290,7 +290,10 @@ func TestMailsOfInvites(t *testing.T) {
 		if err := invite(colleague, "a@fjord.example"); err != nil {
 			t.Errorf("a colleague: %v", err)
 		}
-		queue(240, postgres.NewID(), nil)
+		queue(238, postgres.NewID(), nil)
+		if err := invite(colleague, "of300@fjord.example"); err != nil {
+			t.Errorf("the 300th mail: %v", err)
+		}
 		limited(t, invite(colleague, "b@fjord.example"))
 		if err := invite(m.Own.Viewers[portal.MSPAdmin], "b@fjord.example"); err != nil {
 			t.Errorf("an MSP of theirs: %v", err)
@@ -302,5 +305,27 @@ func TestMailsOfInvites(t *testing.T) {
 		if err != nil {
 			t.Errorf("another MSSP: %v", err)
 		}
+	})
+	t.Run("of an MSP are not counted for its MSSP", func(t *testing.T) {
+		t.Parallel()
+		m := newMailing(t)
+		m.exec(`
+			insert into invite_mail (mssp_id, id, msp_id, inviter_id, mailbox)
+			select $1, new_id(), $2::uuid, new_id(), 'bo@fjord.example' from generate_series(1, 300)`, m.Own.MSSPID, m.Own.MSPs[0].ID)
+		_, err := m.service.Invite(t.Context(), m.Own.Viewers[portal.MSSPAdmin], m.mspUser(portal.Google, "bo@fjord.example", "", ""))
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("are limited to 60 of one inviter", func(t *testing.T) {
+		t.Parallel()
+		m := newMailing(t)
+		admin := m.Own.Viewers[portal.MSSPAdmin]
+		m.exec(`
+			insert into invite_mail (mssp_id, id, inviter_id, mailbox)
+			select $1, new_id(), $2, 'box' || n from generate_series(1, 59) n`, m.Own.MSSPID, admin.UserID)
+		m.invite(m.mspUser(portal.Google, "of60@fjord.example", "", ""))
+		_, err := m.service.Invite(t.Context(), admin, m.mspUser(portal.Google, "of61@fjord.example", "", ""))
+		limited(t, err)
 	})
 }

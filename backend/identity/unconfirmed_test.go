@@ -20,6 +20,8 @@ func TestUnconfirmedAddress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		_, err = k.service.Redeem(context.Background(), grant, session.Client{})
+		says(t, err, portal.InviteCodeRequired, "did not name an e-mail address")
 		grant.InviteCode = k.invite.Code
 		before := k.made()
 		_, err = k.service.Redeem(context.Background(), grant, session.Client{})
@@ -57,6 +59,26 @@ func TestUnconfirmedAddress(t *testing.T) {
 		created := h.invite(h.mspUser(portal.Entra, "missing@contoso.example", "contoso.example", contoso))
 		if _, err := h.signIn(portal.Entra, "edov-missing", created.Code); err != nil {
 			t.Errorf("the right code: %v", err)
+		}
+	})
+	t.Run("that the provider names without confirming it blocks neither a new invite nor its owner", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		const address = "missing@contoso.example"
+		squat := h.invite(h.mspUser(portal.Entra, address, "contoso.example", contoso))
+		if _, err := h.signIn(portal.Entra, "edov-missing", squat.Code); err != nil {
+			t.Fatal(err)
+		}
+		if n := h.count("select count(*) from identity where email = $1 and not email_confirmed", address); n != 1 {
+			t.Fatalf("got %d identities with the address that are not confirmed, want 1", n)
+		}
+		h.invite(h.mspUser(portal.Entra, address, "contoso.example", contoso))
+		owner := h.claim(portal.Entra, address, contoso)
+		if owner.Invites[0].Taken {
+			t.Error("the invite is taken, want it open to the owner of the address")
+		}
+		if holder, err := h.DB.ClaimInvites(context.Background(), owner, newSession()); err != nil || holder == nil {
+			t.Errorf("the owner of the address gets %+v, %v, want a session", holder, err)
 		}
 	})
 	t.Run("another tenant invited by is not shown", func(t *testing.T) {

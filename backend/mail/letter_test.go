@@ -146,7 +146,7 @@ func TestNoNameBreaksOutOfItsPlace(t *testing.T) {
 		if strings.Count(text, l.Code) != 1 {
 			t.Errorf("%q repeats the code", name)
 		}
-		if runes := []rune(clean(name)); len(runes) > maxName {
+		if runes := []rune(clean(name)); len(runes) > 80 {
 			t.Errorf("%q keeps %d letters", name, len(runes))
 		}
 	}

@@ -128,7 +128,7 @@ func TestNoRequestID(t *testing.T) {
 		},
 		"not_after_the_grace": func(h *house, token string) {
 			next := h.mustSend(token, "")
-			h.used("31 seconds")
+			h.used("30 seconds")
 			h.endedForSafety(token, "", next)
 		},
 		"not_once_the_successor_was_used": func(h *house, token string) {
