@@ -95,6 +95,8 @@ func newProvider(ctx context.Context, url string, locked bool) (*goose.Provider,
 	}
 	options := []goose.ProviderOption{
 		goose.WithDisableGlobalRegistry(true),
+		// Steps of branches come in the order in which these are merged, not in that of their numbers.
+		goose.WithAllowOutofOrder(true),
 		goose.WithGoMigrations(goose.NewGoMigration(jobsVersion, &goose.GoFunc{RunDB: migrateJobs(connection)}, nil)),
 	}
 	if locked {

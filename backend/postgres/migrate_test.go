@@ -69,3 +69,21 @@ func TestMigrateCanTakeTheNameKeysStepAgain(t *testing.T) {
 		t.Errorf("the indexes are %s, want %s", indexes, want)
 	}
 }
+
+// TestMigrate takes a step of a branch that was merged after one with a higher number.
+func TestMigrate(t *testing.T) {
+	t.Run("takes_a_step_below_the_newest", func(t *testing.T) {
+		w := testkit.NewWorld(t)
+		w.Exec(t, `
+			alter table refresh_token drop column request_hash;
+			alter table session drop column uses_request_ids, drop column graces;
+			delete from goose_db_version where version_id = 25`)
+		taken, err := postgres.Migrate(t.Context(), w.URLs.Owner)
+		if err != nil || len(taken) != 1 || taken[0].Version != 25 {
+			t.Fatalf("took %v, %v, want step 25", taken, err)
+		}
+		if err := w.DB.Ready(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,83 @@
+package postgres_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit"
+)
+
+// TestOlderServer runs statements of a server from before session_grant and inviters beside this version: it knows neither
+// the table nor the column.
+func TestOlderServer(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	write := func(t *testing.T, by portal.Viewer, sql string, args ...any) (rows int64) {
+		t.Helper()
+		err := w.DB.As(by).Write(context.Background(), func(tx pgx.Tx) error {
+			tag, err := tx.Exec(context.Background(), sql, args...)
+			rows = tag.RowsAffected()
+			return err
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+		return rows
+	}
+	// oldSession is a person in a session that an older server started.
+	oldSession := func(t *testing.T, at portal.Scope) portal.Viewer {
+		t.Helper()
+		person := w.Person(t, portal.MSPUser, at)
+		w.Exec(t, "delete from session_grant where session_id = $1", person.SessionID)
+		return person
+	}
+	views := map[portal.Role]string{portal.MSSPAdmin: "session_of_mssp", portal.MSPAdmin: "session_of_msp"}
+	for role, view := range views {
+		admin := w.Own.Viewers[role]
+		signOut := "update " + view + " set revoked_at = now(), revoked_reason = 'admin' where user_id = $1"
+		t.Run(view+"_ends_a_session_it_started", func(t *testing.T) {
+			person := oldSession(t, w.Own.At(portal.MSPUser, 0))
+			if n := write(t, admin, signOut, person.UserID); n != 1 {
+				t.Errorf("%d sessions ended, want 1", n)
+			}
+			if code := stands(w, person); code != portal.SessionRevoked {
+				t.Errorf("the next request: %q, want %q", code, portal.SessionRevoked)
+			}
+		})
+		t.Run(view+"_reaches_no_session_of_others", func(t *testing.T) {
+			stranger := oldSession(t, w.Other.At(portal.MSPUser, 0))
+			if n := write(t, admin, signOut, stranger.UserID); n != 0 {
+				t.Errorf("%d sessions of another tenant ended, want none", n)
+			}
+			if code := stands(w, stranger); code != "" {
+				t.Errorf("the stranger's next request: %q, want none", code)
+			}
+		})
+		t.Run(view+"_leaves_a_session_that_was_used_elsewhere", func(t *testing.T) {
+			person := oldSession(t, w.Own.At(portal.MSPUser, 0))
+			there := w.Grant(t, person.UserID, portal.MSSPAdmin, w.Other.At(portal.MSSPAdmin, 0))
+			w.Exec(t, "insert into session_grant (session_id, grant_id) values ($1, $2)", person.SessionID, there)
+			if n := write(t, admin, signOut, person.UserID); n != 0 {
+				t.Errorf("%d sessions ended, want none", n)
+			}
+		})
+		t.Run("an_invite_by_"+string(role)+"_names_its_inviters", func(t *testing.T) {
+			id, email := postgres.NewID(), string(role)+"@invited.example"
+			write(t, admin, `
+				insert into pre_assigned_role (mssp_id, id, email, role, msp_id, provider, code_hash, invited_by, language, life, expires_at)
+				values ($1, $2, $3, 'msp_user', $4, 'google', $5, 'x', '', interval '1 day', now() + interval '1 day')`,
+				admin.Scope.MSSPID, id, email, w.Own.MSPs[0].ID, []byte(id))
+			for _, action := range []string{"invite_created", "invite_resent", "invite_revoked"} {
+				write(t, admin, "insert into audit_log (mssp_id, id, actor_id, action, target) values ($1, $2, $3, $4, $5)",
+					admin.Scope.MSSPID, postgres.NewID(), admin.UserID, action, id)
+			}
+			if got := w.Text(t, "select array_to_string(inviters, ' ') from pre_assigned_role where id = $1", id); got != admin.UserID {
+				t.Errorf("the inviters are %q, want %q once", got, admin.UserID)
+			}
+		})
+	}
+}
