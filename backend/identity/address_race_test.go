@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -88,10 +90,87 @@ func TestInviteThatItsClaimantSentAgain(t *testing.T) {
 	_, viewer := h.signedIn()
 	created := h.othersStaff()
 	claim := h.claim(portal.Entra, "tess@contoso.example", contoso)
-	claim.UserID = viewer.UserID
+	claim.UserID, claim.Identity.Confirmed = viewer.UserID, false
 	h.exec("update pre_assigned_role set inviters = array[$2::uuid] where id = $1", created.ID, viewer.UserID)
 	if _, err := h.DB.ClaimAsUser(t.Context(), viewer, claim); portal.ErrorCode(err) != portal.Conflict {
 		t.Errorf("got %v, want %s", err, portal.Conflict)
+	}
+	h.exec("update pre_assigned_role set inviters = '{}' where id = $1", created.ID)
+	if _, err := h.DB.ClaimAsUser(t.Context(), viewer, claim); err != nil {
+		t.Errorf("another's invite: %v", err)
+	}
+}
+
+func TestIdentityThatBecameAUserMeanwhile(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	claims := make([]postgres.Claim, 2)
+	for i := range claims {
+		email := fmt.Sprintf("twice%d@contoso.example", i)
+		h.invite(h.mspUser(portal.Entra, email, "contoso.example", contoso))
+		claims[i] = h.claim(portal.Entra, email, contoso)
+	}
+	if holder, err := h.DB.ClaimInvites(t.Context(), claims[0], newSession()); err != nil || holder == nil {
+		t.Fatalf("the first claim: %+v, %v", holder, err)
+	}
+	claims[1].Identity = claims[0].Identity
+	claims[1].Identity.Confirmed = false
+	h.nothingMade(func() {
+		if holder, err := h.DB.ClaimInvites(t.Context(), claims[1], newSession()); err != nil || holder != nil {
+			t.Errorf("got %+v, %v, want nothing, so that the identity is looked up again", holder, err)
+		}
+	})
+}
+
+func TestRoleIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	_, viewer := h.signedIn()
+	h.exec("update identity set email = '', email_confirmed = false where user_id = $1", viewer.UserID)
+	codes := make([]string, 2)
+	for i := range codes {
+		codes[i] = h.invitedBy(h.Other.Viewers[portal.MSSPAdmin], portal.NewInvite{
+			Email: fmt.Sprintf("alias%d@contoso.example", i), Role: portal.MSSPStaff, Provider: portal.Entra, Tenant: contoso,
+		}).Code
+	}
+	h.exec("begin")
+	h.exec("select from app_user where id = $1 for update", viewer.UserID)
+	errs := make([]error, 2)
+	var ended sync.WaitGroup
+	for i, code := range codes {
+		ended.Go(func() { _, errs[i] = h.claimAs(viewer, code) })
+	}
+	h.waiting(2)
+	h.exec("commit")
+	ended.Wait()
+	if n := h.count("select count(*) from user_role where user_id = $1 and mssp_id = $2", viewer.UserID, h.Other.MSSPID); n != 1 {
+		t.Errorf("two invites at once for one role gave %d: %v", n, errs)
+	}
+}
+
+// waiting returns once so many statements wait for a lock.
+func (h *house) waiting(want int) {
+	h.Helper()
+	look, err := pgx.Connect(context.Background(), h.URLs.Owner)
+	if err != nil {
+		h.Fatal(err)
+	}
+	defer look.Close(context.Background())
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		var n int
+		err := look.QueryRow(context.Background(), `
+			select count(distinct l.pid)
+			from pg_locks l
+			join pg_locks own on own.pid = l.pid and own.database = (select oid from pg_database where datname = current_database())
+			where not l.granted`).Scan(&n)
+		switch {
+		case err != nil:
+			h.Fatal(err)
+		case n >= want:
+			return
+		case time.Now().After(deadline):
+			h.Fatalf("waited a minute for %d statements to wait for a lock, got %d", want, n)
+		}
 	}
 }
 

@@ -366,6 +366,9 @@ describe("several invites", () => {
     await user.click(screen.getByRole("button", { name: "Accept" }));
     expect(await screen.findByText("Choose at least one invitation.")).toBeVisible();
     expect(fake.calls).not.toContain("chooseInvites");
+    await user.dblClick(box(/Harbour IT/));
+    await user.click(screen.getByRole("button", { name: "Accept" }));
+    expect(fake.calls).not.toContain("chooseInvites");
     await user.click(box(/Harbour IT/));
     await user.click(screen.getByRole("button", { name: "Accept" }));
     expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
@@ -411,6 +414,15 @@ describe("a refusal", () => {
     await failWith(new Problem("invite_code_required", { message }));
     expect(await screen.findByRole("alert")).toHaveTextContent(message);
     await expectAccessible();
+  });
+
+  it("asks for the code where Microsoft named no address", async () => {
+    const { user, fake } = renderApp();
+    await user.click(await microsoft());
+    await screen.findByText("Continue in your browser");
+    act(() => fake.finishSignIn(new Problem("invite_code_required", { message: "Enter the code." })));
+    expect(await screen.findByRole("textbox", { name: "Invite code" })).toBeEnabled();
+    expect(screen.queryByRole("alert")).toBeNull();
   });
 
   it("of a deactivated user offers to enter the code of another invite", async () => {

@@ -27,6 +27,58 @@ describe("a session that could not be restored during an outage", () => {
     await expectAccessible();
   });
 
+  it.each(["offline", "unavailable", "timed_out", "too_many_requests", "internal"] as const)(
+    "is kept after %s",
+    async (code) => {
+      await startOffline(new Problem(code));
+      expect(screen.getByText(/^You are still signed in on this computer\./)).toBeVisible();
+      expect(screen.queryByRole("button", { name: "Sign in with Google" })).toBeNull();
+    },
+  );
+
+  it("is tried after longer pauses, which begin anew when the network changes", async () => {
+    const { fake, user } = await startOffline();
+    const nextTry = () => screen.findByText(/^Next try in/);
+    for (const tried of [2, 3, 4]) {
+      await user.click(await screen.findByRole("button", { name: "Try again" }));
+      await waitFor(() => expect(resumes(fake)).toBeGreaterThanOrEqual(tried));
+      await nextTry();
+    }
+    expect(await nextTry()).toHaveTextContent(/in 0:(0[9]|1\d|[23]\d)\./);
+    act(() => fake.emit("network:changed", {}));
+    expect(await screen.findByText(/^Next try in 0:0[12]\./)).toBeVisible();
+  });
+
+  it("is tried once at a time, and once more when the network changed during a try", async () => {
+    const { fake } = await startOffline();
+    let give: (problem: Problem) => void = () => undefined;
+    let tries = 0;
+    fake.resume = () => {
+      tries += 1;
+      return new Promise((_, reject) => (give = reject));
+    };
+    act(() => fake.emit("network:changed", {}));
+    act(() => fake.emit("network:changed", {}));
+    expect(tries).toBe(1);
+    await act(async () => give(new Problem("offline")));
+    expect(tries).toBe(2);
+    expect(screen.queryByText(/^Next try in/)).toBeNull();
+  });
+
+  it("does not come in the way of somebody who has signed in meanwhile", async () => {
+    const { fake, user } = await startOffline();
+    let give: (problem: Problem) => void = () => undefined;
+    fake.resume = () => new Promise((_, reject) => (give = reject));
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await user.click(screen.getByRole("button", { name: "Sign in instead" }));
+    await user.click(await screen.findByRole("button", { name: "Sign in with Google" }));
+    await screen.findByText("Continue in your browser");
+    act(() => fake.finishSignIn(people.admin));
+    expect(await signedIn()).toBeVisible();
+    await act(async () => give(new Problem("offline")));
+    expect(await signedIn()).toBeVisible();
+  });
+
   it("is restored by the button", async () => {
     const { fake, user } = await startOffline();
     await user.click(screen.getByRole("button", { name: "Try again" }));
