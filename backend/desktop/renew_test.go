@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"os"
@@ -21,6 +22,23 @@ type window struct {
 	*session
 	mu   sync.Mutex
 	said []any
+}
+
+func TestWaitsOfASession(t *testing.T) {
+	got := map[string]time.Duration{
+		"another process": lockWait, "a refresh": spendWait, "between refreshes": spendPause, "all refreshes": spendWithin,
+		"a sign-out": logoutWait, "a dismissed prompt": promptPause, "a token's end": renewBefore, "the keyring": keyringWait,
+		"the first screen": firstScreenWait, "a sign-in": signInLimit, "the network": networkEvery, "sleep": sleepGap,
+	}
+	want := map[string]time.Duration{
+		"another process": 20 * time.Second, "a refresh": 18 * time.Second, "between refreshes": time.Second,
+		"all refreshes": 20 * time.Second, "a sign-out": 10 * time.Second, "a dismissed prompt": time.Hour,
+		"a token's end": 30 * time.Second, "the keyring": 30 * time.Second, "the first screen": 1500 * time.Millisecond,
+		"a sign-in": 5 * time.Minute, "the network": 2 * time.Second, "sleep": 8 * time.Second,
+	}
+	if !maps.Equal(got, want) || spendTries != 3 {
+		t.Errorf("got %v and %d tries, want %v and 3", got, spendTries, want)
+	}
 }
 
 func newWindow(t testing.TB, apiURL, state string, ring Keyring) *window {

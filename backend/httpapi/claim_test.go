@@ -124,7 +124,13 @@ func TestAnAdministratorSeesOnlyWhatHappenedInTheirScope(t *testing.T) {
 	if u.Sessions != 0 || u.LastLoginAt != nil || time.Since(u.CreatedAt) > 24*time.Hour {
 		t.Errorf("before they act here: %+v, want no session, no use, and the day of the grant", u)
 	}
-	h.wants(h.send(call{route: "GET /v1/clients", token: tokens.AccessToken, headers: map[string]string{"Portal-Grant": here}}), ok)
+	under := map[string]string{"Portal-Grant": here}
+	stranger := h.signIn(h.Person(t, portal.MSSPStaff, h.Other.At(portal.MSSPStaff, 0)))
+	h.wantsProblem(h.send(call{route: "GET /v1/clients", token: stranger, headers: under}), http.StatusNotFound, portal.NotFound)
+	if u := seen(); u.Sessions != 0 || u.LastLoginAt != nil {
+		t.Errorf("after somebody else named the grant: %+v, want no session and no use", u)
+	}
+	h.wants(h.send(call{route: "GET /v1/clients", token: tokens.AccessToken, headers: under}), ok)
 	if u := seen(); u.Sessions != 1 || u.LastLoginAt == nil {
 		t.Errorf("once they act here: %+v, want one session and its use", u)
 	}

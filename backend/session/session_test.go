@@ -108,6 +108,21 @@ func TestRequestsThatRaceWithOneTokenAndIDAllGetTheSameSuccessor(t *testing.T) {
 	}
 }
 
+func TestLifeOfASession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.start()
+	const asPromised = `
+		select count(*)
+		from session
+		where device = 'laptop'
+		and extract(epoch from idle_expires_at - created_at) = 14 * 86400
+		and extract(epoch from expires_at - created_at) = 90 * 86400`
+	if n := h.count(asPromised); n != 1 {
+		t.Errorf("got %d sessions that end after 14 days without use and after 90 days, want 1", n)
+	}
+}
+
 func TestASessionEndsAtItsLimits(t *testing.T) {
 	t.Parallel()
 	for name, limit := range map[string]string{

@@ -17,6 +17,7 @@ describe("a further invite", () => {
     await user.type(field, " K7QM \u2013 2VXD-94TB{Enter}");
     expect(await screen.findByText(/^You are MSP user at .* too/)).toBeVisible();
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    expect(await screen.findByRole("button", { name: /^Switch scope/ })).toBeVisible();
     expect((await fake.me()).grants).toHaveLength(people.clientUser.grants.length + 1);
   });
 
@@ -27,6 +28,18 @@ describe("a further invite", () => {
     expect(field).toHaveValue("wrong");
     await expectAccessible();
   });
+
+  it.each(["invite_code_invalid", "invite_closed", "invalid"] as const)(
+    "says at the field what the portal says with %s",
+    async (code) => {
+      const { user, fake, field } = await open();
+      fake.fail("claimInvite", new Problem(code, { message: "In the portal's own words." }), 1);
+      await user.type(field, "K7QM{Enter}");
+      expect(await screen.findByRole("alert")).toHaveTextContent(/^In the portal's own words\.$/);
+      expect(field).toHaveAccessibleDescription("In the portal's own words.");
+      expect(field).toHaveValue("K7QM");
+    },
+  );
 
   it("asks for the code before anything is sent", async () => {
     const { user, fake, field } = await open();
