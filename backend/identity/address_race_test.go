@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -140,37 +138,11 @@ func TestRoleIsGivenOnce(t *testing.T) {
 	for i, code := range codes {
 		ended.Go(func() { _, errs[i] = h.claimAs(viewer, code) })
 	}
-	h.waiting(2)
+	h.waiting(2, "both claims to wait for the person")
 	h.exec("commit")
 	ended.Wait()
 	if n := h.count("select count(*) from user_role where user_id = $1 and mssp_id = $2", viewer.UserID, h.Other.MSSPID); n != 1 {
 		t.Errorf("two invites at once for one role gave %d: %v", n, errs)
-	}
-}
-
-// waiting returns once so many statements wait for a lock.
-func (h *house) waiting(want int) {
-	h.Helper()
-	look, err := pgx.Connect(context.Background(), h.URLs.Owner)
-	if err != nil {
-		h.Fatal(err)
-	}
-	defer look.Close(context.Background())
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		var n int
-		err := look.QueryRow(context.Background(), `
-			select count(distinct l.pid)
-			from pg_locks l
-			join pg_locks own on own.pid = l.pid and own.database = (select oid from pg_database where datname = current_database())
-			where not l.granted`).Scan(&n)
-		switch {
-		case err != nil:
-			h.Fatal(err)
-		case n >= want:
-			return
-		case time.Now().After(deadline):
-			h.Fatalf("waited a minute for %d statements to wait for a lock, got %d", want, n)
-		}
 	}
 }
 
