@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit"
 )
 
 const longestCursor = 1024 // maxLength of cursor in the API
@@ -275,7 +275,7 @@ func TestListsDoNotDependOnTheSettingsOfTheDatabase(t *testing.T) {
 // alterDatabase gives the database other defaults, as a superuser.
 func (h *house) alterDatabase(settings ...string) {
 	h.Helper()
-	admin, err := pgx.Connect(h.Context(), os.Getenv("PORTAL_TEST_DATABASE_URL"))
+	admin, err := pgx.Connect(h.Context(), testkit.AdminURL(h).String())
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +23,7 @@ import (
 // admin is a connection as the superuser of the PostgreSQL that tests run in.
 func admin(t *testing.T) *pgx.Conn {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), os.Getenv("PORTAL_TEST_DATABASE_URL"))
+	conn, err := pgx.Connect(t.Context(), testkit.AdminURL(t).String())
 	if err != nil {
 		t.Fatal(err)
 	}

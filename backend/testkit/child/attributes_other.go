@@ -8,3 +8,6 @@ import (
 )
 
 func setAttributes(*exec.Cmd, os.Signal) {}
+
+// Detach changes nothing where commands outlive us anyway.
+func Detach(*exec.Cmd) {}

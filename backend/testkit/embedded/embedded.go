@@ -36,17 +36,19 @@ type Config struct {
 	MaxConnections int
 	// Volatile gives up on surviving a crash of the machine, for speed. For tests.
 	Volatile bool
+	// Disposable makes Close remove Dir, as it does a temporary folder.
+	Disposable bool
 }
 
 // Server is a running PostgreSQL. It ends with Close, and with the process that started it.
 type Server struct {
-	dir       string
-	temporary bool
-	port      int
-	password  string
-	process   *child.Process
-	closing   sync.Once
-	closed    error
+	dir        string
+	disposable bool
+	port       int
+	password   string
+	process    *child.Process
+	closing    sync.Once
+	closed     error
 }
 
 // Start initializes the data if there is none yet, starts the server and answers once it accepts connections.
@@ -63,7 +65,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if bin, err = who.reachableCopy(bin); err != nil {
 		return nil, err
 	}
-	s := &Server{dir: c.Dir, port: c.Port}
+	s := &Server{dir: c.Dir, port: c.Port, disposable: c.Disposable}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -101,14 +103,18 @@ func (s *Server) Port() int { return s.port }
 // Done is closed when the server has ended, by Close or by itself.
 func (s *Server) Done() <-chan struct{} { return s.process.Done() }
 
-// Close ends the server quickly, breaking off what is under way, and removes a temporary folder.
+// Close ends the server, breaking off what is under way, and removes a disposable folder.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
-		if s.process != nil {
-			// PostgreSQL's fast shutdown, and the immediate one if that takes long.
-			s.process.Stop(10*time.Second, syscall.SIGINT, syscall.SIGQUIT)
+		// PostgreSQL's fast shutdown, and the immediate one if that takes long or nothing has to be written.
+		signals := []os.Signal{syscall.SIGINT, syscall.SIGQUIT}
+		if s.disposable {
+			signals = signals[1:]
 		}
-		if s.temporary {
+		if s.process != nil {
+			s.process.Stop(10*time.Second, signals...)
+		}
+		if s.disposable {
 			s.closed = os.RemoveAll(s.dir)
 		}
 	})
@@ -159,7 +165,7 @@ func (s *Server) makeDir() (err error) {
 	if s.dir, err = os.MkdirTemp("", "fs-client-portal-postgres-"); err != nil {
 		return err
 	}
-	s.temporary = true
+	s.disposable = true
 	return os.Chmod(s.dir, 0o755)
 }
 

@@ -17,10 +17,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// TestMain lets the test binary stand for a program that starts a server and is then killed.
+// TestMain lets the test binary stand for a program that starts a server, or uses the shared one, and is then killed.
 func TestMain(m *testing.M) {
-	if os.Getenv("EMBEDDED_TEST_CHILD") == "" {
+	switch os.Getenv("EMBEDDED_TEST_CHILD") {
+	case "":
 		os.Exit(m.Run())
+	case "shared":
+		playUser()
 	}
 	s, err := Start(context.Background(), Config{Dir: os.Getenv("EMBEDDED_TEST_CHILD"), Volatile: true})
 	if err != nil {
@@ -210,6 +213,9 @@ func TestPostgresIsLookedForWhereItIsNamedThenInTheCacheThenInTheSystem(t *testi
 	}
 	if got, want := newestSystem(system), filepath.Join(system, "16", "bin"); got != want {
 		t.Errorf("of the system's, %q was taken, want %q", got, want)
+	}
+	if got, err := installed(t.TempDir(), t.TempDir()); got != "" || !errors.Is(err, ErrNoBinaries) {
+		t.Errorf("found %q, %v where there is none", got, err)
 	}
 	t.Setenv("PORTAL_EMBEDDED_DIR", cache)
 	packaged := install(filepath.Join(packageDir(cache), "native", "bin"))

@@ -138,3 +138,8 @@ func copyTree(from, to string) error {
 	}
 	return nil
 }
+
+// ours reports whether a folder belongs to this process's user, and others may not write in it.
+func ours(info fs.FileInfo) bool {
+	return int(info.Sys().(*syscall.Stat_t).Uid) == os.Geteuid() && info.Mode().Perm()&0o022 == 0
+}
