@@ -1,8 +1,9 @@
-# What build/run, build/test, build/bench and build/package share. Sourced by them, from bash.
+# What the commands in build/ share. Sourced by them, from bash.
 # Everything made here lies in build/cache, build/bin and the node_modules folders, all ignored by git.
 
 wails_version=v2.15.0
 golangci_version=v2.15.0
+govulncheck_version=v1.1.4
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=$root/build/cache
@@ -12,6 +13,9 @@ tools=$cache/bin
 say() { printf '%s\n' "$*" >&2; }
 # Ends a command that cannot do its work on this machine; 1 is kept for tests that failed.
 refuse() { say "${0##*/}: $*"; exit 2; }
+
+# The comment at the top of a command is its help.
+usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$root/build/${0##*/}"; exit 0; }
 
 enter() {
   cd "$root" || exit 2
@@ -29,11 +33,53 @@ enter() {
   export PORTAL_EMBEDDED_DIR=$root/build/tools
 }
 
+# --- steps ------------------------------------------------------------------------------------------
+
+# step NAME COMMAND...: prints how many seconds a command took, where it took any.
+step() {
+  local name=$1 started=$SECONDS code
+  shift
+  "$@"
+  code=$?
+  [ $SECONDS = $started ] || say "$(printf '%4d s  %s' $((SECONDS - started)) "${name//_/ }")"
+  return $code
+}
+
+# together FUNCTION...: runs steps side by side, and ends the command if one fails.
+together() {
+  local name jobs=() job code=0
+  # Each job is a process group of its own, so that Ctrl-C ends what it started too.
+  set -m
+  for name in "$@"; do
+    step "$name" "$name" &
+    jobs+=($!)
+  done
+  set +m
+  trap 'for job in "${jobs[@]}"; do kill -- "-$job" 2>/dev/null; done; exit 130' INT TERM HUP
+  for job in "${jobs[@]}"; do wait "$job" || code=2; done
+  trap - INT TERM HUP
+  [ $code = 0 ] || exit $code
+}
+
 # --- packages ---------------------------------------------------------------------------------------
 
 build_packages='gcc libc6-dev pkg-config libgtk-3-dev git ca-certificates python3'
 window_packages='xvfb openbox dbus-x11 gnome-keyring at-spi2-core libatk-adaptor python3-gi
   gir1.2-atspi-2.0 gsettings-desktop-schemas libglib2.0-bin imagemagick xdotool xdg-utils fonts-dejavu-core'
+
+# What the command needs; system_packages installs it.
+wanted=()
+want_build() {
+  # shellcheck disable=SC2206 # lists of names
+  wanted+=($build_packages $(webkit_package))
+}
+want_browser() { browser >/dev/null || wanted+=(chromium); }
+want_window() {
+  # shellcheck disable=SC2206 # lists of names
+  wanted+=($window_packages)
+}
+system_packages() { packages "${wanted[@]}"; }
+compiler() { command -v gcc >/dev/null && pkg-config --exists gtk+-3.0 2>/dev/null; }
 
 # packages NAME...: installs what is missing. Debian and Ubuntu by apt; elsewhere it says what is missing.
 packages() {
@@ -92,10 +138,14 @@ browser() {
 
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
-languages() {
+need_go() {
   local have
   command -v go >/dev/null || refuse 'missing: Go 1.26 or newer (https://go.dev/doc/install)'
   have=$(go env GOVERSION) && at_least go1.26 "$have" || refuse "Go is ${have:-unusable}; 1.26 or newer is needed"
+}
+
+need_node() {
+  local have
   command -v node >/dev/null && command -v npm >/dev/null ||
     refuse 'missing: Node.js 20 or newer with npm (https://nodejs.org)'
   have=$(node --version) && at_least v20 "$have" || refuse "Node.js is ${have:-unusable}; 20 or newer is needed"
@@ -123,24 +173,37 @@ quietly() {
 
 go_tool() { # NAME PACKAGE VERSION
   fresh "$1" "$3 $(go env GOVERSION)" && [ -x "$tools/$1" ] && return
-  say "installing $1 $3"
   quietly "$1" env GOBIN="$tools" GOFLAGS=-buildvcs=false go install "$2@$3" || exit 2
   stamp "$1" "$3 $(go env GOVERSION)"
 }
 
 wails_tool() { go_tool wails github.com/wailsapp/wails/v2/cmd/wails $wails_version; }
 golangci_tool() { go_tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $golangci_version; }
+govulncheck_tool() { go_tool govulncheck golang.org/x/vuln/cmd/govulncheck $govulncheck_version; }
+
+# One after the other: each compiles on all processors, and they have packages in common.
+go_tools() {
+  # A compiler that appears meanwhile, half installed, must not be used.
+  compiler || export CGO_ENABLED=0
+  step golangci-lint golangci_tool
+  step govulncheck govulncheck_tool
+  step wails wails_tool
+}
+
+# Downloads while other steps compile nothing.
+go_modules() { quietly modules go list -deps -tags "$(app_tags)" . ./backend/cmd/... || exit 2; }
 
 npm_install() { # NAME FOLDER
   local want
   want="$(sha256sum <"$2/package-lock.json") $(node --version)"
   fresh "npm-$1" "$want" && [ -d "$2/node_modules" ] && return
-  say "installing the packages of ${2#"$root"/}"
   quietly "npm-$1" npm ci --prefix "$2" --no-audit --no-fund || exit 2
   stamp "npm-$1" "$want"
 }
 
-tool_packages() {
+frontend_packages() { npm_install frontend "$root/frontend"; }
+
+test_tools() {
   npm_install tools "$root/build/tools"
   local pg
   # Current npm runs no install scripts; this one only lays the links between PostgreSQL's libraries.
@@ -149,55 +212,57 @@ tool_packages() {
   done
 }
 
-setup_build() {
-  # shellcheck disable=SC2046,SC2086 # lists of names
-  packages $build_packages $(webkit_package)
-  languages
-  wails_tool
-  npm_install frontend "$root/frontend"
-}
-
 # A window for nobody: a virtual display with its own session bus, keyring and browser.
-setup_window() {
-  local with_browser=
-  browser >/dev/null || with_browser=chromium
-  # shellcheck disable=SC2086 # lists of names
-  packages $window_packages $with_browser
-  command -v Xvfb >/dev/null || refuse 'missing: Xvfb, for a window without a display'
-  browser >/dev/null || refuse 'missing: Chromium, which plays the system browser'
-}
+need_window() { command -v Xvfb >/dev/null || refuse 'missing: Xvfb, for a window without a display'; }
+need_browser() { browser >/dev/null || refuse 'missing: Chromium, which plays the system browser'; }
 
 # --- what is built ----------------------------------------------------------------------------------
 
 # Both programs are told at link time what they are.
 link_flags() { echo "-X main.version=$(version) -X main.commit=$(commit)"; }
-version() { git -C "$root" describe --tags --always --dirty 2>/dev/null || echo dev; }
+version() { sed -n 's/^ *"productVersion": "\([^"]*\)".*/\1/p' "$root/wails.json"; }
 commit() { git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown; }
 
-build_frontend() {
+app_tags() { echo "desktop,production,$(webkit_tags)"; }
+
+screens() {
+  frontend_packages
   local now
   now=$(digest frontend)
   fresh frontend "$now" && [ -f frontend/dist/index.html ] && return
-  say 'building the screens'
-  quietly frontend npm --prefix frontend run build || exit 2
+  # Types are checked by build/test.
+  (cd frontend && quietly frontend npx --no-install vite build) || exit 2
+  touch frontend/dist/.gitkeep
   stamp frontend "$now"
 }
 
-build_app() {
-  build_frontend
+# What `wails build` does on Linux once the screens are built and the bindings generated: Go's compiler with these tags.
+app() {
   local now
-  now=$(digest main.go app.go wails.json go.mod go.sum backend frontend)
+  now=$(digest main.go app.go notice.go wails.json go.mod go.sum backend frontend)
   fresh app "$now" && [ -x "$bin/fs-client-portal" ] && return
-  say 'building the app'
-  quietly app wails build -m -s -skipbindings -nosyncgomod -nocolour -tags "$(webkit_tags)" -ldflags "$(link_flags)" || exit 2
+  CGO_ENABLED=1 quietly app go build -tags "$(app_tags)" -ldflags "-w -s $(link_flags)" -o "$bin/fs-client-portal" . || exit 2
   stamp app "$now"
 }
 
 build_server() { # NAME...: commands of backend/cmd; Go's own cache makes the second time quick
-  local name
-  for name in "$@"; do
-    quietly "$name" go build -trimpath -o "$bin/$name" "./backend/cmd/$name" || exit 2
-  done
+  quietly "$1" go build -o "$bin/" "${@/#/./backend/cmd/}" || exit 2
+}
+
+server() { build_server portal-api devstack; }
+
+# The server and the app. Packages, downloads and the screens go side by side; Go's builds one after the other, since
+# they compile the same packages.
+everything() {
+  need_go
+  need_node
+  if compiler; then
+    together system_packages screens test_tools server
+  else
+    together system_packages screens test_tools go_modules
+    step server server
+  fi
+  step app app
 }
 
 # --- the whole system, with sample data ---------------------------------------------------------------
@@ -208,8 +273,10 @@ stack_start() {
   rm -f "$env"
   "$bin/devstack" --env-file "$env" "$@" >"$log" 2>&1 </dev/null &
   stack_id=$!
+  local started=$SECONDS
   until [ -s "$env" ] && grep -q '^ready' "$log"; do
     kill -0 $stack_id 2>/dev/null || { cat "$log" >&2; say "the development stack did not start"; return 1; }
+    [ $((SECONDS - started)) -lt 300 ] || { cat "$log" >&2; say "the development stack did not get ready within 300 s"; return 1; }
     sleep 0.1
   done
   set -a

@@ -23,6 +23,7 @@ type options struct {
 	MetricsListen    string `help:"Address of the metrics (default: 127.0.0.1:8481, or a free port where that is taken)." placeholder:"ADDRESS"`
 	HeimdalPerMinute int    `help:"Calls a minute the Heimdal stand-in allows; 0 for any number." default:"5"`
 	NoHistory        bool   `help:"Sync once, instead of making up three weeks in which customers came, went and changed."`
+	NoAPI            bool   `help:"Prepare everything and leave the API's address free, for a portal-api that is started by hand with the settings of --env-file." name:"no-api"`
 	NoInvites        bool   `help:"Invite nobody but the admin, whose invite code stays unused."`
 }
 

@@ -51,6 +51,7 @@ func (s *stack) start(ctx context.Context) error {
 		{"read the customers from Heimdal", s.sync},
 		{"start portal-api", s.serve},
 		{"invite people", s.invite},
+		{"make room for another portal-api", s.makeRoom},
 	} {
 		if err := step.take(ctx); err != nil {
 			return fmt.Errorf("could not %s: %w", step.what, err)
@@ -69,12 +70,25 @@ func (s *stack) stop() {
 	}
 }
 
+// makeRoom ends the API again where another one is to take its place: until here it was needed to invite people.
+func (s *stack) makeRoom(context.Context) error {
+	if s.options.NoAPI {
+		s.api.Stop(20*time.Second, syscall.SIGTERM)
+		s.api = nil
+	}
+	return nil
+}
+
 // wait answers nil when ctx ends, and an error when a part of the stack dies.
 func (s *stack) wait(ctx context.Context) error {
+	var ended <-chan struct{}
+	if s.api != nil {
+		ended = s.api.Done()
+	}
 	select {
 	case <-ctx.Done():
 		return nil
-	case <-s.api.Done():
+	case <-ended:
 		return fmt.Errorf("portal-api ended by itself with %d; the end of %s:\n%s", s.api.Code(), s.apiLog(), tail(s.apiLog()))
 	case <-s.postgres.Done():
 		return fmt.Errorf("PostgreSQL ended by itself:\n%s", s.postgres.Log())
