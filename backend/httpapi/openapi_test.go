@@ -1,10 +1,15 @@
 package httpapi_test
 
 import (
+	"encoding/json"
+	"flag"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"fs-client-portal/backend/portal"
 )
@@ -110,5 +115,32 @@ func TestTheHeadersARouteReadsAreDocumented(t *testing.T) {
 		if !found {
 			t.Errorf("%s does not read %s", route, header)
 		}
+	}
+}
+
+var update = flag.Bool("update", false, "write openapi.json anew")
+
+// The description of the API is kept in the repository, so that a change of the API shows in a diff.
+func TestOpenAPIDocument(t *testing.T) {
+	h := newHouse(t)
+	document := decode[map[string]any](h, h.wants(h.get("/openapi.json", ""), ok))
+	// Releases have versions; the API's path has its own, /v1.
+	document["info"].(map[string]any)["version"] = "v1"
+	got, err := json.MarshalIndent(document, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = append(got, '\n')
+	if *update {
+		if err := os.WriteFile("openapi.json", got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(got), "\n")); diff != "" {
+		t.Errorf("openapi.json is out of date; `go test ./backend/httpapi -run TestOpenAPIDocument -update` writes it anew\n(-kept +served)\n%s", diff)
 	}
 }

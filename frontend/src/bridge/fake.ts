@@ -49,7 +49,7 @@ export interface Fake extends Portal {
 }
 
 const startup: Startup = {
-  version: "0.1.0",
+  version: "dev",
   commit: "0000000",
   platform: "linux/amd64",
   api_url: "https://portal.northwind.example",

@@ -59,8 +59,8 @@ export const newUsers = (people: Person[]): FakeUser[] => [
 /** Three sessions of the signed-in user; the first is the current one. */
 export const newSessions = (): OwnSession[] =>
   [
-    { device: "FS-Client-Portal/0.1.0 (linux; amd64)", created: 30, used: 0.05 },
-    { device: "FS-Client-Portal/0.1.0 (windows; amd64)", created: 190, used: 3 },
+    { device: "FS-Client-Portal/dev (linux; amd64)", created: 30, used: 0.05 },
+    { device: "FS-Client-Portal/dev (windows; amd64)", created: 190, used: 3 },
     { device: "", created: 400, used: 120 },
   ].map(({ device, created, used }, n) => ({
     id: id("d000", n + 1),

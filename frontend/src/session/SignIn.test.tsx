@@ -26,7 +26,7 @@ describe("the first screen", () => {
     expect(await google()).toBeEnabled();
     expect(await microsoft()).toBeEnabled();
     expect(screen.getByText("portal.northwind.example")).toBeVisible();
-    expect(screen.getByText("Version 0.1.0")).toBeVisible();
+    expect(screen.getByText("Version dev")).toBeVisible();
     await expectAccessible();
   });
 

@@ -9,7 +9,7 @@ const open = (prepare: (fake: Fake) => void = () => undefined) =>
   renderApp({ signedIn: people.mspUser, path: "/settings/sessions", prepare });
 const list = () => screen.findByRole("list", { name: "Your sessions" });
 const lines = async () => within(await list()).getAllByRole("listitem");
-const windows = /^Sign out FS Client Portal 0\.1\.0 on Windows/;
+const windows = /^Sign out FS Client Portal dev on Windows/;
 
 describe("one's own sessions", () => {
   it("are reached from the account menu", async () => {
@@ -22,7 +22,7 @@ describe("one's own sessions", () => {
   it("are listed with device, begin and last use; this device is marked", async () => {
     open();
     const [here, other, unknown] = await lines();
-    expect(here).toHaveTextContent(/FS Client Portal 0\.1\.0 on Linux.*This device.*Signed in yesterday/);
+    expect(here).toHaveTextContent(/FS Client Portal dev on Linux.*This device.*Signed in yesterday/);
     expect(other).toHaveTextContent(/on Windows.*Last used 3 hours ago/);
     expect(other).not.toHaveTextContent("This device");
     expect(unknown).toHaveTextContent("Unknown device");
@@ -35,7 +35,7 @@ describe("one's own sessions", () => {
     expect(await screen.findByText("The session has ended.")).toBeVisible();
     await waitFor(async () => expect(await lines()).toHaveLength(2));
     expect(fake.world.sessions.map(({ device }) => device)).not.toContain(
-      "FS-Client-Portal/0.1.0 (windows; amd64)",
+      "FS-Client-Portal/dev (windows; amd64)",
     );
   });
 
