@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/testkit/wait"
 	"github.com/google/uuid"
 	"github.com/zalando/go-keyring"
 )
@@ -295,12 +296,7 @@ func TestAnEntryRemovedWhileTheAppRunsIsASignOut(t *testing.T) {
 // eventually waits for what another goroutine is about to do, for at most a minute.
 func eventually(t *testing.T, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !done(); {
-		if time.Now().After(end) {
-			t.Fatal("waited a minute for a condition that did not come true")
-		}
-		time.Sleep(time.Millisecond)
-	}
+	wait.Until(t, time.Minute, "a condition of the test", done)
 }
 
 // scan fails where a file below dir holds one of the secrets, whole or in part.

@@ -13,6 +13,7 @@ import (
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/sync"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // running makes a run that somebody works on, as far as anybody can see.
@@ -157,7 +158,7 @@ func TestASessionFollowsEightRunsAtATime(t *testing.T) {
 	h.wants(reply{Response: other.answer}, ok)
 	h.wantsProblem(h.get("/v1/syncs/"+h.Own.MSSPID+"/events", h.as(portal.MSSPAdmin)), http.StatusNotFound, portal.NotFound)
 	open[0].close()
-	until := time.Now().Add(time.Minute)
+	until := time.Now().Add(wait.Timeout(time.Minute))
 	for again := h.stream(run, token); again.answer.StatusCode != ok; again = h.stream(run, token) {
 		if time.Now().After(until) {
 			t.Fatal("the place of the stream that ended is not free after a minute")

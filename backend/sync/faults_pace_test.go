@@ -9,6 +9,7 @@ import (
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // crowd is n clients of one partner.
@@ -157,11 +158,10 @@ func (w *tenant) begin(change func(*sync.Config)) (stop func()) {
 // until waits for something outside the database.
 func (w *tenant) until(what string, done func() bool) {
 	w.Helper()
-	for range 6000 {
+	for until := time.Now().Add(wait.Timeout(30 * time.Second)); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
 		if done() {
 			return
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 	w.Fatalf("%s did not come\n%s", what, w.log.String())
 }

@@ -14,6 +14,7 @@ import (
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestEveryFaultFailsTheRunByNameAndChangesNothing(t *testing.T) {
@@ -112,7 +113,7 @@ func TestAForegroundRunThatIsStoppedIsInterrupted(t *testing.T) {
 	w.complete(many(3)...)
 	before := w.Everything()
 	w.stand.Misbehave(heimdalstand.Slow)
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), wait.Timeout(time.Minute))
 	defer cancel()
 	go func() {
 		for w.stand.Calls() < 2 && ctx.Err() == nil {

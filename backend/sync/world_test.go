@@ -16,6 +16,7 @@ import (
 	"fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit"
 	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 const (
@@ -218,11 +219,10 @@ func (w *tenant) serve(change func(*sync.Config)) *sync.Service {
 // wait waits until a query counts n.
 func (w *tenant) wait(n int64, sql string) {
 	w.Helper()
-	for range 3000 {
+	for until := time.Now().Add(wait.Timeout(30 * time.Second)); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
 		if value[int64](w, sql) == n {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	w.Fatalf("still not %d: %s\n%s", n, sql, w.log.String())
 }

@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/testkit/wait"
 	"go.uber.org/goleak"
 )
 
-// goroutinesEnd is how long goroutines get to end after the last test: a busy machine needs longer than goleak waits.
-const goroutinesEnd = time.Minute
+// goroutinesEnd is how long goroutines get to end after the last test; a busy machine gets longer.
+const goroutinesEnd = 15 * time.Second
 
 // rotation is the goroutine that lumberjack starts for each log and never ends. It waits, and only ever removes full logs.
 var rotation = goleak.IgnoreTopFunction("gopkg.in/natefinch/lumberjack%2ev2.(*Logger).millRun")
@@ -27,7 +28,7 @@ func Main(m *testing.M, ends ...func()) int {
 		return code
 	}
 	var leaked error
-	for until := time.Now().Add(goroutinesEnd); time.Now().Before(until); {
+	for until := time.Now().Add(wait.Timeout(goroutinesEnd)); time.Now().Before(until); {
 		if leaked = goleak.Find(before, rotation); leaked == nil {
 			return 0
 		}

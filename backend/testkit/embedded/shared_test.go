@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/testkit/wait"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -97,7 +98,7 @@ func ownFolder(t *testing.T) shareFolder {
 // awaitGone waits until nothing is left of the keeper of a folder and of its server.
 func awaitGone(t *testing.T, folder shareFolder, serverURL string) {
 	t.Helper()
-	until := time.Now().Add(endsWithin)
+	until := time.Now().Add(wait.Timeout(endsWithin))
 	var left string
 	for time.Now().Before(until) {
 		if left = remains(t, folder, serverURL); left == "" {
@@ -266,7 +267,7 @@ func signalKeeper(t *testing.T, folder shareFolder, signal os.Signal) {
 		}
 		process.Signal(signal) //nolint:errcheck // it may have ended
 	}
-	for until := time.Now().Add(endsWithin); time.Now().Before(until); time.Sleep(keeperPoll / 10) {
+	for until := time.Now().Add(wait.Timeout(endsWithin)); time.Now().Before(until); time.Sleep(keeperPoll / 10) {
 		if kept, err := folder.kept(); err != nil || !kept {
 			return
 		}

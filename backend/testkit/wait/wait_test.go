@@ -1,0 +1,84 @@
+package wait
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// recorder is a test that keeps why it failed.
+type recorder struct {
+	testing.TB
+	failure string
+}
+
+func (*recorder) Helper() {}
+
+func (r *recorder) Fatalf(format string, values ...any) {
+	r.failure = fmt.Sprintf(format, values...)
+	runtime.Goexit()
+}
+
+// failure returns why a test failed, "" if it did not.
+func failure(test func(t testing.TB)) string {
+	r := &recorder{}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		test(r)
+	}()
+	<-done
+	return r.failure
+}
+
+func TestTimeout(t *testing.T) {
+	if got := Timeout(time.Second); got < time.Second || got > most*raceFactor*time.Second {
+		t.Errorf("got %s, want one second or a longer time that is bounded", got)
+	}
+	for round, want := range map[time.Duration]float64{0: 1, usual / 2: 1, usual: 1, 3 * usual: 3, time.Hour: most} {
+		if got := scale(round); got != want {
+			t.Errorf("a round of %s: got the factor %v, want %v", round, got, want)
+		}
+	}
+	if got := slowestRound(); got <= 0 {
+		t.Errorf("got %s for a round, want the time it took", got)
+	}
+}
+
+func TestUntil(t *testing.T) {
+	t.Run("returns_when_the_condition_holds", func(t *testing.T) {
+		calls := 0
+		got := failure(func(t testing.TB) {
+			Until(t, time.Minute, "three calls", func() bool { calls++; return calls == 3 })
+		})
+		if got != "" || calls != 3 {
+			t.Errorf("got the failure %q after %d calls, want none after 3", got, calls)
+		}
+	})
+	t.Run("says_what_it_waited_for", func(t *testing.T) {
+		got := failure(func(t testing.TB) {
+			Until(t, time.Millisecond, "the end of time", func() bool { return false })
+		})
+		if !strings.Contains(got, "the end of time") {
+			t.Errorf("got the failure %q, want one with what was waited for", got)
+		}
+	})
+}
+
+func TestFor(t *testing.T) {
+	values := make(chan int, 1)
+	values <- 7
+	if got := For(t, time.Minute, "a value", values); got != 7 {
+		t.Errorf("got %d, want 7", got)
+	}
+	silent := failure(func(t testing.TB) { For(t, time.Millisecond, "a value", values) })
+	close(values)
+	closed := failure(func(t testing.TB) { For(t, time.Minute, "a value", values) })
+	for _, got := range []string{silent, closed} {
+		if !strings.Contains(got, "a value") {
+			t.Errorf("got the failure %q, want one with what was waited for", got)
+		}
+	}
+}
