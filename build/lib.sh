@@ -173,6 +173,7 @@ quietly() {
 
 go_tool() { # NAME PACKAGE VERSION
   fresh "$1" "$3 $(go env GOVERSION)" && [ -x "$tools/$1" ] && return
+  say "installing $1 $3"
   quietly "$1" env GOBIN="$tools" GOFLAGS=-buildvcs=false go install "$2@$3" || exit 2
   stamp "$1" "$3 $(go env GOVERSION)"
 }
@@ -197,6 +198,7 @@ npm_install() { # NAME FOLDER
   local want
   want="$(sha256sum <"$2/package-lock.json") $(node --version)"
   fresh "npm-$1" "$want" && [ -d "$2/node_modules" ] && return
+  say "installing the packages of ${2#"$root"/}"
   quietly "npm-$1" npm ci --prefix "$2" --no-audit --no-fund || exit 2
   stamp "npm-$1" "$want"
 }
@@ -230,6 +232,7 @@ screens() {
   local now
   now=$(digest frontend)
   fresh frontend "$now" && [ -f frontend/dist/index.html ] && return
+  say 'building the screens'
   # Types are checked by build/test.
   (cd frontend && quietly frontend npx --no-install vite build) || exit 2
   touch frontend/dist/.gitkeep
@@ -241,11 +244,13 @@ app() {
   local now
   now=$(digest main.go app.go notice.go wails.json go.mod go.sum backend frontend)
   fresh app "$now" && [ -x "$bin/fs-client-portal" ] && return
+  say 'building the app'
   CGO_ENABLED=1 quietly app go build -tags "$(app_tags)" -ldflags "-w -s $(link_flags)" -o "$bin/fs-client-portal" . || exit 2
   stamp app "$now"
 }
 
 build_server() { # NAME...: commands of backend/cmd; Go's own cache makes the second time quick
+  say "building $*"
   quietly "$1" go build -o "$bin/" "${@/#/./backend/cmd/}" || exit 2
 }
 

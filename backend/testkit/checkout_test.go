@@ -8,6 +8,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -56,6 +57,23 @@ func TestScreensHaveNoVersion(t *testing.T) {
 		if err := json.Unmarshal(content, &file); err != nil || file.Version != "" {
 			t.Errorf("frontend/%s has the version %q, %v, want none", name, file.Version, err)
 		}
+	}
+}
+
+func TestReadmeNamesFilesThatExist(t *testing.T) {
+	content, err := os.ReadFile(checkout + "/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`((?:backend|frontend|build|\\.gitlab)/[\\w./-]+|\\.golangci\\.yml|app\\.go)`").FindAllSubmatch(content, -1)
+	for _, match := range named {
+		name := string(match[1])
+		if _, err := os.Stat(checkout + "/" + name); err != nil && !strings.HasPrefix(name, "build/cache") && !strings.HasPrefix(name, "build/bin") {
+			t.Errorf("README.md names %s: %v", name, err)
+		}
+	}
+	if len(named) < 20 {
+		t.Errorf("got %d names of files, want those of every how-to", len(named))
 	}
 }
 
