@@ -2,7 +2,7 @@
 """Counts individual tests, and shows only those that failed.
 
     tally.py check NAME CODE LOG    one check, by its exit code
-    tally.py go FILE                the output of go test -json
+    tally.py go NAME FILE           the output of go test -json
     tally.py vitest NAME FILE       vitest's json report
     tally.py sum                    the closing line; exit code 1 on any failure, or if nothing ran
 
@@ -47,7 +47,7 @@ def events(path):
                 yield {"Action": "output", "Output": line}
 
 
-def go(path):
+def go(name, path):
     """A test that has subtests is counted by them; a package that fails without a failed test is one failure."""
     outcome, output, parents, failed_packages = {}, defaultdict(list), set(), {}
     for event in events(path):
@@ -67,7 +67,7 @@ def go(path):
     for package in lost:
         show(package, output[package, None] + [line for key, lines in output.items() if key[0] == package and key[1] for line in lines])
     count = list(leaves.values()).count
-    add("go test", count("pass"), count("fail") + len(lost), count("skip"))
+    add(name, count("pass"), count("fail") + len(lost), count("skip"))
 
 
 def vitest(name, path):
