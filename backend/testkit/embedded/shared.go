@@ -53,8 +53,7 @@ func Shared(ctx context.Context) (*Share, error) {
 		return nil, fmt.Errorf("PostgreSQL of earlier tests has not ended within %s, see %s: %w", shareWait, folder.log(), err)
 	}
 	if share.URL, err = folder.join(ctx, bin); err != nil {
-		share.Release()
-		return nil, err
+		return nil, errors.Join(err, share.Release())
 	}
 	return share, nil
 }

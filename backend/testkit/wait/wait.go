@@ -3,6 +3,7 @@
 package wait
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -64,8 +65,6 @@ func slowestRound() (slowest time.Duration) {
 	return slowest
 }
 
-var sink uint64
-
 // work is a chain of operations that no processor runs side by side.
 func work() {
 	x := uint64(88172645463325252)
@@ -74,5 +73,5 @@ func work() {
 		x ^= x >> 7
 		x ^= x << 17
 	}
-	sink = x
+	runtime.KeepAlive(x)
 }
