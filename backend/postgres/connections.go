@@ -228,7 +228,7 @@ func mayConnect(ctx context.Context, tx pgx.Tx, msspID string) error {
 		where mssp_id = $1`, msspID).Scan(&n)
 	if err == nil && n >= mostConnections {
 		return portal.Errorf(portal.Conflict,
-		"An MSSP can have %d connections. Change one of them, or ask the operator of the portal's server.", mostConnections)
+			"An MSSP can have %d connections. Change one of them, or ask the operator of the portal's server.", mostConnections)
 	}
 	return err
 }

@@ -21,7 +21,9 @@ func (db *DB) WithTakeover(timeout time.Duration) *DB {
 }
 
 // dead returns the condition that the worker of a running run r is dead: its last heartbeat is too old.
-func (db *DB) dead() string { return "r.status = 'running' and r.heartbeat_at < " + db.heartbeatLimit() }
+func (db *DB) dead() string {
+	return "r.status = 'running' and r.heartbeat_at < " + db.heartbeatLimit()
+}
 
 // heartbeatLimit returns the time before which a heartbeat is too old.
 func (db *DB) heartbeatLimit() string {

@@ -123,7 +123,7 @@ func newTerm(keys map[string]sortKey, name string) (keysetTerm, error) {
 	key, ok := keys[strings.TrimPrefix(name, "-")]
 	if !ok {
 		return keysetTerm{}, portal.InvalidField("sort", "This list cannot be sorted by %q; it can by %s.",
-		name, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+			name, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
 	}
 	if descending {
 		return keysetTerm{key.desc, key.kind, true}, nil
