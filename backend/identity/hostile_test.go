@@ -43,7 +43,7 @@ var (
 	signsIn   = answer{}
 	codeAsked = answer{portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator.", ""}
 	// addressless is the refusal of a Google account without an address.
-	addressless = answer{portal.InviteCodeRequired, "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one.", ""}
+	addressless = answer{portal.InviteCodeRequired, "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with a Google account that has an e-mail address.", ""}
 	notInvited  = answer{portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite.", "no_invite"}
 	// noAddress stands for what a token without a usable address comes to at either provider.
 	noAddress    = answer{says: "no address"}

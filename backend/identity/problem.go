@@ -41,7 +41,7 @@ func codeRequired(who postgres.Identity) error {
 	return &problem{portal.Errorf(portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator."), "code_required"}
 }
 
-const withoutAddress = "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one."
+const withoutAddress = "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with a Google account that has an e-mail address."
 
 // The following are for somebody who has the code of an invite that they cannot claim.
 
@@ -76,7 +76,7 @@ func codeUnknown() error {
 
 // gainsNothing is for a known identity whose code was good until the claim.
 func gainsNothing() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite gives you nothing: you hold a role there already, or it was used or withdrawn at this moment."), "nothing_gained"}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite gives you nothing: you hold a role there already, or it was used or withdrawn a moment ago."), "nothing_gained"}
 }
 
 func inviteChoice(offers []portal.InviteOffer) error {

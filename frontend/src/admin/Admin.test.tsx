@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import type { UserEvent } from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
+import { freshCode, inviteCode } from "../bridge/fakeInvites";
 import type { NewInvite } from "../bridge/models";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
@@ -124,15 +125,15 @@ describe("inviting", () => {
         msp_id: fake.world.msps.find(({ name }) => name === "Harbour Light IT")?.id,
       },
     ]);
-    expect(within(created).getByRole("group", { name: "Invite code" })).toHaveTextContent("K7QM-2VXD-94TB");
+    expect(within(created).getByRole("group", { name: "Invite code" })).toHaveTextContent(inviteCode);
     expect(within(created).getByText(/It was not mailed/)).toBeVisible();
     expect(within(created).getByText(/Sign in with Microsoft/)).toBeVisible();
     await expectAccessible();
     await user.click(within(created).getByRole("button", { name: "Copy code" }));
-    await waitFor(() => expect(fake.clipboard).toBe("K7QM-2VXD-94TB"));
+    await waitFor(() => expect(fake.clipboard).toBe(inviteCode));
     await user.click(within(created).getByRole("button", { name: "Done" }));
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    expect(screen.queryByText("K7QM-2VXD-94TB")).toBeNull();
+    expect(screen.queryByText(inviteCode)).toBeNull();
     expect(await screen.findByText("kim@harbour.example")).toBeVisible();
   });
 
@@ -152,7 +153,7 @@ describe("inviting", () => {
     await send(user);
     await user.click(await screen.findByRole("button", { name: "Invite another" }));
     expect(await screen.findByRole("textbox", { name: "Email" })).toHaveValue("");
-    expect(screen.queryByText("K7QM-2VXD-94TB")).toBeNull();
+    expect(screen.queryByText(inviteCode)).toBeNull();
   });
 
   it("shows what is missing before anything is sent", async () => {
@@ -295,12 +296,12 @@ describe("a new code for an invite", () => {
     await expectAccessible();
     await make(user);
     const shown = await screen.findByRole("dialog", { name: "New code for old@greenfield.example" });
-    expect(within(shown).getByRole("group", { name: "Invite code" })).toHaveTextContent("9WMC-7HTR-3ZFA");
+    expect(within(shown).getByRole("group", { name: "Invite code" })).toHaveTextContent(freshCode);
     expect(within(shown).getByText(/The old code no longer works.*It was not mailed/)).toBeVisible();
     expect(within(shown).queryByRole("button", { name: "Invite another" })).toBeNull();
     await expectAccessible();
     await user.click(within(shown).getByRole("button", { name: "Done" }));
-    await waitFor(() => expect(screen.queryByText("9WMC-7HTR-3ZFA")).toBeNull());
+    await waitFor(() => expect(screen.queryByText(freshCode)).toBeNull());
     expect(fake.world.invites.find(({ email }) => email === "old@greenfield.example")?.status).toBe("open");
   });
 
@@ -319,7 +320,7 @@ describe("a new code for an invite", () => {
     await make(user);
     expect(await within(screen.getByRole("dialog")).findByText(/The portal cannot be reached/)).toBeVisible();
     await make(user);
-    expect(await screen.findByText("9WMC-7HTR-3ZFA")).toBeVisible();
+    expect(await screen.findByText(freshCode)).toBeVisible();
   });
 });
 

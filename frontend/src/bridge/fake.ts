@@ -4,10 +4,11 @@ import { meUnder, type Person } from "./fakeBasics";
 import { fakeConnections } from "./fakeConnections";
 import { fakeCustomers } from "./fakeCustomers";
 import { fakeFields } from "./fakeFields";
-import { fakeInvites } from "./fakeInvites";
+import { fakeInvites, inviteCode } from "./fakeInvites";
 import { includes, page, sorted } from "./fakeLists";
 import { fakeOrganisation } from "./fakeOrganisation";
 import { people } from "./fakePeople";
+import { offers, refusal, wrongCode } from "./fakeRefusals";
 import { fakeSyncs } from "./fakeSyncs";
 import { currentMe, fakeUsers } from "./fakeUsers";
 import { newWorld, type World } from "./fakeWorld";
@@ -60,7 +61,9 @@ const startup: Startup = {
   keyring_problem: "",
 };
 
-const closed = "This invite was closed after too many wrong codes. Ask your administrator to send a new one.";
+const letters = (code: string) => code.replace(/[^0-9a-z]/gi, "").toUpperCase();
+/** The API also computes the last character from the others. */
+const isCode = (typed: string) => /^[0-9A-HJKMNP-TV-Z]{30}$/.test(letters(typed));
 
 export function createFake(options: FakeOptions = {}): Fake {
   const world = newWorld();
@@ -132,25 +135,24 @@ export function createFake(options: FakeOptions = {}): Fake {
 
   function submitInviteCode(code: string): Me {
     const { inviteCode } = fake;
-    if (code === inviteCode.code && inviteCode.tries > 0) return become(inviteCode.person);
+    if (!isCode(code)) throw refusal("code_mistyped");
+    if (letters(code) === letters(inviteCode.code) && inviteCode.tries > 0) return become(inviteCode.person);
     inviteCode.tries -= 1;
-    if (inviteCode.tries <= 0) throw new Problem("invite_closed", { message: closed });
-    const message = `This is not the code of your invite. Tries left: ${inviteCode.tries}.`;
-    throw new Problem("invite_code_invalid", { message });
+    if (inviteCode.tries <= 0) throw refusal("invite_closed");
+    throw wrongCode(inviteCode.tries);
   }
 
   function chooseInvites(ids: string[]): Me {
     const chosen = fake.offers.filter(({ id }) => ids.includes(id));
-    if (chosen.length === 0) throw new Problem("invite_choice", { invites: fake.offers });
-    if (chosen.some(({ needs_code }) => needs_code)) throw new Problem("invite_code_required");
+    if (chosen.length === 0) throw refusal("choice");
+    if (chosen.some(({ needs_code }) => needs_code)) throw refusal("code_required");
     return become(fake.inviteCode.person);
   }
 
   function claimInvite(code: string): Grant {
     const { user } = currentUser();
-    if (code !== fake.inviteCode.code) {
-      throw new Problem("invite_code_invalid", { message: "There is no open invite with this code." });
-    }
+    if (!isCode(code)) throw refusal("code_mistyped");
+    if (letters(code) !== letters(fake.inviteCode.code)) throw refusal("code_unknown");
     const grant = { ...(fake.inviteCode.person.grants[0] as Grant), id: "claimed" };
     world.users.find(({ id }) => id === user.id)?.grants.push({ ...grant, active: true });
     if (person) person = { ...person, grants: [...person.grants, grant] };
@@ -189,23 +191,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     world,
     calls: [],
     clipboard: "",
-    inviteCode: { code: "K7QM-2VXD-94TB", person: people.mspUser, tries: 5 },
-    offers: [
-      {
-        id: "0198c5a4-0000-7000-8000-000000000001",
-        organisation: "Harbour IT",
-        role: "msp_user",
-        mssp: "Northwind Security",
-        needs_code: false,
-      },
-      {
-        id: "0198c5a4-0000-7000-8000-000000000002",
-        organisation: "Fjord Security",
-        role: "mssp_admin",
-        mssp: "Fjord Security",
-        needs_code: true,
-      },
-    ],
+    inviteCode: { code: inviteCode, person: people.mspUser, tries: 5 },
+    offers,
     fail: (name, problem, times = Number.POSITIVE_INFINITY) => {
       if (problem) failures.set(name, { problem, times });
       else failures.delete(name);

@@ -4,6 +4,10 @@ import type { World } from "./fakeWorld";
 import type { Invite, InviteFilter, Me, NewInvite, PageQuery } from "./models";
 import { Problem } from "./problem";
 
+/** Codes in the form of the API's: of a new invite, and of one that was sent again. */
+export const inviteCode = "7NYT3-TJSWM-CHETC-ANZW4-T1EG2-R761P";
+export const freshCode = "1HYZ2-3HK9S-2YXJH-DB2EK-BC898-HWBGC";
+
 interface Tools {
   world: World;
   /** Returns the viewer; throws forbidden where their role lacks the permission. */
@@ -45,7 +49,7 @@ export function fakeInvites({ world, need }: Tools) {
       code_closed: false,
     };
     world.invites.unshift(invite);
-    return { ...invite, code: "K7QM-2VXD-94TB", mailed: false };
+    return { ...invite, code: inviteCode, mailed: false };
   }
 
   function resend(id: string) {
@@ -59,7 +63,7 @@ export function fakeInvites({ world, need }: Tools) {
     const expires_at = new Date(Date.now() + 72 * 3_600_000).toISOString();
     const fresh: Invite = { ...invite, status: "open", expires_at, code_closed: false };
     world.invites[at] = fresh;
-    return { ...fresh, code: "9WMC-7HTR-3ZFA", mailed: false };
+    return { ...fresh, code: freshCode, mailed: false };
   }
 
   function revoke(id: string) {

@@ -54,6 +54,12 @@ export function problemText(problem: Problem): { title: string; text: string } {
   return { title, text: t(`parts.problem.${kind}.text`) };
 }
 
+/** The same on one line. Where the desktop found the cause, its sentence is enough. */
+export function problemLine(problem: Problem): string {
+  const { title, text } = problemText(problem);
+  return problem.cause && problem.message ? text : `${title}. ${text}`;
+}
+
 // The same call may succeed later, or with the new role.
 const retryable: readonly ProblemCode[] = ["too_many_requests", "grant_changed", "timed_out", "cancelled"];
 

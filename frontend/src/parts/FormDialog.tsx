@@ -5,10 +5,10 @@ import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
-import { type ReactNode, type SubmitEvent, useId } from "react";
+import { type ReactNode, type SubmitEvent, useId, useRef } from "react";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
-import { problemText } from "./ErrorPanel";
+import { problemLine } from "./ErrorPanel";
 import { ProblemFacts } from "./ProblemFacts";
 
 interface Props {
@@ -33,7 +33,9 @@ interface Props {
   children: ReactNode;
 }
 
-/** A form in a dialog: Enter submits, Escape closes, and the focus returns to where it was. */
+const field = "input:not([type=hidden]):enabled, textarea:enabled, [role=combobox]";
+
+/** A form in a dialog: focuses its first field, Enter submits, Escape closes, and the focus returns to where it was. */
 export function FormDialog(props: Props) {
   const {
     open,
@@ -48,15 +50,29 @@ export function FormDialog(props: Props) {
   } = props;
   const { onClose, onSubmit, children } = props;
   const id = useId();
+  const form = useRef<HTMLFormElement>(null);
+  // MUI's dialog focuses itself when it opens, so autoFocus of a field has no effect.
+  const focusField = () => {
+    if (form.current?.contains(document.activeElement)) return;
+    form.current?.querySelector<HTMLElement>(field)?.focus();
+  };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     event.stopPropagation();
     if (!pending && !waiting && blocked === null) onSubmit();
   };
   return (
-    <Dialog open={open} onClose={pending ? undefined : onClose} aria-labelledby={id} fullWidth maxWidth="sm">
+    <Dialog
+      open={open}
+      onClose={pending ? undefined : onClose}
+      aria-labelledby={id}
+      fullWidth
+      maxWidth="sm"
+      slotProps={{ transition: { onEntered: focusField } }}
+    >
       {/* Content that is too tall for the window scrolls above the buttons. */}
       <form
+        ref={form}
         onSubmit={submit}
         noValidate
         style={{ display: "flex", flexDirection: "column", minHeight: 0, flex: "1 1 auto" }}
@@ -105,10 +121,9 @@ export function ProblemLine({ problem }: { problem: Problem }) {
       </Alert>
     );
   }
-  const { title, text } = problemText(problem);
   return (
     <Alert severity="error">
-      {title}. {text}
+      {problemLine(problem)}
       <ProblemFacts problem={problem} />
     </Alert>
   );

@@ -35,7 +35,13 @@ const withText = [
   "policy",
 ] as const;
 /** Codes whose message is more precise than the text of the app. */
-const withMessage = ["policy", "invite_closed", "invite_code_invalid", "attempt_expired"] as const;
+const withMessage = [
+  "policy",
+  "invite_closed",
+  "invite_code_invalid",
+  "attempt_expired",
+  "keyring_unavailable",
+] as const;
 const ends = ["session_revoked", "deactivated", "grant_changed", "keyring_unavailable"] as const;
 
 const find = <Code extends string>(codes: readonly Code[], code: string): Code | undefined =>
@@ -80,15 +86,17 @@ export function Failure({ problem, provider, link, action }: Props) {
       {problem.signedInAs && <SignedInAs provider={provider} address={problem.signedInAs} />}
       {problem.providerMessage && <ProviderMessage provider={provider} message={problem.providerMessage} />}
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, mt: 1, "&:empty": { display: "none" } }}>
+        {action}
         {problem.code === "browser_failed" && link && (
           <CopyButton text={link} label={t("session.waiting.copy")} />
         )}
         {problem.requestId && (
           <CopyButton text={problem.requestId} label={t("parts.actions.copyRequestId")} />
         )}
-        {action}
       </Box>
-      <ProblemFacts problem={problem} />
+      <Box sx={{ mt: 1, "&:empty": { display: "none" } }}>
+        <ProblemFacts problem={problem} />
+      </Box>
     </Alert>
   );
 }

@@ -1,38 +1,42 @@
+import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import Checkbox from "@mui/material/Checkbox";
 import FormControl from "@mui/material/FormControl";
 import FormControlLabel from "@mui/material/FormControlLabel";
 import FormGroup from "@mui/material/FormGroup";
 import FormHelperText from "@mui/material/FormHelperText";
-import FormLabel from "@mui/material/FormLabel";
 import Typography from "@mui/material/Typography";
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import type { InviteOffer } from "../bridge/models";
-import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { ProblemLine } from "../parts/FormDialog";
+import { VisuallyHidden } from "../parts/VisuallyHidden";
+import type { Choice } from "./useSignIn";
 
 interface Props {
-  offers: InviteOffer[];
-  /** Why the last choice failed. */
-  problem: Problem | null;
-  pending: boolean;
+  choice: Choice;
   onSubmit: (ids: string[]) => void;
   onCancel: () => void;
 }
 
 /** Asks which of several invites for the same address to accept; none is preselected. */
-export function InviteChoice({ offers, problem, pending, onSubmit, onCancel }: Props) {
-  const [chosen, setChosen] = useState<readonly string[]>([]);
+export function InviteChoice({ choice, onSubmit, onCancel }: Props) {
+  const { offers, signedInAs: address, changed, problem, pending } = choice;
+  const [chosen, setChosen] = useState<readonly string[]>(choice.chosen);
   const [missing, setMissing] = useState(false);
+  const title = useRef<HTMLHeadingElement>(null);
+  // The window may have changed while the browser had the focus; after a failure the button that had it is a new one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when there is something new to read
+  useEffect(() => title.current?.focus(), [offers, problem]);
   const toggle = (id: string, on: boolean) => {
     setMissing(false);
     setChosen(on ? [...chosen, id] : chosen.filter((other) => other !== id));
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    setMissing(chosen.length === 0);
-    if (chosen.length > 0 && !pending) onSubmit([...chosen]);
+    const open = chosen.filter((id) => offers.some((offer) => offer.id === id));
+    setMissing(open.length === 0);
+    if (open.length > 0 && !pending) onSubmit(open);
   };
   return (
     <form
@@ -41,17 +45,26 @@ export function InviteChoice({ offers, problem, pending, onSubmit, onCancel }: P
       style={{ display: "flex", flexDirection: "column", gap: 16, width: "100%" }}
     >
       <div>
-        <Typography variant="h2">{t("session.invites.title")}</Typography>
-        <Typography color="textSecondary">{t("session.invites.text")}</Typography>
+        <Typography variant="h2" ref={title} tabIndex={-1} sx={{ outline: "none" }}>
+          {t("session.invites.title")}
+        </Typography>
+        <Typography color="textSecondary" sx={{ overflowWrap: "anywhere" }}>
+          {address ? t("session.invites.text", { address }) : t("session.invites.textPlain")}
+        </Typography>
       </div>
+      {changed && <Alert severity="info">{t("session.invites.changed")}</Alert>}
       <FormControl component="fieldset" error={missing}>
-        <FormLabel component="legend">{t("session.invites.label")}</FormLabel>
-        <FormGroup>
+        <VisuallyHidden as="legend">{t("session.invites.label")}</VisuallyHidden>
+        <FormGroup sx={{ gap: 1 }}>
           {offers.map((offer) => (
             <Offer key={offer.id} offer={offer} on={chosen.includes(offer.id)} onToggle={toggle} />
           ))}
         </FormGroup>
-        {missing && <FormHelperText role="alert">{t("session.invites.required")}</FormHelperText>}
+        {missing && (
+          <FormHelperText role="alert" sx={{ mx: 0 }}>
+            {t("session.invites.required")}
+          </FormHelperText>
+        )}
       </FormControl>
       {problem && <ProblemLine problem={problem} />}
       <Button type="submit" variant="contained" fullWidth loading={pending}>
@@ -79,7 +92,7 @@ function Offer({ offer, on, onToggle }: OfferProps) {
   ];
   return (
     <FormControlLabel
-      sx={{ alignItems: "flex-start", mt: 1 }}
+      sx={{ alignItems: "flex-start" }}
       control={
         <Checkbox
           checked={on}

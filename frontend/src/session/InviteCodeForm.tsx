@@ -3,8 +3,9 @@ import Button from "@mui/material/Button";
 import { useState } from "react";
 import type { ProviderID } from "../bridge/models";
 import type { Problem } from "../bridge/problem";
+import { formatList } from "../i18n/format";
 import { t } from "../i18n/i18n";
-import { problemText } from "../parts/ErrorPanel";
+import { problemLine } from "../parts/ErrorPanel";
 import { useSecondsLeft } from "../parts/useSecondsLeft";
 import { normalizeInviteCode } from "./inviteCode";
 import { OneFieldForm } from "./OneFieldForm";
@@ -14,12 +15,16 @@ interface Props {
   provider: ProviderID;
   /** The address that signed in; undefined where it is unknown. */
   signedInAs: string | undefined;
+  /** The organisations whose chosen invites ask for a code; empty where there was no choice. */
+  chosen: string[];
   /** Why no code can be accepted; empty where one can. */
   note: string;
   /** Why the last code was refused. */
   problem: Problem | null;
   pending: boolean;
   onSubmit: (code: string) => void;
+  /** Back to the choice, where there was one. */
+  onBack: (() => void) | undefined;
   onCancel: () => void;
 }
 
@@ -27,13 +32,20 @@ interface Props {
 function textOf(problem: Problem): string {
   const wrong = ["invite_code_invalid", "invite_code_required", "invalid"].includes(problem.code);
   if (wrong) return (problem.code !== "invite_code_required" && problem.message) || t("session.code.wrong");
-  const { title, text } = problemText(problem);
-  return `${title}. ${text}`;
+  return problemLine(problem);
+}
+
+/** Which code to enter, and where to find it. */
+function asksFor(chosen: string[]): string {
+  const [organisation] = chosen;
+  if (!organisation) return t("session.code.text");
+  if (chosen.length === 1) return t("session.code.textOf", { organisation });
+  return t("session.code.textOfSeveral", { organisations: formatList(chosen) });
 }
 
 /** Asks for the one-time code of an invite; a wrong code stays in the field for correction. */
 export function InviteCodeForm(props: Props) {
-  const { provider, signedInAs, note, problem, pending, onSubmit, onCancel } = props;
+  const { provider, signedInAs, chosen, note, problem, pending, onSubmit, onBack, onCancel } = props;
   const [code, setCode] = useState("");
   const [sent, setSent] = useState<string | null>(null);
   const [missing, setMissing] = useState(false);
@@ -50,7 +62,7 @@ export function InviteCodeForm(props: Props) {
   return (
     <OneFieldForm
       title={t("session.code.title")}
-      text={t("session.code.text")}
+      text={note ? <Alert severity="warning">{note}</Alert> : asksFor(chosen)}
       label={t("session.code.label")}
       value={code}
       error={missing ? t("session.code.required") : refusal}
@@ -63,10 +75,14 @@ export function InviteCodeForm(props: Props) {
       }}
       onSubmit={submit}
     >
-      {note && <Alert severity="warning">{note}</Alert>}
       {signedInAs && <SignedInAs provider={provider} address={signedInAs} />}
+      {onBack && (
+        <Button variant="text" onClick={onBack} disabled={pending}>
+          {t("session.code.back")}
+        </Button>
+      )}
       <Button variant="text" onClick={onCancel}>
-        {t("parts.actions.cancel")}
+        {t(note ? "session.code.otherAccount" : "parts.actions.cancel")}
       </Button>
     </OneFieldForm>
   );

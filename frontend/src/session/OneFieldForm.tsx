@@ -5,7 +5,7 @@ import type { HTMLAttributes, ReactNode, SubmitEvent } from "react";
 
 interface Props {
   title: string;
-  text: string;
+  text: ReactNode;
   label: string;
   value: string;
   /** Why the value is not accepted. */
@@ -35,7 +35,7 @@ export function OneFieldForm(props: Props) {
     >
       <div>
         <Typography variant="h2">{title}</Typography>
-        <Typography color="textSecondary">{text}</Typography>
+        {typeof text === "string" ? <Typography color="textSecondary">{text}</Typography> : text}
       </div>
       <TextField
         autoFocus

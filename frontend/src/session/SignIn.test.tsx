@@ -1,7 +1,9 @@
 import { act, screen, waitFor, waitForElementToBeRemoved, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { causes, problemCodes } from "../bridge/enums";
-import { createFake, people } from "../bridge/fake";
+import { people } from "../bridge/fake";
+import { freshCode, inviteCode } from "../bridge/fakeInvites";
+import { offers, refusal } from "../bridge/fakeRefusals";
 import { Problem, type ProblemCode } from "../bridge/problem";
 import { expectAccessible, renderApp } from "../test/render";
 import { failureText } from "./Failure";
@@ -350,9 +352,9 @@ it("can be cancelled while it is being prepared", async () => {
 });
 
 describe("several invites", () => {
-  async function choose() {
-    const invites = createFake().offers;
-    const app = await failWith(new Problem("invite_choice", { invites }));
+  const address = "lea.moreau@harbour-it.example";
+  async function choose(invites = offers) {
+    const app = await failWith(new Problem("invite_choice", { signedInAs: address, invites }));
     await screen.findByRole("heading", { name: "Choose your invitations" });
     return app;
   }
@@ -361,33 +363,80 @@ describe("several invites", () => {
   it("are not preselected", async () => {
     const { user, fake } = await choose();
     await expectAccessible();
+    expect(screen.getByText(/^These are open for lea\.moreau@harbour-it\.example\./)).toBeVisible();
+    expect(screen.getByRole("heading", { name: "Choose your invitations" })).toHaveFocus();
     expect(box(/Harbour IT.*MSP user, provided by Northwind Security/)).not.toBeChecked();
     expect(box(/Fjord Security.*asks for its code/)).not.toBeChecked();
-    await user.click(screen.getByRole("button", { name: "Accept" }));
+    await user.click(screen.getByRole("button", { name: "Accept chosen" }));
     expect(await screen.findByText("Choose at least one invitation.")).toBeVisible();
     expect(fake.calls).not.toContain("chooseInvites");
     await user.dblClick(box(/Harbour IT/));
     await user.click(screen.getByRole("button", { name: "Accept" }));
     expect(fake.calls).not.toContain("chooseInvites");
     await user.click(box(/Harbour IT/));
-    await user.click(screen.getByRole("button", { name: "Accept" }));
+    await user.click(screen.getByRole("button", { name: "Accept chosen" }));
     expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
   });
 
   it("ask for the code of an invite that needs one", async () => {
     const { user } = await choose();
     await user.click(box(/Fjord Security/));
-    await user.click(screen.getByRole("button", { name: "Accept" }));
+    await user.click(screen.getByRole("button", { name: "Accept chosen" }));
     const field = await screen.findByRole("textbox", { name: "Invite code" });
-    await user.type(field, "K7QM-2VXD-94TB{Enter}");
+    expect(screen.getByText(/^The invitation of Fjord Security asks for its code\./)).toBeVisible();
+    await user.type(field, `${inviteCode}{Enter}`);
     expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
+  });
+
+  it("of which several need a code say to enter one now and the others later", async () => {
+    const both = offers.map((offer) => ({ ...offer, needs_code: true }));
+    const { user, fake } = await choose(both);
+    fake.offers = both;
+    await user.click(box(/Harbour IT/));
+    await user.click(box(/Fjord Security/));
+    await user.click(screen.getByRole("button", { name: "Accept chosen" }));
+    expect(
+      await screen.findByText(
+        /^The invitations of Harbour IT and Fjord Security each ask for their own code\./,
+      ),
+    ).toBeVisible();
+  });
+
+  it("can be chosen again when the code is for another invite", async () => {
+    const { user, fake } = await choose();
+    await user.click(box(/Fjord Security/));
+    await user.click(screen.getByRole("button", { name: "Accept chosen" }));
+    fake.fail("submitInviteCode", refusal("other_invite"), 1);
+    await user.type(await screen.findByRole("textbox", { name: "Invite code" }), `${freshCode}{Enter}`);
+    expect(await screen.findByText(/^This code belongs to another invite/)).toBeVisible();
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Choose other invitations" }));
+    expect(box(/Fjord Security/)).toBeChecked();
+    await user.click(box(/Fjord Security/));
+    await user.click(box(/Harbour IT/));
+    await user.click(screen.getByRole("button", { name: "Accept chosen" }));
+    expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
+  });
+
+  it("are offered again, with the reason, when the chosen one is no longer open", async () => {
+    const { user, fake } = await choose();
+    fake.fail("chooseInvites", refusal("choice_changed"), 1);
+    const sent = vi.spyOn(fake, "chooseInvites");
+    await user.click(box(/Harbour IT/));
+    await user.click(screen.getByRole("button", { name: "Accept chosen" }));
+    expect(await screen.findByText(/^What you chose is no longer open\./)).toBeVisible();
+    expect(screen.queryByRole("checkbox", { name: /Harbour IT/ })).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Accept chosen" }));
+    expect(await screen.findByText("Choose at least one invitation.")).toBeVisible();
+    expect(sent).toHaveBeenCalledTimes(1);
+    await expectAccessible();
   });
 
   it("stay selectable when the portal cannot be reached for a moment", async () => {
     const { user, fake } = await choose();
     fake.fail("chooseInvites", new Problem("offline"), 1);
     await user.click(box(/Harbour IT/));
-    await user.click(screen.getByRole("button", { name: "Accept" }));
+    await user.click(screen.getByRole("button", { name: "Accept chosen" }));
     expect(await screen.findByText(/The portal cannot be reached/)).toBeVisible();
     expect(box(/Harbour IT/)).toBeChecked();
   });
@@ -396,7 +445,7 @@ describe("several invites", () => {
 describe("a refusal", () => {
   const address = "tom.renamed@harbour.example";
   const copied =
-    "I cannot sign in to FS Client Portal: I signed in with Google as tom.renamed@harbour.example. Please invite exactly this address.";
+    "I cannot sign in to FS Client Portal: I signed in with Google as tom.renamed@harbour.example. Please invite exactly this address, or send me a new code if you have.";
 
   it.each([["no_invite"], ["invite_code_required"]] as const)(
     "%s names the address that signed in, to copy for the administrator",
@@ -428,7 +477,7 @@ describe("a refusal", () => {
   it("of a deactivated user offers to enter the code of another invite", async () => {
     const { user } = await failWith(new Problem("deactivated"));
     await user.click(await screen.findByRole("button", { name: "I have an invite code" }));
-    await user.type(await screen.findByRole("textbox", { name: "Invite code" }), "K7QM-2VXD-94TB{Enter}");
+    await user.type(await screen.findByRole("textbox", { name: "Invite code" }), `${inviteCode}{Enter}`);
     expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
   });
 });
@@ -443,30 +492,35 @@ describe("an invite that needs its code", () => {
     const { user, field } = await askForCode();
     await expectAccessible();
     await user.type(field, "wrong{Enter}");
-    expect(await screen.findByText(/not the code of your invite. Tries left: 4/)).toBeVisible();
+    expect(await screen.findByText(/There is a typing error in this code/)).toBeVisible();
     expect(field).toHaveValue("wrong");
     await user.clear(field);
-    await user.type(field, " K7QM-2VXD-94TB {Enter}");
+    await user.type(field, `${freshCode}{Enter}`);
+    expect(await screen.findByText("That code is not right. 4 tries left.")).toBeVisible();
+    expect(field).toHaveValue(freshCode);
+    await user.clear(field);
+    await user.type(field, ` ${inviteCode} {Enter}`);
     expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
   });
 
   it.each([
-    [" K7QM – 2VXD – 94TB\u00a0", "K7QM-2VXD-94TB"],
-    ["K7QM-2VXD-\u200b94TB ", "K7QM-2VXD-94TB"],
-    ["K7QM 2VXD 94TB", "K7QM2VXD94TB"],
+    [` ${inviteCode.replaceAll("-", " – ")}\u00a0`, inviteCode],
+    [`${inviteCode.replace("-", "-\u200b")} `, inviteCode],
+    [inviteCode.replaceAll("-", " "), inviteCode.replaceAll("-", "")],
   ])("sends what was pasted as %j without what mail programs put in", async (pasted, sent) => {
     const { user, fake, field } = await askForCode();
-    fake.inviteCode.code = sent;
+    const submit = vi.spyOn(fake, "submitInviteCode");
     await user.click(field);
     await user.paste(pasted);
     await user.keyboard("{Enter}");
     expect(await screen.findByRole("button", { name: "Account of Tom Brandt" })).toBeVisible();
+    expect(submit).toHaveBeenCalledWith(sent);
   });
 
   it("shows what to do once the invite is closed", async () => {
     const { user, fake, field } = await askForCode();
     fake.inviteCode.tries = 1;
-    await user.type(field, "wrong{Enter}");
+    await user.type(field, `${freshCode}{Enter}`);
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent(/This invite is closed.*Ask your administrator to send a new one/);
     await expectAccessible();
@@ -475,25 +529,25 @@ describe("an invite that needs its code", () => {
   it("waits after too many tries, and keeps the code", async () => {
     const { user, fake, field } = await askForCode();
     fake.fail("submitInviteCode", new Problem("too_many_requests", { retryAfter: 30 }), 1);
-    await user.type(field, "K7QM-2VXD-94TB{Enter}");
+    await user.type(field, `${inviteCode}{Enter}`);
     expect(await screen.findByText(/Too many requests\. Wait 30 sec, then try again/)).toBeVisible();
     await user.keyboard("{Enter}");
     expect(fake.calls.filter((call) => call === "submitInviteCode")).toHaveLength(1);
-    expect(field).toHaveValue("K7QM-2VXD-94TB");
+    expect(field).toHaveValue(inviteCode);
   });
 
   it("stays open when the portal cannot be reached for a moment", async () => {
     const { user, fake, field } = await askForCode();
     fake.fail("submitInviteCode", new Problem("offline"), 1);
-    await user.type(field, "K7QM-2VXD-94TB{Enter}");
+    await user.type(field, `${inviteCode}{Enter}`);
     expect(await screen.findByText(/The portal cannot be reached/)).toBeVisible();
-    expect(field).toHaveValue("K7QM-2VXD-94TB");
+    expect(field).toHaveValue(inviteCode);
   });
 
   it("goes back to the start when the sign-in has expired meanwhile", async () => {
     const { user, fake, field } = await askForCode();
     fake.fail("submitInviteCode", new Problem("attempt_expired"));
-    await user.type(field, "K7QM-2VXD-94TB{Enter}");
+    await user.type(field, `${inviteCode}{Enter}`);
     expect(await screen.findByText("This sign-in has expired")).toBeVisible();
     expect(await google()).toBeEnabled();
   });

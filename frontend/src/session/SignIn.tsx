@@ -23,7 +23,7 @@ import { ProviderButton } from "./ProviderButton";
 import { ResumeAgain } from "./ResumeAgain";
 import { SignInFrame } from "./SignInFrame";
 import { useSessionControl } from "./session";
-import { type SignInStep, useSignIn } from "./useSignIn";
+import { type Choice, type SignInStep, useSignIn } from "./useSignIn";
 import { WaitingPanel } from "./WaitingPanel";
 
 interface Props {
@@ -72,29 +72,29 @@ function Step({ flow, startup, why }: Props & { flow: Flow }) {
     case "exchanging":
       return <Exchanging provider={step.provider} />;
     case "invites":
-      return (
-        <InviteChoice
-          offers={step.offers}
-          problem={step.problem}
-          pending={step.pending}
-          onSubmit={flow.chooseInvites}
-          onCancel={flow.cancel}
-        />
-      );
+      return <InviteChoice choice={step} onSubmit={flow.chooseInvites} onCancel={flow.cancel} />;
     case "code":
       return (
         <InviteCodeForm
           provider={step.provider}
           signedInAs={step.signedInAs}
+          chosen={chosenWithCode(step.choice)}
           note={step.note ?? ""}
           problem={step.problem}
           pending={step.pending}
           onSubmit={flow.submitCode}
+          onBack={step.choice && flow.chooseAgain}
           onCancel={flow.cancel}
         />
       );
   }
 }
+
+/** The organisations of the chosen invites that ask for a code. */
+const chosenWithCode = (choice: Choice | undefined): string[] =>
+  (choice?.offers ?? [])
+    .filter(({ id, needs_code }) => needs_code && choice?.chosen.includes(id))
+    .map(({ organisation }) => organisation);
 
 function Exchanging({ provider }: { provider: ProviderID }) {
   const title = t("session.exchanging.title");

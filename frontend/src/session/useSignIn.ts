@@ -4,6 +4,21 @@ import { getPortal } from "../bridge/portal";
 import { type Problem, type ProblemCode, toProblem } from "../bridge/problem";
 import { useSessionControl } from "./session";
 
+/** Several invites are open for the address. */
+export interface Choice {
+  at: "invites";
+  provider: ProviderID;
+  /** The address that signed in. */
+  signedInAs: string | undefined;
+  offers: InviteOffer[];
+  /** Those that were sent last. */
+  chosen: readonly string[];
+  /** What was chosen is no longer open, and the offers are others than before. */
+  changed: boolean;
+  problem: Problem | null;
+  pending: boolean;
+}
+
 /** The step of a sign-in. */
 export type SignInStep =
   | {
@@ -15,10 +30,12 @@ export type SignInStep =
   | { at: "starting"; provider: ProviderID }
   | { at: "waiting"; waiting: Events["signin:waiting"] }
   | { at: "exchanging"; provider: ProviderID }
-  | { at: "invites"; provider: ProviderID; offers: InviteOffer[]; problem: Problem | null; pending: boolean }
+  | Choice
   | {
       at: "code";
       provider: ProviderID;
+      /** The choice that led here; undefined where there was none. */
+      choice?: Choice;
       /** The address that signed in. */
       signedInAs: string | undefined;
       /** The message of the API where the address is unknown; then no code can be accepted. */
@@ -44,12 +61,33 @@ function stepAfter(
   before: SignInStep,
 ): SignInStep {
   const { code, signedInAs, invites: offers } = problem;
+  const choice = before.at === "invites" ? { ...before, pending: false } : undefined;
   if (before.at === "code" && worthAnotherCode.includes(code)) return { ...before, pending: false, problem };
-  if (before.at === "invites" && retryable.includes(code)) return { ...before, pending: false, problem };
-  if (code === "invite_choice") return { at: "invites", provider, offers, problem: null, pending: false };
+  if (choice && retryable.includes(code)) return { ...choice, problem };
+  if (code === "invite_choice") {
+    const changed = choice !== undefined;
+    return {
+      at: "invites",
+      provider,
+      signedInAs,
+      offers,
+      chosen: [],
+      changed,
+      problem: null,
+      pending: false,
+    };
+  }
   if (code === "invite_code_required") {
     const note = provider === "google" && !signedInAs ? problem.message : "";
-    return { at: "code", provider, signedInAs, note, problem: null, pending: false };
+    return {
+      at: "code",
+      provider,
+      ...(choice && { choice }),
+      signedInAs,
+      note,
+      problem: null,
+      pending: false,
+    };
   }
   return { at: "choose", problem, provider, link };
 }
@@ -120,8 +158,12 @@ export function useSignIn() {
 
   const chooseInvites = (ids: string[]) => {
     if (step.at !== "invites") return;
-    setStep({ ...step, problem: null, pending: true });
+    setStep({ ...step, chosen: ids, problem: null, pending: true });
     void run(step.provider, () => getPortal().chooseInvites(ids));
+  };
+
+  const chooseAgain = () => {
+    if (step.at === "code" && step.choice) setStep(step.choice);
   };
 
   // The desktop keeps the sign-in of a deactivated user for the code of another invite.
@@ -143,5 +185,5 @@ export function useSignIn() {
       .catch((rejection) => setStep((now) => withBrowserProblem(now, toProblem(rejection))));
   };
 
-  return { step, signIn, submitCode, chooseInvites, enterCode, cancel, openAgain };
+  return { step, signIn, submitCode, chooseInvites, chooseAgain, enterCode, cancel, openAgain };
 }

@@ -7,6 +7,7 @@ import { t } from "../i18n/i18n";
 import { FormDialog } from "../parts/FormDialog";
 import { useNotify } from "../parts/Notices";
 import { normalizeInviteCode } from "../session/inviteCode";
+import { SignedInAs } from "../session/SignedInAs";
 import { useSession, useSessionControl } from "../session/session";
 
 /** A button and a dialog to claim a further invite by its code. */
@@ -57,7 +58,6 @@ function ClaimDialog({ onClose }: { onClose: () => void }) {
       onSubmit={submit}
     >
       <TextField
-        autoFocus
         label={t("session.code.label")}
         value={code}
         onChange={(event) => {
@@ -72,6 +72,7 @@ function ClaimDialog({ onClose }: { onClose: () => void }) {
           formHelperText: missing || refused ? { role: "alert" } : {},
         }}
       />
+      {claim.error?.signedInAs && <SignedInAs provider={null} address={claim.error.signedInAs} />}
     </FormDialog>
   );
 }

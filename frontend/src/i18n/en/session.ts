@@ -42,6 +42,12 @@ export const session = {
   code: {
     title: "Enter your invite code",
     text: "Enter the code from your invitation email, or ask your administrator for it. It proves that the invite is meant for you.",
+    textOf:
+      "The invitation of {{organisation}} asks for its code. It is in your invitation email, or your administrator there has it.",
+    textOfSeveral:
+      "The invitations of {{organisations}} each ask for their own code. Enter one of them now. Accept the others afterwards: in Settings, with “I have an invite code”.",
+    back: "Choose other invitations",
+    otherAccount: "Use another account",
     haveOne: "I have an invite code",
     label: "Invite code",
     required: "Enter the code from your invite.",
@@ -50,18 +56,24 @@ export const session = {
   },
   invites: {
     title: "Choose your invitations",
-    text: "These are open for your address. Accept only those you expect; the others give you no access.",
+    text: "These are open for {{address}}. Accept only those you expect. The others stay open, and you can accept them later by their codes.",
+    textPlain:
+      "These are open for your address. Accept only those you expect. The others stay open, and you can accept them later by their codes.",
+    changed: "What you chose is no longer open. Choose again, or cancel and ask your administrator.",
     label: "Invitations",
     within: "{{role}}, provided by {{mssp}}",
     needsCode: "asks for its code",
     required: "Choose at least one invitation.",
-    submit: "Accept",
+    submit: "Accept chosen",
   },
   signedInAs: {
     text: "You signed in with {{provider}} as {{address}}.",
     copy: "Copy for your administrator",
     copied:
-      "I cannot sign in to FS Client Portal: I signed in with {{provider}} as {{address}}. Please invite exactly this address.",
+      "I cannot sign in to FS Client Portal: I signed in with {{provider}} as {{address}}. Please invite exactly this address, or send me a new code if you have.",
+    textHere: "You are signed in as {{address}}.",
+    copiedHere:
+      "I cannot accept my invite to FS Client Portal: I am signed in as {{address}}. Please invite exactly this address.",
   },
   busy_one: "Busy; trying again in {{count}} s.",
   busy_other: "Busy; trying again in {{count}} s.",
@@ -91,7 +103,7 @@ export const session = {
     },
     deactivated: {
       title: "Your access is switched off",
-      text: "An administrator has deactivated your account. Ask them if you think this is a mistake. With the code of another invite you can go on.",
+      text: "An administrator has deactivated your account. Ask them if you think this is a mistake. If another organisation has invited you, go on with the code of that invite.",
     },
     offline: {
       title: "The portal cannot be reached",
@@ -119,7 +131,7 @@ export const session = {
     },
     keyring_unavailable: {
       title: "Your computer's keyring cannot be used",
-      text: "{{why}} The app keeps your session in it, and your organisation does not allow signing in without it. Unlock the keyring and try again.",
+      text: "Your organisation does not allow signing in without it. Unlock the keyring and try again.",
     },
     invite_code_required: {
       title: "Your invite asks for its code",

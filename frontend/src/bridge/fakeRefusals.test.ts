@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { causeSentences, ofTheAPI, ofTheDesktop } from "./fakeRefusals";
+
+const backend = join(import.meta.dirname, "../../../backend");
+
+/** Returns the source of a Go package and of the packages below it; strings over several lines are joined. */
+function sentences(folder: string): string {
+  const files = readdirSync(join(backend, folder), { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".go") && !name.endsWith("_test.go"),
+  );
+  const text = files.map((name) => readFileSync(join(backend, folder, name), "utf8")).join("\n");
+  return text.replace(/" \+\s*"/g, "");
+}
+
+const api = ["identity", "postgres", "portal", "session"].map(sentences).join("\n");
+const desktop = sentences("desktop");
+
+/** The values that the fake has where Go's sentences have placeholders. */
+const places: [RegExp, string][] = [
+  [/https?:\/\/portal\.northwind\.example|portal\.northwind\.example/g, "{host}"],
+  [/proxy\.northwind\.example:8080|“[^”]*”/g, "{other}"],
+  [/HTTP \d{3}/g, "HTTP {status}"],
+  [/until \d[^.]*?UTC/g, "until {until}"],
+  [/from \d[^.]*?UTC/g, "from {from}"],
+  [/says \d[^.]*?UTC/g, "says {now}"],
+];
+
+describe("the fake's refusals have the real messages", () => {
+  it.each(Object.entries(ofTheAPI))("API: %s", (_, { message }) => {
+    const general = message.replace("another Microsoft account, of the organisation it names", "%s");
+    expect(api).toContain(general);
+  });
+
+  it.each(Object.entries(ofTheDesktop))("desktop: %s", (_, { message }) => {
+    // The name of the provider, and the sentences that are put together, stand in Go in parts.
+    for (const part of message.split(/Google|(?<=\.) /).filter((text) => text.trim() !== ".")) {
+      expect(desktop).toContain(part.trim());
+    }
+  });
+
+  it.each(Object.entries(causeSentences))("cause: %s", (_, sentence) => {
+    expect(desktop).toContain(places.reduce((text, [value, place]) => text.replace(value, place), sentence));
+  });
+});
