@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import urllib.request
 from collections import namedtuple
 
@@ -14,7 +15,11 @@ class Stack:
     def __init__(self):
         self.admin = os.environ["DEVSTACK_ADMIN_ACCOUNT"]
         self.admin_code = os.environ["DEVSTACK_ADMIN_INVITE_CODE"]
-        self.stranger = os.environ["DEVSTACK_STRANGER_ACCOUNT"]
+        self.stranger = Person(os.environ["DEVSTACK_STRANGER_ACCOUNT"], os.environ["DEVSTACK_STRANGER_EMAIL"])
+        self.stranger_domain = os.environ["DEVSTACK_STRANGER_DOMAIN"]
+        self.nameless = os.environ["DEVSTACK_NAMELESS_ACCOUNT"]
+        self.nameless_name = os.environ["DEVSTACK_NAMELESS_NAME"]
+        self.mssp = os.environ["DEVSTACK_MSSP"]
         self.invitee = Person(os.environ["DEVSTACK_MSP_USER_ACCOUNT"], os.environ["DEVSTACK_MSP_USER_EMAIL"])
         self.invitee_tenant = os.environ["DEVSTACK_MSP_USER_TENANT"]
         self.invitee_msp = os.environ["DEVSTACK_MSP_USER_MSP"]
@@ -28,6 +33,15 @@ class Stack:
 
     def clients_of(self, msp):
         return [c["name"] for c in self.customers if self.resellers.get(c.get("reseller_id")) == msp]
+
+    def create_mssp(self, name, email, *provider):
+        """Creates another MSSP beside the sample's, as its operator does, and answers the code of its administrator's invite."""
+        command = [os.environ["PORTAL_API"], "bootstrap", "--mssp", name, "--admin", email, "--provider", *provider]
+        settings = {**os.environ, "PORTAL_DATABASE_URL": os.environ["DEVSTACK_OWNER_DATABASE_URL"]}
+        answer = subprocess.run(command, capture_output=True, text=True, env=settings, timeout=60, check=False)
+        if answer.returncode != 0:
+            raise AssertionError(f"portal-api bootstrap ended with {answer.returncode}: {answer.stderr}")
+        return json.loads(answer.stdout)["code"]
 
 
 def heimdal_customers():

@@ -13,6 +13,7 @@ import sys
 import traceback
 
 from app import CLOSE, DENY, GOOGLE, MICROSOFT, App
+from driver import CHECKED, FOCUSED
 from renamed import CHOICES, Renamed
 from stack import Stack
 
@@ -21,13 +22,15 @@ ACCOUNT = re.compile("^Account of ")
 # What opens a menu is announced as either.
 MENU_BUTTONS = ("button", "combo box")
 STATUSES = ("Open", "Accepted", "Expired", "Revoked")
+# MSSPs beside the sample's own, which have invited the same people.
+SECOND_MSSP, THIRD_MSSP = "Fjord Security", "Harbour Security"
 
 
 class Day:
     def __init__(self, stack):
         self.stack = stack
         self.app = None
-        self.invite_code = None
+        self.invite_code = self.nameless_code = self.second_code = self.third_code = None
         self.renamed = None
 
     # --- before anybody is signed in -----------------------------------------------------------------
@@ -51,7 +54,7 @@ class Day:
         self.app.wait_for_text("Access was not granted", 180)
 
     def step_somebody_not_invited_reads_so_and_gets_no_session(self):
-        self.app.start_sign_in(GOOGLE, self.stack.stranger)
+        self.app.start_sign_in(GOOGLE, self.stack.stranger.account)
         self.app.wait_for_text("You have no access yet", 180)
         assert not self.app.signed_in(), "somebody without an invite sees the overview"
 
@@ -75,15 +78,18 @@ class Day:
     def step_the_administrator_invites_somebody_of_an_msp(self):
         self.app.open("Admin")
         self.app.press("button", "Invite MSP user")
-        self.app.wait_for("dialog", "Invite MSP user")
-        self.app.type_into("Email", self.stack.invitee.email)
-        self.app.search_and_choose("MSP", self.stack.invitee_msp)
-        self.app.choose("Sign-in provider", "Microsoft")
-        self.app.type_into("Entra tenant id (optional)", self.stack.invitee_tenant)
+        self.fill_invite(self.stack.invitee.email, tenant=self.stack.invitee_tenant)
         self.app.screenshot("invite-form")
-        self.app.press("button", "Send invite")
-        self.app.wait_for_text(f"{self.stack.invitee.email} is invited")
-        self.invite_code = self.app.until("the invite's code", self.code_on_screen)
+        self.invite_code = self.send_invite(self.stack.invitee.email)
+
+    def step_the_administrator_invites_two_more(self):
+        self.app.press("button", "Invite another")
+        self.fill_invite(self.stack.stranger.email, domain=self.stack.stranger_domain)
+        self.send_invite(self.stack.stranger.email)
+        self.app.press("button", "Invite another")
+        email = f"{self.stack.nameless}@{self.stack.invitee.email.split('@')[1]}"
+        self.fill_invite(email, tenant=self.stack.invitee_tenant)
+        self.nameless_code = self.send_invite(email)
 
     def step_the_invite_is_listed_as_open(self):
         self.app.press("button", "Done")
@@ -176,6 +182,28 @@ class Day:
     def step_they_see_nothing_to_administer(self):
         assert not self.app.find("link", "Admin"), "an MSP user is offered Admin"
 
+    def step_a_wrong_code_in_settings_says_so_and_stays(self):
+        self.third_code = self.stack.create_mssp(THIRD_MSSP, self.stack.invitee.email, "entra", "--tenant", self.stack.invitee_tenant)
+        self.app.press(MENU_BUTTONS, ACCOUNT)
+        self.app.press("menu item", "Settings")
+        self.app.press("button", "I have an invite code")
+        field = self.app.wait_for("entry", "Invite code")
+        self.app.until("the field to have the focus", lambda: field.has(FOCUSED), 8)
+        self.app.type_into("Invite code", self.invite_code)
+        self.app.press("button", "Accept invite")
+        self.app.wait_for_text("There is no open invite with this code.")
+        assert field.text() == self.invite_code, f"the field reads {field.text()}"
+
+    def step_the_right_code_gives_the_role_of_another_organisation(self):
+        self.app.type_into("Invite code", self.third_code)
+        self.app.press("button", "Accept invite")
+        self.app.wait_for_text(f"You are MSSP administrator at {THIRD_MSSP} too.")
+
+    def step_they_switch_to_the_other_organisation_and_back(self):
+        self.act_as(THIRD_MSSP)
+        self.app.screenshot("switched")
+        self.act_as(self.stack.invitee_msp)
+
     def step_after_quitting_and_starting_again_they_are_still_signed_in(self):
         self.app.quit()
         self.app = App(SHOTS)
@@ -192,6 +220,51 @@ class Day:
         self.app = App(SHOTS)
         self.app.wait_for("button", GOOGLE, 60)
         assert not self.app.signed_in(), "signed in without a session"
+        self.app.quit()
+
+    # --- invited by two organisations ----------------------------------------------------------------
+
+    def step_two_invitations_are_offered_to_choose_from(self):
+        self.second_code = self.stack.create_mssp(SECOND_MSSP, self.stack.stranger.email, "google", "--domain", self.stack.stranger_domain)
+        self.app = App(SHOTS)
+        self.app.start_sign_in(GOOGLE, self.stack.stranger.account)
+        self.app.wait_for("heading", "Choose your invitations", 180)
+        self.app.wait_for_text(f"These are open for {self.stack.stranger.email}.")
+        assert not [box for box in self.app.all("check box") if box.has(CHECKED)], "an invitation is chosen already"
+
+    def step_both_are_chosen_and_one_asks_for_its_code(self):
+        for organisation in (self.stack.invitee_msp, SECOND_MSSP):
+            self.app.press("check box", re.compile(f"^{re.escape(organisation)}"))
+        self.app.screenshot("invitations-chosen")
+        self.app.press("button", "Accept chosen")
+        self.app.wait_for_text(f"The invitation of {SECOND_MSSP} asks for its code.")
+
+    def step_with_the_code_both_organisations_can_be_switched(self):
+        self.app.type_into("Invite code", self.second_code)
+        self.app.press("button", "Continue")
+        self.app.until("the overview", self.app.signed_in)
+        for organisation in (self.stack.invitee_msp, SECOND_MSSP, self.stack.invitee_msp):
+            self.act_as(organisation)
+        self.sign_out()
+
+    # --- an address that the provider does not confirm -----------------------------------------------
+
+    def step_somebody_whose_tenant_names_no_address_enters_their_code(self):
+        self.app.sign_in(MICROSOFT, self.stack.nameless, self.nameless_code)
+        self.sign_out()
+
+    def step_their_address_is_shown_as_not_confirmed(self):
+        self.app.sign_in(GOOGLE, self.stack.admin, "")
+        self.app.open("Admin")
+        self.app.press("link", "Users")
+        self.app.type_into("Search users", self.stack.nameless_name)
+        self.app.until("the person alone", lambda: len(self.app.rows()) == 1 and self.row_of(self.stack.nameless_name))
+        row = self.row_of(self.stack.nameless_name)
+        assert any("(not confirmed)" in cell for cell in row), f"the list says {row}"
+        self.app.click("table cell", self.stack.nameless_name)
+        self.app.wait_for_text(re.compile("^Not confirmed by the provider"))
+        self.app.screenshot("not-confirmed")
+        self.sign_out()
         self.app.quit()
 
     # --- starts that go wrong ------------------------------------------------------------------------
@@ -235,6 +308,31 @@ class Day:
 
     def status_of(self, email):
         return next((cell for row in self.app.rows() if row[0] == email for cell in row if cell in STATUSES), None)
+
+    def fill_invite(self, email, tenant="", domain=""):
+        self.app.wait_for("dialog", "Invite MSP user")
+        self.app.type_into("Email", email)
+        self.app.search_and_choose("MSP", self.stack.invitee_msp)
+        if tenant:
+            self.app.choose("Sign-in provider", "Microsoft")
+            self.app.type_into("Entra tenant id (optional)", tenant)
+        if domain:
+            self.app.type_into("Google Workspace domain (optional)", domain)
+
+    def send_invite(self, email):
+        """Sends the form and answers the invite's code."""
+        self.app.press("button", "Send invite")
+        self.app.wait_for_text(f"{email} is invited")
+        return self.app.until("the invite's code", self.code_on_screen)
+
+    def act_as(self, organisation):
+        """Takes another role in the menu at the top, unless it is the one in use."""
+        now = self.app.wait_for(MENU_BUTTONS, re.compile("^Switch scope, now "))
+        if now.label() == f"Switch scope, now {organisation}":
+            return
+        now.act()
+        self.app.press("menu item", re.compile(re.escape(organisation)))
+        self.app.wait_for(MENU_BUTTONS, f"Switch scope, now {organisation}")
 
     def sign_out(self):
         self.app.press(MENU_BUTTONS, ACCOUNT)

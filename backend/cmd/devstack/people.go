@@ -45,6 +45,9 @@ var (
 	colleague = provider.Account{
 		ID: "jonas", Name: "Jonas Ravn", Email: "jonas@" + mspDomain, TenantID: mspTenant, EDOV: true,
 	}
+	// nameless is a member whose tenant names no address: the claim is optional in Entra ID.
+	nameless = provider.Account{ID: "noor", Name: "Noor Haddad", TenantID: mspTenant}
+
 	other = provider.Account{
 		ID: "petra", Name: "Petra Novak", Email: "petra@kestrel.example", TenantID: otherTenant, EDOV: true,
 	}
@@ -55,7 +58,7 @@ var (
 
 var (
 	googleAccounts = []provider.Account{admin, staff, stranger}
-	entraAccounts  = []provider.Account{mspUser, colleague, other, outsider}
+	entraAccounts  = []provider.Account{mspUser, colleague, nameless, other, outsider}
 	entraTenants   = []string{mspTenant, otherTenant}
 )
 

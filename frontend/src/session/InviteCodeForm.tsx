@@ -62,7 +62,15 @@ export function InviteCodeForm(props: Props) {
   return (
     <OneFieldForm
       title={t("session.code.title")}
-      text={note ? <Alert severity="warning">{note}</Alert> : asksFor(chosen)}
+      text={
+        note ? (
+          <Alert severity="warning" sx={{ mt: 1 }}>
+            {note}
+          </Alert>
+        ) : (
+          asksFor(chosen)
+        )
+      }
       label={t("session.code.label")}
       value={code}
       error={missing ? t("session.code.required") : refusal}
