@@ -92,12 +92,13 @@ function Offer({ offer, on, onToggle }: OfferProps) {
   ];
   return (
     <FormControlLabel
-      sx={{ alignItems: "flex-start" }}
+      sx={{ alignItems: "flex-start", ml: -0.25 }}
       control={
         <Checkbox
           checked={on}
           onChange={(event) => onToggle(offer.id, event.target.checked)}
-          sx={{ pt: 0.25 }}
+          // The ring of the focus stays clear of the name.
+          sx={{ p: 0.25, mr: 1 }}
         />
       }
       label={
