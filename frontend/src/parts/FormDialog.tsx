@@ -33,7 +33,7 @@ interface Props {
   children: ReactNode;
 }
 
-const field = "input:not([type=hidden]):enabled, textarea:enabled, [role=combobox]";
+const field = "input:not([type=hidden], [disabled]), textarea:not([disabled]), [role=combobox]";
 
 /** A form in a dialog: focuses its first field, Enter submits, Escape closes, and the focus returns to where it was. */
 export function FormDialog(props: Props) {
