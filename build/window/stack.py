@@ -35,7 +35,7 @@ class Stack:
         return [c["name"] for c in self.customers if self.resellers.get(c.get("reseller_id")) == msp]
 
     def create_mssp(self, name, email, *provider):
-        """Creates another MSSP beside the sample's, as its operator does, and answers the code of its administrator's invite."""
+        """Creates another MSSP, as its operator does, and returns the code of its administrator's invite."""
         command = [os.environ["PORTAL_API"], "bootstrap", "--mssp", name, "--admin", email, "--provider", *provider]
         settings = {**os.environ, "PORTAL_DATABASE_URL": os.environ["DEVSTACK_OWNER_DATABASE_URL"]}
         answer = subprocess.run(command, capture_output=True, text=True, env=settings, timeout=60, check=False)

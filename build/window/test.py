@@ -197,7 +197,7 @@ class Day:
     def step_the_right_code_gives_the_role_of_another_organisation(self):
         self.app.type_into("Invite code", self.third_code)
         self.app.press("button", "Accept invite")
-        self.app.wait_for_text(f"You are MSSP administrator at {THIRD_MSSP} too.")
+        self.app.wait_for_text(f"You are now also MSSP administrator at {THIRD_MSSP}.")
 
     def step_they_switch_to_the_other_organisation_and_back(self):
         self.act_as(THIRD_MSSP)
@@ -230,7 +230,7 @@ class Day:
         self.app.start_sign_in(GOOGLE, self.stack.stranger.account)
         self.app.wait_for("heading", "Choose your invitations", 180)
         self.app.wait_for_text(f"These are open for {self.stack.stranger.email}.")
-        assert not [box for box in self.app.all("check box") if box.has(CHECKED)], "an invitation is chosen already"
+        assert not [box for box in self.app.all("check box") if box.has(CHECKED)], "an invitation is preselected"
 
     def step_both_are_chosen_and_one_asks_for_its_code(self):
         for organisation in (self.stack.invitee_msp, SECOND_MSSP):
@@ -249,7 +249,7 @@ class Day:
 
     # --- an address that the provider does not confirm -----------------------------------------------
 
-    def step_somebody_whose_tenant_names_no_address_enters_their_code(self):
+    def step_a_user_whose_tenant_sends_no_address_enters_their_code(self):
         self.app.sign_in(MICROSOFT, self.stack.nameless, self.nameless_code)
         self.sign_out()
 
@@ -320,7 +320,7 @@ class Day:
             self.app.type_into("Google Workspace domain (optional)", domain)
 
     def send_invite(self, email):
-        """Sends the form and answers the invite's code."""
+        """Sends the form and returns the invite's code."""
         self.app.press("button", "Send invite")
         self.app.wait_for_text(f"{email} is invited")
         return self.app.until("the invite's code", self.code_on_screen)

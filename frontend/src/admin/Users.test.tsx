@@ -219,14 +219,14 @@ describe("changing a role", () => {
 
   it("explains the effect, and keeps the node where the level stays", async () => {
     const { user, dialog, sent } = await ask("Tom Brandt", changeOf("MSP user", "Alpine IT Services"));
-    expect(within(dialog).getByText("Tom Brandt is MSP user at Alpine IT Services now.")).toBeVisible();
+    expect(within(dialog).getByText("Tom Brandt is now MSP user at Alpine IT Services.")).toBeVisible();
     expect(within(dialog).getByText(/takes effect at once, on every computer/)).toBeVisible();
     await expectAccessible();
     await choose(user, "MSP administrator");
     expect(screen.queryByRole("combobox", { name: "MSP" })).toBeNull();
     await user.click(save(dialog));
     expect(
-      await screen.findByText("Tom Brandt is MSP administrator at Alpine IT Services now."),
+      await screen.findByText("Tom Brandt is now MSP administrator at Alpine IT Services."),
     ).toBeVisible();
     expect(sent()).toEqual([{ grant_id: people.mspUser.grants[0]?.id, role: "msp_admin" }]);
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
@@ -242,7 +242,7 @@ describe("changing a role", () => {
     await user.type(screen.getByRole("combobox", { name: "MSP" }), "harb");
     await user.click(await screen.findByRole("option", { name: "Harbour Light IT" }));
     await user.click(save(dialog));
-    expect(await screen.findByText("Sam Okoro is MSP user at Harbour Light IT now.")).toBeVisible();
+    expect(await screen.findByText("Sam Okoro is now MSP user at Harbour Light IT.")).toBeVisible();
     const msp_id = fake.world.msps.find(({ name }) => name === "Harbour Light IT")?.id;
     expect(sent()).toEqual([{ grant_id: people.staff.grants[0]?.id, role: "msp_user", msp_id }]);
   });
@@ -259,7 +259,7 @@ describe("changing a role", () => {
     ]);
     await user.click(screen.getByRole("option", { name: "MSP user" }));
     await user.click(save(dialog));
-    await screen.findByText("Ines Duarte is MSP user at Alpine IT Services now.");
+    await screen.findByText("Ines Duarte is now MSP user at Alpine IT Services.");
     expect(sent()[0]).toMatchObject({ role: "msp_user", msp_id: people.mspAdmin.grants[0]?.scope.msp_id });
   });
 

@@ -1,3 +1,4 @@
+import Box from "@mui/material/Box";
 import type { UserItem } from "../bridge/models";
 import { t } from "../i18n/i18n";
 import type { Column } from "../parts/DataTable";
@@ -27,8 +28,7 @@ export const userColumns = (): Column<UserItem>[] => [
   {
     field: "email",
     name: t("users.column.email"),
-    text: ({ email, email_confirmed }) =>
-      email_confirmed ? email : t("users.unconfirmed", { address: email }),
+    render: (user) => <Address user={user} />,
     sortable: true,
     flex: 1.7,
     minWidth: 140,
@@ -78,6 +78,18 @@ export const userColumns = (): Column<UserItem>[] => [
     width: 124,
   },
 ];
+
+/** The address. A narrow cell cuts the address, not the note that it is unconfirmed. */
+function Address({ user: { email, email_confirmed } }: { user: UserItem }) {
+  return (
+    <Box component="span" title={email} sx={{ display: "flex", whiteSpace: "pre" }}>
+      <Box component="span" sx={{ minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" }}>
+        {email}
+      </Box>
+      {!email_confirmed && <Box component="span"> {t("users.unconfirmed")}</Box>}
+    </Box>
+  );
+}
 
 export function UserStatus({ active }: { active: boolean }) {
   return (

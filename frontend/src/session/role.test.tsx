@@ -26,7 +26,7 @@ it("shows a notice and a permitted screen after a role was reduced", async () =>
   give(fake, "mspAdmin", "msp_user");
   await user.click(screen.getByRole("link", { name: "Users" }));
   expect(
-    await screen.findByText("Your role has changed: you are MSP user at Alpine IT Services now."),
+    await screen.findByText("Your role has changed: you are now MSP user at Alpine IT Services."),
   ).toBeVisible();
   expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   expect(screen.queryByRole("link", { name: "Admin" })).toBeNull();
@@ -36,7 +36,7 @@ it("shows a notice and stays on the screen after a role was extended", async () 
   const { fake, user } = await openClients("staff", "/clients");
   give(fake, "staff", "mssp_admin");
   await user.click(await screen.findByRole("gridcell", { name: /^Aldgate Bakery Ltd/ }));
-  expect(await screen.findByText(/^Your role has changed: you are MSSP administrator/)).toBeVisible();
+  expect(await screen.findByText(/^Your role has changed: you are now MSSP administrator/)).toBeVisible();
   expect(screen.getByRole("heading", { level: 1, name: "Clients" })).toBeVisible();
   expect(screen.getByRole("link", { name: "Admin" })).toBeVisible();
 });
@@ -66,7 +66,7 @@ it("reloads the role when the window gets the focus after a while", async () => 
   Date.now = () => now() + 60_000;
   try {
     act(() => window.dispatchEvent(new Event("focus")));
-    expect(await screen.findByText(/^Your role has changed: you are MSSP administrator/)).toBeVisible();
+    expect(await screen.findByText(/^Your role has changed: you are now MSSP administrator/)).toBeVisible();
   } finally {
     Date.now = now;
   }

@@ -17,7 +17,7 @@ describe("a further invite", () => {
     const { user, fake, field } = await open();
     await expectAccessible();
     await user.type(field, ` ${inviteCode.replace("-", " \u2013 ")}{Enter}`);
-    expect(await screen.findByText(/^You are MSP user at .* too/)).toBeVisible();
+    expect(await screen.findByText(/^You are now also MSP user at /)).toBeVisible();
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
     expect(await screen.findByRole("button", { name: /^Switch scope/ })).toBeVisible();
     expect((await fake.me()).grants).toHaveLength(people.clientUser.grants.length + 1);

@@ -22,7 +22,7 @@ describe("the organisation's time zone", () => {
     expect(found.map((option) => option.textContent)).toEqual(["America/Argentina/Buenos_Aires"]);
     await user.keyboard("{ArrowDown}{Enter}");
     await user.click(save());
-    expect(await screen.findByText("The time zone is America/Argentina/Buenos_Aires now.")).toBeVisible();
+    expect(await screen.findByText("The time zone is now America/Argentina/Buenos_Aires.")).toBeVisible();
     expect(fake.world.timeZone).toBe("America/Argentina/Buenos_Aires");
     await waitFor(() => expect(save()).toBeDisabled());
     expect(fake.calls.at(-1)).toBe("me");

@@ -14,7 +14,7 @@ export const users = {
     sessions: "Sessions",
     status: "Status",
   },
-  unconfirmed: "{{address}} (not confirmed)",
+  unconfirmed: "(not confirmed)",
   more: "{{role}} +{{count, number}}",
   filter: { status: "Status", role: "Role", msp: "MSP", thisMSP: "chosen" },
   filterText: { q: "“{{q}}”", value: "{{name}} {{value}}" },
