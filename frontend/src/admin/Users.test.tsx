@@ -72,6 +72,15 @@ describe("the list of users", () => {
     expect(await screen.findByText("Ada Lindqvist (you)")).toBeVisible();
   });
 
+  it("marks an address that the provider has not confirmed", async () => {
+    open(undefined, "admin", "/admin/users?q=castillo");
+    expect(
+      await screen.findByRole("gridcell", { name: /^jana\.castillo@.* \(not confirmed\)$/ }),
+    ).toBeVisible();
+    expect(screen.getAllByRole("gridcell", { name: /@/ }).length).toBeGreaterThan(1);
+    expect(screen.getAllByText("(not confirmed)")).toHaveLength(1);
+  });
+
   it("is searched, filtered and sorted by the server", async () => {
     const { user, fake } = open();
     const queries: unknown[] = [];
