@@ -228,7 +228,7 @@ describe("changing a role", () => {
 
   it("explains the effect, and keeps the node where the level stays", async () => {
     const { user, dialog, sent } = await ask("Tom Brandt", changeOf("MSP user", "Alpine IT Services"));
-    expect(within(dialog).getByText("Tom Brandt is now MSP user at Alpine IT Services.")).toBeVisible();
+    expect(within(dialog).getByText("Tom Brandt is currently MSP user at Alpine IT Services.")).toBeVisible();
     expect(within(dialog).getByText(/takes effect at once, on every computer/)).toBeVisible();
     await expectAccessible();
     await choose(user, "MSP administrator");
