@@ -35,7 +35,7 @@ func (s *Service) Begin(ctx context.Context, n portal.NewAttempt) (portal.Attemp
 	if sum, err := challengeEncoding.DecodeString(n.CodeChallenge); err != nil || len(sum) != sha256.Size {
 		return portal.Attempt{}, portal.InvalidField("code_challenge", "The code challenge must be an S256 challenge.")
 	}
-	found, err := p.front.get(ctx)
+	found, err := p.discovery.get(ctx)
 	if err != nil {
 		return portal.Attempt{}, s.report(ctx, n.Provider, person{}, "", err)
 	}
@@ -48,7 +48,7 @@ func (s *Service) Begin(ctx context.Context, n portal.NewAttempt) (portal.Attemp
 	}
 	return portal.Attempt{
 		ID: attempt.ID, Nonce: attempt.Nonce, ClientID: p.clientID, AuthorizationEndpoint: found.Authorization,
-		Issuer: p.front.issuer, IssuerPromised: found.NamesIssuer, Scopes: slices.Clone(scopes), ExpiresAt: expires.UTC(),
+		Issuer: p.discovery.issuer, IssuerPromised: found.NamesIssuer, Scopes: slices.Clone(scopes), ExpiresAt: expires.UTC(),
 	}, nil
 }
 

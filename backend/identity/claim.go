@@ -40,7 +40,7 @@ func claimant(identities []postgres.Identity, invite *postgres.OpenInvite, typed
 			return who, nil
 		}
 		if why == nil || who.Provider == invite.Provider {
-			why = named(err, who.Email)
+			why = withAddress(err, who.Email)
 		}
 	}
 	return postgres.Identity{}, why

@@ -79,7 +79,7 @@ func TestCheckClock(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
-			calls := newCaller(Config{Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&log, nil))}.withDefaults())
+			calls := newTransport(Config{Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&log, nil))}.withDefaults())
 			i := newIssuer(&discovery{issuer: "https://provider.example", calls: calls}, "", "client")
 			err := i.checkClock(context.Background(), &oidc.IDToken{IssuedAt: now.Add(test.issued), Expiry: now.Add(1000 * 24 * time.Hour)}, claims{})
 			if (test.logged == "") != (log.Len() == 0) || !strings.Contains(log.String(), test.logged) {

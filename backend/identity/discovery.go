@@ -27,22 +27,22 @@ const (
 )
 
 // caller is how the portal speaks with providers.
-type caller struct {
+type transport struct {
 	http  *http.Client
 	bound func(context.Context) (context.Context, context.CancelFunc)
 	now   func() time.Time
 	log   *slog.Logger
 }
 
-// newCaller follows no redirect: a provider's documents are where its issuer says, and a redirect could lead the
+// newTransport follows no redirect: a provider's documents are where its issuer says, and a redirect could lead the
 // server anywhere.
-func newCaller(c Config) *caller {
+func newTransport(c Config) *transport {
 	client := &http.Client{}
 	if c.HTTPClient != nil {
 		*client = *c.HTTPClient
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &caller{http: client, bound: c.Bound, now: c.Now, log: c.Log}
+	return &transport{http: client, bound: c.Bound, now: c.Now, log: c.Log}
 }
 
 // endpoints are what the portal uses of a discovery document.
@@ -61,7 +61,7 @@ type endpoints struct {
 type discovery struct {
 	base    string // the document is at base + /.well-known/openid-configuration
 	issuer  string // that the document must name, to the letter
-	calls   *caller
+	calls   *transport
 	current atomic.Pointer[endpoints]
 	flight  singleflight.Group
 }
@@ -76,13 +76,13 @@ func (d *discovery) get(ctx context.Context) (*endpoints, error) {
 		if current != nil {
 			return current, nil
 		}
-		return nil, down("discovery")
+		return nil, providerDown("discovery")
 	}
 	return fetched.(*endpoints), nil
 }
 
 // once lets everybody who asks at the moment wait for one call, which outlives the first to ask.
-func (c *caller) once(ctx context.Context, flight *singleflight.Group, call func(context.Context) (any, error)) (any, error) {
+func (c *transport) once(ctx context.Context, flight *singleflight.Group, call func(context.Context) (any, error)) (any, error) {
 	result := flight.DoChan("", func() (any, error) {
 		ctx, cancel := c.bound(context.WithoutCancel(ctx))
 		defer cancel()
@@ -119,7 +119,7 @@ func (d *discovery) fetch(ctx context.Context) (*endpoints, error) {
 	return found, nil
 }
 
-func (c *caller) fetchJSON(ctx context.Context, address string, into any) error {
+func (c *transport) fetchJSON(ctx context.Context, address string, into any) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return err

@@ -139,7 +139,7 @@ func TestAGmailAddressIsGooglesOwnAndNobodyElses(t *testing.T) {
 		"a domain that ends in gmail.com":     {portal.Google, "gil@notgmail.com", codeAsked},
 		"a part of gmail.com":                 {portal.Google, "gil@mail.gmail.com", codeAsked},
 		"the other name of gmail.com":         {portal.Google, "gil@googlemail.com", codeAsked},
-		"gmail.com in front of something":     {portal.Google, "gil@gmail.com.evil.example", codeAsked},
+		"gmail.com in discovery of something": {portal.Google, "gil@gmail.com.evil.example", codeAsked},
 		"a consumer's account with a company": {portal.Google, "gil@other.example", codeAsked},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,7 +29,7 @@ func answering(name string, value any) func(*hostile.Server, *hostile.Script) {
 
 // failing is a token endpoint that answers an error.
 func failing(status int, body string) func(*hostile.Server, *hostile.Script) {
-	return serving(hostile.Token, hostile.Says(status, "application/json", body))
+	return serving(hostile.Token, hostile.Says(status, "claimRequest/json", body))
 }
 
 const html = "<!doctype html><title>Sign in to the hotel's network</title>"
@@ -41,9 +41,9 @@ func TestAnAnswerThatIsNoneIsSaidToBeTheProvidersFault(t *testing.T) {
 			"hangs up":                           hostile.HangsUp,
 			"breaks off":                         hostile.BreaksOff,
 			"answers a web page":                 hostile.Says(200, "text/html", html),
-			"answers a web page and calls it so": hostile.Says(200, "application/json", html),
-			"answers nothing":                    hostile.Says(200, "application/json", ""),
-			"answers a list":                     hostile.Says(200, "application/json", "[]"),
+			"answers a web page and calls it so": hostile.Says(200, "claimRequest/json", html),
+			"answers nothing":                    hostile.Says(200, "claimRequest/json", ""),
+			"answers a list":                     hostile.Says(200, "claimRequest/json", "[]"),
 			"answers two megabytes":              hostile.Megabytes(2, false),
 			"answers 20 packed megabytes":        hostile.Megabytes(20, true),
 			"fails":                              hostile.Says(500, "text/plain", "hunter2"),

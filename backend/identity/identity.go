@@ -31,13 +31,13 @@ type EntraConfig struct {
 
 // Config says whom to trust. A nil provider is not offered.
 type Config struct {
-	Google     *GoogleConfig
-	Entra      *EntraConfig
-	HTTPClient *http.Client // nil means the default: certificates and proxy of the system
-	Secret     *session.Sealer
-	Post       postgres.Post // queues the mail of an invite; nil means admins hand codes over
-	Now        func() time.Time
-	Log        *slog.Logger // nil means the default one
+	Google      *GoogleConfig
+	Entra       *EntraConfig
+	HTTPClient  *http.Client // nil means the default: certificates and proxy of the system
+	Secret      *session.Sealer
+	EnqueueMail postgres.EnqueueMail // queues the mail of an invite; nil means admins hand codes over
+	Now         func() time.Time
+	Log         *slog.Logger // nil means the default one
 	// Bound ends a call to a provider that takes too long; nil means after ten seconds.
 	Bound func(context.Context) (context.Context, context.CancelFunc)
 }
@@ -60,13 +60,13 @@ func (c Config) withDefaults() Config {
 
 // Service signs people in and invites them.
 type Service struct {
-	db        *postgres.DB
-	sessions  *session.Sessions
-	sealer    *session.Sealer
-	post      postgres.Post
-	providers []*provider
-	tenants   []string
-	log       *slog.Logger
+	db          *postgres.DB
+	sessions    *session.Sessions
+	sealer      *session.Sealer
+	enqueueMail postgres.EnqueueMail
+	providers   []*provider
+	tenants     []string
+	log         *slog.Logger
 }
 
 // New checks the settings and names the one that is unusable. It calls no provider: that happens with the first
@@ -76,8 +76,8 @@ func New(db *postgres.DB, sessions *session.Sessions, c Config) (*Service, error
 		return nil, errors.New("sign-in needs the secret key of PORTAL_SECRET_KEY_FILE")
 	}
 	c = c.withDefaults()
-	s := &Service{db: db, sessions: sessions, sealer: c.Secret, post: c.Post, log: c.Log}
-	calls := newCaller(c)
+	s := &Service{db: db, sessions: sessions, sealer: c.Secret, enqueueMail: c.EnqueueMail, log: c.Log}
+	calls := newTransport(c)
 	if c.Google != nil {
 		if err := c.Google.check(); err != nil {
 			return nil, err
@@ -129,7 +129,7 @@ const tenantPlaceholder = "{tenantid}"
 // check answers the tenants in their usual form.
 func (e EntraConfig) check() ([]string, error) {
 	if e.ClientID == "" {
-		return nil, errors.New("PORTAL_ENTRA_CLIENT_ID is not set: it must be the application (client) id registered with Entra ID")
+		return nil, errors.New("PORTAL_ENTRA_CLIENT_ID is not set: it must be the claimRequest (client) id registered with Entra ID")
 	}
 	if strings.Count(e.Issuer, tenantPlaceholder) != 1 {
 		return nil, fmt.Errorf("PORTAL_ENTRA_ISSUER must hold %s once, as https://login.microsoftonline.com/%s/v2.0 does", tenantPlaceholder, tenantPlaceholder)

@@ -8,13 +8,13 @@ import (
 func TestPeopleOfASingleTenantAreSentToItsOwnSignInPage(t *testing.T) {
 	t.Parallel()
 	config := EntraConfig{Issuer: "https://login.example.com/{tenantid}/v2.0", ClientID: "c"}
-	one := newEntra(config, []string{"t1"}, &caller{})
-	two := newEntra(config, []string{"t1", "t2"}, &caller{})
-	if one.front.base != "https://login.example.com/t1/v2.0" || one.front.issuer != one.front.base {
-		t.Errorf("with one tenant to %s", one.front.base)
+	one := newEntra(config, []string{"t1"}, &transport{})
+	two := newEntra(config, []string{"t1", "t2"}, &transport{})
+	if one.discovery.base != "https://login.example.com/t1/v2.0" || one.discovery.issuer != one.discovery.base {
+		t.Errorf("with one tenant to %s", one.discovery.base)
 	}
-	if two.front.base != "https://login.example.com/organizations/v2.0" || two.front.issuer != config.Issuer || len(two.issuers) != 2 {
-		t.Errorf("with two tenants to %s", two.front.base)
+	if two.discovery.base != "https://login.example.com/organizations/v2.0" || two.discovery.issuer != config.Issuer || len(two.issuers) != 2 {
+		t.Errorf("with two tenants to %s", two.discovery.base)
 	}
 }
 

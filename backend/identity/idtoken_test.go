@@ -24,8 +24,8 @@ func providersOf(t testing.TB, now *time.Time) (ours map[portal.ProviderID]*prov
 	for _, id := range []portal.ProviderID{portal.Google, portal.Entra} {
 		theirs[id] = hostile.Start(t, id, hostile.Person{ID: "subject-1", Email: "ada@fjord.example", Name: "Ada Lind"})
 	}
-	calls := func(id portal.ProviderID) *caller {
-		return newCaller(Config{HTTPClient: theirs[id].Client(), Now: func() time.Time { return *now }}.withDefaults())
+	calls := func(id portal.ProviderID) *transport {
+		return newTransport(Config{HTTPClient: theirs[id].Client(), Now: func() time.Time { return *now }}.withDefaults())
 	}
 	google := GoogleConfig{Issuer: hostile.GoogleIssuer, ClientID: hostile.ClientID, ClientSecret: hostile.ClientSecret}
 	entra := EntraConfig{Issuer: hostile.EntraIssuer, ClientID: hostile.ClientID}
@@ -40,7 +40,7 @@ func TestOnlyGooglesIssuerHasASecondSpelling(t *testing.T) {
 	p := hostile.Start(t, portal.Google, hostile.Person{ID: "1", Email: "ada@fjord.example"})
 	public := jose.JSONWebKey{Key: &hostile.Key().PublicKey, KeyID: "k1"}
 	for issuer, twice := range map[string]bool{hostile.GoogleIssuer: true, "https://login.example.com": false} {
-		i := newIssuer(&discovery{issuer: issuer, calls: newCaller(Config{Now: hostile.Now}.withDefaults())}, "", hostile.ClientID)
+		i := newIssuer(&discovery{issuer: issuer, calls: newTransport(Config{Now: hostile.Now}.withDefaults())}, "", hostile.ClientID)
 		i.keys.current.Store(&fetchedKeys{keys: []jose.JSONWebKey{public}, at: hostile.Now()})
 		_, bare, _ := strings.Cut(issuer, "://")
 		for iss, good := range map[string]bool{issuer: true, bare: twice} {
@@ -97,7 +97,7 @@ func TestClock(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
-			calls := newCaller(Config{Now: hostile.Now, Log: slog.New(slog.NewTextHandler(&log, nil))}.withDefaults())
+			calls := newTransport(Config{Now: hostile.Now, Log: slog.New(slog.NewTextHandler(&log, nil))}.withDefaults())
 			i := newIssuer(&discovery{issuer: hostile.GoogleIssuer, calls: calls}, "", hostile.ClientID)
 			i.keys.current.Store(&fetchedKeys{keys: []jose.JSONWebKey{public}, at: hostile.Now()})
 			claims := map[string]any{"at_hash": hostile.Missing}

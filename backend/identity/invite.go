@@ -38,7 +38,7 @@ func (s *Service) Invite(ctx context.Context, v portal.Viewer, n portal.NewInvit
 	if err != nil {
 		return portal.CreatedInvite{}, err
 	}
-	return portal.CreatedInvite{Invite: invite, Code: code, Mailed: kept.Post != nil}, nil
+	return portal.CreatedInvite{Invite: invite, Code: code, Mailed: kept.Enqueue != nil}, nil
 }
 
 // Resend gives an invite that is open or has lapsed a fresh code in place of the old, all its tries and its time anew,
@@ -52,14 +52,14 @@ func (s *Service) Resend(ctx context.Context, v portal.Viewer, id string) (porta
 	if err != nil {
 		return portal.CreatedInvite{}, err
 	}
-	return portal.CreatedInvite{Invite: invite, Code: code, Mailed: kept.Post != nil}, nil
+	return portal.CreatedInvite{Invite: invite, Code: code, Mailed: kept.Enqueue != nil}, nil
 }
 
 // newCode makes a code for an invite and what the invite keeps of it.
 func (s *Service) newCode(inviteID string) (code string, kept postgres.InviteCode) {
 	code, kept.Hash = NewInviteCode()
-	if s.post != nil {
-		kept.Post, kept.Sealed = s.post, s.sealer.Seal([]byte(code), codeAAD(inviteID))
+	if s.enqueueMail != nil {
+		kept.Enqueue, kept.Sealed = s.enqueueMail, s.sealer.Seal([]byte(code), codeAAD(inviteID))
 	}
 	return code, kept
 }

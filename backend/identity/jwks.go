@@ -78,7 +78,7 @@ func (k *keySet) fetch(ctx context.Context) error {
 		return nil, nil
 	})
 	if err != nil {
-		return down("keys")
+		return providerDown("keys")
 	}
 	return nil
 }

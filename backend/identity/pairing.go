@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// application is what somebody applies with for the roles of invites.
-type application struct {
+// claimRequest is what somebody applies with for the roles of invites.
+type claimRequest struct {
 	who postgres.Identity
 	// hostedDomain is Google's Workspace domain of this sign-in.
 	hostedDomain string
@@ -28,7 +28,7 @@ type application struct {
 // pair decides which invites a new identity claims. A code claims its own invite. Without one, an invite is claimed only
 // where the provider confirms the address and the role is no admin's; of several the person chooses. What somebody whose
 // address is not confirmed reads depends on the code alone, and not on the invites or users there are for the address.
-func pair(a application) ([]postgres.OpenInvite, error) {
+func pair(a claimRequest) ([]postgres.OpenInvite, error) {
 	switch {
 	case a.who.Confirmed && len(a.byAddress) == 0 && a.byCode == nil:
 		return nil, noInvite("no_invite")
@@ -47,13 +47,13 @@ func pair(a application) ([]postgres.OpenInvite, error) {
 }
 
 // withCode claims the invite of the code, and those of the chosen ones that need none.
-func (a application) withCode() ([]postgres.OpenInvite, error) {
+func (a claimRequest) withCode() ([]postgres.OpenInvite, error) {
 	invite := *a.byCode
 	if err := mayClaim(a.who, invite, a.typed); err != nil {
 		return nil, err
 	}
 	if len(a.chosen) > 0 && !slices.Contains(a.chosen, invite.ID) {
-		return nil, codeOfAnother()
+		return nil, codeOfOtherInvite()
 	}
 	invite.ByCode = true
 	claimed := []postgres.OpenInvite{invite}
@@ -68,7 +68,7 @@ func (a application) withCode() ([]postgres.OpenInvite, error) {
 // withoutCode claims what is open for a confirmed address: the one invite, or those the person has chosen, in the order of
 // the choice, because the session starts under the first. Where the chosen ones are no longer open, an invite that was not
 // chosen is offered, however few are left.
-func (a application) withoutCode() ([]postgres.OpenInvite, error) {
+func (a claimRequest) withoutCode() ([]postgres.OpenInvite, error) {
 	wanted := a.byAddress
 	if len(wanted) > 1 || len(a.chosen) > 0 {
 		wanted = slices.DeleteFunc(slices.Clone(wanted), func(i postgres.OpenInvite) bool { return !slices.Contains(a.chosen, i.ID) })
@@ -90,7 +90,7 @@ func (a application) withoutCode() ([]postgres.OpenInvite, error) {
 	return wanted, nil
 }
 
-func (a application) offers() []portal.InviteOffer {
+func (a claimRequest) offers() []portal.InviteOffer {
 	offers := make([]portal.InviteOffer, len(a.byAddress))
 	for i, invite := range a.byAddress {
 		offers[i] = portal.InviteOffer{
@@ -102,7 +102,7 @@ func (a application) offers() []portal.InviteOffer {
 
 // needsCode reports whether the provider's confirmation does not suffice for an invite: its role administers others, or it
 // does not name the domain that the provider answers for.
-func (a application) needsCode(invite postgres.OpenInvite) bool {
+func (a claimRequest) needsCode(invite postgres.OpenInvite) bool {
 	if invite.Role.Admin() || !a.who.Confirmed || a.who.Email != invite.Email {
 		return true
 	}

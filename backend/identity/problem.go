@@ -17,7 +17,7 @@ type problem struct {
 func (p *problem) Error() string { return p.public.Error() + " (" + p.reason + ")" }
 func (p *problem) Unwrap() error { return p.public }
 
-func down(reason string) error {
+func providerDown(reason string) error {
 	return &problem{portal.Errorf(portal.ProviderDown, "Your sign-in provider does not answer as it should at the moment. Try again in a few minutes."), reason}
 }
 
@@ -36,17 +36,17 @@ func noInvite(reason string) error {
 // codeRequired says the same whatever invites and users there are.
 func codeRequired(who postgres.Identity) error {
 	if who.Provider == portal.Google && who.Email == "" {
-		return &problem{portal.Errorf(portal.InviteCodeRequired, "%s", withoutAddress), "code_required"}
+		return &problem{portal.Errorf(portal.InviteCodeRequired, "%s", noAddressText), "code_required"}
 	}
 	return &problem{portal.Errorf(portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator."), "code_required"}
 }
 
-const withoutAddress = "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with a Google account that has an e-mail address."
+const noAddressText = "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one."
 
 // The following are for somebody who has the code of an invite that they cannot claim.
 
 func noAddress() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "%s", withoutAddress), "no_address"}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "%s", noAddressText), "no_address"}
 }
 
 func ownInvite() error {
@@ -65,7 +65,7 @@ func otherAddress() error {
 	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite is for another e-mail address than the one you signed in with. Use the account you were invited with, or ask your administrator to invite this address."), "other_address"}
 }
 
-func codeOfAnother() error {
+func codeOfOtherInvite() error {
 	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This code belongs to another invite than the one you chose."), "other_invite"}
 }
 
@@ -74,9 +74,9 @@ func codeUnknown() error {
 	return &problem{portal.Errorf(portal.InviteCodeInvalid, "There is no open invite with this code. It may have been used, sent again with a new code, or withdrawn. Ask your administrator."), reasonCodeWrong}
 }
 
-// gainsNothing is for a known identity whose code was good until the claim.
-func gainsNothing() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite gives you nothing: you hold a role there already, or it was used or withdrawn a moment ago."), "nothing_gained"}
+// nothingGained is for a known identity whose code was good until the claim.
+func nothingGained() error {
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite gives you nothing: you hold a role there already, or it was used or withdrawn at this moment."), "nothing_gained"}
 }
 
 func inviteChoice(offers []portal.InviteOffer) error {
@@ -86,7 +86,7 @@ func inviteChoice(offers []portal.InviteOffer) error {
 }
 
 // named adds the address that signed in, for the caller alone.
-func named(err error, address string) error {
+func withAddress(err error, address string) error {
 	var p *problem
 	if !errors.As(err, &p) {
 		return err
@@ -124,7 +124,7 @@ func outOfTries() error {
 	return &problem{portal.Errorf(portal.AttemptExpired, "That code is not right, and this sign-in has no tries left. Sign in again to try once more."), reasonCodeWrong}
 }
 
-func attemptOver(reason string) error {
+func attemptExpired(reason string) error {
 	return &problem{portal.Errorf(portal.AttemptExpired, "This sign-in has expired or was used already. Start again."), reason}
 }
 

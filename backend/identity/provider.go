@@ -32,9 +32,9 @@ type provider struct {
 	name     string
 	clientID string
 	secret   string
-	calls    *caller
-	// front is where people are sent and codes are redeemed.
-	front *discovery
+	calls    *transport
+	// discovery is where people are sent and codes are redeemed.
+	discovery *discovery
 	// issuers verify tokens: Google's one under "", Entra ID's by tenant. There is no other way to a verifier, so a
 	// token that names a tenant can but choose among those allowed.
 	issuers map[string]*issuer
@@ -44,11 +44,11 @@ type provider struct {
 	person func(claims, string) (person, error)
 }
 
-func newGoogle(c GoogleConfig, calls *caller) *provider {
-	front := &discovery{base: c.Issuer, issuer: c.Issuer, calls: calls}
+func newGoogle(c GoogleConfig, calls *transport) *provider {
+	discovery := &discovery{base: c.Issuer, issuer: c.Issuer, calls: calls}
 	return &provider{
-		id: portal.Google, name: "Google", clientID: c.ClientID, secret: c.ClientSecret, calls: calls, front: front,
-		issuers: map[string]*issuer{"": newIssuer(front, "", c.ClientID)},
+		id: portal.Google, name: "Google", clientID: c.ClientID, secret: c.ClientSecret, calls: calls, discovery: discovery,
+		issuers: map[string]*issuer{"": newIssuer(discovery, "", c.ClientID)},
 		choose:  func(claims) (string, bool) { return "", true },
 		person: func(t claims, _ string) (person, error) {
 			// The issuer's configured spelling: Google's tokens may use either of two.
@@ -59,7 +59,7 @@ func newGoogle(c GoogleConfig, calls *caller) *provider {
 
 // newEntra makes one verifier for each tenant. With one tenant people are sent to its own sign-in page, with several
 // to that of all organisations.
-func newEntra(c EntraConfig, tenants []string, calls *caller) *provider {
+func newEntra(c EntraConfig, tenants []string, calls *transport) *provider {
 	of := func(tenant string) string { return strings.Replace(c.Issuer, tenantPlaceholder, tenant, 1) }
 	p := &provider{
 		id: portal.Entra, name: "Microsoft", clientID: c.ClientID, calls: calls,
@@ -73,10 +73,10 @@ func newEntra(c EntraConfig, tenants []string, calls *caller) *provider {
 	for _, tenant := range tenants {
 		d := &discovery{base: of(tenant), issuer: of(tenant), calls: calls}
 		p.issuers[tenant] = newIssuer(d, tenant, c.ClientID)
-		p.front = d
+		p.discovery = d
 	}
 	if len(p.issuers) > 1 {
-		p.front = &discovery{base: of("organizations"), issuer: c.Issuer, calls: calls}
+		p.discovery = &discovery{base: of("organizations"), issuer: c.Issuer, calls: calls}
 	}
 	return p
 }
@@ -85,7 +85,7 @@ func newEntra(c EntraConfig, tenants []string, calls *caller) *provider {
 func (p *provider) redeem(ctx context.Context, code, verifier, redirectURI, nonce string) (person, error) {
 	ctx, cancel := p.calls.bound(ctx)
 	defer cancel()
-	found, err := p.front.get(ctx)
+	found, err := p.discovery.get(ctx)
 	if err != nil {
 		return person{}, err
 	}
@@ -95,7 +95,7 @@ func (p *provider) redeem(ctx context.Context, code, verifier, redirectURI, nonc
 	}
 	token, err := config.Exchange(context.WithValue(ctx, oauth2.HTTPClient, p.calls.http), code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		return person{}, exchangeProblem(err)
+		return person{}, exchangeError(err)
 	}
 	idToken, ok := token.Extra("id_token").(string)
 	if !ok || idToken == "" {
@@ -121,16 +121,16 @@ func (p *provider) identify(ctx context.Context, idToken, accessToken, nonce str
 	return p.person(verified, key)
 }
 
-// exchangeProblem tells a provider that refuses the code from one that does not work. Only its error code is kept, and
+// exchangeError tells a provider that refuses the code from one that does not work. Only its error code is kept, and
 // only if it looks like one.
-func exchangeProblem(err error) error {
+func exchangeError(err error) error {
 	var answer *oauth2.RetrieveError
 	if !errors.As(err, &answer) || answer.Response == nil {
-		return down("token_endpoint")
+		return providerDown("token_endpoint")
 	}
 	status := answer.Response.StatusCode
 	if status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout {
-		return down("token_endpoint")
+		return providerDown("token_endpoint")
 	}
 	if answer.ErrorCode != "" && len(answer.ErrorCode) <= 40 && strings.Trim(answer.ErrorCode, "abcdefghijklmnopqrstuvwxyz_") == "" {
 		return refused("provider:" + answer.ErrorCode)

@@ -50,7 +50,7 @@ func authorizationCodeHash(code string) []byte {
 }
 
 func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) {
-	if r.attempt, err = r.db.UseAttempt(ctx, r.grant.AttemptID, r.codeHash, maxResubmissions, r.free()); err != nil {
+	if r.attempt, err = r.db.UseAttempt(ctx, r.grant.AttemptID, r.codeHash, maxResubmissions, r.uncounted()); err != nil {
 		return tokens, err
 	}
 	if !provesChallenge(r.grant.CodeVerifier, r.attempt.CodeChallenge) {
@@ -59,16 +59,16 @@ func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) 
 	if err = r.identify(ctx); err != nil {
 		return tokens, err
 	}
-	opening := r.sessions.Prepare(r.client)
-	holder, err := r.holder(ctx, opening.NewSession)
+	prepared := r.sessions.Prepare(r.client)
+	holder, err := r.holder(ctx, prepared.NewSession)
 	if err != nil {
 		return tokens, err
 	}
-	return r.sessions.Opened(ctx, opening, *holder)
+	return r.sessions.Complete(ctx, prepared, *holder)
 }
 
 // free reports whether a try is not counted: what cannot be a code is no guess, and neither is a choice of invites.
-func (r *redemption) free() bool {
+func (r *redemption) uncounted() bool {
 	if r.grant.InviteCode == "" {
 		return len(r.grant.InviteIDs) > 0
 	}
@@ -99,27 +99,27 @@ func (r *redemption) holder(ctx context.Context, n postgres.NewSession) (*postgr
 			return nil, err
 		}
 		if start && known.UserID != "" {
-			return r.resumed(ctx, known)
+			return r.knownUser(ctx, known)
 		}
 		claim := postgres.Claim{Identity: r.identity(), UserID: known.UserID, AttemptID: r.attempt.ID}
 		if claim.Invites, err = r.claimable(known); err != nil {
-			return nil, r.unpaired(ctx, known, err)
+			return nil, r.refuseClaim(ctx, known, err)
 		}
 		holder, err := r.db.ClaimInvites(ctx, claim, n)
 		switch {
 		case err != nil || holder != nil:
 			return holder, err
 		case known.UserID != "":
-			return nil, r.unpaired(ctx, known, gainsNothing())
+			return nil, r.refuseClaim(ctx, known, nothingGained())
 		}
 	}
-	return nil, named(noInvite("claimed_by_another"), r.who.Email)
+	return nil, withAddress(noInvite("claimed_by_another"), r.who.Email)
 }
 
 // resumed returns the session of a known identity. Where it holds no active role, the code of a further invite may come.
-func (r *redemption) resumed(ctx context.Context, known postgres.Recognised) (*postgres.Holder, error) {
+func (r *redemption) knownUser(ctx context.Context, known postgres.Recognised) (*postgres.Holder, error) {
 	if known.Holder == nil {
-		return nil, attemptOver("attempt_finished")
+		return nil, attemptExpired("attempt_finished")
 	}
 	if known.Holder.Problem != nil {
 		return nil, r.keepPending(ctx, known.Holder.Problem)
@@ -129,7 +129,7 @@ func (r *redemption) resumed(ctx context.Context, known postgres.Recognised) (*p
 
 // claimable returns the invites that are to be claimed. A known identity claims by code alone.
 func (r *redemption) claimable(known postgres.Recognised) ([]postgres.OpenInvite, error) {
-	a := application{
+	a := claimRequest{
 		who: r.identity(), hostedDomain: r.who.HostedDomain, byCode: known.ByCode, byAddress: known.ByAddress,
 		entered: r.grant.InviteCode != "", typed: inviteCodeHash(r.grant.InviteCode), chosen: r.grant.InviteIDs,
 	}
@@ -156,13 +156,13 @@ func (r *redemption) identity() postgres.Identity {
 	}
 }
 
-// unpaired names the address that signed in, counts a wrong code, and lets the attempt wait where a choice, or the code of
+// refuseClaim names the address that signed in, counts a wrong code, and lets the attempt wait where a choice, or the code of
 // an invite, may still come.
-func (r *redemption) unpaired(ctx context.Context, known postgres.Recognised, cause error) error {
+func (r *redemption) refuseClaim(ctx context.Context, known postgres.Recognised, cause error) error {
 	if reason, _ := split(cause); reason == reasonCodeWrong {
 		cause = r.wrongCode(ctx, known)
 	}
-	cause = named(cause, r.who.Email)
+	cause = withAddress(cause, r.who.Email)
 	switch portal.ErrorCode(cause) {
 	case portal.InviteCodeRequired, portal.InviteCodeInvalid, portal.InviteChoice:
 		return r.keepPending(ctx, cause)
@@ -190,8 +190,8 @@ func (r *redemption) keepPending(ctx context.Context, cause error) error {
 // to anybody else nothing may tell whether there are any, and nobody else may close them.
 func (r *redemption) wrongCode(ctx context.Context, known postgres.Recognised) error {
 	left := maxResubmissions - r.attempt.Tries
-	if meant := r.meant(known.ByAddress); known.UserID == "" && len(meant) > 0 {
-		takes, err := r.db.CountWrongCode(ctx, meant)
+	if candidates := r.candidates(known.ByAddress); known.UserID == "" && len(candidates) > 0 {
+		takes, err := r.db.CountWrongCode(ctx, candidates)
 		if err != nil {
 			return err
 		}
@@ -206,8 +206,8 @@ func (r *redemption) wrongCode(ctx context.Context, known postgres.Recognised) e
 	return codeWrong(left)
 }
 
-// meant returns the invites that a code may have been meant for: the chosen ones, or all where none was chosen.
-func (r *redemption) meant(invites []postgres.OpenInvite) []postgres.OpenInvite {
+// candidates returns the invites that a code may have been candidates for: the chosen ones, or all where none was chosen.
+func (r *redemption) candidates(invites []postgres.OpenInvite) []postgres.OpenInvite {
 	if len(r.grant.InviteIDs) == 0 {
 		return invites
 	}
@@ -241,7 +241,7 @@ func (s *Service) report(ctx context.Context, provider portal.ProviderID, who pe
 		reason = "caller_gone"
 	}
 	s.log.WarnContext(ctx, "sign-in refused", "provider", provider, "reason", reason)
-	detail := who.vouched()
+	detail := who.auditDetail()
 	detail["provider"], detail["reason"], detail["app"] = provider, reason, app
 	auditErr := s.db.AuditSignIn(context.WithoutCancel(ctx), postgres.AuditEntry{Action: "sign_in_refused", Detail: detail})
 	if auditErr != nil {
@@ -250,9 +250,9 @@ func (s *Service) report(ctx context.Context, provider portal.ProviderID, who pe
 	return public
 }
 
-// vouched is what the audit log keeps of somebody who was refused: their identifiers, and what the provider said for them
+// auditDetail is what the audit log keeps of somebody who was refused: their identifiers, and what the provider said for them
 // beside the address.
-func (p person) vouched() map[string]any {
+func (p person) auditDetail() map[string]any {
 	switch {
 	case p.Subject == "":
 		return map[string]any{}

@@ -23,9 +23,9 @@ import (
 type mailing struct {
 	*house
 	queued  []string
-	sent    []portal.Letter
+	sent    []portal.InviteMail
 	refuse  error
-	postman identity.Postman
+	postman identity.InviteMailer
 }
 
 func newMailing(t *testing.T) *mailing {
@@ -39,7 +39,7 @@ func newMailing(t *testing.T) *mailing {
 	m.service, err = identity.New(h.DB, h.sessions, identity.Config{
 		Google: &identity.GoogleConfig{Issuer: h.google.Issuer(), ClientID: "google-client", ClientSecret: "google-secret"},
 		Secret: sealer,
-		Post: func(_ context.Context, _ pgx.Tx, _, inviteID string) error {
+		EnqueueMail: func(_ context.Context, _ pgx.Tx, _, inviteID string) error {
 			m.queued = append(m.queued, inviteID)
 			return nil
 		},
@@ -47,7 +47,7 @@ func newMailing(t *testing.T) *mailing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.postman = identity.Postman{DB: h.DB, Secret: sealer, Log: slog.New(slog.DiscardHandler), Send: func(_ context.Context, l portal.Letter) error {
+	m.postman = identity.InviteMailer{DB: h.DB, Secret: sealer, Log: slog.New(slog.DiscardHandler), Send: func(_ context.Context, l portal.InviteMail) error {
 		if m.refuse == nil {
 			m.sent = append(m.sent, l)
 		}

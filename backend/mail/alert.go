@@ -6,25 +6,25 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// alertPage is the mail about a sync.
-type alertPage struct {
-	page
+// alertContent is the mail about a sync.
+type alertContent struct {
+	content
 	ReasonLabel, Reason string
 }
 
-// newAlert writes an alert in its reader's language; the reason stays in the words of the run itself.
-func newAlert(a portal.SyncAlert) alertPage {
-	w := wordsFor(a.Language)
-	mssp, product, said := clean(a.MSSP), clean(a.Product), alertWords[w.tag].of(a)
-	reasonLabel, reason := alertWords[w.tag].reason, oneLine(a.Detail)
+// newAlertContent writes an alert in its reader's language; the reason stays in the words of the run itself.
+func newAlertContent(a portal.SyncAlert) alertContent {
+	w := translationFor(a.Language)
+	mssp, product, said := clean(a.MSSP), clean(a.Product), alertTranslations[w.tag].of(a)
+	reasonLabel, reason := alertTranslations[w.tag].reason, oneLine(a.Detail)
 	if a.Unread { // it names the MSPs
 		reason = unlinked(reason)
 	}
 	if len(a.Notices) > 0 {
-		label, noticed := fieldWords[w.tag].reason(a.Notices)
+		label, noticed := fieldTranslations[w.tag].reason(a.Notices)
 		switch {
 		case a.Fields:
-			said, reasonLabel, reason = fieldWords[w.tag].text(a.Notices), label, noticed
+			said, reasonLabel, reason = fieldTranslations[w.tag].text(a.Notices), label, noticed
 		case noticed != "":
 			reason += " " + label + ": " + noticed
 		}
@@ -33,26 +33,26 @@ func newAlert(a portal.SyncAlert) alertPage {
 	if a.Count == 1 {
 		intro = said.one
 	}
-	return alertPage{
-		page: page{
+	return alertContent{
+		content: content{
 			Lang: w.tag, Subject: fmt.Sprintf(said.subject, mssp), Title: fmt.Sprintf(said.title, isolated(mssp)),
 			Intro:      fmt.Sprintf(intro, isolated(product), w.date(a.Since.UTC()), a.Count),
-			StepsTitle: alertWords[w.tag].stepsTitle, Steps: numbered(said.steps...),
+			StepsTitle: alertTranslations[w.tag].stepsTitle, Steps: numbered(said.steps...),
 			Ignore: said.once, Automatic: w.automatic,
 		},
 		ReasonLabel: reasonLabel, Reason: reason,
 	}
 }
 
-// alertLanguage is what alerts say in one language.
-type alertLanguage struct {
+// alertTranslation is what alerts say in one language.
+type alertTranslation struct {
 	stepsTitle, reason string
 	failing, review    alertText
 	unread             alertText
 }
 
 // of returns the text for what an alert is about.
-func (l alertLanguage) of(a portal.SyncAlert) alertText {
+func (l alertTranslation) of(a portal.SyncAlert) alertText {
 	switch {
 	case a.Review:
 		return l.review
@@ -70,7 +70,7 @@ type alertText struct {
 	once           string
 }
 
-var alertWords = map[string]alertLanguage{
+var alertTranslations = map[string]alertTranslation{
 	"en": {
 		stepsTitle: "What you can do", reason: "What the last run says",
 		failing: alertText{

@@ -10,8 +10,8 @@ import (
 // maxFieldsNamed is how many changed fields a mail names.
 const maxFieldsNamed = 10
 
-// fieldAlerts is what alerts about a product's fields say in one language.
-type fieldAlerts struct {
+// fieldTranslation is what alerts about a product's fields say in one language.
+type fieldTranslation struct {
 	first, changed                      alertText
 	disappeared, typeChanged, appeared  string // the path
 	unfilled                            string // the portal's fields that nothing fills
@@ -20,7 +20,7 @@ type fieldAlerts struct {
 }
 
 // text returns what a mail about these notices says.
-func (f fieldAlerts) text(notices []portal.FieldNotice) alertText {
+func (f fieldTranslation) text(notices []portal.FieldNotice) alertText {
 	if notices[0].Kind == portal.NoticeFirst {
 		return f.first
 	}
@@ -28,7 +28,7 @@ func (f fieldAlerts) text(notices []portal.FieldNotice) alertText {
 }
 
 // reason returns the label and the line that names what changed: paths, and no values of the customers'.
-func (f fieldAlerts) reason(notices []portal.FieldNotice) (label, line string) {
+func (f fieldTranslation) reason(notices []portal.FieldNotice) (label, line string) {
 	if notices[0].Kind == portal.NoticeFirst {
 		if notices[0].Detail == "" {
 			return f.whatOfFirst, f.everyFieldFilled
@@ -50,7 +50,7 @@ func (f fieldAlerts) reason(notices []portal.FieldNotice) (label, line string) {
 	return f.what, strings.Join(named, "; ")
 }
 
-var fieldWords = map[string]fieldAlerts{
+var fieldTranslations = map[string]fieldTranslation{
 	"en": {
 		first: alertText{
 			subject: "%s: check the fields of the first sync", title: "The first sync of %s is complete",

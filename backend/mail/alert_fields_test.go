@@ -28,7 +28,7 @@ func TestFieldAlert(t *testing.T) {
 		for kind, a := range map[string]portal.SyncAlert{"first": fieldAlert(language, first), "changed": fieldAlert(language, changes...)} {
 			t.Run(language+"/"+kind, func(t *testing.T) {
 				text, page := alerted(t, a)
-				wants := []string{a.MSSP, a.Product, "Products & sync", "Fields", wordsFor(language).date(a.Since)}
+				wants := []string{a.MSSP, a.Product, "Products & sync", "Fields", translationFor(language).date(a.Since)}
 				if kind == "first" {
 					wants = append(wants, "spla, expires_on")
 				} else {
@@ -44,7 +44,7 @@ func TestFieldAlert(t *testing.T) {
 						t.Errorf("%s shows a customer's value, or is not filled in:\n%s", form, body)
 					}
 				}
-				p := newAlert(a)
+				p := newAlertContent(a)
 				for _, line := range []string{p.Subject, p.Title, p.Intro, p.Reason} {
 					if other, twice := seen[line]; twice {
 						t.Errorf("%q is said in %s too", line, other)
@@ -64,7 +64,7 @@ func TestFieldAlert(t *testing.T) {
 				t.Errorf("a mail about %s lacks %q or the field:\n%s", kind, a.Detail, text)
 			}
 			a.Notices = changes[3:]
-			if p := newAlert(a); p.Reason != a.Detail {
+			if p := newAlertContent(a); p.Reason != a.Detail {
 				t.Errorf("reason of a mail about %s without changed fields = %q, want %q", kind, p.Reason, a.Detail)
 			}
 		}
@@ -74,14 +74,14 @@ func TestFieldAlert(t *testing.T) {
 		for i := range 25 {
 			many = append(many, portal.FieldNotice{Kind: portal.NoticeAppeared, Path: fmt.Sprint("path", i)})
 		}
-		_, line := fieldWords["en"].reason(many)
+		_, line := fieldTranslations["en"].reason(many)
 		if !strings.HasSuffix(line, "path9 is new; 15 more") {
 			t.Errorf("reason = %q, want it to end with the tenth path and 15 more", line)
 		}
 	})
 	t.Run("says so where every field is filled", func(t *testing.T) {
-		_, line := fieldWords["en"].reason([]portal.FieldNotice{{Kind: portal.NoticeFirst, Count: 12}})
-		if line != fieldWords["en"].everyFieldFilled {
+		_, line := fieldTranslations["en"].reason([]portal.FieldNotice{{Kind: portal.NoticeFirst, Count: 12}})
+		if line != fieldTranslations["en"].everyFieldFilled {
 			t.Errorf("reason = %q, want that every field is filled", line)
 		}
 	})

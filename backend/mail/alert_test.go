@@ -29,7 +29,7 @@ var kinds = map[string]func(*portal.SyncAlert){
 
 func alerted(t *testing.T, a portal.SyncAlert) (text, page string) {
 	t.Helper()
-	text, page, err := alertForm.write(newAlert(a))
+	text, page, err := alertTemplates.write(newAlertContent(a))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestAnAlertNamesTheMSSPTheProductTheReasonSinceWhenAndHowMany(t *testing.T)
 				a := alert(language, false, count)
 				of(&a)
 				text, page := alerted(t, a)
-				wants := []string{a.MSSP, a.Product, a.Detail, wordsFor(language).date(a.Since), "Products & sync"}
+				wants := []string{a.MSSP, a.Product, a.Detail, translationFor(language).date(a.Since), "Products & sync"}
 				if count > 1 {
 					wants = append(wants, "47")
 				}
@@ -70,7 +70,7 @@ func TestAFailureAndAReviewAreToldApartInEveryLanguage(t *testing.T) {
 		for _, of := range kinds {
 			a := alert(language, false, 3)
 			of(&a)
-			p := newAlert(a)
+			p := newAlertContent(a)
 			for _, line := range []string{p.Subject, p.Title, p.Intro, p.Ignore} {
 				if seen[language+line] {
 					t.Errorf("%s says %q of two", language, line)
@@ -121,7 +121,7 @@ func TestNoNameOrReasonBreaksOutOfAnAlert(t *testing.T) {
 				t.Errorf("%q puts %q into the page", name, never)
 			}
 		}
-		if strings.Contains(text, "\nBcc:") || strings.Contains(text, "\nSubject:") || strings.ContainsAny(newAlert(a).Subject, "\r\n\u202e") {
+		if strings.Contains(text, "\nBcc:") || strings.Contains(text, "\nSubject:") || strings.ContainsAny(newAlertContent(a).Subject, "\r\n\u202e") {
 			t.Errorf("%q begins a line of its own: %s", name, text)
 		}
 	}

@@ -36,19 +36,19 @@ type Config struct {
 	TLS  *tls.Config
 }
 
-// Unusable is a setting that cannot be used.
-type Unusable struct{ Setting, Reason string }
+// InvalidSetting is a setting that cannot be used.
+type InvalidSetting struct{ Setting, Reason string }
 
-func (u *Unusable) Error() string { return u.Setting + ": " + u.Reason }
+func (u *InvalidSetting) Error() string { return u.Setting + ": " + u.Reason }
 
-// Failed is a mail that was not taken.
-type Failed struct {
+// SendError is a mail that was not taken.
+type SendError struct {
 	// Status is what the server answered, 0 where there was no answer.
 	Status int
 	stage  string
 }
 
-func (f *Failed) Error() string {
+func (f *SendError) Error() string {
 	if f.Status == 0 {
 		return "the mail server gave no usable answer " + f.stage
 	}
@@ -56,7 +56,7 @@ func (f *Failed) Error() string {
 }
 
 // Undeliverable reports whether the server will never take this mail: it refused the recipient or the content for good.
-func (f *Failed) Undeliverable() bool { return f.Status >= 550 && f.Status <= 559 }
+func (f *SendError) Undeliverable() bool { return f.Status >= 550 && f.Status <= 559 }
 
 // Sender sends mails one by one, each over a connection of its own.
 type Sender struct {
@@ -73,11 +73,11 @@ type Sender struct {
 func New(c Config) (*Sender, error) {
 	server, err := url.Parse(c.URL)
 	if err != nil || server.Hostname() == "" || server.Scheme != "smtp" && server.Scheme != "smtps" || server.Path != "" || server.RawQuery != "" {
-		return nil, &Unusable{"PORTAL_SMTP_URL", "should be smtps://user:password@host:465, or smtp://user:password@host:587 with STARTTLS"}
+		return nil, &InvalidSetting{"PORTAL_SMTP_URL", "should be smtps://user:password@host:465, or smtp://user:password@host:587 with STARTTLS"}
 	}
 	from, err := netmail.ParseAddress(c.From)
 	if err != nil || strings.ContainsAny(c.From, "\r\n") {
-		return nil, &Unusable{"PORTAL_MAIL_FROM", "should be an address such as portal@example.com"}
+		return nil, &InvalidSetting{"PORTAL_MAIL_FROM", "should be an address such as portal@example.com"}
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = 20 * time.Second
@@ -96,7 +96,7 @@ func New(c Config) (*Sender, error) {
 		s.tls = c.TLS
 	}
 	if _, err := mail.NewClient(s.host, s.options...); err != nil {
-		return nil, &Unusable{"PORTAL_SMTP_URL", "should name a port and a login the mail client can use"}
+		return nil, &InvalidSetting{"PORTAL_SMTP_URL", "should name a port and a login the mail client can use"}
 	}
 	return s, nil
 }
@@ -122,25 +122,25 @@ func options(server *url.URL, c Config) []mail.Option {
 	return options
 }
 
-// Send mails a letter; a Failed where the server did not take it.
-func (s *Sender) Send(ctx context.Context, l portal.Letter) error {
-	p := newPage(l)
-	return s.mail(ctx, draft{to: l.Email, page: p.page, form: inviteForm, filled: p, id: s.messageID(l)})
+// Send mails a letter; a SendError where the server did not take it.
+func (s *Sender) Send(ctx context.Context, l portal.InviteMail) error {
+	p := newInviteContent(l)
+	return s.mail(ctx, draft{to: l.Email, content: p.content, templates: inviteTemplates, filled: p, id: s.messageID(l)})
 }
 
-// SendAlert mails what an admin is to know of a sync; a Failed where the server did not take it.
+// SendAlert mails what an admin is to know of a sync; a SendError where the server did not take it.
 func (s *Sender) SendAlert(ctx context.Context, a portal.SyncAlert) error {
-	p := newAlert(a)
-	return s.mail(ctx, draft{to: a.Email, page: p.page, form: alertForm, filled: p, id: s.alertID(a)})
+	p := newAlertContent(a)
+	return s.mail(ctx, draft{to: a.Email, content: p.content, templates: alertTemplates, filled: p, id: s.alertID(a)})
 }
 
 // draft is a mail before it is one: to whom, what of it reaches headers, and what fills its form in.
 type draft struct {
-	to     string
-	page   page
-	form   form
-	filled any
-	id     string
+	to        string
+	content   content
+	templates templateSet
+	filled    any
+	id        string
 }
 
 func (s *Sender) mail(ctx context.Context, l draft) error {
@@ -150,28 +150,28 @@ func (s *Sender) mail(ctx context.Context, l draft) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	conns := &connections{sender: s, ctx: ctx}
+	conns := &smtpConns{sender: s, ctx: ctx}
 	defer conns.close()
 	client, err := mail.NewClient(s.host, append(s.options[:len(s.options):len(s.options)], mail.WithDialContextFunc(conns.open))...)
 	if err != nil {
-		return &Failed{stage: "before anything was sent"}
+		return &SendError{stage: "before anything was sent"}
 	}
 	if err := client.DialAndSendWithContext(ctx, message); err != nil && !message.IsDelivered() {
-		return failed(err)
+		return sendError(err)
 	}
 	return nil
 }
 
-// connections are what a delivery opens: the client library leaves a connection open that fails before the mail, and
+// smtpConns are what a delivery opens: the client library leaves a connection open that fails before the mail, and
 // waits for each answer anew, so that a slow server could hold it for many times the timeout.
-type connections struct {
+type smtpConns struct {
 	sender *Sender
 	ctx    context.Context
 	opened []net.Conn
 	stop   []func() bool
 }
 
-func (c *connections) open(_ context.Context, network, address string) (net.Conn, error) {
+func (c *smtpConns) open(_ context.Context, network, address string) (net.Conn, error) {
 	conn, err := c.sender.dial(c.ctx, network, address)
 	if err != nil {
 		return nil, err
@@ -184,7 +184,7 @@ func (c *connections) open(_ context.Context, network, address string) (net.Conn
 	return conn, nil
 }
 
-func (c *connections) close() {
+func (c *smtpConns) close() {
 	for i, conn := range c.opened {
 		c.stop[i]()
 		conn.Close()
@@ -192,16 +192,16 @@ func (c *connections) close() {
 }
 
 // failed keeps the number of an answer and drops its words.
-func failed(err error) *Failed {
+func sendError(err error) *SendError {
 	var refused *mail.SendError
 	if errors.As(err, &refused) {
-		return &Failed{Status: refused.ErrorCode(), stage: "to the mail"}
+		return &SendError{Status: refused.ErrorCode(), stage: "to the mail"}
 	}
-	return &Failed{stage: "before anything was sent"}
+	return &SendError{stage: "before anything was sent"}
 }
 
 func (s *Sender) message(l draft) (*mail.Msg, error) {
-	text, html, err := l.form.write(l.filled)
+	text, html, err := l.templates.write(l.filled)
 	if err != nil {
 		return nil, fmt.Errorf("write mail: %w", err)
 	}
@@ -212,20 +212,20 @@ func (s *Sender) message(l draft) (*mail.Msg, error) {
 	}
 	message.FromMailAddress(&sender)
 	if err := message.To(l.to); err != nil {
-		return nil, &Failed{Status: 553, stage: "for its recipient"}
+		return nil, &SendError{Status: 553, stage: "for its recipient"}
 	}
-	message.Subject(l.page.Subject)
+	message.Subject(l.content.Subject)
 	message.SetDate()
 	message.SetMessageIDWithValue(l.id)
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
-	message.SetGenHeader("Content-Language", l.page.Lang)
+	message.SetGenHeader("Content-Language", l.content.Lang)
 	message.SetBodyString(mail.TypeTextPlain, text)
 	message.AddAlternativeString(mail.TypeTextHTML, html)
 	return message, nil
 }
 
 // messageID is the same for the same invite and code, so that a mail sent twice is one mail to its recipient.
-func (s *Sender) messageID(l portal.Letter) string {
+func (s *Sender) messageID(l portal.InviteMail) string {
 	return s.id("message id " + l.InviteID + " " + l.Code)
 }
 

@@ -194,7 +194,7 @@ func TestWhatTheServerRefusesForGoodIsToldFromWhatMayGoBetter(t *testing.T) {
 		}
 		s := mailserver.Start(t, mailserver.Config{Refusals: map[string]smtp.SMTPError{row.command: row.refusal}})
 		err := senderTo(t, s, "smtp://127.0.0.1", nil).Send(t.Context(), letter("en"))
-		var failed *Failed
+		var failed *SendError
 		if !errors.As(err, &failed) || failed.Status != status || failed.Undeliverable() != row.forGood {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -235,7 +235,7 @@ func TestUnusableMailSettingsAreNamed(t *testing.T) {
 		{"smtp://mail.example.com", "", "PORTAL_MAIL_FROM"},
 	} {
 		_, err := New(Config{URL: row.url, From: row.from})
-		var unusable *Unusable
+		var unusable *InvalidSetting
 		if !errors.As(err, &unusable) || unusable.Setting != row.setting {
 			t.Errorf("%+v answers %v", row, err)
 		}

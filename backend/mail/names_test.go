@@ -36,11 +36,11 @@ func TestNamesInAMail(t *testing.T) {
 
 func TestAMailNamesTheOrganisationFirst(t *testing.T) {
 	t.Parallel()
-	for language := range catalogue {
+	for language := range inviteTranslations {
 		text, page := written(t, letter(language))
 		for form, body := range map[string]string{"text": text, "HTML": shown(t, page)} {
 			organisation, inviter := strings.Index(body, "Harbour IT"), strings.Index(body, "Ada Lind")
-			if intro := strings.Index(newPage(letter(language)).Intro, "Harbour IT"); organisation < 0 || inviter < organisation || intro != 0 {
+			if intro := strings.Index(newInviteContent(letter(language)).Intro, "Harbour IT"); organisation < 0 || inviter < organisation || intro != 0 {
 				t.Errorf("%s in %s names the organisation at %d and the inviter at %d", form, language, organisation, inviter)
 			}
 		}

@@ -99,8 +99,8 @@ type InviteClaim struct {
 // MailLanguages are those the mail of an invite is written in; the first is for everybody else.
 var MailLanguages = []string{"en", "de", "da", "fr"}
 
-// Letter is what the mail of an invite says.
-type Letter struct {
+// InviteMail is the content of the mail of an invite.
+type InviteMail struct {
 	InviteID string
 	Email    string
 	Language string // as NewInvite has it

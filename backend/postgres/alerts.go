@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -233,15 +232,4 @@ func queueReader(batch *pgx.Batch, msspID, userID string, alert *portal.SyncAler
 		and g.active
 		order by g.id
 		limit 1`, msspID, userID), "admin", &alert.Email, &alert.Language)
-}
-
-// scanOne reads a queued query's only row; NotFound names noun if there is none.
-func scanOne(query *pgx.QueuedQuery, noun string, into ...any) {
-	query.QueryRow(func(row pgx.Row) error {
-		err := row.Scan(into...)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return errNone(noun)
-		}
-		return err
-	})
 }

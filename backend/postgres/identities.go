@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -73,9 +72,9 @@ type Recognised struct {
 	ByAddress []OpenInvite
 }
 
-// offersOfTenant is how many invites for one address a tenant can show the person: what one tenant makes hides nothing
+// maxOffersPerTenant is how many invites for one address a tenant can show the person: what one tenant makes hides nothing
 // of another's.
-const offersOfTenant = 10
+const maxOffersPerTenant = 10
 
 // Recognise looks an identity up, the invite with this code, and the invites for its address where the provider confirms
 // that. Where start is set a known identity ends the attempt and starts the session, and what its provider now says is
@@ -139,7 +138,7 @@ func queueByAddress(batch *pgx.Batch, i Identity, found *[]OpenInvite) {
 		order by row_number() over (partition by mssp_id order by id), id`,
 		pgx.StrictNamedArgs{
 			"provider": i.Provider, "issuer": i.Issuer, "subject": i.Subject, "tenant": i.Tenant, "email": address,
-			"user": nil, "most": offersOfTenant,
+			"user": nil, "most": maxOffersPerTenant,
 		}), found)
 }
 
@@ -208,7 +207,7 @@ func queueKnown(ctx context.Context, batch *pgx.Batch, i Identity, attemptID str
 			where id = (select id from known)
 			and exists (select from finished)
 			returning id, name, email, active, last_login_at),
-		`+sessionOfPerson+`
+		`+sessionOfUser+`
 		select p.id is not null as finished, k.usable, k.id, coalesce(p.name, '') as name, coalesce(p.email, '') as email,
 		       k.active, p.last_login_at, k.held, g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
 		from known k
@@ -248,23 +247,4 @@ func (db *DB) CountWrongCode(ctx context.Context, invites []OpenInvite) (left in
 		).QueryRow(func(row pgx.Row) error { return row.Scan(&left) })
 	})
 	return left, err
-}
-
-// PruneSignIns deletes what sign-ins and sessions leave behind: attempts an hour past their end, sessions that ended
-// and refresh tokens that were used more than keep ago, codes that were never mailed of invites that have lapsed, and what
-// the number of mails is limited by. A token older than that is refused as unknown instead of ending its session. The
-// predecessor of an unused token stays: its holder may still ask for that one.
-func (db *DB) PruneSignIns(ctx context.Context, keep time.Duration) error {
-	return db.authTrip(ctx, func(batch *pgx.Batch) {
-		batch.Queue("delete from login_attempt where expires_at < now() - interval '1 hour'")
-		batch.Queue("delete from session where least(revoked_at, idle_expires_at, expires_at) < now() - $1::interval", keep)
-		batch.Queue(`
-			delete from refresh_token t
-			using refresh_token next
-			where t.used_at < now() - $1::interval
-			and next.token_hash = t.successor_hash
-			and next.used_at is not null`, keep)
-		batch.Queue("delete from invite_mail where queued_at < now() - interval '1 day'")
-		batch.Queue("update pre_assigned_role set code_sealed = null, mail = 'failed' where code_sealed is not null and expires_at < now()")
-	})
 }

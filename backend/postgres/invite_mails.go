@@ -10,6 +10,9 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
+// Post queues the mail of an invite in the transaction that made the invite or renewed it.
+type EnqueueMail func(ctx context.Context, tx pgx.Tx, msspID, inviteID string) error
+
 // mailLimit is how many mails of invites go out within an hour: an invite must not be a way to flood mailboxes.
 type mailLimit struct {
 	most int
@@ -25,9 +28,9 @@ var mailLimits = []mailLimit{
 	{300, "true", "Your organisation has sent %d mails within an hour. Wait before you send another."},
 }
 
-// countMail counts a mail to an address from the viewer; TooManyRequests where a limit is reached. Mails of one MSSP or MSP
+// countInviteMail counts a mail to an address from the viewer; TooManyRequests where a limit is reached. Mails of one MSSP or MSP
 // take turns, whichever administrator sends them, so that of two at once the second counts the first.
-func countMail(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, email string) error {
+func countInviteMail(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, email string) error {
 	args := pgx.NamedArgs{
 		"mssp": viewer.Scope.MSSPID, "msp": orNull(viewer.Scope.MSPID), "inviter": viewer.UserID,
 		"mailbox": mailbox(email), "id": NewID(),
@@ -76,4 +79,80 @@ func mailbox(email string) string {
 		domain = "gmail.com"
 	}
 	return local + "@" + domain
+}
+
+// enqueueInviteMail queues the mail of an invite, where there is one, and answers the invite as it then is. It leaves the
+// viewer's role, so nothing may follow it in the transaction.
+func enqueueInviteMail(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, id, email string, code InviteCode) (portal.Invite, error) {
+	scope := viewer.Scope
+	if code.Enqueue == nil {
+		return readInvite(ctx, tx, scope, id)
+	}
+	if err := countInviteMail(ctx, tx, viewer, email); err != nil {
+		return portal.Invite{}, err
+	}
+	args := scopeArgs(scope)
+	args["id"], args["sealed"] = id, code.Sealed
+	_, err := tx.Exec(ctx, `
+		update pre_assigned_role p
+		set code_sealed = @sealed, mail = 'queued'
+		where `+inviteScope(scope)+`
+		and p.id = @id`, args)
+	if err != nil {
+		return portal.Invite{}, err
+	}
+	invite, err := readInvite(ctx, tx, scope, id)
+	if err != nil {
+		return portal.Invite{}, err
+	}
+	if _, err := tx.Exec(ctx, "select set_config('role', 'none', true)"); err != nil {
+		return portal.Invite{}, err
+	}
+	return invite, code.Enqueue(ctx, tx, scope.MSSPID, id)
+}
+
+// inviteMailRow is a letter with its code still sealed.
+type inviteMailRow struct {
+	portal.InviteMail
+	CodeSealed []byte
+}
+
+// Letter answers what the mail of an invite is to say, its code apart and sealed; false where there is nothing to mail:
+// it has been mailed, or the invite is no longer open.
+func (db *DB) InviteMail(ctx context.Context, msspID, inviteID string) (mail portal.InviteMail, codeSealed []byte, ok bool, err error) {
+	var row inviteMailRow
+	err = db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
+		collectOne(batch.Queue(`
+			select p.id as invite_id, p.email, p.language,
+			       case when p.invited_by = @bootstrap or p.invited_by like '%@%' then '' else p.invited_by end as inviter,
+			       coalesce(c.name, m.name, o.name) as node, o.name as mssp,
+			       p.provider, p.expires_at, '' as code, p.code_sealed
+			from pre_assigned_role p
+			join mssp o on o.id = p.mssp_id`+inviteNodes+`
+			where p.mssp_id = @mssp
+			and p.id = @id
+			and p.code_sealed is not null
+			and p.accepted_at is null
+			and p.revoked_at is null
+			and p.expires_at > now()`,
+			pgx.StrictNamedArgs{"mssp": msspID, "id": inviteID, "bootstrap": bootstrapInviter}), "invite", &row)
+	})
+	if portal.ErrorCode(err) == portal.NotFound {
+		return mail, nil, false, nil
+	}
+	return row.InviteMail, row.CodeSealed, err == nil, err
+}
+
+// SetInviteMailState notes what became of a mail and forgets its code. codeSealed is that of Letter: where the invite has been
+// sent again meanwhile, the new code's mail is still to come.
+func (db *DB) SetInviteMailState(ctx context.Context, msspID, inviteID string, codeSealed []byte, state portal.MailState) error {
+	return db.authTrip(ctx, func(batch *pgx.Batch) {
+		batch.Queue(`
+			update pre_assigned_role
+			set code_sealed = null, mail = @state
+			where mssp_id = @mssp
+			and id = @id
+			and code_sealed is not distinct from @sealed`,
+			pgx.StrictNamedArgs{"mssp": msspID, "id": inviteID, "sealed": codeSealed, "state": state})
+	})
 }

@@ -28,8 +28,8 @@ const inviteNodes = `
 	left join msp m on m.mssp_id = p.mssp_id and m.id = p.msp_id
 	left join client c on c.mssp_id = p.mssp_id and c.id = p.client_id`
 
-// statusIs are the same words as conditions.
-var statusIs = map[string]string{
+// inviteStatusConditions are the same words as conditions.
+var inviteStatusConditions = map[string]string{
 	"":                            "true",
 	string(portal.InviteOpen):     "p.accepted_at is null and p.revoked_at is null and p.expires_at > now()",
 	string(portal.InviteAccepted): "p.accepted_at is not null",
@@ -44,62 +44,12 @@ func inviteScope(scope portal.Scope) string {
 	return "p.mssp_id = @mssp and p.msp_id = @msp"
 }
 
-type inviteRow struct {
-	portal.Invite
-	Position []string
-}
-
-var inviteKeys = map[string]sortKey{"id": plainKey("p.id", idKey)}
-
-// Invites answers a page of the invites inside the viewer's scope, newest first.
-func (db *DB) Invites(ctx context.Context, viewer portal.Viewer, q portal.InviteQuery) (portal.InvitePage, error) {
-	page, err := newKeyset(inviteKeys, "-id", "-id", "p.id", q.Cursor)
-	if err != nil {
-		return portal.InvitePage{}, err
-	}
-	status, ok := statusIs[q.Status]
-	if !ok {
-		return portal.InvitePage{}, portal.InvalidField("status", "An invite is open, accepted, expired or revoked.")
-	}
-	limit := q.Limit
-	if limit < 1 || limit > 200 {
-		limit = 50
-	}
-	args := scopeArgs(viewer.Scope)
-	conditions := inviteScope(viewer.Scope) + " and " + status
-	if q.Q != "" {
-		conditions += ` and p.email like lower(@q collate "C")`
-		args["q"] = pattern(q.Q)
-	}
-	counted := withArgs(args, nil)
-	behind := page.where(args)
-	args["limit"] = limit + 1
-	var rows []inviteRow
-	var total int64
-	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		collect(batch.Queue(`
-			select `+inviteColumns+`, `+page.columns()+` as position
-			from pre_assigned_role p`+inviteNodes+`
-			where `+conditions+`
-			and `+behind+`
-			order by `+page.orderBy()+`
-			limit @limit`, args), &rows)
-		batch.Queue("select count(*) from pre_assigned_role p where "+conditions, counted).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&total) })
-	})
-	if err != nil {
-		return portal.InvitePage{}, err
-	}
-	items, next := cutPage(page, rows, limit, func(r inviteRow) (portal.Invite, []string) { return r.Invite, r.Position })
-	return portal.InvitePage{Items: items, NextCursor: next, Total: total}, nil
-}
-
 // InviteCode is what an invite keeps of its code.
 type InviteCode struct {
 	Hash []byte
 	// Sealed is the code for the job that mails it, and Post queues that job; nil where nobody mails.
-	Sealed []byte
-	Post   Post
+	Sealed  []byte
+	Enqueue EnqueueMail
 }
 
 // CreateInvite keeps an invite that identity has checked, at a node inside the viewer's scope; NotFound for any other
@@ -116,7 +66,7 @@ func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, id string,
 		if err != nil {
 			return err
 		}
-		if err := replaceLapsed(ctx, tx, node, n.Email); err != nil {
+		if err := revokeExpired(ctx, tx, node, n.Email); err != nil {
 			return err
 		}
 		if _, err := insertInvite(ctx, tx, id, node, n, code.Hash, inviter{viewer.UserID, name}); err != nil {
@@ -129,7 +79,7 @@ func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, id string,
 		if err != nil {
 			return err
 		}
-		invite, err = postInvite(ctx, tx, viewer, id, n.Email, code)
+		invite, err = enqueueInviteMail(ctx, tx, viewer, id, n.Email, code)
 		return err
 	})
 	return invite, err
@@ -188,8 +138,8 @@ func inviteNode(ctx context.Context, tx pgx.Tx, scope portal.Scope, n portal.New
 	return node, err
 }
 
-// replaceLapsed lets a lapsed invite for the address at the node make way for a new one.
-func replaceLapsed(ctx context.Context, tx pgx.Tx, node portal.Scope, email string) error {
+// revokeExpired lets a lapsed invite for the address at the node make way for a new one.
+func revokeExpired(ctx context.Context, tx pgx.Tx, node portal.Scope, email string) error {
 	_, err := tx.Exec(ctx, `
 		update pre_assigned_role
 		set revoked_at = now()
@@ -247,6 +197,80 @@ func readInvite(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) (
 	return invite, err
 }
 
+// ResendInvite gives an invite that is open or has lapsed a fresh code, at once the only one that is good, with all its
+// tries, for as long again as it was made for, and mails it in the invite's language. NotFound outside the viewer's
+// scope, Forbidden where the viewer may not invite the role, Conflict for an invite that was accepted, revoked or
+// replaced and for an address that is somebody's by now, TooManyRequests where too much was mailed.
+func (db *DB) ResendInvite(ctx context.Context, viewer portal.Viewer, id string, code InviteCode) (portal.Invite, error) {
+	invite, err := db.inviteToResend(ctx, viewer, id)
+	if err != nil {
+		return portal.Invite{}, err
+	}
+	if _, err := db.checkInvitee(ctx, viewer, invite.Email); err != nil {
+		return portal.Invite{}, err
+	}
+	err = db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
+		if err := renewInvite(ctx, tx, viewer, id, code.Hash); err != nil {
+			return err
+		}
+		err := writeAudit(ctx, tx, AuditEntry{
+			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "invite_resent", Target: id,
+		})
+		if err != nil {
+			return err
+		}
+		invite, err = enqueueInviteMail(ctx, tx, viewer, id, invite.Email, code)
+		return err
+	})
+	return invite, err
+}
+
+// inviteToResend answers an invite of the viewer's scope whose role they may invite.
+func (db *DB) inviteToResend(ctx context.Context, viewer portal.Viewer, id string) (invite portal.Invite, err error) {
+	if !validID(id) {
+		return invite, errNone("invite")
+	}
+	args := scopeArgs(viewer.Scope)
+	args["id"] = id
+	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
+		collectOne(batch.Queue(`
+			select `+inviteColumns+`
+			from pre_assigned_role p`+inviteNodes+`
+			where `+inviteScope(viewer.Scope)+`
+			and p.id = @id`, args), "invite", &invite)
+	})
+	if err == nil && !viewer.Role.MayInvite(invite.Role) {
+		err = portal.Errorf(portal.Forbidden, "Your role does not let you invite somebody as %s.", invite.Role)
+	}
+	return invite, err
+}
+
+func renewInvite(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, id string, codeHash []byte) error {
+	scope := viewer.Scope
+	args := scopeArgs(scope)
+	args["id"], args["hash"], args["inviter"] = id, codeHash, viewer.UserID
+	renewed, err := tx.Exec(ctx, `
+		update pre_assigned_role p
+		set code_hash = @hash,
+		    inviters = array_append(array_remove(inviters, @inviter::uuid), @inviter::uuid),
+		    code_tries = 0,
+		    life = coalesce(life, expires_at - created_at),
+		    expires_at = now() + coalesce(life, expires_at - created_at),
+		    code_sealed = null,
+		    mail = 'none'
+		where `+inviteScope(scope)+`
+		and p.id = @id
+		and p.accepted_at is null
+		and p.revoked_at is null`, args)
+	if err != nil || renewed.RowsAffected() == 1 {
+		return err
+	}
+	if err := closedError(ctx, tx, scope, id); err != nil {
+		return err
+	}
+	return portal.Errorf(portal.Conflict, "This invite was taken back or replaced. Invite the person anew.")
+}
+
 // RevokeInvite takes back an invite nobody has accepted, and is content with one that was taken back before. NotFound
 // outside the viewer's scope, Conflict for an accepted one.
 func (db *DB) RevokeInvite(ctx context.Context, viewer portal.Viewer, id string) error {
@@ -267,7 +291,7 @@ func (db *DB) RevokeInvite(ctx context.Context, viewer portal.Viewer, id string)
 			return err
 		}
 		if revoked.RowsAffected() == 0 {
-			return alreadyClosed(ctx, tx, viewer.Scope, id)
+			return closedError(ctx, tx, viewer.Scope, id)
 		}
 		return writeAudit(ctx, tx, AuditEntry{
 			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "invite_revoked", Target: id,
@@ -275,9 +299,9 @@ func (db *DB) RevokeInvite(ctx context.Context, viewer portal.Viewer, id string)
 	})
 }
 
-// withdrawInvites takes back the open invites for some addresses inside the viewer's scope, each with its line in the audit
+// revokeInvitesFor takes back the open invites for some addresses inside the viewer's scope, each with its line in the audit
 // log.
-func withdrawInvites(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, addresses []string) error {
+func revokeInvitesFor(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, addresses []string) error {
 	args := scopeArgs(viewer.Scope)
 	args["addresses"] = addresses
 	rows, err := tx.Query(ctx, `
@@ -285,7 +309,7 @@ func withdrawInvites(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, addre
 		set revoked_at = now(), code_sealed = null
 		where `+inviteScope(viewer.Scope)+`
 		and p.email = any(@addresses)
-		and `+statusIs[string(portal.InviteOpen)]+`
+		and `+inviteStatusConditions[string(portal.InviteOpen)]+`
 		returning p.id::text`, args)
 	if err != nil {
 		return err
@@ -306,44 +330,13 @@ func withdrawInvites(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, addre
 	return nil
 }
 
-func alreadyClosed(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) error {
+func closedError(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) error {
 	invite, err := readInvite(ctx, tx, scope, id)
 	if err == nil && invite.Status == portal.InviteAccepted {
 		return portal.Errorf(portal.Conflict, "This invite has been accepted already.")
 	}
 	return err
 }
-
-// Bootstrap creates an MSSP and the invite of its first admin, which identity.CheckInvite has checked. It answers the
-// MSSP's id and when the invite expires; Invalid naming time_zone for a zone that is not known.
-func (db *DB) Bootstrap(ctx context.Context, msspName, timeZone, inviteID string, n portal.NewInvite,
-	codeHash []byte) (msspID string, expiresAt time.Time, err error) {
-	msspID = NewID()
-	if err := portal.CheckTimeZone(timeZone); err != nil {
-		return "", time.Time{}, err
-	}
-	err = db.system(ctx, roleOperator, msspID, func(tx pgx.Tx) (err error) {
-		if err := checkTimeZone(ctx, tx, timeZone); err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, "insert into mssp (id, name, time_zone) values ($1, $2, $3)", msspID, msspName, timeZone)
-		if err != nil {
-			return err
-		}
-		node := portal.Scope{Level: portal.LevelMSSP, MSSPID: msspID}
-		if expiresAt, err = insertInvite(ctx, tx, inviteID, node, n, codeHash, inviter{name: bootstrapInviter}); err != nil {
-			return err
-		}
-		return writeAudit(ctx, tx, AuditEntry{
-			MSSPID: msspID, Actor: "operator", Action: "mssp_created", Target: inviteID,
-			Detail: map[string]any{"role": n.Role, "time_zone": timeZone},
-		})
-	})
-	return msspID, expiresAt, err
-}
-
-// bootstrapInviter stands for the operator, who is no user.
-const bootstrapInviter = "bootstrap"
 
 func orNull(value string) *string {
 	if value == "" {

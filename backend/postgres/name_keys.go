@@ -66,7 +66,7 @@ func (db *DB) keyPeople(ctx context.Context, made *int64) error {
 	for {
 		var n int64
 		err := db.system(ctx, roleAuth, "", func(tx pgx.Tx) (err error) {
-			n, err = keyRows(ctx, tx, "app_user", "t.keyed_name is distinct from "+personName("t"), personName("t"))
+			n, err = keyRows(ctx, tx, "app_user", "t.keyed_name is distinct from "+userSortName("t"), userSortName("t"))
 			return err
 		})
 		if *made += n; err != nil || n < keyBatch {

@@ -52,7 +52,7 @@ func (db *DB) EndOwnSession(ctx context.Context, viewer portal.Viewer, id string
 			and revoked_at is null
 			and expires_at > now()
 			and idle_expires_at > now()
-			returning coalesce(`+actedLastIn("session.id")+`, $4)::text`,
+			returning coalesce(`+lastActingMSSP("session.id")+`, $4)::text`,
 			id, viewer.UserID, reason, viewer.Scope.MSSPID).Scan(&msspID)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errNone("session")

@@ -148,6 +148,17 @@ func collectOne[T any](query *pgx.QueuedQuery, noun string, into *T) {
 	})
 }
 
+// scanOne reads a queued query's only row; NotFound names noun if there is none.
+func scanOne(query *pgx.QueuedQuery, noun string, into ...any) {
+	query.QueryRow(func(row pgx.Row) error {
+		err := row.Scan(into...)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errNone(noun)
+		}
+		return err
+	})
+}
+
 // Stamp returns the stamp of what the viewer can see, from which a list's ETag is made. It reads a few rows.
 func (db *DB) Stamp(ctx context.Context, viewer portal.Viewer) (Stamp, error) {
 	var stamp Stamp

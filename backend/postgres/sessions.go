@@ -87,7 +87,7 @@ func queueStart(ctx context.Context, batch *pgx.Batch, userID, attemptID string,
 			and (@attempt::uuid is null
 			     or exists (select from login_attempt where id = @attempt::uuid and finished_at = now()))
 			returning id, name, email, active, last_login_at),
-		`+sessionOfPerson+`
+		`+sessionOfUser+`
 		select p.id, p.name, p.email, p.active, p.last_login_at,
 		       exists (select from user_role held where held.user_id = p.id) as held,
 		       g.id as grant_id, g.role, g.mssp_id, g.msp_id, g.client_id
@@ -109,10 +109,10 @@ func (n NewSession) args(ctx context.Context) pgx.StrictNamedArgs {
 	}
 }
 
-// sessionOfPerson starts a session for whom the expression "person" before it has found: nobody, or one. It starts under
+// sessionOfUser starts a session for whom the expression "person" before it has found: nobody, or one. It starts under
 // the grant just claimed, else under the one the person last acted under. What a tenant does to its own grants moves nobody
 // from another's: the oldest grant, which may be a stranger's, counts only where none was ever used.
-const sessionOfPerson = `
+const sessionOfUser = `
 		acting as (
 			select id, role, mssp_id, msp_id, client_id
 			from user_role
@@ -206,7 +206,7 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
 		graced = false
 		queueRotation(batch, r)
-		queueGoOn(batch, r)
+		queueGrantUse(batch, r)
 		queueGrace(batch, r, &graced)
 		queueTokenState(batch, r, &row)
 	})
@@ -226,9 +226,9 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	return state, nil
 }
 
-// tokensGrant selects from the grants g that the session s may act under the one its tokens name: the one they named
+// tokenGrant selects from the grants g that the session s may act under the one its tokens name: the one they named
 // before, else the one its person used last. A session of a server that noted none goes on under the oldest, as there.
-const tokensGrant = `
+const tokenGrant = `
 				from user_role g
 				where g.user_id = s.user_id
 				and ` + usableIn + `
@@ -261,7 +261,7 @@ func queueRotation(batch *pgx.Batch, r Rotation) {
 		    uses_request_ids = s.uses_request_ids or length(@request::bytea) > 0,
 		    grant_id = (
 				select g.id
-				`+tokensGrant+`)
+				`+tokenGrant+`)
 		from rotated
 		where s.id = rotated.session_id`,
 		pgx.StrictNamedArgs{
@@ -269,9 +269,9 @@ func queueRotation(batch *pgx.Batch, r Rotation) {
 		})
 }
 
-// queueGoOn notes that a session whose token was rotated goes on under the grant it acted under last. It does not wait for
+// queueGrantUse notes that a session whose token was rotated goes on under the grant it acted under last. It does not wait for
 // an administrator who changes that grant at this moment.
-func queueGoOn(batch *pgx.Batch, r Rotation) {
+func queueGrantUse(batch *pgx.Batch, r Rotation) {
 	batch.Queue(`
 		with last as (
 			select a.session_id, a.grant_id
@@ -342,7 +342,7 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 		left join refresh_token next on next.token_hash = t.successor_hash
 		left join lateral (
 			select id, role, mssp_id, msp_id, client_id
-			`+tokensGrant+`) g on true
+			`+tokenGrant+`) g on true
 		where t.token_hash = @old`,
 		pgx.StrictNamedArgs{"old": r.Old, "new": r.New, "request": r.request()},
 	).Query(func(rows pgx.Rows) (err error) {
@@ -354,9 +354,9 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 	})
 }
 
-// actedLastIn selects the MSSP of the grant that a session acted under last, null where that is not known: what becomes of
+// lastActingMSSP selects the MSSP of the grant that a session acted under last, null where that is not known: what becomes of
 // a session is in the audit log of no other tenant.
-func actedLastIn(session string) string {
+func lastActingMSSP(session string) string {
 	return `(
 				select g.mssp_id
 				from session_grant a
@@ -383,7 +383,7 @@ func (db *DB) EndSession(ctx context.Context, sessionID, userID, msspID string, 
 				and revoked_at is null
 				returning id, user_id)
 			insert into audit_log (mssp_id, id, actor_id, action, target, detail, request_id)
-			select coalesce(`+actedLastIn("ended.id")+`, @mssp::uuid), @audit::uuid, user_id, 'session_ended', id::text, jsonb_build_object('reason', @reason::text), @request
+			select coalesce(`+lastActingMSSP("ended.id")+`, @mssp::uuid), @audit::uuid, user_id, 'session_ended', id::text, jsonb_build_object('reason', @reason::text), @request
 			from ended`,
 			pgx.StrictNamedArgs{
 				"session": sessionID, "user": userID, "mssp": msspID, "reason": reason,

@@ -24,11 +24,11 @@ func (g lockedGrant) grant(msspID string) portal.Grant {
 }
 
 // standing is what the audit log keeps of a grant before and after a change.
-func (g lockedGrant) standing() map[string]any {
+func (g lockedGrant) auditState() map[string]any {
 	return map[string]any{"role": g.Role, "msp_id": g.MSPID, "client_id": g.ClientID, "active": g.Active}
 }
 
-func (g lockedGrant) sameAs(other lockedGrant) bool {
+func (g lockedGrant) equal(other lockedGrant) bool {
 	return g.Active == other.Active && g.sameRole(other)
 }
 
@@ -47,7 +47,7 @@ func same(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b
 // An MSSP keeps an administrator always: only one changes another, nobody changes themselves, and whoever makes a
 // change holds their own grant locked until it is done.
 func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, change portal.UserChange) (portal.UserItem, error) {
-	in, err := peopleIn(viewer.Scope)
+	in, err := userViewsOf(viewer.Scope)
 	if err != nil {
 		return portal.UserItem{}, err
 	}
@@ -61,24 +61,24 @@ func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, c
 		return portal.UserItem{}, portal.Errorf(portal.Conflict, "Nobody changes their own role. Ask another administrator.")
 	}
 	var row userRow
-	err = db.writePerson(ctx, viewer, in, id, func(tx pgx.Tx, addresses []string) error {
+	err = db.writeUser(ctx, viewer, in, id, func(tx pgx.Tx, addresses []string) error {
 		held, err := lockGrants(ctx, tx, in, viewer, id)
 		if err != nil {
 			return err
 		}
-		before, err := chosen(change, held)
+		before, err := selectGrants(change, held)
 		if err != nil {
 			return err
 		}
-		after, err := changed(ctx, tx, viewer.Scope, change, before)
+		after, err := applyChange(ctx, tx, viewer.Scope, change, before)
 		if err != nil {
 			return err
 		}
-		if err := allowed(viewer, held, after); err != nil {
+		if err := checkAllowed(viewer, held, after); err != nil {
 			return err
 		}
 		if deactivates(change, held, after) {
-			if err := withdrawInvites(ctx, tx, viewer, addresses); err != nil {
+			if err := revokeInvitesFor(ctx, tx, viewer, addresses); err != nil {
 				return err
 			}
 		}
@@ -90,10 +90,10 @@ func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, c
 	return row.item(viewer), nil
 }
 
-// writePerson runs work as the viewer, with the person locked and the addresses that a provider confirms as theirs. Whoever
+// writeUser runs work as the viewer, with the person locked and the addresses that a provider confirms as theirs. Whoever
 // claims an invite locks the person too: so a claim is seen by work, or comes after it. Nobody outside the scope is locked,
 // or read.
-func (db *DB) writePerson(ctx context.Context, viewer portal.Viewer, in people, id string, work func(pgx.Tx, []string) error) error {
+func (db *DB) writeUser(ctx context.Context, viewer portal.Viewer, in userViews, id string, work func(pgx.Tx, []string) error) error {
 	var addresses []string
 	args := scopeArgs(viewer.Scope)
 	args["user"] = id
@@ -124,7 +124,7 @@ func (db *DB) writePerson(ctx context.Context, viewer portal.Viewer, in people, 
 
 // lockGrants locks the viewer's own grant and the person's, always in the same order. Of two administrators who change
 // each other at once one waits here, and then finds what became of their own: GrantChanged.
-func lockGrants(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id string) ([]lockedGrant, error) {
+func lockGrants(ctx context.Context, tx pgx.Tx, in userViews, viewer portal.Viewer, id string) ([]lockedGrant, error) {
 	args := scopeArgs(viewer.Scope)
 	args["user"], args["own"] = id, viewer.GrantID
 	rows, err := tx.Query(ctx, `
@@ -149,7 +149,7 @@ func lockGrants(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer,
 }
 
 // chosen answers the grants a change is about: the one it names, else all the person holds inside the scope.
-func chosen(change portal.UserChange, held []lockedGrant) ([]lockedGrant, error) {
+func selectGrants(change portal.UserChange, held []lockedGrant) ([]lockedGrant, error) {
 	if len(held) == 0 {
 		return nil, errNone("user")
 	}
@@ -167,7 +167,7 @@ func chosen(change portal.UserChange, held []lockedGrant) ([]lockedGrant, error)
 }
 
 // changed answers the grants as they shall be, at nodes that are inside the scope.
-func changed(ctx context.Context, tx pgx.Tx, scope portal.Scope, change portal.UserChange, before []lockedGrant) ([]lockedGrant, error) {
+func applyChange(ctx context.Context, tx pgx.Tx, scope portal.Scope, change portal.UserChange, before []lockedGrant) ([]lockedGrant, error) {
 	after := slices.Clone(before)
 	for i := range after {
 		if change.Active != nil {
@@ -190,7 +190,7 @@ func changed(ctx context.Context, tx pgx.Tx, scope portal.Scope, change portal.U
 }
 
 // allowed checks that all the person is inside the scope, and would be, is the viewer's to give.
-func allowed(viewer portal.Viewer, held, after []lockedGrant) error {
+func checkAllowed(viewer portal.Viewer, held, after []lockedGrant) error {
 	for _, g := range slices.Concat(held, after) {
 		if !viewer.Role.MayInvite(g.Role) {
 			return portal.Errorf(portal.Forbidden, "Your role does not include deciding who is %s.", g.Role)
@@ -216,10 +216,10 @@ func deactivates(change portal.UserChange, held, after []lockedGrant) bool {
 
 // writeGrants writes the grants that differ, each with its line in the audit log, ends the sessions of somebody who
 // has no active grant left anywhere, and reads the person again.
-func writeGrants(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id string, before, after []lockedGrant, row *userRow) error {
+func writeGrants(ctx context.Context, tx pgx.Tx, in userViews, viewer portal.Viewer, id string, before, after []lockedGrant, row *userRow) error {
 	batch := &pgx.Batch{}
 	for i, g := range after {
-		if g.sameAs(before[i]) {
+		if g.equal(before[i]) {
 			continue
 		}
 		batch.Queue(`
@@ -232,19 +232,19 @@ func writeGrants(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer
 			})
 		queueAudit(ctx, batch, AuditEntry{
 			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "user_changed", Target: id,
-			Detail: map[string]any{"grant_id": g.ID, "before": before[i].standing(), "after": g.standing()},
+			Detail: map[string]any{"grant_id": g.ID, "before": before[i].auditState(), "after": g.auditState()},
 		})
 	}
-	queueEndUnusable(batch, id, portal.EndedDeactivated)
+	queueEndUnusableSessions(batch, id, portal.EndedDeactivated)
 	queueScope(batch, viewer)
 	in.queueUser(batch, viewer.Scope, id, row)
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-// queueEndUnusable ends the sessions of a person that may act under none of their grants any more. Only the door of sign-in may know of
+// queueEndUnusableSessions ends the sessions of a person that may act under none of their grants any more. Only the door of sign-in may know of
 // all their grants; what it does then follows from them alone, whoever asked. The person is locked, so that of two tenants
 // who deactivate them or sign them out at once the second sees what the first did.
-func queueEndUnusable(batch *pgx.Batch, id string, reason portal.EndedReason) {
+func queueEndUnusableSessions(batch *pgx.Batch, id string, reason portal.EndedReason) {
 	batch.Queue(setScope, roleAuth, "", "", "")
 	batch.Queue(`
 		update session s
@@ -259,15 +259,15 @@ func queueEndUnusable(batch *pgx.Batch, id string, reason portal.EndedReason) {
 // nothing else. NotFound for anybody else;
 // Forbidden where one of their roles is none the viewer may give.
 func (db *DB) SignOutUser(ctx context.Context, viewer portal.Viewer, id string) error {
-	in, err := peopleIn(viewer.Scope)
+	in, err := userViewsOf(viewer.Scope)
 	if err != nil {
 		return err
 	}
 	if !validID(id) {
 		return errNone("user")
 	}
-	return db.writePerson(ctx, viewer, in, id, func(tx pgx.Tx, _ []string) error {
-		if err := mayTouch(ctx, tx, in, viewer, id); err != nil {
+	return db.writeUser(ctx, viewer, in, id, func(tx pgx.Tx, _ []string) error {
+		if err := checkMaySignOut(ctx, tx, in, viewer, id); err != nil {
 			return err
 		}
 		return signOut(ctx, tx, in, viewer, id)
@@ -275,7 +275,7 @@ func (db *DB) SignOutUser(ctx context.Context, viewer portal.Viewer, id string) 
 }
 
 // signOut shuts the grants of the scope to the sessions there are, then ends those that no grant is left to.
-func signOut(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id string) error {
+func signOut(ctx context.Context, tx pgx.Tx, in userViews, viewer portal.Viewer, id string) error {
 	args := scopeArgs(viewer.Scope)
 	args["user"] = id
 	var sessions int
@@ -299,11 +299,11 @@ func signOut(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id
 		return err
 	}
 	batch := &pgx.Batch{}
-	queueEndUnusable(batch, id, portal.EndedByAdmin)
+	queueEndUnusableSessions(batch, id, portal.EndedByAdmin)
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-func mayTouch(ctx context.Context, tx pgx.Tx, in people, viewer portal.Viewer, id string) error {
+func checkMaySignOut(ctx context.Context, tx pgx.Tx, in userViews, viewer portal.Viewer, id string) error {
 	args := scopeArgs(viewer.Scope)
 	args["user"] = id
 	rows, err := tx.Query(ctx, `

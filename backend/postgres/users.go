@@ -12,34 +12,34 @@ import (
 )
 
 // people are how one level of viewers sees people (migrations/00004_people.sql), and its grants g.
-type people struct {
-	persons, sessions, scope string
+type userViews struct {
+	users, sessions, scope string
 }
 
-// peopleIn answers the viewer's people; Forbidden for the people of a client, who see nobody.
-func peopleIn(scope portal.Scope) (people, error) {
+// userViewsOf answers the viewer's people; Forbidden for the people of a client, who see nobody.
+func userViewsOf(scope portal.Scope) (userViews, error) {
 	switch scope.Level {
 	case portal.LevelMSSP:
-		return people{"person_of_mssp", "session_of_mssp", "g.mssp_id = @mssp"}, nil
+		return userViews{"person_of_mssp", "session_of_mssp", "g.mssp_id = @mssp"}, nil
 	case portal.LevelMSP:
-		return people{"person_of_msp", "session_of_msp", "g.mssp_id = @mssp and g.msp_id = @msp"}, nil
+		return userViews{"person_of_msp", "session_of_msp", "g.mssp_id = @mssp and g.msp_id = @msp"}, nil
 	}
-	return people{}, portal.Errorf(portal.Forbidden, "Your role does not include people.")
+	return userViews{}, portal.Errorf(portal.Forbidden, "Your role does not include people.")
 }
 
 // holds is the condition that the person p holds a grant g inside the scope that meets another condition.
-func (in people) holds(condition string) string {
+func (in userViews) holds(condition string) string {
 	return "exists (select from user_role g where " + in.scope + " and g.user_id = p.id and " + condition + ")"
 }
 
-// personName is what a person is sorted by: the name, or the address of one without.
-func personName(table string) string {
+// userSortName is what a person is sorted by: the name, or the address of one without.
+func userSortName(table string) string {
 	return "coalesce(nullif(" + table + ".name, ''), " + table + ".email)"
 }
 
-func (in people) active() string { return "(p.active and " + in.holds("g.active") + ")" }
+func (in userViews) active() string { return "(p.active and " + in.holds("g.active") + ")" }
 
-func (in people) sorts() map[string]sortKey {
+func (in userViews) sorts() map[string]sortKey {
 	ranks := make([]string, len(portal.Roles))
 	for i, rule := range portal.Roles {
 		ranks[i] = string(rule.Role)
@@ -57,10 +57,10 @@ func (in people) sorts() map[string]sortKey {
 	}
 }
 
-func (in people) filter(q portal.UserQuery, args pgx.NamedArgs) (string, error) {
+func (in userViews) filter(q portal.UserQuery, args pgx.NamedArgs) (string, error) {
 	where := "true"
 	if q.Q != "" {
-		named, err := contains("p", personName("p"))("q", q.Q, args)
+		named, err := contains("p", userSortName("p"))("q", q.Q, args)
 		if err != nil {
 			return "", err
 		}
@@ -90,7 +90,7 @@ func (in people) filter(q portal.UserQuery, args pgx.NamedArgs) (string, error) 
 }
 
 // columns are those of userRow but the position, which only a list has.
-func (in people) columns() string {
+func (in userViews) columns() string {
 	return `
 	p.id, p.name, p.email, p.email_confirmed, coalesce(p.provider, '') as provider, p.last_login_at, p.created_at,
 	` + in.active() + ` as active,
@@ -134,7 +134,7 @@ func (r userRow) item(viewer portal.Viewer) portal.UserItem {
 // Users answers a page of the people who hold a grant inside the viewer's scope. Invalid names the parameter that is
 // none; Forbidden below the level of an MSP.
 func (db *DB) Users(ctx context.Context, viewer portal.Viewer, q portal.UserQuery) (portal.UserPage, error) {
-	in, err := peopleIn(viewer.Scope)
+	in, err := userViewsOf(viewer.Scope)
 	if err != nil {
 		return portal.UserPage{}, err
 	}
@@ -153,7 +153,7 @@ func (db *DB) Users(ctx context.Context, viewer portal.Viewer, q portal.UserQuer
 	var rows []userRow
 	var page portal.UserPage
 	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		batch.Queue("select count(*) from "+in.persons+" p where "+filter, args).
+		batch.Queue("select count(*) from "+in.users+" p where "+filter, args).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&page.Total) })
 		collect(in.queuePage(batch, keys, filter, args, q.Limit), &rows)
 	})
@@ -167,29 +167,29 @@ func (db *DB) Users(ctx context.Context, viewer portal.Viewer, q portal.UserQuer
 }
 
 // queuePage reads everything about a person only once it is known who is on the page.
-func (in people) queuePage(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs, limit int) *pgx.QueuedQuery {
+func (in userViews) queuePage(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs, limit int) *pgx.QueuedQuery {
 	args = withArgs(args, pgx.NamedArgs{"rows": limit + 1})
 	behind := keys.where(args)
 	return batch.Queue(`
 		with page as (
 			select p.id, `+keys.columns()+` as position
-			from `+in.persons+` p
+			from `+in.users+` p
 			where `+filter+`
 			and `+behind+`
 			order by `+keys.orderBy()+`
 			limit @rows)
 		select `+in.columns()+`, page.position
 		from page
-		join `+in.persons+` p on p.id = page.id
+		join `+in.users+` p on p.id = page.id
 		order by `+keys.orderBy(), args)
 }
 
 // queueUser reads one of the viewer's people; NotFound for anybody else.
-func (in people) queueUser(batch *pgx.Batch, scope portal.Scope, id string, into *userRow) {
+func (in userViews) queueUser(batch *pgx.Batch, scope portal.Scope, id string, into *userRow) {
 	args := scopeArgs(scope)
 	args["id"] = id
 	collectOne(batch.Queue(`
 		select `+in.columns()+`, '{}'::text[] as position
-		from `+in.persons+` p
+		from `+in.users+` p
 		where p.id = @id`, args), "user", into)
 }

@@ -97,7 +97,7 @@ func (s *Sessions) check(ctx context.Context, accessToken string) (verifiedToken
 		return verifiedToken{}, errAccess
 	}
 	if err := s.claimsRules.Validate(claims); err != nil {
-		return verifiedToken{}, accessProblem(err)
+		return verifiedToken{}, accessError(err)
 	}
 	viewer, err := claims.viewer()
 	if err != nil {
@@ -119,8 +119,8 @@ func claimsRules(c Config) *jwt.Validator {
 
 var errAccess = portal.Errorf(portal.Unauthenticated, "The access token is missing, damaged or not of this portal.")
 
-// accessProblem tells an access token that only came too late from one with any other fault.
-func accessProblem(err error) error {
+// accessError tells an access token that only came too late from one with any other fault.
+func accessError(err error) error {
 	if err.Error() == jwt.ErrTokenExpired.Error() {
 		return portal.Errorf(portal.Unauthenticated, "The access token has expired.")
 	}

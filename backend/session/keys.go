@@ -78,7 +78,7 @@ func (k *keySet) signer(age time.Duration) (signingKey, bool) {
 // here has met; but strangers' key ids cost at most one query a second. That pace refuses no good token: every key
 // is published before it signs, and a load on a stranger's account brings the keys for all. Only the first key signs at
 // once, so whoever knows none is never refused a look.
-type keyring struct {
+type keyCache struct {
 	db     *postgres.DB
 	sealer *Sealer
 	now    func() time.Time
@@ -90,8 +90,8 @@ type keyring struct {
 	unknown *rate.Limiter
 }
 
-func newKeyring(db *postgres.DB, sealer *Sealer, c Config) *keyring {
-	return &keyring{
+func newKeyCache(db *postgres.DB, sealer *Sealer, c Config) *keyCache {
+	return &keyCache{
 		db: db, sealer: sealer, now: c.Now,
 		keep:    c.AccessTTL + keysStale + 2*clockSkew,
 		unknown: rate.NewLimiter(rate.Every(time.Second), 5),
@@ -99,7 +99,7 @@ func newKeyring(db *postgres.DB, sealer *Sealer, c Config) *keyring {
 }
 
 // get answers the keys, at most a minute old while the database answers.
-func (k *keyring) get(ctx context.Context) (*keySet, error) {
+func (k *keyCache) get(ctx context.Context) (*keySet, error) {
 	current := k.current.Load()
 	if current == nil {
 		return k.load(ctx)
@@ -116,7 +116,7 @@ func (k *keyring) get(ctx context.Context) (*keySet, error) {
 }
 
 // load reads the keys from the database, once for all who ask at the moment.
-func (k *keyring) load(ctx context.Context) (*keySet, error) {
+func (k *keyCache) load(ctx context.Context) (*keySet, error) {
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -128,7 +128,7 @@ func (k *keyring) load(ctx context.Context) (*keySet, error) {
 	}
 }
 
-func (k *keyring) startLoad(ctx context.Context) <-chan singleflight.Result {
+func (k *keyCache) startLoad(ctx context.Context) <-chan singleflight.Result {
 	return k.flight.DoChan("load", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
@@ -149,7 +149,7 @@ func (k *keyring) startLoad(ctx context.Context) <-chan singleflight.Result {
 }
 
 // destroySpent has the private halves destroyed that will never sign again; if that fails, the next load tries again.
-func (k *keyring) destroySpent(ctx context.Context, rows []postgres.SigningKey) {
+func (k *keyCache) destroySpent(ctx context.Context, rows []postgres.SigningKey) {
 	if !slices.ContainsFunc(rows, func(row postgres.SigningKey) bool { return row.Spent }) {
 		return
 	}
@@ -159,7 +159,7 @@ func (k *keyring) destroySpent(ctx context.Context, rows []postgres.SigningKey) 
 }
 
 // open makes a keySet of the database's rows, newest first.
-func (k *keyring) open(rows []postgres.SigningKey) (*keySet, error) {
+func (k *keyCache) open(rows []postgres.SigningKey) (*keySet, error) {
 	set := &keySet{public: map[string]*ecdsa.PublicKey{}}
 	published := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
 	for _, row := range rows {
@@ -186,7 +186,7 @@ func (k *keyring) open(rows []postgres.SigningKey) (*keySet, error) {
 	return set, err
 }
 
-func (k *keyring) openPrivate(row postgres.SigningKey) (*ecdsa.PrivateKey, error) {
+func (k *keyCache) openPrivate(row postgres.SigningKey) (*ecdsa.PrivateKey, error) {
 	raw, err := k.sealer.Open(row.PrivateSealed, keyAAD(row.ID))
 	if err != nil {
 		return nil, errors.New("PORTAL_SECRET_KEY_FILE does not hold the key this database was sealed with")
@@ -197,7 +197,7 @@ func (k *keyring) openPrivate(row postgres.SigningKey) (*ecdsa.PrivateKey, error
 func keyAAD(kid string) []byte { return []byte("signing_key:" + kid) }
 
 // signing answers the key that signs, making the first where there is none.
-func (k *keyring) signing(ctx context.Context) (signingKey, error) {
+func (k *keyCache) signing(ctx context.Context) (signingKey, error) {
 	set, err := k.get(ctx)
 	if err != nil {
 		return signingKey{}, err
@@ -219,7 +219,7 @@ func (k *keyring) signing(ctx context.Context) (signingKey, error) {
 }
 
 // rotate makes the next key and answers its id. It signs once everybody knows it; the first key signs at once.
-func (k *keyring) rotate(ctx context.Context) (string, error) {
+func (k *keyCache) rotate(ctx context.Context) (string, error) {
 	for {
 		set, err := k.load(ctx)
 		if err != nil {
@@ -241,7 +241,7 @@ func (k *keyring) rotate(ctx context.Context) (string, error) {
 }
 
 // add makes the key of a generation; "" where another replica has made it already.
-func (k *keyring) add(ctx context.Context, generation int64, ahead time.Duration) (string, error) {
+func (k *keyCache) add(ctx context.Context, generation int64, ahead time.Duration) (string, error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return "", err
@@ -273,13 +273,13 @@ func (k *keyring) add(ctx context.Context, generation int64, ahead time.Duration
 }
 
 // publishes reports whether the key with this id is still good, as far as is known here.
-func (k *keyring) publishes(ctx context.Context, kid string) bool {
+func (k *keyCache) publishes(ctx context.Context, kid string) bool {
 	set, err := k.get(ctx)
 	return err == nil && set.public[kid] != nil
 }
 
 // public answers the key with this id; Unauthenticated where there is none.
-func (k *keyring) public(ctx context.Context, kid string) (*ecdsa.PublicKey, error) {
+func (k *keyCache) public(ctx context.Context, kid string) (*ecdsa.PublicKey, error) {
 	set, err := k.get(ctx)
 	if err != nil {
 		return nil, err

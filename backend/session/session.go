@@ -40,11 +40,11 @@ type Client struct {
 // Sessions issues, renews, checks and ends sessions.
 type Sessions struct {
 	db          *postgres.DB
-	keys        *keyring
+	keys        *keyCache
 	config      Config
 	claimsRules *jwt.Validator
-	verified    remembered[tokenDigest, verifiedToken]
-	grants      remembered[tokensGrant, portal.Viewer]
+	verified    cache[tokenDigest, verifiedToken]
+	grants      cache[tokenGrant, portal.Viewer]
 }
 
 // New checks c and makes Sessions; it does not touch the database.
@@ -66,8 +66,8 @@ func New(db *postgres.DB, sealer *Sealer, c Config) (*Sessions, error) {
 		c.Now = time.Now
 	}
 	return &Sessions{
-		db: db, keys: newKeyring(db, sealer, c), claimsRules: claimsRules(c), config: c,
-		verified: newRemembered[tokenDigest, verifiedToken](), grants: newRemembered[tokensGrant, portal.Viewer](),
+		db: db, keys: newKeyCache(db, sealer, c), claimsRules: claimsRules(c), config: c,
+		verified: newCache[tokenDigest, verifiedToken](), grants: newCache[tokenGrant, portal.Viewer](),
 	}, nil
 }
 
@@ -80,32 +80,32 @@ func setDefault(d *time.Duration, fallback time.Duration) {
 // Start signs a user in: it starts a session under the active grant they used last, the oldest where they used none.
 // Deactivated and NoInvite where the user may have none.
 func (s *Sessions) Start(ctx context.Context, userID string, c Client) (portal.Tokens, error) {
-	opening := s.Prepare(c)
-	holder, err := s.db.StartSession(traced(ctx, c), userID, opening.NewSession)
+	prepared := s.Prepare(c)
+	holder, err := s.db.StartSession(withRequestID(ctx, c), userID, prepared.NewSession)
 	if err != nil {
 		return portal.Tokens{}, err
 	}
-	return s.Opened(ctx, opening, holder)
+	return s.Complete(ctx, prepared, holder)
 }
 
-// Opening is a session the database has yet to start, for a user who may not be known yet.
-type Opening struct {
+// Prepared is a session the database has yet to start, for a user who may not be known yet.
+type Prepared struct {
 	postgres.NewSession
 	refresh refreshToken
 }
 
 // Prepare makes a session for the database to start in the round trip that finds out whose it is.
-func (s *Sessions) Prepare(c Client) Opening {
+func (s *Sessions) Prepare(c Client) Prepared {
 	refresh := newRefreshToken()
-	return Opening{refresh: refresh, NewSession: postgres.NewSession{
+	return Prepared{refresh: refresh, NewSession: postgres.NewSession{
 		ID: postgres.NewID(), Device: deviceName(c.Device), TokenHash: refresh.hash(),
 		Idle: s.config.IdleTTL, Absolute: s.config.AbsoluteTTL,
 	}}
 }
 
-// Opened answers the tokens of a session the database has been asked to start; Deactivated or NoInvite where that was
+// Complete answers the tokens of a session the database has been asked to start; Deactivated or NoInvite where that was
 // refused.
-func (s *Sessions) Opened(ctx context.Context, o Opening, holder postgres.Holder) (portal.Tokens, error) {
+func (s *Sessions) Complete(ctx context.Context, o Prepared, holder postgres.Holder) (portal.Tokens, error) {
 	if holder.Problem != nil {
 		return portal.Tokens{}, holder.Problem
 	}
@@ -117,7 +117,7 @@ func (s *Sessions) Opened(ctx context.Context, o Opening, holder postgres.Holder
 // within the grace, a client that sends no ids. Any other used token means that two hold it, so its session ends for
 // both: SessionRevoked.
 func (s *Sessions) Refresh(ctx context.Context, grant portal.RefreshGrant, c Client) (portal.Tokens, error) {
-	ctx = traced(ctx, c)
+	ctx = withRequestID(ctx, c)
 	old, err := parseRefreshToken(grant.RefreshToken)
 	if err != nil {
 		return portal.Tokens{}, err
@@ -175,7 +175,7 @@ func (s *Sessions) VerifyAs(ctx context.Context, accessToken, grantID string) (p
 	if err != nil || grantID == viewer.GrantID {
 		return viewer, err
 	}
-	key := tokensGrant{sha256.Sum256([]byte(accessToken)), grantID}
+	key := tokenGrant{sha256.Sum256([]byte(accessToken)), grantID}
 	if known, ok := s.grants.get(key); ok {
 		return known, nil
 	}
@@ -227,7 +227,7 @@ func (s *Sessions) CheckSecret(ctx context.Context) error {
 	return err
 }
 
-func traced(ctx context.Context, c Client) context.Context {
+func withRequestID(ctx context.Context, c Client) context.Context {
 	if c.RequestID == "" {
 		return ctx
 	}

@@ -37,24 +37,24 @@ const maxVerified = 10_000
 
 // remembered keeps what was found, and forgets first what was not asked for the longest time. Only what was found good
 // gets in, so only signed-in callers fill it.
-type remembered[K comparable, V any] struct{ cache *ttlcache.Cache[K, V] }
+type cache[K comparable, V any] struct{ entries *ttlcache.Cache[K, V] }
 
-func newRemembered[K comparable, V any]() remembered[K, V] {
-	return remembered[K, V]{ttlcache.New(ttlcache.WithCapacity[K, V](maxVerified))}
+func newCache[K comparable, V any]() cache[K, V] {
+	return cache[K, V]{ttlcache.New(ttlcache.WithCapacity[K, V](maxVerified))}
 }
 
-// tokensGrant is another grant of its user's that a token is used under. The next token asks anew, so a user who was told
+// tokenGrant is another grant of its user's that a token is used under. The next token asks anew, so a user who was told
 // that their grant has changed is right after a refresh.
-type tokensGrant struct {
+type tokenGrant struct {
 	token tokenDigest
 	grant string
 }
 
-func (r remembered[K, V]) get(key K) (value V, ok bool) {
-	if item := r.cache.Get(key); item != nil {
+func (r cache[K, V]) get(key K) (value V, ok bool) {
+	if item := r.entries.Get(key); item != nil {
 		return item.Value(), true
 	}
 	return value, false
 }
 
-func (r remembered[K, V]) put(key K, value V) { r.cache.Set(key, value, ttlcache.NoTTL) }
+func (r cache[K, V]) put(key K, value V) { r.entries.Set(key, value, ttlcache.NoTTL) }

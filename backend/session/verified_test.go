@@ -110,17 +110,17 @@ func TestTokensThatAreRefusedAreNotRemembered(t *testing.T) {
 			t.Errorf("%q is taken", bad)
 		}
 	}
-	if n := d.verified.cache.Len(); n != 0 {
+	if n := d.verified.entries.Len(); n != 0 {
 		t.Errorf("%d refusals are remembered", n)
 	}
-	if _, err := d.Verify(context.Background(), good); err != nil || d.verified.cache.Len() != 1 {
+	if _, err := d.Verify(context.Background(), good); err != nil || d.verified.entries.Len() != 1 {
 		t.Errorf("the good token is not remembered: %v", err)
 	}
 }
 
 func TestNoMoreThanTenThousandTokensAreRemembered(t *testing.T) {
 	t.Parallel()
-	remembered := newRemembered[tokenDigest, verifiedToken]()
+	remembered := newCache[tokenDigest, verifiedToken]()
 	var wait sync.WaitGroup
 	digest := func(i int) (d tokenDigest) {
 		binary.BigEndian.PutUint64(d[:], uint64(i))
@@ -136,7 +136,7 @@ func TestNoMoreThanTenThousandTokensAreRemembered(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if n := remembered.cache.Len(); n != maxVerified {
+	if n := remembered.entries.Len(); n != maxVerified {
 		t.Errorf("got %d tokens remembered, want %d", n, maxVerified)
 	}
 	remembered.put(digest(-1), verifiedToken{kid: "last"})
@@ -157,7 +157,7 @@ func BenchmarkAccessTokenCheck(b *testing.B) {
 	})
 	b.Run("cold", func(b *testing.B) {
 		for b.Loop() {
-			d.verified.cache.DeleteAll()
+			d.verified.entries.DeleteAll()
 			if _, err := d.Verify(context.Background(), token); err != nil {
 				b.Fatal(err)
 			}

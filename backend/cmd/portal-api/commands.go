@@ -95,7 +95,7 @@ func (b bootstrapCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("bootstrap: %w", err)
 	}
-	mailed := mails != nil && b.mail(ctx, db, mails, msspID, portal.Letter{
+	mailed := mails != nil && b.mail(ctx, db, mails, msspID, portal.InviteMail{
 		InviteID: inviteID, Email: invite.Email, Language: invite.Language, Node: b.MSSP, MSSP: b.MSSP,
 		Provider: invite.Provider, ExpiresAt: expiresAt, Code: code,
 	})
@@ -104,13 +104,13 @@ func (b bootstrapCommand) Run(ctx context.Context) error {
 
 // mail sends the first admin's invite while the operator waits: no server need be running yet, and who reads the answer
 // learns whether to hand the code over.
-func (b bootstrapCommand) mail(ctx context.Context, db *postgres.DB, mails *mail.Sender, msspID string, letter portal.Letter) (mailed bool) {
+func (b bootstrapCommand) mail(ctx context.Context, db *postgres.DB, mails *mail.Sender, msspID string, letter portal.InviteMail) (mailed bool) {
 	state := portal.MailSent
 	if err := mails.Send(ctx, letter); err != nil {
 		fmt.Fprintln(os.Stderr, "portal-api: the invite was not mailed:", err)
 		state = portal.MailFailed
 	}
-	if err := db.LetterEnded(ctx, msspID, letter.InviteID, nil, state); err != nil {
+	if err := db.SetInviteMailState(ctx, msspID, letter.InviteID, nil, state); err != nil {
 		fmt.Fprintln(os.Stderr, "portal-api: what became of the mail could not be noted:", err)
 	}
 	return state == portal.MailSent

@@ -133,7 +133,7 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	}
 	trust := c.identityConfig(sealer, log)
 	if mails != nil {
-		trust.Post = syncs.Post
+		trust.EnqueueMail = syncs.Post
 	}
 	people, err := identity.New(db, sessions, trust)
 	if err != nil {
@@ -196,7 +196,7 @@ func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, mails *ma
 		Finished: func(run portal.SyncRun) { runs.WithLabelValues(string(run.Status)).Inc() },
 	}
 	if mails != nil {
-		config.Deliver = identity.Postman{DB: db, Secret: sealer, Send: mails.Send, Log: log}.Deliver
+		config.Deliver = identity.InviteMailer{DB: db, Secret: sealer, Send: mails.Send, Log: log}.Deliver
 		config.Alert, config.AlertAfter = mails.SendAlert, c.SyncFailuresMail
 	}
 	return sync.New(db, sealer, config)

@@ -134,7 +134,7 @@ func (s smtp) sender() (*mail.Sender, error) {
 		return nil, nil
 	}
 	sender, err := mail.New(mail.Config{URL: s.SMTPURL, From: s.MailFrom})
-	var wrong *mail.Unusable
+	var wrong *mail.InvalidSetting
 	if errors.As(err, &wrong) {
 		return nil, unusable{wrong.Setting, wrong.Reason}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // words are one language's. Verbs in a sentence are, in this order, what the comment says.
-type words struct {
+type inviteTranslation struct {
 	tag        string
 	subject    string // the node
 	title      string // the node
@@ -29,7 +29,7 @@ type words struct {
 	date       func(time.Time) string
 }
 
-var catalogue = map[string]words{
+var inviteTranslations = map[string]inviteTranslation{
 	"en": {
 		tag: "en", subject: "Your invitation to %s", title: "Welcome to %s",
 		invitedBy: "%[2]s invites you to FS Client Portal. The invitation was made by %[1]s.", invited: "%s invites you to FS Client Portal.",
@@ -105,8 +105,8 @@ var matcher = func() language.Matcher {
 	return language.NewMatcher(tags)
 }()
 
-// wordsFor answers the words of the language nearest to a tag; English for none.
-func wordsFor(tag string) words {
+// translationFor answers the words of the language nearest to a tag; English for none.
+func translationFor(tag string) inviteTranslation {
 	_, i := language.MatchStrings(matcher, tag)
-	return catalogue[portal.MailLanguages[i]]
+	return inviteTranslations[portal.MailLanguages[i]]
 }

@@ -10,17 +10,17 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func letter(language string) portal.Letter {
-	return portal.Letter{
+func letter(language string) portal.InviteMail {
+	return portal.InviteMail{
 		InviteID: "0198c5a4-0000-7000-8000-000000000000", Email: "kim@harbour.example", Language: language,
 		Inviter: "Ada Lind", Node: "Harbour IT", MSSP: "Fjord Security", Provider: portal.Entra,
 		ExpiresAt: time.Date(2026, 12, 1, 14, 5, 0, 0, time.UTC), Code: "A1B2C-D3E4F-G5H6J-K7M8N-P9QRS-TV0WX",
 	}
 }
 
-func written(t *testing.T, l portal.Letter) (text, page string) {
+func written(t *testing.T, l portal.InviteMail) (text, page string) {
 	t.Helper()
-	text, page, err := inviteForm.write(newPage(l))
+	text, page, err := inviteTemplates.write(newInviteContent(l))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,16 +76,16 @@ func TestTheLanguageIsTheNearestThereIs(t *testing.T) {
 	for asked, want := range map[string]string{
 		"": "en", "de": "de", "de-AT": "de", "gsw": "de", "fr-CA": "fr", "da-DK": "da", "en-GB": "en", "ja": "en", "zz-not": "en", "\r\n": "en",
 	} {
-		if got := wordsFor(asked).tag; got != want {
+		if got := translationFor(asked).tag; got != want {
 			t.Errorf("%q is answered in %s, want %s", asked, got, want)
 		}
 	}
 	for _, tag := range portal.MailLanguages {
-		if catalogue[tag].tag != tag {
+		if inviteTranslations[tag].tag != tag {
 			t.Errorf("there are no words in %s", tag)
 		}
 	}
-	if len(catalogue) != len(portal.MailLanguages) {
+	if len(inviteTranslations) != len(portal.MailLanguages) {
 		t.Error("a language is written and never chosen")
 	}
 }
@@ -93,7 +93,7 @@ func TestTheLanguageIsTheNearestThereIs(t *testing.T) {
 func TestEveryDayAndMonthHasItsNameInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, w := range catalogue {
+	for _, w := range inviteTranslations {
 		for day := range 366 {
 			date := w.date(time.Date(2028, 1, 1+day, 9, 0, 0, 0, time.UTC))
 			if seen[w.tag+date] || strings.Contains(date, "%!") {

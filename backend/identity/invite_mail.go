@@ -20,19 +20,19 @@ type Undeliverable interface {
 	Undeliverable() bool
 }
 
-// Postman mails the codes of invites. The job that calls it knows an invite's id only: the code waits in the invite's
+// InviteMailer mails the codes of invites. The job that calls it knows an invite's id only: the code waits in the invite's
 // row, sealed with a key the database does not have, and is forgotten once it is mailed or cannot be.
-type Postman struct {
+type InviteMailer struct {
 	DB     *postgres.DB
 	Secret *session.Sealer
-	Send   func(context.Context, portal.Letter) error
+	Send   func(context.Context, portal.InviteMail) error
 	Log    *slog.Logger
 }
 
 // Deliver mails an invite's code if that is still to be done. An error means: try again later. After a crash between
 // the mail and the note of it the same mail, under the same Message-ID, goes out a second time.
-func (p Postman) Deliver(ctx context.Context, msspID, inviteID string) error {
-	letter, sealed, ok, err := p.DB.Letter(ctx, msspID, inviteID)
+func (p InviteMailer) Deliver(ctx context.Context, msspID, inviteID string) error {
+	letter, sealed, ok, err := p.DB.InviteMail(ctx, msspID, inviteID)
 	if err != nil || !ok {
 		return err
 	}
@@ -50,5 +50,5 @@ func (p Postman) Deliver(ctx context.Context, msspID, inviteID string) error {
 		state = portal.MailFailed
 		p.Log.WarnContext(ctx, "invite not mailed", "invite_id", inviteID, "error", err)
 	}
-	return p.DB.LetterEnded(context.WithoutCancel(ctx), msspID, inviteID, sealed, state)
+	return p.DB.SetInviteMailState(context.WithoutCancel(ctx), msspID, inviteID, sealed, state)
 }
