@@ -15,22 +15,23 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// attemptTTL is how long somebody may take to sign in.
+// attemptTTL is how long a sign-in attempt may take.
 const attemptTTL = 10 * time.Minute
 
 var scopes = []string{"openid", "email", "profile"}
 
 var challengeEncoding = base64.RawURLEncoding.Strict()
 
-// Begin keeps a new sign-in attempt and answers what the address of the provider's sign-in page is made of.
-// Invalid names the parameter that is wrong; ProviderDown where the provider's document cannot be had.
+// Begin stores a new sign-in attempt and returns the parameters of the provider's authorization URL. Invalid names the
+// parameter that is malformed; ProviderDown means that the provider's discovery document cannot be fetched.
 func (s *Service) Begin(ctx context.Context, n portal.NewAttempt) (portal.Attempt, error) {
 	p, err := s.provider(n.Provider)
 	if err != nil {
 		return portal.Attempt{}, err
 	}
 	if !loopbackRedirect(n.RedirectURI, n.Provider) {
-		return portal.Attempt{}, portal.InvalidField("redirect_uri", "The redirect URI must be http on loopback with a port and the path /callback/%s.", n.Provider)
+		return portal.Attempt{}, portal.InvalidField("redirect_uri",
+			"The redirect URI must be http on loopback with a port and the path /callback/%s.", n.Provider)
 	}
 	if sum, err := challengeEncoding.DecodeString(n.CodeChallenge); err != nil || len(sum) != sha256.Size {
 		return portal.Attempt{}, portal.InvalidField("code_challenge", "The code challenge must be an S256 challenge.")
@@ -40,7 +41,8 @@ func (s *Service) Begin(ctx context.Context, n portal.NewAttempt) (portal.Attemp
 		return portal.Attempt{}, s.report(ctx, n.Provider, person{}, "", err)
 	}
 	attempt := postgres.Attempt{
-		ID: postgres.NewID(), Provider: n.Provider, RedirectURI: n.RedirectURI, CodeChallenge: n.CodeChallenge, Nonce: newNonce(),
+		ID: postgres.NewID(), Provider: n.Provider, RedirectURI: n.RedirectURI,
+		CodeChallenge: n.CodeChallenge, Nonce: newNonce(),
 	}
 	expires, err := s.db.CreateAttempt(ctx, attempt, attemptTTL)
 	if err != nil {
@@ -52,14 +54,14 @@ func (s *Service) Begin(ctx context.Context, n portal.NewAttempt) (portal.Attemp
 	}, nil
 }
 
-// newNonce is 256 random bits.
+// newNonce returns 256 random bits.
 func newNonce() string {
 	nonce := make([]byte, 32)
 	rand.Read(nonce) //nolint:errcheck // crypto/rand never fails: it ends the program instead
 	return base64.RawURLEncoding.EncodeToString(nonce)
 }
 
-// loopbackRedirect reports whether uri is, to the letter, one a desktop app of ours listens on.
+// loopbackRedirect reports whether uri is exactly one of the loopback addresses that the desktop app listens on.
 func loopbackRedirect(uri string, provider portal.ProviderID) bool {
 	u, err := url.Parse(uri)
 	if err != nil {
@@ -74,7 +76,7 @@ func loopbackRedirect(uri string, provider portal.ProviderID) bool {
 	})
 }
 
-// provesChallenge reports whether the verifier is the one the attempt was begun with (RFC 7636).
+// provesChallenge reports whether verifier matches the attempt's code challenge (RFC 7636).
 func provesChallenge(verifier, challenge string) bool {
 	sum := sha256.Sum256([]byte(verifier))
 	computed := challengeEncoding.EncodeToString(sum[:])

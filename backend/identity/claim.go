@@ -7,8 +7,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// Claim gives a viewer who is signed in the role of a further invite and returns the grant. InviteCodeInvalid for a code
-// that claims nothing, which says why; InviteClosed and Conflict where the invite cannot be claimed any more.
+// Claim claims a further invite for a signed-in viewer and returns the new grant. InviteCodeInvalid, whose detail says
+// why, if the code cannot be used; InviteClosed or Conflict if the invite can no longer be claimed.
 func (s *Service) Claim(ctx context.Context, v portal.Viewer, c portal.InviteClaim) (portal.Grant, error) {
 	typed := inviteCodeHash(c.InviteCode)
 	invite, identities, err := s.db.InviteByCode(ctx, v, typed)
@@ -28,7 +28,7 @@ func (s *Service) Claim(ctx context.Context, v portal.Viewer, c portal.InviteCla
 	return s.db.ClaimAsUser(ctx, v, postgres.Claim{Identity: who, UserID: v.UserID, Invites: []postgres.OpenInvite{*invite}})
 }
 
-// claimant returns which of somebody's identities may claim the invite, or why none may.
+// claimant returns the first of a user's identities that may claim the invite, or the reason why none may.
 func claimant(identities []postgres.Identity, invite *postgres.OpenInvite, typed []byte) (postgres.Identity, error) {
 	if invite == nil || len(identities) == 0 {
 		return postgres.Identity{}, codeUnknown()

@@ -13,19 +13,19 @@ import (
 )
 
 const (
-	// clockSkew is how far a provider's clock may be from ours, in either direction.
+	// clockSkew is the largest accepted difference between a provider's clock and this server's, in either direction.
 	clockSkew = 5 * time.Minute
-	// oldestIDToken is how long before our clock's time a token may have been made where the clocks agree: it comes
-	// straight from the provider. Entra ID dates its tokens five minutes back.
+	// oldestIDToken is the largest age of an ID token if the clocks agree: it comes straight from the provider. Entra
+	// ID sets the issue time five minutes back.
 	oldestIDToken = 10 * time.Minute
-	// skewLogged is the difference from which on an operator should know.
+	// skewLogged is the difference from which on a warning is logged.
 	skewLogged = 5 * time.Second
-	// skewCredible is the largest difference that is taken for one of clocks, and not for a broken token.
+	// skewCredible is the largest difference that is blamed on the clocks and not on a broken token.
 	skewCredible = 366 * 24 * time.Hour
 )
 
-// clockFault names the time of a token that does not hold; "" if all do. ahead is how far the token shows the
-// provider's clock to be ahead of ours, negative where it is behind, 0 where it shows nothing.
+// clockFault returns the reason for which a token's times are refused, or "". ahead is how far the token shows the
+// provider's clock to be ahead of this server's: negative if it is behind, 0 if the token does not show it.
 func clockFault(now time.Time, t *oidc.IDToken, c claims) (fault string, ahead time.Duration) {
 	age, left := now.Sub(t.IssuedAt), t.Expiry.Sub(now)
 	early := c.notBefore().Sub(now)
@@ -48,8 +48,8 @@ func clockFault(now time.Time, t *oidc.IDToken, c claims) (fault string, ahead t
 	return "", 0
 }
 
-// notBefore returns the time from which on a token holds; without one it always has. go-oidc has checked that it is a
-// number or nothing.
+// notBefore returns the token's nbf time, or the zero time if it has none. go-oidc has checked that nbf is a number or
+// absent.
 func (c claims) notBefore() time.Time {
 	var seconds float64
 	if json.Unmarshal(c["nbf"], &seconds) != nil || math.Abs(seconds) > math.MaxInt32*1000 {
@@ -61,30 +61,31 @@ func (c claims) notBefore() time.Time {
 	return time.Unix(int64(seconds), 0)
 }
 
-// checkClock refuses a token whose times do not hold, and says in words and in the log how far the clocks differ.
+// checkClock refuses a token whose times are wrong, and reports in the error and in the log how far the clocks differ.
 func (i *issuer) checkClock(ctx context.Context, t *oidc.IDToken, c claims) error {
 	fault, ahead := clockFault(i.discovery.calls.now(), t, c)
 	credible := ahead.Abs() >= skewLogged && ahead.Abs() <= skewCredible
 	if credible {
-		i.discovery.calls.log.WarnContext(ctx, "this server's clock and the provider's differ: set the clock by NTP",
+		i.discovery.calls.log.WarnContext(ctx, "this server's clock and the provider's differ: synchronise the clock by NTP",
 			"issuer", i.discovery.issuer, "provider_ahead_seconds", int64(ahead.Seconds()), "refused", fault != "")
 	}
 	switch {
 	case fault == "":
 		return nil
 	case credible:
-		return clocksDiffer(fault, ahead.Abs())
+		return clockSkewError(fault, ahead.Abs())
 	}
 	return refused(fault)
 }
 
-func clocksDiffer(reason string, by time.Duration) error {
+func clockSkewError(reason string, by time.Duration) error {
 	return &problem{portal.Errorf(portal.ProviderRefused,
-		"Your sign-in could not be confirmed: the portal's clock and your sign-in provider's differ by %s. Tell your administrator to set the clock of the portal's server.",
-		inWords(by)), reason}
+		"Your sign-in could not be confirmed: the portal's clock and your sign-in provider's differ by %s. "+
+			"Tell your administrator to set the clock of the portal's server.", roundedDuration(by)), reason}
 }
 
-func inWords(d time.Duration) string {
+// roundedDuration returns a duration in whole days, hours or minutes.
+func roundedDuration(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:
 		return fmt.Sprintf("%d days", d/(24*time.Hour))

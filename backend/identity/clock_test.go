@@ -110,7 +110,7 @@ func TestInWords(t *testing.T) {
 		5 * time.Minute: "5 minutes", 119 * time.Minute: "119 minutes", 2 * time.Hour: "2 hours", 47*time.Hour + 59*time.Minute: "47 hours",
 		48 * time.Hour: "2 days",
 	} {
-		if got := inWords(d); got != want {
+		if got := roundedDuration(d); got != want {
 			t.Errorf("%s: got %q, want %q", d, got, want)
 		}
 	}

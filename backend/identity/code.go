@@ -7,17 +7,18 @@ import (
 	"unicode"
 )
 
-// codeAlphabet is Crockford's base 32: no letter that is read as a digit, and none that makes a code swear.
+// codeAlphabet is Crockford's base 32: without letters that look like digits, and without U, so that no code spells a
+// swear word.
 const codeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 const (
 	codeGroups    = 6
 	codeGroupSize = 5
-	// codeLength is 29 random characters and the one that checks them.
+	// codeLength is 29 random characters and a check character.
 	codeLength = codeGroups * codeGroupSize
 )
 
-// NewInviteCode makes a code of 145 random bits to hand over, as ABCDE-FGHJK-…, and the hash to keep.
+// NewInviteCode returns a new code of 145 random bits, formatted as ABCDE-FGHJK-…, and the hash to store.
 func NewInviteCode() (code string, hash []byte) {
 	clean := make([]byte, codeLength-1, codeLength)
 	rand.Read(clean) //nolint:errcheck // crypto/rand never fails: it ends the program instead
@@ -28,7 +29,7 @@ func NewInviteCode() (code string, hash []byte) {
 	return formatCode(string(clean)), hashCode(string(clean))
 }
 
-// formatCode writes a code the way it is easiest to read out and to type.
+// formatCode splits a code into groups, which are easier to read out and to type.
 func formatCode(clean string) string {
 	var text strings.Builder
 	for i := 0; i < len(clean); i += codeGroupSize {
@@ -40,7 +41,8 @@ func formatCode(clean string) string {
 	return text.String()
 }
 
-// inviteCodeHash hashes a code as people type it; nil for what cannot be a code, which is a typing error and no guess.
+// inviteCodeHash returns the hash of a code as a user typed it, or nil if the text cannot be a code: a typing error and
+// not a guess.
 func inviteCodeHash(typed string) []byte {
 	clean, ok := parseCode(typed)
 	if !ok {
@@ -49,14 +51,14 @@ func inviteCodeHash(typed string) []byte {
 	return hashCode(clean)
 }
 
-// hashCode is what the database keeps. So many random bits need no salt.
+// hashCode returns the hash that the database stores. 145 random bits need no salt.
 func hashCode(clean string) []byte {
 	sum := sha256.Sum256([]byte("invite code " + clean))
 	return sum[:]
 }
 
-// parseCode reads a code in any case, with O for 0 and I or L for 1, and whatever dashes, spaces and marks stand
-// between its letters when it was pasted. It answers false where a letter is missing, wrong, or in another's place.
+// parseCode normalises a typed or pasted code: any case, O for 0, I or L for 1, and any dashes, spaces or punctuation
+// between the characters. It returns false if a character is missing, wrong or misplaced.
 func parseCode(typed string) (clean string, ok bool) {
 	var text strings.Builder
 	for _, r := range typed {
@@ -76,7 +78,7 @@ func parseCode(typed string) (clean string, ok bool) {
 	return clean, true
 }
 
-// codeValue answers which of the 32 a letter stands for, -1 for none of them.
+// codeValue returns the value of a character, 0 to 31, or -1 if it is not in the alphabet.
 func codeValue(r rune) int {
 	if r > unicode.MaxASCII {
 		return -1
@@ -90,9 +92,10 @@ func codeValue(r rune) int {
 	return strings.IndexRune(codeAlphabet, r)
 }
 
-// checkValue is 0 for a code whose last character checks the others, and that character's value where it still is 0. It
-// evaluates the code as a polynomial over the field of 32 elements at a generator: each of up to 31 places weighs
-// differently, so one wrong letter, or two exchanged ones wherever they stand, never give 0.
+// checkValue returns 0 for a code whose check character is correct. For a code whose last character has the value 0 it
+// returns the value of the correct check character. It evaluates the code as a polynomial over the field of 32 elements
+// at a generator: each of up to 31 places has a different weight, so a single wrong character or two exchanged
+// characters never give 0.
 func checkValue(clean string) int {
 	const reduce = 0x25 // x^5 + x^2 + 1
 	sum := 0

@@ -19,14 +19,14 @@ import (
 )
 
 const (
-	// providerTimeout bounds every call to a provider, unless the settings say otherwise.
+	// providerTimeout bounds every call to a provider unless Config.Bound is set.
 	providerTimeout = 10 * time.Second
-	// maxDocument is far above what discovery documents and key sets are.
+	// maxDocument is far above the size of real discovery documents and key sets.
 	maxDocument    = 512 << 10
 	discoveryFresh = time.Hour
 )
 
-// caller is how the portal speaks with providers.
+// transport is the HTTP client for calls to the providers, with its time limit, clock and log.
 type transport struct {
 	http  *http.Client
 	bound func(context.Context) (context.Context, context.CancelFunc)
@@ -34,8 +34,8 @@ type transport struct {
 	log   *slog.Logger
 }
 
-// newTransport follows no redirect: a provider's documents are where its issuer says, and a redirect could lead the
-// server anywhere.
+// newTransport returns a transport that follows no redirects: a provider's documents are at the address the issuer
+// gives, and a redirect could send this server to any address.
 func newTransport(c Config) *transport {
 	client := &http.Client{}
 	if c.HTTPClient != nil {
@@ -45,22 +45,22 @@ func newTransport(c Config) *transport {
 	return &transport{http: client, bound: c.Bound, now: c.Now, log: c.Log}
 }
 
-// endpoints are what the portal uses of a discovery document.
+// endpoints are the members of a discovery document that the portal uses.
 type endpoints struct {
 	Issuer        string `json:"issuer"`
 	Authorization string `json:"authorization_endpoint"`
 	Token         string `json:"token_endpoint"`
 	Keys          string `json:"jwks_uri"`
-	// NamesIssuer promises iss in every answer to the browser (RFC 9207).
+	// NamesIssuer reports whether the provider promises iss in every authorization response (RFC 9207).
 	NamesIssuer bool `json:"authorization_response_iss_parameter_supported"`
 	loadedAt    time.Time
 }
 
-// discovery fetches a provider's document when it is first needed and keeps it for an hour; while the provider is
-// down the last one serves on.
+// discovery fetches a provider's discovery document on first use and caches it for an hour. While the provider is down,
+// the last document stays in use.
 type discovery struct {
 	base    string // the document is at base + /.well-known/openid-configuration
-	issuer  string // that the document must name, to the letter
+	issuer  string // the exact issuer that the document must name
 	calls   *transport
 	current atomic.Pointer[endpoints]
 	flight  singleflight.Group
@@ -81,8 +81,10 @@ func (d *discovery) get(ctx context.Context) (*endpoints, error) {
 	return fetched.(*endpoints), nil
 }
 
-// once lets everybody who asks at the moment wait for one call, which outlives the first to ask.
-func (c *transport) once(ctx context.Context, flight *singleflight.Group, call func(context.Context) (any, error)) (any, error) {
+// once shares one call among all concurrent callers. The call goes on if the first caller is cancelled.
+func (c *transport) once(
+	ctx context.Context, flight *singleflight.Group, call func(context.Context) (any, error),
+) (any, error) {
 	result := flight.DoChan("", func() (any, error) {
 		ctx, cancel := c.bound(context.WithoutCancel(ctx))
 		defer cancel()
@@ -109,7 +111,7 @@ func (d *discovery) fetch(ctx context.Context) (*endpoints, error) {
 		return nil, err
 	}
 	for _, endpoint := range []string{found.Authorization, found.Token, found.Keys} {
-		// Plain http is for a provider that is itself on loopback.
+		// Plain http is accepted only from a provider that is itself on loopback.
 		u, err := url.Parse(endpoint)
 		if err != nil || u.Host == "" || !secure(u) || portal.Loopback(u.Hostname()) && !portal.Loopback(base.Hostname()) {
 			return nil, errors.New("the discovery document names an endpoint that is not https")
@@ -130,14 +132,14 @@ func (c *transport) fetchJSON(ctx context.Context, address string, into any) err
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("answers %s", response.Status)
+		return fmt.Errorf("the provider returned %s", response.Status)
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxDocument+1))
 	if err != nil {
 		return err
 	}
 	if len(body) > maxDocument {
-		return errors.New("the answer is too large")
+		return errors.New("the response is too large")
 	}
 	return json.Unmarshal(body, into)
 }

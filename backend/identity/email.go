@@ -10,9 +10,9 @@ import (
 
 var errEmail = errors.New("not an e-mail address")
 
-// normalEmail is the one spelling of an address: trimmed, in lower case, its domain in ASCII. An address whose local
-// part is not plain ASCII is refused, because letters that look alike are not, and because Unicode has letters whose
-// small ones are ASCII. Dots and plus signs are kept: what they mean is the mail server's to know.
+// normalEmail returns the canonical form of an address: trimmed, in lower case, with an ASCII domain. It refuses an
+// address whose local part is not plain ASCII, because different Unicode letters can look alike or have the same ASCII
+// lower case. Dots and plus signs are kept: their meaning depends on the mail server.
 func normalEmail(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	at := strings.LastIndexByte(text, '@')
@@ -36,7 +36,7 @@ func normalEmail(text string) (string, error) {
 	return local + "@" + domain, nil
 }
 
-// lowerASCII makes the letters A to Z small and no others, unlike strings.ToLower, to which the Kelvin sign is a k.
+// lowerASCII lower-cases the letters A to Z only. strings.ToLower would turn the Kelvin sign into a k.
 func lowerASCII(text string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -46,7 +46,7 @@ func lowerASCII(text string) string {
 	}, text)
 }
 
-// normalDomain is the one spelling of a domain: ASCII in lower case.
+// normalDomain returns the canonical form of a domain: ASCII in lower case.
 func normalDomain(text string) (string, error) {
 	domain, err := idna.Lookup.ToASCII(strings.TrimSpace(norm.NFC.String(text)))
 	if err != nil {

@@ -22,27 +22,27 @@ type GoogleConfig struct {
 	Issuer, ClientID, ClientSecret string
 }
 
-// EntraConfig is the portal's registration with Entra ID. Issuer holds the literal {tenantid}; Tenants are those whose
-// people may sign in.
+// EntraConfig is the portal's registration with Entra ID. Issuer contains the placeholder {tenantid}; only users of the
+// Tenants may sign in.
 type EntraConfig struct {
 	Issuer, ClientID string
 	Tenants          []string
 }
 
-// Config says whom to trust. A nil provider is not offered.
+// Config lists the trusted providers. A provider that is nil is not offered.
 type Config struct {
 	Google      *GoogleConfig
 	Entra       *EntraConfig
-	HTTPClient  *http.Client // nil means the default: certificates and proxy of the system
+	HTTPClient  *http.Client // nil: the default, with the system's certificates and proxy
 	Secret      *session.Sealer
-	EnqueueMail postgres.EnqueueMail // queues the mail of an invite; nil means admins hand codes over
+	EnqueueMail postgres.EnqueueMail // queues the mail of an invite; nil if the portal sends no mail
 	Now         func() time.Time
-	Log         *slog.Logger // nil means the default one
-	// Bound ends a call to a provider that takes too long; nil means after ten seconds.
+	Log         *slog.Logger // nil: slog.Default()
+	// Bound returns a context with the deadline of a call to a provider; nil: ten seconds.
 	Bound func(context.Context) (context.Context, context.CancelFunc)
 }
 
-// withDefaults fills in what was left out.
+// withDefaults returns c with its optional fields set.
 func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -58,7 +58,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Service signs people in and invites them.
+// Service signs users in and creates invites.
 type Service struct {
 	db          *postgres.DB
 	sessions    *session.Sessions
@@ -69,8 +69,8 @@ type Service struct {
 	log         *slog.Logger
 }
 
-// New checks the settings and names the one that is unusable. It calls no provider: that happens with the first
-// sign-in, so that the API starts while a provider is down.
+// New checks the settings; its error names the first invalid one. It does not call the providers, so that the API
+// starts while one is down.
 func New(db *postgres.DB, sessions *session.Sessions, c Config) (*Service, error) {
 	if c.Secret == nil {
 		return nil, errors.New("sign-in needs the secret key of PORTAL_SECRET_KEY_FILE")
@@ -95,7 +95,7 @@ func New(db *postgres.DB, sessions *session.Sessions, c Config) (*Service, error
 	return s, nil
 }
 
-// Providers answers the providers people can sign in with.
+// Providers returns the providers that users can sign in with.
 func (s *Service) Providers() []portal.Provider {
 	list := make([]portal.Provider, 0, len(s.providers))
 	for _, p := range s.providers {
@@ -104,14 +104,14 @@ func (s *Service) Providers() []portal.Provider {
 	return list
 }
 
-// provider answers a configured provider; Invalid for any other.
+// provider returns a configured provider; Invalid for any other.
 func (s *Service) provider(id portal.ProviderID) (*provider, error) {
 	for _, p := range s.providers {
 		if p.id == id {
 			return p, nil
 		}
 	}
-	return nil, portal.InvalidField("provider", "Nobody can sign in with this provider here.")
+	return nil, portal.InvalidField("provider", "This provider is not set up for the portal.")
 }
 
 func (g GoogleConfig) check() error {
@@ -119,39 +119,40 @@ func (g GoogleConfig) check() error {
 	case g.ClientID == "":
 		return errors.New("PORTAL_GOOGLE_CLIENT_ID is not set: it must be the client id of a Desktop app registered with Google")
 	case g.ClientSecret == "":
-		return errors.New("PORTAL_GOOGLE_CLIENT_SECRET is not set: Google asks for it at the token endpoint even with PKCE")
+		return errors.New("PORTAL_GOOGLE_CLIENT_SECRET is not set: Google requires it at the token endpoint even with PKCE")
 	}
 	return checkIssuer("PORTAL_GOOGLE_ISSUER", g.Issuer)
 }
 
 const tenantPlaceholder = "{tenantid}"
 
-// check answers the tenants in their usual form.
+// check returns the tenant ids in canonical form.
 func (e EntraConfig) check() ([]string, error) {
 	if e.ClientID == "" {
 		return nil, errors.New("PORTAL_ENTRA_CLIENT_ID is not set: it must be the claimRequest (client) id registered with Entra ID")
 	}
 	if strings.Count(e.Issuer, tenantPlaceholder) != 1 {
-		return nil, fmt.Errorf("PORTAL_ENTRA_ISSUER must hold %s once, as https://login.microsoftonline.com/%s/v2.0 does", tenantPlaceholder, tenantPlaceholder)
+		return nil, fmt.Errorf("PORTAL_ENTRA_ISSUER must contain %s once, as https://login.microsoftonline.com/%s/v2.0 does",
+			tenantPlaceholder, tenantPlaceholder)
 	}
 	if err := checkIssuer("PORTAL_ENTRA_ISSUER", strings.Replace(e.Issuer, tenantPlaceholder, "tenant", 1)); err != nil {
 		return nil, err
 	}
 	if len(e.Tenants) == 0 {
-		return nil, errors.New("PORTAL_ENTRA_TENANTS is not set: it must list the ids of the tenants whose people may sign in")
+		return nil, errors.New("PORTAL_ENTRA_TENANTS is not set: it must list the ids of the tenants whose users may sign in")
 	}
 	tenants := make([]string, 0, len(e.Tenants))
 	for _, text := range e.Tenants {
 		tenant, err := tenantID(text)
 		if err != nil {
-			return nil, fmt.Errorf("PORTAL_ENTRA_TENANTS must hold tenant ids (GUIDs), not %q", text)
+			return nil, fmt.Errorf("PORTAL_ENTRA_TENANTS must list tenant ids (GUIDs), not %q", text)
 		}
 		tenants = append(tenants, tenant)
 	}
 	return tenants, nil
 }
 
-// tenantID reads a tenant's GUID and answers it in its usual form.
+// tenantID parses a tenant's GUID and returns it in canonical form.
 func tenantID(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if len(text) != len(uuid.Nil.String()) {
@@ -161,7 +162,7 @@ func tenantID(text string) (string, error) {
 	return id.String(), err
 }
 
-// checkIssuer accepts https, and http on loopback alone.
+// checkIssuer accepts https, and http on loopback only.
 func checkIssuer(setting, issuer string) error {
 	u, err := url.Parse(issuer)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {

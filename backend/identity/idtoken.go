@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	// maxIDToken is several times the largest either provider sends.
+	// maxIDToken is several times the size of the largest token that either provider sends.
 	maxIDToken = 16 << 10
 	maxSubject = 255
 )
 
-// issuer verifies the ID tokens of one issuer for one client.
+// issuer verifies the ID tokens of one issuer for one client id.
 type issuer struct {
 	discovery *discovery
 	keys      *keySet
@@ -33,12 +33,12 @@ func newIssuer(d *discovery, tenant, clientID string) *issuer {
 		discovery: d, keys: keys, clientID: clientID,
 		verifier: oidc.NewVerifier(d.issuer, keys, &oidc.Config{
 			ClientID: clientID, SupportedSigningAlgs: []string{oidc.RS256}, Now: d.calls.now,
-			SkipExpiryCheck: true, // checkClock allows for clocks that differ
+			SkipExpiryCheck: true, // checkClock allows for clock skew
 		}),
 	}
 }
 
-// parseIDToken reads a token without believing it: the id of its key, and its claims.
+// parseIDToken parses a token without verifying it and returns its key id and its claims.
 func parseIDToken(token string) (kid string, unverified claims, err error) {
 	if len(token) > maxIDToken {
 		return "", nil, refused("token_too_large")
@@ -47,15 +47,15 @@ func parseIDToken(token string) (kid string, unverified claims, err error) {
 	if err != nil || !canonical(token) {
 		return "", nil, refused("token_malformed")
 	}
-	// Unlike Go's own, this reader takes no object that names a claim twice.
+	// Unlike encoding/json, this decoder refuses an object with a duplicate name.
 	if err := josejson.Unmarshal(parsed.UnsafePayloadWithoutVerification(), &unverified); err != nil {
 		return "", nil, refused("token_malformed")
 	}
 	return parsed.Signatures[0].Header.KeyID, unverified, nil
 }
 
-// canonical reports whether a token's segments are written in the one way there is to write their bytes: Go's decoders
-// skip line breaks and the bits behind the last byte.
+// canonical reports whether each segment of a token is in canonical base64url. Go's decoders skip line breaks and
+// ignore the unused bits of the last character.
 func canonical(token string) bool {
 	for segment := range strings.SplitSeq(token, ".") {
 		raw, err := base64.RawURLEncoding.DecodeString(segment)
@@ -66,8 +66,8 @@ func canonical(token string) bool {
 	return true
 }
 
-// verify answers the claims of an ID token that holds in every respect of OpenID Connect Core 3.1.3.7: go-oidc checks
-// signature, issuer and audience, this the rest.
+// verify returns the claims of an ID token that passes every check of OpenID Connect Core 3.1.3.7. go-oidc checks
+// signature, issuer and audience; this package checks the rest.
 func (i *issuer) verify(ctx context.Context, token, accessToken, nonce string) (claims, error) {
 	kid, unverified, err := parseIDToken(token)
 	if err != nil {
@@ -93,7 +93,7 @@ func (i *issuer) verify(ctx context.Context, token, accessToken, nonce string) (
 	return c, nil
 }
 
-// reason says in one word which of its checks go-oidc, whose errors tell it in prose only, stopped at.
+// reason returns which of its checks go-oidc failed at: its errors have a message but no code.
 func (i *issuer) reason(token string, c claims) string {
 	_, forged := i.keys.VerifySignature(context.Background(), token)
 	switch {
@@ -107,7 +107,7 @@ func (i *issuer) reason(token string, c claims) string {
 	return "token_invalid"
 }
 
-// fault names what go-oidc does not look at and what is wrong there; "" if nothing is.
+// fault returns the reason for which a token fails the checks that go-oidc does not do, or "".
 func (i *issuer) fault(t *oidc.IDToken, c claims, accessToken, nonce string) string {
 	other := func(audience string) bool { return audience != i.clientID }
 	azp, hasAZP := c["azp"]
@@ -128,14 +128,15 @@ func (i *issuer) fault(t *oidc.IDToken, c claims, accessToken, nonce string) str
 	return ""
 }
 
-// claims are looked up by their exact names, which encoding/json would not insist on for a struct. Aggregated and
-// distributed claims are not followed.
+// claims are looked up by their exact names; decoding into a struct would ignore case. Aggregated and distributed
+// claims are not followed.
 type claims map[string]json.RawMessage
 
-// registered are the claims go-oidc reads, by names it does not insist on either.
+// registered are the claims that go-oidc reads, ignoring case.
 var registered = []string{"iss", "sub", "aud", "exp", "iat", "nbf", "nonce", "at_hash"}
 
-// ambiguous reports whether a claim has a registered name in another spelling, which go-oidc would take for it.
+// ambiguous reports whether the token has a claim that differs from a registered name only by case: go-oidc would read
+// it.
 func (c claims) ambiguous() bool {
 	for name := range c {
 		alike := func(r string) bool { return name != r && strings.EqualFold(name, r) }
@@ -146,7 +147,7 @@ func (c claims) ambiguous() bool {
 	return false
 }
 
-// text answers a claim that is a string; "" for any other.
+// text returns a string claim, or "" if the claim is not a string.
 func (c claims) text(name string) string {
 	var value string
 	if json.Unmarshal(c[name], &value) != nil {
@@ -155,7 +156,7 @@ func (c claims) text(name string) string {
 	return value
 }
 
-// texts answers a claim that is a string or several.
+// texts returns the values of a claim that is a string or a list of strings.
 func (c claims) texts(name string) []string {
 	var values []string
 	if json.Unmarshal(c[name], &values) != nil {
@@ -164,7 +165,7 @@ func (c claims) texts(name string) []string {
 	return values
 }
 
-// is reports whether a claim is one of these JSON values.
+// is reports whether a claim has one of these JSON values.
 func (c claims) is(name string, values ...string) bool {
 	raw, ok := c[name]
 	return ok && slices.Contains(values, string(raw))

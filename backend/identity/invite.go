@@ -15,19 +15,19 @@ const (
 	maxInviteHours     = 720
 )
 
-// Invite invites somebody to a node inside the viewer's scope and answers the invite with its code, the only time it
-// is to be had. Forbidden for a role the viewer may not invite, NotFound for a node outside the scope, Conflict for an
-// address that has an open invite there or is somebody's already, Invalid naming the field for anything malformed.
+// Invite creates an invite at a node inside the viewer's scope and returns it with its code, which cannot be read again
+// later. Forbidden for a role the viewer may not invite, NotFound for a node outside the scope, Conflict for an address
+// that has an open invite there or already belongs to a user, Invalid naming the malformed field.
 func (s *Service) Invite(ctx context.Context, v portal.Viewer, n portal.NewInvite) (portal.CreatedInvite, error) {
 	if !v.Role.May(portal.ManageInvites) {
-		return portal.CreatedInvite{}, portal.Errorf(portal.Forbidden, "Your role does not let you invite people.")
+		return portal.CreatedInvite{}, portal.Errorf(portal.Forbidden, "Your role may not invite users.")
 	}
 	n, err := CheckInvite(n, s.tenants)
 	if err != nil {
 		return portal.CreatedInvite{}, err
 	}
 	if !v.Role.MayInvite(n.Role) {
-		return portal.CreatedInvite{}, portal.Errorf(portal.Forbidden, "Your role does not let you invite somebody as %s.", n.Role)
+		return portal.CreatedInvite{}, portal.Errorf(portal.Forbidden, "Your role may not invite a user as %s.", n.Role)
 	}
 	if _, err := s.provider(n.Provider); err != nil {
 		return portal.CreatedInvite{}, err
@@ -41,11 +41,11 @@ func (s *Service) Invite(ctx context.Context, v portal.Viewer, n portal.NewInvit
 	return portal.CreatedInvite{Invite: invite, Code: code, Mailed: kept.Enqueue != nil}, nil
 }
 
-// Resend gives an invite that is open or has lapsed a fresh code in place of the old, all its tries and its time anew,
-// and mails it where there is mail. Errors as postgres.ResendInvite.
+// Resend replaces the code of an open or expired invite, resets its tries and its lifetime, and mails the new code if
+// the portal sends mail. Errors as postgres.ResendInvite.
 func (s *Service) Resend(ctx context.Context, v portal.Viewer, id string) (portal.CreatedInvite, error) {
 	if !v.Role.May(portal.ManageInvites) {
-		return portal.CreatedInvite{}, portal.Errorf(portal.Forbidden, "Your role does not let you invite people.")
+		return portal.CreatedInvite{}, portal.Errorf(portal.Forbidden, "Your role may not invite users.")
 	}
 	code, kept := s.newCode(id)
 	invite, err := s.db.ResendInvite(ctx, v, id, kept)
@@ -55,7 +55,7 @@ func (s *Service) Resend(ctx context.Context, v portal.Viewer, id string) (porta
 	return portal.CreatedInvite{Invite: invite, Code: code, Mailed: kept.Enqueue != nil}, nil
 }
 
-// newCode makes a code for an invite and what the invite keeps of it.
+// newCode returns a new code for an invite and what the database stores of it.
 func (s *Service) newCode(inviteID string) (code string, kept postgres.InviteCode) {
 	code, kept.Hash = NewInviteCode()
 	if s.enqueueMail != nil {
@@ -64,9 +64,9 @@ func (s *Service) newCode(inviteID string) (code string, kept postgres.InviteCod
 	return code, kept
 }
 
-// CheckInvite answers an invite in its normal form, its defaults filled in; Invalid naming the field that is wrong.
-// tenants are the Entra ID tenants that may sign in; nil accepts any, for a command that does not know them.
-// That its node exists inside somebody's scope is the database's to say.
+// CheckInvite returns an invite in canonical form with its defaults set; Invalid names the malformed field. tenants are
+// the Entra ID tenants that may sign in; nil accepts any, for a command that does not know them. The database checks
+// that the node exists inside the viewer's scope.
 func CheckInvite(n portal.NewInvite, tenants []string) (portal.NewInvite, error) {
 	var err error
 	if n.Email, err = normalEmail(n.Email); err != nil {
@@ -76,7 +76,7 @@ func CheckInvite(n portal.NewInvite, tenants []string) (portal.NewInvite, error)
 		n.ExpiresInHours = defaultInviteHours
 	}
 	if n.ExpiresInHours < 1 || n.ExpiresInHours > maxInviteHours {
-		return n, portal.InvalidField("expires_in_hours", "An invite is good for 1 to %d hours.", maxInviteHours)
+		return n, portal.InvalidField("expires_in_hours", "An invite is valid for 1 to %d hours.", maxInviteHours)
 	}
 	if n.Language, err = checkLanguage(n.Language); err != nil {
 		return n, err
@@ -101,7 +101,7 @@ func CheckInvite(n portal.NewInvite, tenants []string) (portal.NewInvite, error)
 	return n, portal.InvalidField("provider", "The provider is google or entra.")
 }
 
-// checkLanguage answers a tag in its canonical form. A language nobody has translated the mail to is no mistake.
+// checkLanguage returns a language tag in canonical form. A language without a translation is accepted.
 func checkLanguage(tag string) (string, error) {
 	if tag == "" {
 		return "", nil
@@ -113,7 +113,7 @@ func checkLanguage(tag string) (string, error) {
 	return parsed.String(), nil
 }
 
-// checkNode wants exactly the node the role is held at.
+// checkNode checks that an invite names exactly the node that its role needs.
 func checkNode(n portal.NewInvite) error {
 	level := n.Role.Level()
 	switch {
@@ -137,7 +137,7 @@ func checkTenant(n portal.NewInvite, tenants []string) (portal.NewInvite, error)
 	}
 	tenant, err := tenantID(n.Tenant)
 	if err != nil || tenants != nil && !slices.Contains(tenants, tenant) {
-		return n, portal.InvalidField("tenant", "Name one of the Entra ID tenants whose people may sign in.")
+		return n, portal.InvalidField("tenant", "Name one of the Entra ID tenants whose users may sign in.")
 	}
 	n.Tenant = tenant
 	if n.Domain != "" && n.Domain != domainOf(n.Email) {

@@ -14,14 +14,14 @@ import (
 // codeAAD binds a sealed code to its invite.
 func codeAAD(inviteID string) []byte { return []byte("pre_assigned_role.code:" + inviteID) }
 
-// Undeliverable is an error of a mail that will not go better another time.
+// Undeliverable is an error of a mail that cannot be delivered by trying again.
 type Undeliverable interface {
 	error
 	Undeliverable() bool
 }
 
-// InviteMailer mails the codes of invites. The job that calls it knows an invite's id only: the code waits in the invite's
-// row, sealed with a key the database does not have, and is forgotten once it is mailed or cannot be.
+// InviteMailer mails the codes of invites. A job holds only the invite's id. The code is in the invite's row, sealed
+// with a key that is not in the database, and is deleted when it has been mailed or cannot be delivered.
 type InviteMailer struct {
 	DB     *postgres.DB
 	Secret *session.Sealer
@@ -29,26 +29,26 @@ type InviteMailer struct {
 	Log    *slog.Logger
 }
 
-// Deliver mails an invite's code if that is still to be done. An error means: try again later. After a crash between
-// the mail and the note of it the same mail, under the same Message-ID, goes out a second time.
-func (p InviteMailer) Deliver(ctx context.Context, msspID, inviteID string) error {
-	letter, sealed, ok, err := p.DB.InviteMail(ctx, msspID, inviteID)
+// Deliver mails an invite's code unless that is no longer needed. The caller tries again after an error. After a crash
+// between sending and recording it, the same mail is sent again with the same Message-ID.
+func (m InviteMailer) Deliver(ctx context.Context, msspID, inviteID string) error {
+	mail, sealed, ok, err := m.DB.InviteMail(ctx, msspID, inviteID)
 	if err != nil || !ok {
 		return err
 	}
-	code, err := p.Secret.Open(sealed, codeAAD(inviteID))
+	code, err := m.Secret.Open(sealed, codeAAD(inviteID))
 	if err != nil {
 		return fmt.Errorf("open the code of an invite: %w", err)
 	}
-	letter.Code = string(code)
+	mail.Code = string(code)
 	state := portal.MailSent
-	if err := p.Send(ctx, letter); err != nil {
+	if err := m.Send(ctx, mail); err != nil {
 		var never Undeliverable
 		if !errors.As(err, &never) || !never.Undeliverable() {
 			return err
 		}
 		state = portal.MailFailed
-		p.Log.WarnContext(ctx, "invite not mailed", "invite_id", inviteID, "error", err)
+		m.Log.WarnContext(ctx, "invite not mailed", "invite_id", inviteID, "error", err)
 	}
-	return p.DB.SetInviteMailState(context.WithoutCancel(ctx), msspID, inviteID, sealed, state)
+	return m.DB.SetInviteMailState(context.WithoutCancel(ctx), msspID, inviteID, sealed, state)
 }

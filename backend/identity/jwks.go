@@ -15,19 +15,17 @@ import (
 )
 
 const (
-	// keysFresh is how long a key a provider has withdrawn may still be believed.
+	// keysFresh is how long fetched keys are used before they are fetched again.
 	keysFresh = time.Hour
 	minRSA    = 2048
 )
 
-// keySet is a provider's public keys. It is fetched again when it is an hour old, and for a key id it does not hold,
-// which a provider may have begun to sign with a moment ago; but however many unknown ids are shown to it, that costs
-// the provider two calls at once and then one a minute.
-//
-// It implements oidc.KeySet and answers that from memory: prepare does the fetching.
+// keySet caches a provider's public keys. They are fetched again when they are an hour old, and for an unknown key id,
+// which may belong to a new key. Unknown key ids cost the provider at most two calls at once and then one a
+// minute.\n\nIt implements oidc.KeySet from memory only: prepare fetches the keys.
 type keySet struct {
 	discovery *discovery
-	// tenant replaces {tenantid} in the issuer Entra ID names beside a key.
+	// tenant replaces {tenantid} in the issuer that Entra ID publishes with a key.
 	tenant  string
 	current atomic.Pointer[fetchedKeys]
 	flight  singleflight.Group
@@ -43,14 +41,14 @@ func newKeySet(d *discovery, tenant string) *keySet {
 	return &keySet{discovery: d, tenant: tenant, unknown: rate.NewLimiter(rate.Every(time.Minute), 2)}
 }
 
-// prepare makes sure that the keys are there and as new as the key id asks for. It fails only where the provider does.
+// prepare makes sure that the keys are loaded and recent enough for the key id. Its only error is that of the provider.
 func (k *keySet) prepare(ctx context.Context, kid string) error {
 	current, now := k.current.Load(), k.discovery.calls.now()
 	switch {
 	case current == nil:
 		return k.fetch(ctx)
 	case now.Sub(current.at) >= keysFresh:
-		// Keys withdrawn while the provider cannot be asked are believed for another hour, and no longer.
+		// While the provider is down, the keys are used for one more hour.
 		if err := k.fetch(ctx); err != nil && now.Sub(current.at) >= 2*keysFresh {
 			return err
 		}
@@ -83,23 +81,24 @@ func (k *keySet) fetch(ctx context.Context) error {
 	return nil
 }
 
-// usable keeps the keys that may sign ID tokens. What cannot be read, or is for something else, is passed over, as
-// RFC 7517 section 5 asks.
+// usable returns the keys that may sign ID tokens. It skips keys that are malformed or for another use, as RFC 7517
+// section 5 requires.
 func (k *keySet) usable(raw []json.RawMessage) []jose.JSONWebKey {
 	var keys []jose.JSONWebKey
 	for _, text := range raw {
 		var key jose.JSONWebKey
-		var beside struct {
+		var entra struct {
 			Issuer string `json:"issuer"`
 		}
-		if json.Unmarshal(text, &key) != nil || json.Unmarshal(text, &beside) != nil {
+		if json.Unmarshal(text, &key) != nil || json.Unmarshal(text, &entra) != nil {
 			continue
 		}
 		public, ok := key.Key.(*rsa.PublicKey)
-		if !ok || public.N.BitLen() < minRSA || key.Use != "" && key.Use != "sig" || key.Algorithm != "" && key.Algorithm != string(jose.RS256) {
+		if !ok || public.N.BitLen() < minRSA || key.Use != "" && key.Use != "sig" ||
+			key.Algorithm != "" && key.Algorithm != string(jose.RS256) {
 			continue
 		}
-		if beside.Issuer != "" && strings.Replace(beside.Issuer, tenantPlaceholder, k.tenant, 1) != k.discovery.issuer {
+		if entra.Issuer != "" && strings.Replace(entra.Issuer, tenantPlaceholder, k.tenant, 1) != k.discovery.issuer {
 			continue
 		}
 		keys = append(keys, key)
@@ -107,8 +106,7 @@ func (k *keySet) usable(raw []json.RawMessage) []jose.JSONWebKey {
 	return keys
 }
 
-// find answers the keys with this id, which ought to be one. A token without an id names a key only where there is no
-// other.
+// find returns the keys with this id: normally one. A token without a key id matches only if there is a single key.
 func (f *fetchedKeys) find(kid string) []jose.JSONWebKey {
 	if kid == "" {
 		if len(f.keys) == 1 {
@@ -140,5 +138,5 @@ func (k *keySet) VerifySignature(_ context.Context, token string) ([]byte, error
 			return payload, nil
 		}
 	}
-	return nil, errors.New("signed by no key of this id")
+	return nil, errors.New("no key with this id verifies the signature")
 }

@@ -10,24 +10,26 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// claimRequest is what somebody applies with for the roles of invites.
+// claimRequest is what a sign-in presents to claim invites.
 type claimRequest struct {
 	who postgres.Identity
-	// hostedDomain is Google's Workspace domain of this sign-in.
+	// hostedDomain is the Google Workspace domain of this sign-in.
 	hostedDomain string
-	// entered: a code was typed; typed is its hash, nil where it cannot be a code.
+	// entered reports whether a code was typed; typed is its hash, nil if it cannot be a code.
 	entered bool
 	typed   []byte
-	// chosen are the invites picked of those offered.
+	// chosen are the ids of the offered invites that the user chose.
 	chosen []string
-	// byCode is the invite with the code, whomever it is for; byAddress are those for the confirmed address.
+	// byCode is the invite with the code, whatever address it is for; byAddress are the invites for the confirmed
+	// address.
 	byCode    *postgres.OpenInvite
 	byAddress []postgres.OpenInvite
 }
 
-// pair decides which invites a new identity claims. A code claims its own invite. Without one, an invite is claimed only
-// where the provider confirms the address and the role is no admin's; of several the person chooses. What somebody whose
-// address is not confirmed reads depends on the code alone, and not on the invites or users there are for the address.
+// pair returns the invites that a new identity claims. A code claims its own invite. Without a code, an invite is
+// claimed only if the provider confirms the address and the role is not an administrator's; if there are several, the
+// user chooses. For an address that is not confirmed the result depends on the code only, and not on whether invites or
+// users exist for the address.
 func pair(a claimRequest) ([]postgres.OpenInvite, error) {
 	switch {
 	case a.who.Confirmed && len(a.byAddress) == 0 && a.byCode == nil:
@@ -46,7 +48,7 @@ func pair(a claimRequest) ([]postgres.OpenInvite, error) {
 	return a.withoutCode()
 }
 
-// withCode claims the invite of the code, and those of the chosen ones that need none.
+// withCode returns the invite of the code and those of the chosen invites that need no code.
 func (a claimRequest) withCode() ([]postgres.OpenInvite, error) {
 	invite := *a.byCode
 	if err := mayClaim(a.who, invite, a.typed); err != nil {
@@ -65,13 +67,14 @@ func (a claimRequest) withCode() ([]postgres.OpenInvite, error) {
 	return claimed, nil
 }
 
-// withoutCode claims what is open for a confirmed address: the one invite, or those the person has chosen, in the order of
-// the choice, because the session starts under the first. Where the chosen ones are no longer open, an invite that was not
-// chosen is offered, however few are left.
+// withoutCode returns the invites to claim for a confirmed address: the only one, or those the user chose in the order
+// of the choice, because the session starts under the first. If none of the chosen invites is open any more, the others
+// are offered, even if only one is left.
 func (a claimRequest) withoutCode() ([]postgres.OpenInvite, error) {
 	wanted := a.byAddress
 	if len(wanted) > 1 || len(a.chosen) > 0 {
-		wanted = slices.DeleteFunc(slices.Clone(wanted), func(i postgres.OpenInvite) bool { return !slices.Contains(a.chosen, i.ID) })
+		notChosen := func(i postgres.OpenInvite) bool { return !slices.Contains(a.chosen, i.ID) }
+		wanted = slices.DeleteFunc(slices.Clone(wanted), notChosen)
 		slices.SortStableFunc(wanted, func(i, j postgres.OpenInvite) int {
 			return cmp.Compare(slices.Index(a.chosen, i.ID), slices.Index(a.chosen, j.ID))
 		})
@@ -100,8 +103,8 @@ func (a claimRequest) offers() []portal.InviteOffer {
 	return offers
 }
 
-// needsCode reports whether the provider's confirmation does not suffice for an invite: its role administers others, or it
-// does not name the domain that the provider answers for.
+// needsCode reports whether an invite needs its code in spite of the provider's confirmation: its role is an
+// administrator's, or it does not name the domain that the provider is the authority for.
 func (a claimRequest) needsCode(invite postgres.OpenInvite) bool {
 	if invite.Role.Admin() || !a.who.Confirmed || a.who.Email != invite.Email {
 		return true
@@ -116,8 +119,8 @@ func (a claimRequest) needsCode(invite postgres.OpenInvite) bool {
 	return !gmail(a.who.Email) && (domain == "" || a.hostedDomain != domain)
 }
 
-// mayClaim returns why an identity may not claim the invite whose code it has. Each reason is told: who has the code may
-// know of the invite.
+// mayClaim returns why an identity may not claim the invite whose code it has, or nil. The reason is shown: a user with
+// the code may know about the invite.
 func mayClaim(who postgres.Identity, invite postgres.OpenInvite, typed []byte) error {
 	switch {
 	case subtle.ConstantTimeCompare(invite.CodeHash, typed) != 1:
@@ -138,8 +141,8 @@ func mayClaim(who postgres.Identity, invite postgres.OpenInvite, typed []byte) e
 	return nil
 }
 
-// confirmed reports whether the provider is the authority for the address it names: Google for its own and those of a
-// Workspace, an Entra ID tenant for those of its members in domains it owns.
+// confirmed reports whether the provider is the authority for the address: Google for gmail.com and for Workspace
+// domains, an Entra ID tenant for its members' addresses in domains that it owns.
 func (p person) confirmed() bool {
 	switch {
 	case p.Email == "":

@@ -7,8 +7,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// problem is why a sign-in was refused: public for the caller, reason for the audit log and the operator. A reason
-// is one of our own words, or a provider's error code: never anything personal or secret.
+// problem is why a sign-in was refused: public for the caller, reason for the audit log and the operator. A reason is
+// one of this package's own codes or a provider's error code, and contains nothing personal or secret.
 type problem struct {
 	public *portal.Error
 	reason string
@@ -18,39 +18,46 @@ func (p *problem) Error() string { return p.public.Error() + " (" + p.reason + "
 func (p *problem) Unwrap() error { return p.public }
 
 func providerDown(reason string) error {
-	return &problem{portal.Errorf(portal.ProviderDown, "Your sign-in provider does not answer as it should at the moment. Try again in a few minutes."), reason}
+	return &problem{portal.Errorf(portal.ProviderDown,
+		"Your sign-in provider is not available at the moment. Try again in a few minutes."), reason}
 }
 
 func refused(reason string) error {
-	return &problem{portal.Errorf(portal.ProviderRefused, "Your sign-in could not be confirmed. Sign in again; if it happens again, tell your administrator."), reason}
+	return &problem{portal.Errorf(portal.ProviderRefused,
+		"Your sign-in could not be confirmed. Sign in again; if it happens again, tell your administrator."), reason}
 }
 
 func wrongTenant() error {
-	return &problem{portal.Errorf(portal.TenantNotAllowed, "Accounts of this organisation cannot sign in here. Use the account you were invited with, or ask your administrator."), "tenant"}
+	return &problem{portal.Errorf(portal.TenantNotAllowed, "Accounts of this organisation cannot sign in here. "+
+		"Use the account you were invited with, or ask your administrator."), "tenant"}
 }
 
 func noInvite(reason string) error {
-	return &problem{portal.Errorf(portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite."), reason}
+	return &problem{portal.Errorf(portal.NoInvite, "There is no open invite for this account. "+
+		"Use the account you were invited with, or ask your administrator for an invite."), reason}
 }
 
-// codeRequired says the same whatever invites and users there are.
+// codeRequired returns the same error whatever invites and users exist.
 func codeRequired(who postgres.Identity) error {
 	if who.Provider == portal.Google && who.Email == "" {
 		return &problem{portal.Errorf(portal.InviteCodeRequired, "%s", noAddressText), "code_required"}
 	}
-	return &problem{portal.Errorf(portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator."), "code_required"}
+	return &problem{portal.Errorf(portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. "+
+		"If you have none, ask your administrator."), "code_required"}
 }
 
-const noAddressText = "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one."
+const noAddressText = "Google gives no e-mail address for this account, so it cannot claim an invite. " +
+	"Sign in with an account that has one."
 
-// The following are for somebody who has the code of an invite that they cannot claim.
+// The following errors are for a user who has an invite's code and may not claim the invite.
 
 func noAddress() error {
 	return &problem{portal.Errorf(portal.InviteCodeInvalid, "%s", noAddressText), "no_address"}
 }
 
 func ownInvite() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This account made this invite or sent it again, so it cannot claim it. The invited person has to sign in."), "own_invite"}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This account created this invite or sent it again, "+
+		"so it cannot claim it. The invited user has to sign in."), "own_invite"}
 }
 
 func otherProvider(provider portal.ProviderID) error {
@@ -58,25 +65,31 @@ func otherProvider(provider portal.ProviderID) error {
 	if provider == portal.Entra {
 		account = "another Microsoft account, of the organisation it names"
 	}
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite is for %s. Sign in with that, or ask your administrator for another invite.", account), "other_provider"}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid,
+		"This invite is for %s. Sign in with that, or ask your administrator for another invite.", account), "other_provider"}
 }
 
 func otherAddress() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite is for another e-mail address than the one you signed in with. Use the account you were invited with, or ask your administrator to invite this address."), "other_address"}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid,
+		"This invite is for another e-mail address than the one you signed in with. "+
+			"Use the account you were invited with, or ask your administrator to invite this address."), "other_address"}
 }
 
 func codeOfOtherInvite() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This code belongs to another invite than the one you chose."), "other_invite"}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, 
+		"This code belongs to another invite than the one you chose."), "other_invite"}
 }
 
-// codeUnknown is for somebody who is signed in: no sign-in counts their tries.
+// codeUnknown is for a signed-in user, whose tries are not counted.
 func codeUnknown() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "There is no open invite with this code. It may have been used, sent again with a new code, or withdrawn. Ask your administrator."), reasonCodeWrong}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "There is no open invite with this code. "+
+		"It may have been used, sent again with a new code, or revoked. Ask your administrator."), reasonCodeWrong}
 }
 
-// nothingGained is for a known identity whose code was good until the claim.
+// nothingGained is for a known identity whose code was valid until the claim.
 func nothingGained() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite gives you nothing: you hold a role there already, or it was used or withdrawn at this moment."), "nothing_gained"}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite cannot be claimed: "+
+		"you already hold a role there, or it was used or revoked a moment ago."), "nothing_gained"}
 }
 
 func inviteChoice(offers []portal.InviteOffer) error {
@@ -85,7 +98,7 @@ func inviteChoice(offers []portal.InviteOffer) error {
 	return &problem{choice, reasonChoice}
 }
 
-// named adds the address that signed in, for the caller alone.
+// withAddress returns err with the address of the sign-in, which only the caller sees.
 func withAddress(err error, address string) error {
 	var p *problem
 	if !errors.As(err, &p) {
@@ -96,13 +109,13 @@ func withAddress(err error, address string) error {
 	return &problem{&public, p.reason}
 }
 
-// codeWrong counts; left is how many tries there still are.
+// codeWrong is counted as a try; left is how many tries are left.
 func codeWrong(left int) error {
 	tries := "tries"
 	if left == 1 {
 		tries = "try"
 	}
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "That code is not right. %d %s left.", left, tries), reasonCodeWrong}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "That code is wrong. %d %s left.", left, tries), reasonCodeWrong}
 }
 
 const (
@@ -111,25 +124,29 @@ const (
 	reasonChoice       = "choice"
 )
 
-// codeMistyped does not count: what cannot be a code is nobody's guess.
+// codeMistyped is not counted: a text that cannot be a code is not a guess.
 func codeMistyped() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "There is a typing error in this code. Compare it with the one you were given; this did not count as a try."), reasonCodeMistyped}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "There is a typing error in this code. "+
+		"Compare it with the one you were given; this did not count as a try."), reasonCodeMistyped}
 }
 
 func inviteClosed() error {
-	return &problem{portal.Errorf(portal.InviteClosed, "This invite was closed after too many wrong codes. Ask your administrator to send a new one."), "invite_closed"}
+	return &problem{portal.Errorf(portal.InviteClosed, 
+		"This invite was closed after too many wrong codes. Ask your administrator to send a new one."), "invite_closed"}
 }
 
 func outOfTries() error {
-	return &problem{portal.Errorf(portal.AttemptExpired, "That code is not right, and this sign-in has no tries left. Sign in again to try once more."), reasonCodeWrong}
+	return &problem{portal.Errorf(portal.AttemptExpired, 
+		"That code is wrong, and this sign-in has no tries left. Sign in again to try once more."), reasonCodeWrong}
 }
 
 func attemptExpired(reason string) error {
-	return &problem{portal.Errorf(portal.AttemptExpired, "This sign-in has expired or was used already. Start again."), reason}
+	return &problem{portal.Errorf(portal.AttemptExpired, 
+		"This sign-in has expired or was already used. Start again."), reason}
 }
 
-// split answers why err refuses, if it does, and what the caller may know of it. An error that is neither a problem
-// nor a portal.Error is a failure of ours and comes back as it is.
+// split returns the reason and the public error of a refusal. It returns an internal error, neither a problem nor a
+// portal.Error, unchanged.
 func split(err error) (reason string, public error) {
 	var p *problem
 	if errors.As(err, &p) {

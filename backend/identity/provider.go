@@ -13,17 +13,17 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// person is somebody as a verified ID token describes them.
+// person is the user that a verified ID token describes.
 type person struct {
 	Issuer       string // Google's issuer, Entra ID's tenant
 	Subject      string // Google's sub, Entra ID's oid
 	Tenant       string // Entra ID only
-	Email        string // normalised; "" if there is none that can be
+	Email        string // normalised; "" if there is none or it is malformed
 	Name         string
-	Verified     bool   // Google says the address is theirs
+	Verified     bool   // Google has verified that the address is the user's
 	HostedDomain string // Google's Workspace domain
-	DomainOwned  bool   // Entra ID says the tenant owns the address's domain
-	Member       bool   // of the tenant, no guest
+	DomainOwned  bool   // Entra ID confirms that the tenant owns the address's domain
+	Member       bool   // a member of the tenant, not a guest
 }
 
 // provider is a configured identity provider.
@@ -33,12 +33,12 @@ type provider struct {
 	clientID string
 	secret   string
 	calls    *transport
-	// discovery is where people are sent and codes are redeemed.
+	// discovery is the document of the sign-in page and the token endpoint.
 	discovery *discovery
-	// issuers verify tokens: Google's one under "", Entra ID's by tenant. There is no other way to a verifier, so a
-	// token that names a tenant can but choose among those allowed.
+	// issuers verify ID tokens: Google's under "", Entra ID's by tenant. There is no other way to a verifier, so the
+	// tenant that a token names can only select one of those allowed.
 	issuers map[string]*issuer
-	// choose reads from an unverified token which issuer has to verify it; ok is false for one that is not allowed.
+	// choose returns the key in issuers for an unverified token; ok is false for a tenant that is not allowed.
 	choose func(claims) (key string, ok bool)
 	// person reads verified claims.
 	person func(claims, string) (person, error)
@@ -51,14 +51,14 @@ func newGoogle(c GoogleConfig, calls *transport) *provider {
 		issuers: map[string]*issuer{"": newIssuer(discovery, "", c.ClientID)},
 		choose:  func(claims) (string, bool) { return "", true },
 		person: func(t claims, _ string) (person, error) {
-			// The issuer's configured spelling: Google's tokens may use either of two.
+			// The configured issuer: Google's tokens may use either of two forms.
 			return googlePerson(t, c.Issuer)
 		},
 	}
 }
 
-// newEntra makes one verifier for each tenant. With one tenant people are sent to its own sign-in page, with several
-// to that of all organisations.
+// newEntra creates one verifier per tenant. With a single tenant, users are sent to the tenant's own sign-in page,
+// otherwise to the page for all organisations.
 func newEntra(c EntraConfig, tenants []string, calls *transport) *provider {
 	of := func(tenant string) string { return strings.Replace(c.Issuer, tenantPlaceholder, tenant, 1) }
 	p := &provider{
@@ -81,7 +81,7 @@ func newEntra(c EntraConfig, tenants []string, calls *transport) *provider {
 	return p
 }
 
-// redeem exchanges an authorization code for an ID token and answers whom that, verified, describes.
+// redeem exchanges an authorization code for an ID token, verifies it and returns the user it describes.
 func (p *provider) redeem(ctx context.Context, code, verifier, redirectURI, nonce string) (person, error) {
 	ctx, cancel := p.calls.bound(ctx)
 	defer cancel()
@@ -104,7 +104,7 @@ func (p *provider) redeem(ctx context.Context, code, verifier, redirectURI, nonc
 	return p.identify(ctx, idToken, token.AccessToken, nonce)
 }
 
-// identify verifies an ID token by the issuer it has to be from.
+// identify verifies an ID token with the verifier of its issuer.
 func (p *provider) identify(ctx context.Context, idToken, accessToken, nonce string) (person, error) {
 	_, unverified, err := parseIDToken(idToken)
 	if err != nil {
@@ -121,19 +121,19 @@ func (p *provider) identify(ctx context.Context, idToken, accessToken, nonce str
 	return p.person(verified, key)
 }
 
-// exchangeError tells a provider that refuses the code from one that does not work. Only its error code is kept, and
-// only if it looks like one.
+// exchangeError distinguishes a provider that refuses the code from one that is down. It keeps only the provider's
+// error code, and only if that is well formed.
 func exchangeError(err error) error {
-	var answer *oauth2.RetrieveError
-	if !errors.As(err, &answer) || answer.Response == nil {
+	var response *oauth2.RetrieveError
+	if !errors.As(err, &response) || response.Response == nil {
 		return providerDown("token_endpoint")
 	}
-	status := answer.Response.StatusCode
+	status := response.Response.StatusCode
 	if status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout {
 		return providerDown("token_endpoint")
 	}
-	if answer.ErrorCode != "" && len(answer.ErrorCode) <= 40 && strings.Trim(answer.ErrorCode, "abcdefghijklmnopqrstuvwxyz_") == "" {
-		return refused("provider:" + answer.ErrorCode)
+	if response.ErrorCode != "" && len(response.ErrorCode) <= 40 && strings.Trim(response.ErrorCode, "abcdefghijklmnopqrstuvwxyz_") == "" {
+		return refused("provider:" + response.ErrorCode)
 	}
 	return refused("provider")
 }
@@ -143,12 +143,12 @@ func googlePerson(t claims, issuer string) (person, error) {
 		Issuer: issuer, Subject: t.text("sub"), Name: displayName(t.text("name")),
 		Email:    claimedEmail(t),
 		Verified: t.is("email_verified", "true"),
-		// Lower case as an invite's domain is.
+		// Lower case, as in an invite's domain.
 		HostedDomain: lowerASCII(t.text("hd")),
 	}, nil
 }
 
-// entraPerson never looks at preferred_username or upn: their holders may change them to what they like.
+// entraPerson never reads preferred_username or upn: the account's owner can change them.
 func entraPerson(t claims, tenant string) (person, error) {
 	oid := t.text("oid")
 	if oid == "" || len(oid) > maxSubject || t.text("ver") != "2.0" {
@@ -157,20 +157,20 @@ func entraPerson(t claims, tenant string) (person, error) {
 	return person{
 		Issuer: tenant, Subject: lowerASCII(oid), Tenant: tenant, Name: displayName(t.text("name")),
 		Email: claimedEmail(t),
-		// The claim's encoding varies; what is missing or anything else says nothing in favour of the address.
+		// The claim's encoding varies; any other value, or none, means that the address is not confirmed.
 		DomainOwned: t.is("xms_edov", "true", "1", `"1"`, `"true"`),
 		Member:      entraMember(t),
 	}, nil
 }
 
-// entraMember wants to be told: acct 0, or an identity provider that is the tenant itself; a foreign one always means
-// a guest.
+// entraMember reports whether the token proves that the user is a member of the tenant: acct is 0, or the identity
+// provider is the tenant itself. A foreign identity provider always means a guest.
 func entraMember(t claims) bool {
 	own := t.text("idp") == t.text("iss")
 	if _, named := t["idp"]; named && !own {
 		return false
 	}
-	if _, told := t["acct"]; told {
+	if _, ok := t["acct"]; ok {
 		return t.is("acct", "0", `"0"`)
 	}
 	return own && t.text("idp") != ""
@@ -186,8 +186,8 @@ func claimedEmail(t claims) string {
 
 const maxName = 120
 
-// displayName cuts a name to what a database and a list can take: without control characters, and without those that turn
-// the text around it.
+// displayName shortens a name to what the database and a list can hold, and removes control characters and those that
+// change the direction of the text.
 func displayName(name string) string {
 	clean := strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == unicode.ReplacementChar {

@@ -14,14 +14,13 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// maxResubmissions is how often an attempt may come back with an invite code.
+// maxResubmissions is how often an attempt may be sent again with an invite code.
 const maxResubmissions = 5
 
-// Redeem signs somebody in: it uses the attempt up, redeems the authorization code with the provider, verifies the ID
-// token, finds the user or pairs a new identity with an invite, and starts a session.
-//
-// After InviteCodeRequired, InviteCodeInvalid, InviteChoice or Deactivated the same grant may be sent again with the code of an
-// invite or with those that were chosen: the provider is not asked twice. Every other refusal ends the attempt.
+// Redeem signs a user in: it uses up the attempt, redeems the authorization code with the provider, verifies the ID
+// token, finds the user or pairs a new identity with an invite, and starts a session.\n\nAfter InviteCodeRequired,
+// InviteCodeInvalid, InviteChoice or Deactivated, the same grant may be sent again with an invite's code or with the
+// chosen invites; the provider is not called again. Any other error ends the attempt.
 func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Client) (portal.Tokens, error) {
 	if c.RequestID != "" {
 		ctx = postgres.WithRequestID(ctx, c.RequestID)
@@ -34,7 +33,7 @@ func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Clie
 	return tokens, nil
 }
 
-// redemption is one call of Redeem on its way.
+// redemption is the state of one call of Redeem.
 type redemption struct {
 	*Service
 	grant    portal.CodeGrant
@@ -54,7 +53,7 @@ func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) 
 		return tokens, err
 	}
 	if !provesChallenge(r.grant.CodeVerifier, r.attempt.CodeChallenge) {
-		return tokens, &problem{portal.InvalidField("code_verifier", "This sign-in was not begun by this app. Start again."), "code_verifier"}
+		return tokens, &problem{portal.InvalidField("code_verifier", "This sign-in was not started by this app. Start again."), "code_verifier"}
 	}
 	if err = r.identify(ctx); err != nil {
 		return tokens, err
@@ -67,7 +66,8 @@ func (r *redemption) run(ctx context.Context) (tokens portal.Tokens, err error) 
 	return r.sessions.Complete(ctx, prepared, *holder)
 }
 
-// free reports whether a try is not counted: what cannot be a code is no guess, and neither is a choice of invites.
+// uncounted reports whether a try does not count: a text that cannot be a code is not a guess, and neither is a choice
+// of invites.
 func (r *redemption) uncounted() bool {
 	if r.grant.InviteCode == "" {
 		return len(r.grant.InviteIDs) > 0
@@ -75,7 +75,7 @@ func (r *redemption) uncounted() bool {
 	return inviteCodeHash(r.grant.InviteCode) == nil
 }
 
-// identify settles who this is: whom the provider says, or whom it said when the invite code was still missing.
+// identify sets who the user is: from the provider, or from the stored result of an earlier try of the same attempt.
 func (r *redemption) identify(ctx context.Context) error {
 	p, err := r.provider(r.attempt.Provider)
 	if err != nil {
@@ -88,10 +88,10 @@ func (r *redemption) identify(ctx context.Context) error {
 	return err
 }
 
-// holder starts the session of the user this is, after claiming the invites they apply for.
+// holder claims the requested invites and starts the user's session.
 func (r *redemption) holder(ctx context.Context, n postgres.NewSession) (*postgres.Holder, error) {
-	// The second time round another was faster: the same person in another attempt, another with the address, or an admin
-	// or a wrong code with the invite.
+	// It runs a second time if a concurrent request was faster: the same user in another attempt, another identity with
+	// the address, an administrator who closed the invite, or a wrong code that used its last try.
 	for range 2 {
 		start := r.grant.InviteCode == ""
 		known, err := r.db.Recognise(ctx, r.identity(), r.attempt.ID, inviteCodeHash(r.grant.InviteCode), start, n)
@@ -116,7 +116,8 @@ func (r *redemption) holder(ctx context.Context, n postgres.NewSession) (*postgr
 	return nil, withAddress(noInvite("claimed_by_another"), r.who.Email)
 }
 
-// resumed returns the session of a known identity. Where it holds no active role, the code of a further invite may come.
+// knownUser returns the session of a known identity. If the user has no active role, the attempt stays open for the
+// code of a further invite.
 func (r *redemption) knownUser(ctx context.Context, known postgres.Recognised) (*postgres.Holder, error) {
 	if known.Holder == nil {
 		return nil, attemptExpired("attempt_finished")
@@ -127,7 +128,7 @@ func (r *redemption) knownUser(ctx context.Context, known postgres.Recognised) (
 	return known.Holder, nil
 }
 
-// claimable returns the invites that are to be claimed. A known identity claims by code alone.
+// claimable returns the invites to claim. A known identity claims by code only.
 func (r *redemption) claimable(known postgres.Recognised) ([]postgres.OpenInvite, error) {
 	a := claimRequest{
 		who: r.identity(), hostedDomain: r.who.HostedDomain, byCode: known.ByCode, byAddress: known.ByAddress,
@@ -156,8 +157,8 @@ func (r *redemption) identity() postgres.Identity {
 	}
 }
 
-// refuseClaim names the address that signed in, counts a wrong code, and lets the attempt wait where a choice, or the code of
-// an invite, may still come.
+// refuseClaim adds the address of the sign-in to the error, counts a wrong code, and keeps the attempt open where a
+// choice or an invite's code may still follow.
 func (r *redemption) refuseClaim(ctx context.Context, known postgres.Recognised, cause error) error {
 	if reason, _ := split(cause); reason == reasonCodeWrong {
 		cause = r.wrongCode(ctx, known)
@@ -170,7 +171,7 @@ func (r *redemption) refuseClaim(ctx context.Context, known postgres.Recognised,
 	return cause
 }
 
-// keepPending keeps what the provider said for the next time the attempt is sent.
+// keepPending stores the verified identity for the next time the attempt is sent.
 func (r *redemption) keepPending(ctx context.Context, cause error) error {
 	if r.attempt.PendingSealed != nil {
 		return cause
@@ -185,9 +186,9 @@ func (r *redemption) keepPending(ctx context.Context, cause error) error {
 	return cause
 }
 
-// wrongCode returns what is left to do after a code that is nobody's: try again, sign in again, or ask for another invite.
-// It is counted against the attempt, and against the invites of the person's own confirmed address, of those the chosen:
-// to anybody else nothing may tell whether there are any, and nobody else may close them.
+// wrongCode returns the error after a wrong code: try again, sign in again, or ask for another invite. It counts the
+// code against the attempt and against the invites for the user's own confirmed address, or the chosen ones of them.
+// Other users must not learn whether invites exist for an address, and must not be able to close them.
 func (r *redemption) wrongCode(ctx context.Context, known postgres.Recognised) error {
 	left := maxResubmissions - r.attempt.Tries
 	if candidates := r.candidates(known.ByAddress); known.UserID == "" && len(candidates) > 0 {
@@ -206,12 +207,13 @@ func (r *redemption) wrongCode(ctx context.Context, known postgres.Recognised) e
 	return codeWrong(left)
 }
 
-// candidates returns the invites that a code may have been candidates for: the chosen ones, or all where none was chosen.
+// candidates returns the invites that a code may have been meant for: the chosen ones, or all if none was chosen.
 func (r *redemption) candidates(invites []postgres.OpenInvite) []postgres.OpenInvite {
 	if len(r.grant.InviteIDs) == 0 {
 		return invites
 	}
-	return slices.DeleteFunc(slices.Clone(invites), func(i postgres.OpenInvite) bool { return !slices.Contains(r.grant.InviteIDs, i.ID) })
+	notChosen := func(i postgres.OpenInvite) bool { return !slices.Contains(r.grant.InviteIDs, i.ID) }
+	return slices.DeleteFunc(slices.Clone(invites), notChosen)
 }
 
 func (r *redemption) openPending() error {
@@ -222,21 +224,21 @@ func (r *redemption) openPending() error {
 	return json.Unmarshal(text, &r.who)
 }
 
-// pendingAAD binds a pending identity to its attempt, the authorization code and the verifier.
+// pendingAAD binds a pending identity to its attempt, authorization code and verifier.
 func (r *redemption) pendingAAD() []byte {
 	return []byte("login_attempt:" + r.attempt.ID + ":" + hex.EncodeToString(r.codeHash) + ":" + r.attempt.CodeChallenge)
 }
 
-// report writes a refusal to the audit log and to the operator, with identifiers only, and answers what the caller
-// may know of it.
+// report writes a refusal to the audit log and to the operator's log, with identifiers only, and returns the error for
+// the caller.
 func (s *Service) report(ctx context.Context, provider portal.ProviderID, who person, app string, err error) error {
 	reason, public := split(err)
-	// What may be sent any number of times must not fill the audit log: an attempt nobody has begun, a typing error,
+	// A request that can be repeated without limit must not fill the audit log: an unknown attempt, a typing error,
 	// a choice.
 	if reason == "" || reason == "code_required" || reason == reasonCodeMistyped || reason == reasonChoice || provider == "" {
 		return public
 	}
-	// A provider that was not waited for is not to blame.
+	// If the caller has gone, the provider did not fail.
 	if errors.Is(ctx.Err(), context.Canceled) && portal.ErrorCode(err) == portal.ProviderDown {
 		reason = "caller_gone"
 	}
@@ -250,8 +252,8 @@ func (s *Service) report(ctx context.Context, provider portal.ProviderID, who pe
 	return public
 }
 
-// auditDetail is what the audit log keeps of somebody who was refused: their identifiers, and what the provider said for them
-// beside the address.
+// auditDetail returns what the audit log stores of a refused user: the provider's identifiers and what it confirmed
+// besides the address.
 func (p person) auditDetail() map[string]any {
 	switch {
 	case p.Subject == "":
@@ -259,5 +261,7 @@ func (p person) auditDetail() map[string]any {
 	case p.Tenant != "":
 		return map[string]any{"issuer": p.Issuer, "subject": p.Subject, "member": p.Member, "domain_owned": p.DomainOwned}
 	}
-	return map[string]any{"issuer": p.Issuer, "subject": p.Subject, "verified": p.Verified, "hosted_domain": displayName(p.HostedDomain)}
+	return map[string]any{
+		"issuer": p.Issuer, "subject": p.Subject, "verified": p.Verified, "hosted_domain": displayName(p.HostedDomain),
+	}
 }

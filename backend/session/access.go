@@ -15,14 +15,14 @@ import (
 )
 
 const (
-	// accessType keeps an ID token, or any other JWT, from being taken for an access token (RFC 9068).
+	// accessType prevents an ID token, or any other JWT, from being accepted as an access token (RFC 9068).
 	accessType = "at+jwt"
-	// maxAccessToken is several times what we issue.
+	// maxAccessToken is several times the size of the tokens this package issues.
 	maxAccessToken = 4096
 	clockSkew      = 30 * time.Second
 )
 
-// accessClaims are what an access token says.
+// accessClaims are the claims of an access token.
 type accessClaims struct {
 	jwt.RegisteredClaims
 	SessionID string     `json:"sid"`
@@ -37,7 +37,7 @@ type grantClaim struct {
 	ClientID string      `json:"client_id,omitempty"`
 }
 
-// issue signs an access token for the viewer.
+// issue returns a signed access token for the viewer.
 func (s *Sessions) issue(ctx context.Context, v portal.Viewer) (string, error) {
 	key, err := s.keys.signing(ctx)
 	if err != nil {
@@ -62,10 +62,10 @@ func (s *Sessions) issue(ctx context.Context, v portal.Viewer) (string, error) {
 	return signed, nil
 }
 
-// Verify answers whom an access token was issued to; Unauthenticated if it is not ours, not whole or too old. It asks
-// no database: that session, user and grant still stand is checked with the viewer's first query (postgres.DB.As).
-//
-// A token that was found good is remembered while it could be found good again, so that its signature is checked once.
+// Verify returns the viewer of an access token; Unauthenticated if the token is not one of this portal, is damaged or
+// has expired. It does not query the database: the viewer's first query checks that session, user and grant are still
+// valid (postgres.DB.As).\n\nA valid token is cached for as long as it can stay valid, so that its signature is
+// verified once.
 func (s *Sessions) Verify(ctx context.Context, accessToken string) (portal.Viewer, error) {
 	if len(accessToken) > maxAccessToken {
 		return portal.Viewer{}, errAccess
@@ -82,7 +82,7 @@ func (s *Sessions) Verify(ctx context.Context, accessToken string) (portal.Viewe
 	return token.viewer, nil
 }
 
-// check verifies a token without heeding what is remembered.
+// check verifies a token without the cache.
 func (s *Sessions) check(ctx context.Context, accessToken string) (verifiedToken, error) {
 	var kid string
 	payload, err := verifyJWS(accessToken, func(header map[string]any) (key *ecdsa.PublicKey, err error) {
@@ -106,7 +106,7 @@ func (s *Sessions) check(ctx context.Context, accessToken string) (verifiedToken
 	return newVerifiedToken(claims, kid, viewer), nil
 }
 
-// claimsRules are what the claims must hold to, all of them.
+// claimsRules returns the checks of the registered claims.
 func claimsRules(c Config) *jwt.Validator {
 	return jwt.NewValidator(
 		jwt.WithIssuer(c.Issuer),
@@ -117,9 +117,9 @@ func claimsRules(c Config) *jwt.Validator {
 		jwt.WithTimeFunc(c.Now))
 }
 
-var errAccess = portal.Errorf(portal.Unauthenticated, "The access token is missing, damaged or not of this portal.")
+var errAccess = portal.Errorf(portal.Unauthenticated, "The access token is missing, damaged or from another portal.")
 
-// accessError tells an access token that only came too late from one with any other fault.
+// accessError returns a distinct error for a token whose only fault is that it has expired.
 func accessError(err error) error {
 	if err.Error() == jwt.ErrTokenExpired.Error() {
 		return portal.Errorf(portal.Unauthenticated, "The access token has expired.")
@@ -127,8 +127,8 @@ func accessError(err error) error {
 	return errAccess
 }
 
-// verificationKey finds the key by the kid among our own. The header says nothing else that would be heeded, so a
-// header that tries to is refused.
+// verificationKey finds the key by its id among the portal's own. It refuses a header with any other parameter than
+// alg, typ and kid.
 func (s *Sessions) verificationKey(ctx context.Context, header map[string]any) (string, *ecdsa.PublicKey, error) {
 	kid, ok := header["kid"].(string)
 	if !ok || header["typ"] != accessType || len(header) != len([]string{"alg", "typ", "kid"}) {
@@ -138,7 +138,7 @@ func (s *Sessions) verificationKey(ctx context.Context, header map[string]any) (
 	return kid, key, err
 }
 
-// viewer reads the claims of a token whose signature is ours.
+// viewer returns the viewer of a token whose signature has been verified.
 func (c accessClaims) viewer() (portal.Viewer, error) {
 	level := c.Grant.Role.Level()
 	if c.Subject == "" || c.SessionID == "" || c.ID == "" || c.IssuedAt == nil || len(c.Audience) != 1 ||

@@ -9,12 +9,11 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// verifyJWS returns the payload of a compact JWS (RFC 7515) that is signed with ES256, to the letter, by the key found
-// for its header. Nothing of the payload is read before its signature is known to be good, and of the algorithm
-// the header decides nothing: any other is refused before a key is looked for.
-//
-// Neither library does this: the parser of golang-jwt decodes the claims before it looks at the signature, and so
-// refuses the good vectors of others, whose payload is no JSON; go-jose passes over the loose last bits of base64.
+// verifyJWS returns the payload of a compact JWS (RFC 7515) that is in canonical form and signed with ES256 by the key
+// that find returns for its header. It does not read the payload before the signature has been verified, and it refuses
+// any other algorithm before it looks for a key.\n\nNeither library does this: golang-jwt's parser decodes the claims
+// before it verifies the signature, and so refuses valid test vectors whose payload is not JSON; go-jose ignores the
+// unused bits of the last base64 character.
 func verifyJWS(compact string, find func(header map[string]any) (*ecdsa.PublicKey, error)) ([]byte, error) {
 	protected, rest, _ := strings.Cut(compact, ".")
 	encoded, encodedSignature, ok := strings.Cut(rest, ".")
@@ -46,7 +45,7 @@ func verifyJWS(compact string, find func(header map[string]any) (*ecdsa.PublicKe
 
 var segmentEncoding = base64.RawURLEncoding.Strict()
 
-// decodeSegment takes one spelling of each value only. The package base64 would pass over line breaks.
+// decodeSegment accepts canonical base64url only. The package encoding/base64 would skip line breaks.
 func decodeSegment(segment string) ([]byte, error) {
 	if strings.ContainsAny(segment, "\r\n") {
 		return nil, errAccess

@@ -26,23 +26,23 @@ import (
 
 const (
 	algorithm = "ES256"
-	// keysFresh is how old the keys in memory get before they are loaded again beside the work, keysStale how old before
-	// the work waits for that.
+	// keysFresh is the age from which on keys are reloaded in the background, keysStale the age from which on requests
+	// wait for the reload.
 	keysFresh = 30 * time.Second
 	keysStale = time.Minute
-	// JWKSMaxAge is how long whoever fetched the key set may keep it.
+	// JWKSMaxAge is how long clients may cache the key set.
 	JWKSMaxAge = 30 * time.Second
-	// publishedAhead is how long a next key is published before it signs: longer than any replica, or anybody who keeps
-	// what a replica published, can go without hearing of it.
+	// publishedAhead is how long a new key is published before it signs: longer than any replica or client may use an
+	// old key set.
 	publishedAhead = 2 * time.Minute
 	// loadTimeout bounds a load that many requests may wait for.
 	loadTimeout = 5 * time.Second
 )
 
-// errKeys is a failure to have the keys at all, which is not the token's fault.
+// errKeys means that the keys could not be loaded or created; the token is not at fault.
 var errKeys = errors.New("signing keys")
 
-// keySet is the signing keys at one moment.
+// keySet is the set of signing keys at one moment.
 type keySet struct {
 	signers    []signingKey // newest first
 	generation int64
@@ -51,20 +51,20 @@ type keySet struct {
 	loadedAt   time.Time
 }
 
-// signingKey is a private key and how long after the keys were loaded it begins to sign.
+// signingKey is a private key. It begins to sign when the key set is as old as after.
 type signingKey struct {
 	id      string
 	private *ecdsa.PrivateKey
 	after   time.Duration
 }
 
-// KeySet is the public keys as a JSON Web Key Set, and a tag that changes with them.
+// KeySet is the JSON Web Key Set of the public keys, and its ETag.
 type KeySet struct {
 	JSON []byte
 	ETag string
 }
 
-// signer answers the key that signs when the keys were loaded that long ago: the newest whose time has come.
+// signer returns the newest key that signs when the key set is of this age.
 func (k *keySet) signer(age time.Duration) (signingKey, bool) {
 	for _, key := range k.signers {
 		if key.after <= age {
@@ -74,16 +74,16 @@ func (k *keySet) signer(age time.Duration) (signingKey, bool) {
 	return signingKey{}, false
 }
 
-// keyring keeps the keys in memory. They are loaded again when they are half a minute old, and sooner for a key id nobody
-// here has met; but strangers' key ids cost at most one query a second. That pace refuses no good token: every key
-// is published before it signs, and a load on a stranger's account brings the keys for all. Only the first key signs at
-// once, so whoever knows none is never refused a look.
+// keyCache keeps the key set in memory. It reloads the keys when they are half a minute old, and earlier for an unknown
+// key id. Unknown key ids cost at most one query a second, after a burst of five. This limit refuses no valid token:
+// every key is published before it signs, and a reload loads all keys. Only the first key signs at once, so the limit
+// does not apply while no key is known.
 type keyCache struct {
 	db     *postgres.DB
 	sealer *Sealer
 	now    func() time.Time
-	// keep is how long a retired key is still good: until the last of its tokens has expired, and no longer, because
-	// somebody who stole its private half could sign as long.
+	// keep is how long a retired key stays valid: until the last token it signed has expired. Not longer, because a
+	// stolen private key could sign tokens as long.
 	keep    time.Duration
 	current atomic.Pointer[keySet]
 	flight  singleflight.Group
@@ -98,7 +98,7 @@ func newKeyCache(db *postgres.DB, sealer *Sealer, c Config) *keyCache {
 	}
 }
 
-// get answers the keys, at most a minute old while the database answers.
+// get returns the keys, at most a minute old while the database is available.
 func (k *keyCache) get(ctx context.Context) (*keySet, error) {
 	current := k.current.Load()
 	if current == nil {
@@ -115,7 +115,7 @@ func (k *keyCache) get(ctx context.Context) (*keySet, error) {
 	return current, nil
 }
 
-// load reads the keys from the database, once for all who ask at the moment.
+// load reads the keys from the database, once for all concurrent callers.
 func (k *keyCache) load(ctx context.Context) (*keySet, error) {
 	select {
 	case <-ctx.Done():
@@ -132,7 +132,7 @@ func (k *keyCache) startLoad(ctx context.Context) <-chan singleflight.Result {
 	return k.flight.DoChan("load", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
-		asked := k.now()
+		loadedAt := k.now()
 		rows, err := k.db.SigningKeys(ctx, k.keep)
 		if err != nil {
 			return nil, err
@@ -141,24 +141,24 @@ func (k *keyCache) startLoad(ctx context.Context) <-chan singleflight.Result {
 		if err != nil {
 			return nil, err
 		}
-		set.loadedAt = asked
+		set.loadedAt = loadedAt
 		k.current.Store(set)
 		k.destroySpent(ctx, rows)
 		return set, nil
 	})
 }
 
-// destroySpent has the private halves destroyed that will never sign again; if that fails, the next load tries again.
+// destroySpent destroys the private keys that will never sign again. If that fails, the next load tries again.
 func (k *keyCache) destroySpent(ctx context.Context, rows []postgres.SigningKey) {
 	if !slices.ContainsFunc(rows, func(row postgres.SigningKey) bool { return row.Spent }) {
 		return
 	}
 	if err := k.db.DestroySpentKeys(ctx); err != nil {
-		slog.WarnContext(ctx, "private halves of retired signing keys are not destroyed yet", "error", err)
+		slog.WarnContext(ctx, "the private keys of retired signing keys could not be destroyed; trying again with the next load", "error", err)
 	}
 }
 
-// open makes a keySet of the database's rows, newest first.
+// open returns the key set of the database's rows, newest first.
 func (k *keyCache) open(rows []postgres.SigningKey) (*keySet, error) {
 	set := &keySet{public: map[string]*ecdsa.PublicKey{}}
 	published := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
@@ -189,14 +189,14 @@ func (k *keyCache) open(rows []postgres.SigningKey) (*keySet, error) {
 func (k *keyCache) openPrivate(row postgres.SigningKey) (*ecdsa.PrivateKey, error) {
 	raw, err := k.sealer.Open(row.PrivateSealed, keyAAD(row.ID))
 	if err != nil {
-		return nil, errors.New("PORTAL_SECRET_KEY_FILE does not hold the key this database was sealed with")
+		return nil, errors.New("PORTAL_SECRET_KEY_FILE does not contain the key this database was sealed with")
 	}
 	return ecdsa.ParseRawPrivateKey(elliptic.P256(), raw)
 }
 
 func keyAAD(kid string) []byte { return []byte("signing_key:" + kid) }
 
-// signing answers the key that signs, making the first where there is none.
+// signing returns the key that signs now. It creates the first key if there is none.
 func (k *keyCache) signing(ctx context.Context) (signingKey, error) {
 	set, err := k.get(ctx)
 	if err != nil {
@@ -213,12 +213,12 @@ func (k *keyCache) signing(ctx context.Context) (signingKey, error) {
 	}
 	key, ok := set.signer(k.now().Sub(set.loadedAt))
 	if !ok {
-		err = fmt.Errorf("%w: none signs", errKeys)
+		err = fmt.Errorf("%w: no key signs now", errKeys)
 	}
 	return key, err
 }
 
-// rotate makes the next key and answers its id. It signs once everybody knows it; the first key signs at once.
+// rotate creates the next key and returns its id. The key signs after publishedAhead; the first key signs at once.
 func (k *keyCache) rotate(ctx context.Context) (string, error) {
 	for {
 		set, err := k.load(ctx)
@@ -240,7 +240,7 @@ func (k *keyCache) rotate(ctx context.Context) (string, error) {
 	}
 }
 
-// add makes the key of a generation; "" where another replica has made it already.
+// add creates the key of a generation and returns its id, or "" if another replica has already created it.
 func (k *keyCache) add(ctx context.Context, generation int64, ahead time.Duration) (string, error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -272,13 +272,13 @@ func (k *keyCache) add(ctx context.Context, generation int64, ahead time.Duratio
 	return kid, nil
 }
 
-// publishes reports whether the key with this id is still good, as far as is known here.
+// publishes reports whether the key with this id is in the current key set.
 func (k *keyCache) publishes(ctx context.Context, kid string) bool {
 	set, err := k.get(ctx)
 	return err == nil && set.public[kid] != nil
 }
 
-// public answers the key with this id; Unauthenticated where there is none.
+// public returns the key with this id; Unauthenticated if there is none.
 func (k *keyCache) public(ctx context.Context, kid string) (*ecdsa.PublicKey, error) {
 	set, err := k.get(ctx)
 	if err != nil {
@@ -296,11 +296,10 @@ func (k *keyCache) public(ctx context.Context, kid string) (*ecdsa.PublicKey, er
 	if key := set.public[kid]; key != nil {
 		return key, nil
 	}
-	return nil, portal.Errorf(portal.Unauthenticated, "The access token was signed with a key that is no longer good.")
+	return nil, portal.Errorf(portal.Unauthenticated, "The access token was signed with a key that is no longer valid.")
 }
 
-// publicJWK reads the uncompressed point of a public key and returns it as it is published; its id is the RFC 7638
-// thumbprint.
+// publicJWK parses the uncompressed point of a public key and returns it as a JWK, whose id is the RFC 7638 thumbprint.
 func publicJWK(point []byte) (*ecdsa.PublicKey, jose.JSONWebKey, error) {
 	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// refreshPrefix lets people and secret scanners see what a leaked token is.
+// refreshPrefix identifies a leaked token to readers and secret scanners.
 const refreshPrefix = "fsr_"
 
-// refreshToken is 256 random bits. The database knows their hash only.
+// refreshToken is 256 random bits. The database stores only their hash.
 type refreshToken struct {
 	secret [32]byte
 }
@@ -27,34 +27,34 @@ func newRefreshToken() refreshToken {
 
 var refreshEncoding = base64.RawURLEncoding.Strict()
 
-// parseRefreshToken reads a token as String writes it; SessionRevoked for anything else, because what is no token
-// belongs to no session.
+// parseRefreshToken parses the text that String returns; SessionRevoked for any other text, which belongs to no
+// session.
 func parseRefreshToken(text string) (refreshToken, error) {
 	var t refreshToken
-	wrong := portal.Errorf(portal.SessionRevoked, "This is not a session of this portal. Sign in again.")
+	invalid := portal.Errorf(portal.SessionRevoked, "This is not a session of this portal. Sign in again.")
 	encoded, ok := strings.CutPrefix(text, refreshPrefix)
 	if !ok || len(encoded) != refreshEncoding.EncodedLen(len(t.secret)) {
-		return t, wrong
+		return t, invalid
 	}
 	if n, err := refreshEncoding.Decode(t.secret[:], []byte(encoded)); err != nil || n != len(t.secret) {
-		return refreshToken{}, wrong
+		return refreshToken{}, invalid
 	}
 	return t, nil
 }
 
-// String is the token as its holder keeps it.
+// String returns the token as the client stores it.
 func (t refreshToken) String() string {
 	return refreshPrefix + refreshEncoding.EncodeToString(t.secret[:])
 }
 
-// hash is the token as the database keeps it. 256 random bits need no salt.
+// hash returns the hash that the database stores. 256 random bits need no salt.
 func (t refreshToken) hash() []byte {
 	sum := sha256.Sum256(t.secret[:])
 	return sum[:]
 }
 
-// requestHash is a request id as the database keeps it, nil for none. The token is part of every comparison, so that the
-// id alone is of no use.
+// requestHash returns the hash of a request id that the database stores, or nil for "". The database compares it
+// together with the token, so the id alone is of no use.
 func requestHash(id string) []byte {
 	if id == "" {
 		return nil
@@ -63,7 +63,7 @@ func requestHash(id string) []byte {
 	return sum[:]
 }
 
-// successorSealer seals with a key only the holder of t can derive: the database alone cannot read what it keeps.
+// successorSealer returns a Sealer whose key is derived from t: the database alone cannot decrypt what it stores.
 func (t refreshToken) successorSealer() *Sealer {
 	key, err := hkdf.Key(sha256.New, t.secret[:], nil, "fs-client-portal successor of a refresh token", keySize)
 	if err != nil {

@@ -11,20 +11,20 @@ import (
 	"strings"
 )
 
-// Sealer encrypts what must not be readable in the database: private signing keys, products' API keys, verified
-// identities waiting for an invite code. AES-256-GCM; the associated data says what a value is and whose, so that one
-// sealed value cannot be put in another's place.
+// Sealer encrypts values that must not be readable in the database: private signing keys, products' API keys,
+// identities that wait for an invite's code. It uses AES-256-GCM; the associated data names the kind and the owner of a
+// value, so that one sealed value cannot replace another.
 type Sealer struct {
 	aead cipher.AEAD
 }
 
-// sealedV1 begins every sealed value, so that another way of sealing can be told apart from this one.
+// sealedV1 is the first byte of every sealed value, the version of the format.
 const sealedV1 = 1
 
-// keySize is AES-256's.
+// keySize is the key size of AES-256.
 const keySize = 32
 
-// NewSealer makes a Sealer of 32 bytes.
+// NewSealer returns a Sealer with a key of 32 bytes.
 func NewSealer(key []byte) (*Sealer, error) {
 	if len(key) != keySize {
 		return nil, fmt.Errorf("a sealing key has %d bytes, not %d", keySize, len(key))
@@ -40,10 +40,11 @@ func NewSealer(key []byte) (*Sealer, error) {
 	return &Sealer{aead: aead}, nil
 }
 
-// LoadSealer reads the file PORTAL_SECRET_KEY_FILE names: 32 bytes in base64.
+// LoadSealer reads the key from the file that PORTAL_SECRET_KEY_FILE names: 32 bytes in base64.
 func LoadSealer(file string) (*Sealer, error) {
 	if file == "" {
-		return nil, errors.New("PORTAL_SECRET_KEY_FILE is not set: name a file with 32 random bytes in base64 (openssl rand -base64 32)")
+		return nil, errors.New("PORTAL_SECRET_KEY_FILE is not set: " +
+			"name a file with 32 random bytes in base64 (openssl rand -base64 32)")
 	}
 	content, err := os.ReadFile(file)
 	if err != nil {
@@ -52,12 +53,12 @@ func LoadSealer(file string) (*Sealer, error) {
 	text := strings.TrimSpace(string(content))
 	key, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(key) != keySize {
-		return nil, fmt.Errorf("PORTAL_SECRET_KEY_FILE %s must hold 32 bytes in base64 (openssl rand -base64 32)", file)
+		return nil, fmt.Errorf("PORTAL_SECRET_KEY_FILE %s must contain 32 bytes in base64 (openssl rand -base64 32)", file)
 	}
 	return NewSealer(key)
 }
 
-// Seal encrypts plain under aad.
+// Seal encrypts plain and binds it to aad.
 func (s *Sealer) Seal(plain, aad []byte) []byte {
 	out := make([]byte, 1+s.aead.NonceSize(), 1+s.aead.NonceSize()+len(plain)+s.aead.Overhead())
 	out[0] = sealedV1
@@ -66,9 +67,9 @@ func (s *Sealer) Seal(plain, aad []byte) []byte {
 	return s.aead.Seal(out, nonce, plain, aad)
 }
 
-var errSealed = errors.New("sealed under another key, for another place, or damaged")
+var errSealed = errors.New("sealed with another key or for another use, or damaged")
 
-// Open decrypts what Seal made under the same key and aad.
+// Open decrypts what Seal returned for the same key and aad.
 func (s *Sealer) Open(sealed, aad []byte) ([]byte, error) {
 	if len(sealed) < 1+s.aead.NonceSize()+s.aead.Overhead() || sealed[0] != sealedV1 {
 		return nil, errSealed

@@ -15,23 +15,23 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// Config says how long sessions last and who issues them. Zero durations mean the defaults.
+// Config sets who issues sessions and how long they last. A zero duration means the default.
 type Config struct {
 	Issuer      string        // PORTAL_PUBLIC_URL: issuer and audience of the access tokens
 	AccessTTL   time.Duration // 10 minutes, at most MaxAccessTTL
-	IdleTTL     time.Duration // 14 days: a session nobody uses ends
-	AbsoluteTTL time.Duration // 90 days: then everybody signs in again
-	Grace       time.Duration // 30 seconds: how long a client that sends no request ids may repeat a refresh
+	IdleTTL     time.Duration // 14 days: the idle timeout of a session
+	AbsoluteTTL time.Duration // 90 days: the absolute limit of a session
+	Grace       time.Duration // 30 seconds: how long a client without request ids may repeat a refresh
 	Now         func() time.Time
 }
 
-// MaxAccessTTL is the longest life of an access token: so long a retired key is good for those who have stolen it.
+// MaxAccessTTL is the longest lifetime of an access token, and so the longest use of a stolen retired key.
 const MaxAccessTTL = time.Hour
 
-// maxGraces is how often in its life a session without request ids may repeat a refresh.
+// maxGraces is how many refreshes a session without request ids may repeat in all.
 const maxGraces = 3
 
-// Client is what is known of the program that calls: Device for the list of sessions, RequestID for the audit log.
+// Client describes the calling program: Device is for the list of sessions, RequestID for the audit log.
 type Client struct {
 	Device    string
 	RequestID string
@@ -47,20 +47,21 @@ type Sessions struct {
 	grants      cache[tokenGrant, portal.Viewer]
 }
 
-// New checks c and makes Sessions; it does not touch the database.
+// New checks c and returns Sessions. It does not query the database.
 func New(db *postgres.DB, sealer *Sealer, c Config) (*Sessions, error) {
 	if sealer == nil {
 		return nil, errors.New("sessions need the secret key of PORTAL_SECRET_KEY_FILE")
 	}
 	if u, err := url.Parse(c.Issuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("PORTAL_PUBLIC_URL must be the URL the API is reached at, such as https://portal.example.com, not %q", c.Issuer)
+		return nil, fmt.Errorf(
+			"PORTAL_PUBLIC_URL must be the public URL of the API, such as https://portal.example.com, not %q", c.Issuer)
 	}
 	setDefault(&c.AccessTTL, 10*time.Minute)
 	setDefault(&c.IdleTTL, 14*24*time.Hour)
 	setDefault(&c.AbsoluteTTL, 90*24*time.Hour)
 	setDefault(&c.Grace, 30*time.Second)
 	if c.AccessTTL > MaxAccessTTL {
-		return nil, fmt.Errorf("access tokens live at most %s, not %s", MaxAccessTTL, c.AccessTTL)
+		return nil, fmt.Errorf("access tokens are valid for at most %s, not %s", MaxAccessTTL, c.AccessTTL)
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -77,8 +78,8 @@ func setDefault(d *time.Duration, fallback time.Duration) {
 	}
 }
 
-// Start signs a user in: it starts a session under the active grant they used last, the oldest where they used none.
-// Deactivated and NoInvite where the user may have none.
+// Start starts a session for a user under the active grant they used last, or their oldest if they have used none.
+// Deactivated or NoInvite if the user may have no session.
 func (s *Sessions) Start(ctx context.Context, userID string, c Client) (portal.Tokens, error) {
 	prepared := s.Prepare(c)
 	holder, err := s.db.StartSession(withRequestID(ctx, c), userID, prepared.NewSession)
@@ -88,13 +89,13 @@ func (s *Sessions) Start(ctx context.Context, userID string, c Client) (portal.T
 	return s.Complete(ctx, prepared, holder)
 }
 
-// Prepared is a session the database has yet to start, for a user who may not be known yet.
+// Prepared is a session that the database has not started yet, for a user who may not be known yet.
 type Prepared struct {
 	postgres.NewSession
 	refresh refreshToken
 }
 
-// Prepare makes a session for the database to start in the round trip that finds out whose it is.
+// Prepare returns a session that the database starts in the same round trip that finds the user.
 func (s *Sessions) Prepare(c Client) Prepared {
 	refresh := newRefreshToken()
 	return Prepared{refresh: refresh, NewSession: postgres.NewSession{
@@ -103,8 +104,7 @@ func (s *Sessions) Prepare(c Client) Prepared {
 	}}
 }
 
-// Complete answers the tokens of a session the database has been asked to start; Deactivated or NoInvite where that was
-// refused.
+// Complete returns the tokens of a session that the database was asked to start; Deactivated or NoInvite if it refused.
 func (s *Sessions) Complete(ctx context.Context, o Prepared, holder postgres.Holder) (portal.Tokens, error) {
 	if holder.Problem != nil {
 		return portal.Tokens{}, holder.Problem
@@ -112,10 +112,10 @@ func (s *Sessions) Complete(ctx context.Context, o Prepared, holder postgres.Hol
 	return s.tokens(ctx, holder, o.refresh)
 }
 
-// Refresh replaces a refresh token by the next and issues a new access token. A request that was made before, the same
-// token with the same request id, gets the same successor until that is used: the first response was lost. So does,
-// within the grace, a client that sends no ids. Any other used token means that two hold it, so its session ends for
-// both: SessionRevoked.
+// Refresh replaces a refresh token and issues a new access token. A repeated request, the same token with the same
+// request id, gets the same successor until that is used: the first response was lost. So does, within the grace, a
+// client that sends no request ids. Any other use of a used token means that two parties hold it, so the session ends
+// for both: SessionRevoked.
 func (s *Sessions) Refresh(ctx context.Context, grant portal.RefreshGrant, c Client) (portal.Tokens, error) {
 	ctx = withRequestID(ctx, c)
 	old, err := parseRefreshToken(grant.RefreshToken)
@@ -136,7 +136,7 @@ func (s *Sessions) Refresh(ctx context.Context, grant portal.RefreshGrant, c Cli
 	return s.tokens(ctx, state.Holder, next)
 }
 
-// successor decides which token the holder of old gets next.
+// successor returns the token that the holder of old gets next.
 func (s *Sessions) successor(ctx context.Context, state postgres.TokenState, old, next refreshToken) (refreshToken, error) {
 	switch {
 	case state.Holder.Problem != nil:
@@ -146,7 +146,7 @@ func (s *Sessions) successor(ctx context.Context, state postgres.TokenState, old
 	case state.Rotated:
 		return next, nil
 	case !state.Used:
-		return refreshToken{}, portal.Errorf(portal.Unavailable, "The session changed at this moment. Try again.")
+		return refreshToken{}, portal.Errorf(portal.Unavailable, "The session was changed by another request. Try again.")
 	case (state.Repeated || state.Graced) && state.Successor != nil:
 		return old.openSuccessor(state.Successor)
 	}
@@ -167,9 +167,9 @@ func (s *Sessions) tokens(ctx context.Context, holder postgres.Holder, refresh r
 	}, nil
 }
 
-// VerifyAs is Verify for a viewer who acts under another of their own grants, as WithGrant finds it. It asks the database
-// once for each token: that the grant still is what it was then is checked, as for the token's own, with the viewer's
-// first query.
+// VerifyAs is Verify for a viewer who uses another of their own grants, found by WithGrant. It queries the database
+// once for each token and grant. The viewer's first query checks that the grant has not changed since, as it does for
+// the token's own.
 func (s *Sessions) VerifyAs(ctx context.Context, accessToken, grantID string) (portal.Viewer, error) {
 	viewer, err := s.Verify(ctx, accessToken)
 	if err != nil || grantID == viewer.GrantID {
@@ -185,7 +185,7 @@ func (s *Sessions) VerifyAs(ctx context.Context, accessToken, grantID string) (p
 	return viewer, err
 }
 
-// WithGrant answers the viewer under another of their own grants; NotFound for any other.
+// WithGrant returns the viewer under another of their own grants; NotFound for any other grant.
 func (s *Sessions) WithGrant(ctx context.Context, v portal.Viewer, grantID string) (portal.Viewer, error) {
 	if grantID == v.GrantID {
 		return v, nil
@@ -198,17 +198,17 @@ func (s *Sessions) WithGrant(ctx context.Context, v portal.Viewer, grantID strin
 	return v, nil
 }
 
-// End signs the viewer out: their session's refresh and access tokens are refused from now on.
+// End signs the viewer out: the refresh and access tokens of the session are refused from now on.
 func (s *Sessions) End(ctx context.Context, v portal.Viewer) error {
 	return s.db.EndSession(ctx, v.SessionID, v.UserID, v.Scope.MSSPID, portal.EndedSignOut)
 }
 
-// RotateKeys makes a new signing key, which is published now and signs two minutes later, when every replica knows it.
-// Tokens the old key signed stay good until they expire; nobody is signed out.
+// RotateKeys creates a signing key, which is published now and signs two minutes later, when every replica has loaded
+// it. Tokens that the previous key signed stay valid until they expire; no session ends.
 func (s *Sessions) RotateKeys(ctx context.Context) (kid string, err error) { return s.keys.rotate(ctx) }
 
-// JWKS answers the public signing keys: the one that signs, the next one, and those retired so recently that their
-// tokens may still be good.
+// JWKS returns the public signing keys: the current one, the next one, and recently retired ones whose tokens may still
+// be valid.
 func (s *Sessions) JWKS(ctx context.Context) (KeySet, error) {
 	if _, err := s.keys.signing(ctx); err != nil {
 		return KeySet{}, err
@@ -220,8 +220,8 @@ func (s *Sessions) JWKS(ctx context.Context) (KeySet, error) {
 	return set.jwks, nil
 }
 
-// CheckSecret reports whether the secret key is the one this database was sealed with. A database without keys has
-// been sealed with none, so any will do.
+// CheckSecret returns an error unless the secret key is the one this database was sealed with. Any key is accepted for
+// a database without signing keys.
 func (s *Sessions) CheckSecret(ctx context.Context) error {
 	_, err := s.keys.load(ctx)
 	return err
@@ -236,7 +236,7 @@ func withRequestID(ctx context.Context, c Client) context.Context {
 
 const maxDeviceName = 100
 
-// deviceName cuts what a client calls itself to something a database and a list can take.
+// deviceName removes control characters from a client's name and shortens it to what the database and a list can hold.
 func deviceName(name string) string {
 	clean := strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r == '\uFFFD' {

@@ -9,18 +9,17 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// tokenDigest stands for an access token that was found good, which itself is not kept.
+// tokenDigest is the hash of a valid access token; the token itself is not stored.
 type tokenDigest [sha256.Size]byte
 
-// verifiedToken is what checking a token came to, and how long that holds: between from and until, while the key is
-// still published.
+// verifiedToken is the result of verifying a token. It is valid between from and until while the key is published.
 type verifiedToken struct {
 	viewer      portal.Viewer
 	kid         string
 	from, until time.Time
 }
 
-// newVerifiedToken keeps the bounds in time exactly as the check itself draws them.
+// newVerifiedToken sets the same time limits as the check of the claims.
 func newVerifiedToken(claims accessClaims, kid string, viewer portal.Viewer) verifiedToken {
 	from := claims.IssuedAt.Time
 	if claims.NotBefore != nil && claims.NotBefore.After(from) {
@@ -31,20 +30,19 @@ func newVerifiedToken(claims accessClaims, kid string, viewer portal.Viewer) ver
 
 func (v verifiedToken) goodAt(now time.Time) bool { return !now.Before(v.from) && now.Before(v.until) }
 
-// maxVerified bounds the tokens remembered, and as many grants, at some 500 bytes each. What was forgotten is looked up
-// once more.
+// maxVerified bounds the cached tokens, and as many grants, at about 500 bytes each. An evicted token is verified
+// again.
 const maxVerified = 10_000
 
-// remembered keeps what was found, and forgets first what was not asked for the longest time. Only what was found good
-// gets in, so only signed-in callers fill it.
+// cache is an LRU cache. It stores only what was valid, so only signed-in callers can fill it.
 type cache[K comparable, V any] struct{ entries *ttlcache.Cache[K, V] }
 
 func newCache[K comparable, V any]() cache[K, V] {
 	return cache[K, V]{ttlcache.New(ttlcache.WithCapacity[K, V](maxVerified))}
 }
 
-// tokenGrant is another grant of its user's that a token is used under. The next token asks anew, so a user who was told
-// that their grant has changed is right after a refresh.
+// tokenGrant is a token and another grant of its user. A new token is a new key, so a user whose grant has changed gets
+// the current grant after a refresh.
 type tokenGrant struct {
 	token tokenDigest
 	grant string
