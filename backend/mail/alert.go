@@ -6,52 +6,52 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// alertContent is the mail about a sync.
+// alertContent is the content of a mail about a sync.
 type alertContent struct {
 	content
 	ReasonLabel, Reason string
 }
 
-// newAlertContent writes an alert in its reader's language; the reason stays in the words of the run itself.
+// newAlertContent returns the content of an alert in the reader's language. The run's own error stays in its language.
 func newAlertContent(a portal.SyncAlert) alertContent {
 	w := translationFor(a.Language)
-	mssp, product, said := clean(a.MSSP), clean(a.Product), alertTranslations[w.tag].of(a)
+	mssp, product, text := clean(a.MSSP), clean(a.Product), alertTranslations[w.tag].of(a)
 	reasonLabel, reason := alertTranslations[w.tag].reason, oneLine(a.Detail)
-	if a.Unread { // it names the MSPs
+	if a.Unread { // the reason contains names of MSPs
 		reason = unlinked(reason)
 	}
 	if len(a.Notices) > 0 {
 		label, noticed := fieldTranslations[w.tag].reason(a.Notices)
 		switch {
 		case a.Fields:
-			said, reasonLabel, reason = fieldTranslations[w.tag].text(a.Notices), label, noticed
+			text, reasonLabel, reason = fieldTranslations[w.tag].text(a.Notices), label, noticed
 		case noticed != "":
 			reason += " " + label + ": " + noticed
 		}
 	}
-	intro := said.many
+	intro := text.many
 	if a.Count == 1 {
-		intro = said.one
+		intro = text.one
 	}
 	return alertContent{
 		content: content{
-			Lang: w.tag, Subject: fmt.Sprintf(said.subject, mssp), Title: fmt.Sprintf(said.title, isolated(mssp)),
+			Lang: w.tag, Subject: fmt.Sprintf(text.subject, mssp), Title: fmt.Sprintf(text.title, isolated(mssp)),
 			Intro:      fmt.Sprintf(intro, isolated(product), w.date(a.Since.UTC()), a.Count),
-			StepsTitle: alertTranslations[w.tag].stepsTitle, Steps: numbered(said.steps...),
-			Ignore: said.once, Automatic: w.automatic,
+			StepsTitle: alertTranslations[w.tag].stepsTitle, Steps: numbered(text.steps...),
+			Ignore: text.once, Automatic: w.automatic,
 		},
 		ReasonLabel: reasonLabel, Reason: reason,
 	}
 }
 
-// alertTranslation is what alerts say in one language.
+// alertTranslation is the texts of alerts in one language.
 type alertTranslation struct {
 	stepsTitle, reason string
 	failing, review    alertText
 	unread             alertText
 }
 
-// of returns the text for what an alert is about.
+// of returns the text for the kind of an alert.
 func (l alertTranslation) of(a portal.SyncAlert) alertText {
 	switch {
 	case a.Review:
@@ -62,7 +62,8 @@ func (l alertTranslation) of(a portal.SyncAlert) alertText {
 	return l.failing
 }
 
-// alertText is one kind of alert. one and many are of a count; they take the product, the moment and the count.
+// alertText is the text of one kind of alert. one and many are for a count; their arguments are the product, the time
+// and the count.
 type alertText struct {
 	subject, title string // the MSSP
 	one, many      string

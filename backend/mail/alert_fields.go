@@ -7,19 +7,19 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// maxFieldsNamed is how many changed fields a mail names.
+// maxFieldsNamed is how many changed fields a mail lists.
 const maxFieldsNamed = 10
 
-// fieldTranslation is what alerts about a product's fields say in one language.
+// fieldTranslation is the texts of alerts about a product's fields in one language.
 type fieldTranslation struct {
 	first, changed                      alertText
 	disappeared, typeChanged, appeared  string // the path
-	unfilled                            string // the portal's fields that nothing fills
+	unfilled                            string // the portal's fields without a value
 	everyFieldFilled, what, whatOfFirst string
 	more                                string // how many
 }
 
-// text returns what a mail about these notices says.
+// text returns the text of a mail about these notices.
 func (f fieldTranslation) text(notices []portal.FieldNotice) alertText {
 	if notices[0].Kind == portal.NoticeFirst {
 		return f.first
@@ -27,8 +27,8 @@ func (f fieldTranslation) text(notices []portal.FieldNotice) alertText {
 	return f.changed
 }
 
-// reason returns the label and the line that names what changed: paths, and no values of the customers'.
-func (f fieldTranslation) reason(notices []portal.FieldNotice) (label, line string) {
+// reason returns the label and the text that lists what changed: paths, and no customer data.
+func (f fieldTranslation) reason(notices []portal.FieldNotice) (label, text string) {
 	if notices[0].Kind == portal.NoticeFirst {
 		if notices[0].Detail == "" {
 			return f.whatOfFirst, f.everyFieldFilled

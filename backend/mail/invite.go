@@ -7,13 +7,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// inviteContent is the mail of an invite.
+// inviteContent is the content of the mail of an invite.
 type inviteContent struct {
 	content
 	CodeLabel, Code, ValidUntil string
 }
 
-// CodeStart and CodeEnd are the halves of the code, between which a narrow screen breaks the line.
+// CodeStart and CodeEnd return the halves of the code. A narrow screen breaks the line between them.
 func (p inviteContent) CodeStart() string { return p.Code[:p.half()] }
 func (p inviteContent) CodeEnd() string   { return p.Code[p.half():] }
 
@@ -26,20 +26,20 @@ func (p inviteContent) half() int {
 
 var providerNames = map[portal.ProviderID]string{portal.Google: "Google", portal.Entra: "Microsoft"}
 
-// newInviteContent writes a letter in its language. Names are other people's to choose: they come in one line, short, and
-// between marks that keep their direction of writing from the rest of the sentence.
-func newInviteContent(l portal.InviteMail) inviteContent {
-	w := translationFor(l.Language)
-	inviter, node, mssp := clean(l.Inviter), clean(l.Node), clean(l.MSSP)
-	button := fmt.Sprintf(w.signInWith, providerNames[l.Provider])
+// newInviteContent returns the content of the mail in its language. Names are chosen by other users: each is put on one
+// line, shortened, and isolated so that its writing direction does not change the rest of the sentence.
+func newInviteContent(m portal.InviteMail) inviteContent {
+	w := translationFor(m.Language)
+	inviter, node, mssp := clean(m.Inviter), clean(m.Node), clean(m.MSSP)
+	button := fmt.Sprintf(w.signInWith, providerNames[m.Provider])
 	p := inviteContent{
 		content: content{
 			Lang: w.tag, Subject: fmt.Sprintf(w.subject, node), Title: fmt.Sprintf(w.title, isolated(node)),
 			Intro: fmt.Sprintf(w.invited, isolated(node)), StepsTitle: w.stepsTitle,
-			Steps:  numbered(w.open, fmt.Sprintf(w.signIn, button, l.Email), w.enter),
+			Steps:  numbered(w.open, fmt.Sprintf(w.signIn, button, m.Email), w.enter),
 			Ignore: w.ignore, Automatic: w.automatic,
 		},
-		CodeLabel: w.code, Code: l.Code, ValidUntil: fmt.Sprintf(w.validUntil, w.date(l.ExpiresAt.UTC())),
+		CodeLabel: w.code, Code: m.Code, ValidUntil: fmt.Sprintf(w.validUntil, w.date(m.ExpiresAt.UTC())),
 	}
 	if inviter != "" {
 		p.Intro = fmt.Sprintf(w.invitedBy, isolated(inviter), isolated(node))

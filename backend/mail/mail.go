@@ -1,8 +1,8 @@
-// Package mail writes the portal's mails, of an invite and about a sync, and hands them to an SMTP server.
+// Package mail composes the portal's mails, of invites and about syncs, and sends them to an SMTP server.
 //
-// A mail is one letter in two forms, text and HTML, in the language of its reader; it loads nothing and reports
-// nothing back. Every name in it is somebody else's to choose, so none reaches a header but as one short encoded line,
-// and none the HTML but escaped. Errors say what the server answered by its number only: its words repeat addresses.
+// A mail has a text and an HTML part in the language of its reader. It loads nothing from the network and tracks
+// nothing. Other users choose the names in it, so a name reaches a header only as one short encoded line, and the HTML
+// only escaped. An error contains the status code of the server's reply and not its text, which repeats addresses.
 package mail
 
 import (
@@ -24,60 +24,63 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Config names the server and the sender.
+// Config sets the server and the sender.
 type Config struct {
-	// URL is smtps://user:password@host:465, or smtp://…:587, which outside loopback insists on STARTTLS.
+	// URL is smtps://user:password@host:465, or smtp://…:587, which requires STARTTLS outside loopback.
 	URL  string
 	From string
 	// Timeout bounds a whole delivery, whatever the server does; 0: 20 seconds.
 	Timeout time.Duration
-	// Dial and TLS replace the network's own; for tests.
+	// Dial and TLS replace the defaults in tests.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	TLS  *tls.Config
 }
 
-// InvalidSetting is a setting that cannot be used.
+// InvalidSetting is the error of a setting that cannot be used.
 type InvalidSetting struct{ Setting, Reason string }
 
 func (u *InvalidSetting) Error() string { return u.Setting + ": " + u.Reason }
 
-// SendError is a mail that was not taken.
+// SendError is the error of a mail that the server did not accept.
 type SendError struct {
-	// Status is what the server answered, 0 where there was no answer.
+	// Status is the code of the server's reply, 0 if there was no reply.
 	Status int
 	stage  string
 }
 
 func (f *SendError) Error() string {
 	if f.Status == 0 {
-		return "the mail server gave no usable answer " + f.stage
+		return "the mail server sent no valid reply " + f.stage
 	}
-	return fmt.Sprintf("the mail server answered %d %s", f.Status, f.stage)
+	return fmt.Sprintf("the mail server replied %d %s", f.Status, f.stage)
 }
 
-// Undeliverable reports whether the server will never take this mail: it refused the recipient or the content for good.
+// Undeliverable reports whether the server will never accept this mail: it permanently refused the recipient or the
+// content.
 func (f *SendError) Undeliverable() bool { return f.Status >= 550 && f.Status <= 559 }
 
-// Sender sends mails one by one, each over a connection of its own.
+// Sender sends mails, each over a connection of its own.
 type Sender struct {
 	host    string
 	options []mail.Option
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
-	tls     *tls.Config // from the first byte; nil: not so
+	tls     *tls.Config // for TLS from the first byte; nil: STARTTLS or none
 	from    netmail.Address
 	domain  string
 	timeout time.Duration
 }
 
-// New checks c and names the setting that is unusable; it does not call the server.
+// New checks c; its error names the first invalid setting. It does not connect to the server.
 func New(c Config) (*Sender, error) {
 	server, err := url.Parse(c.URL)
-	if err != nil || server.Hostname() == "" || server.Scheme != "smtp" && server.Scheme != "smtps" || server.Path != "" || server.RawQuery != "" {
-		return nil, &InvalidSetting{"PORTAL_SMTP_URL", "should be smtps://user:password@host:465, or smtp://user:password@host:587 with STARTTLS"}
+	if err != nil || server.Hostname() == "" || server.Scheme != "smtp" && server.Scheme != "smtps" ||
+		server.Path != "" || server.RawQuery != "" {
+		return nil, &InvalidSetting{"PORTAL_SMTP_URL",
+			"must be smtps://user:password@host:465, or smtp://user:password@host:587 with STARTTLS"}
 	}
 	from, err := netmail.ParseAddress(c.From)
 	if err != nil || strings.ContainsAny(c.From, "\r\n") {
-		return nil, &InvalidSetting{"PORTAL_MAIL_FROM", "should be an address such as portal@example.com"}
+		return nil, &InvalidSetting{"PORTAL_MAIL_FROM", "must be an address such as portal@example.com"}
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = 20 * time.Second
@@ -96,7 +99,7 @@ func New(c Config) (*Sender, error) {
 		s.tls = c.TLS
 	}
 	if _, err := mail.NewClient(s.host, s.options...); err != nil {
-		return nil, &InvalidSetting{"PORTAL_SMTP_URL", "should name a port and a login the mail client can use"}
+		return nil, &InvalidSetting{"PORTAL_SMTP_URL", "must have a port and a login that the mail client can use"}
 	}
 	return s, nil
 }
@@ -108,43 +111,47 @@ func options(server *url.URL, c Config) []mail.Option {
 	}
 	port := 25
 	if server.Scheme == "smtps" {
-		// Our own connection is encrypted from the first byte; the client library then has nothing to begin.
+		// The connection is encrypted from the first byte, so the client library must not start TLS itself.
 		port, policy = 465, mail.TLSOpportunistic
 	}
-	options := []mail.Option{mail.WithTimeout(c.Timeout), mail.WithTLSPolicy(policy), mail.WithTLSConfig(c.TLS), mail.WithoutNoop()}
+	options := []mail.Option{
+		mail.WithTimeout(c.Timeout), mail.WithTLSPolicy(policy), mail.WithTLSConfig(c.TLS), mail.WithoutNoop(),
+	}
 	if set, err := strconv.Atoi(server.Port()); err == nil {
 		port = set
 	}
 	options = append(options, mail.WithPort(port))
 	if password, ok := server.User.Password(); ok {
-		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(server.User.Username()), mail.WithPassword(password))
+		options = append(options,
+			mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(server.User.Username()), mail.WithPassword(password))
 	}
 	return options
 }
 
-// Send mails a letter; a SendError where the server did not take it.
-func (s *Sender) Send(ctx context.Context, l portal.InviteMail) error {
-	p := newInviteContent(l)
-	return s.mail(ctx, draft{to: l.Email, content: p.content, templates: inviteTemplates, filled: p, id: s.messageID(l)})
+// Send mails an invite; a *SendError if the server did not accept it.
+func (s *Sender) Send(ctx context.Context, m portal.InviteMail) error {
+	p := newInviteContent(m)
+	return s.mail(ctx, draft{to: m.Email, content: p.content, templates: inviteTemplates, data: p, id: s.messageID(m)})
 }
 
-// SendAlert mails what an admin is to know of a sync; a SendError where the server did not take it.
+// SendAlert mails an alert about a sync; a *SendError if the server did not accept it.
 func (s *Sender) SendAlert(ctx context.Context, a portal.SyncAlert) error {
 	p := newAlertContent(a)
-	return s.mail(ctx, draft{to: a.Email, content: p.content, templates: alertTemplates, filled: p, id: s.alertID(a)})
+	return s.mail(ctx, draft{to: a.Email, content: p.content, templates: alertTemplates, data: p, id: s.alertID(a)})
 }
 
-// draft is a mail before it is one: to whom, what of it reaches headers, and what fills its form in.
+// draft is what a mail is composed of: the recipient, the content that is also used in headers, and the templates with
+// their data.
 type draft struct {
 	to        string
 	content   content
 	templates templateSet
-	filled    any
+	data      any
 	id        string
 }
 
-func (s *Sender) mail(ctx context.Context, l draft) error {
-	message, err := s.message(l)
+func (s *Sender) mail(ctx context.Context, d draft) error {
+	message, err := s.message(d)
 	if err != nil {
 		return err
 	}
@@ -152,7 +159,8 @@ func (s *Sender) mail(ctx context.Context, l draft) error {
 	defer cancel()
 	conns := &smtpConns{sender: s, ctx: ctx}
 	defer conns.close()
-	client, err := mail.NewClient(s.host, append(s.options[:len(s.options):len(s.options)], mail.WithDialContextFunc(conns.open))...)
+	options := append(s.options[:len(s.options):len(s.options)], mail.WithDialContextFunc(conns.open))
+	client, err := mail.NewClient(s.host, options...)
 	if err != nil {
 		return &SendError{stage: "before anything was sent"}
 	}
@@ -162,8 +170,9 @@ func (s *Sender) mail(ctx context.Context, l draft) error {
 	return nil
 }
 
-// smtpConns are what a delivery opens: the client library leaves a connection open that fails before the mail, and
-// waits for each answer anew, so that a slow server could hold it for many times the timeout.
+// smtpConns are the connections of one delivery. The client library leaves a connection open if it fails before the
+// mail, and its timeout starts anew with each reply, so that a slow server could hold a delivery for many times the
+// timeout.
 type smtpConns struct {
 	sender *Sender
 	ctx    context.Context
@@ -191,7 +200,7 @@ func (c *smtpConns) close() {
 	}
 }
 
-// failed keeps the number of an answer and drops its words.
+// sendError keeps the code of the server's reply and drops its text.
 func sendError(err error) *SendError {
 	var refused *mail.SendError
 	if errors.As(err, &refused) {
@@ -200,8 +209,8 @@ func sendError(err error) *SendError {
 	return &SendError{stage: "before anything was sent"}
 }
 
-func (s *Sender) message(l draft) (*mail.Msg, error) {
-	text, html, err := l.templates.write(l.filled)
+func (s *Sender) message(d draft) (*mail.Msg, error) {
+	text, html, err := d.templates.write(d.data)
 	if err != nil {
 		return nil, fmt.Errorf("write mail: %w", err)
 	}
@@ -211,25 +220,25 @@ func (s *Sender) message(l draft) (*mail.Msg, error) {
 		sender.Name = "FS Client Portal"
 	}
 	message.FromMailAddress(&sender)
-	if err := message.To(l.to); err != nil {
+	if err := message.To(d.to); err != nil {
 		return nil, &SendError{Status: 553, stage: "for its recipient"}
 	}
-	message.Subject(l.content.Subject)
+	message.Subject(d.content.Subject)
 	message.SetDate()
-	message.SetMessageIDWithValue(l.id)
+	message.SetMessageIDWithValue(d.id)
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
-	message.SetGenHeader("Content-Language", l.content.Lang)
+	message.SetGenHeader("Content-Language", d.content.Lang)
 	message.SetBodyString(mail.TypeTextPlain, text)
 	message.AddAlternativeString(mail.TypeTextHTML, html)
 	return message, nil
 }
 
-// messageID is the same for the same invite and code, so that a mail sent twice is one mail to its recipient.
-func (s *Sender) messageID(l portal.InviteMail) string {
-	return s.id("message id " + l.InviteID + " " + l.Code)
+// messageID returns the same id for the same invite and code, so that a mail sent twice is one mail for its recipient.
+func (s *Sender) messageID(m portal.InviteMail) string {
+	return s.id("message id " + m.InviteID + " " + m.Code)
 }
 
-// alertID is the same for the same run and reader, for the same reason.
+// alertID returns the same id for the same run and reader, for the same reason.
 func (s *Sender) alertID(a portal.SyncAlert) string { return s.id("alert " + a.RunID + " " + a.Email) }
 
 func (s *Sender) id(of string) string {

@@ -9,10 +9,11 @@ import (
 
 const maxName = 80
 
-// clean is a name as a mail may hold it: in one line, short, and nothing that a mail program makes a link of.
+// clean returns a name as a mail may contain it: on one line, short, and without text that a mail program turns into a
+// link.
 func clean(name string) string { return short(unlinked(oneLine(name))) }
 
-// short cuts a line to a name's length.
+// short shortens a text to the length of a name.
 func short(name string) string {
 	if runes := []rune(name); len(runes) > maxName {
 		name = strings.TrimSpace(string(runes[:maxName-1])) + "\u2026"
@@ -20,10 +21,10 @@ func short(name string) string {
 	return name
 }
 
-// domainDot is a dot between what a mail program takes for the parts of a host's name.
+// domainDot matches a dot between what a mail program takes for the labels of a host name.
 var domainDot = regexp.MustCompile("([\\p{L}\\p{N}-])[.\u3002\uff0e\uff61](\\p{L}{2,})")
 
-// unlinked takes out addresses, and the dots of what looks like the name of a host.
+// unlinked removes URLs, and the dots of what looks like a host name.
 func unlinked(line string) string {
 	words := slices.DeleteFunc(strings.Fields(line), func(word string) bool {
 		return strings.Contains(word, "://") || strings.HasPrefix(strings.ToLower(word), "mailto:")
@@ -35,7 +36,7 @@ func unlinked(line string) string {
 	return line
 }
 
-// oneLine takes out line breaks, marks that turn the text around, and invisible ones.
+// oneLine removes line breaks, characters that change the direction of the text, and invisible ones.
 func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -49,7 +50,7 @@ func oneLine(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// isolated keeps a name that is written from right to left from reordering what stands around it.
+// isolated puts a right-to-left name between isolate marks, so that it does not reorder the text around it.
 func isolated(name string) string {
 	for _, r := range name {
 		if unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko) {

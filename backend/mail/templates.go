@@ -10,7 +10,7 @@ import (
 //go:embed *.html *.txt
 var templateFiles embed.FS
 
-// form is the two templates a kind of mail is written with.
+// templateSet is the two templates of a kind of mail.
 type templateSet struct {
 	text *texttemplate.Template
 	html *htmltemplate.Template
@@ -25,7 +25,7 @@ func newTemplateSet(name string) templateSet {
 	}
 }
 
-// write fills both templates of a form in.
+// write executes both templates.
 func (s templateSet) write(p any) (text, html string, err error) {
 	var t, h bytes.Buffer
 	if err := s.text.Execute(&t, p); err != nil {
@@ -37,7 +37,7 @@ func (s templateSet) write(p any) (text, html string, err error) {
 	return t.String(), h.String(), nil
 }
 
-// page is what the templates of every mail fill in.
+// content is the data that the templates of every mail use.
 type content struct {
 	Lang, Subject, Title, Intro, Within, StepsTitle string
 	Steps                                           []step

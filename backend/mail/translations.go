@@ -9,18 +9,19 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// words are one language's. Verbs in a sentence are, in this order, what the comment says.
+// inviteTranslation is the texts of an invite's mail in one language. The comments list the arguments of a text in
+// their order.
 type inviteTranslation struct {
 	tag        string
 	subject    string // the node
 	title      string // the node
 	invitedBy  string // inviter, node
 	invited    string // node
-	within     string // the MSSP, where the node is another
+	within     string // the MSSP, if the node is not the MSSP itself
 	stepsTitle string
 	open       string
-	signIn     string // button of the provider, address
-	signInWith string // the provider's name, as the app's button says it
+	signIn     string // the provider's button, the address
+	signInWith string // the provider's name, as on the app's button
 	enter      string
 	code       string
 	validUntil string // the date
@@ -105,7 +106,7 @@ var matcher = func() language.Matcher {
 	return language.NewMatcher(tags)
 }()
 
-// translationFor answers the words of the language nearest to a tag; English for none.
+// translationFor returns the translation that matches a language tag best; English if none does.
 func translationFor(tag string) inviteTranslation {
 	_, i := language.MatchStrings(matcher, tag)
 	return inviteTranslations[portal.MailLanguages[i]]

@@ -105,7 +105,7 @@ type InviteMail struct {
 	Email    string
 	Language string // as NewInvite has it
 	Inviter  string // "" where no name is known
-	// Node is the name of the MSSP, MSP or client the role is held at, MSSP the name of the MSSP above it.
+	// Node is the name of the MSSP, MSP or client of the role, MSSP the name of the MSSP above it.
 	Node      string
 	MSSP      string
 	Provider  ProviderID
