@@ -21,8 +21,9 @@ const (
 )
 
 // keySet caches a provider's public keys. They are fetched again when they are an hour old, and for an unknown key id,
-// which may belong to a new key. Unknown key ids cost the provider at most two calls at once and then one a
-// minute.\n\nIt implements oidc.KeySet from memory only: prepare fetches the keys.
+// which may belong to a new key. Unknown key ids cost the provider at most two calls at once and then one a minute.
+//
+// It implements oidc.KeySet from memory only: prepare fetches the keys.
 type keySet struct {
 	discovery *discovery
 	// tenant replaces {tenantid} in the issuer that Entra ID publishes with a key.

@@ -18,9 +18,10 @@ import (
 const maxResubmissions = 5
 
 // Redeem signs a user in: it uses up the attempt, redeems the authorization code with the provider, verifies the ID
-// token, finds the user or pairs a new identity with an invite, and starts a session.\n\nAfter InviteCodeRequired,
-// InviteCodeInvalid, InviteChoice or Deactivated, the same grant may be sent again with an invite's code or with the
-// chosen invites; the provider is not called again. Any other error ends the attempt.
+// token, finds the user or pairs a new identity with an invite, and starts a session.
+//
+// After InviteCodeRequired, InviteCodeInvalid, InviteChoice or Deactivated, the same grant may be sent again with an
+// invite's code or with the chosen invites; the provider is not called again. Any other error ends the attempt.
 func (s *Service) Redeem(ctx context.Context, g portal.CodeGrant, c session.Client) (portal.Tokens, error) {
 	if c.RequestID != "" {
 		ctx = postgres.WithRequestID(ctx, c.RequestID)

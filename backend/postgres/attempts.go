@@ -10,21 +10,21 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Attempt is a sign-in attempt as the portal keeps it.
+// Attempt is a stored sign-in attempt.
 type Attempt struct {
 	ID            string
 	Provider      portal.ProviderID
 	RedirectURI   string
 	CodeChallenge string
 	Nonce         string
-	// Tries is how often it has come back with an invite code.
+	// Tries is how often the attempt has been sent with an invite code.
 	Tries int
-	// PendingSealed is the identity an earlier try verified, where the answer was to ask for the invite code.
+	// PendingSealed is the identity that an earlier try verified, if the response was to ask for the invite code.
 	PendingSealed []byte
 }
 
-// CreateAttempt keeps a new attempt for as long as ttl and answers when it ends. It also clears away a few that ended
-// long ago, so that the table stays small without a job.
+// CreateAttempt stores a new attempt, which expires after ttl, and returns when it does. It also deletes a few old
+// attempts, so that the table stays small without a job.
 func (db *DB) CreateAttempt(ctx context.Context, a Attempt, ttl time.Duration) (expiresAt time.Time, err error) {
 	err = db.authTrip(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
@@ -48,11 +48,11 @@ func (db *DB) CreateAttempt(ctx context.Context, a Attempt, ttl time.Duration) (
 	return expiresAt, err
 }
 
-// UseAttempt uses an attempt up for the code with this hash, by one atomic update. An attempt that waits for the
-// invite code may be used again with the same authorization code, maxTries times; a try that is free is not counted.
-// AttemptExpired in every other case.
-func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTries int, free bool) (Attempt, error) {
-	expired := portal.Errorf(portal.AttemptExpired, "This sign-in has expired or was used already. Start again.")
+// UseAttempt uses up an attempt for the authorization code with this hash, in one atomic update. An attempt that waits
+// for an invite code may be used again with the same authorization code, maxTries times; an uncounted try is not
+// counted. AttemptExpired in every other case.
+func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTries int, uncounted bool) (Attempt, error) {
+	expired := portal.Errorf(portal.AttemptExpired, "This sign-in has expired or was already used. Start again.")
 	if !validID(id) {
 		return Attempt{}, expired
 	}
@@ -62,13 +62,13 @@ func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTri
 			update login_attempt
 			set used_at = coalesce(used_at, now()),
 			    code_hash = @code,
-			    tries = tries + case when used_at is null or @free then 0 else 1 end
+			    tries = tries + case when used_at is null or @uncounted then 0 else 1 end
 			where id = @id
 			and expires_at > now()
 			and finished_at is null
 			and (used_at is null or pending_sealed is not null and code_hash = @code and tries < @max)
 			returning id, provider, redirect_uri, code_challenge, nonce, tries, pending_sealed`,
-			pgx.StrictNamedArgs{"id": id, "code": codeHash, "max": maxTries, "free": free},
+			pgx.StrictNamedArgs{"id": id, "code": codeHash, "max": maxTries, "uncounted": uncounted},
 		).Query(func(rows pgx.Rows) (err error) {
 			a, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Attempt])
 			if errors.Is(err, pgx.ErrNoRows) {
@@ -80,7 +80,7 @@ func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTri
 	return a, err
 }
 
-// KeepPending keeps a verified identity with its attempt until the invite code comes.
+// KeepPending stores a verified identity in its attempt until the invite code is sent.
 func (db *DB) KeepPending(ctx context.Context, id string, sealed []byte) error {
 	return db.authTrip(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`

@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Bootstrap creates an MSSP and the invite of its first admin, which identity.CheckInvite has checked. It answers the
-// MSSP's id and when the invite expires; Invalid naming time_zone for a zone that is not known.
+// Bootstrap creates an MSSP and the invite of its first administrator, which identity.CheckInvite has checked. It
+// returns the MSSP's id and when the invite expires; Invalid names time_zone if the zone is unknown.
 func (db *DB) Bootstrap(ctx context.Context, msspName, timeZone, inviteID string, n portal.NewInvite,
 	codeHash []byte) (msspID string, expiresAt time.Time, err error) {
 	msspID = NewID()
@@ -37,5 +37,5 @@ func (db *DB) Bootstrap(ctx context.Context, msspName, timeZone, inviteID string
 	return msspID, expiresAt, err
 }
 
-// bootstrapInviter stands for the operator, who is no user.
+// bootstrapInviter is the inviter's name in an invite of the operator, who is not a user.
 const bootstrapInviter = "bootstrap"

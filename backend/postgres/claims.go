@@ -8,20 +8,21 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Claim gives an identity the roles of the invites it may claim: to the user it belongs to, or to a new one.
+// Claim is a request to give an identity the roles of invites: to the user it belongs to, or to a new user.
 type Claim struct {
 	Identity  Identity
-	UserID    string // "" for an identity the portal does not know yet
-	AttemptID string // "" for a user who is signed in
+	UserID    string // "" for an unknown identity
+	AttemptID string // "" for a signed-in user
 	Invites   []OpenInvite
 }
 
-// ClaimInvites claims those of the invites that are still open, ends the attempt, and starts the session; nil where
-// another was faster with every one of the invites, with the address, with the attempt, or with the identity itself, and
-// where the codes that claim them are no longer good.
+// ClaimInvites claims those of the invites that are still open, ends the attempt and starts the session. It returns nil
+// if a concurrent request has claimed all of the invites, the address, the attempt or the identity, or if the codes are
+// no longer valid.
 //
-// Claims of one address take turns by its open invites, whatever provider they are for, and each sees in its second
-// statement what the one before did: of any number of identities whose address is confirmed exactly one wins.
+// Concurrent claims of one address are serialised by row locks on its open invites, whatever provider these are for,
+// and the second statement sees what the claim before it did: of any number of identities with a confirmed address
+// exactly one succeeds.
 func (db *DB) ClaimInvites(ctx context.Context, c Claim, n NewSession) (*Holder, error) {
 	args := c.args(ctx)
 	userID := args["user"].(string)
@@ -42,8 +43,8 @@ func (db *DB) ClaimInvites(ctx context.Context, c Claim, n NewSession) (*Holder,
 	return &holder, nil
 }
 
-// ClaimAsUser claims an invite for a viewer who is signed in and returns the grant; Conflict where it is no longer open or
-// gives them nothing.
+// ClaimAsUser claims an invite for a signed-in viewer and returns the new grant; Conflict if the invite is no longer
+// open or gives the viewer no new role.
 func (db *DB) ClaimAsUser(ctx context.Context, viewer portal.Viewer, c Claim) (portal.Grant, error) {
 	var granted []grantRow
 	enter := func(batch *pgx.Batch) {
@@ -70,12 +71,12 @@ func (db *DB) ClaimAsUser(ctx context.Context, viewer portal.Viewer, c Claim) (p
 	}
 	if len(granted) == 0 {
 		return portal.Grant{}, portal.Errorf(portal.Conflict,
-			"This invite gives you nothing: you hold a role there already, or it was used or withdrawn a moment ago.")
+			"This invite cannot be claimed: you already hold a role there, or it was used or revoked a moment ago.")
 	}
 	return granted[0].grant(), nil
 }
 
-// queue claims the invites and reads the ids of the grants that came of it.
+// queue claims the invites and reads the ids of the new grants.
 func (c Claim) queue(batch *pgx.Batch, args pgx.StrictNamedArgs, granted *[]string) {
 	batch.Queue("select from app_user where id = $1 for update", args["user"])
 	batch.Queue(`
@@ -124,8 +125,8 @@ func (c Claim) args(ctx context.Context) pgx.StrictNamedArgs {
 	}
 }
 
-// A role somebody holds at the node already is not given twice, and one that was deactivated there comes back only by its
-// administrator. An address is its own key, being ASCII in lower case.
+// claimInvites does not give a user a role that they already hold at the node. A grant that was deactivated there can
+// be reactivated only by its administrator. An address is its own sort key, because it is ASCII in lower case.
 const claimInvites = `
 	with attempt as (
 		select id
@@ -202,8 +203,7 @@ const claimInvites = `
 	select grant_id::text
 	from claimed`
 
-// InviteByCode returns the open invite with a code and the identities of the viewer, who is signed in; nil for a code that
-// is no open invite's.
+// InviteByCode returns the open invite with a code, nil if there is none, and the identities of the signed-in viewer.
 func (db *DB) InviteByCode(ctx context.Context, viewer portal.Viewer, codeHash []byte) (*OpenInvite, []Identity, error) {
 	var identities []Identity
 	var found *OpenInvite

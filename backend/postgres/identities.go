@@ -8,8 +8,9 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Identity is a person as their provider knows them. Provider, Issuer and Subject are who they are; Tenant is Entra ID's,
-// Email and Name are what the provider says at the moment. Confirmed: it is the authority for that address.
+// Identity is a user as their provider knows them. Provider, Issuer and Subject identify the user; Tenant is Entra
+// ID's. Email and Name are the provider's current values. Confirmed reports whether the provider is the authority for
+// the address.
 type Identity struct {
 	Provider  portal.ProviderID
 	Issuer    string
@@ -20,7 +21,7 @@ type Identity struct {
 	Name      string
 }
 
-// OpenInvite is an invite that may be claimed, as pairing needs to know it.
+// OpenInvite is an invite that may be claimed, with what pairing needs.
 type OpenInvite struct {
 	MSSPID       string
 	ID           string
@@ -33,15 +34,16 @@ type OpenInvite struct {
 	CodeTries    int
 	Organisation string
 	MSSP         string
-	// Own: the account that asks has made the invite or sent it again.
+	// Own reports whether the user's own account created the invite or sent it again.
 	Own bool
-	// Taken: the address is confirmed for another identity, to which no invite is linked by itself.
+	// Taken reports whether the address is confirmed for another identity; an invite is never linked to that
+	// automatically.
 	Taken bool
-	// ByCode: it is claimed by its code alone, not because the provider confirms the address.
+	// ByCode reports whether the invite is claimed by its code and not by the confirmed address.
 	ByCode bool `db:"-"`
 }
 
-// openInvites selects the invites p that are open, for the identity of @provider, @issuer and @subject or for @user.
+// openInvites selects the open invites p for the identity of @provider, @issuer and @subject, or for the user @user.
 const openInvites = `
 	select p.mssp_id, p.id, p.email, p.role, p.provider, coalesce(p.tenant, '') as tenant, p.domain, p.code_hash, p.code_tries,
 	       coalesce(c.name, m.name, o.name) as organisation, o.name as mssp,
@@ -61,29 +63,32 @@ const openInvites = `
 	and p.revoked_at is null
 	and p.expires_at > now()`
 
-// Recognised is what the portal knows of an identity: the user it belongs to, and the open invites it might claim.
+// Recognised is what the portal knows of an identity: its user, and the open invites it may be able to claim.
 type Recognised struct {
-	// UserID is "" for a new identity. Holder is that user in the session that was started; nil where none was asked for, or
-	// the attempt was over.
+	// UserID is "" for a new identity. Holder is the user in the started session; nil if no session was requested, or
+	// the attempt had ended.
 	UserID string
 	Holder *Holder
-	// ByCode is the invite with the code, whomever it is for; ByAddress are those for the confirmed address.
+	// ByCode is the invite with the code, whatever address it is for; ByAddress are the invites for the confirmed
+	// address.
 	ByCode    *OpenInvite
 	ByAddress []OpenInvite
 }
 
-// maxOffersPerTenant is how many invites for one address a tenant can show the person: what one tenant makes hides nothing
-// of another's.
+// maxOffersPerTenant is how many invites of one tenant for an address are shown, so that a tenant cannot hide another's
+// invites.
 const maxOffersPerTenant = 10
 
-// Recognise looks an identity up, the invite with this code, and the invites for its address where the provider confirms
-// that. Where start is set a known identity ends the attempt and starts the session, and what its provider now says is
-// noted without consequence. It runs the same statements whatever there is to find.
-func (db *DB) Recognise(ctx context.Context, i Identity, attemptID string, codeHash []byte, start bool, n NewSession) (Recognised, error) {
+// Recognise looks up an identity, the invite with this code, and, if the provider confirms the address, the invites for
+// it. If start is set, a known identity ends the attempt and starts the session, and the provider's current name and
+// address are stored. It runs the same statements whatever it finds.
+func (db *DB) Recognise(
+	ctx context.Context, i Identity, attemptID string, codeHash []byte, start bool, n NewSession,
+) (Recognised, error) {
 	var r Recognised
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
 		r = Recognised{}
-		// Invites first: one that another attempt of the same person claims in between leaves a known identity to find.
+		// Invites first: if another attempt of the same user claims one in between, the identity is found below.
 		queueByCode(batch, i, nil, codeHash, &r.ByCode)
 		queueByAddress(batch, i, &r.ByAddress)
 		if start {
@@ -95,7 +100,7 @@ func (db *DB) Recognise(ctx context.Context, i Identity, attemptID string, codeH
 	return r, err
 }
 
-// queueByCode reads the one invite with a code, for an identity or a user.
+// queueByCode reads the open invite with a code, for an identity or a user.
 func queueByCode(batch *pgx.Batch, i Identity, userID *string, codeHash []byte, found **OpenInvite) {
 	batch.Queue(openInvites+`
 		and p.code_hash = @code
@@ -110,7 +115,8 @@ func queueByCode(batch *pgx.Batch, i Identity, userID *string, codeHash []byte, 
 	})
 }
 
-// queueByAddress reads the invites for a confirmed address, so many of each MSSP and each of its MSPs.
+// queueByAddress reads the open invites for a confirmed address, at most maxOffersPerTenant of each MSSP and each of
+// its MSPs.
 func queueByAddress(batch *pgx.Batch, i Identity, found *[]OpenInvite) {
 	address := ""
 	if i.Confirmed {
@@ -142,7 +148,7 @@ func queueByAddress(batch *pgx.Batch, i Identity, found *[]OpenInvite) {
 		}), found)
 }
 
-// queueIdentity reads whose an identity is.
+// queueIdentity reads the user id of an identity.
 func queueIdentity(batch *pgx.Batch, i Identity, userID *string) {
 	batch.Queue(`
 		select user_id
@@ -160,15 +166,15 @@ func queueIdentity(batch *pgx.Batch, i Identity, userID *string) {
 	})
 }
 
-// knownRow is a known identity's user, and whether this attempt has become their session.
+// knownRow is the user of a known identity, and whether this attempt has started their session.
 type knownRow struct {
 	Finished bool
 	Usable   bool
 	holderRow
 }
 
-// queueKnown starts the session of a known identity. One that holds no active grant leaves the attempt as it is: the code
-// of a further invite may still come.
+// queueKnown starts the session of a known identity. If the user has no active grant, the attempt stays open: the code
+// of a further invite may follow.
 func queueKnown(ctx context.Context, batch *pgx.Batch, i Identity, attemptID string, n NewSession, r *Recognised) {
 	args := n.args(ctx)
 	args["provider"], args["issuer"], args["subject"] = i.Provider, i.Issuer, i.Subject
@@ -226,8 +232,8 @@ func queueKnown(ctx context.Context, batch *pgx.Batch, i Identity, attemptID str
 	})
 }
 
-// CountWrongCode counts a wrong code against the invites it was meant for and answers how many more codes the one with
-// the most tries left takes: 0 where all are closed now.
+// CountWrongCode counts a wrong code against the invites it may have been meant for. It returns how many tries the
+// invite with the most tries left has: 0 if all are closed.
 func (db *DB) CountWrongCode(ctx context.Context, invites []OpenInvite) (left int, err error) {
 	ids, mssps := make([]string, len(invites)), make([]string, len(invites))
 	for i, invite := range invites {

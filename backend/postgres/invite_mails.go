@@ -10,26 +10,26 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Post queues the mail of an invite in the transaction that made the invite or renewed it.
+// EnqueueMail queues the mail of an invite in the transaction that creates or renews the invite.
 type EnqueueMail func(ctx context.Context, tx pgx.Tx, msspID, inviteID string) error
 
-// mailLimit is how many mails of invites go out within an hour: an invite must not be a way to flood mailboxes.
+// mailLimit is the largest number of invite mails within an hour: invites must not be usable to flood mailboxes.
 type mailLimit struct {
 	most int
-	// counts is the condition on the mails m of the viewer's own MSSP or MSP.
-	counts string
-	says   string
+	// condition selects from the mails m of the viewer's own MSSP or MSP.
+	condition string
+	message   string
 }
 
-// A tenant neither sees nor uses up what another sends, and neither do an MSSP and its MSPs.
+// mailLimits are counted for each MSSP and each MSP on its own: a tenant neither sees nor uses up what another sends.
 var mailLimits = []mailLimit{
-	{5, "m.mailbox = @mailbox", "This mailbox has been sent %d mails within an hour. Wait before you send another."},
+	{5, "m.mailbox = @mailbox", "%d mails were sent to this mailbox within an hour. Wait before you send another."},
 	{60, "m.inviter_id = @inviter", "You have sent %d mails within an hour. Wait before you send another."},
 	{300, "true", "Your organisation has sent %d mails within an hour. Wait before you send another."},
 }
 
-// countInviteMail counts a mail to an address from the viewer; TooManyRequests where a limit is reached. Mails of one MSSP or MSP
-// take turns, whichever administrator sends them, so that of two at once the second counts the first.
+// countInviteMail counts a mail from the viewer to an address; TooManyRequests if a limit is reached. A lock serialises
+// the mails of one MSSP or MSP, so that of two at once the second counts the first.
 func countInviteMail(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, email string) error {
 	args := pgx.NamedArgs{
 		"mssp": viewer.Scope.MSSPID, "msp": orNull(viewer.Scope.MSPID), "inviter": viewer.UserID,
@@ -60,16 +60,16 @@ func (l mailLimit) check(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) err
 		where m.mssp_id = @mssp
 		and m.msp_id is not distinct from @msp
 		and m.queued_at > now() - interval '1 hour'
-		and `+l.counts, args).Scan(&mails, &wait)
+		and `+l.condition, args).Scan(&mails, &wait)
 	if err != nil || mails < l.most {
 		return err
 	}
-	tooMany := portal.Errorf(portal.TooManyRequests, l.says, mails)
+	tooMany := portal.Errorf(portal.TooManyRequests, l.message, mails)
 	tooMany.Wait = wait
 	return tooMany
 }
 
-// mailbox is an address without what mail servers ignore of it: what follows a plus, and dots.
+// mailbox returns an address without the parts that mail servers ignore: dots, and a plus with what follows it.
 func mailbox(email string) string {
 	at := strings.LastIndexByte(email, '@')
 	local, domain := email[:max(at, 0)], email[at+1:]
@@ -81,8 +81,8 @@ func mailbox(email string) string {
 	return local + "@" + domain
 }
 
-// enqueueInviteMail queues the mail of an invite, where there is one, and answers the invite as it then is. It leaves the
-// viewer's role, so nothing may follow it in the transaction.
+// enqueueInviteMail queues the mail of an invite, if the portal sends mail, and returns the updated invite. It leaves
+// the viewer's database role, so it must come last in the transaction.
 func enqueueInviteMail(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, id, email string, code InviteCode) (portal.Invite, error) {
 	scope := viewer.Scope
 	if code.Enqueue == nil {
@@ -111,14 +111,14 @@ func enqueueInviteMail(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, id,
 	return invite, code.Enqueue(ctx, tx, scope.MSSPID, id)
 }
 
-// inviteMailRow is a letter with its code still sealed.
+// inviteMailRow is the mail of an invite with its code still sealed.
 type inviteMailRow struct {
 	portal.InviteMail
 	CodeSealed []byte
 }
 
-// Letter answers what the mail of an invite is to say, its code apart and sealed; false where there is nothing to mail:
-// it has been mailed, or the invite is no longer open.
+// InviteMail returns the content of an invite's mail and its sealed code; false if there is nothing to mail, because it
+// was mailed or the invite is no longer open.
 func (db *DB) InviteMail(ctx context.Context, msspID, inviteID string) (mail portal.InviteMail, codeSealed []byte, ok bool, err error) {
 	var row inviteMailRow
 	err = db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
@@ -143,8 +143,8 @@ func (db *DB) InviteMail(ctx context.Context, msspID, inviteID string) (mail por
 	return row.InviteMail, row.CodeSealed, err == nil, err
 }
 
-// SetInviteMailState notes what became of a mail and forgets its code. codeSealed is that of Letter: where the invite has been
-// sent again meanwhile, the new code's mail is still to come.
+// SetInviteMailState stores whether a mail was sent and deletes its sealed code. codeSealed is the result of
+// InviteMail: if the invite was sent again in between, the mail of the new code is still pending and stays so.
 func (db *DB) SetInviteMailState(ctx context.Context, msspID, inviteID string, codeSealed []byte, state portal.MailState) error {
 	return db.authTrip(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`

@@ -11,7 +11,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// inviteColumns are those of portal.Invite. One that lapsed and was then revoked or replaced has still lapsed.
+// inviteColumns are the columns of portal.Invite. An invite that expired and was revoked or replaced later counts as
+// expired.
 var inviteColumns = `
 	p.id, p.email, p.role, p.msp_id, m.name as msp_name, p.client_id, c.name as client_name,
 	p.provider, p.domain, p.tenant,
@@ -28,13 +29,14 @@ const inviteNodes = `
 	left join msp m on m.mssp_id = p.mssp_id and m.id = p.msp_id
 	left join client c on c.mssp_id = p.mssp_id and c.id = p.client_id`
 
-// inviteStatusConditions are the same words as conditions.
+// inviteStatusConditions are the conditions on p for each status that inviteColumns returns.
 var inviteStatusConditions = map[string]string{
 	"":                            "true",
 	string(portal.InviteOpen):     "p.accepted_at is null and p.revoked_at is null and p.expires_at > now()",
 	string(portal.InviteAccepted): "p.accepted_at is not null",
-	string(portal.InviteExpired):  "p.accepted_at is null and p.expires_at <= now() and (p.revoked_at is null or p.revoked_at >= p.expires_at)",
-	string(portal.InviteRevoked):  "p.accepted_at is null and p.revoked_at < p.expires_at",
+	string(portal.InviteExpired): "p.accepted_at is null and p.expires_at <= now() " +
+		"and (p.revoked_at is null or p.revoked_at >= p.expires_at)",
+	string(portal.InviteRevoked): "p.accepted_at is null and p.revoked_at < p.expires_at",
 }
 
 func inviteScope(scope portal.Scope) string {
@@ -44,18 +46,20 @@ func inviteScope(scope portal.Scope) string {
 	return "p.mssp_id = @mssp and p.msp_id = @msp"
 }
 
-// InviteCode is what an invite keeps of its code.
+// InviteCode is what the database stores of an invite's code.
 type InviteCode struct {
 	Hash []byte
-	// Sealed is the code for the job that mails it, and Post queues that job; nil where nobody mails.
+	// Sealed is the code for the job that mails it, and Enqueue queues that job; nil if the portal sends no mail.
 	Sealed  []byte
 	Enqueue EnqueueMail
 }
 
-// CreateInvite keeps an invite that identity has checked, at a node inside the viewer's scope; NotFound for any other
-// node. An open invite for the address at the same node is a Conflict; one that has lapsed makes way. Its mail is
-// queued in the same transaction; TooManyRequests where too many were sent already.
-func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, id string, n portal.NewInvite, code InviteCode) (portal.Invite, error) {
+// CreateInvite stores an invite, which identity has checked, at a node inside the viewer's scope; NotFound for any
+// other node. An open invite for the address at the same node is a Conflict; an expired one is replaced. The mail is
+// queued in the same transaction; TooManyRequests if a limit on mails is reached.
+func (db *DB) CreateInvite(
+	ctx context.Context, viewer portal.Viewer, id string, n portal.NewInvite, code InviteCode,
+) (portal.Invite, error) {
 	name, err := db.checkInvitee(ctx, viewer, n.Email)
 	if err != nil {
 		return portal.Invite{}, err
@@ -85,8 +89,8 @@ func (db *DB) CreateInvite(ctx context.Context, viewer portal.Viewer, id string,
 	return invite, err
 }
 
-// checkInvitee answers how the inviter is called, and Conflict where the address already belongs to somebody inside
-// the viewer's scope and the provider confirms it. Of users elsewhere it tells nothing.
+// checkInvitee returns the inviter's name; Conflict if the address is confirmed for a user inside the viewer's scope.
+// It reveals nothing about users outside the scope.
 func (db *DB) checkInvitee(ctx context.Context, viewer portal.Viewer, email string) (inviter string, err error) {
 	var member bool
 	err = db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
@@ -110,12 +114,13 @@ func (db *DB) checkInvitee(ctx context.Context, viewer portal.Viewer, email stri
 		).QueryRow(func(row pgx.Row) error { return row.Scan(&inviter, &member) })
 	})
 	if err == nil && member {
-		err = portal.Errorf(portal.Conflict, "Somebody with this address already uses the portal. Change their role instead of inviting them.")
+		err = portal.Errorf(portal.Conflict,
+			"A user with this address already exists. Change their role instead of inviting them.")
 	}
 	return inviter, err
 }
 
-// inviteNode finds the node of an invite in the viewer's scope, and the MSP above a client.
+// inviteNode returns the node of an invite in the viewer's scope, with the MSP of a client.
 func inviteNode(ctx context.Context, tx pgx.Tx, scope portal.Scope, n portal.NewInvite) (portal.Scope, error) {
 	node := portal.Scope{Level: n.Role.Level(), MSSPID: scope.MSSPID}
 	args := scopeArgs(scope)
@@ -126,7 +131,8 @@ func inviteNode(ctx context.Context, tx pgx.Tx, scope portal.Scope, n portal.New
 	case portal.LevelMSP:
 		noun, sql, args["node"] = "MSP", "select m.id::text, '' from msp m where "+mspScope(scope)+" and m.id = @node", n.MSPID
 	default:
-		noun, sql, args["node"] = "client", "select coalesce(c.msp_id::text, ''), c.id::text from client c where "+clientScope(scope)+" and c.id = @node", n.ClientID
+		noun, args["node"] = "client", n.ClientID
+		sql = "select coalesce(c.msp_id::text, ''), c.id::text from client c where " + clientScope(scope) + " and c.id = @node"
 	}
 	if !validID(args["node"].(string)) {
 		return node, errNone(noun)
@@ -138,7 +144,7 @@ func inviteNode(ctx context.Context, tx pgx.Tx, scope portal.Scope, n portal.New
 	return node, err
 }
 
-// revokeExpired lets a lapsed invite for the address at the node make way for a new one.
+// revokeExpired revokes an expired invite for the address at the node, so that a new one can be created.
 func revokeExpired(ctx context.Context, tx pgx.Tx, node portal.Scope, email string) error {
 	_, err := tx.Exec(ctx, `
 		update pre_assigned_role
@@ -156,10 +162,12 @@ func revokeExpired(ctx context.Context, tx pgx.Tx, node portal.Scope, email stri
 	return err
 }
 
-// inviter is who makes an invite; without an id it is no user.
+// inviter is who creates an invite; id is "" for the operator.
 type inviter struct{ id, name string }
 
-func insertInvite(ctx context.Context, tx pgx.Tx, id string, node portal.Scope, n portal.NewInvite, codeHash []byte, by inviter) (expiresAt time.Time, err error) {
+func insertInvite(
+	ctx context.Context, tx pgx.Tx, id string, node portal.Scope, n portal.NewInvite, codeHash []byte, by inviter,
+) (expiresAt time.Time, err error) {
 	args := pgx.StrictNamedArgs{
 		"mssp": node.MSSPID, "id": id, "email": n.Email, "role": n.Role,
 		"msp": orNull(node.MSPID), "client": orNull(node.ClientID), "provider": n.Provider,
@@ -174,7 +182,8 @@ func insertInvite(ctx context.Context, tx pgx.Tx, id string, node portal.Scope, 
 		returning expires_at`,
 		args).Scan(&expiresAt)
 	if constraint(err) == "pre_assigned_role_open_key" {
-		return expiresAt, portal.Errorf(portal.Conflict, "There is an open invite for this address already. Send it again, or revoke it to make another.")
+		return expiresAt, portal.Errorf(portal.Conflict,
+			"There is already an open invite for this address. Send it again, or revoke it to create another.")
 	}
 	return expiresAt, err
 }
@@ -197,10 +206,10 @@ func readInvite(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) (
 	return invite, err
 }
 
-// ResendInvite gives an invite that is open or has lapsed a fresh code, at once the only one that is good, with all its
-// tries, for as long again as it was made for, and mails it in the invite's language. NotFound outside the viewer's
-// scope, Forbidden where the viewer may not invite the role, Conflict for an invite that was accepted, revoked or
-// replaced and for an address that is somebody's by now, TooManyRequests where too much was mailed.
+// ResendInvite replaces the code of an open or expired invite, resets its tries, renews its lifetime and mails the new
+// code in the invite's language. The old code is invalid at once. NotFound outside the viewer's scope, Forbidden for a
+// role the viewer may not invite, Conflict for an invite that was accepted, revoked or replaced or whose address
+// belongs to a user, TooManyRequests if a limit on mails is reached.
 func (db *DB) ResendInvite(ctx context.Context, viewer portal.Viewer, id string, code InviteCode) (portal.Invite, error) {
 	invite, err := db.inviteToResend(ctx, viewer, id)
 	if err != nil {
@@ -225,7 +234,7 @@ func (db *DB) ResendInvite(ctx context.Context, viewer portal.Viewer, id string,
 	return invite, err
 }
 
-// inviteToResend answers an invite of the viewer's scope whose role they may invite.
+// inviteToResend returns an invite of the viewer's scope whose role the viewer may invite.
 func (db *DB) inviteToResend(ctx context.Context, viewer portal.Viewer, id string) (invite portal.Invite, err error) {
 	if !validID(id) {
 		return invite, errNone("invite")
@@ -240,7 +249,7 @@ func (db *DB) inviteToResend(ctx context.Context, viewer portal.Viewer, id strin
 			and p.id = @id`, args), "invite", &invite)
 	})
 	if err == nil && !viewer.Role.MayInvite(invite.Role) {
-		err = portal.Errorf(portal.Forbidden, "Your role does not let you invite somebody as %s.", invite.Role)
+		err = portal.Errorf(portal.Forbidden, "Your role may not invite a user as %s.", invite.Role)
 	}
 	return invite, err
 }
@@ -268,11 +277,11 @@ func renewInvite(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, id string
 	if err := closedError(ctx, tx, scope, id); err != nil {
 		return err
 	}
-	return portal.Errorf(portal.Conflict, "This invite was taken back or replaced. Invite the person anew.")
+	return portal.Errorf(portal.Conflict, "This invite was revoked or replaced. Create a new invite for this user.")
 }
 
-// RevokeInvite takes back an invite nobody has accepted, and is content with one that was taken back before. NotFound
-// outside the viewer's scope, Conflict for an accepted one.
+// RevokeInvite revokes an invite that has not been accepted. Revoking a revoked invite is a no-op. NotFound outside the
+// viewer's scope, Conflict for an accepted invite.
 func (db *DB) RevokeInvite(ctx context.Context, viewer portal.Viewer, id string) error {
 	if !validID(id) {
 		return errNone("invite")
@@ -299,8 +308,8 @@ func (db *DB) RevokeInvite(ctx context.Context, viewer portal.Viewer, id string)
 	})
 }
 
-// revokeInvitesFor takes back the open invites for some addresses inside the viewer's scope, each with its line in the audit
-// log.
+// revokeInvitesFor revokes the open invites for some addresses inside the viewer's scope, and writes an audit entry for
+// each.
 func revokeInvitesFor(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, addresses []string) error {
 	args := scopeArgs(viewer.Scope)
 	args["addresses"] = addresses
@@ -314,11 +323,11 @@ func revokeInvitesFor(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, addr
 	if err != nil {
 		return err
 	}
-	withdrawn, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	revoked, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return err
 	}
-	for _, id := range withdrawn {
+	for _, id := range revoked {
 		err := writeAudit(ctx, tx, AuditEntry{
 			MSSPID: viewer.Scope.MSSPID, ActorID: viewer.UserID, Action: "invite_revoked", Target: id,
 			Detail: map[string]any{"reason": "user_deactivated"},
@@ -330,10 +339,12 @@ func revokeInvitesFor(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, addr
 	return nil
 }
 
+// closedError returns why an invite is not open: Conflict if it was accepted, NotFound if there is none, nil if it was
+// revoked.
 func closedError(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) error {
 	invite, err := readInvite(ctx, tx, scope, id)
 	if err == nil && invite.Status == portal.InviteAccepted {
-		return portal.Errorf(portal.Conflict, "This invite has been accepted already.")
+		return portal.Errorf(portal.Conflict, "This invite has already been accepted.")
 	}
 	return err
 }

@@ -15,7 +15,8 @@ type inviteRow struct {
 
 var inviteKeys = map[string]sortKey{"id": plainKey("p.id", idKey)}
 
-// Invites answers a page of the invites inside the viewer's scope, newest first.
+// Invites returns one page of the invites inside the viewer's scope, newest first. It returns Invalid for an unknown
+// status or a malformed cursor.
 func (db *DB) Invites(ctx context.Context, viewer portal.Viewer, q portal.InviteQuery) (portal.InvitePage, error) {
 	page, err := newKeyset(inviteKeys, "-id", "-id", "p.id", q.Cursor)
 	if err != nil {

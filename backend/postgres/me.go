@@ -45,9 +45,9 @@ const heldGrants = `
 	left join msp m on m.mssp_id = g.mssp_id and m.id = g.msp_id
 	left join client c on c.mssp_id = g.mssp_id and c.id = g.client_id`
 
-// queueUse notes that a session acts under a grant, where it may: what administrators of the grant see of a person hangs on
-// that, and so does which grant their next session starts under. For one session and grant it writes once a minute at most,
-// and always where the session has acted under another since.
+// queueUse records that a session acts under a grant, if it may. What administrators of the grant see of the user
+// depends on it, and so does the grant of the user's next session. For one session and grant it writes at most once a
+// minute, and always if the session has used another grant since.
 func queueUse(batch *pgx.Batch, userID, sessionID, grantID string) {
 	batch.Queue(`
 		with used as (
@@ -75,8 +75,8 @@ func queueUse(batch *pgx.Batch, userID, sessionID, grantID string) {
 		set last_used_at = excluded.last_used_at`, userID, sessionID, grantID)
 }
 
-// Me answers the viewer, the grant they act under and all they may act under. Like As it checks in the same round trip that
-// session, user and grant still stand.
+// Me returns the viewer, the current grant and all grants the viewer may act under. Like As, it checks in the same
+// round trip that session, user and grant are still valid.
 func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 	var user portal.User
 	var rows []grantRow
@@ -114,8 +114,8 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 	return me, nil
 }
 
-// UserGrant answers one of the user's own grants, which a session of theirs is about to act under; NotFound for anybody else's and for none. For one that is not active
-// it is GrantChanged, and Deactivated where they hold no active one.
+// UserGrant returns one of the user's own grants, which a session is about to act under; NotFound for any other id.
+// GrantChanged if the grant is not active, Deactivated if the user has no active grant.
 func (db *DB) UserGrant(ctx context.Context, userID, sessionID, grantID string) (portal.Grant, error) {
 	if !validID(grantID) {
 		return portal.Grant{}, errNone("grant")

@@ -9,7 +9,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// OwnSessions answers the viewer's sessions that have not ended: the one they ask from first, then by their last use.
+// OwnSessions returns the viewer's sessions that have not ended: the current one first, then by last use.
 func (db *DB) OwnSessions(ctx context.Context, viewer portal.Viewer) (portal.OwnSessions, error) {
 	var own portal.OwnSessions
 	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
@@ -28,8 +28,8 @@ func (db *DB) OwnSessions(ctx context.Context, viewer portal.Viewer) (portal.Own
 	return own, err
 }
 
-// EndOwnSession ends one of the viewer's sessions, also the one they ask from. NotFound for anybody else's and for one
-// that has ended.
+// EndOwnSession ends one of the viewer's sessions, also the current one. NotFound for another user's session and for
+// one that has ended.
 func (db *DB) EndOwnSession(ctx context.Context, viewer portal.Viewer, id string) error {
 	if !validID(id) {
 		return errNone("session")

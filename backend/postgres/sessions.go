@@ -12,7 +12,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// NewSession is a session to be, with the hash of its first refresh token.
+// NewSession is a session to start, with the hash of its first refresh token.
 type NewSession struct {
 	ID, Device     string
 	TokenHash      []byte
@@ -21,14 +21,14 @@ type NewSession struct {
 	Claimed []string
 }
 
-// Holder is somebody in a session of theirs, or why they may not have one: Deactivated or NoInvite.
+// Holder is a user in one of their sessions. Problem is Deactivated or NoInvite if the user may have no session.
 type Holder struct {
 	User    portal.User
 	Viewer  portal.Viewer
 	Problem error
 }
 
-// holderRow is a session's user with the grant that its tokens name; Held says whether they have any at all.
+// holderRow is a session's user with the grant that its tokens name. Held reports whether the user has any grant.
 type holderRow struct {
 	ID          string
 	Name        string
@@ -59,8 +59,7 @@ func (h holderRow) holder(sessionID string) Holder {
 	}
 }
 
-// StartSession starts a session for a user and returns who they are in it. There is no session for a holder with a
-// problem.
+// StartSession starts a session for a user and returns its holder. No session is started if the holder has a Problem.
 func (db *DB) StartSession(ctx context.Context, userID string, n NewSession) (Holder, error) {
 	var row *holderRow
 	err := db.authTrip(ctx, func(batch *pgx.Batch) { queueStart(ctx, batch, userID, "", n, &row) })
@@ -73,8 +72,8 @@ func (db *DB) StartSession(ctx context.Context, userID string, n NewSession) (Ho
 	return row.holder(n.ID), nil
 }
 
-// queueStart starts a session for a user; row is nil where there is no such user, and where the attempt that is named has
-// not ended in this transaction.
+// queueStart starts a session for a user. row is nil if there is no such user, or if the named attempt was not ended in
+// this transaction.
 func queueStart(ctx context.Context, batch *pgx.Batch, userID, attemptID string, n NewSession, row **holderRow) {
 	*row = nil
 	args := n.args(ctx)
@@ -109,9 +108,9 @@ func (n NewSession) args(ctx context.Context) pgx.StrictNamedArgs {
 	}
 }
 
-// sessionOfUser starts a session for whom the expression "person" before it has found: nobody, or one. It starts under
-// the grant just claimed, else under the one the person last acted under. What a tenant does to its own grants moves nobody
-// from another's: the oldest grant, which may be a stranger's, counts only where none was ever used.
+// sessionOfUser starts a session for the user in the expression "person", which has one row or none. It starts under
+// the grant just claimed, otherwise under the one the user last used. The oldest grant, which another tenant may have
+// created, counts only if no grant was ever used: so a tenant cannot move a user's session to its own grant.
 const sessionOfUser = `
 		acting as (
 			select id, role, mssp_id, msp_id, client_id
@@ -145,11 +144,12 @@ const sessionOfUser = `
 			select g.mssp_id, @session_audit::uuid, s.user_id, 'sign_in', s.id::text, @request
 			from started s, acting g)`
 
-// Rotation asks to replace a refresh token by its successor, which is kept sealed for the holder of the old token.
+// Rotation is a request to replace a refresh token by its successor, which is stored sealed for the holder of the old
+// token.
 type Rotation struct {
 	Old, New        []byte // hashes
 	SuccessorSealed []byte
-	// Request is the hash of the client's request id, empty where it sent none.
+	// Request is the hash of the client's request id, empty if it sent none.
 	Request []byte
 	Idle    time.Duration
 	// Grace is how long, and Graces how often in a session's life, a successor is returned again without a request id.
@@ -157,18 +157,18 @@ type Rotation struct {
 	Graces int
 }
 
-// TokenState is how a refresh token and its session stand after a Rotation was tried.
+// TokenState is the state of a refresh token and its session after a Rotation.
 type TokenState struct {
 	SessionID     string
 	UserID        string
-	MSSPID        string // of the grant that its tokens name, "" without one
+	MSSPID        string // of the grant that the tokens name, "" if there is none
 	RevokedReason portal.EndedReason
-	// Live: neither revoked nor past a limit. Rotated: by this very Rotation.
+	// Live: the session is neither revoked nor expired. Rotated: this Rotation has replaced the token.
 	Live, Rotated bool
 	// Used: the token was replaced before. Repeated: by the same request. Graced: within the grace, which this Rotation
 	// has counted.
 	Used, Repeated, Graced bool
-	// Successor is what replaced the token, unless that was used as well.
+	// Successor is the sealed successor of the token, unless that has been used.
 	Successor []byte
 	Holder    Holder
 }
@@ -182,12 +182,13 @@ type tokenRow struct {
 	Repeated        bool
 	SuccessorSealed []byte
 	SuccessorUsed   bool
-	// SignedOut: the user holds active grants, and was signed out of all of them.
+	// SignedOut: the user has active grants, and was signed out of all of them.
 	SignedOut bool
 	holderRow
 }
 
-// holder says of somebody who was signed out that they were: they are not deactivated.
+// holder returns a session's holder. The Problem of a user who was signed out is that their session ended, not that
+// they are deactivated.
 func (t tokenRow) holder() Holder {
 	if t.SignedOut {
 		return Holder{Problem: portal.SessionEnded(cmp.Or(t.RevokedReason, portal.EndedByAdmin))}
@@ -195,11 +196,11 @@ func (t tokenRow) holder() Holder {
 	return t.holderRow.holder(t.SessionID)
 }
 
-// RotateToken replaces an unused token of a live session and returns the state after that. Of several who rotate one
-// token at once exactly one does; the others find it used. SessionRevoked for a token that is not known.
+// RotateToken replaces an unused token of a live session and returns the resulting state. If several requests rotate
+// one token at once, exactly one succeeds; the others find the token used. SessionRevoked for an unknown token.
 //
-// Four statements in one round trip: each begins when the one before it has waited for whoever held the row, and so
-// sees what they did.
+// It runs four statements in one round trip. Each statement begins after the one before has waited for the row lock,
+// and so sees what the lock's holder committed.
 func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	var row tokenRow
 	graced := false
@@ -226,8 +227,9 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	return state, nil
 }
 
-// tokenGrant selects from the grants g that the session s may act under the one its tokens name: the one they named
-// before, else the one its person used last. A session of a server that noted none goes on under the oldest, as there.
+// tokenGrant selects, from the grants g that the session s may act under, the one its tokens name: the same as before,
+// otherwise the one the user last used. A session of an older server, which recorded none, continues under the oldest,
+// as it does there.
 const tokenGrant = `
 				from user_role g
 				where g.user_id = s.user_id
@@ -269,8 +271,8 @@ func queueRotation(batch *pgx.Batch, r Rotation) {
 		})
 }
 
-// queueGrantUse notes that a session whose token was rotated goes on under the grant it acted under last. It does not wait for
-// an administrator who changes that grant at this moment.
+// queueGrantUse records the use of the grant that a session with a rotated token acted under last. It does not wait for
+// an administrator who is changing that grant.
 func queueGrantUse(batch *pgx.Batch, r Rotation) {
 	batch.Queue(`
 		with last as (
@@ -296,8 +298,8 @@ func queueGrantUse(batch *pgx.Batch, r Rotation) {
 		pgx.StrictNamedArgs{"old": r.Old, "new": r.New})
 }
 
-// queueGrace counts one use of the grace, if the token may be given its successor again without a request id: where the
-// session's clients send none, or where a server that knows no ids has replaced the token.
+// queueGrace counts one use of the grace, if the token may get its successor again without a request id: because the
+// session's clients send none, or because a server without request ids replaced the token.
 func queueGrace(batch *pgx.Batch, r Rotation, graced *bool) {
 	batch.Queue(`
 		update session s
@@ -320,7 +322,7 @@ func queueGrace(batch *pgx.Batch, r Rotation, graced *bool) {
 	})
 }
 
-// request is never nil: null in the database means a server that knows no request ids.
+// request returns Request and never nil: null in the database means a server without request ids.
 func (r Rotation) request() []byte { return append([]byte{}, r.Request...) }
 
 func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
@@ -354,8 +356,8 @@ func queueTokenState(batch *pgx.Batch, r Rotation, row *tokenRow) {
 	})
 }
 
-// lastActingMSSP selects the MSSP of the grant that a session acted under last, null where that is not known: what becomes of
-// a session is in the audit log of no other tenant.
+// lastActingMSSP selects the MSSP of the grant that a session acted under last, null if that is unknown. The end of a
+// session is written to the audit log of that tenant only.
 func lastActingMSSP(session string) string {
 	return `(
 				select g.mssp_id
@@ -367,8 +369,8 @@ func lastActingMSSP(session string) string {
 				limit 1)`
 }
 
-// EndSession revokes a session of a user, its access tokens with it, and writes that under the reason to the audit log of
-// the tenant it acted in last, of msspID where that is not known. It is no error if the session has ended already.
+// EndSession revokes a session of a user together with its access tokens. It writes the reason to the audit log of the
+// tenant whose grant the session used last, or of msspID if that is unknown. Ending an ended session is not an error.
 func (db *DB) EndSession(ctx context.Context, sessionID, userID, msspID string, reason portal.EndedReason) error {
 	if msspID == "" {
 		msspID = noMSSP
@@ -383,7 +385,8 @@ func (db *DB) EndSession(ctx context.Context, sessionID, userID, msspID string, 
 				and revoked_at is null
 				returning id, user_id)
 			insert into audit_log (mssp_id, id, actor_id, action, target, detail, request_id)
-			select coalesce(`+lastActingMSSP("ended.id")+`, @mssp::uuid), @audit::uuid, user_id, 'session_ended', id::text, jsonb_build_object('reason', @reason::text), @request
+			select coalesce(`+lastActingMSSP("ended.id")+`, @mssp::uuid), @audit::uuid, user_id, 'session_ended', id::text,
+			       jsonb_build_object('reason', @reason::text), @request
 			from ended`,
 			pgx.StrictNamedArgs{
 				"session": sessionID, "user": userID, "mssp": msspID, "reason": reason,

@@ -7,21 +7,21 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// SigningKey is a key access tokens are signed with. A key retires when the next one begins to sign.
+// SigningKey is a key that signs access tokens. It retires when the next key begins to sign.
 type SigningKey struct {
 	ID         string
 	Generation int64
 	Algorithm  string
 	PublicKey  []byte
-	// PrivateSealed is empty once it has been destroyed.
+	// PrivateSealed is empty after the private key was destroyed.
 	PrivateSealed []byte
-	// SignsInSeconds is when the key begins to sign, from now: what has begun is negative.
+	// SignsInSeconds is when the key begins to sign, in seconds from now: negative if it has begun.
 	SignsInSeconds float64
-	// Spent: retired, and its private half still to be destroyed.
+	// Spent reports whether the key is retired and its private key not destroyed yet.
 	Spent bool
 }
 
-// SigningKeys answers the keys that sign or will, and those retired less than keep ago, newest first.
+// SigningKeys returns the current and future signing keys and those that retired less than keep ago, newest first.
 func (db *DB) SigningKeys(ctx context.Context, keep time.Duration) ([]SigningKey, error) {
 	var keys []SigningKey
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {
@@ -37,7 +37,7 @@ func (db *DB) SigningKeys(ctx context.Context, keep time.Duration) ([]SigningKey
 	return keys, err
 }
 
-// DestroySpentKeys destroys the private halves of retired keys.
+// DestroySpentKeys deletes the private keys of retired signing keys.
 func (db *DB) DestroySpentKeys(ctx context.Context) error {
 	return db.authTrip(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
@@ -48,8 +48,8 @@ func (db *DB) DestroySpentKeys(ctx context.Context) error {
 	})
 }
 
-// AddSigningKey adds the key that signs after SignsInSeconds and retires all before it then. It reports false, and does
-// nothing, where another replica has made the key of this generation already.
+// AddSigningKey stores a key that begins to sign after SignsInSeconds, and retires all earlier keys at that time. It
+// returns false and stores nothing if another replica has already created the key of this generation.
 func (db *DB) AddSigningKey(ctx context.Context, key SigningKey) (bool, error) {
 	var added bool
 	err := db.authTrip(ctx, func(batch *pgx.Batch) {

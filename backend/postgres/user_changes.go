@@ -9,7 +9,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// lockedGrant is a grant nobody else changes until the transaction ends.
+// lockedGrant is a grant whose row is locked until the transaction ends.
 type lockedGrant struct {
 	ID       string
 	UserID   string
@@ -23,7 +23,7 @@ func (g lockedGrant) grant(msspID string) portal.Grant {
 	return portal.Grant{ID: g.ID, Role: g.Role, Scope: scopeOf(g.Role, msspID, g.MSPID, g.ClientID)}
 }
 
-// standing is what the audit log keeps of a grant before and after a change.
+// auditState returns what the audit log stores of a grant before and after a change.
 func (g lockedGrant) auditState() map[string]any {
 	return map[string]any{"role": g.Role, "msp_id": g.MSPID, "client_id": g.ClientID, "active": g.Active}
 }
@@ -38,14 +38,14 @@ func (g lockedGrant) sameRole(other lockedGrant) bool {
 
 func same(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// ChangeUser changes what a person may do inside the viewer's scope and returns them as they are then. It touches no
-// grant outside. Somebody whom it leaves no active grant inside the scope loses the open invites there as well, by which
-// they could come back. NotFound for a person, grant or node the scope does not hold; Conflict for the viewer themselves and
-// for a role the person holds there already; Forbidden where one of the roles is none the viewer may give; Invalid
-// names what is missing.
+// ChangeUser changes a user's grants inside the viewer's scope and returns the user. It changes no grant outside the
+// scope. If the user has no active grant left inside the scope, it also revokes the open invites there, which the user
+// could claim to return. NotFound for a user, grant or node outside the scope; Conflict for the viewer's own account
+// and for a role that the user already holds there; Forbidden if one of the roles is not the viewer's to give; Invalid
+// names the missing field.
 //
-// An MSSP keeps an administrator always: only one changes another, nobody changes themselves, and whoever makes a
-// change holds their own grant locked until it is done.
+// An MSSP always keeps an administrator: only an administrator changes another, no user changes their own grants, and
+// the viewer's own grant stays locked until the change is committed.
 func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, change portal.UserChange) (portal.UserItem, error) {
 	in, err := userViewsOf(viewer.Scope)
 	if err != nil {
@@ -58,7 +58,7 @@ func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, c
 		return portal.UserItem{}, errNone("user")
 	}
 	if id == viewer.UserID {
-		return portal.UserItem{}, portal.Errorf(portal.Conflict, "Nobody changes their own role. Ask another administrator.")
+		return portal.UserItem{}, portal.Errorf(portal.Conflict, "You cannot change your own role. Ask another administrator.")
 	}
 	var row userRow
 	err = db.writeUser(ctx, viewer, in, id, func(tx pgx.Tx, addresses []string) error {
@@ -90,10 +90,12 @@ func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, c
 	return row.item(viewer), nil
 }
 
-// writeUser runs work as the viewer, with the person locked and the addresses that a provider confirms as theirs. Whoever
-// claims an invite locks the person too: so a claim is seen by work, or comes after it. Nobody outside the scope is locked,
-// or read.
-func (db *DB) writeUser(ctx context.Context, viewer portal.Viewer, in userViews, id string, work func(pgx.Tx, []string) error) error {
+// writeUser runs work as the viewer, with the user's row locked and the addresses that a provider confirms as theirs.
+// Claiming an invite locks the same row, so work sees the claim or the claim comes after it. A user outside the scope
+// is neither locked nor read.
+func (db *DB) writeUser(
+	ctx context.Context, viewer portal.Viewer, in userViews, id string, work func(pgx.Tx, []string) error,
+) error {
 	var addresses []string
 	args := scopeArgs(viewer.Scope)
 	args["user"] = id
@@ -122,8 +124,8 @@ func (db *DB) writeUser(ctx context.Context, viewer portal.Viewer, in userViews,
 	return db.transaction(ctx, enter, func(tx pgx.Tx) error { return work(tx, addresses) })
 }
 
-// lockGrants locks the viewer's own grant and the person's, always in the same order. Of two administrators who change
-// each other at once one waits here, and then finds what became of their own: GrantChanged.
+// lockGrants locks the viewer's own grant and the user's grants, always in the same order. If two administrators change
+// each other at once, the second waits here and then finds its own grant changed: GrantChanged.
 func lockGrants(ctx context.Context, tx pgx.Tx, in userViews, viewer portal.Viewer, id string) ([]lockedGrant, error) {
 	args := scopeArgs(viewer.Scope)
 	args["user"], args["own"] = id, viewer.GrantID
@@ -148,7 +150,8 @@ func lockGrants(ctx context.Context, tx pgx.Tx, in userViews, viewer portal.View
 	return slices.Delete(locked, own, own+1), nil
 }
 
-// chosen answers the grants a change is about: the one it names, else all the person holds inside the scope.
+// selectGrants returns the grants that a change is for: the one it names, otherwise all that the user holds inside the
+// scope.
 func selectGrants(change portal.UserChange, held []lockedGrant) ([]lockedGrant, error) {
 	if len(held) == 0 {
 		return nil, errNone("user")
@@ -161,13 +164,15 @@ func selectGrants(change portal.UserChange, held []lockedGrant) ([]lockedGrant, 
 		return held[i : i+1], nil
 	}
 	if change.Moves() && len(held) > 1 {
-		return nil, portal.InvalidField("grant_id", "This person holds several roles: say which to change.")
+		return nil, portal.InvalidField("grant_id", "This user holds several roles: name the grant to change.")
 	}
 	return held, nil
 }
 
-// changed answers the grants as they shall be, at nodes that are inside the scope.
-func applyChange(ctx context.Context, tx pgx.Tx, scope portal.Scope, change portal.UserChange, before []lockedGrant) ([]lockedGrant, error) {
+// applyChange returns the grants after the change, at nodes inside the scope.
+func applyChange(
+	ctx context.Context, tx pgx.Tx, scope portal.Scope, change portal.UserChange, before []lockedGrant,
+) ([]lockedGrant, error) {
 	after := slices.Clone(before)
 	for i := range after {
 		if change.Active != nil {
@@ -189,22 +194,23 @@ func applyChange(ctx context.Context, tx pgx.Tx, scope portal.Scope, change port
 	return after, nil
 }
 
-// allowed checks that all the person is inside the scope, and would be, is the viewer's to give.
+// checkAllowed checks that the viewer may give every role that the user holds inside the scope, before and after the
+// change.
 func checkAllowed(viewer portal.Viewer, held, after []lockedGrant) error {
 	for _, g := range slices.Concat(held, after) {
 		if !viewer.Role.MayInvite(g.Role) {
-			return portal.Errorf(portal.Forbidden, "Your role does not include deciding who is %s.", g.Role)
+			return portal.Errorf(portal.Forbidden, "Your role may not change a user who is %s.", g.Role)
 		}
 	}
 	for _, a := range after {
 		if slices.ContainsFunc(held, func(g lockedGrant) bool { return g.ID != a.ID && g.sameRole(a) }) {
-			return portal.Errorf(portal.Conflict, "This person holds that role there already.")
+			return portal.Errorf(portal.Conflict, "This user already holds that role there.")
 		}
 	}
 	return nil
 }
 
-// deactivates reports whether a change takes from a person what they hold inside the scope, and leaves no active grant.
+// deactivates reports whether a change deactivates the user's last active grants inside the scope.
 func deactivates(change portal.UserChange, held, after []lockedGrant) bool {
 	if change.Active == nil || *change.Active {
 		return false
@@ -214,9 +220,11 @@ func deactivates(change portal.UserChange, held, after []lockedGrant) bool {
 	})
 }
 
-// writeGrants writes the grants that differ, each with its line in the audit log, ends the sessions of somebody who
-// has no active grant left anywhere, and reads the person again.
-func writeGrants(ctx context.Context, tx pgx.Tx, in userViews, viewer portal.Viewer, id string, before, after []lockedGrant, row *userRow) error {
+// writeGrants writes the changed grants, each with an audit entry, ends the user's sessions if no active grant is left
+// anywhere, and reads the user again.
+func writeGrants(
+	ctx context.Context, tx pgx.Tx, in userViews, viewer portal.Viewer, id string, before, after []lockedGrant, row *userRow,
+) error {
 	batch := &pgx.Batch{}
 	for i, g := range after {
 		if g.equal(before[i]) {
@@ -241,9 +249,9 @@ func writeGrants(ctx context.Context, tx pgx.Tx, in userViews, viewer portal.Vie
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-// queueEndUnusableSessions ends the sessions of a person that may act under none of their grants any more. Only the door of sign-in may know of
-// all their grants; what it does then follows from them alone, whoever asked. The person is locked, so that of two tenants
-// who deactivate them or sign them out at once the second sees what the first did.
+// queueEndUnusableSessions ends the sessions of a user that may not act under any grant any more. Only the sign-in role
+// may read all of the user's grants; the result depends on these alone and not on the viewer. The user's row is locked,
+// so that if two tenants deactivate or sign out the user at once, the second sees what the first did.
 func queueEndUnusableSessions(batch *pgx.Batch, id string, reason portal.EndedReason) {
 	batch.Queue(setScope, roleAuth, "", "", "")
 	batch.Queue(`
@@ -255,9 +263,9 @@ func queueEndUnusableSessions(batch *pgx.Batch, id string, reason portal.EndedRe
 		id, reason)
 }
 
-// SignOutUser ends what the sessions of a person may do under grants inside the viewer's scope, and the sessions that may do
-// nothing else. NotFound for anybody else;
-// Forbidden where one of their roles is none the viewer may give.
+// SignOutUser ends the use of the grants inside the viewer's scope by the user's sessions, and ends the sessions that
+// have no other grant. NotFound for a user outside the scope; Forbidden if one of the user's roles is not the viewer's
+// to give.
 func (db *DB) SignOutUser(ctx context.Context, viewer portal.Viewer, id string) error {
 	in, err := userViewsOf(viewer.Scope)
 	if err != nil {
@@ -274,7 +282,7 @@ func (db *DB) SignOutUser(ctx context.Context, viewer portal.Viewer, id string) 
 	})
 }
 
-// signOut shuts the grants of the scope to the sessions there are, then ends those that no grant is left to.
+// signOut bars existing sessions from the grants of the scope, then ends the sessions that have no grant left.
 func signOut(ctx context.Context, tx pgx.Tx, in userViews, viewer portal.Viewer, id string) error {
 	args := scopeArgs(viewer.Scope)
 	args["user"] = id
@@ -323,7 +331,7 @@ func checkMaySignOut(ctx context.Context, tx pgx.Tx, in userViews, viewer portal
 	}
 	for _, role := range roles {
 		if !viewer.Role.MayInvite(role) {
-			return portal.Errorf(portal.Forbidden, "Your role does not include signing out a %s.", role)
+			return portal.Errorf(portal.Forbidden, "Your role may not sign out a user who is %s.", role)
 		}
 	}
 	return nil

@@ -11,12 +11,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// people are how one level of viewers sees people (migrations/00004_people.sql), and its grants g.
+// userViews are the views through which viewers of a level read users (migrations/00004_people.sql), and the condition
+// on their grants g.
 type userViews struct {
 	users, sessions, scope string
 }
 
-// userViewsOf answers the viewer's people; Forbidden for the people of a client, who see nobody.
+// userViewsOf returns the views for a viewer's level; Forbidden for users of a client, who see no users.
 func userViewsOf(scope portal.Scope) (userViews, error) {
 	switch scope.Level {
 	case portal.LevelMSSP:
@@ -24,15 +25,15 @@ func userViewsOf(scope portal.Scope) (userViews, error) {
 	case portal.LevelMSP:
 		return userViews{"person_of_msp", "session_of_msp", "g.mssp_id = @mssp and g.msp_id = @msp"}, nil
 	}
-	return userViews{}, portal.Errorf(portal.Forbidden, "Your role does not include people.")
+	return userViews{}, portal.Errorf(portal.Forbidden, "Your role may not see users.")
 }
 
-// holds is the condition that the person p holds a grant g inside the scope that meets another condition.
+// holds returns the condition that the user p holds a grant g inside the scope that meets another condition.
 func (in userViews) holds(condition string) string {
 	return "exists (select from user_role g where " + in.scope + " and g.user_id = p.id and " + condition + ")"
 }
 
-// userSortName is what a person is sorted by: the name, or the address of one without.
+// userSortName returns what a user is sorted by: the name, or the address if there is none.
 func userSortName(table string) string {
 	return "coalesce(nullif(" + table + ".name, ''), " + table + ".email)"
 }
@@ -48,7 +49,7 @@ func (in userViews) sorts() map[string]sortKey {
 		"name":          nameKey("p.name_key"),
 		"email":         plainKey(`lower(p.email collate "C")`, textKey),
 		"last_login_at": absentLast("p.last_login_at", timeKey),
-		// The widest of the roles a person holds.
+		// The widest of the roles that a user holds.
 		"role": plainKey(`(
 			select min(array_position('{`+strings.Join(ranks, ",")+`}'::text[], g.role))
 			from user_role g
@@ -84,12 +85,12 @@ func (in userViews) filter(q portal.UserQuery, args pgx.NamedArgs) (string, erro
 	case portal.UserDeactivated:
 		where += "\nand not " + in.active()
 	default:
-		return "", portal.InvalidField("status", "A person is active or deactivated.")
+		return "", portal.InvalidField("status", "A user is active or deactivated.")
 	}
 	return where, nil
 }
 
-// columns are those of userRow but the position, which only a list has.
+// columns returns the columns of userRow except position, which only a list has.
 func (in userViews) columns() string {
 	return `
 	p.id, p.name, p.email, p.email_confirmed, coalesce(p.provider, '') as provider, p.last_login_at, p.created_at,
@@ -131,8 +132,8 @@ func (r userRow) item(viewer portal.Viewer) portal.UserItem {
 	return item
 }
 
-// Users answers a page of the people who hold a grant inside the viewer's scope. Invalid names the parameter that is
-// none; Forbidden below the level of an MSP.
+// Users returns one page of the users who hold a grant inside the viewer's scope. Invalid names the malformed
+// parameter; Forbidden below the level of an MSP.
 func (db *DB) Users(ctx context.Context, viewer portal.Viewer, q portal.UserQuery) (portal.UserPage, error) {
 	in, err := userViewsOf(viewer.Scope)
 	if err != nil {
@@ -158,7 +159,7 @@ func (db *DB) Users(ctx context.Context, viewer portal.Viewer, q portal.UserQuer
 		collect(in.queuePage(batch, keys, filter, args, q.Limit), &rows)
 	})
 	if err != nil {
-		return portal.UserPage{}, fmt.Errorf("list people: %w", err)
+		return portal.UserPage{}, fmt.Errorf("list users: %w", err)
 	}
 	page.Items, page.NextCursor = cutPage(keys, rows, q.Limit, func(r userRow) (portal.UserItem, []string) {
 		return r.item(viewer), r.Position
@@ -166,7 +167,7 @@ func (db *DB) Users(ctx context.Context, viewer portal.Viewer, q portal.UserQuer
 	return page, nil
 }
 
-// queuePage reads everything about a person only once it is known who is on the page.
+// queuePage reads the details of a user only after the page has been selected.
 func (in userViews) queuePage(batch *pgx.Batch, keys keyset, filter string, args pgx.NamedArgs, limit int) *pgx.QueuedQuery {
 	args = withArgs(args, pgx.NamedArgs{"rows": limit + 1})
 	behind := keys.where(args)
@@ -184,7 +185,7 @@ func (in userViews) queuePage(batch *pgx.Batch, keys keyset, filter string, args
 		order by `+keys.orderBy(), args)
 }
 
-// queueUser reads one of the viewer's people; NotFound for anybody else.
+// queueUser reads one user of the viewer's scope; NotFound for any other.
 func (in userViews) queueUser(batch *pgx.Batch, scope portal.Scope, id string, into *userRow) {
 	args := scopeArgs(scope)
 	args["id"] = id

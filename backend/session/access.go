@@ -64,8 +64,9 @@ func (s *Sessions) issue(ctx context.Context, v portal.Viewer) (string, error) {
 
 // Verify returns the viewer of an access token; Unauthenticated if the token is not one of this portal, is damaged or
 // has expired. It does not query the database: the viewer's first query checks that session, user and grant are still
-// valid (postgres.DB.As).\n\nA valid token is cached for as long as it can stay valid, so that its signature is
-// verified once.
+// valid (postgres.DB.As).
+//
+// A valid token is cached for as long as it can stay valid, so that its signature is verified once.
 func (s *Sessions) Verify(ctx context.Context, accessToken string) (portal.Viewer, error) {
 	if len(accessToken) > maxAccessToken {
 		return portal.Viewer{}, errAccess

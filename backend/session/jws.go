@@ -11,9 +11,10 @@ import (
 
 // verifyJWS returns the payload of a compact JWS (RFC 7515) that is in canonical form and signed with ES256 by the key
 // that find returns for its header. It does not read the payload before the signature has been verified, and it refuses
-// any other algorithm before it looks for a key.\n\nNeither library does this: golang-jwt's parser decodes the claims
-// before it verifies the signature, and so refuses valid test vectors whose payload is not JSON; go-jose ignores the
-// unused bits of the last base64 character.
+// any other algorithm before it looks for a key.
+//
+// Neither library does this: golang-jwt's parser decodes the claims before it verifies the signature, and so refuses
+// valid test vectors whose payload is not JSON; go-jose ignores the unused bits of the last base64 character.
 func verifyJWS(compact string, find func(header map[string]any) (*ecdsa.PublicKey, error)) ([]byte, error) {
 	protected, rest, _ := strings.Cut(compact, ".")
 	encoded, encodedSignature, ok := strings.Cut(rest, ".")
