@@ -31,7 +31,17 @@ func newSession() postgres.NewSession {
 	return postgres.NewSession{ID: postgres.NewID(), TokenHash: []byte(postgres.NewID()), Idle: time.Hour, Absolute: time.Hour}
 }
 
-func TestOfIdentitiesOfSeveralProvidersThatClaimOneAddressAtOnceOneBecomesItsUser(t *testing.T) {
+func TestClaimInvites(t *testing.T) {
+	t.Parallel()
+	t.Run("one_of_several_providers_wins_address", testClaimInvitesOneOfSeveralProvidersWinsAddress)
+	t.Run("skips_invite_closed_meanwhile", testClaimInvitesSkipsInviteClosedMeanwhile)
+	t.Run("refuses_claimant_who_sent_it_again", testClaimInvitesRefusesClaimantWhoSentItAgain)
+	t.Run("identity_that_became_a_user_meanwhile", testClaimInvitesIdentityThatBecameAUserMeanwhile)
+	t.Run("gives_a_role_once", testClaimInvitesGivesARoleOnce)
+	t.Run("refuses_code_closed_or_replaced_meanwhile", testClaimInvitesRefusesCodeClosedOrReplacedMeanwhile)
+}
+
+func testClaimInvitesOneOfSeveralProvidersWinsAddress(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for round := range 20 {
@@ -58,7 +68,7 @@ func TestOfIdentitiesOfSeveralProvidersThatClaimOneAddressAtOnceOneBecomesItsUse
 	}
 }
 
-func TestInviteThatClosedMeanwhile(t *testing.T) {
+func testClaimInvitesSkipsInviteClosedMeanwhile(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for name, meanwhile := range map[string]string{
@@ -82,7 +92,7 @@ func TestInviteThatClosedMeanwhile(t *testing.T) {
 	}
 }
 
-func TestInviteThatItsClaimantSentAgain(t *testing.T) {
+func testClaimInvitesRefusesClaimantWhoSentItAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	_, viewer := h.signedIn()
@@ -99,7 +109,7 @@ func TestInviteThatItsClaimantSentAgain(t *testing.T) {
 	}
 }
 
-func TestIdentityThatBecameAUserMeanwhile(t *testing.T) {
+func testClaimInvitesIdentityThatBecameAUserMeanwhile(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	claims := make([]postgres.Claim, 2)
@@ -120,7 +130,7 @@ func TestIdentityThatBecameAUserMeanwhile(t *testing.T) {
 	})
 }
 
-func TestRoleIsGivenOnce(t *testing.T) {
+func testClaimInvitesGivesARoleOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	_, viewer := h.signedIn()
@@ -146,7 +156,7 @@ func TestRoleIsGivenOnce(t *testing.T) {
 	}
 }
 
-func TestACodeIsTooLateOnceItsInviteWasClosedOrSentAnewMeanwhile(t *testing.T) {
+func testClaimInvitesRefusesCodeClosedOrReplacedMeanwhile(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for name, meanwhile := range map[string]func(id string){

@@ -10,7 +10,17 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestAnAttemptIsGoodOnce(t *testing.T) {
+func TestAttempt(t *testing.T) {
+	t.Parallel()
+	t.Run("is_used_up_once", testAttemptIsUsedUpOnce)
+	t.Run("expires", testAttemptExpires)
+	t.Run("needs_its_verifier", testAttemptNeedsItsVerifier)
+	t.Run("binds_pending_identity_to_code_and_verifier", testAttemptBindsPendingIdentityToCodeAndVerifier)
+	t.Run("returns_what_the_desktop_needs", testAttemptReturnsWhatTheDesktopNeeds)
+	t.Run("reports_promised_issuer", testAttemptReportsPromisedIssuer)
+}
+
+func testAttemptIsUsedUpOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.tess()
@@ -39,7 +49,7 @@ func TestAnAttemptIsGoodOnce(t *testing.T) {
 	}
 }
 
-func TestAnAttemptExpires(t *testing.T) {
+func testAttemptExpires(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.tess()
@@ -49,7 +59,7 @@ func TestAnAttemptExpires(t *testing.T) {
 	wantCode(t, err, portal.AttemptExpired)
 }
 
-func TestAStolenCodeIsWorthlessWithoutTheVerifier(t *testing.T) {
+func testAttemptNeedsItsVerifier(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.tess()
@@ -64,7 +74,7 @@ func TestAStolenCodeIsWorthlessWithoutTheVerifier(t *testing.T) {
 	})
 }
 
-func TestAWaitingSignInIsBoundToItsCodeAndVerifier(t *testing.T) {
+func testAttemptBindsPendingIdentityToCodeAndVerifier(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	created := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
@@ -88,7 +98,7 @@ func TestAWaitingSignInIsBoundToItsCodeAndVerifier(t *testing.T) {
 	})
 }
 
-func TestWhatTheDesktopNeedsToKnowOfAnAttempt(t *testing.T) {
+func testAttemptReturnsWhatTheDesktopNeeds(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	challenge := oauth2.S256ChallengeFromVerifier(oauth2.GenerateVerifier())

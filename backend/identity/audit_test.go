@@ -10,7 +10,14 @@ import (
 	"fs-client-portal/backend/testkit/hostile"
 )
 
-func TestARefusalTheAuditLogDoesNotTakeIsToldToTheOperatorAndNoOtherForTheUser(t *testing.T) {
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	t.Run("logs_refusal_it_could_not_store", testAuditLogsRefusalItCouldNotStore)
+	t.Run("records_how_an_invite_was_claimed", testAuditRecordsHowAnInviteWasClaimed)
+	t.Run("records_what_the_provider_confirmed", testAuditRecordsWhatTheProviderConfirmed)
+}
+
+func testAuditLogsRefusalItCouldNotStore(t *testing.T) {
 	t.Parallel()
 	court := newCourtroom(t)
 	k := court.newCase(t, portal.Google, "")
@@ -24,7 +31,7 @@ func TestARefusalTheAuditLogDoesNotTakeIsToldToTheOperatorAndNoOtherForTheUser(t
 	}
 }
 
-func TestTheAuditLogSaysWhatMadeAnInviteSomebodys(t *testing.T) {
+func testAuditRecordsHowAnInviteWasClaimed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.tess()
@@ -50,7 +57,7 @@ func TestTheAuditLogSaysWhatMadeAnInviteSomebodys(t *testing.T) {
 	}
 }
 
-func TestTheAuditLogSaysWhatTheProviderVouchedForWhereItWasNotEnough(t *testing.T) {
+func testAuditRecordsWhatTheProviderConfirmed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	code, _ := identity.NewInviteCode()

@@ -26,7 +26,14 @@ func (c *courtroom) replicas(t *testing.T, n int, email string) []*lawsuit {
 	return replicas
 }
 
-func TestOfManyWhoClaimTheInvitesOfAnAddressAtOnceOneGetsThemAll(t *testing.T) {
+func TestConcurrentSignIn(t *testing.T) {
+	t.Parallel()
+	t.Run("one_claims_all_invites_of_an_address", testConcurrentSignInOneClaimsAllInvitesOfAnAddress)
+	t.Run("two_attempts_create_one_user", testConcurrentSignInTwoAttemptsCreateOneUser)
+	t.Run("pending_sign_in_starts_one_session", testConcurrentSignInPendingSignInStartsOneSession)
+}
+
+func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 	t.Parallel()
 	const claimants = 16
 	court := newCourtroom(t)
@@ -81,7 +88,7 @@ func TestOfManyWhoClaimTheInvitesOfAnAddressAtOnceOneGetsThemAll(t *testing.T) {
 	}
 }
 
-func TestOnePersonInTwoAttemptsAtOnceBecomesOneUser(t *testing.T) {
+func testConcurrentSignInTwoAttemptsCreateOneUser(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.tess()
@@ -103,7 +110,7 @@ func TestOnePersonInTwoAttemptsAtOnceBecomesOneUser(t *testing.T) {
 	}
 }
 
-func TestAWaitingSignInSentTwiceAtOnceMakesOneSession(t *testing.T) {
+func testConcurrentSignInPendingSignInStartsOneSession(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	created := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))

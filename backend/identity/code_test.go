@@ -9,7 +9,13 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestAnInviteCodeIsReadHoweverItIsTypedOrPasted(t *testing.T) {
+func TestParseCode(t *testing.T) {
+	t.Parallel()
+	t.Run("accepts_typed_and_pasted_forms", testParseCodeAcceptsTypedAndPastedForms)
+	t.Run("detects_typing_errors", testParseCodeDetectsTypingErrors)
+}
+
+func testParseCodeAcceptsTypedAndPastedForms(t *testing.T) {
 	t.Parallel()
 	code, hash := NewInviteCode()
 	bare := strings.ReplaceAll(code, "-", "")
@@ -31,7 +37,7 @@ func TestAnInviteCodeIsReadHoweverItIsTypedOrPasted(t *testing.T) {
 	}
 }
 
-func TestATypingErrorIsToldFromAWrongCode(t *testing.T) {
+func testParseCodeDetectsTypingErrors(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		code, _ := NewInviteCode()
@@ -66,7 +72,7 @@ func TestInviteCode(t *testing.T) {
 	})
 }
 
-func TestInviteCodesAreLongRandomAndEasyToRead(t *testing.T) {
+func TestNewInviteCode(t *testing.T) {
 	t.Parallel()
 	const bitsOfACharacter = 5
 	if random := (codeLength - 1) * bitsOfACharacter; random < 128 {

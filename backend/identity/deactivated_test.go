@@ -36,7 +36,7 @@ func (h *house) open(invite portal.CreatedInvite) bool {
 	return h.count("select count(*) from pre_assigned_role where id = $1 and revoked_at is null and accepted_at is null", invite.ID) == 1
 }
 
-func TestDeactivatedPersonsInvites(t *testing.T) {
+func TestInvitesOfDeactivatedUser(t *testing.T) {
 	t.Parallel()
 	off := false
 	t.Run("of_the_scope_are_withdrawn", func(t *testing.T) {

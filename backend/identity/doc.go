@@ -24,17 +24,17 @@
 // worth nothing without the verifier, which never left the app: step 2 ends the attempt before the provider hears of it,
 // and the provider checks again.
 //
-//	TestAStolenCodeIsWorthlessWithoutTheVerifier  TestAProviderOfSomebodyElsesMakingRefusesAWrongVerifier
+//	TestAttempt/needs_its_verifier  TestAProviderOfSomebodyElsesMakingRefusesAWrongVerifier
 //
 // Somebody who sends an answer twice, or late, holds attempt, code and verifier. An attempt is used up by one atomic
 // update and ends after ten minutes; of two who send the same one a single one gets on.
 //
-//	TestAnAttemptIsGoodOnce  TestAnAttemptExpires  TestAWaitingSignInSentTwiceAtOnceMakesOneSession
+//	TestAttempt/is_used_up_once  TestAttempt/expires  TestConcurrentSignIn/pending_sign_in_starts_one_session
 //
 // Somebody with a code of their own puts it into another's attempt, so that the victim works in the attacker's account
 // or the other way round. The ID token then carries the nonce of another attempt; nonces are ours, and good once.
 //
-//	TestATokenMadeForAnotherAttemptIsRefused  TestATokenIsOfThisSignInAndOfNow
+//	TestIDToken/refused_for_another_attempt  TestIDToken/refused_for_wrong_nonce_or_time
 //
 // Somebody who has an ID token of ours, from a log or another client, has nowhere to send it: the API takes codes only.
 //
@@ -42,37 +42,37 @@
 // believed; the header chooses no algorithm, brings no key and names no address, and the text of a token can be
 // written in one way only.
 //
-//	TestOnlyTheProvidersOwnSignatureByRS256IsBelieved  TestAHeaderBringsNoKeyOfItsOwn
-//	TestATokenHasThreeSegmentsAndAModestSize  TestAKeySignsForWhatItIsPublishedForOnly  FuzzIDToken
+//	TestIDToken/needs_the_providers_RS256_signature  TestIDToken/ignores_keys_in_its_header
+//	TestIDToken/has_three_segments_and_a_size_limit  TestProviderKeys/sign_only_for_their_published_use  FuzzIDToken
 //
 // Somebody who owns another client, tenant or account of the same provider holds tokens with good signatures. Issuer,
 // audience and azp must be ours to the letter, and no audience beside it; every claim has one name and one value.
 //
-//	TestATokenForAnybodyElseIsRefused  TestOnlyGooglesIssuerHasASecondSpelling
-//	TestASubjectIsTextThatFitsAndClaimsHaveOneName
+//	TestIDToken/refused_for_other_issuer_or_audience  TestVerify/accepts_second_issuer_of_google_only
+//	TestIDToken/refused_for_bad_subject_or_claim_names
 //
 // Somebody who administers a tenant of Entra ID writes any address into it ("nOAuth"), makes guests of other people's
 // accounts, or names accounts like somebody else's. See pairing, below.
 //
-//	TestATenantsWordCountsForItsOwnMembersAndDomainsOnly  TestGooglesWordCountsForItsOwnAddressesOnly
-//	TestAnAddressIsTheInvitedOneToTheLetterOrNone  TestAGmailAddressIsGooglesOwnAndNobodyElses
+//	TestAddress/entra_confirms_own_members_and_domains_only  TestAddress/google_confirms_own_addresses_only
+//	TestAddress/must_match_the_invite_exactly  TestAddress/gmail_belongs_to_google_only
 //
 // Somebody whose account shows another address today than yesterday, because a domain changed hands or an admin wished
 // it, stays who they were: only a new identity is matched by address.
 //
-//	TestAKnownIdentityStaysItsUserWhateverAddressItShowsLater
+//	TestSignIn/known_identity_keeps_its_user
 //
 // Somebody signs in with an alias of the invited address. It is another address: dots, pluses and other domains are not
 // folded. The refusal names the address, so that it can be invited.
 //
-//	TestAliasAccounts  TestARefusalNamesTheAddressThatSignedIn
+//	TestAliasAccounts  TestRefusal/names_the_address_that_signed_in
 //
 // Many who claim the invites of one address at the same moment, at any replica and by any provider: they take turns,
 // one wins. An invite that was closed or sent anew a moment before its code came is not claimed by that code.
 //
-//	TestOfManyWhoClaimTheInvitesOfAnAddressAtOnceOneGetsThemAll  TestOnePersonInTwoAttemptsAtOnceBecomesOneUser
-//	TestOfIdentitiesOfSeveralProvidersThatClaimOneAddressAtOnceOneBecomesItsUser
-//	TestACodeIsTooLateOnceItsInviteWasClosedOrSentAnewMeanwhile
+//	TestConcurrentSignIn/one_claims_all_invites_of_an_address  TestConcurrentSignIn/two_attempts_create_one_user
+//	TestClaimInvites/one_of_several_providers_wins_address
+//	TestClaimInvites/refuses_code_closed_or_replaced_meanwhile
 //
 // An administrator of another tenant invites an address, makes many invites for it, deactivates its user, or signs them
 // out. An invite is claimed by choice where several are open for a confirmed address, and a code always claims its own
@@ -82,15 +82,15 @@
 // A tenant that invited first does not see later sign-ins: a session starts under the grant it has claimed, else under the
 // one the person used last.
 //
-//	TestInviteChoice  TestFurtherInvite  TestAStrangersDeactivationEndsNothingElsewhere  TestClaimInvite
-//	TestSignOutUser  TestAnAdministratorSeesOnlyWhatHappenedInTheirScope  TestAStrangerWhoInvitedFirstSeesNoLaterUse
+//	TestInviteChoice  TestFurtherInvite  TestOtherTenant/ends_nothing_elsewhere_by_deactivation  TestClaimInvite
+//	TestSignOutUser  TestAnAdministratorSeesOnlyWhatHappenedInTheirScope  TestOtherTenant/that_invited_first_sees_no_later_use
 //	TestSessionGrant  TestSessionView
 //
 // Somebody who was deactivated holds another open invite of the same scope. The deactivation revokes those for the addresses
 // that the provider confirms as theirs, and a claim at the same moment is seen by it, or comes too late. An invite that
 // names an address nobody confirms as theirs stays open to whoever has its code.
 //
-//	TestDeactivatedPersonsInvites
+//	TestInvitesOfDeactivatedUser
 //
 // An inviter has the code of their own invite and claims somebody else's address with it. The account that made an invite
 // or sent it again cannot claim it. Another account can, where no address of it is confirmed and it is no Google account
@@ -104,31 +104,31 @@
 // is unknown, invited or known to another tenant. Only the owner of a confirmed address reads that nothing is open for
 // it, and only their wrong codes count against its invites. Timing is not tested, the number of statements is.
 //
-//	TestNothingTellsWhetherAnAddressIsKnownOrInvited  TestWrongCodes  FuzzInviteCode
-//	TestWhoIsNotInvitedIsRefusedInOneWay  TestAnAdminsInviteAsksForItsCodeWhateverTheProviderSays
+//	TestAddressEnumeration  TestWrongCodes  FuzzInviteCode
+//	TestSignIn/refuses_user_without_invite  TestAddress/administrators_invite_needs_its_code
 //
 // An inviter floods a mailbox, or puts a link into a mail by a name. Mails are limited by inviter, by tenant, and by mailbox
 // as mail servers know it; names lose links, control characters and those that turn text around.
 //
-//	TestMailsOfInvites  TestNamesInAMail  TestAMailNamesTheOrganisationFirst
+//	TestInviteMailLimits  TestNamesInAMail  TestAMailNamesTheOrganisationFirst
 //
 // Somebody on the way to the provider, or a provider that is broken. Certificates are checked, no redirect is followed,
 // a document must name its issuer and https endpoints outside our own machine, every answer has a size and a time.
 // A provider that fails is said to be down, and serves again at once when it is back.
 //
-//	TestAnAnswerThatIsNoneIsSaidToBeTheProvidersFault  TestADiscoveryDocumentIsTheIssuersOwnOrNotBelieved
-//	TestATokenEndpointThatRefusesIsNotQuoted  TestAProviderThatIsBackServesAtOnce
+//	TestProviderFault/invalid_response  TestProviderFault/discovery_document_of_another_issuer
+//	TestProviderFault/refusal_is_not_quoted  TestProviderFault/ends_when_the_provider_is_back
 //
 // Somebody who sends tokens with unknown key ids would have us call the provider for each. We call twice at once, then
 // once a minute; a key the provider has just begun to sign with still costs one call and no failure.
 //
-//	TestUnknownKeyIdsAreNoWayToMakeUsCallTheProvider  TestAKeyTheProviderHasJustBegunToSignWithCostsOneCall
-//	TestKeysAreBelievedForAnHourAndForOneMoreWhileTheProviderIsDown
+//	TestProviderKeys/unknown_ids_are_rate_limited  TestProviderKeys/new_key_costs_one_call
+//	TestKeySetAge
 //
 // Somebody with a dump of the database holds hashes of codes, spent nonces, and identities that wait for an invite's
 // code, sealed with a key that is not in it and bound to their attempt, code and challenge.
 //
-//	TestAWaitingSignInIsBoundToItsCodeAndVerifier
+//	TestAttempt/binds_pending_identity_to_code_and_verifier
 //
 // Not stopped here: an inviter who has two accounts can claim an invite of their own with the second, as above. Whoever controls the person's account at the provider is that person, and whoever controls the
 // computer while they are signed in acts as them, until the session is ended.

@@ -219,8 +219,14 @@ func withCode(g portal.CodeGrant, code string) portal.CodeGrant {
 	return g
 }
 
+func TestOtherTenant(t *testing.T) {
+	t.Parallel()
+	t.Run("that_invited_first_sees_no_later_use", testOtherTenantThatInvitedFirstSeesNoLaterUse)
+	t.Run("ends_nothing_elsewhere_by_deactivation", testOtherTenantEndsNothingElsewhereByDeactivation)
+}
+
 // A stranger who invited first has the oldest grant. It is no reason to start under it.
-func TestAStrangerWhoInvitedFirstSeesNoLaterUse(t *testing.T) {
+func testOtherTenantThatInvitedFirstSeesNoLaterUse(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	stranger := h.Other.Viewers[portal.MSPAdmin]
@@ -261,7 +267,7 @@ func (h *house) seenBy(admin portal.Viewer) time.Time {
 	return page.Items[0].LastLoginAt.UTC()
 }
 
-func TestAStrangersDeactivationEndsNothingElsewhere(t *testing.T) {
+func testOtherTenantEndsNothingElsewhereByDeactivation(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	strangers := h.invitedBy(h.Other.Viewers[portal.MSPAdmin], portal.NewInvite{
@@ -301,7 +307,12 @@ func TestAStrangersDeactivationEndsNothingElsewhere(t *testing.T) {
 	}
 }
 
-func TestARefusalNamesTheAddressThatSignedIn(t *testing.T) {
+func TestRefusal(t *testing.T) {
+	t.Parallel()
+	t.Run("names_the_address_that_signed_in", testRefusalNamesTheAddressThatSignedIn)
+}
+
+func testRefusalNamesTheAddressThatSignedIn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for account, want := range map[string]struct {

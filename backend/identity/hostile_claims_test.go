@@ -29,7 +29,18 @@ func writing(more string) func(*hostile.Server, *hostile.Script) {
 	}
 }
 
-func TestATokenForAnybodyElseIsRefused(t *testing.T) {
+func TestIDToken(t *testing.T) {
+	t.Parallel()
+	t.Run("refused_for_other_issuer_or_audience", testIDTokenRefusedForOtherIssuerOrAudience)
+	t.Run("refused_for_wrong_nonce_or_time", testIDTokenRefusedForWrongNonceOrTime)
+	t.Run("refused_for_bad_subject_or_claim_names", testIDTokenRefusedForBadSubjectOrClaimNames)
+	t.Run("refused_for_another_attempt", testIDTokenRefusedForAnotherAttempt)
+	t.Run("needs_the_providers_RS256_signature", testIDTokenNeedsTheProvidersRS256Signature)
+	t.Run("ignores_keys_in_its_header", testIDTokenIgnoresKeysInItsHeader)
+	t.Run("has_three_segments_and_a_size_limit", testIDTokenHasThreeSegmentsAndASizeLimit)
+}
+
+func testIDTokenRefusedForOtherIssuerOrAudience(t *testing.T) {
 	contoso := hostile.OfTenant(hostile.Contoso)["iss"].(string)
 	fabrikam := hostile.OfTenant(hostile.Fabrikam)["iss"].(string)
 	try(t, []misdeed{
@@ -68,7 +79,7 @@ func TestATokenForAnybodyElseIsRefused(t *testing.T) {
 	})
 }
 
-func TestATokenIsOfThisSignInAndOfNow(t *testing.T) {
+func testIDTokenRefusedForWrongNonceOrTime(t *testing.T) {
 	try(t, []misdeed{
 		{"another nonce", "", claim("nonce", "another"), unconfirmed("token_nonce")},
 		{"no nonce", "", claim("nonce", hostile.Missing), unconfirmed("token_nonce")},
@@ -108,7 +119,7 @@ func TestATokenIsOfThisSignInAndOfNow(t *testing.T) {
 	})
 }
 
-func TestASubjectIsTextThatFitsAndClaimsHaveOneName(t *testing.T) {
+func testIDTokenRefusedForBadSubjectOrClaimNames(t *testing.T) {
 	upper := func(name string) string { return strings.ToUpper(name) }
 	sources := map[string]any{"src": map[string]any{"endpoint": hostile.Evil + "/claims"}}
 	try(t, []misdeed{
@@ -137,7 +148,7 @@ func TestASubjectIsTextThatFitsAndClaimsHaveOneName(t *testing.T) {
 	})
 }
 
-func TestATokenMadeForAnotherAttemptIsRefused(t *testing.T) {
+func testIDTokenRefusedForAnotherAttempt(t *testing.T) {
 	t.Parallel()
 	court := newCourtroom(t)
 	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {

@@ -20,7 +20,14 @@ func with(key map[string]any, name string, value any) map[string]any {
 	return key
 }
 
-func TestAKeySignsForWhatItIsPublishedForOnly(t *testing.T) {
+func TestProviderKeys(t *testing.T) {
+	t.Parallel()
+	t.Run("sign_only_for_their_published_use", testProviderKeysSignOnlyForTheirPublishedUse)
+	t.Run("new_key_costs_one_call", testProviderKeysNewKeyCostsOneCall)
+	t.Run("unknown_ids_are_rate_limited", testProviderKeysUnknownIdsAreRateLimited)
+}
+
+func testProviderKeysSignOnlyForTheirPublishedUse(t *testing.T) {
 	good := func() map[string]any { return hostile.JWK("k1", hostile.Key()) }
 	noID := map[string]any{"kid": hostile.Missing}
 	try(t, []misdeed{
@@ -51,7 +58,7 @@ func TestAKeySignsForWhatItIsPublishedForOnly(t *testing.T) {
 	})
 }
 
-func TestAKeyTheProviderHasJustBegunToSignWithCostsOneCall(t *testing.T) {
+func testProviderKeysNewKeyCostsOneCall(t *testing.T) {
 	t.Parallel()
 	court := newCourtroom(t)
 	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
@@ -79,7 +86,7 @@ func TestAKeyTheProviderHasJustBegunToSignWithCostsOneCall(t *testing.T) {
 	}
 }
 
-func TestUnknownKeyIdsAreNoWayToMakeUsCallTheProvider(t *testing.T) {
+func testProviderKeysUnknownIdsAreRateLimited(t *testing.T) {
 	t.Parallel()
 	court := newCourtroom(t)
 	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {

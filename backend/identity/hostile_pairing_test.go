@@ -29,7 +29,16 @@ func replaced(old, by string) func(*hostile.Server, *hostile.Script) {
 	return addressed(func(email string) string { return strings.Replace(email, old, by, 1) })
 }
 
-func TestATenantsWordCountsForItsOwnMembersAndDomainsOnly(t *testing.T) {
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	t.Run("entra_confirms_own_members_and_domains_only", testAddressEntraConfirmsOwnMembersAndDomainsOnly)
+	t.Run("google_confirms_own_addresses_only", testAddressGoogleConfirmsOwnAddressesOnly)
+	t.Run("must_match_the_invite_exactly", testAddressMustMatchTheInviteExactly)
+	t.Run("gmail_belongs_to_google_only", testAddressGmailBelongsToGoogleOnly)
+	t.Run("administrators_invite_needs_its_code", testAddressAdministratorsInviteNeedsItsCode)
+}
+
+func testAddressEntraConfirmsOwnMembersAndDomainsOnly(t *testing.T) {
 	try(t, []misdeed{
 		{"another allowed tenant with the same address", "entra", tenants(hostile.Fabrikam, nil), notInvited},
 		{"a tenant that is not on the list", "entra", tenants(hostile.Stranger, nil), otherCompany},
@@ -74,7 +83,7 @@ func TestATenantsWordCountsForItsOwnMembersAndDomainsOnly(t *testing.T) {
 	})
 }
 
-func TestGooglesWordCountsForItsOwnAddressesOnly(t *testing.T) {
+func testAddressGoogleConfirmsOwnAddressesOnly(t *testing.T) {
 	try(t, []misdeed{
 		{"email_verified true", "google", claim("email_verified", true), signsIn},
 		{"email_verified false", "google", claim("email_verified", false), codeAsked},
@@ -97,7 +106,7 @@ func TestGooglesWordCountsForItsOwnAddressesOnly(t *testing.T) {
 	})
 }
 
-func TestAnAddressIsTheInvitedOneToTheLetterOrNone(t *testing.T) {
+func testAddressMustMatchTheInviteExactly(t *testing.T) {
 	try(t, []misdeed{
 		{"in upper case", "", addressed(strings.ToUpper), signsIn},
 		{"with blanks around", "", addressed(func(email string) string { return " " + email + "\t" }), signsIn},
@@ -127,7 +136,7 @@ func TestAnAddressIsTheInvitedOneToTheLetterOrNone(t *testing.T) {
 	})
 }
 
-func TestAGmailAddressIsGooglesOwnAndNobodyElses(t *testing.T) {
+func testAddressGmailBelongsToGoogleOnly(t *testing.T) {
 	t.Parallel()
 	court := newCourtroom(t)
 	for name, row := range map[string]struct {
@@ -150,7 +159,7 @@ func TestAGmailAddressIsGooglesOwnAndNobodyElses(t *testing.T) {
 	}
 }
 
-func TestAnAdminsInviteAsksForItsCodeWhateverTheProviderSays(t *testing.T) {
+func testAddressAdministratorsInviteNeedsItsCode(t *testing.T) {
 	t.Parallel()
 	court := newCourtroom(t)
 	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {

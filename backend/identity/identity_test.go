@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestPeopleOfASingleTenantAreSentToItsOwnSignInPage(t *testing.T) {
+func TestEntraSignInPage(t *testing.T) {
 	t.Parallel()
 	config := EntraConfig{Issuer: "https://login.example.com/{tenantid}/v2.0", ClientID: "c"}
 	one := newEntra(config, []string{"t1"}, &transport{})
@@ -18,7 +18,7 @@ func TestPeopleOfASingleTenantAreSentToItsOwnSignInPage(t *testing.T) {
 	}
 }
 
-func TestAnAddressHasOneSpelling(t *testing.T) {
+func TestNormalEmail(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		" Ada.Lind+x@Fjord.Example ": "ada.lind+x@fjord.example",
@@ -34,7 +34,7 @@ func TestAnAddressHasOneSpelling(t *testing.T) {
 	}
 }
 
-func TestUnusableSettingsAreNamed(t *testing.T) {
+func TestSettings(t *testing.T) {
 	t.Parallel()
 	const template = "https://login.example.com/{tenantid}/v2.0"
 	tenant := []string{"11111111-1111-4111-8111-111111111111"}

@@ -81,7 +81,7 @@ func TestWrongCodes(t *testing.T) {
 	})
 }
 
-func TestATypingErrorCostsNoTry(t *testing.T) {
+func TestMistypedCode(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	created := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))

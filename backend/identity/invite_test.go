@@ -13,7 +13,18 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-func TestEachRoleInvitesWhomTheRoleTableSaysInsideItsScope(t *testing.T) {
+func TestInvite(t *testing.T) {
+	t.Parallel()
+	t.Run("follows_the_role_table", testInviteFollowsTheRoleTable)
+	t.Run("node_outside_scope_is_not_found", testInviteNodeOutsideScopeIsNotFound)
+	t.Run("names_the_invalid_field", testInviteNamesTheInvalidField)
+	t.Run("one_open_invite_per_address_and_node", testInviteOneOpenInvitePerAddressAndNode)
+	t.Run("refuses_existing_user_of_the_scope", testInviteRefusesExistingUserOfTheScope)
+	t.Run("lists_newest_first_inside_the_scope", testInviteListsNewestFirstInsideTheScope)
+	t.Run("is_revoked_until_accepted", testInviteIsRevokedUntilAccepted)
+}
+
+func testInviteFollowsTheRoleTable(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	// Where a role's invites may point to, by level of the invited role.
@@ -45,7 +56,7 @@ func TestEachRoleInvitesWhomTheRoleTableSaysInsideItsScope(t *testing.T) {
 	}
 }
 
-func TestANodeOutsideTheScopeIsNotFound(t *testing.T) {
+func testInviteNodeOutsideScopeIsNotFound(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	msp := func(id string) portal.NewInvite { return portal.NewInvite{Role: portal.MSPUser, MSPID: id} }
@@ -65,7 +76,7 @@ func TestANodeOutsideTheScopeIsNotFound(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongWithAnInviteIsNamed(t *testing.T) {
+func testInviteNamesTheInvalidField(t *testing.T) {
 	t.Parallel()
 	good := portal.NewInvite{Email: "tess@contoso.example", Role: portal.MSSPStaff, Provider: portal.Entra, Tenant: contoso}
 	for field, spoil := range map[string][]func(*portal.NewInvite){
@@ -94,7 +105,7 @@ func TestWhatIsWrongWithAnInviteIsNamed(t *testing.T) {
 	}
 }
 
-func TestAnAddressHasOneOpenInviteAtANode(t *testing.T) {
+func testInviteOneOpenInvitePerAddressAndNode(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	n := h.mspUser(portal.Google, "bo@fjord.example", "", "")
@@ -119,7 +130,7 @@ func TestAnAddressHasOneOpenInviteAtANode(t *testing.T) {
 	}
 }
 
-func TestSomebodyWhoHasAnAccountInTheScopeIsNotInvited(t *testing.T) {
+func testInviteRefusesExistingUserOfTheScope(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.confirm(h.Own.Viewers[portal.MSPUser].UserID, "bo@fjord.example")
@@ -138,7 +149,7 @@ func TestSomebodyWhoHasAnAccountInTheScopeIsNotInvited(t *testing.T) {
 	}
 }
 
-func TestInvitesAreListedInsideTheScopeNewestFirst(t *testing.T) {
+func testInviteListsNewestFirstInsideTheScope(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for _, name := range []string{"a", "b", "c"} {
@@ -182,7 +193,7 @@ func TestInvitesAreListedInsideTheScopeNewestFirst(t *testing.T) {
 	}
 }
 
-func TestAnInviteIsRevokedInsideTheScopeUntilItIsAccepted(t *testing.T) {
+func testInviteIsRevokedUntilAccepted(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	created := h.invite(h.mspUser(portal.Google, "bo@fjord.example", "", ""))
@@ -212,7 +223,7 @@ func TestAnInviteIsRevokedInsideTheScopeUntilItIsAccepted(t *testing.T) {
 	wantCode(t, revoke(h.Own.Viewers[portal.MSSPAdmin], accepted.Items[0].ID), portal.Conflict)
 }
 
-func TestTheFirstAdminOfAnMSSPSignsInWithTheBootstrapCode(t *testing.T) {
+func TestBootstrap(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	n, err := identity.CheckInvite(portal.NewInvite{

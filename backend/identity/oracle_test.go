@@ -38,7 +38,7 @@ func (h *house) learns(statements, trips func() int64, account string) (seen []t
 	return seen
 }
 
-func TestNothingTellsWhetherAnAddressIsKnownOrInvited(t *testing.T) {
+func TestAddressEnumeration(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	counter := h.counted()

@@ -84,7 +84,15 @@ func (m *mailing) sealedCodes() int {
 	return m.count("select count(*) from pre_assigned_role where code_sealed is not null")
 }
 
-func TestAnInviteIsMailedOnceInItsLanguageAndItsCodeForgotten(t *testing.T) {
+func TestInviteMail(t *testing.T) {
+	t.Parallel()
+	t.Run("is_sent_once_and_its_code_deleted", testInviteMailIsSentOnceAndItsCodeDeleted)
+	t.Run("undeliverable_is_recorded", testInviteMailUndeliverableIsRecorded)
+	t.Run("not_sent_for_a_closed_invite", testInviteMailNotSentForAClosedInvite)
+	t.Run("five_per_hour_for_an_address", testInviteMailFivePerHourForAnAddress)
+}
+
+func testInviteMailIsSentOnceAndItsCodeDeleted(t *testing.T) {
 	t.Parallel()
 	m := newMailing(t)
 	n := m.mspUser(portal.Google, "bo@fjord.example", "", "")
@@ -120,7 +128,7 @@ type never struct{}
 func (never) Error() string       { return "the mail server answered 550" }
 func (never) Undeliverable() bool { return true }
 
-func TestAnInviteThatCannotBeMailedIsSaidToBeSo(t *testing.T) {
+func testInviteMailUndeliverableIsRecorded(t *testing.T) {
 	t.Parallel()
 	m := newMailing(t)
 	created := m.invite(m.mspUser(portal.Google, "bo@fjord.example", "", ""))
@@ -130,7 +138,7 @@ func TestAnInviteThatCannotBeMailedIsSaidToBeSo(t *testing.T) {
 	}
 }
 
-func TestNothingIsMailedOfAnInviteThatIsNoLongerOpen(t *testing.T) {
+func testInviteMailNotSentForAClosedInvite(t *testing.T) {
 	t.Parallel()
 	m := newMailing(t)
 	revoked := m.invite(m.mspUser(portal.Google, "a@fjord.example", "", ""))
@@ -149,7 +157,13 @@ func TestNothingIsMailedOfAnInviteThatIsNoLongerOpen(t *testing.T) {
 	}
 }
 
-func TestResendingMakesAFreshCodeTheOnlyOneWithAllItsTimeAndTries(t *testing.T) {
+func TestResend(t *testing.T) {
+	t.Parallel()
+	t.Run("replaces_code_and_resets_time_and_tries", testResendReplacesCodeAndResetsTimeAndTries)
+	t.Run("needs_the_right_to_invite_the_role", testResendNeedsTheRightToInviteTheRole)
+}
+
+func testResendReplacesCodeAndResetsTimeAndTries(t *testing.T) {
 	t.Parallel()
 	m := newMailing(t)
 	n := m.mspUser(portal.Google, "una@gmail.com", "", "")
@@ -178,7 +192,7 @@ func TestResendingMakesAFreshCodeTheOnlyOneWithAllItsTimeAndTries(t *testing.T) 
 	wantCode(t, err, portal.Conflict)
 }
 
-func TestOnlyWhoMayInviteARoleInsideTheScopeResendsItsInvite(t *testing.T) {
+func testResendNeedsTheRightToInviteTheRole(t *testing.T) {
 	t.Parallel()
 	m := newMailing(t)
 	created := m.invite(m.mspUser(portal.Google, "bo@fjord.example", "", ""))
@@ -202,7 +216,7 @@ func TestOnlyWhoMayInviteARoleInsideTheScopeResendsItsInvite(t *testing.T) {
 	wantCode(t, err, portal.Conflict)
 }
 
-func TestAnAddressGetsFiveMailsAnHourWhateverIsResentOrInvited(t *testing.T) {
+func testInviteMailFivePerHourForAnAddress(t *testing.T) {
 	t.Parallel()
 	m := newMailing(t)
 	n := m.mspUser(portal.Google, "bo@fjord.example", "", "")
@@ -231,7 +245,7 @@ func TestAnAddressGetsFiveMailsAnHourWhateverIsResentOrInvited(t *testing.T) {
 	}
 }
 
-func TestMailsOfInvites(t *testing.T) {
+func TestInviteMailLimits(t *testing.T) {
 	t.Parallel()
 	limited := func(t *testing.T, err error) {
 		t.Helper()

@@ -46,7 +46,7 @@ func (h *house) counted() *roundtrips.Counter {
 	return counter
 }
 
-func TestASignInCostsAtMostFourRoundTripsToTheDatabaseAndARefreshOne(t *testing.T) {
+func TestRoundTrips(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for _, email := range []string{"tess@contoso.example", "text@contoso.example", "guest@contoso.example"} {

@@ -11,7 +11,18 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestAnInvitedPersonSignsInWhereTheProviderIsTheAuthorityForTheirAddress(t *testing.T) {
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	t.Run("invited_user_with_confirmed_address", testSignInInvitedUserWithConfirmedAddress)
+	t.Run("asks_for_code_if_address_not_confirmed", testSignInAsksForCodeIfAddressNotConfirmed)
+	t.Run("accepts_code_at_once", testSignInAcceptsCodeAtOnce)
+	t.Run("refuses_user_without_invite", testSignInRefusesUserWithoutInvite)
+	t.Run("known_identity_keeps_its_user", testSignInKnownIdentityKeepsItsUser)
+	t.Run("refuses_deactivated_user", testSignInRefusesDeactivatedUser)
+	t.Run("reports_provider_down", testSignInReportsProviderDown)
+}
+
+func testSignInInvitedUserWithConfirmedAddress(t *testing.T) {
 	t.Parallel()
 	for name, who := range map[string]struct {
 		provider               portal.ProviderID
@@ -45,7 +56,7 @@ func TestAnInvitedPersonSignsInWhereTheProviderIsTheAuthorityForTheirAddress(t *
 	}
 }
 
-func TestTheInvitesCodeIsAskedForWhereTheProviderIsNotTheAuthority(t *testing.T) {
+func testSignInAsksForCodeIfAddressNotConfirmed(t *testing.T) {
 	t.Parallel()
 	entraUser := func(email string) func(*house) portal.NewInvite {
 		return func(h *house) portal.NewInvite { return h.mspUser(portal.Entra, email, "contoso.example", contoso) }
@@ -95,7 +106,7 @@ func TestTheInvitesCodeIsAskedForWhereTheProviderIsNotTheAuthority(t *testing.T)
 	}
 }
 
-func TestTheCodeMayBeSentAtOnce(t *testing.T) {
+func testSignInAcceptsCodeAtOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	created := h.invite(portal.NewInvite{Email: "ada@fjord.example", Role: portal.MSSPAdmin, Provider: portal.Google})
@@ -105,7 +116,7 @@ func TestTheCodeMayBeSentAtOnce(t *testing.T) {
 	}
 }
 
-func TestWhoIsNotInvitedIsRefusedInOneWay(t *testing.T) {
+func testSignInRefusesUserWithoutInvite(t *testing.T) {
 	t.Parallel()
 	for name, invite := range map[string]func(h *house){
 		"no invite at all":     func(*house) {},
@@ -181,7 +192,7 @@ func (h *house) accepted() {
 	h.exec("update pre_assigned_role set accepted_at = now(), accepted_by = $1", h.Own.Viewers[portal.MSSPStaff].UserID)
 }
 
-func TestAKnownIdentityStaysItsUserWhateverAddressItShowsLater(t *testing.T) {
+func testSignInKnownIdentityKeepsItsUser(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.invite(h.mspUser(portal.Google, "gil.moe@gmail.com", "", ""))
@@ -204,7 +215,7 @@ func TestAKnownIdentityStaysItsUserWhateverAddressItShowsLater(t *testing.T) {
 	}
 }
 
-func TestADeactivatedUserIsToldSo(t *testing.T) {
+func testSignInRefusesDeactivatedUser(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.tess()
@@ -219,7 +230,7 @@ func TestADeactivatedUserIsToldSo(t *testing.T) {
 	})
 }
 
-func TestAProviderThatIsDownIsSaidToBe(t *testing.T) {
+func testSignInReportsProviderDown(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.tess()

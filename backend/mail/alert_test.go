@@ -36,7 +36,15 @@ func alerted(t *testing.T, a portal.SyncAlert) (text, page string) {
 	return text, page
 }
 
-func TestAnAlertNamesTheMSSPTheProductTheReasonSinceWhenAndHowMany(t *testing.T) {
+func TestAlert(t *testing.T) {
+	t.Parallel()
+	t.Run("names_mssp_product_reason_time_and_count", testAlertNamesMsspProductReasonTimeAndCount)
+	t.Run("failure_and_review_differ_in_every_language", testAlertFailureAndReviewDifferInEveryLanguage)
+	t.Run("has_one_recipient_and_one_ID", testAlertHasOneRecipientAndOneID)
+	t.Run("escapes_names_and_reason", testAlertEscapesNamesAndReason)
+}
+
+func testAlertNamesMsspProductReasonTimeAndCount(t *testing.T) {
 	t.Parallel()
 	for _, language := range portal.MailLanguages {
 		for kind, of := range kinds {
@@ -63,7 +71,7 @@ func TestAnAlertNamesTheMSSPTheProductTheReasonSinceWhenAndHowMany(t *testing.T)
 	}
 }
 
-func TestAFailureAndAReviewAreToldApartInEveryLanguage(t *testing.T) {
+func testAlertFailureAndReviewDifferInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, language := range portal.MailLanguages {
@@ -81,7 +89,7 @@ func TestAFailureAndAReviewAreToldApartInEveryLanguage(t *testing.T) {
 	}
 }
 
-func TestAnAlertIsMailedToItsReaderAloneUnderOneID(t *testing.T) {
+func testAlertHasOneRecipientAndOneID(t *testing.T) {
 	t.Parallel()
 	s := mailserver.Start(t, mailserver.Config{})
 	sender := senderTo(t, s, "smtp://127.0.0.1", nil)
@@ -110,7 +118,7 @@ func TestAnAlertIsMailedToItsReaderAloneUnderOneID(t *testing.T) {
 	}
 }
 
-func TestNoNameOrReasonBreaksOutOfAnAlert(t *testing.T) {
+func testAlertEscapesNamesAndReason(t *testing.T) {
 	t.Parallel()
 	for _, name := range hostileNames {
 		a := alert("en", false, 3)

@@ -51,7 +51,17 @@ func shown(t *testing.T, page string) string {
 	return strings.Join(strings.Fields(text.String()), " ")
 }
 
-func TestEveryLanguageSaysAllThatIsNeededInBothForms(t *testing.T) {
+func TestInvite(t *testing.T) {
+	t.Parallel()
+	t.Run("is_complete_in_every_language", testInviteIsCompleteInEveryLanguage)
+	t.Run("uses_the_nearest_language", testInviteUsesTheNearestLanguage)
+	t.Run("writes_every_date_in_every_language", testInviteWritesEveryDateInEveryLanguage)
+	t.Run("has_no_links_and_no_remote_content", testInviteHasNoLinksAndNoRemoteContent)
+	t.Run("leaves_out_what_is_not_known", testInviteLeavesOutWhatIsNotKnown)
+	t.Run("escapes_names", testInviteEscapesNames)
+}
+
+func testInviteIsCompleteInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	for language, date := range map[string]string{
 		"en": "Tuesday, 1 December 2026 at 14:05 UTC", "de": "Dienstag, 1. Dezember 2026, 14:05 Uhr (UTC)",
@@ -71,7 +81,7 @@ func TestEveryLanguageSaysAllThatIsNeededInBothForms(t *testing.T) {
 	}
 }
 
-func TestTheLanguageIsTheNearestThereIs(t *testing.T) {
+func testInviteUsesTheNearestLanguage(t *testing.T) {
 	t.Parallel()
 	for asked, want := range map[string]string{
 		"": "en", "de": "de", "de-AT": "de", "gsw": "de", "fr-CA": "fr", "da-DK": "da", "en-GB": "en", "ja": "en", "zz-not": "en", "\r\n": "en",
@@ -90,7 +100,7 @@ func TestTheLanguageIsTheNearestThereIs(t *testing.T) {
 	}
 }
 
-func TestEveryDayAndMonthHasItsNameInEveryLanguage(t *testing.T) {
+func testInviteWritesEveryDateInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, w := range inviteTranslations {
@@ -104,7 +114,7 @@ func TestEveryDayAndMonthHasItsNameInEveryLanguage(t *testing.T) {
 	}
 }
 
-func TestTheMailLoadsNothingAndLinksNowhere(t *testing.T) {
+func testInviteHasNoLinksAndNoRemoteContent(t *testing.T) {
 	t.Parallel()
 	_, page := written(t, letter("en"))
 	for _, never := range []string{"http:", "https:", "src=", "href=", "url(", "@import", "<script", "<img", "<link", "<form"} {
@@ -114,7 +124,7 @@ func TestTheMailLoadsNothingAndLinksNowhere(t *testing.T) {
 	}
 }
 
-func TestWithoutANameOrAnotherNodeTheMailDoesNotInventOne(t *testing.T) {
+func testInviteLeavesOutWhatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	l := letter("en")
 	l.Inviter, l.Node = "", l.MSSP
@@ -129,7 +139,7 @@ var hostileNames = []string{
 	strings.Repeat("long ", 100), strings.Repeat("ж", 500), "شركة الأمن", "\xff\xfe", "{{.Code}}", "%s%d%!", "=?utf-8?q?x?=", "'><td style=\"", "\u2028line",
 }
 
-func TestNoNameBreaksOutOfItsPlace(t *testing.T) {
+func testInviteEscapesNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range hostileNames {
 		l := letter("en")

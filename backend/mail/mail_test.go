@@ -62,7 +62,17 @@ func senderTo(t *testing.T, s *mailserver.Server, url string, client *tls.Config
 	return sender
 }
 
-func TestAMailHasTheHeadersAMachinesLetterShouldHave(t *testing.T) {
+func TestSend(t *testing.T) {
+	t.Parallel()
+	t.Run("sets_headers_of_automatic_mail", testSendSetsHeadersOfAutomaticMail)
+	t.Run("encodes_names_in_headers", testSendEncodesNamesInHeaders)
+	t.Run("requires_TLS_outside_loopback", testSendRequiresTLSOutsideLoopback)
+	t.Run("distinguishes_permanent_and_temporary_errors", testSendDistinguishesPermanentAndTemporaryErrors)
+	t.Run("gives_up_on_a_hanging_server", testSendGivesUpOnAHangingServer)
+	t.Run("repeats_the_message_ID_for_the_same_code", testSendRepeatsTheMessageIDForTheSameCode)
+}
+
+func testSendSetsHeadersOfAutomaticMail(t *testing.T) {
 	t.Parallel()
 	s := mailserver.Start(t, mailserver.Config{})
 	l := letter("fr")
@@ -104,7 +114,7 @@ func TestAMailHasTheHeadersAMachinesLetterShouldHave(t *testing.T) {
 	}
 }
 
-func TestNoNameReachesAHeaderButAsItsText(t *testing.T) {
+func testSendEncodesNamesInHeaders(t *testing.T) {
 	t.Parallel()
 	s := mailserver.Start(t, mailserver.Config{})
 	sender := senderTo(t, s, "smtp://127.0.0.1", nil)
@@ -130,7 +140,7 @@ func TestNoNameReachesAHeaderButAsItsText(t *testing.T) {
 	}
 }
 
-func TestOutsideLoopbackTheMailIsEncryptedOrStays(t *testing.T) {
+func testSendRequiresTLSOutsideLoopback(t *testing.T) {
 	t.Parallel()
 	serverTLS, clientTLS := certify(t)
 	_, others := certify(t)
@@ -172,7 +182,7 @@ func refusal(code, class, subject, detail int, message string) smtp.SMTPError {
 	return smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{class, subject, detail}, Message: message}
 }
 
-func TestWhatTheServerRefusesForGoodIsToldFromWhatMayGoBetter(t *testing.T) {
+func testSendDistinguishesPermanentAndTemporaryErrors(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		command  string
@@ -205,7 +215,7 @@ func TestWhatTheServerRefusesForGoodIsToldFromWhatMayGoBetter(t *testing.T) {
 	}
 }
 
-func TestAServerThatHangsIsGivenUp(t *testing.T) {
+func testSendGivesUpOnAHangingServer(t *testing.T) {
 	t.Parallel()
 	for _, silent := range []string{"greeting", "EHLO", "MAIL", "RCPT"} {
 		s := mailserver.Start(t, mailserver.Config{Silent: silent})
@@ -224,7 +234,7 @@ func TestAServerThatHangsIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestUnusableMailSettingsAreNamed(t *testing.T) {
+func TestSettings(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ url, from, setting string }{
 		{"http://mail.example.com", "portal@example.com", "PORTAL_SMTP_URL"},
@@ -245,7 +255,7 @@ func TestUnusableMailSettingsAreNamed(t *testing.T) {
 	}
 }
 
-func TestTheSameMailHasTheSameIDAndAFreshCodeAnother(t *testing.T) {
+func testSendRepeatsTheMessageIDForTheSameCode(t *testing.T) {
 	t.Parallel()
 	s := &Sender{domain: "portal.example"}
 	first, again, fresh := letter("en"), letter("de"), letter("en")

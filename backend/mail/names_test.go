@@ -34,7 +34,7 @@ func TestNamesInAMail(t *testing.T) {
 	}
 }
 
-func TestAMailNamesTheOrganisationFirst(t *testing.T) {
+func TestOrganisationFirst(t *testing.T) {
 	t.Parallel()
 	for language := range inviteTranslations {
 		text, page := written(t, letter(language))

@@ -110,7 +110,17 @@ func forge(header, claims map[string]any, sign func([]byte) []byte) string {
 	return input + "." + b64(sign([]byte(input)))
 }
 
-func TestAnAccessTokenHoldsInEveryRespectOrIsRefused(t *testing.T) {
+func TestAccessToken(t *testing.T) {
+	t.Parallel()
+	t.Run("refused_for_any_wrong_claim", testAccessTokenRefusedForAnyWrongClaim)
+	t.Run("reports_expiry_only_if_otherwise_valid", testAccessTokenReportsExpiryOnlyIfOtherwiseValid)
+	t.Run("needs_an_ES256_signature_of_ours", testAccessTokenNeedsAnES256SignatureOfOurs)
+	t.Run("refused_for_any_extra_header", testAccessTokenRefusedForAnyExtraHeader)
+	t.Run("refused_for_malformed_claims", testAccessTokenRefusedForMalformedClaims)
+	t.Run("refused_above_size_limit", testAccessTokenRefusedAboveSizeLimit)
+}
+
+func testAccessTokenRefusedForAnyWrongClaim(t *testing.T) {
 	t.Parallel()
 	db := testkit.Open(t)
 	key := plant(t, db)
@@ -147,7 +157,7 @@ func TestAnAccessTokenHoldsInEveryRespectOrIsRefused(t *testing.T) {
 	}
 }
 
-func TestOnlyATokenThatIsElseGoodIsSaidToHaveExpired(t *testing.T) {
+func testAccessTokenReportsExpiryOnlyIfOtherwiseValid(t *testing.T) {
 	t.Parallel()
 	db := testkit.Open(t)
 	key := plant(t, db)
@@ -168,7 +178,7 @@ func TestOnlyATokenThatIsElseGoodIsSaidToHaveExpired(t *testing.T) {
 	}
 }
 
-func TestASignatureIsOursByES256OrNone(t *testing.T) {
+func testAccessTokenNeedsAnES256SignatureOfOurs(t *testing.T) {
 	t.Parallel()
 	db := testkit.Open(t)
 	key := plant(t, db)
@@ -281,7 +291,13 @@ func nextInAlphabet(c byte) byte {
 	return alphabet[strings.IndexByte(alphabet, c)^1]
 }
 
-func TestUnknownKeyIdsAreNoWayToLoadTheDatabase(t *testing.T) {
+func TestUnknownKeyID(t *testing.T) {
+	t.Parallel()
+	t.Run("costs_one_query_a_second", testUnknownKeyIDCostsOneQueryASecond)
+	t.Run("never_causes_refusal_of_valid_tokens", testUnknownKeyIDNeverCausesRefusalOfValidTokens)
+}
+
+func testUnknownKeyIDCostsOneQueryASecond(t *testing.T) {
 	t.Parallel()
 	db := testkit.Open(t)
 	key := plant(t, db)

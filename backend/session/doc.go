@@ -66,62 +66,62 @@
 // PORTAL_SECRET_KEY_FILE and bound to their key id. None of it continues a session, signs a token, finishes a sign-in
 // or claims an invite.
 //
-//	TestAStolenDumpMintsNothingAndHijacksNoSession  TestTheDatabaseKeepsNoTokenAndNoPrivateKeyInTheClear
-//	TestASealedValueOpensOnlyInItsPlace  TestTheSecretKeyFileHolds32BytesInBase64
+//	TestStolenDump  TestStoredSecrets
+//	TestSealer  TestLoadSealer
 //
 // Somebody who copied a refresh token, from a keyring, a backup or a snapshot, uses it before or after its owner. The
 // second of the two ends the session for both, however soon it comes. What is left to the thief is the time until the
 // owner's next refresh, ten minutes while the app is open. Against a family without ids, or beside an older server, the
 // two may share tokens within the grace of each other, three times; then one of them is refused.
 //
-//	TestAThiefAndTheOwnerNeverBothGoOn  TestATokenRestoredFromASnapshotEndsTheSessionForBoth
-//	TestAReusedTokenEndsItsSessionForEverybody  TestWhenATokenIsReusedThiefAndOwnerReadWhyWhicheverTokenTheySendFirst
+//	TestTokenFamily/thief_and_owner_never_both_continue  TestTokenFamily/restored_token_ends_it_for_both
+//	TestRefresh/reused_token_ends_the_session  TestEndedSession/reports_reuse_to_both_holders
 //	TestRequestID  TestNoRequestID  TestOlderServer
 //
 // Nobody attacks, but responses get lost, requests race, a program dies between our commit and its keyring, replicas'
 // clocks disagree: an honest client that sends request ids is not signed out for any of these.
 //
-//	TestAnHonestClientIsNeverSignedOutWhateverGetsLost  TestRequestsThatRaceWithOneTokenAndIDAllGetTheSameSuccessor
-//	TestALostAnswerIsRepeatedWithTheSameSuccessor  TestRequestID
+//	TestTokenFamily/honest_client_survives_lost_responses  TestRefresh/concurrent_repeats_get_one_successor
+//	TestRefresh/repeats_lost_response  TestRequestID
 //
 // Somebody who copied an access token, from a log or a proxy, is its viewer for ten minutes at most, and not a request
 // longer than the session, the user's standing and the grant last. It renews nothing.
 //
-//	TestSigningOutEndsTheSessionAndItsAccessToken  TestADeactivatedUserGetsNoSession
-//	TestAChangedRoleIsRefusedAtOnceAndRightAfterARefresh  TestWhoeverHoldsATokenOfAnEndedSessionReadsWhyItEnded
+//	TestSession/sign_out_ends_its_access_token  TestStart/refuses_deactivated_user
+//	TestRefresh/returns_a_changed_role  TestEndedSession/reports_its_reason
 //
 // Somebody who forges access tokens holds our public keys and whatever JSON they like. The signature is checked first,
 // ES256 by a key we publish, to the letter; of the header only the key id is heeded, and one that says more is refused;
 // then type, issuer, audience, times and every claim have to be as we write them.
 //
-//	TestASignatureIsOursByES256OrNone  TestASignatureIsTakenIfItIsES256AndToTheLetter
-//	TestTheVectorsOfOthersAreTakenAsOurRulesSay  TestNoHeaderTalksTheVerifierIntoAnything
-//	TestClaimsAreWhatTheyMustBeOrTheTokenIsRefused  TestAnAccessTokenHoldsInEveryRespectOrIsRefused
-//	TestOnlyATokenThatIsElseGoodIsSaidToHaveExpired  FuzzAccessToken  FuzzRefreshToken
+//	TestAccessToken/needs_an_ES256_signature_of_ours  TestVerifyJWS/accepts_canonical_ES256_only
+//	TestVerifyJWS/public_test_vectors  TestAccessToken/refused_for_any_extra_header
+//	TestAccessToken/refused_for_malformed_claims  TestAccessToken/refused_for_any_wrong_claim
+//	TestAccessToken/reports_expiry_only_if_otherwise_valid  FuzzAccessToken  FuzzRefreshToken
 //
 // Somebody who wants more than their token says, by what is remembered of it: a token is answered as if it were checked
 // anew, a refusal is never remembered, and the memory has an end.
 //
-//	TestARememberedTokenIsAnsweredAsIfItWereCheckedAnew  TestTokensThatAreRefusedAreNotRemembered
-//	TestNoMoreThanTenThousandTokensAreRemembered
+//	TestTokenCache/returns_what_a_new_check_returns  TestTokenCache/stores_no_refused_token
+//	TestTokenCache/is_bounded
 //
 // Somebody who floods us with key ids nobody knows, to load the database or to have good tokens refused: strangers' ids
 // cost a query a second, and a good key is known before it signs.
 //
-//	TestUnknownKeyIdsAreNoWayToLoadTheDatabase  TestStrangersKeyIdsAreNoWayToHaveGoodTokensRefused
-//	TestAKeyThatSignsAtOnceIsGoodOnOtherReplicasWithinASecondWhateverStrangersSend  TestATokenThatIsTooLongIsNotRead
+//	TestUnknownKeyID/costs_one_query_a_second  TestUnknownKeyID/never_causes_refusal_of_valid_tokens
+//	TestSigningKeys/key_signing_at_once_spreads_in_a_second  TestAccessToken/refused_above_size_limit
 //
 // Somebody who got hold of a retired private key, or an operator who fears so and rotates: it signs nothing any more,
 // and nobody is signed out by the change.
 //
-//	TestARetiredKeyIsGoodForNothingOnceItsTokensHaveExpired  TestRotatingKeysSignsNobodyOut
-//	TestANextKeyIsPublishedLongerThanAnybodyKeepsTheKeySet  TestRotationsAtOnceEachMakeAKeyAndOneSigns
-//	TestReplicasThatStartAtOnceShareTheFirstKey  TestTheKeySetHoldsPublicHalvesOnly
+//	TestSigningKeys/retired_key_expires_with_its_tokens  TestSigningKeys/rotation_ends_no_session
+//	TestSigningKeys/next_key_is_published_before_it_signs  TestSigningKeys/concurrent_rotations
+//	TestSigningKeys/replicas_share_the_first_key  TestSigningKeys/key_set_has_public_keys_only
 //
 // Somebody at an unlocked computer that was left behind, months later: a session ends when nobody uses it, and at its
 // absolute limit whoever uses it.
 //
-//	TestASessionEndsAtItsLimits  TestUseKeepsASessionAliveUpToItsAbsoluteLimit
+//	TestSession/ends_at_its_limits  TestSession/use_extends_it_to_the_absolute_limit
 //
 // Not stopped: whoever runs code as the user, or holds the database and the secret key file together, is the user, or
 // us. The audit log still says what they did.

@@ -328,7 +328,7 @@ const (
 	maxCode   = 64
 )
 
-func TestAStolenDumpMintsNothingAndHijacksNoSession(t *testing.T) {
+func TestStolenDump(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	l := s.steal()

@@ -8,7 +8,14 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-func TestWhoeverHoldsATokenOfAnEndedSessionReadsWhyItEnded(t *testing.T) {
+func TestEndedSession(t *testing.T) {
+	t.Parallel()
+	t.Run("reports_its_reason", testEndedSessionReportsItsReason)
+	t.Run("reports_reuse_to_both_holders", testEndedSessionReportsReuseToBothHolders)
+	t.Run("keeps_its_first_reason", testEndedSessionKeepsItsFirstReason)
+}
+
+func testEndedSessionReportsItsReason(t *testing.T) {
 	t.Parallel()
 	told := map[string]bool{}
 	for _, reason := range []portal.EndedReason{
@@ -29,7 +36,7 @@ func TestWhoeverHoldsATokenOfAnEndedSessionReadsWhyItEnded(t *testing.T) {
 	}
 }
 
-func TestWhenATokenIsReusedThiefAndOwnerReadWhyWhicheverTokenTheySendFirst(t *testing.T) {
+func testEndedSessionReportsReuseToBothHolders(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	first := h.start()
@@ -40,7 +47,7 @@ func TestWhenATokenIsReusedThiefAndOwnerReadWhyWhicheverTokenTheySendFirst(t *te
 	h.told(third, portal.EndedReuse)
 }
 
-func TestASessionKeepsTheReasonItEndedForFirst(t *testing.T) {
+func testEndedSessionKeepsItsFirstReason(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens, viewer := h.signedIn()
@@ -49,7 +56,16 @@ func TestASessionKeepsTheReasonItEndedForFirst(t *testing.T) {
 	h.told(tokens, portal.EndedByAdmin)
 }
 
-func TestSomebodyWhoseGrantsAreAllInactiveIsDeactivated(t *testing.T) {
+func TestStart(t *testing.T) {
+	t.Parallel()
+	t.Run("refuses_user_with_inactive_grants_only", testStartRefusesUserWithInactiveGrantsOnly)
+	t.Run("uses_an_active_grant", testStartUsesAnActiveGrant)
+	t.Run("refuses_deactivated_user", testStartRefusesDeactivatedUser)
+	t.Run("refuses_user_without_role", testStartRefusesUserWithoutRole)
+	t.Run("returns_user_and_grant", testStartReturnsUserAndGrant)
+}
+
+func testStartRefusesUserWithInactiveGrantsOnly(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens := h.start()
@@ -60,7 +76,7 @@ func TestSomebodyWhoseGrantsAreAllInactiveIsDeactivated(t *testing.T) {
 	h.refresh(tokens.RefreshToken)
 }
 
-func TestASessionBeginsUnderAnActiveGrantOnly(t *testing.T) {
+func testStartUsesAnActiveGrant(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	first := h.user().GrantID

@@ -106,9 +106,16 @@ func wantReason(t interface{ Fatalf(string, ...any) }, err error, reason portal.
 	}
 }
 
+func TestTokenFamily(t *testing.T) {
+	t.Parallel()
+	t.Run("honest_client_survives_lost_responses", testTokenFamilyHonestClientSurvivesLostResponses)
+	t.Run("restored_token_ends_it_for_both", testTokenFamilyRestoredTokenEndsItForBoth)
+	t.Run("thief_and_owner_never_both_continue", testTokenFamilyThiefAndOwnerNeverBothContinue)
+}
+
 // An honest client keeps the token it holds and the id it sends it with, puts the next into its keyring before it uses it,
 // and asks again, however late, where a response does not come.
-func TestAnHonestClientIsNeverSignedOutWhateverGetsLost(t *testing.T) {
+func testTokenFamilyHonestClientSurvivesLostResponses(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	replicas := h.skewed()
@@ -161,7 +168,7 @@ func (l *line) refreshAtOnce(token, requestID string, clients int) string {
 	return answers[0]
 }
 
-func TestATokenRestoredFromASnapshotEndsTheSessionForBoth(t *testing.T) {
+func testTokenFamilyRestoredTokenEndsItForBoth(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	replicas := h.skewed()
@@ -180,7 +187,7 @@ func TestATokenRestoredFromASnapshotEndsTheSessionForBoth(t *testing.T) {
 
 // A thief who copied a token and its owner both go on with what they get. A thief who copied the keyring between a request
 // and its response holds its id too, and gets the same successor; then the next request tells the two apart.
-func TestAThiefAndTheOwnerNeverBothGoOn(t *testing.T) {
+func testTokenFamilyThiefAndOwnerNeverBothContinue(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	replicas := h.skewed()

@@ -6,7 +6,19 @@ import (
 	"testing"
 )
 
-func TestARushOfTokensOfTheVeryFirstKeyIsAcceptedByAReplicaThatKnewNone(t *testing.T) {
+func TestSigningKeys(t *testing.T) {
+	t.Parallel()
+	t.Run("first_key_is_accepted_at_once", testSigningKeysFirstKeyIsAcceptedAtOnce)
+	t.Run("replicas_share_the_first_key", testSigningKeysReplicasShareTheFirstKey)
+	t.Run("rotation_ends_no_session", testSigningKeysRotationEndsNoSession)
+	t.Run("next_key_is_published_before_it_signs", testSigningKeysNextKeyIsPublishedBeforeItSigns)
+	t.Run("key_signing_at_once_spreads_in_a_second", testSigningKeysKeySigningAtOnceSpreadsInASecond)
+	t.Run("retired_key_expires_with_its_tokens", testSigningKeysRetiredKeyExpiresWithItsTokens)
+	t.Run("concurrent_rotations", testSigningKeysConcurrentRotations)
+	t.Run("key_set_has_public_keys_only", testSigningKeysKeySetHasPublicKeysOnly)
+}
+
+func testSigningKeysFirstKeyIsAcceptedAtOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	other := newSessions(t, h.DB)

@@ -149,8 +149,19 @@ func TestSessionGrant(t *testing.T) {
 	}
 }
 
+func TestRefresh(t *testing.T) {
+	t.Parallel()
+	t.Run("does_not_wait_for_change_of_its_grant", testRefreshDoesNotWaitForChangeOfItsGrant)
+	t.Run("uses_each_token_once", testRefreshUsesEachTokenOnce)
+	t.Run("repeats_lost_response", testRefreshRepeatsLostResponse)
+	t.Run("reused_token_ends_the_session", testRefreshReusedTokenEndsTheSession)
+	t.Run("concurrent_repeats_get_one_successor", testRefreshConcurrentRepeatsGetOneSuccessor)
+	t.Run("returns_a_changed_role", testRefreshReturnsAChangedRole)
+	t.Run("refuses_malformed_token", testRefreshRefusesMalformedToken)
+}
+
 // A refresh neither waits for an administrator who changes the grant at this moment, nor fails.
-func TestARefreshDoesNotWaitForAChangeOfItsGrant(t *testing.T) {
+func testRefreshDoesNotWaitForChangeOfItsGrant(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens := h.start()

@@ -73,7 +73,13 @@ const (
 	jsonSerialization = "JsonSerialization"
 )
 
-func TestASignatureIsTakenIfItIsES256AndToTheLetter(t *testing.T) {
+func TestVerifyJWS(t *testing.T) {
+	t.Parallel()
+	t.Run("accepts_canonical_ES256_only", testVerifyJWSAcceptsCanonicalES256Only)
+	t.Run("public_test_vectors", testVerifyJWSPublicTestVectors)
+}
+
+func testVerifyJWSAcceptsCanonicalES256Only(t *testing.T) {
 	t.Parallel()
 	keys, vectors := ownVectors(t)
 	if keys.run(t, vectors) == 0 {
@@ -81,9 +87,9 @@ func TestASignatureIsTakenIfItIsES256AndToTheLetter(t *testing.T) {
 	}
 }
 
-// TestTheVectorsOfOthersAreTakenAsOurRulesSay reads a set in Wycheproof's format where WYCHEPROOF_JWS names one. Every
+// testVerifyJWSPublicTestVectors reads a set in Wycheproof's format where WYCHEPROOF_JWS names one. Every
 // flag of that set stands in our own table, which is always run.
-func TestTheVectorsOfOthersAreTakenAsOurRulesSay(t *testing.T) {
+func testVerifyJWSPublicTestVectors(t *testing.T) {
 	t.Parallel()
 	_, own := ownVectors(t)
 	for _, file := range vectorFiles() {

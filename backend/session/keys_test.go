@@ -46,7 +46,7 @@ func headerOf(t *testing.T, token string) map[string]any {
 	return parsed.Header
 }
 
-func TestReplicasThatStartAtOnceShareTheFirstKey(t *testing.T) {
+func testSigningKeysReplicasShareTheFirstKey(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens := make([]portal.Tokens, 8)
@@ -106,7 +106,7 @@ func flood(t *testing.T, s *session.Sessions, key signer) {
 	}
 }
 
-func TestRotatingKeysSignsNobodyOut(t *testing.T) {
+func testSigningKeysRotationEndsNoSession(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	one, oneClock := h.replica()
@@ -152,7 +152,7 @@ func TestRotatingKeysSignsNobodyOut(t *testing.T) {
 	}
 }
 
-func TestANextKeyIsPublishedLongerThanAnybodyKeepsTheKeySet(t *testing.T) {
+func testSigningKeysNextKeyIsPublishedBeforeItSigns(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.jwks(h.sessions)
@@ -168,7 +168,7 @@ func TestANextKeyIsPublishedLongerThanAnybodyKeepsTheKeySet(t *testing.T) {
 	}
 }
 
-func TestStrangersKeyIdsAreNoWayToHaveGoodTokensRefused(t *testing.T) {
+func testUnknownKeyIDNeverCausesRefusalOfValidTokens(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	first := plant(t, h.DB)
@@ -195,7 +195,7 @@ func TestStrangersKeyIdsAreNoWayToHaveGoodTokensRefused(t *testing.T) {
 	}
 }
 
-func TestAKeyThatSignsAtOnceIsGoodOnOtherReplicasWithinASecondWhateverStrangersSend(t *testing.T) {
+func testSigningKeysKeySigningAtOnceSpreadsInASecond(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	first := plant(t, h.DB)
@@ -216,7 +216,7 @@ func TestAKeyThatSignsAtOnceIsGoodOnOtherReplicasWithinASecondWhateverStrangersS
 	}
 }
 
-func TestARetiredKeyIsGoodForNothingOnceItsTokensHaveExpired(t *testing.T) {
+func testSigningKeysRetiredKeyExpiresWithItsTokens(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	one, oneClock := h.replica()
@@ -238,7 +238,7 @@ func TestARetiredKeyIsGoodForNothingOnceItsTokensHaveExpired(t *testing.T) {
 	}
 }
 
-func TestRotationsAtOnceEachMakeAKeyAndOneSigns(t *testing.T) {
+func testSigningKeysConcurrentRotations(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	var wait sync.WaitGroup
@@ -262,7 +262,7 @@ func TestRotationsAtOnceEachMakeAKeyAndOneSigns(t *testing.T) {
 	}
 }
 
-func TestTheKeySetHoldsPublicHalvesOnly(t *testing.T) {
+func testSigningKeysKeySetHasPublicKeysOnly(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	set := h.jwks(h.sessions)
@@ -278,7 +278,7 @@ func TestTheKeySetHoldsPublicHalvesOnly(t *testing.T) {
 	}
 }
 
-func TestTheSecretKeyFileHolds32BytesInBase64(t *testing.T) {
+func TestLoadSealer(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "secret")
 	write := func(content string) {
@@ -303,7 +303,7 @@ func TestTheSecretKeyFileHolds32BytesInBase64(t *testing.T) {
 	}
 }
 
-func TestASealedValueOpensOnlyInItsPlace(t *testing.T) {
+func TestSealer(t *testing.T) {
 	t.Parallel()
 	sealer := newSealer(t)
 	sealed := sealer.Seal([]byte("secret"), []byte("here"))

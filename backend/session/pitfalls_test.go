@@ -38,7 +38,7 @@ func rawClaims(changes map[string]string) string {
 }
 
 // Every row is signed with our own key, so that nothing but the rule it names can refuse it (RFC 8725, RFC 9068).
-func TestNoHeaderTalksTheVerifierIntoAnything(t *testing.T) {
+func testAccessTokenRefusedForAnyExtraHeader(t *testing.T) {
 	t.Parallel()
 	db := testkit.Open(t)
 	key := plant(t, db)
@@ -91,7 +91,7 @@ func TestNoHeaderTalksTheVerifierIntoAnything(t *testing.T) {
 	}
 }
 
-func TestClaimsAreWhatTheyMustBeOrTheTokenIsRefused(t *testing.T) {
+func testAccessTokenRefusedForMalformedClaims(t *testing.T) {
 	t.Parallel()
 	db := testkit.Open(t)
 	key := plant(t, db)
@@ -147,7 +147,7 @@ func TestClaimsAreWhatTheyMustBeOrTheTokenIsRefused(t *testing.T) {
 	}
 }
 
-func TestATokenThatIsTooLongIsNotRead(t *testing.T) {
+func testAccessTokenRefusedAboveSizeLimit(t *testing.T) {
 	t.Parallel()
 	db := testkit.Open(t)
 	key := plant(t, db)

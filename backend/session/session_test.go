@@ -14,7 +14,7 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-func TestASessionIsItsUserUnderTheirGrant(t *testing.T) {
+func testStartReturnsUserAndGrant(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens, viewer := h.signedIn()
@@ -31,7 +31,7 @@ func TestASessionIsItsUserUnderTheirGrant(t *testing.T) {
 	}
 }
 
-func TestEachRefreshTokenIsGoodOnce(t *testing.T) {
+func testRefreshUsesEachTokenOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	first := h.start()
@@ -45,7 +45,7 @@ func TestEachRefreshTokenIsGoodOnce(t *testing.T) {
 	}
 }
 
-func TestALostAnswerIsRepeatedWithTheSameSuccessor(t *testing.T) {
+func testRefreshRepeatsLostResponse(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	first := h.start()
@@ -57,7 +57,7 @@ func TestALostAnswerIsRepeatedWithTheSameSuccessor(t *testing.T) {
 	h.refresh(again.RefreshToken)
 }
 
-func TestAReusedTokenEndsItsSessionForEverybody(t *testing.T) {
+func testRefreshReusedTokenEndsTheSession(t *testing.T) {
 	t.Parallel()
 	for name, reuse := range map[string]func(h *house, first, second portal.Tokens){
 		"after the grace": func(h *house, first, _ portal.Tokens) {
@@ -80,7 +80,7 @@ func TestAReusedTokenEndsItsSessionForEverybody(t *testing.T) {
 	}
 }
 
-func TestRequestsThatRaceWithOneTokenAndIDAllGetTheSameSuccessor(t *testing.T) {
+func testRefreshConcurrentRepeatsGetOneSuccessor(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	first := h.start()
@@ -108,7 +108,16 @@ func TestRequestsThatRaceWithOneTokenAndIDAllGetTheSameSuccessor(t *testing.T) {
 	}
 }
 
-func TestLifeOfASession(t *testing.T) {
+func TestSession(t *testing.T) {
+	t.Parallel()
+	t.Run("default_limits", testSessionDefaultLimits)
+	t.Run("ends_at_its_limits", testSessionEndsAtItsLimits)
+	t.Run("use_extends_it_to_the_absolute_limit", testSessionUseExtendsItToTheAbsoluteLimit)
+	t.Run("sign_out_ends_its_access_token", testSessionSignOutEndsItsAccessToken)
+	t.Run("outlives_a_database_outage", testSessionOutlivesADatabaseOutage)
+}
+
+func testSessionDefaultLimits(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.start()
@@ -123,7 +132,7 @@ func TestLifeOfASession(t *testing.T) {
 	}
 }
 
-func TestASessionEndsAtItsLimits(t *testing.T) {
+func testSessionEndsAtItsLimits(t *testing.T) {
 	t.Parallel()
 	for name, limit := range map[string]string{
 		"unused for too long": "idle_expires_at = now() - interval '1 second'",
@@ -139,7 +148,7 @@ func TestASessionEndsAtItsLimits(t *testing.T) {
 	}
 }
 
-func TestUseKeepsASessionAliveUpToItsAbsoluteLimit(t *testing.T) {
+func testSessionUseExtendsItToTheAbsoluteLimit(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens, viewer := h.signedIn()
@@ -150,7 +159,7 @@ func TestUseKeepsASessionAliveUpToItsAbsoluteLimit(t *testing.T) {
 	}
 }
 
-func TestSigningOutEndsTheSessionAndItsAccessToken(t *testing.T) {
+func testSessionSignOutEndsItsAccessToken(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens, viewer := h.signedIn()
@@ -167,7 +176,7 @@ func TestSigningOutEndsTheSessionAndItsAccessToken(t *testing.T) {
 	}
 }
 
-func TestADeactivatedUserGetsNoSession(t *testing.T) {
+func testStartRefusesDeactivatedUser(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens := h.start()
@@ -180,7 +189,7 @@ func TestADeactivatedUserGetsNoSession(t *testing.T) {
 	}
 }
 
-func TestAUserWithoutAnyRoleGetsNoSession(t *testing.T) {
+func testStartRefusesUserWithoutRole(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens := h.start()
@@ -189,7 +198,7 @@ func TestAUserWithoutAnyRoleGetsNoSession(t *testing.T) {
 	h.noStart(portal.NoInvite)
 }
 
-func TestAChangedRoleIsRefusedAtOnceAndRightAfterARefresh(t *testing.T) {
+func testRefreshReturnsAChangedRole(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens := h.start()
@@ -203,7 +212,7 @@ func TestAChangedRoleIsRefusedAtOnceAndRightAfterARefresh(t *testing.T) {
 	}
 }
 
-func TestAUserActsUnderAnotherOfTheirOwnGrantsOnly(t *testing.T) {
+func TestWithGrant(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	second := h.promoted()
@@ -226,7 +235,7 @@ func TestAUserActsUnderAnotherOfTheirOwnGrantsOnly(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoRefreshTokenBelongsToNoSession(t *testing.T) {
+func testRefreshRefusesMalformedToken(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	good := h.start().RefreshToken
@@ -236,7 +245,7 @@ func TestWhatIsNoRefreshTokenBelongsToNoSession(t *testing.T) {
 	h.refresh(good)
 }
 
-func TestTheDatabaseKeepsNoTokenAndNoPrivateKeyInTheClear(t *testing.T) {
+func TestStoredSecrets(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	first := h.start()
@@ -260,7 +269,7 @@ func TestTheDatabaseKeepsNoTokenAndNoPrivateKeyInTheClear(t *testing.T) {
 	}
 }
 
-func TestASessionOutlivesALostConnectionToTheDatabaseOfItsKeys(t *testing.T) {
+func testSessionOutlivesADatabaseOutage(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	tokens := h.start()
@@ -273,7 +282,7 @@ func TestASessionOutlivesALostConnectionToTheDatabaseOfItsKeys(t *testing.T) {
 	}
 }
 
-func TestUnusableSettingsAreNamed(t *testing.T) {
+func TestSettings(t *testing.T) {
 	t.Parallel()
 	if _, err := session.New(nil, nil, session.Config{Issuer: issuer}); err == nil {
 		t.Error("sessions without a secret key")

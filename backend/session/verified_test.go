@@ -76,7 +76,14 @@ func (d *desk) token(kid string, issued, notBefore, expires int) string {
 	return signed
 }
 
-func TestARememberedTokenIsAnsweredAsIfItWereCheckedAnew(t *testing.T) {
+func TestTokenCache(t *testing.T) {
+	t.Parallel()
+	t.Run("returns_what_a_new_check_returns", testTokenCacheReturnsWhatANewCheckReturns)
+	t.Run("stores_no_refused_token", testTokenCacheStoresNoRefusedToken)
+	t.Run("is_bounded", testTokenCacheIsBounded)
+}
+
+func testTokenCacheReturnsWhatANewCheckReturns(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := newDesk(t)
@@ -101,7 +108,7 @@ func TestARememberedTokenIsAnsweredAsIfItWereCheckedAnew(t *testing.T) {
 	})
 }
 
-func TestTokensThatAreRefusedAreNotRemembered(t *testing.T) {
+func testTokenCacheStoresNoRefusedToken(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	good := d.token("one", 0, 0, 60)
@@ -118,7 +125,7 @@ func TestTokensThatAreRefusedAreNotRemembered(t *testing.T) {
 	}
 }
 
-func TestNoMoreThanTenThousandTokensAreRemembered(t *testing.T) {
+func testTokenCacheIsBounded(t *testing.T) {
 	t.Parallel()
 	remembered := newCache[tokenDigest, verifiedToken]()
 	var wait sync.WaitGroup
