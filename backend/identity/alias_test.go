@@ -12,7 +12,7 @@ import (
 
 func TestAliasAccounts(t *testing.T) {
 	t.Parallel()
-	court := newCourtroom(t)
+	court := newProviderTest(t)
 	for name, c := range map[string]struct {
 		at             portal.ProviderID
 		invited, alias string
@@ -29,7 +29,7 @@ func TestAliasAccounts(t *testing.T) {
 		"one whose owner is unsure": {portal.Entra, "lea@kite.example", "lea@kite.onmicrosoft.com", map[string]any{"xms_edov": hostile.Missing}, portal.InviteCodeRequired, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k := court.newCase(t, c.at, c.invited)
+			k := court.newSignInTest(t, c.at, c.invited)
 			claims := map[string]any{"email": c.alias}
 			for claim, value := range c.claims {
 				claims[claim] = value
@@ -39,7 +39,7 @@ func TestAliasAccounts(t *testing.T) {
 			if err := k.signIn(context.Background()); !errors.As(err, &refused) || refused.Code != c.refused || refused.Address != c.alias {
 				t.Fatalf("answers %+v, want %s for %s", refused, c.refused, c.alias)
 			}
-			grant, err := k.arrive(context.Background())
+			grant, err := k.codeGrant(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -22,13 +22,13 @@ func TestAttempt(t *testing.T) {
 
 func testAttemptIsUsedUpOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.tess()
-	grant := h.arrive(portal.Entra, "tess")
+	grant := h.codeGrant(portal.Entra, "tess")
 	if _, err := h.redeem(grant); err != nil {
 		t.Fatal(err)
 	}
-	other := h.arrive(portal.Entra, "tess")
+	other := h.codeGrant(portal.Entra, "tess")
 	replayedCode := other
 	replayedCode.Code = grant.Code
 	for name, row := range map[string]struct {
@@ -51,9 +51,9 @@ func testAttemptIsUsedUpOnce(t *testing.T) {
 
 func testAttemptExpires(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.tess()
-	grant := h.arrive(portal.Entra, "tess")
+	grant := h.codeGrant(portal.Entra, "tess")
 	h.exec("update login_attempt set expires_at = now() - interval '1 second'")
 	_, err := h.redeem(grant)
 	wantCode(t, err, portal.AttemptExpired)
@@ -61,9 +61,9 @@ func testAttemptExpires(t *testing.T) {
 
 func testAttemptNeedsItsVerifier(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.tess()
-	grant := h.arrive(portal.Entra, "tess")
+	grant := h.codeGrant(portal.Entra, "tess")
 	stolen := grant
 	stolen.CodeVerifier = oauth2.GenerateVerifier()
 	h.nothingMade(func() {
@@ -76,9 +76,9 @@ func testAttemptNeedsItsVerifier(t *testing.T) {
 
 func testAttemptBindsPendingIdentityToCodeAndVerifier(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	created := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
-	grant := h.arrive(portal.Entra, "guest")
+	grant := h.codeGrant(portal.Entra, "guest")
 	_, err := h.redeem(grant)
 	wantCode(t, err, portal.InviteCodeRequired)
 	grant.InviteCode = created.Code
@@ -100,7 +100,7 @@ func testAttemptBindsPendingIdentityToCodeAndVerifier(t *testing.T) {
 
 func testAttemptReturnsWhatTheDesktopNeeds(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	challenge := oauth2.S256ChallengeFromVerifier(oauth2.GenerateVerifier())
 	for _, uri := range []string{"http://127.0.0.1:1/callback/google", "http://[::1]:65535/callback/google", "http://localhost:8080/callback/google"} {
 		attempt, err := h.service.Begin(context.Background(), portal.NewAttempt{Provider: portal.Google, RedirectURI: uri, CodeChallenge: challenge})

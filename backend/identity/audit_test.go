@@ -19,8 +19,8 @@ func TestAudit(t *testing.T) {
 
 func testAuditLogsRefusalItCouldNotStore(t *testing.T) {
 	t.Parallel()
-	court := newCourtroom(t)
-	k := court.newCase(t, portal.Google, "")
+	court := newProviderTest(t)
+	k := court.newSignInTest(t, portal.Google, "")
 	court.exec(t, "revoke insert on audit_log from portal_auth")
 	k.provider.Play(hostile.Script{Claims: map[string]any{"aud": "another"}})
 	if err := k.signIn(context.Background()); portal.ErrorCode(err) != portal.ProviderRefused {
@@ -33,7 +33,7 @@ func testAuditLogsRefusalItCouldNotStore(t *testing.T) {
 
 func testAuditRecordsHowAnInviteWasClaimed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.tess()
 	if _, err := h.signIn(portal.Entra, "tess", ""); err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func testAuditRecordsHowAnInviteWasClaimed(t *testing.T) {
 
 func testAuditRecordsWhatTheProviderConfirmed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	code, _ := identity.NewInviteCode()
 	_, err := h.signIn(portal.Entra, "edov-false", code)
 	wantCode(t, err, portal.InviteCodeInvalid)

@@ -12,7 +12,7 @@ import (
 )
 
 // invitedBy is an invite by another tenant's administrator.
-func (h *house) invitedBy(viewer portal.Viewer, n portal.NewInvite) portal.CreatedInvite {
+func (h *testEnv) invitedBy(viewer portal.Viewer, n portal.NewInvite) portal.CreatedInvite {
 	h.Helper()
 	created, err := h.service.Invite(context.Background(), viewer, n)
 	if err != nil {
@@ -22,7 +22,7 @@ func (h *house) invitedBy(viewer portal.Viewer, n portal.NewInvite) portal.Creat
 }
 
 // tessTwice is a stranger's invite as an MSP's user beside that of an MSSP's own administrator.
-func (h *house) tessTwice() (strangers, own portal.CreatedInvite) {
+func (h *testEnv) tessTwice() (strangers, own portal.CreatedInvite) {
 	h.Helper()
 	strangers = h.invitedBy(h.Other.Viewers[portal.MSPAdmin], portal.NewInvite{
 		Email: "tess@contoso.example", Role: portal.MSPUser, MSPID: h.Other.MSPs[0].ID, Provider: portal.Entra,
@@ -38,7 +38,7 @@ func TestInviteChoice(t *testing.T) {
 	t.Parallel()
 	t.Run("offers the first invite of every tenant before the second of any", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		for _, msp := range h.Other.MSPs[1:] {
 			h.invitedBy(h.Other.Viewers[portal.MSSPAdmin], portal.NewInvite{
 				Email: "tess@contoso.example", Role: portal.MSPUser, MSPID: msp.ID, Provider: portal.Entra,
@@ -46,7 +46,7 @@ func TestInviteChoice(t *testing.T) {
 			})
 		}
 		_, own := h.tessTwice()
-		_, err := h.redeem(h.arrive(portal.Entra, "tess"))
+		_, err := h.redeem(h.codeGrant(portal.Entra, "tess"))
 		var choice *portal.Error
 		if !errors.As(err, &choice) || len(choice.Invites) < 3 {
 			t.Fatalf("got %v, want a choice of several invites", err)
@@ -57,9 +57,9 @@ func TestInviteChoice(t *testing.T) {
 	})
 	t.Run("is offered where several invites are open for a confirmed address", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		strangers, own := h.tessTwice()
-		grant := h.arrive(portal.Entra, "tess")
+		grant := h.codeGrant(portal.Entra, "tess")
 		h.nothingMade(func() {
 			_, err := h.redeem(grant)
 			var choice *portal.Error
@@ -94,9 +94,9 @@ func TestInviteChoice(t *testing.T) {
 	})
 	t.Run("of all of them gives all their roles", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		strangers, own := h.tessTwice()
-		grant := h.arrive(portal.Entra, "tess")
+		grant := h.codeGrant(portal.Entra, "tess")
 		grant.InviteIDs, grant.InviteCode = []string{own.ID, strangers.ID}, own.Code
 		tokens, err := h.redeem(grant)
 		if err != nil {
@@ -108,14 +108,14 @@ func TestInviteChoice(t *testing.T) {
 	})
 	t.Run("starts the session under the first chosen", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		var ids []string
 		for _, msp := range h.Own.MSPs {
 			n := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
 			n.MSPID = msp.ID
 			ids = append(ids, h.invite(n).ID)
 		}
-		grant := h.arrive(portal.Entra, "tess")
+		grant := h.codeGrant(portal.Entra, "tess")
 		grant.InviteIDs = []string{ids[1], ids[0]}
 		tokens, err := h.redeem(grant)
 		if err != nil {
@@ -127,9 +127,9 @@ func TestInviteChoice(t *testing.T) {
 	})
 	t.Run("may be sent any number of times and is no refusal", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		_, own := h.tessTwice()
-		grant := h.arrive(portal.Entra, "tess")
+		grant := h.codeGrant(portal.Entra, "tess")
 		audited := h.count("select count(*) from audit_log")
 		grant.InviteIDs = []string{own.ID}
 		for range 8 {
@@ -145,9 +145,9 @@ func TestInviteChoice(t *testing.T) {
 	})
 	t.Run("never claims an invite that was not chosen", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		strangers, own := h.tessTwice()
-		grant := h.arrive(portal.Entra, "tess")
+		grant := h.codeGrant(portal.Entra, "tess")
 		_, err := h.redeem(grant)
 		wantCode(t, err, portal.InviteChoice)
 		if err := h.DB.RevokeInvite(context.Background(), h.Own.Viewers[portal.MSSPAdmin], own.ID); err != nil {
@@ -164,10 +164,10 @@ func TestInviteChoice(t *testing.T) {
 	})
 	t.Run("counts a wrong code against the chosen invite alone", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		strangers, own := h.tessTwice()
 		colleague := h.invite(h.mspUser(portal.Entra, "bo@contoso.example", "contoso.example", contoso))
-		grant := h.arrive(portal.Entra, "tess")
+		grant := h.codeGrant(portal.Entra, "tess")
 		grant.InviteIDs = []string{own.ID}
 		grant.InviteCode, _ = identity.NewInviteCode()
 		_, err := h.redeem(grant)
@@ -182,19 +182,19 @@ func TestInviteChoice(t *testing.T) {
 	})
 	t.Run("says how many codes the invite with the most tries left takes", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		strangers, own := h.tessTwice()
 		const tries = "update pre_assigned_role set code_tries = $2 where id = $1"
 		h.exec(tries, own.ID, portal.MaxCodeTries-1)
 		h.exec(tries, strangers.ID, portal.MaxCodeTries-3)
-		says(t, h.guess(h.arrive(portal.Entra, "tess")), portal.InviteCodeInvalid, "2 tries left")
+		says(t, h.guess(h.codeGrant(portal.Entra, "tess")), portal.InviteCodeInvalid, "2 tries left")
 	})
 	for closed, set := range map[string]string{
 		"accepted": "accepted_at = now()", "revoked": "revoked_at = now()", "lapsed": "expires_at = now() - interval '1 minute'",
 	} {
 		t.Run("has room for an open invite behind those that are "+closed, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newTestEnv(t)
 			own := h.invite(h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso))
 			h.flood(own, h.Own.MSPs[0].Clients[0].ID, 10)
 			h.exec("update pre_assigned_role set "+set+" where id <> $1", own.ID)
@@ -205,14 +205,14 @@ func TestInviteChoice(t *testing.T) {
 	}
 	t.Run("shows another tenant's invite whatever number one tenant makes", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		flood := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
 		created := h.invitedBy(h.Other.Viewers[portal.MSPAdmin], portal.NewInvite{
 			Email: flood.Email, Role: portal.MSPUser, MSPID: h.Other.MSPs[0].ID, Provider: portal.Entra, Domain: "contoso.example", Tenant: contoso,
 		})
 		h.flood(created, h.Other.MSPs[0].Clients[0].ID, 60)
 		own := h.invite(flood)
-		grant := h.arrive(portal.Entra, "tess")
+		grant := h.codeGrant(portal.Entra, "tess")
 		_, err := h.redeem(grant)
 		var choice *portal.Error
 		if !errors.As(err, &choice) || len(choice.Invites) != 11 || choice.Invites[0].ID != own.ID && choice.Invites[1].ID != own.ID {
@@ -230,7 +230,7 @@ func TestInviteChoice(t *testing.T) {
 }
 
 // flood makes so many invites like one, at clients of the same MSP, and all before it.
-func (h *house) flood(created portal.CreatedInvite, client string, n int) {
+func (h *testEnv) flood(created portal.CreatedInvite, client string, n int) {
 	h.Helper()
 	for i := range n {
 		h.exec(`

@@ -64,9 +64,9 @@ func TestClockFault(t *testing.T) {
 func TestCheckClock(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	for name, test := range map[string]struct {
-		issued time.Duration
-		logged string // "" for nothing
-		says   string // "" for no refusal
+		issued  time.Duration
+		logged  string // "" for nothing
+		message string // "" for no refusal
 	}{
 		"says_nothing_of_four_seconds":   {4 * time.Second, "", ""},
 		"logs_five_seconds":              {5 * time.Second, "provider_ahead_seconds=5 refused=false", ""},
@@ -88,15 +88,15 @@ func TestCheckClock(t *testing.T) {
 			if test.logged != "" && !strings.Contains(log.String(), "https://provider.example") {
 				t.Errorf("logged %q, want the issuer's name", log.String())
 			}
-			if (err == nil) != (test.says == "") {
-				t.Fatalf("got %v, want a refusal: %t", err, test.says != "")
+			if (err == nil) != (test.message == "") {
+				t.Fatalf("got %v, want a refusal: %t", err, test.message != "")
 			}
 			if err == nil {
 				return
 			}
 			var refused *portal.Error
-			if !errors.As(err, &refused) || refused.Code != portal.ProviderRefused || !strings.Contains(refused.Detail, test.says) {
-				t.Errorf("got %v, want %s that says %q", err, portal.ProviderRefused, test.says)
+			if !errors.As(err, &refused) || refused.Code != portal.ProviderRefused || !strings.Contains(refused.Detail, test.message) {
+				t.Errorf("got %v, want %s that says %q", err, portal.ProviderRefused, test.message)
 			}
 			if clocks := strings.Contains(fmt.Sprint(err), "clock"); clocks != (test.logged != "") {
 				t.Errorf("got %v, want clocks named: %t", err, test.logged != "")

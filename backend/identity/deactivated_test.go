@@ -9,13 +9,13 @@ import (
 )
 
 // atBothMSPs invites tess to both MSPs, and to the other tenant; she comes by the first invite.
-func (h *house) atBothMSPs() (user portal.User, second, elsewhere portal.CreatedInvite) {
+func (h *testEnv) atBothMSPs() (user portal.User, second, elsewhere portal.CreatedInvite) {
 	h.Helper()
 	n := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
 	first := h.invite(n)
 	n.MSPID = h.Own.MSPs[1].ID
 	second, elsewhere = h.invite(n), h.othersStaff()
-	grant := h.arrive(portal.Entra, "tess")
+	grant := h.codeGrant(portal.Entra, "tess")
 	grant.InviteIDs = []string{first.ID}
 	tokens, err := h.redeem(grant)
 	if err != nil {
@@ -24,14 +24,14 @@ func (h *house) atBothMSPs() (user portal.User, second, elsewhere portal.Created
 	return tokens.User, second, elsewhere
 }
 
-func (h *house) change(by portal.Viewer, userID string, change portal.UserChange) {
+func (h *testEnv) change(by portal.Viewer, userID string, change portal.UserChange) {
 	h.Helper()
 	if _, err := h.DB.ChangeUser(context.Background(), by, userID, change); err != nil {
 		h.Fatal(err)
 	}
 }
 
-func (h *house) open(invite portal.CreatedInvite) bool {
+func (h *testEnv) open(invite portal.CreatedInvite) bool {
 	h.Helper()
 	return h.count("select count(*) from pre_assigned_role where id = $1 and revoked_at is null and accepted_at is null", invite.ID) == 1
 }
@@ -41,7 +41,7 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 	off := false
 	t.Run("of_the_scope_are_withdrawn", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		user, second, elsewhere := h.atBothMSPs()
 		admin := h.Own.Viewers[portal.MSSPAdmin]
 		h.change(admin, user.ID, portal.UserChange{Active: &off})
@@ -60,7 +60,7 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 	})
 	t.Run("outside_the_scope_stay", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		user, second, elsewhere := h.atBothMSPs()
 		h.change(h.Own.Viewers[portal.MSPAdmin], user.ID, portal.UserChange{Active: &off})
 		if !h.open(second) || !h.open(elsewhere) {
@@ -69,7 +69,7 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 	})
 	t.Run("stay_where_a_role_is_left", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		user, second, _ := h.atBothMSPs()
 		client := h.Grant(t, user.ID, portal.ClientUser, h.Own.At(portal.ClientUser, 0))
 		admin := h.Own.Viewers[portal.MSSPAdmin]
@@ -84,7 +84,7 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 	})
 	t.Run("of_another_address_stay", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		user, second, _ := h.atBothMSPs()
 		bo := h.invite(h.mspUser(portal.Entra, "bo@contoso.example", "contoso.example", contoso))
 		h.exec("update identity set email_confirmed = false where user_id = $1", user.ID)
@@ -95,9 +95,9 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 	})
 	t.Run("claimed_at_the_same_moment_give_no_way_back", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		user, second, _ := h.atBothMSPs()
-		grant := withCode(h.arrive(portal.Entra, "tess"), second.Code)
+		grant := withCode(h.codeGrant(portal.Entra, "tess"), second.Code)
 		// Whoever comes first waits for this lock of the invite, the other for the person.
 		h.exec("begin")
 		h.exec("select from pre_assigned_role where id = $1 for update", second.ID)
@@ -126,7 +126,7 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 }
 
 // waiting returns once so many connections wait for a lock of another.
-func (h *house) waiting(connections int, what string) {
+func (h *testEnv) waiting(connections int, what string) {
 	h.Helper()
 	deadline := time.Now().Add(time.Minute)
 	for h.count(`

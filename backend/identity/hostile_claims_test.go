@@ -43,7 +43,7 @@ func TestIDToken(t *testing.T) {
 func testIDTokenRefusedForOtherIssuerOrAudience(t *testing.T) {
 	contoso := hostile.OfTenant(hostile.Contoso)["iss"].(string)
 	fabrikam := hostile.OfTenant(hostile.Fabrikam)["iss"].(string)
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"another audience", "", claim("aud", "somebody-else"), unconfirmed("token_audience")},
 		{"no audience", "", claim("aud", hostile.Missing), unconfirmed("token_audience")},
 		{"an empty audience", "", claim("aud", ""), unconfirmed("token_audience")},
@@ -80,7 +80,7 @@ func testIDTokenRefusedForOtherIssuerOrAudience(t *testing.T) {
 }
 
 func testIDTokenRefusedForWrongNonceOrTime(t *testing.T) {
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"another nonce", "", claim("nonce", "another"), unconfirmed("token_nonce")},
 		{"no nonce", "", claim("nonce", hostile.Missing), unconfirmed("token_nonce")},
 		{"an empty nonce", "", claim("nonce", ""), unconfirmed("token_nonce")},
@@ -122,7 +122,7 @@ func testIDTokenRefusedForWrongNonceOrTime(t *testing.T) {
 func testIDTokenRefusedForBadSubjectOrClaimNames(t *testing.T) {
 	upper := func(name string) string { return strings.ToUpper(name) }
 	sources := map[string]any{"src": map[string]any{"endpoint": hostile.Evil + "/claims"}}
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"an empty subject", "", claim("sub", ""), unconfirmed("token_subject")},
 		{"no subject", "", claim("sub", hostile.Missing), unconfirmed("token_subject")},
 		{"null for a subject", "", claim("sub", nil), unconfirmed("token_subject")},
@@ -150,21 +150,21 @@ func testIDTokenRefusedForBadSubjectOrClaimNames(t *testing.T) {
 
 func testIDTokenRefusedForAnotherAttempt(t *testing.T) {
 	t.Parallel()
-	court := newCourtroom(t)
+	court := newProviderTest(t)
 	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
 		t.Run(string(provider), func(t *testing.T) {
-			k := court.newCase(t, provider, "")
-			first, err := k.arrive(context.Background())
+			k := court.newSignInTest(t, provider, "")
+			first, err := k.codeGrant(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
-			second, err := k.arrive(context.Background())
+			second, err := k.codeGrant(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
 			// The attacker's own code, put into the victim's attempt, and sent with the verifier of that.
 			first.Code = second.Code
-			k.judge(unconfirmed("token_nonce"), func() error {
+			k.check(unconfirmed("token_nonce"), func() error {
 				_, err := k.service.Redeem(context.Background(), first, session.Client{})
 				return err
 			})

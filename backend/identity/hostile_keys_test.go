@@ -30,7 +30,7 @@ func TestProviderKeys(t *testing.T) {
 func testProviderKeysSignOnlyForTheirPublishedUse(t *testing.T) {
 	good := func() map[string]any { return hostile.JWK("k1", hostile.Key()) }
 	noID := map[string]any{"kid": hostile.Missing}
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"one key and a token without key id", "", publishing(noID, good()), signsIn},
 		{"two keys and a token without key id", "", publishing(noID, good(), hostile.JWK("k2", hostile.Next())), unconfirmed("token_signature")},
 		{"one key without an id and a token with one", "", publishing(nil, hostile.JWK("", hostile.Key())), unconfirmed("token_signature")},
@@ -60,11 +60,11 @@ func testProviderKeysSignOnlyForTheirPublishedUse(t *testing.T) {
 
 func testProviderKeysNewKeyCostsOneCall(t *testing.T) {
 	t.Parallel()
-	court := newCourtroom(t)
+	court := newProviderTest(t)
 	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
 		t.Run(string(provider), func(t *testing.T) {
-			k := court.newCase(t, provider, "")
-			k.holds(signsIn)
+			k := court.newSignInTest(t, provider, "")
+			k.wantOutcome(signsIn)
 			before := k.provider.Calls(hostile.Keys)
 			k.provider.Play(hostile.Script{
 				KeySet: []any{hostile.JWK("k2", hostile.Next())},
@@ -88,10 +88,10 @@ func testProviderKeysNewKeyCostsOneCall(t *testing.T) {
 
 func testProviderKeysUnknownIdsAreRateLimited(t *testing.T) {
 	t.Parallel()
-	court := newCourtroom(t)
+	court := newProviderTest(t)
 	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
 		t.Run(string(provider), func(t *testing.T) {
-			k := court.newCase(t, provider, "")
+			k := court.newSignInTest(t, provider, "")
 			for range 40 {
 				k.provider.Play(hostile.Script{Header: map[string]any{"kid": rand.Text()}, Sign: hostile.RS256(hostile.Foreign())})
 				if err := k.signIn(context.Background()); portal.ErrorCode(err) != portal.ProviderRefused {
@@ -107,7 +107,7 @@ func testProviderKeysUnknownIdsAreRateLimited(t *testing.T) {
 			}
 			// Who has a key the provider does publish is not locked out by that.
 			k.provider.Play(hostile.Script{})
-			k.holds(signsIn)
+			k.wantOutcome(signsIn)
 		})
 	}
 }

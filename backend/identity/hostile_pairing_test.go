@@ -39,7 +39,7 @@ func TestAddress(t *testing.T) {
 }
 
 func testAddressEntraConfirmsOwnMembersAndDomainsOnly(t *testing.T) {
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"another allowed tenant with the same address", "entra", tenants(hostile.Fabrikam, nil), notInvited},
 		{"a tenant that is not on the list", "entra", tenants(hostile.Stranger, nil), otherCompany},
 		{"the tenant of private accounts", "entra", tenants(hostile.Private, map[string]any{"idp": "live.com"}), otherCompany},
@@ -84,7 +84,7 @@ func testAddressEntraConfirmsOwnMembersAndDomainsOnly(t *testing.T) {
 }
 
 func testAddressGoogleConfirmsOwnAddressesOnly(t *testing.T) {
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"email_verified true", "google", claim("email_verified", true), signsIn},
 		{"email_verified false", "google", claim("email_verified", false), codeAsked},
 		{"email_verified \"true\"", "google", claim("email_verified", "true"), codeAsked},
@@ -107,7 +107,7 @@ func testAddressGoogleConfirmsOwnAddressesOnly(t *testing.T) {
 }
 
 func testAddressMustMatchTheInviteExactly(t *testing.T) {
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"in upper case", "", addressed(strings.ToUpper), signsIn},
 		{"with blanks around", "", addressed(func(email string) string { return " " + email + "\t" }), signsIn},
 		{"with a plus", "", replaced("@", "+x@"), notInvited},
@@ -138,11 +138,11 @@ func testAddressMustMatchTheInviteExactly(t *testing.T) {
 
 func testAddressGmailBelongsToGoogleOnly(t *testing.T) {
 	t.Parallel()
-	court := newCourtroom(t)
+	court := newProviderTest(t)
 	for name, row := range map[string]struct {
 		at    portal.ProviderID
 		email string
-		want  answer
+		want  outcome
 	}{
 		"gmail.com at Google":                 {portal.Google, "gil@gmail.com", signsIn},
 		"a domain that ends in gmail.com":     {portal.Google, "gil@notgmail.com", codeAsked},
@@ -152,22 +152,22 @@ func testAddressGmailBelongsToGoogleOnly(t *testing.T) {
 		"a consumer's account with a company": {portal.Google, "gil@other.example", codeAsked},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k := court.newCase(t, row.at, row.email)
+			k := court.newSignInTest(t, row.at, row.email)
 			k.provider.Play(hostile.Script{Claims: map[string]any{"hd": hostile.Missing}})
-			k.holds(row.want)
+			k.wantOutcome(row.want)
 		})
 	}
 }
 
 func testAddressAdministratorsInviteNeedsItsCode(t *testing.T) {
 	t.Parallel()
-	court := newCourtroom(t)
+	court := newProviderTest(t)
 	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
 		for _, role := range []portal.Role{portal.MSPAdmin, portal.MSSPAdmin} {
 			t.Run(string(provider)+"/"+string(role), func(t *testing.T) {
-				k := court.newCase(t, provider, "")
+				k := court.newSignInTest(t, provider, "")
 				court.exec(t, "update pre_assigned_role set role = $1, msp_id = case when $1 like 'mssp%' then null else msp_id end where id = $2", role, k.invite.Invite.ID)
-				k.holds(codeAsked)
+				k.wantOutcome(codeAsked)
 			})
 		}
 	}

@@ -44,7 +44,7 @@ func TestProviderFault(t *testing.T) {
 }
 
 func testProviderFaultInvalidResponse(t *testing.T) {
-	var misdeeds []misdeed
+	var cases []providerCase
 	for endpoint, reason := range map[hostile.Endpoint]string{hostile.Discovery: "discovery", hostile.Keys: "keys", hostile.Token: "token_endpoint"} {
 		for name, handler := range map[string]http.HandlerFunc{
 			"hangs up":                           hostile.HangsUp,
@@ -59,13 +59,13 @@ func testProviderFaultInvalidResponse(t *testing.T) {
 			"is overrun":                         hostile.Says(429, "text/plain", "hunter2"),
 			"is at work":                         hostile.Says(503, "text/html", html),
 		} {
-			misdeeds = append(misdeeds, misdeed{string(endpoint) + " " + name, "", serving(endpoint, handler), unavailable(reason)})
+			cases = append(cases, providerCase{string(endpoint) + " " + name, "", serving(endpoint, handler), unavailable(reason)})
 		}
-		misdeeds = append(misdeeds,
-			misdeed{string(endpoint) + " never answers", "", hanging(endpoint, (*hostile.Server).Hangs), unavailable(reason)},
-			misdeed{string(endpoint) + " never ends its answer", "", hanging(endpoint, (*hostile.Server).HangsHalfway), unavailable(reason)})
+		cases = append(cases,
+			providerCase{string(endpoint) + " never answers", "", hanging(endpoint, (*hostile.Server).Hangs), unavailable(reason)},
+			providerCase{string(endpoint) + " never ends its answer", "", hanging(endpoint, (*hostile.Server).HangsHalfway), unavailable(reason)})
 	}
-	try(t, misdeeds)
+	runCases(t, cases)
 }
 
 func hanging(e hostile.Endpoint, how func(*hostile.Server, http.ResponseWriter, *http.Request)) func(*hostile.Server, *hostile.Script) {
@@ -75,7 +75,7 @@ func hanging(e hostile.Endpoint, how func(*hostile.Server, http.ResponseWriter, 
 }
 
 func testProviderFaultDiscoveryDocumentOfAnotherIssuer(t *testing.T) {
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"another issuer", "", fact("issuer", hostile.Evil), unavailable("discovery")},
 		{"no issuer", "", fact("issuer", hostile.Missing), unavailable("discovery")},
 		{"the issuer with a slash", "", fact("issuer", hostile.GoogleIssuer+"/"), unavailable("discovery")},
@@ -96,7 +96,7 @@ func testProviderFaultDiscoveryDocumentOfAnotherIssuer(t *testing.T) {
 }
 
 func testProviderFaultRefusalIsNotQuoted(t *testing.T) {
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"invalid_grant", "", failing(400, `{"error":"invalid_grant","error_description":"hunter2 for ada@kite.example"}`), unconfirmed("provider:invalid_grant")},
 		{"invalid_client", "", failing(401, `{"error":"invalid_client","error_uri":"https://hunter2.example"}`), unconfirmed("provider:invalid_client")},
 		{"a code that is a sentence", "", failing(400, `{"error":"Bad hunter2!"}`), unconfirmed("provider")},
@@ -117,8 +117,8 @@ func testProviderFaultRefusalIsNotQuoted(t *testing.T) {
 
 func testProviderFaultCancelledRequestIsNoFault(t *testing.T) {
 	t.Parallel()
-	court := newCourtroom(t)
-	k := court.newCase(t, portal.Google, "")
+	court := newProviderTest(t)
+	k := court.newSignInTest(t, portal.Google, "")
 	ctx, leave := context.WithCancel(context.Background())
 	k.provider.Play(hostile.Script{Serve: map[hostile.Endpoint]http.HandlerFunc{
 		hostile.Token: func(_ http.ResponseWriter, r *http.Request) {
@@ -126,22 +126,22 @@ func testProviderFaultCancelledRequestIsNoFault(t *testing.T) {
 			hostile.UntilLeft(r)
 		},
 	}})
-	k.judge(unavailable("caller_gone"), func() error { return k.signIn(ctx) })
+	k.check(unavailable("caller_gone"), func() error { return k.signIn(ctx) })
 }
 
 func testProviderFaultEndsWhenTheProviderIsBack(t *testing.T) {
 	t.Parallel()
-	court := newCourtroom(t)
+	court := newProviderTest(t)
 	for _, endpoint := range []hostile.Endpoint{hostile.Discovery, hostile.Keys, hostile.Token} {
 		t.Run(string(endpoint), func(t *testing.T) {
-			k := court.newCase(t, portal.Entra, "")
+			k := court.newSignInTest(t, portal.Entra, "")
 			k.provider.Play(hostile.Script{Serve: map[hostile.Endpoint]http.HandlerFunc{endpoint: hostile.HangsUp}})
 			if err := k.signIn(context.Background()); portal.ErrorCode(err) != portal.ProviderDown {
 				t.Fatalf("answers %v", errors.Unwrap(err))
 			}
 			k.audited()
 			k.provider.Play(hostile.Script{})
-			k.holds(signsIn)
+			k.wantOutcome(signsIn)
 		})
 	}
 }

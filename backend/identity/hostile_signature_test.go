@@ -33,7 +33,7 @@ func testIDTokenNeedsTheProvidersRS256Signature(t *testing.T) {
 	algorithm := func(name string) map[string]any { return map[string]any{"alg": name} }
 	key := hostile.Key()
 	modulus := []byte(hostile.B64(key.N.Bytes()))
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"a good token", "", nil, signsIn},
 		{"alg none", "", signed(algorithm("none"), hostile.Unsigned), unconfirmed("token_malformed")},
 		{"alg None", "", signed(algorithm("None"), hostile.Unsigned), unconfirmed("token_malformed")},
@@ -66,7 +66,7 @@ func testIDTokenNeedsTheProvidersRS256Signature(t *testing.T) {
 func testIDTokenIgnoresKeysInItsHeader(t *testing.T) {
 	foreign := hostile.JWK("foreign", hostile.Foreign())
 	certificate := []string{"MIIBAA=="}
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"a key, by the attacker", "", headed(map[string]any{"kid": "foreign", "jwk": foreign}, true), unconfirmed("token_signature")},
 		{"a key under the known id, by the attacker", "", headed(map[string]any{"jwk": hostile.JWK("k1", hostile.Foreign())}, true), unconfirmed("token_signature")},
 		{"a key and no id, by the attacker", "", headed(map[string]any{"kid": hostile.Missing, "jwk": foreign}, true), unconfirmed("token_signature")},
@@ -93,7 +93,7 @@ func testIDTokenIgnoresKeysInItsHeader(t *testing.T) {
 
 func testIDTokenHasThreeSegmentsAndASizeLimit(t *testing.T) {
 	segment := func(token string, n int) string { return strings.Split(token, ".")[n] }
-	try(t, []misdeed{
+	runCases(t, []providerCase{
 		{"another payload under the signature", "", rewritten(func(token string) string {
 			return segment(token, 0) + "." + hostile.B64(`{"tid":"`+hostile.Contoso+`"}`) + "." + segment(token, 2)
 		}), unconfirmed("token_signature")},

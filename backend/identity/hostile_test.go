@@ -21,58 +21,58 @@ import (
 	"fs-client-portal/backend/testkit/hostile"
 )
 
-// misdeed is something a provider does: what it sends, and what comes of it.
-type misdeed struct {
+// providerCase is something a provider does: what it sends, and what comes of it.
+type providerCase struct {
 	name string
 	// at is the provider that does it; "" for either.
 	at portal.ProviderID
 	// do writes the provider's script.
 	do   func(*hostile.Server, *hostile.Script)
-	want answer
+	want outcome
 }
 
 // answer is what comes of a sign-in: what the user reads, and the word the operator finds in the log and the admin in
 // the audit log. Without a code the person is signed in.
-type answer struct {
-	code   portal.Code
-	says   string
-	reason string
+type outcome struct {
+	code    portal.Code
+	message string
+	reason  string
 }
 
 var (
-	signsIn   = answer{}
-	codeAsked = answer{portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator.", ""}
+	signsIn   = outcome{}
+	codeAsked = outcome{portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator.", ""}
 	// addressless is the refusal of a Google account without an address.
-	addressless = answer{portal.InviteCodeRequired, "Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with a Google account that has an e-mail address.", ""}
-	notInvited  = answer{portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite.", "no_invite"}
+	addressless = outcome{portal.InviteCodeRequired, "Google gives no e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one.", ""}
+	notInvited  = outcome{portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite.", "no_invite"}
 	// noAddress stands for what a token without a usable address comes to at either provider.
-	noAddress    = answer{says: "no address"}
-	otherCompany = answer{portal.TenantNotAllowed, "Accounts of this organisation cannot sign in here. Use the account you were invited with, or ask your administrator.", "tenant"}
+	noAddress    = outcome{message: "no address"}
+	otherCompany = outcome{portal.TenantNotAllowed, "Accounts of this organisation cannot sign in here. Use the account you were invited with, or ask your administrator.", "tenant"}
 )
 
-func unconfirmed(reason string) answer {
-	return answer{portal.ProviderRefused, "Your sign-in could not be confirmed. Sign in again; if it happens again, tell your administrator.", reason}
+func unconfirmed(reason string) outcome {
+	return outcome{portal.ProviderRefused, "Your sign-in could not be confirmed. Sign in again; if it happens again, tell your administrator.", reason}
 }
 
-func clocks(differ, reason string) answer {
-	return answer{portal.ProviderRefused, "Your sign-in could not be confirmed: the portal's clock and your sign-in provider's differ by " + differ +
+func clocks(differ, reason string) outcome {
+	return outcome{portal.ProviderRefused, "Your sign-in could not be confirmed: the portal's clock and your sign-in provider's differ by " + differ +
 		". Tell your administrator to set the clock of the portal's server.", reason}
 }
 
-func unavailable(reason string) answer {
-	return answer{portal.ProviderDown, "Your sign-in provider does not answer as it should at the moment. Try again in a few minutes.", reason}
+func unavailable(reason string) outcome {
+	return outcome{portal.ProviderDown, "Your sign-in provider is not available at the moment. Try again in a few minutes.", reason}
 }
 
-// courtroom is a world where hostile providers are tried.
-type courtroom struct {
+// providerTest is a world where hostile providers are tried.
+type providerTest struct {
 	*testkit.World
 	owner  *pgx.Conn
 	people int
 }
 
-func newCourtroom(t *testing.T) *courtroom {
+func newProviderTest(t *testing.T) *providerTest {
 	t.Helper()
-	c := &courtroom{World: testkit.NewWorld(t)}
+	c := &providerTest{World: testkit.NewWorld(t)}
 	var err error
 	if c.owner, err = pgx.Connect(context.Background(), c.URLs.Owner); err != nil {
 		t.Fatal(err)
@@ -81,16 +81,16 @@ func newCourtroom(t *testing.T) *courtroom {
 	return c
 }
 
-// try has every misdeed done to a person whose invite the provider's word would have sufficed for.
-func try(t *testing.T, misdeeds []misdeed) {
+// try has every providerCase done to a person whose invite the provider's word would have sufficed for.
+func runCases(t *testing.T, cases []providerCase) {
 	t.Helper()
 	t.Parallel()
-	c := newCourtroom(t)
-	for _, m := range misdeeds {
+	c := newProviderTest(t)
+	for _, m := range cases {
 		for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
 			if m.at == "" || m.at == provider {
 				t.Run(string(provider)+"/"+m.name, func(t *testing.T) {
-					k := c.newCase(t, provider, "")
+					k := c.newSignInTest(t, provider, "")
 					if m.do != nil {
 						var script hostile.Script
 						m.do(k.provider, &script)
@@ -98,19 +98,19 @@ func try(t *testing.T, misdeeds []misdeed) {
 					}
 					want := m.want
 					if want == noAddress {
-						want = map[portal.ProviderID]answer{portal.Google: addressless, portal.Entra: codeAsked}[provider]
+						want = map[portal.ProviderID]outcome{portal.Google: addressless, portal.Entra: codeAsked}[provider]
 					}
-					k.holds(want)
+					k.wantOutcome(want)
 				})
 			}
 		}
 	}
 }
 
-// lawsuit is one person with an open invite, their provider, and a portal that has not met either.
-type lawsuit struct {
+// signInTest is one person with an open invite, their provider, and a portal that has not met either.
+type signInTest struct {
 	*testing.T
-	court    *courtroom
+	suite    *providerTest
 	provider *hostile.Server
 	sessions *session.Sessions
 	service  *identity.Service
@@ -119,8 +119,8 @@ type lawsuit struct {
 	secrets  []string
 }
 
-// newCase invites somebody at a provider; email "" stands for an address of their own that the provider is the authority for.
-func (c *courtroom) newCase(t *testing.T, provider portal.ProviderID, email string) *lawsuit {
+// newSignInTest invites somebody at a provider; email "" stands for an address of their own that the provider is the authority for.
+func (c *providerTest) newSignInTest(t *testing.T, provider portal.ProviderID, email string) *signInTest {
 	t.Helper()
 	if email == "" {
 		email = fmt.Sprintf("kim.person%d@kite.example", c.people)
@@ -131,17 +131,17 @@ func (c *courtroom) newCase(t *testing.T, provider portal.ProviderID, email stri
 }
 
 // portal is one for somebody nobody has invited yet.
-func (c *courtroom) portal(t *testing.T, db *postgres.DB, provider portal.ProviderID, email string) *lawsuit {
+func (c *providerTest) portal(t *testing.T, db *postgres.DB, provider portal.ProviderID, email string) *signInTest {
 	t.Helper()
 	c.people++
-	k := &lawsuit{T: t, court: c}
+	k := &signInTest{T: t, suite: c}
 	k.provider = hostile.Start(t, provider, hostile.Person{ID: fmt.Sprintf("subject-%d", c.people), Email: email, Name: "Ada Lind"})
 	k.serve(db)
 	return k
 }
 
 // invites invites the person to an MSP, or without one to the MSSP itself.
-func (k *lawsuit) invites(mspID string) portal.CreatedInvite {
+func (k *signInTest) invites(mspID string) portal.CreatedInvite {
 	k.Helper()
 	n := portal.NewInvite{Email: k.provider.Person.Email, Role: portal.MSPUser, MSPID: mspID, Provider: k.provider.Provider, Domain: "kite.example"}
 	if mspID == "" {
@@ -150,7 +150,7 @@ func (k *lawsuit) invites(mspID string) portal.CreatedInvite {
 	if n.Provider == portal.Entra {
 		n.Tenant = hostile.Contoso
 	}
-	created, err := k.service.Invite(context.Background(), k.court.Own.Viewers[portal.MSSPAdmin], n)
+	created, err := k.service.Invite(context.Background(), k.suite.Own.Viewers[portal.MSSPAdmin], n)
 	if err != nil {
 		k.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func (k *lawsuit) invites(mspID string) portal.CreatedInvite {
 }
 
 // serve makes a portal whose log is read.
-func (k *lawsuit) serve(db *postgres.DB) {
+func (k *signInTest) serve(db *postgres.DB) {
 	k.Helper()
 	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
@@ -180,7 +180,7 @@ func (k *lawsuit) serve(db *postgres.DB) {
 }
 
 // arrive answers the grant the desktop would send after the provider's pages.
-func (k *lawsuit) arrive(ctx context.Context) (portal.CodeGrant, error) {
+func (k *signInTest) codeGrant(ctx context.Context) (portal.CodeGrant, error) {
 	verifier := oauth2.GenerateVerifier()
 	attempt, err := k.service.Begin(ctx, portal.NewAttempt{
 		Provider: k.provider.Provider, RedirectURI: redirects[k.provider.Provider], CodeChallenge: oauth2.S256ChallengeFromVerifier(verifier),
@@ -193,8 +193,8 @@ func (k *lawsuit) arrive(ctx context.Context) (portal.CodeGrant, error) {
 	return grant, nil
 }
 
-func (k *lawsuit) signIn(ctx context.Context) error {
-	grant, err := k.arrive(ctx)
+func (k *signInTest) signIn(ctx context.Context) error {
+	grant, err := k.codeGrant(ctx)
 	if err != nil {
 		return err
 	}
@@ -203,30 +203,30 @@ func (k *lawsuit) signIn(ctx context.Context) error {
 }
 
 // holds signs the person in and fails unless exactly this comes of it.
-func (k *lawsuit) holds(want answer) {
+func (k *signInTest) wantOutcome(want outcome) {
 	k.Helper()
-	k.judge(want, func() error { return k.signIn(context.Background()) })
+	k.check(want, func() error { return k.signIn(context.Background()) })
 }
 
-func (k *lawsuit) judge(want answer, act func() error) {
+func (k *signInTest) check(want outcome, act func() error) {
 	k.Helper()
 	before := k.made()
 	k.log.Reset()
 	err := act()
-	var got answer
+	var got outcome
 	if err != nil {
-		_, got.says, _ = strings.Cut(err.Error(), ": ")
+		_, got.message, _ = strings.Cut(err.Error(), ": ")
 		got.code = portal.ErrorCode(err)
 	}
 	got.reason = k.logged()
 	audited, details := k.audited()
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(answer{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
 		k.Errorf("not as it should be (-want +got):\n%s", diff)
 	}
 	if audited != want.reason {
 		k.Errorf("the audit log says %q, want %q", audited, want.reason)
 	}
-	k.keepsSecrets(k.log.String() + details + fmt.Sprint(err))
+	k.wantNoSecretsIn(k.log.String() + details + fmt.Sprint(err))
 	if diff := cmp.Diff(before, k.made()); (diff == "") != (want.code != "") {
 		k.Errorf("what was made:%s\nwant something: %v", diff, want.code == "")
 	}
@@ -239,7 +239,7 @@ func (k *lawsuit) judge(want answer, act func() error) {
 }
 
 // logged returns the reason in the one line of the log, "" for an empty log. TestClock checks what it says of clocks.
-func (k *lawsuit) logged() string {
+func (k *signInTest) logged() string {
 	k.Helper()
 	var lines []byte
 	for line := range bytes.Lines(k.log.Bytes()) {
@@ -261,9 +261,9 @@ func (k *lawsuit) logged() string {
 }
 
 // audited answers the reason and all details of the audit log's refusal, and takes it out of there.
-func (k *lawsuit) audited() (reason, details string) {
+func (k *signInTest) audited() (reason, details string) {
 	k.Helper()
-	rows, err := k.court.owner.Query(context.Background(), "delete from audit_log where action = 'sign_in_refused' returning detail::text")
+	rows, err := k.suite.owner.Query(context.Background(), "delete from audit_log where action = 'sign_in_refused' returning detail::text")
 	if err != nil {
 		k.Fatal(err)
 	}
@@ -281,8 +281,8 @@ func (k *lawsuit) audited() (reason, details string) {
 	return detail.Reason, lines[0]
 }
 
-// keepsSecrets fails if what was written down or told holds a token, an address, a code or a secret.
-func (k *lawsuit) keepsSecrets(written string) {
+// wantNoSecretsIn fails if what was written down or told holds a token, an address, a code or a secret.
+func (k *signInTest) wantNoSecretsIn(written string) {
 	k.Helper()
 	written = strings.ToLower(written)
 	secrets := append(k.provider.Secrets(), k.secrets...)
@@ -295,12 +295,12 @@ func (k *lawsuit) keepsSecrets(written string) {
 }
 
 // made counts what a sign-in makes.
-func (k *lawsuit) made() map[string]int {
+func (k *signInTest) made() map[string]int {
 	k.Helper()
 	counts := map[string]int{}
 	for _, table := range []string{"app_user", "identity", "session", "refresh_token", "user_role"} {
 		var n int
-		if err := k.court.owner.QueryRow(context.Background(), "select count(*) from "+table).Scan(&n); err != nil {
+		if err := k.suite.owner.QueryRow(context.Background(), "select count(*) from "+table).Scan(&n); err != nil {
 			k.Fatal(err)
 		}
 		counts[table] = n
@@ -308,9 +308,9 @@ func (k *lawsuit) made() map[string]int {
 	return counts
 }
 
-func (k *lawsuit) open() (open bool) {
+func (k *signInTest) open() (open bool) {
 	k.Helper()
-	err := k.court.owner.QueryRow(context.Background(),
+	err := k.suite.owner.QueryRow(context.Background(),
 		"select accepted_at is null and code_tries = 0 from pre_assigned_role where id = $1", k.invite.Invite.ID).Scan(&open)
 	if err != nil {
 		k.Fatal(err)
@@ -318,14 +318,14 @@ func (k *lawsuit) open() (open bool) {
 	return open
 }
 
-func (c *courtroom) exec(t *testing.T, sql string, args ...any) {
+func (c *providerTest) exec(t *testing.T, sql string, args ...any) {
 	t.Helper()
 	if _, err := c.owner.Exec(context.Background(), sql, args...); err != nil {
 		t.Fatalf("%v\n%s", err, sql)
 	}
 }
 
-func (c *courtroom) count(t *testing.T, sql string, args ...any) (n int) {
+func (c *providerTest) count(t *testing.T, sql string, args ...any) (n int) {
 	t.Helper()
 	if err := c.owner.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
 		t.Fatalf("%v\n%s", err, sql)

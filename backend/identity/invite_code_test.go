@@ -17,7 +17,7 @@ func says(t *testing.T, err error, code portal.Code, want string) {
 }
 
 // guess sends a code that is well-formed and not the invite's.
-func (h *house) guess(grant portal.CodeGrant) error {
+func (h *testEnv) guess(grant portal.CodeGrant) error {
 	h.Helper()
 	grant.InviteCode, _ = identity.NewInviteCode()
 	_, err := h.redeem(grant)
@@ -28,9 +28,9 @@ func TestWrongCodes(t *testing.T) {
 	t.Parallel()
 	t.Run("end the sign-in after five", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
-		grant := h.arrive(portal.Entra, "guest")
+		grant := h.codeGrant(portal.Entra, "guest")
 		for _, left := range []string{"5 tries left", "4 tries left", "3 tries left", "2 tries left", "1 try left"} {
 			says(t, h.guess(grant), portal.InviteCodeInvalid, left)
 		}
@@ -39,15 +39,15 @@ func TestWrongCodes(t *testing.T) {
 	})
 	t.Run("of the address's confirmed owner close its invite after ten", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		n := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
 		n.Role = portal.MSPAdmin
 		created := h.invite(n)
-		grant := h.arrive(portal.Entra, "tess")
+		grant := h.codeGrant(portal.Entra, "tess")
 		for range 5 {
 			wantCode(t, h.guess(grant), portal.InviteCodeInvalid)
 		}
-		grant = h.arrive(portal.Entra, "tess")
+		grant = h.codeGrant(portal.Entra, "tess")
 		for _, left := range []string{"4 tries left", "3 tries left", "2 tries left", "1 try left"} {
 			says(t, h.guess(grant), portal.InviteCodeInvalid, left)
 		}
@@ -70,10 +70,10 @@ func TestWrongCodes(t *testing.T) {
 	})
 	t.Run("of anybody else close no invite", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		created := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
 		for range portal.MaxCodeTries {
-			wantCode(t, h.guess(h.arrive(portal.Entra, "guest")), portal.InviteCodeInvalid)
+			wantCode(t, h.guess(h.codeGrant(portal.Entra, "guest")), portal.InviteCodeInvalid)
 		}
 		if _, err := h.signIn(portal.Entra, "guest", created.Code); err != nil {
 			t.Errorf("the right code: %v", err)
@@ -83,9 +83,9 @@ func TestWrongCodes(t *testing.T) {
 
 func TestMistypedCode(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	created := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
-	grant := h.arrive(portal.Entra, "guest")
+	grant := h.codeGrant(portal.Entra, "guest")
 	audited := h.count("select count(*) from audit_log")
 	for range 12 {
 		grant.InviteCode = created.Code[1:]

@@ -26,7 +26,7 @@ func TestInvite(t *testing.T) {
 
 func testInviteFollowsTheRoleTable(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	// Where a role's invites may point to, by level of the invited role.
 	inside := map[portal.Level]portal.NewInvite{
 		portal.LevelMSSP:   {},
@@ -58,7 +58,7 @@ func testInviteFollowsTheRoleTable(t *testing.T) {
 
 func testInviteNodeOutsideScopeIsNotFound(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	msp := func(id string) portal.NewInvite { return portal.NewInvite{Role: portal.MSPUser, MSPID: id} }
 	client := func(id string) portal.NewInvite { return portal.NewInvite{Role: portal.ClientUser, ClientID: id} }
 	for role, outside := range map[portal.Role][]portal.NewInvite{
@@ -107,7 +107,7 @@ func testInviteNamesTheInvalidField(t *testing.T) {
 
 func testInviteOneOpenInvitePerAddressAndNode(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	n := h.mspUser(portal.Google, "bo@fjord.example", "", "")
 	first := h.invite(n)
 	again := func(viewer portal.Viewer, n portal.NewInvite) error {
@@ -132,7 +132,7 @@ func testInviteOneOpenInvitePerAddressAndNode(t *testing.T) {
 
 func testInviteRefusesExistingUserOfTheScope(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.confirm(h.Own.Viewers[portal.MSPUser].UserID, "bo@fjord.example")
 	_, err := h.service.Invite(context.Background(), h.Own.Viewers[portal.MSPAdmin], h.mspUser(portal.Google, "bo@fjord.example", "", ""))
 	wantCode(t, err, portal.Conflict)
@@ -151,7 +151,7 @@ func testInviteRefusesExistingUserOfTheScope(t *testing.T) {
 
 func testInviteListsNewestFirstInsideTheScope(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	for _, name := range []string{"a", "b", "c"} {
 		h.invite(h.mspUser(portal.Google, name+"@fjord.example", "", ""))
 	}
@@ -195,7 +195,7 @@ func testInviteListsNewestFirstInsideTheScope(t *testing.T) {
 
 func testInviteIsRevokedUntilAccepted(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	created := h.invite(h.mspUser(portal.Google, "bo@fjord.example", "", ""))
 	revoke := func(viewer portal.Viewer, id string) error {
 		return h.DB.RevokeInvite(context.Background(), viewer, id)
@@ -225,7 +225,7 @@ func testInviteIsRevokedUntilAccepted(t *testing.T) {
 
 func TestBootstrap(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	n, err := identity.CheckInvite(portal.NewInvite{
 		Email: "tess@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Tenant: strings.ToUpper(contoso), Domain: "contoso.example",
 	}, nil)

@@ -12,10 +12,10 @@ import (
 
 func testAttemptReportsPromisedIssuer(t *testing.T) {
 	t.Parallel()
-	court := newCourtroom(t)
+	court := newProviderTest(t)
 	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
 		for _, promised := range []any{true, false, hostile.Missing} {
-			k := court.newCase(t, provider, "")
+			k := court.newSignInTest(t, provider, "")
 			k.provider.Play(hostile.Script{Facts: map[string]any{"authorization_response_iss_parameter_supported": promised}})
 			attempt, err := k.service.Begin(context.Background(), portal.NewAttempt{
 				Provider: provider, RedirectURI: redirects[provider], CodeChallenge: oauth2.S256ChallengeFromVerifier(oauth2.GenerateVerifier()),

@@ -17,7 +17,7 @@ import (
 )
 
 // authorize takes an account through the provider's pages with this challenge and returns what the redirect carries.
-func (h *house) authorize(attempt portal.Attempt, p portal.ProviderID, account, challenge string) url.Values {
+func (h *testEnv) authorize(attempt portal.Attempt, p portal.ProviderID, account, challenge string) url.Values {
 	h.Helper()
 	config := oauth2.Config{
 		ClientID: attempt.ClientID, RedirectURL: redirects[p], Scopes: attempt.Scopes,
@@ -32,7 +32,7 @@ func (h *house) authorize(attempt portal.Attempt, p portal.ProviderID, account, 
 	return redirect.Query()
 }
 
-func (h *house) begin(p portal.ProviderID, verifier string) portal.Attempt {
+func (h *testEnv) begin(p portal.ProviderID, verifier string) portal.Attempt {
 	h.Helper()
 	attempt, err := h.service.Begin(context.Background(), portal.NewAttempt{
 		Provider: p, RedirectURI: redirects[p], CodeChallenge: oauth2.S256ChallengeFromVerifier(verifier),
@@ -46,7 +46,7 @@ func (h *house) begin(p portal.ProviderID, verifier string) portal.Attempt {
 func TestProvider(t *testing.T) {
 	t.Parallel()
 	t.Run("redirects with the state and the issuer of the attempt", func(t *testing.T) {
-		h := newHouse(t)
+		h := newTestEnv(t)
 		for _, p := range []struct {
 			id      portal.ProviderID
 			account string
@@ -65,7 +65,7 @@ func TestProvider(t *testing.T) {
 		}
 	})
 	t.Run("refuses a verifier of another challenge", func(t *testing.T) {
-		h := newHouse(t)
+		h := newTestEnv(t)
 		h.invite(h.mspUser(portal.Google, "ada@fjord.example", "fjord.example", ""))
 		sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
 		if err != nil {

@@ -21,7 +21,7 @@ import (
 
 // mailing is a house that mails: what is queued, and what the postman was given to send.
 type mailing struct {
-	*house
+	*testEnv
 	queued  []string
 	sent    []portal.InviteMail
 	refuse  error
@@ -30,8 +30,8 @@ type mailing struct {
 
 func newMailing(t *testing.T) *mailing {
 	t.Helper()
-	h := newHouse(t)
-	m := &mailing{house: h}
+	h := newTestEnv(t)
+	m := &mailing{testEnv: h}
 	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +125,7 @@ func testInviteMailIsSentOnceAndItsCodeDeleted(t *testing.T) {
 
 type never struct{}
 
-func (never) Error() string       { return "the mail server answered 550" }
+func (never) Error() string       { return "the mail server replied 550" }
 func (never) Undeliverable() bool { return true }
 
 func testInviteMailUndeliverableIsRecorded(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 )
 
 // countTrips counts round trips of the service, which reaches its database by one connection only.
-func (h *house) countTrips() (trips func(work func()) int64) {
+func (h *testEnv) countTrips() (trips func(work func()) int64) {
 	h.Helper()
 	counter := h.counted()
 	return func(work func()) int64 {
@@ -23,7 +23,7 @@ func (h *house) countTrips() (trips func(work func()) int64) {
 }
 
 // counted puts a counter between the service and its database.
-func (h *house) counted() *roundtrips.Counter {
+func (h *testEnv) counted() *roundtrips.Counter {
 	h.Helper()
 	counter, err := roundtrips.Start(h.URLs.Server)
 	if err != nil {
@@ -48,7 +48,7 @@ func (h *house) counted() *roundtrips.Counter {
 
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	for _, email := range []string{"tess@contoso.example", "text@contoso.example", "guest@contoso.example"} {
 		h.invite(h.mspUser(portal.Entra, email, "contoso.example", contoso))
 	}
@@ -63,7 +63,7 @@ func TestRoundTrips(t *testing.T) {
 	redeem := func(p portal.ProviderID, account string) func() {
 		return func() {
 			var err error
-			if tokens, err = h.redeem(h.arrive(p, account)); err != nil {
+			if tokens, err = h.redeem(h.codeGrant(p, account)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -71,7 +71,7 @@ func TestRoundTrips(t *testing.T) {
 	var waiting portal.CodeGrant
 	withoutCode := func(account string) func() {
 		return func() {
-			waiting = h.arrive(portal.Entra, account)
+			waiting = h.codeGrant(portal.Entra, account)
 			_, err := h.redeem(waiting)
 			wantCode(t, err, portal.InviteCodeRequired)
 		}

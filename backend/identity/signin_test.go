@@ -35,7 +35,7 @@ func testSignInInvitedUserWithConfirmedAddress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newTestEnv(t)
 			h.invite(h.mspUser(who.provider, who.email, who.domain, who.tenant))
 			me, err := h.signIn(who.provider, who.account, "")
 			if err != nil {
@@ -58,32 +58,32 @@ func testSignInInvitedUserWithConfirmedAddress(t *testing.T) {
 
 func testSignInAsksForCodeIfAddressNotConfirmed(t *testing.T) {
 	t.Parallel()
-	entraUser := func(email string) func(*house) portal.NewInvite {
-		return func(h *house) portal.NewInvite { return h.mspUser(portal.Entra, email, "contoso.example", contoso) }
+	entraUser := func(email string) func(*testEnv) portal.NewInvite {
+		return func(h *testEnv) portal.NewInvite { return h.mspUser(portal.Entra, email, "contoso.example", contoso) }
 	}
 	for name, who := range map[string]struct {
 		provider portal.ProviderID
 		account  string
-		invite   func(*house) portal.NewInvite
+		invite   func(*testEnv) portal.NewInvite
 	}{
-		"an admin": {portal.Google, "ada", func(*house) portal.NewInvite {
+		"an admin": {portal.Google, "ada", func(*testEnv) portal.NewInvite {
 			return portal.NewInvite{Email: "ada@fjord.example", Role: portal.MSSPAdmin, Provider: portal.Google, Domain: "fjord.example"}
 		}},
-		"an address Google has not verified": {portal.Google, "unverified", func(h *house) portal.NewInvite {
+		"an address Google has not verified": {portal.Google, "unverified", func(h *testEnv) portal.NewInvite {
 			return h.mspUser(portal.Google, "una@gmail.com", "", "")
 		}},
-		"a Workspace the invite does not name": {portal.Google, "ada", func(h *house) portal.NewInvite {
+		"a Workspace the invite does not name": {portal.Google, "ada", func(h *testEnv) portal.NewInvite {
 			return h.mspUser(portal.Google, "ada@fjord.example", "", "")
 		}},
 		"a guest of the tenant":                    {portal.Entra, "guest", entraUser("guest@contoso.example")},
 		"no address in the token":                  {portal.Entra, "no-mail", entraUser("nora@contoso.example")},
-		"a tenant without a domain attached to it": {portal.Entra, "tess", func(h *house) portal.NewInvite { return h.mspUser(portal.Entra, "tess@contoso.example", "", contoso) }},
+		"a tenant without a domain attached to it": {portal.Entra, "tess", func(h *testEnv) portal.NewInvite { return h.mspUser(portal.Entra, "tess@contoso.example", "", contoso) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newTestEnv(t)
 			created := h.invite(who.invite(h))
-			grant := h.arrive(who.provider, who.account)
+			grant := h.codeGrant(who.provider, who.account)
 			h.nothingMade(func() {
 				_, err := h.redeem(grant)
 				wantCode(t, err, portal.InviteCodeRequired)
@@ -108,7 +108,7 @@ func testSignInAsksForCodeIfAddressNotConfirmed(t *testing.T) {
 
 func testSignInAcceptsCodeAtOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	created := h.invite(portal.NewInvite{Email: "ada@fjord.example", Role: portal.MSSPAdmin, Provider: portal.Google})
 	me, err := h.signIn(portal.Google, "ada", created.Code)
 	if err != nil || me.Grant.Role != portal.MSSPAdmin {
@@ -118,19 +118,19 @@ func testSignInAcceptsCodeAtOnce(t *testing.T) {
 
 func testSignInRefusesUserWithoutInvite(t *testing.T) {
 	t.Parallel()
-	for name, invite := range map[string]func(h *house){
-		"no invite at all":     func(*house) {},
-		"for another provider": func(h *house) { h.invite(h.mspUser(portal.Google, "tess@contoso.example", "", "")) },
-		"for another tenant":   func(h *house) { h.invite(h.mspUser(portal.Entra, "tess@contoso.example", "", fabrikam)) },
-		"for another address":  func(h *house) { h.invite(h.mspUser(portal.Entra, "bo@contoso.example", "contoso.example", contoso)) },
-		"expired":              func(h *house) { h.expired(func(*house) {}) },
-		"revoked":              func(h *house) { h.revoked() },
-		"the address is taken": func(h *house) { h.taken() },
-		"accepted by another":  func(h *house) { h.accepted() },
+	for name, invite := range map[string]func(h *testEnv){
+		"no invite at all":     func(*testEnv) {},
+		"for another provider": func(h *testEnv) { h.invite(h.mspUser(portal.Google, "tess@contoso.example", "", "")) },
+		"for another tenant":   func(h *testEnv) { h.invite(h.mspUser(portal.Entra, "tess@contoso.example", "", fabrikam)) },
+		"for another address":  func(h *testEnv) { h.invite(h.mspUser(portal.Entra, "bo@contoso.example", "contoso.example", contoso)) },
+		"expired":              func(h *testEnv) { h.expired(func(*testEnv) {}) },
+		"revoked":              func(h *testEnv) { h.revoked() },
+		"the address is taken": func(h *testEnv) { h.taken() },
+		"accepted by another":  func(h *testEnv) { h.accepted() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newTestEnv(t)
 			invite(h)
 			var plain, coded error
 			h.nothingMade(func() {
@@ -156,17 +156,17 @@ func testSignInRefusesUserWithoutInvite(t *testing.T) {
 	}
 }
 
-func (h *house) tess() portal.CreatedInvite {
+func (h *testEnv) tess() portal.CreatedInvite {
 	h.Helper()
 	return h.invite(h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso))
 }
 
-func (h *house) expired(func(*house)) {
+func (h *testEnv) expired(func(*testEnv)) {
 	h.tess()
 	h.exec("update pre_assigned_role set expires_at = now() - interval '1 second'")
 }
 
-func (h *house) revoked() {
+func (h *testEnv) revoked() {
 	created := h.tess()
 	if err := h.DB.RevokeInvite(context.Background(), h.Own.Viewers[portal.MSSPAdmin], created.Invite.ID); err != nil {
 		h.Fatal(err)
@@ -174,27 +174,27 @@ func (h *house) revoked() {
 }
 
 // taken lets another provider confirm the address for somebody else, after the invite was made.
-func (h *house) taken() {
+func (h *testEnv) taken() {
 	h.tess()
 	h.confirm(h.Own.Viewers[portal.MSSPStaff].UserID, "tess@contoso.example")
 }
 
 // confirm gives a user a Google account with a confirmed address.
-func (h *house) confirm(userID, email string) {
+func (h *testEnv) confirm(userID, email string) {
 	h.Helper()
 	h.exec(`
 		insert into identity (provider, issuer, subject, user_id, email, email_confirmed)
 		values ('google', 'google', $1::text, $1::uuid, $2, true)`, userID, email)
 }
 
-func (h *house) accepted() {
+func (h *testEnv) accepted() {
 	h.tess()
 	h.exec("update pre_assigned_role set accepted_at = now(), accepted_by = $1", h.Own.Viewers[portal.MSSPStaff].UserID)
 }
 
 func testSignInKnownIdentityKeepsItsUser(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.invite(h.mspUser(portal.Google, "gil.moe@gmail.com", "", ""))
 	first, err := h.signIn(portal.Google, "gil", "")
 	if err != nil {
@@ -217,7 +217,7 @@ func testSignInKnownIdentityKeepsItsUser(t *testing.T) {
 
 func testSignInRefusesDeactivatedUser(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.tess()
 	me, err := h.signIn(portal.Entra, "tess", "")
 	if err != nil {
@@ -232,9 +232,9 @@ func testSignInRefusesDeactivatedUser(t *testing.T) {
 
 func testSignInReportsProviderDown(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.tess()
-	grant := h.arrive(portal.Entra, "tess")
+	grant := h.codeGrant(portal.Entra, "tess")
 	h.entra.Close()
 	h.nothingMade(func() {
 		_, err := h.redeem(grant)

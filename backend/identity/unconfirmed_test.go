@@ -13,26 +13,26 @@ func TestUnconfirmedAddress(t *testing.T) {
 	t.Parallel()
 	t.Run("of a Google account that names none claims nothing, not even by the code", func(t *testing.T) {
 		t.Parallel()
-		court := newCourtroom(t)
-		k := court.newCase(t, portal.Google, "")
+		court := newProviderTest(t)
+		k := court.newSignInTest(t, portal.Google, "")
 		k.provider.Play(hostile.Script{Claims: map[string]any{"email": hostile.Missing}})
-		grant, err := k.arrive(context.Background())
+		grant, err := k.codeGrant(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = k.service.Redeem(context.Background(), grant, session.Client{})
-		says(t, err, portal.InviteCodeRequired, "did not name an e-mail address")
+		says(t, err, portal.InviteCodeRequired, "gives no e-mail address")
 		grant.InviteCode = k.invite.Code
 		before := k.made()
 		_, err = k.service.Redeem(context.Background(), grant, session.Client{})
-		says(t, err, portal.InviteCodeInvalid, "did not name an e-mail address")
+		says(t, err, portal.InviteCodeInvalid, "gives no e-mail address")
 		if !k.open() || before["app_user"] != k.made()["app_user"] {
 			t.Error("the invite was claimed")
 		}
 	})
 	t.Run("of an Entra account claims by the code, is shown as not confirmed, and gives way to its owner", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		admin := h.Own.Viewers[portal.MSSPAdmin]
 		squat := h.invite(h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso))
 		if _, err := h.signIn(portal.Entra, "no-mail", squat.Code); err != nil {
@@ -54,7 +54,7 @@ func TestUnconfirmedAddress(t *testing.T) {
 	})
 	t.Run("claims by the code also where another tenant knows the address", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		h.confirm(h.Other.Viewers[portal.MSSPStaff].UserID, "missing@contoso.example")
 		created := h.invite(h.mspUser(portal.Entra, "missing@contoso.example", "contoso.example", contoso))
 		if _, err := h.signIn(portal.Entra, "edov-missing", created.Code); err != nil {
@@ -63,7 +63,7 @@ func TestUnconfirmedAddress(t *testing.T) {
 	})
 	t.Run("that the provider names without confirming it blocks neither a new invite nor its owner", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		const address = "missing@contoso.example"
 		squat := h.invite(h.mspUser(portal.Entra, address, "contoso.example", contoso))
 		if _, err := h.signIn(portal.Entra, "edov-missing", squat.Code); err != nil {
@@ -83,7 +83,7 @@ func TestUnconfirmedAddress(t *testing.T) {
 	})
 	t.Run("another tenant invited by is not shown", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		first := h.invitedBy(h.Other.Viewers[portal.MSSPAdmin], portal.NewInvite{
 			Email: "alias@contoso.example", Role: portal.MSSPStaff, Provider: portal.Entra, Tenant: contoso,
 		})
@@ -102,7 +102,7 @@ func TestUnconfirmedAddress(t *testing.T) {
 }
 
 // confirmedAt returns, for each person an administrator sees with an address, whether it is confirmed.
-func (h *house) confirmedAt(viewer portal.Viewer, email string) (confirmed []bool) {
+func (h *testEnv) confirmedAt(viewer portal.Viewer, email string) (confirmed []bool) {
 	h.Helper()
 	page, err := h.DB.Users(context.Background(), viewer, portal.UserQuery{})
 	if err != nil {

@@ -29,8 +29,8 @@ import (
 
 // scene is a portal in the middle of everything: people signed in, tokens replaced a moment ago, sign-ins that wait for a
 // code, open invites, keys rotated, a product connected. held is what only people and processes hold, not the database.
-type scene struct {
-	*house
+type dumpTest struct {
+	*testEnv
 	service *identity.Service
 	google  *provider.Server
 	entered portal.Tokens    // of somebody signed in
@@ -41,8 +41,8 @@ type scene struct {
 
 const redirect = "http://127.0.0.1:50123/callback/google"
 
-func newScene(t *testing.T) *scene {
-	s := &scene{house: newHouse(t)}
+func newDumpTest(t *testing.T) *dumpTest {
+	s := &dumpTest{testEnv: newTestEnv(t)}
 	var err error
 	s.google, err = provider.StartGoogle(context.Background(), provider.Config{
 		ClientID: "google-client", ClientSecret: "google-secret",
@@ -66,7 +66,7 @@ func newScene(t *testing.T) *scene {
 	return s
 }
 
-func (s *scene) play() {
+func (s *dumpTest) play() {
 	s.Helper()
 	s.invite("gil@gmail.com")
 	s.code = s.invite("kim@fjord.example")
@@ -107,7 +107,7 @@ func (s *scene) play() {
 	}
 }
 
-func (s *scene) invite(email string) (code string) {
+func (s *dumpTest) invite(email string) (code string) {
 	s.Helper()
 	created, err := s.service.Invite(context.Background(), s.Own.Viewers[portal.MSSPAdmin],
 		portal.NewInvite{Email: email, Role: portal.MSPUser, MSPID: s.Own.MSPs[0].ID, Provider: portal.Google})
@@ -118,7 +118,7 @@ func (s *scene) invite(email string) (code string) {
 }
 
 // arrive takes somebody through the provider's pages up to the grant the desktop would send.
-func (s *scene) arrive(account string) portal.CodeGrant {
+func (s *dumpTest) arrive(account string) portal.CodeGrant {
 	s.Helper()
 	verifier := oauth2.GenerateVerifier()
 	attempt, err := s.service.Begin(context.Background(), portal.NewAttempt{
@@ -147,7 +147,7 @@ type loot struct {
 }
 
 // steal reads every column of every table as a superuser.
-func (s *scene) steal() loot {
+func (s *dumpTest) steal() loot {
 	s.Helper()
 	admin := testkit.AdminURL(s)
 	own, err := url.Parse(s.URLs.Owner)
@@ -240,7 +240,7 @@ func (l loot) takeLeaves(column string, document any) {
 
 // The attacks answer whether they got anywhere with a stolen value.
 
-func (s *scene) continuesASession(text string) bool {
+func (s *dumpTest) continuesASession(text string) bool {
 	for _, token := range []string{text, "fsr_" + text} {
 		if _, err := s.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Client{}); err == nil {
 			return true
@@ -249,13 +249,13 @@ func (s *scene) continuesASession(text string) bool {
 	return false
 }
 
-func (s *scene) passesAsAccessToken(text string) bool {
+func (s *dumpTest) passesAsAccessToken(text string) bool {
 	_, err := s.sessions.Verify(context.Background(), text)
 	return err == nil
 }
 
 // claimsTheInvite goes as somebody whose sign-in waits, with as many tries as it takes, which no thief has.
-func (s *scene) claimsTheInvite(text string) bool {
+func (s *dumpTest) claimsTheInvite(text string) bool {
 	s.exec("with tries as (update login_attempt set tries = 0) update pre_assigned_role set code_tries = 0")
 	grant := s.waiting
 	grant.InviteCode = text
@@ -264,7 +264,7 @@ func (s *scene) claimsTheInvite(text string) bool {
 }
 
 // finishesASignIn goes as a thief who has neither code nor verifier of the attempt that waits.
-func (s *scene) finishesASignIn(text string) bool {
+func (s *dumpTest) finishesASignIn(text string) bool {
 	_, err := s.service.Redeem(context.Background(), portal.CodeGrant{
 		AttemptID: s.waiting.AttemptID, Code: text, CodeVerifier: text, InviteCode: s.code,
 	}, session.Client{})
@@ -272,7 +272,7 @@ func (s *scene) finishesASignIn(text string) bool {
 }
 
 // signsTokens reports whether a private key of a published one lies anywhere in the bytes.
-func (s *scene) signsTokens(blob []byte) bool {
+func (s *dumpTest) signsTokens(blob []byte) bool {
 	ours := func(key *ecdsa.PrivateKey) bool {
 		return slices.ContainsFunc(s.public, func(public *ecdsa.PublicKey) bool { return public.Equal(&key.PublicKey) })
 	}
@@ -292,7 +292,7 @@ func (s *scene) signsTokens(blob []byte) bool {
 }
 
 // opens reports whether the bytes are the key another stolen value is sealed with.
-func (s *scene) opens(blob []byte, sealed map[string]string) bool {
+func (s *dumpTest) opens(blob []byte, sealed map[string]string) bool {
 	if len(blob) != 32 {
 		return false
 	}
@@ -308,7 +308,7 @@ func (s *scene) opens(blob []byte, sealed map[string]string) bool {
 	return false
 }
 
-func (s *scene) sealedKeys() map[string]string {
+func (s *dumpTest) sealedKeys() map[string]string {
 	s.Helper()
 	keys, err := s.DB.SigningKeys(context.Background(), session.MaxAccessTTL)
 	if err != nil {
@@ -330,7 +330,7 @@ const (
 
 func TestStolenDump(t *testing.T) {
 	t.Parallel()
-	s := newScene(t)
+	s := newDumpTest(t)
 	l := s.steal()
 	for _, table := range []string{
 		"public.session", "public.refresh_token", "public.signing_key", "public.login_attempt", "public.pre_assigned_role",
@@ -366,7 +366,7 @@ func TestStolenDump(t *testing.T) {
 }
 
 // theAttacksWork shows that each attack succeeds with what is not in the database.
-func (s *scene) theAttacksWork() {
+func (s *dumpTest) theAttacksWork() {
 	s.Helper()
 	kid := headerOf(s.T, s.entered.AccessToken)["kid"].(string)
 	sealed := s.sealedKeys()

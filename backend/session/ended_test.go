@@ -26,34 +26,34 @@ func testEndedSessionReportsItsReason(t *testing.T) {
 		}
 		told[reason.Sentence()] = true
 	}
-	h := newHouse(t)
+	h := newTestEnv(t)
 	for _, reason := range []portal.EndedReason{
 		portal.EndedReuse, portal.EndedSignOut, portal.EndedByAdmin, portal.EndedElsewhere, portal.EndedDeactivated,
 	} {
 		tokens, viewer := h.signedIn()
 		h.end(viewer, reason)
-		h.told(tokens, reason)
+		h.wantEndedReason(tokens, reason)
 	}
 }
 
 func testEndedSessionReportsReuseToBothHolders(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	first := h.start()
 	second := h.refresh(first.RefreshToken)
 	third := h.refresh(second.RefreshToken)
 	_, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: first.RefreshToken}, session.Client{})
 	wantReason(t, err, portal.EndedReuse)
-	h.told(third, portal.EndedReuse)
+	h.wantEndedReason(third, portal.EndedReuse)
 }
 
 func testEndedSessionKeepsItsFirstReason(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens, viewer := h.signedIn()
 	h.end(viewer, portal.EndedByAdmin)
 	h.end(viewer, portal.EndedSignOut)
-	h.told(tokens, portal.EndedByAdmin)
+	h.wantEndedReason(tokens, portal.EndedByAdmin)
 }
 
 func TestStart(t *testing.T) {
@@ -67,18 +67,18 @@ func TestStart(t *testing.T) {
 
 func testStartRefusesUserWithInactiveGrantsOnly(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens := h.start()
 	h.exec("update user_role set active = false where user_id = $1", h.user().UserID)
-	h.refused(tokens.RefreshToken, portal.Deactivated)
-	h.noStart(portal.Deactivated)
+	h.wantRefused(tokens.RefreshToken, portal.Deactivated)
+	h.wantNoSession(portal.Deactivated)
 	h.exec("update user_role set active = true where user_id = $1", h.user().UserID)
 	h.refresh(tokens.RefreshToken)
 }
 
 func testStartUsesAnActiveGrant(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	first := h.user().GrantID
 	h.promoted()
 	h.exec("update user_role set active = false where id = $1", first)

@@ -20,7 +20,7 @@ func TestSigningKeys(t *testing.T) {
 
 func testSigningKeysFirstKeyIsAcceptedAtOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	other := newSessions(t, h.DB)
 	if err := other.CheckSecret(context.Background()); err != nil { // it looks, and finds no key
 		t.Fatal(err)

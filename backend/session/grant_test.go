@@ -9,7 +9,7 @@ import (
 )
 
 // stranger gives the user a grant of another tenant that is older than all others, as of an invite that came first.
-func (h *house) stranger() (grantID string) {
+func (h *testEnv) stranger() (grantID string) {
 	h.Helper()
 	grantID = h.Grant(h, h.user().UserID, portal.MSPUser, h.Other.At(portal.MSPUser, 0))
 	older := "00000000" + grantID[8:]
@@ -18,7 +18,7 @@ func (h *house) stranger() (grantID string) {
 }
 
 // under acts under another grant as a request with Portal-Grant does.
-func (h *house) under(tokens portal.Tokens, grantID string) {
+func (h *testEnv) under(tokens portal.Tokens, grantID string) {
 	h.Helper()
 	if _, err := h.sessions.VerifyAs(context.Background(), tokens.AccessToken, grantID); err != nil {
 		h.Fatalf("act under %s: %v", grantID, err)
@@ -26,7 +26,7 @@ func (h *house) under(tokens portal.Tokens, grantID string) {
 }
 
 // wantGrant checks which grant a session's access token names, by a request.
-func (h *house) wantGrant(tokens portal.Tokens, want, when string) {
+func (h *testEnv) wantGrant(tokens portal.Tokens, want, when string) {
 	h.Helper()
 	viewer, err := h.viewer(tokens.AccessToken)
 	if err != nil || viewer.GrantID != want {
@@ -35,13 +35,13 @@ func (h *house) wantGrant(tokens portal.Tokens, want, when string) {
 }
 
 // unused reports whether a grant was not used in the last hour.
-func (h *house) unused(grantID string) bool {
+func (h *testEnv) unused(grantID string) bool {
 	h.Helper()
 	return h.count("select count(*) from user_role where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 hour')", grantID) == 1
 }
 
 // longAgo makes every use of before a use of days ago, in the order it was in.
-func (h *house) longAgo() {
+func (h *testEnv) longAgo() {
 	h.Helper()
 	h.exec("update user_role set last_used_at = last_used_at - interval '3 days'")
 	h.exec("update session_grant set last_used_at = last_used_at - interval '3 days'")
@@ -49,8 +49,8 @@ func (h *house) longAgo() {
 
 func TestSessionGrant(t *testing.T) {
 	t.Parallel()
-	for name, check := range map[string]func(h *house, own, strangers string){
-		"starts_under_the_grant_used_last": func(h *house, own, strangers string) {
+	for name, check := range map[string]func(h *testEnv, own, strangers string){
+		"starts_under_the_grant_used_last": func(h *testEnv, own, strangers string) {
 			first := h.start()
 			h.wantGrant(first, strangers, "Where no grant was ever used")
 			h.under(first, own)
@@ -61,12 +61,12 @@ func TestSessionGrant(t *testing.T) {
 				h.Error("the sign-in is a use of the stranger's grant, which it had nothing to do with")
 			}
 		},
-		"starts_under_another_while_that_is_inactive": func(h *house, own, strangers string) {
+		"starts_under_another_while_that_is_inactive": func(h *testEnv, own, strangers string) {
 			h.under(h.start(), own)
 			h.exec("update user_role set active = false where id = $1", own)
 			h.wantGrant(h.start(), strangers, "While the own grant is inactive")
 		},
-		"is_kept_whatever_another_session_uses": func(h *house, own, strangers string) {
+		"is_kept_whatever_another_session_uses": func(h *testEnv, own, strangers string) {
 			first := h.start()
 			h.under(first, own)
 			tokens := h.start()
@@ -76,7 +76,7 @@ func TestSessionGrant(t *testing.T) {
 				tokens = h.refresh(tokens.RefreshToken)
 			}
 		},
-		"is_another_once_it_may_not_be_used": func(h *house, own, strangers string) {
+		"is_another_once_it_may_not_be_used": func(h *testEnv, own, strangers string) {
 			third := h.promoted()
 			tokens := h.start()
 			h.under(tokens, third)
@@ -88,7 +88,7 @@ func TestSessionGrant(t *testing.T) {
 				h.wantGrant(tokens, third, "Once the own grant is inactive")
 			}
 		},
-		"of_an_older_server_is_the_oldest": func(h *house, own, strangers string) {
+		"of_an_older_server_is_the_oldest": func(h *testEnv, own, strangers string) {
 			tokens := h.start()
 			h.under(tokens, own)
 			h.exec("update session set grant_id = null")
@@ -97,7 +97,7 @@ func TestSessionGrant(t *testing.T) {
 				h.wantGrant(tokens, strangers, "Where the app still acts under the older server's token")
 			}
 		},
-		"is_used_by_a_refresh": func(h *house, own, strangers string) {
+		"is_used_by_a_refresh": func(h *testEnv, own, strangers string) {
 			tokens := h.start()
 			h.under(tokens, own)
 			h.longAgo()
@@ -107,7 +107,7 @@ func TestSessionGrant(t *testing.T) {
 					h.unused(own), h.unused(strangers))
 			}
 		},
-		"is_not_used_by_a_refresh_once_inactive": func(h *house, own, _ string) {
+		"is_not_used_by_a_refresh_once_inactive": func(h *testEnv, own, _ string) {
 			tokens := h.start()
 			h.under(tokens, own)
 			h.longAgo()
@@ -117,7 +117,7 @@ func TestSessionGrant(t *testing.T) {
 				h.Error("a refresh is a use of a grant that the session may not act under")
 			}
 		},
-		"is_whose_audit_log_has_the_end": func(h *house, own, strangers string) {
+		"is_whose_audit_log_has_the_end": func(h *testEnv, own, strangers string) {
 			for _, end := range []func(portal.Viewer) error{
 				func(v portal.Viewer) error { return h.sessions.End(context.Background(), v) },
 				func(v portal.Viewer) error { return h.DB.EndOwnSession(context.Background(), v, v.SessionID) },
@@ -134,7 +134,7 @@ func TestSessionGrant(t *testing.T) {
 				h.under(h.start(), strangers) // the next sign-in starts there
 			}
 		},
-		"is_noted_at_every_change": func(h *house, own, strangers string) {
+		"is_noted_at_every_change": func(h *testEnv, own, strangers string) {
 			tokens := h.start()
 			h.under(tokens, own)
 			h.wantGrant(tokens, strangers, "Back under the token's own grant")
@@ -143,7 +143,7 @@ func TestSessionGrant(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newTestEnv(t)
 			check(h, h.user().GrantID, h.stranger())
 		})
 	}
@@ -163,7 +163,7 @@ func TestRefresh(t *testing.T) {
 // A refresh neither waits for an administrator who changes the grant at this moment, nor fails.
 func testRefreshDoesNotWaitForChangeOfItsGrant(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens := h.start()
 	h.exec("begin")
 	h.exec("select from user_role where user_id = $1 for update", h.user().UserID)

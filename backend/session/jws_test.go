@@ -42,7 +42,7 @@ func (k vectorKeys) find(header map[string]any) (*ecdsa.PublicKey, error) {
 // run holds each vector against our check of signatures, and against the whole check of access tokens, where the same
 // keys are published: there every one is refused, because none is an access token of ours.
 func (k vectorKeys) run(t *testing.T, vectors []vector) (accepted int) {
-	d := newDesk(t)
+	d := newCacheTest(t)
 	set := &keySet{public: k, loadedAt: d.now}
 	d.Sessions.keys.current.Store(set)
 	for _, v := range vectors {

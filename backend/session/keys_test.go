@@ -24,7 +24,7 @@ type published struct {
 	Keys []map[string]string `json:"keys"`
 }
 
-func (h *house) jwks(s *session.Sessions) published {
+func (h *testEnv) jwks(s *session.Sessions) published {
 	h.Helper()
 	text, err := s.JWKS(context.Background())
 	if err != nil {
@@ -48,7 +48,7 @@ func headerOf(t *testing.T, token string) map[string]any {
 
 func testSigningKeysReplicasShareTheFirstKey(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens := make([]portal.Tokens, 8)
 	replicas := make([]*session.Sessions, len(tokens))
 	var wait sync.WaitGroup
@@ -79,7 +79,7 @@ func (c *clock) now() time.Time            { return time.Now().Add(time.Duration
 func (c *clock) put(forward time.Duration) { c.ahead.Add(int64(forward)) }
 
 // replica is another server on the same database, with a clock of its own.
-func (h *house) replica() (*session.Sessions, *clock) {
+func (h *testEnv) replica() (*session.Sessions, *clock) {
 	h.Helper()
 	c := &clock{}
 	s, err := session.New(h.DB, newSealer(h.T), session.Config{Issuer: issuer, Now: c.now})
@@ -90,7 +90,7 @@ func (h *house) replica() (*session.Sessions, *clock) {
 }
 
 // letKeysAge lets as much time pass for the keys in the database.
-func (h *house) letKeysAge(interval string) {
+func (h *testEnv) letKeysAge(interval string) {
 	h.Helper()
 	h.exec("update signing_key set signs_from = signs_from - $1::interval, retired_at = retired_at - $1::interval", interval)
 }
@@ -108,7 +108,7 @@ func flood(t *testing.T, s *session.Sessions, key signer) {
 
 func testSigningKeysRotationEndsNoSession(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	one, oneClock := h.replica()
 	other, otherClock := h.replica()
 	h.sessions = one
@@ -154,7 +154,7 @@ func testSigningKeysRotationEndsNoSession(t *testing.T) {
 
 func testSigningKeysNextKeyIsPublishedBeforeItSigns(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.jwks(h.sessions)
 	if _, err := h.sessions.RotateKeys(context.Background()); err != nil {
 		t.Fatal(err)
@@ -170,7 +170,7 @@ func testSigningKeysNextKeyIsPublishedBeforeItSigns(t *testing.T) {
 
 func testUnknownKeyIDNeverCausesRefusalOfValidTokens(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	first := plant(t, h.DB)
 	one, oneClock := h.replica()
 	other, otherClock := h.replica()
@@ -197,7 +197,7 @@ func testUnknownKeyIDNeverCausesRefusalOfValidTokens(t *testing.T) {
 
 func testSigningKeysKeySigningAtOnceSpreadsInASecond(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	first := plant(t, h.DB)
 	other, otherClock := h.replica()
 	flood(t, other, first)
@@ -218,7 +218,7 @@ func testSigningKeysKeySigningAtOnceSpreadsInASecond(t *testing.T) {
 
 func testSigningKeysRetiredKeyExpiresWithItsTokens(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	one, oneClock := h.replica()
 	h.sessions = one
 	tokens := h.start()
@@ -240,7 +240,7 @@ func testSigningKeysRetiredKeyExpiresWithItsTokens(t *testing.T) {
 
 func testSigningKeysConcurrentRotations(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	var wait sync.WaitGroup
 	for range 4 {
 		replica := newSessions(t, h.DB)
@@ -264,7 +264,7 @@ func testSigningKeysConcurrentRotations(t *testing.T) {
 
 func testSigningKeysKeySetHasPublicKeysOnly(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	set := h.jwks(h.sessions)
 	if len(set.Keys) != 1 {
 		t.Fatalf("publishes %d keys", len(set.Keys))
@@ -328,7 +328,7 @@ func TestSealer(t *testing.T) {
 func TestJWKS(t *testing.T) {
 	t.Parallel()
 	t.Run("publishes a key in the form that is signed with", func(t *testing.T) {
-		h := newHouse(t)
+		h := newTestEnv(t)
 		tokens := h.start()
 		text, err := h.sessions.JWKS(context.Background())
 		if err != nil {
@@ -348,7 +348,7 @@ func TestJWKS(t *testing.T) {
 		}
 	})
 	t.Run("refuses a stored key whose id is not its thumbprint", func(t *testing.T) {
-		h := newHouse(t)
+		h := newTestEnv(t)
 		h.start()
 		h.exec("update signing_key set id = 'other'")
 		if _, err := newSessions(t, h.DB).JWKS(context.Background()); err == nil || !strings.Contains(err.Error(), "signing key other is damaged") {
@@ -356,7 +356,7 @@ func TestJWKS(t *testing.T) {
 		}
 	})
 	t.Run("refuses a stored key that is no point of the curve", func(t *testing.T) {
-		h := newHouse(t)
+		h := newTestEnv(t)
 		h.start()
 		h.exec(`update signing_key set public_key = '\x04' || decode(repeat('11', 64), 'hex')`)
 		if _, err := newSessions(t, h.DB).JWKS(context.Background()); err == nil || !strings.Contains(err.Error(), "is damaged") {

@@ -16,7 +16,7 @@ import (
 
 func testStartReturnsUserAndGrant(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens, viewer := h.signedIn()
 	want := h.user()
 	want.SessionID = viewer.SessionID
@@ -33,7 +33,7 @@ func testStartReturnsUserAndGrant(t *testing.T) {
 
 func testRefreshUsesEachTokenOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	first := h.start()
 	second := h.refresh(first.RefreshToken)
 	third := h.refresh(second.RefreshToken)
@@ -47,7 +47,7 @@ func testRefreshUsesEachTokenOnce(t *testing.T) {
 
 func testRefreshRepeatsLostResponse(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	first := h.start()
 	lost := h.refresh(first.RefreshToken)
 	again := h.refresh(first.RefreshToken)
@@ -59,20 +59,20 @@ func testRefreshRepeatsLostResponse(t *testing.T) {
 
 func testRefreshReusedTokenEndsTheSession(t *testing.T) {
 	t.Parallel()
-	for name, reuse := range map[string]func(h *house, first, second portal.Tokens){
-		"after the grace": func(h *house, first, _ portal.Tokens) {
+	for name, reuse := range map[string]func(h *testEnv, first, second portal.Tokens){
+		"after the grace": func(h *testEnv, first, _ portal.Tokens) {
 			h.exec("update refresh_token set used_at = used_at - interval '31 seconds' where used_at is not null")
 		},
-		"though its successor was used": func(h *house, _, second portal.Tokens) { h.refresh(second.RefreshToken) },
+		"though its successor was used": func(h *testEnv, _, second portal.Tokens) { h.refresh(second.RefreshToken) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newTestEnv(t)
 			first := h.start()
 			second := h.refresh(first.RefreshToken)
 			reuse(h, first, second)
-			h.refused(first.RefreshToken, portal.SessionRevoked)
-			h.shutOut(second, portal.SessionRevoked)
+			h.wantRefused(first.RefreshToken, portal.SessionRevoked)
+			h.wantSignedOut(second, portal.SessionRevoked)
 			if n := h.count("select count(*) from audit_log where action = 'session_ended' and detail ->> 'reason' = 'reuse'"); n != 1 {
 				t.Errorf("%d lines in the audit log", n)
 			}
@@ -82,7 +82,7 @@ func testRefreshReusedTokenEndsTheSession(t *testing.T) {
 
 func testRefreshConcurrentRepeatsGetOneSuccessor(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	first := h.start()
 	grant := portal.RefreshGrant{RefreshToken: first.RefreshToken, RequestID: rand.Text()}
 	answers := make([]string, 20)
@@ -119,7 +119,7 @@ func TestSession(t *testing.T) {
 
 func testSessionDefaultLimits(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.start()
 	const asPromised = `
 		select count(*)
@@ -140,17 +140,17 @@ func testSessionEndsAtItsLimits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newTestEnv(t)
 			tokens := h.start()
 			h.exec("update session set " + limit)
-			h.shutOut(tokens, portal.SessionRevoked)
+			h.wantSignedOut(tokens, portal.SessionRevoked)
 		})
 	}
 }
 
 func testSessionUseExtendsItToTheAbsoluteLimit(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens, viewer := h.signedIn()
 	h.exec("update session set idle_expires_at = now() + interval '1 minute', expires_at = now() + interval '3 days' where id = $1", viewer.SessionID)
 	h.refresh(tokens.RefreshToken)
@@ -161,7 +161,7 @@ func testSessionUseExtendsItToTheAbsoluteLimit(t *testing.T) {
 
 func testSessionSignOutEndsItsAccessToken(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens, viewer := h.signedIn()
 	other := h.start()
 	for range 2 {
@@ -169,7 +169,7 @@ func testSessionSignOutEndsItsAccessToken(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h.shutOut(tokens, portal.SessionRevoked)
+	h.wantSignedOut(tokens, portal.SessionRevoked)
 	h.refresh(other.RefreshToken)
 	if n := h.count("select count(*) from audit_log where action = 'session_ended'"); n != 1 {
 		t.Errorf("%d lines in the audit log", n)
@@ -178,12 +178,12 @@ func testSessionSignOutEndsItsAccessToken(t *testing.T) {
 
 func testStartRefusesDeactivatedUser(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens := h.start()
 	h.exec("update app_user set active = false where id = $1", h.user().UserID)
 	before := h.count("select count(*) from session")
-	h.noStart(portal.Deactivated)
-	h.shutOut(tokens, portal.Deactivated)
+	h.wantNoSession(portal.Deactivated)
+	h.wantSignedOut(tokens, portal.Deactivated)
 	if n := h.count("select count(*) from session"); n != before {
 		t.Error("a session was made")
 	}
@@ -191,16 +191,16 @@ func testStartRefusesDeactivatedUser(t *testing.T) {
 
 func testStartRefusesUserWithoutRole(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens := h.start()
 	h.exec("delete from user_role where user_id = $1", h.user().UserID)
-	h.refused(tokens.RefreshToken, portal.NoInvite)
-	h.noStart(portal.NoInvite)
+	h.wantRefused(tokens.RefreshToken, portal.NoInvite)
+	h.wantNoSession(portal.NoInvite)
 }
 
 func testRefreshReturnsAChangedRole(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens := h.start()
 	h.exec("update user_role set role = 'msp_admin' where user_id = $1", h.user().UserID)
 	if _, err := h.viewer(tokens.AccessToken); portal.ErrorCode(err) != portal.GrantChanged {
@@ -214,7 +214,7 @@ func testRefreshReturnsAChangedRole(t *testing.T) {
 
 func TestWithGrant(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	second := h.promoted()
 	_, viewer := h.signedIn()
 	other, err := h.sessions.WithGrant(context.Background(), viewer, second)
@@ -237,17 +237,17 @@ func TestWithGrant(t *testing.T) {
 
 func testRefreshRefusesMalformedToken(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	good := h.start().RefreshToken
 	for _, bad := range []string{"", "fsr_", good[4:], good + "A", good[:len(good)-1], " " + good, "hrt_" + good[4:], "fsr_" + string(make([]byte, 43))} {
-		h.refused(bad, portal.SessionRevoked)
+		h.wantRefused(bad, portal.SessionRevoked)
 	}
 	h.refresh(good)
 }
 
 func TestStoredSecrets(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	first := h.start()
 	h.refresh(first.RefreshToken)
 	thief, err := session.NewSealer(bytes.Repeat([]byte{8}, 32))
@@ -271,7 +271,7 @@ func TestStoredSecrets(t *testing.T) {
 
 func testSessionOutlivesADatabaseOutage(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	tokens := h.start()
 	h.DB.Close()
 	if _, err := h.sessions.Verify(context.Background(), tokens.AccessToken); err != nil {

@@ -22,7 +22,7 @@ const (
 )
 
 // house is a world with both providers and the service that signs people in with them.
-type house struct {
+type testEnv struct {
 	*testkit.World
 	*testing.T
 	service  *identity.Service
@@ -32,9 +32,9 @@ type house struct {
 	owner    *pgx.Conn
 }
 
-func newHouse(t *testing.T) *house {
+func newTestEnv(t *testing.T) *testEnv {
 	t.Helper()
-	h := &house{World: testkit.NewWorld(t), T: t}
+	h := &testEnv{World: testkit.NewWorld(t), T: t}
 	var err error
 	if h.owner, err = pgx.Connect(context.Background(), h.URLs.Owner); err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func newHouse(t *testing.T) *house {
 }
 
 // serve makes another replica.
-func (h *house) serve() (*session.Sessions, *identity.Service) {
+func (h *testEnv) serve() (*session.Sessions, *identity.Service) {
 	h.Helper()
 	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
@@ -100,7 +100,7 @@ var redirects = map[portal.ProviderID]string{
 }
 
 // arrive takes somebody through the provider's pages up to the grant the desktop would send.
-func (h *house) arrive(p portal.ProviderID, account string) portal.CodeGrant {
+func (h *testEnv) codeGrant(p portal.ProviderID, account string) portal.CodeGrant {
 	h.Helper()
 	verifier := oauth2.GenerateVerifier()
 	attempt := h.begin(p, verifier)
@@ -111,14 +111,14 @@ func (h *house) arrive(p portal.ProviderID, account string) portal.CodeGrant {
 	return portal.CodeGrant{AttemptID: attempt.ID, Code: code, CodeVerifier: verifier}
 }
 
-func (h *house) redeem(g portal.CodeGrant) (portal.Tokens, error) {
+func (h *testEnv) redeem(g portal.CodeGrant) (portal.Tokens, error) {
 	return h.service.Redeem(context.Background(), g, session.Client{Device: "test"})
 }
 
 // signIn signs somebody in and answers who they are then.
-func (h *house) signIn(p portal.ProviderID, account, code string) (portal.Me, error) {
+func (h *testEnv) signIn(p portal.ProviderID, account, code string) (portal.Me, error) {
 	h.Helper()
-	grant := h.arrive(p, account)
+	grant := h.codeGrant(p, account)
 	grant.InviteCode = code
 	tokens, err := h.redeem(grant)
 	if err != nil {
@@ -127,7 +127,7 @@ func (h *house) signIn(p portal.ProviderID, account, code string) (portal.Me, er
 	return h.me(tokens), nil
 }
 
-func (h *house) me(tokens portal.Tokens) portal.Me {
+func (h *testEnv) me(tokens portal.Tokens) portal.Me {
 	h.Helper()
 	viewer, err := h.sessions.Verify(context.Background(), tokens.AccessToken)
 	if err != nil {
@@ -140,7 +140,7 @@ func (h *house) me(tokens portal.Tokens) portal.Me {
 	return me
 }
 
-func (h *house) invite(n portal.NewInvite) portal.CreatedInvite {
+func (h *testEnv) invite(n portal.NewInvite) portal.CreatedInvite {
 	h.Helper()
 	created, err := h.service.Invite(context.Background(), h.Own.Viewers[portal.MSSPAdmin], n)
 	if err != nil {
@@ -150,13 +150,13 @@ func (h *house) invite(n portal.NewInvite) portal.CreatedInvite {
 }
 
 // mspUser is an invite as a user of the first MSP.
-func (h *house) mspUser(p portal.ProviderID, email, domain, tenant string) portal.NewInvite {
+func (h *testEnv) mspUser(p portal.ProviderID, email, domain, tenant string) portal.NewInvite {
 	return portal.NewInvite{
 		Email: email, Role: portal.MSPUser, MSPID: h.Own.MSPs[0].ID, Provider: p, Domain: domain, Tenant: tenant,
 	}
 }
 
-func (h *house) count(sql string, args ...any) (n int) {
+func (h *testEnv) count(sql string, args ...any) (n int) {
 	h.Helper()
 	if err := h.owner.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
 		h.Fatalf("%v\n%s", err, sql)
@@ -164,7 +164,7 @@ func (h *house) count(sql string, args ...any) (n int) {
 	return n
 }
 
-func (h *house) exec(sql string, args ...any) {
+func (h *testEnv) exec(sql string, args ...any) {
 	h.Helper()
 	if _, err := h.owner.Exec(context.Background(), sql, args...); err != nil {
 		h.Fatalf("%v\n%s", err, sql)
@@ -172,7 +172,7 @@ func (h *house) exec(sql string, args ...any) {
 }
 
 // nothingMade fails if work makes a user, an identity, a session or a grant.
-func (h *house) nothingMade(work func()) {
+func (h *testEnv) nothingMade(work func()) {
 	h.Helper()
 	made := func() int {
 		return h.count(`

@@ -12,9 +12,9 @@ import (
 )
 
 // replicas are portals of their own on one database, and at each of them somebody else with the same address.
-func (c *courtroom) replicas(t *testing.T, n int, email string) []*lawsuit {
+func (c *providerTest) replicas(t *testing.T, n int, email string) []*signInTest {
 	t.Helper()
-	replicas := make([]*lawsuit, n)
+	replicas := make([]*signInTest, n)
 	for i := range replicas {
 		db, err := postgres.Open(context.Background(), c.URLs.Server)
 		if err != nil {
@@ -36,7 +36,7 @@ func TestConcurrentSignIn(t *testing.T) {
 func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 	t.Parallel()
 	const claimants = 16
-	court := newCourtroom(t)
+	court := newProviderTest(t)
 	for round := range 4 {
 		email := fmt.Sprintf("wanted%d@kite.example", round)
 		everybody := court.replicas(t, claimants, email)
@@ -46,7 +46,7 @@ func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 		grants := make([]portal.CodeGrant, claimants)
 		for i, k := range everybody {
 			var err error
-			if grants[i], err = k.arrive(context.Background()); err != nil {
+			if grants[i], err = k.codeGrant(context.Background()); err != nil {
 				t.Fatal(err)
 			}
 			for _, invite := range invites {
@@ -90,9 +90,9 @@ func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 
 func testConcurrentSignInTwoAttemptsCreateOneUser(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	h.tess()
-	grants := []portal.CodeGrant{h.arrive(portal.Entra, "tess"), h.arrive(portal.Entra, "tess")}
+	grants := []portal.CodeGrant{h.codeGrant(portal.Entra, "tess"), h.codeGrant(portal.Entra, "tess")}
 	users := make([]string, len(grants))
 	var wait sync.WaitGroup
 	for i := range grants {
@@ -112,9 +112,9 @@ func testConcurrentSignInTwoAttemptsCreateOneUser(t *testing.T) {
 
 func testConcurrentSignInPendingSignInStartsOneSession(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	created := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
-	grant := h.arrive(portal.Entra, "guest")
+	grant := h.codeGrant(portal.Entra, "guest")
 	_, err := h.redeem(grant)
 	wantCode(t, err, portal.InviteCodeRequired)
 	grant.InviteCode = created.Code

@@ -20,9 +20,9 @@ type told struct {
 
 // learns returns what somebody whose address their provider does not confirm learns from a sign-in, without a code and with
 // wrong ones.
-func (h *house) learns(statements, trips func() int64, account string) (seen []told) {
+func (h *testEnv) learns(statements, trips func() int64, account string) (seen []told) {
 	h.Helper()
-	grant := h.arrive(portal.Entra, account)
+	grant := h.codeGrant(portal.Entra, account)
 	for try := range 4 {
 		if try > 0 {
 			grant.InviteCode, _ = identity.NewInviteCode()
@@ -40,7 +40,7 @@ func (h *house) learns(statements, trips func() int64, account string) (seen []t
 
 func TestAddressEnumeration(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	counter := h.counted()
 	const address = "missing@contoso.example"
 	h.learns(counter.Statements, counter.Trips, "edov-missing") // prepares the statements

@@ -17,14 +17,14 @@ import (
 const issuer = "https://portal.example.com"
 
 // house is a world with sessions, and the owner's connection to turn back the clock with.
-type house struct {
+type testEnv struct {
 	*testkit.World
 	*testing.T
 	sessions *session.Sessions
 	owner    *pgx.Conn
 }
 
-func newHouse(t *testing.T) *house {
+func newTestEnv(t *testing.T) *testEnv {
 	t.Helper()
 	w := testkit.NewWorld(t)
 	owner, err := pgx.Connect(context.Background(), w.URLs.Owner)
@@ -32,7 +32,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { owner.Close(context.Background()) })
-	return &house{World: w, T: t, sessions: newSessions(t, w.DB), owner: owner}
+	return &testEnv{World: w, T: t, sessions: newSessions(t, w.DB), owner: owner}
 }
 
 func newSealer(t testing.TB) *session.Sealer {
@@ -53,14 +53,14 @@ func newSessions(t testing.TB, db *postgres.DB) *session.Sessions {
 	return s
 }
 
-func (h *house) exec(sql string, args ...any) {
+func (h *testEnv) exec(sql string, args ...any) {
 	h.Helper()
 	if _, err := h.owner.Exec(context.Background(), sql, args...); err != nil {
 		h.Fatalf("%v\n%s", err, sql)
 	}
 }
 
-func (h *house) count(sql string, args ...any) (n int) {
+func (h *testEnv) count(sql string, args ...any) (n int) {
 	h.Helper()
 	if err := h.owner.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
 		h.Fatalf("%v\n%s", err, sql)
@@ -68,9 +68,9 @@ func (h *house) count(sql string, args ...any) (n int) {
 	return n
 }
 
-func (h *house) user() portal.Viewer { return h.Own.Viewers[portal.MSPUser] }
+func (h *testEnv) user() portal.Viewer { return h.Own.Viewers[portal.MSPUser] }
 
-func (h *house) start() portal.Tokens {
+func (h *testEnv) start() portal.Tokens {
 	h.Helper()
 	tokens, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{Device: "laptop", RequestID: "req-1"})
 	if err != nil {
@@ -79,7 +79,7 @@ func (h *house) start() portal.Tokens {
 	return tokens
 }
 
-func (h *house) refresh(token string) portal.Tokens {
+func (h *testEnv) refresh(token string) portal.Tokens {
 	h.Helper()
 	tokens, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Client{})
 	if err != nil {
@@ -88,7 +88,7 @@ func (h *house) refresh(token string) portal.Tokens {
 	return tokens
 }
 
-func (h *house) refused(token string, want portal.Code) {
+func (h *testEnv) wantRefused(token string, want portal.Code) {
 	h.Helper()
 	if _, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Client{}); portal.ErrorCode(err) != want {
 		h.Fatalf("refresh answers %v, want %s", err, want)
@@ -96,7 +96,7 @@ func (h *house) refused(token string, want portal.Code) {
 }
 
 // viewer verifies an access token and then lets the database say whether it still stands.
-func (h *house) viewer(access string) (portal.Viewer, error) {
+func (h *testEnv) viewer(access string) (portal.Viewer, error) {
 	viewer, err := h.sessions.Verify(context.Background(), access)
 	if err != nil {
 		return viewer, err
@@ -106,7 +106,7 @@ func (h *house) viewer(access string) (portal.Viewer, error) {
 }
 
 // signedIn begins a session, and says as whom.
-func (h *house) signedIn() (portal.Tokens, portal.Viewer) {
+func (h *testEnv) signedIn() (portal.Tokens, portal.Viewer) {
 	h.Helper()
 	tokens := h.start()
 	viewer, err := h.viewer(tokens.AccessToken)
@@ -117,13 +117,13 @@ func (h *house) signedIn() (portal.Tokens, portal.Viewer) {
 }
 
 // promoted gives the user one grant more, as an admin of another MSP.
-func (h *house) promoted() (grantID string) {
+func (h *testEnv) promoted() (grantID string) {
 	h.Helper()
 	return h.Grant(h, h.user().UserID, portal.MSPAdmin, h.Own.At(portal.MSPAdmin, 1))
 }
 
 // noStart checks that the user is given no session.
-func (h *house) noStart(want portal.Code) {
+func (h *testEnv) wantNoSession(want portal.Code) {
 	h.Helper()
 	if _, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{}); portal.ErrorCode(err) != want {
 		h.Errorf("start answers %v, want %s", err, want)
@@ -131,16 +131,16 @@ func (h *house) noStart(want portal.Code) {
 }
 
 // shutOut checks that neither token of a session works any more.
-func (h *house) shutOut(tokens portal.Tokens, want portal.Code) {
+func (h *testEnv) wantSignedOut(tokens portal.Tokens, want portal.Code) {
 	h.Helper()
-	h.refused(tokens.RefreshToken, want)
+	h.wantRefused(tokens.RefreshToken, want)
 	if _, err := h.viewer(tokens.AccessToken); portal.ErrorCode(err) != want {
 		h.Errorf("the access token is answered %v, want %s", err, want)
 	}
 }
 
 // told checks that whoever sends a token of a session that has ended reads why, whichever token it is.
-func (h *house) told(tokens portal.Tokens, reason portal.EndedReason) {
+func (h *testEnv) wantEndedReason(tokens portal.Tokens, reason portal.EndedReason) {
 	h.Helper()
 	_, err := h.viewer(tokens.AccessToken)
 	wantReason(h, err, reason)
@@ -149,7 +149,7 @@ func (h *house) told(tokens portal.Tokens, reason portal.EndedReason) {
 }
 
 // end ends a session for a reason.
-func (h *house) end(viewer portal.Viewer, reason portal.EndedReason) {
+func (h *testEnv) end(viewer portal.Viewer, reason portal.EndedReason) {
 	h.Helper()
 	if err := h.DB.EndSession(context.Background(), viewer.SessionID, viewer.UserID, viewer.Scope.MSSPID, reason); err != nil {
 		h.Fatal(err)
@@ -157,7 +157,7 @@ func (h *house) end(viewer portal.Viewer, reason portal.EndedReason) {
 }
 
 // within fails unless something ends well before its time is over.
-func (h *house) within(done <-chan error, what string) {
+func (h *testEnv) within(done <-chan error, what string) {
 	h.Helper()
 	select {
 	case err := <-done:

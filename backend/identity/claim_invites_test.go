@@ -12,7 +12,7 @@ import (
 )
 
 // claim begins an attempt of a new identity and reads its invites, as a sign-in does before it claims them.
-func (h *house) claim(p portal.ProviderID, email, tenant string) postgres.Claim {
+func (h *testEnv) claim(p portal.ProviderID, email, tenant string) postgres.Claim {
 	h.Helper()
 	ctx := context.Background()
 	attempt := postgres.Attempt{ID: postgres.NewID(), Provider: p, RedirectURI: redirects[p], CodeChallenge: "c", Nonce: "n"}
@@ -43,7 +43,7 @@ func TestClaimInvites(t *testing.T) {
 
 func testClaimInvitesOneOfSeveralProvidersWinsAddress(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	for round := range 20 {
 		email := fmt.Sprintf("everywhere%d@contoso.example", round)
 		second := h.mspUser(portal.Entra, email, "contoso.example", contoso)
@@ -70,7 +70,7 @@ func testClaimInvitesOneOfSeveralProvidersWinsAddress(t *testing.T) {
 
 func testClaimInvitesSkipsInviteClosedMeanwhile(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	for name, meanwhile := range map[string]string{
 		"accepted":              "update pre_assigned_role set accepted_at = now() where id = $1",
 		"revoked":               "update pre_assigned_role set revoked_at = now() where id = $1",
@@ -94,7 +94,7 @@ func testClaimInvitesSkipsInviteClosedMeanwhile(t *testing.T) {
 
 func testClaimInvitesRefusesClaimantWhoSentItAgain(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	_, viewer := h.signedIn()
 	created := h.othersStaff()
 	claim := h.claim(portal.Entra, "tess@contoso.example", contoso)
@@ -111,7 +111,7 @@ func testClaimInvitesRefusesClaimantWhoSentItAgain(t *testing.T) {
 
 func testClaimInvitesIdentityThatBecameAUserMeanwhile(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	claims := make([]postgres.Claim, 2)
 	for i := range claims {
 		email := fmt.Sprintf("twice%d@contoso.example", i)
@@ -132,7 +132,7 @@ func testClaimInvitesIdentityThatBecameAUserMeanwhile(t *testing.T) {
 
 func testClaimInvitesGivesARoleOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	_, viewer := h.signedIn()
 	h.exec("update identity set email = '', email_confirmed = false where user_id = $1", viewer.UserID)
 	codes := make([]string, 2)
@@ -158,7 +158,7 @@ func testClaimInvitesGivesARoleOnce(t *testing.T) {
 
 func testClaimInvitesRefusesCodeClosedOrReplacedMeanwhile(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	for name, meanwhile := range map[string]func(id string){
 		"wrong codes closed it": func(id string) {
 			h.exec("update pre_assigned_role set code_tries = $2 where id = $1", id, portal.MaxCodeTries)

@@ -12,17 +12,17 @@ import (
 )
 
 // signedIn is tess as an MSP's user, and their viewer.
-func (h *house) signedIn() (portal.Tokens, portal.Viewer) {
+func (h *testEnv) signedIn() (portal.Tokens, portal.Viewer) {
 	h.Helper()
 	h.tess()
-	tokens, err := h.redeem(h.arrive(portal.Entra, "tess"))
+	tokens, err := h.redeem(h.codeGrant(portal.Entra, "tess"))
 	if err != nil {
 		h.Fatal(err)
 	}
 	return tokens, h.viewerOf(tokens)
 }
 
-func (h *house) viewerOf(tokens portal.Tokens) portal.Viewer {
+func (h *testEnv) viewerOf(tokens portal.Tokens) portal.Viewer {
 	h.Helper()
 	viewer, err := h.sessions.Verify(context.Background(), tokens.AccessToken)
 	if err != nil {
@@ -32,14 +32,14 @@ func (h *house) viewerOf(tokens portal.Tokens) portal.Viewer {
 }
 
 // othersStaff is an invite of tess by the other MSSP.
-func (h *house) othersStaff() portal.CreatedInvite {
+func (h *testEnv) othersStaff() portal.CreatedInvite {
 	h.Helper()
 	return h.invitedBy(h.Other.Viewers[portal.MSSPAdmin], portal.NewInvite{
 		Email: "tess@contoso.example", Role: portal.MSSPStaff, Provider: portal.Entra, Domain: "contoso.example", Tenant: contoso,
 	})
 }
 
-func (h *house) claimAs(v portal.Viewer, code string) (portal.Grant, error) {
+func (h *testEnv) claimAs(v portal.Viewer, code string) (portal.Grant, error) {
 	return h.service.Claim(context.Background(), v, portal.InviteClaim{InviteCode: code})
 }
 
@@ -47,7 +47,7 @@ func TestFurtherInvite(t *testing.T) {
 	t.Parallel()
 	t.Run("is claimed by its code at sign-in", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		tokens, _ := h.signedIn()
 		created := h.othersStaff()
 		me, err := h.signIn(portal.Entra, "tess", "")
@@ -67,7 +67,7 @@ func TestFurtherInvite(t *testing.T) {
 	})
 	t.Run("is at another node than the role that is held", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		_, viewer := h.signedIn()
 		sibling := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
 		sibling.MSPID = h.Own.MSPs[1].ID
@@ -86,7 +86,7 @@ func TestFurtherInvite(t *testing.T) {
 	})
 	t.Run("is no sign-in when it is claimed by somebody who is signed in", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		_, viewer := h.signedIn()
 		h.exec("update identity set last_login_at = '2020-01-01'")
 		if _, err := h.claimAs(viewer, h.othersStaff().Code); err != nil {
@@ -98,17 +98,17 @@ func TestFurtherInvite(t *testing.T) {
 	})
 	t.Run("of the same address is not closed by wrong codes of its known user", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		h.signedIn()
 		created := h.othersStaff()
-		says(t, h.guess(h.arrive(portal.Entra, "tess")), portal.InviteCodeInvalid, "5 tries left")
+		says(t, h.guess(h.codeGrant(portal.Entra, "tess")), portal.InviteCodeInvalid, "5 tries left")
 		if n := h.count("select code_tries from pre_assigned_role where id = $1", created.ID); n != 0 {
 			t.Errorf("counted %d tries against the invite, want 0", n)
 		}
 	})
 	t.Run("gives nothing where a role is held or was deactivated", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		_, viewer := h.signedIn()
 		if _, err := h.claimAs(viewer, h.othersStaff().Code); err != nil {
 			t.Fatal(err)
@@ -125,7 +125,7 @@ func TestFurtherInvite(t *testing.T) {
 	})
 	t.Run("is claimed by its code when signed in", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		tokens, viewer := h.signedIn()
 		created := h.othersStaff()
 		grant, err := h.claimAs(viewer, created.Code)
@@ -145,7 +145,7 @@ func TestFurtherInvite(t *testing.T) {
 	})
 	t.Run("that claims nothing is refused in words", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		_, viewer := h.signedIn()
 		nobodys, _ := identity.NewInviteCode()
 		another := h.invite(h.mspUser(portal.Entra, "bo@contoso.example", "contoso.example", contoso))
@@ -163,7 +163,7 @@ func TestFurtherInvite(t *testing.T) {
 			if another := name == "for another address"; another && errors.As(err, &refused) && refused.Address != "tess@contoso.example" {
 				t.Errorf("%s: names %q, want the address that signed in", name, refused.Address)
 			}
-			grant := h.arrive(portal.Entra, "tess")
+			grant := h.codeGrant(portal.Entra, "tess")
 			grant.InviteCode = c.code
 			_, err = h.redeem(grant)
 			says(t, err, portal.InviteCodeInvalid, c.atSignIn)
@@ -178,7 +178,7 @@ func TestFurtherInvite(t *testing.T) {
 	})
 	t.Run("for a role that is held there already gives nothing", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		created := h.invite(h.mspUser(portal.Entra, "nora@contoso.example", "contoso.example", contoso))
 		if _, err := h.signIn(portal.Entra, "no-mail", created.Code); err != nil {
 			t.Fatal(err)
@@ -192,9 +192,9 @@ func TestFurtherInvite(t *testing.T) {
 	})
 	t.Run("is not claimed by the account that made it or sent it again", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t)
+		h := newTestEnv(t)
 		admin := h.invite(portal.NewInvite{Email: "admin@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Tenant: contoso})
-		tokens, err := h.redeem(withCode(h.arrive(portal.Entra, "no-mail"), admin.Code))
+		tokens, err := h.redeem(withCode(h.codeGrant(portal.Entra, "no-mail"), admin.Code))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,9 +207,9 @@ func TestFurtherInvite(t *testing.T) {
 		}
 		for _, code := range []string{made.Code, resent.Code} {
 			_, err := h.claimAs(viewer, code)
-			says(t, err, portal.InviteCodeInvalid, "made this invite or sent it again")
+			says(t, err, portal.InviteCodeInvalid, "created this invite or sent it again")
 			_, err = h.signIn(portal.Entra, "no-mail", code)
-			says(t, err, portal.InviteCodeInvalid, "made this invite or sent it again")
+			says(t, err, portal.InviteCodeInvalid, "created this invite or sent it again")
 		}
 	})
 }
@@ -228,7 +228,7 @@ func TestOtherTenant(t *testing.T) {
 // A stranger who invited first has the oldest grant. It is no reason to start under it.
 func testOtherTenantThatInvitedFirstSeesNoLaterUse(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	stranger := h.Other.Viewers[portal.MSPAdmin]
 	h.invitedBy(stranger, portal.NewInvite{
 		Email: "tess@contoso.example", Role: portal.MSPUser, MSPID: h.Other.MSPs[0].ID, Provider: portal.Entra,
@@ -258,7 +258,7 @@ func testOtherTenantThatInvitedFirstSeesNoLaterUse(t *testing.T) {
 }
 
 // seenBy is the last use of tess that an administrator sees.
-func (h *house) seenBy(admin portal.Viewer) time.Time {
+func (h *testEnv) seenBy(admin portal.Viewer) time.Time {
 	h.Helper()
 	page, err := h.DB.Users(context.Background(), admin, portal.UserQuery{Q: "tess@contoso.example"})
 	if err != nil || len(page.Items) != 1 || page.Items[0].LastLoginAt == nil {
@@ -269,12 +269,12 @@ func (h *house) seenBy(admin portal.Viewer) time.Time {
 
 func testOtherTenantEndsNothingElsewhereByDeactivation(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	strangers := h.invitedBy(h.Other.Viewers[portal.MSPAdmin], portal.NewInvite{
 		Email: "tess@contoso.example", Role: portal.MSPUser, MSPID: h.Other.MSPs[0].ID, Provider: portal.Entra,
 		Domain: "contoso.example", Tenant: contoso,
 	})
-	tokens, err := h.redeem(h.arrive(portal.Entra, "tess"))
+	tokens, err := h.redeem(h.codeGrant(portal.Entra, "tess"))
 	if err != nil {
 		t.Fatalf("the stranger's invite %s: %v", strangers.ID, err)
 	}
@@ -290,7 +290,7 @@ func testOtherTenantEndsNothingElsewhereByDeactivation(t *testing.T) {
 	}
 	deactivate()
 	// The person is asked for a code, and the same sign-in goes on with it.
-	grant := h.arrive(portal.Entra, "tess")
+	grant := h.codeGrant(portal.Entra, "tess")
 	_, err = h.redeem(grant)
 	wantCode(t, err, portal.Deactivated)
 	tokens, err = h.redeem(withCode(grant, own.Code))
@@ -314,7 +314,7 @@ func TestRefusal(t *testing.T) {
 
 func testRefusalNamesTheAddressThatSignedIn(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestEnv(t)
 	for account, want := range map[string]struct {
 		code    portal.Code
 		address string

@@ -17,14 +17,14 @@ import (
 )
 
 // desk checks tokens under a clock and keys the test sets, without a database.
-type desk struct {
+type cacheTest struct {
 	*Sessions
 	now  time.Time
 	keys map[string]*ecdsa.PrivateKey
 }
 
-func newDesk(t interface{ Fatal(...any) }) *desk {
-	d := &desk{now: time.Unix(1_800_000_000, 0), keys: map[string]*ecdsa.PrivateKey{}}
+func newCacheTest(t interface{ Fatal(...any) }) *cacheTest {
+	d := &cacheTest{now: time.Unix(1_800_000_000, 0), keys: map[string]*ecdsa.PrivateKey{}}
 	sealer, err := NewSealer(make([]byte, keySize))
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func newDesk(t interface{ Fatal(...any) }) *desk {
 }
 
 // publish makes these keys the good ones, loaded at this moment.
-func (d *desk) publish(kids ...string) {
+func (d *cacheTest) publish(kids ...string) {
 	set := &keySet{public: map[string]*ecdsa.PublicKey{}, loadedAt: d.now}
 	for _, kid := range kids {
 		set.public[kid] = &d.keys[kid].PublicKey
@@ -52,7 +52,7 @@ func (d *desk) publish(kids ...string) {
 }
 
 // token is signed by a key, issued and expiring so many seconds from the beginning; notBefore 0 leaves that out.
-func (d *desk) token(kid string, issued, notBefore, expires int) string {
+func (d *cacheTest) token(kid string, issued, notBefore, expires int) string {
 	begin := time.Unix(1_800_000_000, 0)
 	at := func(seconds int) *jwt.NumericDate {
 		return jwt.NewNumericDate(begin.Add(time.Duration(seconds) * time.Second))
@@ -86,7 +86,7 @@ func TestTokenCache(t *testing.T) {
 func testTokenCacheReturnsWhatANewCheckReturns(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		d := newDesk(t)
+		d := newCacheTest(t)
 		kids := rapid.SampledFrom([]string{"one", "two"})
 		seconds := rapid.IntRange(-90, 90)
 		var tokens []string
@@ -110,7 +110,7 @@ func testTokenCacheReturnsWhatANewCheckReturns(t *testing.T) {
 
 func testTokenCacheStoresNoRefusedToken(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newCacheTest(t)
 	good := d.token("one", 0, 0, 60)
 	for _, bad := range []string{"", "a.b.c", good + "x", d.token("one", 0, 0, -60), d.token("one", 3600, 0, 7200)} {
 		if _, err := d.Verify(context.Background(), bad); err == nil {
@@ -153,7 +153,7 @@ func testTokenCacheIsBounded(t *testing.T) {
 }
 
 func BenchmarkAccessTokenCheck(b *testing.B) {
-	d := newDesk(b)
+	d := newCacheTest(b)
 	token := d.token("one", 0, 0, 60)
 	b.Run("warm", func(b *testing.B) {
 		for b.Loop() {
