@@ -20,13 +20,22 @@ func TestAliasAccounts(t *testing.T) {
 		refused        portal.Code
 		byCode         bool // whether the invite's code gets them in
 	}{
-		"googlemail.com":            {portal.Google, "gil@gmail.com", "gil@googlemail.com", map[string]any{"hd": hostile.Missing}, portal.InviteCodeRequired, true},
-		"dots at gmail.com":         {portal.Google, "gil.moe@gmail.com", "gilmoe@gmail.com", map[string]any{"hd": hostile.Missing}, portal.NoInvite, false},
-		"a plus at gmail.com":       {portal.Google, "gil+work@gmail.com", "gil@gmail.com", map[string]any{"hd": hostile.Missing}, portal.NoInvite, false},
-		"a Workspace alias":         {portal.Google, "sales@kite.example", "gil@kite.example", nil, portal.NoInvite, false},
-		"a renamed Entra account":   {portal.Entra, "maiden@kite.example", "married@kite.example", nil, portal.NoInvite, false},
-		"an onmicrosoft account":    {portal.Entra, "kim@kite.example", "kim@kite.onmicrosoft.com", nil, portal.NoInvite, false},
-		"one whose owner is unsure": {portal.Entra, "lea@kite.example", "lea@kite.onmicrosoft.com", map[string]any{"xms_edov": hostile.Missing}, portal.InviteCodeRequired, true},
+		"googlemail.com": {
+			portal.Google, "gil@gmail.com", "gil@googlemail.com", map[string]any{"hd": hostile.Missing}, portal.InviteCodeRequired, true,
+		},
+		"dots at gmail.com": {
+			portal.Google, "gil.moe@gmail.com", "gilmoe@gmail.com", map[string]any{"hd": hostile.Missing}, portal.NoInvite, false,
+		},
+		"a plus at gmail.com": {
+			portal.Google, "gil+work@gmail.com", "gil@gmail.com", map[string]any{"hd": hostile.Missing}, portal.NoInvite, false,
+		},
+		"a Workspace alias":       {portal.Google, "sales@kite.example", "gil@kite.example", nil, portal.NoInvite, false},
+		"a renamed Entra account": {portal.Entra, "maiden@kite.example", "married@kite.example", nil, portal.NoInvite, false},
+		"an onmicrosoft account":  {portal.Entra, "kim@kite.example", "kim@kite.onmicrosoft.com", nil, portal.NoInvite, false},
+		"one whose owner is unsure": {
+			portal.Entra, "lea@kite.example", "lea@kite.onmicrosoft.com", map[string]any{"xms_edov": hostile.Missing}, portal.InviteCodeRequired,
+			true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := court.newSignInTest(t, c.at, c.invited)

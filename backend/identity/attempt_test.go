@@ -35,11 +35,17 @@ func testAttemptIsUsedUpOnce(t *testing.T) {
 		grant portal.CodeGrant
 		want  portal.Code
 	}{
-		"the same attempt and code":         {grant, portal.AttemptExpired},
-		"the same attempt with a new code":  {portal.CodeGrant{AttemptID: grant.AttemptID, Code: other.Code, CodeVerifier: grant.CodeVerifier}, portal.AttemptExpired},
+		"the same attempt and code": {grant, portal.AttemptExpired},
+		"the same attempt with a new code": {
+			portal.CodeGrant{AttemptID: grant.AttemptID, Code: other.Code, CodeVerifier: grant.CodeVerifier}, portal.AttemptExpired,
+		},
 		"another attempt with the old code": {replayedCode, portal.ProviderRefused},
-		"no such attempt":                   {portal.CodeGrant{AttemptID: h.Own.MSSPID, Code: "c", CodeVerifier: grant.CodeVerifier}, portal.AttemptExpired},
-		"no attempt id":                     {portal.CodeGrant{AttemptID: "x", Code: "c", CodeVerifier: grant.CodeVerifier}, portal.AttemptExpired},
+		"no such attempt": {
+			portal.CodeGrant{AttemptID: h.Own.MSSPID, Code: "c", CodeVerifier: grant.CodeVerifier}, portal.AttemptExpired,
+		},
+		"no attempt id": {
+			portal.CodeGrant{AttemptID: "x", Code: "c", CodeVerifier: grant.CodeVerifier}, portal.AttemptExpired,
+		},
 	} {
 		h.nothingMade(func() {
 			if _, err := h.redeem(row.grant); portal.ErrorCode(err) != row.want {
@@ -102,8 +108,13 @@ func testAttemptReturnsWhatTheDesktopNeeds(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)
 	challenge := oauth2.S256ChallengeFromVerifier(oauth2.GenerateVerifier())
-	for _, uri := range []string{"http://127.0.0.1:1/callback/google", "http://[::1]:65535/callback/google", "http://localhost:8080/callback/google"} {
-		attempt, err := h.service.Begin(context.Background(), portal.NewAttempt{Provider: portal.Google, RedirectURI: uri, CodeChallenge: challenge})
+	for _, uri := range []string{
+		"http://127.0.0.1:1/callback/google", "http://[::1]:65535/callback/google", "http://localhost:8080/callback/google",
+	} {
+		attempt, err := h.service.Begin(
+			context.Background(),
+			portal.NewAttempt{Provider: portal.Google, RedirectURI: uri, CodeChallenge: challenge},
+		)
 		if err != nil {
 			t.Fatalf("%s: %v", uri, err)
 		}
@@ -125,9 +136,15 @@ func testAttemptReturnsWhatTheDesktopNeeds(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", challenge[:42], challenge + "A", strings.Repeat("*", 43)} {
-		_, err := h.service.Begin(context.Background(), portal.NewAttempt{Provider: portal.Google, RedirectURI: redirects[portal.Google], CodeChallenge: bad})
+		_, err := h.service.Begin(
+			context.Background(),
+			portal.NewAttempt{Provider: portal.Google, RedirectURI: redirects[portal.Google], CodeChallenge: bad},
+		)
 		wantCode(t, err, portal.Invalid)
 	}
-	_, err := h.service.Begin(context.Background(), portal.NewAttempt{Provider: "okta", RedirectURI: redirects[portal.Google], CodeChallenge: challenge})
+	_, err := h.service.Begin(
+		context.Background(),
+		portal.NewAttempt{Provider: "okta", RedirectURI: redirects[portal.Google], CodeChallenge: challenge},
+	)
 	wantCode(t, err, portal.Invalid)
 }

@@ -52,7 +52,11 @@ func testAuditRecordsHowAnInviteWasClaimed(t *testing.T) {
 			and a.detail = jsonb_build_object('provider', 'entra', 'issuer', $2::text, 'subject', i.subject, 'by_code', $3::boolean)`,
 			account+"@contoso.example", contoso, byCode)
 		if n != 1 {
-			t.Errorf("of %s it says: %s", account, h.Text(t, "select string_agg(detail::text, ' ') from audit_log where action = 'invite_accepted'"))
+			t.Errorf(
+				"of %s it says: %s",
+				account,
+				h.Text(t, "select string_agg(detail::text, ' ') from audit_log where action = 'invite_accepted'"),
+			)
 		}
 	}
 }

@@ -88,7 +88,10 @@ func TestInviteChoice(t *testing.T) {
 		if me := h.me(tokens); len(me.Grants) != 1 || me.Grant.Role != portal.MSSPAdmin || me.Grant.Scope.MSSPID != h.Own.MSSPID {
 			t.Errorf("signs in as %+v", me.Grants)
 		}
-		if n := h.count("select count(*) from pre_assigned_role where id = $1 and accepted_at is null and code_tries = 0", strangers.ID); n != 1 {
+		if n := h.count(
+			"select count(*) from pre_assigned_role where id = $1 and accepted_at is null and code_tries = 0",
+			strangers.ID,
+		); n != 1 {
 			t.Error("the invite that was not chosen is not as it was")
 		}
 	})

@@ -81,7 +81,11 @@ func TestCheckClock(t *testing.T) {
 			var log bytes.Buffer
 			calls := newTransport(Config{Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&log, nil))}.withDefaults())
 			i := newIssuer(&discovery{issuer: "https://provider.example", calls: calls}, "", "client")
-			err := i.checkClock(context.Background(), &oidc.IDToken{IssuedAt: now.Add(test.issued), Expiry: now.Add(1000 * 24 * time.Hour)}, claims{})
+			err := i.checkClock(
+				context.Background(),
+				&oidc.IDToken{IssuedAt: now.Add(test.issued), Expiry: now.Add(1000 * 24 * time.Hour)},
+				claims{},
+			)
 			if (test.logged == "") != (log.Len() == 0) || !strings.Contains(log.String(), test.logged) {
 				t.Errorf("logged %q, want %q", log.String(), test.logged)
 			}

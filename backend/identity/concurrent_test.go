@@ -78,7 +78,8 @@ func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 			}
 		}
 		after := everybody[0].made()
-		if winners != 1 || after["app_user"] != before["app_user"]+1 || after["identity"] != before["identity"]+1 || after["session"] != before["session"]+1 {
+		if winners != 1 || after["app_user"] != before["app_user"]+1 || after["identity"] != before["identity"]+1 ||
+			after["session"] != before["session"]+1 {
 			t.Errorf("%d of %d won; there was %v, now there is %v", winners, claimants, before, after)
 		}
 		taken := court.count(t, "select count(*) from pre_assigned_role where email = $1 and accepted_by::text = $2", email, winner)

@@ -70,7 +70,9 @@ func TestAddressEnumeration(t *testing.T) {
 		seen := h.learns(counter.Statements, counter.Trips, "edov-missing")
 		if first == nil {
 			first = seen
-			for i, want := range []portal.Code{portal.InviteCodeRequired, portal.InviteCodeInvalid, portal.InviteCodeInvalid, portal.InviteCodeInvalid} {
+			for i, want := range []portal.Code{
+				portal.InviteCodeRequired, portal.InviteCodeInvalid, portal.InviteCodeInvalid, portal.InviteCodeInvalid,
+			} {
 				if seen[i].Public.Code != want || seen[i].Public.Address != address {
 					t.Errorf("try %d reads %+v, want %s and the address", i, seen[i].Public, want)
 				}

@@ -137,7 +137,8 @@ func TestFurtherInvite(t *testing.T) {
 		}
 		if n := h.count(`
 			select count(*) from audit_log
-			where mssp_id = $1 and action = 'invite_accepted' and target = $2 and detail->>'by_code' = 'true'`, h.Other.MSSPID, created.ID); n != 1 {
+			where mssp_id = $1 and action = 'invite_accepted'
+			and target = $2 and detail->>'by_code' = 'true'`, h.Other.MSSPID, created.ID); n != 1 {
 			t.Errorf("%d lines in the audit log of the tenant", n)
 		}
 		_, err = h.claimAs(viewer, created.Code)
@@ -284,7 +285,12 @@ func testOtherTenantEndsNothingElsewhereByDeactivation(t *testing.T) {
 	off := false
 	deactivate := func() {
 		t.Helper()
-		if _, err := h.DB.ChangeUser(context.Background(), h.Other.Viewers[portal.MSPAdmin], tokens.User.ID, portal.UserChange{Active: &off}); err != nil {
+		if _, err := h.DB.ChangeUser(
+			context.Background(),
+			h.Other.Viewers[portal.MSPAdmin],
+			tokens.User.ID,
+			portal.UserChange{Active: &off},
+		); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -302,7 +308,11 @@ func testOtherTenantEndsNothingElsewhereByDeactivation(t *testing.T) {
 	if len(me.Grants) != 1 || me.Grant.Role != portal.MSSPAdmin || me.Grant.Scope.MSSPID != h.Own.MSSPID {
 		t.Errorf("is %+v", me.Grants)
 	}
-	if _, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Client{}); err != nil {
+	if _, err := h.sessions.Refresh(
+		context.Background(),
+		portal.RefreshGrant{RefreshToken: tokens.RefreshToken},
+		session.Client{},
+	); err != nil {
 		t.Errorf("the session ended: %v", err)
 	}
 }

@@ -52,9 +52,24 @@ func testIDTokenRefusedForOtherIssuerOrAudience(t *testing.T) {
 		{"a number for an audience", "", claim("aud", 7), unconfirmed("token_audience")},
 		{"the audience in upper case", "", claim("aud", strings.ToUpper(hostile.ClientID)), unconfirmed("token_audience")},
 		{"our audience in a list", "", claim("aud", []string{hostile.ClientID}), signsIn},
-		{"an audience beside ours and our azp", "", claiming(map[string]any{"aud": []string{hostile.ClientID, "other"}, "azp": hostile.ClientID}), unconfirmed("token_audience")},
-		{"an audience beside ours and no azp", "", claiming(map[string]any{"aud": []string{hostile.ClientID, "other"}, "azp": hostile.Missing}), unconfirmed("token_audience")},
-		{"ours twice and no azp", "", claiming(map[string]any{"aud": []string{hostile.ClientID, hostile.ClientID}, "azp": hostile.Missing}), unconfirmed("token_azp")},
+		{
+			"an audience beside ours and our azp",
+			"",
+			claiming(map[string]any{"aud": []string{hostile.ClientID, "other"}, "azp": hostile.ClientID}),
+			unconfirmed("token_audience"),
+		},
+		{
+			"an audience beside ours and no azp",
+			"",
+			claiming(map[string]any{"aud": []string{hostile.ClientID, "other"}, "azp": hostile.Missing}),
+			unconfirmed("token_audience"),
+		},
+		{
+			"ours twice and no azp",
+			"",
+			claiming(map[string]any{"aud": []string{hostile.ClientID, hostile.ClientID}, "azp": hostile.Missing}),
+			unconfirmed("token_azp"),
+		},
 		{"our azp", "", claim("azp", hostile.ClientID), signsIn},
 		{"no azp", "", claim("azp", hostile.Missing), signsIn},
 		{"another azp", "", claim("azp", "somebody-else"), unconfirmed("token_azp")},
@@ -137,14 +152,29 @@ func testIDTokenRefusedForBadSubjectOrClaimNames(t *testing.T) {
 		{"the audience twice", "", writing(`"aud":"` + hostile.ClientID + `"`), unconfirmed("token_malformed")},
 		{"the address twice", "", writing(`"email":"boss@kite.example"`), unconfirmed("token_malformed")},
 		{"the address twice, once escaped", "", writing(`"\u0065mail":"boss@kite.example"`), unconfirmed("token_malformed")},
-		{"the nonce under a name like it", "", claiming(map[string]any{"nonce": hostile.Missing, upper("nonce"): "x"}), unconfirmed("token_claim_names")},
+		{
+			"the nonce under a name like it",
+			"",
+			claiming(map[string]any{"nonce": hostile.Missing, upper("nonce"): "x"}),
+			unconfirmed("token_claim_names"),
+		},
 		{"the audience under two names", "", claim("auD", "somebody-else"), unconfirmed("token_claim_names")},
 		{"the subject with a long s", "", claiming(map[string]any{"\u017fub": "somebody-else"}), unconfirmed("token_claim_names")},
-		{"the address in upper case beside none", "", claiming(map[string]any{"email": hostile.Missing, upper("email"): "boss@kite.example"}), noAddress},
+		{
+			"the address in upper case beside none",
+			"",
+			claiming(map[string]any{"email": hostile.Missing, upper("email"): "boss@kite.example"}),
+			noAddress,
+		},
 		{"an address to be fetched elsewhere", "", claiming(map[string]any{
 			"email": hostile.Missing, "_claim_names": map[string]any{"email": "src"}, "_claim_sources": sources,
 		}), noAddress},
-		{"an address from a source that is not named", "", claim("_claim_names", map[string]any{"email": "nowhere"}), unconfirmed("token_invalid")},
+		{
+			"an address from a source that is not named",
+			"",
+			claim("_claim_names", map[string]any{"email": "nowhere"}),
+			unconfirmed("token_invalid"),
+		},
 	})
 }
 

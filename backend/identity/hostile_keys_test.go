@@ -39,9 +39,19 @@ func testProviderKeysSignOnlyForTheirPublishedUse(t *testing.T) {
 		{"keys nobody can read beside a good one", "", publishing(nil,
 			map[string]any{"kty": "RSA", "kid": "broken", "n": "!", "e": 3}, "not a key", nil, 7, map[string]any{},
 			map[string]any{"kty": "OKP", "crv": "X448", "kid": "k1", "x": "AA"}, good()), signsIn},
-		{"a shared key under the id beside a good one", "", publishing(nil, map[string]any{"kty": "oct", "kid": "k1", "k": hostile.B64("hunter2")}, good()), signsIn},
+		{
+			"a shared key under the id beside a good one",
+			"",
+			publishing(nil, map[string]any{"kty": "oct", "kid": "k1", "k": hostile.B64("hunter2")}, good()),
+			signsIn,
+		},
 		{"another key under the id before it", "", publishing(nil, hostile.JWK("k1", hostile.Next()), good()), signsIn},
-		{"other keys under the id and not its own", "", publishing(nil, hostile.JWK("k1", hostile.Next()), hostile.JWK("k1", hostile.Foreign())), unconfirmed("token_signature")},
+		{
+			"other keys under the id and not its own",
+			"",
+			publishing(nil, hostile.JWK("k1", hostile.Next()), hostile.JWK("k1", hostile.Foreign())),
+			unconfirmed("token_signature"),
+		},
 		{"no keys", "", publishing(nil, "nothing"), unconfirmed("token_signature")},
 		{"a key for encryption", "", publishing(nil, with(good(), "use", "enc")), unconfirmed("token_signature")},
 		{"a key for signatures", "", publishing(nil, with(with(good(), "use", "sig"), "alg", "RS256")), signsIn},
@@ -49,8 +59,18 @@ func testProviderKeysSignOnlyForTheirPublishedUse(t *testing.T) {
 		{"a key of another issuer", "", publishing(nil, with(good(), "issuer", hostile.Evil)), unconfirmed("token_signature")},
 		{"a key of every tenant", "entra", publishing(nil, with(good(), "issuer", hostile.EntraIssuer)), signsIn},
 		{"a key of the invited tenant", "entra", publishing(nil, with(good(), "issuer", hostile.OfTenant(hostile.Contoso)["iss"])), signsIn},
-		{"a key of another tenant", "entra", publishing(nil, with(good(), "issuer", hostile.OfTenant(hostile.Fabrikam)["iss"])), unconfirmed("token_signature")},
-		{"a key of private accounts", "entra", publishing(nil, with(good(), "issuer", hostile.OfTenant(hostile.Private)["iss"])), unconfirmed("token_signature")},
+		{
+			"a key of another tenant",
+			"entra",
+			publishing(nil, with(good(), "issuer", hostile.OfTenant(hostile.Fabrikam)["iss"])),
+			unconfirmed("token_signature"),
+		},
+		{
+			"a key of private accounts",
+			"entra",
+			publishing(nil, with(good(), "issuer", hostile.OfTenant(hostile.Private)["iss"])),
+			unconfirmed("token_signature"),
+		},
 		{"a key of 1024 bits", "", func(_ *hostile.Server, s *hostile.Script) {
 			s.KeySet, s.Sign = []any{hostile.JWK("k1", hostile.Weak())}, hostile.RS256(hostile.Weak())
 		}, unconfirmed("token_signature")},

@@ -75,7 +75,12 @@ func testAddressEntraConfirmsOwnMembersAndDomainsOnly(t *testing.T) {
 		{"xms_edov an object", "entra", claim("xms_edov", map[string]any{"value": true}), codeAsked},
 		{"xms_edov a list", "entra", claim("xms_edov", []bool{true}), codeAsked},
 		{"no address, but a user name like it", "entra", func(p *hostile.Server, s *hostile.Script) {
-			s.Claims = map[string]any{"email": hostile.Missing, "upn": p.Person.Email, "unique_name": p.Person.Email, "verified_primary_email": []string{p.Person.Email}}
+			s.Claims = map[string]any{
+				"email":                  hostile.Missing,
+				"upn":                    p.Person.Email,
+				"unique_name":            p.Person.Email,
+				"verified_primary_email": []string{p.Person.Email},
+			}
 		}, codeAsked},
 		{"an address beside the invited person's user name", "entra", func(p *hostile.Server, s *hostile.Script) {
 			s.Claims = map[string]any{"email": "somebody@kite.example", "upn": p.Person.Email}
@@ -166,7 +171,12 @@ func testAddressAdministratorsInviteNeedsItsCode(t *testing.T) {
 		for _, role := range []portal.Role{portal.MSPAdmin, portal.MSSPAdmin} {
 			t.Run(string(provider)+"/"+string(role), func(t *testing.T) {
 				k := court.newSignInTest(t, provider, "")
-				court.exec(t, "update pre_assigned_role set role = $1, msp_id = case when $1 like 'mssp%' then null else msp_id end where id = $2", role, k.invite.Invite.ID)
+				court.exec(
+					t,
+					"update pre_assigned_role set role = $1, msp_id = case when $1 like 'mssp%' then null else msp_id end where id = $2",
+					role,
+					k.invite.Invite.ID,
+				)
 				k.wantOutcome(codeAsked)
 			})
 		}

@@ -45,7 +45,9 @@ func TestProviderFault(t *testing.T) {
 
 func testProviderFaultInvalidResponse(t *testing.T) {
 	var cases []providerCase
-	for endpoint, reason := range map[hostile.Endpoint]string{hostile.Discovery: "discovery", hostile.Keys: "keys", hostile.Token: "token_endpoint"} {
+	for endpoint, reason := range map[hostile.Endpoint]string{
+		hostile.Discovery: "discovery", hostile.Keys: "keys", hostile.Token: "token_endpoint",
+	} {
 		for name, handler := range map[string]http.HandlerFunc{
 			"hangs up":                           hostile.HangsUp,
 			"breaks off":                         hostile.BreaksOff,
@@ -97,14 +99,29 @@ func testProviderFaultDiscoveryDocumentOfAnotherIssuer(t *testing.T) {
 
 func testProviderFaultRefusalIsNotQuoted(t *testing.T) {
 	runCases(t, []providerCase{
-		{"invalid_grant", "", failing(400, `{"error":"invalid_grant","error_description":"hunter2 for ada@kite.example"}`), unconfirmed("provider:invalid_grant")},
-		{"invalid_client", "", failing(401, `{"error":"invalid_client","error_uri":"https://hunter2.example"}`), unconfirmed("provider:invalid_client")},
+		{
+			"invalid_grant",
+			"",
+			failing(400, `{"error":"invalid_grant","error_description":"hunter2 for ada@kite.example"}`),
+			unconfirmed("provider:invalid_grant"),
+		},
+		{
+			"invalid_client",
+			"",
+			failing(401, `{"error":"invalid_client","error_uri":"https://hunter2.example"}`),
+			unconfirmed("provider:invalid_client"),
+		},
 		{"a code that is a sentence", "", failing(400, `{"error":"Bad hunter2!"}`), unconfirmed("provider")},
 		{"a code that is very long", "", failing(400, `{"error":"hunter2_hunter2_hunter2_hunter2_hunter2_hunter2"}`), unconfirmed("provider")},
 		{"a code with a line break", "", failing(400, `{"error":"x\nlevel=error hunter2"}`), unconfirmed("provider")},
 		{"no code", "", failing(403, `{}`), unconfirmed("provider")},
 		{"a web page", "", serving(hostile.Token, hostile.Says(404, "text/html", html)), unconfirmed("provider")},
-		{"an error with status 200", "", failing(200, `{"error":"invalid_grant","error_description":"hunter2"}`), unconfirmed("provider:invalid_grant")},
+		{
+			"an error with status 200",
+			"",
+			failing(200, `{"error":"invalid_grant","error_description":"hunter2"}`),
+			unconfirmed("provider:invalid_grant"),
+		},
 		{"a redirect, the code and the secret to be sent on", "", serving(hostile.Token, hostile.Redirects), unconfirmed("provider")},
 		{"no ID token", "", answering("id_token", hostile.Missing), unconfirmed("no_id_token")},
 		{"an empty ID token", "", answering("id_token", ""), unconfirmed("no_id_token")},

@@ -59,7 +59,12 @@ func testIDTokenNeedsTheProvidersRS256Signature(t *testing.T) {
 			s.Sign = hostile.ES256
 		}, unconfirmed("token_signature")},
 		{"another key under the known id", "", signed(nil, hostile.RS256(hostile.Foreign())), unconfirmed("token_signature")},
-		{"no signature", "", rewritten(func(token string) string { return token[:strings.LastIndexByte(token, '.')+1] }), unconfirmed("token_signature")},
+		{
+			"no signature",
+			"",
+			rewritten(func(token string) string { return token[:strings.LastIndexByte(token, '.')+1] }),
+			unconfirmed("token_signature"),
+		},
 	})
 }
 
@@ -68,15 +73,55 @@ func testIDTokenIgnoresKeysInItsHeader(t *testing.T) {
 	certificate := []string{"MIIBAA=="}
 	runCases(t, []providerCase{
 		{"a key, by the attacker", "", headed(map[string]any{"kid": "foreign", "jwk": foreign}, true), unconfirmed("token_signature")},
-		{"a key under the known id, by the attacker", "", headed(map[string]any{"jwk": hostile.JWK("k1", hostile.Foreign())}, true), unconfirmed("token_signature")},
-		{"a key and no id, by the attacker", "", headed(map[string]any{"kid": hostile.Missing, "jwk": foreign}, true), unconfirmed("token_signature")},
-		{"the address of a key, by the attacker", "", headed(map[string]any{"kid": "foreign", "jku": hostile.Evil + "/keys"}, true), unconfirmed("token_signature")},
-		{"the address of a certificate, by the attacker", "", headed(map[string]any{"kid": "foreign", "x5u": hostile.Evil + "/chain"}, true), unconfirmed("token_signature")},
-		{"a certificate that is none, by the attacker", "", headed(map[string]any{"kid": "foreign", "x5c": certificate}, true), unconfirmed("token_malformed")},
-		{"an id that is an address, by the attacker", "", headed(map[string]any{"kid": hostile.Evil + "/keys"}, true), unconfirmed("token_signature")},
-		{"an id that is a path, by the attacker", "", headed(map[string]any{"kid": "../../../../dev/null"}, true), unconfirmed("token_signature")},
+		{
+			"a key under the known id, by the attacker",
+			"",
+			headed(map[string]any{"jwk": hostile.JWK("k1", hostile.Foreign())}, true),
+			unconfirmed("token_signature"),
+		},
+		{
+			"a key and no id, by the attacker",
+			"",
+			headed(map[string]any{"kid": hostile.Missing, "jwk": foreign}, true),
+			unconfirmed("token_signature"),
+		},
+		{
+			"the address of a key, by the attacker",
+			"",
+			headed(map[string]any{"kid": "foreign", "jku": hostile.Evil + "/keys"}, true),
+			unconfirmed("token_signature"),
+		},
+		{
+			"the address of a certificate, by the attacker",
+			"",
+			headed(map[string]any{"kid": "foreign", "x5u": hostile.Evil + "/chain"}, true),
+			unconfirmed("token_signature"),
+		},
+		{
+			"a certificate that is none, by the attacker",
+			"",
+			headed(map[string]any{"kid": "foreign", "x5c": certificate}, true),
+			unconfirmed("token_malformed"),
+		},
+		{
+			"an id that is an address, by the attacker",
+			"",
+			headed(map[string]any{"kid": hostile.Evil + "/keys"}, true),
+			unconfirmed("token_signature"),
+		},
+		{
+			"an id that is a path, by the attacker",
+			"",
+			headed(map[string]any{"kid": "../../../../dev/null"}, true),
+			unconfirmed("token_signature"),
+		},
 		{"an id that is SQL, by the attacker", "", headed(map[string]any{"kid": "' or 1=1 --"}, true), unconfirmed("token_signature")},
-		{"addresses beside the provider's own signature", "", headed(map[string]any{"jku": hostile.Evil + "/keys", "x5u": hostile.Evil + "/chain"}, false), signsIn},
+		{
+			"addresses beside the provider's own signature",
+			"",
+			headed(map[string]any{"jku": hostile.Evil + "/keys", "x5u": hostile.Evil + "/chain"}, false),
+			signsIn,
+		},
 		{"a key beside the provider's own signature", "", headed(map[string]any{"jwk": foreign}, false), signsIn},
 		{"a critical extension", "", headed(map[string]any{"crit": []string{"exp"}, "exp": 1}, false), unconfirmed("token_signature")},
 		{"an unencoded payload", "", headed(map[string]any{"crit": []string{"b64"}, "b64": false}, false), unconfirmed("token_signature")},
@@ -100,7 +145,12 @@ func testIDTokenHasThreeSegmentsAndASizeLimit(t *testing.T) {
 		{"another payload for the attacker's tenant", "entra", rewritten(func(token string) string {
 			return segment(token, 0) + "." + hostile.B64(`{"tid":"`+hostile.Stranger+`"}`) + "." + segment(token, 2)
 		}), otherCompany},
-		{"two segments", "", rewritten(func(token string) string { return token[:strings.LastIndexByte(token, '.')] }), unconfirmed("token_malformed")},
+		{
+			"two segments",
+			"",
+			rewritten(func(token string) string { return token[:strings.LastIndexByte(token, '.')] }),
+			unconfirmed("token_malformed"),
+		},
 		{"four segments", "", rewritten(func(token string) string { return token + ".x" }), unconfirmed("token_malformed")},
 		{"four segments, the last one empty", "", rewritten(func(token string) string { return token + "." }), unconfirmed("token_malformed")},
 		{"encrypted", "", rewritten(encrypted), unconfirmed("token_malformed")},
@@ -113,13 +163,38 @@ func testIDTokenHasThreeSegmentsAndASizeLimit(t *testing.T) {
 			text, _ := json.Marshal(map[string]any{"payload": segment(token, 1), "signatures": []any{one, one}})
 			return string(text)
 		}), unconfirmed("token_malformed")},
-		{"a line break in the signature", "", rewritten(func(token string) string { return token[:len(token)-9] + "\n" + token[len(token)-9:] }), unconfirmed("token_malformed")},
-		{"bits behind the signature's last byte", "", rewritten(func(token string) string { return token[:len(token)-1] + string(token[len(token)-1]+1) }), unconfirmed("token_malformed")},
+		{
+			"a line break in the signature",
+			"",
+			rewritten(func(token string) string { return token[:len(token)-9] + "\n" + token[len(token)-9:] }),
+			unconfirmed("token_malformed"),
+		},
+		{
+			"bits behind the signature's last byte",
+			"",
+			rewritten(func(token string) string { return token[:len(token)-1] + string(token[len(token)-1]+1) }),
+			unconfirmed("token_malformed"),
+		},
 		{"padded", "", rewritten(func(token string) string { return token + "==" }), unconfirmed("token_malformed")},
 		{"a space before", "", rewritten(func(token string) string { return " " + token }), unconfirmed("token_malformed")},
-		{"a list of claims", "", func(_ *hostile.Server, s *hostile.Script) { s.Payload = func(p string) string { return "[" + p + "]" } }, unconfirmed("token_malformed")},
-		{"two objects of claims", "", func(_ *hostile.Server, s *hostile.Script) { s.Payload = func(p string) string { return p + p } }, unconfirmed("token_malformed")},
-		{"no claims", "google", func(_ *hostile.Server, s *hostile.Script) { s.Payload = func(string) string { return "null" } }, unconfirmed("token_issuer")},
+		{
+			"a list of claims",
+			"",
+			func(_ *hostile.Server, s *hostile.Script) { s.Payload = func(p string) string { return "[" + p + "]" } },
+			unconfirmed("token_malformed"),
+		},
+		{
+			"two objects of claims",
+			"",
+			func(_ *hostile.Server, s *hostile.Script) { s.Payload = func(p string) string { return p + p } },
+			unconfirmed("token_malformed"),
+		},
+		{
+			"no claims",
+			"google",
+			func(_ *hostile.Server, s *hostile.Script) { s.Payload = func(string) string { return "null" } },
+			unconfirmed("token_issuer"),
+		},
 		{"a good one of 15 KiB", "", func(_ *hostile.Server, s *hostile.Script) {
 			s.Claims = map[string]any{"filler": strings.Repeat("x", 10<<10)}
 		}, signsIn},

@@ -41,22 +41,46 @@ type outcome struct {
 
 var (
 	signsIn   = outcome{}
-	codeAsked = outcome{portal.InviteCodeRequired, "Enter the code of your invite to finish signing in. If you have none, ask your administrator.", ""}
+	codeAsked = outcome{
+		portal.InviteCodeRequired,
+		"Enter the code of your invite to finish signing in. If you have none, ask your administrator.",
+		"",
+	}
 	// addressless is the refusal of a Google account without an address.
-	addressless = outcome{portal.InviteCodeRequired, "Google gives no e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one.", ""}
-	notInvited  = outcome{portal.NoInvite, "There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite.", "no_invite"}
+	addressless = outcome{
+		portal.InviteCodeRequired,
+		"Google gives no e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one.",
+		"",
+	}
+	notInvited = outcome{
+		portal.NoInvite,
+		"There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite.",
+		"no_invite",
+	}
 	// noAddress stands for what a token without a usable address comes to at either provider.
 	noAddress    = outcome{message: "no address"}
-	otherCompany = outcome{portal.TenantNotAllowed, "Accounts of this organisation cannot sign in here. Use the account you were invited with, or ask your administrator.", "tenant"}
+	otherCompany = outcome{
+		portal.TenantNotAllowed,
+		"Accounts of this organisation cannot sign in here. Use the account you were invited with, or ask your administrator.",
+		"tenant",
+	}
 )
 
 func unconfirmed(reason string) outcome {
-	return outcome{portal.ProviderRefused, "Your sign-in could not be confirmed. Sign in again; if it happens again, tell your administrator.", reason}
+	return outcome{
+		portal.ProviderRefused,
+		"Your sign-in could not be confirmed. Sign in again; if it happens again, tell your administrator.",
+		reason,
+	}
 }
 
 func clocks(differ, reason string) outcome {
-	return outcome{portal.ProviderRefused, "Your sign-in could not be confirmed: the portal's clock and your sign-in provider's differ by " + differ +
-		". Tell your administrator to set the clock of the portal's server.", reason}
+	return outcome{
+		portal.ProviderRefused,
+		"Your sign-in could not be confirmed: the portal's clock and your sign-in provider's differ by " + differ +
+			". Tell your administrator to set the clock of the portal's server.",
+		reason,
+	}
 }
 
 func unavailable(reason string) outcome {
@@ -143,7 +167,13 @@ func (c *providerTest) portal(t *testing.T, db *postgres.DB, provider portal.Pro
 // invites invites the person to an MSP, or without one to the MSSP itself.
 func (k *signInTest) invites(mspID string) portal.CreatedInvite {
 	k.Helper()
-	n := portal.NewInvite{Email: k.provider.Person.Email, Role: portal.MSPUser, MSPID: mspID, Provider: k.provider.Provider, Domain: "kite.example"}
+	n := portal.NewInvite{
+		Email:    k.provider.Person.Email,
+		Role:     portal.MSPUser,
+		MSPID:    mspID,
+		Provider: k.provider.Provider,
+		Domain:   "kite.example",
+	}
 	if mspID == "" {
 		n.Role = portal.MSSPStaff
 	}
@@ -168,11 +198,17 @@ func (k *signInTest) serve(db *postgres.DB) {
 		k.Fatal(err)
 	}
 	k.service, err = identity.New(db, k.sessions, identity.Config{
-		Google:     &identity.GoogleConfig{Issuer: hostile.GoogleIssuer, ClientID: hostile.ClientID, ClientSecret: hostile.ClientSecret},
-		Entra:      &identity.EntraConfig{Issuer: hostile.EntraIssuer, ClientID: hostile.ClientID, Tenants: []string{hostile.Contoso, hostile.Fabrikam}},
+		Google: &identity.GoogleConfig{Issuer: hostile.GoogleIssuer, ClientID: hostile.ClientID, ClientSecret: hostile.ClientSecret},
+		Entra: &identity.EntraConfig{
+			Issuer:   hostile.EntraIssuer,
+			ClientID: hostile.ClientID,
+			Tenants:  []string{hostile.Contoso, hostile.Fabrikam},
+		},
 		Secret:     sealer,
-		HTTPClient: k.provider.Client(), Bound: k.provider.Bound, Now: hostile.Now,
-		Log: slog.New(slog.NewJSONHandler(&k.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		HTTPClient: k.provider.Client(),
+		Bound:      k.provider.Bound,
+		Now:        hostile.Now,
+		Log:        slog.New(slog.NewJSONHandler(&k.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		k.Fatal(err)

@@ -75,7 +75,9 @@ func TestKeySetAge(t *testing.T) {
 	after(0, 1, true)
 	after(59*time.Minute, 1, true)
 	after(time.Minute, 2, true)
-	google.Play(hostile.Script{Serve: map[hostile.Endpoint]http.HandlerFunc{hostile.Discovery: hostile.HangsUp, hostile.Keys: hostile.HangsUp}})
+	google.Play(
+		hostile.Script{Serve: map[hostile.Endpoint]http.HandlerFunc{hostile.Discovery: hostile.HangsUp, hostile.Keys: hostile.HangsUp}},
+	)
 	after(119*time.Minute, 3, true)
 	after(time.Minute, 4, false)
 	google.Play(hostile.Script{})
@@ -124,8 +126,11 @@ func FuzzIDToken(f *testing.F) {
 	for id, p := range theirs {
 		valid[id] = p.IDToken("n", hostile.Script{Claims: map[string]any{"at_hash": hostile.Missing}})
 	}
-	const header, claims = `{"alg":"RS256","kid":"k1"}`, `{"iss":"https://accounts.google.com","aud":"hostile-client","sub":"s","nonce":"n","iat":1800000000,"exp":1800000060}`
-	const entraClaims = `{"iss":"https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0","tid":"11111111-1111-4111-8111-111111111111","ver":"2.0","oid":"o","aud":["hostile-client"],"sub":"s","nonce":"n","iat":1800000000,"exp":1800000060}`
+	const header = `{"alg":"RS256","kid":"k1"}`
+	const claims = `{"iss":"https://accounts.google.com","aud":"hostile-client","sub":"s","nonce":"n",` +
+		`"iat":1800000000,"exp":1800000060}`
+	const entraClaims = `{"iss":"https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0",` +
+		`"tid":"11111111-1111-4111-8111-111111111111","ver":"2.0","oid":"o","aud":["hostile-client"],"sub":"s","nonce":"n","iat":1800000000,"exp":1800000060}`
 	f.Add(false, byte(0), header, claims, uint16(0), uint16(0))
 	f.Add(false, byte(1), "", "", uint16(0), uint16(0))
 	f.Add(true, byte(1), "=", "", uint16(400), uint16(1))
@@ -182,7 +187,8 @@ func holds(entra bool, header, payload string) bool {
 	azp, hasAZP := c["azp"]
 	issuer := c["iss"] == hostile.GoogleIssuer || c["iss"] == "accounts.google.com"
 	if tid, _ := c["tid"].(string); entra {
-		issuer = c["iss"] == strings.Replace(hostile.EntraIssuer, "{tenantid}", strings.ToLower(tid), 1) && c["ver"] == "2.0" && tid != "" && c["oid"] != ""
+		issuer = c["iss"] == strings.Replace(hostile.EntraIssuer, "{tenantid}", strings.ToLower(tid), 1) && c["ver"] == "2.0" && tid != "" &&
+			c["oid"] != ""
 	}
 	return h["alg"] == "RS256" && (!named || kid == "k1" || kid == "") && h["crit"] == nil &&
 		(string(audience) == `"hostile-client"` || string(audience) == `["hostile-client"]`) && (!hasAZP || azp == hostile.ClientID) &&

@@ -62,8 +62,10 @@ func testInviteNodeOutsideScopeIsNotFound(t *testing.T) {
 	msp := func(id string) portal.NewInvite { return portal.NewInvite{Role: portal.MSPUser, MSPID: id} }
 	client := func(id string) portal.NewInvite { return portal.NewInvite{Role: portal.ClientUser, ClientID: id} }
 	for role, outside := range map[portal.Role][]portal.NewInvite{
-		portal.MSSPAdmin: {msp(h.Other.MSPs[0].ID), client(h.Other.Direct.ID), client(h.Other.MSPs[0].Clients[0].ID), msp(postgres.NewID()), msp("x")},
-		portal.MSPAdmin:  {msp(h.Own.MSPs[1].ID), client(h.Own.Direct.ID), client(h.Own.MSPs[1].Clients[0].ID), msp(h.Other.MSPs[0].ID)},
+		portal.MSSPAdmin: {
+			msp(h.Other.MSPs[0].ID), client(h.Other.Direct.ID), client(h.Other.MSPs[0].Clients[0].ID), msp(postgres.NewID()), msp("x"),
+		},
+		portal.MSPAdmin: {msp(h.Own.MSPs[1].ID), client(h.Own.Direct.ID), client(h.Own.MSPs[1].Clients[0].ID), msp(h.Other.MSPs[0].ID)},
 	} {
 		for _, n := range outside {
 			n.Email, n.Provider = "bo@fjord.example", portal.Google
@@ -80,13 +82,18 @@ func testInviteNamesTheInvalidField(t *testing.T) {
 	t.Parallel()
 	good := portal.NewInvite{Email: "tess@contoso.example", Role: portal.MSSPStaff, Provider: portal.Entra, Tenant: contoso}
 	for field, spoil := range map[string][]func(*portal.NewInvite){
-		"email":            {func(n *portal.NewInvite) { n.Email = "tess" }, func(n *portal.NewInvite) { n.Email = "tеss@contoso.example" }},
-		"role":             {func(n *portal.NewInvite) { n.Role = "root" }, func(n *portal.NewInvite) { n.Role = "" }},
-		"msp_id":           {func(n *portal.NewInvite) { n.MSPID = postgres.NewID() }, func(n *portal.NewInvite) { n.Role = portal.MSPUser }},
-		"client_id":        {func(n *portal.NewInvite) { n.ClientID = postgres.NewID() }, func(n *portal.NewInvite) { n.Role = portal.ClientUser }},
-		"provider":         {func(n *portal.NewInvite) { n.Provider = "okta" }},
-		"domain":           {func(n *portal.NewInvite) { n.Domain = "localhost" }, func(n *portal.NewInvite) { n.Domain = "other.example" }},
-		"tenant":           {func(n *portal.NewInvite) { n.Tenant = stranger }, func(n *portal.NewInvite) { n.Tenant = "" }, func(n *portal.NewInvite) { n.Provider = portal.Google }},
+		"email":  {func(n *portal.NewInvite) { n.Email = "tess" }, func(n *portal.NewInvite) { n.Email = "tеss@contoso.example" }},
+		"role":   {func(n *portal.NewInvite) { n.Role = "root" }, func(n *portal.NewInvite) { n.Role = "" }},
+		"msp_id": {func(n *portal.NewInvite) { n.MSPID = postgres.NewID() }, func(n *portal.NewInvite) { n.Role = portal.MSPUser }},
+		"client_id": {
+			func(n *portal.NewInvite) { n.ClientID = postgres.NewID() }, func(n *portal.NewInvite) { n.Role = portal.ClientUser },
+		},
+		"provider": {func(n *portal.NewInvite) { n.Provider = "okta" }},
+		"domain":   {func(n *portal.NewInvite) { n.Domain = "localhost" }, func(n *portal.NewInvite) { n.Domain = "other.example" }},
+		"tenant": {
+			func(n *portal.NewInvite) { n.Tenant = stranger }, func(n *portal.NewInvite) { n.Tenant = "" },
+			func(n *portal.NewInvite) { n.Provider = portal.Google },
+		},
 		"expires_in_hours": {func(n *portal.NewInvite) { n.ExpiresInHours = -1 }, func(n *portal.NewInvite) { n.ExpiresInHours = 721 }},
 	} {
 		for _, change := range spoil {
@@ -99,8 +106,12 @@ func testInviteNamesTheInvalidField(t *testing.T) {
 			}
 		}
 	}
-	one, err := identity.CheckInvite(portal.NewInvite{Email: " Tess@Contoso.example", Role: portal.MSSPStaff, Provider: portal.Entra, Domain: "CONTOSO.example"}, []string{contoso})
-	if err != nil || one.Tenant != contoso || one.Email != "tess@contoso.example" || one.Domain != "contoso.example" || one.ExpiresInHours != 72 {
+	one, err := identity.CheckInvite(
+		portal.NewInvite{Email: " Tess@Contoso.example", Role: portal.MSSPStaff, Provider: portal.Entra, Domain: "CONTOSO.example"},
+		[]string{contoso},
+	)
+	if err != nil || one.Tenant != contoso || one.Email != "tess@contoso.example" || one.Domain != "contoso.example" ||
+		one.ExpiresInHours != 72 {
 		t.Errorf("becomes %+v: %v", one, err)
 	}
 }
@@ -117,7 +128,10 @@ func testInviteOneOpenInvitePerAddressAndNode(t *testing.T) {
 	n.Email = "BO@fjord.example"
 	wantCode(t, again(h.Own.Viewers[portal.MSSPAdmin], n), portal.Conflict)
 	wantCode(t, again(h.Own.Viewers[portal.MSPAdmin], n), portal.Conflict)
-	if err := again(h.Other.Viewers[portal.MSSPAdmin], portal.NewInvite{Email: n.Email, Role: portal.MSSPStaff, Provider: portal.Google}); err != nil {
+	if err := again(
+		h.Other.Viewers[portal.MSSPAdmin],
+		portal.NewInvite{Email: n.Email, Role: portal.MSSPStaff, Provider: portal.Google},
+	); err != nil {
 		t.Errorf("another MSSP learns of the invite: %v", err)
 	}
 	h.exec("update pre_assigned_role set expires_at = now() - interval '1 second' where id = $1", first.Invite.ID)
@@ -178,7 +192,11 @@ func testInviteListsNewestFirstInsideTheScope(t *testing.T) {
 	if emails(first) != "dcb" || emails(second) != "a" || first.Total != 4 || second.NextCursor != nil {
 		t.Errorf("pages %s and %s of %d", emails(first), emails(second), first.Total)
 	}
-	if page := read(h.Own.Viewers[portal.MSPAdmin], portal.InviteQuery{}); emails(page) != "cba" || page.Total != 3 || *page.Items[0].MSPName != h.Own.MSPs[0].Name {
+	if page := read(
+		h.Own.Viewers[portal.MSPAdmin],
+		portal.InviteQuery{},
+	); emails(page) != "cba" || page.Total != 3 ||
+		*page.Items[0].MSPName != h.Own.MSPs[0].Name {
 		t.Errorf("an MSP's admin reads %+v", page)
 	}
 	if page := read(h.Other.Viewers[portal.MSSPAdmin], portal.InviteQuery{}); page.Total != 0 || page.Items == nil {
@@ -227,7 +245,11 @@ func TestBootstrap(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)
 	n, err := identity.CheckInvite(portal.NewInvite{
-		Email: "tess@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Tenant: strings.ToUpper(contoso), Domain: "contoso.example",
+		Email:    "tess@contoso.example",
+		Role:     portal.MSSPAdmin,
+		Provider: portal.Entra,
+		Tenant:   strings.ToUpper(contoso),
+		Domain:   "contoso.example",
 	}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -26,44 +26,122 @@ func TestPair(t *testing.T) {
 	}
 	user, admin := invite("user", portal.MSPUser), invite("admin", portal.MSSPAdmin)
 	second := invite("second", portal.MSPAdmin)
+	entraInvite := func(tenant string) *postgres.OpenInvite {
+		return ptr(invite("e", portal.MSSPAdmin, func(i *postgres.OpenInvite) { i.Provider, i.Tenant = portal.Entra, tenant }))
+	}
 	for name, c := range map[string]struct {
 		claimRequest
 		code   string
 		want   string // the ids that are claimed
 		refuse portal.Code
 	}{
-		"a confirmed address claims its invite":     {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user}}, want: "user"},
-		"a confirmed address with no invite":        {claimRequest: claimRequest{who: confirmed}, refuse: portal.NoInvite},
-		"an admin's invite needs its code":          {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{admin}}, refuse: portal.InviteCodeRequired},
-		"an admin's invite with its code":           {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{admin}, byCode: &admin}, code: "admin", want: "admin"},
-		"several are offered":                       {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}}, refuse: portal.InviteChoice},
-		"one of several is chosen":                  {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"user"}}, want: "user"},
-		"a chosen one needs its code":               {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"user", "admin"}}, refuse: portal.InviteCodeRequired},
-		"all are chosen, with the code of one":      {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin, chosen: []string{"user", "admin"}}, code: "admin", want: "admin user"},
-		"the code is of one that was not chosen":    {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin, chosen: []string{"user"}}, code: "admin", refuse: portal.InviteCodeInvalid},
-		"a code claims no other that needs its own": {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{admin, second}, byCode: &admin, chosen: []string{"admin", "second"}}, code: "admin", want: "admin"},
-		"a code of another hash":                    {claimRequest: claimRequest{who: confirmed, byCode: &user}, code: "other", refuse: portal.InviteCodeInvalid},
-		"the code for an address that is another's": {claimRequest: claimRequest{who: confirmed, byCode: ptr(invite("u", portal.MSPUser, func(i *postgres.OpenInvite) { i.Taken = true }))}, code: "u", refuse: portal.NoInvite},
-		"a Google invite for an Entra account":      {claimRequest: claimRequest{who: entra, byCode: ptr(invite("e", portal.MSPUser, func(i *postgres.OpenInvite) { i.Tenant = "t" }))}, code: "e", refuse: portal.InviteCodeInvalid},
-		"a code chooses its own invite":             {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin}, code: "admin", want: "admin"},
-		"what was never offered cannot be chosen":   {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"x"}}, refuse: portal.InviteChoice},
-		"the address is another identity's":         {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{invite("user", portal.MSPUser, func(i *postgres.OpenInvite) { i.Taken = true })}}, refuse: portal.NoInvite},
-		"an address that is not confirmed":          {claimRequest: claimRequest{who: plain, byAddress: []postgres.OpenInvite{user}}, refuse: portal.InviteCodeRequired},
+		"a confirmed address claims its invite": {
+			claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user}}, want: "user",
+		},
+		"a confirmed address with no invite": {claimRequest: claimRequest{who: confirmed}, refuse: portal.NoInvite},
+		"an admin's invite needs its code": {
+			claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{admin}}, refuse: portal.InviteCodeRequired,
+		},
+		"an admin's invite with its code": {
+			claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{admin}, byCode: &admin}, code: "admin", want: "admin",
+		},
+		"several are offered": {
+			claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}}, refuse: portal.InviteChoice,
+		},
+		"one of several is chosen": {
+			claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"user"}}, want: "user",
+		},
+		"a chosen one needs its code": {
+			claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"user", "admin"}},
+			refuse:       portal.InviteCodeRequired,
+		},
+		"all are chosen, with the code of one": {
+			claimRequest: claimRequest{
+				who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin, chosen: []string{"user", "admin"},
+			},
+			code: "admin", want: "admin user",
+		},
+		"the code is of one that was not chosen": {
+			claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin, chosen: []string{"user"}},
+			code:         "admin", refuse: portal.InviteCodeInvalid,
+		},
+		"a code claims no other that needs its own": {
+			claimRequest: claimRequest{
+				who: confirmed, byAddress: []postgres.OpenInvite{admin, second}, byCode: &admin, chosen: []string{"admin", "second"},
+			},
+			code: "admin", want: "admin",
+		},
+		"a code of another hash": {
+			claimRequest: claimRequest{who: confirmed, byCode: &user}, code: "other", refuse: portal.InviteCodeInvalid,
+		},
+		"the code for an address that is another's": {
+			claimRequest: claimRequest{who: confirmed, byCode: ptr(invite("u", portal.MSPUser, func(i *postgres.OpenInvite) { i.Taken = true }))},
+			code:         "u", refuse: portal.NoInvite,
+		},
+		"a Google invite for an Entra account": {
+			claimRequest: claimRequest{who: entra, byCode: ptr(invite("e", portal.MSPUser, func(i *postgres.OpenInvite) { i.Tenant = "t" }))},
+			code:         "e", refuse: portal.InviteCodeInvalid,
+		},
+		"a code chooses its own invite": {
+			claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, byCode: &admin}, code: "admin",
+			want: "admin",
+		},
+		"what was never offered cannot be chosen": {
+			claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{user, admin}, chosen: []string{"x"}},
+			refuse:       portal.InviteChoice,
+		},
+		"the address is another identity's": {
+			claimRequest: claimRequest{
+				who: confirmed, byAddress: []postgres.OpenInvite{invite("user", portal.MSPUser, func(i *postgres.OpenInvite) { i.Taken = true })},
+			},
+			refuse: portal.NoInvite,
+		},
+		"an address that is not confirmed": {
+			claimRequest: claimRequest{who: plain, byAddress: []postgres.OpenInvite{user}}, refuse: portal.InviteCodeRequired,
+		},
 		"an address that is not confirmed, by code": {claimRequest: claimRequest{who: plain, byCode: &user}, code: "user", want: "user"},
-		"a Google account without address, by code": {claimRequest: claimRequest{who: google, byCode: &user}, code: "user", refuse: portal.InviteCodeInvalid},
-		"an Entra account without address, by code": {claimRequest: claimRequest{who: entra, byCode: ptr(invite("e", portal.MSSPAdmin, func(i *postgres.OpenInvite) {
-			i.Provider, i.Tenant = portal.Entra, "t"
-		}))}, code: "e", want: "e"},
-		"a code of another tenant's invite": {claimRequest: claimRequest{who: entra, byCode: ptr(invite("e", portal.MSSPAdmin, func(i *postgres.OpenInvite) {
-			i.Provider, i.Tenant = portal.Entra, "u"
-		}))}, code: "e", refuse: portal.InviteCodeInvalid},
-		"a code of another provider's invite":       {claimRequest: claimRequest{who: entra, byCode: &user}, code: "user", refuse: portal.InviteCodeInvalid},
-		"a code of an invite for another address":   {claimRequest: claimRequest{who: confirmed, byCode: ptr(invite("o", portal.MSPUser, func(i *postgres.OpenInvite) { i.Email = "bo@fjord.example" }))}, code: "o", refuse: portal.InviteCodeInvalid},
-		"another Workspace than the invite names":   {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{invite("u", portal.MSPUser, func(i *postgres.OpenInvite) { i.Domain = &other })}}, refuse: portal.InviteCodeRequired},
-		"an invite that was closed by wrong codes":  {claimRequest: claimRequest{who: confirmed, byAddress: []postgres.OpenInvite{invite("a", portal.MSSPAdmin, func(i *postgres.OpenInvite) { i.CodeTries = portal.MaxCodeTries })}}, refuse: portal.InviteClosed},
-		"the code of an invite that was closed":     {claimRequest: claimRequest{who: plain, byCode: ptr(invite("a", portal.MSPUser, func(i *postgres.OpenInvite) { i.CodeTries = portal.MaxCodeTries }))}, code: "a", refuse: portal.InviteClosed},
-		"the code of an invite of one's own making": {claimRequest: claimRequest{who: plain, byCode: ptr(invite("a", portal.MSPUser, func(i *postgres.OpenInvite) { i.Own = true }))}, code: "a", refuse: portal.InviteCodeInvalid},
-		"a code that is nobody's":                   {claimRequest: claimRequest{who: plain}, code: "none", refuse: portal.InviteCodeInvalid},
+		"a Google account without address, by code": {
+			claimRequest: claimRequest{who: google, byCode: &user}, code: "user", refuse: portal.InviteCodeInvalid,
+		},
+		"an Entra account without address, by code": {
+			claimRequest: claimRequest{who: entra, byCode: entraInvite("t")}, code: "e", want: "e",
+		},
+		"a code of another tenant's invite": {
+			claimRequest: claimRequest{who: entra, byCode: entraInvite("u")}, code: "e", refuse: portal.InviteCodeInvalid,
+		},
+		"a code of another provider's invite": {
+			claimRequest: claimRequest{who: entra, byCode: &user}, code: "user", refuse: portal.InviteCodeInvalid,
+		},
+		"a code of an invite for another address": {
+			claimRequest: claimRequest{
+				who: confirmed, byCode: ptr(invite("o", portal.MSPUser, func(i *postgres.OpenInvite) { i.Email = "bo@fjord.example" })),
+			},
+			code: "o", refuse: portal.InviteCodeInvalid,
+		},
+		"another Workspace than the invite names": {
+			claimRequest: claimRequest{
+				who: confirmed, byAddress: []postgres.OpenInvite{invite("u", portal.MSPUser, func(i *postgres.OpenInvite) { i.Domain = &other })},
+			},
+			refuse: portal.InviteCodeRequired,
+		},
+		"an invite that was closed by wrong codes": {
+			claimRequest: claimRequest{
+				who:       confirmed,
+				byAddress: []postgres.OpenInvite{invite("a", portal.MSSPAdmin, func(i *postgres.OpenInvite) { i.CodeTries = portal.MaxCodeTries })},
+			},
+			refuse: portal.InviteClosed,
+		},
+		"the code of an invite that was closed": {
+			claimRequest: claimRequest{
+				who: plain, byCode: ptr(invite("a", portal.MSPUser, func(i *postgres.OpenInvite) { i.CodeTries = portal.MaxCodeTries })),
+			},
+			code: "a", refuse: portal.InviteClosed,
+		},
+		"the code of an invite of one's own making": {
+			claimRequest: claimRequest{who: plain, byCode: ptr(invite("a", portal.MSPUser, func(i *postgres.OpenInvite) { i.Own = true }))},
+			code:         "a", refuse: portal.InviteCodeInvalid,
+		},
+		"a code that is nobody's": {claimRequest: claimRequest{who: plain}, code: "none", refuse: portal.InviteCodeInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -47,12 +47,17 @@ func newMailing(t *testing.T) *mailing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.postman = identity.InviteMailer{DB: h.DB, Secret: sealer, Log: slog.New(slog.DiscardHandler), Send: func(_ context.Context, l portal.InviteMail) error {
-		if m.refuse == nil {
-			m.sent = append(m.sent, l)
-		}
-		return m.refuse
-	}}
+	m.postman = identity.InviteMailer{
+		DB:     h.DB,
+		Secret: sealer,
+		Log:    slog.New(slog.DiscardHandler),
+		Send: func(_ context.Context, l portal.InviteMail) error {
+			if m.refuse == nil {
+				m.sent = append(m.sent, l)
+			}
+			return m.refuse
+		},
+	}
 	return m
 }
 
@@ -101,7 +106,10 @@ func testInviteMailIsSentOnceAndItsCodeDeleted(t *testing.T) {
 	if !created.Mailed || created.Mail != portal.MailQueued || len(m.queued) != 1 {
 		t.Fatalf("made %+v, queued %v", created, m.queued)
 	}
-	if n := m.count("select count(*) from pre_assigned_role where position(convert_to($1, 'UTF8') in code_sealed) > 0", created.Code); n != 0 {
+	if n := m.count(
+		"select count(*) from pre_assigned_role where position(convert_to($1, 'UTF8') in code_sealed) > 0",
+		created.Code,
+	); n != 0 {
 		t.Error("the database can read the code")
 	}
 	m.refuse = errors.New("busy")
@@ -118,7 +126,8 @@ func testInviteMailIsSentOnceAndItsCodeDeleted(t *testing.T) {
 		t.Fatalf("sent %d mails, keeps %d codes, says %s", len(m.sent), m.sealedCodes(), m.told(created.ID).Mail)
 	}
 	l := m.sent[0]
-	if l.Code != created.Code || l.Language != "da-DK" || l.Email != n.Email || l.Node != m.Own.MSPs[0].Name || l.MSSP != m.Own.Name || !l.ExpiresAt.Equal(created.ExpiresAt) {
+	if l.Code != created.Code || l.Language != "da-DK" || l.Email != n.Email || l.Node != m.Own.MSPs[0].Name || l.MSSP != m.Own.Name ||
+		!l.ExpiresAt.Equal(created.ExpiresAt) {
 		t.Errorf("the letter is %+v", l)
 	}
 }
@@ -174,7 +183,10 @@ func testResendReplacesCodeAndResetsTimeAndTries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if left := time.Until(resent.ExpiresAt); resent.Status != portal.InviteOpen || resent.CodeClosed || left < 4*time.Hour || left > 5*time.Hour || !resent.Mailed {
+	if left := time.Until(
+		resent.ExpiresAt,
+	); resent.Status != portal.InviteOpen || resent.CodeClosed || left < 4*time.Hour || left > 5*time.Hour ||
+		!resent.Mailed {
 		t.Errorf("becomes %+v", resent)
 	}
 	if err := m.deliver(created.ID); err != nil || len(m.sent) != 1 || m.sent[0].Code != resent.Code || m.sent[0].Language != "fr" {

@@ -85,7 +85,11 @@ func TestRoundTrips(t *testing.T) {
 		}
 	}
 	refresh := func() {
-		if _, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Client{}); err != nil {
+		if _, err := h.sessions.Refresh(
+			context.Background(),
+			portal.RefreshGrant{RefreshToken: tokens.RefreshToken},
+			session.Client{},
+		); err != nil {
 			t.Fatal(err)
 		}
 	}

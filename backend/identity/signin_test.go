@@ -75,9 +75,11 @@ func testSignInAsksForCodeIfAddressNotConfirmed(t *testing.T) {
 		"a Workspace the invite does not name": {portal.Google, "ada", func(h *testEnv) portal.NewInvite {
 			return h.mspUser(portal.Google, "ada@fjord.example", "", "")
 		}},
-		"a guest of the tenant":                    {portal.Entra, "guest", entraUser("guest@contoso.example")},
-		"no address in the token":                  {portal.Entra, "no-mail", entraUser("nora@contoso.example")},
-		"a tenant without a domain attached to it": {portal.Entra, "tess", func(h *testEnv) portal.NewInvite { return h.mspUser(portal.Entra, "tess@contoso.example", "", contoso) }},
+		"a guest of the tenant":   {portal.Entra, "guest", entraUser("guest@contoso.example")},
+		"no address in the token": {portal.Entra, "no-mail", entraUser("nora@contoso.example")},
+		"a tenant without a domain attached to it": {
+			portal.Entra, "tess", func(h *testEnv) portal.NewInvite { return h.mspUser(portal.Entra, "tess@contoso.example", "", contoso) },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

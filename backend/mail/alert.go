@@ -73,11 +73,13 @@ type alertText struct {
 
 var alertTranslations = map[string]alertTranslation{
 	"en": {
-		stepsTitle: "What you can do", reason: "What the last run says",
+		stepsTitle: "What you can do", reason: "Result of the last run",
 		failing: alertText{
-			subject: "%s: the sync keeps failing", title: "The data of %s is not being updated",
-			one:  "FS Client Portal could not sync %[1]s on %[2]s. Until a sync works again, everybody sees the data as it was before.",
-			many: "FS Client Portal has not been able to sync %[1]s since %[2]s; %[3]d runs in a row have failed. Until one works again, everybody sees the data as it was before.",
+			subject: "%s: the sync keeps failing",
+			title:   "The data of %s is not being updated",
+			one:     "FS Client Portal could not sync %[1]s on %[2]s. Until a sync works again, all users see the data as it was before.",
+			many: "FS Client Portal has not been able to sync %[1]s since %[2]s; %[3]d runs in a row have failed. Until one works again, " +
+				"all users see the data as it was before.",
 			steps: []string{
 				"Open FS Client Portal and choose \u201cAdmin\u201d, then \u201cProducts & sync\u201d.",
 				"Test the connection. Replace the API key if it is no longer accepted.",
@@ -86,13 +88,16 @@ var alertTranslations = map[string]alertTranslation{
 			once: "You get no other mail about this until a sync has worked in between.",
 		},
 		review: alertText{
-			subject: "%s: a sync waits for your decision", title: "A sync of %s waits for your decision",
-			one:  "A customer the portal knows is missing from the last answer of %[1]s, %[2]s, or is elsewhere in it. Nothing was changed: an administrator decides.",
-			many: "%[3]d customers the portal knows are missing from the last answer of %[1]s, %[2]s, or are elsewhere in it. Nothing was changed: an administrator decides.",
+			subject: "%s: a sync waits for your decision",
+			title:   "A sync of %s waits for your decision",
+			one: "A customer of the portal is missing from the last response of %[1]s, %[2]s, or has moved. Nothing was " +
+				"changed: an administrator decides.",
+			many: "%[3]d customers of the portal are missing from the last response of %[1]s, %[2]s, or have moved. Nothing was " +
+				"changed: an administrator decides.",
 			steps: []string{
 				"Open FS Client Portal and choose \u201cAdmin\u201d, then \u201cProducts & sync\u201d.",
 				"Look at the customers it is about.",
-				"Accept the run if the answer is right; else discard it.",
+				"Accept the run if the response is right; otherwise discard it.",
 			},
 			once: "This is the only mail about this run.",
 		},
@@ -113,9 +118,12 @@ var alertTranslations = map[string]alertTranslation{
 	"de": {
 		stepsTitle: "Das k\u00f6nnen Sie tun", reason: "Was der letzte Lauf meldet",
 		failing: alertText{
-			subject: "%s: Die Synchronisierung schl\u00e4gt fehl", title: "Die Daten von %s werden nicht aktualisiert",
-			one:  "FS Client Portal konnte %[1]s nicht synchronisieren (%[2]s). Bis es wieder gelingt, sehen alle den vorherigen Stand der Daten.",
-			many: "FS Client Portal kann %[1]s nicht mehr synchronisieren, zum ersten Mal fehlgeschlagen: %[2]s; seither sind %[3]d L\u00e4ufe in Folge fehlgeschlagen. Bis es wieder gelingt, sehen alle den vorherigen Stand der Daten.",
+			subject: "%s: Die Synchronisierung schl\u00e4gt fehl",
+			title:   "Die Daten von %s werden nicht aktualisiert",
+			one: "FS Client Portal konnte %[1]s nicht synchronisieren (%[2]s). Bis es wieder gelingt, sehen alle den vorherigen Stand der " +
+				"Daten.",
+			many: "FS Client Portal kann %[1]s nicht mehr synchronisieren, zum ersten Mal fehlgeschlagen: %[2]s; seither sind %[3]d " +
+				"L\u00e4ufe in Folge fehlgeschlagen. Bis es wieder gelingt, sehen alle den vorherigen Stand der Daten.",
 			steps: []string{
 				"\u00d6ffnen Sie FS Client Portal und w\u00e4hlen Sie \u201eAdmin\u201c, dann \u201eProducts & sync\u201c.",
 				"Testen Sie die Verbindung. Ersetzen Sie den API-Schl\u00fcssel, falls er nicht mehr angenommen wird.",
@@ -124,9 +132,12 @@ var alertTranslations = map[string]alertTranslation{
 			once: "Sie erhalten dazu keine weitere E-Mail, bis eine Synchronisierung zwischendurch gelungen ist.",
 		},
 		review: alertText{
-			subject: "%s: Eine Synchronisierung wartet auf Ihre Entscheidung", title: "Eine Synchronisierung von %s wartet auf Ihre Entscheidung",
-			one:  "In der letzten Antwort von %[1]s (%[2]s) fehlt ein Kunde, den das Portal kennt, oder er steht an anderer Stelle. Es wurde nichts ge\u00e4ndert: Ein Administrator entscheidet.",
-			many: "In der letzten Antwort von %[1]s (%[2]s) fehlen %[3]d Kunden, die das Portal kennt, oder sie stehen an anderer Stelle. Es wurde nichts ge\u00e4ndert: Ein Administrator entscheidet.",
+			subject: "%s: Eine Synchronisierung wartet auf Ihre Entscheidung",
+			title:   "Eine Synchronisierung von %s wartet auf Ihre Entscheidung",
+			one: "In der letzten Antwort von %[1]s (%[2]s) fehlt ein Kunde, den das Portal kennt, oder er steht an anderer Stelle. Es " +
+				"wurde nichts ge\u00e4ndert: Ein Administrator entscheidet.",
+			many: "In der letzten Antwort von %[1]s (%[2]s) fehlen %[3]d Kunden, die das Portal kennt, oder sie stehen an anderer Stelle. " +
+				"Es wurde nichts ge\u00e4ndert: Ein Administrator entscheidet.",
 			steps: []string{
 				"\u00d6ffnen Sie FS Client Portal und w\u00e4hlen Sie \u201eAdmin\u201c, dann \u201eProducts & sync\u201c.",
 				"Sehen Sie sich die betroffenen Kunden an.",
@@ -151,9 +162,11 @@ var alertTranslations = map[string]alertTranslation{
 	"da": {
 		stepsTitle: "Det kan du g\u00f8re", reason: "Hvad den seneste k\u00f8rsel melder",
 		failing: alertText{
-			subject: "%s: synkroniseringen mislykkes", title: "Data for %s bliver ikke opdateret",
-			one:  "FS Client Portal kunne ikke synkronisere %[1]s (%[2]s). Indtil det lykkes igen, ser alle data, som de var f\u00f8r.",
-			many: "FS Client Portal kan ikke l\u00e6ngere synkronisere %[1]s. Det mislykkedes f\u00f8rste gang %[2]s, og %[3]d k\u00f8rsler i tr\u00e6k er mislykkedes. Indtil det lykkes igen, ser alle data, som de var f\u00f8r.",
+			subject: "%s: synkroniseringen mislykkes",
+			title:   "Data for %s bliver ikke opdateret",
+			one:     "FS Client Portal kunne ikke synkronisere %[1]s (%[2]s). Indtil det lykkes igen, ser alle data, som de var f\u00f8r.",
+			many: "FS Client Portal kan ikke l\u00e6ngere synkronisere %[1]s. Det mislykkedes f\u00f8rste gang %[2]s, og %[3]d " +
+				"k\u00f8rsler i tr\u00e6k er mislykkedes. Indtil det lykkes igen, ser alle data, som de var f\u00f8r.",
 			steps: []string{
 				"\u00c5bn FS Client Portal, og v\u00e6lg \u201dAdmin\u201d og derefter \u201dProducts & sync\u201d.",
 				"Test forbindelsen. Udskift API-n\u00f8glen, hvis den ikke l\u00e6ngere accepteres.",
@@ -162,9 +175,12 @@ var alertTranslations = map[string]alertTranslation{
 			once: "Du f\u00e5r ikke flere mails om dette, f\u00f8r en synkronisering er lykkedes ind imellem.",
 		},
 		review: alertText{
-			subject: "%s: en synkronisering venter p\u00e5 din afg\u00f8relse", title: "En synkronisering af %s venter p\u00e5 din afg\u00f8relse",
-			one:  "I det seneste svar fra %[1]s (%[2]s) mangler en kunde, som portalen kender, eller den st\u00e5r et andet sted. Intet er \u00e6ndret: en administrator afg\u00f8r det.",
-			many: "I det seneste svar fra %[1]s (%[2]s) mangler %[3]d kunder, som portalen kender, eller de st\u00e5r et andet sted. Intet er \u00e6ndret: en administrator afg\u00f8r det.",
+			subject: "%s: en synkronisering venter p\u00e5 din afg\u00f8relse",
+			title:   "En synkronisering af %s venter p\u00e5 din afg\u00f8relse",
+			one: "I det seneste svar fra %[1]s (%[2]s) mangler en kunde, som portalen kender, eller den st\u00e5r et andet sted. Intet er " +
+				"\u00e6ndret: en administrator afg\u00f8r det.",
+			many: "I det seneste svar fra %[1]s (%[2]s) mangler %[3]d kunder, som portalen kender, eller de st\u00e5r et andet sted. Intet " +
+				"er \u00e6ndret: en administrator afg\u00f8r det.",
 			steps: []string{
 				"\u00c5bn FS Client Portal, og v\u00e6lg \u201dAdmin\u201d og derefter \u201dProducts & sync\u201d.",
 				"Se p\u00e5 de ber\u00f8rte kunder.",
@@ -188,9 +204,13 @@ var alertTranslations = map[string]alertTranslation{
 	"fr": {
 		stepsTitle: "Ce que vous pouvez faire", reason: "Ce que dit la derni\u00e8re ex\u00e9cution",
 		failing: alertText{
-			subject: "%s\u00a0: la synchronisation \u00e9choue", title: "Les donn\u00e9es de %s ne sont plus mises \u00e0 jour",
-			one:  "FS Client Portal n\u2019a pas pu synchroniser %[1]s (%[2]s). Jusqu\u2019\u00e0 la prochaine r\u00e9ussite, chacun voit les donn\u00e9es pr\u00e9c\u00e9dentes.",
-			many: "FS Client Portal ne parvient plus \u00e0 synchroniser %[1]s. Premier \u00e9chec\u00a0: %[2]s\u00a0; %[3]d ex\u00e9cutions de suite ont \u00e9chou\u00e9. Jusqu\u2019\u00e0 la prochaine r\u00e9ussite, chacun voit les donn\u00e9es pr\u00e9c\u00e9dentes.",
+			subject: "%s\u00a0: la synchronisation \u00e9choue",
+			title:   "Les donn\u00e9es de %s ne sont plus mises \u00e0 jour",
+			one: "FS Client Portal n\u2019a pas pu synchroniser %[1]s (%[2]s). Jusqu\u2019\u00e0 la prochaine r\u00e9ussite, chacun voit " +
+				"les donn\u00e9es pr\u00e9c\u00e9dentes.",
+			many: "FS Client Portal ne parvient plus \u00e0 synchroniser %[1]s. Premier \u00e9chec\u00a0: %[2]s\u00a0; %[3]d " +
+				"ex\u00e9cutions de suite ont \u00e9chou\u00e9. Jusqu\u2019\u00e0 la prochaine r\u00e9ussite, chacun voit les " +
+				"donn\u00e9es pr\u00e9c\u00e9dentes.",
 			steps: []string{
 				"Ouvrez FS Client Portal et choisissez \u00ab\u00a0Admin\u00a0\u00bb, puis \u00ab\u00a0Products & sync\u00a0\u00bb.",
 				"Testez la connexion. Remplacez la cl\u00e9 API si elle n\u2019est plus accept\u00e9e.",
@@ -199,9 +219,12 @@ var alertTranslations = map[string]alertTranslation{
 			once: "Vous ne recevrez pas d\u2019autre message \u00e0 ce sujet avant une synchronisation r\u00e9ussie.",
 		},
 		review: alertText{
-			subject: "%s\u00a0: une synchronisation attend votre d\u00e9cision", title: "Une synchronisation de %s attend votre d\u00e9cision",
-			one:  "Un client connu du portail manque dans la derni\u00e8re r\u00e9ponse de %[1]s (%[2]s) ou y change de place. Rien n\u2019a \u00e9t\u00e9 modifi\u00e9\u00a0: un administrateur d\u00e9cide.",
-			many: "%[3]d clients connus du portail manquent dans la derni\u00e8re r\u00e9ponse de %[1]s (%[2]s) ou y changent de place. Rien n\u2019a \u00e9t\u00e9 modifi\u00e9\u00a0: un administrateur d\u00e9cide.",
+			subject: "%s\u00a0: une synchronisation attend votre d\u00e9cision",
+			title:   "Une synchronisation de %s attend votre d\u00e9cision",
+			one: "Un client connu du portail manque dans la derni\u00e8re r\u00e9ponse de %[1]s (%[2]s) ou y change de place. Rien " +
+				"n\u2019a \u00e9t\u00e9 modifi\u00e9\u00a0: un administrateur d\u00e9cide.",
+			many: "%[3]d clients connus du portail manquent dans la derni\u00e8re r\u00e9ponse de %[1]s (%[2]s) ou y changent de place. " +
+				"Rien n\u2019a \u00e9t\u00e9 modifi\u00e9\u00a0: un administrateur d\u00e9cide.",
 			steps: []string{
 				"Ouvrez FS Client Portal et choisissez \u00ab\u00a0Admin\u00a0\u00bb, puis \u00ab\u00a0Products & sync\u00a0\u00bb.",
 				"Examinez les clients concern\u00e9s.",

@@ -60,7 +60,11 @@ func TestFieldAlert(t *testing.T) {
 			of(&a)
 			a.Notices = changes
 			text, _ := alerted(t, a)
-			if flat := strings.Join(strings.Fields(text), " "); !strings.Contains(flat, a.Detail) || !strings.Contains(flat, "seats is no longer sent") {
+			if flat := strings.Join(
+				strings.Fields(text),
+				" ",
+			); !strings.Contains(flat, a.Detail) ||
+				!strings.Contains(flat, "seats is no longer sent") {
 				t.Errorf("a mail about %s lacks %q or the field:\n%s", kind, a.Detail, text)
 			}
 			a.Notices = changes[3:]

@@ -129,7 +129,8 @@ func testAlertEscapesNamesAndReason(t *testing.T) {
 				t.Errorf("%q puts %q into the page", name, never)
 			}
 		}
-		if strings.Contains(text, "\nBcc:") || strings.Contains(text, "\nSubject:") || strings.ContainsAny(newAlertContent(a).Subject, "\r\n\u202e") {
+		if strings.Contains(text, "\nBcc:") || strings.Contains(text, "\nSubject:") ||
+			strings.ContainsAny(newAlertContent(a).Subject, "\r\n\u202e") {
 			t.Errorf("%q begins a line of its own: %s", name, text)
 		}
 	}

@@ -135,8 +135,25 @@ func testInviteLeavesOutWhatIsNotKnown(t *testing.T) {
 }
 
 var hostileNames = []string{
-	"Eve\r\nBcc: victim@example.com", "Eve\nSubject: x", `"Eve" <eve@example.com>`, "<script>alert(1)</script>", "<b>Eve", "a\u202egnp.exe", "\u2066x\u200b\u0000",
-	strings.Repeat("long ", 100), strings.Repeat("ж", 500), "شركة الأمن", "\xff\xfe", "{{.Code}}", "%s%d%!", "=?utf-8?q?x?=", "'><td style=\"", "\u2028line",
+	"Eve\r\nBcc: victim@example.com",
+	"Eve\nSubject: x",
+	`"Eve" <eve@example.com>`,
+	"<script>alert(1)</script>",
+	"<b>Eve",
+	"a\u202egnp.exe",
+	"\u2066x\u200b\u0000",
+	strings.Repeat(
+		"long ",
+		100,
+	),
+	strings.Repeat("ж", 500),
+	"شركة الأمن",
+	"\xff\xfe",
+	"{{.Code}}",
+	"%s%d%!",
+	"=?utf-8?q?x?=",
+	"'><td style=\"",
+	"\u2028line",
 }
 
 func testInviteEscapesNames(t *testing.T) {

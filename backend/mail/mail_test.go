@@ -91,16 +91,20 @@ func testSendSetsHeadersOfAutomaticMail(t *testing.T) {
 	}
 	header := message.Header
 	subject, _ := new(mime.WordDecoder).DecodeHeader(header.Get("Subject"))
-	if subject != "Votre invitation\u00a0: Harbour IT" || header.Get("Auto-Submitted") != "auto-generated" || header.Get("Content-Language") != "fr" {
+	if subject != "Votre invitation\u00a0: Harbour IT" || header.Get("Auto-Submitted") != "auto-generated" ||
+		header.Get("Content-Language") != "fr" {
 		t.Errorf("headers are %v", header)
 	}
-	if !strings.HasSuffix(header.Get("Message-ID"), "@portal.example>") || header.Get("From") != `"FS Client Portal" <portal@portal.example>` {
+	if !strings.HasSuffix(header.Get("Message-ID"), "@portal.example>") ||
+		header.Get("From") != `"FS Client Portal" <portal@portal.example>` {
 		t.Errorf("comes from %s as %s", header.Get("From"), header.Get("Message-ID"))
 	}
 	if _, err := header.Date(); err != nil {
 		t.Error(err)
 	}
-	for _, never := range []string{"Reply-To", "List-Unsubscribe", "List-Id", "Bcc", "Cc", "X-Mailer", "User-Agent", "Precedence", "Disposition-Notification-To"} {
+	for _, never := range []string{
+		"Reply-To", "List-Unsubscribe", "List-Id", "Bcc", "Cc", "X-Mailer", "User-Agent", "Precedence", "Disposition-Notification-To",
+	} {
 		if header.Get(never) != "" {
 			t.Errorf("has the header %s", never)
 		}
@@ -150,9 +154,11 @@ func testSendRequiresTLSOutsideLoopback(t *testing.T) {
 		client *tls.Config
 		sent   bool
 	}{
-		"STARTTLS":                   {mailserver.Config{TLS: serverTLS}, "smtp://mail.example.com", clientTLS, true},
-		"TLS from the first byte":    {mailserver.Config{TLS: serverTLS, Implicit: true}, "smtps://mail.example.com", clientTLS, true},
-		"TLS at once and a login":    {mailserver.Config{TLS: serverTLS, Implicit: true, Login: "u:p"}, "smtps://u:p@mail.example.com", clientTLS, true},
+		"STARTTLS":                {mailserver.Config{TLS: serverTLS}, "smtp://mail.example.com", clientTLS, true},
+		"TLS from the first byte": {mailserver.Config{TLS: serverTLS, Implicit: true}, "smtps://mail.example.com", clientTLS, true},
+		"TLS at once and a login": {
+			mailserver.Config{TLS: serverTLS, Implicit: true, Login: "u:p"}, "smtps://u:p@mail.example.com", clientTLS, true,
+		},
 		"no STARTTLS":                {mailserver.Config{}, "smtp://mail.example.com", clientTLS, false},
 		"another's certificate":      {mailserver.Config{TLS: serverTLS}, "smtp://mail.example.com", others, false},
 		"a login":                    {mailserver.Config{TLS: serverTLS, Login: "u:p"}, "smtp://u:p@mail.example.com", clientTLS, true},
@@ -250,7 +256,10 @@ func TestSettings(t *testing.T) {
 			t.Errorf("%+v answers %v", row, err)
 		}
 	}
-	if s, err := New(Config{URL: "smtps://u:p@mail.example.com:465", From: "Portal <portal@example.com>"}); err != nil || s.from.Name != "Portal" {
+	if s, err := New(
+		Config{URL: "smtps://u:p@mail.example.com:465", From: "Portal <portal@example.com>"},
+	); err != nil ||
+		s.from.Name != "Portal" {
 		t.Errorf("good settings answer %v", err)
 	}
 }

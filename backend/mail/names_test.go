@@ -40,7 +40,11 @@ func TestOrganisationFirst(t *testing.T) {
 		text, page := written(t, letter(language))
 		for form, body := range map[string]string{"text": text, "HTML": shown(t, page)} {
 			organisation, inviter := strings.Index(body, "Harbour IT"), strings.Index(body, "Ada Lind")
-			if intro := strings.Index(newInviteContent(letter(language)).Intro, "Harbour IT"); organisation < 0 || inviter < organisation || intro != 0 {
+			if intro := strings.Index(
+				newInviteContent(letter(language)).Intro,
+				"Harbour IT",
+			); organisation < 0 || inviter < organisation ||
+				intro != 0 {
 				t.Errorf("%s in %s names the organisation at %d and the inviter at %d", form, language, organisation, inviter)
 			}
 		}

@@ -236,7 +236,12 @@ func testAccessTokenNeedsAnES256SignatureOfOurs(t *testing.T) {
 	}
 	good := token(nil, key.es256)
 	parts := strings.Split(good, ".")
-	jwk := map[string]any{"kty": "EC", "crv": "P-256", "x": b64(stranger.X.FillBytes(make([]byte, 32))), "y": b64(stranger.Y.FillBytes(make([]byte, 32)))}
+	jwk := map[string]any{
+		"kty": "EC",
+		"crv": "P-256",
+		"x":   b64(stranger.X.FillBytes(make([]byte, 32))),
+		"y":   b64(stranger.Y.FillBytes(make([]byte, 32))),
+	}
 	last := parts[2][len(parts[2])-1]
 	for name, bad := range map[string]string{
 		"alg none":                        token(map[string]any{"alg": "none"}, func([]byte) []byte { return nil }),

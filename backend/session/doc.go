@@ -116,8 +116,8 @@
 //	TestUnknownKeyID/costs_one_query_a_second  TestUnknownKeyID/never_causes_refusal_of_valid_tokens
 //	TestSigningKeys/key_signing_at_once_spreads_in_a_second  TestAccessToken/refused_above_size_limit
 //
-// An attacker has a retired private key, or an operator fears so and rotates the keys. The key signs no new tokens, and
-// rotation ends no session.
+// An attacker has a retired private key, or an operator fears so and rotates the keys. A retired key is accepted only
+// until the last token it signed has expired, and rotation ends no session.
 //
 //	TestSigningKeys/retired_key_expires_with_its_tokens  TestSigningKeys/rotation_ends_no_session
 //	TestSigningKeys/next_key_is_published_before_it_signs  TestSigningKeys/concurrent_rotations

@@ -176,7 +176,10 @@ func (s *dumpTest) steal() loot {
 	l := loot{texts: map[string]string{}, blobs: map[string]string{}, tables: map[string]bool{}}
 	for _, c := range columns {
 		l.tables[c.Table] = true
-		rows, err := thief.Query(context.Background(), fmt.Sprintf("select distinct %s::text from %s where %[1]s is not null", pgx.Identifier{c.Column}.Sanitize(), c.Table))
+		rows, err := thief.Query(
+			context.Background(),
+			fmt.Sprintf("select distinct %s::text from %s where %[1]s is not null", pgx.Identifier{c.Column}.Sanitize(), c.Table),
+		)
 		if err != nil {
 			s.Fatal(err)
 		}

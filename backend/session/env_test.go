@@ -90,7 +90,13 @@ func (h *testEnv) refresh(token string) portal.Tokens {
 
 func (h *testEnv) wantRefused(token string, want portal.Code) {
 	h.Helper()
-	if _, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Client{}); portal.ErrorCode(err) != want {
+	if _, err := h.sessions.Refresh(
+		context.Background(),
+		portal.RefreshGrant{RefreshToken: token},
+		session.Client{},
+	); portal.ErrorCode(
+		err,
+	) != want {
 		h.Fatalf("refresh answers %v, want %s", err, want)
 	}
 }

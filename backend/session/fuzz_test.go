@@ -57,7 +57,8 @@ func FuzzAccessToken(f *testing.F) {
 func wantGood(t *testing.T, viewer portal.Viewer, header, claims, kid string) {
 	t.Helper()
 	var head map[string]any
-	if json.Unmarshal([]byte(header), &head) != nil || len(head) != 3 || head["alg"] != "ES256" || head["typ"] != "at+jwt" || head["kid"] != kid {
+	if json.Unmarshal([]byte(header), &head) != nil || len(head) != 3 || head["alg"] != "ES256" || head["typ"] != "at+jwt" ||
+		head["kid"] != kid {
 		t.Errorf("takes the header %q", header)
 	}
 	var said struct {
@@ -96,7 +97,13 @@ func FuzzRefreshToken(f *testing.F) {
 	f.Add("")
 	f.Add("fsr_\x00")
 	f.Fuzz(func(t *testing.T, token string) {
-		if _, err := sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token}, session.Client{}); portal.ErrorCode(err) != portal.SessionRevoked {
+		if _, err := sessions.Refresh(
+			context.Background(),
+			portal.RefreshGrant{RefreshToken: token},
+			session.Client{},
+		); portal.ErrorCode(
+			err,
+		) != portal.SessionRevoked {
 			t.Errorf("%q: %v", token, err)
 		}
 	})

@@ -37,7 +37,10 @@ func (h *testEnv) wantGrant(tokens portal.Tokens, want, when string) {
 // unused reports whether a grant was not used in the last hour.
 func (h *testEnv) unused(grantID string) bool {
 	h.Helper()
-	return h.count("select count(*) from user_role where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 hour')", grantID) == 1
+	return h.count(
+		"select count(*) from user_role where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 hour')",
+		grantID,
+	) == 1
 }
 
 // longAgo makes every use of before a use of days ago, in the order it was in.
@@ -128,7 +131,9 @@ func TestSessionGrant(t *testing.T) {
 				if err := end(viewer); err != nil {
 					h.Fatal(err)
 				}
-				if n := h.count("select count(*) from audit_log where action = 'session_ended' and target = $1 and mssp_id = $2", viewer.SessionID, h.Own.MSSPID); n != 1 {
+				if n := h.count(
+					"select count(*) from audit_log where action = 'session_ended' and target = $1 and mssp_id = $2", viewer.SessionID, h.Own.MSSPID,
+				); n != 1 {
 					h.Errorf("the own MSSP's audit log has %d lines of the end, want 1", n)
 				}
 				h.under(h.start(), strangers) // the next sign-in starts there

@@ -160,10 +160,15 @@ func testSigningKeysNextKeyIsPublishedBeforeItSigns(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A replica may go without news for a minute; whoever fetched its answer then keeps it for JWKSMaxAge.
-	if n := h.count("select count(*) from signing_key where signs_from > now() + interval '60 seconds' + $1::interval", session.JWKSMaxAge); n != 1 {
+	if n := h.count(
+		"select count(*) from signing_key where signs_from > now() + interval '60 seconds' + $1::interval",
+		session.JWKSMaxAge,
+	); n != 1 {
 		t.Error("a key may sign before everybody knows it")
 	}
-	if n := h.count("select count(*) from signing_key k join signing_key next on next.generation = k.generation + 1 where k.retired_at = next.signs_from"); n != 1 {
+	if n := h.count(
+		"select count(*) from signing_key k join signing_key next on next.generation = k.generation + 1 where k.retired_at = next.signs_from",
+	); n != 1 {
 		t.Error("a key does not sign until the next one does")
 	}
 }
@@ -211,7 +216,12 @@ func testSigningKeysKeySigningAtOnceSpreadsInASecond(t *testing.T) {
 		t.Errorf("a second later the token is refused: %v", err)
 	}
 	otherClock.put(time.Minute)
-	if tokens, err := other.Start(context.Background(), h.user().UserID, session.Client{}); err != nil || headerOf(t, tokens.AccessToken)["kid"] != second.kid {
+	if tokens, err := other.Start(
+		context.Background(),
+		h.user().UserID,
+		session.Client{},
+	); err != nil ||
+		headerOf(t, tokens.AccessToken)["kid"] != second.kid {
 		t.Errorf("the new key does not sign: %v", err)
 	}
 }
@@ -351,7 +361,11 @@ func TestJWKS(t *testing.T) {
 		h := newTestEnv(t)
 		h.start()
 		h.exec("update signing_key set id = 'other'")
-		if _, err := newSessions(t, h.DB).JWKS(context.Background()); err == nil || !strings.Contains(err.Error(), "signing key other is damaged") {
+		if _, err := newSessions(
+			t,
+			h.DB,
+		).JWKS(context.Background()); err == nil ||
+			!strings.Contains(err.Error(), "signing key other is damaged") {
 			t.Errorf("got %v, want: signing key other is damaged", err)
 		}
 	})

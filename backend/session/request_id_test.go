@@ -89,7 +89,9 @@ func TestRequestID(t *testing.T) {
 		},
 		"the_database_keeps_its_hash_only": func(h *testEnv, token, id string) {
 			h.mustSend(token, id)
-			if n := h.count("select count(*) from refresh_token where length(request_hash) = 32 and position($1::bytea in request_hash) = 0", []byte(id)); n != 1 {
+			if n := h.count(
+				"select count(*) from refresh_token where length(request_hash) = 32 and position($1::bytea in request_hash) = 0", []byte(id),
+			); n != 1 {
 				h.Errorf("got %d hashes, want 1", n)
 			}
 		},

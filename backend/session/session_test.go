@@ -26,7 +26,10 @@ func testStartReturnsUserAndGrant(t *testing.T) {
 	if tokens.User.ID != want.UserID || tokens.TokenType != "Bearer" || tokens.ExpiresIn != 600 || tokens.User.LastLoginAt == nil {
 		t.Errorf("answers %+v", tokens)
 	}
-	if n := h.count("select count(*) from audit_log where action = 'sign_in' and actor_id = $1 and request_id = 'req-1'", want.UserID); n != 1 {
+	if n := h.count(
+		"select count(*) from audit_log where action = 'sign_in' and actor_id = $1 and request_id = 'req-1'",
+		want.UserID,
+	); n != 1 {
 		t.Errorf("%d lines in the audit log", n)
 	}
 }
@@ -152,7 +155,10 @@ func testSessionUseExtendsItToTheAbsoluteLimit(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)
 	tokens, viewer := h.signedIn()
-	h.exec("update session set idle_expires_at = now() + interval '1 minute', expires_at = now() + interval '3 days' where id = $1", viewer.SessionID)
+	h.exec(
+		"update session set idle_expires_at = now() + interval '1 minute', expires_at = now() + interval '3 days' where id = $1",
+		viewer.SessionID,
+	)
 	h.refresh(tokens.RefreshToken)
 	if n := h.count("select count(*) from session where id = $1 and idle_expires_at = expires_at", viewer.SessionID); n != 1 {
 		t.Error("the idle limit does not run to the absolute limit")
@@ -239,7 +245,9 @@ func testRefreshRefusesMalformedToken(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)
 	good := h.start().RefreshToken
-	for _, bad := range []string{"", "fsr_", good[4:], good + "A", good[:len(good)-1], " " + good, "hrt_" + good[4:], "fsr_" + string(make([]byte, 43))} {
+	for _, bad := range []string{
+		"", "fsr_", good[4:], good + "A", good[:len(good)-1], " " + good, "hrt_" + good[4:], "fsr_" + string(make([]byte, 43)),
+	} {
 		h.wantRefused(bad, portal.SessionRevoked)
 	}
 	h.refresh(good)
@@ -277,7 +285,12 @@ func testSessionOutlivesADatabaseOutage(t *testing.T) {
 	if _, err := h.sessions.Verify(context.Background(), tokens.AccessToken); err != nil {
 		t.Errorf("a token cannot be read without the database: %v", err)
 	}
-	if _, err := h.sessions.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: tokens.RefreshToken}, session.Client{}); err == nil || errors.As(err, new(*portal.Error)) {
+	if _, err := h.sessions.Refresh(
+		context.Background(),
+		portal.RefreshGrant{RefreshToken: tokens.RefreshToken},
+		session.Client{},
+	); err == nil ||
+		errors.As(err, new(*portal.Error)) {
 		t.Errorf("without a database a refresh answers %v", err)
 	}
 }

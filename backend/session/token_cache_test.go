@@ -96,7 +96,10 @@ func testTokenCacheReturnsWhatANewCheckReturns(t *testing.T) {
 		}
 		published := [][]string{{"neither"}, {"one"}, {"two"}, {"one", "two"}}
 		for range 60 {
-			d.now = time.Unix(1_800_000_000+int64(rapid.IntRange(-150, 150).Draw(t, "clock")), int64(rapid.SampledFrom([]int{0, 1, 999_999_999}).Draw(t, "fraction")))
+			d.now = time.Unix(
+				1_800_000_000+int64(rapid.IntRange(-150, 150).Draw(t, "clock")),
+				int64(rapid.SampledFrom([]int{0, 1, 999_999_999}).Draw(t, "fraction")),
+			)
 			d.publish(rapid.SampledFrom(published).Draw(t, "published")...)
 			token := rapid.SampledFrom(tokens).Draw(t, "token")
 			anew, wantErr := d.check(context.Background(), token)
