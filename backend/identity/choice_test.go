@@ -11,7 +11,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// invitedBy is an invite by another tenant's administrator.
+// invitedBy creates an invite as the given administrator.
 func (h *testEnv) invitedBy(viewer portal.Viewer, n portal.NewInvite) portal.CreatedInvite {
 	h.Helper()
 	created, err := h.service.Invite(context.Background(), viewer, n)
@@ -21,7 +21,7 @@ func (h *testEnv) invitedBy(viewer portal.Viewer, n portal.NewInvite) portal.Cre
 	return created
 }
 
-// tessTwice is a stranger's invite as an MSP's user beside that of an MSSP's own administrator.
+// tessTwice invites tess twice: as a user of another tenant's MSP, and as a user of the own MSSP.
 func (h *testEnv) tessTwice() (strangers, own portal.CreatedInvite) {
 	h.Helper()
 	strangers = h.invitedBy(h.Other.Viewers[portal.MSPAdmin], portal.NewInvite{
@@ -36,7 +36,7 @@ func (h *testEnv) tessTwice() (strangers, own portal.CreatedInvite) {
 
 func TestInviteChoice(t *testing.T) {
 	t.Parallel()
-	t.Run("offers the first invite of every tenant before the second of any", func(t *testing.T) {
+	t.Run("offers_first_invite_of_each_tenant_first", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		for _, msp := range h.Other.MSPs[1:] {
@@ -55,7 +55,7 @@ func TestInviteChoice(t *testing.T) {
 			t.Errorf("got invites %s and %s first, want %s of the second tenant among them", first, second, own.ID)
 		}
 	})
-	t.Run("is offered where several invites are open for a confirmed address", func(t *testing.T) {
+	t.Run("is_offered_for_several_open_invites", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		strangers, own := h.tessTwice()
@@ -64,14 +64,14 @@ func TestInviteChoice(t *testing.T) {
 			_, err := h.redeem(grant)
 			var choice *portal.Error
 			if !errors.As(err, &choice) || choice.Code != portal.InviteChoice {
-				t.Fatalf("answers %v", err)
+				t.Fatalf("got error %v, want a choice of invites", err)
 			}
 			want := []portal.InviteOffer{
 				{ID: strangers.ID, Organisation: h.Other.MSPs[0].Name, Role: portal.MSPUser, MSSP: h.Other.Name},
 				{ID: own.ID, Organisation: h.Own.Name, Role: portal.MSSPAdmin, MSSP: h.Own.Name, NeedsCode: true},
 			}
 			if diff := cmp.Diff(want, choice.Invites); diff != "" {
-				t.Errorf("offers (-want +got):\n%s", diff)
+				t.Errorf("offered invites (-want +got):\n%s", diff)
 			}
 			grant.InviteIDs = []string{own.ID}
 			_, err = h.redeem(grant)
@@ -86,16 +86,16 @@ func TestInviteChoice(t *testing.T) {
 			t.Fatal(err)
 		}
 		if me := h.me(tokens); len(me.Grants) != 1 || me.Grant.Role != portal.MSSPAdmin || me.Grant.Scope.MSSPID != h.Own.MSSPID {
-			t.Errorf("signs in as %+v", me.Grants)
+			t.Errorf("got grants %+v", me.Grants)
 		}
 		if n := h.count(
 			"select count(*) from pre_assigned_role where id = $1 and accepted_at is null and code_tries = 0",
 			strangers.ID,
 		); n != 1 {
-			t.Error("the invite that was not chosen is not as it was")
+			t.Error("the invite that was not chosen has changed, want it unchanged")
 		}
 	})
-	t.Run("of all of them gives all their roles", func(t *testing.T) {
+	t.Run("of_all_gives_all_roles", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		strangers, own := h.tessTwice()
@@ -106,10 +106,10 @@ func TestInviteChoice(t *testing.T) {
 			t.Fatal(err)
 		}
 		if me := h.me(tokens); len(me.Grants) != 2 {
-			t.Errorf("signs in as %+v", me.Grants)
+			t.Errorf("got grants %+v", me.Grants)
 		}
 	})
-	t.Run("starts the session under the first chosen", func(t *testing.T) {
+	t.Run("starts_session_under_first_chosen", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		var ids []string
@@ -125,10 +125,10 @@ func TestInviteChoice(t *testing.T) {
 			t.Fatal(err)
 		}
 		if me := h.me(tokens); me.Grant.Node != h.Own.MSPs[1].Name || len(me.Grants) != 2 {
-			t.Errorf("starts under %+v of %+v, want the first chosen", me.Grant, me.Grants)
+			t.Errorf("session started under %+v of %+v, want the first chosen", me.Grant, me.Grants)
 		}
 	})
-	t.Run("may be sent any number of times and is no refusal", func(t *testing.T) {
+	t.Run("may_be_repeated_and_is_not_audited", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		_, own := h.tessTwice()
@@ -143,10 +143,10 @@ func TestInviteChoice(t *testing.T) {
 		_, err := h.redeem(grant)
 		wantCode(t, err, portal.InviteChoice)
 		if n := h.count("select count(*) from audit_log") - audited; n != 0 {
-			t.Errorf("%d lines in the audit log", n)
+			t.Errorf("got %d audit entries, want 0", n)
 		}
 	})
-	t.Run("never claims an invite that was not chosen", func(t *testing.T) {
+	t.Run("never_claims_unchosen_invite", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		strangers, own := h.tessTwice()
@@ -161,11 +161,11 @@ func TestInviteChoice(t *testing.T) {
 			_, err := h.redeem(grant)
 			var choice *portal.Error
 			if !errors.As(err, &choice) || choice.Code != portal.InviteChoice || len(choice.Invites) != 1 || choice.Invites[0].ID != strangers.ID {
-				t.Errorf("with the chosen invite withdrawn: got %v, want the choice of the one that is left", err)
+				t.Errorf("with the chosen invite revoked: got %v, want the choice of the one that is left", err)
 			}
 		})
 	})
-	t.Run("counts a wrong code against the chosen invite alone", func(t *testing.T) {
+	t.Run("counts_wrong_code_against_chosen_invite_only", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		strangers, own := h.tessTwice()
@@ -183,7 +183,7 @@ func TestInviteChoice(t *testing.T) {
 			t.Errorf("counted %d tries against the chosen invite and %d against another tenant's, want 1 and 0", chosen, other)
 		}
 	})
-	t.Run("says how many codes the invite with the most tries left takes", func(t *testing.T) {
+	t.Run("reports_tries_of_invite_with_most_left", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		strangers, own := h.tessTwice()
@@ -195,18 +195,18 @@ func TestInviteChoice(t *testing.T) {
 	for closed, set := range map[string]string{
 		"accepted": "accepted_at = now()", "revoked": "revoked_at = now()", "lapsed": "expires_at = now() - interval '1 minute'",
 	} {
-		t.Run("has room for an open invite behind those that are "+closed, func(t *testing.T) {
+		t.Run("offers_open_invite_after_those_"+closed, func(t *testing.T) {
 			t.Parallel()
 			h := newTestEnv(t)
 			own := h.invite(h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso))
 			h.flood(own, h.Own.MSPs[0].Clients[0].ID, 10)
 			h.exec("update pre_assigned_role set "+set+" where id <> $1", own.ID)
 			if me, err := h.signIn(portal.Entra, "tess", ""); err != nil || len(me.Grants) != 1 {
-				t.Errorf("signs in as %+v, %v, want the role of the open invite", me.Grants, err)
+				t.Errorf("got grants %+v, %v, want the role of the open invite", me.Grants, err)
 			}
 		})
 	}
-	t.Run("shows another tenant's invite whatever number one tenant makes", func(t *testing.T) {
+	t.Run("is_not_hidden_by_another_tenants_invites", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		flood := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
@@ -219,7 +219,7 @@ func TestInviteChoice(t *testing.T) {
 		_, err := h.redeem(grant)
 		var choice *portal.Error
 		if !errors.As(err, &choice) || len(choice.Invites) != 11 || choice.Invites[0].ID != own.ID && choice.Invites[1].ID != own.ID {
-			t.Fatalf("offers %v", choice)
+			t.Fatalf("got offers %v", choice)
 		}
 		grant.InviteCode = own.Code
 		tokens, err := h.redeem(grant)
@@ -227,12 +227,12 @@ func TestInviteChoice(t *testing.T) {
 			t.Fatal(err)
 		}
 		if me := h.me(tokens); me.Grant.Scope.MSPID != h.Own.MSPs[0].ID {
-			t.Errorf("signs in as %+v", me.Grants)
+			t.Errorf("got grants %+v", me.Grants)
 		}
 	})
 }
 
-// flood makes so many invites like one, at clients of the same MSP, and all before it.
+// flood creates n copies of an invite, at clients of the same MSP, with ids that sort before it.
 func (h *testEnv) flood(created portal.CreatedInvite, client string, n int) {
 	h.Helper()
 	for i := range n {
@@ -247,7 +247,7 @@ func (h *testEnv) flood(created portal.CreatedInvite, client string, n int) {
 	}
 }
 
-// clientID is an identifier that sorts before every one that is made.
+// clientID returns an id that sorts before every generated one.
 func clientID(i int) string {
 	return "00000000-0000-7000-8000-0000000000" + string("0123456789abcdef"[i/16]) + string("0123456789abcdef"[i%16])
 }

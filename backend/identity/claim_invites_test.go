@@ -11,7 +11,7 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// claim begins an attempt of a new identity and reads its invites, as a sign-in does before it claims them.
+// claim starts an attempt of a new identity and reads its invites, as a sign-in does before it claims them.
 func (h *testEnv) claim(p portal.ProviderID, email, tenant string) postgres.Claim {
 	h.Helper()
 	ctx := context.Background()
@@ -22,7 +22,7 @@ func (h *testEnv) claim(p portal.ProviderID, email, tenant string) postgres.Clai
 	who := postgres.Identity{Provider: p, Issuer: "issuer" + tenant, Subject: postgres.NewID(), Tenant: tenant, Email: email, Confirmed: true}
 	known, err := h.DB.Recognise(ctx, who, attempt.ID, nil, true, newSession())
 	if err != nil || len(known.ByAddress) == 0 {
-		h.Fatalf("finds %+v: %v", known, err)
+		h.Fatalf("Recognise: got %+v, %v", known, err)
 	}
 	return postgres.Claim{Identity: who, AttemptID: attempt.ID, Invites: known.ByAddress}
 }
@@ -63,7 +63,7 @@ func testClaimInvitesOneOfSeveralProvidersWinsAddress(t *testing.T) {
 		start.Done()
 		ended.Wait()
 		if n := h.count("select count(*) from app_user where email = $1", email); n != 1 || (holders[0] == nil) == (holders[1] == nil) {
-			t.Fatalf("round %d: the address has %d users: %v", round, n, errs)
+			t.Fatalf("round %d: got %d users for the address, want 1: %v", round, n, errs)
 		}
 	}
 }
@@ -105,7 +105,7 @@ func testClaimInvitesRefusesClaimantWhoSentItAgain(t *testing.T) {
 	}
 	h.exec("update pre_assigned_role set inviters = '{}' where id = $1", created.ID)
 	if _, err := h.DB.ClaimAsUser(t.Context(), viewer, claim); err != nil {
-		t.Errorf("another's invite: %v", err)
+		t.Errorf("another user's invite: got error %v, want nil", err)
 	}
 }
 
@@ -152,7 +152,7 @@ func testClaimInvitesGivesARoleOnce(t *testing.T) {
 	h.exec("commit")
 	ended.Wait()
 	if n := h.count("select count(*) from user_role where user_id = $1 and mssp_id = $2", viewer.UserID, h.Other.MSSPID); n != 1 {
-		t.Errorf("two invites at once for one role gave %d: %v", n, errs)
+		t.Errorf("got %d roles from two concurrent invites, want 1: %v", n, errs)
 	}
 }
 
@@ -175,11 +175,11 @@ func testClaimInvitesRefusesCodeClosedOrReplacedMeanwhile(t *testing.T) {
 		claim.Invites[0].ByCode = true
 		meanwhile(created.Invite.ID)
 		if holder, err := h.DB.ClaimInvites(context.Background(), claim, newSession()); err != nil || holder != nil {
-			t.Errorf("%s: the code still makes a user: %v", name, err)
+			t.Errorf("%s: got error %v, want the code refused", name, err)
 		}
 		claim.Invites[0].ByCode = false
 		if holder, err := h.DB.ClaimInvites(context.Background(), claim, newSession()); err != nil || holder == nil {
-			t.Errorf("%s: the provider's word counts for nothing: %v", name, err)
+			t.Errorf("%s: got error %v, want the confirmed address accepted", name, err)
 		}
 	}
 }

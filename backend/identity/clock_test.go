@@ -16,7 +16,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// TestClockFault puts each time of a token at the limit and just beyond. No constant of the code is used.
+// TestClockFault puts each time of a token at its limit and just beyond. It uses no constant of the code.
 func TestClockFault(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	const second = time.Second
@@ -53,14 +53,14 @@ func TestClockFault(t *testing.T) {
 			}
 		})
 	}
-	t.Run("of_a_token_of_no_time", func(t *testing.T) {
+	t.Run("of_a_token_without_times", func(t *testing.T) {
 		if fault, ahead := clockFault(now, &oidc.IDToken{Expiry: now.Add(time.Hour)}, claims{}); fault != "token_issued_at" || ahead != 0 {
 			t.Errorf("got %q, %s", fault, ahead)
 		}
 	})
 }
 
-// TestCheckClock looks at what is said to the person and to the operator.
+// TestCheckClock checks what the user and the operator are shown.
 func TestCheckClock(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	for name, test := range map[string]struct {
@@ -68,12 +68,12 @@ func TestCheckClock(t *testing.T) {
 		logged  string // "" for nothing
 		message string // "" for no refusal
 	}{
-		"says_nothing_of_four_seconds":   {4 * time.Second, "", ""},
+		"ignores_four_seconds":           {4 * time.Second, "", ""},
 		"logs_five_seconds":              {5 * time.Second, "provider_ahead_seconds=5 refused=false", ""},
 		"logs_what_is_behind":            {-11 * time.Minute, "provider_ahead_seconds=-660 refused=false", ""},
-		"refuses_minutes_in_words":       {90 * time.Minute, "provider_ahead_seconds=5400 refused=true", "differ by 90 minutes."},
-		"refuses_hours_in_words":         {-47 * time.Hour, "provider_ahead_seconds=-169200 refused=true", "differ by 47 hours."},
-		"refuses_days_in_words":          {366 * 24 * time.Hour, "refused=true", "differ by 366 days."},
+		"refuses_minutes":                {90 * time.Minute, "provider_ahead_seconds=5400 refused=true", "differ by 90 minutes."},
+		"refuses_hours":                  {-47 * time.Hour, "provider_ahead_seconds=-169200 refused=true", "differ by 47 hours."},
+		"refuses_days":                   {366 * 24 * time.Hour, "refused=true", "differ by 366 days."},
 		"blames_no_clock_beyond_a_year":  {367 * 24 * time.Hour, "", "."},
 		"blames_no_clock_where_it_is_no": {-1_800_000_000 * time.Second, "", "."},
 	} {

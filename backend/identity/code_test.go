@@ -32,7 +32,7 @@ func testParseCodeAcceptsTypedAndPastedForms(t *testing.T) {
 		"with O, I and L for digits":     strings.NewReplacer("0", "o", "1", "l").Replace(code),
 	} {
 		if !bytes.Equal(inviteCodeHash(typed), hash) {
-			t.Errorf("%s: %q is not read as %q", name, typed, code)
+			t.Errorf("%s: %q was refused, want %q", name, typed, code)
 		}
 	}
 }
@@ -50,12 +50,12 @@ func testParseCodeDetectsTypingErrors(t *testing.T) {
 		exchanged[at], exchanged[other] = exchanged[other], exchanged[at]
 		for _, typed := range []string{string(wrong), string(exchanged)} {
 			if typed != clean && inviteCodeHash(typed) != nil {
-				t.Fatalf("%s passes for a code beside %s", typed, clean)
+				t.Fatalf("%s was accepted, want it refused as a typing error of %s", typed, clean)
 			}
 		}
 		for _, typed := range []string{clean[1:], clean + "7", clean[:at] + "U" + clean[at:], clean[:at] + "\u0405" + clean[at+1:]} {
 			if inviteCodeHash(typed) != nil {
-				t.Fatalf("%s passes for a code", typed)
+				t.Fatalf("%s was accepted, want it refused", typed)
 			}
 		}
 	})
@@ -63,7 +63,7 @@ func testParseCodeDetectsTypingErrors(t *testing.T) {
 
 func TestInviteCode(t *testing.T) {
 	t.Parallel()
-	t.Run("refuses a code without a check character", func(t *testing.T) {
+	t.Run("refuses_code_without_check_character", func(t *testing.T) {
 		for _, typed := range []string{"A1B2-C3D4-E5F6-G7H8-J9K0-MNPQ-RSTV", strings.Repeat("0", 28), strings.Repeat("0", 29)} {
 			if got := inviteCodeHash(typed); got != nil {
 				t.Errorf("inviteCodeHash(%q): got %x, want nil", typed, got)
@@ -76,13 +76,13 @@ func TestNewInviteCode(t *testing.T) {
 	t.Parallel()
 	const bitsOfACharacter = 5
 	if random := (codeLength - 1) * bitsOfACharacter; random < 128 {
-		t.Errorf("a code has %d random bits", random)
+		t.Errorf("got %d random bits", random)
 	}
 	seen, letters := map[string]bool{}, map[rune]bool{}
 	for range 2000 {
 		code, _ := NewInviteCode()
 		if seen[code] || len(code) != 35 || strings.Count(code, "-") != 5 || strings.ContainsAny(code, "OILU") || strings.ToUpper(code) != code {
-			t.Fatalf("makes %q", code)
+			t.Fatalf("got the code %q", code)
 		}
 		seen[code] = true
 		for _, r := range code {
@@ -90,12 +90,12 @@ func TestNewInviteCode(t *testing.T) {
 		}
 	}
 	if len(letters) != 33 {
-		t.Errorf("2000 codes use %d different characters", len(letters))
+		t.Errorf("got %d different characters in 2000 codes", len(letters))
 	}
 }
 
-// FuzzInviteCode: reading never panics; a code comes back as itself; and what is read as a code differs from it in
-// nothing but case, letters that look like digits, and marks between the letters.
+// FuzzInviteCode: parsing never panics, a parsed code parses to itself, and a text that is accepted differs from its
+// code only in case, letters that look like digits, and punctuation.
 func FuzzInviteCode(f *testing.F) {
 	code, _ := NewInviteCode()
 	for _, seed := range []string{
@@ -109,7 +109,7 @@ func FuzzInviteCode(f *testing.F) {
 		clean, ok := parseCode(typed)
 		if !ok {
 			if clean != "" || inviteCodeHash(typed) != nil {
-				t.Fatalf("%q is no code and yet %q", typed, clean)
+				t.Fatalf("parseCode(%q) refused the text but returned %q", typed, clean)
 			}
 			return
 		}
@@ -125,7 +125,7 @@ func FuzzInviteCode(f *testing.F) {
 	})
 }
 
-// bareLetters says what a person reads, by other means than the parser.
+// bareLetters returns the characters a reader sees, without using the parser.
 func bareLetters(typed string) string {
 	upper := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {

@@ -11,7 +11,7 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// replicas are portals of their own on one database, and at each of them somebody else with the same address.
+// replicas returns n portals on one database; a different user with the same address signs in at each.
 func (c *providerTest) replicas(t *testing.T, n int, email string) []*signInTest {
 	t.Helper()
 	replicas := make([]*signInTest, n)
@@ -74,17 +74,17 @@ func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 			if err == nil {
 				winner, winners = won[i].User.ID, winners+1
 			} else if portal.ErrorCode(err) != portal.NoInvite {
-				t.Errorf("who was too late reads %v", err)
+				t.Errorf("the later request: got error %v", err)
 			}
 		}
 		after := everybody[0].made()
 		if winners != 1 || after["app_user"] != before["app_user"]+1 || after["identity"] != before["identity"]+1 ||
 			after["session"] != before["session"]+1 {
-			t.Errorf("%d of %d won; there was %v, now there is %v", winners, claimants, before, after)
+			t.Errorf("%d of %d sign-ins succeeded, want 1; rows before: %v, after: %v", winners, claimants, before, after)
 		}
 		taken := court.count(t, "select count(*) from pre_assigned_role where email = $1 and accepted_by::text = $2", email, winner)
 		if given := after["user_role"] - before["user_role"]; taken != len(invites) || given != len(invites) {
-			t.Errorf("the winner took %d invites and got %d roles", taken, given)
+			t.Errorf("the winner claimed %d invites and has %d roles", taken, given)
 		}
 	}
 }
@@ -107,7 +107,7 @@ func testConcurrentSignInTwoAttemptsCreateOneUser(t *testing.T) {
 	}
 	wait.Wait()
 	if users[0] != users[1] {
-		t.Errorf("became %v", users)
+		t.Errorf("got users %v, want one", users)
 	}
 }
 
@@ -126,6 +126,6 @@ func testConcurrentSignInPendingSignInStartsOneSession(t *testing.T) {
 	}
 	wait.Wait()
 	if n := h.count("select count(*) from session") - before; n != 1 {
-		t.Errorf("%d sessions", n)
+		t.Errorf("got %d sessions, want 1", n)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// atBothMSPs invites tess to both MSPs, and to the other tenant; she comes by the first invite.
+// atBothMSPs invites tess to both MSPs and to the other tenant. She signs in with the first invite.
 func (h *testEnv) atBothMSPs() (user portal.User, second, elsewhere portal.CreatedInvite) {
 	h.Helper()
 	n := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
@@ -39,7 +39,7 @@ func (h *testEnv) open(invite portal.CreatedInvite) bool {
 func TestInvitesOfDeactivatedUser(t *testing.T) {
 	t.Parallel()
 	off := false
-	t.Run("of_the_scope_are_withdrawn", func(t *testing.T) {
+	t.Run("of_the_scope_are_revoked", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		user, second, elsewhere := h.atBothMSPs()
@@ -51,14 +51,14 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 			select count(*) from audit_log
 			where action = 'invite_revoked' and mssp_id = $1 and actor_id = $2 and target = $3 and detail->>'reason' = 'user_deactivated'`,
 			h.Own.MSSPID, admin.UserID, second.ID); n != 1 {
-			t.Errorf("the audit log has %d lines of the withdrawn invite, want 1", n)
+			t.Errorf("the audit log has %d entries of the revoked invite, want 1", n)
 		}
 		me, err := h.signIn(portal.Entra, "tess", elsewhere.Code)
 		if err != nil || len(me.Grants) != 1 || me.Grant.Scope.MSSPID != h.Other.MSSPID {
-			t.Errorf("by the other tenant's invite they are %+v: %v", me.Grants, err)
+			t.Errorf("signed in with the other tenant's invite: got %+v, %v", me.Grants, err)
 		}
 	})
-	t.Run("outside_the_scope_stay", func(t *testing.T) {
+	t.Run("outside_the_scope_stay_open", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		user, second, elsewhere := h.atBothMSPs()
@@ -67,7 +67,7 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 			t.Errorf("open of the sister MSP: %v, of the other tenant: %v, want both", h.open(second), h.open(elsewhere))
 		}
 	})
-	t.Run("stay_where_a_role_is_left", func(t *testing.T) {
+	t.Run("stay_open_if_a_role_is_left", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		user, second, _ := h.atBothMSPs()
@@ -75,14 +75,14 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 		admin := h.Own.Viewers[portal.MSSPAdmin]
 		h.change(admin, user.ID, portal.UserChange{Active: &off, GrantID: client})
 		if !h.open(second) {
-			t.Error("the loss of one of two roles takes back an invite")
+			t.Error("the invite was revoked after one of two roles was lost, want it open")
 		}
 		h.change(admin, user.ID, portal.UserChange{Active: &off})
 		if h.open(second) {
-			t.Error("the loss of the last role leaves the invite open")
+			t.Error("the invite is open after the last role was lost, want it revoked")
 		}
 	})
-	t.Run("of_another_address_stay", func(t *testing.T) {
+	t.Run("of_another_address_stay_open", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		user, second, _ := h.atBothMSPs()
@@ -90,15 +90,15 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 		h.exec("update identity set email_confirmed = false where user_id = $1", user.ID)
 		h.change(h.Own.Viewers[portal.MSSPAdmin], user.ID, portal.UserChange{Active: &off})
 		if !h.open(bo) || !h.open(second) {
-			t.Errorf("open for somebody else: %v, for an address that is not confirmed: %v, want both", h.open(bo), h.open(second))
+			t.Errorf("open for another user: %v, for an address that is not confirmed: %v, want both", h.open(bo), h.open(second))
 		}
 	})
-	t.Run("claimed_at_the_same_moment_give_no_way_back", func(t *testing.T) {
+	t.Run("claimed_concurrently_give_no_role", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		user, second, _ := h.atBothMSPs()
 		grant := withCode(h.codeGrant(portal.Entra, "tess"), second.Code)
-		// Whoever comes first waits for this lock of the invite, the other for the person.
+		// The first request waits for this lock on the invite, the second for the lock on the user.
 		h.exec("begin")
 		h.exec("select from pre_assigned_role where id = $1 for update", second.ID)
 		claimed, changed := make(chan error, 1), make(chan error, 1)
@@ -114,18 +114,18 @@ func TestInvitesOfDeactivatedUser(t *testing.T) {
 		h.waiting(2, "the change to wait for the claim")
 		h.exec("commit")
 		if err := <-claimed; err != nil {
-			t.Errorf("the claim that came first: %v", err)
+			t.Errorf("the first claim: got error %v, want nil", err)
 		}
 		if err := <-changed; err != nil {
-			t.Errorf("the deactivation: %v", err)
+			t.Errorf("the deactivation: got error %v, want nil", err)
 		}
 		if n := h.count("select count(*) from user_role where user_id = $1 and mssp_id = $2 and active", user.ID, h.Own.MSSPID); n != 0 {
-			t.Errorf("%d roles are left inside the scope, want none", n)
+			t.Errorf("got %d roles inside the scope, want 0", n)
 		}
 	})
 }
 
-// waiting returns once so many connections wait for a lock of another.
+// waiting returns when this many connections wait for a lock.
 func (h *testEnv) waiting(connections int, what string) {
 	h.Helper()
 	deadline := time.Now().Add(time.Minute)
@@ -136,7 +136,7 @@ func (h *testEnv) waiting(connections int, what string) {
 			h.Fatalf("waited a minute for %s", what)
 		}
 		time.Sleep(10 * time.Millisecond)
-		// A transaction sees the list as it was at its first look.
+		// Statistics are a snapshot within a transaction.
 		h.exec("select pg_stat_clear_snapshot()")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// told is all that a caller can learn from a refusal.
+// told is everything that a caller can learn from a refusal.
 type told struct {
 	Public     portal.Error
 	Statements int64
@@ -18,8 +18,7 @@ type told struct {
 	Audited    int
 }
 
-// learns returns what somebody whose address their provider does not confirm learns from a sign-in, without a code and with
-// wrong ones.
+// learns returns what a user whose address is not confirmed learns from a sign-in, without a code and with wrong ones.
 func (h *testEnv) learns(statements, trips func() int64, account string) (seen []told) {
 	h.Helper()
 	grant := h.codeGrant(portal.Entra, account)
@@ -31,7 +30,7 @@ func (h *testEnv) learns(statements, trips func() int64, account string) (seen [
 		_, err := h.redeem(grant)
 		var public *portal.Error
 		if !errors.As(err, &public) {
-			h.Fatalf("%s reads %v", account, err)
+			h.Fatalf("%s: got error %v", account, err)
 		}
 		seen = append(seen, told{*public, statements() - before, trips() - tripsBefore, h.count("select count(*) from audit_log") - audited})
 	}
@@ -74,12 +73,12 @@ func TestAddressEnumeration(t *testing.T) {
 				portal.InviteCodeRequired, portal.InviteCodeInvalid, portal.InviteCodeInvalid, portal.InviteCodeInvalid,
 			} {
 				if seen[i].Public.Code != want || seen[i].Public.Address != address {
-					t.Errorf("try %d reads %+v, want %s and the address", i, seen[i].Public, want)
+					t.Errorf("try %d: got %+v, want %s and the address", i, seen[i].Public, want)
 				}
 			}
 		}
 		if diff := cmp.Diff(first, seen); diff != "" {
-			t.Errorf("an address that is %s is told from one that is %s (-%[2]s +%[1]s):\n%s", state.name, states[0].name, diff)
+			t.Errorf("an address that is %s can be distinguished from one that is %s (-%[2]s +%[1]s):\n%s", state.name, states[0].name, diff)
 		}
 	}
 }

@@ -21,7 +21,7 @@ const (
 	stranger = "33333333-3333-4333-8333-333333333333"
 )
 
-// house is a world with both providers and the service that signs people in with them.
+// testEnv is a world with both providers and the service that signs users in with them.
 type testEnv struct {
 	*testkit.World
 	*testing.T
@@ -58,7 +58,7 @@ func newTestEnv(t *testing.T) *testEnv {
 	return h
 }
 
-// serve makes another replica.
+// serve returns another replica.
 func (h *testEnv) serve() (*session.Sessions, *identity.Service) {
 	h.Helper()
 	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
@@ -99,7 +99,7 @@ var redirects = map[portal.ProviderID]string{
 	portal.Entra:  "http://localhost:50123/callback/entra",
 }
 
-// arrive takes somebody through the provider's pages up to the grant the desktop would send.
+// codeGrant signs an account in at the provider and returns the grant that the desktop would send.
 func (h *testEnv) codeGrant(p portal.ProviderID, account string) portal.CodeGrant {
 	h.Helper()
 	verifier := oauth2.GenerateVerifier()
@@ -115,7 +115,7 @@ func (h *testEnv) redeem(g portal.CodeGrant) (portal.Tokens, error) {
 	return h.service.Redeem(context.Background(), g, session.Client{Device: "test"})
 }
 
-// signIn signs somebody in and answers who they are then.
+// signIn signs an account in and returns its user and grants.
 func (h *testEnv) signIn(p portal.ProviderID, account, code string) (portal.Me, error) {
 	h.Helper()
 	grant := h.codeGrant(p, account)
@@ -149,7 +149,7 @@ func (h *testEnv) invite(n portal.NewInvite) portal.CreatedInvite {
 	return created
 }
 
-// mspUser is an invite as a user of the first MSP.
+// mspUser returns an invite as a user of the first MSP.
 func (h *testEnv) mspUser(p portal.ProviderID, email, domain, tenant string) portal.NewInvite {
 	return portal.NewInvite{
 		Email: email, Role: portal.MSPUser, MSPID: h.Own.MSPs[0].ID, Provider: p, Domain: domain, Tenant: tenant,
@@ -171,7 +171,7 @@ func (h *testEnv) exec(sql string, args ...any) {
 	}
 }
 
-// nothingMade fails if work makes a user, an identity, a session or a grant.
+// nothingMade fails if work creates a user, an identity, a session or a grant.
 func (h *testEnv) nothingMade(work func()) {
 	h.Helper()
 	made := func() int {
@@ -182,13 +182,13 @@ func (h *testEnv) nothingMade(work func()) {
 	before := made()
 	work()
 	if made() != before {
-		h.Error("something was made")
+		h.Error("rows were created, want none")
 	}
 }
 
 func wantCode(t *testing.T, err error, want portal.Code) {
 	t.Helper()
 	if portal.ErrorCode(err) != want {
-		t.Errorf("answers %v, want %s", err, want)
+		t.Errorf("got error %v, want %s", err, want)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// signedIn is tess as an MSP's user, and their viewer.
+// signedIn signs tess in as an MSP's user and returns her tokens and viewer.
 func (h *testEnv) signedIn() (portal.Tokens, portal.Viewer) {
 	h.Helper()
 	h.tess()
@@ -31,7 +31,7 @@ func (h *testEnv) viewerOf(tokens portal.Tokens) portal.Viewer {
 	return viewer
 }
 
-// othersStaff is an invite of tess by the other MSSP.
+// othersStaff returns an invite of tess by the other MSSP.
 func (h *testEnv) othersStaff() portal.CreatedInvite {
 	h.Helper()
 	return h.invitedBy(h.Other.Viewers[portal.MSSPAdmin], portal.NewInvite{
@@ -45,7 +45,7 @@ func (h *testEnv) claimAs(v portal.Viewer, code string) (portal.Grant, error) {
 
 func TestFurtherInvite(t *testing.T) {
 	t.Parallel()
-	t.Run("is claimed by its code at sign-in", func(t *testing.T) {
+	t.Run("is_claimed_by_code_at_sign_in", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		tokens, _ := h.signedIn()
@@ -62,10 +62,10 @@ func TestFurtherInvite(t *testing.T) {
 			t.Errorf("the sign-in starts under %+v, want the grant it has claimed", me.Grant)
 		}
 		if n := h.count("select count(*) from audit_log where target = $1 and detail->>'by_code' = 'true'", created.ID); n != 1 {
-			t.Errorf("got %d lines in the audit log that say it was claimed by the code, want 1", n)
+			t.Errorf("got %d audit entries of a claim by code, want 1", n)
 		}
 	})
-	t.Run("is at another node than the role that is held", func(t *testing.T) {
+	t.Run("is_at_another_node_than_the_held_role", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		_, viewer := h.signedIn()
@@ -75,7 +75,7 @@ func TestFurtherInvite(t *testing.T) {
 			return portal.NewInvite{Email: "tess@contoso.example", Role: portal.ClientUser, ClientID: h.Own.MSPs[0].Clients[i].ID,
 				Provider: portal.Entra, Tenant: contoso}
 		}
-		// The address is a member's, whom administrators do not invite again.
+		// The address belongs to a user, whom administrators cannot invite again.
 		h.exec("update identity set email_confirmed = false")
 		for _, n := range []portal.NewInvite{sibling, atClient(0), atClient(1)} {
 			created := h.invite(n)
@@ -84,7 +84,7 @@ func TestFurtherInvite(t *testing.T) {
 			}
 		}
 	})
-	t.Run("is no sign-in when it is claimed by somebody who is signed in", func(t *testing.T) {
+	t.Run("is_no_sign_in_for_a_signed_in_user", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		_, viewer := h.signedIn()
@@ -96,7 +96,7 @@ func TestFurtherInvite(t *testing.T) {
 			t.Error("the time of the last sign-in changed")
 		}
 	})
-	t.Run("of the same address is not closed by wrong codes of its known user", func(t *testing.T) {
+	t.Run("is_not_closed_by_wrong_codes_of_known_user", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		h.signedIn()
@@ -106,7 +106,7 @@ func TestFurtherInvite(t *testing.T) {
 			t.Errorf("counted %d tries against the invite, want 0", n)
 		}
 	})
-	t.Run("gives nothing where a role is held or was deactivated", func(t *testing.T) {
+	t.Run("cannot_be_claimed_if_role_is_held_or_deactivated", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		_, viewer := h.signedIn()
@@ -115,36 +115,36 @@ func TestFurtherInvite(t *testing.T) {
 		}
 		h.exec("update identity set email_confirmed = false")
 		_, err := h.claimAs(viewer, h.othersStaff().Code)
-		says(t, err, portal.Conflict, "gives you nothing")
+		says(t, err, portal.Conflict, "cannot be claimed")
 		h.exec("update user_role set active = false where mssp_id = $1 and user_id = $2", h.Other.MSSPID, viewer.UserID)
 		h.exec("update pre_assigned_role set revoked_at = now() where accepted_at is null")
 		higher := h.invitedBy(h.Other.Viewers[portal.MSSPAdmin],
 			portal.NewInvite{Email: "tess@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Tenant: contoso, ExpiresInHours: 1})
 		_, err = h.claimAs(viewer, higher.Code)
-		says(t, err, portal.Conflict, "gives you nothing")
+		says(t, err, portal.Conflict, "cannot be claimed")
 	})
-	t.Run("is claimed by its code when signed in", func(t *testing.T) {
+	t.Run("is_claimed_by_code_when_signed_in", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		tokens, viewer := h.signedIn()
 		created := h.othersStaff()
 		grant, err := h.claimAs(viewer, created.Code)
 		if err != nil || grant.Role != portal.MSSPStaff || grant.MSSP != h.Other.Name || grant.Node != h.Other.Name {
-			t.Fatalf("gives %+v: %v", grant, err)
+			t.Fatalf("got grant %+v, %v", grant, err)
 		}
 		if me := h.me(tokens); len(me.Grants) != 2 || me.Grants[1].ID != grant.ID {
-			t.Errorf("holds %+v", me.Grants)
+			t.Errorf("got grants %+v", me.Grants)
 		}
 		if n := h.count(`
 			select count(*) from audit_log
 			where mssp_id = $1 and action = 'invite_accepted'
 			and target = $2 and detail->>'by_code' = 'true'`, h.Other.MSSPID, created.ID); n != 1 {
-			t.Errorf("%d lines in the audit log of the tenant", n)
+			t.Errorf("got %d entries in the tenant's audit log", n)
 		}
 		_, err = h.claimAs(viewer, created.Code)
 		says(t, err, portal.InviteCodeInvalid, "no open invite with this code")
 	})
-	t.Run("that claims nothing is refused in words", func(t *testing.T) {
+	t.Run("is_refused_with_a_reason", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		_, viewer := h.signedIn()
@@ -153,7 +153,7 @@ func TestFurtherInvite(t *testing.T) {
 		google := h.invitedBy(h.Other.Viewers[portal.MSSPAdmin],
 			portal.NewInvite{Email: "tess@contoso.example", Role: portal.MSSPStaff, Provider: portal.Google})
 		for name, c := range map[string]struct{ code, signedIn, atSignIn string }{
-			"of nobody's":          {nobodys, "no open invite with this code", "5 tries left"},
+			"of no invite":          {nobodys, "no open invite with this code", "5 tries left"},
 			"mistyped":             {nobodys[1:], "typing error", "typing error"},
 			"for another address":  {another.Code, "another e-mail address", "another e-mail address"},
 			"for another provider": {google.Code, "Google account", "Google account"},
@@ -174,10 +174,10 @@ func TestFurtherInvite(t *testing.T) {
 			}
 		}
 		if n := h.count("select count(*) from user_role where user_id = $1", viewer.UserID); n != 1 {
-			t.Errorf("holds %d roles", n)
+			t.Errorf("got %d roles", n)
 		}
 	})
-	t.Run("for a role that is held there already gives nothing", func(t *testing.T) {
+	t.Run("cannot_be_claimed_at_sign_in_for_a_held_role", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		created := h.invite(h.mspUser(portal.Entra, "nora@contoso.example", "contoso.example", contoso))
@@ -186,12 +186,12 @@ func TestFurtherInvite(t *testing.T) {
 		}
 		again := h.invite(h.mspUser(portal.Entra, "nora@contoso.example", "contoso.example", contoso))
 		_, err := h.signIn(portal.Entra, "no-mail", again.Code)
-		says(t, err, portal.InviteCodeInvalid, "gives you nothing")
+		says(t, err, portal.InviteCodeInvalid, "cannot be claimed")
 		h.exec("update user_role set active = false where email = 'nora@contoso.example'")
 		_, err = h.signIn(portal.Entra, "no-mail", again.Code)
-		says(t, err, portal.InviteCodeInvalid, "gives you nothing")
+		says(t, err, portal.InviteCodeInvalid, "cannot be claimed")
 	})
-	t.Run("is not claimed by the account that made it or sent it again", func(t *testing.T) {
+	t.Run("is_not_claimed_by_its_inviters", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		admin := h.invite(portal.NewInvite{Email: "admin@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Tenant: contoso})
@@ -226,7 +226,7 @@ func TestOtherTenant(t *testing.T) {
 	t.Run("ends_nothing_elsewhere_by_deactivation", testOtherTenantEndsNothingElsewhereByDeactivation)
 }
 
-// A stranger who invited first has the oldest grant. It is no reason to start under it.
+// A tenant that invited first has the oldest grant, but a session does not start under it.
 func testOtherTenantThatInvitedFirstSeesNoLaterUse(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)
@@ -258,7 +258,7 @@ func testOtherTenantThatInvitedFirstSeesNoLaterUse(t *testing.T) {
 	}
 }
 
-// seenBy is the last use of tess that an administrator sees.
+// seenBy returns tess's last use that an administrator sees.
 func (h *testEnv) seenBy(admin portal.Viewer) time.Time {
 	h.Helper()
 	page, err := h.DB.Users(context.Background(), admin, portal.UserQuery{Q: "tess@contoso.example"})
@@ -295,7 +295,7 @@ func testOtherTenantEndsNothingElsewhereByDeactivation(t *testing.T) {
 		}
 	}
 	deactivate()
-	// The person is asked for a code, and the same sign-in goes on with it.
+	// The user is asked for a code, and the same attempt continues with it.
 	grant := h.codeGrant(portal.Entra, "tess")
 	_, err = h.redeem(grant)
 	wantCode(t, err, portal.Deactivated)
@@ -306,14 +306,14 @@ func testOtherTenantEndsNothingElsewhereByDeactivation(t *testing.T) {
 	deactivate()
 	me := h.me(tokens)
 	if len(me.Grants) != 1 || me.Grant.Role != portal.MSSPAdmin || me.Grant.Scope.MSSPID != h.Own.MSSPID {
-		t.Errorf("is %+v", me.Grants)
+		t.Errorf("got grants %+v", me.Grants)
 	}
 	if _, err := h.sessions.Refresh(
 		context.Background(),
 		portal.RefreshGrant{RefreshToken: tokens.RefreshToken},
 		session.Client{},
 	); err != nil {
-		t.Errorf("the session ended: %v", err)
+		t.Errorf("got error %v, want the session to continue", err)
 	}
 }
 
@@ -336,10 +336,10 @@ func testRefusalNamesTheAddressThatSignedIn(t *testing.T) {
 		_, err := h.signIn(portal.Entra, account, "")
 		var refused *portal.Error
 		if !errors.As(err, &refused) || refused.Code != want.code || refused.Address != want.address {
-			t.Errorf("%s reads %+v, want %s for %q", account, refused, want.code, want.address)
+			t.Errorf("%s: got %+v, want %s for %q", account, refused, want.code, want.address)
 		}
 	}
 	if n := h.count("select count(*) from audit_log where detail::text like '%@%'"); n != 0 {
-		t.Error("the audit log holds an address")
+		t.Error("the audit log contains an address, want none")
 	}
 }

@@ -12,17 +12,17 @@ import (
 	"fs-client-portal/backend/testkit/hostile"
 )
 
-// claiming is a token with other claims, signed by the provider itself.
+// claiming scripts a token with other claims, signed by the provider itself.
 func claiming(claims map[string]any) func(*hostile.Server, *hostile.Script) {
 	return func(_ *hostile.Server, s *hostile.Script) { s.Claims = claims }
 }
 
-// claim is a token with one other claim.
+// claim scripts a token with one other claim.
 func claim(name string, value any) func(*hostile.Server, *hostile.Script) {
 	return claiming(map[string]any{name: value})
 }
 
-// writing is a token that has more written into its claims' text.
+// writing scripts a token with additional text in its claims.
 func writing(more string) func(*hostile.Server, *hostile.Script) {
 	return func(_ *hostile.Server, s *hostile.Script) {
 		s.Payload = func(payload string) string { return strings.TrimSuffix(payload, "}") + "," + more + "}" }
@@ -108,7 +108,7 @@ func testIDTokenRefusedForWrongNonceOrTime(t *testing.T) {
 		{"null for an expiry", "", claim("exp", nil), unconfirmed("token_invalid")},
 		{"expiry zero", "", claim("exp", 0), unconfirmed("token_expired")},
 		{"a negative expiry", "", claim("exp", -1), unconfirmed("token_expired")},
-		{"an expiry in words", "", claim("exp", "tomorrow"), unconfirmed("token_invalid")},
+		{"an expiry in text", "", claim("exp", "tomorrow"), unconfirmed("token_invalid")},
 		{"an expiry that is true", "", claim("exp", true), unconfirmed("token_invalid")},
 		{"a list of expiries", "", claim("exp", []int64{math.MaxInt32}), unconfirmed("token_invalid")},
 		{"an expiry beyond all numbers", "", writing(`"exp":1e999`), unconfirmed("token_malformed")},
@@ -117,7 +117,7 @@ func testIDTokenRefusedForWrongNonceOrTime(t *testing.T) {
 		{"not good for five minutes yet", "", claim("nbf", hostile.At(5*time.Minute)), signsIn},
 		{"not good for a second more", "", claim("nbf", hostile.At(5*time.Minute+time.Second)), clocks("5 minutes", "token_not_before")},
 		{"good from the end of time on", "", claim("nbf", math.MaxInt64), unconfirmed("token_not_before")},
-		{"good from a time in words on", "", claim("nbf", "tomorrow"), unconfirmed("token_invalid")},
+		{"a text for nbf", "", claim("nbf", "tomorrow"), unconfirmed("token_invalid")},
 		{"null for a beginning", "", claim("nbf", nil), signsIn},
 		{"no time of issue", "", claim("iat", hostile.Missing), unconfirmed("token_issued_at")},
 		{"time of issue zero", "", claim("iat", 0), unconfirmed("token_issued_at")},
@@ -127,7 +127,7 @@ func testIDTokenRefusedForWrongNonceOrTime(t *testing.T) {
 		{"issued in five minutes", "", claim("iat", hostile.At(5*time.Minute)), signsIn},
 		{"issued in a second more", "", claim("iat", hostile.At(5*time.Minute+time.Second)), clocks("5 minutes", "token_issued_at")},
 		{"issued at the end of time", "", claim("iat", math.MaxInt64), unconfirmed("token_issued_at")},
-		{"a time of issue in words", "", claim("iat", "now"), unconfirmed("token_invalid")},
+		{"a time of issue in text", "", claim("iat", "now"), unconfirmed("token_invalid")},
 		{"at_hash of another access token", "", claim("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"), unconfirmed("token_at_hash")},
 		{"at_hash without an access token's", "", claim("at_hash", hostile.Missing), signsIn},
 		{"at_hash that is no text", "", claim("at_hash", 1), unconfirmed("token_invalid")},
@@ -192,7 +192,7 @@ func testIDTokenRefusedForAnotherAttempt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// The attacker's own code, put into the victim's attempt, and sent with the verifier of that.
+			// The attacker's own code in the victim's attempt, sent with that attempt's verifier.
 			first.Code = second.Code
 			k.check(unconfirmed("token_nonce"), func() error {
 				_, err := k.service.Redeem(context.Background(), first, session.Client{})

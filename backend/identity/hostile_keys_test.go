@@ -9,12 +9,12 @@ import (
 	"fs-client-portal/backend/testkit/hostile"
 )
 
-// publishing is a key set; header and signature are as the script says.
+// publishing scripts a key set, with the header and signature of the script.
 func publishing(header map[string]any, keys ...any) func(*hostile.Server, *hostile.Script) {
 	return func(_ *hostile.Server, s *hostile.Script) { s.KeySet, s.Header = keys, header }
 }
 
-// with is a key with more said of it.
+// with returns a key with one more member.
 func with(key map[string]any, name string, value any) map[string]any {
 	key[name] = value
 	return key
@@ -36,7 +36,7 @@ func testProviderKeysSignOnlyForTheirPublishedUse(t *testing.T) {
 		{"one key without an id and a token with one", "", publishing(nil, hostile.JWK("", hostile.Key())), unconfirmed("token_signature")},
 		{"a key id of another case", "", publishing(map[string]any{"kid": "K1"}, good()), unconfirmed("token_signature")},
 		{"a key id that is a number", "", publishing(map[string]any{"kid": 1}, good()), unconfirmed("token_malformed")},
-		{"keys nobody can read beside a good one", "", publishing(nil,
+		{"malformed keys beside a valid one", "", publishing(nil,
 			map[string]any{"kty": "RSA", "kid": "broken", "n": "!", "e": 3}, "not a key", nil, 7, map[string]any{},
 			map[string]any{"kty": "OKP", "crv": "X448", "kid": "k1", "x": "AA"}, good()), signsIn},
 		{
@@ -91,15 +91,15 @@ func testProviderKeysNewKeyCostsOneCall(t *testing.T) {
 				Header: map[string]any{"kid": "k2"}, Sign: hostile.RS256(hostile.Next()),
 			})
 			if err := k.signIn(context.Background()); err != nil {
-				t.Errorf("the new key's token: %v", err)
+				t.Errorf("a token of the new key: got error %v, want nil", err)
 			}
 			if calls := k.provider.Calls(hostile.Keys) - before; before != 1 || calls != 1 {
-				t.Errorf("%d calls for the first keys, %d for the new one", before, calls)
+				t.Errorf("got %d calls for the first keys and %d in all", before, calls)
 			}
-			// The attacker has the old key, which the provider has withdrawn.
+			// The attacker has the old key, which the provider no longer publishes.
 			k.provider.Play(hostile.Script{KeySet: []any{hostile.JWK("k2", hostile.Next())}})
 			if err := k.signIn(context.Background()); portal.ErrorCode(err) != portal.ProviderRefused {
-				t.Errorf("a withdrawn key's token: %v", err)
+				t.Errorf("a token of a key no longer published: got error %v", err)
 			}
 			k.audited()
 		})
@@ -115,7 +115,7 @@ func testProviderKeysUnknownIdsAreRateLimited(t *testing.T) {
 			for range 40 {
 				k.provider.Play(hostile.Script{Header: map[string]any{"kid": rand.Text()}, Sign: hostile.RS256(hostile.Foreign())})
 				if err := k.signIn(context.Background()); portal.ErrorCode(err) != portal.ProviderRefused {
-					t.Fatalf("answers %v", err)
+					t.Fatalf("got error %v", err)
 				}
 			}
 			court.exec(t, "delete from audit_log where action = 'sign_in_refused'")
@@ -125,7 +125,7 @@ func testProviderKeysUnknownIdsAreRateLimited(t *testing.T) {
 			if n := k.provider.Calls(hostile.Discovery); n > 2 {
 				t.Errorf("40 sign-ins made %d calls for the discovery document", n)
 			}
-			// Who has a key the provider does publish is not locked out by that.
+			// A token signed with a published key is still accepted.
 			k.provider.Play(hostile.Script{})
 			k.wantOutcome(signsIn)
 		})

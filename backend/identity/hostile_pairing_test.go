@@ -8,7 +8,7 @@ import (
 	"fs-client-portal/backend/testkit/hostile"
 )
 
-// tenants is a token from another tenant's own issuer, with the same address.
+// tenants scripts a token from another tenant's own issuer, with the same address.
 func tenants(tenant string, more map[string]any) func(*hostile.Server, *hostile.Script) {
 	claims := hostile.OfTenant(tenant)
 	for name, value := range more {
@@ -17,14 +17,14 @@ func tenants(tenant string, more map[string]any) func(*hostile.Server, *hostile.
 	return claiming(claims)
 }
 
-// addressed is a token whose address is the person's own, rewritten.
+// addressed scripts a token with the user's address rewritten.
 func addressed(rewrite func(string) string) func(*hostile.Server, *hostile.Script) {
 	return func(p *hostile.Server, s *hostile.Script) {
 		s.Claims = map[string]any{"email": rewrite(p.Person.Email)}
 	}
 }
 
-// replaced is a token whose address has something else in one place.
+// replaced scripts a token whose address has one part replaced.
 func replaced(old, by string) func(*hostile.Server, *hostile.Script) {
 	return addressed(func(email string) string { return strings.Replace(email, old, by, 1) })
 }
@@ -48,10 +48,10 @@ func testAddressEntraConfirmsOwnMembersAndDomainsOnly(t *testing.T) {
 		{"the tenant's id in braces", "entra", claim("tid", "{"+hostile.Contoso+"}"), otherCompany},
 		{"the tenant's id in upper case", "entra", tenants(hostile.Contoso, map[string]any{"tid": strings.ToUpper(hostile.Contoso)}), signsIn},
 		{"the invited tenant and another", "entra", claim("tid", []string{hostile.Contoso, hostile.Stranger}), otherCompany},
-		{"acct says guest", "entra", claim("acct", 1), codeAsked},
-		{"acct says guest in text", "entra", claim("acct", "1"), codeAsked},
-		{"acct says true", "entra", claim("acct", true), codeAsked},
-		{"acct says nothing", "entra", claim("acct", nil), codeAsked},
+		{"acct is guest", "entra", claim("acct", 1), codeAsked},
+		{"acct is guest in text", "entra", claim("acct", "1"), codeAsked},
+		{"acct is true", "entra", claim("acct", true), codeAsked},
+		{"acct is null", "entra", claim("acct", nil), codeAsked},
 		{"no acct and no identity provider", "entra", claim("acct", hostile.Missing), codeAsked},
 		{"no acct, but the tenant for an identity provider", "entra", claiming(map[string]any{
 			"acct": hostile.Missing, "idp": hostile.OfTenant(hostile.Contoso)["iss"],

@@ -10,24 +10,24 @@ import (
 	"fs-client-portal/backend/testkit/hostile"
 )
 
-// serving is a provider that answers something else at one endpoint.
+// serving scripts another response at one endpoint.
 func serving(e hostile.Endpoint, handler http.HandlerFunc) func(*hostile.Server, *hostile.Script) {
 	return func(_ *hostile.Server, s *hostile.Script) {
 		s.Serve = map[hostile.Endpoint]http.HandlerFunc{e: handler}
 	}
 }
 
-// fact is a discovery document with one other member.
+// fact scripts a discovery document with one other member.
 func fact(name string, value any) func(*hostile.Server, *hostile.Script) {
 	return func(_ *hostile.Server, s *hostile.Script) { s.Facts = map[string]any{name: value} }
 }
 
-// answering is a token endpoint's answer with one other member.
-func answering(name string, value any) func(*hostile.Server, *hostile.Script) {
+// responding scripts a token response with one other member.
+func responding(name string, value any) func(*hostile.Server, *hostile.Script) {
 	return func(_ *hostile.Server, s *hostile.Script) { s.Answer = map[string]any{name: value} }
 }
 
-// failing is a token endpoint that answers an error.
+// failing scripts a token endpoint that returns an error.
 func failing(status int, body string) func(*hostile.Server, *hostile.Script) {
 	return serving(hostile.Token, hostile.Says(status, "claimRequest/json", body))
 }
@@ -123,12 +123,12 @@ func testProviderFaultRefusalIsNotQuoted(t *testing.T) {
 			unconfirmed("provider:invalid_grant"),
 		},
 		{"a redirect, the code and the secret to be sent on", "", serving(hostile.Token, hostile.Redirects), unconfirmed("provider")},
-		{"no ID token", "", answering("id_token", hostile.Missing), unconfirmed("no_id_token")},
-		{"an empty ID token", "", answering("id_token", ""), unconfirmed("no_id_token")},
-		{"a number for an ID token", "", answering("id_token", 7), unconfirmed("no_id_token")},
-		{"null for an ID token", "", answering("id_token", nil), unconfirmed("no_id_token")},
-		{"a list of ID tokens", "", answering("id_token", []string{"eyJ"}), unconfirmed("no_id_token")},
-		{"no access token", "", answering("access_token", hostile.Missing), unavailable("token_endpoint")},
+		{"no ID token", "", responding("id_token", hostile.Missing), unconfirmed("no_id_token")},
+		{"an empty ID token", "", responding("id_token", ""), unconfirmed("no_id_token")},
+		{"a number for an ID token", "", responding("id_token", 7), unconfirmed("no_id_token")},
+		{"null for an ID token", "", responding("id_token", nil), unconfirmed("no_id_token")},
+		{"a list of ID tokens", "", responding("id_token", []string{"eyJ"}), unconfirmed("no_id_token")},
+		{"no access token", "", responding("access_token", hostile.Missing), unavailable("token_endpoint")},
 	})
 }
 
@@ -154,7 +154,7 @@ func testProviderFaultEndsWhenTheProviderIsBack(t *testing.T) {
 			k := court.newSignInTest(t, portal.Entra, "")
 			k.provider.Play(hostile.Script{Serve: map[hostile.Endpoint]http.HandlerFunc{endpoint: hostile.HangsUp}})
 			if err := k.signIn(context.Background()); portal.ErrorCode(err) != portal.ProviderDown {
-				t.Fatalf("answers %v", errors.Unwrap(err))
+				t.Fatalf("got error %v", errors.Unwrap(err))
 			}
 			k.audited()
 			k.provider.Play(hostile.Script{})

@@ -11,17 +11,17 @@ import (
 	"fs-client-portal/backend/testkit/hostile"
 )
 
-// signed is a token that says one algorithm and is signed by any.
+// signed scripts a token whose header names one algorithm and whose signature may use another.
 func signed(header map[string]any, sign hostile.Signer) func(*hostile.Server, *hostile.Script) {
 	return func(_ *hostile.Server, s *hostile.Script) { s.Header, s.Sign = header, sign }
 }
 
-// rewritten is a token changed after it was signed.
+// rewritten scripts a token that is changed after it was signed.
 func rewritten(rewrite func(string) string) func(*hostile.Server, *hostile.Script) {
 	return func(_ *hostile.Server, s *hostile.Script) { s.Compact = rewrite }
 }
 
-// headed is a token with more in its header, signed by the attacker or by the provider itself.
+// headed scripts a token with more in its header, signed by the attacker or by the provider itself.
 func headed(header map[string]any, attacker bool) func(*hostile.Server, *hostile.Script) {
 	if attacker {
 		return signed(header, hostile.RS256(hostile.Foreign()))
@@ -207,7 +207,7 @@ func testIDTokenHasThreeSegmentsAndASizeLimit(t *testing.T) {
 	})
 }
 
-// encrypted puts a token into an encrypted one that any public key will do for.
+// encrypted returns a token inside an encrypted one that any public key can produce.
 func encrypted(token string) string {
 	encrypter, err := jose.NewEncrypter(jose.A128GCM, jose.Recipient{Algorithm: jose.RSA_OAEP_256, Key: &hostile.Key().PublicKey}, nil)
 	if err != nil {

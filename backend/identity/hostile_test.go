@@ -21,18 +21,18 @@ import (
 	"fs-client-portal/backend/testkit/hostile"
 )
 
-// providerCase is something a provider does: what it sends, and what comes of it.
+// providerCase is a misbehaviour of a provider and its outcome.
 type providerCase struct {
 	name string
-	// at is the provider that does it; "" for either.
+	// at is the provider; "" for both.
 	at portal.ProviderID
 	// do writes the provider's script.
 	do   func(*hostile.Server, *hostile.Script)
 	want outcome
 }
 
-// answer is what comes of a sign-in: what the user reads, and the word the operator finds in the log and the admin in
-// the audit log. Without a code the person is signed in.
+// outcome is the result of a sign-in: the user's message, and the reason in the log and the audit log. If code is "",
+// the user is signed in.
 type outcome struct {
 	code    portal.Code
 	message string
@@ -57,7 +57,7 @@ var (
 		"There is no open invite for this account. Use the account you were invited with, or ask your administrator for an invite.",
 		"no_invite",
 	}
-	// noAddress stands for what a token without a usable address comes to at either provider.
+	// noAddress is replaced by the outcome of a token without a usable address at the case's provider.
 	noAddress    = outcome{message: "no address"}
 	otherCompany = outcome{
 		portal.TenantNotAllowed,
@@ -87,7 +87,7 @@ func unavailable(reason string) outcome {
 	return outcome{portal.ProviderDown, "Your sign-in provider is not available at the moment. Try again in a few minutes.", reason}
 }
 
-// providerTest is a world where hostile providers are tried.
+// providerTest is a world for sign-ins with hostile providers.
 type providerTest struct {
 	*testkit.World
 	owner  *pgx.Conn
@@ -105,7 +105,7 @@ func newProviderTest(t *testing.T) *providerTest {
 	return c
 }
 
-// try has every providerCase done to a person whose invite the provider's word would have sufficed for.
+// runCases runs every case for a user whose invite would be claimed by the confirmed address alone.
 func runCases(t *testing.T, cases []providerCase) {
 	t.Helper()
 	t.Parallel()
@@ -131,7 +131,7 @@ func runCases(t *testing.T, cases []providerCase) {
 	}
 }
 
-// signInTest is one person with an open invite, their provider, and a portal that has not met either.
+// signInTest is one user with an open invite, their provider, and a portal that knows neither yet.
 type signInTest struct {
 	*testing.T
 	suite    *providerTest
@@ -143,7 +143,7 @@ type signInTest struct {
 	secrets  []string
 }
 
-// newSignInTest invites somebody at a provider; email "" stands for an address of their own that the provider is the authority for.
+// newSignInTest invites a user at a provider; email "" gives them an address that the provider is the authority for.
 func (c *providerTest) newSignInTest(t *testing.T, provider portal.ProviderID, email string) *signInTest {
 	t.Helper()
 	if email == "" {
@@ -154,7 +154,7 @@ func (c *providerTest) newSignInTest(t *testing.T, provider portal.ProviderID, e
 	return k
 }
 
-// portal is one for somebody nobody has invited yet.
+// portal returns a test for a user without an invite.
 func (c *providerTest) portal(t *testing.T, db *postgres.DB, provider portal.ProviderID, email string) *signInTest {
 	t.Helper()
 	c.people++
@@ -164,7 +164,7 @@ func (c *providerTest) portal(t *testing.T, db *postgres.DB, provider portal.Pro
 	return k
 }
 
-// invites invites the person to an MSP, or without one to the MSSP itself.
+// invites invites the user to an MSP, or to the MSSP if mspID is "".
 func (k *signInTest) invites(mspID string) portal.CreatedInvite {
 	k.Helper()
 	n := portal.NewInvite{
@@ -187,7 +187,7 @@ func (k *signInTest) invites(mspID string) portal.CreatedInvite {
 	return created
 }
 
-// serve makes a portal whose log is read.
+// serve starts the portal with a log that the test reads.
 func (k *signInTest) serve(db *postgres.DB) {
 	k.Helper()
 	sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
@@ -215,7 +215,7 @@ func (k *signInTest) serve(db *postgres.DB) {
 	}
 }
 
-// arrive answers the grant the desktop would send after the provider's pages.
+// codeGrant returns the grant that the desktop would send after the sign-in at the provider.
 func (k *signInTest) codeGrant(ctx context.Context) (portal.CodeGrant, error) {
 	verifier := oauth2.GenerateVerifier()
 	attempt, err := k.service.Begin(ctx, portal.NewAttempt{
@@ -238,7 +238,7 @@ func (k *signInTest) signIn(ctx context.Context) error {
 	return err
 }
 
-// holds signs the person in and fails unless exactly this comes of it.
+// wantOutcome signs the user in and fails unless the result is exactly want.
 func (k *signInTest) wantOutcome(want outcome) {
 	k.Helper()
 	k.check(want, func() error { return k.signIn(context.Background()) })
@@ -257,24 +257,25 @@ func (k *signInTest) check(want outcome, act func() error) {
 	got.reason = k.logged()
 	audited, details := k.audited()
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
-		k.Errorf("not as it should be (-want +got):\n%s", diff)
+		k.Errorf("outcome (-want +got):\n%s", diff)
 	}
 	if audited != want.reason {
-		k.Errorf("the audit log says %q, want %q", audited, want.reason)
+		k.Errorf("audit log: got reason %q, want %q", audited, want.reason)
 	}
 	k.wantNoSecretsIn(k.log.String() + details + fmt.Sprint(err))
 	if diff := cmp.Diff(before, k.made()); (diff == "") != (want.code != "") {
-		k.Errorf("what was made:%s\nwant something: %v", diff, want.code == "")
+		k.Errorf("rows created (-before +after):%s\nwant any: %v", diff, want.code == "")
 	}
 	if open := k.open(); open != (want.code != "") {
-		k.Errorf("the invite is open: %v", open)
+		k.Errorf("invite open: got %v, want %v", open, !open)
 	}
 	if strays := k.provider.Strays(); len(strays) != 0 {
-		k.Errorf("somebody else was asked: %v", strays)
+		k.Errorf("got requests to other hosts: %v, want none", strays)
 	}
 }
 
-// logged returns the reason in the one line of the log, "" for an empty log. TestClock checks what it says of clocks.
+// logged returns the reason in the log's single entry, "" for an empty log. It skips entries about clocks, which
+// TestClock checks.
 func (k *signInTest) logged() string {
 	k.Helper()
 	var lines []byte
@@ -288,15 +289,15 @@ func (k *signInTest) logged() string {
 	}
 	var line struct{ Level, Msg, Provider, Reason string }
 	if err := json.Unmarshal(lines, &line); err != nil {
-		k.Fatalf("the log is not one line: %s", k.log.Bytes())
+		k.Fatalf("got the log %s, want one entry", k.log.Bytes())
 	}
 	if line.Level != "WARN" || line.Msg != "sign-in refused" || line.Provider != string(k.provider.Provider) {
-		k.Errorf("the log says %s", k.log.Bytes())
+		k.Errorf("got the log entry %s", k.log.Bytes())
 	}
 	return line.Reason
 }
 
-// audited answers the reason and all details of the audit log's refusal, and takes it out of there.
+// audited returns the reason and the details of the refusal in the audit log, and deletes the entry.
 func (k *signInTest) audited() (reason, details string) {
 	k.Helper()
 	rows, err := k.suite.owner.Query(context.Background(), "delete from audit_log where action = 'sign_in_refused' returning detail::text")
@@ -312,12 +313,12 @@ func (k *signInTest) audited() (reason, details string) {
 	}
 	var detail struct{ Reason string }
 	if err := json.Unmarshal([]byte(lines[0]), &detail); err != nil || len(lines) > 1 {
-		k.Errorf("the audit log says %q", lines)
+		k.Errorf("got audit entries %q, want one", lines)
 	}
 	return detail.Reason, lines[0]
 }
 
-// wantNoSecretsIn fails if what was written down or told holds a token, an address, a code or a secret.
+// wantNoSecretsIn fails if a text contains a token, an address, a code or a secret.
 func (k *signInTest) wantNoSecretsIn(written string) {
 	k.Helper()
 	written = strings.ToLower(written)
@@ -325,12 +326,12 @@ func (k *signInTest) wantNoSecretsIn(written string) {
 	secrets = append(secrets, "@", k.provider.Person.Email, k.provider.Person.Name, hostile.ClientSecret, k.invite.Code, "eyJ", "hunter2")
 	for _, secret := range secrets {
 		if secret != "" && strings.Contains(written, strings.ToLower(secret)) {
-			k.Errorf("%q is written down: %s", secret, written)
+			k.Errorf("got the secret %q in %s, want none", secret, written)
 		}
 	}
 }
 
-// made counts what a sign-in makes.
+// made counts the rows that a sign-in creates.
 func (k *signInTest) made() map[string]int {
 	k.Helper()
 	counts := map[string]int{}

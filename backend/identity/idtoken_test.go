@@ -17,7 +17,7 @@ import (
 	"fs-client-portal/backend/testkit/hostile"
 )
 
-// providersOf are both providers as the portal knows them, at a clock of the test's own, with what plays them.
+// providersOf returns both providers, with the test's clock, and the servers that play them.
 func providersOf(t testing.TB, now *time.Time) (ours map[portal.ProviderID]*provider, theirs map[portal.ProviderID]*hostile.Server) {
 	t.Helper()
 	theirs = map[portal.ProviderID]*hostile.Server{}
@@ -66,10 +66,10 @@ func TestKeySetAge(t *testing.T) {
 		t.Helper()
 		now = now.Add(d)
 		if err := keys.prepare(context.Background(), "k1"); (err == nil) != good {
-			t.Errorf("answers %v", err)
+			t.Errorf("got error %v", err)
 		}
 		if n := google.Calls(hostile.Keys); n != calls {
-			t.Errorf("%d calls, want %d", n, calls)
+			t.Errorf("got %d calls, want %d", n, calls)
 		}
 	}
 	after(0, 1, true)
@@ -117,8 +117,8 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// FuzzIDToken shows the portal tokens that are any text, the good one changed in one place, any header and claims
-// under the good one's signature or under the attacker's, and any header and claims that the provider itself signs.
+// FuzzIDToken verifies arbitrary texts, a valid token changed in one place, and arbitrary headers and claims under the
+// valid signature, the attacker's signature, and the provider's own.
 func FuzzIDToken(f *testing.F) {
 	now := hostile.Now()
 	ours, theirs := providersOf(f, &now)
@@ -163,16 +163,16 @@ func FuzzIDToken(f *testing.F) {
 		_, err := ours[id].identify(context.Background(), token, "", "n")
 		switch {
 		case err == nil && token != good && !(signed && holds(entra, header, payload)):
-			t.Errorf("accepts %q", token)
+			t.Errorf("%q was accepted, want it refused", token)
 		case err != nil && token == good:
-			t.Errorf("refuses the good token: %v", err)
+			t.Errorf("the valid token: got error %v, want nil", err)
 		case err != nil && portal.ErrorCode(err) != portal.ProviderRefused && portal.ErrorCode(err) != portal.TenantNotAllowed:
 			t.Errorf("%q: %v", token, err)
 		}
 	})
 }
 
-// holds reads a token the provider itself signed anew, by none of the portal's own code.
+// holds checks a token that the provider itself signed, without the portal's code.
 func holds(entra bool, header, payload string) bool {
 	var h, c map[string]any
 	if json.Unmarshal([]byte(header), &h) != nil || json.Unmarshal([]byte(payload), &c) != nil {

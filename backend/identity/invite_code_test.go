@@ -8,15 +8,15 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// says fails unless err is told to the user in words that hold want.
+// says fails unless err has this code and a message that contains want.
 func says(t *testing.T, err error, code portal.Code, want string) {
 	t.Helper()
 	if portal.ErrorCode(err) != code || !strings.Contains(err.Error(), want) {
-		t.Fatalf("answers %v, want %s: %s", err, code, want)
+		t.Fatalf("got error %v, want %s: %s", err, code, want)
 	}
 }
 
-// guess sends a code that is well-formed and not the invite's.
+// guess sends a well-formed wrong code.
 func (h *testEnv) guess(grant portal.CodeGrant) error {
 	h.Helper()
 	grant.InviteCode, _ = identity.NewInviteCode()
@@ -26,7 +26,7 @@ func (h *testEnv) guess(grant portal.CodeGrant) error {
 
 func TestWrongCodes(t *testing.T) {
 	t.Parallel()
-	t.Run("end the sign-in after five", func(t *testing.T) {
+	t.Run("end_sign_in_after_five", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
@@ -37,7 +37,7 @@ func TestWrongCodes(t *testing.T) {
 		says(t, h.guess(grant), portal.AttemptExpired, "no tries left. Sign in again")
 		wantCode(t, h.guess(grant), portal.AttemptExpired)
 	})
-	t.Run("of the address's confirmed owner close its invite after ten", func(t *testing.T) {
+	t.Run("of_confirmed_owner_close_invite_after_ten", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		n := h.mspUser(portal.Entra, "tess@contoso.example", "contoso.example", contoso)
@@ -65,10 +65,10 @@ func TestWrongCodes(t *testing.T) {
 		_, err = h.signIn(portal.Entra, "tess", created.Code)
 		says(t, err, portal.InviteCodeInvalid, "5 tries left")
 		if _, err := h.signIn(portal.Entra, "tess", resent.Code); err != nil {
-			t.Errorf("the fresh code does not open the invite: %v", err)
+			t.Errorf("the new code: got error %v, want nil", err)
 		}
 	})
-	t.Run("of anybody else close no invite", func(t *testing.T) {
+	t.Run("of_others_close_no_invite", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		created := h.invite(h.mspUser(portal.Entra, "guest@contoso.example", "contoso.example", contoso))
@@ -76,7 +76,7 @@ func TestWrongCodes(t *testing.T) {
 			wantCode(t, h.guess(h.codeGrant(portal.Entra, "guest")), portal.InviteCodeInvalid)
 		}
 		if _, err := h.signIn(portal.Entra, "guest", created.Code); err != nil {
-			t.Errorf("the right code: %v", err)
+			t.Errorf("the right code: got error %v, want nil", err)
 		}
 	})
 }
@@ -93,11 +93,11 @@ func TestMistypedCode(t *testing.T) {
 		says(t, err, portal.InviteCodeInvalid, "typing error")
 	}
 	if n := h.count("select count(*) from audit_log"); n != audited {
-		t.Errorf("typing errors wrote %d lines into the audit log", n-audited)
+		t.Errorf("typing errors wrote %d audit entries, want 0", n-audited)
 	}
 	says(t, h.guess(grant), portal.InviteCodeInvalid, "4 tries left")
 	grant.InviteCode = strings.ToLower(created.Code)
 	if _, err := h.redeem(grant); err != nil {
-		t.Errorf("the code is refused after typing errors: %v", err)
+		t.Errorf("the code after typing errors: got error %v, want nil", err)
 	}
 }

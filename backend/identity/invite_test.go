@@ -27,7 +27,7 @@ func TestInvite(t *testing.T) {
 func testInviteFollowsTheRoleTable(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)
-	// Where a role's invites may point to, by level of the invited role.
+	// The nodes that a role may invite to, by level of the invited role.
 	inside := map[portal.Level]portal.NewInvite{
 		portal.LevelMSSP:   {},
 		portal.LevelMSP:    {MSPID: h.Own.MSPs[0].ID},
@@ -52,7 +52,7 @@ func testInviteFollowsTheRoleTable(t *testing.T) {
 		}
 	}
 	if n := h.count("select count(*) from pre_assigned_role where role = 'client_user' and msp_id = $1", h.Own.MSPs[0].ID); n != 2 {
-		t.Errorf("%d invites to a client name its MSP, want 2", n)
+		t.Errorf("got %d invites to a client with its MSP, want 2", n)
 	}
 }
 
@@ -74,7 +74,7 @@ func testInviteNodeOutsideScopeIsNotFound(t *testing.T) {
 		}
 	}
 	if n := h.count("select count(*) from pre_assigned_role"); n != 0 {
-		t.Errorf("%d invites were made", n)
+		t.Errorf("got %d invites, want 0", n)
 	}
 }
 
@@ -102,7 +102,7 @@ func testInviteNamesTheInvalidField(t *testing.T) {
 			_, err := identity.CheckInvite(n, []string{contoso, fabrikam})
 			var wrong *portal.Error
 			if !errors.As(err, &wrong) || wrong.Code != portal.Invalid || wrong.Field != field {
-				t.Errorf("%+v: %v, want %s named", n, err, field)
+				t.Errorf("%+v: %v, want the field %s named", n, err, field)
 			}
 		}
 	}
@@ -112,7 +112,7 @@ func testInviteNamesTheInvalidField(t *testing.T) {
 	)
 	if err != nil || one.Tenant != contoso || one.Email != "tess@contoso.example" || one.Domain != "contoso.example" ||
 		one.ExpiresInHours != 72 {
-		t.Errorf("becomes %+v: %v", one, err)
+		t.Errorf("got %+v, %v", one, err)
 	}
 }
 
@@ -132,15 +132,15 @@ func testInviteOneOpenInvitePerAddressAndNode(t *testing.T) {
 		h.Other.Viewers[portal.MSSPAdmin],
 		portal.NewInvite{Email: n.Email, Role: portal.MSSPStaff, Provider: portal.Google},
 	); err != nil {
-		t.Errorf("another MSSP learns of the invite: %v", err)
+		t.Errorf("in another MSSP: got error %v, want nil", err)
 	}
 	h.exec("update pre_assigned_role set expires_at = now() - interval '1 second' where id = $1", first.Invite.ID)
 	if err := again(h.Own.Viewers[portal.MSPAdmin], n); err != nil {
-		t.Errorf("a lapsed invite is in the way: %v", err)
+		t.Errorf("after the invite expired: got error %v, want nil", err)
 	}
 	page, err := h.DB.Invites(context.Background(), h.Own.Viewers[portal.MSSPAdmin], portal.InviteQuery{})
 	if err != nil || page.Total != 2 || page.Items[0].Status != portal.InviteOpen || page.Items[1].Status != portal.InviteExpired {
-		t.Errorf("lists %+v: %v", page, err)
+		t.Errorf("got invites %+v, %v", page, err)
 	}
 }
 
@@ -153,13 +153,13 @@ func testInviteRefusesExistingUserOfTheScope(t *testing.T) {
 	_, err = h.service.Invite(context.Background(), h.Other.Viewers[portal.MSSPAdmin],
 		portal.NewInvite{Email: "bo@fjord.example", Role: portal.MSSPStaff, Provider: portal.Google})
 	if err != nil {
-		t.Errorf("another MSSP learns of the user: %v", err)
+		t.Errorf("in another MSSP: got error %v, want nil", err)
 	}
 	sibling := h.Person(t, portal.MSPAdmin, h.Own.At(portal.MSPAdmin, 1))
 	n := h.mspUser(portal.Google, "bo@fjord.example", "", "")
 	n.MSPID = h.Own.MSPs[1].ID
 	if _, err := h.service.Invite(context.Background(), sibling, n); err != nil {
-		t.Errorf("another MSP learns of the user: %v", err)
+		t.Errorf("in another MSP: got error %v, want nil", err)
 	}
 }
 
@@ -197,13 +197,13 @@ func testInviteListsNewestFirstInsideTheScope(t *testing.T) {
 		portal.InviteQuery{},
 	); emails(page) != "cba" || page.Total != 3 ||
 		*page.Items[0].MSPName != h.Own.MSPs[0].Name {
-		t.Errorf("an MSP's admin reads %+v", page)
+		t.Errorf("as an MSP's administrator: got %+v", page)
 	}
 	if page := read(h.Other.Viewers[portal.MSSPAdmin], portal.InviteQuery{}); page.Total != 0 || page.Items == nil {
-		t.Errorf("another MSSP reads %+v", page)
+		t.Errorf("as another MSSP: got %+v", page)
 	}
 	if page := read(admin, portal.InviteQuery{Q: "B@", Status: "open"}); emails(page) != "b" {
-		t.Errorf("the search finds %s", emails(page))
+		t.Errorf("search: got %s", emails(page))
 	}
 	for _, q := range []portal.InviteQuery{{Cursor: "x"}, {Cursor: "e30"}, {Status: "lost"}} {
 		_, err := h.DB.Invites(context.Background(), admin, q)
@@ -228,7 +228,7 @@ func testInviteIsRevokedUntilAccepted(t *testing.T) {
 	}
 	page, err := h.DB.Invites(context.Background(), h.Own.Viewers[portal.MSSPAdmin], portal.InviteQuery{Status: "revoked"})
 	if err != nil || page.Total != 1 || page.Items[0].Status != portal.InviteRevoked {
-		t.Errorf("lists %+v: %v", page, err)
+		t.Errorf("got invites %+v, %v", page, err)
 	}
 	h.invite(h.mspUser(portal.Google, "gil.moe@gmail.com", "", ""))
 	if _, err := h.signIn(portal.Google, "gil", ""); err != nil {
@@ -236,7 +236,7 @@ func testInviteIsRevokedUntilAccepted(t *testing.T) {
 	}
 	accepted, err := h.DB.Invites(context.Background(), h.Own.Viewers[portal.MSSPAdmin], portal.InviteQuery{Status: "accepted"})
 	if err != nil || accepted.Total != 1 {
-		t.Fatalf("lists %+v: %v", accepted, err)
+		t.Fatalf("got invites %+v, %v", accepted, err)
 	}
 	wantCode(t, revoke(h.Own.Viewers[portal.MSSPAdmin], accepted.Items[0].ID), portal.Conflict)
 }
@@ -256,7 +256,7 @@ func TestBootstrap(t *testing.T) {
 	}
 	code, hash := identity.NewInviteCode()
 	if len(hash) != sha256.Size {
-		t.Fatal("the hash is not one")
+		t.Fatal("the code's hash is not stored")
 	}
 	inviteID := postgres.NewID()
 	msspID, _, err := h.DB.Bootstrap(context.Background(), "New MSSP", portal.DefaultTimeZone, inviteID, n, hash)
@@ -264,13 +264,13 @@ func TestBootstrap(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := h.signIn(portal.Entra, "tess", ""); portal.ErrorCode(err) != portal.InviteCodeRequired {
-		t.Errorf("an admin signs in without the code: %v", err)
+		t.Errorf("an administrator without the code: got error %v", err)
 	}
 	me, err := h.signIn(portal.Entra, "tess", code)
 	if err != nil || me.Grant.Scope.MSSPID != msspID || me.Grant.Role != portal.MSSPAdmin || me.Grant.MSSP != "New MSSP" {
-		t.Errorf("signs in as %+v: %v", me, err)
+		t.Errorf("signed in: got %+v, %v", me, err)
 	}
 	if n := h.count("select count(*) from audit_log where mssp_id = $1 and target = $2", msspID, inviteID); n != 2 {
-		t.Errorf("%d lines in the audit log", n)
+		t.Errorf("got %d audit entries", n)
 	}
 }

@@ -21,7 +21,7 @@ func testAttemptReportsPromisedIssuer(t *testing.T) {
 				Provider: provider, RedirectURI: redirects[provider], CodeChallenge: oauth2.S256ChallengeFromVerifier(oauth2.GenerateVerifier()),
 			})
 			if err != nil || attempt.IssuerPromised != (promised == true) {
-				t.Errorf("%s promised %v: the app is told %v: %v", provider, promised, attempt.IssuerPromised, err)
+				t.Errorf("%s: promised %v, got %v in the attempt: %v", provider, promised, attempt.IssuerPromised, err)
 			}
 		}
 	}

@@ -141,7 +141,7 @@ func TestPair(t *testing.T) {
 			claimRequest: claimRequest{who: plain, byCode: ptr(invite("a", portal.MSPUser, func(i *postgres.OpenInvite) { i.Own = true }))},
 			code:         "a", refuse: portal.InviteCodeInvalid,
 		},
-		"a code that is nobody's": {claimRequest: claimRequest{who: plain}, code: "none", refuse: portal.InviteCodeInvalid},
+		"a code of no invite": {claimRequest: claimRequest{who: plain}, code: "none", refuse: portal.InviteCodeInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -158,11 +158,11 @@ func TestPair(t *testing.T) {
 				}
 				got += invite.ID
 				if byCode := invite.ID == c.code; invite.ByCode != byCode {
-					t.Errorf("%s is claimed by its code: %v, want %v", invite.ID, invite.ByCode, byCode)
+					t.Errorf("%s claimed by code: got %v, want %v", invite.ID, invite.ByCode, byCode)
 				}
 			}
 			if got != c.want || portal.ErrorCode(err) != c.refuse {
-				t.Errorf("claims %q and answers %v, want %q and %q", got, err, c.want, c.refuse)
+				t.Errorf("got invites %q and error %v, want %q and %q", got, err, c.want, c.refuse)
 			}
 		})
 	}
@@ -184,7 +184,7 @@ func TestConfirmed(t *testing.T) {
 		"Entra, a member, domain owned":      {person{Email: "a@x.example", Tenant: "t", Member: true, DomainOwned: true}, true},
 		"Entra, a guest, domain owned":       {person{Email: "a@x.example", Tenant: "t", DomainOwned: true}, false},
 		"Entra, a member, domain not owned":  {person{Email: "a@x.example", Tenant: "t", Member: true}, false},
-		"Entra, Google's word":               {person{Email: "a@gmail.com", Tenant: "t", Verified: true, HostedDomain: "x.example"}, false},
+		"Entra, Google's confirmation":       {person{Email: "a@gmail.com", Tenant: "t", Verified: true, HostedDomain: "x.example"}, false},
 		"Entra, no address":                  {person{Tenant: "t", Member: true, DomainOwned: true}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,7 +45,7 @@ func (h *testEnv) begin(p portal.ProviderID, verifier string) portal.Attempt {
 
 func TestProvider(t *testing.T) {
 	t.Parallel()
-	t.Run("redirects with the state and the issuer of the attempt", func(t *testing.T) {
+	t.Run("returns_state_and_issuer", func(t *testing.T) {
 		h := newTestEnv(t)
 		for _, p := range []struct {
 			id      portal.ProviderID
@@ -64,7 +64,7 @@ func TestProvider(t *testing.T) {
 			}
 		}
 	})
-	t.Run("refuses a verifier of another challenge", func(t *testing.T) {
+	t.Run("refuses_verifier_of_another_challenge", func(t *testing.T) {
 		h := newTestEnv(t)
 		h.invite(h.mspUser(portal.Google, "ada@fjord.example", "fjord.example", ""))
 		sealer, err := session.NewSealer(bytes.Repeat([]byte{7}, 32))
@@ -81,7 +81,7 @@ func TestProvider(t *testing.T) {
 		}
 		verifier := oauth2.GenerateVerifier()
 		attempt := h.begin(portal.Google, verifier)
-		// The portal's own check is passed; the provider was sent another challenge.
+		// The portal's own check passes; the provider has another challenge.
 		got := h.authorize(attempt, portal.Google, "ada", oauth2.S256ChallengeFromVerifier(oauth2.GenerateVerifier()))
 		h.nothingMade(func() {
 			_, err = service.Redeem(context.Background(), portal.CodeGrant{
@@ -90,7 +90,7 @@ func TestProvider(t *testing.T) {
 		})
 		wantCode(t, err, portal.ProviderRefused)
 		if want := "reason=provider:invalid_grant"; !strings.Contains(log.String(), want) {
-			t.Errorf("got the log %q, want %s in it", &log, want)
+			t.Errorf("got the log %q, want it to contain %s", &log, want)
 		}
 	})
 }

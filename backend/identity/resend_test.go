@@ -19,7 +19,7 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// mailing is a house that mails: what is queued, and what the postman was given to send.
+// mailing is a testEnv with mail: the queued invites and the mails that were sent.
 type mailing struct {
 	*testEnv
 	queued  []string
@@ -69,8 +69,8 @@ func (m *mailing) resend(role portal.Role, id string) (portal.CreatedInvite, err
 	return m.service.Resend(context.Background(), m.Own.Viewers[role], id)
 }
 
-// told answers how an administrator sees the invite.
-func (m *mailing) told(id string) portal.Invite {
+// listed returns the invite as an administrator sees it.
+func (m *mailing) listed(id string) portal.Invite {
 	m.Helper()
 	page, err := m.DB.Invites(context.Background(), m.Own.Viewers[portal.MSSPAdmin], portal.InviteQuery{})
 	if err != nil {
@@ -81,7 +81,7 @@ func (m *mailing) told(id string) portal.Invite {
 			return invite
 		}
 	}
-	m.Fatal("the invite is not listed")
+	m.Fatal("the invite is missing in the list")
 	return portal.Invite{}
 }
 
@@ -104,17 +104,17 @@ func testInviteMailIsSentOnceAndItsCodeDeleted(t *testing.T) {
 	n.Language = "da-DK"
 	created := m.invite(n)
 	if !created.Mailed || created.Mail != portal.MailQueued || len(m.queued) != 1 {
-		t.Fatalf("made %+v, queued %v", created, m.queued)
+		t.Fatalf("got invite %+v, queue %v", created, m.queued)
 	}
 	if n := m.count(
 		"select count(*) from pre_assigned_role where position(convert_to($1, 'UTF8') in code_sealed) > 0",
 		created.Code,
 	); n != 0 {
-		t.Error("the database can read the code")
+		t.Error("the code is stored in plain text, want it sealed")
 	}
 	m.refuse = errors.New("busy")
 	if err := m.deliver(created.ID); err == nil || m.sealedCodes() != 1 {
-		t.Errorf("a mail that was put off is forgotten: %v", err)
+		t.Errorf("after a temporary error: got %v", err)
 	}
 	m.refuse = nil
 	for range 2 {
@@ -122,13 +122,13 @@ func testInviteMailIsSentOnceAndItsCodeDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(m.sent) != 1 || m.sealedCodes() != 0 || m.told(created.ID).Mail != portal.MailSent {
-		t.Fatalf("sent %d mails, keeps %d codes, says %s", len(m.sent), m.sealedCodes(), m.told(created.ID).Mail)
+	if len(m.sent) != 1 || m.sealedCodes() != 0 || m.listed(created.ID).Mail != portal.MailSent {
+		t.Fatalf("got %d mails, %d stored codes and state %s", len(m.sent), m.sealedCodes(), m.listed(created.ID).Mail)
 	}
 	l := m.sent[0]
 	if l.Code != created.Code || l.Language != "da-DK" || l.Email != n.Email || l.Node != m.Own.MSPs[0].Name || l.MSSP != m.Own.Name ||
 		!l.ExpiresAt.Equal(created.ExpiresAt) {
-		t.Errorf("the letter is %+v", l)
+		t.Errorf("got the mail %+v", l)
 	}
 }
 
@@ -142,8 +142,8 @@ func testInviteMailUndeliverableIsRecorded(t *testing.T) {
 	m := newMailing(t)
 	created := m.invite(m.mspUser(portal.Google, "bo@fjord.example", "", ""))
 	m.refuse = never{}
-	if err := m.deliver(created.ID); err != nil || m.sealedCodes() != 0 || m.told(created.ID).Mail != portal.MailFailed {
-		t.Errorf("says %s: %v", m.told(created.ID).Mail, err)
+	if err := m.deliver(created.ID); err != nil || m.sealedCodes() != 0 || m.listed(created.ID).Mail != portal.MailFailed {
+		t.Errorf("got state %s, %v", m.listed(created.ID).Mail, err)
 	}
 }
 
@@ -158,11 +158,11 @@ func testInviteMailNotSentForAClosedInvite(t *testing.T) {
 	m.exec("update pre_assigned_role set expires_at = now() - interval '1 second' where id = $1", lapsed.ID)
 	for _, id := range []string{revoked.ID, lapsed.ID, postgres.NewID()} {
 		if err := m.deliver(id); err != nil || len(m.sent) != 0 {
-			t.Errorf("mails %v: %v", m.sent, err)
+			t.Errorf("got mails %v, %v", m.sent, err)
 		}
 	}
 	if err := m.DB.PruneSignIns(context.Background(), time.Hour); err != nil || m.sealedCodes() != 0 {
-		t.Errorf("%d codes wait for ever: %v", m.sealedCodes(), err)
+		t.Errorf("got %d stored codes, want 0: %v", m.sealedCodes(), err)
 	}
 }
 
@@ -187,13 +187,13 @@ func testResendReplacesCodeAndResetsTimeAndTries(t *testing.T) {
 		resent.ExpiresAt,
 	); resent.Status != portal.InviteOpen || resent.CodeClosed || left < 4*time.Hour || left > 5*time.Hour ||
 		!resent.Mailed {
-		t.Errorf("becomes %+v", resent)
+		t.Errorf("got %+v", resent)
 	}
 	if err := m.deliver(created.ID); err != nil || len(m.sent) != 1 || m.sent[0].Code != resent.Code || m.sent[0].Language != "fr" {
-		t.Errorf("mails %+v: %v", m.sent, err)
+		t.Errorf("got mails %+v, %v", m.sent, err)
 	}
 	if n := m.count("select count(*) from audit_log where action = 'invite_resent' and target = $1", created.ID); n != 1 {
-		t.Errorf("%d lines in the audit log", n)
+		t.Errorf("got %d audit entries", n)
 	}
 	_, err = m.signIn(portal.Google, "unverified", created.Code)
 	says(t, err, portal.InviteCodeInvalid, "5 tries left")
@@ -212,7 +212,7 @@ func testResendNeedsTheRightToInviteTheRole(t *testing.T) {
 		_, err := m.resend(role, created.ID)
 		wantCode(t, err, portal.Forbidden)
 	}
-	// Whoever may manage invites may still not renew one for a role they may not invite.
+	// An administrator may not resend an invite for a role they may not invite.
 	_, err := m.DB.ResendInvite(context.Background(), m.Own.Viewers[portal.MSSPStaff], created.ID, postgres.InviteCode{Hash: []byte("x")})
 	wantCode(t, err, portal.Forbidden)
 	_, err = m.service.Resend(context.Background(), m.Other.Viewers[portal.MSSPAdmin], created.ID)
@@ -245,15 +245,15 @@ func testInviteMailFivePerHourForAnAddress(t *testing.T) {
 	_, err := m.resend(portal.MSSPAdmin, created.ID)
 	var limited *portal.Error
 	if !errors.As(err, &limited) || limited.Code != portal.TooManyRequests || limited.Wait < 59*time.Minute || limited.Wait > time.Hour {
-		t.Fatalf("a sixth mail: %v", err)
+		t.Fatalf("the sixth mail: got error %v", err)
 	}
 	if _, err := m.signIn(portal.Google, "ada", ""); portal.ErrorCode(err) != portal.NoInvite {
-		t.Errorf("somebody else: %v", err)
+		t.Errorf("another user: got error %v, want nil", err)
 	}
 	m.invite(m.mspUser(portal.Google, "other@fjord.example", "", ""))
 	m.exec("update invite_mail set queued_at = queued_at - interval '1 hour'")
 	if _, err := m.resend(portal.MSSPAdmin, created.ID); err != nil {
-		t.Errorf("an hour later: %v", err)
+		t.Errorf("an hour later: got error %v, want nil", err)
 	}
 }
 
@@ -266,7 +266,7 @@ func TestInviteMailLimits(t *testing.T) {
 			t.Fatalf("one mail more: %v", err)
 		}
 	}
-	t.Run("to one mailbox are limited however it is spelt, by several administrators at once too", func(t *testing.T) {
+	t.Run("to_one_mailbox_in_any_spelling", func(t *testing.T) {
 		t.Parallel()
 		m := newMailing(t)
 		admins := []portal.Viewer{m.Own.Viewers[portal.MSSPAdmin]}
@@ -294,10 +294,10 @@ func TestInviteMailLimits(t *testing.T) {
 			}
 		}
 		if sent != 5 {
-			t.Errorf("%d mails were queued, want 5", sent)
+			t.Errorf("got %d queued mails, want 5", sent)
 		}
 	})
-	t.Run("of one inviter and of one tenant are limited", func(t *testing.T) {
+	t.Run("of_one_inviter_and_one_tenant", func(t *testing.T) {
 		t.Parallel()
 		m := newMailing(t)
 		admin := m.Own.Viewers[portal.MSSPAdmin]
@@ -314,7 +314,7 @@ func TestInviteMailLimits(t *testing.T) {
 		limited(t, invite(admin, "a@fjord.example"))
 		colleague := m.Person(t, portal.MSSPAdmin, m.Own.At(portal.MSSPAdmin, 0))
 		if err := invite(colleague, "a@fjord.example"); err != nil {
-			t.Errorf("a colleague: %v", err)
+			t.Errorf("a colleague: got error %v, want nil", err)
 		}
 		queue(238, postgres.NewID(), nil)
 		if err := invite(colleague, "of300@fjord.example"); err != nil {
@@ -322,17 +322,17 @@ func TestInviteMailLimits(t *testing.T) {
 		}
 		limited(t, invite(colleague, "b@fjord.example"))
 		if err := invite(m.Own.Viewers[portal.MSPAdmin], "b@fjord.example"); err != nil {
-			t.Errorf("an MSP of theirs: %v", err)
+			t.Errorf("an MSP of theirs: got error %v, want nil", err)
 		}
 		queue(300, postgres.NewID(), m.Own.MSPs[0].ID)
 		limited(t, invite(m.Own.Viewers[portal.MSPAdmin], "c@fjord.example"))
 		_, err := m.service.Invite(context.Background(), m.Other.Viewers[portal.MSSPAdmin],
 			portal.NewInvite{Email: "c@fjord.example", Role: portal.MSSPStaff, Provider: portal.Google})
 		if err != nil {
-			t.Errorf("another MSSP: %v", err)
+			t.Errorf("another MSSP: got error %v, want nil", err)
 		}
 	})
-	t.Run("of an MSP are not counted for its MSSP", func(t *testing.T) {
+	t.Run("of_an_MSP_do_not_count_for_its_MSSP", func(t *testing.T) {
 		t.Parallel()
 		m := newMailing(t)
 		m.exec(`
@@ -343,7 +343,7 @@ func TestInviteMailLimits(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Run("are limited to 60 of one inviter", func(t *testing.T) {
+	t.Run("are_60_of_one_inviter", func(t *testing.T) {
 		t.Parallel()
 		m := newMailing(t)
 		admin := m.Own.Viewers[portal.MSSPAdmin]

@@ -93,7 +93,7 @@ func TestRoundTrips(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// Once before: the connection, its prepared statements and the signing key are made when first needed.
+	// Once before counting: the connection, its prepared statements and the signing key are created on first use.
 	for _, work := range []func(){
 		redeem(portal.Entra, "tess"), redeem(portal.Entra, "tess"), refresh,
 		withoutCode("edov-false"), withCode("false@contoso.example"),
@@ -112,7 +112,7 @@ func TestRoundTrips(t *testing.T) {
 		{"the code", withCode("missing@contoso.example"), 3},
 	} {
 		if n := trips(step.work); n != step.want {
-			t.Errorf("%s costs %d round trips, want %d", step.name, n, step.want)
+			t.Errorf("%s: got %d round trips, want %d", step.name, n, step.want)
 		}
 	}
 }

@@ -43,14 +43,14 @@ func testSignInInvitedUserWithConfirmedAddress(t *testing.T) {
 			}
 			if me.Grant.Role != portal.MSPUser || me.Grant.Scope.MSPID != h.Own.MSPs[0].ID || me.User.Name == "" ||
 				me.User.Email != strings.ToLower(who.email) || me.User.LastLoginAt == nil {
-				t.Errorf("signs in as %+v", me)
+				t.Errorf("got %+v", me)
 			}
 			again, err := h.signIn(who.provider, who.account, "")
 			if err != nil || again.User.ID != me.User.ID || len(again.Grants) != 1 {
-				t.Errorf("the second time as %+v: %v", again, err)
+				t.Errorf("the second time: got %+v, %v", again, err)
 			}
 			if n := h.count("select count(*) from audit_log where action in ('invite_accepted', 'sign_in') and actor_id = $1", me.User.ID); n != 3 {
-				t.Errorf("%d lines in the audit log, want 3", n)
+				t.Errorf("got %d audit entries, want 3", n)
 			}
 		})
 	}
@@ -100,7 +100,7 @@ func testSignInAsksForCodeIfAddressNotConfirmed(t *testing.T) {
 				t.Fatal(err)
 			}
 			if me := h.me(tokens); me.Grant.Role != created.Invite.Role || me.User.Email != created.Invite.Email {
-				t.Errorf("signs in as %+v", me)
+				t.Errorf("got %+v", me)
 			}
 			_, err = h.redeem(grant)
 			wantCode(t, err, portal.AttemptExpired)
@@ -114,7 +114,7 @@ func testSignInAcceptsCodeAtOnce(t *testing.T) {
 	created := h.invite(portal.NewInvite{Email: "ada@fjord.example", Role: portal.MSSPAdmin, Provider: portal.Google})
 	me, err := h.signIn(portal.Google, "ada", created.Code)
 	if err != nil || me.Grant.Role != portal.MSSPAdmin {
-		t.Errorf("signs in as %+v: %v", me, err)
+		t.Errorf("got %+v, %v", me, err)
 	}
 }
 
@@ -142,17 +142,17 @@ func testSignInRefusesUserWithoutInvite(t *testing.T) {
 			})
 			wantCode(t, plain, portal.NoInvite)
 			if coded == nil || plain == nil || coded.Error() != plain.Error() {
-				t.Errorf("answers %q, with a code %q", plain, coded)
+				t.Errorf("got %q without a code and %q with one, want the same", plain, coded)
 			}
 			reason := "no_invite"
 			if name == "the address is taken" {
 				reason = "address_taken"
 			}
 			if n := h.count("select count(*) from audit_log where action = 'sign_in_refused' and detail ->> 'reason' = $1", reason); n != 2 {
-				t.Errorf("%d lines of that in the audit log", n)
+				t.Errorf("got %d audit entries of the refusals", n)
 			}
 			if n := h.count("select count(*) from audit_log where detail::text like '%@%'"); n != 0 {
-				t.Error("the audit log holds an address")
+				t.Error("the audit log contains an address, want none")
 			}
 		})
 	}
@@ -202,7 +202,7 @@ func testSignInKnownIdentityKeepsItsUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The same person's account at Google takes the address of somebody who is invited as an admin.
+	// The same user's account at Google gets the address of a user who is invited as an administrator.
 	h.exec("update identity set subject = $1 where user_id = $2", h.google.Subject("ada"), first.User.ID)
 	admin := h.invite(portal.NewInvite{Email: "ada@fjord.example", Role: portal.MSSPAdmin, Provider: portal.Google, Domain: "fjord.example"})
 	me, err := h.signIn(portal.Google, "ada", "")
@@ -210,10 +210,10 @@ func testSignInKnownIdentityKeepsItsUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	if me.User.ID != first.User.ID || len(me.Grants) != 1 || me.User.Email != "gil.moe@gmail.com" {
-		t.Errorf("signs in as %+v", me)
+		t.Errorf("got %+v", me)
 	}
 	if n := h.count("select count(*) from pre_assigned_role where id = $1 and accepted_at is null", admin.Invite.ID); n != 1 {
-		t.Error("the invite was claimed without its code")
+		t.Error("the invite was claimed without its code, want it open")
 	}
 }
 
@@ -248,6 +248,6 @@ func testSignInReportsProviderDown(t *testing.T) {
 	})
 	wantCode(t, err, portal.ProviderDown)
 	if _, err := h.signIn(portal.Google, "gil", ""); portal.ErrorCode(err) != portal.NoInvite {
-		t.Errorf("the other provider is affected: %v", err)
+		t.Errorf("with the other provider: got error %v, want nil", err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 func TestUnconfirmedAddress(t *testing.T) {
 	t.Parallel()
-	t.Run("of a Google account that names none claims nothing, not even by the code", func(t *testing.T) {
+	t.Run("missing_at_Google_claims_nothing", func(t *testing.T) {
 		t.Parallel()
 		court := newProviderTest(t)
 		k := court.newSignInTest(t, portal.Google, "")
@@ -30,7 +30,7 @@ func TestUnconfirmedAddress(t *testing.T) {
 			t.Error("the invite was claimed")
 		}
 	})
-	t.Run("of an Entra account claims by the code, is shown as not confirmed, and gives way to its owner", func(t *testing.T) {
+	t.Run("at_Entra_claims_by_code_and_blocks_no_owner", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		admin := h.Own.Viewers[portal.MSSPAdmin]
@@ -52,16 +52,16 @@ func TestUnconfirmedAddress(t *testing.T) {
 		_, err = h.service.Invite(context.Background(), admin, h.mspUser(portal.Entra, "tess@contoso.example", "", contoso))
 		wantCode(t, err, portal.Conflict)
 	})
-	t.Run("claims by the code also where another tenant knows the address", func(t *testing.T) {
+	t.Run("known_to_another_tenant_claims_by_code", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		h.confirm(h.Other.Viewers[portal.MSSPStaff].UserID, "missing@contoso.example")
 		created := h.invite(h.mspUser(portal.Entra, "missing@contoso.example", "contoso.example", contoso))
 		if _, err := h.signIn(portal.Entra, "edov-missing", created.Code); err != nil {
-			t.Errorf("the right code: %v", err)
+			t.Errorf("the right code: got error %v, want nil", err)
 		}
 	})
-	t.Run("that the provider names without confirming it blocks neither a new invite nor its owner", func(t *testing.T) {
+	t.Run("blocks_neither_new_invite_nor_owner", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		const address = "missing@contoso.example"
@@ -81,7 +81,7 @@ func TestUnconfirmedAddress(t *testing.T) {
 			t.Errorf("the owner of the address gets %+v, %v, want a session", holder, err)
 		}
 	})
-	t.Run("another tenant invited by is not shown", func(t *testing.T) {
+	t.Run("of_another_tenants_invite_is_not_shown", func(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		first := h.invitedBy(h.Other.Viewers[portal.MSSPAdmin], portal.NewInvite{
@@ -96,12 +96,12 @@ func TestUnconfirmedAddress(t *testing.T) {
 		}
 		if len(h.confirmedAt(h.Own.Viewers[portal.MSSPAdmin], "nora@contoso.example")) != 1 ||
 			len(h.confirmedAt(h.Own.Viewers[portal.MSSPAdmin], "alias@contoso.example")) != 0 {
-			t.Error("the tenant does not see the person by the address of its own invite")
+			t.Error("the tenant does not see the user with the address of its own invite")
 		}
 	})
 }
 
-// confirmedAt returns, for each person an administrator sees with an address, whether it is confirmed.
+// confirmedAt returns, for each user with this address that an administrator sees, whether it is confirmed.
 func (h *testEnv) confirmedAt(viewer portal.Viewer, email string) (confirmed []bool) {
 	h.Helper()
 	page, err := h.DB.Users(context.Background(), viewer, portal.UserQuery{})
