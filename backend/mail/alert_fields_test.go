@@ -47,14 +47,14 @@ func TestFieldAlert(t *testing.T) {
 				p := newAlertContent(a)
 				for _, line := range []string{p.Subject, p.Title, p.Intro, p.Reason} {
 					if other, twice := seen[line]; twice {
-						t.Errorf("%q is said in %s too", line, other)
+						t.Errorf("%q is also in %s", line, other)
 					}
 					seen[line] = language + "/" + kind
 				}
 			})
 		}
 	}
-	t.Run("says beside the reason of a failure or a review what no longer comes", func(t *testing.T) {
+	t.Run("names_missing_field_beside_reason", func(t *testing.T) {
 		for kind, of := range kinds {
 			a := alert("en", false, 3)
 			of(&a)
@@ -73,7 +73,7 @@ func TestFieldAlert(t *testing.T) {
 			}
 		}
 	})
-	t.Run("names ten paths and how many more", func(t *testing.T) {
+	t.Run("names_ten_paths_and_how_many_more", func(t *testing.T) {
 		var many []portal.FieldNotice
 		for i := range 25 {
 			many = append(many, portal.FieldNotice{Kind: portal.NoticeAppeared, Path: fmt.Sprint("path", i)})
@@ -83,7 +83,7 @@ func TestFieldAlert(t *testing.T) {
 			t.Errorf("reason = %q, want it to end with the tenth path and 15 more", line)
 		}
 	})
-	t.Run("says so where every field is filled", func(t *testing.T) {
+	t.Run("reports_that_every_field_is_filled", func(t *testing.T) {
 		_, line := fieldTranslations["en"].reason([]portal.FieldNotice{{Kind: portal.NoticeFirst, Count: 12}})
 		if line != fieldTranslations["en"].everyFieldFilled {
 			t.Errorf("reason = %q, want that every field is filled", line)

@@ -18,7 +18,7 @@ func alert(language string, review bool, count int64) portal.SyncAlert {
 	}
 }
 
-// kinds are what an alert can be about.
+// kinds are the kinds of alerts.
 var kinds = map[string]func(*portal.SyncAlert){
 	"failures": func(*portal.SyncAlert) {},
 	"a review": func(a *portal.SyncAlert) { a.Review = true },
@@ -81,7 +81,7 @@ func testAlertFailureAndReviewDifferInEveryLanguage(t *testing.T) {
 			p := newAlertContent(a)
 			for _, line := range []string{p.Subject, p.Title, p.Intro, p.Ignore} {
 				if seen[language+line] {
-					t.Errorf("%s says %q of two", language, line)
+					t.Errorf("%s uses %q for two kinds", language, line)
 				}
 				seen[language+line] = true
 			}
@@ -106,10 +106,10 @@ func testAlertHasOneRecipientAndOneID(t *testing.T) {
 			t.Fatal(err)
 		}
 		if to := message.Header.Get("To"); to != "<"+a.Email+">" || message.Header.Get("Content-Language") != "de" {
-			t.Errorf("goes to %s, headers %v", to, message.Header)
+			t.Errorf("got recipient %s, headers %v", to, message.Header)
 		}
 		if parts := heard.Parts(t); len(parts) != 2 || !strings.Contains(parts["text/plain"], a.Detail) {
-			t.Errorf("the parts are %v", parts)
+			t.Errorf("got parts %v", parts)
 		}
 		ids[message.Header.Get("Message-ID")] = true
 	}
@@ -126,12 +126,12 @@ func testAlertEscapesNamesAndReason(t *testing.T) {
 		text, page := alerted(t, a)
 		for _, never := range []string{"<script", "<b>", "\u202e", "\u2066", "\u200b", "\u2028", "\x00"} {
 			if strings.Contains(page, never) {
-				t.Errorf("%q puts %q into the page", name, never)
+				t.Errorf("%q puts %q into the HTML", name, never)
 			}
 		}
 		if strings.Contains(text, "\nBcc:") || strings.Contains(text, "\nSubject:") ||
 			strings.ContainsAny(newAlertContent(a).Subject, "\r\n\u202e") {
-			t.Errorf("%q begins a line of its own: %s", name, text)
+			t.Errorf("%q starts a new line: %s", name, text)
 		}
 	}
 }

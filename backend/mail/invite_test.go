@@ -27,7 +27,7 @@ func written(t *testing.T, l portal.InviteMail) (text, page string) {
 	return text, page
 }
 
-// shown is what a reader of the HTML sees.
+// shown returns the text that a reader of the HTML sees.
 func shown(t *testing.T, page string) string {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(page))
@@ -87,16 +87,16 @@ func testInviteUsesTheNearestLanguage(t *testing.T) {
 		"": "en", "de": "de", "de-AT": "de", "gsw": "de", "fr-CA": "fr", "da-DK": "da", "en-GB": "en", "ja": "en", "zz-not": "en", "\r\n": "en",
 	} {
 		if got := translationFor(asked).tag; got != want {
-			t.Errorf("%q is answered in %s, want %s", asked, got, want)
+			t.Errorf("for %q: got %s, want %s", asked, got, want)
 		}
 	}
 	for _, tag := range portal.MailLanguages {
 		if inviteTranslations[tag].tag != tag {
-			t.Errorf("there are no words in %s", tag)
+			t.Errorf("there is no translation to %s", tag)
 		}
 	}
 	if len(inviteTranslations) != len(portal.MailLanguages) {
-		t.Error("a language is written and never chosen")
+		t.Error("a translation is never used")
 	}
 }
 
@@ -119,7 +119,7 @@ func testInviteHasNoLinksAndNoRemoteContent(t *testing.T) {
 	_, page := written(t, letter("en"))
 	for _, never := range []string{"http:", "https:", "src=", "href=", "url(", "@import", "<script", "<img", "<link", "<form"} {
 		if strings.Contains(strings.ToLower(page), never) {
-			t.Errorf("the mail holds %q", never)
+			t.Errorf("the mail contains %q", never)
 		}
 	}
 }
@@ -130,7 +130,7 @@ func testInviteLeavesOutWhatIsNotKnown(t *testing.T) {
 	l.Inviter, l.Node = "", l.MSSP
 	text, _ := written(t, l)
 	if !strings.Contains(text, "Fjord Security invites you") || strings.Contains(text, "provided by") {
-		t.Errorf("says %s", text)
+		t.Errorf("got the text %s", text)
 	}
 }
 
@@ -164,20 +164,20 @@ func testInviteEscapesNames(t *testing.T) {
 		text, page := written(t, l)
 		for _, never := range []string{"<script", "<b>", "\u202e", "\u2066", "\u200b", "\u2028", "\x00"} {
 			if strings.Contains(page, never) {
-				t.Errorf("%q puts %q into the page", name, never)
+				t.Errorf("%q puts %q into the HTML", name, never)
 			}
 		}
 		if strings.Contains(text, "\nBcc:") || strings.Contains(text, "\nSubject:") || strings.Contains(text, "\u202e") {
-			t.Errorf("%q begins a line of its own: %s", name, text)
+			t.Errorf("%q starts a new line: %s", name, text)
 		}
 		if strings.Count(text, l.Code) != 1 {
 			t.Errorf("%q repeats the code", name)
 		}
 		if runes := []rune(clean(name)); len(runes) > 80 {
-			t.Errorf("%q keeps %d letters", name, len(runes))
+			t.Errorf("%q has %d characters", name, len(runes))
 		}
 	}
 	if name := isolated("شركة"); name != "\u2068شركة\u2069" {
-		t.Errorf("a name from right to left is %q", name)
+		t.Errorf("got %q for a right-to-left name", name)
 	}
 }

@@ -24,7 +24,7 @@ import (
 	"fs-client-portal/backend/testkit/mailserver"
 )
 
-// certify makes a certificate for mail.example.com and who trusts it.
+// certify returns a certificate for mail.example.com and a client that trusts it.
 func certify(t *testing.T) (server, client *tls.Config) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -46,7 +46,7 @@ func certify(t *testing.T) (server, client *tls.Config) {
 		&tls.Config{RootCAs: pool, ServerName: "mail.example.com"}
 }
 
-// senderTo reaches the server under whatever name url gives it.
+// senderTo returns a Sender that connects to the server under the name in url.
 func senderTo(t *testing.T, s *mailserver.Server, url string, client *tls.Config) *Sender {
 	t.Helper()
 	sender, err := New(Config{
@@ -82,7 +82,7 @@ func testSendSetsHeadersOfAutomaticMail(t *testing.T) {
 	heard := <-s.Heard
 	for _, want := range []string{"MAIL FROM:<portal@portal.example>", "RCPT TO:<kim@harbour.example>"} {
 		if !strings.Contains(strings.Join(heard.Commands, "\n"), want) {
-			t.Errorf("the client never says %s: %q", want, heard.Commands)
+			t.Errorf("the client did not send %s: %q", want, heard.Commands)
 		}
 	}
 	message, err := netmail.ReadMessage(strings.NewReader(heard.Message))
@@ -93,11 +93,11 @@ func testSendSetsHeadersOfAutomaticMail(t *testing.T) {
 	subject, _ := new(mime.WordDecoder).DecodeHeader(header.Get("Subject"))
 	if subject != "Votre invitation\u00a0: Harbour IT" || header.Get("Auto-Submitted") != "auto-generated" ||
 		header.Get("Content-Language") != "fr" {
-		t.Errorf("headers are %v", header)
+		t.Errorf("got headers %v", header)
 	}
 	if !strings.HasSuffix(header.Get("Message-ID"), "@portal.example>") ||
 		header.Get("From") != `"FS Client Portal" <portal@portal.example>` {
-		t.Errorf("comes from %s as %s", header.Get("From"), header.Get("Message-ID"))
+		t.Errorf("got From %s and Message-ID %s", header.Get("From"), header.Get("Message-ID"))
 	}
 	if _, err := header.Date(); err != nil {
 		t.Error(err)
@@ -110,11 +110,11 @@ func testSendSetsHeadersOfAutomaticMail(t *testing.T) {
 		}
 	}
 	if strings.Contains(fmt.Sprint(header), l.Code) {
-		t.Error("the code stands in a header")
+		t.Error("the code is in a header")
 	}
 	parts := heard.Parts(t)
 	if len(parts) != 2 || !strings.Contains(parts["text/plain"], l.Code) || !strings.Contains(parts["text/html"], "A1B2C-D3E4F-G5H6J-") {
-		t.Errorf("the parts are %v", parts)
+		t.Errorf("got parts %v", parts)
 	}
 }
 
@@ -173,13 +173,13 @@ func testSendRequiresTLSOutsideLoopback(t *testing.T) {
 			t.Errorf("%s: %v, heard %q", name, err, heard.Commands)
 		}
 		if heard.Message != "" && !heard.Secure && !strings.Contains(row.url, "localhost") {
-			t.Errorf("%s: the mail was sent for all to read", name)
+			t.Errorf("%s: the mail was sent unencrypted", name)
 		}
 		if !heard.Secure && slices.Contains(heard.Commands, "AUTH") {
-			t.Errorf("%s: the login was sent for all to read", name)
+			t.Errorf("%s: the login was sent unencrypted", name)
 		}
 		if err != nil && (strings.Contains(err.Error(), "hidden") || strings.Contains(err.Error(), "kim@")) {
-			t.Errorf("%s: the error says too much: %v", name, err)
+			t.Errorf("%s: the error contains a secret: %v", name, err)
 		}
 	}
 }
@@ -198,7 +198,7 @@ func testSendDistinguishesPermanentAndTemporaryErrors(t *testing.T) {
 	}{
 		"a full mailbox":        {command: "RCPT", refusal: refusal(452, 4, 2, 2, "<kim@harbour.example> is full")},
 		"greylisting":           {command: "RCPT", refusal: refusal(451, 4, 7, 1, "later, kim@harbour.example")},
-		"nobody of that name":   {command: "RCPT", refusal: refusal(550, 5, 1, 1, "no kim@harbour.example"), forGood: true},
+		"unknown recipient":     {command: "RCPT", refusal: refusal(550, 5, 1, 1, "no kim@harbour.example"), forGood: true},
 		"a sender it bars":      {command: "MAIL", refusal: refusal(550, 5, 7, 1, "not you"), forGood: true},
 		"content it bars":       {command: ".", refusal: refusal(554, 5, 7, 1, "looks like spam"), forGood: true},
 		"a disk that is full":   {command: ".", refusal: refusal(452, 4, 3, 1, "no room")},
@@ -235,7 +235,7 @@ func testSendGivesUpOnAHangingServer(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- sender.Send(context.Background(), letter("en")) }()
 		if err := <-ended; err == nil {
-			t.Errorf("a server silent after %s takes the mail", silent)
+			t.Errorf("got no error from a server that is silent after %s", silent)
 		}
 	}
 }
@@ -253,14 +253,14 @@ func TestSettings(t *testing.T) {
 		_, err := New(Config{URL: row.url, From: row.from})
 		var unusable *InvalidSetting
 		if !errors.As(err, &unusable) || unusable.Setting != row.setting {
-			t.Errorf("%+v answers %v", row, err)
+			t.Errorf("%+v: got error %v", row, err)
 		}
 	}
 	if s, err := New(
 		Config{URL: "smtps://u:p@mail.example.com:465", From: "Portal <portal@example.com>"},
 	); err != nil ||
 		s.from.Name != "Portal" {
-		t.Errorf("good settings answer %v", err)
+		t.Errorf("valid settings: got error %v, want nil", err)
 	}
 }
 
@@ -270,6 +270,6 @@ func testSendRepeatsTheMessageIDForTheSameCode(t *testing.T) {
 	first, again, fresh := letter("en"), letter("de"), letter("en")
 	fresh.Code = "B" + fresh.Code[1:]
 	if s.messageID(first) != s.messageID(again) || s.messageID(first) == s.messageID(fresh) {
-		t.Error("mails are not told apart by invite and code")
+		t.Error("got the same message id for another invite or code")
 	}
 }

@@ -20,14 +20,14 @@ func TestNamesInAMail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got := clean(c.name); got != c.want {
-				t.Errorf("%q becomes %q, want %q", c.name, got, c.want)
+				t.Errorf("%q: got %q, want %q", c.name, got, c.want)
 			}
 			l := letter("en")
 			l.Inviter, l.Node, l.MSSP = c.name, c.name, c.name
 			text, page := written(t, l)
 			for _, bad := range []string{"://", "evil.example", "\u202e", "\x1b"} {
 				if strings.Contains(text+shown(t, page), bad) {
-					t.Errorf("the mail holds %q:\n%s", bad, text)
+					t.Errorf("the mail contains %q:\n%s", bad, text)
 				}
 			}
 		})

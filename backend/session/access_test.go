@@ -25,13 +25,13 @@ import (
 
 var b64 = base64.RawURLEncoding.EncodeToString
 
-// signer is a signing key of the portal that a test holds as well.
+// signer is a signing key of the portal that the test also has.
 type signer struct {
 	*ecdsa.PrivateKey
 	kid string
 }
 
-// plant makes a key of the test's the one that signs.
+// plant makes the test's key the signing key.
 func plant(t testing.TB, db *postgres.DB) signer {
 	t.Helper()
 	return plantGeneration(t, db, 1)
@@ -147,7 +147,7 @@ func testAccessTokenRefusedForAnyWrongClaim(t *testing.T) {
 		"no session":                 {map[string]any{"sid": nil}, false},
 		"no id":                      {map[string]any{"jti": nil}, false},
 		"no grant":                   {map[string]any{"grant": nil}, false},
-		"a role nobody has heard of": {map[string]any{"grant": map[string]any{"id": "g", "role": "root", "mssp_id": "m"}}, false},
+		"an unknown role": {map[string]any{"grant": map[string]any{"id": "g", "role": "root", "mssp_id": "m"}}, false},
 		"a grant at no MSSP":         {map[string]any{"grant": map[string]any{"id": "g", "role": "mssp_admin"}}, false},
 	} {
 		_, err := sessions.Verify(context.Background(), forge(key.header(), with(goodClaims(), row.claims), key.es256))
@@ -168,7 +168,7 @@ func testAccessTokenReportsExpiryOnlyIfOtherwiseValid(t *testing.T) {
 		expired bool
 	}{
 		"only late":                     {forge(key.header(), late, key.es256), true},
-		"late and for somebody else":    {forge(key.header(), with(late, map[string]any{"aud": "x"}), key.es256), false},
+		"late and for another audience": {forge(key.header(), with(late, map[string]any{"aud": "x"}), key.es256), false},
 		"late under a forged signature": {forge(key.header(), late, func([]byte) []byte { return make([]byte, 64) }), false},
 	} {
 		_, err := sessions.Verify(context.Background(), row.token)
@@ -223,7 +223,7 @@ func testAccessTokenNeedsAnES256SignatureOfOurs(t *testing.T) {
 		}
 		return signature
 	}
-	// The twin (r, n-s) verifies as ECDSA does everywhere; what must not pass is zero and what is out of range.
+	// (r, n-s) is a valid ECDSA signature too; zero and values out of range must be refused.
 	outOfRange := func(input []byte) []byte {
 		signature := key.es256(input)
 		order := elliptic.P256().Params().N
@@ -286,11 +286,11 @@ func testAccessTokenNeedsAnES256SignatureOfOurs(t *testing.T) {
 		}
 	}
 	if _, err := sessions.Verify(context.Background(), good); err != nil {
-		t.Errorf("the good token: %v", err)
+		t.Errorf("the valid token: got error %v, want nil", err)
 	}
 }
 
-// nextInAlphabet changes only the bits of the last character that no byte is made of.
+// nextInAlphabet changes only the unused bits of the last character.
 func nextInAlphabet(c byte) byte {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	return alphabet[strings.IndexByte(alphabet, c)^1]
@@ -319,6 +319,6 @@ func testUnknownKeyIDCostsOneQueryASecond(t *testing.T) {
 		}
 	}
 	if n := db.Pool().Stat().AcquireCount() - before; n > 10 {
-		t.Errorf("200 strangers' tokens made %d queries", n)
+		t.Errorf("got %d queries for 200 tokens with unknown key ids", n)
 	}
 }

@@ -27,8 +27,9 @@ import (
 	"fs-client-portal/backend/testkit/provider"
 )
 
-// scene is a portal in the middle of everything: people signed in, tokens replaced a moment ago, sign-ins that wait for a
-// code, open invites, keys rotated, a product connected. held is what only people and processes hold, not the database.
+// dumpTest is a portal with every kind of secret: signed-in users, tokens replaced a moment ago, sign-ins that wait for
+// a code, open invites, rotated keys, a connected product. held is what only users and processes have, and not the
+// database.
 type dumpTest struct {
 	*testEnv
 	service *identity.Service
@@ -117,7 +118,7 @@ func (s *dumpTest) invite(email string) (code string) {
 	return created.Code
 }
 
-// arrive takes somebody through the provider's pages up to the grant the desktop would send.
+// arrive signs an account in at the provider and returns the grant that the desktop would send.
 func (s *dumpTest) arrive(account string) portal.CodeGrant {
 	s.Helper()
 	verifier := oauth2.GenerateVerifier()
@@ -139,14 +140,14 @@ func (s *dumpTest) arrive(account string) portal.CodeGrant {
 	return portal.CodeGrant{AttemptID: attempt.ID, Code: back.Query().Get("code"), CodeVerifier: verifier}
 }
 
-// loot is every value of a stolen dump: as it stands, and as whatever it may be an encoding of.
+// loot is every value of a stolen dump, as it is and decoded from every encoding it may have.
 type loot struct {
 	texts  map[string]string // and the column it lay in
 	blobs  map[string]string
 	tables map[string]bool
 }
 
-// steal reads every column of every table as a superuser.
+// steal reads all columns of all tables as a superuser.
 func (s *dumpTest) steal() loot {
 	s.Helper()
 	admin := testkit.AdminURL(s)
@@ -194,7 +195,7 @@ func (s *dumpTest) steal() loot {
 	return l
 }
 
-// take keeps a value in all its forms. PostgreSQL writes bytes as \x and hexadecimal digits.
+// take stores a value in all its forms. PostgreSQL writes bytes as \x and hexadecimal digits.
 func (l loot) take(column, value string) {
 	l.texts[value] = column
 	l.blobs[value] = column
@@ -241,7 +242,7 @@ func (l loot) takeLeaves(column string, document any) {
 	}
 }
 
-// The attacks answer whether they got anywhere with a stolen value.
+// Each attack reports whether it succeeds with a stolen value.
 
 func (s *dumpTest) continuesASession(text string) bool {
 	for _, token := range []string{text, "fsr_" + text} {
@@ -257,7 +258,7 @@ func (s *dumpTest) passesAsAccessToken(text string) bool {
 	return err == nil
 }
 
-// claimsTheInvite goes as somebody whose sign-in waits, with as many tries as it takes, which no thief has.
+// claimsTheInvite attacks with a pending sign-in and unlimited tries, which no attacker has.
 func (s *dumpTest) claimsTheInvite(text string) bool {
 	s.exec("with tries as (update login_attempt set tries = 0) update pre_assigned_role set code_tries = 0")
 	grant := s.waiting
@@ -266,7 +267,7 @@ func (s *dumpTest) claimsTheInvite(text string) bool {
 	return err == nil
 }
 
-// finishesASignIn goes as a thief who has neither code nor verifier of the attempt that waits.
+// finishesASignIn attacks without the code or the verifier of the pending attempt.
 func (s *dumpTest) finishesASignIn(text string) bool {
 	_, err := s.service.Redeem(context.Background(), portal.CodeGrant{
 		AttemptID: s.waiting.AttemptID, Code: text, CodeVerifier: text, InviteCode: s.code,
@@ -274,7 +275,7 @@ func (s *dumpTest) finishesASignIn(text string) bool {
 	return err == nil
 }
 
-// signsTokens reports whether a private key of a published one lies anywhere in the bytes.
+// signsTokens reports whether the bytes contain the private key of a published key.
 func (s *dumpTest) signsTokens(blob []byte) bool {
 	ours := func(key *ecdsa.PrivateKey) bool {
 		return slices.ContainsFunc(s.public, func(public *ecdsa.PublicKey) bool { return public.Equal(&key.PublicKey) })
@@ -294,7 +295,7 @@ func (s *dumpTest) signsTokens(blob []byte) bool {
 	return false
 }
 
-// opens reports whether the bytes are the key another stolen value is sealed with.
+// opens reports whether the bytes are the key that another stolen value is sealed with.
 func (s *dumpTest) opens(blob []byte, sealed map[string]string) bool {
 	if len(blob) != 32 {
 		return false
@@ -340,35 +341,35 @@ func TestStolenDump(t *testing.T) {
 		"public.mssp_product", "public.identity", "public.audit_log", "river.river_job",
 	} {
 		if !l.tables[table] {
-			t.Errorf("the thief did not look into %s", table)
+			t.Errorf("the table %s was not read", table)
 		}
 	}
 	sealed := s.sealedKeys()
 	for blob, column := range l.blobs {
 		if s.signsTokens([]byte(blob)) {
-			t.Errorf("%s holds a private signing key", column)
+			t.Errorf("%s contains a private signing key", column)
 		}
 		if s.opens([]byte(blob), sealed) {
-			t.Errorf("%s holds the key the signing keys are sealed with", column)
+			t.Errorf("%s contains the key that the signing keys are sealed with", column)
 		}
 		sum := sha256.Sum256([]byte(blob))
 		if other, ok := l.blobs[string(sum[:])]; ok && len(blob) >= minSecret {
-			t.Errorf("%s holds what %s keeps hashed", column, other)
+			t.Errorf("%s contains in plain text what %s stores as a hash", column, other)
 		}
 	}
 	s.Logf("%d values, %d as bytes", len(l.texts), len(l.blobs))
 	for _, text := range slices.Sorted(maps.Keys(l.texts)) {
 		if s.passesAsAccessToken(text) || s.continuesASession(text) {
-			t.Errorf("%s holds a token", l.texts[text])
+			t.Errorf("%s contains a token", l.texts[text])
 		}
 		if len(text) >= minSecret && len(text) <= maxCode && (s.finishesASignIn(text) || s.claimsTheInvite(text)) {
-			t.Errorf("%s holds what finishes a sign-in", l.texts[text])
+			t.Errorf("%s contains what finishes a sign-in", l.texts[text])
 		}
 	}
 	s.theAttacksWork()
 }
 
-// theAttacksWork shows that each attack succeeds with what is not in the database.
+// theAttacksWork checks that each attack succeeds with the secrets that are not in the database.
 func (s *dumpTest) theAttacksWork() {
 	s.Helper()
 	kid := headerOf(s.T, s.entered.AccessToken)["kid"].(string)
@@ -386,7 +387,7 @@ func (s *dumpTest) theAttacksWork() {
 		"an invite's code":     s.claimsTheInvite(s.code),
 	} {
 		if !works {
-			s.Errorf("the attack gets nowhere even with %s", name)
+			s.Errorf("the attack fails even with %s, want it to succeed", name)
 		}
 	}
 }

@@ -17,14 +17,14 @@ func TestEndedSession(t *testing.T) {
 
 func testEndedSessionReportsItsReason(t *testing.T) {
 	t.Parallel()
-	told := map[string]bool{}
+	seen := map[string]bool{}
 	for _, reason := range []portal.EndedReason{
 		"", portal.EndedReuse, portal.EndedSignOut, portal.EndedByAdmin, portal.EndedElsewhere, portal.EndedDeactivated,
 	} {
-		if told[reason.Sentence()] {
-			t.Errorf("%q is said as another reason is", reason)
+		if seen[reason.Sentence()] {
+			t.Errorf("the sentence of %q is that of another reason", reason)
 		}
-		told[reason.Sentence()] = true
+		seen[reason.Sentence()] = true
 	}
 	h := newTestEnv(t)
 	for _, reason := range []portal.EndedReason{
@@ -86,7 +86,7 @@ func testStartUsesAnActiveGrant(t *testing.T) {
 	for range 2 {
 		viewer, err := h.viewer(tokens.AccessToken)
 		if err != nil || viewer.GrantID == first {
-			t.Errorf("acts under %s: %v", viewer.GrantID, err)
+			t.Errorf("session under %s, %v, want the active grant", viewer.GrantID, err)
 		}
 		tokens = h.refresh(tokens.RefreshToken)
 	}

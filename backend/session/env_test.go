@@ -16,7 +16,7 @@ import (
 
 const issuer = "https://portal.example.com"
 
-// house is a world with sessions, and the owner's connection to turn back the clock with.
+// testEnv is a world with sessions, and the owner's connection to change times in the database.
 type testEnv struct {
 	*testkit.World
 	*testing.T
@@ -97,11 +97,11 @@ func (h *testEnv) wantRefused(token string, want portal.Code) {
 	); portal.ErrorCode(
 		err,
 	) != want {
-		h.Fatalf("refresh answers %v, want %s", err, want)
+		h.Fatalf("refresh: got error %v, want %s", err, want)
 	}
 }
 
-// viewer verifies an access token and then lets the database say whether it still stands.
+// viewer verifies an access token and then checks it against the database.
 func (h *testEnv) viewer(access string) (portal.Viewer, error) {
 	viewer, err := h.sessions.Verify(context.Background(), access)
 	if err != nil {
@@ -111,7 +111,7 @@ func (h *testEnv) viewer(access string) (portal.Viewer, error) {
 	return viewer, err
 }
 
-// signedIn begins a session, and says as whom.
+// signedIn starts a session and returns its tokens and viewer.
 func (h *testEnv) signedIn() (portal.Tokens, portal.Viewer) {
 	h.Helper()
 	tokens := h.start()
@@ -122,30 +122,30 @@ func (h *testEnv) signedIn() (portal.Tokens, portal.Viewer) {
 	return tokens, viewer
 }
 
-// promoted gives the user one grant more, as an admin of another MSP.
+// promoted gives the user one more grant, as an administrator of another MSP.
 func (h *testEnv) promoted() (grantID string) {
 	h.Helper()
 	return h.Grant(h, h.user().UserID, portal.MSPAdmin, h.Own.At(portal.MSPAdmin, 1))
 }
 
-// noStart checks that the user is given no session.
+// wantNoSession fails if the user can start a session.
 func (h *testEnv) wantNoSession(want portal.Code) {
 	h.Helper()
 	if _, err := h.sessions.Start(context.Background(), h.user().UserID, session.Client{}); portal.ErrorCode(err) != want {
-		h.Errorf("start answers %v, want %s", err, want)
+		h.Errorf("start: got error %v, want %s", err, want)
 	}
 }
 
-// shutOut checks that neither token of a session works any more.
+// wantSignedOut fails unless both tokens of a session are refused.
 func (h *testEnv) wantSignedOut(tokens portal.Tokens, want portal.Code) {
 	h.Helper()
 	h.wantRefused(tokens.RefreshToken, want)
 	if _, err := h.viewer(tokens.AccessToken); portal.ErrorCode(err) != want {
-		h.Errorf("the access token is answered %v, want %s", err, want)
+		h.Errorf("access token: got error %v, want %s", err, want)
 	}
 }
 
-// told checks that whoever sends a token of a session that has ended reads why, whichever token it is.
+// wantEndedReason fails unless the refusal of both tokens of an ended session gives this reason.
 func (h *testEnv) wantEndedReason(tokens portal.Tokens, reason portal.EndedReason) {
 	h.Helper()
 	_, err := h.viewer(tokens.AccessToken)
@@ -162,7 +162,7 @@ func (h *testEnv) end(viewer portal.Viewer, reason portal.EndedReason) {
 	}
 }
 
-// within fails unless something ends well before its time is over.
+// within fails unless done receives a result within a minute.
 func (h *testEnv) within(done <-chan error, what string) {
 	h.Helper()
 	select {
@@ -171,6 +171,6 @@ func (h *testEnv) within(done <-chan error, what string) {
 			h.Errorf("%s: %v", what, err)
 		}
 	case <-time.After(time.Minute):
-		h.Fatalf("%s was not over after a minute", what)
+		h.Fatalf("timed out after a minute waiting for %s", what)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// line is one session as its holders live it: two replicas whose clocks are minutes apart, and a database whose clock
-// alone says how long ago a token was used.
+// family is the refresh-token family of one session, with two replicas whose clocks are minutes apart. Only the
+// database's clock decides how long ago a token was used.
 type family struct {
 	*testEnv
 	t        *rapid.T
@@ -23,7 +23,7 @@ type family struct {
 	id       string // of the session
 }
 
-// skewed answers two replicas whose clocks are five minutes off, one either way.
+// skewed returns two replicas whose clocks are five minutes early and five minutes late.
 func (h *testEnv) skewed() []*session.Sessions {
 	early, earlyClock := h.replica()
 	late, lateClock := h.replica()
@@ -44,7 +44,7 @@ func (h *testEnv) newFamily(t *rapid.T, replicas []*session.Sessions) (*family, 
 	return &family{testEnv: h, t: t, replicas: replicas, id: viewer.SessionID}, tokens.RefreshToken
 }
 
-// refresh sends a token with a request id of its own.
+// refresh sends a token with a new request id.
 func (f *family) refresh(token string) (string, error) { return f.send(token, rand.Text()) }
 
 func (f *family) send(token, requestID string) (string, error) {
@@ -59,12 +59,12 @@ func (f *family) mustRefresh(token string) string { return f.mustSend(token, ran
 func (f *family) mustSend(token, requestID string) string {
 	next, err := f.send(token, requestID)
 	if err != nil {
-		f.t.Fatalf("an honest client is refused: %v", err)
+		f.t.Fatalf("an honest client: got error %v, want nil", err)
 	}
 	return next
 }
 
-// wait lets time pass in the database.
+// wait moves the times at which tokens were used back in the database.
 func (f *family) wait(seconds int) {
 	f.exec("update refresh_token set used_at = used_at - make_interval(secs => $2) where session_id = $1", f.id, seconds)
 }
@@ -81,28 +81,28 @@ func (f *family) revokedFor() string {
 	return *reason
 }
 
-// wantOneUsableToken fails if more than one token could be used at this moment.
+// wantOneUsableToken fails unless exactly one token is unused.
 func (f *family) wantOneUsableToken() {
 	f.Helper()
 	if n := f.count("select count(*) from refresh_token where session_id = $1 and used_at is null", f.id); n != 1 {
-		f.t.Fatalf("%d tokens are unused", n)
+		f.t.Fatalf("got %d unused tokens, want 1", n)
 	}
 }
 
-// wantEndedForSafety fails unless the token is refused in the words of a session that was ended for safety.
+// wantEndedForSafety fails unless the token is refused because of a reuse.
 func (f *family) wantEndedForSafety(token string) {
 	f.Helper()
 	_, err := f.refresh(token)
 	wantReason(f.t, err, portal.EndedReuse)
 	if reason := f.revokedFor(); reason != string(portal.EndedReuse) {
-		f.t.Fatalf("the session is revoked for %q", reason)
+		f.t.Fatalf("got the end reason %q, want reuse", reason)
 	}
 }
 
 func wantReason(t interface{ Fatalf(string, ...any) }, err error, reason portal.EndedReason) {
-	var told *portal.Error
-	if !errors.As(err, &told) || told.Code != portal.SessionRevoked || told.Detail != reason.Sentence() {
-		t.Fatalf("answers %v, want %q", err, reason.Sentence())
+	var refused *portal.Error
+	if !errors.As(err, &refused) || refused.Code != portal.SessionRevoked || refused.Detail != reason.Sentence() {
+		t.Fatalf("got error %v, want %q", err, reason.Sentence())
 	}
 }
 
@@ -113,8 +113,8 @@ func TestTokenFamily(t *testing.T) {
 	t.Run("thief_and_owner_never_both_continue", testTokenFamilyThiefAndOwnerNeverBothContinue)
 }
 
-// An honest client keeps the token it holds and the id it sends it with, puts the next into its keyring before it uses it,
-// and asks again, however late, where a response does not come.
+// An honest client stores its token and request id, stores the next token in its keyring before it uses it, and repeats a
+// request without a response, however late.
 func testTokenFamilyHonestClientSurvivesLostResponses(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)
@@ -129,7 +129,7 @@ func testTokenFamilyHonestClientSurvivesLostResponses(t *testing.T) {
 				for range rapid.IntRange(1, 6).Draw(t, "times") {
 					got := f.mustSend(held, id)
 					if next != "" && got != next {
-						t.Fatal("the same request gets another successor")
+						t.Fatal("got another successor for the same request")
 					}
 					next = got
 					f.wait(rapid.IntRange(0, 13*24*3600).Draw(t, "seconds"))
@@ -143,29 +143,29 @@ func testTokenFamilyHonestClientSurvivesLostResponses(t *testing.T) {
 			"":             func(*rapid.T) { f.wantOneUsableToken() },
 		})
 		if reason := f.revokedFor(); reason != "" {
-			t.Fatalf("the session was revoked for %s", reason)
+			t.Fatalf("the session was revoked for %s, want it active", reason)
 		}
 	})
 }
 
-// refreshAtOnce answers the successor all of them get.
+// refreshAtOnce returns the one successor that all concurrent requests get.
 func (f *family) refreshAtOnce(token, requestID string, clients int) string {
-	answers, errs := make([]string, clients), make([]error, clients)
+	successors, errs := make([]string, clients), make([]error, clients)
 	var wait sync.WaitGroup
 	for i := range clients {
 		replica := f.replicas[i%len(f.replicas)]
 		wait.Go(func() {
 			tokens, err := replica.Refresh(context.Background(), portal.RefreshGrant{RefreshToken: token, RequestID: requestID}, session.Client{})
-			answers[i], errs[i] = tokens.RefreshToken, err
+			successors[i], errs[i] = tokens.RefreshToken, err
 		})
 	}
 	wait.Wait()
 	for i := range clients {
-		if errs[i] != nil || answers[i] != answers[0] {
-			f.t.Fatalf("of clients that refresh at once one gets %q, %v", answers[i], errs[i])
+		if errs[i] != nil || successors[i] != successors[0] {
+			f.t.Fatalf("a concurrent refresh got %q, %v, want one successor for all", successors[i], errs[i])
 		}
 	}
-	return answers[0]
+	return successors[0]
 }
 
 func testTokenFamilyRestoredTokenEndsItForBoth(t *testing.T) {
@@ -185,8 +185,8 @@ func testTokenFamilyRestoredTokenEndsItForBoth(t *testing.T) {
 	})
 }
 
-// A thief who copied a token and its owner both go on with what they get. A thief who copied the keyring between a request
-// and its response holds its id too, and gets the same successor; then the next request tells the two apart.
+// A thief who copied a token and its owner both continue with what they get. A thief who copied the keyring between a
+// request and its response has its id too and gets the same successor; the next request then distinguishes the two.
 func testTokenFamilyThiefAndOwnerNeverBothContinue(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)
@@ -207,7 +207,7 @@ func testTokenFamilyThiefAndOwnerNeverBothContinue(t *testing.T) {
 		}
 		first := who.Draw(t, "who comes first")
 		second := map[string]string{"owner": "thief", "thief": "owner"}[first]
-		// The owner's app sends ids always, a thief as they like.
+		// The owner's app always sends ids, a thief need not.
 		id := func(name string) string {
 			if name == "thief" && rapid.Bool().Draw(t, "without id") {
 				return ""
@@ -216,13 +216,13 @@ func testTokenFamilyThiefAndOwnerNeverBothContinue(t *testing.T) {
 		}
 		next, err := f.send(holds[first], id(first))
 		if err != nil {
-			t.Fatalf("an unused token is refused: %v", err)
+			t.Fatalf("an unused token: got error %v, want nil", err)
 		}
 		holds[first] = next
 		f.wantOneUsableToken()
 		f.wait(rapid.IntRange(0, 100).Draw(t, "seconds"))
 		if _, err := f.send(holds[second], id(second)); portal.ErrorCode(err) != portal.SessionRevoked {
-			t.Fatalf("both go on: %v", err)
+			t.Fatalf("the second holder: got error %v, want the session revoked", err)
 		}
 		f.wantReasonForBoth(holds)
 	})

@@ -11,7 +11,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// raw signs header and claims as they are written, KID standing for the key's id.
+// raw signs header and claims as they are written; KID is replaced by the key's id.
 func (s signer) raw(header, claims string) string {
 	input := b64([]byte(strings.ReplaceAll(header, "KID", s.kid))) + "." + b64([]byte(claims))
 	return input + "." + b64(s.es256([]byte(input)))
@@ -19,7 +19,7 @@ func (s signer) raw(header, claims string) string {
 
 const goodHeader = `{"alg":"ES256","typ":"at+jwt","kid":"KID"}`
 
-// rawClaims are good ones with members put in the place of others: "exp" to "7" replaces that member, or adds it.
+// rawClaims returns valid claims with members replaced or added: "exp" to "7" sets that member.
 func rawClaims(changes map[string]string) string {
 	now := time.Now()
 	members := map[string]string{
@@ -37,7 +37,7 @@ func rawClaims(changes map[string]string) string {
 	return "{" + strings.Join(written, ",") + "}"
 }
 
-// Every row is signed with our own key, so that nothing but the rule it names can refuse it (RFC 8725, RFC 9068).
+// Every row is signed with the portal's own key, so that only the named rule can refuse it (RFC 8725, RFC 9068).
 func testAccessTokenRefusedForAnyExtraHeader(t *testing.T) {
 	t.Parallel()
 	db := testkit.Open(t)
@@ -104,7 +104,7 @@ func testAccessTokenRefusedForMalformedClaims(t *testing.T) {
 		"ours":                       {rawClaims(nil), true},
 		"a list of our one audience": {rawClaims(map[string]string{"aud": `["` + issuer + `"]`}), true},
 		"half seconds":               {rawClaims(map[string]string{"exp": fmt.Sprintf("%d.5", soon.Unix())}), true},
-		"a claim of somebody else's": {rawClaims(map[string]string{"amr": `["pwd"]`}), true},
+		"an unknown claim":           {rawClaims(map[string]string{"amr": `["pwd"]`}), true},
 		"expired long ago":           {rawClaims(map[string]string{"exp": "-1"}), false},
 		"expired at the beginning":   {rawClaims(map[string]string{"exp": "0"}), false},
 		"expiry null":                {rawClaims(map[string]string{"exp": "null"}), false},
@@ -156,9 +156,9 @@ func testAccessTokenRefusedAboveSizeLimit(t *testing.T) {
 		return key.raw(goodHeader, rawClaims(map[string]string{"pad": `"` + strings.Repeat("x", size) + `"`}))
 	}
 	if _, err := sessions.Verify(context.Background(), padded(1000)); err != nil {
-		t.Errorf("a long token: %v", err)
+		t.Errorf("a token of the largest size: got error %v", err)
 	}
 	if _, err := sessions.Verify(context.Background(), padded(3500)); portal.ErrorCode(err) != portal.Unauthenticated {
-		t.Errorf("a token beyond the limit: %v", err)
+		t.Errorf("a token above the limit: got error %v", err)
 	}
 }

@@ -14,8 +14,8 @@ import (
 
 const fuzzTime = 1_700_000_000
 
-// FuzzAccessToken sends tokens to the verifier: those made of a good one's segments, for which {h}, {p} and {s} stand,
-// and those whose header and claims are anything, but signed with our own key.
+// FuzzAccessToken verifies tokens made of a valid token's segments, for which {h}, {p} and {s} are placeholders, and
+// tokens with arbitrary headers and claims signed with the portal's own key.
 func FuzzAccessToken(f *testing.F) {
 	db := testkit.Open(f)
 	key := plant(f, db)
@@ -39,7 +39,7 @@ func FuzzAccessToken(f *testing.F) {
 	f.Fuzz(func(t *testing.T, token, header, claims string) {
 		token = strings.NewReplacer("{h}", parts[0], "{p}", parts[1], "{s}", parts[2]).Replace(token)
 		if viewer, err := sessions.Verify(context.Background(), token); err == nil && token != good {
-			t.Errorf("takes %q for %+v", token, viewer)
+			t.Errorf("%q was accepted as %+v", token, viewer)
 		} else if err != nil && portal.ErrorCode(err) != portal.Unauthenticated {
 			t.Errorf("%q: %v", token, err)
 		}
@@ -53,15 +53,15 @@ func FuzzAccessToken(f *testing.F) {
 	})
 }
 
-// wantGood reads header and claims by itself, and fails unless they are what a token must say.
+// wantGood parses header and claims independently and fails unless they are valid.
 func wantGood(t *testing.T, viewer portal.Viewer, header, claims, kid string) {
 	t.Helper()
 	var head map[string]any
 	if json.Unmarshal([]byte(header), &head) != nil || len(head) != 3 || head["alg"] != "ES256" || head["typ"] != "at+jwt" ||
 		head["kid"] != kid {
-		t.Errorf("takes the header %q", header)
+		t.Errorf("the header %q was accepted", header)
 	}
-	var said struct {
+	var parsed struct {
 		Issuer   string  `json:"iss"`
 		Audience any     `json:"aud"`
 		Subject  string  `json:"sub"`
@@ -71,21 +71,21 @@ func wantGood(t *testing.T, viewer portal.Viewer, header, claims, kid string) {
 		Expires  float64 `json:"exp"`
 		Begins   float64 `json:"nbf"`
 	}
-	if err := json.Unmarshal([]byte(claims), &said); err != nil {
-		t.Fatalf("takes the claims %q: %v", claims, err)
+	if err := json.Unmarshal([]byte(claims), &parsed); err != nil {
+		t.Fatalf("the claims %q were accepted: %v", claims, err)
 	}
-	one, isList := said.Audience.([]any)
-	if said.Audience != issuer && (!isList || len(one) != 1 || one[0] != issuer) {
-		t.Errorf("takes the audience %v", said.Audience)
+	one, isList := parsed.Audience.([]any)
+	if parsed.Audience != issuer && (!isList || len(one) != 1 || one[0] != issuer) {
+		t.Errorf("the audience %v was accepted", parsed.Audience)
 	}
-	if said.Issuer != issuer || said.Subject == "" || said.Subject != viewer.UserID || said.Session == "" || said.ID == "" {
-		t.Errorf("takes %+v", said)
+	if parsed.Issuer != issuer || parsed.Subject == "" || parsed.Subject != viewer.UserID || parsed.Session == "" || parsed.ID == "" {
+		t.Errorf("the claims %+v were accepted", parsed)
 	}
-	if said.Expires+30 <= fuzzTime || said.Issued >= fuzzTime+31 || said.Begins >= fuzzTime+31 {
-		t.Errorf("takes the times of %+v", said)
+	if parsed.Expires+30 <= fuzzTime || parsed.Issued >= fuzzTime+31 || parsed.Begins >= fuzzTime+31 {
+		t.Errorf("the times of %+v were accepted", parsed)
 	}
 	if viewer.Role.Level() == "" || viewer.GrantID == "" || viewer.Scope.MSSPID == "" {
-		t.Errorf("answers %+v", viewer)
+		t.Errorf("got the viewer %+v", viewer)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// stranger gives the user a grant of another tenant that is older than all others, as of an invite that came first.
+// stranger gives the user a grant of another tenant that is older than all others, as from an invite that came first.
 func (h *testEnv) stranger() (grantID string) {
 	h.Helper()
 	grantID = h.Grant(h, h.user().UserID, portal.MSPUser, h.Other.At(portal.MSPUser, 0))
@@ -17,7 +17,7 @@ func (h *testEnv) stranger() (grantID string) {
 	return older
 }
 
-// under acts under another grant as a request with Portal-Grant does.
+// under uses another grant, as a request with Portal-Grant does.
 func (h *testEnv) under(tokens portal.Tokens, grantID string) {
 	h.Helper()
 	if _, err := h.sessions.VerifyAs(context.Background(), tokens.AccessToken, grantID); err != nil {
@@ -25,7 +25,7 @@ func (h *testEnv) under(tokens portal.Tokens, grantID string) {
 	}
 }
 
-// wantGrant checks which grant a session's access token names, by a request.
+// wantGrant fails unless a session's access token names this grant.
 func (h *testEnv) wantGrant(tokens portal.Tokens, want, when string) {
 	h.Helper()
 	viewer, err := h.viewer(tokens.AccessToken)
@@ -43,7 +43,7 @@ func (h *testEnv) unused(grantID string) bool {
 	) == 1
 }
 
-// longAgo makes every use of before a use of days ago, in the order it was in.
+// longAgo moves every use of a grant back by days, and keeps their order.
 func (h *testEnv) longAgo() {
 	h.Helper()
 	h.exec("update user_role set last_used_at = last_used_at - interval '3 days'")
@@ -61,7 +61,7 @@ func TestSessionGrant(t *testing.T) {
 			next := h.start()
 			h.wantGrant(next, own, "After the own grant was chosen")
 			if !h.unused(strangers) {
-				h.Error("the sign-in is a use of the stranger's grant, which it had nothing to do with")
+				h.Error("the sign-in was recorded as a use of the other tenant's grant")
 			}
 		},
 		"starts_under_another_while_that_is_inactive": func(h *testEnv, own, strangers string) {
@@ -117,7 +117,7 @@ func TestSessionGrant(t *testing.T) {
 			h.exec("update user_role set active = false where id = $1", own)
 			h.refresh(tokens.RefreshToken)
 			if !h.unused(own) {
-				h.Error("a refresh is a use of a grant that the session may not act under")
+				h.Error("a refresh was recorded as a use of a grant that the session may not use")
 			}
 		},
 		"is_whose_audit_log_has_the_end": func(h *testEnv, own, strangers string) {
@@ -134,7 +134,7 @@ func TestSessionGrant(t *testing.T) {
 				if n := h.count(
 					"select count(*) from audit_log where action = 'session_ended' and target = $1 and mssp_id = $2", viewer.SessionID, h.Own.MSSPID,
 				); n != 1 {
-					h.Errorf("the own MSSP's audit log has %d lines of the end, want 1", n)
+					h.Errorf("the own MSSP's audit log has %d entries of the end, want 1", n)
 				}
 				h.under(h.start(), strangers) // the next sign-in starts there
 			}
@@ -165,7 +165,7 @@ func TestRefresh(t *testing.T) {
 	t.Run("refuses_malformed_token", testRefreshRefusesMalformedToken)
 }
 
-// A refresh neither waits for an administrator who changes the grant at this moment, nor fails.
+// A refresh neither waits for an administrator who is changing the grant, nor fails.
 func testRefreshDoesNotWaitForChangeOfItsGrant(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)

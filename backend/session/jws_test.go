@@ -20,7 +20,8 @@ import (
 	"testing"
 )
 
-// vector is a JWS, and whether it is one: by RFC 7515 under its own key (valid), and to us (ours), who take ES256 only.
+// vector is a JWS, whether it is valid by RFC 7515 with its own key, and whether this package accepts it (ours): ES256
+// only.
 type vector struct {
 	name        string
 	flags       []string
@@ -28,7 +29,7 @@ type vector struct {
 	valid, ours bool
 }
 
-// vectorKeys are those of a table of vectors: which of them are good for ES256 to us, by key id.
+// vectorKeys are the keys of a table of vectors, by key id, and which of them are valid for ES256.
 type vectorKeys map[string]*ecdsa.PublicKey
 
 func (k vectorKeys) find(header map[string]any) (*ecdsa.PublicKey, error) {
@@ -39,8 +40,8 @@ func (k vectorKeys) find(header map[string]any) (*ecdsa.PublicKey, error) {
 	return nil, errAccess
 }
 
-// run holds each vector against our check of signatures, and against the whole check of access tokens, where the same
-// keys are published: there every one is refused, because none is an access token of ours.
+// run checks each vector with verifyJWS, and with Verify where the same keys are published: that refuses every one,
+// because none is an access token of the portal.
 func (k vectorKeys) run(t *testing.T, vectors []vector) (accepted int) {
 	d := newCacheTest(t)
 	set := &keySet{public: k, loadedAt: d.now}
@@ -49,22 +50,22 @@ func (k vectorKeys) run(t *testing.T, vectors []vector) (accepted int) {
 		_, err := verifyJWS(v.jws, k.find)
 		switch {
 		case err != nil && v.ours:
-			t.Errorf("%s %v: refused", v.name, v.flags)
+			t.Errorf("%s %v: got a refusal, want it accepted", v.name, v.flags)
 		case err == nil && !v.ours && v.valid:
-			t.Errorf("%s %v: a good signature by an algorithm that is not ours is taken", v.name, v.flags)
+			t.Errorf("%s %v: a valid signature of another algorithm was accepted", v.name, v.flags)
 		case err == nil && !v.ours:
-			t.Errorf("%s %v: taken", v.name, v.flags)
+			t.Errorf("%s %v: accepted, want it refused", v.name, v.flags)
 		case err == nil:
 			accepted++
 		}
 		if _, err := d.Verify(context.Background(), v.jws); err == nil {
-			t.Errorf("%s %v: taken for an access token", v.name, v.flags)
+			t.Errorf("%s %v: accepted as an access token, want it refused", v.name, v.flags)
 		}
 	}
 	return accepted
 }
 
-// The flags by which collections of JWS vectors sort what goes wrong.
+// The flags by which collections of JWS vectors group faults.
 const (
 	algIsNone         = "AlgIsNone"
 	wrongPrimitive    = "WrongPrimitive"
@@ -83,7 +84,7 @@ func testVerifyJWSAcceptsCanonicalES256Only(t *testing.T) {
 	t.Parallel()
 	keys, vectors := ownVectors(t)
 	if keys.run(t, vectors) == 0 {
-		t.Error("not one good signature is taken")
+		t.Error("no valid signature was accepted")
 	}
 }
 
@@ -98,25 +99,25 @@ func testVerifyJWSPublicTestVectors(t *testing.T) {
 			keys, vectors := group.ours()
 			accepted := keys.run(t, vectors)
 			if len(keys) > 0 && accepted == 0 {
-				t.Errorf("group %s: not one good signature is taken", group.Comment)
+				t.Errorf("group %s: no valid signature was accepted", group.Comment)
 			}
 			seen += len(vectors)
 			for _, v := range vectors {
 				for _, flag := range v.flags {
 					if !slices.ContainsFunc(own, func(o vector) bool { return slices.Contains(o.flags, flag) }) {
-						t.Errorf("our own table has nothing flagged %s", flag)
+						t.Errorf("the own table has no vector with the flag %s", flag)
 					}
 				}
 			}
 		}
 		if seen == 0 {
-			t.Errorf("%s holds no vectors", file)
+			t.Errorf("%s contains no vectors", file)
 		}
 		t.Logf("%d vectors", seen)
 	}
 }
 
-// vectorFiles is the set the environment names, if it names one.
+// vectorFiles returns the files that the environment variable names.
 func vectorFiles() []string {
 	if file := os.Getenv("WYCHEPROOF_JWS"); file != "" {
 		return []string{file}
@@ -155,7 +156,7 @@ func readVectors(t *testing.T, file string) []vectorGroup {
 	return set.TestGroups
 }
 
-// ours answers the group's key if it is of the kind we use, a P-256 key for signatures, and what we make of each vector.
+// ours returns the group's key if it is a P-256 key for signatures, and the expected result of each vector.
 func (g vectorGroup) ours() (vectorKeys, []vector) {
 	keys := vectorKeys{}
 	signs := g.Public.Use == "sig" || slices.Contains(g.Public.Operations, "verify")
@@ -176,7 +177,7 @@ func (g vectorGroup) ours() (vectorKeys, []vector) {
 	return keys, vectors
 }
 
-// forger signs one payload in every wrong way there is.
+// forger signs one payload in every wrong way.
 type forger struct {
 	t   *testing.T
 	key *ecdsa.PrivateKey
@@ -208,7 +209,7 @@ func pair(r, s *big.Int, size int) []byte {
 	return append(r.FillBytes(make([]byte, size)), s.FillBytes(make([]byte, size))...)
 }
 
-// raw answers r and s of a good signature.
+// raw returns r and s of a valid signature.
 func (f forger) raw(input []byte) (r, s *big.Int) {
 	signature := f.es256(input)
 	return new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])
@@ -353,14 +354,14 @@ func ownVectors(t *testing.T) (vectorKeys, []vector) {
 	return vectorKeys{"ours": &f.key.PublicKey}, vectors
 }
 
-// loosen changes only the bits of the last character that no byte is made of.
+// loosen changes only the unused bits of the last character.
 func loosen(jws string) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	last := strings.IndexByte(alphabet, jws[len(jws)-1])
 	return jws[:len(jws)-1] + string(alphabet[last^1])
 }
 
-// withOtherAlphabet spells a good signature with + or / where base64url has - or _.
+// withOtherAlphabet writes a valid signature with + or / where base64url has - or _.
 func withOtherAlphabet(f forger, header string) string {
 	for {
 		good := f.sign(header, f.es256)

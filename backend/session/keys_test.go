@@ -63,22 +63,22 @@ func testSigningKeysReplicasShareTheFirstKey(t *testing.T) {
 	}
 	wait.Wait()
 	if n := h.count("select count(*) from signing_key"); n != 1 {
-		t.Fatalf("%d first keys", n)
+		t.Fatalf("got %d first keys, want 1", n)
 	}
 	for i := range tokens {
 		if _, err := replicas[(i+1)%len(replicas)].Verify(context.Background(), tokens[i].AccessToken); err != nil {
-			t.Errorf("another replica refuses the token: %v", err)
+			t.Errorf("on another replica: got error %v, want nil", err)
 		}
 	}
 }
 
-// clock is a replica's own, which a test puts forward.
+// clock is a replica's own clock, which a test can advance.
 type clock struct{ ahead atomic.Int64 }
 
 func (c *clock) now() time.Time            { return time.Now().Add(time.Duration(c.ahead.Load())) }
 func (c *clock) put(forward time.Duration) { c.ahead.Add(int64(forward)) }
 
-// replica is another server on the same database, with a clock of its own.
+// replica returns another server on the same database, with its own clock.
 func (h *testEnv) replica() (*session.Sessions, *clock) {
 	h.Helper()
 	c := &clock{}
@@ -89,13 +89,13 @@ func (h *testEnv) replica() (*session.Sessions, *clock) {
 	return s, c
 }
 
-// letKeysAge lets as much time pass for the keys in the database.
+// letKeysAge moves the keys' times in the database back.
 func (h *testEnv) letKeysAge(interval string) {
 	h.Helper()
 	h.exec("update signing_key set signs_from = signs_from - $1::interval, retired_at = retired_at - $1::interval", interval)
 }
 
-// flood sends tokens with strangers' key ids until none is looked up any more.
+// flood sends tokens with unknown key ids until the rate limit is reached.
 func flood(t *testing.T, s *session.Sessions, key signer) {
 	t.Helper()
 	for range 50 {
@@ -114,7 +114,7 @@ func testSigningKeysRotationEndsNoSession(t *testing.T) {
 	h.sessions = one
 	before := h.start()
 	if h.jwks(other).Keys[0]["kid"] != headerOf(t, before.AccessToken)["kid"] {
-		t.Fatal("the replicas do not share a key")
+		t.Fatal("the replicas have different keys, want one")
 	}
 	kid, err := one.RotateKeys(context.Background())
 	if err != nil {
@@ -123,32 +123,32 @@ func testSigningKeysRotationEndsNoSession(t *testing.T) {
 	otherClock.put(time.Minute)
 	for _, replica := range []*session.Sessions{one, other} {
 		if set := h.jwks(replica); len(set.Keys) != 2 || set.Keys[0]["kid"] != kid {
-			t.Errorf("publishes %v", set)
+			t.Errorf("got the key set %v", set)
 		}
 	}
 	meanwhile := h.refresh(before.RefreshToken)
 	if headerOf(t, meanwhile.AccessToken)["kid"] == kid {
-		t.Error("a key signs before every replica can have heard of it")
+		t.Error("the new key signs before every replica can have loaded it")
 	}
 	h.letKeysAge("2 minutes")
 	oneClock.put(time.Minute)
 	otherClock.put(time.Minute)
 	after := h.refresh(meanwhile.RefreshToken)
 	if headerOf(t, after.AccessToken)["kid"] != kid {
-		t.Error("the new key does not sign when its time has come")
+		t.Error("the new key does not sign at its time")
 	}
 	for name, tokens := range map[string]portal.Tokens{"old": before, "last of the old": meanwhile, "new": after} {
 		for _, replica := range []*session.Sessions{one, other} {
 			if _, err := replica.Verify(context.Background(), tokens.AccessToken); err != nil {
-				t.Errorf("the %s key's token is refused: %v", name, err)
+				t.Errorf("a token of the %s key: got error %v, want nil", name, err)
 			}
 		}
 	}
 	if set := h.jwks(other); len(set.Keys) != 2 {
-		t.Errorf("publishes %v", set)
+		t.Errorf("got the key set %v", set)
 	}
 	if n := h.count("select count(*) from signing_key where retired_at is not null and private_sealed = ''"); n != 1 {
-		t.Error("the old key's private half is still there")
+		t.Error("the old private key is still stored, want it destroyed")
 	}
 }
 
@@ -159,17 +159,17 @@ func testSigningKeysNextKeyIsPublishedBeforeItSigns(t *testing.T) {
 	if _, err := h.sessions.RotateKeys(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	// A replica may go without news for a minute; whoever fetched its answer then keeps it for JWKSMaxAge.
+	// A replica may use a key set for a minute; a client that fetched it then may cache it for JWKSMaxAge.
 	if n := h.count(
 		"select count(*) from signing_key where signs_from > now() + interval '60 seconds' + $1::interval",
 		session.JWKSMaxAge,
 	); n != 1 {
-		t.Error("a key may sign before everybody knows it")
+		t.Error("a key signs before all replicas and clients have loaded it")
 	}
 	if n := h.count(
 		"select count(*) from signing_key k join signing_key next on next.generation = k.generation + 1 where k.retired_at = next.signs_from",
 	); n != 1 {
-		t.Error("a key does not sign until the next one does")
+		t.Error("a key retires before the next one signs")
 	}
 }
 
@@ -196,7 +196,7 @@ func testUnknownKeyIDNeverCausesRefusalOfValidTokens(t *testing.T) {
 		t.Fatal("the new key does not sign")
 	}
 	if _, err := other.Verify(context.Background(), tokens.AccessToken); err != nil {
-		t.Errorf("a good token is refused while strangers send theirs: %v", err)
+		t.Errorf("a valid token during a flood: got error %v, want nil", err)
 	}
 }
 
@@ -206,14 +206,14 @@ func testSigningKeysKeySigningAtOnceSpreadsInASecond(t *testing.T) {
 	first := plant(t, h.DB)
 	other, otherClock := h.replica()
 	flood(t, other, first)
-	// A server of an older version retires the key and destroys its private half as it adds the next.
+	// An older server retires the key and destroys its private key when it adds the next.
 	second := plantGeneration(t, h.DB, 2)
 	h.exec("update signing_key set retired_at = now(), private_sealed = '' where generation = 1")
 	good := forge(second.header(), goodClaims(), second.es256)
 	otherClock.put(time.Second)
 	flood(t, other, first)
 	if _, err := other.Verify(context.Background(), good); err != nil {
-		t.Errorf("a second later the token is refused: %v", err)
+		t.Errorf("a second later: got error %v, want nil", err)
 	}
 	otherClock.put(time.Minute)
 	if tokens, err := other.Start(
@@ -222,7 +222,7 @@ func testSigningKeysKeySigningAtOnceSpreadsInASecond(t *testing.T) {
 		session.Client{},
 	); err != nil ||
 		headerOf(t, tokens.AccessToken)["kid"] != second.kid {
-		t.Errorf("the new key does not sign: %v", err)
+		t.Errorf("the new key: got error %v, want nil", err)
 	}
 }
 
@@ -240,10 +240,10 @@ func testSigningKeysRetiredKeyExpiresWithItsTokens(t *testing.T) {
 	for name, replica := range map[string]*session.Sessions{"a fresh replica": fresh, "one that has seen the token": one} {
 		oneClock.put(time.Minute)
 		if _, err := replica.Verify(context.Background(), tokens.AccessToken); portal.ErrorCode(err) != portal.Unauthenticated {
-			t.Errorf("%s answers a token of a key long retired: %v", name, err)
+			t.Errorf("%s: got error %v for a token of a retired key", name, err)
 		}
 		if set := h.jwks(replica); len(set.Keys) != 1 {
-			t.Errorf("publishes %v", set)
+			t.Errorf("got the key set %v", set)
 		}
 	}
 }
@@ -262,13 +262,13 @@ func testSigningKeysConcurrentRotations(t *testing.T) {
 	}
 	wait.Wait()
 	if n := h.count("select count(*) from signing_key where retired_at is null"); n != 1 {
-		t.Errorf("%d keys are the last", n)
+		t.Errorf("got %d newest keys, want 1", n)
 	}
 	if n := h.count("select count(*) from signing_key where signs_from <= now() and coalesce(retired_at > now(), true)"); n != 1 {
-		t.Errorf("%d keys sign", n)
+		t.Errorf("got %d keys that sign, want 1", n)
 	}
 	if n := h.count("select count(*) from signing_key"); n != 4 {
-		t.Errorf("%d keys were made", n)
+		t.Errorf("got %d keys", n)
 	}
 }
 
@@ -277,14 +277,14 @@ func testSigningKeysKeySetHasPublicKeysOnly(t *testing.T) {
 	h := newTestEnv(t)
 	set := h.jwks(h.sessions)
 	if len(set.Keys) != 1 {
-		t.Fatalf("publishes %d keys", len(set.Keys))
+		t.Fatalf("got %d published keys", len(set.Keys))
 	}
 	key := set.Keys[0]
 	if _, private := key["d"]; private {
-		t.Fatal("publishes a private key")
+		t.Fatal("the key set contains a private key")
 	}
 	if key["kty"] != "EC" || key["crv"] != "P-256" || key["alg"] != "ES256" || key["use"] != "sig" || len(key["kid"]) != 43 {
-		t.Errorf("publishes %v", key)
+		t.Errorf("got the key %v", key)
 	}
 }
 
@@ -321,23 +321,23 @@ func TestSealer(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := sealer.Open(sealed, []byte("there")); err == nil {
-		t.Error("opens in another place")
+		t.Error("a value opens for another use, want an error")
 	}
 	for i := range sealed {
 		damaged := append([]byte{}, sealed...)
 		damaged[i] ^= 1
 		if _, err := sealer.Open(damaged, []byte("here")); err == nil {
-			t.Errorf("opens with byte %d changed", i)
+			t.Errorf("a value with byte %d changed opens, want an error", i)
 		}
 		if _, err := sealer.Open(sealed[:i], []byte("here")); err == nil {
-			t.Errorf("opens when cut to %d bytes", i)
+			t.Errorf("a value cut to %d bytes opens, want an error", i)
 		}
 	}
 }
 
 func TestJWKS(t *testing.T) {
 	t.Parallel()
-	t.Run("publishes a key in the form that is signed with", func(t *testing.T) {
+	t.Run("publishes_the_signing_key", func(t *testing.T) {
 		h := newTestEnv(t)
 		tokens := h.start()
 		text, err := h.sessions.JWKS(context.Background())
@@ -357,7 +357,7 @@ func TestJWKS(t *testing.T) {
 			t.Errorf("an access token is not signed by the published key: %v", err)
 		}
 	})
-	t.Run("refuses a stored key whose id is not its thumbprint", func(t *testing.T) {
+	t.Run("refuses_stored_key_with_wrong_id", func(t *testing.T) {
 		h := newTestEnv(t)
 		h.start()
 		h.exec("update signing_key set id = 'other'")
@@ -369,7 +369,7 @@ func TestJWKS(t *testing.T) {
 			t.Errorf("got %v, want: signing key other is damaged", err)
 		}
 	})
-	t.Run("refuses a stored key that is no point of the curve", func(t *testing.T) {
+	t.Run("refuses_stored_key_that_is_no_point", func(t *testing.T) {
 		h := newTestEnv(t)
 		h.start()
 		h.exec(`update signing_key set public_key = '\x04' || decode(repeat('11', 64), 'hex')`)

@@ -24,7 +24,7 @@ func (h *testEnv) mustSend(token, requestID string) string {
 	return tokens.RefreshToken
 }
 
-// endedForSafety fails unless a request ends the session, and the holder of the other token reads why as well.
+// endedForSafety fails unless a request ends the session, and the other token is refused for the same reason.
 func (h *testEnv) endedForSafety(token, requestID, other string) {
 	h.Helper()
 	_, err := h.send(token, requestID)
@@ -32,7 +32,7 @@ func (h *testEnv) endedForSafety(token, requestID, other string) {
 	_, err = h.send(other, rand.Text())
 	wantReason(h, err, portal.EndedReuse)
 	if n := h.count("select count(*) from audit_log where action = 'session_ended' and detail ->> 'reason' = 'reuse'"); n != 1 {
-		h.Errorf("got %d lines in the audit log, want 1", n)
+		h.Errorf("got %d audit entries, want 1", n)
 	}
 }
 
@@ -154,7 +154,7 @@ func TestNoRequestID(t *testing.T) {
 	}
 }
 
-// A server from before request ids replaces a token without saying with which id: its clients had to leave that out.
+// A server without request ids replaces a token without storing an id.
 func TestOlderServer(t *testing.T) {
 	t.Parallel()
 	olderReplaced := func(h *testEnv, token string) string {

@@ -21,16 +21,16 @@ func testStartReturnsUserAndGrant(t *testing.T) {
 	want := h.user()
 	want.SessionID = viewer.SessionID
 	if viewer != want {
-		t.Errorf("the token is %+v's, want %+v", viewer, want)
+		t.Errorf("got the viewer %+v, want %+v", viewer, want)
 	}
 	if tokens.User.ID != want.UserID || tokens.TokenType != "Bearer" || tokens.ExpiresIn != 600 || tokens.User.LastLoginAt == nil {
-		t.Errorf("answers %+v", tokens)
+		t.Errorf("got %+v", tokens)
 	}
 	if n := h.count(
 		"select count(*) from audit_log where action = 'sign_in' and actor_id = $1 and request_id = 'req-1'",
 		want.UserID,
 	); n != 1 {
-		t.Errorf("%d lines in the audit log", n)
+		t.Errorf("got %d audit entries", n)
 	}
 }
 
@@ -41,7 +41,7 @@ func testRefreshUsesEachTokenOnce(t *testing.T) {
 	second := h.refresh(first.RefreshToken)
 	third := h.refresh(second.RefreshToken)
 	if first.RefreshToken == second.RefreshToken || second.RefreshToken == third.RefreshToken {
-		t.Fatal("a refresh token came back unchanged")
+		t.Fatal("got the same refresh token, want a new one")
 	}
 	if _, err := h.viewer(third.AccessToken); err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func testRefreshRepeatsLostResponse(t *testing.T) {
 	lost := h.refresh(first.RefreshToken)
 	again := h.refresh(first.RefreshToken)
 	if again.RefreshToken != lost.RefreshToken {
-		t.Fatal("the second answer holds another successor")
+		t.Fatal("got another successor in the second response")
 	}
 	h.refresh(again.RefreshToken)
 }
@@ -77,7 +77,7 @@ func testRefreshReusedTokenEndsTheSession(t *testing.T) {
 			h.wantRefused(first.RefreshToken, portal.SessionRevoked)
 			h.wantSignedOut(second, portal.SessionRevoked)
 			if n := h.count("select count(*) from audit_log where action = 'session_ended' and detail ->> 'reason' = 'reuse'"); n != 1 {
-				t.Errorf("%d lines in the audit log", n)
+				t.Errorf("got %d audit entries", n)
 			}
 		})
 	}
@@ -102,12 +102,12 @@ func testRefreshConcurrentRepeatsGetOneSuccessor(t *testing.T) {
 	wait.Wait()
 	for _, answer := range answers {
 		if answer != answers[0] {
-			t.Fatal("two lines of tokens came of one")
+			t.Fatal("got two successors of one token, want one")
 		}
 	}
 	h.refresh(answers[0])
 	if n := h.count("select count(*) from session where revoked_at is not null"); n != 0 {
-		t.Errorf("%d sessions were lost", n)
+		t.Errorf("%d sessions ended, want 0", n)
 	}
 }
 
@@ -178,7 +178,7 @@ func testSessionSignOutEndsItsAccessToken(t *testing.T) {
 	h.wantSignedOut(tokens, portal.SessionRevoked)
 	h.refresh(other.RefreshToken)
 	if n := h.count("select count(*) from audit_log where action = 'session_ended'"); n != 1 {
-		t.Errorf("%d lines in the audit log", n)
+		t.Errorf("got %d audit entries", n)
 	}
 }
 
@@ -191,7 +191,7 @@ func testStartRefusesDeactivatedUser(t *testing.T) {
 	h.wantNoSession(portal.Deactivated)
 	h.wantSignedOut(tokens, portal.Deactivated)
 	if n := h.count("select count(*) from session"); n != before {
-		t.Error("a session was made")
+		t.Error("a session was started, want none")
 	}
 }
 
@@ -210,11 +210,11 @@ func testRefreshReturnsAChangedRole(t *testing.T) {
 	tokens := h.start()
 	h.exec("update user_role set role = 'msp_admin' where user_id = $1", h.user().UserID)
 	if _, err := h.viewer(tokens.AccessToken); portal.ErrorCode(err) != portal.GrantChanged {
-		t.Errorf("the old role still works: %v", err)
+		t.Errorf("with the old role: got error %v", err)
 	}
 	viewer, err := h.viewer(h.refresh(tokens.RefreshToken).AccessToken)
 	if err != nil || viewer.Role != portal.MSPAdmin {
-		t.Errorf("after a refresh the role is %q: %v", viewer.Role, err)
+		t.Errorf("after a refresh: got role %q, %v", viewer.Role, err)
 	}
 }
 
@@ -232,11 +232,11 @@ func TestWithGrant(t *testing.T) {
 		t.Fatal(err)
 	}
 	if me.Grant.ID != second || me.Grant.Role != portal.MSPAdmin || me.Grant.Node != h.Own.MSPs[1].Name || len(me.Grants) != 2 {
-		t.Errorf("acts as %+v", me)
+		t.Errorf("got %+v", me)
 	}
 	for _, foreign := range []string{h.Own.Viewers[portal.MSSPAdmin].GrantID, postgres.NewID(), "", "x"} {
 		if _, err := h.sessions.WithGrant(context.Background(), viewer, foreign); portal.ErrorCode(err) != portal.NotFound {
-			t.Errorf("acts under %q: %v", foreign, err)
+			t.Errorf("under %q: got error %v", foreign, err)
 		}
 	}
 }
@@ -267,13 +267,13 @@ func TestStoredSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := theirs.Start(context.Background(), h.user().UserID, session.Client{}); err == nil {
-		t.Error("another secret key signs tokens with this database")
+		t.Error("tokens were signed with another secret key, want an error")
 	}
 	if err := theirs.CheckSecret(context.Background()); err == nil {
-		t.Error("another secret key is taken for the right one")
+		t.Error("CheckSecret accepted another secret key")
 	}
 	if n := h.count("select count(*) from refresh_token where length(token_hash) <> 32 or length(successor_sealed) < 60"); n != 0 {
-		t.Errorf("%d tokens are not hashed or not sealed", n)
+		t.Errorf("got %d tokens not hashed or not sealed, want 0", n)
 	}
 }
 
@@ -283,7 +283,7 @@ func testSessionOutlivesADatabaseOutage(t *testing.T) {
 	tokens := h.start()
 	h.DB.Close()
 	if _, err := h.sessions.Verify(context.Background(), tokens.AccessToken); err != nil {
-		t.Errorf("a token cannot be read without the database: %v", err)
+		t.Errorf("without a database: got error %v, want nil", err)
 	}
 	if _, err := h.sessions.Refresh(
 		context.Background(),
@@ -291,18 +291,18 @@ func testSessionOutlivesADatabaseOutage(t *testing.T) {
 		session.Client{},
 	); err == nil ||
 		errors.As(err, new(*portal.Error)) {
-		t.Errorf("without a database a refresh answers %v", err)
+		t.Errorf("refresh without a database: got error %v", err)
 	}
 }
 
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	if _, err := session.New(nil, nil, session.Config{Issuer: issuer}); err == nil {
-		t.Error("sessions without a secret key")
+		t.Error("New accepted a missing secret key")
 	}
 	for _, bad := range []string{"", "portal", "ftp://portal.example.com"} {
 		if _, err := session.New(nil, newSealer(t), session.Config{Issuer: bad, IdleTTL: time.Hour}); err == nil {
-			t.Errorf("%q is taken for a URL", bad)
+			t.Errorf("New accepted %q as a URL", bad)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// desk checks tokens under a clock and keys the test sets, without a database.
+// cacheTest verifies tokens with the test's own clock and keys, without a database.
 type cacheTest struct {
 	*Sessions
 	now  time.Time
@@ -42,7 +42,7 @@ func newCacheTest(t interface{ Fatal(...any) }) *cacheTest {
 	return d
 }
 
-// publish makes these keys the good ones, loaded at this moment.
+// publish sets the published keys, loaded now.
 func (d *cacheTest) publish(kids ...string) {
 	set := &keySet{public: map[string]*ecdsa.PublicKey{}, loadedAt: d.now}
 	for _, kid := range kids {
@@ -51,7 +51,8 @@ func (d *cacheTest) publish(kids ...string) {
 	d.Sessions.keys.current.Store(set)
 }
 
-// token is signed by a key, issued and expiring so many seconds from the beginning; notBefore 0 leaves that out.
+// token returns a token of a key, issued and expiring this many seconds after the start; a notBefore of 0 leaves nbf
+// out.
 func (d *cacheTest) token(kid string, issued, notBefore, expires int) string {
 	begin := time.Unix(1_800_000_000, 0)
 	at := func(seconds int) *jwt.NumericDate {
@@ -105,7 +106,7 @@ func testTokenCacheReturnsWhatANewCheckReturns(t *testing.T) {
 			anew, wantErr := d.check(context.Background(), token)
 			viewer, err := d.Verify(context.Background(), token)
 			if viewer != anew.viewer || fmt.Sprint(err) != fmt.Sprint(wantErr) {
-				t.Fatalf("answers %+v, %v; checked anew %+v, %v", viewer, err, anew.viewer, wantErr)
+				t.Fatalf("got %+v, %v; a new check returns %+v, %v", viewer, err, anew.viewer, wantErr)
 			}
 		}
 	})
@@ -117,14 +118,14 @@ func testTokenCacheStoresNoRefusedToken(t *testing.T) {
 	good := d.token("one", 0, 0, 60)
 	for _, bad := range []string{"", "a.b.c", good + "x", d.token("one", 0, 0, -60), d.token("one", 3600, 0, 7200)} {
 		if _, err := d.Verify(context.Background(), bad); err == nil {
-			t.Errorf("%q is taken", bad)
+			t.Errorf("%q was accepted", bad)
 		}
 	}
 	if n := d.verified.entries.Len(); n != 0 {
-		t.Errorf("%d refusals are remembered", n)
+		t.Errorf("got %d cached refusals, want 0", n)
 	}
 	if _, err := d.Verify(context.Background(), good); err != nil || d.verified.entries.Len() != 1 {
-		t.Errorf("the good token is not remembered: %v", err)
+		t.Errorf("the valid token is not cached: %v", err)
 	}
 }
 
@@ -147,11 +148,11 @@ func testTokenCacheIsBounded(t *testing.T) {
 	}
 	wait.Wait()
 	if n := remembered.entries.Len(); n != maxVerified {
-		t.Errorf("got %d tokens remembered, want %d", n, maxVerified)
+		t.Errorf("got %d cached tokens, want %d", n, maxVerified)
 	}
 	remembered.put(digest(-1), verifiedToken{kid: "last"})
 	if known, ok := remembered.get(digest(-1)); !ok || known.kid != "last" {
-		t.Error("the last token is forgotten")
+		t.Error("the last token is not cached")
 	}
 }
 
