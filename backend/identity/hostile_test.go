@@ -49,7 +49,8 @@ var (
 	// addressless is the refusal of a Google account without an address.
 	addressless = outcome{
 		portal.InviteCodeRequired,
-		"Google gives no e-mail address for this account, so it cannot claim an invite. Sign in with an account that has one.",
+		"Google gives no e-mail address for this account, so it cannot claim an invite. Sign in with a Google account that has " +
+			"an e-mail address.",
 		"",
 	}
 	notInvited = outcome{

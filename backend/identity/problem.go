@@ -47,7 +47,7 @@ func codeRequired(who postgres.Identity) error {
 }
 
 const noAddressText = "Google gives no e-mail address for this account, so it cannot claim an invite. " +
-	"Sign in with an account that has one."
+	"Sign in with a Google account that has an e-mail address."
 
 // The following errors are for a user who has an invite's code and may not claim the invite.
 
