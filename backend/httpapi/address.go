@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// siteBits is how much of an IPv6 address names a site: its holder has all addresses below.
+// siteBits is the prefix length of an IPv6 site. All addresses of a site belong to one holder.
 const siteBits = 64
 
-// addressKey is what a caller's address counts under.
+// addressKey returns the key under which requests of an address are counted.
 func addressKey(address netip.Addr) string {
 	if address.Is6() {
 		if site, err := address.Prefix(siteBits); err == nil {
@@ -19,9 +19,9 @@ func addressKey(address netip.Addr) string {
 	return address.String()
 }
 
-// callerAddress answers whose request this is: who is connected, or, where that is a trusted proxy, the nearest
-// address in X-Forwarded-For that is none. What stands left of it, and everything from anybody else, is what the caller
-// claims. Where a proxy names nobody readable the request counts as the proxy's own.
+// callerAddress returns the client address of a request. If the peer is a trusted proxy, that is the rightmost address
+// in X-Forwarded-For that is not a trusted proxy; everything to its left, and the whole header of any other peer, can
+// be forged and is ignored. Where a trusted proxy sends no valid address, callerAddress returns the last valid one.
 func callerAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	address, ok := parseHop(r.RemoteAddr)
 	if !ok || !isTrusted(address, trusted) {
@@ -49,8 +49,7 @@ func isTrusted(address netip.Addr, trusted []netip.Prefix) bool {
 	return false
 }
 
-// parseHop reads an address as connections and proxies write it, with a port or without, in brackets or without. An
-// IPv4 address inside IPv6 is the IPv4 address.
+// parseHop parses an address with or without a port or brackets. An IPv4-mapped IPv6 address becomes its IPv4 address.
 func parseHop(text string) (netip.Addr, bool) {
 	text = strings.TrimSpace(text)
 	if both, err := netip.ParseAddrPort(text); err == nil {

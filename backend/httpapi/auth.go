@@ -11,7 +11,8 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// Caller is embedded where a session is made or renewed. It is exported because huma passes over fields that are not.
+// Caller is embedded in the inputs of routes that issue tokens. It is exported because huma ignores unexported
+// embedded fields.
 type Caller struct {
 	UserAgent string `header:"User-Agent"`
 }
@@ -20,7 +21,7 @@ func (c Caller) client(ctx context.Context) session.Client {
 	return session.Client{Device: c.device(), RequestID: requestID(ctx)}
 }
 
-// device is as much of the program's name as a list of sessions can show.
+// device returns the User-Agent, cut to the length that the list of sessions shows.
 func (c Caller) device() string {
 	const shown = 200
 	if len(c.UserAgent) <= shown {
@@ -78,35 +79,37 @@ func (s *server) redeem(ctx context.Context, in *struct {
 	Caller
 	Body portal.CodeGrant
 }) (*tokensOutput, error) {
-	line := credential(in.Body.AttemptID, in.Body.Code, in.Body.CodeVerifier)
-	return s.limited(ctx, line, func() (portal.Tokens, error) { return s.Identity.Redeem(ctx, in.Body, in.client(ctx)) })
+	key := credential(in.Body.AttemptID, in.Body.Code, in.Body.CodeVerifier)
+	return s.limited(ctx, key, func() (portal.Tokens, error) { return s.Identity.Redeem(ctx, in.Body, in.client(ctx)) })
 }
 
 func (s *server) refresh(ctx context.Context, in *struct {
 	Caller
-	RequestID string `header:"Portal-Refresh-Request" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"The request_id of the body, for clients that may reach a server which does not know it."`
+	RequestID string `header:"Portal-Refresh-Request" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"The request_id of the body, for clients that may reach an older server without that member."`
 	Body      portal.RefreshGrant
 }) (*tokensOutput, error) {
 	grant := in.Body
 	if in.RequestID != "" && grant.RequestID != "" && in.RequestID != grant.RequestID {
-		return nil, portal.InvalidField("request_id", "The body and the header %s name different requests. Send one of them.", portal.RefreshRequestHeader)
+		return nil, portal.InvalidField("request_id",
+			"The body and the header %s contain different request ids. Send only one.", portal.RefreshRequestHeader)
 	}
 	grant.RequestID = cmp.Or(grant.RequestID, in.RequestID)
-	return s.limited(ctx, s.limits.line(grant.RefreshToken), func() (portal.Tokens, error) {
+	return s.limited(ctx, s.limits.family(grant.RefreshToken), func() (portal.Tokens, error) {
 		return s.Sessions.Refresh(ctx, grant, in.client(ctx))
 	})
 }
 
-// limited issues tokens as often as the holder of a credential may ask, under one count for the whole line of them.
-func (s *server) limited(ctx context.Context, line string, issue func() (portal.Tokens, error)) (*tokensOutput, error) {
-	if err := s.limitAccount(ctx, line); err != nil {
+// limited calls issue unless the credential behind key is over its rate. All tokens of a refresh-token family share
+// one key.
+func (s *server) limited(ctx context.Context, key string, issue func() (portal.Tokens, error)) (*tokensOutput, error) {
+	if err := s.limitAccount(ctx, key); err != nil {
 		return nil, err
 	}
 	tokens, err := issue()
 	if err != nil {
 		return nil, err
 	}
-	s.limits.follow(tokens, line)
+	s.limits.inherit(tokens, key)
 	return &tokensOutput{tokens}, nil
 }
 

@@ -14,8 +14,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// The largest bodies: of the routes that nobody has signed in for, of field maps, which name a hundred paths, and of all
-// others.
+// The maximum body sizes: of routes without sign-in, of field maps, which contain up to a hundred paths, and of all
+// other routes.
 const (
 	anonymousBody = 16 << 10
 	fieldMapBody  = 256 << 10
@@ -25,38 +25,38 @@ const (
 // bodyTime is how long a body may take to arrive.
 const bodyTime = 5 * time.Second
 
-// What the JSON of a body may be made of: far more than any route reads, far less than takes memory to decode.
+// The limits on the JSON of a body: far more than any route reads, far less than decoding would need much memory for.
 const (
-	deepestJSON = 16
-	mostTokens  = 4000
-	longestTold = 64
+	maxDepth     = 16
+	maxTokens    = 4000
+	maxShownName = 64
 )
 
-// strictFormats are the formats that bodies are read and answers written in: JSON alone, by one decoder.
+// strictFormats returns the formats of request and response bodies: JSON only, decoded by decodeStrict.
 func strictFormats() map[string]huma.Format {
 	strict := huma.DefaultJSONFormat
 	strict.Unmarshal = decodeStrict
 	return map[string]huma.Format{"application/json": strict, "json": strict}
 }
 
-// Names in a body are exact: decodeStrict refuses the same name twice, and huma refuses a name in another case, which
-// encoding/json would take. It has the switch as a package variable.
+// Names in a body are case-sensitive: decodeStrict rejects duplicate names, and huma rejects a name in another case,
+// which encoding/json would accept. The switch is a package variable of huma.
 func init() { huma.ValidateStrictCasing = true }
 
-// bodyError says what is wrong with a body, and repeats no value.
+// bodyError describes what is wrong with a body, without any of its values.
 type bodyError string
 
 func (e bodyError) Error() string { return string(e) }
 
 const (
-	errNotJSON = bodyError("not valid JSON")
-	errType    = bodyError("holds a value of another type than this route reads")
-	errDeep    = bodyError("nested too deep")
-	errMany    = bodyError("holds more names and values than the portal reads")
+	errNotJSON = bodyError("is not valid JSON")
+	errType    = bodyError("contains a value of the wrong type")
+	errDeep    = bodyError("is nested too deeply")
+	errMany    = bodyError("contains too many names and values")
 )
 
-// decodeStrict is json.Unmarshal for one JSON text that is neither deep nor of many values, and whose objects have each
-// name once.
+// decodeStrict is json.Unmarshal for exactly one JSON value that is within the limits above and has no duplicate
+// names.
 func decodeStrict(data []byte, into any) error {
 	if err := checkJSON(data); err != nil {
 		return err
@@ -67,7 +67,7 @@ func decodeStrict(data []byte, into any) error {
 	return nil
 }
 
-// checkJSON reads the tokens of a text, before anything is made of them.
+// checkJSON checks the tokens of a body before any value is decoded.
 func checkJSON(data []byte) error {
 	if !utf8.Valid(data) {
 		return errNotJSON
@@ -82,33 +82,33 @@ func checkJSON(data []byte) error {
 			return nil
 		case err != nil || count > 0 && len(open) == 0:
 			return errNotJSON
-		case count == mostTokens:
+		case count == maxTokens:
 			return errMany
 		}
-		if err := open.take(token); err != nil {
+		if err := open.add(token); err != nil {
 			return err
 		}
 	}
 }
 
-// nesting has the names of each object, and nil for each list, that a token is in.
+// nesting is the stack of open objects and arrays: the names of each object, nil for each array.
 type nesting []*names
 
-func (n *nesting) take(token json.Token) error {
+func (n *nesting) add(token json.Token) error {
 	delim, isDelim := token.(json.Delim)
 	if delim == '}' || delim == ']' {
 		*n = (*n)[:len(*n)-1]
 		return nil
 	}
 	if depth := len(*n); depth > 0 && (*n)[depth-1] != nil {
-		if err := (*n)[depth-1].take(token); err != nil {
+		if err := (*n)[depth-1].add(token); err != nil {
 			return err
 		}
 	}
 	switch {
 	case !isDelim:
 		return nil
-	case len(*n) == deepestJSON:
+	case len(*n) == maxDepth:
 		return errDeep
 	case delim == '{':
 		*n = append(*n, &names{seen: map[string]bool{}})
@@ -118,13 +118,13 @@ func (n *nesting) take(token json.Token) error {
 	return nil
 }
 
-// names are those of one object.
+// names are the names that an object has had so far.
 type names struct {
 	seen  map[string]bool
 	value bool // the next token begins a value
 }
 
-func (n *names) take(token json.Token) error {
+func (n *names) add(token json.Token) error {
 	if n.value {
 		n.value = false
 		return nil
@@ -137,10 +137,10 @@ func (n *names) take(token json.Token) error {
 	return nil
 }
 
-// shownName is how a problem repeats a name. What is long or not printable is no name of ours.
+// shownName returns name as an error may repeat it: "" if it is long or not printable, because no name of the API is.
 func shownName(name string) string {
 	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
-	if len(name) > longestTold || strings.ContainsFunc(name, unprintable) {
+	if len(name) > maxShownName || strings.ContainsFunc(name, unprintable) {
 		return ""
 	}
 	return ": " + strconv.Quote(name)

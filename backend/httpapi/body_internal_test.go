@@ -135,8 +135,8 @@ func TestGate(t *testing.T) {
 	g.leave("a")
 	g.leave("b")
 	g.leave("c")
-	if g.atWork() != 0 || len(g.of) != 0 {
-		t.Errorf("%d are at work and %d keys are kept after all have left, want none", g.atWork(), len(g.of))
+	if g.running() != 0 || len(g.of) != 0 {
+		t.Errorf("%d are at work and %d keys are kept after all have left, want none", g.running(), len(g.of))
 	}
 	var open gate
 	for range 1000 {

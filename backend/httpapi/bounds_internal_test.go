@@ -24,16 +24,16 @@ func TestBounds(t *testing.T) {
 		"body_of_who_is_signed_in": {signedInBody, 64 << 10},
 		"body_of_a_field_map":      {fieldMapBody, 256 << 10},
 		"time_for_a_body":          {bodyTime, 5 * time.Second},
-		"levels":                   {deepestJSON, 16},
-		"tokens":                   {mostTokens, 4000},
-		"letters_of_a_name":        {longestTold, 64},
+		"levels":                   {maxDepth, 16},
+		"tokens":                   {maxTokens, 4000},
+		"letters_of_a_name":        {maxShownName, 64},
 		"wait_at_a_gate":           {gateWait, 2 * time.Second},
 		"wait_in_an_outage":        {outageRetry, 5 * time.Second},
 		"time_for_readiness":       {readyTime, 10 * time.Second},
 		"trials_of_a_minute":       {trialRate, 10},
 		"field_maps_of_a_minute":   {fieldMapRate, 30},
 		"codes_of_a_minute":        {claimRate, 10},
-		"keys_that_are_remembered": {recentMost, 1 << 16},
+		"keys_that_are_remembered": {maxCachedKeys, 1 << 16},
 		"headers_that_come_only_once": {fmt.Sprint(singleHeaders), fmt.Sprint([]string{
 			"Authorization", "Portal-Grant", "Content-Type", portal.RefreshRequestHeader})},
 	} {
@@ -142,7 +142,7 @@ func TestTwin(t *testing.T) {
 				r.Header.Add(test.header, "1")
 				r.Header.Add(test.header, "2")
 			}
-			if got := twin(r); got != test.want {
+			if got := repeatedName(r); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})

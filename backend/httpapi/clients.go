@@ -7,8 +7,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// one names a row by its id. An id that is none is answered as one that does not exist.
-type one struct {
+// idInput is the {id} path parameter. A malformed id yields 404.
+type idInput struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
@@ -17,7 +17,7 @@ type clientsInput struct {
 	Conditional
 }
 
-func (s *server) clients(ctx context.Context, in *clientsInput) (*answer[portal.ClientPage], error) {
+func (s *server) clients(ctx context.Context, in *clientsInput) (*conditionalOutput[portal.ClientPage], error) {
 	return conditionally(ctx, s, in.Conditional, in.ClientQuery, func(v portal.Viewer) (portal.ClientPage, postgres.Stamp, error) {
 		return s.DB.Clients(ctx, v, in.ClientQuery)
 	})
@@ -25,14 +25,14 @@ func (s *server) clients(ctx context.Context, in *clientsInput) (*answer[portal.
 
 type clientOutput struct{ Body portal.ClientDetail }
 
-func (s *server) client(ctx context.Context, in *one) (*clientOutput, error) {
+func (s *server) client(ctx context.Context, in *idInput) (*clientOutput, error) {
 	detail, err := s.DB.Client(ctx, viewerOf(ctx), in.ID)
 	return &clientOutput{detail}, err
 }
 
 type facetsInput struct{ Conditional }
 
-func (s *server) clientFacets(ctx context.Context, in *facetsInput) (*answer[portal.Facets], error) {
+func (s *server) clientFacets(ctx context.Context, in *facetsInput) (*conditionalOutput[portal.Facets], error) {
 	return conditionally(ctx, s, in.Conditional, "client facets", func(v portal.Viewer) (portal.Facets, postgres.Stamp, error) {
 		return s.DB.ClientFacets(ctx, v)
 	})

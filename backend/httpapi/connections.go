@@ -27,8 +27,8 @@ type trialInput struct{ Body portal.ConnectionTrial }
 type trialOutput struct{ Body portal.ConnectionTest }
 
 func (s *server) tryConnection(ctx context.Context, in *trialInput) (*trialOutput, error) {
-	said, err := s.Sync.TryConnection(ctx, viewerOf(ctx), in.Body)
-	return &trialOutput{said}, err
+	result, err := s.Sync.TryConnection(ctx, viewerOf(ctx), in.Body)
+	return &trialOutput{result}, err
 }
 
 type changeConnectionInput struct {

@@ -13,15 +13,17 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// Conditional is embedded in the inputs of routes that answer 304. It is exported because huma passes over fields that are not.
+// Conditional is embedded in the inputs of routes that support If-None-Match. It is exported because huma ignores
+// unexported embedded fields.
 type Conditional struct {
 	IfNoneMatch string `header:"If-None-Match"`
 }
 
-// entityTag names the state of an answer: what it was read from, for whom, and on which day, since licences run out.
+// entityTag returns the ETag of a response: a hash of the viewer, the query, the version of the data, and the day,
+// because licences expire.
 func entityTag(viewer portal.Viewer, query any, stamp postgres.Stamp) string {
-	text := fmt.Sprintf("%s %s %+v %+v %d %v %s %s", viewer.GrantID, viewer.Role, viewer.Scope, query, stamp.Version, asOf(stamp), stamp.Runs,
-		stamp.Today.Format(time.DateOnly))
+	text := fmt.Sprintf("%s %s %+v %+v %d %v %s %s", viewer.GrantID, viewer.Role, viewer.Scope, query,
+		stamp.Version, asOf(stamp), stamp.Runs, stamp.Today.Format(time.DateOnly))
 	sum := sha256.Sum256([]byte(text))
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
 }
@@ -33,7 +35,8 @@ func asOf(stamp postgres.Stamp) int64 {
 	return stamp.DataAsOf.UnixMicro()
 }
 
-// matches reports whether the caller has the answer already, compressed or not (RFC 9110 section 13.1.2).
+// matches reports whether the client already has the response with this ETag, compressed or not (RFC 9110 section
+// 13.1.2).
 func (c Conditional) matches(tag string) bool {
 	for _, known := range strings.Split(c.IfNoneMatch, ",") {
 		known = strings.TrimPrefix(strings.TrimSpace(known), "W/")
@@ -45,15 +48,18 @@ func (c Conditional) matches(tag string) bool {
 	return false
 }
 
-// answer is a body with its ETag, or 304 without one.
-type answer[B any] struct {
+// conditionalOutput is a body with its ETag, or status 304 without a body.
+type conditionalOutput[B any] struct {
 	Status int
 	ETag   string `header:"ETag"`
 	Body   B
 }
 
-// conditionally reads only the stamp where the caller names an answer, and the answer itself unless that one still holds.
-func conditionally[B any](ctx context.Context, s *server, known Conditional, query any, read func(portal.Viewer) (B, postgres.Stamp, error)) (*answer[B], error) {
+// conditionally returns 304 if the client's ETag is still current, which needs only the stamp, and otherwise what read
+// returns.
+func conditionally[B any](
+	ctx context.Context, s *server, known Conditional, query any, read func(portal.Viewer) (B, postgres.Stamp, error),
+) (*conditionalOutput[B], error) {
 	viewer := viewerOf(ctx)
 	if known.IfNoneMatch != "" {
 		stamp, err := s.DB.Stamp(ctx, viewer)
@@ -61,12 +67,12 @@ func conditionally[B any](ctx context.Context, s *server, known Conditional, que
 			return nil, err
 		}
 		if tag := entityTag(viewer, query, stamp); known.matches(tag) {
-			return &answer[B]{Status: http.StatusNotModified, ETag: tag}, nil
+			return &conditionalOutput[B]{Status: http.StatusNotModified, ETag: tag}, nil
 		}
 	}
 	body, stamp, err := read(viewer)
 	if err != nil {
 		return nil, err
 	}
-	return &answer[B]{Status: http.StatusOK, ETag: entityTag(viewer, query, stamp), Body: body}, nil
+	return &conditionalOutput[B]{Status: http.StatusOK, ETag: entityTag(viewer, query, stamp), Body: body}, nil
 }

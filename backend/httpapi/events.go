@@ -14,22 +14,24 @@ import (
 )
 
 const (
-	// mostStreams is how many event streams a session may have open on one replica.
-	mostStreams = 8
-	// heartbeatEvery keeps a stream that says nothing open: proxies close what is silent for a minute, some for 30 s.
+	// maxStreams is how many event streams a session may have open on one replica.
+	maxStreams = 8
+	// heartbeatEvery is the interval of comments that keep an idle stream open: proxies close silent connections after
+	// a minute, some after 30 s.
 	heartbeatEvery = 15 * time.Second
-	// streamWrite is how long a reader may take for one event before it counts as gone.
+	// streamWrite is the write deadline of one event.
 	streamWrite = 20 * time.Second
 )
 
 const eventStream = "text/event-stream"
 
-// syncEvents tells how a run stands as server-sent events: at once, then whenever that has changed, until it has ended.
-func (s *server) syncEvents(ctx context.Context, in *one) (*huma.StreamResponse, error) {
+// syncEvents streams the state of a run as server-sent events: at once, after each change, and until the run has
+// ended.
+func (s *server) syncEvents(ctx context.Context, in *idInput) (*huma.StreamResponse, error) {
 	viewer := viewerOf(ctx)
 	if !s.streams.open(viewer.SessionID) {
 		return nil, &portal.Error{Code: portal.TooManyRequests, Wait: heartbeatEvery,
-			Detail: fmt.Sprintf("This session follows %d syncs already. Stop following one of them first.", mostStreams)}
+			Detail: fmt.Sprintf("This session already follows %d syncs. Close one of the streams first.", maxStreams)}
 	}
 	watching, stop := context.WithCancel(ctx)
 	runs, err := s.Sync.Watch(watching, viewer, in.ID)
@@ -38,26 +40,26 @@ func (s *server) syncEvents(ctx context.Context, in *one) (*huma.StreamResponse,
 		s.streams.close(viewer.SessionID)
 		return nil, err
 	}
-	return &huma.StreamResponse{Body: func(answer huma.Context) {
+	return &huma.StreamResponse{Body: func(response huma.Context) {
 		defer s.streams.close(viewer.SessionID)
 		defer stop()
-		_, w := humaUnwrap(answer)
+		_, w := humaUnwrap(response)
 		s.stream(w, runs)
 	}}, nil
 }
 
-// stream writes runs as they come. What ends it early, a reader that has gone or a server that stops, needs no answer:
-// whoever still listens asks again.
+// stream writes runs as they arrive. It returns without an error when the client has gone or the server shuts down: a
+// client that still needs the stream connects again.
 func (s *server) stream(w http.ResponseWriter, runs <-chan portal.SyncRun) {
 	h := w.Header()
 	h.Set("Content-Type", eventStream)
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	h.Set("X-Accel-Buffering", "no") // nginx would buffer events
 	out := http.NewResponseController(w)
 	heartbeat := time.NewTicker(heartbeatEvery)
 	defer heartbeat.Stop()
 	for {
-		message := ": still here\n\n"
+		message := ": heartbeat\n\n"
 		select {
 		case run, more := <-runs:
 			if !more {
@@ -66,7 +68,7 @@ func (s *server) stream(w http.ResponseWriter, runs <-chan portal.SyncRun) {
 			message = runEvent(run)
 		case <-heartbeat.C:
 		}
-		// Only a server that serves for real has deadlines; its limit of a whole answer is not for this one.
+		// Only a real server has deadlines. Its limit for a whole response does not fit a stream.
 		_ = out.SetWriteDeadline(time.Now().Add(streamWrite))
 		if _, err := w.Write([]byte(message)); err != nil {
 			return
@@ -77,11 +79,11 @@ func (s *server) stream(w http.ResponseWriter, runs <-chan portal.SyncRun) {
 	}
 }
 
-// runEvent is one event: JSON holds no line break.
+// runEvent returns one event. Encoded JSON contains no line break.
 func runEvent(run portal.SyncRun) string {
 	data, err := json.Marshal(run)
 	if err != nil {
-		panic(err) // a struct of texts, numbers and times always marshals
+		panic(err) // a struct of strings, numbers and times always marshals
 	}
 	return "event: run\ndata: " + string(data) + "\n\n"
 }
@@ -95,7 +97,7 @@ type streams struct {
 func (s *streams) open(session string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.of[session] == mostStreams {
+	if s.of[session] == maxStreams {
 		return false
 	}
 	s.of[session]++

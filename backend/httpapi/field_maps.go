@@ -8,7 +8,7 @@ import (
 
 type fieldMapOutput struct{ Body portal.FieldMap }
 
-func (s *server) fieldMap(ctx context.Context, in *one) (*fieldMapOutput, error) {
+func (s *server) fieldMap(ctx context.Context, in *idInput) (*fieldMapOutput, error) {
 	m, err := s.DB.FieldMap(ctx, viewerOf(ctx), in.ID)
 	return &fieldMapOutput{m}, err
 }

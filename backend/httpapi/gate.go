@@ -12,7 +12,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// gate bounds the requests at work at once: all of them, and those of each key. 0 is any number.
+// gate limits the concurrent requests: in total (all) and for each key (each). 0 means no limit.
 type gate struct {
 	all, each int
 
@@ -21,7 +21,7 @@ type gate struct {
 	of   map[string]int
 }
 
-// enter reports whether a request of key may begin; each that may has to leave.
+// enter reports whether a request of key may start. If so, the caller must call leave.
 func (g *gate) enter(key string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -45,30 +45,30 @@ func (g *gate) leave(key string) {
 	}
 }
 
-func (g *gate) atWork() int {
+func (g *gate) running() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.held
 }
 
-// gateWait is what callers who find too many requests at work are asked to wait.
+// gateWait is the Retry-After of requests that a gate rejects.
 const gateWait = 2 * time.Second
 
 func errBusy() error {
 	return &portal.Error{Code: portal.TooManyRequests, Wait: gateWait,
-		Detail: "Too many requests are at work at once. Try again in a moment."}
+		Detail: "Too many requests are running at the same time. Try again in a moment."}
 }
 
-// leaveUnread closes the connection of a request that is refused before its body was read. The server would otherwise
-// read on, at the pace of the caller, before it replies.
+// leaveUnread closes the connection of a request that is rejected before its body was read. The server would otherwise
+// read the body, at the client's pace, before it responds.
 func leaveUnread(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 {
 		w.Header().Set("Connection", "close")
 	}
 }
 
-// limitBody refuses a body that says that it is too large, before anything of it is read. One that does not say so is
-// cut off by huma.
+// limitBody rejects a request whose Content-Length is over the limit before any of its body is read. huma cuts off a
+// body without a Content-Length.
 func (s *server) limitBody(ctx huma.Context, next func(huma.Context)) {
 	most := ctx.Operation().MaxBodyBytes
 	if request, _ := humaUnwrap(ctx); request.ContentLength >= most {
@@ -78,8 +78,8 @@ func (s *server) limitBody(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-// readAhead reads the body of a request now, as much of it as its route reads and for as long as it may take. huma then finds
-// the same bytes, and the same error behind them.
+// readAhead reads the body of a request now, up to the limits of its route. huma later reads the same bytes, followed
+// by the same error.
 func readAhead(ctx huma.Context) {
 	operation := ctx.Operation()
 	if operation.RequestBody == nil {
@@ -94,7 +94,7 @@ func readAhead(ctx huma.Context) {
 	request.Body = io.NopCloser(&readBody{bytes: bytes.NewReader(body), err: err})
 }
 
-// readBody is a body that was read, up to what ended it: nil for its end.
+// readBody is a body that has been read, followed by the error that ended it; nil means io.EOF.
 type readBody struct {
 	bytes *bytes.Reader
 	err   error

@@ -19,14 +19,14 @@ func ok() *health {
 	return h
 }
 
-// healthy: the process answers.
+// healthy responds as long as the process runs.
 func (s *server) healthy(context.Context, *struct{}) (*health, error) { return ok(), nil }
 
-// readyTime is how long the database may take to show that it is ready.
+// readyTime is the timeout of the readiness check.
 const readyTime = 10 * time.Second
 
-// ready: the database answers and has the schema this program needs. Any caller may ask, so those who ask at one time
-// share one query.
+// ready reports whether the database responds and has the schema that this version needs. The route needs no sign-in,
+// so concurrent callers share one query.
 func (s *server) ready(ctx context.Context, _ *struct{}) (*health, error) {
 	_, err, _ := s.readiness.Do("", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTime)
@@ -36,7 +36,7 @@ func (s *server) ready(ctx context.Context, _ *struct{}) (*health, error) {
 	if err != nil {
 		s.Log.WarnContext(ctx, "not ready", "error", err)
 		return nil, &portal.Error{Code: portal.Unavailable, Wait: outageRetry,
-			Detail: "The database does not answer, takes no changes or is not migrated."}
+			Detail: "The database does not respond, is read-only or is not migrated."}
 	}
 	return ok(), nil
 }

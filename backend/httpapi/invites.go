@@ -17,7 +17,8 @@ func (s *server) invites(ctx context.Context, in *portal.InviteQuery) (*invitesO
 
 type inviteOutput struct{ Body portal.CreatedInvite }
 
-// invite answers the code once. Where no language is named the mail is written in the inviter's.
+// invite returns the code of the invite, which no other response contains. Without a language in the body, the e-mail
+// is in the language of the inviter.
 func (s *server) invite(ctx context.Context, in *struct {
 	AcceptLanguage string `header:"Accept-Language"`
 	Body           portal.NewInvite
@@ -37,7 +38,7 @@ var mailLanguages = func() language.Matcher {
 	return language.NewMatcher(tags)
 }()
 
-// preferredLanguage answers the language of the mail a caller likes best; "" where none of them is asked for.
+// preferredLanguage returns the e-mail language that fits Accept-Language best; "" if none fits.
 func preferredLanguage(accept string) string {
 	tags, _, err := language.ParseAcceptLanguage(accept)
 	if err != nil {
@@ -50,21 +51,21 @@ func preferredLanguage(accept string) string {
 	return portal.MailLanguages[i]
 }
 
-func (s *server) resendInvite(ctx context.Context, in *one) (*inviteOutput, error) {
+func (s *server) resendInvite(ctx context.Context, in *idInput) (*inviteOutput, error) {
 	created, err := s.Identity.Resend(ctx, viewerOf(ctx), in.ID)
 	return &inviteOutput{created}, err
 }
 
-func (s *server) revokeInvite(ctx context.Context, in *one) (*struct{}, error) {
+func (s *server) revokeInvite(ctx context.Context, in *idInput) (*struct{}, error) {
 	return nil, s.DB.RevokeInvite(ctx, viewerOf(ctx), in.ID)
 }
 
 type grantOutput struct{ Body portal.Grant }
 
-// claimInvite gives the caller the role of a further invite.
+// claimInvite gives the signed-in user the role of another invite.
 func (s *server) claimInvite(ctx context.Context, in *struct{ Body portal.InviteClaim }) (*grantOutput, error) {
 	viewer := viewerOf(ctx)
-	if wait, ok := s.limits.claims.take(viewer.UserID); !ok {
+	if wait, ok := s.limits.claims.allow(viewer.UserID); !ok {
 		return nil, tooMany(wait)
 	}
 	grant, err := s.Identity.Claim(ctx, viewer, in.Body)

@@ -16,44 +16,50 @@ import (
 
 func humaUnwrap(ctx huma.Context) (*http.Request, http.ResponseWriter) { return humago.Unwrap(ctx) }
 
-// limits bounds requests a minute, in the memory of each replica: n replicas let n times as many through.
-//
-// address is for the routes nobody has signed in for, and for the description of the API, each by itself: a flood of one
-// leaves the others alone. It
-// is generous, because a whole office stands behind one address and comes at nine o'clock.
-//
-// account keeps one broken client from eating its office's share: what it refuses is given back to the address. It
-// counts by what only the account has, the credential that was presented: never by a name, an address or an id somebody
-// may merely claim, or anybody could lock anybody out. A refresh token is good once, so the one issued inherits the
-// count of the one it replaces (lines): all tokens of a session count as one. An authorization code counts with its
-// attempt and verifier; how many invite codes may be tried, attempt and invite count themselves, in the database.
-//
-// session is for everything else, by the session of the verified access token. trials is for what makes the server call
-// an address that an admin names, fieldMaps for what makes it read thousands of customers, both by the MSSP. claims is for
-// the codes of invites that somebody who is signed in tries, by the user.
+// limits are the rate limits, in requests per minute. Each replica counts in its own memory, so n replicas allow n
+// times as many.
 type limits struct {
-	address, account, session, trials, fieldMaps, claims *limit
-	lines                                                *recent[string]
+	// address limits each route that needs no sign-in, and the OpenAPI document, for each client address. The routes are
+	// counted separately, so that a flood on one does not affect the others. The limit is generous, because a whole
+	// office shares one address and starts work at the same time.
+	address *limit
+	// account keeps one broken client from using up its office's share: a request that it rejects is refunded to the
+	// address. It counts by the credential that was presented, never by a name, an address or an id, which an attacker
+	// could send to lock out its owner. An authorization code counts together with its attempt and verifier; how many
+	// invite codes may be tried is counted in the database, by attempt and invite.
+	account *limit
+	// families maps a refresh token to the key of its family in account: a token is valid once, and the token issued
+	// for it inherits its key.
+	families *minuteCache[string]
+	// session limits all other routes, by the session of the verified access token.
+	session *limit
+	// trials limits, by MSSP, the routes that make the server call an address from the request.
+	trials *limit
+	// fieldMaps limits, by MSSP, the routes that make the server read thousands of customers.
+	fieldMaps *limit
+	// claims limits, by user, the attempts to claim an invite by its code.
+	claims *limit
 }
 
-// trialRate is how many connections an MSSP may try a minute: enough for somebody who types, nothing to scan with.
+// trialRate is how many connection tests an MSSP may run per minute: enough for an admin who fills in the form, too
+// few for a port scan.
 const trialRate = 10
 
-// fieldMapRate is how many previews and changes of field maps an MSSP may ask for a minute.
+// fieldMapRate is how many previews and changes of field maps an MSSP may request per minute.
 const fieldMapRate = 30
 
-// claimRate is how many codes of invites a user may try a minute.
+// claimRate is how many invite codes a user may try per minute.
 const claimRate = 10
 
 func newLimits(c Config) limits {
 	return limits{
 		address: newLimit(c.AuthRate, c.Now), account: newLimit(c.AccountRate, c.Now), session: newLimit(c.SessionRate, c.Now),
 		trials: newLimit(trialRate, c.Now), fieldMaps: newLimit(fieldMapRate, c.Now),
-		claims: newLimit(claimRate, c.Now), lines: newRecent[string](),
+		claims: newLimit(claimRate, c.Now), families: newMinuteCache[string](),
 	}
 }
 
-// credential is what a secret counts under; the secret itself is not kept.
+// credential returns the key under which requests with a secret are counted, so that the secret itself is not stored.
 func credential(parts ...string) string {
 	hash := sha256.New()
 	for _, part := range parts {
@@ -63,25 +69,25 @@ func credential(parts ...string) string {
 	return string(hash.Sum(nil))
 }
 
-// line returns what a refresh token counts under: the line of tokens it comes from.
-func (l limits) line(refreshToken string) string {
+// family returns the key of the refresh-token family that refreshToken belongs to.
+func (l limits) family(refreshToken string) string {
 	key := credential(refreshToken)
-	if line, ok := l.lines.get(key); ok {
-		return line
+	if family, ok := l.families.get(key); ok {
+		return family
 	}
 	return key
 }
 
-// follow lets the token that was issued count under the line of the credential it was issued for.
-func (l limits) follow(issued portal.Tokens, line string) {
-	l.lines.put(credential(issued.RefreshToken), line)
+// inherit counts the issued refresh token under the key of the family it belongs to.
+func (l limits) inherit(issued portal.Tokens, family string) {
+	l.families.put(credential(issued.RefreshToken), family)
 }
 
-// limit lets a number of requests of each key through at once and as many each minute, evenly. A nil limit lets
-// everything through.
+// limit is a token bucket for each key: it allows a burst of rate requests, refilled evenly within a minute. A nil
+// limit allows everything.
 type limit struct {
 	rate     int
-	limiters *recent[*rate.Limiter]
+	limiters *minuteCache[*rate.Limiter]
 	now      func() time.Time
 }
 
@@ -89,12 +95,12 @@ func newLimit(perMinute int, now func() time.Time) *limit {
 	if perMinute <= 0 {
 		return nil
 	}
-	return &limit{rate: perMinute, limiters: newRecent[*rate.Limiter](), now: now}
+	return &limit{rate: perMinute, limiters: newMinuteCache[*rate.Limiter](), now: now}
 }
 
-// take counts one request of key, or returns how long to wait until it would be let through. What is refused costs
-// nothing, even while other requests of the key are refused at the same time; Reservation.Cancel does not promise that.
-func (l *limit) take(key string) (wait time.Duration, ok bool) {
+// allow counts one request of key, or returns how long to wait for the next one. A rejected request costs nothing,
+// even under concurrency; Reservation.Cancel does not guarantee that.
+func (l *limit) allow(key string) (wait time.Duration, ok bool) {
 	if l == nil {
 		return 0, true
 	}
@@ -109,8 +115,8 @@ func (l *limit) take(key string) (wait time.Duration, ok bool) {
 	return max(time.Nanosecond, time.Duration(math.Ceil(missing*float64(time.Second)))), false
 }
 
-// giveBack undoes a take, whenever that was. Reservation.Cancel gives nothing back once its time has passed.
-func (l *limit) giveBack(key string) {
+// refund undoes an allow, however long ago that was. Reservation.Cancel refunds nothing once its time has passed.
+func (l *limit) refund(key string) {
 	if l == nil {
 		return
 	}
@@ -119,30 +125,30 @@ func (l *limit) giveBack(key string) {
 	}
 }
 
-// recentMost is how many keys a recent holds.
-const recentMost = 1 << 16
+// maxCachedKeys is the capacity of a minuteCache.
+const maxCachedKeys = 1 << 16
 
-// recent remembers what was put or asked for in the last minute. Under a flood of keys it forgets sooner, what was not
-// used for the longest time first. A limit that is forgotten after a minute has nothing left to remember: it is full.
-type recent[V any] struct{ cache *ttlcache.Cache[string, V] }
+// minuteCache stores values until they have not been used for a minute. When full, it evicts the least recently used
+// value. A limiter loses nothing after a minute: by then its bucket is full again.
+type minuteCache[V any] struct{ cache *ttlcache.Cache[string, V] }
 
-func newRecent[V any]() *recent[V] {
-	return &recent[V]{ttlcache.New(ttlcache.WithTTL[string, V](time.Minute), ttlcache.WithCapacity[string, V](recentMost))}
+func newMinuteCache[V any]() *minuteCache[V] {
+	return &minuteCache[V]{ttlcache.New(ttlcache.WithTTL[string, V](time.Minute), ttlcache.WithCapacity[string, V](maxCachedKeys))}
 }
 
-func (r *recent[V]) get(key string) (value V, ok bool) {
+func (r *minuteCache[V]) get(key string) (value V, ok bool) {
 	if item := r.cache.Get(key); item != nil {
 		return item.Value(), true
 	}
 	return value, false
 }
 
-func (r *recent[V]) put(key string, value V) {
+func (r *minuteCache[V]) put(key string, value V) {
 	r.cache.DeleteExpired()
 	r.cache.Set(key, value, ttlcache.DefaultTTL)
 }
 
-func (r *recent[V]) getOrPut(key string, fresh func() V) V {
+func (r *minuteCache[V]) getOrPut(key string, fresh func() V) V {
 	r.cache.DeleteExpired()
 	item, _ := r.cache.GetOrSetFunc(key, fresh)
 	return item.Value()

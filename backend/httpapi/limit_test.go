@@ -23,11 +23,11 @@ func TestClaimRate(t *testing.T) {
 	c := newClock()
 	claims := newLimits(Config{Now: c.now}).claims
 	for n := range 10 {
-		if _, ok := claims.take("user"); !ok {
+		if _, ok := claims.allow("user"); !ok {
 			t.Fatalf("got a refusal of code %d, want 10 a minute", n+1)
 		}
 	}
-	if _, ok := claims.take("user"); ok {
+	if _, ok := claims.allow("user"); ok {
 		t.Error("code 11 may be tried, want 10 a minute")
 	}
 }
@@ -39,24 +39,24 @@ func TestALimitLetsItsRateThroughAndWhoWaitsAsLongAsItSays(t *testing.T) {
 		rate := rapid.IntRange(1, 2000).Draw(t, "rate")
 		l := c.limit(rate)
 		for i := range rate {
-			if _, ok := l.take("a"); !ok {
+			if _, ok := l.allow("a"); !ok {
 				t.Fatalf("request %d of %d is refused", i+1, rate)
 			}
 		}
-		wait, ok := l.take("a")
+		wait, ok := l.allow("a")
 		if ok || wait <= 0 || wholeSeconds(wait) < 1 || time.Duration(wholeSeconds(wait))*time.Second < wait {
 			t.Fatalf("request %d is let through: %v, %s", rate+1, ok, wait)
 		}
-		if _, ok := l.take("b"); !ok {
+		if _, ok := l.allow("b"); !ok {
 			t.Fatal("another is refused with it")
 		}
 		const rounding = 10 * time.Nanosecond
 		c.pass(wait - rounding)
-		if again, ok := l.take("a"); ok || again > 2*rounding {
+		if again, ok := l.allow("a"); ok || again > 2*rounding {
 			t.Fatalf("%s before the end of the wait: let through: %v, to wait %s", rounding, ok, again)
 		}
 		c.pass(rounding)
-		if _, ok := l.take("a"); !ok {
+		if _, ok := l.allow("a"); !ok {
 			t.Fatal("is refused after waiting")
 		}
 	})
@@ -66,21 +66,21 @@ func TestNoLimitLetsEverythingThrough(t *testing.T) {
 	t.Parallel()
 	l := newClock().limit(0)
 	for range 10000 {
-		if _, ok := l.take("a"); !ok {
+		if _, ok := l.allow("a"); !ok {
 			t.Fatal("refuses")
 		}
 	}
-	l.giveBack("a")
+	l.refund("a")
 }
 
 func TestWhatIsGivenBackMayBeTakenAgain(t *testing.T) {
 	t.Parallel()
 	l := newClock().limit(1)
 	for range 100 {
-		if _, ok := l.take("a"); !ok {
+		if _, ok := l.allow("a"); !ok {
 			t.Fatal("refuses what was given back")
 		}
-		l.giveBack("a")
+		l.refund("a")
 	}
 }
 
@@ -89,26 +89,26 @@ func TestLimit(t *testing.T) {
 	t.Run("gives back what was taken long before", func(t *testing.T) {
 		c := newClock()
 		l := c.limit(2)
-		l.take("a")
-		l.take("a")
+		l.allow("a")
+		l.allow("a")
 		c.pass(10 * time.Second)
-		l.take("b") // another key's
-		l.giveBack("a")
-		if _, ok := l.take("a"); !ok {
+		l.allow("b") // another key's
+		l.refund("a")
+		if _, ok := l.allow("a"); !ok {
 			t.Error("got: refused, want: let through, for one of two was given back")
 		}
-		if _, ok := l.take("a"); ok {
+		if _, ok := l.allow("a"); ok {
 			t.Error("got: let through, want: refused, for only one was given back")
 		}
 	})
 	t.Run("never gives back more than its rate", func(t *testing.T) {
 		l := newClock().limit(1)
-		l.take("a")
+		l.allow("a")
 		for range 10 {
-			l.giveBack("a")
+			l.refund("a")
 		}
-		l.take("a")
-		if _, ok := l.take("a"); ok {
+		l.allow("a")
+		if _, ok := l.allow("a"); ok {
 			t.Error("got: let through, want: refused, for the rate is 1")
 		}
 	})
@@ -116,37 +116,37 @@ func TestLimit(t *testing.T) {
 		c := newClock()
 		l := c.limit(60)
 		for range 60 {
-			l.take("a")
+			l.allow("a")
 		}
 		var refused sync.WaitGroup
 		for range 100 {
 			refused.Go(func() {
-				if _, ok := l.take("a"); ok {
+				if _, ok := l.allow("a"); ok {
 					t.Error("got: let through, want: refused")
 				}
 			})
 		}
 		refused.Wait()
 		c.pass(time.Second)
-		if wait, ok := l.take("a"); !ok {
+		if wait, ok := l.allow("a"); !ok {
 			t.Errorf("got: refused for another %s, want: let through after the second a request costs", wait)
 		}
 	})
 	t.Run("keeps a key through a flood of 60,000 others", func(t *testing.T) {
 		l := newClock().limit(1)
-		l.take("victim")
+		l.allow("victim")
 		for i := range 60_000 {
-			l.take(fmt.Sprint(i))
+			l.allow(fmt.Sprint(i))
 		}
-		if _, ok := l.take("victim"); ok {
+		if _, ok := l.allow("victim"); ok {
 			t.Error("got: let through, want: refused, for its limit is used up")
 		}
 	})
 	t.Run("keeps a key in use through any flood", func(t *testing.T) {
 		l := newClock().limit(1)
-		for i := range recentMost + 1000 {
-			l.take(fmt.Sprint(i))
-			if _, ok := l.take("victim"); ok && i > 0 {
+		for i := range maxCachedKeys + 1000 {
+			l.allow(fmt.Sprint(i))
+			if _, ok := l.allow("victim"); ok && i > 0 {
 				t.Fatalf("got: let through after %d other keys, want: refused", i)
 			}
 		}
@@ -154,14 +154,14 @@ func TestLimit(t *testing.T) {
 	t.Run("holds a bounded number of keys, for a minute", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			l := newLimit(600, time.Now)
-			for i := range 2 * recentMost {
-				l.take(fmt.Sprint(i))
+			for i := range 2 * maxCachedKeys {
+				l.allow(fmt.Sprint(i))
 			}
-			if held := l.limiters.cache.Len(); held != recentMost {
-				t.Errorf("after a flood: got %d keys, want %d", held, recentMost)
+			if held := l.limiters.cache.Len(); held != maxCachedKeys {
+				t.Errorf("after a flood: got %d keys, want %d", held, maxCachedKeys)
 			}
 			time.Sleep(time.Minute + time.Second)
-			l.take("later")
+			l.allow("later")
 			if held := l.limiters.cache.Len(); held != 1 {
 				t.Errorf("a minute later: got %d keys, want 1", held)
 			}
@@ -173,7 +173,7 @@ func TestRecent(t *testing.T) {
 	t.Parallel()
 	t.Run("keeps what was used in the last minute", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRecent[int]()
+			r := newMinuteCache[int]()
 			r.put("a", 1)
 			for range 20 {
 				time.Sleep(59 * time.Second)
@@ -189,7 +189,7 @@ func TestRecent(t *testing.T) {
 	})
 	t.Run("frees what nobody used for a minute", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRecent[int]()
+			r := newMinuteCache[int]()
 			for i := range 100 {
 				r.put(fmt.Sprint(i), i)
 			}

@@ -29,10 +29,10 @@ func requestID(ctx context.Context) string {
 	return id
 }
 
-// viewerOf answers who calls; only routes behind authenticate have one.
+// viewerOf returns the authenticated viewer; only routes behind authenticate have one.
 func viewerOf(ctx context.Context) portal.Viewer { return ctx.Value(viewerKey).(portal.Viewer) }
 
-// observe gives each request an id, measures it, and logs it without its query, which may hold names.
+// observe gives each request an id, measures its duration, and logs it without its query, which may contain names.
 func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, start := postgres.NewID(), time.Now()
@@ -54,8 +54,8 @@ func (s *server) observe(next http.Handler) http.Handler {
 	})
 }
 
-// statusWriter remembers the status; Unwrap leaves deadlines to the writer below, and Flush flushing: compression looks
-// for it only here.
+// statusWriter records the status. Unwrap gives access to the deadlines of the underlying writer. Flush is needed
+// because gzhttp looks for it only here.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
@@ -76,39 +76,39 @@ func (s *server) recover(next http.Handler) http.Handler {
 			if cause := recover(); cause != nil {
 				s.Log.ErrorContext(r.Context(), "panic", "request_id", requestID(r.Context()), "cause", cause, "stack", string(debug.Stack()))
 				writeProblem(w, r.Context(), &Problem{Status: http.StatusInternalServerError, Code: portal.Internal,
-					Detail: "Something went wrong on the portal's side."})
+					Detail: "An internal error occurred."})
 			}
 		}()
 		next.ServeHTTP(w, r)
 	})
 }
 
-// checkText refuses what PostgreSQL cannot hold as text, anywhere in the URL, and a parameter or a header of
-// ours that comes twice: which of the two counts is not for the server to guess.
+// checkText rejects a URL that PostgreSQL cannot store as text, and a query parameter or security-relevant header that
+// occurs more than once, because its meaning would be ambiguous.
 func checkText(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query, err := url.QueryUnescape(r.URL.RawQuery)
 		if err != nil || !utf8.ValidString(query) || strings.ContainsRune(query, 0) || strings.ContainsRune(r.URL.Path, 0) {
 			leaveUnread(w, r)
 			writeProblem(w, r.Context(), &Problem{Status: http.StatusBadRequest, Code: portal.Invalid,
-				Detail: "The address holds characters that are not text."})
+				Detail: "The URL contains characters that are not valid text."})
 			return
 		}
-		if twice := twin(r); twice != "" {
+		if repeated := repeatedName(r); repeated != "" {
 			leaveUnread(w, r)
-			writeProblem(w, r.Context(), &Problem{Status: http.StatusBadRequest, Code: portal.Invalid, Field: twice,
-				Detail: "The request names this twice" + shownName(twice) + ". Send it once."})
+			writeProblem(w, r.Context(), &Problem{Status: http.StatusBadRequest, Code: portal.Invalid, Field: repeated,
+				Detail: "The request contains this more than once" + shownName(repeated) + ". Send it once."})
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// singleHeaders are the headers that decide who asks, as whom and for what.
+// singleHeaders are the headers that decide who calls, as which grant, and with what.
 var singleHeaders = []string{"Authorization", "Portal-Grant", "Content-Type", portal.RefreshRequestHeader}
 
-// twin returns the name of a query parameter or a header that comes more than once, "" if none does.
-func twin(r *http.Request) string {
+// repeatedName returns the name of a query parameter or header that occurs more than once, "" if none does.
+func repeatedName(r *http.Request) string {
 	for name, values := range r.URL.Query() {
 		if len(values) > 1 {
 			return name
@@ -122,13 +122,13 @@ func twin(r *http.Request) string {
 	return ""
 }
 
-// authenticate finds out who calls, under which of their grants, and whether its role may. Whatever a session sends
-// counts towards its rate.
+// authenticate verifies the access token, selects the grant and checks the permission of its role. Every request
+// counts towards the rate of its session.
 func (s *server) authenticate(may portal.Permission) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		viewer, err := s.viewer(ctx)
 		if err == nil && may != signedIn && !viewer.Role.May(may) {
-			err = s.mayNot(ctx.Context(), viewer)
+			err = s.forbidden(ctx.Context(), viewer)
 		}
 		if err != nil {
 			s.refuse(ctx, err)
@@ -144,8 +144,9 @@ func (s *server) authenticate(may portal.Permission) func(huma.Context, func(hum
 	}
 }
 
-// mayNot answers why a viewer may not do what their role does not include: their role may be another by now.
-func (s *server) mayNot(ctx context.Context, viewer portal.Viewer) error {
+// forbidden returns the error for a role without the permission. It checks the grant first, because the role may have
+// changed since the token was issued.
+func (s *server) forbidden(ctx context.Context, viewer portal.Viewer) error {
 	if err := s.DB.As(viewer).Check(ctx); err != nil {
 		return err
 	}
@@ -155,13 +156,13 @@ func (s *server) mayNot(ctx context.Context, viewer portal.Viewer) error {
 func (s *server) viewer(ctx huma.Context) (portal.Viewer, error) {
 	scheme, token, _ := strings.Cut(ctx.Header("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return portal.Viewer{}, portal.Errorf(portal.Unauthenticated, "Sign in first: this route needs Authorization: Bearer.")
+		return portal.Viewer{}, portal.Errorf(portal.Unauthenticated, "Sign in first: this route requires the header Authorization: Bearer.")
 	}
 	viewer, err := s.Sessions.Verify(ctx.Context(), token)
 	if err != nil {
 		return portal.Viewer{}, err
 	}
-	if wait, ok := s.limits.session.take(viewer.SessionID); !ok {
+	if wait, ok := s.limits.session.allow(viewer.SessionID); !ok {
 		return portal.Viewer{}, tooMany(wait)
 	}
 	if grant := ctx.Header("Portal-Grant"); grant != "" {
@@ -176,8 +177,8 @@ func (s *server) refuse(ctx huma.Context, err error) {
 	writeProblem(w, request.Context(), s.problem(request.Context(), err))
 }
 
-// limitAddress bounds what one address may ask of each of the routes nobody has signed in for, and how much of that is
-// under way at once. What it refuses is not read.
+// limitAddress limits the rate and the concurrency of one address on each route without sign-in. The body of a
+// rejected request is not read.
 func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
 	ctx.SetHeader("Cache-Control", "no-store")
 	request, _ := humaUnwrap(ctx)
@@ -188,15 +189,15 @@ func (s *server) limitAddress(ctx huma.Context, next func(huma.Context)) {
 	}
 	defer s.addresses.leave(address)
 	key := ctx.Operation().Path + " " + address
-	if wait, ok := s.limits.address.take(key); !ok {
+	if wait, ok := s.limits.address.allow(key); !ok {
 		s.refuse(ctx, tooMany(wait))
 		return
 	}
 	next(huma.WithValue(ctx, addressKeyKey, key))
 }
 
-// limitAnonymous bounds how many requests of those who have not signed in are at work at once. The body comes first: a caller
-// who sends it slowly takes their address's share, and nobody else's turn.
+// limitAnonymous limits the concurrent requests without sign-in. The body is read first, so that a slow sender uses up
+// the share of its own address only.
 func (s *server) limitAnonymous(ctx huma.Context, next func(huma.Context)) {
 	readAhead(ctx)
 	if !s.anonymous.enter("") {
@@ -207,8 +208,8 @@ func (s *server) limitAnonymous(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-// limitDocument bounds how often one address may read the description of the API, which is for anybody and the largest
-// response there is for them.
+// limitDocument limits the rate of one address on the OpenAPI document, which needs no sign-in and is the largest such
+// response.
 func (s *server) limitDocument(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/openapi") {
@@ -216,7 +217,7 @@ func (s *server) limitDocument(next http.Handler) http.Handler {
 			return
 		}
 		key := "/openapi " + addressKey(callerAddress(r, s.TrustedProxies))
-		if wait, ok := s.limits.address.take(key); !ok {
+		if wait, ok := s.limits.address.allow(key); !ok {
 			leaveUnread(w, r)
 			writeProblem(w, r.Context(), s.problem(r.Context(), tooMany(wait)))
 			return
@@ -225,21 +226,21 @@ func (s *server) limitDocument(next http.Handler) http.Handler {
 	})
 }
 
-// limitAccount bounds what the holder of a credential may ask, and leaves their address what it did not get.
-func (s *server) limitAccount(ctx context.Context, line string) error {
-	wait, ok := s.limits.account.take(line)
+// limitAccount limits the rate of a credential, and refunds a rejected request to the client address.
+func (s *server) limitAccount(ctx context.Context, credential string) error {
+	wait, ok := s.limits.account.allow(credential)
 	if ok {
 		return nil
 	}
 	if key, ok := ctx.Value(addressKeyKey).(string); ok {
-		s.limits.address.giveBack(key)
+		s.limits.address.refund(key)
 	}
 	return tooMany(wait)
 }
 
-// limitMSSP counts one call of the viewer's MSSP.
+// limitMSSP counts one request of the viewer's MSSP.
 func limitMSSP(ctx context.Context, l *limit) error {
-	if wait, ok := l.take(viewerOf(ctx).Scope.MSSPID); !ok {
+	if wait, ok := l.allow(viewerOf(ctx).Scope.MSSPID); !ok {
 		return tooMany(wait)
 	}
 	return nil
@@ -255,7 +256,7 @@ func tooMany(wait time.Duration) error {
 	return refused
 }
 
-// wholeSeconds rounds up: who waits that long is let through.
+// wholeSeconds rounds up, so that a client that waits this long is allowed.
 func wholeSeconds(wait time.Duration) int {
 	return max(1, int((wait+time.Second-1)/time.Second))
 }

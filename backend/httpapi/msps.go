@@ -12,7 +12,7 @@ type mspsInput struct {
 	Conditional
 }
 
-func (s *server) msps(ctx context.Context, in *mspsInput) (*answer[portal.MSPPage], error) {
+func (s *server) msps(ctx context.Context, in *mspsInput) (*conditionalOutput[portal.MSPPage], error) {
 	return conditionally(ctx, s, in.Conditional, in.MSPQuery, func(v portal.Viewer) (portal.MSPPage, postgres.Stamp, error) {
 		return s.DB.MSPs(ctx, v, in.MSPQuery)
 	})
@@ -20,12 +20,12 @@ func (s *server) msps(ctx context.Context, in *mspsInput) (*answer[portal.MSPPag
 
 type mspOutput struct{ Body portal.MSPDetail }
 
-func (s *server) msp(ctx context.Context, in *one) (*mspOutput, error) {
+func (s *server) msp(ctx context.Context, in *idInput) (*mspOutput, error) {
 	detail, err := s.DB.MSP(ctx, viewerOf(ctx), in.ID)
 	return &mspOutput{detail}, err
 }
 
-func (s *server) mspFacets(ctx context.Context, in *facetsInput) (*answer[portal.Facets], error) {
+func (s *server) mspFacets(ctx context.Context, in *facetsInput) (*conditionalOutput[portal.Facets], error) {
 	return conditionally(ctx, s, in.Conditional, "MSP facets", func(v portal.Viewer) (portal.Facets, postgres.Stamp, error) {
 		return s.DB.MSPFacets(ctx, v)
 	})

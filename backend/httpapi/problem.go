@@ -16,30 +16,31 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// Problem is how every error leaves the API (RFC 9457).
+// Problem is the body of every error response (RFC 9457).
 type Problem struct {
-	Type      string      `json:"type" doc:"Always about:blank; code tells problems apart."`
+	Type      string      `json:"type" doc:"Always about:blank; code identifies the problem."`
 	Title     string      `json:"title"`
 	Status    int         `json:"status"`
 	Detail    string      `json:"detail"`
 	Code      portal.Code `json:"code"`
 	RequestID string      `json:"request_id,omitempty"`
-	Field     string      `json:"field,omitempty" doc:"The parameter at fault, where one is."`
+	Field     string      `json:"field,omitempty" doc:"The invalid parameter, if any."`
 	// RetryAfter repeats the header of that name.
-	RetryAfter int `json:"retry_after,omitempty" doc:"Seconds to wait, where too much was asked or the portal is not available."`
+	RetryAfter int `json:"retry_after,omitempty" doc:"Seconds to wait: the rate limit is exceeded or the portal is not available."`
 	// Address and Invites are those of portal.Error.
-	Address string               `json:"address,omitempty" doc:"The address that signed in, where no invite was claimed by it."`
+	Address string               `json:"address,omitempty" doc:"The e-mail address that signed in, where it claimed no invite."`
 	Invites []portal.InviteOffer `json:"invites,omitempty" doc:"With invite_choice: send the request again with invite_ids."`
 }
 
 func (p *Problem) Error() string { return p.Detail }
 
-// GetStatus and ContentType make a Problem what huma writes.
+// GetStatus and ContentType implement huma's interfaces.
 func (p *Problem) GetStatus() int { return p.Status }
 
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// GetHeaders names the way to sign in wherever that is what is missing (RFC 9110 section 11.6.1), and how long to wait.
+// GetHeaders returns WWW-Authenticate for every 401 (RFC 9110 section 11.6.1), and Retry-After where RetryAfter is
+// set.
 func (p *Problem) GetHeaders() http.Header {
 	if p.RetryAfter > 0 {
 		return http.Header{"Retry-After": {strconv.Itoa(p.RetryAfter)}}
@@ -50,7 +51,7 @@ func (p *Problem) GetHeaders() http.Header {
 	return http.Header{"Www-Authenticate": {"Bearer"}}
 }
 
-// statuses is the one map from a code to HTTP.
+// statuses maps each error code to its HTTP status.
 var statuses = map[portal.Code]int{
 	portal.Invalid:            http.StatusUnprocessableEntity,
 	portal.Unauthenticated:    http.StatusUnauthorized,
@@ -77,10 +78,11 @@ var statuses = map[portal.Code]int{
 	portal.Unavailable:        http.StatusServiceUnavailable,
 }
 
-// outageRetry is how long a caller is asked to wait while the database is not available.
+// outageRetry is the Retry-After while the database is not available.
 const outageRetry = 5 * time.Second
 
-// problem turns an error into what its caller may know. Anything but a portal.Error is ours to find by the request id.
+// problem returns the response for an error. Only the detail of a portal.Error reaches the client; any other error is
+// logged with the request id.
 func (s *server) problem(ctx context.Context, err error) *Problem {
 	var known *portal.Error
 	if errors.As(err, &known) && statuses[known.Code] != 0 {
@@ -104,7 +106,7 @@ func (s *server) problem(ctx context.Context, err error) *Problem {
 	}
 	s.Log.ErrorContext(ctx, "request failed", "request_id", requestID(ctx), "error", err)
 	return newProblem(ctx, http.StatusInternalServerError, portal.Internal,
-		"Something went wrong on the portal's side. Nothing was changed; try again, and name the request id if it stays.", "")
+		"An internal error occurred. Nothing was changed. Try again; if the error persists, report the request id.", "")
 }
 
 func newProblem(ctx context.Context, status int, code portal.Code, detail, field string) *Problem {
@@ -123,10 +125,10 @@ func writeProblem(w http.ResponseWriter, ctx context.Context, p *Problem) {
 	w.Header().Set("Cache-Control", "no-store")
 	maps.Copy(w.Header(), p.GetHeaders())
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // a reader that has gone needs no answer
+	_ = json.NewEncoder(w).Encode(p) // the client may have gone
 }
 
-// What huma finds wrong with a request becomes a Problem too. It takes the two functions as package variables.
+// Errors that huma detects become a Problem too. The hooks are package variables of huma.
 func init() {
 	huma.NewError = func(status int, detail string, causes ...error) huma.StatusError {
 		return problemOf(context.Background(), status, detail, causes)
@@ -136,14 +138,14 @@ func init() {
 	}
 }
 
-// problemOf names the first thing wrong and never repeats the value sent, which may be personal or secret.
+// problemOf names the first invalid field. It never repeats the value, which may be personal or secret.
 func problemOf(ctx context.Context, status int, detail string, causes []error) *Problem {
 	code := portal.Invalid
 	switch {
 	case status == http.StatusRequestEntityTooLarge:
 		code, detail = portal.TooLarge, tooLarge
 	case status >= http.StatusInternalServerError:
-		code, detail = portal.Internal, "Something went wrong on the portal's side."
+		code, detail = portal.Internal, "An internal error occurred."
 	}
 	for _, cause := range causes {
 		var found *huma.ErrorDetail

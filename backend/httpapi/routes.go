@@ -10,14 +10,14 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Who may call a route: anyone, anyone signed in, or the roles the table in portal/role.go gives a permission.
+// Besides the permissions of portal/role.go, a route may be open to everyone, or to every signed-in user.
 const (
 	anyone   portal.Permission = "anyone"
 	signedIn portal.Permission = "signed in"
 )
 
-// routes registers every route of the API: who may call it, and what sets it apart from the others. Without an option a
-// route has the status 200, JSON, and a body of at most signedInBody bytes (anonymousBody for anyone).
+// routes registers every route of the API: its permission, its handler and its options. Without options a route
+// returns status 200 and JSON, and reads a body of at most signedInBody bytes (anonymousBody for anyone).
 func (s *server) routes(api huma.API) {
 	route(s, api, "GET /healthz", anyone, s.healthy)
 	route(s, api, "GET /readyz", anyone, s.ready)
@@ -75,7 +75,7 @@ func (s *server) routes(api huma.API) {
 	route(s, api, "PATCH /v1/organisation", portal.ManageOrganisation, s.changeOrganisation)
 }
 
-// route registers a handler whose errors become problems, behind the check of the caller.
+// route registers a handler behind the permission check, and turns its errors into problems.
 func route[I, O any](
 	s *server, api huma.API, pattern string, may portal.Permission, handler func(context.Context, *I) (*O, error), options ...option,
 ) {
@@ -102,7 +102,7 @@ type routeRow struct {
 	limit *limit
 }
 
-// check counts a call that is well-formed and allowed.
+// check counts a request that is valid and permitted.
 func (r *routeRow) check(ctx context.Context) error {
 	if r.limit == nil {
 		return nil
@@ -133,7 +133,7 @@ func (s *server) operation(pattern string, may portal.Permission) huma.Operation
 	return operation
 }
 
-// option sets a route apart from the others.
+// option changes a route's defaults.
 type option func(*server, *routeRow)
 
 func created(_ *server, r *routeRow)   { r.DefaultStatus = http.StatusCreated }

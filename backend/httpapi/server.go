@@ -21,7 +21,7 @@ import (
 	"fs-client-portal/backend/sync"
 )
 
-// Config is what the API is made of.
+// Config contains the dependencies and limits of the API.
 type Config struct {
 	DB       *postgres.DB
 	Sessions *session.Sessions
@@ -30,21 +30,21 @@ type Config struct {
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 	Version  string
-	// AuthRate is how many requests a minute one address may send to each route of /v1/auth, SessionRate how many one session may
-	// send to all other routes; 0: any number.
+	// AuthRate is how many requests per minute one address may send to each route of /v1/auth, SessionRate how many
+	// one session may send to all other routes; 0 means no limit.
 	AuthRate    int
 	SessionRate int
-	// AccountRate is how many requests a minute the holder of one account's credentials may send to /v1/auth; 0: any
-	// number.
+	// AccountRate is how many requests per minute may be sent to /v1/auth with the credentials of one account; 0 means
+	// no limit.
 	AccountRate int
-	// AnonymousAtOnce is how many requests of callers who have not signed in are at work at once, AddressAtOnce how many of one
-	// address are at work or sending their bodies, SessionAtOnce how many requests of one session; 0: any number.
+	// AnonymousAtOnce is how many requests without sign-in run at the same time, AddressAtOnce how many of one address
+	// run or send their bodies, SessionAtOnce how many requests of one session run; 0 means no limit.
 	AnonymousAtOnce int
 	AddressAtOnce   int
 	SessionAtOnce   int
-	// TrustedProxies are those whose X-Forwarded-For is believed.
+	// TrustedProxies are the proxies whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
-	Now            func() time.Time // nil means the clock
+	Now            func() time.Time // nil means time.Now
 }
 
 type server struct {
@@ -53,11 +53,11 @@ type server struct {
 	limits    limits
 	streams   streams
 	readiness singleflight.Group
-	// anonymous, addresses and sessions bound what is at work at once.
+	// anonymous, addresses and sessions limit the concurrent requests.
 	anonymous, addresses, sessions gate
 }
 
-// New answers the API's handler.
+// New returns the API's handler.
 func New(c Config) http.Handler {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -67,17 +67,17 @@ func New(c Config) http.Handler {
 	s.sessions = gate{each: c.SessionAtOnce}
 	s.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "portal_http_request_seconds",
-		Help:    "Time to answer, by route and status.",
+		Help:    "Response time by route and status.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 	}, []string{"route", "status"})
 	c.Metrics.MustRegister(s.requests, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "portal_http_anonymous_requests",
-		Help: "Requests of callers who have not signed in that are at work or sending their bodies.",
-	}, func() float64 { return float64(s.addresses.atWork()) }))
+		Help: "Requests without sign-in that are running or sending their bodies.",
+	}, func() float64 { return float64(s.addresses.running()) }))
 
 	mux := http.NewServeMux()
 	s.routes(humago.New(mux, apiConfig(c.Version)))
-	mux.HandleFunc("/", notARoute(mux))
+	mux.HandleFunc("/", noRoute(mux))
 	return s.observe(s.recover(checkText(compress(s.limitDocument(mux)))))
 }
 
@@ -94,8 +94,8 @@ func apiConfig(version string) huma.Config {
 	return config
 }
 
-// compress answers bodies over 1 KiB compressed to whoever asks, with a random length added against BREACH. A stream of
-// events goes out as it is: each event at once.
+// compress compresses bodies over 1 KiB for clients that accept gzip, with random padding against BREACH. Event
+// streams are not compressed, because each event must be sent at once.
 func compress(next http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.SuffixETag(compressedSuffix), gzhttp.RandomJitter(32, 0, false),
 		gzhttp.ContentTypeFilter(func(kind string) bool { return kind != eventStream && gzhttp.DefaultContentTypeFilter(kind) }))
@@ -105,11 +105,11 @@ func compress(next http.Handler) http.Handler {
 	return wrap(next)
 }
 
-// compressedSuffix marks the ETag of a compressed answer, which is another representation (RFC 9110 section 8.8.1).
+// compressedSuffix marks the ETag of a compressed response, which is another representation (RFC 9110 section 8.8.1).
 const compressedSuffix = "-gzip"
 
-// notARoute answers 404, or 405 where the path is a route of another method.
-func notARoute(mux *http.ServeMux) http.HandlerFunc {
+// noRoute responds with 404, or with 405 where the path has a route of another method.
+func noRoute(mux *http.ServeMux) http.HandlerFunc {
 	methods := []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete}
 	return func(w http.ResponseWriter, r *http.Request) {
 		leaveUnread(w, r)
@@ -122,9 +122,9 @@ func notARoute(mux *http.ServeMux) http.HandlerFunc {
 		}
 		if w.Header().Get("Allow") != "" {
 			writeProblem(w, r.Context(), &Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed",
-				Detail: "This route does not take " + r.Method + "."})
+				Detail: "This route does not support " + r.Method + "."})
 			return
 		}
-		writeProblem(w, r.Context(), &Problem{Status: http.StatusNotFound, Code: portal.NotFound, Detail: "There is no such route."})
+		writeProblem(w, r.Context(), &Problem{Status: http.StatusNotFound, Code: portal.NotFound, Detail: "This route does not exist."})
 	}
 }

@@ -13,6 +13,6 @@ func (s *server) ownSessions(ctx context.Context, _ *struct{}) (*sessionsOutput,
 	return &sessionsOutput{own}, err
 }
 
-func (s *server) endSession(ctx context.Context, in *one) (*struct{}, error) {
+func (s *server) endSession(ctx context.Context, in *idInput) (*struct{}, error) {
 	return nil, s.DB.EndOwnSession(ctx, viewerOf(ctx), in.ID)
 }

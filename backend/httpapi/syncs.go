@@ -15,7 +15,7 @@ func (s *server) syncs(ctx context.Context, in *portal.SyncQuery) (*syncsOutput,
 
 type syncOutput struct{ Body portal.SyncRun }
 
-// startSyncInput has a body or none.
+// startSyncInput has an optional body.
 type startSyncInput struct{ Body *portal.SyncRequest }
 
 func (s *server) startSync(ctx context.Context, in *startSyncInput) (*syncOutput, error) {
@@ -27,17 +27,17 @@ func (s *server) startSync(ctx context.Context, in *startSyncInput) (*syncOutput
 	return &syncOutput{run}, err
 }
 
-func (s *server) sync(ctx context.Context, in *one) (*syncOutput, error) {
+func (s *server) sync(ctx context.Context, in *idInput) (*syncOutput, error) {
 	run, err := s.DB.Run(ctx, viewerOf(ctx), in.ID)
 	return &syncOutput{run}, err
 }
 
-func (s *server) acceptSync(ctx context.Context, in *one) (*syncOutput, error) {
+func (s *server) acceptSync(ctx context.Context, in *idInput) (*syncOutput, error) {
 	run, err := s.Sync.Accept(ctx, viewerOf(ctx), in.ID)
 	return &syncOutput{run}, err
 }
 
-func (s *server) discardSync(ctx context.Context, in *one) (*syncOutput, error) {
+func (s *server) discardSync(ctx context.Context, in *idInput) (*syncOutput, error) {
 	run, err := s.Sync.Discard(ctx, viewerOf(ctx), in.ID)
 	return &syncOutput{run}, err
 }

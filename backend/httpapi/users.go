@@ -25,6 +25,6 @@ func (s *server) changeUser(ctx context.Context, in *changeUserInput) (*userOutp
 	return &userOutput{user}, err
 }
 
-func (s *server) signOutUser(ctx context.Context, in *one) (*struct{}, error) {
+func (s *server) signOutUser(ctx context.Context, in *idInput) (*struct{}, error) {
 	return nil, s.DB.SignOutUser(ctx, viewerOf(ctx), in.ID)
 }
