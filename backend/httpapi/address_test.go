@@ -15,7 +15,14 @@ func from(remote string, forwarded ...string) *http.Request {
 	return &http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-For": forwarded}}
 }
 
-func TestTheAddressOfARequestIsOneNobodyCanClaim(t *testing.T) {
+func TestCallerAddress(t *testing.T) {
+	t.Parallel()
+	t.Run("skips_trusted_proxies", testCallerAddressSkipsTrustedProxies)
+	t.Run("ignores_forged_headers", testCallerAddressIgnoresForgedHeaders)
+	t.Run("key_covers_ipv6_site", testCallerAddressKeyCoversIpv6Site)
+}
+
+func testCallerAddressSkipsTrustedProxies(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		request *http.Request
@@ -45,7 +52,7 @@ func TestTheAddressOfARequestIsOneNobodyCanClaim(t *testing.T) {
 	}
 }
 
-func TestWhateverStandsInTheHeaderOnlyWhatTheProxySawCounts(t *testing.T) {
+func testCallerAddressIgnoresForgedHeaders(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		claimed := rapid.SliceOf(rapid.OneOf(
@@ -65,7 +72,7 @@ func TestWhateverStandsInTheHeaderOnlyWhatTheProxySawCounts(t *testing.T) {
 	})
 }
 
-func TestASiteWithAllItsIPv6AddressesIsOneCaller(t *testing.T) {
+func testCallerAddressKeyCoversIpv6Site(t *testing.T) {
 	t.Parallel()
 	key := func(text string) string { return addressKey(netip.MustParseAddr(text)) }
 	if key("2001:db8:1:2::1") != key("2001:db8:1:2:ffff::9") || key("2001:db8:1:2::1") == key("2001:db8:1:3::1") {

@@ -12,7 +12,7 @@ import (
 
 // A client ends its session by no refusal without this header, whatever the refusal says.
 func TestEveryResponseSaysThatItIsTheAPIs(t *testing.T) {
-	h := newHouse(t)
+	h := newAPITest(t)
 	for name, c := range map[string]call{
 		"health":           {route: "GET /healthz"},
 		"keys":             {route: "GET /.well-known/jwks.json"},
@@ -35,7 +35,7 @@ func TestEveryResponseSaysThatItIsTheAPIs(t *testing.T) {
 	}
 }
 
-func (h *house) refresh(token, bodyID, headerID string) reply {
+func (h *apiTest) refresh(token, bodyID, headerID string) reply {
 	h.Helper()
 	c := call{route: "POST /v1/auth/refresh", body: fmt.Sprintf(`{"refresh_token":%q}`, token)}
 	if bodyID != "" {
@@ -49,7 +49,7 @@ func (h *house) refresh(token, bodyID, headerID string) reply {
 
 func TestRefresh(t *testing.T) {
 	t.Run("takes_the_request_id_from_the_body_or_the_header", func(t *testing.T) {
-		h := newHouse(t)
+		h := newAPITest(t)
 		id, token := rand.Text(), h.refreshToken(h.Own.Viewers[portal.MSPUser])
 		next := decode[portal.Tokens](h, h.wants(h.refresh(token, id, ""), http.StatusOK)).RefreshToken
 		again := decode[portal.Tokens](h, h.wants(h.refresh(token, "", id), http.StatusOK)).RefreshToken
@@ -59,7 +59,7 @@ func TestRefresh(t *testing.T) {
 		h.wantsProblem(h.refresh(token, "", ""), http.StatusUnauthorized, portal.SessionRevoked)
 	})
 	t.Run("refuses_an_id_that_is_none", func(t *testing.T) {
-		h := newHouse(t)
+		h := newAPITest(t)
 		token := h.refreshToken(h.Own.Viewers[portal.MSPUser])
 		for _, id := range []string{"1", strings.Repeat("a", 65), strings.Repeat("é", 30), strings.Repeat("a", 22) + " "} {
 			h.wantsProblem(h.refresh(token, id, ""), http.StatusUnprocessableEntity, portal.Invalid)

@@ -68,7 +68,7 @@ func (d document) sample(s schema) any {
 	case len(s.Enum) > 0:
 		return s.Enum[0]
 	case s.Format == "uuid":
-		return someID
+		return unknownID
 	case s.Format == "email":
 		return "a@example.com"
 	case kind == "string":
@@ -94,7 +94,7 @@ type bodyRoute struct {
 	body  map[string]any
 }
 
-func (h *house) bodyRoutes() []bodyRoute {
+func (h *apiTest) bodyRoutes() []bodyRoute {
 	h.Helper()
 	d := decode[document](h, h.wants(h.get("/openapi.json", ""), ok))
 	var routes []bodyRoute
@@ -105,7 +105,7 @@ func (h *house) bodyRoutes() []bodyRoute {
 				continue
 			}
 			body, _ := d.sample(content.Schema).(map[string]any)
-			r := bodyRoute{route: strings.ToUpper(method) + " " + strings.Replace(path, "{id}", someID, 1), body: body}
+			r := bodyRoute{route: strings.ToUpper(method) + " " + strings.Replace(path, "{id}", unknownID, 1), body: body}
 			for name := range d.resolve(content.Schema).Properties {
 				r.names = append(r.names, name)
 			}
@@ -126,7 +126,7 @@ func (r bodyRoute) text(t *testing.T, of map[string]any) string {
 }
 
 func TestBodyNames(t *testing.T) {
-	h := newHouse(t)
+	h := newAPITest(t)
 	token := h.as(portal.MSSPAdmin)
 	routes := h.bodyRoutes()
 	if len(routes) < 12 {
@@ -151,7 +151,7 @@ func TestBodyNames(t *testing.T) {
 				delete(renamed, name)
 				renamed[other] = r.body[name]
 				refused := h.send(call{route: r.route, token: token, body: r.text(t, renamed)})
-				if refused.StatusCode != wrong {
+				if refused.StatusCode != unprocessable {
 					t.Errorf("%s with %s in %s: got %d, want 422: %s", r.route, name, kind, refused.StatusCode, refused.body)
 				}
 				value, err := json.Marshal(r.body[name])
@@ -159,7 +159,7 @@ func TestBodyNames(t *testing.T) {
 					t.Fatal(err)
 				}
 				both := h.send(call{route: r.route, token: token, body: strings.TrimSuffix(whole, "}") + fmt.Sprintf(",%q:%s}", other, value)})
-				if both.StatusCode != wrong {
+				if both.StatusCode != unprocessable {
 					t.Errorf("%s with %s and its twin in %s: got %d, want 422: %s", r.route, name, kind, both.StatusCode, both.body)
 				}
 			}
@@ -176,7 +176,7 @@ func TestBodyNames(t *testing.T) {
 }
 
 func TestQueryNames(t *testing.T) {
-	h := newHouse(t)
+	h := newAPITest(t)
 	token := h.as(portal.MSSPAdmin)
 	d := decode[document](h, h.wants(h.get("/openapi.json", ""), ok))
 	checked := 0
@@ -187,11 +187,11 @@ func TestQueryNames(t *testing.T) {
 					continue
 				}
 				checked++
-				route := strings.ToUpper(method) + " " + strings.Replace(path, "{id}", someID, 1)
+				route := strings.ToUpper(method) + " " + strings.Replace(path, "{id}", unknownID, 1)
 				for _, query := range []string{p.Name + "=1&" + p.Name + "=1", p.Name + "=1&%" + fmt.Sprintf("%02x", p.Name[0]) + p.Name[1:] + "=2", p.Name + "&" + p.Name} {
 					h.wantsProblem(h.send(call{route: route + "?" + query, token: token}), http.StatusBadRequest, portal.Invalid)
 				}
-				h.wantsProblem(h.send(call{route: route + "?" + strings.ToUpper(p.Name) + "=1", token: token}), wrong, portal.Invalid)
+				h.wantsProblem(h.send(call{route: route + "?" + strings.ToUpper(p.Name) + "=1", token: token}), unprocessable, portal.Invalid)
 			}
 		}
 	}
@@ -218,7 +218,7 @@ func TestQueryNames(t *testing.T) {
 }
 
 func TestBodySize(t *testing.T) {
-	h := newHouse(t)
+	h := newAPITest(t)
 	token := h.as(portal.MSSPAdmin)
 	for _, r := range h.bodyRoutes() {
 		most := 64 << 10
@@ -229,7 +229,7 @@ func TestBodySize(t *testing.T) {
 			most = 16 << 10
 		}
 		fits := h.send(call{route: r.route, token: token, body: `{"a":"` + strings.Repeat("a", most-8) + `"}`})
-		if fits.StatusCode != wrong {
+		if fits.StatusCode != unprocessable {
 			t.Errorf("%s with %d bytes: got %d, want 422 for the name: %s", r.route, most, fits.StatusCode, fits.body)
 		}
 		h.wantsProblem(h.send(call{route: r.route, token: token, body: `{"a":"` + strings.Repeat("a", most-7) + `"}`}),
@@ -253,11 +253,11 @@ func TestBodySize(t *testing.T) {
 }
 
 // held is a sign-in whose body never comes.
-type held struct {
+type slowRequest struct {
 	net.Conn
 }
 
-func (h *house) hold(address string) held {
+func (h *apiTest) startSlowRequest(address string) slowRequest {
 	h.Helper()
 	conn, err := new(net.Dialer).DialContext(h.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
@@ -265,11 +265,11 @@ func (h *house) hold(address string) held {
 	}
 	h.Cleanup(func() { conn.Close() })
 	fmt.Fprintf(conn, "POST /v1/auth/refresh HTTP/1.1\r\nHost: portal\r\nX-Forwarded-For: %s\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{", address)
-	return held{conn}
+	return slowRequest{conn}
 }
 
 // atWork waits until so many sign-ins are at work.
-func (h *house) atWork(registry *prometheus.Registry, want float64) {
+func (h *apiTest) waitForRequests(registry *prometheus.Registry, want float64) {
 	h.Helper()
 	got := -1.0
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
@@ -290,30 +290,30 @@ func (h *house) atWork(registry *prometheus.Registry, want float64) {
 }
 
 func TestSignInsAtOnce(t *testing.T) {
-	clock, registry := newTurned(), prometheus.NewRegistry()
-	h := newHouse(t, defaults(clock), func(c *httpapi.Config) {
+	clock, registry := newFakeClock(), prometheus.NewRegistry()
+	h := newAPITest(t, defaults(clock), func(c *httpapi.Config) {
 		c.AnonymousAtOnce, c.AddressAtOnce, c.Metrics = 3, 2, registry
 	})
 	token := h.as(portal.MSPUser)
-	first := h.hold("203.0.113.1")
-	h.hold("203.0.113.1")
-	h.atWork(registry, 2)
+	first := h.startSlowRequest("203.0.113.1")
+	h.startSlowRequest("203.0.113.1")
+	h.waitForRequests(registry, 2)
 
 	t.Log("one address has its share")
 	refused := h.refreshFrom("203.0.113.1", "x")
-	h.waits(refused)
+	h.wantRetryAfter(refused)
 	if !refused.Close {
 		t.Error("the connection of a refused request stays open, so its body is read")
 	}
 
 	t.Log("more bodies that come slowly than may be at work keep nobody else out")
-	h.hold("203.0.113.5")
-	h.hold("203.0.113.5")
-	h.atWork(registry, 4)
+	h.startSlowRequest("203.0.113.5")
+	h.startSlowRequest("203.0.113.5")
+	h.waitForRequests(registry, 4)
 	h.wantsProblem(h.refreshFrom("203.0.113.2", "never issued"), http.StatusUnauthorized, "")
 
 	t.Log("all that may be at work are, and who is signed in is served")
-	locked, err := h.owner.Begin(t.Context())
+	locked, err := h.Owner.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,8 +324,8 @@ func TestSignInsAtOnce(t *testing.T) {
 	for i := range 3 {
 		working.Go(func() { h.refreshFrom(fmt.Sprintf("198.51.100.%d", i), "fsr_"+strings.Repeat("A", 43)) })
 	}
-	h.atWork(registry, 7)
-	h.waits(h.refreshFrom("203.0.113.4", "x"))
+	h.waitForRequests(registry, 7)
+	h.wantRetryAfter(h.refreshFrom("203.0.113.4", "x"))
 	h.wants(h.get("/v1/clients", token), ok)
 	h.wants(h.get("/healthz", ""), ok)
 
@@ -335,32 +335,32 @@ func TestSignInsAtOnce(t *testing.T) {
 	}
 	working.Wait()
 	fmt.Fprint(first, strings.Repeat(" ", 999))
-	h.atWork(registry, 3)
+	h.waitForRequests(registry, 3)
 	h.wantsProblem(h.refreshFrom("203.0.113.4", "never issued"), http.StatusUnauthorized, "")
 }
 
 func TestRefusedBodiesAreNotRead(t *testing.T) {
-	h := newHouse(t, func(c *httpapi.Config) { c.AnonymousAtOnce, c.AddressAtOnce = 1, 1 })
+	h := newAPITest(t, func(c *httpapi.Config) { c.AnonymousAtOnce, c.AddressAtOnce = 1, 1 })
 	t.Run("where_they_say_that_they_are_too_large", func(t *testing.T) {
-		h.refusedUnread(t, "/v1/auth/refresh", 16<<10+1, http.StatusRequestEntityTooLarge)
+		h.wantUnread(t, "/v1/auth/refresh", 16<<10+1, http.StatusRequestEntityTooLarge)
 	})
 	t.Run("where_nobody_is_signed_in", func(t *testing.T) {
-		h.refusedUnread(t, "/v1/invites", 100, http.StatusUnauthorized)
+		h.wantUnread(t, "/v1/invites", 100, http.StatusUnauthorized)
 	})
 	t.Run("where_there_is_no_route", func(t *testing.T) {
-		h.refusedUnread(t, "/nowhere", 100, http.StatusNotFound)
+		h.wantUnread(t, "/nowhere", 100, http.StatusNotFound)
 	})
 	t.Run("where_an_address_sends_too_many", func(t *testing.T) {
-		h.hold("")
+		h.startSlowRequest("")
 		for status := 0; status != http.StatusTooManyRequests; {
 			status = h.refreshFrom("", "never issued").StatusCode
 		}
-		h.refusedUnread(t, "/v1/auth/refresh", 100, http.StatusTooManyRequests)
+		h.wantUnread(t, "/v1/auth/refresh", 100, http.StatusTooManyRequests)
 	})
 }
 
 // refusedUnread fails unless a request is refused, and its connection closed, though nothing of its body was sent.
-func (h *house) refusedUnread(t *testing.T, path string, size, status int) {
+func (h *apiTest) wantUnread(t *testing.T, path string, size, status int) {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
@@ -383,8 +383,8 @@ func (h *house) refusedUnread(t *testing.T, path string, size, status int) {
 
 // TestReadyAtOnce locks the table that readiness reads: callers share one query meanwhile.
 func TestReadyAtOnce(t *testing.T) {
-	h := newHouse(t)
-	locked, err := h.owner.Begin(t.Context())
+	h := newAPITest(t)
+	locked, err := h.Owner.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // start is a session of its own with both of its tokens.
-func (h *house) start(v portal.Viewer) portal.Tokens {
+func (h *apiTest) start(v portal.Viewer) portal.Tokens {
 	h.Helper()
 	tokens, err := h.sessions.Start(h.Context(), v.UserID, session.Client{Device: "laptop"})
 	if err != nil {
@@ -21,7 +21,7 @@ func (h *house) start(v portal.Viewer) portal.Tokens {
 	return tokens
 }
 
-func (h *house) refreshed(tokens portal.Tokens) portal.Tokens {
+func (h *apiTest) refreshed(tokens portal.Tokens) portal.Tokens {
 	h.Helper()
 	return decode[portal.Tokens](h, h.wants(h.send(call{
 		route: "POST /v1/auth/refresh", body: fmt.Sprintf(`{"refresh_token":%q}`, tokens.RefreshToken),
@@ -29,9 +29,9 @@ func (h *house) refreshed(tokens portal.Tokens) portal.Tokens {
 }
 
 func TestClaimInvite(t *testing.T) {
-	h := newHouse(t)
+	h := newAPITest(t)
 	user := h.Own.Viewers[portal.MSPUser]
-	h.exec(`
+	h.Exec(`
 		insert into identity (provider, issuer, subject, user_id, email)
 		values ('google', 'google', 's', $1, 'somebody@example.com')`, user.UserID)
 	token := h.signIn(user)
@@ -52,13 +52,13 @@ func TestClaimInvite(t *testing.T) {
 	t.Run("refuses a code that claims nothing, and many of them", func(t *testing.T) {
 		for range 8 {
 			code, _ := identity.NewInviteCode()
-			h.wantsProblem(claim(code), no, portal.InviteCodeInvalid)
+			h.wantsProblem(claim(code), forbidden, portal.InviteCodeInvalid)
 		}
 		for range 3 {
 			code, _ := identity.NewInviteCode()
 			if r := claim(code); r.StatusCode == http.StatusTooManyRequests {
 				token = h.signIn(h.Own.Viewers[portal.MSPAdmin])
-				h.wantsProblem(claim(code), no, portal.InviteCodeInvalid)
+				h.wantsProblem(claim(code), forbidden, portal.InviteCodeInvalid)
 				return
 			}
 		}
@@ -68,12 +68,12 @@ func TestClaimInvite(t *testing.T) {
 
 func TestSignOutUser(t *testing.T) {
 	t.Run("ends what hangs on grants of the own scope alone", func(t *testing.T) {
-		h := newHouse(t)
-		person := h.Person(t, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
-		elsewhere := h.Grant(t, person.UserID, portal.MSSPAdmin, h.Other.At(portal.MSSPAdmin, 0))
-		tokens := h.start(person)
-		route := "DELETE /v1/users/" + person.UserID + "/sessions"
-		h.wants(h.send(call{route: route, token: h.as(portal.MSPAdmin)}), empty)
+		h := newAPITest(t)
+		user := h.Person(t, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
+		elsewhere := h.Grant(t, user.UserID, portal.MSSPAdmin, h.Other.At(portal.MSSPAdmin, 0))
+		tokens := h.start(user)
+		route := "DELETE /v1/users/" + user.UserID + "/sessions"
+		h.wants(h.send(call{route: route, token: h.as(portal.MSPAdmin)}), noContent)
 
 		there := map[string]string{"Portal-Grant": elsewhere}
 		h.wantsProblem(h.get("/v1/clients", tokens.AccessToken), http.StatusUnauthorized, portal.GrantChanged)
@@ -83,18 +83,18 @@ func TestSignOutUser(t *testing.T) {
 		if len(me.Grants) != 1 || me.Grant.ID != elsewhere {
 			t.Errorf("the session goes on under %+v, want the grant elsewhere alone", me.Grants)
 		}
-		again := decode[portal.Me](h, h.wants(h.get("/v1/me", h.signIn(person)), ok))
+		again := decode[portal.Me](h, h.wants(h.get("/v1/me", h.signIn(user)), ok))
 		if len(again.Grants) != 2 {
 			t.Errorf("after a new sign-in they hold %+v, want both grants", again.Grants)
 		}
-		h.wants(h.send(call{route: "DELETE /v1/users/" + person.UserID + "/sessions", token: h.signIn(h.Other.Viewers[portal.MSSPAdmin])}), empty)
+		h.wants(h.send(call{route: "DELETE /v1/users/" + user.UserID + "/sessions", token: h.signIn(h.Other.Viewers[portal.MSSPAdmin])}), noContent)
 		h.wantsProblem(h.get("/v1/me", renewed.AccessToken), http.StatusUnauthorized, portal.SessionRevoked)
 	})
 	t.Run("tells who was signed out, and not that they were deactivated", func(t *testing.T) {
-		h := newHouse(t)
-		person := h.Person(t, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
-		tokens := h.start(person)
-		h.wants(h.send(call{route: "DELETE /v1/users/" + person.UserID + "/sessions", token: h.as(portal.MSPAdmin)}), empty)
+		h := newAPITest(t)
+		user := h.Person(t, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
+		tokens := h.start(user)
+		h.wants(h.send(call{route: "DELETE /v1/users/" + user.UserID + "/sessions", token: h.as(portal.MSPAdmin)}), noContent)
 		body := fmt.Sprintf(`{"refresh_token":%q}`, tokens.RefreshToken)
 		refused := h.wantsProblem(h.send(call{route: "POST /v1/auth/refresh", body: body}), http.StatusUnauthorized, portal.SessionRevoked)
 		if refused.Detail != portal.EndedByAdmin.Sentence() {
@@ -104,21 +104,21 @@ func TestSignOutUser(t *testing.T) {
 }
 
 func TestAnAdministratorSeesOnlyWhatHappenedInTheirScope(t *testing.T) {
-	h := newHouse(t)
-	person := h.Person(t, portal.MSSPAdmin, h.Other.At(portal.MSSPAdmin, 0))
-	here := h.Grant(t, person.UserID, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
-	h.exec("update app_user set created_at = now() - interval '9 days' where id = $1", person.UserID)
+	h := newAPITest(t)
+	user := h.Person(t, portal.MSSPAdmin, h.Other.At(portal.MSSPAdmin, 0))
+	here := h.Grant(t, user.UserID, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
+	h.Exec("update app_user set created_at = now() - interval '9 days' where id = $1", user.UserID)
 	seen := func() portal.UserItem {
 		t.Helper()
 		for _, u := range decode[portal.UserPage](h, h.wants(h.get("/v1/users", h.as(portal.MSPAdmin)), ok)).Items {
-			if u.ID == person.UserID {
+			if u.ID == user.UserID {
 				return u
 			}
 		}
 		t.Fatal("the person is not listed")
 		return portal.UserItem{}
 	}
-	tokens := h.start(person)
+	tokens := h.start(user)
 	h.wants(h.get("/v1/me", tokens.AccessToken), ok)
 	u := seen()
 	if u.Sessions != 0 || u.LastLoginAt != nil || time.Since(u.CreatedAt) > 24*time.Hour {
@@ -134,11 +134,11 @@ func TestAnAdministratorSeesOnlyWhatHappenedInTheirScope(t *testing.T) {
 	if u := seen(); u.Sessions != 1 || u.LastLoginAt == nil {
 		t.Errorf("once they act here: %+v, want one session and its use", u)
 	}
-	h.exec("update user_role set last_used_at = now() - interval '9 days' where id <> $1", here)
-	h.exec("update user_role set last_used_at = now() - interval '5 days' where id = $1", here)
+	h.Exec("update user_role set last_used_at = now() - interval '9 days' where id <> $1", here)
+	h.Exec("update user_role set last_used_at = now() - interval '5 days' where id = $1", here)
 	was := seen()
 	h.wants(h.get("/v1/me", tokens.AccessToken), ok)
-	h.wants(h.get("/v1/me", h.start(person).AccessToken), ok)
+	h.wants(h.get("/v1/me", h.start(user).AccessToken), ok)
 	h.refreshed(tokens)
 	if u := seen(); u.Sessions != 1 || !u.LastLoginAt.Equal(*was.LastLoginAt) {
 		t.Errorf("after uses elsewhere: %+v, want one session and the use of %s", u, was.LastLoginAt)

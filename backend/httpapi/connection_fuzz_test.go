@@ -22,26 +22,26 @@ import (
 )
 
 // offline is Heimdal's connector but for the calls: it takes one key, whatever it is asked to call is noted, and nobody is.
-type offline struct {
+type offlineConnector struct {
 	*heimdal.Connector
 	opened *[]portal.ConnectionSettings
 }
 
-func (o offline) Open(s portal.ConnectionSettings, apiKey string, _ sync.Options) (sync.Reader, error) {
+func (o offlineConnector) Open(s portal.ConnectionSettings, apiKey string, _ sync.Options) (sync.Reader, error) {
 	*o.opened = append(*o.opened, s)
-	return answered{apiKey == heimdalKey}, nil
+	return offlineReader{apiKey == heimdalKey}, nil
 }
 
-type answered struct{ ok bool }
+type offlineReader struct{ ok bool }
 
-func (a answered) Test(context.Context) (*int64, error) {
+func (a offlineReader) Test(context.Context) (*int64, error) {
 	if !a.ok {
 		return nil, portal.CallErrorf(portal.BadKey, "This is not the key.")
 	}
 	return nil, nil
 }
 
-func (answered) Call(context.Context, sync.State, func(portal.Customer) error) (sync.State, error) {
+func (offlineReader) Call(context.Context, sync.State, func(portal.Customer) error) (sync.State, error) {
 	panic("no run is worked on here")
 }
 
@@ -54,7 +54,7 @@ func FuzzConnectionBody(f *testing.F) {
 	var opened []portal.ConnectionSettings
 	var err error
 	config.Sync, err = sync.New(w.DB, newSealer(f), sync.Config{
-		Connectors: []sync.Connector{offline{heimdal.NewConnector(), &opened}}, Log: slog.New(slog.DiscardHandler),
+		Connectors: []sync.Connector{offlineConnector{heimdal.NewConnector(), &opened}}, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		f.Fatal(err)

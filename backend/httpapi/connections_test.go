@@ -26,47 +26,66 @@ func body(v any) string {
 	return string(text)
 }
 
-func (h *house) newConnection() portal.NewConnection {
+func (h *apiTest) newConnection() portal.NewConnection {
 	return portal.NewConnection{Product: "heimdal", CustomerID: heimdalCustomer, BaseURL: h.heimdal.URL(), APIKey: heimdalKey}
 }
 
 // connect makes a connection over the API.
-func (h *house) connect(token string) portal.ConnectionItem {
+func (h *apiTest) connect(token string) portal.ConnectionItem {
 	h.Helper()
 	r := h.send(call{route: "POST /v1/connections", token: token, body: body(h.newConnection())})
 	return decode[portal.ConnectionItem](h, h.wants(r, created))
 }
 
-func (h *house) try(token string, t portal.ConnectionTrial) reply {
+func (h *apiTest) try(token string, t portal.ConnectionTrial) reply {
 	h.Helper()
 	return h.send(call{route: "POST /v1/connections/test", token: token, body: body(t)})
 }
 
-func (h *house) tried(token string, t portal.ConnectionTrial) portal.ConnectionTest {
+func (h *apiTest) tried(token string, t portal.ConnectionTrial) portal.ConnectionTest {
 	h.Helper()
 	return decode[portal.ConnectionTest](h, h.wants(h.try(token, t), ok))
 }
 
-func (h *house) changeConnection(token, id string, c portal.ConnectionChange) reply {
+func (h *apiTest) changeConnection(token, id string, c portal.ConnectionChange) reply {
 	h.Helper()
 	return h.send(call{route: "PATCH /v1/connections/" + id, token: token, body: body(c)})
 }
 
-func (h *house) connections(token string) portal.Connections {
+func (h *apiTest) connections(token string) portal.Connections {
 	h.Helper()
 	return decode[portal.Connections](h, h.wants(h.get("/v1/connections", token), ok))
 }
 
 // sealedKey answers what lies in the database of a connection's key.
-func (h *house) sealedKey(id string) string {
+func (h *apiTest) sealedKey(id string) string {
 	h.Helper()
-	return h.text("select api_key_sealed::text from mssp_product where id = $1", id)
+	return h.Text("select api_key_sealed::text from mssp_product where id = $1", id)
 }
 
 func ptr[T any](v T) *T { return &v }
 
-func TestANewConnectionIsTriedSavedSealedAuditedAndSyncedAtOnce(t *testing.T) {
-	h := newHouse(t)
+func TestConnections(t *testing.T) {
+	t.Parallel()
+	t.Run("create_tests_seals_audits_and_queues_run", testConnectionsCreateTestsSealsAuditsAndQueuesRun)
+	t.Run("refused_by_product_is_not_saved", testConnectionsRefusedByProductIsNotSaved)
+	t.Run("save_reuses_successful_test", testConnectionsSaveReusesSuccessfulTest)
+	t.Run("key_is_replaced_only_by_valid_key", testConnectionsKeyIsReplacedOnlyByValidKey)
+	t.Run("stored_key_stays_at_its_address", testConnectionsStoredKeyStaysAtItsAddress)
+	t.Run("unreadable_key_can_be_replaced", testConnectionsUnreadableKeyCanBeReplaced)
+	t.Run("paused_is_not_due", testConnectionsPausedIsNotDue)
+	t.Run("harmless_names_are_kept_and_audited", testConnectionsHarmlessNamesAreKeptAndAudited)
+	t.Run("foreign_connection_cannot_be_tested", testConnectionsForeignConnectionCannotBeTested)
+	t.Run("customer_is_connected_once", testConnectionsCustomerIsConnectedOnce)
+	t.Run("private_addresses_are_refused", testConnectionsPrivateAddressesAreRefused)
+	t.Run("ten_tests_per_minute_and_mssp", testConnectionsTenTestsPerMinuteAndMssp)
+	t.Run("invalid_body_names_field", testConnectionsInvalidBodyNamesField)
+	t.Run("responses_contain_no_key", testConnectionsResponsesContainNoKey)
+	t.Run("concurrent_move_rejects_new_key", testConnectionsConcurrentMoveRejectsNewKey)
+}
+
+func testConnectionsCreateTestsSealsAuditsAndQueuesRun(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	made := h.connect(admin)
 	if made.Product != "heimdal" || made.ProductName != "Heimdal" || made.CustomerID != heimdalCustomer || made.BaseURL != h.heimdal.URL() ||
@@ -76,7 +95,7 @@ func TestANewConnectionIsTriedSavedSealedAuditedAndSyncedAtOnce(t *testing.T) {
 	if made.LastRun == nil || made.LastRun.Status != portal.RunQueued || made.LastRun.ConnectionID != made.ID || made.NextRunAt != nil {
 		t.Errorf("its first run is %+v, the next at %v", made.LastRun, made.NextRunAt)
 	}
-	if jobs := h.text("select count(*)::text from river.river_job where kind = 'sync_run' and args->>'run_id' = $1", made.LastRun.ID); jobs != "1" {
+	if jobs := h.Text("select count(*)::text from river.river_job where kind = 'sync_run' and args->>'run_id' = $1", made.LastRun.ID); jobs != "1" {
 		t.Errorf("%s jobs are queued for its first run", jobs)
 	}
 	if calls := h.heimdal.Log(); len(calls) != 1 || calls[0].CustomerID != heimdalCustomer {
@@ -85,7 +104,7 @@ func TestANewConnectionIsTriedSavedSealedAuditedAndSyncedAtOnce(t *testing.T) {
 	if sealed := h.sealedKey(made.ID); strings.Contains(sealed, fmt.Sprintf("%x", heimdalKey)) || len(sealed) < 2*len(heimdalKey) {
 		t.Errorf("the key lies open in the database: %s", sealed)
 	}
-	audited := h.text("select actor_id::text || ' ' || target || ' ' || detail::text from audit_log where action = 'connection_created'")
+	audited := h.Text("select actor_id::text || ' ' || target || ' ' || detail::text from audit_log where action = 'connection_created'")
 	if !strings.HasPrefix(audited, h.Own.Viewers[portal.MSSPAdmin].UserID+" "+made.ID+" ") || strings.Contains(audited, heimdalKey) {
 		t.Errorf("the audit log says %s", audited)
 	}
@@ -95,8 +114,8 @@ func TestANewConnectionIsTriedSavedSealedAuditedAndSyncedAtOnce(t *testing.T) {
 	}
 }
 
-func TestAConnectionTheProductRefusesIsNotSaved(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsRefusedByProductIsNotSaved(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	for name, c := range map[string]struct {
 		change func(*portal.NewConnection)
@@ -118,9 +137,9 @@ func TestAConnectionTheProductRefusesIsNotSaved(t *testing.T) {
 			t.Errorf("%s: field %q, %s", name, p.Field, r.body)
 		}
 		trial := portal.ConnectionTrial{Product: wanted.Product, CustomerID: wanted.CustomerID, BaseURL: wanted.BaseURL, APIKey: wanted.APIKey}
-		said := h.tried(admin, trial)
-		if said.OK || said.Code == "" || said.Detail != p.Detail || said.Customers != nil {
-			t.Errorf("%s: a trial answers %+v, saving %s", name, said, p.Detail)
+		result := h.tried(admin, trial)
+		if result.OK || result.Code == "" || result.Detail != p.Detail || result.Customers != nil {
+			t.Errorf("%s: a trial answers %+v, saving %s", name, result, p.Detail)
 		}
 		if after := h.state(); after != before {
 			t.Errorf("%s changed rows: %s, before %s", name, after, before)
@@ -128,20 +147,20 @@ func TestAConnectionTheProductRefusesIsNotSaved(t *testing.T) {
 	}
 }
 
-func TestWhoTestsAndThenSavesAsksTheProductOnce(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsSaveReusesSuccessfulTest(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	n := h.newConnection()
 	trial := portal.ConnectionTrial{Product: n.Product, CustomerID: n.CustomerID, BaseURL: n.BaseURL, APIKey: n.APIKey}
-	if said := h.tried(admin, trial); !said.OK || said.Code != "" || said.Customers == nil || *said.Customers != 2 {
-		t.Fatalf("the trial answers %+v", said)
+	if result := h.tried(admin, trial); !result.OK || result.Code != "" || result.Customers == nil || *result.Customers != 2 {
+		t.Fatalf("the trial answers %+v", result)
 	}
 	h.connect(admin)
 	if calls := h.heimdal.Calls(); calls != 1 {
 		t.Errorf("Heimdal was asked %d times", calls)
 	}
 	h.heimdal.Misbehave(heimdalstand.HTML)
-	if said := h.tried(admin, trial); said.OK {
+	if result := h.tried(admin, trial); result.OK {
 		t.Error("a test is answered from memory")
 	}
 	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
@@ -149,8 +168,8 @@ func TestWhoTestsAndThenSavesAsksTheProductOnce(t *testing.T) {
 	h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused)
 }
 
-func TestAKeyIsReplacedOnlyByOneThatWorks(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsKeyIsReplacedOnlyByValidKey(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	made := h.connect(admin)
 	sealed := h.sealedKey(made.ID)
@@ -158,12 +177,12 @@ func TestAKeyIsReplacedOnlyByOneThatWorks(t *testing.T) {
 	if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused); p.Field != "api_key" || h.sealedKey(made.ID) != sealed {
 		t.Errorf("a key that does not work was saved: %+v", p)
 	}
-	h.exec("update sync_run set status = 'failed', finished_at = now(), error_code = 'bad_key' where id = $1", made.LastRun.ID)
+	h.Exec("update sync_run set status = 'failed', finished_at = now(), error_code = 'bad_key' where id = $1", made.LastRun.ID)
 	failing := h.connections(admin).Items[1]
 	if failing.FailuresInARow != 1 || failing.NextRunAt == nil || !failing.NextRunAt.Equal(failing.LastRun.CreatedAt.Add(time.Hour)) {
 		t.Errorf("after a failed run the connection is %+v", failing)
 	}
-	h.exec("update mssp_product set api_key_last4 = '0000' where id = $1", made.ID)
+	h.Exec("update mssp_product set api_key_last4 = '0000' where id = $1", made.ID)
 	changed := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}), ok))
 	if changed.APIKeyLast4 != "6789" || h.sealedKey(made.ID) == sealed {
 		t.Errorf("the replaced key is %+v", changed)
@@ -171,14 +190,14 @@ func TestAKeyIsReplacedOnlyByOneThatWorks(t *testing.T) {
 	if changed.LastRun == nil || changed.LastRun.ID == made.LastRun.ID || changed.LastRun.Status != portal.RunQueued {
 		t.Errorf("no run follows the new key: %+v", changed.LastRun)
 	}
-	audited := h.text("select detail::text from audit_log where action = 'connection_changed'")
+	audited := h.Text("select detail::text from audit_log where action = 'connection_changed'")
 	if !strings.Contains(audited, "replaced") || strings.Contains(audited, heimdalKey) {
 		t.Errorf("the audit log says %s", audited)
 	}
 }
 
-func TestAStoredKeyGoesToNoOtherAddress(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsStoredKeyStaysAtItsAddress(t *testing.T) {
+	h := newAPITest(t)
 	elsewhere := newHeimdal(t)
 	admin := h.as(portal.MSSPAdmin)
 	made := h.connect(admin)
@@ -191,34 +210,34 @@ func TestAStoredKeyGoesToNoOtherAddress(t *testing.T) {
 	if p.Field != "api_key" || elsewhere.Calls() != 0 || h.state() != before {
 		t.Errorf("a test elsewhere without the key names %q and made %d calls", p.Field, elsewhere.Calls())
 	}
-	if said := h.tried(admin, portal.ConnectionTrial{ID: made.ID, BaseURL: elsewhere.URL(), APIKey: heimdalKey}); !said.OK {
-		t.Errorf("with the key: %+v", said)
+	if result := h.tried(admin, portal.ConnectionTrial{ID: made.ID, BaseURL: elsewhere.URL(), APIKey: heimdalKey}); !result.OK {
+		t.Errorf("with the key: %+v", result)
 	}
 	moved := portal.ConnectionChange{BaseURL: ptr(elsewhere.URL()), APIKey: ptr(heimdalKey)}
 	if c := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, made.ID, moved), ok)); c.BaseURL != elsewhere.URL() {
 		t.Errorf("moved to %s", c.BaseURL)
 	}
-	if said := h.tried(admin, portal.ConnectionTrial{ID: made.ID}); !said.OK || elsewhere.Calls() != 2 {
-		t.Errorf("a test of the stored connection answers %+v after %d calls there", said, elsewhere.Calls())
+	if result := h.tried(admin, portal.ConnectionTrial{ID: made.ID}); !result.OK || elsewhere.Calls() != 2 {
+		t.Errorf("a test of the stored connection answers %+v after %d calls there", result, elsewhere.Calls())
 	}
 }
 
-func TestAKeyThatNoLongerOpensCanBeReplaced(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsUnreadableKeyCanBeReplaced(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	made := h.connect(admin)
-	h.exec("update mssp_product set api_key_sealed = 'damaged' where id = $1", made.ID)
+	h.Exec("update mssp_product set api_key_sealed = 'damaged' where id = $1", made.ID)
 	if p := h.wantsProblem(h.try(admin, portal.ConnectionTrial{ID: made.ID}), http.StatusUnprocessableEntity, portal.Invalid); p.Field != "api_key" {
 		t.Errorf("a test with a key that does not open names %q", p.Field)
 	}
 	h.wants(h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}), ok)
-	if said := h.tried(admin, portal.ConnectionTrial{ID: made.ID}); !said.OK {
-		t.Errorf("after the key was replaced: %+v", said)
+	if result := h.tried(admin, portal.ConnectionTrial{ID: made.ID}); !result.OK {
+		t.Errorf("after the key was replaced: %+v", result)
 	}
 }
 
-func TestAPausedConnectionIsNotDueAndAsksNobody(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsPausedIsNotDue(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	c := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(true)}), ok))
 	if !c.Paused || c.NextRunAt != nil || c.LastComplete == nil {
@@ -229,16 +248,16 @@ func TestAPausedConnectionIsNotDueAndAsksNobody(t *testing.T) {
 	if c.Paused || c.NextRunAt == nil {
 		t.Errorf("going on, it is %+v", c)
 	}
-	if audited := h.text("select string_agg(detail::text, ' ' order by id) from audit_log where action = 'connection_changed'"); audited != `{"paused": true} {"paused": false}` {
+	if audited := h.Text("select string_agg(detail::text, ' ' order by id) from audit_log where action = 'connection_changed'"); audited != `{"paused": true} {"paused": false}` {
 		t.Errorf("the audit log says %s", audited)
 	}
 }
 
-func TestConnections_harmless(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsHarmlessNamesAreKeptAndAudited(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	names := []string{"header X-Has-More", "isComplete"}
-	runs := h.text("select count(*)::text from sync_run")
+	runs := h.Text("select count(*)::text from sync_run")
 	c := decode[portal.ConnectionItem](h,
 		h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &names}), ok))
 	if !slices.Equal(c.Harmless, names) {
@@ -256,14 +275,14 @@ func TestConnections_harmless(t *testing.T) {
 	}
 	want := `{"harmless": {"after": ["header X-Has-More", "isComplete"], "before": []}} ` +
 		`{"harmless": {"after": [], "before": ["header X-Has-More", "isComplete"]}}`
-	if got := h.text("select string_agg(detail::text, ' ' order by id) from audit_log where action = 'connection_changed'"); got != want {
+	if got := h.Text("select string_agg(detail::text, ' ' order by id) from audit_log where action = 'connection_changed'"); got != want {
 		t.Errorf("the audit log says %s, want %s", got, want)
 	}
-	if after := h.text("select count(*)::text from sync_run"); after != runs {
+	if after := h.Text("select count(*)::text from sync_run"); after != runs {
 		t.Errorf("there are %s runs, want %s as before", after, runs)
 	}
-	for _, wrong := range [][]string{{""}, {strings.Repeat("x", 101)}, strings.Fields(strings.Repeat("x ", 21))} {
-		r := h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &wrong})
+	for _, bad := range [][]string{{""}, {strings.Repeat("x", 101)}, strings.Fields(strings.Repeat("x ", 21))} {
+		r := h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &bad})
 		h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid)
 	}
 	h.wantsProblem(h.changeConnection(admin, h.Other.ConnectionID, portal.ConnectionChange{Harmless: &names}),
@@ -271,15 +290,15 @@ func TestConnections_harmless(t *testing.T) {
 	h.wants(h.changeConnection(h.as(portal.MSSPStaff), h.Own.ConnectionID, portal.ConnectionChange{Harmless: &names}), http.StatusForbidden)
 }
 
-func TestAConnectionOfAnotherTenantCannotBeTriedEither(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsForeignConnectionCannotBeTested(t *testing.T) {
+	h := newAPITest(t)
 	for _, id := range []string{h.Other.ConnectionID, "no-id", strings.Repeat("x", 36)} {
 		h.wantsProblem(h.try(h.as(portal.MSSPAdmin), portal.ConnectionTrial{ID: id, APIKey: heimdalKey}), http.StatusNotFound, portal.NotFound)
 	}
 }
 
-func TestACustomerIsConnectedOnce(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsCustomerIsConnectedOnce(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	h.connect(admin)
 	r := h.send(call{route: "POST /v1/connections", token: admin, body: body(h.newConnection())})
@@ -288,9 +307,9 @@ func TestACustomerIsConnectedOnce(t *testing.T) {
 	}
 }
 
-func TestTheServerIsNotSentIntoItsOwnNetwork(t *testing.T) {
+func testConnectionsPrivateAddressesAreRefused(t *testing.T) {
 	now := time.Now()
-	h := newHouse(t, func(c *httpapi.Config) {
+	h := newAPITest(t, func(c *httpapi.Config) {
 		c.Now = func() time.Time { return now }
 		c.Sync = newSync(t, c.DB, newSealer(t), func(c *sync.Config) { c.AllowPrivate = false })
 	})
@@ -321,9 +340,9 @@ func TestTheServerIsNotSentIntoItsOwnNetwork(t *testing.T) {
 	}
 }
 
-func TestAnMSSPMayHaveTenConnectionsTriedAMinute(t *testing.T) {
+func testConnectionsTenTestsPerMinuteAndMssp(t *testing.T) {
 	now := time.Now()
-	h := newHouse(t, func(c *httpapi.Config) { c.Now = func() time.Time { return now } })
+	h := newAPITest(t, func(c *httpapi.Config) { c.Now = func() time.Time { return now } })
 	admin, again := h.as(portal.MSSPAdmin), h.as(portal.MSSPAdmin)
 	n := h.newConnection()
 	n.Product = "another"
@@ -348,8 +367,8 @@ func TestAnMSSPMayHaveTenConnectionsTriedAMinute(t *testing.T) {
 	}
 }
 
-func TestABodyThatMakesNoConnectionIsRefused(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsInvalidBodyNamesField(t *testing.T) {
+	h := newAPITest(t)
 	good := h.newConnection()
 	for field, change := range map[string]func(*portal.NewConnection){
 		"product":     func(n *portal.NewConnection) { n.Product = "another" },
@@ -378,8 +397,8 @@ func TestABodyThatMakesNoConnectionIsRefused(t *testing.T) {
 	}
 }
 
-func TestNoAnswerHoldsAKey(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsResponsesContainNoKey(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	made := h.connect(admin)
 	run := "/v1/syncs/" + made.LastRun.ID
@@ -395,8 +414,8 @@ func TestNoAnswerHoldsAKey(t *testing.T) {
 	}
 }
 
-func TestAKeyMeantForOneAddressIsNotSavedForAnother(t *testing.T) {
-	h := newHouse(t)
+func testConnectionsConcurrentMoveRejectsNewKey(t *testing.T) {
+	h := newAPITest(t)
 	// Between the test of a new key and its saving, another admin has moved the connection.
 	was := portal.Connection{ID: h.Own.ConnectionID, BaseURL: "https://where-it-was.example.com"}
 	before := h.state()

@@ -18,7 +18,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-const longestCursor = 1024 // maxLength of cursor in the API
+const maxCursorLength = 1024 // maxLength of cursor in the API
 
 // pagedList is a list that is read page by page.
 type pagedList struct {
@@ -31,13 +31,13 @@ type pagedList struct {
 type listItem struct{ ID, Name, Email string }
 
 // lists are all lists with pages, each with a few rows.
-func (h *house) lists() []pagedList {
+func (h *apiTest) lists() []pagedList {
 	h.Helper()
 	run, review := h.run(h.Own), h.review(h.Own)
-	h.exec("update change set run_id = $1 where mssp_id = $2", run, h.Own.MSSPID)
+	h.Exec("update change set run_id = $1 where mssp_id = $2", run, h.Own.MSSPID)
 	for range 5 {
 		h.invite(h.Own, h.Own.MSPs[0].ID)
-		h.exec(`
+		h.Exec(`
 			insert into sync_run (mssp_id, id, mssp_product_id, status, trigger, created_at)
 			select mssp_id, $2, mssp_product_id, 'failed', 'schedule', '2026-01-02 03:04:05.678901+00' from sync_run where id = $1`,
 			run, postgres.NewID())
@@ -59,9 +59,9 @@ func (h *house) lists() []pagedList {
 }
 
 // sortsOf returns the sorts of a list, read from its refusal of an unknown sort.
-func (h *house) sortsOf(path, token string) []string {
+func (h *apiTest) sortsOf(path, token string) []string {
 	h.Helper()
-	problem := decode[httpapi.Problem](h, h.wants(h.get(path+"?sort=nothing", token), wrong))
+	problem := decode[httpapi.Problem](h, h.wants(h.get(path+"?sort=nothing", token), unprocessable))
 	_, known, found := strings.Cut(problem.Detail, "it can by ")
 	if !found {
 		return []string{""}
@@ -74,7 +74,7 @@ func (h *house) sortsOf(path, token string) []string {
 }
 
 // pages reads a list to its end.
-func (h *house) pages(path, token, sort string, limit int) (items []string) {
+func (h *apiTest) pages(path, token, sort string, limit int) (items []string) {
 	h.Helper()
 	query := url.Values{"limit": {fmt.Sprint(limit)}}
 	if sort != "" {
@@ -92,8 +92,8 @@ func (h *house) pages(path, token, sort string, limit int) (items []string) {
 		if page.Cursor == nil {
 			return items
 		}
-		if len(*page.Cursor) > longestCursor {
-			h.Fatalf("%s by %q gives out a cursor of %d characters, want at most %d", path, sort, len(*page.Cursor), longestCursor)
+		if len(*page.Cursor) > maxCursorLength {
+			h.Fatalf("%s by %q gives out a cursor of %d characters, want at most %d", path, sort, len(*page.Cursor), maxCursorLength)
 		}
 		query.Set("cursor", *page.Cursor)
 	}
@@ -108,7 +108,7 @@ type fatal interface {
 }
 
 // walks reads a list in pages and compares it with the whole of it.
-func (h *house) walks(t fatal, l pagedList, token, sort string, limit int) {
+func (h *apiTest) walks(t fatal, l pagedList, token, sort string, limit int) {
 	t.Helper()
 	whole, paged := h.pages(l.path, token, sort, 200), h.pages(l.path, token, sort, limit)
 	if len(whole) != l.rows {
@@ -149,7 +149,7 @@ func checkNameOrder(t fatal, list string, items []string, descending bool) {
 
 func TestCursor(t *testing.T) {
 	t.Run("is_tested_for_every_list_that_has_one", func(t *testing.T) {
-		h := newHouse(t)
+		h := newAPITest(t)
 		paged := map[string]bool{}
 		for _, l := range h.lists() {
 			paged[l.name] = true
@@ -169,7 +169,7 @@ func TestCursor(t *testing.T) {
 		}
 	})
 	t.Run("fits_behind_a_long_name", func(t *testing.T) {
-		h := newHouse(t)
+		h := newAPITest(t)
 		lists, token := h.lists(), h.as(portal.MSSPAdmin)
 		for _, name := range []string{strings.Repeat("株", 250), strings.Repeat("&", 125), strings.Repeat("𐍈", 1000), strings.Repeat(`"\`, 400)} {
 			h.rename(func(string) string { return name })
@@ -181,7 +181,7 @@ func TestCursor(t *testing.T) {
 		}
 	})
 	t.Run("leads_through_every_list_whatever_its_names", func(t *testing.T) {
-		h := newHouse(t)
+		h := newAPITest(t)
 		lists, token := h.lists(), h.as(portal.MSSPAdmin)
 		rapid.Check(t, func(t *rapid.T) {
 			h.rename(func(of string) string { return drawName.Draw(t, of) })
@@ -212,7 +212,7 @@ var drawName = rapid.Map(rapid.OneOf(
 ), func(name string) string { return strings.ReplaceAll(name, "\x00", "0") })
 
 // rename gives every customer and every user another name, and every customer another type, and makes the names' keys.
-func (h *house) rename(name func(of string) string) {
+func (h *apiTest) rename(name func(of string) string) {
 	h.Helper()
 	batch := &pgx.Batch{}
 	for _, of := range h.Own.MSPs {
@@ -225,23 +225,29 @@ func (h *house) rename(name func(of string) string) {
 		batch.Queue("update app_user set name = $2, email = left(rpad('', 240, 'a') || id, 254) where id = $1",
 			h.Own.Viewers[role].UserID, name(string(role)))
 	}
-	if err := h.owner.SendBatch(h.Context(), batch).Close(); err != nil {
+	if err := h.Owner.SendBatch(h.Context(), batch).Close(); err != nil {
 		h.Fatal(err)
 	}
 	if _, err := h.DB.KeyNames(h.Context()); err != nil {
 		h.Fatal(err)
 	}
-	h.exec(`
+	h.Exec(`
 		update sync_vanishing v
 		set search_name = k.search_name, name_key = k.name_key
 		from (select id, search_name, name_key from msp union all select id, search_name, name_key from client) k
 		where k.id = v.id`)
 }
 
-func TestListsDoNotDependOnTheSettingsOfTheDatabase(t *testing.T) {
-	h := newHouse(t)
+func TestListOrder(t *testing.T) {
+	t.Parallel()
+	t.Run("is_independent_of_database_settings", testListOrderIsIndependentOfDatabaseSettings)
+	t.Run("search_finds_every_spelling", testListOrderSearchFindsEverySpelling)
+}
+
+func testListOrderIsIndependentOfDatabaseSettings(t *testing.T) {
+	h := newAPITest(t)
 	lists := h.lists()
-	h.exec(`
+	h.Exec(`
 		update client c
 		set seats_used = (array[null, 3, 3, 9, 1, null, 3])[n.n],
 		    expires_on = (array['2030-01-05', null, '2030-01-05', '2029-05-06', null, '2031-02-03', '2029-12-01']::date[])[n.n],
@@ -273,7 +279,7 @@ func TestListsDoNotDependOnTheSettingsOfTheDatabase(t *testing.T) {
 }
 
 // alterDatabase gives the database other defaults, as a superuser.
-func (h *house) alterDatabase(settings ...string) {
+func (h *apiTest) alterDatabase(settings ...string) {
 	h.Helper()
 	admin, err := pgx.Connect(h.Context(), testkit.AdminURL(h).String())
 	if err != nil {
@@ -281,7 +287,7 @@ func (h *house) alterDatabase(settings ...string) {
 	}
 	defer admin.Close(h.Context())
 	for _, setting := range settings {
-		name := pgx.Identifier{h.text("select current_database()")}.Sanitize()
+		name := pgx.Identifier{h.Text("select current_database()")}.Sanitize()
 		if _, err := admin.Exec(h.Context(), "alter database "+name+" set "+setting); err != nil {
 			h.Fatal(err)
 		}
@@ -289,7 +295,7 @@ func (h *house) alterDatabase(settings ...string) {
 }
 
 // reopen serves the API anew, over connections that begin with the database's present defaults.
-func (h *house) reopen() {
+func (h *apiTest) reopen() {
 	h.Helper()
 	db, err := postgres.Open(h.Context(), h.URLs.Server)
 	if err != nil {
@@ -301,15 +307,15 @@ func (h *house) reopen() {
 	h.url = server.URL
 }
 
-func TestNamesAreFoundHoweverTheyAreWritten(t *testing.T) {
-	h := newHouse(t)
+func testListOrderSearchFindsEverySpelling(t *testing.T) {
+	h := newAPITest(t)
 	token := h.as(portal.MSSPAdmin)
 	names := []string{"MÜLLER AG", "Große Straße 5", "ISPARTA Ltd", "ΟΔΥΣΣΕΥΣ", "Acme\u00a0 Works", "Ismu\u0308ller",
 		strings.Repeat("long ", 300) + "Ende"}
 	clients := slices.Concat(h.Own.MSPs[0].Clients, h.Own.MSPs[1].Clients)
 	clients = append(clients, h.Own.Direct)
 	for i, name := range names {
-		h.exec("update client set name = $2 where id = $1", clients[i].ID, name)
+		h.Exec("update client set name = $2 where id = $1", clients[i].ID, name)
 	}
 	finds := func(q string, want ...string) {
 		h.Helper()

@@ -17,22 +17,22 @@ import (
 )
 
 // running makes a run that somebody works on, as far as anybody can see.
-func (h *house) running() string {
+func (h *apiTest) running() string {
 	h.Helper()
 	run := decode[portal.SyncRun](h, h.wants(h.post("/v1/syncs", h.as(portal.MSSPAdmin)), accepted))
-	h.exec("update sync_run set status = 'running', started_at = now(), heartbeat_at = now() where id = $1", run.ID)
+	h.Exec("update sync_run set status = 'running', started_at = now(), heartbeat_at = now() where id = $1", run.ID)
 	return run.ID
 }
 
 // stream is an open stream of events.
 type stream struct {
-	*house
+	*apiTest
 	answer *http.Response
 	lines  *bufio.Scanner
 	close  context.CancelFunc
 }
 
-func (h *house) stream(run, token string) *stream {
+func (h *apiTest) stream(run, token string) *stream {
 	h.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	h.Cleanup(cancel)
@@ -73,8 +73,18 @@ func (s *stream) wantEnd() {
 	}
 }
 
-func TestARunIsStreamedAsItStandsThenAsItChangesUntilItEnds(t *testing.T) {
-	h := newHouse(t)
+func TestStream(t *testing.T) {
+	t.Parallel()
+	t.Run("sends_every_state_until_run_ends", testStreamSendsEveryStateUntilRunEnds)
+	t.Run("outlives_server_timeouts", testStreamOutlivesServerTimeouts)
+	t.Run("ends_when_viewer_loses_access", testStreamEndsWhenViewerLosesAccess)
+	t.Run("limit_is_eight_per_session", testStreamLimitIsEightPerSession)
+	t.Run("not_found_does_not_count", testStreamNotFoundDoesNotCount)
+	t.Run("ends_on_shutdown", testStreamEndsOnShutdown)
+}
+
+func testStreamSendsEveryStateUntilRunEnds(t *testing.T) {
+	h := newAPITest(t)
 	run := h.running()
 	s := h.stream(run, h.as(portal.MSSPStaff))
 	header := s.answer.Header
@@ -85,32 +95,32 @@ func TestARunIsStreamedAsItStandsThenAsItChangesUntilItEnds(t *testing.T) {
 	if now, _ := s.next(); now.ID != run || now.Status != portal.RunRunning || now.Seen != 0 {
 		t.Errorf("it tells first %+v", now)
 	}
-	h.exec("update sync_run set seen = 5000, calls = 3 where id = $1", run)
+	h.Exec("update sync_run set seen = 5000, calls = 3 where id = $1", run)
 	if now, _ := s.next(); now.Seen != 5000 || now.Calls != 3 {
 		t.Errorf("then it tells %+v", now)
 	}
-	h.exec("update sync_run set status = 'complete', finished_at = now() where id = $1", run)
+	h.Exec("update sync_run set status = 'complete', finished_at = now() where id = $1", run)
 	if now, _ := s.next(); now.Status != portal.RunComplete {
 		t.Errorf("at the end it tells %+v", now)
 	}
 	s.wantEnd()
 }
 
-func TestAStreamOutlivesTheServersLimitsOfTime(t *testing.T) {
-	h := newHouse(t)
+func testStreamOutlivesServerTimeouts(t *testing.T) {
+	h := newAPITest(t)
 	run := h.running()
-	limited := h.served(t, func(s *http.Server) { s.WriteTimeout, s.ReadTimeout = time.Second, time.Second })
+	limited := h.withServer(t, func(s *http.Server) { s.WriteTimeout, s.ReadTimeout = time.Second, time.Second })
 	s := limited.stream(run, h.as(portal.MSSPAdmin))
 	s.next()
 	time.Sleep(1500 * time.Millisecond) // longer than the limits; a slower machine waits longer, which proves the same
-	h.exec("update sync_run set status = 'complete', finished_at = now() where id = $1", run)
+	h.Exec("update sync_run set status = 'complete', finished_at = now() where id = $1", run)
 	if now, _ := s.next(); now.Status != portal.RunComplete {
 		t.Errorf("after the server's limits it tells %+v (%v)", now, s.lines.Err())
 	}
 }
 
 // served is the house behind another server of the same API.
-func (h *house) served(t *testing.T, change func(*http.Server)) *house {
+func (h *apiTest) withServer(t *testing.T, change func(*http.Server)) *apiTest {
 	t.Helper()
 	config := newConfig(t, h.DB)
 	config.Sessions = h.sessions
@@ -123,8 +133,8 @@ func (h *house) served(t *testing.T, change func(*http.Server)) *house {
 	return &other
 }
 
-func TestAStreamEndsWithTheStandingOfWhoReadsIt(t *testing.T) {
-	h := newHouse(t)
+func testStreamEndsWhenViewerLosesAccess(t *testing.T) {
+	h := newAPITest(t)
 	run := h.running()
 	for name, sql := range map[string]string{
 		"signed out":   "update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1",
@@ -134,15 +144,15 @@ func TestAStreamEndsWithTheStandingOfWhoReadsIt(t *testing.T) {
 		viewer := h.Person(t, portal.MSSPStaff, h.Own.At(portal.MSSPStaff, 0))
 		s := h.stream(run, h.signIn(viewer))
 		s.next()
-		h.exec(sql, viewer.UserID)
+		h.Exec(sql, viewer.UserID)
 		if run, more := s.next(); more {
 			t.Errorf("%s, somebody is told %+v", name, run)
 		}
 	}
 }
 
-func TestASessionFollowsEightRunsAtATime(t *testing.T) {
-	h := newHouse(t)
+func testStreamLimitIsEightPerSession(t *testing.T) {
+	h := newAPITest(t)
 	run, token := h.running(), h.as(portal.MSSPAdmin)
 	var open []*stream
 	for range 8 {
@@ -167,8 +177,8 @@ func TestASessionFollowsEightRunsAtATime(t *testing.T) {
 	}
 }
 
-func TestAStreamThatIsNotThereTakesNoPlace(t *testing.T) {
-	h := newHouse(t)
+func testStreamNotFoundDoesNotCount(t *testing.T) {
+	h := newAPITest(t)
 	token := h.as(portal.MSSPAdmin)
 	for range 20 {
 		h.wantsProblem(h.get("/v1/syncs/"+h.run(h.Other)+"/events", token), http.StatusNotFound, portal.NotFound)
@@ -176,14 +186,14 @@ func TestAStreamThatIsNotThereTakesNoPlace(t *testing.T) {
 	}
 }
 
-func TestAServerThatEndsWaitsForNoStream(t *testing.T) {
+func testStreamEndsOnShutdown(t *testing.T) {
 	var service *sync.Service
-	h := newHouse(t, func(c *httpapi.Config) { service = c.Sync })
+	h := newAPITest(t, func(c *httpapi.Config) { service = c.Sync })
 	s := h.stream(h.running(), h.as(portal.MSSPAdmin))
 	s.next()
 	service.EndWatches()
 	s.wantEnd()
-	late := h.stream(h.text("select id::text from sync_run where status = 'running'"), h.as(portal.MSSPAdmin))
+	late := h.stream(h.Text("select id::text from sync_run where status = 'running'"), h.as(portal.MSSPAdmin))
 	late.next()
 	late.wantEnd()
 }

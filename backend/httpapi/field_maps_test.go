@@ -54,19 +54,19 @@ func (flat) Interpret(raw json.RawMessage, fields map[string]portal.CustomerFiel
 }
 
 // withFields returns a house whose tenants' customers have these JSON members, seen by a run.
-func withFields(t *testing.T) *house {
+func withFields(t *testing.T) *apiTest {
 	t.Helper()
-	h := newHouse(t, func(c *httpapi.Config) {
+	h := newAPITest(t, func(c *httpapi.Config) {
 		syncs, err := sync.New(c.DB, newSealer(t), sync.Config{Connectors: []sync.Connector{flat{}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.Sync = syncs
 	})
-	h.Exec(t, `
+	h.Exec(`
 		update client
 		set raw = json_build_object('id', external_id, 'name', name, 'seats', 1, 'active', 2)`)
-	h.Exec(t, `
+	h.Exec(`
 		insert into field_map (mssp_id, mssp_product_id, run_id, read_at, customers, paths, applied, noticed_in)
 		select distinct on (r.mssp_id) r.mssp_id, r.mssp_product_id, r.id, now(), 7, $1::json, '{}'::jsonb, r.id
 		from sync_run r`, body([]portal.FieldPath{
@@ -78,7 +78,7 @@ func withFields(t *testing.T) *house {
 	return h
 }
 
-func (h *house) fields(method, rest, change string) reply {
+func (h *apiTest) fields(method, rest, change string) reply {
 	h.Helper()
 	route := method + " /v1/connections/" + h.Own.ConnectionID + "/fields" + rest
 	return h.send(call{route: route, token: h.as(portal.MSSPAdmin), body: change})
@@ -99,7 +99,7 @@ func TestFieldMap(t *testing.T) {
 		if m.Items[3].Pending || m.Items[3].Field != nil || m.Items[2].Field == nil {
 			t.Errorf("after it was undone: %+v, want the map as it was", m.Items[2:])
 		}
-		if n := h.text("select count(*)::text from audit_log where action = 'connection_fields_changed' and actor_id = $1",
+		if n := h.Text("select count(*)::text from audit_log where action = 'connection_fields_changed' and actor_id = $1",
 			h.Own.Viewers[portal.MSSPAdmin].UserID); n != "2" {
 			t.Errorf("%s changes are audited, want 2", n)
 		}
@@ -134,12 +134,12 @@ func TestFieldMap(t *testing.T) {
 		if !changed() {
 			t.Fatal("the overview does not say that fields have changed")
 		}
-		run := h.text("select run_id::text from field_map where mssp_id = $1", h.Own.MSSPID)
-		h.wants(h.fields("POST", "/seen", body(portal.FieldMapSeen{RunID: run})), empty)
+		run := h.Text("select run_id::text from field_map where mssp_id = $1", h.Own.MSSPID)
+		h.wants(h.fields("POST", "/seen", body(portal.FieldMapSeen{RunID: run})), noContent)
 		if changed() {
 			t.Error("the overview still says that fields have changed")
 		}
-		if n := h.text("select count(noticed_in)::text from field_map"); n != "1" {
+		if n := h.Text("select count(noticed_in)::text from field_map"); n != "1" {
 			t.Errorf("%s maps have not been looked at, want the other tenant's", n)
 		}
 	})
@@ -185,8 +185,8 @@ func TestFieldMapPreview(t *testing.T) {
 	})
 	t.Run("is of the customers of the last run where it failed to read them", func(t *testing.T) {
 		h := withFields(t)
-		id := h.text("select external_id from client where mssp_id = $1 order by id limit 1", h.Own.MSSPID)
-		h.Exec(t, `update field_map set paths = '[{"path":"nr"},{"path":"title"}]', samples = $2 where mssp_id = $1`, h.Own.MSSPID,
+		id := h.Text("select external_id from client where mssp_id = $1 order by id limit 1", h.Own.MSSPID)
+		h.Exec(`update field_map set paths = '[{"path":"nr"},{"path":"title"}]', samples = $2 where mssp_id = $1`, h.Own.MSSPID,
 			fmt.Sprintf(`[{"nr":%q,"title":"Renamed"},{"nr":"unheard of","title":"New"}]`, id))
 		p := decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", `{"fields":{"nr":"id","title":"name"}}`), ok))
 		if !p.FailedRun || !p.NeedsReview || len(p.Items) != 2 || !p.Items[0].Known || p.Items[0].Name == "Renamed" || p.Items[1].Known {
@@ -206,11 +206,11 @@ func TestFieldMapPreview(t *testing.T) {
 	})
 	t.Run("shows ten customers at most, those first whose values change", func(t *testing.T) {
 		h := withFields(t)
-		h.Exec(t, `
+		h.Exec(`
 			insert into client (mssp_id, id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in)
 			select $1, new_id(), $2, 'x' || n, 'Extra ' || n, 'CORP', json_build_object('id', 'x' || n, 'active', 5), now(), now(), 1
 			from generate_series(1, 30) n`, h.Own.MSSPID, h.Own.ConnectionID)
-		h.Exec(t, "update client set raw = json_build_object('id', external_id, 'seats', 2, 'active', 2) where name not like 'Extra%'")
+		h.Exec("update client set raw = json_build_object('id', external_id, 'seats', 2, 'active', 2) where name not like 'Extra%'")
 		p := decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", `{"fields":{"active":"seats_used"}}`), ok))
 		if len(p.Items) != 10 {
 			t.Fatalf("%d customers, want 10", len(p.Items))

@@ -14,7 +14,7 @@ import (
 )
 
 // twoGrants are the tokens of somebody with a grant in either tenant, and the way to act under the second.
-func (h *house) twoGrants() (viewer portal.Viewer, second string, under func(route, token string) reply) {
+func (h *apiTest) userWithTwoGrants() (viewer portal.Viewer, second string, under func(route, token string) reply) {
 	h.Helper()
 	viewer = h.Person(h, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
 	second = h.Grant(h, viewer.UserID, portal.MSPAdmin, h.Other.At(portal.MSPAdmin, 0))
@@ -24,7 +24,7 @@ func (h *house) twoGrants() (viewer portal.Viewer, second string, under func(rou
 }
 
 // counts has the house served by an API whose waits for the database are counted.
-func (h *house) counts() (trips func() int64) {
+func (h *apiTest) countRoundTrips() (trips func() int64) {
 	h.Helper()
 	counter, err := roundtrips.Start(h.URLs.Server)
 	if err != nil {
@@ -49,10 +49,18 @@ func (h *house) counts() (trips func() int64) {
 	return counter.Trips
 }
 
-func TestARequestUnderAnotherGrantCostsOneRoundTripToo(t *testing.T) {
-	h := newHouse(t)
-	trips := h.counts()
-	viewer, _, under := h.twoGrants()
+func TestFurtherGrant(t *testing.T) {
+	t.Parallel()
+	t.Run("costs_one_round_trip", testFurtherGrantCostsOneRoundTrip)
+	t.Run("changes_apply_to_next_request", testFurtherGrantChangesApplyToNextRequest)
+	t.Run("wider_role_requires_refresh", testFurtherGrantWiderRoleRequiresRefresh)
+	t.Run("unknown_grants_count_towards_rate", testFurtherGrantUnknownGrantsCountTowardsRate)
+}
+
+func testFurtherGrantCostsOneRoundTrip(t *testing.T) {
+	h := newAPITest(t)
+	trips := h.countRoundTrips()
+	viewer, _, under := h.userWithTwoGrants()
 	token := h.signIn(viewer)
 	for _, route := range []string{"GET /v1/me", "GET /v1/clients", "GET /v1/msps"} {
 		for range 3 { // until grant and statements are known
@@ -68,37 +76,37 @@ func TestARequestUnderAnotherGrantCostsOneRoundTripToo(t *testing.T) {
 	}
 }
 
-func TestWhatBecomesOfAnotherGrantHoldsFromTheNextRequest(t *testing.T) {
-	h := newHouse(t)
-	viewer, second, under := h.twoGrants()
+func testFurtherGrantChangesApplyToNextRequest(t *testing.T) {
+	h := newAPITest(t)
+	viewer, second, under := h.userWithTwoGrants()
 	token := h.signIn(viewer)
 	h.wants(under("GET /v1/invites", token), ok)
 
-	h.exec("update user_role set role = 'msp_user' where id = $1", second)
+	h.Exec("update user_role set role = 'msp_user' where id = $1", second)
 	h.wantsProblem(under("GET /v1/clients", token), http.StatusUnauthorized, portal.GrantChanged)
 	token = h.signIn(viewer)
 	h.wants(under("GET /v1/clients", token), ok)
 	h.wantsProblem(under("GET /v1/invites", token), http.StatusForbidden, portal.Forbidden)
 
-	h.exec("update user_role set active = false where id = $1", second)
+	h.Exec("update user_role set active = false where id = $1", second)
 	h.wantsProblem(under("GET /v1/clients", token), http.StatusUnauthorized, portal.GrantChanged)
 	h.wantsProblem(under("GET /v1/clients", h.signIn(viewer)), http.StatusUnauthorized, portal.GrantChanged)
 
-	h.exec("update user_role set active = true where id = $1", second)
+	h.Exec("update user_role set active = true where id = $1", second)
 	token = h.signIn(viewer)
 	h.wants(under("GET /v1/clients", token), ok)
-	h.exec("update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1", viewer.UserID)
+	h.Exec("update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1", viewer.UserID)
 	h.wantsProblem(under("GET /v1/clients", token), http.StatusUnauthorized, portal.SessionRevoked)
 }
 
-func TestARoleThatGrewIsNoticedByTheFirstRequestItAllows(t *testing.T) {
-	h := newHouse(t)
-	viewer, second, under := h.twoGrants()
-	h.exec("update user_role set role = 'msp_user' where id = $1", second)
+func testFurtherGrantWiderRoleRequiresRefresh(t *testing.T) {
+	h := newAPITest(t)
+	viewer, second, under := h.userWithTwoGrants()
+	h.Exec("update user_role set role = 'msp_user' where id = $1", second)
 	token := h.signIn(viewer)
 	h.wantsProblem(h.get("/v1/invites", token), http.StatusForbidden, portal.Forbidden)
 	h.wantsProblem(under("GET /v1/invites", token), http.StatusForbidden, portal.Forbidden)
-	h.exec("update user_role set role = 'msp_admin' where user_id = $1", viewer.UserID)
+	h.Exec("update user_role set role = 'msp_admin' where user_id = $1", viewer.UserID)
 	h.wantsProblem(h.get("/v1/invites", token), http.StatusUnauthorized, portal.GrantChanged)
 	h.wantsProblem(under("GET /v1/invites", token), http.StatusUnauthorized, portal.GrantChanged)
 	token = h.signIn(viewer)
@@ -106,8 +114,8 @@ func TestARoleThatGrewIsNoticedByTheFirstRequestItAllows(t *testing.T) {
 	h.wants(under("GET /v1/invites", token), ok)
 }
 
-func TestGrantsThatAreNobodysCountTowardsTheSessionsRate(t *testing.T) {
-	h := newHouse(t, func(c *httpapi.Config) { c.SessionRate = 2 })
+func testFurtherGrantUnknownGrantsCountTowardsRate(t *testing.T) {
+	h := newAPITest(t, func(c *httpapi.Config) { c.SessionRate = 2 })
 	token := h.as(portal.MSPUser)
 	refused := 0
 	for range 5 {

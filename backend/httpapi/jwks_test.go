@@ -7,7 +7,7 @@ import (
 )
 
 func TestTheKeySetIsKeptByWhoeverFetchedItUntilItChanges(t *testing.T) {
-	h := newHouse(t)
+	h := newAPITest(t)
 	const route = "GET /.well-known/jwks.json"
 	first := h.wants(h.send(call{route: route}), http.StatusOK)
 	if first.Header.Get("Cache-Control") != "public, max-age=30" || first.Header.Get("Content-Type") != "application/jwk-set+json" {

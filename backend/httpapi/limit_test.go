@@ -32,7 +32,14 @@ func TestClaimRate(t *testing.T) {
 	}
 }
 
-func TestALimitLetsItsRateThroughAndWhoWaitsAsLongAsItSays(t *testing.T) {
+func TestLimitBasics(t *testing.T) {
+	t.Parallel()
+	t.Run("allows_rate_and_returns_exact_wait", testLimitBasicsAllowsRateAndReturnsExactWait)
+	t.Run("nil_allows_everything", testLimitBasicsNilAllowsEverything)
+	t.Run("refund_can_be_used_again", testLimitBasicsRefundCanBeUsedAgain)
+}
+
+func testLimitBasicsAllowsRateAndReturnsExactWait(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := newClock()
@@ -62,7 +69,7 @@ func TestALimitLetsItsRateThroughAndWhoWaitsAsLongAsItSays(t *testing.T) {
 	})
 }
 
-func TestNoLimitLetsEverythingThrough(t *testing.T) {
+func testLimitBasicsNilAllowsEverything(t *testing.T) {
 	t.Parallel()
 	l := newClock().limit(0)
 	for range 10000 {
@@ -73,7 +80,7 @@ func TestNoLimitLetsEverythingThrough(t *testing.T) {
 	l.refund("a")
 }
 
-func TestWhatIsGivenBackMayBeTakenAgain(t *testing.T) {
+func testLimitBasicsRefundCanBeUsedAgain(t *testing.T) {
 	t.Parallel()
 	l := newClock().limit(1)
 	for range 100 {

@@ -18,13 +18,22 @@ import (
 
 var conditionalRoutes = []string{"GET /v1/clients", "GET /v1/clients/facets", "GET /v1/msps", "GET /v1/msps/facets", "GET /v1/overview"}
 
-func (h *house) known(route, token, tag string) reply {
+func (h *apiTest) conditionalGet(route, token, tag string) reply {
 	h.Helper()
 	return h.send(call{route: route, token: token, headers: map[string]string{"If-None-Match": tag}})
 }
 
-func TestAListTheCallerHasAlreadyIsNotSentAgain(t *testing.T) {
-	h := newHouse(t)
+func TestETag(t *testing.T) {
+	t.Parallel()
+	t.Run("unchanged_list_is_304", testETagUnchangedListIs304)
+	t.Run("changes_with_data", testETagChangesWithData)
+	t.Run("overview_changes_with_any_connection", testETagOverviewChangesWithAnyConnection)
+	t.Run("depends_on_viewer_and_query", testETagDependsOnViewerAndQuery)
+	t.Run("differs_for_compressed_body", testETagDiffersForCompressedBody)
+}
+
+func testETagUnchangedListIs304(t *testing.T) {
+	h := newAPITest(t)
 	token := h.as(portal.MSPUser)
 	for _, route := range conditionalRoutes {
 		tag := h.wants(h.send(call{route: route, token: token}), ok).Header.Get("ETag")
@@ -33,36 +42,36 @@ func TestAListTheCallerHasAlreadyIsNotSentAgain(t *testing.T) {
 		}
 		compressed := strings.TrimSuffix(tag, `"`) + `-gzip"`
 		for _, sent := range []string{tag, "W/" + tag, compressed, `"other", ` + tag} {
-			r := h.wants(h.known(route, token, sent), http.StatusNotModified)
+			r := h.wants(h.conditionalGet(route, token, sent), http.StatusNotModified)
 			if len(r.body) != 0 || r.Header.Get("ETag") != tag {
 				t.Errorf("%s: 304 with the ETag %s and the body %q, want %s and none", route, r.Header.Get("ETag"), r.body, tag)
 			}
 		}
-		h.wants(h.known(route, token, `"other"`), ok)
+		h.wants(h.conditionalGet(route, token, `"other"`), ok)
 	}
 }
 
-func TestAListIsSentAgainOnceItsDataChanged(t *testing.T) {
-	h := newHouse(t)
+func testETagChangesWithData(t *testing.T) {
+	h := newAPITest(t)
 	token := h.as(portal.MSPUser)
 	for _, route := range conditionalRoutes {
 		tag := h.wants(h.send(call{route: route, token: token}), ok).Header.Get("ETag")
-		h.exec("update mssp set version = version + 1 where id = $1", h.Own.MSSPID)
-		if next := h.wants(h.known(route, token, tag), ok).Header.Get("ETag"); next == tag {
+		h.Exec("update mssp set version = version + 1 where id = $1", h.Own.MSSPID)
+		if next := h.wants(h.conditionalGet(route, token, tag), ok).Header.Get("ETag"); next == tag {
 			t.Errorf("%s keeps its ETag over a change", route)
 		}
 	}
 }
 
-func TestAnOverviewIsSentAgainOnceAnyConnectionStandsOtherwise(t *testing.T) {
-	h := newHouse(t)
+func testETagOverviewChangesWithAnyConnection(t *testing.T) {
+	h := newAPITest(t)
 	token := h.as(portal.MSSPAdmin)
-	connection := h.text("select mssp_product_id::text from sync_run where mssp_id = $1", h.Own.MSSPID)
+	connection := h.Text("select mssp_product_id::text from sync_run where mssp_id = $1", h.Own.MSSPID)
 	review := h.review(h.Own)
-	reviewed := h.text("select mssp_product_id::text from sync_run where id = $1", review)
+	reviewed := h.Text("select mssp_product_id::text from sync_run where id = $1", review)
 	run := func(connection, status string) string {
 		id := postgres.NewID()
-		h.exec(`
+		h.Exec(`
 			insert into sync_run (mssp_id, id, mssp_product_id, status, trigger, created_at)
 			values ($1, $2, $3, $4, 'schedule', clock_timestamp())`, h.Own.MSSPID, id, connection, status)
 		return id
@@ -75,25 +84,25 @@ func TestAnOverviewIsSentAgainOnceAnyConnectionStandsOtherwise(t *testing.T) {
 		"update mssp_product set paused = true where id = '" + connection + "'",
 	} {
 		tag := h.wants(h.get("/v1/overview", token), ok).Header.Get("ETag")
-		h.exec(change)
-		h.wants(h.known("GET /v1/overview", token, tag), ok)
+		h.Exec(change)
+		h.wants(h.conditionalGet("GET /v1/overview", token, tag), ok)
 	}
 }
 
-func TestAnETagIsGoodForItsViewerAndItsQueryOnly(t *testing.T) {
-	h := newHouse(t)
+func testETagDependsOnViewerAndQuery(t *testing.T) {
+	h := newAPITest(t)
 	admin, user := h.as(portal.MSSPAdmin), h.as(portal.MSPUser)
 	tag := h.wants(h.get("/v1/clients", admin), ok).Header.Get("ETag")
-	h.wants(h.known("GET /v1/clients", user, tag), ok)
-	h.wants(h.known("GET /v1/clients?sort=-name", admin, tag), ok)
-	h.wants(h.known("GET /v1/clients?limit=2", admin, tag), ok)
-	h.wants(h.known("GET /v1/msps", admin, tag), ok)
-	h.wants(h.send(call{route: "POST /v1/auth/logout", token: admin}), empty)
-	h.wantsProblem(h.known("GET /v1/clients", admin, tag), http.StatusUnauthorized, portal.SessionRevoked)
+	h.wants(h.conditionalGet("GET /v1/clients", user, tag), ok)
+	h.wants(h.conditionalGet("GET /v1/clients?sort=-name", admin, tag), ok)
+	h.wants(h.conditionalGet("GET /v1/clients?limit=2", admin, tag), ok)
+	h.wants(h.conditionalGet("GET /v1/msps", admin, tag), ok)
+	h.wants(h.send(call{route: "POST /v1/auth/logout", token: admin}), noContent)
+	h.wantsProblem(h.conditionalGet("GET /v1/clients", admin, tag), http.StatusUnauthorized, portal.SessionRevoked)
 }
 
-func TestALongBodyIsCompressedForWhoeverAsks(t *testing.T) {
-	h := newHouse(t)
+func testETagDiffersForCompressedBody(t *testing.T) {
+	h := newAPITest(t)
 	token := h.as(portal.MSSPAdmin)
 	plain := h.wants(h.get("/v1/clients", token), ok)
 	zip := map[string]string{"Accept-Encoding": "gzip"}
@@ -120,7 +129,7 @@ func TestALongBodyIsCompressedForWhoeverAsks(t *testing.T) {
 }
 
 // walk reads a list page by page and answers the ids in the order they came.
-func (h *house) walk(path, token string) (ids []string) {
+func (h *apiTest) walk(path, token string) (ids []string) {
 	h.Helper()
 	for next := ""; ; {
 		page := decode[portal.ClientPage](h, h.wants(h.get(path+next, token), ok))
@@ -139,9 +148,16 @@ func (h *house) walk(path, token string) (ids []string) {
 	}
 }
 
-func TestPagesInEverySortGiveEachClientOnceInTheListsOrder(t *testing.T) {
-	h := newHouse(t)
-	h.exec(`
+func TestClientList(t *testing.T) {
+	t.Parallel()
+	t.Run("pages_equal_whole_list_in_every_sort", testClientListPagesEqualWholeListInEverySort)
+	t.Run("unknown_seats_sort_last", testClientListUnknownSeatsSortLast)
+	t.Run("cursor_of_another_tenant_shows_nothing", testClientListCursorOfAnotherTenantShowsNothing)
+}
+
+func testClientListPagesEqualWholeListInEverySort(t *testing.T) {
+	h := newAPITest(t)
+	h.Exec(`
 		update client c
 		set seats_used = (array[null, 3, 3, 9, 1, null, 3])[n.n], seats_total = (array[5, 5, null, 5, 9, 9, 9])[n.n],
 		    licence_type = (array['EDR', null, 'edr', 'Ä', null, 'zz', ''])[n.n],
@@ -167,11 +183,11 @@ func TestPagesInEverySortGiveEachClientOnceInTheListsOrder(t *testing.T) {
 	}
 }
 
-func TestClientsWithoutSeatsComeLastInBothDirections(t *testing.T) {
-	h := newHouse(t)
-	h.exec("update client set seats_used = null where id = $1", h.Own.Direct.ID)
-	h.exec("update client set seats_used = 1 where id = $1", h.Own.MSPs[0].Clients[0].ID)
-	h.exec("update client set seats_used = 99 where id = $1", h.Own.MSPs[0].Clients[1].ID)
+func testClientListUnknownSeatsSortLast(t *testing.T) {
+	h := newAPITest(t)
+	h.Exec("update client set seats_used = null where id = $1", h.Own.Direct.ID)
+	h.Exec("update client set seats_used = 1 where id = $1", h.Own.MSPs[0].Clients[0].ID)
+	h.Exec("update client set seats_used = 99 where id = $1", h.Own.MSPs[0].Clients[1].ID)
 	token := h.as(portal.MSSPAdmin)
 	for sort, first := range map[string]string{"seats_used": h.Own.MSPs[0].Clients[0].ID, "-seats_used": h.Own.MSPs[0].Clients[1].ID} {
 		ids := h.walk("/v1/clients?limit=2&sort="+sort, token)
@@ -181,19 +197,25 @@ func TestClientsWithoutSeatsComeLastInBothDirections(t *testing.T) {
 	}
 }
 
-func TestACursorOfAnotherTenantShowsNothingOfIt(t *testing.T) {
-	h := newHouse(t)
+func testClientListCursorOfAnotherTenantShowsNothing(t *testing.T) {
+	h := newAPITest(t)
 	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
 	page := decode[portal.ClientPage](h, h.wants(h.get("/v1/clients?limit=2", other), ok))
 	for _, role := range roles {
-		h.tellsNothing(h.wants(h.get("/v1/clients?limit=2&cursor="+*page.NextCursor, h.as(role)), ok), role)
+		h.wantNothingHidden(h.wants(h.get("/v1/clients?limit=2&cursor="+*page.NextCursor, h.as(role)), ok), role)
 	}
 }
 
-func TestAPersonActsUnderTheirOwnGrantsOnly(t *testing.T) {
-	h := newHouse(t)
+func TestSessionGrants(t *testing.T) {
+	t.Parallel()
+	t.Run("only_own_grants_are_usable", testSessionGrantsOnlyOwnGrantsAreUsable)
+	t.Run("sign_out_ends_own_access_token", testSessionGrantsSignOutEndsOwnAccessToken)
+}
+
+func testSessionGrantsOnlyOwnGrantsAreUsable(t *testing.T) {
+	h := newAPITest(t)
 	user, second := h.Own.Viewers[portal.MSPUser], h.Other.Viewers[portal.ClientUser]
-	h.exec(`
+	h.Exec(`
 		update user_role
 		set user_id = $1
 		where id = $2`, user.UserID, second.GrantID)
@@ -213,17 +235,17 @@ func TestAPersonActsUnderTheirOwnGrantsOnly(t *testing.T) {
 	}
 }
 
-func TestSigningOutEndsTheAccessTokenAtOnceAndNoOther(t *testing.T) {
-	h := newHouse(t)
+func testSessionGrantsSignOutEndsOwnAccessToken(t *testing.T) {
+	h := newAPITest(t)
 	first, second := h.as(portal.MSPUser), h.as(portal.MSPUser)
 	h.wants(h.get("/v1/me", first), ok)
-	h.wants(h.send(call{route: "POST /v1/auth/logout", token: first}), empty)
+	h.wants(h.send(call{route: "POST /v1/auth/logout", token: first}), noContent)
 	h.wantsProblem(h.get("/v1/me", first), http.StatusUnauthorized, portal.SessionRevoked)
 	h.wants(h.get("/v1/me", second), ok)
 }
 
 // refusedWithin sends a request until it is over its rate, which the fifth is at the latest where two a minute may pass.
-func (h *house) refusedWithin(c call) {
+func (h *apiTest) refusedWithin(c call) {
 	h.Helper()
 	h.wants(h.send(c), ok)
 	for range 4 {
@@ -240,15 +262,21 @@ func (h *house) refusedWithin(c call) {
 	h.Errorf("%s is never over its rate", c.route)
 }
 
-func TestASessionOverItsRateWaitsAndNoOtherDoes(t *testing.T) {
-	h := newHouse(t, func(c *httpapi.Config) { c.SessionRate = 2 })
+func TestRate(t *testing.T) {
+	t.Parallel()
+	t.Run("limits_each_session", testRateLimitsEachSession)
+	t.Run("ignores_untrusted_forwarded_header", testRateIgnoresUntrustedForwardedHeader)
+}
+
+func testRateLimitsEachSession(t *testing.T) {
+	h := newAPITest(t, func(c *httpapi.Config) { c.SessionRate = 2 })
 	h.refusedWithin(call{route: "GET /v1/me", token: h.as(portal.MSPUser)})
 	h.wants(h.get("/v1/me", h.as(portal.MSPUser)), ok)
 	h.wants(h.get("/healthz", ""), ok)
 }
 
-func TestAnAddressOverItsRateWaitsWhateverItClaimsToBe(t *testing.T) {
-	h := newHouse(t, func(c *httpapi.Config) { c.AuthRate = 2 })
+func testRateIgnoresUntrustedForwardedHeader(t *testing.T) {
+	h := newAPITest(t, func(c *httpapi.Config) { c.AuthRate = 2 })
 	h.refusedWithin(call{route: "GET /v1/auth/providers"})
 	h.wantsProblem(h.send(call{route: "GET /v1/auth/providers", headers: map[string]string{"X-Forwarded-For": "192.0.2.7"}}),
 		http.StatusTooManyRequests, portal.TooManyRequests)

@@ -14,7 +14,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func (h *house) documented() []string {
+func (h *apiTest) documented() []string {
 	h.Helper()
 	document := decode[struct {
 		Paths map[string]map[string]any `json:"paths"`
@@ -29,10 +29,19 @@ func (h *house) documented() []string {
 	return routes
 }
 
-func TestEveryDocumentedRouteIsInTheTableOfWhoMayCallIt(t *testing.T) {
-	h := newHouse(t)
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	t.Run("are_all_in_role_table", testRoutesAreAllInRoleTable)
+	t.Run("require_valid_access_token", testRoutesRequireValidAccessToken)
+	t.Run("reject_revoked_session", testRoutesRejectRevokedSession)
+	t.Run("reject_changed_grant_and_deactivated_user", testRoutesRejectChangedGrantAndDeactivatedUser)
+	t.Run("document_their_headers", testRoutesDocumentTheirHeaders)
+}
+
+func testRoutesAreAllInRoleTable(t *testing.T) {
+	h := newAPITest(t)
 	var tested []string
-	for _, c := range everyRoute {
+	for _, c := range routeCases {
 		tested = append(tested, c.route)
 	}
 	slices.Sort(tested)
@@ -41,15 +50,15 @@ func TestEveryDocumentedRouteIsInTheTableOfWhoMayCallIt(t *testing.T) {
 	}
 }
 
-func TestWithoutAGoodAccessTokenEveryDataRouteAnswers401(t *testing.T) {
-	h := newHouse(t)
+func testRoutesRequireValidAccessToken(t *testing.T) {
+	h := newAPITest(t)
 	good := h.as(portal.MSSPAdmin)
 	tokens := map[string]string{
 		"no token": "", "garbage": "garbage", "three parts": "a.b.c", "a damaged signature": good[:len(good)-6] + "AAAAAA",
 		"no signature": good[:strings.LastIndexByte(good, '.')+1], "a huge token": strings.Repeat("x", 5000),
 	}
 	for _, route := range h.documented() {
-		if !strings.Contains(route, " /v1/") || slices.ContainsFunc(everyRoute, func(c routeCase) bool { return c.route == route && c.public != 0 }) {
+		if !strings.Contains(route, " /v1/") || slices.ContainsFunc(routeCases, func(c routeCase) bool { return c.route == route && c.public != 0 }) {
 			continue
 		}
 		route = strings.Replace(route, "{id}", h.Own.MSPs[0].ID, 1)
@@ -62,13 +71,13 @@ func TestWithoutAGoodAccessTokenEveryDataRouteAnswers401(t *testing.T) {
 	}
 }
 
-func TestARevokedSessionEndsEveryDataRoute(t *testing.T) {
-	h := newHouse(t)
+func testRoutesRejectRevokedSession(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.Own.Viewers[portal.MSSPAdmin]
 	token := h.signIn(admin)
 	h.wants(h.get("/v1/me", token), ok)
-	h.exec("update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1", admin.UserID)
-	for _, c := range everyRoute {
+	h.Exec("update session set revoked_at = now(), revoked_reason = 'sign_out' where user_id = $1", admin.UserID)
+	for _, c := range routeCases {
 		if c.public != 0 || c.route == "POST /v1/auth/logout" {
 			continue
 		}
@@ -82,18 +91,18 @@ func TestARevokedSessionEndsEveryDataRoute(t *testing.T) {
 	}
 }
 
-func TestAChangedGrantAndADeactivatedUserAreRefusedAtOnce(t *testing.T) {
-	h := newHouse(t)
+func testRoutesRejectChangedGrantAndDeactivatedUser(t *testing.T) {
+	h := newAPITest(t)
 	staff, user := h.Own.Viewers[portal.MSSPStaff], h.Own.Viewers[portal.MSPUser]
 	staffToken, userToken := h.signIn(staff), h.signIn(user)
-	h.exec("delete from user_role where id = $1", staff.GrantID)
+	h.Exec("delete from user_role where id = $1", staff.GrantID)
 	h.wantsProblem(h.get("/v1/clients", staffToken), http.StatusUnauthorized, portal.GrantChanged)
-	h.exec("update app_user set active = false where id = $1", user.UserID)
+	h.Exec("update app_user set active = false where id = $1", user.UserID)
 	h.wantsProblem(h.get("/v1/clients", userToken), http.StatusForbidden, portal.Deactivated)
 }
 
-func TestTheHeadersARouteReadsAreDocumented(t *testing.T) {
-	h := newHouse(t)
+func testRoutesDocumentTheirHeaders(t *testing.T) {
+	h := newAPITest(t)
 	type operation struct {
 		Parameters []struct {
 			Name string `json:"name"`
@@ -122,7 +131,7 @@ var update = flag.Bool("update", false, "write openapi.json anew")
 
 // The description of the API is kept in the repository, so that a change of the API shows in a diff.
 func TestOpenAPIDocument(t *testing.T) {
-	h := newHouse(t)
+	h := newAPITest(t)
 	document := decode[map[string]any](h, h.wants(h.get("/openapi.json", ""), ok))
 	// Releases have versions; the API's path has its own, /v1.
 	document["info"].(map[string]any)["version"] = "v1"

@@ -82,20 +82,20 @@ func (s *ownServer) exec(database string, statements ...string) {
 }
 
 // serve returns a house over this server.
-func (s *ownServer) serve() *house {
+func (s *ownServer) serve() *apiTest {
 	s.Helper()
-	w := testkit.WorldIn(s.T, testkit.URLs{
+	w := testkit.WorldTestIn(s.T, testkit.URLs{
 		Owner:  s.server.URL(embedded.Superuser, "portal"),
 		Server: s.server.URLWithPassword("api", "api", "portal"),
 	})
 	config := newConfig(s.T, w.DB)
 	server := httptest.NewServer(httpapi.New(config))
 	s.Cleanup(server.Close)
-	return &house{World: w, T: s.T, sessions: config.Sessions, url: server.URL, client: server.Client()}
+	return &apiTest{WorldTest: w, sessions: config.Sessions, url: server.URL, client: server.Client()}
 }
 
 // unavailable fails unless the call is refused as one that may be made again soon.
-func (h *house) unavailable(c call) {
+func (h *apiTest) unavailable(c call) {
 	h.Helper()
 	r := h.send(c)
 	p := h.wantsProblem(r, http.StatusServiceUnavailable, portal.Unavailable)
@@ -105,7 +105,7 @@ func (h *house) unavailable(c call) {
 }
 
 // recovers waits for the API to take a call again: connections of before are thrown away first.
-func (h *house) recovers(c call) {
+func (h *apiTest) recovers(c call) {
 	h.Helper()
 	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
 		switch r := h.send(c); {
@@ -144,7 +144,7 @@ func TestOutage(t *testing.T) {
 		s.stop()
 		s.config.MaxConnections = 8
 		s.start()
-		defer s.hold(5)()
+		defer s.holdConnections(5)()
 		for _, c := range all {
 			h.unavailable(c)
 		}
@@ -175,7 +175,7 @@ func TestOutage(t *testing.T) {
 }
 
 // hold takes connections of the server and returns what gives them back.
-func (s *ownServer) hold(n int) (release func()) {
+func (s *ownServer) holdConnections(n int) (release func()) {
 	s.Helper()
 	var held []*pgx.Conn
 	for range n {

@@ -19,7 +19,7 @@ type refusal struct {
 	field  string
 }
 
-func (h *house) refuses(token string, refusals []refusal) {
+func (h *apiTest) wantRefusals(token string, refusals []refusal) {
 	h.Helper()
 	for _, r := range refusals {
 		if r.call.token == "" {
@@ -42,31 +42,43 @@ func cursor(parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, "\x00")))
 }
 
-const someID = "0198c5a4-0000-7000-8000-000000000000"
+const unknownID = "0198c5a4-0000-7000-8000-000000000000"
 
-const wrong = http.StatusUnprocessableEntity
+const unprocessable = http.StatusUnprocessableEntity
 
-func TestAWrongListParameterIsAnsweredWithItsName(t *testing.T) {
-	h := newHouse(t)
+func TestProblem(t *testing.T) {
+	t.Parallel()
+	t.Run("names_invalid_list_parameter", testProblemNamesInvalidListParameter)
+	t.Run("forged_cursor_is_no_server_error", testProblemForgedCursorIsNoServerError)
+	t.Run("names_invalid_filter_or_sort", testProblemNamesInvalidFilterOrSort)
+	t.Run("never_repeats_body", testProblemNeverRepeatsBody)
+	t.Run("large_body_is_413_before_sign_in", testProblemLargeBodyIs413BeforeSignIn)
+	t.Run("unknown_route_404_other_method_405", testProblemUnknownRoute404OtherMethod405)
+	t.Run("any_search_text_is_accepted", testProblemAnySearchTextIsAccepted)
+	t.Run("has_its_own_request_id", testProblemHasItsOwnRequestId)
+}
+
+func testProblemNamesInvalidListParameter(t *testing.T) {
+	h := newAPITest(t)
 	for _, list := range []string{"GET /v1/clients", "GET /v1/msps", "GET /v1/invites", "GET /v1/syncs"} {
 		var refusals []refusal
 		for _, query := range []string{"limit=0", "limit=201", "limit=-1", "limit=abc", "limit=1.5", "limit=99999999999999999999", "unknown=1", "Limit=5"} {
 			name, _, _ := strings.Cut(query, "=")
-			refusals = append(refusals, refusal{list + " " + query, call{route: list + "?" + query}, wrong, portal.Invalid, name})
+			refusals = append(refusals, refusal{list + " " + query, call{route: list + "?" + query}, unprocessable, portal.Invalid, name})
 		}
 		for _, forged := range []string{
-			"x", "%20", cursor("\x00"), cursor("name"), cursor("name", "a"), cursor("name", "a", "not-an-id"), cursor("name", "\xff", someID),
-			cursor("-created_at", "yesterday", someID), cursor("-id", "1", "1"), cursor("-id", "'; drop table client; --", someID),
-			cursor("name", strings.Repeat("a", 201), someID), cursor(`{"s":"name","k":["a"]}`), strings.Repeat("A", 1025),
+			"x", "%20", cursor("\x00"), cursor("name"), cursor("name", "a"), cursor("name", "a", "not-an-id"), cursor("name", "\xff", unknownID),
+			cursor("-created_at", "yesterday", unknownID), cursor("-id", "1", "1"), cursor("-id", "'; drop table client; --", unknownID),
+			cursor("name", strings.Repeat("a", 201), unknownID), cursor(`{"s":"name","k":["a"]}`), strings.Repeat("A", 1025),
 		} {
-			refusals = append(refusals, refusal{list + " cursor " + forged, call{route: list + "?cursor=" + forged}, wrong, portal.Invalid, "cursor"})
+			refusals = append(refusals, refusal{list + " cursor " + forged, call{route: list + "?cursor=" + forged}, unprocessable, portal.Invalid, "cursor"})
 		}
-		h.refuses(h.as(portal.MSSPAdmin), refusals)
+		h.wantRefusals(h.as(portal.MSSPAdmin), refusals)
 	}
 }
 
-func TestAForgedPositionInACursorNeverBreaksTheServer(t *testing.T) {
-	h := newHouse(t)
+func testProblemForgedCursorIsNoServerError(t *testing.T) {
+	h := newAPITest(t)
 	token := h.as(portal.MSSPAdmin)
 	values := []string{
 		"", "x", "0", "-1", "9223372036854775807", "9223372036854775808", "infinity", "-infinity", "0000-01-01", "9999-12-31",
@@ -76,71 +88,71 @@ func TestAForgedPositionInACursorNeverBreaksTheServer(t *testing.T) {
 	}
 	for _, sort := range []string{"name", "status", "type", "seats_used", "-seats_total", "expires_on", "-first_seen_at", "last_seen_at"} {
 		for _, value := range values {
-			path := "/v1/clients?sort=" + sort + "&cursor=" + cursor(sort, value, someID)
-			if r := h.get(path, token); r.StatusCode != ok && r.StatusCode != wrong {
+			path := "/v1/clients?sort=" + sort + "&cursor=" + cursor(sort, value, unknownID)
+			if r := h.get(path, token); r.StatusCode != ok && r.StatusCode != unprocessable {
 				t.Errorf("by %s behind %.40q: %d %s", sort, value, r.StatusCode, r.body)
 			}
 		}
 	}
 }
 
-func TestAWrongFilterOrSortIsAnsweredWithItsName(t *testing.T) {
-	h := newHouse(t)
+func testProblemNamesInvalidFilterOrSort(t *testing.T) {
+	h := newAPITest(t)
 	long := strings.Repeat("a", 101)
-	h.refuses(h.as(portal.MSSPAdmin), []refusal{
-		{"an unknown sort", call{route: "GET /v1/clients?sort=colour"}, wrong, portal.Invalid, "sort"},
+	h.wantRefusals(h.as(portal.MSSPAdmin), []refusal{
+		{"an unknown sort", call{route: "GET /v1/clients?sort=colour"}, unprocessable, portal.Invalid, "sort"},
 		{"a sort by SQL", call{route: "GET /v1/clients?sort=name;drop"}, http.StatusUnprocessableEntity, portal.Invalid, ""},
-		{"an empty sort term", call{route: "GET /v1/clients?sort=name,"}, wrong, portal.Invalid, "sort"},
-		{"two minuses", call{route: "GET /v1/clients?sort=--name"}, wrong, portal.Invalid, "sort"},
-		{"four sort terms", call{route: "GET /v1/clients?sort=name,type,status,seats_used"}, wrong, portal.Invalid, "sort"},
-		{"a sort of another list", call{route: "GET /v1/msps?sort=first_seen_at"}, wrong, portal.Invalid, "sort"},
-		{"a cursor of another sort", call{route: "GET /v1/clients?sort=type&cursor=" + cursor("name", "a", someID)}, wrong,
+		{"an empty sort term", call{route: "GET /v1/clients?sort=name,"}, unprocessable, portal.Invalid, "sort"},
+		{"two minuses", call{route: "GET /v1/clients?sort=--name"}, unprocessable, portal.Invalid, "sort"},
+		{"four sort terms", call{route: "GET /v1/clients?sort=name,type,status,seats_used"}, unprocessable, portal.Invalid, "sort"},
+		{"a sort of another list", call{route: "GET /v1/msps?sort=first_seen_at"}, unprocessable, portal.Invalid, "sort"},
+		{"a cursor of another sort", call{route: "GET /v1/clients?sort=type&cursor=" + cursor("name", "a", unknownID)}, unprocessable,
 			portal.Invalid, "cursor"},
-		{"an unknown status", call{route: "GET /v1/clients?status=gone"}, wrong, portal.Invalid, "status"},
-		{"an unknown status of an MSP", call{route: "GET /v1/msps?status=open"}, wrong, portal.Invalid, "status"},
-		{"an unknown status of an invite", call{route: "GET /v1/invites?status=active"}, wrong, portal.Invalid, "status"},
-		{"seats that are no range", call{route: "GET /v1/clients?seats_used=many"}, wrong, portal.Invalid, "seats_used"},
-		{"a range that holds nothing", call{route: "GET /v1/msps?clients=9..3"}, wrong, portal.Invalid, "clients"},
-		{"an SPLA that is neither yes nor no", call{route: "GET /v1/clients?spla=maybe"}, wrong, portal.Invalid, "spla"},
-		{"an MSP that is no id", call{route: "GET /v1/clients?msp_id=1"}, wrong, portal.Invalid, "msp_id"},
-		{"a negative time to expiry", call{route: "GET /v1/clients?expires_within=-1"}, wrong, portal.Invalid, "expires_within"},
-		{"a huge time to expiry", call{route: "GET /v1/clients?expires_within=99999"}, wrong, portal.Invalid, "expires_within"},
-		{"a long search", call{route: "GET /v1/clients?q=" + long}, wrong, portal.Invalid, "q"},
+		{"an unknown status", call{route: "GET /v1/clients?status=gone"}, unprocessable, portal.Invalid, "status"},
+		{"an unknown status of an MSP", call{route: "GET /v1/msps?status=open"}, unprocessable, portal.Invalid, "status"},
+		{"an unknown status of an invite", call{route: "GET /v1/invites?status=active"}, unprocessable, portal.Invalid, "status"},
+		{"seats that are no range", call{route: "GET /v1/clients?seats_used=many"}, unprocessable, portal.Invalid, "seats_used"},
+		{"a range that holds nothing", call{route: "GET /v1/msps?clients=9..3"}, unprocessable, portal.Invalid, "clients"},
+		{"an SPLA that is neither yes nor no", call{route: "GET /v1/clients?spla=maybe"}, unprocessable, portal.Invalid, "spla"},
+		{"an MSP that is no id", call{route: "GET /v1/clients?msp_id=1"}, unprocessable, portal.Invalid, "msp_id"},
+		{"a negative time to expiry", call{route: "GET /v1/clients?expires_within=-1"}, unprocessable, portal.Invalid, "expires_within"},
+		{"a huge time to expiry", call{route: "GET /v1/clients?expires_within=99999"}, unprocessable, portal.Invalid, "expires_within"},
+		{"a long search", call{route: "GET /v1/clients?q=" + long}, unprocessable, portal.Invalid, "q"},
 		{"a NUL in a search", call{route: "GET /v1/clients?q=a%00b"}, http.StatusBadRequest, portal.Invalid, ""},
 		{"a search that is not UTF-8", call{route: "GET /v1/clients?q=%ff"}, http.StatusBadRequest, portal.Invalid, ""},
 		{"a broken escape", call{route: "GET /v1/clients?q=%zz"}, http.StatusBadRequest, portal.Invalid, ""},
 		{"a NUL in an id", call{route: "GET /v1/clients/%00"}, http.StatusBadRequest, portal.Invalid, ""},
 		{"an id that is not UTF-8", call{route: "GET /v1/clients/%ff"}, http.StatusNotFound, portal.NotFound, ""},
-		{"a long id", call{route: "GET /v1/clients/" + long}, wrong, portal.Invalid, ""},
-		{"a parameter where none belong", call{route: "GET /v1/me?x=1"}, wrong, portal.Invalid, "x"},
+		{"a long id", call{route: "GET /v1/clients/" + long}, unprocessable, portal.Invalid, ""},
+		{"a parameter where none belong", call{route: "GET /v1/me?x=1"}, unprocessable, portal.Invalid, "x"},
 	})
 }
 
-func TestABodyThatIsWrongIsAnsweredWithoutRepeatingIt(t *testing.T) {
-	h := newHouse(t)
+func testProblemNeverRepeatsBody(t *testing.T) {
+	h := newAPITest(t)
 	invite := func(body string) call { return call{route: "POST /v1/invites", body: body} }
 	refusals := []refusal{
 		{"no body", invite(""), http.StatusBadRequest, portal.Invalid, ""},
 		{"malformed JSON", invite(`{"email":`), http.StatusBadRequest, portal.Invalid, ""},
-		{"not an object", invite(`[]`), wrong, portal.Invalid, ""},
-		{"null", invite(`null`), wrong, portal.Invalid, ""},
-		{"an unknown field", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","admin":true}`), wrong, portal.Invalid, "admin"},
-		{"a wrong type", invite(`{"email":5,"role":"mssp_staff","provider":"google"}`), wrong, portal.Invalid, "email"},
-		{"no address", invite(`{"email":"sesame","role":"mssp_staff","provider":"google"}`), wrong, portal.Invalid, "email"},
-		{"a NUL in an address", invite(`{"email":"a\u0000@example.com","role":"mssp_staff","provider":"google"}`), wrong, portal.Invalid, "email"},
-		{"a NUL in a domain", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","domain":"sesame\u0000"}`), wrong, portal.Invalid, "domain"},
-		{"an unknown role", invite(`{"email":"a@example.com","role":"sesame","provider":"google"}`), wrong, portal.Invalid, "role"},
-		{"a provider nobody configured", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"entra","tenant":"sesame"}`), wrong, portal.Invalid, ""},
-		{"an MSP that is no id", invite(`{"email":"a@example.com","role":"msp_user","msp_id":"sesame","provider":"google"}`), wrong, portal.Invalid, "msp_id"},
-		{"too long a life", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","expires_in_hours":721}`), wrong, portal.Invalid, "expires_in_hours"},
+		{"not an object", invite(`[]`), unprocessable, portal.Invalid, ""},
+		{"null", invite(`null`), unprocessable, portal.Invalid, ""},
+		{"an unknown field", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","admin":true}`), unprocessable, portal.Invalid, "admin"},
+		{"a wrong type", invite(`{"email":5,"role":"mssp_staff","provider":"google"}`), unprocessable, portal.Invalid, "email"},
+		{"no address", invite(`{"email":"sesame","role":"mssp_staff","provider":"google"}`), unprocessable, portal.Invalid, "email"},
+		{"a NUL in an address", invite(`{"email":"a\u0000@example.com","role":"mssp_staff","provider":"google"}`), unprocessable, portal.Invalid, "email"},
+		{"a NUL in a domain", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","domain":"sesame\u0000"}`), unprocessable, portal.Invalid, "domain"},
+		{"an unknown role", invite(`{"email":"a@example.com","role":"sesame","provider":"google"}`), unprocessable, portal.Invalid, "role"},
+		{"a provider nobody configured", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"entra","tenant":"sesame"}`), unprocessable, portal.Invalid, ""},
+		{"an MSP that is no id", invite(`{"email":"a@example.com","role":"msp_user","msp_id":"sesame","provider":"google"}`), unprocessable, portal.Invalid, "msp_id"},
+		{"too long a life", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","expires_in_hours":721}`), unprocessable, portal.Invalid, "expires_in_hours"},
 		{"text after the body", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google"} sesame`), http.StatusBadRequest, portal.Invalid, ""},
 		{"over 1 MiB", invite(`{"email":"` + strings.Repeat("a", 1<<20) + `"}`), http.StatusRequestEntityTooLarge, portal.TooLarge, ""},
-		{"an attempt at an unknown provider", call{route: "POST /v1/auth/attempts", body: `{"provider":"sesame"}`}, wrong, portal.Invalid, ""},
-		{"a token request without its fields", call{route: "POST /v1/auth/token", body: `{}`}, wrong, portal.Invalid, ""},
+		{"an attempt at an unknown provider", call{route: "POST /v1/auth/attempts", body: `{"provider":"sesame"}`}, unprocessable, portal.Invalid, ""},
+		{"a token request without its fields", call{route: "POST /v1/auth/token", body: `{}`}, unprocessable, portal.Invalid, ""},
 		{"a NUL in a refresh token", call{route: "POST /v1/auth/refresh", body: `{"refresh_token":"\u0000"}`}, http.StatusUnauthorized, "", ""},
 	}
 	before := h.state()
-	h.refuses(h.as(portal.MSSPAdmin), refusals)
+	h.wantRefusals(h.as(portal.MSSPAdmin), refusals)
 	for _, r := range refusals {
 		r.call.token = h.as(portal.MSSPAdmin)
 		if answer := h.send(r.call); strings.Contains(string(answer.body), "sesame") {
@@ -152,14 +164,14 @@ func TestABodyThatIsWrongIsAnsweredWithoutRepeatingIt(t *testing.T) {
 	}
 }
 
-func TestABodyOver1MiBIsRefusedBeforeAnybodySignsIn(t *testing.T) {
-	h := newHouse(t)
+func testProblemLargeBodyIs413BeforeSignIn(t *testing.T) {
+	h := newAPITest(t)
 	body := `{"refresh_token":"` + strings.Repeat("a", 1<<20) + `"}`
 	h.wantsProblem(h.send(call{route: "POST /v1/auth/refresh", body: body}), http.StatusRequestEntityTooLarge, portal.TooLarge)
 }
 
-func TestAnUnknownRouteIs404AndAnotherMethod405(t *testing.T) {
-	h := newHouse(t)
+func testProblemUnknownRoute404OtherMethod405(t *testing.T) {
+	h := newAPITest(t)
 	token := h.as(portal.MSSPAdmin)
 	for _, route := range []string{"GET /", "GET /v1", "GET /v2/clients", "POST /nowhere", "GET /v1/clients/1/secrets", "GET /docs", "GET /metrics"} {
 		h.wantsProblem(h.send(call{route: route, token: token}), http.StatusNotFound, portal.NotFound)
@@ -176,8 +188,8 @@ func TestAnUnknownRouteIs404AndAnotherMethod405(t *testing.T) {
 	}
 }
 
-func TestNoTextInASearchBreaksTheServer(t *testing.T) {
-	h := newHouse(t)
+func testProblemAnySearchTextIsAccepted(t *testing.T) {
+	h := newAPITest(t)
 	token := h.as(portal.MSPUser)
 	for _, text := range []string{`\`, `\\%`, `'`, `"`, `%`, `_`, `$1`, "\u202e", "\U0001F600", "\n", "\x7f", "@mssp", "İ", "ß"} {
 		for _, path := range []string{"/v1/clients?q=", "/v1/msps?q=", "/v1/clients?type="} {
@@ -186,8 +198,8 @@ func TestNoTextInASearchBreaksTheServer(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerHasARequestIDOfItsOwn(t *testing.T) {
-	h := newHouse(t)
+func testProblemHasItsOwnRequestId(t *testing.T) {
+	h := newAPITest(t)
 	first, second := h.get("/healthz", ""), h.get("/nowhere", "")
 	if first.Header.Get("Request-Id") == "" || first.Header.Get("Request-Id") == second.Header.Get("Request-Id") {
 		t.Error("two answers share a request id or have none")

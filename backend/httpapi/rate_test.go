@@ -16,7 +16,7 @@ import (
 )
 
 // defaults are those of portal-api, with a clock to turn and this computer trusted to say who asks.
-func defaults(c *turned) func(*httpapi.Config) {
+func defaults(c *fakeClock) func(*httpapi.Config) {
 	return func(config *httpapi.Config) {
 		config.AuthRate, config.AccountRate, config.SessionRate = 600, 30, 6000
 		config.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
@@ -25,32 +25,32 @@ func defaults(c *turned) func(*httpapi.Config) {
 }
 
 // turned is a clock that stands still until it is turned.
-type turned struct {
+type fakeClock struct {
 	mu sync.Mutex
 	at time.Time
 }
 
-func (c *turned) now() time.Time {
+func (c *fakeClock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.at
 }
 
-func (c *turned) turn(by time.Duration) {
+func (c *fakeClock) advance(by time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.at.Add(by)
 }
 
-func newTurned() *turned { return &turned{at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)} }
+func newFakeClock() *fakeClock { return &fakeClock{at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)} }
 
-func (h *house) refreshFrom(address, token string) reply {
+func (h *apiTest) refreshFrom(address, token string) reply {
 	h.Helper()
 	return h.send(call{route: "POST /v1/auth/refresh", body: fmt.Sprintf(`{"refresh_token":%q}`, token),
 		headers: map[string]string{"X-Forwarded-For": address}})
 }
 
-func (h *house) refreshToken(v portal.Viewer) string {
+func (h *apiTest) refreshToken(v portal.Viewer) string {
 	h.Helper()
 	tokens, err := h.sessions.Start(context.Background(), v.UserID, session.Client{Device: "laptop"})
 	if err != nil {
@@ -60,7 +60,7 @@ func (h *house) refreshToken(v portal.Viewer) string {
 }
 
 // waits fails unless the answer is 429 and says how long to wait, in whole seconds.
-func (h *house) waits(r reply) time.Duration {
+func (h *apiTest) wantRetryAfter(r reply) time.Duration {
 	h.Helper()
 	p := h.wantsProblem(r, http.StatusTooManyRequests, portal.TooManyRequests)
 	seconds, err := strconv.Atoi(r.Header.Get("Retry-After"))
@@ -70,57 +70,66 @@ func (h *house) waits(r reply) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
-func TestAnOfficeOf300PeopleBehindOneAddressGetsInAtNineOClock(t *testing.T) {
-	clock := newTurned()
-	h := newHouse(t, defaults(clock))
+func TestAuthRate(t *testing.T) {
+	t.Parallel()
+	t.Run("admits_office_of_300_at_once", testAuthRateAdmitsOfficeOf300AtOnce)
+	t.Run("rejects_flood_and_recovers", testAuthRateRejectsFloodAndRecovers)
+	t.Run("broken_client_leaves_address_share", testAuthRateBrokenClientLeavesAddressShare)
+	t.Run("forged_tokens_lock_out_no_one", testAuthRateForgedTokensLockOutNoOne)
+	t.Run("limits_openapi_document", testAuthRateLimitsOpenapiDocument)
+}
+
+func testAuthRateAdmitsOfficeOf300AtOnce(t *testing.T) {
+	clock := newFakeClock()
+	h := newAPITest(t, defaults(clock))
 	const office = "203.0.113.1"
 	grant := `{"attempt_id":"0198c5a4-0000-7000-8000-%012d","code":"x","code_verifier":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}`
-	for person := range 300 {
+	for user := range 300 {
 		for _, c := range []call{
 			{route: "GET /v1/auth/providers"},
 			{route: "POST /v1/auth/attempts", body: `{"provider":"google"}`},
-			{route: "POST /v1/auth/token", body: fmt.Sprintf(grant, person)},
-			{route: "POST /v1/auth/refresh", body: fmt.Sprintf(`{"refresh_token":"%d"}`, person)},
+			{route: "POST /v1/auth/token", body: fmt.Sprintf(grant, user)},
+			{route: "POST /v1/auth/refresh", body: fmt.Sprintf(`{"refresh_token":"%d"}`, user)},
 		} {
 			c.headers = map[string]string{"X-Forwarded-For": office}
 			if r := h.send(c); r.StatusCode == http.StatusTooManyRequests {
-				t.Fatalf("person %d is turned away from %s", person, c.route)
+				t.Fatalf("person %d is turned away from %s", user, c.route)
 			}
 		}
 	}
 }
 
-func TestAFloodFromOneAddressIsTurnedAwayAndRecovers(t *testing.T) {
-	clock := newTurned()
-	h := newHouse(t, defaults(clock))
+func testAuthRateRejectsFloodAndRecovers(t *testing.T) {
+	clock := newFakeClock()
+	h := newAPITest(t, defaults(clock))
 	flood := func() reply {
 		return h.send(call{route: "GET /v1/auth/providers", headers: map[string]string{"X-Forwarded-For": "203.0.113.1"}})
 	}
 	for range 600 {
 		h.wants(flood(), ok)
 	}
-	wait := h.waits(flood())
+	wait := h.wantRetryAfter(flood())
 	h.wants(h.send(call{route: "GET /v1/auth/providers", headers: map[string]string{"X-Forwarded-For": "203.0.113.2"}}), ok)
-	clock.turn(wait)
+	clock.advance(wait)
 	h.wants(flood(), ok)
 }
 
-func TestOpenAPIRate(t *testing.T) {
-	h := newHouse(t, defaults(newTurned()), func(c *httpapi.Config) { c.AuthRate = 3 })
+func testAuthRateLimitsOpenapiDocument(t *testing.T) {
+	h := newAPITest(t, defaults(newFakeClock()), func(c *httpapi.Config) { c.AuthRate = 3 })
 	read := func(path, address string) reply {
 		return h.send(call{route: "GET " + path, headers: map[string]string{"X-Forwarded-For": address}})
 	}
 	for range 3 {
 		h.wants(read("/openapi.json", "203.0.113.1"), ok)
 	}
-	h.waits(read("/openapi.yaml", "203.0.113.1"))
+	h.wantRetryAfter(read("/openapi.yaml", "203.0.113.1"))
 	h.wants(read("/openapi.json", "203.0.113.2"), ok)
 	h.wants(read("/v1/auth/providers", "203.0.113.1"), ok)
 }
 
-func TestABrokenClientDoesNotEatItsOfficesShare(t *testing.T) {
-	clock := newTurned()
-	h := newHouse(t, defaults(clock), func(c *httpapi.Config) { c.AuthRate = 60 })
+func testAuthRateBrokenClientLeavesAddressShare(t *testing.T) {
+	clock := newFakeClock()
+	h := newAPITest(t, defaults(clock), func(c *httpapi.Config) { c.AuthRate = 60 })
 	const office = "203.0.113.1"
 	broken, colleague := h.refreshToken(h.Own.Viewers[portal.MSPUser]), h.refreshToken(h.Own.Viewers[portal.MSSPStaff])
 	for range 30 {
@@ -128,18 +137,18 @@ func TestABrokenClientDoesNotEatItsOfficesShare(t *testing.T) {
 	}
 	var wait time.Duration
 	for range 200 {
-		wait = h.waits(h.refreshFrom(office, broken))
+		wait = h.wantRetryAfter(h.refreshFrom(office, broken))
 	}
 	for range 29 {
 		colleague = decode[portal.Tokens](h, h.wants(h.refreshFrom(office, colleague), ok)).RefreshToken
 	}
-	clock.turn(wait)
+	clock.advance(wait)
 	h.wants(h.refreshFrom(office, broken), ok)
 }
 
-func TestNobodyIsLockedOutByWhoDoesNotHoldTheirToken(t *testing.T) {
-	clock := newTurned()
-	h := newHouse(t, defaults(clock))
+func testAuthRateForgedTokensLockOutNoOne(t *testing.T) {
+	clock := newFakeClock()
+	h := newAPITest(t, defaults(clock))
 	token := h.refreshToken(h.Own.Viewers[portal.MSPUser])
 	for range 200 {
 		for _, forged := range []string{token[:len(token)-1], token + "A", "", "fsr_" + h.Own.Viewers[portal.MSPUser].UserID} {

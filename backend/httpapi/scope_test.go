@@ -20,21 +20,21 @@ type routeCase struct {
 	route string
 	want  [5]int
 	// id names something of a tenant every role that may ask at all may see.
-	id func(*house, testkit.Tenant) string
+	id func(*apiTest, testkit.Tenant) string
 	// sister names the same below the second MSP, outside the scope of MSPs[0] and its client.
-	sister func(*house, testkit.Tenant) string
+	sibling func(*apiTest, testkit.Tenant) string
 	// own names what only the person who asks may see, where that is so.
-	own    func(*house, portal.Viewer) string
-	body   func(*house, testkit.Node) string
+	own    func(*apiTest, portal.Viewer) string
+	body   func(*apiTest, testkit.Node) string
 	public int // what anybody is answered; 0: sign in first
 }
 
 const (
-	ok, created, accepted, empty = http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent
-	no                           = http.StatusForbidden
+	ok, created, accepted, noContent = http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent
+	forbidden                        = http.StatusForbidden
 )
 
-var everyRoute = []routeCase{
+var routeCases = []routeCase{
 	{route: "GET /healthz", public: ok},
 	{route: "GET /readyz", public: ok},
 	{route: "GET /.well-known/jwks.json", public: ok},
@@ -44,50 +44,50 @@ var everyRoute = []routeCase{
 	{route: "POST /v1/auth/token", public: http.StatusBadRequest, body: fixed(
 		`{"attempt_id":"0198c5a4-0000-7000-8000-000000000000","code":"x","code_verifier":"` + strings.Repeat("a", 43) + `"}`)},
 	{route: "POST /v1/auth/refresh", public: http.StatusUnauthorized, body: fixed(`{"refresh_token":"never issued"}`)},
-	{route: "POST /v1/auth/logout", want: [5]int{empty, empty, empty, empty, empty}},
+	{route: "POST /v1/auth/logout", want: [5]int{noContent, noContent, noContent, noContent, noContent}},
 	{route: "GET /v1/me", want: [5]int{ok, ok, ok, ok, ok}},
 	{route: "GET /v1/sessions", want: [5]int{ok, ok, ok, ok, ok}},
-	{route: "DELETE /v1/sessions/{id}", want: [5]int{empty, empty, empty, empty, empty}, id: firstSession, own: ownSession},
+	{route: "DELETE /v1/sessions/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: firstSession, own: ownSession},
 	{route: "GET /v1/overview", want: [5]int{ok, ok, ok, ok, ok}},
-	{route: "GET /v1/msps", want: [5]int{ok, ok, ok, ok, no}},
-	{route: "GET /v1/msps/facets", want: [5]int{ok, ok, ok, ok, no}},
-	{route: "GET /v1/msps/{id}", want: [5]int{ok, ok, ok, ok, no}, id: firstMSP, sister: secondMSP},
+	{route: "GET /v1/msps", want: [5]int{ok, ok, ok, ok, forbidden}},
+	{route: "GET /v1/msps/facets", want: [5]int{ok, ok, ok, ok, forbidden}},
+	{route: "GET /v1/msps/{id}", want: [5]int{ok, ok, ok, ok, forbidden}, id: firstMSP, sibling: secondMSP},
 	{route: "GET /v1/clients", want: [5]int{ok, ok, ok, ok, ok}},
 	{route: "GET /v1/clients/facets", want: [5]int{ok, ok, ok, ok, ok}},
-	{route: "GET /v1/clients/{id}", want: [5]int{ok, ok, ok, ok, ok}, id: firstClient, sister: sisterClient},
-	{route: "GET /v1/invites", want: [5]int{ok, no, ok, no, no}},
-	{route: "POST /v1/invites", want: [5]int{created, no, created, no, no}, body: clientInvite},
-	{route: "POST /v1/invites/claim", want: [5]int{ok, ok, ok, ok, http.StatusConflict}, body: anyonesInvite},
-	{route: "POST /v1/invites/{id}/resend", want: [5]int{ok, no, ok, no, no}, id: firstInvite, sister: sisterInvite},
-	{route: "DELETE /v1/invites/{id}", want: [5]int{empty, no, empty, no, no}, id: firstInvite, sister: sisterInvite},
-	{route: "GET /v1/users", want: [5]int{ok, no, ok, no, no}},
-	{route: "PATCH /v1/users/{id}", want: [5]int{ok, no, ok, no, no}, id: firstUser, sister: sisterUser, body: fixed(`{"active":false}`)},
-	{route: "DELETE /v1/users/{id}/sessions", want: [5]int{empty, no, empty, no, no}, id: firstUser, sister: sisterUser},
-	{route: "GET /v1/syncs", want: [5]int{ok, ok, no, no, no}},
-	{route: "POST /v1/syncs", want: [5]int{accepted, no, no, no, no}},
-	{route: "GET /v1/syncs/{id}", want: [5]int{ok, ok, no, no, no}, id: (*house).run},
-	{route: "GET /v1/syncs/{id}/events", want: [5]int{ok, ok, no, no, no}, id: (*house).run},
-	{route: "GET /v1/syncs/{id}/changes", want: [5]int{ok, ok, no, no, no}, id: (*house).run},
-	{route: "GET /v1/syncs/{id}/review", want: [5]int{ok, ok, no, no, no}, id: (*house).review},
-	{route: "POST /v1/syncs/{id}/accept", want: [5]int{accepted, no, no, no, no}, id: (*house).review},
-	{route: "POST /v1/syncs/{id}/discard", want: [5]int{ok, no, no, no, no}, id: (*house).review},
-	{route: "GET /v1/connections", want: [5]int{ok, no, no, no, no}},
-	{route: "POST /v1/connections", want: [5]int{created, no, no, no, no}, body: goodConnection},
-	{route: "POST /v1/connections/test", want: [5]int{ok, no, no, no, no}, body: goodConnection},
-	{route: "PATCH /v1/connections/{id}", want: [5]int{ok, no, no, no, no}, id: connectionOf, body: fixed(`{"paused":true}`)},
-	{route: "GET /v1/connections/{id}/fields", want: [5]int{ok, no, no, no, no}, id: connectionOf},
-	{route: "PATCH /v1/connections/{id}/fields", want: [5]int{ok, no, no, no, no}, id: connectionOf, body: fixed(`{"fields":{}}`)},
-	{route: "POST /v1/connections/{id}/fields/preview", want: [5]int{ok, no, no, no, no}, id: connectionOf, body: fixed(`{"fields":{}}`)},
-	{route: "POST /v1/connections/{id}/fields/seen", want: [5]int{empty, no, no, no, no}, id: connectionOf,
+	{route: "GET /v1/clients/{id}", want: [5]int{ok, ok, ok, ok, ok}, id: firstClient, sibling: siblingClient},
+	{route: "GET /v1/invites", want: [5]int{ok, forbidden, ok, forbidden, forbidden}},
+	{route: "POST /v1/invites", want: [5]int{created, forbidden, created, forbidden, forbidden}, body: clientInvite},
+	{route: "POST /v1/invites/claim", want: [5]int{ok, ok, ok, ok, http.StatusConflict}, body: claimableInvite},
+	{route: "POST /v1/invites/{id}/resend", want: [5]int{ok, forbidden, ok, forbidden, forbidden}, id: firstInvite, sibling: siblingInvite},
+	{route: "DELETE /v1/invites/{id}", want: [5]int{noContent, forbidden, noContent, forbidden, forbidden}, id: firstInvite, sibling: siblingInvite},
+	{route: "GET /v1/users", want: [5]int{ok, forbidden, ok, forbidden, forbidden}},
+	{route: "PATCH /v1/users/{id}", want: [5]int{ok, forbidden, ok, forbidden, forbidden}, id: firstUser, sibling: siblingUser, body: fixed(`{"active":false}`)},
+	{route: "DELETE /v1/users/{id}/sessions", want: [5]int{noContent, forbidden, noContent, forbidden, forbidden}, id: firstUser, sibling: siblingUser},
+	{route: "GET /v1/syncs", want: [5]int{ok, ok, forbidden, forbidden, forbidden}},
+	{route: "POST /v1/syncs", want: [5]int{accepted, forbidden, forbidden, forbidden, forbidden}},
+	{route: "GET /v1/syncs/{id}", want: [5]int{ok, ok, forbidden, forbidden, forbidden}, id: (*apiTest).run},
+	{route: "GET /v1/syncs/{id}/events", want: [5]int{ok, ok, forbidden, forbidden, forbidden}, id: (*apiTest).run},
+	{route: "GET /v1/syncs/{id}/changes", want: [5]int{ok, ok, forbidden, forbidden, forbidden}, id: (*apiTest).run},
+	{route: "GET /v1/syncs/{id}/review", want: [5]int{ok, ok, forbidden, forbidden, forbidden}, id: (*apiTest).review},
+	{route: "POST /v1/syncs/{id}/accept", want: [5]int{accepted, forbidden, forbidden, forbidden, forbidden}, id: (*apiTest).review},
+	{route: "POST /v1/syncs/{id}/discard", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: (*apiTest).review},
+	{route: "GET /v1/connections", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}},
+	{route: "POST /v1/connections", want: [5]int{created, forbidden, forbidden, forbidden, forbidden}, body: goodConnection},
+	{route: "POST /v1/connections/test", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, body: goodConnection},
+	{route: "PATCH /v1/connections/{id}", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf, body: fixed(`{"paused":true}`)},
+	{route: "GET /v1/connections/{id}/fields", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf},
+	{route: "PATCH /v1/connections/{id}/fields", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf, body: fixed(`{"fields":{}}`)},
+	{route: "POST /v1/connections/{id}/fields/preview", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf, body: fixed(`{"fields":{}}`)},
+	{route: "POST /v1/connections/{id}/fields/seen", want: [5]int{noContent, forbidden, forbidden, forbidden, forbidden}, id: connectionOf,
 		body: fixed(`{"run_id":"0198c5a4-0000-7000-8000-000000000000"}`)},
-	{route: "GET /v1/organisation", want: [5]int{ok, no, no, no, no}},
-	{route: "PATCH /v1/organisation", want: [5]int{ok, no, no, no, no}, body: fixed(`{"time_zone":"Europe/Copenhagen"}`)},
+	{route: "GET /v1/organisation", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}},
+	{route: "PATCH /v1/organisation", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, body: fixed(`{"time_zone":"Europe/Copenhagen"}`)},
 }
 
 // anyonesInvite is the code of an invite to a client that every viewer may claim but the client's own user.
-func anyonesInvite(h *house, _ testkit.Node) string {
+func claimableInvite(h *apiTest, _ testkit.Node) string {
 	h.Helper()
-	h.exec(`
+	h.Exec(`
 		insert into identity (provider, issuer, subject, user_id, email)
 		select 'google', 'google', id::text, id, 'somebody@example.com'
 		from app_user
@@ -97,54 +97,54 @@ func anyonesInvite(h *house, _ testkit.Node) string {
 }
 
 // codedInvite makes an open invite with a code.
-func (h *house) codedInvite(at portal.Scope, role portal.Role) (code, id string) {
+func (h *apiTest) codedInvite(at portal.Scope, role portal.Role) (code, id string) {
 	h.Helper()
 	code, hash := identity.NewInviteCode()
 	id = postgres.NewID()
-	h.exec(`
+	h.Exec(`
 		insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, code_hash, invited_by, expires_at)
 		values ($1, $2::uuid, $2::text || '@example.com', $3, nullif($4, '')::uuid, nullif($5, '')::uuid, 'google', $6, 'x',
 		        now() + interval '1 day')`, at.MSSPID, id, role, at.MSPID, at.ClientID, hash)
 	return code, id
 }
 
-func fixed(body string) func(*house, testkit.Node) string {
-	return func(*house, testkit.Node) string { return body }
+func fixed(body string) func(*apiTest, testkit.Node) string {
+	return func(*apiTest, testkit.Node) string { return body }
 }
 
-func firstMSP(_ *house, of testkit.Tenant) string     { return of.MSPs[0].ID }
-func secondMSP(_ *house, of testkit.Tenant) string    { return of.MSPs[1].ID }
-func firstClient(_ *house, of testkit.Tenant) string  { return of.MSPs[0].Clients[0].ID }
-func sisterClient(_ *house, of testkit.Tenant) string { return of.MSPs[1].Clients[0].ID }
-func firstInvite(h *house, of testkit.Tenant) string  { return h.invite(of, of.MSPs[0].ID) }
-func sisterInvite(h *house, of testkit.Tenant) string { return h.invite(of, of.MSPs[1].ID) }
-func firstUser(h *house, of testkit.Tenant) string    { return h.person(of, 0).UserID }
-func sisterUser(h *house, of testkit.Tenant) string   { return h.person(of, 1).UserID }
-func firstSession(h *house, of testkit.Tenant) string { return h.person(of, 0).SessionID }
+func firstMSP(_ *apiTest, of testkit.Tenant) string      { return of.MSPs[0].ID }
+func secondMSP(_ *apiTest, of testkit.Tenant) string     { return of.MSPs[1].ID }
+func firstClient(_ *apiTest, of testkit.Tenant) string   { return of.MSPs[0].Clients[0].ID }
+func siblingClient(_ *apiTest, of testkit.Tenant) string { return of.MSPs[1].Clients[0].ID }
+func firstInvite(h *apiTest, of testkit.Tenant) string   { return h.invite(of, of.MSPs[0].ID) }
+func siblingInvite(h *apiTest, of testkit.Tenant) string { return h.invite(of, of.MSPs[1].ID) }
+func firstUser(h *apiTest, of testkit.Tenant) string     { return h.newUser(of, 0).UserID }
+func siblingUser(h *apiTest, of testkit.Tenant) string   { return h.newUser(of, 1).UserID }
+func firstSession(h *apiTest, of testkit.Tenant) string  { return h.newUser(of, 0).SessionID }
 
-func connectionOf(_ *house, of testkit.Tenant) string { return of.ConnectionID }
+func connectionOf(_ *apiTest, of testkit.Tenant) string { return of.ConnectionID }
 
-func goodConnection(h *house, _ testkit.Node) string {
+func goodConnection(h *apiTest, _ testkit.Node) string {
 	return fmt.Sprintf(`{"product":"heimdal","customer_id":%q,"base_url":%q,"api_key":%q}`, heimdalCustomer, h.heimdal.URL(), heimdalKey)
 }
 
-func (h *house) person(of testkit.Tenant, msp int) portal.Viewer {
+func (h *apiTest) newUser(of testkit.Tenant, msp int) portal.Viewer {
 	h.Helper()
 	return h.Person(h, portal.MSPUser, of.At(portal.MSPUser, msp))
 }
 
-func ownSession(h *house, v portal.Viewer) string {
+func ownSession(h *apiTest, v portal.Viewer) string {
 	h.Helper()
-	return h.text("select id::text from session where user_id = $1 order by revoked_at is not null, id limit 1", v.UserID)
+	return h.Text("select id::text from session where user_id = $1 order by revoked_at is not null, id limit 1", v.UserID)
 }
 
-func clientInvite(_ *house, msp testkit.Node) string {
+func clientInvite(_ *apiTest, msp testkit.Node) string {
 	return fmt.Sprintf(`{"email":"%s@example.com","role":"client_user","client_id":"%s","provider":"google"}`,
 		postgres.NewID(), msp.Clients[0].ID)
 }
 
 // call is the route about something of a tenant that the viewer may see, in the first MSP where it lies under one.
-func (c routeCase) call(h *house, of testkit.Tenant, viewer portal.Viewer) call {
+func (c routeCase) call(h *apiTest, of testkit.Tenant, viewer portal.Viewer) call {
 	made := call{route: c.route}
 	switch {
 	case c.own != nil:
@@ -158,7 +158,7 @@ func (c routeCase) call(h *house, of testkit.Tenant, viewer portal.Viewer) call 
 	return made
 }
 
-func (c routeCase) withID(h *house, id string) call {
+func (c routeCase) withID(h *apiTest, id string) call {
 	made := call{route: strings.Replace(c.route, "{id}", id, 1)}
 	if c.body != nil {
 		made.body = c.body(h, testkit.Node{})
@@ -167,7 +167,7 @@ func (c routeCase) withID(h *house, id string) call {
 }
 
 // hidden are names no answer to a role of Own may hold.
-func hidden(role portal.Role) []string {
+func hiddenNames(role portal.Role) []string {
 	names := []string{"Other Security", "Other Partner", "Other Works", "Other Direct"}
 	if role.Level() != portal.LevelMSSP {
 		names = append(names, "Fjord Partner 2", "Fjord Direct")
@@ -178,20 +178,32 @@ func hidden(role portal.Role) []string {
 	return names
 }
 
-func (h *house) tellsNothing(r reply, role portal.Role) {
+func (h *apiTest) wantNothingHidden(r reply, role portal.Role) {
 	h.Helper()
-	for _, name := range hidden(role) {
+	for _, name := range hiddenNames(role) {
 		if strings.Contains(string(r.body), name) {
 			h.Errorf("%s tells %s of %q: %s", r.Request.URL.Path, role, name, r.body)
 		}
 	}
 }
 
-func TestEachRoleMayDoWhatTheRoleTableSaysAndSeesItsOwnScopeOnly(t *testing.T) {
-	h := newHouse(t)
+func TestScope(t *testing.T) {
+	t.Parallel()
+	t.Run("role_table_holds_on_every_route", testScopeRoleTableHoldsOnEveryRoute)
+	t.Run("each_role_sees_its_whole_scope", testScopeEachRoleSeesItsWholeScope)
+	t.Run("outside_ids_yield_404", testScopeOutsideIdsYield404)
+	t.Run("invites_stay_inside", testScopeInvitesStayInside)
+	t.Run("filter_by_foreign_msp_is_empty", testScopeFilterByForeignMspIsEmpty)
+	t.Run("search_stays_inside", testScopeSearchStaysInside)
+	t.Run("only_own_tenant_revokes_invite", testScopeOnlyOwnTenantRevokesInvite)
+	t.Run("sync_of_other_tenant_is_hidden", testScopeSyncOfOtherTenantIsHidden)
+}
+
+func testScopeRoleTableHoldsOnEveryRoute(t *testing.T) {
+	h := newAPITest(t)
 	h.invite(h.Own, h.Own.MSPs[1].ID)
 	h.invite(h.Other, h.Other.MSPs[0].ID)
-	for _, c := range everyRoute {
+	for _, c := range routeCases {
 		for i, role := range roles {
 			want := c.want[i]
 			if c.public != 0 {
@@ -200,7 +212,7 @@ func TestEachRoleMayDoWhatTheRoleTableSaysAndSeesItsOwnScopeOnly(t *testing.T) {
 			made := c.call(h, h.Own, h.Own.Viewers[role])
 			made.token = h.as(role)
 			r := h.wants(h.send(made), want)
-			h.tellsNothing(r, role)
+			h.wantNothingHidden(r, role)
 			if want >= 400 {
 				h.wantsProblem(r, want, "")
 			}
@@ -208,8 +220,8 @@ func TestEachRoleMayDoWhatTheRoleTableSaysAndSeesItsOwnScopeOnly(t *testing.T) {
 	}
 }
 
-func TestEachRoleSeesAllOfItsOwnScope(t *testing.T) {
-	h := newHouse(t)
+func testScopeEachRoleSeesItsWholeScope(t *testing.T) {
+	h := newAPITest(t)
 	for role, want := range map[portal.Role]int{
 		portal.MSSPAdmin: 7, portal.MSSPStaff: 7, portal.MSPAdmin: 3, portal.MSPUser: 3, portal.ClientUser: 1,
 	} {
@@ -224,20 +236,20 @@ func TestEachRoleSeesAllOfItsOwnScope(t *testing.T) {
 	}
 }
 
-func TestWhatLiesOutsideTheScopeIsAnsweredAsWhatDoesNotExist(t *testing.T) {
-	h := newHouse(t)
-	for _, c := range everyRoute {
+func testScopeOutsideIdsYield404(t *testing.T) {
+	h := newAPITest(t)
+	for _, c := range routeCases {
 		if c.id == nil {
 			continue
 		}
 		for i, role := range roles {
 			want := http.StatusNotFound
-			if c.want[i] == no {
-				want = no
+			if c.want[i] == forbidden {
+				want = forbidden
 			}
 			outside := []string{c.id(h, h.Other), postgres.NewID(), "1", "not-an-id", "'", "%27%20or%201=1", "..."}
-			if c.sister != nil && role.Level() != portal.LevelMSSP {
-				outside = append(outside, c.sister(h, h.Own))
+			if c.sibling != nil && role.Level() != portal.LevelMSSP {
+				outside = append(outside, c.sibling(h, h.Own))
 			}
 			before := h.state()
 			for _, id := range outside {
@@ -245,7 +257,7 @@ func TestWhatLiesOutsideTheScopeIsAnsweredAsWhatDoesNotExist(t *testing.T) {
 				made.token = h.as(role)
 				r := h.send(made)
 				h.wantsProblem(r, want, "")
-				h.tellsNothing(r, role)
+				h.wantNothingHidden(r, role)
 			}
 			if after := h.state(); after != before {
 				t.Errorf("%s as %s changed rows outside the scope: %s, before %s", c.route, role, after, before)
@@ -255,9 +267,9 @@ func TestWhatLiesOutsideTheScopeIsAnsweredAsWhatDoesNotExist(t *testing.T) {
 }
 
 // state is what the API's writing routes could change.
-func (h *house) state() string {
+func (h *apiTest) state() string {
 	h.Helper()
-	return h.text(`
+	return h.Text(`
 		select concat_ws(' ',
 		    (select count(*) from pre_assigned_role),
 		    (select count(*) from pre_assigned_role where revoked_at is not null),
@@ -270,8 +282,8 @@ func (h *house) state() string {
 		    (select count(*) from audit_log where action not like 'sign%'))`)
 }
 
-func TestNobodyIsInvitedOutsideTheInvitersScope(t *testing.T) {
-	h := newHouse(t)
+func testScopeInvitesStayInside(t *testing.T) {
+	h := newAPITest(t)
 	invite := `{"email":"new@example.com","provider":"google","role":"%s","%s":"%s"}`
 	cases := []struct {
 		as      portal.Role
@@ -295,15 +307,15 @@ func TestNobodyIsInvitedOutsideTheInvitersScope(t *testing.T) {
 	}
 	for _, role := range []portal.Role{portal.MSSPAdmin, portal.MSSPStaff} {
 		body := fmt.Sprintf(`{"email":"new@example.com","provider":"google","role":"%s"}`, role)
-		h.wantsProblem(h.send(call{route: "POST /v1/invites", token: h.as(portal.MSPAdmin), body: body}), no, portal.Forbidden)
+		h.wantsProblem(h.send(call{route: "POST /v1/invites", token: h.as(portal.MSPAdmin), body: body}), forbidden, portal.Forbidden)
 	}
 	if after := h.state(); after != before {
 		t.Errorf("refused invites changed rows: %s, before %s", after, before)
 	}
 }
 
-func TestAFilterByAnotherTenantsMSPFindsNothing(t *testing.T) {
-	h := newHouse(t)
+func testScopeFilterByForeignMspIsEmpty(t *testing.T) {
+	h := newAPITest(t)
 	for _, role := range roles {
 		for _, msp := range []string{h.Other.MSPs[0].ID, h.Other.MSPs[1].ID} {
 			page := decode[portal.ClientPage](h, h.wants(h.get("/v1/clients?msp_id="+msp, h.as(role)), ok))
@@ -314,15 +326,15 @@ func TestAFilterByAnotherTenantsMSPFindsNothing(t *testing.T) {
 	}
 }
 
-func TestASearchNeverLeavesTheScope(t *testing.T) {
-	h := newHouse(t)
+func testScopeSearchStaysInside(t *testing.T) {
+	h := newAPITest(t)
 	for i, role := range roles {
 		for _, path := range []string{"/v1/clients?q=Other", "/v1/msps?q=Other", "/v1/clients?q=%25", "/v1/msps?q=%25", "/v1/clients?q=_"} {
 			if strings.HasPrefix(path, "/v1/msps") && roles[i] == portal.ClientUser {
 				continue
 			}
 			r := h.wants(h.get(path, h.as(role)), ok)
-			h.tellsNothing(r, role)
+			h.wantNothingHidden(r, role)
 			if total := decode[portal.ClientPage](h, r).Total; total != 0 {
 				t.Errorf("%s finds %d by %s, want none", role, total, path)
 			}
@@ -330,23 +342,23 @@ func TestASearchNeverLeavesTheScope(t *testing.T) {
 	}
 }
 
-func TestAnInviteRevokedByItsTenantIsRevokedForGood(t *testing.T) {
-	h := newHouse(t)
+func testScopeOnlyOwnTenantRevokesInvite(t *testing.T) {
+	h := newAPITest(t)
 	id := h.invite(h.Own, h.Own.MSPs[0].ID)
 	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
 	h.wantsProblem(h.send(call{route: "DELETE /v1/invites/" + id, token: other}), http.StatusNotFound, portal.NotFound)
-	if open := h.text("select (revoked_at is null)::text from pre_assigned_role where id = $1", id); open != "true" {
+	if open := h.Text("select (revoked_at is null)::text from pre_assigned_role where id = $1", id); open != "true" {
 		t.Fatal("another tenant's admin revoked the invite")
 	}
-	h.wants(h.send(call{route: "DELETE /v1/invites/" + id, token: h.as(portal.MSPAdmin)}), empty)
+	h.wants(h.send(call{route: "DELETE /v1/invites/" + id, token: h.as(portal.MSPAdmin)}), noContent)
 	page := decode[portal.InvitePage](h, h.wants(h.get("/v1/invites?status=revoked", h.as(portal.MSSPAdmin)), ok))
 	if len(page.Items) != 1 || page.Items[0].ID != id {
 		t.Errorf("the revoked invites are %+v, want the one revoked", page.Items)
 	}
 }
 
-func TestASyncStartedByOneTenantIsNoneOfTheOther(t *testing.T) {
-	h := newHouse(t)
+func testScopeSyncOfOtherTenantIsHidden(t *testing.T) {
+	h := newAPITest(t)
 	started := decode[portal.SyncRun](h, h.wants(h.send(call{route: "POST /v1/syncs", token: h.as(portal.MSSPAdmin)}), accepted))
 	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
 	h.wantsProblem(h.get("/v1/syncs/"+started.ID, other), http.StatusNotFound, portal.NotFound)

@@ -16,9 +16,9 @@ import (
 
 // TestSessionsAtOnce locks the invites, so that requests for them stay at work.
 func TestSessionsAtOnce(t *testing.T) {
-	h := newHouse(t, func(c *httpapi.Config) { c.SessionAtOnce = 2 })
+	h := newAPITest(t, func(c *httpapi.Config) { c.SessionAtOnce = 2 })
 	token, other := h.as(portal.MSSPAdmin), h.as(portal.MSPUser)
-	locked, err := h.owner.Begin(t.Context())
+	locked, err := h.Owner.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestSessionsAtOnce(t *testing.T) {
 	if waiting != 2 {
 		t.Fatalf("%d requests are at work after 30 s, want 2", waiting)
 	}
-	h.waits(h.get("/v1/clients", token))
+	h.wantRetryAfter(h.get("/v1/clients", token))
 	h.wants(h.get("/v1/clients", other), ok)
 	if err := locked.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
@@ -61,8 +61,8 @@ func TestSessionsAtOnce(t *testing.T) {
 
 // TestBodyThatNeverComes waits the five seconds that a body may take.
 func TestBodyThatNeverComes(t *testing.T) {
-	h := newHouse(t)
-	conn := h.hold("203.0.113.9")
+	h := newAPITest(t)
+	conn := h.startSlowRequest("203.0.113.9")
 	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // names are those of the fields that somebody is shown of a customer.
-func (h *house) names(path, token string) string {
+func (h *apiTest) names(path, token string) string {
 	h.Helper()
 	detail := decode[portal.ClientDetail](h, h.wants(h.get(path, token), ok))
 	var names []string
@@ -21,12 +21,12 @@ func (h *house) names(path, token string) string {
 }
 
 func TestSharedFields(t *testing.T) {
-	h := newHouse(t)
+	h := newAPITest(t)
 	msp, client := h.Own.MSPs[0].ID, h.Own.MSPs[0].Clients[0].ID
 	for _, table := range []string{"msp", "client"} {
-		h.exec("update " + table + ` set raw = '{"id":2,"notes":"owes money","contact":{"phone":"1","email":"a@example.com"}}'`)
+		h.Exec("update " + table + ` set raw = '{"id":2,"notes":"owes money","contact":{"phone":"1","email":"a@example.com"}}'`)
 	}
-	h.exec(`
+	h.Exec(`
 		insert into field_map (mssp_id, mssp_product_id, run_id, read_at, customers, paths, applied)
 		select r.mssp_id, r.mssp_product_id, r.id, now(), 7, '[{"path":"id"},{"path":"notes"},{"path":"contact"},{"path":"contact.phone"}]', '{}'
 		from sync_run r`)
@@ -74,11 +74,11 @@ func TestSharedFields(t *testing.T) {
 	h.wants(change(`{"id":false}`), ok)
 	h.wants(change(`{"id":false}`), ok)
 	sees(`contact={"phone":"1"}`)
-	audited := h.text("select string_agg(detail->>'after', ' then ' order by id) from audit_log where action = 'connection_fields_shared'")
+	audited := h.Text("select string_agg(detail->>'after', ' then ' order by id) from audit_log where action = 'connection_fields_shared'")
 	if want := `["contact.phone", "id"] then ["contact.phone"]`; audited != want {
 		t.Errorf("the audit log has %s, want %s", audited, want)
 	}
-	if runs := h.text("select count(*)::text from sync_run where mssp_id = $1", h.Own.MSSPID); runs != "1" {
+	if runs := h.Text("select count(*)::text from sync_run where mssp_id = $1", h.Own.MSSPID); runs != "1" {
 		t.Errorf("sharing fields has queued a run: there are %s", runs)
 	}
 

@@ -11,13 +11,24 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-func (h *house) post(path, token string) reply {
+func (h *apiTest) post(path, token string) reply {
 	h.Helper()
 	return h.send(call{route: "POST " + path, token: token})
 }
 
-func TestAReviewNamesWhomTheRunWouldLoseInPagesUntilSomebodyDecides(t *testing.T) {
-	h := newHouse(t)
+func TestSync(t *testing.T) {
+	t.Parallel()
+	t.Run("review_lists_missing_customers_in_pages", testSyncReviewListsMissingCustomersInPages)
+	t.Run("review_is_decided_once_and_audited", testSyncReviewIsDecidedOnceAndAudited)
+	t.Run("changes_are_filtered_by_kind_in_pages", testSyncChangesAreFilteredByKindInPages)
+	t.Run("me_has_data_as_of", testSyncMeHasDataAsOf)
+	t.Run("starts_for_chosen_connection", testSyncStartsForChosenConnection)
+	t.Run("paused_connection_starts_after_resume", testSyncPausedConnectionStartsAfterResume)
+	t.Run("actor_is_visible_to_mssp_roles_only", testSyncActorIsVisibleToMsspRolesOnly)
+}
+
+func testSyncReviewListsMissingCustomersInPages(t *testing.T) {
+	h := newAPITest(t)
 	admin, run := h.as(portal.MSSPAdmin), h.review(h.Own)
 	var names []string
 	for cursor, pages := "", 0; ; pages++ {
@@ -50,11 +61,11 @@ func TestAReviewNamesWhomTheRunWouldLoseInPagesUntilSomebodyDecides(t *testing.T
 	}
 }
 
-func TestARunIsDecidedOnOnceAndTheAuditLogSaysByWhom(t *testing.T) {
-	h := newHouse(t)
+func testSyncReviewIsDecidedOnceAndAudited(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	reviewer := h.Own.Viewers[portal.MSSPAdmin].UserID
-	name := h.text("select name from app_user where id = $1", reviewer)
+	name := h.Text("select name from app_user where id = $1", reviewer)
 	for word, status := range map[string]portal.RunStatus{"accept": portal.RunQueued, "discard": portal.RunDiscarded} {
 		run := h.review(h.Own)
 		r := h.post("/v1/syncs/"+run+"/"+word, admin)
@@ -71,18 +82,18 @@ func TestARunIsDecidedOnOnceAndTheAuditLogSaysByWhom(t *testing.T) {
 		for _, again := range []string{"accept", "discard"} {
 			h.wantsProblem(h.post("/v1/syncs/"+run+"/"+again, admin), http.StatusConflict, portal.Conflict)
 		}
-		if n := h.text("select count(*)::text from audit_log where target = $1 and actor_id = $2", run, reviewer); n != "1" {
+		if n := h.Text("select count(*)::text from audit_log where target = $1 and actor_id = $2", run, reviewer); n != "1" {
 			t.Errorf("%s wrote %s lines of the audit log", word, n)
 		}
 	}
 	h.wantsProblem(h.post("/v1/syncs/"+h.run(h.Own)+"/accept", admin), http.StatusConflict, portal.Conflict)
 }
 
-func TestWhatARunChangedIsListedByKindInPages(t *testing.T) {
-	h := newHouse(t)
+func testSyncChangesAreFilteredByKindInPages(t *testing.T) {
+	h := newAPITest(t)
 	admin, run := h.as(portal.MSSPAdmin), h.run(h.Own)
-	h.exec("update change set run_id = $1 where mssp_id = $2", run, h.Own.MSSPID)
-	h.exec(`
+	h.Exec("update change set run_id = $1 where mssp_id = $2", run, h.Own.MSSPID)
+	h.Exec(`
 		insert into change (mssp_id, id, at, entity, entity_id, msp_id, kind, field, before, after, run_id, version)
 		values ($1, $2, now(), 'msp', $3, $3, 'changed', 'name', 'Old', 'New', $4, 1)`, h.Own.MSSPID, postgres.NewID(), h.Own.MSPs[0].ID, run)
 	read := func(query string) (items []portal.RunChange) {
@@ -124,8 +135,8 @@ func TestWhatARunChangedIsListedByKindInPages(t *testing.T) {
 	}
 }
 
-func TestEverybodyIsToldHowOldTheDataIsWithWhoTheyAre(t *testing.T) {
-	h := newHouse(t)
+func testSyncMeHasDataAsOf(t *testing.T) {
+	h := newAPITest(t)
 	for _, role := range roles {
 		me := decode[portal.Me](h, h.wants(h.get("/v1/me", h.as(role)), ok))
 		overview := decode[portal.Overview](h, h.wants(h.get("/v1/overview", h.as(role)), ok))
@@ -133,17 +144,17 @@ func TestEverybodyIsToldHowOldTheDataIsWithWhoTheyAre(t *testing.T) {
 			t.Errorf("%s is told the data is of %v, in the overview of %v", role, me.DataAsOf, overview.DataAsOf)
 		}
 	}
-	h.exec("delete from change; delete from sync_run")
+	h.Exec("delete from change; delete from sync_run")
 	if me := decode[portal.Me](h, h.wants(h.get("/v1/me", h.as(portal.MSPUser)), ok)); me.DataAsOf != nil {
 		t.Errorf("before the first sync the data is of %v", me.DataAsOf)
 	}
 }
 
-func TestASyncMayBeAskedForOfAChosenConnection(t *testing.T) {
-	h := newHouse(t)
+func testSyncStartsForChosenConnection(t *testing.T) {
+	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	chosen := h.connect(admin)
-	h.exec("update sync_run set status = 'failed', finished_at = now(), error_code = 'bad_key' where id = $1", chosen.LastRun.ID)
+	h.Exec("update sync_run set status = 'failed', finished_at = now(), error_code = 'bad_key' where id = $1", chosen.LastRun.ID)
 	ask := func(token, body string) reply { return h.send(call{route: "POST /v1/syncs", token: token, body: body}) }
 	of := func(id string) string { return `{"connection_id":"` + id + `"}` }
 	before := h.state()
@@ -153,10 +164,10 @@ func TestASyncMayBeAskedForOfAChosenConnection(t *testing.T) {
 		code        portal.Code
 	}{
 		"nobody":                    {"", of(chosen.ID), http.StatusUnauthorized, portal.Unauthenticated},
-		"the MSSP's staff":          {h.as(portal.MSSPStaff), of(chosen.ID), no, portal.Forbidden},
-		"an MSP's admin":            {h.as(portal.MSPAdmin), of(chosen.ID), no, portal.Forbidden},
-		"an MSP's user":             {h.as(portal.MSPUser), of(chosen.ID), no, portal.Forbidden},
-		"a client's user":           {h.as(portal.ClientUser), of(chosen.ID), no, portal.Forbidden},
+		"the MSSP's staff":          {h.as(portal.MSSPStaff), of(chosen.ID), forbidden, portal.Forbidden},
+		"an MSP's admin":            {h.as(portal.MSPAdmin), of(chosen.ID), forbidden, portal.Forbidden},
+		"an MSP's user":             {h.as(portal.MSPUser), of(chosen.ID), forbidden, portal.Forbidden},
+		"a client's user":           {h.as(portal.ClientUser), of(chosen.ID), forbidden, portal.Forbidden},
 		"another MSSP's admin":      {h.signIn(h.Other.Viewers[portal.MSSPAdmin]), of(chosen.ID), http.StatusNotFound, portal.NotFound},
 		"another MSSP's connection": {admin, of(h.Other.ConnectionID), http.StatusNotFound, portal.NotFound},
 		"one that does not exist":   {admin, of(postgres.NewID()), http.StatusNotFound, portal.NotFound},
@@ -181,12 +192,12 @@ func TestASyncMayBeAskedForOfAChosenConnection(t *testing.T) {
 		if other := decode[portal.SyncRun](h, h.wants(ask(admin, body), accepted)); other.ConnectionID != h.Own.ConnectionID {
 			t.Errorf("with the body %q it started %+v, want what has waited longest", body, other)
 		}
-		h.exec("delete from sync_run where mssp_product_id = $1 and status = 'queued'", h.Own.ConnectionID)
+		h.Exec("delete from sync_run where mssp_product_id = $1 and status = 'queued'", h.Own.ConnectionID)
 	}
 }
 
-func TestAPausedConnectionIsSyncedOnceItIsResumed(t *testing.T) {
-	h := newHouse(t)
+func testSyncPausedConnectionStartsAfterResume(t *testing.T) {
+	h := newAPITest(t)
 	admin, body := h.as(portal.MSSPAdmin), `{"connection_id":"`+h.Own.ConnectionID+`"}`
 	h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(true)}), ok)
 	h.wantsProblem(h.send(call{route: "POST /v1/syncs", token: admin, body: body}), http.StatusConflict, portal.Conflict)
@@ -194,12 +205,12 @@ func TestAPausedConnectionIsSyncedOnceItIsResumed(t *testing.T) {
 	h.wants(h.send(call{route: "POST /v1/syncs", token: admin, body: body}), accepted)
 }
 
-func TestAChangeNamesWhoAskedForItsRunOrAcceptedItToTheMSSPsPeopleAlone(t *testing.T) {
-	h := newHouse(t)
+func testSyncActorIsVisibleToMsspRolesOnly(t *testing.T) {
+	h := newAPITest(t)
 	run, client, outsider := h.run(h.Own), h.Own.MSPs[0].Clients[0].ID, h.Other.Viewers[portal.MSSPAdmin].UserID
 	asked, accepted := h.Own.Viewers[portal.MSSPStaff].UserID, h.Own.Viewers[portal.MSSPAdmin].UserID
-	h.exec("update change set run_id = $1 where mssp_id = $2", run, h.Own.MSSPID)
-	h.exec("update app_user set name = case id when $1::uuid then 'Ask' when $2::uuid then 'Accept' else 'Outside' end", asked, accepted)
+	h.Exec("update change set run_id = $1 where mssp_id = $2", run, h.Own.MSSPID)
+	h.Exec("update app_user set name = case id when $1::uuid then 'Ask' when $2::uuid then 'Accept' else 'Outside' end", asked, accepted)
 	for name, c := range map[string]struct {
 		requested, reviewed *string
 		want                string
@@ -210,7 +221,7 @@ func TestAChangeNamesWhoAskedForItsRunOrAcceptedItToTheMSSPsPeopleAlone(t *testi
 		"a run of two people": {&asked, &accepted, "Accept"},
 		"a stranger's":        {&outsider, nil, ""},
 	} {
-		h.exec("update sync_run set requested_by = $2, reviewed_by = $3 where id = $1", run, c.requested, c.reviewed)
+		h.Exec("update sync_run set requested_by = $2, reviewed_by = $3 where id = $1", run, c.requested, c.reviewed)
 		for _, role := range roles {
 			want := c.want
 			if role.Level() != portal.LevelMSSP {

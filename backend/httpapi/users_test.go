@@ -12,38 +12,46 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-func (h *house) patch(token, id, body string) reply {
+func (h *apiTest) patch(token, id, body string) reply {
 	h.Helper()
 	return h.send(call{route: "PATCH /v1/users/" + id, token: token, body: body})
 }
 
-func TestAnAdministratorListsChangesAndSignsOutThePeopleOfTheirScope(t *testing.T) {
-	h := newHouse(t)
-	admin, person := h.as(portal.MSPAdmin), h.person(h.Own, 0)
-	page := decode[portal.UserPage](h, h.wants(h.get("/v1/users?q="+person.UserID+"&sort=-last_login_at&status=active&role=msp_user&limit=1", admin), ok))
-	if page.Total != 1 || page.Items[0].ID != person.UserID || page.Items[0].Grants[0].ID != person.GrantID {
+func TestUsers(t *testing.T) {
+	t.Parallel()
+	t.Run("admin_lists_changes_and_signs_out", testUsersAdminListsChangesAndSignsOut)
+	t.Run("invalid_change_names_field", testUsersInvalidChangeNamesField)
+	t.Run("etag_is_invalid_after_move", testUsersEtagIsInvalidAfterMove)
+	t.Run("admin_never_changes_grants_elsewhere", testUsersAdminNeverChangesGrantsElsewhere)
+}
+
+func testUsersAdminListsChangesAndSignsOut(t *testing.T) {
+	h := newAPITest(t)
+	admin, user := h.as(portal.MSPAdmin), h.newUser(h.Own, 0)
+	page := decode[portal.UserPage](h, h.wants(h.get("/v1/users?q="+user.UserID+"&sort=-last_login_at&status=active&role=msp_user&limit=1", admin), ok))
+	if page.Total != 1 || page.Items[0].ID != user.UserID || page.Items[0].Grants[0].ID != user.GrantID {
 		t.Errorf("the list answers %+v", page)
 	}
-	token := h.signIn(person)
-	changed := decode[portal.UserItem](h, h.wants(h.patch(admin, person.UserID, `{"role":"msp_admin"}`), ok))
+	token := h.signIn(user)
+	changed := decode[portal.UserItem](h, h.wants(h.patch(admin, user.UserID, `{"role":"msp_admin"}`), ok))
 	if changed.Grants[0].Role != portal.MSPAdmin {
 		t.Errorf("the change answers %+v", changed)
 	}
 	h.wantsProblem(h.get("/v1/clients", token), http.StatusUnauthorized, portal.GrantChanged)
-	token = h.signIn(person)
+	token = h.signIn(user)
 	h.wants(h.get("/v1/users", token), ok)
-	h.wants(h.send(call{route: "DELETE /v1/users/" + person.UserID + "/sessions", token: admin}), empty)
+	h.wants(h.send(call{route: "DELETE /v1/users/" + user.UserID + "/sessions", token: admin}), noContent)
 	problem := h.wantsProblem(h.get("/v1/clients", token), http.StatusUnauthorized, portal.SessionRevoked)
 	if problem.Detail != portal.EndedByAdmin.Sentence() {
 		t.Errorf("the person signed out reads %q", problem.Detail)
 	}
-	h.wants(h.patch(admin, person.UserID, `{"active":false}`), ok)
+	h.wants(h.patch(admin, user.UserID, `{"active":false}`), ok)
 	h.wantsProblem(h.get("/v1/clients", token), http.StatusForbidden, portal.Deactivated)
 }
 
-func TestAWrongChangeOfAPersonNamesTheFieldAtFault(t *testing.T) {
-	h := newHouse(t)
-	admin, person := h.as(portal.MSSPAdmin), h.person(h.Own, 0)
+func testUsersInvalidChangeNamesField(t *testing.T) {
+	h := newAPITest(t)
+	admin, user := h.as(portal.MSSPAdmin), h.newUser(h.Own, 0)
 	staff := h.Own.Viewers[portal.MSSPStaff]
 	for body, field := range map[string]string{
 		`{}`:                             "active",
@@ -55,7 +63,7 @@ func TestAWrongChangeOfAPersonNamesTheFieldAtFault(t *testing.T) {
 		`{"active":true,"grant_id":"1"}`: "grant_id",
 		`{"role":"client_user","msp_id":"` + h.Own.MSPs[0].ID + `"}`: "msp_id",
 	} {
-		if p := h.wantsProblem(h.patch(admin, person.UserID, body), http.StatusUnprocessableEntity, portal.Invalid); p.Field != field {
+		if p := h.wantsProblem(h.patch(admin, user.UserID, body), http.StatusUnprocessableEntity, portal.Invalid); p.Field != field {
 			t.Errorf("%s names %q (%s), want %q", body, p.Field, p.Detail, field)
 		}
 	}
@@ -63,12 +71,12 @@ func TestAWrongChangeOfAPersonNamesTheFieldAtFault(t *testing.T) {
 		t.Errorf("an MSP's role without an MSP names %q, want msp_id", p.Field)
 	}
 	for _, body := range []string{"", "[]", "{", `{"active":false,"shoe_size":41}`} {
-		if r := h.patch(admin, person.UserID, body); r.StatusCode != http.StatusBadRequest && r.StatusCode != http.StatusUnprocessableEntity {
+		if r := h.patch(admin, user.UserID, body); r.StatusCode != http.StatusBadRequest && r.StatusCode != http.StatusUnprocessableEntity {
 			t.Errorf("the body %q is answered %d", body, r.StatusCode)
 		}
 	}
 	h.wantsProblem(h.patch(admin, h.Own.Viewers[portal.MSSPAdmin].UserID, `{"active":false}`), http.StatusConflict, portal.Conflict)
-	h.wantsProblem(h.patch(h.as(portal.MSPAdmin), person.UserID, `{"role":"mssp_staff"}`), no, portal.Forbidden)
+	h.wantsProblem(h.patch(h.as(portal.MSPAdmin), user.UserID, `{"role":"mssp_staff"}`), forbidden, portal.Forbidden)
 	for path, field := range map[string]string{
 		"?sort=shoe_size": "sort", "?cursor=x": "cursor", "?msp_id=1": "msp_id", "?status=asleep": "status", "?role=king": "role", "?limit=0": "limit",
 	} {
@@ -76,33 +84,39 @@ func TestAWrongChangeOfAPersonNamesTheFieldAtFault(t *testing.T) {
 			t.Errorf("%s names %q, want %q", path, p.Field, field)
 		}
 	}
-	if kept := h.text("select concat_ws(' ', role, active) from user_role where user_id = $1", person.UserID); kept != "msp_user t" {
+	if kept := h.Text("select concat_ws(' ', role, active) from user_role where user_id = $1", user.UserID); kept != "msp_user t" {
 		t.Errorf("refused changes left %q", kept)
 	}
 }
 
-func TestAPersonMovedToAnotherMSPIsNeverAnsweredFromTheirCacheOfTheFirst(t *testing.T) {
-	h := newHouse(t)
-	person := h.person(h.Own, 0)
-	first := h.wants(h.get("/v1/clients", h.signIn(person)), ok)
-	h.wants(h.patch(h.as(portal.MSSPAdmin), person.UserID, fmt.Sprintf(`{"msp_id":%q}`, h.Own.MSPs[1].ID)), ok)
-	again := h.known("GET /v1/clients", h.signIn(person), first.Header.Get("ETag"))
+func testUsersEtagIsInvalidAfterMove(t *testing.T) {
+	h := newAPITest(t)
+	user := h.newUser(h.Own, 0)
+	first := h.wants(h.get("/v1/clients", h.signIn(user)), ok)
+	h.wants(h.patch(h.as(portal.MSSPAdmin), user.UserID, fmt.Sprintf(`{"msp_id":%q}`, h.Own.MSPs[1].ID)), ok)
+	again := h.conditionalGet("GET /v1/clients", h.signIn(user), first.Header.Get("ETag"))
 	page := decode[portal.ClientPage](h, h.wants(again, ok))
 	if len(page.Items) != 3 || *page.Items[0].MSPID != h.Own.MSPs[1].ID {
 		t.Errorf("after the move they are shown %+v", page.Items)
 	}
 }
 
-func TestEverybodySeesAndEndsTheirOwnSessions(t *testing.T) {
-	h := newHouse(t)
-	person := h.person(h.Own, 0)
-	here, there := h.signIn(person), h.signIn(person)
+func TestOwnSessions(t *testing.T) {
+	t.Parallel()
+	t.Run("are_listed_and_ended", testOwnSessionsAreListedAndEnded)
+	t.Run("of_others_cannot_be_ended", testOwnSessionsOfOthersCannotBeEnded)
+}
+
+func testOwnSessionsAreListedAndEnded(t *testing.T) {
+	h := newAPITest(t)
+	user := h.newUser(h.Own, 0)
+	here, there := h.signIn(user), h.signIn(user)
 	own := decode[portal.OwnSessions](h, h.wants(h.get("/v1/sessions", here), ok))
 	if len(own.Items) != 3 || !own.Items[0].Current || own.Items[1].Current || own.Items[0].Device != "laptop" || own.Items[0].ExpiresAt.Before(own.Items[0].CreatedAt) {
 		t.Fatalf("the own sessions are %+v, want three, this one first", own.Items)
 	}
 	other := decode[portal.OwnSessions](h, h.wants(h.get("/v1/sessions", there), ok)).Items[0].ID
-	h.wants(h.send(call{route: "DELETE /v1/sessions/" + other, token: here}), empty)
+	h.wants(h.send(call{route: "DELETE /v1/sessions/" + other, token: here}), noContent)
 	if p := h.wantsProblem(h.get("/v1/me", there), http.StatusUnauthorized, portal.SessionRevoked); p.Detail != portal.EndedElsewhere.Sentence() {
 		t.Errorf("the ended session reads %q", p.Detail)
 	}
@@ -110,43 +124,43 @@ func TestEverybodySeesAndEndsTheirOwnSessions(t *testing.T) {
 	if left := decode[portal.OwnSessions](h, h.wants(h.get("/v1/sessions", here), ok)).Items; len(left) != 2 {
 		t.Errorf("%d sessions are left, want two", len(left))
 	}
-	h.wants(h.send(call{route: "DELETE /v1/sessions/" + own.Items[0].ID, token: here}), empty)
+	h.wants(h.send(call{route: "DELETE /v1/sessions/" + own.Items[0].ID, token: here}), noContent)
 	h.wantsProblem(h.get("/v1/sessions", here), http.StatusUnauthorized, portal.SessionRevoked)
-	if lines := h.text("select string_agg(detail->>'reason', ' ' order by id) from audit_log where action = 'session_ended' and actor_id = $1", person.UserID); lines != "elsewhere sign_out" {
+	if lines := h.Text("select string_agg(detail->>'reason', ' ' order by id) from audit_log where action = 'session_ended' and actor_id = $1", user.UserID); lines != "elsewhere sign_out" {
 		t.Errorf("the audit log has the reasons %q", lines)
 	}
 }
 
-func TestNobodyEndsTheSessionOfAnyoneElse(t *testing.T) {
-	h := newHouse(t)
-	person := h.person(h.Own, 0)
-	token := h.signIn(person)
+func testOwnSessionsOfOthersCannotBeEnded(t *testing.T) {
+	h := newAPITest(t)
+	user := h.newUser(h.Own, 0)
+	token := h.signIn(user)
 	for _, role := range roles {
-		h.wantsProblem(h.send(call{route: "DELETE /v1/sessions/" + person.SessionID, token: h.as(role)}), http.StatusNotFound, portal.NotFound)
+		h.wantsProblem(h.send(call{route: "DELETE /v1/sessions/" + user.SessionID, token: h.as(role)}), http.StatusNotFound, portal.NotFound)
 	}
 	h.wants(h.get("/v1/me", token), ok)
 }
 
 // Whatever the administrators of one tenant do, what a person is to another stays as it is: after a new sign-in they
 // act under their grant there as before.
-func TestNothingAnAdministratorDoesChangesWhatAPersonIsElsewhere(t *testing.T) {
-	h := newHouse(t)
-	sister := h.Own.At(portal.MSPUser, 1)
-	person := h.Person(h, portal.MSPAdmin, h.Other.At(portal.MSPAdmin, 0))
-	here := h.Grant(h, person.UserID, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
-	atSister := h.Grant(h, person.UserID, portal.MSPUser, sister)
+func testUsersAdminNeverChangesGrantsElsewhere(t *testing.T) {
+	h := newAPITest(t)
+	sibling := h.Own.At(portal.MSPUser, 1)
+	user := h.Person(h, portal.MSPAdmin, h.Other.At(portal.MSPAdmin, 0))
+	here := h.Grant(h, user.UserID, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
+	atSibling := h.Grant(h, user.UserID, portal.MSPUser, sibling)
 	fence := func(scope string) string {
-		return h.text(`
+		return h.Text(`
 			select string_agg(concat_ws('/', id, mssp_id, role, msp_id, client_id, active), ' ' order by id)
 			from user_role
 			where user_id = $1
-			and `+scope, person.UserID)
+			and `+scope, user.UserID)
 	}
 	outside := "mssp_id <> '" + h.Own.MSSPID + "'"
 	before := fence(outside)
 	rapid.Check(t, func(r *rapid.T) {
-		h.exec("update user_role set role = 'msp_user', msp_id = $2, client_id = null, active = true where id = $1", here, h.Own.MSPs[0].ID)
-		h.exec("update user_role set role = 'msp_user', msp_id = $2, client_id = null, active = true where id = $1", atSister, h.Own.MSPs[1].ID)
+		h.Exec("update user_role set role = 'msp_user', msp_id = $2, client_id = null, active = true where id = $1", here, h.Own.MSPs[0].ID)
+		h.Exec("update user_role set role = 'msp_user', msp_id = $2, client_id = null, active = true where id = $1", atSibling, h.Own.MSPs[1].ID)
 		for range rapid.IntRange(1, 6).Draw(r, "acts") {
 			by := rapid.SampledFrom([]portal.Role{portal.MSSPAdmin, portal.MSPAdmin}).Draw(r, "by")
 			fenced := outside
@@ -154,16 +168,16 @@ func TestNothingAnAdministratorDoesChangesWhatAPersonIsElsewhere(t *testing.T) {
 				fenced = "(mssp_id <> '" + h.Own.MSSPID + "' or msp_id is distinct from '" + h.Own.MSPs[0].ID + "')"
 			}
 			untouched := fence(fenced)
-			h.act(r, h.as(by), person.UserID, here, atSister, person.GrantID)
+			h.act(r, h.as(by), user.UserID, here, atSibling, user.GrantID)
 			if after := fence(fenced); after != untouched {
 				r.Fatalf("%s changed what lies outside their scope: %s, before %s", by, after, untouched)
 			}
 		}
-		tokens, err := h.sessions.Start(t.Context(), person.UserID, session.Client{})
+		tokens, err := h.sessions.Start(t.Context(), user.UserID, session.Client{})
 		if err != nil {
 			r.Fatalf("the person cannot sign in any more: %v", err)
 		}
-		there := map[string]string{"Portal-Grant": person.GrantID}
+		there := map[string]string{"Portal-Grant": user.GrantID}
 		page := decode[portal.ClientPage](h, h.wants(h.send(call{route: "GET /v1/clients", token: tokens.AccessToken, headers: there}), ok))
 		if page.Total != 3 {
 			r.Fatalf("under the grant elsewhere they see %d clients, want 3", page.Total)
@@ -175,9 +189,9 @@ func TestNothingAnAdministratorDoesChangesWhatAPersonIsElsewhere(t *testing.T) {
 }
 
 // act does one thing an administrator may try to do to a person.
-func (h *house) act(r *rapid.T, token, person string, grants ...string) {
+func (h *apiTest) act(r *rapid.T, token, user string, grants ...string) {
 	if rapid.Bool().Draw(r, "signs out") {
-		h.send(call{route: "DELETE /v1/users/" + person + "/sessions", token: token})
+		h.send(call{route: "DELETE /v1/users/" + user + "/sessions", token: token})
 		return
 	}
 	body := "{"
@@ -198,7 +212,7 @@ func (h *house) act(r *rapid.T, token, person string, grants ...string) {
 	add("msp_id", quoted(h.Own.MSPs[0].ID, h.Own.MSPs[1].ID, h.Other.MSPs[0].ID, h.Other.MSPs[1].ID)...)
 	add("client_id", quoted(h.Own.MSPs[0].Clients[0].ID, h.Own.Direct.ID, h.Other.MSPs[0].Clients[0].ID)...)
 	body += `"active":` + rapid.SampledFrom([]string{"true", "false"}).Draw(r, "at last") + "}"
-	if answer := h.patch(token, person, body); answer.StatusCode >= http.StatusInternalServerError {
+	if answer := h.patch(token, user, body); answer.StatusCode >= http.StatusInternalServerError {
 		r.Fatalf("%s answers %d", body, answer.StatusCode)
 	}
 }

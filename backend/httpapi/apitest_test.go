@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"fs-client-portal/backend/heimdal"
@@ -26,26 +25,19 @@ import (
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-// house is a world whose API is served over real HTTP, and the owner's connection to look behind it with.
-type house struct {
-	*testkit.World
-	*testing.T
+// apiTest is a test with an API that is served over HTTP.
+type apiTest struct {
+	*testkit.WorldTest
 	sessions *session.Sessions
 	heimdal  *heimdalstand.Server
-	owner    *pgx.Conn
 	url      string
 	client   *http.Client
 }
 
-func newHouse(t *testing.T, changes ...func(*httpapi.Config)) *house {
+func newAPITest(t *testing.T, changes ...func(*httpapi.Config)) *apiTest {
 	t.Helper()
 	t.Parallel()
-	w := testkit.NewWorld(t)
-	owner, err := pgx.Connect(context.Background(), w.URLs.Owner)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { owner.Close(context.Background()) })
+	w := testkit.NewWorldTest(t)
 	config := newConfig(t, w.DB)
 	for _, change := range changes {
 		change(&config)
@@ -57,7 +49,7 @@ func newHouse(t *testing.T, changes ...func(*httpapi.Config)) *house {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	t.Cleanup(client.CloseIdleConnections)
-	return &house{World: w, T: t, sessions: config.Sessions, heimdal: newHeimdal(t), owner: owner, url: server.URL, client: client}
+	return &apiTest{WorldTest: w, sessions: config.Sessions, heimdal: newHeimdal(t), url: server.URL, client: client}
 }
 
 // newConfig is the API as portal-api makes it, with a provider nobody answers at and no jobs at work.
@@ -141,7 +133,7 @@ type call struct {
 	headers map[string]string
 }
 
-func (h *house) send(c call) reply {
+func (h *apiTest) send(c call) reply {
 	h.Helper()
 	method, path, _ := strings.Cut(c.route, " ")
 	request, err := http.NewRequestWithContext(context.Background(), method, h.url+path, strings.NewReader(c.body))
@@ -169,13 +161,13 @@ func (h *house) send(c call) reply {
 	return reply{response, body}
 }
 
-func (h *house) get(path, token string) reply {
+func (h *apiTest) get(path, token string) reply {
 	h.Helper()
 	return h.send(call{route: "GET " + path, token: token})
 }
 
 // signIn answers the access token of a session of its own.
-func (h *house) signIn(v portal.Viewer) string {
+func (h *apiTest) signIn(v portal.Viewer) string {
 	h.Helper()
 	tokens, err := h.sessions.Start(context.Background(), v.UserID, session.Client{Device: "laptop"})
 	if err != nil {
@@ -184,44 +176,29 @@ func (h *house) signIn(v portal.Viewer) string {
 	return tokens.AccessToken
 }
 
-func (h *house) as(role portal.Role) string {
+func (h *apiTest) as(role portal.Role) string {
 	h.Helper()
 	return h.signIn(h.Own.Viewers[role])
 }
 
-func (h *house) exec(sql string, args ...any) {
-	h.Helper()
-	if _, err := h.owner.Exec(context.Background(), sql, args...); err != nil {
-		h.Fatalf("%v\n%s", err, sql)
-	}
-}
-
-func (h *house) text(sql string, args ...any) (text string) {
-	h.Helper()
-	if err := h.owner.QueryRow(context.Background(), sql, args...).Scan(&text); err != nil {
-		h.Fatalf("%v\n%s", err, sql)
-	}
-	return text
-}
-
 // run answers the id of a tenant's sync run.
-func (h *house) run(of testkit.Tenant) string {
+func (h *apiTest) run(of testkit.Tenant) string {
 	h.Helper()
-	return h.text("select id::text from sync_run where mssp_id = $1", of.MSSPID)
+	return h.Text("select id::text from sync_run where mssp_id = $1", of.MSSPID)
 }
 
 // review makes a run of a connection of its own that waits for an admin's word: it would lose the tenant's first MSP and
 // all of its clients.
-func (h *house) review(of testkit.Tenant) string {
+func (h *apiTest) review(of testkit.Tenant) string {
 	h.Helper()
 	connection, run := postgres.NewID(), postgres.NewID()
-	h.exec(`
+	h.Exec(`
 		insert into mssp_product (mssp_id, id, product_id, customer_id, base_url, api_key_sealed, api_key_last4)
 		values ($1, $2::uuid, 'heimdal', $2::text, 'http://127.0.0.1:1', '', '')`, of.MSSPID, connection)
-	h.exec(`
+	h.Exec(`
 		insert into sync_run (mssp_id, id, mssp_product_id, status, trigger, started_at, finished_at, would_miss)
 		values ($1, $2, $3, 'needs_review', 'schedule', now(), now(), 4)`, of.MSSPID, run, connection)
-	h.exec(`
+	h.Exec(`
 		insert into sync_vanishing (mssp_id, run_id, rank, search_name, name_key, id, kind)
 		select c.mssp_id, $2::uuid, 1, c.search_name, c.name_key, c.id, 'client'
 		from client c
@@ -234,20 +211,20 @@ func (h *house) review(of testkit.Tenant) string {
 }
 
 // invite makes an open invite at a node: an MSP, or the MSSP itself where mspID is empty.
-func (h *house) invite(of testkit.Tenant, mspID string) string {
+func (h *apiTest) invite(of testkit.Tenant, mspID string) string {
 	h.Helper()
 	id, role := postgres.NewID(), portal.MSPUser
 	if mspID == "" {
 		role = portal.MSSPStaff
 	}
-	h.exec(`
+	h.Exec(`
 		insert into pre_assigned_role (mssp_id, id, email, role, msp_id, provider, code_hash, invited_by, expires_at)
 		values ($1, $2, $3, $4, nullif($5, '')::uuid, 'google', '', $6, now() + interval '1 day')`,
 		of.MSSPID, id, id+"@example.com", role, mspID, of.Name)
 	return id
 }
 
-func decode[T any](h *house, r reply) (into T) {
+func decode[T any](h *apiTest, r reply) (into T) {
 	h.Helper()
 	if err := json.Unmarshal(r.body, &into); err != nil {
 		h.Fatalf("%v\n%s", err, r.body)
@@ -256,7 +233,7 @@ func decode[T any](h *house, r reply) (into T) {
 }
 
 // wants fails unless the answer has the status.
-func (h *house) wants(r reply, status int) reply {
+func (h *apiTest) wants(r reply, status int) reply {
 	h.Helper()
 	if r.StatusCode != status {
 		h.Fatalf("%s %s answers %d, want %d: %.400s", r.Request.Method, r.Request.URL.Path, r.StatusCode, status, r.body)
@@ -265,7 +242,7 @@ func (h *house) wants(r reply, status int) reply {
 }
 
 // wantsProblem fails unless the answer is a problem a program can act on.
-func (h *house) wantsProblem(r reply, status int, code portal.Code) httpapi.Problem {
+func (h *apiTest) wantsProblem(r reply, status int, code portal.Code) httpapi.Problem {
 	h.Helper()
 	h.wants(r, status)
 	if kind := r.Header.Get("Content-Type"); kind != "application/problem+json" {
