@@ -47,7 +47,7 @@ func testCallerAddressSkipsTrustedProxies(t *testing.T) {
 		"an IPv6 address of this network alone": {from("[fe80::1%eth0]:4000", "203.0.113.1"), "fe80::1"},
 	} {
 		if got := callerAddress(row.request, proxies); got.String() != row.want {
-			t.Errorf("%s: is %s, want %s", name, got, row.want)
+			t.Errorf("%s: got %s, want %s", name, got, row.want)
 		}
 	}
 }
@@ -61,13 +61,13 @@ func testCallerAddressIgnoresForgedHeaders(t *testing.T) {
 		)).Draw(t, "claimed")
 		stranger := from("198.51.100.7:4000", claimed...)
 		if got := callerAddress(stranger, proxies); got.String() != "198.51.100.7" {
-			t.Fatalf("a stranger becomes %s", got)
+			t.Fatalf("got %s for an untrusted peer, want 198.51.100.7", got)
 		}
 		seen := rapid.SampledFrom([]string{"203.0.113.1", "203.0.113.1:9", "2001:db8::7", "[2001:db8::7]:9"}).Draw(t, "seen")
 		want, _ := parseHop(seen)
 		behind := from("10.0.0.1:4000", strings.Join(append(claimed, seen, "10.2.3.4"), ","))
 		if got := callerAddress(behind, proxies); got != want {
-			t.Fatalf("behind proxies, %s becomes %s", seen, got)
+			t.Fatalf("behind trusted proxies: want %s, got %s", seen, got)
 		}
 	})
 }
@@ -76,9 +76,9 @@ func testCallerAddressKeyCoversIpv6Site(t *testing.T) {
 	t.Parallel()
 	key := func(text string) string { return addressKey(netip.MustParseAddr(text)) }
 	if key("2001:db8:1:2::1") != key("2001:db8:1:2:ffff::9") || key("2001:db8:1:2::1") == key("2001:db8:1:3::1") {
-		t.Error("an IPv6 site is not one caller")
+		t.Error("got keys of IPv6 addresses that do not match their sites, want one key for each /64")
 	}
 	if key("203.0.113.1") == key("203.0.113.2") {
-		t.Error("two IPv4 addresses are one caller")
+		t.Error("got one key for two IPv4 addresses, want two")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// A client ends its session by no refusal without this header, whatever the refusal says.
+// A client only ends its session on a response that has this header.
 func TestEveryResponseSaysThatItIsTheAPIs(t *testing.T) {
 	h := newAPITest(t)
 	for name, c := range map[string]call{
@@ -54,7 +54,7 @@ func TestRefresh(t *testing.T) {
 		next := decode[portal.Tokens](h, h.wants(h.refresh(token, id, ""), http.StatusOK)).RefreshToken
 		again := decode[portal.Tokens](h, h.wants(h.refresh(token, "", id), http.StatusOK)).RefreshToken
 		if again != next {
-			t.Error("got another successor by the header")
+			t.Error("got another successor with the id in the header, want the same")
 		}
 		h.wantsProblem(h.refresh(token, "", ""), http.StatusUnauthorized, portal.SessionRevoked)
 	})

@@ -52,7 +52,8 @@ func newAPITest(t *testing.T, changes ...func(*httpapi.Config)) *apiTest {
 	return &apiTest{WorldTest: w, sessions: config.Sessions, heimdal: newHeimdal(t), url: server.URL, client: client}
 }
 
-// newConfig is the API as portal-api makes it, with a provider nobody answers at and no jobs at work.
+// newConfig returns the configuration that portal-api uses, with an identity provider that is unreachable and without
+// job workers.
 func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 	t.Helper()
 	sealer := newSealer(t)
@@ -73,7 +74,7 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 	}
 }
 
-// newSync makes a service that only queues, and may be sent to stand-ins on this machine unless change says otherwise.
+// newSync returns a service that only queues runs. It may call stand-ins on loopback unless change forbids it.
 func newSync(t testing.TB, db *postgres.DB, sealer *session.Sealer, change func(*sync.Config)) *sync.Service {
 	t.Helper()
 	config := sync.Config{
@@ -88,13 +89,13 @@ func newSync(t testing.TB, db *postgres.DB, sealer *session.Sealer, change func(
 	return syncs
 }
 
-// What the stand-in of Heimdal knows.
+// The account of the Heimdal stand-in.
 const (
 	heimdalKey      = "HEIMDAL-KEY-0123456789"
 	heimdalCustomer = "4711"
 )
 
-// newHeimdal starts a stand-in that has two customers for whoever brings the key.
+// newHeimdal starts a stand-in with two customers.
 func newHeimdal(t testing.TB) *heimdalstand.Server {
 	t.Helper()
 	stand, err := heimdalstand.Start(context.Background(), heimdalstand.Config{
@@ -119,13 +120,13 @@ func newSealer(t testing.TB) *session.Sealer {
 	return sealer
 }
 
-// reply is an answer, read to its end.
+// reply is a response with its whole body.
 type reply struct {
 	*http.Response
 	body []byte
 }
 
-// call is a request: "GET /v1/clients", and what it carries.
+// call is a request such as "GET /v1/clients".
 type call struct {
 	route   string
 	token   string
@@ -166,7 +167,7 @@ func (h *apiTest) get(path, token string) reply {
 	return h.send(call{route: "GET " + path, token: token})
 }
 
-// signIn answers the access token of a session of its own.
+// signIn returns the access token of a new session.
 func (h *apiTest) signIn(v portal.Viewer) string {
 	h.Helper()
 	tokens, err := h.sessions.Start(context.Background(), v.UserID, session.Client{Device: "laptop"})
@@ -181,14 +182,14 @@ func (h *apiTest) as(role portal.Role) string {
 	return h.signIn(h.Own.Viewers[role])
 }
 
-// run answers the id of a tenant's sync run.
+// run returns the id of a tenant's sync run.
 func (h *apiTest) run(of testkit.Tenant) string {
 	h.Helper()
 	return h.Text("select id::text from sync_run where mssp_id = $1", of.MSSPID)
 }
 
-// review makes a run of a connection of its own that waits for an admin's word: it would lose the tenant's first MSP and
-// all of its clients.
+// review creates a run that waits for an admin's approval, with a connection of its own: applying it would mark the
+// tenant's first MSP and all its clients as missing.
 func (h *apiTest) review(of testkit.Tenant) string {
 	h.Helper()
 	connection, run := postgres.NewID(), postgres.NewID()
@@ -210,7 +211,7 @@ func (h *apiTest) review(of testkit.Tenant) string {
 	return run
 }
 
-// invite makes an open invite at a node: an MSP, or the MSSP itself where mspID is empty.
+// invite creates an open invite at an MSP, or at the MSSP itself if mspID is empty.
 func (h *apiTest) invite(of testkit.Tenant, mspID string) string {
 	h.Helper()
 	id, role := postgres.NewID(), portal.MSPUser
@@ -232,31 +233,31 @@ func decode[T any](h *apiTest, r reply) (into T) {
 	return into
 }
 
-// wants fails unless the answer has the status.
+// wants fails unless the response has the status.
 func (h *apiTest) wants(r reply, status int) reply {
 	h.Helper()
 	if r.StatusCode != status {
-		h.Fatalf("%s %s answers %d, want %d: %.400s", r.Request.Method, r.Request.URL.Path, r.StatusCode, status, r.body)
+		h.Fatalf("%s %s: got status %d, want %d: %.400s", r.Request.Method, r.Request.URL.Path, r.StatusCode, status, r.body)
 	}
 	return r
 }
 
-// wantsProblem fails unless the answer is a problem a program can act on.
+// wantsProblem fails unless the response is a complete problem with this status and code; an empty code matches any.
 func (h *apiTest) wantsProblem(r reply, status int, code portal.Code) httpapi.Problem {
 	h.Helper()
 	h.wants(r, status)
 	if kind := r.Header.Get("Content-Type"); kind != "application/problem+json" {
-		h.Fatalf("%s %s answers %d as %q: %s", r.Request.Method, r.Request.URL.Path, status, kind, r.body)
+		h.Fatalf("%s %s: got status %d with the content type %q, want application/problem+json: %s", r.Request.Method, r.Request.URL.Path, status, kind, r.body)
 	}
 	p := decode[httpapi.Problem](h, r)
 	if p.Type == "" || p.Title == "" || p.Status != status || p.Detail == "" || p.RequestID == "" || p.Code == "" {
-		h.Fatalf("the problem is incomplete: %s", r.body)
+		h.Fatalf("got an incomplete problem: %s", r.body)
 	}
 	if code != "" && p.Code != code {
-		h.Fatalf("%s %s answers the code %q, want %q: %s", r.Request.Method, r.Request.URL.Path, p.Code, code, p.Detail)
+		h.Fatalf("%s %s: got the code %q, want %q: %s", r.Request.Method, r.Request.URL.Path, p.Code, code, p.Detail)
 	}
 	if status == http.StatusUnauthorized && r.Header.Get("WWW-Authenticate") == "" {
-		h.Fatalf("%s %s answers 401 without saying how to sign in", r.Request.Method, r.Request.URL.Path)
+		h.Fatalf("%s %s: got 401 without WWW-Authenticate", r.Request.Method, r.Request.URL.Path)
 	}
 	return p
 }

@@ -48,7 +48,7 @@ func TestDecodeStrict(t *testing.T) {
 	})
 }
 
-// TestDecodeStrictTakesLittleMemory decodes the largest body of all, made of what takes most memory to decode.
+// TestDecodeStrictTakesLittleMemory decodes the largest body, filled with what needs most memory to decode.
 func TestDecodeStrictTakesLittleMemory(t *testing.T) {
 	const most = 4 * fieldMapBody
 	for name, unit := range map[string]string{"lists": "[", "objects": `{"a":`, "empty_lists": "[],", "empty_objects": "{},", "numbers": "1,"} {
@@ -66,8 +66,8 @@ func TestDecodeStrictTakesLittleMemory(t *testing.T) {
 	}
 }
 
-// FuzzDecodeStrict compares the decoder with one that builds everything: what it takes means the same, and has no name
-// twice.
+// FuzzDecodeStrict compares decodeStrict with a decoder that builds every value: accepted bodies have the same value
+// and no duplicate names.
 func FuzzDecodeStrict(f *testing.F) {
 	for _, body := range []string{`{"a":1,"A":2}`, `{"a":1,"a":2}`, `{"a":{"a":[{"a":"a"}]}}`, `[1,2.5e3,"x",null,true]`, `{"\u0061":1,"a":1}`, "[[[[", "\xff", `{} []`} {
 		f.Add([]byte(body))
@@ -130,7 +130,7 @@ func TestGate(t *testing.T) {
 	}
 	g.leave("a")
 	if !g.enter("c") {
-		t.Error("c may not enter after a has left")
+		t.Error("c may not enter after a has left, want that it may")
 	}
 	g.leave("a")
 	g.leave("b")
@@ -141,7 +141,7 @@ func TestGate(t *testing.T) {
 	var open gate
 	for range 1000 {
 		if !open.enter("a") {
-			t.Fatal("a gate without limits refuses")
+			t.Fatal("a gate without limits rejects a request, want none")
 		}
 	}
 }

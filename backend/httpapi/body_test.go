@@ -21,7 +21,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// schema is as much of OpenAPI as the bodies of the routes need.
+// schema is the part of an OpenAPI schema that these tests need.
 type schema struct {
 	Ref        string            `json:"$ref"`
 	Type       any               `json:"type"`
@@ -57,7 +57,7 @@ func (d document) resolve(s schema) schema {
 	return s
 }
 
-// sample is a value that a schema takes.
+// sample returns a value that is valid for a schema.
 func (d document) sample(s schema) any {
 	s = d.resolve(s)
 	kind := s.Type
@@ -134,7 +134,7 @@ func TestBodyNames(t *testing.T) {
 	}
 	for _, r := range routes {
 		if len(r.names) == 0 {
-			t.Errorf("%s documents no names in its body", r.route)
+			t.Errorf("%s: got no documented names in its body, want some", r.route)
 		}
 		whole := r.text(t, r.body)
 		for _, name := range r.names {
@@ -234,7 +234,7 @@ func TestBodySize(t *testing.T) {
 		}
 		h.wantsProblem(h.send(call{route: r.route, token: token, body: `{"a":"` + strings.Repeat("a", most-7) + `"}`}),
 			http.StatusRequestEntityTooLarge, portal.TooLarge)
-		// A body that does not say how large it is.
+		// A body without a Content-Length.
 		method, path, _ := strings.Cut(r.route, " ")
 		request, err := http.NewRequestWithContext(t.Context(), method, h.url+path, io.MultiReader(strings.NewReader(strings.Repeat(" ", most+1))))
 		if err != nil {
@@ -252,7 +252,7 @@ func TestBodySize(t *testing.T) {
 	}
 }
 
-// held is a sign-in whose body never comes.
+// slowRequest is the connection of a refresh request whose body does not arrive.
 type slowRequest struct {
 	net.Conn
 }
@@ -268,7 +268,7 @@ func (h *apiTest) startSlowRequest(address string) slowRequest {
 	return slowRequest{conn}
 }
 
-// atWork waits until so many sign-ins are at work.
+// waitForRequests waits until this many requests without sign-in are running.
 func (h *apiTest) waitForRequests(registry *prometheus.Registry, want float64) {
 	h.Helper()
 	got := -1.0
@@ -286,7 +286,7 @@ func (h *apiTest) waitForRequests(registry *prometheus.Registry, want float64) {
 			return
 		}
 	}
-	h.Fatalf("%g sign-ins are at work, want %g", got, want)
+	h.Fatalf("timed out waiting for requests without sign-in: got %g, want %g", got, want)
 }
 
 func TestSignInsAtOnce(t *testing.T) {
@@ -299,20 +299,20 @@ func TestSignInsAtOnce(t *testing.T) {
 	h.startSlowRequest("203.0.113.1")
 	h.waitForRequests(registry, 2)
 
-	t.Log("one address has its share")
+	t.Log("one address has used up its share")
 	refused := h.refreshFrom("203.0.113.1", "x")
 	h.wantRetryAfter(refused)
 	if !refused.Close {
-		t.Error("the connection of a refused request stays open, so its body is read")
+		t.Error("got an open connection after a rejected request, want it closed so that its body is not read")
 	}
 
-	t.Log("more bodies that come slowly than may be at work keep nobody else out")
+	t.Log("slow bodies do not use up the concurrency of other addresses")
 	h.startSlowRequest("203.0.113.5")
 	h.startSlowRequest("203.0.113.5")
 	h.waitForRequests(registry, 4)
 	h.wantsProblem(h.refreshFrom("203.0.113.2", "never issued"), http.StatusUnauthorized, "")
 
-	t.Log("all that may be at work are, and who is signed in is served")
+	t.Log("all anonymous requests are in use, and signed-in users are served")
 	locked, err := h.Owner.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -329,7 +329,7 @@ func TestSignInsAtOnce(t *testing.T) {
 	h.wants(h.get("/v1/clients", token), ok)
 	h.wants(h.get("/healthz", ""), ok)
 
-	t.Log("they are over, the next gets in")
+	t.Log("they have ended, and the next request is served")
 	if err := locked.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -359,7 +359,7 @@ func TestRefusedBodiesAreNotRead(t *testing.T) {
 	})
 }
 
-// refusedUnread fails unless a request is refused, and its connection closed, though nothing of its body was sent.
+// wantUnread fails unless a request is rejected and its connection closed before any of its body is sent.
 func (h *apiTest) wantUnread(t *testing.T, path string, size, status int) {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
@@ -381,7 +381,7 @@ func (h *apiTest) wantUnread(t *testing.T, path string, size, status int) {
 	}
 }
 
-// TestReadyAtOnce locks the table that readiness reads: callers share one query meanwhile.
+// TestReadyAtOnce locks the table that the readiness check reads: concurrent callers share one query.
 func TestReadyAtOnce(t *testing.T) {
 	h := newAPITest(t)
 	locked, err := h.Owner.Begin(t.Context())
@@ -415,7 +415,7 @@ func TestReadyAtOnce(t *testing.T) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	// The others have asked by now, or will share the same query.
+	// All callers have sent their request by now, or will share the same query.
 	h.wants(h.get("/healthz", ""), ok)
 	if err := observer.QueryRow(t.Context(), waiting).Scan(&count); err != nil || count != "1" {
 		t.Errorf("%s queries wait, want one: %v", count, err)

@@ -17,7 +17,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// TestBounds holds what the threat model and the README promise.
+// TestBounds asserts the limits that the threat model and the README document.
 func TestBounds(t *testing.T) {
 	for name, bound := range map[string]struct{ got, want any }{
 		"body_of_anybody":          {anonymousBody, 16 << 10},
@@ -66,13 +66,13 @@ func TestShownName(t *testing.T) {
 	}
 }
 
-// TestFormats reads every name of a format by the one decoder.
+// TestFormats asserts that every supported content type uses the strict decoder.
 func TestFormats(t *testing.T) {
 	for name, format := range strictFormats() {
 		t.Run(strings.ReplaceAll(name, "/", "_"), func(t *testing.T) {
 			var into any
 			if err := format.Unmarshal([]byte(`{"a":1,"a":2}`), &into); err == nil {
-				t.Error("a name twice is read")
+				t.Error("got no error for a duplicate name, want one")
 			}
 		})
 	}

@@ -21,7 +21,8 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// offline is Heimdal's connector but for the calls: it takes one key, whatever it is asked to call is noted, and nobody is.
+// offlineConnector is Heimdal's connector without network calls: it accepts one key and records the URLs it is asked
+// to call.
 type offlineConnector struct {
 	*heimdal.Connector
 	opened *[]portal.ConnectionSettings
@@ -45,9 +46,9 @@ func (offlineReader) Call(context.Context, sync.State, func(portal.Customer) err
 	panic("no run is worked on here")
 }
 
-// FuzzConnectionBody sends bodies to the routes that take an API key: whatever they hold, the server calls nothing but
-// https and the product's own host by it, and no answer repeats the key. KEY in a body stands for the good one, ID for
-// a saved connection.
+// FuzzConnectionBody sends bodies to the routes that accept an API key. For any body, the server may call only https
+// URLs and the product's own host with it, and no response repeats the key. KEY in a body is replaced by the valid
+// key, ID by a saved connection's id.
 func FuzzConnectionBody(f *testing.F) {
 	w := testkit.NewWorld(f)
 	config := newConfig(f, w.DB)
@@ -78,7 +79,7 @@ func FuzzConnectionBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, route byte, body []byte) {
 		opened = nil
-		// A new API each time: its limit of trials would answer for it.
+		// A new API each time, because the rate limit of connection tests would reject most bodies.
 		config.Metrics = prometheus.NewRegistry()
 		api := httpapi.New(config)
 		body = bytes.ReplaceAll(body, []byte("KEY"), []byte(heimdalKey))
@@ -91,21 +92,21 @@ func FuzzConnectionBody(f *testing.F) {
 		recorder := httptest.NewRecorder()
 		api.ServeHTTP(recorder, request)
 		if recorder.Code >= 500 || recorder.Code == http.StatusUnauthorized {
-			t.Errorf("%s %q answers %d %s", path, body, recorder.Code, recorder.Body)
+			t.Errorf("%s %q: got %d %s", path, body, recorder.Code, recorder.Body)
 		}
-		var answer map[string]any
-		if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil {
-			t.Errorf("%s %q answers %s", path, body, recorder.Body)
+		var response map[string]any
+		if err := json.Unmarshal(recorder.Body.Bytes(), &response); err != nil {
+			t.Errorf("%s %q: got %s, want JSON", path, body, recorder.Body)
 		}
-		// The name of a field nobody knows is told, be it a key.
-		field, _ := answer["field"].(string)
+		// The response names an unknown field, even if that name is a key.
+		field, _ := response["field"].(string)
 		if strings.Contains(recorder.Body.String(), heimdalKey) && !strings.Contains(field, heimdalKey) {
-			t.Errorf("%s %q repeats the key: %s", path, body, recorder.Body)
+			t.Errorf("%s %q: got a response with the key: %s", path, body, recorder.Body)
 		}
 		for _, s := range opened {
 			address, err := url.Parse(s.BaseURL)
 			if err != nil || address.Scheme != "https" && s.BaseURL != "http://127.0.0.1:1" || address.User != nil || strings.TrimSpace(s.CustomerID) == "" {
-				t.Errorf("%s %q makes the server call %+v", path, body, s)
+				t.Errorf("%s %q: got a call to %+v, want only https or the product's own host", path, body, s)
 			}
 		}
 	})

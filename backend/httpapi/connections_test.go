@@ -17,7 +17,7 @@ import (
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-// body is v as JSON.
+// body returns v as JSON.
 func body(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -30,7 +30,7 @@ func (h *apiTest) newConnection() portal.NewConnection {
 	return portal.NewConnection{Product: "heimdal", CustomerID: heimdalCustomer, BaseURL: h.heimdal.URL(), APIKey: heimdalKey}
 }
 
-// connect makes a connection over the API.
+// connect creates a connection over the API.
 func (h *apiTest) connect(token string) portal.ConnectionItem {
 	h.Helper()
 	r := h.send(call{route: "POST /v1/connections", token: token, body: body(h.newConnection())})
@@ -57,7 +57,7 @@ func (h *apiTest) connections(token string) portal.Connections {
 	return decode[portal.Connections](h, h.wants(h.get("/v1/connections", token), ok))
 }
 
-// sealedKey answers what lies in the database of a connection's key.
+// sealedKey returns the sealed API key of a connection.
 func (h *apiTest) sealedKey(id string) string {
 	h.Helper()
 	return h.Text("select api_key_sealed::text from mssp_product where id = $1", id)
@@ -90,27 +90,27 @@ func testConnectionsCreateTestsSealsAuditsAndQueuesRun(t *testing.T) {
 	made := h.connect(admin)
 	if made.Product != "heimdal" || made.ProductName != "Heimdal" || made.CustomerID != heimdalCustomer || made.BaseURL != h.heimdal.URL() ||
 		made.APIKeyLast4 != "6789" || made.Paused || made.LastComplete != nil || made.FailuresInARow != 0 {
-		t.Errorf("the new connection is %+v", made)
+		t.Errorf("got the connection %+v, want the sent settings and no runs before", made)
 	}
 	if made.LastRun == nil || made.LastRun.Status != portal.RunQueued || made.LastRun.ConnectionID != made.ID || made.NextRunAt != nil {
-		t.Errorf("its first run is %+v, the next at %v", made.LastRun, made.NextRunAt)
+		t.Errorf("got the first run %+v and the next at %v, want a queued run and no next one", made.LastRun, made.NextRunAt)
 	}
 	if jobs := h.Text("select count(*)::text from river.river_job where kind = 'sync_run' and args->>'run_id' = $1", made.LastRun.ID); jobs != "1" {
-		t.Errorf("%s jobs are queued for its first run", jobs)
+		t.Errorf("got %s jobs for the first run, want 1", jobs)
 	}
 	if calls := h.heimdal.Log(); len(calls) != 1 || calls[0].CustomerID != heimdalCustomer {
-		t.Errorf("Heimdal was asked %+v", calls)
+		t.Errorf("got the calls %+v, want one for the customer", calls)
 	}
 	if sealed := h.sealedKey(made.ID); strings.Contains(sealed, fmt.Sprintf("%x", heimdalKey)) || len(sealed) < 2*len(heimdalKey) {
-		t.Errorf("the key lies open in the database: %s", sealed)
+		t.Errorf("got an API key that is not sealed: %s", sealed)
 	}
 	audited := h.Text("select actor_id::text || ' ' || target || ' ' || detail::text from audit_log where action = 'connection_created'")
 	if !strings.HasPrefix(audited, h.Own.Viewers[portal.MSSPAdmin].UserID+" "+made.ID+" ") || strings.Contains(audited, heimdalKey) {
-		t.Errorf("the audit log says %s", audited)
+		t.Errorf("got the audit log %s, want another", audited)
 	}
 	all := h.connections(admin)
 	if len(all.Items) != 2 || all.Items[1].ID != made.ID || len(all.Products) != 1 || all.Products[0].ID != "heimdal" || all.DataAsOf == nil {
-		t.Errorf("the connections are %+v", all)
+		t.Errorf("got the connections %+v, want both, and the product", all)
 	}
 }
 
@@ -134,15 +134,15 @@ func testConnectionsRefusedByProductIsNotSaved(t *testing.T) {
 		r := h.send(call{route: "POST /v1/connections", token: admin, body: body(wanted)})
 		p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused)
 		if p.Field != c.field || strings.Contains(string(r.body), wanted.APIKey) {
-			t.Errorf("%s: field %q, %s", name, p.Field, r.body)
+			t.Errorf("%s: got the field %q or the key in the response: %s", name, p.Field, r.body)
 		}
 		trial := portal.ConnectionTrial{Product: wanted.Product, CustomerID: wanted.CustomerID, BaseURL: wanted.BaseURL, APIKey: wanted.APIKey}
 		result := h.tried(admin, trial)
 		if result.OK || result.Code == "" || result.Detail != p.Detail || result.Customers != nil {
-			t.Errorf("%s: a trial answers %+v, saving %s", name, result, p.Detail)
+			t.Errorf("%s: got the test result %+v, want the detail of saving: %s", name, result, p.Detail)
 		}
 		if after := h.state(); after != before {
-			t.Errorf("%s changed rows: %s, before %s", name, after, before)
+			t.Errorf("%s: got the state %s, want %s as before", name, after, before)
 		}
 	}
 }
@@ -153,15 +153,15 @@ func testConnectionsSaveReusesSuccessfulTest(t *testing.T) {
 	n := h.newConnection()
 	trial := portal.ConnectionTrial{Product: n.Product, CustomerID: n.CustomerID, BaseURL: n.BaseURL, APIKey: n.APIKey}
 	if result := h.tried(admin, trial); !result.OK || result.Code != "" || result.Customers == nil || *result.Customers != 2 {
-		t.Fatalf("the trial answers %+v", result)
+		t.Fatalf("got the test result %+v, want success with 2 customers", result)
 	}
 	h.connect(admin)
 	if calls := h.heimdal.Calls(); calls != 1 {
-		t.Errorf("Heimdal was asked %d times", calls)
+		t.Errorf("got %d calls, want 1", calls)
 	}
 	h.heimdal.Misbehave(heimdalstand.HTML)
 	if result := h.tried(admin, trial); result.OK {
-		t.Error("a test is answered from memory")
+		t.Error("got a cached test result, want a new call")
 	}
 	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
 	r := h.send(call{route: "POST /v1/connections", token: other, body: body(n)})
@@ -175,24 +175,24 @@ func testConnectionsKeyIsReplacedOnlyByValidKey(t *testing.T) {
 	sealed := h.sealedKey(made.ID)
 	r := h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr("wrong-key-999999")})
 	if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused); p.Field != "api_key" || h.sealedKey(made.ID) != sealed {
-		t.Errorf("a key that does not work was saved: %+v", p)
+		t.Errorf("got %+v or another sealed key, want the field api_key and no change", p)
 	}
 	h.Exec("update sync_run set status = 'failed', finished_at = now(), error_code = 'bad_key' where id = $1", made.LastRun.ID)
 	failing := h.connections(admin).Items[1]
 	if failing.FailuresInARow != 1 || failing.NextRunAt == nil || !failing.NextRunAt.Equal(failing.LastRun.CreatedAt.Add(time.Hour)) {
-		t.Errorf("after a failed run the connection is %+v", failing)
+		t.Errorf("got %+v after a failed run, want one failure and the next run after an hour", failing)
 	}
 	h.Exec("update mssp_product set api_key_last4 = '0000' where id = $1", made.ID)
 	changed := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}), ok))
 	if changed.APIKeyLast4 != "6789" || h.sealedKey(made.ID) == sealed {
-		t.Errorf("the replaced key is %+v", changed)
+		t.Errorf("got %+v after replacing the key, want its last four characters and another sealed key", changed)
 	}
 	if changed.LastRun == nil || changed.LastRun.ID == made.LastRun.ID || changed.LastRun.Status != portal.RunQueued {
-		t.Errorf("no run follows the new key: %+v", changed.LastRun)
+		t.Errorf("got the last run %+v after the new key, want a new queued one", changed.LastRun)
 	}
 	audited := h.Text("select detail::text from audit_log where action = 'connection_changed'")
 	if !strings.Contains(audited, "replaced") || strings.Contains(audited, heimdalKey) {
-		t.Errorf("the audit log says %s", audited)
+		t.Errorf("got the audit log %s, want another", audited)
 	}
 }
 
@@ -204,21 +204,21 @@ func testConnectionsStoredKeyStaysAtItsAddress(t *testing.T) {
 	before := h.state()
 	p := h.wantsProblem(h.changeConnection(admin, made.ID, portal.ConnectionChange{BaseURL: ptr(elsewhere.URL())}), http.StatusUnprocessableEntity, portal.Invalid)
 	if p.Field != "api_key" {
-		t.Errorf("to move without the key names %q", p.Field)
+		t.Errorf("got the field %q for a new address without the key, want api_key", p.Field)
 	}
 	p = h.wantsProblem(h.try(admin, portal.ConnectionTrial{ID: made.ID, BaseURL: elsewhere.URL()}), http.StatusUnprocessableEntity, portal.Invalid)
 	if p.Field != "api_key" || elsewhere.Calls() != 0 || h.state() != before {
-		t.Errorf("a test elsewhere without the key names %q and made %d calls", p.Field, elsewhere.Calls())
+		t.Errorf("got the field %q and %d calls for a test elsewhere without the key, want api_key and none", p.Field, elsewhere.Calls())
 	}
 	if result := h.tried(admin, portal.ConnectionTrial{ID: made.ID, BaseURL: elsewhere.URL(), APIKey: heimdalKey}); !result.OK {
-		t.Errorf("with the key: %+v", result)
+		t.Errorf("got %+v for a test elsewhere with the key, want success", result)
 	}
 	moved := portal.ConnectionChange{BaseURL: ptr(elsewhere.URL()), APIKey: ptr(heimdalKey)}
 	if c := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, made.ID, moved), ok)); c.BaseURL != elsewhere.URL() {
-		t.Errorf("moved to %s", c.BaseURL)
+		t.Errorf("got the address %s, want the new one", c.BaseURL)
 	}
 	if result := h.tried(admin, portal.ConnectionTrial{ID: made.ID}); !result.OK || elsewhere.Calls() != 2 {
-		t.Errorf("a test of the stored connection answers %+v after %d calls there", result, elsewhere.Calls())
+		t.Errorf("got %+v and %d calls for a test of the stored connection, want success and 2", result, elsewhere.Calls())
 	}
 }
 
@@ -228,11 +228,11 @@ func testConnectionsUnreadableKeyCanBeReplaced(t *testing.T) {
 	made := h.connect(admin)
 	h.Exec("update mssp_product set api_key_sealed = 'damaged' where id = $1", made.ID)
 	if p := h.wantsProblem(h.try(admin, portal.ConnectionTrial{ID: made.ID}), http.StatusUnprocessableEntity, portal.Invalid); p.Field != "api_key" {
-		t.Errorf("a test with a key that does not open names %q", p.Field)
+		t.Errorf("got the field %q for a test with an unreadable key, want api_key", p.Field)
 	}
 	h.wants(h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}), ok)
 	if result := h.tried(admin, portal.ConnectionTrial{ID: made.ID}); !result.OK {
-		t.Errorf("after the key was replaced: %+v", result)
+		t.Errorf("got %+v after the key was replaced, want success", result)
 	}
 }
 
@@ -241,15 +241,15 @@ func testConnectionsPausedIsNotDue(t *testing.T) {
 	admin := h.as(portal.MSSPAdmin)
 	c := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(true)}), ok))
 	if !c.Paused || c.NextRunAt != nil || c.LastComplete == nil {
-		t.Errorf("paused, it is %+v", c)
+		t.Errorf("got %+v while paused, want no next run", c)
 	}
 	h.wantsProblem(h.send(call{route: "POST /v1/syncs", token: admin}), http.StatusConflict, portal.NoProduct)
 	c = decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(false)}), ok))
 	if c.Paused || c.NextRunAt == nil {
-		t.Errorf("going on, it is %+v", c)
+		t.Errorf("got %+v after resuming, want a next run", c)
 	}
 	if audited := h.Text("select string_agg(detail::text, ' ' order by id) from audit_log where action = 'connection_changed'"); audited != `{"paused": true} {"paused": false}` {
-		t.Errorf("the audit log says %s", audited)
+		t.Errorf("got the audit log %s, want another", audited)
 	}
 }
 
@@ -271,12 +271,12 @@ func testConnectionsHarmlessNamesAreKeptAndAudited(t *testing.T) {
 	none := []string{}
 	c = decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &none}), ok))
 	if c.Harmless == nil || len(c.Harmless) != 0 {
-		t.Errorf("taken back, the connection has the harmless names %#v", c.Harmless)
+		t.Errorf("got the harmless names %#v after removing them, want an empty list", c.Harmless)
 	}
 	want := `{"harmless": {"after": ["header X-Has-More", "isComplete"], "before": []}} ` +
 		`{"harmless": {"after": [], "before": ["header X-Has-More", "isComplete"]}}`
 	if got := h.Text("select string_agg(detail::text, ' ' order by id) from audit_log where action = 'connection_changed'"); got != want {
-		t.Errorf("the audit log says %s, want %s", got, want)
+		t.Errorf("got the audit log %s, want %s", got, want)
 	}
 	if after := h.Text("select count(*)::text from sync_run"); after != runs {
 		t.Errorf("there are %s runs, want %s as before", after, runs)
@@ -303,7 +303,7 @@ func testConnectionsCustomerIsConnectedOnce(t *testing.T) {
 	h.connect(admin)
 	r := h.send(call{route: "POST /v1/connections", token: admin, body: body(h.newConnection())})
 	if p := h.wantsProblem(r, http.StatusConflict, portal.Conflict); p.Field != "customer_id" {
-		t.Errorf("a customer connected twice names %q", p.Field)
+		t.Errorf("got the field %q for a customer connected twice, want customer_id", p.Field)
 	}
 }
 
@@ -331,12 +331,12 @@ func testConnectionsPrivateAddressesAreRefused(t *testing.T) {
 			h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{BaseURL: &address, APIKey: &n.APIKey}),
 		} {
 			if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid); p.Field != "base_url" {
-				t.Errorf("%s %q is answered %s", r.Request.URL.Path, address, r.body)
+				t.Errorf("%s %q: got %s, want the field base_url", r.Request.URL.Path, address, r.body)
 			}
 		}
 	}
 	if after := h.state(); after != before {
-		t.Errorf("refused addresses changed rows: %s, before %s", after, before)
+		t.Errorf("got the state %s after rejected addresses, want %s", after, before)
 	}
 }
 
@@ -356,14 +356,14 @@ func testConnectionsTenTestsPerMinuteAndMssp(t *testing.T) {
 		h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}),
 	} {
 		if p := h.wantsProblem(r, http.StatusTooManyRequests, portal.TooManyRequests); p.RetryAfter != 6 {
-			t.Errorf("it may try again in %d seconds", p.RetryAfter)
+			t.Errorf("got Retry-After %d, want 6", p.RetryAfter)
 		}
 	}
 	h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(true)}), ok)
 	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
 	h.wantsProblem(h.try(other, portal.ConnectionTrial{Product: "another"}), http.StatusUnprocessableEntity, portal.Invalid)
 	if h.heimdal.Calls() != 0 {
-		t.Errorf("%d calls were made", h.heimdal.Calls())
+		t.Errorf("got %d calls, want none", h.heimdal.Calls())
 	}
 }
 
@@ -380,7 +380,7 @@ func testConnectionsInvalidBodyNamesField(t *testing.T) {
 		change(&n)
 		r := h.send(call{route: "POST /v1/connections", token: h.as(portal.MSSPAdmin), body: body(n)})
 		if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid); p.Field != field {
-			t.Errorf("a bad %s names %q: %s", field, p.Field, p.Detail)
+			t.Errorf("invalid %s: got the field %q: %s", field, p.Field, p.Detail)
 		}
 	}
 	for _, id := range []string{"\u0000", "4711\n", "\u202e4711"} {
@@ -388,12 +388,12 @@ func testConnectionsInvalidBodyNamesField(t *testing.T) {
 		n.CustomerID = id + "1"
 		r := h.send(call{route: "POST /v1/connections", token: h.as(portal.MSSPAdmin), body: body(n)})
 		if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid); p.Field != "customer_id" {
-			t.Errorf("the customer id %q names %q: %s", n.CustomerID, p.Field, p.Detail)
+			t.Errorf("customer id %q: got the field %q, want customer_id: %s", n.CustomerID, p.Field, p.Detail)
 		}
 	}
 	p := h.wantsProblem(h.changeConnection(h.as(portal.MSSPAdmin), h.Own.ConnectionID, portal.ConnectionChange{}), http.StatusUnprocessableEntity, portal.Invalid)
 	if p.Field != "paused" {
-		t.Errorf("a change of nothing names %q", p.Field)
+		t.Errorf("got the field %q for an empty change, want paused", p.Field)
 	}
 }
 
@@ -409,7 +409,7 @@ func testConnectionsResponsesContainNoKey(t *testing.T) {
 		h.wants(r, ok)
 		if sealed := strings.TrimPrefix(h.sealedKey(made.ID), `\x`); strings.Contains(string(r.body), heimdalKey) || strings.Contains(string(r.body), sealed) ||
 			strings.Contains(string(r.body), "sealed") {
-			t.Errorf("%s answers %s", r.Request.URL.Path, r.body)
+			t.Errorf("%s: got a response with the key: %s", r.Request.URL.Path, r.body)
 		}
 	}
 }
@@ -421,6 +421,6 @@ func testConnectionsConcurrentMoveRejectsNewKey(t *testing.T) {
 	before := h.state()
 	err := h.DB.UpdateConnection(context.Background(), h.Own.Viewers[portal.MSSPAdmin], was, postgres.ConnectionUpdate{APIKeySealed: []byte("sealed"), APIKeyLast4: "1234"})
 	if portal.ErrorCode(err) != portal.Conflict || h.state() != before {
-		t.Errorf("the key is saved for where the connection has gone: %v", err)
+		t.Errorf("got %v or changed rows, want conflict and no change", err)
 	}
 }

@@ -20,17 +20,17 @@ import (
 
 const maxCursorLength = 1024 // maxLength of cursor in the API
 
-// pagedList is a list that is read page by page.
+// pagedList is a list with pages.
 type pagedList struct {
 	name, path string
 	sorts      []string // "" for a list with one sort
 	rows       int
 }
 
-// listItem is what the items of lists have in common.
+// listItem contains what the items of all lists have in common.
 type listItem struct{ ID, Name, Email string }
 
-// lists are all lists with pages, each with a few rows.
+// lists returns all lists with pages, each with a few rows.
 func (h *apiTest) lists() []pagedList {
 	h.Helper()
 	run, review := h.run(h.Own), h.review(h.Own)
@@ -93,7 +93,7 @@ func (h *apiTest) pages(path, token, sort string, limit int) (items []string) {
 			return items
 		}
 		if len(*page.Cursor) > maxCursorLength {
-			h.Fatalf("%s by %q gives out a cursor of %d characters, want at most %d", path, sort, len(*page.Cursor), maxCursorLength)
+			h.Fatalf("%s by %q: got a cursor of %d characters, want at most %d", path, sort, len(*page.Cursor), maxCursorLength)
 		}
 		query.Set("cursor", *page.Cursor)
 	}
@@ -101,13 +101,13 @@ func (h *apiTest) pages(path, token, sort string, limit int) (items []string) {
 	return nil
 }
 
-// fatal is where a failure is reported: a test, or one check of a property.
+// fatal is implemented by a test and by one check of a property.
 type fatal interface {
 	Helper()
 	Fatalf(format string, args ...any)
 }
 
-// walks reads a list in pages and compares it with the whole of it.
+// walks reads a list in pages and compares it with the whole list.
 func (h *apiTest) walks(t fatal, l pagedList, token, sort string, limit int) {
 	t.Helper()
 	whole, paged := h.pages(l.path, token, sort, 200), h.pages(l.path, token, sort, limit)
@@ -122,7 +122,7 @@ func (h *apiTest) walks(t fatal, l pagedList, token, sort string, limit int) {
 	}
 }
 
-// checkNameOrder compares the order of a list with that of its names' keys.
+// checkNameOrder compares the order of a list with that of its name keys.
 func checkNameOrder(t fatal, list string, items []string, descending bool) {
 	t.Helper()
 	position := func(item string) string {
@@ -160,7 +160,7 @@ func TestCursor(t *testing.T) {
 		for path, methods := range document.Paths {
 			for _, p := range methods["get"].Parameters {
 				if name := path[strings.LastIndexByte(path, '/')+1:]; p.Name == "cursor" && !paged[name] {
-					t.Errorf("%s has pages and is walked by no test", path)
+					t.Errorf("%s has pages but no test reads them", path)
 				}
 			}
 		}
@@ -211,7 +211,7 @@ var drawName = rapid.Map(rapid.OneOf(
 	rapid.SampledFrom([]string{"Müller AG", "MULLER AG", "muller\u00a0ag", " ", "\u0301"}),
 ), func(name string) string { return strings.ReplaceAll(name, "\x00", "0") })
 
-// rename gives every customer and every user another name, and every customer another type, and makes the names' keys.
+// rename gives every customer and every user another name, and every customer another type, and updates the name keys.
 func (h *apiTest) rename(name func(of string) string) {
 	h.Helper()
 	batch := &pgx.Batch{}
@@ -278,7 +278,7 @@ func testListOrderIsIndependentOfDatabaseSettings(t *testing.T) {
 	}
 }
 
-// alterDatabase gives the database other defaults, as a superuser.
+// alterDatabase changes the database's default settings, as a superuser.
 func (h *apiTest) alterDatabase(settings ...string) {
 	h.Helper()
 	admin, err := pgx.Connect(h.Context(), testkit.AdminURL(h).String())
@@ -294,7 +294,7 @@ func (h *apiTest) alterDatabase(settings ...string) {
 	}
 }
 
-// reopen serves the API anew, over connections that begin with the database's present defaults.
+// reopen serves the API over new connections, which start with the database's present defaults.
 func (h *apiTest) reopen() {
 	h.Helper()
 	db, err := postgres.Open(h.Context(), h.URLs.Server)
@@ -328,7 +328,7 @@ func testListOrderSearchFindsEverySpelling(t *testing.T) {
 			h.Errorf("%q finds %q, counted %d, want %q", q, got, page.Total, want)
 		}
 	}
-	// Written by an older server, and found as it finds them.
+	// Names written by an older server are found as that server finds them.
 	finds("acme", names[4])
 	finds("ende", names[6])
 	finds("isparta", names[2])

@@ -16,7 +16,7 @@ import (
 	"fs-client-portal/backend/testkit/wait"
 )
 
-// running makes a run that somebody works on, as far as anybody can see.
+// running returns the id of a run that looks as if a worker held its lease.
 func (h *apiTest) running() string {
 	h.Helper()
 	run := decode[portal.SyncRun](h, h.wants(h.post("/v1/syncs", h.as(portal.MSSPAdmin)), accepted))
@@ -24,12 +24,12 @@ func (h *apiTest) running() string {
 	return run.ID
 }
 
-// stream is an open stream of events.
+// stream is an open event stream.
 type stream struct {
 	*apiTest
-	answer *http.Response
-	lines  *bufio.Scanner
-	close  context.CancelFunc
+	response *http.Response
+	lines    *bufio.Scanner
+	close    context.CancelFunc
 }
 
 func (h *apiTest) stream(run, token string) *stream {
@@ -39,15 +39,15 @@ func (h *apiTest) stream(run, token string) *stream {
 	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, h.url+"/v1/syncs/"+run+"/events", nil)
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Accept-Encoding", "gzip")
-	answer, err := h.client.Do(request)
+	response, err := h.client.Do(request)
 	if err != nil {
 		h.Fatal(err)
 	}
-	h.Cleanup(func() { answer.Body.Close() })
-	return &stream{h, answer, bufio.NewScanner(answer.Body), cancel}
+	h.Cleanup(func() { response.Body.Close() })
+	return &stream{h, response, bufio.NewScanner(response.Body), cancel}
 }
 
-// next answers the run of the next event, false at the end of the stream.
+// next returns the run of the next event, or false at the end of the stream.
 func (s *stream) next() (run portal.SyncRun, more bool) {
 	s.Helper()
 	name := ""
@@ -58,7 +58,7 @@ func (s *stream) next() (run portal.SyncRun, more bool) {
 		}
 		if data, found := strings.CutPrefix(line, "data: "); found {
 			if err := json.Unmarshal([]byte(data), &run); err != nil || name != "run" {
-				s.Fatalf("the event %q holds %s", name, data)
+				s.Fatalf("got the event %q with %s, want a run", name, data)
 			}
 			return run, true
 		}
@@ -69,7 +69,7 @@ func (s *stream) next() (run portal.SyncRun, more bool) {
 func (s *stream) wantEnd() {
 	s.Helper()
 	if run, more := s.next(); more {
-		s.Fatalf("the stream goes on with %+v", run)
+		s.Fatalf("got the run %+v, want the end of the stream", run)
 	}
 }
 
@@ -87,21 +87,21 @@ func testStreamSendsEveryStateUntilRunEnds(t *testing.T) {
 	h := newAPITest(t)
 	run := h.running()
 	s := h.stream(run, h.as(portal.MSSPStaff))
-	header := s.answer.Header
-	if s.answer.StatusCode != ok || header.Get("Content-Type") != "text/event-stream" || header.Get("Cache-Control") != "no-store" ||
+	header := s.response.Header
+	if s.response.StatusCode != ok || header.Get("Content-Type") != "text/event-stream" || header.Get("Cache-Control") != "no-store" ||
 		header.Get("X-Accel-Buffering") != "no" || header.Get("Content-Encoding") != "" {
-		t.Errorf("the stream begins with %s %v", s.answer.Status, header)
+		t.Errorf("got %s with the headers %v, want an uncompressed, unbuffered event stream", s.response.Status, header)
 	}
 	if now, _ := s.next(); now.ID != run || now.Status != portal.RunRunning || now.Seen != 0 {
-		t.Errorf("it tells first %+v", now)
+		t.Errorf("got %+v first, want the running run", now)
 	}
 	h.Exec("update sync_run set seen = 5000, calls = 3 where id = $1", run)
 	if now, _ := s.next(); now.Seen != 5000 || now.Calls != 3 {
-		t.Errorf("then it tells %+v", now)
+		t.Errorf("got %+v after the change, want 5000 customers seen in 3 calls", now)
 	}
 	h.Exec("update sync_run set status = 'complete', finished_at = now() where id = $1", run)
 	if now, _ := s.next(); now.Status != portal.RunComplete {
-		t.Errorf("at the end it tells %+v", now)
+		t.Errorf("got %+v at the end, want a complete run", now)
 	}
 	s.wantEnd()
 }
@@ -112,14 +112,14 @@ func testStreamOutlivesServerTimeouts(t *testing.T) {
 	limited := h.withServer(t, func(s *http.Server) { s.WriteTimeout, s.ReadTimeout = time.Second, time.Second })
 	s := limited.stream(run, h.as(portal.MSSPAdmin))
 	s.next()
-	time.Sleep(1500 * time.Millisecond) // longer than the limits; a slower machine waits longer, which proves the same
+	time.Sleep(1500 * time.Millisecond) // longer than the timeouts; on a slower machine the wait is longer, which proves the same
 	h.Exec("update sync_run set status = 'complete', finished_at = now() where id = $1", run)
 	if now, _ := s.next(); now.Status != portal.RunComplete {
-		t.Errorf("after the server's limits it tells %+v (%v)", now, s.lines.Err())
+		t.Errorf("got %+v (%v) after the server's timeouts, want a complete run", now, s.lines.Err())
 	}
 }
 
-// served is the house behind another server of the same API.
+// withServer returns the same test with another server of the same API.
 func (h *apiTest) withServer(t *testing.T, change func(*http.Server)) *apiTest {
 	t.Helper()
 	config := newConfig(t, h.DB)
@@ -146,7 +146,7 @@ func testStreamEndsWhenViewerLosesAccess(t *testing.T) {
 		s.next()
 		h.Exec(sql, viewer.UserID)
 		if run, more := s.next(); more {
-			t.Errorf("%s, somebody is told %+v", name, run)
+			t.Errorf("%s: got the run %+v, want the end of the stream", name, run)
 		}
 	}
 }
@@ -157,23 +157,23 @@ func testStreamLimitIsEightPerSession(t *testing.T) {
 	var open []*stream
 	for range 8 {
 		s := h.stream(run, token)
-		h.wants(reply{Response: s.answer}, ok)
+		h.wants(reply{Response: s.response}, ok)
 		s.next()
 		open = append(open, s)
 	}
-	if ninth := h.stream(run, token).answer; ninth.StatusCode != http.StatusTooManyRequests || ninth.Header.Get("Retry-After") == "" {
-		t.Fatalf("the ninth stream is answered %s %v", ninth.Status, ninth.Header)
+	if ninth := h.stream(run, token).response; ninth.StatusCode != http.StatusTooManyRequests || ninth.Header.Get("Retry-After") == "" {
+		t.Fatalf("got %s %v for the ninth stream, want 429 with Retry-After", ninth.Status, ninth.Header)
 	}
 	other := h.stream(run, h.as(portal.MSSPAdmin))
-	h.wants(reply{Response: other.answer}, ok)
+	h.wants(reply{Response: other.response}, ok)
 	h.wantsProblem(h.get("/v1/syncs/"+h.Own.MSSPID+"/events", h.as(portal.MSSPAdmin)), http.StatusNotFound, portal.NotFound)
 	open[0].close()
 	until := time.Now().Add(wait.Timeout(time.Minute))
-	for again := h.stream(run, token); again.answer.StatusCode != ok; again = h.stream(run, token) {
+	for again := h.stream(run, token); again.response.StatusCode != ok; again = h.stream(run, token) {
 		if time.Now().After(until) {
-			t.Fatal("the place of the stream that ended is not free after a minute")
+			t.Fatal("timed out waiting for a closed stream to stop counting")
 		}
-		time.Sleep(time.Millisecond) // the server has yet to notice
+		time.Sleep(time.Millisecond) // the server has not noticed yet
 	}
 }
 

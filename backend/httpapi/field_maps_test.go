@@ -15,7 +15,7 @@ import (
 	"fs-client-portal/backend/sync"
 )
 
-// flat is a connector that reads customers of top-level members alone: id, name and seats by themselves, any by override.
+// flat is a connector that reads top-level members only: id, name and seats by default, any member by an override.
 type flat struct{ sync.Connector }
 
 func (flat) Product() portal.Product {
@@ -53,7 +53,7 @@ func (flat) Interpret(raw json.RawMessage, fields map[string]portal.CustomerFiel
 	return c, nil
 }
 
-// withFields returns a house whose tenants' customers have these JSON members, seen by a run.
+// withFields returns a test whose tenants' customers have these JSON members, as read by a run.
 func withFields(t *testing.T) *apiTest {
 	t.Helper()
 	h := newAPITest(t, func(c *httpapi.Config) {
@@ -85,7 +85,7 @@ func (h *apiTest) fields(method, rest, change string) reply {
 }
 
 func TestFieldMap(t *testing.T) {
-	t.Run("is shown and changed", func(t *testing.T) {
+	t.Run("is_shown_and_changed", func(t *testing.T) {
 		h := withFields(t)
 		m := decode[portal.FieldMap](h, h.wants(h.fields("GET", "", ""), ok))
 		if len(m.Items) != 4 || m.Items[2].Field == nil || *m.Items[2].Field != portal.FieldSeatsUsed || m.Customers != 7 {
@@ -115,12 +115,12 @@ func TestFieldMap(t *testing.T) {
 			for _, r := range []reply{h.fields("PATCH", "", c.change), h.fields("POST", "/preview", c.change)} {
 				h.wantsProblem(r, http.StatusUnprocessableEntity, portal.Invalid)
 				if !strings.Contains(string(r.body), c.names) {
-					t.Errorf("the problem %s does not name %s", r.body, c.names)
+					t.Errorf("got the problem %s, want one that names %s", r.body, c.names)
 				}
 			}
 		})
 	}
-	t.Run("needs no attention once an admin has looked", func(t *testing.T) {
+	t.Run("needs_no_attention_once_seen", func(t *testing.T) {
 		h := withFields(t)
 		changed := func() bool {
 			o := decode[portal.Overview](h, h.wants(h.get("/v1/overview", h.as(portal.MSSPAdmin)), ok))
@@ -132,12 +132,12 @@ func TestFieldMap(t *testing.T) {
 			return false
 		}
 		if !changed() {
-			t.Fatal("the overview does not say that fields have changed")
+			t.Fatal("got no notice of changed fields in the overview, want one")
 		}
 		run := h.Text("select run_id::text from field_map where mssp_id = $1", h.Own.MSSPID)
 		h.wants(h.fields("POST", "/seen", body(portal.FieldMapSeen{RunID: run})), noContent)
 		if changed() {
-			t.Error("the overview still says that fields have changed")
+			t.Error("got a notice of changed fields in the overview, want none")
 		}
 		if n := h.Text("select count(noticed_in)::text from field_map"); n != "1" {
 			t.Errorf("%s maps have not been looked at, want the other tenant's", n)
@@ -154,7 +154,7 @@ func hundredAndOne() string {
 }
 
 func TestFieldMapPreview(t *testing.T) {
-	t.Run("shows values before and after, and saves nothing", func(t *testing.T) {
+	t.Run("shows_values_before_and_after_without_saving", func(t *testing.T) {
 		h := withFields(t)
 		before := h.state()
 		p := decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", `{"fields":{"active":"seats_used","seats":""}}`), ok))
@@ -168,10 +168,10 @@ func TestFieldMapPreview(t *testing.T) {
 			}
 		}
 		if after := h.state(); after != before {
-			t.Errorf("rows were written: %s, before %s", after, before)
+			t.Errorf("got the state %s, want %s as before", after, before)
 		}
 	})
-	t.Run("says where the next run will wait for a review", func(t *testing.T) {
+	t.Run("announces_review_of_next_run", func(t *testing.T) {
 		h := withFields(t)
 		for change, want := range map[string]bool{
 			`{"fields":{"active":"name"}}`: true, `{"fields":{"name":""}}`: true, `{"fields":{"active":"spla"}}`: false,
@@ -183,7 +183,7 @@ func TestFieldMapPreview(t *testing.T) {
 			}
 		}
 	})
-	t.Run("is of the customers of the last run where it failed to read them", func(t *testing.T) {
+	t.Run("uses_customers_of_last_failed_run", func(t *testing.T) {
 		h := withFields(t)
 		id := h.Text("select external_id from client where mssp_id = $1 order by id limit 1", h.Own.MSSPID)
 		h.Exec(`update field_map set paths = '[{"path":"nr"},{"path":"title"}]', samples = $2 where mssp_id = $1`, h.Own.MSSPID,
@@ -197,14 +197,14 @@ func TestFieldMapPreview(t *testing.T) {
 			t.Errorf("preview without an id = %+v, want why they cannot be read", p)
 		}
 	})
-	t.Run("says which customers could not be read", func(t *testing.T) {
+	t.Run("names_unreadable_customers", func(t *testing.T) {
 		h := withFields(t)
 		p := decode[portal.FieldMapPreview](h, h.wants(h.fields("POST", "/preview", `{"fields":{"id":""}}`), ok))
 		if len(p.Items) != 9 || p.Items[0].Error == nil || !strings.Contains(*p.Items[0].Error, "no id") {
 			t.Errorf("preview = %+v, want the reason why no customer can be read", p.Items)
 		}
 	})
-	t.Run("shows ten customers at most, those first whose values change", func(t *testing.T) {
+	t.Run("shows_at_most_ten_changed_customers_first", func(t *testing.T) {
 		h := withFields(t)
 		h.Exec(`
 			insert into client (mssp_id, id, mssp_product_id, external_id, name, type, raw, first_seen_at, last_seen_at, changed_in)

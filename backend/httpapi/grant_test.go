@@ -13,7 +13,7 @@ import (
 	"fs-client-portal/backend/testkit/roundtrips"
 )
 
-// twoGrants are the tokens of somebody with a grant in either tenant, and the way to act under the second.
+// userWithTwoGrants returns a user with a grant in each tenant, and a function that sends a request under the second.
 func (h *apiTest) userWithTwoGrants() (viewer portal.Viewer, second string, under func(route, token string) reply) {
 	h.Helper()
 	viewer = h.Person(h, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
@@ -23,7 +23,7 @@ func (h *apiTest) userWithTwoGrants() (viewer portal.Viewer, second string, unde
 	}
 }
 
-// counts has the house served by an API whose waits for the database are counted.
+// countRoundTrips serves the API over a counter of its round trips to the database.
 func (h *apiTest) countRoundTrips() (trips func() int64) {
 	h.Helper()
 	counter, err := roundtrips.Start(h.URLs.Server)
@@ -63,7 +63,7 @@ func testFurtherGrantCostsOneRoundTrip(t *testing.T) {
 	viewer, _, under := h.userWithTwoGrants()
 	token := h.signIn(viewer)
 	for _, route := range []string{"GET /v1/me", "GET /v1/clients", "GET /v1/msps"} {
-		for range 3 { // until grant and statements are known
+		for range 3 { // until the grant is cached and the statements are prepared
 			h.wants(under(route, token), ok)
 		}
 		before := trips()
@@ -71,7 +71,7 @@ func testFurtherGrantCostsOneRoundTrip(t *testing.T) {
 			h.wants(under(route, token), ok)
 		}
 		if n := trips() - before; n != 10 {
-			t.Errorf("10 times %s under another grant cost %d round trips", route, n)
+			t.Errorf("10 times %s under another grant: got %d round trips, want 10", route, n)
 		}
 	}
 }
@@ -125,6 +125,6 @@ func testFurtherGrantUnknownGrantsCountTowardsRate(t *testing.T) {
 		}
 	}
 	if refused == 0 {
-		t.Error("grants may be guessed, and looked up, without end")
+		t.Error("got no 429 for guessed grant ids, want some")
 	}
 }

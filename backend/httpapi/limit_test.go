@@ -47,24 +47,24 @@ func testLimitBasicsAllowsRateAndReturnsExactWait(t *testing.T) {
 		l := c.limit(rate)
 		for i := range rate {
 			if _, ok := l.allow("a"); !ok {
-				t.Fatalf("request %d of %d is refused", i+1, rate)
+				t.Fatalf("request %d of %d: got a rejection, want it allowed", i+1, rate)
 			}
 		}
 		wait, ok := l.allow("a")
 		if ok || wait <= 0 || wholeSeconds(wait) < 1 || time.Duration(wholeSeconds(wait))*time.Second < wait {
-			t.Fatalf("request %d is let through: %v, %s", rate+1, ok, wait)
+			t.Fatalf("request %d: got %v and the wait %s, want a rejection with a wait", rate+1, ok, wait)
 		}
 		if _, ok := l.allow("b"); !ok {
-			t.Fatal("another is refused with it")
+			t.Fatal("got a rejection of another key, want it allowed")
 		}
 		const rounding = 10 * time.Nanosecond
 		c.pass(wait - rounding)
 		if again, ok := l.allow("a"); ok || again > 2*rounding {
-			t.Fatalf("%s before the end of the wait: let through: %v, to wait %s", rounding, ok, again)
+			t.Fatalf("%s before the end of the wait: got %v and the wait %s, want a rejection", rounding, ok, again)
 		}
 		c.pass(rounding)
 		if _, ok := l.allow("a"); !ok {
-			t.Fatal("is refused after waiting")
+			t.Fatal("got a rejection after the wait, want it allowed")
 		}
 	})
 }
@@ -85,7 +85,7 @@ func testLimitBasicsRefundCanBeUsedAgain(t *testing.T) {
 	l := newClock().limit(1)
 	for range 100 {
 		if _, ok := l.allow("a"); !ok {
-			t.Fatal("refuses what was given back")
+			t.Fatal("got a rejection after a refund, want it allowed")
 		}
 		l.refund("a")
 	}
@@ -93,22 +93,22 @@ func testLimitBasicsRefundCanBeUsedAgain(t *testing.T) {
 
 func TestLimit(t *testing.T) {
 	t.Parallel()
-	t.Run("gives back what was taken long before", func(t *testing.T) {
+	t.Run("refunds_after_any_time", func(t *testing.T) {
 		c := newClock()
 		l := c.limit(2)
 		l.allow("a")
 		l.allow("a")
 		c.pass(10 * time.Second)
-		l.allow("b") // another key's
+		l.allow("b") // of another key
 		l.refund("a")
 		if _, ok := l.allow("a"); !ok {
-			t.Error("got: refused, want: let through, for one of two was given back")
+			t.Error("got a rejection, want it allowed: one of two was refunded")
 		}
 		if _, ok := l.allow("a"); ok {
-			t.Error("got: let through, want: refused, for only one was given back")
+			t.Error("got it allowed, want a rejection: only one was refunded")
 		}
 	})
-	t.Run("never gives back more than its rate", func(t *testing.T) {
+	t.Run("never_refunds_more_than_its_rate", func(t *testing.T) {
 		l := newClock().limit(1)
 		l.allow("a")
 		for range 10 {
@@ -116,10 +116,10 @@ func TestLimit(t *testing.T) {
 		}
 		l.allow("a")
 		if _, ok := l.allow("a"); ok {
-			t.Error("got: let through, want: refused, for the rate is 1")
+			t.Error("got it allowed, want a rejection: the rate is 1")
 		}
 	})
-	t.Run("takes nothing for refused requests", func(t *testing.T) {
+	t.Run("rejected_requests_cost_nothing", func(t *testing.T) {
 		c := newClock()
 		l := c.limit(60)
 		for range 60 {
@@ -139,7 +139,7 @@ func TestLimit(t *testing.T) {
 			t.Errorf("got: refused for another %s, want: let through after the second a request costs", wait)
 		}
 	})
-	t.Run("keeps a key through a flood of 60,000 others", func(t *testing.T) {
+	t.Run("keeps_key_through_60000_others", func(t *testing.T) {
 		l := newClock().limit(1)
 		l.allow("victim")
 		for i := range 60_000 {
@@ -149,7 +149,7 @@ func TestLimit(t *testing.T) {
 			t.Error("got: let through, want: refused, for its limit is used up")
 		}
 	})
-	t.Run("keeps a key in use through any flood", func(t *testing.T) {
+	t.Run("keeps_used_key_through_any_flood", func(t *testing.T) {
 		l := newClock().limit(1)
 		for i := range maxCachedKeys + 1000 {
 			l.allow(fmt.Sprint(i))
@@ -158,7 +158,7 @@ func TestLimit(t *testing.T) {
 			}
 		}
 	})
-	t.Run("holds a bounded number of keys, for a minute", func(t *testing.T) {
+	t.Run("capacity_is_bounded", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			l := newLimit(600, time.Now)
 			for i := range 2 * maxCachedKeys {
@@ -178,7 +178,7 @@ func TestLimit(t *testing.T) {
 
 func TestRecent(t *testing.T) {
 	t.Parallel()
-	t.Run("keeps what was used in the last minute", func(t *testing.T) {
+	t.Run("keeps_values_used_in_last_minute", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := newMinuteCache[int]()
 			r.put("a", 1)
@@ -194,7 +194,7 @@ func TestRecent(t *testing.T) {
 			}
 		})
 	})
-	t.Run("frees what nobody used for a minute", func(t *testing.T) {
+	t.Run("frees_values_unused_for_a_minute", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := newMinuteCache[int]()
 			for i := range 100 {

@@ -38,7 +38,7 @@ func testETagUnchangedListIs304(t *testing.T) {
 	for _, route := range conditionalRoutes {
 		tag := h.wants(h.send(call{route: route, token: token}), ok).Header.Get("ETag")
 		if len(tag) < 10 {
-			t.Fatalf("%s answers the ETag %q", route, tag)
+			t.Fatalf("%s: got the ETag %q, want at least 10 characters", route, tag)
 		}
 		compressed := strings.TrimSuffix(tag, `"`) + `-gzip"`
 		for _, sent := range []string{tag, "W/" + tag, compressed, `"other", ` + tag} {
@@ -58,7 +58,7 @@ func testETagChangesWithData(t *testing.T) {
 		tag := h.wants(h.send(call{route: route, token: token}), ok).Header.Get("ETag")
 		h.Exec("update mssp set version = version + 1 where id = $1", h.Own.MSSPID)
 		if next := h.wants(h.conditionalGet(route, token, tag), ok).Header.Get("ETag"); next == tag {
-			t.Errorf("%s keeps its ETag over a change", route)
+			t.Errorf("%s: got the same ETag after a change, want another", route)
 		}
 	}
 }
@@ -108,27 +108,27 @@ func testETagDiffersForCompressedBody(t *testing.T) {
 	zip := map[string]string{"Accept-Encoding": "gzip"}
 	r := h.wants(h.send(call{route: "GET /v1/clients", token: token, headers: zip}), ok)
 	if r.Header.Get("Content-Encoding") != "gzip" || len(r.body) >= len(plain.body) || plain.Header.Get("Content-Encoding") != "" {
-		t.Fatalf("%q of %d bytes where %d are plain", r.Header.Get("Content-Encoding"), len(r.body), len(plain.body))
+		t.Fatalf("got the encoding %q with %d bytes, want gzip and fewer than %d", r.Header.Get("Content-Encoding"), len(r.body), len(plain.body))
 	}
 	reader, err := gzip.NewReader(bytes.NewReader(r.body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if body, err := io.ReadAll(reader); err != nil || !bytes.Equal(body, plain.body) {
-		t.Errorf("the compressed body is another: %v", err)
+		t.Errorf("got another body from the compressed response: %v", err)
 	}
 	zip["If-None-Match"] = r.Header.Get("ETag")
 	h.wants(h.send(call{route: "GET /v1/clients", token: token, headers: zip}), http.StatusNotModified)
 	if tag := r.Header.Get("ETag"); tag == plain.Header.Get("ETag") {
-		t.Errorf("both representations have the ETag %s", tag)
+		t.Errorf("got the ETag %s for both representations, want two", tag)
 	}
 	short := h.wants(h.send(call{route: "GET /healthz", headers: map[string]string{"Accept-Encoding": "gzip"}}), ok)
 	if short.Header.Get("Content-Encoding") != "" {
-		t.Error("a short body is compressed")
+		t.Error("got a compressed short body, want it uncompressed")
 	}
 }
 
-// walk reads a list page by page and answers the ids in the order they came.
+// walk reads a list page by page and returns the ids in order.
 func (h *apiTest) walk(path, token string) (ids []string) {
 	h.Helper()
 	for next := ""; ; {
@@ -192,7 +192,7 @@ func testClientListUnknownSeatsSortLast(t *testing.T) {
 	for sort, first := range map[string]string{"seats_used": h.Own.MSPs[0].Clients[0].ID, "-seats_used": h.Own.MSPs[0].Clients[1].ID} {
 		ids := h.walk("/v1/clients?limit=2&sort="+sort, token)
 		if ids[0] != first || ids[6] != h.Own.Direct.ID {
-			t.Errorf("by %s the order is %v", sort, ids)
+			t.Errorf("by %s: got the order %v, want unknown seats last", sort, ids)
 		}
 	}
 }
@@ -226,7 +226,7 @@ func testSessionGrantsOnlyOwnGrantsAreUsable(t *testing.T) {
 	for grant, name := range map[string]string{user.GrantID: "Fjord", second.GrantID: "Other"} {
 		for _, item := range decode[portal.ClientPage](h, h.wants(under(grant), ok)).Items {
 			if !strings.HasPrefix(item.Name, name) {
-				t.Errorf("under the grant at %s the list holds %q", name, item.Name)
+				t.Errorf("under the grant at %s: got the client %q of another tenant", name, item.Name)
 			}
 		}
 	}
@@ -244,7 +244,8 @@ func testSessionGrantsSignOutEndsOwnAccessToken(t *testing.T) {
 	h.wants(h.get("/v1/me", second), ok)
 }
 
-// refusedWithin sends a request until it is over its rate, which the fifth is at the latest where two a minute may pass.
+// refusedWithin repeats a request until its rate is exceeded: at a rate of two a minute, the fifth request at the
+// latest.
 func (h *apiTest) refusedWithin(c call) {
 	h.Helper()
 	h.wants(h.send(c), ok)
@@ -255,11 +256,11 @@ func (h *apiTest) refusedWithin(c call) {
 		}
 		h.wantsProblem(r, http.StatusTooManyRequests, portal.TooManyRequests)
 		if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err != nil || seconds < 1 || seconds > 61 {
-			h.Errorf("Retry-After is %q", r.Header.Get("Retry-After"))
+			h.Errorf("got Retry-After %q, want 1 to 61 seconds", r.Header.Get("Retry-After"))
 		}
 		return
 	}
-	h.Errorf("%s is never over its rate", c.route)
+	h.Errorf("%s: got no 429, want one", c.route)
 }
 
 func TestRate(t *testing.T) {

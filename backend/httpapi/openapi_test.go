@@ -46,7 +46,7 @@ func testRoutesAreAllInRoleTable(t *testing.T) {
 	}
 	slices.Sort(tested)
 	if documented := h.documented(); !slices.Equal(documented, tested) {
-		t.Errorf("the API has the routes\n%s\nthe table\n%s", strings.Join(documented, "\n"), strings.Join(tested, "\n"))
+		t.Errorf("got the documented routes\n%s\nwant those of the table\n%s", strings.Join(documented, "\n"), strings.Join(tested, "\n"))
 	}
 }
 
@@ -86,7 +86,7 @@ func testRoutesRejectRevokedSession(t *testing.T) {
 		before := h.state()
 		h.wantsProblem(h.send(made), http.StatusUnauthorized, portal.SessionRevoked)
 		if after := h.state(); after != before {
-			t.Errorf("%s in a revoked session changed rows: %s, before %s", c.route, after, before)
+			t.Errorf("%s in a revoked session: got the state %s, want %s as before", c.route, after, before)
 		}
 	}
 }
@@ -122,18 +122,18 @@ func testRoutesDocumentTheirHeaders(t *testing.T) {
 			found = found || p.Name == header
 		}
 		if !found {
-			t.Errorf("%s does not read %s", route, header)
+			t.Errorf("%s: the header %s is not documented", route, header)
 		}
 	}
 }
 
 var update = flag.Bool("update", false, "write openapi.json anew")
 
-// The description of the API is kept in the repository, so that a change of the API shows in a diff.
+// The OpenAPI document is kept in the repository, so that a change of the API shows in a diff.
 func TestOpenAPIDocument(t *testing.T) {
 	h := newAPITest(t)
 	document := decode[map[string]any](h, h.wants(h.get("/openapi.json", ""), ok))
-	// Releases have versions; the API's path has its own, /v1.
+	// The version of a release is not part of the API; its paths have their own, /v1.
 	document["info"].(map[string]any)["version"] = "v1"
 	got, err := json.MarshalIndent(document, "", "  ")
 	if err != nil {

@@ -16,22 +16,22 @@ func TestOrganisation(t *testing.T) {
 		read := decode[portal.Organisation](h, h.wants(h.get("/v1/organisation", admin), ok))
 		if read.ID != h.Own.MSSPID || read.Name != h.Own.Name || read.TimeZone != "Pacific/Kiritimati" ||
 			changed.TimeZone != read.TimeZone || len(read.TimeZones) == 0 {
-			t.Errorf("the organisation is %q %q in %q, changed to %q", read.ID, read.Name, read.TimeZone, changed.TimeZone)
+			t.Errorf("got the organisation %q %q in %q, and %q from the change, want Pacific/Kiritimati in both", read.ID, read.Name, read.TimeZone, changed.TimeZone)
 		}
 		for _, role := range roles {
 			if me := decode[portal.Me](h, h.wants(h.get("/v1/me", h.as(role)), ok)); me.TimeZone != "Pacific/Kiritimati" {
-				t.Errorf("%s gets the zone %q", role, me.TimeZone)
+				t.Errorf("%s: got the zone %q, want Pacific/Kiritimati", role, me.TimeZone)
 			}
 		}
 		other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
 		if me := decode[portal.Me](h, h.wants(h.get("/v1/me", other), ok)); me.TimeZone != "UTC" {
-			t.Errorf("another MSSP gets the zone %q", me.TimeZone)
+			t.Errorf("got the zone %q for another MSSP, want UTC", me.TimeZone)
 		}
 	})
 	t.Run("stays_as_it_is_where_nothing_is_named", func(t *testing.T) {
 		changed := decode[portal.Organisation](h, h.wants(h.send(call{route: "PATCH /v1/organisation", token: admin, body: `{}`}), ok))
 		if changed.TimeZone != "Pacific/Kiritimati" {
-			t.Errorf("the zone is %q", changed.TimeZone)
+			t.Errorf("got the zone %q, want Pacific/Kiritimati as before", changed.TimeZone)
 		}
 	})
 	t.Run("refuses_an_unknown_zone", func(t *testing.T) {
@@ -53,7 +53,7 @@ func testMSSPDayEtagChangesAtMidnight(t *testing.T) {
 		tag := h.wants(h.send(call{route: route, token: token}), ok).Header.Get("ETag")
 		h.Exec("update mssp set time_zone = 'Pacific/Pago_Pago' where id = $1", h.Own.MSSPID)
 		if next := h.wants(h.conditionalGet(route, token, tag), ok).Header.Get("ETag"); next == tag {
-			t.Errorf("%s keeps its ETag over midnight", route)
+			t.Errorf("%s: got the same ETag after midnight, want another", route)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"fs-client-portal/backend/testkit/embedded"
 )
 
-// ownServer is a PostgreSQL of one test, which the test may stop and start.
+// ownServer is a PostgreSQL server of one test, which the test may stop and start.
 type ownServer struct {
 	*testing.T
 	config embedded.Config
@@ -27,7 +27,7 @@ type ownServer struct {
 
 func newOwnServer(t *testing.T) *ownServer {
 	t.Helper()
-	// Another user runs the server where root runs the test, and must reach the folder.
+	// Where root runs the test, another user runs the server and must reach the folder.
 	dir, err := os.MkdirTemp("", "fs-client-portal-outage-")
 	if err == nil {
 		err = os.Chmod(dir, 0o755)
@@ -81,7 +81,7 @@ func (s *ownServer) exec(database string, statements ...string) {
 	}
 }
 
-// serve returns a house over this server.
+// serve returns a test of an API over this server.
 func (s *ownServer) serve() *apiTest {
 	s.Helper()
 	w := testkit.WorldTestIn(s.T, testkit.URLs{
@@ -94,7 +94,7 @@ func (s *ownServer) serve() *apiTest {
 	return &apiTest{WorldTest: w, sessions: config.Sessions, url: server.URL, client: server.Client()}
 }
 
-// unavailable fails unless the call is refused as one that may be made again soon.
+// unavailable fails unless the response is 503 with a Retry-After of 5 seconds.
 func (h *apiTest) unavailable(c call) {
 	h.Helper()
 	r := h.send(c)
@@ -104,7 +104,7 @@ func (h *apiTest) unavailable(c call) {
 	}
 }
 
-// recovers waits for the API to take a call again: connections of before are thrown away first.
+// recovers waits until the API accepts a request again: it has to discard its broken connections first.
 func (h *apiTest) recovers(c call) {
 	h.Helper()
 	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
@@ -115,7 +115,7 @@ func (h *apiTest) recovers(c call) {
 			h.Fatalf("%s: got %d while the database comes back, want 503: %s", c.route, r.StatusCode, r.body)
 		}
 	}
-	h.Fatalf("%s: still refused", c.route)
+	h.Fatalf("%s: timed out waiting for the API to recover", c.route)
 }
 
 func TestOutage(t *testing.T) {
@@ -174,7 +174,7 @@ func TestOutage(t *testing.T) {
 	})
 }
 
-// hold takes connections of the server and returns what gives them back.
+// holdConnections opens connections to the server and returns a function that closes them.
 func (s *ownServer) holdConnections(n int) (release func()) {
 	s.Helper()
 	var held []*pgx.Conn

@@ -46,7 +46,7 @@ func TestProblemOfASignIn(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			if log.Len() != 0 {
-				t.Errorf("the log says %s", log.String())
+				t.Errorf("got the log %s, want no personal data", log.String())
 			}
 		})
 	}

@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// refusal is a request that is wrong, and how that is said.
+// refusal is an invalid request and the expected problem.
 type refusal struct {
 	name   string
 	call   call
@@ -25,19 +25,19 @@ func (h *apiTest) wantRefusals(token string, refusals []refusal) {
 		if r.call.token == "" {
 			r.call.token = token
 		}
-		answer := h.send(r.call)
-		if answer.StatusCode != r.status {
-			h.Errorf("%.200s is answered with %d, want %d: %.300s", r.name, answer.StatusCode, r.status, answer.body)
+		response := h.send(r.call)
+		if response.StatusCode != r.status {
+			h.Errorf("%.200s: got %d, want %d: %.300s", r.name, response.StatusCode, r.status, response.body)
 			continue
 		}
-		p := h.wantsProblem(answer, r.status, r.code)
+		p := h.wantsProblem(response, r.status, r.code)
 		if r.field != "" && p.Field != r.field {
-			h.Errorf("%s: the problem names the field %q, want %q: %s", r.name, p.Field, r.field, p.Detail)
+			h.Errorf("%s: got the field %q, want %q: %s", r.name, p.Field, r.field, p.Detail)
 		}
 	}
 }
 
-// cursor forges a cursor of a sort with the parts of a position.
+// cursor returns a forged cursor with a sort and the parts of a position.
 func cursor(parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, "\x00")))
 }
@@ -90,7 +90,7 @@ func testProblemForgedCursorIsNoServerError(t *testing.T) {
 		for _, value := range values {
 			path := "/v1/clients?sort=" + sort + "&cursor=" + cursor(sort, value, unknownID)
 			if r := h.get(path, token); r.StatusCode != ok && r.StatusCode != unprocessable {
-				t.Errorf("by %s behind %.40q: %d %s", sort, value, r.StatusCode, r.body)
+				t.Errorf("by %s after %.40q: got %d, want 200 or 422: %s", sort, value, r.StatusCode, r.body)
 			}
 		}
 	}
@@ -155,12 +155,12 @@ func testProblemNeverRepeatsBody(t *testing.T) {
 	h.wantRefusals(h.as(portal.MSSPAdmin), refusals)
 	for _, r := range refusals {
 		r.call.token = h.as(portal.MSSPAdmin)
-		if answer := h.send(r.call); strings.Contains(string(answer.body), "sesame") {
-			t.Errorf("%s: the problem repeats what was sent: %s", r.name, answer.body)
+		if response := h.send(r.call); strings.Contains(string(response.body), "sesame") {
+			t.Errorf("%s: got a problem that repeats the request: %s", r.name, response.body)
 		}
 	}
 	if after := h.state(); after != before {
-		t.Errorf("refused bodies changed rows: %s, before %s", after, before)
+		t.Errorf("got the state %s after rejected bodies, want %s", after, before)
 	}
 }
 
@@ -202,9 +202,9 @@ func testProblemHasItsOwnRequestId(t *testing.T) {
 	h := newAPITest(t)
 	first, second := h.get("/healthz", ""), h.get("/nowhere", "")
 	if first.Header.Get("Request-Id") == "" || first.Header.Get("Request-Id") == second.Header.Get("Request-Id") {
-		t.Error("two answers share a request id or have none")
+		t.Error("got the same request id twice or none, want one for each response")
 	}
 	if p := decode[map[string]any](h, second); p["request_id"] != second.Header.Get("Request-Id") {
-		t.Errorf("the problem names %v, the header %s", p["request_id"], second.Header.Get("Request-Id"))
+		t.Errorf("got the request id %v in the problem, want %s as in the header", p["request_id"], second.Header.Get("Request-Id"))
 	}
 }

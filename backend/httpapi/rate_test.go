@@ -15,7 +15,7 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// defaults are those of portal-api, with a clock to turn and this computer trusted to say who asks.
+// defaults sets portal-api's default rates, with a fake clock and loopback as trusted proxy.
 func defaults(c *fakeClock) func(*httpapi.Config) {
 	return func(config *httpapi.Config) {
 		config.AuthRate, config.AccountRate, config.SessionRate = 600, 30, 6000
@@ -24,7 +24,7 @@ func defaults(c *fakeClock) func(*httpapi.Config) {
 	}
 }
 
-// turned is a clock that stands still until it is turned.
+// fakeClock is a clock that only advance moves.
 type fakeClock struct {
 	mu sync.Mutex
 	at time.Time
@@ -59,13 +59,13 @@ func (h *apiTest) refreshToken(v portal.Viewer) string {
 	return tokens.RefreshToken
 }
 
-// waits fails unless the answer is 429 and says how long to wait, in whole seconds.
+// wantRetryAfter fails unless the response is 429 with a Retry-After in whole seconds, which it returns.
 func (h *apiTest) wantRetryAfter(r reply) time.Duration {
 	h.Helper()
 	p := h.wantsProblem(r, http.StatusTooManyRequests, portal.TooManyRequests)
 	seconds, err := strconv.Atoi(r.Header.Get("Retry-After"))
 	if err != nil || seconds < 1 || p.RetryAfter != seconds {
-		h.Fatalf("Retry-After is %q, the problem says %d", r.Header.Get("Retry-After"), p.RetryAfter)
+		h.Fatalf("got Retry-After %q and retry_after %d, want the same whole seconds", r.Header.Get("Retry-After"), p.RetryAfter)
 	}
 	return time.Duration(seconds) * time.Second
 }
@@ -93,7 +93,7 @@ func testAuthRateAdmitsOfficeOf300AtOnce(t *testing.T) {
 		} {
 			c.headers = map[string]string{"X-Forwarded-For": office}
 			if r := h.send(c); r.StatusCode == http.StatusTooManyRequests {
-				t.Fatalf("person %d is turned away from %s", user, c.route)
+				t.Fatalf("user %d: got 429 from %s, want none", user, c.route)
 			}
 		}
 	}

@@ -16,8 +16,8 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// FuzzRefreshBody sends bodies to the API itself: whatever they hold, only the live session's own token gets an answer,
-// and nothing else does any harm. LIVE in a body stands for that token.
+// FuzzRefreshBody sends bodies to the refresh route. For any body, only the live session's own token is accepted, and
+// nothing else changes the session. LIVE in a body is replaced by that token.
 func FuzzRefreshBody(f *testing.F) {
 	w := testkit.NewWorld(f)
 	config := newConfig(f, w.DB)
@@ -53,18 +53,18 @@ func FuzzRefreshBody(f *testing.F) {
 		case http.StatusOK:
 			var grant portal.RefreshGrant
 			if json.Unmarshal(body, &grant) != nil || grant.RefreshToken != live.RefreshToken {
-				t.Errorf("%q gets tokens", body)
+				t.Errorf("%q: got tokens, want none", body)
 			}
 		case http.StatusUnauthorized, http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge:
 			var problem httpapi.Problem
 			if err := json.Unmarshal(recorder.Body.Bytes(), &problem); err != nil || problem.Code == "" || problem.Detail == "" {
-				t.Errorf("%q answers %d %s", body, recorder.Code, recorder.Body)
+				t.Errorf("%q: got %d %s", body, recorder.Code, recorder.Body)
 			}
 			if strings.Contains(recorder.Body.String(), live.RefreshToken) {
-				t.Errorf("the answer repeats the token: %s", recorder.Body)
+				t.Errorf("got a response with the token: %s", recorder.Body)
 			}
 		default:
-			t.Errorf("%q answers %d %s", body, recorder.Code, recorder.Body)
+			t.Errorf("%q: got %d %s", body, recorder.Code, recorder.Body)
 		}
 	})
 }

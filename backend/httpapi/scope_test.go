@@ -15,18 +15,18 @@ import (
 // roles are the columns of the table below.
 var roles = []portal.Role{portal.MSSPAdmin, portal.MSSPStaff, portal.MSPAdmin, portal.MSPUser, portal.ClientUser}
 
-// routeCase is a route with what each role is answered about something inside its own scope.
+// routeCase is a route with the status that each role gets for an object inside its own scope.
 type routeCase struct {
 	route string
 	want  [5]int
-	// id names something of a tenant every role that may ask at all may see.
+	// id returns the id of a tenant's object that every permitted role may see.
 	id func(*apiTest, testkit.Tenant) string
-	// sister names the same below the second MSP, outside the scope of MSPs[0] and its client.
+	// sibling returns the id of such an object below the second MSP, outside the scope of MSPs[0] and its client.
 	sibling func(*apiTest, testkit.Tenant) string
-	// own names what only the person who asks may see, where that is so.
+	// own returns the id of an object that only the viewer may see.
 	own    func(*apiTest, portal.Viewer) string
 	body   func(*apiTest, testkit.Node) string
-	public int // what anybody is answered; 0: sign in first
+	public int // the status for everyone; 0: sign-in required
 }
 
 const (
@@ -84,7 +84,8 @@ var routeCases = []routeCase{
 	{route: "PATCH /v1/organisation", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, body: fixed(`{"time_zone":"Europe/Copenhagen"}`)},
 }
 
-// anyonesInvite is the code of an invite to a client that every viewer may claim but the client's own user.
+// claimableInvite returns a body with the code of an invite to a client, which every viewer may claim except the
+// client's own user.
 func claimableInvite(h *apiTest, _ testkit.Node) string {
 	h.Helper()
 	h.Exec(`
@@ -96,7 +97,7 @@ func claimableInvite(h *apiTest, _ testkit.Node) string {
 	return fmt.Sprintf(`{"invite_code":%q}`, code)
 }
 
-// codedInvite makes an open invite with a code.
+// codedInvite creates an open invite with a code.
 func (h *apiTest) codedInvite(at portal.Scope, role portal.Role) (code, id string) {
 	h.Helper()
 	code, hash := identity.NewInviteCode()
@@ -143,7 +144,8 @@ func clientInvite(_ *apiTest, msp testkit.Node) string {
 		postgres.NewID(), msp.Clients[0].ID)
 }
 
-// call is the route about something of a tenant that the viewer may see, in the first MSP where it lies under one.
+// call returns a request about an object of a tenant that the viewer may see; an object below an MSP is in the first
+// MSP.
 func (c routeCase) call(h *apiTest, of testkit.Tenant, viewer portal.Viewer) call {
 	made := call{route: c.route}
 	switch {
@@ -166,7 +168,7 @@ func (c routeCase) withID(h *apiTest, id string) call {
 	return made
 }
 
-// hidden are names no answer to a role of Own may hold.
+// hiddenNames returns the names that no response to a role of Own may contain.
 func hiddenNames(role portal.Role) []string {
 	names := []string{"Other Security", "Other Partner", "Other Works", "Other Direct"}
 	if role.Level() != portal.LevelMSSP {
@@ -182,7 +184,7 @@ func (h *apiTest) wantNothingHidden(r reply, role portal.Role) {
 	h.Helper()
 	for _, name := range hiddenNames(role) {
 		if strings.Contains(string(r.body), name) {
-			h.Errorf("%s tells %s of %q: %s", r.Request.URL.Path, role, name, r.body)
+			h.Errorf("%s: got a response to %s with the name %q: %s", r.Request.URL.Path, role, name, r.body)
 		}
 	}
 }
@@ -227,12 +229,12 @@ func testScopeEachRoleSeesItsWholeScope(t *testing.T) {
 	} {
 		page := decode[portal.ClientPage](h, h.wants(h.get("/v1/clients", h.as(role)), ok))
 		if len(page.Items) != want || page.Total != int64(want) {
-			t.Errorf("%s is shown %d clients of %d, want %d", role, len(page.Items), page.Total, want)
+			t.Errorf("%s: got %d clients of a total of %d, want %d", role, len(page.Items), page.Total, want)
 		}
 	}
 	page := decode[portal.MSPPage](h, h.wants(h.get("/v1/msps", h.as(portal.MSPUser)), ok))
 	if len(page.Items) != 1 || page.Items[0].ID != h.Own.MSPs[0].ID {
-		t.Errorf("an MSP's user is shown the MSPs %+v, want their own", page.Items)
+		t.Errorf("got the MSPs %+v for an MSP's user, want their own", page.Items)
 	}
 }
 
@@ -260,13 +262,13 @@ func testScopeOutsideIdsYield404(t *testing.T) {
 				h.wantNothingHidden(r, role)
 			}
 			if after := h.state(); after != before {
-				t.Errorf("%s as %s changed rows outside the scope: %s, before %s", c.route, role, after, before)
+				t.Errorf("%s as %s: got the state %s, want %s as before", c.route, role, after, before)
 			}
 		}
 	}
 }
 
-// state is what the API's writing routes could change.
+// state returns a fingerprint of everything that the API's write routes can change.
 func (h *apiTest) state() string {
 	h.Helper()
 	return h.Text(`
@@ -310,7 +312,7 @@ func testScopeInvitesStayInside(t *testing.T) {
 		h.wantsProblem(h.send(call{route: "POST /v1/invites", token: h.as(portal.MSPAdmin), body: body}), forbidden, portal.Forbidden)
 	}
 	if after := h.state(); after != before {
-		t.Errorf("refused invites changed rows: %s, before %s", after, before)
+		t.Errorf("got the state %s after rejected invites, want %s", after, before)
 	}
 }
 
@@ -320,7 +322,7 @@ func testScopeFilterByForeignMspIsEmpty(t *testing.T) {
 		for _, msp := range []string{h.Other.MSPs[0].ID, h.Other.MSPs[1].ID} {
 			page := decode[portal.ClientPage](h, h.wants(h.get("/v1/clients?msp_id="+msp, h.as(role)), ok))
 			if len(page.Items) != 0 || page.Total != 0 {
-				t.Errorf("%s finds %d clients of another tenant's MSP, counted %d", role, len(page.Items), page.Total)
+				t.Errorf("%s: got %d clients of another tenant's MSP and a total of %d, want none", role, len(page.Items), page.Total)
 			}
 		}
 	}
@@ -336,7 +338,7 @@ func testScopeSearchStaysInside(t *testing.T) {
 			r := h.wants(h.get(path, h.as(role)), ok)
 			h.wantNothingHidden(r, role)
 			if total := decode[portal.ClientPage](h, r).Total; total != 0 {
-				t.Errorf("%s finds %d by %s, want none", role, total, path)
+				t.Errorf("%s: got a total of %d by %s, want 0", role, total, path)
 			}
 		}
 	}
@@ -348,12 +350,12 @@ func testScopeOnlyOwnTenantRevokesInvite(t *testing.T) {
 	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
 	h.wantsProblem(h.send(call{route: "DELETE /v1/invites/" + id, token: other}), http.StatusNotFound, portal.NotFound)
 	if open := h.Text("select (revoked_at is null)::text from pre_assigned_role where id = $1", id); open != "true" {
-		t.Fatal("another tenant's admin revoked the invite")
+		t.Fatal("got an invite revoked by another tenant's admin, want it open")
 	}
 	h.wants(h.send(call{route: "DELETE /v1/invites/" + id, token: h.as(portal.MSPAdmin)}), noContent)
 	page := decode[portal.InvitePage](h, h.wants(h.get("/v1/invites?status=revoked", h.as(portal.MSSPAdmin)), ok))
 	if len(page.Items) != 1 || page.Items[0].ID != id {
-		t.Errorf("the revoked invites are %+v, want the one revoked", page.Items)
+		t.Errorf("got the revoked invites %+v, want the one", page.Items)
 	}
 }
 
@@ -363,7 +365,7 @@ func testScopeSyncOfOtherTenantIsHidden(t *testing.T) {
 	other := h.signIn(h.Other.Viewers[portal.MSSPAdmin])
 	h.wantsProblem(h.get("/v1/syncs/"+started.ID, other), http.StatusNotFound, portal.NotFound)
 	if r := h.wants(h.get("/v1/syncs", other), ok); strings.Contains(string(r.body), started.ID) {
-		t.Error("another tenant is shown the run")
+		t.Error("got a run of another tenant in the list")
 	}
 	h.wantsProblem(h.send(call{route: "POST /v1/syncs", token: h.as(portal.MSSPAdmin)}), http.StatusConflict, portal.SyncRunning)
 	h.wants(h.send(call{route: "POST /v1/syncs", token: other}), accepted)

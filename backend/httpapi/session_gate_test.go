@@ -14,7 +14,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// TestSessionsAtOnce locks the invites, so that requests for them stay at work.
+// TestSessionsAtOnce locks the invites, so that requests for them keep running.
 func TestSessionsAtOnce(t *testing.T) {
 	h := newAPITest(t, func(c *httpapi.Config) { c.SessionAtOnce = 2 })
 	token, other := h.as(portal.MSSPAdmin), h.as(portal.MSPUser)
@@ -22,7 +22,7 @@ func TestSessionsAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = locked.Rollback(context.Background()) }() // so that a failure leaves no request at work
+	defer func() { _ = locked.Rollback(context.Background()) }() // so that a failure leaves no request running
 	if _, err := locked.Exec(t.Context(), "lock table pre_assigned_role"); err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestSessionsAtOnce(t *testing.T) {
 		}
 	}
 	if waiting != 2 {
-		t.Fatalf("%d requests are at work after 30 s, want 2", waiting)
+		t.Fatalf("timed out waiting for blocked requests: got %d, want 2", waiting)
 	}
 	h.wantRetryAfter(h.get("/v1/clients", token))
 	h.wants(h.get("/v1/clients", other), ok)
@@ -59,7 +59,7 @@ func TestSessionsAtOnce(t *testing.T) {
 	h.wants(h.get("/v1/clients", token), ok)
 }
 
-// TestBodyThatNeverComes waits the five seconds that a body may take.
+// TestBodyThatNeverComes waits for the body timeout of five seconds.
 func TestBodyThatNeverComes(t *testing.T) {
 	h := newAPITest(t)
 	conn := h.startSlowRequest("203.0.113.9")

@@ -9,7 +9,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// names are those of the fields that somebody is shown of a customer.
+// names returns the names of the fields that a user sees of a customer.
 func (h *apiTest) names(path, token string) string {
 	h.Helper()
 	detail := decode[portal.ClientDetail](h, h.wants(h.get(path, token), ok))
@@ -58,10 +58,10 @@ func TestSharedFields(t *testing.T) {
 		return h.send(call{route: "PATCH /v1/connections/" + h.Own.ConnectionID + "/fields", token: tokens[portal.MSSPAdmin],
 			body: `{"fields":{},"shared":` + shared + `}`})
 	}
-	t.Log("nothing is shared at first")
+	t.Log("no field is shared at first")
 	sees("")
 
-	t.Log("an admin shares two")
+	t.Log("an admin shares two fields")
 	shared := decode[portal.FieldMap](h, h.wants(change(`{"id":true,"contact.phone":true}`), ok))
 	for _, item := range shared.Items {
 		if want := item.Path == "id" || item.Path == "contact.phone"; item.Shared != want {
@@ -70,7 +70,7 @@ func TestSharedFields(t *testing.T) {
 	}
 	sees(`id=2 contact={"phone":"1"}`)
 
-	t.Log("and takes one back")
+	t.Log("and stops sharing one")
 	h.wants(change(`{"id":false}`), ok)
 	h.wants(change(`{"id":false}`), ok)
 	sees(`contact={"phone":"1"}`)
@@ -79,10 +79,10 @@ func TestSharedFields(t *testing.T) {
 		t.Errorf("the audit log has %s, want %s", audited, want)
 	}
 	if runs := h.Text("select count(*)::text from sync_run where mssp_id = $1", h.Own.MSSPID); runs != "1" {
-		t.Errorf("sharing fields has queued a run: there are %s", runs)
+		t.Errorf("got %s runs, want none queued by sharing fields", runs)
 	}
 
-	t.Log("what nobody knows is refused")
+	t.Log("an unknown field is rejected")
 	p := h.wantsProblem(change(`{"unheard.of":true}`), http.StatusUnprocessableEntity, portal.Invalid)
 	if p.Field != "shared" {
 		t.Errorf("the problem names %q, want shared", p.Field)

@@ -34,12 +34,12 @@ func testSyncReviewListsMissingCustomersInPages(t *testing.T) {
 	for cursor, pages := "", 0; ; pages++ {
 		page := decode[portal.Review](h, h.wants(h.get("/v1/syncs/"+run+"/review?limit=1&cursor="+url.QueryEscape(cursor), admin), ok))
 		if page.Total != 4 || len(page.Items) != 1 {
-			t.Fatalf("a page of %d customers of %d", len(page.Items), page.Total)
+			t.Fatalf("got a page of %d customers of %d, want 1 of 4", len(page.Items), page.Total)
 		}
 		item := page.Items[0]
 		names = append(names, string(item.Kind)+" "+item.Name)
 		if item.ID == "" || item.Type == "" || item.ExternalID == "" || item.Kind == portal.KindClient && (*item.MSPName != h.Own.MSPs[0].Name || *item.SeatsUsed != 8) {
-			t.Errorf("an item is %+v", item)
+			t.Errorf("got the item %+v, want all of its fields", item)
 		}
 		if page.NextCursor == nil {
 			break
@@ -51,13 +51,13 @@ func testSyncReviewListsMissingCustomersInPages(t *testing.T) {
 		want = append(want, "client "+client.Name)
 	}
 	if !slices.Equal(names, want) {
-		t.Errorf("the review names %q, want %q", names, want)
+		t.Errorf("got the customers %q, want %q", names, want)
 	}
 	if discarded := decode[portal.SyncRun](h, h.wants(h.post("/v1/syncs/"+run+"/discard", admin), ok)); discarded.Status != portal.RunDiscarded {
-		t.Errorf("the discarded run is %+v", discarded)
+		t.Errorf("got the run %+v, want it discarded", discarded)
 	}
 	if page := decode[portal.Review](h, h.wants(h.get("/v1/syncs/"+run+"/review", admin), ok)); len(page.Items) != 0 || page.Total != 0 {
-		t.Errorf("after it was discarded the review names %+v", page)
+		t.Errorf("got the review %+v of a discarded run, want it empty", page)
 	}
 }
 
@@ -72,18 +72,18 @@ func testSyncReviewIsDecidedOnceAndAudited(t *testing.T) {
 		decided := decode[portal.SyncRun](h, r)
 		if r.StatusCode/100 != 2 || decided.Status != status || decided.ReviewedAt == nil || decided.ReviewedBy == nil ||
 			*decided.ReviewedBy != reviewer || decided.ReviewerName == nil || *decided.ReviewerName != name {
-			t.Errorf("%s answers %d %s", word, r.StatusCode, r.body)
+			t.Errorf("%s: got %d %s, want the reviewed run", word, r.StatusCode, r.body)
 		}
 		for _, path := range []string{"/v1/syncs/" + run, "/v1/syncs?limit=1"} {
 			if got := h.wants(h.get(path, admin), http.StatusOK); !strings.Contains(string(got.body), `"reviewer_name":"`+name+`"`) {
-				t.Errorf("after %s, %s does not name %s: %s", word, path, name, got.body)
+				t.Errorf("after %s: got %s without the name %s: %s", word, path, name, got.body)
 			}
 		}
 		for _, again := range []string{"accept", "discard"} {
 			h.wantsProblem(h.post("/v1/syncs/"+run+"/"+again, admin), http.StatusConflict, portal.Conflict)
 		}
 		if n := h.Text("select count(*)::text from audit_log where target = $1 and actor_id = $2", run, reviewer); n != "1" {
-			t.Errorf("%s wrote %s lines of the audit log", word, n)
+			t.Errorf("%s: got %s entries in the audit log, want 1", word, n)
 		}
 	}
 	h.wantsProblem(h.post("/v1/syncs/"+h.run(h.Own)+"/accept", admin), http.StatusConflict, portal.Conflict)
@@ -107,30 +107,30 @@ func testSyncChangesAreFilteredByKindInPages(t *testing.T) {
 	}
 	all := read("")
 	if len(all) != 8 || all[0].Kind != "added" || all[7].Kind != "changed" {
-		t.Fatalf("the run changed %+v", all)
+		t.Fatalf("got the changes %+v, want 8, first added, last changed", all)
 	}
 	seen := map[string]bool{}
 	for _, change := range all {
 		seen[change.EntityID] = true
 		if change.Name == "" || change.RunID == nil || *change.RunID != run {
-			t.Errorf("a line is %+v", change)
+			t.Errorf("got the change %+v, want its name and run", change)
 		}
 	}
 	if len(seen) != 8 {
-		t.Errorf("the lines tell of %d customers, want 8", len(seen))
+		t.Errorf("got changes of %d customers, want 8", len(seen))
 	}
 	changed := read("&kind=changed")
 	if len(changed) != 1 || changed[0].Entity != "msp" || changed[0].Name != h.Own.MSPs[0].Name || *changed[0].Before != "Old" || *changed[0].After != "New" {
-		t.Errorf("of kind changed there are %+v", changed)
+		t.Errorf("got %+v of kind changed, want the one name", changed)
 	}
 	if removed := read("&kind=removed"); len(removed) != 0 {
-		t.Errorf("of kind removed there are %+v", removed)
+		t.Errorf("got %+v of kind removed, want none", removed)
 	}
 	h.wantsProblem(h.get("/v1/syncs/"+run+"/changes?kind=other", admin), http.StatusUnprocessableEntity, portal.Invalid)
 	for _, list := range []string{"changes", "review"} {
 		p := h.wantsProblem(h.get("/v1/syncs/"+run+"/"+list+"?cursor=x", admin), http.StatusUnprocessableEntity, portal.Invalid)
 		if p.Field != "cursor" {
-			t.Errorf("a wrong cursor of %s names %q", list, p.Field)
+			t.Errorf("invalid cursor of %s: got the field %q, want cursor", list, p.Field)
 		}
 	}
 }
@@ -141,12 +141,12 @@ func testSyncMeHasDataAsOf(t *testing.T) {
 		me := decode[portal.Me](h, h.wants(h.get("/v1/me", h.as(role)), ok))
 		overview := decode[portal.Overview](h, h.wants(h.get("/v1/overview", h.as(role)), ok))
 		if me.DataAsOf == nil || !me.DataAsOf.Equal(*overview.DataAsOf) {
-			t.Errorf("%s is told the data is of %v, in the overview of %v", role, me.DataAsOf, overview.DataAsOf)
+			t.Errorf("%s: got the time %v in me, want %v as in the overview", role, me.DataAsOf, overview.DataAsOf)
 		}
 	}
 	h.Exec("delete from change; delete from sync_run")
 	if me := decode[portal.Me](h, h.wants(h.get("/v1/me", h.as(portal.MSPUser)), ok)); me.DataAsOf != nil {
-		t.Errorf("before the first sync the data is of %v", me.DataAsOf)
+		t.Errorf("got the time %v before the first sync, want none", me.DataAsOf)
 	}
 }
 
@@ -181,16 +181,16 @@ func testSyncStartsForChosenConnection(t *testing.T) {
 		h.wantsProblem(ask(c.token, c.body), c.status, c.code)
 	}
 	if after := h.state(); after != before {
-		t.Errorf("refused syncs changed rows: %s, before %s", after, before)
+		t.Errorf("got the state %s after rejected syncs, want %s", after, before)
 	}
 	started := decode[portal.SyncRun](h, h.wants(ask(admin, of(chosen.ID)), accepted))
 	if started.ConnectionID != chosen.ID || started.Trigger != "manual" || started.Status != portal.RunQueued {
-		t.Errorf("asked for %s, it started %+v", chosen.ID, started)
+		t.Errorf("requested %s: got the run %+v, want a manual, queued one of this connection", chosen.ID, started)
 	}
 	h.wantsProblem(ask(admin, of(chosen.ID)), http.StatusConflict, portal.SyncRunning)
 	for _, body := range []string{"", "{}"} {
 		if other := decode[portal.SyncRun](h, h.wants(ask(admin, body), accepted)); other.ConnectionID != h.Own.ConnectionID {
-			t.Errorf("with the body %q it started %+v, want what has waited longest", body, other)
+			t.Errorf("body %q: got the run %+v, want one of the connection that has waited longest", body, other)
 		}
 		h.Exec("delete from sync_run where mssp_product_id = $1 and status = 'queued'", h.Own.ConnectionID)
 	}
@@ -229,14 +229,14 @@ func testSyncActorIsVisibleToMsspRolesOnly(t *testing.T) {
 			}
 			history := decode[portal.ClientDetail](h, h.wants(h.get("/v1/clients/"+client, h.as(role)), ok)).History
 			if len(history) != 1 || actor(history[0]) != want {
-				t.Errorf("%s: %s reads %+v, want it done by %q", name, role, history, want)
+				t.Errorf("%s: %s got %+v, want the actor %q", name, role, history, want)
 			}
 			if role.Level() != portal.LevelMSSP {
 				continue
 			}
 			for _, line := range decode[portal.RunChanges](h, h.wants(h.get("/v1/syncs/"+run+"/changes", h.as(role)), ok)).Items {
 				if actor(line.Change) != want {
-					t.Errorf("%s: %s reads of the run %+v, want it done by %q", name, role, line, want)
+					t.Errorf("%s: %s got the change %+v, want the actor %q", name, role, line, want)
 				}
 			}
 		}

@@ -30,12 +30,12 @@ func testUsersAdminListsChangesAndSignsOut(t *testing.T) {
 	admin, user := h.as(portal.MSPAdmin), h.newUser(h.Own, 0)
 	page := decode[portal.UserPage](h, h.wants(h.get("/v1/users?q="+user.UserID+"&sort=-last_login_at&status=active&role=msp_user&limit=1", admin), ok))
 	if page.Total != 1 || page.Items[0].ID != user.UserID || page.Items[0].Grants[0].ID != user.GrantID {
-		t.Errorf("the list answers %+v", page)
+		t.Errorf("got the list %+v, want the user with their grant", page)
 	}
 	token := h.signIn(user)
 	changed := decode[portal.UserItem](h, h.wants(h.patch(admin, user.UserID, `{"role":"msp_admin"}`), ok))
 	if changed.Grants[0].Role != portal.MSPAdmin {
-		t.Errorf("the change answers %+v", changed)
+		t.Errorf("got %+v after the change, want msp_admin", changed)
 	}
 	h.wantsProblem(h.get("/v1/clients", token), http.StatusUnauthorized, portal.GrantChanged)
 	token = h.signIn(user)
@@ -43,7 +43,7 @@ func testUsersAdminListsChangesAndSignsOut(t *testing.T) {
 	h.wants(h.send(call{route: "DELETE /v1/users/" + user.UserID + "/sessions", token: admin}), noContent)
 	problem := h.wantsProblem(h.get("/v1/clients", token), http.StatusUnauthorized, portal.SessionRevoked)
 	if problem.Detail != portal.EndedByAdmin.Sentence() {
-		t.Errorf("the person signed out reads %q", problem.Detail)
+		t.Errorf("got the detail %q, want that an admin ended the session", problem.Detail)
 	}
 	h.wants(h.patch(admin, user.UserID, `{"active":false}`), ok)
 	h.wantsProblem(h.get("/v1/clients", token), http.StatusForbidden, portal.Deactivated)
@@ -64,15 +64,15 @@ func testUsersInvalidChangeNamesField(t *testing.T) {
 		`{"role":"client_user","msp_id":"` + h.Own.MSPs[0].ID + `"}`: "msp_id",
 	} {
 		if p := h.wantsProblem(h.patch(admin, user.UserID, body), http.StatusUnprocessableEntity, portal.Invalid); p.Field != field {
-			t.Errorf("%s names %q (%s), want %q", body, p.Field, p.Detail, field)
+			t.Errorf("%s: got the field %q (%s), want %q", body, p.Field, p.Detail, field)
 		}
 	}
 	if p := h.wantsProblem(h.patch(admin, staff.UserID, `{"role":"msp_user"}`), http.StatusUnprocessableEntity, portal.Invalid); p.Field != "msp_id" {
-		t.Errorf("an MSP's role without an MSP names %q, want msp_id", p.Field)
+		t.Errorf("got the field %q for an MSP's role without an MSP, want msp_id", p.Field)
 	}
 	for _, body := range []string{"", "[]", "{", `{"active":false,"shoe_size":41}`} {
 		if r := h.patch(admin, user.UserID, body); r.StatusCode != http.StatusBadRequest && r.StatusCode != http.StatusUnprocessableEntity {
-			t.Errorf("the body %q is answered %d", body, r.StatusCode)
+			t.Errorf("body %q: got %d, want 400 or 422", body, r.StatusCode)
 		}
 	}
 	h.wantsProblem(h.patch(admin, h.Own.Viewers[portal.MSSPAdmin].UserID, `{"active":false}`), http.StatusConflict, portal.Conflict)
@@ -81,11 +81,11 @@ func testUsersInvalidChangeNamesField(t *testing.T) {
 		"?sort=shoe_size": "sort", "?cursor=x": "cursor", "?msp_id=1": "msp_id", "?status=asleep": "status", "?role=king": "role", "?limit=0": "limit",
 	} {
 		if p := h.wantsProblem(h.get("/v1/users"+path, admin), http.StatusUnprocessableEntity, portal.Invalid); p.Field != field {
-			t.Errorf("%s names %q, want %q", path, p.Field, field)
+			t.Errorf("%s: got the field %q, want %q", path, p.Field, field)
 		}
 	}
 	if kept := h.Text("select concat_ws(' ', role, active) from user_role where user_id = $1", user.UserID); kept != "msp_user t" {
-		t.Errorf("refused changes left %q", kept)
+		t.Errorf("got %q after rejected changes, want msp_user t", kept)
 	}
 }
 
@@ -97,7 +97,7 @@ func testUsersEtagIsInvalidAfterMove(t *testing.T) {
 	again := h.conditionalGet("GET /v1/clients", h.signIn(user), first.Header.Get("ETag"))
 	page := decode[portal.ClientPage](h, h.wants(again, ok))
 	if len(page.Items) != 3 || *page.Items[0].MSPID != h.Own.MSPs[1].ID {
-		t.Errorf("after the move they are shown %+v", page.Items)
+		t.Errorf("got the clients %+v after the move, want those of the second MSP", page.Items)
 	}
 }
 
@@ -113,21 +113,21 @@ func testOwnSessionsAreListedAndEnded(t *testing.T) {
 	here, there := h.signIn(user), h.signIn(user)
 	own := decode[portal.OwnSessions](h, h.wants(h.get("/v1/sessions", here), ok))
 	if len(own.Items) != 3 || !own.Items[0].Current || own.Items[1].Current || own.Items[0].Device != "laptop" || own.Items[0].ExpiresAt.Before(own.Items[0].CreatedAt) {
-		t.Fatalf("the own sessions are %+v, want three, this one first", own.Items)
+		t.Fatalf("got the sessions %+v, want three, the current one first", own.Items)
 	}
 	other := decode[portal.OwnSessions](h, h.wants(h.get("/v1/sessions", there), ok)).Items[0].ID
 	h.wants(h.send(call{route: "DELETE /v1/sessions/" + other, token: here}), noContent)
 	if p := h.wantsProblem(h.get("/v1/me", there), http.StatusUnauthorized, portal.SessionRevoked); p.Detail != portal.EndedElsewhere.Sentence() {
-		t.Errorf("the ended session reads %q", p.Detail)
+		t.Errorf("got the detail %q, want that the session was ended elsewhere", p.Detail)
 	}
 	h.wantsProblem(h.send(call{route: "DELETE /v1/sessions/" + other, token: here}), http.StatusNotFound, portal.NotFound)
 	if left := decode[portal.OwnSessions](h, h.wants(h.get("/v1/sessions", here), ok)).Items; len(left) != 2 {
-		t.Errorf("%d sessions are left, want two", len(left))
+		t.Errorf("got %d sessions, want 2", len(left))
 	}
 	h.wants(h.send(call{route: "DELETE /v1/sessions/" + own.Items[0].ID, token: here}), noContent)
 	h.wantsProblem(h.get("/v1/sessions", here), http.StatusUnauthorized, portal.SessionRevoked)
 	if lines := h.Text("select string_agg(detail->>'reason', ' ' order by id) from audit_log where action = 'session_ended' and actor_id = $1", user.UserID); lines != "elsewhere sign_out" {
-		t.Errorf("the audit log has the reasons %q", lines)
+		t.Errorf("got the reasons %q, want elsewhere sign_out", lines)
 	}
 }
 
@@ -141,8 +141,8 @@ func testOwnSessionsOfOthersCannotBeEnded(t *testing.T) {
 	h.wants(h.get("/v1/me", token), ok)
 }
 
-// Whatever the administrators of one tenant do, what a person is to another stays as it is: after a new sign-in they
-// act under their grant there as before.
+// Nothing that the admins of one tenant do changes a user's grants in another tenant: after a new sign-in the user can
+// act under the grant there as before.
 func testUsersAdminNeverChangesGrantsElsewhere(t *testing.T) {
 	h := newAPITest(t)
 	sibling := h.Own.At(portal.MSPUser, 1)
@@ -170,25 +170,25 @@ func testUsersAdminNeverChangesGrantsElsewhere(t *testing.T) {
 			untouched := fence(fenced)
 			h.act(r, h.as(by), user.UserID, here, atSibling, user.GrantID)
 			if after := fence(fenced); after != untouched {
-				r.Fatalf("%s changed what lies outside their scope: %s, before %s", by, after, untouched)
+				r.Fatalf("%s changed grants outside their scope: got %s, want %s", by, after, untouched)
 			}
 		}
 		tokens, err := h.sessions.Start(t.Context(), user.UserID, session.Client{})
 		if err != nil {
-			r.Fatalf("the person cannot sign in any more: %v", err)
+			r.Fatalf("sign in after the changes: %v", err)
 		}
 		there := map[string]string{"Portal-Grant": user.GrantID}
 		page := decode[portal.ClientPage](h, h.wants(h.send(call{route: "GET /v1/clients", token: tokens.AccessToken, headers: there}), ok))
 		if page.Total != 3 {
-			r.Fatalf("under the grant elsewhere they see %d clients, want 3", page.Total)
+			r.Fatalf("got %d clients under the grant elsewhere, want 3", page.Total)
 		}
 	})
 	if after := fence(outside); after != before {
-		t.Errorf("the grants elsewhere are %s, were %s", after, before)
+		t.Errorf("got the grants elsewhere %s, want %s", after, before)
 	}
 }
 
-// act does one thing an administrator may try to do to a person.
+// act sends one random change that an admin may try on a user.
 func (h *apiTest) act(r *rapid.T, token, user string, grants ...string) {
 	if rapid.Bool().Draw(r, "signs out") {
 		h.send(call{route: "DELETE /v1/users/" + user + "/sessions", token: token})
@@ -213,6 +213,6 @@ func (h *apiTest) act(r *rapid.T, token, user string, grants ...string) {
 	add("client_id", quoted(h.Own.MSPs[0].Clients[0].ID, h.Own.Direct.ID, h.Other.MSPs[0].Clients[0].ID)...)
 	body += `"active":` + rapid.SampledFrom([]string{"true", "false"}).Draw(r, "at last") + "}"
 	if answer := h.patch(token, user, body); answer.StatusCode >= http.StatusInternalServerError {
-		r.Fatalf("%s answers %d", body, answer.StatusCode)
+		r.Fatalf("%s: got %d, want no server error", body, answer.StatusCode)
 	}
 }
