@@ -70,7 +70,8 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 	}
 	log := slog.New(slog.DiscardHandler)
 	return httpapi.Config{
-		DB: db, Sessions: sessions, Identity: people, Sync: newSync(t, db, sealer, func(*sync.Config) {}), Log: log, Metrics: prometheus.NewRegistry(), Version: "test",
+		DB: db, Sessions: sessions, Identity: people, Sync: newSync(t, db, sealer,
+			func(*sync.Config) {}), Log: log, Metrics: prometheus.NewRegistry(), Version: "test",
 	}
 }
 
@@ -247,7 +248,8 @@ func (h *apiTest) wantsProblem(r reply, status int, code portal.Code) httpapi.Pr
 	h.Helper()
 	h.wants(r, status)
 	if kind := r.Header.Get("Content-Type"); kind != "application/problem+json" {
-		h.Fatalf("%s %s: got status %d with the content type %q, want application/problem+json: %s", r.Request.Method, r.Request.URL.Path, status, kind, r.body)
+		h.Fatalf("%s %s: got status %d with the content type %q, want application/problem+json: %s", r.Request.Method,
+			r.Request.URL.Path, status, kind, r.body)
 	}
 	p := decode[httpapi.Problem](h, r)
 	if p.Type == "" || p.Title == "" || p.Status != status || p.Detail == "" || p.RequestID == "" || p.Code == "" {

@@ -13,14 +13,15 @@ func TestDecodeStrict(t *testing.T) {
 		body string
 		want error
 	}{
-		"takes_an_object":                      {`{"a":{"b":[1,2,{"a":null}]},"b":"a"}`, nil},
-		"takes_equal_names_of_two_objects":     {`[{"a":1},{"a":1}]`, nil},
-		"takes_a_text":                         {` "x" `, nil},
-		"takes_names_that_differ_in_case":      {`{"a":1,"A":2}`, nil},
-		"refuses_a_name_twice":                 {`{"a":1,"a":1}`, bodyError(`has a name twice: "a"`)},
-		"refuses_a_name_twice_in_an_object":    {`{"x":[{"a":1,"b":{"a":1},"a":1}]}`, bodyError(`has a name twice: "a"`)},
-		"refuses_a_name_twice_as_an_escape":    {`{"ab":1,"\u0061b":1}`, bodyError(`has a name twice: "ab"`)},
-		"repeats_no_long_name":                 {`{"` + strings.Repeat("a", 65) + `":1,"` + strings.Repeat("a", 65) + `":1}`, bodyError("has a name twice")},
+		"takes_an_object":                   {`{"a":{"b":[1,2,{"a":null}]},"b":"a"}`, nil},
+		"takes_equal_names_of_two_objects":  {`[{"a":1},{"a":1}]`, nil},
+		"takes_a_text":                      {` "x" `, nil},
+		"takes_names_that_differ_in_case":   {`{"a":1,"A":2}`, nil},
+		"refuses_a_name_twice":              {`{"a":1,"a":1}`, bodyError(`has a name twice: "a"`)},
+		"refuses_a_name_twice_in_an_object": {`{"x":[{"a":1,"b":{"a":1},"a":1}]}`, bodyError(`has a name twice: "a"`)},
+		"refuses_a_name_twice_as_an_escape": {`{"ab":1,"\u0061b":1}`, bodyError(`has a name twice: "ab"`)},
+		"repeats_no_long_name": {`{"` + strings.Repeat("a", 65) + `":1,"` + strings.Repeat("a", 65) + `":1}`,
+			bodyError("has a name twice")},
 		"repeats_no_unprintable_name":          {`{"\n":1,"\n":1}`, bodyError("has a name twice")},
 		"refuses_nothing":                      {``, errNotJSON},
 		"refuses_two_values":                   {`{} {}`, errNotJSON},
@@ -51,7 +52,8 @@ func TestDecodeStrict(t *testing.T) {
 // TestDecodeStrictTakesLittleMemory decodes the largest body, filled with what needs most memory to decode.
 func TestDecodeStrictTakesLittleMemory(t *testing.T) {
 	const most = 4 * fieldMapBody
-	for name, unit := range map[string]string{"lists": "[", "objects": `{"a":`, "empty_lists": "[],", "empty_objects": "{},", "numbers": "1,"} {
+	for name, unit := range map[string]string{"lists": "[", "objects": `{"a":`, "empty_lists": "[],", "empty_objects": "{},",
+		"numbers": "1,"} {
 		t.Run(name, func(t *testing.T) {
 			body := []byte("[" + strings.Repeat(unit, fieldMapBody/len(unit)))
 			var before, after runtime.MemStats
@@ -60,7 +62,8 @@ func TestDecodeStrictTakesLittleMemory(t *testing.T) {
 			err := decodeStrict(body, &into)
 			runtime.ReadMemStats(&after)
 			if took := after.TotalAlloc - before.TotalAlloc; err == nil || took > most {
-				t.Errorf("%d bytes of JSON took %d bytes of memory, want at most %d and an error, which is %v", len(body), took, most, err)
+				t.Errorf("%d bytes of JSON took %d bytes of memory, want at most %d and an error, which is %v", len(body), took, most,
+					err)
 			}
 		})
 	}
@@ -69,7 +72,8 @@ func TestDecodeStrictTakesLittleMemory(t *testing.T) {
 // FuzzDecodeStrict compares decodeStrict with a decoder that builds every value: accepted bodies have the same value
 // and no duplicate names.
 func FuzzDecodeStrict(f *testing.F) {
-	for _, body := range []string{`{"a":1,"A":2}`, `{"a":1,"a":2}`, `{"a":{"a":[{"a":"a"}]}}`, `[1,2.5e3,"x",null,true]`, `{"\u0061":1,"a":1}`, "[[[[", "\xff", `{} []`} {
+	for _, body := range []string{`{"a":1,"A":2}`, `{"a":1,"a":2}`, `{"a":{"a":[{"a":"a"}]}}`, `[1,2.5e3,"x",null,true]`,
+		`{"\u0061":1,"a":1}`, "[[[[", "\xff", `{} []`} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

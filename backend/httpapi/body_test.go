@@ -139,7 +139,8 @@ func TestBodyNames(t *testing.T) {
 		whole := r.text(t, r.body)
 		for _, name := range r.names {
 			for kind, other := range map[string]string{
-				"upper case": strings.ToUpper(name), "a capital": strings.ToUpper(name[:1]) + name[1:], "a long s": strings.ReplaceAll(name, "s", "ſ"),
+				"upper case": strings.ToUpper(name), "a capital": strings.ToUpper(name[:1]) + name[1:],
+				"a long s": strings.ReplaceAll(name, "s", "ſ"),
 			} {
 				if other == name {
 					continue
@@ -158,7 +159,8 @@ func TestBodyNames(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				both := h.send(call{route: r.route, token: token, body: strings.TrimSuffix(whole, "}") + fmt.Sprintf(",%q:%s}", other, value)})
+				both := h.send(call{route: r.route, token: token, body: strings.TrimSuffix(whole, "}") + fmt.Sprintf(",%q:%s}", other,
+					value)})
 				if both.StatusCode != unprocessable {
 					t.Errorf("%s with %s and its twin in %s: got %d, want 422: %s", r.route, name, kind, both.StatusCode, both.body)
 				}
@@ -167,7 +169,8 @@ func TestBodyNames(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			twice := h.send(call{route: r.route, token: token, body: strings.TrimSuffix(whole, "}") + fmt.Sprintf(",%q:%s}", name, value)})
+			twice := h.send(call{route: r.route, token: token, body: strings.TrimSuffix(whole, "}") + fmt.Sprintf(",%q:%s}", name,
+				value)})
 			if twice.StatusCode != http.StatusBadRequest || !strings.Contains(string(twice.body), "twice") {
 				t.Errorf("%s with %s twice: got %d, want 400 that says so: %s", r.route, name, twice.StatusCode, twice.body)
 			}
@@ -188,10 +191,12 @@ func TestQueryNames(t *testing.T) {
 				}
 				checked++
 				route := strings.ToUpper(method) + " " + strings.Replace(path, "{id}", unknownID, 1)
-				for _, query := range []string{p.Name + "=1&" + p.Name + "=1", p.Name + "=1&%" + fmt.Sprintf("%02x", p.Name[0]) + p.Name[1:] + "=2", p.Name + "&" + p.Name} {
+				for _, query := range []string{p.Name + "=1&" + p.Name + "=1", p.Name + "=1&%" + fmt.Sprintf("%02x", p.Name[0]) +
+					p.Name[1:] + "=2", p.Name + "&" + p.Name} {
 					h.wantsProblem(h.send(call{route: route + "?" + query, token: token}), http.StatusBadRequest, portal.Invalid)
 				}
-				h.wantsProblem(h.send(call{route: route + "?" + strings.ToUpper(p.Name) + "=1", token: token}), unprocessable, portal.Invalid)
+				h.wantsProblem(h.send(call{route: route + "?" + strings.ToUpper(p.Name) + "=1", token: token}), unprocessable,
+					portal.Invalid)
 			}
 		}
 	}
@@ -236,7 +241,8 @@ func TestBodySize(t *testing.T) {
 			http.StatusRequestEntityTooLarge, portal.TooLarge)
 		// A body without a Content-Length.
 		method, path, _ := strings.Cut(r.route, " ")
-		request, err := http.NewRequestWithContext(t.Context(), method, h.url+path, io.MultiReader(strings.NewReader(strings.Repeat(" ", most+1))))
+		request, err := http.NewRequestWithContext(t.Context(), method, h.url+path, io.MultiReader(strings.NewReader(strings.Repeat(" ",
+			most+1))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +270,8 @@ func (h *apiTest) startSlowRequest(address string) slowRequest {
 		h.Fatal(err)
 	}
 	h.Cleanup(func() { conn.Close() })
-	fmt.Fprintf(conn, "POST /v1/auth/refresh HTTP/1.1\r\nHost: portal\r\nX-Forwarded-For: %s\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{", address)
+	fmt.Fprintf(conn, "POST /v1/auth/refresh HTTP/1.1\r\nHost: portal\r\nX-Forwarded-For: %s\r\nContent-Type: "+
+		"application/json\r\nContent-Length: 1000\r\n\r\n{", address)
 	return slowRequest{conn}
 }
 

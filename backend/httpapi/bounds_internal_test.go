@@ -58,7 +58,8 @@ func TestMostTokens(t *testing.T) {
 
 func TestShownName(t *testing.T) {
 	for name, want := range map[string]string{
-		"name": `: "name"`, strings.Repeat("a", 64): `: "` + strings.Repeat("a", 64) + `"`, strings.Repeat("a", 65): "", "a\x1bb": "", "a\u202eb": "",
+		"name": `: "name"`, strings.Repeat("a", 64): `: "` + strings.Repeat("a", 64) + `"`, strings.Repeat("a", 65): "", "a\x1bb": "",
+		"a\u202eb": "",
 	} {
 		if got := shownName(name); got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)

@@ -87,7 +87,8 @@ func TestSignOutUser(t *testing.T) {
 		if len(again.Grants) != 2 {
 			t.Errorf("got the grants %+v after a new sign-in, want both", again.Grants)
 		}
-		h.wants(h.send(call{route: "DELETE /v1/users/" + user.UserID + "/sessions", token: h.signIn(h.Other.Viewers[portal.MSSPAdmin])}), noContent)
+		h.wants(h.send(call{route: "DELETE /v1/users/" + user.UserID + "/sessions",
+			token: h.signIn(h.Other.Viewers[portal.MSSPAdmin])}), noContent)
 		h.wantsProblem(h.get("/v1/me", renewed.AccessToken), http.StatusUnauthorized, portal.SessionRevoked)
 	})
 	t.Run("gives_sign_out_as_reason", func(t *testing.T) {
@@ -96,7 +97,8 @@ func TestSignOutUser(t *testing.T) {
 		tokens := h.start(user)
 		h.wants(h.send(call{route: "DELETE /v1/users/" + user.UserID + "/sessions", token: h.as(portal.MSPAdmin)}), noContent)
 		body := fmt.Sprintf(`{"refresh_token":%q}`, tokens.RefreshToken)
-		refused := h.wantsProblem(h.send(call{route: "POST /v1/auth/refresh", body: body}), http.StatusUnauthorized, portal.SessionRevoked)
+		refused := h.wantsProblem(h.send(call{route: "POST /v1/auth/refresh", body: body}), http.StatusUnauthorized,
+			portal.SessionRevoked)
 		if refused.Detail != portal.EndedByAdmin.Sentence() {
 			t.Errorf("got the detail %q, want %q", refused.Detail, portal.EndedByAdmin.Sentence())
 		}

@@ -72,7 +72,8 @@ func FuzzConnectionBody(f *testing.F) {
 			`{"product":"heimdal","customer_id":"\u0000","api_key":"KEY"}`,
 			`{"product":"heimdal","customer_id":"1","api_key":"KEYKEY"}`,
 			`{"id":"ID","api_key":"KEY"}`, `{"id":"ID","base_url":"https://example.com"}`, `{"paused":true}`, `{"api_key":"KEY"}`,
-			`{"base_url":"https://example.com/x","api_key":"KEY","customer_id":" "}`, `{"api_key":["KEY"]}`, `{"KEY":1}`, `[]`, `{`, "\xff",
+			`{"base_url":"https://example.com/x","api_key":"KEY","customer_id":" "}`, `{"api_key":["KEY"]}`, `{"KEY":1}`, `[]`, `{`,
+			"\xff",
 		} {
 			f.Add(byte(route), []byte(body))
 		}
@@ -105,7 +106,8 @@ func FuzzConnectionBody(f *testing.F) {
 		}
 		for _, s := range opened {
 			address, err := url.Parse(s.BaseURL)
-			if err != nil || address.Scheme != "https" && s.BaseURL != "http://127.0.0.1:1" || address.User != nil || strings.TrimSpace(s.CustomerID) == "" {
+			if err != nil || address.Scheme != "https" && s.BaseURL != "http://127.0.0.1:1" || address.User != nil ||
+				strings.TrimSpace(s.CustomerID) == "" {
 				t.Errorf("%s %q: got a call to %+v, want only https or the product's own host", path, body, s)
 			}
 		}

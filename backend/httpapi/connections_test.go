@@ -88,14 +88,16 @@ func testConnectionsCreateTestsSealsAuditsAndQueuesRun(t *testing.T) {
 	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	made := h.connect(admin)
-	if made.Product != "heimdal" || made.ProductName != "Heimdal" || made.CustomerID != heimdalCustomer || made.BaseURL != h.heimdal.URL() ||
+	if made.Product != "heimdal" || made.ProductName != "Heimdal" || made.CustomerID != heimdalCustomer ||
+		made.BaseURL != h.heimdal.URL() ||
 		made.APIKeyLast4 != "6789" || made.Paused || made.LastComplete != nil || made.FailuresInARow != 0 {
 		t.Errorf("got the connection %+v, want the sent settings and no runs before", made)
 	}
 	if made.LastRun == nil || made.LastRun.Status != portal.RunQueued || made.LastRun.ConnectionID != made.ID || made.NextRunAt != nil {
 		t.Errorf("got the first run %+v and the next at %v, want a queued run and no next one", made.LastRun, made.NextRunAt)
 	}
-	if jobs := h.Text("select count(*)::text from river.river_job where kind = 'sync_run' and args->>'run_id' = $1", made.LastRun.ID); jobs != "1" {
+	if jobs := h.Text("select count(*)::text from river.river_job where kind = 'sync_run' and args->>'run_id' = $1",
+		made.LastRun.ID); jobs != "1" {
 		t.Errorf("got %s jobs for the first run, want 1", jobs)
 	}
 	if calls := h.heimdal.Log(); len(calls) != 1 || calls[0].CustomerID != heimdalCustomer {
@@ -109,7 +111,8 @@ func testConnectionsCreateTestsSealsAuditsAndQueuesRun(t *testing.T) {
 		t.Errorf("got the audit log %s, want another", audited)
 	}
 	all := h.connections(admin)
-	if len(all.Items) != 2 || all.Items[1].ID != made.ID || len(all.Products) != 1 || all.Products[0].ID != "heimdal" || all.DataAsOf == nil {
+	if len(all.Items) != 2 || all.Items[1].ID != made.ID || len(all.Products) != 1 || all.Products[0].ID != "heimdal" ||
+		all.DataAsOf == nil {
 		t.Errorf("got the connections %+v, want both, and the product", all)
 	}
 }
@@ -122,28 +125,31 @@ func testConnectionsRefusedByProductIsNotSaved(t *testing.T) {
 		fault  heimdalstand.Fault
 		field  string
 	}{
-		"a wrong key":           {func(n *portal.NewConnection) { n.APIKey = "another-key-0123" }, heimdalstand.None, "api_key"},
-		"a host nobody is at":   {func(n *portal.NewConnection) { n.BaseURL = "http://127.0.0.1:1" }, heimdalstand.None, "base_url"},
-		"a path nothing is at":  {func(n *portal.NewConnection) { n.BaseURL += "/nowhere" }, heimdalstand.None, "base_url"},
-		"a page of a web proxy": {func(*portal.NewConnection) {}, heimdalstand.HTML, "base_url"},
+		"a wrong key":             {func(n *portal.NewConnection) { n.APIKey = "another-key-0123" }, heimdalstand.None, "api_key"},
+		"an unreachable host":     {func(n *portal.NewConnection) { n.BaseURL = "http://127.0.0.1:1" }, heimdalstand.None, "base_url"},
+		"an unknown path":         {func(n *portal.NewConnection) { n.BaseURL += "/nowhere" }, heimdalstand.None, "base_url"},
+		"an HTML page of a proxy": {func(*portal.NewConnection) {}, heimdalstand.HTML, "base_url"},
 	} {
-		before := h.state()
-		wanted := h.newConnection()
-		c.change(&wanted)
-		h.heimdal.Misbehave(c.fault)
-		r := h.send(call{route: "POST /v1/connections", token: admin, body: body(wanted)})
-		p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused)
-		if p.Field != c.field || strings.Contains(string(r.body), wanted.APIKey) {
-			t.Errorf("%s: got the field %q or the key in the response: %s", name, p.Field, r.body)
-		}
-		trial := portal.ConnectionTrial{Product: wanted.Product, CustomerID: wanted.CustomerID, BaseURL: wanted.BaseURL, APIKey: wanted.APIKey}
-		result := h.tried(admin, trial)
-		if result.OK || result.Code == "" || result.Detail != p.Detail || result.Customers != nil {
-			t.Errorf("%s: got the test result %+v, want the detail of saving: %s", name, result, p.Detail)
-		}
-		if after := h.state(); after != before {
-			t.Errorf("%s: got the state %s, want %s as before", name, after, before)
-		}
+		t.Run(name, func(t *testing.T) {
+			before := h.state()
+			wanted := h.newConnection()
+			c.change(&wanted)
+			h.heimdal.Misbehave(c.fault)
+			r := h.send(call{route: "POST /v1/connections", token: admin, body: body(wanted)})
+			p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused)
+			if p.Field != c.field || strings.Contains(string(r.body), wanted.APIKey) {
+				t.Errorf("got the field %q or the key in the response: %s", p.Field, r.body)
+			}
+			trial := portal.ConnectionTrial{Product: wanted.Product, CustomerID: wanted.CustomerID, BaseURL: wanted.BaseURL,
+				APIKey: wanted.APIKey}
+			result := h.tried(admin, trial)
+			if result.OK || result.Code == "" || result.Detail != p.Detail || result.Customers != nil {
+				t.Errorf("got the test result %+v, want the detail of saving: %s", result, p.Detail)
+			}
+			if after := h.state(); after != before {
+				t.Errorf("got the state %s, want %s as before", after, before)
+			}
+		})
 	}
 }
 
@@ -174,7 +180,8 @@ func testConnectionsKeyIsReplacedOnlyByValidKey(t *testing.T) {
 	made := h.connect(admin)
 	sealed := h.sealedKey(made.ID)
 	r := h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr("wrong-key-999999")})
-	if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused); p.Field != "api_key" || h.sealedKey(made.ID) != sealed {
+	if p := h.wantsProblem(r, http.StatusUnprocessableEntity, portal.ProductRefused); p.Field != "api_key" ||
+		h.sealedKey(made.ID) != sealed {
 		t.Errorf("got %+v or another sealed key, want the field api_key and no change", p)
 	}
 	h.Exec("update sync_run set status = 'failed', finished_at = now(), error_code = 'bad_key' where id = $1", made.LastRun.ID)
@@ -183,7 +190,8 @@ func testConnectionsKeyIsReplacedOnlyByValidKey(t *testing.T) {
 		t.Errorf("got %+v after a failed run, want one failure and the next run after an hour", failing)
 	}
 	h.Exec("update mssp_product set api_key_last4 = '0000' where id = $1", made.ID)
-	changed := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}), ok))
+	changed := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, made.ID,
+		portal.ConnectionChange{APIKey: ptr(heimdalKey)}), ok))
 	if changed.APIKeyLast4 != "6789" || h.sealedKey(made.ID) == sealed {
 		t.Errorf("got %+v after replacing the key, want its last four characters and another sealed key", changed)
 	}
@@ -202,11 +210,13 @@ func testConnectionsStoredKeyStaysAtItsAddress(t *testing.T) {
 	admin := h.as(portal.MSSPAdmin)
 	made := h.connect(admin)
 	before := h.state()
-	p := h.wantsProblem(h.changeConnection(admin, made.ID, portal.ConnectionChange{BaseURL: ptr(elsewhere.URL())}), http.StatusUnprocessableEntity, portal.Invalid)
+	p := h.wantsProblem(h.changeConnection(admin, made.ID, portal.ConnectionChange{BaseURL: ptr(elsewhere.URL())}),
+		http.StatusUnprocessableEntity, portal.Invalid)
 	if p.Field != "api_key" {
 		t.Errorf("got the field %q for a new address without the key, want api_key", p.Field)
 	}
-	p = h.wantsProblem(h.try(admin, portal.ConnectionTrial{ID: made.ID, BaseURL: elsewhere.URL()}), http.StatusUnprocessableEntity, portal.Invalid)
+	p = h.wantsProblem(h.try(admin, portal.ConnectionTrial{ID: made.ID, BaseURL: elsewhere.URL()}), http.StatusUnprocessableEntity,
+		portal.Invalid)
 	if p.Field != "api_key" || elsewhere.Calls() != 0 || h.state() != before {
 		t.Errorf("got the field %q and %d calls for a test elsewhere without the key, want api_key and none", p.Field, elsewhere.Calls())
 	}
@@ -227,7 +237,8 @@ func testConnectionsUnreadableKeyCanBeReplaced(t *testing.T) {
 	admin := h.as(portal.MSSPAdmin)
 	made := h.connect(admin)
 	h.Exec("update mssp_product set api_key_sealed = 'damaged' where id = $1", made.ID)
-	if p := h.wantsProblem(h.try(admin, portal.ConnectionTrial{ID: made.ID}), http.StatusUnprocessableEntity, portal.Invalid); p.Field != "api_key" {
+	if p := h.wantsProblem(h.try(admin, portal.ConnectionTrial{ID: made.ID}), http.StatusUnprocessableEntity,
+		portal.Invalid); p.Field != "api_key" {
 		t.Errorf("got the field %q for a test with an unreadable key, want api_key", p.Field)
 	}
 	h.wants(h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}), ok)
@@ -239,16 +250,19 @@ func testConnectionsUnreadableKeyCanBeReplaced(t *testing.T) {
 func testConnectionsPausedIsNotDue(t *testing.T) {
 	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
-	c := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(true)}), ok))
+	c := decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID,
+		portal.ConnectionChange{Paused: ptr(true)}), ok))
 	if !c.Paused || c.NextRunAt != nil || c.LastComplete == nil {
 		t.Errorf("got %+v while paused, want no next run", c)
 	}
 	h.wantsProblem(h.send(call{route: "POST /v1/syncs", token: admin}), http.StatusConflict, portal.NoProduct)
-	c = decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Paused: ptr(false)}), ok))
+	c = decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID,
+		portal.ConnectionChange{Paused: ptr(false)}), ok))
 	if c.Paused || c.NextRunAt == nil {
 		t.Errorf("got %+v after resuming, want a next run", c)
 	}
-	if audited := h.Text("select string_agg(detail::text, ' ' order by id) from audit_log where action = 'connection_changed'"); audited != `{"paused": true} {"paused": false}` {
+	if audited := h.Text("select string_agg(detail::text, ' ' order by id) from audit_log where action = " +
+		"'connection_changed'"); audited != `{"paused": true} {"paused": false}` {
 		t.Errorf("got the audit log %s, want another", audited)
 	}
 }
@@ -269,7 +283,8 @@ func testConnectionsHarmlessNamesAreKeptAndAudited(t *testing.T) {
 		}
 	}
 	none := []string{}
-	c = decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID, portal.ConnectionChange{Harmless: &none}), ok))
+	c = decode[portal.ConnectionItem](h, h.wants(h.changeConnection(admin, h.Own.ConnectionID,
+		portal.ConnectionChange{Harmless: &none}), ok))
 	if c.Harmless == nil || len(c.Harmless) != 0 {
 		t.Errorf("got the harmless names %#v after removing them, want an empty list", c.Harmless)
 	}
@@ -287,13 +302,15 @@ func testConnectionsHarmlessNamesAreKeptAndAudited(t *testing.T) {
 	}
 	h.wantsProblem(h.changeConnection(admin, h.Other.ConnectionID, portal.ConnectionChange{Harmless: &names}),
 		http.StatusNotFound, portal.NotFound)
-	h.wants(h.changeConnection(h.as(portal.MSSPStaff), h.Own.ConnectionID, portal.ConnectionChange{Harmless: &names}), http.StatusForbidden)
+	h.wants(h.changeConnection(h.as(portal.MSSPStaff), h.Own.ConnectionID, portal.ConnectionChange{Harmless: &names}),
+		http.StatusForbidden)
 }
 
 func testConnectionsForeignConnectionCannotBeTested(t *testing.T) {
 	h := newAPITest(t)
 	for _, id := range []string{h.Other.ConnectionID, "no-id", strings.Repeat("x", 36)} {
-		h.wantsProblem(h.try(h.as(portal.MSSPAdmin), portal.ConnectionTrial{ID: id, APIKey: heimdalKey}), http.StatusNotFound, portal.NotFound)
+		h.wantsProblem(h.try(h.as(portal.MSSPAdmin), portal.ConnectionTrial{ID: id, APIKey: heimdalKey}), http.StatusNotFound,
+			portal.NotFound)
 	}
 }
 
@@ -316,9 +333,12 @@ func testConnectionsPrivateAddressesAreRefused(t *testing.T) {
 	admin := h.as(portal.MSSPAdmin)
 	before := h.state()
 	for _, address := range []string{
-		"http://example.com", "https://10.0.0.1", "https://192.168.1.1:8443/x", "https://169.254.169.254/latest", "https://[fd00::1]", "https://[fe80::1]",
-		"https://0.0.0.0", "https://[::]", "https://[::ffff:10.0.0.1]", "https://intranet", "ftp://example.com", "file:///etc/passwd", "https://", "//example.com",
-		"https://user:password@example.com", "https://example.com/?x=1", "https://example.com/#x", "https://2130706433", "gopher://127.0.0.1:6379",
+		"http://example.com", "https://10.0.0.1", "https://192.168.1.1:8443/x", "https://169.254.169.254/latest", "https://[fd00::1]",
+		"https://[fe80::1]",
+		"https://0.0.0.0", "https://[::]", "https://[::ffff:10.0.0.1]", "https://intranet", "ftp://example.com", "file:///etc/passwd",
+		"https://", "//example.com",
+		"https://user:password@example.com", "https://example.com/?x=1", "https://example.com/#x", "https://2130706433",
+		"gopher://127.0.0.1:6379",
 		"\u0000", "https://example.com\r\nHost: x", h.url, "https://127.0.0.1:8481", "https://localhost:8481", "https://[::1]:8481",
 	} {
 		now = now.Add(time.Minute)
@@ -347,7 +367,8 @@ func testConnectionsTenTestsPerMinuteAndMssp(t *testing.T) {
 	n := h.newConnection()
 	n.Product = "another"
 	for range 5 {
-		h.wantsProblem(h.send(call{route: "POST /v1/connections", token: admin, body: body(n)}), http.StatusUnprocessableEntity, portal.Invalid)
+		h.wantsProblem(h.send(call{route: "POST /v1/connections", token: admin, body: body(n)}), http.StatusUnprocessableEntity,
+			portal.Invalid)
 		h.wantsProblem(h.try(again, portal.ConnectionTrial{Product: "another"}), http.StatusUnprocessableEntity, portal.Invalid)
 	}
 	for _, r := range []reply{
@@ -391,7 +412,8 @@ func testConnectionsInvalidBodyNamesField(t *testing.T) {
 			t.Errorf("customer id %q: got the field %q, want customer_id: %s", n.CustomerID, p.Field, p.Detail)
 		}
 	}
-	p := h.wantsProblem(h.changeConnection(h.as(portal.MSSPAdmin), h.Own.ConnectionID, portal.ConnectionChange{}), http.StatusUnprocessableEntity, portal.Invalid)
+	p := h.wantsProblem(h.changeConnection(h.as(portal.MSSPAdmin), h.Own.ConnectionID, portal.ConnectionChange{}),
+		http.StatusUnprocessableEntity, portal.Invalid)
 	if p.Field != "paused" {
 		t.Errorf("got the field %q for an empty change, want paused", p.Field)
 	}
@@ -403,11 +425,14 @@ func testConnectionsResponsesContainNoKey(t *testing.T) {
 	made := h.connect(admin)
 	run := "/v1/syncs/" + made.LastRun.ID
 	for _, r := range []reply{
-		h.get("/v1/connections", admin), h.get("/v1/syncs", admin), h.get(run, admin), h.get(run+"/changes", admin), h.get("/v1/overview", admin),
-		h.try(admin, portal.ConnectionTrial{ID: made.ID}), h.changeConnection(admin, made.ID, portal.ConnectionChange{APIKey: ptr(heimdalKey)}),
+		h.get("/v1/connections", admin), h.get("/v1/syncs", admin), h.get(run, admin), h.get(run+"/changes",
+			admin), h.get("/v1/overview", admin),
+		h.try(admin, portal.ConnectionTrial{ID: made.ID}), h.changeConnection(admin, made.ID,
+			portal.ConnectionChange{APIKey: ptr(heimdalKey)}),
 	} {
 		h.wants(r, ok)
-		if sealed := strings.TrimPrefix(h.sealedKey(made.ID), `\x`); strings.Contains(string(r.body), heimdalKey) || strings.Contains(string(r.body), sealed) ||
+		if sealed := strings.TrimPrefix(h.sealedKey(made.ID), `\x`); strings.Contains(string(r.body), heimdalKey) ||
+			strings.Contains(string(r.body), sealed) ||
 			strings.Contains(string(r.body), "sealed") {
 			t.Errorf("%s: got a response with the key: %s", r.Request.URL.Path, r.body)
 		}
@@ -419,7 +444,8 @@ func testConnectionsConcurrentMoveRejectsNewKey(t *testing.T) {
 	// Between the test of a new key and its saving, another admin has moved the connection.
 	was := portal.Connection{ID: h.Own.ConnectionID, BaseURL: "https://where-it-was.example.com"}
 	before := h.state()
-	err := h.DB.UpdateConnection(context.Background(), h.Own.Viewers[portal.MSSPAdmin], was, postgres.ConnectionUpdate{APIKeySealed: []byte("sealed"), APIKeyLast4: "1234"})
+	err := h.DB.UpdateConnection(context.Background(), h.Own.Viewers[portal.MSSPAdmin], was,
+		postgres.ConnectionUpdate{APIKeySealed: []byte("sealed"), APIKeyLast4: "1234"})
 	if portal.ErrorCode(err) != portal.Conflict || h.state() != before {
 		t.Errorf("got %v or changed rows, want conflict and no change", err)
 	}

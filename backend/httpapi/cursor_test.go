@@ -171,7 +171,8 @@ func TestCursor(t *testing.T) {
 	t.Run("fits_behind_a_long_name", func(t *testing.T) {
 		h := newAPITest(t)
 		lists, token := h.lists(), h.as(portal.MSSPAdmin)
-		for _, name := range []string{strings.Repeat("株", 250), strings.Repeat("&", 125), strings.Repeat("𐍈", 1000), strings.Repeat(`"\`, 400)} {
+		for _, name := range []string{strings.Repeat("株", 250), strings.Repeat("&", 125), strings.Repeat("𐍈", 1000),
+			strings.Repeat(`"\`, 400)} {
 			h.rename(func(string) string { return name })
 			for _, l := range lists {
 				for _, sort := range l.sorts {
@@ -188,7 +189,8 @@ func TestCursor(t *testing.T) {
 			for _, l := range lists {
 				sort := l.sorts[0]
 				if sort != "" {
-					sort = strings.Join(rapid.SliceOfNDistinct(rapid.SampledFrom(l.sorts), 1, min(3, len(l.sorts)/2), bare).Draw(t, "sort"), ",")
+					sort = strings.Join(rapid.SliceOfNDistinct(rapid.SampledFrom(l.sorts), 1, min(3, len(l.sorts)/2), bare).Draw(t,
+						"sort"), ",")
 				}
 				h.walks(t, l, token, sort, rapid.IntRange(1, 5).Draw(t, "limit"))
 			}
@@ -271,7 +273,8 @@ func testListOrderIsIndependentOfDatabaseSettings(t *testing.T) {
 		for _, sort := range l.sorts {
 			for _, limit := range []int{1, 2, 3} {
 				if got, want := h.pages(l.path, token, sort, limit), before[l.name+sort]; !slices.Equal(got, want) {
-					t.Errorf("%s by %q in pages of %d:\n%s\nwant\n%s", l.name, sort, limit, strings.Join(got, "\n"), strings.Join(want, "\n"))
+					t.Errorf("%s by %q in pages of %d:\n%s\nwant\n%s", l.name, sort, limit, strings.Join(got, "\n"), strings.Join(want,
+						"\n"))
 				}
 			}
 		}

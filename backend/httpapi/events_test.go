@@ -141,13 +141,15 @@ func testStreamEndsWhenViewerLosesAccess(t *testing.T) {
 		"another role": "update user_role set role = 'mssp_admin' where user_id = $1",
 		"deactivated":  "update app_user set active = false where id = $1",
 	} {
-		viewer := h.Person(t, portal.MSSPStaff, h.Own.At(portal.MSSPStaff, 0))
-		s := h.stream(run, h.signIn(viewer))
-		s.next()
-		h.Exec(sql, viewer.UserID)
-		if run, more := s.next(); more {
-			t.Errorf("%s: got the run %+v, want the end of the stream", name, run)
-		}
+		t.Run(name, func(t *testing.T) {
+			viewer := h.Person(t, portal.MSSPStaff, h.Own.At(portal.MSSPStaff, 0))
+			s := h.stream(run, h.signIn(viewer))
+			s.next()
+			h.Exec(sql, viewer.UserID)
+			if run, more := s.next(); more {
+				t.Errorf("got the run %+v, want the end of the stream", run)
+			}
+		})
 	}
 }
 

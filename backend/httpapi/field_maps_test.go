@@ -105,10 +105,11 @@ func TestFieldMap(t *testing.T) {
 		}
 	})
 	for does, c := range map[string]struct{ change, names string }{
-		"refuses an unknown path":                                    {`{"fields":{"colour":"name"}}`, "colour"},
-		"refuses an unknown field":                                   {`{"fields":{"active":"colour"}}`, "colour"},
-		"refuses a second path for a field that an admin has filled": {`{"fields":{"active":"seats_used","seats":"seats_used"}}`, "active"},
-		"refuses more than a hundred paths":                          {`{"fields":{` + hundredAndOne() + `}}`, "fields"},
+		"refuses an unknown path":  {`{"fields":{"colour":"name"}}`, "colour"},
+		"refuses an unknown field": {`{"fields":{"active":"colour"}}`, "colour"},
+		"refuses a second path for a field that an admin has filled": {`{"fields":{"active":"seats_used","seats":"seats_used"}}`,
+			"active"},
+		"refuses more than a hundred paths": {`{"fields":{` + hundredAndOne() + `}}`, "fields"},
 	} {
 		t.Run(does, func(t *testing.T) {
 			h := withFields(t)

@@ -108,7 +108,8 @@ func testETagDiffersForCompressedBody(t *testing.T) {
 	zip := map[string]string{"Accept-Encoding": "gzip"}
 	r := h.wants(h.send(call{route: "GET /v1/clients", token: token, headers: zip}), ok)
 	if r.Header.Get("Content-Encoding") != "gzip" || len(r.body) >= len(plain.body) || plain.Header.Get("Content-Encoding") != "" {
-		t.Fatalf("got the encoding %q with %d bytes, want gzip and fewer than %d", r.Header.Get("Content-Encoding"), len(r.body), len(plain.body))
+		t.Fatalf("got the encoding %q with %d bytes, want gzip and fewer than %d", r.Header.Get("Content-Encoding"), len(r.body),
+			len(plain.body))
 	}
 	reader, err := gzip.NewReader(bytes.NewReader(r.body))
 	if err != nil {
@@ -168,7 +169,8 @@ func testClientListPagesEqualWholeListInEverySort(t *testing.T) {
 	token := h.as(portal.MSSPAdmin)
 	for _, field := range []string{"name", "msp_name", "status", "type", "licence_type", "spla", "seats_used",
 		"seats_total", "expires_on", "first_seen_at", "last_seen_at"} {
-		for _, sort := range []string{field, "-" + field, field + ",-seats_used", "-" + field + ",name", "-seats_used,expires_on," + field} {
+		for _, sort := range []string{field, "-" + field, field + ",-seats_used", "-" + field + ",name", "-seats_used,expires_on," +
+			field} {
 			whole := h.walk("/v1/clients?sort="+sort+"&limit=200", token)
 			for _, limit := range []int{1, 2, 3, 7} {
 				paged := h.walk(fmt.Sprintf("/v1/clients?sort=%s&limit=%d", sort, limit), token)
@@ -230,7 +232,8 @@ func testSessionGrantsOnlyOwnGrantsAreUsable(t *testing.T) {
 			}
 		}
 	}
-	for _, grant := range []string{h.Own.Viewers[portal.MSSPAdmin].GrantID, h.Other.Viewers[portal.MSSPAdmin].GrantID, h.Own.MSSPID, "not-an-id"} {
+	for _, grant := range []string{h.Own.Viewers[portal.MSSPAdmin].GrantID, h.Other.Viewers[portal.MSSPAdmin].GrantID, h.Own.MSSPID,
+		"not-an-id"} {
 		h.wantsProblem(under(grant), http.StatusNotFound, portal.NotFound)
 	}
 }

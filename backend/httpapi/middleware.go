@@ -74,7 +74,8 @@ func (s *server) recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if cause := recover(); cause != nil {
-				s.Log.ErrorContext(r.Context(), "panic", "request_id", requestID(r.Context()), "cause", cause, "stack", string(debug.Stack()))
+				s.Log.ErrorContext(r.Context(), "panic", "request_id", requestID(r.Context()), "cause", cause,
+					"stack", string(debug.Stack()))
 				writeProblem(w, r.Context(), &Problem{Status: http.StatusInternalServerError, Code: portal.Internal,
 					Detail: "An internal error occurred."})
 			}
@@ -156,7 +157,8 @@ func (s *server) forbidden(ctx context.Context, viewer portal.Viewer) error {
 func (s *server) viewer(ctx huma.Context) (portal.Viewer, error) {
 	scheme, token, _ := strings.Cut(ctx.Header("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return portal.Viewer{}, portal.Errorf(portal.Unauthenticated, "Sign in first: this route requires the header Authorization: Bearer.")
+		return portal.Viewer{}, portal.Errorf(portal.Unauthenticated,
+			"Sign in first: this route requires the header Authorization: Bearer.")
 	}
 	viewer, err := s.Sessions.Verify(ctx.Context(), token)
 	if err != nil {

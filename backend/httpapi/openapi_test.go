@@ -58,7 +58,10 @@ func testRoutesRequireValidAccessToken(t *testing.T) {
 		"no signature": good[:strings.LastIndexByte(good, '.')+1], "a huge token": strings.Repeat("x", 5000),
 	}
 	for _, route := range h.documented() {
-		if !strings.Contains(route, " /v1/") || slices.ContainsFunc(routeCases, func(c routeCase) bool { return c.route == route && c.public != 0 }) {
+		if !strings.Contains(route, " /v1/") || slices.ContainsFunc(routeCases, func(c routeCase) bool {
+			return c.route == route &&
+				c.public != 0
+		}) {
 			continue
 		}
 		route = strings.Replace(route, "{id}", h.Own.MSPs[0].ID, 1)
@@ -150,6 +153,7 @@ func TestOpenAPIDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(got), "\n")); diff != "" {
-		t.Errorf("openapi.json is out of date; `go test ./backend/httpapi -run TestOpenAPIDocument -update` writes it anew\n(-kept +served)\n%s", diff)
+		t.Errorf("openapi.json is out of date; `go test ./backend/httpapi -run TestOpenAPIDocument -update` writes it anew\n(-kept "+
+			"+served)\n%s", diff)
 	}
 }

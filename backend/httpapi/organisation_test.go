@@ -16,7 +16,8 @@ func TestOrganisation(t *testing.T) {
 		read := decode[portal.Organisation](h, h.wants(h.get("/v1/organisation", admin), ok))
 		if read.ID != h.Own.MSSPID || read.Name != h.Own.Name || read.TimeZone != "Pacific/Kiritimati" ||
 			changed.TimeZone != read.TimeZone || len(read.TimeZones) == 0 {
-			t.Errorf("got the organisation %q %q in %q, and %q from the change, want Pacific/Kiritimati in both", read.ID, read.Name, read.TimeZone, changed.TimeZone)
+			t.Errorf("got the organisation %q %q in %q, and %q from the change, want Pacific/Kiritimati in both", read.ID, read.Name,
+				read.TimeZone, changed.TimeZone)
 		}
 		for _, role := range roles {
 			if me := decode[portal.Me](h, h.wants(h.get("/v1/me", h.as(role)), ok)); me.TimeZone != "Pacific/Kiritimati" {

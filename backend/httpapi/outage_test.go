@@ -151,7 +151,8 @@ func TestOutage(t *testing.T) {
 	})
 	t.Run("refusing_the_login", func(t *testing.T) {
 		h.T = t
-		s.exec("postgres", "alter role api password 'another'", "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'api'")
+		s.exec("postgres", "alter role api password 'another'",
+			"select pg_terminate_backend(pid) from pg_stat_activity where usename = 'api'")
 		for _, c := range all {
 			h.unavailable(c)
 		}

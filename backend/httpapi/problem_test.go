@@ -62,16 +62,19 @@ func testProblemNamesInvalidListParameter(t *testing.T) {
 	h := newAPITest(t)
 	for _, list := range []string{"GET /v1/clients", "GET /v1/msps", "GET /v1/invites", "GET /v1/syncs"} {
 		var refusals []refusal
-		for _, query := range []string{"limit=0", "limit=201", "limit=-1", "limit=abc", "limit=1.5", "limit=99999999999999999999", "unknown=1", "Limit=5"} {
+		for _, query := range []string{"limit=0", "limit=201", "limit=-1", "limit=abc", "limit=1.5", "limit=99999999999999999999",
+			"unknown=1", "Limit=5"} {
 			name, _, _ := strings.Cut(query, "=")
 			refusals = append(refusals, refusal{list + " " + query, call{route: list + "?" + query}, unprocessable, portal.Invalid, name})
 		}
 		for _, forged := range []string{
-			"x", "%20", cursor("\x00"), cursor("name"), cursor("name", "a"), cursor("name", "a", "not-an-id"), cursor("name", "\xff", unknownID),
+			"x", "%20", cursor("\x00"), cursor("name"), cursor("name", "a"), cursor("name", "a", "not-an-id"), cursor("name", "\xff",
+				unknownID),
 			cursor("-created_at", "yesterday", unknownID), cursor("-id", "1", "1"), cursor("-id", "'; drop table client; --", unknownID),
 			cursor("name", strings.Repeat("a", 201), unknownID), cursor(`{"s":"name","k":["a"]}`), strings.Repeat("A", 1025),
 		} {
-			refusals = append(refusals, refusal{list + " cursor " + forged, call{route: list + "?cursor=" + forged}, unprocessable, portal.Invalid, "cursor"})
+			refusals = append(refusals, refusal{list + " cursor " + forged, call{route: list + "?cursor=" + forged}, unprocessable,
+				portal.Invalid, "cursor"})
 		}
 		h.wantRefusals(h.as(portal.MSSPAdmin), refusals)
 	}
@@ -86,7 +89,8 @@ func testProblemForgedCursorIsNoServerError(t *testing.T) {
 		"2026-01-01T00:00:00.000000+16",
 		"epoch", "\xff", "\xed\xa0\x80", "' or 1=1", strings.Repeat("a", 600), strings.Repeat("\U0010ffff", 50),
 	}
-	for _, sort := range []string{"name", "status", "type", "seats_used", "-seats_total", "expires_on", "-first_seen_at", "last_seen_at"} {
+	for _, sort := range []string{"name", "status", "type", "seats_used", "-seats_total", "expires_on", "-first_seen_at",
+		"last_seen_at"} {
 		for _, value := range values {
 			path := "/v1/clients?sort=" + sort + "&cursor=" + cursor(sort, value, unknownID)
 			if r := h.get(path, token); r.StatusCode != ok && r.StatusCode != unprocessable {
@@ -111,10 +115,10 @@ func testProblemNamesInvalidFilterOrSort(t *testing.T) {
 		{"an unknown status", call{route: "GET /v1/clients?status=gone"}, unprocessable, portal.Invalid, "status"},
 		{"an unknown status of an MSP", call{route: "GET /v1/msps?status=open"}, unprocessable, portal.Invalid, "status"},
 		{"an unknown status of an invite", call{route: "GET /v1/invites?status=active"}, unprocessable, portal.Invalid, "status"},
-		{"seats that are no range", call{route: "GET /v1/clients?seats_used=many"}, unprocessable, portal.Invalid, "seats_used"},
-		{"a range that holds nothing", call{route: "GET /v1/msps?clients=9..3"}, unprocessable, portal.Invalid, "clients"},
-		{"an SPLA that is neither yes nor no", call{route: "GET /v1/clients?spla=maybe"}, unprocessable, portal.Invalid, "spla"},
-		{"an MSP that is no id", call{route: "GET /v1/clients?msp_id=1"}, unprocessable, portal.Invalid, "msp_id"},
+		{"seats without a range", call{route: "GET /v1/clients?seats_used=many"}, unprocessable, portal.Invalid, "seats_used"},
+		{"an empty range", call{route: "GET /v1/msps?clients=9..3"}, unprocessable, portal.Invalid, "clients"},
+		{"an SPLA that is not a boolean", call{route: "GET /v1/clients?spla=maybe"}, unprocessable, portal.Invalid, "spla"},
+		{"a malformed MSP id", call{route: "GET /v1/clients?msp_id=1"}, unprocessable, portal.Invalid, "msp_id"},
 		{"a negative time to expiry", call{route: "GET /v1/clients?expires_within=-1"}, unprocessable, portal.Invalid, "expires_within"},
 		{"a huge time to expiry", call{route: "GET /v1/clients?expires_within=99999"}, unprocessable, portal.Invalid, "expires_within"},
 		{"a long search", call{route: "GET /v1/clients?q=" + long}, unprocessable, portal.Invalid, "q"},
@@ -124,7 +128,7 @@ func testProblemNamesInvalidFilterOrSort(t *testing.T) {
 		{"a NUL in an id", call{route: "GET /v1/clients/%00"}, http.StatusBadRequest, portal.Invalid, ""},
 		{"an id that is not UTF-8", call{route: "GET /v1/clients/%ff"}, http.StatusNotFound, portal.NotFound, ""},
 		{"a long id", call{route: "GET /v1/clients/" + long}, unprocessable, portal.Invalid, ""},
-		{"a parameter where none belong", call{route: "GET /v1/me?x=1"}, unprocessable, portal.Invalid, "x"},
+		{"an unknown parameter", call{route: "GET /v1/me?x=1"}, unprocessable, portal.Invalid, "x"},
 	})
 }
 
@@ -136,20 +140,30 @@ func testProblemNeverRepeatsBody(t *testing.T) {
 		{"malformed JSON", invite(`{"email":`), http.StatusBadRequest, portal.Invalid, ""},
 		{"not an object", invite(`[]`), unprocessable, portal.Invalid, ""},
 		{"null", invite(`null`), unprocessable, portal.Invalid, ""},
-		{"an unknown field", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","admin":true}`), unprocessable, portal.Invalid, "admin"},
+		{"an unknown field", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","admin":true}`), unprocessable,
+			portal.Invalid, "admin"},
 		{"a wrong type", invite(`{"email":5,"role":"mssp_staff","provider":"google"}`), unprocessable, portal.Invalid, "email"},
 		{"no address", invite(`{"email":"sesame","role":"mssp_staff","provider":"google"}`), unprocessable, portal.Invalid, "email"},
-		{"a NUL in an address", invite(`{"email":"a\u0000@example.com","role":"mssp_staff","provider":"google"}`), unprocessable, portal.Invalid, "email"},
-		{"a NUL in a domain", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","domain":"sesame\u0000"}`), unprocessable, portal.Invalid, "domain"},
-		{"an unknown role", invite(`{"email":"a@example.com","role":"sesame","provider":"google"}`), unprocessable, portal.Invalid, "role"},
-		{"a provider nobody configured", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"entra","tenant":"sesame"}`), unprocessable, portal.Invalid, ""},
-		{"an MSP that is no id", invite(`{"email":"a@example.com","role":"msp_user","msp_id":"sesame","provider":"google"}`), unprocessable, portal.Invalid, "msp_id"},
-		{"too long a life", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","expires_in_hours":721}`), unprocessable, portal.Invalid, "expires_in_hours"},
-		{"text after the body", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google"} sesame`), http.StatusBadRequest, portal.Invalid, ""},
+		{"a NUL in an address", invite(`{"email":"a\u0000@example.com","role":"mssp_staff","provider":"google"}`), unprocessable,
+			portal.Invalid, "email"},
+		{"a NUL in a domain", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","domain":"sesame\u0000"}`),
+			unprocessable, portal.Invalid, "domain"},
+		{"an unknown role", invite(`{"email":"a@example.com","role":"sesame","provider":"google"}`), unprocessable, portal.Invalid,
+			"role"},
+		{"a provider that is not configured", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"entra",` +
+			`"tenant":"sesame"}`), unprocessable, portal.Invalid, ""},
+		{"a malformed MSP id", invite(`{"email":"a@example.com","role":"msp_user","msp_id":"sesame","provider":"google"}`),
+			unprocessable, portal.Invalid, "msp_id"},
+		{"too long a life", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google","expires_in_hours":721}`),
+			unprocessable, portal.Invalid, "expires_in_hours"},
+		{"text after the body", invite(`{"email":"a@example.com","role":"mssp_staff","provider":"google"} sesame`),
+			http.StatusBadRequest, portal.Invalid, ""},
 		{"over 1 MiB", invite(`{"email":"` + strings.Repeat("a", 1<<20) + `"}`), http.StatusRequestEntityTooLarge, portal.TooLarge, ""},
-		{"an attempt at an unknown provider", call{route: "POST /v1/auth/attempts", body: `{"provider":"sesame"}`}, unprocessable, portal.Invalid, ""},
+		{"an attempt at an unknown provider", call{route: "POST /v1/auth/attempts", body: `{"provider":"sesame"}`}, unprocessable,
+			portal.Invalid, ""},
 		{"a token request without its fields", call{route: "POST /v1/auth/token", body: `{}`}, unprocessable, portal.Invalid, ""},
-		{"a NUL in a refresh token", call{route: "POST /v1/auth/refresh", body: `{"refresh_token":"\u0000"}`}, http.StatusUnauthorized, "", ""},
+		{"a NUL in a refresh token", call{route: "POST /v1/auth/refresh", body: `{"refresh_token":"\u0000"}`}, http.StatusUnauthorized,
+			"", ""},
 	}
 	before := h.state()
 	h.wantRefusals(h.as(portal.MSSPAdmin), refusals)
@@ -173,7 +187,8 @@ func testProblemLargeBodyIs413BeforeSignIn(t *testing.T) {
 func testProblemUnknownRoute404OtherMethod405(t *testing.T) {
 	h := newAPITest(t)
 	token := h.as(portal.MSSPAdmin)
-	for _, route := range []string{"GET /", "GET /v1", "GET /v2/clients", "POST /nowhere", "GET /v1/clients/1/secrets", "GET /docs", "GET /metrics"} {
+	for _, route := range []string{"GET /", "GET /v1", "GET /v2/clients", "POST /nowhere", "GET /v1/clients/1/secrets", "GET /docs",
+		"GET /metrics"} {
 		h.wantsProblem(h.send(call{route: route, token: token}), http.StatusNotFound, portal.NotFound)
 	}
 	for route, allow := range map[string]string{

@@ -40,14 +40,16 @@ var routeCases = []routeCase{
 	{route: "GET /.well-known/jwks.json", public: ok},
 	{route: "GET /v1/auth/providers", public: ok},
 	{route: "POST /v1/auth/attempts", public: http.StatusBadGateway, body: fixed(
-		`{"provider":"google","redirect_uri":"http://127.0.0.1:4000/callback/google","code_challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}`)},
+		`{"provider":"google","redirect_uri":"http://127.0.0.1:4000/callback/google",` +
+			`"code_challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}`)},
 	{route: "POST /v1/auth/token", public: http.StatusBadRequest, body: fixed(
 		`{"attempt_id":"0198c5a4-0000-7000-8000-000000000000","code":"x","code_verifier":"` + strings.Repeat("a", 43) + `"}`)},
 	{route: "POST /v1/auth/refresh", public: http.StatusUnauthorized, body: fixed(`{"refresh_token":"never issued"}`)},
 	{route: "POST /v1/auth/logout", want: [5]int{noContent, noContent, noContent, noContent, noContent}},
 	{route: "GET /v1/me", want: [5]int{ok, ok, ok, ok, ok}},
 	{route: "GET /v1/sessions", want: [5]int{ok, ok, ok, ok, ok}},
-	{route: "DELETE /v1/sessions/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: firstSession, own: ownSession},
+	{route: "DELETE /v1/sessions/{id}", want: [5]int{noContent, noContent, noContent, noContent, noContent}, id: firstSession,
+		own: ownSession},
 	{route: "GET /v1/overview", want: [5]int{ok, ok, ok, ok, ok}},
 	{route: "GET /v1/msps", want: [5]int{ok, ok, ok, ok, forbidden}},
 	{route: "GET /v1/msps/facets", want: [5]int{ok, ok, ok, ok, forbidden}},
@@ -58,11 +60,15 @@ var routeCases = []routeCase{
 	{route: "GET /v1/invites", want: [5]int{ok, forbidden, ok, forbidden, forbidden}},
 	{route: "POST /v1/invites", want: [5]int{created, forbidden, created, forbidden, forbidden}, body: clientInvite},
 	{route: "POST /v1/invites/claim", want: [5]int{ok, ok, ok, ok, http.StatusConflict}, body: claimableInvite},
-	{route: "POST /v1/invites/{id}/resend", want: [5]int{ok, forbidden, ok, forbidden, forbidden}, id: firstInvite, sibling: siblingInvite},
-	{route: "DELETE /v1/invites/{id}", want: [5]int{noContent, forbidden, noContent, forbidden, forbidden}, id: firstInvite, sibling: siblingInvite},
+	{route: "POST /v1/invites/{id}/resend", want: [5]int{ok, forbidden, ok, forbidden, forbidden}, id: firstInvite,
+		sibling: siblingInvite},
+	{route: "DELETE /v1/invites/{id}", want: [5]int{noContent, forbidden, noContent, forbidden, forbidden}, id: firstInvite,
+		sibling: siblingInvite},
 	{route: "GET /v1/users", want: [5]int{ok, forbidden, ok, forbidden, forbidden}},
-	{route: "PATCH /v1/users/{id}", want: [5]int{ok, forbidden, ok, forbidden, forbidden}, id: firstUser, sibling: siblingUser, body: fixed(`{"active":false}`)},
-	{route: "DELETE /v1/users/{id}/sessions", want: [5]int{noContent, forbidden, noContent, forbidden, forbidden}, id: firstUser, sibling: siblingUser},
+	{route: "PATCH /v1/users/{id}", want: [5]int{ok, forbidden, ok, forbidden, forbidden}, id: firstUser, sibling: siblingUser,
+		body: fixed(`{"active":false}`)},
+	{route: "DELETE /v1/users/{id}/sessions", want: [5]int{noContent, forbidden, noContent, forbidden, forbidden}, id: firstUser,
+		sibling: siblingUser},
 	{route: "GET /v1/syncs", want: [5]int{ok, ok, forbidden, forbidden, forbidden}},
 	{route: "POST /v1/syncs", want: [5]int{accepted, forbidden, forbidden, forbidden, forbidden}},
 	{route: "GET /v1/syncs/{id}", want: [5]int{ok, ok, forbidden, forbidden, forbidden}, id: (*apiTest).run},
@@ -74,14 +80,19 @@ var routeCases = []routeCase{
 	{route: "GET /v1/connections", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}},
 	{route: "POST /v1/connections", want: [5]int{created, forbidden, forbidden, forbidden, forbidden}, body: goodConnection},
 	{route: "POST /v1/connections/test", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, body: goodConnection},
-	{route: "PATCH /v1/connections/{id}", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf, body: fixed(`{"paused":true}`)},
+	{route: "PATCH /v1/connections/{id}", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf,
+		body: fixed(`{"paused":true}`)},
 	{route: "GET /v1/connections/{id}/fields", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf},
-	{route: "PATCH /v1/connections/{id}/fields", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf, body: fixed(`{"fields":{}}`)},
-	{route: "POST /v1/connections/{id}/fields/preview", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf, body: fixed(`{"fields":{}}`)},
-	{route: "POST /v1/connections/{id}/fields/seen", want: [5]int{noContent, forbidden, forbidden, forbidden, forbidden}, id: connectionOf,
+	{route: "PATCH /v1/connections/{id}/fields", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf,
+		body: fixed(`{"fields":{}}`)},
+	{route: "POST /v1/connections/{id}/fields/preview", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, id: connectionOf,
+		body: fixed(`{"fields":{}}`)},
+	{route: "POST /v1/connections/{id}/fields/seen", want: [5]int{noContent, forbidden, forbidden, forbidden, forbidden},
+		id:   connectionOf,
 		body: fixed(`{"run_id":"0198c5a4-0000-7000-8000-000000000000"}`)},
 	{route: "GET /v1/organisation", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}},
-	{route: "PATCH /v1/organisation", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden}, body: fixed(`{"time_zone":"Europe/Copenhagen"}`)},
+	{route: "PATCH /v1/organisation", want: [5]int{ok, forbidden, forbidden, forbidden, forbidden},
+		body: fixed(`{"time_zone":"Europe/Copenhagen"}`)},
 }
 
 // claimableInvite returns a body with the code of an invite to a client, which every viewer may claim except the
@@ -331,7 +342,8 @@ func testScopeFilterByForeignMspIsEmpty(t *testing.T) {
 func testScopeSearchStaysInside(t *testing.T) {
 	h := newAPITest(t)
 	for i, role := range roles {
-		for _, path := range []string{"/v1/clients?q=Other", "/v1/msps?q=Other", "/v1/clients?q=%25", "/v1/msps?q=%25", "/v1/clients?q=_"} {
+		for _, path := range []string{"/v1/clients?q=Other", "/v1/msps?q=Other", "/v1/clients?q=%25", "/v1/msps?q=%25",
+			"/v1/clients?q=_"} {
 			if strings.HasPrefix(path, "/v1/msps") && roles[i] == portal.ClientUser {
 				continue
 			}

@@ -74,7 +74,8 @@ func TestSharedFields(t *testing.T) {
 	h.wants(change(`{"id":false}`), ok)
 	h.wants(change(`{"id":false}`), ok)
 	sees(`contact={"phone":"1"}`)
-	audited := h.Text("select string_agg(detail->>'after', ' then ' order by id) from audit_log where action = 'connection_fields_shared'")
+	audited := h.Text("select string_agg(detail->>'after', ' then ' order by id) from audit_log where action = " +
+		"'connection_fields_shared'")
 	if want := `["contact.phone", "id"] then ["contact.phone"]`; audited != want {
 		t.Errorf("the audit log has %s, want %s", audited, want)
 	}

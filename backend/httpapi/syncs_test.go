@@ -38,7 +38,8 @@ func testSyncReviewListsMissingCustomersInPages(t *testing.T) {
 		}
 		item := page.Items[0]
 		names = append(names, string(item.Kind)+" "+item.Name)
-		if item.ID == "" || item.Type == "" || item.ExternalID == "" || item.Kind == portal.KindClient && (*item.MSPName != h.Own.MSPs[0].Name || *item.SeatsUsed != 8) {
+		if item.ID == "" || item.Type == "" || item.ExternalID == "" || item.Kind == portal.KindClient &&
+			(*item.MSPName != h.Own.MSPs[0].Name || *item.SeatsUsed != 8) {
 			t.Errorf("got the item %+v, want all of its fields", item)
 		}
 		if page.NextCursor == nil {
@@ -53,7 +54,8 @@ func testSyncReviewListsMissingCustomersInPages(t *testing.T) {
 	if !slices.Equal(names, want) {
 		t.Errorf("got the customers %q, want %q", names, want)
 	}
-	if discarded := decode[portal.SyncRun](h, h.wants(h.post("/v1/syncs/"+run+"/discard", admin), ok)); discarded.Status != portal.RunDiscarded {
+	if discarded := decode[portal.SyncRun](h, h.wants(h.post("/v1/syncs/"+run+"/discard", admin),
+		ok)); discarded.Status != portal.RunDiscarded {
 		t.Errorf("got the run %+v, want it discarded", discarded)
 	}
 	if page := decode[portal.Review](h, h.wants(h.get("/v1/syncs/"+run+"/review", admin), ok)); len(page.Items) != 0 || page.Total != 0 {
@@ -66,24 +68,24 @@ func testSyncReviewIsDecidedOnceAndAudited(t *testing.T) {
 	admin := h.as(portal.MSSPAdmin)
 	reviewer := h.Own.Viewers[portal.MSSPAdmin].UserID
 	name := h.Text("select name from app_user where id = $1", reviewer)
-	for word, status := range map[string]portal.RunStatus{"accept": portal.RunQueued, "discard": portal.RunDiscarded} {
+	for action, status := range map[string]portal.RunStatus{"accept": portal.RunQueued, "discard": portal.RunDiscarded} {
 		run := h.review(h.Own)
-		r := h.post("/v1/syncs/"+run+"/"+word, admin)
+		r := h.post("/v1/syncs/"+run+"/"+action, admin)
 		decided := decode[portal.SyncRun](h, r)
 		if r.StatusCode/100 != 2 || decided.Status != status || decided.ReviewedAt == nil || decided.ReviewedBy == nil ||
 			*decided.ReviewedBy != reviewer || decided.ReviewerName == nil || *decided.ReviewerName != name {
-			t.Errorf("%s: got %d %s, want the reviewed run", word, r.StatusCode, r.body)
+			t.Errorf("%s: got %d %s, want the reviewed run", action, r.StatusCode, r.body)
 		}
 		for _, path := range []string{"/v1/syncs/" + run, "/v1/syncs?limit=1"} {
 			if got := h.wants(h.get(path, admin), http.StatusOK); !strings.Contains(string(got.body), `"reviewer_name":"`+name+`"`) {
-				t.Errorf("after %s: got %s without the name %s: %s", word, path, name, got.body)
+				t.Errorf("after %s: got %s without the name %s: %s", action, path, name, got.body)
 			}
 		}
 		for _, again := range []string{"accept", "discard"} {
 			h.wantsProblem(h.post("/v1/syncs/"+run+"/"+again, admin), http.StatusConflict, portal.Conflict)
 		}
 		if n := h.Text("select count(*)::text from audit_log where target = $1 and actor_id = $2", run, reviewer); n != "1" {
-			t.Errorf("%s: got %s entries in the audit log, want 1", word, n)
+			t.Errorf("%s: got %s entries in the audit log, want 1", action, n)
 		}
 	}
 	h.wantsProblem(h.post("/v1/syncs/"+h.run(h.Own)+"/accept", admin), http.StatusConflict, portal.Conflict)
@@ -120,7 +122,8 @@ func testSyncChangesAreFilteredByKindInPages(t *testing.T) {
 		t.Errorf("got changes of %d customers, want 8", len(seen))
 	}
 	changed := read("&kind=changed")
-	if len(changed) != 1 || changed[0].Entity != "msp" || changed[0].Name != h.Own.MSPs[0].Name || *changed[0].Before != "Old" || *changed[0].After != "New" {
+	if len(changed) != 1 || changed[0].Entity != "msp" || changed[0].Name != h.Own.MSPs[0].Name || *changed[0].Before != "Old" ||
+		*changed[0].After != "New" {
 		t.Errorf("got %+v of kind changed, want the one name", changed)
 	}
 	if removed := read("&kind=removed"); len(removed) != 0 {
@@ -163,22 +166,23 @@ func testSyncStartsForChosenConnection(t *testing.T) {
 		status      int
 		code        portal.Code
 	}{
-		"nobody":                    {"", of(chosen.ID), http.StatusUnauthorized, portal.Unauthenticated},
+		"not signed in":             {"", of(chosen.ID), http.StatusUnauthorized, portal.Unauthenticated},
 		"the MSSP's staff":          {h.as(portal.MSSPStaff), of(chosen.ID), forbidden, portal.Forbidden},
 		"an MSP's admin":            {h.as(portal.MSPAdmin), of(chosen.ID), forbidden, portal.Forbidden},
 		"an MSP's user":             {h.as(portal.MSPUser), of(chosen.ID), forbidden, portal.Forbidden},
 		"a client's user":           {h.as(portal.ClientUser), of(chosen.ID), forbidden, portal.Forbidden},
 		"another MSSP's admin":      {h.signIn(h.Other.Viewers[portal.MSSPAdmin]), of(chosen.ID), http.StatusNotFound, portal.NotFound},
 		"another MSSP's connection": {admin, of(h.Other.ConnectionID), http.StatusNotFound, portal.NotFound},
-		"one that does not exist":   {admin, of(postgres.NewID()), http.StatusNotFound, portal.NotFound},
-		"what is no id":             {admin, of("'"), http.StatusNotFound, portal.NotFound},
+		"an unknown connection":     {admin, of(postgres.NewID()), http.StatusNotFound, portal.NotFound},
+		"a malformed id":            {admin, of("'"), http.StatusNotFound, portal.NotFound},
 		"an empty id":               {admin, of(""), http.StatusUnprocessableEntity, portal.Invalid},
 		"a number":                  {admin, `{"connection_id":7}`, http.StatusUnprocessableEntity, portal.Invalid},
-		"a member nobody knows":     {admin, `{"id":"x"}`, http.StatusUnprocessableEntity, portal.Invalid},
-		"half a body":               {admin, `{"connection_id":`, http.StatusBadRequest, portal.Invalid},
+		"an unknown member":         {admin, `{"id":"x"}`, http.StatusUnprocessableEntity, portal.Invalid},
+		"a truncated body":          {admin, `{"connection_id":`, http.StatusBadRequest, portal.Invalid},
 	} {
-		t.Log(name)
-		h.wantsProblem(ask(c.token, c.body), c.status, c.code)
+		t.Run(name, func(t *testing.T) {
+			h.wantsProblem(ask(c.token, c.body), c.status, c.code)
+		})
 	}
 	if after := h.state(); after != before {
 		t.Errorf("got the state %s after rejected syncs, want %s", after, before)
@@ -208,38 +212,41 @@ func testSyncPausedConnectionStartsAfterResume(t *testing.T) {
 func testSyncActorIsVisibleToMsspRolesOnly(t *testing.T) {
 	h := newAPITest(t)
 	run, client, outsider := h.run(h.Own), h.Own.MSPs[0].Clients[0].ID, h.Other.Viewers[portal.MSSPAdmin].UserID
-	asked, accepted := h.Own.Viewers[portal.MSSPStaff].UserID, h.Own.Viewers[portal.MSSPAdmin].UserID
+	requester, reviewer := h.Own.Viewers[portal.MSSPStaff].UserID, h.Own.Viewers[portal.MSSPAdmin].UserID
 	h.Exec("update change set run_id = $1 where mssp_id = $2", run, h.Own.MSSPID)
-	h.Exec("update app_user set name = case id when $1::uuid then 'Ask' when $2::uuid then 'Accept' else 'Outside' end", asked, accepted)
+	h.Exec("update app_user set name = case id when $1::uuid then 'Ask' when $2::uuid then 'Accept' else 'Outside' end", requester,
+		reviewer)
 	for name, c := range map[string]struct {
 		requested, reviewed *string
 		want                string
 	}{
-		"the schedule's":      {nil, nil, ""},
-		"a requested run":     {&asked, nil, "Ask"},
-		"an accepted run":     {nil, &accepted, "Accept"},
-		"a run of two people": {&asked, &accepted, "Accept"},
-		"a stranger's":        {&outsider, nil, ""},
+		"a scheduled run":              {nil, nil, ""},
+		"a requested run":              {&requester, nil, "Ask"},
+		"an accepted run":              {nil, &reviewer, "Accept"},
+		"a requested and accepted run": {&requester, &reviewer, "Accept"},
+		"a user of another MSSP":       {&outsider, nil, ""},
 	} {
-		h.Exec("update sync_run set requested_by = $2, reviewed_by = $3 where id = $1", run, c.requested, c.reviewed)
-		for _, role := range roles {
-			want := c.want
-			if role.Level() != portal.LevelMSSP {
-				want = ""
-			}
-			history := decode[portal.ClientDetail](h, h.wants(h.get("/v1/clients/"+client, h.as(role)), ok)).History
-			if len(history) != 1 || actor(history[0]) != want {
-				t.Errorf("%s: %s got %+v, want the actor %q", name, role, history, want)
-			}
-			if role.Level() != portal.LevelMSSP {
-				continue
-			}
-			for _, line := range decode[portal.RunChanges](h, h.wants(h.get("/v1/syncs/"+run+"/changes", h.as(role)), ok)).Items {
-				if actor(line.Change) != want {
-					t.Errorf("%s: %s got the change %+v, want the actor %q", name, role, line, want)
+		t.Run(name, func(t *testing.T) {
+			h.Exec("update sync_run set requested_by = $2, reviewed_by = $3 where id = $1", run, c.requested, c.reviewed)
+			for _, role := range roles {
+				want := c.want
+				if role.Level() != portal.LevelMSSP {
+					want = ""
+				}
+				history := decode[portal.ClientDetail](h, h.wants(h.get("/v1/clients/"+client, h.as(role)), ok)).History
+				if len(history) != 1 || actor(history[0]) != want {
+					t.Errorf("%s got %+v, want the actor %q", role, history, want)
+				}
+				if role.Level() != portal.LevelMSSP {
+					continue
+				}
+				for _, line := range decode[portal.RunChanges](h, h.wants(h.get("/v1/syncs/"+run+"/changes", h.as(role)), ok)).Items {
+					if actor(line.Change) != want {
+						t.Errorf("%s got the change %+v, want the actor %q", role, line, want)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 

@@ -67,18 +67,21 @@ func testUsersInvalidChangeNamesField(t *testing.T) {
 			t.Errorf("%s: got the field %q (%s), want %q", body, p.Field, p.Detail, field)
 		}
 	}
-	if p := h.wantsProblem(h.patch(admin, staff.UserID, `{"role":"msp_user"}`), http.StatusUnprocessableEntity, portal.Invalid); p.Field != "msp_id" {
+	if p := h.wantsProblem(h.patch(admin, staff.UserID, `{"role":"msp_user"}`), http.StatusUnprocessableEntity,
+		portal.Invalid); p.Field != "msp_id" {
 		t.Errorf("got the field %q for an MSP's role without an MSP, want msp_id", p.Field)
 	}
 	for _, body := range []string{"", "[]", "{", `{"active":false,"shoe_size":41}`} {
-		if r := h.patch(admin, user.UserID, body); r.StatusCode != http.StatusBadRequest && r.StatusCode != http.StatusUnprocessableEntity {
+		if r := h.patch(admin, user.UserID, body); r.StatusCode != http.StatusBadRequest &&
+			r.StatusCode != http.StatusUnprocessableEntity {
 			t.Errorf("body %q: got %d, want 400 or 422", body, r.StatusCode)
 		}
 	}
 	h.wantsProblem(h.patch(admin, h.Own.Viewers[portal.MSSPAdmin].UserID, `{"active":false}`), http.StatusConflict, portal.Conflict)
 	h.wantsProblem(h.patch(h.as(portal.MSPAdmin), user.UserID, `{"role":"mssp_staff"}`), forbidden, portal.Forbidden)
 	for path, field := range map[string]string{
-		"?sort=shoe_size": "sort", "?cursor=x": "cursor", "?msp_id=1": "msp_id", "?status=asleep": "status", "?role=king": "role", "?limit=0": "limit",
+		"?sort=shoe_size": "sort", "?cursor=x": "cursor", "?msp_id=1": "msp_id", "?status=asleep": "status", "?role=king": "role",
+		"?limit=0": "limit",
 	} {
 		if p := h.wantsProblem(h.get("/v1/users"+path, admin), http.StatusUnprocessableEntity, portal.Invalid); p.Field != field {
 			t.Errorf("%s: got the field %q, want %q", path, p.Field, field)
@@ -112,12 +115,14 @@ func testOwnSessionsAreListedAndEnded(t *testing.T) {
 	user := h.newUser(h.Own, 0)
 	here, there := h.signIn(user), h.signIn(user)
 	own := decode[portal.OwnSessions](h, h.wants(h.get("/v1/sessions", here), ok))
-	if len(own.Items) != 3 || !own.Items[0].Current || own.Items[1].Current || own.Items[0].Device != "laptop" || own.Items[0].ExpiresAt.Before(own.Items[0].CreatedAt) {
+	if len(own.Items) != 3 || !own.Items[0].Current || own.Items[1].Current || own.Items[0].Device != "laptop" ||
+		own.Items[0].ExpiresAt.Before(own.Items[0].CreatedAt) {
 		t.Fatalf("got the sessions %+v, want three, the current one first", own.Items)
 	}
 	other := decode[portal.OwnSessions](h, h.wants(h.get("/v1/sessions", there), ok)).Items[0].ID
 	h.wants(h.send(call{route: "DELETE /v1/sessions/" + other, token: here}), noContent)
-	if p := h.wantsProblem(h.get("/v1/me", there), http.StatusUnauthorized, portal.SessionRevoked); p.Detail != portal.EndedElsewhere.Sentence() {
+	if p := h.wantsProblem(h.get("/v1/me", there), http.StatusUnauthorized,
+		portal.SessionRevoked); p.Detail != portal.EndedElsewhere.Sentence() {
 		t.Errorf("got the detail %q, want that the session was ended elsewhere", p.Detail)
 	}
 	h.wantsProblem(h.send(call{route: "DELETE /v1/sessions/" + other, token: here}), http.StatusNotFound, portal.NotFound)
@@ -126,7 +131,8 @@ func testOwnSessionsAreListedAndEnded(t *testing.T) {
 	}
 	h.wants(h.send(call{route: "DELETE /v1/sessions/" + own.Items[0].ID, token: here}), noContent)
 	h.wantsProblem(h.get("/v1/sessions", here), http.StatusUnauthorized, portal.SessionRevoked)
-	if lines := h.Text("select string_agg(detail->>'reason', ' ' order by id) from audit_log where action = 'session_ended' and actor_id = $1", user.UserID); lines != "elsewhere sign_out" {
+	if lines := h.Text("select string_agg(detail->>'reason', ' ' order by id) from audit_log where action = 'session_ended' and "+
+		"actor_id = $1", user.UserID); lines != "elsewhere sign_out" {
 		t.Errorf("got the reasons %q, want elsewhere sign_out", lines)
 	}
 }
@@ -136,7 +142,8 @@ func testOwnSessionsOfOthersCannotBeEnded(t *testing.T) {
 	user := h.newUser(h.Own, 0)
 	token := h.signIn(user)
 	for _, role := range roles {
-		h.wantsProblem(h.send(call{route: "DELETE /v1/sessions/" + user.SessionID, token: h.as(role)}), http.StatusNotFound, portal.NotFound)
+		h.wantsProblem(h.send(call{route: "DELETE /v1/sessions/" + user.SessionID, token: h.as(role)}), http.StatusNotFound,
+			portal.NotFound)
 	}
 	h.wants(h.get("/v1/me", token), ok)
 }
@@ -159,8 +166,10 @@ func testUsersAdminNeverChangesGrantsElsewhere(t *testing.T) {
 	outside := "mssp_id <> '" + h.Own.MSSPID + "'"
 	before := fence(outside)
 	rapid.Check(t, func(r *rapid.T) {
-		h.Exec("update user_role set role = 'msp_user', msp_id = $2, client_id = null, active = true where id = $1", here, h.Own.MSPs[0].ID)
-		h.Exec("update user_role set role = 'msp_user', msp_id = $2, client_id = null, active = true where id = $1", atSibling, h.Own.MSPs[1].ID)
+		h.Exec("update user_role set role = 'msp_user', msp_id = $2, client_id = null, active = true where id = $1", here,
+			h.Own.MSPs[0].ID)
+		h.Exec("update user_role set role = 'msp_user', msp_id = $2, client_id = null, active = true where id = $1", atSibling,
+			h.Own.MSPs[1].ID)
 		for range rapid.IntRange(1, 6).Draw(r, "acts") {
 			by := rapid.SampledFrom([]portal.Role{portal.MSSPAdmin, portal.MSPAdmin}).Draw(r, "by")
 			fenced := outside
@@ -178,7 +187,8 @@ func testUsersAdminNeverChangesGrantsElsewhere(t *testing.T) {
 			r.Fatalf("sign in after the changes: %v", err)
 		}
 		there := map[string]string{"Portal-Grant": user.GrantID}
-		page := decode[portal.ClientPage](h, h.wants(h.send(call{route: "GET /v1/clients", token: tokens.AccessToken, headers: there}), ok))
+		page := decode[portal.ClientPage](h, h.wants(h.send(call{route: "GET /v1/clients", token: tokens.AccessToken, headers: there}),
+			ok))
 		if page.Total != 3 {
 			r.Fatalf("got %d clients under the grant elsewhere, want 3", page.Total)
 		}
