@@ -46,7 +46,7 @@ func TestAliasAccounts(t *testing.T) {
 			k.provider.Play(hostile.Script{Claims: claims})
 			var refused *portal.Error
 			if err := k.signIn(context.Background()); !errors.As(err, &refused) || refused.Code != c.refused || refused.Address != c.alias {
-				t.Fatalf("answers %+v, want %s for %s", refused, c.refused, c.alias)
+				t.Fatalf("got %+v, want %s for %s", refused, c.refused, c.alias)
 			}
 			grant, err := k.codeGrant(context.Background())
 			if err != nil {

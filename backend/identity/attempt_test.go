@@ -99,7 +99,7 @@ func testAttemptBindsPendingIdentityToCodeAndVerifier(t *testing.T) {
 		wantCode(t, err, portal.Invalid)
 		h.exec("update login_attempt set pending_sealed = set_byte(pending_sealed, 20, get_byte(pending_sealed, 20) # 1)")
 		if _, err = h.redeem(grant); err == nil {
-			t.Error("a changed pending identity is believed")
+			t.Error("a changed pending identity was accepted, want an error")
 		}
 	})
 }
@@ -120,7 +120,7 @@ func testAttemptReturnsWhatTheDesktopNeeds(t *testing.T) {
 		}
 		if attempt.ClientID != "google-client" || attempt.Issuer != h.google.Issuer() || len(attempt.Nonce) != 43 || len(attempt.Scopes) != 3 ||
 			!strings.HasPrefix(attempt.AuthorizationEndpoint, h.google.Issuer()) || attempt.ExpiresAt.IsZero() {
-			t.Errorf("answers %+v", attempt)
+			t.Errorf("got %+v", attempt)
 		}
 	}
 	for _, uri := range []string{

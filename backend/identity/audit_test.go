@@ -24,10 +24,10 @@ func testAuditLogsRefusalItCouldNotStore(t *testing.T) {
 	court.exec(t, "revoke insert on audit_log from portal_auth")
 	k.provider.Play(hostile.Script{Claims: map[string]any{"aud": "another"}})
 	if err := k.signIn(context.Background()); portal.ErrorCode(err) != portal.ProviderRefused {
-		t.Errorf("answers %v", err)
+		t.Errorf("got error %v", err)
 	}
 	if !strings.Contains(k.log.String(), "audit") {
-		t.Errorf("the operator reads only %s", k.log.String())
+		t.Errorf("got the operator's log %s", k.log.String())
 	}
 }
 
@@ -53,7 +53,7 @@ func testAuditRecordsHowAnInviteWasClaimed(t *testing.T) {
 			account+"@contoso.example", contoso, byCode)
 		if n != 1 {
 			t.Errorf(
-				"of %s it says: %s",
+				"for %s: got the audit entries %s",
 				account,
 				h.Text(t, "select string_agg(detail::text, ' ') from audit_log where action = 'invite_accepted'"),
 			)
@@ -74,7 +74,7 @@ func testAuditRecordsWhatTheProviderConfirmed(t *testing.T) {
 		"an account of Google":   `{"provider": "google", "reason": "no_invite", "verified": true, "hosted_domain": "fjord.example", "app": "test"}`,
 	} {
 		if n := h.count("select count(*) from audit_log where action = 'sign_in_refused' and detail @> $1", detail); n != 1 {
-			t.Errorf("of %s it says: %s", reason, h.Text(t, "select string_agg(detail::text, ' ') from audit_log where action = 'sign_in_refused'"))
+			t.Errorf("for %s: got the audit entries %s", reason, h.Text(t, "select string_agg(detail::text, ' ') from audit_log where action = 'sign_in_refused'"))
 		}
 	}
 }

@@ -193,7 +193,7 @@ func TestInviteChoice(t *testing.T) {
 		says(t, h.guess(h.codeGrant(portal.Entra, "tess")), portal.InviteCodeInvalid, "2 tries left")
 	})
 	for closed, set := range map[string]string{
-		"accepted": "accepted_at = now()", "revoked": "revoked_at = now()", "lapsed": "expires_at = now() - interval '1 minute'",
+		"accepted": "accepted_at = now()", "revoked": "revoked_at = now()", "expired": "expires_at = now() - interval '1 minute'",
 	} {
 		t.Run("offers_open_invite_after_those_"+closed, func(t *testing.T) {
 			t.Parallel()

@@ -74,7 +74,7 @@ func testClaimInvitesSkipsInviteClosedMeanwhile(t *testing.T) {
 	for name, meanwhile := range map[string]string{
 		"accepted":              "update pre_assigned_role set accepted_at = now() where id = $1",
 		"revoked":               "update pre_assigned_role set revoked_at = now() where id = $1",
-		"lapsed":                "update pre_assigned_role set expires_at = now() where id = $1",
+		"expired":               "update pre_assigned_role set expires_at = now() where id = $1",
 		"the attempt has ended": "update login_attempt set finished_at = now() where $1::uuid is not null",
 	} {
 		email := fmt.Sprintf("late%d@contoso.example", len(name))
@@ -163,7 +163,7 @@ func testClaimInvitesRefusesCodeClosedOrReplacedMeanwhile(t *testing.T) {
 		"wrong codes closed it": func(id string) {
 			h.exec("update pre_assigned_role set code_tries = $2 where id = $1", id, portal.MaxCodeTries)
 		},
-		"it was sent anew": func(id string) {
+		"it was sent again": func(id string) {
 			if _, err := h.service.Resend(t.Context(), h.Own.Viewers[portal.MSPAdmin], id); err != nil {
 				t.Fatal(err)
 			}

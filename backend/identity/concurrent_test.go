@@ -39,12 +39,12 @@ func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 	court := newProviderTest(t)
 	for round := range 4 {
 		email := fmt.Sprintf("wanted%d@kite.example", round)
-		everybody := court.replicas(t, claimants, email)
+		claims := court.replicas(t, claimants, email)
 		invites := []portal.CreatedInvite{
-			everybody[0].invites(court.Own.MSPs[0].ID), everybody[0].invites(court.Own.MSPs[1].ID), everybody[0].invites(""),
+			claims[0].invites(court.Own.MSPs[0].ID), claims[0].invites(court.Own.MSPs[1].ID), claims[0].invites(""),
 		}
 		grants := make([]portal.CodeGrant, claimants)
-		for i, k := range everybody {
+		for i, k := range claims {
 			var err error
 			if grants[i], err = k.codeGrant(context.Background()); err != nil {
 				t.Fatal(err)
@@ -56,11 +56,11 @@ func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 				grants[i].InviteCode = invites[i%len(invites)].Code
 			}
 		}
-		before := everybody[0].made()
+		before := claims[0].made()
 		var start, ended sync.WaitGroup
 		start.Add(1)
 		won, errs := make([]portal.Tokens, claimants), make([]error, claimants)
-		for i, k := range everybody {
+		for i, k := range claims {
 			ended.Go(func() {
 				start.Wait()
 				won[i], errs[i] = k.service.Redeem(context.Background(), grants[i], session.Client{})
@@ -77,7 +77,7 @@ func testConcurrentSignInOneClaimsAllInvitesOfAnAddress(t *testing.T) {
 				t.Errorf("the later request: got error %v", err)
 			}
 		}
-		after := everybody[0].made()
+		after := claims[0].made()
 		if winners != 1 || after["app_user"] != before["app_user"]+1 || after["identity"] != before["identity"]+1 ||
 			after["session"] != before["session"]+1 {
 			t.Errorf("%d of %d sign-ins succeeded, want 1; rows before: %v, after: %v", winners, claimants, before, after)

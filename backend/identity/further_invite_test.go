@@ -115,13 +115,13 @@ func TestFurtherInvite(t *testing.T) {
 		}
 		h.exec("update identity set email_confirmed = false")
 		_, err := h.claimAs(viewer, h.othersStaff().Code)
-		says(t, err, portal.Conflict, "cannot be claimed")
+		says(t, err, portal.Conflict, "gives you nothing")
 		h.exec("update user_role set active = false where mssp_id = $1 and user_id = $2", h.Other.MSSPID, viewer.UserID)
 		h.exec("update pre_assigned_role set revoked_at = now() where accepted_at is null")
 		higher := h.invitedBy(h.Other.Viewers[portal.MSSPAdmin],
 			portal.NewInvite{Email: "tess@contoso.example", Role: portal.MSSPAdmin, Provider: portal.Entra, Tenant: contoso, ExpiresInHours: 1})
 		_, err = h.claimAs(viewer, higher.Code)
-		says(t, err, portal.Conflict, "cannot be claimed")
+		says(t, err, portal.Conflict, "gives you nothing")
 	})
 	t.Run("is_claimed_by_code_when_signed_in", func(t *testing.T) {
 		t.Parallel()
@@ -148,13 +148,13 @@ func TestFurtherInvite(t *testing.T) {
 		t.Parallel()
 		h := newTestEnv(t)
 		_, viewer := h.signedIn()
-		nobodys, _ := identity.NewInviteCode()
+		unused, _ := identity.NewInviteCode()
 		another := h.invite(h.mspUser(portal.Entra, "bo@contoso.example", "contoso.example", contoso))
 		google := h.invitedBy(h.Other.Viewers[portal.MSSPAdmin],
 			portal.NewInvite{Email: "tess@contoso.example", Role: portal.MSSPStaff, Provider: portal.Google})
 		for name, c := range map[string]struct{ code, signedIn, atSignIn string }{
-			"of no invite":          {nobodys, "no open invite with this code", "5 tries left"},
-			"mistyped":             {nobodys[1:], "typing error", "typing error"},
+			"of no invite":         {unused, "no open invite with this code", "5 tries left"},
+			"mistyped":             {unused[1:], "typing error", "typing error"},
 			"for another address":  {another.Code, "another e-mail address", "another e-mail address"},
 			"for another provider": {google.Code, "Google account", "Google account"},
 		} {
@@ -186,10 +186,10 @@ func TestFurtherInvite(t *testing.T) {
 		}
 		again := h.invite(h.mspUser(portal.Entra, "nora@contoso.example", "contoso.example", contoso))
 		_, err := h.signIn(portal.Entra, "no-mail", again.Code)
-		says(t, err, portal.InviteCodeInvalid, "cannot be claimed")
+		says(t, err, portal.InviteCodeInvalid, "gives you nothing")
 		h.exec("update user_role set active = false where email = 'nora@contoso.example'")
 		_, err = h.signIn(portal.Entra, "no-mail", again.Code)
-		says(t, err, portal.InviteCodeInvalid, "cannot be claimed")
+		says(t, err, portal.InviteCodeInvalid, "gives you nothing")
 	})
 	t.Run("is_not_claimed_by_its_inviters", func(t *testing.T) {
 		t.Parallel()
@@ -208,9 +208,9 @@ func TestFurtherInvite(t *testing.T) {
 		}
 		for _, code := range []string{made.Code, resent.Code} {
 			_, err := h.claimAs(viewer, code)
-			says(t, err, portal.InviteCodeInvalid, "created this invite or sent it again")
+			says(t, err, portal.InviteCodeInvalid, "made this invite or sent it again")
 			_, err = h.signIn(portal.Entra, "no-mail", code)
-			says(t, err, portal.InviteCodeInvalid, "created this invite or sent it again")
+			says(t, err, portal.InviteCodeInvalid, "made this invite or sent it again")
 		}
 	})
 }

@@ -29,7 +29,7 @@ func responding(name string, value any) func(*hostile.Server, *hostile.Script) {
 
 // failing scripts a token endpoint that returns an error.
 func failing(status int, body string) func(*hostile.Server, *hostile.Script) {
-	return serving(hostile.Token, hostile.Says(status, "claimRequest/json", body))
+	return serving(hostile.Token, hostile.Says(status, "application/json", body))
 }
 
 const html = "<!doctype html><title>Sign in to the hotel's network</title>"
@@ -49,22 +49,22 @@ func testProviderFaultInvalidResponse(t *testing.T) {
 		hostile.Discovery: "discovery", hostile.Keys: "keys", hostile.Token: "token_endpoint",
 	} {
 		for name, handler := range map[string]http.HandlerFunc{
-			"hangs up":                           hostile.HangsUp,
-			"breaks off":                         hostile.BreaksOff,
-			"answers a web page":                 hostile.Says(200, "text/html", html),
-			"answers a web page and calls it so": hostile.Says(200, "claimRequest/json", html),
-			"answers nothing":                    hostile.Says(200, "claimRequest/json", ""),
-			"answers a list":                     hostile.Says(200, "claimRequest/json", "[]"),
-			"answers two megabytes":              hostile.Megabytes(2, false),
-			"answers 20 packed megabytes":        hostile.Megabytes(20, true),
-			"fails":                              hostile.Says(500, "text/plain", "hunter2"),
-			"is overrun":                         hostile.Says(429, "text/plain", "hunter2"),
-			"is at work":                         hostile.Says(503, "text/html", html),
+			"hangs up":                        hostile.HangsUp,
+			"breaks off":                      hostile.BreaksOff,
+			"returns_HTML":                    hostile.Says(200, "text/html", html),
+			"returns_HTML_as_JSON":            hostile.Says(200, "application/json", html),
+			"returns_empty_body":              hostile.Says(200, "application/json", ""),
+			"returns_a_list":                  hostile.Says(200, "application/json", "[]"),
+			"returns_two_megabytes":           hostile.Megabytes(2, false),
+			"returns_20_compressed_megabytes": hostile.Megabytes(20, true),
+			"fails":                           hostile.Says(500, "text/plain", "hunter2"),
+			"is overrun":                      hostile.Says(429, "text/plain", "hunter2"),
+			"is at work":                      hostile.Says(503, "text/html", html),
 		} {
 			cases = append(cases, providerCase{string(endpoint) + " " + name, "", serving(endpoint, handler), unavailable(reason)})
 		}
 		cases = append(cases,
-			providerCase{string(endpoint) + " never answers", "", hanging(endpoint, (*hostile.Server).Hangs), unavailable(reason)},
+			providerCase{string(endpoint) + "_does_not_respond", "", hanging(endpoint, (*hostile.Server).Hangs), unavailable(reason)},
 			providerCase{string(endpoint) + " never ends its answer", "", hanging(endpoint, (*hostile.Server).HangsHalfway), unavailable(reason)})
 	}
 	runCases(t, cases)

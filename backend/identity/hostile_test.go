@@ -49,7 +49,7 @@ var (
 	// addressless is the refusal of a Google account without an address.
 	addressless = outcome{
 		portal.InviteCodeRequired,
-		"Google gives no e-mail address for this account, so it cannot claim an invite. Sign in with a Google account that has " +
+		"Google did not name an e-mail address for this account, so it cannot claim an invite. Sign in with a Google account that has " +
 			"an e-mail address.",
 		"",
 	}
@@ -85,14 +85,14 @@ func clocks(differ, reason string) outcome {
 }
 
 func unavailable(reason string) outcome {
-	return outcome{portal.ProviderDown, "Your sign-in provider is not available at the moment. Try again in a few minutes.", reason}
+	return outcome{portal.ProviderDown, "Your sign-in provider does not answer as it should at the moment. Try again in a few minutes.", reason}
 }
 
 // providerTest is a world for sign-ins with hostile providers.
 type providerTest struct {
 	*testkit.World
-	owner  *pgx.Conn
-	people int
+	owner *pgx.Conn
+	users int
 }
 
 func newProviderTest(t *testing.T) *providerTest {
@@ -148,7 +148,7 @@ type signInTest struct {
 func (c *providerTest) newSignInTest(t *testing.T, provider portal.ProviderID, email string) *signInTest {
 	t.Helper()
 	if email == "" {
-		email = fmt.Sprintf("kim.person%d@kite.example", c.people)
+		email = fmt.Sprintf("kim.person%d@kite.example", c.users)
 	}
 	k := c.portal(t, c.DB, provider, email)
 	k.invite = k.invites(c.Own.MSPs[0].ID)
@@ -158,9 +158,9 @@ func (c *providerTest) newSignInTest(t *testing.T, provider portal.ProviderID, e
 // portal returns a test for a user without an invite.
 func (c *providerTest) portal(t *testing.T, db *postgres.DB, provider portal.ProviderID, email string) *signInTest {
 	t.Helper()
-	c.people++
+	c.users++
 	k := &signInTest{T: t, suite: c}
-	k.provider = hostile.Start(t, provider, hostile.Person{ID: fmt.Sprintf("subject-%d", c.people), Email: email, Name: "Ada Lind"})
+	k.provider = hostile.Start(t, provider, hostile.Person{ID: fmt.Sprintf("subject-%d", c.users), Email: email, Name: "Ada Lind"})
 	k.serve(db)
 	return k
 }

@@ -19,7 +19,7 @@ func (p *problem) Unwrap() error { return p.public }
 
 func providerDown(reason string) error {
 	return &problem{portal.Errorf(portal.ProviderDown,
-		"Your sign-in provider is not available at the moment. Try again in a few minutes."), reason}
+		"Your sign-in provider does not answer as it should at the moment. Try again in a few minutes."), reason}
 }
 
 func refused(reason string) error {
@@ -46,7 +46,7 @@ func codeRequired(who postgres.Identity) error {
 		"If you have none, ask your administrator."), "code_required"}
 }
 
-const noAddressText = "Google gives no e-mail address for this account, so it cannot claim an invite. " +
+const noAddressText = "Google did not name an e-mail address for this account, so it cannot claim an invite. " +
 	"Sign in with a Google account that has an e-mail address."
 
 // The following errors are for a user who has an invite's code and may not claim the invite.
@@ -56,8 +56,8 @@ func noAddress() error {
 }
 
 func ownInvite() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This account created this invite or sent it again, "+
-		"so it cannot claim it. The invited user has to sign in."), "own_invite"}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This account made this invite or sent it again, "+
+		"so it cannot claim it. The invited person has to sign in."), "own_invite"}
 }
 
 func otherProvider(provider portal.ProviderID) error {
@@ -76,20 +76,20 @@ func otherAddress() error {
 }
 
 func codeOfOtherInvite() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, 
+	return &problem{portal.Errorf(portal.InviteCodeInvalid,
 		"This code belongs to another invite than the one you chose."), "other_invite"}
 }
 
 // codeUnknown is for a signed-in user, whose tries are not counted.
 func codeUnknown() error {
 	return &problem{portal.Errorf(portal.InviteCodeInvalid, "There is no open invite with this code. "+
-		"It may have been used, sent again with a new code, or revoked. Ask your administrator."), reasonCodeWrong}
+		"It may have been used, sent again with a new code, or withdrawn. Ask your administrator."), reasonCodeWrong}
 }
 
 // nothingGained is for a known identity whose code was valid until the claim.
 func nothingGained() error {
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite cannot be claimed: "+
-		"you already hold a role there, or it was used or revoked a moment ago."), "nothing_gained"}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "This invite gives you nothing: "+
+		"you hold a role there already, or it was used or withdrawn a moment ago."), "nothing_gained"}
 }
 
 func inviteChoice(offers []portal.InviteOffer) error {
@@ -115,7 +115,7 @@ func codeWrong(left int) error {
 	if left == 1 {
 		tries = "try"
 	}
-	return &problem{portal.Errorf(portal.InviteCodeInvalid, "That code is wrong. %d %s left.", left, tries), reasonCodeWrong}
+	return &problem{portal.Errorf(portal.InviteCodeInvalid, "That code is not right. %d %s left.", left, tries), reasonCodeWrong}
 }
 
 const (
@@ -131,18 +131,18 @@ func codeMistyped() error {
 }
 
 func inviteClosed() error {
-	return &problem{portal.Errorf(portal.InviteClosed, 
+	return &problem{portal.Errorf(portal.InviteClosed,
 		"This invite was closed after too many wrong codes. Ask your administrator to send a new one."), "invite_closed"}
 }
 
 func outOfTries() error {
-	return &problem{portal.Errorf(portal.AttemptExpired, 
-		"That code is wrong, and this sign-in has no tries left. Sign in again to try once more."), reasonCodeWrong}
+	return &problem{portal.Errorf(portal.AttemptExpired,
+		"That code is not right, and this sign-in has no tries left. Sign in again to try once more."), reasonCodeWrong}
 }
 
 func attemptExpired(reason string) error {
-	return &problem{portal.Errorf(portal.AttemptExpired, 
-		"This sign-in has expired or was already used. Start again."), reason}
+	return &problem{portal.Errorf(portal.AttemptExpired,
+		"This sign-in has expired or was used already. Start again."), reason}
 }
 
 // split returns the reason and the public error of a refusal. It returns an internal error, neither a problem nor a

@@ -151,12 +151,12 @@ func testInviteMailNotSentForAClosedInvite(t *testing.T) {
 	t.Parallel()
 	m := newMailing(t)
 	revoked := m.invite(m.mspUser(portal.Google, "a@fjord.example", "", ""))
-	lapsed := m.invite(m.mspUser(portal.Google, "b@fjord.example", "", ""))
+	expired := m.invite(m.mspUser(portal.Google, "b@fjord.example", "", ""))
 	if err := m.DB.RevokeInvite(context.Background(), m.Own.Viewers[portal.MSPAdmin], revoked.ID); err != nil {
 		t.Fatal(err)
 	}
-	m.exec("update pre_assigned_role set expires_at = now() - interval '1 second' where id = $1", lapsed.ID)
-	for _, id := range []string{revoked.ID, lapsed.ID, postgres.NewID()} {
+	m.exec("update pre_assigned_role set expires_at = now() - interval '1 second' where id = $1", expired.ID)
+	for _, id := range []string{revoked.ID, expired.ID, postgres.NewID()} {
 		if err := m.deliver(id); err != nil || len(m.sent) != 0 {
 			t.Errorf("got mails %v, %v", m.sent, err)
 		}

@@ -52,7 +52,7 @@ func (db *DB) CreateAttempt(ctx context.Context, a Attempt, ttl time.Duration) (
 // for an invite code may be used again with the same authorization code, maxTries times; an uncounted try is not
 // counted. AttemptExpired in every other case.
 func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTries int, uncounted bool) (Attempt, error) {
-	expired := portal.Errorf(portal.AttemptExpired, "This sign-in has expired or was already used. Start again.")
+	expired := portal.Errorf(portal.AttemptExpired, "This sign-in has expired or was used already. Start again.")
 	if !validID(id) {
 		return Attempt{}, expired
 	}

@@ -71,7 +71,7 @@ func (db *DB) ClaimAsUser(ctx context.Context, viewer portal.Viewer, c Claim) (p
 	}
 	if len(granted) == 0 {
 		return portal.Grant{}, portal.Errorf(portal.Conflict,
-			"This invite cannot be claimed: you already hold a role there, or it was used or revoked a moment ago.")
+			"This invite gives you nothing: you hold a role there already, or it was used or withdrawn a moment ago.")
 	}
 	return granted[0].grant(), nil
 }

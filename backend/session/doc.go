@@ -28,7 +28,7 @@
 // # Why tokens are replaced
 //
 // A desktop cannot prove that a refresh token has not been copied. Because each is used once, reuse of a replaced token
-// is detected: whoever comes second finds the token used, and the session ends for both holders, who both get the
+// is detected: the second request finds the token used, and the session ends for both holders, who both get the
 // reason. The tokens that replace each other are a refresh-token family.
 //
 // # How a lost response is repeated

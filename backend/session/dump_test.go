@@ -34,7 +34,7 @@ type dumpTest struct {
 	*testEnv
 	service *identity.Service
 	google  *provider.Server
-	entered portal.Tokens    // of somebody signed in
+	entered portal.Tokens    // of a signed-in user
 	waiting portal.CodeGrant // a sign-in that waits for its invite's code
 	code    string           // of that invite
 	public  []*ecdsa.PublicKey

@@ -89,7 +89,7 @@ func testVerifyJWSAcceptsCanonicalES256Only(t *testing.T) {
 }
 
 // testVerifyJWSPublicTestVectors reads a set in Wycheproof's format where WYCHEPROOF_JWS names one. Every
-// flag of that set stands in our own table, which is always run.
+// flag of that set is in the own table, which is always run.
 func testVerifyJWSPublicTestVectors(t *testing.T) {
 	t.Parallel()
 	_, own := ownVectors(t)

@@ -88,24 +88,24 @@ func testRefreshConcurrentRepeatsGetOneSuccessor(t *testing.T) {
 	h := newTestEnv(t)
 	first := h.start()
 	grant := portal.RefreshGrant{RefreshToken: first.RefreshToken, RequestID: rand.Text()}
-	answers := make([]string, 20)
+	successors := make([]string, 20)
 	var wait sync.WaitGroup
-	for i := range answers {
+	for i := range successors {
 		wait.Go(func() {
 			tokens, err := h.sessions.Refresh(context.Background(), grant, session.Client{})
 			if err != nil {
 				t.Error(err)
 			}
-			answers[i] = tokens.RefreshToken
+			successors[i] = tokens.RefreshToken
 		})
 	}
 	wait.Wait()
-	for _, answer := range answers {
-		if answer != answers[0] {
+	for _, token := range successors {
+		if token != successors[0] {
 			t.Fatal("got two successors of one token, want one")
 		}
 	}
-	h.refresh(answers[0])
+	h.refresh(successors[0])
 	if n := h.count("select count(*) from session where revoked_at is not null"); n != 0 {
 		t.Errorf("%d sessions ended, want 0", n)
 	}

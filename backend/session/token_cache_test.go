@@ -103,10 +103,10 @@ func testTokenCacheReturnsWhatANewCheckReturns(t *testing.T) {
 			)
 			d.publish(rapid.SampledFrom(published).Draw(t, "published")...)
 			token := rapid.SampledFrom(tokens).Draw(t, "token")
-			anew, wantErr := d.check(context.Background(), token)
+			again, wantErr := d.check(context.Background(), token)
 			viewer, err := d.Verify(context.Background(), token)
-			if viewer != anew.viewer || fmt.Sprint(err) != fmt.Sprint(wantErr) {
-				t.Fatalf("got %+v, %v; a new check returns %+v, %v", viewer, err, anew.viewer, wantErr)
+			if viewer != again.viewer || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+				t.Fatalf("got %+v, %v; a new check returns %+v, %v", viewer, err, again.viewer, wantErr)
 			}
 		}
 	})
