@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestSettingBounds gives each setting its lowest and highest value, and the ones just beyond.
+// TestSettingBounds checks the lowest and highest value of each setting, and the values just outside.
 func TestSettingBounds(t *testing.T) {
 	for _, test := range []struct {
 		flag, setting string

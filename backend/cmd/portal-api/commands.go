@@ -18,8 +18,8 @@ import (
 
 type migrateCommand struct {
 	database
-	Up     migrateUp     `cmd:"" help:"Take the steps still to be taken; safe when several start at once."`
-	Status migrateStatus `cmd:"" help:"List the steps and when each was taken."`
+	Up     migrateUp     `cmd:"" help:"Apply pending migrations; safe to run concurrently."`
+	Status migrateStatus `cmd:"" help:"List the migrations and when each was applied."`
 }
 
 type (
@@ -33,14 +33,14 @@ func (migrateUp) Run(ctx context.Context, c *cli) error {
 		return err
 	}
 	db.Close()
-	taken, err := postgres.Migrate(ctx, c.Migrate.DatabaseURL)
+	applied, err := postgres.Migrate(ctx, c.Migrate.DatabaseURL)
 	if err != nil {
 		return err
 	}
 	if err := postgres.SetProducts(ctx, c.Migrate.DatabaseURL, products()); err != nil {
 		return err
 	}
-	return printJSON(taken)
+	return printJSON(applied)
 }
 
 func (migrateStatus) Run(ctx context.Context, c *cli) error {
@@ -60,13 +60,13 @@ type bootstrapCommand struct {
 	database
 	smtp
 	MSSP     string `required:"" name:"mssp" help:"Name of the MSSP."`
-	Admin    string `required:"" help:"E-mail address of its first admin."`
-	Provider string `required:"" enum:"google,entra" help:"What the admin signs in with: google or entra."`
-	Domain   string `help:"Google Workspace domain (hd), or the e-mail domain attached to the Entra ID tenant."`
+	Admin    string `required:"" help:"E-mail address of the first admin."`
+	Provider string `required:"" enum:"google,entra" help:"Identity provider of the admin: google or entra."`
+	Domain   string `help:"Google Workspace domain (hd), or the e-mail domain of the Entra ID tenant."`
 	Tenant   string `help:"Entra ID tenant of the admin."`
-	Tenants  string `name:"entra-tenants" env:"PORTAL_ENTRA_TENANTS" help:"Allowed Entra ID tenants, comma-separated: the only one is the default of --tenant."`
-	Language string `help:"Language of the mail, such as de (default: English)."`
-	TimeZone string `name:"time-zone" default:"UTC" help:"Time zone of the MSSP's days, such as Europe/Copenhagen."`
+	Tenants  string `name:"entra-tenants" env:"PORTAL_ENTRA_TENANTS" help:"Allowed Entra ID tenants, comma-separated. A single one is the default of --tenant."`
+	Language string `help:"Language of the e-mail, such as de (default: English)."`
+	TimeZone string `name:"time-zone" default:"UTC" help:"Time zone of the MSSP, such as Europe/Copenhagen."`
 }
 
 func (b bootstrapCommand) Run(ctx context.Context) error {
@@ -102,16 +102,16 @@ func (b bootstrapCommand) Run(ctx context.Context) error {
 	return printJSON(map[string]any{"mssp_id": msspID, "invite_id": inviteID, "code": code, "mailed": mailed})
 }
 
-// mail sends the first admin's invite while the operator waits: no server need be running yet, and who reads the answer
-// learns whether to hand the code over.
+// mail sends the first admin's invite at once, because no server needs to be running yet and the output tells the
+// operator whether to pass on the code.
 func (b bootstrapCommand) mail(ctx context.Context, db *postgres.DB, mails *mail.Sender, msspID string, letter portal.InviteMail) (mailed bool) {
 	state := portal.MailSent
 	if err := mails.Send(ctx, letter); err != nil {
-		fmt.Fprintln(os.Stderr, "portal-api: the invite was not mailed:", err)
+		fmt.Fprintln(os.Stderr, "portal-api: the invite could not be e-mailed:", err)
 		state = portal.MailFailed
 	}
 	if err := db.SetInviteMailState(ctx, msspID, letter.InviteID, nil, state); err != nil {
-		fmt.Fprintln(os.Stderr, "portal-api: what became of the mail could not be noted:", err)
+		fmt.Fprintln(os.Stderr, "portal-api: the state of the e-mail could not be saved:", err)
 	}
 	return state == portal.MailSent
 }
@@ -124,10 +124,10 @@ type productAdd struct {
 	database
 	secret
 	MSSP       string `required:"" name:"mssp" help:"Id of the MSSP."`
-	Product    string `default:"heimdal" help:"The product."`
+	Product    string `default:"heimdal" help:"Id of the product."`
 	CustomerID string `required:"" help:"The MSSP's own customer id at the product."`
-	BaseURL    string `name:"base-url" help:"What /customers?customerId=N is appended to (default: the product's own)."`
-	APIKeyFile string `required:"" name:"api-key-file" help:"File with the API key."`
+	BaseURL    string `name:"base-url" help:"URL before /customers?customerId=N (default: the product's)."`
+	APIKeyFile string `required:"" name:"api-key-file" help:"File that contains the API key."`
 }
 
 func (p productAdd) Run(ctx context.Context) error {
@@ -175,7 +175,7 @@ func (p productAdd) connection(key string) (portal.Connection, error) {
 		}
 		return c, connector.Check(c.Settings(), key)
 	}
-	return portal.Connection{}, portal.InvalidField("product", "There is no product %q.", p.Product)
+	return portal.Connection{}, portal.InvalidField("product", "The product %q does not exist.", p.Product)
 }
 
 type syncCommand struct {
@@ -184,7 +184,7 @@ type syncCommand struct {
 	heimdalRate
 	syncRules
 	MSSP   string `required:"" name:"mssp" help:"Id of the MSSP."`
-	Record string `placeholder:"FILE" help:"Write the shape of the answers to a new file that only its owner may read: names, types and lengths, no values. FILE must not exist. A run that fails leaves what it had recorded."`
+	Record string `placeholder:"FILE" help:"Write the shape of the responses (names, types and lengths, no values) to a new file that only its owner can read. FILE must not exist. A failed run keeps what it has recorded."`
 }
 
 func (s syncCommand) Run(ctx context.Context) error {
@@ -207,7 +207,7 @@ func (s syncCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return badSetting("--record", err)
 	}
-	return recording.closedAfter(s.sync(ctx, db, sealer, recording))
+	return recording.finish(s.sync(ctx, db, sealer, recording))
 }
 
 func (s syncCommand) sync(ctx context.Context, db *postgres.DB, sealer sync.Sealer, recording *recording) error {
@@ -228,7 +228,7 @@ func (s syncCommand) sync(ctx context.Context, db *postgres.DB, sealer sync.Seal
 	return runError(run)
 }
 
-// runError returns why the command's exit is not 0.
+// runError returns the error for a run that is not complete.
 func runError(run portal.SyncRun) error {
 	switch run.Status {
 	case portal.RunComplete:
@@ -250,17 +250,17 @@ func resellerNames(unread []portal.UnreadReseller) string {
 	return strings.Join(names, ", ")
 }
 
-// progressLine says how far a run is.
+// progressLine returns the progress of a run in one line.
 func progressLine(run portal.SyncRun) string {
 	line := fmt.Sprintf("%s: %d calls, %d customers seen", run.Status, run.Calls, run.Seen)
 	if run.RetryAt != nil {
-		line += ", waits until " + run.RetryAt.Format(time.TimeOnly) + " UTC"
+		line += ", waiting until " + run.RetryAt.Format(time.TimeOnly) + " UTC"
 	}
 	return line
 }
 
 type keysCommand struct {
-	Rotate keysRotate `cmd:"" help:"Publish a new key, which signs two minutes later; tokens signed before stay good until they expire."`
+	Rotate keysRotate `cmd:"" help:"Publish a new key, which signs from two minutes later on; tokens of older keys stay valid until they expire."`
 }
 
 type keysRotate struct {

@@ -32,17 +32,22 @@ func (r *replicas) follow(replica, run, token string) *bufio.Reader {
 	return events
 }
 
-// TestAServerThatIsToldToEndEndsWhatOthersFollow would see, were a stream left open, that it is cut when the time to drain
-// is over, and that the process ends with an error.
-func TestAServerThatIsToldToEndEndsWhatOthersFollow(t *testing.T) {
+func TestShutdown(t *testing.T) {
+	t.Parallel()
+	t.Run("ends_streams", testShutdownEndsStreams)
+}
+
+// testShutdownEndsStreams would fail if a stream stayed open: it would be cut when the drain timeout ends, and the
+// process would end with an error.
+func testShutdownEndsStreams(t *testing.T) {
 	t.Parallel()
 	r := startReplicas(t)
-	admin, staff := r.newcomer(portal.MSSPAdmin, 0), r.newcomer(portal.MSSPStaff, 0)
-	ending, process := r.begin(r.URLs.Server, "--no-jobs")
+	admin, staff := r.newDevice(portal.MSSPAdmin, 0), r.newDevice(portal.MSSPStaff, 0)
+	termination, process := r.start(r.URLs.Server, "--no-jobs")
 	var run portal.SyncRun
 	r.wants(r.first, http.StatusAccepted, "POST /v1/syncs", admin.access, nil, &run)
 	streams := []*bufio.Reader{
-		r.follow(ending, run.ID, admin.access), r.follow(ending, run.ID, admin.access), r.follow(ending, run.ID, staff.access),
+		r.follow(termination, run.ID, admin.access), r.follow(termination, run.ID, admin.access), r.follow(termination, run.ID, staff.access),
 	}
 	other := r.follow(r.first, run.ID, admin.access)
 	go process.Stop(time.Minute, syscall.SIGTERM)

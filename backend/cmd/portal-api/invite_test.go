@@ -10,11 +10,15 @@ import (
 	"fs-client-portal/backend/testkit/mailserver"
 )
 
-func TestSomebodyInvitedSignsInWithTheCodeOfTheirMail(t *testing.T) {
+func TestInviteMail(t *testing.T) {
+	t.Run("code_signs_invitee_in", testInviteMailCodeSignsInviteeIn)
+}
+
+func testInviteMailCodeSignsInviteeIn(t *testing.T) {
 	r := startReplicas(t)
 	mails := mailserver.Start(t, mailserver.Config{})
 	post := r.serve(r.URLs.Server, "--smtp-url=smtp://"+mails.Address, "--mail-from=portal@portal.example")
-	admin := r.newcomer(portal.MSSPAdmin, 0)
+	admin := r.newDevice(portal.MSSPAdmin, 0)
 	account := r.account()
 	email := account + "@example.com"
 	var created portal.CreatedInvite
@@ -31,7 +35,7 @@ func TestSomebodyInvitedSignsInWithTheCodeOfTheirMail(t *testing.T) {
 	code := regexp.MustCompile(`[0-9A-Z]{5}(-[0-9A-Z]{5})+`).FindString(heard.Parts(t)["text/plain"])
 
 	grant := r.authorize(account)
-	r.refuses(r.first, "POST /v1/auth/token", "", grant, portal.InviteCodeRequired)
+	r.wantsCode(r.first, "POST /v1/auth/token", "", grant, portal.InviteCodeRequired)
 	grant.InviteCode = code
 	var tokens portal.Tokens
 	r.wants(r.second, http.StatusOK, "POST /v1/auth/token", "", grant, &tokens)

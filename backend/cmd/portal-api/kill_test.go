@@ -24,54 +24,54 @@ import (
 	"fs-client-portal/backend/testkit/child"
 )
 
-// The size of the test: rounds of one run each, of all MSSPs at once.
+// The size of the test: in each round, every MSSP has one run.
 const (
-	killedMSSPs  = 20
-	killedRounds = 10
-	// killedTakeover is long enough that a busy machine does not count as dead: three deaths interrupt a run.
-	killedTakeover = 4 * time.Second
+	killMSSPs  = 20
+	killRounds = 10
+	// killedTakeover is long enough for a busy machine to send its heartbeats in time: a run fails after three deaths.
+	killTakeover = 4 * time.Second
 )
 
-// battlefield is two replicas of portal-api that die all the time, and the MSSPs they sync.
-type battlefield struct {
-	*testkit.MSSP // not one of those that are synced
+// killTest is two replicas of portal-api, which are killed again and again, and the MSSPs that they sync.
+type killTest struct {
+	*testkit.MSSP // not one of the synced MSSPs
 	program       string
 	env           []string
 	random        *rand.Rand
-	service       *syncs.Service // of a process that lives: it only queues
-	mssps         []*besieged
+	service       *syncs.Service // only queues runs
+	mssps         []*syncedMSSP
 
 	replicas []*child.Process
 	kills    int
 
-	mu     sync.Mutex
-	broken []string // what the replicas' logs say of runs that broke
+	mu       sync.Mutex
+	failures []string // log lines of runs that failed unexpectedly
 }
 
-func TestRunsSurviveTheDeathOfPortalAPIAtAnyPoint(t *testing.T) {
+func TestKilledProcess(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	f := newBattlefield(t, rand.New(rand.NewPCG(seed, 1)))
+	f := newKillTest(t, rand.New(rand.NewPCG(seed, 1)))
 	var ended map[portal.RunStatus]int
 	total := map[portal.RunStatus]int{}
-	for range killedRounds {
+	for range killRounds {
 		f.round()
-		ended = f.judge()
+		ended = f.check()
 		for status, n := range ended {
 			total[status] += n
 		}
 	}
 	hit := testkit.Value[int64](f.MSSP, "select count(*) from sync_run where attempt > 1 or error_code = 'interrupted'")
 	t.Logf("%d kills; runs: %v; %d of them lost their process at least once", f.kills, total, hit)
-	if hit < killedMSSPs*killedRounds/4 {
+	if hit < killMSSPs*killRounds/4 {
 		t.Errorf("only %d runs lost their process: the test shows little", hit)
 	}
-	if total[portal.RunComplete] < killedMSSPs*killedRounds/2 {
+	if total[portal.RunComplete] < killMSSPs*killRounds/2 {
 		t.Errorf("only %d runs were complete", total[portal.RunComplete])
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, line := range f.broken {
+	for _, line := range f.failures {
 		t.Error(line)
 	}
 	if left := testkit.Value[int64](f.MSSP, "select count(*) from sync_customer"); left != 0 {
@@ -79,9 +79,9 @@ func TestRunsSurviveTheDeathOfPortalAPIAtAnyPoint(t *testing.T) {
 	}
 }
 
-func newBattlefield(t *testing.T, random *rand.Rand) *battlefield {
+func newKillTest(t *testing.T, random *rand.Rand) *killTest {
 	t.Helper()
-	f := &battlefield{MSSP: testkit.NewMSSP(t), program: buildProgram(t), random: random}
+	f := &killTest{MSSP: testkit.NewMSSP(t), program: buildProgram(t), random: random}
 	keyFile := secretKeyFile(t)
 	sealer, err := session.LoadSealer(keyFile)
 	if err != nil {
@@ -91,8 +91,8 @@ func newBattlefield(t *testing.T, random *rand.Rand) *battlefield {
 		t.Fatal(err)
 	}
 	f.env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),
-		"PORTAL_DATABASE_URL="+f.URLs.Server, "PORTAL_SECRET_KEY_FILE="+keyFile, "PORTAL_HEIMDAL_RATE=0", "PORTAL_SYNC_TAKEOVER="+killedTakeover.String())
-	for range killedMSSPs {
+		"PORTAL_DATABASE_URL="+f.URLs.Server, "PORTAL_SECRET_KEY_FILE="+keyFile, "PORTAL_HEIMDAL_RATE=0", "PORTAL_SYNC_TAKEOVER="+killTakeover.String())
+	for range killMSSPs {
 		f.mssps = append(f.mssps, f.newMSSP(sealer))
 	}
 	f.replicas = []*child.Process{f.serve(), f.serve()}
@@ -104,28 +104,28 @@ func newBattlefield(t *testing.T, random *rand.Rand) *battlefield {
 	return f
 }
 
-// round has every MSSP synced once while replicas die.
-func (f *battlefield) round() {
+// round syncs every MSSP once while replicas are killed.
+func (f *killTest) round() {
 	f.Helper()
-	before := f.answered()
+	before := f.calls()
 	for _, m := range f.mssps {
-		m.live()
+		m.change()
 		if _, err := f.service.Request(f.Context(), m.admin); err != nil {
 			f.Fatal(err)
 		}
 	}
 	for i := range 1 + f.random.IntN(2) {
-		// Somewhere among all calls of the round, or a moment after it: while the answers are merged.
-		call := f.random.IntN(killedMSSPs * 5)
-		f.until(func() bool { return f.answered()-before >= call || f.idle() })
+		// At a random call of the round, or a moment after it, while the read customers are being merged.
+		call := f.random.IntN(killMSSPs * 5)
+		f.waitFor(func() bool { return f.calls()-before >= call || f.idle() })
 		time.Sleep(time.Duration(f.random.IntN(30)) * time.Millisecond)
 		f.kill(i == 0)
 	}
-	f.until(f.idle)
+	f.waitFor(f.idle)
 }
 
-// answered counts the calls the stand-ins have had.
-func (f *battlefield) answered() int {
+// calls returns how many calls the stand-ins have received.
+func (f *killTest) calls() int {
 	n := 0
 	for _, m := range f.mssps {
 		n += m.stand.Calls()
@@ -133,12 +133,12 @@ func (f *battlefield) answered() int {
 	return n
 }
 
-func (f *battlefield) idle() bool {
+func (f *killTest) idle() bool {
 	return testkit.Value[int64](f.MSSP, "select count(*) from sync_run where status in ('queued', 'running')") == 0
 }
 
-// until waits for something to become so.
-func (f *battlefield) until(so func() bool) {
+// waitFor polls until a condition holds.
+func (f *killTest) waitFor(so func() bool) {
 	f.Helper()
 	for range 6000 {
 		if so() {
@@ -151,8 +151,8 @@ func (f *battlefield) until(so func() bool) {
 	f.Fatalf("it does not come to pass; runs left: %v", left)
 }
 
-// kill kills one replica or both, and starts them again.
-func (f *battlefield) kill(both bool) {
+// kill kills one replica or both, and restarts them.
+func (f *killTest) kill(both bool) {
 	f.Helper()
 	victims := []int{f.random.IntN(2)}
 	if both {
@@ -168,7 +168,7 @@ func (f *battlefield) kill(both bool) {
 }
 
 // serve starts a replica.
-func (f *battlefield) serve() *child.Process {
+func (f *killTest) serve() *child.Process {
 	f.Helper()
 	command := exec.Command(f.program, "serve", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0", "--public-url=https://portal.example.com")
 	command.Env = f.env
@@ -184,7 +184,7 @@ func (f *battlefield) serve() *child.Process {
 	for lines.Scan() {
 		var line struct{ Msg string }
 		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
-			go f.listen(lines)
+			go f.watchLog(lines)
 			return process
 		}
 		f.Log(lines.Text())
@@ -193,19 +193,19 @@ func (f *battlefield) serve() *child.Process {
 	return nil
 }
 
-// listen keeps what a replica says of its own faults.
-func (f *battlefield) listen(lines *bufio.Scanner) {
+// watchLog keeps the errors that a replica logs.
+func (f *killTest) watchLog(lines *bufio.Scanner) {
 	for lines.Scan() {
 		if strings.Contains(lines.Text(), "sync broke") {
 			f.mu.Lock()
-			f.broken = append(f.broken, lines.Text())
+			f.failures = append(f.failures, lines.Text())
 			f.mu.Unlock()
 		}
 	}
 }
 
-// judge compares each MSSP's tables and history with what its run must have made of them.
-func (f *battlefield) judge() map[portal.RunStatus]int {
+// check compares each MSSP's tables and history with the expected effect of its run.
+func (f *killTest) check() map[portal.RunStatus]int {
 	f.Helper()
 	ended := map[portal.RunStatus]int{}
 	for _, m := range f.mssps {
@@ -221,7 +221,7 @@ func (f *battlefield) judge() map[portal.RunStatus]int {
 			f.Fatal(err)
 		}
 		ended[status]++
-		// Nothing but a death too many keeps a run from being complete.
+		// A run may only fail because its processes died too often.
 		if status != portal.RunComplete && !strings.HasPrefix(reason, "interrupted") {
 			f.Errorf("a run is %s: %s", status, reason)
 		}

@@ -14,27 +14,27 @@ import (
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-// besieged is an MSSP with a Heimdal stand-in of its own.
-type besieged struct {
+// syncedMSSP is an MSSP with a Heimdal stand-in of its own.
+type syncedMSSP struct {
 	*testkit.MSSP
-	field *battlefield
+	field *killTest
 	admin portal.Viewer
 	stand *heimdalstand.Server
-	ids   int // the last id given to a customer
-	// now is what Heimdal has, last what the portal was last told completely, known what it was ever told of each.
+	ids   int // the last customer id used
+	// now is what Heimdal has, last what the last complete run read, known the last state read of each customer.
 	now, last, known world
 }
 
-// world is Heimdal's customers by id.
-type world map[int]someone
+// world maps ids to customers.
+type world map[int]customer
 
-type someone struct {
+type customer struct {
 	msp    bool
 	name   string
 	parent int // 0: none
 }
 
-func (f *battlefield) newMSSP(sealer *session.Sealer) *besieged {
+func (f *killTest) newMSSP(sealer *session.Sealer) *syncedMSSP {
 	f.Helper()
 	const key, customer = "KEY0123456789", "9017"
 	stand, err := heimdalstand.Start(f.Context(), heimdalstand.Config{
@@ -44,9 +44,9 @@ func (f *battlefield) newMSSP(sealer *session.Sealer) *besieged {
 		f.Fatal(err)
 	}
 	f.Cleanup(func() { stand.Close() })
-	// Every answer takes a while, so that there are many points at which to die.
+	// Responses are slow, so that there are many moments to be killed at.
 	stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Drip, Wait: 2 * time.Millisecond})
-	m := &besieged{MSSP: f.Another(f), field: f, stand: stand, now: world{}, last: world{}, known: world{}}
+	m := &syncedMSSP{MSSP: f.Another(f), field: f, stand: stand, now: world{}, last: world{}, known: world{}}
 	m.admin = m.SignIn(portal.MSSPAdmin)
 	c := portal.Connection{ID: postgres.NewID(), MSSPID: m.ID, ProductID: portal.ProductHeimdal, CustomerID: customer, BaseURL: stand.URL()}
 	c.APIKeySealed = sealer.Seal([]byte(key), syncs.APIKeyContext(c))
@@ -54,25 +54,25 @@ func (f *battlefield) newMSSP(sealer *session.Sealer) *besieged {
 		f.Fatal(err)
 	}
 	for range 4 {
-		m.arrive(true)
+		m.add(true)
 	}
 	for range 36 {
-		m.arrive(false)
+		m.add(false)
 	}
 	return m
 }
 
-// arrive adds a customer to Heimdal.
-func (m *besieged) arrive(msp bool) {
+// add adds a customer to Heimdal.
+func (m *syncedMSSP) add(msp bool) {
 	m.ids++
-	who := someone{msp: msp, name: fmt.Sprint("Customer ", m.ids)}
+	who := customer{msp: msp, name: fmt.Sprint("Customer ", m.ids)}
 	if !msp {
 		who.parent = m.anyMSP()
 	}
 	m.now[m.ids] = who
 }
 
-func (m *besieged) anyMSP() int {
+func (m *syncedMSSP) anyMSP() int {
 	var msps []int
 	for id, who := range m.now {
 		if who.msp {
@@ -83,8 +83,8 @@ func (m *besieged) anyMSP() int {
 	return append(msps, 0)[m.field.random.IntN(len(msps)+1)]
 }
 
-// live lets some time pass in Heimdal.
-func (m *besieged) live() {
+// change changes Heimdal's customers at random.
+func (m *syncedMSSP) change() {
 	random := m.field.random
 	for _, id := range sorted(m.now) {
 		who := m.now[id]
@@ -105,7 +105,7 @@ func (m *besieged) live() {
 		}
 	}
 	for range random.IntN(3) {
-		m.arrive(false)
+		m.add(false)
 	}
 	m.stand.SetCustomers(m.now.customers())
 }
@@ -133,8 +133,8 @@ func (w world) customers() (all []heimdalstand.Customer) {
 	return all
 }
 
-// completed takes the present world as the last complete one and answers the history this must have made.
-func (m *besieged) completed() []string {
+// completed makes the present world the last complete one, and returns the history that the run must have written.
+func (m *syncedMSSP) completed() []string {
 	lines := []string{}
 	for id, who := range m.now {
 		was, known := m.known[id]
@@ -167,8 +167,8 @@ func (m *besieged) completed() []string {
 	return lines
 }
 
-// history is what a run wrote, but for when a missing customer counts as removed.
-func (m *besieged) history(run string) []string {
+// history returns what a run wrote, except when a missing customer counts as removed.
+func (m *syncedMSSP) history(run string) []string {
 	return m.column(`
 		select concat_ws(' ', coalesce(c.external_id, m.external_id), h.kind,
 		                 case when h.kind = 'changed' then h.field || ' ' || h.before || '→' || h.after end)
@@ -179,8 +179,8 @@ func (m *besieged) history(run string) []string {
 		and h.kind <> 'removed'`, run)
 }
 
-// table is who is active, as lines.
-func (m *besieged) table() []string {
+// table returns the active customers, one per line.
+func (m *syncedMSSP) table() []string {
 	return m.column(`
 		select concat_ws('|', c.external_id, c.name, 'client', p.external_id)
 		from client c
@@ -210,8 +210,8 @@ func (w world) lines() []string {
 	return lines
 }
 
-// column reads one column, sorted.
-func (m *besieged) column(sql string, args ...any) []string {
+// column returns the values of a single-column query, sorted.
+func (m *syncedMSSP) column(sql string, args ...any) []string {
 	m.Helper()
 	lines := testkit.Value[[]string](m.MSSP, "select array("+sql+")", args...)
 	slices.Sort(lines)

@@ -7,12 +7,12 @@ import (
 	"fs-client-portal/backend/session"
 )
 
-// sessionLimits says how long sessions and their tokens last.
+// sessionLimits are the lifetimes of sessions and tokens.
 type sessionLimits struct {
-	SessionIdle     time.Duration `env:"PORTAL_SESSION_IDLE" default:"336h" help:"How long a session lasts that nobody uses."`
-	SessionLifetime time.Duration `env:"PORTAL_SESSION_LIFETIME" default:"2160h" help:"How long a session lasts at most; then everybody signs in again."`
-	RefreshGrace    time.Duration `env:"PORTAL_REFRESH_GRACE" default:"30s" help:"How long a client without request ids may repeat a refresh."`
-	AccessTTL       time.Duration `name:"access-ttl" env:"PORTAL_ACCESS_TTL" default:"10m" help:"How long an access token is good."`
+	SessionIdle     time.Duration `env:"PORTAL_SESSION_IDLE" default:"336h" help:"Idle timeout of sessions."`
+	SessionLifetime time.Duration `env:"PORTAL_SESSION_LIFETIME" default:"2160h" help:"Maximum lifetime of sessions; then a new sign-in is required."`
+	RefreshGrace    time.Duration `env:"PORTAL_REFRESH_GRACE" default:"30s" help:"How long a client that sends no request ids may repeat a refresh."`
+	AccessTTL       time.Duration `name:"access-ttl" env:"PORTAL_ACCESS_TTL" default:"10m" help:"Lifetime of access tokens."`
 }
 
 const (
@@ -25,16 +25,17 @@ const (
 func (l sessionLimits) checkLimits() error {
 	switch {
 	case l.AccessTTL < minAccess || l.AccessTTL > session.MaxAccessTTL:
-		return unusable{"PORTAL_ACCESS_TTL", "should be a duration from 1m to 1h, such as 10m"}
+		return settingError{"PORTAL_ACCESS_TTL", "should be a duration from 1m to 1h, such as 10m"}
 	case l.RefreshGrace < time.Second || l.RefreshGrace > maxGrace:
-		return unusable{"PORTAL_REFRESH_GRACE", "should be a duration from 1s to 60s, such as 30s"}
+		return settingError{"PORTAL_REFRESH_GRACE", "should be a duration from 1s to 60s, such as 30s"}
 	case l.SessionLifetime < minIdle || l.SessionLifetime > maxLifetime:
-		return unusable{"PORTAL_SESSION_LIFETIME", "should be a duration from 30m to 8784h (a year), such as 2160h"}
+		return settingError{"PORTAL_SESSION_LIFETIME", "should be a duration from 30m to 8784h (a year), such as 2160h"}
 	case l.SessionIdle < minIdle || l.SessionIdle > l.SessionLifetime:
-		return unusable{"PORTAL_SESSION_IDLE", fmt.Sprintf("should be a duration from 30m to PORTAL_SESSION_LIFETIME, which is %s", l.SessionLifetime)}
+		return settingError{"PORTAL_SESSION_IDLE", fmt.Sprintf("should be a duration from 30m to PORTAL_SESSION_LIFETIME, which is %s", l.SessionLifetime)}
 	case l.SessionIdle < 2*l.AccessTTL:
-		// A session is used when its access token is renewed: one that idled out sooner would end under its user's hands.
-		return unusable{"PORTAL_SESSION_IDLE", fmt.Sprintf("should be at least twice PORTAL_ACCESS_TTL, which is %s", l.AccessTTL)}
+		// A session counts as used when its access token is renewed. With a shorter idle timeout it would end while in
+		// use.
+		return settingError{"PORTAL_SESSION_IDLE", fmt.Sprintf("should be at least twice PORTAL_ACCESS_TTL, which is %s", l.AccessTTL)}
 	}
 	return nil
 }

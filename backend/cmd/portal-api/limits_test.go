@@ -19,7 +19,13 @@ func parseServe(t *testing.T, arguments ...string) (serveCommand, error) {
 	return parsed.Serve, err
 }
 
-func TestTheLimitsOfSessionsHoldAsTheyAreSet(t *testing.T) {
+func TestSessionLimits(t *testing.T) {
+	t.Parallel()
+	t.Run("apply_as_set", testSessionLimitsApplyAsSet)
+	t.Run("invalid_ones_are_named", testSessionLimitsInvalidOnesAreNamed)
+}
+
+func testSessionLimitsApplyAsSet(t *testing.T) {
 	t.Parallel()
 	serve, err := parseServe(t)
 	if err != nil {
@@ -42,7 +48,7 @@ func TestTheLimitsOfSessionsHoldAsTheyAreSet(t *testing.T) {
 	}
 }
 
-func TestLimitsOfSessionsThatCannotWorkAreNamed(t *testing.T) {
+func testSessionLimitsInvalidOnesAreNamed(t *testing.T) {
 	t.Parallel()
 	for arguments, want := range map[string]string{
 		"--session-idle=10m":                        "PORTAL_SESSION_IDLE",

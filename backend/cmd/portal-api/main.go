@@ -9,7 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	_ "time/tzdata" // time zones for systems without their own
+	_ "time/tzdata" // time zones, for systems without their own
 
 	"github.com/alecthomas/kong"
 )
@@ -22,33 +22,33 @@ var (
 
 // cli is every command with its flags; a flag overrides the environment's setting of the same name.
 type cli struct {
-	Serve     serveCommand     `cmd:"" help:"Serve the API and work its jobs. SIGTERM drains, then ends."`
-	Migrate   migrateCommand   `cmd:"" help:"Bring the database schema up to date, or show how it stands."`
-	Bootstrap bootstrapCommand `cmd:"" help:"Create an MSSP and the invite of its first admin; print them as JSON."`
+	Serve     serveCommand     `cmd:"" help:"Serve the API and run its jobs. SIGTERM shuts down gracefully."`
+	Migrate   migrateCommand   `cmd:"" help:"Migrate the database schema, or show its state."`
+	Bootstrap bootstrapCommand `cmd:"" help:"Create an MSSP and an invite for its first admin; print both as JSON."`
 	Product   productCommand   `cmd:"" help:"Connect an MSSP to a product."`
-	Sync      syncCommand      `cmd:"" help:"Sync one MSSP now; print the run as JSON; exit 0 only if it was complete, 3 if it could not read some resellers."`
-	Keys      keysCommand      `cmd:"" help:"Rotate the keys access tokens are signed with."`
+	Sync      syncCommand      `cmd:"" help:"Sync one MSSP now and print the run as JSON. Exit code: 0 if it was complete, 3 if it could not read some resellers, else 1."`
+	Keys      keysCommand      `cmd:"" help:"Rotate the signing keys of access tokens."`
 	Version   kong.VersionFlag `help:"Print the version and exit."`
 }
 
-// The exits operators and scripts can tell apart.
+// The exit codes that operators and scripts can tell apart.
 const (
-	exitFailed   = 1
-	exitUnusable = 2
-	exitPartial  = 3
+	exitFailed  = 1
+	exitInvalid = 2
+	exitPartial = 3
 )
 
-// unusable is a setting that cannot be used: which, and what it should be.
-type unusable struct {
+// settingError is an invalid setting: its name, and what it should be.
+type settingError struct {
 	setting string
 	reason  string
 }
 
-func (u unusable) Error() string { return u.setting + ": " + u.reason }
+func (u settingError) Error() string { return u.setting + ": " + u.reason }
 
-// badSetting says that a setting cannot be used, in one line.
+// badSetting returns a one-line error for an invalid setting.
 func badSetting(setting string, err error) error {
-	return unusable{setting, strings.ReplaceAll(err.Error(), "\n", " ")}
+	return settingError{setting, strings.ReplaceAll(err.Error(), "\n", " ")}
 }
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -64,7 +64,7 @@ func run(arguments []string) int {
 	command, err := parser.Parse(arguments)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "portal-api:", err)
-		return exitUnusable
+		return exitInvalid
 	}
 	if err := checkArguments(command); err != nil {
 		return exitCode(err)
@@ -77,19 +77,20 @@ func run(arguments []string) int {
 
 func newParser(options ...kong.Option) *kong.Kong {
 	return kong.Must(&cli{}, append(options, kong.Name("portal-api"),
-		kong.Description("The server of FS Client Portal. Every setting is an environment variable; the flag of the same name overrides it."),
+		kong.Description("The server of FS Client Portal. Every setting is an environment variable, which the flag of the same name overrides."),
 		kong.ConfigureHelp(kong.HelpOptions{Tree: true}),
 		kong.Vars{"version": strings.TrimSpace(version + " " + commit)})...)
 }
 
-// help explains one command, or lists all of them and every setting with its default, which serve has.
+// help prints the help of one command. Without a command it prints the list of commands and the help of serve, which
+// has every setting with its default.
 func help(command []string) int {
 	pages := [][]string{append(command, "--help")}
 	if len(command) == 0 {
 		pages = append(pages, []string{"serve", "--help"})
 	}
 	for _, page := range pages {
-		// Showing help would end the program; what is parsed after it does not matter.
+		// Kong would exit after printing the help; the result of parsing does not matter.
 		_, _ = newParser(kong.Exit(func(int) {})).Parse(page)
 		fmt.Println()
 	}
@@ -101,10 +102,10 @@ func exitCode(err error) int {
 		return 0
 	}
 	fmt.Fprintln(os.Stderr, "portal-api:", err)
-	var setting unusable
+	var setting settingError
 	switch {
 	case errors.As(err, &setting):
-		return exitUnusable
+		return exitInvalid
 	case errors.Is(err, errPartial):
 		return exitPartial
 	}

@@ -11,7 +11,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-func TestAnUnusableSettingEndsTheStartWithTwoAndItsName(t *testing.T) {
+func TestInvalidSetting(t *testing.T) {
 	key := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(key, []byte(strings.Repeat("A", 43)+"="), 0o600); err != nil {
 		t.Fatal(err)
@@ -59,12 +59,12 @@ func TestAnUnusableSettingEndsTheStartWithTwoAndItsName(t *testing.T) {
 			"--time-zone=Mars/Base"}, "--time-zone"},
 		"a command there is not": {[]string{"serf"}, "serf"},
 	} {
-		said, code := capture(t, func() int { return run(test.arguments) })
-		if code != exitUnusable || !strings.Contains(said, test.want) || strings.Count(strings.TrimSpace(said), "\n") > 0 {
-			t.Errorf("%s: exit %d, said %q; want exit 2 and one line naming %s", name, code, said, test.want)
+		output, code := capture(t, func() int { return run(test.arguments) })
+		if code != exitInvalid || !strings.Contains(output, test.want) || strings.Count(strings.TrimSpace(output), "\n") > 0 {
+			t.Errorf("%s: exit %d, said %q; want exit 2 and one line naming %s", name, code, output, test.want)
 		}
-		if strings.Contains(said, "hidden") {
-			t.Errorf("%s: the password is in %q", name, said)
+		if strings.Contains(output, "hidden") {
+			t.Errorf("%s: the password is in %q", name, output)
 		}
 	}
 }
@@ -82,10 +82,10 @@ func TestEncoding(t *testing.T) {
 			{"serve", database, "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0", "--secret-key-file=" + key},
 		} {
 			t.Run(encoding+"_ends_"+arguments[0]+"_with_two", func(t *testing.T) {
-				said, code := capture(t, func() int { return run(arguments) })
-				if code != exitUnusable || !strings.Contains(said, "PORTAL_DATABASE_URL") || !strings.Contains(said, encoding) ||
-					strings.Count(strings.TrimSpace(said), "\n") > 0 {
-					t.Errorf("exit %d, said %q; want exit 2 and one line that names PORTAL_DATABASE_URL and %s", code, said, encoding)
+				output, code := capture(t, func() int { return run(arguments) })
+				if code != exitInvalid || !strings.Contains(output, "PORTAL_DATABASE_URL") || !strings.Contains(output, encoding) ||
+					strings.Count(strings.TrimSpace(output), "\n") > 0 {
+					t.Errorf("exit %d, said %q; want exit 2 and one line that names PORTAL_DATABASE_URL and %s", code, output, encoding)
 				}
 			})
 		}
@@ -104,11 +104,11 @@ func capture(t *testing.T, work func() int) (string, int) {
 	os.Stderr = file
 	code := work()
 	os.Stderr = before
-	said, err := os.ReadFile(file.Name())
+	output, err := os.ReadFile(file.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(said), code
+	return string(output), code
 }
 
 func TestSyncExit(t *testing.T) {
@@ -125,9 +125,9 @@ func TestSyncExit(t *testing.T) {
 		"needs review": {portal.SyncRun{Status: portal.RunNeedsReview}, exitFailed, "not complete"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			said, code := capture(t, func() int { return exitCode(runError(test.run)) })
-			if code != test.code || !strings.Contains(said, test.says) {
-				t.Errorf("exit: got %d and %q, want %d and %q", code, said, test.code, test.says)
+			output, code := capture(t, func() int { return exitCode(runError(test.run)) })
+			if code != test.code || !strings.Contains(output, test.says) {
+				t.Errorf("exit: got %d and %q, want %d and %q", code, output, test.code, test.says)
 			}
 		})
 	}

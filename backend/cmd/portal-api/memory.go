@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// usualMemory is the limit where the machine sets none: several times what a server with a large sync uses.
-const usualMemory = 1 << 30
+// defaultMemory is the limit on a machine without one: several times what a server with a large sync uses.
+const defaultMemory = 1 << 30
 
-// memoryFiles have the limit of the control group that the process runs in: version 2, version 1.
+// memoryFiles contain the memory limit of the process's control group: version 2, version 1.
 var memoryFiles = []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}
 
-// limitMemory makes the garbage collector keep the process below 90 % of its control group's limit, or below usualMemory
-// where that is less, and returns the limit. GOMEMLIMIT in the environment counts instead.
+// limitMemory sets the soft memory limit of the Go runtime to 90 % of the control group's limit, but at most
+// defaultMemory, and returns it. If GOMEMLIMIT is set, that applies instead.
 func limitMemory(lookup func(string) (string, bool), read func(string) ([]byte, error)) int64 {
 	if _, set := lookup("GOMEMLIMIT"); set {
 		return debug.SetMemoryLimit(-1)
 	}
-	limit := int64(usualMemory)
+	limit := int64(defaultMemory)
 	for _, file := range memoryFiles {
 		text, err := read(file)
 		if err != nil {

@@ -6,8 +6,7 @@ import (
 	"fs-client-portal/backend/sync"
 )
 
-// connectors are the products an MSSP can be connected to: one line each. A line makes the product's row at the next
-// portal-api migrate up.
+// connectors returns the connectors of all products. portal-api migrate up inserts the row of each product.
 func connectors() []sync.Connector {
 	return []sync.Connector{
 		heimdal.NewConnector(),

@@ -9,7 +9,12 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-func TestEveryConnectorHasAProductOfItsOwn(t *testing.T) {
+func TestProducts(t *testing.T) {
+	t.Run("are_complete_and_unique", testProductsAreCompleteAndUnique)
+	t.Run("migrate_inserts_and_keeps_rows", testProductsMigrateInsertsAndKeepsRows)
+}
+
+func testProductsAreCompleteAndUnique(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, p := range products() {
@@ -20,7 +25,7 @@ func TestEveryConnectorHasAProductOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestMigratingMakesTheRowsOfProductsAndKeepsThoseThatAreNoMore(t *testing.T) {
+func testProductsMigrateInsertsAndKeepsRows(t *testing.T) {
 	urls := testkit.Database(t)
 	owner, err := pgxpool.New(t.Context(), urls.Owner)
 	if err != nil {
@@ -32,8 +37,8 @@ func TestMigratingMakesTheRowsOfProductsAndKeepsThoseThatAreNoMore(t *testing.T)
 	}
 	marks := map[string]bool{}
 	for range 2 {
-		if said, code := capture(t, func() int { return run([]string{"migrate", "up", "--database-url=" + urls.Owner}) }); code != 0 {
-			t.Fatalf("migrate up: exit %d: %s", code, said)
+		if output, code := capture(t, func() int { return run([]string{"migrate", "up", "--database-url=" + urls.Owner}) }); code != 0 {
+			t.Fatalf("migrate up: exit %d: %s", code, output)
 		}
 		var rows, mark string
 		err := owner.QueryRow(t.Context(), "select string_agg(id || ' ' || name, ', ' order by id), string_agg(xmin::text, ' ' order by id) from product").Scan(&rows, &mark)

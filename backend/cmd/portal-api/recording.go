@@ -7,21 +7,21 @@ import (
 	"os"
 )
 
-// recording is a file of the shapes of answers. A nil one records nothing.
+// recording is a file with the shapes of responses. A nil recording records nothing.
 type recording struct {
 	file  *os.File
 	calls int
-	err   error // the first one; nothing is written after it
+	err   error // the first write error; nothing is written after it
 }
 
-// newRecording creates the file, which must not exist; nil for no path.
+// newRecording creates the file, which must not exist yet. It returns nil for an empty path.
 func newRecording(path string) (*recording, error) {
 	if path == "" {
 		return nil, nil
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return nil, fmt.Errorf("%s exists already; name a file that does not", path)
+		return nil, fmt.Errorf("%s already exists; choose a new file", path)
 	}
 	if err != nil {
 		return nil, err
@@ -50,9 +50,9 @@ func (r *recording) Write(line []byte) (int, error) {
 	return n, nil
 }
 
-// closedAfter closes the file, says what it holds, and returns the run's error or else its own. A file without a line is
+// finish closes the file, prints what it contains, and returns the run's error, or else its own. An empty file is
 // removed.
-func (r *recording) closedAfter(run error) error {
+func (r *recording) finish(run error) error {
 	if r == nil {
 		return run
 	}
@@ -60,15 +60,15 @@ func (r *recording) closedAfter(run error) error {
 	err := errors.Join(r.err, r.file.Close())
 	if r.calls == 0 {
 		err = errors.Join(err, os.Remove(name))
-		fmt.Fprintln(os.Stderr, "portal-api: no call was made, so nothing was recorded")
+		fmt.Fprintln(os.Stderr, "portal-api: nothing was recorded, because no call was made")
 	} else {
-		fmt.Fprintf(os.Stderr, "portal-api: %s holds the shape of %d calls%s\n", name, r.calls, unfinished(run))
+		fmt.Fprintf(os.Stderr, "portal-api: %s contains the shape of %d responses%s\n", name, r.calls, unfinished(run))
 	}
 	if run == nil && err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "portal-api: the recording is not whole:", err)
+		fmt.Fprintln(os.Stderr, "portal-api: the recording is incomplete:", err)
 	}
 	return run
 }
@@ -77,5 +77,5 @@ func unfinished(run error) string {
 	if run == nil {
 		return ""
 	}
-	return ", those made before the run ended"
+	return ", of the calls before the run ended"
 }

@@ -13,15 +13,15 @@ import (
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-// recorder is an MSSP that is synced by command from a stand-in.
-type recorder struct {
+// recordTest is an MSSP that the sync command reads from a stand-in.
+type recordTest struct {
 	*testing.T
 	stand    *heimdalstand.Server
 	settings []string
 	mssp     string
 }
 
-func newRecorder(t *testing.T) *recorder {
+func newRecordTest(t *testing.T) *recordTest {
 	t.Helper()
 	stand, err := heimdalstand.Start(context.Background(), heimdalstand.Config{
 		APIKey: "HEIMDAL-KEY-0123456789", CustomerID: "4711",
@@ -40,7 +40,7 @@ func newRecorder(t *testing.T) *recorder {
 		}
 	}
 	database := testkit.Database(t).Owner
-	r := &recorder{T: t, stand: stand, settings: []string{"--database-url=" + database}}
+	r := &recordTest{T: t, stand: stand, settings: []string{"--database-url=" + database}}
 	r.must("bootstrap", "--mssp=Fjord", "--admin=a@example.com", "--provider=google")
 	owner, err := pgx.Connect(t.Context(), database)
 	if err != nil {
@@ -56,14 +56,14 @@ func newRecorder(t *testing.T) *recorder {
 }
 
 // must runs a command and fails the test unless it succeeds.
-func (r *recorder) must(arguments ...string) {
+func (r *recordTest) must(arguments ...string) {
 	r.Helper()
-	if said, code := capture(r.T, func() int { return run(append(arguments, r.settings...)) }); code != 0 {
-		r.Fatalf("%s: exit %d: %s", arguments[0], code, said)
+	if output, code := capture(r.T, func() int { return run(append(arguments, r.settings...)) }); code != 0 {
+		r.Fatalf("%s: exit %d: %s", arguments[0], code, output)
 	}
 }
 
-func (r *recorder) sync(file string) (said string, code int) {
+func (r *recordTest) sync(file string) (output string, code int) {
 	r.Helper()
 	return capture(r.T, func() int {
 		return run(append([]string{"sync", "--mssp=" + r.mssp, "--heimdal-rate=0", "--record=" + file}, r.settings...))
@@ -71,14 +71,14 @@ func (r *recorder) sync(file string) (said string, code int) {
 }
 
 func TestSyncRecord(t *testing.T) {
-	r := newRecorder(t)
+	r := newRecordTest(t)
 	folder := t.TempDir()
 	t.Run("writes the shape of the answers, without values, for its owner alone", func(t *testing.T) {
 		file := filepath.Join(folder, "whole")
-		said, code := r.sync(file)
+		output, code := r.sync(file)
 		text, err := os.ReadFile(file)
-		if code != 0 || err != nil || !strings.Contains(said, file+" holds the shape of") {
-			t.Fatalf("exit %d, %v: %s", code, err, said)
+		if code != 0 || err != nil || !strings.Contains(output, file+" contains the shape of") {
+			t.Fatalf("exit %d, %v: %s", code, err, output)
 		}
 		if !strings.Contains(string(text), "resellerId") {
 			t.Errorf("the file lacks the names of members: %s", text)
@@ -97,10 +97,10 @@ func TestSyncRecord(t *testing.T) {
 		r.stand.Misbehave(heimdalstand.Message200)
 		defer r.stand.Misbehave(heimdalstand.None)
 		file := filepath.Join(folder, "failed")
-		said, code := r.sync(file)
+		output, code := r.sync(file)
 		text, err := os.ReadFile(file)
-		if code == 0 || err != nil || len(text) == 0 || !strings.Contains(said, "those made before the run ended") {
-			t.Errorf("exit %d, %v, %d bytes: %s", code, err, len(text), said)
+		if code == 0 || err != nil || len(text) == 0 || !strings.Contains(output, "of the calls before the run ended") {
+			t.Errorf("exit %d, %v, %d bytes: %s", code, err, len(text), output)
 		}
 	})
 	t.Run("overwrites nothing", func(t *testing.T) {
@@ -108,23 +108,28 @@ func TestSyncRecord(t *testing.T) {
 		if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		said, code := r.sync(file)
-		if text, err := os.ReadFile(file); code != exitUnusable || err != nil || string(text) != "mine" || !strings.Contains(said, "--record") {
-			t.Errorf("exit %d, %v, file %q: %s; want exit 2 and the file as it was", code, err, text, said)
+		output, code := r.sync(file)
+		if text, err := os.ReadFile(file); code != exitInvalid || err != nil || string(text) != "mine" || !strings.Contains(output, "--record") {
+			t.Errorf("exit %d, %v, file %q: %s; want exit 2 and the file as it was", code, err, text, output)
 		}
 	})
 	t.Run("leaves no file where no call was made", func(t *testing.T) {
 		file := filepath.Join(folder, "none")
-		said, code := capture(t, func() int {
+		output, code := capture(t, func() int {
 			return run(append([]string{"sync", "--mssp=0198c5a4-0000-7000-8000-000000000000", "--record=" + file}, r.settings...))
 		})
 		if _, err := os.Stat(file); code == 0 || !os.IsNotExist(err) {
-			t.Errorf("exit %d, %v: %s; want no file", code, err, said)
+			t.Errorf("exit %d, %v: %s; want no file", code, err, output)
 		}
 	})
 }
 
-func TestRecordingThatCannotBeWritten(t *testing.T) {
+func TestSyncRecordFile(t *testing.T) {
+	t.Parallel()
+	t.Run("write_error_fails_the_run", testSyncRecordFileWriteErrorFailsTheRun)
+}
+
+func testSyncRecordFileWriteErrorFailsTheRun(t *testing.T) {
 	t.Parallel()
 	r, err := newRecording(filepath.Join(t.TempDir(), "file"))
 	if err != nil {
@@ -139,7 +144,7 @@ func TestRecordingThatCannotBeWritten(t *testing.T) {
 	if _, err := r.Write([]byte("{}\n")); err == nil {
 		t.Fatal("a closed file takes another line")
 	}
-	if err := r.closedAfter(nil); err == nil {
+	if err := r.finish(nil); err == nil {
 		t.Error("a run that was not recorded whole ends well")
 	}
 }

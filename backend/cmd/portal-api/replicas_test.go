@@ -30,12 +30,12 @@ import (
 	"fs-client-portal/backend/testkit/roundtrips"
 )
 
-// replicas are two processes of portal-api on one database. The first reaches it through a counter.
+// replicas are two processes of portal-api on one database. The first connects through a counter of round trips.
 type replicas struct {
 	*testkit.World
 	*testing.T
 	google  *provider.Server
-	key     string // the file of the secret key
+	key     string // path of the secret key file
 	first   string
 	second  string
 	counter *roundtrips.Counter
@@ -43,15 +43,15 @@ type replicas struct {
 	signed  atomic.Int64
 }
 
-// seats is how many people may sign in during one test.
-const seats = 40
+// maxAccounts is how many accounts can sign in during one test.
+const maxAccounts = 40
 
 func startReplicas(t *testing.T) *replicas {
 	t.Helper()
 	r := &replicas{World: testkit.NewWorld(t), T: t, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
 	t.Cleanup(r.client.CloseIdleConnections)
 	var accounts []provider.Account
-	for i := range seats {
+	for i := range maxAccounts {
 		accounts = append(accounts, provider.Account{ID: fmt.Sprint("person", i), Name: "Person", Email: fmt.Sprintf("person%d@example.com", i), EmailVerified: true})
 	}
 	var err error
@@ -118,15 +118,15 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// serve starts a replica with more settings at a port of the system's choice and answers its URL.
+// serve starts a replica with additional settings at a free port and returns its URL.
 func (r *replicas) serve(database string, settings ...string) string {
 	r.Helper()
-	url, _ := r.begin(database, settings...)
+	url, _ := r.start(database, settings...)
 	return url
 }
 
-// begin is serve, and answers the process too.
-func (r *replicas) begin(database string, settings ...string) (string, *child.Process) {
+// start is like serve and also returns the process.
+func (r *replicas) start(database string, settings ...string) (string, *child.Process) {
 	r.Helper()
 	command := exec.Command(buildProgram(r.T), append([]string{"serve", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0"}, settings...)...)
 	command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),
@@ -155,14 +155,14 @@ func (r *replicas) begin(database string, settings ...string) (string, *child.Pr
 	return "", nil
 }
 
-// device is one sign-in of somebody.
+// device is a signed-in session of a user.
 type device struct {
 	portal.Viewer
 	account, access, refresh string
 }
 
-// newcomer is somebody with a grant, signed in through the first replica with the provider's own login page.
-func (r *replicas) newcomer(role portal.Role, msp int) device {
+// newDevice creates a user with a grant and signs in through the first replica and the provider's login page.
+func (r *replicas) newDevice(role portal.Role, msp int) device {
 	r.Helper()
 	return r.signIn(r.Person(r, role, r.Own.At(role, msp)), r.account())
 }
@@ -170,7 +170,7 @@ func (r *replicas) newcomer(role portal.Role, msp int) device {
 func (r *replicas) account() string {
 	r.Helper()
 	next := r.signed.Add(1) - 1
-	if next >= seats {
+	if next >= maxAccounts {
 		r.Fatal("nobody is left to sign in")
 	}
 	return fmt.Sprint("person", next)
@@ -187,7 +187,7 @@ func (r *replicas) signIn(v portal.Viewer, account string) device {
 	return device{Viewer: v, account: account, access: tokens.AccessToken, refresh: tokens.RefreshToken}
 }
 
-// authorize has somebody log in at Google, and answers what the portal gives tokens for.
+// authorize logs in at the provider and returns the grant to redeem for tokens.
 func (r *replicas) authorize(account string) portal.CodeGrant {
 	r.Helper()
 	const redirect = "http://127.0.0.1:8/callback/google"
@@ -205,26 +205,26 @@ func (r *replicas) authorize(account string) portal.CodeGrant {
 	return portal.CodeGrant{AttemptID: attempt.ID, Code: back.Query().Get("code"), CodeVerifier: verifier}
 }
 
-// answer is what a replica said; the code is a problem's.
-type answer struct {
+// reply is a replica's response; Code is that of a problem.
+type reply struct {
 	status int
 	body   []byte
 	Code   portal.Code `json:"code"`
 }
 
-func (r *replicas) ask(replica, route, token string, in any) (answer, error) {
+func (r *replicas) send(replica, route, token string, in any) (reply, error) {
 	method, path, _ := strings.Cut(route, " ")
 	var body io.Reader
 	if in != nil {
 		encoded, err := json.Marshal(in)
 		if err != nil {
-			return answer{}, err
+			return reply{}, err
 		}
 		body = bytes.NewReader(encoded)
 	}
 	request, err := http.NewRequestWithContext(context.Background(), method, replica+path, body)
 	if err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if token != "" {
@@ -232,35 +232,35 @@ func (r *replicas) ask(replica, route, token string, in any) (answer, error) {
 	}
 	response, err := r.client.Do(request)
 	if err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
 	defer response.Body.Close()
-	said := answer{status: response.StatusCode}
-	if said.body, err = io.ReadAll(response.Body); err == nil && said.status >= http.StatusBadRequest {
-		err = json.Unmarshal(said.body, &said)
+	got := reply{status: response.StatusCode}
+	if got.body, err = io.ReadAll(response.Body); err == nil && got.status >= http.StatusBadRequest {
+		err = json.Unmarshal(got.body, &got)
 	}
-	return said, err
+	return got, err
 }
 
-// wants fails unless the replica answers with the status.
+// wants fails unless the response has the status.
 func (r *replicas) wants(replica string, status int, route, token string, in, out any) {
 	r.Helper()
-	said, err := r.ask(replica, route, token, in)
-	if err != nil || said.status != status {
-		r.Fatalf("%s answers %d %s (%v), want %d", route, said.status, said.body, err, status)
+	got, err := r.send(replica, route, token, in)
+	if err != nil || got.status != status {
+		r.Fatalf("%s answers %d %s (%v), want %d", route, got.status, got.body, err, status)
 	}
 	if out != nil {
-		if err := json.Unmarshal(said.body, out); err != nil {
+		if err := json.Unmarshal(got.body, out); err != nil {
 			r.Fatal(err)
 		}
 	}
 }
 
-// refuses fails unless the replica answers with the code.
-func (r *replicas) refuses(replica, route, token string, in any, code portal.Code) {
+// wantsCode fails unless the response has the error code.
+func (r *replicas) wantsCode(replica, route, token string, in any, code portal.Code) {
 	r.Helper()
-	if said, err := r.ask(replica, route, token, in); err != nil || said.Code != code {
-		r.Errorf("%s is answered %d %s (%v), want %s", route, said.status, said.body, err, code)
+	if got, err := r.send(replica, route, token, in); err != nil || got.Code != code {
+		r.Errorf("%s is answered %d %s (%v), want %s", route, got.status, got.body, err, code)
 	}
 }
 
@@ -270,8 +270,8 @@ func (r *replicas) refresh(replica string, d device) (tokens portal.Tokens) {
 	return tokens
 }
 
-func tokensOf(said answer) (access, refresh string, err error) {
+func tokensOf(got reply) (access, refresh string, err error) {
 	var tokens portal.Tokens
-	err = json.Unmarshal(said.body, &tokens)
+	err = json.Unmarshal(got.body, &tokens)
 	return tokens.AccessToken, tokens.RefreshToken, err
 }

@@ -33,21 +33,21 @@ type serveCommand struct {
 	smtp
 	syncRules
 	syncSchedule
-	Listen               string     `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Address of the API."`
-	MetricsListen        string     `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Address of the metrics."`
+	Listen               string     `env:"PORTAL_LISTEN" default:"127.0.0.1:8480" help:"Listen address of the API."`
+	MetricsListen        string     `env:"PORTAL_METRICS_LISTEN" default:"127.0.0.1:8481" help:"Listen address of the metrics."`
 	PublicURL            string     `name:"public-url" env:"PORTAL_PUBLIC_URL" help:"Issuer and audience of the portal's tokens (default: http:// and PORTAL_LISTEN, on loopback)." placeholder:"https://…"`
-	GoogleIssuer         string     `env:"PORTAL_GOOGLE_ISSUER" default:"https://accounts.google.com" help:"Google's issuer."`
-	GoogleClientID       string     `name:"google-client-id" env:"PORTAL_GOOGLE_CLIENT_ID" help:"Client id of the desktop app at Google; empty: no Google sign-in."`
-	GoogleClientSecret   string     `env:"PORTAL_GOOGLE_CLIENT_SECRET" help:"Its client secret."`
-	EntraIssuer          string     `env:"PORTAL_ENTRA_ISSUER" default:"https://login.microsoftonline.com/{tenantid}/v2.0" help:"Entra ID's issuer, {tenantid} standing for the tenant."`
-	EntraClientID        string     `name:"entra-client-id" env:"PORTAL_ENTRA_CLIENT_ID" help:"Client id of the desktop app at Entra ID; empty: no Microsoft sign-in."`
-	EntraTenants         string     `env:"PORTAL_ENTRA_TENANTS" help:"Tenants that may sign in, comma-separated."`
-	AllowPrivateProducts string     `env:"PORTAL_ALLOW_PRIVATE_PRODUCTS" help:"1: connections added over the API may name private and loopback addresses (development)."`
+	GoogleIssuer         string     `env:"PORTAL_GOOGLE_ISSUER" default:"https://accounts.google.com" help:"Issuer of Google."`
+	GoogleClientID       string     `name:"google-client-id" env:"PORTAL_GOOGLE_CLIENT_ID" help:"Google client id of the desktop app; empty: no sign-in with Google."`
+	GoogleClientSecret   string     `env:"PORTAL_GOOGLE_CLIENT_SECRET" help:"Google client secret of the desktop app."`
+	EntraIssuer          string     `env:"PORTAL_ENTRA_ISSUER" default:"https://login.microsoftonline.com/{tenantid}/v2.0" help:"Issuer of Entra ID, with the placeholder {tenantid}."`
+	EntraClientID        string     `name:"entra-client-id" env:"PORTAL_ENTRA_CLIENT_ID" help:"Entra ID client id of the desktop app; empty: no sign-in with Microsoft."`
+	EntraTenants         string     `env:"PORTAL_ENTRA_TENANTS" help:"Entra ID tenants that may sign in, comma-separated."`
+	AllowPrivateProducts string     `env:"PORTAL_ALLOW_PRIVATE_PRODUCTS" help:"1: connections may have private and loopback addresses (for development)."`
 	LogLevel             slog.Level `env:"PORTAL_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
-	NoJobs               bool       `help:"Serve only: leave the jobs to other replicas."`
+	NoJobs               bool       `help:"Serve the API only; other replicas run the jobs."`
 }
 
-// Run serves until ctx ends, then lets running requests and jobs end.
+// Run serves until ctx ends, then lets running requests and jobs finish.
 func (c serveCommand) Run(ctx context.Context) error {
 	if err := c.checkSettings(); err != nil {
 		return err
@@ -94,12 +94,12 @@ func (c *serveCommand) checkSettings() error {
 		return err
 	}
 	if c.AllowPrivateProducts != "" && c.AllowPrivateProducts != "0" && c.AllowPrivateProducts != "1" {
-		return unusable{"PORTAL_ALLOW_PRIVATE_PRODUCTS", "should be 1 or not be set"}
+		return settingError{"PORTAL_ALLOW_PRIVATE_PRODUCTS", "should be 1 or unset"}
 	}
 	if c.PublicURL == "" {
 		host, _, err := net.SplitHostPort(c.Listen)
 		if err != nil || !portal.Loopback(host) {
-			return unusable{"PORTAL_PUBLIC_URL", "is not set; it should be the https:// URL the API is reached at, unless PORTAL_LISTEN is on loopback"}
+			return settingError{"PORTAL_PUBLIC_URL", "is not set; it should be the public https:// URL of the API, unless PORTAL_LISTEN is on loopback"}
 		}
 		return nil
 	}
@@ -109,7 +109,7 @@ func (c *serveCommand) checkSettings() error {
 func listen(setting, address string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, unusable{setting, fmt.Sprintf("cannot listen on %q, it should be a free address such as 127.0.0.1:8480 (%v)", address, errors.Unwrap(err))}
+		return nil, settingError{setting, fmt.Sprintf("cannot listen on %q; it should be a free address such as 127.0.0.1:8480 (%v)", address, errors.Unwrap(err))}
 	}
 	return listener, nil
 }
@@ -135,9 +135,9 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 	if mails != nil {
 		trust.EnqueueMail = syncs.Post
 	}
-	people, err := identity.New(db, sessions, trust)
+	identities, err := identity.New(db, sessions, trust)
 	if err != nil {
-		return unusable{"sign-in", err.Error()}
+		return settingError{"sign-in", err.Error()}
 	}
 	if db.Ready(ctx) == nil {
 		if err := sessions.CheckSecret(ctx); err != nil {
@@ -149,17 +149,17 @@ func (c serveCommand) serve(ctx context.Context, db *postgres.DB, sealer *sessio
 		return err
 	}
 	api := httpapi.New(httpapi.Config{
-		DB: db, Sessions: sessions, Identity: people, Sync: syncs, Log: log, Metrics: registry, Version: version,
+		DB: db, Sessions: sessions, Identity: identities, Sync: syncs, Log: log, Metrics: registry, Version: version,
 		AuthRate: c.AuthRate, AccountRate: c.AccountRate, SessionRate: c.SessionRate, TrustedProxies: proxies,
 		AnonymousAtOnce: c.AuthAtOnce, AddressAtOnce: c.addressAtOnce(), SessionAtOnce: sessionAtOnce,
 	})
 	metrics := http.NewServeMux()
 	metrics.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	jobs := startJobs(ctx, db, syncs, log)
+	stopJobs := startJobs(ctx, db, syncs, log)
 	log.Info("serving", "listen", listener.Addr().String(), "metrics", metricsListener.Addr().String(), "version", version)
 	err = serveUntil(ctx, map[net.Listener]http.Handler{listener: api, metricsListener: metrics}, syncs.EndWatches)
-	jobs()
-	log.Info("ended")
+	stopJobs()
+	log.Info("stopped")
 	return err
 }
 
@@ -174,14 +174,14 @@ func (c serveCommand) identityConfig(sealer *session.Sealer, log *slog.Logger) i
 	return config
 }
 
-// keepSignIns is how long ended attempts and spent tokens stay for those who look into an incident.
+// keepSignIns is how long ended attempts and used tokens are kept for the analysis of incidents.
 const keepSignIns = 30 * 24 * time.Hour
 
-// allowsPrivate reports whether admins may name private addresses of products.
+// allowsPrivate reports whether connections may have private and loopback addresses.
 func (c serveCommand) allowsPrivate() bool { return c.AllowPrivateProducts == "1" }
 
 func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, mails *mail.Sender, log *slog.Logger, registry prometheus.Registerer) (*sync.Service, error) {
-	runs := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "portal_sync_runs_total", Help: "Sync runs ended in this process."}, []string{"status"})
+	runs := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "portal_sync_runs_total", Help: "Sync runs that ended in this process."}, []string{"status"})
 	registry.MustRegister(runs)
 	config := sync.Config{
 		Connectors: connectors(), PerMinute: c.HeimdalRate, Every: c.SyncEvery, Rules: c.rules(), Takeover: c.SyncTakeover,
@@ -203,11 +203,11 @@ func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, mails *ma
 }
 
 const (
-	drain     = 20 * time.Second
-	readyPoll = 2 * time.Second
+	drainTimeout = 20 * time.Second
+	readyPoll    = 2 * time.Second
 )
 
-// startJobs begins the jobs once the schema is there, and answers how to end them.
+// startJobs starts the jobs once the schema is ready, and returns a function that stops them.
 func startJobs(ctx context.Context, db *postgres.DB, syncs *sync.Service, log *slog.Logger) (stop func()) {
 	ended := make(chan struct{})
 	started := false
@@ -220,9 +220,9 @@ func startJobs(ctx context.Context, db *postgres.DB, syncs *sync.Service, log *s
 			case <-time.After(readyPoll):
 			}
 		}
-		// The jobs outlive ctx: they are stopped only after the last request has been answered.
+		// The jobs outlive ctx: they are stopped only after the last request has ended.
 		if err := syncs.Start(context.WithoutCancel(ctx)); err != nil {
-			log.Error("jobs do not start", "error", err)
+			log.Error("jobs could not be started", "error", err)
 			return
 		}
 		started = true
@@ -232,15 +232,15 @@ func startJobs(ctx context.Context, db *postgres.DB, syncs *sync.Service, log *s
 		if !started {
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), drain)
+		ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 		defer cancel()
 		if err := syncs.Stop(ctx); err != nil {
-			log.Warn("jobs handed back", "error", err)
+			log.Warn("running jobs were interrupted", "error", err)
 		}
 	}
 }
 
-// newServer bounds how long a caller may take, and how much the headers may hold.
+// newServer limits the duration of requests and the size of their headers.
 func newServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
@@ -248,9 +248,9 @@ func newServer(handler http.Handler) *http.Server {
 	}
 }
 
-// serveUntil serves each handler at its listener until ctx ends or one of them fails; ending ends what never would by
-// itself.
-func serveUntil(ctx context.Context, handlers map[net.Listener]http.Handler, ending func()) error {
+// serveUntil serves each handler at its listener until ctx ends or one of them fails. It calls beforeShutdown to end
+// requests that would not end by themselves.
+func serveUntil(ctx context.Context, handlers map[net.Listener]http.Handler, beforeShutdown func()) error {
 	failed := make(chan error, len(handlers))
 	var servers []*http.Server
 	for listener, handler := range handlers {
@@ -263,9 +263,9 @@ func serveUntil(ctx context.Context, handlers map[net.Listener]http.Handler, end
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	ending()
+	beforeShutdown()
 	for _, server := range servers {
 		err = errors.Join(err, server.Shutdown(ctx))
 	}

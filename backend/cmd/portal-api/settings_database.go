@@ -11,25 +11,26 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// namesSSLMode finds the setting in a URL's query and among the key=value words of a connection string.
-var namesSSLMode = regexp.MustCompile(`(?i)(^|[?&\s])sslmode\s*=`)
+// sslModeSetting matches the setting in the query of a URL, and in a key=value connection string.
+var sslModeSetting = regexp.MustCompile(`(?i)(^|[?&\s])sslmode\s*=`)
 
-// checkTransport refuses a connection to another host that nobody decided how to protect. Without sslmode PostgreSQL's
-// clients encrypt if the server offers it and trust whichever server that is: who sits between reads the password.
+// checkTransport rejects a connection to another host without an explicit sslmode. By default PostgreSQL's clients
+// encrypt only if the server offers it, and do not verify the server, so an attacker in between could read the
+// password.
 func (d database) checkTransport() error {
 	config, err := pgconn.ParseConfig(d.DatabaseURL)
 	if err != nil {
-		return nil // open says what is wrong with it
+		return nil // open returns the error
 	}
 	host := remoteHost(config)
-	if host == "" || namesSSLMode.MatchString(d.DatabaseURL) || os.Getenv("PGSSLMODE") != "" || !perhapsPlain(config) {
+	if host == "" || sslModeSetting.MatchString(d.DatabaseURL) || os.Getenv("PGSSLMODE") != "" || !mayUsePlaintext(config) {
 		return nil
 	}
-	return unusable{"PORTAL_DATABASE_URL", "names another host (" + host + ") without sslmode; it should say sslmode=verify-full" +
-		" (with sslrootcert=FILE for an authority of your own), or sslmode=disable where the network itself is trusted"}
+	return settingError{"PORTAL_DATABASE_URL", "names another host (" + host + ") without sslmode; it should contain sslmode=verify-full" +
+		" (with sslrootcert=FILE for a private certificate authority), or sslmode=disable on a trusted network"}
 }
 
-// remoteHost returns the first host that is another machine; "" if none is.
+// remoteHost returns the first host that is not this machine, "" if none is.
 func remoteHost(config *pgconn.Config) string {
 	hosts := []string{config.Host}
 	for _, fallback := range config.Fallbacks {
@@ -44,9 +45,9 @@ func remoteHost(config *pgconn.Config) string {
 	return ""
 }
 
-// perhapsPlain reports whether a connection without encryption would do where one with it cannot be had: a service file
-// may have decided otherwise.
-func perhapsPlain(config *pgconn.Config) bool {
+// mayUsePlaintext reports whether a connection falls back to plaintext if the server offers no encryption. A service
+// file may have ruled that out.
+func mayUsePlaintext(config *pgconn.Config) bool {
 	if config.TLSConfig == nil {
 		return len(config.Fallbacks) > 0 && config.Fallbacks[0].TLSConfig != nil
 	}

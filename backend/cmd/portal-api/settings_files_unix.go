@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// checksModes says that the system keeps who may read a file in its mode.
+// checksModes reports whether the system stores access rights in the file mode.
 const checksModes = true
 
 func ownedByRoot(info fs.FileInfo) bool {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// secretFile writes a file of a mode, whatever the mask.
+// secretFile writes a file with exactly this mode, regardless of the umask.
 func secretFile(t *testing.T, content string, mode os.FileMode) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "secret")
@@ -20,16 +20,16 @@ func secretFile(t *testing.T, content string, mode os.FileMode) string {
 	return file
 }
 
-// refusesStart runs a command that must end with 2 and one line with each of the words.
+// refusesStart runs a command that must exit with 2 and print one line that contains each text.
 func refusesStart(t *testing.T, arguments []string, want ...string) {
 	t.Helper()
-	said, code := capture(t, func() int { return run(arguments) })
-	if code != exitUnusable || strings.Count(strings.TrimSpace(said), "\n") > 0 || strings.Contains(said, "hidden") {
-		t.Errorf("%v: got exit %d and %q, want 2 and one line without the value", arguments, code, said)
+	output, code := capture(t, func() int { return run(arguments) })
+	if code != exitInvalid || strings.Count(strings.TrimSpace(output), "\n") > 0 || strings.Contains(output, "hidden") {
+		t.Errorf("%v: got exit %d and %q, want 2 and one line without the value", arguments, code, output)
 	}
 	for _, word := range want {
-		if !strings.Contains(said, word) {
-			t.Errorf("%v: said %q, want %q", arguments, said, word)
+		if !strings.Contains(output, word) {
+			t.Errorf("%v: said %q, want %q", arguments, output, word)
 		}
 	}
 }
@@ -99,7 +99,7 @@ func TestDatabaseTransport(t *testing.T) {
 		"explicitly_preferred":          {"postgres://u@db.example.com/portal?sslmode=prefer", false},
 		"loopback_name_upper_case":      {"postgres://u@LOCALHOST/portal", false},
 		"abstract_socket":               {"host=@portal user=u", false},
-		"no_url":                        {"mysql://x", false}, // refused for what it is
+		"no_url":                        {"mysql://x", false}, // rejected as an invalid URL
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("PGSSLMODE", "")

@@ -10,14 +10,14 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// checkEnvironment refuses what files of settings leave around a value: a carriage return, quotes, blanks. They are
-// part of the value to whatever reads it, and nobody sees them.
+// checkEnvironment rejects characters that files of settings can leave around a value: carriage returns, quotes, white
+// space. They are invisible, and every reader takes them as part of the value.
 func checkEnvironment(parser *kong.Kong) error {
 	return kong.Visit(parser.Model, func(node kong.Visitable, next kong.Next) error {
 		if flag, ok := node.(*kong.Flag); ok {
 			for _, name := range flag.Envs {
 				if fault := textFault(os.Getenv(name)); fault != "" {
-					return unusable{name, fault}
+					return settingError{name, fault}
 				}
 			}
 		}
@@ -25,7 +25,7 @@ func checkEnvironment(parser *kong.Kong) error {
 	})
 }
 
-// checkArguments refuses the same in the flags of the command line.
+// checkArguments checks the command-line flags in the same way.
 func checkArguments(command *kong.Context) error {
 	for _, step := range command.Path {
 		if step.Flag == nil {
@@ -33,35 +33,35 @@ func checkArguments(command *kong.Context) error {
 		}
 		value, isText := command.FlagValue(step.Flag).(string)
 		if fault := textFault(value); isText && fault != "" {
-			return unusable{"--" + step.Flag.Name, fault}
+			return settingError{"--" + step.Flag.Name, fault}
 		}
 	}
 	return nil
 }
 
-// textFault says what is wrong with the text of a setting, without repeating it: it may be a secret.
+// textFault returns what is wrong with a setting's text, without repeating the text, which may be a secret.
 func textFault(value string) string {
 	if !utf8.ValidString(value) {
-		return "is not text in UTF-8; it should be typed anew"
+		return "is not valid UTF-8; it should be typed again"
 	}
 	if strings.ContainsRune(value, '\r') {
-		return "holds a carriage return; its file should have the line ends of Unix (LF)"
+		return "contains a carriage return; its file should have Unix line endings (LF)"
 	}
 	if strings.TrimSpace(value) != value {
-		return "has a blank at its beginning or end; it should be written without"
+		return "begins or ends with a blank, which should be removed"
 	}
 	if quoted(value) {
-		return "is in quotes, which are part of the value here; it should be written without"
+		return "is in quotes, which are part of the value here and should be removed"
 	}
 	for _, c := range value {
 		if c != ' ' && (!unicode.IsGraphic(c) || unicode.IsSpace(c)) {
-			return fmt.Sprintf("holds a character that cannot be seen (U+%04X); it should be typed anew", c)
+			return fmt.Sprintf("contains an invisible character (U+%04X); it should be typed again", c)
 		}
 	}
 	return ""
 }
 
-// quotePairs are straight quotes, and those that a word processor makes of them.
+// quotePairs are straight quotes, and those that a word processor inserts.
 var quotePairs = []string{`""`, "''", "“”", "„“", "‘’", "«»", "``"}
 
 func quoted(value string) bool {
