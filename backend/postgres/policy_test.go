@@ -18,7 +18,7 @@ var tenantTables = map[string]string{
 	"mssp": "id", "mssp_product": "mssp_id", "sync_run": "mssp_id", "msp": "mssp_id", "client": "mssp_id",
 	"client_count": "mssp_id", "msp_count": "mssp_id", "client_day": "mssp_id", "client_span": "mssp_id", "change": "mssp_id",
 	"sync_customer": "mssp_id", "sync_vanishing": "mssp_id", "field_map": "mssp_id", "user_role": "mssp_id",
-	"pre_assigned_role": "mssp_id", "audit_log": "mssp_id", "sync_turn": "mssp_id",
+	"pre_assigned_role": "mssp_id", "audit_log": "mssp_id", "sync_turn": "mssp_id", "invite_mail": "mssp_id",
 }
 
 // read runs sql with no scope of its own as viewer and answers its single number, or -1 where PostgreSQL refuses the
