@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"fs-client-portal/backend/portal"
@@ -152,6 +153,33 @@ func bounded(t *testing.T) context.Context {
 	return ctx
 }
 
+// deadline is a context whose deadline passes when the test closes the channel.
+type deadline struct {
+	context.Context
+	passed chan struct{}
+}
+
+func (d deadline) Done() <-chan struct{} { return d.passed }
+
+func (d deadline) Err() error {
+	select {
+	case <-d.passed:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
+// untilSent returns a context whose deadline passes as soon as the request has been sent. A request that is never sent ends
+// with the client's own limit.
+func untilSent(t *testing.T) context.Context {
+	t.Helper()
+	passed := make(chan struct{})
+	pass := sync.OnceFunc(func() { close(passed) })
+	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { pass() }}
+	return deadline{httptrace.WithClientTrace(t.Context(), trace), passed}
+}
+
 // never is longer than any test waits: what depends on it has failed.
 const never = time.Hour
 
@@ -182,17 +210,21 @@ func TestConnections(t *testing.T) {
 		}
 	})
 	t.Run("first_byte_ends_the_wait_for_it", func(t *testing.T) {
-		live := patient
-		live.first = 500 * time.Millisecond
-		guarded, stop := newConnections(&tls.Config{MinVersion: tls.VersionTLS12}, live).guard(t.Context())
-		defer stop()
-		trace := httptrace.ContextClientTrace(guarded)
-		trace.GotConn(httptrace.GotConnInfo{Reused: true})
-		trace.GotFirstResponseByte()
-		time.Sleep(2 * live.first)
-		if guarded.Err() != nil {
-			t.Errorf("got %v though the response had begun", context.Cause(guarded))
-		}
+		synctest.Test(t, func(t *testing.T) {
+			for _, begun := range []bool{true, false} {
+				guarded, stop := newConnections(&tls.Config{MinVersion: tls.VersionTLS12}, usualLimits).guard(t.Context())
+				trace := httptrace.ContextClientTrace(guarded)
+				trace.GotConn(httptrace.GotConnInfo{Reused: true})
+				if begun {
+					trace.GotFirstResponseByte()
+				}
+				time.Sleep(2 * usualLimits.first)
+				if ended := guarded.Err() != nil; ended == begun {
+					t.Errorf("got %v, and the response had begun: %t", context.Cause(guarded), begun)
+				}
+				stop()
+			}
+		})
 	})
 	for _, protocol := range protocols {
 		none := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
@@ -223,9 +255,7 @@ func TestConnections(t *testing.T) {
 			}
 			way.drop()
 			write := request{method: http.MethodPost, path: "/"}
-			client.http.SetTimeout(500 * time.Millisecond)
-			wantCode(t, client.do(bounded(t), write), Offline)
-			client.http.SetTimeout(10 * time.Second)
+			wantCode(t, client.do(untilSent(t), write), Offline)
 			if err := client.do(bounded(t), write); err != nil {
 				t.Errorf("got %v, want a new connection", err)
 			}
@@ -280,13 +310,12 @@ func TestDeadConnection(t *testing.T) {
 				}
 				w.WriteHeader(http.StatusNoContent)
 			}))
-			client.http.SetTimeout(500 * time.Millisecond)
 			if err := client.do(bounded(t), request{method: http.MethodGet, path: "/"}); err != nil {
 				t.Fatal(err)
 			}
 			way.drop()
 			write := request{method: http.MethodPost, path: "/"}
-			wantCode(t, client.do(bounded(t), write), Offline)
+			wantCode(t, client.do(untilSent(t), write), Offline)
 			if err := client.do(bounded(t), write); err != nil {
 				t.Errorf("the next call: %v", err)
 			}
