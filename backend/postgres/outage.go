@@ -74,11 +74,11 @@ func outageReason(err error) string {
 	switch {
 	case errors.As(err, &refused):
 		return outageReasonOf(refused.Code)
+	case errors.As(err, &connecting) && !errors.Is(err, context.Canceled):
+		return "it cannot be reached" // also if the URL's connect_timeout has ended the attempt
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		// The caller's context has ended. A deadline set by this package is handled in acquire.
 		return ""
-	case errors.As(err, &connecting):
-		return "it cannot be reached"
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, pgconn.ErrConnClosed), pgconn.SafeToRetry(err):
 		return "the connection broke"
@@ -122,9 +122,16 @@ type writer struct{ conn *pgxpool.Conn }
 // same and correct, so every refusal counts as an outage.
 func (w writer) Begin(ctx context.Context) (pgx.Tx, error) {
 	tx, err := w.conn.BeginTx(ctx, readCommitted)
+	if err != nil {
+		return nil, refusedBegin(err)
+	}
+	return tx, nil
+}
+
+func refusedBegin(err error) error {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && outageReasonOf(refused.Code) == "" && refused.Code != queryCanceled {
-		return nil, &Outage{outageCodes["25006"], err}
+		return &Outage{outageCodes["25006"], err}
 	}
-	return tx, err
+	return err
 }

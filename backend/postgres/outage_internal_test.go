@@ -14,6 +14,24 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// failedConnect returns pgx's error of a connection that could not be made.
+func failedConnect(t *testing.T, cause error) error {
+	t.Helper()
+	config, err := pgconn.ParseConfig("postgres://u@192.0.2.1/portal?sslmode=disable")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.DialFunc = func(context.Context, string, string) (net.Conn, error) { return nil, cause }
+	_, err = pgconn.ConnectConfig(t.Context(), config)
+	return err
+}
+
+// unsent is an error of pgx from before anything was sent.
+type unsent struct{ error }
+
+func (unsent) SafeToRetry() bool { return true }
+func (u unsent) Unwrap() error   { return u.error }
+
 func TestOutageReason(t *testing.T) {
 	refused := func(code string) error {
 		return fmt.Errorf("list clients: %w", &pgconn.PgError{Code: code, Message: "geheim"})
@@ -40,7 +58,13 @@ func TestOutageReason(t *testing.T) {
 		{"broken_before", fmt.Errorf("begin: %w", pgconn.ErrConnClosed), true},
 		{"network_of_another_kind", &net.OpError{Op: "dial", Err: errors.New("x")}, true},
 		{"closed_by_the_server", fmt.Errorf("receive message: %w", io.ErrUnexpectedEOF), true},
+		{"not_reached", failedConnect(t, errors.New("x")), true},
+		{"not_reached_in_time", failedConnect(t, context.DeadlineExceeded), true},
+		{"nothing_sent", fmt.Errorf("begin: %w", unsent{errors.New("x")}), true},
 
+		{"caller_gone_while_connecting", failedConnect(t, context.Canceled), false},
+		{"caller_gone_before_sending", unsent{context.Canceled}, false},
+		{"caller's_deadline_before_sending", unsent{context.DeadlineExceeded}, false},
 		{"query_cancelled", refused("57014"), false},
 		{"unique_violation", refused("23505"), false},
 		{"syntax_error", refused("42601"), false},
@@ -63,6 +87,34 @@ func TestOutageReason(t *testing.T) {
 				t.Errorf("the cause is lost: %v", got)
 			}
 		})
+	}
+}
+
+func TestOutageOfAConnection(t *testing.T) {
+	for name, cause := range map[string]error{
+		"refused": &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "too_slow": context.DeadlineExceeded,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := outageReason(failedConnect(t, cause)); got != "it cannot be reached" {
+				t.Errorf("got %q, want that it cannot be reached", got)
+			}
+		})
+	}
+}
+
+// TestRefusedBegin: the statement is always correct, so its refusal is the database's.
+func TestRefusedBegin(t *testing.T) {
+	for code, down := range map[string]bool{"0A000": true, "25001": true, "57014": false} {
+		t.Run(code, func(t *testing.T) {
+			var outage *Outage
+			refused := &pgconn.PgError{Code: code}
+			if err := refusedBegin(refused); errors.As(err, &outage) != down || !errors.Is(err, refused) {
+				t.Errorf("got %v, want an outage: %t", err, down)
+			}
+		})
+	}
+	if err := refusedBegin(context.Canceled); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 }
 

@@ -22,6 +22,9 @@ func TestFieldsFor(t *testing.T) {
 		"a_member":                               {[]string{"id"}, []portal.Field{field("id", "1")}},
 		"two_in_the_product's_order":             {[]string{"modules", "id"}, []portal.Field{field("id", "1"), field("modules", `["Patch", "DNS"]`)}},
 		"case_and_separators_make_no_difference": {[]string{"LICENSE_INFO.purchased"}, []portal.Field{field("licenseInfo", `{"purchased":5}`)}},
+		"a_hyphen_makes_no_difference":           {[]string{"license-info.purchased"}, []portal.Field{field("licenseInfo", `{"purchased":5}`)}},
+		"a_blank_makes_no_difference":            {[]string{"license info.purchased"}, []portal.Field{field("licenseInfo", `{"purchased":5}`)}},
+		"a_star_is_no_element_of_a_list":         {[]string{"modules.*", "licenseInfo.tiers.*.name"}, []portal.Field{}},
 		"a_member_of_an_object_alone":            {[]string{"licenseInfo.purchased"}, []portal.Field{field("licenseInfo", `{"purchased":5}`)}},
 		"a_member_of_the_elements_of_a_list":     {[]string{"licenseInfo.tiers[].name"}, []portal.Field{field("licenseInfo", `{"tiers":[{"name":"A"}]}`)}},
 		"the_elements_of_a_list":                 {[]string{"modules[]"}, []portal.Field{field("modules", `["Patch","DNS"]`)}},
@@ -37,6 +40,10 @@ func TestFieldsFor(t *testing.T) {
 			got, err := fieldsFor(portal.Scope{Level: portal.LevelClient}, []byte(raw), test.shared)
 			if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
 				t.Errorf("fields (-want +got):\n%s%v", diff, err)
+			}
+			spaced, err := fieldsFor(portal.Scope{Level: portal.LevelClient}, []byte("\n "+raw+" \n"), test.shared)
+			if diff := cmp.Diff(test.want, spaced); err != nil || diff != "" {
+				t.Errorf("fields of JSON with blanks around (-want +got):\n%s%v", diff, err)
 			}
 			for _, level := range []portal.Level{portal.LevelMSSP, portal.LevelMSP} {
 				all, err := fieldsFor(portal.Scope{Level: level}, []byte(raw), test.shared)
