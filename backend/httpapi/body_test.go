@@ -324,6 +324,7 @@ func TestSignInsAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = locked.Rollback(context.Background()) }() // so that a failure leaves no request at work
 	if _, err := locked.Exec(t.Context(), "lock table refresh_token"); err != nil {
 		t.Fatal(err)
 	}
@@ -351,6 +352,10 @@ func TestRefusedBodiesAreNotRead(t *testing.T) {
 	t.Run("where_they_say_that_they_are_too_large", func(t *testing.T) {
 		h.wantUnread(t, "/v1/auth/refresh", 16<<10+1, http.StatusRequestEntityTooLarge)
 	})
+	t.Run("behind_what_their_route_reads", func(t *testing.T) {
+		h.refused(t, "/v1/auth/refresh", "Transfer-Encoding: chunked\r\n\r\n4001\r\n"+strings.Repeat(" ", 16<<10+1),
+			http.StatusRequestEntityTooLarge)
+	})
 	t.Run("where_nobody_is_signed_in", func(t *testing.T) {
 		h.wantUnread(t, "/v1/invites", 100, http.StatusUnauthorized)
 	})
@@ -369,6 +374,13 @@ func TestRefusedBodiesAreNotRead(t *testing.T) {
 // wantUnread fails unless a request is rejected and its connection closed before any of its body is sent.
 func (h *apiTest) wantUnread(t *testing.T, path string, size, status int) {
 	t.Helper()
+	h.refused(t, path, fmt.Sprintf("Content-Length: %d\r\n\r\n", size), status)
+}
+
+// refused fails unless a request whose body does not end is refused, and its connection closed. The rest is the end of its
+// header, and what was sent of its body.
+func (h *house) refused(t *testing.T, path, rest string, status int) {
+	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -377,7 +389,7 @@ func (h *apiTest) wantUnread(t *testing.T, path string, size, status int) {
 	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", path, size)
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\n%s", path, rest)
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ func TestRequestWaitsForAFreeConnectionOnlySoLong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(held.Release) // closing the pool waits for it
 	t.Run("a_request_is_refused", func(t *testing.T) {
 		var down *postgres.Outage
 		request := postgres.WithRequestID(t.Context(), "r")
