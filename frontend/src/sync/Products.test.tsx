@@ -104,7 +104,7 @@ describe("the connections", () => {
     const row = within(await card());
     expect(await row.findByText("Syncing")).toBeVisible();
     await waitFor(() => expect(fake.calls).toContain("watchSync"));
-    const asked = () => fake.calls.filter((call) => call === "connections").length;
+    const asked = (call = "connections") => fake.calls.filter((one) => one === call).length;
     const before = asked();
     const tell = (change: Partial<SyncRun>) => {
       fake.world.runs = fake.world.runs.map((one, i) => (i === 0 ? { ...one, ...change } : one));
@@ -112,8 +112,10 @@ describe("the connections", () => {
     tell({ seen: 4321 });
     expect(await row.findByText("Sync under way: 4,321 customers read so far")).toBeVisible();
     expect(asked()).toBe(before);
+    const overviews = asked("overview");
     tell({ status: "complete", finished_at: new Date().toISOString() });
     expect(await row.findByText("Up to date")).toBeVisible();
+    await waitFor(() => expect(asked("overview")).toBeGreaterThan(overviews));
     await waitFor(() => expect(asked()).toBeGreaterThan(before));
     await waitFor(() => expect(fake.calls).toContain("unwatchSync"));
   });
