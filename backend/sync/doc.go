@@ -102,7 +102,7 @@
 //	an admin names an address inside       refused, also when its name resolves to one   TestWhatABaseURLMayName, TestAPublicClient…
 //	                                       later; an error tells no open port            TestWhichPortsAreOpenIsNotSaid
 //	it would never end                     failed after a day                            TestARunThatWouldNeverEndFailsAfterADay
-//	the process is killed, at any point    another goes on; what is lost is one call     TestRunsSurviveTheDeathOfPortalAPIAtAnyPoint (cmd/portal-api)
+//	the process is killed, at any point    another goes on; what is lost is one call     TestKilledProcess (cmd/portal-api)
 //	                                                                                     TestARunGoesOnWithTheCallItsProcessDiedIn
 //	... between a job and its run          the same: another job is made                 TestAServerTakesUpRunsThatDiedOrLostTheirJob
 //	... in the middle of the schedule      the next look goes on                         TestTheScheduleOutlivesAProcessThatDiedKeepingIt

@@ -32,8 +32,10 @@ func TestSettingBounds(t *testing.T) {
 		{"--access-ttl", "PORTAL_ACCESS_TTL", []string{"1m", "1h"}, []string{"59s", "61m"}},
 		{"--session-lifetime", "PORTAL_SESSION_LIFETIME", []string{"336h", "8784h"}, []string{"29m", "8785h"}},
 		{"--session-idle", "PORTAL_SESSION_IDLE", []string{"30m", "2160h"}, []string{"29m", "2161h"}},
-		{"--public-url", "PORTAL_PUBLIC_URL", []string{"https://portal.example.com", "http://127.0.0.1:8480", "http://localhost", "http://[::1]:1"},
-			[]string{"http://portal.example.com", "https://", "portal.example.com", "https://portal.example.com?x=1", "https://portal.example.com#x"}},
+		{"--public-url", "PORTAL_PUBLIC_URL", []string{"https://portal.example.com", "http://127.0.0.1:8480", "http://localhost",
+			"http://[::1]:1"},
+			[]string{"http://portal.example.com", "https://", "portal.example.com", "https://portal.example.com?x=1",
+				"https://portal.example.com#x"}},
 	} {
 		t.Run(test.setting, func(t *testing.T) {
 			check := func(value string) error {
@@ -45,7 +47,7 @@ func TestSettingBounds(t *testing.T) {
 			}
 			for _, value := range test.good {
 				if err := check(value); err != nil {
-					t.Errorf("%q: got %v, want it taken", value, err)
+					t.Errorf("%q: got %v, want no error", value, err)
 				}
 			}
 			for _, value := range test.bad {
@@ -59,7 +61,8 @@ func TestSettingBounds(t *testing.T) {
 
 func TestTrustedProxies(t *testing.T) {
 	got, err := requestLimits{TrustedProxies: " 10.1.2.3/8 , fd00::1,127.0.0.1"}.proxies()
-	want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::1/128"), netip.MustParsePrefix("127.0.0.1/32")}
+	want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::1/128"),
+		netip.MustParsePrefix("127.0.0.1/32")}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
@@ -70,13 +73,15 @@ func TestServeDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("bound_what_may_be_asked", func(t *testing.T) {
-		got := requestLimits{AuthRate: serve.AuthRate, AccountRate: serve.AccountRate, SessionRate: serve.SessionRate, AuthAtOnce: serve.AuthAtOnce}
-		if want := (requestLimits{AuthRate: 600, AccountRate: 30, SessionRate: 6000, AuthAtOnce: 128}); got != want || sessionAtOnce != 64 {
+	t.Run("limit_requests", func(t *testing.T) {
+		got := requestLimits{AuthRate: serve.AuthRate, AccountRate: serve.AccountRate, SessionRate: serve.SessionRate,
+			AuthAtOnce: serve.AuthAtOnce}
+		if want := (requestLimits{AuthRate: 600, AccountRate: 30, SessionRate: 6000, AuthAtOnce: 128}); got != want ||
+			sessionAtOnce != 64 {
 			t.Errorf("got %+v and %d at once of a session, want %+v and 64", got, sessionAtOnce, want)
 		}
 	})
-	t.Run("leave_one_address_a_quarter", func(t *testing.T) {
+	t.Run("allow_one_address_a_quarter", func(t *testing.T) {
 		for all, want := range map[int]int{0: 0, 1: 1, 3: 1, 4: 1, 5: 2, 128: 32} {
 			if got := (requestLimits{AuthAtOnce: all}).addressAtOnce(); got != want {
 				t.Errorf("of %d: got %d, want %d", all, got, want)
@@ -91,7 +96,7 @@ func TestServeDefaults(t *testing.T) {
 			}
 		}
 	})
-	t.Run("give_no_caller_all_the_time", func(t *testing.T) {
+	t.Run("limit_time_of_requests", func(t *testing.T) {
 		got := newServer(http.NotFoundHandler())
 		if got.ReadHeaderTimeout != 10*time.Second || got.ReadTimeout != 30*time.Second || got.WriteTimeout != time.Minute ||
 			got.IdleTimeout != 2*time.Minute || got.MaxHeaderBytes != 64<<10 {

@@ -104,7 +104,9 @@ func (b bootstrapCommand) Run(ctx context.Context) error {
 
 // mail sends the first admin's invite at once, because no server needs to be running yet and the output tells the
 // operator whether to pass on the code.
-func (b bootstrapCommand) mail(ctx context.Context, db *postgres.DB, mails *mail.Sender, msspID string, letter portal.InviteMail) (mailed bool) {
+func (b bootstrapCommand) mail(
+	ctx context.Context, db *postgres.DB, mails *mail.Sender, msspID string, letter portal.InviteMail,
+) (mailed bool) {
 	state := portal.MailSent
 	if err := mails.Send(ctx, letter); err != nil {
 		fmt.Fprintln(os.Stderr, "portal-api: the invite could not be e-mailed:", err)

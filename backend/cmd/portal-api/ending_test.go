@@ -27,7 +27,7 @@ func (r *replicas) follow(replica, run, token string) *bufio.Reader {
 	r.Cleanup(func() { response.Body.Close() })
 	events := bufio.NewReader(response.Body)
 	if line, err := events.ReadString('\n'); err != nil || line != "event: run\n" {
-		r.Fatalf("the stream begins %q: %v", line, err)
+		r.Fatalf("got the first line %q and %v, want event: run", line, err)
 	}
 	return events
 }
@@ -47,20 +47,22 @@ func testShutdownEndsStreams(t *testing.T) {
 	var run portal.SyncRun
 	r.wants(r.first, http.StatusAccepted, "POST /v1/syncs", admin.access, nil, &run)
 	streams := []*bufio.Reader{
-		r.follow(termination, run.ID, admin.access), r.follow(termination, run.ID, admin.access), r.follow(termination, run.ID, staff.access),
+		r.follow(termination, run.ID, admin.access), r.follow(termination, run.ID, admin.access), r.follow(termination, run.ID,
+			staff.access),
 	}
 	other := r.follow(r.first, run.ID, admin.access)
 	go process.Stop(time.Minute, syscall.SIGTERM)
 	for _, stream := range streams {
 		if rest, err := io.ReadAll(stream); err != nil || strings.Count(string(rest), "event: run") != 0 {
-			t.Errorf("a stream ends with %q: %v", rest, err)
+			t.Errorf("got %q and %v at the end of a stream, want its end", rest, err)
 		}
 	}
 	if code := process.Code(); code != 0 {
-		t.Errorf("the server ends with the code %d", code)
+		t.Errorf("got exit code %d, want 0", code)
 	}
-	r.Exec(t, "update sync_run set status = 'failed', finished_at = now(), error_code = 'internal', error = 'It broke.' where id = $1", run.ID)
+	r.Exec(t, "update sync_run set status = 'failed', finished_at = now(), error_code = 'internal', error = 'It broke.' where id = $1",
+		run.ID)
 	if rest, err := io.ReadAll(other); err != nil || !strings.Contains(string(rest), `"status":"failed"`) {
-		t.Errorf("at the other server the stream ends with %q: %v", rest, err)
+		t.Errorf("got %q and %v from the other server, want the failed run", rest, err)
 	}
 }

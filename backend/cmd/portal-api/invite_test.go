@@ -25,12 +25,12 @@ func testInviteMailCodeSignsInviteeIn(t *testing.T) {
 	r.wants(post, http.StatusCreated, "POST /v1/invites", admin.access, portal.NewInvite{
 		Email: email, Role: portal.MSPUser, MSPID: r.Own.MSPs[0].ID, Provider: portal.Google, Language: "en"}, &created)
 	if !created.Mailed {
-		t.Error("the admin is asked to hand the code over")
+		t.Error("got an invite that was not mailed, want it mailed")
 	}
 
 	heard := <-mails.Heard
 	if !slices.Contains(heard.Commands, "RCPT TO:<"+email+">") {
-		t.Errorf("the mail goes elsewhere: %q", heard.Commands)
+		t.Errorf("got the commands %q, want the invitee as recipient", heard.Commands)
 	}
 	code := regexp.MustCompile(`[0-9A-Z]{5}(-[0-9A-Z]{5})+`).FindString(heard.Parts(t)["text/plain"])
 
@@ -42,6 +42,6 @@ func testInviteMailCodeSignsInviteeIn(t *testing.T) {
 	var clients portal.ClientPage
 	r.wants(r.first, http.StatusOK, "GET /v1/clients", tokens.AccessToken, nil, &clients)
 	if len(clients.Items) != len(r.Own.MSPs[0].Clients) {
-		t.Errorf("they see %+v", clients.Items)
+		t.Errorf("got the clients %+v, want those of the MSP", clients.Items)
 	}
 }

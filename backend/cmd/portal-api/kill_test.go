@@ -64,10 +64,10 @@ func TestKilledProcess(t *testing.T) {
 	hit := testkit.Value[int64](f.MSSP, "select count(*) from sync_run where attempt > 1 or error_code = 'interrupted'")
 	t.Logf("%d kills; runs: %v; %d of them lost their process at least once", f.kills, total, hit)
 	if hit < killMSSPs*killRounds/4 {
-		t.Errorf("only %d runs lost their process: the test shows little", hit)
+		t.Errorf("got %d runs that lost their process, want at least a quarter", hit)
 	}
 	if total[portal.RunComplete] < killMSSPs*killRounds/2 {
-		t.Errorf("only %d runs were complete", total[portal.RunComplete])
+		t.Errorf("got %d complete runs, want at least half", total[portal.RunComplete])
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -75,7 +75,7 @@ func TestKilledProcess(t *testing.T) {
 		t.Error(line)
 	}
 	if left := testkit.Value[int64](f.MSSP, "select count(*) from sync_customer"); left != 0 {
-		t.Errorf("%d rows of ended runs are left over", left)
+		t.Errorf("got %d staged rows of ended runs, want 0", left)
 	}
 }
 
@@ -91,7 +91,8 @@ func newKillTest(t *testing.T, random *rand.Rand) *killTest {
 		t.Fatal(err)
 	}
 	f.env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),
-		"PORTAL_DATABASE_URL="+f.URLs.Server, "PORTAL_SECRET_KEY_FILE="+keyFile, "PORTAL_HEIMDAL_RATE=0", "PORTAL_SYNC_TAKEOVER="+killTakeover.String())
+		"PORTAL_DATABASE_URL="+f.URLs.Server, "PORTAL_SECRET_KEY_FILE="+keyFile, "PORTAL_HEIMDAL_RATE=0",
+		"PORTAL_SYNC_TAKEOVER="+killTakeover.String())
 	for range killMSSPs {
 		f.mssps = append(f.mssps, f.newMSSP(sealer))
 	}
@@ -146,9 +147,10 @@ func (f *killTest) waitFor(so func() bool) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	rows, _ := f.Owner.Query(context.Background(), "select status, attempt, heartbeat_at, calls, deaths from sync_run where status in ('queued', 'running')")
+	rows, _ := f.Owner.Query(context.Background(),
+		"select status, attempt, heartbeat_at, calls, deaths from sync_run where status in ('queued', 'running')")
 	left, _ := pgx.CollectRows(rows, pgx.RowToMap)
-	f.Fatalf("it does not come to pass; runs left: %v", left)
+	f.Fatalf("timed out waiting for the runs; unfinished: %v", left)
 }
 
 // kill kills one replica or both, and restarts them.
@@ -170,7 +172,8 @@ func (f *killTest) kill(both bool) {
 // serve starts a replica.
 func (f *killTest) serve() *child.Process {
 	f.Helper()
-	command := exec.Command(f.program, "serve", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0", "--public-url=https://portal.example.com")
+	command := exec.Command(f.program, "serve", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0",
+		"--public-url=https://portal.example.com")
 	command.Env = f.env
 	log, err := command.StderrPipe()
 	if err != nil {
@@ -189,7 +192,7 @@ func (f *killTest) serve() *child.Process {
 		}
 		f.Log(lines.Text())
 	}
-	f.Fatal("portal-api did not begin to serve")
+	f.Fatal("portal-api did not start serving")
 	return nil
 }
 

@@ -31,7 +31,8 @@ func (l sessionLimits) checkLimits() error {
 	case l.SessionLifetime < minIdle || l.SessionLifetime > maxLifetime:
 		return settingError{"PORTAL_SESSION_LIFETIME", "should be a duration from 30m to 8784h (a year), such as 2160h"}
 	case l.SessionIdle < minIdle || l.SessionIdle > l.SessionLifetime:
-		return settingError{"PORTAL_SESSION_IDLE", fmt.Sprintf("should be a duration from 30m to PORTAL_SESSION_LIFETIME, which is %s", l.SessionLifetime)}
+		return settingError{"PORTAL_SESSION_IDLE",
+			fmt.Sprintf("should be a duration from 30m to PORTAL_SESSION_LIFETIME, which is %s", l.SessionLifetime)}
 	case l.SessionIdle < 2*l.AccessTTL:
 		// A session counts as used when its access token is renewed. With a shorter idle timeout it would end while in
 		// use.

@@ -32,11 +32,11 @@ func testSessionLimitsApplyAsSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := serve.checkLimits(); err != nil {
-		t.Errorf("the defaults cannot be used: %v", err)
+		t.Errorf("got %v for the defaults, want no error", err)
 	}
 	c := serve.config("https://portal.example.com")
 	if c.IdleTTL != 14*24*time.Hour || c.AbsoluteTTL != 90*24*time.Hour || c.Grace != 30*time.Second || c.AccessTTL != 10*time.Minute {
-		t.Errorf("the defaults are %+v", c)
+		t.Errorf("got the defaults %+v, want 14 and 90 days, 30s and 10m", c)
 	}
 	serve, err = parseServe(t, "--session-idle=2h", "--session-lifetime=8h", "--refresh-grace=10s", "--access-ttl=5m")
 	if err != nil {
@@ -44,7 +44,7 @@ func testSessionLimitsApplyAsSet(t *testing.T) {
 	}
 	c = serve.config("https://portal.example.com")
 	if c.IdleTTL != 2*time.Hour || c.AbsoluteTTL != 8*time.Hour || c.Grace != 10*time.Second || c.AccessTTL != 5*time.Minute {
-		t.Errorf("set they are %+v", c)
+		t.Errorf("got %+v, want 2h, 8h, 10s and 5m", c)
 	}
 }
 
@@ -67,7 +67,7 @@ func testSessionLimitsInvalidOnesAreNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := serve.checkSettings(); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s answers %v, want %q", arguments, err, want)
+			t.Errorf("%s: got %v, want %q", arguments, err, want)
 		}
 	}
 }

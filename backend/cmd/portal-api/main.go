@@ -77,7 +77,8 @@ func run(arguments []string) int {
 
 func newParser(options ...kong.Option) *kong.Kong {
 	return kong.Must(&cli{}, append(options, kong.Name("portal-api"),
-		kong.Description("The server of FS Client Portal. Every setting is an environment variable, which the flag of the same name overrides."),
+		kong.Description("The server of FS Client Portal. "+
+			"Every setting is an environment variable, which the flag of the same name overrides."),
 		kong.ConfigureHelp(kong.HelpOptions{Tree: true}),
 		kong.Vars{"version": strings.TrimSpace(version + " " + commit)})...)
 }

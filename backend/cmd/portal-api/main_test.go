@@ -30,42 +30,48 @@ func TestInvalidSetting(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		"no database":                  {free, "PORTAL_DATABASE_URL"},
-		"a database that is none":      {append(free, "--database-url=mysql://x"), "PORTAL_DATABASE_URL"},
-		"nobody at the database":       {append(free, "--database-url=postgres://portal:hidden@127.0.0.1:1/portal"), "PORTAL_DATABASE_URL"},
-		"no secret":                    {[]string{"serve"}, "PORTAL_SECRET_KEY_FILE"},
-		"a secret of another size":     {[]string{"serve", "--secret-key-file=" + short}, "PORTAL_SECRET_KEY_FILE"},
-		"a port that is taken":         {append(free, "--listen="+taken.Addr().String()), "PORTAL_LISTEN"},
-		"plain http to the world":      {append(free, "--public-url=http://portal.example.com"), "PORTAL_PUBLIC_URL"},
-		"the world without its URL":    {append(free, "--listen=0.0.0.0:0"), "PORTAL_PUBLIC_URL"},
-		"a rate below none":            {append(free, "--heimdal-rate=-1"), "PORTAL_HEIMDAL_RATE"},
-		"syncs without a pause":        {append(free, "--sync-every=1m"), "PORTAL_SYNC_EVERY"},
-		"syncs that nearly never come": {append(free, "--sync-every=25h"), "PORTAL_SYNC_EVERY"},
-		"more than all of them":        {append(free, "--missing-share=101"), "PORTAL_MISSING_SHARE"},
-		"no customers at least":        {append(free, "--missing-at-least=0"), "PORTAL_MISSING_AT_LEAST"},
-		"removal before it is missing": {append(free, "--remove-after-runs=0"), "PORTAL_REMOVE_AFTER_RUNS"},
-		"a takeover from the living":   {append(free, "--sync-takeover=10ms"), "PORTAL_SYNC_TAKEOVER"},
-		"a mail before any failure":    {append(free, "--sync-failures-mail=-1"), "PORTAL_SYNC_FAILURES_MAIL"},
-		"an admin without address":     {[]string{"bootstrap", "--mssp=X", "--admin=nobody", "--provider=google"}, "bootstrap"},
-		"an account's rate below none": {append(free, "--account-rate=-1"), "PORTAL_ACCOUNT_RATE"},
-		"an address's rate below none": {append(free, "--auth-rate=-1"), "PORTAL_AUTH_RATE"},
-		"sign-ins at once below none":  {append(free, "--auth-at-once=-1"), "PORTAL_AUTH_AT_ONCE"},
-		"private products, perhaps":    {append(free, "--allow-private-products=yes"), "PORTAL_ALLOW_PRIVATE_PRODUCTS"},
-		"proxies that are no networks": {append(free, "--trusted-proxies=10.0.0.0/8,proxy"), "PORTAL_TRUSTED_PROXIES"},
-		"a mail server of the web":     {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--smtp-url=http://user:hidden@mail.example.com"}, "PORTAL_SMTP_URL"},
-		"mail from nobody":             {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--smtp-url=smtp://mail.example.com", "--mail-from=nobody"}, "PORTAL_MAIL_FROM"},
-		"a language that is none":      {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--language=!"}, "language"},
+		"no database":             {free, "PORTAL_DATABASE_URL"},
+		"an invalid database URL": {append(free, "--database-url=mysql://x"), "PORTAL_DATABASE_URL"},
+		"an unreachable database": {append(free, "--database-url=postgres://portal:hidden@127.0.0.1:1/portal"),
+			"PORTAL_DATABASE_URL"},
+		"no secret":                        {[]string{"serve"}, "PORTAL_SECRET_KEY_FILE"},
+		"a secret of another size":         {[]string{"serve", "--secret-key-file=" + short}, "PORTAL_SECRET_KEY_FILE"},
+		"a port that is taken":             {append(free, "--listen="+taken.Addr().String()), "PORTAL_LISTEN"},
+		"plain http on a public host":      {append(free, "--public-url=http://portal.example.com"), "PORTAL_PUBLIC_URL"},
+		"a public address without its URL": {append(free, "--listen=0.0.0.0:0"), "PORTAL_PUBLIC_URL"},
+		"a negative rate":                  {append(free, "--heimdal-rate=-1"), "PORTAL_HEIMDAL_RATE"},
+		"too frequent syncs":               {append(free, "--sync-every=1m"), "PORTAL_SYNC_EVERY"},
+		"too rare syncs":                   {append(free, "--sync-every=25h"), "PORTAL_SYNC_EVERY"},
+		"a share over 100":                 {append(free, "--missing-share=101"), "PORTAL_MISSING_SHARE"},
+		"a minimum of 0 customers":         {append(free, "--missing-at-least=0"), "PORTAL_MISSING_AT_LEAST"},
+		"removal after 0 runs":             {append(free, "--remove-after-runs=0"), "PORTAL_REMOVE_AFTER_RUNS"},
+		"a short takeover":                 {append(free, "--sync-takeover=10ms"), "PORTAL_SYNC_TAKEOVER"},
+		"a negative number of failures":    {append(free, "--sync-failures-mail=-1"), "PORTAL_SYNC_FAILURES_MAIL"},
+		"an admin without address":         {[]string{"bootstrap", "--mssp=X", "--admin=nobody", "--provider=google"}, "bootstrap"},
+		"a negative account rate":          {append(free, "--account-rate=-1"), "PORTAL_ACCOUNT_RATE"},
+		"a negative address rate":          {append(free, "--auth-rate=-1"), "PORTAL_AUTH_RATE"},
+		"a negative concurrency":           {append(free, "--auth-at-once=-1"), "PORTAL_AUTH_AT_ONCE"},
+		"an invalid switch":                {append(free, "--allow-private-products=yes"), "PORTAL_ALLOW_PRIVATE_PRODUCTS"},
+		"proxies without networks":         {append(free, "--trusted-proxies=10.0.0.0/8,proxy"), "PORTAL_TRUSTED_PROXIES"},
+		"an http mail server": {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google",
+			"--smtp-url=http://user:hidden@mail.example.com"}, "PORTAL_SMTP_URL"},
+		"an invalid sender": {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google",
+			"--smtp-url=smtp://mail.example.com", "--mail-from=nobody"}, "PORTAL_MAIL_FROM"},
+		"an invalid language": {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google", "--language=!"},
+			"language"},
 		"an unknown time zone": {[]string{"bootstrap", "--mssp=X", "--admin=a@example.com", "--provider=google",
 			"--time-zone=Mars/Base"}, "--time-zone"},
-		"a command there is not": {[]string{"serf"}, "serf"},
+		"an unknown command": {[]string{"serf"}, "serf"},
 	} {
-		output, code := capture(t, func() int { return run(test.arguments) })
-		if code != exitInvalid || !strings.Contains(output, test.want) || strings.Count(strings.TrimSpace(output), "\n") > 0 {
-			t.Errorf("%s: exit %d, said %q; want exit 2 and one line naming %s", name, code, output, test.want)
-		}
-		if strings.Contains(output, "hidden") {
-			t.Errorf("%s: the password is in %q", name, output)
-		}
+		t.Run(name, func(t *testing.T) {
+			output, code := capture(t, func() int { return run(test.arguments) })
+			if code != exitInvalid || !strings.Contains(output, test.want) || strings.Count(strings.TrimSpace(output), "\n") > 0 {
+				t.Errorf("got exit code %d and %q, want 2 and one line with %s", code, output, test.want)
+			}
+			if strings.Contains(output, "hidden") {
+				t.Errorf("the password is in %q", output)
+			}
+		})
 	}
 }
 
@@ -85,14 +91,14 @@ func TestEncoding(t *testing.T) {
 				output, code := capture(t, func() int { return run(arguments) })
 				if code != exitInvalid || !strings.Contains(output, "PORTAL_DATABASE_URL") || !strings.Contains(output, encoding) ||
 					strings.Count(strings.TrimSpace(output), "\n") > 0 {
-					t.Errorf("exit %d, said %q; want exit 2 and one line that names PORTAL_DATABASE_URL and %s", code, output, encoding)
+					t.Errorf("got exit code %d and %q, want 2 and one line with PORTAL_DATABASE_URL and %s", code, output, encoding)
 				}
 			})
 		}
 	}
 }
 
-// capture answers what work writes to standard error.
+// capture returns what work writes to standard error.
 func capture(t *testing.T, work func() int) (string, int) {
 	t.Helper()
 	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))

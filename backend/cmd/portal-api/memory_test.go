@@ -39,7 +39,7 @@ func TestMemoryLimit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			debug.SetMemoryLimit(math.MaxInt64)
 			if got := limitMemory(unset, test.read); got != test.want || debug.SetMemoryLimit(-1) != test.want {
-				t.Errorf("the limit is %d and the runtime's %d, want %d", got, debug.SetMemoryLimit(-1), test.want)
+				t.Errorf("got %d, and %d from the runtime, want %d", got, debug.SetMemoryLimit(-1), test.want)
 			}
 		})
 	}
@@ -47,7 +47,7 @@ func TestMemoryLimit(t *testing.T) {
 		debug.SetMemoryLimit(123 << 20)
 		got := limitMemory(func(name string) (string, bool) { return "123MiB", name == "GOMEMLIMIT" }, group("268435400"))
 		if got != 123<<20 || debug.SetMemoryLimit(-1) != 123<<20 {
-			t.Errorf("the limit is %d, want the environment's", got)
+			t.Errorf("got %d, want 123 MiB from the environment", got)
 		}
 	})
 }

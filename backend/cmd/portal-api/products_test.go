@@ -19,7 +19,7 @@ func testProductsAreCompleteAndUnique(t *testing.T) {
 	seen := map[string]bool{}
 	for _, p := range products() {
 		if seen[p.ID] || p.ID == "" || p.Name == "" || p.BaseURL == "" {
-			t.Errorf("the product is %+v", p)
+			t.Errorf("got the product %+v, want a unique id, a name and a URL", p)
 		}
 		seen[p.ID] = true
 	}
@@ -32,7 +32,8 @@ func testProductsMigrateInsertsAndKeepsRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer owner.Close()
-	if _, err := owner.Exec(t.Context(), "insert into product (id, name) values ('former', 'Former'); update product set name = 'Old name' where id = 'heimdal'"); err != nil {
+	if _, err := owner.Exec(t.Context(), "insert into product (id, name) values ('former', 'Former'); update product set name = 'Old "+
+		"name' where id = 'heimdal'"); err != nil {
 		t.Fatal(err)
 	}
 	marks := map[string]bool{}
@@ -41,16 +42,17 @@ func testProductsMigrateInsertsAndKeepsRows(t *testing.T) {
 			t.Fatalf("migrate up: exit %d: %s", code, output)
 		}
 		var rows, mark string
-		err := owner.QueryRow(t.Context(), "select string_agg(id || ' ' || name, ', ' order by id), string_agg(xmin::text, ' ' order by id) from product").Scan(&rows, &mark)
+		err := owner.QueryRow(t.Context(), "select string_agg(id || ' ' || name, ', ' order by id), string_agg(xmin::text, ' ' order "+
+			"by id) from product").Scan(&rows, &mark)
 		if err != nil || rows != "former Former, heimdal Heimdal" {
-			t.Errorf("the products are %s, %v", rows, err)
+			t.Errorf("got the products %s, %v, want former Former, heimdal Heimdal", rows, err)
 		}
 		marks[mark] = true
 	}
 	if len(marks) != 1 {
-		t.Error("products that are there already are written again")
+		t.Error("got unchanged products written again, want them kept")
 	}
 	if err := postgres.SetProducts(t.Context(), urls.Server, products()); err == nil {
-		t.Error("the server's own login may write products")
+		t.Error("got no error for the server's login, want one")
 	}
 }

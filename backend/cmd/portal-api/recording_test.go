@@ -73,7 +73,7 @@ func (r *recordTest) sync(file string) (output string, code int) {
 func TestSyncRecord(t *testing.T) {
 	r := newRecordTest(t)
 	folder := t.TempDir()
-	t.Run("writes the shape of the answers, without values, for its owner alone", func(t *testing.T) {
+	t.Run("writes_shapes_without_values_for_owner_only", func(t *testing.T) {
 		file := filepath.Join(folder, "whole")
 		output, code := r.sync(file)
 		text, err := os.ReadFile(file)
@@ -81,11 +81,11 @@ func TestSyncRecord(t *testing.T) {
 			t.Fatalf("exit %d, %v: %s", code, err, output)
 		}
 		if !strings.Contains(string(text), "resellerId") {
-			t.Errorf("the file lacks the names of members: %s", text)
+			t.Errorf("got a file without the names of members: %s", text)
 		}
 		for _, value := range []string{"Nordic", "4711", "HEIMDAL-KEY"} {
 			if strings.Contains(string(text), value) {
-				t.Errorf("the file holds the value %s: %s", value, text)
+				t.Errorf("got a file with the value %s: %s", value, text)
 			}
 		}
 		info, err := os.Stat(file)
@@ -93,7 +93,7 @@ func TestSyncRecord(t *testing.T) {
 			t.Errorf("mode %v, %v; want 0600", info.Mode().Perm(), err)
 		}
 	})
-	t.Run("leaves what a failing run recorded, and says so", func(t *testing.T) {
+	t.Run("keeps_recording_of_failed_run", func(t *testing.T) {
 		r.stand.Misbehave(heimdalstand.Message200)
 		defer r.stand.Misbehave(heimdalstand.None)
 		file := filepath.Join(folder, "failed")
@@ -103,17 +103,18 @@ func TestSyncRecord(t *testing.T) {
 			t.Errorf("exit %d, %v, %d bytes: %s", code, err, len(text), output)
 		}
 	})
-	t.Run("overwrites nothing", func(t *testing.T) {
+	t.Run("overwrites_no_file", func(t *testing.T) {
 		file := filepath.Join(folder, "kept")
 		if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		output, code := r.sync(file)
-		if text, err := os.ReadFile(file); code != exitInvalid || err != nil || string(text) != "mine" || !strings.Contains(output, "--record") {
+		if text, err := os.ReadFile(file); code != exitInvalid || err != nil || string(text) != "mine" || !strings.Contains(output,
+			"--record") {
 			t.Errorf("exit %d, %v, file %q: %s; want exit 2 and the file as it was", code, err, text, output)
 		}
 	})
-	t.Run("leaves no file where no call was made", func(t *testing.T) {
+	t.Run("removes_empty_file", func(t *testing.T) {
 		file := filepath.Join(folder, "none")
 		output, code := capture(t, func() int {
 			return run(append([]string{"sync", "--mssp=0198c5a4-0000-7000-8000-000000000000", "--record=" + file}, r.settings...))
@@ -142,9 +143,9 @@ func testSyncRecordFileWriteErrorFailsTheRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := r.Write([]byte("{}\n")); err == nil {
-		t.Fatal("a closed file takes another line")
+		t.Fatal("got no error from a closed file, want one")
 	}
 	if err := r.finish(nil); err == nil {
-		t.Error("a run that was not recorded whole ends well")
+		t.Error("got no error for an incomplete recording, want one")
 	}
 }

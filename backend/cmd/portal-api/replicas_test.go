@@ -52,7 +52,8 @@ func startReplicas(t *testing.T) *replicas {
 	t.Cleanup(r.client.CloseIdleConnections)
 	var accounts []provider.Account
 	for i := range maxAccounts {
-		accounts = append(accounts, provider.Account{ID: fmt.Sprint("person", i), Name: "Person", Email: fmt.Sprintf("person%d@example.com", i), EmailVerified: true})
+		accounts = append(accounts, provider.Account{ID: fmt.Sprint("person", i), Name: "Person",
+			Email: fmt.Sprintf("person%d@example.com", i), EmailVerified: true})
 	}
 	var err error
 	r.google, err = provider.StartGoogle(t.Context(), provider.Config{ClientID: "desktop", ClientSecret: "secret", Accounts: accounts})
@@ -128,7 +129,8 @@ func (r *replicas) serve(database string, settings ...string) string {
 // start is like serve and also returns the process.
 func (r *replicas) start(database string, settings ...string) (string, *child.Process) {
 	r.Helper()
-	command := exec.Command(buildProgram(r.T), append([]string{"serve", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0"}, settings...)...)
+	command := exec.Command(buildProgram(r.T), append([]string{"serve", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0"},
+		settings...)...)
 	command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),
 		"PORTAL_DATABASE_URL="+database, "PORTAL_SECRET_KEY_FILE="+r.key, "PORTAL_PUBLIC_URL=https://portal.example.com",
 		"PORTAL_GOOGLE_ISSUER="+r.google.Issuer(), "PORTAL_GOOGLE_CLIENT_ID=desktop", "PORTAL_GOOGLE_CLIENT_SECRET=secret",
@@ -151,7 +153,7 @@ func (r *replicas) start(database string, settings ...string) (string, *child.Pr
 		}
 		r.Log(lines.Text())
 	}
-	r.Fatal("portal-api did not begin to serve")
+	r.Fatal("portal-api did not start serving")
 	return "", nil
 }
 
@@ -171,7 +173,7 @@ func (r *replicas) account() string {
 	r.Helper()
 	next := r.signed.Add(1) - 1
 	if next >= maxAccounts {
-		r.Fatal("nobody is left to sign in")
+		r.Fatal("all accounts are in use")
 	}
 	return fmt.Sprint("person", next)
 }
@@ -247,7 +249,7 @@ func (r *replicas) wants(replica string, status int, route, token string, in, ou
 	r.Helper()
 	got, err := r.send(replica, route, token, in)
 	if err != nil || got.status != status {
-		r.Fatalf("%s answers %d %s (%v), want %d", route, got.status, got.body, err, status)
+		r.Fatalf("%s: got %d %s (%v), want %d", route, got.status, got.body, err, status)
 	}
 	if out != nil {
 		if err := json.Unmarshal(got.body, out); err != nil {
@@ -260,7 +262,7 @@ func (r *replicas) wants(replica string, status int, route, token string, in, ou
 func (r *replicas) wantsCode(replica, route, token string, in any, code portal.Code) {
 	r.Helper()
 	if got, err := r.send(replica, route, token, in); err != nil || got.Code != code {
-		r.Errorf("%s is answered %d %s (%v), want %s", route, got.status, got.body, err, code)
+		r.Errorf("%s: got %d %s (%v), want %s", route, got.status, got.body, err, code)
 	}
 }
 

@@ -82,23 +82,25 @@ func testRevocationChangedRoleAppliesAfterRefresh(t *testing.T) {
 		"a wider role": {portal.UserChange{Role: new(portal.MSPAdmin)}, portal.MSPAdmin, 0},
 		"another MSP":  {portal.UserChange{MSPID: &r.Own.MSPs[1].ID}, portal.MSPUser, 1},
 	} {
-		d := r.newDevice(portal.MSPUser, 0)
-		r.wants(r.first, http.StatusOK, "GET /v1/clients", d.access, nil, nil)
-		r.wants(r.second, http.StatusOK, "PATCH /v1/users/"+d.UserID, admin.access, to.change, nil)
-		for _, replica := range []string{r.first, r.second} {
-			r.wantsCode(replica, "GET /v1/clients", d.access, nil, portal.GrantChanged)
-		}
-		tokens := r.refresh(r.first, d)
-		for _, replica := range []string{r.first, r.second} {
-			var me portal.Me
-			var clients portal.ClientPage
-			r.wants(replica, http.StatusOK, "GET /v1/me", tokens.AccessToken, nil, &me)
-			r.wants(replica, http.StatusOK, "GET /v1/clients", tokens.AccessToken, nil, &clients)
-			if me.Grant.Role != to.role || len(clients.Items) != 3 || *clients.Items[0].MSPID != r.Own.MSPs[to.msp].ID {
-				t.Errorf("%s: they are %+v and see %+v", name, me.Grant, clients.Items)
+		t.Run(name, func(t *testing.T) {
+			d := r.newDevice(portal.MSPUser, 0)
+			r.wants(r.first, http.StatusOK, "GET /v1/clients", d.access, nil, nil)
+			r.wants(r.second, http.StatusOK, "PATCH /v1/users/"+d.UserID, admin.access, to.change, nil)
+			for _, replica := range []string{r.first, r.second} {
+				r.wantsCode(replica, "GET /v1/clients", d.access, nil, portal.GrantChanged)
 			}
-			r.wantsCode(replica, "GET /v1/clients", d.access, nil, portal.GrantChanged)
-		}
+			tokens := r.refresh(r.first, d)
+			for _, replica := range []string{r.first, r.second} {
+				var me portal.Me
+				var clients portal.ClientPage
+				r.wants(replica, http.StatusOK, "GET /v1/me", tokens.AccessToken, nil, &me)
+				r.wants(replica, http.StatusOK, "GET /v1/clients", tokens.AccessToken, nil, &clients)
+				if me.Grant.Role != to.role || len(clients.Items) != 3 || *clients.Items[0].MSPID != r.Own.MSPs[to.msp].ID {
+					t.Errorf("got the grant %+v and the clients %+v, want those of the change", me.Grant, clients.Items)
+				}
+				r.wantsCode(replica, "GET /v1/clients", d.access, nil, portal.GrantChanged)
+			}
+		})
 	}
 }
 
@@ -127,7 +129,7 @@ func (h *requester) run(r *replicas, started func()) error {
 		case got.Code == h.code:
 			return nil
 		case got.status != http.StatusOK:
-			return fmt.Errorf("answered %d %s, want %s", got.status, got.body, h.code)
+			return fmt.Errorf("got %d %s, want %s", got.status, got.body, h.code)
 		case before:
 			h.late.Add(1)
 			return nil
@@ -194,7 +196,7 @@ func testRevocationHoldsUnderLoad(t *testing.T) {
 	for _, h := range append(requesters, bystander) {
 		asked += h.asked.Load()
 		if h.late.Load() > 0 {
-			t.Errorf("a request sent after the end was answered")
+			t.Errorf("got a successful request after the session had ended")
 		}
 		for _, replica := range []string{r.first, r.second} {
 			r.wantsCode(replica, "POST /v1/auth/refresh", "", portal.RefreshGrant{RefreshToken: h.refresh}, h.code)
@@ -219,7 +221,7 @@ func testRevocationCheckCostsOneRoundTrip(t *testing.T) {
 			send()
 		}
 		if n := r.counter.Trips() - before; n != 10 {
-			t.Errorf("10 times %s cost %d round trips", route, n)
+			t.Errorf("10 times %s: got %d round trips, want 10", route, n)
 		}
 	}
 }

@@ -99,7 +99,8 @@ func (c *serveCommand) checkSettings() error {
 	if c.PublicURL == "" {
 		host, _, err := net.SplitHostPort(c.Listen)
 		if err != nil || !portal.Loopback(host) {
-			return settingError{"PORTAL_PUBLIC_URL", "is not set; it should be the public https:// URL of the API, unless PORTAL_LISTEN is on loopback"}
+			return settingError{"PORTAL_PUBLIC_URL",
+				"is not set; it should be the public https:// URL of the API, unless PORTAL_LISTEN is on loopback"}
 		}
 		return nil
 	}
@@ -109,7 +110,8 @@ func (c *serveCommand) checkSettings() error {
 func listen(setting, address string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, settingError{setting, fmt.Sprintf("cannot listen on %q; it should be a free address such as 127.0.0.1:8480 (%v)", address, errors.Unwrap(err))}
+		return nil, settingError{setting,
+			fmt.Sprintf("cannot listen on %q; it should be a free address such as 127.0.0.1:8480 (%v)", address, errors.Unwrap(err))}
 	}
 	return listener, nil
 }
@@ -180,8 +182,12 @@ const keepSignIns = 30 * 24 * time.Hour
 // allowsPrivate reports whether connections may have private and loopback addresses.
 func (c serveCommand) allowsPrivate() bool { return c.AllowPrivateProducts == "1" }
 
-func (c serveCommand) newSync(db *postgres.DB, sealer *session.Sealer, mails *mail.Sender, log *slog.Logger, registry prometheus.Registerer) (*sync.Service, error) {
-	runs := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "portal_sync_runs_total", Help: "Sync runs that ended in this process."}, []string{"status"})
+func (c serveCommand) newSync(
+	db *postgres.DB, sealer *session.Sealer, mails *mail.Sender, log *slog.Logger, registry prometheus.Registerer,
+) (*sync.Service, error) {
+	runs := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "portal_sync_runs_total", Help: "Sync runs that ended in this process.",
+	}, []string{"status"})
 	registry.MustRegister(runs)
 	config := sync.Config{
 		Connectors: connectors(), PerMinute: c.HeimdalRate, Every: c.SyncEvery, Rules: c.rules(), Takeover: c.SyncTakeover,

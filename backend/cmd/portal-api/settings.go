@@ -25,7 +25,8 @@ type database struct {
 
 func (d database) open(ctx context.Context) (*postgres.DB, error) {
 	if d.DatabaseURL == "" {
-		return nil, settingError{"PORTAL_DATABASE_URL", "is not set; it should be a PostgreSQL URL such as postgres://user:password@host:5432/portal"}
+		return nil, settingError{"PORTAL_DATABASE_URL",
+			"is not set; it should be a PostgreSQL URL such as postgres://user:password@host:5432/portal"}
 	}
 	if err := d.checkTransport(); err != nil {
 		return nil, err
@@ -56,7 +57,8 @@ type secret struct {
 
 func (s secret) sealer() (*session.Sealer, error) {
 	if s.SecretKeyFile == "" {
-		return nil, settingError{"PORTAL_SECRET_KEY_FILE", "is not set; it should name a file with 32 bytes in base64 (openssl rand -base64 32)"}
+		return nil, settingError{"PORTAL_SECRET_KEY_FILE",
+			"is not set; it should name a file with 32 bytes in base64 (openssl rand -base64 32)"}
 	}
 	if err := checkPrivate("PORTAL_SECRET_KEY_FILE", s.SecretKeyFile); err != nil {
 		return nil, err
@@ -154,7 +156,9 @@ type requestLimits struct {
 const maxRate = 1_000_000
 
 func (l requestLimits) checkRates() error {
-	for setting, rate := range map[string]int{"PORTAL_AUTH_RATE": l.AuthRate, "PORTAL_ACCOUNT_RATE": l.AccountRate, "PORTAL_SESSION_RATE": l.SessionRate} {
+	for setting, rate := range map[string]int{
+		"PORTAL_AUTH_RATE": l.AuthRate, "PORTAL_ACCOUNT_RATE": l.AccountRate, "PORTAL_SESSION_RATE": l.SessionRate,
+	} {
 		if rate < 0 || rate > maxRate {
 			return settingError{setting, fmt.Sprintf("should be a number of requests per minute from 0 to %d", maxRate)}
 		}

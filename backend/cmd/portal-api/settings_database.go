@@ -26,7 +26,8 @@ func (d database) checkTransport() error {
 	if host == "" || sslModeSetting.MatchString(d.DatabaseURL) || os.Getenv("PGSSLMODE") != "" || !mayUsePlaintext(config) {
 		return nil
 	}
-	return settingError{"PORTAL_DATABASE_URL", "names another host (" + host + ") without sslmode; it should contain sslmode=verify-full" +
+	return settingError{"PORTAL_DATABASE_URL", "names another host (" + host +
+		") without sslmode; it should contain sslmode=verify-full" +
 		" (with sslrootcert=FILE for a private certificate authority), or sslmode=disable on a trusted network"}
 }
 

@@ -15,7 +15,8 @@ func checkPrivate(setting, file string) error {
 	}
 	forbidden := forbiddenBits(ownedByRoot(info), os.Geteuid())
 	if found := info.Mode().Perm() & forbidden; checksModes && found != 0 {
-		return settingError{setting, fmt.Sprintf("names %s, which other users can access (mode %04o); it should be accessible to its owner only (chmod 600)",
+		return settingError{setting, fmt.Sprintf("names %s, which other users can access (mode %04o); it should be accessible to its "+
+			"owner only (chmod 600)",
 			file, info.Mode().Perm())}
 	}
 	return nil

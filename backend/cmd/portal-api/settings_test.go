@@ -29,7 +29,7 @@ func refusesStart(t *testing.T, arguments []string, want ...string) {
 	}
 	for _, word := range want {
 		if !strings.Contains(output, word) {
-			t.Errorf("%v: said %q, want %q", arguments, output, word)
+			t.Errorf("%v: got %q, want %q", arguments, output, word)
 		}
 	}
 }
@@ -59,10 +59,10 @@ func TestSettingText(t *testing.T) {
 		refusesStart(t, []string{"serve", key, "--google-client-id= hidden"}, "--google-client-id", "blank")
 		refusesStart(t, []string{"bootstrap", "--mssp=X", "--admin='hidden@a.example'", "--provider=google"}, "--admin", "in quotes")
 	})
-	t.Run("with_what_may_stand_in_it", func(t *testing.T) {
+	t.Run("accepts_valid_text", func(t *testing.T) {
 		for _, good := range []string{"", "a b", `"FS Portal" <a@b.example>`, `it's`, `"`, "Müller & Søn", "a,b; c"} {
 			if fault := textFault(good); fault != "" {
-				t.Errorf("%q: refused: it %s", good, fault)
+				t.Errorf("%q: got the fault %q, want none", good, fault)
 			}
 		}
 	})
@@ -107,8 +107,9 @@ func TestDatabaseTransport(t *testing.T) {
 			if (err != nil) != test.refused {
 				t.Fatalf("%s: got %v", test.url, err)
 			}
-			if err != nil && (!strings.Contains(err.Error(), "PORTAL_DATABASE_URL") || !strings.Contains(err.Error(), "sslmode=verify-full") || strings.Contains(err.Error(), "hidden")) {
-				t.Errorf("says %q", err)
+			if err != nil && (!strings.Contains(err.Error(), "PORTAL_DATABASE_URL") || !strings.Contains(err.Error(),
+				"sslmode=verify-full") || strings.Contains(err.Error(), "hidden")) {
+				t.Errorf("got %q, want the setting and the remedy without the value", err)
 			}
 		})
 	}
@@ -160,7 +161,7 @@ func TestSecretFile(t *testing.T) {
 			refusesStart(t, []string{"serve", "--secret-key-file=" + secretFile(t, key, mode)}, "PORTAL_SECRET_KEY_FILE", "chmod 600")
 		}
 	})
-	t.Run("for_sealing_may_be_its_owners", func(t *testing.T) {
+	t.Run("for_sealing_may_be_owners", func(t *testing.T) {
 		for _, mode := range []os.FileMode{0o400, 0o600, 0o700} {
 			if _, err := (secret{SecretKeyFile: secretFile(t, key, mode)}).sealer(); err != nil {
 				t.Errorf("mode %04o: %v", mode, err)
@@ -168,11 +169,12 @@ func TestSecretFile(t *testing.T) {
 		}
 	})
 	t.Run("with_an_api_key_stops_the_command", func(t *testing.T) {
-		refusesStart(t, []string{"product", "add", "--mssp=m", "--customer-id=1", "--api-key-file=" + secretFile(t, "hidden", 0o644)}, "--api-key-file", "chmod 600")
+		refusesStart(t, []string{"product", "add", "--mssp=m", "--customer-id=1", "--api-key-file=" + secretFile(t, "hidden", 0o644)},
+			"--api-key-file", "chmod 600")
 	})
-	t.Run("of_root_may_be_its_groups_for_another_user", func(t *testing.T) {
+	t.Run("of_root_may_be_readable_by_group", func(t *testing.T) {
 		if forbiddenBits(true, 1000) != 0o037 || forbiddenBits(true, 0) != 0o077 || forbiddenBits(false, 1000) != 0o077 {
-			t.Error("only a file of root's may be readable by the group of a server that is not root")
+			t.Error("got other bits, want only root's files readable by the group of a non-root server")
 		}
 	})
 }
