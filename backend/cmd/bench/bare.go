@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// bareServer is the peer: a net/http handler in a process of its own that answers stored bytes.
+// bareServer is the baseline: a net/http handler in a process of its own that returns stored bytes.
 type bareServer struct{ *process }
 
 func startBare(ctx context.Context) (*bareServer, error) {
@@ -37,27 +37,27 @@ func startBare(ctx context.Context) (*bareServer, error) {
 	return bare, nil
 }
 
-// answer tells the server what to answer at a path.
-func (b *bareServer) answer(ctx context.Context, path string, body []byte) error {
-	status, said, err := send(ctx, "PUT", b.base+path, "", bytes.NewReader(body))
+// store sets the body that the server returns at a path.
+func (b *bareServer) store(ctx context.Context, path string, body []byte) error {
+	status, text, err := send(ctx, "PUT", b.base+path, "", bytes.NewReader(body))
 	if err == nil && status != http.StatusNoContent {
-		err = fmt.Errorf("the bare server answered %d %s", status, said)
+		err = fmt.Errorf("the bare server returned %d %s", status, text)
 	}
 	return err
 }
 
-// serveBare runs in the peer's process.
+// serveBare runs in the process of the baseline.
 func serveBare(ctx context.Context) error {
-	var answers sync.Map
-	answers.Store("/ready", []byte("ready"))
+	var bodies sync.Map
+	bodies.Store("/ready", []byte("ready"))
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPut {
 			body, _ := io.ReadAll(r.Body)
-			answers.Store(r.URL.Path, body)
+			bodies.Store(r.URL.Path, body)
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		body, _ := answers.Load(r.URL.Path)
+		body, _ := bodies.Load(r.URL.Path)
 		content, _ := body.([]byte)
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(content)

@@ -21,10 +21,10 @@ const (
 	limit   = 200
 )
 
-// page is one request that is measured by itself.
+// page is a request that is measured by itself.
 type page struct {
 	name, path string
-	user       bool // as the MSP's user instead of the MSSP's administrator
+	user       bool // as a user of the MSP instead of an admin of the MSSP
 }
 
 var pages = []page{
@@ -33,14 +33,14 @@ var pages = []page{
 	{name: "clients, first page, MSP user", path: "/v1/clients", user: true},
 }
 
-// result is what one load came to.
+// result is the outcome of one load.
 type result struct {
 	perSecond float64
 	p99       time.Duration
 	cpu       time.Duration // of the server, per unit of work
 }
 
-// row prints one line of the table: metric, value, unit, peer or limit, ratio.
+// row prints one line of the table: metric, value, unit, baseline or limit, ratio.
 func row(metric string, value float64, unit, beside string, other float64) {
 	fmt.Printf("%s\t%.2f\t%s\t%s %.2f\t%.2f\n", metric, value, unit, beside, other, value/other)
 }
@@ -52,7 +52,7 @@ func (r result) print(name, unit string, bare result) {
 	row(name+", p99", milliseconds(r.p99), "ms", "bare", milliseconds(bare.p99))
 }
 
-// comparePage measures one page beside a bare handler that answers the same bytes.
+// comparePage measures one page and a bare handler that returns the same bytes.
 func comparePage(ctx context.Context, w *world, bare *bareServer, p page) error {
 	bearer := w.admin
 	if p.user {
@@ -60,9 +60,9 @@ func comparePage(ctx context.Context, w *world, bare *bareServer, p page) error 
 	}
 	status, body, err := get(ctx, w.api.base+p.path, bearer)
 	if err != nil || status != 200 {
-		return fmt.Errorf("answered %d %s: %w", status, body, err)
+		return fmt.Errorf("returned %d %s: %w", status, body, err)
 	}
-	if err := bare.answer(ctx, "/page", body); err != nil {
+	if err := bare.store(ctx, "/page", body); err != nil {
 		return err
 	}
 	ours, err := load(ctx, w.api, func(ctx context.Context) error { return expectOK(ctx, w.api.base+p.path, bearer) })
@@ -85,7 +85,7 @@ func compareWalk(ctx context.Context, w *world, bare *bareServer) error {
 		return err
 	}
 	for i, body := range bodies {
-		if err := bare.answer(ctx, "/walk"+strconv.Itoa(i), body); err != nil {
+		if err := bare.store(ctx, "/walk"+strconv.Itoa(i), body); err != nil {
 			return err
 		}
 	}
@@ -110,13 +110,13 @@ func compareWalk(ctx context.Context, w *world, bare *bareServer) error {
 	return nil
 }
 
-// walk reads every client by following cursors, and answers the pages as received.
+// walk reads every client by following cursors, and returns the pages as received.
 func walk(ctx context.Context, w *world) (bodies [][]byte, err error) {
 	seen, cursor := 0, ""
 	for {
 		status, body, err := get(ctx, fmt.Sprintf("%s/v1/clients?limit=%d&cursor=%s", w.api.base, limit, cursor), w.admin)
 		if err != nil || status != 200 {
-			return nil, fmt.Errorf("answered %d %s: %w", status, body, err)
+			return nil, fmt.Errorf("returned %d %s: %w", status, body, err)
 		}
 		var page struct {
 			Items      []struct{} `json:"items"`
@@ -141,12 +141,12 @@ func walk(ctx context.Context, w *world) (bodies [][]byte, err error) {
 func expectOK(ctx context.Context, url, bearer string) error {
 	status, body, err := get(ctx, url, bearer)
 	if err == nil && status != 200 {
-		err = fmt.Errorf("answered %d %.200s", status, body)
+		err = fmt.Errorf("returned %d %.200s", status, body)
 	}
 	return err
 }
 
-// load does the work over and over from several connections at once.
+// load repeats work on several connections at the same time.
 func load(ctx context.Context, server *process, work func(context.Context) error) (result, error) {
 	if _, err := repeat(ctx, warmUp, work); err != nil {
 		return result{}, err
@@ -200,13 +200,13 @@ func repeat(ctx context.Context, long time.Duration, work func(context.Context) 
 // The kernel counts CPU time in ticks of a hundredth of a second, on every architecture Go knows.
 const tick = 10 * time.Millisecond
 
-// cpuTime answers what a process has used so far, in user and in system mode.
+// cpuTime returns the CPU time that a process has used so far, in user and system mode.
 func cpuTime(pid int) (time.Duration, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}
-	// The name, in brackets, may itself hold blanks.
+	// The name, in brackets, may itself contain blanks.
 	_, rest, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')'):]), " ")
 	fields := strings.Fields(rest)
 	user, errUser := strconv.Atoi(fields[11])

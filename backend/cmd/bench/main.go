@@ -1,10 +1,10 @@
 // Command bench measures a real portal-api. Development only; build/bench runs it. Each measurement prints a row of the
 // table, its fields separated by tabs.
 //
-//	bench server PORTAL-API    what it answers, with 10 MSSPs of 50 MSPs of 40 clients each that it synced itself,
-//	                           beside a bare net/http handler that answers the same bytes
-//	bench sync PORTAL-API      syncs of an MSSP with a million customers beside a bare COPY of the same rows
-//	bench bare                 serves what it is told to, for the other half of a comparison
+//	bench server PORTAL-API    measures requests, with 10 MSSPs of 50 MSPs of 40 clients each that it synced itself,
+//	                           next to a bare net/http handler that returns the same bytes
+//	bench sync PORTAL-API      measures syncs of an MSSP with a million customers, next to a bare COPY of the same rows
+//	bench bare                 runs the bare handler
 package main
 
 import (
@@ -42,7 +42,7 @@ func main() {
 	}
 }
 
-// measureServer prints every row about the server.
+// measureServer prints the rows about the server.
 func measureServer(ctx context.Context, program string) (err error) {
 	world, err := buildWorld(ctx, program)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"fs-client-portal/backend/testkit/roundtrips"
 )
 
-// countRoundTrips asks for each page once more, through a proxy that counts how often the server waits for PostgreSQL.
+// countRoundTrips requests each page once more through a proxy that counts the round trips to PostgreSQL.
 func countRoundTrips(ctx context.Context, w *world) error {
 	counter, err := roundtrips.Start(w.serverURL(""))
 	if err != nil {
@@ -53,13 +53,13 @@ func printRoundTrips(ctx context.Context, c *roundtrips.Counter, base string, p 
 	return nil
 }
 
-// newcomers are people who sign in for the first time; round trips are counted of all but the first, whose statements are
-// prepared on the way.
+// newcomers are users who sign in for the first time. The first one prepares the statements; round trips are counted
+// for the others.
 const newcomers = 11
 
 func newcomer(number int) string { return fmt.Sprintf("newcomer%d", number) }
 
-// printSignIns counts whole sign-ins, attempt and token, of somebody known and of people with a fresh invite.
+// printSignIns counts whole sign-ins, attempt and token: of a known user, and of users with a new invite.
 func printSignIns(ctx context.Context, c *roundtrips.Counter, w *world) error {
 	if _, err := w.tryCode(ctx, "user", ""); err != nil {
 		return err
@@ -85,7 +85,7 @@ func printSignIns(ctx context.Context, c *roundtrips.Counter, w *world) error {
 	return nil
 }
 
-// during answers the round trips each of several pieces of work took.
+// during returns the average round trips of a repeated piece of work.
 func during(c *roundtrips.Counter, times int, work func(int) error) (each float64, err error) {
 	before := c.Trips()
 	for i := range times {

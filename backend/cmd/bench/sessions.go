@@ -29,7 +29,7 @@ func measureSessions(ctx context.Context, w *world) error {
 	return nil
 }
 
-// measureAccessCheck prints what it costs to know an access token again that was checked before.
+// measureAccessCheck prints the cost of verifying an access token that was verified before.
 func measureAccessCheck(ctx context.Context, w *world) error {
 	db, err := postgres.Open(ctx, w.serverURL(""))
 	if err != nil {
@@ -60,7 +60,7 @@ func measureAccessCheck(ctx context.Context, w *world) error {
 
 const refreshSessions = 32
 
-// measureRefreshes renews several people's sessions over and over, then asks whether each still stands.
+// measureRefreshes refreshes several sessions repeatedly, and then checks that each is still valid.
 func measureRefreshes(ctx context.Context, w *world) error {
 	var all []portal.Tokens
 	for range refreshSessions {
@@ -102,8 +102,7 @@ func (w *world) refresh(ctx context.Context, tokens portal.Tokens) (next portal.
 
 const revocations = 100
 
-// measureRevocation signs people out at one replica, while it answers others, and asks the other until it refuses
-// them.
+// measureRevocation signs users out at one replica and measures how long another, busy replica accepts them.
 func measureRevocation(ctx context.Context, w *world) error {
 	other, err := w.serve(ctx, w.serverURL(""))
 	if err != nil {
@@ -139,7 +138,7 @@ func measureRevocation(ctx context.Context, w *world) error {
 	return nil
 }
 
-// revoke answers the time from asking one replica to end a session until the other refuses its access token.
+// revoke returns the time from signing out at one replica until the other rejects the access token.
 func (w *world) revoke(ctx context.Context, other *process) (time.Duration, error) {
 	tokens, err := w.tryCode(ctx, "user", "")
 	if err != nil {
@@ -149,8 +148,8 @@ func (w *world) revoke(ctx context.Context, other *process) (time.Duration, erro
 		return 0, err
 	}
 	began := time.Now()
-	if status, said, err := send(ctx, "POST", w.api.base+"/v1/auth/logout", tokens.AccessToken, nil); err != nil || status != http.StatusNoContent {
-		return 0, fmt.Errorf("sign out answered %d %s: %w", status, said, err)
+	if status, body, err := send(ctx, "POST", w.api.base+"/v1/auth/logout", tokens.AccessToken, nil); err != nil || status != http.StatusNoContent {
+		return 0, fmt.Errorf("sign-out returned %d %s: %w", status, body, err)
 	}
 	for time.Since(began) < 10*time.Second {
 		status, _, err := get(ctx, other.base+"/v1/me", tokens.AccessToken)

@@ -16,7 +16,7 @@ import (
 
 const redirect = "http://127.0.0.1:8/callback/google"
 
-// signIn signs the administrator in, who invites a user of the first MSP, who signs in as well.
+// signIn signs in the admin, who invites a user of the first MSP, who signs in too.
 func (w *world) signIn(ctx context.Context, adminCode string) (err error) {
 	if w.admin, err = w.session(ctx, "admin", adminCode); err != nil {
 		return err
@@ -29,7 +29,7 @@ func (w *world) signIn(ctx context.Context, adminCode string) (err error) {
 	return err
 }
 
-// invite invites somebody as a user of the first MSP.
+// invite creates an invite for a user of the first MSP.
 func (w *world) invite(ctx context.Context, email string) (invited portal.CreatedInvite, err error) {
 	var msps portal.MSPPage
 	if err := w.call(ctx, "GET", "/v1/msps?limit=1", w.admin, nil, &msps); err != nil {
@@ -40,7 +40,7 @@ func (w *world) invite(ctx context.Context, email string) (invited portal.Create
 	}, &invited)
 }
 
-// session answers the bearer of somebody who signs in with Google.
+// session returns the access token of a new sign-in with Google.
 func (w *world) session(ctx context.Context, account, code string) (string, error) {
 	tokens, err := w.tryCode(ctx, account, code)
 	if err != nil {
@@ -70,7 +70,7 @@ func (w *world) tryCode(ctx context.Context, account, code string) (tokens porta
 	if err == nil || code == "" {
 		return tokens, err
 	}
-	// An administrator's invite wants its code, by a second try of the same attempt.
+	// An invite by an operator requires its code, in a second request of the same attempt.
 	grant.InviteCode = code
 	return tokens, w.call(ctx, "POST", "/v1/auth/token", "", grant, &tokens)
 }
@@ -84,17 +84,17 @@ func (w *world) call(ctx context.Context, method, path, bearer string, in, out a
 		}
 		body = bytes.NewReader(encoded)
 	}
-	status, answer, err := send(ctx, method, w.api.base+path, bearer, body)
+	status, content, err := send(ctx, method, w.api.base+path, bearer, body)
 	if err != nil {
 		return err
 	}
 	if status >= 300 {
-		return fmt.Errorf("%s %s: %d %s", method, path, status, answer)
+		return fmt.Errorf("%s %s: %d %s", method, path, status, content)
 	}
-	return json.Unmarshal(answer, out)
+	return json.Unmarshal(content, out)
 }
 
-func send(ctx context.Context, method, url, bearer string, body io.Reader) (status int, answer []byte, err error) {
+func send(ctx context.Context, method, url, bearer string, body io.Reader) (status int, content []byte, err error) {
 	request, err := http.NewRequestWithContext(ctx, method, url, body)
 	if err != nil {
 		return 0, nil, err
@@ -108,9 +108,9 @@ func send(ctx context.Context, method, url, bearer string, body io.Reader) (stat
 		return 0, nil, err
 	}
 	defer response.Body.Close()
-	answer, err = io.ReadAll(response.Body)
-	return response.StatusCode, answer, err
+	content, err = io.ReadAll(response.Body)
+	return response.StatusCode, content, err
 }
 
-// client asks for no compression, so that both halves of a comparison send the same bytes.
+// client requests no compression, so that both halves of a comparison send the same bytes.
 var client = &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: workers}}

@@ -15,14 +15,14 @@ import (
 
 const (
 	manyCustomers = 1_000_000
-	// oneMSPIn is how many customers there are for each MSP among them.
+	// oneMSPIn is the number of customers per MSP.
 	oneMSPIn = 500
-	// memoryLimit is how much a sync may take beyond what portal-api takes while it does nothing, in MiB.
+	// memoryLimit is how much more memory portal-api may use during a sync than while idle, in MiB.
 	memoryLimit = 64
 )
 
-// howMany is the size of the world that is synced; BENCH_CUSTOMERS makes a quick trial of it.
-func howMany() (int, error) {
+// customerCount returns the number of customers to sync. BENCH_CUSTOMERS can make it smaller for a quick test.
+func customerCount() (int, error) {
 	asked := os.Getenv("BENCH_CUSTOMERS")
 	if asked == "" {
 		return manyCustomers, nil
@@ -34,18 +34,18 @@ func howMany() (int, error) {
 	return n, nil
 }
 
-// synced is one MSSP that is synced with a world of its own.
-type synced struct {
+// syncBench is one MSSP that is synced from its own stand-in.
+type syncBench struct {
 	*world
 	stand *heimdalstand.Server
-	code  string // of the administrator's invite
+	code  string // of the admin's invite
 	size  int
 }
 
-// measureSync prints every row about the sync: the first load of a large MSSP, a run with one percent of changes, a run
-// without any, and beside them a bare COPY of the same rows.
+// measureSync prints the rows about the sync: the first load of a large MSSP, a run with one percent of changes, and a
+// run without changes, next to a bare COPY of the same rows.
 func measureSync(ctx context.Context, program string) error {
-	size, err := howMany()
+	size, err := customerCount()
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func measureSync(ctx context.Context, program string) error {
 	if err := w.prepareDatabase(ctx); err != nil {
 		return err
 	}
-	s := &synced{world: w, size: size}
+	s := &syncBench{world: w, size: size}
 	if err := s.connect(ctx); err != nil {
 		return err
 	}
@@ -86,10 +86,10 @@ func measureSync(ctx context.Context, program string) error {
 	return nil
 }
 
-func (s *synced) name(what string) string { return fmt.Sprintf("sync of %d, %s", s.size, what) }
+func (s *syncBench) name(what string) string { return fmt.Sprintf("sync of %d, %s", s.size, what) }
 
-// connect makes the MSSP and its connection.
-func (s *synced) connect(ctx context.Context) (err error) {
+// connect creates the MSSP and its connection.
+func (s *syncBench) connect(ctx context.Context) (err error) {
 	s.stand, err = heimdalstand.Start(ctx, heimdalstand.Config{APIKey: heimdalKey, CustomerID: "17"})
 	if err != nil {
 		return err
@@ -113,16 +113,16 @@ func (s *synced) connect(ctx context.Context) (err error) {
 	return err
 }
 
-// run is what one sync came to.
+// run is the outcome of one sync.
 type run struct {
 	perSecond      float64
 	reading, whole time.Duration
-	memory         float64 // MiB above what portal-api took before
+	memory         float64 // MiB above what portal-api used before
 	written
 }
 
-// measure syncs, with a portal-api of its own so that its memory is that of this run.
-func (s *synced) measure(ctx context.Context, edition int) (r run, err error) {
+// measure runs one sync in a new portal-api, so that the memory is that of this run only.
+func (s *syncBench) measure(ctx context.Context, edition int) (r run, err error) {
 	s.stand.SetWorld(large{size: s.size, edition: edition})
 	if s.api, err = s.serve(ctx, s.serverURL(""), "serve"); err != nil {
 		return r, err
@@ -151,15 +151,15 @@ func (s *synced) measure(ctx context.Context, edition int) (r run, err error) {
 		return r, err
 	}
 	r.memory = peak - idle
-	// Connections tell what they have written at the latest when they end.
+	// Connections report their statistics at the latest when they end.
 	s.api.stop()
 	after, err := s.writtenSoFar(ctx)
 	r.written = after.since(before)
 	return r, err
 }
 
-// idle answers how much memory portal-api takes while it does nothing, and lets its peak begin there.
-func (s *synced) idle(ctx context.Context) (float64, error) {
+// idle returns how much memory portal-api uses while idle, and resets its peak.
+func (s *syncBench) idle(ctx context.Context) (float64, error) {
 	select {
 	case <-ctx.Done():
 		return 0, ctx.Err()
@@ -173,7 +173,7 @@ func (s *synced) idle(ctx context.Context) (float64, error) {
 }
 
 // sync runs one sync.
-func (s *synced) sync(ctx context.Context, r *run) error {
+func (s *syncBench) sync(ctx context.Context, r *run) error {
 	var now portal.SyncRun
 	if err := s.call(ctx, "POST", "/v1/syncs", s.admin, nil, &now); err != nil {
 		return err
@@ -192,11 +192,11 @@ func (s *synced) sync(ctx context.Context, r *run) error {
 		}
 	}
 	if now.Status != portal.RunComplete || now.Seen != int64(s.size) {
-		said := ""
+		text := ""
 		if now.Error != nil {
-			said = *now.Error
+			text = *now.Error
 		}
-		return errors.Join(fmt.Errorf("the sync ended as %s with %d customers: %s", now.Status, now.Seen, said), s.apiLog())
+		return errors.Join(fmt.Errorf("the sync ended as %s with %d customers: %s", now.Status, now.Seen, text), s.apiLog())
 	}
 	r.whole = now.FinishedAt.Sub(*now.StartedAt)
 	r.perSecond = float64(s.size) / r.whole.Seconds()
@@ -212,8 +212,8 @@ func (r run) print(name string) {
 	fmt.Printf("%s, WAL written\t%.1f\tMiB\t\t\n", name, r.wal)
 }
 
-// large is a world of any size that is made up while it is read. In each edition a hundredth of the clients has other
-// seats.
+// large is a world of any size that is generated while it is read. Each edition changes the seats of a hundredth of
+// the clients.
 type large struct{ size, edition int }
 
 func (l large) Len() int { return l.size }

@@ -28,7 +28,7 @@ const (
 	serverSecret = "bench"
 )
 
-// world is the system under measurement: everything real, on loopback, made for this run.
+// world is the system under measurement: real components on loopback, created for this run.
 type world struct {
 	folder   string
 	program  string
@@ -36,12 +36,12 @@ type world struct {
 	google   *provider.Server
 	env      []string
 	api      *process
-	// Bearers of an MSSP's administrator and of a user of one of its MSPs.
+	// access tokens of an admin of an MSSP and of a user of one of its MSPs
 	admin, mspUser string
 	closers        []func()
 }
 
-// process is a server that was started by this one.
+// process is a server process that this program started.
 type process struct {
 	command *exec.Cmd
 	base    string
@@ -62,7 +62,7 @@ func (w *world) close() {
 	}
 }
 
-// buildWorld makes the tenants by portal-api's own commands, and signs two people in.
+// buildWorld creates the tenants with portal-api's own commands, and signs two users in.
 func buildWorld(ctx context.Context, program string) (_ *world, err error) {
 	w := &world{program: program}
 	defer func() {
@@ -127,7 +127,7 @@ func (w *world) makeEnvironment() error {
 		"PORTAL_SECRET_KEY_FILE="+w.secretKeyFile(), "PORTAL_GOOGLE_ISSUER="+w.google.Issuer(),
 		"PORTAL_GOOGLE_CLIENT_ID=bench", "PORTAL_GOOGLE_CLIENT_SECRET=bench-secret",
 		"PORTAL_HEIMDAL_RATE=1000", "PORTAL_METRICS_LISTEN=127.0.0.1:0",
-		// What is measured is the answer, not the limit on asking for it.
+		// The rate limits are not what is measured.
 		"PORTAL_AUTH_RATE=0", "PORTAL_ACCOUNT_RATE=0", "PORTAL_SESSION_RATE=0", "PORTAL_AUTH_AT_ONCE=0")
 	return nil
 }
@@ -138,7 +138,7 @@ func (w *world) heimdalKeyFile() string { return filepath.Join(w.folder, "heimda
 
 func (w *world) ownerURL() string { return w.postgres.URL(embedded.Superuser, "portal") }
 
-// serverURL answers the URL of the server's lesser role, at another address than PostgreSQL's own if one is given.
+// serverURL returns the database URL of the server's role, with another address if one is given.
 func (w *world) serverURL(address string) string {
 	if address == "" {
 		return w.postgres.URLWithPassword(serverLogin, serverSecret, "portal")
@@ -166,7 +166,7 @@ func (w *world) sql(ctx context.Context, database, statement string) error {
 	return err
 }
 
-// portalAPI runs one command of portal-api as the owner of the database.
+// portalAPI runs a command of portal-api as the owner of the database.
 func (w *world) portalAPI(ctx context.Context, arguments ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, w.program, arguments...)
 	command.Env = append(w.env, "PORTAL_DATABASE_URL="+w.ownerURL(), "PORTAL_PUBLIC_URL="+publicURL)
@@ -179,7 +179,7 @@ func (w *world) portalAPI(ctx context.Context, arguments ...string) ([]byte, err
 	return output, nil
 }
 
-// makeTenants answers the code of the first MSSP's administrator's invite.
+// makeTenants returns the code of the invite for the first MSSP's admin.
 func (w *world) makeTenants(ctx context.Context) (code string, err error) {
 	for i := range mssps {
 		invite, err := w.makeTenant(ctx, i)
@@ -221,7 +221,7 @@ func (w *world) makeTenant(ctx context.Context, number int) (code string, err er
 	return tenant.Code, err
 }
 
-// customers makes one MSSP's customers, with names that sort and search as real ones do.
+// customers returns the customers of one MSSP, with realistic names for sorting and searching.
 func customers(number int) []heimdalstand.Customer {
 	var made []heimdalstand.Customer
 	id := 100_000 * (number + 1)
@@ -243,10 +243,10 @@ func customers(number int) []heimdalstand.Customer {
 
 var names = []string{"Bakery", "Logistics", "Dental", "Partners", "Engineering", "Foods", "Law", "Schools"}
 
-// publicURL is the same for every portal-api of a run, so that what one signs the next accepts.
+// publicURL is the same for every portal-api of a run, so that each accepts the tokens of the others.
 const publicURL = "http://127.0.0.1:1"
 
-// serve starts portal-api, by default without jobs, on a free port and waits until it is ready.
+// serve starts portal-api on a free port, by default without jobs, and waits until it is ready.
 func (w *world) serve(ctx context.Context, databaseURL string, arguments ...string) (*process, error) {
 	if len(arguments) == 0 {
 		arguments = []string{"serve", "--no-jobs"}
@@ -273,10 +273,10 @@ func (w *world) serve(ctx context.Context, databaseURL string, arguments ...stri
 	return p, nil
 }
 
-// apiLog is what the portal-api that was started last has said, as an error.
+// apiLog returns the log of the last started portal-api, as an error.
 func (w *world) apiLog() error {
-	said, err := os.ReadFile(filepath.Join(w.folder, "portal-api.log"))
-	return errors.Join(err, errors.New(string(said)))
+	log, err := os.ReadFile(filepath.Join(w.folder, "portal-api.log"))
+	return errors.Join(err, errors.New(string(log)))
 }
 
 func freeAddress() (string, error) {

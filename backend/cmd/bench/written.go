@@ -15,10 +15,10 @@ import (
 	"fs-client-portal/backend/testkit/embedded"
 )
 
-// groups are the tables whose rows are counted together, in the order they are printed in.
+// groups are the groups of tables whose rows are counted together, in print order.
 var groups = []string{"customers", "history", "counts", "run", "staging"}
 
-// written is what the database has written.
+// written is how much the database has written.
 type written struct {
 	rows map[string]int64
 	wal  float64 // MiB
@@ -32,7 +32,7 @@ func (w written) since(before written) written {
 	return d
 }
 
-// writtenSoFar counts the rows that were ever inserted, updated or deleted, in tables that outlast a run.
+// writtenSoFar counts the rows inserted, updated or deleted so far, in tables that outlast a run.
 func (w *world) writtenSoFar(ctx context.Context) (so written, err error) {
 	err = w.superuser(ctx, func(conn *pgx.Conn) error {
 		so.rows = map[string]int64{}
@@ -71,7 +71,7 @@ func (w *world) superuser(ctx context.Context, work func(*pgx.Conn) error) error
 	return work(conn)
 }
 
-// copied selects the names of the columns of a client that can be written.
+// copied selects the names of the client columns that can be written.
 const copied = `
 	select string_agg(quote_ident(attname), ', ' order by attnum)
 	from pg_attribute
@@ -80,8 +80,8 @@ const copied = `
 	and attgenerated = ''
 	and not attisdropped`
 
-// bareCopy copies the clients, as they are in the table, into an empty one with the same constraints and indexes, and
-// answers the rows a second.
+// bareCopy copies the clients into an empty table with the same constraints and indexes, and returns the rows per
+// second.
 func (w *world) bareCopy(ctx context.Context) (perSecond float64, err error) {
 	path := filepath.Join(w.folder, "clients.copy")
 	defer os.Remove(path)
@@ -116,7 +116,7 @@ func (w *world) bareCopy(ctx context.Context) (perSecond float64, err error) {
 	return perSecond, err
 }
 
-// bareTable is client once more; like takes over everything but the foreign keys.
+// bareTable creates a copy of the table client. The clause like copies everything except foreign keys.
 const bareTable = `
 	create table bare_client (like client including all);
 	do $$
@@ -133,7 +133,7 @@ const bareTable = `
 		end loop;
 	end $$`
 
-// memory reads one of the kernel's figures about a process, in MiB.
+// memory returns a figure of /proc/PID/status, in MiB.
 func memory(pid int, figure string) (float64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -145,5 +145,5 @@ func memory(pid int, figure string) (float64, error) {
 			return float64(kilobytes) / 1024, err
 		}
 	}
-	return 0, fmt.Errorf("the kernel tells no %s", figure)
+	return 0, fmt.Errorf("/proc has no %s", figure)
 }
