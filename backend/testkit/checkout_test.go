@@ -77,7 +77,7 @@ func TestReadmeNamesFilesThatExist(t *testing.T) {
 	}
 }
 
-// eachSource calls do with the name and content of each file that somebody wrote.
+// eachSource calls do with the name and content of each file that is not generated.
 func eachSource(t *testing.T, do func(name string, content []byte)) {
 	t.Helper()
 	root := os.DirFS(checkout)

@@ -1,4 +1,4 @@
-// Package testkit gives tests what they need of the world outside: a migrated database and a small world of tenants.
+// Package testkit provides tests with a migrated database and a small world of tenants.
 package testkit
 
 import (
@@ -24,7 +24,7 @@ import (
 	"fs-client-portal/backend/testkit/embedded"
 )
 
-// The login of the server in tests: it owns nothing and bypasses nothing, as in production.
+// The server's login in tests owns nothing and bypasses no policy, as in production.
 const (
 	serverLogin    = "portal_test_server"
 	serverPassword = "server"
@@ -57,7 +57,7 @@ func Database(t testing.TB) URLs {
 	return URLs{Owner: owner, Server: server.String()}
 }
 
-// Open answers a fresh database opened as the server opens it.
+// Open returns a fresh database, opened as the server opens it.
 func Open(t testing.TB) *postgres.DB {
 	t.Helper()
 	db, err := postgres.Open(context.Background(), Database(t).Server)
@@ -120,8 +120,8 @@ func AdminURL(t testing.TB) *url.URL {
 
 var loginOnce sync.Once
 
-// makeServerLogin makes the roles migrations would make, so that the login can belong to them from the start. Other
-// test processes do the same at the same time.
+// makeServerLogin creates the roles that the migrations would create, so that the login can be a member of them from
+// the start. Other test processes do the same at the same time.
 func makeServerLogin(t testing.TB, admin *url.URL) {
 	t.Helper()
 	loginOnce.Do(func() {
@@ -141,12 +141,12 @@ func makeServerLogin(t testing.TB, admin *url.URL) {
 				end if;
 			end $$;`, serverLogin, serverPassword))
 		if err != nil {
-			t.Fatalf("make the server's login: %v", err)
+			t.Fatalf("create the server's login: %v", err)
 		}
 	})
 }
 
-// migrator runs the real migrations once for every state of the migration files.
+// migrator runs the real migrations once for each state of the migration files.
 type migrator struct{}
 
 func (migrator) Hash() (string, error) {

@@ -9,7 +9,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-func TestTheServersLoginMayReadNothingOutsideTheDoors(t *testing.T) {
+func TestServerLoginReadsNoTable(t *testing.T) {
 	t.Parallel()
 	conn, err := pgx.Connect(context.Background(), testkit.Database(t).Server)
 	if err != nil {
@@ -18,7 +18,7 @@ func TestTheServersLoginMayReadNothingOutsideTheDoors(t *testing.T) {
 	defer conn.Close(context.Background())
 	for _, table := range []string{"client", "msp", "app_user", "session", "signing_key", "audit_log"} {
 		if _, err := conn.Exec(context.Background(), "select from "+table); err == nil {
-			t.Errorf("the login reads %s without a role", table)
+			t.Errorf("got no error reading %s without a role, want one", table)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // goroutinesEnd is how long goroutines get to end after the last test; a busy machine gets longer.
 const goroutinesEnd = 15 * time.Second
 
-// rotation is the goroutine that lumberjack starts for each log and never ends. It waits, and only ever removes full logs.
+// rotation is the goroutine that lumberjack starts for each log and never ends. It is idle, or removes old logs.
 var rotation = goleak.IgnoreTopFunction("gopkg.in/natefinch/lumberjack%2ev2.(*Logger).millRun")
 
 // Main runs a package's tests, then ends, and returns the exit code. A goroutine that outlives the tests fails them: what

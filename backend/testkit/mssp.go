@@ -14,8 +14,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// MSSP is one without any customers yet, whose tables a test reads and changes as the database's owner, who is above the
-// policies.
+// MSSP is an MSSP without customers. The test reads and changes its tables as the database's owner, to whom no
+// row-level policy applies.
 type MSSP struct {
 	testing.TB
 	DB    *postgres.DB
@@ -24,7 +24,7 @@ type MSSP struct {
 	ID    string
 }
 
-// NewMSSP makes an MSSP in a fresh database.
+// NewMSSP creates an MSSP in a fresh database.
 func NewMSSP(t testing.TB) *MSSP {
 	t.Helper()
 	urls := Database(t)
@@ -37,7 +37,7 @@ func NewMSSP(t testing.TB) *MSSP {
 	return (&MSSP{DB: db, URLs: urls, Owner: owner}).Another(t)
 }
 
-// Another makes another MSSP in the same database.
+// Another creates another MSSP in the same database.
 func (m *MSSP) Another(t testing.TB) *MSSP {
 	t.Helper()
 	other := &MSSP{TB: t, DB: m.DB, URLs: m.URLs, Owner: m.Owner, ID: postgres.NewID()}
@@ -45,13 +45,13 @@ func (m *MSSP) Another(t testing.TB) *MSSP {
 	return other
 }
 
-// SignIn adds somebody who is signed in with a role at the MSSP itself.
+// SignIn creates a user who is signed in with a role at the MSSP itself.
 func (m *MSSP) SignIn(role portal.Role) portal.Viewer {
 	m.Helper()
 	return m.SignInAt(role, portal.Scope{Level: role.Level(), MSSPID: m.ID})
 }
 
-// SignInAt adds a user who is signed in with a role at a node of the MSSP.
+// SignInAt creates a user who is signed in with a role at a node of the MSSP.
 func (m *MSSP) SignInAt(role portal.Role, at portal.Scope) portal.Viewer {
 	m.Helper()
 	return worldMaker{m, m.Owner}.viewer(role, at)
@@ -69,7 +69,7 @@ func (m *MSSP) Exec(sql string, args ...any) {
 	worldMaker{m, m.Owner}.exec(sql, args...)
 }
 
-// Value answers the one value sql selects.
+// Value returns the single value that a query selects.
 func Value[T any](m *MSSP, sql string, args ...any) T {
 	m.Helper()
 	rows, err := m.Owner.Query(context.Background(), sql, args...)
@@ -83,21 +83,22 @@ func Value[T any](m *MSSP, sql string, args ...any) T {
 	return v
 }
 
-// Everything is every row of the MSSP's tables but its runs, and but the tables named, with the mark of the transaction
-// that wrote it.
+// Everything returns every row of the MSSP's tables, except its runs and the named tables, each with the id of the
+// transaction that wrote it.
 func (m *MSSP) Everything(but ...string) string {
 	m.Helper()
 	rows := []string{"(select array[t::text, xmin::text] from mssp t where id = $1)"}
 	for _, table := range []string{"mssp_product", "msp", "client", "client_count", "msp_count", "client_day",
 		"client_span", "user_role", "change"} {
 		if !slices.Contains(but, table) {
-			rows = append(rows, fmt.Sprintf("(select json_agg(array[t::text, xmin::text] order by t::text) from %s t where mssp_id = $1)", table))
+			rows = append(rows, fmt.Sprintf("(select json_agg(array[t::text, xmin::text] order by t::text) from %s t where mssp_id = "+
+				"$1)", table))
 		}
 	}
 	return Value[string](m, "select json_build_array("+strings.Join(rows, ", ")+")::text", m.ID)
 }
 
-// Changes lists the history a run wrote, as "entity external id kind field before→after", in order.
+// Changes returns the history that a run wrote, as "entity external id kind field before→after", in order.
 func (m *MSSP) Changes(run portal.SyncRun) []string {
 	m.Helper()
 	return Value[[]string](m, `
@@ -112,7 +113,7 @@ func (m *MSSP) Changes(run portal.SyncRun) []string {
 			order by 1)`, run.ID)
 }
 
-// CheckCounts compares the kept counts with what counting says.
+// CheckCounts compares the stored counts with a new count.
 func (m *MSSP) CheckCounts(wrong func(string, ...any)) {
 	m.Helper()
 	for name, sql := range miscounted {
@@ -122,7 +123,7 @@ func (m *MSSP) CheckCounts(wrong func(string, ...any)) {
 	}
 }
 
-// CheckSpans compares the kept spans with the clients, and with each other.
+// CheckSpans compares the stored spans with the clients and with each other.
 func (m *MSSP) CheckSpans(wrong func(string, ...any)) {
 	m.Helper()
 	for name, sql := range misspanned {
@@ -132,7 +133,7 @@ func (m *MSSP) CheckSpans(wrong func(string, ...any)) {
 	}
 }
 
-// misspanned select the spans of an MSSP that are wrong, each in one way.
+// misspanned are queries that select the wrong spans of an MSSP, by the kind of fault.
 var misspanned = map[string]string{
 	"a client is not as its open span says": `
 		select id, msp_id, status, seats_used, seats_total from client where mssp_id = $1
@@ -157,7 +158,7 @@ var misspanned = map[string]string{
 		where same and before is not null`,
 }
 
-// miscounted select the rows of an MSSP that are not what counting says, each of one kind of count.
+// miscounted are queries that select the rows of an MSSP that differ from a new count, by the kind of count.
 var miscounted = map[string]string{
 	"client_count": `
 		(select msp_id, status, type, n, seats_used, seats_total, seats_used_unknown, seats_total_unknown, with_expiry

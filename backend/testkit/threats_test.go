@@ -7,15 +7,16 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-var testName = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w*`)
+var testName = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w*(?:/\w+)?`)
 
-func TestEveryTestThatAThreatModelNamesExists(t *testing.T) {
+func TestThreatModelsNameExistingTests(t *testing.T) {
 	t.Parallel()
-	tests := testsOfTheBackend(t)
+	tests := backendTests(t)
 	for _, doc := range []string{"../identity/doc.go", "../session/doc.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), doc, nil, parser.ParseComments)
 		if err != nil {
@@ -33,8 +34,8 @@ func TestEveryTestThatAThreatModelNamesExists(t *testing.T) {
 	}
 }
 
-// testsOfTheBackend are all tests and fuzz targets that go test would run.
-func testsOfTheBackend(t *testing.T) map[string]bool {
+// backendTests returns the names of all tests and fuzz targets, and of subtests with a literal name as Test/subtest.
+func backendTests(t *testing.T) map[string]bool {
 	t.Helper()
 	tests := map[string]bool{}
 	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
@@ -48,6 +49,7 @@ func testsOfTheBackend(t *testing.T) map[string]bool {
 		for _, declaration := range file.Decls {
 			if f, ok := declaration.(*ast.FuncDecl); ok && f.Recv == nil && testName.MatchString(f.Name.Name) {
 				tests[f.Name.Name] = true
+				addSubtests(tests, f)
 			}
 		}
 		return nil
@@ -56,4 +58,21 @@ func testsOfTheBackend(t *testing.T) map[string]bool {
 		t.Fatal(err)
 	}
 	return tests
+}
+
+func addSubtests(tests map[string]bool, f *ast.FuncDecl) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) != 2 {
+			return true
+		}
+		run, isMethod := call.Fun.(*ast.SelectorExpr)
+		literal, isLiteral := call.Args[0].(*ast.BasicLit)
+		if isMethod && isLiteral && run.Sel.Name == "Run" {
+			if name, err := strconv.Unquote(literal.Value); err == nil {
+				tests[f.Name.Name+"/"+strings.ReplaceAll(name, " ", "_")] = true
+			}
+		}
+		return true
+	})
 }

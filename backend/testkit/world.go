@@ -12,40 +12,40 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// World is a database with two MSSPs that know nothing of each other.
+// World is a database with two unrelated MSSPs.
 type World struct {
 	DB   *postgres.DB
 	URLs URLs
-	// Own and Other are alike; every name in Other begins with "Other", no name in Own does.
+	// Own and Other have the same structure; every name in Other starts with "Other", and no name in Own does.
 	Own, Other Tenant
 }
 
-// Tenant is an MSSP with two MSPs of three clients each, one client directly under it, and somebody in every role.
+// Tenant is an MSSP with two MSPs of three clients each, one direct client, and a user in every role.
 type Tenant struct {
 	MSSPID       string
 	Name         string
 	ConnectionID string
 	MSPs         [2]Node
-	// Direct hangs under the MSSP itself.
+	// Direct is a client of the MSSP itself.
 	Direct Node
-	// Viewers are signed in: the msp roles at MSPs[0], the client user at its first client.
+	// Viewers are signed in: the MSP roles at MSPs[0], the client user at its first client.
 	Viewers map[portal.Role]portal.Viewer
 }
 
-// Node is an MSP with its clients, or a client.
+// Node is a client, or an MSP with its clients.
 type Node struct {
 	ID      string
 	Name    string
 	Clients []Node
 }
 
-// NewWorld answers a fresh world.
+// NewWorld returns a world in a fresh database.
 func NewWorld(t testing.TB) *World {
 	t.Helper()
 	return WorldIn(t, Database(t))
 }
 
-// WorldIn makes a world in a migrated database.
+// WorldIn creates a world in a migrated database.
 func WorldIn(t testing.TB, urls URLs) *World {
 	t.Helper()
 	db := asServer(t, urls)
@@ -58,7 +58,7 @@ func WorldIn(t testing.TB, urls URLs) *World {
 	return &World{DB: db, URLs: urls, Own: w.tenant("Fjord"), Other: w.tenant("Other")}
 }
 
-// asServer opens a database as the API does.
+// asServer opens a database with the server's login.
 func asServer(t testing.TB, urls URLs) *postgres.DB {
 	t.Helper()
 	db, err := postgres.Open(context.Background(), urls.Server)
@@ -69,7 +69,7 @@ func asServer(t testing.TB, urls URLs) *postgres.DB {
 	return db
 }
 
-// worldMaker writes as the owner, who is above the policies.
+// worldMaker writes as the owner, to whom no row-level policy applies.
 type worldMaker struct {
 	testing.TB
 	owner interface { // a connection or a pool
@@ -81,7 +81,7 @@ type worldMaker struct {
 func (w worldMaker) exec(sql string, args ...any) {
 	w.Helper()
 	if _, err := w.owner.Exec(context.Background(), sql, args...); err != nil {
-		w.Fatalf("make the world: %v\n%s", err, sql)
+		w.Fatalf("create the world: %v\n%s", err, sql)
 	}
 }
 
@@ -134,7 +134,7 @@ func (w worldMaker) client(t Tenant, mspID *string, name string) Node {
 	return node
 }
 
-// counts recounts what the sync would have kept.
+// counts writes the counts that a sync would have stored.
 func (w worldMaker) counts(t Tenant) {
 	w.exec(`
 		insert into client_count (mssp_id, msp_id, status, type, n, seats_used, seats_total, seats_used_unknown,
@@ -145,7 +145,8 @@ func (w worldMaker) counts(t Tenant) {
 		from client
 		where mssp_id = $1
 		group by 1, 2, 3, 4`, t.MSSPID)
-	w.exec("insert into msp_count (mssp_id, status, n) select mssp_id, status, count(*) from msp where mssp_id = $1 group by 1, 2", t.MSSPID)
+	w.exec("insert into msp_count (mssp_id, status, n) select mssp_id, status, count(*) from msp where mssp_id = $1 group by 1, 2",
+		t.MSSPID)
 	w.exec(`
 		insert into client_day (mssp_id, msp_id, day, clients, seats_used, seats_total)
 		select mssp_id, coalesce(msp_id, '00000000-0000-0000-0000-000000000000'), current_date, count(*), sum(seats_used), sum(seats_total)
@@ -163,7 +164,7 @@ func (w worldMaker) viewers(t Tenant) map[portal.Role]portal.Viewer {
 	return viewers
 }
 
-// viewer is somebody with one grant and a session.
+// viewer creates a user with one grant and a session.
 func (w worldMaker) viewer(role portal.Role, scope portal.Scope) portal.Viewer {
 	v := portal.Viewer{UserID: postgres.NewID(), SessionID: postgres.NewID(), Role: role, Scope: scope}
 	name := "A " + string(role)
@@ -187,7 +188,7 @@ func (w worldMaker) grant(userID string, role portal.Role, scope portal.Scope) (
 	return id
 }
 
-// Person adds somebody who is signed in with one grant, which lies in a tenant of the world.
+// Person creates a user who is signed in with one grant in a tenant of the world.
 func (w *World) Person(t testing.TB, role portal.Role, scope portal.Scope) portal.Viewer {
 	t.Helper()
 	var person portal.Viewer
@@ -195,20 +196,20 @@ func (w *World) Person(t testing.TB, role portal.Role, scope portal.Scope) porta
 	return person
 }
 
-// Grant gives somebody one grant more.
+// Grant adds a grant to a user.
 func (w *World) Grant(t testing.TB, userID string, role portal.Role, scope portal.Scope) (id string) {
 	t.Helper()
 	w.asOwner(t, func(maker worldMaker) { id = maker.grant(userID, role, scope) })
 	return id
 }
 
-// Exec changes the world as the database's owner.
+// Exec runs a statement as the database's owner.
 func (w *World) Exec(t testing.TB, sql string, args ...any) {
 	t.Helper()
 	w.asOwner(t, func(maker worldMaker) { maker.exec(sql, args...) })
 }
 
-// Text answers the one text a query of the owner's answers.
+// Text returns the single text that a query of the owner selects.
 func (w *World) Text(t testing.TB, sql string, args ...any) (text string) {
 	t.Helper()
 	w.asOwner(t, func(maker worldMaker) {
@@ -229,7 +230,7 @@ func (w *World) asOwner(t testing.TB, work func(worldMaker)) {
 	work(worldMaker{t, owner})
 }
 
-// At is the scope of a role at a node of the tenant: the i-th MSP, or for a client's role its first client.
+// At returns the scope of a role in the tenant: the i-th MSP, or for a client's role its first client.
 func (t Tenant) At(role portal.Role, msp int) portal.Scope {
 	scope := portal.Scope{Level: role.Level(), MSSPID: t.MSSPID}
 	if scope.Level != portal.LevelMSSP {

@@ -1,6 +1,5 @@
-// Package hostile is an identity provider that misbehaves on command: a fake of what lies outside, for tests. Told
-// nothing it behaves, as Google or as Entra ID does, under their real names: whoever calls with its Client reaches it
-// for every address there is, and no other server.
+// Package hostile is a fake identity provider for tests, which misbehaves as scripted. Without a script it behaves like
+// Google or Entra ID, under their real host names: its Client connects to it for any address, and to no other server.
 package hostile
 
 import (
@@ -19,7 +18,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// What the portal is told of the provider.
+// The portal's configuration of the provider.
 const (
 	GoogleIssuer = "https://accounts.google.com"
 	EntraIssuer  = "https://login.microsoftonline.com/{tenantid}/v2.0"
@@ -27,7 +26,7 @@ const (
 	ClientSecret = "hostile-client-secret"
 )
 
-// Tenants of Entra ID: the person's own, two others, and the one of everybody's private accounts.
+// Tenants of Entra ID: the user's own, two others, and the one of all private accounts.
 const (
 	Contoso  = "11111111-1111-4111-8111-111111111111"
 	Fabrikam = "22222222-2222-4222-8222-222222222222"
@@ -35,10 +34,10 @@ const (
 	Private  = "9188040d-6c67-4c5b-b112-36a304b66dad"
 )
 
-// Evil is an address of the attacker's. Whatever lies below it vouches for the attacker.
+// Evil is the attacker's address. Every response below it supports the attack.
 const Evil = "https://evil.example"
 
-// Endpoint is one of the three the portal itself calls.
+// Endpoint is one of the three that the portal itself calls.
 type Endpoint string
 
 const (
@@ -47,43 +46,43 @@ const (
 	Token     Endpoint = "token"
 )
 
-// Person is who signs in, by an account of a Workspace or a tenant that owns the address's domain.
+// Person is the user who signs in, with an account of a Workspace or tenant that owns the domain of the address.
 type Person struct{ ID, Email, Name string }
 
-// Script is what the provider does otherwise. In its maps a value replaces the true one, and Missing takes it out.
+// Script is how the provider deviates. In its maps a value replaces the original one, and Missing removes it.
 type Script struct {
 	Header  map[string]any                // of the ID token
 	Claims  map[string]any                // of the ID token
-	Payload func(string) string           // rewrites the claims' text
-	Sign    Signer                        // instead of RS256 by the published key
+	Payload func(string) string           // rewrites the encoded claims
+	Sign    Signer                        // instead of RS256 with the published key
 	Compact func(token string) string     // rewrites the finished ID token
-	Answer  map[string]any                // of the token endpoint
+	Answer  map[string]any                // of the token endpoint's response
 	Facts   map[string]any                // of the discovery document
 	KeySet  []any                         // instead of the published key
-	Serve   map[Endpoint]http.HandlerFunc // instead of the endpoint's own answer
+	Serve   map[Endpoint]http.HandlerFunc // instead of the endpoint's own handler
 }
 
 type missing struct{}
 
-// Missing takes a member out.
+// Missing removes a member.
 var Missing any = missing{}
 
-// Server is one provider.
+// Server is a provider.
 type Server struct {
 	Provider portal.ProviderID
 	Person   Person
 
-	mu     sync.Mutex
-	script Script
-	nonces map[string]string // by authorization code
-	calls  map[Endpoint]int
-	strays []string
-	said   []string
-	bounds []context.CancelFunc
-	client *http.Client
+	mu      sync.Mutex
+	script  Script
+	nonces  map[string]string // by authorization code
+	calls   map[Endpoint]int
+	strays  []string
+	secrets []string
+	bounds  []context.CancelFunc
+	client  *http.Client
 }
 
-// Start starts a provider that behaves. It ends with the test.
+// Start starts a provider that behaves correctly. It stops with the test.
 func Start(t testing.TB, provider portal.ProviderID, who Person) *Server {
 	s := &Server{Provider: provider, Person: who, nonces: map[string]string{}, calls: map[Endpoint]int{}}
 	server := httptest.NewServer(s)
@@ -91,23 +90,23 @@ func Start(t testing.TB, provider portal.ProviderID, who Person) *Server {
 	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
 	}
-	// No TLS is spoken, so that the provider may bear names that are not its own.
+	// There is no TLS, so that the provider can serve host names that are not its own.
 	s.client = &http.Client{Transport: &http.Transport{DialContext: dial, DialTLSContext: dial}}
 	t.Cleanup(s.client.CloseIdleConnections)
 	return s
 }
 
-// Client reaches the provider, whatever address it is asked for.
+// Client connects to the provider for any address.
 func (s *Server) Client() *http.Client { return s.client }
 
-// Play lets the provider go by the script from now on.
+// Play makes the provider follow the script from now on.
 func (s *Server) Play(script Script) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.script = script
 }
 
-// Authorize lets the person sign in and answers the authorization code.
+// Authorize signs the user in and returns the authorization code.
 func (s *Server) Authorize(nonce string) (code string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,34 +115,34 @@ func (s *Server) Authorize(nonce string) (code string) {
 	return code
 }
 
-// Calls counts the requests to an endpoint.
+// Calls returns the number of requests to an endpoint.
 func (s *Server) Calls(e Endpoint) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls[e]
 }
 
-// Strays are the addresses asked for that are none of the provider's own.
+// Strays returns the requested addresses that are not the provider's own.
 func (s *Server) Strays() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.strays)
 }
 
-// Secrets is all that passed through the token endpoint, in either direction, and must not be written down.
+// Secrets returns everything secret that passed through the token endpoint in either direction.
 func (s *Server) Secrets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.said)
+	return slices.Clone(s.secrets)
 }
 
-func (s *Server) heard(secrets ...string) {
+func (s *Server) addSecrets(secrets ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.said = append(s.said, secrets...)
+	s.secrets = append(s.secrets, secrets...)
 }
 
-// host is the provider's real name.
+// host returns the provider's real host name.
 func (s *Server) host() string {
 	if s.Provider == portal.Google {
 		return "accounts.google.com"
@@ -151,7 +150,7 @@ func (s *Server) host() string {
 	return "login.microsoftonline.com"
 }
 
-// issuer is a tenant's issuer; Google has no tenants.
+// issuer returns a tenant's issuer; Google has no tenants.
 func (s *Server) issuer(tenant string) string {
 	if s.Provider == portal.Google {
 		return GoogleIssuer
@@ -159,7 +158,7 @@ func (s *Server) issuer(tenant string) string {
 	return strings.Replace(EntraIssuer, "{tenantid}", tenant, 1)
 }
 
-// ServeHTTP answers for the provider, and for the attacker everywhere else.
+// ServeHTTP responds as the provider, and at every other address as the attacker.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e, tenant := endpoint(r.URL.Path)
 	s.mu.Lock()
@@ -224,7 +223,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, script Scrip
 	nonce := s.nonces[code]
 	s.mu.Unlock()
 	idToken := s.idToken(nonce, access, script)
-	s.heard(code, r.FormValue("code_verifier"), access, nonce, idToken)
+	s.addSecrets(code, r.FormValue("code_verifier"), access, nonce, idToken)
 	reply(w, change(map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 3600, "id_token": idToken}, script.Answer))
 }
 

@@ -21,10 +21,11 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// The keys, made once for all tests: the provider publishes Key as k1 and may go on to Next; Foreign is the attacker's.
+// The keys, generated once for all tests: the provider publishes Key as k1 and may rotate to Next; Foreign is the
+// attacker's.
 var Key, Next, Foreign = sync.OnceValue(rsaKey(2048)), sync.OnceValue(rsaKey(2048)), sync.OnceValue(rsaKey(2048))
 
-// Weak is a key anybody may break.
+// Weak is a key that is too short to be secure.
 var Weak = sync.OnceValue(rsaKey(1024))
 
 func rsaKey(bits int) func() *rsa.PrivateKey {
@@ -41,36 +42,36 @@ func must(err error) {
 	}
 }
 
-// Now is when the provider lives: its clock stands still, and so has the clock of who deals with it.
+// Now is the fixed time of the provider's clock, which its clients have to use too.
 func Now() time.Time { return time.Unix(1_800_000_000, 0) }
 
-// At is a moment as tokens say it, counted from Now.
+// At returns a time as tokens contain it, relative to Now.
 func At(d time.Duration) int64 { return Now().Add(d).Unix() }
 
-// B64 is the encoding of everything in a token.
+// B64 returns the encoding that tokens use.
 func B64[T ~string | ~[]byte](data T) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(data))
 }
 
-// JWK is a public key as key sets hold it.
+// JWK returns a public key as key sets contain it.
 func JWK(kid string, key *rsa.PrivateKey) map[string]any {
 	return map[string]any{"kty": "RSA", "kid": kid, "n": B64(key.N.Bytes()), "e": B64(big.NewInt(int64(key.E)).Bytes())}
 }
 
-// DER is Key's public half as certificates hold it.
+// DER returns Key's public half as certificates contain it.
 func DER() []byte {
 	der, err := x509.MarshalPKIXPublicKey(&Key().PublicKey)
 	must(err)
 	return der
 }
 
-// PEM is Key's public half as files hold it.
+// PEM returns Key's public half as files contain it.
 func PEM() []byte { return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: DER()}) }
 
 // Signer signs a token's first two segments.
 type Signer func(input []byte) []byte
 
-// RS256 signs as a provider does.
+// RS256 signs like a provider.
 func RS256(key *rsa.PrivateKey) Signer { return RSA(key, crypto.SHA256) }
 
 // RSA signs with PKCS #1 v1.5 over any hash.
@@ -97,21 +98,21 @@ var ecKey = sync.OnceValue(func() *ecdsa.PrivateKey {
 	return key
 })
 
-// ES256 signs with a key of the provider's own that is no RSA key; ECJWK is its public half.
+// ES256 signs with a key of the provider that is not an RSA key; ECJWK is its public half.
 func ES256(input []byte) []byte {
 	r, s, err := ecdsa.Sign(rand.Reader, ecKey(), sum(crypto.SHA256, input))
 	must(err)
 	return append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...)
 }
 
-// ECJWK is the key of ES256 as key sets hold it.
+// ECJWK returns the key of ES256 as key sets contain it.
 func ECJWK(kid string) map[string]any {
 	point, err := ecKey().PublicKey.Bytes()
 	must(err)
 	return map[string]any{"kty": "EC", "crv": "P-256", "kid": kid, "x": B64(point[1:33]), "y": B64(point[33:])}
 }
 
-// HMAC signs with a shared key, which a public one becomes for who mixes up the two.
+// HMAC signs with a shared key: the attack on verifiers that use the public key as one.
 func HMAC(key []byte) Signer {
 	return func(input []byte) []byte {
 		mac := hmac.New(sha256.New, key)
@@ -129,12 +130,12 @@ func sum(hash crypto.Hash, input []byte) []byte {
 	return h.Sum(nil)
 }
 
-// OfTenant are the claims of a token from that tenant's own issuer.
+// OfTenant returns the claims of a token of that tenant's issuer.
 func OfTenant(tenant string) map[string]any {
 	return map[string]any{"tid": tenant, "iss": strings.Replace(EntraIssuer, "{tenantid}", tenant, 1)}
 }
 
-// Claims are those of a good ID token.
+// Claims returns the claims of a valid ID token.
 func (s *Server) Claims(nonce, accessToken string) map[string]any {
 	claims := map[string]any{
 		"iss": s.issuer(Contoso), "aud": ClientID, "sub": s.Person.ID, "nonce": nonce, "name": s.Person.Name,
@@ -153,7 +154,7 @@ func (s *Server) Claims(nonce, accessToken string) map[string]any {
 	})
 }
 
-// IDToken is the ID token of a script.
+// IDToken returns the ID token of a script.
 func (s *Server) IDToken(nonce string, script Script) string { return s.idToken(nonce, "", script) }
 
 func (s *Server) idToken(nonce, accessToken string, script Script) string {

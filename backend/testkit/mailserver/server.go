@@ -19,30 +19,30 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// maxMessage is how large a message may be.
+// maxMessage is the maximum size of a message.
 const maxMessage = 1 << 20
 
-// Config says how a server behaves.
+// Config is how a server behaves.
 type Config struct {
 	TLS      *tls.Config // offered as STARTTLS; nil: not offered
 	Implicit bool        // TLS from the first byte
-	Login    string      // user:password that is asked for, even without TLS; "": none
+	Login    string      // the required user:password, even without TLS; "": none
 	// Refusals are sent instead of success, by command: EHLO, MAIL, RCPT, or "." for the end of a message.
 	Refusals map[string]smtp.SMTPError
-	Silent   string // the command that is never responded to: EHLO, MAIL or RCPT; "greeting": nothing is
+	Silent   string // the command without a response: EHLO, MAIL or RCPT; "greeting": no command gets one
 }
 
-// Server takes commands in their order only.
+// Server accepts commands in the correct order only.
 type Server struct {
 	Address string
-	// Heard has what each client did, once it is gone.
+	// Heard receives the session of each client when it has disconnected.
 	Heard chan Session
 
 	config Config
 	done   chan struct{} // closed at the end of the test
 }
 
-// Session is what one client did.
+// Session is what a client sent.
 type Session struct {
 	Commands []string // AUTH, MAIL FROM:<…>, RCPT TO:<…> and DATA
 	Secure   bool     // whether the last of them was encrypted
@@ -75,7 +75,7 @@ func Start(t *testing.T, c Config) *Server {
 	return s
 }
 
-// listening keeps what its connections receive.
+// listening wraps connections to record what they receive.
 type listening struct {
 	net.Listener
 	server *Server
@@ -122,7 +122,7 @@ func (s *Server) begin(conn *smtp.Conn) (smtp.Session, error) {
 	return c, s.respond("EHLO")
 }
 
-// respond returns the refusal of a command. It waits for the end of the test where the server is to be silent.
+// respond returns the refusal of a command. For the silent command it waits until the test ends.
 func (s *Server) respond(command string) error {
 	if command == s.config.Silent {
 		<-s.done
@@ -147,7 +147,7 @@ func (c *client) AuthMechanisms() []string {
 	return []string{sasl.Plain}
 }
 
-// Auth accepts the one login.
+// Auth accepts the configured login.
 func (c *client) Auth(string) (sasl.Server, error) {
 	c.hear("AUTH")
 	return sasl.NewPlainServer(func(_, user, password string) error {
@@ -159,7 +159,7 @@ func (c *client) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-// Mail accepts a sender who is logged in where that is asked for.
+// Mail accepts a sender who is logged in, where a login is required.
 func (c *client) Mail(from string, _ *smtp.MailOptions) error {
 	c.hear("MAIL FROM:<" + from + ">")
 	if !c.loggedIn {
@@ -174,7 +174,7 @@ func (c *client) Rcpt(to string, _ *smtp.RcptOptions) error {
 	return c.server.respond("RCPT")
 }
 
-// Data keeps the message.
+// Data records the message.
 func (c *client) Data(r io.Reader) error {
 	c.hear("DATA")
 	message, err := io.ReadAll(r)
@@ -187,10 +187,10 @@ func (c *client) Data(r io.Reader) error {
 	return c.server.respond(".")
 }
 
-// Reset and Logout have nothing to undo: what was heard is handed out when the connection ends.
+// Reset does nothing: the session is delivered when the connection ends.
 func (c *client) Reset() {}
 
-// Logout is called before TLS begins too.
+// Logout is also called before TLS starts.
 func (c *client) Logout() error { return nil }
 
 // Parts returns the texts of a message by their type: text/plain and text/html.
@@ -202,7 +202,7 @@ func (s Session) Parts(t *testing.T) map[string]string {
 	}
 	kind, params, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/alternative" {
-		t.Fatalf("is %s: %v", kind, err)
+		t.Fatalf("got the content type %s, %v, want multipart/alternative", kind, err)
 	}
 	parts := map[string]string{}
 	for reader := multipart.NewReader(message.Body, params["boundary"]); ; {

@@ -9,14 +9,14 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// authorizer judges authorization requests by the flavour's rules instead of the library's laxer ones.
+// authorizer validates authorization requests by the flavour's rules, which are stricter than the library's.
 type authorizer struct {
 	*op.Provider
 	server *Server
 	tenant string
 }
 
-// Storage remembers for each request at which tenant's endpoint it came in.
+// Storage stores with each request the tenant of the endpoint that received it.
 func (a authorizer) Storage() op.Storage { return tenantStorage{a.server.storage, a.tenant} }
 
 type tenantStorage struct {
@@ -32,7 +32,8 @@ func (t tenantStorage) CreateAuthRequest(ctx context.Context, r *oidc.AuthReques
 	return created, err
 }
 
-// ValidateAuthRequest checks client and redirect address first: only then may an error go to that address.
+// ValidateAuthRequest checks the client and the redirect address first: only then may an error be sent to that
+// address.
 func (a authorizer) ValidateAuthRequest(
 	_ context.Context, r *oidc.AuthRequest, _ op.Storage, _ *op.IDTokenHintVerifier,
 ) (string, error) {
@@ -40,7 +41,8 @@ func (a authorizer) ValidateAuthRequest(
 	case r.ClientID != a.server.config.ClientID:
 		return "", oidc.ErrInvalidRequestRedirectURI().WithDescription("The OAuth client was not found.")
 	case !a.server.flavour.redirectAllowed(r.RedirectURI):
-		return "", oidc.ErrInvalidRequestRedirectURI().WithDescription("redirect_uri_mismatch: this address is not registered for the client.")
+		return "", oidc.ErrInvalidRequestRedirectURI().WithDescription("redirect_uri_mismatch: this address is not registered for " +
+			"the client.")
 	case r.ResponseType != oidc.ResponseTypeCode:
 		return "", oidc.ErrInvalidRequest().WithDescription("response_type must be code")
 	case r.ResponseMode != "" && r.ResponseMode != oidc.ResponseModeQuery && r.ResponseMode != oidc.ResponseModeFormPost:

@@ -13,20 +13,20 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Authorize plays a browser in which accountID is chosen: it follows the login pages of a provider of this package
-// from authorizationURL on. It answers the redirect to the application without following it. With
-// response_mode=form_post the parameters are in form, to be posted to redirect; else form is nil and they are in
+// Authorize follows the login pages of a provider of this package from authorizationURL on, as a browser in which the
+// user chooses accountID. It returns the redirect to the application without following it. With
+// response_mode=form_post the parameters are in form, to be posted to redirect; otherwise form is nil and they are in
 // redirect's query.
 func Authorize(ctx context.Context, authorizationURL, accountID string) (redirect *url.URL, form url.Values, err error) {
 	return browse(ctx, authorizationURL, "account-"+accountID)
 }
 
-// Deny plays a browser in which the user refuses; it answers as Authorize does.
+// Deny is like Authorize for a user who declines.
 func Deny(ctx context.Context, authorizationURL string) (redirect *url.URL, form url.Values, err error) {
 	return browse(ctx, authorizationURL, "deny")
 }
 
-// browser stops at the application's own address.
+// browser follows redirects up to the application's own address.
 type browser struct {
 	client *http.Client
 	start  *url.URL
@@ -78,7 +78,7 @@ func (b *browser) isHome(u *url.URL) bool {
 	return u.Scheme+"://"+u.Host+u.Path == b.home
 }
 
-// open answers the page a request ends at, or the redirect to the application.
+// open returns the page at which a request ends, or the redirect to the application.
 func (b *browser) open(request *http.Request) (*html.Node, *url.URL, error) {
 	response, err := b.client.Do(request)
 	if err != nil {
@@ -93,13 +93,13 @@ func (b *browser) open(request *http.Request) (*html.Node, *url.URL, error) {
 		return nil, nil, err
 	}
 	if response.StatusCode != http.StatusOK {
-		return nil, nil, fmt.Errorf("the provider answered %d: %s", response.StatusCode, strings.TrimSpace(string(body)))
+		return nil, nil, fmt.Errorf("the provider returned %d: %s", response.StatusCode, strings.TrimSpace(string(body)))
 	}
 	page, err := html.Parse(strings.NewReader(string(body)))
 	return page, nil, err
 }
 
-// press submits the page's form by the button with that id.
+// press submits the page's form with the button that has this id.
 func (b *browser) press(ctx context.Context, page *html.Node, id string) (*url.URL, url.Values, error) {
 	form, button := findElement(page, func(n *html.Node) bool { return n.Data == "form" }), byID(page, id)
 	if form == nil || button == nil {
@@ -114,7 +114,7 @@ func (b *browser) press(ctx context.Context, page *html.Node, id string) (*url.U
 	return b.formPost(answer)
 }
 
-// submit posts a form and answers as open does.
+// submit posts a form and returns the same as open.
 func (b *browser) submit(ctx context.Context, action string, values url.Values) (*html.Node, *url.URL, error) {
 	target, err := b.start.Parse(action)
 	if err != nil {
@@ -131,11 +131,11 @@ func (b *browser) submit(ctx context.Context, action string, values url.Values) 
 func (b *browser) formPost(page *html.Node) (*url.URL, url.Values, error) {
 	form := findElement(page, func(n *html.Node) bool { return n.Data == "form" })
 	if form == nil {
-		return nil, nil, errors.New("the provider answered neither a redirect nor a form")
+		return nil, nil, errors.New("the provider returned neither a redirect nor a form")
 	}
 	target, err := url.Parse(attribute(form, "action"))
 	if err != nil || !b.isHome(target) {
-		return nil, nil, errors.New("the provider's form does not lead to the application")
+		return nil, nil, errors.New("the provider's form is not addressed to the application")
 	}
 	return target, hiddenInputs(form), nil
 }

@@ -12,15 +12,15 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// flavour is what makes one provider differ from the other.
+// flavour contains the differences between the providers.
 type flavour struct {
 	name          string
 	issuerPath    string
 	redirectHosts []string
 	redirectPath  string
-	// secret says whether the client authenticates: if not, showing a secret is an error.
+	// secret reports whether the client authenticates; if not, sending a secret is an error.
 	secret bool
-	// issuerInRedirect sends RFC 9207's iss.
+	// issuerInRedirect adds iss to the redirect (RFC 9207).
 	issuerInRedirect bool
 	// atHash puts at_hash into ID tokens from the token endpoint.
 	atHash  bool
@@ -85,14 +85,14 @@ func entraClaims(a *Account) map[string]any {
 	return claims
 }
 
-// googleSubject is 21 digits, as Google's are, and always the same for an account.
+// googleSubject returns 21 digits, like Google's, and always the same for an account.
 func googleSubject(id string) string {
 	sum := sha256.Sum256([]byte("google:" + id))
 	digits := new(big.Int).SetBytes(sum[:]).String()
 	return "1" + digits[:20]
 }
 
-// pairwise is a subject that no other client sees.
+// pairwise returns a subject that no other client gets.
 func pairwise(clientID string, a *Account) string {
 	sum := sha256.Sum256([]byte(clientID + "|" + a.TenantID + "|" + a.ObjectID))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
@@ -111,7 +111,7 @@ func mountGoogle(s *Server, mux *http.ServeMux) {
 	mux.HandleFunc("GET /oauth2/v3/certs", s.keys)
 }
 
-// mountEntra lays the endpoints out as login.microsoftonline.com does.
+// mountEntra registers the endpoints at the paths of login.microsoftonline.com.
 func mountEntra(s *Server, mux *http.ServeMux) {
 	known := func(next http.HandlerFunc) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -128,8 +128,8 @@ func mountEntra(s *Server, mux *http.ServeMux) {
 	mux.HandleFunc("GET /{tenant}/discovery/v2.0/keys", known(s.keys))
 }
 
-// discoverTenant answers the document of a tenant; that of `organizations` names the issuer with its placeholder.
-// Like the original it says nothing of PKCE.
+// discoverTenant returns the discovery document of a tenant; that of `organizations` has the issuer with its
+// placeholder. As with the original, it does not mention PKCE.
 func (s *Server) discoverTenant(w http.ResponseWriter, r *http.Request) {
 	tenant := r.PathValue("tenant")
 	issuer, root := s.TenantIssuer(tenant), s.base+"/"+tenant

@@ -18,7 +18,7 @@ var pagesSource string
 
 var pages = template.Must(template.New("pages").Parse(pagesSource))
 
-// sessions remembers, by a cookie, which account a browser signed in with last.
+// sessions stores, by cookie, the account that a browser last signed in with.
 type sessions struct {
 	mu       sync.Mutex
 	accounts map[string]*Account
@@ -44,8 +44,8 @@ func (s *sessions) put(w http.ResponseWriter, cookie string, a *Account) {
 	http.SetCookie(w, &http.Cookie{Name: cookie, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
-// showLogin lists the accounts. Like the originals it goes straight on with the browser's last account when the
-// application did not ask for the list with prompt=select_account.
+// showLogin lists the accounts. Like the originals it continues with the browser's last account unless the application
+// sent prompt=select_account.
 func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) {
 	request, err := s.storage.find(r.URL.Query().Get("id"))
 	if err != nil || request.Done() {
@@ -65,7 +65,7 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) answerLogin(w http.ResponseWriter, r *http.Request) {
+func (s *Server) submitLogin(w http.ResponseWriter, r *http.Request) {
 	request, err := s.storage.find(r.PostFormValue("id"))
 	if err != nil || request.Done() {
 		s.expired(w)
@@ -84,7 +84,7 @@ func (s *Server) answerLogin(w http.ResponseWriter, r *http.Request) {
 	s.finish(w, r, request, account)
 }
 
-// offered is everybody, but at the endpoint of one Entra ID tenant only who belongs to it.
+// offered returns the accounts to choose from: all, or at the endpoint of an Entra ID tenant only its own.
 func (s *Server) offered(request *authRequest) []*Account {
 	var list []*Account
 	for i := range s.config.Accounts {
@@ -96,7 +96,7 @@ func (s *Server) offered(request *authRequest) []*Account {
 	return list
 }
 
-// finish answers the application with a code for the account.
+// finish redirects to the application with a code for the account.
 func (s *Server) finish(w http.ResponseWriter, r *http.Request, request *authRequest, account *Account) {
 	if !s.storage.choose(request, account) {
 		s.expired(w)
@@ -110,7 +110,7 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, request *authReq
 	s.respond(w, r, request, url.Values{"code": {code}})
 }
 
-// refuse answers the application with an error and ends the sign-in.
+// refuse redirects to the application with an error and ends the sign-in.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, request *authRequest, code, description string) {
 	if err := s.storage.burn(request.id); err != nil {
 		s.expired(w)
@@ -119,7 +119,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, request *authReq
 	s.respond(w, r, request, url.Values{"error": {code}, "error_description": {description}})
 }
 
-// respond sends the browser back to the application, by redirect or by a form that posts itself.
+// respond sends the browser back to the application, by redirect or by a form that submits itself.
 func (s *Server) respond(w http.ResponseWriter, r *http.Request, request *authRequest, values url.Values) {
 	if request.State != "" {
 		values.Set("state", request.State)

@@ -1,7 +1,7 @@
-// Package provider runs identity providers for development and tests: one that behaves as Google does, one that
-// behaves as Entra ID does. They speak real OpenID Connect over HTTP, with login pages a browser can use, and are as
-// strict as the originals about redirect addresses, PKCE and client secrets. They keep everything in memory and ask
-// for no password, so they listen on loopback only.
+// Package provider runs identity providers for development and tests: one that behaves like Google, and one that behaves
+// like Entra ID. They implement OpenID Connect over HTTP, with login pages for a browser, and are as strict as the
+// originals about redirect addresses, PKCE and client secrets. They keep everything in memory and require no password,
+// so they listen on loopback only.
 package provider
 
 import (
@@ -21,32 +21,32 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Account is somebody who can sign in.
+// Account is an account that can sign in.
 type Account struct {
-	// ID names the account on the login page and to Authorize: letters, digits, dot, dash and underscore.
-	// Google's sub and, where ObjectID is empty, Entra ID's oid are made from it and stay the same over restarts.
+	// ID is the account's name on the login page and for Authorize: letters, digits, dot, dash and underscore.
+	// Google's sub and, where ObjectID is empty, Entra ID's oid are derived from it and stay the same after a restart.
 	ID, Name, Email string
 
-	// EmailVerified and HostedDomain (the hd claim of a Workspace account, "" for a consumer's) are Google's.
+	// EmailVerified and HostedDomain (the hd claim of a Workspace account, "" for a consumer account) are Google's.
 	EmailVerified bool
 	HostedDomain  string
 
-	// TenantID, ObjectID, EDOV (the xms_edov claim as it is to be sent, nil to leave it out) and Guest are Entra ID's.
+	// TenantID, ObjectID, EDOV (the value of the xms_edov claim, nil to omit it) and Guest are Entra ID's.
 	TenantID, ObjectID string
 	EDOV               any
 	Guest              bool
 }
 
-// Config says who may sign in, and for which client.
+// Config has the accounts and the client of a provider.
 type Config struct {
 	Listen       string // a loopback address; "" means 127.0.0.1:0
 	ClientID     string
 	ClientSecret string // Google only: Entra ID's client is a public one
 	Accounts     []Account
-	TenantIDs    []string // Entra ID only: tenants that exist beside those of the accounts
+	TenantIDs    []string // Entra ID only: tenants in addition to those of the accounts
 }
 
-// Server is one running provider.
+// Server is a running provider.
 type Server struct {
 	flavour  *flavour
 	config   Config
@@ -57,20 +57,20 @@ type Server struct {
 	http     *http.Server
 }
 
-// StartGoogle starts a provider with Google's particulars: one issuer, the client secret asked for at the token
-// endpoint even with PKCE, iss in the redirect, redirects to http://127.0.0.1 or http://[::1] with any port and the
-// path /callback/google. It runs until Close or the end of ctx.
+// StartGoogle starts a provider that behaves like Google: one issuer, a client secret required at the token endpoint
+// even with PKCE, iss in the redirect, redirects to http://127.0.0.1 or http://[::1] with any port and the path
+// /callback/google. It runs until Close or the end of ctx.
 func StartGoogle(ctx context.Context, c Config) (*Server, error) {
 	if c.ClientSecret == "" {
-		return nil, fmt.Errorf("the Google provider needs a client secret")
+		return nil, fmt.Errorf("the Google provider requires a client secret")
 	}
 	return start(ctx, c, &google)
 }
 
-// StartEntra starts a provider with Entra ID's particulars: one issuer for each tenant with a discovery document of
-// its own, and `organizations` for all of them; a public client that must not send a secret; redirects to
-// http://localhost with any port and the path /callback/entra. A tenant's own authorization endpoint lets only that
-// tenant's accounts in; that of `organizations` lets everybody in. It runs until Close or the end of ctx.
+// StartEntra starts a provider that behaves like Entra ID: an issuer with a discovery document for each tenant, and
+// `organizations` for all of them; a public client that must not send a secret; redirects to http://localhost with any
+// port and the path /callback/entra. A tenant's own authorization endpoint accepts only accounts of that tenant; that
+// of `organizations` accepts all. It runs until Close or the end of ctx.
 func StartEntra(ctx context.Context, c Config) (*Server, error) {
 	if c.ClientSecret != "" {
 		return nil, fmt.Errorf("the Entra ID provider's client is public: it has no secret")
@@ -87,15 +87,15 @@ func StartEntra(ctx context.Context, c Config) (*Server, error) {
 	return start(ctx, c, &entra)
 }
 
-// Issuer answers the issuer, which for Entra ID holds the literal {tenantid}.
+// Issuer returns the issuer, which for Entra ID contains the literal {tenantid}.
 func (s *Server) Issuer() string { return s.base + s.flavour.issuerPath }
 
-// TenantIssuer answers the issuer of one Entra ID tenant.
+// TenantIssuer returns the issuer of an Entra ID tenant.
 func (s *Server) TenantIssuer(tenantID string) string {
 	return strings.Replace(s.Issuer(), tenantPlaceholder, tenantID, 1)
 }
 
-// Subject answers the sub claim the account's ID tokens carry; "" for an account that is not known.
+// Subject returns the sub claim of the account's ID tokens, "" for an unknown account.
 func (s *Server) Subject(accountID string) string {
 	if a := s.account(accountID); a != nil {
 		return s.flavour.subject(s, a)
@@ -103,7 +103,7 @@ func (s *Server) Subject(accountID string) string {
 	return ""
 }
 
-// Accounts answers who may sign in, for Entra ID with every oid filled in.
+// Accounts returns the accounts, for Entra ID with every oid set.
 func (s *Server) Accounts() []Account { return slices.Clone(s.config.Accounts) }
 
 // Close stops the provider at once.
@@ -143,7 +143,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	s.flavour.mount(s, mux)
 	mux.HandleFunc("GET /login", s.showLogin)
-	mux.HandleFunc("POST /login", s.answerLogin)
+	mux.HandleFunc("POST /login", s.submitLogin)
 	return mux
 }
 
@@ -160,12 +160,12 @@ var accountID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
 func (c Config) check() error {
 	if c.ClientID == "" {
-		return fmt.Errorf("a provider needs a client id")
+		return fmt.Errorf("a provider requires a client id")
 	}
 	seen := map[string]bool{}
 	for _, a := range c.Accounts {
 		if !accountID.MatchString(a.ID) || seen[a.ID] {
-			return fmt.Errorf("account id %q is malformed or taken", a.ID)
+			return fmt.Errorf("account id %q is malformed or already used", a.ID)
 		}
 		seen[a.ID] = true
 	}
@@ -183,7 +183,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return new(net.ListenConfig).Listen(ctx, "tcp", address)
 }
 
-// redirectAllowed reports whether uri is one the client has registered: the port is free, the rest is exact.
+// redirectAllowed reports whether uri is registered for the client: the port is free, everything else must match
+// exactly.
 func (f *flavour) redirectAllowed(uri string) bool {
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "http" || u.Port() == "" || u.Path != f.redirectPath {

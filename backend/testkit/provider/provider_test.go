@@ -28,7 +28,8 @@ func startGoogle(t *testing.T) *provider.Server {
 	s, err := provider.StartGoogle(t.Context(), provider.Config{
 		ClientID: "desktop", ClientSecret: "not-a-secret",
 		Accounts: []provider.Account{
-			{ID: "alice", Name: "Alice Example", Email: "alice@northwind.example", EmailVerified: true, HostedDomain: "northwind.example"},
+			{ID: "alice", Name: "Alice Example", Email: "alice@northwind.example", EmailVerified: true,
+				HostedDomain: "northwind.example"},
 			{ID: "carl", Name: "Carl Consumer", Email: "carl@elsewhere.example"},
 		},
 	})
@@ -54,7 +55,7 @@ func startEntra(t *testing.T) *provider.Server {
 	return s
 }
 
-// flow is a client of one issuer, as the portal's API would be.
+// flow is a client of one issuer, like the portal's API.
 type flow struct {
 	oauth2.Config
 	provider *oidc.Provider
@@ -117,12 +118,17 @@ func wantClaims(t *testing.T, got map[string]any, want map[string]any) {
 	t.Helper()
 	for name, value := range want {
 		if got[name] != value {
-			t.Errorf("claim %s is %v, want %v", name, got[name], value)
+			t.Errorf("claim %s: got %v, want %v", name, got[name], value)
 		}
 	}
 }
 
-func TestGoogleSignsInWithItsOwnClaims(t *testing.T) {
+func TestGoogle(t *testing.T) {
+	t.Run("signs_in_with_its_claims", testGoogleSignsInWithItsClaims)
+	t.Run("consumer_address_is_not_verified", testGoogleConsumerAddressIsNotVerified)
+}
+
+func testGoogleSignsInWithItsClaims(t *testing.T) {
 	s := startGoogle(t)
 	f := googleFlow(t, s)
 	redirect, form, err := provider.Authorize(t.Context(), f.url(), "alice")
@@ -130,10 +136,10 @@ func TestGoogleSignsInWithItsOwnClaims(t *testing.T) {
 		t.Fatal(err)
 	}
 	if form != nil {
-		t.Error("Google answers by redirect, not by a form")
+		t.Error("got a form, want a redirect")
 	}
 	if q := redirect.Query(); q.Get("state") != state || q.Get("iss") != s.Issuer() {
-		t.Errorf("the redirect carries state %q and iss %q", q.Get("state"), q.Get("iss"))
+		t.Errorf("got state %q and iss %q in the redirect, want those of the attempt and issuer", q.Get("state"), q.Get("iss"))
 	}
 	_, claims := f.claims(t, redirect.Query().Get("code"))
 	wantClaims(t, claims, map[string]any{
@@ -141,17 +147,27 @@ func TestGoogleSignsInWithItsOwnClaims(t *testing.T) {
 		"email_verified": true, "hd": "northwind.example", "name": "Alice Example", "sub": s.Subject("alice"),
 	})
 	if sub := claims["sub"].(string); strings.Trim(sub, "0123456789") != "" || len(sub) != 21 {
-		t.Errorf("sub %q is not 21 digits", sub)
+		t.Errorf("got sub %q, want 21 digits", sub)
 	}
 }
 
-func TestGoogleSaysOfAConsumerAccountThatItsAddressIsNotVerifiedAndNamesNoDomain(t *testing.T) {
+func testGoogleConsumerAddressIsNotVerified(t *testing.T) {
 	f := googleFlow(t, startGoogle(t))
 	_, claims := f.claims(t, f.code(t, "carl"))
 	wantClaims(t, claims, map[string]any{"email_verified": false, "hd": nil})
 }
 
-func TestEntraSignsInWithTheIssuerOfTheTenant(t *testing.T) {
+func TestEntra(t *testing.T) {
+	t.Run("signs_in_with_issuer_of_tenant", testEntraSignsInWithIssuerOfTenant)
+	t.Run("marks_guests_and_omits_missing_claims", testEntraMarksGuestsAndOmitsMissingClaims)
+	t.Run("tenant_endpoint_accepts_own_accounts_only", testEntraTenantEndpointAcceptsOwnAccountsOnly)
+	t.Run("organizations_accepts_every_tenant", testEntraOrganizationsAcceptsEveryTenant)
+	t.Run("code_is_invalid_at_other_tenant", testEntraCodeIsInvalidAtOtherTenant)
+	t.Run("unknown_tenant_is_not_found", testEntraUnknownTenantIsNotFound)
+	t.Run("public_client_must_not_send_secret", testEntraPublicClientMustNotSendSecret)
+}
+
+func testEntraSignsInWithIssuerOfTenant(t *testing.T) {
 	s := startEntra(t)
 	f := entraFlow(t, s, tenantA)
 	_, claims := f.claims(t, f.code(t, "mia"))
@@ -161,35 +177,35 @@ func TestEntraSignsInWithTheIssuerOfTheTenant(t *testing.T) {
 		"at_hash": nil, "email_verified": nil,
 	})
 	if claims["sub"] == claims["oid"] || claims["sub"] == "" {
-		t.Error("sub is not pairwise")
+		t.Error("got the oid as sub, want a pairwise one")
 	}
 }
 
-func TestEntraMarksGuestsAndLeavesOutWhatIsNotConfigured(t *testing.T) {
+func testEntraMarksGuestsAndOmitsMissingClaims(t *testing.T) {
 	s := startEntra(t)
 	f := entraFlow(t, s, tenantA)
 	_, guest := f.claims(t, f.code(t, "gus"))
 	wantClaims(t, guest, map[string]any{"acct": float64(1), "xms_edov": "1"})
 	if guest["idp"] == nil {
-		t.Error("a guest's token names no home provider")
+		t.Error("got no idp in a guest's token, want one")
 	}
 	f = entraFlow(t, s, tenantB)
 	_, other := f.claims(t, f.code(t, "otto"))
 	wantClaims(t, other, map[string]any{"xms_edov": nil, "idp": nil, "tid": tenantB})
 }
 
-func TestEntraLetsOnlyATenantsOwnAccountsInAtThatTenantsEndpoint(t *testing.T) {
+func testEntraTenantEndpointAcceptsOwnAccountsOnly(t *testing.T) {
 	f := entraFlow(t, startEntra(t), tenantA)
 	if _, _, err := provider.Authorize(t.Context(), f.url(), "otto"); err == nil {
-		t.Error("an account of another tenant signed in")
+		t.Error("got a sign-in of another tenant's account, want an error")
 	}
 }
 
-func TestEntraLetsEveryTenantInAtOrganizations(t *testing.T) {
+func testEntraOrganizationsAcceptsEveryTenant(t *testing.T) {
 	s := startEntra(t)
 	document := get(t, strings.Replace(s.Issuer(), "{tenantid}", "organizations", 1)+"/.well-known/openid-configuration")
 	if !strings.Contains(document, s.Issuer()) {
-		t.Errorf("the document of organizations does not name the issuer %s: %s", s.Issuer(), document)
+		t.Errorf("want the issuer %s in the document of organizations, got %s", s.Issuer(), document)
 	}
 	f := entraFlow(t, s, tenantB)
 	f.Endpoint.AuthURL = strings.Replace(f.Endpoint.AuthURL, tenantB, "organizations", 1)
@@ -197,7 +213,7 @@ func TestEntraLetsEveryTenantInAtOrganizations(t *testing.T) {
 	wantClaims(t, claims, map[string]any{"tid": tenantB})
 }
 
-func TestEntraRefusesACodeAtAnotherTenantsTokenEndpoint(t *testing.T) {
+func testEntraCodeIsInvalidAtOtherTenant(t *testing.T) {
 	s := startEntra(t)
 	f := entraFlow(t, s, tenantB)
 	code := f.code(t, "otto")
@@ -205,34 +221,39 @@ func TestEntraRefusesACodeAtAnotherTenantsTokenEndpoint(t *testing.T) {
 	f.refused(t, code, "invalid_grant")
 }
 
-func TestEntraKnowsNoOtherTenant(t *testing.T) {
+func testEntraUnknownTenantIsNotFound(t *testing.T) {
 	s := startEntra(t)
 	if _, err := oidc.NewProvider(t.Context(), s.TenantIssuer("11111111-2222-4333-8444-555555555555")); err == nil {
-		t.Error("a tenant nobody set up has a discovery document")
+		t.Error("got a discovery document of an unknown tenant, want an error")
 	}
 }
 
-func TestResponsesByFormPostComeAsAForm(t *testing.T) {
+func TestResponse(t *testing.T) {
+	t.Run("form_post_returns_form", testResponseFormPostReturnsForm)
+	t.Run("denial_is_returned", testResponseDenialIsReturned)
+}
+
+func testResponseFormPostReturnsForm(t *testing.T) {
 	f := entraFlow(t, startEntra(t), tenantA)
 	redirect, form, err := provider.Authorize(t.Context(), f.url(oauth2.SetAuthURLParam("response_mode", "form_post")), "mia")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if redirect.String() != f.RedirectURL || form.Get("state") != state {
-		t.Errorf("the form goes to %s with state %q", redirect, form.Get("state"))
+		t.Errorf("got the form address %s and state %q, want those of the attempt", redirect, form.Get("state"))
 	}
 	_, claims := f.claims(t, form.Get("code"))
 	wantClaims(t, claims, map[string]any{"oid": claims["oid"], "nonce": nonce})
 }
 
-func TestDenyingTellsTheApplication(t *testing.T) {
+func testResponseDenialIsReturned(t *testing.T) {
 	f := googleFlow(t, startGoogle(t))
 	redirect, _, err := provider.Deny(t.Context(), f.url())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if q := redirect.Query(); q.Get("error") != "access_denied" || q.Get("state") != state || q.Has("code") {
-		t.Errorf("the redirect after a denial is %s", redirect)
+		t.Errorf("got the redirect %s after a denial, want access_denied", redirect)
 	}
 	e := entraFlow(t, startEntra(t), tenantA)
 	_, form, err := provider.Deny(t.Context(), e.url(oauth2.SetAuthURLParam("response_mode", "form_post")))
@@ -240,11 +261,18 @@ func TestDenyingTellsTheApplication(t *testing.T) {
 		t.Fatal(err)
 	}
 	if form.Get("error") != "access_denied" || form.Get("state") != state {
-		t.Errorf("the form after a denial is %v", form)
+		t.Errorf("got the form %v after a denial, want access_denied", form)
 	}
 }
 
-func TestOnlyRegisteredRedirectsAndClientsGetALoginPage(t *testing.T) {
+func TestLoginPage(t *testing.T) {
+	t.Run("requires_registered_redirect_and_client", testLoginPageRequiresRegisteredRedirectAndClient)
+	t.Run("requires_pkce", testLoginPageRequiresPkce)
+	t.Run("names_provider_and_every_account", testLoginPageNamesProviderAndEveryAccount)
+	t.Run("remembers_browser_unless_prompted", testLoginPageRemembersBrowserUnlessPrompted)
+}
+
+func testLoginPageRequiresRegisteredRedirectAndClient(t *testing.T) {
 	g, e := startGoogle(t), startEntra(t)
 	google := func(change func(*flow)) string { f := googleFlow(t, g); change(f); return f.url() }
 	entra := func(change func(*flow)) string { f := entraFlow(t, e, tenantA); change(f); return f.url() }
@@ -270,35 +298,36 @@ func TestOnlyRegisteredRedirectsAndClientsGetALoginPage(t *testing.T) {
 		}
 		response.Body.Close()
 		if response.StatusCode != http.StatusBadRequest {
-			t.Errorf("%s: answered %d with location %q", name, response.StatusCode, response.Header.Get("Location"))
+			t.Errorf("%s: got %d with the location %q, want no redirect", name, response.StatusCode, response.Header.Get("Location"))
 		}
 	}
 	for _, uri := range []string{"http://[::1]:40000/callback/google", "http://127.0.0.1:1/callback/google"} {
 		f := googleFlow(t, g)
 		f.RedirectURL = uri
 		if _, claims := f.claims(t, f.code(t, "alice")); claims["sub"] == nil {
-			t.Errorf("no sign-in with %s", uri)
+			t.Errorf("got no sign-in with %s, want one", uri)
 		}
 	}
 }
 
-func TestASignInWithoutPKCEIsRefused(t *testing.T) {
+func testLoginPageRequiresPkce(t *testing.T) {
 	f := googleFlow(t, startGoogle(t))
 	for name, u := range map[string]string{
-		"none":  f.AuthCodeURL(state),
-		"plain": f.AuthCodeURL(state, oauth2.SetAuthURLParam("code_challenge", f.verifier), oauth2.SetAuthURLParam("code_challenge_method", "plain")),
+		"none": f.AuthCodeURL(state),
+		"plain": f.AuthCodeURL(state, oauth2.SetAuthURLParam("code_challenge", f.verifier),
+			oauth2.SetAuthURLParam("code_challenge_method", "plain")),
 	} {
 		redirect, _, err := provider.Authorize(t.Context(), u, "alice")
 		if err != nil {
 			t.Fatal(err)
 		}
 		if q := redirect.Query(); q.Get("error") != "invalid_request" || q.Get("state") != state {
-			t.Errorf("%s: redirected to %s", name, redirect)
+			t.Errorf("%s: got the redirect %s, want an error", name, redirect)
 		}
 	}
 }
 
-// refused asserts that redeeming code fails with the OAuth error.
+// refused fails unless redeeming code returns the OAuth error.
 func (f *flow) refused(t *testing.T, code, want string, options ...oauth2.AuthCodeOption) {
 	t.Helper()
 	if options == nil {
@@ -307,11 +336,16 @@ func (f *flow) refused(t *testing.T, code, want string, options ...oauth2.AuthCo
 	_, err := f.Exchange(t.Context(), code, options...)
 	var retrieve *oauth2.RetrieveError
 	if !errors.As(err, &retrieve) || retrieve.ErrorCode != want {
-		t.Errorf("redeeming the code: %v, want %s", err, want)
+		t.Errorf("got %v for the code, want %s", err, want)
 	}
 }
 
-func TestACodeIsOnlyGoodWithItsVerifierItsRedirectAndTheClientsSecret(t *testing.T) {
+func TestCode(t *testing.T) {
+	t.Run("requires_verifier_redirect_and_secret", testCodeRequiresVerifierRedirectAndSecret)
+	t.Run("is_valid_once", testCodeIsValidOnce)
+}
+
+func testCodeRequiresVerifierRedirectAndSecret(t *testing.T) {
 	s := startGoogle(t)
 	fresh := func() (*flow, string) { f := googleFlow(t, s); return f, f.code(t, "alice") }
 
@@ -330,14 +364,14 @@ func TestACodeIsOnlyGoodWithItsVerifierItsRedirectAndTheClientsSecret(t *testing
 	f.refused(t, code, "invalid_client")
 }
 
-func TestEntrasPublicClientMustNotShowASecret(t *testing.T) {
+func testEntraPublicClientMustNotSendSecret(t *testing.T) {
 	f := entraFlow(t, startEntra(t), tenantA)
 	code := f.code(t, "mia")
 	f.ClientSecret = "something"
 	f.refused(t, code, "invalid_client")
 }
 
-func TestACodeIsGoodOnce(t *testing.T) {
+func testCodeIsValidOnce(t *testing.T) {
 	f := googleFlow(t, startGoogle(t))
 	code := f.code(t, "alice")
 	var good atomic.Int32
@@ -351,44 +385,49 @@ func TestACodeIsGoodOnce(t *testing.T) {
 	}
 	group.Wait()
 	if good.Load() != 1 {
-		t.Errorf("the code was redeemed %d times", good.Load())
+		t.Errorf("got %d successful redemptions, want 1", good.Load())
 	}
 	f.refused(t, code, "invalid_grant")
 }
 
-func TestTheLoginPageNamesTheProviderAndEveryAccount(t *testing.T) {
+func testLoginPageNamesProviderAndEveryAccount(t *testing.T) {
 	page := get(t, googleFlow(t, startGoogle(t)).url())
 	for _, part := range []string{
-		"<h1>Sign in with Google</h1>", `id="account-alice"`, "Alice Example", "alice@northwind.example", `id="account-carl"`, `id="deny"`,
+		"<h1>Sign in with Google</h1>", `id="account-alice"`, "Alice Example", "alice@northwind.example", `id="account-carl"`,
+		`id="deny"`,
 	} {
 		if !strings.Contains(page, part) {
-			t.Errorf("the login page lacks %s", part)
+			t.Errorf("got a login page without %s", part)
 		}
 	}
 }
 
-func TestABrowserIsRememberedUnlessTheListIsAskedFor(t *testing.T) {
+func testLoginPageRemembersBrowserUnlessPrompted(t *testing.T) {
 	f := googleFlow(t, startGoogle(t))
 	browser := newBrowser(t)
 	first := browser.get(t, f.url())
 	id, _, _ := strings.Cut(first.page[strings.Index(first.page, `name="id" value="`)+len(`name="id" value="`):], `"`)
 	if at := browser.post(t, f.Endpoint.AuthURL, id, "alice"); !strings.Contains(at.location, "code=") {
-		t.Fatalf("choosing an account led to %q", at.location)
+		t.Fatalf("got the location %q after choosing an account, want the application's", at.location)
 	}
 	if again := browser.get(t, f.url()); !strings.Contains(again.page, `id="account-alice"`) {
-		t.Error("prompt=select_account did not show the list")
+		t.Error("got no list with prompt=select_account, want one")
 	}
 	silent := browser.get(t, f.AuthCodeURL(state, oauth2.S256ChallengeOption(f.verifier)))
 	if !strings.Contains(silent.location, "code=") {
-		t.Error("without a prompt the browser's account was not used")
+		t.Error("got no sign-in without a prompt, want the browser's account")
 	}
 	none := newBrowser(t).get(t, f.AuthCodeURL(state, oauth2.S256ChallengeOption(f.verifier), oauth2.SetAuthURLParam("prompt", "none")))
 	if !strings.Contains(none.location, "error=login_required") {
-		t.Errorf("prompt=none without a session led to %q", none.location)
+		t.Errorf("got the location %q for prompt=none without a session, want login_required", none.location)
 	}
 }
 
-func TestUnusableConfigurationsDoNotStart(t *testing.T) {
+func TestStart(t *testing.T) {
+	t.Run("rejects_invalid_configuration", testStartRejectsInvalidConfiguration)
+}
+
+func testStartRejectsInvalidConfiguration(t *testing.T) {
 	double := []provider.Account{{ID: "a", TenantID: tenantA}, {ID: "a", TenantID: tenantA}}
 	for name, start := range map[string]func() (*provider.Server, error){
 		"google without secret": func() (*provider.Server, error) {
@@ -409,7 +448,7 @@ func TestUnusableConfigurationsDoNotStart(t *testing.T) {
 	} {
 		if s, err := start(); err == nil {
 			s.Close()
-			t.Errorf("%s: started", name)
+			t.Errorf("%s: got no error, want one", name)
 		}
 	}
 }
@@ -423,7 +462,7 @@ func get(t *testing.T, u string) string {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%d %v: %s", response.StatusCode, err, body)
+		t.Fatalf("got %d, %v, want 200: %s", response.StatusCode, err, body)
 	}
 	return string(body)
 }

@@ -17,8 +17,8 @@ import (
 // codeLifetime is how long a sign-in may take, and how long its code is good.
 const codeLifetime = 10 * time.Minute
 
-// storage keeps sign-ins under way. The embedded interface's other methods serve endpoints that are not mounted:
-// no refresh, no introspection, no logout.
+// storage contains the sign-ins in progress. The other methods of the embedded interface belong to endpoints that are
+// not mounted: refresh, introspection, logout.
 type storage struct {
 	op.Storage
 	server   *Server
@@ -74,7 +74,7 @@ func (s *storage) AuthRequestByCode(_ context.Context, code string) (op.AuthRequ
 	return s.find(id)
 }
 
-// choose settles who signs in; it reports whether that was still open.
+// choose sets the account of a sign-in, and reports whether it was still open.
 func (s *storage) choose(request *authRequest, account *Account) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,7 +85,7 @@ func (s *storage) choose(request *authRequest, account *Account) bool {
 	return true
 }
 
-// burn ends a sign-in. Of several who try at once it lets only one through, which makes its code good once.
+// burn ends a sign-in. Of several concurrent calls only one succeeds, so that a code is valid once.
 func (s *storage) burn(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +125,7 @@ func (k publicKey) Algorithm() jose.SignatureAlgorithm { return jose.RS256 }
 func (k publicKey) Use() string                        { return "sig" }
 func (k publicKey) Key() any                           { return k.key }
 
-// authRequest is one sign-in under way; account is set once somebody has been chosen.
+// authRequest is a sign-in in progress; account is set once the user has chosen.
 type authRequest struct {
 	*oidc.AuthRequest
 	id      string
@@ -150,10 +150,10 @@ func (r *authRequest) GetCodeChallenge() *oidc.CodeChallenge {
 	return &oidc.CodeChallenge{Challenge: r.CodeChallenge, Method: r.CodeChallengeMethod}
 }
 
-// issuer is the issuer of the account's tokens.
+// issuer returns the issuer of the account's tokens.
 func (r *authRequest) issuer() string { return r.server.TenantIssuer(r.account.TenantID) }
 
-// client is the portal as the provider knows it.
+// client is the portal's registration at the provider.
 type client struct {
 	op.Client
 	server *Server

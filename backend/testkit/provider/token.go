@@ -51,7 +51,7 @@ func (s *Server) redeem(r *http.Request) (*oidc.AccessTokenResponse, error) {
 	return s.tokens(request)
 }
 
-// checkSecretSent imitates what each provider says of a client secret that is missing or out of place.
+// checkSecretSent returns the error that each provider returns for a missing or unexpected client secret.
 func (f *flavour) checkSecretSent(r *http.Request) error {
 	_, _, basic := r.BasicAuth()
 	sent := basic || r.PostFormValue("client_secret") != ""

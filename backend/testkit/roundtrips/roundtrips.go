@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// Counter stands between a server and its PostgreSQL. A round trip is a change of who speaks: the server has sent
-// something, however much at once, and PostgreSQL answers.
+// Counter is a proxy between a server and its PostgreSQL. A round trip is counted when PostgreSQL responds after the
+// server has sent something, however much that was.
 type Counter struct {
 	listener   net.Listener
 	target     string
@@ -18,7 +18,7 @@ type Counter struct {
 	statements atomic.Int64
 }
 
-// Start counts before the database at url until Close.
+// Start starts a proxy to the database at databaseURL. It runs until Close.
 func Start(databaseURL string) (*Counter, error) {
 	database, err := url.Parse(databaseURL)
 	if err != nil {
@@ -33,16 +33,16 @@ func Start(databaseURL string) (*Counter, error) {
 	return c, nil
 }
 
-// Address is host and port to reach the database at.
+// Address returns the host and port of the proxy.
 func (c *Counter) Address() string { return c.listener.Addr().String() }
 
-// Trips answers how many round trips there have been.
+// Trips returns the number of round trips so far.
 func (c *Counter) Trips() int64 { return c.trips.Load() }
 
-// Statements returns how many statements PostgreSQL was asked to execute.
+// Statements returns how many statements the server has executed.
 func (c *Counter) Statements() int64 { return c.statements.Load() }
 
-// Close takes no further connections.
+// Close accepts no further connections.
 func (c *Counter) Close() error { return c.listener.Close() }
 
 func (c *Counter) accept() {
@@ -70,12 +70,13 @@ func (c *Counter) accept() {
 	}
 }
 
-// messages reads what a client sends to PostgreSQL: a start-up message without a type, then messages of a type and a length.
+// messages parses what a client sends to PostgreSQL: a start-up message without a type, then messages with a type and
+// a length.
 type messages struct {
 	executed func()
 	started  bool
-	head     []byte // the beginning of a message that has not arrived whole
-	skip     int    // what is left of the body
+	head     []byte // the start of a message that has not arrived completely
+	skip     int    // the remaining bytes of the body
 }
 
 func (m *messages) read(part []byte) {
@@ -101,7 +102,7 @@ func (m *messages) read(part []byte) {
 	}
 }
 
-// copyCounting passes on what arrives, and says so each time.
+// copyCounting copies until an error, and calls arrived for each part.
 func copyCounting(to io.WriteCloser, from io.Reader, arrived func([]byte)) {
 	defer to.Close()
 	buffer := make([]byte, 64<<10)

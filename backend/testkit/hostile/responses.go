@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Says answers a status and a body of a type.
+// Says returns a handler that responds with a status and a body of a content type.
 func Says(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
@@ -17,15 +17,15 @@ func Says(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-// Redirects sends the caller to the attacker, its body included.
+// Redirects redirects the request, including its body, to the attacker.
 func Redirects(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, Evil+r.URL.Path, http.StatusTemporaryRedirect)
 }
 
-// HangsUp ends the connection without an answer.
+// HangsUp closes the connection without a response.
 func HangsUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
-// BreaksOff ends the connection in the middle of an answer.
+// BreaksOff closes the connection in the middle of a response.
 func BreaksOff(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", "1000")
@@ -34,7 +34,7 @@ func BreaksOff(w http.ResponseWriter, _ *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// Megabytes is a JSON answer of that size, or, packed, one that becomes it.
+// Megabytes returns a handler for a JSON response of n MiB, or, if packed, for a small one that decompresses to it.
 func Megabytes(n int, packed bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -50,19 +50,20 @@ func Megabytes(n int, packed bool) http.HandlerFunc {
 	}
 }
 
-// Hangs answers nothing, and at that moment the time of everybody with a Bound is up.
+// Hangs never responds. When it is called, every context of Bound ends.
 func (s *Server) Hangs(_ http.ResponseWriter, r *http.Request) {
 	s.timeIsUp()
 	UntilLeft(r)
 }
 
-// UntilLeft waits until the caller has gone away. A server notices that only once it has read the whole request.
+// UntilLeft waits until the client has closed the connection. A server notices that only once it has read the whole
+// request.
 func UntilLeft(r *http.Request) {
 	io.Copy(io.Discard, r.Body) //nolint:errcheck // it is gone, then
 	<-r.Context().Done()
 }
 
-// HangsHalfway begins an answer and then does as Hangs.
+// HangsHalfway starts a response and then behaves like Hangs.
 func (s *Server) HangsHalfway(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Write([]byte(`{"issuer":`))
@@ -70,7 +71,7 @@ func (s *Server) HangsHalfway(w http.ResponseWriter, r *http.Request) {
 	s.Hangs(w, r)
 }
 
-// Bound is a limit of time that needs no clock: it is reached when Hangs is waited for.
+// Bound returns a context that ends, like a timeout, when Hangs is called.
 func (s *Server) Bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	s.mu.Lock()
