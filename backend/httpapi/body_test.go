@@ -356,6 +356,10 @@ func TestRefusedBodiesAreNotRead(t *testing.T) {
 		h.refused(t, "/v1/auth/refresh", "Transfer-Encoding: chunked\r\n\r\n4001\r\n"+strings.Repeat(" ", 16<<10+1),
 			http.StatusRequestEntityTooLarge)
 	})
+	t.Run("where_somebody_is_signed_in", func(t *testing.T) {
+		h.refused(t, "/v1/invites", fmt.Sprintf("Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n", h.as(portal.MSSPAdmin), 64<<10+1),
+			http.StatusRequestEntityTooLarge)
+	})
 	t.Run("where_nobody_is_signed_in", func(t *testing.T) {
 		h.wantUnread(t, "/v1/invites", 100, http.StatusUnauthorized)
 	})

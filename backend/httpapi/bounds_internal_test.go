@@ -8,11 +8,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"fs-client-portal/backend/portal"
 )
@@ -79,6 +81,23 @@ func TestFormats(t *testing.T) {
 	}
 	if got := len(strictFormats()); got != 2 || !huma.ValidateStrictCasing {
 		t.Errorf("%d formats, exact names: %t; want two, and exact names", got, huma.ValidateStrictCasing)
+	}
+}
+
+// TestReadAhead holds the memory that callers take before they have signed in.
+func TestReadAhead(t *testing.T) {
+	body := strings.NewReader(strings.Repeat(" ", 1000))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://portal/", io.NopCloser(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	operation := &huma.Operation{RequestBody: &huma.RequestBody{}, MaxBodyBytes: 100, BodyReadTimeout: time.Minute}
+	readAhead(humago.NewContext(operation, r, httptest.NewRecorder()))
+	if body.Len() != 900 {
+		t.Errorf("%d bytes are left of 1000, want 900", body.Len())
+	}
+	if got, err := io.ReadAll(r.Body); len(got) != 100 || err != nil {
+		t.Errorf("the route reads %d bytes, %v; want 100", len(got), err)
 	}
 }
 

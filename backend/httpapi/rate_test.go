@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -112,6 +113,22 @@ func testAuthRateRejectsFloodAndRecovers(t *testing.T) {
 	h.wants(h.send(call{route: "GET /v1/auth/providers", headers: map[string]string{"X-Forwarded-For": "203.0.113.2"}}), ok)
 	clock.advance(wait)
 	h.wants(flood(), ok)
+}
+
+// TestAnonymousRates asks each route without a session once more than an address may.
+func TestAnonymousRates(t *testing.T) {
+	h := newAPITest(t, defaults(newFakeClock()), func(c *httpapi.Config) { c.AuthRate = 2 })
+	for _, route := range []string{"GET /v1/auth/providers", "POST /v1/auth/attempts", "POST /v1/auth/token", "POST /v1/auth/refresh"} {
+		t.Run(strings.ReplaceAll(route, "/", "_"), func(t *testing.T) {
+			h.T = t
+			for range 2 {
+				if r := h.send(call{route: route, body: `{}`}); r.StatusCode == http.StatusTooManyRequests {
+					t.Fatalf("got 429 within the rate: %s", r.body)
+				}
+			}
+			h.waits(h.send(call{route: route, body: `{}`}))
+		})
+	}
 }
 
 func testAuthRateLimitsOpenapiDocument(t *testing.T) {
