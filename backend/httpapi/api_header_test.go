@@ -11,7 +11,7 @@ import (
 )
 
 // A client only ends its session on a response that has this header.
-func TestEveryResponseSaysThatItIsTheAPIs(t *testing.T) {
+func TestAPIHeader(t *testing.T) {
 	h := newAPITest(t)
 	for name, c := range map[string]call{
 		"health":           {route: "GET /healthz"},

@@ -49,8 +49,8 @@ func TestDecodeStrict(t *testing.T) {
 	})
 }
 
-// TestDecodeStrictTakesLittleMemory decodes the largest body, filled with what needs most memory to decode.
-func TestDecodeStrictTakesLittleMemory(t *testing.T) {
+// TestDecodeStrictMemory decodes the largest body, filled with what needs most memory to decode.
+func TestDecodeStrictMemory(t *testing.T) {
 	const most = 4 * fieldMapBody
 	for name, unit := range map[string]string{"lists": "[", "objects": `{"a":`, "empty_lists": "[],", "empty_objects": "{},",
 		"numbers": "1,"} {

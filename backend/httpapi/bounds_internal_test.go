@@ -47,7 +47,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-func TestMostTokens(t *testing.T) {
+func TestMaxTokens(t *testing.T) {
 	list := func(values int) []byte { return []byte("[" + strings.Repeat("1,", values-1) + "1]") }
 	var into any
 	if err := decodeStrict(list(3998), &into); err != nil {
@@ -137,7 +137,7 @@ func TestUnavailable(t *testing.T) {
 	}
 }
 
-func TestTwin(t *testing.T) {
+func TestRepeatedName(t *testing.T) {
 	for name, test := range map[string]struct {
 		query  string
 		header string

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestTheKeySetIsKeptByWhoeverFetchedItUntilItChanges(t *testing.T) {
+func TestJWKS(t *testing.T) {
 	h := newAPITest(t)
 	const route = "GET /.well-known/jwks.json"
 	first := h.wants(h.send(call{route: route}), http.StatusOK)

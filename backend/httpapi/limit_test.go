@@ -176,7 +176,7 @@ func TestLimit(t *testing.T) {
 	})
 }
 
-func TestRecent(t *testing.T) {
+func TestMinuteCache(t *testing.T) {
 	t.Parallel()
 	t.Run("keeps_values_used_in_last_minute", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {

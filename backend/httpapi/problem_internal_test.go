@@ -12,7 +12,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestProblemOfASignIn(t *testing.T) {
+func TestSignInProblem(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		refused *portal.Error

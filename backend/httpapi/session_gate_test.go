@@ -59,8 +59,8 @@ func TestSessionsAtOnce(t *testing.T) {
 	h.wants(h.get("/v1/clients", token), ok)
 }
 
-// TestBodyThatNeverComes waits for the body timeout of five seconds.
-func TestBodyThatNeverComes(t *testing.T) {
+// TestBodyTimeout waits for the body timeout of five seconds.
+func TestBodyTimeout(t *testing.T) {
 	h := newAPITest(t)
 	conn := h.startSlowRequest("203.0.113.9")
 	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
