@@ -12,7 +12,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// App has every call that the screens may make. Each only calls backend/desktop; none returns a token.
+// App has every method that the screens may call. Each only calls backend/desktop; none returns a token.
 type App struct {
 	// ctx ends with the app.
 	ctx     context.Context
@@ -50,7 +50,7 @@ func (a *App) raise() {
 	runtime.WindowShow(a.handle())
 }
 
-// prove shows the window and returns once its page has replied: a page that hangs does not reply.
+// prove shows the window and returns once its page has replied; a page that hangs does not reply.
 func (a *App) prove(ctx context.Context) error {
 	go a.raise()
 	return a.desktop.Prove(ctx, func(token string) {

@@ -46,9 +46,9 @@ func main() {
 	instance, err := desktop.StartInstance(o.StateDir, o.Log, func() bool { return show(desktop.HungNotice()) })
 	switch {
 	case errors.Is(err, desktop.ErrEnded):
-		os.Exit(startAnew(o))
+		os.Exit(restart(o))
 	case errors.As(err, new(*desktop.NotEnded)):
-		os.Exit(native(o, "restart", err, desktop.NotEndedNotice(err)))
+		os.Exit(fail(o, "restart", err, desktop.NotEndedNotice(err)))
 	case err != nil:
 		o.Log.Warn("instance", "error", err.Error())
 	case instance == nil:
@@ -59,30 +59,30 @@ func main() {
 		go instance.Serve(app.prove, app.drawn.Load)
 	}
 	if err := wails.Run(window(app, o)); err != nil {
-		os.Exit(native(o, "the window cannot be opened", err, desktop.WindowNotice(err)))
+		os.Exit(fail(o, "open the window", err, desktop.WindowNotice(err)))
 	}
 }
 
-// refuse says why the app cannot start, in a window and in the log, and returns the exit code.
+// refuse reports why the app cannot start, in a window and in the log, and returns the exit code.
 func refuse(err error) int {
 	fmt.Fprintln(os.Stderr, "fs-client-portal:", err)
-	// Without a state folder there is no log either.
+	// Without a state folder there is no log.
 	state, _ := desktop.StateDir()
 	desktop.LogRefused(state, err)
 	show(desktop.RefusedNotice(err, state))
 	return 2
 }
 
-// startAnew starts the app again and returns the exit code of this process.
-func startAnew(o desktop.Options) int {
+// restart starts the app again and returns the exit code of this process.
+func restart(o desktop.Options) int {
 	if err := desktop.StartAnew(); err != nil {
-		return native(o, "restart", err, desktop.NotEndedNotice(err))
+		return fail(o, "restart", err, desktop.NotEndedNotice(err))
 	}
 	return 0
 }
 
-// native says what failed by the system's own dialog, since a process can open one window only, and returns the exit code.
-func native(o desktop.Options, what string, err error, n desktop.Notice) int {
+// fail reports an error in a dialog of the system, because a process can open one window only, and returns the exit code.
+func fail(o desktop.Options, what string, err error, n desktop.Notice) int {
 	fmt.Fprintf(os.Stderr, "fs-client-portal: %s: %v\n", what, err)
 	o.Log.Error("start", "what", what, "error", err.Error())
 	if _, err := n.ShowNative(); err != nil {
@@ -98,7 +98,7 @@ func window(app *App, o desktop.Options) *options.App {
 		MinWidth: desktop.MinWidth, MinHeight: desktop.MinHeight,
 		WindowStartState:   startState(size),
 		BackgroundColour:   background(desktop.PrefersDark()),
-		AssetServer:        &assetserver.Options{Assets: assets, Middleware: secured},
+		AssetServer:        &assetserver.Options{Assets: assets, Middleware: securityHeaders},
 		SingleInstanceLock: &options.SingleInstanceLock{UniqueId: "com.fs.clientportal", OnSecondInstanceLaunch: app.raiseFor},
 		DragAndDrop:        &options.DragAndDrop{DisableWebViewDrop: true},
 		Bind:               []any{app},
@@ -123,7 +123,7 @@ func startState(w desktop.Window) options.WindowStartState {
 	return options.Normal
 }
 
-// background is what the page will paint, so that the window does not flash before it does.
+// background returns the page's background colour, so that the window does not flash before the page is drawn.
 func background(dark bool) *options.RGBA {
 	if dark {
 		return options.NewRGB(0x13, 0x15, 0x19)
@@ -131,7 +131,8 @@ func background(dark bool) *options.RGBA {
 	return options.NewRGB(0xff, 0xff, 0xff)
 }
 
-func secured(next http.Handler) http.Handler {
+// securityHeaders adds the security headers to the responses with the page.
+func securityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", desktop.ContentSecurityPolicy)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
