@@ -78,8 +78,11 @@ func testCallerAddressIgnoresForgedHeaders(t *testing.T) {
 func testCallerAddressKeyCoversIpv6Site(t *testing.T) {
 	t.Parallel()
 	key := func(text string) string { return addressKey(netip.MustParseAddr(text)) }
-	if key("2001:db8:1:2::1") != key("2001:db8:1:2:ffff::9") || key("2001:db8:1:2::1") == key("2001:db8:1:3::1") {
-		t.Error("got keys of IPv6 addresses that do not match their sites, want one key for each /64")
+	if a, b := key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"); a != b {
+		t.Errorf("got the keys %s and %s in one IPv6 site, want one key", a, b)
+	}
+	if a, b := key("2001:db8:1:2::1"), key("2001:db8:1:3::1"); a == b {
+		t.Errorf("got the key %s in two IPv6 sites, want two keys", a)
 	}
 	if key("203.0.113.1") == key("203.0.113.2") {
 		t.Error("got one key for two IPv4 addresses, want two")

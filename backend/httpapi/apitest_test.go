@@ -61,7 +61,7 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	people, err := identity.New(db, sessions, identity.Config{
+	identities, err := identity.New(db, sessions, identity.Config{
 		Google: &identity.GoogleConfig{Issuer: "http://127.0.0.1:1", ClientID: "portal", ClientSecret: "secret"},
 		Secret: sealer,
 	})
@@ -70,7 +70,7 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 	}
 	log := slog.New(slog.DiscardHandler)
 	return httpapi.Config{
-		DB: db, Sessions: sessions, Identity: people, Sync: newSync(t, db, sealer,
+		DB: db, Sessions: sessions, Identity: identities, Sync: newSync(t, db, sealer,
 			func(*sync.Config) {}), Log: log, Metrics: prometheus.NewRegistry(), Version: "test",
 	}
 }

@@ -33,7 +33,7 @@ func TestClaimInvite(t *testing.T) {
 	user := h.Own.Viewers[portal.MSPUser]
 	h.Exec(`
 		insert into identity (provider, issuer, subject, user_id, email)
-		values ('google', 'google', 's', $1, 'somebody@example.com')`, user.UserID)
+		values ('google', 'google', 's', $1, 'user@example.com')`, user.UserID)
 	token := h.signIn(user)
 	claim := func(code string) reply {
 		return h.send(call{route: "POST /v1/invites/claim", token: token, body: fmt.Sprintf(`{"invite_code":%q}`, code)})

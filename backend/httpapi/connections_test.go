@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -88,13 +90,15 @@ func testConnectionsCreateTestsSealsAuditsAndQueuesRun(t *testing.T) {
 	h := newAPITest(t)
 	admin := h.as(portal.MSSPAdmin)
 	made := h.connect(admin)
-	if made.Product != "heimdal" || made.ProductName != "Heimdal" || made.CustomerID != heimdalCustomer ||
-		made.BaseURL != h.heimdal.URL() ||
-		made.APIKeyLast4 != "6789" || made.Paused || made.LastComplete != nil || made.FailuresInARow != 0 {
-		t.Errorf("got the connection %+v, want the sent settings and no runs before", made)
+	want := portal.ConnectionItem{
+		ID: made.ID, Product: "heimdal", ProductName: "Heimdal", CustomerID: heimdalCustomer, BaseURL: h.heimdal.URL(),
+		APIKeyLast4: "6789", Harmless: []string{}, CreatedAt: made.CreatedAt, LastRun: made.LastRun,
 	}
-	if made.LastRun == nil || made.LastRun.Status != portal.RunQueued || made.LastRun.ConnectionID != made.ID || made.NextRunAt != nil {
-		t.Errorf("got the first run %+v and the next at %v, want a queued run and no next one", made.LastRun, made.NextRunAt)
+	if diff := cmp.Diff(want, made); diff != "" {
+		t.Errorf("the new connection (-want +got):\n%s", diff)
+	}
+	if made.LastRun == nil || made.LastRun.Status != portal.RunQueued || made.LastRun.ConnectionID != made.ID {
+		t.Fatalf("got the first run %+v, want a queued run of this connection", made.LastRun)
 	}
 	if jobs := h.Text("select count(*)::text from river.river_job where kind = 'sync_run' and args->>'run_id' = $1",
 		made.LastRun.ID); jobs != "1" {

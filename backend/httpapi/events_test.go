@@ -87,10 +87,13 @@ func testStreamSendsEveryStateUntilRunEnds(t *testing.T) {
 	h := newAPITest(t)
 	run := h.running()
 	s := h.stream(run, h.as(portal.MSSPStaff))
-	header := s.response.Header
-	if s.response.StatusCode != ok || header.Get("Content-Type") != "text/event-stream" || header.Get("Cache-Control") != "no-store" ||
-		header.Get("X-Accel-Buffering") != "no" || header.Get("Content-Encoding") != "" {
-		t.Errorf("got %s with the headers %v, want an uncompressed, unbuffered event stream", s.response.Status, header)
+	h.wants(reply{Response: s.response}, ok)
+	for name, want := range map[string]string{
+		"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Encoding": "",
+	} {
+		if got := s.response.Header.Get(name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
 	}
 	if now, _ := s.next(); now.ID != run || now.Status != portal.RunRunning || now.Seen != 0 {
 		t.Errorf("got %+v first, want the running run", now)

@@ -101,7 +101,7 @@ func claimableInvite(h *apiTest, _ testkit.Node) string {
 	h.Helper()
 	h.Exec(`
 		insert into identity (provider, issuer, subject, user_id, email)
-		select 'google', 'google', id::text, id, 'somebody@example.com'
+		select 'google', 'google', id::text, id, 'user@example.com'
 		from app_user
 		on conflict do nothing`)
 	code, _ := h.codedInvite(h.Own.At(portal.ClientUser, 0), portal.ClientUser)

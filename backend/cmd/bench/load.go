@@ -41,8 +41,8 @@ type result struct {
 }
 
 // row prints one line of the table: metric, value, unit, baseline or limit, ratio.
-func row(metric string, value float64, unit, beside string, other float64) {
-	fmt.Printf("%s\t%.2f\t%s\t%s %.2f\t%.2f\n", metric, value, unit, beside, other, value/other)
+func row(metric string, value float64, unit, reference string, other float64) {
+	fmt.Printf("%s\t%.2f\t%s\t%s %.2f\t%.2f\n", metric, value, unit, reference, other, value/other)
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/session"
 )
 
 func parseServe(t *testing.T, arguments ...string) (serveCommand, error) {
@@ -35,16 +38,21 @@ func testSessionLimitsApplyAsSet(t *testing.T) {
 		t.Errorf("got %v for the defaults, want no error", err)
 	}
 	c := serve.config("https://portal.example.com")
-	if c.IdleTTL != 14*24*time.Hour || c.AbsoluteTTL != 90*24*time.Hour || c.Grace != 30*time.Second || c.AccessTTL != 10*time.Minute {
-		t.Errorf("got the defaults %+v, want 14 and 90 days, 30s and 10m", c)
+	want := session.Config{
+		Issuer: "https://portal.example.com", IdleTTL: 14 * 24 * time.Hour, AbsoluteTTL: 90 * 24 * time.Hour,
+		Grace: 30 * time.Second, AccessTTL: 10 * time.Minute,
+	}
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Errorf("the defaults (-want +got):\n%s", diff)
 	}
 	serve, err = parseServe(t, "--session-idle=2h", "--session-lifetime=8h", "--refresh-grace=10s", "--access-ttl=5m")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c = serve.config("https://portal.example.com")
-	if c.IdleTTL != 2*time.Hour || c.AbsoluteTTL != 8*time.Hour || c.Grace != 10*time.Second || c.AccessTTL != 5*time.Minute {
-		t.Errorf("got %+v, want 2h, 8h, 10s and 5m", c)
+	want.IdleTTL, want.AbsoluteTTL, want.Grace, want.AccessTTL = 2*time.Hour, 8*time.Hour, 10*time.Second, 5*time.Minute
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Errorf("the limits that are set (-want +got):\n%s", diff)
 	}
 }
 

@@ -59,7 +59,7 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) {
 	case known && !slices.Contains(request.Prompt, oidc.PromptSelectAccount) && !slices.Contains(request.Prompt, oidc.PromptLogin):
 		s.finish(w, r, request, last)
 	case slices.Contains(request.Prompt, oidc.PromptNone):
-		s.refuse(w, r, request, "login_required", "Nobody is signed in.")
+		s.refuse(w, r, request, "login_required", "No user is signed in.")
 	default:
 		s.render(w, http.StatusOK, "login", map[string]any{"Provider": s.flavour.name, "ID": request.id, "Accounts": offered})
 	}
