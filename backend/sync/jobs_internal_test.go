@@ -55,6 +55,25 @@ func (j *job) wantsSnooze() {
 	}
 }
 
+// TestBounds holds what bounds one MSSP's share of the workers, and how long a trial may take.
+func TestBounds(t *testing.T) {
+	for name, bound := range map[string]struct{ got, want any }{
+		"workers":                {workers, 20},
+		"runs_of_an_MSSP":        {maxPerMSSP, 4},
+		"next_try_of_a_run":      {retryPlace, 2 * time.Second},
+		"wait_within_a_worker":   {maxWait, 3 * time.Second},
+		"time_with_a_worker":     {slice, time.Minute},
+		"time_of_a_trial":        {trialTime, 25 * time.Second},
+		"wait_of_a_trial's_turn": {trialTurn, 5 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if bound.got != bound.want {
+				t.Errorf("got %v, want %v", bound.got, bound.want)
+			}
+		})
+	}
+}
+
 func TestRunWorker(t *testing.T) {
 	t.Parallel()
 	t.Run("waits_while_no_place_is_free", func(t *testing.T) {
