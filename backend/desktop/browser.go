@@ -5,23 +5,21 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"regexp"
 	"runtime"
 
 	"github.com/pkg/browser"
+
+	"fs-client-portal/backend/desktop/loopback"
 )
 
-// A browser's chatter does not belong on our terminal, and may hold the link.
+// The output of a browser is discarded: it may contain the link.
 func init() { browser.Stdout, browser.Stderr = io.Discard, io.Discard }
 
-// ourLinks are the only ones a browser is ever opened with: short, on this computer, good once, and free of anything
-// that a shell or another program's command line could take for more than a link.
-var ourLinks = regexp.MustCompile(`^http://127\.0\.0\.1:[0-9]{1,5}` + startPath + `[A-Z2-7]{20,}$`)
-
-// OpenBrowser shows one of our links in the browser that $BROWSER names on Linux, else in the system's. It may return
-// only when that browser is closed: some systems run it in the foreground.
+// OpenBrowser opens link in the system's browser, on Linux in the one that $BROWSER names. It opens no other link than
+// those of package loopback: they are short, work once, and have no character that is special to a shell. On systems
+// that run the browser in the foreground it returns when the browser is closed.
 func OpenBrowser(log *slog.Logger, link string) error {
-	if !ourLinks.MatchString(link) {
+	if !loopback.IsLink(link) {
 		return errors.New("not a link to a sign-in of this app")
 	}
 	if runtime.GOOS == "linux" && openNamedBrowser(log, os.Getenv("BROWSER"), link) {

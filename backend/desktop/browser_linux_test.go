@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"bytes"
+	"crypto/rand"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -10,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"fs-client-portal/backend/portal"
 )
 
 // programs is a folder of commands that is the whole PATH; each notes how it was called and ends as told.
@@ -33,14 +32,14 @@ func programs(t *testing.T, scripts map[string]string) (called func() string) {
 	}
 }
 
-func testLink() string { return newRedirect(portal.Google, "4711").newLink() }
+func testLink() string { return "http://127.0.0.1:4711/start/" + rand.Text() + rand.Text() }
 
 func TestOnlyOurOwnShortLinkIsHandedToTheBrowser(t *testing.T) {
 	called := programs(t, map[string]string{"xdg-open": "exit 0"})
 	for _, other := range []string{
 		"", "https://accounts.google.com/o/oauth2/auth?state=x", "file:///etc/passwd", "--version", testLink() + "?x=1", testLink() + " -new",
-		"http://127.0.0.1.evil.example/start/" + secret(), strings.Replace(testLink(), "127.0.0.1", "localhost", 1), testLink() + "\n",
-		strings.Replace(testLink(), startPath, "/callback/google?", 1), testLink() + ";reboot",
+		"http://127.0.0.1.evil.example/start/" + rand.Text(), strings.Replace(testLink(), "127.0.0.1", "localhost", 1), testLink() + "\n",
+		strings.Replace(testLink(), "/start/", "/callback/google?", 1), testLink() + ";reboot",
 	} {
 		if OpenBrowser(silentLog, other) == nil || called() != "" {
 			t.Errorf("%q was opened: %s", other, called())

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 )
 
@@ -13,7 +14,7 @@ type liveness struct {
 
 // Prove has ping send a token to the page and returns once the page has sent it back by Alive.
 func (d *Desktop) Prove(ctx context.Context, ping func(token string)) error {
-	token, replied := secret(), make(chan struct{})
+	token, replied := rand.Text()+rand.Text(), make(chan struct{})
 	d.liveness.mu.Lock()
 	if d.liveness.waiting == nil {
 		d.liveness.waiting = map[string]chan struct{}{}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"path/filepath"
 	"time"
+
+	"fs-client-portal/backend/desktop/loopback"
 )
 
 // Notice is what the app says where its own window cannot: a title, what happened, and one or two buttons.
@@ -27,7 +29,7 @@ func RefusedNotice(err error, stateDir string) Notice {
 		next += " It is also in the log: " + logPath(stateDir)
 	}
 	return Notice{
-		Title: product + " cannot start", Text: "A setting of this computer cannot be used:",
+		Title: loopback.Product + " cannot start", Text: "A setting of this computer cannot be used:",
 		Detail: printable(err.Error()), Next: next, No: "Close",
 	}
 }
@@ -35,7 +37,7 @@ func RefusedNotice(err error, stateDir string) Notice {
 // WindowNotice says that the window cannot be opened.
 func WindowNotice(err error) Notice {
 	return Notice{
-		Title: product + " cannot open its window", Text: "The window could not be opened:",
+		Title: loopback.Product + " cannot open its window", Text: "The window could not be opened:",
 		Detail: printable(err.Error()), Next: "Tell your IT what is written here.", No: "Close",
 	}
 }
@@ -43,7 +45,7 @@ func WindowNotice(err error) Notice {
 // HungNotice asks what to do with an app that is open already and does not respond.
 func HungNotice() Notice {
 	return Notice{
-		Title: product + " does not respond",
+		Title: loopback.Product + " does not respond",
 		Text:  "It is open already, but its window does not respond.",
 		Next:  "You can wait a little and try again, or restart it. What was not saved in its window is lost.",
 		Yes:   "Restart it", No: "Cancel",
@@ -53,7 +55,7 @@ func HungNotice() Notice {
 // NotEndedNotice says that an app that does not respond could not be restarted.
 func NotEndedNotice(err error) Notice {
 	return Notice{
-		Title: product + " could not be restarted", Text: "The app that is open could not be ended:",
+		Title: loopback.Product + " could not be restarted", Text: "The app that is open could not be ended:",
 		Detail: printable(err.Error()), Next: "Sign out of this computer and in again, then start it anew.", No: "Close",
 	}
 }
@@ -126,7 +128,7 @@ func (n Notice) Handler(choose func(yes bool)) http.Handler {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			// A window that closed before its page came misses nothing.
 			_ = noticePage.Execute(w, map[string]any{
-				"Notice": n, "Style": pageStyle, "YesPath": noticeYes, "NoPath": noticeNo,
+				"Notice": n, "Style": loopback.PageStyle, "YesPath": noticeYes, "NoPath": noticeNo,
 			})
 		default:
 			w.WriteHeader(http.StatusNotFound)

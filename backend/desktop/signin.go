@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"fs-client-portal/backend/desktop/loopback"
 	"fs-client-portal/backend/portal"
 )
 
@@ -19,9 +20,9 @@ type signIn struct {
 	provider portal.ProviderID
 	began    time.Time
 	cancel   context.CancelFunc
-	// redirect is set once the browser may be sent out, over once the attempt is to end; Desktop.mu guards both.
-	redirect *redirect
-	over     bool
+	// server is set once the browser may be opened, over once the attempt must end. Desktop.mu guards both.
+	server *loopback.Server
+	over   bool
 	// me and err are the answer, good once ended is closed.
 	me    portal.Me
 	err   error
@@ -69,7 +70,7 @@ func (d *Desktop) enter(ctx context.Context, c *connection, provider portal.Prov
 }
 
 func (s *signIn) shares(c *connection, provider portal.ProviderID, now time.Time) bool {
-	together := s.redirect == nil || !passed(now, s.began.Add(togetherWithin))
+	together := s.server == nil || !passed(now, s.began.Add(togetherWithin))
 	return s.conn == c && s.provider == provider && together && !s.over
 }
 
@@ -133,30 +134,31 @@ func (d *Desktop) authenticate(ctx context.Context, s *signIn) error {
 	if err := c.session.usable(ctx); err != nil {
 		return err
 	}
-	listeners, err := listenLoopback(s.provider)
+	server, err := loopback.Listen(s.provider, d.options.Log)
 	if err != nil {
 		d.options.Log.Error("loopback", "error", err.Error())
 		return problem(portal.Internal, "No port of this computer could be opened for the browser's answer.")
 	}
-	r := newRedirect(s.provider, portOf(listeners[0]))
-	defer d.serve(listeners, r)()
+	defer server.Close()
 	verifier := oauth2.GenerateVerifier()
 	attempt, err := c.newAttempt(ctx, portal.NewAttempt{
-		Provider: s.provider, RedirectURI: r.uri(), CodeChallenge: oauth2.S256ChallengeFromVerifier(verifier),
+		Provider: s.provider, RedirectURI: server.RedirectURI(), CodeChallenge: oauth2.S256ChallengeFromVerifier(verifier),
 	})
 	if err != nil {
 		return err
 	}
-	if err := r.expect(attempt, verifier); err != nil {
+	target, err := authorizationURL(s.provider, attempt, server, verifier)
+	if err != nil {
 		return err
 	}
-	response, err := d.waitForBrowser(ctx, s, r, d.endOf(s, attempt))
+	expected := loopback.Expectation{AuthorizationURL: target, Issuer: attempt.Issuer, IssuerPromised: attempt.IssuerPromised}
+	response, err := d.waitForBrowser(ctx, s, server, expected, d.endOf(s, attempt))
 	if err == nil {
 		d.options.Emit(EventSignInExchanging, SignInExchanging{Provider: s.provider})
-		err = d.redeem(ctx, c, r, portal.CodeGrant{AttemptID: attempt.ID, Code: response.code, CodeVerifier: verifier})
+		err = d.redeem(ctx, c, server, portal.CodeGrant{AttemptID: attempt.ID, Code: response.Code, CodeVerifier: verifier})
 	}
 	if err != nil {
-		r.conclude(pageOf(s.provider, err, response.words()))
+		server.Conclude(failurePage(s.provider, err, explanation(response)))
 	}
 	if !hasCode(err, Cancelled, TimedOut) {
 		d.options.Raise()
@@ -174,15 +176,14 @@ func (d *Desktop) endOf(s *signIn, attempt portal.Attempt) time.Time {
 	return until
 }
 
-// expect tells the redirect where to lead and what must come back.
-func (r *redirect) expect(attempt portal.Attempt, verifier string) error {
+// authorizationURL returns the provider's page for an attempt, with its parameters.
+func authorizationURL(provider portal.ProviderID, attempt portal.Attempt, server *loopback.Server, verifier string) (string, error) {
 	endpoint, err := url.Parse(attempt.AuthorizationEndpoint)
 	if err != nil || !trustedPage(endpoint) {
-		return problem(portal.ProviderDown, "The portal named a sign-in page that is not safe to open.")
+		return "", problem(portal.ProviderDown, "The portal named a sign-in page that is not safe to open.")
 	}
-	r.state, r.issuer, r.issuerDue = secret(), attempt.Issuer, attempt.IssuerPromised
 	config := oauth2.Config{
-		ClientID: attempt.ClientID, RedirectURL: r.uri(), Scopes: attempt.Scopes,
+		ClientID: attempt.ClientID, RedirectURL: server.RedirectURI(), Scopes: attempt.Scopes,
 		Endpoint: oauth2.Endpoint{AuthURL: attempt.AuthorizationEndpoint},
 	}
 	options := []oauth2.AuthCodeOption{
@@ -190,12 +191,11 @@ func (r *redirect) expect(attempt portal.Attempt, verifier string) error {
 		oauth2.SetAuthURLParam("nonce", attempt.Nonce),
 		oauth2.SetAuthURLParam("prompt", "select_account"),
 	}
-	if r.provider == portal.Entra {
+	if provider == portal.Entra {
 		// A form keeps the code out of the browser's history; Google sends none.
 		options = append(options, oauth2.SetAuthURLParam("response_mode", "form_post"))
 	}
-	r.target = config.AuthCodeURL(r.state, options...)
-	return nil
+	return config.AuthCodeURL(server.State(), options...), nil
 }
 
 func trustedPage(u *url.URL) bool {
@@ -207,7 +207,7 @@ func trustedPage(u *url.URL) bool {
 
 // redeem turns the code into a session and tells the browser; where the code of an invite, or a choice of invites, may
 // finish it, the attempt is kept for that.
-func (d *Desktop) redeem(ctx context.Context, c *connection, r *redirect, grant portal.CodeGrant) error {
+func (d *Desktop) redeem(ctx context.Context, c *connection, server *loopback.Server, grant portal.CodeGrant) error {
 	generation := c.session.generation()
 	tokens, err := c.redeem(ctx, grant)
 	if hasCode(err, portal.InviteCodeRequired, portal.InviteChoice, portal.Deactivated) {
@@ -219,7 +219,7 @@ func (d *Desktop) redeem(ctx context.Context, c *connection, r *redirect, grant 
 		err = c.session.adopt(ctx, tokens, "", generation)
 	}
 	if err == nil {
-		r.conclude(page{Name: pageSignedIn, Who: nameOf(tokens.User)})
+		server.Conclude(loopback.Page{Name: loopback.SignedIn, Who: nameOf(tokens.User)})
 	}
 	return err
 }

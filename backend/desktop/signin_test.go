@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"fs-client-portal/backend/desktop/loopback"
 	"fs-client-portal/backend/portal"
 )
 
@@ -124,7 +125,7 @@ func TestNothingButTheProvidersAnswerChangesAWaitingSignIn(t *testing.T) {
 		"code and error":           {request("GET", address+"?"+with(func(v url.Values) { v.Set("error", "x") }), ""), 400},
 		"POST with the query":      {request("POST", address+"?"+good.Encode(), "", form), 400},
 		"POST of JSON":             {request("POST", address, `{"state":"x"}`, func(r *http.Request) { r.Header.Set("Content-Type", "application/json") }), 415},
-		"a huge form":              {request("POST", address, good.Encode()+"&x="+strings.Repeat("x", redirectBody), form), 400},
+		"a huge form":              {request("POST", address, good.Encode()+"&x="+strings.Repeat("x", 8<<10), form), 400},
 		"a broken query":           {request("GET", address+"?"+good.Encode()+"&%zz", ""), 400},
 		"two codes":                {request("GET", address+"?"+with(func(v url.Values) { v.Add("code", "x") }), ""), 400},
 		"two codes, one error":     {request("GET", address+"?"+with(func(v url.Values) { v.Add("code", "x"); v.Set("error", "x") }), ""), 400},
@@ -208,7 +209,7 @@ func TestProvidersWords(t *testing.T) {
 		{"are_bounded", strings.Repeat("x", 400), strings.Repeat("x", 298)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := (providerResponse{errorCode: "e", description: c.said}).words(); got != "e "+c.want {
+			if got := explanation(loopback.Response{ErrorCode: "e", Description: c.said}); got != "e "+c.want {
 				t.Errorf("got %q, want %q", got, "e "+c.want)
 			}
 		})
@@ -269,8 +270,12 @@ func TestAnAPIThatCannotBeReachedIsSaid(t *testing.T) {
 
 func TestAnUnsafeSignInPageIsNotOpened(t *testing.T) {
 	for _, endpoint := range []string{"http://provider.example/a", "file:///etc/passwd", "javascript:alert(1)", "https://u:p@x.example", "", "%"} {
-		r := newRedirect(portal.Google, "1")
-		if err := r.expect(portal.Attempt{AuthorizationEndpoint: endpoint}, "v"); err == nil {
+		server, err := loopback.Listen(portal.Google, silentLog)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		if _, err := authorizationURL(portal.Google, portal.Attempt{AuthorizationEndpoint: endpoint}, server, "v"); err == nil {
 			t.Errorf("%q was accepted", endpoint)
 		}
 	}

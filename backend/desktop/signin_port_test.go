@@ -2,14 +2,11 @@ package desktop
 
 import (
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"fs-client-portal/backend/portal"
@@ -116,135 +113,5 @@ func TestTheLastPageReachesABrowserThatComesForItAfterTheEnd(t *testing.T) {
 	wantCode(t, (<-result).err, Denied)
 	if page := get(t, done); page.status != 200 || !strings.Contains(page.body, "You were not signed in") {
 		t.Errorf("shown %d %s", page.status, page.body)
-	}
-}
-
-func TestAfterTheEndNoLinkLeadsAnywhereAndNoAnswerCounts(t *testing.T) {
-	r, _ := fuzzedRedirect()
-	link := strings.TrimPrefix(r.newLink(), r.origin)
-	if r.close() {
-		t.Error("a page is due though no browser came")
-	}
-	for _, path := range []string{link, r.path + "?state=" + fuzzState + "&code=abc"} {
-		answer := string(exchange(t, r, []byte("GET "+path+" HTTP/1.1\r\nHost: 127.0.0.1:4711\r\nConnection: close\r\n\r\n")))
-		if !strings.HasPrefix(answer, "HTTP/1.1 410 ") || len(r.responses) != 0 {
-			t.Errorf("%s was answered %s", path, answer)
-		}
-	}
-}
-
-// pipes is a listener whose connections stay inside this process, so that time can be made up.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.conns:
-		return conn, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error   { p.once.Do(func() { close(p.closed) }); return nil }
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4711} }
-
-func (p *pipes) dial() net.Conn {
-	here, there := net.Pipe()
-	p.conns <- there
-	return here
-}
-
-func TestWhoeverSpeaksSlowlyIsHungUpOn(t *testing.T) {
-	const header = "POST /callback/google HTTP/1.1\r\nHost: 127.0.0.1:4711\r\n" +
-		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n"
-	for name, c := range map[string]struct {
-		said  string
-		limit time.Duration
-	}{"nothing at all": {"", 5 * time.Second}, "half a header": {header, 5 * time.Second}, "half a form": {header + "\r\nstate=", 10 * time.Second}} {
-		synctest.Test(t, func(t *testing.T) {
-			r, _ := fuzzedRedirect()
-			listener := newPipes()
-			server := newRedirectServer(r, slog.New(slog.DiscardHandler))
-			go func() { _ = server.Serve(listener) }()
-			defer server.Close()
-			conn, began := listener.dial(), time.Now()
-			defer conn.Close()
-			go func() { _, _ = io.WriteString(conn, c.said) }()
-			_, _ = io.ReadAll(conn)
-			if took := time.Since(began); took > c.limit+time.Second {
-				t.Errorf("%s was listened to for %v", name, took)
-			}
-			if len(r.responses) != 0 {
-				t.Errorf("%s ended the sign-in", name)
-			}
-		})
-	}
-}
-
-func TestThePageWaitsAsLongAsThePortalNeeds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := fuzzedRedirect()
-		listener := newPipes()
-		server := newRedirectServer(r, slog.New(slog.DiscardHandler))
-		go func() { _ = server.Serve(listener) }()
-		defer server.Close()
-		conn := listener.dial()
-		defer conn.Close()
-		go func() {
-			_, _ = io.WriteString(conn, "GET "+r.done+" HTTP/1.1\r\nHost: 127.0.0.1:4711\r\n\r\n")
-			time.Sleep(50 * time.Second)
-			r.conclude(page{Name: pageSignedIn, Who: "Ada"})
-		}()
-		got, _ := io.ReadAll(conn)
-		if !strings.Contains(string(got), "You are signed in") {
-			t.Errorf("after 50 seconds the browser was shown %q", got)
-		}
-	})
-}
-
-func TestTheServerStopsWithinTheSecondThoughAPageIsNeverRead(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := fuzzedRedirect()
-		listener := newPipes()
-		d := &Desktop{options: Options{Log: slog.New(slog.DiscardHandler)}}
-		stop := d.serve([]net.Listener{listener}, r)
-		r.ready.give()
-		conn := listener.dial()
-		_, _ = io.WriteString(conn, "GET /callback/google?state="+fuzzState+"&error=access_denied HTTP/1.1\r\nHost: 127.0.0.1:4711\r\n\r\n")
-		<-r.responses
-		r.conclude(page{Name: pageOther})
-		began := time.Now()
-		stop()
-		<-listener.closed
-		for err := error(nil); err == nil; {
-			_, err = io.WriteString(conn, "more")
-		}
-		if took := time.Since(began); took >= time.Second {
-			t.Errorf("it took %v", took)
-		}
-	})
-}
-
-func TestOnlyThisComputerCanReachThePort(t *testing.T) {
-	for _, provider := range []portal.ProviderID{portal.Google, portal.Entra} {
-		listeners, err := listenLoopback(provider)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer closePort(listeners)
-		for _, l := range listeners {
-			if ip := l.Addr().(*net.TCPAddr).IP; !ip.IsLoopback() || (!ip.Equal(net.IPv4(127, 0, 0, 1)) && !ip.Equal(net.IPv6loopback)) {
-				t.Errorf("%s listens on %s", provider, ip)
-			}
-		}
-		if provider == portal.Google && len(listeners) != 1 {
-			t.Errorf("%d ports for one address", len(listeners))
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package desktop
+package loopback
 
 import (
 	"mime"
@@ -10,17 +10,17 @@ import (
 )
 
 const (
-	// redirectBody is more than any provider sends back, codeLimit and errorLimit what the API or a page can take.
-	redirectBody = 8 << 10
-	codeLimit    = 4096
-	errorLimit   = 256
+	// maxBody is more than any provider sends. maxCode and maxErrorCode are the limits of the API and of a page.
+	maxBody      = 8 << 10
+	maxCode      = 4096
+	maxErrorCode = 256
 )
 
-// providerResponse is what the provider sent back: a code, or the error it gave instead.
-type providerResponse struct{ code, errorCode, description string }
+// Response is the provider's response: an authorization code, or an error code with the provider's description.
+type Response struct{ Code, ErrorCode, Description string }
 
-// callback takes the provider's answer and sends the browser on at once, to where the outcome will be shown: code
-// and state leave the address bar and the list of visited pages before anything is done with them.
+// callback accepts the provider's response and redirects the browser to the last page at once, so that code and state
+// leave the address bar and the history before they are used.
 func (r *redirect) callback(w http.ResponseWriter, req *http.Request) {
 	values, status := callbackValues(w, req)
 	if status == http.StatusMethodNotAllowed {
@@ -28,24 +28,23 @@ func (r *redirect) callback(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if status != 0 {
-		showPage(w, req, status, page{Name: pageNotOurs})
+		showPage(w, req, status, Page{Name: pageNotOurs})
 		return
 	}
 	response, ours := r.check(values)
 	if !ours {
-		showPage(w, req, http.StatusBadRequest, page{Name: pageNotOurs})
+		showPage(w, req, http.StatusBadRequest, Page{Name: pageNotOurs})
 		return
 	}
 	if !r.claim() {
-		showPage(w, req, http.StatusGone, page{Name: pageLinkUsed})
+		showPage(w, req, http.StatusGone, Page{Name: pageLinkUsed})
 		return
 	}
 	sendTo(w, http.StatusSeeOther, r.done)
 	r.responses <- response
 }
 
-// callbackValues reads the query of a GET or the form of a POST, never one for the other; a status other than 0
-// says why not.
+// callbackValues returns the query of a GET or the form of a POST, or the HTTP status to refuse the request with.
 func callbackValues(w http.ResponseWriter, req *http.Request) (url.Values, int) {
 	if req.Method != http.MethodGet && req.Method != http.MethodPost {
 		return nil, http.StatusMethodNotAllowed
@@ -68,34 +67,34 @@ func formValues(w http.ResponseWriter, req *http.Request) (url.Values, int) {
 	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return nil, http.StatusUnsupportedMediaType
 	}
-	req.Body = http.MaxBytesReader(w, req.Body, redirectBody)
+	req.Body = http.MaxBytesReader(w, req.Body, maxBody)
 	if err := req.ParseForm(); err != nil {
 		return nil, http.StatusBadRequest
 	}
 	return req.PostForm, 0
 }
 
-// check reads state and issuer before anything else, so that nobody but the provider we asked can say how
-// this sign-in ends. A repeated parameter means that somebody added to the answer.
-func (r *redirect) check(values url.Values) (providerResponse, bool) {
+// check returns the response, and whether it belongs to this sign-in. State and issuer are checked first, so that only
+// the provider can end the sign-in. A repeated parameter means that the response was tampered with.
+func (r *redirect) check(values url.Values) (Response, bool) {
 	state, once := single(values, "state")
 	if !once || !same(state, r.state) {
-		return providerResponse{}, false
+		return Response{}, false
 	}
-	if r.issuerDue || values.Has("iss") {
+	if r.issuerPromised || values.Has("iss") {
 		if issuer, once := single(values, "iss"); !once || !r.ourIssuer(issuer) {
-			return providerResponse{}, false
+			return Response{}, false
 		}
 	}
 	code, hasCode := single(values, "code")
 	errorCode, hasError := single(values, "error")
 	if values.Has("code") != hasCode || values.Has("error") != hasError || hasCode == hasError {
-		return providerResponse{}, false
+		return Response{}, false
 	}
-	if len(code) > codeLimit || len(errorCode) > errorLimit || len(values["error_description"]) > 1 {
-		return providerResponse{}, false
+	if len(code) > maxCode || len(errorCode) > maxErrorCode || len(values["error_description"]) > 1 {
+		return Response{}, false
 	}
-	return providerResponse{code: code, errorCode: errorCode, description: values.Get("error_description")}, true
+	return Response{Code: code, ErrorCode: errorCode, Description: values.Get("error_description")}, true
 }
 
 func single(values url.Values, name string) (string, bool) {
@@ -106,9 +105,9 @@ func single(values url.Values, name string) (string, bool) {
 	return all[0], true
 }
 
-// ourIssuer compares RFC 9207's iss. Entra ID's issuer has one place for the tenant, which is known only
-// afterwards and which the API checks. That there is none proves nothing where the provider has not promised one: each
-// has a path of its own to come back to.
+// ourIssuer reports whether issuer (RFC 9207's iss) is the expected one. Entra ID's issuer has a placeholder for the
+// tenant, which the API checks later. A missing iss is accepted unless the provider promises one, because each provider
+// has its own callback path.
 func (r *redirect) ourIssuer(issuer string) bool {
 	before, after, templated := strings.Cut(r.issuer, "{tenantid}")
 	if !templated {
@@ -121,13 +120,13 @@ func (r *redirect) ourIssuer(issuer string) bool {
 	return len(tenant) == 36 && uuid.Validate(tenant) == nil
 }
 
-// claim makes the first answer the only one, and none that comes after the end.
+// claim reports whether this response is the first and the sign-in has not ended.
 func (r *redirect) claim() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.answered || r.over {
+	if r.received || r.closed {
 		return false
 	}
-	r.answered = true
+	r.received = true
 	return true
 }

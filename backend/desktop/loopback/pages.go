@@ -1,4 +1,4 @@
-package desktop
+package loopback
 
 import (
 	"crypto/sha256"
@@ -10,61 +10,61 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// product is the app's name, the same in every language.
-const product = "FS Client Portal"
+// Product is the app's name, the same in every language.
+const Product = "FS Client Portal"
 
-// page is what the browser tells the user. Name chooses its words in the table of the user's language.
-type page struct {
-	Name pageName
-	// Who is who signed in; Provider and Detail who refused and in what words. All are strangers' text.
+// Page is the last page of a sign-in. Name selects its text in the user's language.
+type Page struct {
+	Name PageName
+	// Who is the user who signed in. Provider and Detail are the provider's name and its own explanation of an error.
+	// All three are untrusted text.
 	Who, Provider, Detail string
 }
 
-type pageName string
+// PageName names a page in the table of texts: one of the constants, or a portal.Code.
+type PageName string
+
+// SignedIn is the page of a successful sign-in.
+const SignedIn PageName = "signed_in"
 
 const (
-	pageSignedIn pageName = "signed_in"
-	pageOther    pageName = "other"
-	pageNotFound pageName = "nothing_here"
-	pageNotOurs  pageName = "not_ours"
-	pageLinkUsed pageName = "link_used"
+	pageOther    PageName = "other"
+	pageNotFound PageName = "nothing_here"
+	pageNotOurs  PageName = "not_ours"
+	pageLinkUsed PageName = "link_used"
 )
 
-// pageOf answers the page for how a sign-in ended that did not succeed: each code has its own.
-func pageOf(provider portal.ProviderID, err error, detail string) page {
-	name := pageName(ProblemOf(err).Code)
-	if _, known := english.Pages[name]; !known {
-		name = pageOther
+// PageFor returns the name of the page for an error code. Codes without a page of their own share one.
+func PageFor(code portal.Code) PageName {
+	if _, known := english.Pages[PageName(code)]; known {
+		return PageName(code)
 	}
-	return page{Name: name, Provider: providerName(provider), Detail: detail}
+	return pageOther
 }
 
-func providerName(provider portal.ProviderID) string {
-	return map[portal.ProviderID]string{portal.Google: "Google", portal.Entra: "Microsoft"}[provider]
+// moods selects the icon and colour of pages that are not warnings.
+var moods = map[PageName]string{
+	SignedIn:               "good",
+	"invite_code_required": "next",
+	"invite_choice":        "next",
+	"timed_out":            "wait",
+	"attempt_expired":      "wait",
+	"too_many_requests":    "wait",
+	"cancelled":            "calm",
+	pageNotFound:           "calm",
+	pageNotOurs:            "calm",
+	pageLinkUsed:           "calm",
 }
 
-// moods are the pages that do not end in a warning: a tick, a step still to take, a wait, or a mere remark.
-var moods = map[pageName]string{
-	pageSignedIn:                        "good",
-	pageName(portal.InviteCodeRequired): "next",
-	pageName(portal.InviteChoice):       "next",
-	pageName(TimedOut):                  "wait",
-	pageName(portal.AttemptExpired):     "wait",
-	pageName(portal.TooManyRequests):    "wait",
-	pageName(Cancelled):                 "calm",
-	pageNotFound:                        "calm",
-	pageNotOurs:                         "calm",
-	pageLinkUsed:                        "calm",
-}
-
-func (p page) mood() string {
+func (p Page) mood() string {
 	if mood, mild := moods[p.Name]; mild {
 		return mood
 	}
 	return "bad"
 }
 
-const pageStyle = template.CSS(`
+// PageStyle is the style of the app's pages in the browser.
+const PageStyle = template.CSS(`
 :root { color-scheme: light dark; --ground: #f6f7f9; --card: #fff; --line: #e3e6eb; --text: #1a1d23; --soft: #596070;
   --good: #1b7440; --next: #2f55c8; --wait: #8a5300; --bad: #b3261e; --calm: #596070 }
 @media (prefers-color-scheme: dark) {
@@ -94,15 +94,15 @@ footer { color: var(--soft); font-size: 13px }
 @media (max-width: 480px) { main { padding: 28px 20px 24px } h1 { font-size: 20px } }
 `)
 
-// contentPolicy lets the page have its style and nothing else: no script, no picture, no form, no frame.
+// contentPolicy allows the page its own style and nothing else: no script, image, form or frame.
 var contentPolicy = func() string {
-	sum := sha256.Sum256([]byte(pageStyle))
+	sum := sha256.Sum256([]byte(PageStyle))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }()
 
 var pageTemplate = template.Must(template.New("page").Parse(`<!doctype html>
-<html lang="{{.Words.Tag}}">
+<html lang="{{.Texts.Tag}}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -129,30 +129,30 @@ var pageTemplate = template.Must(template.New("page").Parse(`<!doctype html>
 {{end}}<p>{{.Text}}</p>
 {{with .Detail}}<p class="detail">{{.}}</p>
 {{end}}</main>
-<footer>{{.Words.Close}}</footer>
+<footer>{{.Texts.Close}}</footer>
 </body>
 </html>
 `))
 
-// showPage answers with a page in the browser's language. It loads nothing, runs nothing and is kept nowhere.
-func showPage(w http.ResponseWriter, req *http.Request, status int, p page) {
-	words := wordsFor(req.Header.Get("Accept-Language"))
-	text := words.Pages[p.Name]
-	fill := strings.NewReplacer("{provider}", p.Provider, "{product}", product)
+// showPage writes a page in the browser's language. The page loads nothing, runs nothing and is not cached.
+func showPage(w http.ResponseWriter, req *http.Request, status int, p Page) {
+	texts := translationFor(req.Header.Get("Accept-Language"))
+	text := texts.Pages[p.Name]
+	fill := strings.NewReplacer("{provider}", p.Provider, "{product}", Product)
 	secureHeaders(w.Header())
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", words.Tag)
+	w.Header().Set("Content-Language", texts.Tag)
 	w.WriteHeader(status)
-	// A browser that left before its page came misses nothing.
+	// The browser may have closed the connection; then there is nothing to show.
 	_ = pageTemplate.Execute(w, map[string]any{
-		"Words": words, "Product": product, "Style": pageStyle, "Mood": p.mood(), "Who": p.Who, "Detail": p.Detail,
+		"Texts": texts, "Product": Product, "Style": PageStyle, "Mood": p.mood(), "Who": p.Who, "Detail": p.Detail,
 		"Title": fill.Replace(text.Title), "Text": fill.Replace(text.Text),
 	})
 }
 
 func refuseMethod(w http.ResponseWriter, req *http.Request, allowed string) {
 	w.Header().Set("Allow", allowed)
-	showPage(w, req, http.StatusMethodNotAllowed, page{Name: pageNotFound})
+	showPage(w, req, http.StatusMethodNotAllowed, Page{Name: pageNotFound})
 }
 
 func secureHeaders(h http.Header) {

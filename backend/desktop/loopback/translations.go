@@ -1,24 +1,24 @@
-package desktop
+package loopback
 
 import "strings"
 
-// pageWords are the pages in one language. {provider} and {product} stand for names.
-type pageWords struct {
+// translation has the text of every page in one language. {provider} and {product} are replaced by names.
+type translation struct {
 	Tag   string
 	Close string
-	Pages map[pageName]pageText
+	Pages map[PageName]pageText
 }
 
 type pageText struct{ Title, Text string }
 
-// languages are what the pages can be read in, the first where the browser asks for none of them.
-var languages = []pageWords{english}
+// translations are the supported languages. The first is used if the browser accepts none of them.
+var translations = []translation{english}
 
-var english = pageWords{
+var english = translation{
 	Tag:   "en",
 	Close: "You can close this tab.",
-	Pages: map[pageName]pageText{
-		pageSignedIn: {"You are signed in", "Go back to {product}: it is ready for you."},
+	Pages: map[PageName]pageText{
+		SignedIn: {"You are signed in", "Go back to {product}: it is ready for you."},
 		"invite_code_required": {"One more step",
 			"Go back to {product} and enter the code of your invitation there."},
 		"invite_choice": {"One more step",
@@ -60,16 +60,16 @@ var english = pageWords{
 	},
 }
 
-// wordsFor answers the first language of an Accept-Language header that there is a table for.
-func wordsFor(accepted string) pageWords {
+// translationFor returns the first language of an Accept-Language header that is supported.
+func translationFor(accepted string) translation {
 	for wanted := range strings.SplitSeq(accepted, ",") {
 		tag, _, _ := strings.Cut(wanted, ";")
 		primary, _, _ := strings.Cut(strings.TrimSpace(tag), "-")
-		for _, words := range languages {
-			if strings.EqualFold(primary, words.Tag) {
-				return words
+		for _, t := range translations {
+			if strings.EqualFold(primary, t.Tag) {
+				return t
 			}
 		}
 	}
-	return languages[0]
+	return translations[0]
 }
