@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit"
 )
@@ -68,7 +69,7 @@ func serveChild(setup string) {
 	}
 	log, _ := OpenLog(s.State, slog.LevelDebug)
 	app := &childApp{}
-	o := Options{StateDir: s.State, Log: log, Keyring: SystemKeyring{}, Emit: app.emitted, Settings: Settings{AllowSessionOnly: !s.MustKeep}}
+	o := Options{StateDir: s.State, Log: log, Keyring: keyring.System{}, Emit: app.emitted, Settings: Settings{AllowSessionOnly: !s.MustKeep}}
 	address, err := url.Parse(s.API)
 	if err != nil {
 		panic(err)
@@ -133,7 +134,7 @@ func (a *childApp) do(call childCall) error {
 		}
 		return nil
 	case "wait":
-		a.vault.wait = call.Wait
+		a.vault.Wait = call.Wait
 		return nil
 	case "sign out":
 		return a.signOut(ctx)

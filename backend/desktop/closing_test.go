@@ -65,7 +65,7 @@ func renewing(t *testing.T) (b *bench, c *fakeClock, hold chan struct{}) {
 	t.Helper()
 	b, c, _ = leaving(t)
 	b.signIn(t)
-	b.conn.session.vault.wait = time.Hour
+	b.conn.session.vault.Wait = time.Hour
 	hold = make(chan struct{})
 	b.ring.hang(hold)
 	go func() { _, _ = b.conn.session.renew(t.Context(), b.conn.session.currentAccess()) }()

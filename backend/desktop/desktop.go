@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -32,7 +33,7 @@ type Options struct {
 	Emit        func(event string, payload any)
 	Raise       func()
 	OpenBrowser func(link string) error
-	Keyring     Keyring
+	Keyring     keyring.Keyring
 	// clock, network and exit are the system's unless a test sets others.
 	clock   clock
 	network *networkWatch
@@ -67,7 +68,7 @@ type Desktop struct {
 
 // New makes a Desktop. It touches neither the keyring nor the network.
 func New(o Options) *Desktop {
-	d := &Desktop{options: o, signInLimit: signInLimit, keyringWait: keyringWait, closeWait: closeWait, clock: o.clock}
+	d := &Desktop{options: o, signInLimit: signInLimit, keyringWait: keyring.Wait, closeWait: closeWait, clock: o.clock}
 	d.closed, d.close = context.WithCancel(context.Background())
 	if d.clock == nil {
 		d.clock = systemClock{}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"fs-client-portal/backend/desktop/keyring"
 )
 
 const (
@@ -101,8 +103,8 @@ func (d *Desktop) endFormer(ctx context.Context) {
 	if len(notes) == 0 || err != nil {
 		return
 	}
-	_, err = connected.session.vault.load(ctx)
-	if p := (*Problem)(nil); errors.As(err, &p) {
+	_, err = connected.session.vault.Load(ctx)
+	if unusable := (*keyring.Error)(nil); errors.As(err, &unusable) {
 		return
 	}
 	for _, note := range notes {

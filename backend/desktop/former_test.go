@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"fs-client-portal/backend/desktop/keyring"
 )
 
 // movedBench is somebody who signed in at one API before IT set the address of another.
@@ -183,7 +185,7 @@ func TestForgedNoteOfAFormerOrigin(t *testing.T) {
 			if err := noteOf(m.stateDir, accountOf(thief.URL)).write(keptAt{API: thief.URL, Used: time.Now()}); err != nil {
 				t.Fatal(err)
 			}
-			if err := m.ring.Set(keyringService, accountOf(thief.URL), m.ring.kept()); err != nil {
+			if err := m.ring.Set(keyring.Service, accountOf(thief.URL), m.ring.kept()); err != nil {
 				t.Fatal(err)
 			}
 		},

@@ -1,8 +1,6 @@
 package desktop
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,9 +9,10 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
-	"github.com/zalando/go-keyring"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/secretservice"
 )
 
 // linuxUser is somebody at a Linux computer: a home folder, a session bus, the portal.
@@ -121,10 +120,10 @@ func TestALockedGNOMEKeyringIsToldAndKeepsNothing(t *testing.T) {
 	u, bus, _ := withGNOMEKeyring(t)
 	lockGNOMEKeyring(t, bus)
 	app := u.start()
-	if look := app.call(childCall{Do: "look"}); look.Found || look.Message != keyringWords["linux"][keyringLocked] {
+	if look := app.call(childCall{Do: "look"}); look.Found || look.Message != keyring.Describe("linux", &keyring.Fault{Cause: keyring.Locked}).Message {
 		t.Errorf("the first start sees %+v", look)
 	}
-	u.wantCause(u.signIn(app), keyringLocked)
+	u.wantCause(u.signIn(app), keyring.Locked)
 	u.wantRenewing(app)
 }
 
@@ -134,9 +133,9 @@ func TestGNOMEKeyringMayDieWhileTheAppRuns(t *testing.T) {
 	u.wantCause(u.signIn(app))
 	_ = daemon.Process.Kill()
 	_ = daemon.Wait()
-	u.wantRenewing(app, keyringAbsent)
+	u.wantRenewing(app, keyring.Absent)
 	u.wantRenewing(app)
-	if look := u.start().call(childCall{Do: "look"}); look.Found || look.Message != keyringWords["linux"][keyringAbsent] {
+	if look := u.start().call(childCall{Do: "look"}); look.Found || look.Message != keyring.Describe("linux", &keyring.Fault{Cause: keyring.Absent}).Message {
 		t.Errorf("the next start sees %+v", look)
 	}
 }
@@ -144,13 +143,13 @@ func TestGNOMEKeyringMayDieWhileTheAppRuns(t *testing.T) {
 // withGNOMEKeyring starts the real thing with an unlocked login keyring.
 func withGNOMEKeyring(t *testing.T) (*linuxUser, *dbus.Conn, *exec.Cmd) {
 	t.Helper()
-	address, _ := newBus(t)
+	address, _ := secretservice.NewBus(t)
 	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
-	bus := connectBus(t, address)
+	bus := secretservice.Connect(t, address)
 	daemon := exec.Command("gnome-keyring-daemon", "--unlock", "--foreground", "--components=secrets")
 	daemon.Env = append(os.Environ(), u.environment...)
 	daemon.Stdin = strings.NewReader("the login password\n")
-	startDaemon(t, daemon)
+	secretservice.StartDaemon(t, daemon)
 	eventually(t, func() bool {
 		var owned bool
 		err := bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned)
@@ -161,17 +160,17 @@ func withGNOMEKeyring(t *testing.T) (*linuxUser, *dbus.Conn, *exec.Cmd) {
 
 func lockGNOMEKeyring(t *testing.T, bus *dbus.Conn) {
 	t.Helper()
-	call := bus.Object("org.freedesktop.secrets", secretsPath).Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{loginPath})
+	call := bus.Object("org.freedesktop.secrets", secretservice.Path).Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{secretservice.LoginPath})
 	if call.Err != nil {
 		t.Fatal(call.Err)
 	}
 }
 
 func TestWithoutASecretServiceTheSessionLastsForThisRun(t *testing.T) {
-	address, _ := newBus(t)
+	address, _ := secretservice.NewBus(t)
 	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
 	app := u.start()
-	u.wantCause(u.signIn(app), keyringAbsent)
+	u.wantCause(u.signIn(app), keyring.Absent)
 	u.wantRenewing(app)
 }
 
@@ -184,14 +183,14 @@ func TestWithoutDBusTheSessionLastsForThisRunAndNoBusIsLeftBehind(t *testing.T) 
 	}
 	u.environment = append(u.environment, "PATH="+u.home+":"+os.Getenv("PATH"))
 	app := u.start()
-	u.wantCause(u.signIn(app), keyringAbsent)
+	u.wantCause(u.signIn(app), keyring.Absent)
 	if _, err := os.Stat(called); err == nil {
 		t.Error("a bus was started that nobody ends")
 	}
 }
 
 func TestWhereASignInMustBeKeptAMissingServiceIsToldBeforeTheBrowser(t *testing.T) {
-	address, _ := newBus(t)
+	address, _ := secretservice.NewBus(t)
 	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
 	app := u.start(func(s *childSetup) { s.MustKeep = true })
 	if reply := app.call(childCall{Do: "usable"}); reply.Code != KeyringUnavailable || !strings.Contains(reply.Message, "organisation") {
@@ -208,28 +207,28 @@ func TestWhereASignInMustBeKeptAMissingServiceIsToldBeforeTheBrowser(t *testing.
 }
 
 // withService is a user whose keyring's days the test chooses.
-func withService(t *testing.T) (*linuxUser, *secretService) {
+func withService(t *testing.T) (*linuxUser, *secretservice.Service) {
 	t.Helper()
-	service := newSecretService(t)
-	return newLinuxUser(t, service.environment()), service
+	service := secretservice.New(t)
+	return newLinuxUser(t, service.Environment()), service
 }
 
 func TestADismissedPromptIsToldOnceAndNotShownAgainAtEveryRenewal(t *testing.T) {
 	u, service := withService(t)
-	service.set(func() { service.locked = true })
+	service.Set(func() { service.Locked = true })
 	app := u.start()
-	u.wantCause(u.signIn(app), keyringLocked)
+	u.wantCause(u.signIn(app), keyring.Locked)
 	for range 3 {
 		u.wantRenewing(app)
 	}
-	if service.prompted() != 1 || service.kept() != "" {
-		t.Errorf("the prompt was shown %d times, kept %q", service.prompted(), service.kept())
+	if service.Prompted() != 1 || service.Kept() != "" {
+		t.Errorf("the prompt was shown %d times, kept %q", service.Prompted(), service.Kept())
 	}
 }
 
 func TestAKeyringUnlockedAtThePromptKeepsTheSession(t *testing.T) {
 	u, service := withService(t)
-	service.set(func() { service.locked, service.prompts = true, "unlock" })
+	service.Set(func() { service.Locked, service.Prompts = true, "unlock" })
 	app := u.start()
 	u.wantCause(u.signIn(app))
 	u.wantResumed()
@@ -237,14 +236,14 @@ func TestAKeyringUnlockedAtThePromptKeepsTheSession(t *testing.T) {
 
 func TestAPromptNobodyAnswersEndsInASessionForThisRunAndPilesNothingUp(t *testing.T) {
 	u, service := withService(t)
-	service.set(func() { service.locked, service.prompts = true, "hang" })
+	service.Set(func() { service.Locked, service.Prompts = true, "hang" })
 	app := u.start(func(s *childSetup) { s.Wait = 50 * time.Millisecond })
-	u.wantCause(u.signIn(app), keyringWaiting)
+	u.wantCause(u.signIn(app), keyring.Waiting)
 	u.wantRenewing(app)
 	few := app.call(childCall{Do: "renew", Times: 1}).Goroutines
 	many := app.call(childCall{Do: "renew", Times: 30}).Goroutines
-	if many > few+3 || service.prompted() != 1 {
-		t.Errorf("%d goroutines, then %d; %d prompts", few, many, service.prompted())
+	if many > few+3 || service.Prompted() != 1 {
+		t.Errorf("%d goroutines, then %d; %d prompts", few, many, service.Prompted())
 	}
 }
 
@@ -253,10 +252,10 @@ func TestAServiceThatStopsAnsweringIsTakenUpAgainWhenItDoes(t *testing.T) {
 	app := u.start()
 	u.wantCause(u.signIn(app))
 	frozen := make(chan struct{})
-	service.set(func() { service.frozen = frozen })
+	service.Set(func() { service.Frozen = frozen })
 	app.call(childCall{Do: "wait", Wait: 50 * time.Millisecond})
-	u.wantRenewing(app, keyringWaiting)
-	service.set(func() { service.frozen = nil })
+	u.wantRenewing(app, keyring.Waiting)
+	service.Set(func() { service.Frozen = nil })
 	close(frozen)
 	app.call(childCall{Do: "wait", Wait: time.Minute})
 	var told []SessionOnly
@@ -275,27 +274,27 @@ func TestAValueTamperedWithInTheSecretServiceIsRemoved(t *testing.T) {
 		app := u.start()
 		u.wantCause(u.signIn(app))
 		app.kill()
-		service.tamper(value)
+		service.Tamper(value)
 		look := u.start().call(childCall{Do: "look"})
-		if look.Found || !strings.Contains(look.Message, "was removed") || service.kept() != "" {
-			t.Errorf("%s: %+v, kept %d bytes", name, look, len(service.kept()))
+		if look.Found || !strings.Contains(look.Message, "was removed") || service.Kept() != "" {
+			t.Errorf("%s: %+v, kept %d bytes", name, look, len(service.Kept()))
 		}
 	}
 }
 
 func TestATokenThatCouldNotBeReplacedIsNeverSentAgain(t *testing.T) {
-	for name, fail := range map[string]func(*secretService){
-		"removed":           func(s *secretService) { s.readOnly = true },
-		"cannot be removed": func(s *secretService) { s.readOnly, s.undeletable = true, true },
+	for name, fail := range map[string]func(*secretservice.Service){
+		"removed":           func(s *secretservice.Service) { s.ReadOnly = true },
+		"cannot be removed": func(s *secretservice.Service) { s.ReadOnly, s.Undeletable = true, true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			u, service := withService(t)
 			app := u.start()
 			u.wantCause(u.signIn(app))
-			service.set(func() { fail(service) })
-			u.wantRenewing(app, keyringFailed)
+			service.Set(func() { fail(service) })
+			u.wantRenewing(app, keyring.Failed)
 			u.wantRenewing(app)
-			if name == "removed" && service.kept() != "" {
+			if name == "removed" && service.Kept() != "" {
 				t.Error("the spent token is still in the keyring")
 			}
 			next := u.start()
@@ -305,7 +304,7 @@ func TestATokenThatCouldNotBeReplacedIsNeverSentAgain(t *testing.T) {
 			}
 			// The window that still has the session keeps it: nothing looked like a stolen token.
 			u.wantRenewing(app)
-			service.set(func() { service.readOnly, service.undeletable = false, false })
+			service.Set(func() { service.ReadOnly, service.Undeletable = false, false })
 			u.wantRenewing(app, "")
 			app.kill()
 			u.wantResumed()
@@ -317,7 +316,7 @@ func TestSigningOutOfAKeyringThatCannotBeEmptiedStaysSignedOut(t *testing.T) {
 	u, service := withService(t)
 	app := u.start()
 	u.wantCause(u.signIn(app))
-	service.set(func() { service.undeletable = true })
+	service.Set(func() { service.Undeletable = true })
 	u.api.Close()
 	reply := app.call(childCall{Do: "sign out"})
 	if reply.Code != "" || len(reply.Ended) != 1 || !strings.Contains(reply.Ended[0].Message, "Remove the entry") {
@@ -327,9 +326,9 @@ func TestSigningOutOfAKeyringThatCannotBeEmptiedStaysSignedOut(t *testing.T) {
 	if look := next.call(childCall{Do: "look"}); look.Found || look.Message != "" {
 		t.Errorf("the next start sees %+v", look)
 	}
-	service.set(func() { service.undeletable = false })
-	if reply := next.call(childCall{Do: "resume"}); reply.Code != SignedOut || service.kept() != "" {
-		t.Errorf("the next start: %+v, kept %q", reply, service.kept())
+	service.Set(func() { service.Undeletable = false })
+	if reply := next.call(childCall{Do: "resume"}); reply.Code != SignedOut || service.Kept() != "" {
+		t.Errorf("the next start: %+v, kept %q", reply, service.Kept())
 	}
 }
 
@@ -337,113 +336,17 @@ func TestSigningOutOfALockedKeyringAsksForItsPasswordOnce(t *testing.T) {
 	u, service := withService(t)
 	app := u.start()
 	u.wantCause(u.signIn(app))
-	service.set(func() { service.locked = true })
-	if reply := app.call(childCall{Do: "sign out"}); reply.Code != "" || service.prompted() != 1 {
-		t.Errorf("%+v after %d prompts", reply, service.prompted())
+	service.Set(func() { service.Locked = true })
+	if reply := app.call(childCall{Do: "sign out"}); reply.Code != "" || service.Prompted() != 1 {
+		t.Errorf("%+v after %d prompts", reply, service.Prompted())
 	}
 }
 
 func TestTheBusMayEndWhileTheAppRuns(t *testing.T) {
-	address, daemon := newBus(t)
+	address, daemon := secretservice.NewBus(t)
 	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
 	app := u.start()
-	u.wantCause(u.signIn(app), keyringAbsent)
+	u.wantCause(u.signIn(app), keyring.Absent)
 	_ = daemon.Process.Kill()
 	u.wantRenewing(app)
-}
-
-// A service says what is wrong in the user's language; only the name of its error, or the service itself, tells the cause.
-func TestDBusCause(t *testing.T) {
-	want := map[string]string{
-		"org.freedesktop.Secret.Error.IsLocked": keyringLocked, "org.freedesktop.Secret.Error.NoSuchObject": keyringMissing,
-	}
-	for _, name := range []string{"AccessDenied", "AuthFailed", "InteractiveAuthorizationRequired"} {
-		want["org.freedesktop.DBus.Error."+name] = keyringRefused
-	}
-	for _, name := range []string{
-		"ServiceUnknown", "NameHasNoOwner", "NoServer", "Disconnected", "NoReply", "Timeout", "TimedOut", "IOError",
-		"Spawn.ExecFailed", "Spawn.ForkFailed", "Spawn.ChildExited", "Spawn.ServiceNotFound", "Spawn.FileInvalid",
-	} {
-		want["org.freedesktop.DBus.Error."+name] = keyringAbsent
-	}
-	for _, name := range []string{"Failed", "NoMemory", "UnknownMethod", "InvalidArgs", "Spawner"} {
-		want["org.freedesktop.DBus.Error."+name] = ""
-	}
-	for name, cause := range want {
-		for _, err := range []error{dbus.Error{Name: name}, &dbus.Error{Name: name}, fmt.Errorf("store: %w", dbus.Error{Name: name})} {
-			if got := dbusCause(dbusName(err)); got != cause {
-				t.Errorf("%T %s: got %q, want %q", err, name, got, cause)
-			}
-		}
-	}
-}
-
-func TestIdentify(t *testing.T) {
-	named := func(name string) error {
-		return dbus.Error{Name: name, Body: []any{"der Dienst antwortet nicht, locked, no such file"}}
-	}
-	unnamed := errors.New("Der Schlüsselbund ist gesperrt")
-	login := []dbus.ObjectPath{loginPath}
-	for _, c := range []struct {
-		name        string
-		err         error
-		collections []dbus.ObjectPath
-		locked      bool
-		cause       string
-	}{
-		{"locked_by_name", named("org.freedesktop.Secret.Error.IsLocked"), login, false, keyringLocked},
-		{"missing_by_name", named("org.freedesktop.Secret.Error.NoSuchObject"), login, true, keyringMissing},
-		{"refused_by_name", named("org.freedesktop.DBus.Error.AccessDenied"), login, true, keyringRefused},
-		{"absent_by_name", named("org.freedesktop.DBus.Error.ServiceUnknown"), login, true, keyringAbsent},
-		{"not_started", named("org.freedesktop.DBus.Error.Spawn.ChildExited"), login, true, keyringAbsent},
-		{"died_before_its_reply", named("org.freedesktop.DBus.Error.NoReply"), login, true, keyringAbsent},
-		{"wrapped", fmt.Errorf("store: %w", named("org.freedesktop.Secret.Error.IsLocked")), login, false, keyringLocked},
-		{"locked_by_state", unnamed, login, true, keyringLocked},
-		{"missing_by_state", unnamed, nil, false, keyringMissing},
-		{"failed_by_state", unnamed, login, false, keyringFailed},
-		{"failed_by_a_name_that_says_nothing", named("org.freedesktop.DBus.Error.Failed"), login, false, keyringFailed},
-		{"too_long", keyring.ErrSetDataTooBig, login, true, keyringTooBig},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			service := newSecretService(t)
-			service.set(func() { service.collections, service.locked = c.collections, c.locked })
-			t.Setenv("DBUS_SESSION_BUS_ADDRESS", service.address)
-			freshSessionBus(t)
-			err := identify(c.err)
-			if got := keyringCause("linux", err); got != c.cause {
-				t.Errorf("got cause %s of %v, want %s", got, err, c.cause)
-			}
-			if !strings.Contains(err.Error(), c.err.Error()) {
-				t.Errorf("the error is lost: %v", err)
-			}
-		})
-	}
-	t.Run("absent_by_state", func(t *testing.T) {
-		address, _ := newBus(t)
-		t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-		freshSessionBus(t)
-		if err := identify(unnamed); keyringCause("linux", err) != keyringAbsent {
-			t.Errorf("got %v, want %s", err, keyringAbsent)
-		}
-	})
-	t.Run("nothing_found_stays_that", func(t *testing.T) {
-		if err := identify(keyring.ErrNotFound); !errors.Is(err, keyring.ErrNotFound) {
-			t.Errorf("got %v", err)
-		}
-		if err := identify(nil); err != nil {
-			t.Errorf("got %v", err)
-		}
-	})
-}
-
-// freshSessionBus drops the connection that the library shares, so that the next is to the bus of this test.
-func freshSessionBus(t *testing.T) {
-	t.Helper()
-	conn, err := dbus.SessionBus()
-	if err != nil {
-		return
-	}
-	if err := conn.Close(); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -14,9 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"fs-client-portal/backend/testkit/wait"
 	"github.com/google/uuid"
-	"github.com/zalando/go-keyring"
+
+	"fs-client-portal/backend/desktop/keyring"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 // exitCode is how `security` of macOS fails.
@@ -27,7 +29,7 @@ func (e exitCode) ExitCode() int { return int(e) }
 
 // lockedFault is the error of a keyring that stays locked.
 func lockedFault() error {
-	return &keyringFault{cause: keyringLocked, evidence: "test", err: errNotKept}
+	return &keyring.Fault{Cause: keyring.Locked, Evidence: "test", Err: io.EOF}
 }
 
 // platformKeyring takes what the keyring of a system takes, and fails as that one does.
@@ -56,7 +58,7 @@ func (p *platformKeyring) Set(service, account, secret string) error {
 	case p.swallows:
 		return nil
 	case p.system == "windows" && len(secret) > 2560, p.system == "darwin" && command > 4096:
-		return keyring.ErrSetDataTooBig
+		return keyring.ErrTooBig
 	}
 	return p.memoryKeyring.Set(service, account, secret)
 }
@@ -74,41 +76,41 @@ var keyringFailures = []struct {
 	err          error
 	cause        string
 }{
-	{"linux", "no keyring runs", &keyringFault{cause: keyringAbsent, err: io.EOF}, keyringAbsent},
-	{"linux", "dbus-launch is not installed", &exec.Error{Name: "dbus-launch", Err: exec.ErrNotFound}, keyringAbsent},
-	{"linux", "no login keyring", &keyringFault{cause: keyringMissing, err: io.EOF}, keyringMissing},
-	{"linux", "the password was not given", &keyringFault{cause: keyringLocked, err: io.EOF}, keyringLocked},
-	{"linux", "a sandbox forbids it", &keyringFault{cause: keyringRefused, err: io.EOF}, keyringRefused},
-	{"linux", "anything else", errors.New("the keyring is locked"), keyringFailed},
-	{"windows", "policy forbids to keep credentials", syscall.Errno(1312), keyringRefused},
-	{"windows", "access denied", syscall.Errno(5), keyringRefused},
-	{"windows", "the service is switched off", syscall.Errno(1058), keyringAbsent},
-	{"windows", "the service does not answer", syscall.Errno(1722), keyringAbsent},
-	{"windows", "no profile", syscall.Errno(2202), keyringMissing},
-	{"windows", "cancelled", syscall.Errno(1223), keyringLocked},
-	{"windows", "longer than the API takes", syscall.Errno(1783), keyringTooBig},
-	{"windows", "longer than 2,560 bytes", keyring.ErrSetDataTooBig, keyringTooBig},
-	{"windows", "anything else", syscall.Errno(31), keyringFailed},
-	{"darwin", "locked, without a screen", exitCode(36), keyringLocked},
-	{"darwin", "wrong password", exitCode(51), keyringLocked},
-	{"darwin", "cancelled", exitCode(128), keyringLocked},
-	{"darwin", "no default keychain", exitCode(37), keyringMissing},
-	{"darwin", "the keychain's file is gone", exitCode(50), keyringMissing},
-	{"darwin", "no keychain services", exitCode(53), keyringAbsent},
-	{"darwin", "no /usr/bin/security", &exec.Error{Name: "/usr/bin/security", Err: os.ErrNotExist}, keyringAbsent},
-	{"darwin", "read only", exitCode(52), keyringRefused},
-	{"darwin", "longer than a command line", keyring.ErrSetDataTooBig, keyringTooBig},
-	{"darwin", "anything else", exitCode(1), keyringFailed},
-	{"linux", "hangs", errKeyringTimeout, keyringWaiting},
-	{"windows", "hangs", errKeyringTimeout, keyringWaiting},
-	{"darwin", "hangs", errKeyringTimeout, keyringWaiting},
+	{"linux", "no keyring runs", &keyring.Fault{Cause: keyring.Absent, Err: io.EOF}, keyring.Absent},
+	{"linux", "dbus-launch is not installed", &exec.Error{Name: "dbus-launch", Err: exec.ErrNotFound}, keyring.Absent},
+	{"linux", "no login keyring", &keyring.Fault{Cause: keyring.Missing, Err: io.EOF}, keyring.Missing},
+	{"linux", "the password was not given", &keyring.Fault{Cause: keyring.Locked, Err: io.EOF}, keyring.Locked},
+	{"linux", "a sandbox forbids it", &keyring.Fault{Cause: keyring.Refused, Err: io.EOF}, keyring.Refused},
+	{"linux", "anything else", errors.New("the keyring is locked"), keyring.Failed},
+	{"windows", "policy forbids to keep credentials", syscall.Errno(1312), keyring.Refused},
+	{"windows", "access denied", syscall.Errno(5), keyring.Refused},
+	{"windows", "the service is switched off", syscall.Errno(1058), keyring.Absent},
+	{"windows", "the service does not answer", syscall.Errno(1722), keyring.Absent},
+	{"windows", "no profile", syscall.Errno(2202), keyring.Missing},
+	{"windows", "cancelled", syscall.Errno(1223), keyring.Locked},
+	{"windows", "longer than the API takes", syscall.Errno(1783), keyring.TooBig},
+	{"windows", "longer than 2,560 bytes", keyring.ErrTooBig, keyring.TooBig},
+	{"windows", "anything else", syscall.Errno(31), keyring.Failed},
+	{"darwin", "locked, without a screen", exitCode(36), keyring.Locked},
+	{"darwin", "wrong password", exitCode(51), keyring.Locked},
+	{"darwin", "cancelled", exitCode(128), keyring.Locked},
+	{"darwin", "no default keychain", exitCode(37), keyring.Missing},
+	{"darwin", "the keychain's file is gone", exitCode(50), keyring.Missing},
+	{"darwin", "no keychain services", exitCode(53), keyring.Absent},
+	{"darwin", "no /usr/bin/security", &exec.Error{Name: "/usr/bin/security", Err: os.ErrNotExist}, keyring.Absent},
+	{"darwin", "read only", exitCode(52), keyring.Refused},
+	{"darwin", "longer than a command line", keyring.ErrTooBig, keyring.TooBig},
+	{"darwin", "anything else", exitCode(1), keyring.Failed},
+	{"linux", "hangs", context.DeadlineExceeded, keyring.Waiting},
+	{"windows", "hangs", context.DeadlineExceeded, keyring.Waiting},
+	{"darwin", "hangs", context.DeadlineExceeded, keyring.Waiting},
 }
 
 // newPlatform is an app on another system whose keyring is ring.
 func newPlatform(t *testing.T, ring *platformKeyring, change ...func(*Options)) *bench {
 	t.Helper()
 	b := newBench(t, append(change, func(o *Options) { o.Keyring = ring })...)
-	b.conn.session.vault.system = ring.system
+	b.conn.session.vault.System = ring.system
 	return b
 }
 
@@ -119,7 +121,7 @@ func TestWhateverAKeyringFailsWithTheUserIsSignedInForThisRunAndToldWhy(t *testi
 			b := newPlatform(t, ring)
 			b.signIn(t)
 			want := SessionOnly{Cause: c.cause,
-				Message: keyringWords[c.system][c.cause] + " For now you stay signed in until you close the app."}
+				Message: keyring.Describe(c.system, c.err).Message + " For now you stay signed in until you close the app."}
 			if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0] != want {
 				t.Errorf("told %+v, want %+v", told, want)
 			}
@@ -139,27 +141,11 @@ func TestWhateverAKeyringFailsWithTheUserIsSignedInForThisRunAndToldWhy(t *testi
 	}
 }
 
-func TestEveryCauseHasItsOwnCalmSentenceWithANextStepOnEverySystem(t *testing.T) {
-	for system, words := range keyringWords {
-		said := map[string]bool{}
-		for _, cause := range []string{
-			keyringAbsent, keyringMissing, keyringLocked, keyringWaiting, keyringTooBig, keyringRefused, keyringFailed,
-		} {
-			sentence := words[cause]
-			if said[sentence] || !strings.HasSuffix(sentence, "to stay signed in.") || strings.ContainsAny(sentence, "!") ||
-				strings.Count(sentence, ".") != 2 {
-				t.Errorf("%s, %s: %q", system, cause, sentence)
-			}
-			said[sentence] = true
-		}
-	}
-}
-
 func TestAPromptThatWasDismissedKeptNothingThoughTheLibrarySaysOtherwise(t *testing.T) {
 	ring := &platformKeyring{system: "linux", swallows: true}
 	b := newPlatform(t, ring)
 	b.signIn(t)
-	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyringLocked {
+	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Locked {
 		t.Errorf("told %+v", told)
 	}
 }
@@ -173,7 +159,7 @@ func TestAPromptDismissedAtARenewalLeftTheOldTokenAndIsNoticed(t *testing.T) {
 	if _, err := b.Me(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyringLocked {
+	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Locked {
 		t.Errorf("told %+v", told)
 	}
 }
@@ -182,9 +168,9 @@ func TestAnAddressTooLongForAKeyringIsToldAndNotCut(t *testing.T) {
 	for _, system := range []string{"windows", "darwin"} {
 		ring := &platformKeyring{system: system}
 		b := newPlatform(t, ring)
-		b.conn.session.vault.api = "https://" + strings.Repeat("x", 3000)
+		b.conn.session.apiURL = "https://" + strings.Repeat("x", 3000)
 		b.signIn(t)
-		if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyringTooBig || ring.kept() != "" {
+		if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.TooBig || ring.kept() != "" {
 			t.Errorf("%s: told %+v, kept %d bytes", system, told, len(ring.kept()))
 		}
 	}
@@ -204,44 +190,28 @@ func TestWhatIsKeptFitsEveryKeyring(t *testing.T) {
 	}
 }
 
-// goodEntry is a kept session as parseKept takes it, changed as a test likes.
+// goodEntry returns a valid entry of the keyring after a change.
 func goodEntry(api string, change func(map[string]any)) string {
 	entry := map[string]any{
-		"v": keptVersion, "api": api, "line": uuid.NewString(), "turn": 3, "refresh_token": newRefreshToken(), "user_id": uuid.NewString(),
+		"v": keyring.Version, "api": api, "line": uuid.NewString(), "turn": 3, "refresh_token": newRefreshToken(), "user_id": uuid.NewString(),
 	}
 	change(entry)
 	content, _ := json.Marshal(entry)
 	return string(content)
 }
 
-func tampered(api string) map[string]string {
-	set := func(key string, value any) string {
-		return goodEntry(api, func(e map[string]any) { e[key] = value })
-	}
-	good := goodEntry(api, func(map[string]any) {})
-	return map[string]string{
-		"empty": "", "not JSON": "hunter2", "null": "null", "a list": "[1]", "truncated": good[:len(good)/2],
-		"binary": "\x00\xff\xfe" + good, "an older version": set("v", keptVersion-1), "a short request id": set("request_id", strings.Repeat("r", 21)), "no version": set("v", nil),
-		"of another API": set("api", "https://other.example.com"), "a request id that is a header": set("request_id", "a\r\nX: y"),
-		"of no API": set("api", ""),
-		"no token":  set("refresh_token", ""), "a foreign token": set("refresh_token", "ghp_0123456789"),
-		"a token cut short": set("refresh_token", newRefreshToken()[:46]), "a token too long": set("refresh_token", newRefreshToken()+"A"),
-		"a token with a line break": set("refresh_token", newRefreshToken()[:46]+"\n"), "a token of a number": set("refresh_token", 7),
-		"a token with loose bits": set("refresh_token", "fsr_"+strings.Repeat("A", 42)+"B"),
-		"an access token":         set("refresh_token", "eyJhbGciOiJFUzI1NiJ9.e30.AAAA"), "no user": set("user_id", ""),
-		"a user that is a path": set("user_id", "../../me"), "a grant that is a header": set("grant_id", "a\r\nX: y"),
-		"no line": set("line", ""), "a turn before the first": set("turn", 0), "a turn beyond counting": set("turn", 1e300),
-		"absurdly long": good + strings.Repeat(" ", 1<<20), "deeply nested": strings.Repeat("[", 2000),
-	}
-}
-
 func TestATamperedEntryIsNoSessionIsRemovedAndNeverSent(t *testing.T) {
 	b := newBench(t)
-	account := b.conn.session.vault.account
-	for name, secret := range tampered(b.api.URL) {
+	account := b.conn.session.vault.Account
+	for name, secret := range map[string]string{
+		"not_JSON":        "hunter2",
+		"of_another_API":  goodEntry("https://other.example.com", func(map[string]any) {}),
+		"without_user":    goodEntry(b.api.URL, func(e map[string]any) { e["user_id"] = "" }),
+		"a_foreign_token": goodEntry(b.api.URL, func(e map[string]any) { e["refresh_token"] = "ghp_0123456789" }),
+	} {
 		t.Run(name, func(t *testing.T) {
 			for _, first := range []string{"startup", "resume"} {
-				if err := b.ring.Set(keyringService, account, secret); err != nil {
+				if err := b.ring.Set(keyring.Service, account, secret); err != nil {
 					t.Fatal(err)
 				}
 				app := b.another(t)
@@ -267,14 +237,14 @@ func TestATamperedEntryIsNoSessionIsRemovedAndNeverSent(t *testing.T) {
 func TestAnEntryTamperedWithWhileTheAppRunsChangesNothing(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
-	if err := b.ring.Set(keyringService, b.conn.session.vault.account, "hunter2"); err != nil {
+	if err := b.ring.Set(keyring.Service, b.conn.session.vault.Account, "hunter2"); err != nil {
 		t.Fatal(err)
 	}
 	b.api.expireAccess()
 	if _, err := b.Me(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := parseKept(b.ring.kept(), b.api.URL); err != nil {
+	if _, err := parse(b.ring.kept(), b.api.URL); err != nil {
 		t.Error("the keyring still holds the broken entry")
 	}
 }
@@ -282,7 +252,7 @@ func TestAnEntryTamperedWithWhileTheAppRunsChangesNothing(t *testing.T) {
 func TestAnEntryRemovedWhileTheAppRunsIsASignOut(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
-	if err := b.ring.Delete(keyringService, b.conn.session.vault.account); err != nil {
+	if err := b.ring.Delete(keyring.Service, b.conn.session.vault.Account); err != nil {
 		t.Fatal(err)
 	}
 	b.api.expireAccess()
@@ -319,4 +289,9 @@ func scan(t *testing.T, dir string, secrets []string) (files int) {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// parse returns the session in a keyring's entry for api.
+func parse(secret, api string) (keyring.Session, error) {
+	return keyring.Parse(secret, func(entry string) bool { return sameOrigin(entry, api) })
 }

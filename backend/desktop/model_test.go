@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -69,7 +70,7 @@ func (m *modelAPI) refresh(grant portal.RefreshGrant) (portal.Tokens, error) {
 	case !known:
 		m.Errorf("the API was sent a token it never gave")
 		return portal.Tokens{}, portal.Errorf(portal.SessionRevoked, "unknown")
-	case !isRequestID(grant.RequestID):
+	case !keyring.IsRequestID(grant.RequestID):
 		m.Errorf("the API was sent the request id %q", grant.RequestID)
 		return portal.Tokens{}, portal.Errorf(portal.SessionRevoked, "no id")
 	case token.family.revoked != "":
@@ -167,8 +168,8 @@ func (c *modelComputer) renew(w *window) {
 
 // check is what must hold at any moment.
 func (c *modelComputer) check() {
-	kept, err := parseKept(c.ring.kept(), "https://portal.example.com")
-	if err != nil || c.windows[0].vault.turns.check(kept) != nil {
+	kept, err := parse(c.ring.kept(), "https://portal.example.com")
+	if err != nil || c.windows[0].generations.check(kept) != nil {
 		return
 	}
 	entry := c.api.tokens[kept.RefreshToken]

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -88,13 +89,13 @@ func TestASessionKeptUnderAnotherSpellingIsFound(t *testing.T) {
 	const api = "https://portal.example.com"
 	w := newWindow(t, api, t.TempDir(), ring)
 	entry := goodEntry("https://portal.example.com:443/old", func(map[string]any) {})
-	if err := ring.Set(keyringService, "portal.example.com:443", entry); err != nil {
+	if err := ring.Set(keyring.Service, "portal.example.com:443", entry); err != nil {
 		t.Fatal(err)
 	}
 	if found, why := w.look(t.Context()); !found {
 		t.Errorf("not found: %s", why)
 	}
-	if len(ring.secrets) != 1 || ring.secrets[keyringService+" portal.example.com"] != entry {
+	if len(ring.secrets) != 1 || ring.secrets[keyring.Service+" portal.example.com"] != entry {
 		t.Errorf("the keyring holds %v, want the entry under the one spelling", ring.secrets)
 	}
 }
@@ -108,13 +109,13 @@ func TestForeignEntryUnderAnotherSpelling(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ring := &memoryKeyring{}
 			w := newWindow(t, "https://portal.example.com", t.TempDir(), ring)
-			if err := ring.Set(keyringService, "portal.example.com:443", entry); err != nil {
+			if err := ring.Set(keyring.Service, "portal.example.com:443", entry); err != nil {
 				t.Fatal(err)
 			}
 			if found, why := w.look(t.Context()); found || why != "" {
 				t.Errorf("got found %v, %q, want nothing to be there", found, why)
 			}
-			if len(ring.secrets) != 1 || ring.secrets[keyringService+" portal.example.com:443"] != entry {
+			if len(ring.secrets) != 1 || ring.secrets[keyring.Service+" portal.example.com:443"] != entry {
 				t.Errorf("the keyring holds %v, want the entry where it was", ring.secrets)
 			}
 		})
@@ -125,14 +126,14 @@ func TestInheritSession(t *testing.T) {
 	w, next := newWindow(t, "https://portal.example.com", t.TempDir(), &memoryKeyring{}), &session{}
 	from := w.session
 	from.access, from.received, from.goodFor = "access", moment{running: 1}, time.Minute
-	from.kept, from.spending = keptSession{Line: "line"}, portal.RefreshGrant{RefreshToken: "t", RequestID: "r"}
-	from.memoryOnly, from.apart, from.told, from.dismissed = true, true, keyringNewer, moment{running: 2}
+	from.kept, from.spending = keyring.Session{Family: "line"}, portal.RefreshGrant{RefreshToken: "t", RequestID: "r"}
+	from.memoryOnly, from.apart, from.told, from.dismissed = true, true, keyring.Newer, moment{running: 2}
 	next.inherit(from)
 	type state struct {
 		access, told        string
 		received, dismissed moment
 		goodFor             time.Duration
-		kept                keptSession
+		kept                keyring.Session
 		spending            portal.RefreshGrant
 		memoryOnly, apart   bool
 	}
@@ -228,14 +229,14 @@ func TestSetAPIURL(t *testing.T) {
 
 // newerEntry is what a later version of the app may keep.
 func newerEntry(api string) string {
-	return goodEntry(api, func(e map[string]any) { e["v"], e["refresh_token"], e["sealed"] = keptVersion+1, nil, "x" })
+	return goodEntry(api, func(e map[string]any) { e["v"], e["refresh_token"], e["sealed"] = keyring.Version+1, nil, "x" })
 }
 
 func TestAnEntryOfANewerVersion(t *testing.T) {
 	start := func(t *testing.T, change ...func(*Options)) (b *bench, entry string) {
 		b = newBench(t, change...)
 		entry = newerEntry(b.api.URL)
-		if err := b.ring.Set(keyringService, b.conn.session.vault.account, entry); err != nil {
+		if err := b.ring.Set(keyring.Service, b.conn.session.vault.Account, entry); err != nil {
 			t.Fatal(err)
 		}
 		return b, entry
@@ -253,12 +254,12 @@ func TestAnEntryOfANewerVersion(t *testing.T) {
 	})
 	t.Run("stays_while_this_one_signs_in_renews_and_signs_out", func(t *testing.T) {
 		b, entry := start(t)
-		theirs := turn{Line: uuid.NewString(), Turn: 7}
-		if err := b.conn.session.vault.turns.write(theirs); err != nil {
+		theirs := generation{Family: uuid.NewString(), Number: 7}
+		if err := b.conn.session.generations.write(theirs); err != nil {
 			t.Fatal(err)
 		}
 		b.signIn(t)
-		if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyringNewer {
+		if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Newer {
 			t.Fatalf("told %+v", told)
 		}
 		b.api.expireAccess()
@@ -271,7 +272,7 @@ func TestAnEntryOfANewerVersion(t *testing.T) {
 		if err := b.SignOut(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if at := b.conn.session.vault.turns.read(); b.ring.kept() != entry || at != theirs {
+		if at := b.conn.session.generations.read(); b.ring.kept() != entry || at != theirs {
 			t.Errorf("kept %q, the session file says %+v", b.ring.kept(), at)
 		}
 		if n := b.api.count(&b.api.logouts); n != 1 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -60,11 +61,14 @@ func problem(code portal.Code, message string) *Problem {
 func ProblemOf(err error) *Problem {
 	var p *Problem
 	var e *portal.Error
+	var k *keyring.Error
 	switch {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &e):
 		return &Problem{Code: e.Code, Message: e.Detail, Field: e.Field}
+	case errors.As(err, &k):
+		return &Problem{Code: KeyringUnavailable, Message: k.Message, Cause: k.Cause, evidence: k.Evidence}
 	case errors.Is(err, context.Canceled):
 		return problem(Cancelled, "Cancelled.")
 	case errors.Is(err, context.DeadlineExceeded):

@@ -93,7 +93,7 @@ func TestACrashBetweenCommitAndKeyringCostsNothingHoweverLateTheNextStart(t *tes
 	if reply := u.start().call(childCall{Do: "resume"}); reply.Code != "" || len(reply.Ended) != 0 {
 		t.Errorf("told %+v", reply)
 	}
-	if !strings.Contains(service.kept(), "refresh_token") {
+	if !strings.Contains(service.Kept(), "refresh_token") {
 		t.Error("the keyring lost the session")
 	}
 	u.wantResumed()
@@ -104,7 +104,7 @@ func TestSigningOutInOneProcessSignsOutTheOther(t *testing.T) {
 	first, second := u.start(), u.start()
 	u.wantCause(u.signIn(first))
 	second.call(childCall{Do: "resume"})
-	if reply := first.call(childCall{Do: "sign out"}); reply.Code != "" || service.kept() != "" {
+	if reply := first.call(childCall{Do: "sign out"}); reply.Code != "" || service.Kept() != "" {
 		t.Fatalf("sign-out: %+v", reply)
 	}
 	reply := second.call(childCall{Do: "renew", Times: 1})
@@ -125,7 +125,7 @@ func TestSomebodyElseSigningInInAnotherProcessEndsTheSignInHereAndKeepsTheirs(t 
 	if reply.Code != SignedOut || len(reply.Ended) != 1 || !strings.Contains(reply.Message, "Somebody signed in") || reply.User != "" {
 		t.Errorf("the first: %+v", reply)
 	}
-	if !strings.Contains(service.kept(), theirs.User.ID) {
+	if !strings.Contains(service.Kept(), theirs.User.ID) {
 		t.Error("the keyring lost the second sign-in")
 	}
 	if next := u.start().call(childCall{Do: "resume"}); next.User != theirs.User.ID {

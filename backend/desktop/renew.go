@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -66,26 +67,26 @@ func (s *session) rotate(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !alone && kept.RequestID == "" && s.vault.turns.requestID(kept) == "" {
+	if !alone && kept.RequestID == "" && s.generations.requestID(kept) == "" {
 		return "", problem(portal.Unavailable, "Another window of this app is busy with your sign-in. Try again in a minute.")
 	}
 	kept = s.announce(ctx, kept)
 	asked := s.clock()
 	tokens, err := s.spend(ctx, kept)
 	if sessionOver(err) {
-		s.end(ctx, ProblemOf(err), kept.Line)
+		s.end(ctx, ProblemOf(err), kept.Family)
 	}
 	if err != nil {
 		return "", err
 	}
-	return tokens.AccessToken, s.take(ctx, tokens, kept.renewed(tokens), generation, asked)
+	return tokens.AccessToken, s.take(ctx, tokens, nextGeneration(kept, tokens), generation, asked)
 }
 
 // announce gives the next refresh its request id and keeps that, beside the token in the keyring and in the session file,
 // before both are sent. If the program dies before it has the successor, the next start asks for the same.
-func (s *session) announce(ctx context.Context, kept keptSession) keptSession {
+func (s *session) announce(ctx context.Context, kept keyring.Session) keyring.Session {
 	if kept.RequestID == "" {
-		kept.RequestID = s.vault.turns.requestID(kept)
+		kept.RequestID = s.generations.requestID(kept)
 	}
 	known := kept.RequestID != ""
 	kept.RequestID = s.requestID(kept)
@@ -97,13 +98,13 @@ func (s *session) announce(ctx context.Context, kept keptSession) keptSession {
 	}
 	s.writes.Lock()
 	defer s.writes.Unlock()
-	if s.vault.turns.write(turn{Line: kept.Line, Turn: kept.Turn, RequestID: kept.RequestID}) != nil {
+	if s.generations.write(generationOf(kept)) != nil {
 		s.log.Warn("session file", "error", "it cannot be written")
 	}
 	if memoryOnly || s.leftAlone() != nil {
 		return kept
 	}
-	if err := s.vault.store(ctx, kept); err != nil {
+	if err := s.vault.Store(ctx, kept); err != nil {
 		s.log.Warn("request id not kept", "cause", ProblemOf(err).Cause)
 	}
 	return kept
@@ -111,7 +112,7 @@ func (s *session) announce(ctx context.Context, kept keptSession) keptSession {
 
 // requestID returns the id of the request that spends a session's token: the known one, else one of its own, which is
 // made once.
-func (s *session) requestID(kept keptSession) string {
+func (s *session) requestID(kept keyring.Session) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -124,7 +125,7 @@ func (s *session) requestID(kept keptSession) string {
 }
 
 // spend asks the API for the token's successor, again where the response got lost: the API returns the same.
-func (s *session) spend(ctx context.Context, kept keptSession) (tokens portal.Tokens, err error) {
+func (s *session) spend(ctx context.Context, kept keyring.Session) (tokens portal.Tokens, err error) {
 	asked := s.clock()
 	for try := range spendTries {
 		if try > 0 && (s.pause(ctx, spendPause) != nil || s.clock().since(asked) > spendWithin) {
@@ -171,58 +172,58 @@ func proven(err error) bool {
 
 // newest answers the session to renew. The keyring's outweighs ours: another process may have renewed it, signed
 // out or signed in. Ours is good where the keyring fails, as long as nobody renewed it elsewhere.
-func (s *session) newest(ctx context.Context) (keptSession, error) {
+func (s *session) newest(ctx context.Context) (keyring.Session, error) {
 	s.mu.Lock()
 	ours, memoryOnly, apart := s.kept, s.memoryOnly, s.apart
 	s.mu.Unlock()
-	if ours.Line == "" {
+	if ours.Family == "" {
 		return s.found(ctx)
 	}
 	if apart {
 		return ours, nil
 	}
-	if at := s.vault.turns.read(); at.Line != "" && at.Line != ours.Line {
-		return keptSession{}, s.replaced(ctx, ours)
+	if at := s.generations.read(); at.Family != "" && at.Family != ours.Family {
+		return keyring.Session{}, s.replaced(ctx, ours)
 	}
-	if memoryOnly && s.vault.turns.check(ours) == nil {
+	if memoryOnly && s.generations.check(ours) == nil {
 		return ours, nil
 	}
 	// What a keyring kept though it said it had not, another window may have found and renewed.
-	kept, err := s.vault.load(ctx)
+	kept, err := s.vault.Load(ctx)
 	switch {
-	case err == nil && kept.Line != ours.Line:
-		return keptSession{}, s.replaced(ctx, ours)
+	case err == nil && kept.Family != ours.Family:
+		return keyring.Session{}, s.replaced(ctx, ours)
 	case err == nil:
 		kept.GrantID = ours.GrantID
 		return kept, nil
-	case errors.Is(err, errNothingKept), errors.Is(err, errOver):
+	case errors.Is(err, keyring.ErrEmpty), errors.Is(err, errEnded):
 		gone := problem(SignedOut, "You were signed out: in another window of this app, or by removing the sign-in from this "+
 			"computer's keyring. Sign in again.")
-		s.end(ctx, gone, ours.Line)
-		return keptSession{}, gone
+		s.end(ctx, gone, ours.Family)
+		return keyring.Session{}, gone
 	}
-	if s.vault.turns.check(ours) != nil {
+	if s.generations.check(ours) != nil {
 		// Another window renewed it, and only the keyring knows with what.
-		return keptSession{}, s.notReadable(ctx, err)
+		return keyring.Session{}, s.notReadable(ctx, err)
 	}
 	return ours, nil
 }
 
 // found answers the session of an earlier run.
-func (s *session) found(ctx context.Context) (keptSession, error) {
-	kept, err := s.vault.load(ctx)
-	if errors.Is(err, errNothingKept) {
-		return keptSession{}, signedOut()
+func (s *session) found(ctx context.Context) (keyring.Session, error) {
+	kept, err := s.vault.Load(ctx)
+	if errors.Is(err, keyring.ErrEmpty) {
+		return keyring.Session{}, signedOut()
 	}
 	if err != nil {
-		return keptSession{}, s.notReadable(ctx, err)
+		return keyring.Session{}, s.notReadable(ctx, err)
 	}
 	return kept, nil
 }
 
 // notReadable answers what to say of a keyring that gave nothing to go on with; what must not be used is removed.
 func (s *session) notReadable(ctx context.Context, err error) error {
-	if errors.Is(err, errNewer) {
+	if errors.Is(err, keyring.ErrNewer) {
 		return signedOut()
 	}
 	if !mustNotBeUsed(err) {
@@ -230,7 +231,7 @@ func (s *session) notReadable(ctx context.Context, err error) error {
 	}
 	s.forget()
 	s.clean(ctx)
-	if errors.Is(err, errOver) {
+	if errors.Is(err, errEnded) {
 		return signedOut()
 	}
 	why := ProblemOf(unusable(err))
@@ -239,23 +240,23 @@ func (s *session) notReadable(ctx context.Context, err error) error {
 }
 
 func mustNotBeUsed(err error) bool {
-	return errors.Is(err, errBroken) || errors.Is(err, errLeftBehind) || errors.Is(err, errOver)
+	return errors.Is(err, keyring.ErrBroken) || errors.Is(err, errOutdated) || errors.Is(err, errEnded)
 }
 
 // unusable says in the user's words what is wrong with a session that must not be used; one they have ended
 // themselves needs none.
 func unusable(err error) error {
 	switch {
-	case errors.Is(err, errBroken):
+	case errors.Is(err, keyring.ErrBroken):
 		return problem(SignedOut, "What this computer kept of your sign-in cannot be used any more and was removed. Sign in again.")
-	case errors.Is(err, errLeftBehind):
+	case errors.Is(err, errOutdated):
 		return problem(SignedOut, "Your last sign-in could not be kept on this computer. Sign in again.")
 	}
 	return err
 }
 
 // replaced ends a session in whose place somebody signed in in another window. The keyring is theirs.
-func (s *session) replaced(ctx context.Context, ours keptSession) error {
+func (s *session) replaced(ctx context.Context, ours keyring.Session) error {
 	access := s.currentAccess()
 	s.forget()
 	if err := s.logout(ctx, access); tokenRefused(err) {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -27,7 +28,7 @@ type window struct {
 func TestWaitsOfASession(t *testing.T) {
 	got := map[string]time.Duration{
 		"another process": lockWait, "a refresh": spendWait, "between refreshes": spendPause, "all refreshes": spendWithin,
-		"a sign-out": logoutWait, "a dismissed prompt": promptPause, "a token's end": renewBefore, "the keyring": keyringWait,
+		"a sign-out": logoutWait, "a dismissed prompt": promptPause, "a token's end": renewBefore, "the keyring": keyring.Wait,
 		"the first screen": firstScreenWait, "a sign-in": signInLimit, "the network": networkEvery, "sleep": sleepGap,
 	}
 	want := map[string]time.Duration{
@@ -41,7 +42,7 @@ func TestWaitsOfASession(t *testing.T) {
 	}
 }
 
-func newWindow(t testing.TB, apiURL, state string, ring Keyring) *window {
+func newWindow(t testing.TB, apiURL, state string, ring keyring.Keyring) *window {
 	t.Helper()
 	address, err := url.Parse(apiURL)
 	if err != nil {
@@ -134,15 +135,15 @@ func TestARestoredComputerIsSignedOutForSafetyAndToldSo(t *testing.T) {
 	w := newWindow(t, api.URL, state, ring)
 	w.signIn(t, api.signIn(portal.MSSPAdmin))
 	snapshot := ring.kept()
-	turn, err := os.ReadFile(w.vault.turns.file)
+	turn, err := os.ReadFile(w.generations.path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.renew(t.Context(), w.currentAccess()); err != nil {
 		t.Fatal(err)
 	}
-	ring.secrets[keyringService+" "+w.vault.account] = snapshot
-	if err := os.WriteFile(w.vault.turns.file, turn, 0o600); err != nil {
+	ring.secrets[keyring.Service+" "+w.vault.Account] = snapshot
+	if err := os.WriteFile(w.generations.path, turn, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	restored := newWindow(t, api.URL, state, ring)
@@ -165,7 +166,7 @@ func TestAKeyringRestoredFromABackupIsNotTakenForATheft(t *testing.T) {
 	if _, err := w.renew(t.Context(), w.currentAccess()); err != nil {
 		t.Fatal(err)
 	}
-	ring.secrets[keyringService+" "+w.vault.account] = backup
+	ring.secrets[keyring.Service+" "+w.vault.Account] = backup
 	next := newWindow(t, api.URL, state, ring)
 	wantCode(t, next.resume(t.Context()), SignedOut)
 	// The window that renewed it goes on, and mends the keyring.
@@ -255,7 +256,7 @@ func TestTheNewTokenIsInTheKeyringBeforeItIsUsed(t *testing.T) {
 		if s.currentAccess() != "" && !strings.Contains(ring.kept(), s.kept.RefreshToken) {
 			t.Error("a token was in use before the keyring held it")
 		}
-		ring.seen = append(ring.seen, s.kept.Turn)
+		ring.seen = append(ring.seen, s.kept.Generation)
 	}
 	b.api.mu.Lock()
 	tokens := b.api.tokens()
@@ -268,8 +269,8 @@ func TestTheNewTokenIsInTheKeyringBeforeItIsUsed(t *testing.T) {
 	}
 	// At each write the session in use was still the one before.
 	// The second write keeps the request id before it is sent.
-	if !slices.Equal(ring.seen, []int{0, 1, 1}) || s.kept.Turn != 2 {
-		t.Errorf("in use at the writes: %v, at the end %d", ring.seen, s.kept.Turn)
+	if !slices.Equal(ring.seen, []int{0, 1, 1}) || s.kept.Generation != 2 {
+		t.Errorf("in use at the writes: %v, at the end %d", ring.seen, s.kept.Generation)
 	}
 }
 
@@ -324,7 +325,7 @@ func TestASessionFileThatCannotBeReadLeavesItToTheKeyring(t *testing.T) {
 	for _, content := range []string{"", "{", `{"line":7}`, strings.Repeat("x", 5000)} {
 		b := newBench(t)
 		b.signIn(t)
-		if err := os.WriteFile(b.conn.session.vault.turns.file, []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(b.conn.session.generations.path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		again := b.another(t, func(o *Options) { o.StateDir = b.options.StateDir })

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -37,13 +38,13 @@ func TestRequestID(t *testing.T) {
 		if _, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess()); err != nil {
 			t.Fatal(err)
 		}
-		if len(*kept) != 1 || !isRequestID((*kept)[0].RequestID) {
+		if len(*kept) != 1 || !keyring.IsRequestID((*kept)[0].RequestID) {
 			t.Fatalf("the keyring held %+v when the refresh was sent", *kept)
 		}
 		if _, made := b.api.requests[(*kept)[0]]; !made {
 			t.Errorf("the API was sent another request than the keyring held: %+v", b.api.requests)
 		}
-		after, err := parseKept(b.ring.kept(), b.api.URL)
+		after, err := parse(b.ring.kept(), b.api.URL)
 		if err != nil || after.RequestID != "" {
 			t.Errorf("afterwards the keyring holds the id %q, %v", after.RequestID, err)
 		}
@@ -109,7 +110,7 @@ func TestRequestID(t *testing.T) {
 				t.Errorf("the second body has the id %q", grant.RequestID)
 			}
 		}
-		if len(headers) != 2 || !isRequestID(headers[1]) || headers[0] != headers[1] {
+		if len(headers) != 2 || !keyring.IsRequestID(headers[1]) || headers[0] != headers[1] {
 			t.Errorf("got headers %q, want the same id twice", headers)
 		}
 	})
@@ -140,9 +141,9 @@ func TestRequestID(t *testing.T) {
 		if _, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess()); err != nil {
 			t.Fatal(err)
 		}
-		content, err := os.ReadFile(filepath.Clean(b.conn.session.vault.turns.file))
-		var at turn
-		if err != nil || json.Unmarshal(content, &at) != nil || at.RequestID != "" || at.Turn != 2 {
+		content, err := os.ReadFile(filepath.Clean(b.conn.session.generations.path))
+		var at generation
+		if err != nil || json.Unmarshal(content, &at) != nil || at.RequestID != "" || at.Number != 2 {
 			t.Errorf("the session file holds %s, %v", content, err)
 		}
 	})

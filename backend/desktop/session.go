@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -25,9 +26,13 @@ const (
 // session is the user's session with one API. The access token lives in memory only; the refresh token also in
 // the keyring, where it is written before it is used, because the API takes each one once.
 type session struct {
-	api      *apiClient
-	vault    *vault
-	lockFile string
+	api *apiClient
+	// apiURL is the address that the keyring entry names.
+	apiURL string
+	vault  *keyring.Vault
+	// generations is the session file.
+	generations generationFile
+	lockFile    string
 	// noteUse notes that the keyring holds the session.
 	noteUse func() error
 	// allowMemory permits a session that lasts for this run only, where the keyring cannot be used.
@@ -45,7 +50,7 @@ type session struct {
 	// received and goodFor tell the access token's age; its own times are those of another clock.
 	received   moment
 	goodFor    time.Duration
-	kept       keptSession
+	kept       keyring.Session
 	memoryOnly bool
 	// apart: the session leaves keyring and session file to a newer version of the app, which keeps its own there.
 	apart bool
@@ -65,7 +70,8 @@ type session struct {
 func newSession(api *apiClient, o Options, apiURL, account string, wait time.Duration) *session {
 	s := &session{
 		api:         api,
-		vault:       newVault(o.Keyring, account, apiURL, wait, turns{sessionFile(o.StateDir, account, ".turn")}),
+		apiURL:      apiURL,
+		generations: generationFile{sessionFile(o.StateDir, account, ".turn")},
 		lockFile:    sessionFile(o.StateDir, account, ".lock"),
 		noteUse:     func() error { return noteOf(o.StateDir, account).use(apiURL, time.Now()) },
 		allowMemory: o.Settings.AllowSessionOnly,
@@ -76,7 +82,11 @@ func newSession(api *apiClient, o Options, apiURL, account string, wait time.Dur
 		screenWait:  firstScreenWait,
 		log:         o.Log,
 	}
-	s.vault.late, s.vault.former = s.settle, formerAccounts(account, apiURL)
+	s.vault = keyring.NewVault(keyring.Config{
+		Keyring: o.Keyring, Account: account, FormerAccounts: formerAccounts(account, apiURL),
+		SameOrigin: func(api string) bool { return sameOrigin(api, s.apiURL) }, Check: func(k keyring.Session) error { return s.generations.check(k) },
+		Wait: wait, LateWrite: s.settle,
+	})
 	return s
 }
 
@@ -172,12 +182,12 @@ func (s *session) usable(ctx context.Context) error {
 	if s.allowMemory {
 		return nil
 	}
-	_, err := s.vault.load(ctx)
-	if errors.Is(err, errNewer) {
-		err = keyringProblem(s.vault.system, err)
+	_, err := s.vault.Load(ctx)
+	if errors.Is(err, keyring.ErrNewer) {
+		err = s.vault.Newer()
 	}
-	if p := (*Problem)(nil); errors.As(err, &p) {
-		return keptIsRequired(p)
+	if unusable := (*keyring.Error)(nil); errors.As(err, &unusable) {
+		return keptIsRequired(ProblemOf(unusable))
 	}
 	return ctx.Err()
 }
@@ -196,7 +206,7 @@ func (s *session) adopt(ctx context.Context, tokens portal.Tokens, grantID strin
 	s.mu.Lock()
 	s.dismissed = moment{}
 	s.mu.Unlock()
-	err := s.take(ctx, tokens, newLine(s.vault.api, grantID, tokens), generation, s.clock())
+	err := s.take(ctx, tokens, newFamily(s.apiURL, grantID, tokens), generation, s.clock())
 	if err == nil && previous != "" {
 		s.leave(ctx, previous)
 	}
@@ -205,8 +215,8 @@ func (s *session) adopt(ctx context.Context, tokens portal.Tokens, grantID strin
 
 // take puts a session into the keyring first, then into use. Where the keyring fails, the session lasts for
 // this run if policy allows it, else it is ended.
-func (s *session) take(ctx context.Context, tokens portal.Tokens, kept keptSession, generation int, asked moment) error {
-	if tokens.AccessToken == "" || !isRefreshToken(tokens.RefreshToken) || checkID(tokens.User.ID) != nil {
+func (s *session) take(ctx context.Context, tokens portal.Tokens, kept keyring.Session, generation int, asked moment) error {
+	if tokens.AccessToken == "" || !keyring.IsRefreshToken(tokens.RefreshToken) || checkID(tokens.User.ID) != nil {
 		return notOurAPI()
 	}
 	s.writes.Lock()
@@ -224,12 +234,12 @@ func (s *session) take(ctx context.Context, tokens portal.Tokens, kept keptSessi
 	switch {
 	case cancelled:
 		s.leave(ctx, tokens.AccessToken)
-		_ = s.forgetLine(context.WithoutCancel(ctx), kept.Line)
+		_ = s.forgetLine(context.WithoutCancel(ctx), kept.Family)
 		return ctx.Err()
 	case keyringErr != nil && !s.allowMemory:
 		s.leave(ctx, tokens.AccessToken)
 		why := keptIsRequired(ProblemOf(keyringErr))
-		s.end(ctx, why, kept.Line)
+		s.end(ctx, why, kept.Family)
 		return why
 	}
 	s.tell(keyringErr)
@@ -237,7 +247,7 @@ func (s *session) take(ctx context.Context, tokens portal.Tokens, kept keptSessi
 }
 
 // keep writes the session into the keyring, or sees to it that nobody resumes with what lies there instead.
-func (s *session) keep(ctx context.Context, kept keptSession) error {
+func (s *session) keep(ctx context.Context, kept keyring.Session) error {
 	s.mu.Lock()
 	if s.spending.RefreshToken == kept.RefreshToken {
 		kept.RequestID = s.spending.RequestID
@@ -245,13 +255,13 @@ func (s *session) keep(ctx context.Context, kept keptSession) error {
 	s.mu.Unlock()
 	err := s.leftAlone()
 	if err == nil {
-		err = s.vault.store(ctx, kept)
+		err = s.vault.Store(ctx, kept)
 		s.rememberDismissal(err)
 	}
-	if err != nil && ProblemOf(err).Cause == keyringNewer {
+	if err != nil && ProblemOf(err).Cause == keyring.Newer {
 		return err
 	}
-	marked := s.vault.turns.write(turn{Line: kept.Line, Turn: kept.Turn, RequestID: kept.RequestID})
+	marked := s.generations.write(generationOf(kept))
 	if marked != nil {
 		s.log.Warn("session file", "error", "it cannot be written")
 	}
@@ -264,8 +274,8 @@ func (s *session) keep(ctx context.Context, kept keptSession) error {
 	cause := ProblemOf(err).Cause
 	s.log.Warn("session not kept", "cause", cause, "evidence", ProblemOf(err).evidence)
 	// A keyring that wants its password would only ask again; what it holds is marked as left behind.
-	asks := cause == keyringLocked || cause == keyringWaiting
-	if (!asks || marked != nil) && s.vault.remove(context.WithoutCancel(ctx), spareNone) != nil {
+	asks := cause == keyring.Locked || cause == keyring.Waiting
+	if (!asks || marked != nil) && s.vault.Remove(context.WithoutCancel(ctx), keepNone) != nil {
 		s.log.Warn("an older session stays in the keyring")
 	}
 	return err
@@ -276,7 +286,7 @@ func (s *session) rememberDismissal(stored error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dismissed = moment{}
-	if stored != nil && ProblemOf(stored).Cause == keyringLocked {
+	if stored != nil && ProblemOf(stored).Cause == keyring.Locked {
 		s.dismissed = now
 	}
 }
@@ -289,7 +299,7 @@ func (s *session) leftAlone() error {
 	if s.dismissed == (moment{}) || now.since(s.dismissed) >= promptPause {
 		return nil
 	}
-	return keyringProblem(s.vault.system, errNotKept)
+	return s.vault.Dismissed()
 }
 
 // tell says once for each cause that the session is not kept, and takes it back when it is.
@@ -308,9 +318,9 @@ func (s *session) tell(keyringErr error) {
 	}
 }
 
-func (s *session) use(tokens portal.Tokens, kept keptSession, keyringErr error, asked moment) {
+func (s *session) use(tokens portal.Tokens, kept keyring.Session, keyringErr error, asked moment) {
 	memoryOnly := keyringErr != nil
-	apart := memoryOnly && ProblemOf(keyringErr).Cause == keyringNewer
+	apart := memoryOnly && ProblemOf(keyringErr).Cause == keyring.Newer
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kept.UserID != kept.UserID {
@@ -331,11 +341,11 @@ func (s *session) settle() {
 	kept, memoryOnly := s.kept, s.memoryOnly
 	s.mu.Unlock()
 	if !memoryOnly {
-		_ = s.vault.remove(ctx, s.vault.sparing)
+		_ = s.vault.Remove(ctx, s.notEnded)
 		s.writes.Unlock()
 		return
 	}
-	err := s.vault.turns.check(kept)
+	err := s.generations.check(kept)
 	if err == nil {
 		err = s.keep(ctx, kept)
 	}

@@ -12,8 +12,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/zalando/go-keyring"
+	system "github.com/zalando/go-keyring"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -96,7 +97,7 @@ func TestTwoWindowsOfOneUserTakeTurnsToRenew(t *testing.T) {
 	for i := range errs {
 		other := b.another(t, func(o *Options) { o.StateDir = state })
 		group.Go(func() {
-			other.conn.session.vault.wait = time.Minute
+			other.conn.session.vault.Wait = time.Minute
 			errs[i] = other.conn.session.resume(t.Context())
 		})
 	}
@@ -233,7 +234,7 @@ func TestARenewalUnderWayDoesNotUndoASignOut(t *testing.T) {
 
 func TestWithoutAKeyringTheSessionLastsForThisRunAndSaysSo(t *testing.T) {
 	b := newBench(t)
-	b.ring.fail(&keyringFault{cause: keyringAbsent, err: io.EOF})
+	b.ring.fail(&keyring.Fault{Cause: keyring.Absent, Err: io.EOF})
 	if s := b.Startup(t.Context()); s.HasSession || s.KeyringProblem == "" {
 		t.Errorf("startup %+v", s)
 	}
@@ -251,7 +252,7 @@ func TestWithoutAKeyringTheSessionLastsForThisRunAndSaysSo(t *testing.T) {
 
 func TestWhereASignInMustBeKeptNoBrowserIsOpenedWithoutAKeyring(t *testing.T) {
 	b := newBench(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
-	b.ring.fail(&keyringFault{cause: keyringAbsent, err: io.EOF})
+	b.ring.fail(&keyring.Fault{Cause: keyring.Absent, Err: io.EOF})
 	_, err := b.SignIn(t.Context(), string(portal.Google))
 	p := wantCode(t, err, KeyringUnavailable)
 	if !strings.Contains(p.Message, "organisation") || !strings.Contains(p.Message, "Start GNOME Keyring") || len(b.browser) != 0 {
@@ -262,7 +263,7 @@ func TestWhereASignInMustBeKeptNoBrowserIsOpenedWithoutAKeyring(t *testing.T) {
 func TestWhereASignInMustBeKeptAndCannotItIsEndedEverywhere(t *testing.T) {
 	b := newBench(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
 	result, link := b.start(t, portal.Google)
-	b.ring.fail(keyring.ErrSetDataTooBig)
+	b.ring.fail(keyring.ErrTooBig)
 	target := follow(t, link)
 	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
 	wantCode(t, (<-result).err, KeyringUnavailable)
@@ -279,12 +280,15 @@ func TestAKeyringThatWaitsForItsPasswordHoldsNothingUpForEver(t *testing.T) {
 	hold := make(chan struct{})
 	b.ring.hang(hold)
 	again := b.another(t)
-	again.conn.session.vault.wait = 10 * time.Millisecond
+	again.conn.session.vault.Wait = 10 * time.Millisecond
 	if _, err := again.Resume(t.Context()); ProblemOf(err).Code != KeyringUnavailable {
 		t.Errorf("resumed with %v", err)
 	}
 	close(hold)
-	eventually(t, func() bool { return !again.conn.session.vault.hanging() })
+	eventually(t, func() bool {
+		_, err := again.conn.session.vault.Load(t.Context())
+		return ProblemOf(err).Cause != keyring.Waiting
+	})
 	if _, err := again.Resume(t.Context()); err != nil {
 		t.Errorf("after the password: %v", err)
 	}
@@ -327,33 +331,25 @@ func TestARememberedGrantThatIsGoneIsLetGo(t *testing.T) {
 	if err != nil || me.Grant.ID != "" {
 		t.Fatalf("%+v %v", me.Grant, err)
 	}
-	var kept keptSession
+	var kept keyring.Session
 	if err := json.Unmarshal([]byte(b.ring.kept()), &kept); err != nil || kept.GrantID != "" || kept.RefreshToken == "" {
 		t.Errorf("the keyring holds %+v", kept)
 	}
 }
 
 func TestTheSystemsKeyringIsAskedUnderTheNameOfTheContract(t *testing.T) {
-	keyring.MockInit()
+	system.MockInit()
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-	b := newBench(t, func(o *Options) { o.Keyring = SystemKeyring{} })
+	b := newBench(t, func(o *Options) { o.Keyring = keyring.System{} })
 	b.signIn(t)
 	host := strings.TrimPrefix(b.api.URL, "http://")
-	if secret, err := keyring.Get("fs-client-portal", host); err != nil || !strings.Contains(secret, "refresh_token") {
+	if secret, err := system.Get("fs-client-portal", host); err != nil || !strings.Contains(secret, "refresh_token") {
 		t.Errorf("%q %v", secret, err)
 	}
 	if err := b.SignOut(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keyring.Get("fs-client-portal", host); !errors.Is(err, keyring.ErrNotFound) {
+	if _, err := system.Get("fs-client-portal", host); !errors.Is(err, keyring.ErrNotFound) {
 		t.Errorf("after the sign-out: %v", err)
-	}
-}
-
-func TestAPanicInTheKeyringLibraryIsAKeyringThatCannotBeUsed(t *testing.T) {
-	v := newVault(&memoryKeyring{}, "host", "https://host", time.Minute, turns{})
-	err := v.ask(t.Context(), func() error { panic("assertion") })
-	if keyringCause("linux", err) != keyringFailed {
-		t.Errorf("%v", err)
 	}
 }

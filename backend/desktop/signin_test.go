@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/desktop/loopback"
 	"fs-client-portal/backend/portal"
 )
@@ -42,7 +43,7 @@ func TestSigningInWithGoogleEndsWithAUserASessionInTheKeyringAndAClosedPort(t *t
 	if r.err != nil || r.me.User.Name != "Ada Byron" {
 		t.Fatalf("signed in as %+v: %v", r.me, r.err)
 	}
-	var kept keptSession
+	var kept keyring.Session
 	if err := json.Unmarshal([]byte(b.ring.kept()), &kept); err != nil || kept.RefreshToken == "" || len(b.ring.kept()) > 2560 {
 		t.Errorf("the keyring holds %q", b.ring.kept())
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -17,7 +18,7 @@ func (s *session) look(ctx context.Context) (found bool, why string) {
 	}
 	looked := make(chan error, 1)
 	go func() {
-		_, err := s.vault.load(context.WithoutCancel(ctx))
+		_, err := s.vault.Load(context.WithoutCancel(ctx))
 		if mustNotBeUsed(err) {
 			unlock := s.lock(context.WithoutCancel(ctx))
 			s.clean(context.WithoutCancel(ctx))
@@ -30,11 +31,11 @@ func (s *session) look(ctx context.Context) (found bool, why string) {
 	defer timer.Stop()
 	select {
 	case err := <-looked:
-		if err == nil || errors.Is(err, errNothingKept) || errors.Is(err, errOver) {
+		if err == nil || errors.Is(err, keyring.ErrEmpty) || errors.Is(err, errEnded) {
 			return err == nil, ""
 		}
-		if errors.Is(err, errNewer) {
-			err = keyringProblem(s.vault.system, err)
+		if errors.Is(err, keyring.ErrNewer) {
+			err = s.vault.Newer()
 		}
 		return false, ProblemOf(err).Message
 	case <-timer.C:
@@ -45,9 +46,16 @@ func (s *session) look(ctx context.Context) (found bool, why string) {
 
 // clean removes what nobody can use: what is no session, or one that has ended.
 func (s *session) clean(ctx context.Context) {
-	if s.vault.remove(ctx, s.vault.sparing) != nil {
+	if s.vault.Remove(ctx, s.notEnded) != nil {
 		s.log.Warn("keyring not cleaned")
 	}
+}
+
+func keepNone(keyring.Session) bool { return false }
+
+// notEnded reports whether an entry may still be of use: a window that renewed the session replaces an outdated one.
+func (s *session) notEnded(kept keyring.Session) bool {
+	return !errors.Is(s.generations.check(kept), errEnded)
 }
 
 // end forgets a session here and says why. The keyring keeps only what another sign-in put there.
@@ -60,7 +68,7 @@ func (s *session) end(ctx context.Context, why *Problem, line string) {
 // forget empties the memory.
 func (s *session) forget() {
 	s.mu.Lock()
-	s.access, s.goodFor, s.kept, s.memoryOnly, s.told, s.dismissed = "", 0, keptSession{}, false, "", moment{}
+	s.access, s.goodFor, s.kept, s.memoryOnly, s.told, s.dismissed = "", 0, keyring.Session{}, false, "", moment{}
 	s.apart, s.spending = false, portal.RefreshGrant{}
 	s.ended++
 	s.mu.Unlock()
@@ -71,11 +79,11 @@ func (s *session) forget() {
 func (s *session) forgetLine(ctx context.Context, line string) error {
 	s.writes.Lock()
 	defer s.writes.Unlock()
-	err := s.vault.remove(ctx, func(k keptSession) bool { return line != "" && k.Line != line })
+	err := s.vault.Remove(ctx, func(k keyring.Session) bool { return line != "" && k.Family != line })
 	if line == "" {
-		line = s.vault.turns.read().Line
+		line = s.generations.read().Family
 	}
-	if s.vault.turns.end(line) != nil {
+	if s.generations.end(line) != nil {
 		s.log.Warn("session file", "error", "it cannot be written")
 	}
 	if err != nil {
@@ -106,7 +114,7 @@ func (s *session) signOut(ctx context.Context) error {
 		"not been used for some days, or at once under Sessions when you sign in again."
 	if notEmptied != nil {
 		left = "You are signed out in this app, but neither the portal nor this computer's keyring could be told. Remove the " +
-			"entry " + keyringService + " from the keyring, or sign in again and end the session under Sessions."
+			"entry " + keyring.Service + " from the keyring, or sign in again and end the session under Sessions."
 	}
 	s.emit(EventSessionEnded, SessionEnded{Code: ProblemOf(err).Code, Message: left})
 	return nil
@@ -141,7 +149,7 @@ func isOver(err error) bool {
 func (s *session) line() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.kept.Line
+	return s.kept.Family
 }
 
 // tellSignOut ends the session on the server, also one that lay in the keyring and was never resumed.
@@ -174,15 +182,15 @@ func (s *session) useGrant(ctx context.Context, id string) {
 	defer s.writes.Unlock()
 	s.mu.Lock()
 	s.kept.GrantID = id
-	memoryOnly, line := s.memoryOnly, s.kept.Line
+	memoryOnly, line := s.memoryOnly, s.kept.Family
 	s.mu.Unlock()
 	if memoryOnly {
 		return
 	}
-	kept, err := s.vault.load(ctx)
-	if err == nil && kept.Line == line {
+	kept, err := s.vault.Load(ctx)
+	if err == nil && kept.Family == line {
 		kept.GrantID = id
-		err = s.vault.store(ctx, kept)
+		err = s.vault.Store(ctx, kept)
 	}
 	if err != nil {
 		s.log.Warn("grant not remembered", "code", string(KeyringUnavailable))

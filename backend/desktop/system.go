@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+
+	"fs-client-portal/backend/desktop/keyring"
 )
 
 // FromSystem answers the options for this computer and user: settings in force, folders, log, keyring, browser.
@@ -29,7 +31,7 @@ func FromSystem(version, commit string) (Options, error) {
 	log.Info("start", "version", version, "commit", commit, "platform", runtime.GOOS+"/"+runtime.GOARCH)
 	return Options{
 		Version: version, Commit: commit, Settings: settings, ConfigDir: config, StateDir: state,
-		Log: log, LogFile: file, Keyring: SystemKeyring{},
+		Log: log, LogFile: file, Keyring: keyring.System{},
 		OpenBrowser: func(link string) error { return OpenBrowser(log, link) },
 	}, nil
 }

@@ -1,22 +1,21 @@
 package desktop
 
 import (
-	"context"
-	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/google/uuid"
-	"github.com/zalando/go-keyring"
+
+	"fs-client-portal/backend/desktop/keyring"
 )
 
 func TestASpentTokenIsRemovedWhereItCannotBeMarked(t *testing.T) {
 	ring := &platformKeyring{system: "linux"}
 	b := newPlatform(t, ring)
 	b.signIn(t)
-	b.conn.session.vault.turns.file = "/dev/null/no folder"
+	b.conn.session.generations.path = "/dev/null/no folder"
 	ring.writing = lockedFault()
 	b.api.expireAccess()
 	if _, err := b.Me(t.Context()); err != nil {
@@ -68,110 +67,9 @@ func TestASignInWaitsForAnotherProcessThatRenews(t *testing.T) {
 	}
 }
 
-// slowKeyring answers its first reader with what was there when it came.
-type slowKeyring struct {
-	memoryKeyring
-	hold    chan struct{}
-	entered chan struct{}
-	readers atomic.Int32
-}
-
-func (s *slowKeyring) Get(service, account string) (string, error) {
-	secret, err := s.memoryKeyring.Get(service, account)
-	if s.readers.Add(1) == 1 {
-		close(s.entered)
-		<-s.hold
-	}
-	return secret, err
-}
-
-func TestWhoSharesAPromptDoesNotShareWhatWasReadBeforeIt(t *testing.T) {
-	const api = "https://host"
-	ring := &slowKeyring{hold: make(chan struct{}), entered: make(chan struct{})}
-	v := newVault(ring, "host", api, time.Minute, turns{})
-	before := goodEntry(api, func(e map[string]any) { e["turn"] = 1 })
-	after := goodEntry(api, func(e map[string]any) { e["turn"] = 2 })
-	if err := ring.Set(keyringService, "host", before); err != nil {
-		t.Fatal(err)
-	}
-	read := make(chan int, 2)
-	load := func() {
-		kept, err := v.load(t.Context())
-		if err != nil {
-			t.Error(err)
-		}
-		read <- kept.Turn
-	}
-	go load()
-	<-ring.entered
-	go load()
-	time.Sleep(30 * time.Millisecond) // for the second to join the first; one that comes late reads for itself
-	if err := ring.Set(keyringService, "host", after); err != nil {
-		t.Fatal(err)
-	}
-	close(ring.hold)
-	if first, second := <-read, <-read; max(first, second) != 2 || (ring.readers.Load() > 2 && min(first, second) != 2) {
-		t.Errorf("read turns %d and %d", first, second)
-	}
-}
-
-func TestAHangingKeyringIsAskedOnceHoweverManyComeLater(t *testing.T) {
-	ring := &countingKeyring{hold: make(chan struct{}), entered: make(chan struct{}, 100)}
-	v := newVault(ring, "host", "https://host", 10*time.Millisecond, turns{})
-	if _, err := v.read(t.Context()); ProblemOf(err).Cause != keyringWaiting {
-		t.Fatalf("%v", err)
-	}
-	// Later ones fail at once: this would take hours else.
-	v.wait = time.Hour
-	for range 20 {
-		if _, err := v.read(t.Context()); ProblemOf(err).Cause != keyringWaiting {
-			t.Fatalf("%v", err)
-		}
-	}
-	<-ring.entered
-	if len(ring.entered) != 0 {
-		t.Errorf("%d more calls hang", len(ring.entered))
-	}
-	close(ring.hold)
-	eventually(t, func() bool { return !v.hanging() })
-	if _, err := v.read(t.Context()); !errors.Is(err, errNothingKept) {
-		t.Errorf("after it answered: %v", err)
-	}
-}
-
-func TestCallsOfAKeyringTakeTurns(t *testing.T) {
-	ring := &countingKeyring{hold: make(chan struct{}), entered: make(chan struct{}, 100)}
-	v := newVault(ring, "host", "https://host", time.Hour, turns{})
-	first := make(chan error, 1)
-	go func() { _, err := v.read(t.Context()); first <- err }()
-	<-ring.entered
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	if _, err := v.read(ctx); !errors.Is(err, context.DeadlineExceeded) || len(ring.entered) != 0 {
-		t.Errorf("%v, %d more calls", err, len(ring.entered))
-	}
-	close(ring.hold)
-	if err := <-first; !errors.Is(err, errNothingKept) {
-		t.Errorf("the first: %v", err)
-	}
-}
-
-// countingKeyring hangs and counts who came in.
-type countingKeyring struct {
-	memoryKeyring
-	hold    chan struct{}
-	entered chan struct{}
-}
-
-func (c *countingKeyring) Get(string, string) (string, error) {
-	c.entered <- struct{}{}
-	<-c.hold
-	return "", keyring.ErrNotFound
-}
-
 func TestCancellingASignInDoesNotWaitForAHangingKeyringAndLeavesNothing(t *testing.T) {
 	b := newBench(t)
-	b.conn.session.vault.wait = time.Hour
+	b.conn.session.vault.Wait = time.Hour
 	result, link := b.start(t, "google")
 	hold := make(chan struct{})
 	b.ring.hang(hold)
@@ -223,18 +121,18 @@ func TestTheFirstScreenDoesNotWaitForTheKeyringsPassword(t *testing.T) {
 
 func TestASessionOnlyIsKeptWhenTheHangingKeyringAnswersAfterAll(t *testing.T) {
 	b := newBench(t)
-	b.conn.session.vault.wait = 10 * time.Millisecond
+	b.conn.session.vault.Wait = 10 * time.Millisecond
 	hold := make(chan struct{})
 	b.ring.hang(hold)
 	b.signIn(t)
-	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyringWaiting {
+	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Waiting {
 		t.Fatalf("told %+v", told)
 	}
 	b.api.expireAccess()
 	if _, err := b.Me(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.conn.session.vault.wait = time.Minute
+	b.conn.session.vault.Wait = time.Minute
 	b.ring.hang(nil)
 	close(hold)
 	eventually(t, func() bool { return len(b.emitted(EventSessionOnly)) == 2 })

@@ -1,4 +1,4 @@
-package desktop
+package secretservice
 
 import (
 	"bufio"
@@ -14,8 +14,8 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// newBus starts a session bus of the test's own, on which nothing runs and nothing is started, and answers its address.
-func newBus(t testing.TB) (address string, daemon *exec.Cmd) {
+// NewBus starts a session bus of the test's own, on which nothing runs and nothing is started, and returns its address.
+func NewBus(t testing.TB) (address string, daemon *exec.Cmd) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "bus") // t.TempDir's names are too long for a socket
 	if err != nil {
@@ -31,11 +31,11 @@ func newBus(t testing.TB) (address string, daemon *exec.Cmd) {
 		t.Fatal(err)
 	}
 	daemon = exec.Command("dbus-daemon", "--config-file="+config, "--print-address", "--nofork", "--nopidfile")
-	return startDaemon(t, daemon), daemon
+	return StartDaemon(t, daemon), daemon
 }
 
-// startDaemon starts a program that ends with the test, and answers the first line it prints.
-func startDaemon(t testing.TB, command *exec.Cmd) string {
+// StartDaemon starts a program that ends with the test, and returns the first line it prints.
+func StartDaemon(t testing.TB, command *exec.Cmd) string {
 	t.Helper()
 	out, err := command.StdoutPipe()
 	if err != nil {
@@ -53,7 +53,8 @@ func startDaemon(t testing.TB, command *exec.Cmd) string {
 	return lines.Text()
 }
 
-func connectBus(t testing.TB, address string) *dbus.Conn {
+// Connect connects to a bus until the test ends.
+func Connect(t testing.TB, address string) *dbus.Conn {
 	t.Helper()
 	conn, err := dbus.Connect(address)
 	if err != nil {
@@ -63,29 +64,30 @@ func connectBus(t testing.TB, address string) *dbus.Conn {
 	return conn
 }
 
+// Path is the service's object, LoginPath its login collection.
 const (
-	secretsPath = dbus.ObjectPath("/org/freedesktop/secrets")
-	loginPath   = secretsPath + "/collection/login"
-	noPrompt    = dbus.ObjectPath("/")
+	Path      = dbus.ObjectPath("/org/freedesktop/secrets")
+	LoginPath = Path + "/collection/login"
+	noPrompt  = dbus.ObjectPath("/")
 )
 
-// secretService is a Secret Service whose bad days can be chosen, on a bus of its own.
-type secretService struct {
+// Service is a Secret Service on a bus of its own. Set changes its exported fields.
+type Service struct {
 	conn    *dbus.Conn
-	address string
+	Address string
 
 	mu          sync.Mutex
 	items       map[dbus.ObjectPath]*secretItem
 	next        int
-	collections []dbus.ObjectPath
-	// locked asks with a prompt, which answers as prompts says: "unlock", "dismiss" or "hang".
-	locked  bool
-	prompts string
+	Collections []dbus.ObjectPath
+	// Locked makes the service show a prompt, whose result is Prompts: "unlock", "dismiss" or "hang".
+	Locked  bool
+	Prompts string
 	shown   int
-	// frozen, where set, holds every call until it is closed.
-	frozen chan struct{}
-	// readOnly refuses to write, undeletable to delete.
-	readOnly, undeletable bool
+	// Frozen, if set, holds every call until it is closed.
+	Frozen chan struct{}
+	// ReadOnly makes writes fail, Undeletable deletions.
+	ReadOnly, Undeletable bool
 }
 
 type secretItem struct {
@@ -101,42 +103,43 @@ type dbusSecret struct {
 	ContentType string
 }
 
-func newSecretService(t testing.TB) *secretService {
+// New starts a Service that ends with the test.
+func New(t testing.TB) *Service {
 	t.Helper()
-	address, _ := newBus(t)
-	s := &secretService{conn: connectBus(t, address), address: address, items: map[dbus.ObjectPath]*secretItem{}, prompts: "dismiss",
-		collections: []dbus.ObjectPath{loginPath}}
-	s.export(t, secretsPath, "org.freedesktop.Secret.Service", map[string]any{"OpenSession": s.openSession, "Unlock": s.unlock, "ReadAlias": s.readAlias})
-	s.export(t, secretsPath, "org.freedesktop.DBus.Properties", map[string]any{"Get": s.property})
-	s.export(t, secretsPath+"/session/1", "org.freedesktop.Secret.Session", map[string]any{"Close": func() *dbus.Error { return nil }})
-	s.export(t, loginPath, "org.freedesktop.DBus.Properties", map[string]any{"Get": s.property})
-	s.export(t, loginPath, "org.freedesktop.Secret.Collection", map[string]any{"SearchItems": s.search, "CreateItem": s.create})
+	address, _ := NewBus(t)
+	s := &Service{conn: Connect(t, address), Address: address, items: map[dbus.ObjectPath]*secretItem{}, Prompts: "dismiss",
+		Collections: []dbus.ObjectPath{LoginPath}}
+	s.export(t, Path, "org.freedesktop.Secret.Service", map[string]any{"OpenSession": s.openSession, "Unlock": s.unlock, "ReadAlias": s.readAlias})
+	s.export(t, Path, "org.freedesktop.DBus.Properties", map[string]any{"Get": s.property})
+	s.export(t, Path+"/session/1", "org.freedesktop.Secret.Session", map[string]any{"Close": func() *dbus.Error { return nil }})
+	s.export(t, LoginPath, "org.freedesktop.DBus.Properties", map[string]any{"Get": s.property})
+	s.export(t, LoginPath, "org.freedesktop.Secret.Collection", map[string]any{"SearchItems": s.search, "CreateItem": s.create})
 	if reply, err := s.conn.RequestName("org.freedesktop.secrets", dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
 		t.Fatal(reply, err)
 	}
 	return s
 }
 
-func (s *secretService) export(t testing.TB, path dbus.ObjectPath, of string, methods map[string]any) {
+func (s *Service) export(t testing.TB, path dbus.ObjectPath, of string, methods map[string]any) {
 	t.Helper()
 	if err := s.conn.ExportMethodTable(methods, path, of); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// environment is what a process needs to find this service.
-func (s *secretService) environment() string { return "DBUS_SESSION_BUS_ADDRESS=" + s.address }
+// Environment returns the environment variable by which a process finds this service.
+func (s *Service) Environment() string { return "DBUS_SESSION_BUS_ADDRESS=" + s.Address }
 
-// set changes the service, unseen by a call under way.
-func (s *secretService) set(change func()) {
+// Set runs change while no call is under way.
+func (s *Service) Set(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change()
 }
 
-func (s *secretService) enter() (leave func()) {
+func (s *Service) enter() (leave func()) {
 	s.mu.Lock()
-	frozen := s.frozen
+	frozen := s.Frozen
 	s.mu.Unlock()
 	if frozen != nil {
 		<-frozen
@@ -145,45 +148,45 @@ func (s *secretService) enter() (leave func()) {
 	return s.mu.Unlock
 }
 
-func (s *secretService) openSession(string, dbus.Variant) (dbus.Variant, dbus.ObjectPath, *dbus.Error) {
+func (s *Service) openSession(string, dbus.Variant) (dbus.Variant, dbus.ObjectPath, *dbus.Error) {
 	defer s.enter()()
-	return dbus.MakeVariant(""), secretsPath + "/session/1", nil
+	return dbus.MakeVariant(""), Path + "/session/1", nil
 }
 
-func (s *secretService) property(_, name string) (dbus.Variant, *dbus.Error) {
+func (s *Service) property(_, name string) (dbus.Variant, *dbus.Error) {
 	defer s.enter()()
 	if name == "Locked" {
-		return dbus.MakeVariant(s.locked), nil
+		return dbus.MakeVariant(s.Locked), nil
 	}
-	return dbus.MakeVariant(s.collections), nil
+	return dbus.MakeVariant(s.Collections), nil
 }
 
 // readAlias knows no default collection.
-func (s *secretService) readAlias(string) (dbus.ObjectPath, *dbus.Error) { return noPrompt, nil }
+func (s *Service) readAlias(string) (dbus.ObjectPath, *dbus.Error) { return noPrompt, nil }
 
-func (s *secretService) unlock(objects []dbus.ObjectPath) ([]dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
+func (s *Service) unlock(objects []dbus.ObjectPath) ([]dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
 	defer s.enter()()
-	if !s.locked {
+	if !s.Locked {
 		return objects, noPrompt, nil
 	}
 	return []dbus.ObjectPath{}, s.newPrompt(objects), nil
 }
 
-// newPrompt answers a prompt that will do as s.prompts says.
-func (s *secretService) newPrompt(objects []dbus.ObjectPath) dbus.ObjectPath {
+// newPrompt returns a prompt with the result s.Prompts.
+func (s *Service) newPrompt(objects []dbus.ObjectPath) dbus.ObjectPath {
 	s.next++
-	path := secretsPath + dbus.ObjectPath(fmt.Sprintf("/prompt/%d", s.next))
+	path := Path + dbus.ObjectPath(fmt.Sprintf("/prompt/%d", s.next))
 	_ = s.conn.ExportMethodTable(map[string]any{"Prompt": func(string) *dbus.Error {
 		defer s.enter()()
 		s.shown++
 		result := objects
-		switch s.prompts {
+		switch s.Prompts {
 		case "hang":
 			return nil
 		case "dismiss":
 			result = []dbus.ObjectPath{}
 		default:
-			s.locked = false
+			s.Locked = false
 		}
 		_ = s.conn.Emit(path, "org.freedesktop.Secret.Prompt.Completed", len(result) == 0, dbus.MakeVariant(result))
 		return nil
@@ -191,7 +194,7 @@ func (s *secretService) newPrompt(objects []dbus.ObjectPath) dbus.ObjectPath {
 	return path
 }
 
-func (s *secretService) search(attributes map[string]string) ([]dbus.ObjectPath, *dbus.Error) {
+func (s *Service) search(attributes map[string]string) ([]dbus.ObjectPath, *dbus.Error) {
 	defer s.enter()()
 	found := []dbus.ObjectPath{}
 	for path, item := range s.items {
@@ -202,9 +205,9 @@ func (s *secretService) search(attributes map[string]string) ([]dbus.ObjectPath,
 	return found, nil
 }
 
-func (s *secretService) create(properties map[string]dbus.Variant, secret dbusSecret, _ bool) (dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
+func (s *Service) create(properties map[string]dbus.Variant, secret dbusSecret, _ bool) (dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
 	defer s.enter()()
-	if s.readOnly {
+	if s.ReadOnly {
 		return "/", noPrompt, dbus.MakeFailedError(fmt.Errorf("the keyring's file cannot be written"))
 	}
 	var attributes map[string]string
@@ -218,20 +221,20 @@ func (s *secretService) create(properties map[string]dbus.Variant, secret dbusSe
 		}
 	}
 	s.next++
-	path := loginPath + dbus.ObjectPath(fmt.Sprintf("/%d", s.next))
+	path := LoginPath + dbus.ObjectPath(fmt.Sprintf("/%d", s.next))
 	s.items[path] = &secretItem{attributes, secret}
 	_ = s.conn.ExportMethodTable(map[string]any{
 		"GetSecret": func(dbus.ObjectPath) (dbusSecret, *dbus.Error) {
 			defer s.enter()()
 			item, found := s.items[path]
 			if !found {
-				return dbusSecret{Session: secretsPath}, dbus.MakeFailedError(fmt.Errorf("no such object"))
+				return dbusSecret{Session: Path}, dbus.MakeFailedError(fmt.Errorf("no such object"))
 			}
 			return item.secret, nil
 		},
 		"Delete": func() (dbus.ObjectPath, *dbus.Error) {
 			defer s.enter()()
-			if s.undeletable {
+			if s.Undeletable {
 				return noPrompt, dbus.MakeFailedError(fmt.Errorf("the keyring's file cannot be written"))
 			}
 			delete(s.items, path)
@@ -241,15 +244,15 @@ func (s *secretService) create(properties map[string]dbus.Variant, secret dbusSe
 	return path, noPrompt, nil
 }
 
-// prompted answers how often somebody was asked for the password.
-func (s *secretService) prompted() int {
+// Prompted returns how often a prompt was shown.
+func (s *Service) Prompted() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.shown
 }
 
-// kept answers all that the service holds.
-func (s *secretService) kept() string {
+// Kept returns all secrets that the service holds.
+func (s *Service) Kept() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all strings.Builder
@@ -259,8 +262,8 @@ func (s *secretService) kept() string {
 	return all.String()
 }
 
-// tamper puts another value where every secret was.
-func (s *secretService) tamper(value string) {
+// Tamper replaces the value of every secret.
+func (s *Service) Tamper(value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, item := range s.items {

@@ -1,4 +1,4 @@
-package desktop
+package keyring
 
 import (
 	"context"
@@ -11,13 +11,12 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
-	"github.com/zalando/go-keyring"
 )
 
 var errNoBus = errors.New("no D-Bus session bus")
 
-// reachable reports a session without D-Bus. The library would start a bus of its own that nobody ends, and
-// that has no keyring either.
+// reachable returns an error if there is no D-Bus session bus. Without this check the library would start a bus that
+// never ends and has no keyring.
 func reachable() error {
 	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
 		return nil
@@ -31,7 +30,7 @@ func reachable() error {
 			return nil
 		}
 	}
-	return &keyringFault{keyringAbsent, "no session bus", errNoBus}
+	return &Fault{Absent, "no session bus", errNoBus}
 }
 
 // The Secret Service (https://specifications.freedesktop.org/secret-service).
@@ -42,47 +41,47 @@ const (
 	loginCollection  = dbus.ObjectPath("/org/freedesktop/secrets/collection/login")
 	secretsObject    = dbus.ObjectPath("/org/freedesktop/secrets")
 	noObject         = dbus.ObjectPath("/")
-	// lookWait is how long the service may take to say how it is.
+	// lookWait limits how long the service may take to return its state.
 	lookWait = 3 * time.Second
 )
 
-// dbusCauses are the names of errors that need no second look.
+// dbusCauses are the causes of the D-Bus errors whose name is enough to know the cause.
 var dbusCauses = map[string]string{
-	"org.freedesktop.Secret.Error.IsLocked":     keyringLocked,
-	"org.freedesktop.Secret.Error.NoSuchObject": keyringMissing,
+	"org.freedesktop.Secret.Error.IsLocked":     Locked,
+	"org.freedesktop.Secret.Error.NoSuchObject": Missing,
 
-	"org.freedesktop.DBus.Error.AccessDenied":                     keyringRefused,
-	"org.freedesktop.DBus.Error.AuthFailed":                       keyringRefused,
-	"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired": keyringRefused,
+	"org.freedesktop.DBus.Error.AccessDenied":                     Refused,
+	"org.freedesktop.DBus.Error.AuthFailed":                       Refused,
+	"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired": Refused,
 
-	"org.freedesktop.DBus.Error.ServiceUnknown": keyringAbsent,
-	"org.freedesktop.DBus.Error.NameHasNoOwner": keyringAbsent,
-	"org.freedesktop.DBus.Error.NoServer":       keyringAbsent,
-	"org.freedesktop.DBus.Error.Disconnected":   keyringAbsent,
-	"org.freedesktop.DBus.Error.NoReply":        keyringAbsent,
-	"org.freedesktop.DBus.Error.Timeout":        keyringAbsent,
-	"org.freedesktop.DBus.Error.TimedOut":       keyringAbsent,
-	"org.freedesktop.DBus.Error.IOError":        keyringAbsent,
+	"org.freedesktop.DBus.Error.ServiceUnknown": Absent,
+	"org.freedesktop.DBus.Error.NameHasNoOwner": Absent,
+	"org.freedesktop.DBus.Error.NoServer":       Absent,
+	"org.freedesktop.DBus.Error.Disconnected":   Absent,
+	"org.freedesktop.DBus.Error.NoReply":        Absent,
+	"org.freedesktop.DBus.Error.Timeout":        Absent,
+	"org.freedesktop.DBus.Error.TimedOut":       Absent,
+	"org.freedesktop.DBus.Error.IOError":        Absent,
 }
 
-// spawnFailed begins the names for a service that the bus could not start.
+// spawnFailed is the prefix of the errors for a service that the bus could not start.
 const spawnFailed = "org.freedesktop.DBus.Error.Spawn."
 
-// identify finds the cause of an error by its D-Bus name. Where it has none that decides, the service is asked how it is:
-// the library has only a sentence for a keyring that stayed locked or is not there.
+// identify adds the cause to an error of the library, from its D-Bus name. If the name is not enough, it reads the
+// service's state: for a keyring that stayed locked or is missing the library has only a sentence.
 func identify(err error) error {
-	if err == nil || errors.Is(err, keyring.ErrNotFound) || errors.Is(err, keyring.ErrSetDataTooBig) {
+	if err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, ErrTooBig) {
 		return err
 	}
 	name := dbusName(err)
 	if cause := dbusCause(name); cause != "" {
-		return &keyringFault{cause, name, err}
+		return &Fault{cause, name, err}
 	}
 	cause, seen := secretServiceState()
 	if name != "" {
 		seen = name + ", " + seen
 	}
-	return &keyringFault{cause, seen, err}
+	return &Fault{cause, seen, err}
 }
 
 func dbusName(err error) string {
@@ -99,17 +98,17 @@ func dbusName(err error) string {
 
 func dbusCause(name string) string {
 	if strings.HasPrefix(name, spawnFailed) {
-		return keyringAbsent
+		return Absent
 	}
 	return dbusCauses[name]
 }
 
-// secretServiceState looks at the Secret Service itself: is it there, has it a login keyring, is that open. seen says
-// what was found.
+// secretServiceState returns the cause from the Secret Service's state: whether it runs, has a login keyring, and
+// whether that is open. seen describes the state for the log.
 func secretServiceState() (cause, seen string) {
 	conn, err := dbus.SessionBus()
 	if err != nil {
-		return keyringAbsent, "no connection to the session bus"
+		return Absent, "no connection to the session bus"
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), lookWait)
 	defer cancel()
@@ -119,28 +118,28 @@ func secretServiceState() (cause, seen string) {
 		if cause := dbusCause(dbusName(err)); cause != "" {
 			return cause, "collections: " + dbusName(err)
 		}
-		return keyringAbsent, "no collections"
+		return Absent, "no collections"
 	}
 	login := loginCollection
 	if !slices.Contains(all, login) {
 		err := service.CallWithContext(ctx, secretsService+".ReadAlias", 0, "default").Store(&login)
 		if err != nil || login == noObject || login == "" {
-			return keyringMissing, "no login collection"
+			return Missing, "no login collection"
 		}
 	}
 	var locked bool
 	switch err := property(ctx, conn.Object(secretsName, login), secretCollection, "Locked", &locked); {
 	case err != nil:
-		return keyringMissing, "a login collection that cannot be read"
+		return Missing, "a login collection that cannot be read"
 	case locked:
-		return keyringLocked, "a locked login collection"
+		return Locked, "a locked login collection"
 	}
-	return keyringFailed, "an open login collection"
+	return Failed, "an open login collection"
 }
 
-func property(ctx context.Context, of dbus.BusObject, face, name string, into any) error {
+func property(ctx context.Context, of dbus.BusObject, iface, name string, into any) error {
 	var value dbus.Variant
-	if err := of.CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, face, name).Store(&value); err != nil {
+	if err := of.CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, iface, name).Store(&value); err != nil {
 		return err
 	}
 	return value.Store(into)
