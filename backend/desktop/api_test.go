@@ -65,13 +65,13 @@ func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
 
 func TestTheNextUserIsNotAnsweredWithTheLastOnesLists(t *testing.T) {
 	b := newBench(t)
-	b.conn.api.cache.put("key", cachedAnswer{"e", []byte("{}")})
+	b.endpoint.api.cache.put("key", cachedAnswer{"e", []byte("{}")})
 	b.signIn(t)
-	b.conn.api.cache.put("key", cachedAnswer{"e", []byte("{}")})
+	b.endpoint.api.cache.put("key", cachedAnswer{"e", []byte("{}")})
 	if err := b.SignOut(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, found := b.conn.api.cache.get("key"); found {
+	if _, found := b.endpoint.api.cache.get("key"); found {
 		t.Error("an answer outlived the sign-out")
 	}
 }
@@ -308,7 +308,7 @@ func TestTheLogHoldsNoNamesNoQueriesAndNoTokens(t *testing.T) {
 	if err != nil || !strings.Contains(string(content), "GET /v1/clients") {
 		t.Fatalf("%s %v", content, err)
 	}
-	secrets := []string{"Ada", "ada@example.com", "secret-customer", b.conn.session.access, b.conn.session.kept.RefreshToken}
+	secrets := []string{"Ada", "ada@example.com", "secret-customer", b.endpoint.session.access, b.endpoint.session.kept.RefreshToken}
 	for _, secret := range secrets {
 		if strings.Contains(string(content), secret) {
 			t.Errorf("the log holds %q", secret)

@@ -30,8 +30,8 @@ func (d *Desktop) Close() {
 	d.atMost(d.closeWait, "what was under way", func() {
 		_ = d.CancelSignIn()
 		d.unwatch()
-		if connected, err := d.connected(); err == nil {
-			connected.session.settled()
+		if current, err := d.currentEndpoint(); err == nil {
+			current.session.settled()
 		}
 	})
 	_ = d.options.LogFile.Close()

@@ -65,10 +65,10 @@ func renewing(t *testing.T) (b *bench, c *fakeClock, hold chan struct{}) {
 	t.Helper()
 	b, c, _ = leaving(t)
 	b.signIn(t)
-	b.conn.session.vault.Wait = time.Hour
+	b.endpoint.session.vault.Wait = time.Hour
 	hold = make(chan struct{})
 	b.ring.hang(hold)
-	go func() { _, _ = b.conn.session.renew(t.Context(), b.conn.session.currentAccess()) }()
+	go func() { _, _ = b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()) }()
 	<-b.ring.waiting
 	return b, c, hold
 }

@@ -56,9 +56,9 @@ type Desktop struct {
 	closed context.Context
 	close  context.CancelFunc
 
-	mu     sync.Mutex
-	apiURL string
-	conn   *connection
+	mu       sync.Mutex
+	apiURL   string
+	endpoint *endpoint
 	// resuming ends the wait of the last Resume.
 	resuming context.CancelFunc
 	// signingIn is the sign-in under way; unfinished one that waits for its invite code.
@@ -109,12 +109,12 @@ func (d *Desktop) Startup(ctx context.Context) Startup {
 		Providers:     append([]string{}, settings.Providers...),
 		AllowExport:   settings.AllowExport,
 	}
-	connected, err := d.connected()
+	current, err := d.currentEndpoint()
 	if err != nil {
 		return s
 	}
 	s.APIURL = d.address()
-	s.HasSession, s.KeyringProblem = connected.session.look(ctx)
+	s.HasSession, s.KeyringProblem = current.session.look(ctx)
 	d.former.Do(func() { go d.endFormer(d.closed) })
 	return s
 }
@@ -143,7 +143,7 @@ func (d *Desktop) SetAPIURL(raw string) error {
 	}
 	err = d.CancelSignIn()
 	d.unwatch()
-	previous, _ := d.connected()
+	previous, _ := d.currentEndpoint()
 	if previous != nil && !sameOrigin(checked, d.address()) {
 		telling, cancel := context.WithTimeout(context.Background(), logoutWait)
 		previous.session.drop(telling)
@@ -155,7 +155,7 @@ func (d *Desktop) SetAPIURL(raw string) error {
 }
 
 // connect makes apiURL the API in use, with the session of the previous connection, if any.
-func (d *Desktop) connect(apiURL string, previous *connection) {
+func (d *Desktop) connect(apiURL string, previous *endpoint) {
 	if apiURL == "" {
 		return
 	}
@@ -167,28 +167,28 @@ func (d *Desktop) connect(apiURL string, previous *connection) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.apiURL, d.conn = apiURL, &connection{api, s}
+	d.apiURL, d.endpoint = apiURL, &endpoint{api, s}
 }
 
-func (d *Desktop) connected() (*connection, error) {
+func (d *Desktop) currentEndpoint() (*endpoint, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.conn == nil {
+	if d.endpoint == nil {
 		return nil, problem(NoAPIURL, "The portal's address is not known yet.")
 	}
-	return d.conn, nil
+	return d.endpoint, nil
 }
 
 // Providers answers the identity providers of the API that policy allows.
 func (d *Desktop) Providers(ctx context.Context) ([]portal.Provider, error) {
-	connected, err := d.connected()
+	current, err := d.currentEndpoint()
 	if err != nil {
 		return nil, err
 	}
 	var answer struct {
 		Providers []portal.Provider `json:"providers"`
 	}
-	if err := connected.api.do(ctx, request{method: "GET", path: "/v1/auth/providers", out: &answer}); err != nil {
+	if err := current.api.do(ctx, request{method: "GET", path: "/v1/auth/providers", out: &answer}); err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc(answer.Providers, func(p portal.Provider) bool { return !d.allowed(p.ID) }), nil
@@ -202,7 +202,7 @@ func (d *Desktop) allowed(provider portal.ProviderID) bool {
 // Resume picks up the session of an earlier run; code signed_out where there is none. CancelSignIn ends the wait for
 // a keyring that wants its password.
 func (d *Desktop) Resume(ctx context.Context) (portal.Me, error) {
-	connected, err := d.connected()
+	current, err := d.currentEndpoint()
 	if err != nil {
 		return portal.Me{}, err
 	}
@@ -211,24 +211,24 @@ func (d *Desktop) Resume(ctx context.Context) (portal.Me, error) {
 	d.mu.Lock()
 	d.resuming = cancel
 	d.mu.Unlock()
-	if err := connected.session.resume(ctx); err != nil {
+	if err := current.session.resume(ctx); err != nil {
 		return portal.Me{}, err
 	}
-	return connected.me(ctx)
+	return current.me(ctx)
 }
 
 // Me answers who is signed in.
 func (d *Desktop) Me(ctx context.Context) (portal.Me, error) {
-	connected, err := d.connected()
+	current, err := d.currentEndpoint()
 	if err != nil {
 		return portal.Me{}, err
 	}
-	return connected.me(ctx)
+	return current.me(ctx)
 }
 
 // UseGrant makes further calls act under another of the user's grants, once the API has agreed.
 func (d *Desktop) UseGrant(ctx context.Context, id string) (portal.Me, error) {
-	connected, err := d.connected()
+	current, err := d.currentEndpoint()
 	if err != nil {
 		return portal.Me{}, err
 	}
@@ -236,22 +236,22 @@ func (d *Desktop) UseGrant(ctx context.Context, id string) (portal.Me, error) {
 		return portal.Me{}, err
 	}
 	var me portal.Me
-	err = connected.session.call(ctx, request{method: "GET", path: "/v1/me", grant: id, out: &me})
+	err = current.session.call(ctx, request{method: "GET", path: "/v1/me", grant: id, out: &me})
 	if err == nil {
 		d.unwatch()
-		connected.session.useGrant(ctx, id)
+		current.session.useGrant(ctx, id)
 	}
 	return me, err
 }
 
 // SignOut ends the session on the server and empties the keyring.
 func (d *Desktop) SignOut(ctx context.Context) error {
-	connected, err := d.connected()
+	current, err := d.currentEndpoint()
 	if err != nil {
 		return err
 	}
 	d.unwatch()
-	return errors.Join(d.CancelSignIn(), connected.session.signOut(ctx))
+	return errors.Join(d.CancelSignIn(), current.session.signOut(ctx))
 }
 
 // CheckClipboardText refuses what no screen has reason to copy.

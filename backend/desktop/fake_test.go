@@ -400,9 +400,9 @@ func (b *bench) another(t *testing.T, change ...func(*Options)) *Desktop {
 	if o.clock == nil {
 		d.closeWait = 20 * time.Second // what a busy machine has not done by then would go on in folders that are gone
 	}
-	if d.conn != nil {
-		d.conn.session.pause = func(context.Context, time.Duration) error { return nil }
-		d.conn.session.screenWait = time.Minute
+	if d.endpoint != nil {
+		d.endpoint.session.pause = func(context.Context, time.Duration) error { return nil }
+		d.endpoint.session.screenWait = time.Minute
 	}
 	t.Cleanup(func() {
 		d.Close()

@@ -99,11 +99,11 @@ func (d *Desktop) formerNotes() []keptNote {
 // reply.
 func (d *Desktop) endFormer(ctx context.Context) {
 	notes := d.formerNotes()
-	connected, err := d.connected()
+	current, err := d.currentEndpoint()
 	if len(notes) == 0 || err != nil {
 		return
 	}
-	_, err = connected.session.vault.Load(ctx)
+	_, err = current.session.vault.Load(ctx)
 	if unusable := (*keyring.Error)(nil); errors.As(err, &unusable) {
 		return
 	}

@@ -10,8 +10,8 @@ import (
 
 // unfinishedSignIn is an attempt the API will finish once it gets the code of an invite, or those that were chosen.
 type unfinishedSignIn struct {
-	conn  *connection
-	grant portal.CodeGrant
+	endpoint *endpoint
+	grant    portal.CodeGrant
 }
 
 // SubmitInviteCode finishes a sign-in that the API will not pair with an invite by the e-mail address alone.
@@ -65,18 +65,18 @@ func (d *Desktop) resubmit(ctx context.Context, complete func(*portal.CodeGrant)
 	if unfinished == nil {
 		return portal.Me{}, problem(portal.AttemptExpired, "This sign-in is over. Sign in again, then enter the code.")
 	}
-	generation := unfinished.conn.session.generation()
-	tokens, err := unfinished.conn.redeem(ctx, grant)
+	generation := unfinished.endpoint.session.generation()
+	tokens, err := unfinished.endpoint.redeem(ctx, grant)
 	if err == nil || !worthAnotherTry(err) {
 		d.forgetUnfinished(unfinished)
 	}
 	if err != nil {
 		return portal.Me{}, err
 	}
-	if err := unfinished.conn.session.adopt(ctx, tokens, "", generation); err != nil {
+	if err := unfinished.endpoint.session.adopt(ctx, tokens, "", generation); err != nil {
 		return portal.Me{}, err
 	}
-	return unfinished.conn.me(ctx)
+	return unfinished.endpoint.me(ctx)
 }
 
 // worthAnotherTry reports whether the same attempt may still succeed.

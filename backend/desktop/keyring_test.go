@@ -110,7 +110,7 @@ var keyringFailures = []struct {
 func newPlatform(t *testing.T, ring *platformKeyring, change ...func(*Options)) *bench {
 	t.Helper()
 	b := newBench(t, append(change, func(o *Options) { o.Keyring = ring })...)
-	b.conn.session.vault.System = ring.system
+	b.endpoint.session.vault.System = ring.system
 	return b
 }
 
@@ -168,7 +168,7 @@ func TestAnAddressTooLongForAKeyringIsToldAndNotCut(t *testing.T) {
 	for _, system := range []string{"windows", "darwin"} {
 		ring := &platformKeyring{system: system}
 		b := newPlatform(t, ring)
-		b.conn.session.apiURL = "https://" + strings.Repeat("x", 3000)
+		b.endpoint.session.apiURL = "https://" + strings.Repeat("x", 3000)
 		b.signIn(t)
 		if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.TooBig || ring.kept() != "" {
 			t.Errorf("%s: told %+v, kept %d bytes", system, told, len(ring.kept()))
@@ -202,7 +202,7 @@ func goodEntry(api string, change func(map[string]any)) string {
 
 func TestATamperedEntryIsNoSessionIsRemovedAndNeverSent(t *testing.T) {
 	b := newBench(t)
-	account := b.conn.session.vault.Account
+	account := b.endpoint.session.vault.Account
 	for name, secret := range map[string]string{
 		"not_JSON":        "hunter2",
 		"of_another_API":  goodEntry("https://other.example.com", func(map[string]any) {}),
@@ -237,7 +237,7 @@ func TestATamperedEntryIsNoSessionIsRemovedAndNeverSent(t *testing.T) {
 func TestAnEntryTamperedWithWhileTheAppRunsChangesNothing(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
-	if err := b.ring.Set(keyring.Service, b.conn.session.vault.Account, "hunter2"); err != nil {
+	if err := b.ring.Set(keyring.Service, b.endpoint.session.vault.Account, "hunter2"); err != nil {
 		t.Fatal(err)
 	}
 	b.api.expireAccess()
@@ -252,7 +252,7 @@ func TestAnEntryTamperedWithWhileTheAppRunsChangesNothing(t *testing.T) {
 func TestAnEntryRemovedWhileTheAppRunsIsASignOut(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
-	if err := b.ring.Delete(keyring.Service, b.conn.session.vault.Account); err != nil {
+	if err := b.ring.Delete(keyring.Service, b.endpoint.session.vault.Account); err != nil {
 		t.Fatal(err)
 	}
 	b.api.expireAccess()

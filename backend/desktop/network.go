@@ -95,8 +95,8 @@ func (d *Desktop) watchNetwork() {
 
 func (d *Desktop) networkChanged(why string) {
 	d.options.Log.Info("network changed", "why", why)
-	if connected, err := d.connected(); err == nil {
-		connected.api.connections.move()
+	if current, err := d.currentEndpoint(); err == nil {
+		current.api.connections.move()
 	}
 	d.options.Emit(EventNetworkChanged, NetworkChanged{})
 }

@@ -48,7 +48,7 @@ func TestTheScreensHearThatTheNetworkChanged(t *testing.T) {
 	}
 	watch.look()
 	b := newBench(t, func(o *Options) { o.network = watch })
-	before := b.conn.api.connections.inUse()
+	before := b.endpoint.api.connections.inUse()
 	changes <- struct{}{}
 	if told := b.emitted(EventNetworkChanged); len(told) != 0 {
 		t.Errorf("told %v of no change", told)
@@ -56,7 +56,7 @@ func TestTheScreensHearThatTheNetworkChanged(t *testing.T) {
 	addresses = "wlan0 192.168.1.5/24"
 	changes <- struct{}{}
 	eventually(t, func() bool { return len(b.emitted(EventNetworkChanged)) == 1 })
-	if b.conn.api.connections.inUse() == before {
+	if b.endpoint.api.connections.inUse() == before {
 		t.Error("the connections of the old network are still in use")
 	}
 }

@@ -173,11 +173,11 @@ func TestSetAPIURL(t *testing.T) {
 	t.Run("another_spelling_of_the_same_address_changes_nothing", func(t *testing.T) {
 		b := free(t)
 		b.signIn(t)
-		before := b.conn
+		before := b.endpoint
 		if err := b.SetAPIURL(b.api.URL + "/"); err != nil {
 			t.Fatal(err)
 		}
-		if b.conn != before {
+		if b.endpoint != before {
 			t.Error("the API is connected anew")
 		}
 	})
@@ -217,7 +217,7 @@ func TestSetAPIURL(t *testing.T) {
 		b := free(t)
 		b.signIn(t)
 		app := b.another(t, func(o *Options) { o.Settings.APIURLManaged = false })
-		app.conn.api.http.SetBaseURL("http://127.0.0.1:1")
+		app.endpoint.api.http.SetBaseURL("http://127.0.0.1:1")
 		if err := app.SetAPIURL("https://mistyped.example"); err != nil {
 			t.Fatal(err)
 		}
@@ -236,7 +236,7 @@ func TestAnEntryOfANewerVersion(t *testing.T) {
 	start := func(t *testing.T, change ...func(*Options)) (b *bench, entry string) {
 		b = newBench(t, change...)
 		entry = newerEntry(b.api.URL)
-		if err := b.ring.Set(keyring.Service, b.conn.session.vault.Account, entry); err != nil {
+		if err := b.ring.Set(keyring.Service, b.endpoint.session.vault.Account, entry); err != nil {
 			t.Fatal(err)
 		}
 		return b, entry
@@ -255,7 +255,7 @@ func TestAnEntryOfANewerVersion(t *testing.T) {
 	t.Run("stays_while_this_one_signs_in_renews_and_signs_out", func(t *testing.T) {
 		b, entry := start(t)
 		theirs := generation{Family: uuid.NewString(), Number: 7}
-		if err := b.conn.session.generations.write(theirs); err != nil {
+		if err := b.endpoint.session.generations.write(theirs); err != nil {
 			t.Fatal(err)
 		}
 		b.signIn(t)
@@ -272,7 +272,7 @@ func TestAnEntryOfANewerVersion(t *testing.T) {
 		if err := b.SignOut(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if at := b.conn.session.generations.read(); b.ring.kept() != entry || at != theirs {
+		if at := b.endpoint.session.generations.read(); b.ring.kept() != entry || at != theirs {
 			t.Errorf("kept %q, the session file says %+v", b.ring.kept(), at)
 		}
 		if n := b.api.count(&b.api.logouts); n != 1 {

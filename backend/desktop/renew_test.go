@@ -117,11 +117,11 @@ func TestALostAnswerIsAskedForAgainAtOnceAndOnlyForAWhile(t *testing.T) {
 	}{{time.Second, spendTries}, {25 * time.Second, 1}} {
 		b := newBench(t)
 		b.signIn(t)
-		b.conn.session.clock = func() moment { return moment{running: time.Duration(b.api.count(&b.api.refreshes)) * c.took} }
+		b.endpoint.session.clock = func() moment { return moment{running: time.Duration(b.api.count(&b.api.refreshes)) * c.took} }
 		b.api.mu.Lock()
 		b.api.drop = true
 		b.api.mu.Unlock()
-		_, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess())
+		_, err := b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess())
 		wantCode(t, err, Offline)
 		if n := b.api.count(&b.api.refreshes); n != c.want {
 			t.Errorf("asked %d times when each took %s, want %d", n, c.took, c.want)
@@ -211,7 +211,7 @@ func TestTheTokensAgeIsCountedOnThisComputerWhateverItsClockSays(t *testing.T) {
 	} {
 		b := newBench(t)
 		now := start
-		b.conn.session.clock = func() moment { return now }
+		b.endpoint.session.clock = func() moment { return now }
 		b.signIn(t)
 		now = moment{wall: start.wall.Add(c.wall), running: start.running + c.running}
 		for range 2 {
@@ -228,7 +228,7 @@ func TestTheTokensAgeIsCountedOnThisComputerWhateverItsClockSays(t *testing.T) {
 func TestAClockThatIsHoursWrongIsNoReasonToRenew(t *testing.T) {
 	for _, wrong := range []time.Duration{-20 * time.Hour, 20 * time.Hour, 40 * 365 * 24 * time.Hour} {
 		b := newBench(t)
-		b.conn.session.clock = func() moment { return moment{wall: time.Now().Add(wrong), running: time.Minute} }
+		b.endpoint.session.clock = func() moment { return moment{wall: time.Now().Add(wrong), running: time.Minute} }
 		b.signIn(t)
 		if n := b.api.count(&b.api.refreshes); n != 0 {
 			t.Errorf("%s: %d renewals", wrong, n)
@@ -251,7 +251,7 @@ func TestTheNewTokenIsInTheKeyringBeforeItIsUsed(t *testing.T) {
 	b := newBench(t)
 	ring := &watchedKeyring{}
 	app := b.another(t, func(o *Options) { o.Keyring = ring })
-	s := app.conn.session
+	s := app.endpoint.session
 	ring.stored = func() {
 		if s.currentAccess() != "" && !strings.Contains(ring.kept(), s.kept.RefreshToken) {
 			t.Error("a token was in use before the keyring held it")
@@ -289,7 +289,7 @@ func (w *watchedKeyring) Set(service, account, secret string) error {
 func TestADismissedPromptIsAskedForAgainAfterAnHour(t *testing.T) {
 	b := newBench(t)
 	now := moment{running: time.Hour}
-	b.conn.session.clock = func() moment { return now }
+	b.endpoint.session.clock = func() moment { return now }
 	b.ring.fail(lockedFault())
 	b.signIn(t)
 	b.ring.fail(nil)
@@ -298,7 +298,7 @@ func TestADismissedPromptIsAskedForAgainAfterAnHour(t *testing.T) {
 		told  int
 	}{{10 * time.Minute, 1}, {59 * time.Minute, 1}, {time.Hour, 2}} {
 		now = moment{running: time.Hour + c.later}
-		if _, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess()); err != nil {
+		if _, err := b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()); err != nil {
 			t.Fatal(err)
 		}
 		if told := b.emitted(EventSessionOnly); len(told) != c.told {
@@ -325,7 +325,7 @@ func TestASessionFileThatCannotBeReadLeavesItToTheKeyring(t *testing.T) {
 	for _, content := range []string{"", "{", `{"line":7}`, strings.Repeat("x", 5000)} {
 		b := newBench(t)
 		b.signIn(t)
-		if err := os.WriteFile(b.conn.session.generations.path, []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(b.endpoint.session.generations.path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		again := b.another(t, func(o *Options) { o.StateDir = b.options.StateDir })

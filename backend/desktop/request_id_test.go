@@ -35,7 +35,7 @@ func TestRequestID(t *testing.T) {
 		b := newBench(t)
 		b.signIn(t)
 		kept := b.received()
-		if _, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess()); err != nil {
+		if _, err := b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()); err != nil {
 			t.Fatal(err)
 		}
 		if len(*kept) != 1 || !keyring.IsRequestID((*kept)[0].RequestID) {
@@ -54,7 +54,7 @@ func TestRequestID(t *testing.T) {
 		b.signIn(t)
 		ids := map[string]bool{}
 		for range 3 {
-			if _, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess()); err != nil {
+			if _, err := b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -68,7 +68,7 @@ func TestRequestID(t *testing.T) {
 	t.Run("outlives_the_app_though_the_keyring_took_none", func(t *testing.T) {
 		b := newBench(t)
 		b.signIn(t)
-		first := b.conn.session
+		first := b.endpoint.session
 		first.dismissed = first.clock() // the keyring is not asked for an hour
 		b.api.mu.Lock()
 		b.api.lose = spendTries
@@ -102,7 +102,7 @@ func TestRequestID(t *testing.T) {
 			}
 			next.ServeHTTP(w, r)
 		})
-		if _, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess()); err != nil {
+		if _, err := b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()); err != nil {
 			t.Fatal(err)
 		}
 		for grant := range b.api.requests {
@@ -117,7 +117,7 @@ func TestRequestID(t *testing.T) {
 	t.Run("is_not_made_beside_another_process_that_makes_one", func(t *testing.T) {
 		b := newBench(t)
 		b.signIn(t)
-		s := b.conn.session
+		s := b.endpoint.session
 		s.lockWait = time.Millisecond
 		lock := flock.New(s.lockFile)
 		if err := lock.Lock(); err != nil {
@@ -138,10 +138,10 @@ func TestRequestID(t *testing.T) {
 	t.Run("is_in_no_file_once_it_was_used", func(t *testing.T) {
 		b := newBench(t)
 		b.signIn(t)
-		if _, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess()); err != nil {
+		if _, err := b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()); err != nil {
 			t.Fatal(err)
 		}
-		content, err := os.ReadFile(filepath.Clean(b.conn.session.generations.path))
+		content, err := os.ReadFile(filepath.Clean(b.endpoint.session.generations.path))
 		var at generation
 		if err != nil || json.Unmarshal(content, &at) != nil || at.RequestID != "" || at.Number != 2 {
 			t.Errorf("the session file holds %s, %v", content, err)
@@ -191,7 +191,7 @@ func TestRefusalOfARefresh(t *testing.T) {
 				w.WriteHeader(c.status)
 				_, _ = w.Write([]byte(c.body))
 			})
-			if _, err := b.conn.session.renew(t.Context(), b.conn.session.currentAccess()); err == nil {
+			if _, err := b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()); err == nil {
 				t.Fatal("the refresh was not refused")
 			}
 			ended := len(b.emitted(EventSessionEnded)) != 0

@@ -60,7 +60,7 @@ func TestAChangedRoleRenewsTheTokensAndTellsTheScreensToAskWhoIsSignedIn(t *test
 	for name, call := range dataCalls {
 		b := newBench(t)
 		b.signIn(t)
-		stale := b.conn.session.currentAccess()
+		stale := b.endpoint.session.currentAccess()
 		b.api.before(func(w http.ResponseWriter, r *http.Request) bool {
 			switch {
 			case strings.HasPrefix(r.URL.Path, "/v1/auth/"):

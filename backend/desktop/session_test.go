@@ -97,8 +97,8 @@ func TestTwoWindowsOfOneUserTakeTurnsToRenew(t *testing.T) {
 	for i := range errs {
 		other := b.another(t, func(o *Options) { o.StateDir = state })
 		group.Go(func() {
-			other.conn.session.vault.Wait = time.Minute
-			errs[i] = other.conn.session.resume(t.Context())
+			other.endpoint.session.vault.Wait = time.Minute
+			errs[i] = other.endpoint.session.resume(t.Context())
 		})
 	}
 	group.Wait()
@@ -115,9 +115,9 @@ func TestACallerThatGivesUpDoesNotSpoilTheRenewalForOthers(t *testing.T) {
 	b.api.held = make(chan struct{})
 	ctx, giveUp := context.WithCancel(t.Context())
 	first, second := make(chan error, 1), make(chan error, 1)
-	token := b.conn.session.currentAccess()
-	go func() { _, err := b.conn.session.renew(ctx, token); first <- err }()
-	go func() { _, err := b.conn.session.renew(t.Context(), token); second <- err }()
+	token := b.endpoint.session.currentAccess()
+	go func() { _, err := b.endpoint.session.renew(ctx, token); first <- err }()
+	go func() { _, err := b.endpoint.session.renew(t.Context(), token); second <- err }()
 	giveUp()
 	if err := <-first; !errors.Is(err, context.Canceled) {
 		t.Errorf("the caller that gave up got %v", err)
@@ -217,7 +217,7 @@ func TestSigningOutOfflineEmptiesTheKeyringAndSaysWhatIsLeft(t *testing.T) {
 func TestARenewalUnderWayDoesNotUndoASignOut(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
-	s := b.conn.session
+	s := b.endpoint.session
 	generation := s.generation()
 	s.forget()
 	if err := s.forgetLine(t.Context(), ""); err != nil {
@@ -280,13 +280,13 @@ func TestAKeyringThatWaitsForItsPasswordHoldsNothingUpForEver(t *testing.T) {
 	hold := make(chan struct{})
 	b.ring.hang(hold)
 	again := b.another(t)
-	again.conn.session.vault.Wait = 10 * time.Millisecond
+	again.endpoint.session.vault.Wait = 10 * time.Millisecond
 	if _, err := again.Resume(t.Context()); ProblemOf(err).Code != KeyringUnavailable {
 		t.Errorf("resumed with %v", err)
 	}
 	close(hold)
 	eventually(t, func() bool {
-		_, err := again.conn.session.vault.Load(t.Context())
+		_, err := again.endpoint.session.vault.Load(t.Context())
 		return ProblemOf(err).Cause != keyring.Waiting
 	})
 	if _, err := again.Resume(t.Context()); err != nil {

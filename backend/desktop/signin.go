@@ -16,7 +16,7 @@ const togetherWithin = 2 * time.Second
 
 // signIn is one attempt, from the click to the answer.
 type signIn struct {
-	conn     *connection
+	endpoint *endpoint
 	provider portal.ProviderID
 	began    time.Time
 	cancel   context.CancelFunc
@@ -37,11 +37,11 @@ func (d *Desktop) SignIn(ctx context.Context, provider string) (portal.Me, error
 	if !d.allowed(id) {
 		return portal.Me{}, problem(PolicyForbids, "This way of signing in is not offered here.")
 	}
-	connected, err := d.connected()
+	current, err := d.currentEndpoint()
 	if err != nil {
 		return portal.Me{}, err
 	}
-	running, attempt, previous := d.enter(ctx, connected, id)
+	running, attempt, previous := d.enter(ctx, current, id)
 	if running == nil {
 		return attempt.answer(ctx)
 	}
@@ -52,7 +52,7 @@ func (d *Desktop) SignIn(ctx context.Context, provider string) (portal.Me, error
 
 // enter answers the attempt a click belongs to. For a new one there is also the context it runs in, and the one it
 // replaces, if any; for one that others began the context is nil.
-func (d *Desktop) enter(ctx context.Context, c *connection, provider portal.ProviderID) (running context.Context, attempt, previous *signIn) {
+func (d *Desktop) enter(ctx context.Context, c *endpoint, provider portal.ProviderID) (running context.Context, attempt, previous *signIn) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	previous, now := d.signingIn, d.clock.Now()
@@ -60,7 +60,7 @@ func (d *Desktop) enter(ctx context.Context, c *connection, provider portal.Prov
 		return nil, previous, nil
 	}
 	running, cancel := context.WithCancel(ctx)
-	attempt = &signIn{conn: c, provider: provider, began: now, cancel: cancel, ended: make(chan struct{})}
+	attempt = &signIn{endpoint: c, provider: provider, began: now, cancel: cancel, ended: make(chan struct{})}
 	if previous != nil {
 		previous.over = true
 		previous.cancel()
@@ -69,9 +69,9 @@ func (d *Desktop) enter(ctx context.Context, c *connection, provider portal.Prov
 	return running, attempt, previous
 }
 
-func (s *signIn) shares(c *connection, provider portal.ProviderID, now time.Time) bool {
+func (s *signIn) shares(c *endpoint, provider portal.ProviderID, now time.Time) bool {
 	together := s.server == nil || !passed(now, s.began.Add(togetherWithin))
-	return s.conn == c && s.provider == provider && together && !s.over
+	return s.endpoint == c && s.provider == provider && together && !s.over
 }
 
 // answer waits for what the attempt comes to, for a click that did not begin it.
@@ -96,7 +96,7 @@ func (d *Desktop) run(ctx context.Context, attempt, previous *signIn) (portal.Me
 		d.options.Log.Info("sign-in", "provider", string(attempt.provider), "code", string(ProblemOf(err).Code))
 		return portal.Me{}, err
 	}
-	return attempt.conn.me(ctx)
+	return attempt.endpoint.me(ctx)
 }
 
 func (d *Desktop) finish(attempt *signIn) {
@@ -130,7 +130,7 @@ func (d *Desktop) CancelSignIn() error {
 
 // authenticate sends the browser to the provider, waits for it, and makes its answer a session.
 func (d *Desktop) authenticate(ctx context.Context, s *signIn) error {
-	c := s.conn
+	c := s.endpoint
 	if err := c.session.usable(ctx); err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func trustedPage(u *url.URL) bool {
 
 // redeem turns the code into a session and tells the browser; where the code of an invite, or a choice of invites, may
 // finish it, the attempt is kept for that.
-func (d *Desktop) redeem(ctx context.Context, c *connection, server *loopback.Server, grant portal.CodeGrant) error {
+func (d *Desktop) redeem(ctx context.Context, c *endpoint, server *loopback.Server, grant portal.CodeGrant) error {
 	generation := c.session.generation()
 	tokens, err := c.redeem(ctx, grant)
 	if hasCode(err, portal.InviteCodeRequired, portal.InviteChoice, portal.Deactivated) {

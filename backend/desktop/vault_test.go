@@ -15,7 +15,7 @@ func TestASpentTokenIsRemovedWhereItCannotBeMarked(t *testing.T) {
 	ring := &platformKeyring{system: "linux"}
 	b := newPlatform(t, ring)
 	b.signIn(t)
-	b.conn.session.generations.path = "/dev/null/no folder"
+	b.endpoint.session.generations.path = "/dev/null/no folder"
 	ring.writing = lockedFault()
 	b.api.expireAccess()
 	if _, err := b.Me(t.Context()); err != nil {
@@ -29,7 +29,7 @@ func TestASpentTokenIsRemovedWhereItCannotBeMarked(t *testing.T) {
 func TestTheEndOfOneSignInLeavesAnothersEntryAlone(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
-	if err := b.conn.session.forgetLine(t.Context(), uuid.NewString()); err != nil || b.ring.kept() == "" {
+	if err := b.endpoint.session.forgetLine(t.Context(), uuid.NewString()); err != nil || b.ring.kept() == "" {
 		t.Errorf("%v, kept %q", err, b.ring.kept())
 	}
 	again := b.another(t, func(o *Options) { o.StateDir = b.options.StateDir })
@@ -46,7 +46,7 @@ func TestASignInWaitsForAnotherProcessThatRenews(t *testing.T) {
 			t.Error("the keyring was written while another process renewed")
 		}
 	}}
-	s := b.another(t, func(o *Options) { o.Keyring = ring }).conn.session
+	s := b.another(t, func(o *Options) { o.Keyring = ring }).endpoint.session
 	lock := flock.New(s.lockFile)
 	if err := lock.Lock(); err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func TestASignInWaitsForAnotherProcessThatRenews(t *testing.T) {
 
 func TestCancellingASignInDoesNotWaitForAHangingKeyringAndLeavesNothing(t *testing.T) {
 	b := newBench(t)
-	b.conn.session.vault.Wait = time.Hour
+	b.endpoint.session.vault.Wait = time.Hour
 	result, link := b.start(t, "google")
 	hold := make(chan struct{})
 	b.ring.hang(hold)
@@ -113,7 +113,7 @@ func TestTheFirstScreenDoesNotWaitForTheKeyringsPassword(t *testing.T) {
 	hold := make(chan struct{})
 	defer close(hold)
 	b.ring.hang(hold)
-	b.conn.session.screenWait = time.Millisecond
+	b.endpoint.session.screenWait = time.Millisecond
 	if s := b.Startup(t.Context()); !s.HasSession || s.KeyringProblem != "" {
 		t.Errorf("startup %+v", s)
 	}
@@ -121,7 +121,7 @@ func TestTheFirstScreenDoesNotWaitForTheKeyringsPassword(t *testing.T) {
 
 func TestASessionOnlyIsKeptWhenTheHangingKeyringAnswersAfterAll(t *testing.T) {
 	b := newBench(t)
-	b.conn.session.vault.Wait = 10 * time.Millisecond
+	b.endpoint.session.vault.Wait = 10 * time.Millisecond
 	hold := make(chan struct{})
 	b.ring.hang(hold)
 	b.signIn(t)
@@ -132,7 +132,7 @@ func TestASessionOnlyIsKeptWhenTheHangingKeyringAnswersAfterAll(t *testing.T) {
 	if _, err := b.Me(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.conn.session.vault.Wait = time.Minute
+	b.endpoint.session.vault.Wait = time.Minute
 	b.ring.hang(nil)
 	close(hold)
 	eventually(t, func() bool { return len(b.emitted(EventSessionOnly)) == 2 })

@@ -31,9 +31,9 @@ type watches struct {
 
 // watch follows one run.
 type watch struct {
-	desktop *Desktop
-	conn    *connection
-	path    string
+	desktop  *Desktop
+	endpoint *endpoint
+	path     string
 	// generation is the session's: what is heard after its end is nobody's any more.
 	generation int
 	cancel     context.CancelFunc
@@ -51,7 +51,7 @@ func (d *Desktop) WatchSync(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	connected, err := d.connected()
+	current, err := d.currentEndpoint()
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (d *Desktop) WatchSync(ctx context.Context, id string) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	w := &watch{
-		desktop: d, conn: connected, path: path, generation: connected.session.generation(), cancel: cancel, wanted: 1,
+		desktop: d, endpoint: current, path: path, generation: current.session.generation(), cancel: cancel, wanted: 1,
 	}
 	if d.watches.all == nil {
 		d.watches.all = map[string]*watch{}
@@ -168,7 +168,7 @@ func (w *watch) follow(ctx context.Context) {
 
 // listen reads one stream of events to its end and answers how many it heard.
 func (w *watch) listen(ctx context.Context) (heard int, err error) {
-	err = w.conn.session.call(ctx, request{method: http.MethodGet, path: w.path + "/events", event: func(name string, data []byte) error {
+	err = w.endpoint.session.call(ctx, request{method: http.MethodGet, path: w.path + "/events", event: func(name string, data []byte) error {
 		var run portal.SyncRun
 		if name != "run" {
 			return nil
@@ -186,12 +186,12 @@ func (w *watch) listen(ctx context.Context) (heard int, err error) {
 
 func (w *watch) poll(ctx context.Context) (portal.SyncRun, error) {
 	var run portal.SyncRun
-	return run, w.conn.get(ctx, w.path, nil, &run)
+	return run, w.endpoint.get(ctx, w.path, nil, &run)
 }
 
 // tell emits how the run stands, if that is news and anybody still wants to hear it.
 func (w *watch) tell(run portal.SyncRun) {
-	if w.conn.session.generation() != w.generation {
+	if w.endpoint.session.generation() != w.generation {
 		return
 	}
 	w.mu.Lock()
@@ -205,7 +205,7 @@ func (w *watch) tell(run portal.SyncRun) {
 
 // over reports whether there is nothing left to hear: the run has ended, or the watch or the session has.
 func (w *watch) over(ctx context.Context) bool {
-	if ctx.Err() != nil || w.conn.session.generation() != w.generation {
+	if ctx.Err() != nil || w.endpoint.session.generation() != w.generation {
 		return true
 	}
 	w.mu.Lock()

@@ -12,41 +12,71 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// connection is one API with the user's session there.
-type connection struct {
+// endpoint is one API with the user's session there.
+type endpoint struct {
 	api     *apiClient
 	session *session
 }
 
 // get answers a path of the API into out.
-func (c *connection) get(ctx context.Context, path string, query url.Values, out any) error {
-	return c.session.call(ctx, request{method: http.MethodGet, path: path, query: query, out: out})
+func (e *endpoint) get(ctx context.Context, path string, query url.Values, out any) error {
+	return e.session.call(ctx, request{method: http.MethodGet, path: path, query: query, out: out})
 }
 
 // newAttempt asks for a sign-in attempt; nobody is signed in yet.
-func (c *connection) newAttempt(ctx context.Context, n portal.NewAttempt) (portal.Attempt, error) {
+func (e *endpoint) newAttempt(ctx context.Context, n portal.NewAttempt) (portal.Attempt, error) {
 	var attempt portal.Attempt
-	err := c.api.do(ctx, request{method: http.MethodPost, path: "/v1/auth/attempts", body: n, out: &attempt})
+	err := e.api.do(ctx, request{method: http.MethodPost, path: "/v1/auth/attempts", body: n, out: &attempt})
 	return attempt, err
 }
 
 // redeem turns the provider's code into a session with the API.
-func (c *connection) redeem(ctx context.Context, grant portal.CodeGrant) (portal.Tokens, error) {
+func (e *endpoint) redeem(ctx context.Context, grant portal.CodeGrant) (portal.Tokens, error) {
 	var tokens portal.Tokens
-	err := c.api.do(ctx, request{method: http.MethodPost, path: "/v1/auth/token", body: grant, out: &tokens})
+	err := e.api.do(ctx, request{method: http.MethodPost, path: "/v1/auth/token", body: grant, out: &tokens})
 	return tokens, err
 }
 
 // me answers who is signed in. A remembered grant that is no longer the user's is let go.
-func (c *connection) me(ctx context.Context) (portal.Me, error) {
+func (e *endpoint) me(ctx context.Context) (portal.Me, error) {
 	var me portal.Me
-	err := c.get(ctx, "/v1/me", nil, &me)
+	err := e.get(ctx, "/v1/me", nil, &me)
 	lost := hasCode(err, portal.GrantChanged, portal.Forbidden, portal.NotFound, portal.Invalid)
-	if lost && c.session.grant() != "" {
-		c.session.useGrant(ctx, "")
-		err = c.get(ctx, "/v1/me", nil, &me)
+	if lost && e.session.grant() != "" {
+		e.session.useGrant(ctx, "")
+		err = e.get(ctx, "/v1/me", nil, &me)
 	}
 	return me, err
+}
+
+// read returns the body of a path of the current API as a T.
+func read[T any](ctx context.Context, d *Desktop, path string, query any) (T, error) {
+	var out T
+	current, err := d.currentEndpoint()
+	if err != nil {
+		return out, err
+	}
+	err = current.get(ctx, path, queryOf(query), &out)
+	return out, err
+}
+
+// readOne returns one member of a collection as a T.
+func readOne[T any](ctx context.Context, d *Desktop, collection, id string) (T, error) {
+	path, err := pathOf(collection, id)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return read[T](ctx, d, path, struct{}{})
+}
+
+// write sends a request to the current API.
+func (d *Desktop) write(ctx context.Context, r request) error {
+	current, err := d.currentEndpoint()
+	if err != nil {
+		return err
+	}
+	return current.session.call(ctx, r)
 }
 
 // queryOf answers the parameters of a query struct: fields with a query tag, but those left empty.
