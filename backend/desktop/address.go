@@ -12,7 +12,7 @@ import (
 // addressLimit is more than any address of an API needs.
 const addressLimit = 2048
 
-// checkedAddress parses an API's address. fault says in words for the user what keeps it from being one.
+// checkedAddress parses an API's address. fault tells the user why it cannot be one.
 func checkedAddress(raw string) (u *url.URL, fault string) {
 	if fault := textFault(raw); fault != "" {
 		return nil, fault
@@ -45,7 +45,7 @@ func checkedAddress(raw string) (u *url.URL, fault string) {
 	return u, ""
 }
 
-// textFault finds what a person cannot see in an address, and would look for in vain.
+// textFault returns the first character that a user cannot see in an address, or another fault of its text, or "".
 func textFault(text string) string {
 	if len(text) > addressLimit {
 		return fmt.Sprintf("it has more than %d characters", addressLimit)
@@ -73,7 +73,7 @@ func invisible(c rune) bool {
 		unicode.In(c, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// portFault says why the port behind a host cannot be one.
+// portFault returns why the port after a host is invalid, or "".
 func portFault(authority string) string {
 	colon := strings.LastIndexByte(authority, ':')
 	if colon < 0 || strings.HasSuffix(authority, "]") {

@@ -39,13 +39,15 @@ type apiClient struct {
 	cache       etagCache
 	log         *slog.Logger
 	clock       clock
-	// emit tells the screens that a call waits.
+	// emit sends an event to the screens when a call waits.
 	emit func(event string, payload any)
-	// certificateAsked: the server, or what replies in its place, asked for a client certificate and has let nobody in since.
+	// certificateAsked is set once the server, or a device that replies in its place, has asked for a client
+	// certificate, and until it accepts a call.
 	certificateAsked atomic.Bool
 }
 
-// request is one call: out receives the JSON answer, and may be nil. Where event is set the answer is a stream of events.
+// request is one call. out receives the JSON response and may be nil. If event is set, the response is a stream of
+// events.
 type request struct {
 	method, path string
 	query        url.Values
@@ -73,7 +75,7 @@ func newHTTP(baseURL, version string, transport http.RoundTripper) *resty.Client
 	return resty.New().
 		SetTransport(transport).
 		SetBaseURL(baseURL).
-		// A redirect would carry the session to an address nobody configured.
+		// A redirect would send the session to an address that was not configured.
 		SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		})).
@@ -82,15 +84,15 @@ func newHTTP(baseURL, version string, transport http.RoundTripper) *resty.Client
 		SetHeader("User-Agent", fmt.Sprintf("FS-Client-Portal/%s (%s; %s)", version, runtime.GOOS, runtime.GOARCH))
 }
 
-// silent keeps resty's own words off stderr: they may hold URLs.
+// silent discards resty's own messages, because they may contain URLs.
 type silent struct{}
 
 func (silent) Errorf(string, ...any) {}
 func (silent) Warnf(string, ...any)  {}
 func (silent) Debugf(string, ...any) {}
 
-// ask makes one call. A GET that found no connection, or one that leads nowhere any more, is tried once more on a new
-// one; nothing else is, because the API may have received it. Every error is a *Problem.
+// ask makes one call. A GET that found no connection, or a dead one, is retried once on a new connection. Other calls
+// are not, because the API may have received them. Every error is a *Problem.
 func (c *apiClient) ask(ctx context.Context, call request) error {
 	began := time.Now()
 	if call.event != nil {
@@ -177,7 +179,8 @@ func (c *apiClient) read(call request, answer *resty.Response) error {
 	return nil
 }
 
-// done takes the API's word alone that a call without a response has had its effect, not that of a page in its place.
+// done reports whether a call without a response body succeeded. Only a response with the API's own header counts, so
+// that a page of a guest network does not.
 func (c *apiClient) done(answer *resty.Response) error {
 	if answer.StatusCode() != http.StatusNoContent && answer.Header().Get(portal.APIHeader) == "" && !isJSON(answer) {
 		return c.foreignResponse(answer)
@@ -190,8 +193,8 @@ func isJSON(answer *resty.Response) bool {
 	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
 }
 
-// decode reads one JSON value. Fields this version does not know are a newer API's and no error; a list the
-// answer left out is an empty one, because a nil slice would reach JavaScript as null.
+// decode reads one JSON value. Unknown fields belong to a newer API and are ignored. A missing list becomes an empty
+// one, because a nil slice would reach JavaScript as null.
 func decode(body []byte, out any) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if err := decoder.Decode(out); err != nil {
@@ -234,8 +237,8 @@ func isProblem(answer *resty.Response) bool {
 	return err == nil && kind == "application/problem+json"
 }
 
-// codesBeforeHeader are the codes of an API from before Portal-Api: their words are shown, and a call they refuse is made
-// again with a renewed session, but no session ends by them.
+// codesBeforeHeader are the codes of an API from before the header Portal-Api. Their texts are shown, and a refused
+// call is repeated with a renewed session, but they end no session.
 var codesBeforeHeader = []portal.Code{
 	portal.Invalid, portal.Unauthenticated, portal.SessionRevoked, portal.GrantChanged, portal.Forbidden, portal.NotFound,
 	portal.Conflict, portal.SyncRunning, portal.NoProduct, portal.ProductRefused, portal.NoInvite, portal.InviteCodeRequired,
@@ -243,7 +246,7 @@ var codesBeforeHeader = []portal.Code{
 	portal.ProviderDown, portal.ProviderRefused, portal.TooManyRequests, portal.TooLarge, portal.Unavailable, portal.Internal,
 }
 
-// notOurAPI is what is said of a reply whose sender is not known better.
+// notOurAPI returns the Problem of a response from an unknown sender.
 func notOurAPI() *Problem {
 	return finding{cause: causeWrongAddress, status: strconv.Itoa(http.StatusOK)}.problem(portal.Unavailable, "")
 }

@@ -40,8 +40,8 @@ func linkShown(err error, ran time.Duration) bool {
 	return errors.As(err, &ended) && ran >= shownAfter
 }
 
-// browserWords returns the words of a command as a shell would read them, the link in its place. A program whose path
-// has blanks may go without quotes.
+// browserWords returns the arguments of a command as a shell would split them, with the link inserted. The path of a
+// program may contain blanks without quotes.
 func browserWords(command, link string) ([]string, error) {
 	if _, err := exec.LookPath(strings.TrimSpace(command)); err == nil {
 		return []string{strings.TrimSpace(command), link}, nil
@@ -64,7 +64,7 @@ func browserWords(command, link string) ([]string, error) {
 	return words, nil
 }
 
-// alternatives splits $BROWSER at the colons outside quotes, and leaves out what is empty.
+// alternatives splits $BROWSER at the colons outside quotes and drops empty parts.
 func alternatives(commands string) []string {
 	var all []string
 	begin := 0
@@ -86,7 +86,7 @@ func alternatives(commands string) []string {
 	return named
 }
 
-// shellWords splits a command at blanks outside quotes, and takes quotes and backslashes away.
+// shellWords splits a command at blanks outside quotes and removes quotes and backslashes.
 func shellWords(command string) ([]string, error) {
 	var words []string
 	var word strings.Builder
@@ -122,7 +122,7 @@ type quotes struct {
 
 func (q *quotes) outside() bool { return q.open == 0 && !q.escaped }
 
-// read takes the next byte and reports whether it is text, and neither a quote nor a backslash that only marks text.
+// read consumes the next byte. It reports whether the byte is text, and not a quote or an escaping backslash.
 func (q *quotes) read(c byte) (text bool) {
 	switch {
 	case q.escaped:

@@ -7,7 +7,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Causes of code offline: no HTTP response of the portal's address arrived.
+// Causes of code offline: no HTTP response arrived from the portal's address.
 const (
 	causeUntrusted    = "certificate_untrusted"
 	causeExpired      = "certificate_expired"
@@ -38,8 +38,8 @@ const (
 	causeIntermediary = "intermediary"
 )
 
-// causeWords say for each cause what happened and what to do. {host} is the portal's, {other} whatever else the cause
-// names: the proxy, the certificate's issuer or name, the host of a redirect; {status}, {from}, {until} and {now} are facts.
+// causeWords tell the user what happened and what to do. {host} is the portal's host; {other} is the proxy, the
+// certificate's issuer or name, or the host of a redirect; {status}, {from}, {until} and {now} are facts.
 var causeWords = map[string]string{
 	causeUntrusted: "{host} uses a certificate of {other}, which this computer does not trust. If this is a guest network, " +
 		"sign in to it with a browser first. In a company network that inspects traffic, ask your IT to set CaFile for this app.",
@@ -86,10 +86,10 @@ var causeWords = map[string]string{
 		"VPN if you need one, or ask your IT to let this app through.",
 }
 
-// finding is a cause with the facts its sentence needs. evidence goes to the log alone.
+// finding is a cause with the facts for its text. evidence is for the log alone.
 type finding struct {
 	cause, other, evidence string
-	// address is what to show instead of the portal's own address, such as the proxy's.
+	// address is shown instead of the portal's own address, for example the proxy's.
 	address string
 	status  string
 	from    string
@@ -97,7 +97,7 @@ type finding struct {
 	now     string
 }
 
-// problem makes a Problem of what was found about the API at base, a URL or "".
+// problem returns the Problem of a finding about the API at base, a URL or "".
 func (f finding) problem(code portal.Code, base string) *Problem {
 	host := "The portal's server"
 	if u, err := url.Parse(base); err == nil && u.Host != "" {
@@ -117,7 +117,7 @@ func (f finding) problem(code portal.Code, base string) *Problem {
 	return p
 }
 
-// originOf returns scheme, host and port of a URL, and nothing that may be personal or secret.
+// originOf returns scheme, host and port of a URL, without the parts that may be personal or secret.
 func originOf(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {

@@ -27,7 +27,7 @@ func (e *proxyRefusal) Error() string {
 	return "proxy replied to CONNECT with HTTP " + strconv.Itoa(e.status)
 }
 
-// checkConnect keeps the status of a proxy's refusal, of which net/http returns only the text.
+// checkConnect keeps the status of a proxy's refusal, because net/http returns its text alone.
 func checkConnect(_ context.Context, proxy *url.URL, _ *http.Request, response *http.Response) error {
 	if response.StatusCode == http.StatusOK {
 		return nil
@@ -35,7 +35,7 @@ func checkConnect(_ context.Context, proxy *url.URL, _ *http.Request, response *
 	return &proxyRefusal{response.StatusCode, proxy.Host}
 }
 
-// unreachable says why no response came, without the URL: its query may name people.
+// unreachable returns why no response arrived, without the URL, whose query may contain personal data.
 func (c *apiClient) unreachable(ctx context.Context, err error) *Problem {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -46,7 +46,7 @@ func (c *apiClient) unreachable(ctx context.Context, err error) *Problem {
 	return c.findCause(err, time.Now()).problem(Offline, c.http.BaseURL)
 }
 
-// findCause tells by types and codes which of the causes err is.
+// findCause returns the cause of err, from its types and codes.
 func (c *apiClient) findCause(err error, now time.Time) finding {
 	for _, find := range []func(error, time.Time) (finding, bool){c.proxyCause, certificateCause, c.tlsCause, nameCause, c.connectionCause} {
 		if f, found := find(err, now); found {
@@ -86,7 +86,7 @@ func (c *apiClient) proxyCause(err error, _ time.Time) (finding, bool) {
 	return f, true
 }
 
-// proxyHost returns host and port of the proxy in use for the API, "" for none.
+// proxyHost returns host and port of the proxy for the API, or "".
 func (c *apiClient) proxyHost() string {
 	transport := c.connections.inUse()
 	if transport.Proxy == nil {
@@ -114,7 +114,7 @@ func nameCause(err error, _ time.Time) (finding, bool) {
 	return finding{cause: causeNoLookup, evidence: evidenceOf(lookup)}, true
 }
 
-// Windows' numbers of socket errors, which package syscall gives other names than the ones all systems share.
+// Windows' numbers of socket errors. Package syscall defines them under other names than the portable ones.
 const (
 	wsaNetworkDown        = syscall.Errno(10050)
 	wsaNetworkUnreachable = syscall.Errno(10051)
@@ -141,7 +141,7 @@ func (c *apiClient) connectionCause(err error, _ time.Time) (finding, bool) {
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errStreamSilent):
 		f.cause = causeBroken
 		if c.certificateAsked.Load() {
-			// The alert that says so is lost where we were still writing.
+			// The alert was lost because we were still writing.
 			f.cause = causeClientCert
 		}
 	default:
@@ -159,8 +159,8 @@ func isErrno(err error, codes ...syscall.Errno) bool {
 	return false
 }
 
-// evidenceOf returns what the log may hold of err: addresses, codes and types. The text of an arbitrary error may quote a
-// URL or what a stranger sent.
+// evidenceOf returns what the log may contain of err: addresses, codes and types. The text of an unknown error may
+// quote a URL or untrusted input.
 func evidenceOf(err error) string {
 	var lookup *net.DNSError
 	if errors.As(err, &lookup) {
@@ -191,7 +191,7 @@ func innermost(err error) error {
 	}
 }
 
-// notThePortal is the Problem of a reply that no portal gives.
+// notThePortal returns the Problem of a response that the portal never sends.
 func (c *apiClient) notThePortal(status int) *Problem {
 	return finding{cause: causeWrongAddress, status: strconv.Itoa(status)}.problem(portal.Unavailable, c.http.BaseURL)
 }

@@ -11,8 +11,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// foreignResponse says what a response is that the portal's API did not write: a proxy's, a load balancer's, a guest
-// network's or another server's.
+// foreignResponse returns the cause of a response that the portal's API did not send but a proxy, a load balancer, a
+// guest network or another server did.
 func (c *apiClient) foreignResponse(answer *resty.Response) *Problem {
 	status := answer.StatusCode()
 	f := finding{status: strconv.Itoa(status)}
@@ -54,7 +54,7 @@ func isPage(answer *resty.Response) bool {
 	return err == nil && (kind == "text/html" || kind == "application/xhtml+xml")
 }
 
-// redirectHost returns the host a redirect names, and nothing else of it: the rest may hold a session of that host's.
+// redirectHost returns the host of a redirect. The rest of the URL may contain that host's session.
 func (c *apiClient) redirectHost(location string) string {
 	base, err := url.Parse(c.http.BaseURL)
 	if err != nil {

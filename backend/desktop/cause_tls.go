@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// certificateCause says what is wrong with a certificate, and names it in the log.
+// certificateCause returns what is wrong with a certificate, with its names for the log.
 func certificateCause(err error, now time.Time) (finding, bool) {
 	var invalid x509.CertificateInvalidError
 	var name x509.HostnameError
@@ -72,7 +72,7 @@ func namesOf(cert *x509.Certificate) string {
 	return foreignName(names[0])
 }
 
-// foreignName shows a name that a stranger chose, short and in quotes.
+// foreignName returns an untrusted name, short and in quotes.
 func foreignName(name string) string {
 	shown := printable(name)
 	if letters := []rune(shown); len(letters) > 60 {
@@ -97,7 +97,7 @@ const (
 	alertCertificateRequired = tls.AlertError(116)
 )
 
-// tlsCause says why a handshake failed though the certificate was no reason.
+// tlsCause returns why a handshake failed for another reason than the certificate.
 func (c *apiClient) tlsCause(err error, _ time.Time) (finding, bool) {
 	alert, alerted := remoteAlert(err)
 	f := finding{cause: causeNoTLS, evidence: evidenceOf(err)}
@@ -118,8 +118,8 @@ func (c *apiClient) tlsCause(err error, _ time.Time) (finding, bool) {
 	return f, true
 }
 
-// remoteAlert returns the alert a server ended the connection with. Outside of QUIC crypto/tls gives it a type of its own
-// that nobody else can name, but the text of a tls.AlertError.
+// remoteAlert returns the alert with which the server ended the connection. Outside of QUIC its type in crypto/tls is
+// not exported, but its text is that of a tls.AlertError.
 func remoteAlert(err error) (tls.AlertError, bool) {
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "remote error" || op.Err == nil {
@@ -134,12 +134,13 @@ func remoteAlert(err error) (tls.AlertError, bool) {
 	return 0, false
 }
 
-// oldVersionChosen reports a server that chose a version below ours, for which crypto/tls has a text and no type.
+// oldVersionChosen reports whether the server chose a version below our minimum. crypto/tls has a text for that and no
+// type.
 func oldVersionChosen(err error) bool {
 	return strings.HasPrefix(innermost(err).Error(), "tls: server selected unsupported protocol version")
 }
 
-// noteAccepted notes a response of a server that lets the app in, whatever it asked for in the handshake.
+// noteAccepted records that the server accepted a call, whatever it asked for in the handshake.
 func (c *apiClient) noteAccepted(status int) {
 	if status != http.StatusBadRequest && status != http.StatusForbidden {
 		c.certificateAsked.Store(false)

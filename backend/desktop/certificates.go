@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// certificates is what a CA file holds: those that can be used, and a line for each that cannot be, or not fully.
+// certificates is the content of a CA file: the usable certificates, and a note for each that is not, or not fully,
+// usable.
 type certificates struct {
 	usable []*x509.Certificate
 	notes  []string
@@ -19,7 +20,7 @@ type certificates struct {
 	now    time.Time
 }
 
-// derSequence begins every certificate and every PKCS#7 bundle in DER.
+// derSequence is the first byte of every certificate and PKCS#7 bundle in DER.
 const derSequence = 0x30
 
 // readCertificates reads a CA file: PEM in UTF-8 or UTF-16, DER, PKCS#7, or several such files joined.
@@ -46,7 +47,7 @@ func readCertificates(content []byte, now time.Time) certificates {
 	return found
 }
 
-// readDER reads DER from the start of content as far as it goes, and returns what is left.
+// readDER reads the DER at the start of content and returns the rest.
 func (c *certificates) readDER(content []byte) []byte {
 	for {
 		content = skipBlank(content)
@@ -64,7 +65,7 @@ func (c *certificates) readDER(content []byte) []byte {
 	}
 }
 
-// pemMarks are the beginning and end of PEM's lines in one encoding.
+// pemMarks are the start and the end of PEM's lines in one encoding.
 type pemMarks struct{ begin, end, dashes []byte }
 
 var pemEncodings = []pemMarks{
@@ -77,7 +78,7 @@ func marksIn(encode func(string) []byte) pemMarks {
 	return pemMarks{encode("-----BEGIN "), encode("-----END "), encode("-----")}
 }
 
-// nextPEM returns where the next block of PEM begins, and its encoding; -1 where there is none.
+// nextPEM returns the offset of the next PEM block and its encoding, or -1.
 func nextPEM(content []byte) (marks pemMarks, at int) {
 	at = -1
 	for _, encoding := range pemEncodings {
@@ -88,7 +89,7 @@ func nextPEM(content []byte) (marks pemMarks, at int) {
 	return marks, at
 }
 
-// endsPEM reports whether a block ends in what should lie between blocks.
+// endsPEM reports whether a block ends in text that belongs between blocks.
 func endsPEM(between []byte) bool {
 	for _, encoding := range pemEncodings {
 		if bytes.Contains(between, encoding.end) {
@@ -98,8 +99,8 @@ func endsPEM(between []byte) bool {
 	return false
 }
 
-// readPEM reads the block that content begins with, and returns what follows it. encoding/pem alone would skip a block
-// that does not begin a line, as one does after a byte order mark or where files were joined without a line's end.
+// readPEM reads the block at the start of content and returns the rest. encoding/pem alone would skip a block that does
+// not start a line, for example after a byte order mark or where files were joined without a line break.
 func (c *certificates) readPEM(content []byte, marks pemMarks) []byte {
 	end := bytes.Index(content, marks.end)
 	next := bytes.Index(content[len(marks.begin):], marks.begin)
@@ -179,7 +180,7 @@ func signsOthers(certificate *x509.Certificate) bool {
 	return authority && (certificate.KeyUsage == 0 || certificate.KeyUsage&x509.KeyUsageCertSign != 0)
 }
 
-// openSSLTrust is what OpenSSL writes behind a certificate that it calls trusted.
+// openSSLTrust is the data that OpenSSL appends to a certificate that it calls trusted.
 type openSSLTrust struct {
 	Trust  []asn1.ObjectIdentifier `asn1:"optional"`
 	Reject []asn1.ObjectIdentifier `asn1:"optional,tag:0"`
@@ -191,7 +192,7 @@ var (
 	signedDataType = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
 )
 
-// addTrusted adds a certificate with OpenSSL's own trust behind it, which may forbid its use for servers.
+// addTrusted adds a certificate with OpenSSL's trust data, which may forbid its use for servers.
 func (c *certificates) addTrusted(der []byte) {
 	var element asn1.RawValue
 	rest, err := asn1.Unmarshal(der, &element)
@@ -240,7 +241,7 @@ func isBundle(der []byte) bool {
 	return err == nil && info.Type.Equal(signedDataType)
 }
 
-// addBundle adds the certificates of a PKCS#7 bundle. Its signatures say nothing here: the file is trusted as it is.
+// addBundle adds the certificates of a PKCS#7 bundle. Its signatures are not checked: the file is trusted as it is.
 func (c *certificates) addBundle(der []byte) {
 	inside, err := bundled(der)
 	if err != nil {
@@ -314,7 +315,7 @@ func subjectOf(certificate *x509.Certificate) string {
 	return "serial number " + certificate.SerialNumber.String()
 }
 
-// skipBlank drops blanks, line ends, zeros of UTF-16 and byte order marks.
+// skipBlank removes blanks, line breaks, zeros of UTF-16 and byte order marks.
 func skipBlank(content []byte) []byte {
 	for {
 		trimmed := bytes.TrimLeft(content, " \t\r\n\x00")

@@ -121,7 +121,7 @@ func (a *childApp) do(call childCall) error {
 		a.mu.Unlock()
 		return nil
 	case "adopt":
-		return a.adopt(ctx, call.Tokens, "", a.generation())
+		return a.adopt(ctx, call.Tokens, "", a.endCount())
 	case "usable":
 		return a.usable(ctx)
 	case "resume":

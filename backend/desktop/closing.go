@@ -9,8 +9,8 @@ const (
 	leaveWithin = 6 * time.Second
 )
 
-// Leave is told that the user closes the window, which measure describes. Its size is kept for the next start. From
-// now on the app ends within leaveWithin: a user who closes a window does not wait for what hangs.
+// Leave must be called when the user closes the window, which measure describes. Its size is stored for the next start.
+// From then on the app ends within leaveWithin, whatever still hangs.
 func (d *Desktop) Leave(measure func() Window) {
 	d.leaving.Do(func() {
 		late := d.clock.After(leaveWithin)
@@ -23,8 +23,8 @@ func (d *Desktop) Leave(measure func() Window) {
 	d.atMost(d.closeWait, "the window's size", func() { d.saveWindow(measure()) })
 }
 
-// Close ends what is under way, so that no port stays open behind a closed window, and lets a renewed session reach
-// the keyring: its predecessor is spent. It waits for neither network nor keyring for longer than closeWait.
+// Close ends all work in progress, so that no port stays open, and lets a renewed session reach the keyring, because
+// its previous refresh token is used up. It waits at most closeWait.
 func (d *Desktop) Close() {
 	d.close()
 	d.atMost(d.closeWait, "what was under way", func() {
@@ -52,7 +52,7 @@ func (d *Desktop) atMost(limit time.Duration, what string, work func()) {
 	}
 }
 
-// settled waits for a renewal under way, and does not begin one.
+// settled waits for a renewal in progress and does not start one.
 func (s *session) settled() {
 	<-s.renewals.DoChan("renew", func() (any, error) { return "", signedOut() })
 }

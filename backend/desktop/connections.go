@@ -7,12 +7,12 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Connections answers the connections to products.
+// Connections returns the connections to products.
 func (d *Desktop) Connections(ctx context.Context) (portal.Connections, error) {
 	return read[portal.Connections](ctx, d, "/v1/connections", struct{}{})
 }
 
-// TestConnection answers what the product says to a connection.
+// TestConnection returns the product's response to a connection.
 func (d *Desktop) TestConnection(ctx context.Context, t portal.ConnectionTrial) (portal.ConnectionTest, error) {
 	var said portal.ConnectionTest
 	return said, d.write(ctx, request{method: http.MethodPost, path: "/v1/connections/test", body: t, out: &said})
@@ -24,7 +24,7 @@ func (d *Desktop) CreateConnection(ctx context.Context, n portal.NewConnection) 
 	return created, d.write(ctx, request{method: http.MethodPost, path: "/v1/connections", body: n, out: &created})
 }
 
-// ChangeConnection changes a connection, code product_refused where the product does not accept the change.
+// ChangeConnection changes a connection. The code is product_refused if the product does not accept the change.
 func (d *Desktop) ChangeConnection(ctx context.Context, id string, c portal.ConnectionChange) (portal.ConnectionItem, error) {
 	var changed portal.ConnectionItem
 	path, err := pathOf("/v1/connections", id)

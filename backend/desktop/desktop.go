@@ -22,7 +22,7 @@ const (
 	clipboardLimit  = 64 << 10
 )
 
-// Options is what a Desktop needs from around it.
+// Options are the dependencies of a Desktop.
 type Options struct {
 	Version, Commit     string
 	Settings            Settings
@@ -40,7 +40,7 @@ type Options struct {
 	exit    func(code int)
 }
 
-// Desktop is everything behind the window. Its methods may be called at any time and from anywhere.
+// Desktop implements everything behind the window. Its methods are safe for concurrent use.
 type Desktop struct {
 	options     Options
 	signInLimit time.Duration
@@ -50,9 +50,9 @@ type Desktop struct {
 	watches     watches
 	liveness    liveness
 	leaving     sync.Once
-	// former ends what earlier runs have left at other addresses.
+	// former ends the sessions that earlier runs have left at other addresses.
 	former sync.Once
-	// closed ends what runs as long as the app.
+	// closed is done when the app closes.
 	closed context.Context
 	close  context.CancelFunc
 
@@ -89,18 +89,18 @@ type Startup struct {
 	Version  string `json:"version"`
 	Commit   string `json:"commit"`
 	Platform string `json:"platform"`
-	// APIURL is empty where the user has to be asked for it; managed, it is not theirs to change.
+	// APIURL is empty if the user must enter it. If it is managed, the user cannot change it.
 	APIURL        string `json:"api_url"`
 	APIURLManaged bool   `json:"api_url_managed"`
-	// Providers is what policy allows; empty allows all.
+	// Providers are those that policy allows. An empty list allows all.
 	Providers   []string `json:"providers"`
 	AllowExport bool     `json:"allow_export"`
-	// HasSession says that Resume is worth a try, KeyringProblem in a sentence why it is not.
+	// HasSession reports whether Resume may succeed. KeyringProblem tells the user why it cannot.
 	HasSession     bool   `json:"has_session"`
 	KeyringProblem string `json:"keyring_problem"`
 }
 
-// Startup answers at once, also while the keyring waits for its password: then Resume waits on.
+// Startup returns without waiting for a keyring that asks for its password: Resume waits for that.
 func (d *Desktop) Startup(ctx context.Context) Startup {
 	settings := d.options.Settings
 	s := Startup{
@@ -125,8 +125,8 @@ func (d *Desktop) address() string {
 	return d.apiURL
 }
 
-// SetAPIURL stores the user's choice of the API. A session goes on at another address of the same origin. With another
-// origin it is over: it is ended on the server, as long as that can be reached, and then dropped.
+// SetAPIURL stores the user's choice of the API. A session continues at another address of the same origin. For another
+// origin it is ended on the server, if that can be reached, and then removed.
 func (d *Desktop) SetAPIURL(raw string) error {
 	if d.options.Settings.APIURLManaged {
 		return problem(PolicyForbids, "Your organisation has set the portal's address; it cannot be changed here.")
@@ -146,7 +146,7 @@ func (d *Desktop) SetAPIURL(raw string) error {
 	previous, _ := d.currentEndpoint()
 	if previous != nil && !sameOrigin(checked, d.address()) {
 		telling, cancel := context.WithTimeout(context.Background(), logoutWait)
-		previous.session.drop(telling)
+		previous.session.abandon(telling)
 		cancel()
 		previous = nil
 	}
@@ -163,7 +163,7 @@ func (d *Desktop) connect(apiURL string, previous *endpoint) {
 	api.clock, api.emit = d.clock, d.options.Emit
 	s := newSession(api, d.options, apiURL, accountOf(apiURL), d.keyringWait)
 	if previous != nil {
-		s.inherit(previous.session)
+		s.continueFrom(previous.session)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -179,7 +179,7 @@ func (d *Desktop) currentEndpoint() (*endpoint, error) {
 	return d.endpoint, nil
 }
 
-// Providers answers the identity providers of the API that policy allows.
+// Providers returns the API's identity providers that policy allows.
 func (d *Desktop) Providers(ctx context.Context) ([]portal.Provider, error) {
 	current, err := d.currentEndpoint()
 	if err != nil {
@@ -199,8 +199,8 @@ func (d *Desktop) allowed(provider portal.ProviderID) bool {
 	return knownProvider(string(provider)) && (len(allowed) == 0 || slices.Contains(allowed, string(provider)))
 }
 
-// Resume picks up the session of an earlier run; code signed_out where there is none. CancelSignIn ends the wait for
-// a keyring that wants its password.
+// Resume continues the session of an earlier run. The code is signed_out if there is none. CancelSignIn ends the wait
+// for a keyring that asks for its password.
 func (d *Desktop) Resume(ctx context.Context) (portal.Me, error) {
 	current, err := d.currentEndpoint()
 	if err != nil {
@@ -217,7 +217,7 @@ func (d *Desktop) Resume(ctx context.Context) (portal.Me, error) {
 	return current.me(ctx)
 }
 
-// Me answers who is signed in.
+// Me returns the signed-in user.
 func (d *Desktop) Me(ctx context.Context) (portal.Me, error) {
 	current, err := d.currentEndpoint()
 	if err != nil {
@@ -254,7 +254,7 @@ func (d *Desktop) SignOut(ctx context.Context) error {
 	return errors.Join(d.CancelSignIn(), current.session.signOut(ctx))
 }
 
-// CheckClipboardText refuses what no screen has reason to copy.
+// CheckClipboardText returns an error for text that no screen has a reason to copy.
 func CheckClipboardText(text string) error {
 	if len(text) > clipboardLimit {
 		return problem(portal.TooLarge, "That is too much text for the clipboard.")

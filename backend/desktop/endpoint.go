@@ -18,26 +18,26 @@ type endpoint struct {
 	session *session
 }
 
-// get answers a path of the API into out.
+// get reads a path of the API into out.
 func (e *endpoint) get(ctx context.Context, path string, query url.Values, out any) error {
 	return e.session.call(ctx, request{method: http.MethodGet, path: path, query: query, out: out})
 }
 
-// newAttempt asks for a sign-in attempt; nobody is signed in yet.
+// newAttempt starts a sign-in attempt. It needs no session.
 func (e *endpoint) newAttempt(ctx context.Context, n portal.NewAttempt) (portal.Attempt, error) {
 	var attempt portal.Attempt
 	err := e.api.do(ctx, request{method: http.MethodPost, path: "/v1/auth/attempts", body: n, out: &attempt})
 	return attempt, err
 }
 
-// redeem turns the provider's code into a session with the API.
+// redeem exchanges the provider's code for a session with the API.
 func (e *endpoint) redeem(ctx context.Context, grant portal.CodeGrant) (portal.Tokens, error) {
 	var tokens portal.Tokens
 	err := e.api.do(ctx, request{method: http.MethodPost, path: "/v1/auth/token", body: grant, out: &tokens})
 	return tokens, err
 }
 
-// me answers who is signed in. A remembered grant that is no longer the user's is let go.
+// me returns the signed-in user. A remembered grant that the user no longer has is dropped.
 func (e *endpoint) me(ctx context.Context) (portal.Me, error) {
 	var me portal.Me
 	err := e.get(ctx, "/v1/me", nil, &me)
@@ -79,7 +79,7 @@ func (d *Desktop) write(ctx context.Context, r request) error {
 	return current.session.call(ctx, r)
 }
 
-// queryOf answers the parameters of a query struct: fields with a query tag, but those left empty.
+// queryOf returns the parameters of a query struct: the fields with a query tag that are not zero.
 func queryOf(q any) url.Values {
 	values := url.Values{}
 	v := reflect.ValueOf(q)
@@ -96,8 +96,7 @@ func queryOf(q any) url.Values {
 	return values
 }
 
-// pathOf answers collection/id. What a screen hands over is checked as if it came from afar: only a UUID
-// becomes part of an address.
+// pathOf returns collection/id. The id comes from a screen and is validated: only a UUID may become part of an address.
 func pathOf(collection, id string) (string, error) {
 	if err := checkID(id); err != nil {
 		return "", err

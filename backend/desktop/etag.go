@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// etagKept is how many answers are remembered: a few screens back and forth.
+// etagKept is how many responses are cached: enough to go back and forth between a few screens.
 const etagKept = 64
 
-// etagCache remembers what the API answered and under which ETag, so that an unchanged list is not sent again.
-// Keys hold the grant and the URL: an answer to one grant is none to another.
+// etagCache stores responses with their ETag, so that an unchanged list is not sent again. Keys contain grant and URL:
+// a response for one grant is never used for another.
 type etagCache struct {
 	mu      sync.Mutex
 	answers map[string]cachedAnswer
@@ -42,7 +42,7 @@ func (c *etagCache) put(key string, answer cachedAnswer) {
 	}
 }
 
-// forget drops everything: the next user must not be answered with the last one's lists.
+// forget empties the cache, so that the next user does not receive the previous user's lists.
 func (c *etagCache) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

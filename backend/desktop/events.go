@@ -6,7 +6,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Events a screen may listen to, with what each carries.
+// Events for the screens, with the payload of each.
 const (
 	EventSignInWaiting    = "signin:waiting"
 	EventSignInExchanging = "signin:exchanging"
@@ -18,9 +18,9 @@ const (
 	EventNetworkChanged   = "network:changed"
 )
 
-// SignInWaiting says that the browser has the word. URL is a link on this computer that leads to the provider
-// and works once; when it was used the event comes again with the next one. BrowserProblem is empty unless the
-// browser could not be opened.
+// SignInWaiting is sent when the browser was opened. URL is a link on this computer that leads to the provider and
+// works once; after its use the event is sent again with the next one. BrowserProblem is set if the browser could not
+// be opened.
 type SignInWaiting struct {
 	Provider       portal.ProviderID `json:"provider"`
 	URL            string            `json:"url"`
@@ -28,38 +28,39 @@ type SignInWaiting struct {
 	BrowserProblem string            `json:"browser_problem"`
 }
 
-// SignInExchanging says that the browser came back and the API is being asked.
+// SignInExchanging is sent when the provider has responded and the API redeems the code.
 type SignInExchanging struct {
 	Provider portal.ProviderID `json:"provider"`
 }
 
-// SessionEnded says why nobody is signed in any more.
+// SessionEnded tells the user why the session has ended.
 type SessionEnded struct {
 	Code    portal.Code `json:"code"`
 	Message string      `json:"message"`
 }
 
-// RoleChanged says that the API no longer takes the user for what they were: ask Me what they are now.
+// RoleChanged is sent when the API has changed the user's role: Me returns the new one.
 type RoleChanged struct{}
 
-// NetworkChanged says that the computer has another network, or has slept: what could not be reached may be now.
+// NetworkChanged is sent when the computer has another network or has slept: addresses that were unreachable may be
+// reachable again.
 type NetworkChanged struct{}
 
-// SessionOnly says why the session ends with the app, once for each cause. An empty one takes that back: the keyring
-// holds the session after all.
+// SessionOnly tells the user why the session ends with the app, once for each cause. An empty one withdraws it: the
+// keyring holds the session after all.
 type SessionOnly struct {
 	Message string `json:"message"`
 	Cause   string `json:"cause"`
 }
 
-// Waiting says that a call waits because the portal asked for it, and goes on by itself after so many seconds.
-// What is "limit" where too much was asked, "unavailable" where the portal could not do its work.
+// Waiting is sent when a call waits because the portal asked for it; it continues after Seconds. What is "limit" for a
+// rate limit and "unavailable" if the portal could not serve the call.
 type Waiting struct {
 	Seconds int    `json:"seconds"`
 	What    string `json:"what"`
 }
 
-// SyncRun says how a watched run stands. The last one of a run tells how it ended.
+// SyncRun is the state of a watched run. The last one has the final state.
 type SyncRun struct {
 	Run portal.SyncRun `json:"run"`
 }

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// formerLife is how long a session lives on the server that nobody uses, formerTries at how many starts of the app its
-	// server may be out of reach. After either it is dropped.
+	// formerLife is the idle limit of a session on the server. formerTries is at how many starts of the app the server
+	// may be unreachable. After either the session is removed.
 	formerLife  = 14 * 24 * time.Hour
 	formerTries = 20
 	// formerWait bounds one try. Nobody waits for it.
@@ -24,20 +24,19 @@ const (
 	notedFor = 24 * time.Hour
 )
 
-// keptNote is a file beside the session's lock that says which API the session in the keyring is for: a keyring cannot be
-// asked what it holds. It holds nothing secret.
+// keptNote is a file beside the session's lock with the API of the session in the keyring, because a keyring's entries
+// cannot be listed. It holds nothing secret.
 type keptNote struct{ file string }
 
-// keptAt is what the file says: when a session of the API was last used here, and at how many starts since it could not be
-// ended.
+// keptAt is the file's content: when a session of the API was last used, and how many starts since then have failed to
+// end it.
 type keptAt struct {
 	API   string    `json:"api"`
 	Used  time.Time `json:"used"`
 	Tries int       `json:"tries,omitempty"`
 }
 
-// read returns false where nothing usable is written. What is read is checked as if it came from afar: others may write
-// the file.
+// read returns false if the file is missing or unusable. The content is validated, because other programs may write it.
 func (n keptNote) read() (keptAt, bool) {
 	var at keptAt
 	content, err := os.ReadFile(n.file)
@@ -56,7 +55,7 @@ func (n keptNote) write(at keptAt) error {
 	return writeFile(n.file, append(content, '\n'))
 }
 
-// use notes that a session of the API is kept and in use; once a day is enough.
+// use records that a session of the API is in use, at most once a day.
 func (n keptNote) use(api string, now time.Time) error {
 	at, ok := n.read()
 	if ok && at.API == api && at.Tries == 0 && now.Sub(at.Used).Abs() < notedFor {
@@ -74,9 +73,9 @@ func noteOf(stateDir, account string) keptNote {
 	return keptNote{sessionFile(stateDir, account, ".api")}
 }
 
-// formerNotes returns the notes of sessions that belong to another origin than the API in use. Only an address that is sure
-// to be right makes another one former: one that IT has set, or where a session was kept. A mistyped one costs nobody the
-// session.
+// formerNotes returns the notes of sessions with another origin than the API in use. An address replaces another one
+// only if it is certain to be right: if IT has set it, or a session was stored for it. A mistyped address does not cost
+// the user the session.
 func (d *Desktop) formerNotes() []keptNote {
 	api := d.address()
 	_, signedInHere := noteOf(d.options.StateDir, accountOf(api)).read()
@@ -94,9 +93,9 @@ func (d *Desktop) formerNotes() []keptNote {
 	return former[:min(len(former), formerMost)]
 }
 
-// endFormer ends the sessions that earlier runs kept for other origins, each on the server that issued it, and then drops
-// them. The keyring may want its password: it is asked for the session in use first, and for no other while it does not
-// reply.
+// endFormer ends the sessions that earlier runs stored for other origins, each on the server that issued it, and then
+// removes them. The keyring may prompt for its password: it is asked for the session in use first, and for no other
+// while it does not respond.
 func (d *Desktop) endFormer(ctx context.Context) {
 	notes := d.formerNotes()
 	current, err := d.currentEndpoint()
@@ -119,11 +118,11 @@ func (d *Desktop) endFormerAt(ctx context.Context, note keptNote, at keptAt) {
 	ended := at.over(d.clock.Now())
 	if ended {
 		unlock := s.lock(ctx)
-		ended = s.forgetLine(ctx, "") == nil
+		ended = s.removeFamily(ctx, "") == nil
 		unlock()
 	} else {
 		trying, cancel := context.WithTimeout(ctx, formerWait)
-		ended = s.drop(trying)
+		ended = s.abandon(trying)
 		cancel()
 	}
 	if ctx.Err() != nil {

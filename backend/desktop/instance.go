@@ -15,17 +15,17 @@ import (
 )
 
 const (
-	// raiseWord asks the app that is open to show its window, raisedWord says that it has.
+	// raiseWord is the request to show the window, raisedWord its confirmation.
 	raiseWord  = "raise\n"
 	raisedWord = "raised\n"
 	// startingFor is how long an app whose page is not drawn yet counts as starting and not as hung.
 	startingFor = 30 * time.Second
-	// endGently is how long an app that is to be restarted gets to end by itself, endWithin how long it may take at most.
+	// endGently is how long an app that is being restarted may take to end by itself, endWithin the limit in total.
 	endGently = 2 * time.Second
 	endWithin = 10 * time.Second
 )
 
-// Instance is this user's one running app. It holds a lock that the system gives back when the process ends, and
+// Instance is the user's single running app. It holds a lock, which the system releases when the process ends, and
 // listens for later starts.
 type Instance struct {
 	lock     *flock.Flock
@@ -34,7 +34,7 @@ type Instance struct {
 	log      *slog.Logger
 }
 
-// errRunning says that another process is this user's instance.
+// errRunning means that another process is this user's instance.
 var errRunning = errors.New("the app is open already")
 
 func instanceSocket(stateDir string) string { return filepath.Join(stateDir, "window.sock") }
@@ -52,7 +52,7 @@ func takeInstance(stateDir string, log *slog.Logger) (*Instance, error) {
 	if !locked {
 		return nil, errRunning
 	}
-	// What a crashed instance left behind; the lock says that it is nobody's.
+	// Remove the socket of a crashed instance: the lock shows that it has no owner.
 	if err := os.Remove(instanceSocket(stateDir)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, errors.Join(err, lock.Unlock())
 	}
@@ -63,8 +63,8 @@ func takeInstance(stateDir string, log *slog.Logger) (*Instance, error) {
 	return &Instance{lock: lock, listener: listener, began: time.Now(), log: log}, nil
 }
 
-// Serve shows the window for later starts until Close. raise returns once the window has proved that it lives; drawn
-// reports whether its page is there at all.
+// Serve shows the window for later starts until Close. raise returns once the window has proved that it works. drawn
+// reports whether its page has loaded.
 func (i *Instance) Serve(raise func(context.Context) error, drawn func() bool) {
 	for {
 		conn, err := i.listener.Accept()
@@ -99,10 +99,10 @@ func (i *Instance) Close() {
 	_ = i.lock.Unlock()
 }
 
-// StartInstance makes this process the user's instance. Where another is, that one shows its window; where it does not
-// within five seconds, ask decides whether it is ended: ErrEnded says that it was, and that the app is to be started anew.
-// A nil Instance without an error says that this process is to end. Any other error says that there can be no instance
-// here: then nothing keeps starts apart.
+// StartInstance makes this process the user's instance. If another process is, it asks that one to show its window. If
+// the window does not appear within five seconds, ask decides whether that process is ended; then the error is ErrEnded
+// and the app must be started again. A nil Instance without an error means that this process must end. Any other error
+// means that there can be no instance: then several processes may run side by side.
 func StartInstance(stateDir string, log *slog.Logger, ask func() bool) (*Instance, error) {
 	return startInstance(stateDir, log, ask, hungAfter)
 }
@@ -125,17 +125,17 @@ func startInstance(stateDir string, log *slog.Logger, ask func() bool, patience 
 	return nil, ErrEnded
 }
 
-// ErrEnded says that an app that did not respond has been ended.
+// ErrEnded means that an app that did not respond has been ended.
 var ErrEnded = errors.New("the app that did not respond has been ended")
 
-// NotEnded says why an app that does not respond could not be ended.
+// NotEnded is the reason why an app that does not respond could not be ended.
 type NotEnded struct{ cause error }
 
 func (e *NotEnded) Error() string { return e.cause.Error() }
 
 func (e *NotEnded) Unwrap() error { return e.cause }
 
-// raiseOther has the instance show its window; its error says that it did not confirm that in time.
+// raiseOther asks the instance to show its window. The error means that it did not confirm that in time.
 func raiseOther(stateDir string, patience time.Duration) error {
 	deadline := time.Now().Add(patience)
 	conn, err := net.DialTimeout("unix", instanceSocket(stateDir), patience)

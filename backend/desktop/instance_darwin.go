@@ -12,7 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// peerProcess returns the process that listens at the other end, of this user's; the system says which it is.
+// peerProcess returns the process at the other end of the socket, as the system reports it. It must belong to this
+// user.
 func peerProcess(conn *net.UnixConn) (pid int, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {

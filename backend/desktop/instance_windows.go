@@ -15,7 +15,7 @@ import (
 // ioctlPeerPID is SIO_AF_UNIX_GETPEERPID of afunix.h.
 const ioctlPeerPID = 0x58000100
 
-// peerProcess returns the process that listens at the other end; the system says which it is.
+// peerProcess returns the process at the other end of the pipe, as the system reports it.
 func peerProcess(conn *net.UnixConn) (pid int, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
@@ -81,5 +81,5 @@ func StartAnew() error {
 	return exec.Command(program, os.Args[1:]...).Start()
 }
 
-// askToEnd: a window that does not respond would not hear it.
+// askToEnd does nothing: a window that does not respond would not receive the request.
 func askToEnd(*os.Process) error { return errors.New("not on Windows") }

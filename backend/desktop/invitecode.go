@@ -23,8 +23,8 @@ func (d *Desktop) SubmitInviteCode(ctx context.Context, code string) (portal.Me,
 	return d.resubmit(ctx, func(grant *portal.CodeGrant) { grant.InviteCode = code })
 }
 
-// ChooseInvites finishes a sign-in with those of the invites it was answered with. InviteCodeRequired where one of them
-// needs its code: SubmitInviteCode then sends the choice along.
+// ChooseInvites finishes a sign-in with some of the offered invites. The code is InviteCodeRequired if one of them
+// needs its code: SubmitInviteCode then sends the choice as well.
 func (d *Desktop) ChooseInvites(ctx context.Context, ids []string) (portal.Me, error) {
 	if len(ids) == 0 {
 		return portal.Me{}, &Problem{Code: portal.Invalid, Field: "invite_ids", Message: "Choose at least one invitation."}
@@ -32,7 +32,7 @@ func (d *Desktop) ChooseInvites(ctx context.Context, ids []string) (portal.Me, e
 	return d.resubmit(ctx, func(grant *portal.CodeGrant) { grant.InviteIDs, grant.InviteCode = ids, "" })
 }
 
-// ClaimInvite gives the user, who is signed in, the role of a further invite.
+// ClaimInvite gives the signed-in user the role of another invite.
 func (d *Desktop) ClaimInvite(ctx context.Context, code string) (portal.Grant, error) {
 	var grant portal.Grant
 	code, err := inviteCode(code)
@@ -52,7 +52,7 @@ func inviteCode(typed string) (string, error) {
 	return code, nil
 }
 
-// resubmit sends the unfinished sign-in again with what was missing, and remembers that for the next time.
+// resubmit sends the unfinished sign-in again with the missing part, which is kept for a further call.
 func (d *Desktop) resubmit(ctx context.Context, complete func(*portal.CodeGrant)) (portal.Me, error) {
 	d.mu.Lock()
 	unfinished := d.unfinished
@@ -65,7 +65,7 @@ func (d *Desktop) resubmit(ctx context.Context, complete func(*portal.CodeGrant)
 	if unfinished == nil {
 		return portal.Me{}, problem(portal.AttemptExpired, "This sign-in is over. Sign in again, then enter the code.")
 	}
-	generation := unfinished.endpoint.session.generation()
+	endings := unfinished.endpoint.session.endCount()
 	tokens, err := unfinished.endpoint.redeem(ctx, grant)
 	if err == nil || !worthAnotherTry(err) {
 		d.forgetUnfinished(unfinished)
@@ -73,7 +73,7 @@ func (d *Desktop) resubmit(ctx context.Context, complete func(*portal.CodeGrant)
 	if err != nil {
 		return portal.Me{}, err
 	}
-	if err := unfinished.endpoint.session.adopt(ctx, tokens, "", generation); err != nil {
+	if err := unfinished.endpoint.session.adopt(ctx, tokens, "", endings); err != nil {
 		return portal.Me{}, err
 	}
 	return unfinished.endpoint.me(ctx)

@@ -2,7 +2,7 @@ package desktop
 
 import "reflect"
 
-// fillLists gives every nil slice inside the value that out points to an empty one.
+// fillLists replaces every nil slice inside the value that out points to by an empty one.
 func fillLists(out any) { fill(reflect.ValueOf(out)) }
 
 func fill(v reflect.Value) {

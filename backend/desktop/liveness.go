@@ -12,7 +12,7 @@ type liveness struct {
 	waiting map[string]chan struct{}
 }
 
-// Prove has ping send a token to the page and returns once the page has sent it back by Alive.
+// Prove lets ping send a token to the page and returns once the page has returned it by Alive.
 func (d *Desktop) Prove(ctx context.Context, ping func(token string)) error {
 	token, replied := rand.Text()+rand.Text(), make(chan struct{})
 	d.liveness.mu.Lock()
@@ -31,7 +31,7 @@ func (d *Desktop) Prove(ctx context.Context, ping func(token string)) error {
 	}
 }
 
-// Alive is the page's reply to Prove; a token nobody waits for changes nothing.
+// Alive is called by the page in reply to Prove. An unknown token has no effect.
 func (d *Desktop) Alive(token string) {
 	d.liveness.mu.Lock()
 	defer d.liveness.mu.Unlock()

@@ -17,8 +17,8 @@ const (
 	logKept      = 3 // full files beside the one that is written
 )
 
-// OpenLog returns a logger into dir, rotated by size. Where the folder cannot be written the log goes
-// nowhere: the app is worth more than its log. Callers log codes and request ids, no names and no secrets.
+// OpenLog returns a logger into dir, rotated by size. If the folder cannot be written, the log is discarded and the app
+// runs without it. Callers log codes and request ids, no names and no secrets.
 func OpenLog(dir string, level slog.Level) (*slog.Logger, io.Closer) {
 	file := &logFile{rotating: lumberjack.Logger{Filename: logPath(dir), MaxSize: logMegabytes, MaxBackups: logKept}}
 	if err := file.create(); err != nil {
@@ -27,8 +27,8 @@ func OpenLog(dir string, level slog.Level) (*slog.Logger, io.Closer) {
 	return slog.New(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: level})), file
 }
 
-// logFile opens the file anew for each record, to append to it: a second process of the app writes to the same file, and
-// Windows renames none that is open.
+// logFile opens the file for each record and appends to it: a second process of the app writes to the same file, and
+// Windows cannot rename an open file.
 type logFile struct {
 	mu       sync.Mutex
 	rotating lumberjack.Logger
@@ -47,7 +47,7 @@ func (l *logFile) create() error {
 	return file.Close()
 }
 
-// Write appends one record, to a fresh file where it would not fit.
+// Write appends one record, in a new file if the current one is full.
 func (l *logFile) Write(record []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -66,8 +66,8 @@ func (l *logFile) Close() error {
 	return nil
 }
 
-// WindowLog takes what the window's library logs. Its errors quote the call that failed with all its arguments,
-// so only the text before the first colon is kept.
+// WindowLog receives the log of the window's library. Its errors quote the failed call with all arguments, so only the
+// text before the first colon is logged.
 type WindowLog struct{ Log *slog.Logger }
 
 // Print, Trace, Debug and Info are details of the library, some with whole responses: they are dropped.
@@ -82,13 +82,13 @@ func (WindowLog) Debug(string) {}
 // Info is dropped.
 func (WindowLog) Info(string) {}
 
-// Warning keeps the beginning of a warning.
+// Warning logs the start of a warning.
 func (w WindowLog) Warning(message string) { w.Log.Warn("window", "what", beforeColon(message)) }
 
-// Error keeps the beginning of an error.
+// Error logs the start of an error.
 func (w WindowLog) Error(message string) { w.Log.Error("window", "what", beforeColon(message)) }
 
-// Fatal keeps the beginning of what ends the app.
+// Fatal logs the start of a fatal error.
 func (w WindowLog) Fatal(message string) { w.Log.Error("window ends", "what", beforeColon(message)) }
 
 func beforeColon(message string) string {

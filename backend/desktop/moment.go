@@ -2,8 +2,8 @@ package desktop
 
 import "time"
 
-// moment is a point in time by two clocks, because each fails in its own way: the computer's may be wrong and be
-// set, and that of the running program stands still while the computer sleeps.
+// moment is a point in time by two clocks, because each can fail: the wall clock may be wrong and be set, and the
+// monotonic one stops while the computer sleeps.
 type moment struct {
 	wall    time.Time
 	running time.Duration
@@ -16,7 +16,7 @@ func thisMoment() moment {
 	return moment{wall: now.Round(0), running: now.Sub(programStart)}
 }
 
-// since is how long ago earlier was, by the clock that says longer: a clock set back hides nothing.
+// since returns the time from earlier to m by the clock that measures more, so that a clock set back hides nothing.
 func (m moment) since(earlier moment) time.Duration {
 	return max(m.wall.Sub(earlier.wall), m.running-earlier.running)
 }

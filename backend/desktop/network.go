@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// networkEvery is how often the app looks at the computer's addresses and clocks, where the system does not say that
-	// they have changed.
+	// networkEvery is how often the app checks the computer's addresses and clocks if the system does not report
+	// changes.
 	networkEvery = 2 * time.Second
 	// sleepGap is how much longer than networkEvery a pause must be to be taken for sleep.
 	sleepGap = 8 * time.Second
@@ -19,7 +19,7 @@ const (
 type networkWatch struct {
 	addresses func() string
 	clock     func() moment
-	// events gets a value whenever the system reports a change; nil where it does not.
+	// events receives a value whenever the system reports a change. It is nil if the system does not.
 	events func(done <-chan struct{}) <-chan struct{}
 
 	seen string
@@ -68,7 +68,7 @@ func ownAddresses() string {
 	return strings.Join(list, "\n")
 }
 
-// watchNetwork leaves connections behind and tells the screens whenever the network changes, until the app closes.
+// watchNetwork replaces all connections and notifies the screens whenever the network changes, until the app closes.
 func (d *Desktop) watchNetwork() {
 	watch := d.options.network
 	if watch == nil {

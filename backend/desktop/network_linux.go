@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// networkEvents returns a channel that gets a value when the kernel reports a change of a link or an address. Where it
-// cannot be asked the channel stays empty.
+// networkEvents returns a channel that receives a value when the kernel reports a change of a link or an address. If
+// the kernel cannot be asked, the channel stays empty.
 func networkEvents(done <-chan struct{}) <-chan struct{} {
 	changes := make(chan struct{}, 1)
 	socket, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_ROUTE)
@@ -29,11 +29,11 @@ func networkEvents(done <-chan struct{}) <-chan struct{} {
 	return changes
 }
 
-// readChanges passes on that something was reported, not what: the addresses are looked at anew.
+// readChanges reports each change without its content: the addresses are read again.
 func readChanges(kernel *os.File, changes chan<- struct{}) {
 	message := make([]byte, 1<<16)
 	for {
-		// ENOBUFS: more was reported than anybody read, which is a change as well.
+		// ENOBUFS: reports were lost, so there was a change.
 		if _, err := kernel.Read(message); err != nil && !errors.Is(err, unix.ENOBUFS) {
 			return
 		}

@@ -2,5 +2,5 @@
 
 package desktop
 
-// networkEvents returns nil: here the app looks at the computer's addresses every two seconds.
+// networkEvents returns nil: on this system the app checks the computer's addresses every two seconds.
 func networkEvents(<-chan struct{}) <-chan struct{} { return nil }

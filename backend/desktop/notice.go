@@ -12,17 +12,17 @@ import (
 	"fs-client-portal/backend/desktop/loopback"
 )
 
-// Notice is what the app says where its own window cannot: a title, what happened, and one or two buttons.
+// Notice is a message for when the app's own window cannot be used: a title, what happened, and one or two buttons.
 type Notice struct {
 	Title, Text string
 	// Detail is quoted: the setting at fault, or the system's error.
 	Detail string
 	Next   string
-	// Yes is the button for what can be done about it; "" leaves only No.
+	// Yes is the button of the remedy. If it is empty, there is only No.
 	Yes, No string
 }
 
-// RefusedNotice says that the app cannot start with its settings. err names one of them.
+// RefusedNotice returns the Notice that the app cannot start with its settings. err names one of them.
 func RefusedNotice(err error, stateDir string) Notice {
 	next := "Tell your IT what is written here."
 	if stateDir != "" {
@@ -34,7 +34,7 @@ func RefusedNotice(err error, stateDir string) Notice {
 	}
 }
 
-// WindowNotice says that the window cannot be opened.
+// WindowNotice returns the Notice that the window cannot be opened.
 func WindowNotice(err error) Notice {
 	return Notice{
 		Title: loopback.Product + " cannot open its window", Text: "The window could not be opened:",
@@ -42,7 +42,7 @@ func WindowNotice(err error) Notice {
 	}
 }
 
-// HungNotice asks what to do with an app that is open already and does not respond.
+// HungNotice returns the question what to do with a running app that does not respond.
 func HungNotice() Notice {
 	return Notice{
 		Title: loopback.Product + " does not respond",
@@ -52,7 +52,7 @@ func HungNotice() Notice {
 	}
 }
 
-// NotEndedNotice says that an app that does not respond could not be restarted.
+// NotEndedNotice returns the Notice that an app that does not respond could not be restarted.
 func NotEndedNotice(err error) Notice {
 	return Notice{
 		Title: loopback.Product + " could not be restarted", Text: "The app that is open could not be ended:",
@@ -112,7 +112,7 @@ button:focus-visible { outline: 2px solid var(--next); outline-offset: 2px }
 </html>
 `))
 
-// noticePolicy lets the page have its style, its two buttons and what the window's library adds, and nothing else.
+// noticePolicy allows the page its style, its two buttons and what the window's library adds, and nothing else.
 const noticePolicy = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; " +
 	"frame-ancestors 'none'"
 
@@ -126,7 +126,7 @@ func (n Notice) Handler(choose func(yes bool)) http.Handler {
 			choose(r.URL.Path == noticeYes && n.Yes != "")
 		case "/":
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			// A window that closed before its page came misses nothing.
+			// The window may have been closed; then there is nothing to show.
 			_ = noticePage.Execute(w, map[string]any{
 				"Notice": n, "Style": loopback.PageStyle, "YesPath": noticeYes, "NoPath": noticeNo,
 			})
@@ -136,8 +136,8 @@ func (n Notice) Handler(choose func(yes bool)) http.Handler {
 	})
 }
 
-// ShowNative shows the notice by the system's own dialog, where the app's window cannot be had, and reports whether Yes
-// was pressed. Its error says that there is no such dialog.
+// ShowNative shows the notice in the system's own dialog, if the app's window cannot be used, and reports whether Yes
+// was pressed. The error means that there is no such dialog.
 func (n Notice) ShowNative() (yes bool, err error) {
 	yes, err = showNative(n)
 	if err != nil {
@@ -153,5 +153,5 @@ var errNoDisplay = errors.New("there is no display")
 
 func logPath(stateDir string) string { return filepath.Join(stateDir, folderName+".log") }
 
-// hungAfter is how long the app that is open may take to show its window.
+// hungAfter is how long the running app may take to show its window.
 const hungAfter = 5 * time.Second

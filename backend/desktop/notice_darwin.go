@@ -7,7 +7,7 @@ import (
 
 func hasDisplay() bool { return true }
 
-// dialogScript takes the texts as arguments, so that nothing in them is read as a script.
+// dialogScript receives the texts as arguments, so that they are not interpreted as a script.
 const dialogScript = `on run argv
 	set answers to {item 3 of argv}
 	if (count of argv) > 3 then set answers to {item 3 of argv, item 4 of argv}

@@ -6,7 +6,7 @@ func hasDisplay() bool { return true }
 
 const pressedYes = 6 // IDYES
 
-// showNative shows a message box. Its buttons have the system's own names, so the text says what Yes does.
+// showNative shows a message box. Its buttons have the system's own labels, so the text explains what Yes does.
 func showNative(n Notice) (yes bool, err error) {
 	text, kind := n.plain(), uint32(windows.MB_OK|windows.MB_ICONERROR|windows.MB_SETFOREGROUND)
 	if n.Yes != "" {

@@ -7,7 +7,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Organisation returns the MSSP and what can be set for it.
+// Organisation returns the MSSP and its settings.
 func (d *Desktop) Organisation(ctx context.Context) (portal.Organisation, error) {
 	return read[portal.Organisation](ctx, d, "/v1/organisation", struct{}{})
 }

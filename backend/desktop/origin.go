@@ -10,9 +10,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// normalAddress returns an address of an API in the one form that every spelling of it has: lower case, the host in
-// punycode without a trailing dot, no port that goes without saying, no slash at the end. ok is false where the host is
-// no name that DNS knows a form for.
+// normalAddress returns the normal form of an API's address: lower case, the host in punycode without a trailing dot,
+// no default port, no trailing slash. ok is false if the host is not a valid name.
 func normalAddress(u *url.URL) (address string, ok bool) {
 	scheme := strings.ToLower(u.Scheme)
 	host, ok := normalHost(u.Hostname())
@@ -54,7 +53,7 @@ func normalPath(escaped string) string {
 	return strings.TrimRight(path.Clean("/"+escaped), "/")
 }
 
-// normalOrigin returns scheme, host and port of an address in their normal form, "" for what is no address.
+// normalOrigin returns scheme, host and port of an address in normal form, or "" if it is not an address.
 func normalOrigin(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
@@ -73,13 +72,13 @@ func sameOrigin(a, b string) bool {
 	return origin != "" && origin == normalOrigin(b)
 }
 
-// accountOf returns the keyring's account for an API: its host, with a port that does not go without saying.
+// accountOf returns the keyring's account for an API: its host, with the port unless it is the default one.
 func accountOf(address string) string {
 	_, host, _ := strings.Cut(normalOrigin(address), "://")
 	return host
 }
 
-// formerAccounts are the accounts that a version of the app which did not normalise addresses may have used for account.
+// formerAccounts returns the accounts that a version of the app that did not normalise addresses may have used.
 func formerAccounts(account, address string) []string {
 	scheme, _, _ := strings.Cut(normalOrigin(address), "://")
 	host, port, err := net.SplitHostPort(account)

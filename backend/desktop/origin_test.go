@@ -126,19 +126,19 @@ func TestInheritSession(t *testing.T) {
 	w, next := newWindow(t, "https://portal.example.com", t.TempDir(), &memoryKeyring{}), &session{}
 	from := w.session
 	from.access, from.received, from.goodFor = "access", moment{running: 1}, time.Minute
-	from.kept, from.spending = keyring.Session{Family: "line"}, portal.RefreshGrant{RefreshToken: "t", RequestID: "r"}
-	from.memoryOnly, from.apart, from.told, from.dismissed = true, true, keyring.Newer, moment{running: 2}
-	next.inherit(from)
+	from.kept, from.refreshing = keyring.Session{Family: "line"}, portal.RefreshGrant{RefreshToken: "t", RequestID: "r"}
+	from.memoryOnly, from.separate, from.reportedCause, from.dismissed = true, true, keyring.Newer, moment{running: 2}
+	next.continueFrom(from)
 	type state struct {
-		access, told        string
-		received, dismissed moment
-		goodFor             time.Duration
-		kept                keyring.Session
-		spending            portal.RefreshGrant
-		memoryOnly, apart   bool
+		access, told         string
+		received, dismissed  moment
+		goodFor              time.Duration
+		kept                 keyring.Session
+		refreshing           portal.RefreshGrant
+		memoryOnly, separate bool
 	}
 	of := func(s *session) state {
-		return state{s.access, s.told, s.received, s.dismissed, s.goodFor, s.kept, s.spending, s.memoryOnly, s.apart}
+		return state{s.access, s.reportedCause, s.received, s.dismissed, s.goodFor, s.kept, s.refreshing, s.memoryOnly, s.separate}
 	}
 	if of(next) != of(from) {
 		t.Errorf("got %+v, want %+v", of(next), of(from))

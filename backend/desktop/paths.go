@@ -9,7 +9,7 @@ import (
 
 const folderName = "fs-client-portal"
 
-// ConfigDir is where the user's own choices are kept. It may not exist yet.
+// ConfigDir returns the folder of the user's own choices. It may not exist yet.
 func ConfigDir() (string, error) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
@@ -18,7 +18,7 @@ func ConfigDir() (string, error) {
 	return filepath.Join(dir, folderName), nil
 }
 
-// StateDir is where the log, the window's size and locks are kept. It may not exist yet.
+// StateDir returns the folder of the log, the window's size and the locks. It may not exist yet.
 func StateDir() (string, error) {
 	switch runtime.GOOS {
 	case "windows", "darwin":
@@ -38,7 +38,7 @@ func StateDir() (string, error) {
 	return filepath.Join(home, ".local", "state", folderName), nil
 }
 
-// writeFile replaces a file of the user's in one step, so that a crash leaves the old one or the new one.
+// writeFile replaces a file in one step, so that a crash leaves either the old or the new content.
 func writeFile(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Policy is what IT decides for everybody on this computer. A nil field is left to the user.
+// Policy is what IT sets for all users of this computer. A nil field is left to the user.
 type Policy struct {
 	APIURL           *string
 	Providers        []string
@@ -24,7 +24,7 @@ type Policy struct {
 	Unknown []string
 }
 
-// policyKeys is every key of the policy, with the words that say what its value should be.
+// policyKeys are the keys of the policy, each with a description of its values.
 var policyKeys = map[string]string{
 	"ApiUrl":           "a string, the https address of the portal's API",
 	"Providers":        `a list of "google" and "entra"`,

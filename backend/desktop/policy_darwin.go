@@ -14,8 +14,8 @@ import (
 
 const managedPreferences = "/Library/Managed Preferences"
 
-// ReadPolicy answers IT's policy of this computer; without one, the empty policy. What is managed for the
-// user outweighs what is managed for the computer, as everywhere on macOS.
+// ReadPolicy returns IT's policy of this computer, or an empty one. As usual on macOS, what is managed for the user
+// takes precedence over what is managed for the computer.
 func ReadPolicy() (Policy, error) {
 	values := map[string]json.RawMessage{}
 	for _, dir := range managedFolders() {
@@ -41,7 +41,7 @@ func managedFolders() []string {
 	return folders
 }
 
-// readPlist has the system's own plutil turn the property list, text or binary, into JSON.
+// readPlist converts the property list, text or binary, to JSON with the system's plutil.
 func readPlist(path string) (map[string]json.RawMessage, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

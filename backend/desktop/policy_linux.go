@@ -9,7 +9,7 @@ import (
 
 const policyFile = "/etc/fs-client-portal/policy.json"
 
-// ReadPolicy answers IT's policy of this computer; without one, the empty policy.
+// ReadPolicy returns IT's policy of this computer, or an empty one.
 func ReadPolicy() (Policy, error) { return readPolicyFile(policyFile) }
 
 func readPolicyFile(path string) (Policy, error) {

@@ -10,7 +10,7 @@ import (
 
 const policyKey = `Software\Policies\FS\ClientPortal`
 
-// ReadPolicy answers IT's policy of this computer; without one, the empty policy.
+// ReadPolicy returns IT's policy of this computer, or an empty one.
 func ReadPolicy() (Policy, error) {
 	key, err := registry.OpenKey(registry.LOCAL_MACHINE, policyKey, registry.QUERY_VALUE|registry.WOW64_64KEY)
 	if errors.Is(err, registry.ErrNotExist) {
@@ -49,7 +49,7 @@ func registryValues(key registry.Key) (map[string]json.RawMessage, error) {
 	return values, nil
 }
 
-// registryValue answers a value as JSON would hold it; group policy writes yes and no as the numbers 1 and 0.
+// registryValue returns a value as JSON would have it. Group policy writes booleans as the numbers 1 and 0.
 func registryValue(key registry.Key, name string) (any, error) {
 	_, kind, err := key.GetValue(name, nil)
 	if err != nil {

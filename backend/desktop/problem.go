@@ -8,7 +8,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Codes of what can only go wrong on the user's computer; all others are the API's own (portal.Code).
+// Codes of errors on the user's computer. All others are those of the API (portal.Code).
 const (
 	SignedOut          portal.Code = "signed_out"
 	Offline            portal.Code = "offline"
@@ -23,7 +23,7 @@ const (
 	PolicyForbids      portal.Code = "policy"
 )
 
-// Problem is an error as a screen receives it: what went wrong and what to do, in words for the user.
+// Problem is an error as a screen receives it: what went wrong and what to do, in a text for the user.
 type Problem struct {
 	Code       portal.Code `json:"code"`
 	Message    string      `json:"message"`
@@ -33,20 +33,21 @@ type Problem struct {
 	// SignedInAs is the e-mail address that signed in, Invites are those to choose from; both are for the window alone.
 	SignedInAs string               `json:"signed_in_as,omitempty"`
 	Invites    []portal.InviteOffer `json:"invites,omitempty"`
-	// Cause tells apart what has one code and different cures: why the portal cannot be reached, or the keyring used.
+	// Cause distinguishes errors of one code that have different remedies: why the portal cannot be reached, or the
+	// keyring cannot be used.
 	Cause string `json:"cause,omitempty"`
-	// Said is what the sign-in provider said, in its own words: short, on one line, without links.
+	// Said is the sign-in provider's own explanation: short, on one line, without links.
 	Said string `json:"said,omitempty"`
 	// Address is the one in question: the portal's origin, or the proxy's host and port.
 	Address string `json:"address,omitempty"`
 
-	// status is the HTTP status of the answer; 0 where nobody answered.
+	// status is the HTTP status of the response, or 0 without one.
 	status int
-	// fromAPI tells an answer of the portal's API from one of a proxy or a wrong address.
+	// fromAPI is set for a response of the portal's API, and not of a proxy or a wrong address.
 	fromAPI bool
-	// proven: the answer had the API's own header as well, so that it may end a session.
+	// proven is set if the response had the API's own header as well, so that it may end a session.
 	proven bool
-	// evidence is what the log is to hold of the cause.
+	// evidence is the cause's detail for the log.
 	evidence string
 }
 
@@ -56,8 +57,8 @@ func problem(code portal.Code, message string) *Problem {
 	return &Problem{Code: code, Message: message}
 }
 
-// ProblemOf answers err as a Problem. An error that is none says nothing to the user but that something went
-// wrong: its text was never written for them.
+// ProblemOf returns err as a Problem. The text of any other error is not shown to the user, because it was not written
+// for users.
 func ProblemOf(err error) *Problem {
 	var p *Problem
 	var e *portal.Error

@@ -16,12 +16,12 @@ import (
 const (
 	// proxyKept is how long the system's settings are used before they are read again: a laptop changes networks.
 	proxyKept = 10 * time.Second
-	// autoProxyWait is how long automatic configuration that failed is not tried again: finding out can take seconds.
+	// autoProxyWait is how long automatic configuration is not retried after a failure, because it can take seconds.
 	autoProxyWait = time.Minute
 )
 
-// systemProxy returns the proxy for a request: the environment's where it names one, else the system's own; nil for a
-// direct connection. It is asked before every request, so that a change of the settings needs no restart.
+// systemProxy returns the proxy for a request: the environment's if it has one, otherwise the system's, or nil for a
+// direct connection. It is called before every request, so that a change of the settings needs no restart.
 func systemProxy(r *http.Request) (*url.URL, error) { return systemProxies.proxyFor(r.URL) }
 
 var systemProxies = &proxyResolver{read: readSystemProxy, automatic: findAutoProxy, now: time.Now, log: slog.New(slog.DiscardHandler)}
@@ -31,7 +31,8 @@ var errNoAutoProxy = errors.New("automatic proxy configuration (PAC, WPAD) is no
 
 // proxyResolver chooses the proxy of each request.
 type proxyResolver struct {
-	// read returns the system's settings, automatic the proxies that its script or discovery names for an address.
+	// read returns the system's settings. automatic returns the proxies that a script or discovery chooses for an
+	// address.
 	read      func() (proxySettings, error)
 	automatic func(target *url.URL, auto autoProxy) (proxySettings, error)
 	now       func() time.Time
@@ -43,11 +44,11 @@ type proxyResolver struct {
 	// autoFailedAt is when autoFailed, the automatic configuration, last failed.
 	autoFailed   autoProxy
 	autoFailedAt time.Time
-	// said is the last thing that was logged, which is not repeated.
+	// said is the last record that was logged; it is not repeated.
 	said string
 }
 
-// logTo sets where the resolver reports from now on.
+// logTo sets the log of the resolver.
 func (p *proxyResolver) logTo(log *slog.Logger) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -58,7 +59,7 @@ func (p *proxyResolver) proxyFor(target *url.URL) (*url.URL, error) {
 	environment := environmentProxies()
 	if environment.HTTPProxy != "" || environment.HTTPSProxy != "" {
 		proxy, err := environment.ProxyFunc()(target)
-		// It takes a setting that it cannot read for none.
+		// A setting that cannot be read counts as none.
 		unread := proxy == nil && settingFor(environment, target) != "" && !exempt(environment.NoProxy, target)
 		if err != nil || unread {
 			// The error may quote the setting, which may hold a password.
@@ -72,7 +73,7 @@ func (p *proxyResolver) proxyFor(target *url.URL) (*url.URL, error) {
 	return p.systemProxyFor(target)
 }
 
-// environmentProxies returns the proxies of the environment. ALL_PROXY is good for both kinds of address.
+// environmentProxies returns the proxies of the environment. ALL_PROXY applies to both schemes.
 func environmentProxies() *httpproxy.Config {
 	config := httpproxy.FromEnvironment()
 	all := os.Getenv("ALL_PROXY")
@@ -88,7 +89,7 @@ func environmentProxies() *httpproxy.Config {
 	return config
 }
 
-// settingFor returns what the environment says for addresses of the target's kind.
+// settingFor returns the environment's setting for the target's scheme.
 func settingFor(environment *httpproxy.Config, target *url.URL) string {
 	if target.Scheme == "https" {
 		return environment.HTTPSProxy
@@ -116,7 +117,7 @@ func (p *proxyResolver) systemProxyFor(target *url.URL) (*url.URL, error) {
 	return settings.proxyFor(target)
 }
 
-// current returns the system's settings, read anew when they are older than proxyKept.
+// current returns the system's settings. They are read again when older than proxyKept.
 func (p *proxyResolver) current() proxySettings {
 	now := p.now()
 	if !p.readAt.IsZero() && now.Sub(p.readAt).Abs() < proxyKept {
@@ -152,7 +153,7 @@ func (p *proxyResolver) say(what string) {
 	}
 }
 
-// usableProxy returns a proxy of a kind net/http can speak to. It takes every other for one that speaks HTTP.
+// usableProxy returns a proxy of a kind that net/http supports. A proxy without a scheme is an HTTP proxy.
 func usableProxy(proxy *url.URL) (*url.URL, error) {
 	if proxy == nil {
 		return nil, nil

@@ -9,7 +9,7 @@ import (
 )
 
 // readSystemProxy returns the proxy of GNOME's network settings, which other desktops share. Without gsettings or its
-// schema there are none.
+// schema it returns none.
 func readSystemProxy() (proxySettings, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// parseWinINET reads what Windows keeps its proxy in: "host:port" for everything or "http=host:port;https=host:port",
-// and exceptions such as "*.corp.example;10.*;<local>". Semicolons and blanks separate both.
+// parseWinINET parses Windows' proxy setting: "host:port" for everything or "http=host:port;https=host:port", and
+// exceptions such as "*.corp.example;10.*;<local>". Semicolons and blanks separate both.
 func parseWinINET(server, exceptions string) proxySettings {
 	separator := func(r rune) bool { return r == ';' || r == ' ' || r == '\t' || r == '\r' || r == '\n' }
 	settings := proxySettings{exceptions: proxyExceptions{list: strings.FieldsFunc(exceptions, separator)}}
@@ -36,8 +36,8 @@ func parseWinINET(server, exceptions string) proxySettings {
 	return settings
 }
 
-// parseScutil reads what macOS' `scutil --proxy` prints: "HTTPSEnable : 1", "HTTPSProxy : host", … Only the outermost
-// dictionary holds for every program; the sections within belong to one network interface each.
+// parseScutil parses the output of macOS' `scutil --proxy`: "HTTPSEnable : 1", "HTTPSProxy : host", … Only the
+// outermost dictionary applies to every program; the inner ones belong to one network interface each.
 func parseScutil(output string) proxySettings {
 	values := map[string]string{}
 	var exceptions []string
@@ -72,11 +72,11 @@ func parseScutil(output string) proxySettings {
 	return settings
 }
 
-// gnomeProxy is the schema of GNOME's settings, and the beginning of those for one kind of proxy.
+// gnomeProxy is the schema of GNOME's settings, and the prefix of those for one kind of proxy.
 const gnomeProxy = "org.gnome.system.proxy"
 
-// parseGNOME reads what `gsettings list-recursively org.gnome.system.proxy` prints: "SCHEMA KEY VALUE" in each line. As
-// in every browser, enabled and use-same-proxy do not count: no settings page sets them.
+// parseGNOME parses the output of `gsettings list-recursively org.gnome.system.proxy`: "SCHEMA KEY VALUE" in each line.
+// As in every browser, enabled and use-same-proxy are ignored, because no settings page sets them.
 func parseGNOME(output string) proxySettings {
 	values := map[string]string{}
 	for line := range strings.Lines(output) {
@@ -119,8 +119,8 @@ func firstText(texts []string) string {
 	return texts[0]
 }
 
-// gvariantTexts reads a text or a list of texts as GLib prints them: in single quotes, or in double quotes where a text
-// holds a single one, with backslashes.
+// gvariantTexts parses a text or a list of texts in GLib's format: in single quotes, or in double quotes if the text
+// contains a single one, with backslashes.
 func gvariantTexts(printed string) []string {
 	var texts []string
 	var text strings.Builder

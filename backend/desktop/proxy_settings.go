@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// proxySettings is what a system's network settings say of proxies.
+// proxySettings are a system's settings for proxies.
 type proxySettings struct {
 	// http and https are the proxies for addresses of that kind, socks that for kinds without one of their own: host and
 	// port, perhaps with a scheme and a user.
@@ -18,7 +18,7 @@ type proxySettings struct {
 	auto               autoProxy
 }
 
-// autoProxy says that a script chooses the proxy: the one at an address, or one that is looked for in the network.
+// autoProxy means that a script chooses the proxy: the one at an address, or one found in the network.
 type autoProxy struct {
 	script string
 	detect bool
@@ -51,7 +51,7 @@ func (s proxySettings) proxyFor(target *url.URL) (*url.URL, error) {
 // proxyExceptions are the hosts that are reached directly, in the ways Windows, macOS and GNOME write them.
 type proxyExceptions struct {
 	list []string
-	// simple says that names without a dot are exceptions.
+	// simple makes names without a dot exceptions.
 	simple bool
 	// domains reports whether a plain name also matches its subdomains, as in GNOME.
 	domains bool
@@ -126,7 +126,7 @@ func networkOf(text string) (netip.Prefix, bool) {
 	return network, err == nil
 }
 
-// splitException takes the port off host:port, and brackets off an IPv6 address.
+// splitException removes the port from host:port and the brackets from an IPv6 address.
 func splitException(exception string) (name, port string) {
 	if strings.HasPrefix(exception, "[") || strings.Count(exception, ":") == 1 {
 		if host, port, err := net.SplitHostPort(exception); err == nil {

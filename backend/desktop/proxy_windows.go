@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// WinHTTP runs proxy scripts and looks for them in the network. It also returns the user's own settings, whichever of the
-// registry's places holds them.
+// WinHTTP runs proxy scripts and discovers them in the network. It also returns the user's own settings, from whichever
+// place of the registry.
 var (
 	winHTTP           = windows.NewLazySystemDLL("winhttp.dll")
 	winHTTPOpen       = winHTTP.NewProc("WinHttpOpen")
@@ -56,7 +56,7 @@ type proxyInfo struct {
 	proxyBypass *uint16
 }
 
-// takeText returns a string of WinHTTP's and frees it.
+// takeText returns a string of WinHTTP and frees its memory.
 func takeText(text *uint16) string {
 	if text == nil {
 		return ""
@@ -84,7 +84,7 @@ func readSystemProxy() (proxySettings, error) {
 	return settings, nil
 }
 
-// findAutoProxy looks for a script first, as Windows does, and then takes the one that is set.
+// findAutoProxy discovers a script first, as Windows does, and then uses the configured one.
 func findAutoProxy(target *url.URL, auto autoProxy) (proxySettings, error) {
 	if winHTTPProxyFor.Find() != nil {
 		return proxySettings{}, errWinHTTPMissing
@@ -108,9 +108,9 @@ func findAutoProxy(target *url.URL, auto autoProxy) (proxySettings, error) {
 	return askWinHTTP(session, target, autoProxyOptions{flags: autoProxyConfigURL, autoConfigURL: script})
 }
 
-// askWinHTTP asks without the user's credentials first: a server that wants them slows down everybody else's answer.
+// askWinHTTP calls without the user's credentials first: with them every response is slower.
 func askWinHTTP(session uintptr, target *url.URL, options autoProxyOptions) (proxySettings, error) {
-	// The script sees no path: it may hold ids.
+	// The script receives no path, which may contain ids.
 	address, err := windows.UTF16PtrFromString(target.Scheme + "://" + target.Host + "/")
 	if err != nil {
 		return proxySettings{}, errors.New("the address is not an address")

@@ -18,14 +18,14 @@ import (
 )
 
 const (
-	// lockWait is how long another process of this user may take to renew before we stop waiting for it.
+	// lockWait limits the wait for another process of this user that renews.
 	lockWait = 20 * time.Second
-	// A response that was lost is asked for again, on a new connection. An API from before request ids allows for that
-	// within 30 seconds. A try may include a wait the API asked for.
-	spendTries  = 3
-	spendWait   = 8*time.Second + patience*time.Second
-	spendPause  = time.Second
-	spendWithin = 20 * time.Second
+	// A lost response is requested again on a new connection. An API from before request ids allows that within 30
+	// seconds. An attempt may include a wait that the API asked for.
+	exchangeTries  = 3
+	exchangeWait   = 8*time.Second + patience*time.Second
+	exchangePause  = time.Second
+	exchangeWithin = 20 * time.Second
 )
 
 // sessionFile names a file that this user's processes share about one session.
@@ -34,8 +34,8 @@ func sessionFile(stateDir, account, kind string) string {
 	return filepath.Join(stateDir, "session-"+hex.EncodeToString(sum[:8])+kind)
 }
 
-// renew answers an access token other than stale. However many callers ask at once, the API is asked once;
-// a caller that gives up does not spoil it for the others.
+// renew returns an access token other than stale. Concurrent callers share one request to the API; a caller that gives
+// up does not cancel it for the others.
 func (s *session) renew(ctx context.Context, stale string) (string, error) {
 	answers := s.renewals.DoChan("renew", func() (any, error) {
 		switch current := s.currentAccess(); {
@@ -58,42 +58,43 @@ func (s *session) renew(ctx context.Context, stale string) (string, error) {
 	}
 }
 
-// rotate spends the refresh token for the next one, alone among this user's processes.
+// rotate exchanges the refresh token for the next one. No other process of this user does so at the same time.
 func (s *session) rotate(ctx context.Context) (string, error) {
 	unlock, alone := s.tryLock(ctx)
 	defer unlock()
-	generation := s.generation()
-	kept, err := s.newest(ctx)
+	endings := s.endCount()
+	kept, err := s.sessionToRenew(ctx)
 	if err != nil {
 		return "", err
 	}
 	if !alone && kept.RequestID == "" && s.generations.requestID(kept) == "" {
 		return "", problem(portal.Unavailable, "Another window of this app is busy with your sign-in. Try again in a minute.")
 	}
-	kept = s.announce(ctx, kept)
+	kept = s.withRequestID(ctx, kept)
 	asked := s.clock()
-	tokens, err := s.spend(ctx, kept)
-	if sessionOver(err) {
+	tokens, err := s.exchange(ctx, kept)
+	if sessionEnded(err) {
 		s.end(ctx, ProblemOf(err), kept.Family)
 	}
 	if err != nil {
 		return "", err
 	}
-	return tokens.AccessToken, s.take(ctx, tokens, nextGeneration(kept, tokens), generation, asked)
+	return tokens.AccessToken, s.accept(ctx, tokens, nextGeneration(kept, tokens), endings, asked)
 }
 
-// announce gives the next refresh its request id and keeps that, beside the token in the keyring and in the session file,
-// before both are sent. If the program dies before it has the successor, the next start asks for the same.
-func (s *session) announce(ctx context.Context, kept keyring.Session) keyring.Session {
+// withRequestID returns the session with a request id for the next refresh. The id is stored in the keyring and in the
+// session file before both are sent: if the program dies before it has the new token, the next start sends the same
+// request.
+func (s *session) withRequestID(ctx context.Context, kept keyring.Session) keyring.Session {
 	if kept.RequestID == "" {
 		kept.RequestID = s.generations.requestID(kept)
 	}
 	known := kept.RequestID != ""
 	kept.RequestID = s.requestID(kept)
 	s.mu.Lock()
-	memoryOnly, apart := s.memoryOnly, s.apart
+	memoryOnly, separate := s.memoryOnly, s.separate
 	s.mu.Unlock()
-	if known || apart {
+	if known || separate {
 		return kept
 	}
 	s.writes.Lock()
@@ -101,7 +102,7 @@ func (s *session) announce(ctx context.Context, kept keyring.Session) keyring.Se
 	if s.generations.write(generationOf(kept)) != nil {
 		s.log.Warn("session file", "error", "it cannot be written")
 	}
-	if memoryOnly || s.leftAlone() != nil {
+	if memoryOnly || s.promptPaused() != nil {
 		return kept
 	}
 	if err := s.vault.Store(ctx, kept); err != nil {
@@ -110,28 +111,28 @@ func (s *session) announce(ctx context.Context, kept keyring.Session) keyring.Se
 	return kept
 }
 
-// requestID returns the id of the request that spends a session's token: the known one, else one of its own, which is
-// made once.
+// requestID returns the id of the request that exchanges a session's token: the known one, or a new one, which is made
+// once.
 func (s *session) requestID(kept keyring.Session) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case kept.RequestID != "":
-		s.spending = portal.RefreshGrant{RefreshToken: kept.RefreshToken, RequestID: kept.RequestID}
-	case s.spending.RefreshToken != kept.RefreshToken:
-		s.spending = portal.RefreshGrant{RefreshToken: kept.RefreshToken, RequestID: rand.Text()}
+		s.refreshing = portal.RefreshGrant{RefreshToken: kept.RefreshToken, RequestID: kept.RequestID}
+	case s.refreshing.RefreshToken != kept.RefreshToken:
+		s.refreshing = portal.RefreshGrant{RefreshToken: kept.RefreshToken, RequestID: rand.Text()}
 	}
-	return s.spending.RequestID
+	return s.refreshing.RequestID
 }
 
-// spend asks the API for the token's successor, again where the response got lost: the API returns the same.
-func (s *session) spend(ctx context.Context, kept keyring.Session) (tokens portal.Tokens, err error) {
+// exchange requests the token's successor, again if the response was lost: the API returns the same one.
+func (s *session) exchange(ctx context.Context, kept keyring.Session) (tokens portal.Tokens, err error) {
 	asked := s.clock()
-	for try := range spendTries {
-		if try > 0 && (s.pause(ctx, spendPause) != nil || s.clock().since(asked) > spendWithin) {
+	for try := range exchangeTries {
+		if try > 0 && (s.pause(ctx, exchangePause) != nil || s.clock().since(asked) > exchangeWithin) {
 			return tokens, err
 		}
-		asking, cancel := context.WithTimeout(ctx, spendWait)
+		asking, cancel := context.WithTimeout(ctx, exchangeWait)
 		tokens, err = s.api.refresh(asking, portal.RefreshGrant{RefreshToken: kept.RefreshToken, RequestID: kept.RequestID})
 		cancel()
 		if !hasCode(err, Offline, TimedOut, portal.Unavailable) {
@@ -158,28 +159,29 @@ func (c *apiClient) refresh(ctx context.Context, grant portal.RefreshGrant) (tok
 	return tokens, nil
 }
 
-// sessionOver reports whether the API itself has said that the session is over. Gateways and proxies also refuse, and
-// some of them in JSON.
-func sessionOver(err error) bool {
+// sessionEnded reports whether the API itself has ended the session. Gateways and proxies also refuse requests, some of
+// them in JSON.
+func sessionEnded(err error) bool {
 	return proven(err) && hasCode(err, portal.SessionRevoked, portal.Deactivated, portal.NoInvite, portal.TenantNotAllowed)
 }
 
-// proven reports whether a refusal is beyond doubt the API's own.
+// proven reports whether a refusal is certainly the API's own.
 func proven(err error) bool {
 	var p *Problem
 	return errors.As(err, &p) && p.proven
 }
 
-// newest answers the session to renew. The keyring's outweighs ours: another process may have renewed it, signed
-// out or signed in. Ours is good where the keyring fails, as long as nobody renewed it elsewhere.
-func (s *session) newest(ctx context.Context) (keyring.Session, error) {
+// sessionToRenew returns the session to renew. The keyring's takes precedence over the one in memory: another process
+// may have renewed it, signed out or signed in. The one in memory is used if the keyring fails and no other process has
+// renewed it.
+func (s *session) sessionToRenew(ctx context.Context) (keyring.Session, error) {
 	s.mu.Lock()
-	ours, memoryOnly, apart := s.kept, s.memoryOnly, s.apart
+	ours, memoryOnly, separate := s.kept, s.memoryOnly, s.separate
 	s.mu.Unlock()
 	if ours.Family == "" {
-		return s.found(ctx)
+		return s.storedSession(ctx)
 	}
-	if apart {
+	if separate {
 		return ours, nil
 	}
 	if at := s.generations.read(); at.Family != "" && at.Family != ours.Family {
@@ -188,7 +190,7 @@ func (s *session) newest(ctx context.Context) (keyring.Session, error) {
 	if memoryOnly && s.generations.check(ours) == nil {
 		return ours, nil
 	}
-	// What a keyring kept though it said it had not, another window may have found and renewed.
+	// The keyring may have stored the session although it reported an error; then another window may have renewed it.
 	kept, err := s.vault.Load(ctx)
 	switch {
 	case err == nil && kept.Family != ours.Family:
@@ -203,14 +205,14 @@ func (s *session) newest(ctx context.Context) (keyring.Session, error) {
 		return keyring.Session{}, gone
 	}
 	if s.generations.check(ours) != nil {
-		// Another window renewed it, and only the keyring knows with what.
+		// Another window renewed it, and only the keyring has the new token.
 		return keyring.Session{}, s.notReadable(ctx, err)
 	}
 	return ours, nil
 }
 
-// found answers the session of an earlier run.
-func (s *session) found(ctx context.Context) (keyring.Session, error) {
+// storedSession returns the session of an earlier run.
+func (s *session) storedSession(ctx context.Context) (keyring.Session, error) {
 	kept, err := s.vault.Load(ctx)
 	if errors.Is(err, keyring.ErrEmpty) {
 		return keyring.Session{}, signedOut()
@@ -221,31 +223,31 @@ func (s *session) found(ctx context.Context) (keyring.Session, error) {
 	return kept, nil
 }
 
-// notReadable answers what to say of a keyring that gave nothing to go on with; what must not be used is removed.
+// notReadable returns the error for a keyring without a usable session, and removes an unusable one.
 func (s *session) notReadable(ctx context.Context, err error) error {
 	if errors.Is(err, keyring.ErrNewer) {
 		return signedOut()
 	}
-	if !mustNotBeUsed(err) {
+	if !isUnusable(err) {
 		return err
 	}
-	s.forget()
+	s.clear()
 	s.clean(ctx)
 	if errors.Is(err, errEnded) {
 		return signedOut()
 	}
-	why := ProblemOf(unusable(err))
+	why := ProblemOf(unusableProblem(err))
 	s.emit(EventSessionEnded, SessionEnded{Code: why.Code, Message: why.Message})
 	return why
 }
 
-func mustNotBeUsed(err error) bool {
+func isUnusable(err error) bool {
 	return errors.Is(err, keyring.ErrBroken) || errors.Is(err, errOutdated) || errors.Is(err, errEnded)
 }
 
-// unusable says in the user's words what is wrong with a session that must not be used; one they have ended
-// themselves needs none.
-func unusable(err error) error {
+// unusableProblem tells the user what is wrong with an unusable session. For one that the user has ended it returns
+// err.
+func unusableProblem(err error) error {
 	switch {
 	case errors.Is(err, keyring.ErrBroken):
 		return problem(SignedOut, "What this computer kept of your sign-in cannot be used any more and was removed. Sign in again.")
@@ -255,14 +257,14 @@ func unusable(err error) error {
 	return err
 }
 
-// replaced ends a session in whose place somebody signed in in another window. The keyring is theirs.
+// replaced ends a session after a sign-in in another window. The keyring belongs to that window.
 func (s *session) replaced(ctx context.Context, ours keyring.Session) error {
 	access := s.currentAccess()
-	s.forget()
+	s.clear()
 	if err := s.logout(ctx, access); tokenRefused(err) {
 		ours.RequestID = s.requestID(ours)
-		if tokens, err := s.spend(ctx, ours); err == nil {
-			s.leave(ctx, tokens.AccessToken)
+		if tokens, err := s.exchange(ctx, ours); err == nil {
+			s.logoutQuietly(ctx, tokens.AccessToken)
 		}
 	}
 	why := problem(SignedOut, "Somebody signed in in another window of this app, which ended the sign-in here.")
@@ -270,14 +272,15 @@ func (s *session) replaced(ctx context.Context, ours keyring.Session) error {
 	return why
 }
 
-// lock waits for other processes of this user, but not for ever: a sign-in or sign-out goes on without.
+// lock waits for other processes of this user for a limited time: a sign-in or sign-out then continues without the
+// lock.
 func (s *session) lock(ctx context.Context) (unlock func()) {
 	unlock, _ = s.tryLock(ctx)
 	return unlock
 }
 
-// tryLock is lock that reports whether this process is alone now, also where no lock can be made. Two processes that
-// renew at once would send one token under two request ids.
+// tryLock is lock that also reports whether no other process holds the lock. That is so if no lock file can be made.
+// Two processes that renew at the same time would send one token with two request ids.
 func (s *session) tryLock(ctx context.Context) (unlock func(), alone bool) {
 	if err := os.MkdirAll(filepath.Dir(s.lockFile), 0o700); err != nil {
 		s.log.Warn("session lock", "error", "the state folder cannot be made")

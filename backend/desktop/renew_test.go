@@ -27,7 +27,7 @@ type window struct {
 
 func TestWaitsOfASession(t *testing.T) {
 	got := map[string]time.Duration{
-		"another process": lockWait, "a refresh": spendWait, "between refreshes": spendPause, "all refreshes": spendWithin,
+		"another process": lockWait, "a refresh": exchangeWait, "between refreshes": exchangePause, "all refreshes": exchangeWithin,
 		"a sign-out": logoutWait, "a dismissed prompt": promptPause, "a token's end": renewBefore, "the keyring": keyring.Wait,
 		"the first screen": firstScreenWait, "a sign-in": signInLimit, "the network": networkEvery, "sleep": sleepGap,
 	}
@@ -37,8 +37,8 @@ func TestWaitsOfASession(t *testing.T) {
 		"a token's end": 30 * time.Second, "the keyring": 30 * time.Second, "the first screen": 1500 * time.Millisecond,
 		"a sign-in": 5 * time.Minute, "the network": 2 * time.Second, "sleep": 8 * time.Second,
 	}
-	if !maps.Equal(got, want) || spendTries != 3 {
-		t.Errorf("got %v and %d tries, want %v and 3", got, spendTries, want)
+	if !maps.Equal(got, want) || exchangeTries != 3 {
+		t.Errorf("got %v and %d tries, want %v and 3", got, exchangeTries, want)
 	}
 }
 
@@ -73,7 +73,7 @@ func (w *window) ends() (ended []SessionEnded) {
 
 func (w *window) signIn(t testing.TB, tokens portal.Tokens) {
 	t.Helper()
-	if err := w.adopt(context.Background(), tokens, "", w.generation()); err != nil {
+	if err := w.adopt(context.Background(), tokens, "", w.endCount()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -114,7 +114,7 @@ func TestALostAnswerIsAskedForAgainAtOnceAndOnlyForAWhile(t *testing.T) {
 	for _, c := range []struct {
 		took time.Duration
 		want int
-	}{{time.Second, spendTries}, {25 * time.Second, 1}} {
+	}{{time.Second, exchangeTries}, {25 * time.Second, 1}} {
 		b := newBench(t)
 		b.signIn(t)
 		b.endpoint.session.clock = func() moment { return moment{running: time.Duration(b.api.count(&b.api.refreshes)) * c.took} }
@@ -261,7 +261,7 @@ func TestTheNewTokenIsInTheKeyringBeforeItIsUsed(t *testing.T) {
 	b.api.mu.Lock()
 	tokens := b.api.tokens()
 	b.api.mu.Unlock()
-	if err := s.adopt(t.Context(), tokens, "", s.generation()); err != nil {
+	if err := s.adopt(t.Context(), tokens, "", s.endCount()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.renew(t.Context(), s.currentAccess()); err != nil {

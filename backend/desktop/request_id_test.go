@@ -71,7 +71,7 @@ func TestRequestID(t *testing.T) {
 		first := b.endpoint.session
 		first.dismissed = first.clock() // the keyring is not asked for an hour
 		b.api.mu.Lock()
-		b.api.lose = spendTries
+		b.api.lose = exchangeTries
 		b.api.mu.Unlock()
 		_, err := first.renew(t.Context(), first.currentAccess())
 		wantCode(t, err, Offline)

@@ -15,25 +15,25 @@ import (
 const (
 	// patience is the longest wait the app makes for the user; a longer one is shown to them.
 	patience = 10
-	// longestWait is the most an answer can ask for: beyond it a mistaken proxy would lock the user out.
+	// longestWait limits the wait that a response can ask for, so that a faulty proxy cannot lock the user out.
 	longestWait = 3600
 	// gatewayPause is after how many seconds a read is made again that a gateway could not pass on.
 	gatewayPause = 1
 )
 
-// gatewayDown are the statuses of a gateway without a portal behind it.
+// gatewayDown are the statuses of a gateway that cannot reach the portal.
 var gatewayDown = []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
 
-// repeats are the calls besides GET that may be made a second time after an answer of these statuses. A 429 comes
-// before a call has any effect; starting a sign-in and renewing a session may also have had theirs.
+// repeats are the calls besides GET that may be repeated after a response with one of these statuses. A 429 is sent
+// before a call has any effect; starting a sign-in and renewing a session may have had their effect.
 var repeats = map[string][]int{
 	"POST /v1/auth/attempts": {http.StatusTooManyRequests, http.StatusServiceUnavailable},
 	"POST /v1/auth/refresh":  {http.StatusTooManyRequests, http.StatusServiceUnavailable},
 	"POST /v1/auth/token":    {http.StatusTooManyRequests},
 }
 
-// do makes one call, and makes it once more after a short wait that the API asked for. Every error is a
-// *Problem; where waiting was not enough or would be long, its RetryAfter says how many seconds are left.
+// do makes one call, and repeats it once after a short wait that the API asked for. Every error is a *Problem. If the
+// wait was not enough or would be long, its RetryAfter is the remaining number of seconds.
 func (c *apiClient) do(ctx context.Context, call request) error {
 	err := c.ask(ctx, call)
 	seconds, worth := worthWaiting(call, err)
@@ -63,7 +63,7 @@ func whatFor(p *Problem) string {
 	return "limit"
 }
 
-// worthWaiting answers how many seconds the app waits before it makes the same call again.
+// worthWaiting returns how many seconds to wait before the call is repeated.
 func worthWaiting(call request, err error) (seconds int, worth bool) {
 	if err == nil {
 		return 0, false
@@ -82,8 +82,8 @@ func worthWaiting(call request, err error) (seconds int, worth bool) {
 	return p.RetryAfter, slices.Contains(after, p.status)
 }
 
-// retryAfter returns the seconds that Retry-After asks for, 0 where it asks for none. A date is measured by the clock of
-// the server that sent it, because this computer's may be wrong.
+// retryAfter returns the seconds of a Retry-After header, or 0. A date is compared with the server's clock, because
+// this computer's may be wrong.
 func retryAfter(header http.Header, now time.Time) int {
 	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
 		now = sent

@@ -17,14 +17,14 @@ import (
 const (
 	// renewBefore is how long before its end an access token is renewed: longer than any call waits to be sent.
 	renewBefore = 30 * time.Second
-	// logoutWait bounds what the user waits for when the API does not answer a sign-out.
+	// logoutWait limits the user's wait for a sign-out if the API does not respond.
 	logoutWait = 10 * time.Second
-	// promptPause is how long a user who dismissed the keyring's prompt is left alone.
+	// promptPause is how long the keyring does not prompt again after the user dismissed its prompt.
 	promptPause = time.Hour
 )
 
-// session is the user's session with one API. The access token lives in memory only; the refresh token also in
-// the keyring, where it is written before it is used, because the API takes each one once.
+// session is the user's session with one API. The access token is in memory only. The refresh token is also in the
+// keyring, where it is stored before it is used, because the API accepts each one once.
 type session struct {
 	api *apiClient
 	// apiURL is the address that the keyring entry names.
@@ -35,34 +35,36 @@ type session struct {
 	lockFile    string
 	// noteUse notes that the keyring holds the session.
 	noteUse func() error
-	// allowMemory permits a session that lasts for this run only, where the keyring cannot be used.
+	// allowMemory permits a session that lasts for this run only, if the keyring cannot be used.
 	allowMemory bool
 	emit        func(event string, payload any)
 	clock       func() moment
 	pause       func(ctx context.Context, d time.Duration) error
 	lockWait    time.Duration
-	// screenWait is how long the first screen waits to hear whether somebody is signed in.
+	// screenWait limits how long the first screen waits for the keyring.
 	screenWait time.Duration
 	log        *slog.Logger
 
 	mu     sync.Mutex
 	access string
-	// received and goodFor tell the access token's age; its own times are those of another clock.
+	// received and goodFor are the access token's age and lifetime by this computer's clock; the times in the token are
+	// those of another one.
 	received   moment
 	goodFor    time.Duration
 	kept       keyring.Session
 	memoryOnly bool
-	// apart: the session leaves keyring and session file to a newer version of the app, which keeps its own there.
-	apart bool
-	// spending is the refresh token that is or was sent, with its request id.
-	spending portal.RefreshGrant
-	// told is the cause the user was last told of, dismissed when they did not want the keyring's prompt.
-	told      string
-	dismissed moment
-	// ended counts the sessions that ended, so that a renewal under way at a sign-out does not undo it.
+	// separate means that keyring and session file are left to a newer version of the app.
+	separate bool
+	// refreshing is the refresh token that is or was sent, with its request id.
+	refreshing portal.RefreshGrant
+	// reportedCause is the cause that the user was last told; dismissed is when the user dismissed the keyring's
+	// prompt.
+	reportedCause string
+	dismissed     moment
+	// ended counts the sessions that have ended, so that a renewal in progress does not undo a sign-out.
 	ended int
 
-	// writes keeps keyring and memory in step.
+	// writes is held while keyring and memory are changed together.
 	writes   sync.Mutex
 	renewals singleflight.Group
 }
@@ -85,24 +87,24 @@ func newSession(api *apiClient, o Options, apiURL, account string, wait time.Dur
 	s.vault = keyring.NewVault(keyring.Config{
 		Keyring: o.Keyring, Account: account, FormerAccounts: formerAccounts(account, apiURL),
 		SameOrigin: func(api string) bool { return sameOrigin(api, s.apiURL) }, Check: func(k keyring.Session) error { return s.generations.check(k) },
-		Wait: wait, LateWrite: s.settle,
+		Wait: wait, LateWrite: s.syncKeyring,
 	})
 	return s
 }
 
-// inherit goes on with the session in use of another address of the same API.
-func (s *session) inherit(from *session) {
+// continueFrom copies the state of the session at another address of the same API.
+func (s *session) continueFrom(from *session) {
 	from.mu.Lock()
 	defer from.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.access, s.received, s.goodFor = from.access, from.received, from.goodFor
-	s.kept, s.spending, s.memoryOnly, s.apart = from.kept, from.spending, from.memoryOnly, from.apart
-	s.told, s.dismissed = from.told, from.dismissed
+	s.kept, s.refreshing, s.memoryOnly, s.separate = from.kept, from.refreshing, from.memoryOnly, from.separate
+	s.reportedCause, s.dismissed = from.reportedCause, from.dismissed
 }
 
-// call makes one authenticated request, renewing the access token before it ends and once more where the API
-// refuses it. The code is signed_out where there is no session.
+// call makes one authenticated request. It renews the access token shortly before it expires, and once more if the API
+// refuses it. The code is signed_out without a session.
 func (s *session) call(ctx context.Context, r request) error {
 	token, grant, err := s.token(ctx)
 	if err != nil {
@@ -161,13 +163,13 @@ func (s *session) grant() string {
 	return s.kept.GrantID
 }
 
-func (s *session) generation() int {
+func (s *session) endCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ended
 }
 
-// resume renews the session of an earlier run; one that is in use already stays as it is.
+// resume renews the session of an earlier run. A session in use stays as it is.
 func (s *session) resume(ctx context.Context) error {
 	if s.currentAccess() != "" {
 		return nil
@@ -176,8 +178,8 @@ func (s *session) resume(ctx context.Context) error {
 	return err
 }
 
-// usable reports, before anybody goes through a browser, that the sign-in could not be kept though policy wants
-// it to be.
+// usable returns, before the browser is opened, the reason why the sign-in could not be stored although policy requires
+// it.
 func (s *session) usable(ctx context.Context) error {
 	if s.allowMemory {
 		return nil
@@ -198,31 +200,31 @@ func keptIsRequired(why *Problem) *Problem {
 	return &p
 }
 
-// adopt makes tokens of a sign-in the session, in place of any other of this user and computer. It holds for a
-// session that ended since generation: then it stays ended.
-func (s *session) adopt(ctx context.Context, tokens portal.Tokens, grantID string, generation int) error {
+// adopt makes the tokens of a sign-in the session, in place of any other of this user and computer. If a session ended
+// since endings was read, it stays ended.
+func (s *session) adopt(ctx context.Context, tokens portal.Tokens, grantID string, endings int) error {
 	defer s.lock(ctx)()
 	previous := s.currentAccess()
 	s.mu.Lock()
 	s.dismissed = moment{}
 	s.mu.Unlock()
-	err := s.take(ctx, tokens, newFamily(s.apiURL, grantID, tokens), generation, s.clock())
+	err := s.accept(ctx, tokens, newFamily(s.apiURL, grantID, tokens), endings, s.clock())
 	if err == nil && previous != "" {
-		s.leave(ctx, previous)
+		s.logoutQuietly(ctx, previous)
 	}
 	return err
 }
 
-// take puts a session into the keyring first, then into use. Where the keyring fails, the session lasts for
-// this run if policy allows it, else it is ended.
-func (s *session) take(ctx context.Context, tokens portal.Tokens, kept keyring.Session, generation int, asked moment) error {
+// accept stores a session in the keyring and then uses it. If the keyring fails, the session lasts for this run if
+// policy allows it; otherwise it is ended.
+func (s *session) accept(ctx context.Context, tokens portal.Tokens, kept keyring.Session, endings int, asked moment) error {
 	if tokens.AccessToken == "" || !keyring.IsRefreshToken(tokens.RefreshToken) || checkID(tokens.User.ID) != nil {
 		return notOurAPI()
 	}
 	s.writes.Lock()
-	if s.generation() != generation {
+	if s.endCount() != endings {
 		s.writes.Unlock()
-		s.leave(ctx, tokens.AccessToken)
+		s.logoutQuietly(ctx, tokens.AccessToken)
 		return signedOut()
 	}
 	keyringErr := s.keep(ctx, kept)
@@ -233,27 +235,27 @@ func (s *session) take(ctx context.Context, tokens portal.Tokens, kept keyring.S
 	s.writes.Unlock()
 	switch {
 	case cancelled:
-		s.leave(ctx, tokens.AccessToken)
-		_ = s.forgetLine(context.WithoutCancel(ctx), kept.Family)
+		s.logoutQuietly(ctx, tokens.AccessToken)
+		_ = s.removeFamily(context.WithoutCancel(ctx), kept.Family)
 		return ctx.Err()
 	case keyringErr != nil && !s.allowMemory:
-		s.leave(ctx, tokens.AccessToken)
+		s.logoutQuietly(ctx, tokens.AccessToken)
 		why := keptIsRequired(ProblemOf(keyringErr))
 		s.end(ctx, why, kept.Family)
 		return why
 	}
-	s.tell(keyringErr)
+	s.reportKeyring(keyringErr)
 	return nil
 }
 
-// keep writes the session into the keyring, or sees to it that nobody resumes with what lies there instead.
+// keep stores the session in the keyring. If that fails, it makes sure that no process continues with the old entry.
 func (s *session) keep(ctx context.Context, kept keyring.Session) error {
 	s.mu.Lock()
-	if s.spending.RefreshToken == kept.RefreshToken {
-		kept.RequestID = s.spending.RequestID
+	if s.refreshing.RefreshToken == kept.RefreshToken {
+		kept.RequestID = s.refreshing.RequestID
 	}
 	s.mu.Unlock()
-	err := s.leftAlone()
+	err := s.promptPaused()
 	if err == nil {
 		err = s.vault.Store(ctx, kept)
 		s.rememberDismissal(err)
@@ -273,7 +275,7 @@ func (s *session) keep(ctx context.Context, kept keyring.Session) error {
 	}
 	cause := ProblemOf(err).Cause
 	s.log.Warn("session not kept", "cause", cause, "evidence", ProblemOf(err).evidence)
-	// A keyring that wants its password would only ask again; what it holds is marked as left behind.
+	// A locked keyring would only prompt again, so its entry is marked as outdated instead.
 	asks := cause == keyring.Locked || cause == keyring.Waiting
 	if (!asks || marked != nil) && s.vault.Remove(context.WithoutCancel(ctx), keepNone) != nil {
 		s.log.Warn("an older session stays in the keyring")
@@ -291,8 +293,8 @@ func (s *session) rememberDismissal(stored error) {
 	}
 }
 
-// leftAlone answers the keyring's problem again while the user is not to be asked for its password once more.
-func (s *session) leftAlone() error {
+// promptPaused returns the keyring's error while the user must not be prompted again.
+func (s *session) promptPaused() error {
 	now := s.clock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -302,16 +304,16 @@ func (s *session) leftAlone() error {
 	return s.vault.Dismissed()
 }
 
-// tell says once for each cause that the session is not kept, and takes it back when it is.
-func (s *session) tell(keyringErr error) {
+// reportKeyring tells the user once for each cause that the session is not stored, and withdraws that when it is.
+func (s *session) reportKeyring(keyringErr error) {
 	said := SessionOnly{}
 	if keyringErr != nil {
 		p := ProblemOf(keyringErr)
 		said = SessionOnly{Message: p.Message + " For now you stay signed in until you close the app.", Cause: p.Cause}
 	}
 	s.mu.Lock()
-	news := said.Cause != s.told
-	s.told = said.Cause
+	news := said.Cause != s.reportedCause
+	s.reportedCause = said.Cause
 	s.mu.Unlock()
 	if news {
 		s.emit(EventSessionOnly, said)
@@ -320,20 +322,20 @@ func (s *session) tell(keyringErr error) {
 
 func (s *session) use(tokens portal.Tokens, kept keyring.Session, keyringErr error, asked moment) {
 	memoryOnly := keyringErr != nil
-	apart := memoryOnly && ProblemOf(keyringErr).Cause == keyring.Newer
+	separate := memoryOnly && ProblemOf(keyringErr).Cause == keyring.Newer
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kept.UserID != kept.UserID {
 		s.api.cache.forget()
 	}
 	s.access, s.kept, s.memoryOnly = tokens.AccessToken, kept, memoryOnly
-	s.apart = apart
+	s.separate = separate
 	s.received, s.goodFor = asked, time.Duration(tokens.ExpiresIn)*time.Second
 }
 
-// settle brings the keyring in step with memory, after a write that nobody waited for any more: it may have kept
-// what was renewed since, or what the user has signed out of.
-func (s *session) settle() {
+// syncKeyring makes the keyring consistent with memory after a write that outlasted its time limit: it may have stored
+// a session that was renewed since, or one that the user has signed out of.
+func (s *session) syncKeyring() {
 	ctx := context.Background()
 	defer s.lock(ctx)()
 	s.writes.Lock()
@@ -354,6 +356,6 @@ func (s *session) settle() {
 	s.mu.Unlock()
 	s.writes.Unlock()
 	if err == nil {
-		s.tell(nil)
+		s.reportKeyring(nil)
 	}
 }

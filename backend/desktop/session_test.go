@@ -218,15 +218,15 @@ func TestARenewalUnderWayDoesNotUndoASignOut(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	s := b.endpoint.session
-	generation := s.generation()
-	s.forget()
-	if err := s.forgetLine(t.Context(), ""); err != nil {
+	endings := s.endCount()
+	s.clear()
+	if err := s.removeFamily(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
 	b.api.mu.Lock()
 	late := b.api.tokens()
 	b.api.mu.Unlock()
-	wantCode(t, s.adopt(t.Context(), late, "", generation), SignedOut)
+	wantCode(t, s.adopt(t.Context(), late, "", endings), SignedOut)
 	if b.ring.kept() != "" || b.api.count(&b.api.logouts) != 1 {
 		t.Errorf("keyring %q, %d logouts", b.ring.kept(), b.api.logouts)
 	}

@@ -17,10 +17,10 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Settings is what is in force: the first of policy, environment, the user's own choice and the default.
+// Settings are the settings in force: for each the first of policy, environment, the user's own choice and the default.
 type Settings struct {
 	APIURL string
-	// APIURLManaged says that policy or environment set APIURL, so that the user may not.
+	// APIURLManaged means that policy or environment set APIURL, so that the user cannot.
 	APIURLManaged    bool
 	Providers        []string
 	AllowSessionOnly bool
@@ -32,7 +32,7 @@ type Settings struct {
 	Notes []string
 }
 
-// Sources is where settings come from.
+// Sources are the places that settings are read from.
 type Sources struct {
 	Policy    func() (Policy, error)
 	Getenv    func(string) string
@@ -42,7 +42,7 @@ type Sources struct {
 // setting is one value with the name its owner knows it by.
 type setting struct{ name, value string }
 
-// LoadSettings answers the settings in force. Its error names one unusable setting and says what it should be.
+// LoadSettings returns the settings in force. Its error names one unusable setting and its valid values.
 func LoadSettings(from Sources) (Settings, error) {
 	policy, err := from.Policy()
 	if err != nil {
@@ -63,7 +63,7 @@ func LoadSettings(from Sources) (Settings, error) {
 		s.setLogLevel(first(policy.LogLevel, "LogLevel", from.Getenv, "FSPORTAL_LOG")),
 	)
 	if err != nil {
-		// One line: the first unusable setting is enough to act on.
+		// The first unusable setting is enough to act on.
 		line, _, _ := strings.Cut(err.Error(), "\n")
 		return Settings{}, errors.New(line)
 	}
@@ -77,7 +77,7 @@ func valueOr[T any](value *T, otherwise T) T {
 	return *value
 }
 
-// first answers policy's value, else the environment's; an empty variable counts as none.
+// first returns policy's value, otherwise the environment's. An empty variable counts as none.
 func first(policy *string, key string, getenv func(string) string, variable string) *setting {
 	if policy != nil {
 		return &setting{"policy key " + key, *policy}
@@ -100,7 +100,7 @@ func (s *Settings) setAPIURL(given *setting, configDir string) error {
 	}
 	chosen, err := readChoice(configDir)
 	if err != nil {
-		// The user's own file is asked for anew, never a reason not to start.
+		// An unusable choice of the user is ignored; the user is asked again.
 		s.Notes = append(s.Notes, "the user's choice was not usable: "+err.Error())
 		return nil
 	}
@@ -163,7 +163,7 @@ func (s *Settings) setCAFile(given *setting) error {
 	return nil
 }
 
-// caFileLimit is many times what all public authorities need.
+// caFileLimit is many times the size of all public authorities.
 const caFileLimit = 16 << 20
 
 func readCAFile(path string) ([]byte, error) {
@@ -194,8 +194,8 @@ func (s *Settings) setLogLevel(given *setting) error {
 	return nil
 }
 
-// CheckAPIURL answers the API's address in its one written form. It must be https; http is good enough for
-// loopback, where nobody else listens in.
+// CheckAPIURL returns the API's address in normal form. It must be https; http is accepted for loopback, where the
+// traffic does not leave the computer.
 func CheckAPIURL(raw string) (string, error) {
 	u, fault := checkedAddress(strings.Trim(raw, " \t\r\n"))
 	if fault != "" {

@@ -11,10 +11,10 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// togetherWithin is how long after the first click on a provider's button further ones belong to it.
+// togetherWithin is how long after the first click on a provider's button further clicks join its attempt.
 const togetherWithin = 2 * time.Second
 
-// signIn is one attempt, from the click to the answer.
+// signIn is one attempt, from the click to its result.
 type signIn struct {
 	endpoint *endpoint
 	provider portal.ProviderID
@@ -23,15 +23,15 @@ type signIn struct {
 	// server is set once the browser may be opened, over once the attempt must end. Desktop.mu guards both.
 	server *loopback.Server
 	over   bool
-	// me and err are the answer, good once ended is closed.
+	// me and err are the result, valid once ended is closed.
 	me    portal.Me
 	err   error
 	ended chan struct{}
 }
 
-// SignIn opens the system browser and answers who signed in there. There is one sign-in at a time: clicks on the
-// same button before the browser is sent out, or right after each other, share one and its answer; any other click
-// ends the one under way with code cancelled and begins anew.
+// SignIn opens the system browser and returns the user who signed in. There is one attempt at a time. Clicks on the
+// same button before the browser is opened, or shortly after each other, share one attempt and its result. Any other
+// click ends the attempt with code cancelled and starts a new one.
 func (d *Desktop) SignIn(ctx context.Context, provider string) (portal.Me, error) {
 	id := portal.ProviderID(provider)
 	if !d.allowed(id) {
@@ -41,7 +41,7 @@ func (d *Desktop) SignIn(ctx context.Context, provider string) (portal.Me, error
 	if err != nil {
 		return portal.Me{}, err
 	}
-	running, attempt, previous := d.enter(ctx, current, id)
+	running, attempt, previous := d.join(ctx, current, id)
 	if running == nil {
 		return attempt.answer(ctx)
 	}
@@ -50,9 +50,9 @@ func (d *Desktop) SignIn(ctx context.Context, provider string) (portal.Me, error
 	return attempt.me, attempt.err
 }
 
-// enter answers the attempt a click belongs to. For a new one there is also the context it runs in, and the one it
-// replaces, if any; for one that others began the context is nil.
-func (d *Desktop) enter(ctx context.Context, c *endpoint, provider portal.ProviderID) (running context.Context, attempt, previous *signIn) {
+// join returns the attempt that a click belongs to. For a new attempt it also returns its context and the attempt that
+// it replaces, if any. For an existing attempt the context is nil.
+func (d *Desktop) join(ctx context.Context, c *endpoint, provider portal.ProviderID) (running context.Context, attempt, previous *signIn) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	previous, now := d.signingIn, d.clock.Now()
@@ -74,7 +74,7 @@ func (s *signIn) shares(c *endpoint, provider portal.ProviderID, now time.Time) 
 	return s.endpoint == c && s.provider == provider && together && !s.over
 }
 
-// answer waits for what the attempt comes to, for a click that did not begin it.
+// answer waits for the result, for a click that joined the attempt.
 func (s *signIn) answer(ctx context.Context) (portal.Me, error) {
 	select {
 	case <-s.ended:
@@ -84,7 +84,7 @@ func (s *signIn) answer(ctx context.Context) (portal.Me, error) {
 	}
 }
 
-// run signs somebody in once the attempt before has let go of its port.
+// run runs the attempt once the previous one has closed its port.
 func (d *Desktop) run(ctx context.Context, attempt, previous *signIn) (portal.Me, error) {
 	if previous != nil {
 		<-previous.ended
@@ -109,7 +109,7 @@ func (d *Desktop) finish(attempt *signIn) {
 	close(attempt.ended)
 }
 
-// CancelSignIn ends a sign-in under way, one that waits for its invite code, and the wait of Resume for a keyring.
+// CancelSignIn ends the sign-in in progress, one that waits for its invite code, and the wait of Resume for a keyring.
 func (d *Desktop) CancelSignIn() error {
 	d.mu.Lock()
 	attempt := d.signingIn
@@ -128,7 +128,7 @@ func (d *Desktop) CancelSignIn() error {
 	return nil
 }
 
-// authenticate sends the browser to the provider, waits for it, and makes its answer a session.
+// authenticate opens the browser at the provider, waits for the response, and exchanges it for a session.
 func (d *Desktop) authenticate(ctx context.Context, s *signIn) error {
 	c := s.endpoint
 	if err := c.session.usable(ctx); err != nil {
@@ -166,8 +166,8 @@ func (d *Desktop) authenticate(ctx context.Context, s *signIn) error {
 	return err
 }
 
-// endOf answers when the attempt is over: after our own time, or the API's where that is sooner. A computer whose
-// clock is wrong may find the API's time long past; then it does not count.
+// endOf returns when the attempt ends: by our own limit, or earlier by the API's. If the API's is already past, the
+// computer's clock is wrong and it is ignored.
 func (d *Desktop) endOf(s *signIn, attempt portal.Attempt) time.Time {
 	until := s.began.Add(d.signInLimit)
 	if attempt.ExpiresAt.After(s.began) && attempt.ExpiresAt.Before(until) {
@@ -192,7 +192,7 @@ func authorizationURL(provider portal.ProviderID, attempt portal.Attempt, server
 		oauth2.SetAuthURLParam("prompt", "select_account"),
 	}
 	if provider == portal.Entra {
-		// A form keeps the code out of the browser's history; Google sends none.
+		// A form keeps the code out of the browser's history. Google sends none.
 		options = append(options, oauth2.SetAuthURLParam("response_mode", "form_post"))
 	}
 	return config.AuthCodeURL(server.State(), options...), nil
@@ -205,10 +205,10 @@ func trustedPage(u *url.URL) bool {
 	return u.Scheme == "https" || (u.Scheme == "http" && portal.Loopback(u.Hostname()))
 }
 
-// redeem turns the code into a session and tells the browser; where the code of an invite, or a choice of invites, may
-// finish it, the attempt is kept for that.
+// redeem exchanges the code for a session and shows the last page. If an invite's code or a choice of invites may
+// finish the attempt, it is kept.
 func (d *Desktop) redeem(ctx context.Context, c *endpoint, server *loopback.Server, grant portal.CodeGrant) error {
-	generation := c.session.generation()
+	endings := c.session.endCount()
 	tokens, err := c.redeem(ctx, grant)
 	if hasCode(err, portal.InviteCodeRequired, portal.InviteChoice, portal.Deactivated) {
 		d.mu.Lock()
@@ -216,7 +216,7 @@ func (d *Desktop) redeem(ctx context.Context, c *endpoint, server *loopback.Serv
 		d.mu.Unlock()
 	}
 	if err == nil {
-		err = c.session.adopt(ctx, tokens, "", generation)
+		err = c.session.adopt(ctx, tokens, "", endings)
 	}
 	if err == nil {
 		server.Conclude(loopback.Page{Name: loopback.SignedIn, Who: nameOf(tokens.User)})

@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// look answers whether the keyring holds a session, or in a sentence why that cannot be known or what was wrong
-// with it. It does not wait long for a keyring that waits for its password: then there may be one.
+// look reports whether the keyring holds a session, or tells the user why that cannot be known or what was wrong with
+// it. If the keyring waits for its password for long, there may be one.
 func (s *session) look(ctx context.Context) (found bool, why string) {
 	if s.currentAccess() != "" {
 		return true, ""
@@ -19,11 +19,11 @@ func (s *session) look(ctx context.Context) (found bool, why string) {
 	looked := make(chan error, 1)
 	go func() {
 		_, err := s.vault.Load(context.WithoutCancel(ctx))
-		if mustNotBeUsed(err) {
+		if isUnusable(err) {
 			unlock := s.lock(context.WithoutCancel(ctx))
 			s.clean(context.WithoutCancel(ctx))
 			unlock()
-			err = unusable(err)
+			err = unusableProblem(err)
 		}
 		looked <- err
 	}()
@@ -44,7 +44,7 @@ func (s *session) look(ctx context.Context) (found bool, why string) {
 	return true, ""
 }
 
-// clean removes what nobody can use: what is no session, or one that has ended.
+// clean removes an entry that is not a session or has ended.
 func (s *session) clean(ctx context.Context) {
 	if s.vault.Remove(ctx, s.notEnded) != nil {
 		s.log.Warn("keyring not cleaned")
@@ -58,32 +58,33 @@ func (s *session) notEnded(kept keyring.Session) bool {
 	return !errors.Is(s.generations.check(kept), errEnded)
 }
 
-// end forgets a session here and says why. The keyring keeps only what another sign-in put there.
-func (s *session) end(ctx context.Context, why *Problem, line string) {
-	s.forget()
-	_ = s.forgetLine(ctx, line)
+// end clears the session and tells the user why. An entry of another sign-in stays in the keyring.
+func (s *session) end(ctx context.Context, why *Problem, family string) {
+	s.clear()
+	_ = s.removeFamily(ctx, family)
 	s.emit(EventSessionEnded, SessionEnded{Code: why.Code, Message: why.Message})
 }
 
-// forget empties the memory.
-func (s *session) forget() {
+// clear removes the session from memory.
+func (s *session) clear() {
 	s.mu.Lock()
-	s.access, s.goodFor, s.kept, s.memoryOnly, s.told, s.dismissed = "", 0, keyring.Session{}, false, "", moment{}
-	s.apart, s.spending = false, portal.RefreshGrant{}
+	s.access, s.goodFor, s.kept, s.memoryOnly, s.reportedCause, s.dismissed = "", 0, keyring.Session{}, false, "", moment{}
+	s.separate, s.refreshing = false, portal.RefreshGrant{}
 	s.ended++
 	s.mu.Unlock()
 	s.api.cache.forget()
 }
 
-// forgetLine empties the keyring of a sign-in, or where it will not be emptied, of its use. No line is any.
-func (s *session) forgetLine(ctx context.Context, line string) error {
+// removeFamily removes a sign-in from the keyring, and marks it as ended in case the keyring fails. An empty family
+// stands for any.
+func (s *session) removeFamily(ctx context.Context, family string) error {
 	s.writes.Lock()
 	defer s.writes.Unlock()
-	err := s.vault.Remove(ctx, func(k keyring.Session) bool { return line != "" && k.Family != line })
-	if line == "" {
-		line = s.generations.read().Family
+	err := s.vault.Remove(ctx, func(k keyring.Session) bool { return family != "" && k.Family != family })
+	if family == "" {
+		family = s.generations.read().Family
 	}
-	if s.generations.end(line) != nil {
+	if s.generations.end(family) != nil {
 		s.log.Warn("session file", "error", "it cannot be written")
 	}
 	if err != nil {
@@ -92,22 +93,22 @@ func (s *session) forgetLine(ctx context.Context, line string) error {
 	return err
 }
 
-// signOut ends the session on the server and empties the keyring. Where one of them cannot be told the session is
-// gone from this app all the same, and session:ended says what is left to know.
+// signOut ends the session on the server and empties the keyring. If either fails, the app is signed out all the same,
+// and session:ended tells the user what remains.
 func (s *session) signOut(ctx context.Context) error {
-	line := s.line()
+	family := s.family()
 	telling, cancel := context.WithTimeout(ctx, logoutWait)
 	defer cancel()
-	err := s.tellSignOut(telling)
-	if line == "" {
-		line = s.line()
+	err := s.endOnServer(telling)
+	if family == "" {
+		family = s.family()
 	}
-	s.forget()
+	s.clear()
 	unlock := s.lock(ctx)
-	notEmptied := s.forgetLine(ctx, line)
+	notEmptied := s.removeFamily(ctx, family)
 	unlock()
-	if err == nil || isOver(err) || hasCode(err, SignedOut) {
-		// What the keyring may still hold is of no use to anybody.
+	if err == nil || alreadyEnded(err) || hasCode(err, SignedOut) {
+		// The entry that the keyring may still hold is useless.
 		return nil
 	}
 	left := "You are signed out on this computer. The portal could not be told: your session there ends by itself when it has " +
@@ -120,40 +121,40 @@ func (s *session) signOut(ctx context.Context) error {
 	return nil
 }
 
-// drop ends a session whose address is in use no more, and reports whether nothing of it is left. One that the API cannot
-// be told of stays in the keyring: a mistyped address costs nobody the session.
-func (s *session) drop(ctx context.Context) (ended bool) {
-	line := s.line()
-	err := s.tellSignOut(ctx)
-	if line == "" {
-		line = s.line()
+// abandon ends a session whose address is no longer in use, and reports whether nothing of it is left. If the API
+// cannot be reached, the entry stays in the keyring: a mistyped address does not cost the user the session.
+func (s *session) abandon(ctx context.Context) (ended bool) {
+	family := s.family()
+	err := s.endOnServer(ctx)
+	if family == "" {
+		family = s.family()
 	}
-	s.forget()
+	s.clear()
 	switch {
 	case hasCode(err, SignedOut):
 		return true
-	case err != nil && !isOver(err):
+	case err != nil && !alreadyEnded(err):
 		s.log.Warn("session of another address not ended", "code", string(ProblemOf(err).Code))
 		return false
 	}
 	ctx = context.WithoutCancel(ctx)
 	defer s.lock(ctx)()
-	return s.forgetLine(ctx, line) == nil
+	return s.removeFamily(ctx, family) == nil
 }
 
-// isOver reports whether the API itself has said that there is no session to end.
-func isOver(err error) bool {
-	return sessionOver(err) || proven(err) && hasCode(err, portal.Unauthenticated)
+// alreadyEnded reports whether the API itself has replied that there is no session to end.
+func alreadyEnded(err error) bool {
+	return sessionEnded(err) || proven(err) && hasCode(err, portal.Unauthenticated)
 }
 
-func (s *session) line() string {
+func (s *session) family() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.kept.Family
 }
 
-// tellSignOut ends the session on the server, also one that lay in the keyring and was never resumed.
-func (s *session) tellSignOut(ctx context.Context) error {
+// endOnServer ends the session on the server, also one that is in the keyring and was never resumed.
+func (s *session) endOnServer(ctx context.Context) error {
 	token, _, err := s.token(ctx)
 	if hasCode(err, SignedOut) {
 		token, err = s.renew(ctx, "")
@@ -168,27 +169,27 @@ func (s *session) logout(ctx context.Context, token string) error {
 	return s.api.do(ctx, request{method: http.MethodPost, path: "/v1/auth/logout", token: token})
 }
 
-// leave ends a session nobody here will use any more, as well as that can be done.
-func (s *session) leave(ctx context.Context, token string) {
+// logoutQuietly ends a session that is no longer used, and ignores errors.
+func (s *session) logoutQuietly(ctx context.Context, token string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutWait)
 	defer cancel()
 	_ = s.logout(ctx, token)
 }
 
-// useGrant makes further calls act under a grant, "" for the API's own choice, and remembers it.
+// useGrant selects the grant of further calls and remembers it. "" leaves the choice to the API.
 func (s *session) useGrant(ctx context.Context, id string) {
 	defer s.lock(ctx)()
 	s.writes.Lock()
 	defer s.writes.Unlock()
 	s.mu.Lock()
 	s.kept.GrantID = id
-	memoryOnly, line := s.memoryOnly, s.kept.Family
+	memoryOnly, family := s.memoryOnly, s.kept.Family
 	s.mu.Unlock()
 	if memoryOnly {
 		return
 	}
 	kept, err := s.vault.Load(ctx)
-	if err == nil && kept.Family == line {
+	if err == nil && kept.Family == family {
 		kept.GrantID = id
 		err = s.vault.Store(ctx, kept)
 	}

@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// eventLimit is the longest line and the most data of one event that is read: a run is far below.
+	// eventLimit limits a line and the data of one event. A run is far smaller.
 	eventLimit = 64 << 10
-	// streamSilence is how long a stream may say nothing, not even its heartbeat of every 15 seconds.
+	// streamSilence is how long a stream may be silent. The server sends a heartbeat every 15 seconds.
 	streamSilence = 45 * time.Second
 )
 
@@ -25,8 +25,8 @@ var (
 	errStreamSilent = errors.New("the stream fell silent")
 )
 
-// readEvents hands each event of a text/event-stream to take until the stream ends, which is no error, or take answers
-// one. What the stream breaks off in the middle of is no event.
+// readEvents calls take with each event of a text/event-stream until the stream ends, which is no error, or take
+// returns an error. An incomplete event at the end is ignored.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 func readEvents(stream io.Reader, take func(name string, data []byte) error) error {
 	lines := &lineReader{bufio.NewReader(stream), false}
@@ -65,7 +65,7 @@ func readEvents(stream io.Reader, take func(name string, data []byte) error) err
 	}
 }
 
-// lineReader reads lines that end with CR, LF or both. It never waits for the LF behind a CR.
+// lineReader reads lines that end with CR, LF or both. It does not wait for the LF after a CR.
 type lineReader struct {
 	from    *bufio.Reader
 	afterCR bool
@@ -127,7 +127,7 @@ func (c *apiClient) follow(ctx context.Context, call request) error {
 	return nil
 }
 
-// open asks for a stream, which lasts longer than any other answer may.
+// open requests a stream, which lasts longer than the time limit of other responses.
 func (c *apiClient) open(ctx context.Context, call request) (*resty.Response, error) {
 	r := c.streams.R().SetContext(ctx).SetDoNotParseResponse(true).SetHeader("Accept", "text/event-stream, application/problem+json")
 	if call.token != "" {
@@ -139,7 +139,7 @@ func (c *apiClient) open(ctx context.Context, call request) (*resty.Response, er
 	return r.Execute(call.method, call.path)
 }
 
-// watchdog answers the stream such that it ends once it has said nothing for too long.
+// watchdog returns the stream with an idle timeout.
 func (c *apiClient) watchdog(ctx context.Context, cancel context.CancelCauseFunc, stream io.Reader) io.Reader {
 	beats := make(chan struct{}, 1)
 	go func() {
@@ -157,7 +157,7 @@ func (c *apiClient) watchdog(ctx context.Context, cancel context.CancelCauseFunc
 	return heartbeat{stream, beats}
 }
 
-// heartbeat tells of every read that brought something.
+// heartbeat reports every read that returned data.
 type heartbeat struct {
 	io.Reader
 	beats chan<- struct{}

@@ -7,7 +7,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Syncs answers one page of sync runs.
+// Syncs returns one page of sync runs.
 func (d *Desktop) Syncs(ctx context.Context, q portal.SyncQuery) (portal.SyncPage, error) {
 	return read[portal.SyncPage](ctx, d, "/v1/syncs", q)
 }
@@ -23,12 +23,12 @@ func (d *Desktop) StartSync(ctx context.Context, connectionID string) (portal.Sy
 	return run, d.write(ctx, start)
 }
 
-// Sync answers one sync run.
+// Sync returns one sync run.
 func (d *Desktop) Sync(ctx context.Context, id string) (portal.SyncRun, error) {
 	return readOne[portal.SyncRun](ctx, d, "/v1/syncs", id)
 }
 
-// SyncChanges answers one page of what a run changed.
+// SyncChanges returns one page of the changes of a run.
 func (d *Desktop) SyncChanges(ctx context.Context, id string, q portal.RunChangeQuery) (portal.RunChanges, error) {
 	path, err := pathOf("/v1/syncs", id)
 	if err != nil {
@@ -37,7 +37,7 @@ func (d *Desktop) SyncChanges(ctx context.Context, id string, q portal.RunChange
 	return read[portal.RunChanges](ctx, d, path+"/changes", q)
 }
 
-// SyncReview answers one page of what a run in review would mark as missing.
+// SyncReview returns one page of the customers that a run in review would mark as missing.
 func (d *Desktop) SyncReview(ctx context.Context, id string, q portal.ReviewQuery) (portal.Review, error) {
 	path, err := pathOf("/v1/syncs", id)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/desktop/keyring"
 )
 
-// FromSystem answers the options for this computer and user: settings in force, folders, log, keyring, browser.
-// It touches neither the keyring nor the network. Its error is one line that names the unusable setting.
+// FromSystem returns the options for this computer and user: settings in force, folders, log, keyring, browser. It
+// touches neither the keyring nor the network. Its error is one line that names the unusable setting.
 func FromSystem(version, commit string) (Options, error) {
 	prepareWebView()
 	config, err := ConfigDir()
@@ -36,7 +36,7 @@ func FromSystem(version, commit string) (Options, error) {
 	}, nil
 }
 
-// prepareWebView keeps WebKitGTK from the renderer that leaves windows blank on many graphics drivers.
+// prepareWebView disables a renderer of WebKitGTK that leaves windows blank with many graphics drivers.
 func prepareWebView() {
 	const renderer = "WEBKIT_DISABLE_DMABUF_RENDERER"
 	if _, set := os.LookupEnv(renderer); !set && runtime.GOOS == "linux" {
@@ -44,8 +44,9 @@ func prepareWebView() {
 	}
 }
 
-// Formatter turns every error on its way to a screen into a Problem as JSON text, and logs those whose words were not
-// written for users. It is text because Wails rejects with new Error(text) and would lose an object's members.
+// Formatter returns a function that converts every error for a screen to a Problem as JSON text, and logs errors whose
+// text was not written for users. The result is text because Wails rejects with new Error(text), which would lose an
+// object's members.
 func Formatter(log *slog.Logger) func(error) any {
 	return func(err error) any {
 		p := ProblemOf(err)

@@ -18,7 +18,7 @@ func printable(text string) string {
 	return string(letters[:min(len(letters), 300)])
 }
 
-// link matches what a reader may take for an address: a URL with a scheme, or a host name with a path.
+// link matches what looks like an address: a URL with a scheme, or a host name with a path.
 var link = regexp.MustCompile(`(?i)(?:[a-z0-9+.-]*://\S*|www\.\S+|(?:[\pL\pN-]+\.)+\pL{2,}(?::\d+)?/\S*)`)
 
 // withoutLinks replaces addresses in untrusted text, which is shown to the user as the provider's.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// PrefersDark answers whether the window's first, empty moment should be dark.
+// PrefersDark reports whether the window is dark until its page has loaded.
 func PrefersDark() bool {
 	// The key is missing in light mode, which makes defaults fail.
 	style, err := exec.Command("/usr/bin/defaults", "read", "-g", "AppleInterfaceStyle").Output()

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// PrefersDark answers whether the window's first, empty moment should be dark. It asks what GTK asks, because
-// that is what the page will be told.
+// PrefersDark reports whether the window is dark until its page has loaded. It reads GTK's settings, as the page will.
 func PrefersDark() bool {
 	if theme := os.Getenv("GTK_THEME"); theme != "" {
 		return strings.HasSuffix(strings.ToLower(theme), "dark")

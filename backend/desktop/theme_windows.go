@@ -2,7 +2,7 @@ package desktop
 
 import "golang.org/x/sys/windows/registry"
 
-// PrefersDark answers whether the window's first, empty moment should be dark.
+// PrefersDark reports whether the window is dark until its page has loaded.
 func PrefersDark() bool {
 	key, err := registry.OpenKey(registry.CURRENT_USER,
 		`Software\Microsoft\Windows\CurrentVersion\Themes\Personalize`, registry.QUERY_VALUE)

@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// lifeLimits say how soon a connection is given up that no longer leads anywhere, as after a change of the network: its end
-// is never reported, and without these limits a call would wait for its own.
+// lifeLimits are the time limits for dead connections. After a change of the network the end of a connection is never
+// reported, and without these limits a call would wait for its own.
 type lifeLimits struct {
-	// ping is how long an HTTP/2 connection may be silent before it is asked for a sign of life, pong how long that may
+	// ping is how long an HTTP/2 connection may be silent before it is pinged, pong how long the response to a ping may
 	// take.
 	ping, pong time.Duration
-	// first is how long an HTTP/1.1 connection that was used before may take for the first byte of a response, in calls
-	// that can be made again.
+	// first is how long a reused HTTP/1.1 connection may take for the first byte of a response, for calls that can be
+	// repeated.
 	first time.Duration
 }
 
@@ -29,8 +29,8 @@ var (
 	errNetworkChanged   = errors.New("the computer's network has changed")
 )
 
-// connections are the connections to one API. They can be left behind as a whole: then calls from now on make new ones,
-// and what is under way on the old ones may still end.
+// connections are the HTTP connections to one API. They can be replaced as a whole: later calls use new ones, while
+// calls in progress may still finish on the old ones.
 type connections struct {
 	make  func() *http.Transport
 	first time.Duration
@@ -110,8 +110,8 @@ func (c *connections) onMove(do func()) (unhook func()) {
 	return func() { stop() }
 }
 
-// guard returns a context for one call that can be made again. It ends early if the network changes, or if the call was
-// given a connection that was used before and brings nothing. stop is to be called when the call has ended.
+// guard returns a context for one call that can be repeated. It ends early if the network changes, or if a reused
+// connection does not respond. stop must be called when the call has ended.
 func (c *connections) guard(ctx context.Context) (guarded context.Context, stop func()) {
 	guarded, cancel := context.WithCancelCause(ctx)
 	unhook := c.onMove(func() { cancel(errNetworkChanged) })
@@ -136,7 +136,8 @@ type silence struct {
 	timer *time.Timer
 }
 
-// begin leaves HTTP/2 to its pings: a connection that replies to them is alive, however slow the response.
+// begin does nothing for HTTP/2, which has its pings: a connection that replies to them is alive, however slow the
+// response.
 func (s *silence) begin(got httptrace.GotConnInfo) {
 	if secure, ok := got.Conn.(*tls.Conn); !got.Reused || ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
 		return
@@ -154,7 +155,7 @@ func (s *silence) end() {
 	}
 }
 
-// connectionLost returns why a guarded call was given up, else err.
+// connectionLost returns why a guarded call was cancelled, otherwise err.
 func connectionLost(guarded context.Context, err error) error {
 	cause := context.Cause(guarded)
 	if err != nil && (errors.Is(cause, errConnectionSilent) || errors.Is(cause, errNetworkChanged)) {

@@ -29,7 +29,7 @@ func TestASpentTokenIsRemovedWhereItCannotBeMarked(t *testing.T) {
 func TestTheEndOfOneSignInLeavesAnothersEntryAlone(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
-	if err := b.endpoint.session.forgetLine(t.Context(), uuid.NewString()); err != nil || b.ring.kept() == "" {
+	if err := b.endpoint.session.removeFamily(t.Context(), uuid.NewString()); err != nil || b.ring.kept() == "" {
 		t.Errorf("%v, kept %q", err, b.ring.kept())
 	}
 	again := b.another(t, func(o *Options) { o.StateDir = b.options.StateDir })
@@ -55,7 +55,7 @@ func TestASignInWaitsForAnotherProcessThatRenews(t *testing.T) {
 	tokens := b.api.tokens()
 	b.api.mu.Unlock()
 	adopted := make(chan error, 1)
-	go func() { adopted <- s.adopt(t.Context(), tokens, "", s.generation()) }()
+	go func() { adopted <- s.adopt(t.Context(), tokens, "", s.endCount()) }()
 	// Long enough to be caught by; a sign-in that does wait passes however long this is.
 	time.Sleep(30 * time.Millisecond)
 	released.Store(true)

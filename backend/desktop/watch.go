@@ -12,18 +12,17 @@ import (
 )
 
 const (
-	// pollEvery is how soon a run is asked for again where no stream tells of it.
+	// pollEvery is the interval of polling a run without a stream.
 	pollEvery = 3 * time.Second
-	// pollAtMost is how long the app waits between polls while nobody answers.
+	// pollAtMost is the longest interval of polling while calls fail.
 	pollAtMost = 30 * time.Second
-	// streamCuts is how many streams in a row may end early before the app takes it that something on the way cuts
-	// them, and polls.
+	// streamCuts is how many streams in a row may end early before the app assumes that a proxy cuts them, and polls.
 	streamCuts = 3
-	// streamAgain is after how many polls a stream is tried once more.
+	// streamAgain is after how many polls a stream is tried again.
 	streamAgain = 20
 )
 
-// watches are the runs the screens want to hear of, each followed once, however many screens do.
+// watches are the runs that screens follow. Each run is followed once, for any number of screens.
 type watches struct {
 	mu  sync.Mutex
 	all map[string]*watch
@@ -34,9 +33,9 @@ type watch struct {
 	desktop  *Desktop
 	endpoint *endpoint
 	path     string
-	// generation is the session's: what is heard after its end is nobody's any more.
-	generation int
-	cancel     context.CancelFunc
+	// endings is the session's endCount when the watch began. After the session has ended, nothing is reported.
+	endings int
+	cancel  context.CancelFunc
 
 	mu      sync.Mutex
 	wanted  int // by how many screens
@@ -44,8 +43,8 @@ type watch struct {
 	stopped bool
 }
 
-// WatchSync tells the screens of a run by EventSyncRun until it ends: how it stands at once, and then whenever that
-// changes. A second call for the same run tells how it stands once more.
+// WatchSync sends the state of a run by EventSyncRun until it ends: at once, and then at every change. A second call
+// for the same run sends the state again.
 func (d *Desktop) WatchSync(ctx context.Context, id string) error {
 	path, err := pathOf("/v1/syncs", id)
 	if err != nil {
@@ -63,7 +62,7 @@ func (d *Desktop) WatchSync(ctx context.Context, id string) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	w := &watch{
-		desktop: d, endpoint: current, path: path, generation: current.session.generation(), cancel: cancel, wanted: 1,
+		desktop: d, endpoint: current, path: path, endings: current.session.endCount(), cancel: cancel, wanted: 1,
 	}
 	if d.watches.all == nil {
 		d.watches.all = map[string]*watch{}
@@ -76,7 +75,7 @@ func (d *Desktop) WatchSync(ctx context.Context, id string) error {
 	return nil
 }
 
-// UnwatchSync takes one WatchSync back. After the last one no event of the run follows.
+// UnwatchSync undoes one WatchSync. After the last one no event of the run is sent.
 func (d *Desktop) UnwatchSync(id string) error {
 	d.watches.mu.Lock()
 	defer d.watches.mu.Unlock()
@@ -90,7 +89,7 @@ func (d *Desktop) UnwatchSync(id string) error {
 	return nil
 }
 
-// unwatch ends every watch: whoever signs in next, or acts in another role, asks anew.
+// unwatch ends every watch. After another sign-in, or in another role, the screens call WatchSync again.
 func (d *Desktop) unwatch() {
 	d.watches.mu.Lock()
 	defer d.watches.mu.Unlock()
@@ -136,8 +135,8 @@ func (w *watch) stop() {
 	w.stopped = true
 }
 
-// follow listens to the run's events, and asks for the run itself wherever they do not come through, until the run has
-// ended or nobody may or wants to hear of it.
+// follow reads the run's events, and polls the run if they do not arrive, until the run has ended or is no longer
+// watched or allowed.
 func (w *watch) follow(ctx context.Context) {
 	cuts, failures := 0, 0
 	for polls := 0; ; polls++ {
@@ -158,7 +157,7 @@ func (w *watch) follow(ctx context.Context) {
 		run, err := w.poll(ctx)
 		if failures++; err == nil {
 			failures = 0
-			w.tell(run)
+			w.emit(run)
 		}
 		if w.over(ctx) || final(err) {
 			return
@@ -166,7 +165,7 @@ func (w *watch) follow(ctx context.Context) {
 	}
 }
 
-// listen reads one stream of events to its end and answers how many it heard.
+// listen reads one stream of events to its end and returns how many events it had.
 func (w *watch) listen(ctx context.Context) (heard int, err error) {
 	err = w.endpoint.session.call(ctx, request{method: http.MethodGet, path: w.path + "/events", event: func(name string, data []byte) error {
 		var run portal.SyncRun
@@ -178,7 +177,7 @@ func (w *watch) listen(ctx context.Context) (heard int, err error) {
 		}
 		fillLists(&run) // as a poll does, so that the same state is reported once
 		heard++
-		w.tell(run)
+		w.emit(run)
 		return nil
 	}})
 	return heard, err
@@ -189,9 +188,9 @@ func (w *watch) poll(ctx context.Context) (portal.SyncRun, error) {
 	return run, w.endpoint.get(ctx, w.path, nil, &run)
 }
 
-// tell emits how the run stands, if that is news and anybody still wants to hear it.
-func (w *watch) tell(run portal.SyncRun) {
-	if w.endpoint.session.generation() != w.generation {
+// emit sends the run's state if it has changed and is still watched.
+func (w *watch) emit(run portal.SyncRun) {
+	if w.endpoint.session.endCount() != w.endings {
 		return
 	}
 	w.mu.Lock()
@@ -203,9 +202,9 @@ func (w *watch) tell(run portal.SyncRun) {
 	w.desktop.options.Emit(EventSyncRun, SyncRun{run})
 }
 
-// over reports whether there is nothing left to hear: the run has ended, or the watch or the session has.
+// over reports whether the run, the watch or the session has ended.
 func (w *watch) over(ctx context.Context) bool {
-	if ctx.Err() != nil || w.endpoint.session.generation() != w.generation {
+	if ctx.Err() != nil || w.endpoint.session.endCount() != w.endings {
 		return true
 	}
 	w.mu.Lock()
@@ -213,7 +212,7 @@ func (w *watch) over(ctx context.Context) bool {
 	return w.last != nil && w.last.Status.Ended()
 }
 
-// final reports an answer that will not change by asking again.
+// final reports whether an error will not change by trying again.
 func final(err error) bool {
 	return hasCode(err, SignedOut, portal.SessionRevoked, portal.Unauthenticated, portal.Deactivated, portal.Forbidden, portal.NotFound)
 }

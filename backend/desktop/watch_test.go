@@ -240,7 +240,7 @@ func TestWhatIsHeardAfterTheSessionEndedIsNotTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.wantTold(t, 0)
-	b.endpoint.session.forget()
+	b.endpoint.session.clear()
 	r.see(7)
 	r.end()
 	b.wantNobodyWatching(t, r)

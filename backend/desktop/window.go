@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 )
 
-// The window's limits. Nothing above the largest is believed: it would come from a damaged file.
+// The window's limits. A larger size comes from a damaged file and is ignored.
 const (
 	MinWidth, MinHeight = 960, 640
 	maxWidth, maxHeight = 7680, 4320
 )
 
-// Window is what is remembered of the window. Its place is not: that is the window manager's, and on several
-// screens wrong as often as right.
+// Window is the stored state of the window. Its position is left to the window manager, because with several screens it
+// is often wrong.
 type Window struct {
 	Width     int  `json:"width"`
 	Height    int  `json:"height"`
@@ -22,7 +22,7 @@ type Window struct {
 
 func windowFile(stateDir string) string { return filepath.Join(stateDir, "window.json") }
 
-// LoadWindow answers the window as it was last closed, within limits; the default where nothing usable is kept.
+// LoadWindow returns the window as it was last closed, within limits, or the default.
 func LoadWindow(stateDir string) Window {
 	w := Window{Width: 1280, Height: 832}
 	content, err := os.ReadFile(windowFile(stateDir))
@@ -36,7 +36,7 @@ func LoadWindow(stateDir string) Window {
 	return kept.clamped()
 }
 
-// SaveWindow keeps the window for the next start. A maximised window keeps the size it had before.
+// SaveWindow stores the window for the next start. A maximised window keeps its previous size.
 func SaveWindow(stateDir string, w Window) error {
 	if w.Maximised {
 		before := LoadWindow(stateDir)
