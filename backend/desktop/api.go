@@ -27,7 +27,7 @@ import (
 
 const (
 	requestTimeout = 30 * time.Second
-	answerLimit    = 16 << 20
+	responseLimit  = 16 << 20
 )
 
 // apiClient speaks to one portal API.
@@ -65,7 +65,7 @@ func newAPIClient(baseURL, version string, roots *x509.CertPool, log *slog.Logge
 	}, usualLimits)
 	c.http = newHTTP(baseURL, version, c.connections).
 		SetTimeout(requestTimeout).
-		SetResponseBodyLimit(answerLimit).
+		SetResponseBodyLimit(responseLimit).
 		SetHeader("Accept", "application/json, application/problem+json")
 	c.streams = newHTTP(baseURL, version, c.connections)
 	return c
@@ -100,15 +100,15 @@ func (c *apiClient) ask(ctx context.Context, call request) error {
 		c.record(ctx, call, began, err)
 		return err
 	}
-	answer, err := c.send(ctx, call)
+	response, err := c.send(ctx, call)
 	if call.method == http.MethodGet && ctx.Err() == nil && connectionFailed(err) {
-		answer, err = c.send(ctx, call)
+		response, err = c.send(ctx, call)
 	}
 	if err != nil {
 		err = c.unreachable(ctx, err)
 	} else {
-		c.noteAccepted(answer.StatusCode())
-		err = c.read(call, answer)
+		c.noteAccepted(response.StatusCode())
+		err = c.read(call, response)
 	}
 	c.record(ctx, call, began, err)
 	return err
@@ -124,11 +124,11 @@ func (c *apiClient) send(ctx context.Context, call request) (*resty.Response, er
 		guarded, stop = c.connections.guard(ctx)
 	}
 	defer stop()
-	answer, err := c.execute(guarded, call)
+	response, err := c.execute(guarded, call)
 	if err = connectionLost(guarded, err); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		c.connections.leave(used)
 	}
-	return answer, err
+	return response, err
 }
 
 func (c *apiClient) execute(ctx context.Context, call request) (*resty.Response, error) {
@@ -153,43 +153,43 @@ func (c *apiClient) execute(ctx context.Context, call request) (*resty.Response,
 
 func (r request) key() string { return r.grant + " " + r.path + "?" + r.query.Encode() }
 
-func (c *apiClient) read(call request, answer *resty.Response) error {
-	body := answer.Body()
-	if answer.StatusCode() == http.StatusNotModified {
+func (c *apiClient) read(call request, response *resty.Response) error {
+	body := response.Body()
+	if response.StatusCode() == http.StatusNotModified {
 		known, found := c.cache.get(call.key())
 		if !found {
 			return c.notThePortal(http.StatusNotModified)
 		}
 		body = known.body
-	} else if answer.StatusCode() < 200 || answer.StatusCode() > 299 {
-		return c.answeredProblem(answer)
+	} else if response.StatusCode() < 200 || response.StatusCode() > 299 {
+		return c.responseProblem(response)
 	}
 	if call.out == nil {
-		return c.done(answer)
+		return c.done(response)
 	}
-	if !isJSON(answer) && answer.StatusCode() != http.StatusNotModified {
-		return c.foreignResponse(answer)
+	if !isJSON(response) && response.StatusCode() != http.StatusNotModified {
+		return c.foreignResponse(response)
 	}
 	if err := decode(body, call.out); err != nil {
-		return c.notThePortal(answer.StatusCode())
+		return c.notThePortal(response.StatusCode())
 	}
-	if etag := answer.Header().Get("ETag"); etag != "" && call.method == http.MethodGet && call.token != "" {
-		c.cache.put(call.key(), cachedAnswer{etag, body})
-	}
-	return nil
-}
-
-// done reports whether a call without a response body succeeded. Only a response with the API's own header counts, so
-// that a page of a guest network does not.
-func (c *apiClient) done(answer *resty.Response) error {
-	if answer.StatusCode() != http.StatusNoContent && answer.Header().Get(portal.APIHeader) == "" && !isJSON(answer) {
-		return c.foreignResponse(answer)
+	if etag := response.Header().Get("ETag"); etag != "" && call.method == http.MethodGet && call.token != "" {
+		c.cache.put(call.key(), cachedResponse{etag, body})
 	}
 	return nil
 }
 
-func isJSON(answer *resty.Response) bool {
-	kind, _, err := mime.ParseMediaType(answer.Header().Get("Content-Type"))
+// done returns an error unless the API itself confirms a call without a response body, and not a page of a guest
+// network.
+func (c *apiClient) done(response *resty.Response) error {
+	if response.StatusCode() != http.StatusNoContent && response.Header().Get(portal.APIHeader) == "" && !isJSON(response) {
+		return c.foreignResponse(response)
+	}
+	return nil
+}
+
+func isJSON(response *resty.Response) bool {
+	kind, _, err := mime.ParseMediaType(response.Header().Get("Content-Type"))
 	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
 }
 
@@ -204,8 +204,8 @@ func decode(body []byte, out any) error {
 	return nil
 }
 
-func (c *apiClient) answeredProblem(answer *resty.Response) *Problem {
-	var said struct {
+func (c *apiClient) responseProblem(response *resty.Response) *Problem {
+	var document struct {
 		Code      portal.Code          `json:"code"`
 		Detail    string               `json:"detail"`
 		Title     string               `json:"title"`
@@ -214,26 +214,26 @@ func (c *apiClient) answeredProblem(answer *resty.Response) *Problem {
 		Address   string               `json:"address"`
 		Invites   []portal.InviteOffer `json:"invites"`
 	}
-	p := &Problem{status: answer.StatusCode(), RetryAfter: retryAfter(answer.Header(), c.clock.Now())}
-	if isProblem(answer) && json.Unmarshal(answer.Body(), &said) == nil {
-		p.proven = said.Code != "" && answer.Header().Get(portal.APIHeader) != ""
-		p.fromAPI = p.proven || slices.Contains(codesBeforeHeader, said.Code)
+	p := &Problem{status: response.StatusCode(), RetryAfter: retryAfter(response.Header(), c.clock.Now())}
+	if isProblem(response) && json.Unmarshal(response.Body(), &document) == nil {
+		p.proven = document.Code != "" && response.Header().Get(portal.APIHeader) != ""
+		p.fromAPI = p.proven || slices.Contains(codesBeforeHeader, document.Code)
 	}
 	if p.fromAPI {
-		p.Code, p.Field, p.RequestID = said.Code, said.Field, said.RequestID
-		p.Message, p.SignedInAs, p.Invites = said.Detail, said.Address, said.Invites
+		p.Code, p.Field, p.RequestID = document.Code, document.Field, document.RequestID
+		p.Message, p.SignedInAs, p.Invites = document.Detail, document.Address, document.Invites
 		if p.Message == "" {
-			p.Message = said.Title
+			p.Message = document.Title
 		}
 		return p
 	}
-	foreign := c.foreignResponse(answer)
+	foreign := c.foreignResponse(response)
 	foreign.status, foreign.RetryAfter = p.status, p.RetryAfter
 	return foreign
 }
 
-func isProblem(answer *resty.Response) bool {
-	kind, _, err := mime.ParseMediaType(answer.Header().Get("Content-Type"))
+func isProblem(response *resty.Response) bool {
+	kind, _, err := mime.ParseMediaType(response.Header().Get("Content-Type"))
 	return err == nil && kind == "application/problem+json"
 }
 

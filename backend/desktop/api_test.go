@@ -65,9 +65,9 @@ func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
 
 func TestTheNextUserIsNotAnsweredWithTheLastOnesLists(t *testing.T) {
 	b := newBench(t)
-	b.endpoint.api.cache.put("key", cachedAnswer{"e", []byte("{}")})
+	b.endpoint.api.cache.put("key", cachedResponse{"e", []byte("{}")})
 	b.signIn(t)
-	b.endpoint.api.cache.put("key", cachedAnswer{"e", []byte("{}")})
+	b.endpoint.api.cache.put("key", cachedResponse{"e", []byte("{}")})
 	if err := b.SignOut(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -79,12 +79,12 @@ func TestTheNextUserIsNotAnsweredWithTheLastOnesLists(t *testing.T) {
 func TestTheCacheKeepsTheLatestAnswersOnly(t *testing.T) {
 	var c etagCache
 	for i := range 3 * etagKept {
-		c.put(strings.Repeat("x", i), cachedAnswer{})
+		c.put(strings.Repeat("x", i), cachedResponse{})
 	}
 	_, oldest := c.get("")
 	_, newest := c.get(strings.Repeat("x", 3*etagKept-1))
-	if len(c.answers) != etagKept || oldest || !newest {
-		t.Errorf("%d answers kept, oldest %v, newest %v", len(c.answers), oldest, newest)
+	if len(c.responses) != etagKept || oldest || !newest {
+		t.Errorf("%d answers kept, oldest %v, newest %v", len(c.responses), oldest, newest)
 	}
 }
 
@@ -230,7 +230,7 @@ func TestAnAnswerThatIsNotTheAPIsIsSaidToBeOne(t *testing.T) {
 func TestAnAnswerWithoutEndIsCutOff(t *testing.T) {
 	b := signedInWith(t, "GET /v1/overview", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(`{"trend":"` + strings.Repeat("x", answerLimit) + `"}`))
+		_, _ = w.Write([]byte(`{"trend":"` + strings.Repeat("x", responseLimit) + `"}`))
 	})
 	if _, err := b.Overview(t.Context()); ProblemOf(err).Code != portal.Unavailable {
 		t.Errorf("%v", err)

@@ -38,17 +38,17 @@ const (
 	causeIntermediary = "intermediary"
 )
 
-// causeWords tell the user what happened and what to do. {host} is the portal's host; {other} is the proxy, the
+// causeMessages tell the user what happened and what to do. {host} is the portal's host; {other} is the proxy, the
 // certificate's issuer or name, or the host of a redirect; {status}, {from}, {until} and {now} are facts.
-var causeWords = map[string]string{
+var causeMessages = map[string]string{
 	causeUntrusted: "{host} uses a certificate of {other}, which this computer does not trust. If this is a guest network, " +
 		"sign in to it with a browser first. In a company network that inspects traffic, ask your IT to set CaFile for this app.",
 	causeExpired: "The certificate of {host} was valid until {until}, and this computer's clock says {now}. Check date and " +
-		"time on this computer. If they are right, tell whoever runs the portal to renew the certificate.",
+		"time on this computer. If they are right, tell the operator of the portal to renew the certificate.",
 	causeNotYetValid: "The certificate of {host} is valid from {from} on, and this computer's clock says {now}. The clock is " +
 		"probably wrong: set date and time, then try again.",
 	causeWrongName: "The server at {host} uses a certificate for {other}. Check the address for typing errors. If it is right, " +
-		"ask your IT: another server may be answering in this network.",
+		"ask your IT: another server may be responding in this network.",
 	causeOldTLS: "{host} offers only outdated encryption, older than TLS 1.2. Ask your IT to update the server, or the proxy " +
 		"in front of it.",
 	causeClientCert: "{host} lets in only computers with a client certificate, and this app has none. Ask your IT for an " +
@@ -109,7 +109,7 @@ func (f finding) problem(code portal.Code, base string) *Problem {
 	}
 	fill := strings.NewReplacer("{host}", host, "{other}", other, "{status}", f.status,
 		"{from}", f.from, "{until}", f.until, "{now}", f.now)
-	p := problem(code, fill.Replace(causeWords[f.cause]))
+	p := problem(code, fill.Replace(causeMessages[f.cause]))
 	p.Cause, p.evidence = f.cause, f.evidence
 	if p.Address = f.address; p.Address == "" {
 		p.Address = originOf(base)

@@ -28,7 +28,7 @@ func FuzzForeignResponse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, kind, location, body string) {
 		header := http.Header{"Content-Type": {kind}, "Location": {location}}
 		answer := (&resty.Response{RawResponse: &http.Response{StatusCode: status, Header: header}}).SetBody([]byte(body))
-		p := c.answeredProblem(answer)
+		p := c.responseProblem(answer)
 		if p.fromAPI {
 			return // the API's own sentences are shown as they are
 		}

@@ -13,8 +13,8 @@ import (
 
 // foreignResponse returns the cause of a response that the portal's API did not send but a proxy, a load balancer, a
 // guest network or another server did.
-func (c *apiClient) foreignResponse(answer *resty.Response) *Problem {
-	status := answer.StatusCode()
+func (c *apiClient) foreignResponse(response *resty.Response) *Problem {
+	status := response.StatusCode()
 	f := finding{status: strconv.Itoa(status)}
 	switch {
 	case status == http.StatusTooManyRequests:
@@ -29,18 +29,18 @@ func (c *apiClient) foreignResponse(answer *resty.Response) *Problem {
 		f.cause = causeClientCert
 		return f.problem(Offline, c.http.BaseURL)
 	}
-	f.cause, f.other = c.responseCause(answer)
+	f.cause, f.other = c.responseCause(response)
 	f.evidence = f.other
 	return f.problem(portal.Unavailable, c.http.BaseURL)
 }
 
-func (c *apiClient) responseCause(answer *resty.Response) (cause, other string) {
-	status := answer.StatusCode()
+func (c *apiClient) responseCause(response *resty.Response) (cause, other string) {
+	status := response.StatusCode()
 	switch {
-	case status == http.StatusNetworkAuthenticationRequired, status < 300 && isPage(answer):
+	case status == http.StatusNetworkAuthenticationRequired, status < 300 && isPage(response):
 		return causeCaptive, ""
 	case status >= 300 && status < 400 && status != http.StatusNotModified:
-		return causeMoved, c.redirectHost(answer.Header().Get("Location"))
+		return causeMoved, c.redirectHost(response.Header().Get("Location"))
 	case status >= 500:
 		return causeGateway, ""
 	case status < 400, status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusGone:
@@ -49,8 +49,8 @@ func (c *apiClient) responseCause(answer *resty.Response) (cause, other string) 
 	return causeIntermediary, ""
 }
 
-func isPage(answer *resty.Response) bool {
-	kind, _, err := mime.ParseMediaType(answer.Header().Get("Content-Type"))
+func isPage(response *resty.Response) bool {
+	kind, _, err := mime.ParseMediaType(response.Header().Get("Content-Type"))
 	return err == nil && (kind == "text/html" || kind == "application/xhtml+xml")
 }
 

@@ -390,7 +390,7 @@ func TestCauseWords(t *testing.T) {
 	for _, c := range causeCases {
 		tested[c.cause] = true
 	}
-	for cause, sentence := range causeWords {
+	for cause, sentence := range causeMessages {
 		t.Run(cause, func(t *testing.T) {
 			if !tested[cause] {
 				t.Error("no case of TestCause leads to it")

@@ -14,8 +14,8 @@ func (d *Desktop) Connections(ctx context.Context) (portal.Connections, error) {
 
 // TestConnection returns the product's response to a connection.
 func (d *Desktop) TestConnection(ctx context.Context, t portal.ConnectionTrial) (portal.ConnectionTest, error) {
-	var said portal.ConnectionTest
-	return said, d.write(ctx, request{method: http.MethodPost, path: "/v1/connections/test", body: t, out: &said})
+	var tested portal.ConnectionTest
+	return tested, d.write(ctx, request{method: http.MethodPost, path: "/v1/connections/test", body: t, out: &tested})
 }
 
 // CreateConnection saves a connection, code product_refused for one the product does not accept.

@@ -185,13 +185,13 @@ func (d *Desktop) Providers(ctx context.Context) ([]portal.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	var answer struct {
+	var response struct {
 		Providers []portal.Provider `json:"providers"`
 	}
-	if err := current.api.do(ctx, request{method: "GET", path: "/v1/auth/providers", out: &answer}); err != nil {
+	if err := current.api.do(ctx, request{method: "GET", path: "/v1/auth/providers", out: &response}); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(answer.Providers, func(p portal.Provider) bool { return !d.allowed(p.ID) }), nil
+	return slices.DeleteFunc(response.Providers, func(p portal.Provider) bool { return !d.allowed(p.ID) }), nil
 }
 
 func (d *Desktop) allowed(provider portal.ProviderID) bool {

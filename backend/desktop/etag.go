@@ -11,33 +11,33 @@ const etagKept = 64
 // etagCache stores responses with their ETag, so that an unchanged list is not sent again. Keys contain grant and URL:
 // a response for one grant is never used for another.
 type etagCache struct {
-	mu      sync.Mutex
-	answers map[string]cachedAnswer
-	oldest  []string
+	mu        sync.Mutex
+	responses map[string]cachedResponse
+	oldest    []string
 }
 
-type cachedAnswer struct {
+type cachedResponse struct {
 	etag string
 	body []byte
 }
 
-func (c *etagCache) get(key string) (cachedAnswer, bool) {
+func (c *etagCache) get(key string) (cachedResponse, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	answer, found := c.answers[key]
-	return answer, found
+	response, found := c.responses[key]
+	return response, found
 }
 
-func (c *etagCache) put(key string, answer cachedAnswer) {
+func (c *etagCache) put(key string, response cachedResponse) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.answers == nil {
-		c.answers = map[string]cachedAnswer{}
+	if c.responses == nil {
+		c.responses = map[string]cachedResponse{}
 	}
 	c.oldest = append(slices.DeleteFunc(c.oldest, func(k string) bool { return k == key }), key)
-	c.answers[key] = answer
+	c.responses[key] = response
 	if len(c.oldest) > etagKept {
-		delete(c.answers, c.oldest[0])
+		delete(c.responses, c.oldest[0])
 		c.oldest = c.oldest[1:]
 	}
 }
@@ -46,5 +46,5 @@ func (c *etagCache) put(key string, answer cachedAnswer) {
 func (c *etagCache) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.answers, c.oldest = nil, nil
+	c.responses, c.oldest = nil, nil
 }

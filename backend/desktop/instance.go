@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// raiseWord is the request to show the window, raisedWord its confirmation.
-	raiseWord  = "raise\n"
-	raisedWord = "raised\n"
+	// raiseRequest is the request to show the window, raiseConfirmed its confirmation.
+	raiseRequest   = "raise\n"
+	raiseConfirmed = "raised\n"
 	// startingFor is how long an app whose page is not drawn yet counts as starting and not as hung.
 	startingFor = 30 * time.Second
 	// endGently is how long an app that is being restarted may take to end by itself, endWithin the limit in total.
@@ -71,15 +71,15 @@ func (i *Instance) Serve(raise func(context.Context) error, drawn func() bool) {
 		if err != nil {
 			return
 		}
-		go i.answer(conn, raise, drawn)
+		go i.handleStart(conn, raise, drawn)
 	}
 }
 
-func (i *Instance) answer(conn net.Conn, raise func(context.Context) error, drawn func() bool) {
+func (i *Instance) handleStart(conn net.Conn, raise func(context.Context) error, drawn func() bool) {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(2 * hungAfter))
-	word, err := bufio.NewReader(conn).ReadString('\n')
-	if err != nil || word != raiseWord {
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err != nil || line != raiseRequest {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*hungAfter)
@@ -90,7 +90,7 @@ func (i *Instance) answer(conn net.Conn, raise func(context.Context) error, draw
 		i.log.Error("second start", "window", "does not respond")
 		return
 	}
-	_, _ = conn.Write([]byte(raisedWord)) // a start that did not wait needs no reply
+	_, _ = conn.Write([]byte(raiseConfirmed)) // a start that did not wait needs no reply
 }
 
 // Close lets the next start be the instance.
@@ -146,12 +146,12 @@ func raiseOther(stateDir string, patience time.Duration) error {
 	if err := conn.SetDeadline(deadline); err != nil {
 		return err
 	}
-	if _, err := conn.Write([]byte(raiseWord)); err != nil {
+	if _, err := conn.Write([]byte(raiseRequest)); err != nil {
 		return err
 	}
-	word, err := bufio.NewReader(conn).ReadString('\n')
-	if err == nil && word != raisedWord {
-		err = fmt.Errorf("unknown reply %q", word)
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err == nil && line != raiseConfirmed {
+		err = fmt.Errorf("unknown reply %q", line)
 	}
 	return err
 }

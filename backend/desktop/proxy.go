@@ -44,8 +44,8 @@ type proxyResolver struct {
 	// autoFailedAt is when autoFailed, the automatic configuration, last failed.
 	autoFailed   autoProxy
 	autoFailedAt time.Time
-	// said is the last record that was logged; it is not repeated.
-	said string
+	// lastRecord is the last record that was logged; it is not repeated.
+	lastRecord string
 }
 
 // logTo sets the log of the resolver.
@@ -147,13 +147,13 @@ func (p *proxyResolver) findAutomatically(target *url.URL, auto autoProxy) (prox
 }
 
 func (p *proxyResolver) say(what string) {
-	if what != p.said {
+	if what != p.lastRecord {
 		p.log.Warn("proxy", "problem", what)
-		p.said = what
+		p.lastRecord = what
 	}
 }
 
-// usableProxy returns a proxy of a kind that net/http supports. A proxy without a scheme is an HTTP proxy.
+// usableProxy returns an error unless net/http supports the kind of proxy: it would treat any other as an HTTP proxy.
 func usableProxy(proxy *url.URL) (*url.URL, error) {
 	if proxy == nil {
 		return nil, nil

@@ -108,7 +108,7 @@ func findAutoProxy(target *url.URL, auto autoProxy) (proxySettings, error) {
 	return askWinHTTP(session, target, autoProxyOptions{flags: autoProxyConfigURL, autoConfigURL: script})
 }
 
-// askWinHTTP calls without the user's credentials first: with them every response is slower.
+// askWinHTTP calls without the user's credentials first, because offering them slows down the servers that need none.
 func askWinHTTP(session uintptr, target *url.URL, options autoProxyOptions) (proxySettings, error) {
 	// The script receives no path, which may contain ids.
 	address, err := windows.UTF16PtrFromString(target.Scheme + "://" + target.Host + "/")
@@ -117,7 +117,8 @@ func askWinHTTP(session uintptr, target *url.URL, options autoProxyOptions) (pro
 	}
 	for _, options.autoLogonIfAllowed = range []int32{0, 1} {
 		var info proxyInfo
-		ok, _, callErr := winHTTPProxyFor.Call(session, uintptr(unsafe.Pointer(address)), uintptr(unsafe.Pointer(&options)), uintptr(unsafe.Pointer(&info)))
+		ok, _, callErr := winHTTPProxyFor.Call(session, uintptr(unsafe.Pointer(address)),
+			uintptr(unsafe.Pointer(&options)), uintptr(unsafe.Pointer(&info)))
 		if ok == 0 {
 			err = fmt.Errorf("WinHttpGetProxyForUrl: %w", callErr)
 			continue

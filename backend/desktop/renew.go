@@ -37,7 +37,7 @@ func sessionFile(stateDir, account, kind string) string {
 // renew returns an access token other than stale. Concurrent callers share one request to the API; a caller that gives
 // up does not cancel it for the others.
 func (s *session) renew(ctx context.Context, stale string) (string, error) {
-	answers := s.renewals.DoChan("renew", func() (any, error) {
+	renewal := s.renewals.DoChan("renew", func() (any, error) {
 		switch current := s.currentAccess(); {
 		case current == "" && stale != "":
 			return "", signedOut()
@@ -48,11 +48,11 @@ func (s *session) renew(ctx context.Context, stale string) (string, error) {
 		return s.rotate(context.WithoutCancel(ctx))
 	})
 	select {
-	case answer := <-answers:
-		if answer.Err != nil {
-			return "", answer.Err
+	case result := <-renewal:
+		if result.Err != nil {
+			return "", result.Err
 		}
-		return answer.Val.(string), nil
+		return result.Val.(string), nil
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}

@@ -86,8 +86,9 @@ func newSession(api *apiClient, o Options, apiURL, account string, wait time.Dur
 	}
 	s.vault = keyring.NewVault(keyring.Config{
 		Keyring: o.Keyring, Account: account, FormerAccounts: formerAccounts(account, apiURL),
-		SameOrigin: func(api string) bool { return sameOrigin(api, s.apiURL) }, Check: func(k keyring.Session) error { return s.generations.check(k) },
-		Wait: wait, LateWrite: s.syncKeyring,
+		SameOrigin: func(api string) bool { return sameOrigin(api, s.apiURL) },
+		Check:      func(k keyring.Session) error { return s.generations.check(k) },
+		Wait:       wait, LateWrite: s.syncKeyring,
 	})
 	return s
 }
@@ -306,17 +307,17 @@ func (s *session) promptPaused() error {
 
 // reportKeyring tells the user once for each cause that the session is not stored, and withdraws that when it is.
 func (s *session) reportKeyring(keyringErr error) {
-	said := SessionOnly{}
+	payload := SessionOnly{}
 	if keyringErr != nil {
 		p := ProblemOf(keyringErr)
-		said = SessionOnly{Message: p.Message + " For now you stay signed in until you close the app.", Cause: p.Cause}
+		payload = SessionOnly{Message: p.Message + " For now you stay signed in until you close the app.", Cause: p.Cause}
 	}
 	s.mu.Lock()
-	news := said.Cause != s.reportedCause
-	s.reportedCause = said.Cause
+	changed := payload.Cause != s.reportedCause
+	s.reportedCause = payload.Cause
 	s.mu.Unlock()
-	if news {
-		s.emit(EventSessionOnly, said)
+	if changed {
+		s.emit(EventSessionOnly, payload)
 	}
 }
 

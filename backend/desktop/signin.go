@@ -43,7 +43,7 @@ func (d *Desktop) SignIn(ctx context.Context, provider string) (portal.Me, error
 	}
 	running, attempt, previous := d.join(ctx, current, id)
 	if running == nil {
-		return attempt.answer(ctx)
+		return attempt.wait(ctx)
 	}
 	attempt.me, attempt.err = d.run(running, attempt, previous)
 	d.finish(attempt)
@@ -74,8 +74,8 @@ func (s *signIn) shares(c *endpoint, provider portal.ProviderID, now time.Time) 
 	return s.endpoint == c && s.provider == provider && together && !s.over
 }
 
-// answer waits for the result, for a click that joined the attempt.
-func (s *signIn) answer(ctx context.Context) (portal.Me, error) {
+// wait waits for the result, for a click that joined the attempt.
+func (s *signIn) wait(ctx context.Context) (portal.Me, error) {
 	select {
 	case <-s.ended:
 		return s.me, s.err
@@ -137,7 +137,7 @@ func (d *Desktop) authenticate(ctx context.Context, s *signIn) error {
 	server, err := loopback.Listen(s.provider, d.options.Log)
 	if err != nil {
 		d.options.Log.Error("loopback", "error", err.Error())
-		return problem(portal.Internal, "No port of this computer could be opened for the browser's answer.")
+		return problem(portal.Internal, "No port of this computer could be opened for the browser's response.")
 	}
 	defer server.Close()
 	verifier := oauth2.GenerateVerifier()

@@ -111,7 +111,7 @@ func (s *session) signOut(ctx context.Context) error {
 		// The entry that the keyring may still hold is useless.
 		return nil
 	}
-	left := "You are signed out on this computer. The portal could not be told: your session there ends by itself when it has " +
+	left := "You are signed out on this computer. The portal could not be informed: your session there ends by itself when it has " +
 		"not been used for some days, or at once under Sessions when you sign in again."
 	if notEmptied != nil {
 		left = "You are signed out in this app, but neither the portal nor this computer's keyring could be told. Remove the " +

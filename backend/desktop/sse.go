@@ -94,32 +94,32 @@ func (l *lineReader) next() ([]byte, error) {
 
 // follow reads the events of one call until they end. Every error is a *Problem.
 func (c *apiClient) follow(ctx context.Context, call request) error {
-	heard, cancel := context.WithCancelCause(ctx)
+	streaming, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer c.connections.onMove(func() { cancel(errNetworkChanged) })()
 	used := c.connections.inUse()
-	answer, err := c.open(heard, call)
+	response, err := c.open(streaming, call)
 	if err != nil {
 		if ctx.Err() == nil {
 			c.connections.leave(used)
 		}
 		return c.unreachable(ctx, err)
 	}
-	defer answer.RawBody().Close()
-	if status := answer.StatusCode(); status != http.StatusOK {
-		body, _ := io.ReadAll(io.LimitReader(answer.RawBody(), eventLimit)) // what is missing is not JSON
-		return c.answeredProblem(answer.SetBody(body))
+	defer response.RawBody().Close()
+	if status := response.StatusCode(); status != http.StatusOK {
+		body, _ := io.ReadAll(io.LimitReader(response.RawBody(), eventLimit)) // what is missing is not JSON
+		return c.responseProblem(response.SetBody(body))
 	}
-	if kind, _, err := mime.ParseMediaType(answer.Header().Get("Content-Type")); err != nil || kind != "text/event-stream" {
-		return c.foreignResponse(answer)
+	if kind, _, err := mime.ParseMediaType(response.Header().Get("Content-Type")); err != nil || kind != "text/event-stream" {
+		return c.foreignResponse(response)
 	}
-	err = readEvents(c.watchdog(heard, cancel, answer.RawBody()), call.event)
+	err = readEvents(c.watchdog(streaming, cancel, response.RawBody()), call.event)
 	var known *Problem
 	switch {
 	case errors.As(err, &known):
 		return known
 	case err != nil:
-		if errors.Is(context.Cause(heard), errStreamSilent) {
+		if errors.Is(context.Cause(streaming), errStreamSilent) {
 			c.connections.leave(used)
 		}
 		return c.unreachable(ctx, err)

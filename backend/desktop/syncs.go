@@ -56,11 +56,11 @@ func (d *Desktop) DiscardSync(ctx context.Context, id string) (portal.SyncRun, e
 	return d.decide(ctx, id, "/discard")
 }
 
-func (d *Desktop) decide(ctx context.Context, id, word string) (portal.SyncRun, error) {
+func (d *Desktop) decide(ctx context.Context, id, decision string) (portal.SyncRun, error) {
 	var run portal.SyncRun
 	path, err := pathOf("/v1/syncs", id)
 	if err != nil {
 		return run, err
 	}
-	return run, d.write(ctx, request{method: http.MethodPost, path: path + word, out: &run})
+	return run, d.write(ctx, request{method: http.MethodPost, path: path + decision, out: &run})
 }

@@ -141,11 +141,11 @@ func (w *watch) follow(ctx context.Context) {
 	cuts, failures := 0, 0
 	for polls := 0; ; polls++ {
 		if cuts < streamCuts || polls%streamAgain == 0 {
-			heard, err := w.listen(ctx)
-			if w.over(ctx) || final(err) {
+			events, err := w.listen(ctx)
+			if w.finished(ctx) || final(err) {
 				return
 			}
-			if cuts++; heard > 1 {
+			if cuts++; events > 1 {
 				cuts = 0
 			}
 		}
@@ -159,14 +159,14 @@ func (w *watch) follow(ctx context.Context) {
 			failures = 0
 			w.emit(run)
 		}
-		if w.over(ctx) || final(err) {
+		if w.finished(ctx) || final(err) {
 			return
 		}
 	}
 }
 
 // listen reads one stream of events to its end and returns how many events it had.
-func (w *watch) listen(ctx context.Context) (heard int, err error) {
+func (w *watch) listen(ctx context.Context) (events int, err error) {
 	err = w.endpoint.session.call(ctx, request{method: http.MethodGet, path: w.path + "/events", event: func(name string, data []byte) error {
 		var run portal.SyncRun
 		if name != "run" {
@@ -176,11 +176,11 @@ func (w *watch) listen(ctx context.Context) (heard int, err error) {
 			return notOurAPI()
 		}
 		fillLists(&run) // as a poll does, so that the same state is reported once
-		heard++
+		events++
 		w.emit(run)
 		return nil
 	}})
-	return heard, err
+	return events, err
 }
 
 func (w *watch) poll(ctx context.Context) (portal.SyncRun, error) {
@@ -202,8 +202,8 @@ func (w *watch) emit(run portal.SyncRun) {
 	w.desktop.options.Emit(EventSyncRun, SyncRun{run})
 }
 
-// over reports whether the run, the watch or the session has ended.
-func (w *watch) over(ctx context.Context) bool {
+// finished reports whether the run, the watch or the session has ended.
+func (w *watch) finished(ctx context.Context) bool {
 	if ctx.Err() != nil || w.endpoint.session.endCount() != w.endings {
 		return true
 	}

@@ -26,9 +26,11 @@ var english = translation{
 		"denied": {"You were not signed in",
 			"Access was declined at {provider}, and nothing has changed. To try again, go back to {product}."},
 		"no_invite": {"You have no invitation yet",
-			"This account is not invited to the portal. Go back to {product}: it names the address for your administrator to invite. Or sign in with another account."},
+			"This account is not invited to the portal. Go back to {product}: " +
+				"it names the address for your administrator to invite. Or sign in with another account."},
 		"tenant_not_allowed": {"This organisation has no access",
-			"Your account belongs to an organisation that the portal does not accept. Use the account you were invited with, or ask your administrator."},
+			"Your account belongs to an organisation that the portal does not accept. " +
+				"Use the account you were invited with, or ask your administrator."},
 		"deactivated": {"Your access is switched off",
 			"An administrator has deactivated your account. If you have the code of another invitation, go back to {product} and enter it there."},
 		"cancelled": {"The sign-in was cancelled",

@@ -42,7 +42,7 @@ func askInstance(age time.Duration, word string, drawn bool, raiseErr error) ask
 		replied <- string(reply)
 	}()
 	began := time.Now()
-	i.answer(theirs, func(ctx context.Context) error {
+	i.handleStart(theirs, func(ctx context.Context) error {
 		a.raised++
 		_, a.bounded = ctx.Deadline()
 		return raiseErr
@@ -62,16 +62,16 @@ func TestInstanceReply(t *testing.T) {
 		replies string
 		logs    string
 	}{
-		"of_a_window_that_lives":               {time.Hour, true, nil, 1, raisedWord, ""},
+		"of_a_window_that_lives":               {time.Hour, true, nil, 1, raiseConfirmed, ""},
 		"of_a_window_that_hangs":               {time.Hour, true, hung, 1, "", "does not respond"},
-		"of_a_page_that_is_being_drawn":        {29 * time.Second, false, hung, 0, raisedWord, "starting"},
+		"of_a_page_that_is_being_drawn":        {29 * time.Second, false, hung, 0, raiseConfirmed, "starting"},
 		"of_a_page_that_is_not_drawn_in_time":  {30 * time.Second, false, hung, 1, "", "does not respond"},
 		"of_a_drawn_page_that_hangs_at_once":   {time.Second, true, hung, 1, "", "does not respond"},
-		"of_a_page_drawn_without_being_marked": {time.Hour, false, nil, 1, raisedWord, ""},
+		"of_a_page_drawn_without_being_marked": {time.Hour, false, nil, 1, raiseConfirmed, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				got := askInstance(test.age, raiseWord, test.drawn, test.err)
+				got := askInstance(test.age, raiseRequest, test.drawn, test.err)
 				if got.raised != test.raised || got.reply != test.replies || got.raised > 0 && !got.bounded {
 					t.Errorf("got %+v, want %d raised within a time, and the reply %q", got, test.raised, test.replies)
 				}
