@@ -30,7 +30,13 @@ func signedInWith(t *testing.T, pattern string, handler http.HandlerFunc) *bench
 	return b
 }
 
-func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
+func TestETagCache(t *testing.T) {
+	t.Run("reuses_an_unchanged_list", testETagCacheReusesAnUnchangedList)
+	t.Run("is_emptied_for_the_next_user", testETagCacheIsEmptiedForTheNextUser)
+	t.Run("keeps_the_latest_responses", testETagCacheKeepsTheLatestResponses)
+}
+
+func testETagCacheReusesAnUnchangedList(t *testing.T) {
 	full := 0
 	b := signedInWith(t, "GET /v1/clients", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", `"7"`)
@@ -63,7 +69,7 @@ func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
 	}
 }
 
-func TestTheNextUserIsNotAnsweredWithTheLastOnesLists(t *testing.T) {
+func testETagCacheIsEmptiedForTheNextUser(t *testing.T) {
 	b := newBench(t)
 	b.endpoint.api.cache.put("key", cachedResponse{"e", []byte("{}")})
 	b.signIn(t)
@@ -76,7 +82,7 @@ func TestTheNextUserIsNotAnsweredWithTheLastOnesLists(t *testing.T) {
 	}
 }
 
-func TestTheCacheKeepsTheLatestAnswersOnly(t *testing.T) {
+func testETagCacheKeepsTheLatestResponses(t *testing.T) {
 	var c etagCache
 	for i := range 3 * etagKept {
 		c.put(strings.Repeat("x", i), cachedResponse{})
@@ -115,7 +121,22 @@ func TestQueryOf(t *testing.T) {
 	})
 }
 
-func TestOnlyAUUIDBecomesPartOfAnAddress(t *testing.T) {
+func TestAPI(t *testing.T) {
+	t.Run("accepts_only_UUIDs_in_addresses", testAPIAcceptsOnlyUUIDsInAddresses)
+	t.Run("passes_problems_to_the_screen", testAPIPassesProblemsToTheScreen)
+	t.Run("writes", testAPIWrites)
+	t.Run("changes_the_organisation", testAPIChangesTheOrganisation)
+	t.Run("names_the_connection_to_sync", testAPINamesTheConnectionToSync)
+	t.Run("recognises_foreign_responses", testAPIRecognisesForeignResponses)
+	t.Run("limits_the_size_of_a_response", testAPILimitsTheSizeOfAResponse)
+	t.Run("retries_only_reads_after_a_broken_connection", testAPIRetriesOnlyReadsAfterABrokenConnection)
+	t.Run("refuses_an_unknown_certificate_until_it_is_added", testAPIRefusesAnUnknownCertificateUntilItIsAdded)
+	t.Run("logs_no_names_queries_or_tokens", testAPILogsNoNamesQueriesOrTokens)
+	t.Run("returns_no_null_list", testAPIReturnsNoNullList)
+	t.Run("returns_no_secret", testAPIReturnsNoSecret)
+}
+
+func testAPIAcceptsOnlyUUIDsInAddresses(t *testing.T) {
 	b := newBench(t)
 	for _, id := range []string{"", "1", "../me", "urn:uuid:" + uuid.NewString(), "{" + uuid.NewString() + "}", uuid.NewString() + "/x", strings.Repeat("%", 36)} {
 		_, err := b.Client(t.Context(), id)
@@ -128,7 +149,7 @@ func TestOnlyAUUIDBecomesPartOfAnAddress(t *testing.T) {
 	}
 }
 
-func TestWhatTheAPISaysIsWrongReachesTheScreen(t *testing.T) {
+func testAPIPassesProblemsToTheScreen(t *testing.T) {
 	b := signedInWith(t, "POST /v1/invites", func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, 422, portal.InvalidField("email", "Not an address."))
 	})
@@ -148,7 +169,7 @@ func TestWhatTheAPISaysIsWrongReachesTheScreen(t *testing.T) {
 	}
 }
 
-func TestAWritingCallIsDone(t *testing.T) {
+func testAPIWrites(t *testing.T) {
 	id := uuid.NewString()
 	var revoked string
 	b := signedInWith(t, "DELETE /v1/invites/{id}", func(w http.ResponseWriter, r *http.Request) {
@@ -172,7 +193,7 @@ func TestAWritingCallIsDone(t *testing.T) {
 	}
 }
 
-func TestOrganisationIsChangedByNamingWhatChanges(t *testing.T) {
+func testAPIChangesTheOrganisation(t *testing.T) {
 	zone := "Europe/Copenhagen"
 	b := signedInWith(t, "PATCH /v1/organisation", func(w http.ResponseWriter, r *http.Request) {
 		var c portal.OrganisationChange
@@ -188,7 +209,7 @@ func TestOrganisationIsChangedByNamingWhatChanges(t *testing.T) {
 	}
 }
 
-func TestASyncOfAChosenConnectionNamesItAndAnyOtherNamesNone(t *testing.T) {
+func testAPINamesTheConnectionToSync(t *testing.T) {
 	var asked []string
 	b := signedInWith(t, "POST /v1/syncs", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -205,7 +226,7 @@ func TestASyncOfAChosenConnectionNamesItAndAnyOtherNamesNone(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsNotTheAPIsIsSaidToBeOne(t *testing.T) {
+func testAPIRecognisesForeignResponses(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
 		"a portal page of a hotel": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Welcome</html>")) },
 		"a redirect": func(w http.ResponseWriter, r *http.Request) {
@@ -227,7 +248,7 @@ func TestAnAnswerThatIsNotTheAPIsIsSaidToBeOne(t *testing.T) {
 	}
 }
 
-func TestAnAnswerWithoutEndIsCutOff(t *testing.T) {
+func testAPILimitsTheSizeOfAResponse(t *testing.T) {
 	b := signedInWith(t, "GET /v1/overview", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{"trend":"` + strings.Repeat("x", responseLimit) + `"}`))
@@ -248,7 +269,7 @@ func breaking(n int32, next http.Handler) (http.Handler, *atomic.Int32) {
 	}), &seen
 }
 
-func TestOnlyReadingIsTriedAgainAfterABrokenConnection(t *testing.T) {
+func testAPIRetriesOnlyReadsAfterABrokenConnection(t *testing.T) {
 	ok := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, map[string]any{}) })
 	for _, c := range []struct {
 		method  string
@@ -268,7 +289,7 @@ func TestOnlyReadingIsTriedAgainAfterABrokenConnection(t *testing.T) {
 	}
 }
 
-func TestACertificateNobodyVouchesForIsRefusedUntilITAddsIt(t *testing.T) {
+func testAPIRefusesAnUnknownCertificateUntilItIsAdded(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, map[string]any{}) }))
 	defer server.Close()
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
@@ -291,7 +312,7 @@ func TestACertificateNobodyVouchesForIsRefusedUntilITAddsIt(t *testing.T) {
 	}
 }
 
-func TestTheLogHoldsNoNamesNoQueriesAndNoTokens(t *testing.T) {
+func testAPILogsNoNamesQueriesOrTokens(t *testing.T) {
 	dir := t.TempDir()
 	log, file := OpenLog(dir, slog.LevelDebug)
 	b := newBench(t, func(o *Options) { o.Log = log })
@@ -327,7 +348,7 @@ func answers(visit func(method string, answer reflect.Type)) {
 	}
 }
 
-func TestNoListReachesAScreenAsNull(t *testing.T) {
+func testAPIReturnsNoNullList(t *testing.T) {
 	answers(func(method string, answer reflect.Type) {
 		if answer.Kind() != reflect.Struct && answer.Kind() != reflect.Slice {
 			return
@@ -370,7 +391,7 @@ func nilList(v reflect.Value, path string) string {
 
 var secretName = regexp.MustCompile(`(?i)token|secret|verifier|challenge|nonce|password|authorization`)
 
-func TestNoCallAnswersASecret(t *testing.T) {
+func testAPIReturnsNoSecret(t *testing.T) {
 	var look func(path string, answer reflect.Type, seen map[reflect.Type]bool)
 	look = func(path string, answer reflect.Type, seen map[reflect.Type]bool) {
 		switch answer.Kind() {

@@ -38,7 +38,20 @@ func (n *noticed) Done() <-chan struct{} {
 	return n.Context.Done()
 }
 
-func TestTenClicksAtOnceAreOneSignIn(t *testing.T) {
+func TestAttempt(t *testing.T) {
+	t.Run("is_shared_by_ten_clicks_at_once", testAttemptIsSharedByTenClicksAtOnce)
+	t.Run("continues_if_one_click_gives_up", testAttemptContinuesIfOneClickGivesUp)
+	t.Run("is_replaced_by_a_later_click", testAttemptIsReplacedByALaterClick)
+	t.Run("is_not_shared_after_cancel", testAttemptIsNotSharedAfterCancel)
+	t.Run("is_the_only_one_after_clicks_on_both_buttons", testAttemptIsTheOnlyOneAfterClicksOnBothButtons)
+	t.Run("ends_after_five_minutes", testAttemptEndsAfterFiveMinutes)
+	t.Run("ends_earlier_at_the_limit_of_the_API", testAttemptEndsEarlierAtTheLimitOfTheAPI)
+	t.Run("ends_while_the_computer_sleeps", testAttemptEndsWhileTheComputerSleeps)
+	t.Run("refuses_a_late_response", testAttemptRefusesALateResponse)
+	t.Run("ends_if_the_clock_is_set_back", testAttemptEndsIfTheClockIsSetBack)
+}
+
+func testAttemptIsSharedByTenClicksAtOnce(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	attempts := b.api.started()
@@ -70,7 +83,7 @@ func TestTenClicksAtOnceAreOneSignIn(t *testing.T) {
 	}
 }
 
-func TestAClickThatGivesUpDoesNotEndTheSignInItShares(t *testing.T) {
+func testAttemptContinuesIfOneClickGivesUp(t *testing.T) {
 	b := newBench(t, withClock(newFakeClock()))
 	result, link := b.start(t, portal.Google)
 	ctx := expiring{t.Context(), make(chan struct{})}
@@ -85,7 +98,7 @@ func TestAClickThatGivesUpDoesNotEndTheSignInItShares(t *testing.T) {
 	}
 }
 
-func TestADeliberateClickBeginsAnew(t *testing.T) {
+func testAttemptIsReplacedByALaterClick(t *testing.T) {
 	for name, again := range map[string]func(*fakeClock) portal.ProviderID{
 		"on the other button":          func(*fakeClock) portal.ProviderID { return portal.Entra },
 		"on the same button, later on": func(c *fakeClock) portal.ProviderID { c.advance(togetherWithin); return portal.Google },
@@ -108,7 +121,7 @@ func TestADeliberateClickBeginsAnew(t *testing.T) {
 	}
 }
 
-func TestAClickAfterCancelDoesNotShareWhatIsEnding(t *testing.T) {
+func testAttemptIsNotSharedAfterCancel(t *testing.T) {
 	s := &signIn{provider: portal.Google, began: time.Now()}
 	if !s.shares(nil, portal.Google, s.began) {
 		t.Fatal("a click at once does not share")
@@ -119,7 +132,7 @@ func TestAClickAfterCancelDoesNotShareWhatIsEnding(t *testing.T) {
 	}
 }
 
-func TestManyClicksOnDifferentButtonsLeaveOneSignInWaiting(t *testing.T) {
+func testAttemptIsTheOnlyOneAfterClicksOnBothButtons(t *testing.T) {
 	b := newBench(t, withClock(newFakeClock()))
 	results := make(chan signInResult, 10)
 	for i := range 10 {
@@ -168,7 +181,7 @@ func TestManyClicksOnDifferentButtonsLeaveOneSignInWaiting(t *testing.T) {
 	}
 }
 
-func TestASignInNobodyFinishesEndsAfterFiveMinutes(t *testing.T) {
+func testAttemptEndsAfterFiveMinutes(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	result, _ := b.start(t, portal.Google)
@@ -184,7 +197,7 @@ func TestASignInNobodyFinishesEndsAfterFiveMinutes(t *testing.T) {
 	wantCode(t, (<-result).err, TimedOut)
 }
 
-func TestTheAPIsOwnLimitEndsASignInSooner(t *testing.T) {
+func testAttemptEndsEarlierAtTheLimitOfTheAPI(t *testing.T) {
 	s := &signIn{began: time.Now()}
 	d := &Desktop{signInLimit: signInLimit}
 	for expires, want := range map[time.Duration]time.Duration{
@@ -205,7 +218,7 @@ func asleep(t time.Time, d time.Duration) time.Time {
 	return t
 }
 
-func TestASleepingComputerDoesNotStretchTheFiveMinutes(t *testing.T) {
+func testAttemptEndsWhileTheComputerSleeps(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	result, _ := b.start(t, portal.Google)
@@ -220,7 +233,7 @@ func TestASleepingComputerDoesNotStretchTheFiveMinutes(t *testing.T) {
 	wantCode(t, (<-result).err, TimedOut)
 }
 
-func TestAnAnswerThatComesAfterTheEndIsTooLate(t *testing.T) {
+func testAttemptRefusesALateResponse(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	result, link := b.start(t, portal.Google)
@@ -237,7 +250,7 @@ func TestAnAnswerThatComesAfterTheEndIsTooLate(t *testing.T) {
 	}
 }
 
-func TestAClockSetBackDoesNotStretchTheFiveMinutes(t *testing.T) {
+func testAttemptEndsIfTheClockIsSetBack(t *testing.T) {
 	began := time.Now()
 	now := asleep(began.Add(5*time.Minute), -time.Hour)
 	if !passed(now, began.Add(5*time.Minute)) {

@@ -34,7 +34,13 @@ func programs(t *testing.T, scripts map[string]string) (called func() string) {
 
 func testLink() string { return "http://127.0.0.1:4711/start/" + rand.Text() + rand.Text() }
 
-func TestOnlyOurOwnShortLinkIsHandedToTheBrowser(t *testing.T) {
+func TestOpenBrowser(t *testing.T) {
+	t.Run("opens_only_links_of_this_app", testOpenBrowserOpensOnlyLinksOfThisApp)
+	t.Run("tries_other_programs_without_xdg_open", testOpenBrowserTriesOtherProgramsWithoutXdgOpen)
+	t.Run("returns_an_error_whatever_BROWSER_is", testOpenBrowserReturnsAnErrorWhateverBROWSERIs)
+}
+
+func testOpenBrowserOpensOnlyLinksOfThisApp(t *testing.T) {
 	called := programs(t, map[string]string{"xdg-open": "exit 0"})
 	for _, other := range []string{
 		"", "https://accounts.google.com/o/oauth2/auth?state=x", "file:///etc/passwd", "--version", testLink() + "?x=1", testLink() + " -new",
@@ -142,7 +148,7 @@ func FuzzBrowserCommand(f *testing.F) {
 	})
 }
 
-func TestWhereXdgOpenIsMissingOrFailsTheUsersBrowserIsTried(t *testing.T) {
+func testOpenBrowserTriesOtherProgramsWithoutXdgOpen(t *testing.T) {
 	for name, scripts := range map[string]map[string]string{
 		"missing": {"firefox": "exit 0"}, "failing": {"xdg-open": "exit 3", "firefox": "exit 0"},
 	} {
@@ -154,7 +160,7 @@ func TestWhereXdgOpenIsMissingOrFailsTheUsersBrowserIsTried(t *testing.T) {
 	}
 }
 
-func TestABrowserThatCannotBeOpenedIsAnErrorWhateverBROWSERSays(t *testing.T) {
+func testOpenBrowserReturnsAnErrorWhateverBROWSERIs(t *testing.T) {
 	for _, weird := range []string{"", ":", "  :%s", "%s", "no-such-browser", "/dev/null %s", "\x01", "$(reboot)", strings.Repeat("x:", 1000)} {
 		programs(t, nil)
 		t.Setenv("BROWSER", weird)

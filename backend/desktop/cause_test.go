@@ -402,7 +402,12 @@ func TestCauseWords(t *testing.T) {
 	}
 }
 
-func TestServerThatOnlyOffersClientCertificatesIsNotBlamedForThem(t *testing.T) {
+func TestCauseOf(t *testing.T) {
+	t.Run("ignores_an_optional_client_certificate", testCauseOfIgnoresAnOptionalClientCertificate)
+	t.Run("hides_the_text_of_an_unknown_error", testCauseOfHidesTheTextOfAnUnknownError)
+}
+
+func testCauseOfIgnoresAnOptionalClientCertificate(t *testing.T) {
 	replies := []int{200, 403}
 	ca := newAuthority(t)
 	config := &tls.Config{Certificates: []tls.Certificate{ca.issue("127.0.0.1", -time.Hour, time.Hour)}, ClientAuth: tls.RequestClientCert}
@@ -419,7 +424,7 @@ func TestServerThatOnlyOffersClientCertificatesIsNotBlamedForThem(t *testing.T) 
 	}
 }
 
-func TestUnknownCauseHidesTheErrorsText(t *testing.T) {
+func testCauseOfHidesTheTextOfAnUnknownError(t *testing.T) {
 	p, log := callAt(t, place{url: "https://portal.example.com", set: func(_ *apiClient, transport *http.Transport) {
 		transport.Proxy = func(*http.Request) (*url.URL, error) {
 			return nil, errors.New("http://ada:topsecret@proxy is not a URL")

@@ -21,7 +21,16 @@ func (c *fakeClock) awaitAsked(d time.Duration) {
 	}
 }
 
-func TestTheWindowsSizeIsKeptWhenItCloses(t *testing.T) {
+func TestClose(t *testing.T) {
+	t.Run("stores_the_size_of_the_window", testCloseStoresTheSizeOfTheWindow)
+	t.Run("does_not_wait_for_a_hanging_window", testCloseDoesNotWaitForAHangingWindow)
+	t.Run("ends_the_app_if_the_window_hangs", testCloseEndsTheAppIfTheWindowHangs)
+	t.Run("waits_for_a_renewed_session_to_be_stored", testCloseWaitsForARenewedSessionToBeStored)
+	t.Run("does_not_wait_for_a_hanging_keyring", testCloseDoesNotWaitForAHangingKeyring)
+	t.Run("ends_a_sign_in", testCloseEndsASignIn)
+}
+
+func testCloseStoresTheSizeOfTheWindow(t *testing.T) {
 	b, _, exited := leaving(t)
 	b.Leave(func() Window { return Window{Width: 1111, Height: 777} })
 	if w := LoadWindow(b.options.StateDir); w.Width != 1111 || w.Height != 777 {
@@ -32,7 +41,7 @@ func TestTheWindowsSizeIsKeptWhenItCloses(t *testing.T) {
 	}
 }
 
-func TestClosingDoesNotWaitForAWindowThatDoesNotAnswer(t *testing.T) {
+func testCloseDoesNotWaitForAHangingWindow(t *testing.T) {
 	b, c, _ := leaving(t)
 	hold := make(chan struct{})
 	left := make(chan struct{})
@@ -47,7 +56,7 @@ func TestClosingDoesNotWaitForAWindowThatDoesNotAnswer(t *testing.T) {
 	eventually(t, func() bool { return LoadWindow(b.options.StateDir).Width == 1111 }) // else it writes while the test's folder is removed
 }
 
-func TestTheAppEndsThoughItsWindowHangsWhileClosing(t *testing.T) {
+func testCloseEndsTheAppIfTheWindowHangs(t *testing.T) {
 	b, c, exited := leaving(t)
 	b.Leave(func() Window { return Window{} })
 	b.Leave(func() Window { return Window{} })
@@ -73,7 +82,7 @@ func renewing(t *testing.T) (b *bench, c *fakeClock, hold chan struct{}) {
 	return b, c, hold
 }
 
-func TestClosingLetsARenewedSessionReachTheKeyring(t *testing.T) {
+func testCloseWaitsForARenewedSessionToBeStored(t *testing.T) {
 	b, c, hold := renewing(t)
 	before := b.ring.kept()
 	closed := make(chan struct{})
@@ -89,7 +98,7 @@ func TestClosingLetsARenewedSessionReachTheKeyring(t *testing.T) {
 	}
 }
 
-func TestClosingDoesNotWaitForAKeyringThatHangs(t *testing.T) {
+func testCloseDoesNotWaitForAHangingKeyring(t *testing.T) {
 	b, c, hold := renewing(t)
 	defer close(hold)
 	closed := make(chan struct{})
@@ -102,7 +111,7 @@ func TestClosingDoesNotWaitForAKeyringThatHangs(t *testing.T) {
 	<-closed
 }
 
-func TestClosingEndsASignInUnderWay(t *testing.T) {
+func testCloseEndsASignIn(t *testing.T) {
 	b := newBench(t)
 	result, _ := b.start(t, "google")
 	b.Close()

@@ -11,7 +11,14 @@ import (
 	"time"
 )
 
-func TestTheWindowComesBackAsItWasClosed(t *testing.T) {
+func TestFiles(t *testing.T) {
+	t.Run("restore_the_window", testFilesRestoreTheWindow)
+	t.Run("are_optional_for_the_log", testFilesAreOptionalForTheLog)
+	t.Run("have_no_arguments_of_calls_in_the_log", testFilesHaveNoArgumentsOfCallsInTheLog)
+	t.Run("split_the_browser_command", testFilesSplitTheBrowserCommand)
+}
+
+func testFilesRestoreTheWindow(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	first := LoadWindow(dir)
 	if first.Maximised || first.Width < MinWidth || first.Height < MinHeight {
@@ -125,7 +132,7 @@ func waitForFiles(t *testing.T, dir string, want int) []os.DirEntry {
 	}
 }
 
-func TestAFolderThatCannotBeWrittenCostsOnlyTheLog(t *testing.T) {
+func testFilesAreOptionalForTheLog(t *testing.T) {
 	blocked := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -137,7 +144,7 @@ func TestAFolderThatCannotBeWrittenCostsOnlyTheLog(t *testing.T) {
 	}
 }
 
-func TestTheWindowsLibraryMayNotLogWhatAScreenSent(t *testing.T) {
+func testFilesHaveNoArgumentsOfCallsInTheLog(t *testing.T) {
 	var out bytes.Buffer
 	w := WindowLog{slog.New(slog.NewJSONHandler(&out, nil))}
 	w.Error(`process message error: C{"name":"main.App.SubmitInviteCode","args":["ABCD"]} -> x`)
@@ -153,7 +160,7 @@ func TestTheWindowsLibraryMayNotLogWhatAScreenSent(t *testing.T) {
 
 var silentLog = slog.New(slog.DiscardHandler)
 
-func TestNamedBrowsersAreTriedInOrderWithTheLinkAsOneArgument(t *testing.T) {
+func testFilesSplitTheBrowserCommand(t *testing.T) {
 	dir := t.TempDir()
 	script := filepath.Join(dir, "browser")
 	seen := filepath.Join(dir, "seen")

@@ -98,7 +98,13 @@ func (u *linuxUser) wantRenewing(app *otherProcess, causes ...string) {
 	u.wantCause(reply.Told, causes...)
 }
 
-func TestWithGNOMEKeyringTheNextStartIsSignedIn(t *testing.T) {
+func TestGNOMEKeyring(t *testing.T) {
+	t.Run("keeps_the_session_for_the_next_start", testGNOMEKeyringKeepsTheSessionForTheNextStart)
+	t.Run("stores_nothing_while_locked", testGNOMEKeyringStoresNothingWhileLocked)
+	t.Run("may_die_while_the_app_runs", testGNOMEKeyringMayDieWhileTheAppRuns)
+}
+
+func testGNOMEKeyringKeepsTheSessionForTheNextStart(t *testing.T) {
 	u, _, _ := withGNOMEKeyring(t)
 	app := u.start()
 	if look := app.call(childCall{Do: "look"}); look.Found || look.Message != "" {
@@ -116,7 +122,7 @@ func TestWithGNOMEKeyringTheNextStartIsSignedIn(t *testing.T) {
 	}
 }
 
-func TestALockedGNOMEKeyringIsToldAndKeepsNothing(t *testing.T) {
+func testGNOMEKeyringStoresNothingWhileLocked(t *testing.T) {
 	u, bus, _ := withGNOMEKeyring(t)
 	lockGNOMEKeyring(t, bus)
 	app := u.start()
@@ -127,7 +133,7 @@ func TestALockedGNOMEKeyringIsToldAndKeepsNothing(t *testing.T) {
 	u.wantRenewing(app)
 }
 
-func TestGNOMEKeyringMayDieWhileTheAppRuns(t *testing.T) {
+func testGNOMEKeyringMayDieWhileTheAppRuns(t *testing.T) {
 	u, _, daemon := withGNOMEKeyring(t)
 	app := u.start()
 	u.wantCause(u.signIn(app))
@@ -166,7 +172,22 @@ func lockGNOMEKeyring(t *testing.T, bus *dbus.Conn) {
 	}
 }
 
-func TestWithoutASecretServiceTheSessionLastsForThisRun(t *testing.T) {
+func TestSecretService(t *testing.T) {
+	t.Run("missing_keeps_the_session_for_this_run", testSecretServiceMissingKeepsTheSessionForThisRun)
+	t.Run("without_DBus_starts_no_bus", testSecretServiceWithoutDBusStartsNoBus)
+	t.Run("missing_is_reported_before_the_browser_opens", testSecretServiceMissingIsReportedBeforeTheBrowserOpens)
+	t.Run("dismissed_does_not_prompt_at_every_renewal", testSecretServiceDismissedDoesNotPromptAtEveryRenewal)
+	t.Run("unlocked_at_the_prompt_keeps_the_session", testSecretServiceUnlockedAtThePromptKeepsTheSession)
+	t.Run("hanging_prompt_piles_up_no_calls", testSecretServiceHangingPromptPilesUpNoCalls)
+	t.Run("hanging_is_used_again_when_it_responds", testSecretServiceHangingIsUsedAgainWhenItResponds)
+	t.Run("tampered_entry_is_removed", testSecretServiceTamperedEntryIsRemoved)
+	t.Run("read_only_never_sends_an_old_token", testSecretServiceReadOnlyNeverSendsAnOldToken)
+	t.Run("undeletable_stays_signed_out", testSecretServiceUndeletableStaysSignedOut)
+	t.Run("locked_prompts_once_at_sign_out", testSecretServiceLockedPromptsOnceAtSignOut)
+	t.Run("may_lose_its_bus_while_the_app_runs", testSecretServiceMayLoseItsBusWhileTheAppRuns)
+}
+
+func testSecretServiceMissingKeepsTheSessionForThisRun(t *testing.T) {
 	address, _ := secretservice.NewBus(t)
 	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
 	app := u.start()
@@ -174,7 +195,7 @@ func TestWithoutASecretServiceTheSessionLastsForThisRun(t *testing.T) {
 	u.wantRenewing(app)
 }
 
-func TestWithoutDBusTheSessionLastsForThisRunAndNoBusIsLeftBehind(t *testing.T) {
+func testSecretServiceWithoutDBusStartsNoBus(t *testing.T) {
 	u := newLinuxUser(t)
 	called := filepath.Join(u.home, "called")
 	launcher := filepath.Join(u.home, "dbus-launch")
@@ -189,7 +210,7 @@ func TestWithoutDBusTheSessionLastsForThisRunAndNoBusIsLeftBehind(t *testing.T) 
 	}
 }
 
-func TestWhereASignInMustBeKeptAMissingServiceIsToldBeforeTheBrowser(t *testing.T) {
+func testSecretServiceMissingIsReportedBeforeTheBrowserOpens(t *testing.T) {
 	address, _ := secretservice.NewBus(t)
 	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
 	app := u.start(func(s *childSetup) { s.MustKeep = true })
@@ -213,7 +234,7 @@ func withService(t *testing.T) (*linuxUser, *secretservice.Service) {
 	return newLinuxUser(t, service.Environment()), service
 }
 
-func TestADismissedPromptIsToldOnceAndNotShownAgainAtEveryRenewal(t *testing.T) {
+func testSecretServiceDismissedDoesNotPromptAtEveryRenewal(t *testing.T) {
 	u, service := withService(t)
 	service.Set(func() { service.Locked = true })
 	app := u.start()
@@ -226,7 +247,7 @@ func TestADismissedPromptIsToldOnceAndNotShownAgainAtEveryRenewal(t *testing.T) 
 	}
 }
 
-func TestAKeyringUnlockedAtThePromptKeepsTheSession(t *testing.T) {
+func testSecretServiceUnlockedAtThePromptKeepsTheSession(t *testing.T) {
 	u, service := withService(t)
 	service.Set(func() { service.Locked, service.Prompts = true, "unlock" })
 	app := u.start()
@@ -234,7 +255,7 @@ func TestAKeyringUnlockedAtThePromptKeepsTheSession(t *testing.T) {
 	u.wantResumed()
 }
 
-func TestAPromptNobodyAnswersEndsInASessionForThisRunAndPilesNothingUp(t *testing.T) {
+func testSecretServiceHangingPromptPilesUpNoCalls(t *testing.T) {
 	u, service := withService(t)
 	service.Set(func() { service.Locked, service.Prompts = true, "hang" })
 	app := u.start(func(s *childSetup) { s.Wait = 50 * time.Millisecond })
@@ -247,7 +268,7 @@ func TestAPromptNobodyAnswersEndsInASessionForThisRunAndPilesNothingUp(t *testin
 	}
 }
 
-func TestAServiceThatStopsAnsweringIsTakenUpAgainWhenItDoes(t *testing.T) {
+func testSecretServiceHangingIsUsedAgainWhenItResponds(t *testing.T) {
 	u, service := withService(t)
 	app := u.start()
 	u.wantCause(u.signIn(app))
@@ -268,7 +289,7 @@ func TestAServiceThatStopsAnsweringIsTakenUpAgainWhenItDoes(t *testing.T) {
 	u.wantResumed()
 }
 
-func TestAValueTamperedWithInTheSecretServiceIsRemoved(t *testing.T) {
+func testSecretServiceTamperedEntryIsRemoved(t *testing.T) {
 	for name, value := range map[string]string{"not JSON": "hunter2", "long": strings.Repeat("{", 1<<20), "binary": "\xff\x00"} {
 		u, service := withService(t)
 		app := u.start()
@@ -282,7 +303,7 @@ func TestAValueTamperedWithInTheSecretServiceIsRemoved(t *testing.T) {
 	}
 }
 
-func TestATokenThatCouldNotBeReplacedIsNeverSentAgain(t *testing.T) {
+func testSecretServiceReadOnlyNeverSendsAnOldToken(t *testing.T) {
 	for name, fail := range map[string]func(*secretservice.Service){
 		"removed":           func(s *secretservice.Service) { s.ReadOnly = true },
 		"cannot be removed": func(s *secretservice.Service) { s.ReadOnly, s.Undeletable = true, true },
@@ -312,7 +333,7 @@ func TestATokenThatCouldNotBeReplacedIsNeverSentAgain(t *testing.T) {
 	}
 }
 
-func TestSigningOutOfAKeyringThatCannotBeEmptiedStaysSignedOut(t *testing.T) {
+func testSecretServiceUndeletableStaysSignedOut(t *testing.T) {
 	u, service := withService(t)
 	app := u.start()
 	u.wantCause(u.signIn(app))
@@ -332,7 +353,7 @@ func TestSigningOutOfAKeyringThatCannotBeEmptiedStaysSignedOut(t *testing.T) {
 	}
 }
 
-func TestSigningOutOfALockedKeyringAsksForItsPasswordOnce(t *testing.T) {
+func testSecretServiceLockedPromptsOnceAtSignOut(t *testing.T) {
 	u, service := withService(t)
 	app := u.start()
 	u.wantCause(u.signIn(app))
@@ -342,7 +363,7 @@ func TestSigningOutOfALockedKeyringAsksForItsPasswordOnce(t *testing.T) {
 	}
 }
 
-func TestTheBusMayEndWhileTheAppRuns(t *testing.T) {
+func testSecretServiceMayLoseItsBusWhileTheAppRuns(t *testing.T) {
 	address, daemon := secretservice.NewBus(t)
 	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
 	app := u.start()

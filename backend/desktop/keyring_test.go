@@ -114,7 +114,18 @@ func newPlatform(t *testing.T, ring *platformKeyring, change ...func(*Options)) 
 	return b
 }
 
-func TestWhateverAKeyringFailsWithTheUserIsSignedInForThisRunAndToldWhy(t *testing.T) {
+func TestKeyring(t *testing.T) {
+	t.Run("failure_keeps_the_session_for_this_run", testKeyringFailureKeepsTheSessionForThisRun)
+	t.Run("dismissed_prompt_is_noticed", testKeyringDismissedPromptIsNoticed)
+	t.Run("dismissed_prompt_at_a_renewal_is_noticed", testKeyringDismissedPromptAtARenewalIsNoticed)
+	t.Run("too_long_entry_is_reported", testKeyringTooLongEntryIsReported)
+	t.Run("entry_fits_every_system", testKeyringEntryFitsEverySystem)
+	t.Run("tampered_entry_is_removed_and_never_sent", testKeyringTamperedEntryIsRemovedAndNeverSent)
+	t.Run("tampered_entry_is_replaced_at_a_renewal", testKeyringTamperedEntryIsReplacedAtARenewal)
+	t.Run("removed_entry_signs_out", testKeyringRemovedEntrySignsOut)
+}
+
+func testKeyringFailureKeepsTheSessionForThisRun(t *testing.T) {
 	for _, c := range keyringFailures {
 		t.Run(c.system+" "+c.name, func(t *testing.T) {
 			ring := &platformKeyring{system: c.system, reading: c.err, writing: c.err, deleting: c.err}
@@ -141,7 +152,7 @@ func TestWhateverAKeyringFailsWithTheUserIsSignedInForThisRunAndToldWhy(t *testi
 	}
 }
 
-func TestAPromptThatWasDismissedKeptNothingThoughTheLibrarySaysOtherwise(t *testing.T) {
+func testKeyringDismissedPromptIsNoticed(t *testing.T) {
 	ring := &platformKeyring{system: "linux", swallows: true}
 	b := newPlatform(t, ring)
 	b.signIn(t)
@@ -150,7 +161,7 @@ func TestAPromptThatWasDismissedKeptNothingThoughTheLibrarySaysOtherwise(t *test
 	}
 }
 
-func TestAPromptDismissedAtARenewalLeftTheOldTokenAndIsNoticed(t *testing.T) {
+func testKeyringDismissedPromptAtARenewalIsNoticed(t *testing.T) {
 	ring := &platformKeyring{system: "linux"}
 	b := newPlatform(t, ring)
 	b.signIn(t)
@@ -164,7 +175,7 @@ func TestAPromptDismissedAtARenewalLeftTheOldTokenAndIsNoticed(t *testing.T) {
 	}
 }
 
-func TestAnAddressTooLongForAKeyringIsToldAndNotCut(t *testing.T) {
+func testKeyringTooLongEntryIsReported(t *testing.T) {
 	for _, system := range []string{"windows", "darwin"} {
 		ring := &platformKeyring{system: system}
 		b := newPlatform(t, ring)
@@ -176,7 +187,7 @@ func TestAnAddressTooLongForAKeyringIsToldAndNotCut(t *testing.T) {
 	}
 }
 
-func TestWhatIsKeptFitsEveryKeyring(t *testing.T) {
+func testKeyringEntryFitsEverySystem(t *testing.T) {
 	for _, system := range []string{"linux", "windows", "darwin"} {
 		ring := &platformKeyring{system: system}
 		b := newPlatform(t, ring)
@@ -200,7 +211,7 @@ func goodEntry(api string, change func(map[string]any)) string {
 	return string(content)
 }
 
-func TestATamperedEntryIsNoSessionIsRemovedAndNeverSent(t *testing.T) {
+func testKeyringTamperedEntryIsRemovedAndNeverSent(t *testing.T) {
 	b := newBench(t)
 	account := b.endpoint.session.vault.Account
 	for name, secret := range map[string]string{
@@ -234,7 +245,7 @@ func TestATamperedEntryIsNoSessionIsRemovedAndNeverSent(t *testing.T) {
 	}
 }
 
-func TestAnEntryTamperedWithWhileTheAppRunsChangesNothing(t *testing.T) {
+func testKeyringTamperedEntryIsReplacedAtARenewal(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	if err := b.ring.Set(keyring.Service, b.endpoint.session.vault.Account, "hunter2"); err != nil {
@@ -249,7 +260,7 @@ func TestAnEntryTamperedWithWhileTheAppRunsChangesNothing(t *testing.T) {
 	}
 }
 
-func TestAnEntryRemovedWhileTheAppRunsIsASignOut(t *testing.T) {
+func testKeyringRemovedEntrySignsOut(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	if err := b.ring.Delete(keyring.Service, b.endpoint.session.vault.Account); err != nil {

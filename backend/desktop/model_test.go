@@ -211,7 +211,7 @@ func (c *modelComputer) agree() {
 	}
 }
 
-func TestWhateverHappensServerAndUserAgreeWhoIsSignedIn(t *testing.T) {
+func TestServerAndUserAgreeWhoIsSignedIn(t *testing.T) {
 	state := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
 		api := &modelAPI{T: rt, tokens: map[string]*modelToken{}, access: map[string]*modelFamily{}, now: time.Hour}

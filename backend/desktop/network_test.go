@@ -39,7 +39,12 @@ func TestNetworkWatch(t *testing.T) {
 	}
 }
 
-func TestTheScreensHearThatTheNetworkChanged(t *testing.T) {
+func TestNetwork(t *testing.T) {
+	t.Run("change_is_sent_to_the_screens", testNetworkChangeIsSentToTheScreens)
+	t.Run("addresses_can_be_read", testNetworkAddressesCanBeRead)
+}
+
+func testNetworkChangeIsSentToTheScreens(t *testing.T) {
 	changes := make(chan struct{})
 	addresses := "eth0 10.0.0.1/8"
 	watch := &networkWatch{
@@ -61,7 +66,7 @@ func TestTheScreensHearThatTheNetworkChanged(t *testing.T) {
 	}
 }
 
-func TestTheAppLooksAtItsAddressesWithoutHarm(t *testing.T) {
+func testNetworkAddressesCanBeRead(t *testing.T) {
 	done := make(chan struct{})
 	w := newNetworkWatch()
 	w.events(done)

@@ -84,7 +84,11 @@ func TestFormerAccounts(t *testing.T) {
 	}
 }
 
-func TestASessionKeptUnderAnotherSpellingIsFound(t *testing.T) {
+func TestStoredSpelling(t *testing.T) {
+	t.Run("finds_a_session_under_another_spelling", testStoredSpellingFindsASessionUnderAnotherSpelling)
+}
+
+func testStoredSpellingFindsASessionUnderAnotherSpelling(t *testing.T) {
 	ring := &memoryKeyring{}
 	const api = "https://portal.example.com"
 	w := newWindow(t, api, t.TempDir(), ring)

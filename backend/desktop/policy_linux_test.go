@@ -9,7 +9,12 @@ import (
 	"testing"
 )
 
-func TestAPolicyFileIsReadStrictly(t *testing.T) {
+func TestPolicy(t *testing.T) {
+	t.Run("is_parsed_strictly", testPolicyIsParsedStrictly)
+	t.Run("unreadable_stops_the_start", testPolicyUnreadableStopsTheStart)
+}
+
+func testPolicyIsParsedStrictly(t *testing.T) {
 	for content, want := range map[string]string{
 		`{}`: "",
 		`{"ApiUrl":"https://p.example","Providers":["google"],"AllowSessionOnly":false,"AllowExport":true,"UpdateChannel":"off","CaFile":"/x","LogLevel":"debug"}`: "",
@@ -42,7 +47,7 @@ func TestAPolicyFileIsReadStrictly(t *testing.T) {
 	}
 }
 
-func TestAPolicyThatCannotBeReadStopsTheStart(t *testing.T) {
+func testPolicyUnreadableStopsTheStart(t *testing.T) {
 	if p, err := readPolicyFile(filepath.Join(t.TempDir(), "none.json")); err != nil || p.APIURL != nil {
 		t.Errorf("no policy: %+v %v", p, err)
 	}

@@ -9,7 +9,15 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestFourProcessesOfOneUserRenewOneSessionInTurn(t *testing.T) {
+func TestProcesses(t *testing.T) {
+	t.Run("renew_one_session_in_turn", testProcessesRenewOneSessionInTurn)
+	t.Run("survive_a_kill_of_one_at_any_moment", testProcessesSurviveAKillOfOneAtAnyMoment)
+	t.Run("survive_a_crash_between_commit_and_keyring", testProcessesSurviveACrashBetweenCommitAndKeyring)
+	t.Run("sign_out_together", testProcessesSignOutTogether)
+	t.Run("end_their_session_at_a_sign_in_of_another_user", testProcessesEndTheirSessionAtASignInOfAnotherUser)
+}
+
+func testProcessesRenewOneSessionInTurn(t *testing.T) {
 	u, _ := withService(t)
 	apps := make([]*otherProcess, 4)
 	for i := range apps {
@@ -39,7 +47,7 @@ func TestFourProcessesOfOneUserRenewOneSessionInTurn(t *testing.T) {
 	u.wantResumed()
 }
 
-func TestAProcessKilledAtAnyMomentTakesNobodysSessionWithIt(t *testing.T) {
+func testProcessesSurviveAKillOfOneAtAnyMoment(t *testing.T) {
 	u, _ := withService(t)
 	survivor := u.start()
 	u.wantCause(u.signIn(survivor))
@@ -74,7 +82,7 @@ func TestAProcessKilledAtAnyMomentTakesNobodysSessionWithIt(t *testing.T) {
 	u.wantResumed()
 }
 
-func TestACrashBetweenCommitAndKeyringCostsNothingHoweverLateTheNextStart(t *testing.T) {
+func testProcessesSurviveACrashBetweenCommitAndKeyring(t *testing.T) {
 	u, service := withService(t)
 	app := u.start()
 	u.wantCause(u.signIn(app))
@@ -99,7 +107,7 @@ func TestACrashBetweenCommitAndKeyringCostsNothingHoweverLateTheNextStart(t *tes
 	u.wantResumed()
 }
 
-func TestSigningOutInOneProcessSignsOutTheOther(t *testing.T) {
+func testProcessesSignOutTogether(t *testing.T) {
 	u, service := withService(t)
 	first, second := u.start(), u.start()
 	u.wantCause(u.signIn(first))
@@ -113,7 +121,7 @@ func TestSigningOutInOneProcessSignsOutTheOther(t *testing.T) {
 	}
 }
 
-func TestSomebodyElseSigningInInAnotherProcessEndsTheSignInHereAndKeepsTheirs(t *testing.T) {
+func testProcessesEndTheirSessionAtASignInOfAnotherUser(t *testing.T) {
 	u, service := withService(t)
 	first, second := u.start(), u.start()
 	u.wantCause(u.signIn(first))

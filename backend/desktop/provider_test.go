@@ -62,7 +62,12 @@ func startProvider(t *testing.T, b *bench, id portal.ProviderID) {
 	b.api.behind(t, s, "")
 }
 
-func TestBothProvidersLoginPagesLeadBackToTheApp(t *testing.T) {
+func TestProviders(t *testing.T) {
+	t.Run("sign_in", testProvidersSignIn)
+	t.Run("deny_and_sign_in_at_the_next_attempt", testProvidersDenyAndSignInAtTheNextAttempt)
+}
+
+func testProvidersSignIn(t *testing.T) {
 	for _, id := range []portal.ProviderID{portal.Google, portal.Entra} {
 		b := newBench(t)
 		startProvider(t, b, id)
@@ -81,7 +86,7 @@ func TestBothProvidersLoginPagesLeadBackToTheApp(t *testing.T) {
 	}
 }
 
-func TestDenyingAtEitherProviderIsSaidAndTheNextAttemptWorks(t *testing.T) {
+func testProvidersDenyAndSignInAtTheNextAttempt(t *testing.T) {
 	for _, id := range []portal.ProviderID{portal.Google, portal.Entra} {
 		b := newBench(t)
 		startProvider(t, b, id)

@@ -25,7 +25,25 @@ type window struct {
 	said []any
 }
 
-func TestWaitsOfASession(t *testing.T) {
+func TestRenew(t *testing.T) {
+	t.Run("has_these_time_limits", testRenewHasTheseTimeLimits)
+	t.Run("survives_lost_responses", testRenewSurvivesLostResponses)
+	t.Run("repeats_a_lost_request_for_a_limited_time", testRenewRepeatsALostRequestForALimitedTime)
+	t.Run("signs_out_a_restored_computer", testRenewSignsOutARestoredComputer)
+	t.Run("accepts_a_keyring_restored_from_a_backup", testRenewAcceptsAKeyringRestoredFromABackup)
+	t.Run("does_not_send_a_token_renewed_elsewhere", testRenewDoesNotSendATokenRenewedElsewhere)
+	t.Run("measures_the_age_on_this_computer", testRenewMeasuresTheAgeOnThisComputer)
+	t.Run("ignores_a_wrong_clock", testRenewIgnoresAWrongClock)
+	t.Run("uses_two_clocks", testRenewUsesTwoClocks)
+	t.Run("stores_the_new_token_before_it_is_used", testRenewStoresTheNewTokenBeforeItIsUsed)
+	t.Run("prompts_again_after_an_hour", testRenewPromptsAgainAfterAnHour)
+	t.Run("ends_the_previous_sign_in_of_a_window", testRenewEndsThePreviousSignInOfAWindow)
+	t.Run("trusts_the_keyring_without_a_session_file", testRenewTrustsTheKeyringWithoutASessionFile)
+	t.Run("adopts_a_session_stored_despite_an_error", testRenewAdoptsASessionStoredDespiteAnError)
+	t.Run("sees_a_sign_out_the_keyring_did_not_record", testRenewSeesASignOutTheKeyringDidNotRecord)
+}
+
+func testRenewHasTheseTimeLimits(t *testing.T) {
 	got := map[string]time.Duration{
 		"another process": lockWait, "a refresh": exchangeWait, "between refreshes": exchangePause, "all refreshes": exchangeWithin,
 		"a sign-out": logoutWait, "a dismissed prompt": promptPause, "a token's end": renewBefore, "the keyring": keyring.Wait,
@@ -78,7 +96,7 @@ func (w *window) signIn(t testing.TB, tokens portal.Tokens) {
 	}
 }
 
-func TestAnswersThatGetLostCostNobodyTheSession(t *testing.T) {
+func testRenewSurvivesLostResponses(t *testing.T) {
 	api := newRealAPI(t, 0)
 	ring := &memoryKeyring{}
 	w := newWindow(t, api.URL, t.TempDir(), ring)
@@ -110,7 +128,7 @@ func TestAnswersThatGetLostCostNobodyTheSession(t *testing.T) {
 	}
 }
 
-func TestALostAnswerIsAskedForAgainAtOnceAndOnlyForAWhile(t *testing.T) {
+func testRenewRepeatsALostRequestForALimitedTime(t *testing.T) {
 	for _, c := range []struct {
 		took time.Duration
 		want int
@@ -129,7 +147,7 @@ func TestALostAnswerIsAskedForAgainAtOnceAndOnlyForAWhile(t *testing.T) {
 	}
 }
 
-func TestARestoredComputerIsSignedOutForSafetyAndToldSo(t *testing.T) {
+func testRenewSignsOutARestoredComputer(t *testing.T) {
 	api := newRealAPI(t, time.Nanosecond)
 	ring, state := &memoryKeyring{}, t.TempDir()
 	w := newWindow(t, api.URL, state, ring)
@@ -157,7 +175,7 @@ func TestARestoredComputerIsSignedOutForSafetyAndToldSo(t *testing.T) {
 	}
 }
 
-func TestAKeyringRestoredFromABackupIsNotTakenForATheft(t *testing.T) {
+func testRenewAcceptsAKeyringRestoredFromABackup(t *testing.T) {
 	api := newRealAPI(t, time.Nanosecond)
 	ring, state := &memoryKeyring{}, t.TempDir()
 	w := newWindow(t, api.URL, state, ring)
@@ -178,7 +196,7 @@ func TestAKeyringRestoredFromABackupIsNotTakenForATheft(t *testing.T) {
 	}
 }
 
-func TestATokenRenewedElsewhereIsNotSentWhenTheKeyringCannotBeRead(t *testing.T) {
+func testRenewDoesNotSendATokenRenewedElsewhere(t *testing.T) {
 	api := newRealAPI(t, time.Nanosecond)
 	ring, state := &memoryKeyring{}, t.TempDir()
 	first, second := newWindow(t, api.URL, state, ring), newWindow(t, api.URL, state, ring)
@@ -195,7 +213,7 @@ func TestATokenRenewedElsewhereIsNotSentWhenTheKeyringCannotBeRead(t *testing.T)
 	}
 }
 
-func TestTheTokensAgeIsCountedOnThisComputerWhateverItsClockSays(t *testing.T) {
+func testRenewMeasuresTheAgeOnThisComputer(t *testing.T) {
 	start := moment{wall: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), running: time.Hour}
 	for _, c := range []struct {
 		name          string
@@ -225,7 +243,7 @@ func TestTheTokensAgeIsCountedOnThisComputerWhateverItsClockSays(t *testing.T) {
 	}
 }
 
-func TestAClockThatIsHoursWrongIsNoReasonToRenew(t *testing.T) {
+func testRenewIgnoresAWrongClock(t *testing.T) {
 	for _, wrong := range []time.Duration{-20 * time.Hour, 20 * time.Hour, 40 * 365 * 24 * time.Hour} {
 		b := newBench(t)
 		b.endpoint.session.clock = func() moment { return moment{wall: time.Now().Add(wrong), running: time.Minute} }
@@ -236,7 +254,7 @@ func TestAClockThatIsHoursWrongIsNoReasonToRenew(t *testing.T) {
 	}
 }
 
-func TestTheClockOfTheProgramStandsBesideTheComputersOwn(t *testing.T) {
+func testRenewUsesTwoClocks(t *testing.T) {
 	first := thisMoment()
 	second := thisMoment()
 	if second.since(first) < 0 || second.running < first.running || time.Since(first.wall) > time.Hour {
@@ -247,7 +265,7 @@ func TestTheClockOfTheProgramStandsBesideTheComputersOwn(t *testing.T) {
 	}
 }
 
-func TestTheNewTokenIsInTheKeyringBeforeItIsUsed(t *testing.T) {
+func testRenewStoresTheNewTokenBeforeItIsUsed(t *testing.T) {
 	b := newBench(t)
 	ring := &watchedKeyring{}
 	app := b.another(t, func(o *Options) { o.Keyring = ring })
@@ -286,7 +304,7 @@ func (w *watchedKeyring) Set(service, account, secret string) error {
 	return w.memoryKeyring.Set(service, account, secret)
 }
 
-func TestADismissedPromptIsAskedForAgainAfterAnHour(t *testing.T) {
+func testRenewPromptsAgainAfterAnHour(t *testing.T) {
 	b := newBench(t)
 	now := moment{running: time.Hour}
 	b.endpoint.session.clock = func() moment { return now }
@@ -310,7 +328,7 @@ func TestADismissedPromptIsAskedForAgainAfterAnHour(t *testing.T) {
 	}
 }
 
-func TestASecondSignInInOneWindowEndsTheFirst(t *testing.T) {
+func testRenewEndsThePreviousSignInOfAWindow(t *testing.T) {
 	api := newRealAPI(t, 0)
 	w := newWindow(t, api.URL, t.TempDir(), &memoryKeyring{})
 	first := api.signIn(portal.MSSPAdmin)
@@ -321,7 +339,7 @@ func TestASecondSignInInOneWindowEndsTheFirst(t *testing.T) {
 	}
 }
 
-func TestASessionFileThatCannotBeReadLeavesItToTheKeyring(t *testing.T) {
+func testRenewTrustsTheKeyringWithoutASessionFile(t *testing.T) {
 	for _, content := range []string{"", "{", `{"line":7}`, strings.Repeat("x", 5000)} {
 		b := newBench(t)
 		b.signIn(t)
@@ -335,7 +353,7 @@ func TestASessionFileThatCannotBeReadLeavesItToTheKeyring(t *testing.T) {
 	}
 }
 
-func TestWhatAKeyringKeptThoughItFailedIsFollowedWhenAnotherWindowFindsIt(t *testing.T) {
+func testRenewAdoptsASessionStoredDespiteAnError(t *testing.T) {
 	api := newRealAPI(t, time.Nanosecond)
 	ring, state := &platformKeyring{system: "linux"}, t.TempDir()
 	ring.reading, ring.deleting = errors.New("busy"), errors.New("busy")
@@ -350,7 +368,7 @@ func TestWhatAKeyringKeptThoughItFailedIsFollowedWhenAnotherWindowFindsIt(t *tes
 	}
 }
 
-func TestASignOutIsToldToTheOtherWindowThoughTheKeyringWouldNotBeEmptied(t *testing.T) {
+func testRenewSeesASignOutTheKeyringDidNotRecord(t *testing.T) {
 	api := newRealAPI(t, 0)
 	ring, state := &platformKeyring{system: "linux"}, t.TempDir()
 	first, second := newWindow(t, api.URL, state, ring), newWindow(t, api.URL, state, ring)

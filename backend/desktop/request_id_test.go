@@ -235,7 +235,11 @@ func TestRefusalByAGateway(t *testing.T) {
 	}
 }
 
-func TestASignOutThatAPageSwallowedIsNotTakenForDone(t *testing.T) {
+func TestSignOutReply(t *testing.T) {
+	t.Run("of_a_foreign_page_does_not_count", testSignOutReplyOfAForeignPageDoesNotCount)
+}
+
+func testSignOutReplyOfAForeignPageDoesNotCount(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	b.api.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -85,7 +85,18 @@ func (f *fakeAPI) limited(path string, refused int32, status int, after string) 
 	return &asked
 }
 
-func TestAShortLimitIsWaitedForSaidAndOver(t *testing.T) {
+func TestRateLimit(t *testing.T) {
+	t.Run("short_is_waited_for", testRateLimitShortIsWaitedFor)
+	t.Run("is_waited_for_once", testRateLimitIsWaitedForOnce)
+	t.Run("long_is_left_to_the_user", testRateLimitLongIsLeftToTheUser)
+	t.Run("wait_can_be_cancelled", testRateLimitWaitCanBeCancelled)
+	t.Run("is_reported_after_a_timeout", testRateLimitIsReportedAfterATimeout)
+	t.Run("does_not_break_a_sign_in", testRateLimitDoesNotBreakASignIn)
+	t.Run("repeats_no_call_with_effects", testRateLimitRepeatsNoCallWithEffects)
+	t.Run("accepts_seconds_and_dates", testRateLimitAcceptsSecondsAndDates)
+}
+
+func testRateLimitShortIsWaitedFor(t *testing.T) {
 	for status, what := range map[int]string{http.StatusTooManyRequests: "limit", http.StatusServiceUnavailable: "unavailable"} {
 		clock := newFakeClock()
 		b := newBench(t, withClock(clock))
@@ -151,7 +162,7 @@ func TestReadThroughAGateway(t *testing.T) {
 	}
 }
 
-func TestALimitIsWaitedForOnceOnly(t *testing.T) {
+func testRateLimitIsWaitedForOnce(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	asked := b.api.limited("/v1/auth/providers", 9, 429, "10")
@@ -164,7 +175,7 @@ func TestALimitIsWaitedForOnceOnly(t *testing.T) {
 	}
 }
 
-func TestALongLimitIsTheUsersToWaitFor(t *testing.T) {
+func testRateLimitLongIsLeftToTheUser(t *testing.T) {
 	for after, seconds := range map[string]int{"11": 11, "99999999999999999999999": longestWait, "": 0, "soon": 0} {
 		clock := newFakeClock()
 		b := newBench(t, withClock(clock))
@@ -179,7 +190,7 @@ func TestALongLimitIsTheUsersToWaitFor(t *testing.T) {
 	}
 }
 
-func TestGivingUpEndsTheWaitForALimitAtOnce(t *testing.T) {
+func testRateLimitWaitCanBeCancelled(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	asked := b.api.limited("/v1/auth/attempts", 9, 429, "10")
@@ -212,7 +223,7 @@ func (e expiring) Err() error {
 	}
 }
 
-func TestOutOfTimeWhileWaitingIsStillALimit(t *testing.T) {
+func testRateLimitIsReportedAfterATimeout(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	b.api.limited("/v1/auth/providers", 9, 429, "10")
@@ -227,7 +238,7 @@ func TestOutOfTimeWhileWaitingIsStillALimit(t *testing.T) {
 }
 
 // Each call of a sign-in finds the limit once; the user notices nothing but the wait.
-func TestASignInSurvivesALimitOnEachOfItsCalls(t *testing.T) {
+func testRateLimitDoesNotBreakASignIn(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	counts := map[string]*atomic.Int32{}
@@ -263,7 +274,7 @@ func TestASignInSurvivesALimitOnEachOfItsCalls(t *testing.T) {
 	}
 }
 
-func TestWhatMayHaveHadItsEffectIsNotDoneTwice(t *testing.T) {
+func testRateLimitRepeatsNoCallWithEffects(t *testing.T) {
 	for call, status := range map[string]int{
 		"POST /v1/auth/token": 503, "POST /v1/invites": 429, "DELETE /v1/sessions": 429, "PATCH /v1/users": 503,
 		"GET /v1/clients": 500, "POST /v1/auth/attempts": 500,
@@ -276,7 +287,7 @@ func TestWhatMayHaveHadItsEffectIsNotDoneTwice(t *testing.T) {
 	}
 }
 
-func TestRetryAfterIsReadAsSecondsOrDateAndNeverAbsurd(t *testing.T) {
+func testRateLimitAcceptsSecondsAndDates(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	at := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
 	for _, c := range []struct {

@@ -34,7 +34,14 @@ var dataCalls = map[string]func(context.Context, *bench) error{
 	"an end": func(ctx context.Context, b *bench) error { return b.EndSession(ctx, uuid.NewString()) },
 }
 
-func TestAnEndOfTheSessionAtAnyCallSignsOutInTheAPIsOwnWords(t *testing.T) {
+func TestRole(t *testing.T) {
+	t.Run("end_of_the_session_signs_out_at_any_call", testRoleEndOfTheSessionSignsOutAtAnyCall)
+	t.Run("change_renews_the_tokens_and_tells_the_screens", testRoleChangeRenewsTheTokensAndTellsTheScreens)
+	t.Run("is_unchanged_by_expired_tokens", testRoleIsUnchangedByExpiredTokens)
+	t.Run("removed_grant_is_dropped", testRoleRemovedGrantIsDropped)
+}
+
+func testRoleEndOfTheSessionSignsOutAtAnyCall(t *testing.T) {
 	for code, status := range map[portal.Code]int{portal.SessionRevoked: http.StatusUnauthorized, portal.Deactivated: http.StatusForbidden} {
 		sentence := "The API's own words for " + string(code) + "."
 		for name, call := range dataCalls {
@@ -56,7 +63,7 @@ func TestAnEndOfTheSessionAtAnyCallSignsOutInTheAPIsOwnWords(t *testing.T) {
 	}
 }
 
-func TestAChangedRoleRenewsTheTokensAndTellsTheScreensToAskWhoIsSignedIn(t *testing.T) {
+func testRoleChangeRenewsTheTokensAndTellsTheScreens(t *testing.T) {
 	for name, call := range dataCalls {
 		b := newBench(t)
 		b.signIn(t)
@@ -84,7 +91,7 @@ func TestAChangedRoleRenewsTheTokensAndTellsTheScreensToAskWhoIsSignedIn(t *test
 	}
 }
 
-func TestTokensThatOnlyRanOutTellNothingOfARole(t *testing.T) {
+func testRoleIsUnchangedByExpiredTokens(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	b.api.expireAccess()
@@ -93,7 +100,7 @@ func TestTokensThatOnlyRanOutTellNothingOfARole(t *testing.T) {
 	}
 }
 
-func TestAGrantThatIsNoLongerTheirsIsLetGoWhenTheScreensAskAgain(t *testing.T) {
+func testRoleRemovedGrantIsDropped(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	lost := uuid.NewString()

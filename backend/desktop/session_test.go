@@ -18,7 +18,30 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestASecondStartIsStillSignedInWithoutABrowser(t *testing.T) {
+func TestSession(t *testing.T) {
+	t.Run("is_resumed_at_the_next_start", testSessionIsResumedAtTheNextStart)
+	t.Run("is_absent_at_the_first_start", testSessionIsAbsentAtTheFirstStart)
+	t.Run("renews_a_refused_access_token", testSessionRenewsARefusedAccessToken)
+	t.Run("renews_an_access_token_before_it_expires", testSessionRenewsAnAccessTokenBeforeItExpires)
+	t.Run("renews_once_for_concurrent_calls", testSessionRenewsOnceForConcurrentCalls)
+	t.Run("is_renewed_by_two_windows_in_turn", testSessionIsRenewedByTwoWindowsInTurn)
+	t.Run("renews_although_one_caller_gives_up", testSessionRenewsAlthoughOneCallerGivesUp)
+	t.Run("ends_with_a_reason_after_a_refused_renewal", testSessionEndsWithAReasonAfterARefusedRenewal)
+	t.Run("survives_a_foreign_network", testSessionSurvivesAForeignNetwork)
+	t.Run("sign_out_ends_it_on_server_and_keyring", testSessionSignOutEndsItOnServerAndKeyring)
+	t.Run("sign_out_before_resume_ends_it", testSessionSignOutBeforeResumeEndsIt)
+	t.Run("sign_out_offline_empties_the_keyring", testSessionSignOutOfflineEmptiesTheKeyring)
+	t.Run("sign_out_is_not_undone_by_a_renewal", testSessionSignOutIsNotUndoneByARenewal)
+	t.Run("without_keyring_lasts_for_this_run", testSessionWithoutKeyringLastsForThisRun)
+	t.Run("that_must_be_stored_opens_no_browser", testSessionThatMustBeStoredOpensNoBrowserWithoutKeyring)
+	t.Run("that_cannot_be_stored_is_ended_everywhere", testSessionThatCannotBeStoredIsEndedEverywhere)
+	t.Run("does_not_wait_for_a_password_without_end", testSessionDoesNotWaitForAPasswordWithoutEnd)
+	t.Run("uses_and_remembers_another_grant", testSessionUsesAndRemembersAnotherGrant)
+	t.Run("drops_a_removed_grant", testSessionDropsARemovedGrant)
+	t.Run("has_this_name_in_the_keyring", testSessionHasThisNameInTheKeyring)
+}
+
+func testSessionIsResumedAtTheNextStart(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	again := b.another(t)
@@ -34,7 +57,7 @@ func TestASecondStartIsStillSignedInWithoutABrowser(t *testing.T) {
 	}
 }
 
-func TestAFirstStartHasNothingToResume(t *testing.T) {
+func testSessionIsAbsentAtTheFirstStart(t *testing.T) {
 	b := newBench(t)
 	if s := b.Startup(t.Context()); s.HasSession || s.KeyringProblem != "" {
 		t.Errorf("startup %+v", s)
@@ -46,7 +69,7 @@ func TestAFirstStartHasNothingToResume(t *testing.T) {
 	}
 }
 
-func TestAnAccessTokenTheAPINoLongerTakesIsRenewedUnnoticed(t *testing.T) {
+func testSessionRenewsARefusedAccessToken(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	before := b.ring.kept()
@@ -59,7 +82,7 @@ func TestAnAccessTokenTheAPINoLongerTakesIsRenewedUnnoticed(t *testing.T) {
 	}
 }
 
-func TestAnAccessTokenAboutToEndIsRenewedBeforeItIsSent(t *testing.T) {
+func testSessionRenewsAnAccessTokenBeforeItExpires(t *testing.T) {
 	b := newBench(t)
 	b.api.expiresIn = 30
 	b.signIn(t)
@@ -68,7 +91,7 @@ func TestAnAccessTokenAboutToEndIsRenewedBeforeItIsSent(t *testing.T) {
 	}
 }
 
-func TestManyCallsAtOnceRenewTheSessionOnce(t *testing.T) {
+func testSessionRenewsOnceForConcurrentCalls(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	b.api.expireAccess()
@@ -88,7 +111,7 @@ func TestManyCallsAtOnceRenewTheSessionOnce(t *testing.T) {
 	}
 }
 
-func TestTwoWindowsOfOneUserTakeTurnsToRenew(t *testing.T) {
+func testSessionIsRenewedByTwoWindowsInTurn(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	var group sync.WaitGroup
@@ -108,7 +131,7 @@ func TestTwoWindowsOfOneUserTakeTurnsToRenew(t *testing.T) {
 	}
 }
 
-func TestACallerThatGivesUpDoesNotSpoilTheRenewalForOthers(t *testing.T) {
+func testSessionRenewsAlthoughOneCallerGivesUp(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	b.api.expireAccess()
@@ -128,7 +151,7 @@ func TestACallerThatGivesUpDoesNotSpoilTheRenewalForOthers(t *testing.T) {
 	}
 }
 
-func TestARefusedRenewalSignsOutAndSaysWhy(t *testing.T) {
+func testSessionEndsWithAReasonAfterARefusedRenewal(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	b.api.expireAccess()
@@ -146,7 +169,7 @@ func TestARefusedRenewalSignsOutAndSaysWhy(t *testing.T) {
 	wantCode(t, err, SignedOut)
 }
 
-func TestANetworkInTheWayDoesNotSignOut(t *testing.T) {
+func testSessionSurvivesAForeignNetwork(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	again := b.another(t)
@@ -172,7 +195,7 @@ func TestANetworkInTheWayDoesNotSignOut(t *testing.T) {
 	}
 }
 
-func TestSigningOutEndsTheSessionOnTheServerAndEmptiesTheKeyring(t *testing.T) {
+func testSessionSignOutEndsItOnServerAndKeyring(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	if err := b.SignOut(t.Context()); err != nil {
@@ -188,7 +211,7 @@ func TestSigningOutEndsTheSessionOnTheServerAndEmptiesTheKeyring(t *testing.T) {
 	}
 }
 
-func TestSigningOutBeforeResumingEndsTheKeptSessionToo(t *testing.T) {
+func testSessionSignOutBeforeResumeEndsIt(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	if err := b.another(t).SignOut(t.Context()); err != nil {
@@ -199,7 +222,7 @@ func TestSigningOutBeforeResumingEndsTheKeptSessionToo(t *testing.T) {
 	}
 }
 
-func TestSigningOutOfflineEmptiesTheKeyringAndSaysWhatIsLeft(t *testing.T) {
+func testSessionSignOutOfflineEmptiesTheKeyring(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	b.api.Close()
@@ -214,7 +237,7 @@ func TestSigningOutOfflineEmptiesTheKeyringAndSaysWhatIsLeft(t *testing.T) {
 	}
 }
 
-func TestARenewalUnderWayDoesNotUndoASignOut(t *testing.T) {
+func testSessionSignOutIsNotUndoneByARenewal(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	s := b.endpoint.session
@@ -232,7 +255,7 @@ func TestARenewalUnderWayDoesNotUndoASignOut(t *testing.T) {
 	}
 }
 
-func TestWithoutAKeyringTheSessionLastsForThisRunAndSaysSo(t *testing.T) {
+func testSessionWithoutKeyringLastsForThisRun(t *testing.T) {
 	b := newBench(t)
 	b.ring.fail(&keyring.Fault{Cause: keyring.Absent, Err: io.EOF})
 	if s := b.Startup(t.Context()); s.HasSession || s.KeyringProblem == "" {
@@ -250,7 +273,7 @@ func TestWithoutAKeyringTheSessionLastsForThisRunAndSaysSo(t *testing.T) {
 	wantCode(t, err, KeyringUnavailable)
 }
 
-func TestWhereASignInMustBeKeptNoBrowserIsOpenedWithoutAKeyring(t *testing.T) {
+func testSessionThatMustBeStoredOpensNoBrowserWithoutKeyring(t *testing.T) {
 	b := newBench(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
 	b.ring.fail(&keyring.Fault{Cause: keyring.Absent, Err: io.EOF})
 	_, err := b.SignIn(t.Context(), string(portal.Google))
@@ -260,7 +283,7 @@ func TestWhereASignInMustBeKeptNoBrowserIsOpenedWithoutAKeyring(t *testing.T) {
 	}
 }
 
-func TestWhereASignInMustBeKeptAndCannotItIsEndedEverywhere(t *testing.T) {
+func testSessionThatCannotBeStoredIsEndedEverywhere(t *testing.T) {
 	b := newBench(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
 	result, link := b.start(t, portal.Google)
 	b.ring.fail(keyring.ErrTooBig)
@@ -274,7 +297,7 @@ func TestWhereASignInMustBeKeptAndCannotItIsEndedEverywhere(t *testing.T) {
 	wantCode(t, err, SignedOut)
 }
 
-func TestAKeyringThatWaitsForItsPasswordHoldsNothingUpForEver(t *testing.T) {
+func testSessionDoesNotWaitForAPasswordWithoutEnd(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	hold := make(chan struct{})
@@ -294,7 +317,7 @@ func TestAKeyringThatWaitsForItsPasswordHoldsNothingUpForEver(t *testing.T) {
 	}
 }
 
-func TestAnotherGrantIsUsedForEveryCallAndRemembered(t *testing.T) {
+func testSessionUsesAndRemembersAnotherGrant(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	grant := uuid.NewString()
@@ -312,7 +335,7 @@ func TestAnotherGrantIsUsedForEveryCallAndRemembered(t *testing.T) {
 	wantCode(t, err, portal.NotFound)
 }
 
-func TestARememberedGrantThatIsGoneIsLetGo(t *testing.T) {
+func testSessionDropsARemovedGrant(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	gone := uuid.NewString()
@@ -337,7 +360,7 @@ func TestARememberedGrantThatIsGoneIsLetGo(t *testing.T) {
 	}
 }
 
-func TestTheSystemsKeyringIsAskedUnderTheNameOfTheContract(t *testing.T) {
+func testSessionHasThisNameInTheKeyring(t *testing.T) {
 	system.MockInit()
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
 	b := newBench(t, func(o *Options) { o.Keyring = keyring.System{} })

@@ -25,7 +25,15 @@ func loadWith(t *testing.T, policy Policy, environment map[string]string, chosen
 	})
 }
 
-func TestPolicyOutweighsEnvironmentOutweighsTheUsersChoice(t *testing.T) {
+func TestSettings(t *testing.T) {
+	t.Run("have_this_precedence", testSettingsHaveThisPrecedence)
+	t.Run("have_defaults", testSettingsHaveDefaults)
+	t.Run("name_an_unusable_value_in_one_line", testSettingsNameAnUnusableValueInOneLine)
+	t.Run("accept_only_safe_addresses", testSettingsAcceptOnlySafeAddresses)
+	t.Run("store_the_choice_of_the_user", testSettingsStoreTheChoiceOfTheUser)
+}
+
+func testSettingsHaveThisPrecedence(t *testing.T) {
 	fromPolicy := "https://policy.example"
 	environment := map[string]string{"FSPORTAL_API_URL": "https://environment.example/"}
 	chosen := `{"api_url":"https://chosen.example"}`
@@ -50,14 +58,14 @@ func TestPolicyOutweighsEnvironmentOutweighsTheUsersChoice(t *testing.T) {
 	}
 }
 
-func TestWithoutAnySettingTheDefaultsHold(t *testing.T) {
+func testSettingsHaveDefaults(t *testing.T) {
 	s, err := loadWith(t, Policy{}, nil, "")
 	if err != nil || !s.AllowSessionOnly || !s.AllowExport || s.UpdateChannel != "notify" || s.Providers != nil || s.RootCAs != nil {
 		t.Errorf("%+v %v", s, err)
 	}
 }
 
-func TestAnUnusableSettingIsNamedInOneLineWithWhatItShouldBe(t *testing.T) {
+func testSettingsNameAnUnusableValueInOneLine(t *testing.T) {
 	text := func(s string) *string { return &s }
 	for _, c := range []struct {
 		policy      Policy
@@ -89,7 +97,7 @@ func TestAnUnusableSettingIsNamedInOneLineWithWhatItShouldBe(t *testing.T) {
 	}
 }
 
-func TestAnAddressIsTakenOnlyWhenItIsSafe(t *testing.T) {
+func testSettingsAcceptOnlySafeAddresses(t *testing.T) {
 	for raw, want := range map[string]string{
 		"https://Portal.Example.com/":    "https://portal.example.com",
 		" https://p.example:8443/api/ ":  "https://p.example:8443/api",
@@ -177,7 +185,7 @@ func TestAPIAddress(t *testing.T) {
 	})
 }
 
-func TestTheUsersChoiceIsKeptForTheNextStartUnlessITChose(t *testing.T) {
+func testSettingsStoreTheChoiceOfTheUser(t *testing.T) {
 	dir := t.TempDir()
 	b := newBench(t, func(o *Options) { o.Settings.APIURL, o.Settings.APIURLManaged, o.ConfigDir = "", false, dir })
 	if s := b.Startup(t.Context()); s.APIURL != "" || s.APIURLManaged || s.Providers == nil {

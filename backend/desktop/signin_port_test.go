@@ -49,7 +49,12 @@ func bring(t *testing.T, target, answer url.Values) string {
 	return locationOf(t, got).String()
 }
 
-func TestThePortIsGoneWithinASecondHoweverASignInEnds(t *testing.T) {
+func TestPort(t *testing.T) {
+	t.Run("closes_however_a_sign_in_ends", testPortClosesHoweverASignInEnds)
+	t.Run("stays_open_for_the_last_page", testPortStaysOpenForTheLastPage)
+}
+
+func testPortClosesHoweverASignInEnds(t *testing.T) {
 	denied := func(target url.Values) url.Values {
 		return url.Values{"state": {target.Get("state")}, "error": {"access_denied"}}
 	}
@@ -105,7 +110,7 @@ func TestThePortIsGoneWithinASecondHoweverASignInEnds(t *testing.T) {
 	}
 }
 
-func TestTheLastPageReachesABrowserThatComesForItAfterTheEnd(t *testing.T) {
+func testPortStaysOpenForTheLastPage(t *testing.T) {
 	b := newBench(t)
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)

@@ -15,7 +15,21 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestSigningInWithGoogleEndsWithAUserASessionInTheKeyringAndAClosedPort(t *testing.T) {
+func TestSignIn(t *testing.T) {
+	t.Run("with_Google_stores_a_session_and_closes_the_port", testSignInWithGoogleStoresASessionAndClosesThePort)
+	t.Run("with_Entra_ID_receives_a_form_on_localhost", testSignInWithEntraIDReceivesAFormOnLocalhost)
+	t.Run("ends_only_by_the_response_of_the_provider", testSignInEndsOnlyByTheResponseOfTheProvider)
+	t.Run("explains_a_refusal_of_the_provider", testSignInExplainsARefusalOfTheProvider)
+	t.Run("cancelled_closes_the_port", testSignInCancelledClosesThePort)
+	t.Run("offers_a_link_if_the_browser_fails", testSignInOffersALinkIfTheBrowserFails)
+	t.Run("reports_an_unreachable_API", testSignInReportsAnUnreachableAPI)
+	t.Run("opens_no_unsafe_page", testSignInOpensNoUnsafePage)
+	t.Run("ends_with_the_app", testSignInEndsWithTheApp)
+	t.Run("offers_only_providers_that_policy_allows", testSignInOffersOnlyProvidersThatPolicyAllows)
+	t.Run("accepts_only_the_first_response", testSignInAcceptsOnlyTheFirstResponse)
+}
+
+func testSignInWithGoogleStoresASessionAndClosesThePort(t *testing.T) {
 	b := newBench(t)
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
@@ -56,7 +70,7 @@ func TestSigningInWithGoogleEndsWithAUserASessionInTheKeyringAndAClosedPort(t *t
 	}
 }
 
-func TestSigningInWithEntraIDComesBackAsAFormOnLocalhost(t *testing.T) {
+func testSignInWithEntraIDReceivesAFormOnLocalhost(t *testing.T) {
 	b := newBench(t)
 	result, link := b.start(t, portal.Entra)
 	target := follow(t, link)
@@ -72,7 +86,7 @@ func TestSigningInWithEntraIDComesBackAsAFormOnLocalhost(t *testing.T) {
 	}
 }
 
-func TestNothingButTheProvidersAnswerChangesAWaitingSignIn(t *testing.T) {
+func testSignInEndsOnlyByTheResponseOfTheProvider(t *testing.T) {
 	b := newBench(t)
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
@@ -177,7 +191,7 @@ func TestNothingButTheProvidersAnswerChangesAWaitingSignIn(t *testing.T) {
 	}
 }
 
-func TestWhatTheProviderRefusesIsSaidInWords(t *testing.T) {
+func testSignInExplainsARefusalOfTheProvider(t *testing.T) {
 	for errorCode, code := range map[string]portal.Code{
 		"access_denied": Denied, "server_error": portal.ProviderDown, "invalid_scope": portal.ProviderRefused,
 	} {
@@ -217,7 +231,7 @@ func TestProvidersWords(t *testing.T) {
 	}
 }
 
-func TestCancellingEndsTheWaitAndClosesThePort(t *testing.T) {
+func testSignInCancelledClosesThePort(t *testing.T) {
 	b := newBench(t)
 	result, link := b.start(t, portal.Google)
 	if err := b.CancelSignIn(); err != nil {
@@ -230,7 +244,7 @@ func TestCancellingEndsTheWaitAndClosesThePort(t *testing.T) {
 	wantCode(t, b.OpenSignInPage(), portal.AttemptExpired)
 }
 
-func TestABrowserThatCannotBeOpenedLeavesALinkToCopy(t *testing.T) {
+func testSignInOffersALinkIfTheBrowserFails(t *testing.T) {
 	failed := make(chan struct{})
 	b := newBench(t, func(o *Options) {
 		emit := o.Emit
@@ -260,7 +274,7 @@ func TestABrowserThatCannotBeOpenedLeavesALinkToCopy(t *testing.T) {
 	}
 }
 
-func TestAnAPIThatCannotBeReachedIsSaid(t *testing.T) {
+func testSignInReportsAnUnreachableAPI(t *testing.T) {
 	b := newBench(t)
 	b.api.Close()
 	_, err := b.SignIn(t.Context(), "google")
@@ -269,7 +283,7 @@ func TestAnAPIThatCannotBeReachedIsSaid(t *testing.T) {
 	wantCode(t, err, Offline)
 }
 
-func TestAnUnsafeSignInPageIsNotOpened(t *testing.T) {
+func testSignInOpensNoUnsafePage(t *testing.T) {
 	for _, endpoint := range []string{"http://provider.example/a", "file:///etc/passwd", "javascript:alert(1)", "https://u:p@x.example", "", "%"} {
 		server, err := loopback.Listen(portal.Google, silentLog)
 		if err != nil {
@@ -282,7 +296,16 @@ func TestAnUnsafeSignInPageIsNotOpened(t *testing.T) {
 	}
 }
 
-func TestTheInviteCodeFinishesTheSameSignIn(t *testing.T) {
+func TestInviteCode(t *testing.T) {
+	t.Run("finishes_the_same_sign_in", testInviteCodeFinishesTheSameSignIn)
+	t.Run("follows_a_choice_of_invites", testInviteCodeFollowsAChoiceOfInvites)
+	t.Run("is_accepted_for_a_deactivated_user", testInviteCodeIsAcceptedForADeactivatedUser)
+	t.Run("claims_another_invite", testInviteCodeClaimsAnotherInvite)
+	t.Run("is_refused_without_sign_in_or_if_too_long", testInviteCodeIsRefusedWithoutSignInOrIfTooLong)
+	t.Run("is_refused_after_cancel", testInviteCodeIsRefusedAfterCancel)
+}
+
+func testInviteCodeFinishesTheSameSignIn(t *testing.T) {
 	b := newBench(t)
 	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
 		switch g.InviteCode {
@@ -310,7 +333,7 @@ func TestTheInviteCodeFinishesTheSameSignIn(t *testing.T) {
 	wantCode(t, err, portal.AttemptExpired)
 }
 
-func TestInvitesAreChosenInTheSameSignIn(t *testing.T) {
+func testInviteCodeFollowsAChoiceOfInvites(t *testing.T) {
 	b := newBench(t)
 	offer := portal.InviteOffer{ID: "i1", Organisation: "Harbour IT", Role: portal.MSPUser, MSSP: "Fjord Security"}
 	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
@@ -350,7 +373,7 @@ func TestInvitesAreChosenInTheSameSignIn(t *testing.T) {
 	}
 }
 
-func TestADeactivatedUserMayStillEnterACode(t *testing.T) {
+func testInviteCodeIsAcceptedForADeactivatedUser(t *testing.T) {
 	b := newBench(t)
 	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
 		if g.InviteCode != "RIGHT" {
@@ -369,7 +392,7 @@ func TestADeactivatedUserMayStillEnterACode(t *testing.T) {
 	}
 }
 
-func TestAFurtherInviteIsClaimedWhenSignedIn(t *testing.T) {
+func testInviteCodeClaimsAnotherInvite(t *testing.T) {
 	b := signedInWith(t, "POST /v1/invites/claim", func(w http.ResponseWriter, r *http.Request) {
 		var claim portal.InviteClaim
 		if err := strictJSON(r, &claim); err != nil || claim.InviteCode != "RIGHT" {
@@ -388,7 +411,7 @@ func TestAFurtherInviteIsClaimedWhenSignedIn(t *testing.T) {
 	}
 }
 
-func TestAnInviteCodeWithoutASignInOrTooLongIsRefusedHere(t *testing.T) {
+func testInviteCodeIsRefusedWithoutSignInOrIfTooLong(t *testing.T) {
 	b := newBench(t)
 	_, err := b.SubmitInviteCode(t.Context(), "X")
 	wantCode(t, err, portal.AttemptExpired)
@@ -398,7 +421,7 @@ func TestAnInviteCodeWithoutASignInOrTooLongIsRefusedHere(t *testing.T) {
 	}
 }
 
-func TestACancelledSignInCannotBeFinishedWithACode(t *testing.T) {
+func testInviteCodeIsRefusedAfterCancel(t *testing.T) {
 	b := newBench(t)
 	b.api.refuse = func(portal.CodeGrant) *portal.Error {
 		return portal.Errorf(portal.InviteCodeRequired, "Enter the code.")
@@ -414,7 +437,7 @@ func TestACancelledSignInCannotBeFinishedWithACode(t *testing.T) {
 	wantCode(t, err, portal.AttemptExpired)
 }
 
-func TestOnlyProvidersThatPolicyAllowsAreOfferedAndAccepted(t *testing.T) {
+func testSignInOffersOnlyProvidersThatPolicyAllows(t *testing.T) {
 	b := newBench(t, func(o *Options) { o.Settings.Providers = []string{"entra"} })
 	offered, err := b.Providers(t.Context())
 	if err != nil || len(offered) != 1 || offered[0].ID != portal.Entra {
@@ -426,7 +449,7 @@ func TestOnlyProvidersThatPolicyAllowsAreOfferedAndAccepted(t *testing.T) {
 	}
 }
 
-func TestTheSecondAnswerOfAProviderIsToldThatTheFirstCounted(t *testing.T) {
+func testSignInAcceptsOnlyTheFirstResponse(t *testing.T) {
 	b := newBench(t)
 	var redeemed atomic.Int32
 	waiting := make(chan struct{})
@@ -455,7 +478,7 @@ func TestTheSecondAnswerOfAProviderIsToldThatTheFirstCounted(t *testing.T) {
 	}
 }
 
-func TestClosingTheAppEndsAWaitingSignIn(t *testing.T) {
+func testSignInEndsWithTheApp(t *testing.T) {
 	b := newBench(t)
 	ctx, closeApp := context.WithCancel(t.Context())
 	result := make(chan error, 1)

@@ -20,7 +20,13 @@ func heard(stream io.Reader) (events []string, err error) {
 	return events, err
 }
 
-func TestAStreamIsReadAsTheStandardSays(t *testing.T) {
+func TestStream(t *testing.T) {
+	t.Run("is_parsed_as_in_the_standard", testStreamIsParsedAsInTheStandard)
+	t.Run("delivers_an_event_once_complete", testStreamDeliversAnEventOnceComplete)
+	t.Run("is_limited_in_size", testStreamIsLimitedInSize)
+}
+
+func testStreamIsParsedAsInTheStandard(t *testing.T) {
 	for stream, want := range map[string][]string{
 		"":                                    nil,
 		"data: a\n\n":                         {` "a"`},
@@ -66,7 +72,7 @@ func (r *aliveReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func TestAnEventIsToldAsSoonAsItIsComplete(t *testing.T) {
+func testStreamDeliversAnEventOnceComplete(t *testing.T) {
 	enough := errors.New("enough")
 	for _, stream := range []string{"data: a\n\n", "data: a\r\r", "data: a\r\n\r\n"[:len("data: a\r\n\r")]} {
 		err := readEvents(&aliveReader{t, stream}, func(string, []byte) error { return enough })
@@ -76,7 +82,7 @@ func TestAnEventIsToldAsSoonAsItIsComplete(t *testing.T) {
 	}
 }
 
-func TestAStreamCannotFillTheMemory(t *testing.T) {
+func testStreamIsLimitedInSize(t *testing.T) {
 	long := strings.Repeat("x", eventLimit+1)
 	many := strings.Repeat("data: "+strings.Repeat("x", 1000)+"\n", eventLimit/1000+1)
 	for name, stream := range map[string]string{"one long line": "data: " + long, "many lines": many, "a long comment": ":" + long} {

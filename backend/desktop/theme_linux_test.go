@@ -2,7 +2,7 @@ package desktop
 
 import "testing"
 
-func TestTheFirstMomentOfTheWindowIsAsDarkAsThePage(t *testing.T) {
+func TestPrefersDark(t *testing.T) {
 	for settings, dark := range map[string]bool{
 		"[Settings]\ngtk-application-prefer-dark-theme = 1\n": true,
 		"[Settings]\ngtk-theme-name=Adwaita-dark\n":           true,

@@ -11,7 +11,17 @@ import (
 	"fs-client-portal/backend/desktop/keyring"
 )
 
-func TestASpentTokenIsRemovedWhereItCannotBeMarked(t *testing.T) {
+func TestStoredSession(t *testing.T) {
+	t.Run("is_removed_if_it_cannot_be_marked", testStoredSessionIsRemovedIfItCannotBeMarkedAsOutdated)
+	t.Run("survives_the_end_of_another_sign_in", testStoredSessionSurvivesTheEndOfAnotherSignIn)
+	t.Run("waits_for_the_renewal_of_another_process", testStoredSessionIsWrittenAfterTheRenewalOfAnotherProcess)
+	t.Run("is_removed_after_a_cancel_at_the_prompt", testStoredSessionIsRemovedAfterACancelAtThePrompt)
+	t.Run("is_not_waited_for_after_a_cancel", testStoredSessionIsNotWaitedForAfterACancel)
+	t.Run("does_not_delay_the_first_screen", testStoredSessionDoesNotDelayTheFirstScreen)
+	t.Run("is_stored_when_a_hanging_keyring_responds", testStoredSessionIsStoredWhenAHangingKeyringResponds)
+}
+
+func testStoredSessionIsRemovedIfItCannotBeMarkedAsOutdated(t *testing.T) {
 	ring := &platformKeyring{system: "linux"}
 	b := newPlatform(t, ring)
 	b.signIn(t)
@@ -26,7 +36,7 @@ func TestASpentTokenIsRemovedWhereItCannotBeMarked(t *testing.T) {
 	}
 }
 
-func TestTheEndOfOneSignInLeavesAnothersEntryAlone(t *testing.T) {
+func testStoredSessionSurvivesTheEndOfAnotherSignIn(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	if err := b.endpoint.session.removeFamily(t.Context(), uuid.NewString()); err != nil || b.ring.kept() == "" {
@@ -38,7 +48,7 @@ func TestTheEndOfOneSignInLeavesAnothersEntryAlone(t *testing.T) {
 	}
 }
 
-func TestASignInWaitsForAnotherProcessThatRenews(t *testing.T) {
+func testStoredSessionIsWrittenAfterTheRenewalOfAnotherProcess(t *testing.T) {
 	b := newBench(t)
 	var released atomic.Bool
 	ring := &watchedKeyring{stored: func() {
@@ -67,7 +77,7 @@ func TestASignInWaitsForAnotherProcessThatRenews(t *testing.T) {
 	}
 }
 
-func TestCancellingASignInDoesNotWaitForAHangingKeyringAndLeavesNothing(t *testing.T) {
+func testStoredSessionIsRemovedAfterACancelAtThePrompt(t *testing.T) {
 	b := newBench(t)
 	b.endpoint.session.vault.Wait = time.Hour
 	result, link := b.start(t, "google")
@@ -89,7 +99,7 @@ func TestCancellingASignInDoesNotWaitForAHangingKeyringAndLeavesNothing(t *testi
 	eventually(t, func() bool { return b.ring.writes() > 0 && b.ring.kept() == "" })
 }
 
-func TestTheWaitForTheKeyringsPasswordAtTheStartCanBeCancelled(t *testing.T) {
+func testStoredSessionIsNotWaitedForAfterACancel(t *testing.T) {
 	b := newBench(t)
 	b.signIn(t)
 	hold := make(chan struct{})
@@ -108,7 +118,7 @@ func TestTheWaitForTheKeyringsPasswordAtTheStartCanBeCancelled(t *testing.T) {
 	wantCode(t, <-resumed, Cancelled)
 }
 
-func TestTheFirstScreenDoesNotWaitForTheKeyringsPassword(t *testing.T) {
+func testStoredSessionDoesNotDelayTheFirstScreen(t *testing.T) {
 	b := newBench(t)
 	hold := make(chan struct{})
 	defer close(hold)
@@ -119,7 +129,7 @@ func TestTheFirstScreenDoesNotWaitForTheKeyringsPassword(t *testing.T) {
 	}
 }
 
-func TestASessionOnlyIsKeptWhenTheHangingKeyringAnswersAfterAll(t *testing.T) {
+func testStoredSessionIsStoredWhenAHangingKeyringResponds(t *testing.T) {
 	b := newBench(t)
 	b.endpoint.session.vault.Wait = 10 * time.Millisecond
 	hold := make(chan struct{})

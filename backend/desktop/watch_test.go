@@ -148,7 +148,22 @@ func (w *waits) add(d time.Duration) {
 	w.all = append(w.all, d)
 }
 
-func TestAWatchedRunIsToldAtOnceAndWheneverItChangesUntilItEnds(t *testing.T) {
+func TestWatch(t *testing.T) {
+	t.Run("sends_every_change_until_the_run_ends", testWatchSendsEveryChangeUntilTheRunEnds)
+	t.Run("sends_an_ended_run_once", testWatchSendsAnEndedRunOnce)
+	t.Run("shares_a_stream_between_screens", testWatchSharesAStreamBetweenScreens)
+	t.Run("ends_with_screen_session_role_and_window", testWatchEndsWithScreenSessionRoleAndWindow)
+	t.Run("sends_nothing_after_the_session", testWatchSendsNothingAfterTheSession)
+	t.Run("renews_the_token_for_the_next_stream", testWatchRenewsTheTokenForTheNextStream)
+	t.Run("polls_behind_a_proxy_without_streams", testWatchPollsBehindAProxyWithoutStreams)
+	t.Run("gives_up_a_silent_stream", testWatchGivesUpASilentStream)
+	t.Run("continues_after_an_interruption", testWatchContinuesAfterAnInterruption)
+	t.Run("does_not_poll_a_forbidden_run", testWatchDoesNotPollAForbiddenRun)
+	t.Run("polls_less_often_while_offline", testWatchPollsLessOftenWhileOffline)
+	t.Run("accepts_only_ids", testWatchAcceptsOnlyIds)
+}
+
+func testWatchSendsEveryChangeUntilTheRunEnds(t *testing.T) {
 	b := newBench(t, withClock(newFakeClock()))
 	b.signIn(t)
 	r := b.api.newRun()
@@ -166,7 +181,7 @@ func TestAWatchedRunIsToldAtOnceAndWheneverItChangesUntilItEnds(t *testing.T) {
 	}
 }
 
-func TestARunThatHasEndedIsToldOnce(t *testing.T) {
+func testWatchSendsAnEndedRunOnce(t *testing.T) {
 	b := newBench(t, withClock(newFakeClock()))
 	b.signIn(t)
 	r := b.api.newRun()
@@ -178,7 +193,7 @@ func TestARunThatHasEndedIsToldOnce(t *testing.T) {
 	b.wantNobodyWatching(t, r)
 }
 
-func TestScreensThatWatchTheSameRunShareAStream(t *testing.T) {
+func testWatchSharesAStreamBetweenScreens(t *testing.T) {
 	b := newBench(t, withClock(newFakeClock()))
 	b.signIn(t)
 	r := b.api.newRun()
@@ -205,7 +220,7 @@ func TestScreensThatWatchTheSameRunShareAStream(t *testing.T) {
 	}
 }
 
-func TestWatchingEndsWithTheLastScreenTheSessionTheRoleAndTheWindow(t *testing.T) {
+func testWatchEndsWithScreenSessionRoleAndWindow(t *testing.T) {
 	for name, end := range map[string]func(*bench, *fakeRun) error{
 		"unwatch":  func(b *bench, r *fakeRun) error { return b.UnwatchSync(r.run.ID) },
 		"sign-out": func(b *bench, _ *fakeRun) error { return b.SignOut(t.Context()) },
@@ -232,7 +247,7 @@ func TestWatchingEndsWithTheLastScreenTheSessionTheRoleAndTheWindow(t *testing.T
 	}
 }
 
-func TestWhatIsHeardAfterTheSessionEndedIsNotTold(t *testing.T) {
+func testWatchSendsNothingAfterTheSession(t *testing.T) {
 	b := newBench(t, withClock(newFakeClock()))
 	b.signIn(t)
 	r := b.api.newRun()
@@ -249,7 +264,7 @@ func TestWhatIsHeardAfterTheSessionEndedIsNotTold(t *testing.T) {
 	}
 }
 
-func TestAnAccessTokenThatEndsIsRenewedForTheNextStream(t *testing.T) {
+func testWatchRenewsTheTokenForTheNextStream(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	b.signIn(t)
@@ -305,7 +320,7 @@ func (c *cut) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestWhereAProxyLetsNoStreamThroughTheRunIsAskedForEveryThreeSeconds(t *testing.T) {
+func testWatchPollsBehindAProxyWithoutStreams(t *testing.T) {
 	cuts := func(events int) func(http.Handler) http.Handler {
 		return func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -355,7 +370,7 @@ func TestWhereAProxyLetsNoStreamThroughTheRunIsAskedForEveryThreeSeconds(t *test
 	}
 }
 
-func TestAStreamThatFallsSilentIsGivenUp(t *testing.T) {
+func testWatchGivesUpASilentStream(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	hold := make(chan struct{})
@@ -386,7 +401,7 @@ func TestAStreamThatFallsSilentIsGivenUp(t *testing.T) {
 	b.wantTold(t, 0)
 }
 
-func TestAfterAnInterruptionTheStreamGoesOn(t *testing.T) {
+func testWatchContinuesAfterAnInterruption(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	var seen atomic.Int32
@@ -418,7 +433,7 @@ func TestAfterAnInterruptionTheStreamGoesOn(t *testing.T) {
 	}
 }
 
-func TestNobodyAsksAgainForARunTheyMayNotSee(t *testing.T) {
+func testWatchDoesNotPollAForbiddenRun(t *testing.T) {
 	for _, code := range []portal.Code{portal.NotFound, portal.Forbidden} {
 		clock := newFakeClock()
 		b := newBench(t, withClock(clock))
@@ -440,7 +455,7 @@ func TestNobodyAsksAgainForARunTheyMayNotSee(t *testing.T) {
 	}
 }
 
-func TestOfflineTheAppAsksMoreAndMoreRarely(t *testing.T) {
+func testWatchPollsLessOftenWhileOffline(t *testing.T) {
 	clock := newFakeClock()
 	b := newBench(t, withClock(clock))
 	b.signIn(t)
@@ -467,7 +482,7 @@ func TestOfflineTheAppAsksMoreAndMoreRarely(t *testing.T) {
 	}
 }
 
-func TestOnlyAnIDCanBeWatched(t *testing.T) {
+func testWatchAcceptsOnlyIds(t *testing.T) {
 	b := newBench(t)
 	wantCode(t, b.WatchSync(t.Context(), "../me"), portal.NotFound)
 }

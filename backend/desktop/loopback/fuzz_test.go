@@ -219,8 +219,8 @@ func wantSafePage(t *testing.T, response Response) {
 	}
 }
 
-// FuzzProviderAnswer fills in a well-formed request, to reach the rules that bytes at random never do.
-func FuzzProviderAnswer(f *testing.F) {
+// FuzzCallback fills in a well-formed request, to reach the rules that bytes at random never do.
+func FuzzCallback(f *testing.F) {
 	f.Add("GET", "127.0.0.1:4711", "/callback/google", "state=STATE&code=abc", "", "navigate")
 	f.Add("POST", "localhost:4711", "/callback/google", "", "state=STATE&error=access_denied&iss=ISSUER", "")
 	f.Add("GET", "evil.example", "/callback/google", "state=STATE&code=abc", "", "")
