@@ -21,10 +21,10 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// signedInWith answers a signed-in bench whose API has one more route.
-func signedInWith(t *testing.T, pattern string, handler http.HandlerFunc) *bench {
+// signedInWith returns a signed-in app whose API has one more route.
+func signedInWith(t *testing.T, pattern string, handler http.HandlerFunc) *testApp {
 	t.Helper()
-	b := newBench(t)
+	b := newTestApp(t)
 	b.api.mux.HandleFunc(pattern, b.api.signedIn(handler))
 	b.signIn(t)
 	return b
@@ -70,7 +70,7 @@ func testETagCacheReusesAnUnchangedList(t *testing.T) {
 }
 
 func testETagCacheIsEmptiedForTheNextUser(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.endpoint.api.cache.put("key", cachedResponse{"e", []byte("{}")})
 	b.signIn(t)
 	b.endpoint.api.cache.put("key", cachedResponse{"e", []byte("{}")})
@@ -137,8 +137,9 @@ func TestAPI(t *testing.T) {
 }
 
 func testAPIAcceptsOnlyUUIDsInAddresses(t *testing.T) {
-	b := newBench(t)
-	for _, id := range []string{"", "1", "../me", "urn:uuid:" + uuid.NewString(), "{" + uuid.NewString() + "}", uuid.NewString() + "/x", strings.Repeat("%", 36)} {
+	b := newTestApp(t)
+	for _, id := range []string{"", "1", "../me", "urn:uuid:" + uuid.NewString(), "{" + uuid.NewString() + "}",
+		uuid.NewString() + "/x", strings.Repeat("%", 36)} {
 		_, err := b.Client(t.Context(), id)
 		wantCode(t, err, portal.NotFound)
 		_, err = b.MSP(t.Context(), id)
@@ -315,7 +316,7 @@ func testAPIRefusesAnUnknownCertificateUntilItIsAdded(t *testing.T) {
 func testAPILogsNoNamesQueriesOrTokens(t *testing.T) {
 	dir := t.TempDir()
 	log, file := OpenLog(dir, slog.LevelDebug)
-	b := newBench(t, func(o *Options) { o.Log = log })
+	b := newTestApp(t, func(o *Options) { o.Log = log })
 	b.api.mux.HandleFunc("GET /v1/clients", b.api.signedIn(func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, 422, portal.InvalidField("q", "Ada Byron is too long."))
 	}))
@@ -337,7 +338,7 @@ func testAPILogsNoNamesQueriesOrTokens(t *testing.T) {
 	}
 }
 
-// answers visits every type a call of the screens resolves to.
+// answers visits every type that a call of the screens returns.
 func answers(visit func(method string, answer reflect.Type)) {
 	calls := reflect.TypeFor[*Desktop]()
 	for i := range calls.NumMethod() {
@@ -367,7 +368,7 @@ func testAPIReturnsNoNullList(t *testing.T) {
 	})
 }
 
-// nilList answers where in v a nil slice is, "" for nowhere.
+// nilList returns the place of a nil slice in v, or "".
 func nilList(v reflect.Value, path string) string {
 	switch v.Kind() {
 	case reflect.Struct:

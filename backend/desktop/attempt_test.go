@@ -26,7 +26,7 @@ func (f *fakeAPI) started() *atomic.Int32 {
 	return &n
 }
 
-// noticed is a context that tells once that somebody waits with it.
+// noticed is a context that signals once that a caller waits with it.
 type noticed struct {
 	context.Context
 	once    sync.Once
@@ -53,7 +53,7 @@ func TestAttempt(t *testing.T) {
 
 func testAttemptIsSharedByTenClicksAtOnce(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	attempts := b.api.started()
 	begin := make(chan struct{})
 	results := make(chan signInResult, 10)
@@ -84,7 +84,7 @@ func testAttemptIsSharedByTenClicksAtOnce(t *testing.T) {
 }
 
 func testAttemptContinuesIfOneClickGivesUp(t *testing.T) {
-	b := newBench(t, withClock(newFakeClock()))
+	b := newTestApp(t, withClock(newFakeClock()))
 	result, link := b.start(t, portal.Google)
 	ctx := expiring{t.Context(), make(chan struct{})}
 	second := make(chan error, 1)
@@ -104,7 +104,7 @@ func testAttemptIsReplacedByALaterClick(t *testing.T) {
 		"on the same button, later on": func(c *fakeClock) portal.ProviderID { c.advance(togetherWithin); return portal.Google },
 	} {
 		clock := newFakeClock()
-		b := newBench(t, withClock(clock))
+		b := newTestApp(t, withClock(clock))
 		attempts := b.api.started()
 		first, link := b.start(t, portal.Google)
 		gone := follow(t, link)
@@ -133,7 +133,7 @@ func testAttemptIsNotSharedAfterCancel(t *testing.T) {
 }
 
 func testAttemptIsTheOnlyOneAfterClicksOnBothButtons(t *testing.T) {
-	b := newBench(t, withClock(newFakeClock()))
+	b := newTestApp(t, withClock(newFakeClock()))
 	results := make(chan signInResult, 10)
 	for i := range 10 {
 		go func() {
@@ -183,7 +183,7 @@ func testAttemptIsTheOnlyOneAfterClicksOnBothButtons(t *testing.T) {
 
 func testAttemptEndsAfterFiveMinutes(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	result, _ := b.start(t, portal.Google)
 	<-clock.asked
 	clock.advance(5*time.Minute - 1)
@@ -220,7 +220,7 @@ func asleep(t time.Time, d time.Duration) time.Time {
 
 func testAttemptEndsWhileTheComputerSleeps(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	result, _ := b.start(t, portal.Google)
 	<-clock.asked
 	before := clock.Now()
@@ -235,7 +235,7 @@ func testAttemptEndsWhileTheComputerSleeps(t *testing.T) {
 
 func testAttemptRefusesALateResponse(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
 	<-clock.asked

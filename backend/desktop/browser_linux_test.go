@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// programs is a folder of commands that is the whole PATH; each notes how it was called and ends as told.
+// programs returns a folder of commands that is the whole PATH. Each records its call and runs its script.
 func programs(t *testing.T, scripts map[string]string) (called func() string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -89,7 +89,8 @@ func TestNamedBrowser(t *testing.T) {
 		"semicolon_is_no_other_start": {"firefox;failing", "xdg-open|{link}"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			called := programs(t, map[string]string{"xdg-open": "exit 0", "firefox": "exit 0", "failing": "exit 3", "My Browser": "exit 0"})
+			called := programs(t, map[string]string{"xdg-open": "exit 0", "firefox": "exit 0", "failing": "exit 3",
+				"My Browser": "exit 0"})
 			t.Setenv("BROWSER", strings.ReplaceAll(test.browser, "{folder}", os.Getenv("PATH")))
 			real := testLink()
 			if err := OpenBrowser(silentLog, real); err != nil {
@@ -161,7 +162,8 @@ func testOpenBrowserTriesOtherProgramsWithoutXdgOpen(t *testing.T) {
 }
 
 func testOpenBrowserReturnsAnErrorWhateverBROWSERIs(t *testing.T) {
-	for _, weird := range []string{"", ":", "  :%s", "%s", "no-such-browser", "/dev/null %s", "\x01", "$(reboot)", strings.Repeat("x:", 1000)} {
+	for _, weird := range []string{"", ":", "  :%s", "%s", "no-such-browser", "/dev/null %s", "\x01", "$(reboot)",
+		strings.Repeat("x:", 1000)} {
 		programs(t, nil)
 		t.Setenv("BROWSER", weird)
 		if err := OpenBrowser(silentLog, testLink()); err == nil {

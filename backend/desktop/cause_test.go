@@ -275,8 +275,12 @@ var causeCases = []causeCase{
 	{"an_expired_certificate", withCertificate("127.0.0.1", -48*time.Hour, -24*time.Hour), Offline, causeExpired,
 		time.Now().Add(-24 * time.Hour).UTC().Format("2 January 2006")},
 	{"a_certificate_of_tomorrow", withCertificate("127.0.0.1", 24*time.Hour, 48*time.Hour), Offline, causeNotYetValid, "clock"},
-	{"a_certificate_of_another_name", withCertificate("other.example", -time.Hour, time.Hour), Offline, causeWrongName, "“other.example”"},
-	{"a_server_that_refuses_new_TLS", withTLS(func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }, webPage(200)),
+	{"a_certificate_of_another_name", withCertificate("other.example", -time.Hour, time.Hour), Offline,
+		causeWrongName, "“other.example”"},
+	{"a_server_that_refuses_new_TLS", withTLS(func(c *tls.Config) {
+		c.MinVersion, c.MaxVersion = tls.VersionTLS10,
+			tls.VersionTLS11
+	}, webPage(200)),
 		Offline, causeOldTLS, "TLS 1.2"},
 	{"a_server_that_chooses_old_TLS", func(t *testing.T) place { return place{url: "https://" + raw(t, oldServerHello)} },
 		Offline, causeOldTLS, "TLS 1.2"},
@@ -410,7 +414,8 @@ func TestCauseOf(t *testing.T) {
 func testCauseOfIgnoresAnOptionalClientCertificate(t *testing.T) {
 	replies := []int{200, 403}
 	ca := newAuthority(t)
-	config := &tls.Config{Certificates: []tls.Certificate{ca.issue("127.0.0.1", -time.Hour, time.Hour)}, ClientAuth: tls.RequestClientCert}
+	config := &tls.Config{Certificates: []tls.Certificate{ca.issue("127.0.0.1", -time.Hour, time.Hour)},
+		ClientAuth: tls.RequestClientCert}
 	c := newAPIClient(serveTLS(t, config, func(w http.ResponseWriter, r *http.Request) {
 		webPage(replies[0])(w, r)
 		replies = replies[1:]

@@ -77,29 +77,31 @@ func TestCertificates(t *testing.T) {
 		content []byte
 		usable  int
 	}{
-		"reads_pem":                         {text, 1},
-		"reads_pem_with_crlf":               {bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")), 1},
-		"reads_pem_after_explanations":      {joined([]byte("# subject: Example\n"), text), 1},
-		"reads_pem_with_bom":                {joined(bom, text), 1},
-		"reads_utf16_little_endian":         {inUTF16(binary.LittleEndian, true, text), 1},
-		"reads_utf16_big_endian":            {inUTF16(binary.BigEndian, true, text), 1},
-		"reads_utf16_without_mark":          {inUTF16(binary.LittleEndian, false, text), 1},
-		"reads_der":                         {der, 1},
-		"reads_der_with_bom":                {joined(bom, der), 1},
-		"reads_der_behind_utf16":            {joined(inUTF16(binary.LittleEndian, true, text), der), 2},
-		"reads_pem_after_a_number":          {joined([]byte("0 authorities of ours\n"), text), 1},
-		"reads_pkcs7_labelled_cms":          {inPEM("CMS", caSample(t, "bundle.p7c")), 1},
-		"reads_trusted_label":               {caSample(t, "trusted.pem"), 1},
-		"reads_old_x509_label":              {inPEM("X509 CERTIFICATE", der), 1},
-		"reads_pkcs7_pem":                   {caSample(t, "bundle.p7b"), 1},
-		"reads_pkcs7_der":                   {caSample(t, "bundle.p7c"), 1},
-		"reads_pkcs7_labelled_certificate":  {inPEM("CERTIFICATE", caSample(t, "bundle.p7c")), 1},
-		"reads_joined_with_boms":            {joined(bom, text, bom, text), 2},
-		"reads_joined_without_line_end":     {joined(bytes.TrimSpace(text), text), 2},
-		"reads_joined_der":                  {joined(der, der), 2},
-		"reads_joined_der_and_pem":          {joined(der, text, der, text), 4},
-		"reads_joined_encodings":            {joined(text, inUTF16(binary.LittleEndian, true, text), inUTF16(binary.BigEndian, true, text), bom, text), 4},
-		"reads_joined_bundle_and_trusted":   {joined(caSample(t, "bundle.p7b"), caSample(t, "trusted.pem"), caSample(t, "bundle.p7c")), 3},
+		"reads_pem":                        {text, 1},
+		"reads_pem_with_crlf":              {bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")), 1},
+		"reads_pem_after_explanations":     {joined([]byte("# subject: Example\n"), text), 1},
+		"reads_pem_with_bom":               {joined(bom, text), 1},
+		"reads_utf16_little_endian":        {inUTF16(binary.LittleEndian, true, text), 1},
+		"reads_utf16_big_endian":           {inUTF16(binary.BigEndian, true, text), 1},
+		"reads_utf16_without_mark":         {inUTF16(binary.LittleEndian, false, text), 1},
+		"reads_der":                        {der, 1},
+		"reads_der_with_bom":               {joined(bom, der), 1},
+		"reads_der_behind_utf16":           {joined(inUTF16(binary.LittleEndian, true, text), der), 2},
+		"reads_pem_after_a_number":         {joined([]byte("0 authorities of ours\n"), text), 1},
+		"reads_pkcs7_labelled_cms":         {inPEM("CMS", caSample(t, "bundle.p7c")), 1},
+		"reads_trusted_label":              {caSample(t, "trusted.pem"), 1},
+		"reads_old_x509_label":             {inPEM("X509 CERTIFICATE", der), 1},
+		"reads_pkcs7_pem":                  {caSample(t, "bundle.p7b"), 1},
+		"reads_pkcs7_der":                  {caSample(t, "bundle.p7c"), 1},
+		"reads_pkcs7_labelled_certificate": {inPEM("CERTIFICATE", caSample(t, "bundle.p7c")), 1},
+		"reads_joined_with_boms":           {joined(bom, text, bom, text), 2},
+		"reads_joined_without_line_end":    {joined(bytes.TrimSpace(text), text), 2},
+		"reads_joined_der":                 {joined(der, der), 2},
+		"reads_joined_der_and_pem":         {joined(der, text, der, text), 4},
+		"reads_joined_encodings": {joined(text, inUTF16(binary.LittleEndian, true, text),
+			inUTF16(binary.BigEndian, true, text), bom, text), 4},
+		"reads_joined_bundle_and_trusted": {joined(caSample(t, "bundle.p7b"), caSample(t, "trusted.pem"),
+			caSample(t, "bundle.p7c")), 3},
 		"reads_joined_pem_without_newlines": {bytes.ReplaceAll(joined(text, text), []byte("-----\n-----"), []byte("----------")), 2},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -123,7 +125,10 @@ func TestCertificatesThatCannotBeUsed(t *testing.T) {
 	damaged[4] ^= 0xff
 	expired := newCertificate(t, now.AddDate(-2, 0, 0), nil)
 	later := newCertificate(t, now.AddDate(0, 0, 2), nil)
-	leaf := newCertificate(t, now.Add(-time.Hour), func(c *x509.Certificate) { c.IsCA, c.KeyUsage = false, x509.KeyUsageDigitalSignature })
+	leaf := newCertificate(t, now.Add(-time.Hour), func(c *x509.Certificate) {
+		c.IsCA, c.KeyUsage = false,
+			x509.KeyUsageDigitalSignature
+	})
 	nameless := newCertificate(t, now.AddDate(-2, 0, 0), func(c *x509.Certificate) { c.Subject = pkix.Name{} })
 	ellipticKey, unknownKey := []byte("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"), []byte("\x06\x07\x2a\x86\x48\xce\x3d\x02\x7f")
 	otherKey := bytes.Replace(newCertificate(t, now.Add(-time.Hour), nil), ellipticKey, unknownKey, 1)
@@ -160,7 +165,8 @@ func TestCertificatesThatCannotBeUsed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := readCertificates(test.content, now)
 			if len(got.usable) != test.usable || len(got.notes) != 1 || !strings.Contains(got.notes[0], test.want) {
-				t.Errorf("got %d certificates and notes %q, want %d and one note with %q", len(got.usable), got.notes, test.usable, test.want)
+				t.Errorf("got %d certificates and notes %q, want %d and one note with %q", len(got.usable), got.notes,
+					test.usable, test.want)
 			}
 			// The same beside two good ones is noted by its place, and drops neither of them.
 			beside := readCertificates(joined(good, test.content, []byte("\n"), good), now)
@@ -240,7 +246,8 @@ func TestSignsOthers(t *testing.T) {
 		certificate x509.Certificate
 		want        bool
 	}{
-		"an_authority":                  {x509.Certificate{Version: 3, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, true},
+		"an_authority": {x509.Certificate{Version: 3, IsCA: true, BasicConstraintsValid: true,
+			KeyUsage: x509.KeyUsageCertSign}, true},
 		"an_authority_of_any_use":       {x509.Certificate{Version: 3, IsCA: true, BasicConstraintsValid: true}, true},
 		"an_authority_of_version_1":     {x509.Certificate{Version: 1}, true},
 		"an_authority_that_may_not":     {x509.Certificate{Version: 3, IsCA: true, KeyUsage: x509.KeyUsageDigitalSignature}, false},
@@ -272,10 +279,11 @@ func TestCAFile(t *testing.T) {
 		}
 		dir := t.TempDir()
 		log, file := OpenLog(dir, slog.LevelInfo)
-		newBench(t, func(o *Options) { o.Log, o.Settings.Notes = log, s.Notes })
+		newTestApp(t, func(o *Options) { o.Log, o.Settings.Notes = log, s.Notes })
 		_ = file.Close()
 		content, err := os.ReadFile(filepath.Join(dir, folderName+".log"))
-		if err != nil || !strings.Contains(string(content), "FSPORTAL_CA_FILE") || !strings.Contains(string(content), "entry 1 (CN=Made CA) is not used: it expired") {
+		if err != nil || !strings.Contains(string(content), "FSPORTAL_CA_FILE") || !strings.Contains(string(content),
+			"entry 1 (CN=Made CA) is not used: it expired") {
 			t.Errorf("log %q, %v", content, err)
 		}
 	})

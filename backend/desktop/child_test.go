@@ -37,7 +37,7 @@ type childSetup struct {
 	MustKeep         bool
 }
 
-// childCall is a line to a child, childReply its answer.
+// childCall is a request to a child process, childReply its response.
 type childCall struct {
 	Do     string
 	Tokens portal.Tokens
@@ -69,7 +69,8 @@ func serveChild(setup string) {
 	}
 	log, _ := OpenLog(s.State, slog.LevelDebug)
 	app := &childApp{}
-	o := Options{StateDir: s.State, Log: log, Keyring: keyring.System{}, Emit: app.emitted, Settings: Settings{AllowSessionOnly: !s.MustKeep}}
+	o := Options{StateDir: s.State, Log: log, Keyring: keyring.System{}, Emit: app.emitted,
+		Settings: Settings{AllowSessionOnly: !s.MustKeep}}
 	address, err := url.Parse(s.API)
 	if err != nil {
 		panic(err)
@@ -187,7 +188,7 @@ func (p *otherProcess) send(call childCall) {
 	}
 }
 
-// answer waits for the child's word; false when it was killed.
+// answer waits for the child's reply and returns false if the child was killed.
 func (p *otherProcess) answer() (reply childReply, alive bool) {
 	if !p.lines.Scan() {
 		return reply, false

@@ -6,15 +6,15 @@ import (
 )
 
 // leaving is a Desktop whose end can be seen.
-func leaving(t *testing.T) (b *bench, c *fakeClock, exited chan int) {
+func leaving(t *testing.T) (b *testApp, c *fakeClock, exited chan int) {
 	t.Helper()
 	c, exited = newFakeClock(), make(chan int, 2)
-	b = newBench(t, withClock(c), func(o *Options) { o.exit = func(code int) { exited <- code } })
+	b = newTestApp(t, withClock(c), func(o *Options) { o.exit = func(code int) { exited <- code } })
 	t.Cleanup(func() { c.advance(leaveWithin) }) // ends what waits to end the app
 	return b, c, exited
 }
 
-// awaitAsked waits until somebody waits for d.
+// awaitAsked waits until a caller waits for d.
 func (c *fakeClock) awaitAsked(d time.Duration) {
 	for <-c.asked != d {
 		continue
@@ -53,7 +53,8 @@ func testCloseDoesNotWaitForAHangingWindow(t *testing.T) {
 	c.advance(closeWait)
 	<-left
 	close(hold)
-	eventually(t, func() bool { return LoadWindow(b.options.StateDir).Width == 1111 }) // else it writes while the test's folder is removed
+	eventually(t, "the size of the window to be stored",
+		func() bool { return LoadWindow(b.options.StateDir).Width == 1111 }) // else it writes while the test's folder is removed
 }
 
 func testCloseEndsTheAppIfTheWindowHangs(t *testing.T) {
@@ -70,7 +71,7 @@ func testCloseEndsTheAppIfTheWindowHangs(t *testing.T) {
 }
 
 // renewing is a Desktop in the middle of keeping a renewed session, which hold keeps from ending.
-func renewing(t *testing.T) (b *bench, c *fakeClock, hold chan struct{}) {
+func renewing(t *testing.T) (b *testApp, c *fakeClock, hold chan struct{}) {
 	t.Helper()
 	b, c, _ = leaving(t)
 	b.signIn(t)
@@ -112,7 +113,7 @@ func testCloseDoesNotWaitForAHangingKeyring(t *testing.T) {
 }
 
 func testCloseEndsASignIn(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	result, _ := b.start(t, "google")
 	b.Close()
 	wantCode(t, (<-result).err, Cancelled)

@@ -40,7 +40,7 @@ type fakeAPI struct {
 	requests  map[portal.RefreshGrant]portal.Tokens
 	refreshes int
 	logouts   int
-	// refuse answers POST /v1/auth/token instead of a session, refuseRefresh the same for refresh.
+	// refuse returns the error of POST /v1/auth/token; refuseRefresh is that of refresh.
 	refuse        func(portal.CodeGrant) *portal.Error
 	refuseRefresh *portal.Error
 	expiresIn     int
@@ -249,7 +249,7 @@ func (f *fakeAPI) renew(w http.ResponseWriter, r *http.Request) {
 	reply(w, 200, f.requests[grant])
 }
 
-// count answers a number the API keeps, read safely.
+// count returns one of the API's numbers under its lock.
 func (f *fakeAPI) count(n *int) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -263,7 +263,7 @@ func (f *fakeAPI) expireAccess() {
 	clear(f.access)
 }
 
-// memoryKeyring is a keyring that can be told to fail or to wait.
+// memoryKeyring is a keyring in memory that can fail or wait.
 type memoryKeyring struct {
 	mu      sync.Mutex
 	secrets map[string]string
@@ -346,7 +346,7 @@ func (m *memoryKeyring) fail(err error) {
 	m.err = err
 }
 
-// kept answers the session the keyring holds, "" where it holds none.
+// kept returns the session that the keyring holds, or "".
 func (m *memoryKeyring) kept() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -361,8 +361,8 @@ type event struct {
 	payload any
 }
 
-// bench is a Desktop on a fake API, with a browser the test plays.
-type bench struct {
+// testApp is a Desktop on a fake API, with a browser the test plays.
+type testApp struct {
 	*Desktop
 	api     *fakeAPI
 	ring    *memoryKeyring
@@ -372,15 +372,15 @@ type bench struct {
 	raised  int
 }
 
-func newBench(t *testing.T, change ...func(*Options)) *bench {
+func newTestApp(t *testing.T, change ...func(*Options)) *testApp {
 	t.Helper()
-	b := &bench{api: newFakeAPI(t), ring: &memoryKeyring{}, browser: make(chan string, 16)}
+	b := &testApp{api: newFakeAPI(t), ring: &memoryKeyring{}, browser: make(chan string, 16)}
 	b.Desktop = b.another(t, change...)
 	return b
 }
 
 // another is a second start of the app: same user, same computer, same API.
-func (b *bench) another(t *testing.T, change ...func(*Options)) *Desktop {
+func (b *testApp) another(t *testing.T, change ...func(*Options)) *Desktop {
 	t.Helper()
 	o := Options{
 		Version: "1.2.3", Commit: "abc",
@@ -414,13 +414,13 @@ func (b *bench) another(t *testing.T, change ...func(*Options)) *Desktop {
 	return d
 }
 
-func (b *bench) emit(name string, payload any) {
+func (b *testApp) emit(name string, payload any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.events = append(b.events, event{name, payload})
 }
 
-func (b *bench) emitted(name string) []any {
+func (b *testApp) emitted(name string) []any {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var found []any
@@ -437,8 +437,8 @@ type signInResult struct {
 	err error
 }
 
-// start clicks a sign-in button and answers what it will come to, and the link the browser was opened with.
-func (b *bench) start(t *testing.T, provider portal.ProviderID) (<-chan signInResult, string) {
+// start clicks a sign-in button. It returns the attempt's result, and the link that the browser was opened with.
+func (b *testApp) start(t *testing.T, provider portal.ProviderID) (<-chan signInResult, string) {
 	t.Helper()
 	result := make(chan signInResult, 1)
 	go func() {
@@ -454,8 +454,8 @@ func (b *bench) start(t *testing.T, provider portal.ProviderID) (<-chan signInRe
 	return nil, ""
 }
 
-// signIn signs somebody in from the click to the end.
-func (b *bench) signIn(t *testing.T) portal.Me {
+// signIn runs a whole sign-in.
+func (b *testApp) signIn(t *testing.T) portal.Me {
 	t.Helper()
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
@@ -467,8 +467,8 @@ func (b *bench) signIn(t *testing.T) portal.Me {
 	return r.me
 }
 
-// answer is what the provider sends back for an authorization request.
-func (b *bench) answer(target url.Values) url.Values {
+// answer returns the provider's response to an authorization request.
+func (b *testApp) answer(target url.Values) url.Values {
 	return url.Values{
 		"state": {target.Get("state")}, "code": {b.api.authorize(target)}, "iss": {"https://issuer.example"},
 	}
@@ -476,7 +476,7 @@ func (b *bench) answer(target url.Values) url.Values {
 
 var noRedirects = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// follow opens a start link and answers the authorization request it leads to.
+// follow opens a start link and returns the authorization request that it leads to.
 func follow(t *testing.T, link string) url.Values {
 	t.Helper()
 	return lead(t, link).Query()
@@ -520,7 +520,7 @@ func post(t *testing.T, address string, form url.Values) shown {
 	return ask(t, request)
 }
 
-// ask makes a request as a browser does: where an answer of the provider is taken, the page after it is what is shown.
+// ask makes a request as a browser does. For an accepted provider's response it returns the last page.
 func ask(t *testing.T, request *http.Request) shown {
 	t.Helper()
 	answer, err := noRedirects.Do(request)

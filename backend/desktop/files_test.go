@@ -74,7 +74,8 @@ func TestLog(t *testing.T) {
 		files := waitForFiles(t, dir, 1+logKept)
 		for _, file := range files {
 			if info, err := file.Info(); err != nil || info.Size() > size || info.Mode().Perm() != mode {
-				t.Errorf("%s: got %d bytes, %v, %v, want at most %d and %v", file.Name(), info.Size(), info.Mode(), err, size, os.FileMode(mode))
+				t.Errorf("%s: got %d bytes, %v, %v, want at most %d and %v", file.Name(), info.Size(), info.Mode(),
+					err, size, os.FileMode(mode))
 			}
 		}
 		if last, err := os.ReadFile(logPath(dir)); err != nil || !strings.HasSuffix(string(last), `"n":29}`+"\n") {

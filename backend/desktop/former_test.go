@@ -12,19 +12,19 @@ import (
 	"fs-client-portal/backend/desktop/keyring"
 )
 
-// movedBench is somebody who signed in at one API before IT set the address of another.
-type movedBench struct {
-	*bench
+// movedApp is an app that was signed in at one API before IT set the address of another.
+type movedApp struct {
+	*testApp
 	stateDir string
 	next     *fakeAPI
 	mu       sync.Mutex
 	sent     []string // what the API at the new address was sent
 }
 
-func newMovedBench(t *testing.T) *movedBench {
+func newMovedBench(t *testing.T) *movedApp {
 	t.Helper()
-	m := &movedBench{stateDir: t.TempDir(), next: newFakeAPI(t)}
-	m.bench = newBench(t, m.sameComputer)
+	m := &movedApp{stateDir: t.TempDir(), next: newFakeAPI(t)}
+	m.testApp = newTestApp(t, m.sameComputer)
 	m.signIn(t)
 	inner := m.next.Config.Handler
 	m.next.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -36,17 +36,17 @@ func newMovedBench(t *testing.T) *movedBench {
 	return m
 }
 
-func (m *movedBench) sameComputer(o *Options) { o.StateDir = m.stateDir }
+func (m *movedApp) sameComputer(o *Options) { o.StateDir = m.stateDir }
 
 // startThere is a start of the app at the new address.
-func (m *movedBench) startThere(t *testing.T, change ...func(*Options)) *Desktop {
+func (m *movedApp) startThere(t *testing.T, change ...func(*Options)) *Desktop {
 	t.Helper()
 	return m.another(t, append([]func(*Options){m.sameComputer, func(o *Options) { o.Settings.APIURL = m.next.URL }}, change...)...)
 }
 
-func (m *movedBench) note() keptNote { return noteOf(m.stateDir, accountOf(m.api.URL)) }
+func (m *movedApp) note() keptNote { return noteOf(m.stateDir, accountOf(m.api.URL)) }
 
-func (m *movedBench) tries(t *testing.T) int {
+func (m *movedApp) tries(t *testing.T) int {
 	t.Helper()
 	at, ok := m.note().read()
 	if !ok {
@@ -56,7 +56,7 @@ func (m *movedBench) tries(t *testing.T) int {
 }
 
 // aged makes the note say that the session was last used so long ago, and could not be ended so often.
-func (m *movedBench) aged(t *testing.T, unused time.Duration, tries int) {
+func (m *movedApp) aged(t *testing.T, unused time.Duration, tries int) {
 	t.Helper()
 	if err := m.note().write(keptAt{API: m.api.URL, Used: time.Now().Add(-unused), Tries: tries}); err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func (m *movedBench) aged(t *testing.T, unused time.Duration, tries int) {
 }
 
 // wantState checks what became of the session at the old address.
-func (m *movedBench) wantState(t *testing.T, logouts int, kept bool) {
+func (m *movedApp) wantState(t *testing.T, logouts int, kept bool) {
 	t.Helper()
 	if n := m.api.count(&m.api.logouts); n != logouts || (m.ring.kept() != "") != kept {
 		t.Errorf("%d sign-outs at the old address, want %d; in the keyring: %v, want %v", n, logouts, m.ring.kept() != "", kept)
@@ -91,9 +91,9 @@ func TestFormerOrigin(t *testing.T) {
 			t.Error("the start waited a minute for the old server")
 		}
 		close(m.api.held)
-		eventually(t, func() bool { return m.ring.kept() == "" })
+		eventually(t, "the entry to be removed", func() bool { return m.ring.kept() == "" })
 		m.wantState(t, 1, false)
-		eventually(t, func() bool { _, noted := m.note().read(); return !noted })
+		eventually(t, "the note to be removed", func() bool { _, noted := m.note().read(); return !noted })
 	})
 	t.Run("is_tried_again_at_the_next_start", func(t *testing.T) {
 		m := newMovedBench(t)
@@ -175,13 +175,13 @@ func TestForgedNoteOfAFormerOrigin(t *testing.T) {
 	var asked sync.Map
 	thief := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked.Store(r.URL.Path, true) }))
 	defer thief.Close()
-	for name, forge := range map[string]func(t *testing.T, m *movedBench){
-		"of_another_address_in_its_file": func(t *testing.T, m *movedBench) {
+	for name, forge := range map[string]func(t *testing.T, m *movedApp){
+		"of_another_address_in_its_file": func(t *testing.T, m *movedApp) {
 			if err := m.note().write(keptAt{API: thief.URL, Used: time.Now()}); err != nil {
 				t.Fatal(err)
 			}
 		},
-		"with_a_copy_of_the_keyrings_entry": func(t *testing.T, m *movedBench) {
+		"with_a_copy_of_the_keyrings_entry": func(t *testing.T, m *movedApp) {
 			if err := noteOf(m.stateDir, accountOf(thief.URL)).write(keptAt{API: thief.URL, Used: time.Now()}); err != nil {
 				t.Fatal(err)
 			}
@@ -189,7 +189,7 @@ func TestForgedNoteOfAFormerOrigin(t *testing.T) {
 				t.Fatal(err)
 			}
 		},
-		"that_is_no_note": func(t *testing.T, m *movedBench) {
+		"that_is_no_note": func(t *testing.T, m *movedApp) {
 			for _, content := range []string{"", "null", `{"api":"javascript:alert(1)"}`, `{"api":"HTTPS://X.example"}`, `{"api":7}`} {
 				if err := os.WriteFile(m.note().file, []byte(content), 0o600); err != nil {
 					t.Fatal(err)

@@ -230,7 +230,7 @@ func TestHungInstance(t *testing.T) {
 	})
 }
 
-// startShell runs a script that says when it has begun, and reports in exited whether it has ended.
+// startShell runs a script that prints a line when it has begun. exited is closed when it has ended.
 func startShell(t *testing.T, script string) (process *exec.Cmd, exited func() bool) {
 	t.Helper()
 	command := exec.Command("/bin/sh", "-c", script)

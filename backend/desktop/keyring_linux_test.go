@@ -15,7 +15,7 @@ import (
 	"fs-client-portal/backend/testkit/secretservice"
 )
 
-// linuxUser is somebody at a Linux computer: a home folder, a session bus, the portal.
+// linuxUser is a user of a Linux computer: a home folder, a session bus, the portal.
 type linuxUser struct {
 	*testing.T
 	api         *realAPI
@@ -54,7 +54,7 @@ func (u *linuxUser) start(change ...func(*childSetup)) *otherProcess {
 	return startChild(u, setup, u.environment...)
 }
 
-// signIn signs in and says what the user was told about the keyring.
+// signIn signs in and returns what the user was told about the keyring.
 func (u *linuxUser) signIn(app *otherProcess) []SessionOnly {
 	u.Helper()
 	reply := app.call(childCall{Do: "adopt", Tokens: u.api.signIn(portal.MSSPAdmin)})
@@ -67,11 +67,11 @@ func (u *linuxUser) signIn(app *otherProcess) []SessionOnly {
 func (u *linuxUser) wantCause(told []SessionOnly, causes ...string) {
 	u.Helper()
 	if len(told) != len(causes) {
-		u.Fatalf("told %+v, want %q", told, causes)
+		u.Fatalf("got events %+v, want %q", told, causes)
 	}
 	for i, cause := range causes {
 		if told[i].Cause != cause || (cause != "") != (told[i].Message != "") {
-			u.Errorf("told %+v, want %s", told[i], cause)
+			u.Errorf("got events %+v, want %s", told[i], cause)
 		}
 	}
 }
@@ -81,10 +81,10 @@ func (u *linuxUser) wantResumed() *otherProcess {
 	u.Helper()
 	next := u.start()
 	if look := next.call(childCall{Do: "look"}); !look.Found || look.Message != "" {
-		u.Errorf("the next start sees %+v", look)
+		u.Errorf("got at the next start: %+v", look)
 	}
 	if reply := next.call(childCall{Do: "resume"}); reply.Code != "" || reply.User == "" {
-		u.Errorf("the next start: %+v", reply)
+		u.Errorf("got at the next start: %+v", reply)
 	}
 	return next
 }
@@ -108,7 +108,7 @@ func testGNOMEKeyringKeepsTheSessionForTheNextStart(t *testing.T) {
 	u, _, _ := withGNOMEKeyring(t)
 	app := u.start()
 	if look := app.call(childCall{Do: "look"}); look.Found || look.Message != "" {
-		t.Errorf("the first start sees %+v", look)
+		t.Errorf("got at the first start: %+v", look)
 	}
 	u.wantCause(u.signIn(app))
 	u.wantRenewing(app)
@@ -126,8 +126,9 @@ func testGNOMEKeyringStoresNothingWhileLocked(t *testing.T) {
 	u, bus, _ := withGNOMEKeyring(t)
 	lockGNOMEKeyring(t, bus)
 	app := u.start()
-	if look := app.call(childCall{Do: "look"}); look.Found || look.Message != keyring.Describe("linux", &keyring.Fault{Cause: keyring.Locked}).Message {
-		t.Errorf("the first start sees %+v", look)
+	if look := app.call(childCall{Do: "look"}); look.Found || look.Message != keyring.Describe("linux",
+		&keyring.Fault{Cause: keyring.Locked}).Message {
+		t.Errorf("got at the first start: %+v", look)
 	}
 	u.wantCause(u.signIn(app), keyring.Locked)
 	u.wantRenewing(app)
@@ -141,8 +142,9 @@ func testGNOMEKeyringMayDieWhileTheAppRuns(t *testing.T) {
 	_ = daemon.Wait()
 	u.wantRenewing(app, keyring.Absent)
 	u.wantRenewing(app)
-	if look := u.start().call(childCall{Do: "look"}); look.Found || look.Message != keyring.Describe("linux", &keyring.Fault{Cause: keyring.Absent}).Message {
-		t.Errorf("the next start sees %+v", look)
+	if look := u.start().call(childCall{Do: "look"}); look.Found || look.Message != keyring.Describe("linux",
+		&keyring.Fault{Cause: keyring.Absent}).Message {
+		t.Errorf("got at the next start: %+v", look)
 	}
 }
 
@@ -156,7 +158,7 @@ func withGNOMEKeyring(t *testing.T) (*linuxUser, *dbus.Conn, *exec.Cmd) {
 	daemon.Env = append(os.Environ(), u.environment...)
 	daemon.Stdin = strings.NewReader("the login password\n")
 	secretservice.StartDaemon(t, daemon)
-	eventually(t, func() bool {
+	eventually(t, "the Secret Service to own its name", func() bool {
 		var owned bool
 		err := bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned)
 		return err == nil && owned
@@ -166,7 +168,8 @@ func withGNOMEKeyring(t *testing.T) (*linuxUser, *dbus.Conn, *exec.Cmd) {
 
 func lockGNOMEKeyring(t *testing.T, bus *dbus.Conn) {
 	t.Helper()
-	call := bus.Object("org.freedesktop.secrets", secretservice.Path).Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{secretservice.LoginPath})
+	call := bus.Object("org.freedesktop.secrets", secretservice.Path).Call("org.freedesktop.Secret.Service.Lock", 0,
+		[]dbus.ObjectPath{secretservice.LoginPath})
 	if call.Err != nil {
 		t.Fatal(call.Err)
 	}
@@ -215,14 +218,15 @@ func testSecretServiceMissingIsReportedBeforeTheBrowserOpens(t *testing.T) {
 	u := newLinuxUser(t, "DBUS_SESSION_BUS_ADDRESS="+address)
 	app := u.start(func(s *childSetup) { s.MustKeep = true })
 	if reply := app.call(childCall{Do: "usable"}); reply.Code != KeyringUnavailable || !strings.Contains(reply.Message, "organisation") {
-		t.Errorf("told %+v", reply)
+		t.Errorf("got events %+v", reply)
 	}
 	reply := app.call(childCall{Do: "adopt", Tokens: u.api.signIn(portal.MSSPAdmin)})
 	if reply.Code != KeyringUnavailable || len(reply.Ended) != 1 || reply.User != "" {
-		t.Errorf("told %+v", reply)
+		t.Errorf("got events %+v", reply)
 	}
 	// Nothing is left on the server either.
-	if _, err := u.api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: u.api.tokens()[1]}, portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+	if _, err := u.api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: u.api.tokens()[1]},
+		portalClient); ProblemOf(err).Code != portal.SessionRevoked {
 		t.Errorf("the session lives on: %v", err)
 	}
 }
@@ -280,7 +284,7 @@ func testSecretServiceHangingIsUsedAgainWhenItResponds(t *testing.T) {
 	close(frozen)
 	app.call(childCall{Do: "wait", Wait: time.Minute})
 	var told []SessionOnly
-	eventually(t, func() bool {
+	eventually(t, "the keyring to be used again", func() bool {
 		reply := app.call(childCall{Do: "renew", Times: 1})
 		told = append(told, reply.Told...)
 		return len(told) > 0 && told[len(told)-1].Cause == ""
@@ -321,7 +325,7 @@ func testSecretServiceReadOnlyNeverSendsAnOldToken(t *testing.T) {
 			next := u.start()
 			reply := next.call(childCall{Do: "resume"})
 			if reply.Code != SignedOut {
-				t.Errorf("the next start: %+v", reply)
+				t.Errorf("got at the next start: %+v", reply)
 			}
 			// The window that still has the session keeps it: nothing looked like a stolen token.
 			u.wantRenewing(app)
@@ -341,11 +345,11 @@ func testSecretServiceUndeletableStaysSignedOut(t *testing.T) {
 	u.api.Close()
 	reply := app.call(childCall{Do: "sign out"})
 	if reply.Code != "" || len(reply.Ended) != 1 || !strings.Contains(reply.Ended[0].Message, "Remove the entry") {
-		t.Errorf("told %+v", reply)
+		t.Errorf("got events %+v", reply)
 	}
 	next := u.start()
 	if look := next.call(childCall{Do: "look"}); look.Found || look.Message != "" {
-		t.Errorf("the next start sees %+v", look)
+		t.Errorf("got at the next start: %+v", look)
 	}
 	service.Set(func() { service.Undeletable = false })
 	if reply := next.call(childCall{Do: "resume"}); reply.Code != SignedOut || service.Kept() != "" {

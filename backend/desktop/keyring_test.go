@@ -70,7 +70,7 @@ func (p *platformKeyring) Delete(service, account string) error {
 	return p.memoryKeyring.Delete(service, account)
 }
 
-// Every way a keyring is known to fail, by system: what it answers, and the cause the user is told.
+// Every known failure of a keyring, by system: its error, and the cause that the user is told.
 var keyringFailures = []struct {
 	system, name string
 	err          error
@@ -107,9 +107,9 @@ var keyringFailures = []struct {
 }
 
 // newPlatform is an app on another system whose keyring is ring.
-func newPlatform(t *testing.T, ring *platformKeyring, change ...func(*Options)) *bench {
+func newPlatform(t *testing.T, ring *platformKeyring, change ...func(*Options)) *testApp {
 	t.Helper()
-	b := newBench(t, append(change, func(o *Options) { o.Keyring = ring })...)
+	b := newTestApp(t, append(change, func(o *Options) { o.Keyring = ring })...)
 	b.endpoint.session.vault.System = ring.system
 	return b
 }
@@ -134,7 +134,7 @@ func testKeyringFailureKeepsTheSessionForThisRun(t *testing.T) {
 			want := SessionOnly{Cause: c.cause,
 				Message: keyring.Describe(c.system, c.err).Message + " For now you stay signed in until you close the app."}
 			if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0] != want {
-				t.Errorf("told %+v, want %+v", told, want)
+				t.Errorf("got events %+v, want %+v", told, want)
 			}
 			for range 2 {
 				b.api.expireAccess()
@@ -143,7 +143,7 @@ func testKeyringFailureKeepsTheSessionForThisRun(t *testing.T) {
 				}
 			}
 			if told := b.emitted(EventSessionOnly); len(told) != 1 || ring.kept() != "" {
-				t.Errorf("told %d times, the keyring holds %q", len(told), ring.kept())
+				t.Errorf("got events %d times, the keyring holds %q", len(told), ring.kept())
 			}
 			if s := b.another(t, func(o *Options) { o.Keyring = ring }).Startup(t.Context()); s.HasSession || s.KeyringProblem == "" {
 				t.Errorf("the next start says %+v", s)
@@ -157,7 +157,7 @@ func testKeyringDismissedPromptIsNoticed(t *testing.T) {
 	b := newPlatform(t, ring)
 	b.signIn(t)
 	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Locked {
-		t.Errorf("told %+v", told)
+		t.Errorf("got events %+v", told)
 	}
 }
 
@@ -171,7 +171,7 @@ func testKeyringDismissedPromptAtARenewalIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Locked {
-		t.Errorf("told %+v", told)
+		t.Errorf("got events %+v", told)
 	}
 }
 
@@ -212,7 +212,7 @@ func goodEntry(api string, change func(map[string]any)) string {
 }
 
 func testKeyringTamperedEntryIsRemovedAndNeverSent(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	account := b.endpoint.session.vault.Account
 	for name, secret := range map[string]string{
 		"not_JSON":        "hunter2",
@@ -231,7 +231,7 @@ func testKeyringTamperedEntryIsRemovedAndNeverSent(t *testing.T) {
 					s := app.Startup(t.Context())
 					told = s.KeyringProblem
 					if s.HasSession {
-						t.Errorf("startup %+v", s)
+						t.Errorf("got startup %+v", s)
 					}
 				} else {
 					_, err := app.Resume(t.Context())
@@ -246,7 +246,7 @@ func testKeyringTamperedEntryIsRemovedAndNeverSent(t *testing.T) {
 }
 
 func testKeyringTamperedEntryIsReplacedAtARenewal(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	if err := b.ring.Set(keyring.Service, b.endpoint.session.vault.Account, "hunter2"); err != nil {
 		t.Fatal(err)
@@ -261,7 +261,7 @@ func testKeyringTamperedEntryIsReplacedAtARenewal(t *testing.T) {
 }
 
 func testKeyringRemovedEntrySignsOut(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	if err := b.ring.Delete(keyring.Service, b.endpoint.session.vault.Account); err != nil {
 		t.Fatal(err)
@@ -270,14 +270,14 @@ func testKeyringRemovedEntrySignsOut(t *testing.T) {
 	_, err := b.Me(t.Context())
 	wantCode(t, err, SignedOut)
 	if ended := b.emitted(EventSessionEnded); len(ended) != 1 || !strings.Contains(ended[0].(SessionEnded).Message, "keyring") {
-		t.Errorf("told %+v", ended)
+		t.Errorf("got events %+v", ended)
 	}
 }
 
-// eventually waits for what another goroutine is about to do, for at most a minute.
-func eventually(t *testing.T, done func() bool) {
+// eventually waits at most a minute for a condition that another goroutine makes true.
+func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	wait.Until(t, time.Minute, "a condition of the test", done)
+	wait.Until(t, time.Minute, what, done)
 }
 
 // scan fails where a file below dir holds one of the secrets, whole or in part.

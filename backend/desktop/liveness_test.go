@@ -7,7 +7,7 @@ import (
 )
 
 func TestProve(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	t.Run("returns_once_the_page_replies", func(t *testing.T) {
 		if err := b.Prove(t.Context(), b.Alive); err != nil {
 			t.Error(err)

@@ -25,7 +25,7 @@ type modelAPI struct {
 	now    time.Duration
 	tokens map[string]*modelToken
 	access map[string]*modelFamily
-	// losing is how many of the next answers get lost; unreachable loses every question.
+	// losing is how many of the next responses are lost. While unreachable, all requests are.
 	losing      int
 	unreachable bool
 	given       []string
@@ -149,7 +149,7 @@ func (c *modelComputer) open(i int) *window {
 
 func (c *modelComputer) any() *window { return c.windows[rapid.IntRange(0, 1).Draw(c.T, "window")] }
 
-// told runs what a window does, and sees that nobody is signed out without a word.
+// told runs an action of a window and checks that a sign-out is reported.
 func (c *modelComputer) told(w *window, do func() error) {
 	before, words := w.currentAccess() != "", len(w.ends())
 	err := do()
@@ -181,7 +181,7 @@ func (c *modelComputer) check() {
 	}
 }
 
-// agree is the end: everything works again, and whoever is signed in is so on the server too.
+// agree checks, once everything works again, that every signed-in window has a session on the server.
 func (c *modelComputer) agree() {
 	c.api.losing, c.api.unreachable = 0, false
 	c.ring.reading, c.ring.writing, c.ring.deleting = nil, nil, nil

@@ -52,15 +52,15 @@ func testNetworkChangeIsSentToTheScreens(t *testing.T) {
 		events: func(<-chan struct{}) <-chan struct{} { return changes },
 	}
 	watch.look()
-	b := newBench(t, func(o *Options) { o.network = watch })
+	b := newTestApp(t, func(o *Options) { o.network = watch })
 	before := b.endpoint.api.connections.inUse()
 	changes <- struct{}{}
 	if told := b.emitted(EventNetworkChanged); len(told) != 0 {
-		t.Errorf("told %v of no change", told)
+		t.Errorf("got events %v of no change", told)
 	}
 	addresses = "wlan0 192.168.1.5/24"
 	changes <- struct{}{}
-	eventually(t, func() bool { return len(b.emitted(EventNetworkChanged)) == 1 })
+	eventually(t, "the event of a changed network", func() bool { return len(b.emitted(EventNetworkChanged)) == 1 })
 	if b.endpoint.api.connections.inUse() == before {
 		t.Error("the connections of the old network are still in use")
 	}

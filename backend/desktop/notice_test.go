@@ -32,7 +32,8 @@ func TestRefusedStart(t *testing.T) {
 		dir := t.TempDir()
 		LogRefused(dir, err)
 		content, readErr := os.ReadFile(filepath.Join(dir, "fs-client-portal.log"))
-		if readErr != nil || !strings.Contains(string(content), `"start refused","error":"policy /etc/fs-client-portal/policy.json: ApiUrl must be`) {
+		if readErr != nil || !strings.Contains(string(content),
+			`"start refused","error":"policy /etc/fs-client-portal/policy.json: ApiUrl must be`) {
 			t.Errorf("the log holds %s: %v", content, readErr)
 		}
 	})
@@ -42,7 +43,8 @@ func noticeBody(t *testing.T, n Notice) string {
 	t.Helper()
 	answer := httptest.NewRecorder()
 	n.Handler(func(bool) { t.Error("a button was pressed") }).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/", nil))
-	if policy := answer.Header().Get("Content-Security-Policy"); answer.Code != http.StatusOK || !strings.Contains(policy, "default-src 'none'") {
+	if policy := answer.Header().Get("Content-Security-Policy"); answer.Code != http.StatusOK ||
+		!strings.Contains(policy, "default-src 'none'") {
 		t.Errorf("status %d, policy %q", answer.Code, policy)
 	}
 	return answer.Body.String()

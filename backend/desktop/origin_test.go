@@ -100,7 +100,7 @@ func testStoredSpellingFindsASessionUnderAnotherSpelling(t *testing.T) {
 		t.Errorf("not found: %s", why)
 	}
 	if len(ring.secrets) != 1 || ring.secrets[keyring.Service+" portal.example.com"] != entry {
-		t.Errorf("the keyring holds %v, want the entry under the one spelling", ring.secrets)
+		t.Errorf("got keyring entry %v, want the entry under the one spelling", ring.secrets)
 	}
 }
 
@@ -120,7 +120,7 @@ func TestForeignEntryUnderAnotherSpelling(t *testing.T) {
 				t.Errorf("got found %v, %q, want nothing to be there", found, why)
 			}
 			if len(ring.secrets) != 1 || ring.secrets[keyring.Service+" portal.example.com:443"] != entry {
-				t.Errorf("the keyring holds %v, want the entry where it was", ring.secrets)
+				t.Errorf("got keyring entry %v, want the entry where it was", ring.secrets)
 			}
 		})
 	}
@@ -149,10 +149,10 @@ func TestInheritSession(t *testing.T) {
 	}
 }
 
-// free is a bench whose address the user may change.
-func free(t *testing.T, change ...func(*Options)) *bench {
+// free is a testApp whose address the user may change.
+func free(t *testing.T, change ...func(*Options)) *testApp {
 	t.Helper()
-	return newBench(t, append(change, func(o *Options) { o.Settings.APIURLManaged = false })...)
+	return newTestApp(t, append(change, func(o *Options) { o.Settings.APIURLManaged = false })...)
 }
 
 func TestSetAPIURL(t *testing.T) {
@@ -237,8 +237,8 @@ func newerEntry(api string) string {
 }
 
 func TestAnEntryOfANewerVersion(t *testing.T) {
-	start := func(t *testing.T, change ...func(*Options)) (b *bench, entry string) {
-		b = newBench(t, change...)
+	start := func(t *testing.T, change ...func(*Options)) (b *testApp, entry string) {
+		b = newTestApp(t, change...)
 		entry = newerEntry(b.api.URL)
 		if err := b.ring.Set(keyring.Service, b.endpoint.session.vault.Account, entry); err != nil {
 			t.Fatal(err)
@@ -248,7 +248,7 @@ func TestAnEntryOfANewerVersion(t *testing.T) {
 	t.Run("is_no_session_of_this_one_and_is_said_to_be_there", func(t *testing.T) {
 		b, entry := start(t)
 		if s := b.Startup(t.Context()); s.HasSession || !strings.Contains(s.KeyringProblem, "newer version") {
-			t.Errorf("startup %+v", s)
+			t.Errorf("got startup %+v", s)
 		}
 		_, err := b.Resume(t.Context())
 		wantCode(t, err, SignedOut)
@@ -264,7 +264,7 @@ func TestAnEntryOfANewerVersion(t *testing.T) {
 		}
 		b.signIn(t)
 		if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Newer {
-			t.Fatalf("told %+v", told)
+			t.Fatalf("got events %+v", told)
 		}
 		b.api.expireAccess()
 		if _, err := b.Me(t.Context()); err != nil {

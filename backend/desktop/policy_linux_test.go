@@ -38,7 +38,8 @@ func testPolicyIsParsedStrictly(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, err := readPolicyFile(path)
-		if (want == "") != (err == nil) || (err != nil && (!strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path))) {
+		if (want == "") != (err == nil) || (err != nil && (!strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), path))) {
 			t.Errorf("%s: %v, want %q", content, err, want)
 		}
 		if strings.Contains(content, "FutureKey") && len(p.Unknown) != 1 {

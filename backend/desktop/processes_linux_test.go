@@ -99,7 +99,7 @@ func testProcessesSurviveACrashBetweenCommitAndKeyring(t *testing.T) {
 	u.api.onStep(nil)
 	u.api.sessions = u.api.newSessions(time.Nanosecond) // no grace
 	if reply := u.start().call(childCall{Do: "resume"}); reply.Code != "" || len(reply.Ended) != 0 {
-		t.Errorf("told %+v", reply)
+		t.Errorf("got events %+v", reply)
 	}
 	if !strings.Contains(service.Kept(), "refresh_token") {
 		t.Error("the keyring lost the session")
@@ -140,7 +140,8 @@ func testProcessesEndTheirSessionAtASignInOfAnotherUser(t *testing.T) {
 		t.Errorf("the next start is %+v", next)
 	}
 	// The first one's session ended on the server too.
-	if _, err := u.api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: u.api.tokens()[1]}, portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+	if _, err := u.api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: u.api.tokens()[1]},
+		portalClient); ProblemOf(err).Code != portal.SessionRevoked {
 		t.Errorf("it lives on: %v", err)
 	}
 }

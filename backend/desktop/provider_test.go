@@ -41,7 +41,7 @@ func comeBack(t *testing.T, redirect *url.URL, form url.Values) shown {
 	return get(t, redirect.String())
 }
 
-func startProvider(t *testing.T, b *bench, id portal.ProviderID) {
+func startProvider(t *testing.T, b *testApp, id portal.ProviderID) {
 	t.Helper()
 	ada := provider.Account{ID: "ada", Name: "Ada Byron", Email: "ada@example.com", EmailVerified: true, HostedDomain: "example.com"}
 	if id == portal.Google {
@@ -69,7 +69,7 @@ func TestProviders(t *testing.T) {
 
 func testProvidersSignIn(t *testing.T) {
 	for _, id := range []portal.ProviderID{portal.Google, portal.Entra} {
-		b := newBench(t)
+		b := newTestApp(t)
 		startProvider(t, b, id)
 		result, link := b.start(t, id)
 		redirect, form, err := provider.Authorize(t.Context(), lead(t, link).String(), "ada")
@@ -88,7 +88,7 @@ func testProvidersSignIn(t *testing.T) {
 
 func testProvidersDenyAndSignInAtTheNextAttempt(t *testing.T) {
 	for _, id := range []portal.ProviderID{portal.Google, portal.Entra} {
-		b := newBench(t)
+		b := newTestApp(t)
 		startProvider(t, b, id)
 		result, link := b.start(t, id)
 		redirect, form, err := provider.Deny(t.Context(), lead(t, link).String())

@@ -67,12 +67,14 @@ func TestWindowsProxy(t *testing.T) {
 	const everything = "proxy.example:8080"
 	const proxied = "http://proxy.example:8080"
 	for name, test := range map[string]struct{ server, exceptions, address, want string }{
-		"one_for_all":                       {everything, "", "https://api.example", proxied},
-		"list_by_scheme":                    {"http=a.example:1;https=b.example:2;ftp=c.example:3", "", "https://api.example", "http://b.example:2"},
-		"list_by_scheme_with_blanks":        {"http=a.example:1 https=b.example:2", "", "https://api.example", "http://b.example:2"},
-		"list_in_upper_case":                {"HTTPS=b.example:2", "", "https://api.example", "http://b.example:2"},
-		"list_without_ours":                 {"http=a.example:1;ftp=c.example:3", "", "https://api.example", "direct"},
-		"list_with_socks":                   {"http=a.example:1;socks=s.example:1080", "", "https://api.example", "socks5://s.example:1080"},
+		"one_for_all": {everything, "", "https://api.example", proxied},
+		"list_by_scheme": {"http=a.example:1;https=b.example:2;ftp=c.example:3", "",
+			"https://api.example", "http://b.example:2"},
+		"list_by_scheme_with_blanks": {"http=a.example:1 https=b.example:2", "", "https://api.example", "http://b.example:2"},
+		"list_in_upper_case":         {"HTTPS=b.example:2", "", "https://api.example", "http://b.example:2"},
+		"list_without_ours":          {"http=a.example:1;ftp=c.example:3", "", "https://api.example", "direct"},
+		"list_with_socks": {"http=a.example:1;socks=s.example:1080", "", "https://api.example",
+			"socks5://s.example:1080"},
 		"list_with_address":                 {"https=http://b.example:2", "", "https://api.example", "http://b.example:2"},
 		"proxy_over_tls":                    {"https=https://b.example:2", "", "https://api.example", "https://b.example:2"},
 		"first_of_several":                  {"a.example:1;b.example:2", "", "https://api.example", "http://a.example:1"},
@@ -143,7 +145,8 @@ func TestMacOSProxy(t *testing.T) {
 		}
 	})
 	t.Run("lists_that_are_no_exceptions", func(t *testing.T) {
-		settings := parseScutil(strings.Replace(macOSProxies, "  ExcludeSimple", "  SupplementalMatchDomains : <array> {\n    0 : api.example\n  }\n  ExcludeSimple", 1))
+		settings := parseScutil(strings.Replace(macOSProxies, "  ExcludeSimple",
+			"  SupplementalMatchDomains : <array> {\n    0 : api.example\n  }\n  ExcludeSimple", 1))
 		if got := proxyText(t, "https://api.example", settings.proxyFor); got != "http://proxy.example:3129" {
 			t.Errorf("got %s", got)
 		}
@@ -244,13 +247,16 @@ func TestGNOMEProxy(t *testing.T) {
 		}
 	})
 	t.Run("socks_for_what_has_none", func(t *testing.T) {
-		changed := strings.NewReplacer("https host 'proxy.example'", "https host ''", "socks host ''", "socks host 's.example'", "socks port 0", "socks port 1080")
-		if got := proxyText(t, "https://api.example", parseGNOME(changed.Replace(gnomeProxies)).proxyFor); got != "socks5://s.example:1080" {
+		changed := strings.NewReplacer("https host 'proxy.example'", "https host ''", "socks host ''",
+			"socks host 's.example'", "socks port 0", "socks port 1080")
+		if got := proxyText(t, "https://api.example",
+			parseGNOME(changed.Replace(gnomeProxies)).proxyFor); got != "socks5://s.example:1080" {
 			t.Errorf("got %s", got)
 		}
 	})
 	t.Run("mode_auto", func(t *testing.T) {
-		output := strings.NewReplacer("'manual'", "'auto'", "autoconfig-url ''", "autoconfig-url 'http://wpad/x.pac'").Replace(gnomeProxies)
+		output := strings.NewReplacer("'manual'", "'auto'", "autoconfig-url ''",
+			"autoconfig-url 'http://wpad/x.pac'").Replace(gnomeProxies)
 		if got := parseGNOME(output); got.auto != (autoProxy{script: "http://wpad/x.pac"}) || got.https != "" {
 			t.Errorf("got %+v", got)
 		}
@@ -276,7 +282,8 @@ func FuzzProxySettings(f *testing.F) {
 			if err != nil || proxy == nil {
 				continue
 			}
-			if kind := proxy.Scheme; kind != "http" && kind != "https" && kind != "socks5" && kind != "socks5h" || proxy.Hostname() == "" {
+			if kind := proxy.Scheme; kind != "http" && kind != "https" && kind != "socks5" && kind != "socks5h" ||
+				proxy.Hostname() == "" {
 				t.Errorf("%s: %q became the proxy %q", name, text, proxy)
 			}
 		}

@@ -133,7 +133,7 @@ func testRenewRepeatsALostRequestForALimitedTime(t *testing.T) {
 		took time.Duration
 		want int
 	}{{time.Second, exchangeTries}, {25 * time.Second, 1}} {
-		b := newBench(t)
+		b := newTestApp(t)
 		b.signIn(t)
 		b.endpoint.session.clock = func() moment { return moment{running: time.Duration(b.api.count(&b.api.refreshes)) * c.took} }
 		b.api.mu.Lock()
@@ -168,7 +168,7 @@ func testRenewSignsOutARestoredComputer(t *testing.T) {
 	err = restored.resume(t.Context())
 	p := wantCode(t, err, portal.SessionRevoked)
 	if ended := restored.ends(); len(ended) != 1 || ended[0].Message != p.Message || !strings.Contains(p.Message, "ended for safety") {
-		t.Errorf("told %+v", ended)
+		t.Errorf("got events %+v", ended)
 	}
 	if ring.kept() != "" {
 		t.Error("the keyring still holds the session")
@@ -227,7 +227,7 @@ func testRenewMeasuresTheAgeOnThisComputer(t *testing.T) {
 		{"the clock was set back, and it ended", -5 * time.Hour, 11 * time.Minute, 1},
 		{"after two hours' sleep", 2 * time.Hour, time.Second, 1},
 	} {
-		b := newBench(t)
+		b := newTestApp(t)
 		now := start
 		b.endpoint.session.clock = func() moment { return now }
 		b.signIn(t)
@@ -245,7 +245,7 @@ func testRenewMeasuresTheAgeOnThisComputer(t *testing.T) {
 
 func testRenewIgnoresAWrongClock(t *testing.T) {
 	for _, wrong := range []time.Duration{-20 * time.Hour, 20 * time.Hour, 40 * 365 * 24 * time.Hour} {
-		b := newBench(t)
+		b := newTestApp(t)
 		b.endpoint.session.clock = func() moment { return moment{wall: time.Now().Add(wrong), running: time.Minute} }
 		b.signIn(t)
 		if n := b.api.count(&b.api.refreshes); n != 0 {
@@ -266,7 +266,7 @@ func testRenewUsesTwoClocks(t *testing.T) {
 }
 
 func testRenewStoresTheNewTokenBeforeItIsUsed(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	ring := &watchedKeyring{}
 	app := b.another(t, func(o *Options) { o.Keyring = ring })
 	s := app.endpoint.session
@@ -305,7 +305,7 @@ func (w *watchedKeyring) Set(service, account, secret string) error {
 }
 
 func testRenewPromptsAgainAfterAnHour(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	now := moment{running: time.Hour}
 	b.endpoint.session.clock = func() moment { return now }
 	b.ring.fail(lockedFault())
@@ -334,14 +334,15 @@ func testRenewEndsThePreviousSignInOfAWindow(t *testing.T) {
 	first := api.signIn(portal.MSSPAdmin)
 	w.signIn(t, first)
 	w.signIn(t, api.signIn(portal.MSPUser))
-	if _, err := api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: first.RefreshToken}, portalClient); ProblemOf(err).Code != portal.SessionRevoked {
+	if _, err := api.sessions.Refresh(t.Context(), portal.RefreshGrant{RefreshToken: first.RefreshToken},
+		portalClient); ProblemOf(err).Code != portal.SessionRevoked {
 		t.Errorf("the first session lives on: %v", err)
 	}
 }
 
 func testRenewTrustsTheKeyringWithoutASessionFile(t *testing.T) {
 	for _, content := range []string{"", "{", `{"line":7}`, strings.Repeat("x", 5000)} {
-		b := newBench(t)
+		b := newTestApp(t)
 		b.signIn(t)
 		if err := os.WriteFile(b.endpoint.session.generations.path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -380,6 +381,6 @@ func testRenewSeesASignOutTheKeyringDidNotRecord(t *testing.T) {
 	_, err := first.renew(t.Context(), first.currentAccess())
 	wantCode(t, err, SignedOut)
 	if len(first.ends()) != 1 {
-		t.Errorf("told %+v", first.ends())
+		t.Errorf("got events %+v", first.ends())
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // received has the API hand each refresh to the test before it is handled, with what the keyring held then.
-func (b *bench) received() *[]portal.RefreshGrant {
+func (b *testApp) received() *[]portal.RefreshGrant {
 	var all []portal.RefreshGrant
 	next := b.api.Config.Handler
 	b.api.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +32,7 @@ func (b *bench) received() *[]portal.RefreshGrant {
 
 func TestRequestID(t *testing.T) {
 	t.Run("is_in_the_keyring_before_it_is_sent_and_gone_with_the_response", func(t *testing.T) {
-		b := newBench(t)
+		b := newTestApp(t)
 		b.signIn(t)
 		kept := b.received()
 		if _, err := b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()); err != nil {
@@ -50,7 +50,7 @@ func TestRequestID(t *testing.T) {
 		}
 	})
 	t.Run("is_another_for_each_token", func(t *testing.T) {
-		b := newBench(t)
+		b := newTestApp(t)
 		b.signIn(t)
 		ids := map[string]bool{}
 		for range 3 {
@@ -66,7 +66,7 @@ func TestRequestID(t *testing.T) {
 		}
 	})
 	t.Run("outlives_the_app_though_the_keyring_took_none", func(t *testing.T) {
-		b := newBench(t)
+		b := newTestApp(t)
 		b.signIn(t)
 		first := b.endpoint.session
 		first.dismissed = first.clock() // the keyring is not asked for an hour
@@ -84,7 +84,7 @@ func TestRequestID(t *testing.T) {
 		}
 	})
 	t.Run("goes_as_a_header_to_an_API_that_refuses_it", func(t *testing.T) {
-		b := newBench(t)
+		b := newTestApp(t)
 		b.signIn(t)
 		var headers []string
 		next := b.api.Config.Handler
@@ -115,7 +115,7 @@ func TestRequestID(t *testing.T) {
 		}
 	})
 	t.Run("is_not_made_beside_another_process_that_makes_one", func(t *testing.T) {
-		b := newBench(t)
+		b := newTestApp(t)
 		b.signIn(t)
 		s := b.endpoint.session
 		s.lockWait = time.Millisecond
@@ -136,7 +136,7 @@ func TestRequestID(t *testing.T) {
 		}
 	})
 	t.Run("is_in_no_file_once_it_was_used", func(t *testing.T) {
-		b := newBench(t)
+		b := newTestApp(t)
 		b.signIn(t)
 		if _, err := b.endpoint.session.renew(t.Context(), b.endpoint.session.currentAccess()); err != nil {
 			t.Fatal(err)
@@ -175,7 +175,7 @@ func TestRefusalOfARefresh(t *testing.T) {
 		"code_of_a_number":               {400, header, kind, `{"code":4001}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newTestApp(t)
 			b.signIn(t)
 			next := b.api.Config.Handler
 			var blocked = true
@@ -212,7 +212,7 @@ func TestRefusalByAGateway(t *testing.T) {
 		"no_code":         `{"detail":"Ask the proxy team."}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newTestApp(t)
 			b.signIn(t)
 			next := b.api.Config.Handler
 			b.api.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -240,7 +240,7 @@ func TestSignOutReply(t *testing.T) {
 }
 
 func testSignOutReplyOfAForeignPageDoesNotCount(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	b.api.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -250,6 +250,6 @@ func testSignOutReplyOfAForeignPageDoesNotCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	if ended := b.emitted(EventSessionEnded); len(ended) != 1 {
-		t.Errorf("told %+v, want that the portal could not be told", ended)
+		t.Errorf("got events %+v, want that the portal could not be told", ended)
 	}
 }

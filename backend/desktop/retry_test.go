@@ -14,7 +14,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// fakeClock stands still until a test moves it. asked hears of every wait.
+// fakeClock stops until a test moves it. asked receives every wait.
 type fakeClock struct {
 	mu     sync.Mutex
 	now    time.Time
@@ -99,7 +99,7 @@ func TestRateLimit(t *testing.T) {
 func testRateLimitShortIsWaitedFor(t *testing.T) {
 	for status, what := range map[int]string{http.StatusTooManyRequests: "limit", http.StatusServiceUnavailable: "unavailable"} {
 		clock := newFakeClock()
-		b := newBench(t, withClock(clock))
+		b := newTestApp(t, withClock(clock))
 		asked := b.api.limited("/v1/auth/providers", 1, status, "7")
 		done := make(chan error, 1)
 		go func() { _, err := b.Providers(t.Context()); done <- err }()
@@ -164,7 +164,7 @@ func TestReadThroughAGateway(t *testing.T) {
 
 func testRateLimitIsWaitedForOnce(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	asked := b.api.limited("/v1/auth/providers", 9, 429, "10")
 	done := make(chan error, 1)
 	go func() { _, err := b.Providers(t.Context()); done <- err }()
@@ -178,7 +178,7 @@ func testRateLimitIsWaitedForOnce(t *testing.T) {
 func testRateLimitLongIsLeftToTheUser(t *testing.T) {
 	for after, seconds := range map[string]int{"11": 11, "99999999999999999999999": longestWait, "": 0, "soon": 0} {
 		clock := newFakeClock()
-		b := newBench(t, withClock(clock))
+		b := newTestApp(t, withClock(clock))
 		asked := b.api.limited("/v1/auth/providers", 9, 429, after)
 		_, err := b.Providers(t.Context())
 		if p := wantCode(t, err, portal.TooManyRequests); p.RetryAfter != seconds || asked.Load() != 1 {
@@ -192,7 +192,7 @@ func testRateLimitLongIsLeftToTheUser(t *testing.T) {
 
 func testRateLimitWaitCanBeCancelled(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	asked := b.api.limited("/v1/auth/attempts", 9, 429, "10")
 	done := make(chan error, 1)
 	go func() { _, err := b.SignIn(t.Context(), "google"); done <- err }()
@@ -206,7 +206,7 @@ func testRateLimitWaitCanBeCancelled(t *testing.T) {
 	}
 }
 
-// expiring is a context whose time is over when the test says so.
+// expiring is a context whose deadline passes when the test decides.
 type expiring struct {
 	context.Context
 	over chan struct{}
@@ -225,7 +225,7 @@ func (e expiring) Err() error {
 
 func testRateLimitIsReportedAfterATimeout(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	b.api.limited("/v1/auth/providers", 9, 429, "10")
 	ctx := expiring{t.Context(), make(chan struct{})}
 	done := make(chan error, 1)
@@ -240,7 +240,7 @@ func testRateLimitIsReportedAfterATimeout(t *testing.T) {
 // Each call of a sign-in finds the limit once; the user notices nothing but the wait.
 func testRateLimitDoesNotBreakASignIn(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	counts := map[string]*atomic.Int32{}
 	for _, path := range []string{"/v1/auth/attempts", "/v1/auth/token", "/v1/auth/refresh", "/v1/me"} {
 		counts[path] = b.api.limited(path, 1, 429, "5")

@@ -12,7 +12,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// before puts a handler in front of the fake API: what it does not answer, the API does.
+// before puts a handler before the fake API. The API handles what it does not.
 func (f *fakeAPI) before(answers func(http.ResponseWriter, *http.Request) bool) {
 	next := f.Config.Handler
 	f.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -23,15 +23,15 @@ func (f *fakeAPI) before(answers func(http.ResponseWriter, *http.Request) bool) 
 }
 
 // dataCalls are calls of the screens that read or change what the API keeps.
-var dataCalls = map[string]func(context.Context, *bench) error{
-	"the overview": func(ctx context.Context, b *bench) error { _, err := b.Overview(ctx); return err },
-	"a list":       func(ctx context.Context, b *bench) error { _, err := b.Users(ctx, portal.UserQuery{}); return err },
-	"one thing":    func(ctx context.Context, b *bench) error { _, err := b.Client(ctx, uuid.NewString()); return err },
-	"a change": func(ctx context.Context, b *bench) error {
+var dataCalls = map[string]func(context.Context, *testApp) error{
+	"the overview": func(ctx context.Context, b *testApp) error { _, err := b.Overview(ctx); return err },
+	"a list":       func(ctx context.Context, b *testApp) error { _, err := b.Users(ctx, portal.UserQuery{}); return err },
+	"one thing":    func(ctx context.Context, b *testApp) error { _, err := b.Client(ctx, uuid.NewString()); return err },
+	"a change": func(ctx context.Context, b *testApp) error {
 		_, err := b.ChangeUser(ctx, uuid.NewString(), portal.UserChange{Active: new(false)})
 		return err
 	},
-	"an end": func(ctx context.Context, b *bench) error { return b.EndSession(ctx, uuid.NewString()) },
+	"an end": func(ctx context.Context, b *testApp) error { return b.EndSession(ctx, uuid.NewString()) },
 }
 
 func TestRole(t *testing.T) {
@@ -42,10 +42,11 @@ func TestRole(t *testing.T) {
 }
 
 func testRoleEndOfTheSessionSignsOutAtAnyCall(t *testing.T) {
-	for code, status := range map[portal.Code]int{portal.SessionRevoked: http.StatusUnauthorized, portal.Deactivated: http.StatusForbidden} {
+	for code, status := range map[portal.Code]int{portal.SessionRevoked: http.StatusUnauthorized,
+		portal.Deactivated: http.StatusForbidden} {
 		sentence := "The API's own words for " + string(code) + "."
 		for name, call := range dataCalls {
-			b := newBench(t)
+			b := newTestApp(t)
 			b.signIn(t)
 			b.api.before(func(w http.ResponseWriter, _ *http.Request) bool {
 				refuse(w, status, portal.Errorf(code, "%s", sentence))
@@ -65,7 +66,7 @@ func testRoleEndOfTheSessionSignsOutAtAnyCall(t *testing.T) {
 
 func testRoleChangeRenewsTheTokensAndTellsTheScreens(t *testing.T) {
 	for name, call := range dataCalls {
-		b := newBench(t)
+		b := newTestApp(t)
 		b.signIn(t)
 		stale := b.endpoint.session.currentAccess()
 		b.api.before(func(w http.ResponseWriter, r *http.Request) bool {
@@ -92,7 +93,7 @@ func testRoleChangeRenewsTheTokensAndTellsTheScreens(t *testing.T) {
 }
 
 func testRoleIsUnchangedByExpiredTokens(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	b.api.expireAccess()
 	if _, err := b.Me(t.Context()); err != nil || len(b.emitted(EventRoleChanged)) != 0 {
@@ -101,7 +102,7 @@ func testRoleIsUnchangedByExpiredTokens(t *testing.T) {
 }
 
 func testRoleRemovedGrantIsDropped(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	lost := uuid.NewString()
 	if _, err := b.UseGrant(t.Context(), lost); err != nil {

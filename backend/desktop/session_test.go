@@ -42,11 +42,11 @@ func TestSession(t *testing.T) {
 }
 
 func testSessionIsResumedAtTheNextStart(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	again := b.another(t)
 	if s := again.Startup(t.Context()); !s.HasSession || s.KeyringProblem != "" || s.APIURL != b.api.URL {
-		t.Errorf("startup %+v", s)
+		t.Errorf("got startup %+v", s)
 	}
 	me, err := again.Resume(t.Context())
 	if err != nil || me.User.ID != testUser.ID {
@@ -58,9 +58,9 @@ func testSessionIsResumedAtTheNextStart(t *testing.T) {
 }
 
 func testSessionIsAbsentAtTheFirstStart(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	if s := b.Startup(t.Context()); s.HasSession || s.KeyringProblem != "" {
-		t.Errorf("startup %+v", s)
+		t.Errorf("got startup %+v", s)
 	}
 	_, err := b.Resume(t.Context())
 	wantCode(t, err, SignedOut)
@@ -70,7 +70,7 @@ func testSessionIsAbsentAtTheFirstStart(t *testing.T) {
 }
 
 func testSessionRenewsARefusedAccessToken(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	before := b.ring.kept()
 	b.api.expireAccess()
@@ -83,7 +83,7 @@ func testSessionRenewsARefusedAccessToken(t *testing.T) {
 }
 
 func testSessionRenewsAnAccessTokenBeforeItExpires(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.api.expiresIn = 30
 	b.signIn(t)
 	if n := b.api.count(&b.api.refreshes); n != 1 {
@@ -92,7 +92,7 @@ func testSessionRenewsAnAccessTokenBeforeItExpires(t *testing.T) {
 }
 
 func testSessionRenewsOnceForConcurrentCalls(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	b.api.expireAccess()
 	b.api.held = make(chan struct{})
@@ -112,7 +112,7 @@ func testSessionRenewsOnceForConcurrentCalls(t *testing.T) {
 }
 
 func testSessionIsRenewedByTwoWindowsInTurn(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	var group sync.WaitGroup
 	errs := make([]error, 8)
@@ -132,7 +132,7 @@ func testSessionIsRenewedByTwoWindowsInTurn(t *testing.T) {
 }
 
 func testSessionRenewsAlthoughOneCallerGivesUp(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	b.api.expireAccess()
 	b.api.held = make(chan struct{})
@@ -152,7 +152,7 @@ func testSessionRenewsAlthoughOneCallerGivesUp(t *testing.T) {
 }
 
 func testSessionEndsWithAReasonAfterARefusedRenewal(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	b.api.expireAccess()
 	b.api.refuseRefresh = portal.Errorf(portal.SessionRevoked, "")
@@ -170,7 +170,7 @@ func testSessionEndsWithAReasonAfterARefusedRenewal(t *testing.T) {
 }
 
 func testSessionSurvivesAForeignNetwork(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	again := b.another(t)
 	proxy := false
@@ -196,7 +196,7 @@ func testSessionSurvivesAForeignNetwork(t *testing.T) {
 }
 
 func testSessionSignOutEndsItOnServerAndKeyring(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	if err := b.SignOut(t.Context()); err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func testSessionSignOutEndsItOnServerAndKeyring(t *testing.T) {
 }
 
 func testSessionSignOutBeforeResumeEndsIt(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	if err := b.another(t).SignOut(t.Context()); err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func testSessionSignOutBeforeResumeEndsIt(t *testing.T) {
 }
 
 func testSessionSignOutOfflineEmptiesTheKeyring(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	b.api.Close()
 	if err := b.SignOut(t.Context()); err != nil {
@@ -238,7 +238,7 @@ func testSessionSignOutOfflineEmptiesTheKeyring(t *testing.T) {
 }
 
 func testSessionSignOutIsNotUndoneByARenewal(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	s := b.endpoint.session
 	endings := s.endCount()
@@ -256,10 +256,10 @@ func testSessionSignOutIsNotUndoneByARenewal(t *testing.T) {
 }
 
 func testSessionWithoutKeyringLastsForThisRun(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.ring.fail(&keyring.Fault{Cause: keyring.Absent, Err: io.EOF})
 	if s := b.Startup(t.Context()); s.HasSession || s.KeyringProblem == "" {
-		t.Errorf("startup %+v", s)
+		t.Errorf("got startup %+v", s)
 	}
 	b.signIn(t)
 	if len(b.emitted(EventSessionOnly)) != 1 {
@@ -274,17 +274,17 @@ func testSessionWithoutKeyringLastsForThisRun(t *testing.T) {
 }
 
 func testSessionThatMustBeStoredOpensNoBrowserWithoutKeyring(t *testing.T) {
-	b := newBench(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
+	b := newTestApp(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
 	b.ring.fail(&keyring.Fault{Cause: keyring.Absent, Err: io.EOF})
 	_, err := b.SignIn(t.Context(), string(portal.Google))
 	p := wantCode(t, err, KeyringUnavailable)
 	if !strings.Contains(p.Message, "organisation") || !strings.Contains(p.Message, "Start GNOME Keyring") || len(b.browser) != 0 {
-		t.Errorf("told %q, %d browsers", p.Message, len(b.browser))
+		t.Errorf("got events %q, %d browsers", p.Message, len(b.browser))
 	}
 }
 
 func testSessionThatCannotBeStoredIsEndedEverywhere(t *testing.T) {
-	b := newBench(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
+	b := newTestApp(t, func(o *Options) { o.Settings.AllowSessionOnly = false })
 	result, link := b.start(t, portal.Google)
 	b.ring.fail(keyring.ErrTooBig)
 	target := follow(t, link)
@@ -298,7 +298,7 @@ func testSessionThatCannotBeStoredIsEndedEverywhere(t *testing.T) {
 }
 
 func testSessionDoesNotWaitForAPasswordWithoutEnd(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	hold := make(chan struct{})
 	b.ring.hang(hold)
@@ -308,7 +308,7 @@ func testSessionDoesNotWaitForAPasswordWithoutEnd(t *testing.T) {
 		t.Errorf("resumed with %v", err)
 	}
 	close(hold)
-	eventually(t, func() bool {
+	eventually(t, "the keyring to respond", func() bool {
 		_, err := again.endpoint.session.vault.Load(t.Context())
 		return ProblemOf(err).Cause != keyring.Waiting
 	})
@@ -318,7 +318,7 @@ func testSessionDoesNotWaitForAPasswordWithoutEnd(t *testing.T) {
 }
 
 func testSessionUsesAndRemembersAnotherGrant(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	grant := uuid.NewString()
 	me, err := b.UseGrant(t.Context(), grant)
@@ -336,7 +336,7 @@ func testSessionUsesAndRemembersAnotherGrant(t *testing.T) {
 }
 
 func testSessionDropsARemovedGrant(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	gone := uuid.NewString()
 	if _, err := b.UseGrant(t.Context(), gone); err != nil {
@@ -356,14 +356,14 @@ func testSessionDropsARemovedGrant(t *testing.T) {
 	}
 	var kept keyring.Session
 	if err := json.Unmarshal([]byte(b.ring.kept()), &kept); err != nil || kept.GrantID != "" || kept.RefreshToken == "" {
-		t.Errorf("the keyring holds %+v", kept)
+		t.Errorf("got keyring entry %+v", kept)
 	}
 }
 
 func testSessionHasThisNameInTheKeyring(t *testing.T) {
 	system.MockInit()
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-	b := newBench(t, func(o *Options) { o.Keyring = keyring.System{} })
+	b := newTestApp(t, func(o *Options) { o.Keyring = keyring.System{} })
 	b.signIn(t)
 	host := strings.TrimPrefix(b.api.URL, "http://")
 	if secret, err := system.Get("fs-client-portal", host); err != nil || !strings.Contains(secret, "refresh_token") {

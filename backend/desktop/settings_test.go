@@ -187,9 +187,9 @@ func TestAPIAddress(t *testing.T) {
 
 func testSettingsStoreTheChoiceOfTheUser(t *testing.T) {
 	dir := t.TempDir()
-	b := newBench(t, func(o *Options) { o.Settings.APIURL, o.Settings.APIURLManaged, o.ConfigDir = "", false, dir })
+	b := newTestApp(t, func(o *Options) { o.Settings.APIURL, o.Settings.APIURLManaged, o.ConfigDir = "", false, dir })
 	if s := b.Startup(t.Context()); s.APIURL != "" || s.APIURLManaged || s.Providers == nil {
-		t.Errorf("startup %+v", s)
+		t.Errorf("got startup %+v", s)
 	}
 	_, err := b.Providers(t.Context())
 	wantCode(t, err, NoAPIURL)
@@ -205,7 +205,7 @@ func testSettingsStoreTheChoiceOfTheUser(t *testing.T) {
 	if kept, err := readChoice(dir); err != nil || kept != b.api.URL {
 		t.Errorf("kept %q %v", kept, err)
 	}
-	managed := newBench(t)
+	managed := newTestApp(t)
 	wantCode(t, managed.SetAPIURL("https://other.example"), PolicyForbids)
 }
 

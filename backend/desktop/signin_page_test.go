@@ -19,7 +19,7 @@ func containsAll(text string, parts ...string) bool {
 
 func TestLastPage(t *testing.T) {
 	t.Run("has_an_address_without_code_and_state", func(t *testing.T) {
-		b := newBench(t)
+		b := newTestApp(t)
 		result, link := b.start(t, portal.Google)
 		target := follow(t, link)
 		answer := b.answer(target)

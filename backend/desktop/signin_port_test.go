@@ -12,7 +12,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// wantPortGone dials until nobody answers. That must be within a second, but a busy machine may take longer to notice.
+// wantPortGone dials until the port is closed. That must be within a second, but a busy machine may take longer to
+// notice.
 func wantPortGone(t *testing.T, address string) {
 	t.Helper()
 	until := time.Now().Add(time.Minute)
@@ -30,7 +31,7 @@ func wantPortGone(t *testing.T, address string) {
 	}
 }
 
-// bring takes the provider's answer to the app with a program that does not fetch the page after it.
+// bring delivers the provider's response with a program that does not fetch the page after it.
 func bring(t *testing.T, target, answer url.Values) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target.Get("redirect_uri")+"?"+answer.Encode(), nil)
@@ -60,34 +61,37 @@ func testPortClosesHoweverASignInEnds(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		code portal.Code
-		end  func(t *testing.T, b *bench, clock *fakeClock, target url.Values)
+		end  func(t *testing.T, b *testApp, clock *fakeClock, target url.Values)
 	}{
-		"signed in, the page fetched": {"", func(t *testing.T, b *bench, _ *fakeClock, target url.Values) {
+		"signed in, the page fetched": {"", func(t *testing.T, b *testApp, _ *fakeClock, target url.Values) {
 			get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
 		}},
-		"signed in, the page never fetched": {"", func(t *testing.T, b *bench, _ *fakeClock, target url.Values) {
+		"signed in, the page never fetched": {"", func(t *testing.T, b *testApp, _ *fakeClock, target url.Values) {
 			bring(t, target, b.answer(target))
 		}},
-		"denied": {Denied, func(t *testing.T, _ *bench, _ *fakeClock, target url.Values) {
+		"denied": {Denied, func(t *testing.T, _ *testApp, _ *fakeClock, target url.Values) {
 			get(t, target.Get("redirect_uri")+"?"+denied(target).Encode())
 		}},
-		"denied, the page never fetched": {Denied, func(t *testing.T, _ *bench, _ *fakeClock, target url.Values) {
+		"denied, the page never fetched": {Denied, func(t *testing.T, _ *testApp, _ *fakeClock, target url.Values) {
 			bring(t, target, denied(target))
 		}},
-		"refused by the API": {portal.NoInvite, func(t *testing.T, b *bench, _ *fakeClock, target url.Values) {
+		"refused by the API": {portal.NoInvite, func(t *testing.T, b *testApp, _ *fakeClock, target url.Values) {
 			b.api.refuse = func(portal.CodeGrant) *portal.Error { return portal.Errorf(portal.NoInvite, "No.") }
 			get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
 		}},
-		"cancelled":            {Cancelled, func(_ *testing.T, b *bench, _ *fakeClock, _ url.Values) { _ = b.CancelSignIn() }},
-		"app closed":           {Cancelled, func(_ *testing.T, b *bench, _ *fakeClock, _ url.Values) { b.Close() }},
-		"signed out meanwhile": {Cancelled, func(t *testing.T, b *bench, _ *fakeClock, _ url.Values) { _ = b.SignOut(t.Context()) }},
-		"out of time":          {TimedOut, func(_ *testing.T, _ *bench, clock *fakeClock, _ url.Values) { clock.advance(5 * time.Minute) }},
-		"another button":       {Cancelled, func(t *testing.T, b *bench, _ *fakeClock, _ url.Values) { b.start(t, portal.Entra) }},
+		"cancelled":            {Cancelled, func(_ *testing.T, b *testApp, _ *fakeClock, _ url.Values) { _ = b.CancelSignIn() }},
+		"app closed":           {Cancelled, func(_ *testing.T, b *testApp, _ *fakeClock, _ url.Values) { b.Close() }},
+		"signed out meanwhile": {Cancelled, func(t *testing.T, b *testApp, _ *fakeClock, _ url.Values) { _ = b.SignOut(t.Context()) }},
+		"out of time": {TimedOut, func(_ *testing.T, _ *testApp, clock *fakeClock,
+			_ url.Values) {
+			clock.advance(5 * time.Minute)
+		}},
+		"another button": {Cancelled, func(t *testing.T, b *testApp, _ *fakeClock, _ url.Values) { b.start(t, portal.Entra) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock := newFakeClock()
-			b := newBench(t, withClock(clock))
+			b := newTestApp(t, withClock(clock))
 			result, link := b.start(t, portal.Google)
 			target := follow(t, link)
 			redirect, _ := url.Parse(target.Get("redirect_uri"))
@@ -111,7 +115,7 @@ func testPortClosesHoweverASignInEnds(t *testing.T) {
 }
 
 func testPortStaysOpenForTheLastPage(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
 	done := bring(t, target, url.Values{"state": {target.Get("state")}, "error": {"access_denied"}})

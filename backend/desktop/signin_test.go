@@ -30,7 +30,7 @@ func TestSignIn(t *testing.T) {
 }
 
 func testSignInWithGoogleStoresASessionAndClosesThePort(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
 	redirect, _ := url.Parse(target.Get("redirect_uri"))
@@ -59,7 +59,7 @@ func testSignInWithGoogleStoresASessionAndClosesThePort(t *testing.T) {
 	}
 	var kept keyring.Session
 	if err := json.Unmarshal([]byte(b.ring.kept()), &kept); err != nil || kept.RefreshToken == "" || len(b.ring.kept()) > 2560 {
-		t.Errorf("the keyring holds %q", b.ring.kept())
+		t.Errorf("got keyring entry %q", b.ring.kept())
 	}
 	wantPortGone(t, redirect.Host)
 	if b.raised != 1 {
@@ -71,7 +71,7 @@ func testSignInWithGoogleStoresASessionAndClosesThePort(t *testing.T) {
 }
 
 func testSignInWithEntraIDReceivesAFormOnLocalhost(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	result, link := b.start(t, portal.Entra)
 	target := follow(t, link)
 	redirect, _ := url.Parse(target.Get("redirect_uri"))
@@ -87,7 +87,7 @@ func testSignInWithEntraIDReceivesAFormOnLocalhost(t *testing.T) {
 }
 
 func testSignInEndsOnlyByTheResponseOfTheProvider(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	result, link := b.start(t, portal.Google)
 	target := follow(t, link)
 	good := b.answer(target)
@@ -120,51 +120,79 @@ func testSignInEndsOnlyByTheResponseOfTheProvider(t *testing.T) {
 		r      *http.Request
 		status int
 	}{
-		"another path":             {request("GET", origin+"/callback/entra?"+good.Encode(), ""), 404},
-		"a longer path":            {request("GET", address+"/x?"+good.Encode(), ""), 404},
-		"the favicon":              {request("GET", origin+"/favicon.ico", ""), 404},
-		"PUT":                      {request("PUT", address+"?"+good.Encode(), ""), 405},
-		"HEAD":                     {request("HEAD", address+"?"+good.Encode(), ""), 405},
-		"OPTIONS":                  {request("OPTIONS", address, ""), 405},
-		"another host":             {request("GET", address+"?"+good.Encode(), "", func(r *http.Request) { r.Host = "evil.example" }), 421},
-		"no state":                 {request("GET", address+"?"+with(func(v url.Values) { v.Del("state") }), ""), 400},
-		"a wrong state":            {request("GET", address+"?"+with(func(v url.Values) { v.Set("state", "x") }), ""), 400},
-		"a state cut short":        {request("GET", address+"?"+with(func(v url.Values) { v.Set("state", v.Get("state")[1:]) }), ""), 400},
-		"a longer state":           {request("GET", address+"?"+with(func(v url.Values) { v.Set("state", v.Get("state")+"A") }), ""), 400},
-		"an empty state":           {request("GET", address+"?"+with(func(v url.Values) { v.Set("state", "") }), ""), 400},
-		"two states":               {request("GET", address+"?"+with(func(v url.Values) { v.Add("state", "x") }), ""), 400},
-		"an error, no state":       {request("GET", address+"?error=access_denied", ""), 400},
-		"a wrong issuer":           {request("GET", address+"?"+with(func(v url.Values) { v.Set("iss", "https://other.example") }), ""), 400},
-		"two issuers":              {request("GET", address+"?"+with(func(v url.Values) { v.Add("iss", "https://issuer.example") }), ""), 400},
-		"neither code nor error":   {request("GET", address+"?"+with(func(v url.Values) { v.Del("code") }), ""), 400},
-		"code and error":           {request("GET", address+"?"+with(func(v url.Values) { v.Set("error", "x") }), ""), 400},
-		"POST with the query":      {request("POST", address+"?"+good.Encode(), "", form), 400},
-		"POST of JSON":             {request("POST", address, `{"state":"x"}`, func(r *http.Request) { r.Header.Set("Content-Type", "application/json") }), 415},
-		"a huge form":              {request("POST", address, good.Encode()+"&x="+strings.Repeat("x", 8<<10), form), 400},
-		"a broken query":           {request("GET", address+"?"+good.Encode()+"&%zz", ""), 400},
-		"two codes":                {request("GET", address+"?"+with(func(v url.Values) { v.Add("code", "x") }), ""), 400},
-		"two codes, one error":     {request("GET", address+"?"+with(func(v url.Values) { v.Add("code", "x"); v.Set("error", "x") }), ""), 400},
-		"two errors":               {request("GET", address+"?"+with(func(v url.Values) { v.Del("code"); v["error"] = []string{"a", "b"} }), ""), 400},
-		"an empty error":           {request("GET", address+"?"+with(func(v url.Values) { v.Set("error", "") }), ""), 400},
-		"two descriptions":         {request("GET", address+"?"+with(func(v url.Values) { v["error_description"] = []string{"a", "b"} }), ""), 400},
-		"an empty issuer":          {request("GET", address+"?"+with(func(v url.Values) { v.Set("iss", "") }), ""), 400},
-		"an over-long code":        {request("GET", address+"?"+with(func(v url.Values) { v.Set("code", strings.Repeat("x", 4097)) }), ""), 400},
-		"an over-long error":       {request("GET", address+"?"+with(func(v url.Values) { v.Del("code"); v.Set("error", strings.Repeat("x", 257)) }), ""), 400},
-		"an over-long header":      {request("GET", address+"?"+good.Encode(), "", set("X", strings.Repeat("x", 80<<10))), 431},
-		"an escaped path":          {request("GET", origin+"/callback%2Fgoogle?"+good.Encode(), ""), 404},
-		"a path in capitals":       {request("GET", origin+"/Callback/google?"+good.Encode(), ""), 404},
-		"a doubled slash":          {request("GET", origin+"//callback/google?"+good.Encode(), ""), 404},
-		"a page's fetch":           {request("GET", address+"?"+good.Encode(), "", set("Sec-Fetch-Mode", "no-cors")), 403},
-		"a page's form in a frame": {request("POST", address, good.Encode(), form, set("Sec-Fetch-Mode", "navigate"), set("Sec-Fetch-Dest", "iframe")), 403},
-		"a page loaded ahead":      {request("GET", address+"?"+good.Encode(), "", set("Sec-Purpose", "prefetch;prerender")), 403},
-		"a fetch of the link":      {request("GET", unused, "", set("Sec-Fetch-Dest", "image")), 403},
-		"the link loaded ahead":    {request("GET", unused, "", set("Sec-Purpose", "prefetch")), 403},
-		"HEAD of the link":         {request("HEAD", unused, ""), 405},
-		"a guessed last page":      {request("GET", origin+"/done/x", ""), 404},
-		"no host":                  {request("GET", address+"?"+good.Encode(), "", func(r *http.Request) { r.Host = "127.0.0.1" }), 421},
-		"another port":             {request("GET", address+"?"+good.Encode(), "", func(r *http.Request) { r.Host = "127.0.0.1:1" }), 421},
-		"a name that begins alike": {request("GET", address+"?"+good.Encode(), "", func(r *http.Request) { r.Host += ".evil.example" }), 421},
-		"a preflight": {request("OPTIONS", address, "", set("Origin", "https://evil.example"), set("Access-Control-Request-Method", "POST"),
+		"another path":  {request("GET", origin+"/callback/entra?"+good.Encode(), ""), 404},
+		"a longer path": {request("GET", address+"/x?"+good.Encode(), ""), 404},
+		"the favicon":   {request("GET", origin+"/favicon.ico", ""), 404},
+		"PUT":           {request("PUT", address+"?"+good.Encode(), ""), 405},
+		"HEAD":          {request("HEAD", address+"?"+good.Encode(), ""), 405},
+		"OPTIONS":       {request("OPTIONS", address, ""), 405},
+		"another host": {request("GET", address+"?"+good.Encode(), "",
+			func(r *http.Request) { r.Host = "evil.example" }), 421},
+		"no state":      {request("GET", address+"?"+with(func(v url.Values) { v.Del("state") }), ""), 400},
+		"a wrong state": {request("GET", address+"?"+with(func(v url.Values) { v.Set("state", "x") }), ""), 400},
+		"a state cut short": {request("GET", address+"?"+with(func(v url.Values) {
+			v.Set("state",
+				v.Get("state")[1:])
+		}), ""), 400},
+		"a longer state": {request("GET", address+"?"+with(func(v url.Values) {
+			v.Set("state",
+				v.Get("state")+"A")
+		}), ""), 400},
+		"an empty state":     {request("GET", address+"?"+with(func(v url.Values) { v.Set("state", "") }), ""), 400},
+		"two states":         {request("GET", address+"?"+with(func(v url.Values) { v.Add("state", "x") }), ""), 400},
+		"an error, no state": {request("GET", address+"?error=access_denied", ""), 400},
+		"a wrong issuer": {request("GET", address+"?"+with(func(v url.Values) {
+			v.Set("iss",
+				"https://other.example")
+		}), ""), 400},
+		"two issuers": {request("GET", address+"?"+with(func(v url.Values) {
+			v.Add("iss",
+				"https://issuer.example")
+		}), ""), 400},
+		"neither code nor error": {request("GET", address+"?"+with(func(v url.Values) { v.Del("code") }), ""), 400},
+		"code and error":         {request("GET", address+"?"+with(func(v url.Values) { v.Set("error", "x") }), ""), 400},
+		"POST with the query":    {request("POST", address+"?"+good.Encode(), "", form), 400},
+		"POST of JSON": {request("POST", address, `{"state":"x"}`,
+			func(r *http.Request) { r.Header.Set("Content-Type", "application/json") }), 415},
+		"a huge form":    {request("POST", address, good.Encode()+"&x="+strings.Repeat("x", 8<<10), form), 400},
+		"a broken query": {request("GET", address+"?"+good.Encode()+"&%zz", ""), 400},
+		"two codes":      {request("GET", address+"?"+with(func(v url.Values) { v.Add("code", "x") }), ""), 400},
+		"two codes, one error": {request("GET", address+"?"+with(func(v url.Values) {
+			v.Add("code",
+				"x")
+			v.Set("error", "x")
+		}), ""), 400},
+		"two errors": {request("GET",
+			address+"?"+with(func(v url.Values) { v.Del("code"); v["error"] = []string{"a", "b"} }), ""), 400},
+		"an empty error": {request("GET", address+"?"+with(func(v url.Values) { v.Set("error", "") }), ""), 400},
+		"two descriptions": {request("GET",
+			address+"?"+with(func(v url.Values) { v["error_description"] = []string{"a", "b"} }), ""), 400},
+		"an empty issuer": {request("GET", address+"?"+with(func(v url.Values) { v.Set("iss", "") }), ""), 400},
+		"an over-long code": {request("GET", address+"?"+with(func(v url.Values) {
+			v.Set("code",
+				strings.Repeat("x", 4097))
+		}), ""), 400},
+		"an over-long error": {request("GET",
+			address+"?"+with(func(v url.Values) { v.Del("code"); v.Set("error", strings.Repeat("x", 257)) }), ""), 400},
+		"an over-long header": {request("GET", address+"?"+good.Encode(), "", set("X", strings.Repeat("x", 80<<10))), 431},
+		"an escaped path":     {request("GET", origin+"/callback%2Fgoogle?"+good.Encode(), ""), 404},
+		"a path in capitals":  {request("GET", origin+"/Callback/google?"+good.Encode(), ""), 404},
+		"a doubled slash":     {request("GET", origin+"//callback/google?"+good.Encode(), ""), 404},
+		"a page's fetch":      {request("GET", address+"?"+good.Encode(), "", set("Sec-Fetch-Mode", "no-cors")), 403},
+		"a page's form in a frame": {request("POST", address, good.Encode(), form, set("Sec-Fetch-Mode", "navigate"),
+			set("Sec-Fetch-Dest", "iframe")), 403},
+		"a page loaded ahead":   {request("GET", address+"?"+good.Encode(), "", set("Sec-Purpose", "prefetch;prerender")), 403},
+		"a fetch of the link":   {request("GET", unused, "", set("Sec-Fetch-Dest", "image")), 403},
+		"the link loaded ahead": {request("GET", unused, "", set("Sec-Purpose", "prefetch")), 403},
+		"HEAD of the link":      {request("HEAD", unused, ""), 405},
+		"a guessed last page":   {request("GET", origin+"/done/x", ""), 404},
+		"no host":               {request("GET", address+"?"+good.Encode(), "", func(r *http.Request) { r.Host = "127.0.0.1" }), 421},
+		"another port": {request("GET", address+"?"+good.Encode(), "",
+			func(r *http.Request) { r.Host = "127.0.0.1:1" }), 421},
+		"a name that begins alike": {request("GET", address+"?"+good.Encode(), "",
+			func(r *http.Request) { r.Host += ".evil.example" }), 421},
+		"a preflight": {request("OPTIONS", address, "", set("Origin", "https://evil.example"),
+			set("Access-Control-Request-Method", "POST"),
 			set("Access-Control-Request-Private-Network", "true"), set("Access-Control-Request-Local-Network", "true")), 405},
 		"a guessed start link": {request("GET", origin+"/start/x", ""), 410},
 		"a used start link":    {request("GET", link, ""), 410},
@@ -195,7 +223,7 @@ func testSignInExplainsARefusalOfTheProvider(t *testing.T) {
 	for errorCode, code := range map[string]portal.Code{
 		"access_denied": Denied, "server_error": portal.ProviderDown, "invalid_scope": portal.ProviderRefused,
 	} {
-		b := newBench(t)
+		b := newTestApp(t)
 		result, link := b.start(t, portal.Google)
 		target := follow(t, link)
 		page := get(t, target.Get("redirect_uri")+"?"+url.Values{
@@ -216,7 +244,8 @@ func testSignInExplainsARefusalOfTheProvider(t *testing.T) {
 
 func TestProvidersWords(t *testing.T) {
 	for _, c := range []struct{ name, said, want string }{
-		{"are_kept", "AADSTS50105: Your administrator has blocked you (Contoso App).", "AADSTS50105: Your administrator has blocked you (Contoso App)."},
+		{"are_kept", "AADSTS50105: Your administrator has blocked you (Contoso App).",
+			"AADSTS50105: Your administrator has blocked you (Contoso App)."},
 		{"lose_links", "go to HTTPS://evil.example/a?b now", "go to … now"},
 		{"lose_hosts_with_a_path", "visit login.evil.example/x, or www.evil.example", "visit … or …"},
 		{"lose_links_in_other_scripts", "см. пример.рф/вход", "см. …"},
@@ -232,7 +261,7 @@ func TestProvidersWords(t *testing.T) {
 }
 
 func testSignInCancelledClosesThePort(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	result, link := b.start(t, portal.Google)
 	if err := b.CancelSignIn(); err != nil {
 		t.Fatal(err)
@@ -246,7 +275,7 @@ func testSignInCancelledClosesThePort(t *testing.T) {
 
 func testSignInOffersALinkIfTheBrowserFails(t *testing.T) {
 	failed := make(chan struct{})
-	b := newBench(t, func(o *Options) {
+	b := newTestApp(t, func(o *Options) {
 		emit := o.Emit
 		o.Emit = func(name string, payload any) {
 			emit(name, payload)
@@ -275,7 +304,7 @@ func testSignInOffersALinkIfTheBrowserFails(t *testing.T) {
 }
 
 func testSignInReportsAnUnreachableAPI(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.api.Close()
 	_, err := b.SignIn(t.Context(), "google")
 	wantCode(t, err, Offline)
@@ -284,7 +313,8 @@ func testSignInReportsAnUnreachableAPI(t *testing.T) {
 }
 
 func testSignInOpensNoUnsafePage(t *testing.T) {
-	for _, endpoint := range []string{"http://provider.example/a", "file:///etc/passwd", "javascript:alert(1)", "https://u:p@x.example", "", "%"} {
+	for _, endpoint := range []string{"http://provider.example/a", "file:///etc/passwd", "javascript:alert(1)",
+		"https://u:p@x.example", "", "%"} {
 		server, err := loopback.Listen(portal.Google, silentLog)
 		if err != nil {
 			t.Fatal(err)
@@ -306,7 +336,7 @@ func TestInviteCode(t *testing.T) {
 }
 
 func testInviteCodeFinishesTheSameSignIn(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
 		switch g.InviteCode {
 		case "":
@@ -334,7 +364,7 @@ func testInviteCodeFinishesTheSameSignIn(t *testing.T) {
 }
 
 func testInviteCodeFollowsAChoiceOfInvites(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	offer := portal.InviteOffer{ID: "i1", Organisation: "Harbour IT", Role: portal.MSPUser, MSSP: "Fjord Security"}
 	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
 		switch {
@@ -353,7 +383,8 @@ func testInviteCodeFollowsAChoiceOfInvites(t *testing.T) {
 	target := follow(t, link)
 	page := get(t, target.Get("redirect_uri")+"?"+b.answer(target).Encode())
 	p := wantCode(t, (<-result).err, portal.InviteChoice)
-	if len(p.Invites) != 1 || p.Invites[0] != offer || p.SignedInAs != "kim@harbour.example" || !strings.Contains(page.body, "choose there") {
+	if len(p.Invites) != 1 || p.Invites[0] != offer || p.SignedInAs != "kim@harbour.example" ||
+		!strings.Contains(page.body, "choose there") {
 		t.Errorf("offers %+v to %q; the browser was shown %s", p.Invites, p.SignedInAs, page.body)
 	}
 	_, err := b.ChooseInvites(t.Context(), nil)
@@ -374,7 +405,7 @@ func testInviteCodeFollowsAChoiceOfInvites(t *testing.T) {
 }
 
 func testInviteCodeIsAcceptedForADeactivatedUser(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.api.refuse = func(g portal.CodeGrant) *portal.Error {
 		if g.InviteCode != "RIGHT" {
 			return portal.Errorf(portal.Deactivated, "Deactivated.")
@@ -412,7 +443,7 @@ func testInviteCodeClaimsAnotherInvite(t *testing.T) {
 }
 
 func testInviteCodeIsRefusedWithoutSignInOrIfTooLong(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	_, err := b.SubmitInviteCode(t.Context(), "X")
 	wantCode(t, err, portal.AttemptExpired)
 	for _, code := range []string{"", "  ", strings.Repeat("x", 65)} {
@@ -422,7 +453,7 @@ func testInviteCodeIsRefusedWithoutSignInOrIfTooLong(t *testing.T) {
 }
 
 func testInviteCodeIsRefusedAfterCancel(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.api.refuse = func(portal.CodeGrant) *portal.Error {
 		return portal.Errorf(portal.InviteCodeRequired, "Enter the code.")
 	}
@@ -438,7 +469,7 @@ func testInviteCodeIsRefusedAfterCancel(t *testing.T) {
 }
 
 func testSignInOffersOnlyProvidersThatPolicyAllows(t *testing.T) {
-	b := newBench(t, func(o *Options) { o.Settings.Providers = []string{"entra"} })
+	b := newTestApp(t, func(o *Options) { o.Settings.Providers = []string{"entra"} })
 	offered, err := b.Providers(t.Context())
 	if err != nil || len(offered) != 1 || offered[0].ID != portal.Entra {
 		t.Fatalf("offered %v, %v", offered, err)
@@ -450,7 +481,7 @@ func testSignInOffersOnlyProvidersThatPolicyAllows(t *testing.T) {
 }
 
 func testSignInAcceptsOnlyTheFirstResponse(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	var redeemed atomic.Int32
 	waiting := make(chan struct{})
 	arrived := make(chan struct{})
@@ -479,7 +510,7 @@ func testSignInAcceptsOnlyTheFirstResponse(t *testing.T) {
 }
 
 func testSignInEndsWithTheApp(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	ctx, closeApp := context.WithCancel(t.Context())
 	result := make(chan error, 1)
 	go func() { _, err := b.SignIn(ctx, "google"); result <- err }()

@@ -11,7 +11,7 @@ import (
 	"testing/iotest"
 )
 
-// heard reads a whole stream and answers each event as "name data".
+// heard reads a whole stream and returns each event as "name data".
 func heard(stream io.Reader) (events []string, err error) {
 	err = readEvents(stream, func(name string, data []byte) error {
 		events = append(events, fmt.Sprintf("%s %q", name, data))

@@ -235,7 +235,7 @@ func TestConnections(t *testing.T) {
 				t.Fatal(err)
 			}
 			client.connections.move()
-			eventually(t, func() bool { return way.path(0).ended.Load() })
+			eventually(t, "the connection to end", func() bool { return way.path(0).ended.Load() })
 		})
 		t.Run(protocol+"/dead_idle_ones_are_not_used_after_a_change", func(t *testing.T) {
 			client, way := through(t, protocol, patient, none)
@@ -424,7 +424,7 @@ func TestRefreshOverADeadConnection(t *testing.T) {
 				t.Errorf("the session afterwards: %v", err)
 			}
 			if len(w.ends()) != 0 || !strings.Contains(ring.kept(), w.kept.RefreshToken) {
-				t.Errorf("told %+v, kept %q", w.ends(), ring.kept())
+				t.Errorf("got events %+v, kept %q", w.ends(), ring.kept())
 			}
 		})
 	}

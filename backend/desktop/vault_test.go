@@ -37,7 +37,7 @@ func testStoredSessionIsRemovedIfItCannotBeMarkedAsOutdated(t *testing.T) {
 }
 
 func testStoredSessionSurvivesTheEndOfAnotherSignIn(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	if err := b.endpoint.session.removeFamily(t.Context(), uuid.NewString()); err != nil || b.ring.kept() == "" {
 		t.Errorf("%v, kept %q", err, b.ring.kept())
@@ -49,7 +49,7 @@ func testStoredSessionSurvivesTheEndOfAnotherSignIn(t *testing.T) {
 }
 
 func testStoredSessionIsWrittenAfterTheRenewalOfAnotherProcess(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	var released atomic.Bool
 	ring := &watchedKeyring{stored: func() {
 		if !released.Load() {
@@ -78,7 +78,7 @@ func testStoredSessionIsWrittenAfterTheRenewalOfAnotherProcess(t *testing.T) {
 }
 
 func testStoredSessionIsRemovedAfterACancelAtThePrompt(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.endpoint.session.vault.Wait = time.Hour
 	result, link := b.start(t, "google")
 	hold := make(chan struct{})
@@ -96,11 +96,11 @@ func testStoredSessionIsRemovedAfterACancelAtThePrompt(t *testing.T) {
 	// The prompt is answered after all: what the keyring took then is removed again.
 	b.ring.hang(nil)
 	close(hold)
-	eventually(t, func() bool { return b.ring.writes() > 0 && b.ring.kept() == "" })
+	eventually(t, "the late write to be removed", func() bool { return b.ring.writes() > 0 && b.ring.kept() == "" })
 }
 
 func testStoredSessionIsNotWaitedForAfterACancel(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.signIn(t)
 	hold := make(chan struct{})
 	defer close(hold)
@@ -119,24 +119,24 @@ func testStoredSessionIsNotWaitedForAfterACancel(t *testing.T) {
 }
 
 func testStoredSessionDoesNotDelayTheFirstScreen(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	hold := make(chan struct{})
 	defer close(hold)
 	b.ring.hang(hold)
 	b.endpoint.session.screenWait = time.Millisecond
 	if s := b.Startup(t.Context()); !s.HasSession || s.KeyringProblem != "" {
-		t.Errorf("startup %+v", s)
+		t.Errorf("got startup %+v", s)
 	}
 }
 
 func testStoredSessionIsStoredWhenAHangingKeyringResponds(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	b.endpoint.session.vault.Wait = 10 * time.Millisecond
 	hold := make(chan struct{})
 	b.ring.hang(hold)
 	b.signIn(t)
 	if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0].(SessionOnly).Cause != keyring.Waiting {
-		t.Fatalf("told %+v", told)
+		t.Fatalf("got events %+v", told)
 	}
 	b.api.expireAccess()
 	if _, err := b.Me(t.Context()); err != nil {
@@ -145,9 +145,9 @@ func testStoredSessionIsStoredWhenAHangingKeyringResponds(t *testing.T) {
 	b.endpoint.session.vault.Wait = time.Minute
 	b.ring.hang(nil)
 	close(hold)
-	eventually(t, func() bool { return len(b.emitted(EventSessionOnly)) == 2 })
+	eventually(t, "the session to be stored", func() bool { return len(b.emitted(EventSessionOnly)) == 2 })
 	if last := b.emitted(EventSessionOnly)[1]; last != (SessionOnly{}) {
-		t.Errorf("told %+v", last)
+		t.Errorf("got events %+v", last)
 	}
 	// Not what it took late, but what is good now.
 	if _, err := b.another(t).Resume(t.Context()); err != nil {

@@ -17,7 +17,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// fakeRun is a run of the API, which streams and answers how it stands as the portal does.
+// fakeRun is a run of the API, with a stream and a state as in the portal.
 type fakeRun struct {
 	mu      sync.Mutex
 	run     portal.SyncRun
@@ -78,8 +78,8 @@ func (r *fakeRun) stream(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// told answers how many customers each event said were seen, -1 for the end.
-func (b *bench) told() []int64 {
+// told returns the number of customers of each event, -1 for the end.
+func (b *testApp) told() []int64 {
 	var seen []int64
 	for _, e := range b.emitted(EventSyncRun) {
 		run := e.(SyncRun).Run
@@ -91,29 +91,29 @@ func (b *bench) told() []int64 {
 	return seen
 }
 
-func (b *bench) wantTold(t *testing.T, want ...int64) {
+func (b *testApp) wantTold(t *testing.T, want ...int64) {
 	t.Helper()
-	eventually(t, func() bool { return fmt.Sprint(b.told()) == fmt.Sprint(want) })
+	eventually(t, "the states of the run", func() bool { return fmt.Sprint(b.told()) == fmt.Sprint(want) })
 }
 
 // connectThrough puts something between the app and the API.
-func (b *bench) connectThrough(t *testing.T, proxy func(next http.Handler) http.Handler) {
+func (b *testApp) connectThrough(t *testing.T, proxy func(next http.Handler) http.Handler) {
 	t.Helper()
 	b.connect(b.api.between(t, proxy), nil)
 }
 
-func (b *bench) watching() int {
+func (b *testApp) watching() int {
 	b.watches.mu.Lock()
 	defer b.watches.mu.Unlock()
 	return len(b.watches.all)
 }
 
-func (b *bench) wantNobodyWatching(t *testing.T, r *fakeRun) {
+func (b *testApp) wantNobodyWatching(t *testing.T, r *fakeRun) {
 	t.Helper()
-	eventually(t, func() bool { return b.watching() == 0 && r.open.Load() == 0 })
+	eventually(t, "watch and stream to end", func() bool { return b.watching() == 0 && r.open.Load() == 0 })
 }
 
-// hurry lets every wait from now on be over at once, but the one for a silent stream, and answers how long they were.
+// hurry ends every later wait at once, except that for a silent stream, and returns their lengths.
 func (c *fakeClock) hurry(t *testing.T) *waits {
 	for len(c.asked) > 0 {
 		<-c.asked
@@ -164,7 +164,7 @@ func TestWatch(t *testing.T) {
 }
 
 func testWatchSendsEveryChangeUntilTheRunEnds(t *testing.T) {
-	b := newBench(t, withClock(newFakeClock()))
+	b := newTestApp(t, withClock(newFakeClock()))
 	b.signIn(t)
 	r := b.api.newRun()
 	if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
@@ -182,7 +182,7 @@ func testWatchSendsEveryChangeUntilTheRunEnds(t *testing.T) {
 }
 
 func testWatchSendsAnEndedRunOnce(t *testing.T) {
-	b := newBench(t, withClock(newFakeClock()))
+	b := newTestApp(t, withClock(newFakeClock()))
 	b.signIn(t)
 	r := b.api.newRun()
 	r.end()
@@ -194,7 +194,7 @@ func testWatchSendsAnEndedRunOnce(t *testing.T) {
 }
 
 func testWatchSharesAStreamBetweenScreens(t *testing.T) {
-	b := newBench(t, withClock(newFakeClock()))
+	b := newTestApp(t, withClock(newFakeClock()))
 	b.signIn(t)
 	r := b.api.newRun()
 	for _, want := range [][]int64{{0}, {0, 0}} {
@@ -221,14 +221,14 @@ func testWatchSharesAStreamBetweenScreens(t *testing.T) {
 }
 
 func testWatchEndsWithScreenSessionRoleAndWindow(t *testing.T) {
-	for name, end := range map[string]func(*bench, *fakeRun) error{
-		"unwatch":  func(b *bench, r *fakeRun) error { return b.UnwatchSync(r.run.ID) },
-		"sign-out": func(b *bench, _ *fakeRun) error { return b.SignOut(t.Context()) },
-		"close":    func(b *bench, _ *fakeRun) error { b.Close(); return nil },
-		"role":     func(b *bench, _ *fakeRun) error { _, err := b.UseGrant(t.Context(), uuid.NewString()); return err },
+	for name, end := range map[string]func(*testApp, *fakeRun) error{
+		"unwatch":  func(b *testApp, r *fakeRun) error { return b.UnwatchSync(r.run.ID) },
+		"sign-out": func(b *testApp, _ *fakeRun) error { return b.SignOut(t.Context()) },
+		"close":    func(b *testApp, _ *fakeRun) error { b.Close(); return nil },
+		"role":     func(b *testApp, _ *fakeRun) error { _, err := b.UseGrant(t.Context(), uuid.NewString()); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, withClock(newFakeClock()))
+			b := newTestApp(t, withClock(newFakeClock()))
 			b.signIn(t)
 			r := b.api.newRun()
 			if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
@@ -241,14 +241,14 @@ func testWatchEndsWithScreenSessionRoleAndWindow(t *testing.T) {
 			r.see(7)
 			b.wantNobodyWatching(t, r)
 			if told := b.told(); len(told) != 1 {
-				t.Errorf("told %v after the end", told)
+				t.Errorf("got events %v after the end", told)
 			}
 		})
 	}
 }
 
 func testWatchSendsNothingAfterTheSession(t *testing.T) {
-	b := newBench(t, withClock(newFakeClock()))
+	b := newTestApp(t, withClock(newFakeClock()))
 	b.signIn(t)
 	r := b.api.newRun()
 	if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
@@ -260,13 +260,13 @@ func testWatchSendsNothingAfterTheSession(t *testing.T) {
 	r.end()
 	b.wantNobodyWatching(t, r)
 	if told := b.told(); len(told) != 1 {
-		t.Errorf("told %v after the session ended", told)
+		t.Errorf("got events %v after the session ended", told)
 	}
 }
 
 func testWatchRenewsTheTokenForTheNextStream(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	b.signIn(t)
 	r := b.api.newRun()
 	b.api.expireAccess()
@@ -290,7 +290,7 @@ func (f *fakeAPI) between(t *testing.T, change func(http.Handler) http.Handler) 
 	return server.URL
 }
 
-// events lets a stream's answer be another and leaves everything else alone.
+// events replaces the response of a stream and nothing else.
 func events(instead http.HandlerFunc) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -303,7 +303,7 @@ func events(instead http.HandlerFunc) func(http.Handler) http.Handler {
 	}
 }
 
-// cut is a proxy's answer writer that breaks the connection behind so many events.
+// cut is a proxy's response writer that breaks the connection after a number of events.
 type cut struct {
 	http.ResponseWriter
 	left int
@@ -335,13 +335,19 @@ func testWatchPollsBehindAProxyWithoutStreams(t *testing.T) {
 	for name, proxy := range map[string]func(http.Handler) http.Handler{
 		"cuts at once":              cuts(0),
 		"cuts after the first word": cuts(1),
-		"answers by itself":         events(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>", http.StatusGatewayTimeout) }),
-		"answers a page":            events(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }),
-		"ends every stream at once": events(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/event-stream") }),
+		"answers by itself": events(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "<html>",
+				http.StatusGatewayTimeout)
+		}),
+		"answers a page": events(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }),
+		"ends every stream at once": events(func(w http.ResponseWriter,
+			_ *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			clock := newFakeClock()
-			b := newBench(t, withClock(clock))
+			b := newTestApp(t, withClock(clock))
 			b.connectThrough(t, proxy)
 			b.signIn(t)
 			waited := clock.hurry(t)
@@ -349,9 +355,9 @@ func testWatchPollsBehindAProxyWithoutStreams(t *testing.T) {
 			if err := b.WatchSync(t.Context(), r.run.ID); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, func() bool { return r.polls.Load() > 2*streamAgain })
+			eventually(t, "the polls", func() bool { return r.polls.Load() > 2*streamAgain })
 			r.see(7)
-			eventually(t, func() bool { told := b.told(); return told[len(told)-1] == 7 })
+			eventually(t, "the last state", func() bool { told := b.told(); return told[len(told)-1] == 7 })
 			r.end()
 			b.wantTold(t, 0, 7, -1)
 			b.wantNobodyWatching(t, r)
@@ -372,7 +378,7 @@ func testWatchPollsBehindAProxyWithoutStreams(t *testing.T) {
 
 func testWatchGivesUpASilentStream(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	hold := make(chan struct{})
 	t.Cleanup(func() { close(hold) })
 	b.connectThrough(t, events(func(w http.ResponseWriter, r *http.Request) {
@@ -403,7 +409,7 @@ func testWatchGivesUpASilentStream(t *testing.T) {
 
 func testWatchContinuesAfterAnInterruption(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	var seen atomic.Int32
 	b.connectThrough(t, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -424,7 +430,7 @@ func testWatchContinuesAfterAnInterruption(t *testing.T) {
 	b.wantTold(t, 0, 1)
 	r.see(2)
 	b.wantTold(t, 0, 1, 2)
-	eventually(t, func() bool { return r.streams.Load() == 2 && r.open.Load() == 1 })
+	eventually(t, "the second stream", func() bool { return r.streams.Load() == 2 && r.open.Load() == 1 })
 	polls := r.polls.Load()
 	r.end()
 	b.wantTold(t, 0, 1, 2, -1)
@@ -436,7 +442,7 @@ func testWatchContinuesAfterAnInterruption(t *testing.T) {
 func testWatchDoesNotPollAForbiddenRun(t *testing.T) {
 	for _, code := range []portal.Code{portal.NotFound, portal.Forbidden} {
 		clock := newFakeClock()
-		b := newBench(t, withClock(clock))
+		b := newTestApp(t, withClock(clock))
 		b.signIn(t)
 		waited := clock.hurry(t)
 		id := uuid.NewString()
@@ -448,7 +454,7 @@ func testWatchDoesNotPollAForbiddenRun(t *testing.T) {
 		if err := b.WatchSync(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, func() bool { return b.watching() == 0 })
+		eventually(t, "the watch to end", func() bool { return b.watching() == 0 })
 		if asked.Load() != 1 || len(waited.all) != 0 || len(b.told()) != 0 {
 			t.Errorf("%s: asked %d times, waited %v", code, asked.Load(), waited.all)
 		}
@@ -457,7 +463,7 @@ func testWatchDoesNotPollAForbiddenRun(t *testing.T) {
 
 func testWatchPollsLessOftenWhileOffline(t *testing.T) {
 	clock := newFakeClock()
-	b := newBench(t, withClock(clock))
+	b := newTestApp(t, withClock(clock))
 	b.signIn(t)
 	waited := clock.hurry(t)
 	id := uuid.NewString()
@@ -465,7 +471,7 @@ func testWatchPollsLessOftenWhileOffline(t *testing.T) {
 	if err := b.WatchSync(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() bool {
+	eventually(t, "seven waits", func() bool {
 		waited.mu.Lock()
 		defer waited.mu.Unlock()
 		return len(waited.all) > 6
@@ -483,6 +489,6 @@ func testWatchPollsLessOftenWhileOffline(t *testing.T) {
 }
 
 func testWatchAcceptsOnlyIds(t *testing.T) {
-	b := newBench(t)
+	b := newTestApp(t)
 	wantCode(t, b.WatchSync(t.Context(), "../me"), portal.NotFound)
 }

@@ -23,7 +23,8 @@ type realAPI struct {
 	sessions *sessions.Sessions
 
 	mu sync.Mutex
-	// step is told of each moment of a renewal and who asks; an answer of false drops the connection there.
+	// step is called at each moment of a renewal with the process that asks. If it returns false, the connection is
+	// dropped.
 	step  func(moment, who string) bool
 	given []string
 	// asked counts how often each refresh token was sent.
@@ -56,7 +57,7 @@ func (a *realAPI) newSessions(grace time.Duration) *sessions.Sessions {
 	return made
 }
 
-// signIn starts a session of somebody in a role.
+// signIn starts a session of a user in a role.
 func (a *realAPI) signIn(role portal.Role) portal.Tokens {
 	a.Helper()
 	tokens, err := a.sessions.Start(a.Context(), a.world.Own.Viewers[role].UserID, sessions.Client{Device: "test"})
@@ -73,7 +74,7 @@ func (a *realAPI) note(tokens portal.Tokens) portal.Tokens {
 	return tokens
 }
 
-// tokens answers every token the API ever gave.
+// tokens returns every token that the API ever issued.
 func (a *realAPI) tokens() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()

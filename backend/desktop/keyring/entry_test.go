@@ -81,7 +81,8 @@ func TestParse(t *testing.T) {
 		"token_with_line_break": {"refresh_token", token[:46] + "\n"}, "number_as_token": {"refresh_token", 7},
 		"token_with_spare_bits": {"refresh_token", "fsr_" + strings.Repeat("A", 42) + "B"},
 		"access_token":          {"refresh_token", "eyJhbGciOiJFUzI1NiJ9.e30.AAAA"},
-		"no_user":               {"user_id", ""}, "user_as_path": {"user_id", "../../me"}, "grant_with_a_header": {"grant_id", "a\r\nX: y"},
+		"no_user":               {"user_id", ""}, "user_as_path": {"user_id",
+			"../../me"}, "grant_with_a_header": {"grant_id", "a\r\nX: y"},
 		"no_family": {"line", ""}, "generation_zero": {"turn", 0}, "huge_generation": {"turn", 1e300},
 	} {
 		t.Run("refuses_"+name, func(t *testing.T) {

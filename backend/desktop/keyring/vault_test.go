@@ -121,7 +121,8 @@ func TestMessages(t *testing.T) {
 			seen := map[string]bool{}
 			for _, cause := range []string{Absent, Missing, Locked, Waiting, TooBig, Refused, Failed} {
 				got := texts[cause]
-				if seen[got] || !strings.HasSuffix(got, "to stay signed in.") || strings.Contains(got, "!") || strings.Count(got, ".") != 2 {
+				if seen[got] || !strings.HasSuffix(got, "to stay signed in.") || strings.Contains(got, "!") ||
+					strings.Count(got, ".") != 2 {
 					t.Errorf("%s: got %q, want two sentences of its own that end with the next step", cause, got)
 				}
 				seen[got] = true

@@ -29,7 +29,8 @@ func TestIssuer(t *testing.T) {
 	for _, promised := range []bool{true, false} {
 		for issuer, want := range map[string]bool{"": !promised, fuzzIssuer: true, "https://other.example": false} {
 			for _, parameter := range []string{"code", "error"} {
-				t.Run(fmt.Sprintf("promised_%v/%s_from_%s", promised, parameter, strings.TrimPrefix(issuer, "https://")), func(t *testing.T) {
+				t.Run(fmt.Sprintf("promised_%v/%s_from_%s", promised, parameter, strings.TrimPrefix(issuer,
+					"https://")), func(t *testing.T) {
 					r, _ := fuzzedRedirect()
 					r.issuerPromised = promised
 					values := url.Values{"state": {fuzzState}, parameter: {"x"}}

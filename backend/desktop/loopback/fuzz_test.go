@@ -226,7 +226,8 @@ func FuzzCallback(f *testing.F) {
 	f.Add("GET", "evil.example", "/callback/google", "state=STATE&code=abc", "", "")
 	f.Add("GET", "127.0.0.1:4711", "/callback/google", "state=STATE&code=a&code=b&error=x", "", "")
 	f.Add("GET", "127.0.0.1:4711", "/callback/google", "state=STATE&error=x&error_description=%3Cb%3E%00&iss=", "", "")
-	f.Add("GET", "127.0.0.1:4711", "/callback/google", "state=STATE&error=x&error_description=see+://+hTTps:%E2%80%AE//evil.example/x", "", "")
+	f.Add("GET", "127.0.0.1:4711", "/callback/google",
+		"state=STATE&error=x&error_description=see+://+hTTps:%E2%80%AE//evil.example/x", "", "")
 	f.Add("GET", "[::1]:4711", "/LINK", "", "", "no-cors")
 	f.Add("HEAD", "127.0.0.1:4711", "//callback/google", "state=STATE&code=abc&iss=", "", "navigate")
 	f.Fuzz(func(t *testing.T, method, host, path, query, body, mode string) {

@@ -103,7 +103,8 @@ func TestTranslations(t *testing.T) {
 			}
 			seen[text.Title] = name
 			body := rendered(Page{Name: name, Provider: "Microsoft"}, "en").Body.String()
-			if strings.Contains(body, "{product}") || strings.Contains(body, "{provider}") || !strings.Contains(body, `<html lang="en">`) {
+			if strings.Contains(body, "{product}") || strings.Contains(body, "{provider}") || !strings.Contains(body,
+				`<html lang="en">`) {
 				t.Errorf("%s: got %s, want names and language filled in", name, body)
 			}
 		}
