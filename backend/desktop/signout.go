@@ -114,7 +114,7 @@ func (s *session) signOut(ctx context.Context) error {
 	left := "You are signed out on this computer. The portal could not be informed: your session there ends by itself when it has " +
 		"not been used for some days, or at once under Sessions when you sign in again."
 	if notEmptied != nil {
-		left = "You are signed out in this app, but neither the portal nor this computer's keyring could be told. Remove the " +
+		left = "You are signed out in this app, but neither the portal nor this computer's keyring could be informed. Remove the " +
 			"entry " + keyring.Service + " from the keyring, or sign in again and end the session under Sessions."
 	}
 	s.emit(EventSessionEnded, SessionEnded{Code: ProblemOf(err).Code, Message: left})
