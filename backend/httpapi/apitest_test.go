@@ -14,13 +14,13 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
-	"fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit"
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
@@ -71,19 +71,19 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 	log := slog.New(slog.DiscardHandler)
 	return httpapi.Config{
 		DB: db, Sessions: sessions, Identity: identities, Sync: newSync(t, db, sealer,
-			func(*sync.Config) {}), Log: log, Metrics: prometheus.NewRegistry(), Version: "test",
+			func(*customersync.Config) {}), Log: log, Metrics: prometheus.NewRegistry(), Version: "test",
 	}
 }
 
 // newSync returns a service that only queues runs. It may call stand-ins on loopback unless change forbids it.
-func newSync(t testing.TB, db *postgres.DB, sealer *session.Sealer, change func(*sync.Config)) *sync.Service {
+func newSync(t testing.TB, db *postgres.DB, sealer *session.Sealer, change func(*customersync.Config)) *customersync.Service {
 	t.Helper()
-	config := sync.Config{
-		Connectors: []sync.Connector{heimdal.NewConnector()}, AllowPrivate: true, WatchEvery: 10 * time.Millisecond,
+	config := customersync.Config{
+		Connectors: []customersync.Connector{heimdal.NewConnector()}, AllowPrivate: true, WatchEvery: 10 * time.Millisecond,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	change(&config)
-	syncs, err := sync.New(db, sealer, config)
+	syncs, err := customersync.New(db, sealer, config)
 	if err != nil {
 		t.Fatal(err)
 	}

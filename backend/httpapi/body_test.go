@@ -383,7 +383,7 @@ func (h *apiTest) wantUnread(t *testing.T, path string, size, status int) {
 
 // refused fails unless a request whose body does not end is refused, and its connection closed. The rest is the end of its
 // header, and what was sent of its body.
-func (h *house) refused(t *testing.T, path, rest string, status int) {
+func (h *apiTest) refused(t *testing.T, path, rest string, status int) {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {

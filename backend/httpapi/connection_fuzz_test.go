@@ -13,11 +13,11 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/session"
-	"fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit"
 )
 
@@ -28,7 +28,7 @@ type offlineConnector struct {
 	opened *[]portal.ConnectionSettings
 }
 
-func (o offlineConnector) Open(s portal.ConnectionSettings, apiKey string, _ sync.Options) (sync.Reader, error) {
+func (o offlineConnector) Open(s portal.ConnectionSettings, apiKey string, _ customersync.Options) (customersync.Reader, error) {
 	*o.opened = append(*o.opened, s)
 	return offlineReader{apiKey == heimdalKey}, nil
 }
@@ -42,7 +42,7 @@ func (a offlineReader) Test(context.Context) (*int64, error) {
 	return nil, nil
 }
 
-func (offlineReader) Call(context.Context, sync.State, func(portal.Customer) error) (sync.State, error) {
+func (offlineReader) Call(context.Context, customersync.State, func(portal.Customer) error) (customersync.State, error) {
 	panic("no run is worked on here")
 }
 
@@ -54,8 +54,8 @@ func FuzzConnectionBody(f *testing.F) {
 	config := newConfig(f, w.DB)
 	var opened []portal.ConnectionSettings
 	var err error
-	config.Sync, err = sync.New(w.DB, newSealer(f), sync.Config{
-		Connectors: []sync.Connector{offlineConnector{heimdal.NewConnector(), &opened}}, Log: slog.New(slog.DiscardHandler),
+	config.Sync, err = customersync.New(w.DB, newSealer(f), customersync.Config{
+		Connectors: []customersync.Connector{offlineConnector{heimdal.NewConnector(), &opened}}, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		f.Fatal(err)

@@ -12,10 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
-	"fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
@@ -332,7 +332,7 @@ func testConnectionsPrivateAddressesAreRefused(t *testing.T) {
 	now := time.Now()
 	h := newAPITest(t, func(c *httpapi.Config) {
 		c.Now = func() time.Time { return now }
-		c.Sync = newSync(t, c.DB, newSealer(t), func(c *sync.Config) { c.AllowPrivate = false })
+		c.Sync = newSync(t, c.DB, newSealer(t), func(c *customersync.Config) { c.AllowPrivate = false })
 	})
 	admin := h.as(portal.MSSPAdmin)
 	before := h.state()

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit/wait"
 )
 
@@ -192,7 +192,7 @@ func testStreamNotFoundDoesNotCount(t *testing.T) {
 }
 
 func testStreamEndsOnShutdown(t *testing.T) {
-	var service *sync.Service
+	var service *customersync.Service
 	h := newAPITest(t, func(c *httpapi.Config) { service = c.Sync })
 	s := h.stream(h.running(), h.as(portal.MSSPAdmin))
 	s.next()

@@ -10,13 +10,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/sync"
 )
 
 // flat is a connector that reads top-level members only: id, name and seats by default, any member by an override.
-type flat struct{ sync.Connector }
+type flat struct{ customersync.Connector }
 
 func (flat) Product() portal.Product {
 	return portal.Product{ID: portal.ProductHeimdal, Name: "Heimdal"}
@@ -57,7 +57,7 @@ func (flat) Interpret(raw json.RawMessage, fields map[string]portal.CustomerFiel
 func withFields(t *testing.T) *apiTest {
 	t.Helper()
 	h := newAPITest(t, func(c *httpapi.Config) {
-		syncs, err := sync.New(c.DB, newSealer(t), sync.Config{Connectors: []sync.Connector{flat{}}})
+		syncs, err := customersync.New(c.DB, newSealer(t), customersync.Config{Connectors: []customersync.Connector{flat{}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,11 +14,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/singleflight"
 
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
-	"fs-client-portal/backend/sync"
 )
 
 // Config contains the dependencies and limits of the API.
@@ -26,7 +26,7 @@ type Config struct {
 	DB       *postgres.DB
 	Sessions *session.Sessions
 	Identity *identity.Service
-	Sync     *sync.Service
+	Sync     *customersync.Service
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 	Version  string

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
-	stdsync "sync"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,7 +21,7 @@ func TestAnAlertIsRaisedOnceWhicheverReplicaIsFasterAndToActivePeopleAlone(t *te
 	w.Exec("update user_role set mssp_id = $1 where user_id = $2", w.ID, left.UserID)
 	w.Exec("update app_user set active = false where id = $1", left.UserID)
 	ref := postgres.RunRef{MSSPID: w.ID, ID: w.failed().ID}
-	var replicas stdsync.WaitGroup
+	var replicas sync.WaitGroup
 	told := make(chan []string, 6)
 	for range cap(told) {
 		replicas.Go(func() {

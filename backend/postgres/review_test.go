@@ -2,7 +2,7 @@ package postgres_test
 
 import (
 	"context"
-	stdsync "sync"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,7 +40,7 @@ func TestOfSeveralWordsOnAReviewTheFirstCounts(t *testing.T) {
 	w := newTenant(t)
 	w.complete(crowd(40))
 	run := w.reviewed(crowd(2))
-	var words stdsync.WaitGroup
+	var words sync.WaitGroup
 	answers := make(chan error, 8)
 	for i := range cap(answers) {
 		words.Go(func() {

@@ -8,12 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/mail"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
-	"fs-client-portal/backend/sync"
 )
 
 type migrateCommand struct {
@@ -154,7 +154,7 @@ func (p productAdd) Run(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
-	connection.APIKeySealed = sealer.Seal(key, sync.APIKeyContext(connection))
+	connection.APIKeySealed = sealer.Seal(key, customersync.APIKeyContext(connection))
 	if err := db.AddConnection(ctx, connection); err != nil {
 		return fmt.Errorf("product add: %w", err)
 	}
@@ -212,8 +212,8 @@ func (s syncCommand) Run(ctx context.Context) error {
 	return recording.finish(s.sync(ctx, db, sealer, recording))
 }
 
-func (s syncCommand) sync(ctx context.Context, db *postgres.DB, sealer sync.Sealer, recording *recording) error {
-	service, err := sync.New(db, sealer, sync.Config{
+func (s syncCommand) sync(ctx context.Context, db *postgres.DB, sealer customersync.Sealer, recording *recording) error {
+	service, err := customersync.New(db, sealer, customersync.Config{
 		Connectors: connectors(), PerMinute: s.HeimdalRate, Rules: s.rules(), Takeover: s.SyncTakeover, Log: newLog(0),
 		Record: recording.writer(),
 	})

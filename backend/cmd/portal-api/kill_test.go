@@ -17,9 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/session"
-	syncs "fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit"
 	"fs-client-portal/backend/testkit/child"
 )
@@ -38,7 +38,7 @@ type killTest struct {
 	program       string
 	env           []string
 	random        *rand.Rand
-	service       *syncs.Service // only queues runs
+	service       *customersync.Service // only queues runs
 	mssps         []*syncedMSSP
 
 	replicas []*child.Process
@@ -87,7 +87,7 @@ func newKillTest(t *testing.T, random *rand.Rand) *killTest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.service, err = syncs.New(f.DB, sealer, syncs.Config{}); err != nil {
+	if f.service, err = customersync.New(f.DB, sealer, customersync.Config{}); err != nil {
 		t.Fatal(err)
 	}
 	f.env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PORTAL_") }),

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
-	syncs "fs-client-portal/backend/sync"
 	"fs-client-portal/backend/testkit"
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
@@ -50,7 +50,7 @@ func (f *killTest) newMSSP(sealer *session.Sealer) *syncedMSSP {
 	m.admin = m.SignIn(portal.MSSPAdmin)
 	c := portal.Connection{ID: postgres.NewID(), MSSPID: m.ID, ProductID: portal.ProductHeimdal, CustomerID: customer,
 		BaseURL: stand.URL()}
-	c.APIKeySealed = sealer.Seal([]byte(key), syncs.APIKeyContext(c))
+	c.APIKeySealed = sealer.Seal([]byte(key), customersync.APIKeyContext(c))
 	if err := m.DB.AddConnection(f.Context(), c); err != nil {
 		f.Fatal(err)
 	}

@@ -1,14 +1,14 @@
 package main
 
 import (
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
-	"fs-client-portal/backend/sync"
 )
 
 // connectors returns the connectors of all products. portal-api migrate up inserts the row of each product.
-func connectors() []sync.Connector {
-	return []sync.Connector{
+func connectors() []customersync.Connector {
+	return []customersync.Connector{
 		heimdal.NewConnector(),
 	}
 }

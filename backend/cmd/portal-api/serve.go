@@ -15,13 +15,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/mail"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/session"
-	"fs-client-portal/backend/sync"
 )
 
 type serveCommand struct {
@@ -184,12 +184,12 @@ func (c serveCommand) allowsPrivate() bool { return c.AllowPrivateProducts == "1
 
 func (c serveCommand) newSync(
 	db *postgres.DB, sealer *session.Sealer, mails *mail.Sender, log *slog.Logger, registry prometheus.Registerer,
-) (*sync.Service, error) {
+) (*customersync.Service, error) {
 	runs := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "portal_sync_runs_total", Help: "Sync runs that ended in this process.",
 	}, []string{"status"})
 	registry.MustRegister(runs)
-	config := sync.Config{
+	config := customersync.Config{
 		Connectors: connectors(), PerMinute: c.HeimdalRate, Every: c.SyncEvery, Rules: c.rules(), Takeover: c.SyncTakeover,
 		AllowPrivate: c.allowsPrivate(), Log: log, Jobs: !c.NoJobs,
 		Chores: map[string]func(context.Context) error{
@@ -205,7 +205,7 @@ func (c serveCommand) newSync(
 		config.Deliver = identity.InviteMailer{DB: db, Secret: sealer, Send: mails.Send, Log: log}.Deliver
 		config.Alert, config.AlertAfter = mails.SendAlert, c.SyncFailuresMail
 	}
-	return sync.New(db, sealer, config)
+	return customersync.New(db, sealer, config)
 }
 
 const (
@@ -214,7 +214,7 @@ const (
 )
 
 // startJobs starts the jobs once the schema is ready, and returns a function that stops them.
-func startJobs(ctx context.Context, db *postgres.DB, syncs *sync.Service, log *slog.Logger) (stop func()) {
+func startJobs(ctx context.Context, db *postgres.DB, syncs *customersync.Service, log *slog.Logger) (stop func()) {
 	ended := make(chan struct{})
 	started := false
 	go func() {

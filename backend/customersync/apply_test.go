@@ -1,0 +1,316 @@
+package customersync_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/heimdalstand"
+)
+
+func TestTheSampleBecomesMSPsAndClients(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	sample := heimdalstand.Sample(7)
+	run := w.complete(sample...)
+	if run.Seen != int64(len(sample)) || run.MSPs != 24 || run.Clients != run.Seen-24 || run.Other != run.Seen-624 || run.Added != run.Seen {
+		t.Errorf("the run says %+v of %d customers", run, len(sample))
+	}
+	if run.Trigger != "command" || run.Product != "heimdal" || run.StartedAt == nil || run.FinishedAt == nil {
+		t.Errorf("the run is recorded as %+v", run)
+	}
+	direct := value[int64](w, "select count(*) from client where msp_id is null and type = 'CORP'")
+	words := value[int64](w, "select count(distinct type) from client")
+	if direct != 12 || words < 3 {
+		t.Errorf("%d clients are directly under the MSSP and there are %d types", direct, words)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func TestTheSampleFillsEveryLicenceFact(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	for _, spelling := range []string{"listed", "camel"} {
+		for _, form := range []heimdalstand.Form{heimdalstand.Array, heimdalstand.Envelope} {
+			t.Run(spelling+"_"+string(form), func(t *testing.T) {
+				w.stand.SetShape(heimdalstand.Shape{Form: form, Names: heimdalstand.Spellings[spelling]})
+				w.complete(heimdalstand.Sample(7)...)
+				got := value[string](w, `
+					select concat_ws(' ',
+					       count(*) filter (where licence_type is null or spla is null or seats_used is null or seats_total is null),
+					       count(*) filter (where spla) > 100, count(*) filter (where not spla) > 300,
+					       count(*) filter (where status = 'disabled') between 5 and 25,
+					       (select string_agg(distinct licence_type, ',') from client),
+					       (select string_agg(distinct status_reason, ',') from client),
+					       (select count(*) > 2 and min(seats_total) >= 500 and bool_and(seats_used < seats_total)
+					        from msp
+					        where seats_total is not null))
+					from client`)
+				if want := "0 t t t Annual,Monthly,Perpetual,Trial demo,inactive t"; got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+			})
+		}
+	}
+}
+
+func TestAnUnchangedRunWritesNothingButItsRecord(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(heimdalstand.Sample(7)...)
+	before := w.Everything()
+	run := w.again()
+	if run.Status != portal.RunComplete || run.Seen == 0 || run.Added+run.Changed+run.Missing != 0 {
+		t.Errorf("the unchanged run says %+v", run)
+	}
+	if w.Everything() != before {
+		t.Error("the unchanged run wrote rows")
+	}
+}
+
+func TestAChangeBumpsTheVersionOnceAndTouchesOnlyItsRow(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	world := many(5)
+	w.complete(world...)
+	if v := value[int64](w, "select version from mssp"); v != 2 {
+		t.Errorf("after the first run the version is %d, want 2", v)
+	}
+	world[2] = with(world[2], customer{"name": "Renamed", "seatsUsed": 4})
+	world[3] = with(world[3], customer{"note": "new"})
+	run := w.complete(world...)
+	if v := value[int64](w, "select version from mssp"); v != 3 || run.Changed != 2 || run.Added != 0 {
+		t.Errorf("the version is %d, the run %+v", v, run)
+	}
+	if n := value[int64](w, "select count(*) from client where changed_in = 3"); n != 2 {
+		t.Errorf("%d clients were written, want 2", n)
+	}
+	want := []string{"client 101 changed name Client→Renamed", "client 101 changed seats_used 3→4", "client 102 changed details"}
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryFieldsChangeIsALineOfHistory(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "Partner"), corp(2, "Client", 1))
+	run := w.complete(reseller(1, "Partners"), with(corp(2, "Client", 1), customer{
+		"type": "DEMO", "products": []string{"Patch", "Vault"}, "seatsTotal": nil, "expirationDate": "2032-01-31",
+	}))
+	want := []string{
+		"client 2 changed expires_on 2031-01-31→2032-01-31", "client 2 changed products Patch→Patch, Vault",
+		"client 2 changed seats_total 5→∅", "client 2 changed type CORP→DEMO", "msp 1 changed name Partner→Partners",
+	}
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	if run.Other != 1 || run.Clients != 1 {
+		t.Errorf("an unknown type is counted as %+v", run)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func TestWhatIsGoneIsMissingAndComesBackAsTheSameRow(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "Partner"), corp(2, "Client", 1), corp(3, "Other", nil))
+	id := value[string](w, "select id::text from client where external_id = '2'")
+	seen := value[string](w, "select read_at::text from sync_run")
+	run := w.complete(reseller(1, "Partner"), corp(3, "Other", nil))
+	if diff := cmp.Diff([]string{"client 2 missing"}, w.Changes(run)); diff != "" || run.Missing != 1 {
+		t.Errorf("the run counts %d missing, history (-want +got):\n%s", run.Missing, diff)
+	}
+	got := value[string](w, "select id::text || status || last_seen_at::text from client where external_id = '2'")
+	if got != id+"missing"+seen {
+		t.Errorf("the missing client is %s, want last seen %s", got, seen)
+	}
+	if run := w.again(); run.Missing != 0 || len(w.Changes(run)) != 0 {
+		t.Errorf("a client that stays away is news again: %+v", run)
+	}
+	run = w.complete(reseller(1, "Partner"), corp(2, "Client Ltd", 1), corp(3, "Other", nil))
+	want := []string{"client 2 changed name Client→Client Ltd", "client 2 returned"}
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Changed != 1 || run.Added != 0 {
+		t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
+	}
+	if got := value[string](w, "select id::text || status from client where external_id = '2'"); got != id+"active" {
+		t.Errorf("the client came back as %s", got)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func TestAClientsPeopleMoveWithIt(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1), corp(4, "Stays", 1))
+	for _, client := range []string{"3", "4"} {
+		w.Exec(`
+			with person as (insert into app_user (id, email) values (new_id(), 'p@example.com') returning id),
+			node as (select * from client where external_id = $1),
+			invite as (
+				insert into pre_assigned_role (mssp_id, id, email, role, msp_id, client_id, provider, code_hash, invited_by, expires_at)
+				select mssp_id, new_id(), 'i@example.com', 'client_user', msp_id, id, 'google', '', '', now() + interval '1 day' from node)
+			insert into user_role (mssp_id, id, user_id, role, msp_id, client_id)
+			select n.mssp_id, new_id(), p.id, 'client_user', n.msp_id, n.id from person p, node n`, client)
+	}
+	for parent, want := range map[any]string{"2": "South", customerID: "∅", "1": "North"} {
+		w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", parent), corp(4, "Stays", 1))
+		for _, table := range []string{"user_role", "pre_assigned_role"} {
+			under := value[string](w, `
+				select string_agg(c.name || ' ' || coalesce(m.name, '∅'), ', ' order by c.name)
+				from `+table+` g
+				join client c on c.id = g.client_id
+				left join msp m on m.id = g.msp_id`)
+			if under != "Client "+want+", Stays North" {
+				t.Errorf("after the move to %s, %s says %q", want, table, under)
+			}
+		}
+	}
+}
+
+func TestAMoveIsRecordedWhereNeitherMSPReadsIt(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1))
+	run := w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", "2"))
+	if diff := cmp.Diff([]string{"client 3 moved msp North→South"}, w.Changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	if n := value[int64](w, "select count(*) from change where kind = 'moved' and msp_id is null and client_id is null"); n != 1 {
+		t.Errorf("%d moves are readable by the MSSP alone", n)
+	}
+	run = w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", customerID))
+	if diff := cmp.Diff([]string{"client 3 moved msp South→∅"}, w.Changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func TestHistoryIsReadByWhomItConcerns(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "North"), corp(2, "Client", 1), corp(3, "Direct", nil))
+	for sql, want := range map[string]int64{
+		"select count(*) from change where entity = 'msp' and msp_id = entity_id and client_id is null":                                        1,
+		"select count(*) from change h join client c on c.id = h.entity_id where h.client_id = c.id and h.msp_id = c.msp_id":                   1,
+		"select count(*) from change h join client c on c.id = h.entity_id where h.client_id = c.id and h.msp_id is null and c.msp_id is null": 1,
+		"select count(*) from change h join mssp m on m.id = h.mssp_id join sync_run r on r.id = h.run_id where h.version = m.version":         3,
+	} {
+		if got := value[int64](w, sql); got != want {
+			t.Errorf("%d, want %d: %s", got, want, sql)
+		}
+	}
+}
+
+func TestAClientStaysUnderAnMSPThatIsMissing(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1))
+	run := w.complete(reseller(2, "South"), corp(3, "Client", 1))
+	if diff := cmp.Diff([]string{"msp 1 missing"}, w.Changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func TestACustomerThatTurnsFromClientToMSPAndBackKeepsItsIdAndHistory(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(reseller(1, "North"), corp(2, "Growing", 1), corp(3, "Client", 1))
+	id := value[string](w, "select id::text from client where external_id = '2'")
+	first := value[string](w, "select first_seen_at::text from client where external_id = '2'")
+	run := w.complete(reseller(1, "North"), reseller(2, "Growing"), corp(3, "Client", 2))
+	want := []string{"client 3 moved msp North→Growing", "msp 2 changed type CORP→RESELLER"}
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Added != 0 || run.Missing != 0 || run.Changed != 2 {
+		t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
+	}
+	if got := value[string](w, "select id::text || status || first_seen_at::text from msp where external_id = '2'"); got != id+"active"+first {
+		t.Errorf("the new MSP is %s, want the client's id %s", got, id)
+	}
+	if got := value[string](w, "select status from client where external_id = '2'"); got != "removed" {
+		t.Errorf("the former client is %s", got)
+	}
+	w.CheckCounts(t.Errorf)
+	run = w.complete(reseller(1, "North"), corp(2, "Growing", 1), corp(3, "Client", 2))
+	want = []string{"client 2 changed type RESELLER→CORP", "client 2 moved msp ∅→North", "client 3 moved msp Growing→∅"}
+	if diff := cmp.Diff(want, w.Changes(run)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	if got := value[string](w, "select c.id::text || c.status || m.status from client c join msp m using (external_id) where external_id = '2'"); got != id+"activeremoved" {
+		t.Errorf("client and former MSP are %s", got)
+	}
+	w.CheckCounts(t.Errorf)
+	before := w.Everything()
+	w.again()
+	if w.Everything() != before {
+		t.Error("the run after that wrote rows")
+	}
+}
+
+func TestTooManyMissingAtOnceAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	world := many(49) // with the MSP: 50 customers, of which 10 are a fifth
+	w.complete(world...)
+	before := w.Everything()
+	run := w.sync(world[:39]...)
+	if said(run) == "" || *run.ErrorCode != "too_many_missing" || run.Status != portal.RunNeedsReview || run.Seen != 39 {
+		t.Errorf("11 of 50 missing ended as %+v: %s", run, said(run))
+	}
+	if w.Everything() != before {
+		t.Error("a run that was not believed wrote rows")
+	}
+	if run := w.complete(world[:40]...); run.Missing != 10 {
+		t.Errorf("10 of 50 missing were counted as %d", run.Missing)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func TestMSPsThatAllStopBeingMSPsAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	var world, turned []customer
+	for i := range 12 {
+		world = append(world, reseller(i+1, fmt.Sprint("MSP ", i)))
+		turned = append(turned, with(world[i], customer{"type": "PARTNER"}))
+	}
+	clients := many(100)[1:]
+	w.complete(append(world, clients...)...)
+	run := w.sync(append(turned, clients...)...)
+	if run.ErrorCode == nil || *run.ErrorCode != "too_many_moved" {
+		t.Errorf("12 of 12 MSPs turned clients in a run that ended as %+v", run)
+	}
+}
+
+func TestAnEmptyAnswerAfterAFullOneIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	if run := w.complete(); run.Seen != 0 {
+		t.Errorf("an MSSP without customers is %+v", run)
+	}
+	w.complete(many(3)...)
+	before := w.Everything()
+	if run := w.sync(); run.ErrorCode == nil || *run.ErrorCode != "too_many_missing" {
+		t.Errorf("an empty answer ended as %+v", run)
+	}
+	if w.Everything() != before {
+		t.Error("an empty answer changed rows")
+	}
+}
+
+func TestOneMSSPsSyncLeavesTheOthersAlone(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	other := w.another(t)
+	world := many(20)
+	w.complete(world...)
+	other.complete(world...)
+	before := w.Everything()
+	other.complete(append(world[:15], corp(900, "New", nil))...)
+	if w.Everything() != before {
+		t.Error("another MSSP's sync wrote this one's rows")
+	}
+	other.CheckCounts(t.Errorf)
+}

@@ -1,0 +1,155 @@
+package customersync_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+// dripping is a product whose answers never end: a byte now and then.
+type dripping struct {
+	*httptest.Server
+	release chan struct{}
+
+	mu        sync.Mutex
+	now, most int
+}
+
+func newDripping(t *testing.T) *dripping {
+	t.Helper()
+	d := &dripping{release: make(chan struct{})}
+	d.Server = httptest.NewServer(d)
+	t.Cleanup(d.Close)
+	return d
+}
+
+func (d *dripping) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	d.count(1)
+	defer d.count(-1)
+	for {
+		select {
+		case <-d.release:
+			return
+		case <-r.Context().Done():
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
+		w.Write([]byte(" "))
+		_ = http.NewResponseController(w).Flush()
+	}
+}
+
+func (d *dripping) count(by int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now += by
+	d.most = max(d.most, d.now)
+}
+
+// calls returns how many calls hang now, and how many hung at most.
+func (d *dripping) calls() (now, most int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now, d.most
+}
+
+// await waits until so many calls hang.
+func (d *dripping) await(t *testing.T, want int) {
+	t.Helper()
+	for range 6000 {
+		if now, _ := d.calls(); now >= want {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	now, _ := d.calls()
+	t.Fatalf("%d calls hang, want %d", now, want)
+}
+
+// connect gives the tenant connections to the address, each with a run that waits, and returns the runs.
+func (w *tenant) connect(n int, baseURL string) (runs []string) {
+	w.Helper()
+	for range n {
+		c := portal.Connection{ID: postgres.NewID(), MSSPID: w.ID, ProductID: "heimdal", BaseURL: baseURL}
+		c.CustomerID = c.ID
+		c.APIKeySealed = append(customersync.APIKeyContext(c), apiKey...)
+		if err := w.DB.AddConnection(w.Context(), c); err != nil {
+			w.Fatal(err)
+		}
+		run, err := w.service.RequestOf(w.Context(), w.admin, c.ID)
+		if err != nil {
+			w.Fatal(err)
+		}
+		runs = append(runs, run.ID)
+	}
+	return runs
+}
+
+func TestWorkers(t *testing.T) {
+	t.Parallel()
+	t.Run("are_left_to_others_while_one_MSSP_waits_for_a_slow_product", func(t *testing.T) {
+		t.Parallel()
+		slow := newTenant(t)
+		product := newDripping(t)
+		other := slow.another(t)
+		other.stand.SetCustomers(many(3))
+		slow.Exec("update mssp_product set paused = true")
+		slow.connect(42, product.URL)
+		slow.Exec("update mssp_product set paused = false where mssp_id = $1", other.ID)
+		slow.serve(func(*customersync.Config) {})
+		slow.serve(func(*customersync.Config) {})
+		t.Cleanup(func() { close(product.release) })
+		product.await(t, 4)
+		if _, err := other.service.Request(t.Context(), other.admin); err != nil {
+			t.Fatal(err)
+		}
+		other.wait(1, "select count(*) from sync_run where status = 'complete' and mssp_id = '"+other.ID+"'")
+		now, most := product.calls()
+		if now != 4 || most != 4 {
+			t.Errorf("%d calls of the slow MSSP hang, at most %d did; want 4 all the time", now, most)
+		}
+		slow.Exec("update sync_run set status = 'failed', finished_at = now() where status = 'queued'")
+	})
+	t.Run("of_one_MSSP_are_counted_in_all_processes_together", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.Exec("update mssp_product set paused = true")
+		const most = 3
+		runs := w.connect(12, "http://127.0.0.1:1")
+		var taken, full int
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		for _, run := range runs {
+			all.Go(func() {
+				_, ok, err := w.DB.TakeRunWithin(context.Background(), w.ID, run, most)
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case ok:
+					taken++
+				case errors.Is(err, postgres.ErrRunLimit):
+					full++
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if taken != most || full != len(runs)-most {
+			t.Errorf("%d runs are taken up at once and %d refused, want %d and %d", taken, full, most, len(runs)-most)
+		}
+		w.Exec("update sync_run set heartbeat_at = now() - interval '1 hour' where status = 'running'")
+		waiting := value[string](w, "select id::text from sync_run where status = 'queued' limit 1")
+		if _, ok, err := w.DB.TakeRunWithin(t.Context(), w.ID, waiting, most); err != nil || !ok {
+			t.Errorf("a run is not taken up though all others' workers are dead: %v", err)
+		}
+	})
+}

@@ -1,0 +1,282 @@
+package customersync_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/wait"
+)
+
+// crowd is n clients of one partner.
+func crowd(n int) []customer {
+	world := []customer{reseller(1, "Partner")}
+	for i := range n - 1 {
+		world = append(world, corp(100+i, fmt.Sprintf("Client %d", i), 1))
+	}
+	return world
+}
+
+// paced has the tenant's Heimdal count calls a minute by a clock on which nobody waits.
+func (w *tenant) paced(perMinute int, clock *leaping, customers []customer) {
+	w.Helper()
+	w.standIn(func(c *heimdalstand.Config) {
+		c.PerMinute, c.Now, c.Customers = perMinute, clock.Now, customers
+		c.Shape = heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 2}
+	})
+}
+
+// neverMore looks that no minute of the stand-in's log has more calls than that, and that none was refused.
+func (w *tenant) neverMore(perMinute int) {
+	w.Helper()
+	calls := w.stand.Log()
+	for i, call := range calls {
+		if call.Status == 429 {
+			w.Errorf("call %d was refused for being too soon", i+1)
+		}
+		if i >= perMinute && call.At.Sub(calls[i-perMinute].At) < time.Minute {
+			w.Errorf("%d calls in %s: %d to %d", perMinute+1, call.At.Sub(calls[i-perMinute].At), i+1-perMinute, i+1)
+		}
+	}
+}
+
+func TestCallsAreNeverMoreThanFiveAMinute(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(5, clock, crowd(24))
+	first := w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock })
+	w.service = first
+	for range 2 {
+		if run := w.again(); run.Status != portal.RunComplete || run.Calls != 12 {
+			t.Fatalf("the run ended as %s after %d calls: %s", run.Status, run.Calls, said(run))
+		}
+	}
+	// Another process, which has never called before.
+	w.service = w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock })
+	if run := w.again(); run.Status != portal.RunComplete {
+		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
+	}
+	if n := w.stand.Calls(); n != 36 {
+		t.Errorf("%d calls, want 36", n)
+	}
+	w.neverMore(5)
+}
+
+func TestAFailedRunKeepsThePaceForTheNext(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(5, clock, crowd(4))
+	for _, fault := range []heimdalstand.Fault{heimdalstand.Status401, heimdalstand.HTML, heimdalstand.Truncated, heimdalstand.Status404, heimdalstand.None, heimdalstand.None, heimdalstand.None} {
+		w.stand.Misbehave(fault)
+		w.service = w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock })
+		w.again()
+	}
+	w.neverMore(5)
+}
+
+func TestTwoConnectionsWithOneKeyShareItsPace(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	other := w.another(t)
+	clock := newLeaping()
+	w.paced(5, clock, crowd(8))
+	other.leadTo(w.stand.URL())
+	w.service = w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock })
+	other.service = w.service
+	for range 2 {
+		w.again()
+		other.again()
+	}
+	if n := w.stand.Calls(); n != 16 {
+		t.Errorf("%d calls, want 16", n)
+	}
+	w.neverMore(5)
+}
+
+// TestARunGoesOnWhereItWasAndKeepsThePaceAcrossARestart stops a server in the middle of a call and has another go on.
+func TestARunGoesOnWhereItWasAndKeepsThePaceAcrossARestart(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	const perMinute = 60 // short enough to be slept through by a worker
+	w.paced(perMinute, clock, crowd(20))
+	w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Slow, Calls: []int{4}})
+	stop := w.begin(func(c *customersync.Config) { c.PerMinute, c.Clock = perMinute, clock })
+	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	w.until("the fourth call", func() bool { return w.stand.Calls() == 4 })
+	stop()
+	if n := value[int64](w, "select calls from sync_run where mssp_id = $1 and status = 'queued'", w.ID); n != 3 {
+		t.Errorf("%d calls are saved, want 3", n)
+	}
+	w.serve(func(c *customersync.Config) { c.PerMinute, c.Clock = perMinute, clock })
+	w.wait(1, "select count(*) from sync_run where status = 'complete'")
+	var asked []string
+	for _, call := range w.stand.Log() {
+		asked = append(asked, call.Page)
+	}
+	if got, want := fmt.Sprint(asked), "[ 2 3 4 4 5 6 7 8 9 10]"; got != want {
+		t.Errorf("the pages asked for are %s, want %s", got, want)
+	}
+	for i, call := range w.stand.Log()[1:] {
+		if since := call.At.Sub(w.stand.Log()[i].At); since < time.Minute/perMinute {
+			t.Errorf("call %d came %s after the one before", i+2, since)
+		}
+	}
+	if n := value[int64](w, "select count(*) from client"); n != 19 {
+		t.Errorf("%d clients, want 19", n)
+	}
+}
+
+// begin starts a server that is stopped in the middle of whatever it does.
+func (w *tenant) begin(change func(*customersync.Config)) (stop func()) {
+	w.Helper()
+	service := w.newService(func(c *customersync.Config) {
+		c.Jobs = true
+		change(c)
+	})
+	if err := service.Start(w.Context()); err != nil {
+		w.Fatal(err)
+	}
+	return func() {
+		w.Helper()
+		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		defer cancel()
+		if err := service.Stop(ctx); err != nil {
+			w.Errorf("stop: %v", err)
+		}
+	}
+}
+
+// until waits for something outside the database.
+func (w *tenant) until(what string, done func() bool) {
+	w.Helper()
+	for until := time.Now().Add(wait.Timeout(30 * time.Second)); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+		if done() {
+			return
+		}
+	}
+	w.Fatalf("%s did not come\n%s", what, w.log.String())
+}
+
+func TestOfTwoReplicasOneMakesEachCall(t *testing.T) {
+	t.Parallel()
+	base := newTenant(t)
+	tenants := []*tenant{base, base.another(t), base.another(t)}
+	for _, w := range tenants {
+		w.stand.SetShape(heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 3})
+		w.stand.SetCustomers(crowd(15))
+	}
+	for range 3 {
+		base.serve(func(*customersync.Config) {})
+	}
+	for _, w := range tenants {
+		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+			t.Fatal(err)
+		}
+	}
+	base.wait(3, "select count(*) from sync_run where status = 'complete' and attempt = 1")
+	for _, w := range tenants {
+		if n := w.stand.Calls(); n != 5 {
+			t.Errorf("%d calls, want 5", n)
+		}
+	}
+}
+
+// TestNobodyWaitsForAnotherMSSPsHeimdal has more MSSPs than a server has workers wait for a Heimdal that refuses them
+// for a long time, and some for one that never answers; the others are synced all the same.
+func TestNobodyWaitsForAnotherMSSPsHeimdal(t *testing.T) {
+	t.Parallel()
+	good := newTenant(t)
+	var hung *heimdalstand.Server
+	for i := range 24 {
+		w := good.another(t)
+		w.stand.SetCustomers(crowd(3))
+		w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 5 * time.Minute})
+		if i < 4 {
+			w.stand.Misbehave(heimdalstand.Slow)
+			hung = w.stand
+		}
+		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop := good.begin(func(*customersync.Config) {})
+	defer stop()
+	good.until("a call of a Heimdal that hangs", func() bool { return hung.Calls() > 0 })
+	good.stand.SetCustomers(crowd(3))
+	run, err := good.service.Request(t.Context(), good.admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good.wait(1, "select count(*) from sync_run where status = 'complete' and id = '"+run.ID+"'")
+	good.wait(20, "select count(*) from sync_run where status = 'queued' and retry_at > now()")
+}
+
+func TestFailuresInARowNeedAttentionUntilAGoodRun(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(crowd(3)...)
+	w.stand.Misbehave(heimdalstand.Status403)
+	var first portal.SyncRun
+	for i := range 3 {
+		run := w.again()
+		if i == 0 {
+			first = run
+		}
+		found := w.attention("sync_failed")
+		if found == nil || found.Count == nil || *found.Count != int64(i+1) || found.Severity != "error" || found.Detail != *run.Error || *found.RunID != run.ID {
+			t.Fatalf("after %d failures the attention is %+v", i+1, found)
+		}
+		if found.Since == nil || *found.Since != first.FinishedAt.UTC().Format(time.RFC3339) {
+			t.Errorf("they are said to fail since %v, not %s", found.Since, first.FinishedAt)
+		}
+	}
+	w.stand.Misbehave(heimdalstand.None)
+	w.complete(crowd(3)...)
+	if found := w.attention("sync_failed"); found != nil {
+		t.Errorf("after a good run there is still %+v", found)
+	}
+}
+
+// attention is the first line of a kind in the admin's overview.
+func (w *tenant) attention(kind string) *portal.Attention {
+	w.Helper()
+	overview, _, err := w.DB.Overview(w.Context(), w.admin, 3*time.Hour)
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, a := range overview.Attention {
+		if a.Kind == kind {
+			return &a
+		}
+	}
+	return nil
+}
+
+// TestARunThatWasToldToWaitWaitsWhoeverTakesItUp has a command take up a run that Heimdal has told to come back later.
+func TestARunThatWasToldToWaitWaitsWhoeverTakesItUp(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(60, clock, crowd(3))
+	w.service = w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 60, clock })
+	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	until := clock.Now().Add(5 * time.Minute)
+	w.Exec("update sync_run set retry_at = $2 where mssp_id = $1", w.ID, until)
+	if run := w.again(); run.Status != portal.RunComplete {
+		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
+	}
+	if first := w.stand.Log()[0].At; first.Before(until) || first.After(until.Add(time.Second)) {
+		t.Errorf("the first call came at %s, not at %s", first, until)
+	}
+}

@@ -1,0 +1,380 @@
+package customersync_test
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/heimdalstand"
+)
+
+// leaping is a clock on which nobody waits: sleeping takes it to the end of the sleep.
+type leaping struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newLeaping() *leaping { return &leaping{now: time.Now().Truncate(time.Second)} }
+
+func (c *leaping) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *leaping) Sleep(ctx context.Context, d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	return ctx.Err()
+}
+
+// patch is many, told apart by their names and large enough for several pages.
+func patch() []customer {
+	world := []customer{reseller(1, "Partner"), reseller(2, "Other partner")}
+	for i := range 12 {
+		world = append(world, corp(100+i, "Client "+string(rune('A'+i)), 1+i%2))
+	}
+	return world
+}
+
+// played is a fault, and what must come of it: of the run, and of nothing else.
+type played struct {
+	rule   heimdalstand.Rule
+	shape  heimdalstand.Shape
+	status portal.RunStatus // failed, if none
+	code   string
+	says   string // {host} is the stand-in's address
+	// inTime bounds how long an answer is waited for.
+	inTime time.Duration
+}
+
+const (
+	unfinished    = " Nothing of it was saved; the next run tries again. If it stays so, tell Heimdal's support."
+	brokeOff      = "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy on the way."
+	everybodyGone = "14 of 14 customers are not in this answer. That is more than the portal changes without an administrator's approval; nothing was changed."
+	serverError   = "Heimdal answered with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
+	badKey        = `Heimdal does not accept the API key or the customer id. It says: "An error has occurred.". Check both, or replace the key.`
+)
+
+var (
+	pages = heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 5}
+	links = heimdalstand.Shape{Form: heimdalstand.Links, PageSize: 5}
+)
+
+func on(fault heimdalstand.Fault, calls ...int) heimdalstand.Rule {
+	return heimdalstand.Rule{Fault: fault, Calls: calls}
+}
+
+// everyFault is what a Heimdal can do wrong, by what it looks like from outside.
+var everyFault = map[string]played{
+	"drops the connection": {rule: on(heimdalstand.Drop), code: "unreachable", says: "{host} cannot be reached. Check the base URL, and that this server may connect to it."},
+	"never answers":        {rule: on(heimdalstand.Slow), inTime: 300 * time.Millisecond, code: "timeout", says: "{host} did not answer in time. The next run tries again; if it stays so, check that this server may reach it."},
+	"sends the request on": {rule: heimdalstand.Rule{Fault: heimdalstand.Redirect, To: "http://stranger.example/"}, code: "redirected",
+		says: "{host} sends the request on to another address. The key was not sent there. Check the base URL."},
+	"message with status 200": {rule: on(heimdalstand.Message200), code: "bad_key", says: badKey},
+	"a message that repeats the key": {rule: on(heimdalstand.Echo), code: "bad_key",
+		says: `Heimdal does not accept the API key or the customer id. It says: "Bearer … may not see this customer.". Check both, or replace the key.`},
+	"a message beside nobody": {rule: on(heimdalstand.MessageBesideNone), code: "bad_key", says: badKey},
+	"a web page":              {rule: on(heimdalstand.HTML), code: "garbage", says: "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong. Check both."},
+	"nothing at all":          {rule: on(heimdalstand.NoBody), code: "garbage", says: "The answer is empty. The next run tries again; if it stays so, check the base URL."},
+	"status 401": {rule: on(heimdalstand.Status401), code: "bad_key",
+		says: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
+	"status 403": {rule: on(heimdalstand.Status403), code: "bad_key",
+		says: "Heimdal does not accept the API key (status 403). Check that it is still valid and may see this customer id, or replace it."},
+	"status 404": {rule: on(heimdalstand.Status404), code: "not_found", says: "There is no customers endpoint at the base URL (status 404). Check the base URL."},
+	"status 429": {rule: on(heimdalstand.Status429), code: "rate_limited",
+		says: `Heimdal answers "too many requests". Another program may be using the same key or address; the next run tries again.`},
+	"status 429, with a time": {rule: heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 90 * time.Second}, code: "rate_limited",
+		says: `Heimdal answers "too many requests". Another program may be using the same key or address; the next run tries again.`},
+	"status 500": {rule: on(heimdalstand.Status500), code: "server_error", says: serverError},
+	"status 503": {rule: on(heimdalstand.Status503), code: "server_error",
+		says: "Heimdal answered with an error of its own (status 503). The next run tries again; if it stays so, tell Heimdal's support."},
+	"JSON that is none":                  {rule: on(heimdalstand.Garbage), code: "garbage", says: "The answer is not valid JSON. The next run tries again; if it stays so, check the base URL and any proxy on the way."},
+	"a connection cut in the middle":     {rule: on(heimdalstand.Truncated), code: "truncated", says: brokeOff},
+	"a connection cut between chunks":    {rule: on(heimdalstand.CutChunk), code: "truncated", says: brokeOff},
+	"a length too short":                 {rule: on(heimdalstand.ShortLength), code: "truncated", says: brokeOff},
+	"JSON that ends too soon":            {rule: on(heimdalstand.CutJSON), code: "truncated", says: brokeOff},
+	"JSON that ends before its brackets": {rule: heimdalstand.Rule{Fault: heimdalstand.CutJSON, After: 1}, code: "truncated", says: brokeOff},
+	"something after the end":            {rule: on(heimdalstand.Trailing), code: "garbage", says: "Something follows the end of the answer. The next run tries again; if it stays so, tell Heimdal's support."},
+	"stalls in the middle":               {rule: on(heimdalstand.Stall), inTime: 300 * time.Millisecond, code: "timeout", says: "The answer began but did not end in time. The next run tries again; if it stays so, check the line to Heimdal."},
+	"drips":                              {rule: heimdalstand.Rule{Fault: heimdalstand.Drip, Wait: time.Millisecond}, status: portal.RunComplete},
+
+	"somebody else's customers": {rule: on(heimdalstand.OtherCustomer), status: portal.RunNeedsReview, code: "too_many_missing", says: everybodyGone},
+	"nobody":                    {rule: on(heimdalstand.EmptyList), status: portal.RunNeedsReview, code: "too_many_missing", says: everybodyGone},
+	"fewer than it counts": {rule: on(heimdalstand.TooFew), shape: heimdalstand.Shape{Form: heimdalstand.Envelope}, code: "incomplete",
+		says: "Page 2 of the customers repeats an earlier page." + unfinished},
+	"fewer on the last page": {rule: on(heimdalstand.TooFew, 3), shape: pages, code: "incomplete",
+		says: "Page 4 of the customers is empty, though more should follow." + unfinished},
+	"the first page again": {rule: on(heimdalstand.RepeatedPage, 2), shape: pages, code: "incomplete", says: "Page 2 of the customers repeats an earlier page." + unfinished},
+	"the first page by a link again": {rule: on(heimdalstand.RepeatedPage, 3), shape: links, code: "incomplete",
+		says: "Page 3 of the customers repeats an earlier page." + unfinished},
+	"an empty page": {rule: on(heimdalstand.EmptyPage, 2), shape: pages, code: "incomplete", says: "Page 2 of the customers is empty, though more should follow." + unfinished},
+	"another count on the second page": {rule: on(heimdalstand.TotalChanges, 2), shape: pages, code: "incomplete",
+		says: "The number of customers changed while they were read page by page." + unfinished},
+	"a header that says more follow": {rule: on(heimdalstand.LinkHeader), code: "incomplete",
+		says: `The answer says that more customers follow (header Link). Nothing of it was saved; the next run tries again. ` +
+			`If it stays so, tell Heimdal's support, or declare "header Link" harmless if it says nothing of the customers.`},
+	"a link to a stranger": {rule: heimdalstand.Rule{Fault: heimdalstand.LinkElsewhere, To: "http://stranger.example/next"}, shape: links, code: "redirected",
+		says: "The answer says that more customers follow at stranger.example. The key was not sent there. Check the base URL."},
+	"an error on the second page":       {rule: on(heimdalstand.Status401, 2), shape: pages, code: "bad_key", says: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
+	"a cut connection on the last page": {rule: on(heimdalstand.Truncated, 3), shape: pages, code: "truncated", says: brokeOff},
+	"somebody twice, the same":          {rule: on(heimdalstand.DuplicateSame), status: portal.RunComplete},
+	"somebody twice, contradicting": {rule: on(heimdalstand.DuplicateOther), code: "duplicate_id",
+		says: `The customer with the id "1" is twice in one answer, with different values. Nothing was changed.`},
+	"somebody twice over two pages": {rule: on(heimdalstand.DuplicateSame), shape: pages, code: "incomplete",
+		says: "The answers hold 14 different customers and state a total of 15. Nothing was changed."},
+	"a name of three million letters": {rule: on(heimdalstand.HugeName), code: "too_large", says: "One customer in the answer is larger than the portal accepts. Tell Heimdal's support."},
+	"customers without types": {rule: on(heimdalstand.Untyped), code: "unmapped",
+		says: "No customer in the answer has a type that the portal can read, so MSPs cannot be told from clients. Choose under Fields which field of Heimdal's answer is the type. If none is, tell Heimdal's support."},
+	"customers without ids": {rule: on(heimdalstand.Unnamed), code: "unmapped",
+		says: "The answer holds a customer without an id that the portal can read. Choose under Fields which field of Heimdal's answer is the customer id. If none is, check the base URL."},
+
+	// What passes is waited out, once there is something to lose.
+	"two refusals for calling too often": {rule: on(heimdalstand.Status429, 1, 2), status: portal.RunComplete},
+	"an error of its own in between":     {rule: on(heimdalstand.Status500, 2), shape: pages, status: portal.RunComplete},
+	"out of service for a moment":        {rule: on(heimdalstand.Status503, 2, 3), shape: links, status: portal.RunComplete},
+	"a dropped connection in between":    {rule: on(heimdalstand.Drop, 2), shape: pages, status: portal.RunComplete},
+}
+
+// TestEveryFaultEndsTheRunByNameAndLeavesEverythingAsItWas plays every fault a Heimdal may have to a portal that has
+// read it well before, and looks that no row changes, that the admin is told, and that the next good answer heals it.
+func TestEveryFaultEndsTheRunByNameAndLeavesEverythingAsItWas(t *testing.T) {
+	t.Parallel()
+	base := newTenant(t)
+	for name, fault := range everyFault {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := base.another(t)
+			w.play(fault)
+		})
+	}
+}
+
+func (w *tenant) play(f played) {
+	w.Helper()
+	clock := newLeaping()
+	w.service = w.newService(func(c *customersync.Config) { c.Clock = clock })
+	good := w.service
+	w.stand.SetShape(f.shape)
+	w.complete(patch()...)
+	before := w.Everything()
+	if f.inTime > 0 {
+		w.service = w.newService(func(c *customersync.Config) {
+			c.Clock, c.HTTPClient = clock, &http.Client{Timeout: f.inTime}
+		})
+	}
+	w.stand.Follow(f.rule)
+	run := w.again()
+	w.endedAs(run, f)
+	if w.Everything() != before {
+		w.Error("the run wrote rows")
+	}
+	w.showsNoKey()
+	w.stand.Follow()
+	w.service = good
+	healed := w.again()
+	if healed.Status != portal.RunComplete || healed.Added+healed.Changed+healed.Missing+healed.Removed != 0 || w.Everything() != before {
+		w.Errorf("the next good answer ended as %s (%s) with %+v", healed.Status, said(healed), healed)
+	}
+	if f.status == portal.RunNeedsReview {
+		old, err := w.DB.Run(context.Background(), w.admin, run.ID)
+		if err != nil || old.Status != portal.RunDiscarded {
+			w.Errorf("the run nobody decided on is now %s, %v", old.Status, err)
+		}
+	}
+	if n := value[int64](w, "select count(*) from sync_customer where mssp_id = $1", w.ID); n != 0 {
+		w.Errorf("%d rows of what was read are left behind", n)
+	}
+}
+
+// endedAs checks how a run ended and what its record says of it.
+func (w *tenant) endedAs(run portal.SyncRun, f played) {
+	w.Helper()
+	if f.status == "" {
+		f.status = portal.RunFailed
+	}
+	if run.Status != f.status || run.FinishedAt == nil || run.RetryAt != nil {
+		w.Errorf("the run ended as %s (%s), want %s", run.Status, said(run), f.status)
+	}
+	if f.code == "" {
+		if run.ErrorCode != nil || run.Error != nil {
+			w.Errorf("a good run says %q", said(run))
+		}
+		return
+	}
+	base := strings.TrimPrefix(w.stand.URL(), "http://")
+	host, _, _ := strings.Cut(strings.TrimPrefix(base, "https://"), "/")
+	if want := f.code + ": " + strings.ReplaceAll(f.says, "{host}", host); said(run) != want {
+		w.Errorf("the run says\n\t%s\nwant\n\t%s", said(run), want)
+	}
+}
+
+// showsNoKey looks for the key, as it is and as it could be written, wherever somebody may read.
+func (w *tenant) showsNoKey() {
+	w.Helper()
+	rows := value[string](w, `
+		select coalesce(string_agg(t::text, ' '), '')
+		from (
+			select to_jsonb(r) as t from sync_run r where r.mssp_id = $1
+			union all
+			select to_jsonb(a) from audit_log a where a.mssp_id = $1
+			union all
+			select to_jsonb(j) from river.river_job j where j.args->>'mssp_id' = $1::text) t`, w.ID)
+	for where, text := range map[string]string{"the log": w.log.String(), "the database": rows} {
+		if strings.Contains(strings.ToLower(text), strings.ToLower(apiKey)) {
+			w.Errorf("the key is in %s", where)
+		}
+	}
+	if !strings.Contains(w.log.String(), w.ID) {
+		w.Error("the log says nothing of this MSSP's runs: this test looks in the wrong place")
+	}
+}
+
+// TestEveryFaultOfTheStandInIsPlayed keeps a fault from being forgotten.
+func TestEveryFaultOfTheStandInIsPlayed(t *testing.T) {
+	t.Parallel()
+	seen := map[heimdalstand.Fault]bool{}
+	for fault := range maps.Values(everyFault) {
+		seen[fault.rule.Fault] = true
+	}
+	for _, fault := range heimdalstand.Faults {
+		if !seen[fault] {
+			t.Errorf("nobody plays %s", fault)
+		}
+	}
+}
+
+func TestAConnectionWithoutTrustIsNotUsed(t *testing.T) {
+	t.Parallel()
+	base := newTenant(t)
+	for name, certificate := range map[string]struct {
+		host string
+		good time.Duration
+		says string
+	}{
+		"nobody's": {"127.0.0.1", time.Hour,
+			"its certificate is from an authority this server does not know. If a proxy opens connections on the way, its authority must be installed on this server."},
+		"another host's": {"other.example", time.Hour, "its certificate is for another host. Check the base URL."},
+		"run out":        {"127.0.0.1", -time.Hour, "its certificate has expired, or a clock is wrong. Check this server's clock; if it is right, tell Heimdal's support."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := base.another(t)
+			w.complete(patch()...)
+			before, good := w.Everything(connections), w.stand
+			w.standIn(func(c *heimdalstand.Config) {
+				made, err := heimdalstand.Certificate(certificate.host, certificate.good)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.Certificate, c.Customers = &made, patch()
+			})
+			w.endedAs(w.again(), played{code: "tls", says: "The connection to {host} is not secure: " + certificate.says + " The key was not sent."})
+			if w.Everything(connections) != before || w.stand.Calls() != 0 {
+				t.Errorf("%d calls came through", w.stand.Calls())
+			}
+			w.leadTo(good.URL())
+			w.complete(patch()...)
+		})
+	}
+}
+
+func TestAnAddressWhereNobodyIsIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(patch()...)
+	before, good := w.Everything(connections), w.stand.URL()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	for base, f := range map[string]played{
+		"https://no-such-host.invalid/api": {code: "unreachable", says: "There is no host no-such-host.invalid. Check the base URL."},
+		"http://" + closed.Addr().String(): {code: "unreachable", says: closed.Addr().String() + " cannot be reached. Check the base URL, and that this server may connect to it."},
+		"http://dashboard.example.com/api": {code: "bad_connection", says: "The base URL must begin with https://; plain http is accepted for loopback alone."},
+		good + "/v9":                       {code: "not_found", says: "There is no customers endpoint at the base URL (status 404). Check the base URL."},
+	} {
+		w.leadTo(base)
+		w.endedAs(w.again(), f)
+	}
+	if w.Everything(connections) != before {
+		t.Error("a failed run wrote rows")
+	}
+	w.leadTo(good)
+	w.complete(patch()...)
+}
+
+// TestTheSameWorldInEveryShapeIsTheSameRows holds for every form of answer and every spelling: who changes only how
+// customers are told changes nothing.
+func TestTheSameWorldInEveryShapeIsTheSameRows(t *testing.T) {
+	t.Parallel()
+	base := newTenant(t)
+	type form struct {
+		name  string
+		shape heimdalstand.Shape
+	}
+	var forms []form
+	for _, f := range heimdalstand.Forms {
+		if f == heimdalstand.Object {
+			continue // one customer alone is another world
+		}
+		for spelling, names := range heimdalstand.Spellings {
+			for _, text := range []bool{false, true} {
+				shape := heimdalstand.Shape{Form: f, PageSize: 4, Names: names, NumbersAsText: text}
+				forms = append(forms, form{string(f) + " " + spelling, shape})
+			}
+		}
+	}
+	want := ""
+	for _, f := range forms {
+		w := base.another(t)
+		w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
+		w.stand.SetShape(f.shape)
+		w.complete(patch()...)
+		got := strings.Join(slices.Sorted(maps.Values(w.rows())), "\n")
+		if want == "" {
+			want = got
+		}
+		if got != want {
+			t.Errorf("%s %t: the rows are\n%s\nwant\n%s", f.name, f.shape.NumbersAsText, got, want)
+		}
+		w.stand.Close()
+	}
+	var rows int
+	if rows = strings.Count(want, "\n") + 1; rows != len(patch()) {
+		t.Errorf("%d rows of %d customers:\n%s", rows, len(patch()), want)
+	}
+}
+
+func TestTheWholeJSONOfEveryCustomerIsKeptInEveryShape(t *testing.T) {
+	t.Parallel()
+	base := newTenant(t)
+	for _, f := range heimdalstand.Forms {
+		w := base.another(t)
+		w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
+		w.stand.SetShape(heimdalstand.Shape{Form: f, PageSize: 1})
+		special := with(corp(3, "Special", 1), customer{"contact": map[string]any{"mail": "a@b.example"}, "score": json.Number("1.50")})
+		if f == heimdalstand.Object {
+			w.complete(special)
+		} else {
+			w.complete(reseller(1, "Partner"), special)
+		}
+		kept := value[string](w, "select raw::text from client where mssp_id = $1 and external_id = '3'", w.ID)
+		for _, part := range []string{`"contact":{"mail":"a@b.example"}`, `"score":1.50`, `"name":"Special"`} {
+			if !strings.Contains(kept, part) {
+				t.Errorf("%s: of %s only %s is kept", f, part, kept)
+			}
+		}
+	}
+}

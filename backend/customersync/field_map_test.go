@@ -1,0 +1,276 @@
+package customersync_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/portal"
+)
+
+// unfamiliarClient returns a client whose licence figures have names that no reader knows.
+func unfamiliarClient(id int, bought, inUse int) customer {
+	return customer{
+		"id": id, "name": fmt.Sprint("Strange ", id), "type": "CORP", "resellerId": 1,
+		"entitlement": customer{"gekauft": bought, "benutzt": inUse},
+	}
+}
+
+func unfamiliarClients(n int) []customer {
+	world := []customer{reseller(1, "Partner")}
+	for i := range n {
+		world = append(world, unfamiliarClient(100+i, 40+i, 30+i))
+	}
+	return world
+}
+
+func (w *tenant) fieldMap() portal.FieldMap {
+	w.Helper()
+	m, err := w.DB.FieldMap(context.Background(), w.admin, w.connection.ID)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return m
+}
+
+// path returns one path of the field map.
+func (w *tenant) path(name string) portal.FieldPath {
+	w.Helper()
+	m := w.fieldMap()
+	i := slices.IndexFunc(m.Items, func(p portal.FieldPath) bool { return p.Path == name })
+	if i < 0 {
+		w.Fatalf("the field map has no path %q: %+v", name, m.Items)
+	}
+	return m.Items[i]
+}
+
+func change(pairs ...string) portal.FieldMapChange {
+	c := portal.FieldMapChange{Fields: map[string]*portal.CustomerField{}}
+	for i := 0; i < len(pairs); i += 2 {
+		field := portal.CustomerField(pairs[i+1])
+		c.Fields[pairs[i]] = &field
+	}
+	return c
+}
+
+func (w *tenant) remap(pairs ...string) {
+	w.Helper()
+	if _, err := w.service.ChangeFieldMap(context.Background(), w.admin, w.connection.ID, change(pairs...)); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func TestFieldMap(t *testing.T) {
+	t.Parallel()
+	t.Run("names what the reader has never seen, and an admin maps it", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		first := w.complete(unfamiliarClients(4)...)
+		if len(first.Notices) == 0 || first.Notices[0].Kind != portal.NoticeFirst {
+			t.Errorf("notices of the first run = %+v, want that it was the first", first.Notices)
+		}
+		bought := w.path("entitlement.gekauft")
+		if bought.Field != nil || bought.Customers != 4 || !slices.Equal(bought.Types, []string{"number"}) || bought.Example != "40" {
+			t.Errorf("path = %+v, want four numbers such as 40 that fill nothing", bought)
+		}
+		preview, err := w.service.PreviewFieldMap(context.Background(), w.admin, w.connection.ID,
+			change("entitlement.gekauft", "seats_total", "entitlement.benutzt", "seats_used"))
+		if err != nil || len(preview.Items) != 4 || preview.NeedsReview {
+			t.Fatalf("preview = %+v, %v; want four customers and no review", preview, err)
+		}
+		want := []portal.FieldValueChange{
+			{Field: portal.FieldSeatsUsed, After: text("30")}, {Field: portal.FieldSeatsTotal, After: text("40")},
+		}
+		if diff := cmp.Diff(want, preview.Items[0].Changes); diff != "" {
+			t.Errorf("effect on the first customer (-want +got):\n%s", diff)
+		}
+		w.remap("entitlement.gekauft", "seats_total", "entitlement.benutzt", "seats_used")
+		run := w.again()
+		if run.Status != portal.RunComplete || run.Changed != 4 {
+			t.Fatalf("the next run is %s and changed %d: %s; want complete and 4", run.Status, run.Changed, said(run))
+		}
+		if n := value[int64](w, "select count(*) from client where seats_total = 40 + external_id::int - 100 and seats_used "+
+			"= 30 + external_id::int - 100"); n != 4 {
+			t.Errorf("%d clients have the figures that were mapped, want 4", n)
+		}
+		if got := value[[]string](w, "select array_agg(distinct concat_ws(' ', field, reason)) from change where run_id = $1",
+			run.ID); !slices.Equal(got, []string{"seats_total field_map", "seats_used field_map"}) {
+			t.Errorf("history = %q, want both figures and why", got)
+		}
+		if p := w.path("entitlement.gekauft"); p.Pending || p.Source != portal.SourceAdmin || *p.Field != portal.FieldSeatsTotal {
+			t.Errorf("path = %+v, want it to fill seats_total by an admin", p)
+		}
+	})
+	t.Run("counts what cannot be read", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		run := w.complete(reseller(1, "Partner"), with(corp(2, "A", 1), customer{"expirationDate": "next spring"}), corp(3, "B", 1))
+		p := w.path("expirationDate")
+		if p.Unreadable != 1 || p.UnreadableExample != "next spring" {
+			t.Errorf("path = %+v, want one unreadable value", p)
+		}
+		unreadable := slices.ContainsFunc(run.Notices, func(n portal.FieldNotice) bool {
+			return n.Kind == portal.NoticeUnreadable && n.Path == "expirationDate" && n.Count == 1
+		})
+		if !unreadable {
+			t.Errorf("notices = %+v, want the unreadable date", run.Notices)
+		}
+	})
+	t.Run("says when a name that fills a field is no longer sent", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		w.complete(many(3)...)
+		var renamed []customer
+		for _, c := range many(3) {
+			if seats, ok := c["seatsTotal"]; ok {
+				c["gekauft"] = seats
+				delete(c, "seatsTotal")
+			}
+			renamed = append(renamed, c)
+		}
+		run := w.sync(renamed...)
+		var got []string
+		for _, n := range run.Notices {
+			got = append(got, fmt.Sprint(n.Kind, " ", n.Path))
+		}
+		if want := []string{"disappeared seatsTotal", "appeared gekauft"}; !slices.Equal(got, want) {
+			t.Errorf("notices = %q, want %q", got, want)
+		}
+		overview, _, err := w.DB.Overview(context.Background(), w.admin, time.Hour)
+		if err != nil || len(overview.Attention) == 0 || overview.Attention[0].Kind != "fields_changed" {
+			t.Errorf("attention = %+v, %v; want fields_changed first", overview.Attention, err)
+		}
+	})
+	t.Run("waits for a review after another name for the parent, and shows the moves", func(t *testing.T) {
+		t.Parallel()
+		w := newTenant(t)
+		world := append([]customer{reseller(1, "One"), reseller(2, "Two")},
+			with(corp(10, "Mover", 1), customer{"betreuer": 2}), with(corp(11, "Stays", 1), customer{"betreuer": 1}))
+		w.complete(world...)
+		w.remap("betreuer", "parent")
+		run := w.again()
+		if run.Status != portal.RunNeedsReview || *run.ErrorCode != "fields_remapped" {
+			t.Fatalf("the run is %s: %s; want one that waits because fields were remapped", run.Status, said(run))
+		}
+		review, err := w.DB.Review(context.Background(), w.admin, run.ID, portal.ReviewQuery{Limit: 10})
+		if err != nil || len(review.Items) != 1 || review.Items[0].Name != "Mover" || review.Items[0].Effect != portal.EffectMoved ||
+			*review.Items[0].MSPName != "One" || *review.Items[0].ToMSPName != "Two" {
+			t.Errorf("review = %+v, %v; want Mover from One to Two", review.Items, err)
+		}
+		if n := value[int64](w, "select count(*) from change where kind = 'moved'"); n != 0 {
+			t.Errorf("%d clients moved before the review", n)
+		}
+	})
+}
+
+func TestMemberName(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"seats": "seats", "licence.seats": "seats", "modules[]": "modules", "modules[].name": "name", `a\.b`: "a.b", `x.a\.b`: "a.b",
+		`a\\.b`: "b", "sites.*": "sites", "sites.*.n": "n",
+	} {
+		if got := customersync.MemberName(path); got != want {
+			t.Errorf("the member of %s is %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestARunReadsAnewWhenTheFieldMapChangesMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(unfamiliarClients(2)...)
+	var read []map[string]portal.CustomerField
+	w.service = w.newService(w.playing(func(_ context.Context, o customersync.Options, state customersync.State,
+		add func(portal.Customer) error) (customersync.State, error) {
+		read = append(read, o.Fields)
+		if len(read) == 1 {
+			w.remap("entitlement.gekauft", "seats_total")
+		}
+		return bring(state, 2, add)
+	}))
+	w.again()
+	mapped := map[string]portal.CustomerField{"entitlement.gekauft": portal.FieldSeatsTotal}
+	if len(read) < 3 || len(read[0]) != 0 || !cmp.Equal(read[len(read)-1], mapped) || !cmp.Equal(read[len(read)-2], mapped) {
+		t.Errorf("the calls were read with %v, want both calls of the last reading with %v", read, mapped)
+	}
+}
+
+func text(s string) *string { return &s }
+
+func TestChangedFieldsAreMailedOnce(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	box, mails := w.mailing(3)
+	run := w.sync(many(3)...)
+	w.sync(many(3)...)
+	if first, again := w.raised(), w.raised(); first != 1 || again != 1 {
+		t.Errorf("%d mails, then %d; want one", first, again)
+	}
+	w.serve(mails)
+	w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	got := box.alerts()
+	if len(got) != 1 || got[0].RunID != run.ID || len(got[0].Notices) == 0 || got[0].Notices[0].Kind != portal.NoticeFirst {
+		t.Errorf("mailed %+v, want what the first run noticed", got)
+	}
+}
+
+func TestSource(t *testing.T) {
+	t.Parallel()
+	with := func(harmless []string, pairs ...string) portal.Connection {
+		c := portal.Connection{ProductID: "heimdal", CustomerID: "17", BaseURL: "https://example.com", Harmless: harmless}
+		for i := 0; i < len(pairs); i += 2 {
+			if c.Fields == nil {
+				c.Fields = map[string]portal.CustomerField{}
+			}
+			c.Fields[pairs[i]] = portal.CustomerField(pairs[i+1])
+		}
+		return c
+	}
+	for _, c := range []struct {
+		name      string
+		read, now portal.Connection
+		same      bool
+	}{
+		{"nothing changed", with(nil, "a", "name"), with(nil, "a", "name"), true},
+		{"a name was declared harmless", with(nil, "a", "name"), with([]string{"next"}, "a", "name"), true},
+		{"a harmless name was taken back", with([]string{"next"}), with(nil), true},
+		{"a path was mapped", with(nil, "a", "name"), with(nil, "a", "name", "b", "spla"), false},
+		{"a path was mapped to another field", with(nil, "a", "name"), with(nil, "a", "type"), false},
+		{"the last override was dropped", with(nil, "a", "name"), with(nil), false},
+		{"one of two overrides was dropped", with([]string{"next"}, "a", "name", "b", "spla"), with([]string{"next"}, "a", "name"), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := customersync.IsOfSource(customersync.WhatIsRead(c.read), c.now); got != c.same {
+				t.Errorf("of the same source: %v, want %v", got, c.same)
+			}
+		})
+	}
+}
+
+func TestFieldMapCountsCustomersThatCameTwice(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clients := func(n int) string {
+		all := ""
+		for i := range n {
+			all += fmt.Sprintf(`,{"id":%d,"name":"Client","type":"CORP"}`, 100+i)
+		}
+		return all
+	}
+	const partner = `[{"id":1,"name":"Partner","type":"RESELLER"}`
+	w.returnsFor(map[string]string{"17": partner + clients(10) + `]`, "1": partner + clients(10) + `]`, "100": `{"message":"You do not have access to this customer."}`})
+	if run := w.again(); run.Status != portal.RunComplete || run.Calls < 2 || run.Clients != 10 {
+		t.Fatalf("the run is %s after %d calls with %d clients: %s", run.Status, run.Calls, run.Clients, said(run))
+	}
+	m := w.fieldMap()
+	for _, p := range m.Items {
+		if p.Customers > m.Customers {
+			t.Errorf("%s is in %d of %d customers", p.Path, p.Customers, m.Customers)
+		}
+	}
+}

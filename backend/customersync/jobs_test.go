@@ -1,0 +1,235 @@
+package customersync_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/heimdalstand"
+)
+
+func TestARequestedRunIsWorkedByAServer(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.stand.SetCustomers(many(3))
+	finished := make(chan portal.SyncRun, 1)
+	w.serve(func(c *customersync.Config) { c.Finished = func(r portal.SyncRun) { finished <- r } })
+	// Another process, which only queues.
+	run, err := w.service.Request(t.Context(), w.admin)
+	if err != nil || run.Status != portal.RunQueued {
+		t.Fatalf("requested %+v, %v", run, err)
+	}
+	w.wait(1, "select count(*) from sync_run where status = 'complete'")
+	if done := <-finished; done.ID != run.ID || done.Added != 4 {
+		t.Errorf("finished %+v", done)
+	}
+	if n := value[int64](w, "select count(*) from sync_run"); n != 1 {
+		t.Errorf("%d runs; a new connection should be left to its operator for a minute", n)
+	}
+}
+
+func TestTheScheduleSyncsEveryConnectionThatIsDueAndNoOther(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	paused := w.another(t)
+	recent := w.another(t)
+	other := w.another(t)
+	recent.complete(many(3)...)
+	w.Exec("update mssp_product set created_at = now() - interval '1 day'")
+	w.Exec("update mssp_product set paused = true where mssp_id = $1", paused.ID)
+	ran := make(chan struct{}, 8)
+	w.serve(func(c *customersync.Config) {
+		c.Chores = map[string]func(context.Context) error{"tidy": func(context.Context) error { ran <- struct{}{}; return nil }}
+	})
+	w.wait(2, "select count(*) from sync_run where status = 'complete' and trigger = 'schedule'")
+	<-ran
+	for _, tenant := range []*tenant{w, paused, recent, other} {
+		want := map[bool]int64{true: 1, false: 0}[tenant == w || tenant == other]
+		if n := value[int64](w, "select count(*) from sync_run where trigger = 'schedule' and mssp_id = $1", tenant.ID); n != want {
+			t.Errorf("%d scheduled runs, want %d", n, want)
+		}
+	}
+}
+
+func TestAServerTakesUpRunsThatDiedOrLostTheirJob(t *testing.T) {
+	t.Parallel()
+	died := newTenant(t)
+	lost, fetched := died.another(t), died.another(t)
+	command, cursed := died.another(t), died.another(t)
+	for _, w := range []*tenant{died, lost, fetched, command, cursed} {
+		w.stand.SetCustomers(many(3))
+		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+			t.Fatal(err)
+		}
+		if w != lost && w != fetched {
+			w.take()
+		}
+	}
+	died.die()
+	died.Exec("update river.river_job set state = 'running', attempted_at = now() - interval '1 minute', attempt = 1")
+	lost.Exec("delete from river.river_job where args->>'mssp_id' = $1", lost.ID)
+	lost.Exec("update sync_run set created_at = now() - interval '1 minute' where status = 'queued'")
+	command.Exec("update sync_run set trigger = 'command' where mssp_id = $1", command.ID)
+	cursed.Exec("update sync_run set deaths = 2 where mssp_id = $1", cursed.ID)
+	died.serve(func(*customersync.Config) {})
+	for w, want := range map[*tenant]portal.RunStatus{
+		died: portal.RunComplete, lost: portal.RunComplete, fetched: portal.RunComplete, command: portal.RunFailed, cursed: portal.RunFailed,
+	} {
+		w.wait(1, "select count(*) from sync_run where status = '"+string(want)+"' and mssp_id = '"+w.ID+"'")
+	}
+}
+
+func TestARunThatWaitsForItsTurnHasOneJob(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	w.Exec("update sync_run set created_at = now() - interval '1 hour'")
+	for _, state := range []string{"state = 'available'", "state = 'scheduled'", "state = 'running', attempted_at = now()"} {
+		w.Exec("update river.river_job set " + state)
+		if err := w.service.ReplaceLostJobs(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := value[int64](w, "select count(*) from river.river_job"); n != 1 {
+			t.Fatalf("%d jobs where one has %s", n, state)
+		}
+	}
+	// Those that are over will not take it up: of an accepted run's first reading, of a run a command had taken up.
+	for i, state := range []string{"completed", "cancelled", "discarded"} {
+		w.Exec("update river.river_job set state = '" + state + "', finalized_at = now()")
+		if err := w.service.ReplaceLostJobs(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := value[int64](w, "select count(*) from river.river_job where state = 'available'"); n != 1 {
+			t.Errorf("%d jobs are to do a run that had %d others, %s", n, i+1, state)
+		}
+	}
+}
+
+func TestTheScheduleOutlivesAProcessThatDiedKeepingIt(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.stand.SetCustomers(many(3))
+	w.Exec("update mssp_product set paused = true")
+	first := w.newService(func(c *customersync.Config) { c.Jobs, c.Every = true, time.Second })
+	if err := first.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.wait(1, "select least(count(*), 1) from river.river_job where kind = 'sync_schedule' and state = 'completed'")
+	if err := first.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.Exec("update river.river_job set state = 'running', attempted_at = now(), finalized_at = null where kind = 'sync_schedule'")
+	w.Exec("update mssp_product set paused = false, created_at = now() - interval '1 day'")
+	w.serve(func(c *customersync.Config) { c.Every = time.Second })
+	w.wait(1, "select least(count(*), 1) from sync_run where status = 'complete' and trigger = 'schedule'")
+}
+
+func TestAServerThatStopsHandsItsRunToTheNext(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.stand.SetCustomers(many(3))
+	w.stand.Misbehave(heimdalstand.Slow)
+	first := w.newService(func(c *customersync.Config) { c.Jobs = true })
+	if err := first.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	w.wait(1, "select count(*) from sync_run where status = 'running'")
+	w.until("the first call", func() bool { return w.stand.Calls() > 0 })
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := first.Stop(ctx); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	if n := value[int64](w, "select count(*) from sync_run where status = 'queued'"); n != 1 {
+		t.Fatalf("%d runs were handed back\n%s", n, w.log.String())
+	}
+	w.stand.Misbehave(heimdalstand.None)
+	w.serve(func(*customersync.Config) {})
+	w.wait(1, "select count(*) from sync_run where status = 'complete' and attempt = 2")
+}
+
+func TestAServerThatStopsLetsAShortRunFinish(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.stand.SetCustomers(many(3))
+	w.stand.Misbehave(heimdalstand.Slow)
+	server := w.newService(func(c *customersync.Config) {
+		c.Jobs, c.HTTPClient = true, &http.Client{Timeout: 300 * time.Millisecond}
+	})
+	if err := server.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	w.wait(1, "select count(*) from sync_run where status = 'running'")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := server.Stop(ctx); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	if n := value[int64](w, "select count(*) from sync_run where status = 'failed' and error_code = 'timeout'"); n != 1 {
+		t.Errorf("the run was not ended\n%s", w.log.String())
+	}
+}
+
+func TestTheScheduleBeginsWithWhoHasWaitedLongest(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	tenants := []*tenant{w.another(t), w, w.another(t), w.another(t)}
+	w.Exec("update mssp_product set created_at = now() - interval '10 days'")
+	for i, tenant := range tenants[1:] {
+		tenant.complete(many(1)...)
+		w.Exec("update sync_run set created_at = now() - make_interval(hours => $2) where mssp_id = $1", tenant.ID, 9-i*3)
+	}
+	due, err := w.DB.Overdue(t.Context(), time.Hour)
+	if err != nil || len(due) != len(tenants) {
+		t.Fatalf("due is %+v, %v", due, err)
+	}
+	for i, tenant := range tenants {
+		if due[i].MSSPID != tenant.ID {
+			t.Errorf("number %d is not the one that has waited longest of the rest", i+1)
+		}
+	}
+}
+
+func TestOneConnectionsTroubleKeepsTheScheduleFromNothingElse(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	other := w.another(t)
+	w.mailing(1)
+	w.fail(1)
+	w.Exec("update mssp_product set created_at = now() - interval '1 day'")
+	w.Exec("update sync_run set created_at = now() - interval '1 day'")
+	w.Exec("alter table sync_run add constraint trouble check (trigger <> 'schedule' or mssp_id <> '" + other.ID + "')")
+	if err := w.service.Schedule(t.Context()); err == nil {
+		t.Error("the trouble is not told")
+	}
+	due := value[int64](w, "select count(*) from sync_run where trigger = 'schedule' and mssp_id = $1", w.ID)
+	mails := value[int64](w, "select count(*) from river.river_job where kind = 'sync_mail'")
+	if due != 1 || mails != 1 {
+		t.Errorf("%d runs and %d mails were queued", due, mails)
+	}
+}
+
+func TestAChoreThatFailsKeepsNoOtherFromBeingDone(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	var done int
+	fails := func(context.Context) error { done++; return errors.New("broken") }
+	service := w.newService(func(c *customersync.Config) {
+		c.Chores = map[string]func(context.Context) error{"one": fails, "another": fails, "third": fails}
+	})
+	if err := service.DoChores(t.Context()); err == nil || done != 3 {
+		t.Errorf("%d chores were done: %v", done, err)
+	}
+}

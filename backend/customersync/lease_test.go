@@ -1,0 +1,269 @@
+package customersync_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/postgres"
+)
+
+func TestWhoIsAtWorkSaysSoDuringACallHoweverLongItTakes(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.service = w.newService(func(c *customersync.Config) {
+		c.Takeover = 600 * time.Millisecond
+		w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+			w.Exec("update sync_run set heartbeat_at = now() - interval '1 second'")
+			w.wait(1, "select count(*) from sync_run where heartbeat_at > now() - interval '600 milliseconds'")
+			return bring(state, 1, add)
+		})(c)
+	})
+	if run := w.again(); run.Status != portal.RunComplete {
+		t.Errorf("the run is %s: %s", run.Status, said(run))
+	}
+}
+
+func TestWhoHasLostARunStopsInTheMiddleOfACall(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.service = w.newService(func(c *customersync.Config) {
+		c.Takeover = 600 * time.Millisecond
+		w.playing(func(ctx context.Context, _ customersync.Options, state customersync.State, _ func(portal.Customer) error) (customersync.State, error) {
+			w.Exec("update sync_run set attempt = attempt + 1")
+			select {
+			case <-ctx.Done():
+				return state, ctx.Err()
+			case <-time.After(30 * time.Second):
+				t.Error("the call goes on")
+				return state, errors.New("nobody stopped the call")
+			}
+		})(c)
+	})
+	if run, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.Is(err, postgres.ErrLeaseLost) {
+		t.Errorf("the run ended as %+v, %v", run, err)
+	}
+	if status := value[string](w, "select status from sync_run"); status != "running" {
+		t.Errorf("who has lost the run left it %s to whoever has it", status)
+	}
+}
+
+func TestHowManyWereSeenIsToldDuringACallAndNotForEveryChunk(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock() // stands still
+	w.service = w.newService(func(c *customersync.Config) {
+		c.Clock = clock
+		w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+			for i := range 20_001 {
+				if err := add(portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(i), Name: "Client", Type: "CORP", Raw: []byte("{}")}); err != nil {
+					return state, err
+				}
+			}
+			return customersync.State{Done: true, Progress: customersync.Progress{Calls: 1, Seen: 20_001}}, nil
+		})(c)
+	})
+	var told []int64
+	run, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
+		if r.Calls == 0 && r.Seen > 0 {
+			told = append(told, r.Seen)
+		}
+	})
+	if err != nil || run.Status != portal.RunComplete || fmt.Sprint(told) != "[5000]" {
+		t.Errorf("within one moment of the call it was told that %v were seen; the run is %s, %v", told, run.Status, err)
+	}
+}
+
+func TestAFaultOfThePortalsOwnEndsTheRunAndIsInTheLog(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.service = w.newService(w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		day := "the day after tomorrow"
+		err := add(portal.Customer{Kind: portal.KindClient, ExternalID: "1", Name: "Client", Type: "CORP", ExpiresOn: &day, Raw: []byte("{}")})
+		return customersync.State{Done: true, Progress: customersync.Progress{Calls: 1, Seen: 1}}, err
+	}))
+	w.mustFail("internal")
+	if log := w.log.String(); !strings.Contains(log, "expiry of customer 1") {
+		t.Errorf("the log says\n%s", log)
+	}
+}
+
+func TestWhatACallHadWrittenWhenItsProcessDiedCountsOnce(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	var made []int64
+	w.service = w.newService(w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		made = append(made, state.Progress.Calls+1)
+		if len(made) == 2 {
+			for i := range 7000 {
+				if err := add(portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(100 + i), Name: "Client", Type: "CORP", Raw: []byte("{}")}); err != nil {
+					return state, err
+				}
+			}
+			w.wait(1, "select count(*) from sync_run where heartbeat_at is not null and (select count(*) from sync_customer) > 5000")
+			w.Exec("update sync_run set attempt = attempt + 1")
+			return state, postgres.ErrLeaseLost
+		}
+		return bring(state, 3, add)
+	}))
+	if _, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.Is(err, postgres.ErrLeaseLost) {
+		t.Fatal(err)
+	}
+	w.Exec("update sync_run set status = 'queued'")
+	if run := w.again(); run.Status != portal.RunComplete || run.Seen != 3 || fmt.Sprint(made) != "[1 2 2 3]" {
+		t.Errorf("the run is %+v after the calls %v", run, made)
+	}
+}
+
+// take takes up the queued run as another process would.
+func (w *tenant) take() postgres.Lease {
+	w.Helper()
+	id, err := w.DB.QueuedRun(context.Background(), w.ID)
+	if err != nil {
+		w.Fatal(err)
+	}
+	lease, taken, err := w.DB.TakeRun(context.Background(), w.ID, id)
+	if err != nil || !taken {
+		w.Fatalf("take up %q: %t, %v", id, taken, err)
+	}
+	return lease
+}
+
+// die stops the heart of whoever works on a run.
+func (w *tenant) die() {
+	w.Helper()
+	w.Exec("update sync_run set heartbeat_at = now() - interval '1 minute' where status = 'running'")
+}
+
+func TestARunWhoseProcessDiedIsOutOfTheWayOfTheNext(t *testing.T) {
+	t.Parallel()
+	for name, next := range map[string]func(*tenant) error{
+		"command": func(w *tenant) error { w.complete(many(3)...); return nil },
+		"request": func(w *tenant) error { _, err := w.service.Request(context.Background(), w.admin); return err },
+	} {
+		w := newTenant(t)
+		dead, err := w.service.Request(t.Context(), w.admin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lease := w.take()
+		w.die()
+		if err := next(w); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		run, err := w.DB.Run(t.Context(), w.admin, dead.ID)
+		if err != nil || run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != "interrupted" {
+			t.Errorf("%s: the dead run is %+v, %v", name, run, err)
+		}
+		w.mayWriteNothing(lease)
+	}
+}
+
+// mayWriteNothing checks that a process which was only thought dead cannot write any more.
+func (w *tenant) mayWriteNothing(lease postgres.Lease) {
+	w.Helper()
+	before := w.Everything()
+	ctx := context.Background()
+	writes := map[string]error{
+		"stage": w.DB.Stage(ctx, lease, 1, []portal.Customer{{Kind: portal.KindClient, ExternalID: "66", Name: "Ghost", Raw: []byte("{}")}}),
+		"beat":  w.DB.Heartbeat(ctx, lease), "hand back": w.DB.ReleaseRun(ctx, lease),
+		"put off": w.DB.PostponeRun(ctx, lease, customersync.State{}, time.Now()),
+	}
+	_, writes["fail"] = w.DB.FailRun(ctx, lease, "x", "x")
+	_, writes["finish a call"] = w.DB.FinishCall(ctx, lease, customersync.State{Done: true})
+	_, writes["tell what was seen"] = w.DB.RecordSeen(ctx, lease, 1)
+	_, writes["tell of a wait"] = w.DB.RecordWaiting(ctx, lease, time.Now())
+	_, writes["resume"] = w.DB.ResumeReading(ctx, lease)
+	for name, err := range writes {
+		if !errors.Is(err, postgres.ErrLeaseLost) {
+			w.Errorf("a lost lease may %s: %v", name, err)
+		}
+	}
+	if w.Everything() != before {
+		w.Error("a lost lease wrote rows")
+	}
+}
+
+func TestARunTakenOverWhileItWasBeingAppliedIsRolledBack(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(many(3)...)
+	before := w.Everything()
+	w.stand.SetCustomers(many(9))
+	held, err := w.Owner.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := held.Exec(t.Context(), "select from mssp for update"); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	go func() {
+		_, err := w.service.RunNow(t.Context(), w.ID, nil)
+		done <- err
+	}()
+	defer held.Rollback(t.Context()) //nolint:errcheck // it is committed by then, unless the test has failed
+	w.wait(1, `
+		select count(distinct l.pid)
+		from pg_locks l
+		where not l.granted
+		and l.pid in (select a.pid from pg_stat_activity a where a.datname = current_database())`)
+	// The run's row is free meanwhile, for the heartbeat as for another process.
+	w.Exec("update sync_run set attempt = attempt + 1 where status = 'running'")
+	if err := held.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; !errors.Is(err, postgres.ErrLeaseLost) || w.Everything() != before {
+		t.Errorf("the run that was taken over ended with %v", err)
+	}
+}
+
+func TestARunGoesOnWithTheCallItsProcessDiedIn(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	var mu sync.Mutex
+	var made []int64
+	died := make(chan struct{})
+	play := w.playing(func(ctx context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		mu.Lock()
+		made = append(made, state.Progress.Calls+1)
+		first := len(made) == 3
+		mu.Unlock()
+		if first {
+			if _, err := bring(state, 4, add); err != nil {
+				return state, err
+			}
+			close(died)
+			<-ctx.Done()
+			return state, ctx.Err()
+		}
+		return bring(state, 4, add)
+	})
+	first := w.newService(func(c *customersync.Config) { c.Jobs, c.Takeover = true, time.Hour; play(c) })
+	if err := first.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	<-died
+	w.die()
+	w.serve(play)
+	w.wait(1, "select count(*) from sync_run where status = 'complete' and added = 4 and seen = 4 and duplicates = 0 and deaths = 0 and attempt = 2")
+	mu.Lock()
+	defer mu.Unlock()
+	if fmt.Sprint(made) != "[1 2 3 3 4]" {
+		t.Errorf("the calls made are %v", made)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := first.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+}

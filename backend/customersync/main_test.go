@@ -1,0 +1,10 @@
+package customersync_test
+
+import (
+	"os"
+	"testing"
+
+	"fs-client-portal/backend/testkit"
+)
+
+func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }

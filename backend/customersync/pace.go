@@ -1,0 +1,44 @@
+package customersync
+
+import (
+	"context"
+	"time"
+
+	"fs-client-portal/backend/postgres"
+)
+
+// every returns the least time between two calls of one endpoint with one key; 0: no limit.
+func (s *Service) every() time.Duration {
+	if s.config.PerMinute <= 0 {
+		return 0
+	}
+	return time.Minute / time.Duration(s.config.PerMinute)
+}
+
+// claim records a call that is about to be made. It first waits, by clock, until no call for the connection in any process
+// is too close; the error may be that of clock.Sleep.
+func (s *Service) claim(ctx context.Context, c postgres.Call, clock Clock) error {
+	if c.Every = s.every(); c.Every == 0 {
+		return nil
+	}
+	for {
+		c.At = clock.Now()
+		tooClose, err := s.db.ClaimCall(ctx, c)
+		if err != nil || tooClose.IsZero() {
+			return err
+		}
+		if err := clock.Sleep(ctx, tooClose.Add(c.Every).Sub(clock.Now())); err != nil {
+			return err
+		}
+	}
+}
+
+// recordCall records a call that need not wait for others.
+func (s *Service) recordCall(ctx context.Context, c postgres.Call) error {
+	if s.every() == 0 {
+		return nil
+	}
+	c.At = s.config.Clock.Now()
+	_, err := s.db.ClaimCall(ctx, c)
+	return err
+}

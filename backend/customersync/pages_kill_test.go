@@ -1,0 +1,134 @@
+package customersync_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/portal"
+)
+
+func TestPagedRunResumesAnInterruptedCheck(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	d := w.directory(many(60)...)
+	w.ends(portal.RunComplete)
+	d.checks()
+	d.remove(110, 111, 112)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	d.before = func(d *directory, _ int) {
+		if d.asked[len(d.asked)-1] == "111" {
+			cancel()
+		}
+	}
+	service := w.newService(func(c *customersync.Config) { c.Takeover = time.Second })
+	// The process is killed in the middle of its second check: it writes nothing of what it would write at its end.
+	lease, taken, err := w.DB.TakeRun(t.Context(), w.ID, w.queued())
+	if err != nil || !taken {
+		t.Fatal(err)
+	}
+	if err := service.Work(ctx, lease); err == nil {
+		t.Fatal("the run ended though its process died")
+	}
+	d.before = nil
+	if left := value[string](w, "select (state->'check')::text from sync_run where id = $1", lease.Run.ID); left != `["111", "112"]` {
+		t.Errorf("left to check: %s, want 111 and 112", left)
+	}
+	w.Exec("update sync_run set heartbeat_at = now() - interval '1 hour' where id = $1", lease.Run.ID)
+	lease, taken, err = w.DB.TakeRun(t.Context(), w.ID, lease.Run.ID)
+	if err != nil || !taken {
+		t.Fatalf("taken up again: %t, %v", taken, err)
+	}
+	if err := service.Work(t.Context(), lease); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(d.checks()); got != "[110 111 111 112]" {
+		t.Errorf("checked %s, want 110 once, 111 again, 112", got)
+	}
+	if n := value[int64](w, "select checked from sync_run where id = $1 and status = 'complete' and missing = 3", lease.Run.ID); n != 3 {
+		t.Errorf("checked: got %d, want 3", n)
+	}
+}
+
+// queued makes a run that no worker has taken up yet.
+func (w *tenant) queued() string {
+	w.Helper()
+	run, err := w.DB.CreateRun(context.Background(), w.ID, w.connection.ID, "schedule", nil)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return run.ID
+}
+
+func TestChecksKeepThePace(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock()
+	d := w.directory(many(30)...)
+	w.service = w.newService(func(c *customersync.Config) { c.Clock, c.PerMinute = clock, 5 })
+	w.ends(portal.RunComplete)
+	d.checks()
+	d.remove(110, 111, 112)
+	var at []time.Time
+	d.before = func(*directory, int) { at = append(at, clock.Now()) }
+	run := w.ends(portal.RunComplete)
+	if run.Checked != 3 || len(at) != 7 {
+		t.Fatalf("run %+v with %d calls, want three checked in seven, the last about the account", run, len(at))
+	}
+	for i, call := range at[1:] {
+		if gap := call.Sub(at[i]); gap < 12*time.Second {
+			t.Errorf("call %d came %s after the one before, want 12s", i+2, gap)
+		}
+	}
+}
+
+func TestRefusedChecksEndWhereEveryWaitIsPostponed(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock()
+	d := w.directory(many(30)...)
+	w.ends(portal.RunComplete)
+	d.checks()
+	d.remove(110, 111)
+	d.single = func(rw http.ResponseWriter, _ string) { rw.WriteHeader(http.StatusForbidden) }
+	w.serve(func(c *customersync.Config) { c.Clock, c.PerMinute = clock, 5 })
+	id := w.queuedJob()
+	for range 600 {
+		clock.move(12 * time.Second)
+		w.wake()
+		time.Sleep(50 * time.Millisecond)
+		if value[bool](w, "select status <> 'queued' and status <> 'running' from sync_run where id = $1", id) {
+			break
+		}
+		if n := len(d.askedSoFar()); n > 20 {
+			t.Fatalf("the run goes on after %d calls: %v", n, d.askedSoFar())
+		}
+	}
+	if n := value[int64](w, "select count(*) from sync_run where id = $1 and status = 'complete' and checked = 2 and missing = 2", id); n != 1 {
+		t.Errorf("run: %s; want complete with two checked and missing", value[string](w, "select r::text from sync_run r where id = $1", id))
+	}
+	if got := fmt.Sprint(d.askedSoFar()); got != "[17 17 17 110 111 17]" {
+		t.Errorf("asked %s, want each customer once, and the account at the end", got)
+	}
+}
+
+// queuedJob asks for a run as an admin does.
+func (w *tenant) queuedJob() string {
+	w.Helper()
+	run, err := w.service.Request(context.Background(), w.admin)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return run.ID
+}
+
+func (d *directory) askedSoFar() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.asked)
+}

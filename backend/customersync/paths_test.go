@@ -1,0 +1,49 @@
+package customersync_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/portal"
+)
+
+// TestRunSavesPaths: the paths of a run's customers are saved when it ends, and before only with a call that brings a path
+// or a type that is not saved.
+func TestRunSavesPaths(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	type saved struct{ counted, inState int64 }
+	var before []saved
+	paths := []string{"id", "", "seats", "", ""}
+	w.service = w.newService(w.playing(func(_ context.Context, _ customersync.Options, s customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		before = append(before, saved{
+			value[int64](w, "select coalesce((select (paths->>'counted')::bigint from sync_run where status = 'running'), 0)"),
+			value[int64](w, "select count(*) from sync_run where state ? 'paths'"),
+		})
+		s.Counted++
+		for i := range s.Paths {
+			s.Paths[i].Customers++
+		}
+		if path := paths[s.Progress.Calls]; path != "" {
+			s.Paths = append(slices.Clone(s.Paths), portal.PathStats{
+				FieldPath: portal.FieldPath{Path: path, Customers: 1, Source: portal.SourceNone}, TypeCounts: map[string]int64{"text": 1},
+			})
+		}
+		return bring(s, int64(len(paths)), add)
+	}))
+	run := w.again()
+	if run.Status != portal.RunComplete {
+		t.Fatalf("the run is %s: %s", run.Status, said(run))
+	}
+	if want := []saved{{0, 0}, {1, 0}, {1, 0}, {3, 0}, {3, 0}}; !slices.Equal(before, want) {
+		t.Errorf("saved before each call: got %v, want %v", before, want)
+	}
+	if m := w.fieldMap(); m.Customers != 5 || w.path("id").Customers != 5 || w.path("seats").Customers != 3 {
+		t.Errorf("the field map is of %d customers, want 5: %+v", m.Customers, m.Items)
+	}
+	if n := value[int64](w, "select count(*) from sync_run where paths is not null"); n != 0 {
+		t.Errorf("%d runs that have ended keep paths, want none", n)
+	}
+}

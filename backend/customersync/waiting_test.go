@@ -1,0 +1,149 @@
+package customersync_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/portal"
+)
+
+// wake lets put-off jobs be worked at once, as if the time had come.
+func (w *tenant) wake() {
+	w.Helper()
+	w.Exec("update river.river_job set state = 'available', scheduled_at = now() where kind = 'sync_run' and state = 'scheduled'")
+}
+
+func TestALongWaitIsPutOffWithAllThatWasRead(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock()
+	var made []int64
+	w.serve(func(c *customersync.Config) {
+		c.Clock = clock
+		w.playing(func(ctx context.Context, o customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+			if state.Progress.Calls == 2 && state.Refusals == 0 {
+				state.Refusals++
+				if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
+					return state, err
+				}
+			}
+			made = append(made, state.Progress.Calls+1)
+			return bring(state, 3, add)
+		})(c)
+	})
+	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	w.wait(1, "select count(*) from sync_run where status = 'queued' and calls = 2 and staged = 2 and heartbeat_at is null")
+	w.wait(1, "select count(*) from river.river_job where kind = 'sync_run' and state = 'scheduled' and scheduled_at > now() + interval '50 minutes'")
+	if n := value[int64](w, "select count(*) from sync_run where retry_at > now() + interval '50 minutes' and (state->>'refusals')::int = 1"); n != 1 {
+		t.Error("the run does not say until when it waits, and how often it was refused")
+	}
+	// Taken up too soon, it is put off again.
+	w.wake()
+	w.wait(1, "select count(*) from sync_run where status = 'queued' and attempt = 2")
+	w.wait(1, "select count(*) from river.river_job where kind = 'sync_run' and state = 'scheduled'")
+	clock.move(2 * time.Hour)
+	w.wake()
+	w.wait(1, "select count(*) from sync_run where status = 'complete' and retry_at is null and added = 3")
+	if fmt.Sprint(made) != "[1 2 3]" {
+		t.Errorf("the calls made are %v", made)
+	}
+}
+
+func TestRunsThatWaitKeepNoWorkerFromOthers(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	const more = 24 // than there are workers
+	for range more {
+		other := w.another(t)
+		if _, err := other.service.Request(t.Context(), other.admin); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	w.Exec("update mssp_product set customer_id = '18' where mssp_id <> $1", w.ID)
+	w.serve(func(c *customersync.Config) { c.Connectors = []customersync.Connector{waiter{}} })
+	w.wait(1, "select count(*) from sync_run where status = 'complete'")
+	w.wait(more, "select count(*) from sync_run where status = 'queued' and retry_at is not null")
+}
+
+// waiter waits an hour before it answers customer 18, and no moment for anybody else.
+type waiter struct{ script }
+
+func (waiter) Open(s portal.ConnectionSettings, _ string, o customersync.Options) (customersync.Reader, error) {
+	return scriptReader{func(ctx context.Context, o customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		if s.CustomerID == "18" {
+			if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
+				return state, err
+			}
+		}
+		return bring(state, 1, add)
+	}, o}, nil
+}
+
+func TestARunOfManyCallsLetsOthersHaveTheirTurnInBetween(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock()
+	w.serve(func(c *customersync.Config) {
+		c.Clock = clock
+		w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+			clock.move(40 * time.Second)
+			return bring(state, 5, add)
+		})(c)
+	})
+	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+		t.Fatal(err)
+	}
+	// Two calls fit into a minute and a bit: it is taken up three times.
+	w.wait(1, "select count(*) from sync_run where status = 'complete' and attempt = 3 and calls = 5")
+}
+
+func TestARunThatWouldNeverEndFailsAfterADay(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock()
+	w.service = w.newService(func(c *customersync.Config) {
+		c.Clock = clock
+		w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+			clock.move(time.Hour)
+			return bring(state, 1_000_000, add)
+		})(c)
+	})
+	w.mustFail("timeout")
+	if n := value[int64](w, "select count(*) from sync_customer"); n != 0 {
+		t.Errorf("%d rows of it are left", n)
+	}
+}
+
+func TestACommandWaitsWhereItIs(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock()
+	w.service = w.newService(func(c *customersync.Config) {
+		c.Clock = clock
+		w.playing(func(ctx context.Context, o customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+			o.Waiting(o.Clock.Now().Add(time.Hour))
+			if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
+				return state, err
+			}
+			o.Waiting(time.Time{})
+			return bring(state, 2, add)
+		})(c)
+	})
+	var waits int
+	run, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
+		if r.RetryAt != nil {
+			waits++
+		}
+	})
+	if err != nil || run.Status != portal.RunComplete || run.RetryAt != nil || waits != 2 || fmt.Sprint(clock.slept) != "[1h0m0s 1h0m0s]" {
+		t.Errorf("the run is %+v, %v; told of %d waits; slept %v", run, err, waits, clock.slept)
+	}
+}
