@@ -12,6 +12,7 @@ import (
 
 	"github.com/jellydator/ttlcache/v3"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -142,12 +143,12 @@ func (s *Service) proved(ctx context.Context, was proposal, c portal.ConnectionC
 type proposal struct {
 	portal.Connection
 	apiKey    string
-	connector Connector
+	connector connector.Connector
 	// stored is the key the connection is saved with, whose pace its runs keep.
 	stored string
 }
 
-func (s *Service) connector(productID string) (Connector, error) {
+func (s *Service) connector(productID string) (connector.Connector, error) {
 	for _, connector := range s.config.Connectors {
 		if connector.Product().ID == productID {
 			return connector, nil
@@ -186,7 +187,7 @@ func (p proposal) check() error {
 	if strings.ContainsFunc(p.CustomerID, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return portal.InvalidField("customer_id", "The customer id must be printable characters.")
 	}
-	return p.connector.Check(p.Settings(), p.apiKey)
+	return p.connector.Check(connector.SettingsOf(p.Connection), p.apiKey)
 }
 
 // stored answers a connection of the viewer's scope with its key open.
@@ -246,14 +247,14 @@ func (s *Service) prove(ctx context.Context, p proposal) error {
 	if err != nil || said.OK {
 		return err
 	}
-	return &portal.Error{Code: portal.ProductRefused, Detail: said.Detail, Field: faultyField[portal.CallCode(said.Code)]}
+	return &portal.Error{Code: portal.ProductRefused, Detail: said.Detail, Field: faultyField[connector.CallCode(said.Code)]}
 }
 
 // faultyField is the setting to look at first after a call went wrong.
-var faultyField = map[portal.CallCode]string{
-	portal.BadKey: "api_key", portal.WrongCustomer: "customer_id", portal.Refused: "customer_id",
-	portal.NoEndpoint: "base_url", portal.Redirected: "base_url", portal.Unreachable: "base_url", portal.Insecure: "base_url",
-	portal.Garbage: "base_url",
+var faultyField = map[connector.CallCode]string{
+	connector.BadKey: "api_key", connector.WrongCustomer: "customer_id", connector.Refused: "customer_id",
+	connector.NoEndpoint: "base_url", connector.Redirected: "base_url", connector.Unreachable: "base_url", connector.Insecure: "base_url",
+	connector.Garbage: "base_url",
 }
 
 // try makes the call that shows whether a connection works. TooManyRequests says how long to wait where its turn is not
@@ -263,7 +264,7 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 	defer cancel()
 	claimed, stop := context.WithCancelCause(limited)
 	defer stop(nil)
-	reader, err := p.connector.Open(p.Settings(), p.apiKey, Options{
+	reader, err := p.connector.Open(connector.SettingsOf(p.Connection), p.apiKey, connector.Options{
 		PerMinute: s.config.PerMinute, HTTPClient: s.httpFor(p.PublicOnly), Fields: p.Fields, Harmless: p.Harmless,
 		Clock: impatient{s.config.Clock},
 		Calling: func(time.Time) {
@@ -285,7 +286,7 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 	case limited.Err() == nil && claimed.Err() != nil:
 		err = context.Cause(claimed)
 	case errors.Is(err, context.DeadlineExceeded):
-		err = portal.CallErrorf(portal.TimedOut, "%s did not answer within %d seconds. Try again in a minute.",
+		err = connector.CallErrorf(connector.TimedOut, "%s did not answer within %d seconds. Try again in a minute.",
 			p.connector.Product().Name, int(trialTime.Seconds()))
 	}
 	return s.said(p, veiled(p.PublicOnly, p.BaseURL, err))
@@ -305,8 +306,8 @@ func (s *Service) claimTrial(ctx context.Context, p proposal) error {
 
 // said puts why a trial went wrong into an answer.
 func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
-	var call *CallError
-	var postponed *portal.Postponed
+	var call *connector.CallError
+	var postponed *connector.Postponed
 	name := p.connector.Product().Name
 	switch {
 	case errors.As(err, &postponed):
@@ -314,13 +315,13 @@ func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
 	case !errors.As(err, &call):
 		return portal.ConnectionTest{}, err
 	}
-	if call.Code == portal.Unmapped {
+	if call.Code == connector.Unmapped {
 		// Only a saved connection has a field map, so it must be possible to save it. Its run says what is missing.
 		s.keepProof(p)
 		return portal.ConnectionTest{OK: true, Code: string(call.Code), Detail: call.Detail}, nil
 	}
 	detail := call.Detail
-	if p.PublicOnly && call.Code == portal.Unreachable {
+	if p.PublicOnly && call.Code == connector.Unreachable {
 		detail += " Only hosts on the public internet can be named here."
 	}
 	return portal.ConnectionTest{Code: string(call.Code), Detail: detail}, nil
@@ -334,11 +335,11 @@ func (s *Service) waitFor(until time.Time, name string) error {
 }
 
 // impatient is time for somebody who waits in front of a screen.
-type impatient struct{ Clock }
+type impatient struct{ connector.Clock }
 
 func (i impatient) Sleep(ctx context.Context, d time.Duration) error {
 	if d > trialTurn {
-		return &portal.Postponed{Until: i.Now().Add(d)}
+		return &connector.Postponed{Until: i.Now().Add(d)}
 	}
 	return i.Clock.Sleep(ctx, d)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -19,11 +20,11 @@ func TestAConnectionNamedOverTheAPINeverLeadsIntoTheServersNetworkLater(t *testi
 	// As if a host that was public when it was named resolved to this machine by now.
 	w.Exec("update mssp_product set public_only = true where id = $1", w.connection.ID)
 	run, err := w.service.RunNow(context.Background(), w.ID, nil)
-	if err != nil || run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != string(portal.Unreachable) {
+	if err != nil || run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != string(connector.Unreachable) {
 		t.Errorf("the run ends as %s %s (%v)", run.Status, *run.ErrorCode, err)
 	}
 	said, err := w.service.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID})
-	if err != nil || said.OK || said.Code != string(portal.Unreachable) {
+	if err != nil || said.OK || said.Code != string(connector.Unreachable) {
 		t.Errorf("a test of it answers %+v (%v)", said, err)
 	}
 	if w.stand.Calls() != 0 {
@@ -162,7 +163,7 @@ func TestAnotherKeyWaitsForNoOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	said, err := w.service.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: "another-key-01"})
-	if err != nil || said.Code != string(portal.BadKey) {
+	if err != nil || said.Code != string(connector.BadKey) {
 		t.Errorf("another key is answered %+v (%v)", said, err)
 	}
 }
@@ -242,7 +243,7 @@ func TestWhatWasReadOfAConnectionThatHasChangedSinceIsReadAnew(t *testing.T) {
 		for _, during := range []int64{2, 3} { // in the middle, and at the last call
 			w := newTenant(t)
 			var made []int64
-			w.service = w.newService(w.playing(func(ctx context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+			w.service = w.newService(w.playing(func(ctx context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 				made = append(made, state.Progress.Calls+1)
 				if len(made) == int(during) {
 					if _, err := w.service.ChangeConnection(ctx, w.admin, w.connection.ID, change); err != nil {
@@ -250,14 +251,14 @@ func TestWhatWasReadOfAConnectionThatHasChangedSinceIsReadAnew(t *testing.T) {
 					}
 				}
 				if len(made) == 2 && during == 2 { // another process goes on
-					return state, &portal.Postponed{}
+					return state, &connector.Postponed{}
 				}
 				return bring(state, 3, add)
 			}))
 			run, err := w.service.RunNow(t.Context(), w.ID, nil)
 			want := "[1 2 3 1 2 3]"
 			if during == 2 {
-				var postponed *portal.Postponed
+				var postponed *connector.Postponed
 				if !errors.As(err, &postponed) {
 					t.Errorf("%s: %v", name, err)
 				}

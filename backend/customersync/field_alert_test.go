@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
@@ -22,7 +23,7 @@ func TestFieldsOfARunInReviewAreMailed(t *testing.T) {
 	box, mails := w.mailing(0)
 	w.service = w.newService(func(c *customersync.Config) {
 		mails(c)
-		c.Connectors = []customersync.Connector{&heimdal.Connector{Asking: heimdal.AskNever}}
+		c.Connectors = []connector.Connector{&heimdal.Connector{Asking: heimdal.AskNever}}
 	})
 	first := w.complete(many(30)...)
 	before := w.raised()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -260,10 +261,10 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 		w.returns(numbered)
 		trial := portal.ConnectionTrial{ID: w.connection.ID}
 		test, err := w.service.TryConnection(context.Background(), w.admin, trial)
-		if err != nil || !test.OK || test.Code != string(portal.Unmapped) || test.Customers != nil || test.Detail == "" {
+		if err != nil || !test.OK || test.Code != string(connector.Unmapped) || test.Customers != nil || test.Detail == "" {
 			t.Errorf("a test returns %+v, %v; want that it is ok and what is left to do", test, err)
 		}
-		if run := w.again(); run.Status != portal.RunFailed || *run.ErrorCode != string(portal.Unmapped) {
+		if run := w.again(); run.Status != portal.RunFailed || *run.ErrorCode != string(connector.Unmapped) {
 			t.Fatalf("the run is %s: %s; want failed for the field map", run.Status, said(run))
 		}
 		w.remap("Nr", "id", "Bezeichnung", "name", "Art", "type", "Betreuer", "parent")

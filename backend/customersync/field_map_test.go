@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 )
@@ -185,8 +186,8 @@ func TestARunReadsAnewWhenTheFieldMapChangesMeanwhile(t *testing.T) {
 	w := newTenant(t)
 	w.complete(unfamiliarClients(2)...)
 	var read []map[string]portal.CustomerField
-	w.service = w.newService(w.playing(func(_ context.Context, o customersync.Options, state customersync.State,
-		add func(portal.Customer) error) (customersync.State, error) {
+	w.service = w.newService(w.playing(func(_ context.Context, o connector.Options, state connector.State,
+		add func(portal.Customer) error) (connector.State, error) {
 		read = append(read, o.Fields)
 		if len(read) == 1 {
 			w.remap("entitlement.gekauft", "seats_total")

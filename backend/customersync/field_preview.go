@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -14,7 +15,7 @@ const previewed = 10
 
 // preview reads customers with two sets of overrides.
 type preview struct {
-	connector     Connector
+	connector     connector.Connector
 	before, after map[string]portal.CustomerField
 }
 

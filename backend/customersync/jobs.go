@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -227,7 +228,7 @@ func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 		return err
 	}
 	_, err = s.work(ctx, lease, runOptions{progress: func(portal.SyncRun) {}, maxWait: maxWait, slice: slice})
-	var later *portal.Postponed
+	var later *connector.Postponed
 	switch {
 	case err == nil || errors.Is(err, postgres.ErrLeaseLost):
 		return nil

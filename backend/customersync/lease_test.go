@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -19,7 +20,7 @@ func TestWhoIsAtWorkSaysSoDuringACallHoweverLongItTakes(t *testing.T) {
 	w := newTenant(t)
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Takeover = 600 * time.Millisecond
-		w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 			w.Exec("update sync_run set heartbeat_at = now() - interval '1 second'")
 			w.wait(1, "select count(*) from sync_run where heartbeat_at > now() - interval '600 milliseconds'")
 			return bring(state, 1, add)
@@ -35,7 +36,7 @@ func TestWhoHasLostARunStopsInTheMiddleOfACall(t *testing.T) {
 	w := newTenant(t)
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Takeover = 600 * time.Millisecond
-		w.playing(func(ctx context.Context, _ customersync.Options, state customersync.State, _ func(portal.Customer) error) (customersync.State, error) {
+		w.playing(func(ctx context.Context, _ connector.Options, state connector.State, _ func(portal.Customer) error) (connector.State, error) {
 			w.Exec("update sync_run set attempt = attempt + 1")
 			select {
 			case <-ctx.Done():
@@ -60,13 +61,13 @@ func TestHowManyWereSeenIsToldDuringACallAndNotForEveryChunk(t *testing.T) {
 	clock := newHandClock() // stands still
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Clock = clock
-		w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 			for i := range 20_001 {
 				if err := add(portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(i), Name: "Client", Type: "CORP", Raw: []byte("{}")}); err != nil {
 					return state, err
 				}
 			}
-			return customersync.State{Done: true, Progress: customersync.Progress{Calls: 1, Seen: 20_001}}, nil
+			return connector.State{Done: true, Progress: connector.Progress{Calls: 1, Seen: 20_001}}, nil
 		})(c)
 	})
 	var told []int64
@@ -83,10 +84,10 @@ func TestHowManyWereSeenIsToldDuringACallAndNotForEveryChunk(t *testing.T) {
 func TestAFaultOfThePortalsOwnEndsTheRunAndIsInTheLog(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.service = w.newService(w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+	w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 		day := "the day after tomorrow"
 		err := add(portal.Customer{Kind: portal.KindClient, ExternalID: "1", Name: "Client", Type: "CORP", ExpiresOn: &day, Raw: []byte("{}")})
-		return customersync.State{Done: true, Progress: customersync.Progress{Calls: 1, Seen: 1}}, err
+		return connector.State{Done: true, Progress: connector.Progress{Calls: 1, Seen: 1}}, err
 	}))
 	w.mustFail("internal")
 	if log := w.log.String(); !strings.Contains(log, "expiry of customer 1") {
@@ -98,7 +99,7 @@ func TestWhatACallHadWrittenWhenItsProcessDiedCountsOnce(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	var made []int64
-	w.service = w.newService(w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+	w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 		made = append(made, state.Progress.Calls+1)
 		if len(made) == 2 {
 			for i := range 7000 {
@@ -173,10 +174,10 @@ func (w *tenant) mayWriteNothing(lease postgres.Lease) {
 	writes := map[string]error{
 		"stage": w.DB.Stage(ctx, lease, 1, []portal.Customer{{Kind: portal.KindClient, ExternalID: "66", Name: "Ghost", Raw: []byte("{}")}}),
 		"beat":  w.DB.Heartbeat(ctx, lease), "hand back": w.DB.ReleaseRun(ctx, lease),
-		"put off": w.DB.PostponeRun(ctx, lease, customersync.State{}, time.Now()),
+		"put off": w.DB.PostponeRun(ctx, lease, connector.State{}, time.Now()),
 	}
 	_, writes["fail"] = w.DB.FailRun(ctx, lease, "x", "x")
-	_, writes["finish a call"] = w.DB.FinishCall(ctx, lease, customersync.State{Done: true})
+	_, writes["finish a call"] = w.DB.FinishCall(ctx, lease, connector.State{Done: true})
 	_, writes["tell what was seen"] = w.DB.RecordSeen(ctx, lease, 1)
 	_, writes["tell of a wait"] = w.DB.RecordWaiting(ctx, lease, time.Now())
 	_, writes["resume"] = w.DB.ResumeReading(ctx, lease)
@@ -230,7 +231,7 @@ func TestARunGoesOnWithTheCallItsProcessDiedIn(t *testing.T) {
 	var mu sync.Mutex
 	var made []int64
 	died := make(chan struct{})
-	play := w.playing(func(ctx context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+	play := w.playing(func(ctx context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 		mu.Lock()
 		made = append(made, state.Progress.Calls+1)
 		first := len(made) == 3

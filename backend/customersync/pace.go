@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/postgres"
 )
 
@@ -17,7 +18,7 @@ func (s *Service) every() time.Duration {
 
 // claim records a call that is about to be made. It first waits, by clock, until no call for the connection in any process
 // is too close; the error may be that of clock.Sleep.
-func (s *Service) claim(ctx context.Context, c postgres.Call, clock Clock) error {
+func (s *Service) claim(ctx context.Context, c postgres.Call, clock connector.Clock) error {
 	if c.Every = s.every(); c.Every == 0 {
 		return nil
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -17,7 +17,7 @@ func TestRunSavesPaths(t *testing.T) {
 	type saved struct{ counted, inState int64 }
 	var before []saved
 	paths := []string{"id", "", "seats", "", ""}
-	w.service = w.newService(w.playing(func(_ context.Context, _ customersync.Options, s customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+	w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, s connector.State, add func(portal.Customer) error) (connector.State, error) {
 		before = append(before, saved{
 			value[int64](w, "select coalesce((select (paths->>'counted')::bigint from sync_run where status = 'running'), 0)"),
 			value[int64](w, "select count(*) from sync_run where state ? 'paths'"),

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -117,14 +118,14 @@ func (s *Service) checkAddress(product portal.Product, baseURL string) (publicOn
 // veiled makes one error of all that can go wrong before a host answers, where an admin has named the host and a port
 // other than https's own: the different ones would show which ports are open.
 func veiled(publicOnly bool, baseURL string, err error) error {
-	var call *CallError
+	var call *connector.CallError
 	named, parseErr := url.Parse(baseURL)
 	if !publicOnly || !errors.As(err, &call) || parseErr != nil || named.Port() == "" || named.Port() == "443" {
 		return err
 	}
 	switch call.Code {
-	case portal.Unreachable, portal.TimedOut, portal.Insecure:
-		return portal.CallErrorf(portal.Unreachable, "%s does not answer as a product does. Check the base URL and its port.", named.Host)
+	case connector.Unreachable, connector.TimedOut, connector.Insecure:
+		return connector.CallErrorf(connector.Unreachable, "%s does not answer as a product does. Check the base URL and its port.", named.Host)
 	}
 	return err
 }

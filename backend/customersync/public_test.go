@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
 )
@@ -155,24 +156,24 @@ func TestAPublicClientFollowsNoRedirect(t *testing.T) {
 	client := newPublicClient()
 	client.Transport = http.DefaultTransport
 	// As it is used: by a product's reader, which would follow one on the same host.
-	reader, err := heimdal.NewConnector().Open(portal.ConnectionSettings{ProductID: "heimdal", CustomerID: "1", BaseURL: server.URL},
-		"KEY0123456789", Options{HTTPClient: client})
+	reader, err := heimdal.NewConnector().Open(connector.Settings{ProductID: "heimdal", CustomerID: "1", BaseURL: server.URL},
+		"KEY0123456789", connector.Options{HTTPClient: client})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = reader.Test(t.Context())
-	var call *CallError
-	if !errors.As(err, &call) || call.Code != portal.Redirected || asked.Load() != 1 {
-		t.Errorf("got %v after %d calls, want %s after one", err, asked.Load(), portal.Redirected)
+	var call *connector.CallError
+	if !errors.As(err, &call) || call.Code != connector.Redirected || asked.Load() != 1 {
+		t.Errorf("got %v after %d calls, want %s after one", err, asked.Load(), connector.Redirected)
 	}
 }
 
 func TestWhichPortsAreOpenIsNotSaid(t *testing.T) {
 	before := map[string]error{
-		"closed":   portal.CallErrorf(portal.Unreachable, "cannot be reached"),
-		"filtered": portal.CallErrorf(portal.TimedOut, "did not answer in time"),
-		"open":     portal.CallErrorf(portal.Insecure, "does not speak TLS"),
-		"no host":  portal.CallErrorf(portal.Unreachable, "there is no host"),
+		"closed":   connector.CallErrorf(connector.Unreachable, "cannot be reached"),
+		"filtered": connector.CallErrorf(connector.TimedOut, "did not answer in time"),
+		"open":     connector.CallErrorf(connector.Insecure, "does not speak TLS"),
+		"no host":  connector.CallErrorf(connector.Unreachable, "there is no host"),
 	}
 	said := map[string]bool{}
 	for name, err := range before {
@@ -190,7 +191,7 @@ func TestWhichPortsAreOpenIsNotSaid(t *testing.T) {
 	if len(said) != 1 {
 		t.Errorf("%d errors tell ports apart, want one for all: %v", len(said), said)
 	}
-	refused := portal.CallErrorf(portal.BadKey, "the key is not accepted")
+	refused := connector.CallErrorf(connector.BadKey, "the key is not accepted")
 	if got := veiled(true, "https://example.com:8443/api", refused); !errors.Is(got, error(refused)) {
 		t.Errorf("what a product says is hidden: %v", got)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -37,8 +38,8 @@ func isOfSource(of string, c portal.Connection) bool {
 }
 
 // reader opens the connection of a run.
-func (s *Service) reader(connection portal.Connection, o Options) (Reader, error) {
-	connector, err := s.connector(connection.ProductID)
+func (s *Service) reader(connection portal.Connection, o connector.Options) (connector.Reader, error) {
+	product, err := s.connector(connection.ProductID)
 	if err != nil {
 		return nil, err
 	}
@@ -48,5 +49,5 @@ func (s *Service) reader(connection portal.Connection, o Options) (Reader, error
 	}
 	o.PerMinute, o.HTTPClient = s.config.PerMinute, s.httpFor(connection.PublicOnly)
 	o.Harmless, o.Fields, o.Record = connection.Harmless, connection.Fields, s.config.Record
-	return connector.Open(connection.Settings(), string(key), o)
+	return product.Open(connector.SettingsOf(connection), string(key), o)
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -23,7 +23,7 @@ func TestWhatACallBringsIsWrittenInChunksOfBoundedSize(t *testing.T) {
 	} {
 		w := newTenant(t)
 		reached, release := make(chan struct{}), make(chan struct{})
-		w.service = w.newService(w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 			for i := range test.customers {
 				c := portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(i), Name: "Client", Type: "CORP", Raw: json.RawMessage(test.raw)}
 				if err := add(c); err != nil {
@@ -32,7 +32,7 @@ func TestWhatACallBringsIsWrittenInChunksOfBoundedSize(t *testing.T) {
 			}
 			close(reached)
 			<-release
-			return customersync.State{Done: true, Progress: customersync.Progress{Calls: 1, Seen: int64(test.customers)}}, nil
+			return connector.State{Done: true, Progress: connector.Progress{Calls: 1, Seen: int64(test.customers)}}, nil
 		}))
 		done := make(chan portal.SyncRun)
 		go func() {
@@ -63,8 +63,8 @@ func TestACallThatGoesWrongInTheMiddleLeavesNothing(t *testing.T) {
 	w := newTenant(t)
 	w.complete(many(3)...)
 	before := w.Everything()
-	for code, fault := range map[string]error{"truncated": portal.CallErrorf(portal.Truncated, "It broke off."), "internal": errors.New("broken")} {
-		w.service = w.newService(w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+	for code, fault := range map[string]error{"truncated": connector.CallErrorf(connector.Truncated, "It broke off."), "internal": errors.New("broken")} {
+		w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 			if state.Progress.Calls == 1 {
 				for i := range 7000 {
 					if err := add(portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(100 + i), Name: "Ghost", Type: "CORP", Raw: json.RawMessage(`{}`)}); err != nil {
@@ -84,18 +84,18 @@ func TestACallThatGoesWrongInTheMiddleLeavesNothing(t *testing.T) {
 
 func TestARunThatKeepsAnotherNumberOfCustomersThanItReadFailsByName(t *testing.T) {
 	t.Parallel()
-	for name, meddle := range map[string]func(*tenant, *customersync.State){
-		"some are lost while others are read": func(w *tenant, s *customersync.State) {
+	for name, meddle := range map[string]func(*tenant, *connector.State){
+		"some are lost while others are read": func(w *tenant, s *connector.State) {
 			if s.Done {
 				w.Exec("delete from sync_customer where mssp_id = $1", w.ID)
 			}
 		},
-		"the product's connector counts more":  func(_ *tenant, s *customersync.State) { s.Progress.Seen++ },
-		"the product's connector counts fewer": func(_ *tenant, s *customersync.State) { s.Progress.Seen-- },
+		"the product's connector counts more":  func(_ *tenant, s *connector.State) { s.Progress.Seen++ },
+		"the product's connector counts fewer": func(_ *tenant, s *connector.State) { s.Progress.Seen-- },
 	} {
 		w := newTenant(t)
 		before := w.Everything()
-		w.service = w.newService(w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 			next, err := bring(state, 3, add)
 			meddle(w, &next)
 			return next, err

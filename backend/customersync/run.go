@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -27,13 +28,13 @@ type runOptions struct {
 	// progress is called with the run after each step.
 	progress func(portal.SyncRun)
 	// maxWait is the longest wait that the worker sleeps through, slice the longest time before the worker is given to
-	// another run; work returns a *portal.Postponed if one is exceeded. 0: no limit.
+	// another run; work returns a *connector.Postponed if one is exceeded. 0: no limit.
 	maxWait, slice time.Duration
 }
 
 // work starts or resumes a run: it reads call by call, then merges. A fault of the product or its answer ends the run as
 // failed and is no error. An error means that the run has not ended: ctx has ended, the lease is lost, or, with a
-// *portal.Postponed, the run is back in the queue with all that it has read.
+// *connector.Postponed, the run is back in the queue with all that it has read.
 func (s *Service) work(ctx context.Context, lease postgres.Lease, t runOptions) (portal.SyncRun, error) {
 	leased, stop := s.keepAlive(ctx, lease)
 	defer stop()
@@ -44,7 +45,7 @@ func (s *Service) work(ctx context.Context, lease postgres.Lease, t runOptions) 
 		s.readNext(ctx, lease, state)
 		return s.ended(lease, run, t), nil
 	}
-	var later *portal.Postponed
+	var later *connector.Postponed
 	if errors.As(err, &later) {
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 		defer cancel()
@@ -56,7 +57,7 @@ func (s *Service) work(ctx context.Context, lease postgres.Lease, t runOptions) 
 	return s.ended(lease, run, t), nil
 }
 
-func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease, t runOptions) (State, portal.SyncRun, error) {
+func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease, t runOptions) (connector.State, portal.SyncRun, error) {
 	state, err := s.read(leased, lease, t)
 	if err != nil {
 		return state, portal.SyncRun{}, err
@@ -69,7 +70,7 @@ func (s *Service) readAndMerge(ctx, leased context.Context, lease postgres.Lease
 
 // readNext queues another run if the connection's source or field map has changed since this one was read. Names that were
 // declared harmless meanwhile apply from the next run on.
-func (s *Service) readNext(ctx context.Context, lease postgres.Lease, state State) {
+func (s *Service) readNext(ctx context.Context, lease postgres.Lease, state connector.State) {
 	connection, err := s.db.Connection(ctx, lease.MSSPID, lease.ConnectionID)
 	if err == nil && isOfSource(state.Of, connection) {
 		return
@@ -115,7 +116,7 @@ func (s *Service) keepAlive(ctx context.Context, lease postgres.Lease) (context.
 
 // read makes the calls that are left. If the connection was changed since the first call, the run begins anew, because the
 // answers would be of two different connections.
-func (s *Service) read(ctx context.Context, lease postgres.Lease, t runOptions) (State, error) {
+func (s *Service) read(ctx context.Context, lease postgres.Lease, t runOptions) (connector.State, error) {
 	began := s.config.Clock.Now()
 	state, err := s.db.ResumeReading(ctx, lease)
 	if err != nil {
@@ -130,7 +131,7 @@ func (s *Service) read(ctx context.Context, lease postgres.Lease, t runOptions) 
 			if err := s.db.StartOver(ctx, lease); err != nil {
 				return state, err
 			}
-			state = State{}
+			state = connector.State{}
 		}
 		if state, err = s.checkAbsent(ctx, lease, state); err != nil || state.Done {
 			return state, err
@@ -142,8 +143,8 @@ func (s *Service) read(ctx context.Context, lease postgres.Lease, t runOptions) 
 }
 
 func (s *Service) readOn(
-	ctx context.Context, lease postgres.Lease, connection portal.Connection, state State, t runOptions, began time.Time,
-) (State, error) {
+	ctx context.Context, lease postgres.Lease, connection portal.Connection, state connector.State, t runOptions, began time.Time,
+) (connector.State, error) {
 	clock := boundedClock{s.config.Clock, t.maxWait}
 	if at := lease.Run.RetryAt; at != nil {
 		if err := clock.Sleep(ctx, at.Sub(clock.Now())); err != nil {
@@ -151,7 +152,7 @@ func (s *Service) readOn(
 		}
 	}
 	record := &recorder{service: s, lease: lease, options: t, kinds: kindsOf(state)}
-	reader, err := s.reader(connection, Options{
+	reader, err := s.reader(connection, connector.Options{
 		Clock: clock, Waiting: func(until time.Time) { record.waiting(ctx, until) }, Calling: func(time.Time) { record.calling(ctx) },
 	})
 	if err != nil {
@@ -176,12 +177,12 @@ func (s *Service) readOn(
 	return state, nil
 }
 
-var errEndless = portal.CallErrorf(portal.TimedOut,
+var errEndless = connector.CallErrorf(connector.TimedOut,
 	"The sync did not end within a day. Nothing was changed. Ask for a higher rate of calls at the product, or raise "+
 		"PORTAL_HEIMDAL_RATE.")
 
-// checkTime returns an error if the run is too old, and a *portal.Postponed if its time slice is over.
-func (s *Service) checkTime(lease postgres.Lease, state State, t runOptions, began time.Time) error {
+// checkTime returns an error if the run is too old, and a *connector.Postponed if its time slice is over.
+func (s *Service) checkTime(lease postgres.Lease, state connector.State, t runOptions, began time.Time) error {
 	now := s.config.Clock.Now()
 	switch {
 	case state.Done:
@@ -189,7 +190,7 @@ func (s *Service) checkTime(lease postgres.Lease, state State, t runOptions, beg
 	case lease.Run.StartedAt != nil && now.Sub(*lease.Run.StartedAt) > longestRun:
 		return errEndless
 	case t.slice > 0 && now.Sub(began) > t.slice:
-		return &portal.Postponed{Until: now}
+		return &connector.Postponed{Until: now}
 	}
 	return nil
 }
@@ -200,7 +201,7 @@ func (s *Service) merge(ctx context.Context, lease postgres.Lease, t runOptions)
 	var timeout <-chan time.Time
 	if t.maxWait > 0 {
 		if !s.merging.begin(lease.MSSPID) {
-			return portal.SyncRun{}, &portal.Postponed{Until: s.config.Clock.Now().Add(t.maxWait)}
+			return portal.SyncRun{}, &connector.Postponed{Until: s.config.Clock.Now().Add(t.maxWait)}
 		}
 		defer s.merging.end(lease.MSSPID)
 		timer := time.NewTimer(t.maxWait)
@@ -211,22 +212,22 @@ func (s *Service) merge(ctx context.Context, lease postgres.Lease, t runOptions)
 	case <-ctx.Done():
 		return portal.SyncRun{}, ctx.Err()
 	case <-timeout:
-		return portal.SyncRun{}, &portal.Postponed{Until: s.config.Clock.Now().Add(t.maxWait)}
+		return portal.SyncRun{}, &connector.Postponed{Until: s.config.Clock.Now().Add(t.maxWait)}
 	case s.applying <- struct{}{}:
 	}
 	defer func() { <-s.applying }()
 	return s.db.Merge(ctx, lease, s.config.Rules)
 }
 
-// boundedClock is a clock whose Sleep returns a *portal.Postponed for waits longer than maxWait.
+// boundedClock is a clock whose Sleep returns a *connector.Postponed for waits longer than maxWait.
 type boundedClock struct {
-	Clock
+	connector.Clock
 	maxWait time.Duration // 0: no limit
 }
 
 func (c boundedClock) Sleep(ctx context.Context, d time.Duration) error {
 	if c.maxWait > 0 && d > c.maxWait {
-		return &portal.Postponed{Until: c.Now().Add(d)}
+		return &connector.Postponed{Until: c.Now().Add(d)}
 	}
 	return c.Clock.Sleep(ctx, max(0, d))
 }
@@ -282,14 +283,14 @@ func (r *recorder) calling(ctx context.Context) {
 
 // newPaths reports whether the state has a path, or a type of one, that is not saved yet. The paths are saved only with such
 // a call: if the run is taken over, the counts of the last calls may be lost, but no path.
-func (r *recorder) newPaths(state State) bool {
+func (r *recorder) newPaths(state connector.State) bool {
 	was := r.kinds
 	r.kinds = kindsOf(state)
 	return r.kinds != was
 }
 
 // kindsOf returns a fingerprint of the paths of a state and their types, without their counts.
-func kindsOf(state State) uint64 {
+func kindsOf(state connector.State) uint64 {
 	h := fnv.New64a()
 	for _, p := range state.Paths {
 		fmt.Fprintf(h, "%q %v %v %q", p.Path, slices.Sorted(maps.Keys(p.TypeCounts)), p.Unreadable > 0, p.Source)
@@ -305,7 +306,7 @@ func (r *recorder) progress(run portal.SyncRun) {
 }
 
 // fail ends the run as failed with the cause, unless the worker has to stop or its lease is lost.
-func (s *Service) fail(ctx context.Context, lease postgres.Lease, state State, cause error) (portal.SyncRun, error) {
+func (s *Service) fail(ctx context.Context, lease postgres.Lease, state connector.State, cause error) (portal.SyncRun, error) {
 	if lost := context.Cause(ctx); lost != nil {
 		return portal.SyncRun{}, lost
 	}
@@ -317,7 +318,7 @@ func (s *Service) fail(ctx context.Context, lease postgres.Lease, state State, c
 		s.log(lease).Error("sync broke", "error", cause)
 	}
 	failure := postgres.Failure{Code: code, Detail: detail, State: state}
-	var answer *CallError
+	var answer *connector.CallError
 	if errors.As(cause, &answer) {
 		failure.Sign = answer.Sign
 	}
@@ -326,7 +327,7 @@ func (s *Service) fail(ctx context.Context, lease postgres.Lease, state State, c
 
 // explain returns the error code and a sentence for an admin.
 func explain(cause error) (code, detail string) {
-	var answer *CallError
+	var answer *connector.CallError
 	var setting *portal.Error
 	switch {
 	case errors.As(cause, &answer):

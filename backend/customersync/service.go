@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -29,10 +30,10 @@ func APIKeyContext(c portal.Connection) []byte {
 
 // Config says how to sync.
 type Config struct {
-	Connectors []Connector   // one for each product
-	PerMinute  int           // calls a minute per connection and endpoint; 0: no pace
-	Every      time.Duration // how often each connection is synced by itself; 0: 1 h
-	HTTPClient *http.Client  // nil: one of its own
+	Connectors []connector.Connector // one for each product
+	PerMinute  int                   // calls a minute per connection and endpoint; 0: no pace
+	Every      time.Duration         // how often each connection is synced by itself; 0: 1 h
+	HTTPClient *http.Client          // nil: one of its own
 	// AllowPrivate: admins may name private and loopback addresses of products, on a developer's machine.
 	AllowPrivate bool
 	Log          *slog.Logger // nil: none
@@ -44,7 +45,7 @@ type Config struct {
 	Takeover time.Duration
 	// WatchEvery is how often a watched run is read; 0: 1 s.
 	WatchEvery time.Duration
-	Clock      Clock // nil: the real one
+	Clock      connector.Clock // nil: the real one
 	// Chores run every hour on one replica, each under its name.
 	Chores map[string]func(context.Context) error
 	// Deliver mails an invite; after an error it is called again later. Nil: this process delivers no mail.
@@ -53,7 +54,7 @@ type Config struct {
 	// mailed. It is called for a run that needs review, and once for every AlertAfter consecutive failures; 0: never.
 	Alert      func(context.Context, portal.SyncAlert) error
 	AlertAfter int
-	// Record, if set, gets the shape of every answer that this process reads, as in portal.ReadOptions.
+	// Record, if set, gets the shape of every answer that this process reads, as in connector.Options.
 	Record io.Writer
 	// Finished, if set, is called with every run that ended in this process.
 	Finished func(portal.SyncRun)
@@ -108,7 +109,7 @@ func New(db *postgres.DB, sealer Sealer, c Config) (*Service, error) {
 		c.WatchEvery = time.Second
 	}
 	if c.Clock == nil {
-		c.Clock = portal.RealClock{}
+		c.Clock = connector.RealClock{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
@@ -100,8 +100,8 @@ func TestHarmless(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		var given [][]string
-		w.service = w.newService(w.playing(func(_ context.Context, o customersync.Options, state customersync.State,
-			add func(portal.Customer) error) (customersync.State, error) {
+		w.service = w.newService(w.playing(func(_ context.Context, o connector.Options, state connector.State,
+			add func(portal.Customer) error) (connector.State, error) {
 			given = append(given, o.Harmless)
 			if len(given) == 1 {
 				w.Exec("update mssp_product set harmless = '{hasMore}'")

@@ -3,6 +3,7 @@ package customersync
 import (
 	"context"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -78,7 +79,7 @@ func (s *stager) close(failed error) error {
 }
 
 // call makes one call of a run's reading, stages its customers and saves the state after it.
-func (s *Service) call(ctx context.Context, lease postgres.Lease, reader Reader, state State, record *recorder) (State, error) {
+func (s *Service) call(ctx context.Context, lease postgres.Lease, reader connector.Reader, state connector.State, record *recorder) (connector.State, error) {
 	number, seen := state.Progress.Calls+1, state.Progress.Seen
 	staging := newStager(ctx, func(ctx context.Context, chunk []portal.Customer) error {
 		seen += int64(len(chunk))

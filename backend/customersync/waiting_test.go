@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 )
@@ -23,7 +24,7 @@ func TestALongWaitIsPutOffWithAllThatWasRead(t *testing.T) {
 	var made []int64
 	w.serve(func(c *customersync.Config) {
 		c.Clock = clock
-		w.playing(func(ctx context.Context, o customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		w.playing(func(ctx context.Context, o connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 			if state.Progress.Calls == 2 && state.Refusals == 0 {
 				state.Refusals++
 				if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
@@ -68,7 +69,7 @@ func TestRunsThatWaitKeepNoWorkerFromOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Exec("update mssp_product set customer_id = '18' where mssp_id <> $1", w.ID)
-	w.serve(func(c *customersync.Config) { c.Connectors = []customersync.Connector{waiter{}} })
+	w.serve(func(c *customersync.Config) { c.Connectors = []connector.Connector{waiter{}} })
 	w.wait(1, "select count(*) from sync_run where status = 'complete'")
 	w.wait(more, "select count(*) from sync_run where status = 'queued' and retry_at is not null")
 }
@@ -76,8 +77,8 @@ func TestRunsThatWaitKeepNoWorkerFromOthers(t *testing.T) {
 // waiter waits an hour before it answers customer 18, and no moment for anybody else.
 type waiter struct{ script }
 
-func (waiter) Open(s portal.ConnectionSettings, _ string, o customersync.Options) (customersync.Reader, error) {
-	return scriptReader{func(ctx context.Context, o customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+func (waiter) Open(s connector.Settings, _ string, o connector.Options) (connector.Reader, error) {
+	return scriptReader{func(ctx context.Context, o connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 		if s.CustomerID == "18" {
 			if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
 				return state, err
@@ -93,7 +94,7 @@ func TestARunOfManyCallsLetsOthersHaveTheirTurnInBetween(t *testing.T) {
 	clock := newHandClock()
 	w.serve(func(c *customersync.Config) {
 		c.Clock = clock
-		w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 			clock.move(40 * time.Second)
 			return bring(state, 5, add)
 		})(c)
@@ -111,7 +112,7 @@ func TestARunThatWouldNeverEndFailsAfterADay(t *testing.T) {
 	clock := newHandClock()
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Clock = clock
-		w.playing(func(_ context.Context, _ customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 			clock.move(time.Hour)
 			return bring(state, 1_000_000, add)
 		})(c)
@@ -128,7 +129,7 @@ func TestACommandWaitsWhereItIs(t *testing.T) {
 	clock := newHandClock()
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Clock = clock
-		w.playing(func(ctx context.Context, o customersync.Options, state customersync.State, add func(portal.Customer) error) (customersync.State, error) {
+		w.playing(func(ctx context.Context, o connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 			o.Waiting(o.Clock.Now().Add(time.Hour))
 			if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
 				return state, err

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
@@ -97,7 +98,7 @@ func withStandIn(m *testkit.MSSP) *tenant {
 
 func (w *tenant) newService(change func(*customersync.Config)) *customersync.Service {
 	w.Helper()
-	c := customersync.Config{Connectors: []customersync.Connector{heimdal.NewConnector()}, Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	c := customersync.Config{Connectors: []connector.Connector{heimdal.NewConnector()}, Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	change(&c)
 	service, err := customersync.New(w.DB, sealer{}, c)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -41,7 +42,7 @@ func (*Connector) Product() portal.Product {
 }
 
 // Check returns a portal.Error that names the invalid setting: the base URL must be https, or http on loopback.
-func (*Connector) Check(s portal.ConnectionSettings, apiKey string) error {
+func (*Connector) Check(s connector.Settings, apiKey string) error {
 	if _, err := customersURL(s.BaseURL, s.CustomerID); err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func (*Connector) Check(s portal.ConnectionSettings, apiKey string) error {
 }
 
 // Open returns a reader of one connection. The error is Check's.
-func (c *Connector) Open(s portal.ConnectionSettings, apiKey string, o portal.ReadOptions) (portal.Reader, error) {
+func (c *Connector) Open(s connector.Settings, apiKey string, o connector.Options) (connector.Reader, error) {
 	if err := c.Check(s, apiKey); err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func (c *Connector) Open(s portal.ConnectionSettings, apiKey string, o portal.Re
 }
 
 // open returns a reader for settings that have been checked.
-func (c *Connector) open(s portal.ConnectionSettings, apiKey string, o portal.ReadOptions) *reader {
+func (c *Connector) open(s connector.Settings, apiKey string, o connector.Options) *reader {
 	address, _ := customersURL(s.BaseURL, s.CustomerID)
 	return &reader{
 		source:    source{address: address, customerID: strings.TrimSpace(s.CustomerID), apiKey: apiKey, asking: c.Asking},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -29,14 +30,14 @@ func testConnectorNamesInvalidSetting(t *testing.T) {
 		{"https://example.com/api", "17", "two words", "api_key"},
 		{"https://example.com/api", "17", "a\r\nX-Evil: 1", "api_key"},
 	} {
-		err := NewConnector().Check(portal.ConnectionSettings{CustomerID: test.customer, BaseURL: test.base}, test.key)
+		err := NewConnector().Check(connector.Settings{CustomerID: test.customer, BaseURL: test.base}, test.key)
 		var e *portal.Error
 		if !errors.As(err, &e) || e.Field != test.field {
 			t.Errorf("%q %q: got error %v, want one about %s", test.base, test.customer, err, test.field)
 		}
 	}
 	for _, base := range []string{"https://example.com/api/", "http://127.0.0.1:8080", "http://[::1]:1/x", "http://localhost:1"} {
-		if err := NewConnector().Check(portal.ConnectionSettings{CustomerID: "17", BaseURL: base}, key+"\n"); err != nil {
+		if err := NewConnector().Check(connector.Settings{CustomerID: "17", BaseURL: base}, key+"\n"); err != nil {
 			t.Errorf("%s: %v", base, err)
 		}
 	}
@@ -46,12 +47,12 @@ func testConnectorBuildsAddress(t *testing.T) {
 	t.Parallel()
 	for _, base := range []string{"http://10.1.2.3/api", "http://192.168.0.1", "http://[fe80::1]/", "http://localhost.example.com",
 		"http://127.0.0.1.example.com"} {
-		err := NewConnector().Check(portal.ConnectionSettings{CustomerID: "17", BaseURL: base}, key)
+		err := NewConnector().Check(connector.Settings{CustomerID: "17", BaseURL: base}, key)
 		if portal.ErrorCode(err) == "" {
 			t.Errorf("%s: got no error, want one", base)
 		}
 	}
-	if err := NewConnector().Check(portal.ConnectionSettings{CustomerID: "17", BaseURL: "https://example.com"}, "kéy"); err == nil {
+	if err := NewConnector().Check(connector.Settings{CustomerID: "17", BaseURL: "https://example.com"}, "kéy"); err == nil {
 		t.Error("a key beyond ASCII is accepted")
 	}
 	address, err := customersURL("https://EXAMPLE.com", " 1 7&startDate=x#y ")

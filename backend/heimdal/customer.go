@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -14,7 +15,7 @@ func (o *object) isCustomer() bool {
 	return o.has(attrID) && (o.has(attrType) || o.has(attrName))
 }
 
-// readCustomer maps a customer's JSON to a customer and keeps the JSON. The error is a *portal.CallError if raw is not
+// readCustomer maps a customer's JSON to a customer and keeps the JSON. The error is a *connector.CallError if raw is not
 // well-formed, has two different values for one field, or has no id. The object may be used again.
 func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 	if !utf8.Valid(raw) {
@@ -34,7 +35,7 @@ func readCustomer(raw []byte, o *object) (portal.Customer, error) {
 		return portal.Customer{}, errLongID
 	}
 	if name, twice := o.contradiction(); twice {
-		return portal.Customer{}, errorf(portal.Garbage, "The customer %s has two different values named %q, and the portal "+
+		return portal.Customer{}, errorf(connector.Garbage, "The customer %s has two different values named %q, and the portal "+
 			"cannot know which is true. Tell %s's support.", redact(id, o.secret), oneLine(name), product)
 	}
 	c := o.customer(id)

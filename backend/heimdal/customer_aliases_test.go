@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -66,7 +67,7 @@ func testAliasesCreationDateFillsNothing(t *testing.T) {
 	}
 	for _, name := range names {
 		_, err := readAll(t, `[{"`+name+`":1806451200,"label":"x","type":"CORP"}]`)
-		wantCode(t, err, portal.Unmapped)
+		wantCode(t, err, connector.Unmapped)
 		if customers, err := readAll(t, `[{"ref":5,"`+name+`":"2024-01-02","type":"CORP"}]`); err == nil {
 			t.Errorf("%s: got %+v", name, customers)
 		}

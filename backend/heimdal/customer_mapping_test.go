@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -122,7 +123,7 @@ func testMappingFields(t *testing.T) {
 	t.Run("two values of one name", func(t *testing.T) {
 		t.Parallel()
 		_, err := mappedReader(t, fieldMap{"paid": portal.FieldSeatsTotal}, `[{"id":1,"type":"CORP","paid":1,"Paid":2}]`).all(t.Context())
-		wantCode(t, err, portal.Garbage)
+		wantCode(t, err, connector.Garbage)
 		if _, err := mappedReader(t, fieldMap{"rows[].paid": portal.FieldSeatsTotal},
 			`[{"id":1,"type":"CORP","rows":[{"paid":1},{"paid":2}]}]`).all(t.Context()); err != nil {
 			t.Errorf("two elements of a list contradict each other: %v", err)
@@ -166,7 +167,7 @@ func testMappingFields(t *testing.T) {
 	t.Run("a customer without an id is refused", func(t *testing.T) {
 		t.Parallel()
 		_, err := NewConnector().Interpret(raw(`{"name":"A"}`), nil)
-		wantCode(t, err, portal.Unmapped)
+		wantCode(t, err, connector.Unmapped)
 	})
 }
 
@@ -199,8 +200,8 @@ func mappedReader(t testing.TB, fields map[string]portal.CustomerField, texts ..
 		calls++
 		return jsonResponse(texts[min(calls, len(texts))-1])
 	})
-	r, err := NewConnector().Open(portal.ConnectionSettings{CustomerID: "17", BaseURL: "https://heimdal.example.com/api"}, key,
-		portal.ReadOptions{HTTPClient: &http.Client{Transport: play}, Clock: &fakeClock{now: noon}, Fields: fields})
+	r, err := NewConnector().Open(connector.Settings{CustomerID: "17", BaseURL: "https://heimdal.example.com/api"}, key,
+		connector.Options{HTTPClient: &http.Client{Transport: play}, Clock: &fakeClock{now: noon}, Fields: fields})
 	if err != nil {
 		t.Fatal(err)
 	}

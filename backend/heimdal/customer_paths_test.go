@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -317,7 +318,7 @@ func testPathsLimits(t *testing.T) {
 // pathsOf makes all calls of a reader and returns the paths it counted.
 func pathsOf(t testing.TB, r *reader) []portal.PathStats {
 	t.Helper()
-	var state portal.ReadState
+	var state connector.State
 	for !state.Done {
 		var err error
 		if state, err = r.Call(t.Context(), state, func(portal.Customer) error { return nil }); err != nil {
@@ -328,7 +329,7 @@ func pathsOf(t testing.TB, r *reader) []portal.PathStats {
 		if err != nil {
 			t.Fatal(err)
 		}
-		state = portal.ReadState{}
+		state = connector.State{}
 		if err := json.Unmarshal(saved, &state); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -148,6 +149,6 @@ func TestStatus(t *testing.T) {
 	t.Run("may not be said in two ways by one name", func(t *testing.T) {
 		t.Parallel()
 		_, err := readAll(t, `[{"id":1,"type":"CORP","isActive":true,"IsActive":false}]`)
-		wantCode(t, err, portal.Garbage)
+		wantCode(t, err, connector.Garbage)
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -131,7 +132,7 @@ func testCustomerIDIsComplete(t *testing.T) {
 		}
 	}
 	_, err := readAll(t, `[{"id":"`+strings.Repeat("x", maxIDLength+1)+`","type":"CORP"}]`)
-	wantCode(t, err, portal.Garbage)
+	wantCode(t, err, connector.Garbage)
 	if !strings.Contains(err.Error(), "longer than") {
 		t.Errorf("a long id: got error %v", err)
 	}
@@ -142,7 +143,7 @@ func testCustomerEmptyIDIsNotReplaced(t *testing.T) {
 	for _, text := range []string{`{"ref":5,"name":"x","id":null,"type":"CORP"}`, `{"ref":5,"label":"x","customerId":"","type":"CORP"}`,
 		`{"ref":5,"label":"x","type":"CORP","clientId":"N/A"}`} {
 		_, err := readAll(t, "["+text+"]")
-		wantCode(t, err, portal.Unmapped)
+		wantCode(t, err, connector.Unmapped)
 	}
 }
 

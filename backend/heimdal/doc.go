@@ -4,7 +4,7 @@
 //
 // # The four parts
 //
-//	portal.Reader          reader: one request per Call
+//	connector.Reader          reader: one request per Call
 //	                          │
 //	   ┌──────────────────────┼──────────────────────────────┐
 //	   ▼                      ▼                              ▼
@@ -166,7 +166,7 @@
 // # Paging: the account, and customers that are missing
 //
 // The account that was asked about may be in its own response, or contain its customers. It is the MSSP itself: it is not
-// emitted, and ReadState.Account describes it. TestAccount.
+// emitted, and connector.State.Account describes it. TestAccount.
 //
 // Pages are not read at one moment: a customer that is removed and one that is added in between can hide a third. Such a
 // reading reports that it was paged. Its caller then names the known customers that are missing, and one call for each

@@ -41,7 +41,7 @@ type envelope struct {
 
 // decode reads a response to its end and passes each customer to emit, holding no more than one of them in memory.
 // Without an error r was one complete, well-formed document: an array of customers, an object with such an array, or
-// one customer. The error is a *portal.CallError, a *messageError or emit's own. An envelope beside it has the paths
+// one customer. The error is a *connector.CallError, a *messageError or emit's own. An envelope beside it has the paths
 // of what was read.
 func decode(r io.Reader, customerID, secret string, m mapping, emit emitFunc) (*envelope, error) {
 	r, err := plainText(r)

@@ -7,12 +7,12 @@ import (
 	"net"
 	"strconv"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // readError returns why a response that has begun cannot be read to its end. Errors of this package pass through.
 func readError(err error) error {
-	var known *portal.CallError
+	var known *connector.CallError
 	var message *messageError
 	var timeout net.Error
 	switch {
@@ -21,13 +21,13 @@ func readError(err error) error {
 	case errors.As(err, &message):
 		return message
 	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout():
-		return errorf(portal.TimedOut, "The answer began but did not end in time. The next run tries again; if it stays so, check the "+
+		return errorf(connector.TimedOut, "The answer began but did not end in time. The next run tries again; if it stays so, check the "+
 			"line to %s.", product)
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return errorf(portal.Truncated, "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy "+
+		return errorf(connector.Truncated, "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy "+
 			"on the way.")
 	}
-	return errorf(portal.Truncated, "The connection broke in the middle of the answer. The next run tries again; if it stays so, check "+
+	return errorf(connector.Truncated, "The connection broke in the middle of the answer. The next run tries again; if it stays so, check "+
 		"the line to %s.", product)
 }
 
@@ -35,8 +35,8 @@ func readError(err error) error {
 func shownName(name, secret string) string { return cut(redact(name, secret), maxSignLength) }
 
 // signErrorf returns the error for a sign that customers are missing. An admin can declare the sign harmless.
-func signErrorf(sign, secret, format string, args ...any) *portal.CallError {
-	e := errorf(portal.Incomplete, format, args...)
+func signErrorf(sign, secret, format string, args ...any) *connector.CallError {
+	e := errorf(connector.Incomplete, format, args...)
 	e.Sign = shownName(sign, secret)
 	e.Detail += " Nothing of it was saved; the next run tries again. If it stays so, " + tellSupport + ", or declare " +
 		strconv.Quote(e.Sign) + " harmless if it says nothing of the customers."

@@ -7,11 +7,11 @@ import (
 	"strconv"
 	"strings"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // failureError returns an error if a field reports a failure.
-func (fields metaFields) failureError() *portal.CallError {
+func (fields metaFields) failureError() *connector.CallError {
 	for _, one := range fields.withSigns(signSuccess, signStatusCode, signError) {
 		if one.nested || one.echoed {
 			continue
@@ -25,7 +25,7 @@ func (fields metaFields) failureError() *portal.CallError {
 }
 
 // emptyFailure is a failure that a response without customers reports.
-type emptyFailure struct{ *portal.CallError }
+type emptyFailure struct{ *connector.CallError }
 
 func (e emptyFailure) Unwrap() error { return e.CallError }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -21,20 +22,20 @@ func testEnvelopeLimitsEndlessValues(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		head, tail string
-		want       portal.CallCode
+		want       connector.CallCode
 	}{
-		"a number":              {`[{"id":1`, "1", portal.Oversized},
-		"a name":                {`[{"id":1,"type":"CORP","name":"`, "x", portal.Oversized},
-		"a name of a field":     {`[{"`, "x", portal.Oversized},
-		"fields":                {`[{"id":1`, `,"x":1`, portal.Oversized},
-		"a list in a field":     {`[{"id":1,"x":[1`, ",1", portal.Oversized},
-		"an object in a field":  {`[{"id":1,"x":{"y":1`, `,"y":1`, portal.Oversized},
-		"fields of an envelope": {`{"id":1`, `,"x":1`, portal.Oversized},
-		"brackets":              {`[{"id":1,"x":`, "[", portal.Garbage},
-		"brackets at once":      {``, "[", portal.Garbage},
-		"braces":                {``, `{"children":[`, portal.Garbage},
-		"envelopes":             {`{`, `"data":{`, portal.Garbage},
-		"escapes":               {`[{"id":"`, `\`, portal.Oversized},
+		"a number":              {`[{"id":1`, "1", connector.Oversized},
+		"a name":                {`[{"id":1,"type":"CORP","name":"`, "x", connector.Oversized},
+		"a name of a field":     {`[{"`, "x", connector.Oversized},
+		"fields":                {`[{"id":1`, `,"x":1`, connector.Oversized},
+		"a list in a field":     {`[{"id":1,"x":[1`, ",1", connector.Oversized},
+		"an object in a field":  {`[{"id":1,"x":{"y":1`, `,"y":1`, connector.Oversized},
+		"fields of an envelope": {`{"id":1`, `,"x":1`, connector.Oversized},
+		"brackets":              {`[{"id":1,"x":`, "[", connector.Garbage},
+		"brackets at once":      {``, "[", connector.Garbage},
+		"braces":                {``, `{"children":[`, connector.Garbage},
+		"envelopes":             {`{`, `"data":{`, connector.Garbage},
+		"escapes":               {`[{"id":"`, `\`, connector.Oversized},
 	} {
 		t.Run(name, func(t *testing.T) {
 			source := &endlessBody{head: test.head, tail: test.tail}
@@ -60,7 +61,7 @@ func testEnvelopeLimitsMembersOfCustomer(t *testing.T) {
 		t.Errorf("got %d, %v; want 1", len(customers), err)
 	}
 	_, err := readAll(t, fields(maxMembers+1))
-	wantCode(t, err, portal.Oversized)
+	wantCode(t, err, connector.Oversized)
 	// Names are cached from customer to customer, up to a limit.
 	var o object
 	for i := range 3 * maxMembers {
@@ -77,7 +78,7 @@ func testEnvelopeLimitsEmptyReads(t *testing.T) {
 	t.Parallel()
 	s := &stuckReader{}
 	_, err := decode(io.MultiReader(strings.NewReader(`[{"id":1`), s), "17", key, mapping{}, nil)
-	wantCode(t, err, portal.Truncated)
+	wantCode(t, err, connector.Truncated)
 	if s.reads > 1000 {
 		t.Errorf("it was abandoned after %d reads", s.reads)
 	}
@@ -97,7 +98,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 		return nil
 	}))
-	wantCode(t, err, portal.Oversized)
+	wantCode(t, err, connector.Oversized)
 	if count < 30_000 || peak > 16<<20 {
 		t.Errorf("%d customers took %d MiB", count, peak>>20)
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 func TestMessage(t *testing.T) {
@@ -21,13 +21,13 @@ func testMessageIsQuotedWithoutKey(t *testing.T) {
 	body := `{"message":"No such key: ` + key + `"}`
 	c, _ := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) })
 	_, err := c.all(t.Context())
-	wantCode(t, err, portal.BadKey)
+	wantCode(t, err, connector.BadKey)
 	if !strings.Contains(err.Error(), "No such key: …") {
 		t.Errorf("the message is not quoted: %v", err)
 	}
 	body = `{"Message":"Rate limit exceeded"}`
 	_, err = c.all(t.Context())
-	wantCode(t, err, portal.RateLimited)
+	wantCode(t, err, connector.RateLimited)
 }
 
 func testMessageIsFoundInAnyMember(t *testing.T) {
@@ -41,17 +41,17 @@ func testMessageIsFoundInAnyMember(t *testing.T) {
 			`"items":[]}`, `{"data":[],"message":"Why","total":0}`,
 	} {
 		_, err := readAll(t, text)
-		wantCode(t, err, portal.BadKey)
+		wantCode(t, err, connector.BadKey)
 		if err == nil || !strings.Contains(err.Error(), `It says: "Why".`) {
 			t.Errorf("%s: got error %v", text, err)
 		}
 	}
 	for _, text := range []string{`{"message":5}`, `{"message":true}`, `{"message":""}`, `{"message":[]}`} {
 		_, err := readAll(t, text)
-		wantCode(t, err, portal.Garbage)
+		wantCode(t, err, connector.Garbage)
 	}
 	_, err := readerOf(t, `{"message":"Rate limit exceeded","items":[]}`).Test(t.Context())
-	wantCode(t, err, portal.RateLimited)
+	wantCode(t, err, connector.RateLimited)
 }
 
 func testMessageOfCustomerIsNotRefusal(t *testing.T) {
@@ -81,7 +81,7 @@ func testMessageAfterCustomersIsNotRetried(t *testing.T) {
 		return jsonResponse(`[` + clientsJSON(1, 1) + `]`)
 	})
 	_, err := r.all(t.Context())
-	wantCode(t, err, portal.Incomplete)
+	wantCode(t, err, connector.Incomplete)
 	if calls != 1 {
 		t.Errorf("%d calls were made; want 1", calls)
 	}

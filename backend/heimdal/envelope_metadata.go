@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // metadata is what the members beside the customers, or the headers, say about the list.
@@ -128,7 +128,7 @@ func (fields metaFields) readFigure(s *metadata, attr sign, owns bool) error {
 			*into, s.sources[attr] = &n, one.name
 		case **into == n || one.echoed:
 		case attr == signTotal:
-			return errorf(portal.Incomplete,
+			return errorf(connector.Incomplete,
 				"The answer contradicts itself: its %s is both %d and %d. The next run tries again; if it stays so, "+
 					"%s.", one.displayName(fields.secret), **into, n, tellSupport)
 		default:
@@ -155,7 +155,7 @@ func (fields metaFields) readCount(s *metadata, elements, emitted int64) error {
 			continue
 		}
 		if s.total != nil {
-			return errorf(portal.Incomplete,
+			return errorf(connector.Incomplete,
 				"The answer says it holds %d customers (%s) but holds %d. The next run tries again; if it stays so, "+
 					"%s.", n, one.displayName(fields.secret), elements, tellSupport)
 		}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 func TestMetadata(t *testing.T) {
@@ -58,18 +58,18 @@ func testMetadataUnderEachName(t *testing.T) {
 			t.Errorf("%s: requested %v, error %v; want 2, at=3", name, asked, err)
 		}
 		_, err := play(envelope(1, `"`+name+`":2`))
-		wantCode(t, err, portal.Incomplete)
+		wantCode(t, err, connector.Incomplete)
 	}
 	for _, name := range signsOf(signMore,
 		"hasMore has_next HasNextPage hasMoreItems hasMorePages hasMoreResults moreRecords moreResults moreAvailable "+
 			"nextPageNumber remaining remaining_count truncated isTruncated partial isPartial incomplete isIncomplete") {
 		_, err := play(envelope(1, `"`+name+`":true`))
-		wantCode(t, err, portal.Incomplete)
+		wantCode(t, err, connector.Incomplete)
 	}
 	for _, name := range signsOf(signToken, "nextCursor cursor continuationToken continuation next_token nextPageToken skipToken "+
 		"nextOffset") {
 		asked, err := play(envelope(1, `"`+name+`":"abc","total":4`), envelope(3, `"total":4`))
-		wantCode(t, err, portal.Incomplete)
+		wantCode(t, err, connector.Incomplete)
 		if len(asked) != 1 {
 			t.Errorf("%s: requested %v; want 1", name, asked)
 		}
@@ -77,7 +77,7 @@ func testMetadataUnderEachName(t *testing.T) {
 	for _, name := range signsOf(signOffset, "offset skip startIndex") {
 		for _, more := range []string{`"x":"y"`, `"total":4`} {
 			asked, err := play(envelope(1, `"`+name+`":0,`+more), envelope(3, more))
-			wantCode(t, err, portal.Incomplete)
+			wantCode(t, err, connector.Incomplete)
 			if len(asked) != 1 {
 				t.Errorf("%s: requested %v; want 1", name, asked)
 			}
@@ -96,7 +96,7 @@ func testMetadataFailureBesideCustomers(t *testing.T) {
 		`"status":403`, `"statusCode":"500"`, `"httpStatus":400`, `"HttpStatusCode":429`,
 	} {
 		_, err := readAll(t, `{`+field+`,"items":[`+clientsJSON(1, 2)+`],"total":2}`)
-		wantCode(t, err, portal.Incomplete)
+		wantCode(t, err, connector.Incomplete)
 	}
 	for _, field := range []string{
 		`"error":null`, `"error":""`, `"errors":[]`, `"errors":{}`, `"error":false`, `"error":0`, `"success":true`, `"ok":true`,

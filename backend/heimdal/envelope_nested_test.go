@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 func TestNested(t *testing.T) {
@@ -86,13 +86,13 @@ func testNestedNamesUnreadLists(t *testing.T) {
 			t.Parallel()
 			text := strings.ReplaceAll(test.text, "%", clientsJSON(11, 2))
 			customers, err := readAll(t, text)
-			var e *portal.CallError
-			if !errors.As(err, &e) || e.Code != portal.Incomplete || e.Sign != test.sign {
+			var e *connector.CallError
+			if !errors.As(err, &e) || e.Code != connector.Incomplete || e.Sign != test.sign {
 				t.Fatalf("got %s, %v; want incomplete with the sign %s", treeOf(customers), err, test.sign)
 			}
 			r := readerOf(t, text)
 			r.harmless = harmlessSet([]string{test.sign})
-			if _, err := r.all(t.Context()); err != nil && codeOf(err) == portal.Incomplete {
+			if _, err := r.all(t.Context()); err != nil && codeOf(err) == connector.Incomplete {
 				t.Errorf("declared harmless: %v", err)
 			}
 		})
@@ -100,7 +100,7 @@ func testNestedNamesUnreadLists(t *testing.T) {
 	for _, text := range []string{`{"items":[%],"customers":{"items":[%]}}`, `{"customers":{"items":[%]}}`,
 		`{"clients":{"3":{"id":3,"type":"CORP"},}}`} {
 		_, err := readAll(t, strings.ReplaceAll(text, "%", clientsJSON(11, 1)))
-		wantCode(t, err, portal.Garbage)
+		wantCode(t, err, connector.Garbage)
 	}
 }
 
@@ -125,23 +125,23 @@ func testNestedRefusesElementsWithoutType(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		body string
-		want portal.CallCode
+		want connector.CallCode
 	}{
-		"devices":                       {`[{"id":1,"type":"CORP","clients":[{"id":9,"hostname":"PC"}]}]`, portal.Unmapped},
-		"devices before the id":         {`[{"clients":[{"id":9,"hostname":"PC"}],"id":1,"type":"CORP"}]`, portal.Unmapped},
-		"in something without a type":   {`[{"id":1,"name":"R","children":[` + corp + `]}]`, portal.Unmapped},
-		"in something without an id":    {`[{"name":"R","type":"RESELLER","children":[` + corp + `]}]`, portal.Unmapped},
-		"in something with two ids":     {`[{"customerId":1,"type":"RESELLER","children":[` + corp + `],"id":2}]`, portal.Garbage},
-		"a list that turns":             {`[{"id":1,"type":"RESELLER","children":[` + corp + `,5]}]`, portal.Garbage},
-		"a list that ends wrongly":      {`[{"children":[` + corp + `},"id":1,"type":"RESELLER"}]`, portal.Garbage},
-		"held back and not well-formed": {`[{"children":[{"id":3,"type":"CORP",}],"id":1,"type":"RESELLER"}]`, portal.Garbage},
-		"too deep":                      {`[` + deep + `]`, portal.Garbage},
+		"devices":                       {`[{"id":1,"type":"CORP","clients":[{"id":9,"hostname":"PC"}]}]`, connector.Unmapped},
+		"devices before the id":         {`[{"clients":[{"id":9,"hostname":"PC"}],"id":1,"type":"CORP"}]`, connector.Unmapped},
+		"in something without a type":   {`[{"id":1,"name":"R","children":[` + corp + `]}]`, connector.Unmapped},
+		"in something without an id":    {`[{"name":"R","type":"RESELLER","children":[` + corp + `]}]`, connector.Unmapped},
+		"in something with two ids":     {`[{"customerId":1,"type":"RESELLER","children":[` + corp + `],"id":2}]`, connector.Garbage},
+		"a list that turns":             {`[{"id":1,"type":"RESELLER","children":[` + corp + `,5]}]`, connector.Garbage},
+		"a list that ends wrongly":      {`[{"children":[` + corp + `},"id":1,"type":"RESELLER"}]`, connector.Garbage},
+		"held back and not well-formed": {`[{"children":[{"id":3,"type":"CORP",}],"id":1,"type":"RESELLER"}]`, connector.Garbage},
+		"too deep":                      {`[` + deep + `]`, connector.Garbage},
 		"too much before the id": {`[{"children":[` + strings.Repeat(corp+",", 1+maxHeldBytes/len(corp)) + corp +
-			`],"id":1,"type":"RESELLER"}]`, portal.Oversized},
-		"in another customer": {`{"customers":[` + corp + `],"id":18,"name":"Them","type":"DISTRIBUTOR"}`, portal.Garbage},
-		"two lists":           {`{"items":[` + corp + `],"data":[]}`, portal.Garbage},
-		"the same list twice": {`{"items":[` + corp + `],"items":[` + corp + `]}`, portal.Garbage},
-		"broken off inside":   {`[{"id":1,"type":"RESELLER","children":[` + corp, portal.Truncated},
+			`],"id":1,"type":"RESELLER"}]`, connector.Oversized},
+		"in another customer": {`{"customers":[` + corp + `],"id":18,"name":"Them","type":"DISTRIBUTOR"}`, connector.Garbage},
+		"two lists":           {`{"items":[` + corp + `],"data":[]}`, connector.Garbage},
+		"the same list twice": {`{"items":[` + corp + `],"items":[` + corp + `]}`, connector.Garbage},
+		"broken off inside":   {`[{"id":1,"type":"RESELLER","children":[` + corp, connector.Truncated},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := readAll(t, test.body)
@@ -203,11 +203,11 @@ func testNestedFreesHeldBytes(t *testing.T) {
 		t.Errorf("got %d, %v; want 2*len(all)", len(customers), err)
 	}
 	_, err = readAll(t, `[{`+strings.Join(lists, ",")+`,"id":1,"type":"RESELLER"}]`)
-	wantCode(t, err, portal.Oversized)
+	wantCode(t, err, connector.Oversized)
 }
 
 func testNestedRefusesChangedType(t *testing.T) {
 	t.Parallel()
 	_, err := readAll(t, `[{"customerType":"RESELLER","id":1,"children":[`+clientsJSON(3, 1)+`],"type":"CORP"}]`)
-	wantCode(t, err, portal.Garbage)
+	wantCode(t, err, connector.Garbage)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -242,7 +243,7 @@ func (d *decoder) checkIdentity(c *element, customer portal.Customer, isAccount 
 		return d.untypedError(customer)
 	}
 	if c.streamed && (c.id != customer.ExternalID || c.kind != customer.Kind && !isAccount) {
-		return errorf(portal.Garbage, "The customer %s calls itself %s, too, so the portal cannot know which "+
+		return errorf(connector.Garbage, "The customer %s calls itself %s, too, so the portal cannot know which "+
 			"one contains the customers in it. Tell %s's support.", redact(c.id, d.secret), redact(customer.ExternalID, d.secret), product)
 	}
 	return nil

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 var (
@@ -35,7 +35,7 @@ func (fields metaFields) readRanges(s *metadata, elements, emitted int64) error 
 				s.unknown = one.name
 			}
 		case s.total != nil && *s.total != total && total != elements && total != emitted:
-			return errorf(portal.Incomplete,
+			return errorf(connector.Incomplete,
 				"The answer contradicts itself: of how many customers there are it says %d and %d (%s). The next run "+
 					"tries again; if it stays so, %s.", *s.total, total, one.displayName(fields.secret), tellSupport)
 		case s.total == nil:

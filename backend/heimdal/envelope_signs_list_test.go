@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 func TestListSigns(t *testing.T) {
@@ -29,7 +29,7 @@ func testListSignsRefuseListThatMayContinue(t *testing.T) {
 		`"status":"error"`, `"status":"PARTIAL"`, `"message":"Only the first 2 customers are shown"`, `"warnings":["The list was cut"]`,
 	} {
 		_, err := readAll(t, `{"items":[`+clientsJSON(1, 2)+`],`+around+`}`)
-		if code := codeOf(err); code != portal.Incomplete && code != portal.WrongCustomer {
+		if code := codeOf(err); code != connector.Incomplete && code != connector.WrongCustomer {
 			t.Errorf("%s: %v", around, err)
 		}
 	}

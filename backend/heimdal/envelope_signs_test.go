@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -25,8 +26,8 @@ func testSignsInOneResponse(t *testing.T) {
 		t.Run("incomplete/"+answer.String(), func(t *testing.T) {
 			t.Parallel()
 			customers, err := answer.read(t)
-			wantCode(t, err, portal.Incomplete)
-			var e *portal.CallError
+			wantCode(t, err, connector.Incomplete)
+			var e *connector.CallError
 			if errors.As(err, &e) && e.Sign != answer.sign {
 				t.Errorf("got %d customers and the sign %q, want %q: %s", len(customers), e.Sign, answer.sign, e.Detail)
 			}
@@ -75,14 +76,14 @@ func testSignsOnPages(t *testing.T) {
 		r, _, _ := readerInTurn(t, respondWith(`{"items":[`+first+`],"page":1,"hasMore":true}`),
 			headed(`{"items":[`+second+`],"page":2,"hasMore":false}`, "X-Total-Count", "6"))
 		_, err := r.all(t.Context())
-		wantCode(t, err, portal.Incomplete)
+		wantCode(t, err, connector.Incomplete)
 	})
 	t.Run("a sign that is always there can be declared harmless", func(t *testing.T) {
 		t.Parallel()
 		always := `{"items":[` + first + `],"page":1,"hasMore":true}`
 		_, err := readAll(t, always)
-		var e *portal.CallError
-		if !errors.As(err, &e) || e.Code != portal.Incomplete || e.Sign != "hasMore" {
+		var e *connector.CallError
+		if !errors.As(err, &e) || e.Code != connector.Incomplete || e.Sign != "hasMore" {
 			t.Fatalf("got error %v, want one with the sign hasMore", err)
 		}
 		r := readerOf(t, always)
@@ -96,8 +97,8 @@ func testSignsOnPages(t *testing.T) {
 		var asked []string
 		_, err := readerByCustomer(t, &asked,
 			map[string]string{"17": `[` + resellerR + `]`, "1": `{"items":[` + first + `],"isComplete":false}`}).all(t.Context())
-		var e *portal.CallError
-		if !errors.As(err, &e) || e.Code != portal.Incomplete || e.Sign != "isComplete" {
+		var e *connector.CallError
+		if !errors.As(err, &e) || e.Code != connector.Incomplete || e.Sign != "isComplete" {
 			t.Errorf("got error %v, want one with the sign isComplete", err)
 		}
 	})
@@ -109,13 +110,13 @@ func testSignsOnPages(t *testing.T) {
 			w.Header().Set("X-Total-Count", "3")
 		})
 		_, err := r.all(t.Context())
-		wantCode(t, err, portal.Incomplete)
+		wantCode(t, err, connector.Incomplete)
 	})
 	t.Run("the key in a sign is not shown", func(t *testing.T) {
 		t.Parallel()
 		_, err := readAll(t, `{"items":[`+first+`],"`+key+`Next":true}`)
-		wantCode(t, err, portal.Incomplete)
-		var e *portal.CallError
+		wantCode(t, err, connector.Incomplete)
+		var e *connector.CallError
 		if !errors.As(err, &e) || e.Sign == "" || strings.Contains(e.Sign, key) {
 			t.Errorf("got error %v with the sign %q", err, e.Sign)
 		}
@@ -345,7 +346,7 @@ func TestHarmless(t *testing.T) {
 			if answer.sign == wrongTotal {
 				_, err := answer.read(t, "total", "totalCount", "header X-Total-Count", "header X-Total", "header Total-Count",
 					"header Content-Range", "meta.total", "range")
-				wantCode(t, err, portal.Incomplete)
+				wantCode(t, err, connector.Incomplete)
 				return
 			}
 			spelled := strings.ToUpper(strings.ReplaceAll(answer.sign, "-", "_"))
@@ -359,13 +360,13 @@ func TestHarmless(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		texts []string
-		want  portal.CallCode
+		want  connector.CallCode
 	}{
-		"refused key":        {[]string{refusedHere}, portal.BadKey},
-		"malformed response": {[]string{`{"items":[` + clientsJSON(1, 2)}, portal.Truncated},
-		"invalid JSON":       {[]string{`[{"id":1,"type":"CORP"},]`}, portal.Garbage},
-		"wrong total":        {[]string{with(`"message":1,"total":100`)}, portal.Incomplete},
-		"second sign":        {[]string{with(`"hasMore":true,"nextCursor":"x"`)}, portal.Incomplete},
+		"refused key":        {[]string{refusedHere}, connector.BadKey},
+		"malformed response": {[]string{`{"items":[` + clientsJSON(1, 2)}, connector.Truncated},
+		"invalid JSON":       {[]string{`[{"id":1,"type":"CORP"},]`}, connector.Garbage},
+		"wrong total":        {[]string{with(`"message":1,"total":100`)}, connector.Incomplete},
+		"second sign":        {[]string{with(`"hasMore":true,"nextCursor":"x"`)}, connector.Incomplete},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

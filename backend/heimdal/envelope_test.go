@@ -11,6 +11,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -54,47 +55,47 @@ func testEnvelopeAcceptsArrayObjectOrCustomer(t *testing.T) {
 func testEnvelopeRefusesOtherDocuments(t *testing.T) {
 	t.Parallel()
 	customer := `{"id":2,"name":"B","type":"CORP"}`
-	for body, want := range map[string]portal.CallCode{
-		``:                                       portal.Garbage,
-		` `:                                      portal.Garbage,
-		`<!doctype html><title>x</title>`:        portal.Garbage,
-		`null`:                                   portal.Garbage,
-		`"customers"`:                            portal.Garbage,
-		`7`:                                      portal.Garbage,
-		`{}`:                                     portal.Garbage,
-		`{"items":7}`:                            portal.Garbage,
-		`{"items":{"id":1}}`:                     portal.Garbage,
-		`[1,2]`:                                  portal.Garbage,
-		`[null]`:                                 portal.Garbage,
-		`[[` + customer + `]]`:                   portal.Garbage,
-		`[` + customer + `,]`:                    portal.Garbage,
-		`[` + customer + ` ` + customer + `]`:    portal.Garbage,
-		`[` + customer + `]]`:                    portal.Garbage,
-		`[` + customer + `]{}`:                   portal.Garbage,
-		`[{"name":"B","type":"CORP"}]`:           portal.Unmapped,
-		`[{"id":null,"name":"B","type":"CORP"}]`: portal.Unmapped,
-		`[{"id":"","name":"B","type":"CORP"}]`:   portal.Unmapped,
-		`[{"id":{},"name":"B","type":"CORP"}]`:   portal.Unmapped,
-		`[{"id":true,"name":"B","type":"CORP"}]`: portal.Unmapped,
-		`[{}]`:                                   portal.Unmapped,
-		`[{"id":1,"name":"A"},{"id":2,"name":"B"}]`:                                              portal.Unmapped,
-		`[{"id":1,"type":"CORP","x":` + strings.Repeat("[", 80) + strings.Repeat("]", 80) + `}]`: portal.Garbage,
-		`[` + customer:                     portal.Truncated,
-		`[` + customer + `,`:               portal.Truncated,
-		`[{"id":2,"name":"B`:               portal.Truncated,
-		`[`:                                portal.Truncated,
-		`{"items":[` + customer:            portal.Truncated,
-		`{"items":[` + customer + `]`:      portal.Truncated,
-		`{"id":2,"name":"B","type":"CORP"`: portal.Truncated,
-		`{"items":[` + customer + `],"totalCount":2}`:                               portal.Incomplete,
-		`{"totalCount":"2","items":[` + customer + `]}`:                             portal.Incomplete,
-		`{"items":[` + customer + `],"totalPages":3}`:                               portal.Incomplete,
-		`{"items":[` + customer + `],"nextLink":"https://example.com/2"}`:           portal.Redirected,
-		`[{"id":1,"type":"CORP","x":"` + strings.Repeat("x", maxValueBytes) + `"}]`: portal.Oversized,
-		`{"x":"` + strings.Repeat("x", 4*maxValueBytes) + `"}`:                      portal.Oversized,
+	for body, want := range map[string]connector.CallCode{
+		``:                                       connector.Garbage,
+		` `:                                      connector.Garbage,
+		`<!doctype html><title>x</title>`:        connector.Garbage,
+		`null`:                                   connector.Garbage,
+		`"customers"`:                            connector.Garbage,
+		`7`:                                      connector.Garbage,
+		`{}`:                                     connector.Garbage,
+		`{"items":7}`:                            connector.Garbage,
+		`{"items":{"id":1}}`:                     connector.Garbage,
+		`[1,2]`:                                  connector.Garbage,
+		`[null]`:                                 connector.Garbage,
+		`[[` + customer + `]]`:                   connector.Garbage,
+		`[` + customer + `,]`:                    connector.Garbage,
+		`[` + customer + ` ` + customer + `]`:    connector.Garbage,
+		`[` + customer + `]]`:                    connector.Garbage,
+		`[` + customer + `]{}`:                   connector.Garbage,
+		`[{"name":"B","type":"CORP"}]`:           connector.Unmapped,
+		`[{"id":null,"name":"B","type":"CORP"}]`: connector.Unmapped,
+		`[{"id":"","name":"B","type":"CORP"}]`:   connector.Unmapped,
+		`[{"id":{},"name":"B","type":"CORP"}]`:   connector.Unmapped,
+		`[{"id":true,"name":"B","type":"CORP"}]`: connector.Unmapped,
+		`[{}]`:                                   connector.Unmapped,
+		`[{"id":1,"name":"A"},{"id":2,"name":"B"}]`:                                              connector.Unmapped,
+		`[{"id":1,"type":"CORP","x":` + strings.Repeat("[", 80) + strings.Repeat("]", 80) + `}]`: connector.Garbage,
+		`[` + customer:                     connector.Truncated,
+		`[` + customer + `,`:               connector.Truncated,
+		`[{"id":2,"name":"B`:               connector.Truncated,
+		`[`:                                connector.Truncated,
+		`{"items":[` + customer:            connector.Truncated,
+		`{"items":[` + customer + `]`:      connector.Truncated,
+		`{"id":2,"name":"B","type":"CORP"`: connector.Truncated,
+		`{"items":[` + customer + `],"totalCount":2}`:                               connector.Incomplete,
+		`{"totalCount":"2","items":[` + customer + `]}`:                             connector.Incomplete,
+		`{"items":[` + customer + `],"totalPages":3}`:                               connector.Incomplete,
+		`{"items":[` + customer + `],"nextLink":"https://example.com/2"}`:           connector.Redirected,
+		`[{"id":1,"type":"CORP","x":"` + strings.Repeat("x", maxValueBytes) + `"}]`: connector.Oversized,
+		`{"x":"` + strings.Repeat("x", 4*maxValueBytes) + `"}`:                      connector.Oversized,
 	} {
 		_, err := readAll(t, body)
-		var e *portal.CallError
+		var e *connector.CallError
 		if !errors.As(err, &e) || e.Code != want {
 			t.Errorf("%.80q: got error %v, want %s", body, err, want)
 		}
@@ -110,7 +111,7 @@ func testEnvelopeChecksMembersAroundList(t *testing.T) {
 		`{"data":{"id":2,"name":"B","type":"CORP"}}`: "not in any shape", `{"items":["a"]}`: "not in any shape",
 	} {
 		_, err := readAll(t, text)
-		wantCode(t, err, portal.Garbage)
+		wantCode(t, err, connector.Garbage)
 		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: got error %v", text, err)
 		}
@@ -139,7 +140,7 @@ func testEnvelopeRefusesWebPage(t *testing.T) {
 			return a
 		})
 		_, err := r.all(t.Context())
-		wantCode(t, err, portal.Garbage)
+		wantCode(t, err, connector.Garbage)
 		if err == nil || !strings.Contains(err.Error(), "A web page came back") {
 			t.Errorf("%q as %q: got error %v", text, kind, err)
 		}
@@ -186,7 +187,7 @@ func testEnvelopeRefusesOtherEncodings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := readAll(t, text)
-			wantCode(t, err, portal.Garbage)
+			wantCode(t, err, connector.Garbage)
 			if t.Failed() {
 				t.Fatal(name)
 			}
@@ -211,7 +212,7 @@ func testEnvelopeNamesUtf16(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"\xff\xfe[\x00]\x00", "\xfe\xff\x00[\x00]", "[\x00]\x00", "\x00[\x00]", "\xff\xfe", "\xfe\xff"} {
 		_, err := readAll(t, text)
-		wantCode(t, err, portal.Garbage)
+		wantCode(t, err, connector.Garbage)
 		if err == nil || !strings.Contains(err.Error(), "UTF-16") {
 			t.Errorf("%q: got error %v", text, err)
 		}
@@ -268,8 +269,8 @@ func testEnvelopeRefusesEveryTruncation(t *testing.T) {
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
 			server.Start()
 			t.Cleanup(server.Close)
-			_, err := openReader(t, server.URL, portal.ReadOptions{}).all(t.Context())
-			wantCode(t, err, portal.Truncated)
+			_, err := openReader(t, server.URL, connector.Options{}).all(t.Context())
+			wantCode(t, err, connector.Truncated)
 			if t.Failed() {
 				t.Fatal(name)
 			}
@@ -279,8 +280,8 @@ func testEnvelopeRefusesEveryTruncation(t *testing.T) {
 
 func testEnvelopePassesOnEmitError(t *testing.T) {
 	t.Parallel()
-	for _, theirs := range []error{io.EOF, fmt.Errorf("disk full"), &portal.CallError{Code: "theirs"}} {
-		_, err := readerOf(t, `[`+clientsJSON(1, 2)+`]`).Call(t.Context(), portal.ReadState{},
+	for _, theirs := range []error{io.EOF, fmt.Errorf("disk full"), &connector.CallError{Code: "theirs"}} {
+		_, err := readerOf(t, `[`+clientsJSON(1, 2)+`]`).Call(t.Context(), connector.State{},
 			func(portal.Customer) error { return theirs })
 		if err != theirs { //nolint:errorlint // it is to be the very same
 			t.Errorf("%v: got %v; want %v", theirs, err, theirs)

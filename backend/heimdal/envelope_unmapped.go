@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -34,15 +35,15 @@ func (d *decoder) skipWithoutID(c *element) error {
 // can map one of them to the type.
 func (d *decoder) untypedError(c portal.Customer) error {
 	d.countPaths(c.Raw)
-	return errorf(portal.Unmapped, "The customer %s is inside another customer, or contains others, and has no type that the "+
+	return errorf(connector.Unmapped, "The customer %s is inside another customer, or contains others, and has no type that the "+
 		"portal can read, so the portal cannot know what it is. "+chooseField+"type. If none is, "+tellSupport+".",
 		redact(c.ExternalID, d.secret))
 }
 
 // isUnmapped reports whether err is about a field that an admin can map.
 func isUnmapped(err error) bool {
-	var known *portal.CallError
-	return errors.As(err, &known) && known.Code == portal.Unmapped
+	var known *connector.CallError
+	return errors.As(err, &known) && known.Code == connector.Unmapped
 }
 
 // countPaths counts the paths of the customer that was read last, and keeps the JSON of the first and the last
@@ -61,7 +62,7 @@ func (d *decoder) countPaths(raw json.RawMessage) {
 
 // stateOfFailure returns the state beside the error of a call, with the paths and samples of its customers. e may be
 // nil.
-func (e *envelope) stateOfFailure(state portal.ReadState) portal.ReadState {
+func (e *envelope) stateOfFailure(state connector.State) connector.State {
 	if e == nil || e.counted == 0 {
 		return state
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -44,7 +45,7 @@ func FuzzDecode(f *testing.F) {
 		if (err == nil) != (errAgain == nil) || err == nil && (len(customers) != len(again) || a.metadata.follows != b.metadata.follows) {
 			t.Fatalf("got %v, %v at once and %v, %v byte by byte", customers, err, again, errAgain)
 		}
-		var refused *portal.CallError
+		var refused *connector.CallError
 		var message *messageError
 		if err != nil && !errors.As(err, &refused) && !errors.As(err, &message) {
 			t.Fatalf("refused as %T %v", err, err)
@@ -169,13 +170,13 @@ func complete(t *testing.T, texts []string, headers ...string) bool {
 		}
 		return a
 	})
-	var state portal.ReadState
+	var state connector.State
 	for calls := 0; !state.Done; calls++ {
 		var err error
 		var seen int64
 		before := state
 		state, err = r.Call(t.Context(), state, func(c portal.Customer) error { seen++; checkFitsDatabase(t, c); return nil })
-		var refused *portal.CallError
+		var refused *connector.CallError
 		if err != nil && !errors.As(err, &refused) {
 			t.Fatalf("refused as %T %v", err, err)
 		}
@@ -236,7 +237,7 @@ func FuzzInterpret(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte, path string, field uint) {
 		fields := fieldMap{path: append(slices.Clone(portal.CustomerFields), "")[field%uint(len(portal.CustomerFields)+1)]}
 		customer, err := NewConnector().Interpret(text, fields)
-		var refused *portal.CallError
+		var refused *connector.CallError
 		if err != nil && !errors.As(err, &refused) {
 			t.Fatalf("refused as %T %v", err, err)
 		}
@@ -287,7 +288,7 @@ func FuzzCheck(f *testing.F) {
 				}
 				return nil
 			})
-			var refused *portal.CallError
+			var refused *connector.CallError
 			if err != nil && !errors.As(err, &refused) {
 				t.Fatalf("refused as %T %v", err, err)
 			}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -52,12 +53,12 @@ func newReader(t *testing.T, perMinute int, handler http.HandlerFunc) (*reader, 
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	clock := &fakeClock{now: noon}
-	return openReader(t, server.URL+"/api/heimdalapi", portal.ReadOptions{PerMinute: perMinute, Clock: clock}), clock
+	return openReader(t, server.URL+"/api/heimdalapi", connector.Options{PerMinute: perMinute, Clock: clock}), clock
 }
 
-func openReader(t *testing.T, url string, o portal.ReadOptions) *reader {
+func openReader(t *testing.T, url string, o connector.Options) *reader {
 	t.Helper()
-	r, err := NewConnector().Open(portal.ConnectionSettings{CustomerID: "17", BaseURL: url}, key, o)
+	r, err := NewConnector().Open(connector.Settings{CustomerID: "17", BaseURL: url}, key, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,12 +75,12 @@ func keepAll(add func(portal.Customer) error) emitFunc {
 
 // all makes all calls of a reading.
 func (r *reader) all(ctx context.Context) ([]portal.Customer, error) {
-	customers, _, err := r.from(ctx, portal.ReadState{})
+	customers, _, err := r.from(ctx, connector.State{})
 	return customers, err
 }
 
 // from makes the calls that remain after state. Of several rows of one customer the last counts, as in a run.
-func (r *reader) from(ctx context.Context, state portal.ReadState) (customers []portal.Customer, _ portal.ReadState, err error) {
+func (r *reader) from(ctx context.Context, state connector.State) (customers []portal.Customer, _ connector.State, err error) {
 	at := map[string]int{}
 	for !state.Done {
 		state, err = r.Call(ctx, state, func(c portal.Customer) error {
@@ -101,9 +102,9 @@ func (r *reader) from(ctx context.Context, state portal.ReadState) (customers []
 // nextStep matches what every error must tell an admin to do.
 var nextStep = regexp.MustCompile(`Check |Tell |Ask |Let |Choose |[Tt]he next run|must be installed`)
 
-func wantCode(t testing.TB, err error, want portal.CallCode) {
+func wantCode(t testing.TB, err error, want connector.CallCode) {
 	t.Helper()
-	var e *portal.CallError
+	var e *connector.CallError
 	if !errors.As(err, &e) || e.Code != want {
 		t.Errorf("got error %v, want %s", err, want)
 		return
@@ -134,8 +135,8 @@ func jsonResponse(text string) *http.Response {
 
 func readerWith(t testing.TB, w fakeTransport) *reader {
 	t.Helper()
-	r, err := NewConnector().Open(portal.ConnectionSettings{CustomerID: "17", BaseURL: "https://heimdal.example.com/api"}, key,
-		portal.ReadOptions{HTTPClient: &http.Client{Transport: w}, Clock: &fakeClock{now: noon}})
+	r, err := NewConnector().Open(connector.Settings{CustomerID: "17", BaseURL: "https://heimdal.example.com/api"}, key,
+		connector.Options{HTTPClient: &http.Client{Transport: w}, Clock: &fakeClock{now: noon}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -79,7 +80,7 @@ func testAccountInResponse(t *testing.T) {
 			t.Run(kind+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				var asked []string
-				customers, state, err := readerByCustomer(t, &asked, test.texts).from(t.Context(), portal.ReadState{})
+				customers, state, err := readerByCustomer(t, &asked, test.texts).from(t.Context(), connector.State{})
 				if err != nil || treeOf(customers) != test.tree {
 					t.Fatalf("got %q after asking %v, %v; want %q", treeOf(customers), asked, err, test.tree)
 				}
@@ -103,7 +104,7 @@ func testAccountOnPages(t *testing.T) {
 	for total, own := range map[string]string{"4": "counted", "3": "not counted"} {
 		first := `{"items":[` + accountJSON("DISTRIBUTOR", "") + `,` + clientsJSON(11, 1) + `],"total":` + total + `}`
 		r := readerOf(t, first, `{"items":[`+clientsJSON(12, 2)+`],"total":`+total+`}`)
-		customers, state, err := r.from(t.Context(), portal.ReadState{})
+		customers, state, err := r.from(t.Context(), connector.State{})
 		if err != nil || idList(customers) != "11 12 13" || state.Total == nil || *state.Total != 3 || state.Account == nil ||
 			state.Account.Alone {
 			t.Errorf("%s: got %s of %s, account %+v, error %v; want 11 12 13, 3", own, idList(customers), countText(state.Total),
@@ -129,7 +130,7 @@ func testAccountDoesNotHideWrongCustomer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var asked []string
 			_, err := readerByCustomer(t, &asked, texts).all(t.Context())
-			wantCode(t, err, portal.WrongCustomer)
+			wantCode(t, err, connector.WrongCustomer)
 			if t.Failed() {
 				t.Fatal(name, asked)
 			}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // maxCheckPages is how many pages are read about one customer: an API with more returns a list of others.
@@ -14,25 +14,25 @@ const maxCheckPages = 2
 // isPermanent reports whether the next run would get the same error, so that no run would ever complete. Errors of the
 // network are not permanent: they fail the run and may be over by the next.
 func isPermanent(err error) bool {
-	var e *portal.CallError
+	var e *connector.CallError
 	if !errors.As(err, &e) || errors.Is(err, errProxy) {
 		return false
 	}
 	switch e.Code {
-	case portal.RateLimited, portal.Redirected, portal.Unreachable, portal.TimedOut, portal.Insecure:
+	case connector.RateLimited, connector.Redirected, connector.Unreachable, connector.TimedOut, connector.Insecure:
 		return false
 	}
 	return true
 }
 
 // finishCheck ends the calls about the first customer of state.Check, which was found or no longer exists.
-func (t *traversal) finishCheck(state portal.ReadState, found int64) (portal.ReadState, error) {
+func (t *traversal) finishCheck(state connector.State, found int64) (connector.State, error) {
 	t.Refused = append(t.Refused, state.Check[0])
 	return t.nextCheck(state, found)
 }
 
 // checkNextPage goes on with another page about the first customer of state.Check, unless there have been too many.
-func (t *traversal) checkNextPage(state portal.ReadState, page *pageState) (portal.ReadState, error) {
+func (t *traversal) checkNextPage(state connector.State, page *pageState) (connector.State, error) {
 	if page.Pages == maxCheckPages {
 		state.Unchecked = append(slices.Clone(state.Unchecked), state.Check[0])
 		return t.nextCheck(state, 0)
@@ -43,7 +43,7 @@ func (t *traversal) checkNextPage(state portal.ReadState, page *pageState) (port
 
 // nextCheck goes on with the next customer after a response, which shows that the refusals before it concerned only
 // their customers.
-func (t *traversal) nextCheck(state portal.ReadState, found int64) (portal.ReadState, error) {
+func (t *traversal) nextCheck(state connector.State, found int64) (connector.State, error) {
 	state.Checked = slices.Concat(state.Checked, t.Refused)
 	state.Check, t.Page, t.Refused, t.CheckKey = state.Check[1:], nil, nil, false
 	return t.saveCheck(state, found)
@@ -51,7 +51,7 @@ func (t *traversal) nextCheck(state portal.ReadState, found int64) (portal.ReadS
 
 // refuseCheck records that the first customer of state.Check was refused. After the last customer, the next call asks
 // about the account.
-func (t *traversal) refuseCheck(state portal.ReadState) (portal.ReadState, error) {
+func (t *traversal) refuseCheck(state connector.State) (connector.State, error) {
 	t.Page = nil
 	if len(state.Check) == 1 {
 		t.CheckKey = true
@@ -64,14 +64,14 @@ func (t *traversal) refuseCheck(state portal.ReadState) (portal.ReadState, error
 
 // abandonChecks ends all checks. Nothing is known of the remaining customers, nor of those refused since the last
 // response.
-func (t *traversal) abandonChecks(state portal.ReadState) (portal.ReadState, error) {
+func (t *traversal) abandonChecks(state connector.State) (connector.State, error) {
 	state.Unchecked = slices.Concat(state.Unchecked, t.Refused, state.Check)
 	state.Check = nil
 	return t.saveCheck(state, 0)
 }
 
 // saveCheck returns the state after a call of a check that emitted so many customers.
-func (t *traversal) saveCheck(state portal.ReadState, found int64) (portal.ReadState, error) {
+func (t *traversal) saveCheck(state connector.State, found int64) (connector.State, error) {
 	state.Progress.Calls++
 	state.Progress.Seen += found
 	state.Progress.Left = int64(len(state.Check))

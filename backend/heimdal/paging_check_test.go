@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -26,7 +27,7 @@ func testCheckFindsCustomers(t *testing.T) {
 	for name, test := range map[string]struct {
 		answer func() *http.Response
 		want   string
-		code   portal.CallCode // the reading fails
+		code   connector.CallCode // the reading fails
 	}{
 		"itself":                          {respondWith(clientsJSON(11, 1)), "11 client under", ""},
 		"itself in a list":                {respondWith(`[` + clientsJSON(11, 1) + `]`), "11 client under", ""},
@@ -44,9 +45,9 @@ func testCheckFindsCustomers(t *testing.T) {
 		"status 403":                      {respondStatus(403), "", ""},
 		"status 404":                      {respondStatus(404), "", ""},
 		"a message":                       {respondWith(refusedHere), "", ""},
-		"a proxy":                         {respondStatus(407), "", portal.Refused},
-		"a redirect":                      {respondStatus(302, "Location", "https://elsewhere.example.com/"), "", portal.Redirected},
-		"no end of refusals for the rate": {respondStatus(429), "", portal.RateLimited},
+		"a proxy":                         {respondStatus(407), "", connector.Refused},
+		"a redirect":                      {respondStatus(302, "Location", "https://elsewhere.example.com/"), "", connector.Redirected},
+		"no end of refusals for the rate": {respondStatus(429), "", connector.RateLimited},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -142,9 +143,9 @@ func testCheckCalls(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				r := readerWith(t, func(*http.Request) *http.Response { return answer() })
 				customers, _, err := r.from(t.Context(), checkState("11", "12"))
-				var refused *portal.CallError
-				if !errors.As(err, &refused) || refused.Code != portal.BadKey || len(customers) != 0 {
-					t.Errorf("got %v and customers %s, want %s", err, idList(customers), portal.BadKey)
+				var refused *connector.CallError
+				if !errors.As(err, &refused) || refused.Code != connector.BadKey || len(customers) != 0 {
+					t.Errorf("got %v and customers %s, want %s", err, idList(customers), connector.BadKey)
 				}
 			})
 		}
@@ -153,11 +154,11 @@ func testCheckCalls(t *testing.T) {
 		t.Parallel()
 		for name, test := range map[string]struct {
 			answer func() *http.Response
-			code   portal.CallCode
+			code   connector.CallCode
 		}{
-			"404":             {respondStatus(404), portal.NoEndpoint},
-			"204":             {respondStatus(204), portal.Garbage},
-			"an empty object": {respondWith(`{}`), portal.Garbage},
+			"404":             {respondStatus(404), connector.NoEndpoint},
+			"204":             {respondStatus(204), connector.Garbage},
+			"an empty object": {respondWith(`{}`), connector.Garbage},
 		} {
 			t.Run(name, func(t *testing.T) {
 				r := readerWith(t, func(*http.Request) *http.Response { return test.answer() })
@@ -171,7 +172,7 @@ func testCheckCalls(t *testing.T) {
 		}
 		r, _, _ := readerInTurn(t, respondStatus(404), respondWith(`[]`))
 		_, _, err := r.from(t.Context(), checkState("11"))
-		wantCode(t, err, portal.Incomplete)
+		wantCode(t, err, connector.Incomplete)
 	})
 	t.Run("ask about the account once, and only where no later answer shows that the key is good", func(t *testing.T) {
 		t.Parallel()
@@ -205,7 +206,7 @@ func testCheckCalls(t *testing.T) {
 		state := checkState("11", "12")
 		for turns := 0; !state.Done; turns++ {
 			next, err := r.Call(t.Context(), state, func(portal.Customer) error { return nil })
-			var later *portal.Postponed
+			var later *connector.Postponed
 			if err != nil && !errors.As(err, &later) || turns > 20 {
 				t.Fatalf("after %d turns: requested %v, error %v", turns, asked, err)
 			}
@@ -216,7 +217,7 @@ func testCheckCalls(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			state = portal.ReadState{}
+			state = connector.State{}
 			if err := json.Unmarshal(saved, &state); err != nil {
 				t.Fatal(err)
 			}
@@ -266,7 +267,7 @@ func testCheckCalls(t *testing.T) {
 			}
 			for range 2 {
 				var asked []string
-				state, found = portal.ReadState{}, ""
+				state, found = connector.State{}, ""
 				if err := json.Unmarshal(saved, &state); err != nil {
 					t.Fatal(err)
 				}
@@ -303,8 +304,8 @@ func testCheckCalls(t *testing.T) {
 }
 
 // checkState is the state of a paged reading after which these customers are checked.
-func checkState(ids ...string) portal.ReadState {
-	return portal.ReadState{Paged: true, Check: ids, Progress: portal.ReadProgress{Calls: 2, Seen: 5}}
+func checkState(ids ...string) connector.State {
+	return connector.State{Paged: true, Check: ids, Progress: connector.Progress{Calls: 2, Seen: 5}}
 }
 
 // postponingClock postpones every wait over three seconds, as a worker does.
@@ -312,7 +313,7 @@ type postponingClock struct{ *fakeClock }
 
 func (c postponingClock) Sleep(ctx context.Context, d time.Duration) error {
 	if d > 3*time.Second {
-		return &portal.Postponed{Until: c.now.Add(d)}
+		return &connector.Postponed{Until: c.now.Add(d)}
 	}
 	return c.fakeClock.Sleep(ctx, d)
 }

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // pageState is what is known of the pages of one list between two calls. The zero state requests the first page. The
@@ -49,11 +49,11 @@ func (p *pageState) url(address *url.URL, secret string) (*url.URL, error) {
 func resolveLink(address *url.URL, link, secret string) (*url.URL, error) {
 	next, err := address.Parse(link)
 	if err != nil || len(link) > 4096 || next.User != nil {
-		return nil, errorf(portal.Incomplete, "The answer says that more customers follow, at an invalid address. "+
+		return nil, errorf(connector.Incomplete, "The answer says that more customers follow, at an invalid address. "+
 			"Tell %s's support.", product)
 	}
 	if next.Scheme != address.Scheme || next.Host != address.Host {
-		return nil, errorf(portal.Redirected, "The answer says that more customers follow at %s. The key was not sent there. "+
+		return nil, errorf(connector.Redirected, "The answer says that more customers follow at %s. The key was not sent there. "+
 			"Check the base URL.", redact(next.Host, secret))
 	}
 	next.Fragment = ""

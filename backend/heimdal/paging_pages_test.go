@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -52,7 +53,7 @@ func testPagesUntilTotal(t *testing.T) {
 				}
 				return jsonResponse(text)
 			})
-			customers, state, err := r.from(t.Context(), portal.ReadState{})
+			customers, state, err := r.from(t.Context(), connector.State{})
 			if err != nil || idList(customers) != "1 2 3 4 5" {
 				t.Errorf("got %s, error %v", idList(customers), err)
 				return
@@ -93,8 +94,8 @@ func testPagesUntilNotFull(t *testing.T) {
 	always := readerWith(t, func(*http.Request) *http.Response {
 		return jsonResponse(`{"items":[` + clientsJSON(1, 2) + `],"page":1,"pageSize":2}`)
 	})
-	if _, err := always.all(t.Context()); codeOf(err) != portal.Incomplete {
-		t.Errorf("the same page for every request: %v; want %v", err, portal.Incomplete)
+	if _, err := always.all(t.Context()); codeOf(err) != connector.Incomplete {
+		t.Errorf("the same page for every request: %v; want %v", err, connector.Incomplete)
 	}
 }
 
@@ -132,12 +133,12 @@ func testPagesFollowLinkInObject(t *testing.T) {
 
 func testPagesRefuseLinkToOtherHost(t *testing.T) {
 	t.Parallel()
-	for link, want := range map[string]portal.CallCode{
-		"https://evil.example.com/x": portal.Redirected, "http://heimdal.example.com/api/customers": portal.Redirected,
-		"//evil.example.com/": portal.Redirected,
-		"https://heimdal.example.com/?" + strings.Repeat("x", 5000): portal.Incomplete,
-		"https://heimdal.example.com:444/":                          portal.Redirected,
-		"https://user@heimdal.example.com/":                         portal.Incomplete, "http://%zz": portal.Incomplete,
+	for link, want := range map[string]connector.CallCode{
+		"https://evil.example.com/x": connector.Redirected, "http://heimdal.example.com/api/customers": connector.Redirected,
+		"//evil.example.com/": connector.Redirected,
+		"https://heimdal.example.com/?" + strings.Repeat("x", 5000): connector.Incomplete,
+		"https://heimdal.example.com:444/":                          connector.Redirected,
+		"https://user@heimdal.example.com/":                         connector.Incomplete, "http://%zz": connector.Incomplete,
 	} {
 		calls := 0
 		r := readerWith(t, func(r *http.Request) *http.Response {
@@ -186,7 +187,7 @@ func testPagesRefuseInconsistentPages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := readAll(t, pages...)
-			wantCode(t, err, portal.Incomplete)
+			wantCode(t, err, connector.Incomplete)
 			if t.Failed() {
 				t.Fatal(name)
 			}
@@ -199,7 +200,7 @@ func testPagesRefuseInconsistentPages(t *testing.T) {
 		return jsonResponse(`{"items":[` + clientsJSON(number, 2) + `],"hasMore":true,"page":` + strconv.Itoa(calls) + `}`)
 	})
 	_, err := r.all(t.Context())
-	wantCode(t, err, portal.Incomplete)
+	wantCode(t, err, connector.Incomplete)
 	if calls > 20 {
 		t.Errorf("got %d calls until the cycle was detected", calls)
 	}
@@ -213,7 +214,7 @@ func testPagesTotalWithNestedCustomers(t *testing.T) {
 		t.Errorf("got %s, error %v; want 4", idList(customers), err)
 	}
 	_, err = readAll(t, `{"items":[`+nested+`],"totalCount":4,"pageSize":1}`)
-	wantCode(t, err, portal.Incomplete)
+	wantCode(t, err, connector.Incomplete)
 }
 
 func testPagesResumeAfterKill(t *testing.T) {
@@ -225,7 +226,7 @@ func testPagesResumeAfterKill(t *testing.T) {
 		return jsonResponse(`{"items":[` + clientsJSON(2*max(1, page)-1, 2) + `],"totalCount":6}`)
 	})
 	keep := func(portal.Customer) error { return nil }
-	state, err := r.Call(t.Context(), portal.ReadState{}, keep)
+	state, err := r.Call(t.Context(), connector.State{}, keep)
 	if err != nil || state.Done || state.Progress.Left != 2 {
 		t.Fatalf("after the first page: %+v, error %v; want 2", state, err)
 	}
@@ -242,12 +243,12 @@ func testPagesResumeAfterKill(t *testing.T) {
 func testPagesSetExpectedTotal(t *testing.T) {
 	t.Parallel()
 	twice := clientsJSON(1, 2) + "," + clientsJSON(2, 1)
-	_, state, err := readerOf(t, `{"items":[`+twice+`],"total":3}`).from(t.Context(), portal.ReadState{})
+	_, state, err := readerOf(t, `{"items":[`+twice+`],"total":3}`).from(t.Context(), connector.State{})
 	if err != nil || state.Total != nil {
 		t.Errorf("one answer: %v, error %v", state.Total, err)
 	}
 	_, state, err = readerOf(t, `{"items":[`+clientsJSON(1, 2)+`],"total":3}`, `{"items":[`+clientsJSON(2,
-		1)+`],"total":3}`).from(t.Context(), portal.ReadState{})
+		1)+`],"total":3}`).from(t.Context(), connector.State{})
 	if err != nil || state.Total == nil || *state.Total != 3 {
 		t.Errorf("two pages: %v, error %v; want 3", state.Total, err)
 	}
@@ -262,7 +263,7 @@ func testPagesDetectRepeatedPage(t *testing.T) {
 			return jsonResponse(`{"items":[` + clientsJSON(order[min(calls, len(order))-1], 2) + `],"totalCount":99}`)
 		})
 		_, err := r.all(t.Context())
-		wantCode(t, err, portal.Incomplete)
+		wantCode(t, err, connector.Incomplete)
 		if calls != len(order) {
 			t.Errorf("%v: got %d calls; want %v", order, calls, len(order))
 		}
@@ -298,7 +299,7 @@ func testPagesNameTheError(t *testing.T) {
 	} {
 		r, _, calls := readerInTurn(t, responsesOf(pages)...)
 		_, err := r.all(t.Context())
-		wantCode(t, err, portal.Incomplete)
+		wantCode(t, err, connector.Incomplete)
 		if err == nil || !strings.Contains(err.Error(), want) || *calls != len(pages) {
 			t.Errorf("after %d calls it got error %v, want %s", *calls, err, want)
 		}
@@ -318,7 +319,7 @@ func testPagesNestedCustomers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, _, calls := readerInTurn(t, responsesOf(pages)...)
-			customers, state, err := r.from(t.Context(), portal.ReadState{})
+			customers, state, err := r.from(t.Context(), connector.State{})
 			if err != nil || *calls != 2 || treeOf(customers) != "1 msp under, 2 client under 1, 3 client under" || state.Total != nil {
 				t.Errorf("after %d calls %s, %+v, error %v; want 2, 1 msp under, 2 client under 1, 3 client under", *calls,
 					treeOf(customers), state, err)
@@ -346,7 +347,7 @@ func testPagesAreReported(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, end, err := readerOf(t, test.texts...).from(t.Context(), portal.ReadState{})
+			_, end, err := readerOf(t, test.texts...).from(t.Context(), connector.State{})
 			if err != nil || end.Paged != test.want {
 				t.Errorf("paged: got %t, want %t; %v", end.Paged, test.want, err)
 			}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"slices"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // skipsResellers reports whether resellers need not be asked about, whatever else is received.
@@ -55,7 +55,7 @@ func tooManyResellers() error {
 
 // wrongCustomerError returns the error for a response that is not about the customer that was asked about.
 func (s *source) wrongCustomerError(asked string) error {
-	return errorf(portal.WrongCustomer, "Asked about the customer %s, %s answers about others. The portal cannot know whose its "+
+	return errorf(connector.WrongCustomer, "Asked about the customer %s, %s answers about others. The portal cannot know whose its "+
 		"customers are. Tell %s's support.", redact(asked, s.apiKey), product, product)
 }
 
@@ -75,14 +75,14 @@ func (t *traversal) explainRefusal(s *source, err error) error {
 
 // noClientsError returns the error for a reseller whose customers are not known.
 func (t *traversal) noClientsError(s *source) error {
-	return errorf(portal.Refused, "%s names the reseller %s but does not say which customers it has, neither with the customers nor "+
+	return errorf(connector.Refused, "%s names the reseller %s but does not say which customers it has, neither with the customers nor "+
 		"when asked about it. Let the account that the API key belongs to see its resellers' customers.", product,
 		redact(t.Reseller, s.apiKey))
 }
 
 // isRefusal reports whether err says that this key may not read this customer, or that there is none.
 func isRefusal(err error) bool {
-	var e *portal.CallError
+	var e *connector.CallError
 	return !errors.Is(err, errProxy) && errors.As(err, &e) &&
-		(e.Code == portal.BadKey || e.Code == portal.Refused || e.Code == portal.NoEndpoint)
+		(e.Code == connector.BadKey || e.Code == connector.Refused || e.Code == connector.NoEndpoint)
 }

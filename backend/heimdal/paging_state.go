@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/url"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // loadTraversal returns the traversal that save has stored, the zero one for nil.
@@ -21,7 +21,7 @@ func loadTraversal(data json.RawMessage) (*traversal, error) {
 }
 
 // save returns the state after a call that emitted so many customers.
-func (t *traversal) save(state portal.ReadState, more bool, seen int64) (portal.ReadState, error) {
+func (t *traversal) save(state connector.State, more bool, seen int64) (connector.State, error) {
 	state.Progress.Calls++
 	state.Progress.Seen += seen
 	state.Progress.Left = t.remaining(more)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -101,7 +102,7 @@ func testTraversalAsksResellersWhenParentsUnknown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var asked []string
-			customers, end, err := readerByCustomer(t, &asked, test.texts).from(t.Context(), portal.ReadState{})
+			customers, end, err := readerByCustomer(t, &asked, test.texts).from(t.Context(), connector.State{})
 			if test.asked == "" {
 				if err != nil || len(customers) != 77 || len(asked) != 1+maxRefusedResellers+4 || len(end.Unread) != 0 {
 					t.Errorf("%d calls, %d customers, %v; want an end after %d resellers", len(asked), len(customers), err,
@@ -121,23 +122,23 @@ func testTraversalRefusesResponseAboutOthers(t *testing.T) {
 	everything := `[` + resellerR + `,` + resellerS + `,` + clientsJSON(11, 2) + `]`
 	for name, test := range map[string]struct {
 		texts map[string]string
-		want  portal.CallCode
+		want  connector.CallCode
 	}{
 		"the same for every request": {map[string]string{"17": everything, "1": everything, "2": everything, "11": everything},
-			portal.WrongCustomer},
+			connector.WrongCustomer},
 		"the same for every request, one reseller": {map[string]string{
 			"17": `[` + resellerR + `,` + clientsJSON(11, 2) + `]`, "1": `[` + resellerR + `,` + clientsJSON(11, 2) + `]`, "11": `[` +
 				resellerR + `,` + clientsJSON(11, 2) + `]`,
-		}, portal.WrongCustomer},
+		}, connector.WrongCustomer},
 		"the MSSP": {map[string]string{"17": `[` + resellerR + `]`, "1": `[{"id":17,"type":"DISTRIBUTOR"}]`},
-			portal.WrongCustomer},
+			connector.WrongCustomer},
 		"each under the other": {map[string]string{"17": `[` + resellerR + `,` + resellerS + `]`, "1": `[` + resellerS + `]`,
-			"2": `[` + resellerR + `]`}, portal.WrongCustomer},
-		"a refusal": {map[string]string{"17": `[` + resellerR + `,` + clientsJSON(11, 1) + `]`}, portal.Refused},
+			"2": `[` + resellerR + `]`}, connector.WrongCustomer},
+		"a refusal": {map[string]string{"17": `[` + resellerR + `,` + clientsJSON(11, 1) + `]`}, connector.Refused},
 		"fewer than the total": {map[string]string{"17": `[` + resellerR + `]`, "1": `{"items":[` + clientsJSON(11, 1) +
-			`],"total":2}`}, portal.Incomplete},
-		"broken off":             {map[string]string{"17": `[` + resellerR + `]`, "1": `[` + clientsJSON(11, 1)}, portal.Truncated},
-		"no customer has a type": {map[string]string{"17": `[{"id":1,"name":"R"}]`}, portal.Unmapped},
+			`],"total":2}`}, connector.Incomplete},
+		"broken off":             {map[string]string{"17": `[` + resellerR + `]`, "1": `[` + clientsJSON(11, 1)}, connector.Truncated},
+		"no customer has a type": {map[string]string{"17": `[{"id":1,"name":"R"}]`}, connector.Unmapped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var asked []string
@@ -171,7 +172,7 @@ func testTraversalLimitsResellers(t *testing.T) {
 	t.Parallel()
 	many := resellersJSON(maxResellers + 2) // one of them is the MSSP, 17
 	_, err := readAll(t, `[`+many+`]`)
-	wantCode(t, err, portal.Incomplete)
+	wantCode(t, err, connector.Incomplete)
 	customers, err := readAll(t, `[`+many+`,{"id":90000,"type":"CORP","parentId":1}]`)
 	if err != nil || len(customers) != maxResellers+2 {
 		t.Errorf("got %d customers, %v; want %v", len(customers), err, maxResellers+2)
@@ -188,11 +189,11 @@ func testTraversalResumesAfterKill(t *testing.T) {
 	}
 	texts["7"] = `[{"id":3,"type":"RESELLER"},` + clientsJSON(1020, 2) + `]`
 	var asked []string
-	complete, end, err := readerByCustomer(t, &asked, texts).from(t.Context(), portal.ReadState{})
+	complete, end, err := readerByCustomer(t, &asked, texts).from(t.Context(), connector.State{})
 	if err != nil || end.Progress.Calls != int64(len(asked)) {
 		t.Fatalf("%d calls, %+v, error %v; want %v", len(asked), end.Progress, err, int64(len(asked)))
 	}
-	var state portal.ReadState
+	var state connector.State
 	rows := map[string]portal.Customer{}
 	for calls := 0; !state.Done; calls++ {
 		if state.Progress.Left == 0 && calls > 0 || state.Progress.Calls != int64(calls) {
@@ -203,7 +204,7 @@ func testTraversalResumesAfterKill(t *testing.T) {
 			t.Fatalf("a state of %d bytes, %v", len(saved), err)
 		}
 		for range 2 {
-			state = portal.ReadState{}
+			state = connector.State{}
 			if err := json.Unmarshal(saved, &state); err != nil {
 				t.Fatal(err)
 			}
@@ -223,7 +224,7 @@ func testTraversalResumesAfterKill(t *testing.T) {
 func testTraversalRefusesInvalidState(t *testing.T) {
 	t.Parallel()
 	for _, data := range []string{`{`, `[]`, `{"page":7}`} {
-		_, err := readerOf(t, `[]`).Call(t.Context(), portal.ReadState{Data: json.RawMessage(data)}, nil)
+		_, err := readerOf(t, `[]`).Call(t.Context(), connector.State{Data: json.RawMessage(data)}, nil)
 		if err == nil {
 			t.Errorf("%s: got no error, want an invalid state", data)
 		}
@@ -233,7 +234,7 @@ func testTraversalRefusesInvalidState(t *testing.T) {
 func testTraversalRefusalByStatus(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{400, 401, 403, 404} {
-		for parent, want := range map[string]portal.CallCode{"": portal.Refused, `,"parentId":null`: ""} {
+		for parent, want := range map[string]connector.CallCode{"": connector.Refused, `,"parentId":null`: ""} {
 			top := `[` + resellerR + `,{"id":11,"type":"CORP"` + parent + `}]`
 			r, _, calls := readerInTurn(t, respondWith(top), respondStatus(code), respondWith(top))
 			customers, err := r.all(t.Context())
@@ -255,10 +256,10 @@ func testTraversalRefusalByStatus(t *testing.T) {
 	r, _, _ := readerInTurn(t, respondWith(top), respondWith(`{"items":[`+clientsJSON(21, 1)+`],"total":2}`), respondStatus(403),
 		respondWith(top))
 	_, err := r.all(t.Context())
-	wantCode(t, err, portal.Refused)
+	wantCode(t, err, connector.Refused)
 	r, _, _ = readerInTurn(t, respondStatus(403))
 	_, err = r.all(t.Context())
-	wantCode(t, err, portal.BadKey)
+	wantCode(t, err, connector.BadKey)
 }
 
 func testTraversalLimitsLevels(t *testing.T) {
@@ -269,17 +270,17 @@ func testTraversalLimitsLevels(t *testing.T) {
 		return jsonResponse(fmt.Sprintf(`[{"id":%d,"type":"RESELLER"}]`, 100+asked))
 	})
 	_, err := r.all(t.Context())
-	wantCode(t, err, portal.WrongCustomer)
+	wantCode(t, err, connector.WrongCustomer)
 	if asked > maxNesting+5 {
 		t.Errorf("got %d calls", asked)
 	}
 	at := traversal{Asked: maxCalls, Pending: []string{"1"}}
 	_, err = at.nextReseller()
-	wantCode(t, err, portal.Incomplete)
+	wantCode(t, err, connector.Incomplete)
 	r, _, _ = readerInTurn(t, respondWith(`[`+resellerR+`]`), respondWith(`[`+strings.ReplaceAll(clientsJSON(100, maxResellers+1),
 		"CORP", "RESELLER")+`]`))
 	_, err = r.all(t.Context())
-	wantCode(t, err, portal.Incomplete)
+	wantCode(t, err, connector.Incomplete)
 }
 
 func testTraversalDetectsIgnoredFilter(t *testing.T) {
@@ -295,7 +296,7 @@ func testTraversalDetectsIgnoredFilter(t *testing.T) {
 				return jsonResponse(`[` + resellerR + `,` + world(calls) + `]`)
 			})
 			_, err := ignoring.all(t.Context())
-			wantCode(t, err, portal.WrongCustomer)
+			wantCode(t, err, connector.WrongCustomer)
 			if calls != 3 {
 				t.Errorf("got %d calls; want 3", calls)
 			}
@@ -332,8 +333,8 @@ func testTraversalNoProbeWithoutReseller(t *testing.T) {
 	}
 }
 
-func codeOf(err error) portal.CallCode {
-	var e *portal.CallError
+func codeOf(err error) connector.CallCode {
+	var e *connector.CallError
 	if errors.As(err, &e) {
 		return e.Code
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -22,7 +23,7 @@ func (t *traversal) canSkip(err error) bool {
 
 // skipReseller records that the current reseller could not be read. It goes on with the next one, or with the account
 // where the key may have been revoked.
-func (t *traversal) skipReseller(s *source, state portal.ReadState, cause error) (portal.ReadState, error) {
+func (t *traversal) skipReseller(s *source, state connector.State, cause error) (connector.State, error) {
 	state.Unread = append(slices.Clone(state.Unread), unreadReseller(t.Reseller, cause))
 	t.SawOtherFailure = t.SawOtherFailure || t.Page != nil || !isRefusal(cause)
 	t.Page, t.SawReseller, t.ProbeClient = nil, false, ""
@@ -38,18 +39,18 @@ func (t *traversal) skipReseller(s *source, state portal.ReadState, cause error)
 
 // needsKeyCheck reports whether a call about the account is needed to tell refusals of resellers from a revoked key:
 // after the first in a row, again within a long row, and after the last of the reading.
-func (t *traversal) needsKeyCheck(state portal.ReadState) bool {
+func (t *traversal) needsKeyCheck(state connector.State) bool {
 	return t.KeyRefusals > 0 && (!t.KeyConfirmed || t.KeyRefusals >= maxKeyRefusals || t.isLastAttempt(state))
 }
 
 // isLastAttempt reports whether no further reseller is asked about.
-func (t *traversal) isLastAttempt(state portal.ReadState) bool {
+func (t *traversal) isLastAttempt(state connector.State) bool {
 	return len(t.Pending) == 0 || t.ReadCount == 0 && len(state.Unread) >= maxRefusedResellers
 }
 
 // continueAfterSkip goes on after a reseller that could not be read because of cause; nil means that the key has been
 // confirmed since. Where no reseller could be read at all, the reading ends.
-func (t *traversal) continueAfterSkip(s *source, state portal.ReadState, cause error) (portal.ReadState, error) {
+func (t *traversal) continueAfterSkip(s *source, state connector.State, cause error) (connector.State, error) {
 	switch {
 	case t.ReadCount > 0 || !t.isLastAttempt(state):
 		more, err := t.nextReseller()
@@ -69,14 +70,14 @@ func (t *traversal) continueAfterSkip(s *source, state portal.ReadState, cause e
 
 // unreadReseller returns the report about a reseller that could not be read.
 func unreadReseller(id string, cause error) portal.UnreadReseller {
-	var known *portal.CallError
+	var known *connector.CallError
 	errors.As(cause, &known)
 	u := portal.UnreadReseller{ExternalID: id, Code: string(known.Code)}
 	switch {
-	case known.Code == portal.NoEndpoint:
+	case known.Code == connector.NoEndpoint:
 		u.Detail = product + " does not know this reseller when asked for its customers (status 404). Check the reseller in " +
 			product + "'s dashboard."
-	case known.Code == portal.Garbage:
+	case known.Code == connector.Garbage:
 		u.Detail = product + " answered without customers and did not say that the reseller has none. Tell " + product + "'s support."
 	default:
 		u.Detail = product + " does not return this reseller's customers. " + known.Detail
@@ -92,8 +93,8 @@ func isUnreadable(err error) bool {
 
 // isKeyRefusal reports whether err may mean that the key is no longer accepted at all.
 func isKeyRefusal(err error) bool {
-	var e *portal.CallError
-	return errors.As(err, &e) && e.Code == portal.BadKey
+	var e *connector.CallError
+	return errors.As(err, &e) && e.Code == connector.BadKey
 }
 
 // isWithoutCustomers reports whether err is unreadable, or a response that reports a failure and contains no

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -23,32 +24,32 @@ func testUnreadOneReseller(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		answer func() *http.Response
-		code   portal.CallCode
+		code   connector.CallCode
 		fails  bool
 	}{
-		"status 404":                  {respondStatus(404), portal.NoEndpoint, false},
-		"status 403":                  {respondStatus(403), portal.BadKey, false},
-		"status 401":                  {respondStatus(401), portal.BadKey, false},
-		"status 400":                  {respondStatus(400), portal.Refused, false},
-		"status 204":                  {respondStatus(204), portal.Garbage, false},
-		"an empty body":               {respondWith(""), portal.Garbage, false},
-		"an empty object":             {respondWith("{}"), portal.Garbage, false},
-		"a message":                   {respondWith(refusedHere), portal.BadKey, false},
-		"a message without customers": {respondWith(`{"items":[],"message":"No access."}`), portal.BadKey, false},
-		"a failure without customers": {respondWith(`{"success":false,"data":[]}`), portal.Incomplete, false},
-		"a failure in a header":       {respondWithHeader(`[]`, "X-Error", "true"), portal.Incomplete, false},
-		"a failure beside customers":  {respondWith(`{"success":false,"data":[` + clientsJSON(31, 1) + `]}`), portal.Incomplete, true},
+		"status 404":                  {respondStatus(404), connector.NoEndpoint, false},
+		"status 403":                  {respondStatus(403), connector.BadKey, false},
+		"status 401":                  {respondStatus(401), connector.BadKey, false},
+		"status 400":                  {respondStatus(400), connector.Refused, false},
+		"status 204":                  {respondStatus(204), connector.Garbage, false},
+		"an empty body":               {respondWith(""), connector.Garbage, false},
+		"an empty object":             {respondWith("{}"), connector.Garbage, false},
+		"a message":                   {respondWith(refusedHere), connector.BadKey, false},
+		"a message without customers": {respondWith(`{"items":[],"message":"No access."}`), connector.BadKey, false},
+		"a failure without customers": {respondWith(`{"success":false,"data":[]}`), connector.Incomplete, false},
+		"a failure in a header":       {respondWithHeader(`[]`, "X-Error", "true"), connector.Incomplete, false},
+		"a failure beside customers":  {respondWith(`{"success":false,"data":[` + clientsJSON(31, 1) + `]}`), connector.Incomplete, true},
 		"an empty list":               {respondWith("[]"), "", false},
-		"status 500":                  {respondStatus(500), portal.ServerError, true},
-		"a proxy":                     {respondStatus(407), portal.Refused, true},
-		"a web page":                  {respondWith("<html>"), portal.Garbage, true},
-		"broken JSON":                 {respondWith(`[{"id":1`), portal.Truncated, true},
-		"customers in a wrong form":   {respondWith(`{"items":[` + clientsJSON(31, 1) + `],"id":99,"name":"x"}`), portal.Garbage, true},
+		"status 500":                  {respondStatus(500), connector.ServerError, true},
+		"a proxy":                     {respondStatus(407), connector.Refused, true},
+		"a web page":                  {respondWith("<html>"), connector.Garbage, true},
+		"broken JSON":                 {respondWith(`[{"id":1`), connector.Truncated, true},
+		"customers in a wrong form":   {respondWith(`{"items":[` + clientsJSON(31, 1) + `],"id":99,"name":"x"}`), connector.Garbage, true},
 	} {
 		for place, id := range map[string]string{"first": "1", "middle": "2", "last": "3"} {
 			t.Run(name+" about the "+place, func(t *testing.T) {
 				t.Parallel()
-				customers, end, err := readerOfThree(t, id, test.answer).from(t.Context(), portal.ReadState{})
+				customers, end, err := readerOfThree(t, id, test.answer).from(t.Context(), connector.State{})
 				if test.fails {
 					wantCode(t, err, test.code)
 					return
@@ -85,7 +86,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 		var asked []string
 		texts := map[string]string{"17": `[` + resellersJSON(3) + `]`}
 		_, err := readerByCustomer(t, &asked, texts).all(t.Context())
-		wantCode(t, err, portal.Refused)
+		wantCode(t, err, connector.Refused)
 		if got := strings.Join(asked, " "); got != "17 1 17 2 3 17" {
 			t.Errorf("requested %v, want each reseller once, and the account after the first and the last refusal", got)
 		}
@@ -94,7 +95,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 		t.Parallel()
 		var asked []string
 		_, err := readerByCustomer(t, &asked, map[string]string{"17": `[` + resellersJSON(200) + `]`}).all(t.Context())
-		wantCode(t, err, portal.Refused)
+		wantCode(t, err, connector.Refused)
 		if want := 1 + maxRefusedResellers + 4; len(asked) != want {
 			t.Errorf("%d calls, want %d: the account is asked about four times", len(asked), want)
 		}
@@ -104,7 +105,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 		top := respondWith(`[` + resellersJSON(2) + `]`)
 		r, _, _ := readerInTurn(t, top, respondWith(`{"items":[`+clientsJSON(21, 1)+`],"total":2}`), respondStatus(403), top,
 			respondWith(`[]`))
-		customers, end, err := r.from(t.Context(), portal.ReadState{})
+		customers, end, err := r.from(t.Context(), connector.State{})
 		if err != nil || treeOf(customers) != "1 msp under, 2 msp under, 21 client under 1" || unreadIDs(end.Unread) != "1 bad_key" {
 			t.Errorf("got %s, unread %s, error %v; want 1 msp under, 2 msp under, 21 client under 1, 1 bad_key", treeOf(customers),
 				unreadIDs(end.Unread), err)
@@ -126,7 +127,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 						return jsonResponse(`[{"id":10` + id + `,"type":"CORP"}]`)
 					}
 				})
-				customers, end, err := r.from(t.Context(), portal.ReadState{})
+				customers, end, err := r.from(t.Context(), connector.State{})
 				want := "1 msp under, 102 client under 2, 103 client under 3, 11 client under, 2 msp under, 3 msp under"
 				if err != nil || treeOf(customers) != want {
 					t.Errorf("got %s, %v; want %s", treeOf(customers), err, want)
@@ -154,7 +155,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 	t.Run("are in the state after each call", func(t *testing.T) {
 		t.Parallel()
 		r := readerOfThree(t, "1", respondStatus(404))
-		var state portal.ReadState
+		var state connector.State
 		for calls := 1; !state.Done; calls++ {
 			var err error
 			if state, err = r.Call(t.Context(), state, func(portal.Customer) error { return nil }); err != nil {
@@ -164,7 +165,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			state = portal.ReadState{}
+			state = connector.State{}
 			if err := json.Unmarshal(saved, &state); err != nil {
 				t.Fatal(err)
 			}
@@ -178,7 +179,7 @@ func testUnreadSeveralResellers(t *testing.T) {
 		var asked []string
 		all := `[` + resellersJSON(2) + `,` + clientsJSON(11, 2) + `]`
 		_, err := readerByCustomer(t, &asked, map[string]string{"17": all, "2": all, "11": all}).all(t.Context())
-		wantCode(t, err, portal.WrongCustomer)
+		wantCode(t, err, connector.WrongCustomer)
 	})
 }
 
@@ -204,7 +205,7 @@ func testUnreadKeyRevokedMeanwhile(t *testing.T) {
 			t.Parallel()
 			var asked []string
 			_, err := revoked(t, 5, &asked, answer).all(t.Context())
-			wantCode(t, err, portal.BadKey)
+			wantCode(t, err, connector.BadKey)
 			if got := strings.Join(asked, " "); got != "17 1 2 3 4 5 17" {
 				t.Errorf("requested %s, want no other reseller after the first refusal", got)
 			}
@@ -214,13 +215,13 @@ func testUnreadKeyRevokedMeanwhile(t *testing.T) {
 		t.Parallel()
 		var asked []string
 		_, err := revoked(t, 1, &asked, respondStatus(401)).all(t.Context())
-		wantCode(t, err, portal.BadKey)
+		wantCode(t, err, connector.BadKey)
 	})
 	t.Run("fails the reading at its end where a refusal had been proved shortly before", func(t *testing.T) {
 		t.Parallel()
 		var asked []string
 		_, err := revoked(t, 15, &asked, respondStatus(403), "13").all(t.Context())
-		wantCode(t, err, portal.BadKey)
+		wantCode(t, err, connector.BadKey)
 		if got := strings.Join(asked[13:], " "); got != "13 17 14 15 16 17" {
 			t.Errorf("requested %s at the end, want the account after 13 and after 16", got)
 		}
@@ -228,7 +229,7 @@ func testUnreadKeyRevokedMeanwhile(t *testing.T) {
 	t.Run("asks about the account once for a row of refusals", func(t *testing.T) {
 		t.Parallel()
 		var asked []string
-		_, end, err := revoked(t, 100, &asked, respondStatus(403), "3", "4", "5", "9").from(t.Context(), portal.ReadState{})
+		_, end, err := revoked(t, 100, &asked, respondStatus(403), "3", "4", "5", "9").from(t.Context(), connector.State{})
 		if err != nil || len(end.Unread) != 4 || end.Progress.Calls != int64(len(asked)) {
 			t.Errorf("unread %s after %d calls, %v; want four", unreadIDs(end.Unread), end.Progress.Calls, err)
 		}
@@ -239,19 +240,19 @@ func testUnreadKeyRevokedMeanwhile(t *testing.T) {
 	t.Run("goes on after a kill at any point", func(t *testing.T) {
 		t.Parallel()
 		var complete, asked []string
-		_, want, err := revoked(t, 1000, &complete, respondStatus(403), "3", "4", "16").from(t.Context(), portal.ReadState{})
+		_, want, err := revoked(t, 1000, &complete, respondStatus(403), "3", "4", "16").from(t.Context(), connector.State{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		r := revoked(t, 1000, &asked, respondStatus(403), "3", "4", "16")
-		var state portal.ReadState
+		var state connector.State
 		for calls := 0; !state.Done; calls++ {
 			saved, err := json.Marshal(state)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for range 2 {
-				state = portal.ReadState{}
+				state = connector.State{}
 				if err := json.Unmarshal(saved, &state); err != nil {
 					t.Fatal(err)
 				}
@@ -272,7 +273,7 @@ func testUnreadKeyRevokedMeanwhile(t *testing.T) {
 func testUnreadDetailsHideKey(t *testing.T) {
 	t.Parallel()
 	r := readerOfThree(t, "2", respondWith(fmt.Sprintf(`{"message":"Bearer %s may not."}`, key)))
-	_, end, err := r.from(t.Context(), portal.ReadState{})
+	_, end, err := r.from(t.Context(), connector.State{})
 	if err != nil || len(end.Unread) != 1 || strings.Contains(end.Unread[0].Detail, key) {
 		t.Errorf("unread %+v, error %v; want 1", end.Unread, err)
 	}

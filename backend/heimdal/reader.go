@@ -8,10 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
-// reader implements portal.Reader for one connection. It joins the parts of this package: the transport fetches a
+// reader implements connector.Reader for one connection. It joins the parts of this package: the transport fetches a
 // response, decode reads customers and metadata from it, and the traversal decides which request comes next.
 type reader struct {
 	source    source
@@ -21,7 +22,7 @@ type reader struct {
 }
 
 // Call makes the next request and passes each customer of the response to add.
-func (r *reader) Call(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
+func (r *reader) Call(ctx context.Context, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 	if len(state.Check) > 0 {
 		return r.checkCustomer(ctx, state, add)
 	}
@@ -76,7 +77,7 @@ func (r *reader) Test(ctx context.Context) (*int64, error) {
 	begin := r.transport.clock.Now()
 	t := traversal{}
 	var seen int64
-	var state portal.ReadState
+	var state connector.State
 	e, err := once.fetch(ctx, &state, r.source.address, func(c portal.Customer) (bool, error) {
 		if r.transport.clock.Now().Sub(begin) > testDuration {
 			return false, errStopTest
@@ -106,7 +107,7 @@ func (r *reader) Test(ctx context.Context) (*int64, error) {
 }
 
 // fetch sends a request, again as long as the response asks to retry, and reads the response.
-func (r *reader) fetch(ctx context.Context, state *portal.ReadState, address *url.URL, emit emitFunc) (*envelope, error) {
+func (r *reader) fetch(ctx context.Context, state *connector.State, address *url.URL, emit emitFunc) (*envelope, error) {
 	for {
 		if err := r.transport.waitTurn(ctx, &state.Progress); err != nil {
 			return nil, err
@@ -158,18 +159,18 @@ func (r *reader) messageError(message *messageError, retryAfter string) error {
 	case message.emitted > 0:
 		return incompletef("%s broke its answer off after %d customers. It says: %q.", product, message.emitted, text)
 	case strings.Contains(lower, "rate limit") || strings.Contains(lower, "too many"):
-		limited := errorf(portal.RateLimited, "%s says: %q. Another program may be using the same key; the next run tries again.",
+		limited := errorf(connector.RateLimited, "%s says: %q. Another program may be using the same key; the next run tries again.",
 			product, text)
 		return &retryable{CallError: limited, retryAfter: retryAfter}
 	}
-	return errorf(portal.BadKey, "%s does not accept the API key or the customer id. It says: %q. Check both, or replace the key.",
+	return errorf(connector.BadKey, "%s does not accept the API key or the customer id. It says: %q. Check both, or replace the key.",
 		product, text)
 }
 
 // checkCustomer asks about the first customer of state.Check and passes that customer alone to add. A response that
 // does not contain it means that it no longer exists. So does a refusal, once a later response shows that the key is
 // still accepted.
-func (r *reader) checkCustomer(ctx context.Context, state portal.ReadState, add func(portal.Customer) error) (portal.ReadState, error) {
+func (r *reader) checkCustomer(ctx context.Context, state connector.State, add func(portal.Customer) error) (connector.State, error) {
 	t, err := loadTraversal(state.Data)
 	if err != nil {
 		return state, err
@@ -223,7 +224,7 @@ func (r *reader) checkCustomer(ctx context.Context, state portal.ReadState, add 
 }
 
 // checkKey asks about the account. A response shows that the refusals before it concerned only their resellers.
-func (r *reader) checkKey(ctx context.Context, state portal.ReadState, t *traversal) (portal.ReadState, error) {
+func (r *reader) checkKey(ctx context.Context, state connector.State, t *traversal) (connector.State, error) {
 	if err := r.fetchAccount(ctx, &state); err != nil {
 		return state, ctxErr(ctx, err)
 	}
@@ -233,7 +234,7 @@ func (r *reader) checkKey(ctx context.Context, state portal.ReadState, t *traver
 
 // fetchAccount asks about the account until the first customer arrives. It had customers when this run began, so a
 // response without any is as much an error as a refusal.
-func (r *reader) fetchAccount(ctx context.Context, state *portal.ReadState) error {
+func (r *reader) fetchAccount(ctx context.Context, state *connector.State) error {
 	_, err := r.fetch(ctx, state, r.source.address, func(c portal.Customer) (bool, error) {
 		if sameID(c.ExternalID, r.source.customerID) {
 			return true, nil
@@ -251,7 +252,7 @@ func (r *reader) fetchAccount(ctx context.Context, state *portal.ReadState) erro
 
 // ctxErr returns ctx.Err() when the caller has cancelled, otherwise err.
 func ctxErr(ctx context.Context, err error) error {
-	var postponed *portal.Postponed
+	var postponed *connector.Postponed
 	if ctx.Err() != nil && !errors.As(err, &postponed) {
 		return ctx.Err()
 	}

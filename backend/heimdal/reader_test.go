@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
@@ -26,24 +27,24 @@ func testReaderReadsStandIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := openReader(t, stand.URL(), portal.ReadOptions{})
+	c := openReader(t, stand.URL(), connector.Options{})
 	customers, err := c.all(t.Context())
 	if err != nil || len(customers) != len(heimdalstand.Sample(1)) {
 		t.Fatalf("got %d customers and the error %v; want %v", len(customers), err, len(heimdalstand.Sample(1)))
 	}
-	for fault, want := range map[heimdalstand.Fault]portal.CallCode{
-		heimdalstand.Garbage: portal.Garbage, heimdalstand.Truncated: portal.Truncated, heimdalstand.HTML: portal.Garbage,
-		heimdalstand.Message200: portal.BadKey, heimdalstand.Status500: portal.ServerError,
+	for fault, want := range map[heimdalstand.Fault]connector.CallCode{
+		heimdalstand.Garbage: connector.Garbage, heimdalstand.Truncated: connector.Truncated, heimdalstand.HTML: connector.Garbage,
+		heimdalstand.Message200: connector.BadKey, heimdalstand.Status500: connector.ServerError,
 	} {
 		stand.Misbehave(fault)
 		_, err := c.all(t.Context())
 		wantCode(t, err, want)
 	}
 	stand.Misbehave(heimdalstand.None)
-	wrong := openReader(t, stand.URL(), portal.ReadOptions{})
+	wrong := openReader(t, stand.URL(), connector.Options{})
 	wrong.transport.apiKey = "OTHER"
 	_, err = wrong.all(t.Context())
-	wantCode(t, err, portal.BadKey)
+	wantCode(t, err, connector.BadKey)
 }
 
 func testReaderTestMakesOneCall(t *testing.T) {
@@ -51,17 +52,17 @@ func testReaderTestMakesOneCall(t *testing.T) {
 	for name, test := range map[string]struct {
 		text string
 		want *int64
-		code portal.CallCode
+		code connector.CallCode
 	}{
 		"an array":              {`[` + clientsJSON(1, 3) + `]`, number(3), ""},
 		"no customers":          {`[]`, number(0), ""},
 		"a first page":          {`{"items":[` + clientsJSON(1, 3) + `],"totalCount":9}`, number(9), ""},
 		"resellers to be asked": {`[` + resellerR + `]`, nil, ""},
 		"a page and resellers":  {`{"items":[` + resellerR + `],"totalCount":2}`, nil, ""},
-		"a bad key":             {refusedHere, nil, portal.BadKey},
-		"no types":              {`[{"id":1,"name":"x"}]`, nil, portal.Unmapped},
-		"broken off":            {`[` + clientsJSON(1, 3), nil, portal.Truncated},
-		"called too often":      {`{"message":"Rate limit exceeded"}`, nil, portal.RateLimited},
+		"a bad key":             {refusedHere, nil, connector.BadKey},
+		"no types":              {`[{"id":1,"name":"x"}]`, nil, connector.Unmapped},
+		"broken off":            {`[` + clientsJSON(1, 3), nil, connector.Truncated},
+		"called too often":      {`{"message":"Rate limit exceeded"}`, nil, connector.RateLimited},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var calls int
@@ -89,10 +90,10 @@ func testReaderTestStopsEarly(t *testing.T) {
 
 func testReaderFailedCallKeepsPaths(t *testing.T) {
 	t.Parallel()
-	call := func(t *testing.T, text string) (portal.ReadState, error) {
+	call := func(t *testing.T, text string) (connector.State, error) {
 		t.Helper()
 		r := readerWith(t, func(*http.Request) *http.Response { return jsonResponse(text) })
-		return r.Call(t.Context(), portal.ReadState{}, func(portal.Customer) error { return nil })
+		return r.Call(t.Context(), connector.State{}, func(portal.Customer) error { return nil })
 	}
 	for does, c := range map[string]struct {
 		text string

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unicode"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // testEncodings are ways in which an API can write a text.
@@ -115,7 +115,7 @@ func TestQuote(t *testing.T) {
 		t.Run("leaves_out_the_key_"+name, func(t *testing.T) {
 			for _, written := range []string{encode(key), reversed(encode(key)), encode(reversed(key))} {
 				_, err := readAll(t, `{"message":`+string(quote("No such key: "+written+" here"))+`}`)
-				wantCode(t, err, portal.BadKey)
+				wantCode(t, err, connector.BadKey)
 				_, said, _ := strings.Cut(err.Error(), "It says: ")
 				said, _, _ = strings.Cut(said, ". Check both")
 				checkQuoted(t, said)

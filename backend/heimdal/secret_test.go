@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 func TestSecret(t *testing.T) {
@@ -27,7 +27,7 @@ func testSecretNeverInError(t *testing.T) {
 		for _, text := range []string{`{"message":"No such key: ` + echoed + `."}`, `{"error":{"code":401,"message":"` + echoed + `"}}`,
 			`{"errors":["` + echoed + `"]}`, `[{"message":"` + echoed + `"}]`} {
 			_, err := readAll(t, text)
-			wantCode(t, err, portal.BadKey)
+			wantCode(t, err, connector.BadKey)
 			shown := strings.ToLower(err.Error())
 			for i := range len(key) - 5 + 1 {
 				if piece := strings.ToLower(key[i : i+5]); strings.Contains(shown, piece) {
@@ -61,23 +61,23 @@ func testSecretNotInOtherValues(t *testing.T) {
 	corp := `{"id":3,"type":"CORP"}`
 	for name, test := range map[string]struct {
 		texts []string
-		want  portal.CallCode
+		want  connector.CallCode
 	}{
-		"an error beside customers": {[]string{`{"items":[` + corp + `],"errors":["no such key: ` + key + `"]}`}, portal.Incomplete},
-		"a message beside none":     {[]string{`{"items":[],"message":"no such key: ` + key + `"}`}, portal.BadKey},
+		"an error beside customers": {[]string{`{"items":[` + corp + `],"errors":["no such key: ` + key + `"]}`}, connector.Incomplete},
+		"a message beside none":     {[]string{`{"items":[],"message":"no such key: ` + key + `"}`}, connector.BadKey},
 		"a link's host": {[]string{`{"items":[` + corp + `],"nextLink":"https://` + key + `.example.com/"}`},
-			portal.Redirected},
-		"an id with two types":          {[]string{`[{"id":"` + key + `","type":"CORP","Type":"RESELLER"}]`}, portal.Garbage},
-		"an id that is part of another": {[]string{`[{"id":"` + key + `","children":[` + corp + `]}]`}, portal.Unmapped},
+			connector.Redirected},
+		"an id with two types":          {[]string{`[{"id":"` + key + `","type":"CORP","Type":"RESELLER"}]`}, connector.Garbage},
+		"an id that is part of another": {[]string{`[{"id":"` + key + `","children":[` + corp + `]}]`}, connector.Unmapped},
 		"the first of two ids": {[]string{`[{"customerId":"` + key + `","type":"CORP","children":[` + corp + `],"id":2}]`},
-			portal.Garbage},
+			connector.Garbage},
 		"the second": {[]string{`[{"customerId":2,"type":"CORP","children":[` + corp + `],"id":"` + key + `"}]`},
-			portal.Garbage},
+			connector.Garbage},
 		"a reseller with ids of others": {[]string{`[{"id":"` + key + `","type":"RESELLER"}]`, `[{"id":17,"type":"RESELLER"}]`},
-			portal.WrongCustomer},
+			connector.WrongCustomer},
 		"a reseller without a response": {[]string{`[{"id":"` + key + `","type":"RESELLER"}]`, refusedHere, `[` + resellerR + `]`},
-			portal.Refused},
-		"a client in place of all": {[]string{`[` + resellerR + `,{"id":"` + key + `","type":"CORP"}]`}, portal.WrongCustomer},
+			connector.Refused},
+		"a client in place of all": {[]string{`[` + resellerR + `,{"id":"` + key + `","type":"CORP"}]`}, connector.WrongCustomer},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := readAll(t, test.texts...)

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -47,8 +48,8 @@ func loadRecording(t testing.TB, text string) []recordedCall {
 func recorded(t testing.TB, play fakeTransport) (string, []portal.Customer, error) {
 	t.Helper()
 	var record bytes.Buffer
-	r, err := NewConnector().Open(portal.ConnectionSettings{CustomerID: "17", BaseURL: "https://heimdal.example.com/api"}, key,
-		portal.ReadOptions{HTTPClient: &http.Client{Transport: play}, Clock: &fakeClock{now: noon}, Record: &record})
+	r, err := NewConnector().Open(connector.Settings{CustomerID: "17", BaseURL: "https://heimdal.example.com/api"}, key,
+		connector.Options{HTTPClient: &http.Client{Transport: play}, Clock: &fakeClock{now: noon}, Record: &record})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +237,7 @@ func TestShape(t *testing.T) {
 			}
 			return jsonResponse(texts[min(calls, len(texts))-1])
 		})
-		wantCode(t, err, portal.Truncated)
+		wantCode(t, err, connector.Truncated)
 		all := loadRecording(t, got)
 		if len(all) != 3 || all[0].Status != http.StatusTooManyRequests || string(all[0].Body) != `{"message":"text(25)"}` ||
 			all[2].Call != 3 ||

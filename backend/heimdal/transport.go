@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"time"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 const (
@@ -35,7 +35,7 @@ type transport struct {
 	http     *http.Client
 	recorder *recorder
 
-	clock    portal.Clock
+	clock    connector.Clock
 	pace     *pace
 	interval time.Duration // between two requests; 0: no limit
 	tries    int
@@ -48,7 +48,7 @@ type transport struct {
 }
 
 // newTransport returns the transport of a connection. The options' clock and hooks may be nil.
-func newTransport(address *url.URL, apiKey string, p *pace, o portal.ReadOptions) transport {
+func newTransport(address *url.URL, apiKey string, p *pace, o connector.Options) transport {
 	t := transport{
 		host: address.Host, apiKey: apiKey, http: newHTTP(o.HTTPClient, address), recorder: newRecorder(o.Record),
 		clock: o.Clock, pace: p, tries: maxTries, waiting: o.Waiting, calling: o.Calling,
@@ -58,7 +58,7 @@ func newTransport(address *url.URL, apiKey string, p *pace, o portal.ReadOptions
 		t.interval = time.Minute / time.Duration(o.PerMinute)
 	}
 	if t.clock == nil {
-		t.clock = portal.RealClock{}
+		t.clock = connector.RealClock{}
 	}
 	if t.waiting == nil {
 		t.waiting = func(time.Time) {}
@@ -96,7 +96,7 @@ func newHTTP(hc *http.Client, address *url.URL) *http.Client {
 	return &client
 }
 
-// get sends one request. A response has status 200, and the caller closes its body. The error is a *portal.CallError,
+// get sends one request. A response has status 200, and the caller closes its body. The error is a *connector.CallError,
 // or a *retryable one.
 func (t *transport) get(ctx context.Context, address *url.URL) (*http.Response, error) {
 	response, err := t.send(ctx, address)

@@ -9,14 +9,14 @@ import (
 	"net/http"
 	"strings"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // sendError returns the error for a request without a response.
 func (t *transport) sendError(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, errRedirect):
-		return errorf(portal.Redirected, "%s sends the request on to another address. The key was not sent there. "+
+		return errorf(connector.Redirected, "%s sends the request on to another address. The key was not sent there. "+
 			"Check the base URL.", t.host)
 	case context.Cause(ctx) == errIdle: //nolint:errorlint // the cause is never wrapped
 		err = context.DeadlineExceeded
@@ -26,7 +26,7 @@ func (t *transport) sendError(ctx context.Context, err error) error {
 
 // connectionError returns why there is no response. It drops the cause itself, which may contain addresses.
 func connectionError(host string, err error) error {
-	var known *portal.CallError
+	var known *connector.CallError
 	var timeout net.Error
 	var dns *net.DNSError
 	var remote *net.OpError
@@ -34,18 +34,18 @@ func connectionError(host string, err error) error {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return errorf(portal.Unreachable, "There is no host %s. Check the base URL.", host)
+		return errorf(connector.Unreachable, "There is no host %s. Check the base URL.", host)
 	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout():
-		return errorf(portal.TimedOut, "%s did not answer in time. The next run tries again; if it stays so, check that this server may "+
+		return errorf(connector.TimedOut, "%s did not answer in time. The next run tries again; if it stays so, check that this server may "+
 			"reach it.", host)
 	case errors.As(err, &remote) && remote.Op == "remote error":
 		// A TLS alert. It may arrive only after the request has been sent.
-		return errorf(portal.Insecure, "%s refuses this server's secure connection (%s). Check any proxy on the way, and %s.", host,
+		return errorf(connector.Insecure, "%s refuses this server's secure connection (%s). Check any proxy on the way, and %s.", host,
 			strings.TrimPrefix(remote.Err.Error(), "tls: "), tellSupport)
 	case insecurity(err) != "":
-		return errorf(portal.Insecure, "The connection to %s is not secure: %s The key was not sent.", host, insecurity(err))
+		return errorf(connector.Insecure, "The connection to %s is not secure: %s The key was not sent.", host, insecurity(err))
 	}
-	return errorf(portal.Unreachable, "%s cannot be reached. Check the base URL, and that this server may connect to it.", host)
+	return errorf(connector.Unreachable, "%s cannot be reached. Check the base URL, and that this server may connect to it.", host)
 }
 
 // insecurity returns what is wrong with a connection's certificate or TLS, "" if nothing is.
@@ -72,27 +72,27 @@ func insecurity(err error) string {
 }
 
 // statusError returns the error for a status, nil for 200.
-func statusError(status int) *portal.CallError {
+func statusError(status int) *connector.CallError {
 	switch {
 	case status == http.StatusOK:
 		return nil
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return errorf(portal.BadKey, "%s does not accept the API key (status %d). Check that it is still valid and may see this "+
+		return errorf(connector.BadKey, "%s does not accept the API key (status %d). Check that it is still valid and may see this "+
 			"customer id, or replace it.", product, status)
 	case status == http.StatusNotFound:
-		return errorf(portal.NoEndpoint, "There is no customers endpoint at the base URL (status 404). Check the base URL.")
+		return errorf(connector.NoEndpoint, "There is no customers endpoint at the base URL (status 404). Check the base URL.")
 	case status == http.StatusTooManyRequests:
-		return errorf(portal.RateLimited, "%s answers \"too many requests\". Another program may be using the same key or address; the "+
+		return errorf(connector.RateLimited, "%s answers \"too many requests\". Another program may be using the same key or address; the "+
 			"next run tries again.", product)
 	case status >= 500:
-		return errorf(portal.ServerError, "%s answered with an error of its own (status %d). The next run tries again; if it stays "+
+		return errorf(connector.ServerError, "%s answered with an error of its own (status %d). The next run tries again; if it stays "+
 			"so, %s.", product, status, tellSupport)
 	case status == http.StatusProxyAuthRequired:
 		return errProxy
 	case status == http.StatusNoContent:
 		return errNoContent
 	case status >= 400:
-		return errorf(portal.Refused, "%s refused the request (status %d). Check the customer id and the base URL.", product, status)
+		return errorf(connector.Refused, "%s refused the request (status %d). Check the customer id and the base URL.", product, status)
 	}
-	return errorf(portal.Garbage, "%s answered with status %d instead of customers. %s", product, status, checkBaseURL)
+	return errorf(connector.Garbage, "%s answered with status %d instead of customers. %s", product, status, checkBaseURL)
 }

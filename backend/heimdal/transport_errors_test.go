@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 func TestConnectionError(t *testing.T) {
@@ -50,17 +50,17 @@ func testConnectionErrorNamesCause(t *testing.T) {
 	t.Cleanup(slow.Close)
 	for _, test := range []struct {
 		url  string
-		want portal.CallCode
+		want connector.CallCode
 	}{
-		{gone.URL, portal.Unreachable}, {untrusted.URL, portal.Insecure}, {strings.Replace(plain.URL, "http:", "https:", 1),
-			portal.Insecure},
-		{"https://no-such-host.invalid", portal.Unreachable}, {silent.URL, portal.TimedOut}, {slow.URL, portal.TimedOut},
+		{gone.URL, connector.Unreachable}, {untrusted.URL, connector.Insecure}, {strings.Replace(plain.URL, "http:", "https:", 1),
+			connector.Insecure},
+		{"https://no-such-host.invalid", connector.Unreachable}, {silent.URL, connector.TimedOut}, {slow.URL, connector.TimedOut},
 	} {
 		patience := 10 * time.Second
-		if test.want == portal.TimedOut {
+		if test.want == connector.TimedOut {
 			patience = 200 * time.Millisecond
 		}
-		c := openReader(t, test.url, portal.ReadOptions{HTTPClient: &http.Client{Timeout: patience}})
+		c := openReader(t, test.url, connector.Options{HTTPClient: &http.Client{Timeout: patience}})
 		_, err := c.all(t.Context())
 		wantCode(t, err, test.want)
 	}
@@ -94,14 +94,14 @@ func testConnectionErrorNamesCertificateFault(t *testing.T) {
 				roots.AddCert(certificate.Leaf)
 			}
 			client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
-			_, err := openReader(t, server.URL, portal.ReadOptions{HTTPClient: client}).all(t.Context())
+			_, err := openReader(t, server.URL, connector.Options{HTTPClient: client}).all(t.Context())
 			if test.sentence == "" {
 				if err != nil {
 					t.Errorf("%v", err)
 				}
 				return
 			}
-			wantCode(t, err, portal.Insecure)
+			wantCode(t, err, connector.Insecure)
 			if !strings.Contains(err.Error(), test.sentence) {
 				t.Errorf("%v", err)
 			}
@@ -136,8 +136,8 @@ func testConnectionErrorNamesHandshakeFailure(t *testing.T) {
 			roots := x509.NewCertPool()
 			roots.AddCert(server.Certificate())
 			client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
-			_, err := openReader(t, server.URL, portal.ReadOptions{HTTPClient: client}).all(t.Context())
-			wantCode(t, err, portal.Insecure)
+			_, err := openReader(t, server.URL, connector.Options{HTTPClient: client}).all(t.Context())
+			wantCode(t, err, connector.Insecure)
 			if err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("%v", err)
 			}
@@ -169,8 +169,8 @@ func testConnectionErrorNamesPlainHTTP(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	_, err = openReader(t, "https://"+listener.Addr().String(), portal.ReadOptions{}).all(t.Context())
-	wantCode(t, err, portal.Insecure)
+	_, err = openReader(t, "https://"+listener.Addr().String(), connector.Options{}).all(t.Context())
+	wantCode(t, err, connector.Insecure)
 	if err == nil || !strings.Contains(err.Error(), "does not speak TLS") {
 		t.Errorf("it got error %v", err)
 	}
@@ -179,9 +179,9 @@ func testConnectionErrorNamesPlainHTTP(t *testing.T) {
 func testConnectionErrorHidesAddress(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
-	r := openReader(t, "http://127.0.0.1:1/some/path", portal.ReadOptions{HTTPClient: &http.Client{Transport: failingTransport{&calls}}})
+	r := openReader(t, "http://127.0.0.1:1/some/path", connector.Options{HTTPClient: &http.Client{Transport: failingTransport{&calls}}})
 	_, err := r.all(t.Context())
-	wantCode(t, err, portal.Unreachable)
+	wantCode(t, err, connector.Unreachable)
 	if text := fmt.Sprint(err); calls.Load() != 1 || strings.Contains(text, "some/path") || strings.Contains(text, "customerId") {
 		t.Errorf("got error %v after %d calls; want 1", err, calls.Load())
 	}

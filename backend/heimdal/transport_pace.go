@@ -7,10 +7,10 @@ import (
 	"sync"
 	"time"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
-// minReportedWait is the shortest wait that is reported to ReadOptions.Waiting.
+// minReportedWait is the shortest wait that is reported to connector.Options.Waiting.
 const minReportedWait = 2 * time.Second
 
 // pace spaces the requests to one endpoint with one key evenly: a burst would use up the rate limit that another
@@ -71,7 +71,7 @@ func (p *paces) get(endpoint, key string) *pace {
 }
 
 // waitTurn waits until the pace allows another request.
-func (t *transport) waitTurn(ctx context.Context, progress *portal.ReadProgress) error {
+func (t *transport) waitTurn(ctx context.Context, progress *connector.Progress) error {
 	if t.interval > 0 {
 		at := t.pace.reserve(t.clock.Now(), progress.LastCall, t.interval)
 		if err := t.wait(ctx, at); err != nil {
@@ -94,7 +94,7 @@ func (t *transport) wait(ctx context.Context, until time.Time) error {
 		t.waiting(until)
 	}
 	err := t.clock.Sleep(ctx, d)
-	var postponed *portal.Postponed
+	var postponed *connector.Postponed
 	if d >= minReportedWait && !errors.As(err, &postponed) {
 		t.waiting(time.Time{})
 	}

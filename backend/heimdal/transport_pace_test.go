@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 func TestPace(t *testing.T) {
@@ -44,7 +44,7 @@ func testPaceIsSharedByKey(t *testing.T) {
 	clock := &fakeClock{now: noon}
 	c := NewConnector()
 	open := func(key, url string) *reader {
-		r, err := c.Open(portal.ConnectionSettings{CustomerID: "17", BaseURL: url}, key, portal.ReadOptions{
+		r, err := c.Open(connector.Settings{CustomerID: "17", BaseURL: url}, key, connector.Options{
 			PerMinute: 5, Clock: clock,
 			HTTPClient: &http.Client{Transport: fakeTransport(func(*http.Request) *http.Response { return jsonResponse(`[]`) })},
 		})
@@ -88,7 +88,7 @@ func testPaceContinuesInResumedRun(t *testing.T) {
 	} {
 		r, clock, _ := readerInTurn(t, respondWith(`[]`))
 		r.transport.interval = 12 * time.Second
-		state, err := r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{LastCall: test.last}}, nil)
+		state, err := r.Call(t.Context(), connector.State{Progress: connector.Progress{LastCall: test.last}}, nil)
 		if waited := clock.now.Sub(noon); err != nil || waited != test.want || !state.Progress.LastCall.Equal(clock.now) {
 			t.Errorf("last call at %s: waited %s, error %v; want %v", test.last, waited, err, test.want)
 		}
@@ -103,9 +103,9 @@ func testPaceReleasesUnusedSlot(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.transport.clock = stoppingClock{clock}
-	var postponed *portal.Postponed
+	var postponed *connector.Postponed
 	for range 3 {
-		state, err := r.Call(t.Context(), portal.ReadState{}, nil)
+		state, err := r.Call(t.Context(), connector.State{}, nil)
 		if !errors.As(err, &postponed) || !postponed.Until.Equal(noon.Add(12*time.Second)) || state.Refusals != 0 || *calls != 1 {
 			t.Errorf("postponed with %v after %d calls: %+v; want 0, 1", err, *calls, state)
 		}
@@ -146,12 +146,12 @@ func testPaceReportsEachCall(t *testing.T) {
 		}
 		told = append(told, at)
 	}
-	state, err := r.Call(t.Context(), portal.ReadState{}, nil)
+	state, err := r.Call(t.Context(), connector.State{}, nil)
 	if err != nil || len(told) != 2 || !state.Progress.LastCall.Equal(told[1]) {
 		t.Errorf("reported %v, state %+v, error %v; want 2", told, state, err)
 	}
 	r.transport.clock = stoppingClock{clock}
-	if _, err := r.Call(t.Context(), portal.ReadState{}, nil); err == nil || len(told) != 2 {
+	if _, err := r.Call(t.Context(), connector.State{}, nil); err == nil || len(told) != 2 {
 		t.Errorf("a postponed call: reported %v, error %v; want 2", told, err)
 	}
 }
@@ -171,7 +171,7 @@ func testPaceReportsLongWait(t *testing.T) {
 	}
 	r.transport.clock, heard = stoppingClock{clock}, nil
 	r.transport.interval = time.Minute
-	_, _ = r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{LastCall: clock.now}}, nil)
+	_, _ = r.Call(t.Context(), connector.State{Progress: connector.Progress{LastCall: clock.now}}, nil)
 	if len(heard) != 1 || !heard[0].Equal(clock.now.Add(time.Minute)) {
 		t.Errorf("a postponed wait: reported %v; want 1", heard)
 	}
@@ -182,7 +182,7 @@ func testPaceHidesShortWait(t *testing.T) {
 	r, clock, _ := readerInTurn(t, respondWith(`[]`))
 	r.transport.interval = time.Second
 	r.transport.waiting = func(until time.Time) { t.Errorf("reported %s", until) }
-	state := portal.ReadState{Progress: portal.ReadProgress{LastCall: noon}}
+	state := connector.State{Progress: connector.Progress{LastCall: noon}}
 	if _, err := r.Call(t.Context(), state, nil); err != nil || len(clock.slept) != 1 {
 		t.Errorf("waits %v, error %v; want 1", clock.slept, err)
 	}
@@ -196,7 +196,7 @@ func testPaceWaitEndsWithContext(t *testing.T) {
 	if _, err := c.all(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got error %v", err)
 	}
-	if err := (portal.RealClock{}).Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+	if err := (connector.RealClock{}).Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
 		t.Errorf("sleeping with an ended context: %v", err)
 	}
 }

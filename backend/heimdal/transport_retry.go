@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 const (
@@ -23,7 +23,7 @@ const (
 
 // retryable is an error after which the same request may be sent again.
 type retryable struct {
-	*portal.CallError
+	*connector.CallError
 	retryAfter string // the value of the header
 	// midRun is set where only a run in progress retries, so that its completed calls are not lost.
 	midRun bool
@@ -34,12 +34,12 @@ func (e *retryable) Unwrap() error { return e.CallError }
 
 // retryMidRun makes an error retryable within a run if it may be temporary.
 func retryMidRun(err error) error {
-	var e *portal.CallError
+	var e *connector.CallError
 	if !errors.As(err, &e) {
 		return err
 	}
 	switch e.Code {
-	case portal.ServerError, portal.TimedOut, portal.Unreachable:
+	case connector.ServerError, connector.TimedOut, connector.Unreachable:
 		return &retryable{CallError: e, midRun: true}
 	}
 	return err
@@ -47,7 +47,7 @@ func retryMidRun(err error) error {
 
 // backOff waits before a request is sent again. It returns the error of the last response when there is no further
 // try.
-func (t *transport) backOff(ctx context.Context, state *portal.ReadState, retry *retryable) error {
+func (t *transport) backOff(ctx context.Context, state *connector.State, retry *retryable) error {
 	if retry.midRun && state.Progress.Calls == 0 {
 		return retry.CallError
 	}

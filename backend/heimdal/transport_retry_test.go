@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -67,7 +68,7 @@ func testRetryStopsAfterFiveTries(t *testing.T) {
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
 	_, err := c.all(t.Context())
-	wantCode(t, err, portal.RateLimited)
+	wantCode(t, err, connector.RateLimited)
 	if calls.Load() != 5 || len(clock.slept) != 4 {
 		t.Errorf("%d calls and %d waits; want 5, 4", calls.Load(), len(clock.slept))
 	}
@@ -77,13 +78,13 @@ func testRetryPostponedCallKeepsCount(t *testing.T) {
 	t.Parallel()
 	r, clock, calls := readerInTurn(t, respondStatus(429))
 	r.transport.clock = stoppingClock{clock}
-	state := portal.ReadState{}
+	state := connector.State{}
 	for n := range 5 {
 		var err error
 		state, err = r.Call(t.Context(), state, nil)
-		var postponed *portal.Postponed
+		var postponed *connector.Postponed
 		if n+1 == 5 {
-			wantCode(t, err, portal.RateLimited)
+			wantCode(t, err, connector.RateLimited)
 			break
 		}
 		if !errors.As(err, &postponed) || state.Refusals != n+1 || *calls != n+1 {
@@ -100,7 +101,7 @@ func testRetryPostponedCallKeepsCount(t *testing.T) {
 func testRetryResetsCountAfterResponse(t *testing.T) {
 	t.Parallel()
 	r, _, _ := readerInTurn(t, respondStatus(429), respondStatus(429), respondWith(`{"items":[`+clientsJSON(1, 1)+`],"totalCount":2}`))
-	state, err := r.Call(t.Context(), portal.ReadState{}, func(portal.Customer) error { return nil })
+	state, err := r.Call(t.Context(), connector.State{}, func(portal.Customer) error { return nil })
 	if err != nil || state.Refusals != 0 || state.Progress.Calls != 1 {
 		t.Errorf("%+v, error %v; want 0, 1", state, err)
 	}
@@ -112,29 +113,29 @@ func testRetryRepeatsTemporaryErrors(t *testing.T) {
 		answer func() *http.Response
 		before int64 // calls of the run that were completed before
 		waits  bool
-		want   portal.CallCode
+		want   connector.CallCode
 	}{
-		"too many requests":                  {respondStatus(429), 0, true, portal.RateLimited},
-		"too many requests, said with a 200": {respondWith(`{"message":"Too many requests"}`), 0, true, portal.RateLimited},
-		"unavailable until":                  {respondStatus(503, "Retry-After", "20"), 0, true, portal.ServerError},
-		"unavailable":                        {respondStatus(503), 0, false, portal.ServerError},
-		"unavailable in the middle":          {respondStatus(503), 3, true, portal.ServerError},
-		"an error":                           {respondStatus(500), 0, false, portal.ServerError},
-		"an error in the middle":             {respondStatus(502), 3, true, portal.ServerError},
-		"a bad key in the middle":            {respondStatus(401), 3, false, portal.BadKey},
-		"a bad key with a time":              {respondStatus(403, "Retry-After", "20"), 3, false, portal.BadKey},
-		"a key refused with a 200":           {respondWith(refusedHere), 3, false, portal.BadKey},
-		"no such endpoint in the middle":     {respondStatus(404), 3, false, portal.NoEndpoint},
-		"a bad request in the middle":        {respondStatus(400), 3, false, portal.Refused},
-		"sent on in the middle":              {respondStatus(302, "Location", "https://evil.example.com/"), 3, false, portal.Redirected},
-		"no server":                          {nil, 0, false, portal.Unreachable},
-		"no server in the middle":            {nil, 3, true, portal.Unreachable},
-		"a web page in the middle":           {respondWith(`<html>`), 3, false, portal.Garbage},
-		"broken off in the middle":           {respondWith(`[{"id":1`), 3, false, portal.Truncated},
+		"too many requests":                  {respondStatus(429), 0, true, connector.RateLimited},
+		"too many requests, said with a 200": {respondWith(`{"message":"Too many requests"}`), 0, true, connector.RateLimited},
+		"unavailable until":                  {respondStatus(503, "Retry-After", "20"), 0, true, connector.ServerError},
+		"unavailable":                        {respondStatus(503), 0, false, connector.ServerError},
+		"unavailable in the middle":          {respondStatus(503), 3, true, connector.ServerError},
+		"an error":                           {respondStatus(500), 0, false, connector.ServerError},
+		"an error in the middle":             {respondStatus(502), 3, true, connector.ServerError},
+		"a bad key in the middle":            {respondStatus(401), 3, false, connector.BadKey},
+		"a bad key with a time":              {respondStatus(403, "Retry-After", "20"), 3, false, connector.BadKey},
+		"a key refused with a 200":           {respondWith(refusedHere), 3, false, connector.BadKey},
+		"no such endpoint in the middle":     {respondStatus(404), 3, false, connector.NoEndpoint},
+		"a bad request in the middle":        {respondStatus(400), 3, false, connector.Refused},
+		"sent on in the middle":              {respondStatus(302, "Location", "https://evil.example.com/"), 3, false, connector.Redirected},
+		"no server":                          {nil, 0, false, connector.Unreachable},
+		"no server in the middle":            {nil, 3, true, connector.Unreachable},
+		"a web page in the middle":           {respondWith(`<html>`), 3, false, connector.Garbage},
+		"broken off in the middle":           {respondWith(`[{"id":1`), 3, false, connector.Truncated},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, clock, calls := readerInTurn(t, test.answer)
-			state := portal.ReadState{Progress: portal.ReadProgress{Calls: test.before}}
+			state := connector.State{Progress: connector.Progress{Calls: test.before}}
 			_, err := r.Call(t.Context(), state, nil)
 			wantCode(t, err, test.want)
 			want := 1
@@ -153,7 +154,7 @@ func testRetryLeavesLongWaitToNextRun(t *testing.T) {
 	for _, asked := range []string{"3600", "2147483647", "Sun, 01 Nov 2026 13:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"} {
 		r, clock, calls := readerInTurn(t, respondStatus(429, "Retry-After", asked))
 		_, err := r.all(t.Context())
-		wantCode(t, err, portal.RateLimited)
+		wantCode(t, err, connector.RateLimited)
 		if *calls != 1 || len(clock.slept) != 0 {
 			t.Errorf("%s: %d calls and waits %v; want 1, 0", asked, *calls, clock.slept)
 		}
@@ -179,18 +180,18 @@ func testRetryRepeatsTemporaryConnectionErrors(t *testing.T) {
 	for name, test := range map[string]struct {
 		cause error
 		waits bool
-		want  portal.CallCode
+		want  connector.CallCode
 	}{
-		"refused":                     {errors.New("connection refused"), true, portal.Unreachable},
-		"no such host":                {&net.DNSError{IsNotFound: true}, true, portal.Unreachable},
-		"a name server that is":       {&net.DNSError{IsTimeout: true}, true, portal.TimedOut},
-		"too slow":                    {context.DeadlineExceeded, true, portal.TimedOut},
-		"certificate of another host": {x509.HostnameError{Certificate: &x509.Certificate{}, Host: "x"}, false, portal.Insecure},
+		"refused":                     {errors.New("connection refused"), true, connector.Unreachable},
+		"no such host":                {&net.DNSError{IsNotFound: true}, true, connector.Unreachable},
+		"a name server that is":       {&net.DNSError{IsTimeout: true}, true, connector.TimedOut},
+		"too slow":                    {context.DeadlineExceeded, true, connector.TimedOut},
+		"certificate of another host": {x509.HostnameError{Certificate: &x509.Certificate{}, Host: "x"}, false, connector.Insecure},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, clock, calls := readerInTurn(t)
 			r.transport.http.Transport = causeTransport{test.cause, calls}
-			_, err := r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{Calls: 1}}, nil)
+			_, err := r.Call(t.Context(), connector.State{Progress: connector.Progress{Calls: 1}}, nil)
 			wantCode(t, err, test.want)
 			want := 1
 			if test.waits {
@@ -210,7 +211,7 @@ func testRetryStopsWithContext(t *testing.T) {
 		cancel()
 		return status(429)
 	})
-	if _, err := r.Call(ctx, portal.ReadState{}, nil); !errors.Is(err, context.Canceled) || *calls != 1 || len(clock.slept) != 0 {
+	if _, err := r.Call(ctx, connector.State{}, nil); !errors.Is(err, context.Canceled) || *calls != 1 || len(clock.slept) != 0 {
 		t.Errorf("%d calls, waits %v, error %v; want 1, 0", *calls, clock.slept, err)
 	}
 }
@@ -269,9 +270,9 @@ func testRetryNotAfterResponseBegan(t *testing.T) {
 		return a
 	})
 	emitted := 0
-	_, err := r.Call(t.Context(), portal.ReadState{Progress: portal.ReadProgress{Calls: 3}},
+	_, err := r.Call(t.Context(), connector.State{Progress: connector.Progress{Calls: 3}},
 		func(portal.Customer) error { emitted++; return nil })
-	wantCode(t, err, portal.TimedOut)
+	wantCode(t, err, connector.TimedOut)
 	if *calls != 1 || emitted != 1 || len(clock.slept) != 0 {
 		t.Errorf("%d calls emitted %d customers, with the waits %v; want 1, 1, 0", *calls, emitted, clock.slept)
 	}
@@ -281,7 +282,7 @@ func testRetryNotAfterResponseBegan(t *testing.T) {
 type stoppingClock struct{ *fakeClock }
 
 func (s stoppingClock) Sleep(_ context.Context, d time.Duration) error {
-	return &portal.Postponed{Until: s.now.Add(d)}
+	return &connector.Postponed{Until: s.now.Add(d)}
 }
 
 func status(code int, header ...string) *http.Response {

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -60,9 +61,9 @@ func testTransportSendsKeyAndNoCookie(t *testing.T) {
 
 func testTransportMapsStatusToCode(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]portal.CallCode{
-		401: portal.BadKey, 403: portal.BadKey, 404: portal.NoEndpoint, 400: portal.Refused, 500: portal.ServerError,
-		502: portal.ServerError, 503: portal.ServerError, 204: portal.Garbage, 206: portal.Garbage,
+	for status, want := range map[int]connector.CallCode{
+		401: connector.BadKey, 403: connector.BadKey, 404: connector.NoEndpoint, 400: connector.Refused, 500: connector.ServerError,
+		502: connector.ServerError, 503: connector.ServerError, 204: connector.Garbage, 206: connector.Garbage,
 	} {
 		c, _ := newReader(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 		_, err := c.all(t.Context())
@@ -94,20 +95,20 @@ func testTransportRefusesRedirectToOtherHost(t *testing.T) {
 	t.Cleanup(stranger.Close)
 	c, _ := newReader(t, 0, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, stranger.URL, http.StatusFound) })
 	_, err := c.all(t.Context())
-	wantCode(t, err, portal.Redirected)
+	wantCode(t, err, connector.Redirected)
 }
 
 func testTransportFollowsRedirectsOnSameHost(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		to   func(call int) string
-		want portal.CallCode
+		want connector.CallCode
 	}{
 		"to another path":            {func(call int) string { return []string{"/a", "/b", "/c", ""}[min(call-1, 3)] }, ""},
-		"to itself for ever":         {func(int) string { return "?customerId=17" }, portal.Redirected},
-		"to plain http":              {func(int) string { return "http://heimdal.example.com/api/customers" }, portal.Redirected},
-		"to another port":            {func(int) string { return "https://heimdal.example.com:8443/api/customers" }, portal.Redirected},
-		"to a name that begins like": {func(int) string { return "https://heimdal.example.com.evil.example/" }, portal.Redirected},
+		"to itself for ever":         {func(int) string { return "?customerId=17" }, connector.Redirected},
+		"to plain http":              {func(int) string { return "http://heimdal.example.com/api/customers" }, connector.Redirected},
+		"to another port":            {func(int) string { return "https://heimdal.example.com:8443/api/customers" }, connector.Redirected},
+		"to a name that begins like": {func(int) string { return "https://heimdal.example.com.evil.example/" }, connector.Redirected},
 	} {
 		t.Run(name, func(t *testing.T) {
 			calls := 0
@@ -136,8 +137,8 @@ func testTransportKeepsNoCookies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := NewConnector().Open(portal.ConnectionSettings{CustomerID: "17", BaseURL: "https://heimdal.example.com"}, key,
-		portal.ReadOptions{
+	r, err := NewConnector().Open(connector.Settings{CustomerID: "17", BaseURL: "https://heimdal.example.com"}, key,
+		connector.Options{
 			HTTPClient: &http.Client{Jar: jar, Transport: fakeTransport(func(q *http.Request) *http.Response {
 				if len(q.Cookies()) > 0 {
 					t.Errorf("the cookies %v were sent", q.Cookies())
@@ -168,7 +169,7 @@ func testTransportLimitsResponseSize(t *testing.T) {
 	})
 	c.transport.maxBytes = 4000
 	_, err := c.all(t.Context())
-	wantCode(t, err, portal.Oversized)
+	wantCode(t, err, connector.Oversized)
 	c.transport.maxBytes = 8000
 	if _, err := c.all(t.Context()); err != nil {
 		t.Error(err)
@@ -184,7 +185,7 @@ func testTransportRefusesLargeContentLength(t *testing.T) {
 		return a
 	})
 	_, err := r.all(t.Context())
-	wantCode(t, err, portal.Oversized)
+	wantCode(t, err, connector.Oversized)
 	if source.read > 0 {
 		t.Errorf("%d bytes were read", source.read)
 	}
@@ -204,7 +205,7 @@ func testTransportLimitsDecompressedSize(t *testing.T) {
 	})
 	r.transport.maxBytes = 4 << 20
 	_, err := r.all(t.Context())
-	wantCode(t, err, portal.Oversized)
+	wantCode(t, err, connector.Oversized)
 }
 
 func testTransportTimesOutWhenIdle(t *testing.T) {
@@ -233,7 +234,7 @@ func testTransportTimesOutWhenIdle(t *testing.T) {
 				r.transport.headerTimeout = time.Minute
 			}
 			_, err := r.all(t.Context())
-			wantCode(t, err, portal.TimedOut)
+			wantCode(t, err, connector.TimedOut)
 		})
 	}
 }
@@ -249,7 +250,7 @@ func testTransportIgnoresTimeOfCaller(t *testing.T) {
 		})
 		r.transport.idleTimeout = time.Second
 		kept := false
-		_, err := r.Call(t.Context(), portal.ReadState{}, func(portal.Customer) error {
+		_, err := r.Call(t.Context(), connector.State{}, func(portal.Customer) error {
 			if !kept {
 				kept = true
 				time.Sleep(2 * r.transport.idleTimeout)
@@ -283,15 +284,15 @@ func testTransportReturnsContextError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	r := readerOf(t, `[`+clientsJSON(1, 2)+`] and more`)
-	_, err := r.Call(ctx, portal.ReadState{}, func(portal.Customer) error { cancel(); return nil })
+	_, err := r.Call(ctx, connector.State{}, func(portal.Customer) error { cancel(); return nil })
 	if err != context.Canceled { //nolint:errorlint // nothing is to be around it
 		t.Errorf("got error %v; want %v", err, context.Canceled)
 	}
 	ctx, cancel = context.WithCancel(t.Context())
 	r, clock, _ := readerInTurn(t, respondStatus(429))
 	r.transport.clock = cancellingClock{clock, cancel}
-	var postponed *portal.Postponed
-	if _, err := r.Call(ctx, portal.ReadState{}, nil); !errors.As(err, &postponed) {
+	var postponed *connector.Postponed
+	if _, err := r.Call(ctx, connector.State{}, nil); !errors.As(err, &postponed) {
 		t.Errorf("a wait that is put off while the caller gives up ended as %v", err)
 	}
 }
@@ -304,7 +305,7 @@ type cancellingClock struct {
 
 func (g cancellingClock) Sleep(_ context.Context, d time.Duration) error {
 	g.cancel()
-	return &portal.Postponed{Until: g.now.Add(d)}
+	return &connector.Postponed{Until: g.now.Add(d)}
 }
 
 // delayedBody is a body that arrives after a pause, unless the request has been cancelled.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/httpapi"
@@ -79,7 +80,7 @@ func newConfig(t testing.TB, db *postgres.DB) httpapi.Config {
 func newSync(t testing.TB, db *postgres.DB, sealer *session.Sealer, change func(*customersync.Config)) *customersync.Service {
 	t.Helper()
 	config := customersync.Config{
-		Connectors: []customersync.Connector{heimdal.NewConnector()}, AllowPrivate: true, WatchEvery: 10 * time.Millisecond,
+		Connectors: []connector.Connector{heimdal.NewConnector()}, AllowPrivate: true, WatchEvery: 10 * time.Millisecond,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	change(&config)

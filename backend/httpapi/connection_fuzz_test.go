@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/httpapi"
@@ -25,10 +26,10 @@ import (
 // to call.
 type offlineConnector struct {
 	*heimdal.Connector
-	opened *[]portal.ConnectionSettings
+	opened *[]connector.Settings
 }
 
-func (o offlineConnector) Open(s portal.ConnectionSettings, apiKey string, _ customersync.Options) (customersync.Reader, error) {
+func (o offlineConnector) Open(s connector.Settings, apiKey string, _ connector.Options) (connector.Reader, error) {
 	*o.opened = append(*o.opened, s)
 	return offlineReader{apiKey == heimdalKey}, nil
 }
@@ -37,12 +38,12 @@ type offlineReader struct{ ok bool }
 
 func (a offlineReader) Test(context.Context) (*int64, error) {
 	if !a.ok {
-		return nil, portal.CallErrorf(portal.BadKey, "This is not the key.")
+		return nil, connector.CallErrorf(connector.BadKey, "This is not the key.")
 	}
 	return nil, nil
 }
 
-func (offlineReader) Call(context.Context, customersync.State, func(portal.Customer) error) (customersync.State, error) {
+func (offlineReader) Call(context.Context, connector.State, func(portal.Customer) error) (connector.State, error) {
 	panic("no run is worked on here")
 }
 
@@ -52,10 +53,10 @@ func (offlineReader) Call(context.Context, customersync.State, func(portal.Custo
 func FuzzConnectionBody(f *testing.F) {
 	w := testkit.NewWorld(f)
 	config := newConfig(f, w.DB)
-	var opened []portal.ConnectionSettings
+	var opened []connector.Settings
 	var err error
 	config.Sync, err = customersync.New(w.DB, newSealer(f), customersync.Config{
-		Connectors: []customersync.Connector{offlineConnector{heimdal.NewConnector(), &opened}}, Log: slog.New(slog.DiscardHandler),
+		Connectors: []connector.Connector{offlineConnector{heimdal.NewConnector(), &opened}}, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		f.Fatal(err)

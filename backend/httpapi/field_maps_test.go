@@ -10,13 +10,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/httpapi"
 	"fs-client-portal/backend/portal"
 )
 
 // flat is a connector that reads top-level members only: id, name and seats by default, any member by an override.
-type flat struct{ customersync.Connector }
+type flat struct{ connector.Connector }
 
 func (flat) Product() portal.Product {
 	return portal.Product{ID: portal.ProductHeimdal, Name: "Heimdal"}
@@ -48,7 +49,7 @@ func (flat) Interpret(raw json.RawMessage, fields map[string]portal.CustomerFiel
 		}
 	}
 	if c.ExternalID == "" {
-		return c, portal.CallErrorf(portal.Garbage, "A customer has no id.")
+		return c, connector.CallErrorf(connector.Garbage, "A customer has no id.")
 	}
 	return c, nil
 }
@@ -57,7 +58,7 @@ func (flat) Interpret(raw json.RawMessage, fields map[string]portal.CustomerFiel
 func withFields(t *testing.T) *apiTest {
 	t.Helper()
 	h := newAPITest(t, func(c *httpapi.Config) {
-		syncs, err := customersync.New(c.DB, newSealer(t), customersync.Config{Connectors: []customersync.Connector{flat{}}})
+		syncs, err := customersync.New(c.DB, newSealer(t), customersync.Config{Connectors: []connector.Connector{flat{}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -126,7 +126,7 @@ func TestAnonymousRates(t *testing.T) {
 					t.Fatalf("got 429 within the rate: %s", r.body)
 				}
 			}
-			h.waits(h.send(call{route: route, body: `{}`}))
+			h.wantRetryAfter(h.send(call{route: route, body: `{}`}))
 		})
 	}
 }

@@ -27,11 +27,6 @@ type Connection struct {
 	CalledAt *time.Time `db:"-"`
 }
 
-// Settings is what a connector needs to know beside the API key.
-func (c Connection) Settings() ConnectionSettings {
-	return ConnectionSettings{ProductID: c.ProductID, CustomerID: c.CustomerID, BaseURL: c.BaseURL}
-}
-
 // LastFour is what is shown of an API key; nothing of one so short that it would be half of it.
 func LastFour(apiKey string) string {
 	if len(apiKey) < 8 {

@@ -13,6 +13,12 @@ const (
 	maxNotices    = 200
 )
 
+// PathStats is a path of the customers' JSON and how often it had which type.
+type PathStats struct {
+	FieldPath
+	TypeCounts map[string]int64 `json:"type_counts"`
+}
+
 // KnownPath is a path as a connection's field map keeps it. A path that the last run lacked stays known, with no customers.
 type KnownPath struct {
 	PathStats

@@ -10,10 +10,3 @@ type Product struct {
 	// BaseURL is where its API is, unless a connection says otherwise.
 	BaseURL string `json:"base_url" doc:"Where its API is, unless a connection says otherwise."`
 }
-
-// ConnectionSettings is what a product's connector needs to know beside the API key.
-type ConnectionSettings struct {
-	ProductID  string
-	CustomerID string
-	BaseURL    string
-}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -47,7 +48,7 @@ func (r MergeRules) tooMany(gone, known int64) bool {
 // counts the parents that are no customer at all. A customer that turns from MSP to client or back keeps its id and so
 // its history: the row of its former kind stays, removed, because other rows refer to it.
 //
-// Merge returns a *portal.CallError if the rows that were read contradict each other, ErrStagedLost if the database has
+// Merge returns a *connector.CallError if the rows that were read contradict each other, ErrStagedLost if the database has
 // lost them, ErrLeaseLost if the lease is lost; then nothing is changed.
 func (db *DB) Merge(ctx context.Context, lease Lease, rules MergeRules) (portal.SyncRun, error) {
 	run, err := db.withRun(ctx, lease, func(tx pgx.Tx) error {
@@ -69,7 +70,7 @@ type merge struct {
 	counted readCounts
 	written writtenCounts
 	// state is the state of the run's reading at its end.
-	state portal.ReadState
+	state connector.State
 	// removeBefore: customers missing since then or longer are removed; nil while there have not been enough complete runs.
 	removeBefore *time.Time
 	// leaving counts the rows whose customer is absent or has turned into the other kind.

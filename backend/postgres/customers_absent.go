@@ -7,7 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // unreadMSPs is the table unread: the MSPs whose clients the run has not read. These are the resellers in $4, and the MSPs
@@ -29,8 +29,8 @@ var unreadMSPs = `
 		and not ` + isAccount("m") + `)`
 
 // Absent returns the external ids of at most limit present customers of the run's connection that the run should have
-// read and did not. It returns a *portal.CallError if the product states another number of customers than the run holds.
-func (db *DB) Absent(ctx context.Context, lease Lease, state portal.ReadState, limit int) ([]string, error) {
+// read and did not. It returns a *connector.CallError if the product states another number of customers than the run holds.
+func (db *DB) Absent(ctx context.Context, lease Lease, state connector.State, limit int) ([]string, error) {
 	var read int64
 	var absent []string
 	err := db.systemRead(ctx, roleSync, lease.MSSPID, func(batch *pgx.Batch) {
@@ -72,11 +72,11 @@ func sameTotal(total *int64, read int64) error {
 	if total == nil || *total == read {
 		return nil
 	}
-	return portal.CallErrorf(portal.Incomplete,
+	return connector.CallErrorf(connector.Incomplete,
 		"The answers hold %d different customers and state a total of %d. Nothing was changed.", read, *total)
 }
 
-func unreadIDs(state portal.ReadState) []string {
+func unreadIDs(state connector.State) []string {
 	ids := make([]string, len(state.Unread))
 	for i, u := range state.Unread {
 		ids[i] = u.ExternalID

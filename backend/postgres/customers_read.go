@@ -6,7 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 )
 
 // read checks that the staged rows are complete and do not contradict each other, reduces them to one row for each
@@ -33,12 +33,12 @@ func (m *merge) read(ctx context.Context) error {
 	case sameTotal(m.state.Total, m.counted.customers) != nil:
 		return sameTotal(m.state.Total, m.counted.customers)
 	case m.counted.customers > 0 && typed == 0:
-		return portal.CallErrorf(portal.Unmapped,
+		return connector.CallErrorf(connector.Unmapped,
 			"No customer in the answers has a type that the portal can read, so MSPs cannot be told from clients. Nothing was "+
 				"changed. Choose under Fields which field of the answers is the type.")
 	case untyped > 0:
 		return m.contradiction(ctx, formerMSPs, []any{m.lease.MSSPID, m.lease.Run.ID, m.lease.ConnectionID},
-			portal.Garbage, "was an MSP and has no type in this answer, so the portal cannot know what it is")
+			connector.Garbage, "was an MSP and has no type in this answer, so the portal cannot know what it is")
 	}
 	return nil
 }
@@ -94,10 +94,10 @@ func (m *merge) mergeDuplicates(ctx context.Context) error {
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
-	if err := m.contradiction(ctx, sameCall, run, portal.DuplicateID, "is twice in one answer, with different values"); err != nil {
+	if err := m.contradiction(ctx, sameCall, run, connector.DuplicateID, "is twice in one answer, with different values"); err != nil {
 		return err
 	}
-	if err := m.contradiction(ctx, twoParents, run, portal.DuplicateID,
+	if err := m.contradiction(ctx, twoParents, run, connector.DuplicateID,
 		"is listed under two MSPs, neither of which is under the other"); err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ var (
 )
 
 // contradiction returns a CallError that names the customer which the query finds; nil if it finds none.
-func (m *merge) contradiction(ctx context.Context, query string, args []any, code portal.CallCode, how string) error {
+func (m *merge) contradiction(ctx context.Context, query string, args []any, code connector.CallCode, how string) error {
 	var id string
 	err := m.QueryRow(ctx, query, args...).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -184,7 +184,7 @@ func (m *merge) contradiction(ctx context.Context, query string, args []any, cod
 	if err != nil {
 		return err
 	}
-	return portal.CallErrorf(code, "The customer with the id %q %s. Nothing was changed.", shown(id), how)
+	return connector.CallErrorf(code, "The customer with the id %q %s. Nothing was changed.", shown(id), how)
 }
 
 // shown returns an id, cut to 60 characters for a sentence.

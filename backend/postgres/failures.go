@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -17,7 +18,7 @@ type Failure struct {
 	Code, Detail string
 	// Sign is a name in an answer that made the run fail and that an admin can declare harmless.
 	Sign  string
-	State portal.ReadState
+	State connector.State
 }
 
 // FailRun ends the run as failed and changes nothing else. It returns ErrLeaseLost if the lease is lost.
@@ -58,7 +59,7 @@ const hasCustomers = `(
 
 // saveFailedFields adds the paths that a failed run has seen to the connection's field map, and returns its notices about
 // them.
-func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadState) ([]portal.FieldNotice, error) {
+func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state connector.State) ([]portal.FieldNotice, error) {
 	if len(state.Paths) == 0 {
 		return []portal.FieldNotice{}, nil
 	}
@@ -95,7 +96,7 @@ func saveFailedFields(ctx context.Context, tx pgx.Tx, lease Lease, state portal.
 // samplesOf returns the customers of a failed run to save as samples: those of the call that failed or, if none failed, the
 // first and the last that the run has staged; nil without any. Until a run is merged they are newer than the known
 // customers.
-func samplesOf(ctx context.Context, tx pgx.Tx, lease Lease, state portal.ReadState) ([]byte, error) {
+func samplesOf(ctx context.Context, tx pgx.Tx, lease Lease, state connector.State) ([]byte, error) {
 	if len(state.Samples) > 0 {
 		return json.Marshal(state.Samples)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -45,8 +46,8 @@ func (w *tenant) syncFields(paths []portal.PathStats, customers []portal.Custome
 		w.Fatal(err)
 	}
 	w.stage(lease, 1, customers)
-	state := portal.ReadState{
-		Done: true, Progress: portal.ReadProgress{Calls: 1, Seen: int64(len(customers))}, Paths: paths, Counted: int64(len(customers)),
+	state := connector.State{
+		Done: true, Progress: connector.Progress{Calls: 1, Seen: int64(len(customers))}, Paths: paths, Counted: int64(len(customers)),
 		Fields: connection.Fields,
 	}
 	if _, err := w.DB.FinishCall(context.Background(), lease, state); err != nil {

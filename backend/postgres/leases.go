@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -187,7 +188,7 @@ func (db *DB) ReleaseRun(ctx context.Context, lease Lease) error {
 
 // PostponeRun saves the state of the reading and puts the run back into the queue, to be leased at until or later. It
 // returns ErrLeaseLost if the lease is lost.
-func (db *DB) PostponeRun(ctx context.Context, lease Lease, state portal.ReadState, until time.Time) error {
+func (db *DB) PostponeRun(ctx context.Context, lease Lease, state connector.State, until time.Time) error {
 	state, paths := withoutPaths(state)
 	_, err := db.updateRun(ctx, lease,
 		"status = 'queued', heartbeat_at = null, state = $4, retry_at = $5, paths = $6", state, until, paths)

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -211,7 +212,7 @@ func (s *story) readSome(r *rapid.T, lease postgres.Lease, calls [][]portal.Cust
 	for i, call := range calls[:n] {
 		s.stage(lease, int64(i+1), call)
 		seen += int64(len(call))
-		state := portal.ReadState{Progress: portal.ReadProgress{Calls: int64(i + 1), Seen: seen}}
+		state := connector.State{Progress: connector.Progress{Calls: int64(i + 1), Seen: seen}}
 		if _, err := s.DB.FinishCall(context.Background(), lease, state); err != nil {
 			r.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -18,7 +19,7 @@ type reading struct {
 }
 
 // state completes the state of the reading.
-func (r reading) state(s *portal.ReadState) {
+func (r reading) state(s *connector.State) {
 	s.Paged, s.Checked = r.paged, r.checked
 	for _, id := range r.unread {
 		s.Unread = append(s.Unread, portal.UnreadReseller{ExternalID: id, Code: "not_found"})

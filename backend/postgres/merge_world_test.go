@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
@@ -87,11 +88,11 @@ func (w *tenant) die(lease postgres.Lease) {
 // read plays the calls that are left of a reading of these.
 func (w *tenant) read(lease postgres.Lease, calls ...[]portal.Customer) {
 	w.Helper()
-	w.readAs(lease, func(*portal.ReadState) {}, calls...)
+	w.readAs(lease, func(*connector.State) {}, calls...)
 }
 
 // readAs is read with a state that end completes after the last call.
-func (w *tenant) readAs(lease postgres.Lease, end func(*portal.ReadState), calls ...[]portal.Customer) {
+func (w *tenant) readAs(lease postgres.Lease, end func(*connector.State), calls ...[]portal.Customer) {
 	w.Helper()
 	state, err := w.DB.ResumeReading(context.Background(), lease)
 	if err != nil {
@@ -104,9 +105,9 @@ func (w *tenant) readAs(lease postgres.Lease, end func(*portal.ReadState), calls
 			call = calls[number-1]
 		}
 		w.stage(lease, number, call)
-		state = portal.ReadState{
+		state = connector.State{
 			Done:     int(number) >= len(calls),
-			Progress: portal.ReadProgress{Calls: number, Seen: state.Progress.Seen + int64(len(call))},
+			Progress: connector.Progress{Calls: number, Seen: state.Progress.Seen + int64(len(call))},
 		}
 		if state.Done {
 			end(&state)
@@ -121,7 +122,7 @@ func (w *tenant) readAs(lease postgres.Lease, end func(*portal.ReadState), calls
 func (w *tenant) paged(checked []string, calls ...[]portal.Customer) portal.SyncRun {
 	w.Helper()
 	lease := w.lease()
-	w.readAs(lease, func(s *portal.ReadState) { s.Paged, s.Checked = true, checked }, calls...)
+	w.readAs(lease, func(s *connector.State) { s.Paged, s.Checked = true, checked }, calls...)
 	run, err := w.merge(lease)
 	if err != nil {
 		w.Fatal(err)
@@ -150,7 +151,7 @@ func (w *tenant) sync(calls ...[]portal.Customer) (portal.SyncRun, error) {
 func (w *tenant) merge(lease postgres.Lease) (portal.SyncRun, error) {
 	w.Helper()
 	run, err := w.DB.Merge(context.Background(), lease, w.rules)
-	var refused *portal.CallError
+	var refused *connector.CallError
 	if !errors.As(err, &refused) {
 		return run, err
 	}

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"testing"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -18,8 +19,8 @@ func TestPaths(t *testing.T) {
 		finish := w.DB.FinishCallWithPaths
 		for call := range int64(2) {
 			w.stage(lease, call+1, crowd(2)[call:call+1])
-			state := portal.ReadState{
-				Progress: portal.ReadProgress{Calls: call + 1, Seen: call + 1}, Counted: call + 1, Paths: ids(call + 1),
+			state := connector.State{
+				Progress: connector.Progress{Calls: call + 1, Seen: call + 1}, Counted: call + 1, Paths: ids(call + 1),
 			}
 			if _, err := finish(t.Context(), lease, state); err != nil {
 				t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
@@ -31,8 +32,8 @@ func TestACustomerThatComesTwiceInOneAnswerMustBeTheSameInAll(t *testing.T) {
 	details.Raw = rawOf("another")
 	for name, other := range map[string]portal.Customer{"details": details, "parent": parent} {
 		_, err := w.sync(append(crowd(1), client("5", "A", "1"), other))
-		var refused *portal.CallError
-		if !errors.As(err, &refused) || refused.Code != portal.DuplicateID {
+		var refused *connector.CallError
+		if !errors.As(err, &refused) || refused.Code != connector.DuplicateID {
 			t.Errorf("another %s: %v", name, err)
 		}
 	}
@@ -46,7 +47,7 @@ func TestAnotherConnectionsRunLeavesWhatWasReadAndStillWaits(t *testing.T) {
 	review := reviewing.reviewed(crowd(2))
 	lease := w.lease()
 	w.stage(lease, 1, crowd(3))
-	state := portal.ReadState{Progress: portal.ReadProgress{Calls: 1, Seen: 4}}
+	state := connector.State{Progress: connector.Progress{Calls: 1, Seen: 4}}
 	if _, err := w.DB.FinishCall(context.Background(), lease, state); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +121,7 @@ func TestARunThatGetsOnOrEndsWaitsNoMore(t *testing.T) {
 	w.complete(crowd(40))
 	for name, end := range map[string]func(postgres.Lease) (portal.SyncRun, error){
 		"a call": func(lease postgres.Lease) (portal.SyncRun, error) {
-			return w.DB.FinishCall(context.Background(), lease, portal.ReadState{Progress: portal.ReadProgress{Calls: 1}})
+			return w.DB.FinishCall(context.Background(), lease, connector.State{Progress: connector.Progress{Calls: 1}})
 		},
 		"a failure": func(lease postgres.Lease) (portal.SyncRun, error) {
 			return w.DB.FailRun(context.Background(), lease, "timeout", "Heimdal did not answer in time.")
@@ -191,7 +192,7 @@ func TestACallThatNeverEndedDoesNotCount(t *testing.T) {
 	w := newTenant(t)
 	lease := w.lease()
 	w.stage(lease, 1, crowd(20))
-	if _, err := w.DB.FinishCall(context.Background(), lease, portal.ReadState{Progress: portal.ReadProgress{Calls: 1, Seen: 21}}); err != nil {
+	if _, err := w.DB.FinishCall(context.Background(), lease, connector.State{Progress: connector.Progress{Calls: 1, Seen: 21}}); err != nil {
 		t.Fatal(err)
 	}
 	w.stage(lease, 2, []portal.Customer{client("77", "Half read", "")})
@@ -245,22 +246,22 @@ func TestWhatContradictsItselfIsRefusedByName(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		calls  [][]portal.Customer
-		code   portal.CallCode
+		code   connector.CallCode
 		parent string
 		twice  int64
 	}{
 		"equal rows count once":                         {[][]portal.Customer{many(one, one, one)}, "", "1", 2},
-		"two names in one answer":                       {[][]portal.Customer{many(one, other)}, portal.DuplicateID, "", 0},
+		"two names in one answer":                       {[][]portal.Customer{many(one, other)}, connector.DuplicateID, "", 0},
 		"a later call counts":                           {[][]portal.Customer{many(other), {one}}, "", "1", 0},
 		"a later call adds the parent":                  {[][]portal.Customer{many(client("5", "A", "")), {one}}, "", "1", 0},
 		"a parent is never lost":                        {[][]portal.Customer{many(one), {client("5", "A", "")}}, "", "1", 0},
-		"two parents that know nothing of each other":   {[][]portal.Customer{many(one), two}, portal.DuplicateID, "", 0},
+		"two parents that know nothing of each other":   {[][]portal.Customer{many(one), two}, connector.DuplicateID, "", 0},
 		"a parent gives way to one of its own children": {[][]portal.Customer{many(one, under("2", "1")), {client("5", "A", "2")}}, "", "2", 0},
-		"a child does not give way to its parent":       {[][]portal.Customer{many(client("5", "A", "2"), under("2", "1")), {one}}, portal.DuplicateID, "", 0},
+		"a child does not give way to its parent":       {[][]portal.Customer{many(client("5", "A", "2"), under("2", "1")), {one}}, connector.DuplicateID, "", 0},
 	} {
 		s := w.sibling()
 		run, err := s.sync(test.calls...)
-		var refused *portal.CallError
+		var refused *connector.CallError
 		if errors.As(err, &refused) != (test.code != "") || refused != nil && (refused.Code != test.code || !strings.Contains(refused.Detail, `"5"`)) {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -284,21 +285,21 @@ func TestAnAnswerMustBeAsLongAsItSaysAndSayWhoIsAnMSP(t *testing.T) {
 	for total, want := range map[int64]bool{21: true, 20: false, 22: false} {
 		lease := w.sibling().lease()
 		w.stage(lease, 1, crowd(20))
-		_, err := w.DB.FinishCall(context.Background(), lease, portal.ReadState{Done: true, Total: &total, Progress: portal.ReadProgress{Calls: 1, Seen: 21}})
+		_, err := w.DB.FinishCall(context.Background(), lease, connector.State{Done: true, Total: &total, Progress: connector.Progress{Calls: 1, Seen: 21}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = w.DB.Merge(context.Background(), lease, w.rules)
-		var refused *portal.CallError
-		if want != (err == nil) || err != nil && (!errors.As(err, &refused) || refused.Code != portal.Incomplete) {
+		var refused *connector.CallError
+		if want != (err == nil) || err != nil && (!errors.As(err, &refused) || refused.Code != connector.Incomplete) {
 			t.Errorf("21 customers of %d: %v", total, err)
 		}
 	}
 	untyped := client("1", "A", "")
 	untyped.Type = ""
 	_, err := w.sync([]portal.Customer{untyped})
-	var refused *portal.CallError
-	if !errors.As(err, &refused) || refused.Code != portal.Unmapped {
+	var refused *connector.CallError
+	if !errors.As(err, &refused) || refused.Code != connector.Unmapped {
 		t.Errorf("customers without any type: %v", err)
 	}
 }
@@ -310,7 +311,7 @@ func TestARunThatEndsWorkersIsGivenUpUnlessItGetsOn(t *testing.T) {
 	ref := postgres.RunRef{MSSPID: w.ID, ID: lease.Run.ID}
 	for call := range 5 { // gets on each time
 		w.stage(lease, int64(call+1), []portal.Customer{client(fmt.Sprint(call), "A", "")})
-		state := portal.ReadState{Progress: portal.ReadProgress{Calls: int64(call + 1), Seen: int64(call + 1)}}
+		state := connector.State{Progress: connector.Progress{Calls: int64(call + 1), Seen: int64(call + 1)}}
 		if _, err := w.DB.FinishCall(context.Background(), lease, state); err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/portal"
 )
 
@@ -81,7 +82,7 @@ func stagedRow(c portal.Customer) ([]any, error) {
 
 // FinishCall makes the customers of a call count and saves the state of the reading; its paths only once it is done. It
 // returns ErrLeaseLost if the lease is lost.
-func (db *DB) FinishCall(ctx context.Context, lease Lease, state portal.ReadState) (portal.SyncRun, error) {
+func (db *DB) FinishCall(ctx context.Context, lease Lease, state connector.State) (portal.SyncRun, error) {
 	if state.Done {
 		return db.FinishCallWithPaths(ctx, lease, state)
 	}
@@ -90,12 +91,12 @@ func (db *DB) FinishCall(ctx context.Context, lease Lease, state portal.ReadStat
 }
 
 // FinishCallWithPaths is FinishCall, and saves the paths, too.
-func (db *DB) FinishCallWithPaths(ctx context.Context, lease Lease, state portal.ReadState) (portal.SyncRun, error) {
+func (db *DB) FinishCallWithPaths(ctx context.Context, lease Lease, state connector.State) (portal.SyncRun, error) {
 	state, paths := withoutPaths(state)
 	return db.finishCall(ctx, lease, state, ", paths = $8", paths)
 }
 
-func (db *DB) finishCall(ctx context.Context, lease Lease, state portal.ReadState, set string, args ...any) (portal.SyncRun, error) {
+func (db *DB) finishCall(ctx context.Context, lease Lease, state connector.State, set string, args ...any) (portal.SyncRun, error) {
 	run, err := db.updateRun(ctx, lease, `
 		state = $4, calls = $5, calls_left = $6, staged = $7, seen = $7, retry_at = null, deaths = 0,
 		read_at = clock_timestamp(), heartbeat_at = clock_timestamp()`+set,
@@ -113,14 +114,14 @@ type readPaths struct {
 }
 
 // withoutPaths returns the state without its paths, and the paths.
-func withoutPaths(state portal.ReadState) (portal.ReadState, readPaths) {
+func withoutPaths(state connector.State) (connector.State, readPaths) {
 	paths := readPaths{Counted: state.Counted, Paths: state.Paths}
 	state.Counted, state.Paths = 0, nil
 	return state, paths
 }
 
 // addTo returns the state with the paths. A state saved by an older server contains the paths of all customers.
-func (p *readPaths) addTo(state portal.ReadState) portal.ReadState {
+func (p *readPaths) addTo(state connector.State) connector.State {
 	switch {
 	case p != nil:
 		state.Counted, state.Paths = p.Counted, p.Paths
@@ -133,10 +134,10 @@ func (p *readPaths) addTo(state portal.ReadState) portal.ReadState {
 // ResumeReading returns the saved state of the run's reading, the zero state if it has not begun, and deletes the rows of
 // calls that never completed. A run whose rows the database has lost begins anew; an admin's acceptance, which was for
 // those rows, is cleared. It returns ErrLeaseLost if the lease is lost.
-func (db *DB) ResumeReading(ctx context.Context, lease Lease) (portal.ReadState, error) {
-	var state portal.ReadState
+func (db *DB) ResumeReading(ctx context.Context, lease Lease) (connector.State, error) {
+	var state connector.State
 	err := db.system(ctx, roleSync, lease.MSSPID, func(tx pgx.Tx) error {
-		state = portal.ReadState{}
+		state = connector.State{}
 		if err := setRun(ctx, tx, lease, "heartbeat_at = clock_timestamp()"); err != nil {
 			return err
 		}
@@ -177,7 +178,7 @@ func (db *DB) ResumeReading(ctx context.Context, lease Lease) (portal.ReadState,
 		return setRun(ctx, tx, lease, "seen = r.staged")
 	})
 	if err != nil {
-		return portal.ReadState{}, fmt.Errorf("resume reading: %w", err)
+		return connector.State{}, fmt.Errorf("resume reading: %w", err)
 	}
 	return state, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/identity"
 	"fs-client-portal/backend/mail"
@@ -163,8 +164,8 @@ func (p productAdd) Run(ctx context.Context) error {
 
 // connection checks the settings with the product's connector.
 func (p productAdd) connection(key string) (portal.Connection, error) {
-	for _, connector := range connectors() {
-		product := connector.Product()
+	for _, each := range connectors() {
+		product := each.Product()
 		if product.ID != p.Product {
 			continue
 		}
@@ -175,7 +176,7 @@ func (p productAdd) connection(key string) (portal.Connection, error) {
 		if c.BaseURL == "" {
 			c.BaseURL = product.BaseURL
 		}
-		return c, connector.Check(c.Settings(), key)
+		return c, each.Check(connector.SettingsOf(c), key)
 	}
 	return portal.Connection{}, portal.InvalidField("product", "The product %q does not exist.", p.Product)
 }

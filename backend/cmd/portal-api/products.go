@@ -1,14 +1,14 @@
 package main
 
 import (
-	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
 )
 
 // connectors returns the connectors of all products. portal-api migrate up inserts the row of each product.
-func connectors() []customersync.Connector {
-	return []customersync.Connector{
+func connectors() []connector.Connector {
+	return []connector.Connector{
 		heimdal.NewConnector(),
 	}
 }

@@ -1,58 +1,58 @@
-package portal
+package connector
 
 import "fmt"
 
-// CallCode names what went wrong with a call of a product's API.
+// CallCode is why a call of a product's API failed.
 type CallCode string
 
 const (
 	// BadKey: the key or the customer id is not accepted.
 	BadKey CallCode = "bad_key"
-	// WrongCustomer: the answer is about another customer than the one asked for.
+	// WrongCustomer: the response is about another customer than the request.
 	WrongCustomer CallCode = "wrong_customer"
-	// RateLimited: still too many calls after every try.
+	// RateLimited: refused for calling too often, at every try.
 	RateLimited CallCode = "rate_limited"
 	// Refused: a status that says the request itself is wrong.
 	Refused CallCode = "refused"
 	// NoEndpoint: there is no such address; the base URL is wrong.
 	NoEndpoint CallCode = "not_found"
-	// Redirected: the request is sent on to another address.
+	// Redirected: the product redirects to another address.
 	Redirected CallCode = "redirected"
-	// Unreachable: there is no such host, or nobody answers there.
+	// Unreachable: the host does not exist, or does not respond.
 	Unreachable CallCode = "unreachable"
-	// TimedOut: no answer, or no end of it, in time.
+	// TimedOut: the response did not come, or did not end, in time.
 	TimedOut CallCode = "timeout"
 	// Insecure: the certificate or the TLS setup is not accepted.
 	Insecure CallCode = "tls"
 	// ServerError: the product's own error.
 	ServerError CallCode = "server_error"
-	// Garbage: complete, but not the customers.
+	// Garbage: a complete response that is not a list of customers.
 	Garbage CallCode = "garbage"
-	// Unmapped: the customers came, but which of their fields is the id or the type is not known; the field map can say.
+	// Unmapped: customers were read, but not which of their fields is the id or the type; an admin can choose it.
 	Unmapped CallCode = "unmapped"
-	// Truncated: the answer breaks off.
+	// Truncated: the response breaks off.
 	Truncated CallCode = "truncated"
-	// Oversized: the answer, or one customer of it, is larger than is accepted.
+	// Oversized: the response, or one customer of it, is larger than is accepted.
 	Oversized CallCode = "too_large"
-	// Incomplete: well-formed, but by its own count not all there is.
+	// Incomplete: a well-formed response that lacks customers by its own count.
 	Incomplete CallCode = "incomplete"
-	// DuplicateID: two customers with one id that contradict each other.
+	// DuplicateID: two different customers have one id.
 	DuplicateID CallCode = "duplicate_id"
 )
 
-// CallError is why a product's answer cannot be used. Detail is for an admin: what happened and what to do next. It
-// never carries the key.
+// CallError is the error of a call whose response cannot be used. Detail tells an admin what happened and what to do
+// next. It never contains the key.
 type CallError struct {
 	Code   CallCode
 	Detail string
-	// Sign is the name of the member or header because of which the answer counts as incomplete, where an admin can
-	// declare that name harmless; else "".
+	// Sign is the name of the member or header that makes the response incomplete, if an admin can declare that name
+	// harmless; else "".
 	Sign string
 }
 
 func (e *CallError) Error() string { return string(e.Code) + ": " + e.Detail }
 
-// CallErrorf makes a CallError of a code and a sentence.
+// CallErrorf returns a CallError.
 func CallErrorf(code CallCode, format string, args ...any) *CallError {
 	return &CallError{Code: code, Detail: fmt.Sprintf(format, args...)}
 }
