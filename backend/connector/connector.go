@@ -11,7 +11,7 @@ import (
 
 // Connector calls one product's API. Only its package knows that product.
 type Connector interface {
-	Product() portal.Product
+	Product() Product
 	// Check returns a portal.Error that names the invalid setting. It makes no call.
 	Check(s Settings, apiKey string) error
 	// Open returns a reader of one connection. The error is Check's. Readers of one Connector share their pace where they

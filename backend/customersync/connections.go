@@ -32,7 +32,7 @@ const (
 func (s *Service) Connections(ctx context.Context, viewer portal.Viewer) (portal.Connections, error) {
 	all, err := s.db.Connections(ctx, viewer, s.config.Every)
 	for _, connector := range s.config.Connectors {
-		all.Products = append(all.Products, connector.Product())
+		all.Products = append(all.Products, connector.Product().Product)
 	}
 	return all, err
 }
@@ -177,7 +177,7 @@ func (s *Service) propose(ctx context.Context, viewer portal.Viewer, n portal.Ne
 }
 
 func (s *Service) check(p *proposal) (err error) {
-	if p.PublicOnly, err = s.checkAddress(p.connector.Product(), p.BaseURL); err != nil {
+	if p.PublicOnly, err = s.checkAddress(p.connector.Product().Product, p.BaseURL); err != nil {
 		return err
 	}
 	return p.check()
@@ -265,7 +265,7 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 	claimed, stop := context.WithCancelCause(limited)
 	defer stop(nil)
 	reader, err := p.connector.Open(connector.SettingsOf(p.Connection), p.apiKey, connector.Options{
-		PerMinute: s.config.PerMinute, HTTPClient: s.httpFor(p.PublicOnly), Fields: p.Fields, Harmless: p.Harmless,
+		PerMinute: s.perMinute(p.connector.Product()), HTTPClient: s.httpFor(p.PublicOnly), Fields: p.Fields, Harmless: p.Harmless,
 		Clock: impatient{s.config.Clock},
 		Calling: func(time.Time) {
 			if err := s.claimTrial(claimed, p); err != nil {
@@ -297,7 +297,7 @@ func (s *Service) claimTrial(ctx context.Context, p proposal) error {
 	if p.ID == "" || p.APIKeySealed == nil {
 		return nil // not saved yet
 	}
-	call := postgres.Call{MSSPID: p.MSSPID, ConnectionID: p.ID}
+	call := postgres.Call{MSSPID: p.MSSPID, ConnectionID: p.ID, Every: s.interval(p.connector.Product())}
 	if p.apiKey != p.stored {
 		return s.recordCall(ctx, call)
 	}

@@ -49,7 +49,7 @@ func TestTestsKeepThePaceOfTheConnectionInAnyProcessAndSayHowLongToWait(t *testi
 	w.paced(5, clock, crowd(3))
 	for range 8 {
 		// Each time another process, which has never called before.
-		process := w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock })
+		process := w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
 		err := w.tries(process, "")
 		var refused *portal.Error
 		if errors.As(err, &refused) {
@@ -75,7 +75,7 @@ func TestATestWaitsForATurnThatIsNear(t *testing.T) {
 	clock := newLeaping()
 	w.paced(5, clock, crowd(3))
 	for range 2 {
-		if err := w.tries(w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock }), ""); err != nil {
+		if err := w.tries(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
 			t.Fatal(err)
 		}
 		clock.Sleep(t.Context(), 8*time.Second)
@@ -110,11 +110,11 @@ func TestRunsAndTestsKeepTheirDistanceFromEachOther(t *testing.T) {
 			return
 		}
 		clock.Sleep(t.Context(), 8*time.Second)
-		if err := w.tries(w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock }), ""); err != nil {
+		if err := w.tries(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
 			t.Errorf("a test is refused: %v", err)
 		}
 	}}
-	w.service = w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, another })
+	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), another })
 	if run := w.again(); run.Status != portal.RunComplete {
 		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
 	}
@@ -141,9 +141,9 @@ func TestANewConnectionsFirstRunKeepsItsDistanceFromTheTestBeforeIt(t *testing.T
 	clock := newLeaping()
 	w.paced(5, clock, crowd(3))
 	w.Exec("delete from mssp_product where mssp_id = $1", w.ID)
-	loopback := func(c *customersync.Config) { c.PerMinute, c.Clock, c.AllowPrivate = 5, clock, true }
+	loopback := func(c *customersync.Config) { c.Rates, c.Clock, c.AllowPrivate = heimdalRate(5), clock, true }
 	_, err := w.newService(loopback).CreateConnection(context.Background(), w.admin, portal.NewConnection{
-		Product: portal.ProductHeimdal, CustomerID: customerID, BaseURL: w.stand.URL(), APIKey: apiKey,
+		Product: "heimdal", CustomerID: customerID, BaseURL: w.stand.URL(), APIKey: apiKey,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -158,7 +158,7 @@ func TestANewConnectionsFirstRunKeepsItsDistanceFromTheTestBeforeIt(t *testing.T
 func TestAnotherKeyWaitsForNoOther(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.service = w.newService(func(c *customersync.Config) { c.PerMinute = 1 })
+	w.service = w.newService(func(c *customersync.Config) { c.Rates = heimdalRate(1) })
 	if err := w.tries(w.service, ""); err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func TestCallsAreNeverMoreThanFiveAMinute(t *testing.T) {
 	w := newTenant(t)
 	clock := newLeaping()
 	w.paced(5, clock, crowd(24))
-	first := w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock })
+	first := w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
 	w.service = first
 	for range 2 {
 		if run := w.again(); run.Status != portal.RunComplete || run.Calls != 12 {
@@ -57,7 +57,7 @@ func TestCallsAreNeverMoreThanFiveAMinute(t *testing.T) {
 		}
 	}
 	// Another process, which has never called before.
-	w.service = w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock })
+	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
 	if run := w.again(); run.Status != portal.RunComplete {
 		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
 	}
@@ -74,7 +74,7 @@ func TestAFailedRunKeepsThePaceForTheNext(t *testing.T) {
 	w.paced(5, clock, crowd(4))
 	for _, fault := range []heimdalstand.Fault{heimdalstand.Status401, heimdalstand.HTML, heimdalstand.Truncated, heimdalstand.Status404, heimdalstand.None, heimdalstand.None, heimdalstand.None} {
 		w.stand.Misbehave(fault)
-		w.service = w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock })
+		w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
 		w.again()
 	}
 	w.neverMore(5)
@@ -87,7 +87,7 @@ func TestTwoConnectionsWithOneKeyShareItsPace(t *testing.T) {
 	clock := newLeaping()
 	w.paced(5, clock, crowd(8))
 	other.leadTo(w.stand.URL())
-	w.service = w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 5, clock })
+	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
 	other.service = w.service
 	for range 2 {
 		w.again()
@@ -107,7 +107,7 @@ func TestARunGoesOnWhereItWasAndKeepsThePaceAcrossARestart(t *testing.T) {
 	const perMinute = 60 // short enough to be slept through by a worker
 	w.paced(perMinute, clock, crowd(20))
 	w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Slow, Calls: []int{4}})
-	stop := w.begin(func(c *customersync.Config) { c.PerMinute, c.Clock = perMinute, clock })
+	stop := w.begin(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(perMinute), clock })
 	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestARunGoesOnWhereItWasAndKeepsThePaceAcrossARestart(t *testing.T) {
 	if n := value[int64](w, "select calls from sync_run where mssp_id = $1 and status = 'queued'", w.ID); n != 3 {
 		t.Errorf("%d calls are saved, want 3", n)
 	}
-	w.serve(func(c *customersync.Config) { c.PerMinute, c.Clock = perMinute, clock })
+	w.serve(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(perMinute), clock })
 	w.wait(1, "select count(*) from sync_run where status = 'complete'")
 	var asked []string
 	for _, call := range w.stand.Log() {
@@ -267,7 +267,7 @@ func TestARunThatWasToldToWaitWaitsWhoeverTakesItUp(t *testing.T) {
 	w := newTenant(t)
 	clock := newLeaping()
 	w.paced(60, clock, crowd(3))
-	w.service = w.newService(func(c *customersync.Config) { c.PerMinute, c.Clock = 60, clock })
+	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(60), clock })
 	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}

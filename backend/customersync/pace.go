@@ -8,18 +8,27 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// every returns the least time between two calls of one endpoint with one key; 0: no limit.
-func (s *Service) every() time.Duration {
-	if s.config.PerMinute <= 0 {
+// perMinute returns how many calls a minute are made to one endpoint of a product with one key; 0: no limit.
+func (s *Service) perMinute(p connector.Product) int {
+	if rate, set := s.config.Rates[p.ID]; set {
+		return rate
+	}
+	return p.PerMinute
+}
+
+// interval returns the least time between two calls of one endpoint with one key; 0: no limit.
+func (s *Service) interval(p connector.Product) time.Duration {
+	rate := s.perMinute(p)
+	if rate <= 0 {
 		return 0
 	}
-	return time.Minute / time.Duration(s.config.PerMinute)
+	return time.Minute / time.Duration(rate)
 }
 
 // claim records a call that is about to be made. It first waits, by clock, until no call for the connection in any process
-// is too close; the error may be that of clock.Sleep.
+// is closer than c.Every; the error may be that of clock.Sleep.
 func (s *Service) claim(ctx context.Context, c postgres.Call, clock connector.Clock) error {
-	if c.Every = s.every(); c.Every == 0 {
+	if c.Every == 0 {
 		return nil
 	}
 	for {
@@ -36,7 +45,7 @@ func (s *Service) claim(ctx context.Context, c postgres.Call, clock connector.Cl
 
 // recordCall records a call that need not wait for others.
 func (s *Service) recordCall(ctx context.Context, c postgres.Call) error {
-	if s.every() == 0 {
+	if c.Every == 0 {
 		return nil
 	}
 	c.At = s.config.Clock.Now()

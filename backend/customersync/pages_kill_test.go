@@ -70,7 +70,7 @@ func TestChecksKeepThePace(t *testing.T) {
 	w := newTenant(t)
 	clock := newHandClock()
 	d := w.directory(many(30)...)
-	w.service = w.newService(func(c *customersync.Config) { c.Clock, c.PerMinute = clock, 5 })
+	w.service = w.newService(func(c *customersync.Config) { c.Clock, c.Rates = clock, heimdalRate(5) })
 	w.ends(portal.RunComplete)
 	d.checks()
 	d.remove(110, 111, 112)
@@ -96,7 +96,7 @@ func TestRefusedChecksEndWhereEveryWaitIsPostponed(t *testing.T) {
 	d.checks()
 	d.remove(110, 111)
 	d.single = func(rw http.ResponseWriter, _ string) { rw.WriteHeader(http.StatusForbidden) }
-	w.serve(func(c *customersync.Config) { c.Clock, c.PerMinute = clock, 5 })
+	w.serve(func(c *customersync.Config) { c.Clock, c.Rates = clock, heimdalRate(5) })
 	id := w.queuedJob()
 	for range 600 {
 		clock.move(12 * time.Second)

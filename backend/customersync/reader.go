@@ -47,7 +47,7 @@ func (s *Service) reader(connection portal.Connection, o connector.Options) (con
 	if err != nil {
 		return nil, errSealed
 	}
-	o.PerMinute, o.HTTPClient = s.config.PerMinute, s.httpFor(connection.PublicOnly)
+	o.PerMinute, o.HTTPClient = s.perMinute(product.Product()), s.httpFor(connection.PublicOnly)
 	o.Harmless, o.Fields, o.Record = connection.Harmless, connection.Fields, s.config.Record
 	return product.Open(connector.SettingsOf(connection), string(key), o)
 }

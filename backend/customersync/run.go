@@ -151,7 +151,11 @@ func (s *Service) readOn(
 			return state, err
 		}
 	}
-	record := &recorder{service: s, lease: lease, options: t, kinds: kindsOf(state)}
+	product, err := s.connector(connection.ProductID)
+	if err != nil {
+		return state, err
+	}
+	record := &recorder{service: s, lease: lease, product: product.Product(), options: t, kinds: kindsOf(state)}
 	reader, err := s.reader(connection, connector.Options{
 		Clock: clock, Waiting: func(until time.Time) { record.waiting(ctx, until) }, Calling: func(time.Time) { record.calling(ctx) },
 	})
@@ -170,29 +174,36 @@ func (s *Service) readOn(
 		if state, err = s.call(ctx, lease, reader, state, record); err != nil {
 			return state, veiled(connection.PublicOnly, connection.BaseURL, err)
 		}
-		if err := s.checkTime(lease, state, t, began); err != nil {
+		if err := s.checkTime(lease, product.Product(), state, t, began); err != nil {
 			return state, err
 		}
 	}
 	return state, nil
 }
 
-var errEndless = connector.CallErrorf(connector.TimedOut,
-	"The sync did not end within a day. Nothing was changed. Ask for a higher rate of calls at the product, or raise "+
-		"PORTAL_HEIMDAL_RATE.")
-
 // checkTime returns an error if the run is too old, and a *connector.Postponed if its time slice is over.
-func (s *Service) checkTime(lease postgres.Lease, state connector.State, t runOptions, began time.Time) error {
+func (s *Service) checkTime(
+	lease postgres.Lease, product connector.Product, state connector.State, t runOptions, began time.Time,
+) error {
 	now := s.config.Clock.Now()
 	switch {
 	case state.Done:
 		return nil
 	case lease.Run.StartedAt != nil && now.Sub(*lease.Run.StartedAt) > longestRun:
-		return errEndless
+		return endless(product)
 	case t.slice > 0 && now.Sub(began) > t.slice:
 		return &connector.Postponed{Until: now}
 	}
 	return nil
+}
+
+// endless is the error of a run that has taken too long.
+func endless(product connector.Product) error {
+	detail := "The sync did not end within a day. Nothing was changed."
+	if product.RateAdvice != "" {
+		detail += " " + product.RateAdvice
+	}
+	return connector.CallErrorf(connector.TimedOut, "%s", detail)
 }
 
 // merge merges what was read. The number of concurrent merges is limited, so that requests get connections of the pool; a
@@ -216,7 +227,11 @@ func (s *Service) merge(ctx context.Context, lease postgres.Lease, t runOptions)
 	case s.applying <- struct{}{}:
 	}
 	defer func() { <-s.applying }()
-	return s.db.Merge(ctx, lease, s.config.Rules)
+	product, err := s.connector(lease.Run.Product)
+	if err != nil {
+		return portal.SyncRun{}, err
+	}
+	return s.db.Merge(ctx, lease, s.config.Rules, product.Product().ClientTypes)
 }
 
 // boundedClock is a clock whose Sleep returns a *connector.Postponed for waits longer than maxWait.
@@ -236,6 +251,7 @@ func (c boundedClock) Sleep(ctx context.Context, d time.Duration) error {
 type recorder struct {
 	service *Service
 	lease   postgres.Lease
+	product connector.Product
 	options runOptions
 
 	// kinds is the fingerprint of the paths and types that were saved last.
@@ -275,7 +291,9 @@ func (r *recorder) waiting(ctx context.Context, until time.Time) {
 // calling records a call before it is made, so that a worker which takes over the run keeps the rate limit. It waits if the
 // connection was tested meanwhile.
 func (r *recorder) calling(ctx context.Context) {
-	call := postgres.Call{MSSPID: r.lease.MSSPID, ConnectionID: r.lease.ConnectionID, RunID: r.lease.Run.ID}
+	call := postgres.Call{
+		MSSPID: r.lease.MSSPID, ConnectionID: r.lease.ConnectionID, RunID: r.lease.Run.ID, Every: r.service.interval(r.product),
+	}
 	if err := r.service.claim(ctx, call, r.service.config.Clock); err != nil && ctx.Err() == nil {
 		r.service.log(r.lease).Warn("call not recorded", "error", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/portal"
 )
 
@@ -16,9 +17,7 @@ import (
 // that no answer of Heimdal's makes it do.
 type script func(ctx context.Context, o connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error)
 
-func (script) Product() portal.Product {
-	return portal.Product{ID: portal.ProductHeimdal, Name: "Heimdal", BaseURL: "https://example.com"}
-}
+func (script) Product() connector.Product { return heimdal.NewConnector().Product() }
 
 func (script) Check(connector.Settings, string) error { return nil }
 

@@ -31,9 +31,10 @@ func APIKeyContext(c portal.Connection) []byte {
 // Config says how to sync.
 type Config struct {
 	Connectors []connector.Connector // one for each product
-	PerMinute  int                   // calls a minute per connection and endpoint; 0: no pace
 	Every      time.Duration         // how often each connection is synced by itself; 0: 1 h
 	HTTPClient *http.Client          // nil: one of its own
+	// Rates are, by product id, the calls a minute per connection and endpoint that replace the product's own; 0: no limit.
+	Rates map[string]int
 	// AllowPrivate: admins may name private and loopback addresses of products, on a developer's machine.
 	AllowPrivate bool
 	Log          *slog.Logger // nil: none

@@ -98,7 +98,10 @@ func withStandIn(m *testkit.MSSP) *tenant {
 
 func (w *tenant) newService(change func(*customersync.Config)) *customersync.Service {
 	w.Helper()
-	c := customersync.Config{Connectors: []connector.Connector{heimdal.NewConnector()}, Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	c := customersync.Config{
+		Connectors: []connector.Connector{heimdal.NewConnector()}, Rates: heimdalRate(0),
+		Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
 	change(&c)
 	service, err := customersync.New(w.DB, sealer{}, c)
 	if err != nil {
@@ -106,6 +109,9 @@ func (w *tenant) newService(change func(*customersync.Config)) *customersync.Ser
 	}
 	return service
 }
+
+// heimdalRate is a Config.Rates with a rate for Heimdal.
+func heimdalRate(perMinute int) map[string]int { return map[string]int{heimdal.ProductID: perMinute} }
 
 // value answers the one value sql selects.
 func value[T any](w *tenant, sql string, args ...any) T {

@@ -36,9 +36,14 @@ type Connector struct {
 // NewConnector returns a Connector.
 func NewConnector() *Connector { return &Connector{} }
 
-// Product returns the product's id, name and default base URL.
-func (*Connector) Product() portal.Product {
-	return portal.Product{ID: portal.ProductHeimdal, Name: product, BaseURL: defaultBaseURL}
+// Product returns the facts about the product.
+func (*Connector) Product() connector.Product {
+	return connector.Product{
+		Product:     portal.Product{ID: ProductID, Name: product, BaseURL: defaultBaseURL},
+		PerMinute:   perMinute,
+		RateAdvice:  "Ask for a higher rate of calls at the product, or raise PORTAL_HEIMDAL_RATE.",
+		ClientTypes: []string{typeCorporate},
+	}
 }
 
 // Check returns a portal.Error that names the invalid setting: the base URL must be https, or http on loopback.

@@ -19,8 +19,8 @@ import (
 // flat is a connector that reads top-level members only: id, name and seats by default, any member by an override.
 type flat struct{ connector.Connector }
 
-func (flat) Product() portal.Product {
-	return portal.Product{ID: portal.ProductHeimdal, Name: "Heimdal"}
+func (flat) Product() connector.Product {
+	return connector.Product{Product: portal.Product{ID: "heimdal", Name: "Heimdal"}, ClientTypes: []string{"CORP"}}
 }
 
 func (flat) Interpret(raw json.RawMessage, fields map[string]portal.CustomerField) (portal.Customer, error) {

@@ -6,7 +6,7 @@ import "time"
 type Client struct {
 	ID           string        `json:"id"`
 	Name         string        `json:"name"`
-	Type         string        `json:"type" doc:"The product's own word, CORP for most of Heimdal's."`
+	Type         string        `json:"type" doc:"As the product sent it; empty if it sends no types."`
 	MSPID        *string       `json:"msp_id" doc:"Null directly under the MSSP."`
 	MSPName      *string       `json:"msp_name"`
 	Status       Status        `json:"status" enum:"active,missing,removed,disabled"`
@@ -14,7 +14,7 @@ type Client struct {
 	Products     []string      `json:"products" nullable:"false"`
 	LicenceType  *string       `json:"licence_type" doc:"As the product sent it."`
 	SPLA         *bool         `json:"spla" doc:"Whether it is licensed under a service provider licence agreement."`
-	SeatsUsed    *int64        `json:"seats_used" doc:"Active licences, which Heimdal also calls devices; null where the product did not send them."`
+	SeatsUsed    *int64        `json:"seats_used" doc:"Active licences; null where the product did not send them."`
 	SeatsTotal   *int64        `json:"seats_total" doc:"Purchased licences; null where the product did not send them."`
 	ExpiresOn    *string       `json:"expires_on" doc:"YYYY-MM-DD; null for monthly and perpetual licences."`
 	FirstSeenAt  time.Time     `json:"first_seen_at" ts_type:"string"`

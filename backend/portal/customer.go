@@ -11,19 +11,19 @@ type Customer struct {
 	// ParentID is the external id of the customer this one is under; "" if it is under the MSSP itself.
 	ParentID string
 	Name     string
-	Type     string // the product's own word
+	Type     string // as sent; "" if the product sends no types
 	// StatusReason says why the product does not count the customer as active; nil if it does.
 	StatusReason *StatusReason
 	Products     []string
 	LicenceType  *string // as sent
 	SPLA         *bool   // licensed under a service provider licence agreement, billed monthly
-	SeatsUsed    *int64  // active licences; Heimdal also calls them devices
+	SeatsUsed    *int64  // active licences
 	SeatsTotal   *int64  // purchased licences
 	ExpiresOn    *string // YYYY-MM-DD
 	Raw          json.RawMessage
 }
 
-// CustomerKind is what a product's customer means for us.
+// CustomerKind is whether a product's customer is an MSP or a client of the portal. The connector decides it.
 type CustomerKind string
 
 const (

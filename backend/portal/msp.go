@@ -17,7 +17,7 @@ const (
 type MSP struct {
 	ID                string        `json:"id"`
 	Name              string        `json:"name"`
-	Type              string        `json:"type" doc:"The product's own word, RESELLER for Heimdal."`
+	Type              string        `json:"type" doc:"As the product sent it; empty if it sends no types."`
 	Status            Status        `json:"status" enum:"active,missing,removed,disabled"`
 	StatusReason      *StatusReason `json:"status_reason" enum:"deleted,inactive,disabled,demo,licence_expired" doc:"Why a disabled MSP is disabled; null for any other."`
 	Clients           int64         `json:"clients" doc:"Clients that are active."`

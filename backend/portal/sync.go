@@ -34,8 +34,8 @@ type SyncRun struct {
 	Calls     int64      `json:"calls"`
 	CallsLeft *int64     `json:"calls_left"`
 	RetryAt   *time.Time `json:"retry_at" ts_type:"string"`
-	// Seen counts customers in the answer, of which MSPs and Clients; Other counts types that are neither
-	// RESELLER nor CORP and are kept as clients.
+	// Seen counts the customers that were read, of which MSPs and Clients. Other counts the Clients whose type is not that
+	// of an ordinary client of the product; 0 if the product has no types.
 	Seen    int64 `json:"seen"`
 	MSPs    int64 `json:"msps"`
 	Clients int64 `json:"clients"`

@@ -16,7 +16,7 @@ import (
 func connectionOf(msspID string) portal.Connection {
 	id := postgres.NewID()
 	return portal.Connection{
-		ID: id, MSSPID: msspID, ProductID: portal.ProductHeimdal, CustomerID: id, BaseURL: "https://product.example",
+		ID: id, MSSPID: msspID, ProductID: "heimdal", CustomerID: id, BaseURL: "https://product.example",
 		APIKeySealed: []byte("sealed"), APIKeyLast4: "last",
 	}
 }

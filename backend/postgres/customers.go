@@ -45,14 +45,15 @@ func (r MergeRules) tooMany(gone, known int64) bool {
 // plausibility check ends as one that needs review, unless an admin has accepted it.
 //
 // A client belongs to the MSP its parent names, or to the MSSP itself if that is no MSP of this connection; the run
-// counts the parents that are no customer at all. A customer that turns from MSP to client or back keeps its id and so
+// counts the parents that are no customer at all. The types of ordinary clients are clientTypes; without any, the product
+// has no types, and no customer needs one. A customer that turns from MSP to client or back keeps its id and so
 // its history: the row of its former kind stays, removed, because other rows refer to it.
 //
 // Merge returns a *connector.CallError if the rows that were read contradict each other, ErrStagedLost if the database has
 // lost them, ErrLeaseLost if the lease is lost; then nothing is changed.
-func (db *DB) Merge(ctx context.Context, lease Lease, rules MergeRules) (portal.SyncRun, error) {
+func (db *DB) Merge(ctx context.Context, lease Lease, rules MergeRules, clientTypes []string) (portal.SyncRun, error) {
 	run, err := db.withRun(ctx, lease, func(tx pgx.Tx) error {
-		m := merge{Tx: tx, lease: lease, rules: rules.orDefaults()}
+		m := merge{Tx: tx, lease: lease, rules: rules.orDefaults(), clientTypes: clientTypes}
 		return m.end(ctx)
 	})
 	if err != nil {
@@ -66,6 +67,8 @@ type merge struct {
 	pgx.Tx
 	lease Lease
 	rules MergeRules
+	// clientTypes are the types of ordinary clients; empty if the product has no types.
+	clientTypes []string
 	// counted are the customers that were read, written the rows that were changed.
 	counted readCounts
 	written writtenCounts

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,20 +19,14 @@ func (m *merge) read(ctx context.Context) error {
 	if err := runSteps(ctx, m.mergeDuplicates, m.skipUnplaced); err != nil {
 		return err
 	}
-	var typed, untyped int64
-	err := m.QueryRow(ctx, `
-		select count(*), count(*) filter (where s.kind = 'msp'), count(*) filter (where s.kind = 'client'),
-		       count(*) filter (where s.kind = 'client' and lower(s.type collate "C") <> 'corp'), count(*) filter (where s.type <> ''),
-		       count(*) filter (where s.kind = 'client' and s.type = '')
-		from sync_customer s
-		where s.mssp_id = $1
-		and s.run_id = $2`, m.lease.MSSPID, m.lease.Run.ID,
-	).Scan(&m.counted.customers, &m.counted.msps, &m.counted.clients, &m.counted.other, &typed, &untyped)
-	switch {
-	case err != nil:
+	typed, untyped, err := m.count(ctx)
+	if err != nil {
 		return err
-	case sameTotal(m.state.Total, m.counted.customers) != nil:
-		return sameTotal(m.state.Total, m.counted.customers)
+	}
+	if err := sameTotal(m.state.Total, m.counted.customers); err != nil || len(m.clientTypes) == 0 {
+		return err
+	}
+	switch {
 	case m.counted.customers > 0 && typed == 0:
 		return connector.CallErrorf(connector.Unmapped,
 			"No customer in the answers has a type that the portal can read, so MSPs cannot be told from clients. Nothing was "+
@@ -41,6 +36,23 @@ func (m *merge) read(ctx context.Context) error {
 			connector.Garbage, "was an MSP and has no type in this answer, so the portal cannot know what it is")
 	}
 	return nil
+}
+
+// count counts the customers by kind, those with a type and the clients without one.
+func (m *merge) count(ctx context.Context) (typed, untyped int64, err error) {
+	var types []string // null, which counts no client as other, if the product has no types
+	for _, t := range m.clientTypes {
+		types = append(types, strings.ToLower(t))
+	}
+	err = m.QueryRow(ctx, `
+		select count(*), count(*) filter (where s.kind = 'msp'), count(*) filter (where s.kind = 'client'),
+		       count(*) filter (where s.kind = 'client' and lower(s.type collate "C") <> all ($3::text[])),
+		       count(*) filter (where s.type <> ''), count(*) filter (where s.kind = 'client' and s.type = '')
+		from sync_customer s
+		where s.mssp_id = $1
+		and s.run_id = $2`, m.lease.MSSPID, m.lease.Run.ID, types,
+	).Scan(&m.counted.customers, &m.counted.msps, &m.counted.clients, &m.counted.other, &typed, &untyped)
+	return typed, untyped, err
 }
 
 // checkComplete checks that every call has completed and that all the rows they staged still exist. It returns

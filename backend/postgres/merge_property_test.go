@@ -190,14 +190,14 @@ func (s *story) play(r *rapid.T, read reading, calls [][]portal.Customer, fault 
 		s.die(lease)
 		late := lease
 		lease = s.take(lease.Run.ID)
-		if _, err := s.DB.Merge(context.Background(), late, s.rules); !errors.Is(err, postgres.ErrLeaseLost) {
+		if _, err := s.DB.Merge(context.Background(), late, s.rules, clientTypes); !errors.Is(err, postgres.ErrLeaseLost) {
 			r.Fatalf("a dead worker merged: %v", err)
 		}
 		s.readAs(lease, read.state, calls...)
 	case "emptied":
 		s.Exec("delete from sync_customer where mssp_id = $1 and run_id = $2", s.ID, lease.Run.ID)
 		if len(slices.Concat(calls...)) > 0 {
-			if _, err := s.DB.Merge(context.Background(), lease, s.rules); !errors.Is(err, postgres.ErrStagedLost) {
+			if _, err := s.DB.Merge(context.Background(), lease, s.rules, clientTypes); !errors.Is(err, postgres.ErrStagedLost) {
 				r.Fatalf("what was lost was merged: %v", err)
 			}
 		}

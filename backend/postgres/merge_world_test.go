@@ -17,6 +17,9 @@ import (
 )
 
 // tenant is an MSSP with a connection whose runs a test plays by hand: staging, merging, reviewing.
+// clientTypes are the types of ordinary clients of the tests' product.
+var clientTypes = []string{"CORP"}
+
 type tenant struct {
 	*testkit.MSSP
 	connection string
@@ -150,7 +153,7 @@ func (w *tenant) sync(calls ...[]portal.Customer) (portal.SyncRun, error) {
 
 func (w *tenant) merge(lease postgres.Lease) (portal.SyncRun, error) {
 	w.Helper()
-	run, err := w.DB.Merge(context.Background(), lease, w.rules)
+	run, err := w.DB.Merge(context.Background(), lease, w.rules, clientTypes)
 	var refused *connector.CallError
 	if !errors.As(err, &refused) {
 		return run, err

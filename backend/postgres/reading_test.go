@@ -127,7 +127,7 @@ func TestARunThatGetsOnOrEndsWaitsNoMore(t *testing.T) {
 			return w.DB.FailRun(context.Background(), lease, "timeout", "Heimdal did not answer in time.")
 		},
 		"a review": func(lease postgres.Lease) (portal.SyncRun, error) {
-			return w.DB.Merge(context.Background(), lease, w.rules)
+			return w.DB.Merge(context.Background(), lease, w.rules, clientTypes)
 		},
 	} {
 		lease := w.lease()
@@ -196,7 +196,7 @@ func TestACallThatNeverEndedDoesNotCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.stage(lease, 2, []portal.Customer{client("77", "Half read", "")})
-	if _, err := w.DB.Merge(context.Background(), lease, w.rules); err == nil {
+	if _, err := w.DB.Merge(context.Background(), lease, w.rules, clientTypes); err == nil {
 		t.Error("a run whose calls are not all done was merged")
 	}
 	w.die(lease)
@@ -220,7 +220,7 @@ func TestAReadingThatTheDatabaseLostBeginsAnew(t *testing.T) {
 	lease := w.lease()
 	w.read(lease, crowd(20))
 	w.Exec("delete from sync_customer") // as after a crash of the database
-	if _, err := w.DB.Merge(context.Background(), lease, w.rules); !errors.Is(err, postgres.ErrStagedLost) {
+	if _, err := w.DB.Merge(context.Background(), lease, w.rules, clientTypes); !errors.Is(err, postgres.ErrStagedLost) {
 		t.Fatalf("what was lost was merged: %v", err)
 	}
 	state, err := w.DB.ResumeReading(context.Background(), lease)
@@ -289,7 +289,7 @@ func TestAnAnswerMustBeAsLongAsItSaysAndSayWhoIsAnMSP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.DB.Merge(context.Background(), lease, w.rules)
+		_, err = w.DB.Merge(context.Background(), lease, w.rules, clientTypes)
 		var refused *connector.CallError
 		if want != (err == nil) || err != nil && (!errors.As(err, &refused) || refused.Code != connector.Incomplete) {
 			t.Errorf("21 customers of %d: %v", total, err)

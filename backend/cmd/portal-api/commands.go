@@ -215,7 +215,7 @@ func (s syncCommand) Run(ctx context.Context) error {
 
 func (s syncCommand) sync(ctx context.Context, db *postgres.DB, sealer customersync.Sealer, recording *recording) error {
 	service, err := customersync.New(db, sealer, customersync.Config{
-		Connectors: connectors(), PerMinute: s.HeimdalRate, Rules: s.rules(), Takeover: s.SyncTakeover, Log: newLog(0),
+		Connectors: connectors(), Rates: s.rates(), Rules: s.rules(), Takeover: s.SyncTakeover, Log: newLog(0),
 		Record: recording.writer(),
 	})
 	if err != nil {

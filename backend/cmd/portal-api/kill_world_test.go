@@ -48,7 +48,7 @@ func (f *killTest) newMSSP(sealer *session.Sealer) *syncedMSSP {
 	stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Drip, Wait: 2 * time.Millisecond})
 	m := &syncedMSSP{MSSP: f.Another(f), field: f, stand: stand, now: world{}, last: world{}, known: world{}}
 	m.admin = m.SignIn(portal.MSSPAdmin)
-	c := portal.Connection{ID: postgres.NewID(), MSSPID: m.ID, ProductID: portal.ProductHeimdal, CustomerID: customer,
+	c := portal.Connection{ID: postgres.NewID(), MSSPID: m.ID, ProductID: "heimdal", CustomerID: customer,
 		BaseURL: stand.URL()}
 	c.APIKeySealed = sealer.Seal([]byte(key), customersync.APIKeyContext(c))
 	if err := m.DB.AddConnection(f.Context(), c); err != nil {

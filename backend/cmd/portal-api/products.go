@@ -15,8 +15,8 @@ func connectors() []connector.Connector {
 
 func products() []portal.Product {
 	var all []portal.Product
-	for _, connector := range connectors() {
-		all = append(all, connector.Product())
+	for _, each := range connectors() {
+		all = append(all, each.Product().Product)
 	}
 	return all
 }

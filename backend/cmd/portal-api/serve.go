@@ -190,7 +190,7 @@ func (c serveCommand) newSync(
 	}, []string{"status"})
 	registry.MustRegister(runs)
 	config := customersync.Config{
-		Connectors: connectors(), PerMinute: c.HeimdalRate, Every: c.SyncEvery, Rules: c.rules(), Takeover: c.SyncTakeover,
+		Connectors: connectors(), Rates: c.rates(), Every: c.SyncEvery, Rules: c.rules(), Takeover: c.SyncTakeover,
 		AllowPrivate: c.allowsPrivate(), Log: log, Jobs: !c.NoJobs,
 		Chores: map[string]func(context.Context) error{
 			"prune_sign_ins": func(ctx context.Context) error { return db.PruneSignIns(ctx, keepSignIns) },

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"fs-client-portal/backend/heimdal"
 	"fs-client-portal/backend/mail"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -71,14 +72,22 @@ func (s secret) sealer() (*session.Sealer, error) {
 }
 
 type heimdalRate struct {
-	HeimdalRate int `name:"heimdal-rate" env:"PORTAL_HEIMDAL_RATE" default:"5" help:"Calls a minute to each of Heimdal's endpoints; 0: no pace."`
+	HeimdalRate *int `name:"heimdal-rate" env:"PORTAL_HEIMDAL_RATE" help:"Calls a minute to each of Heimdal's endpoints (5); 0: no limit."`
 }
 
 func (h heimdalRate) check() error {
-	if h.HeimdalRate < 0 || h.HeimdalRate > 6000 {
+	if h.HeimdalRate != nil && (*h.HeimdalRate < 0 || *h.HeimdalRate > 6000) {
 		return settingError{"PORTAL_HEIMDAL_RATE", "should be a number of calls a minute from 0 to 6000"}
 	}
 	return nil
+}
+
+// rates returns the rates of products that are set.
+func (h heimdalRate) rates() map[string]int {
+	if h.HeimdalRate == nil {
+		return nil
+	}
+	return map[string]int{heimdal.ProductID: *h.HeimdalRate}
 }
 
 // syncRules are the limits of the plausibility check of a sync, and the timeout of a run's heartbeat. Every process
