@@ -30,5 +30,8 @@ var (
 	IsOfSource = isOfSource
 )
 
+// Endless is the error of a run that has taken too long.
+var Endless = endless
+
 // MemberName is memberName.
 var MemberName = memberName
