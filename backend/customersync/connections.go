@@ -18,17 +18,17 @@ import (
 )
 
 const (
-	// trialTime is how long a trial may take: less than whoever asked for it waits.
-	trialTime = 25 * time.Second
-	// trialTurn is the longest wait for the pace that a trial sits out.
-	trialTurn = 5 * time.Second
-	// provedFor is how long a trial that went well stands for the next: who tests and then saves asks the product once.
-	provedFor = 2 * time.Minute
-	// provedMost bounds what is remembered of that.
-	provedMost = 1000
+	// trialTimeout is the longest duration of a trial; the desktop waits longer for the response.
+	trialTimeout = 25 * time.Second
+	// maxTrialWait is the longest wait for the pace in a trial.
+	maxTrialWait = 5 * time.Second
+	// proofTTL is how long a successful trial is remembered: a connection that is tested and then saved is called once.
+	proofTTL = 2 * time.Minute
+	// maxProofs is the greatest number of trials that are remembered.
+	maxProofs = 1000
 )
 
-// Connections answers the connections of the viewer's MSSP, and the products there can be others to.
+// Connections returns the connections of the viewer's MSSP and the products that it can connect.
 func (s *Service) Connections(ctx context.Context, viewer portal.Viewer) (portal.Connections, error) {
 	all, err := s.db.Connections(ctx, viewer, s.config.Every)
 	for _, connector := range s.config.Connectors {
@@ -37,15 +37,19 @@ func (s *Service) Connections(ctx context.Context, viewer portal.Viewer) (portal
 	return all, err
 }
 
-// TryConnection asks the product what it says to a connection. That it refuses is an answer and no error; Invalid names
-// a setting nobody needs to ask about, NotFound is a connection outside the viewer's scope.
-func (s *Service) TryConnection(ctx context.Context, viewer portal.Viewer, t portal.ConnectionTrial) (portal.ConnectionTest, error) {
+// TryConnection tests a connection with a call of the product. A refusal by the product is a result and no error. Errors:
+// Invalid if a setting is invalid without asking the product, NotFound if the connection is outside the viewer's scope.
+func (s *Service) TryConnection(
+	ctx context.Context, viewer portal.Viewer, t portal.ConnectionTrial,
+) (portal.ConnectionTest, error) {
 	var p proposal
 	var err error
 	if t.ID == "" {
-		p, err = s.propose(ctx, viewer, portal.NewConnection{Product: t.Product, CustomerID: t.CustomerID, BaseURL: t.BaseURL, APIKey: t.APIKey})
+		p, err = s.propose(ctx, viewer, portal.NewConnection{
+			Product: t.Product, CustomerID: t.CustomerID, BaseURL: t.BaseURL, APIKey: t.APIKey,
+		})
 	} else if p, err = s.stored(ctx, viewer, t.ID); err == nil {
-		err = s.alter(&p, given(t.CustomerID), given(t.BaseURL), given(t.APIKey))
+		err = s.change(&p, optional(t.CustomerID), optional(t.BaseURL), optional(t.APIKey))
 	}
 	if err != nil {
 		return portal.ConnectionTest{}, err
@@ -53,16 +57,19 @@ func (s *Service) TryConnection(ctx context.Context, viewer portal.Viewer, t por
 	return s.try(ctx, p)
 }
 
-func given(value string) *string {
+// optional returns nil for an empty text.
+func optional(value string) *string {
 	if value == "" {
 		return nil
 	}
 	return &value
 }
 
-// CreateConnection saves a connection the product accepts and queues its first run. ProductRefused tells what the
-// product said where it does not, and nothing is saved; Invalid names a setting, Conflict a customer that is connected.
-func (s *Service) CreateConnection(ctx context.Context, viewer portal.Viewer, n portal.NewConnection) (portal.ConnectionItem, error) {
+// CreateConnection saves a connection that the product accepts, and queues its first run. Errors: ProductRefused with the
+// product's reason if it refuses, Invalid with the setting, Conflict if the customer is connected already.
+func (s *Service) CreateConnection(
+	ctx context.Context, viewer portal.Viewer, n portal.NewConnection,
+) (portal.ConnectionItem, error) {
 	p, err := s.propose(ctx, viewer, n)
 	if err != nil {
 		return portal.ConnectionItem{}, err
@@ -79,10 +86,12 @@ func (s *Service) CreateConnection(ctx context.Context, viewer portal.Viewer, n 
 	return s.db.ConnectionItem(ctx, viewer, p.ID, s.config.Every)
 }
 
-// ChangeConnection changes a connection. What the product needs to accept is tried first, as in CreateConnection, and
-// synced at once; pausing, resuming and harmless names are saved without a call. Errors as there, and NotFound outside
-// the viewer's scope.
-func (s *Service) ChangeConnection(ctx context.Context, viewer portal.Viewer, id string, c portal.ConnectionChange) (portal.ConnectionItem, error) {
+// ChangeConnection changes a connection. A change of customer id, base URL or API key is tried first, as in
+// CreateConnection, and synced at once; pausing, resuming and harmless names are saved without a call. Errors as of
+// CreateConnection, and NotFound outside the viewer's scope.
+func (s *Service) ChangeConnection(
+	ctx context.Context, viewer portal.Viewer, id string, c portal.ConnectionChange,
+) (portal.ConnectionItem, error) {
 	if c == (portal.ConnectionChange{}) {
 		return portal.ConnectionItem{}, portal.InvalidField("paused",
 			"Say what to change: customer_id, base_url, api_key, paused or harmless.")
@@ -92,19 +101,19 @@ func (s *Service) ChangeConnection(ctx context.Context, viewer portal.Viewer, id
 		return portal.ConnectionItem{}, err
 	}
 	update := postgres.ConnectionUpdate{Paused: c.Paused}
-	tried := was
+	next := was
 	if c.Harmless != nil {
-		if tried.Harmless, err = portal.CheckHarmless(*c.Harmless); err != nil {
+		if next.Harmless, err = portal.CheckHarmless(*c.Harmless); err != nil {
 			return portal.ConnectionItem{}, err
 		}
 	}
 	if c.NeedsTrial() {
-		if update, err = s.proved(ctx, tried, c); err != nil {
+		if update, err = s.tried(ctx, next, c); err != nil {
 			return portal.ConnectionItem{}, err
 		}
 	}
 	if c.Harmless != nil {
-		update.Harmless = tried.Harmless
+		update.Harmless = next.Harmless
 	}
 	if err := s.db.UpdateConnection(ctx, viewer, was.Connection, update); err != nil {
 		return portal.ConnectionItem{}, err
@@ -118,10 +127,10 @@ func (s *Service) ChangeConnection(ctx context.Context, viewer portal.Viewer, id
 	return s.db.ConnectionItem(ctx, viewer, id, s.config.Every)
 }
 
-// proved answers what to write of a change that the product accepts.
-func (s *Service) proved(ctx context.Context, was proposal, c portal.ConnectionChange) (postgres.ConnectionUpdate, error) {
+// tried returns the update of a change that the product accepts.
+func (s *Service) tried(ctx context.Context, was proposal, c portal.ConnectionChange) (postgres.ConnectionUpdate, error) {
 	next := was
-	err := s.alter(&next, c.CustomerID, c.BaseURL, c.APIKey)
+	err := s.change(&next, c.CustomerID, c.BaseURL, c.APIKey)
 	if err == nil {
 		err = s.prove(ctx, next)
 	}
@@ -139,15 +148,16 @@ func (s *Service) proved(ctx context.Context, was proposal, c portal.ConnectionC
 	return update, nil
 }
 
-// proposal is a connection with its key open: it lives no longer than the request.
+// proposal is a connection with its decrypted key. It exists only during a request.
 type proposal struct {
 	portal.Connection
 	apiKey    string
 	connector connector.Connector
-	// stored is the key the connection is saved with, whose pace its runs keep.
-	stored string
+	// storedKey is the key that the connection is saved with. Its runs keep the pace of that key.
+	storedKey string
 }
 
+// connector returns the connector of a product; Invalid if there is none.
 func (s *Service) connector(productID string) (connector.Connector, error) {
 	for _, connector := range s.config.Connectors {
 		if connector.Product().ID == productID {
@@ -157,8 +167,8 @@ func (s *Service) connector(productID string) (connector.Connector, error) {
 	return nil, portal.InvalidField("product", "There is no product %q.", productID)
 }
 
-// propose checks the settings of a new connection without asking the product. The product is asked before anything is
-// read as the viewer, so whether they still may is found out here.
+// propose checks the settings of a new connection without a call. It also checks whether the viewer still has access,
+// because the product is called before the database is read as the viewer.
 func (s *Service) propose(ctx context.Context, viewer portal.Viewer, n portal.NewConnection) (proposal, error) {
 	if err := s.db.As(viewer).Check(ctx); err != nil {
 		return proposal{}, err
@@ -168,21 +178,24 @@ func (s *Service) propose(ctx context.Context, viewer portal.Viewer, n portal.Ne
 		return proposal{}, err
 	}
 	p := proposal{connector: connector, apiKey: strings.TrimSpace(n.APIKey), Connection: portal.Connection{
-		MSSPID: viewer.Scope.MSSPID, ProductID: n.Product, CustomerID: strings.TrimSpace(n.CustomerID), BaseURL: strings.TrimSpace(n.BaseURL),
+		MSSPID: viewer.Scope.MSSPID, ProductID: n.Product, CustomerID: strings.TrimSpace(n.CustomerID),
+		BaseURL: strings.TrimSpace(n.BaseURL),
 	}}
 	if p.BaseURL == "" {
 		p.BaseURL = connector.Product().BaseURL
 	}
-	return p, s.check(&p)
+	return p, s.checkProposal(&p)
 }
 
-func (s *Service) check(p *proposal) (err error) {
+// checkProposal checks the settings of a proposal with a new base URL.
+func (s *Service) checkProposal(p *proposal) (err error) {
 	if p.PublicOnly, err = s.checkAddress(p.connector.Product().Product, p.BaseURL); err != nil {
 		return err
 	}
 	return p.check()
 }
 
+// check checks the customer id and the settings that the connector knows.
 func (p proposal) check() error {
 	if strings.ContainsFunc(p.CustomerID, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return portal.InvalidField("customer_id", "The customer id must be printable characters.")
@@ -190,7 +203,7 @@ func (p proposal) check() error {
 	return p.connector.Check(connector.SettingsOf(p.Connection), p.apiKey)
 }
 
-// stored answers a connection of the viewer's scope with its key open.
+// stored returns a connection of the viewer's scope with its decrypted key.
 func (s *Service) stored(ctx context.Context, viewer portal.Viewer, id string) (proposal, error) {
 	if _, err := s.db.ConnectionItem(ctx, viewer, id, s.config.Every); err != nil {
 		return proposal{}, err
@@ -205,14 +218,14 @@ func (s *Service) stored(ctx context.Context, viewer portal.Viewer, id string) (
 	}
 	key, err := s.sealer.Open(c.APIKeySealed, APIKeyContext(c))
 	if err != nil {
-		key = nil // one that no longer opens can be replaced, and is said not to open where it is needed
+		key = nil // it can be replaced; change returns an error where it is needed
 	}
-	return proposal{Connection: c, apiKey: string(key), stored: string(key), connector: connector}, nil
+	return proposal{Connection: c, apiKey: string(key), storedKey: string(key), connector: connector}, nil
 }
 
-// alter makes a proposal of a stored connection and what is to change of it. The stored key is sent where it was meant
-// for and nowhere else: whoever names another address must know the key.
-func (s *Service) alter(p *proposal, customerID, baseURL, apiKey *string) error {
+// change applies a change to the proposal of a stored connection. The stored key is sent to the stored address only: a
+// change of the address must include the key.
+func (s *Service) change(p *proposal, customerID, baseURL, apiKey *string) error {
 	if customerID != nil {
 		p.CustomerID = strings.TrimSpace(*customerID)
 	}
@@ -228,45 +241,45 @@ func (s *Service) alter(p *proposal, customerID, baseURL, apiKey *string) error 
 		return portal.InvalidField("api_key", "%s", detail)
 	case moved:
 		p.BaseURL = strings.TrimSpace(*baseURL)
-		return s.check(p)
+		return s.checkProposal(p)
 	}
 	return p.check()
 }
 
+// seal encrypts the proposal's key.
 func (s *Service) seal(p *proposal) {
 	p.APIKeySealed = s.sealer.Seal([]byte(p.apiKey), APIKeyContext(p.Connection))
 	p.APIKeyLast4 = portal.LastFour(p.apiKey)
 }
 
-// prove tries a connection, or remembers that it went well a moment ago.
+// prove tries a connection, unless it was tried successfully a moment ago.
 func (s *Service) prove(ctx context.Context, p proposal) error {
 	if s.provedAt(p) != nil {
 		return nil
 	}
-	said, err := s.try(ctx, p)
-	if err != nil || said.OK {
+	result, err := s.try(ctx, p)
+	if err != nil || result.OK {
 		return err
 	}
-	return &portal.Error{Code: portal.ProductRefused, Detail: said.Detail, Field: faultyField[connector.CallCode(said.Code)]}
+	return &portal.Error{Code: portal.ProductRefused, Detail: result.Detail, Field: faultyField[connector.CallCode(result.Code)]}
 }
 
-// faultyField is the setting to look at first after a call went wrong.
+// faultyField is the setting that most likely made a call fail.
 var faultyField = map[connector.CallCode]string{
 	connector.BadKey: "api_key", connector.WrongCustomer: "customer_id", connector.Refused: "customer_id",
 	connector.NoEndpoint: "base_url", connector.Redirected: "base_url", connector.Unreachable: "base_url", connector.Insecure: "base_url",
 	connector.Garbage: "base_url",
 }
 
-// try makes the call that shows whether a connection works. TooManyRequests says how long to wait where its turn is not
-// near.
+// try makes the call that shows whether a connection works. TooManyRequests has the wait if the pace allows no call soon.
 func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, error) {
-	limited, cancel := context.WithTimeout(ctx, trialTime)
+	limited, cancel := context.WithTimeout(ctx, trialTimeout)
 	defer cancel()
 	claimed, stop := context.WithCancelCause(limited)
 	defer stop(nil)
 	reader, err := p.connector.Open(connector.SettingsOf(p.Connection), p.apiKey, connector.Options{
 		PerMinute: s.perMinute(p.connector.Product()), HTTPClient: s.httpFor(p.PublicOnly), Fields: p.Fields, Harmless: p.Harmless,
-		Clock: impatient{s.config.Clock},
+		Clock: trialClock{s.config.Clock},
 		Calling: func(time.Time) {
 			if err := s.claimTrial(claimed, p); err != nil {
 				stop(err)
@@ -287,25 +300,26 @@ func (s *Service) try(ctx context.Context, p proposal) (portal.ConnectionTest, e
 		err = context.Cause(claimed)
 	case errors.Is(err, context.DeadlineExceeded):
 		err = connector.CallErrorf(connector.TimedOut, "%s did not answer within %d seconds. Try again in a minute.",
-			p.connector.Product().Name, int(trialTime.Seconds()))
+			p.connector.Product().Name, int(trialTimeout.Seconds()))
 	}
-	return s.said(p, veiled(p.PublicOnly, p.BaseURL, err))
+	return s.trialResult(p, hidePort(p.PublicOnly, p.BaseURL, err))
 }
 
-// claimTrial takes a turn of the saved connection's pace. Another key has a pace of its own, but is soon its runs'.
+// claimTrial claims a call of the saved connection. Another key has a pace of its own; its call is recorded for the runs
+// that follow when it is saved.
 func (s *Service) claimTrial(ctx context.Context, p proposal) error {
 	if p.ID == "" || p.APIKeySealed == nil {
 		return nil // not saved yet
 	}
 	call := postgres.Call{MSSPID: p.MSSPID, ConnectionID: p.ID, Every: s.interval(p.connector.Product())}
-	if p.apiKey != p.stored {
+	if p.apiKey != p.storedKey {
 		return s.recordCall(ctx, call)
 	}
-	return s.claim(ctx, call, impatient{s.config.Clock})
+	return s.claim(ctx, call, trialClock{s.config.Clock})
 }
 
-// said puts why a trial went wrong into an answer.
-func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
+// trialResult returns the result of a trial that failed with err, or the error of one without a result.
+func (s *Service) trialResult(p proposal, err error) (portal.ConnectionTest, error) {
 	var call *connector.CallError
 	var postponed *connector.Postponed
 	name := p.connector.Product().Name
@@ -316,7 +330,7 @@ func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
 		return portal.ConnectionTest{}, err
 	}
 	if call.Code == connector.Unmapped {
-		// Only a saved connection has a field map, so it must be possible to save it. Its run says what is missing.
+		// Only a saved connection has a field map, so it must be possible to save it. Its run reports what is missing.
 		s.keepProof(p)
 		return portal.ConnectionTest{OK: true, Code: string(call.Code), Detail: call.Detail}, nil
 	}
@@ -327,33 +341,34 @@ func (s *Service) said(p proposal, err error) (portal.ConnectionTest, error) {
 	return portal.ConnectionTest{Code: string(call.Code), Detail: detail}, nil
 }
 
-// waitFor says when the pace has a turn for a trial.
+// waitFor returns the error of a trial that can be made at until.
 func (s *Service) waitFor(until time.Time, name string) error {
 	wait := max(until.Sub(s.config.Clock.Now()), time.Second)
 	return &portal.Error{Code: portal.TooManyRequests, Wait: wait, Detail: fmt.Sprintf(
 		"%s takes only so many calls a minute, and they are in use. Try again in %d seconds.", name, int(math.Ceil(wait.Seconds())))}
 }
 
-// impatient is time for somebody who waits in front of a screen.
-type impatient struct{ connector.Clock }
+// trialClock is the clock of a trial: a user waits for it, so a long wait is postponed.
+type trialClock struct{ connector.Clock }
 
-func (i impatient) Sleep(ctx context.Context, d time.Duration) error {
-	if d > trialTurn {
+// Sleep returns a *connector.Postponed for waits longer than maxTrialWait.
+func (i trialClock) Sleep(ctx context.Context, d time.Duration) error {
+	if d > maxTrialWait {
 		return &connector.Postponed{Until: i.Now().Add(d)}
 	}
 	return i.Clock.Sleep(ctx, d)
 }
 
-// proofs remembers for a while of which connections a trial went well, and when; it holds no key.
+// proofs are the times of successful trials, by the hash of the proposal.
 type proofs = ttlcache.Cache[[sha256.Size]byte, time.Time]
 
 func newProofs() *proofs {
-	return ttlcache.New(ttlcache.WithTTL[[sha256.Size]byte, time.Time](provedFor),
-		ttlcache.WithCapacity[[sha256.Size]byte, time.Time](provedMost),
+	return ttlcache.New(ttlcache.WithTTL[[sha256.Size]byte, time.Time](proofTTL),
+		ttlcache.WithCapacity[[sha256.Size]byte, time.Time](maxProofs),
 		ttlcache.WithDisableTouchOnHit[[sha256.Size]byte, time.Time]())
 }
 
-// provedAt returns when a trial of this went well a moment ago, nil if none did.
+// provedAt returns when this proposal was last tried successfully, nil if it was not within proofTTL.
 func (s *Service) provedAt(p proposal) *time.Time {
 	item := s.proofs.Get(p.hash())
 	if item == nil {
@@ -367,7 +382,7 @@ func (s *Service) keepProof(p proposal) {
 	s.proofs.Set(p.hash(), s.config.Clock.Now(), ttlcache.DefaultTTL)
 }
 
-// hash tells proposals apart by everything that a trial depends on.
+// hash returns a hash of everything that a trial depends on.
 func (p proposal) hash() [sha256.Size]byte {
 	text := fmt.Sprintf("%q %q %q %q %q %t %q", p.MSSPID, p.ProductID, p.CustomerID, p.BaseURL, p.apiKey, p.PublicOnly, p.Harmless)
 	return sha256.Sum256([]byte(text))

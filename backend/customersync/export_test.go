@@ -26,8 +26,8 @@ func (s *Service) Work(ctx context.Context, lease postgres.Lease) error {
 }
 
 var (
-	WhatIsRead = whatIsRead
-	IsOfSource = isOfSource
+	SourceFingerprint = sourceFingerprint
+	IsOfSource        = isOfSource
 )
 
 // Endless is the error of a run that has taken too long.

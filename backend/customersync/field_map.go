@@ -12,17 +12,20 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// ChangeFieldMap changes which paths of a connection fill which fields, and queues a run that uses it. Errors as of
-// postgres.
-func (s *Service) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, id string, c portal.FieldMapChange) (portal.FieldMap, error) {
+// ChangeFieldMap changes which paths of a connection fill which fields, and queues a run with the new map. Errors as of
+// postgres.DB.ChangeFieldMap.
+func (s *Service) ChangeFieldMap(
+	ctx context.Context, viewer portal.Viewer, id string, c portal.FieldMapChange,
+) (portal.FieldMap, error) {
 	return s.db.ChangeFieldMap(ctx, viewer, id, c, s.enqueueFor(viewer.Scope.MSSPID))
 }
 
-// PreviewFieldMap returns what a change of the field map would do to ten customers, those first whose values it changes.
-// They are those that the last run had read when it failed, if it failed; where these neither have one of the paths nor show
-// any effect, those that the portal knows. Nothing is saved. Errors as ChangeFieldMap.
-func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id string,
-	c portal.FieldMapChange) (portal.FieldMapPreview, error) {
+// PreviewFieldMap returns the effects of a change of the field map on up to ten customers; customers with changed values
+// come first. If the last run failed, they are those that it had read; if those have none of the paths and show no effect,
+// or the run did not fail, they are customers of the portal. Nothing is saved. Errors as of ChangeFieldMap.
+func (s *Service) PreviewFieldMap(
+	ctx context.Context, viewer portal.Viewer, id string, c portal.FieldMapChange,
+) (portal.FieldMapPreview, error) {
 	m, err := s.db.FieldMap(ctx, viewer, id)
 	if err != nil {
 		return portal.FieldMapPreview{}, err
@@ -51,7 +54,9 @@ func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id 
 	if err != nil {
 		return portal.FieldMapPreview{}, err
 	}
-	received := slices.ContainsFunc(failed.Customers, func(customer postgres.RawCustomer) bool { return mentions(customer, memberNames(c)) })
+	received := slices.ContainsFunc(failed.Customers, func(customer postgres.RawCustomer) bool {
+		return mentions(customer, memberNames(c))
+	})
 	if slices.ContainsFunc(effects, effect.any) || len(effects) > 0 && (received || !failed.Known) {
 		shown := show(effects, true)
 		shown.NeedsReview = failed.Known && p.needsReview(c, m, effects)
@@ -67,10 +72,11 @@ func (s *Service) PreviewFieldMap(ctx context.Context, viewer portal.Viewer, id 
 	return shown, nil
 }
 
-// effectsOnFailed returns the effects on customers that a failed run has left, each compared with the customer that the
-// portal knows by the id which it has with the new map.
-func (s *Service) effectsOnFailed(ctx context.Context, viewer portal.Viewer, connectionID string, p preview,
-	sample []postgres.RawCustomer) ([]effect, error) {
+// effectsOnFailed returns the effects on customers of a failed run. Each is compared with the portal's customer that has
+// the id which the new map reads.
+func (s *Service) effectsOnFailed(
+	ctx context.Context, viewer portal.Viewer, connectionID string, p preview, sample []postgres.RawCustomer,
+) ([]effect, error) {
 	if len(sample) == 0 {
 		return nil, nil
 	}
@@ -86,8 +92,8 @@ func (s *Service) effectsOnFailed(ctx context.Context, viewer portal.Viewer, con
 	for i := range effects {
 		customer, ok := known[effects[i].is.ExternalID]
 		if ok && effects[i].Error == nil {
-			effects[i].became(customer)
-			// What cannot be read with the present map has no values before.
+			effects[i].setKnown(customer)
+			// A customer that the present map cannot read has no values before the change.
 			effects[i].was, _ = p.connector.Interpret(json.RawMessage(customer.Raw), p.before)
 		}
 		effects[i].compare()
@@ -95,7 +101,7 @@ func (s *Service) effectsOnFailed(ctx context.Context, viewer portal.Viewer, con
 	return effects, nil
 }
 
-// memberName returns the last name of a path, without the backslashes before what would part names.
+// memberName returns the last name of a path, without the backslashes that escape separators.
 func memberName(path string) string {
 	path = strings.TrimSuffix(strings.TrimRight(path, "[]"), ".*")
 	var name []byte
@@ -113,7 +119,7 @@ func memberName(path string) string {
 	return strings.TrimRight(string(name), "[]")
 }
 
-// mentions reports whether a customer's JSON has a member of one of these names, as far as they are written without escapes.
+// mentions reports whether a customer's JSON has a member of one of these names; names with escapes are not found.
 func mentions(c postgres.RawCustomer, names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return bytes.Contains(c.Raw, []byte(`"`+name+`"`)) })
 }
@@ -131,20 +137,20 @@ func memberNames(c portal.FieldMapChange) []string {
 func valueOf(c portal.Customer, field portal.CustomerField) *string {
 	switch field {
 	case portal.FieldID:
-		return given(c.ExternalID)
+		return optional(c.ExternalID)
 	case portal.FieldName:
-		return given(c.Name)
+		return optional(c.Name)
 	case portal.FieldParent:
-		return given(c.ParentID)
+		return optional(c.ParentID)
 	case portal.FieldType:
-		return given(c.Type)
+		return optional(c.Type)
 	case portal.FieldStatusReason:
 		if c.StatusReason == nil {
 			return nil
 		}
-		return given(string(*c.StatusReason))
+		return optional(string(*c.StatusReason))
 	case portal.FieldProducts:
-		return given(strings.Join(c.Products, ", "))
+		return optional(strings.Join(c.Products, ", "))
 	case portal.FieldLicenceType:
 		return c.LicenceType
 	case portal.FieldSPLA:
@@ -164,14 +170,14 @@ func yesNo(b *bool) *string {
 		return nil
 	}
 	if *b {
-		return given("yes")
+		return optional("yes")
 	}
-	return given("no")
+	return optional("no")
 }
 
 func number(n *int64) *string {
 	if n == nil {
 		return nil
 	}
-	return given(strconv.FormatInt(*n, 10))
+	return optional(strconv.FormatInt(*n, 10))
 }

@@ -246,7 +246,7 @@ func TestSource(t *testing.T) {
 		{"one of two overrides was dropped", with([]string{"next"}, "a", "name", "b", "spla"), with([]string{"next"}, "a", "name"), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := customersync.IsOfSource(customersync.WhatIsRead(c.read), c.now); got != c.same {
+			if got := customersync.IsOfSource(customersync.SourceFingerprint(c.read), c.now); got != c.same {
 				t.Errorf("of the same source: %v, want %v", got, c.same)
 			}
 		})

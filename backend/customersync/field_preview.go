@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-// previewed is how many customers a preview shows.
-const previewed = 10
+// maxPreviewed is how many customers a preview shows.
+const maxPreviewed = 10
 
 // preview reads customers with two sets of overrides.
 type preview struct {
@@ -22,11 +22,11 @@ type preview struct {
 // effect is what a change of the field map does to one customer.
 type effect struct {
 	portal.FieldMapEffect
-	// was and is are the customer before and after the change, as far as it can be read.
+	// was and is are the customer before and after the change; empty if it cannot be read.
 	was, is portal.Customer
 }
 
-// read reads a customer with the new map. It is not known to the portal until it became one that is.
+// read reads a customer with the new map. The effect is on no customer of the portal before setKnown.
 func (p preview) read(c postgres.RawCustomer) effect {
 	var e effect
 	var err error
@@ -38,13 +38,13 @@ func (p preview) read(c postgres.RawCustomer) effect {
 	return e
 }
 
-// became says which customer of the portal it is.
-func (e *effect) became(c postgres.RawCustomer) {
+// setKnown sets the customer of the portal that the effect is on.
+func (e *effect) setKnown(c postgres.RawCustomer) {
 	e.Kind, e.ID, e.Name, e.Known = c.Kind, c.ID, c.Name, true
 }
 
-// onKnown returns the effects on customers that the portal knows. One whose kept JSON cannot be read as it is says nothing
-// about the change, and is left out.
+// onKnown returns the effects on customers of the portal. A customer that cannot be read with the present map is left out,
+// because it shows no effect of the change.
 func (p preview) onKnown(sample []postgres.RawCustomer) []effect {
 	var effects []effect
 	for _, customer := range sample {
@@ -54,14 +54,14 @@ func (p preview) onKnown(sample []postgres.RawCustomer) []effect {
 		}
 		e := p.read(customer)
 		e.was = was
-		e.became(customer)
+		e.setKnown(customer)
 		e.compare()
 		effects = append(effects, e)
 	}
 	return effects
 }
 
-// compare lists the fields whose values change.
+// compare sets Changes to the fields whose values differ.
 func (e *effect) compare() {
 	e.Changes = []portal.FieldValueChange{}
 	if e.Error != nil {
@@ -75,10 +75,10 @@ func (e *effect) compare() {
 	}
 }
 
-// any reports whether there is an effect.
+// any reports whether the change has an effect on the customer.
 func (e effect) any() bool { return e.Error != nil || len(e.Changes) > 0 }
 
-// show shows a few effects: those first that make a run fail, then those that change values.
+// show returns up to maxPreviewed effects: first those that make a run fail, then those that change values.
 func show(effects []effect, failedRun bool) portal.FieldMapPreview {
 	shown := portal.FieldMapPreview{Items: []portal.FieldMapEffect{}, FailedRun: failedRun, Unread: unread(effects)}
 	for _, wanted := range []func(effect) bool{
@@ -87,7 +87,7 @@ func show(effects []effect, failedRun bool) portal.FieldMapPreview {
 		func(e effect) bool { return !e.any() },
 	} {
 		for _, e := range effects {
-			if wanted(e) && len(shown.Items) < previewed {
+			if wanted(e) && len(shown.Items) < maxPreviewed {
 				shown.Items = append(shown.Items, e.FieldMapEffect)
 			}
 		}
@@ -95,8 +95,8 @@ func show(effects []effect, failedRun bool) portal.FieldMapPreview {
 	return shown
 }
 
-// unread returns those of id, name and type that every customer would lack, although some had it or none was known. A
-// customer without a name is named by its id.
+// unread returns those of id, name and type that every customer would lack, unless a customer lacks it already. A customer
+// without a name has its id as its name.
 func unread(effects []effect) []portal.CustomerField {
 	lacking := map[portal.CustomerField]func(portal.Customer) bool{
 		portal.FieldID:   func(c portal.Customer) bool { return c.ExternalID == "" },
@@ -115,7 +115,8 @@ func unread(effects []effect) []portal.CustomerField {
 	return fields
 }
 
-// needsReview reports whether the change names a field that needs it, or takes a path from one, or changes such a value.
+// needsReview reports whether the next run must be reviewed: the change assigns a path to a field that needs review, or
+// takes one from it, or changes a value of such a field.
 func (p preview) needsReview(c portal.FieldMapChange, m portal.FieldMap, effects []effect) bool {
 	for _, path := range m.Items {
 		to, named := c.Fields[path.Path]
@@ -131,6 +132,7 @@ func (p preview) needsReview(c portal.FieldMapChange, m portal.FieldMap, effects
 	})
 }
 
+// differs reports whether a path fills different fields in a and b.
 func differs(a, b map[string]portal.CustomerField, path string) bool {
 	was, before := a[path]
 	is, after := b[path]

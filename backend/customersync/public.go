@@ -16,20 +16,21 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// Where an admin may make the server call. The portal's server stands inside the operator's network, so a base URL that
-// somebody names over the API must not reach what only that network can: neither at the time of the test nor at any
-// later run, whatever its name resolves to by then. The operator, who has a shell there anyway, may name any.
+// The rules for base URLs that admins set over the API. The server runs inside the operator's network, so it must not call
+// a host that only that network can reach: neither in the test nor in a later run, when the name may resolve to another
+// address. The operator, who has access to that network, may set any base URL by command.
 
-// notPublic are the blocks of special addresses that IsGlobalUnicast and IsPrivate let pass.
+// specialBlocks are the blocks of special addresses that IsGlobalUnicast and IsPrivate do not exclude.
 // https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry; 168.63.129.16 is where Azure's
 // virtual machines find their host.
-var notPublic = prefixes(
+var specialBlocks = prefixes(
 	"0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15",
 	"198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
 	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
 )
 
-// publicV6 is all of IPv6 that is given out to the public; what embeds an IPv4 address lies outside or in notPublic.
+// publicV6 is the part of IPv6 that is allocated to the public. Addresses that embed an IPv4 address are outside of it or
+// in specialBlocks.
 var publicV6 = netip.MustParsePrefix("2000::/3")
 
 func prefixes(texts ...string) []netip.Prefix {
@@ -40,32 +41,32 @@ func prefixes(texts ...string) []netip.Prefix {
 	return all
 }
 
-// public reports whether an address is one of the public internet.
+// public reports whether an address belongs to the public internet.
 func public(a netip.Addr) bool {
 	a = a.Unmap()
 	if !a.IsGlobalUnicast() || a.IsPrivate() || a.Is6() && !publicV6.Contains(a) {
 		return false
 	}
-	return !slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(a) })
+	return !slices.ContainsFunc(specialBlocks, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// newPublicClient makes a client that connects to public addresses of other machines alone. It looks at the address itself,
-// after names were resolved, so that a name cannot resolve to one thing for the check and to another for the call; it uses
-// no proxy, which would resolve names by itself; and it follows no redirect.
+// newPublicClient returns a client that connects to public addresses of other machines only. It checks the address after
+// name resolution, so that a name cannot resolve to one address for the check and to another for the call. It uses no
+// proxy, because a proxy resolves names itself, and follows no redirect.
 func newPublicClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil
 	transport.ResponseHeaderTimeout = 2 * time.Minute
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, ControlContext: refuseOthers}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, ControlContext: refusePrivate}
 	transport.DialContext = dialer.DialContext
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return errRedirect }}
 }
 
 var errRedirect = errors.New("redirect refused")
 
-// refuseOthers ends a connection to an address that is not public, before it begins. It looks like a host that does not
-// exist, so that nobody learns by it which names the operator's network knows.
-func refuseOthers(_ context.Context, _, address string, _ syscall.RawConn) error {
+// refusePrivate refuses to connect to an address that is not public. The error is that of a host that does not exist, so
+// that it does not show which names the operator's network knows.
+func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err == nil && callable(to.Addr(), own) {
 		return nil
@@ -73,10 +74,10 @@ func refuseOthers(_ context.Context, _, address string, _ syscall.RawConn) error
 	return &net.DNSError{Err: "not a public address", IsNotFound: true}
 }
 
-// callable reports whether an address is public, and another machine's: own may have public ones too.
+// callable reports whether an address is public and belongs to another machine; this machine may have public ones too.
 func callable(a netip.Addr, own func(netip.Addr) bool) bool { return public(a) && !own(a) }
 
-// own reports whether an address is one of this machine's. Where they cannot be listed, any may be.
+// own reports whether an address is one of this machine's. If they cannot be listed, it returns true.
 func own(a netip.Addr) bool {
 	all, err := net.InterfaceAddrs()
 	if err != nil {
@@ -88,9 +89,9 @@ func own(a netip.Addr) bool {
 	})
 }
 
-// checkAddress refuses a base URL an admin may not name, by its text alone, and reports whether it may lead to the
-// public internet only. The product's own host may be reached however the operator's network does that, and any host
-// where the operator allows private ones: on a developer's machine.
+// checkAddress returns Invalid for a base URL that an admin may not set, by its text alone, and reports whether calls must
+// be limited to the public internet. The product's own host is not limited, because the operator's network may reach it
+// through a proxy; nor is any host if the operator allows private ones, as on a developer's machine.
 func (s *Service) checkAddress(product portal.Product, baseURL string) (publicOnly bool, err error) {
 	wanted, err := url.Parse(baseURL)
 	if err != nil || wanted.Host == "" || wanted.Hostname() == "" {
@@ -115,9 +116,9 @@ func (s *Service) checkAddress(product portal.Product, baseURL string) (publicOn
 	return true, nil
 }
 
-// veiled makes one error of all that can go wrong before a host answers, where an admin has named the host and a port
-// other than https's own: the different ones would show which ports are open.
-func veiled(publicOnly bool, baseURL string, err error) error {
+// hidePort replaces the errors of a connection that fails before the host responds by one, if an admin has set the host and
+// a port other than 443: different errors would show which ports are open.
+func hidePort(publicOnly bool, baseURL string, err error) error {
 	var call *connector.CallError
 	named, parseErr := url.Parse(baseURL)
 	if !publicOnly || !errors.As(err, &call) || parseErr != nil || named.Port() == "" || named.Port() == "443" {
@@ -130,7 +131,7 @@ func veiled(publicOnly bool, baseURL string, err error) error {
 	return err
 }
 
-// httpFor answers the client that a connection may be called with.
+// httpFor returns the HTTP client for a connection.
 func (s *Service) httpFor(publicOnly bool) *http.Client {
 	if publicOnly {
 		return s.public

@@ -137,11 +137,11 @@ func TestCallable(t *testing.T) {
 		}
 	}
 	for _, address := range []string{"", "8.8.8.8", "example.com:443", "127.0.0.1:443", "[::1]:443"} {
-		if err := refuseOthers(t.Context(), "tcp", address, nil); err == nil {
+		if err := refusePrivate(t.Context(), "tcp", address, nil); err == nil {
 			t.Errorf("%q may be called", address)
 		}
 	}
-	if err := refuseOthers(t.Context(), "tcp", "8.8.8.8:443", nil); err != nil {
+	if err := refusePrivate(t.Context(), "tcp", "8.8.8.8:443", nil); err != nil {
 		t.Errorf("8.8.8.8:443: got %v", err)
 	}
 }
@@ -177,22 +177,22 @@ func TestWhichPortsAreOpenIsNotSaid(t *testing.T) {
 	}
 	said := map[string]bool{}
 	for name, err := range before {
-		if got := veiled(true, "https://example.com/api", err); got.Error() != err.Error() {
+		if got := hidePort(true, "https://example.com/api", err); got.Error() != err.Error() {
 			t.Errorf("at https's own port the error of %s is hidden", name)
 		}
-		if got := veiled(true, "https://example.com:443/api", err); got.Error() != err.Error() {
+		if got := hidePort(true, "https://example.com:443/api", err); got.Error() != err.Error() {
 			t.Errorf("at https's own port, written out, the error of %s is hidden", name)
 		}
-		if got := veiled(false, "https://example.com:8443/api", err); got.Error() != err.Error() {
+		if got := hidePort(false, "https://example.com:8443/api", err); got.Error() != err.Error() {
 			t.Errorf("of an address that the operator has named the error of %s is hidden", name)
 		}
-		said[veiled(true, "https://example.com:22/api", err).Error()] = true
+		said[hidePort(true, "https://example.com:22/api", err).Error()] = true
 	}
 	if len(said) != 1 {
 		t.Errorf("%d errors tell ports apart, want one for all: %v", len(said), said)
 	}
 	refused := connector.CallErrorf(connector.BadKey, "the key is not accepted")
-	if got := veiled(true, "https://example.com:8443/api", refused); !errors.Is(got, error(refused)) {
+	if got := hidePort(true, "https://example.com:8443/api", refused); !errors.Is(got, error(refused)) {
 		t.Errorf("what a product says is hidden: %v", got)
 	}
 }

@@ -12,18 +12,18 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// errSealed is why a connection cannot be used at all.
-var errSealed = errors.New("the API key does not open")
+// errSealed is the error of an API key that cannot be decrypted.
+var errSealed = errors.New("the API key cannot be decrypted")
 
-// whatIsRead tells the state of a reading what it is of: whoever changes one of these changes what is read.
-func whatIsRead(c portal.Connection) string {
+// sourceFingerprint identifies the data source of a reading. If it changes, what was read is discarded.
+func sourceFingerprint(c portal.Connection) string {
 	if len(c.Harmless) == 0 {
 		return sourceOf(c)
 	}
 	return sourceOf(c) + fmt.Sprintf(" %q", c.Harmless)
 }
 
-// sourceOf identifies where a connection's customers come from, and what of them fills which field.
+// sourceOf identifies where a connection's customers come from, and which path fills which field.
 func sourceOf(c portal.Connection) string {
 	of := fmt.Sprintf("%q %q %q %x", c.ProductID, c.CustomerID, c.BaseURL, sha256.Sum256(c.APIKeySealed))
 	for _, path := range slices.Sorted(maps.Keys(c.Fields)) {
@@ -32,12 +32,12 @@ func sourceOf(c portal.Connection) string {
 	return of
 }
 
-// isOfSource reports whether of, which whatIsRead returned, identifies this source, whatever was harmless then.
+// isOfSource reports whether the fingerprint of identifies this connection's source; the harmless names may differ.
 func isOfSource(of string, c portal.Connection) bool {
 	return of == sourceOf(c) || strings.HasPrefix(of, sourceOf(c)+" [")
 }
 
-// reader opens the connection of a run.
+// reader returns a reader of the connection of a run.
 func (s *Service) reader(connection portal.Connection, o connector.Options) (connector.Reader, error) {
 	product, err := s.connector(connection.ProductID)
 	if err != nil {

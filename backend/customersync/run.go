@@ -127,7 +127,7 @@ func (s *Service) read(ctx context.Context, lease postgres.Lease, t runOptions) 
 		if err != nil {
 			return state, err
 		}
-		if state.Of != "" && state.Of != whatIsRead(connection) {
+		if state.Of != "" && state.Of != sourceFingerprint(connection) {
 			if err := s.db.StartOver(ctx, lease); err != nil {
 				return state, err
 			}
@@ -169,10 +169,10 @@ func (s *Service) readOn(
 	if last.After(state.Progress.LastCall) {
 		state.Progress.LastCall = last
 	}
-	state.Of, state.Fields = whatIsRead(connection), connection.Fields
+	state.Of, state.Fields = sourceFingerprint(connection), connection.Fields
 	for !state.Done {
 		if state, err = s.call(ctx, lease, reader, state, record); err != nil {
-			return state, veiled(connection.PublicOnly, connection.BaseURL, err)
+			return state, hidePort(connection.PublicOnly, connection.BaseURL, err)
 		}
 		if err := s.checkTime(lease, product.Product(), state, t, began); err != nil {
 			return state, err

@@ -11,22 +11,22 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// watches are the runs somebody looks at: each is read once an interval, however many look.
+// watches are the watched runs. Each is read once an interval for all its listeners.
 type watches struct {
 	mu    sync.Mutex
 	ended bool
-	of    map[string]map[*listener]struct{} // by run
+	of    map[string]map[*listener]struct{} // by run id
 }
 
-// listener is one who looks. Its channel holds the newest state that has not been taken yet, and no older one.
+// listener receives the states of a run. Its channel holds the newest state only, until it is received.
 type listener struct {
 	viewer portal.Viewer
 	out    chan portal.SyncRun
 	last   portal.SyncRun
 }
 
-// tell puts a state in place of one that was not taken.
-func (l *listener) tell(run portal.SyncRun) {
+// send replaces a state that was not received yet. It does nothing if the state is the last one sent.
+func (l *listener) send(run portal.SyncRun) {
 	if reflect.DeepEqual(run, l.last) {
 		return
 	}
@@ -38,16 +38,16 @@ func (l *listener) tell(run portal.SyncRun) {
 	l.out <- run
 }
 
-// Watch tells how a run stands: at once, and then whenever that has changed. The channel is closed once the run has
-// ended, ctx has, the viewer is no longer in good standing, or EndWatches was called. Errors as of a run that is read.
+// Watch returns a channel of the states of a run: the present one, and each that differs from it. The channel is closed
+// when the run or ctx ends, when the viewer loses access, or by EndWatches. Errors as of postgres.DB.Run.
 func (s *Service) Watch(ctx context.Context, viewer portal.Viewer, runID string) (<-chan portal.SyncRun, error) {
 	run, err := s.db.Run(ctx, viewer, runID)
 	if err != nil {
 		return nil, err
 	}
 	l := &listener{viewer: viewer, out: make(chan portal.SyncRun, 1)}
-	l.tell(run)
-	if over(run) || !s.watches.add(run.ID, l, func() { s.poll(viewer.Scope.MSSPID, run.ID) }) {
+	l.send(run)
+	if run.Status.Ended() || !s.watches.add(run.ID, l, func() { s.poll(viewer.Scope.MSSPID, run.ID) }) {
 		close(l.out)
 		return l.out, nil
 	}
@@ -55,8 +55,8 @@ func (s *Service) Watch(ctx context.Context, viewer portal.Viewer, runID string)
 	return l.out, nil
 }
 
-// EndWatches closes every channel of Watch, and from now on each as soon as it has told the present state: a server that
-// ends waits for nobody who only looks.
+// EndWatches closes every channel of Watch. Channels of later calls are closed after the present state. A server that stops
+// calls it, because open channels would keep requests alive.
 func (s *Service) EndWatches() {
 	s.watches.mu.Lock()
 	defer s.watches.mu.Unlock()
@@ -68,12 +68,7 @@ func (s *Service) EndWatches() {
 	}
 }
 
-// over reports whether nothing more happens to a run by itself.
-func over(run portal.SyncRun) bool {
-	return run.Status != portal.RunQueued && run.Status != portal.RunRunning
-}
-
-// poll reads a run until nobody looks any more.
+// poll reads a run once an interval until it has no listeners.
 func (s *Service) poll(msspID, runID string) {
 	tick := time.NewTicker(s.config.WatchEvery)
 	defer tick.Stop()
@@ -87,21 +82,22 @@ func (s *Service) poll(msspID, runID string) {
 			viewers[i] = l.viewer
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), watchTimeout)
-		run, standing, err := s.db.WatchRun(ctx, msspID, runID, viewers)
+		run, access, err := s.db.WatchRun(ctx, msspID, runID, viewers)
 		cancel()
 		if err != nil {
-			s.config.Log.Warn("run not read for those who watch it", "run_id", runID, "error", err)
+			s.config.Log.Warn("watched run not read", "run_id", runID, "error", err)
 			continue
 		}
 		for i, l := range listeners {
-			s.watches.tell(l, run, standing[i])
+			s.watches.send(l, run, access[i])
 		}
 	}
 }
 
+// watchTimeout is the longest time that one reading of a run may take.
 const watchTimeout = 10 * time.Second
 
-// add makes l a listener of a run, and begins poll for the first of them; false once all watches have ended.
+// add adds a listener of a run and starts poll for the first one. It returns false after EndWatches.
 func (w *watches) add(run string, l *listener, poll func()) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -116,8 +112,8 @@ func (w *watches) add(run string, l *listener, poll func()) bool {
 	return true
 }
 
-// listeners answers who looks at a run. Where nobody does, the run is forgotten in the same moment, so that the next one
-// to come begins a poll of their own.
+// listeners returns the listeners of a run. A run without any is deleted under the same lock, so that the next listener
+// starts a new poll.
 func (w *watches) listeners(run string) []*listener {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -127,20 +123,22 @@ func (w *watches) listeners(run string) []*listener {
 	return slices.Collect(maps.Keys(w.of[run]))
 }
 
-func (w *watches) tell(l *listener, run portal.SyncRun, standing error) {
+// send sends the run to a listener, and closes its channel if the run has ended or the viewer has lost access.
+func (w *watches) send(l *listener, run portal.SyncRun, access error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, still := w.of[run.ID][l]; !still {
 		return
 	}
-	if standing == nil {
-		l.tell(run)
+	if access == nil {
+		l.send(run)
 	}
-	if standing != nil || over(run) {
+	if access != nil || run.Status.Ended() {
 		w.drop(run.ID, l)
 	}
 }
 
+// remove removes a listener whose context has ended.
 func (w *watches) remove(run string, l *listener) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -149,7 +147,7 @@ func (w *watches) remove(run string, l *listener) {
 	}
 }
 
-// drop ends a listener; mu is held.
+// drop closes the channel of a listener and deletes it; the caller holds mu.
 func (w *watches) drop(run string, l *listener) {
 	delete(w.of[run], l)
 	close(l.out)
