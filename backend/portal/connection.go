@@ -17,17 +17,17 @@ type Connection struct {
 	BaseURL      string
 	APIKeySealed []byte
 	APIKeyLast4  string
-	// PublicOnly: its base URL was named over the API, so it may lead to the public internet alone.
+	// PublicOnly: its base URL was set over the API, so calls are limited to the public internet.
 	PublicOnly bool
-	// Harmless are names in the product's answers that an admin has declared harmless.
+	// Harmless are names in the product's responses that an admin has declared harmless.
 	Harmless []string
-	// Fields says which path fills which field where an admin has decided that; "" is nothing.
+	// Fields are the fields that an admin has chosen for paths; "" is none.
 	Fields map[string]CustomerField `db:"field_overrides"`
-	// CalledAt is when the product was last called for it without a run, where it is being saved.
+	// CalledAt is when the product was last called for a connection that is being created; nil if it was not.
 	CalledAt *time.Time `db:"-"`
 }
 
-// LastFour is what is shown of an API key; nothing of one so short that it would be half of it.
+// LastFour returns the last four characters of an API key, which are shown; "" for a key under eight characters.
 func LastFour(apiKey string) string {
 	if len(apiKey) < 8 {
 		return ""
@@ -35,27 +35,27 @@ func LastFour(apiKey string) string {
 	return apiKey[len(apiKey)-4:]
 }
 
-// ConnectionItem is a connection as an admin sees it. The API key is never among what is told of it.
+// ConnectionItem is a connection as an admin sees it, without its API key.
 type ConnectionItem struct {
 	ID          string    `json:"id"`
 	Product     string    `json:"product"`
 	ProductName string    `json:"product_name"`
 	CustomerID  string    `json:"customer_id" doc:"The MSSP's own customer id at the product."`
 	BaseURL     string    `json:"base_url"`
-	APIKeyLast4 string    `json:"api_key_last4" doc:"The key's last four characters; the key itself is never answered."`
+	APIKeyLast4 string    `json:"api_key_last4" doc:"The key's last four characters; the key itself is never returned."`
 	Paused      bool      `json:"paused" doc:"Paused connections are not synced."`
 	CreatedAt   time.Time `json:"created_at" ts_type:"string"`
 	LastRun     *SyncRun  `json:"last_run" db:"-" doc:"Null before the first."`
-	// LastComplete is how old the data of this connection is.
+	// LastComplete is the age of this connection's data.
 	LastComplete   *time.Time `json:"last_complete" ts_type:"string" doc:"When the last complete or partial run ended; null before the first."`
 	FailuresInARow int        `json:"failures_in_a_row" doc:"Failed runs since the last complete or partial one."`
-	// Account is what the product says of the MSSP's own account, where the account is among its own customers.
-	Account   *ConnectionAccount `json:"account" doc:"Null where it is not; as of the last complete run."`
-	Harmless  []string           `json:"harmless" nullable:"false" doc:"Names in the product's answers that an admin declared harmless."`
+	// Account is the MSSP's own account, if the product lists it among the customers.
+	Account   *ConnectionAccount `json:"account" doc:"Null if the product does not list it; as of the last complete run."`
+	Harmless  []string           `json:"harmless" nullable:"false" doc:"Names in the product's responses that an admin declared harmless."`
 	NextRunAt *time.Time         `json:"next_run_at" db:"-" ts_type:"string" doc:"When the next run is due; null while paused or while one is queued or running."`
 }
 
-// Connections are the connections of the viewer's MSSP, the oldest first, and the products there can be others to.
+// Connections are the connections of the viewer's MSSP, the oldest first, and the products that can be connected.
 type Connections struct {
 	Items    []ConnectionItem `json:"items" nullable:"false"`
 	Products []Product        `json:"products" nullable:"false"`
@@ -71,7 +71,7 @@ type NewConnection struct {
 }
 
 // ConnectionTrial asks whether a product would accept a connection: a new one (product, customer_id and api_key), or a
-// saved one (id) with what is given changed. Another base URL needs the key again: the stored one goes nowhere else.
+// saved one (id) with the given changes. Another base URL needs the key again: the stored key is sent to no other address.
 type ConnectionTrial struct {
 	ID         string `json:"id,omitempty" maxLength:"100"`
 	Product    string `json:"product,omitempty" maxLength:"32"`
@@ -80,16 +80,16 @@ type ConnectionTrial struct {
 	APIKey     string `json:"api_key,omitempty" maxLength:"512"`
 }
 
-// ConnectionChange changes a connection; what is left out stays. Another base URL needs the key again.
+// ConnectionChange changes a connection; absent members stay as they are. Another base URL needs the key again.
 type ConnectionChange struct {
 	CustomerID *string `json:"customer_id,omitempty" minLength:"1" maxLength:"64"`
 	BaseURL    *string `json:"base_url,omitempty" minLength:"1" maxLength:"512"`
 	APIKey     *string `json:"api_key,omitempty" minLength:"8" maxLength:"512"`
 	Paused     *bool   `json:"paused,omitempty"`
-	// Harmless are all names that are to be harmless from the next run on: a member's name, with the names of the objects
-	// it is in and dots between ("meta.hasMore"), or a header's with that word in front ("header X-Has-More"). Case and
+	// Harmless are all names that are harmless from the next run on: a member's name with the names of the objects that it
+	// is in, joined by dots ("meta.hasMore"), or a header's name after the word header ("header X-Has-More"). Case and
 	// separators make no difference.
-	Harmless *[]string `json:"harmless,omitempty" maxItems:"20" doc:"All names in the product's answers that are to be harmless; a header's with 'header ' in front."`
+	Harmless *[]string `json:"harmless,omitempty" maxItems:"20" doc:"All names in the product's responses that are harmless; a header's name begins with 'header '."`
 }
 
 // MostHarmless is how many names can be declared harmless, LongestHarmless how many characters each can have.
@@ -117,22 +117,21 @@ func CheckHarmless(names []string) ([]string, error) {
 	return kept, nil
 }
 
-// NeedsTrial reports whether the change is one the product has to accept.
+// NeedsTrial reports whether the product must accept the change.
 func (c ConnectionChange) NeedsTrial() bool {
 	return c.CustomerID != nil || c.BaseURL != nil || c.APIKey != nil
 }
 
-// ConnectionTest is what a product said to a trial.
+// ConnectionTest is the result of a trial.
 type ConnectionTest struct {
 	OK     bool   `json:"ok"`
-	Code   string `json:"code,omitempty" doc:"Why not, as in a failed run's error_code."`
-	Detail string `json:"detail,omitempty" doc:"Why not, in a sentence for an admin; where it is ok, what is left to do."`
-	// Customers is how many there are, where the product says so.
-	Customers *int64 `json:"customers" doc:"How many customers there are, where the product says so at once."`
+	Code   string `json:"code,omitempty" doc:"Why it failed, as in a run's error_code."`
+	Detail string `json:"detail,omitempty" doc:"Why it failed, or what is left to do, in a sentence for an admin."`
+	// Customers is the number of customers, if one call tells it.
+	Customers *int64 `json:"customers" doc:"How many customers there are, if one call tells it."`
 }
 
-// ConnectionAccount is what the product's answer says of the account it was asked about. It is the MSSP itself, so it is
-// counted nowhere.
+// ConnectionAccount is the MSSP's own account as the product lists it. It is not a customer, so it is not counted.
 type ConnectionAccount struct {
 	Name        string  `json:"name"`
 	Type        string  `json:"type"`

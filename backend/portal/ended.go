@@ -4,7 +4,7 @@ package portal
 type EndedReason string
 
 const (
-	// EndedReuse: one of its refresh tokens was used twice, so two may hold it.
+	// EndedReuse: one of its refresh tokens was used twice, so it may have been stolen.
 	EndedReuse EndedReason = "reuse"
 	// EndedSignOut: its user signed out with it.
 	EndedSignOut EndedReason = "sign_out"
@@ -16,7 +16,7 @@ const (
 	EndedDeactivated EndedReason = "deactivated"
 )
 
-// Sentence tells the session's user why it ended and what to do now. A session that ran into a limit has no reason.
+// Sentence returns why the session ended and what the user should do. A session that reached a limit has no reason.
 func (r EndedReason) Sentence() string {
 	switch r {
 	case EndedReuse:
@@ -33,5 +33,5 @@ func (r EndedReason) Sentence() string {
 	return "This session has ended. Sign in again."
 }
 
-// SessionEnded is what the holder of a token of an ended session is told.
+// SessionEnded returns the error for a token of an ended session.
 func SessionEnded(reason EndedReason) *Error { return Errorf(SessionRevoked, "%s", reason.Sentence()) }

@@ -1,4 +1,4 @@
-// Package portal is the product's vocabulary: its types and pure rules. It imports nothing of ours.
+// Package portal has the types and rules that all other packages share. It imports no other package of the portal.
 package portal
 
 import (
@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Code tells a caller what went wrong in a way it can act on.
+// Code is the reason of an Error, for programs.
 type Code string
 
 const (
@@ -37,14 +37,14 @@ const (
 	Internal           Code = "internal"
 )
 
-// Error is an error its caller can act on. Detail is for people and carries no secret and no personal data; Address does, so
-// it goes to the caller alone and is never logged.
+// Error is an error that the caller can act on. Detail is for users and contains no secret and no personal data. Address is
+// personal, so it is returned to the caller only and never logged.
 type Error struct {
 	Code   Code
 	Detail string
-	// Field names the parameter that is wrong, where one is.
+	// Field is the name of the invalid parameter; may be empty.
 	Field string
-	// Wait is how long TooManyRequests asks to wait.
+	// Wait is the time after which a request refused with TooManyRequests may be repeated.
 	Wait time.Duration
 	// Address is the one the caller signed in with, where no invite was claimed by it.
 	Address string
@@ -54,17 +54,17 @@ type Error struct {
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Detail }
 
-// Errorf makes an Error of a code and a sentence.
+// Errorf returns an Error.
 func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Detail: fmt.Sprintf(format, args...)}
 }
 
-// InvalidField makes an Invalid error that names the parameter at fault.
+// InvalidField returns an Invalid error with the name of the invalid parameter.
 func InvalidField(field, format string, args ...any) *Error {
 	return &Error{Code: Invalid, Detail: fmt.Sprintf(format, args...), Field: field}
 }
 
-// ErrorCode answers the code of the first Error in err's chain, Internal for any other error, "" for nil.
+// ErrorCode returns the code of the first Error in err's chain, Internal for any other error, "" for nil.
 func ErrorCode(err error) Code {
 	if err == nil {
 		return ""

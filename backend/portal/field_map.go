@@ -44,15 +44,15 @@ func (f CustomerField) NeedsReview() bool {
 // FieldMap is which path of a connection's JSON fills which field, as of its last run that was
 // merged; before the first, of the last run that read customers and failed.
 type FieldMap struct {
-	Items []FieldPath `json:"items" nullable:"false" doc:"Every path seen, in the order of the answers."`
+	Items []FieldPath `json:"items" nullable:"false" doc:"Every path seen, in the order of the responses."`
 	// Fields are the fields a path can fill.
 	Fields []CustomerField `json:"fields" nullable:"false"`
-	// FailedRun: the last run failed although it had read customers; what is new in it comes first among Items.
+	// FailedRun: the last run failed although it had read customers. Its new paths come first among Items.
 	FailedRun bool       `json:"failed_run" doc:"Whether the last run failed after it had read customers. Paths that are new in it come first."`
-	Customers int64      `json:"customers" doc:"How many customers the counts are of; one that came in several answers counts for each."`
+	Customers int64      `json:"customers" doc:"How many customers the counts are of; one that came in several responses counts for each."`
 	RunID     *string    `json:"run_id" doc:"The merged run the counts are of; null before the first, when they are of the last failed one, if any."`
 	ReadAt    *time.Time `json:"read_at" ts_type:"string"`
-	// Harmless are names in answers that an admin declared harmless.
+	// Harmless are names in responses that an admin declared harmless.
 	Harmless []string `json:"harmless" nullable:"false"`
 }
 
@@ -65,12 +65,12 @@ func (m FieldMap) Knows(path string) bool {
 type FieldPath struct {
 	Path      string   `json:"path"`
 	Types     []string `json:"types" nullable:"false" enum:"text,number,yes_no,object,list,null" doc:"The JSON types seen, the most frequent first."`
-	Customers int64    `json:"customers" doc:"In how many customers it occurs; one that came in several answers counts for each."`
+	Customers int64    `json:"customers" doc:"In how many customers it occurs; one that came in several responses counts for each."`
 	Example   string   `json:"example" doc:"One value, without secrets, at most 80 characters."`
-	// Field is what the path fills, and Source who decided that.
+	// Field is the field that the path fills, and Source whether the portal or an admin chose it.
 	Field  *CustomerField `json:"field" doc:"Null: nothing."`
 	Source string         `json:"source" enum:"automatic,admin,none"`
-	// Pending: an admin has decided otherwise since the run, and the next run uses it.
+	// Pending: an admin has changed the field since the run, and the next run uses it.
 	Pending bool `json:"pending" doc:"Whether an admin has changed it since the run; field and source are what the next run uses, field null where that is not known yet."`
 	// Shared: users of a client see it of that client, and all that is below it.
 	Shared bool `json:"shared" doc:"Whether users of clients see the field; users of the MSSP and of MSPs see every one."`
@@ -81,11 +81,11 @@ type FieldPath struct {
 	UnreadableExample string `json:"unreadable_example"`
 }
 
-// FieldMapChange says which paths fill which fields from the next run on: a field's name, "" for nothing, or null for
-// what the portal finds by itself. Paths that are left out stay as they are.
+// FieldMapChange sets which paths fill which fields from the next run on: a field's name, "" for none, or null for the
+// field that the portal finds. Absent paths stay as they are.
 type FieldMapChange struct {
 	Fields map[string]*CustomerField `json:"fields" maxProperties:"100"`
-	// Shared says which paths users of clients see from now on.
+	// Shared sets which paths users of clients see.
 	Shared map[string]bool `json:"shared,omitempty" maxProperties:"100" doc:"Which paths users of clients see; those that are left out stay as they are."`
 }
 
@@ -187,7 +187,7 @@ type FieldValueChange struct {
 	After  *string       `json:"after"`
 }
 
-// FieldMapSeen says that an admin has looked at the field map of a run.
+// FieldMapSeen marks the field map of a run as seen by an admin.
 type FieldMapSeen struct {
 	RunID string `json:"run_id" minLength:"1" maxLength:"100"`
 }

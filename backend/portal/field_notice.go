@@ -39,8 +39,9 @@ type FieldReading struct {
 	KnownOf int64
 }
 
-// NextFieldMap returns the paths known after a run and what the run noticed. Without known paths, too, it is the first. changed
-// reports whether an admin should look at the map; values that cannot be read are noticed in each run, but are no change.
+// NextFieldMap returns the paths known after a run and what the run noticed. A run without known paths counts as the first.
+// changed reports whether an admin should look at the map; values that cannot be read are noticed in each run, but are no
+// change.
 func NextFieldMap(known []KnownPath, r FieldReading) (next []KnownPath, notices []FieldNotice, changed bool) {
 	if r.First {
 		known = nil
@@ -113,7 +114,7 @@ func (p PathStats) undecided() PathStats {
 	return p
 }
 
-// withAbsent adds the known paths that a run lacked. A run that was not whole says nothing about them.
+// withAbsent adds the known paths that a run lacked. A run that is not whole does not change them.
 func withAbsent(next, known []KnownPath, whole bool) []KnownPath {
 	seen := make(map[string]bool, len(next))
 	for _, path := range next {
@@ -143,8 +144,8 @@ func firstNotice(r FieldReading) FieldNotice {
 	return FieldNotice{Kind: NoticeFirst, Count: int64(len(r.Paths)), Detail: strings.Join(unfilled, ", ")}
 }
 
-// changesOf lists the changes by kind: what no longer comes first. Notices show types and no values, for they are read by
-// more people than the field map.
+// changesOf lists the changes by kind: what no longer comes first. Notices show types and no values, because more
+// users see them than the field map.
 func changesOf(before map[string]KnownPath, next []KnownPath, whole bool) []FieldNotice {
 	var disappeared, changed, appeared []FieldNotice
 	for _, path := range next {

@@ -2,7 +2,7 @@ package portal
 
 import "time"
 
-// InviteStatus is where an invite stands.
+// InviteStatus is the state of an invite.
 type InviteStatus string
 
 const (
@@ -12,7 +12,7 @@ const (
 	InviteRevoked  InviteStatus = "revoked"
 )
 
-// MailState is how far the mail of an invite has come. Whoever is told MailNone or MailFailed hands the code over.
+// MailState is the delivery state of an invite's mail. With MailNone and MailFailed the inviter must hand over the code.
 type MailState string
 
 const (
@@ -22,10 +22,10 @@ const (
 	MailFailed MailState = "failed"
 )
 
-// MaxCodeTries is how many wrong codes close an invite to codes until it is sent again with a fresh one.
+// MaxCodeTries is the number of wrong codes after which an invite accepts none until it is sent again with a new one.
 const MaxCodeTries = 10
 
-// Invite fixes the role of somebody who has not signed in yet.
+// Invite is a role for a user who has not claimed it yet.
 type Invite struct {
 	ID         string       `json:"id"`
 	Email      string       `json:"email"`
@@ -42,7 +42,7 @@ type Invite struct {
 	CreatedAt  time.Time    `json:"created_at" ts_type:"string"`
 	ExpiresAt  time.Time    `json:"expires_at" ts_type:"string"`
 	AcceptedAt *time.Time   `json:"accepted_at" ts_type:"string"`
-	Mail       MailState    `json:"mail,omitempty" enum:"none,queued,sent,failed" doc:"How far its mail has come; failed: hand the code over, or send it again."`
+	Mail       MailState    `json:"mail,omitempty" enum:"none,queued,sent,failed" doc:"Delivery state of its mail; failed: hand over the code, or send it again."`
 	CodeClosed bool         `json:"code_closed,omitempty" doc:"Too many wrong codes were typed: only resending opens the invite again."`
 }
 
@@ -75,20 +75,20 @@ type NewInvite struct {
 	Language       string     `json:"language,omitempty" maxLength:"35" doc:"Of the mail, as a BCP 47 tag. Default: the request's Accept-Language."`
 }
 
-// CreatedInvite is the answer to NewInvite: the only time the code is shown.
+// CreatedInvite is the response to NewInvite, the only one that has the code.
 type CreatedInvite struct {
 	Invite
-	Code   string `json:"code" doc:"Shown this once."`
-	Mailed bool   `json:"mailed" doc:"False: hand the code over yourself."`
+	Code   string `json:"code" doc:"Shown only in this response."`
+	Mailed bool   `json:"mailed" doc:"Whether the code was mailed; if not, hand it over yourself."`
 }
 
-// InviteOffer is an open invite for the address of somebody who signs in, for them to choose.
+// InviteOffer is an open invite for the address of a user who signs in, which the user can choose.
 type InviteOffer struct {
 	ID           string `json:"id"`
 	Organisation string `json:"organisation" doc:"The MSSP, MSP or client the role is held at."`
 	Role         Role   `json:"role" enum:"mssp_admin,mssp_staff,msp_admin,msp_user,client_user"`
 	MSSP         string `json:"mssp" doc:"The MSSP that the organisation belongs to."`
-	NeedsCode    bool   `json:"needs_code" doc:"Whether the invite's code has to be sent along."`
+	NeedsCode    bool   `json:"needs_code" doc:"Whether its code must be sent with the claim."`
 }
 
 // InviteClaim asks for the role of a further invite.
@@ -96,7 +96,7 @@ type InviteClaim struct {
 	InviteCode string `json:"invite_code" minLength:"1" maxLength:"200"`
 }
 
-// MailLanguages are those the mail of an invite is written in; the first is for everybody else.
+// MailLanguages are the languages of mails; the first is the default.
 var MailLanguages = []string{"en", "de", "da", "fr"}
 
 // InviteMail is the content of the mail of an invite.

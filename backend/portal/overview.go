@@ -2,7 +2,7 @@ package portal
 
 import "time"
 
-// Overview is the first screen: few figures, a trend, what needs attention, all inside the viewer's scope.
+// Overview is the content of the first screen: figures, a trend and what needs attention, inside the viewer's scope.
 type Overview struct {
 	MSPs              int64       `json:"msps"`
 	Clients           int64       `json:"clients" doc:"Active clients."`
@@ -27,7 +27,7 @@ type TrendDay struct {
 	SeatsTotal *int64 `json:"seats_total" doc:"Null where the product sent none."`
 }
 
-// Attention is one thing somebody should look at.
+// Attention is something that a user should look at.
 type Attention struct {
 	Kind     string  `json:"kind" enum:"needs_review,sync_failed,sync_partial,fields_changed,sync_never,sync_stale,licence_expired,licence_expiring,seats_exceeded,client_missing,msp_without_clients"`
 	Severity string  `json:"severity" enum:"error,warning,info"`
@@ -35,10 +35,10 @@ type Attention struct {
 	ClientID *string `json:"client_id"`
 	RunID    *string `json:"run_id"`
 	Name     string  `json:"name" doc:"Of the client, MSP or product it is about."`
-	Detail   string  `json:"detail" doc:"A date, a count or a reason; the words around it are the app's."`
+	Detail   string  `json:"detail" doc:"A date, a count or a reason; the app adds the text around it."`
 	At       *string `json:"at" doc:"YYYY-MM-DD or RFC 3339 where the kind has a moment."`
-	// Count and Since are of a row of failures, Count alone of the customers a run in review would lose,
-	// and of the fields that changed or, in the first run, that there are.
-	Count *int64  `json:"count" doc:"How many runs failed in a row, how many customers would vanish, or how many fields changed."`
+	// Count and Since describe consecutive failures. Count alone is the customers that a run in review would mark as
+	// missing, or the fields that have changed, or all fields in the first run.
+	Count *int64  `json:"count" doc:"How many runs failed in a row, how many customers would go missing, or how many fields changed."`
 	Since *string `json:"since" doc:"RFC 3339: when the first of them failed."`
 }

@@ -2,7 +2,7 @@ package portal
 
 import "slices"
 
-// Level says at which kind of node a role is held, and so how far its scope reaches.
+// Level is the kind of node at which a role is held; it limits the scope of the role.
 type Level string
 
 const (
@@ -11,7 +11,7 @@ const (
 	LevelClient Level = "client"
 )
 
-// Role is what a grant lets its holder do at one node.
+// Role is a set of permissions that a grant gives at one node.
 type Role string
 
 const (
@@ -22,7 +22,7 @@ const (
 	ClientUser Role = "client_user"
 )
 
-// Permission is one thing a role may do inside its scope.
+// Permission is an action that a role may perform inside its scope.
 type Permission string
 
 const (
@@ -32,11 +32,11 @@ const (
 	SeeClients  Permission = "see_clients"
 	// ManageInvites lists, creates and revokes invites for the roles in MayInvite.
 	ManageInvites Permission = "manage_invites"
-	// ManageUsers lists who holds a grant inside the scope, and changes the grants of those whose roles are in MayInvite.
+	// ManageUsers lists the users with a grant inside the scope, and changes grants with a role in MayInvite.
 	ManageUsers Permission = "manage_users"
 	// SeeSyncs reads runs and what they changed.
 	SeeSyncs Permission = "see_syncs"
-	// RunSync starts runs, and accepts or discards those that wait for an admin's word.
+	// RunSync starts runs, and accepts or discards those in review.
 	RunSync Permission = "run_sync"
 	// ManageProducts lists, adds, tests and changes the connections to products.
 	ManageProducts Permission = "manage_products"
@@ -44,7 +44,7 @@ const (
 	ManageOrganisation Permission = "manage_organisation"
 )
 
-// RoleRule is one line of the role table.
+// RoleRule is a row of the role table.
 type RoleRule struct {
 	Role      Role
 	Level     Level
@@ -52,7 +52,7 @@ type RoleRule struct {
 	MayInvite []Role
 }
 
-// Roles is the whole table of what each role may do; there is no other.
+// Roles is the role table: the permissions of every role.
 var Roles = []RoleRule{
 	{MSSPAdmin, LevelMSSP,
 		[]Permission{SeeOverview, SeeMSPs, SeeClients, ManageInvites, ManageUsers, SeeSyncs, RunSync, ManageProducts, ManageOrganisation},
@@ -77,7 +77,7 @@ func (r Role) rule() RoleRule {
 // Known reports whether r is in the role table.
 func (r Role) Known() bool { return r.rule().Role != "" }
 
-// Level answers the level of node r is granted at; "" for an unknown role.
+// Level returns the level of the nodes at which r is granted, "" for an unknown role.
 func (r Role) Level() Level { return r.rule().Level }
 
 // Admin reports whether r administers others, which makes its invite need the mailed code.
@@ -86,5 +86,5 @@ func (r Role) Admin() bool { return r == MSSPAdmin || r == MSPAdmin }
 // May reports whether the role table gives r the permission p.
 func (r Role) May(p Permission) bool { return slices.Contains(r.rule().May, p) }
 
-// MayInvite reports whether a holder of r may invite somebody as other.
+// MayInvite reports whether a user with r may invite users as other.
 func (r Role) MayInvite(other Role) bool { return slices.Contains(r.rule().MayInvite, other) }

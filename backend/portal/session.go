@@ -24,7 +24,7 @@ type NewAttempt struct {
 	CodeChallenge string     `json:"code_challenge" minLength:"43" maxLength:"43" pattern:"^[A-Za-z0-9_-]+$" doc:"S256 (RFC 7636)."`
 }
 
-// Attempt is what the desktop needs to build the authorization URL. It is good once, for ten minutes.
+// Attempt has what the desktop needs for the authorization URL. It can be used once, for ten minutes.
 type Attempt struct {
 	ID                    string `json:"attempt_id"`
 	Nonce                 string `json:"nonce"`
@@ -32,8 +32,8 @@ type Attempt struct {
 	AuthorizationEndpoint string `json:"authorization_endpoint"`
 	// Issuer is what an iss parameter in the redirect must equal (RFC 9207).
 	Issuer string `json:"issuer"`
-	// IssuerPromised: a redirect without iss is none of the provider's.
-	IssuerPromised bool      `json:"issuer_promised" doc:"Whether the provider says that it sends iss always (RFC 9207)."`
+	// IssuerPromised: a redirect without iss is not from the provider.
+	IssuerPromised bool      `json:"issuer_promised" doc:"Whether the provider states that it always sends iss (RFC 9207)."`
 	Scopes         []string  `json:"scopes" nullable:"false"`
 	ExpiresAt      time.Time `json:"expires_at" ts_type:"string"`
 }
@@ -44,13 +44,13 @@ type CodeGrant struct {
 	Code         string   `json:"code" minLength:"1" maxLength:"4096"`
 	CodeVerifier string   `json:"code_verifier" minLength:"43" maxLength:"128" pattern:"^[A-Za-z0-9._~-]+$"`
 	InviteCode   string   `json:"invite_code,omitempty" maxLength:"200" doc:"Of the invite to claim. A known identity may send one too; one that claims nothing is refused."`
-	InviteIDs    []string `json:"invite_ids,omitempty" maxItems:"100" doc:"Those chosen of the answer invite_choice."`
+	InviteIDs    []string `json:"invite_ids,omitempty" maxItems:"100" doc:"The chosen invites of an invite_choice response."`
 }
 
 // RefreshGrant redeems a refresh token for the next one.
 type RefreshGrant struct {
 	RefreshToken string `json:"refresh_token" minLength:"1" maxLength:"128"`
-	// RequestID is the client's own name for this refresh, which it keeps until it holds the successor.
+	// RequestID is the client's id of this refresh; the client keeps it until it has the successor.
 	RequestID string `json:"request_id,omitempty" minLength:"22" maxLength:"64" pattern:"^[A-Za-z0-9+/=_-]+$" doc:"Random, at least 128 bits, in hex, base64 or as a UUID. The same token with the same id gets the same successor, until that is used."`
 }
 
@@ -62,7 +62,7 @@ const RefreshRequestHeader = "Portal-Refresh-Request"
 type Tokens struct {
 	AccessToken  string `json:"access_token"`
 	TokenType    string `json:"token_type" doc:"Always Bearer."`
-	ExpiresIn    int    `json:"expires_in" doc:"Seconds the access token stays good."`
+	ExpiresIn    int    `json:"expires_in" doc:"Seconds until the access token expires."`
 	RefreshToken string `json:"refresh_token"`
 	User         User   `json:"user"`
 }
@@ -70,11 +70,11 @@ type Tokens struct {
 // OwnSession is one of the caller's sessions: the app on one device.
 type OwnSession struct {
 	ID         string    `json:"id"`
-	Device     string    `json:"device" doc:"What the app said it runs on; may be empty."`
+	Device     string    `json:"device" doc:"The platform that the app reported; may be empty."`
 	CreatedAt  time.Time `json:"created_at" ts_type:"string"`
 	LastUsedAt time.Time `json:"last_used_at" ts_type:"string" doc:"When its tokens were last renewed."`
-	ExpiresAt  time.Time `json:"expires_at" ts_type:"string" doc:"When it ends if nobody uses it before."`
-	Current    bool      `json:"current" doc:"The session of this very request."`
+	ExpiresAt  time.Time `json:"expires_at" ts_type:"string" doc:"When it ends unless it is used before."`
+	Current    bool      `json:"current" doc:"The session of this request."`
 }
 
 // OwnSessions are the caller's sessions that have not ended, the current one first.
@@ -82,8 +82,8 @@ type OwnSessions struct {
 	Items []OwnSession `json:"items" nullable:"false"`
 }
 
-// APIHeader is set on every response of the API, to APIVersion, and on nothing a gateway or proxy writes in its place: a
-// client ends a session by no other refusal.
+// APIHeader is set to APIVersion on every response of the API. A response of a gateway or proxy does not have it: a client
+// must not end a session because of such a response.
 const (
 	APIHeader  = "Portal-Api"
 	APIVersion = "1"

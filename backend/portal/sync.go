@@ -29,8 +29,8 @@ type SyncRun struct {
 	CreatedAt    time.Time  `json:"created_at" ts_type:"string"`
 	StartedAt    *time.Time `json:"started_at" ts_type:"string"`
 	FinishedAt   *time.Time `json:"finished_at" ts_type:"string"`
-	// Calls counts the calls that have ended; CallsLeft those known to be left, null while nobody knows. RetryAt is until
-	// when the run waits for the product's pace.
+	// Calls counts the calls that have ended, CallsLeft the calls left, null while that is unknown. RetryAt is the time
+	// until which the run waits for the product's pace.
 	Calls     int64      `json:"calls"`
 	CallsLeft *int64     `json:"calls_left"`
 	RetryAt   *time.Time `json:"retry_at" ts_type:"string"`
@@ -43,37 +43,37 @@ type SyncRun struct {
 	Added   int64 `json:"added"`
 	Changed int64 `json:"changed"`
 	Missing int64 `json:"missing"`
-	// Removed counts those that had been missing for long enough. Moved and Returned are among Changed: clients now under
-	// another MSP, customers that were missing or removed. Duplicates counts rows that said the same again.
+	// Removed counts customers that had been missing for long enough. Moved and Returned are among Changed: clients now
+	// under another MSP, and customers that were missing or removed. Duplicates counts equal rows of a customer.
 	Removed    int64 `json:"removed"`
 	Moved      int64 `json:"moved"`
 	Returned   int64 `json:"returned"`
 	Duplicates int64 `json:"duplicates"`
-	// UnknownParents counts clients that name a parent who is no customer in the answers: they hang under the MSSP itself.
+	// UnknownParents counts clients whose parent is no customer in the responses; they are directly under the MSSP.
 	UnknownParents int64 `json:"unknown_parents"`
-	// Absent counts known customers that a paged answer lacked. Checked of them were asked for by their own id, of which
-	// Found came. Undecided are left for the next complete run, because they were too many to be asked for or no answer
-	// about them could be read. The others are missing.
-	Absent    int64 `json:"absent" doc:"Known customers that a paged answer lacked."`
+	// Absent counts known customers that a paged reading lacked. Checked of them were asked for by their own id, and Found
+	// still exist. Undecided are left for the next complete run, because there were too many of them or no response about
+	// them could be read. The others are missing.
+	Absent    int64 `json:"absent" doc:"Known customers that a paged reading lacked."`
 	Checked   int64 `json:"checked" doc:"Absent customers that were asked for by their own id."`
 	Found     int64 `json:"found" doc:"Checked customers that the product still has."`
 	Undecided int64 `json:"undecided" doc:"Absent customers that keep their state until the next complete run."`
 	// Unread are the resellers that a partial run could not read.
 	Unread []UnreadReseller `json:"unread" nullable:"false"`
-	// Notices say what was noticed about the product's fields.
+	// Notices are what the run noticed about the product's fields.
 	Notices []FieldNotice `json:"notices" nullable:"false"`
 	// Remapped are the fields whose paths an admin has changed since the last run that was merged.
 	Remapped []CustomerField `json:"remapped" nullable:"false"`
-	// Sign is the name in an answer because of which the run counts as incomplete; an admin can declare it harmless.
+	// Sign is the name in a response that makes the run incomplete; an admin can declare it harmless.
 	Sign *string `json:"sign"`
-	// WouldMiss is how many customers would vanish; set once a run needed review. ReviewedBy is the id of the user who
+	// WouldMiss is how many customers would go missing; set once a run needed review. ReviewedBy is the id of the user who
 	// accepted or discarded it, ReviewerName their name where one is known.
 	WouldMiss    *int64     `json:"would_miss"`
 	ReviewedBy   *string    `json:"reviewed_by"`
 	ReviewerName *string    `json:"reviewer_name"`
 	ReviewedAt   *time.Time `json:"reviewed_at" ts_type:"string"`
-	// ErrorCode and Error say why a failed run failed, why one needs review or was discarded, in words for an admin and
-	// without any secret.
+	// ErrorCode and Error are why a run failed, needs review or was discarded. Error is a sentence for an admin, without any
+	// secret.
 	ErrorCode *string `json:"error_code"`
 	Error     *string `json:"error"`
 }
@@ -97,7 +97,7 @@ type SyncQuery struct {
 	Limit  int    `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-// UnreadReseller is a reseller whose customers could not be read, and why, in words for an admin.
+// UnreadReseller is a reseller whose customers could not be read. Detail tells an admin why.
 type UnreadReseller struct {
 	ExternalID string `json:"external_id"`
 	Name       string `json:"name"`

@@ -9,18 +9,18 @@ type UsageQuery struct {
 	TimeZone string // IANA name; "" for the MSSP's own
 }
 
-// Usage is what one client had under one MSP, or under the MSSP itself, while it was active in a window. Of a window that
-// has not ended, what has passed counts.
+// Usage is the licences of a client under one MSP, or under the MSSP itself, while it was active in a window. Only the past
+// part of a window counts.
 type Usage struct {
 	ClientID string
-	MSPID    *string // nil under the MSSP itself, and for a client's own people
+	MSPID    *string // nil under the MSSP itself, and for viewers of the client
 	// Share is the part of the window in which the client was active there, from 0 to 1.
 	Share      float64
 	SeatsUsed  UsageFigures
 	SeatsTotal UsageFigures
 }
 
-// UsageFigures summarize a number of licences over that time; nil where it was never known.
+// UsageFigures summarize a number of licences over that time; nil if it was never known.
 type UsageFigures struct {
 	First, Last, Peak *int64
 	// Average is weighted by time, over the time in which the number was known; Known is that time's part of the window.

@@ -5,7 +5,7 @@ import "time"
 // User is a person known to the portal.
 type User struct {
 	ID          string     `json:"id"`
-	Name        string     `json:"name" doc:"As the identity provider last gave it; may be empty."`
+	Name        string     `json:"name" doc:"As the identity provider last sent it; may be empty."`
 	Email       string     `json:"email"`
 	Active      bool       `json:"active"`
 	LastLoginAt *time.Time `json:"last_login_at" ts_type:"string"`
@@ -21,8 +21,8 @@ type Grant struct {
 	MSSP string `json:"mssp"`
 }
 
-// Me is the caller: who they are, the grant this request ran under, every grant they hold, and what the
-// active grant permits, so that no screen repeats the role table.
+// Me is the caller: the user, the grant of this request, all grants of the user, and the permissions of the active grant,
+// so that no screen repeats the role table.
 type Me struct {
 	User        User         `json:"user"`
 	Grant       Grant        `json:"grant"`
@@ -30,11 +30,11 @@ type Me struct {
 	Permissions []Permission `json:"permissions" nullable:"false"`
 	MayInvite   []Role       `json:"may_invite" nullable:"false"`
 	TimeZone    string       `json:"time_zone" doc:"IANA name of the MSSP's zone, which today and expiry are in."`
-	// DataAsOf is how old the data is that the caller sees, so that every screen can say so.
+	// DataAsOf is the age of the data that the caller sees; every screen shows it.
 	DataAsOf *time.Time `json:"data_as_of" ts_type:"string" doc:"When the oldest product's last complete sync ended; null before the first."`
 }
 
-// NewMe completes what the database knows of a caller with what the role table says of the active grant.
+// NewMe adds the permissions of the active grant to what the database knows of a caller.
 func NewMe(user User, active Grant, grants []Grant) Me {
 	rule := active.Role.rule()
 	return Me{
@@ -44,7 +44,7 @@ func NewMe(user User, active Grant, grants []Grant) Me {
 	}
 }
 
-// UserStatus is whether a person may use the portal inside the viewer's scope.
+// UserStatus is whether a user may use the portal inside the viewer's scope.
 type UserStatus string
 
 const (
@@ -52,15 +52,15 @@ const (
 	UserDeactivated UserStatus = "deactivated"
 )
 
-// UserItem is a person who holds a grant inside the viewer's scope. What they hold outside it is not told.
+// UserItem is a user with a grant inside the viewer's scope. Grants outside of it are not shown.
 type UserItem struct {
 	ID    string `json:"id"`
-	Name  string `json:"name" doc:"As the identity provider last gave it; may be empty."`
-	Email string `json:"email" doc:"The one they were invited by."`
-	// EmailConfirmed: the provider is the authority for the address and says that it is theirs.
-	EmailConfirmed bool        `json:"email_confirmed" doc:"False: the address is known from an invite's code only."`
-	Provider       ProviderID  `json:"provider" doc:"What they last signed in with; google or entra."`
-	Active         bool        `json:"active" doc:"False where none of their grants inside the scope is active."`
+	Name  string `json:"name" doc:"As the identity provider last sent it; may be empty."`
+	Email string `json:"email" doc:"The address that the user was invited with."`
+	// EmailConfirmed: the provider is the authority for the address and has confirmed it.
+	EmailConfirmed bool        `json:"email_confirmed" doc:"Whether the provider has confirmed the address; else it is known from an invite only."`
+	Provider       ProviderID  `json:"provider" doc:"The provider of the last sign-in; google or entra."`
+	Active         bool        `json:"active" doc:"Whether any of the user's grants inside the scope is active."`
 	Grants         []HeldGrant `json:"grants" nullable:"false" doc:"Those inside the viewer's scope, the oldest first."`
 	Sessions       int         `json:"sessions" doc:"Sessions that were used inside the scope and have not ended."`
 	LastLoginAt    *time.Time  `json:"last_login_at" ts_type:"string" doc:"When a grant inside the scope was last used."`
@@ -68,21 +68,21 @@ type UserItem struct {
 	Self           bool        `json:"self" doc:"The caller."`
 }
 
-// HeldGrant is a grant as those who administer it see it: also while it is deactivated and nobody can act under it.
+// HeldGrant is a grant as an administrator sees it; it may be deactivated.
 type HeldGrant struct {
 	Grant
 	Active bool `json:"active"`
 }
 
-// UserPage is one page of people.
+// UserPage is one page of users.
 type UserPage struct {
 	Items      []UserItem `json:"items" nullable:"false"`
 	NextCursor *string    `json:"next_cursor"`
 	Total      int64      `json:"total"`
 }
 
-// UserQuery asks for a page of people. Sort is a comma-separated list of name, email, last_login_at, role; a
-// leading minus descends. Role and MSPID find who holds such a grant, at the MSP or at one of its clients.
+// UserQuery asks for a page of users. Sort is a comma-separated list of name, email, last_login_at, role; a
+// leading minus descends. Role and MSPID select users with such a grant, at the MSP or at one of its clients.
 type UserQuery struct {
 	Q      string     `query:"q" json:"q" maxLength:"100" doc:"Part of a name or an address."`
 	Sort   string     `query:"sort" json:"sort" maxLength:"100"`
@@ -93,9 +93,9 @@ type UserQuery struct {
 	Limit  int        `query:"limit" json:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-// UserChange changes what a person may do inside the caller's scope; absent members stay as they are. Active alone
-// is for all their grants inside the scope, with GrantID for that one. Role and node are one grant's: GrantID says
-// which where the person holds several. A role of another level needs the node it is to be held at.
+// UserChange changes the grants of a user inside the caller's scope; absent members stay as they are. Active applies to all
+// grants inside the scope, or to the one of GrantID. Role and node apply to one grant: GrantID selects it if the user has
+// several. A role of another level needs a node of that level.
 type UserChange struct {
 	Active   *bool   `json:"active,omitempty"`
 	GrantID  string  `json:"grant_id,omitempty" format:"uuid"`

@@ -1,6 +1,6 @@
 package portal
 
-// Check answers Invalid where the change says nothing, or nothing that could be done to any grant.
+// Check returns Invalid if the change is empty, or cannot be applied to any grant.
 func (c UserChange) Check() error {
 	switch {
 	case c.Active == nil && !c.Moves():
@@ -14,8 +14,8 @@ func (c UserChange) Check() error {
 // Moves reports whether the change gives a grant another role or node.
 func (c UserChange) Moves() bool { return c.Role != nil || c.MSPID != nil || c.ClientID != nil }
 
-// Target answers the role a grant would have after the change, and the MSP or client it would be held at. A grant that
-// stays at its level stays at its node unless the change names another; Invalid names what is missing or too much.
+// Target returns the role of a grant after the change, and its MSP or client. A grant that stays at its level keeps its
+// node unless the change has another. Invalid has the member that is missing or must not be set.
 func (c UserChange) Target(g Grant) (role Role, mspID, clientID string, err error) {
 	if role = g.Role; c.Role != nil {
 		role = *c.Role

@@ -1,7 +1,7 @@
 package portal
 
 // Scope is the part of the tenants' tree a grant reaches: a whole MSSP, one MSP in it, or one client.
-// Every identifier below Level is empty; a client's MSPID is empty when it hangs directly under its MSSP.
+// Every identifier below Level is empty; a client's MSPID is empty if it is directly under its MSSP.
 type Scope struct {
 	Level    Level  `json:"level"`
 	MSSPID   string `json:"mssp_id"`
@@ -9,8 +9,8 @@ type Scope struct {
 	ClientID string `json:"client_id,omitempty"`
 }
 
-// Contains reports whether a node of the same or a deeper level lies inside s. It compares identifiers only:
-// that mspID belongs to msspID is the database's to know.
+// Contains reports whether a node of the same or a deeper level is inside s. It compares identifiers only; the database
+// checks that mspID belongs to msspID.
 func (s Scope) Contains(other Scope) bool {
 	if s.MSSPID == "" || s.MSSPID != other.MSSPID {
 		return false
@@ -26,8 +26,8 @@ func (s Scope) Contains(other Scope) bool {
 	return false
 }
 
-// Viewer is the verified caller of one request: who, in which session, under which grant. It is made from a
-// verified access token and nothing else.
+// Viewer is the verified caller of a request: the user, the session and the grant. It is made only from a verified access
+// token.
 type Viewer struct {
 	UserID    string
 	SessionID string
