@@ -71,10 +71,12 @@ func testAuditRecordsWhatTheProviderConfirmed(t *testing.T) {
 	wantCode(t, err, portal.NoInvite)
 	for reason, detail := range map[string]string{
 		"an account of Entra ID": `{"provider": "entra", "reason": "code_wrong", "member": true, "domain_owned": false, "app": "test"}`,
-		"an account of Google":   `{"provider": "google", "reason": "no_invite", "verified": true, "hosted_domain": "fjord.example", "app": "test"}`,
+		"an account of Google": `{"provider": "google", "reason": "no_invite", "verified": true, ` +
+			`"hosted_domain": "fjord.example", "app": "test"}`,
 	} {
 		if n := h.count("select count(*) from audit_log where action = 'sign_in_refused' and detail @> $1", detail); n != 1 {
-			t.Errorf("for %s: got the audit entries %s", reason, h.Text(t, "select string_agg(detail::text, ' ') from audit_log where action = 'sign_in_refused'"))
+			entries := h.Text(t, "select string_agg(detail::text, ' ') from audit_log where action = 'sign_in_refused'")
+			t.Errorf("for %s: got the audit entries %s", reason, entries)
 		}
 	}
 }

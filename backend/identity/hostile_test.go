@@ -85,7 +85,10 @@ func clocks(differ, reason string) outcome {
 }
 
 func unavailable(reason string) outcome {
-	return outcome{portal.ProviderDown, "Your sign-in provider does not answer as it should at the moment. Try again in a few minutes.", reason}
+	return outcome{
+		portal.ProviderDown,
+		"Your sign-in provider does not answer as it should at the moment. Try again in a few minutes.", reason,
+	}
 }
 
 // providerTest is a world for sign-ins with hostile providers.

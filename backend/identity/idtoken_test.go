@@ -130,7 +130,8 @@ func FuzzIDToken(f *testing.F) {
 	const claims = `{"iss":"https://accounts.google.com","aud":"hostile-client","sub":"s","nonce":"n",` +
 		`"iat":1800000000,"exp":1800000060}`
 	const entraClaims = `{"iss":"https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0",` +
-		`"tid":"11111111-1111-4111-8111-111111111111","ver":"2.0","oid":"o","aud":["hostile-client"],"sub":"s","nonce":"n","iat":1800000000,"exp":1800000060}`
+		`"tid":"11111111-1111-4111-8111-111111111111","ver":"2.0","oid":"o","aud":["hostile-client"],"sub":"s","nonce":"n",` +
+		`"iat":1800000000,"exp":1800000060}`
 	f.Add(false, byte(0), header, claims, uint16(0), uint16(0))
 	f.Add(false, byte(1), "", "", uint16(0), uint16(0))
 	f.Add(true, byte(1), "=", "", uint16(400), uint16(1))

@@ -175,7 +175,7 @@ func (h *testEnv) revoked() {
 	}
 }
 
-// taken lets another provider confirm the address for somebody else, after the invite was made.
+// taken confirms the address for another user through another provider, after the invite was created.
 func (h *testEnv) taken() {
 	h.tess()
 	h.confirm(h.Own.Viewers[portal.MSSPStaff].UserID, "tess@contoso.example")

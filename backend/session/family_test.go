@@ -113,8 +113,8 @@ func TestTokenFamily(t *testing.T) {
 	t.Run("thief_and_owner_never_both_continue", testTokenFamilyThiefAndOwnerNeverBothContinue)
 }
 
-// An honest client stores its token and request id, stores the next token in its keyring before it uses it, and repeats a
-// request without a response, however late.
+// An honest client stores its token and request id, stores the next token in its keyring before it uses it, and repeats
+// a request without a response, however late.
 func testTokenFamilyHonestClientSurvivesLostResponses(t *testing.T) {
 	t.Parallel()
 	h := newTestEnv(t)
