@@ -7,7 +7,7 @@ import (
 
 	"github.com/riverqueue/river"
 
-	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
 )
@@ -63,8 +63,8 @@ func TestBounds(t *testing.T) {
 		"next_try_of_a_run":      {retryPlace, 2 * time.Second},
 		"wait_within_a_worker":   {maxWait, 3 * time.Second},
 		"time_with_a_worker":     {slice, time.Minute},
-		"time_of_a_trial":        {trialTime, 25 * time.Second},
-		"wait_of_a_trial's_turn": {trialTurn, 5 * time.Second},
+		"time_of_a_trial":        {trialTimeout, 25 * time.Second},
+		"wait_of_a_trial's_turn": {maxTrialWait, 5 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if bound.got != bound.want {
@@ -125,7 +125,7 @@ func TestMerge(t *testing.T) {
 	lease := postgres.Lease{MSSPID: w.Own.MSSPID}
 	postponed := func(t *testing.T, s *Service) {
 		t.Helper()
-		var later *portal.Postponed
+		var later *connector.Postponed
 		if _, err := s.merge(t.Context(), lease, runOptions{maxWait: time.Millisecond}); !errors.As(err, &later) {
 			t.Errorf("got %v, want the merge postponed", err)
 		}

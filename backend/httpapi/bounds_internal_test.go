@@ -121,6 +121,7 @@ func TestUnavailable(t *testing.T) {
 		code   portal.Code
 		wait   string
 	}{
+		"unknown_wait_is_short":  {&portal.Error{Code: portal.Unavailable}, 503, portal.Unavailable, "1"},
 		"says_how_long_to_wait":  {&portal.Error{Code: portal.Unavailable, Wait: 1500 * time.Millisecond}, 503, portal.Unavailable, "2"},
 		"limit_says_how_long":    {&portal.Error{Code: portal.TooManyRequests, Wait: time.Second}, 429, portal.TooManyRequests, "1"},
 		"forbidden_has_no_wait":  {&portal.Error{Code: portal.Forbidden, Wait: time.Second}, 403, portal.Forbidden, ""},
