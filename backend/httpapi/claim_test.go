@@ -105,7 +105,7 @@ func TestSignOutUser(t *testing.T) {
 	})
 }
 
-func TestUserActivity(t *testing.T) {
+func TestAnAdministratorSeesOnlyWhatHappenedInTheirScope(t *testing.T) {
 	h := newAPITest(t)
 	user := h.Person(t, portal.MSSPAdmin, h.Other.At(portal.MSSPAdmin, 0))
 	here := h.Grant(t, user.UserID, portal.MSPUser, h.Own.At(portal.MSPUser, 0))
