@@ -131,7 +131,7 @@ func (n *names) add(token json.Token) error {
 	}
 	name, _ := token.(string)
 	if n.seen[name] {
-		return bodyError("has a name twice" + shownName(name))
+		return bodyError("contains a duplicate name" + shownName(name))
 	}
 	n.seen[name], n.value = true, true
 	return nil

@@ -162,7 +162,7 @@ func TestBodyNames(t *testing.T) {
 				both := h.send(call{route: r.route, token: token, body: strings.TrimSuffix(whole, "}") + fmt.Sprintf(",%q:%s}", other,
 					value)})
 				if both.StatusCode != unprocessable {
-					t.Errorf("%s with %s and its twin in %s: got %d, want 422: %s", r.route, name, kind, both.StatusCode, both.body)
+					t.Errorf("%s with %s and its duplicate in %s: got %d, want 422: %s", r.route, name, kind, both.StatusCode, both.body)
 				}
 			}
 			value, err := json.Marshal(r.body[name])
@@ -171,8 +171,8 @@ func TestBodyNames(t *testing.T) {
 			}
 			twice := h.send(call{route: r.route, token: token, body: strings.TrimSuffix(whole, "}") + fmt.Sprintf(",%q:%s}", name,
 				value)})
-			if twice.StatusCode != http.StatusBadRequest || !strings.Contains(string(twice.body), "twice") {
-				t.Errorf("%s with %s twice: got %d, want 400 that says so: %s", r.route, name, twice.StatusCode, twice.body)
+			if twice.StatusCode != http.StatusBadRequest || !strings.Contains(string(twice.body), "duplicate") {
+				t.Errorf("%s with %s twice: got %d, want 400 for the duplicate: %s", r.route, name, twice.StatusCode, twice.body)
 			}
 		}
 	}

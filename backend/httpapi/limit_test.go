@@ -32,14 +32,14 @@ func TestClaimRate(t *testing.T) {
 	}
 }
 
-func TestLimitBasics(t *testing.T) {
+func TestLimitRate(t *testing.T) {
 	t.Parallel()
-	t.Run("allows_rate_and_returns_exact_wait", testLimitBasicsAllowsRateAndReturnsExactWait)
-	t.Run("nil_allows_everything", testLimitBasicsNilAllowsEverything)
-	t.Run("refund_can_be_used_again", testLimitBasicsRefundCanBeUsedAgain)
+	t.Run("allows_rate_and_returns_exact_wait", testLimitRateAllowsRateAndReturnsExactWait)
+	t.Run("nil_allows_everything", testLimitRateNilAllowsEverything)
+	t.Run("refund_can_be_used_again", testLimitRateRefundCanBeUsedAgain)
 }
 
-func testLimitBasicsAllowsRateAndReturnsExactWait(t *testing.T) {
+func testLimitRateAllowsRateAndReturnsExactWait(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := newClock()
@@ -69,7 +69,7 @@ func testLimitBasicsAllowsRateAndReturnsExactWait(t *testing.T) {
 	})
 }
 
-func testLimitBasicsNilAllowsEverything(t *testing.T) {
+func testLimitRateNilAllowsEverything(t *testing.T) {
 	t.Parallel()
 	l := newClock().limit(0)
 	for range 10000 {
@@ -80,7 +80,7 @@ func testLimitBasicsNilAllowsEverything(t *testing.T) {
 	l.refund("a")
 }
 
-func testLimitBasicsRefundCanBeUsedAgain(t *testing.T) {
+func testLimitRateRefundCanBeUsedAgain(t *testing.T) {
 	t.Parallel()
 	l := newClock().limit(1)
 	for range 100 {
