@@ -55,7 +55,7 @@ func TestProblem(t *testing.T) {
 	t.Run("large_body_is_413_before_sign_in", testProblemLargeBodyIs413BeforeSignIn)
 	t.Run("unknown_route_404_other_method_405", testProblemUnknownRoute404OtherMethod405)
 	t.Run("any_search_text_is_accepted", testProblemAnySearchTextIsAccepted)
-	t.Run("has_its_own_request_id", testProblemHasItsOwnRequestId)
+	t.Run("has_its_own_request_id", testProblemHasItsOwnRequestID)
 }
 
 func testProblemNamesInvalidListParameter(t *testing.T) {
@@ -213,7 +213,7 @@ func testProblemAnySearchTextIsAccepted(t *testing.T) {
 	}
 }
 
-func testProblemHasItsOwnRequestId(t *testing.T) {
+func testProblemHasItsOwnRequestID(t *testing.T) {
 	h := newAPITest(t)
 	first, second := h.get("/healthz", ""), h.get("/nowhere", "")
 	if first.Header.Get("Request-Id") == "" || first.Header.Get("Request-Id") == second.Header.Get("Request-Id") {
