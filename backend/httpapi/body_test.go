@@ -349,24 +349,25 @@ func TestSignInsAtOnce(t *testing.T) {
 
 func TestRefusedBodiesAreNotRead(t *testing.T) {
 	h := newAPITest(t, func(c *httpapi.Config) { c.AnonymousAtOnce, c.AddressAtOnce = 1, 1 })
-	t.Run("where_they_say_that_they_are_too_large", func(t *testing.T) {
+	t.Run("with_a_large_content_length", func(t *testing.T) {
 		h.wantUnread(t, "/v1/auth/refresh", 16<<10+1, http.StatusRequestEntityTooLarge)
 	})
-	t.Run("behind_what_their_route_reads", func(t *testing.T) {
-		h.refused(t, "/v1/auth/refresh", "Transfer-Encoding: chunked\r\n\r\n4001\r\n"+strings.Repeat(" ", 16<<10+1),
+	t.Run("after_the_limit_of_their_route", func(t *testing.T) {
+		h.wantRejected(t, "/v1/auth/refresh", "Transfer-Encoding: chunked\r\n\r\n4001\r\n"+strings.Repeat(" ", 16<<10+1),
 			http.StatusRequestEntityTooLarge)
 	})
-	t.Run("where_somebody_is_signed_in", func(t *testing.T) {
-		h.refused(t, "/v1/invites", fmt.Sprintf("Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n", h.as(portal.MSSPAdmin), 64<<10+1),
+	t.Run("after_sign_in", func(t *testing.T) {
+		h.wantRejected(t, "/v1/invites",
+			fmt.Sprintf("Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n", h.as(portal.MSSPAdmin), 64<<10+1),
 			http.StatusRequestEntityTooLarge)
 	})
-	t.Run("where_nobody_is_signed_in", func(t *testing.T) {
+	t.Run("without_sign_in", func(t *testing.T) {
 		h.wantUnread(t, "/v1/invites", 100, http.StatusUnauthorized)
 	})
-	t.Run("where_there_is_no_route", func(t *testing.T) {
+	t.Run("without_a_route", func(t *testing.T) {
 		h.wantUnread(t, "/nowhere", 100, http.StatusNotFound)
 	})
-	t.Run("where_an_address_sends_too_many", func(t *testing.T) {
+	t.Run("over_the_rate_of_an_address", func(t *testing.T) {
 		h.startSlowRequest("")
 		for status := 0; status != http.StatusTooManyRequests; {
 			status = h.refreshFrom("", "never issued").StatusCode
@@ -378,12 +379,12 @@ func TestRefusedBodiesAreNotRead(t *testing.T) {
 // wantUnread fails unless a request is rejected and its connection closed before any of its body is sent.
 func (h *apiTest) wantUnread(t *testing.T, path string, size, status int) {
 	t.Helper()
-	h.refused(t, path, fmt.Sprintf("Content-Length: %d\r\n\r\n", size), status)
+	h.wantRejected(t, path, fmt.Sprintf("Content-Length: %d\r\n\r\n", size), status)
 }
 
-// refused fails unless a request whose body does not end is refused, and its connection closed. The rest is the end of its
-// header, and what was sent of its body.
-func (h *apiTest) refused(t *testing.T, path, rest string, status int) {
+// wantRejected fails unless a request with an incomplete body is rejected and its connection closed. rest is the end of
+// its header and the sent part of its body.
+func (h *apiTest) wantRejected(t *testing.T, path, rest string, status int) {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
