@@ -76,7 +76,7 @@ func (s *session) clear() {
 }
 
 // removeFamily removes a sign-in from the keyring, and marks it as ended in case the keyring fails. An empty family
-// stands for any.
+// removes any.
 func (s *session) removeFamily(ctx context.Context, family string) error {
 	s.writes.Lock()
 	defer s.writes.Unlock()

@@ -14,7 +14,7 @@ const (
 	maxNames = 64
 
 	restPath = "…"
-	// wildcardName stands in a path for names that are data, such as ids.
+	// wildcardName replaces names in a path that are data, such as ids.
 	wildcardName = "*"
 )
 

@@ -8,8 +8,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// maxRefusedResellers ends a reading in which so many resellers were refused and none was read: such an API answers
-// about the MSSP only, and asking about the others would take hours.
+// maxRefusedResellers is how many resellers may be refused, while none was read, before the reading ends: such an API
+// responds about the MSSP only, and asking about the others would take hours.
 const maxRefusedResellers = 50
 
 // maxKeyRefusals is how many refusals of the key in a row are attributed to their resellers after a call about the

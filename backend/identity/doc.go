@@ -117,7 +117,7 @@
 //
 // An attacker is on the network path to the provider, or the provider is broken. Certificates are checked and redirects
 // are not followed. A discovery document must name its issuer, and https endpoints unless the provider is on loopback.
-// Every response has a size limit and a time limit. The user is told that the provider is down, and sign-in works again
+// Every response has a size limit and a time limit. The user sees that the provider is down, and sign-in works again
 // as soon as it is back.
 //
 //	TestProviderFault/invalid_response  TestProviderFault/discovery_document_of_another_issuer

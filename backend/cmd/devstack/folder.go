@@ -120,7 +120,7 @@ func (f *folder) save() error {
 	return writePrivate(f.file(stateFile), content)
 }
 
-// secret answers the name of a file with a secret of this stack, written when it is first asked for.
+// secret returns the name of a file with a secret of this stack. It writes the file at the first call.
 func (f *folder) secret(name string, content func() string) (string, error) {
 	path := f.file(name)
 	if _, err := os.Stat(path); err == nil {

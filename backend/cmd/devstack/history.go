@@ -58,7 +58,7 @@ func (s *stack) syncOnce(ctx context.Context, run past) error {
 }
 
 // age moves everything the syncs have written some days into the past, as if the schedule had done it then. Heimdal was
-// called long ago, so that whoever syncs next need not wait.
+// called long ago, so that the next sync need not wait.
 func (s *stack) age(ctx context.Context, days int) error {
 	batch := &pgx.Batch{}
 	batch.Queue(`

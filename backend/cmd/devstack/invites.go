@@ -56,7 +56,7 @@ func (s *stack) inviteEach(ctx context.Context, api *client) error {
 	return nil
 }
 
-// client calls the API as somebody.
+// client calls the API as one user.
 type client struct{ base, token string }
 
 // signIn signs an account of the Google-like provider in; the invite code is sent only where it is asked for.
@@ -97,7 +97,7 @@ func authorize(ctx context.Context, attempt portal.Attempt, verifier, account st
 	return back.Query().Get("code"), nil
 }
 
-// findMSP answers the id of the MSP of that very name.
+// findMSP returns the id of the MSP with exactly this name.
 func (c *client) findMSP(ctx context.Context, name string) (string, error) {
 	var page portal.MSPPage
 	if err := c.call(ctx, http.MethodGet, "/v1/msps?limit=200&q="+url.QueryEscape(name), nil, &page); err != nil {

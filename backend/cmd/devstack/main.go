@@ -57,7 +57,7 @@ func run(ctx context.Context, o options) (err error) {
 	return s.wait(ctx)
 }
 
-// ended answers nil for an error that is only the stack being asked to end while it starts.
+// ended returns nil if the error is only that the stack was stopped while it started.
 func ended(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil

@@ -27,7 +27,7 @@ const (
 	sampleSeed      = 1
 )
 
-// The accounts somebody can sign in with.
+// The accounts to sign in with.
 var (
 	admin = provider.Account{
 		ID: "alice", Name: "Alice Lindqvist", Email: "alice@" + msspDomain, EmailVerified: true, HostedDomain: msspDomain,
@@ -62,7 +62,7 @@ var (
 	entraTenants   = []string{mspTenant, otherTenant}
 )
 
-// mspOf answers the name of the reseller the MSP user works for.
+// mspOf returns the name of the reseller the MSP user works for.
 func mspOf(customers []heimdalstand.Customer) string {
 	for _, c := range customers {
 		name, _ := c["name"].(string)

@@ -10,7 +10,7 @@ import (
 // variables are settings in the order they are written down.
 type variables [][2]string
 
-// environ answers this process's environment without any setting of the portal's, and with these.
+// environ returns this process's environment without the portal's settings, and with these.
 func (v variables) environ() []string {
 	var list []string
 	for _, entry := range os.Environ() {
@@ -24,7 +24,7 @@ func (v variables) environ() []string {
 	return list
 }
 
-// shell answers them as a shell reads them.
+// shell returns the settings in a form that a shell can read.
 func (v variables) shell() string {
 	var b strings.Builder
 	for _, setting := range v {
@@ -48,7 +48,7 @@ func (s *stack) report(out io.Writer) error {
 	return err
 }
 
-// forScripts is what a script needs to play somebody.
+// forScripts is what a script needs to act as a user.
 func (s *stack) forScripts() variables {
 	return variables{
 		{"FSPORTAL_API_URL", s.url()},

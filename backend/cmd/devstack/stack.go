@@ -79,7 +79,7 @@ func (s *stack) makeRoom(context.Context) error {
 	return nil
 }
 
-// wait answers nil when ctx ends, and an error when a part of the stack dies.
+// wait returns nil when ctx ends, and an error when a part of the stack dies.
 func (s *stack) wait(ctx context.Context) error {
 	var ended <-chan struct{}
 	if s.api != nil {
@@ -192,7 +192,7 @@ func (s *stack) chooseAddresses(context.Context) error {
 	return nil
 }
 
-// usualOrFree answers the loopback address of a port if nobody has it, else that of a free one.
+// usualOrFree returns the loopback address of a port if it is free, else that of another free port.
 func usualOrFree(port int) (string, error) {
 	l, err := net.Listen("tcp", loopback(port))
 	if err != nil {

@@ -27,7 +27,7 @@ func Start(command *exec.Cmd, orphaned os.Signal) (*Process, error) {
 		err := command.Start()
 		started <- err
 		if err == nil {
-			command.Wait() //nolint:errcheck // Code answers how it ended
+			command.Wait() //nolint:errcheck // Code returns how it ended
 			close(p.done)
 		}
 	}()
@@ -40,7 +40,7 @@ func Start(command *exec.Cmd, orphaned os.Signal) (*Process, error) {
 // Done is closed when the process has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Code answers the exit code of a process that has ended, -1 if a signal ended it.
+// Code returns the exit code of a process that has ended, -1 if a signal ended it.
 func (p *Process) Code() int {
 	<-p.done
 	return p.command.ProcessState.ExitCode()

@@ -51,7 +51,7 @@ type Server struct {
 	closed     error
 }
 
-// Start initializes the data if there is none yet, starts the server and answers once it accepts connections.
+// Start initializes the data if there is none yet, starts the server and returns when it accepts connections.
 // ErrNoBinaries says that there is no PostgreSQL to start.
 func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	who, err := runner()
@@ -77,7 +77,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	return s, s.run(ctx, bin, who, c)
 }
 
-// URL answers the URL of a database for a user; the superuser's holds the password.
+// URL returns the URL of a database for a user; the superuser's holds the password.
 func (s *Server) URL(user, database string) string {
 	if user == Superuser {
 		return s.URLWithPassword(user, s.password, database)
@@ -85,7 +85,7 @@ func (s *Server) URL(user, database string) string {
 	return s.url(url.User(user), database)
 }
 
-// URLWithPassword answers the URL of a database for a user who has been given that password.
+// URLWithPassword returns the URL of a database for a user who has been given that password.
 func (s *Server) URLWithPassword(user, password, database string) string {
 	return s.url(url.UserPassword(user, password), database)
 }
@@ -97,7 +97,7 @@ func (s *Server) url(user *url.Userinfo, database string) string {
 
 func (s *Server) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
-// Port answers the port the server listens on.
+// Port returns the port the server listens on.
 func (s *Server) Port() int { return s.port }
 
 // Done is closed when the server has ended, by Close or by itself.
@@ -121,7 +121,7 @@ func (s *Server) Close() error {
 	return s.closed
 }
 
-// Log answers the end of the server's log, to say why it ended.
+// Log returns the end of the server's log, which has the reason why it ended.
 func (s *Server) Log() string {
 	content, err := os.ReadFile(s.logPath())
 	if err != nil {

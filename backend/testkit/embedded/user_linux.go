@@ -15,13 +15,13 @@ import (
 	"syscall"
 )
 
-// user is whom PostgreSQL runs as; nil means whoever runs this process.
+// user is the user that PostgreSQL runs as; nil is the user of this process.
 type user struct {
 	name     string
 	uid, gid uint32
 }
 
-// runner answers nil for an ordinary user. Root needs somebody else, since PostgreSQL refuses to run as root.
+// runner returns nil for an ordinary user. Root needs another user, because PostgreSQL refuses to run as root.
 func runner() (*user, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -96,7 +96,7 @@ func (u *user) mayPass(info fs.FileInfo) bool {
 // sharedDir is where root keeps what another user must be able to read.
 const sharedDir = "/var/cache/fs-client-portal"
 
-// reachableCopy answers bin, or where u cannot reach it, a copy of the installation around it that u can reach.
+// reachableCopy returns bin, or a copy of its installation that u can read if u cannot read bin.
 func (u *user) reachableCopy(bin string) (string, error) {
 	real, err := filepath.EvalSymlinks(filepath.Join(bin, "postgres"))
 	if err != nil {

@@ -130,7 +130,7 @@ func (e each) AppendJSON(b []byte, i int) []byte {
 func rewrite(object []byte, fields Customer) []byte {
 	var c Customer
 	if err := json.Unmarshal(object, &c); err != nil {
-		panic("a world answers " + string(object) + ": " + err.Error())
+		panic("a customer of the world is " + string(object) + ": " + err.Error())
 	}
 	for name, value := range fields {
 		if c[name] = value; value == nil {
