@@ -20,7 +20,7 @@ const (
 func (r EndedReason) Sentence() string {
 	switch r {
 	case EndedReuse:
-		return "This session was ended for safety: its key was used twice, so somebody may have copied it. Sign in again."
+		return "This session was ended for safety: its key was used twice, so it may have been copied. Sign in again."
 	case EndedSignOut:
 		return "You have signed out. Sign in again."
 	case EndedByAdmin:

@@ -2,7 +2,7 @@
 import { ago, day, grant, hour, id, mspNames, type Person } from "./fakeBasics";
 import type { Grant, HeldGrant, OwnSession, ProviderID, Role } from "./models";
 
-/** A user with all grants, whoever the viewer is. */
+/** A user with all grants, independent of the viewer. */
 export interface FakeUser {
   id: string;
   name: string;

@@ -124,7 +124,7 @@ export const ofTheAPI = {
   ended_reuse: {
     code: "session_revoked",
     message:
-      "This session was ended for safety: its key was used twice, so somebody may have copied it. Sign in again.",
+      "This session was ended for safety: its key was used twice, so it may have been copied. Sign in again.",
   },
   ended_admin: {
     code: "session_revoked",

@@ -594,7 +594,7 @@ describe("a session from an earlier run", () => {
   });
 
   it.each([
-    "This session was ended for safety: its key was used twice, so somebody may have copied it. Sign in again.",
+    "This session was ended for safety: its key was used twice, so it may have been copied. Sign in again.",
     "An administrator signed you out everywhere. Sign in again.",
     "You ended this session from another device. Sign in again.",
   ])("says in the portal's own words why it ended: %s", async (message) => {

@@ -39,7 +39,7 @@ describe("a session that could not be restored during an outage", () => {
   );
 
   it("is tried after longer pauses, which begin anew when the network changes", async () => {
-    // The clock stands still, so that each pause is shown as long as it lasts.
+    // The clock is stopped, so that each pause is shown as long as it lasts.
     vi.useFakeTimers({ toFake: ["Date"] });
     const { fake, user } = await startOffline();
     const nextTry = () => screen.findByText(/^Next try in/);
@@ -69,7 +69,7 @@ describe("a session that could not be restored during an outage", () => {
     expect(screen.queryByText(/^Next try in/)).toBeNull();
   });
 
-  it("does not come in the way of somebody who has signed in meanwhile", async () => {
+  it("does not end a sign-in that was made meanwhile", async () => {
     const { fake, user } = await startOffline();
     let give: (problem: Problem) => void = () => undefined;
     fake.resume = () => new Promise((_, reject) => (give = reject));
