@@ -3,6 +3,8 @@ package postgres_test
 import (
 	"context"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -57,4 +59,36 @@ func TestConnectionLimit(t *testing.T) {
 		t.Errorf("the operator's 51st connection is refused: %v", err)
 	}
 	refused("the 52nd connection")
+}
+
+func TestConcurrentConnections(t *testing.T) {
+	t.Parallel()
+	w := testkit.NewWorld(t)
+	admin := w.Own.Viewers[portal.MSSPAdmin]
+	all, err := w.DB.Connections(t.Context(), admin, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 48 - len(all.Items) {
+		if err := w.DB.AddConnection(t.Context(), connectionOf(w.Own.MSSPID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var created atomic.Int64
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			err := w.DB.CreateConnection(t.Context(), admin, connectionOf(w.Own.MSSPID),
+				func(context.Context, pgx.Tx, portal.SyncRun) error { return nil })
+			if err == nil {
+				created.Add(1)
+			} else if portal.ErrorCode(err) != portal.Conflict {
+				t.Errorf("got %v, want a conflict", err)
+			}
+		})
+	}
+	group.Wait()
+	if created.Load() != 2 {
+		t.Errorf("got %d connections beside 48, want 2", created.Load())
+	}
 }

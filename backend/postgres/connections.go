@@ -220,7 +220,12 @@ func (db *DB) CreateConnection(ctx context.Context, viewer portal.Viewer, c port
 // add more.
 const mostConnections = 50
 
+// mayConnect returns a Conflict if the MSSP has as many connections as its admins can create. Concurrent calls for one MSSP
+// wait for each other.
 func mayConnect(ctx context.Context, tx pgx.Tx, msspID string) error {
+	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", "connections of "+msspID); err != nil {
+		return err
+	}
 	var n int
 	err := tx.QueryRow(ctx, `
 		select count(*)
