@@ -170,6 +170,7 @@ func TestHungInstance(t *testing.T) {
 		defer listener.Close()
 		go func() {
 			if conn, err := listener.Accept(); err == nil {
+				_, _ = conn.Read(make([]byte, 64)) // a close before the request would end its write
 				_, _ = conn.Write([]byte("lowered\n"))
 				_ = conn.Close()
 			}

@@ -11,7 +11,7 @@ function sentences(folder: string): string {
     (name) => name.endsWith(".go") && !name.endsWith("_test.go"),
   );
   const text = files.map((name) => readFileSync(join(backend, folder, name), "utf8")).join("\n");
-  return text.replace(/" \+\s*"/g, "");
+  return text.replace(/"\s*\+\s*"/g, "");
 }
 
 const api = ["identity", "postgres", "portal", "session"].map(sentences).join("\n");
@@ -34,7 +34,7 @@ describe("the fake's refusals have the real messages", () => {
   });
 
   it.each(Object.entries(ofTheDesktop))("desktop: %s", (_, { message }) => {
-    // The name of the provider, and the sentences that are put together, stand in Go in parts.
+    // Go has the name of the provider, and sentences that are put together, in parts.
     for (const part of message.split(/Google|(?<=\.) /).filter((text) => text.trim() !== ".")) {
       expect(desktop).toContain(part.trim());
     }

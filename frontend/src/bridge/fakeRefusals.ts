@@ -171,11 +171,11 @@ export const causeSentences: Record<Cause, string> = {
   certificate_untrusted:
     "portal.northwind.example uses a certificate of “Northwind Web Filter Issuing CA 2”, which this computer does not trust. If this is a guest network, sign in to it with a browser first. In a company network that inspects traffic, ask your IT to set CaFile for this app.",
   certificate_expired:
-    "The certificate of portal.northwind.example was valid until 28 November 2026, 09:30 UTC, and this computer's clock says 30 November 2026, 01:40 UTC. Check date and time on this computer. If they are right, tell whoever runs the portal to renew the certificate.",
+    "The certificate of portal.northwind.example was valid until 28 November 2026, 09:30 UTC, and this computer's clock says 30 November 2026, 01:40 UTC. Check date and time on this computer. If they are right, tell the operator of the portal to renew the certificate.",
   certificate_not_yet_valid:
     "The certificate of portal.northwind.example is valid from 1 November 2026, 00:00 UTC on, and this computer's clock says 1 January 2020, 00:04 UTC. The clock is probably wrong: set date and time, then try again.",
   certificate_wrong_name:
-    "The server at portal.northwind.example uses a certificate for “www.northwind.example”. Check the address for typing errors. If it is right, ask your IT: another server may be answering in this network.",
+    "The server at portal.northwind.example uses a certificate for “www.northwind.example”. Check the address for typing errors. If it is right, ask your IT: another server may be responding in this network.",
   tls_too_old:
     "portal.northwind.example offers only outdated encryption, older than TLS 1.2. Ask your IT to update the server, or the proxy in front of it.",
   client_certificate_required:
