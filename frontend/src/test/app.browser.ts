@@ -228,7 +228,7 @@ it("lets an administrator find a user, change their role and deactivate them by 
   await tabTo("Change role");
   expect(await violations(page)).toBe("");
   await keyboard.press("Enter");
-  await page.getByText("Tom Brandt is MSP administrator at Alpine IT Services now.").waitFor();
+  await page.getByText("Tom Brandt is now MSP administrator at Alpine IT Services.").waitFor();
   await tabTo("Deactivate");
   await keyboard.press("Enter");
   const question = page.getByRole("dialog", { name: "Deactivate Tom Brandt?" });
