@@ -33,7 +33,7 @@ type slowError struct{ error }
 func (slowError) Timeout() bool   { return true }
 func (slowError) Temporary() bool { return false }
 
-// Numbers stand for themselves: the codes of Windows are none of package syscall's names.
+// The codes of Windows are numbers, because package syscall has no names for them on this system.
 func TestConnectionCause(t *testing.T) {
 	for name, test := range map[string]struct {
 		err   error

@@ -54,7 +54,7 @@ func (u *linuxUser) start(change ...func(*childSetup)) *otherProcess {
 	return startChild(u, setup, u.environment...)
 }
 
-// signIn signs in and returns what the user was told about the keyring.
+// signIn signs in and returns the message about the keyring that the user sees.
 func (u *linuxUser) signIn(app *otherProcess) []SessionOnly {
 	u.Helper()
 	reply := app.call(childCall{Do: "adopt", Tokens: u.api.signIn(portal.MSSPAdmin)})

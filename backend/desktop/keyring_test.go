@@ -70,7 +70,7 @@ func (p *platformKeyring) Delete(service, account string) error {
 	return p.memoryKeyring.Delete(service, account)
 }
 
-// Every known failure of a keyring, by system: its error, and the cause that the user is told.
+// Every known failure of a keyring, by system: its error, and the cause that the user sees.
 var keyringFailures = []struct {
 	system, name string
 	err          error
@@ -132,7 +132,7 @@ func testKeyringFailureKeepsTheSessionForThisRun(t *testing.T) {
 			b := newPlatform(t, ring)
 			b.signIn(t)
 			want := SessionOnly{Cause: c.cause,
-				Message: keyring.Describe(c.system, c.err).Message + " For now you stay signed in until you close the app."}
+				Message: keyring.Describe(c.system, c.err).Message + " You stay signed in until you close the app."}
 			if told := b.emitted(EventSessionOnly); len(told) != 1 || told[0] != want {
 				t.Errorf("got events %+v, want %+v", told, want)
 			}

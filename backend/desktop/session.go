@@ -310,7 +310,7 @@ func (s *session) reportKeyring(keyringErr error) {
 	payload := SessionOnly{}
 	if keyringErr != nil {
 		p := ProblemOf(keyringErr)
-		payload = SessionOnly{Message: p.Message + " For now you stay signed in until you close the app.", Cause: p.Cause}
+		payload = SessionOnly{Message: p.Message + " You stay signed in until you close the app.", Cause: p.Cause}
 	}
 	s.mu.Lock()
 	changed := payload.Cause != s.reportedCause

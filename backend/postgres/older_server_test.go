@@ -16,18 +16,6 @@ import (
 func TestOlderServer(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
-	write := func(t *testing.T, by portal.Viewer, sql string, args ...any) (rows int64) {
-		t.Helper()
-		err := w.DB.As(by).Write(context.Background(), func(tx pgx.Tx) error {
-			tag, err := tx.Exec(context.Background(), sql, args...)
-			rows = tag.RowsAffected()
-			return err
-		})
-		if err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
-		return rows
-	}
 	// oldSession is a person in a session that an older server started.
 	oldSession := func(t *testing.T, at portal.Scope) portal.Viewer {
 		t.Helper()
@@ -41,7 +29,7 @@ func TestOlderServer(t *testing.T) {
 		signOut := "update " + view + " set revoked_at = now(), revoked_reason = 'admin' where user_id = $1"
 		t.Run(view+"_ends_a_session_it_started", func(t *testing.T) {
 			person := oldSession(t, w.Own.At(portal.MSPUser, 0))
-			if n := write(t, admin, signOut, person.UserID); n != 1 {
+			if n := writeAs(t, w.DB, admin, signOut, person.UserID); n != 1 {
 				t.Errorf("%d sessions ended, want 1", n)
 			}
 			if code := stands(w, person); code != portal.SessionRevoked {
@@ -50,7 +38,7 @@ func TestOlderServer(t *testing.T) {
 		})
 		t.Run(view+"_reaches_no_session_of_others", func(t *testing.T) {
 			stranger := oldSession(t, w.Other.At(portal.MSPUser, 0))
-			if n := write(t, admin, signOut, stranger.UserID); n != 0 {
+			if n := writeAs(t, w.DB, admin, signOut, stranger.UserID); n != 0 {
 				t.Errorf("%d sessions of another tenant ended, want none", n)
 			}
 			if code := stands(w, stranger); code != "" {
@@ -61,18 +49,18 @@ func TestOlderServer(t *testing.T) {
 			person := oldSession(t, w.Own.At(portal.MSPUser, 0))
 			there := w.Grant(t, person.UserID, portal.MSSPAdmin, w.Other.At(portal.MSSPAdmin, 0))
 			w.Exec(t, "insert into session_grant (session_id, grant_id) values ($1, $2)", person.SessionID, there)
-			if n := write(t, admin, signOut, person.UserID); n != 0 {
+			if n := writeAs(t, w.DB, admin, signOut, person.UserID); n != 0 {
 				t.Errorf("%d sessions ended, want none", n)
 			}
 		})
 		t.Run("an_invite_by_"+string(role)+"_names_its_inviters", func(t *testing.T) {
 			id, email := postgres.NewID(), string(role)+"@invited.example"
-			write(t, admin, `
+			writeAs(t, w.DB, admin, `
 				insert into pre_assigned_role (mssp_id, id, email, role, msp_id, provider, code_hash, invited_by, language, life, expires_at)
 				values ($1, $2, $3, 'msp_user', $4, 'google', $5, 'x', '', interval '1 day', now() + interval '1 day')`,
 				admin.Scope.MSSPID, id, email, w.Own.MSPs[0].ID, []byte(id))
 			for _, action := range []string{"invite_created", "invite_resent", "invite_revoked"} {
-				write(t, admin, "insert into audit_log (mssp_id, id, actor_id, action, target) values ($1, $2, $3, $4, $5)",
+				writeAs(t, w.DB, admin, "insert into audit_log (mssp_id, id, actor_id, action, target) values ($1, $2, $3, $4, $5)",
 					admin.Scope.MSSPID, postgres.NewID(), admin.UserID, action, id)
 			}
 			if got := w.Text(t, "select array_to_string(inviters, ' ') from pre_assigned_role where id = $1", id); got != admin.UserID {
@@ -80,4 +68,18 @@ func TestOlderServer(t *testing.T) {
 			}
 		})
 	}
+}
+
+// writeAs runs a statement as the viewer's database role and returns how many rows it changed.
+func writeAs(t *testing.T, db *postgres.DB, by portal.Viewer, sql string, args ...any) (rows int64) {
+	t.Helper()
+	err := db.As(by).Write(context.Background(), func(tx pgx.Tx) error {
+		tag, err := tx.Exec(context.Background(), sql, args...)
+		rows = tag.RowsAffected()
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return rows
 }

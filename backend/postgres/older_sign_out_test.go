@@ -1,10 +1,7 @@
 package postgres_test
 
 import (
-	"context"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit"
@@ -15,18 +12,6 @@ import (
 func TestSessionView(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
-	write := func(t *testing.T, by portal.Viewer, sql string, args ...any) (rows int64) {
-		t.Helper()
-		err := w.DB.As(by).Write(context.Background(), func(tx pgx.Tx) error {
-			tag, err := tx.Exec(context.Background(), sql, args...)
-			rows = tag.RowsAffected()
-			return err
-		})
-		if err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
-		return rows
-	}
 	state := func(t *testing.T, v portal.Viewer) string {
 		t.Helper()
 		return w.Text(t, "select coalesce(revoked_reason, 'live') from session where id = $1", v.SessionID)
@@ -36,7 +21,7 @@ func TestSessionView(t *testing.T) {
 		signOut := "update " + view + " set revoked_at = now(), revoked_reason = 'admin' where user_id = $1"
 		t.Run(view+"_ends_a_session_of_the_scope", func(t *testing.T) {
 			person := w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 0))
-			if n := write(t, admin, signOut, person.UserID); n != 1 || state(t, person) != "admin" {
+			if n := writeAs(t, w.DB, admin, signOut, person.UserID); n != 1 || state(t, person) != "admin" {
 				t.Errorf("%d sessions ended, this one is %s, want 1 and admin", n, state(t, person))
 			}
 			if code := stands(w, person); code != portal.SessionRevoked {
@@ -48,7 +33,7 @@ func TestSessionView(t *testing.T) {
 			there := person
 			there.Role, there.Scope = portal.MSSPAdmin, w.Other.At(portal.MSSPAdmin, 0)
 			there.GrantID = w.Grant(t, person.UserID, there.Role, there.Scope)
-			if n := write(t, admin, signOut, person.UserID); n != 1 || state(t, person) != "live" {
+			if n := writeAs(t, w.DB, admin, signOut, person.UserID); n != 1 || state(t, person) != "live" {
 				t.Errorf("%d sessions changed, this one is %s, want 1 and live", n, state(t, person))
 			}
 			if here, elsewhere := stands(w, person), stands(w, there); here != portal.GrantChanged || elsewhere != "" {
@@ -57,10 +42,10 @@ func TestSessionView(t *testing.T) {
 		})
 		t.Run(view+"_writes_nothing_but_that", func(t *testing.T) {
 			person := w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 0))
-			if n := write(t, admin, "update "+view+" set revoked_at = null where user_id = $1", person.UserID); n != 0 || state(t, person) != "live" {
+			if n := writeAs(t, w.DB, admin, "update "+view+" set revoked_at = null where user_id = $1", person.UserID); n != 0 || state(t, person) != "live" {
 				t.Errorf("an update that ends nothing changes %d, the session is %s", n, state(t, person))
 			}
-			write(t, admin, "update "+view+" set revoked_at = 'infinity', revoked_reason = 'Call 555' where user_id = $1", person.UserID)
+			writeAs(t, w.DB, admin, "update "+view+" set revoked_at = 'infinity', revoked_reason = 'Call 555' where user_id = $1", person.UserID)
 			got := w.Text(t, "select concat_ws(' ', revoked_reason, revoked_at <= now()) from session where id = $1", person.SessionID)
 			if got != "admin t" {
 				t.Errorf("the session ended with %q, want the one reason and now", got)
@@ -71,7 +56,7 @@ func TestSessionView(t *testing.T) {
 			sister := w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 1))
 			want := map[portal.Role]string{portal.MSSPAdmin: "admin", portal.MSPAdmin: "live"}[role]
 			for _, person := range []portal.Viewer{stranger, sister} {
-				write(t, admin, signOut, person.UserID)
+				writeAs(t, w.DB, admin, signOut, person.UserID)
 			}
 			if state(t, stranger) != "live" || state(t, sister) != want {
 				t.Errorf("of another tenant: %s, of the second MSP: %s, want live and %s", state(t, stranger), state(t, sister), want)

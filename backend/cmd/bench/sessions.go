@@ -148,7 +148,8 @@ func (w *world) revoke(ctx context.Context, other *process) (time.Duration, erro
 		return 0, err
 	}
 	began := time.Now()
-	if status, body, err := send(ctx, "POST", w.api.base+"/v1/auth/logout", tokens.AccessToken, nil); err != nil || status != http.StatusNoContent {
+	status, body, err := send(ctx, "POST", w.api.base+"/v1/auth/logout", tokens.AccessToken, nil)
+	if err != nil || status != http.StatusNoContent {
 		return 0, fmt.Errorf("sign-out returned %d %s: %w", status, body, err)
 	}
 	for time.Since(began) < 10*time.Second {

@@ -1,8 +1,8 @@
 -- +goose Up
 
--- A server of before session_grant writes no row of it. The sessions it starts beside a newer server belong to every scope
--- that their user holds a grant in, as all did before, until a newer server has seen them used: an administrator who signs
--- a person out ends them too.
+-- A server older than session_grant writes no row of it. A session it starts beside a newer server belongs to every scope
+-- in which its user has a grant, until a newer server has recorded its use: an administrator who signs a user out ends such
+-- a session, too.
 create or replace view session_of_mssp with (security_barrier) as
   select s.id, s.user_id, s.revoked_at, s.revoked_reason
   from session s
@@ -36,7 +36,8 @@ create or replace view session_of_msp with (security_barrier) as
       exists (select from session_grant a where a.session_id = s.id and a.grant_id = g.id)
       or not exists (select from session_grant a where a.session_id = s.id)));
 
--- A server of before inviters says in the audit log alone who made an invite or sent it again. Whoever did may not claim it.
+-- A server older than the column inviters records only in the audit log which account created or resent an invite. That
+-- account must not claim it.
 -- +goose StatementBegin
 create function note_inviter() returns trigger language plpgsql set search_path from current as $$
 begin

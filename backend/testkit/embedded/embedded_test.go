@@ -17,7 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// TestMain lets the test binary stand for a program that starts a server, or uses the shared one, and is then killed.
+// TestMain runs the test binary as a program that starts a server, or uses the shared one, and is then killed.
 func TestMain(m *testing.M) {
 	switch os.Getenv("EMBEDDED_TEST_CHILD") {
 	case "":

@@ -41,7 +41,7 @@ const locked = "The login keyring is locked. Unlock it and sign in again to stay
 /** Sends an event of the desktop, or makes a change that an administrator could make elsewhere. */
 function sendEvent(fake: Fake, what: string): void {
   if (what === "only")
-    fake.emit("session:only", { message: `${locked} For now you stay signed in until you close the app.` });
+    fake.emit("session:only", { message: `${locked} You stay signed in until you close the app.` });
   if (what.startsWith("ended")) {
     const { code, message } = refusal(what.split(":")[1] ?? "ended_admin");
     fake.emit("session:ended", { code, message });
