@@ -37,14 +37,19 @@ func (e *endpoint) redeem(ctx context.Context, grant portal.CodeGrant) (portal.T
 	return tokens, err
 }
 
-// me returns the signed-in user. A remembered grant that the user no longer has is dropped.
+// me returns the signed-in user. A grant that the user no longer has is dropped. The grant in the response is the one
+// that further calls name.
 func (e *endpoint) me(ctx context.Context) (portal.Me, error) {
 	var me portal.Me
+	family := e.session.family()
 	err := e.get(ctx, "/v1/me", nil, &me)
 	lost := hasCode(err, portal.GrantChanged, portal.Forbidden, portal.NotFound, portal.Invalid)
 	if lost && e.session.grant() != "" {
 		e.session.useGrant(ctx, "")
 		err = e.get(ctx, "/v1/me", nil, &me)
+	}
+	if err == nil {
+		e.session.show(family, me.Grant.ID)
 	}
 	return me, err
 }

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"fs-client-portal/backend/desktop/keyring"
 	"fs-client-portal/backend/portal"
 )
 
@@ -39,6 +41,9 @@ func TestRole(t *testing.T) {
 	t.Run("change_renews_the_tokens_and_tells_the_screens", testRoleChangeRenewsTheTokensAndTellsTheScreens)
 	t.Run("is_unchanged_by_expired_tokens", testRoleIsUnchangedByExpiredTokens)
 	t.Run("removed_grant_is_dropped", testRoleRemovedGrantIsDropped)
+	t.Run("shown_grant_is_named_by_every_call", testRoleShownGrantIsNamedByEveryCall)
+	t.Run("shown_grant_is_dropped_when_removed", testRoleShownGrantIsDroppedWhenRemoved)
+	t.Run("shown_grant_ends_with_the_session", testRoleShownGrantEndsWithTheSession)
 }
 
 func testRoleEndOfTheSessionSignsOutAtAnyCall(t *testing.T) {
@@ -133,5 +138,78 @@ func testRoleRemovedGrantIsDropped(t *testing.T) {
 	tries := refused.Load()
 	if page, err := b.Clients(t.Context(), portal.ClientQuery{}); err != nil || page.Total != 7 || refused.Load() != tries {
 		t.Errorf("the list answers %d, %v after %d tries under the lost grant", page.Total, err, refused.Load()-tries)
+	}
+}
+
+// respondAs makes the API reply to /v1/me with the grant that current returns, unless the request names another, and
+// returns the grant that the last other request named.
+func (b *testApp) respondAs(current func() string) (named func() string) {
+	var last atomic.Value
+	b.api.before(func(w http.ResponseWriter, r *http.Request) bool {
+		name := r.Header.Get("Portal-Grant")
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/v1/auth/"):
+			return false
+		case r.URL.Path != "/v1/me":
+			last.Store(name)
+			reply(w, http.StatusOK, map[string]any{})
+		case name != "" && name != current():
+			refuse(w, http.StatusUnauthorized, portal.Errorf(portal.GrantChanged, "Your role has changed."))
+		default:
+			grant := portal.Grant{ID: current(), Role: portal.MSSPAdmin}
+			reply(w, http.StatusOK, portal.NewMe(testUser, grant, []portal.Grant{grant}))
+		}
+		return true
+	})
+	return func() string { name, _ := last.Load().(string); return name }
+}
+
+func testRoleShownGrantIsNamedByEveryCall(t *testing.T) {
+	b := newTestApp(t)
+	shown := uuid.NewString()
+	named := b.respondAs(func() string { return shown })
+	b.signIn(t)
+	for name, call := range dataCalls {
+		if err := call(t.Context(), b); err != nil || named() != shown {
+			t.Errorf("%s: got grant %q, %v, want %q", name, named(), err, shown)
+		}
+	}
+	var kept keyring.Session
+	if err := json.Unmarshal([]byte(b.ring.kept()), &kept); err != nil || kept.GrantID != "" {
+		t.Errorf("got %q kept as the user's choice, %v, want none", kept.GrantID, err)
+	}
+}
+
+func testRoleShownGrantIsDroppedWhenRemoved(t *testing.T) {
+	b := newTestApp(t)
+	var current atomic.Value
+	current.Store(uuid.NewString())
+	named := b.respondAs(func() string { return current.Load().(string) })
+	b.signIn(t)
+	current.Store(uuid.NewString())
+	if me, err := b.Me(t.Context()); err != nil || me.Grant.ID != current.Load() {
+		t.Fatalf("got grant %q, %v, want %q", me.Grant.ID, err, current.Load())
+	}
+	if _, err := b.Overview(t.Context()); err != nil || named() != current.Load() {
+		t.Errorf("afterwards got grant %q, %v, want %q", named(), err, current.Load())
+	}
+}
+
+func testRoleShownGrantEndsWithTheSession(t *testing.T) {
+	b := newTestApp(t)
+	var shown atomic.Value
+	shown.Store(uuid.NewString())
+	b.respondAs(func() string { return shown.Load().(string) })
+	b.signIn(t)
+	if err := b.SignOut(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.endpoint.session.grant(); got != "" {
+		t.Errorf("after the sign-out got grant %q, want none", got)
+	}
+	shown.Store(uuid.NewString())
+	b.signIn(t)
+	if got := b.endpoint.session.grant(); got != shown.Load() {
+		t.Errorf("after another sign-in got grant %q, want %q", got, shown.Load())
 	}
 }

@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -49,9 +50,12 @@ type session struct {
 	access string
 	// received and goodFor are the access token's age and lifetime by this computer's clock; the times in the token are
 	// those of another one.
-	received   moment
-	goodFor    time.Duration
-	kept       keyring.Session
+	received moment
+	goodFor  time.Duration
+	kept     keyring.Session
+	// shown is the grant that the screens show when the user has chosen none. Calls name it, because the API may refresh
+	// a session under another grant: an API of an older version takes the oldest.
+	shown      string
 	memoryOnly bool
 	// separate means that keyring and session file are left to a newer version of the app.
 	separate bool
@@ -101,6 +105,7 @@ func (s *session) continueFrom(from *session) {
 	defer s.mu.Unlock()
 	s.access, s.received, s.goodFor = from.access, from.received, from.goodFor
 	s.kept, s.refreshing, s.memoryOnly, s.separate = from.kept, from.refreshing, from.memoryOnly, from.separate
+	s.shown = from.shown
 	s.reportedCause, s.dismissed = from.reportedCause, from.dismissed
 }
 
@@ -137,7 +142,7 @@ func tokenRefused(err error) bool {
 func (s *session) token(ctx context.Context) (token, grant string, err error) {
 	now := s.clock()
 	s.mu.Lock()
-	token, grant = s.access, s.kept.GrantID
+	token, grant = s.access, cmp.Or(s.kept.GrantID, s.shown)
 	fresh := token != "" && now.since(s.received)+renewBefore < s.goodFor
 	s.mu.Unlock()
 	if fresh {
@@ -158,10 +163,20 @@ func (s *session) currentAccess() string {
 	return s.access
 }
 
+// grant returns the grant that calls name: the chosen one, else the one shown. "" leaves the choice to the API.
 func (s *session) grant() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.kept.GrantID
+	return cmp.Or(s.kept.GrantID, s.shown)
+}
+
+// show notes the grant that the screens show, unless another sign-in has replaced family.
+func (s *session) show(family, grantID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kept.Family == family {
+		s.shown = grantID
+	}
 }
 
 func (s *session) endCount() int {
@@ -328,6 +343,9 @@ func (s *session) use(tokens portal.Tokens, kept keyring.Session, keyringErr err
 	defer s.mu.Unlock()
 	if s.kept.UserID != kept.UserID {
 		s.api.cache.forget()
+	}
+	if s.kept.Family != kept.Family {
+		s.shown = ""
 	}
 	s.access, s.kept, s.memoryOnly = tokens.AccessToken, kept, memoryOnly
 	s.separate = separate

@@ -69,7 +69,7 @@ func (s *session) end(ctx context.Context, why *Problem, family string) {
 func (s *session) clear() {
 	s.mu.Lock()
 	s.access, s.goodFor, s.kept, s.memoryOnly, s.reportedCause, s.dismissed = "", 0, keyring.Session{}, false, "", moment{}
-	s.separate, s.refreshing = false, portal.RefreshGrant{}
+	s.shown, s.separate, s.refreshing = "", false, portal.RefreshGrant{}
 	s.ended++
 	s.mu.Unlock()
 	s.api.cache.forget()
@@ -182,10 +182,11 @@ func (s *session) useGrant(ctx context.Context, id string) {
 	s.writes.Lock()
 	defer s.writes.Unlock()
 	s.mu.Lock()
-	s.kept.GrantID = id
+	unchanged := s.kept.GrantID == id
+	s.kept.GrantID, s.shown = id, ""
 	memoryOnly, family := s.memoryOnly, s.kept.Family
 	s.mu.Unlock()
-	if memoryOnly {
+	if memoryOnly || unchanged {
 		return
 	}
 	kept, err := s.vault.Load(ctx)

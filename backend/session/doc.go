@@ -23,7 +23,8 @@
 // used. Its tokens name that grant as long as it may be used; the header Portal-Grant names another for one request.
 // The use of a grant is recorded at the start, at each change of grant, and then once a minute or at a refresh: so
 // administrators see uses to about ten minutes, and only those under grants of their scope (TestSessionGrant). An older
-// server starts and refreshes under the oldest grant.
+// server starts and refreshes under the oldest grant. The app names the grant that it shows in every request, so a
+// refresh by an older server changes nothing for it.
 //
 // # Why tokens are replaced
 //
