@@ -5,15 +5,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/oauth2"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/hostile"
 )
 
 func TestAttempt(t *testing.T) {
 	t.Parallel()
 	t.Run("is_used_up_once", testAttemptIsUsedUpOnce)
 	t.Run("expires", testAttemptExpires)
+	t.Run("finished_meanwhile_starts_no_session", testAttemptFinishedMeanwhileStartsNoSession)
 	t.Run("needs_its_verifier", testAttemptNeedsItsVerifier)
 	t.Run("binds_pending_identity_to_code_and_verifier", testAttemptBindsPendingIdentityToCodeAndVerifier)
 	t.Run("returns_what_the_desktop_needs", testAttemptReturnsWhatTheDesktopNeeds)
@@ -63,6 +66,23 @@ func testAttemptExpires(t *testing.T) {
 	h.exec("update login_attempt set expires_at = now() - interval '1 second'")
 	_, err := h.redeem(grant)
 	wantCode(t, err, portal.AttemptExpired)
+}
+
+func testAttemptFinishedMeanwhileStartsNoSession(t *testing.T) {
+	t.Parallel()
+	k := newProviderTest(t).newSignInTest(t, portal.Google, "")
+	if err := k.signIn(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	k.provider.Play(hostile.Script{Compact: func(idToken string) string {
+		k.suite.exec(t, "update login_attempt set finished_at = now() where finished_at is null")
+		return idToken
+	}})
+	before := k.made()
+	wantCode(t, k.signIn(context.Background()), portal.AttemptExpired)
+	if diff := cmp.Diff(before, k.made()); diff != "" {
+		t.Errorf("rows created (-before +after):\n%s", diff)
+	}
 }
 
 func testAttemptNeedsItsVerifier(t *testing.T) {
