@@ -5,7 +5,7 @@ import { type Fake, people } from "../bridge/fake";
 import { freshCode, inviteCode } from "../bridge/fakeInvites";
 import type { NewInvite } from "../bridge/models";
 import { Problem } from "../bridge/problem";
-import { expectAccessible, renderApp } from "../test/render";
+import { choose, expectAccessible, menuClosed, renderApp } from "../test/render";
 
 const open = (
   prepare: (fake: Fake) => void = () => undefined,
@@ -24,11 +24,6 @@ async function openForm(who: "admin" | "mspAdmin" = "admin", prepare?: (fake: Fa
     screen.getByRole("button", { name: who === "admin" ? "Invite MSP user" : "Invite user" }),
   );
   return { ...app, dialog: await screen.findByRole("dialog") };
-}
-
-async function choose(user: UserEvent, field: string, option: string) {
-  await user.click(screen.getByRole("combobox", { name: field }));
-  await user.click(await screen.findByRole("option", { name: option }));
 }
 
 async function search(user: UserEvent, field: string, typed: string, option: string | RegExp) {
@@ -64,6 +59,7 @@ describe("the list of invites", () => {
     await grid();
     await user.click(screen.getByRole("button", { name: "Status" }));
     await user.click(screen.getByRole("menuitem", { name: "Revoked" }));
+    await menuClosed();
     expect(await screen.findByText("1 in total")).toBeVisible();
     await user.type(screen.getByRole("searchbox", { name: "Search invites" }), "zebra");
     expect(await screen.findByText("Nothing here matches “zebra” and Status Revoked.")).toBeVisible();
@@ -237,6 +233,7 @@ describe("inviting", () => {
       "Client user",
     ]);
     await user.keyboard("{Escape}");
+    await menuClosed();
     await user.type(screen.getByRole("textbox", { name: "Email" }), "kim@alpine.example");
     await send(user);
     await screen.findByText("kim@alpine.example is invited");

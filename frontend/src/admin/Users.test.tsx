@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Fake, people } from "../bridge/fake";
 import type { UserChange } from "../bridge/models";
 import { Problem } from "../bridge/problem";
-import { expectAccessible, renderApp } from "../test/render";
+import { choose, expectAccessible, menuClosed, renderApp } from "../test/render";
 
 const open = (
   prepare: (fake: Fake) => void = () => undefined,
@@ -92,9 +92,11 @@ describe("the list of users", () => {
     await grid();
     await user.click(screen.getByRole("button", { name: "Status" }));
     await user.click(await screen.findByRole("menuitem", { name: "Deactivated" }));
+    await menuClosed();
     expect(await screen.findByText("2 in total")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Role" }));
     await user.click(await screen.findByRole("menuitem", { name: "MSP user" }));
+    await menuClosed();
     await user.click(await screen.findByText("Email"));
     await user.type(screen.getByRole("searchbox", { name: "Search users" }), "zebra");
     expect(
@@ -220,10 +222,6 @@ describe("a user beside the list", () => {
 
 describe("changing a role", () => {
   const changeOf = (role: string, node: string) => `Change role ${role} at ${node}`;
-  const choose = async (user: Awaited<ReturnType<typeof ask>>["user"], role: string) => {
-    await user.click(screen.getByRole("combobox", { name: "Role" }));
-    await user.click(await screen.findByRole("option", { name: role }));
-  };
   const save = (dialog: HTMLElement) => within(dialog).getByRole("button", { name: "Change role" });
 
   it("explains the effect, and keeps the node where the level stays", async () => {
@@ -231,7 +229,7 @@ describe("changing a role", () => {
     expect(within(dialog).getByText("Tom Brandt is currently MSP user at Alpine IT Services.")).toBeVisible();
     expect(within(dialog).getByText(/takes effect at once, on every computer/)).toBeVisible();
     await expectAccessible();
-    await choose(user, "MSP administrator");
+    await choose(user, "Role", "MSP administrator");
     expect(screen.queryByRole("combobox", { name: "MSP" })).toBeNull();
     await user.click(save(dialog));
     expect(
@@ -244,7 +242,7 @@ describe("changing a role", () => {
 
   it("asks for the node where the level changes", async () => {
     const { user, dialog, fake, sent } = await ask("Sam Okoro", changeOf("MSSP staff", "Northwind Security"));
-    await choose(user, "MSP user");
+    await choose(user, "Role", "MSP user");
     await user.click(save(dialog));
     expect(await screen.findByText("Choose the MSP this person belongs to.")).toBeVisible();
     expect(fake.calls).not.toContain("changeUser");
@@ -267,6 +265,7 @@ describe("changing a role", () => {
       "Client user",
     ]);
     await user.click(screen.getByRole("option", { name: "MSP user" }));
+    await menuClosed();
     await user.click(save(dialog));
     await screen.findByText("Ines Duarte is now MSP user at Alpine IT Services.");
     expect(sent()[0]).toMatchObject({ role: "msp_user", msp_id: people.mspAdmin.grants[0]?.scope.msp_id });
@@ -296,7 +295,7 @@ describe("changing a role", () => {
     const { user, dialog } = await ask("Tom Brandt", changeOf("MSP user", "Alpine IT Services"), (fake) =>
       fake.fail("changeUser", new Problem(code, details)),
     );
-    await choose(user, "MSP administrator");
+    await choose(user, "Role", "MSP administrator");
     await user.click(save(dialog));
     expect(await within(dialog).findByText(words)).toBeVisible();
     expect(screen.getByRole("combobox", { name: "Role" })).toHaveTextContent("MSP administrator");

@@ -4,7 +4,7 @@ import { type Fake, people } from "../bridge/fake";
 import { syncStates, worlds } from "../bridge/fakeStates";
 import type { Client, ClientFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
-import { expectAccessible, renderApp } from "../test/render";
+import { expectAccessible, menuClosed, renderApp } from "../test/render";
 
 const few = (fake: Fake) => {
   const { clients } = fake.world;
@@ -158,6 +158,7 @@ describe("a scope without any expiry date", () => {
     });
     await user.click(await screen.findByRole("button", { name: "Expires within 30 days" }));
     await user.click(screen.getByRole("menuitem", { name: "Any" }));
+    await menuClosed();
     expect(await screen.findByText("5 in total")).toBeVisible();
     expect(screen.queryByRole("button", { name: "Expires" })).toBeNull();
   });
@@ -172,8 +173,10 @@ describe("finding clients", () => {
     await user.click(await screen.findByRole("button", { name: "Type" }));
     expect(screen.getAllByRole("menuitem").map((item) => item.textContent)).toEqual(["Any", "CORP", "DEMO"]);
     await user.keyboard("{Escape}");
+    await menuClosed();
     await user.click(await screen.findByRole("button", { name: "Licence type" }));
     await user.click(screen.getByRole("menuitem", { name: "none" }));
+    await menuClosed();
     expect(await screen.findByRole("button", { name: "Licence type none" })).toBeVisible();
     expect(window.location.hash).toBe("#/clients?licence_type=none");
   });
@@ -223,6 +226,7 @@ describe("finding clients", () => {
     ).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Status Disabled" }));
     await user.click(screen.getByRole("menuitem", { name: "Missing" }));
+    await menuClosed();
     await waitFor(() => expect(window.location.hash).toBe("#/clients?status=missing"));
     expect(screen.queryByRole("button", { name: /^Reason/ })).toBeNull();
   });
@@ -256,6 +260,7 @@ describe("finding clients", () => {
     expect(await screen.findByText("1 in total")).toBeVisible();
     await user.click(chip);
     await user.click(screen.getByRole("menuitem", { name: "Any" }));
+    await menuClosed();
     expect(await screen.findByText("5 in total")).toBeVisible();
   });
 
@@ -263,6 +268,7 @@ describe("finding clients", () => {
     const { user } = open();
     await user.click(await screen.findByRole("button", { name: "MSP" }));
     await user.click(screen.getByRole("menuitem", { name: "Directly under the MSSP" }));
+    await menuClosed();
     expect(await screen.findByText("1 in total")).toBeVisible();
   });
 
@@ -296,6 +302,7 @@ describe("finding clients", () => {
     };
     await user.click(screen.getByRole("button", { name: "Status" }));
     await user.click(screen.getByRole("menuitem", { name: "Missing" }));
+    await menuClosed();
     expect(await screen.findByText("Updating", { selector: "[role=status]" })).toBeVisible();
     expect(screen.queryByText("5 in total")).toBeNull();
     expect(await screen.findByRole("progressbar", { name: "Updating" })).toBeVisible();

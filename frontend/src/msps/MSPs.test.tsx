@@ -4,7 +4,7 @@ import { type Fake, people } from "../bridge/fake";
 import { worlds } from "../bridge/fakeStates";
 import type { MSP, MSPFilter, Sort } from "../bridge/models";
 import { Problem } from "../bridge/problem";
-import { expectAccessible, renderApp } from "../test/render";
+import { expectAccessible, menuClosed, renderApp } from "../test/render";
 
 /** Four MSPs, the first of which has three clients. */
 const few = (fake: Fake) => {
@@ -70,6 +70,7 @@ describe("the list of MSPs", () => {
     const { user } = open();
     await user.click(await screen.findByRole("button", { name: "Status" }));
     await user.click(screen.getByRole("menuitem", { name: "Missing" }));
+    await menuClosed();
     expect(await screen.findByText("Nothing here matches Status Missing.")).toBeVisible();
     window.history.back();
     expect(await screen.findByText("4 in total")).toBeVisible();

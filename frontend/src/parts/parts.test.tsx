@@ -2,7 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "../bridge/problem";
-import { expectAccessible, renderPart } from "../test/render";
+import { expectAccessible, menuClosed, renderPart } from "../test/render";
 import { FilterBar, FilterChip, SearchField } from "./FilterBar";
 import { ConfirmDialog, FormDialog } from "./FormDialog";
 import { SidePanel, SplitView } from "./SidePanel";
@@ -114,6 +114,7 @@ describe("filters", () => {
     const { user } = renderPart(<Bar onAsk={vi.fn()} />);
     await user.click(screen.getByRole("button", { name: "Expires" }));
     await user.click(await screen.findByRole("menuitem", { name: "within 30 days" }));
+    await menuClosed();
     expect(await screen.findByRole("button", { name: "Expires within 30 days" })).toBeVisible();
     await expectAccessible();
     await user.click(screen.getByRole("button", { name: "Clear filters" }));

@@ -6,7 +6,7 @@ import { setPortal } from "../bridge/portal";
 import { Problem } from "../bridge/problem";
 import { keys } from "../bridge/queries";
 import { newQueryClient } from "../bridge/queryClient";
-import { expectAccessible, renderApp } from "../test/render";
+import { expectAccessible, menuClosed, renderApp } from "../test/render";
 import { ageOf } from "./DataAge";
 
 const railNames = async () => {
@@ -97,6 +97,7 @@ describe("acting under another grant", () => {
     const { user, fake } = renderApp({ signedIn: people.severalGrants, path: "/settings" });
     await user.click(await screen.findByRole("button", { name: "Switch scope, now Northwind Security" }));
     await user.click(await screen.findByRole("menuitem", { name: /Baltic Managed Systems/ }));
+    await menuClosed();
     await screen.findByRole("button", { name: "Switch scope, now Baltic Managed Systems" });
     expect(fake.calls).toContain("useGrant");
     expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
@@ -108,6 +109,7 @@ describe("acting under another grant", () => {
     fake.fail("useGrant", new Problem("offline"));
     await user.click(await screen.findByRole("button", { name: /Switch scope/ }));
     await user.click(await screen.findByRole("menuitem", { name: /Alpine IT Services/ }));
+    await menuClosed();
     expect(await screen.findByText("Could not switch to Alpine IT Services.")).toBeVisible();
     expect(screen.getByRole("button", { name: "Switch scope, now Northwind Security" })).toBeVisible();
   });

@@ -4,7 +4,7 @@ import { type Fake, people } from "../bridge/fake";
 import { syncStates } from "../bridge/fakeStates";
 import type { FieldNotice, SyncRun } from "../bridge/models";
 import { Problem } from "../bridge/problem";
-import { expectAccessible, renderApp } from "../test/render";
+import { expectAccessible, menuClosed, renderApp } from "../test/render";
 
 const id = "0195a000-0000-7000-a300-000000000001";
 const becomes = (fake: Fake, over: Partial<SyncRun>) => {
@@ -156,6 +156,7 @@ describe("what a sync changed", () => {
     await screen.findByText("6 in total");
     await user.click(screen.getByRole("button", { name: "Change" }));
     await user.click(await screen.findByRole("menuitem", { name: "Changed" }));
+    await menuClosed();
     const table = within(await screen.findByRole("grid", { name: "Changes of this sync" }));
     expect((await table.findAllByRole("gridcell", { name: /31.*2027/ }))[0]).toBeVisible();
     expect(await screen.findByText("2 in total")).toBeVisible();

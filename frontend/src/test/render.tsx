@@ -1,6 +1,6 @@
 import { ThemeProvider } from "@mui/material/styles";
-import { render } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
+import { render, screen, waitFor } from "@testing-library/react";
+import userEvent, { type UserEvent } from "@testing-library/user-event";
 import axe from "axe-core";
 import type { ReactElement, ReactNode } from "react";
 import { MemoryRouter } from "react-router";
@@ -39,6 +39,16 @@ export function renderPart(element: ReactElement) {
   const fake = createFake();
   setPortal(fake);
   return { fake, user: userEvent.setup(), ...render(element, { wrapper: Around }) };
+}
+
+/** Waits until no menu is open. Until it has closed, assistive technology cannot reach what is behind it. */
+export const menuClosed = () => waitFor(() => expect(document.querySelector(".MuiPopover-root")).toBeNull());
+
+/** Chooses an option of a select field. */
+export async function choose(user: UserEvent, field: string, option: string) {
+  await user.click(screen.getByRole("combobox", { name: field }));
+  await user.click(await screen.findByRole("option", { name: option }));
+  await menuClosed();
 }
 
 // axe cannot see without a layout that an open dialog or menu keeps the focus, so only the dialog is checked.
