@@ -69,7 +69,20 @@ func (w *tenant) email(v portal.Viewer, address string) {
 	w.Exec("update app_user set email = $2 where id = $1", v.UserID, address)
 }
 
-func TestTheAdminsAreMailedOnceOfARowOfFailuresUntilASyncHasWorkedInBetween(t *testing.T) {
+func TestAlert(t *testing.T) {
+	t.Parallel()
+	t.Run("failures_mail_each_admin_once", testAlertFailuresMailEachAdminOnce)
+	t.Run("review_is_mailed_immediately_and_once", testAlertReviewIsMailedImmediatelyAndOnce)
+	t.Run("unreviewed_runs_share_one_mail", testAlertUnreviewedRunsShareOneMail)
+	t.Run("obsolete_alert_is_not_mailed", testAlertObsoleteAlertIsNotMailed)
+	t.Run("uses_language_of_latest_invite", testAlertUsesLanguageOfLatestInvite)
+	t.Run("retries_temporary_mail_errors_only", testAlertRetriesTemporaryMailErrorsOnly)
+	t.Run("none_without_mail_or_while_paused", testAlertNoneWithoutMailOrWhilePaused)
+	t.Run("review_is_mailed_once_mail_is_set", testAlertReviewIsMailedOnceMailIsSet)
+	t.Run("queued_mail_is_dropped_after_complete_run", testAlertQueuedMailIsDroppedAfterCompleteRun)
+}
+
+func testAlertFailuresMailEachAdminOnce(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.another(t)
@@ -116,7 +129,7 @@ func TestTheAdminsAreMailedOnceOfARowOfFailuresUntilASyncHasWorkedInBetween(t *t
 	}
 }
 
-func TestARunThatNeedsReviewIsMailedAtOnceAndOnce(t *testing.T) {
+func testAlertReviewIsMailedImmediatelyAndOnce(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	box, mails := w.mailing(0)
@@ -140,7 +153,7 @@ func TestARunThatNeedsReviewIsMailedAtOnceAndOnce(t *testing.T) {
 	}
 }
 
-func TestTheAdminsAreMailedOnceHoweverManyRunsNeedReviewUntilOneOfThemHasSpoken(t *testing.T) {
+func testAlertUnreviewedRunsShareOneMail(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	box, mails := w.mailing(0)
@@ -167,7 +180,7 @@ func TestTheAdminsAreMailedOnceHoweverManyRunsNeedReviewUntilOneOfThemHasSpoken(
 	}
 }
 
-func TestWhatIsNoLongerTrueIsNotMailed(t *testing.T) {
+func testAlertObsoleteAlertIsNotMailed(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*tenant){
 		"a sync worked":       func(w *tenant) { w.complete(many(3)...) },
@@ -193,7 +206,7 @@ func TestWhatIsNoLongerTrueIsNotMailed(t *testing.T) {
 	}
 }
 
-func TestAnAlertIsInTheLanguageOfTheAdminsInvite(t *testing.T) {
+func testAlertUsesLanguageOfLatestInvite(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.fail(1)
@@ -221,7 +234,7 @@ type never struct{ error }
 
 func (never) Undeliverable() bool { return true }
 
-func TestAMailThatIsNotTakenIsTriedAgainUnlessItNeverWillBe(t *testing.T) {
+func testAlertRetriesTemporaryMailErrorsOnly(t *testing.T) {
 	t.Parallel()
 	for want, refusal := range map[string]error{"completed": never{errors.New("550")}, "retryable": errors.New("421")} {
 		w := newTenant(t)
@@ -243,7 +256,7 @@ func TestAMailThatIsNotTakenIsTriedAgainUnlessItNeverWillBe(t *testing.T) {
 	}
 }
 
-func TestWithoutMailNobodyIsMailed(t *testing.T) {
+func testAlertNoneWithoutMailOrWhilePaused(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.fail(5)
@@ -261,113 +274,7 @@ func TestWithoutMailNobodyIsMailed(t *testing.T) {
 	}
 }
 
-// syncAttention is what the overview says of syncs, as "kind severity count".
-func (w *tenant) syncAttention(stale time.Duration) []portal.Attention {
-	w.Helper()
-	overview, _, err := w.DB.Overview(context.Background(), w.admin, stale)
-	if err != nil {
-		w.Fatal(err)
-	}
-	var syncs []portal.Attention
-	for _, a := range overview.Attention {
-		if strings.HasPrefix(a.Kind, "sync_") || a.Kind == "needs_review" {
-			syncs = append(syncs, a)
-		}
-	}
-	return syncs
-}
-
-func kinds(attention []portal.Attention) string {
-	var all []string
-	for _, a := range attention {
-		all = append(all, a.Kind)
-	}
-	return strings.Join(all, " ")
-}
-
-func TestARowOfFailuresNeedsAttentionAndSaysHowManySinceWhen(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	if got := kinds(w.syncAttention(time.Hour)); got != "sync_never" {
-		t.Errorf("before the first run: %s", got)
-	}
-	w.complete(many(3)...)
-	w.fail(4)
-	since := value[string](w, `select to_char(min(finished_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from sync_run where status = 'failed'`)
-	last := value[string](w, "select id::text from sync_run order by created_at desc limit 1")
-	got := w.syncAttention(time.Hour)
-	if len(got) != 1 || got[0].Kind != "sync_failed" || *got[0].Count != 4 || *got[0].Since != since || *got[0].RunID != last || got[0].Detail == "" || got[0].Name != "Heimdal" {
-		t.Errorf("four failures are %+v", got)
-	}
-	w.complete(many(3)...)
-	if got := w.syncAttention(time.Hour); got != nil {
-		t.Errorf("a sync that works is %+v", got)
-	}
-}
-
-func TestARunThatNeedsReviewComesBeforeEverythingElse(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	w.complete(many(60)...)
-	w.Exec("update client set expires_on = '2020-01-01' where external_id = '101'")
-	if run := w.sync(many(30)...); run.Status != portal.RunNeedsReview {
-		t.Fatalf("the run is %s", run.Status)
-	}
-	overview, _, err := w.DB.Overview(t.Context(), w.admin, time.Hour)
-	if err != nil || overview.Attention[0].Kind != "needs_review" || *overview.Attention[0].Count != 30 || overview.Attention[0].RunID == nil {
-		t.Errorf("attention is %+v, %v", overview.Attention, err)
-	}
-	w.fail(1)
-	if got := kinds(w.syncAttention(time.Hour)); got != "needs_review sync_failed" {
-		t.Errorf("a review and a failure are %s", got)
-	}
-}
-
-func TestFailuresBeforeAReviewWasAcceptedNeedNoAttentionAnyMore(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	w.complete(many(60)...)
-	review := w.sync(many(30)...)
-	w.fail(1)
-	if _, err := w.service.Accept(t.Context(), w.admin, review.ID); err != nil {
-		t.Fatal(err)
-	}
-	if run := w.again(); run.ID != review.ID || run.Status != portal.RunComplete {
-		t.Fatalf("the accepted run is %s: %s", run.Status, said(run))
-	}
-	if got := w.syncAttention(time.Hour); got != nil {
-		t.Errorf("after a complete run: %+v", got)
-	}
-}
-
-func TestAConnectionThatIsNotSyncedThoughNothingFailsIsStale(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	w.complete(many(3)...)
-	w.Exec("update sync_run set created_at = created_at - interval '4 hours', finished_at = finished_at - interval '4 hours', read_at = read_at - interval '4 hours'")
-	w.Exec("update mssp_product set paused = true")
-	if got := kinds(w.syncAttention(5 * time.Hour)); got != "" {
-		t.Errorf("before its time: %s", got)
-	}
-	got := w.syncAttention(3 * time.Hour)
-	if kinds(got) != "sync_stale" || got[0].Detail != "paused" || got[0].At == nil {
-		t.Errorf("a paused connection is %+v", got)
-	}
-	w.Exec("update mssp_product set paused = false")
-	if got := w.syncAttention(3 * time.Hour); kinds(got) != "sync_stale" || got[0].Detail != "" {
-		t.Errorf("a connection nobody syncs is %+v", got)
-	}
-	w.fail(1)
-	if got := kinds(w.syncAttention(3 * time.Hour)); got != "sync_failed" {
-		t.Errorf("one that fails is %s", got)
-	}
-	w.complete(many(3)...)
-	if got := w.syncAttention(3 * time.Hour); got != nil {
-		t.Errorf("one that works again is %+v", got)
-	}
-}
-
-func TestWithoutMailAReviewIsNotMarkedAsMailed(t *testing.T) {
+func testAlertReviewIsMailedOnceMailIsSet(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(many(60)...)
@@ -381,7 +288,7 @@ func TestWithoutMailAReviewIsNotMarkedAsMailed(t *testing.T) {
 	}
 }
 
-func TestAMailThatWasQueuedIsNotSentOnceASyncHasWorked(t *testing.T) {
+func testAlertQueuedMailIsDroppedAfterCompleteRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	box, mails := w.mailing(1)

@@ -4,17 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
-	"time"
 
 	"fs-client-portal/backend/connector"
-	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
 )
 
-func TestAConnectionNamedOverTheAPINeverLeadsIntoTheServersNetworkLater(t *testing.T) {
+func TestConnection(t *testing.T) {
+	t.Parallel()
+	t.Run("public_only_never_calls_private_address", testConnectionPublicOnlyNeverCallsPrivateAddress)
+	t.Run("unusable_setting_fails_the_run", testConnectionUnusableSettingFailsTheRun)
+	t.Run("next_run_uses_replaced_key", testConnectionNextRunUsesReplacedKey)
+	t.Run("run_without_connection_is_refused", testConnectionRunWithoutConnectionIsRefused)
+	t.Run("is_added_once_and_to_known_mssp", testConnectionIsAddedOnceAndToKnownMSSP)
+}
+
+func testConnectionPublicOnlyNeverCallsPrivateAddress(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	// As if a host that was public when it was named resolved to this machine by now.
@@ -32,143 +38,13 @@ func TestAConnectionNamedOverTheAPINeverLeadsIntoTheServersNetworkLater(t *testi
 	}
 }
 
-// tries asks the product what it says to the stored connection.
-func (w *tenant) tries(s *customersync.Service, apiKey string) error {
-	w.Helper()
-	said, err := s.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: apiKey})
-	if err == nil && !said.OK {
-		w.Errorf("a test answers %+v", said)
-	}
-	return err
-}
-
-func TestTestsKeepThePaceOfTheConnectionInAnyProcessAndSayHowLongToWait(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(3))
-	for range 8 {
-		// Each time another process, which has never called before.
-		process := w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
-		err := w.tries(process, "")
-		var refused *portal.Error
-		if errors.As(err, &refused) {
-			if refused.Code != portal.TooManyRequests || refused.Wait != 12*time.Second || !strings.Contains(refused.Detail, "12 seconds") {
-				t.Fatalf("a test too soon is refused with %+v", refused)
-			}
-			clock.Sleep(t.Context(), refused.Wait)
-			err = w.tries(process, "")
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if n := w.stand.Calls(); n != 8 {
-		t.Errorf("%d calls, want 8", n)
-	}
-	w.neverMore(5)
-}
-
-func TestATestWaitsForATurnThatIsNear(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(3))
-	for range 2 {
-		if err := w.tries(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
-			t.Fatal(err)
-		}
-		clock.Sleep(t.Context(), 8*time.Second)
-	}
-	w.apart(2, 12*time.Second)
-}
-
-// apart looks that at least so many calls were made, each that long after the one before.
-func (w *tenant) apart(atLeast int, distance time.Duration) {
-	w.Helper()
-	calls := w.stand.Log()
-	if len(calls) < atLeast {
-		w.Errorf("%d calls, want %d", len(calls), atLeast)
-	}
-	for i := range calls[1:] {
-		if d := calls[i+1].At.Sub(calls[i].At); d < distance {
-			w.Errorf("call %d comes %s after the one before", i+2, d)
-		}
-	}
-}
-
-// TestRunsAndTestsKeepTheirDistanceFromEachOther tests a connection from another process while a run waits for its turn:
-// the test takes the turn that the run has booked in its own.
-func TestRunsAndTestsKeepTheirDistanceFromEachOther(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(16))
-	waits := 0
-	another := meddling{clock, func() {
-		if waits++; waits%2 == 0 {
-			return
-		}
-		clock.Sleep(t.Context(), 8*time.Second)
-		if err := w.tries(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
-			t.Errorf("a test is refused: %v", err)
-		}
-	}}
-	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), another })
-	if run := w.again(); run.Status != portal.RunComplete {
-		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
-	}
-	w.apart(8+3, 12*time.Second)
-}
-
 // meddling is a clock during whose longer sleeps something happens.
 type meddling struct {
 	*leaping
 	meanwhile func()
 }
 
-func (m meddling) Sleep(ctx context.Context, d time.Duration) error {
-	end := m.Now().Add(d)
-	if d > 10*time.Second {
-		m.meanwhile()
-	}
-	return m.leaping.Sleep(ctx, max(0, end.Sub(m.Now())))
-}
-
-func TestANewConnectionsFirstRunKeepsItsDistanceFromTheTestBeforeIt(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(3))
-	w.Exec("delete from mssp_product where mssp_id = $1", w.ID)
-	loopback := func(c *customersync.Config) { c.Rates, c.Clock, c.AllowPrivate = heimdalRate(5), clock, true }
-	_, err := w.newService(loopback).CreateConnection(context.Background(), w.admin, portal.NewConnection{
-		Product: "heimdal", CustomerID: customerID, BaseURL: w.stand.URL(), APIKey: apiKey,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.service = w.newService(loopback)
-	if run := w.again(); run.Status != portal.RunComplete {
-		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
-	}
-	w.apart(3, 12*time.Second)
-}
-
-func TestAnotherKeyWaitsForNoOther(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	w.service = w.newService(func(c *customersync.Config) { c.Rates = heimdalRate(1) })
-	if err := w.tries(w.service, ""); err != nil {
-		t.Fatal(err)
-	}
-	said, err := w.service.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: "another-key-01"})
-	if err != nil || said.Code != string(connector.BadKey) {
-		t.Errorf("another key is answered %+v (%v)", said, err)
-	}
-}
-
-func TestAConnectionThatCannotBeUsedFailsTheRunByName(t *testing.T) {
+func testConnectionUnusableSettingFailsTheRun(t *testing.T) {
 	t.Parallel()
 	for column, want := range map[string]string{
 		"api_key_sealed = 'sealed for something else'":                                                    "bad_secret",
@@ -186,7 +62,7 @@ func TestAConnectionThatCannotBeUsedFailsTheRunByName(t *testing.T) {
 	}
 }
 
-func TestAReplacedKeyIsUsedByTheNextRun(t *testing.T) {
+func testConnectionNextRunUsesReplacedKey(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.Exec("update mssp_product set api_key_sealed = convert_to('mssp_product.api_key:' || mssp_id || ':' || id || 'OLD', 'utf8')")
@@ -195,7 +71,7 @@ func TestAReplacedKeyIsUsedByTheNextRun(t *testing.T) {
 	w.complete(many(3)...)
 }
 
-func TestWithoutAConnectionThereIsNothingToSync(t *testing.T) {
+func testConnectionRunWithoutConnectionIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	if _, err := w.service.RunNow(t.Context(), postgres.NewID(), nil); portal.ErrorCode(err) != portal.NotFound {
@@ -213,7 +89,7 @@ func TestWithoutAConnectionThereIsNothingToSync(t *testing.T) {
 	}
 }
 
-func TestAConnectionIsAddedOnceAndOnlyToAnMSSP(t *testing.T) {
+func testConnectionIsAddedOnceAndToKnownMSSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	again := w.connection
@@ -234,7 +110,14 @@ func TestAConnectionIsAddedOnceAndOnlyToAnMSSP(t *testing.T) {
 	}
 }
 
-func TestWhatWasReadOfAConnectionThatHasChangedSinceIsReadAnew(t *testing.T) {
+func TestConnectionChange(t *testing.T) {
+	t.Parallel()
+	t.Run("restarts_reading", testConnectionChangeRestartsReading)
+	t.Run("during_merge_queues_another_run", testConnectionChangeDuringMergeQueuesAnotherRun)
+	t.Run("invalidates_accepted_review", testConnectionChangeInvalidatesAcceptedReview)
+}
+
+func testConnectionChangeRestartsReading(t *testing.T) {
 	t.Parallel()
 	number, address, key := "99", "https://dashboard.example.com", "ANOTHERKEY0123456789"
 	for name, change := range map[string]portal.ConnectionChange{
@@ -272,7 +155,7 @@ func TestWhatWasReadOfAConnectionThatHasChangedSinceIsReadAnew(t *testing.T) {
 	}
 }
 
-func TestAConnectionThatChangesWhileItsRunIsMergedIsReadAgain(t *testing.T) {
+func testConnectionChangeDuringMergeQueuesAnotherRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.stand.SetCustomers(many(3))
@@ -312,7 +195,7 @@ func TestAConnectionThatChangesWhileItsRunIsMergedIsReadAgain(t *testing.T) {
 	}
 }
 
-func TestAnAdminsWordIsNotForAConnectionThatHasChangedSince(t *testing.T) {
+func testConnectionChangeInvalidatesAcceptedReview(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(many(60)...)

@@ -52,8 +52,7 @@
 // states is compared before them. A reviewed run makes none, because the review was of what it had read. An id stays in the
 // state until all calls about it have ended, so after the death of a process at most one customer is requested again. A
 // server of an older version does not clear absent_since, so after a run of its own (merged_with) an absence counts as the
-// first. Tests: TestAbsence (postgres), TestPagedRun, TestPagedRunGivesUpSecondLooks, TestPagedRunWithManyAbsent,
-// TestPagedRunResumesAnInterruptedCheck, TestChecksKeepThePace, TestRefusedChecksEndWhereEveryWaitIsPostponed.
+// first. Tests: TestAbsence (postgres), TestPagedRun, TestManyAbsent, TestAbsenceCheck.
 //
 // # Partial runs
 //
@@ -74,7 +73,7 @@
 //	portal-api sync                            exits with 3; cmd/bench and the kill test accept complete runs only
 //	discarded, needs_review                    a run in review keeps what it could not read, and ends as partial
 //
-// Tests: TestUnreadReseller, TestPartialRun, TestUnreadResellersAreMailedOnce, TestUnreadResellersNeedAttention.
+// Tests: TestUnreadReseller, TestPartialRun, TestPartialAlert.
 //
 // # An older server beside a newer one
 //
@@ -94,40 +93,40 @@
 // # Failures
 //
 //	what                                   what happens                              shown by
-//	a call is refused, breaks off or is    failed, with a code and a sentence; only  TestEveryFaultEndsTheRunByNameAndLeavesEverythingAsItWas
-//	wrong                                  the run's row is written                  TestACallThatGoesWrongInTheMiddleLeavesNothing
-//	the product asks to wait               postponed; tries and pauses continue      TestALongWaitIsPutOffWithAllThatWasRead
-//	an admin tests the connection          counts against the rate; a short wait is  TestRunsAndTestsKeepTheirDistanceFromEachOther
-//	                                       waited, a longer one is an error          TestTestsKeepThePaceOfTheConnectionInAnyProcessAndSayHowLongToWait
-//	many runs wait, or one has many calls  the others are synced meanwhile           TestRunsThatWaitKeepNoWorkerFromOthers
-//	                                                                                 TestARunOfManyCallsLetsOthersHaveTheirTurnInBetween
+//	a call is refused, breaks off or is    failed, with a code and a sentence; only  TestFault/leaves_data_unchanged
+//	wrong                                  the run's row is written                  TestStaging/failed_call_leaves_no_rows
+//	the product asks to wait               postponed; tries and pauses continue      TestPostponedRun/keeps_what_was_read
+//	an admin tests the connection          counts against the rate; a short wait is  TestTrial/shares_rate_with_a_run
+//	                                       waited, a longer one is an error          TestTrial/keeps_rate_across_processes
+//	many runs wait, or one has many calls  the others are synced meanwhile           TestPostponedRun/leaves_its_worker_to_others
+//	                                                                                 TestPostponedRun/returns_to_queue_after_time_slice
 //	one MSSP's product is slow             four of its runs are at work in all       TestWorkers, TestPlaces
 //	                                       processes together; half of the workers
 //	                                       are for MSSPs without a run at work; one
 //	                                       merge at a time in each process
 //	a response comes byte by byte          failed: less than 4 KiB came in a minute  TestThroughput (heimdal)
-//	an admin sets an internal address      refused, also if its name resolves to     TestWhatABaseURLMayName, TestAPublicClient…
-//	                                       one later; errors show no open port       TestWhichPortsAreOpenIsNotSaid
-//	a run would never end                  failed after a day                        TestARunThatWouldNeverEndFailsAfterADay, TestRateAdvice
+//	an admin sets an internal address      refused, also if its name resolves to     TestBaseURL, TestPublicAddress
+//	                                       one later; errors show no open port       TestPublicClient
+//	a run would never end                  failed after a day                        TestRunNow/fails_after_a_day, TestRateAdvice
 //	the process is killed, at any point    another takes over; one call is lost      TestKilledProcess (cmd/portal-api)
-//	                                                                                 TestARunGoesOnWithTheCallItsProcessDiedIn
-//	... between a job and its run          the same: another job is made             TestAServerTakesUpRunsThatDiedOrLostTheirJob
-//	... while it keeps the schedule        the next period continues                 TestTheScheduleOutlivesAProcessThatDiedKeepingIt
-//	a run kills every worker               failed after three deaths without         TestAServerTakesUpRunsThatDiedOrLostTheirJob
+//	                                                                                 TestLease/takeover_repeats_interrupted_call
+//	... between a job and its run          the same: another job is made             TestJob/server_recovers_dead_runs_and_lost_jobs
+//	... while it keeps the schedule        the next period continues                 TestSchedule/continues_after_death_of_its_process
+//	a run kills every worker               failed after three deaths without         TestJob/server_recovers_dead_runs_and_lost_jobs
 //	                                       progress
-//	a process only seemed dead             it cannot write any more                  TestARunWhoseProcessDiedIsOutOfTheWayOfTheNext
-//	the server stops                       its runs return to the queue at once      TestAServerThatStopsHandsItsRunToTheNext
+//	a process only seemed dead             it cannot write any more                  TestLease/dead_run_does_not_block_the_next
+//	the server stops                       its runs return to the queue at once      TestServerStop/returns_its_run_to_the_queue
 //	the database loses the unlogged table  everything is read again                  the merge's tests (postgres)
-//	too many customers would go missing    needs_review; one mail; first in          TestARunThatNeedsReviewIsMailedAtOnceAndOnce
-//	                                       attention                                 TestARunThatNeedsReviewComesBeforeEverythingElse
+//	too many customers would go missing    needs_review; one mail; first in          TestAlert/review_is_mailed_immediately_and_once
+//	                                       attention                                 TestAttention/review_precedes_other_entries
 //	the product's fields change            shown in the run, in attention until an   TestFieldMap, TestFieldMapAlert (postgres)
 //	                                       admin has looked, and in one mail
-//	an admin changes the field map         everything is read again; the history     TestARunReadsAnewWhenTheFieldMapChangesMeanwhile
+//	an admin changes the field map         everything is read again; the history     TestFieldMap/change_during_run_restarts_reading
 //	                                       has the reason; a review if customers     TestRemap (postgres)
 //	                                       can move
-//	run after run fails                    attention with count and time; one mail   TestARowOfFailuresNeedsAttentionAndSaysHowManySinceWhen
-//	                                       until one has worked                      TestTheAdminsAreMailedOnceOfARowOfFailuresUntilASyncHasWorkedInBetween
-//	no run fails, but none is made         sync_stale                                TestAConnectionThatIsNotSyncedThoughNothingFailsIsStale
-//	a mail is no longer true               it is not sent                            TestWhatIsNoLongerTrueIsNotMailed
-//	a watching viewer loses access         the stream ends                           TestWhoMayNoLongerSeesARunNoLonger
+//	run after run fails                    attention with count and time; one mail   TestAttention/counts_failures_until_complete_run
+//	                                       until one has worked                      TestAlert/failures_mail_each_admin_once
+//	no run fails, but none is made         sync_stale                                TestAttention/connection_without_recent_run_is_stale
+//	a mail is no longer true               it is not sent                            TestAlert/obsolete_alert_is_not_mailed
+//	a watching viewer loses access         the stream ends                           TestWatch/ends_when_access_is_lost
 package customersync

@@ -12,6 +12,7 @@ import (
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
 // dripping is a product whose answers never end: a byte now and then.
@@ -95,61 +96,121 @@ func (w *tenant) connect(n int, baseURL string) (runs []string) {
 
 func TestWorkers(t *testing.T) {
 	t.Parallel()
-	t.Run("are_left_to_others_while_one_MSSP_waits_for_a_slow_product", func(t *testing.T) {
-		t.Parallel()
-		slow := newTenant(t)
-		product := newDripping(t)
-		other := slow.another(t)
-		other.stand.SetCustomers(many(3))
-		slow.Exec("update mssp_product set paused = true")
-		slow.connect(42, product.URL)
-		slow.Exec("update mssp_product set paused = false where mssp_id = $1", other.ID)
-		slow.serve(func(*customersync.Config) {})
-		slow.serve(func(*customersync.Config) {})
-		t.Cleanup(func() { close(product.release) })
-		product.await(t, 4)
-		if _, err := other.service.Request(t.Context(), other.admin); err != nil {
+	t.Run("serve_others_beside_a_slow_product", testWorkersServeOthersBesideASlowProduct)
+	t.Run("limit_runs_per_mssp_across_processes", testWorkersLimitRunsPerMSSPAcrossProcesses)
+	t.Run("serve_others_beside_refusing_products", testWorkersServeOthersBesideRefusingProducts)
+	t.Run("of_two_replicas_make_each_call_once", testWorkersOfTwoReplicasMakeEachCallOnce)
+}
+
+func testWorkersServeOthersBesideASlowProduct(t *testing.T) {
+	t.Parallel()
+	slow := newTenant(t)
+	product := newDripping(t)
+	other := slow.another(t)
+	other.stand.SetCustomers(many(3))
+	slow.Exec("update mssp_product set paused = true")
+	slow.connect(42, product.URL)
+	slow.Exec("update mssp_product set paused = false where mssp_id = $1", other.ID)
+	slow.serve(func(*customersync.Config) {})
+	slow.serve(func(*customersync.Config) {})
+	t.Cleanup(func() { close(product.release) })
+	product.await(t, 4)
+	if _, err := other.service.Request(t.Context(), other.admin); err != nil {
+		t.Fatal(err)
+	}
+	other.wait(1, "select count(*) from sync_run where status = 'complete' and mssp_id = '"+other.ID+"'")
+	now, most := product.calls()
+	if now != 4 || most != 4 {
+		t.Errorf("%d calls of the slow MSSP hang, at most %d did; want 4 all the time", now, most)
+	}
+	slow.Exec("update sync_run set status = 'failed', finished_at = now() where status = 'queued'")
+}
+
+func testWorkersLimitRunsPerMSSPAcrossProcesses(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.Exec("update mssp_product set paused = true")
+	const most = 3
+	runs := w.connect(12, "http://127.0.0.1:1")
+	var taken, full int
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for _, run := range runs {
+		all.Go(func() {
+			_, ok, err := w.DB.TakeRunWithin(context.Background(), w.ID, run, most)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case ok:
+				taken++
+			case errors.Is(err, postgres.ErrRunLimit):
+				full++
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if taken != most || full != len(runs)-most {
+		t.Errorf("%d runs are taken up at once and %d refused, want %d and %d", taken, full, most, len(runs)-most)
+	}
+	w.Exec("update sync_run set heartbeat_at = now() - interval '1 hour' where status = 'running'")
+	waiting := value[string](w, "select id::text from sync_run where status = 'queued' limit 1")
+	if _, ok, err := w.DB.TakeRunWithin(t.Context(), w.ID, waiting, most); err != nil || !ok {
+		t.Errorf("a run is not taken up though all others' workers are dead: %v", err)
+	}
+}
+
+// testWorkersServeOthersBesideRefusingProducts has more MSSPs than a server has workers wait for a Heimdal that refuses them
+// for a long time, and some for one that never answers; the others are synced all the same.
+func testWorkersServeOthersBesideRefusingProducts(t *testing.T) {
+	t.Parallel()
+	good := newTenant(t)
+	var hung *heimdalstand.Server
+	for i := range 24 {
+		w := good.another(t)
+		w.stand.SetCustomers(crowd(3))
+		w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 5 * time.Minute})
+		if i < 4 {
+			w.stand.Misbehave(heimdalstand.Slow)
+			hung = w.stand
+		}
+		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 			t.Fatal(err)
 		}
-		other.wait(1, "select count(*) from sync_run where status = 'complete' and mssp_id = '"+other.ID+"'")
-		now, most := product.calls()
-		if now != 4 || most != 4 {
-			t.Errorf("%d calls of the slow MSSP hang, at most %d did; want 4 all the time", now, most)
+	}
+	stop := good.begin(func(*customersync.Config) {})
+	defer stop()
+	good.until("a call of a Heimdal that hangs", func() bool { return hung.Calls() > 0 })
+	good.stand.SetCustomers(crowd(3))
+	run, err := good.service.Request(t.Context(), good.admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good.wait(1, "select count(*) from sync_run where status = 'complete' and id = '"+run.ID+"'")
+	good.wait(20, "select count(*) from sync_run where status = 'queued' and retry_at > now()")
+}
+
+func testWorkersOfTwoReplicasMakeEachCallOnce(t *testing.T) {
+	t.Parallel()
+	base := newTenant(t)
+	tenants := []*tenant{base, base.another(t), base.another(t)}
+	for _, w := range tenants {
+		w.stand.SetShape(heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 3})
+		w.stand.SetCustomers(crowd(15))
+	}
+	for range 3 {
+		base.serve(func(*customersync.Config) {})
+	}
+	for _, w := range tenants {
+		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
+			t.Fatal(err)
 		}
-		slow.Exec("update sync_run set status = 'failed', finished_at = now() where status = 'queued'")
-	})
-	t.Run("of_one_MSSP_are_counted_in_all_processes_together", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		w.Exec("update mssp_product set paused = true")
-		const most = 3
-		runs := w.connect(12, "http://127.0.0.1:1")
-		var taken, full int
-		var mu sync.Mutex
-		var all sync.WaitGroup
-		for _, run := range runs {
-			all.Go(func() {
-				_, ok, err := w.DB.TakeRunWithin(context.Background(), w.ID, run, most)
-				mu.Lock()
-				defer mu.Unlock()
-				switch {
-				case ok:
-					taken++
-				case errors.Is(err, postgres.ErrRunLimit):
-					full++
-				default:
-					t.Error(err)
-				}
-			})
+	}
+	base.wait(3, "select count(*) from sync_run where status = 'complete' and attempt = 1")
+	for _, w := range tenants {
+		if n := w.stand.Calls(); n != 5 {
+			t.Errorf("%d calls, want 5", n)
 		}
-		all.Wait()
-		if taken != most || full != len(runs)-most {
-			t.Errorf("%d runs are taken up at once and %d refused, want %d and %d", taken, full, most, len(runs)-most)
-		}
-		w.Exec("update sync_run set heartbeat_at = now() - interval '1 hour' where status = 'running'")
-		waiting := value[string](w, "select id::text from sync_run where status = 'queued' limit 1")
-		if _, ok, err := w.DB.TakeRunWithin(t.Context(), w.ID, waiting, most); err != nil || !ok {
-			t.Errorf("a run is not taken up though all others' workers are dead: %v", err)
-		}
-	})
+	}
 }

@@ -2,16 +2,15 @@ package customersync_test
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit/heimdalstand"
@@ -146,9 +145,19 @@ var everyFault = map[string]played{
 	"a dropped connection in between":    {rule: on(heimdalstand.Drop, 2), shape: pages, status: portal.RunComplete},
 }
 
-// TestEveryFaultEndsTheRunByNameAndLeavesEverythingAsItWas plays every fault a Heimdal may have to a portal that has
+func TestFault(t *testing.T) {
+	t.Parallel()
+	t.Run("leaves_data_unchanged", testFaultLeavesDataUnchanged)
+	t.Run("repeated_failures_write_no_row", testFaultRepeatedFailuresWriteNoRow)
+	t.Run("internal_error_fails_run_and_is_logged", testFaultInternalErrorFailsRunAndIsLogged)
+	t.Run("table_covers_the_stand_in", testFaultTableCoversTheStandIn)
+	t.Run("untrusted_certificate_prevents_calls", testFaultUntrustedCertificatePreventsCalls)
+	t.Run("names_unreachable_address", testFaultNamesUnreachableAddress)
+}
+
+// testFaultLeavesDataUnchanged plays every fault a Heimdal may have to a portal that has
 // read it well before, and looks that no row changes, that the admin is told, and that the next good answer heals it.
-func TestEveryFaultEndsTheRunByNameAndLeavesEverythingAsItWas(t *testing.T) {
+func testFaultLeavesDataUnchanged(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
 	for name, fault := range everyFault {
@@ -240,8 +249,8 @@ func (w *tenant) showsNoKey() {
 	}
 }
 
-// TestEveryFaultOfTheStandInIsPlayed keeps a fault from being forgotten.
-func TestEveryFaultOfTheStandInIsPlayed(t *testing.T) {
+// testFaultTableCoversTheStandIn keeps a fault from being forgotten.
+func testFaultTableCoversTheStandIn(t *testing.T) {
 	t.Parallel()
 	seen := map[heimdalstand.Fault]bool{}
 	for fault := range maps.Values(everyFault) {
@@ -254,7 +263,7 @@ func TestEveryFaultOfTheStandInIsPlayed(t *testing.T) {
 	}
 }
 
-func TestAConnectionWithoutTrustIsNotUsed(t *testing.T) {
+func testFaultUntrustedCertificatePreventsCalls(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
 	for name, certificate := range map[string]struct {
@@ -289,7 +298,7 @@ func TestAConnectionWithoutTrustIsNotUsed(t *testing.T) {
 	}
 }
 
-func TestAnAddressWhereNobodyIsIsNamed(t *testing.T) {
+func testFaultNamesUnreachableAddress(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(patch()...)
@@ -315,66 +324,46 @@ func TestAnAddressWhereNobodyIsIsNamed(t *testing.T) {
 	w.complete(patch()...)
 }
 
-// TestTheSameWorldInEveryShapeIsTheSameRows holds for every form of answer and every spelling: who changes only how
-// customers are told changes nothing.
-func TestTheSameWorldInEveryShapeIsTheSameRows(t *testing.T) {
+func testFaultRepeatedFailuresWriteNoRow(t *testing.T) {
 	t.Parallel()
-	base := newTenant(t)
-	type form struct {
-		name  string
-		shape heimdalstand.Shape
+	w := newTenant(t)
+	w.service = w.newService(func(c *customersync.Config) { c.HTTPClient = &http.Client{Timeout: 500 * time.Millisecond} })
+	w.complete(many(30)...)
+	before := w.Everything()
+	for _, test := range []struct {
+		fault heimdalstand.Fault
+		want  string
+	}{
+		{heimdalstand.Garbage, "garbage"}, {heimdalstand.Truncated, "truncated"}, {heimdalstand.HTML, "garbage"},
+		{heimdalstand.Message200, "bad_key"}, {heimdalstand.Status500, "server_error"}, {heimdalstand.Slow, "timeout"},
+	} {
+		w.stand.Misbehave(test.fault)
+		w.mustFail(test.want)
 	}
-	var forms []form
-	for _, f := range heimdalstand.Forms {
-		if f == heimdalstand.Object {
-			continue // one customer alone is another world
-		}
-		for spelling, names := range heimdalstand.Spellings {
-			for _, text := range []bool{false, true} {
-				shape := heimdalstand.Shape{Form: f, PageSize: 4, Names: names, NumbersAsText: text}
-				forms = append(forms, form{string(f) + " " + spelling, shape})
-			}
-		}
+	w.stand.Misbehave(heimdalstand.None)
+	w.stand.SetCustomers([]customer{{"name": "no id", "type": "CORP"}})
+	w.mustFail("unmapped")
+	w.stand.SetCustomers([]customer{corp(1, "A", nil), corp(1, "B", nil)})
+	w.mustFail("duplicate_id")
+	if w.Everything() != before {
+		t.Error("a failed run wrote rows")
 	}
-	want := ""
-	for _, f := range forms {
-		w := base.another(t)
-		w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
-		w.stand.SetShape(f.shape)
-		w.complete(patch()...)
-		got := strings.Join(slices.Sorted(maps.Values(w.rows())), "\n")
-		if want == "" {
-			want = got
-		}
-		if got != want {
-			t.Errorf("%s %t: the rows are\n%s\nwant\n%s", f.name, f.shape.NumbersAsText, got, want)
-		}
-		w.stand.Close()
-	}
-	var rows int
-	if rows = strings.Count(want, "\n") + 1; rows != len(patch()) {
-		t.Errorf("%d rows of %d customers:\n%s", rows, len(patch()), want)
+	w.complete(many(30)...)
+	if strings.Contains(w.log.String(), apiKey) {
+		t.Error("the key is in the log")
 	}
 }
 
-func TestTheWholeJSONOfEveryCustomerIsKeptInEveryShape(t *testing.T) {
+func testFaultInternalErrorFailsRunAndIsLogged(t *testing.T) {
 	t.Parallel()
-	base := newTenant(t)
-	for _, f := range heimdalstand.Forms {
-		w := base.another(t)
-		w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
-		w.stand.SetShape(heimdalstand.Shape{Form: f, PageSize: 1})
-		special := with(corp(3, "Special", 1), customer{"contact": map[string]any{"mail": "a@b.example"}, "score": json.Number("1.50")})
-		if f == heimdalstand.Object {
-			w.complete(special)
-		} else {
-			w.complete(reseller(1, "Partner"), special)
-		}
-		kept := value[string](w, "select raw::text from client where mssp_id = $1 and external_id = '3'", w.ID)
-		for _, part := range []string{`"contact":{"mail":"a@b.example"}`, `"score":1.50`, `"name":"Special"`} {
-			if !strings.Contains(kept, part) {
-				t.Errorf("%s: of %s only %s is kept", f, part, kept)
-			}
-		}
+	w := newTenant(t)
+	w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+		day := "the day after tomorrow"
+		err := add(portal.Customer{Kind: portal.KindClient, ExternalID: "1", Name: "Client", Type: "CORP", ExpiresOn: &day, Raw: []byte("{}")})
+		return connector.State{Done: true, Progress: connector.Progress{Calls: 1, Seen: 1}}, err
+	}))
+	w.mustFail("internal")
+	if log := w.log.String(); !strings.Contains(log, "expiry of customer 1") {
+		t.Errorf("the log says\n%s", log)
 	}
 }

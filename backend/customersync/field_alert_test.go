@@ -17,7 +17,14 @@ func told(notices []portal.FieldNotice, path string) bool {
 	})
 }
 
-func TestFieldsOfARunInReviewAreMailed(t *testing.T) {
+func TestFieldAlert(t *testing.T) {
+	t.Parallel()
+	t.Run("names_missing_path_of_run_in_review", testFieldAlertNamesMissingPathOfRunInReview)
+	t.Run("names_missing_path_of_failed_run", testFieldAlertNamesMissingPathOfFailedRun)
+	t.Run("is_mailed_once", testFieldAlertIsMailedOnce)
+}
+
+func testFieldAlertNamesMissingPathOfRunInReview(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	box, mails := w.mailing(0)
@@ -64,7 +71,7 @@ func TestFieldsOfARunInReviewAreMailed(t *testing.T) {
 	}
 }
 
-func TestFieldsOfAFailedRunAreMailed(t *testing.T) {
+func testFieldAlertNamesMissingPathOfFailedRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	box, mails := w.mailing(1)
@@ -79,5 +86,22 @@ func TestFieldsOfAFailedRunAreMailed(t *testing.T) {
 	got := slices.DeleteFunc(box.alerts(), func(a portal.SyncAlert) bool { return a.Fields })
 	if len(got) != 1 || got[0].Review || !told(got[0].Notices, "type") {
 		t.Errorf("mailed %+v, want the failure and that type is no longer sent", got)
+	}
+}
+
+func testFieldAlertIsMailedOnce(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	box, mails := w.mailing(3)
+	run := w.sync(many(3)...)
+	w.sync(many(3)...)
+	if first, again := w.raised(), w.raised(); first != 1 || again != 1 {
+		t.Errorf("%d mails, then %d; want one", first, again)
+	}
+	w.serve(mails)
+	w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	got := box.alerts()
+	if len(got) != 1 || got[0].RunID != run.ID || len(got[0].Notices) == 0 || got[0].Notices[0].Kind != portal.NoticeFirst {
+		t.Errorf("mailed %+v, want what the first run noticed", got)
 	}
 }

@@ -68,105 +68,115 @@ func (w *tenant) remap(pairs ...string) {
 
 func TestFieldMap(t *testing.T) {
 	t.Parallel()
-	t.Run("names what the reader has never seen, and an admin maps it", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		first := w.complete(unfamiliarClients(4)...)
-		if len(first.Notices) == 0 || first.Notices[0].Kind != portal.NoticeFirst {
-			t.Errorf("notices of the first run = %+v, want that it was the first", first.Notices)
-		}
-		bought := w.path("entitlement.gekauft")
-		if bought.Field != nil || bought.Customers != 4 || !slices.Equal(bought.Types, []string{"number"}) || bought.Example != "40" {
-			t.Errorf("path = %+v, want four numbers such as 40 that fill nothing", bought)
-		}
-		preview, err := w.service.PreviewFieldMap(context.Background(), w.admin, w.connection.ID,
-			change("entitlement.gekauft", "seats_total", "entitlement.benutzt", "seats_used"))
-		if err != nil || len(preview.Items) != 4 || preview.NeedsReview {
-			t.Fatalf("preview = %+v, %v; want four customers and no review", preview, err)
-		}
-		want := []portal.FieldValueChange{
-			{Field: portal.FieldSeatsUsed, After: text("30")}, {Field: portal.FieldSeatsTotal, After: text("40")},
-		}
-		if diff := cmp.Diff(want, preview.Items[0].Changes); diff != "" {
-			t.Errorf("effect on the first customer (-want +got):\n%s", diff)
-		}
-		w.remap("entitlement.gekauft", "seats_total", "entitlement.benutzt", "seats_used")
-		run := w.again()
-		if run.Status != portal.RunComplete || run.Changed != 4 {
-			t.Fatalf("the next run is %s and changed %d: %s; want complete and 4", run.Status, run.Changed, said(run))
-		}
-		if n := value[int64](w, "select count(*) from client where seats_total = 40 + external_id::int - 100 and seats_used "+
-			"= 30 + external_id::int - 100"); n != 4 {
-			t.Errorf("%d clients have the figures that were mapped, want 4", n)
-		}
-		if got := value[[]string](w, "select array_agg(distinct concat_ws(' ', field, reason)) from change where run_id = $1",
-			run.ID); !slices.Equal(got, []string{"seats_total field_map", "seats_used field_map"}) {
-			t.Errorf("history = %q, want both figures and why", got)
-		}
-		if p := w.path("entitlement.gekauft"); p.Pending || p.Source != portal.SourceAdmin || *p.Field != portal.FieldSeatsTotal {
-			t.Errorf("path = %+v, want it to fill seats_total by an admin", p)
-		}
+	t.Run("unknown_path_is_mapped_by_an_admin", testFieldMapUnknownPathIsMappedByAnAdmin)
+	t.Run("counts_unreadable_values", testFieldMapCountsUnreadableValues)
+	t.Run("reports_path_that_is_no_longer_sent", testFieldMapReportsPathThatIsNoLongerSent)
+	t.Run("remapped_parent_needs_review", testFieldMapRemappedParentNeedsReview)
+	t.Run("change_during_run_restarts_reading", testFieldMapChangeDuringRunRestartsReading)
+	t.Run("counts_duplicates_in_its_total", testFieldMapCountsDuplicatesInItsTotal)
+}
+
+func testFieldMapUnknownPathIsMappedByAnAdmin(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	first := w.complete(unfamiliarClients(4)...)
+	if len(first.Notices) == 0 || first.Notices[0].Kind != portal.NoticeFirst {
+		t.Errorf("notices of the first run = %+v, want that it was the first", first.Notices)
+	}
+	bought := w.path("entitlement.gekauft")
+	if bought.Field != nil || bought.Customers != 4 || !slices.Equal(bought.Types, []string{"number"}) || bought.Example != "40" {
+		t.Errorf("path = %+v, want four numbers such as 40 that fill nothing", bought)
+	}
+	preview, err := w.service.PreviewFieldMap(context.Background(), w.admin, w.connection.ID,
+		change("entitlement.gekauft", "seats_total", "entitlement.benutzt", "seats_used"))
+	if err != nil || len(preview.Items) != 4 || preview.NeedsReview {
+		t.Fatalf("preview = %+v, %v; want four customers and no review", preview, err)
+	}
+	want := []portal.FieldValueChange{
+		{Field: portal.FieldSeatsUsed, After: text("30")}, {Field: portal.FieldSeatsTotal, After: text("40")},
+	}
+	if diff := cmp.Diff(want, preview.Items[0].Changes); diff != "" {
+		t.Errorf("effect on the first customer (-want +got):\n%s", diff)
+	}
+	w.remap("entitlement.gekauft", "seats_total", "entitlement.benutzt", "seats_used")
+	run := w.again()
+	if run.Status != portal.RunComplete || run.Changed != 4 {
+		t.Fatalf("the next run is %s and changed %d: %s; want complete and 4", run.Status, run.Changed, said(run))
+	}
+	if n := value[int64](w, "select count(*) from client where seats_total = 40 + external_id::int - 100 and seats_used "+
+		"= 30 + external_id::int - 100"); n != 4 {
+		t.Errorf("%d clients have the figures that were mapped, want 4", n)
+	}
+	if got := value[[]string](w, "select array_agg(distinct concat_ws(' ', field, reason)) from change where run_id = $1",
+		run.ID); !slices.Equal(got, []string{"seats_total field_map", "seats_used field_map"}) {
+		t.Errorf("history = %q, want both figures and why", got)
+	}
+	if p := w.path("entitlement.gekauft"); p.Pending || p.Source != portal.SourceAdmin || *p.Field != portal.FieldSeatsTotal {
+		t.Errorf("path = %+v, want it to fill seats_total by an admin", p)
+	}
+}
+
+func testFieldMapCountsUnreadableValues(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	run := w.complete(reseller(1, "Partner"), with(corp(2, "A", 1), customer{"expirationDate": "next spring"}), corp(3, "B", 1))
+	p := w.path("expirationDate")
+	if p.Unreadable != 1 || p.UnreadableExample != "next spring" {
+		t.Errorf("path = %+v, want one unreadable value", p)
+	}
+	unreadable := slices.ContainsFunc(run.Notices, func(n portal.FieldNotice) bool {
+		return n.Kind == portal.NoticeUnreadable && n.Path == "expirationDate" && n.Count == 1
 	})
-	t.Run("counts what cannot be read", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		run := w.complete(reseller(1, "Partner"), with(corp(2, "A", 1), customer{"expirationDate": "next spring"}), corp(3, "B", 1))
-		p := w.path("expirationDate")
-		if p.Unreadable != 1 || p.UnreadableExample != "next spring" {
-			t.Errorf("path = %+v, want one unreadable value", p)
+	if !unreadable {
+		t.Errorf("notices = %+v, want the unreadable date", run.Notices)
+	}
+}
+
+func testFieldMapReportsPathThatIsNoLongerSent(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.complete(many(3)...)
+	var renamed []customer
+	for _, c := range many(3) {
+		if seats, ok := c["seatsTotal"]; ok {
+			c["gekauft"] = seats
+			delete(c, "seatsTotal")
 		}
-		unreadable := slices.ContainsFunc(run.Notices, func(n portal.FieldNotice) bool {
-			return n.Kind == portal.NoticeUnreadable && n.Path == "expirationDate" && n.Count == 1
-		})
-		if !unreadable {
-			t.Errorf("notices = %+v, want the unreadable date", run.Notices)
-		}
-	})
-	t.Run("says when a name that fills a field is no longer sent", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		w.complete(many(3)...)
-		var renamed []customer
-		for _, c := range many(3) {
-			if seats, ok := c["seatsTotal"]; ok {
-				c["gekauft"] = seats
-				delete(c, "seatsTotal")
-			}
-			renamed = append(renamed, c)
-		}
-		run := w.sync(renamed...)
-		var got []string
-		for _, n := range run.Notices {
-			got = append(got, fmt.Sprint(n.Kind, " ", n.Path))
-		}
-		if want := []string{"disappeared seatsTotal", "appeared gekauft"}; !slices.Equal(got, want) {
-			t.Errorf("notices = %q, want %q", got, want)
-		}
-		overview, _, err := w.DB.Overview(context.Background(), w.admin, time.Hour)
-		if err != nil || len(overview.Attention) == 0 || overview.Attention[0].Kind != "fields_changed" {
-			t.Errorf("attention = %+v, %v; want fields_changed first", overview.Attention, err)
-		}
-	})
-	t.Run("waits for a review after another name for the parent, and shows the moves", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		world := append([]customer{reseller(1, "One"), reseller(2, "Two")},
-			with(corp(10, "Mover", 1), customer{"betreuer": 2}), with(corp(11, "Stays", 1), customer{"betreuer": 1}))
-		w.complete(world...)
-		w.remap("betreuer", "parent")
-		run := w.again()
-		if run.Status != portal.RunNeedsReview || *run.ErrorCode != "fields_remapped" {
-			t.Fatalf("the run is %s: %s; want one that waits because fields were remapped", run.Status, said(run))
-		}
-		review, err := w.DB.Review(context.Background(), w.admin, run.ID, portal.ReviewQuery{Limit: 10})
-		if err != nil || len(review.Items) != 1 || review.Items[0].Name != "Mover" || review.Items[0].Effect != portal.EffectMoved ||
-			*review.Items[0].MSPName != "One" || *review.Items[0].ToMSPName != "Two" {
-			t.Errorf("review = %+v, %v; want Mover from One to Two", review.Items, err)
-		}
-		if n := value[int64](w, "select count(*) from change where kind = 'moved'"); n != 0 {
-			t.Errorf("%d clients moved before the review", n)
-		}
-	})
+		renamed = append(renamed, c)
+	}
+	run := w.sync(renamed...)
+	var got []string
+	for _, n := range run.Notices {
+		got = append(got, fmt.Sprint(n.Kind, " ", n.Path))
+	}
+	if want := []string{"disappeared seatsTotal", "appeared gekauft"}; !slices.Equal(got, want) {
+		t.Errorf("notices = %q, want %q", got, want)
+	}
+	overview, _, err := w.DB.Overview(context.Background(), w.admin, time.Hour)
+	if err != nil || len(overview.Attention) == 0 || overview.Attention[0].Kind != "fields_changed" {
+		t.Errorf("attention = %+v, %v; want fields_changed first", overview.Attention, err)
+	}
+}
+
+func testFieldMapRemappedParentNeedsReview(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	world := append([]customer{reseller(1, "One"), reseller(2, "Two")},
+		with(corp(10, "Mover", 1), customer{"betreuer": 2}), with(corp(11, "Stays", 1), customer{"betreuer": 1}))
+	w.complete(world...)
+	w.remap("betreuer", "parent")
+	run := w.again()
+	if run.Status != portal.RunNeedsReview || *run.ErrorCode != "fields_remapped" {
+		t.Fatalf("the run is %s: %s; want one that waits because fields were remapped", run.Status, said(run))
+	}
+	review, err := w.DB.Review(context.Background(), w.admin, run.ID, portal.ReviewQuery{Limit: 10})
+	if err != nil || len(review.Items) != 1 || review.Items[0].Name != "Mover" || review.Items[0].Effect != portal.EffectMoved ||
+		*review.Items[0].MSPName != "One" || *review.Items[0].ToMSPName != "Two" {
+		t.Errorf("review = %+v, %v; want Mover from One to Two", review.Items, err)
+	}
+	if n := value[int64](w, "select count(*) from change where kind = 'moved'"); n != 0 {
+		t.Errorf("%d clients moved before the review", n)
+	}
 }
 
 func TestMemberName(t *testing.T) {
@@ -181,7 +191,7 @@ func TestMemberName(t *testing.T) {
 	}
 }
 
-func TestARunReadsAnewWhenTheFieldMapChangesMeanwhile(t *testing.T) {
+func testFieldMapChangeDuringRunRestartsReading(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(unfamiliarClients(2)...)
@@ -202,23 +212,6 @@ func TestARunReadsAnewWhenTheFieldMapChangesMeanwhile(t *testing.T) {
 }
 
 func text(s string) *string { return &s }
-
-func TestChangedFieldsAreMailedOnce(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	box, mails := w.mailing(3)
-	run := w.sync(many(3)...)
-	w.sync(many(3)...)
-	if first, again := w.raised(), w.raised(); first != 1 || again != 1 {
-		t.Errorf("%d mails, then %d; want one", first, again)
-	}
-	w.serve(mails)
-	w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
-	got := box.alerts()
-	if len(got) != 1 || got[0].RunID != run.ID || len(got[0].Notices) == 0 || got[0].Notices[0].Kind != portal.NoticeFirst {
-		t.Errorf("mailed %+v, want what the first run noticed", got)
-	}
-}
 
 func TestSource(t *testing.T) {
 	t.Parallel()
@@ -253,7 +246,7 @@ func TestSource(t *testing.T) {
 	}
 }
 
-func TestFieldMapCountsCustomersThatCameTwice(t *testing.T) {
+func testFieldMapCountsDuplicatesInItsTotal(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clients := func(n int) string {

@@ -76,50 +76,58 @@ func TestBounds(t *testing.T) {
 
 func TestRunWorker(t *testing.T) {
 	t.Parallel()
-	t.Run("waits_while_no_place_is_free", func(t *testing.T) {
-		t.Parallel()
-		j := newJob(t)
-		for range workers / 2 {
-			j.service.places.enter(j.args.MSSPID)
-		}
-		j.wantsSnooze()
-		if held := j.service.places.held; held != workers/2 {
-			t.Errorf("%d places are held afterwards, want %d", held, workers/2)
-		}
-	})
-	t.Run("waits_while_the_MSSP_has_four_runs", func(t *testing.T) {
-		t.Parallel()
-		j := newJob(t)
-		for range 4 {
-			j.run(postgres.NewID(), "running")
-		}
-		j.wantsSnooze()
-		if status := j.world.Text(t, "select status from sync_run where id = $1", j.args.RunID); status != "queued" {
-			t.Errorf("the run is %s, want it queued", status)
-		}
-	})
-	t.Run("leaves_its_place", func(t *testing.T) {
-		t.Parallel()
-		j := newJob(t)
-		j.args.RunID = postgres.NewID() // of no run
-		if err := (&runWorker{service: j.service}).Work(t.Context(), &river.Job[runArgs]{Args: j.args}); err != nil {
-			t.Error(err)
-		}
-		if held := j.service.places.held; held != 0 {
-			t.Errorf("%d places are held afterwards, want none", held)
-		}
-	})
-	t.Run("takes_no_run_that_is_at_work", func(t *testing.T) {
-		t.Parallel()
-		j := newJob(t)
-		j.world.Exec(t, "update sync_run set status = 'running' where id = $1", j.args.RunID)
-		if _, taken, err := j.world.DB.TakeRunWithin(t.Context(), j.args.MSSPID, j.args.RunID, 1); taken || err != nil {
-			t.Errorf("got taken %t, %v; want neither, and the run not counted against itself", taken, err)
-		}
-	})
+	t.Run("waits_while_no_place_is_free", testRunWorkerWaitsWhileNoPlaceIsFree)
+	t.Run("waits_while_the_mssp_has_four_runs", testRunWorkerWaitsWhileTheMSSPHasFourRuns)
+	t.Run("leaves_its_place", testRunWorkerLeavesItsPlace)
+	t.Run("takes_no_run_that_is_at_work", testRunWorkerTakesNoRunThatIsAtWork)
 }
 
-func TestMerge(t *testing.T) {
+func testRunWorkerWaitsWhileNoPlaceIsFree(t *testing.T) {
+	t.Parallel()
+	j := newJob(t)
+	for range workers / 2 {
+		j.service.places.enter(j.args.MSSPID)
+	}
+	j.wantsSnooze()
+	if held := j.service.places.held; held != workers/2 {
+		t.Errorf("%d places are held afterwards, want %d", held, workers/2)
+	}
+}
+
+func testRunWorkerWaitsWhileTheMSSPHasFourRuns(t *testing.T) {
+	t.Parallel()
+	j := newJob(t)
+	for range 4 {
+		j.run(postgres.NewID(), "running")
+	}
+	j.wantsSnooze()
+	if status := j.world.Text(t, "select status from sync_run where id = $1", j.args.RunID); status != "queued" {
+		t.Errorf("the run is %s, want it queued", status)
+	}
+}
+
+func testRunWorkerLeavesItsPlace(t *testing.T) {
+	t.Parallel()
+	j := newJob(t)
+	j.args.RunID = postgres.NewID() // of no run
+	if err := (&runWorker{service: j.service}).Work(t.Context(), &river.Job[runArgs]{Args: j.args}); err != nil {
+		t.Error(err)
+	}
+	if held := j.service.places.held; held != 0 {
+		t.Errorf("%d places are held afterwards, want none", held)
+	}
+}
+
+func testRunWorkerTakesNoRunThatIsAtWork(t *testing.T) {
+	t.Parallel()
+	j := newJob(t)
+	j.world.Exec(t, "update sync_run set status = 'running' where id = $1", j.args.RunID)
+	if _, taken, err := j.world.DB.TakeRunWithin(t.Context(), j.args.MSSPID, j.args.RunID, 1); taken || err != nil {
+		t.Errorf("got taken %t, %v; want neither, and the run not counted against itself", taken, err)
+	}
+}
+
+func TestMergeLimit(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	lease := postgres.Lease{MSSPID: w.Own.MSSPID}

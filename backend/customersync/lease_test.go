@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +14,17 @@ import (
 	"fs-client-portal/backend/postgres"
 )
 
-func TestWhoIsAtWorkSaysSoDuringACallHoweverLongItTakes(t *testing.T) {
+func TestLease(t *testing.T) {
+	t.Parallel()
+	t.Run("heartbeat_continues_during_long_call", testLeaseHeartbeatContinuesDuringLongCall)
+	t.Run("loss_cancels_the_call", testLeaseLossCancelsTheCall)
+	t.Run("rows_of_interrupted_call_count_once", testLeaseRowsOfInterruptedCallCountOnce)
+	t.Run("dead_run_does_not_block_the_next", testLeaseDeadRunDoesNotBlockTheNext)
+	t.Run("merge_rolls_back_after_takeover", testLeaseMergeRollsBackAfterTakeover)
+	t.Run("takeover_repeats_interrupted_call", testLeaseTakeoverRepeatsInterruptedCall)
+}
+
+func testLeaseHeartbeatContinuesDuringLongCall(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.service = w.newService(func(c *customersync.Config) {
@@ -31,7 +40,7 @@ func TestWhoIsAtWorkSaysSoDuringACallHoweverLongItTakes(t *testing.T) {
 	}
 }
 
-func TestWhoHasLostARunStopsInTheMiddleOfACall(t *testing.T) {
+func testLeaseLossCancelsTheCall(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.service = w.newService(func(c *customersync.Config) {
@@ -55,47 +64,7 @@ func TestWhoHasLostARunStopsInTheMiddleOfACall(t *testing.T) {
 	}
 }
 
-func TestHowManyWereSeenIsToldDuringACallAndNotForEveryChunk(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	clock := newHandClock() // stands still
-	w.service = w.newService(func(c *customersync.Config) {
-		c.Clock = clock
-		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
-			for i := range 20_001 {
-				if err := add(portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(i), Name: "Client", Type: "CORP", Raw: []byte("{}")}); err != nil {
-					return state, err
-				}
-			}
-			return connector.State{Done: true, Progress: connector.Progress{Calls: 1, Seen: 20_001}}, nil
-		})(c)
-	})
-	var told []int64
-	run, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
-		if r.Calls == 0 && r.Seen > 0 {
-			told = append(told, r.Seen)
-		}
-	})
-	if err != nil || run.Status != portal.RunComplete || fmt.Sprint(told) != "[5000]" {
-		t.Errorf("within one moment of the call it was told that %v were seen; the run is %s, %v", told, run.Status, err)
-	}
-}
-
-func TestAFaultOfThePortalsOwnEndsTheRunAndIsInTheLog(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
-		day := "the day after tomorrow"
-		err := add(portal.Customer{Kind: portal.KindClient, ExternalID: "1", Name: "Client", Type: "CORP", ExpiresOn: &day, Raw: []byte("{}")})
-		return connector.State{Done: true, Progress: connector.Progress{Calls: 1, Seen: 1}}, err
-	}))
-	w.mustFail("internal")
-	if log := w.log.String(); !strings.Contains(log, "expiry of customer 1") {
-		t.Errorf("the log says\n%s", log)
-	}
-}
-
-func TestWhatACallHadWrittenWhenItsProcessDiedCountsOnce(t *testing.T) {
+func testLeaseRowsOfInterruptedCallCountOnce(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	var made []int64
@@ -142,7 +111,7 @@ func (w *tenant) die() {
 	w.Exec("update sync_run set heartbeat_at = now() - interval '1 minute' where status = 'running'")
 }
 
-func TestARunWhoseProcessDiedIsOutOfTheWayOfTheNext(t *testing.T) {
+func testLeaseDeadRunDoesNotBlockTheNext(t *testing.T) {
 	t.Parallel()
 	for name, next := range map[string]func(*tenant) error{
 		"command": func(w *tenant) error { w.complete(many(3)...); return nil },
@@ -191,7 +160,7 @@ func (w *tenant) mayWriteNothing(lease postgres.Lease) {
 	}
 }
 
-func TestARunTakenOverWhileItWasBeingAppliedIsRolledBack(t *testing.T) {
+func testLeaseMergeRollsBackAfterTakeover(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(many(3)...)
@@ -225,7 +194,7 @@ func TestARunTakenOverWhileItWasBeingAppliedIsRolledBack(t *testing.T) {
 	}
 }
 
-func TestARunGoesOnWithTheCallItsProcessDiedIn(t *testing.T) {
+func testLeaseTakeoverRepeatsInterruptedCall(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	var mu sync.Mutex

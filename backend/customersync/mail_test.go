@@ -14,7 +14,12 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-func TestAMailIsQueuedWithItsInviteAndTriedUntilItIsDelivered(t *testing.T) {
+func TestInviteMail(t *testing.T) {
+	t.Parallel()
+	t.Run("is_queued_with_invite_and_retried", testInviteMailIsQueuedWithInviteAndRetried)
+}
+
+func testInviteMailIsQueuedWithInviteAndRetried(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	tried := make(chan string, 10)

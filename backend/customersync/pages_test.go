@@ -112,291 +112,272 @@ func absence(run portal.SyncRun) [4]int64 {
 
 func TestPagedRun(t *testing.T) {
 	t.Parallel()
-	t.Run("keeps all present customers while others come and go between its pages", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		d := w.directory(many(39)...)
-		w.ends(portal.RunComplete)
-		d.checks()
-		d.before = func(d *directory, call int) {
-			if call == 2 {
-				d.remove(104)
-				d.customers = append(d.customers, corp(900, "New", 1))
-			}
-		}
-		run := w.ends(portal.RunComplete)
-		if got := fmt.Sprint(d.checks()); got != "[109]" || run.Checked != 1 || run.Missing != 0 || run.Added != 1 || run.Moved != 0 {
-			t.Errorf("checked %s, run %+v; want 109 checked, none missing, one added", got, run)
-		}
-		if got, want := absence(run), [4]int64{1, 1, 1, 0}; got != want {
-			t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
-		}
-		if n := value[int64](w, "select count(*) from client where status = 'active' and msp_id is not null"); n != 40 {
-			t.Errorf("%d active clients under the MSP, want 40", n)
-		}
-		d.before = nil
-		run = w.ends(portal.RunComplete)
-		if got := fmt.Sprint(d.checks()); got != "[104]" || run.Checked != 1 || run.Missing != 1 || w.statusOf(104) != "missing" {
-			t.Errorf("checked %s, run %+v; want 104 checked and missing", got, run)
-		}
-		if got, want := absence(run), [4]int64{1, 1, 0, 0}; got != want {
-			t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
-		}
-		w.CheckCounts(t.Errorf)
-	})
-	t.Run("keeps the MSP of a customer whose own answer gives no parent", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		d := w.directory(many(39)...)
-		w.ends(portal.RunComplete)
-		slipped := d.customers[20]
-		d.customers = slices.Delete(slices.Clone(d.customers), 20, 21)
-		d.single = func(rw http.ResponseWriter, _ string) {
-			_ = json.NewEncoder(rw).Encode([]customer{with(slipped, customer{"resellerId": nil})})
-		}
-		before := w.Everything()
-		run := w.ends(portal.RunComplete)
-		if run.Checked != 1 || run.Moved != 0 || run.Missing != 0 {
-			t.Errorf("run: %+v, want one checked and none moved", run)
-		}
-		if value[int64](w, "select count(*) from client where msp_id is null") != 0 {
-			t.Error("the client was moved to the MSSP")
-		}
-		// Only its JSON differs, by the parent.
-		if run.Changed != 1 || before == w.Everything() {
-			t.Errorf("changed: got %d, want the details of one", run.Changed)
-		}
-	})
-	t.Run("finds a customer that its own answer moved", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		d := w.directory(append(many(30), reseller(2, "Other"))...)
-		w.ends(portal.RunComplete)
-		slipped := with(d.customers[20], customer{"resellerId": 2})
-		d.customers = slices.Delete(slices.Clone(d.customers), 20, 21)
-		d.single = func(rw http.ResponseWriter, _ string) { _ = json.NewEncoder(rw).Encode(slipped) }
-		if run := w.ends(portal.RunComplete); run.Moved != 1 || run.Missing != 0 {
-			t.Errorf("run: %+v, want one moved", run)
-		}
-	})
-	t.Run("does not count second looks in the total", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		d := w.directory(many(30)...)
-		w.ends(portal.RunComplete)
-		first := d.customers[15]
-		d.remove(first["id"].(int))
-		d.single = func(rw http.ResponseWriter, _ string) { _ = json.NewEncoder(rw).Encode(first) }
-		if run := w.ends(portal.RunComplete); run.Seen != 31 || run.Missing != 0 {
-			t.Errorf("run: %+v, want 31 seen where the total says 30", run)
-		}
-		if m, id := w.fieldMap(), w.path("id"); m.Customers != 31 || id.Customers != 31 {
-			t.Errorf("the field map is of %d customers, %d with an id; want 31", m.Customers, id.Customers)
-		}
-	})
-	t.Run("fails where the pages hold another number than they say, before any second look", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		d := w.directory(many(30)...)
-		w.ends(portal.RunComplete)
-		before := w.Everything()
-		d.checks()
-		d.customers[29] = d.customers[3]
-		w.mustFail("incomplete")
-		if got := d.checks(); len(got) != 0 || w.Everything() != before {
-			t.Errorf("checked %v, or rows were written", got)
-		}
-	})
-	t.Run("waits out what may pass in a second look", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
-		d := w.directory(many(30)...)
-		w.ends(portal.RunComplete)
-		d.remove(110)
-		failures := 0
-		d.single = func(rw http.ResponseWriter, _ string) {
-			if failures++; failures < 3 {
-				rw.WriteHeader(502)
-				return
-			}
-			http.NotFound(rw, nil)
-		}
-		if run := w.ends(portal.RunComplete); run.Missing != 1 || failures != 3 {
-			t.Errorf("run %+v after %d tries, want one missing after the third", run, failures)
-		}
-	})
-	t.Run("fails and changes nothing where the API answers no more", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		d := w.directory(many(30)...)
-		w.ends(portal.RunComplete)
-		before := w.Everything()
-		d.remove(110, 111)
-		all := d.customers
-		d.single = func(rw http.ResponseWriter, _ string) {
-			d.customers = []customer{}
-			rw.WriteHeader(http.StatusForbidden)
-		}
-		w.mustFail("incomplete")
-		d.customers = all
-		d.before = func(d *directory, call int) {
-			if d.asked[call-1] == "110" {
-				d.refuseAll = true
-			}
-		}
-		w.mustFail("bad_key")
-		if w.Everything() != before {
-			t.Error("rows were written")
-		}
-	})
-	t.Run("looks disabled and missing customers up no more than they can change", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		d := w.directory(many(30)...)
-		w.ends(portal.RunComplete)
-		d.remove(110)
-		w.ends(portal.RunComplete)
-		d.checks()
-		if run := w.ends(portal.RunComplete); run.Checked != 0 || len(d.checks()) != 0 || w.statusOf(110) != "missing" {
-			t.Errorf("run: %+v, want no second look at a customer that is missing already", run)
-		}
-	})
+	t.Run("keeps_customers_that_move_between_pages", testPagedRunKeepsCustomersThatMoveBetweenPages)
+	t.Run("keeps_msp_if_own_response_has_no_parent", testPagedRunKeepsMSPIfOwnResponseHasNoParent)
+	t.Run("moves_customer_by_its_own_response", testPagedRunMovesCustomerByItsOwnResponse)
+	t.Run("excludes_checks_from_stated_total", testPagedRunExcludesChecksFromStatedTotal)
+	t.Run("fails_on_wrong_total_before_any_check", testPagedRunFailsOnWrongTotalBeforeAnyCheck)
+	t.Run("retries_temporary_error_of_a_check", testPagedRunRetriesTemporaryErrorOfACheck)
+	t.Run("fails_if_api_refuses_every_request", testPagedRunFailsIfAPIRefusesEveryRequest)
+	t.Run("does_not_check_missing_customers_again", testPagedRunDoesNotCheckMissingCustomersAgain)
 }
 
-func TestPagedRunGivesUpSecondLooks(t *testing.T) {
+func testPagedRunKeepsCustomersThatMoveBetweenPages(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]http.HandlerFunc{
-		"status 500":                  status(500),
-		"a web page":                  saying("<html>"),
-		"a failure without customers": saying(`{"success":false,"data":[]}`),
-		"more pages than two": func(rw http.ResponseWriter, r *http.Request) {
-			number, _ := strconv.Atoi(r.URL.Query().Get("pageNumber"))
-			_ = json.NewEncoder(rw).Encode(map[string]any{"items": []customer{corp(5000+max(1, number), "Other", 1)}, "totalCount": 500})
-		},
-	} {
-		t.Run("after "+name+", and the next run decides", func(t *testing.T) {
-			t.Parallel()
-			w := newTenant(t)
-			w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
-			d := w.directory(many(30)...)
-			w.ends(portal.RunComplete)
-			d.checks()
-			d.remove(110, 111)
-			d.single = func(rw http.ResponseWriter, id string) {
-				answer(rw, d.request)
-			}
-			run := w.ends(portal.RunComplete)
-			if run.Checked != 0 || run.Missing != 0 || w.statusOf(110) != "active" || w.statusOf(111) != "active" {
-				t.Errorf("run %+v, want none checked and none missing", run)
-			}
-			if got, want := absence(run), [4]int64{2, 0, 0, 2}; got != want {
-				t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
-			}
-			if n := value[int64](w, "select count(*) from client where absent_since is not null"); n != 2 {
-				t.Errorf("%d clients have absent_since, want 2", n)
-			}
-			if n := len(d.checks()); n > 5 {
-				t.Errorf("%d calls about customers, want no more than five tries", n)
-			}
-			if run := w.ends(portal.RunComplete); run.Missing != 2 {
-				t.Errorf("next run: %+v, want both missing", run)
-			}
-			w.CheckCounts(t.Errorf)
-		})
+	w := newTenant(t)
+	d := w.directory(many(39)...)
+	w.ends(portal.RunComplete)
+	d.checks()
+	d.before = func(d *directory, call int) {
+		if call == 2 {
+			d.remove(104)
+			d.customers = append(d.customers, corp(900, "New", 1))
+		}
+	}
+	run := w.ends(portal.RunComplete)
+	if got := fmt.Sprint(d.checks()); got != "[109]" || run.Checked != 1 || run.Missing != 0 || run.Added != 1 || run.Moved != 0 {
+		t.Errorf("checked %s, run %+v; want 109 checked, none missing, one added", got, run)
+	}
+	if got, want := absence(run), [4]int64{1, 1, 1, 0}; got != want {
+		t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
+	}
+	if n := value[int64](w, "select count(*) from client where status = 'active' and msp_id is not null"); n != 40 {
+		t.Errorf("%d active clients under the MSP, want 40", n)
+	}
+	d.before = nil
+	run = w.ends(portal.RunComplete)
+	if got := fmt.Sprint(d.checks()); got != "[104]" || run.Checked != 1 || run.Missing != 1 || w.statusOf(104) != "missing" {
+		t.Errorf("checked %s, run %+v; want 104 checked and missing", got, run)
+	}
+	if got, want := absence(run), [4]int64{1, 1, 0, 0}; got != want {
+		t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func testPagedRunKeepsMSPIfOwnResponseHasNoParent(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	d := w.directory(many(39)...)
+	w.ends(portal.RunComplete)
+	slipped := d.customers[20]
+	d.customers = slices.Delete(slices.Clone(d.customers), 20, 21)
+	d.single = func(rw http.ResponseWriter, _ string) {
+		_ = json.NewEncoder(rw).Encode([]customer{with(slipped, customer{"resellerId": nil})})
+	}
+	before := w.Everything()
+	run := w.ends(portal.RunComplete)
+	if run.Checked != 1 || run.Moved != 0 || run.Missing != 0 {
+		t.Errorf("run: %+v, want one checked and none moved", run)
+	}
+	if value[int64](w, "select count(*) from client where msp_id is null") != 0 {
+		t.Error("the client was moved to the MSSP")
+	}
+	// Only its JSON differs, by the parent.
+	if run.Changed != 1 || before == w.Everything() {
+		t.Errorf("changed: got %d, want the details of one", run.Changed)
 	}
 }
 
-func TestPagedRunWithManyAbsent(t *testing.T) {
+func testPagedRunMovesCustomerByItsOwnResponse(t *testing.T) {
 	t.Parallel()
-	absent := func(n int) []int {
-		var ids []int
-		for i := range n {
-			ids = append(ids, 110+i)
-		}
-		return ids
+	w := newTenant(t)
+	d := w.directory(append(many(30), reseller(2, "Other"))...)
+	w.ends(portal.RunComplete)
+	slipped := with(d.customers[20], customer{"resellerId": 2})
+	d.customers = slices.Delete(slices.Clone(d.customers), 20, 21)
+	d.single = func(rw http.ResponseWriter, _ string) { _ = json.NewEncoder(rw).Encode(slipped) }
+	if run := w.ends(portal.RunComplete); run.Moved != 1 || run.Missing != 0 {
+		t.Errorf("run: %+v, want one moved", run)
 	}
-	t.Run("lets none of 21 go missing, and the next run decides", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		d := w.directory(many(139)...)
-		w.ends(portal.RunComplete)
-		version := value[int64](w, "select version from mssp where id = $1", w.ID)
-		d.checks()
-		all := slices.Clone(d.customers)
-		d.remove(absent(21)...)
-		run := w.ends(portal.RunComplete)
-		if got := d.checks(); len(got) != 0 || run.Checked != 0 || run.Missing != 0 {
-			t.Errorf("checked %v, run %+v; want none missing", got, run)
+}
+
+func testPagedRunExcludesChecksFromStatedTotal(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	d := w.directory(many(30)...)
+	w.ends(portal.RunComplete)
+	first := d.customers[15]
+	d.remove(first["id"].(int))
+	d.single = func(rw http.ResponseWriter, _ string) { _ = json.NewEncoder(rw).Encode(first) }
+	if run := w.ends(portal.RunComplete); run.Seen != 31 || run.Missing != 0 {
+		t.Errorf("run: %+v, want 31 seen where the total says 30", run)
+	}
+	if m, id := w.fieldMap(), w.path("id"); m.Customers != 31 || id.Customers != 31 {
+		t.Errorf("the field map is of %d customers, %d with an id; want 31", m.Customers, id.Customers)
+	}
+}
+
+func testPagedRunFailsOnWrongTotalBeforeAnyCheck(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	d := w.directory(many(30)...)
+	w.ends(portal.RunComplete)
+	before := w.Everything()
+	d.checks()
+	d.customers[29] = d.customers[3]
+	w.mustFail("incomplete")
+	if got := d.checks(); len(got) != 0 || w.Everything() != before {
+		t.Errorf("checked %v, or rows were written", got)
+	}
+}
+
+func testPagedRunRetriesTemporaryErrorOfACheck(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
+	d := w.directory(many(30)...)
+	w.ends(portal.RunComplete)
+	d.remove(110)
+	failures := 0
+	d.single = func(rw http.ResponseWriter, _ string) {
+		if failures++; failures < 3 {
+			rw.WriteHeader(502)
+			return
 		}
-		if got, want := absence(run), [4]int64{21, 0, 0, 21}; got != want {
-			t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
+		http.NotFound(rw, nil)
+	}
+	if run := w.ends(portal.RunComplete); run.Missing != 1 || failures != 3 {
+		t.Errorf("run %+v after %d tries, want one missing after the third", run, failures)
+	}
+}
+
+func testPagedRunFailsIfAPIRefusesEveryRequest(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	d := w.directory(many(30)...)
+	w.ends(portal.RunComplete)
+	before := w.Everything()
+	d.remove(110, 111)
+	all := d.customers
+	d.single = func(rw http.ResponseWriter, _ string) {
+		d.customers = []customer{}
+		rw.WriteHeader(http.StatusForbidden)
+	}
+	w.mustFail("incomplete")
+	d.customers = all
+	d.before = func(d *directory, call int) {
+		if d.asked[call-1] == "110" {
+			d.refuseAll = true
 		}
-		if n := value[int64](w, "select count(*) from client where absent_since is not null and status = 'active'"); n != 21 {
-			t.Errorf("%d clients have absent_since, want 21", n)
-		}
-		if value[int64](w, "select version from mssp where id = $1", w.ID) != version {
-			t.Error("the version changed, though nothing that is shown did")
-		}
-		// One of them is seen again: it is as if it had never been absent.
-		d.customers = append(d.customers, all[11])
-		run = w.ends(portal.RunComplete)
-		if n := value[int64](w, "select count(*) from client where absent_since is not null"); n != 0 || run.Missing != 20 || run.Checked != 20 {
-			t.Errorf("%d clients have absent_since, run %+v; want 20 missing", n, run)
-		}
-		if w.statusOf(110) != "active" || w.statusOf(111) != "missing" {
-			t.Errorf("110 is %s and 111 %s, want active and missing", w.statusOf(110), w.statusOf(111))
-		}
-		if late := value[bool](w, "select bool_or(last_seen_at > (select read_at from sync_run order by created_at limit "+
-			"1)) from client where status = 'missing'"); late {
-			t.Error("a missing client was last seen later than in the only run that read it")
-		}
-		w.CheckCounts(t.Errorf)
-	})
-	t.Run("decides in the next run without pages, too", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		d := w.directory(many(139)...)
-		w.ends(portal.RunComplete)
-		d.remove(absent(21)...)
-		w.ends(portal.RunComplete)
-		w.leadTo(w.stand.URL())
-		if run := w.complete(d.customers...); run.Missing != 21 || run.Checked != 0 {
-			t.Errorf("run: %+v, want 21 missing", run)
-		} else if got, want := absence(run), [4]int64{}; got != want {
-			t.Errorf("absent, checked, found, undecided without pages: got %v, want %v", got, want)
-		}
-	})
-	t.Run("marks them once and writes nothing in a run without a difference", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		d := w.directory(many(40)...)
-		w.ends(portal.RunComplete)
-		before := w.Everything()
-		w.ends(portal.RunComplete)
-		if w.Everything() != before {
-			t.Error("a paged run without a difference wrote rows")
-		}
-		d.remove(absent(25)...)
-		if run := w.ends(portal.RunComplete); run.Missing != 0 {
-			t.Errorf("run: %+v, want none missing", run)
-		}
-		if run := w.ends(portal.RunNeedsReview); run.WouldMiss == nil || *run.WouldMiss != 25 {
-			t.Errorf("run: %+v, want a review of 25", run)
-		} else if got, want := absence(run), [4]int64{25, 0, 0, 0}; got != want {
-			t.Errorf("absent, checked, found, undecided of the review: got %v, want %v", got, want)
-		}
-		before = w.Everything()
-		run := w.ends(portal.RunNeedsReview)
-		if w.Everything() != before {
-			t.Error("a run that waits for a review wrote rows")
-		}
-		d.checks()
-		if _, err := w.service.Accept(context.Background(), w.admin, run.ID); err != nil {
-			t.Fatal(err)
-		}
-		if run = w.ends(portal.RunComplete); run.Missing != 25 || len(d.checks()) != 0 {
-			t.Errorf("accepted: %+v, want 25 missing and no other call", run)
-		}
-	})
+	}
+	w.mustFail("bad_key")
+	if w.Everything() != before {
+		t.Error("rows were written")
+	}
+}
+
+func testPagedRunDoesNotCheckMissingCustomersAgain(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	d := w.directory(many(30)...)
+	w.ends(portal.RunComplete)
+	d.remove(110)
+	w.ends(portal.RunComplete)
+	d.checks()
+	if run := w.ends(portal.RunComplete); run.Checked != 0 || len(d.checks()) != 0 || w.statusOf(110) != "missing" {
+		t.Errorf("run: %+v, want no second look at a customer that is missing already", run)
+	}
+}
+
+// absent returns n ids from 110 on.
+func absent(n int) []int {
+	var ids []int
+	for i := range n {
+		ids = append(ids, 110+i)
+	}
+	return ids
+}
+
+func TestManyAbsent(t *testing.T) {
+	t.Parallel()
+	t.Run("keep_their_state_until_the_next_run", testManyAbsentKeepTheirStateUntilTheNextRun)
+	t.Run("are_decided_by_a_run_without_pages", testManyAbsentAreDecidedByARunWithoutPages)
+	t.Run("are_marked_once", testManyAbsentAreMarkedOnce)
+}
+
+func testManyAbsentKeepTheirStateUntilTheNextRun(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	d := w.directory(many(139)...)
+	w.ends(portal.RunComplete)
+	version := value[int64](w, "select version from mssp where id = $1", w.ID)
+	d.checks()
+	all := slices.Clone(d.customers)
+	d.remove(absent(21)...)
+	run := w.ends(portal.RunComplete)
+	if got := d.checks(); len(got) != 0 || run.Checked != 0 || run.Missing != 0 {
+		t.Errorf("checked %v, run %+v; want none missing", got, run)
+	}
+	if got, want := absence(run), [4]int64{21, 0, 0, 21}; got != want {
+		t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
+	}
+	if n := value[int64](w, "select count(*) from client where absent_since is not null and status = 'active'"); n != 21 {
+		t.Errorf("%d clients have absent_since, want 21", n)
+	}
+	if value[int64](w, "select version from mssp where id = $1", w.ID) != version {
+		t.Error("the version changed, though nothing that is shown did")
+	}
+	// One of them is seen again: it is as if it had never been absent.
+	d.customers = append(d.customers, all[11])
+	run = w.ends(portal.RunComplete)
+	if n := value[int64](w, "select count(*) from client where absent_since is not null"); n != 0 || run.Missing != 20 || run.Checked != 20 {
+		t.Errorf("%d clients have absent_since, run %+v; want 20 missing", n, run)
+	}
+	if w.statusOf(110) != "active" || w.statusOf(111) != "missing" {
+		t.Errorf("110 is %s and 111 %s, want active and missing", w.statusOf(110), w.statusOf(111))
+	}
+	if late := value[bool](w, "select bool_or(last_seen_at > (select read_at from sync_run order by created_at limit "+
+		"1)) from client where status = 'missing'"); late {
+		t.Error("a missing client was last seen later than in the only run that read it")
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func testManyAbsentAreDecidedByARunWithoutPages(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	d := w.directory(many(139)...)
+	w.ends(portal.RunComplete)
+	d.remove(absent(21)...)
+	w.ends(portal.RunComplete)
+	w.leadTo(w.stand.URL())
+	if run := w.complete(d.customers...); run.Missing != 21 || run.Checked != 0 {
+		t.Errorf("run: %+v, want 21 missing", run)
+	} else if got, want := absence(run), [4]int64{}; got != want {
+		t.Errorf("absent, checked, found, undecided without pages: got %v, want %v", got, want)
+	}
+}
+
+func testManyAbsentAreMarkedOnce(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	d := w.directory(many(40)...)
+	w.ends(portal.RunComplete)
+	before := w.Everything()
+	w.ends(portal.RunComplete)
+	if w.Everything() != before {
+		t.Error("a paged run without a difference wrote rows")
+	}
+	d.remove(absent(25)...)
+	if run := w.ends(portal.RunComplete); run.Missing != 0 {
+		t.Errorf("run: %+v, want none missing", run)
+	}
+	if run := w.ends(portal.RunNeedsReview); run.WouldMiss == nil || *run.WouldMiss != 25 {
+		t.Errorf("run: %+v, want a review of 25", run)
+	} else if got, want := absence(run), [4]int64{25, 0, 0, 0}; got != want {
+		t.Errorf("absent, checked, found, undecided of the review: got %v, want %v", got, want)
+	}
+	before = w.Everything()
+	run := w.ends(portal.RunNeedsReview)
+	if w.Everything() != before {
+		t.Error("a run that waits for a review wrote rows")
+	}
+	d.checks()
+	if _, err := w.service.Accept(context.Background(), w.admin, run.ID); err != nil {
+		t.Fatal(err)
+	}
+	if run = w.ends(portal.RunComplete); run.Missing != 25 || len(d.checks()) != 0 {
+		t.Errorf("accepted: %+v, want 25 missing and no other call", run)
+	}
 }

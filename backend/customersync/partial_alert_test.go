@@ -9,7 +9,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestUnreadResellersAreMailedOnce(t *testing.T) {
+func TestPartialAlert(t *testing.T) {
+	t.Parallel()
+	t.Run("is_mailed_once_per_reseller", testPartialAlertIsMailedOncePerReseller)
+	t.Run("needs_attention", testPartialAlertNeedsAttention)
+}
+
+func testPartialAlertIsMailedOncePerReseller(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	box, mails := w.mailing(0)
@@ -48,7 +54,7 @@ func TestUnreadResellersAreMailedOnce(t *testing.T) {
 	}
 }
 
-func TestUnreadResellersNeedAttention(t *testing.T) {
+func testPartialAlertNeedsAttention(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	b := w.branches()

@@ -151,340 +151,368 @@ func TestUnreadReseller(t *testing.T) {
 
 func TestPartialRun(t *testing.T) {
 	t.Parallel()
-	t.Run("leaves what is under an unread reseller as it is and dates it", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		first := w.ends(portal.RunComplete)
-		viewer := w.SignInAt(portal.MSPAdmin, portal.Scope{
-			Level: portal.LevelMSP, MSSPID: w.ID, MSPID: value[string](w, "select id::text from msp where external_id = '2'"),
-		})
-		b.refuse(2, status(404))
-		b.give(1, 100, 3)
-		stampBefore, err := w.DB.Stamp(t.Context(), viewer)
-		if err != nil {
-			t.Fatal(err)
+	t.Run("keeps_and_dates_clients_of_unread_msp", testPartialRunKeepsAndDatesClientsOfUnreadMSP)
+	t.Run("does_not_move_clients_without_parent", testPartialRunDoesNotMoveClientsWithoutParent)
+	t.Run("adds_no_client_of_possibly_unread_msp", testPartialRunAddsNoClientOfPossiblyUnreadMSP)
+	t.Run("adds_no_such_client_after_a_review", testPartialRunAddsNoSuchClientAfterAReview)
+	t.Run("adds_own_clients_of_the_mssp", testPartialRunAddsOwnClientsOfTheMSSP)
+	t.Run("keeps_msps_known_only_under_unread_msp", testPartialRunKeepsMSPsKnownOnlyUnderUnreadMSP)
+	t.Run("removes_no_client_of_unread_msp", testPartialRunRemovesNoClientOfUnreadMSP)
+	t.Run("records_field_map_reason_once_read_again", testPartialRunRecordsFieldMapReasonOnceReadAgain)
+	t.Run("ends_consecutive_failures", testPartialRunEndsConsecutiveFailures)
+	t.Run("never_read_msp_is_unread_since_first_seen", testPartialRunNeverReadMSPIsUnreadSinceFirstSeen)
+	t.Run("fails_if_no_msp_can_be_read", testPartialRunFailsIfNoMSPCanBeRead)
+	t.Run("fails_if_key_is_revoked_meanwhile", testPartialRunFailsIfKeyIsRevokedMeanwhile)
+	t.Run("keeps_clients_if_first_msp_is_refused", testPartialRunKeepsClientsIfFirstMSPIsRefused)
+	t.Run("checks_no_absent_client_of_unread_msp", testPartialRunChecksNoAbsentClientOfUnreadMSP)
+}
+
+func testPartialRunKeepsAndDatesClientsOfUnreadMSP(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	first := w.ends(portal.RunComplete)
+	viewer := w.SignInAt(portal.MSPAdmin, portal.Scope{
+		Level: portal.LevelMSP, MSSPID: w.ID, MSPID: value[string](w, "select id::text from msp where external_id = '2'"),
+	})
+	b.refuse(2, status(404))
+	b.give(1, 100, 3)
+	stampBefore, err := w.DB.Stamp(t.Context(), viewer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := w.ends(portal.RunPartial)
+	age := value[time.Time](w, "select read_at from sync_run where id = $1", first.ID)
+	page, stamp, err := w.DB.Clients(t.Context(), viewer, portal.ClientQuery{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page.DataAsOf == nil || !page.DataAsOf.Equal(age) || len(page.Items) != 4 {
+		t.Errorf("the reseller's people see %d clients as of %v, want 4 as of %s", len(page.Items), page.DataAsOf, age)
+	}
+	if stamp.Version == stampBefore.Version {
+		t.Error("the version, and so the ETag, did not change")
+	}
+	for _, c := range page.Items {
+		if !c.LastSeenAt.Equal(age) {
+			t.Errorf("client %s last seen %s, want %s", c.ExternalID, c.LastSeenAt, age)
 		}
-		run := w.ends(portal.RunPartial)
-		age := value[time.Time](w, "select read_at from sync_run where id = $1", first.ID)
-		page, stamp, err := w.DB.Clients(t.Context(), viewer, portal.ClientQuery{Limit: 10})
-		if err != nil {
-			t.Fatal(err)
+	}
+	all, _, err := w.DB.MSPs(t.Context(), w.admin, portal.MSPQuery{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := value[time.Time](w, "select read_at from sync_run where id = $1", run.ID)
+	for _, m := range all.Items {
+		if want := map[bool]time.Time{true: age, false: now}[m.ExternalID == "2"]; !m.LastSeenAt.Equal(want) {
+			t.Errorf("MSP %s last seen %s, want %s", m.ExternalID, m.LastSeenAt, want)
 		}
-		if page.DataAsOf == nil || !page.DataAsOf.Equal(age) || len(page.Items) != 4 {
-			t.Errorf("the reseller's people see %d clients as of %v, want 4 as of %s", len(page.Items), page.DataAsOf, age)
+	}
+	if all.DataAsOf == nil || !all.DataAsOf.Equal(now) {
+		t.Errorf("the MSSP's data is as of %v, want %s", all.DataAsOf, now)
+	}
+	before := w.Everything()
+	w.ends(portal.RunPartial)
+	if w.Everything() != before {
+		t.Error("another run that is partial in the same way wrote rows")
+	}
+	b.refuse(2, nil)
+	b.give(2, 200, 3)
+	run = w.ends(portal.RunComplete)
+	if run.Missing != 1 || value[int64](w, "select count(*) from msp where unread_since is not null") != 0 {
+		t.Errorf("read again: %+v, want one missing and no MSP unread", run)
+	}
+	if seen := value[time.Time](w, "select last_seen_at from client where status = 'missing' and external_id = '203'"); !seen.Equal(age) {
+		t.Errorf("the client that went missing meanwhile was last seen %s, want %s", seen, age)
+	}
+	page, _, err = w.DB.Clients(t.Context(), viewer, portal.ClientQuery{Limit: 10, ClientFilter: portal.ClientFilter{Status: "active"}})
+	if err != nil || page.DataAsOf == nil || page.DataAsOf.Before(now) {
+		t.Errorf("the reseller's people see data as of %v, want that of the last run; %v", page.DataAsOf, err)
+	}
+}
+
+func testPartialRunDoesNotMoveClientsWithoutParent(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	top := b.answers[customerID].([]customer)
+	for id := 1; id <= 3; id++ {
+		top = append(top, b.answers[fmt.Sprint(id)].([]customer)...)
+	}
+	b.answers[customerID] = top
+	w.ends(portal.RunComplete)
+	before := w.clientRows()
+	b.refuse(2, status(403))
+	run := w.ends(portal.RunPartial)
+	if run.Moved != 0 || run.Missing != 0 || w.clientRows() != before {
+		t.Errorf("run: %+v, want nothing moved", run)
+	}
+}
+
+func testPartialRunAddsNoClientOfPossiblyUnreadMSP(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	list := func(to string, id int) {
+		b.answers[to] = append(b.answers[to].([]customer), plain(id, fmt.Sprint("Client ", id), "CORP"))
+	}
+	for reseller := 1; reseller <= 3; reseller++ {
+		for i := range 4 {
+			list(customerID, 100*reseller+i)
 		}
-		if stamp.Version == stampBefore.Version {
-			t.Error("the version, and so the ETag, did not change")
-		}
-		for _, c := range page.Items {
-			if !c.LastSeenAt.Equal(age) {
-				t.Errorf("client %s last seen %s, want %s", c.ExternalID, c.LastSeenAt, age)
-			}
-		}
-		all, _, err := w.DB.MSPs(t.Context(), w.admin, portal.MSPQuery{Limit: 10})
-		if err != nil {
-			t.Fatal(err)
-		}
-		now := value[time.Time](w, "select read_at from sync_run where id = $1", run.ID)
-		for _, m := range all.Items {
-			if want := map[bool]time.Time{true: age, false: now}[m.ExternalID == "2"]; !m.LastSeenAt.Equal(want) {
-				t.Errorf("MSP %s last seen %s, want %s", m.ExternalID, m.LastSeenAt, want)
-			}
-		}
-		if all.DataAsOf == nil || !all.DataAsOf.Equal(now) {
-			t.Errorf("the MSSP's data is as of %v, want %s", all.DataAsOf, now)
-		}
-		before := w.Everything()
+	}
+	w.ends(portal.RunComplete)
+	list(customerID, 901)
+	for reseller := 1; reseller <= 2; reseller++ {
+		list(customerID, 100*reseller+50)
+		list(fmt.Sprint(reseller), 100*reseller+50)
+	}
+	// One client leaves a reseller that is read: it may have gone to the other.
+	b.answers["1"] = slices.DeleteFunc(b.answers["1"].([]customer), func(c customer) bool { return c["id"] == 103 })
+	b.refuse(2, status(404))
+	run := w.ends(portal.RunPartial)
+	if run.Added != 1 || run.Moved != 0 || w.statusOf(150) != "active" {
+		t.Errorf("run %+v, want the client of the reseller that was read added alone, and none moved", run)
+	}
+	w.CheckCounts(t.Errorf)
+	b.refuse(2, nil)
+	list("2", 103)
+	run = w.ends(portal.RunComplete)
+	if run.Added != 2 || run.Moved != 1 {
+		t.Errorf("run %+v, want 250 and 901 added and 103 moved", run)
+	}
+	under := value[string](w, `
+		select string_agg(c.external_id || ' ' || coalesce(m.external_id, 'none'), ', ' order by c.external_id)
+		from client c
+		left join msp m on m.id = c.msp_id
+		where c.external_id in ('103', '250', '901')`)
+	if under != "103 2, 250 2, 901 none" {
+		t.Errorf("clients are under %s", under)
+	}
+}
+
+func testPartialRunAddsNoSuchClientAfterAReview(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	b.give(1, 1000, 40)
+	b.answers[customerID] = append(b.answers[customerID].([]customer), plain(200, "Client 200", "CORP"))
+	w.ends(portal.RunComplete)
+	b.answers[customerID] = append(b.answers[customerID].([]customer), plain(901, "New", "CORP"))
+	b.give(1, 1000, 1)
+	b.refuse(2, status(404))
+	run := w.ends(portal.RunNeedsReview)
+	if _, err := w.service.Accept(t.Context(), w.admin, run.ID); err != nil {
+		t.Fatal(err)
+	}
+	if run = w.ends(portal.RunPartial); run.Missing != 39 || run.Added != 0 || run.Moved != 0 {
+		t.Errorf("run %+v, want 39 missing and none added", run)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func testPartialRunAddsOwnClientsOfTheMSSP(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	w.ends(portal.RunComplete)
+	b.answers[customerID] = append(b.answers[customerID].([]customer), plain(901, "Own too", "CORP"))
+	b.refuse(2, status(404))
+	if run := w.ends(portal.RunPartial); run.Added != 1 || w.statusOf(901) != "active" {
+		t.Errorf("run %+v, want 901 added", run)
+	}
+}
+
+func testPartialRunKeepsMSPsKnownOnlyUnderUnreadMSP(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	b.answers["2"] = append(b.answers["2"].([]customer), plain(21, "Sub", "RESELLER"))
+	b.give(21, 2100, 3)
+	w.ends(portal.RunComplete)
+	b.refuse(2, saying("{}"))
+	b.answers[customerID] = slices.DeleteFunc(b.answers[customerID].([]customer), func(c customer) bool { return c["id"] == 3 })
+	run := w.ends(portal.RunPartial)
+	if w.statusOf(21) != "active" || w.statusOf(2100) != "active" || w.statusOf(203) != "active" {
+		t.Errorf("sub-reseller %s, its client %s, want active", w.statusOf(21), w.statusOf(2100))
+	}
+	if w.statusOf(3) != "missing" || w.statusOf(300) != "missing" || run.Missing != 5 {
+		t.Errorf("reseller 3 %s, its client %s, %d missing; want it and its four clients missing", w.statusOf(3), w.statusOf(300), run.Missing)
+	}
+	if n := value[int64](w, "select count(*) from msp where unread_since is not null"); n != 2 || unread(run) != "2 Reseller 2 garbage" {
+		t.Errorf("%d MSPs are unread, the run names %s; want 2 and the first alone", n, unread(run))
+	}
+}
+
+func testPartialRunRemovesNoClientOfUnreadMSP(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	w.ends(portal.RunComplete)
+	b.give(1, 100, 3)
+	b.give(2, 200, 3)
+	w.ends(portal.RunComplete)
+	b.refuse(2, status(404))
+	for range 11 {
 		w.ends(portal.RunPartial)
-		if w.Everything() != before {
-			t.Error("another run that is partial in the same way wrote rows")
+	}
+	if w.statusOf(103) != "removed" || w.statusOf(203) != "missing" {
+		t.Errorf("client of a read reseller %s, of an unread one %s; want removed and missing", w.statusOf(103), w.statusOf(203))
+	}
+	b.refuse(2, nil)
+	for n := range 11 {
+		run := w.ends(portal.RunComplete)
+		if want := map[bool]int64{true: 1}[n == 10]; run.Removed != want {
+			t.Errorf("run %d after its reseller was read again removed %d, want %d", n, run.Removed, want)
 		}
-		b.refuse(2, nil)
-		b.give(2, 200, 3)
-		run = w.ends(portal.RunComplete)
-		if run.Missing != 1 || value[int64](w, "select count(*) from msp where unread_since is not null") != 0 {
-			t.Errorf("read again: %+v, want one missing and no MSP unread", run)
+	}
+}
+
+func testPartialRunRecordsFieldMapReasonOnceReadAgain(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	give := func(from, bought int) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		list := []customer{}
+		for i := range 2 {
+			list = append(list, with(plain(from+i, fmt.Sprint("Client ", from+i), "CORP"), customer{"gekauft": bought}))
 		}
-		if seen := value[time.Time](w, "select last_seen_at from client where status = 'missing' and external_id = '203'"); !seen.Equal(age) {
-			t.Errorf("the client that went missing meanwhile was last seen %s, want %s", seen, age)
-		}
-		page, _, err = w.DB.Clients(t.Context(), viewer, portal.ClientQuery{Limit: 10, ClientFilter: portal.ClientFilter{Status: "active"}})
-		if err != nil || page.DataAsOf == nil || page.DataAsOf.Before(now) {
-			t.Errorf("the reseller's people see data as of %v, want that of the last run; %v", page.DataAsOf, err)
-		}
-	})
-	t.Run("does not move clients that come without a parent", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		top := b.answers[customerID].([]customer)
-		for id := 1; id <= 3; id++ {
-			top = append(top, b.answers[fmt.Sprint(id)].([]customer)...)
-		}
-		b.answers[customerID] = top
-		w.ends(portal.RunComplete)
-		before := w.clientRows()
-		b.refuse(2, status(403))
-		run := w.ends(portal.RunPartial)
-		if run.Moved != 0 || run.Missing != 0 || w.clientRows() != before {
-			t.Errorf("run: %+v, want nothing moved", run)
-		}
-	})
-	t.Run("adds no client whose reseller may be the unread one", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		list := func(to string, id int) {
-			b.answers[to] = append(b.answers[to].([]customer), plain(id, fmt.Sprint("Client ", id), "CORP"))
-		}
-		for reseller := 1; reseller <= 3; reseller++ {
-			for i := range 4 {
-				list(customerID, 100*reseller+i)
-			}
-		}
-		w.ends(portal.RunComplete)
-		list(customerID, 901)
-		for reseller := 1; reseller <= 2; reseller++ {
-			list(customerID, 100*reseller+50)
-			list(fmt.Sprint(reseller), 100*reseller+50)
-		}
-		// One client leaves a reseller that is read: it may have gone to the other.
-		b.answers["1"] = slices.DeleteFunc(b.answers["1"].([]customer), func(c customer) bool { return c["id"] == 103 })
-		b.refuse(2, status(404))
-		run := w.ends(portal.RunPartial)
-		if run.Added != 1 || run.Moved != 0 || w.statusOf(150) != "active" {
-			t.Errorf("run %+v, want the client of the reseller that was read added alone, and none moved", run)
-		}
-		w.CheckCounts(t.Errorf)
-		b.refuse(2, nil)
-		list("2", 103)
-		run = w.ends(portal.RunComplete)
-		if run.Added != 2 || run.Moved != 1 {
-			t.Errorf("run %+v, want 250 and 901 added and 103 moved", run)
-		}
-		under := value[string](w, `
-			select string_agg(c.external_id || ' ' || coalesce(m.external_id, 'none'), ', ' order by c.external_id)
-			from client c
-			left join msp m on m.id = c.msp_id
-			where c.external_id in ('103', '250', '901')`)
-		if under != "103 2, 250 2, 901 none" {
-			t.Errorf("clients are under %s", under)
-		}
-	})
-	t.Run("adds no such client after a review either", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		b.give(1, 1000, 40)
-		b.answers[customerID] = append(b.answers[customerID].([]customer), plain(200, "Client 200", "CORP"))
-		w.ends(portal.RunComplete)
-		b.answers[customerID] = append(b.answers[customerID].([]customer), plain(901, "New", "CORP"))
-		b.give(1, 1000, 1)
-		b.refuse(2, status(404))
-		run := w.ends(portal.RunNeedsReview)
-		if _, err := w.service.Accept(t.Context(), w.admin, run.ID); err != nil {
-			t.Fatal(err)
-		}
-		if run = w.ends(portal.RunPartial); run.Missing != 39 || run.Added != 0 || run.Moved != 0 {
-			t.Errorf("run %+v, want 39 missing and none added", run)
-		}
-		w.CheckCounts(t.Errorf)
-	})
-	t.Run("adds the MSSP's own clients where its answer has none of a reseller's", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		w.ends(portal.RunComplete)
-		b.answers[customerID] = append(b.answers[customerID].([]customer), plain(901, "Own too", "CORP"))
-		b.refuse(2, status(404))
-		if run := w.ends(portal.RunPartial); run.Added != 1 || w.statusOf(901) != "active" {
-			t.Errorf("run %+v, want 901 added", run)
-		}
-	})
-	t.Run("keeps resellers that are known only under an unread one, and their clients", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		b.answers["2"] = append(b.answers["2"].([]customer), plain(21, "Sub", "RESELLER"))
-		b.give(21, 2100, 3)
-		w.ends(portal.RunComplete)
-		b.refuse(2, saying("{}"))
-		b.answers[customerID] = slices.DeleteFunc(b.answers[customerID].([]customer), func(c customer) bool { return c["id"] == 3 })
-		run := w.ends(portal.RunPartial)
-		if w.statusOf(21) != "active" || w.statusOf(2100) != "active" || w.statusOf(203) != "active" {
-			t.Errorf("sub-reseller %s, its client %s, want active", w.statusOf(21), w.statusOf(2100))
-		}
-		if w.statusOf(3) != "missing" || w.statusOf(300) != "missing" || run.Missing != 5 {
-			t.Errorf("reseller 3 %s, its client %s, %d missing; want it and its four clients missing", w.statusOf(3), w.statusOf(300), run.Missing)
-		}
-		if n := value[int64](w, "select count(*) from msp where unread_since is not null"); n != 2 || unread(run) != "2 Reseller 2 garbage" {
-			t.Errorf("%d MSPs are unread, the run names %s; want 2 and the first alone", n, unread(run))
+		b.answers[fmt.Sprint(from/100)] = list
+	}
+	give(100, 5)
+	give(200, 5)
+	w.ends(portal.RunComplete)
+	w.remap("gekauft", "seats_total")
+	b.refuse(2, status(404))
+	reasons := func(run portal.SyncRun) string {
+		return value[string](w, `
+			select coalesce(string_agg(c.external_id || ' ' || h.field || ' ' || coalesce(h.reason, 'none'), ', ' order by c.external_id, h.field), '')
+			from change h
+			join client c on c.id = h.entity_id
+			where h.run_id = $1`, run.ID)
+	}
+	if got, want := reasons(w.ends(portal.RunPartial)), "100 seats_total field_map, 101 seats_total field_map"; got != want {
+		t.Errorf("the partial run: got %q, want %q", got, want)
+	}
+	w.ends(portal.RunPartial)
+	b.refuse(2, nil)
+	if got, want := reasons(w.ends(portal.RunComplete)), "200 seats_total field_map, 201 seats_total field_map"; got != want {
+		t.Errorf("the run that reads reseller 2 again: got %q, want %q", got, want)
+	}
+	give(100, 6)
+	give(200, 6)
+	want := "100 seats_total none, 101 seats_total none, 200 seats_total none, 201 seats_total none"
+	if got := reasons(w.ends(portal.RunComplete)); got != want {
+		t.Errorf("a change by the product: got %q, want %q", got, want)
+	}
+}
+
+func testPartialRunEndsConsecutiveFailures(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	w.ends(portal.RunComplete)
+	b.refuse(17, status(404))
+	w.mustFail("not_found")
+	b.refuse(17, nil)
+	b.refuse(1, status(404))
+	w.ends(portal.RunPartial)
+	items, err := w.DB.Connections(t.Context(), w.admin, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := items.Items[0]; c.FailuresInARow != 0 || c.LastRun.Status != portal.RunPartial ||
+		len(c.LastRun.Unread) != 1 || c.LastComplete == nil {
+		t.Errorf("connection: %+v", c)
+	}
+}
+
+func testPartialRunNeverReadMSPIsUnreadSinceFirstSeen(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	b.refuse(2, status(404))
+	w.ends(portal.RunPartial)
+	if ok := value[bool](w, "select unread_since = first_seen_at from msp where external_id = '2'"); !ok {
+		t.Error("unread_since is not when the reseller was first seen")
+	}
+}
+
+func testPartialRunFailsIfNoMSPCanBeRead(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	w.ends(portal.RunComplete)
+	before := w.Everything()
+	for id := 1; id <= 3; id++ {
+		b.refuse(id, status(403))
+	}
+	w.mustFail("refused")
+	if w.Everything() != before {
+		t.Error("rows were written")
+	}
+}
+
+func testPartialRunFailsIfKeyIsRevokedMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	w.ends(portal.RunComplete)
+	before := w.Everything()
+	b.refuse(1, func(rw http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(rw).Encode(b.answers["1"])
+		for _, id := range []string{customerID, "2", "3"} {
+			b.instead[id] = status(401)
 		}
 	})
-	t.Run("removes no customer of an unread reseller, and others after ten runs", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		w.ends(portal.RunComplete)
-		b.give(1, 100, 3)
-		b.give(2, 200, 3)
-		w.ends(portal.RunComplete)
-		b.refuse(2, status(404))
-		for range 11 {
-			w.ends(portal.RunPartial)
+	w.mustFail("bad_key")
+	if w.Everything() != before {
+		t.Error("rows were written")
+	}
+}
+
+func testPartialRunKeepsClientsIfFirstMSPIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	var top []customer
+	for _, c := range b.answers[customerID].([]customer) {
+		top = append(top, with(c, customer{"resellerId": nil}))
+	}
+	b.answers[customerID] = top
+	w.ends(portal.RunComplete)
+	before := w.clientRows()
+	b.refuse(1, status(404))
+	run := w.ends(portal.RunPartial)
+	if unread(run) != "1 Reseller 1 not_found" || run.Missing+run.Moved != 0 || w.clientRows() != before {
+		t.Errorf("run %+v, want partial, reseller 1 unread, and no client written", run)
+	}
+}
+
+func testPartialRunChecksNoAbsentClientOfUnreadMSP(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	b := w.branches()
+	w.ends(portal.RunComplete)
+	b.refuse(2, status(404))
+	b.refuse(1, func(rw http.ResponseWriter, r *http.Request) {
+		one := map[string]any{"items": []customer{plain(100, "Client 100", "CORP")}, "totalCount": 2}
+		if r.URL.Query().Get("pageNumber") == "2" {
+			one["items"] = []customer{plain(101, "Client 101", "CORP")}
 		}
-		if w.statusOf(103) != "removed" || w.statusOf(203) != "missing" {
-			t.Errorf("client of a read reseller %s, of an unread one %s; want removed and missing", w.statusOf(103), w.statusOf(203))
-		}
-		b.refuse(2, nil)
-		for n := range 11 {
-			run := w.ends(portal.RunComplete)
-			if want := map[bool]int64{true: 1}[n == 10]; run.Removed != want {
-				t.Errorf("run %d after its reseller was read again removed %d, want %d", n, run.Removed, want)
-			}
-		}
+		_ = json.NewEncoder(rw).Encode(one)
 	})
-	t.Run("says that the field map was why, once it reads who was not read when the map changed", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		give := func(from, bought int) {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			list := []customer{}
-			for i := range 2 {
-				list = append(list, with(plain(from+i, fmt.Sprint("Client ", from+i), "CORP"), customer{"gekauft": bought}))
-			}
-			b.answers[fmt.Sprint(from/100)] = list
+	var asked []string
+	for _, id := range []string{"102", "103", "200"} {
+		b.instead[id] = func(rw http.ResponseWriter, _ *http.Request) {
+			asked = append(asked, id)
+			_ = json.NewEncoder(rw).Encode([]customer{plain(102, "Client 102", "CORP")})
 		}
-		give(100, 5)
-		give(200, 5)
-		w.ends(portal.RunComplete)
-		w.remap("gekauft", "seats_total")
-		b.refuse(2, status(404))
-		reasons := func(run portal.SyncRun) string {
-			return value[string](w, `
-				select coalesce(string_agg(c.external_id || ' ' || h.field || ' ' || coalesce(h.reason, 'none'), ', ' order by c.external_id, h.field), '')
-				from change h
-				join client c on c.id = h.entity_id
-				where h.run_id = $1`, run.ID)
-		}
-		if got, want := reasons(w.ends(portal.RunPartial)), "100 seats_total field_map, 101 seats_total field_map"; got != want {
-			t.Errorf("the partial run: got %q, want %q", got, want)
-		}
-		w.ends(portal.RunPartial)
-		b.refuse(2, nil)
-		if got, want := reasons(w.ends(portal.RunComplete)), "200 seats_total field_map, 201 seats_total field_map"; got != want {
-			t.Errorf("the run that reads reseller 2 again: got %q, want %q", got, want)
-		}
-		give(100, 6)
-		give(200, 6)
-		want := "100 seats_total none, 101 seats_total none, 200 seats_total none, 201 seats_total none"
-		if got := reasons(w.ends(portal.RunComplete)); got != want {
-			t.Errorf("a change by the product: got %q, want %q", got, want)
-		}
-	})
-	t.Run("ends a row of failures", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		w.ends(portal.RunComplete)
-		b.refuse(17, status(404))
-		w.mustFail("not_found")
-		b.refuse(17, nil)
-		b.refuse(1, status(404))
-		w.ends(portal.RunPartial)
-		items, err := w.DB.Connections(t.Context(), w.admin, time.Hour)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c := items.Items[0]; c.FailuresInARow != 0 || c.LastRun.Status != portal.RunPartial ||
-			len(c.LastRun.Unread) != 1 || c.LastComplete == nil {
-			t.Errorf("connection: %+v", c)
-		}
-	})
-	t.Run("of a reseller that was never read shows no age before its own", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		b.refuse(2, status(404))
-		w.ends(portal.RunPartial)
-		if ok := value[bool](w, "select unread_since = first_seen_at from msp where external_id = '2'"); !ok {
-			t.Error("unread_since is not when the reseller was first seen")
-		}
-	})
-	t.Run("fails where no reseller can be read", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		w.ends(portal.RunComplete)
-		before := w.Everything()
-		for id := 1; id <= 3; id++ {
-			b.refuse(id, status(403))
-		}
-		w.mustFail("refused")
-		if w.Everything() != before {
-			t.Error("rows were written")
-		}
-	})
-	t.Run("fails where the key is revoked while resellers are asked", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		w.ends(portal.RunComplete)
-		before := w.Everything()
-		b.refuse(1, func(rw http.ResponseWriter, _ *http.Request) {
-			_ = json.NewEncoder(rw).Encode(b.answers["1"])
-			for _, id := range []string{customerID, "2", "3"} {
-				b.instead[id] = status(401)
-			}
-		})
-		w.mustFail("bad_key")
-		if w.Everything() != before {
-			t.Error("rows were written")
-		}
-	})
-	t.Run("keeps the clients of all resellers where the first is refused and customers have a field for a parent", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		var top []customer
-		for _, c := range b.answers[customerID].([]customer) {
-			top = append(top, with(c, customer{"resellerId": nil}))
-		}
-		b.answers[customerID] = top
-		w.ends(portal.RunComplete)
-		before := w.clientRows()
-		b.refuse(1, status(404))
-		run := w.ends(portal.RunPartial)
-		if unread(run) != "1 Reseller 1 not_found" || run.Missing+run.Moved != 0 || w.clientRows() != before {
-			t.Errorf("run %+v, want partial, reseller 1 unread, and no client written", run)
-		}
-	})
-	t.Run("looks up what a paged answer lacks, except clients of an unread reseller", func(t *testing.T) {
-		t.Parallel()
-		w := newTenant(t)
-		b := w.branches()
-		w.ends(portal.RunComplete)
-		b.refuse(2, status(404))
-		b.refuse(1, func(rw http.ResponseWriter, r *http.Request) {
-			one := map[string]any{"items": []customer{plain(100, "Client 100", "CORP")}, "totalCount": 2}
-			if r.URL.Query().Get("pageNumber") == "2" {
-				one["items"] = []customer{plain(101, "Client 101", "CORP")}
-			}
-			_ = json.NewEncoder(rw).Encode(one)
-		})
-		var asked []string
-		for _, id := range []string{"102", "103", "200"} {
-			b.instead[id] = func(rw http.ResponseWriter, _ *http.Request) {
-				asked = append(asked, id)
-				_ = json.NewEncoder(rw).Encode([]customer{plain(102, "Client 102", "CORP")})
-			}
-		}
-		run := w.ends(portal.RunPartial)
-		if fmt.Sprint(asked) != "[102 103]" || run.Checked != 2 || run.Missing != 1 || run.Moved != 0 {
-			t.Errorf("asked %v, run %+v; want 102 found, 103 missing", asked, run)
-		}
-	})
+	}
+	run := w.ends(portal.RunPartial)
+	if fmt.Sprint(asked) != "[102 103]" || run.Checked != 2 || run.Missing != 1 || run.Moved != 0 {
+		t.Errorf("asked %v, run %+v; want 102 found, 103 missing", asked, run)
+	}
 }

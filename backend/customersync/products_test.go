@@ -88,101 +88,113 @@ func (w *twoProducts) heimdalCalls() (calls []time.Time) {
 
 func TestTwoProducts(t *testing.T) {
 	t.Parallel()
-	t.Run("complete_a_run_each_under_their_own_name", func(t *testing.T) {
-		t.Parallel()
-		w := newTwoProducts(t, heimdalRate(0))
-		type figures struct {
-			Product                    string
-			Seen, MSPs, Clients, Other int64
+	t.Run("complete_a_run_each_under_their_own_name", testTwoProductsCompleteARunEachUnderTheirOwnName)
+	t.Run("keep_their_own_rates", testTwoProductsKeepTheirOwnRates)
+	t.Run("are_not_paced_by_the_rate_of_the_other", testTwoProductsAreNotPacedByTheRateOfTheOther)
+	t.Run("share_the_lists_and_no_customer", testTwoProductsShareTheListsAndNoCustomer)
+	t.Run("without_types_may_turn_msps_into_clients", testTwoProductsWithoutTypesMayTurnMSPsIntoClients)
+	t.Run("are_both_offered_for_a_connection", testTwoProductsAreBothOfferedForAConnection)
+}
+
+func testTwoProductsCompleteARunEachUnderTheirOwnName(t *testing.T) {
+	t.Parallel()
+	w := newTwoProducts(t, heimdalRate(0))
+	type figures struct {
+		Product                    string
+		Seen, MSPs, Clients, Other int64
+	}
+	got := map[string]figures{}
+	for name, run := range w.syncBoth() {
+		got[name] = figures{run.Product, run.Seen, run.MSPs, run.Clients, run.Other}
+	}
+	want := map[string]figures{"Heimdal": {"heimdal", 7, 1, 6, 1}, "Lantern": {"lantern", 3, 1, 2, 0}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the runs (-want +got):\n%s", diff)
+	}
+}
+
+func testTwoProductsKeepTheirOwnRates(t *testing.T) {
+	t.Parallel()
+	w := newTwoProducts(t, nil)
+	w.syncBoth()
+	if got, want := intervals(w.heimdalCalls()), []time.Duration{12 * time.Second}; !slices.Equal(got, want) {
+		t.Errorf("Heimdal's calls are %v apart, want %v", got, want)
+	}
+	if got, want := intervals(w.lantern.Calls()), []time.Duration{2 * time.Second}; !slices.Equal(got, want) {
+		t.Errorf("Lantern's calls are %v apart, want %v", got, want)
+	}
+}
+
+func testTwoProductsAreNotPacedByTheRateOfTheOther(t *testing.T) {
+	t.Parallel()
+	w := newTwoProducts(t, heimdalRate(60))
+	w.syncBoth()
+	if got, want := intervals(w.heimdalCalls()), []time.Duration{time.Second}; !slices.Equal(got, want) {
+		t.Errorf("Heimdal's calls are %v apart, want %v", got, want)
+	}
+	if got, want := intervals(w.lantern.Calls()), []time.Duration{2 * time.Second}; !slices.Equal(got, want) {
+		t.Errorf("Lantern's calls are %v apart, want %v", got, want)
+	}
+}
+
+func testTwoProductsShareTheListsAndNoCustomer(t *testing.T) {
+	t.Parallel()
+	w := newTwoProducts(t, heimdalRate(0))
+	w.syncBoth()
+	clients, _, err := w.DB.Clients(t.Context(), w.admin, portal.ClientQuery{Sort: "name", Limit: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, c := range clients.Items {
+		msp := "none"
+		if c.MSPName != nil {
+			msp = *c.MSPName
 		}
-		got := map[string]figures{}
-		for name, run := range w.syncBoth() {
-			got[name] = figures{run.Product, run.Seen, run.MSPs, run.Clients, run.Other}
+		got[c.Name] = strings.Join([]string{c.ExternalID, c.Type, msp}, "|")
+	}
+	want := map[string]string{
+		"Client 0": "100|CORP|Partner", "Client 1": "101|CORP|Partner", "Client 2": "102|CORP|Partner",
+		"Client 3": "103|CORP|Partner", "Client 4": "104|CORP|Partner", "Demo": "200|DEMO|none",
+		"Lantern client": "100||Lantern partner", "Lonely client": "lonely||none",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the clients (-want +got):\n%s", diff)
+	}
+	msps, _, err := w.DB.MSPs(t.Context(), w.admin, portal.MSPQuery{Sort: "name", Limit: 200})
+	if err != nil || len(msps.Items) != 2 {
+		t.Fatalf("there are %d MSPs, %v; want 2", len(msps.Items), err)
+	}
+	w.CheckCounts(t.Errorf)
+}
+
+func testTwoProductsWithoutTypesMayTurnMSPsIntoClients(t *testing.T) {
+	t.Parallel()
+	w := newTwoProducts(t, heimdalRate(0))
+	w.syncBoth()
+	w.lantern.SetCompanies(
+		lantern.Company{Key: "1", Title: "Lantern partner"}, lantern.Company{Key: "2", Title: "New partner", IsPartner: true},
+		lantern.Company{Key: "100", Title: "Lantern client", Partner: "2"}, lantern.Company{Key: "lonely", Title: "Lonely client"},
+	)
+	for range 2 {
+		run := w.again()
+		if run.Status == portal.RunFailed {
+			t.Errorf("the run of %s failed: %s", run.ProductName, said(run))
 		}
-		want := map[string]figures{"Heimdal": {"heimdal", 7, 1, 6, 1}, "Lantern": {"lantern", 3, 1, 2, 0}}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("the runs (-want +got):\n%s", diff)
-		}
-	})
-	t.Run("keep_their_own_rates", func(t *testing.T) {
-		t.Parallel()
-		w := newTwoProducts(t, nil)
-		w.syncBoth()
-		if got, want := intervals(w.heimdalCalls()), []time.Duration{12 * time.Second}; !slices.Equal(got, want) {
-			t.Errorf("Heimdal's calls are %v apart, want %v", got, want)
-		}
-		if got, want := intervals(w.lantern.Calls()), []time.Duration{2 * time.Second}; !slices.Equal(got, want) {
-			t.Errorf("Lantern's calls are %v apart, want %v", got, want)
-		}
-	})
-	t.Run("are_not_paced_by_the_rate_of_the_other", func(t *testing.T) {
-		t.Parallel()
-		w := newTwoProducts(t, heimdalRate(60))
-		w.syncBoth()
-		if got, want := intervals(w.heimdalCalls()), []time.Duration{time.Second}; !slices.Equal(got, want) {
-			t.Errorf("Heimdal's calls are %v apart, want %v", got, want)
-		}
-		if got, want := intervals(w.lantern.Calls()), []time.Duration{2 * time.Second}; !slices.Equal(got, want) {
-			t.Errorf("Lantern's calls are %v apart, want %v", got, want)
-		}
-	})
-	t.Run("share_the_lists_and_no_customer", func(t *testing.T) {
-		t.Parallel()
-		w := newTwoProducts(t, heimdalRate(0))
-		w.syncBoth()
-		clients, _, err := w.DB.Clients(t.Context(), w.admin, portal.ClientQuery{Sort: "name", Limit: 200})
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := map[string]string{}
-		for _, c := range clients.Items {
-			msp := "none"
-			if c.MSPName != nil {
-				msp = *c.MSPName
-			}
-			got[c.Name] = strings.Join([]string{c.ExternalID, c.Type, msp}, "|")
-		}
-		want := map[string]string{
-			"Client 0": "100|CORP|Partner", "Client 1": "101|CORP|Partner", "Client 2": "102|CORP|Partner",
-			"Client 3": "103|CORP|Partner", "Client 4": "104|CORP|Partner", "Demo": "200|DEMO|none",
-			"Lantern client": "100||Lantern partner", "Lonely client": "lonely||none",
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("the clients (-want +got):\n%s", diff)
-		}
-		msps, _, err := w.DB.MSPs(t.Context(), w.admin, portal.MSPQuery{Sort: "name", Limit: 200})
-		if err != nil || len(msps.Items) != 2 {
-			t.Fatalf("there are %d MSPs, %v; want 2", len(msps.Items), err)
-		}
-		w.CheckCounts(t.Errorf)
-	})
-	t.Run("without_types_may_turn_MSPs_into_clients", func(t *testing.T) {
-		t.Parallel()
-		w := newTwoProducts(t, heimdalRate(0))
-		w.syncBoth()
-		w.lantern.SetCompanies(
-			lantern.Company{Key: "1", Title: "Lantern partner"}, lantern.Company{Key: "2", Title: "New partner", IsPartner: true},
-			lantern.Company{Key: "100", Title: "Lantern client", Partner: "2"}, lantern.Company{Key: "lonely", Title: "Lonely client"},
-		)
-		for range 2 {
-			run := w.again()
-			if run.Status == portal.RunFailed {
-				t.Errorf("the run of %s failed: %s", run.ProductName, said(run))
-			}
-		}
-	})
-	t.Run("are_both_offered_for_a_connection", func(t *testing.T) {
-		t.Parallel()
-		w := newTwoProducts(t, heimdalRate(0))
-		connections, err := w.service.Connections(t.Context(), w.admin)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := []portal.Product{heimdal.NewConnector().Product().Product, lantern.Connector{}.Product().Product}
-		if diff := cmp.Diff(want, connections.Products); diff != "" {
-			t.Errorf("the products (-want +got):\n%s", diff)
-		}
-	})
+	}
+}
+
+func testTwoProductsAreBothOfferedForAConnection(t *testing.T) {
+	t.Parallel()
+	w := newTwoProducts(t, heimdalRate(0))
+	connections, err := w.service.Connections(t.Context(), w.admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []portal.Product{heimdal.NewConnector().Product().Product, lantern.Connector{}.Product().Product}
+	if diff := cmp.Diff(want, connections.Products); diff != "" {
+		t.Errorf("the products (-want +got):\n%s", diff)
+	}
 }
 
 // TestRateAdvice checks the end of the error of a run that takes more than a day.

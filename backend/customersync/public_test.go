@@ -15,7 +15,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestOnlyAddressesOfThePublicInternetArePublic(t *testing.T) {
+func TestPublicAddress(t *testing.T) {
+	t.Run("is_on_the_internet", testPublicAddressIsOnTheInternet)
+	t.Run("excludes_own_interfaces", testPublicAddressExcludesOwnInterfaces)
+	t.Run("is_required_for_a_call", testPublicAddressIsRequiredForACall)
+}
+
+func testPublicAddressIsOnTheInternet(t *testing.T) {
 	for text, want := range map[string]bool{
 		"8.8.8.8": true, "104.16.0.1": true, "172.32.0.1": true, "2606:4700::1111": true, "::ffff:8.8.8.8": true,
 		"127.0.0.1": false, "127.8.9.1": false, "::1": false, "::ffff:127.0.0.1": false, "0.0.0.0": false, "0.1.2.3": false, "::": false,
@@ -32,7 +38,13 @@ func TestOnlyAddressesOfThePublicInternetArePublic(t *testing.T) {
 	}
 }
 
-func TestAPublicClientConnectsToNothingElseWhateverAName(t *testing.T) {
+func TestPublicClient(t *testing.T) {
+	t.Run("refuses_private_addresses", testPublicClientRefusesPrivateAddresses)
+	t.Run("follows_no_redirect", testPublicClientFollowsNoRedirect)
+	t.Run("errors_hide_open_ports", testPublicClientErrorsHideOpenPorts)
+}
+
+func testPublicClientRefusesPrivateAddresses(t *testing.T) {
 	var asked atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 	defer server.Close()
@@ -61,7 +73,7 @@ func TestAPublicClientConnectsToNothingElseWhateverAName(t *testing.T) {
 	}
 }
 
-func TestWhatABaseURLMayName(t *testing.T) {
+func TestBaseURL(t *testing.T) {
 	heimdal := portal.Product{ID: "heimdal", BaseURL: "https://rc-dashboard.heimdalsecurity.com/api/heimdalapi"}
 	type answer struct{ ok, publicOnly bool }
 	refused, anywhere, publicOnly := answer{}, answer{true, false}, answer{true, true}
@@ -109,7 +121,7 @@ func TestWhatABaseURLMayName(t *testing.T) {
 	}
 }
 
-func TestAMachinesOwnAddressesAreNotPublic(t *testing.T) {
+func testPublicAddressExcludesOwnInterfaces(t *testing.T) {
 	all, err := net.InterfaceAddrs()
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +140,7 @@ func TestAMachinesOwnAddressesAreNotPublic(t *testing.T) {
 	}
 }
 
-func TestCallable(t *testing.T) {
+func testPublicAddressIsRequiredForACall(t *testing.T) {
 	ours := netip.MustParseAddr("8.8.4.4")
 	own := func(a netip.Addr) bool { return a == ours }
 	for text, want := range map[string]bool{"8.8.8.8": true, "8.8.4.4": false, "10.0.0.1": false, "127.0.0.1": false} {
@@ -146,7 +158,7 @@ func TestCallable(t *testing.T) {
 	}
 }
 
-func TestAPublicClientFollowsNoRedirect(t *testing.T) {
+func testPublicClientFollowsNoRedirect(t *testing.T) {
 	var asked atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
@@ -168,7 +180,7 @@ func TestAPublicClientFollowsNoRedirect(t *testing.T) {
 	}
 }
 
-func TestWhichPortsAreOpenIsNotSaid(t *testing.T) {
+func testPublicClientErrorsHideOpenPorts(t *testing.T) {
 	before := map[string]error{
 		"closed":   connector.CallErrorf(connector.Unreachable, "cannot be reached"),
 		"filtered": connector.CallErrorf(connector.TimedOut, "did not answer in time"),

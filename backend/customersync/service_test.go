@@ -2,14 +2,14 @@ package customersync_test
 
 import (
 	"context"
-	"net/http"
-	"strings"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
@@ -17,37 +17,13 @@ import (
 	"fs-client-portal/backend/testkit/wait"
 )
 
-func TestEveryFaultFailsTheRunByNameAndChangesNothing(t *testing.T) {
+func TestProgress(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t)
-	w.service = w.newService(func(c *customersync.Config) { c.HTTPClient = &http.Client{Timeout: 500 * time.Millisecond} })
-	w.complete(many(30)...)
-	before := w.Everything()
-	for _, test := range []struct {
-		fault heimdalstand.Fault
-		want  string
-	}{
-		{heimdalstand.Garbage, "garbage"}, {heimdalstand.Truncated, "truncated"}, {heimdalstand.HTML, "garbage"},
-		{heimdalstand.Message200, "bad_key"}, {heimdalstand.Status500, "server_error"}, {heimdalstand.Slow, "timeout"},
-	} {
-		w.stand.Misbehave(test.fault)
-		w.mustFail(test.want)
-	}
-	w.stand.Misbehave(heimdalstand.None)
-	w.stand.SetCustomers([]customer{{"name": "no id", "type": "CORP"}})
-	w.mustFail("unmapped")
-	w.stand.SetCustomers([]customer{corp(1, "A", nil), corp(1, "B", nil)})
-	w.mustFail("duplicate_id")
-	if w.Everything() != before {
-		t.Error("a failed run wrote rows")
-	}
-	w.complete(many(30)...)
-	if strings.Contains(w.log.String(), apiKey) {
-		t.Error("the key is in the log")
-	}
+	t.Run("is_reported_at_each_step", testProgressIsReportedAtEachStep)
+	t.Run("is_limited_during_a_call", testProgressIsLimitedDuringACall)
 }
 
-func TestProgressIsToldStepByStep(t *testing.T) {
+func testProgressIsReportedAtEachStep(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.stand.SetCustomers(many(3))
@@ -60,7 +36,12 @@ func TestProgressIsToldStepByStep(t *testing.T) {
 	}
 }
 
-func TestOfManyRequestsAtOnceOneRuns(t *testing.T) {
+func TestRequest(t *testing.T) {
+	t.Parallel()
+	t.Run("concurrent_ones_create_one_run", testRequestConcurrentOnesCreateOneRun)
+}
+
+func testRequestConcurrentOnesCreateOneRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	var group sync.WaitGroup
@@ -84,7 +65,15 @@ func TestOfManyRequestsAtOnceOneRuns(t *testing.T) {
 	}
 }
 
-func TestACommandTakesUpAQueuedRunButNotARunningOne(t *testing.T) {
+func TestRunNow(t *testing.T) {
+	t.Parallel()
+	t.Run("works_on_queued_but_not_running_run", testRunNowWorksOnQueuedButNotRunningRun)
+	t.Run("cancelled_run_is_interrupted", testRunNowCancelledRunIsInterrupted)
+	t.Run("fails_after_a_day", testRunNowFailsAfterADay)
+	t.Run("waits_in_the_foreground", testRunNowWaitsInTheForeground)
+}
+
+func testRunNowWorksOnQueuedButNotRunningRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.stand.SetCustomers(many(3))
@@ -107,7 +96,7 @@ func TestACommandTakesUpAQueuedRunButNotARunningOne(t *testing.T) {
 	}
 }
 
-func TestAForegroundRunThatIsStoppedIsInterrupted(t *testing.T) {
+func testRunNowCancelledRunIsInterrupted(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(many(3)...)
@@ -127,7 +116,12 @@ func TestAForegroundRunThatIsStoppedIsInterrupted(t *testing.T) {
 	}
 }
 
-func TestRunsAreListedNewestFirstAndOnlyToTheirMSSP(t *testing.T) {
+func TestRuns(t *testing.T) {
+	t.Parallel()
+	t.Run("are_listed_newest_first_within_mssp", testRunsAreListedNewestFirstWithinMSSP)
+}
+
+func testRunsAreListedNewestFirstWithinMSSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.another(t)
@@ -164,5 +158,74 @@ func TestRunsAreListedNewestFirstAndOnlyToTheirMSSP(t *testing.T) {
 	}
 	if _, err := w.DB.Runs(t.Context(), w.admin, portal.SyncQuery{Limit: 2, Cursor: "forged"}); portal.ErrorCode(err) != portal.Invalid {
 		t.Errorf("a forged cursor: %v", err)
+	}
+}
+
+func testProgressIsLimitedDuringACall(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock() // stands still
+	w.service = w.newService(func(c *customersync.Config) {
+		c.Clock = clock
+		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+			for i := range 20_001 {
+				if err := add(portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(i), Name: "Client", Type: "CORP", Raw: []byte("{}")}); err != nil {
+					return state, err
+				}
+			}
+			return connector.State{Done: true, Progress: connector.Progress{Calls: 1, Seen: 20_001}}, nil
+		})(c)
+	})
+	var told []int64
+	run, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
+		if r.Calls == 0 && r.Seen > 0 {
+			told = append(told, r.Seen)
+		}
+	})
+	if err != nil || run.Status != portal.RunComplete || fmt.Sprint(told) != "[5000]" {
+		t.Errorf("within one moment of the call it was told that %v were seen; the run is %s, %v", told, run.Status, err)
+	}
+}
+
+func testRunNowFailsAfterADay(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock()
+	w.service = w.newService(func(c *customersync.Config) {
+		c.Clock = clock
+		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+			clock.move(time.Hour)
+			return bring(state, 1_000_000, add)
+		})(c)
+	})
+	w.mustFail("timeout")
+	if n := value[int64](w, "select count(*) from sync_customer"); n != 0 {
+		t.Errorf("%d rows of it are left", n)
+	}
+}
+
+func testRunNowWaitsInTheForeground(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newHandClock()
+	w.service = w.newService(func(c *customersync.Config) {
+		c.Clock = clock
+		w.playing(func(ctx context.Context, o connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+			o.Waiting(o.Clock.Now().Add(time.Hour))
+			if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
+				return state, err
+			}
+			o.Waiting(time.Time{})
+			return bring(state, 2, add)
+		})(c)
+	})
+	var waits int
+	run, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
+		if r.RetryAt != nil {
+			waits++
+		}
+	})
+	if err != nil || run.Status != portal.RunComplete || run.RetryAt != nil || waits != 2 || fmt.Sprint(clock.slept) != "[1h0m0s 1h0m0s]" {
+		t.Errorf("the run is %+v, %v; told of %d waits; slept %v", run, err, waits, clock.slept)
 	}
 }

@@ -44,7 +44,18 @@ func (w *tenant) next(runs <-chan portal.SyncRun) (portal.SyncRun, bool) {
 	}
 }
 
-func TestWhoWatchesARunIsToldHowItStandsThenWhatChangesAndThenItsEnd(t *testing.T) {
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	t.Run("sends_state_then_changes_then_end", testWatchSendsStateThenChangesThenEnd)
+	t.Run("sends_no_state_twice", testWatchSendsNoStateTwice)
+	t.Run("ends_when_access_is_lost", testWatchEndsWhenAccessIsLost)
+	t.Run("refuses_run_of_another_mssp", testWatchRefusesRunOfAnotherMSSP)
+	t.Run("ends_with_request_and_server", testWatchEndsWithRequestAndServer)
+	t.Run("hides_change_made_as_access_ends", testWatchHidesChangeMadeAsAccessEnds)
+	t.Run("resumes_after_all_watchers_left", testWatchResumesAfterAllWatchersLeft)
+}
+
+func testWatchSendsStateThenChangesThenEnd(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	service := w.watching()
@@ -84,7 +95,7 @@ func TestWhoWatchesARunIsToldHowItStandsThenWhatChangesAndThenItsEnd(t *testing.
 	}
 }
 
-func TestNobodyIsToldTheSameTwice(t *testing.T) {
+func testWatchSendsNoStateTwice(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	run := w.request()
@@ -112,7 +123,7 @@ func TestNobodyIsToldTheSameTwice(t *testing.T) {
 	}
 }
 
-func TestWhoMayNoLongerSeesARunNoLonger(t *testing.T) {
+func testWatchEndsWhenAccessIsLost(t *testing.T) {
 	t.Parallel()
 	for name, ends := range map[string]string{
 		"signed out":   "update session set revoked_at = now(), revoked_reason = 'logout' where id = $1",
@@ -138,7 +149,7 @@ func TestWhoMayNoLongerSeesARunNoLonger(t *testing.T) {
 	}
 }
 
-func TestARunOfAnotherMSSPCannotBeWatched(t *testing.T) {
+func testWatchRefusesRunOfAnotherMSSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.another(t)
@@ -147,7 +158,7 @@ func TestARunOfAnotherMSSPCannotBeWatched(t *testing.T) {
 	}
 }
 
-func TestAWatchEndsWithItsRequestAndWithTheServer(t *testing.T) {
+func testWatchEndsWithRequestAndServer(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	service := w.watching()
@@ -173,7 +184,7 @@ func TestAWatchEndsWithItsRequestAndWithTheServer(t *testing.T) {
 	}
 }
 
-func TestWhoMayNoLongerIsNotToldWhatChangedInTheSameMoment(t *testing.T) {
+func testWatchHidesChangeMadeAsAccessEnds(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	runs := w.watch(t.Context(), w.watching(), w.admin, w.request())
@@ -186,7 +197,7 @@ func TestWhoMayNoLongerIsNotToldWhatChangedInTheSameMoment(t *testing.T) {
 	}
 }
 
-func TestARunThatNobodyWatchedForAWhileCanBeWatchedAgain(t *testing.T) {
+func testWatchResumesAfterAllWatchersLeft(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	service, run := w.watching(), w.request()

@@ -17,7 +17,14 @@ func (w *tenant) wake() {
 	w.Exec("update river.river_job set state = 'available', scheduled_at = now() where kind = 'sync_run' and state = 'scheduled'")
 }
 
-func TestALongWaitIsPutOffWithAllThatWasRead(t *testing.T) {
+func TestPostponedRun(t *testing.T) {
+	t.Parallel()
+	t.Run("keeps_what_was_read", testPostponedRunKeepsWhatWasRead)
+	t.Run("leaves_its_worker_to_others", testPostponedRunLeavesItsWorkerToOthers)
+	t.Run("returns_to_queue_after_time_slice", testPostponedRunReturnsToQueueAfterTimeSlice)
+}
+
+func testPostponedRunKeepsWhatWasRead(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newHandClock()
@@ -55,7 +62,7 @@ func TestALongWaitIsPutOffWithAllThatWasRead(t *testing.T) {
 	}
 }
 
-func TestRunsThatWaitKeepNoWorkerFromOthers(t *testing.T) {
+func testPostponedRunLeavesItsWorkerToOthers(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	const more = 24 // than there are workers
@@ -88,7 +95,7 @@ func (waiter) Open(s connector.Settings, _ string, o connector.Options) (connect
 	}, o}, nil
 }
 
-func TestARunOfManyCallsLetsOthersHaveTheirTurnInBetween(t *testing.T) {
+func testPostponedRunReturnsToQueueAfterTimeSlice(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newHandClock()
@@ -104,47 +111,4 @@ func TestARunOfManyCallsLetsOthersHaveTheirTurnInBetween(t *testing.T) {
 	}
 	// Two calls fit into a minute and a bit: it is taken up three times.
 	w.wait(1, "select count(*) from sync_run where status = 'complete' and attempt = 3 and calls = 5")
-}
-
-func TestARunThatWouldNeverEndFailsAfterADay(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	clock := newHandClock()
-	w.service = w.newService(func(c *customersync.Config) {
-		c.Clock = clock
-		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
-			clock.move(time.Hour)
-			return bring(state, 1_000_000, add)
-		})(c)
-	})
-	w.mustFail("timeout")
-	if n := value[int64](w, "select count(*) from sync_customer"); n != 0 {
-		t.Errorf("%d rows of it are left", n)
-	}
-}
-
-func TestACommandWaitsWhereItIs(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	clock := newHandClock()
-	w.service = w.newService(func(c *customersync.Config) {
-		c.Clock = clock
-		w.playing(func(ctx context.Context, o connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
-			o.Waiting(o.Clock.Now().Add(time.Hour))
-			if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
-				return state, err
-			}
-			o.Waiting(time.Time{})
-			return bring(state, 2, add)
-		})(c)
-	})
-	var waits int
-	run, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
-		if r.RetryAt != nil {
-			waits++
-		}
-	})
-	if err != nil || run.Status != portal.RunComplete || run.RetryAt != nil || waits != 2 || fmt.Sprint(clock.slept) != "[1h0m0s 1h0m0s]" {
-		t.Errorf("the run is %+v, %v; told of %d waits; slept %v", run, err, waits, clock.slept)
-	}
 }

@@ -12,7 +12,14 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestWhatACallBringsIsWrittenInChunksOfBoundedSize(t *testing.T) {
+func TestStaging(t *testing.T) {
+	t.Parallel()
+	t.Run("writes_chunks_of_bounded_size", testStagingWritesChunksOfBoundedSize)
+	t.Run("failed_call_leaves_no_rows", testStagingFailedCallLeavesNoRows)
+	t.Run("wrong_count_fails_the_run", testStagingWrongCountFailsTheRun)
+}
+
+func testStagingWritesChunksOfBoundedSize(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		customers, most int
@@ -58,7 +65,7 @@ func TestWhatACallBringsIsWrittenInChunksOfBoundedSize(t *testing.T) {
 	}
 }
 
-func TestACallThatGoesWrongInTheMiddleLeavesNothing(t *testing.T) {
+func testStagingFailedCallLeavesNoRows(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(many(3)...)
@@ -82,7 +89,7 @@ func TestACallThatGoesWrongInTheMiddleLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestARunThatKeepsAnotherNumberOfCustomersThanItReadFailsByName(t *testing.T) {
+func testStagingWrongCountFailsTheRun(t *testing.T) {
 	t.Parallel()
 	for name, meddle := range map[string]func(*tenant, *connector.State){
 		"some are lost while others are read": func(w *tenant, s *connector.State) {

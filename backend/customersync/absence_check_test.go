@@ -2,9 +2,11 @@ package customersync_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -12,7 +14,15 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestPagedRunResumesAnInterruptedCheck(t *testing.T) {
+func TestAbsenceCheck(t *testing.T) {
+	t.Parallel()
+	t.Run("resumes_after_death_of_its_process", testAbsenceCheckResumesAfterDeathOfItsProcess)
+	t.Run("keeps_the_rate", testAbsenceCheckKeepsTheRate)
+	t.Run("refused_ones_end_if_waits_are_postponed", testAbsenceCheckRefusedOnesEndIfWaitsArePostponed)
+	t.Run("undecided_ones_are_left_to_next_run", testAbsenceCheckUndecidedOnesAreLeftToNextRun)
+}
+
+func testAbsenceCheckResumesAfterDeathOfItsProcess(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	d := w.directory(many(60)...)
@@ -65,7 +75,7 @@ func (w *tenant) queued() string {
 	return run.ID
 }
 
-func TestChecksKeepThePace(t *testing.T) {
+func testAbsenceCheckKeepsTheRate(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newHandClock()
@@ -87,7 +97,7 @@ func TestChecksKeepThePace(t *testing.T) {
 	}
 }
 
-func TestRefusedChecksEndWhereEveryWaitIsPostponed(t *testing.T) {
+func testAbsenceCheckRefusedOnesEndIfWaitsArePostponed(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newHandClock()
@@ -131,4 +141,47 @@ func (d *directory) askedSoFar() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.asked)
+}
+
+func testAbsenceCheckUndecidedOnesAreLeftToNextRun(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]http.HandlerFunc{
+		"status 500":                  status(500),
+		"a web page":                  saying("<html>"),
+		"a failure without customers": saying(`{"success":false,"data":[]}`),
+		"more pages than two": func(rw http.ResponseWriter, r *http.Request) {
+			number, _ := strconv.Atoi(r.URL.Query().Get("pageNumber"))
+			_ = json.NewEncoder(rw).Encode(map[string]any{"items": []customer{corp(5000+max(1, number), "Other", 1)}, "totalCount": 500})
+		},
+	} {
+		t.Run("after "+name+", and the next run decides", func(t *testing.T) {
+			t.Parallel()
+			w := newTenant(t)
+			w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
+			d := w.directory(many(30)...)
+			w.ends(portal.RunComplete)
+			d.checks()
+			d.remove(110, 111)
+			d.single = func(rw http.ResponseWriter, id string) {
+				answer(rw, d.request)
+			}
+			run := w.ends(portal.RunComplete)
+			if run.Checked != 0 || run.Missing != 0 || w.statusOf(110) != "active" || w.statusOf(111) != "active" {
+				t.Errorf("run %+v, want none checked and none missing", run)
+			}
+			if got, want := absence(run), [4]int64{2, 0, 0, 2}; got != want {
+				t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
+			}
+			if n := value[int64](w, "select count(*) from client where absent_since is not null"); n != 2 {
+				t.Errorf("%d clients have absent_since, want 2", n)
+			}
+			if n := len(d.checks()); n > 5 {
+				t.Errorf("%d calls about customers, want no more than five tries", n)
+			}
+			if run := w.ends(portal.RunComplete); run.Missing != 2 {
+				t.Errorf("next run: %+v, want both missing", run)
+			}
+			w.CheckCounts(t.Errorf)
+		})
+	}
 }

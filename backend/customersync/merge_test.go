@@ -1,7 +1,6 @@
 package customersync_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,7 +9,23 @@ import (
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-func TestTheSampleBecomesMSPsAndClients(t *testing.T) {
+func TestMerge(t *testing.T) {
+	t.Parallel()
+	t.Run("sample_becomes_msps_and_clients", testMergeSampleBecomesMSPsAndClients)
+	t.Run("sample_fills_every_licence_field", testMergeSampleFillsEveryLicenceField)
+	t.Run("unchanged_run_writes_only_its_own_row", testMergeUnchangedRunWritesOnlyItsOwnRow)
+	t.Run("writes_changed_rows_and_one_version", testMergeWritesChangedRowsAndOneVersion)
+	t.Run("records_each_changed_field", testMergeRecordsEachChangedField)
+	t.Run("missing_client_returns_as_same_row", testMergeMissingClientReturnsAsSameRow)
+	t.Run("moves_users_and_invites_with_client", testMergeMovesUsersAndInvitesWithClient)
+	t.Run("move_is_visible_to_mssp_only", testMergeMoveIsVisibleToMSSPOnly)
+	t.Run("history_has_scope_of_its_customer", testMergeHistoryHasScopeOfItsCustomer)
+	t.Run("client_stays_under_missing_msp", testMergeClientStaysUnderMissingMSP)
+	t.Run("client_turned_msp_and_back_keeps_id", testMergeClientTurnedMSPAndBackKeepsID)
+	t.Run("leaves_other_mssps_unchanged", testMergeLeavesOtherMSSPsUnchanged)
+}
+
+func testMergeSampleBecomesMSPsAndClients(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	sample := heimdalstand.Sample(7)
@@ -29,7 +44,7 @@ func TestTheSampleBecomesMSPsAndClients(t *testing.T) {
 	w.CheckCounts(t.Errorf)
 }
 
-func TestTheSampleFillsEveryLicenceFact(t *testing.T) {
+func testMergeSampleFillsEveryLicenceField(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	for _, spelling := range []string{"listed", "camel"} {
@@ -56,7 +71,7 @@ func TestTheSampleFillsEveryLicenceFact(t *testing.T) {
 	}
 }
 
-func TestAnUnchangedRunWritesNothingButItsRecord(t *testing.T) {
+func testMergeUnchangedRunWritesOnlyItsOwnRow(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(heimdalstand.Sample(7)...)
@@ -70,7 +85,7 @@ func TestAnUnchangedRunWritesNothingButItsRecord(t *testing.T) {
 	}
 }
 
-func TestAChangeBumpsTheVersionOnceAndTouchesOnlyItsRow(t *testing.T) {
+func testMergeWritesChangedRowsAndOneVersion(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	world := many(5)
@@ -93,7 +108,7 @@ func TestAChangeBumpsTheVersionOnceAndTouchesOnlyItsRow(t *testing.T) {
 	}
 }
 
-func TestEveryFieldsChangeIsALineOfHistory(t *testing.T) {
+func testMergeRecordsEachChangedField(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(reseller(1, "Partner"), corp(2, "Client", 1))
@@ -113,7 +128,7 @@ func TestEveryFieldsChangeIsALineOfHistory(t *testing.T) {
 	w.CheckCounts(t.Errorf)
 }
 
-func TestWhatIsGoneIsMissingAndComesBackAsTheSameRow(t *testing.T) {
+func testMergeMissingClientReturnsAsSameRow(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(reseller(1, "Partner"), corp(2, "Client", 1), corp(3, "Other", nil))
@@ -141,7 +156,7 @@ func TestWhatIsGoneIsMissingAndComesBackAsTheSameRow(t *testing.T) {
 	w.CheckCounts(t.Errorf)
 }
 
-func TestAClientsPeopleMoveWithIt(t *testing.T) {
+func testMergeMovesUsersAndInvitesWithClient(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1), corp(4, "Stays", 1))
@@ -170,7 +185,7 @@ func TestAClientsPeopleMoveWithIt(t *testing.T) {
 	}
 }
 
-func TestAMoveIsRecordedWhereNeitherMSPReadsIt(t *testing.T) {
+func testMergeMoveIsVisibleToMSSPOnly(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1))
@@ -188,7 +203,7 @@ func TestAMoveIsRecordedWhereNeitherMSPReadsIt(t *testing.T) {
 	w.CheckCounts(t.Errorf)
 }
 
-func TestHistoryIsReadByWhomItConcerns(t *testing.T) {
+func testMergeHistoryHasScopeOfItsCustomer(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(reseller(1, "North"), corp(2, "Client", 1), corp(3, "Direct", nil))
@@ -204,7 +219,7 @@ func TestHistoryIsReadByWhomItConcerns(t *testing.T) {
 	}
 }
 
-func TestAClientStaysUnderAnMSPThatIsMissing(t *testing.T) {
+func testMergeClientStaysUnderMissingMSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", 1))
@@ -215,7 +230,7 @@ func TestAClientStaysUnderAnMSPThatIsMissing(t *testing.T) {
 	w.CheckCounts(t.Errorf)
 }
 
-func TestACustomerThatTurnsFromClientToMSPAndBackKeepsItsIdAndHistory(t *testing.T) {
+func testMergeClientTurnedMSPAndBackKeepsID(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(reseller(1, "North"), corp(2, "Growing", 1), corp(3, "Client", 1))
@@ -249,58 +264,7 @@ func TestACustomerThatTurnsFromClientToMSPAndBackKeepsItsIdAndHistory(t *testing
 	}
 }
 
-func TestTooManyMissingAtOnceAreNotBelieved(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	world := many(49) // with the MSP: 50 customers, of which 10 are a fifth
-	w.complete(world...)
-	before := w.Everything()
-	run := w.sync(world[:39]...)
-	if said(run) == "" || *run.ErrorCode != "too_many_missing" || run.Status != portal.RunNeedsReview || run.Seen != 39 {
-		t.Errorf("11 of 50 missing ended as %+v: %s", run, said(run))
-	}
-	if w.Everything() != before {
-		t.Error("a run that was not believed wrote rows")
-	}
-	if run := w.complete(world[:40]...); run.Missing != 10 {
-		t.Errorf("10 of 50 missing were counted as %d", run.Missing)
-	}
-	w.CheckCounts(t.Errorf)
-}
-
-func TestMSPsThatAllStopBeingMSPsAreNotBelieved(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	var world, turned []customer
-	for i := range 12 {
-		world = append(world, reseller(i+1, fmt.Sprint("MSP ", i)))
-		turned = append(turned, with(world[i], customer{"type": "PARTNER"}))
-	}
-	clients := many(100)[1:]
-	w.complete(append(world, clients...)...)
-	run := w.sync(append(turned, clients...)...)
-	if run.ErrorCode == nil || *run.ErrorCode != "too_many_moved" {
-		t.Errorf("12 of 12 MSPs turned clients in a run that ended as %+v", run)
-	}
-}
-
-func TestAnEmptyAnswerAfterAFullOneIsNotBelieved(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	if run := w.complete(); run.Seen != 0 {
-		t.Errorf("an MSSP without customers is %+v", run)
-	}
-	w.complete(many(3)...)
-	before := w.Everything()
-	if run := w.sync(); run.ErrorCode == nil || *run.ErrorCode != "too_many_missing" {
-		t.Errorf("an empty answer ended as %+v", run)
-	}
-	if w.Everything() != before {
-		t.Error("an empty answer changed rows")
-	}
-}
-
-func TestOneMSSPsSyncLeavesTheOthersAlone(t *testing.T) {
+func testMergeLeavesOtherMSSPsUnchanged(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.another(t)

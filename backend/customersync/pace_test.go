@@ -44,7 +44,16 @@ func (w *tenant) neverMore(perMinute int) {
 	}
 }
 
-func TestCallsAreNeverMoreThanFiveAMinute(t *testing.T) {
+func TestPace(t *testing.T) {
+	t.Parallel()
+	t.Run("allows_five_calls_a_minute", testPaceAllowsFiveCallsAMinute)
+	t.Run("counts_calls_of_failed_runs", testPaceCountsCallsOfFailedRuns)
+	t.Run("is_shared_by_connections_with_one_key", testPaceIsSharedByConnectionsWithOneKey)
+	t.Run("holds_across_a_restart", testPaceHoldsAcrossARestart)
+	t.Run("command_waits_until_retry_time", testPaceCommandWaitsUntilRetryTime)
+}
+
+func testPaceAllowsFiveCallsAMinute(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newLeaping()
@@ -67,7 +76,7 @@ func TestCallsAreNeverMoreThanFiveAMinute(t *testing.T) {
 	w.neverMore(5)
 }
 
-func TestAFailedRunKeepsThePaceForTheNext(t *testing.T) {
+func testPaceCountsCallsOfFailedRuns(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newLeaping()
@@ -80,7 +89,7 @@ func TestAFailedRunKeepsThePaceForTheNext(t *testing.T) {
 	w.neverMore(5)
 }
 
-func TestTwoConnectionsWithOneKeyShareItsPace(t *testing.T) {
+func testPaceIsSharedByConnectionsWithOneKey(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.another(t)
@@ -99,8 +108,8 @@ func TestTwoConnectionsWithOneKeyShareItsPace(t *testing.T) {
 	w.neverMore(5)
 }
 
-// TestARunGoesOnWhereItWasAndKeepsThePaceAcrossARestart stops a server in the middle of a call and has another go on.
-func TestARunGoesOnWhereItWasAndKeepsThePaceAcrossARestart(t *testing.T) {
+// testPaceHoldsAcrossARestart stops a server in the middle of a call and has another go on.
+func testPaceHoldsAcrossARestart(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newLeaping()
@@ -166,60 +175,6 @@ func (w *tenant) until(what string, done func() bool) {
 	w.Fatalf("%s did not come\n%s", what, w.log.String())
 }
 
-func TestOfTwoReplicasOneMakesEachCall(t *testing.T) {
-	t.Parallel()
-	base := newTenant(t)
-	tenants := []*tenant{base, base.another(t), base.another(t)}
-	for _, w := range tenants {
-		w.stand.SetShape(heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 3})
-		w.stand.SetCustomers(crowd(15))
-	}
-	for range 3 {
-		base.serve(func(*customersync.Config) {})
-	}
-	for _, w := range tenants {
-		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
-			t.Fatal(err)
-		}
-	}
-	base.wait(3, "select count(*) from sync_run where status = 'complete' and attempt = 1")
-	for _, w := range tenants {
-		if n := w.stand.Calls(); n != 5 {
-			t.Errorf("%d calls, want 5", n)
-		}
-	}
-}
-
-// TestNobodyWaitsForAnotherMSSPsHeimdal has more MSSPs than a server has workers wait for a Heimdal that refuses them
-// for a long time, and some for one that never answers; the others are synced all the same.
-func TestNobodyWaitsForAnotherMSSPsHeimdal(t *testing.T) {
-	t.Parallel()
-	good := newTenant(t)
-	var hung *heimdalstand.Server
-	for i := range 24 {
-		w := good.another(t)
-		w.stand.SetCustomers(crowd(3))
-		w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 5 * time.Minute})
-		if i < 4 {
-			w.stand.Misbehave(heimdalstand.Slow)
-			hung = w.stand
-		}
-		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
-			t.Fatal(err)
-		}
-	}
-	stop := good.begin(func(*customersync.Config) {})
-	defer stop()
-	good.until("a call of a Heimdal that hangs", func() bool { return hung.Calls() > 0 })
-	good.stand.SetCustomers(crowd(3))
-	run, err := good.service.Request(t.Context(), good.admin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	good.wait(1, "select count(*) from sync_run where status = 'complete' and id = '"+run.ID+"'")
-	good.wait(20, "select count(*) from sync_run where status = 'queued' and retry_at > now()")
-}
-
 func TestFailuresInARowNeedAttentionUntilAGoodRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
@@ -261,8 +216,8 @@ func (w *tenant) attention(kind string) *portal.Attention {
 	return nil
 }
 
-// TestARunThatWasToldToWaitWaitsWhoeverTakesItUp has a command take up a run that Heimdal has told to come back later.
-func TestARunThatWasToldToWaitWaitsWhoeverTakesItUp(t *testing.T) {
+// testPaceCommandWaitsUntilRetryTime has a command take up a run that Heimdal has told to come back later.
+func testPaceCommandWaitsUntilRetryTime(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newLeaping()

@@ -1,0 +1,82 @@
+package customersync_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/testkit/heimdalstand"
+)
+
+func TestShape(t *testing.T) {
+	t.Parallel()
+	t.Run("does_not_change_rows", testShapeDoesNotChangeRows)
+	t.Run("keeps_whole_json_of_customers", testShapeKeepsWholeJSONOfCustomers)
+}
+
+// testShapeDoesNotChangeRows holds for every form of answer and every spelling: who changes only how
+// customers are told changes nothing.
+func testShapeDoesNotChangeRows(t *testing.T) {
+	t.Parallel()
+	base := newTenant(t)
+	type form struct {
+		name  string
+		shape heimdalstand.Shape
+	}
+	var forms []form
+	for _, f := range heimdalstand.Forms {
+		if f == heimdalstand.Object {
+			continue // one customer alone is another world
+		}
+		for spelling, names := range heimdalstand.Spellings {
+			for _, text := range []bool{false, true} {
+				shape := heimdalstand.Shape{Form: f, PageSize: 4, Names: names, NumbersAsText: text}
+				forms = append(forms, form{string(f) + " " + spelling, shape})
+			}
+		}
+	}
+	want := ""
+	for _, f := range forms {
+		w := base.another(t)
+		w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
+		w.stand.SetShape(f.shape)
+		w.complete(patch()...)
+		got := strings.Join(slices.Sorted(maps.Values(w.rows())), "\n")
+		if want == "" {
+			want = got
+		}
+		if got != want {
+			t.Errorf("%s %t: the rows are\n%s\nwant\n%s", f.name, f.shape.NumbersAsText, got, want)
+		}
+		w.stand.Close()
+	}
+	var rows int
+	if rows = strings.Count(want, "\n") + 1; rows != len(patch()) {
+		t.Errorf("%d rows of %d customers:\n%s", rows, len(patch()), want)
+	}
+}
+
+func testShapeKeepsWholeJSONOfCustomers(t *testing.T) {
+	t.Parallel()
+	base := newTenant(t)
+	for _, f := range heimdalstand.Forms {
+		w := base.another(t)
+		w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
+		w.stand.SetShape(heimdalstand.Shape{Form: f, PageSize: 1})
+		special := with(corp(3, "Special", 1), customer{"contact": map[string]any{"mail": "a@b.example"}, "score": json.Number("1.50")})
+		if f == heimdalstand.Object {
+			w.complete(special)
+		} else {
+			w.complete(reseller(1, "Partner"), special)
+		}
+		kept := value[string](w, "select raw::text from client where mssp_id = $1 and external_id = '3'", w.ID)
+		for _, part := range []string{`"contact":{"mail":"a@b.example"}`, `"score":1.50`, `"name":"Special"`} {
+			if !strings.Contains(kept, part) {
+				t.Errorf("%s: of %s only %s is kept", f, part, kept)
+			}
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package customersync_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"fs-client-portal/backend/connector"
+	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/portal"
+)
+
+// tries asks the product what it says to the stored connection.
+func (w *tenant) tries(s *customersync.Service, apiKey string) error {
+	w.Helper()
+	said, err := s.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: apiKey})
+	if err == nil && !said.OK {
+		w.Errorf("a test answers %+v", said)
+	}
+	return err
+}
+
+// apart looks that at least so many calls were made, each that long after the one before.
+func (w *tenant) apart(atLeast int, distance time.Duration) {
+	w.Helper()
+	calls := w.stand.Log()
+	if len(calls) < atLeast {
+		w.Errorf("%d calls, want %d", len(calls), atLeast)
+	}
+	for i := range calls[1:] {
+		if d := calls[i+1].At.Sub(calls[i].At); d < distance {
+			w.Errorf("call %d comes %s after the one before", i+2, d)
+		}
+	}
+}
+
+func TestTrial(t *testing.T) {
+	t.Parallel()
+	t.Run("keeps_rate_across_processes", testTrialKeepsRateAcrossProcesses)
+	t.Run("waits_when_next_call_is_near", testTrialWaitsWhenNextCallIsNear)
+	t.Run("shares_rate_with_a_run", testTrialSharesRateWithARun)
+	t.Run("delays_first_run_of_new_connection", testTrialDelaysFirstRunOfNewConnection)
+	t.Run("with_another_key_does_not_wait", testTrialWithAnotherKeyDoesNotWait)
+}
+
+func testTrialKeepsRateAcrossProcesses(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(5, clock, crowd(3))
+	for range 8 {
+		// Each time another process, which has never called before.
+		process := w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
+		err := w.tries(process, "")
+		var refused *portal.Error
+		if errors.As(err, &refused) {
+			if refused.Code != portal.TooManyRequests || refused.Wait != 12*time.Second || !strings.Contains(refused.Detail, "12 seconds") {
+				t.Fatalf("a test too soon is refused with %+v", refused)
+			}
+			clock.Sleep(t.Context(), refused.Wait)
+			err = w.tries(process, "")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := w.stand.Calls(); n != 8 {
+		t.Errorf("%d calls, want 8", n)
+	}
+	w.neverMore(5)
+}
+
+func testTrialWaitsWhenNextCallIsNear(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(5, clock, crowd(3))
+	for range 2 {
+		if err := w.tries(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
+			t.Fatal(err)
+		}
+		clock.Sleep(t.Context(), 8*time.Second)
+	}
+	w.apart(2, 12*time.Second)
+}
+
+// testTrialSharesRateWithARun tests a connection from another process while a run waits for its turn:
+// the test takes the turn that the run has booked in its own.
+func testTrialSharesRateWithARun(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(5, clock, crowd(16))
+	waits := 0
+	another := meddling{clock, func() {
+		if waits++; waits%2 == 0 {
+			return
+		}
+		clock.Sleep(t.Context(), 8*time.Second)
+		if err := w.tries(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
+			t.Errorf("a test is refused: %v", err)
+		}
+	}}
+	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), another })
+	if run := w.again(); run.Status != portal.RunComplete {
+		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
+	}
+	w.apart(8+3, 12*time.Second)
+}
+
+func testTrialDelaysFirstRunOfNewConnection(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	clock := newLeaping()
+	w.paced(5, clock, crowd(3))
+	w.Exec("delete from mssp_product where mssp_id = $1", w.ID)
+	loopback := func(c *customersync.Config) { c.Rates, c.Clock, c.AllowPrivate = heimdalRate(5), clock, true }
+	_, err := w.newService(loopback).CreateConnection(context.Background(), w.admin, portal.NewConnection{
+		Product: "heimdal", CustomerID: customerID, BaseURL: w.stand.URL(), APIKey: apiKey,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.service = w.newService(loopback)
+	if run := w.again(); run.Status != portal.RunComplete {
+		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
+	}
+	w.apart(3, 12*time.Second)
+}
+
+func testTrialWithAnotherKeyDoesNotWait(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.service = w.newService(func(c *customersync.Config) { c.Rates = heimdalRate(1) })
+	if err := w.tries(w.service, ""); err != nil {
+		t.Fatal(err)
+	}
+	said, err := w.service.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: "another-key-01"})
+	if err != nil || said.Code != string(connector.BadKey) {
+		t.Errorf("another key is answered %+v (%v)", said, err)
+	}
+}
+
+func (m meddling) Sleep(ctx context.Context, d time.Duration) error {
+	end := m.Now().Add(d)
+	if d > 10*time.Second {
+		m.meanwhile()
+	}
+	return m.leaping.Sleep(ctx, max(0, end.Sub(m.Now())))
+}
