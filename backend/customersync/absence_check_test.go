@@ -25,13 +25,13 @@ func TestAbsenceCheck(t *testing.T) {
 func testAbsenceCheckResumesAfterDeathOfItsProcess(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(many(60)...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(clientsOfOneMSP(60)...)
+	w.mustEnd(portal.RunComplete)
 	d.checks()
 	d.remove(110, 111, 112)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	d.before = func(d *directory, _ int) {
+	d.before = func(d *pagedAPI, _ int) {
 		if d.asked[len(d.asked)-1] == "111" {
 			cancel()
 		}
@@ -78,15 +78,15 @@ func (w *tenant) queued() string {
 func testAbsenceCheckKeepsTheRate(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newHandClock()
-	d := w.directory(many(30)...)
+	clock := newManualClock()
+	d := w.pagedAPI(clientsOfOneMSP(30)...)
 	w.service = w.newService(func(c *customersync.Config) { c.Clock, c.Rates = clock, heimdalRate(5) })
-	w.ends(portal.RunComplete)
+	w.mustEnd(portal.RunComplete)
 	d.checks()
 	d.remove(110, 111, 112)
 	var at []time.Time
-	d.before = func(*directory, int) { at = append(at, clock.Now()) }
-	run := w.ends(portal.RunComplete)
+	d.before = func(*pagedAPI, int) { at = append(at, clock.Now()) }
+	run := w.mustEnd(portal.RunComplete)
 	if run.Checked != 3 || len(at) != 7 {
 		t.Fatalf("run %+v with %d calls, want three checked in seven, the last about the account", run, len(at))
 	}
@@ -100,9 +100,9 @@ func testAbsenceCheckKeepsTheRate(t *testing.T) {
 func testAbsenceCheckRefusedOnesEndIfWaitsArePostponed(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newHandClock()
-	d := w.directory(many(30)...)
-	w.ends(portal.RunComplete)
+	clock := newManualClock()
+	d := w.pagedAPI(clientsOfOneMSP(30)...)
+	w.mustEnd(portal.RunComplete)
 	d.checks()
 	d.remove(110, 111)
 	d.single = func(rw http.ResponseWriter, _ string) { rw.WriteHeader(http.StatusForbidden) }
@@ -110,19 +110,19 @@ func testAbsenceCheckRefusedOnesEndIfWaitsArePostponed(t *testing.T) {
 	id := w.queuedJob()
 	for range 600 {
 		clock.move(12 * time.Second)
-		w.wake()
+		w.makeJobsDue()
 		time.Sleep(50 * time.Millisecond)
 		if value[bool](w, "select status <> 'queued' and status <> 'running' from sync_run where id = $1", id) {
 			break
 		}
-		if n := len(d.askedSoFar()); n > 20 {
-			t.Fatalf("the run goes on after %d calls: %v", n, d.askedSoFar())
+		if n := len(d.requestedIDs()); n > 20 {
+			t.Fatalf("the run goes on after %d calls: %v", n, d.requestedIDs())
 		}
 	}
 	if n := value[int64](w, "select count(*) from sync_run where id = $1 and status = 'complete' and checked = 2 and missing = 2", id); n != 1 {
 		t.Errorf("run: %s; want complete with two checked and missing", value[string](w, "select r::text from sync_run r where id = $1", id))
 	}
-	if got := fmt.Sprint(d.askedSoFar()); got != "[17 17 17 110 111 17]" {
+	if got := fmt.Sprint(d.requestedIDs()); got != "[17 17 17 110 111 17]" {
 		t.Errorf("asked %s, want each customer once, and the account at the end", got)
 	}
 }
@@ -137,7 +137,7 @@ func (w *tenant) queuedJob() string {
 	return run.ID
 }
 
-func (d *directory) askedSoFar() []string {
+func (d *pagedAPI) requestedIDs() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.asked)
@@ -146,9 +146,9 @@ func (d *directory) askedSoFar() []string {
 func testAbsenceCheckUndecidedOnesAreLeftToNextRun(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
-		"status 500":                  status(500),
-		"a web page":                  saying("<html>"),
-		"a failure without customers": saying(`{"success":false,"data":[]}`),
+		"status 500":                  respondStatus(500),
+		"a web page":                  respondText("<html>"),
+		"a failure without customers": respondText(`{"success":false,"data":[]}`),
 		"more pages than two": func(rw http.ResponseWriter, r *http.Request) {
 			number, _ := strconv.Atoi(r.URL.Query().Get("pageNumber"))
 			_ = json.NewEncoder(rw).Encode(map[string]any{"items": []customer{corp(5000+max(1, number), "Other", 1)}, "totalCount": 500})
@@ -157,15 +157,15 @@ func testAbsenceCheckUndecidedOnesAreLeftToNextRun(t *testing.T) {
 		t.Run("after "+name+", and the next run decides", func(t *testing.T) {
 			t.Parallel()
 			w := newTenant(t)
-			w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
-			d := w.directory(many(30)...)
-			w.ends(portal.RunComplete)
+			w.service = w.newService(func(c *customersync.Config) { c.Clock = newSkippingClock() })
+			d := w.pagedAPI(clientsOfOneMSP(30)...)
+			w.mustEnd(portal.RunComplete)
 			d.checks()
 			d.remove(110, 111)
 			d.single = func(rw http.ResponseWriter, id string) {
 				answer(rw, d.request)
 			}
-			run := w.ends(portal.RunComplete)
+			run := w.mustEnd(portal.RunComplete)
 			if run.Checked != 0 || run.Missing != 0 || w.statusOf(110) != "active" || w.statusOf(111) != "active" {
 				t.Errorf("run %+v, want none checked and none missing", run)
 			}
@@ -178,7 +178,7 @@ func testAbsenceCheckUndecidedOnesAreLeftToNextRun(t *testing.T) {
 			if n := len(d.checks()); n > 5 {
 				t.Errorf("%d calls about customers, want no more than five tries", n)
 			}
-			if run := w.ends(portal.RunComplete); run.Missing != 2 {
+			if run := w.mustEnd(portal.RunComplete); run.Missing != 2 {
 				t.Errorf("next run: %+v, want both missing", run)
 			}
 			w.CheckCounts(t.Errorf)

@@ -118,15 +118,15 @@ func TestAccount(t *testing.T) {
 			// As if 18 had been the account's id all along, and the account had been kept as a customer.
 			w.Exec("update mssp_product set customer_id = '18'")
 			w.stand = nil
-			w.standIn(func(c *heimdalstand.Config) { c.CustomerID = "18" })
+			w.replaceStandIn(func(c *heimdalstand.Config) { c.CustomerID = "18" })
 			run := w.sync(append(known, before)...)
 			if run.Status != portal.RunNeedsReview || *run.ErrorCode != "account_known" {
-				t.Fatalf("the run is %s (%s), want a review", run.Status, said(run))
+				t.Fatalf("the run is %s (%s), want a review", run.Status, errorText(run))
 			}
 			if _, err := w.service.Accept(t.Context(), w.admin, run.ID); err != nil {
 				t.Fatal(err)
 			}
-			if run = w.ends(portal.RunComplete); run.Removed != 1 || run.Missing != 0 {
+			if run = w.mustEnd(portal.RunComplete); run.Removed != 1 || run.Missing != 0 {
 				t.Errorf("the run counts %+v, want one removed", run)
 			}
 			msps, clients := w.lists()

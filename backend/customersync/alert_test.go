@@ -23,7 +23,7 @@ type mailbox struct {
 	err error // what the next mail is answered
 }
 
-func (m *mailbox) take(_ context.Context, a portal.SyncAlert) error {
+func (m *mailbox) send(_ context.Context, a portal.SyncAlert) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.got = append(m.got, a)
@@ -38,16 +38,16 @@ func (m *mailbox) alerts() []portal.SyncAlert {
 	return append([]portal.SyncAlert(nil), m.got...)
 }
 
-// mailing has the service of a tenant mail after so many failures, and answers where the mails go.
-func (w *tenant) mailing(after int) (*mailbox, func(*customersync.Config)) {
+// enableMail has the service of a tenant mail after so many failures, and answers where the mails go.
+func (w *tenant) enableMail(after int) (*mailbox, func(*customersync.Config)) {
 	box := &mailbox{}
-	change := func(c *customersync.Config) { c.Alert, c.AlertAfter = box.take, after }
+	change := func(c *customersync.Config) { c.Alert, c.AlertAfter = box.send, after }
 	w.service = w.newService(change)
 	return box, change
 }
 
-// raised counts the mails that were queued so far.
-func (w *tenant) raised() int64 {
+// queuedMails counts the mails that were queued so far.
+func (w *tenant) queuedMails() int64 {
 	w.Helper()
 	if err := w.service.RaiseAlerts(context.Background()); err != nil {
 		w.Fatal(err)
@@ -86,26 +86,26 @@ func testAlertFailuresMailEachAdminOnce(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.another(t)
-	box, mails := w.mailing(3)
+	box, mails := w.enableMail(3)
 	second, former := w.SignIn(portal.MSSPAdmin), w.SignIn(portal.MSSPAdmin)
 	w.SignIn(portal.MSSPStaff)
 	w.email(w.admin, "ada@fjord.example")
 	w.email(second, "kim@fjord.example")
 	w.Exec("update user_role set active = false where user_id = $1", former.UserID)
 	other.fail(2)
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	for _, step := range []struct {
 		failures int
 		mails    int64
 	}{{2, 0}, {1, 2}, {0, 2}, {1, 2}, {3, 2}} {
 		w.fail(step.failures)
-		if n := w.raised(); n != step.mails {
+		if n := w.queuedMails(); n != step.mails {
 			t.Errorf("%d mails, want %d", n, step.mails)
 		}
 	}
 	since := value[time.Time](w, "select min(finished_at) from sync_run where status = 'failed' and mssp_id = $1", w.ID)
 	w.serve(mails)
-	w.wait(2, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	w.waitForMails(2)
 	readers := map[string]bool{}
 	for _, a := range box.alerts() {
 		readers[a.Email] = true
@@ -119,12 +119,12 @@ func testAlertFailuresMailEachAdminOnce(t *testing.T) {
 	if jobs := value[string](w, "select string_agg(args::text, ' ') from river.river_job where kind = 'sync_mail'"); strings.ContainsAny(jobs, "@") || strings.Contains(jobs, "Fjord") {
 		t.Errorf("the jobs hold %s", jobs)
 	}
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	w.fail(3)
-	if n := w.raised(); n != 4 {
+	if n := w.queuedMails(); n != 4 {
 		t.Errorf("%d mails after a row that began anew, want 4", n)
 	}
-	if n := other.raised(); n != 0 {
+	if n := other.queuedMails(); n != 0 {
 		t.Errorf("another MSSP got %d mails", n)
 	}
 }
@@ -132,23 +132,23 @@ func testAlertFailuresMailEachAdminOnce(t *testing.T) {
 func testAlertReviewIsMailedImmediatelyAndOnce(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	box, mails := w.mailing(0)
-	w.complete(many(60)...)
-	run := w.sync(many(30)...)
+	box, mails := w.enableMail(0)
+	w.complete(clientsOfOneMSP(60)...)
+	run := w.sync(clientsOfOneMSP(30)...)
 	if run.Status != portal.RunNeedsReview {
 		t.Fatalf("the run is %s", run.Status)
 	}
-	if first, again := w.raised(), w.raised(); first != 1 || again != 1 {
+	if first, again := w.queuedMails(), w.queuedMails(); first != 1 || again != 1 {
 		t.Errorf("%d mails, then %d", first, again)
 	}
 	w.serve(mails)
-	w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	w.waitForMails(1)
 	got := box.alerts()
 	if len(got) != 1 || !got[0].Review || got[0].Count != 30 || got[0].RunID != run.ID || got[0].Detail != *run.Error {
 		t.Errorf("mailed %+v", got)
 	}
 	w.fail(5)
-	if n := w.raised(); n != 1 {
+	if n := w.queuedMails(); n != 1 {
 		t.Errorf("%d mails where failures are not mailed", n)
 	}
 }
@@ -156,26 +156,26 @@ func testAlertReviewIsMailedImmediatelyAndOnce(t *testing.T) {
 func testAlertUnreviewedRunsShareOneMail(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	box, mails := w.mailing(0)
-	w.complete(many(60)...)
-	w.sync(many(30)...)
-	w.raised()
-	w.sync(many(30)...)
-	latest := w.sync(many(29)...)
-	if n := w.raised(); n != 1 {
+	box, mails := w.enableMail(0)
+	w.complete(clientsOfOneMSP(60)...)
+	w.sync(clientsOfOneMSP(30)...)
+	w.queuedMails()
+	w.sync(clientsOfOneMSP(30)...)
+	latest := w.sync(clientsOfOneMSP(29)...)
+	if n := w.queuedMails(); n != 1 {
 		t.Errorf("%d mails of three runs nobody has reviewed", n)
 	}
 	// The mail was late: it tells of the run that now waits.
 	w.serve(mails)
-	w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	w.waitForMails(1)
 	if got := box.alerts(); len(got) != 1 || got[0].RunID != latest.ID || got[0].Count != 31 || got[0].Detail != *latest.Error {
 		t.Errorf("mailed %+v", got)
 	}
 	if _, err := w.service.Discard(t.Context(), w.admin, latest.ID); err != nil {
 		t.Fatal(err)
 	}
-	w.sync(many(30)...)
-	if n := w.raised(); n != 2 {
+	w.sync(clientsOfOneMSP(30)...)
+	if n := w.queuedMails(); n != 2 {
 		t.Errorf("%d mails once an admin has discarded a run and another needs review, want 2", n)
 	}
 }
@@ -183,8 +183,8 @@ func testAlertUnreviewedRunsShareOneMail(t *testing.T) {
 func testAlertObsoleteAlertIsNotMailed(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*tenant){
-		"a sync worked":       func(w *tenant) { w.complete(many(3)...) },
-		"a new row has begun": func(w *tenant) { w.complete(many(3)...); w.fail(1) },
+		"a sync worked":       func(w *tenant) { w.complete(clientsOfOneMSP(3)...) },
+		"a new row has begun": func(w *tenant) { w.complete(clientsOfOneMSP(3)...); w.fail(1) },
 		"an admin no longer":  func(w *tenant) { w.Exec("update user_role set active = false where user_id = $1", w.admin.UserID) },
 		"another role":        func(w *tenant) { w.Exec("update user_role set role = 'mssp_staff' where user_id = $1", w.admin.UserID) },
 		"somebody who left":   func(w *tenant) { w.Exec("update app_user set active = false where id = $1", w.admin.UserID) },
@@ -229,24 +229,24 @@ func testAlertUsesLanguageOfLatestInvite(t *testing.T) {
 	}
 }
 
-// never is a mail no server takes.
-type never struct{ error }
+// undeliverable is a mail no server takes.
+type undeliverable struct{ error }
 
-func (never) Undeliverable() bool { return true }
+func (undeliverable) Undeliverable() bool { return true }
 
 func testAlertRetriesTemporaryMailErrorsOnly(t *testing.T) {
 	t.Parallel()
-	for want, refusal := range map[string]error{"completed": never{errors.New("550")}, "retryable": errors.New("421")} {
+	for want, refusal := range map[string]error{"completed": undeliverable{errors.New("550")}, "retryable": errors.New("421")} {
 		w := newTenant(t)
-		box, mails := w.mailing(1)
+		box, mails := w.enableMail(1)
 		box.err = refusal
 		w.fail(1)
-		w.raised()
+		w.queuedMails()
 		server := w.newService(func(c *customersync.Config) { c.Jobs = true; mails(c) })
 		if err := server.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and (state = '"+want+"' or '"+want+"' = 'retryable' and jsonb_array_length(to_jsonb(errors)) > 0)")
+		w.waitForCount(1, "select count(*) from river.river_job where kind = 'sync_mail' and (state = '"+want+"' or '"+want+"' = 'retryable' and jsonb_array_length(to_jsonb(errors)) > 0)")
 		if err := server.Stop(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -260,16 +260,16 @@ func testAlertNoneWithoutMailOrWhilePaused(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.fail(5)
-	if n := w.raised(); n != 0 {
+	if n := w.queuedMails(); n != 0 {
 		t.Errorf("%d mails were queued that nobody sends", n)
 	}
-	_, _ = w.mailing(3)
+	_, _ = w.enableMail(3)
 	w.Exec("update mssp_product set paused = true")
-	if n := w.raised(); n != 0 {
+	if n := w.queuedMails(); n != 0 {
 		t.Errorf("%d mails about a paused connection", n)
 	}
 	w.Exec("update mssp_product set paused = false")
-	if n := w.raised(); n != 1 {
+	if n := w.queuedMails(); n != 1 {
 		t.Errorf("%d mails once mail is set, want 1", n)
 	}
 }
@@ -277,13 +277,13 @@ func testAlertNoneWithoutMailOrWhilePaused(t *testing.T) {
 func testAlertReviewIsMailedOnceMailIsSet(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(many(60)...)
-	w.sync(many(30)...)
-	if n := w.raised(); n != 0 {
+	w.complete(clientsOfOneMSP(60)...)
+	w.sync(clientsOfOneMSP(30)...)
+	if n := w.queuedMails(); n != 0 {
 		t.Errorf("%d mails were queued that nobody sends", n)
 	}
-	w.mailing(0)
-	if n := w.raised(); n != 1 {
+	w.enableMail(0)
+	if n := w.queuedMails(); n != 1 {
 		t.Errorf("%d mails once mail is set, want 1", n)
 	}
 }
@@ -291,12 +291,12 @@ func testAlertReviewIsMailedOnceMailIsSet(t *testing.T) {
 func testAlertQueuedMailIsDroppedAfterCompleteRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	box, mails := w.mailing(1)
+	box, mails := w.enableMail(1)
 	w.fail(1)
-	w.raised()
-	w.complete(many(3)...)
+	w.queuedMails()
+	w.complete(clientsOfOneMSP(3)...)
 	w.serve(mails)
-	w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	w.waitForMails(1)
 	if got := box.alerts(); len(got) != 0 {
 		t.Errorf("mailed %+v", got)
 	}

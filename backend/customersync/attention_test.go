@@ -47,7 +47,7 @@ func testAttentionCountsFailuresUntilCompleteRun(t *testing.T) {
 	if got := kinds(w.syncAttention(time.Hour)); got != "sync_never" {
 		t.Errorf("before the first run: %s", got)
 	}
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	w.fail(4)
 	since := value[string](w, `select to_char(min(finished_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from sync_run where status = 'failed'`)
 	last := value[string](w, "select id::text from sync_run order by created_at desc limit 1")
@@ -55,7 +55,7 @@ func testAttentionCountsFailuresUntilCompleteRun(t *testing.T) {
 	if len(got) != 1 || got[0].Kind != "sync_failed" || *got[0].Count != 4 || *got[0].Since != since || *got[0].RunID != last || got[0].Detail == "" || got[0].Name != "Heimdal" {
 		t.Errorf("four failures are %+v", got)
 	}
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	if got := w.syncAttention(time.Hour); got != nil {
 		t.Errorf("a sync that works is %+v", got)
 	}
@@ -64,9 +64,9 @@ func testAttentionCountsFailuresUntilCompleteRun(t *testing.T) {
 func testAttentionReviewPrecedesOtherEntries(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(many(60)...)
+	w.complete(clientsOfOneMSP(60)...)
 	w.Exec("update client set expires_on = '2020-01-01' where external_id = '101'")
-	if run := w.sync(many(30)...); run.Status != portal.RunNeedsReview {
+	if run := w.sync(clientsOfOneMSP(30)...); run.Status != portal.RunNeedsReview {
 		t.Fatalf("the run is %s", run.Status)
 	}
 	overview, _, err := w.DB.Overview(t.Context(), w.admin, time.Hour)
@@ -82,14 +82,14 @@ func testAttentionReviewPrecedesOtherEntries(t *testing.T) {
 func testAttentionAcceptedReviewClearsFailures(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(many(60)...)
-	review := w.sync(many(30)...)
+	w.complete(clientsOfOneMSP(60)...)
+	review := w.sync(clientsOfOneMSP(30)...)
 	w.fail(1)
 	if _, err := w.service.Accept(t.Context(), w.admin, review.ID); err != nil {
 		t.Fatal(err)
 	}
-	if run := w.again(); run.ID != review.ID || run.Status != portal.RunComplete {
-		t.Fatalf("the accepted run is %s: %s", run.Status, said(run))
+	if run := w.syncNow(); run.ID != review.ID || run.Status != portal.RunComplete {
+		t.Fatalf("the accepted run is %s: %s", run.Status, errorText(run))
 	}
 	if got := w.syncAttention(time.Hour); got != nil {
 		t.Errorf("after a complete run: %+v", got)
@@ -99,7 +99,7 @@ func testAttentionAcceptedReviewClearsFailures(t *testing.T) {
 func testAttentionConnectionWithoutRecentRunIsStale(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	w.Exec("update sync_run set created_at = created_at - interval '4 hours', finished_at = finished_at - interval '4 hours', read_at = read_at - interval '4 hours'")
 	w.Exec("update mssp_product set paused = true")
 	if got := kinds(w.syncAttention(5 * time.Hour)); got != "" {
@@ -117,7 +117,7 @@ func testAttentionConnectionWithoutRecentRunIsStale(t *testing.T) {
 	if got := kinds(w.syncAttention(3 * time.Hour)); got != "sync_failed" {
 		t.Errorf("one that fails is %s", got)
 	}
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	if got := w.syncAttention(3 * time.Hour); got != nil {
 		t.Errorf("one that works again is %+v", got)
 	}

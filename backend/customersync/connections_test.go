@@ -38,10 +38,10 @@ func testConnectionPublicOnlyNeverCallsPrivateAddress(t *testing.T) {
 	}
 }
 
-// meddling is a clock during whose longer sleeps something happens.
-type meddling struct {
-	*leaping
-	meanwhile func()
+// interruptingClock is a clock during whose longer sleeps something happens.
+type interruptingClock struct {
+	*skippingClock
+	beforeSleep func()
 }
 
 func testConnectionUnusableSettingFailsTheRun(t *testing.T) {
@@ -56,7 +56,7 @@ func testConnectionUnusableSettingFailsTheRun(t *testing.T) {
 		"customer_id = '18'":                                                                              "bad_key",
 	} {
 		w := newTenant(t)
-		w.complete(many(3)...)
+		w.complete(clientsOfOneMSP(3)...)
 		w.Exec("update mssp_product set " + column)
 		w.mustFail(want)
 	}
@@ -68,7 +68,7 @@ func testConnectionNextRunUsesReplacedKey(t *testing.T) {
 	w.Exec("update mssp_product set api_key_sealed = convert_to('mssp_product.api_key:' || mssp_id || ':' || id || 'OLD', 'utf8')")
 	w.mustFail("bad_key")
 	w.Exec("update mssp_product set api_key_sealed = $1", w.connection.APIKeySealed)
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 }
 
 func testConnectionRunWithoutConnectionIsRefused(t *testing.T) {
@@ -126,7 +126,7 @@ func testConnectionChangeRestartsReading(t *testing.T) {
 		for _, during := range []int64{2, 3} { // in the middle, and at the last call
 			w := newTenant(t)
 			var made []int64
-			w.service = w.newService(w.playing(func(ctx context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+			w.service = w.newService(w.scripted(func(ctx context.Context, _ connector.Options, state connector.State, add addFunc) (connector.State, error) {
 				made = append(made, state.Progress.Calls+1)
 				if len(made) == int(during) {
 					if _, err := w.service.ChangeConnection(ctx, w.admin, w.connection.ID, change); err != nil {
@@ -136,7 +136,7 @@ func testConnectionChangeRestartsReading(t *testing.T) {
 				if len(made) == 2 && during == 2 { // another process goes on
 					return state, &connector.Postponed{}
 				}
-				return bring(state, 3, add)
+				return addNext(state, 3, add)
 			}))
 			run, err := w.service.RunNow(t.Context(), w.ID, nil)
 			want := "[1 2 3 1 2 3]"
@@ -158,7 +158,7 @@ func testConnectionChangeRestartsReading(t *testing.T) {
 func testConnectionChangeDuringMergeQueuesAnotherRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(many(3))
+	w.stand.SetCustomers(clientsOfOneMSP(3))
 	for _, change := range []string{"paused = paused", "customer_id = customer_id || '9'"} {
 		merging, err := w.Owner.Begin(t.Context())
 		if err != nil {
@@ -176,7 +176,7 @@ func testConnectionChangeDuringMergeQueuesAnotherRun(t *testing.T) {
 			}
 			ended <- run.Status
 		}()
-		w.wait(1, "select count(*) from pg_locks l join pg_stat_activity a on a.pid = l.pid where a.datname = current_database() and not l.granted")
+		w.waitForCount(1, "select count(*) from pg_locks l join pg_stat_activity a on a.pid = l.pid where a.datname = current_database() and not l.granted")
 		w.Exec("update mssp_product set " + change)
 		if err := merging.Commit(t.Context()); err != nil {
 			t.Fatal(err)
@@ -191,21 +191,21 @@ func testConnectionChangeDuringMergeQueuesAnotherRun(t *testing.T) {
 		if n := value[int64](w, "select count(*) from sync_run where status = 'queued'"); n != want {
 			t.Errorf("%s: %d runs are queued", change, n)
 		}
-		w.stand.SetCustomers(many(4))
+		w.stand.SetCustomers(clientsOfOneMSP(4))
 	}
 }
 
 func testConnectionChangeInvalidatesAcceptedReview(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(many(60)...)
-	review := w.sync(many(30)...)
-	w.stand.SetCustomers(many(60))
+	w.complete(clientsOfOneMSP(60)...)
+	review := w.sync(clientsOfOneMSP(30)...)
+	w.stand.SetCustomers(clientsOfOneMSP(60))
 	if _, err := w.service.Accept(t.Context(), w.admin, review.ID); err != nil {
 		t.Fatal(err)
 	}
 	w.Exec("update mssp_product set api_key_sealed = api_key_sealed || ''::bytea, base_url = base_url || '/' where id = $1", w.connection.ID)
-	run := w.again()
+	run := w.syncNow()
 	if run.ID != review.ID || run.Status != portal.RunComplete || run.Missing != 0 || run.ReviewedAt != nil {
 		t.Errorf("the run is %+v", run)
 	}

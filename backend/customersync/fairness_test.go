@@ -15,8 +15,8 @@ import (
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-// dripping is a product whose answers never end: a byte now and then.
-type dripping struct {
+// endlessProduct is a product whose answers never end: a byte now and then.
+type endlessProduct struct {
 	*httptest.Server
 	release chan struct{}
 
@@ -24,15 +24,15 @@ type dripping struct {
 	now, most int
 }
 
-func newDripping(t *testing.T) *dripping {
+func newEndlessProduct(t *testing.T) *endlessProduct {
 	t.Helper()
-	d := &dripping{release: make(chan struct{})}
+	d := &endlessProduct{release: make(chan struct{})}
 	d.Server = httptest.NewServer(d)
 	t.Cleanup(d.Close)
 	return d
 }
 
-func (d *dripping) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (d *endlessProduct) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.count(1)
 	defer d.count(-1)
 	for {
@@ -48,7 +48,7 @@ func (d *dripping) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (d *dripping) count(by int) {
+func (d *endlessProduct) count(by int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.now += by
@@ -56,14 +56,14 @@ func (d *dripping) count(by int) {
 }
 
 // calls returns how many calls hang now, and how many hung at most.
-func (d *dripping) calls() (now, most int) {
+func (d *endlessProduct) calls() (now, most int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.now, d.most
 }
 
 // await waits until so many calls hang.
-func (d *dripping) await(t *testing.T, want int) {
+func (d *endlessProduct) await(t *testing.T, want int) {
 	t.Helper()
 	for range 6000 {
 		if now, _ := d.calls(); now >= want {
@@ -75,8 +75,8 @@ func (d *dripping) await(t *testing.T, want int) {
 	t.Fatalf("%d calls hang, want %d", now, want)
 }
 
-// connect gives the tenant connections to the address, each with a run that waits, and returns the runs.
-func (w *tenant) connect(n int, baseURL string) (runs []string) {
+// addConnections gives the tenant connections to the address, each with a run that waits, and returns the runs.
+func (w *tenant) addConnections(n int, baseURL string) (runs []string) {
 	w.Helper()
 	for range n {
 		c := portal.Connection{ID: postgres.NewID(), MSSPID: w.ID, ProductID: "heimdal", BaseURL: baseURL}
@@ -105,11 +105,11 @@ func TestWorkers(t *testing.T) {
 func testWorkersServeOthersBesideASlowProduct(t *testing.T) {
 	t.Parallel()
 	slow := newTenant(t)
-	product := newDripping(t)
+	product := newEndlessProduct(t)
 	other := slow.another(t)
-	other.stand.SetCustomers(many(3))
+	other.stand.SetCustomers(clientsOfOneMSP(3))
 	slow.Exec("update mssp_product set paused = true")
-	slow.connect(42, product.URL)
+	slow.addConnections(42, product.URL)
 	slow.Exec("update mssp_product set paused = false where mssp_id = $1", other.ID)
 	slow.serve(func(*customersync.Config) {})
 	slow.serve(func(*customersync.Config) {})
@@ -118,7 +118,7 @@ func testWorkersServeOthersBesideASlowProduct(t *testing.T) {
 	if _, err := other.service.Request(t.Context(), other.admin); err != nil {
 		t.Fatal(err)
 	}
-	other.wait(1, "select count(*) from sync_run where status = 'complete' and mssp_id = '"+other.ID+"'")
+	other.waitForCount(1, "select count(*) from sync_run where status = 'complete' and mssp_id = '"+other.ID+"'")
 	now, most := product.calls()
 	if now != 4 || most != 4 {
 		t.Errorf("%d calls of the slow MSSP hang, at most %d did; want 4 all the time", now, most)
@@ -131,7 +131,7 @@ func testWorkersLimitRunsPerMSSPAcrossProcesses(t *testing.T) {
 	w := newTenant(t)
 	w.Exec("update mssp_product set paused = true")
 	const most = 3
-	runs := w.connect(12, "http://127.0.0.1:1")
+	runs := w.addConnections(12, "http://127.0.0.1:1")
 	var taken, full int
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -169,7 +169,7 @@ func testWorkersServeOthersBesideRefusingProducts(t *testing.T) {
 	var hung *heimdalstand.Server
 	for i := range 24 {
 		w := good.another(t)
-		w.stand.SetCustomers(crowd(3))
+		w.stand.SetCustomers(numberedCustomers(3))
 		w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 5 * time.Minute})
 		if i < 4 {
 			w.stand.Misbehave(heimdalstand.Slow)
@@ -179,16 +179,16 @@ func testWorkersServeOthersBesideRefusingProducts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	stop := good.begin(func(*customersync.Config) {})
+	stop := good.serveUntilStopped(func(*customersync.Config) {})
 	defer stop()
-	good.until("a call of a Heimdal that hangs", func() bool { return hung.Calls() > 0 })
-	good.stand.SetCustomers(crowd(3))
+	good.waitUntil("a call of a Heimdal that hangs", func() bool { return hung.Calls() > 0 })
+	good.stand.SetCustomers(numberedCustomers(3))
 	run, err := good.service.Request(t.Context(), good.admin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	good.wait(1, "select count(*) from sync_run where status = 'complete' and id = '"+run.ID+"'")
-	good.wait(20, "select count(*) from sync_run where status = 'queued' and retry_at > now()")
+	good.waitForCount(1, "select count(*) from sync_run where status = 'complete' and id = '"+run.ID+"'")
+	good.waitForCount(20, "select count(*) from sync_run where status = 'queued' and retry_at > now()")
 }
 
 func testWorkersOfTwoReplicasMakeEachCallOnce(t *testing.T) {
@@ -197,7 +197,7 @@ func testWorkersOfTwoReplicasMakeEachCallOnce(t *testing.T) {
 	tenants := []*tenant{base, base.another(t), base.another(t)}
 	for _, w := range tenants {
 		w.stand.SetShape(heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 3})
-		w.stand.SetCustomers(crowd(15))
+		w.stand.SetCustomers(numberedCustomers(15))
 	}
 	for range 3 {
 		base.serve(func(*customersync.Config) {})
@@ -207,7 +207,7 @@ func testWorkersOfTwoReplicasMakeEachCallOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	base.wait(3, "select count(*) from sync_run where status = 'complete' and attempt = 1")
+	base.waitForCount(3, "select count(*) from sync_run where status = 'complete' and attempt = 1")
 	for _, w := range tenants {
 		if n := w.stand.Calls(); n != 5 {
 			t.Errorf("%d calls, want 5", n)

@@ -16,53 +16,53 @@ import (
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-// leaping is a clock on which nobody waits: sleeping takes it to the end of the sleep.
-type leaping struct {
+// skippingClock is a clock on which nobody waits: sleeping takes it to the end of the sleep.
+type skippingClock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-func newLeaping() *leaping { return &leaping{now: time.Now().Truncate(time.Second)} }
+func newSkippingClock() *skippingClock { return &skippingClock{now: time.Now().Truncate(time.Second)} }
 
-func (c *leaping) Now() time.Time {
+func (c *skippingClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-func (c *leaping) Sleep(ctx context.Context, d time.Duration) error {
+func (c *skippingClock) Sleep(ctx context.Context, d time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
 	return ctx.Err()
 }
 
-// patch is many, told apart by their names and large enough for several pages.
-func patch() []customer {
-	world := []customer{reseller(1, "Partner"), reseller(2, "Other partner")}
+// twoPartners is many, told apart by their names and large enough for several pages.
+func twoPartners() []customer {
+	customers := []customer{reseller(1, "Partner"), reseller(2, "Other partner")}
 	for i := range 12 {
-		world = append(world, corp(100+i, "Client "+string(rune('A'+i)), 1+i%2))
+		customers = append(customers, corp(100+i, "Client "+string(rune('A'+i)), 1+i%2))
 	}
-	return world
+	return customers
 }
 
-// played is a fault, and what must come of it: of the run, and of nothing else.
-type played struct {
+// faultCase is a fault, and what must come of it: of the run, and of nothing else.
+type faultCase struct {
 	rule   heimdalstand.Rule
 	shape  heimdalstand.Shape
 	status portal.RunStatus // failed, if none
 	code   string
-	says   string // {host} is the stand-in's address
-	// inTime bounds how long an answer is waited for.
-	inTime time.Duration
+	detail string // {host} is the stand-in's address
+	// timeout bounds how long an answer is waited for.
+	timeout time.Duration
 }
 
 const (
-	unfinished    = " Nothing of it was saved; the next run tries again. If it stays so, tell Heimdal's support."
-	brokeOff      = "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy on the way."
-	everybodyGone = "14 of 14 customers are not in this answer. That is more than the portal changes without an administrator's approval; nothing was changed."
-	serverError   = "Heimdal answered with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
-	badKey        = `Heimdal does not accept the API key or the customer id. It says: "An error has occurred.". Check both, or replace the key.`
+	unfinished  = " Nothing of it was saved; the next run tries again. If it stays so, tell Heimdal's support."
+	brokeOff    = "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy on the way."
+	allMissing  = "14 of 14 customers are not in this answer. That is more than the portal changes without an administrator's approval; nothing was changed."
+	serverError = "Heimdal answered with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
+	badKey      = `Heimdal does not accept the API key or the customer id. It detail: "An error has occurred.". Check both, or replace the key.`
 )
 
 var (
@@ -70,79 +70,79 @@ var (
 	links = heimdalstand.Shape{Form: heimdalstand.Links, PageSize: 5}
 )
 
-func on(fault heimdalstand.Fault, calls ...int) heimdalstand.Rule {
+func faultAt(fault heimdalstand.Fault, calls ...int) heimdalstand.Rule {
 	return heimdalstand.Rule{Fault: fault, Calls: calls}
 }
 
 // everyFault is what a Heimdal can do wrong, by what it looks like from outside.
-var everyFault = map[string]played{
-	"drops the connection": {rule: on(heimdalstand.Drop), code: "unreachable", says: "{host} cannot be reached. Check the base URL, and that this server may connect to it."},
-	"never answers":        {rule: on(heimdalstand.Slow), inTime: 300 * time.Millisecond, code: "timeout", says: "{host} did not answer in time. The next run tries again; if it stays so, check that this server may reach it."},
+var everyFault = map[string]faultCase{
+	"drops the connection": {rule: faultAt(heimdalstand.Drop), code: "unreachable", detail: "{host} cannot be reached. Check the base URL, and that this server may connect to it."},
+	"never answers":        {rule: faultAt(heimdalstand.Slow), timeout: 300 * time.Millisecond, code: "timeout", detail: "{host} did not answer in time. The next run tries again; if it stays so, check that this server may reach it."},
 	"sends the request on": {rule: heimdalstand.Rule{Fault: heimdalstand.Redirect, To: "http://stranger.example/"}, code: "redirected",
-		says: "{host} sends the request on to another address. The key was not sent there. Check the base URL."},
-	"message with status 200": {rule: on(heimdalstand.Message200), code: "bad_key", says: badKey},
-	"a message that repeats the key": {rule: on(heimdalstand.Echo), code: "bad_key",
-		says: `Heimdal does not accept the API key or the customer id. It says: "Bearer … may not see this customer.". Check both, or replace the key.`},
-	"a message beside nobody": {rule: on(heimdalstand.MessageBesideNone), code: "bad_key", says: badKey},
-	"a web page":              {rule: on(heimdalstand.HTML), code: "garbage", says: "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong. Check both."},
-	"nothing at all":          {rule: on(heimdalstand.NoBody), code: "garbage", says: "The answer is empty. The next run tries again; if it stays so, check the base URL."},
-	"status 401": {rule: on(heimdalstand.Status401), code: "bad_key",
-		says: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
-	"status 403": {rule: on(heimdalstand.Status403), code: "bad_key",
-		says: "Heimdal does not accept the API key (status 403). Check that it is still valid and may see this customer id, or replace it."},
-	"status 404": {rule: on(heimdalstand.Status404), code: "not_found", says: "There is no customers endpoint at the base URL (status 404). Check the base URL."},
-	"status 429": {rule: on(heimdalstand.Status429), code: "rate_limited",
-		says: `Heimdal answers "too many requests". Another program may be using the same key or address; the next run tries again.`},
+		detail: "{host} sends the request on to another address. The key was not sent there. Check the base URL."},
+	"message with status 200": {rule: faultAt(heimdalstand.Message200), code: "bad_key", detail: badKey},
+	"a message that repeats the key": {rule: faultAt(heimdalstand.Echo), code: "bad_key",
+		detail: `Heimdal does not accept the API key or the customer id. It detail: "Bearer … may not see this customer.". Check both, or replace the key.`},
+	"a message beside nobody": {rule: faultAt(heimdalstand.MessageBesideNone), code: "bad_key", detail: badKey},
+	"a web page":              {rule: faultAt(heimdalstand.HTML), code: "garbage", detail: "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong. Check both."},
+	"nothing at all":          {rule: faultAt(heimdalstand.NoBody), code: "garbage", detail: "The answer is empty. The next run tries again; if it stays so, check the base URL."},
+	"status 401": {rule: faultAt(heimdalstand.Status401), code: "bad_key",
+		detail: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
+	"status 403": {rule: faultAt(heimdalstand.Status403), code: "bad_key",
+		detail: "Heimdal does not accept the API key (status 403). Check that it is still valid and may see this customer id, or replace it."},
+	"status 404": {rule: faultAt(heimdalstand.Status404), code: "not_found", detail: "There is no customers endpoint at the base URL (status 404). Check the base URL."},
+	"status 429": {rule: faultAt(heimdalstand.Status429), code: "rate_limited",
+		detail: `Heimdal answers "too many requests". Another program may be using the same key or address; the next run tries again.`},
 	"status 429, with a time": {rule: heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 90 * time.Second}, code: "rate_limited",
-		says: `Heimdal answers "too many requests". Another program may be using the same key or address; the next run tries again.`},
-	"status 500": {rule: on(heimdalstand.Status500), code: "server_error", says: serverError},
-	"status 503": {rule: on(heimdalstand.Status503), code: "server_error",
-		says: "Heimdal answered with an error of its own (status 503). The next run tries again; if it stays so, tell Heimdal's support."},
-	"JSON that is none":                  {rule: on(heimdalstand.Garbage), code: "garbage", says: "The answer is not valid JSON. The next run tries again; if it stays so, check the base URL and any proxy on the way."},
-	"a connection cut in the middle":     {rule: on(heimdalstand.Truncated), code: "truncated", says: brokeOff},
-	"a connection cut between chunks":    {rule: on(heimdalstand.CutChunk), code: "truncated", says: brokeOff},
-	"a length too short":                 {rule: on(heimdalstand.ShortLength), code: "truncated", says: brokeOff},
-	"JSON that ends too soon":            {rule: on(heimdalstand.CutJSON), code: "truncated", says: brokeOff},
-	"JSON that ends before its brackets": {rule: heimdalstand.Rule{Fault: heimdalstand.CutJSON, After: 1}, code: "truncated", says: brokeOff},
-	"something after the end":            {rule: on(heimdalstand.Trailing), code: "garbage", says: "Something follows the end of the answer. The next run tries again; if it stays so, tell Heimdal's support."},
-	"stalls in the middle":               {rule: on(heimdalstand.Stall), inTime: 300 * time.Millisecond, code: "timeout", says: "The answer began but did not end in time. The next run tries again; if it stays so, check the line to Heimdal."},
+		detail: `Heimdal answers "too many requests". Another program may be using the same key or address; the next run tries again.`},
+	"status 500": {rule: faultAt(heimdalstand.Status500), code: "server_error", detail: serverError},
+	"status 503": {rule: faultAt(heimdalstand.Status503), code: "server_error",
+		detail: "Heimdal answered with an error of its own (status 503). The next run tries again; if it stays so, tell Heimdal's support."},
+	"JSON that is none":                  {rule: faultAt(heimdalstand.Garbage), code: "garbage", detail: "The answer is not valid JSON. The next run tries again; if it stays so, check the base URL and any proxy on the way."},
+	"a connection cut in the middle":     {rule: faultAt(heimdalstand.Truncated), code: "truncated", detail: brokeOff},
+	"a connection cut between chunks":    {rule: faultAt(heimdalstand.CutChunk), code: "truncated", detail: brokeOff},
+	"a length too short":                 {rule: faultAt(heimdalstand.ShortLength), code: "truncated", detail: brokeOff},
+	"JSON that ends too soon":            {rule: faultAt(heimdalstand.CutJSON), code: "truncated", detail: brokeOff},
+	"JSON that ends before its brackets": {rule: heimdalstand.Rule{Fault: heimdalstand.CutJSON, After: 1}, code: "truncated", detail: brokeOff},
+	"something after the end":            {rule: faultAt(heimdalstand.Trailing), code: "garbage", detail: "Something follows the end of the answer. The next run tries again; if it stays so, tell Heimdal's support."},
+	"stalls in the middle":               {rule: faultAt(heimdalstand.Stall), timeout: 300 * time.Millisecond, code: "timeout", detail: "The answer began but did not end in time. The next run tries again; if it stays so, check the line to Heimdal."},
 	"drips":                              {rule: heimdalstand.Rule{Fault: heimdalstand.Drip, Wait: time.Millisecond}, status: portal.RunComplete},
 
-	"somebody else's customers": {rule: on(heimdalstand.OtherCustomer), status: portal.RunNeedsReview, code: "too_many_missing", says: everybodyGone},
-	"nobody":                    {rule: on(heimdalstand.EmptyList), status: portal.RunNeedsReview, code: "too_many_missing", says: everybodyGone},
-	"fewer than it counts": {rule: on(heimdalstand.TooFew), shape: heimdalstand.Shape{Form: heimdalstand.Envelope}, code: "incomplete",
-		says: "Page 2 of the customers repeats an earlier page." + unfinished},
-	"fewer on the last page": {rule: on(heimdalstand.TooFew, 3), shape: pages, code: "incomplete",
-		says: "Page 4 of the customers is empty, though more should follow." + unfinished},
-	"the first page again": {rule: on(heimdalstand.RepeatedPage, 2), shape: pages, code: "incomplete", says: "Page 2 of the customers repeats an earlier page." + unfinished},
-	"the first page by a link again": {rule: on(heimdalstand.RepeatedPage, 3), shape: links, code: "incomplete",
-		says: "Page 3 of the customers repeats an earlier page." + unfinished},
-	"an empty page": {rule: on(heimdalstand.EmptyPage, 2), shape: pages, code: "incomplete", says: "Page 2 of the customers is empty, though more should follow." + unfinished},
-	"another count on the second page": {rule: on(heimdalstand.TotalChanges, 2), shape: pages, code: "incomplete",
-		says: "The number of customers changed while they were read page by page." + unfinished},
-	"a header that says more follow": {rule: on(heimdalstand.LinkHeader), code: "incomplete",
-		says: `The answer says that more customers follow (header Link). Nothing of it was saved; the next run tries again. ` +
+	"somebody else's customers": {rule: faultAt(heimdalstand.OtherCustomer), status: portal.RunNeedsReview, code: "too_many_missing", detail: allMissing},
+	"nobody":                    {rule: faultAt(heimdalstand.EmptyList), status: portal.RunNeedsReview, code: "too_many_missing", detail: allMissing},
+	"fewer than it counts": {rule: faultAt(heimdalstand.TooFew), shape: heimdalstand.Shape{Form: heimdalstand.Envelope}, code: "incomplete",
+		detail: "Page 2 of the customers repeats an earlier page." + unfinished},
+	"fewer on the last page": {rule: faultAt(heimdalstand.TooFew, 3), shape: pages, code: "incomplete",
+		detail: "Page 4 of the customers is empty, though more should follow." + unfinished},
+	"the first page again": {rule: faultAt(heimdalstand.RepeatedPage, 2), shape: pages, code: "incomplete", detail: "Page 2 of the customers repeats an earlier page." + unfinished},
+	"the first page by a link again": {rule: faultAt(heimdalstand.RepeatedPage, 3), shape: links, code: "incomplete",
+		detail: "Page 3 of the customers repeats an earlier page." + unfinished},
+	"an empty page": {rule: faultAt(heimdalstand.EmptyPage, 2), shape: pages, code: "incomplete", detail: "Page 2 of the customers is empty, though more should follow." + unfinished},
+	"another count on the second page": {rule: faultAt(heimdalstand.TotalChanges, 2), shape: pages, code: "incomplete",
+		detail: "The number of customers changed while they were read page by page." + unfinished},
+	"a header that says more follow": {rule: faultAt(heimdalstand.LinkHeader), code: "incomplete",
+		detail: `The answer says that more customers follow (header Link). Nothing of it was saved; the next run tries again. ` +
 			`If it stays so, tell Heimdal's support, or declare "header Link" harmless if it says nothing of the customers.`},
 	"a link to a stranger": {rule: heimdalstand.Rule{Fault: heimdalstand.LinkElsewhere, To: "http://stranger.example/next"}, shape: links, code: "redirected",
-		says: "The answer says that more customers follow at stranger.example. The key was not sent there. Check the base URL."},
-	"an error on the second page":       {rule: on(heimdalstand.Status401, 2), shape: pages, code: "bad_key", says: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
-	"a cut connection on the last page": {rule: on(heimdalstand.Truncated, 3), shape: pages, code: "truncated", says: brokeOff},
-	"somebody twice, the same":          {rule: on(heimdalstand.DuplicateSame), status: portal.RunComplete},
-	"somebody twice, contradicting": {rule: on(heimdalstand.DuplicateOther), code: "duplicate_id",
-		says: `The customer with the id "1" is twice in one answer, with different values. Nothing was changed.`},
-	"somebody twice over two pages": {rule: on(heimdalstand.DuplicateSame), shape: pages, code: "incomplete",
-		says: "The answers hold 14 different customers and state a total of 15. Nothing was changed."},
-	"a name of three million letters": {rule: on(heimdalstand.HugeName), code: "too_large", says: "One customer in the answer is larger than the portal accepts. Tell Heimdal's support."},
-	"customers without types": {rule: on(heimdalstand.Untyped), code: "unmapped",
-		says: "No customer in the answer has a type that the portal can read, so MSPs cannot be told from clients. Choose under Fields which field of Heimdal's answer is the type. If none is, tell Heimdal's support."},
-	"customers without ids": {rule: on(heimdalstand.Unnamed), code: "unmapped",
-		says: "The answer holds a customer without an id that the portal can read. Choose under Fields which field of Heimdal's answer is the customer id. If none is, check the base URL."},
+		detail: "The answer says that more customers follow at stranger.example. The key was not sent there. Check the base URL."},
+	"an error on the second page":       {rule: faultAt(heimdalstand.Status401, 2), shape: pages, code: "bad_key", detail: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
+	"a cut connection on the last page": {rule: faultAt(heimdalstand.Truncated, 3), shape: pages, code: "truncated", detail: brokeOff},
+	"somebody twice, the same":          {rule: faultAt(heimdalstand.DuplicateSame), status: portal.RunComplete},
+	"somebody twice, contradicting": {rule: faultAt(heimdalstand.DuplicateOther), code: "duplicate_id",
+		detail: `The customer with the id "1" is twice in one answer, with different values. Nothing was changed.`},
+	"somebody twice over two pages": {rule: faultAt(heimdalstand.DuplicateSame), shape: pages, code: "incomplete",
+		detail: "The answers hold 14 different customers and state a total of 15. Nothing was changed."},
+	"a name of three million letters": {rule: faultAt(heimdalstand.HugeName), code: "too_large", detail: "One customer in the answer is larger than the portal accepts. Tell Heimdal's support."},
+	"customers without types": {rule: faultAt(heimdalstand.Untyped), code: "unmapped",
+		detail: "No customer in the answer has a type that the portal can read, so MSPs cannot be told from clients. Choose under Fields which field of Heimdal's answer is the type. If none is, tell Heimdal's support."},
+	"customers without ids": {rule: faultAt(heimdalstand.Unnamed), code: "unmapped",
+		detail: "The answer holds a customer without an id that the portal can read. Choose under Fields which field of Heimdal's answer is the customer id. If none is, check the base URL."},
 
 	// What passes is waited out, once there is something to lose.
-	"two refusals for calling too often": {rule: on(heimdalstand.Status429, 1, 2), status: portal.RunComplete},
-	"an error of its own in between":     {rule: on(heimdalstand.Status500, 2), shape: pages, status: portal.RunComplete},
-	"out of service for a moment":        {rule: on(heimdalstand.Status503, 2, 3), shape: links, status: portal.RunComplete},
-	"a dropped connection in between":    {rule: on(heimdalstand.Drop, 2), shape: pages, status: portal.RunComplete},
+	"two refusals for calling too often": {rule: faultAt(heimdalstand.Status429, 1, 2), status: portal.RunComplete},
+	"an error of its own in between":     {rule: faultAt(heimdalstand.Status500, 2), shape: pages, status: portal.RunComplete},
+	"out of service for a moment":        {rule: faultAt(heimdalstand.Status503, 2, 3), shape: links, status: portal.RunComplete},
+	"a dropped connection in between":    {rule: faultAt(heimdalstand.Drop, 2), shape: pages, status: portal.RunComplete},
 }
 
 func TestFault(t *testing.T) {
@@ -164,36 +164,36 @@ func testFaultLeavesDataUnchanged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := base.another(t)
-			w.play(fault)
+			w.checkFault(fault)
 		})
 	}
 }
 
-func (w *tenant) play(f played) {
+func (w *tenant) checkFault(f faultCase) {
 	w.Helper()
-	clock := newLeaping()
+	clock := newSkippingClock()
 	w.service = w.newService(func(c *customersync.Config) { c.Clock = clock })
 	good := w.service
 	w.stand.SetShape(f.shape)
-	w.complete(patch()...)
+	w.complete(twoPartners()...)
 	before := w.Everything()
-	if f.inTime > 0 {
+	if f.timeout > 0 {
 		w.service = w.newService(func(c *customersync.Config) {
-			c.Clock, c.HTTPClient = clock, &http.Client{Timeout: f.inTime}
+			c.Clock, c.HTTPClient = clock, &http.Client{Timeout: f.timeout}
 		})
 	}
 	w.stand.Follow(f.rule)
-	run := w.again()
-	w.endedAs(run, f)
+	run := w.syncNow()
+	w.wantEnd(run, f)
 	if w.Everything() != before {
 		w.Error("the run wrote rows")
 	}
 	w.showsNoKey()
 	w.stand.Follow()
 	w.service = good
-	healed := w.again()
+	healed := w.syncNow()
 	if healed.Status != portal.RunComplete || healed.Added+healed.Changed+healed.Missing+healed.Removed != 0 || w.Everything() != before {
-		w.Errorf("the next good answer ended as %s (%s) with %+v", healed.Status, said(healed), healed)
+		w.Errorf("the next good answer ended as %s (%s) with %+v", healed.Status, errorText(healed), healed)
 	}
 	if f.status == portal.RunNeedsReview {
 		old, err := w.DB.Run(context.Background(), w.admin, run.ID)
@@ -206,25 +206,25 @@ func (w *tenant) play(f played) {
 	}
 }
 
-// endedAs checks how a run ended and what its record says of it.
-func (w *tenant) endedAs(run portal.SyncRun, f played) {
+// wantEnd checks how a run ended and what its record says of it.
+func (w *tenant) wantEnd(run portal.SyncRun, f faultCase) {
 	w.Helper()
 	if f.status == "" {
 		f.status = portal.RunFailed
 	}
 	if run.Status != f.status || run.FinishedAt == nil || run.RetryAt != nil {
-		w.Errorf("the run ended as %s (%s), want %s", run.Status, said(run), f.status)
+		w.Errorf("the run ended as %s (%s), want %s", run.Status, errorText(run), f.status)
 	}
 	if f.code == "" {
 		if run.ErrorCode != nil || run.Error != nil {
-			w.Errorf("a good run says %q", said(run))
+			w.Errorf("a good run says %q", errorText(run))
 		}
 		return
 	}
 	base := strings.TrimPrefix(w.stand.URL(), "http://")
 	host, _, _ := strings.Cut(strings.TrimPrefix(base, "https://"), "/")
-	if want := f.code + ": " + strings.ReplaceAll(f.says, "{host}", host); said(run) != want {
-		w.Errorf("the run says\n\t%s\nwant\n\t%s", said(run), want)
+	if want := f.code + ": " + strings.ReplaceAll(f.detail, "{host}", host); errorText(run) != want {
+		w.Errorf("the run says\n\t%s\nwant\n\t%s", errorText(run), want)
 	}
 }
 
@@ -267,9 +267,9 @@ func testFaultUntrustedCertificatePreventsCalls(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
 	for name, certificate := range map[string]struct {
-		host string
-		good time.Duration
-		says string
+		host   string
+		good   time.Duration
+		detail string
 	}{
 		"nobody's": {"127.0.0.1", time.Hour,
 			"its certificate is from an authority this server does not know. If a proxy opens connections on the way, its authority must be installed on this server."},
@@ -279,21 +279,21 @@ func testFaultUntrustedCertificatePreventsCalls(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := base.another(t)
-			w.complete(patch()...)
+			w.complete(twoPartners()...)
 			before, good := w.Everything(connections), w.stand
-			w.standIn(func(c *heimdalstand.Config) {
+			w.replaceStandIn(func(c *heimdalstand.Config) {
 				made, err := heimdalstand.Certificate(certificate.host, certificate.good)
 				if err != nil {
 					t.Fatal(err)
 				}
-				c.Certificate, c.Customers = &made, patch()
+				c.Certificate, c.Customers = &made, twoPartners()
 			})
-			w.endedAs(w.again(), played{code: "tls", says: "The connection to {host} is not secure: " + certificate.says + " The key was not sent."})
+			w.wantEnd(w.syncNow(), faultCase{code: "tls", detail: "The connection to {host} is not secure: " + certificate.detail + " The key was not sent."})
 			if w.Everything(connections) != before || w.stand.Calls() != 0 {
 				t.Errorf("%d calls came through", w.stand.Calls())
 			}
-			w.leadTo(good.URL())
-			w.complete(patch()...)
+			w.setBaseURL(good.URL())
+			w.complete(twoPartners()...)
 		})
 	}
 }
@@ -301,34 +301,34 @@ func testFaultUntrustedCertificatePreventsCalls(t *testing.T) {
 func testFaultNamesUnreachableAddress(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(patch()...)
+	w.complete(twoPartners()...)
 	before, good := w.Everything(connections), w.stand.URL()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	closed.Close()
-	for base, f := range map[string]played{
-		"https://no-such-host.invalid/api": {code: "unreachable", says: "There is no host no-such-host.invalid. Check the base URL."},
-		"http://" + closed.Addr().String(): {code: "unreachable", says: closed.Addr().String() + " cannot be reached. Check the base URL, and that this server may connect to it."},
-		"http://dashboard.example.com/api": {code: "bad_connection", says: "The base URL must begin with https://; plain http is accepted for loopback alone."},
-		good + "/v9":                       {code: "not_found", says: "There is no customers endpoint at the base URL (status 404). Check the base URL."},
+	for base, f := range map[string]faultCase{
+		"https://no-such-host.invalid/api": {code: "unreachable", detail: "There is no host no-such-host.invalid. Check the base URL."},
+		"http://" + closed.Addr().String(): {code: "unreachable", detail: closed.Addr().String() + " cannot be reached. Check the base URL, and that this server may connect to it."},
+		"http://dashboard.example.com/api": {code: "bad_connection", detail: "The base URL must begin with https://; plain http is accepted for loopback alone."},
+		good + "/v9":                       {code: "not_found", detail: "There is no customers endpoint at the base URL (status 404). Check the base URL."},
 	} {
-		w.leadTo(base)
-		w.endedAs(w.again(), f)
+		w.setBaseURL(base)
+		w.wantEnd(w.syncNow(), f)
 	}
 	if w.Everything(connections) != before {
 		t.Error("a failed run wrote rows")
 	}
-	w.leadTo(good)
-	w.complete(patch()...)
+	w.setBaseURL(good)
+	w.complete(twoPartners()...)
 }
 
 func testFaultRepeatedFailuresWriteNoRow(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.service = w.newService(func(c *customersync.Config) { c.HTTPClient = &http.Client{Timeout: 500 * time.Millisecond} })
-	w.complete(many(30)...)
+	w.complete(clientsOfOneMSP(30)...)
 	before := w.Everything()
 	for _, test := range []struct {
 		fault heimdalstand.Fault
@@ -348,7 +348,7 @@ func testFaultRepeatedFailuresWriteNoRow(t *testing.T) {
 	if w.Everything() != before {
 		t.Error("a failed run wrote rows")
 	}
-	w.complete(many(30)...)
+	w.complete(clientsOfOneMSP(30)...)
 	if strings.Contains(w.log.String(), apiKey) {
 		t.Error("the key is in the log")
 	}
@@ -357,7 +357,7 @@ func testFaultRepeatedFailuresWriteNoRow(t *testing.T) {
 func testFaultInternalErrorFailsRunAndIsLogged(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+	w.service = w.newService(w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
 		day := "the day after tomorrow"
 		err := add(portal.Customer{Kind: portal.KindClient, ExternalID: "1", Name: "Client", Type: "CORP", ExpiresOn: &day, Raw: []byte("{}")})
 		return connector.State{Done: true, Progress: connector.Progress{Calls: 1, Seen: 1}}, err

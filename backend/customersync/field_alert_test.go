@@ -10,8 +10,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// told reports whether notices say that a path is no longer sent.
-func told(notices []portal.FieldNotice, path string) bool {
+// reportsDisappeared reports whether notices say that a path is no longer sent.
+func reportsDisappeared(notices []portal.FieldNotice, path string) bool {
 	return slices.ContainsFunc(notices, func(n portal.FieldNotice) bool {
 		return n.Kind == portal.NoticeDisappeared && n.Path == path
 	})
@@ -27,46 +27,46 @@ func TestFieldAlert(t *testing.T) {
 func testFieldAlertNamesMissingPathOfRunInReview(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	box, mails := w.mailing(0)
+	box, mails := w.enableMail(0)
 	w.service = w.newService(func(c *customersync.Config) {
 		mails(c)
 		c.Connectors = []connector.Connector{&heimdal.Connector{Asking: heimdal.AskNever}}
 	})
-	first := w.complete(many(30)...)
-	before := w.raised()
+	first := w.complete(clientsOfOneMSP(30)...)
+	before := w.queuedMails()
 
-	renamed := many(30)
+	renamed := clientsOfOneMSP(30)
 	for _, c := range renamed {
 		c["betreuer"] = c["resellerId"]
 		delete(c, "resellerId")
 	}
 	review := w.sync(renamed...)
-	if review.Status != portal.RunNeedsReview || !told(review.Notices, "resellerId") {
+	if review.Status != portal.RunNeedsReview || !reportsDisappeared(review.Notices, "resellerId") {
 		t.Fatalf("the run is %s with %+v; want one in review, and that resellerId is no longer sent", review.Status, review.Notices)
 	}
 	if m := w.fieldMap(); *m.RunID != first.ID {
 		t.Errorf("the map is of run %s, want %s", *m.RunID, first.ID)
 	}
-	if n := w.raised() - before; n != 1 {
+	if n := w.queuedMails() - before; n != 1 {
 		t.Fatalf("%d mails about the review, want one", n)
 	}
 	w.serve(mails)
-	w.wait(before+1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	w.waitForMails(before + 1)
 	got := box.alerts()
-	if last := got[len(got)-1]; !last.Review || !told(last.Notices, "resellerId") || last.Fields {
+	if last := got[len(got)-1]; !last.Review || !reportsDisappeared(last.Notices, "resellerId") || last.Fields {
 		t.Errorf("mailed %+v, want the review and which field is no longer sent", last)
 	}
 
 	if _, err := w.service.Accept(t.Context(), w.admin, review.ID); err != nil {
 		t.Fatal(err)
 	}
-	w.wait(1, "select count(*) from sync_run where status = 'complete' and id = '"+review.ID+"'")
-	if n := w.raised() - before; n != 2 {
+	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and id = '"+review.ID+"'")
+	if n := w.queuedMails() - before; n != 2 {
 		t.Fatalf("%d mails once it was accepted, want another about the fields", n)
 	}
-	w.wait(before+2, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	w.waitForMails(before + 2)
 	got = box.alerts()
-	if last := got[len(got)-1]; last.Review || !last.Fields || !told(last.Notices, "resellerId") {
+	if last := got[len(got)-1]; last.Review || !last.Fields || !reportsDisappeared(last.Notices, "resellerId") {
 		t.Errorf("mailed %+v, want which field is no longer sent", last)
 	}
 }
@@ -74,17 +74,15 @@ func testFieldAlertNamesMissingPathOfRunInReview(t *testing.T) {
 func testFieldAlertNamesMissingPathOfFailedRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	box, mails := w.mailing(1)
-	w.complete(many(3)...)
-	w.returns(`[{"id":1,"name":"Partner","Art":"RESELLER","resellerId":null}]`)
-	if run := w.again(); run.Status != portal.RunFailed {
-		t.Fatalf("the run is %s, want failed", run.Status)
-	}
-	due := w.raised()
+	box, mails := w.enableMail(1)
+	w.complete(clientsOfOneMSP(3)...)
+	w.respond(`[{"id":1,"name":"Partner","Art":"RESELLER","resellerId":null}]`)
+	w.mustEnd(portal.RunFailed)
+	due := w.queuedMails()
 	w.serve(mails)
-	w.wait(due, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	w.waitForMails(due)
 	got := slices.DeleteFunc(box.alerts(), func(a portal.SyncAlert) bool { return a.Fields })
-	if len(got) != 1 || got[0].Review || !told(got[0].Notices, "type") {
+	if len(got) != 1 || got[0].Review || !reportsDisappeared(got[0].Notices, "type") {
 		t.Errorf("mailed %+v, want the failure and that type is no longer sent", got)
 	}
 }
@@ -92,14 +90,14 @@ func testFieldAlertNamesMissingPathOfFailedRun(t *testing.T) {
 func testFieldAlertIsMailedOnce(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	box, mails := w.mailing(3)
-	run := w.sync(many(3)...)
-	w.sync(many(3)...)
-	if first, again := w.raised(), w.raised(); first != 1 || again != 1 {
+	box, mails := w.enableMail(3)
+	run := w.sync(clientsOfOneMSP(3)...)
+	w.sync(clientsOfOneMSP(3)...)
+	if first, again := w.queuedMails(), w.queuedMails(); first != 1 || again != 1 {
 		t.Errorf("%d mails, then %d; want one", first, again)
 	}
 	w.serve(mails)
-	w.wait(1, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	w.waitForMails(1)
 	got := box.alerts()
 	if len(got) != 1 || got[0].RunID != run.ID || len(got[0].Notices) == 0 || got[0].Notices[0].Kind != portal.NoticeFirst {
 		t.Errorf("mailed %+v, want what the first run noticed", got)

@@ -16,14 +16,14 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// returns lets the tenant's product return this text from now on, whatever it is asked.
-func (w *tenant) returns(text string) {
+// respond lets the tenant's product return this text from now on, whatever it is asked.
+func (w *tenant) respond(text string) {
 	w.Helper()
-	w.returnsFor(map[string]string{customerID: text})
+	w.respondFor(map[string]string{customerID: text})
 }
 
-// returnsFor is returns by the customer id that is asked about; about others, the product returns that of the MSSP.
-func (w *tenant) returnsFor(texts map[string]string) {
+// respondFor is returns by the customer id that is asked about; about others, the product returns that of the MSSP.
+func (w *tenant) respondFor(texts map[string]string) {
 	w.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		text, known := texts[r.URL.Query().Get("customerId")]
@@ -34,7 +34,7 @@ func (w *tenant) returnsFor(texts map[string]string) {
 		_, _ = out.Write([]byte(text))
 	}))
 	w.Cleanup(server.Close)
-	w.leadTo(server.URL)
+	w.setBaseURL(server.URL)
 }
 
 func (w *tenant) preview(pairs ...string) portal.FieldMapPreview {
@@ -90,10 +90,10 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 		t.Run(c.does, func(t *testing.T) {
 			t.Parallel()
 			w := newTenant(t)
-			w.returns(c.answer)
-			failed := w.again()
+			w.respond(c.answer)
+			failed := w.syncNow()
 			if failed.Status != portal.RunFailed || len(failed.Notices) != 0 {
-				t.Fatalf("the run is %s with %+v: %s; want failed without notices", failed.Status, failed.Notices, said(failed))
+				t.Fatalf("the run is %s with %+v: %s; want failed without notices", failed.Status, failed.Notices, errorText(failed))
 			}
 			m := w.fieldMap()
 			var paths []string
@@ -118,9 +118,9 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 			}
 
 			w.remap(c.mapped...)
-			run := w.again()
+			run := w.syncNow()
 			if run.Status != portal.RunComplete || run.MSPs != 1 || run.Clients != 1 {
-				t.Fatalf("the next run is %s with %d MSPs and %d clients: %s; want complete with one of each", run.Status, run.MSPs, run.Clients, said(run))
+				t.Fatalf("the next run is %s with %d MSPs and %d clients: %s; want complete with one of each", run.Status, run.MSPs, run.Clients, errorText(run))
 			}
 			if len(run.Notices) == 0 || run.Notices[0].Kind != portal.NoticeFirst || len(run.Remapped) != 0 {
 				t.Errorf("notices %+v, remapped %v; want that it was the first and nothing remapped", run.Notices, run.Remapped)
@@ -137,10 +137,10 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		before := w.complete(reseller(1, "Partner"), corp(2, "Client", 1))
-		w.returns(`[
+		w.respond(`[
 			{"id":1,"name":"Partner","Art":"RESELLER","resellerId":null},
 			{"id":2,"name":"Client","Art":"CORP","resellerId":1}]`)
-		failed := w.again()
+		failed := w.syncNow()
 		if failed.Status != portal.RunFailed || len(failed.Notices) == 0 || failed.Notices[0].Kind != portal.NoticeDisappeared || failed.Notices[0].Path != "type" {
 			t.Errorf("the run is %s with %+v; want failed, and that type is no longer sent", failed.Status, failed.Notices)
 		}
@@ -160,19 +160,19 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 			t.Errorf("preview = %+v, want that the next run waits for a review", p)
 		}
 		w.remap("Art", "type")
-		if run := w.again(); run.Status != portal.RunNeedsReview {
-			t.Errorf("the next run is %s: %s; want one that waits for a review", run.Status, said(run))
+		if run := w.syncNow(); run.Status != portal.RunNeedsReview {
+			t.Errorf("the next run is %s: %s; want one that waits for a review", run.Status, errorText(run))
 		}
 	})
 	t.Run("previews known customers by what the failed run received", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		w.complete(reseller(1, "Partner"), corp(2, "Client", 1))
-		w.returns(`[
+		w.respond(`[
 			{"Art":"RESELLER","Kennung":{"Nr":1},"Bezeichnung":"Partner","Betreuer":null},
 			{"Art":"CORP","Kennung":{"Nr":2},"Bezeichnung":"Renamed","Betreuer":1},
 			{"Art":"CORP","Kennung":{"Nr":3},"Bezeichnung":"Newcomer","Betreuer":1}]`)
-		w.again()
+		w.syncNow()
 
 		p := w.preview("Bezeichnung", "name")
 		if !p.FailedRun || len(p.Items) != 3 || p.Items[0].Error == nil || !slices.Equal(p.Unread, []portal.CustomerField{"id", "name", "type"}) {
@@ -201,14 +201,14 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 		}
 
 		w.remap(mapped...)
-		run := w.again()
+		run := w.syncNow()
 		if run.Status != portal.RunNeedsReview {
-			t.Fatalf("the next run is %s: %s; want one that waits for a review", run.Status, said(run))
+			t.Fatalf("the next run is %s: %s; want one that waits for a review", run.Status, errorText(run))
 		}
 		if _, err := w.service.Accept(context.Background(), w.admin, run.ID); err != nil {
 			t.Fatal(err)
 		}
-		w.again()
+		w.syncNow()
 		if n := value[int64](w, "select count(samples) from field_map"); n != 0 {
 			t.Error("customers of the failed run are kept after the next was merged")
 		}
@@ -220,12 +220,10 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		w.complete(reseller(1, "Partner"), with(corp(2, "Client", 1), customer{"gekauft": 7}))
-		w.returns(`[{"id":1,"name":"Partner","type":"RESELLER"}, {"id":2,"name":"Client","type":"CORP","resellerId":1}, {"name":"X","x":[1]}]`)
-		w.again()
-		w.returns(`{"items":[{"id":1,"name":"Partner","type":"RESELLER"}],"hasMore":true}`)
-		if run := w.again(); run.Status != portal.RunFailed {
-			t.Fatalf("the run is %s, want failed", run.Status)
-		}
+		w.respond(`[{"id":1,"name":"Partner","type":"RESELLER"}, {"id":2,"name":"Client","type":"CORP","resellerId":1}, {"name":"X","x":[1]}]`)
+		w.syncNow()
+		w.respond(`{"items":[{"id":1,"name":"Partner","type":"RESELLER"}],"hasMore":true}`)
+		w.mustEnd(portal.RunFailed)
 		p := w.preview("gekauft", "seats_total")
 		if p.FailedRun || len(p.Items) == 0 || changesOf(p.Items[0])[0] != "seats_total: 5 > 7" {
 			t.Errorf("preview = %+v, want the known client with 7 licences", p)
@@ -234,20 +232,20 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 	t.Run("shows clients too where more than ten MSPs come first, and that none would change", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
-		world, answer := []customer{}, []string{}
+		customers, answer := []customer{}, []string{}
 		for id := range 20 {
 			kind, name, parent := "RESELLER", fmt.Sprint("MSP ", id), "null"
 			if id >= 12 {
 				kind, name, parent = "CORP", fmt.Sprint("Client ", id), "100"
 			}
-			world = append(world, customer{"id": 100 + id, "name": name, "type": kind, "resellerId": json.RawMessage(parent), "seatsUsed": 3})
+			customers = append(customers, customer{"id": 100 + id, "name": name, "type": kind, "resellerId": json.RawMessage(parent), "seatsUsed": 3})
 			answer = append(answer, fmt.Sprintf(`{"Ziffer":%d,"Etikett":"%s","Sorte":"%s","Obhut":%s,"Belegt":%%d}`, 100+id, name, kind, parent))
 		}
-		w.complete(world...)
+		w.complete(customers...)
 		mapped := []string{"Ziffer", "id", "Etikett", "name", "Sorte", "type", "Obhut", "parent", "Belegt", "seats_used"}
 		for used, want := range map[int]string{3: "[]", 4: "[seats_used: 3 > 4]"} {
-			w.returns("[" + strings.ReplaceAll(strings.Join(answer, ","), "%d", fmt.Sprint(used)) + "]")
-			w.again()
+			w.respond("[" + strings.ReplaceAll(strings.Join(answer, ","), "%d", fmt.Sprint(used)) + "]")
+			w.syncNow()
 			p := w.preview(mapped...)
 			last := slices.IndexFunc(p.Items, func(e portal.FieldMapEffect) bool { return e.Name == "Client 19" })
 			if !p.FailedRun || len(p.Items) != 10 || last < 0 || fmt.Sprint(changesOf(p.Items[last])) != want {
@@ -258,14 +256,14 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 	t.Run("can be saved as a connection, and is tested with its field map", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
-		w.returns(numbered)
+		w.respond(numbered)
 		trial := portal.ConnectionTrial{ID: w.connection.ID}
 		test, err := w.service.TryConnection(context.Background(), w.admin, trial)
 		if err != nil || !test.OK || test.Code != string(connector.Unmapped) || test.Customers != nil || test.Detail == "" {
 			t.Errorf("a test returns %+v, %v; want that it is ok and what is left to do", test, err)
 		}
-		if run := w.again(); run.Status != portal.RunFailed || *run.ErrorCode != string(connector.Unmapped) {
-			t.Fatalf("the run is %s: %s; want failed for the field map", run.Status, said(run))
+		if run := w.syncNow(); run.Status != portal.RunFailed || *run.ErrorCode != string(connector.Unmapped) {
+			t.Fatalf("the run is %s: %s; want failed for the field map", run.Status, errorText(run))
 		}
 		w.remap("Nr", "id", "Bezeichnung", "name", "Art", "type", "Betreuer", "parent")
 		test, err = w.service.TryConnection(context.Background(), w.admin, trial)
@@ -276,8 +274,8 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 	t.Run("says that customers would have no name or type", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
-		w.returns(untyped)
-		w.again()
+		w.respond(untyped)
+		w.syncNow()
 		for unread, pairs := range map[string][]string{
 			"[name type]": {"Ding", "id", "Bezeichnung", ""}, "[type]": {"Ding", "id", "Bezeichnung", "name"}, "[]": {"Ding", "id", "Bezeichnung", "name", "Art", "type"},
 		} {
@@ -289,23 +287,21 @@ func TestFieldMapOfAFailedRun(t *testing.T) {
 	t.Run("keeps no customers once a run was merged that found none", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
-		w.returns(untyped)
-		w.again()
+		w.respond(untyped)
+		w.syncNow()
 		if n := value[int64](w, "select json_array_length(samples) from field_map"); n != 2 {
 			t.Errorf("%d customers of the failed run are kept, want 2", n)
 		}
-		w.returns("[]")
-		if run := w.again(); run.Status != portal.RunComplete || value[int64](w, "select count(samples) from field_map") != 0 {
-			t.Errorf("the run is %s: %s; want complete, and no customers kept", run.Status, said(run))
+		w.respond("[]")
+		if run := w.syncNow(); run.Status != portal.RunComplete || value[int64](w, "select count(samples) from field_map") != 0 {
+			t.Errorf("the run is %s: %s; want complete, and no customers kept", run.Status, errorText(run))
 		}
 	})
 	t.Run("shows the fields where only the merge finds that nobody has a type", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
-		w.service = w.newService(w.playing(untypedCall))
-		if run := w.again(); run.Status != portal.RunFailed {
-			t.Fatalf("the run is %s, want failed", run.Status)
-		}
+		w.service = w.newService(w.scripted(untypedCall))
+		w.mustEnd(portal.RunFailed)
 		if p := w.path("Art"); p.Customers != 1 {
 			t.Errorf("path = %+v, want one customer", p)
 		}

@@ -23,11 +23,11 @@ func unfamiliarClient(id int, bought, inUse int) customer {
 }
 
 func unfamiliarClients(n int) []customer {
-	world := []customer{reseller(1, "Partner")}
+	customers := []customer{reseller(1, "Partner")}
 	for i := range n {
-		world = append(world, unfamiliarClient(100+i, 40+i, 30+i))
+		customers = append(customers, unfamiliarClient(100+i, 40+i, 30+i))
 	}
-	return world
+	return customers
 }
 
 func (w *tenant) fieldMap() portal.FieldMap {
@@ -99,9 +99,9 @@ func testFieldMapUnknownPathIsMappedByAnAdmin(t *testing.T) {
 		t.Errorf("effect on the first customer (-want +got):\n%s", diff)
 	}
 	w.remap("entitlement.gekauft", "seats_total", "entitlement.benutzt", "seats_used")
-	run := w.again()
+	run := w.syncNow()
 	if run.Status != portal.RunComplete || run.Changed != 4 {
-		t.Fatalf("the next run is %s and changed %d: %s; want complete and 4", run.Status, run.Changed, said(run))
+		t.Fatalf("the next run is %s and changed %d: %s; want complete and 4", run.Status, run.Changed, errorText(run))
 	}
 	if n := value[int64](w, "select count(*) from client where seats_total = 40 + external_id::int - 100 and seats_used "+
 		"= 30 + external_id::int - 100"); n != 4 {
@@ -135,9 +135,9 @@ func testFieldMapCountsUnreadableValues(t *testing.T) {
 func testFieldMapReportsPathThatIsNoLongerSent(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	var renamed []customer
-	for _, c := range many(3) {
+	for _, c := range clientsOfOneMSP(3) {
 		if seats, ok := c["seatsTotal"]; ok {
 			c["gekauft"] = seats
 			delete(c, "seatsTotal")
@@ -161,13 +161,13 @@ func testFieldMapReportsPathThatIsNoLongerSent(t *testing.T) {
 func testFieldMapRemappedParentNeedsReview(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	world := append([]customer{reseller(1, "One"), reseller(2, "Two")},
+	customers := append([]customer{reseller(1, "One"), reseller(2, "Two")},
 		with(corp(10, "Mover", 1), customer{"betreuer": 2}), with(corp(11, "Stays", 1), customer{"betreuer": 1}))
-	w.complete(world...)
+	w.complete(customers...)
 	w.remap("betreuer", "parent")
-	run := w.again()
+	run := w.syncNow()
 	if run.Status != portal.RunNeedsReview || *run.ErrorCode != "fields_remapped" {
-		t.Fatalf("the run is %s: %s; want one that waits because fields were remapped", run.Status, said(run))
+		t.Fatalf("the run is %s: %s; want one that waits because fields were remapped", run.Status, errorText(run))
 	}
 	review, err := w.DB.Review(context.Background(), w.admin, run.ID, portal.ReviewQuery{Limit: 10})
 	if err != nil || len(review.Items) != 1 || review.Items[0].Name != "Mover" || review.Items[0].Effect != portal.EffectMoved ||
@@ -196,15 +196,15 @@ func testFieldMapChangeDuringRunRestartsReading(t *testing.T) {
 	w := newTenant(t)
 	w.complete(unfamiliarClients(2)...)
 	var read []map[string]portal.CustomerField
-	w.service = w.newService(w.playing(func(_ context.Context, o connector.Options, state connector.State,
-		add func(portal.Customer) error) (connector.State, error) {
+	w.service = w.newService(w.scripted(func(_ context.Context, o connector.Options, state connector.State,
+		add addFunc) (connector.State, error) {
 		read = append(read, o.Fields)
 		if len(read) == 1 {
 			w.remap("entitlement.gekauft", "seats_total")
 		}
-		return bring(state, 2, add)
+		return addNext(state, 2, add)
 	}))
-	w.again()
+	w.syncNow()
 	mapped := map[string]portal.CustomerField{"entitlement.gekauft": portal.FieldSeatsTotal}
 	if len(read) < 3 || len(read[0]) != 0 || !cmp.Equal(read[len(read)-1], mapped) || !cmp.Equal(read[len(read)-2], mapped) {
 		t.Errorf("the calls were read with %v, want both calls of the last reading with %v", read, mapped)
@@ -257,9 +257,9 @@ func testFieldMapCountsDuplicatesInItsTotal(t *testing.T) {
 		return all
 	}
 	const partner = `[{"id":1,"name":"Partner","type":"RESELLER"}`
-	w.returnsFor(map[string]string{"17": partner + clients(10) + `]`, "1": partner + clients(10) + `]`, "100": `{"message":"You do not have access to this customer."}`})
-	if run := w.again(); run.Status != portal.RunComplete || run.Calls < 2 || run.Clients != 10 {
-		t.Fatalf("the run is %s after %d calls with %d clients: %s", run.Status, run.Calls, run.Clients, said(run))
+	w.respondFor(map[string]string{"17": partner + clients(10) + `]`, "1": partner + clients(10) + `]`, "100": `{"message":"You do not have access to this customer."}`})
+	if run := w.syncNow(); run.Status != portal.RunComplete || run.Calls < 2 || run.Clients != 10 {
+		t.Fatalf("the run is %s after %d calls with %d clients: %s", run.Status, run.Calls, run.Clients, errorText(run))
 	}
 	m := w.fieldMap()
 	for _, p := range m.Items {

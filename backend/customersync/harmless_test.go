@@ -32,12 +32,12 @@ func TestSigns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newTenant(t)
-			w.complete(many(20)...)
+			w.complete(clientsOfOneMSP(20)...)
 			w.stand.SetShape(test.shape)
-			run := w.sync(many(15)...)
+			run := w.sync(clientsOfOneMSP(15)...)
 			if run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != "incomplete" || run.Sign == nil ||
 				*run.Sign != test.sign {
-				t.Fatalf("the run is %s, %s with the sign %v; want incomplete with %s", run.Status, said(run), run.Sign, test.sign)
+				t.Fatalf("the run is %s, %s with the sign %v; want incomplete with %s", run.Status, errorText(run), run.Sign, test.sign)
 			}
 			if missing := value[int64](w, "select count(*) from client where status = 'missing'"); missing != 0 {
 				t.Errorf("%d clients are missing after an incomplete answer", missing)
@@ -50,14 +50,14 @@ func TestSigns(t *testing.T) {
 			if n := w.stand.Calls() - calls; n != 0 || value[int64](w, "select count(*) from sync_run where status in ('queued', 'running')") != 0 {
 				t.Errorf("declaring a name harmless made %d calls or queued a run", n)
 			}
-			if run := w.again(); run.Status != portal.RunComplete || run.Sign != nil || run.Missing != 5 {
-				t.Errorf("the next run is %s: %s with %d missing; want complete with 5", run.Status, said(run), run.Missing)
+			if run := w.syncNow(); run.Status != portal.RunComplete || run.Sign != nil || run.Missing != 5 {
+				t.Errorf("the next run is %s: %s with %d missing; want complete with 5", run.Status, errorText(run), run.Missing)
 			}
 			if item, err = w.declare(); err != nil || item.Harmless == nil || len(item.Harmless) != 0 {
 				t.Errorf("taken back, the connection has the harmless names %#v, %v", item.Harmless, err)
 			}
-			if run := w.again(); run.Status != portal.RunFailed || run.Sign == nil {
-				t.Errorf("after the name was taken back the run is %s: %s", run.Status, said(run))
+			if run := w.syncNow(); run.Status != portal.RunFailed || run.Sign == nil {
+				t.Errorf("after the name was taken back the run is %s: %s", run.Status, errorText(run))
 			}
 			got := value[string](w, `
 				select string_agg((detail->'harmless'->'before')::text || ' to ' || (detail->'harmless'->'after')::text, ', ' order by at)
@@ -92,25 +92,25 @@ func TestHarmless(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.stand.SetShape(heimdalstand.Shape{Headers: map[string]string{"X-Total-Count": "100"}})
-		if run := w.sync(many(15)...); run.Status != portal.RunFailed || run.Sign != nil {
-			t.Errorf("the run is %s: %s with the sign %v; want a failure that cannot be declared harmless", run.Status, said(run), run.Sign)
+		if run := w.sync(clientsOfOneMSP(15)...); run.Status != portal.RunFailed || run.Sign != nil {
+			t.Errorf("the run is %s: %s with the sign %v; want a failure that cannot be declared harmless", run.Status, errorText(run), run.Sign)
 		}
 	})
 	t.Run("a change in the middle of a run has it start over", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		var given [][]string
-		w.service = w.newService(w.playing(func(_ context.Context, o connector.Options, state connector.State,
-			add func(portal.Customer) error) (connector.State, error) {
+		w.service = w.newService(w.scripted(func(_ context.Context, o connector.Options, state connector.State,
+			add addFunc) (connector.State, error) {
 			given = append(given, o.Harmless)
 			if len(given) == 1 {
 				w.Exec("update mssp_product set harmless = '{hasMore}'")
-				state, err := bring(state, 2, add)
+				state, err := addNext(state, 2, add)
 				return state, err
 			}
-			return bring(state, 2, add)
+			return addNext(state, 2, add)
 		}))
-		run := w.again()
+		run := w.syncNow()
 		want := [][]string{{}, {}, {"hasMore"}, {"hasMore"}}
 		if run.Status != portal.RunComplete || run.Seen != 2 || !cmp.Equal(given, want) {
 			t.Errorf("the run is %s with %d customers; calls were made with %v, want %v", run.Status, run.Seen, given, want)

@@ -21,7 +21,7 @@ func TestJob(t *testing.T) {
 func testJobServerWorksOnRequestedRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(many(3))
+	w.stand.SetCustomers(clientsOfOneMSP(3))
 	finished := make(chan portal.SyncRun, 1)
 	w.serve(func(c *customersync.Config) { c.Finished = func(r portal.SyncRun) { finished <- r } })
 	// Another process, which only queues.
@@ -29,7 +29,7 @@ func testJobServerWorksOnRequestedRun(t *testing.T) {
 	if err != nil || run.Status != portal.RunQueued {
 		t.Fatalf("requested %+v, %v", run, err)
 	}
-	w.wait(1, "select count(*) from sync_run where status = 'complete'")
+	w.waitForCount(1, "select count(*) from sync_run where status = 'complete'")
 	if done := <-finished; done.ID != run.ID || done.Added != 4 {
 		t.Errorf("finished %+v", done)
 	}
@@ -44,15 +44,15 @@ func testJobServerRecoversDeadRunsAndLostJobs(t *testing.T) {
 	lost, fetched := died.another(t), died.another(t)
 	command, cursed := died.another(t), died.another(t)
 	for _, w := range []*tenant{died, lost, fetched, command, cursed} {
-		w.stand.SetCustomers(many(3))
+		w.stand.SetCustomers(clientsOfOneMSP(3))
 		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 			t.Fatal(err)
 		}
 		if w != lost && w != fetched {
-			w.take()
+			w.takeLease()
 		}
 	}
-	died.die()
+	died.expireHeartbeats()
 	died.Exec("update river.river_job set state = 'running', attempted_at = now() - interval '1 minute', attempt = 1")
 	lost.Exec("delete from river.river_job where args->>'mssp_id' = $1", lost.ID)
 	lost.Exec("update sync_run set created_at = now() - interval '1 minute' where status = 'queued'")
@@ -62,7 +62,7 @@ func testJobServerRecoversDeadRunsAndLostJobs(t *testing.T) {
 	for w, want := range map[*tenant]portal.RunStatus{
 		died: portal.RunComplete, lost: portal.RunComplete, fetched: portal.RunComplete, command: portal.RunFailed, cursed: portal.RunFailed,
 	} {
-		w.wait(1, "select count(*) from sync_run where status = '"+string(want)+"' and mssp_id = '"+w.ID+"'")
+		w.waitForCount(1, "select count(*) from sync_run where status = '"+string(want)+"' and mssp_id = '"+w.ID+"'")
 	}
 }
 
@@ -103,7 +103,7 @@ func TestServerStop(t *testing.T) {
 func testServerStopReturnsItsRunToTheQueue(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(many(3))
+	w.stand.SetCustomers(clientsOfOneMSP(3))
 	w.stand.Misbehave(heimdalstand.Slow)
 	first := w.newService(func(c *customersync.Config) { c.Jobs = true })
 	if err := first.Start(t.Context()); err != nil {
@@ -112,8 +112,8 @@ func testServerStopReturnsItsRunToTheQueue(t *testing.T) {
 	if _, err := first.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
-	w.wait(1, "select count(*) from sync_run where status = 'running'")
-	w.until("the first call", func() bool { return w.stand.Calls() > 0 })
+	w.waitForCount(1, "select count(*) from sync_run where status = 'running'")
+	w.waitUntil("the first call", func() bool { return w.stand.Calls() > 0 })
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := first.Stop(ctx); err != nil {
@@ -124,13 +124,13 @@ func testServerStopReturnsItsRunToTheQueue(t *testing.T) {
 	}
 	w.stand.Misbehave(heimdalstand.None)
 	w.serve(func(*customersync.Config) {})
-	w.wait(1, "select count(*) from sync_run where status = 'complete' and attempt = 2")
+	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and attempt = 2")
 }
 
 func testServerStopLetsAShortRunFinish(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(many(3))
+	w.stand.SetCustomers(clientsOfOneMSP(3))
 	w.stand.Misbehave(heimdalstand.Slow)
 	server := w.newService(func(c *customersync.Config) {
 		c.Jobs, c.HTTPClient = true, &http.Client{Timeout: 300 * time.Millisecond}
@@ -141,7 +141,7 @@ func testServerStopLetsAShortRunFinish(t *testing.T) {
 	if _, err := server.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
-	w.wait(1, "select count(*) from sync_run where status = 'running'")
+	w.waitForCount(1, "select count(*) from sync_run where status = 'running'")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := server.Stop(ctx); err != nil {

@@ -29,14 +29,14 @@ func testLeaseHeartbeatContinuesDuringLongCall(t *testing.T) {
 	w := newTenant(t)
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Takeover = 600 * time.Millisecond
-		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+		w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
 			w.Exec("update sync_run set heartbeat_at = now() - interval '1 second'")
-			w.wait(1, "select count(*) from sync_run where heartbeat_at > now() - interval '600 milliseconds'")
-			return bring(state, 1, add)
+			w.waitForCount(1, "select count(*) from sync_run where heartbeat_at > now() - interval '600 milliseconds'")
+			return addNext(state, 1, add)
 		})(c)
 	})
-	if run := w.again(); run.Status != portal.RunComplete {
-		t.Errorf("the run is %s: %s", run.Status, said(run))
+	if run := w.syncNow(); run.Status != portal.RunComplete {
+		t.Errorf("the run is %s: %s", run.Status, errorText(run))
 	}
 }
 
@@ -45,7 +45,7 @@ func testLeaseLossCancelsTheCall(t *testing.T) {
 	w := newTenant(t)
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Takeover = 600 * time.Millisecond
-		w.playing(func(ctx context.Context, _ connector.Options, state connector.State, _ func(portal.Customer) error) (connector.State, error) {
+		w.scripted(func(ctx context.Context, _ connector.Options, state connector.State, _ addFunc) (connector.State, error) {
 			w.Exec("update sync_run set attempt = attempt + 1")
 			select {
 			case <-ctx.Done():
@@ -68,31 +68,31 @@ func testLeaseRowsOfInterruptedCallCountOnce(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	var made []int64
-	w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+	w.service = w.newService(w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
 		made = append(made, state.Progress.Calls+1)
 		if len(made) == 2 {
 			for i := range 7000 {
-				if err := add(portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(100 + i), Name: "Client", Type: "CORP", Raw: []byte("{}")}); err != nil {
+				if err := add(scriptedClient(100+i, "Client")); err != nil {
 					return state, err
 				}
 			}
-			w.wait(1, "select count(*) from sync_run where heartbeat_at is not null and (select count(*) from sync_customer) > 5000")
+			w.waitForCount(1, "select count(*) from sync_run where heartbeat_at is not null and (select count(*) from sync_customer) > 5000")
 			w.Exec("update sync_run set attempt = attempt + 1")
 			return state, postgres.ErrLeaseLost
 		}
-		return bring(state, 3, add)
+		return addNext(state, 3, add)
 	}))
 	if _, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.Is(err, postgres.ErrLeaseLost) {
 		t.Fatal(err)
 	}
 	w.Exec("update sync_run set status = 'queued'")
-	if run := w.again(); run.Status != portal.RunComplete || run.Seen != 3 || fmt.Sprint(made) != "[1 2 2 3]" {
+	if run := w.syncNow(); run.Status != portal.RunComplete || run.Seen != 3 || fmt.Sprint(made) != "[1 2 2 3]" {
 		t.Errorf("the run is %+v after the calls %v", run, made)
 	}
 }
 
-// take takes up the queued run as another process would.
-func (w *tenant) take() postgres.Lease {
+// takeLease takes up the queued run as another process would.
+func (w *tenant) takeLease() postgres.Lease {
 	w.Helper()
 	id, err := w.DB.QueuedRun(context.Background(), w.ID)
 	if err != nil {
@@ -105,8 +105,8 @@ func (w *tenant) take() postgres.Lease {
 	return lease
 }
 
-// die stops the heart of whoever works on a run.
-func (w *tenant) die() {
+// expireHeartbeats stops the heart of whoever works on a run.
+func (w *tenant) expireHeartbeats() {
 	w.Helper()
 	w.Exec("update sync_run set heartbeat_at = now() - interval '1 minute' where status = 'running'")
 }
@@ -114,7 +114,7 @@ func (w *tenant) die() {
 func testLeaseDeadRunDoesNotBlockTheNext(t *testing.T) {
 	t.Parallel()
 	for name, next := range map[string]func(*tenant) error{
-		"command": func(w *tenant) error { w.complete(many(3)...); return nil },
+		"command": func(w *tenant) error { w.complete(clientsOfOneMSP(3)...); return nil },
 		"request": func(w *tenant) error { _, err := w.service.Request(context.Background(), w.admin); return err },
 	} {
 		w := newTenant(t)
@@ -122,8 +122,8 @@ func testLeaseDeadRunDoesNotBlockTheNext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lease := w.take()
-		w.die()
+		lease := w.takeLease()
+		w.expireHeartbeats()
 		if err := next(w); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -131,12 +131,12 @@ func testLeaseDeadRunDoesNotBlockTheNext(t *testing.T) {
 		if err != nil || run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != "interrupted" {
 			t.Errorf("%s: the dead run is %+v, %v", name, run, err)
 		}
-		w.mayWriteNothing(lease)
+		w.wantNoWrites(lease)
 	}
 }
 
-// mayWriteNothing checks that a process which was only thought dead cannot write any more.
-func (w *tenant) mayWriteNothing(lease postgres.Lease) {
+// wantNoWrites checks that a process which was only thought dead cannot write any more.
+func (w *tenant) wantNoWrites(lease postgres.Lease) {
 	w.Helper()
 	before := w.Everything()
 	ctx := context.Background()
@@ -163,9 +163,9 @@ func (w *tenant) mayWriteNothing(lease postgres.Lease) {
 func testLeaseMergeRollsBackAfterTakeover(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	before := w.Everything()
-	w.stand.SetCustomers(many(9))
+	w.stand.SetCustomers(clientsOfOneMSP(9))
 	held, err := w.Owner.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +179,7 @@ func testLeaseMergeRollsBackAfterTakeover(t *testing.T) {
 		done <- err
 	}()
 	defer held.Rollback(t.Context()) //nolint:errcheck // it is committed by then, unless the test has failed
-	w.wait(1, `
+	w.waitForCount(1, `
 		select count(distinct l.pid)
 		from pg_locks l
 		where not l.granted
@@ -200,20 +200,20 @@ func testLeaseTakeoverRepeatsInterruptedCall(t *testing.T) {
 	var mu sync.Mutex
 	var made []int64
 	died := make(chan struct{})
-	play := w.playing(func(ctx context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+	play := w.scripted(func(ctx context.Context, _ connector.Options, state connector.State, add addFunc) (connector.State, error) {
 		mu.Lock()
 		made = append(made, state.Progress.Calls+1)
 		first := len(made) == 3
 		mu.Unlock()
 		if first {
-			if _, err := bring(state, 4, add); err != nil {
+			if _, err := addNext(state, 4, add); err != nil {
 				return state, err
 			}
 			close(died)
 			<-ctx.Done()
 			return state, ctx.Err()
 		}
-		return bring(state, 4, add)
+		return addNext(state, 4, add)
 	})
 	first := w.newService(func(c *customersync.Config) { c.Jobs, c.Takeover = true, time.Hour; play(c) })
 	if err := first.Start(t.Context()); err != nil {
@@ -223,9 +223,9 @@ func testLeaseTakeoverRepeatsInterruptedCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-died
-	w.die()
+	w.expireHeartbeats()
 	w.serve(play)
-	w.wait(1, "select count(*) from sync_run where status = 'complete' and added = 4 and seen = 4 and duplicates = 0 and deaths = 0 and attempt = 2")
+	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and added = 4 and seen = 4 and duplicates = 0 and deaths = 0 and attempt = 2")
 	mu.Lock()
 	defer mu.Unlock()
 	if fmt.Sprint(made) != "[1 2 3 3 4]" {

@@ -76,7 +76,7 @@ func testMergeUnchangedRunWritesOnlyItsOwnRow(t *testing.T) {
 	w := newTenant(t)
 	w.complete(heimdalstand.Sample(7)...)
 	before := w.Everything()
-	run := w.again()
+	run := w.syncNow()
 	if run.Status != portal.RunComplete || run.Seen == 0 || run.Added+run.Changed+run.Missing != 0 {
 		t.Errorf("the unchanged run says %+v", run)
 	}
@@ -88,14 +88,14 @@ func testMergeUnchangedRunWritesOnlyItsOwnRow(t *testing.T) {
 func testMergeWritesChangedRowsAndOneVersion(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	world := many(5)
-	w.complete(world...)
+	customers := clientsOfOneMSP(5)
+	w.complete(customers...)
 	if v := value[int64](w, "select version from mssp"); v != 2 {
 		t.Errorf("after the first run the version is %d, want 2", v)
 	}
-	world[2] = with(world[2], customer{"name": "Renamed", "seatsUsed": 4})
-	world[3] = with(world[3], customer{"note": "new"})
-	run := w.complete(world...)
+	customers[2] = with(customers[2], customer{"name": "Renamed", "seatsUsed": 4})
+	customers[3] = with(customers[3], customer{"note": "new"})
+	run := w.complete(customers...)
 	if v := value[int64](w, "select version from mssp"); v != 3 || run.Changed != 2 || run.Added != 0 {
 		t.Errorf("the version is %d, the run %+v", v, run)
 	}
@@ -142,7 +142,7 @@ func testMergeMissingClientReturnsAsSameRow(t *testing.T) {
 	if got != id+"missing"+seen {
 		t.Errorf("the missing client is %s, want last seen %s", got, seen)
 	}
-	if run := w.again(); run.Missing != 0 || len(w.Changes(run)) != 0 {
+	if run := w.syncNow(); run.Missing != 0 || len(w.Changes(run)) != 0 {
 		t.Errorf("a client that stays away is news again: %+v", run)
 	}
 	run = w.complete(reseller(1, "Partner"), corp(2, "Client Ltd", 1), corp(3, "Other", nil))
@@ -258,7 +258,7 @@ func testMergeClientTurnedMSPAndBackKeepsID(t *testing.T) {
 	}
 	w.CheckCounts(t.Errorf)
 	before := w.Everything()
-	w.again()
+	w.syncNow()
 	if w.Everything() != before {
 		t.Error("the run after that wrote rows")
 	}
@@ -268,11 +268,11 @@ func testMergeLeavesOtherMSSPsUnchanged(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.another(t)
-	world := many(20)
-	w.complete(world...)
-	other.complete(world...)
+	customers := clientsOfOneMSP(20)
+	w.complete(customers...)
+	other.complete(customers...)
 	before := w.Everything()
-	other.complete(append(world[:15], corp(900, "New", nil))...)
+	other.complete(append(customers[:15], corp(900, "New", nil))...)
 	if w.Everything() != before {
 		t.Error("another MSSP's sync wrote this one's rows")
 	}

@@ -12,26 +12,26 @@ import (
 	"fs-client-portal/backend/testkit/wait"
 )
 
-// crowd is n clients of one partner.
-func crowd(n int) []customer {
-	world := []customer{reseller(1, "Partner")}
+// numberedCustomers is n clients of one partner.
+func numberedCustomers(n int) []customer {
+	customers := []customer{reseller(1, "Partner")}
 	for i := range n - 1 {
-		world = append(world, corp(100+i, fmt.Sprintf("Client %d", i), 1))
+		customers = append(customers, corp(100+i, fmt.Sprintf("Client %d", i), 1))
 	}
-	return world
+	return customers
 }
 
-// paced has the tenant's Heimdal count calls a minute by a clock on which nobody waits.
-func (w *tenant) paced(perMinute int, clock *leaping, customers []customer) {
+// limitRate has the tenant's Heimdal count calls a minute by a clock on which nobody waits.
+func (w *tenant) limitRate(perMinute int, clock *skippingClock, customers []customer) {
 	w.Helper()
-	w.standIn(func(c *heimdalstand.Config) {
+	w.replaceStandIn(func(c *heimdalstand.Config) {
 		c.PerMinute, c.Now, c.Customers = perMinute, clock.Now, customers
 		c.Shape = heimdalstand.Shape{Form: heimdalstand.Pages, PageSize: 2}
 	})
 }
 
-// neverMore looks that no minute of the stand-in's log has more calls than that, and that none was refused.
-func (w *tenant) neverMore(perMinute int) {
+// wantRate looks that no minute of the stand-in's log has more calls than that, and that none was refused.
+func (w *tenant) wantRate(perMinute int) {
 	w.Helper()
 	calls := w.stand.Log()
 	for i, call := range calls {
@@ -56,77 +56,75 @@ func TestPace(t *testing.T) {
 func testPaceAllowsFiveCallsAMinute(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(24))
+	clock := newSkippingClock()
+	w.limitRate(5, clock, numberedCustomers(24))
 	first := w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
 	w.service = first
 	for range 2 {
-		if run := w.again(); run.Status != portal.RunComplete || run.Calls != 12 {
-			t.Fatalf("the run ended as %s after %d calls: %s", run.Status, run.Calls, said(run))
+		if run := w.syncNow(); run.Status != portal.RunComplete || run.Calls != 12 {
+			t.Fatalf("the run ended as %s after %d calls: %s", run.Status, run.Calls, errorText(run))
 		}
 	}
 	// Another process, which has never called before.
 	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
-	if run := w.again(); run.Status != portal.RunComplete {
-		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
-	}
+	w.mustEnd(portal.RunComplete)
 	if n := w.stand.Calls(); n != 36 {
 		t.Errorf("%d calls, want 36", n)
 	}
-	w.neverMore(5)
+	w.wantRate(5)
 }
 
 func testPaceCountsCallsOfFailedRuns(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(4))
+	clock := newSkippingClock()
+	w.limitRate(5, clock, numberedCustomers(4))
 	for _, fault := range []heimdalstand.Fault{heimdalstand.Status401, heimdalstand.HTML, heimdalstand.Truncated, heimdalstand.Status404, heimdalstand.None, heimdalstand.None, heimdalstand.None} {
 		w.stand.Misbehave(fault)
 		w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
-		w.again()
+		w.syncNow()
 	}
-	w.neverMore(5)
+	w.wantRate(5)
 }
 
 func testPaceIsSharedByConnectionsWithOneKey(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.another(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(8))
-	other.leadTo(w.stand.URL())
+	clock := newSkippingClock()
+	w.limitRate(5, clock, numberedCustomers(8))
+	other.setBaseURL(w.stand.URL())
 	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
 	other.service = w.service
 	for range 2 {
-		w.again()
-		other.again()
+		w.syncNow()
+		other.syncNow()
 	}
 	if n := w.stand.Calls(); n != 16 {
 		t.Errorf("%d calls, want 16", n)
 	}
-	w.neverMore(5)
+	w.wantRate(5)
 }
 
 // testPaceHoldsAcrossARestart stops a server in the middle of a call and has another go on.
 func testPaceHoldsAcrossARestart(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newLeaping()
+	clock := newSkippingClock()
 	const perMinute = 60 // short enough to be slept through by a worker
-	w.paced(perMinute, clock, crowd(20))
+	w.limitRate(perMinute, clock, numberedCustomers(20))
 	w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Slow, Calls: []int{4}})
-	stop := w.begin(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(perMinute), clock })
+	stop := w.serveUntilStopped(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(perMinute), clock })
 	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
-	w.until("the fourth call", func() bool { return w.stand.Calls() == 4 })
+	w.waitUntil("the fourth call", func() bool { return w.stand.Calls() == 4 })
 	stop()
 	if n := value[int64](w, "select calls from sync_run where mssp_id = $1 and status = 'queued'", w.ID); n != 3 {
 		t.Errorf("%d calls are saved, want 3", n)
 	}
 	w.serve(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(perMinute), clock })
-	w.wait(1, "select count(*) from sync_run where status = 'complete'")
+	w.waitForCount(1, "select count(*) from sync_run where status = 'complete'")
 	var asked []string
 	for _, call := range w.stand.Log() {
 		asked = append(asked, call.Page)
@@ -144,8 +142,8 @@ func testPaceHoldsAcrossARestart(t *testing.T) {
 	}
 }
 
-// begin starts a server that is stopped in the middle of whatever it does.
-func (w *tenant) begin(change func(*customersync.Config)) (stop func()) {
+// serveUntilStopped starts a server that is stopped in the middle of whatever it does.
+func (w *tenant) serveUntilStopped(change func(*customersync.Config)) (stop func()) {
 	w.Helper()
 	service := w.newService(func(c *customersync.Config) {
 		c.Jobs = true
@@ -164,8 +162,8 @@ func (w *tenant) begin(change func(*customersync.Config)) (stop func()) {
 	}
 }
 
-// until waits for something outside the database.
-func (w *tenant) until(what string, done func() bool) {
+// waitUntil waits for something outside the database.
+func (w *tenant) waitUntil(what string, done func() bool) {
 	w.Helper()
 	for until := time.Now().Add(wait.Timeout(30 * time.Second)); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
 		if done() {
@@ -178,11 +176,11 @@ func (w *tenant) until(what string, done func() bool) {
 func TestFailuresInARowNeedAttentionUntilAGoodRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(crowd(3)...)
+	w.complete(numberedCustomers(3)...)
 	w.stand.Misbehave(heimdalstand.Status403)
 	var first portal.SyncRun
 	for i := range 3 {
-		run := w.again()
+		run := w.syncNow()
 		if i == 0 {
 			first = run
 		}
@@ -195,7 +193,7 @@ func TestFailuresInARowNeedAttentionUntilAGoodRun(t *testing.T) {
 		}
 	}
 	w.stand.Misbehave(heimdalstand.None)
-	w.complete(crowd(3)...)
+	w.complete(numberedCustomers(3)...)
 	if found := w.attention("sync_failed"); found != nil {
 		t.Errorf("after a good run there is still %+v", found)
 	}
@@ -220,17 +218,15 @@ func (w *tenant) attention(kind string) *portal.Attention {
 func testPaceCommandWaitsUntilRetryTime(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(60, clock, crowd(3))
+	clock := newSkippingClock()
+	w.limitRate(60, clock, numberedCustomers(3))
 	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(60), clock })
 	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
 	until := clock.Now().Add(5 * time.Minute)
 	w.Exec("update sync_run set retry_at = $2 where mssp_id = $1", w.ID, until)
-	if run := w.again(); run.Status != portal.RunComplete {
-		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
-	}
+	w.mustEnd(portal.RunComplete)
 	if first := w.stand.Log()[0].At; first.Before(until) || first.After(until.Add(time.Second)) {
 		t.Errorf("the first call came at %s, not at %s", first, until)
 	}

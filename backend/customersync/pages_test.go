@@ -15,13 +15,13 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// directory is a Heimdal that answers in pages of ten with a total, and about one customer by its own id.
-type directory struct {
+// pagedAPI is a Heimdal that answers in pages of ten with a total, and about one customer by its own id.
+type pagedAPI struct {
 	mu        sync.Mutex
 	customers []customer
 	asked     []string
 	// before is called before each answer with the number of the call.
-	before func(d *directory, call int)
+	before func(d *pagedAPI, call int)
 	// single, if set, answers questions about one customer.
 	single func(w http.ResponseWriter, id string)
 	// refuseAll: the key is no longer accepted.
@@ -29,17 +29,17 @@ type directory struct {
 	request   *http.Request // the present one
 }
 
-// directory has a directory of these customers answer for the tenant's Heimdal.
-func (w *tenant) directory(customers ...customer) *directory {
+// pagedAPI has a pagedAPI of these customers answer for the tenant's Heimdal.
+func (w *tenant) pagedAPI(customers ...customer) *pagedAPI {
 	w.Helper()
-	d := &directory{customers: customers}
+	d := &pagedAPI{customers: customers}
 	server := httptest.NewServer(d)
 	w.Cleanup(server.Close)
-	w.leadTo(server.URL)
+	w.setBaseURL(server.URL)
 	return d
 }
 
-func (d *directory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (d *pagedAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	id := r.URL.Query().Get("customerId")
@@ -53,7 +53,7 @@ func (d *directory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if id != customerID {
-		d.answerOne(w, id)
+		d.serveOne(w, id)
 		return
 	}
 	number, _ := strconv.Atoi(r.URL.Query().Get("pageNumber"))
@@ -62,7 +62,7 @@ func (d *directory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"items": page, "totalCount": len(d.customers)})
 }
 
-func (d *directory) answerOne(w http.ResponseWriter, id string) {
+func (d *pagedAPI) serveOne(w http.ResponseWriter, id string) {
 	if d.single != nil {
 		d.single(w, id)
 		return
@@ -76,12 +76,12 @@ func (d *directory) answerOne(w http.ResponseWriter, id string) {
 	http.NotFound(w, nil)
 }
 
-func (d *directory) remove(ids ...int) {
+func (d *pagedAPI) remove(ids ...int) {
 	d.customers = slices.DeleteFunc(slices.Clone(d.customers), func(c customer) bool { return slices.Contains(ids, c["id"].(int)) })
 }
 
 // checks returns the ids of the customers that were asked about since the last call of checks.
-func (d *directory) checks() []string {
+func (d *pagedAPI) checks() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	asked := slices.DeleteFunc(d.asked, func(id string) bool { return id == customerID })
@@ -89,11 +89,11 @@ func (d *directory) checks() []string {
 	return asked
 }
 
-func (w *tenant) ends(want portal.RunStatus) portal.SyncRun {
+func (w *tenant) mustEnd(want portal.RunStatus) portal.SyncRun {
 	w.Helper()
-	run := w.again()
+	run := w.syncNow()
 	if run.Status != want {
-		w.Fatalf("run: got %s (%s), want %s", run.Status, said(run), want)
+		w.Fatalf("run: got %s (%s), want %s", run.Status, errorText(run), want)
 	}
 	return run
 }
@@ -125,16 +125,16 @@ func TestPagedRun(t *testing.T) {
 func testPagedRunKeepsCustomersThatMoveBetweenPages(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(many(39)...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(clientsOfOneMSP(39)...)
+	w.mustEnd(portal.RunComplete)
 	d.checks()
-	d.before = func(d *directory, call int) {
+	d.before = func(d *pagedAPI, call int) {
 		if call == 2 {
 			d.remove(104)
 			d.customers = append(d.customers, corp(900, "New", 1))
 		}
 	}
-	run := w.ends(portal.RunComplete)
+	run := w.mustEnd(portal.RunComplete)
 	if got := fmt.Sprint(d.checks()); got != "[109]" || run.Checked != 1 || run.Missing != 0 || run.Added != 1 || run.Moved != 0 {
 		t.Errorf("checked %s, run %+v; want 109 checked, none missing, one added", got, run)
 	}
@@ -145,7 +145,7 @@ func testPagedRunKeepsCustomersThatMoveBetweenPages(t *testing.T) {
 		t.Errorf("%d active clients under the MSP, want 40", n)
 	}
 	d.before = nil
-	run = w.ends(portal.RunComplete)
+	run = w.mustEnd(portal.RunComplete)
 	if got := fmt.Sprint(d.checks()); got != "[104]" || run.Checked != 1 || run.Missing != 1 || w.statusOf(104) != "missing" {
 		t.Errorf("checked %s, run %+v; want 104 checked and missing", got, run)
 	}
@@ -158,15 +158,15 @@ func testPagedRunKeepsCustomersThatMoveBetweenPages(t *testing.T) {
 func testPagedRunKeepsMSPIfOwnResponseHasNoParent(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(many(39)...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(clientsOfOneMSP(39)...)
+	w.mustEnd(portal.RunComplete)
 	slipped := d.customers[20]
 	d.customers = slices.Delete(slices.Clone(d.customers), 20, 21)
 	d.single = func(rw http.ResponseWriter, _ string) {
 		_ = json.NewEncoder(rw).Encode([]customer{with(slipped, customer{"resellerId": nil})})
 	}
 	before := w.Everything()
-	run := w.ends(portal.RunComplete)
+	run := w.mustEnd(portal.RunComplete)
 	if run.Checked != 1 || run.Moved != 0 || run.Missing != 0 {
 		t.Errorf("run: %+v, want one checked and none moved", run)
 	}
@@ -182,12 +182,12 @@ func testPagedRunKeepsMSPIfOwnResponseHasNoParent(t *testing.T) {
 func testPagedRunMovesCustomerByItsOwnResponse(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(append(many(30), reseller(2, "Other"))...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(append(clientsOfOneMSP(30), reseller(2, "Other"))...)
+	w.mustEnd(portal.RunComplete)
 	slipped := with(d.customers[20], customer{"resellerId": 2})
 	d.customers = slices.Delete(slices.Clone(d.customers), 20, 21)
 	d.single = func(rw http.ResponseWriter, _ string) { _ = json.NewEncoder(rw).Encode(slipped) }
-	if run := w.ends(portal.RunComplete); run.Moved != 1 || run.Missing != 0 {
+	if run := w.mustEnd(portal.RunComplete); run.Moved != 1 || run.Missing != 0 {
 		t.Errorf("run: %+v, want one moved", run)
 	}
 }
@@ -195,12 +195,12 @@ func testPagedRunMovesCustomerByItsOwnResponse(t *testing.T) {
 func testPagedRunExcludesChecksFromStatedTotal(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(many(30)...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(clientsOfOneMSP(30)...)
+	w.mustEnd(portal.RunComplete)
 	first := d.customers[15]
 	d.remove(first["id"].(int))
 	d.single = func(rw http.ResponseWriter, _ string) { _ = json.NewEncoder(rw).Encode(first) }
-	if run := w.ends(portal.RunComplete); run.Seen != 31 || run.Missing != 0 {
+	if run := w.mustEnd(portal.RunComplete); run.Seen != 31 || run.Missing != 0 {
 		t.Errorf("run: %+v, want 31 seen where the total says 30", run)
 	}
 	if m, id := w.fieldMap(), w.path("id"); m.Customers != 31 || id.Customers != 31 {
@@ -211,8 +211,8 @@ func testPagedRunExcludesChecksFromStatedTotal(t *testing.T) {
 func testPagedRunFailsOnWrongTotalBeforeAnyCheck(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(many(30)...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(clientsOfOneMSP(30)...)
+	w.mustEnd(portal.RunComplete)
 	before := w.Everything()
 	d.checks()
 	d.customers[29] = d.customers[3]
@@ -225,9 +225,9 @@ func testPagedRunFailsOnWrongTotalBeforeAnyCheck(t *testing.T) {
 func testPagedRunRetriesTemporaryErrorOfACheck(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
-	d := w.directory(many(30)...)
-	w.ends(portal.RunComplete)
+	w.service = w.newService(func(c *customersync.Config) { c.Clock = newSkippingClock() })
+	d := w.pagedAPI(clientsOfOneMSP(30)...)
+	w.mustEnd(portal.RunComplete)
 	d.remove(110)
 	failures := 0
 	d.single = func(rw http.ResponseWriter, _ string) {
@@ -237,7 +237,7 @@ func testPagedRunRetriesTemporaryErrorOfACheck(t *testing.T) {
 		}
 		http.NotFound(rw, nil)
 	}
-	if run := w.ends(portal.RunComplete); run.Missing != 1 || failures != 3 {
+	if run := w.mustEnd(portal.RunComplete); run.Missing != 1 || failures != 3 {
 		t.Errorf("run %+v after %d tries, want one missing after the third", run, failures)
 	}
 }
@@ -245,8 +245,8 @@ func testPagedRunRetriesTemporaryErrorOfACheck(t *testing.T) {
 func testPagedRunFailsIfAPIRefusesEveryRequest(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(many(30)...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(clientsOfOneMSP(30)...)
+	w.mustEnd(portal.RunComplete)
 	before := w.Everything()
 	d.remove(110, 111)
 	all := d.customers
@@ -256,7 +256,7 @@ func testPagedRunFailsIfAPIRefusesEveryRequest(t *testing.T) {
 	}
 	w.mustFail("incomplete")
 	d.customers = all
-	d.before = func(d *directory, call int) {
+	d.before = func(d *pagedAPI, call int) {
 		if d.asked[call-1] == "110" {
 			d.refuseAll = true
 		}
@@ -270,12 +270,12 @@ func testPagedRunFailsIfAPIRefusesEveryRequest(t *testing.T) {
 func testPagedRunDoesNotCheckMissingCustomersAgain(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(many(30)...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(clientsOfOneMSP(30)...)
+	w.mustEnd(portal.RunComplete)
 	d.remove(110)
-	w.ends(portal.RunComplete)
+	w.mustEnd(portal.RunComplete)
 	d.checks()
-	if run := w.ends(portal.RunComplete); run.Checked != 0 || len(d.checks()) != 0 || w.statusOf(110) != "missing" {
+	if run := w.mustEnd(portal.RunComplete); run.Checked != 0 || len(d.checks()) != 0 || w.statusOf(110) != "missing" {
 		t.Errorf("run: %+v, want no second look at a customer that is missing already", run)
 	}
 }
@@ -299,13 +299,13 @@ func TestManyAbsent(t *testing.T) {
 func testManyAbsentKeepTheirStateUntilTheNextRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(many(139)...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(clientsOfOneMSP(139)...)
+	w.mustEnd(portal.RunComplete)
 	version := value[int64](w, "select version from mssp where id = $1", w.ID)
 	d.checks()
 	all := slices.Clone(d.customers)
 	d.remove(absent(21)...)
-	run := w.ends(portal.RunComplete)
+	run := w.mustEnd(portal.RunComplete)
 	if got := d.checks(); len(got) != 0 || run.Checked != 0 || run.Missing != 0 {
 		t.Errorf("checked %v, run %+v; want none missing", got, run)
 	}
@@ -320,7 +320,7 @@ func testManyAbsentKeepTheirStateUntilTheNextRun(t *testing.T) {
 	}
 	// One of them is seen again: it is as if it had never been absent.
 	d.customers = append(d.customers, all[11])
-	run = w.ends(portal.RunComplete)
+	run = w.mustEnd(portal.RunComplete)
 	if n := value[int64](w, "select count(*) from client where absent_since is not null"); n != 0 || run.Missing != 20 || run.Checked != 20 {
 		t.Errorf("%d clients have absent_since, run %+v; want 20 missing", n, run)
 	}
@@ -337,11 +337,11 @@ func testManyAbsentKeepTheirStateUntilTheNextRun(t *testing.T) {
 func testManyAbsentAreDecidedByARunWithoutPages(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(many(139)...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(clientsOfOneMSP(139)...)
+	w.mustEnd(portal.RunComplete)
 	d.remove(absent(21)...)
-	w.ends(portal.RunComplete)
-	w.leadTo(w.stand.URL())
+	w.mustEnd(portal.RunComplete)
+	w.setBaseURL(w.stand.URL())
 	if run := w.complete(d.customers...); run.Missing != 21 || run.Checked != 0 {
 		t.Errorf("run: %+v, want 21 missing", run)
 	} else if got, want := absence(run), [4]int64{}; got != want {
@@ -352,24 +352,24 @@ func testManyAbsentAreDecidedByARunWithoutPages(t *testing.T) {
 func testManyAbsentAreMarkedOnce(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	d := w.directory(many(40)...)
-	w.ends(portal.RunComplete)
+	d := w.pagedAPI(clientsOfOneMSP(40)...)
+	w.mustEnd(portal.RunComplete)
 	before := w.Everything()
-	w.ends(portal.RunComplete)
+	w.mustEnd(portal.RunComplete)
 	if w.Everything() != before {
 		t.Error("a paged run without a difference wrote rows")
 	}
 	d.remove(absent(25)...)
-	if run := w.ends(portal.RunComplete); run.Missing != 0 {
+	if run := w.mustEnd(portal.RunComplete); run.Missing != 0 {
 		t.Errorf("run: %+v, want none missing", run)
 	}
-	if run := w.ends(portal.RunNeedsReview); run.WouldMiss == nil || *run.WouldMiss != 25 {
+	if run := w.mustEnd(portal.RunNeedsReview); run.WouldMiss == nil || *run.WouldMiss != 25 {
 		t.Errorf("run: %+v, want a review of 25", run)
 	} else if got, want := absence(run), [4]int64{25, 0, 0, 0}; got != want {
 		t.Errorf("absent, checked, found, undecided of the review: got %v, want %v", got, want)
 	}
 	before = w.Everything()
-	run := w.ends(portal.RunNeedsReview)
+	run := w.mustEnd(portal.RunNeedsReview)
 	if w.Everything() != before {
 		t.Error("a run that waits for a review wrote rows")
 	}
@@ -377,7 +377,7 @@ func testManyAbsentAreMarkedOnce(t *testing.T) {
 	if _, err := w.service.Accept(context.Background(), w.admin, run.ID); err != nil {
 		t.Fatal(err)
 	}
-	if run = w.ends(portal.RunComplete); run.Missing != 25 || len(d.checks()) != 0 {
+	if run = w.mustEnd(portal.RunComplete); run.Missing != 25 || len(d.checks()) != 0 {
 		t.Errorf("accepted: %+v, want 25 missing and no other call", run)
 	}
 }

@@ -18,12 +18,12 @@ func TestPartialAlert(t *testing.T) {
 func testPartialAlertIsMailedOncePerReseller(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	box, mails := w.mailing(0)
-	b := w.branches()
-	w.ends(portal.RunComplete)
+	box, mails := w.enableMail(0)
+	b := w.resellerAPI()
+	w.mustEnd(portal.RunComplete)
 	age := value[time.Time](w, "select read_at from sync_run")
-	before := w.raised() // about the fields of a first answer
-	b.refuse(2, status(404))
+	before := w.queuedMails() // about the fields of a first answer
+	b.setHandler(2, respondStatus(404))
 	for _, step := range []struct {
 		name  string
 		then  func()
@@ -32,21 +32,21 @@ func testPartialAlertIsMailedOncePerReseller(t *testing.T) {
 	}{
 		{"a reseller is unread", func() {}, portal.RunPartial, 1},
 		{"and again", func() {}, portal.RunPartial, 1},
-		{"and another beside it", func() { b.refuse(1, status(403)) }, portal.RunPartial, 2},
-		{"both can be read", func() { b.refuse(1, nil); b.refuse(2, nil) }, portal.RunComplete, 2},
-		{"the first is unread once more", func() { b.refuse(2, saying("{}")) }, portal.RunPartial, 3},
+		{"and another beside it", func() { b.setHandler(1, respondStatus(403)) }, portal.RunPartial, 2},
+		{"both can be read", func() { b.setHandler(1, nil); b.setHandler(2, nil) }, portal.RunComplete, 2},
+		{"the first is unread once more", func() { b.setHandler(2, respondText("{}")) }, portal.RunPartial, 3},
 	} {
 		step.then()
-		w.ends(step.ends)
-		if n := w.raised() - before; n != step.mails {
+		w.mustEnd(step.ends)
+		if n := w.queuedMails() - before; n != step.mails {
 			t.Errorf("%s: %d mails, want %d", step.name, n, step.mails)
 		}
-		if n := w.raised() - before; n != step.mails {
+		if n := w.queuedMails() - before; n != step.mails {
 			t.Errorf("%s: %d mails after another look, want %d", step.name, n, step.mails)
 		}
 	}
 	w.serve(mails)
-	w.wait(before+3, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+	w.waitForMails(before + 3)
 	got := slices.DeleteFunc(box.alerts(), func(a portal.SyncAlert) bool { return len(a.Notices) > 0 })
 	// The first two are about resellers that could be read since: they are not sent.
 	if len(got) != 1 || !got[0].Unread || got[0].Count != 1 || !strings.HasPrefix(got[0].Detail, "Reseller 2: ") || !got[0].Since.After(age) {
@@ -57,8 +57,8 @@ func testPartialAlertIsMailedOncePerReseller(t *testing.T) {
 func testPartialAlertNeedsAttention(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	w.ends(portal.RunComplete)
+	b := w.resellerAPI()
+	w.mustEnd(portal.RunComplete)
 	age := value[time.Time](w, "select read_at from sync_run")
 	attention := func() (found []portal.Attention) {
 		t.Helper()
@@ -71,17 +71,17 @@ func testPartialAlertNeedsAttention(t *testing.T) {
 	if got := attention(); len(got) != 0 {
 		t.Errorf("attention after a complete run: %+v", got)
 	}
-	b.refuse(2, status(404))
-	b.refuse(3, status(404))
-	run := w.ends(portal.RunPartial)
+	b.setHandler(2, respondStatus(404))
+	b.setHandler(3, respondStatus(404))
+	run := w.mustEnd(portal.RunPartial)
 	got := attention()
 	if len(got) != 1 || got[0].Kind != "sync_partial" || got[0].Severity != "warning" || got[0].Count == nil || *got[0].Count != 2 ||
 		got[0].RunID == nil || *got[0].RunID != run.ID || got[0].Since == nil || *got[0].Since != age.UTC().Format("2006-01-02T15:04:05Z") {
 		t.Errorf("attention: %+v, want one about two resellers since %s", got, age)
 	}
-	b.refuse(2, nil)
-	b.refuse(3, nil)
-	w.ends(portal.RunComplete)
+	b.setHandler(2, nil)
+	b.setHandler(3, nil)
+	w.mustEnd(portal.RunComplete)
 	if got := attention(); len(got) != 0 {
 		t.Errorf("attention once they could be read: %+v", got)
 	}

@@ -15,72 +15,74 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// branches is a Heimdal that names no client's parent, so that resellers are asked in turn.
-type branches struct {
-	mu      sync.Mutex
-	answers map[string]any
-	// instead are handlers that replace a reseller's answer, by its id.
-	instead map[string]http.HandlerFunc
+// resellerAPI is a fake Heimdal API that names no client's parent, so that each reseller is requested by its id.
+type resellerAPI struct {
+	mu        sync.Mutex
+	responses map[string]any
+	// handlers replace a reseller's response, by its id.
+	handlers map[string]http.HandlerFunc
 }
 
-// branches has three resellers with four clients each, and one client of the MSSP's own, answer for the tenant's Heimdal.
-func (w *tenant) branches() *branches {
+// resellerAPI connects the tenant to a new resellerAPI of three resellers with four clients each and one client of the MSSP.
+func (w *tenant) resellerAPI() *resellerAPI {
 	w.Helper()
-	b := &branches{answers: map[string]any{}, instead: map[string]http.HandlerFunc{}}
-	top := []customer{plain(900, "Own", "CORP")}
+	b := &resellerAPI{responses: map[string]any{}, handlers: map[string]http.HandlerFunc{}}
+	top := []customer{parentless(900, "Own", "CORP")}
 	for id := 1; id <= 3; id++ {
-		top = append(top, plain(id, fmt.Sprint("Reseller ", id), "RESELLER"))
-		b.give(id, 100*id, 4)
+		top = append(top, parentless(id, fmt.Sprint("Reseller ", id), "RESELLER"))
+		b.setClients(id, 100*id, 4)
 	}
-	b.answers[customerID] = top
+	b.responses[customerID] = top
 	server := httptest.NewServer(b)
 	w.Cleanup(server.Close)
-	w.leadTo(server.URL)
+	w.setBaseURL(server.URL)
 	return b
 }
 
-func plain(id int, name, kind string) customer { return customer{"id": id, "name": name, "type": kind} }
+func parentless(id int, name, kind string) customer {
+	return customer{"id": id, "name": name, "type": kind}
+}
 
-// give has a reseller's answer hold n clients from an id on.
-func (b *branches) give(reseller, from, n int) {
+// setClients replaces a reseller's response with n clients whose ids begin at from.
+func (b *resellerAPI) setClients(reseller, from, n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	list := []customer{}
 	for i := range n {
-		list = append(list, plain(from+i, fmt.Sprint("Client ", from+i), "CORP"))
+		list = append(list, parentless(from+i, fmt.Sprint("Client ", from+i), "CORP"))
 	}
-	b.answers[fmt.Sprint(reseller)] = list
+	b.responses[fmt.Sprint(reseller)] = list
 }
 
-func (b *branches) refuse(reseller int, how http.HandlerFunc) {
+func (b *resellerAPI) setHandler(reseller int, how http.HandlerFunc) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.instead[fmt.Sprint(reseller)] = how
+	b.handlers[fmt.Sprint(reseller)] = how
 	if how == nil {
-		delete(b.instead, fmt.Sprint(reseller))
+		delete(b.handlers, fmt.Sprint(reseller))
 	}
 }
 
-func (b *branches) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (b *resellerAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	id := r.URL.Query().Get("customerId")
-	if how := b.instead[id]; how != nil {
+	if how := b.handlers[id]; how != nil {
 		how(w, r)
 		return
 	}
-	_ = json.NewEncoder(w).Encode(b.answers[id])
+	_ = json.NewEncoder(w).Encode(b.responses[id])
 }
 
-func status(code int) http.HandlerFunc {
+func respondStatus(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
 }
 
-func saying(text string) http.HandlerFunc {
+func respondText(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) }
 }
 
-// clientRows is every client, with the mark of the transaction that wrote it.
+// clientRows returns every client, with the id of the transaction that wrote it.
 func (w *tenant) clientRows() string {
 	w.Helper()
 	return value[string](w, "select json_agg(array[t::text, xmin::text] order by t::text)::text from client t where mssp_id = $1", w.ID)
@@ -102,33 +104,33 @@ func TestUnreadReseller(t *testing.T) {
 		// status is the run's; partial if none.
 		status portal.RunStatus
 	}{
-		"status 404":    {answer: status(404), code: "not_found"},
-		"status 204":    {answer: status(204), code: "garbage"},
-		"status 403":    {answer: status(403), code: "bad_key"},
-		"{}":            {answer: saying("{}"), code: "garbage"},
-		"a message":     {answer: saying(`{"message":"No access."}`), code: "bad_key"},
-		"status 500":    {answer: status(500), code: "server_error", status: portal.RunFailed},
-		"a failure":     {answer: saying(`{"success":false,"data":[]}`), code: "incomplete"},
-		"an empty list": {answer: saying("[]"), status: portal.RunComplete},
+		"status 404":    {answer: respondStatus(404), code: "not_found"},
+		"status 204":    {answer: respondStatus(204), code: "garbage"},
+		"status 403":    {answer: respondStatus(403), code: "bad_key"},
+		"{}":            {answer: respondText("{}"), code: "garbage"},
+		"a message":     {answer: respondText(`{"message":"No access."}`), code: "bad_key"},
+		"status 500":    {answer: respondStatus(500), code: "server_error", status: portal.RunFailed},
+		"a failure":     {answer: respondText(`{"success":false,"data":[]}`), code: "incomplete"},
+		"an empty list": {answer: respondText("[]"), status: portal.RunComplete},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newTenant(t)
-			w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
+			w.service = w.newService(func(c *customersync.Config) { c.Clock = newSkippingClock() })
 			for reseller := 1; reseller <= 3; reseller++ {
-				b := w.branches()
-				w.ends(portal.RunComplete)
-				b.refuse(reseller, test.answer)
+				b := w.resellerAPI()
+				w.mustEnd(portal.RunComplete)
+				b.setHandler(reseller, test.answer)
 				// All clients of each reseller are renamed, and the last one of each leaves.
 				for id := 1; id <= 3; id++ {
-					b.give(id, 100*id, 3)
+					b.setClients(id, 100*id, 3)
 				}
 				before := w.Everything()
-				run := w.again()
+				run := w.syncNow()
 				switch test.status {
 				case portal.RunFailed:
-					if run.Status != portal.RunFailed || !strings.HasPrefix(said(run), test.code) || w.Everything() != before {
-						t.Errorf("reseller %d: %s, %s; want failed by %s and nothing changed", reseller, run.Status, said(run), test.code)
+					if run.Status != portal.RunFailed || !strings.HasPrefix(errorText(run), test.code) || w.Everything() != before {
+						t.Errorf("reseller %d: %s, %s; want failed by %s and nothing changed", reseller, run.Status, errorText(run), test.code)
 					}
 				case portal.RunComplete:
 					if run.Status != portal.RunComplete || run.Missing != 6 || len(run.Unread) != 0 {
@@ -170,18 +172,18 @@ func TestPartialRun(t *testing.T) {
 func testPartialRunKeepsAndDatesClientsOfUnreadMSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	first := w.ends(portal.RunComplete)
+	b := w.resellerAPI()
+	first := w.mustEnd(portal.RunComplete)
 	viewer := w.SignInAt(portal.MSPAdmin, portal.Scope{
 		Level: portal.LevelMSP, MSSPID: w.ID, MSPID: value[string](w, "select id::text from msp where external_id = '2'"),
 	})
-	b.refuse(2, status(404))
-	b.give(1, 100, 3)
+	b.setHandler(2, respondStatus(404))
+	b.setClients(1, 100, 3)
 	stampBefore, err := w.DB.Stamp(t.Context(), viewer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := w.ends(portal.RunPartial)
+	run := w.mustEnd(portal.RunPartial)
 	age := value[time.Time](w, "select read_at from sync_run where id = $1", first.ID)
 	page, stamp, err := w.DB.Clients(t.Context(), viewer, portal.ClientQuery{Limit: 10})
 	if err != nil {
@@ -212,13 +214,13 @@ func testPartialRunKeepsAndDatesClientsOfUnreadMSP(t *testing.T) {
 		t.Errorf("the MSSP's data is as of %v, want %s", all.DataAsOf, now)
 	}
 	before := w.Everything()
-	w.ends(portal.RunPartial)
+	w.mustEnd(portal.RunPartial)
 	if w.Everything() != before {
 		t.Error("another run that is partial in the same way wrote rows")
 	}
-	b.refuse(2, nil)
-	b.give(2, 200, 3)
-	run = w.ends(portal.RunComplete)
+	b.setHandler(2, nil)
+	b.setClients(2, 200, 3)
+	run = w.mustEnd(portal.RunComplete)
 	if run.Missing != 1 || value[int64](w, "select count(*) from msp where unread_since is not null") != 0 {
 		t.Errorf("read again: %+v, want one missing and no MSP unread", run)
 	}
@@ -234,16 +236,16 @@ func testPartialRunKeepsAndDatesClientsOfUnreadMSP(t *testing.T) {
 func testPartialRunDoesNotMoveClientsWithoutParent(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	top := b.answers[customerID].([]customer)
+	b := w.resellerAPI()
+	top := b.responses[customerID].([]customer)
 	for id := 1; id <= 3; id++ {
-		top = append(top, b.answers[fmt.Sprint(id)].([]customer)...)
+		top = append(top, b.responses[fmt.Sprint(id)].([]customer)...)
 	}
-	b.answers[customerID] = top
-	w.ends(portal.RunComplete)
+	b.responses[customerID] = top
+	w.mustEnd(portal.RunComplete)
 	before := w.clientRows()
-	b.refuse(2, status(403))
-	run := w.ends(portal.RunPartial)
+	b.setHandler(2, respondStatus(403))
+	run := w.mustEnd(portal.RunPartial)
 	if run.Moved != 0 || run.Missing != 0 || w.clientRows() != before {
 		t.Errorf("run: %+v, want nothing moved", run)
 	}
@@ -252,32 +254,32 @@ func testPartialRunDoesNotMoveClientsWithoutParent(t *testing.T) {
 func testPartialRunAddsNoClientOfPossiblyUnreadMSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
+	b := w.resellerAPI()
 	list := func(to string, id int) {
-		b.answers[to] = append(b.answers[to].([]customer), plain(id, fmt.Sprint("Client ", id), "CORP"))
+		b.responses[to] = append(b.responses[to].([]customer), parentless(id, fmt.Sprint("Client ", id), "CORP"))
 	}
 	for reseller := 1; reseller <= 3; reseller++ {
 		for i := range 4 {
 			list(customerID, 100*reseller+i)
 		}
 	}
-	w.ends(portal.RunComplete)
+	w.mustEnd(portal.RunComplete)
 	list(customerID, 901)
 	for reseller := 1; reseller <= 2; reseller++ {
 		list(customerID, 100*reseller+50)
 		list(fmt.Sprint(reseller), 100*reseller+50)
 	}
 	// One client leaves a reseller that is read: it may have gone to the other.
-	b.answers["1"] = slices.DeleteFunc(b.answers["1"].([]customer), func(c customer) bool { return c["id"] == 103 })
-	b.refuse(2, status(404))
-	run := w.ends(portal.RunPartial)
+	b.responses["1"] = slices.DeleteFunc(b.responses["1"].([]customer), func(c customer) bool { return c["id"] == 103 })
+	b.setHandler(2, respondStatus(404))
+	run := w.mustEnd(portal.RunPartial)
 	if run.Added != 1 || run.Moved != 0 || w.statusOf(150) != "active" {
 		t.Errorf("run %+v, want the client of the reseller that was read added alone, and none moved", run)
 	}
 	w.CheckCounts(t.Errorf)
-	b.refuse(2, nil)
+	b.setHandler(2, nil)
 	list("2", 103)
-	run = w.ends(portal.RunComplete)
+	run = w.mustEnd(portal.RunComplete)
 	if run.Added != 2 || run.Moved != 1 {
 		t.Errorf("run %+v, want 250 and 901 added and 103 moved", run)
 	}
@@ -294,18 +296,18 @@ func testPartialRunAddsNoClientOfPossiblyUnreadMSP(t *testing.T) {
 func testPartialRunAddsNoSuchClientAfterAReview(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	b.give(1, 1000, 40)
-	b.answers[customerID] = append(b.answers[customerID].([]customer), plain(200, "Client 200", "CORP"))
-	w.ends(portal.RunComplete)
-	b.answers[customerID] = append(b.answers[customerID].([]customer), plain(901, "New", "CORP"))
-	b.give(1, 1000, 1)
-	b.refuse(2, status(404))
-	run := w.ends(portal.RunNeedsReview)
+	b := w.resellerAPI()
+	b.setClients(1, 1000, 40)
+	b.responses[customerID] = append(b.responses[customerID].([]customer), parentless(200, "Client 200", "CORP"))
+	w.mustEnd(portal.RunComplete)
+	b.responses[customerID] = append(b.responses[customerID].([]customer), parentless(901, "New", "CORP"))
+	b.setClients(1, 1000, 1)
+	b.setHandler(2, respondStatus(404))
+	run := w.mustEnd(portal.RunNeedsReview)
 	if _, err := w.service.Accept(t.Context(), w.admin, run.ID); err != nil {
 		t.Fatal(err)
 	}
-	if run = w.ends(portal.RunPartial); run.Missing != 39 || run.Added != 0 || run.Moved != 0 {
+	if run = w.mustEnd(portal.RunPartial); run.Missing != 39 || run.Added != 0 || run.Moved != 0 {
 		t.Errorf("run %+v, want 39 missing and none added", run)
 	}
 	w.CheckCounts(t.Errorf)
@@ -314,11 +316,11 @@ func testPartialRunAddsNoSuchClientAfterAReview(t *testing.T) {
 func testPartialRunAddsOwnClientsOfTheMSSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	w.ends(portal.RunComplete)
-	b.answers[customerID] = append(b.answers[customerID].([]customer), plain(901, "Own too", "CORP"))
-	b.refuse(2, status(404))
-	if run := w.ends(portal.RunPartial); run.Added != 1 || w.statusOf(901) != "active" {
+	b := w.resellerAPI()
+	w.mustEnd(portal.RunComplete)
+	b.responses[customerID] = append(b.responses[customerID].([]customer), parentless(901, "Own too", "CORP"))
+	b.setHandler(2, respondStatus(404))
+	if run := w.mustEnd(portal.RunPartial); run.Added != 1 || w.statusOf(901) != "active" {
 		t.Errorf("run %+v, want 901 added", run)
 	}
 }
@@ -326,13 +328,13 @@ func testPartialRunAddsOwnClientsOfTheMSSP(t *testing.T) {
 func testPartialRunKeepsMSPsKnownOnlyUnderUnreadMSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	b.answers["2"] = append(b.answers["2"].([]customer), plain(21, "Sub", "RESELLER"))
-	b.give(21, 2100, 3)
-	w.ends(portal.RunComplete)
-	b.refuse(2, saying("{}"))
-	b.answers[customerID] = slices.DeleteFunc(b.answers[customerID].([]customer), func(c customer) bool { return c["id"] == 3 })
-	run := w.ends(portal.RunPartial)
+	b := w.resellerAPI()
+	b.responses["2"] = append(b.responses["2"].([]customer), parentless(21, "Sub", "RESELLER"))
+	b.setClients(21, 2100, 3)
+	w.mustEnd(portal.RunComplete)
+	b.setHandler(2, respondText("{}"))
+	b.responses[customerID] = slices.DeleteFunc(b.responses[customerID].([]customer), func(c customer) bool { return c["id"] == 3 })
+	run := w.mustEnd(portal.RunPartial)
 	if w.statusOf(21) != "active" || w.statusOf(2100) != "active" || w.statusOf(203) != "active" {
 		t.Errorf("sub-reseller %s, its client %s, want active", w.statusOf(21), w.statusOf(2100))
 	}
@@ -347,21 +349,21 @@ func testPartialRunKeepsMSPsKnownOnlyUnderUnreadMSP(t *testing.T) {
 func testPartialRunRemovesNoClientOfUnreadMSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	w.ends(portal.RunComplete)
-	b.give(1, 100, 3)
-	b.give(2, 200, 3)
-	w.ends(portal.RunComplete)
-	b.refuse(2, status(404))
+	b := w.resellerAPI()
+	w.mustEnd(portal.RunComplete)
+	b.setClients(1, 100, 3)
+	b.setClients(2, 200, 3)
+	w.mustEnd(portal.RunComplete)
+	b.setHandler(2, respondStatus(404))
 	for range 11 {
-		w.ends(portal.RunPartial)
+		w.mustEnd(portal.RunPartial)
 	}
 	if w.statusOf(103) != "removed" || w.statusOf(203) != "missing" {
 		t.Errorf("client of a read reseller %s, of an unread one %s; want removed and missing", w.statusOf(103), w.statusOf(203))
 	}
-	b.refuse(2, nil)
+	b.setHandler(2, nil)
 	for n := range 11 {
-		run := w.ends(portal.RunComplete)
+		run := w.mustEnd(portal.RunComplete)
 		if want := map[bool]int64{true: 1}[n == 10]; run.Removed != want {
 			t.Errorf("run %d after its reseller was read again removed %d, want %d", n, run.Removed, want)
 		}
@@ -371,21 +373,21 @@ func testPartialRunRemovesNoClientOfUnreadMSP(t *testing.T) {
 func testPartialRunRecordsFieldMapReasonOnceReadAgain(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
+	b := w.resellerAPI()
 	give := func(from, bought int) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		list := []customer{}
 		for i := range 2 {
-			list = append(list, with(plain(from+i, fmt.Sprint("Client ", from+i), "CORP"), customer{"gekauft": bought}))
+			list = append(list, with(parentless(from+i, fmt.Sprint("Client ", from+i), "CORP"), customer{"gekauft": bought}))
 		}
-		b.answers[fmt.Sprint(from/100)] = list
+		b.responses[fmt.Sprint(from/100)] = list
 	}
 	give(100, 5)
 	give(200, 5)
-	w.ends(portal.RunComplete)
+	w.mustEnd(portal.RunComplete)
 	w.remap("gekauft", "seats_total")
-	b.refuse(2, status(404))
+	b.setHandler(2, respondStatus(404))
 	reasons := func(run portal.SyncRun) string {
 		return value[string](w, `
 			select coalesce(string_agg(c.external_id || ' ' || h.field || ' ' || coalesce(h.reason, 'none'), ', ' order by c.external_id, h.field), '')
@@ -393,18 +395,18 @@ func testPartialRunRecordsFieldMapReasonOnceReadAgain(t *testing.T) {
 			join client c on c.id = h.entity_id
 			where h.run_id = $1`, run.ID)
 	}
-	if got, want := reasons(w.ends(portal.RunPartial)), "100 seats_total field_map, 101 seats_total field_map"; got != want {
+	if got, want := reasons(w.mustEnd(portal.RunPartial)), "100 seats_total field_map, 101 seats_total field_map"; got != want {
 		t.Errorf("the partial run: got %q, want %q", got, want)
 	}
-	w.ends(portal.RunPartial)
-	b.refuse(2, nil)
-	if got, want := reasons(w.ends(portal.RunComplete)), "200 seats_total field_map, 201 seats_total field_map"; got != want {
+	w.mustEnd(portal.RunPartial)
+	b.setHandler(2, nil)
+	if got, want := reasons(w.mustEnd(portal.RunComplete)), "200 seats_total field_map, 201 seats_total field_map"; got != want {
 		t.Errorf("the run that reads reseller 2 again: got %q, want %q", got, want)
 	}
 	give(100, 6)
 	give(200, 6)
 	want := "100 seats_total none, 101 seats_total none, 200 seats_total none, 201 seats_total none"
-	if got := reasons(w.ends(portal.RunComplete)); got != want {
+	if got := reasons(w.mustEnd(portal.RunComplete)); got != want {
 		t.Errorf("a change by the product: got %q, want %q", got, want)
 	}
 }
@@ -412,13 +414,13 @@ func testPartialRunRecordsFieldMapReasonOnceReadAgain(t *testing.T) {
 func testPartialRunEndsConsecutiveFailures(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	w.ends(portal.RunComplete)
-	b.refuse(17, status(404))
+	b := w.resellerAPI()
+	w.mustEnd(portal.RunComplete)
+	b.setHandler(17, respondStatus(404))
 	w.mustFail("not_found")
-	b.refuse(17, nil)
-	b.refuse(1, status(404))
-	w.ends(portal.RunPartial)
+	b.setHandler(17, nil)
+	b.setHandler(1, respondStatus(404))
+	w.mustEnd(portal.RunPartial)
 	items, err := w.DB.Connections(t.Context(), w.admin, time.Hour)
 	if err != nil {
 		t.Fatal(err)
@@ -432,9 +434,9 @@ func testPartialRunEndsConsecutiveFailures(t *testing.T) {
 func testPartialRunNeverReadMSPIsUnreadSinceFirstSeen(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	b.refuse(2, status(404))
-	w.ends(portal.RunPartial)
+	b := w.resellerAPI()
+	b.setHandler(2, respondStatus(404))
+	w.mustEnd(portal.RunPartial)
 	if ok := value[bool](w, "select unread_since = first_seen_at from msp where external_id = '2'"); !ok {
 		t.Error("unread_since is not when the reseller was first seen")
 	}
@@ -443,11 +445,11 @@ func testPartialRunNeverReadMSPIsUnreadSinceFirstSeen(t *testing.T) {
 func testPartialRunFailsIfNoMSPCanBeRead(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	w.ends(portal.RunComplete)
+	b := w.resellerAPI()
+	w.mustEnd(portal.RunComplete)
 	before := w.Everything()
 	for id := 1; id <= 3; id++ {
-		b.refuse(id, status(403))
+		b.setHandler(id, respondStatus(403))
 	}
 	w.mustFail("refused")
 	if w.Everything() != before {
@@ -458,13 +460,13 @@ func testPartialRunFailsIfNoMSPCanBeRead(t *testing.T) {
 func testPartialRunFailsIfKeyIsRevokedMeanwhile(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	w.ends(portal.RunComplete)
+	b := w.resellerAPI()
+	w.mustEnd(portal.RunComplete)
 	before := w.Everything()
-	b.refuse(1, func(rw http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(rw).Encode(b.answers["1"])
+	b.setHandler(1, func(rw http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(rw).Encode(b.responses["1"])
 		for _, id := range []string{customerID, "2", "3"} {
-			b.instead[id] = status(401)
+			b.handlers[id] = respondStatus(401)
 		}
 	})
 	w.mustFail("bad_key")
@@ -476,16 +478,16 @@ func testPartialRunFailsIfKeyIsRevokedMeanwhile(t *testing.T) {
 func testPartialRunKeepsClientsIfFirstMSPIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
+	b := w.resellerAPI()
 	var top []customer
-	for _, c := range b.answers[customerID].([]customer) {
+	for _, c := range b.responses[customerID].([]customer) {
 		top = append(top, with(c, customer{"resellerId": nil}))
 	}
-	b.answers[customerID] = top
-	w.ends(portal.RunComplete)
+	b.responses[customerID] = top
+	w.mustEnd(portal.RunComplete)
 	before := w.clientRows()
-	b.refuse(1, status(404))
-	run := w.ends(portal.RunPartial)
+	b.setHandler(1, respondStatus(404))
+	run := w.mustEnd(portal.RunPartial)
 	if unread(run) != "1 Reseller 1 not_found" || run.Missing+run.Moved != 0 || w.clientRows() != before {
 		t.Errorf("run %+v, want partial, reseller 1 unread, and no client written", run)
 	}
@@ -494,24 +496,24 @@ func testPartialRunKeepsClientsIfFirstMSPIsRefused(t *testing.T) {
 func testPartialRunChecksNoAbsentClientOfUnreadMSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	b := w.branches()
-	w.ends(portal.RunComplete)
-	b.refuse(2, status(404))
-	b.refuse(1, func(rw http.ResponseWriter, r *http.Request) {
-		one := map[string]any{"items": []customer{plain(100, "Client 100", "CORP")}, "totalCount": 2}
+	b := w.resellerAPI()
+	w.mustEnd(portal.RunComplete)
+	b.setHandler(2, respondStatus(404))
+	b.setHandler(1, func(rw http.ResponseWriter, r *http.Request) {
+		one := map[string]any{"items": []customer{parentless(100, "Client 100", "CORP")}, "totalCount": 2}
 		if r.URL.Query().Get("pageNumber") == "2" {
-			one["items"] = []customer{plain(101, "Client 101", "CORP")}
+			one["items"] = []customer{parentless(101, "Client 101", "CORP")}
 		}
 		_ = json.NewEncoder(rw).Encode(one)
 	})
 	var asked []string
 	for _, id := range []string{"102", "103", "200"} {
-		b.instead[id] = func(rw http.ResponseWriter, _ *http.Request) {
+		b.handlers[id] = func(rw http.ResponseWriter, _ *http.Request) {
 			asked = append(asked, id)
-			_ = json.NewEncoder(rw).Encode([]customer{plain(102, "Client 102", "CORP")})
+			_ = json.NewEncoder(rw).Encode([]customer{parentless(102, "Client 102", "CORP")})
 		}
 	}
-	run := w.ends(portal.RunPartial)
+	run := w.mustEnd(portal.RunPartial)
 	if fmt.Sprint(asked) != "[102 103]" || run.Checked != 2 || run.Missing != 1 || run.Moved != 0 {
 		t.Errorf("asked %v, run %+v; want 102 found, 103 missing", asked, run)
 	}

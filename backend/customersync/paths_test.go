@@ -17,7 +17,7 @@ func TestRunSavesPaths(t *testing.T) {
 	type saved struct{ counted, inState int64 }
 	var before []saved
 	paths := []string{"id", "", "seats", "", ""}
-	w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, s connector.State, add func(portal.Customer) error) (connector.State, error) {
+	w.service = w.newService(w.scripted(func(_ context.Context, _ connector.Options, s connector.State, add addFunc) (connector.State, error) {
 		before = append(before, saved{
 			value[int64](w, "select coalesce((select (paths->>'counted')::bigint from sync_run where status = 'running'), 0)"),
 			value[int64](w, "select count(*) from sync_run where state ? 'paths'"),
@@ -31,11 +31,11 @@ func TestRunSavesPaths(t *testing.T) {
 				FieldPath: portal.FieldPath{Path: path, Customers: 1, Source: portal.SourceNone}, TypeCounts: map[string]int64{"text": 1},
 			})
 		}
-		return bring(s, int64(len(paths)), add)
+		return addNext(s, int64(len(paths)), add)
 	}))
-	run := w.again()
+	run := w.syncNow()
 	if run.Status != portal.RunComplete {
-		t.Fatalf("the run is %s: %s", run.Status, said(run))
+		t.Fatalf("the run is %s: %s", run.Status, errorText(run))
 	}
 	if want := []saved{{0, 0}, {1, 0}, {1, 0}, {3, 0}, {3, 0}}; !slices.Equal(before, want) {
 		t.Errorf("saved before each call: got %v, want %v", before, want)

@@ -17,17 +17,17 @@ func TestPlausibility(t *testing.T) {
 func testPlausibilityTooManyMissingNeedReview(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	world := many(49) // with the MSP: 50 customers, of which 10 are a fifth
-	w.complete(world...)
+	customers := clientsOfOneMSP(49) // with the MSP: 50 customers, of which 10 are a fifth
+	w.complete(customers...)
 	before := w.Everything()
-	run := w.sync(world[:39]...)
-	if said(run) == "" || *run.ErrorCode != "too_many_missing" || run.Status != portal.RunNeedsReview || run.Seen != 39 {
-		t.Errorf("11 of 50 missing ended as %+v: %s", run, said(run))
+	run := w.sync(customers[:39]...)
+	if errorText(run) == "" || *run.ErrorCode != "too_many_missing" || run.Status != portal.RunNeedsReview || run.Seen != 39 {
+		t.Errorf("11 of 50 missing ended as %+v: %s", run, errorText(run))
 	}
 	if w.Everything() != before {
 		t.Error("a run that was not believed wrote rows")
 	}
-	if run := w.complete(world[:40]...); run.Missing != 10 {
+	if run := w.complete(customers[:40]...); run.Missing != 10 {
 		t.Errorf("10 of 50 missing were counted as %d", run.Missing)
 	}
 	w.CheckCounts(t.Errorf)
@@ -36,13 +36,13 @@ func testPlausibilityTooManyMissingNeedReview(t *testing.T) {
 func testPlausibilityMSPsAllTurnedClientsNeedReview(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	var world, turned []customer
+	var customers, turned []customer
 	for i := range 12 {
-		world = append(world, reseller(i+1, fmt.Sprint("MSP ", i)))
-		turned = append(turned, with(world[i], customer{"type": "PARTNER"}))
+		customers = append(customers, reseller(i+1, fmt.Sprint("MSP ", i)))
+		turned = append(turned, with(customers[i], customer{"type": "PARTNER"}))
 	}
-	clients := many(100)[1:]
-	w.complete(append(world, clients...)...)
+	clients := clientsOfOneMSP(100)[1:]
+	w.complete(append(customers, clients...)...)
 	run := w.sync(append(turned, clients...)...)
 	if run.ErrorCode == nil || *run.ErrorCode != "too_many_moved" {
 		t.Errorf("12 of 12 MSPs turned clients in a run that ended as %+v", run)
@@ -55,7 +55,7 @@ func testPlausibilityEmptyResponseNeedsReview(t *testing.T) {
 	if run := w.complete(); run.Seen != 0 {
 		t.Errorf("an MSSP without customers is %+v", run)
 	}
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	before := w.Everything()
 	if run := w.sync(); run.ErrorCode == nil || *run.ErrorCode != "too_many_missing" {
 		t.Errorf("an empty answer ended as %+v", run)

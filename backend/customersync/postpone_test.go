@@ -8,11 +8,10 @@ import (
 
 	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
-	"fs-client-portal/backend/portal"
 )
 
-// wake lets put-off jobs be worked at once, as if the time had come.
-func (w *tenant) wake() {
+// makeJobsDue lets put-off jobs be worked at once, as if the time had come.
+func (w *tenant) makeJobsDue() {
 	w.Helper()
 	w.Exec("update river.river_job set state = 'available', scheduled_at = now() where kind = 'sync_run' and state = 'scheduled'")
 }
@@ -27,11 +26,11 @@ func TestPostponedRun(t *testing.T) {
 func testPostponedRunKeepsWhatWasRead(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newHandClock()
+	clock := newManualClock()
 	var made []int64
 	w.serve(func(c *customersync.Config) {
 		c.Clock = clock
-		w.playing(func(ctx context.Context, o connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+		w.scripted(func(ctx context.Context, o connector.Options, state connector.State, add addFunc) (connector.State, error) {
 			if state.Progress.Calls == 2 && state.Refusals == 0 {
 				state.Refusals++
 				if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
@@ -39,24 +38,24 @@ func testPostponedRunKeepsWhatWasRead(t *testing.T) {
 				}
 			}
 			made = append(made, state.Progress.Calls+1)
-			return bring(state, 3, add)
+			return addNext(state, 3, add)
 		})(c)
 	})
 	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
-	w.wait(1, "select count(*) from sync_run where status = 'queued' and calls = 2 and staged = 2 and heartbeat_at is null")
-	w.wait(1, "select count(*) from river.river_job where kind = 'sync_run' and state = 'scheduled' and scheduled_at > now() + interval '50 minutes'")
+	w.waitForCount(1, "select count(*) from sync_run where status = 'queued' and calls = 2 and staged = 2 and heartbeat_at is null")
+	w.waitForCount(1, "select count(*) from river.river_job where kind = 'sync_run' and state = 'scheduled' and scheduled_at > now() + interval '50 minutes'")
 	if n := value[int64](w, "select count(*) from sync_run where retry_at > now() + interval '50 minutes' and (state->>'refusals')::int = 1"); n != 1 {
 		t.Error("the run does not say until when it waits, and how often it was refused")
 	}
 	// Taken up too soon, it is put off again.
-	w.wake()
-	w.wait(1, "select count(*) from sync_run where status = 'queued' and attempt = 2")
-	w.wait(1, "select count(*) from river.river_job where kind = 'sync_run' and state = 'scheduled'")
+	w.makeJobsDue()
+	w.waitForCount(1, "select count(*) from sync_run where status = 'queued' and attempt = 2")
+	w.waitForCount(1, "select count(*) from river.river_job where kind = 'sync_run' and state = 'scheduled'")
 	clock.move(2 * time.Hour)
-	w.wake()
-	w.wait(1, "select count(*) from sync_run where status = 'complete' and retry_at is null and added = 3")
+	w.makeJobsDue()
+	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and retry_at is null and added = 3")
 	if fmt.Sprint(made) != "[1 2 3]" {
 		t.Errorf("the calls made are %v", made)
 	}
@@ -76,39 +75,39 @@ func testPostponedRunLeavesItsWorkerToOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Exec("update mssp_product set customer_id = '18' where mssp_id <> $1", w.ID)
-	w.serve(func(c *customersync.Config) { c.Connectors = []connector.Connector{waiter{}} })
-	w.wait(1, "select count(*) from sync_run where status = 'complete'")
-	w.wait(more, "select count(*) from sync_run where status = 'queued' and retry_at is not null")
+	w.serve(func(c *customersync.Config) { c.Connectors = []connector.Connector{waitingConnector{}} })
+	w.waitForCount(1, "select count(*) from sync_run where status = 'complete'")
+	w.waitForCount(more, "select count(*) from sync_run where status = 'queued' and retry_at is not null")
 }
 
-// waiter waits an hour before it answers customer 18, and no moment for anybody else.
-type waiter struct{ script }
+// waitingConnector waits an hour before it answers customer 18, and no moment for anybody else.
+type waitingConnector struct{ script }
 
-func (waiter) Open(s connector.Settings, _ string, o connector.Options) (connector.Reader, error) {
-	return scriptReader{func(ctx context.Context, o connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+func (waitingConnector) Open(s connector.Settings, _ string, o connector.Options) (connector.Reader, error) {
+	return scriptReader{func(ctx context.Context, o connector.Options, state connector.State, add addFunc) (connector.State, error) {
 		if s.CustomerID == "18" {
 			if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
 				return state, err
 			}
 		}
-		return bring(state, 1, add)
+		return addNext(state, 1, add)
 	}, o}, nil
 }
 
 func testPostponedRunReturnsToQueueAfterTimeSlice(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newHandClock()
+	clock := newManualClock()
 	w.serve(func(c *customersync.Config) {
 		c.Clock = clock
-		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+		w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
 			clock.move(40 * time.Second)
-			return bring(state, 5, add)
+			return addNext(state, 5, add)
 		})(c)
 	})
 	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
 	// Two calls fit into a minute and a bit: it is taken up three times.
-	w.wait(1, "select count(*) from sync_run where status = 'complete' and attempt = 3 and calls = 5")
+	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and attempt = 3 and calls = 5")
 }

@@ -19,14 +19,14 @@ import (
 // twoProducts is a tenant that is connected to Heimdal and to Lantern, with a clock that moves only when a worker waits.
 type twoProducts struct {
 	*tenant
-	clock   *leaping
+	clock   *skippingClock
 	lantern *lantern.Server
 }
 
 func newTwoProducts(t *testing.T, rates map[string]int) *twoProducts {
 	t.Helper()
-	w := &twoProducts{tenant: newTenant(t), clock: newLeaping()}
-	w.paced(0, w.clock, append(crowd(6), with(corp(200, "Demo", nil), customer{"type": "DEMO"})))
+	w := &twoProducts{tenant: newTenant(t), clock: newSkippingClock()}
+	w.limitRate(0, w.clock, append(numberedCustomers(6), with(corp(200, "Demo", nil), customer{"type": "DEMO"})))
 	w.lantern = lantern.Start(apiKey, w.clock.Now)
 	t.Cleanup(w.lantern.Close)
 	w.lantern.SetCompanies(
@@ -60,9 +60,9 @@ func (w *twoProducts) syncBoth() map[string]portal.SyncRun {
 	w.Helper()
 	runs := map[string]portal.SyncRun{}
 	for range 2 {
-		run := w.again()
+		run := w.syncNow()
 		if run.Status != portal.RunComplete {
-			w.Fatalf("the run of %s is %s, %s; want complete", run.ProductName, run.Status, said(run))
+			w.Fatalf("the run of %s is %s, %s; want complete", run.ProductName, run.Status, errorText(run))
 		}
 		runs[run.ProductName] = run
 	}
@@ -177,9 +177,9 @@ func testTwoProductsWithoutTypesMayTurnMSPsIntoClients(t *testing.T) {
 		lantern.Company{Key: "100", Title: "Lantern client", Partner: "2"}, lantern.Company{Key: "lonely", Title: "Lonely client"},
 	)
 	for range 2 {
-		run := w.again()
+		run := w.syncNow()
 		if run.Status == portal.RunFailed {
-			t.Errorf("the run of %s failed: %s", run.ProductName, said(run))
+			t.Errorf("the run of %s failed: %s", run.ProductName, errorText(run))
 		}
 	}
 }

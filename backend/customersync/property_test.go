@@ -17,7 +17,7 @@ import (
 )
 
 // TestSyncFaults holds for any sequence of worlds and faults: a run that does not complete writes no row, after a complete
-// one exactly the customers of its world are active, and reading the same world again writes nothing. What the rows
+// one exactly the customers of its customers are active, and reading the same customers again writes nothing. What the rows
 // then hold is tested where they are merged, in package postgres.
 func TestSyncFaults(t *testing.T) {
 	t.Parallel()
@@ -28,17 +28,17 @@ func TestSyncFaults(t *testing.T) {
 		w := base.another(t)
 		defer w.stand.Close()
 		for range rapid.IntRange(1, 3).Draw(r, "runs") {
-			world := drawWorld(r)
-			w.stand.SetCustomers(slices.Collect(maps.Values(world)))
+			customers := drawCustomers(r)
+			w.stand.SetCustomers(slices.Collect(maps.Values(customers)))
 			fault := rapid.SampledFrom([]heimdalstand.Fault{
 				heimdalstand.None, heimdalstand.None, heimdalstand.None, heimdalstand.Truncated, heimdalstand.Message200,
 			}).Draw(r, "fault")
 			w.stand.Misbehave(fault)
 			before := w.Everything()
-			run := w.again()
-			code, _, _ := strings.Cut(said(run), ":")
+			run := w.syncNow()
+			code, _, _ := strings.Cut(errorText(run), ":")
 			if want := codes[fault]; code != want && (want != "" || !slices.Contains(reviewed, code)) {
-				r.Fatalf("after the fault %q: got %q, want %q", fault, said(run), want)
+				r.Fatalf("after the fault %q: got %q, want %q", fault, errorText(run), want)
 			}
 			if (code == "") != (run.Status == portal.RunComplete) {
 				r.Fatalf("got the status %s with the code %q", run.Status, code)
@@ -49,15 +49,15 @@ func TestSyncFaults(t *testing.T) {
 				}
 				continue
 			}
-			w.holds(r, world)
+			w.wantActive(r, customers)
 		}
 	})
 }
 
-// holds checks that the active rows are those of a world, and that a second run of it writes nothing.
-func (w *tenant) holds(r *rapid.T, world map[int]customer) {
+// wantActive checks that the active rows are those of a customers, and that a second run of it writes nothing.
+func (w *tenant) wantActive(r *rapid.T, customers map[int]customer) {
 	var want, got []string
-	for id := range world {
+	for id := range customers {
 		want = append(want, fmt.Sprint(id))
 	}
 	for _, row := range w.rows() {
@@ -72,13 +72,13 @@ func (w *tenant) holds(r *rapid.T, world map[int]customer) {
 	}
 	w.CheckCounts(r.Fatalf)
 	written := w.Everything()
-	if again := w.again(); again.Status != portal.RunComplete || w.Everything() != written {
-		r.Fatalf("a second run of the same world: got %+v, want complete and no new row", again)
+	if again := w.syncNow(); again.Status != portal.RunComplete || w.Everything() != written {
+		r.Fatalf("a second run of the same customers: got %+v, want complete and no new row", again)
 	}
 }
 
-func drawWorld(r *rapid.T) map[int]customer {
-	world := map[int]customer{}
+func drawCustomers(r *rapid.T) map[int]customer {
+	customers := map[int]customer{}
 	// 17 is the MSSP's own account, which is no customer.
 	others := rapid.IntRange(1, 40).Filter(func(id int) bool { return id != 17 })
 	ids := rapid.SliceOfNDistinct(others, 0, 39, rapid.ID[int]).Draw(r, "ids")
@@ -87,7 +87,7 @@ func drawWorld(r *rapid.T) map[int]customer {
 		if id <= 6 {
 			kinds = []string{"RESELLER", "RESELLER", "RESELLER", "RESELLER", "Reseller", "CORP"}
 		}
-		world[id] = customer{
+		customers[id] = customer{
 			"id": id, "name": rapid.SampledFrom([]string{"A", "Bø", "c'\"\\", "日本\u0000"}).Draw(r, "name"),
 			"type":       rapid.SampledFrom(kinds).Draw(r, "type"),
 			"resellerId": rapid.SampledFrom([]any{nil, 1, "2", 3, 17, 99, "A", "Bø", "Nobody"}).Draw(r, "parent"),
@@ -96,7 +96,7 @@ func drawWorld(r *rapid.T) map[int]customer {
 			"products":   rapid.SampledFrom([]any{nil, []string{}, []string{"Patch"}}).Draw(r, "products"),
 		}
 	}
-	return world
+	return customers
 }
 
 // rows are the customers as the tables hold them, by id.

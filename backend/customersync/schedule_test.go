@@ -24,14 +24,14 @@ func testScheduleSyncsDueConnectionsOnly(t *testing.T) {
 	paused := w.another(t)
 	recent := w.another(t)
 	other := w.another(t)
-	recent.complete(many(3)...)
+	recent.complete(clientsOfOneMSP(3)...)
 	w.Exec("update mssp_product set created_at = now() - interval '1 day'")
 	w.Exec("update mssp_product set paused = true where mssp_id = $1", paused.ID)
 	ran := make(chan struct{}, 8)
 	w.serve(func(c *customersync.Config) {
 		c.Chores = map[string]func(context.Context) error{"tidy": func(context.Context) error { ran <- struct{}{}; return nil }}
 	})
-	w.wait(2, "select count(*) from sync_run where status = 'complete' and trigger = 'schedule'")
+	w.waitForCount(2, "select count(*) from sync_run where status = 'complete' and trigger = 'schedule'")
 	<-ran
 	for _, tenant := range []*tenant{w, paused, recent, other} {
 		want := map[bool]int64{true: 1, false: 0}[tenant == w || tenant == other]
@@ -44,20 +44,20 @@ func testScheduleSyncsDueConnectionsOnly(t *testing.T) {
 func testScheduleContinuesAfterDeathOfItsProcess(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(many(3))
+	w.stand.SetCustomers(clientsOfOneMSP(3))
 	w.Exec("update mssp_product set paused = true")
 	first := w.newService(func(c *customersync.Config) { c.Jobs, c.Every = true, time.Second })
 	if err := first.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w.wait(1, "select least(count(*), 1) from river.river_job where kind = 'sync_schedule' and state = 'completed'")
+	w.waitForCount(1, "select least(count(*), 1) from river.river_job where kind = 'sync_schedule' and state = 'completed'")
 	if err := first.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	w.Exec("update river.river_job set state = 'running', attempted_at = now(), finalized_at = null where kind = 'sync_schedule'")
 	w.Exec("update mssp_product set paused = false, created_at = now() - interval '1 day'")
 	w.serve(func(c *customersync.Config) { c.Every = time.Second })
-	w.wait(1, "select least(count(*), 1) from sync_run where status = 'complete' and trigger = 'schedule'")
+	w.waitForCount(1, "select least(count(*), 1) from sync_run where status = 'complete' and trigger = 'schedule'")
 }
 
 func testScheduleStartsWithLongestOverdue(t *testing.T) {
@@ -66,7 +66,7 @@ func testScheduleStartsWithLongestOverdue(t *testing.T) {
 	tenants := []*tenant{w.another(t), w, w.another(t), w.another(t)}
 	w.Exec("update mssp_product set created_at = now() - interval '10 days'")
 	for i, tenant := range tenants[1:] {
-		tenant.complete(many(1)...)
+		tenant.complete(clientsOfOneMSP(1)...)
 		w.Exec("update sync_run set created_at = now() - make_interval(hours => $2) where mssp_id = $1", tenant.ID, 9-i*3)
 	}
 	due, err := w.DB.Overdue(t.Context(), time.Hour)
@@ -84,7 +84,7 @@ func testScheduleFailingConnectionBlocksNoOther(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.another(t)
-	w.mailing(1)
+	w.enableMail(1)
 	w.fail(1)
 	w.Exec("update mssp_product set created_at = now() - interval '1 day'")
 	w.Exec("update sync_run set created_at = now() - interval '1 day'")

@@ -26,7 +26,7 @@ func TestProgress(t *testing.T) {
 func testProgressIsReportedAtEachStep(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(many(3))
+	w.stand.SetCustomers(clientsOfOneMSP(3))
 	var told []string
 	_, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
 		told = append(told, string(r.Status)+map[bool]string{true: " seen", false: ""}[r.Seen == 4])
@@ -76,18 +76,18 @@ func TestRunNow(t *testing.T) {
 func testRunNowWorksOnQueuedButNotRunningRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.stand.SetCustomers(many(3))
+	w.stand.SetCustomers(clientsOfOneMSP(3))
 	queued, err := w.service.Request(t.Context(), w.admin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run := w.again(); run.ID != queued.ID || run.Status != portal.RunComplete || run.Trigger != "manual" {
+	if run := w.syncNow(); run.ID != queued.ID || run.Status != portal.RunComplete || run.Trigger != "manual" {
 		t.Errorf("the queued run ended as %+v", run)
 	}
 	if _, err = w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
-	w.take()
+	w.takeLease()
 	if _, err := w.service.RunNow(t.Context(), w.ID, nil); portal.ErrorCode(err) != portal.SyncRunning {
 		t.Errorf("beside a running run: %v", err)
 	}
@@ -99,7 +99,7 @@ func testRunNowWorksOnQueuedButNotRunningRun(t *testing.T) {
 func testRunNowCancelledRunIsInterrupted(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	before := w.Everything()
 	w.stand.Misbehave(heimdalstand.Slow)
 	ctx, cancel := context.WithTimeout(t.Context(), wait.Timeout(time.Minute))
@@ -125,10 +125,10 @@ func testRunsAreListedNewestFirstWithinMSSP(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	other := w.another(t)
-	theirs := other.complete(many(1)...)
+	theirs := other.complete(clientsOfOneMSP(1)...)
 	var want []string
 	for range 3 {
-		want = append([]string{w.complete(many(2)...).ID}, want...)
+		want = append([]string{w.complete(clientsOfOneMSP(2)...).ID}, want...)
 	}
 	var got []string
 	q := portal.SyncQuery{Limit: 2}
@@ -164,12 +164,12 @@ func testRunsAreListedNewestFirstWithinMSSP(t *testing.T) {
 func testProgressIsLimitedDuringACall(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newHandClock() // stands still
+	clock := newManualClock() // stands still
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Clock = clock
-		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+		w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
 			for i := range 20_001 {
-				if err := add(portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(i), Name: "Client", Type: "CORP", Raw: []byte("{}")}); err != nil {
+				if err := add(scriptedClient(i, "Client")); err != nil {
 					return state, err
 				}
 			}
@@ -190,12 +190,12 @@ func testProgressIsLimitedDuringACall(t *testing.T) {
 func testRunNowFailsAfterADay(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newHandClock()
+	clock := newManualClock()
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Clock = clock
-		w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+		w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
 			clock.move(time.Hour)
-			return bring(state, 1_000_000, add)
+			return addNext(state, 1_000_000, add)
 		})(c)
 	})
 	w.mustFail("timeout")
@@ -207,16 +207,16 @@ func testRunNowFailsAfterADay(t *testing.T) {
 func testRunNowWaitsInTheForeground(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newHandClock()
+	clock := newManualClock()
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Clock = clock
-		w.playing(func(ctx context.Context, o connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+		w.scripted(func(ctx context.Context, o connector.Options, state connector.State, add addFunc) (connector.State, error) {
 			o.Waiting(o.Clock.Now().Add(time.Hour))
 			if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
 				return state, err
 			}
 			o.Waiting(time.Time{})
-			return bring(state, 2, add)
+			return addNext(state, 2, add)
 		})(c)
 	})
 	var waits int

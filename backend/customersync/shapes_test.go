@@ -29,7 +29,7 @@ func testShapeDoesNotChangeRows(t *testing.T) {
 	var forms []form
 	for _, f := range heimdalstand.Forms {
 		if f == heimdalstand.Object {
-			continue // one customer alone is another world
+			continue // one customer alone is another customers
 		}
 		for spelling, names := range heimdalstand.Spellings {
 			for _, text := range []bool{false, true} {
@@ -41,9 +41,9 @@ func testShapeDoesNotChangeRows(t *testing.T) {
 	want := ""
 	for _, f := range forms {
 		w := base.another(t)
-		w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
+		w.service = w.newService(func(c *customersync.Config) { c.Clock = newSkippingClock() })
 		w.stand.SetShape(f.shape)
-		w.complete(patch()...)
+		w.complete(twoPartners()...)
 		got := strings.Join(slices.Sorted(maps.Values(w.rows())), "\n")
 		if want == "" {
 			want = got
@@ -54,8 +54,8 @@ func testShapeDoesNotChangeRows(t *testing.T) {
 		w.stand.Close()
 	}
 	var rows int
-	if rows = strings.Count(want, "\n") + 1; rows != len(patch()) {
-		t.Errorf("%d rows of %d customers:\n%s", rows, len(patch()), want)
+	if rows = strings.Count(want, "\n") + 1; rows != len(twoPartners()) {
+		t.Errorf("%d rows of %d customers:\n%s", rows, len(twoPartners()), want)
 	}
 }
 
@@ -64,7 +64,7 @@ func testShapeKeepsWholeJSONOfCustomers(t *testing.T) {
 	base := newTenant(t)
 	for _, f := range heimdalstand.Forms {
 		w := base.another(t)
-		w.service = w.newService(func(c *customersync.Config) { c.Clock = newLeaping() })
+		w.service = w.newService(func(c *customersync.Config) { c.Clock = newSkippingClock() })
 		w.stand.SetShape(heimdalstand.Shape{Form: f, PageSize: 1})
 		special := with(corp(3, "Special", 1), customer{"contact": map[string]any{"mail": "a@b.example"}, "score": json.Number("1.50")})
 		if f == heimdalstand.Object {

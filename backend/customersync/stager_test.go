@@ -30,7 +30,7 @@ func testStagingWritesChunksOfBoundedSize(t *testing.T) {
 	} {
 		w := newTenant(t)
 		reached, release := make(chan struct{}), make(chan struct{})
-		w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+		w.service = w.newService(w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
 			for i := range test.customers {
 				c := portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(i), Name: "Client", Type: "CORP", Raw: json.RawMessage(test.raw)}
 				if err := add(c); err != nil {
@@ -60,7 +60,7 @@ func testStagingWritesChunksOfBoundedSize(t *testing.T) {
 		}
 		close(release)
 		if run := <-done; run.Status != portal.RunComplete || run.Seen != int64(test.customers) {
-			t.Errorf("%s: the run is %+v: %s", name, run, said(run))
+			t.Errorf("%s: the run is %+v: %s", name, run, errorText(run))
 		}
 	}
 }
@@ -68,19 +68,19 @@ func testStagingWritesChunksOfBoundedSize(t *testing.T) {
 func testStagingFailedCallLeavesNoRows(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.complete(many(3)...)
+	w.complete(clientsOfOneMSP(3)...)
 	before := w.Everything()
 	for code, fault := range map[string]error{"truncated": connector.CallErrorf(connector.Truncated, "It broke off."), "internal": errors.New("broken")} {
-		w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
+		w.service = w.newService(w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
 			if state.Progress.Calls == 1 {
 				for i := range 7000 {
-					if err := add(portal.Customer{Kind: portal.KindClient, ExternalID: fmt.Sprint(100 + i), Name: "Ghost", Type: "CORP", Raw: json.RawMessage(`{}`)}); err != nil {
+					if err := add(scriptedClient(100+i, "Ghost")); err != nil {
 						return state, err
 					}
 				}
 				return state, fault
 			}
-			return bring(state, 2, add)
+			return addNext(state, 2, add)
 		}))
 		w.mustFail(code)
 		if n := value[int64](w, "select count(*) from sync_customer"); n != 0 || w.Everything() != before {
@@ -102,14 +102,14 @@ func testStagingWrongCountFailsTheRun(t *testing.T) {
 	} {
 		w := newTenant(t)
 		before := w.Everything()
-		w.service = w.newService(w.playing(func(_ context.Context, _ connector.Options, state connector.State, add func(portal.Customer) error) (connector.State, error) {
-			next, err := bring(state, 3, add)
+		w.service = w.newService(w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
+			next, err := addNext(state, 3, add)
 			meddle(w, &next)
 			return next, err
 		}))
-		run := w.again()
+		run := w.syncNow()
 		if run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != "lost" || *run.Error == "" {
-			t.Errorf("%s: the run ends as %s, %q", name, run.Status, said(run))
+			t.Errorf("%s: the run ends as %s, %q", name, run.Status, errorText(run))
 		}
 		if w.Everything() != before {
 			t.Errorf("%s: rows were written", name)

@@ -27,7 +27,7 @@ const (
 
 type customer = heimdalstand.Customer
 
-// sealer keeps the associated data in front of the secret; that is all a test needs of a seal.
+// sealer is a seal without encryption: it puts the associated data before the secret.
 type sealer struct{}
 
 func (sealer) Seal(plain, aad []byte) []byte { return append(bytes.Clone(aad), plain...) }
@@ -50,7 +50,7 @@ type tenant struct {
 	log        *syncBuffer
 }
 
-// syncBuffer is a log many goroutines may write.
+// syncBuffer is a buffer for concurrent writes.
 type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -73,7 +73,7 @@ func newTenant(t testing.TB) *tenant {
 	return withStandIn(testkit.NewMSSP(t))
 }
 
-// another makes another MSSP in the same database, for as long as a test lasts.
+// another creates another MSSP in the same database, which is removed at the end of the test.
 func (w *tenant) another(t testing.TB) *tenant {
 	t.Helper()
 	return withStandIn(w.Another(t))
@@ -113,21 +113,21 @@ func (w *tenant) newService(change func(*customersync.Config)) *customersync.Ser
 // heimdalRate is a Config.Rates with a rate for Heimdal.
 func heimdalRate(perMinute int) map[string]int { return map[string]int{heimdal.ProductID: perMinute} }
 
-// value answers the one value sql selects.
+// value returns the single value that sql selects.
 func value[T any](w *tenant, sql string, args ...any) T {
 	w.Helper()
 	return testkit.Value[T](w.MSSP, sql, args...)
 }
 
-// sync runs one sync in the foreground.
+// sync replaces the customers of the stand-in and syncs them.
 func (w *tenant) sync(customers ...customer) portal.SyncRun {
 	w.Helper()
 	w.stand.SetCustomers(customers)
-	return w.again()
+	return w.syncNow()
 }
 
-// again syncs whatever the stand-in answers now.
-func (w *tenant) again() portal.SyncRun {
+// syncNow runs a sync in the foreground and returns it after its end.
+func (w *tenant) syncNow() portal.SyncRun {
 	w.Helper()
 	run, err := w.service.RunNow(context.Background(), w.ID, nil)
 	if err != nil {
@@ -136,18 +136,20 @@ func (w *tenant) again() portal.SyncRun {
 	return run
 }
 
-// complete is sync, and must be complete. An admin looks at its fields, so that they need no attention in a test of others.
+// complete is sync for a run that must end as complete. It marks the field map as seen, so that its changes raise no alert
+// in a test of other alerts.
 func (w *tenant) complete(customers ...customer) portal.SyncRun {
 	w.Helper()
 	run := w.sync(customers...)
 	if run.Status != portal.RunComplete {
-		w.Fatalf("the run is %s: %s", run.Status, said(run))
+		w.Fatalf("run: got %s (%s), want complete", run.Status, errorText(run))
 	}
 	w.Exec("update field_map set noticed_in = null where mssp_id = $1", w.ID)
 	return run
 }
 
-func said(run portal.SyncRun) string {
+// errorText returns the code and the sentence of a run's error, or "".
+func errorText(run portal.SyncRun) string {
 	if run.ErrorCode == nil {
 		return ""
 	}
@@ -165,7 +167,7 @@ func corp(id int, name string, parent any) customer {
 	}
 }
 
-// with is a copy of a customer with some fields changed.
+// with returns a copy of c with the given fields replaced.
 func with(c customer, fields customer) customer {
 	changed := customer{}
 	for _, source := range []customer{c, fields} {
@@ -176,27 +178,31 @@ func with(c customer, fields customer) customer {
 	return changed
 }
 
-// many is a world of n clients under one MSP.
-func many(n int) []customer {
-	world := []customer{reseller(1, "Partner")}
+// clientsOfOneMSP returns an MSP and n clients of it.
+func clientsOfOneMSP(n int) []customer {
+	customers := []customer{reseller(1, "Partner")}
 	for i := range n {
-		world = append(world, corp(100+i, "Client", 1))
+		customers = append(customers, corp(100+i, "Client", 1))
 	}
-	return world
+	return customers
 }
 
+// mustFail runs a sync that must fail with this code and a sentence, without the API key in it.
 func (w *tenant) mustFail(code string) {
 	w.Helper()
-	run := w.again()
-	if run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != code || run.Error == nil || *run.Error == "" || run.FinishedAt == nil {
-		w.Errorf("the run ended as %s, %q; want %s", run.Status, said(run), code)
+	run := w.syncNow()
+	if run.Status != portal.RunFailed || run.FinishedAt == nil {
+		w.Errorf("run: got %s, finished at %v; want failed and finished", run.Status, run.FinishedAt)
 	}
-	if strings.Contains(said(run), apiKey) {
-		w.Errorf("the run shows the key: %s", said(run))
+	if run.ErrorCode == nil || *run.ErrorCode != code || run.Error == nil || *run.Error == "" {
+		w.Errorf("error of the run: got %q, want %s with a sentence", errorText(run), code)
+	}
+	if strings.Contains(errorText(run), apiKey) {
+		w.Errorf("error of the run: got %q, want no API key in it", errorText(run))
 	}
 }
 
-// serve starts a server's share of the work and stops it with the test.
+// serve starts a service that works on jobs, and stops it at the end of the test.
 func (w *tenant) serve(change func(*customersync.Config)) *customersync.Service {
 	w.Helper()
 	service := w.newService(func(c *customersync.Config) {
@@ -212,30 +218,36 @@ func (w *tenant) serve(change func(*customersync.Config)) *customersync.Service 
 		if err := service.Stop(ctx); err != nil {
 			w.Error(err)
 		}
-		// The engine runs as a login that may do little: what it may not do would show here. That it was stopped in the
-		// middle of something is no complaint.
+		// The job engine logs an error if its database role lacks a permission. An operation cancelled by Stop is no such
+		// error.
 		for line := range strings.Lines(w.log.String()) {
 			if strings.Contains(line, `"component":"jobs"`) && !strings.Contains(line, context.Canceled.Error()) {
-				w.Errorf("the job engine complains: %s", line)
+				w.Errorf("log of the job engine: got %s, want no error", line)
 			}
 		}
 	})
 	return service
 }
 
-// wait waits until a query counts n.
-func (w *tenant) wait(n int64, sql string) {
+// waitForMails waits until n mails were sent.
+func (w *tenant) waitForMails(n int64) {
+	w.Helper()
+	w.waitForCount(n, "select count(*) from river.river_job where kind = 'sync_mail' and state = 'completed'")
+}
+
+// waitForCount waits until the query returns n.
+func (w *tenant) waitForCount(n int64, sql string) {
 	w.Helper()
 	for until := time.Now().Add(wait.Timeout(30 * time.Second)); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
 		if value[int64](w, sql) == n {
 			return
 		}
 	}
-	w.Fatalf("still not %d: %s\n%s", n, sql, w.log.String())
+	w.Fatalf("timed out waiting for the count %d of %s\n%s", n, sql, w.log.String())
 }
 
-// standIn has a stand-in of another kind answer for the tenant's Heimdal.
-func (w *tenant) standIn(change func(*heimdalstand.Config)) {
+// replaceStandIn connects the tenant to a new stand-in with a changed configuration.
+func (w *tenant) replaceStandIn(change func(*heimdalstand.Config)) {
 	w.Helper()
 	c := heimdalstand.Config{APIKey: apiKey, CustomerID: customerID}
 	change(&c)
@@ -245,13 +257,14 @@ func (w *tenant) standIn(change func(*heimdalstand.Config)) {
 	}
 	w.Cleanup(func() { stand.Close() })
 	w.stand = stand
-	w.leadTo(stand.URL())
+	w.setBaseURL(stand.URL())
 }
 
-// connections is the table that leadTo writes.
+// connections is the table that setBaseURL writes.
 const connections = "mssp_product"
 
-func (w *tenant) leadTo(baseURL string) {
+// setBaseURL changes the base URL of the tenant's connections.
+func (w *tenant) setBaseURL(baseURL string) {
 	w.Helper()
 	w.Exec("update mssp_product set base_url = $2 where mssp_id = $1", w.ID, baseURL)
 }

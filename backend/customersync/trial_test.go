@@ -12,8 +12,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// tries asks the product what it says to the stored connection.
-func (w *tenant) tries(s *customersync.Service, apiKey string) error {
+// tryConnection asks the product what it says to the stored connection.
+func (w *tenant) tryConnection(s *customersync.Service, apiKey string) error {
 	w.Helper()
 	said, err := s.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: apiKey})
 	if err == nil && !said.OK {
@@ -22,8 +22,8 @@ func (w *tenant) tries(s *customersync.Service, apiKey string) error {
 	return err
 }
 
-// apart looks that at least so many calls were made, each that long after the one before.
-func (w *tenant) apart(atLeast int, distance time.Duration) {
+// wantInterval looks that at least so many calls were made, each that long after the one before.
+func (w *tenant) wantInterval(atLeast int, distance time.Duration) {
 	w.Helper()
 	calls := w.stand.Log()
 	if len(calls) < atLeast {
@@ -48,19 +48,19 @@ func TestTrial(t *testing.T) {
 func testTrialKeepsRateAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(3))
+	clock := newSkippingClock()
+	w.limitRate(5, clock, numberedCustomers(3))
 	for range 8 {
 		// Each time another process, which has never called before.
 		process := w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
-		err := w.tries(process, "")
+		err := w.tryConnection(process, "")
 		var refused *portal.Error
 		if errors.As(err, &refused) {
 			if refused.Code != portal.TooManyRequests || refused.Wait != 12*time.Second || !strings.Contains(refused.Detail, "12 seconds") {
 				t.Fatalf("a test too soon is refused with %+v", refused)
 			}
 			clock.Sleep(t.Context(), refused.Wait)
-			err = w.tries(process, "")
+			err = w.tryConnection(process, "")
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -69,21 +69,21 @@ func testTrialKeepsRateAcrossProcesses(t *testing.T) {
 	if n := w.stand.Calls(); n != 8 {
 		t.Errorf("%d calls, want 8", n)
 	}
-	w.neverMore(5)
+	w.wantRate(5)
 }
 
 func testTrialWaitsWhenNextCallIsNear(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(3))
+	clock := newSkippingClock()
+	w.limitRate(5, clock, numberedCustomers(3))
 	for range 2 {
-		if err := w.tries(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
+		if err := w.tryConnection(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
 			t.Fatal(err)
 		}
 		clock.Sleep(t.Context(), 8*time.Second)
 	}
-	w.apart(2, 12*time.Second)
+	w.wantInterval(2, 12*time.Second)
 }
 
 // testTrialSharesRateWithARun tests a connection from another process while a run waits for its turn:
@@ -91,30 +91,28 @@ func testTrialWaitsWhenNextCallIsNear(t *testing.T) {
 func testTrialSharesRateWithARun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(16))
+	clock := newSkippingClock()
+	w.limitRate(5, clock, numberedCustomers(16))
 	waits := 0
-	another := meddling{clock, func() {
+	another := interruptingClock{clock, func() {
 		if waits++; waits%2 == 0 {
 			return
 		}
 		clock.Sleep(t.Context(), 8*time.Second)
-		if err := w.tries(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
+		if err := w.tryConnection(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
 			t.Errorf("a test is refused: %v", err)
 		}
 	}}
 	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), another })
-	if run := w.again(); run.Status != portal.RunComplete {
-		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
-	}
-	w.apart(8+3, 12*time.Second)
+	w.mustEnd(portal.RunComplete)
+	w.wantInterval(8+3, 12*time.Second)
 }
 
 func testTrialDelaysFirstRunOfNewConnection(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newLeaping()
-	w.paced(5, clock, crowd(3))
+	clock := newSkippingClock()
+	w.limitRate(5, clock, numberedCustomers(3))
 	w.Exec("delete from mssp_product where mssp_id = $1", w.ID)
 	loopback := func(c *customersync.Config) { c.Rates, c.Clock, c.AllowPrivate = heimdalRate(5), clock, true }
 	_, err := w.newService(loopback).CreateConnection(context.Background(), w.admin, portal.NewConnection{
@@ -124,17 +122,15 @@ func testTrialDelaysFirstRunOfNewConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.service = w.newService(loopback)
-	if run := w.again(); run.Status != portal.RunComplete {
-		t.Fatalf("the run ended as %s: %s", run.Status, said(run))
-	}
-	w.apart(3, 12*time.Second)
+	w.mustEnd(portal.RunComplete)
+	w.wantInterval(3, 12*time.Second)
 }
 
 func testTrialWithAnotherKeyDoesNotWait(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.service = w.newService(func(c *customersync.Config) { c.Rates = heimdalRate(1) })
-	if err := w.tries(w.service, ""); err != nil {
+	if err := w.tryConnection(w.service, ""); err != nil {
 		t.Fatal(err)
 	}
 	said, err := w.service.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: "another-key-01"})
@@ -143,10 +139,10 @@ func testTrialWithAnotherKeyDoesNotWait(t *testing.T) {
 	}
 }
 
-func (m meddling) Sleep(ctx context.Context, d time.Duration) error {
+func (m interruptingClock) Sleep(ctx context.Context, d time.Duration) error {
 	end := m.Now().Add(d)
 	if d > 10*time.Second {
-		m.meanwhile()
+		m.beforeSleep()
 	}
-	return m.leaping.Sleep(ctx, max(0, end.Sub(m.Now())))
+	return m.skippingClock.Sleep(ctx, max(0, end.Sub(m.Now())))
 }

@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// watching is a service that looks often, so that a test need not wait.
-func (w *tenant) watching() *customersync.Service {
+// watchingService is a service that looks often, so that a test need not wait.
+func (w *tenant) watchingService() *customersync.Service {
 	return w.newService(func(c *customersync.Config) { c.WatchEvery = time.Millisecond })
 }
 
@@ -58,7 +58,7 @@ func TestWatch(t *testing.T) {
 func testWatchSendsStateThenChangesThenEnd(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	service := w.watching()
+	service := w.watchingService()
 	run := w.request()
 	first, second := w.watch(t.Context(), service, w.admin, run), w.watch(t.Context(), service, w.admin, run)
 	for _, runs := range []<-chan portal.SyncRun{first, second} {
@@ -66,7 +66,7 @@ func testWatchSendsStateThenChangesThenEnd(t *testing.T) {
 			t.Errorf("told at first %+v", told)
 		}
 	}
-	lease := w.take()
+	lease := w.takeLease()
 	if _, err := w.DB.RecordSeen(t.Context(), lease, 7); err != nil {
 		t.Fatal(err)
 	}
@@ -99,8 +99,8 @@ func testWatchSendsNoStateTwice(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	run := w.request()
-	runs := w.watch(t.Context(), w.watching(), w.admin, run)
-	lease := w.take()
+	runs := w.watch(t.Context(), w.watchingService(), w.admin, run)
+	lease := w.takeLease()
 	go func() {
 		for seen := range int64(200) {
 			if _, err := w.DB.RecordSeen(context.Background(), lease, seen/10); err != nil {
@@ -133,7 +133,7 @@ func testWatchEndsWhenAccessIsLost(t *testing.T) {
 	} {
 		w := newTenant(t)
 		other := w.SignIn(portal.MSSPAdmin)
-		service := w.watching()
+		service := w.watchingService()
 		run := w.request()
 		ended, stays := w.watch(t.Context(), service, w.admin, run), w.watch(t.Context(), service, other, run)
 		w.next(ended)
@@ -142,7 +142,7 @@ func testWatchEndsWhenAccessIsLost(t *testing.T) {
 		if told, more := w.next(ended); more {
 			t.Errorf("%s: is still told %+v", name, told)
 		}
-		w.take()
+		w.takeLease()
 		if told, more := w.next(stays); !more || told.Status != portal.RunRunning {
 			t.Errorf("%s: another is told %+v", name, told)
 		}
@@ -161,7 +161,7 @@ func testWatchRefusesRunOfAnotherMSSP(t *testing.T) {
 func testWatchEndsWithRequestAndServer(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	service := w.watching()
+	service := w.watchingService()
 	run := w.request()
 	ctx, cancel := context.WithCancel(t.Context())
 	gone, here := w.watch(ctx, service, w.admin, run), w.watch(t.Context(), service, w.admin, run)
@@ -187,7 +187,7 @@ func testWatchEndsWithRequestAndServer(t *testing.T) {
 func testWatchHidesChangeMadeAsAccessEnds(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	runs := w.watch(t.Context(), w.watching(), w.admin, w.request())
+	runs := w.watch(t.Context(), w.watchingService(), w.admin, w.request())
 	w.next(runs)
 	w.Exec(`
 		with ended as (update session set revoked_at = now(), revoked_reason = 'logout' where id = $1)
@@ -200,7 +200,7 @@ func testWatchHidesChangeMadeAsAccessEnds(t *testing.T) {
 func testWatchResumesAfterAllWatchersLeft(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	service, run := w.watching(), w.request()
+	service, run := w.watchingService(), w.request()
 	for range 20 {
 		ctx, cancel := context.WithCancel(t.Context())
 		gone := w.watch(ctx, service, w.admin, run)
@@ -211,7 +211,7 @@ func testWatchResumesAfterAllWatchersLeft(t *testing.T) {
 	}
 	runs := w.watch(t.Context(), service, w.admin, run)
 	w.next(runs)
-	w.take()
+	w.takeLease()
 	if told, more := w.next(runs); !more || told.Status != portal.RunRunning {
 		t.Errorf("told %+v", told)
 	}
