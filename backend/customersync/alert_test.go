@@ -20,7 +20,7 @@ import (
 type mailbox struct {
 	mu  sync.Mutex
 	got []portal.SyncAlert
-	err error // what the next mail is answered
+	err error // returned for the next mail
 }
 
 func (m *mailbox) send(_ context.Context, a portal.SyncAlert) error {
@@ -38,7 +38,8 @@ func (m *mailbox) alerts() []portal.SyncAlert {
 	return append([]portal.SyncAlert(nil), m.got...)
 }
 
-// enableMail has the service of a tenant mail after so many failures, and answers where the mails go.
+// enableMail replaces the tenant's service by one that mails alerts, those of failures after so many in a row. It returns the
+// mailbox, and the change of the configuration for further services.
 func (w *tenant) enableMail(after int) (*mailbox, func(*customersync.Config)) {
 	box := &mailbox{}
 	change := func(c *customersync.Config) { c.Alert, c.AlertAfter = box.send, after }
@@ -46,7 +47,7 @@ func (w *tenant) enableMail(after int) (*mailbox, func(*customersync.Config)) {
 	return box, change
 }
 
-// queuedMails counts the mails that were queued so far.
+// queuedMails raises the alerts that are due, and returns how many of the tenant's mails were queued so far.
 func (w *tenant) queuedMails() int64 {
 	w.Helper()
 	if err := w.service.RaiseAlerts(context.Background()); err != nil {
@@ -55,6 +56,7 @@ func (w *tenant) queuedMails() int64 {
 	return value[int64](w, "select count(*) from river.river_job where kind = 'sync_mail' and args->>'mssp_id' = $1", w.ID)
 }
 
+// fail runs so many syncs that fail.
 func (w *tenant) fail(times int) {
 	w.Helper()
 	w.stand.Misbehave(heimdalstand.Message200)
@@ -64,7 +66,7 @@ func (w *tenant) fail(times int) {
 	w.stand.Misbehave(heimdalstand.None)
 }
 
-// email gives somebody an address of their own.
+// email sets the address of a user.
 func (w *tenant) email(v portal.Viewer, address string) {
 	w.Exec("update app_user set email = $2 where id = $1", v.UserID, address)
 }
@@ -100,7 +102,7 @@ func testAlertFailuresMailEachAdminOnce(t *testing.T) {
 	}{{2, 0}, {1, 2}, {0, 2}, {1, 2}, {3, 2}} {
 		w.fail(step.failures)
 		if n := w.queuedMails(); n != step.mails {
-			t.Errorf("%d mails, want %d", n, step.mails)
+			t.Errorf("mails after %d more failures: got %d, want %d", step.failures, n, step.mails)
 		}
 	}
 	since := value[time.Time](w, "select min(finished_at) from sync_run where status = 'failed' and mssp_id = $1", w.ID)
@@ -109,23 +111,27 @@ func testAlertFailuresMailEachAdminOnce(t *testing.T) {
 	readers := map[string]bool{}
 	for _, a := range box.alerts() {
 		readers[a.Email] = true
-		if a.MSSP != "Fjord Security" || a.Product != "Heimdal" || a.Review || a.Count != 7 || !a.Since.Equal(since) || !strings.Contains(a.Detail, "key") {
-			t.Errorf("the mail says %+v", a)
+		if a.MSSP != "Fjord Security" || a.Product != "Heimdal" || a.Review || a.Count != 7 {
+			t.Errorf("mail: got %+v, want 7 failures of Heimdal at Fjord Security", a)
+		}
+		if !a.Since.Equal(since) || !strings.Contains(a.Detail, "key") {
+			t.Errorf("mail: got since %s with %q, want since %s with a sentence about the key", a.Since, a.Detail, since)
 		}
 	}
 	if diff := cmp.Diff(map[string]bool{"ada@fjord.example": true, "kim@fjord.example": true}, readers); diff != "" {
-		t.Errorf("mailed (-want +got):\n%s", diff)
+		t.Errorf("addresses (-want +got):\n%s", diff)
 	}
-	if jobs := value[string](w, "select string_agg(args::text, ' ') from river.river_job where kind = 'sync_mail'"); strings.ContainsAny(jobs, "@") || strings.Contains(jobs, "Fjord") {
-		t.Errorf("the jobs hold %s", jobs)
+	jobs := value[string](w, "select string_agg(args::text, ' ') from river.river_job where kind = 'sync_mail'")
+	if strings.ContainsAny(jobs, "@") || strings.Contains(jobs, "Fjord") {
+		t.Errorf("arguments of the jobs: got %s, want no personal data", jobs)
 	}
 	w.complete(clientsOfOneMSP(3)...)
 	w.fail(3)
 	if n := w.queuedMails(); n != 4 {
-		t.Errorf("%d mails after a row that began anew, want 4", n)
+		t.Errorf("mails after three new failures: got %d, want 4", n)
 	}
 	if n := other.queuedMails(); n != 0 {
-		t.Errorf("another MSSP got %d mails", n)
+		t.Errorf("mails to another MSSP: got %d, want none", n)
 	}
 }
 
@@ -136,20 +142,20 @@ func testAlertReviewIsMailedImmediatelyAndOnce(t *testing.T) {
 	w.complete(clientsOfOneMSP(60)...)
 	run := w.sync(clientsOfOneMSP(30)...)
 	if run.Status != portal.RunNeedsReview {
-		t.Fatalf("the run is %s", run.Status)
+		t.Fatalf("run: got %s, want needs_review", run.Status)
 	}
 	if first, again := w.queuedMails(), w.queuedMails(); first != 1 || again != 1 {
-		t.Errorf("%d mails, then %d", first, again)
+		t.Errorf("mails: got %d, then %d; want one", first, again)
 	}
 	w.serve(mails)
 	w.waitForMails(1)
 	got := box.alerts()
 	if len(got) != 1 || !got[0].Review || got[0].Count != 30 || got[0].RunID != run.ID || got[0].Detail != *run.Error {
-		t.Errorf("mailed %+v", got)
+		t.Errorf("mails: got %+v, want one review of 30 clients in run %s", got, run.ID)
 	}
 	w.fail(5)
 	if n := w.queuedMails(); n != 1 {
-		t.Errorf("%d mails where failures are not mailed", n)
+		t.Errorf("mails after failures that are not to be mailed: got %d, want 1", n)
 	}
 }
 
@@ -163,46 +169,49 @@ func testAlertUnreviewedRunsShareOneMail(t *testing.T) {
 	w.sync(clientsOfOneMSP(30)...)
 	latest := w.sync(clientsOfOneMSP(29)...)
 	if n := w.queuedMails(); n != 1 {
-		t.Errorf("%d mails of three runs nobody has reviewed", n)
+		t.Errorf("mails about three runs without a decision: got %d, want 1", n)
 	}
-	// The mail was late: it tells of the run that now waits.
+	// The mail is sent after the later runs, so it is about the latest one.
 	w.serve(mails)
 	w.waitForMails(1)
 	if got := box.alerts(); len(got) != 1 || got[0].RunID != latest.ID || got[0].Count != 31 || got[0].Detail != *latest.Error {
-		t.Errorf("mailed %+v", got)
+		t.Errorf("mails: got %+v, want one about 31 clients in run %s", got, latest.ID)
 	}
 	if _, err := w.service.Discard(t.Context(), w.admin, latest.ID); err != nil {
 		t.Fatal(err)
 	}
 	w.sync(clientsOfOneMSP(30)...)
 	if n := w.queuedMails(); n != 2 {
-		t.Errorf("%d mails once an admin has discarded a run and another needs review, want 2", n)
+		t.Errorf("mails about a new review after one was discarded: got %d, want 2", n)
 	}
 }
 
 func testAlertObsoleteAlertIsNotMailed(t *testing.T) {
 	t.Parallel()
+	revoke := "update user_role set active = false where user_id = $1"
 	for name, change := range map[string]func(*tenant){
-		"a sync worked":       func(w *tenant) { w.complete(clientsOfOneMSP(3)...) },
-		"a new row has begun": func(w *tenant) { w.complete(clientsOfOneMSP(3)...); w.fail(1) },
-		"an admin no longer":  func(w *tenant) { w.Exec("update user_role set active = false where user_id = $1", w.admin.UserID) },
-		"another role":        func(w *tenant) { w.Exec("update user_role set role = 'mssp_staff' where user_id = $1", w.admin.UserID) },
-		"somebody who left":   func(w *tenant) { w.Exec("update app_user set active = false where id = $1", w.admin.UserID) },
-		"a review that ended": func(w *tenant) { w.Exec("update sync_run set status = 'discarded'") },
+		"complete_run":         func(w *tenant) { w.complete(clientsOfOneMSP(3)...) },
+		"new_failures":         func(w *tenant) { w.complete(clientsOfOneMSP(3)...); w.fail(1) },
+		"revoked_role":         func(w *tenant) { w.Exec(revoke, w.admin.UserID) },
+		"changed_role":         func(w *tenant) { w.Exec("update user_role set role = 'mssp_staff' where user_id = $1", w.admin.UserID) },
+		"deactivation_of_user": func(w *tenant) { w.Exec("update app_user set active = false where id = $1", w.admin.UserID) },
+		"discarded_review":     func(w *tenant) { w.Exec("update sync_run set status = 'discarded'") },
 	} {
-		w := newTenant(t)
-		w.fail(3)
-		run := postgres.RunRef{MSSPID: w.ID, ID: value[string](w, "select max(id::text) from sync_run")}
-		if name == "a review that ended" {
-			w.Exec("update sync_run set status = 'needs_review', would_miss = 3 where id = $1", run.ID)
-		}
-		if _, still, err := w.DB.Alert(t.Context(), run, w.admin.UserID); !still || err != nil {
-			t.Errorf("%s: nothing is told before: %v", name, err)
-		}
-		change(w)
-		if alert, still, err := w.DB.Alert(t.Context(), run, w.admin.UserID); still || err != nil {
-			t.Errorf("%s: is told %+v, %v", name, alert, err)
-		}
+		t.Run("after_"+name, func(t *testing.T) {
+			w := newTenant(t)
+			w.fail(3)
+			run := postgres.RunRef{MSSPID: w.ID, ID: value[string](w, "select max(id::text) from sync_run")}
+			if name == "discarded_review" {
+				w.Exec("update sync_run set status = 'needs_review', would_miss = 3 where id = $1", run.ID)
+			}
+			if _, valid, err := w.DB.Alert(t.Context(), run, w.admin.UserID); !valid || err != nil {
+				t.Errorf("before: got valid %t, %v; want a valid alert", valid, err)
+			}
+			change(w)
+			if alert, valid, err := w.DB.Alert(t.Context(), run, w.admin.UserID); valid || err != nil {
+				t.Errorf("got %+v, %v; want no alert", alert, err)
+			}
+		})
 	}
 }
 
@@ -223,13 +232,14 @@ func testAlertUsesLanguageOfLatestInvite(t *testing.T) {
 		if step.email != "" {
 			invite(step.email, step.language)
 		}
-		if alert, _, err := w.DB.Alert(t.Context(), run, w.admin.UserID); err != nil || alert.Language != step.want || alert.Email != "ada@fjord.example" {
-			t.Errorf("after an invite of %s in %q: %+v, %v", step.email, step.language, alert, err)
+		alert, _, err := w.DB.Alert(t.Context(), run, w.admin.UserID)
+		if err != nil || alert.Language != step.want || alert.Email != "ada@fjord.example" {
+			t.Errorf("after an invite of %s in %q: got %+v, %v; want the language %q", step.email, step.language, alert, err, step.want)
 		}
 	}
 }
 
-// undeliverable is a mail no server takes.
+// undeliverable is a permanent error of the mail server.
 type undeliverable struct{ error }
 
 func (undeliverable) Undeliverable() bool { return true }
@@ -246,12 +256,16 @@ func testAlertRetriesTemporaryMailErrorsOnly(t *testing.T) {
 		if err := server.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		w.waitForCount(1, "select count(*) from river.river_job where kind = 'sync_mail' and (state = '"+want+"' or '"+want+"' = 'retryable' and jsonb_array_length(to_jsonb(errors)) > 0)")
+		w.waitForCount(1, `
+			select count(*)
+			from river.river_job
+			where kind = 'sync_mail'
+			and (state = '`+want+`' or '`+want+`' = 'retryable' and jsonb_array_length(to_jsonb(errors)) > 0)`)
 		if err := server.Stop(t.Context()); err != nil {
 			t.Error(err)
 		}
 		if tries := len(box.alerts()); want == "completed" && tries != 1 {
-			t.Errorf("what no server takes is tried %d times", tries)
+			t.Errorf("tries of an undeliverable mail: got %d, want 1", tries)
 		}
 	}
 }
@@ -261,16 +275,16 @@ func testAlertNoneWithoutMailOrWhilePaused(t *testing.T) {
 	w := newTenant(t)
 	w.fail(5)
 	if n := w.queuedMails(); n != 0 {
-		t.Errorf("%d mails were queued that nobody sends", n)
+		t.Errorf("mails without a mail server: got %d, want none", n)
 	}
 	_, _ = w.enableMail(3)
 	w.Exec("update mssp_product set paused = true")
 	if n := w.queuedMails(); n != 0 {
-		t.Errorf("%d mails about a paused connection", n)
+		t.Errorf("mails about a paused connection: got %d, want none", n)
 	}
 	w.Exec("update mssp_product set paused = false")
 	if n := w.queuedMails(); n != 1 {
-		t.Errorf("%d mails once mail is set, want 1", n)
+		t.Errorf("mails once mail is set: got %d, want 1", n)
 	}
 }
 
@@ -280,11 +294,11 @@ func testAlertReviewIsMailedOnceMailIsSet(t *testing.T) {
 	w.complete(clientsOfOneMSP(60)...)
 	w.sync(clientsOfOneMSP(30)...)
 	if n := w.queuedMails(); n != 0 {
-		t.Errorf("%d mails were queued that nobody sends", n)
+		t.Errorf("mails without a mail server: got %d, want none", n)
 	}
 	w.enableMail(0)
 	if n := w.queuedMails(); n != 1 {
-		t.Errorf("%d mails once mail is set, want 1", n)
+		t.Errorf("mails once mail is set: got %d, want 1", n)
 	}
 }
 
@@ -298,6 +312,6 @@ func testAlertQueuedMailIsDroppedAfterCompleteRun(t *testing.T) {
 	w.serve(mails)
 	w.waitForMails(1)
 	if got := box.alerts(); len(got) != 0 {
-		t.Errorf("mailed %+v", got)
+		t.Errorf("mails: got %+v, want none", got)
 	}
 }

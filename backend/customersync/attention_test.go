@@ -7,9 +7,10 @@ import (
 	"time"
 
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-// syncAttention is what the overview says of syncs, as "kind severity count".
+// syncAttention returns the entries of the overview's attention list that are about syncs.
 func (w *tenant) syncAttention(stale time.Duration) []portal.Attention {
 	w.Helper()
 	overview, _, err := w.DB.Overview(context.Background(), w.admin, stale)
@@ -25,6 +26,7 @@ func (w *tenant) syncAttention(stale time.Duration) []portal.Attention {
 	return syncs
 }
 
+// kinds returns the kinds of the entries, separated by spaces.
 func kinds(attention []portal.Attention) string {
 	var all []string
 	for _, a := range attention {
@@ -45,19 +47,33 @@ func testAttentionCountsFailuresUntilCompleteRun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	if got := kinds(w.syncAttention(time.Hour)); got != "sync_never" {
-		t.Errorf("before the first run: %s", got)
+		t.Errorf("before the first run: got %s, want sync_never", got)
 	}
-	w.complete(clientsOfOneMSP(3)...)
-	w.fail(4)
-	since := value[string](w, `select to_char(min(finished_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from sync_run where status = 'failed'`)
-	last := value[string](w, "select id::text from sync_run order by created_at desc limit 1")
-	got := w.syncAttention(time.Hour)
-	if len(got) != 1 || got[0].Kind != "sync_failed" || *got[0].Count != 4 || *got[0].Since != since || *got[0].RunID != last || got[0].Detail == "" || got[0].Name != "Heimdal" {
-		t.Errorf("four failures are %+v", got)
+	w.complete(numberedCustomers(3)...)
+	w.stand.Misbehave(heimdalstand.Status403)
+	var first portal.SyncRun
+	for i := range 4 {
+		run := w.syncNow()
+		if i == 0 {
+			first = run
+		}
+		got := w.syncAttention(time.Hour)
+		if len(got) != 1 || got[0].Kind != "sync_failed" || got[0].Severity != "error" || got[0].Name != "Heimdal" {
+			t.Fatalf("after %d failures: got %+v, want one sync_failed of Heimdal", i+1, got)
+		}
+		if found := got[0]; found.Count == nil || *found.Count != int64(i+1) || *found.RunID != run.ID {
+			t.Errorf("after %d failures: got %+v, want that count and the run %s", i+1, found, run.ID)
+		} else if found.Detail == "" || found.Detail != *run.Error {
+			t.Errorf("detail: got %q, want %q", found.Detail, *run.Error)
+		}
+		if since := first.FinishedAt.UTC().Format(time.RFC3339); got[0].Since == nil || *got[0].Since != since {
+			t.Errorf("since: got %v, want %s", got[0].Since, since)
+		}
 	}
-	w.complete(clientsOfOneMSP(3)...)
+	w.stand.Misbehave(heimdalstand.None)
+	w.complete(numberedCustomers(3)...)
 	if got := w.syncAttention(time.Hour); got != nil {
-		t.Errorf("a sync that works is %+v", got)
+		t.Errorf("after a complete run: got %+v, want none", got)
 	}
 }
 
@@ -67,15 +83,18 @@ func testAttentionReviewPrecedesOtherEntries(t *testing.T) {
 	w.complete(clientsOfOneMSP(60)...)
 	w.Exec("update client set expires_on = '2020-01-01' where external_id = '101'")
 	if run := w.sync(clientsOfOneMSP(30)...); run.Status != portal.RunNeedsReview {
-		t.Fatalf("the run is %s", run.Status)
+		t.Fatalf("run: got %s, want needs_review", run.Status)
 	}
 	overview, _, err := w.DB.Overview(t.Context(), w.admin, time.Hour)
-	if err != nil || overview.Attention[0].Kind != "needs_review" || *overview.Attention[0].Count != 30 || overview.Attention[0].RunID == nil {
-		t.Errorf("attention is %+v, %v", overview.Attention, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := overview.Attention[0]; first.Kind != "needs_review" || *first.Count != 30 || first.RunID == nil {
+		t.Errorf("attention: got %+v, want the review of 30 clients first", overview.Attention)
 	}
 	w.fail(1)
 	if got := kinds(w.syncAttention(time.Hour)); got != "needs_review sync_failed" {
-		t.Errorf("a review and a failure are %s", got)
+		t.Errorf("after a review and a failure: got %s, want needs_review sync_failed", got)
 	}
 }
 
@@ -89,10 +108,10 @@ func testAttentionAcceptedReviewClearsFailures(t *testing.T) {
 		t.Fatal(err)
 	}
 	if run := w.syncNow(); run.ID != review.ID || run.Status != portal.RunComplete {
-		t.Fatalf("the accepted run is %s: %s", run.Status, errorText(run))
+		t.Fatalf("accepted run: got %s (%s), want complete", run.Status, errorText(run))
 	}
 	if got := w.syncAttention(time.Hour); got != nil {
-		t.Errorf("after a complete run: %+v", got)
+		t.Errorf("after a complete run: got %+v, want none", got)
 	}
 }
 
@@ -100,25 +119,28 @@ func testAttentionConnectionWithoutRecentRunIsStale(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(clientsOfOneMSP(3)...)
-	w.Exec("update sync_run set created_at = created_at - interval '4 hours', finished_at = finished_at - interval '4 hours', read_at = read_at - interval '4 hours'")
+	w.Exec(`
+		update sync_run
+		set created_at = created_at - interval '4 hours', finished_at = finished_at - interval '4 hours',
+		    read_at = read_at - interval '4 hours'`)
 	w.Exec("update mssp_product set paused = true")
 	if got := kinds(w.syncAttention(5 * time.Hour)); got != "" {
-		t.Errorf("before its time: %s", got)
+		t.Errorf("4 hours after the run, stale after 5: got %s, want none", got)
 	}
 	got := w.syncAttention(3 * time.Hour)
 	if kinds(got) != "sync_stale" || got[0].Detail != "paused" || got[0].At == nil {
-		t.Errorf("a paused connection is %+v", got)
+		t.Errorf("paused connection: got %+v, want sync_stale with the detail paused", got)
 	}
 	w.Exec("update mssp_product set paused = false")
 	if got := w.syncAttention(3 * time.Hour); kinds(got) != "sync_stale" || got[0].Detail != "" {
-		t.Errorf("a connection nobody syncs is %+v", got)
+		t.Errorf("connection without a run: got %+v, want sync_stale without a detail", got)
 	}
 	w.fail(1)
 	if got := kinds(w.syncAttention(3 * time.Hour)); got != "sync_failed" {
-		t.Errorf("one that fails is %s", got)
+		t.Errorf("after a failure: got %s, want sync_failed", got)
 	}
 	w.complete(clientsOfOneMSP(3)...)
 	if got := w.syncAttention(3 * time.Hour); got != nil {
-		t.Errorf("one that works again is %+v", got)
+		t.Errorf("after a complete run: got %+v, want none", got)
 	}
 }

@@ -173,47 +173,6 @@ func (w *tenant) waitUntil(what string, done func() bool) {
 	w.Fatalf("%s did not come\n%s", what, w.log.String())
 }
 
-func TestFailuresInARowNeedAttentionUntilAGoodRun(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t)
-	w.complete(numberedCustomers(3)...)
-	w.stand.Misbehave(heimdalstand.Status403)
-	var first portal.SyncRun
-	for i := range 3 {
-		run := w.syncNow()
-		if i == 0 {
-			first = run
-		}
-		found := w.attention("sync_failed")
-		if found == nil || found.Count == nil || *found.Count != int64(i+1) || found.Severity != "error" || found.Detail != *run.Error || *found.RunID != run.ID {
-			t.Fatalf("after %d failures the attention is %+v", i+1, found)
-		}
-		if found.Since == nil || *found.Since != first.FinishedAt.UTC().Format(time.RFC3339) {
-			t.Errorf("they are said to fail since %v, not %s", found.Since, first.FinishedAt)
-		}
-	}
-	w.stand.Misbehave(heimdalstand.None)
-	w.complete(numberedCustomers(3)...)
-	if found := w.attention("sync_failed"); found != nil {
-		t.Errorf("after a good run there is still %+v", found)
-	}
-}
-
-// attention is the first line of a kind in the admin's overview.
-func (w *tenant) attention(kind string) *portal.Attention {
-	w.Helper()
-	overview, _, err := w.DB.Overview(w.Context(), w.admin, 3*time.Hour)
-	if err != nil {
-		w.Fatal(err)
-	}
-	for _, a := range overview.Attention {
-		if a.Kind == kind {
-			return &a
-		}
-	}
-	return nil
-}
-
 // testPaceCommandWaitsUntilRetryTime has a command take up a run that Heimdal has told to come back later.
 func testPaceCommandWaitsUntilRetryTime(t *testing.T) {
 	t.Parallel()
