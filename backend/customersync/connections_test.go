@@ -23,49 +23,48 @@ func TestConnection(t *testing.T) {
 func testConnectionPublicOnlyNeverCallsPrivateAddress(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	// As if a host that was public when it was named resolved to this machine by now.
+	// The connection's host was public when it was set, and now resolves to this machine.
 	w.Exec("update mssp_product set public_only = true where id = $1", w.connection.ID)
 	run, err := w.service.RunNow(context.Background(), w.ID, nil)
 	if err != nil || run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != string(connector.Unreachable) {
-		t.Errorf("the run ends as %s %s (%v)", run.Status, *run.ErrorCode, err)
+		t.Errorf("run: got %s %s (%v), want failed by %s", run.Status, *run.ErrorCode, err, connector.Unreachable)
 	}
-	said, err := w.service.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID})
-	if err != nil || said.OK || said.Code != string(connector.Unreachable) {
-		t.Errorf("a test of it answers %+v (%v)", said, err)
+	trial, err := w.service.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID})
+	if err != nil || trial.OK || trial.Code != string(connector.Unreachable) {
+		t.Errorf("trial: got %+v, %v; want %s", trial, err, connector.Unreachable)
 	}
 	if w.stand.Calls() != 0 {
-		t.Errorf("%d calls were made", w.stand.Calls())
+		t.Errorf("calls: got %d, want none", w.stand.Calls())
 	}
-}
-
-// interruptingClock is a clock during whose longer sleeps something happens.
-type interruptingClock struct {
-	*skippingClock
-	beforeSleep func()
 }
 
 func testConnectionUnusableSettingFailsTheRun(t *testing.T) {
 	t.Parallel()
-	for column, want := range map[string]string{
-		"api_key_sealed = 'sealed for something else'":                                                    "bad_secret",
-		"api_key_sealed = convert_to('mssp_product.api_key:' || mssp_id || ':' || id || 'WRONG', 'utf8')": "bad_key",
-		"base_url = 'http://dashboard.example.com'":                                                       "bad_connection",
-		"base_url = 'http://127.0.0.1:1'":                                                                 "unreachable",
-		"base_url = replace(base_url, 'http:', 'https:')":                                                 "tls",
-		"base_url = base_url || '/v9'":                                                                    "not_found",
-		"customer_id = '18'":                                                                              "bad_key",
+	const otherKey = "api_key_sealed = convert_to('mssp_product.api_key:' || mssp_id || ':' || id || 'WRONG', 'utf8')"
+	for name, test := range map[string]struct{ set, want string }{
+		"secret_that_cannot_be_opened": {"api_key_sealed = 'sealed for something else'", "bad_secret"},
+		"wrong_key":                    {otherKey, "bad_key"},
+		"plain_http":                   {"base_url = 'http://dashboard.example.com'", "bad_connection"},
+		"closed_port":                  {"base_url = 'http://127.0.0.1:1'", "unreachable"},
+		"https_to_an_http_server":      {"base_url = replace(base_url, 'http:', 'https:')", "tls"},
+		"unknown_path":                 {"base_url = base_url || '/v9'", "not_found"},
+		"wrong_customer_id":            {"customer_id = '18'", "bad_key"},
 	} {
-		w := newTenant(t)
-		w.complete(clientsOfOneMSP(3)...)
-		w.Exec("update mssp_product set " + column)
-		w.mustFail(want)
+		t.Run(name, func(t *testing.T) {
+			w := newTenant(t)
+			w.complete(clientsOfOneMSP(3)...)
+			w.Exec("update mssp_product set " + test.set)
+			w.mustFail(test.want)
+		})
 	}
 }
 
 func testConnectionNextRunUsesReplacedKey(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	w.Exec("update mssp_product set api_key_sealed = convert_to('mssp_product.api_key:' || mssp_id || ':' || id || 'OLD', 'utf8')")
+	w.Exec(`
+		update mssp_product
+		set api_key_sealed = convert_to('mssp_product.api_key:' || mssp_id || ':' || id || 'OLD', 'utf8')`)
 	w.mustFail("bad_key")
 	w.Exec("update mssp_product set api_key_sealed = $1", w.connection.APIKeySealed)
 	w.complete(clientsOfOneMSP(3)...)
@@ -75,17 +74,17 @@ func testConnectionRunWithoutConnectionIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	if _, err := w.service.RunNow(t.Context(), postgres.NewID(), nil); portal.ErrorCode(err) != portal.NotFound {
-		t.Errorf("an unknown MSSP: %v", err)
+		t.Errorf("unknown MSSP: got %v, want not_found", err)
 	}
 	if _, err := w.service.RunNow(t.Context(), "Fjord", nil); portal.ErrorCode(err) != portal.NotFound {
-		t.Errorf("an MSSP by name: %v", err)
+		t.Errorf("MSSP by name: got %v, want not_found", err)
 	}
 	w.Exec("update mssp_product set paused = true")
 	if _, err := w.service.RunNow(t.Context(), w.ID, nil); portal.ErrorCode(err) != portal.NoProduct {
-		t.Errorf("a paused connection: %v", err)
+		t.Errorf("paused connection: got %v, want no_product", err)
 	}
 	if _, err := w.service.Request(t.Context(), w.admin); portal.ErrorCode(err) != portal.NoProduct {
-		t.Errorf("a paused connection, requested: %v", err)
+		t.Errorf("request for a paused connection: got %v, want no_product", err)
 	}
 }
 
@@ -95,18 +94,18 @@ func testConnectionIsAddedOnceAndToKnownMSSP(t *testing.T) {
 	again := w.connection
 	again.ID = postgres.NewID()
 	if err := w.DB.AddConnection(t.Context(), again); portal.ErrorCode(err) != portal.Conflict {
-		t.Errorf("the same customer twice: %v", err)
+		t.Errorf("second connection of the customer: got %v, want conflict", err)
 	}
 	again.ProductID = "abacus"
 	if err := w.DB.AddConnection(t.Context(), again); portal.ErrorCode(err) != portal.Invalid {
-		t.Errorf("an unknown product: %v", err)
+		t.Errorf("unknown product: got %v, want invalid", err)
 	}
 	again.ProductID, again.MSSPID = "heimdal", postgres.NewID()
 	if err := w.DB.AddConnection(t.Context(), again); portal.ErrorCode(err) != portal.NotFound {
-		t.Errorf("an unknown MSSP: %v", err)
+		t.Errorf("unknown MSSP: got %v, want not_found", err)
 	}
 	if _, err := w.DB.Connection(t.Context(), w.ID, postgres.NewID()); portal.ErrorCode(err) != portal.NotFound {
-		t.Errorf("an unknown connection: %v", err)
+		t.Errorf("unknown connection: got %v, want not_found", err)
 	}
 }
 
@@ -121,37 +120,53 @@ func testConnectionChangeRestartsReading(t *testing.T) {
 	t.Parallel()
 	number, address, key := "99", "https://dashboard.example.com", "ANOTHERKEY0123456789"
 	for name, change := range map[string]portal.ConnectionChange{
-		"another customer": {CustomerID: &number}, "another key": {APIKey: &key}, "another address": {BaseURL: &address, APIKey: &key},
+		"id": {CustomerID: &number}, "key": {APIKey: &key}, "address": {BaseURL: &address, APIKey: &key},
 	} {
-		for _, during := range []int64{2, 3} { // in the middle, and at the last call
+		t.Run(name+"_between_workers", func(t *testing.T) {
 			w := newTenant(t)
-			var made []int64
-			w.service = w.newService(w.scripted(func(ctx context.Context, _ connector.Options, state connector.State, add addFunc) (connector.State, error) {
-				made = append(made, state.Progress.Calls+1)
-				if len(made) == int(during) {
-					if _, err := w.service.ChangeConnection(ctx, w.admin, w.connection.ID, change); err != nil {
-						t.Error(err)
-					}
-				}
-				if len(made) == 2 && during == 2 { // another process goes on
-					return state, &connector.Postponed{}
-				}
-				return addNext(state, 3, add)
-			}))
-			run, err := w.service.RunNow(t.Context(), w.ID, nil)
-			want := "[1 2 3 1 2 3]"
-			if during == 2 {
-				var postponed *connector.Postponed
-				if !errors.As(err, &postponed) {
-					t.Errorf("%s: %v", name, err)
-				}
-				run, err = w.service.RunNow(t.Context(), w.ID, nil)
-				want = "[1 2 1 2 3]"
+			made := w.changeConnectionDuringCall(2, change, true)
+			var postponed *connector.Postponed
+			if _, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.As(err, &postponed) {
+				t.Errorf("first worker: got %v, want the run postponed", err)
 			}
-			if err != nil || run.Status != portal.RunComplete || run.Calls != 3 || run.Added != 3 || fmt.Sprint(made) != want {
-				t.Errorf("%s: the calls made are %v, and the run is %+v: %v", name, made, run, err)
+			w.wantThreeCalls(made, "[1 2 1 2 3]")
+		})
+		t.Run(name+"_in_last_call", func(t *testing.T) {
+			w := newTenant(t)
+			w.wantThreeCalls(w.changeConnectionDuringCall(3, change, false), "[1 2 3 1 2 3]")
+		})
+	}
+}
+
+// changeConnectionDuringCall scripts a run of three calls and changes the connection in the n-th call that is made. It
+// returns the numbers of the calls. If postpone is set, the second call ends with the run postponed.
+func (w *tenant) changeConnectionDuringCall(n int, change portal.ConnectionChange, postpone bool) *[]int64 {
+	var made []int64
+	w.service = w.newService(w.scripted(func(ctx context.Context, _ connector.Options, state connector.State,
+		add addFunc) (connector.State, error) {
+		made = append(made, state.Progress.Calls+1)
+		if len(made) == n {
+			if _, err := w.service.ChangeConnection(ctx, w.admin, w.connection.ID, change); err != nil {
+				w.Error(err)
 			}
 		}
+		if len(made) == 2 && postpone {
+			return state, &connector.Postponed{}
+		}
+		return addNext(state, 3, add)
+	}))
+	return &made
+}
+
+// wantThreeCalls runs a sync that must complete with the customers of three calls, and checks the calls made until then.
+func (w *tenant) wantThreeCalls(made *[]int64, want string) {
+	w.Helper()
+	run, err := w.service.RunNow(w.Context(), w.ID, nil)
+	if err != nil || run.Status != portal.RunComplete || run.Calls != 3 || run.Added != 3 {
+		w.Errorf("run: got %+v, %v; want complete after 3 calls with 3 added", run, err)
+	}
+	if got := fmt.Sprint(*made); got != want {
+		w.Errorf("calls: got %s, want %s", got, want)
 	}
 }
 
@@ -176,20 +191,24 @@ func testConnectionChangeDuringMergeQueuesAnotherRun(t *testing.T) {
 			}
 			ended <- run.Status
 		}()
-		w.waitForCount(1, "select count(*) from pg_locks l join pg_stat_activity a on a.pid = l.pid where a.datname = current_database() and not l.granted")
+		w.waitForCount(1, `
+			select count(*)
+			from pg_locks l
+			join pg_stat_activity a on a.pid = l.pid
+			where a.datname = current_database() and not l.granted`)
 		w.Exec("update mssp_product set " + change)
 		if err := merging.Commit(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if status := <-ended; status != portal.RunComplete {
-			t.Errorf("%s: the run is %s", change, status)
+			t.Errorf("%s: got %s, want complete", change, status)
 		}
 		want := int64(1)
 		if change == "paused = paused" {
 			want = 0
 		}
 		if n := value[int64](w, "select count(*) from sync_run where status = 'queued'"); n != want {
-			t.Errorf("%s: %d runs are queued", change, n)
+			t.Errorf("%s: got %d queued runs, want %d", change, n, want)
 		}
 		w.stand.SetCustomers(clientsOfOneMSP(4))
 	}
@@ -204,9 +223,12 @@ func testConnectionChangeInvalidatesAcceptedReview(t *testing.T) {
 	if _, err := w.service.Accept(t.Context(), w.admin, review.ID); err != nil {
 		t.Fatal(err)
 	}
-	w.Exec("update mssp_product set api_key_sealed = api_key_sealed || ''::bytea, base_url = base_url || '/' where id = $1", w.connection.ID)
+	w.Exec(`
+		update mssp_product
+		set api_key_sealed = api_key_sealed || ''::bytea, base_url = base_url || '/'
+		where id = $1`, w.connection.ID)
 	run := w.syncNow()
 	if run.ID != review.ID || run.Status != portal.RunComplete || run.Missing != 0 || run.ReviewedAt != nil {
-		t.Errorf("the run is %+v", run)
+		t.Errorf("run: got %+v, want %s complete, none missing, without a review", run, review.ID)
 	}
 }

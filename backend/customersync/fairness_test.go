@@ -15,7 +15,7 @@ import (
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-// endlessProduct is a product whose answers never end: a byte now and then.
+// endlessProduct is an HTTP server whose responses never end: it sends a space every 20 milliseconds.
 type endlessProduct struct {
 	*httptest.Server
 	release chan struct{}
@@ -55,14 +55,14 @@ func (d *endlessProduct) count(by int) {
 	d.most = max(d.most, d.now)
 }
 
-// calls returns how many calls hang now, and how many hung at most.
+// calls returns how many calls are open now, and the most that were open at once.
 func (d *endlessProduct) calls() (now, most int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.now, d.most
 }
 
-// await waits until so many calls hang.
+// await waits until so many calls are open.
 func (d *endlessProduct) await(t *testing.T, want int) {
 	t.Helper()
 	for range 6000 {
@@ -72,10 +72,10 @@ func (d *endlessProduct) await(t *testing.T, want int) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	now, _ := d.calls()
-	t.Fatalf("%d calls hang, want %d", now, want)
+	t.Fatalf("timed out waiting for open calls: got %d, want %d", now, want)
 }
 
-// addConnections gives the tenant connections to the address, each with a run that waits, and returns the runs.
+// addConnections adds n connections to baseURL, each with a queued run, and returns the runs.
 func (w *tenant) addConnections(n int, baseURL string) (runs []string) {
 	w.Helper()
 	for range n {
@@ -121,7 +121,7 @@ func testWorkersServeOthersBesideASlowProduct(t *testing.T) {
 	other.waitForCount(1, "select count(*) from sync_run where status = 'complete' and mssp_id = '"+other.ID+"'")
 	now, most := product.calls()
 	if now != 4 || most != 4 {
-		t.Errorf("%d calls of the slow MSSP hang, at most %d did; want 4 all the time", now, most)
+		t.Errorf("open calls of the slow MSSP: got %d now and %d at most, want 4 and 4", now, most)
 	}
 	slow.Exec("update sync_run set status = 'failed', finished_at = now() where status = 'queued'")
 }
@@ -152,17 +152,17 @@ func testWorkersLimitRunsPerMSSPAcrossProcesses(t *testing.T) {
 	}
 	all.Wait()
 	if taken != most || full != len(runs)-most {
-		t.Errorf("%d runs are taken up at once and %d refused, want %d and %d", taken, full, most, len(runs)-most)
+		t.Errorf("got %d leases and %d refusals, want %d and %d", taken, full, most, len(runs)-most)
 	}
 	w.Exec("update sync_run set heartbeat_at = now() - interval '1 hour' where status = 'running'")
 	waiting := value[string](w, "select id::text from sync_run where status = 'queued' limit 1")
 	if _, ok, err := w.DB.TakeRunWithin(t.Context(), w.ID, waiting, most); err != nil || !ok {
-		t.Errorf("a run is not taken up though all others' workers are dead: %v", err)
+		t.Errorf("lease beside runs of dead workers: got %t, %v; want it", ok, err)
 	}
 }
 
-// testWorkersServeOthersBesideRefusingProducts has more MSSPs than a server has workers wait for a Heimdal that refuses them
-// for a long time, and some for one that never answers; the others are synced all the same.
+// testWorkersServeOthersBesideRefusingProducts: more MSSPs than there are workers wait for a Heimdal that refuses them for
+// five minutes, and four for one that never responds.
 func testWorkersServeOthersBesideRefusingProducts(t *testing.T) {
 	t.Parallel()
 	good := newTenant(t)
@@ -210,7 +210,7 @@ func testWorkersOfTwoReplicasMakeEachCallOnce(t *testing.T) {
 	base.waitForCount(3, "select count(*) from sync_run where status = 'complete' and attempt = 1")
 	for _, w := range tenants {
 		if n := w.stand.Calls(); n != 5 {
-			t.Errorf("%d calls, want 5", n)
+			t.Errorf("calls: got %d, want 5", n)
 		}
 	}
 }

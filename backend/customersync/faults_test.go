@@ -16,7 +16,7 @@ import (
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-// skippingClock is a clock on which nobody waits: sleeping takes it to the end of the sleep.
+// skippingClock is a clock whose Sleep advances it at once.
 type skippingClock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -46,23 +46,25 @@ func twoPartners() []customer {
 	return customers
 }
 
-// faultCase is a fault, and what must come of it: of the run, and of nothing else.
+// faultCase is a fault of the product and the expected end of the run.
 type faultCase struct {
 	rule   heimdalstand.Rule
 	shape  heimdalstand.Shape
-	status portal.RunStatus // failed, if none
+	status portal.RunStatus // RunFailed if empty
 	code   string
 	detail string // {host} is the stand-in's address
-	// timeout bounds how long an answer is waited for.
+	// timeout is the HTTP client's, the default if zero.
 	timeout time.Duration
 }
 
 const (
-	unfinished  = " Nothing of it was saved; the next run tries again. If it stays so, tell Heimdal's support."
-	brokeOff    = "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy on the way."
-	allMissing  = "14 of 14 customers are not in this answer. That is more than the portal changes without an administrator's approval; nothing was changed."
+	unfinished = " Nothing of it was saved; the next run tries again. If it stays so, tell Heimdal's support."
+	brokeOff   = "The answer breaks off before its end. The next run tries again; if it stays so, check any proxy on the way."
+	allMissing = "14 of 14 customers are not in this answer. That is more than the portal changes without an " +
+		"administrator's approval; nothing was changed."
 	serverError = "Heimdal answered with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
-	badKey      = `Heimdal does not accept the API key or the customer id. It detail: "An error has occurred.". Check both, or replace the key.`
+	badKey      = `Heimdal does not accept the API key or the customer id. It detail: "An error has occurred.". Check ` +
+		`both, or replace the key.`
 )
 
 var (
@@ -74,75 +76,95 @@ func faultAt(fault heimdalstand.Fault, calls ...int) heimdalstand.Rule {
 	return heimdalstand.Rule{Fault: fault, Calls: calls}
 }
 
-// everyFault is what a Heimdal can do wrong, by what it looks like from outside.
+// everyFault has the faults of Heimdal by what the portal receives.
 var everyFault = map[string]faultCase{
-	"drops the connection": {rule: faultAt(heimdalstand.Drop), code: "unreachable", detail: "{host} cannot be reached. Check the base URL, and that this server may connect to it."},
-	"never answers":        {rule: faultAt(heimdalstand.Slow), timeout: 300 * time.Millisecond, code: "timeout", detail: "{host} did not answer in time. The next run tries again; if it stays so, check that this server may reach it."},
-	"sends the request on": {rule: heimdalstand.Rule{Fault: heimdalstand.Redirect, To: "http://stranger.example/"}, code: "redirected",
+	"connection_closed": {rule: faultAt(heimdalstand.Drop), code: "unreachable",
+		detail: "{host} cannot be reached. Check the base URL, and that this server may connect to it."},
+	"no_response": {rule: faultAt(heimdalstand.Slow), timeout: 300 * time.Millisecond, code: "timeout",
+		detail: "{host} did not answer in time. The next run tries again; if it stays so, check that this server may reach it."},
+	"redirect": {rule: heimdalstand.Rule{Fault: heimdalstand.Redirect, To: "http://stranger.example/"}, code: "redirected",
 		detail: "{host} sends the request on to another address. The key was not sent there. Check the base URL."},
-	"message with status 200": {rule: faultAt(heimdalstand.Message200), code: "bad_key", detail: badKey},
-	"a message that repeats the key": {rule: faultAt(heimdalstand.Echo), code: "bad_key",
-		detail: `Heimdal does not accept the API key or the customer id. It detail: "Bearer … may not see this customer.". Check both, or replace the key.`},
-	"a message beside nobody": {rule: faultAt(heimdalstand.MessageBesideNone), code: "bad_key", detail: badKey},
-	"a web page":              {rule: faultAt(heimdalstand.HTML), code: "garbage", detail: "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong. Check both."},
-	"nothing at all":          {rule: faultAt(heimdalstand.NoBody), code: "garbage", detail: "The answer is empty. The next run tries again; if it stays so, check the base URL."},
-	"status 401": {rule: faultAt(heimdalstand.Status401), code: "bad_key",
+	"message_with_status_200": {rule: faultAt(heimdalstand.Message200), code: "bad_key", detail: badKey},
+	"message_with_the_key": {rule: faultAt(heimdalstand.Echo), code: "bad_key",
+		detail: `Heimdal does not accept the API key or the customer id. It detail: "Bearer … may not see this ` +
+			`customer.". Check both, or replace the key.`},
+	"message_beside_empty_list": {rule: faultAt(heimdalstand.MessageBesideNone), code: "bad_key", detail: badKey},
+	"web_page": {rule: faultAt(heimdalstand.HTML), code: "garbage",
+		detail: "A web page came back instead of data. A proxy or a sign-in wall may be in the way, or the base URL is wrong. Check both."},
+	"empty_body": {rule: faultAt(heimdalstand.NoBody), code: "garbage",
+		detail: "The answer is empty. The next run tries again; if it stays so, check the base URL."},
+	"status_401": {rule: faultAt(heimdalstand.Status401), code: "bad_key",
 		detail: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
-	"status 403": {rule: faultAt(heimdalstand.Status403), code: "bad_key",
+	"status_403": {rule: faultAt(heimdalstand.Status403), code: "bad_key",
 		detail: "Heimdal does not accept the API key (status 403). Check that it is still valid and may see this customer id, or replace it."},
-	"status 404": {rule: faultAt(heimdalstand.Status404), code: "not_found", detail: "There is no customers endpoint at the base URL (status 404). Check the base URL."},
-	"status 429": {rule: faultAt(heimdalstand.Status429), code: "rate_limited",
+	"status_404": {rule: faultAt(heimdalstand.Status404), code: "not_found",
+		detail: "There is no customers endpoint at the base URL (status 404). Check the base URL."},
+	"status_429": {rule: faultAt(heimdalstand.Status429), code: "rate_limited",
 		detail: `Heimdal answers "too many requests". Another program may be using the same key or address; the next run tries again.`},
-	"status 429, with a time": {rule: heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 90 * time.Second}, code: "rate_limited",
+	"status_429_with_retry_after": {rule: heimdalstand.Rule{Fault: heimdalstand.Status429, Wait: 90 * time.Second}, code: "rate_limited",
 		detail: `Heimdal answers "too many requests". Another program may be using the same key or address; the next run tries again.`},
-	"status 500": {rule: faultAt(heimdalstand.Status500), code: "server_error", detail: serverError},
-	"status 503": {rule: faultAt(heimdalstand.Status503), code: "server_error",
+	"status_500": {rule: faultAt(heimdalstand.Status500), code: "server_error", detail: serverError},
+	"status_503": {rule: faultAt(heimdalstand.Status503), code: "server_error",
 		detail: "Heimdal answered with an error of its own (status 503). The next run tries again; if it stays so, tell Heimdal's support."},
-	"JSON that is none":                  {rule: faultAt(heimdalstand.Garbage), code: "garbage", detail: "The answer is not valid JSON. The next run tries again; if it stays so, check the base URL and any proxy on the way."},
-	"a connection cut in the middle":     {rule: faultAt(heimdalstand.Truncated), code: "truncated", detail: brokeOff},
-	"a connection cut between chunks":    {rule: faultAt(heimdalstand.CutChunk), code: "truncated", detail: brokeOff},
-	"a length too short":                 {rule: faultAt(heimdalstand.ShortLength), code: "truncated", detail: brokeOff},
-	"JSON that ends too soon":            {rule: faultAt(heimdalstand.CutJSON), code: "truncated", detail: brokeOff},
-	"JSON that ends before its brackets": {rule: heimdalstand.Rule{Fault: heimdalstand.CutJSON, After: 1}, code: "truncated", detail: brokeOff},
-	"something after the end":            {rule: faultAt(heimdalstand.Trailing), code: "garbage", detail: "Something follows the end of the answer. The next run tries again; if it stays so, tell Heimdal's support."},
-	"stalls in the middle":               {rule: faultAt(heimdalstand.Stall), timeout: 300 * time.Millisecond, code: "timeout", detail: "The answer began but did not end in time. The next run tries again; if it stays so, check the line to Heimdal."},
-	"drips":                              {rule: heimdalstand.Rule{Fault: heimdalstand.Drip, Wait: time.Millisecond}, status: portal.RunComplete},
+	"invalid_json": {rule: faultAt(heimdalstand.Garbage), code: "garbage",
+		detail: "The answer is not valid JSON. The next run tries again; if it stays so, check the base URL and any proxy on the way."},
+	"cut_in_the_middle":  {rule: faultAt(heimdalstand.Truncated), code: "truncated", detail: brokeOff},
+	"cut_between_chunks": {rule: faultAt(heimdalstand.CutChunk), code: "truncated", detail: brokeOff},
+	"content_length_too_short": {rule: faultAt(heimdalstand.ShortLength), code: "truncated",
+		detail: brokeOff},
+	"json_cut": {rule: faultAt(heimdalstand.CutJSON), code: "truncated", detail: brokeOff},
+	"json_cut_before_its_brackets": {rule: heimdalstand.Rule{Fault: heimdalstand.CutJSON, After: 1}, code: "truncated",
+		detail: brokeOff},
+	"data_after_the_end": {rule: faultAt(heimdalstand.Trailing), code: "garbage",
+		detail: "Something follows the end of the answer. The next run tries again; if it stays so, tell Heimdal's support."},
+	"stall_in_the_middle": {rule: faultAt(heimdalstand.Stall), timeout: 300 * time.Millisecond, code: "timeout",
+		detail: "The answer began but did not end in time. The next run tries again; if it stays so, check the line to Heimdal."},
+	"slow_but_complete": {rule: heimdalstand.Rule{Fault: heimdalstand.Drip, Wait: time.Millisecond}, status: portal.RunComplete},
 
-	"somebody else's customers": {rule: faultAt(heimdalstand.OtherCustomer), status: portal.RunNeedsReview, code: "too_many_missing", detail: allMissing},
-	"nobody":                    {rule: faultAt(heimdalstand.EmptyList), status: portal.RunNeedsReview, code: "too_many_missing", detail: allMissing},
-	"fewer than it counts": {rule: faultAt(heimdalstand.TooFew), shape: heimdalstand.Shape{Form: heimdalstand.Envelope}, code: "incomplete",
+	"customers_of_another_account": {rule: faultAt(heimdalstand.OtherCustomer), status: portal.RunNeedsReview, code: "too_many_missing",
+		detail: allMissing},
+	"empty_list": {rule: faultAt(heimdalstand.EmptyList), status: portal.RunNeedsReview, code: "too_many_missing",
+		detail: allMissing},
+	"fewer_customers_than_total": {rule: faultAt(heimdalstand.TooFew), shape: heimdalstand.Shape{Form: heimdalstand.Envelope}, code: "incomplete",
 		detail: "Page 2 of the customers repeats an earlier page." + unfinished},
-	"fewer on the last page": {rule: faultAt(heimdalstand.TooFew, 3), shape: pages, code: "incomplete",
+	"fewer_on_the_last_page": {rule: faultAt(heimdalstand.TooFew, 3), shape: pages, code: "incomplete",
 		detail: "Page 4 of the customers is empty, though more should follow." + unfinished},
-	"the first page again": {rule: faultAt(heimdalstand.RepeatedPage, 2), shape: pages, code: "incomplete", detail: "Page 2 of the customers repeats an earlier page." + unfinished},
-	"the first page by a link again": {rule: faultAt(heimdalstand.RepeatedPage, 3), shape: links, code: "incomplete",
+	"first_page_repeated": {rule: faultAt(heimdalstand.RepeatedPage, 2), shape: pages, code: "incomplete",
+		detail: "Page 2 of the customers repeats an earlier page." + unfinished},
+	"first_page_repeated_by_link": {rule: faultAt(heimdalstand.RepeatedPage, 3), shape: links, code: "incomplete",
 		detail: "Page 3 of the customers repeats an earlier page." + unfinished},
-	"an empty page": {rule: faultAt(heimdalstand.EmptyPage, 2), shape: pages, code: "incomplete", detail: "Page 2 of the customers is empty, though more should follow." + unfinished},
-	"another count on the second page": {rule: faultAt(heimdalstand.TotalChanges, 2), shape: pages, code: "incomplete",
+	"empty_page": {rule: faultAt(heimdalstand.EmptyPage, 2), shape: pages, code: "incomplete",
+		detail: "Page 2 of the customers is empty, though more should follow." + unfinished},
+	"total_changes_on_page_2": {rule: faultAt(heimdalstand.TotalChanges, 2), shape: pages, code: "incomplete",
 		detail: "The number of customers changed while they were read page by page." + unfinished},
-	"a header that says more follow": {rule: faultAt(heimdalstand.LinkHeader), code: "incomplete",
+	"header_that_more_follow": {rule: faultAt(heimdalstand.LinkHeader), code: "incomplete",
 		detail: `The answer says that more customers follow (header Link). Nothing of it was saved; the next run tries again. ` +
 			`If it stays so, tell Heimdal's support, or declare "header Link" harmless if it says nothing of the customers.`},
-	"a link to a stranger": {rule: heimdalstand.Rule{Fault: heimdalstand.LinkElsewhere, To: "http://stranger.example/next"}, shape: links, code: "redirected",
+	"link_to_another_host": {rule: heimdalstand.Rule{Fault: heimdalstand.LinkElsewhere, To: "http://stranger.example/next"}, shape: links, code: "redirected",
 		detail: "The answer says that more customers follow at stranger.example. The key was not sent there. Check the base URL."},
-	"an error on the second page":       {rule: faultAt(heimdalstand.Status401, 2), shape: pages, code: "bad_key", detail: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
-	"a cut connection on the last page": {rule: faultAt(heimdalstand.Truncated, 3), shape: pages, code: "truncated", detail: brokeOff},
-	"somebody twice, the same":          {rule: faultAt(heimdalstand.DuplicateSame), status: portal.RunComplete},
-	"somebody twice, contradicting": {rule: faultAt(heimdalstand.DuplicateOther), code: "duplicate_id",
+	"error_on_page_2": {rule: faultAt(heimdalstand.Status401, 2), shape: pages, code: "bad_key",
+		detail: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
+	"cut_on_the_last_page": {rule: faultAt(heimdalstand.Truncated, 3), shape: pages, code: "truncated",
+		detail: brokeOff},
+	"same_customer_twice": {rule: faultAt(heimdalstand.DuplicateSame), status: portal.RunComplete},
+	"customer_twice_contradicting": {rule: faultAt(heimdalstand.DuplicateOther), code: "duplicate_id",
 		detail: `The customer with the id "1" is twice in one answer, with different values. Nothing was changed.`},
-	"somebody twice over two pages": {rule: faultAt(heimdalstand.DuplicateSame), shape: pages, code: "incomplete",
+	"customer_on_two_pages": {rule: faultAt(heimdalstand.DuplicateSame), shape: pages, code: "incomplete",
 		detail: "The answers hold 14 different customers and state a total of 15. Nothing was changed."},
-	"a name of three million letters": {rule: faultAt(heimdalstand.HugeName), code: "too_large", detail: "One customer in the answer is larger than the portal accepts. Tell Heimdal's support."},
-	"customers without types": {rule: faultAt(heimdalstand.Untyped), code: "unmapped",
-		detail: "No customer in the answer has a type that the portal can read, so MSPs cannot be told from clients. Choose under Fields which field of Heimdal's answer is the type. If none is, tell Heimdal's support."},
-	"customers without ids": {rule: faultAt(heimdalstand.Unnamed), code: "unmapped",
-		detail: "The answer holds a customer without an id that the portal can read. Choose under Fields which field of Heimdal's answer is the customer id. If none is, check the base URL."},
+	"name_of_three_million_letters": {rule: faultAt(heimdalstand.HugeName), code: "too_large",
+		detail: "One customer in the answer is larger than the portal accepts. Tell Heimdal's support."},
+	"customers_without_types": {rule: faultAt(heimdalstand.Untyped), code: "unmapped",
+		detail: "No customer in the answer has a type that the portal can read, so MSPs cannot be told from clients. " +
+			"Choose under Fields which field of Heimdal's answer is the type. If none is, tell Heimdal's support."},
+	"customers_without_ids": {rule: faultAt(heimdalstand.Unnamed), code: "unmapped",
+		detail: "The answer holds a customer without an id that the portal can read. Choose under Fields which field " +
+			"of Heimdal's answer is the customer id. If none is, check the base URL."},
 
-	// What passes is waited out, once there is something to lose.
-	"two refusals for calling too often": {rule: faultAt(heimdalstand.Status429, 1, 2), status: portal.RunComplete},
-	"an error of its own in between":     {rule: faultAt(heimdalstand.Status500, 2), shape: pages, status: portal.RunComplete},
-	"out of service for a moment":        {rule: faultAt(heimdalstand.Status503, 2, 3), shape: links, status: portal.RunComplete},
-	"a dropped connection in between":    {rule: faultAt(heimdalstand.Drop, 2), shape: pages, status: portal.RunComplete},
+	// Temporary errors are retried once a call has succeeded.
+	"status_429_twice":                {rule: faultAt(heimdalstand.Status429, 1, 2), status: portal.RunComplete},
+	"status_500_between_pages":        {rule: faultAt(heimdalstand.Status500, 2), shape: pages, status: portal.RunComplete},
+	"status_503_between_pages":        {rule: faultAt(heimdalstand.Status503, 2, 3), shape: links, status: portal.RunComplete},
+	"connection_closed_between_pages": {rule: faultAt(heimdalstand.Drop, 2), shape: pages, status: portal.RunComplete},
 }
 
 func TestFault(t *testing.T) {
@@ -155,8 +177,8 @@ func TestFault(t *testing.T) {
 	t.Run("names_unreachable_address", testFaultNamesUnreachableAddress)
 }
 
-// testFaultLeavesDataUnchanged plays every fault a Heimdal may have to a portal that has
-// read it well before, and looks that no row changes, that the admin is told, and that the next good answer heals it.
+// testFaultLeavesDataUnchanged: after a good run, each fault ends the next run with its status, code and sentence and changes
+// no row, and the run after the fault completes without changes.
 func testFaultLeavesDataUnchanged(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
@@ -169,6 +191,7 @@ func testFaultLeavesDataUnchanged(t *testing.T) {
 	}
 }
 
+// checkFault runs a sync with the fault between two good ones.
 func (w *tenant) checkFault(f faultCase) {
 	w.Helper()
 	clock := newSkippingClock()
@@ -186,50 +209,53 @@ func (w *tenant) checkFault(f faultCase) {
 	run := w.syncNow()
 	w.wantEnd(run, f)
 	if w.Everything() != before {
-		w.Error("the run wrote rows")
+		w.Error("the run with the fault wrote rows, want none")
 	}
-	w.showsNoKey()
+	w.wantNoKey()
 	w.stand.Follow()
 	w.service = good
 	healed := w.syncNow()
-	if healed.Status != portal.RunComplete || healed.Added+healed.Changed+healed.Missing+healed.Removed != 0 || w.Everything() != before {
-		w.Errorf("the next good answer ended as %s (%s) with %+v", healed.Status, errorText(healed), healed)
+	if healed.Status != portal.RunComplete || healed.Added+healed.Changed+healed.Missing+healed.Removed != 0 {
+		w.Errorf("run after the fault: got %s (%s), %+v; want complete without changes", healed.Status, errorText(healed), healed)
+	}
+	if w.Everything() != before {
+		w.Error("the run after the fault wrote rows, want none")
 	}
 	if f.status == portal.RunNeedsReview {
 		old, err := w.DB.Run(context.Background(), w.admin, run.ID)
 		if err != nil || old.Status != portal.RunDiscarded {
-			w.Errorf("the run nobody decided on is now %s, %v", old.Status, err)
+			w.Errorf("earlier run in review: got %s, %v; want discarded", old.Status, err)
 		}
 	}
 	if n := value[int64](w, "select count(*) from sync_customer where mssp_id = $1", w.ID); n != 0 {
-		w.Errorf("%d rows of what was read are left behind", n)
+		w.Errorf("staged rows: got %d, want none", n)
 	}
 }
 
-// wantEnd checks how a run ended and what its record says of it.
+// wantEnd checks the status and the error of a run that has ended.
 func (w *tenant) wantEnd(run portal.SyncRun, f faultCase) {
 	w.Helper()
 	if f.status == "" {
 		f.status = portal.RunFailed
 	}
 	if run.Status != f.status || run.FinishedAt == nil || run.RetryAt != nil {
-		w.Errorf("the run ended as %s (%s), want %s", run.Status, errorText(run), f.status)
+		w.Errorf("run: got %s (%s), finished at %v, want %s", run.Status, errorText(run), run.FinishedAt, f.status)
 	}
 	if f.code == "" {
 		if run.ErrorCode != nil || run.Error != nil {
-			w.Errorf("a good run says %q", errorText(run))
+			w.Errorf("error of a good run: got %q, want none", errorText(run))
 		}
 		return
 	}
 	base := strings.TrimPrefix(w.stand.URL(), "http://")
 	host, _, _ := strings.Cut(strings.TrimPrefix(base, "https://"), "/")
 	if want := f.code + ": " + strings.ReplaceAll(f.detail, "{host}", host); errorText(run) != want {
-		w.Errorf("the run says\n\t%s\nwant\n\t%s", errorText(run), want)
+		w.Errorf("error of the run: got\n\t%s\nwant\n\t%s", errorText(run), want)
 	}
 }
 
-// showsNoKey looks for the key, as it is and as it could be written, wherever somebody may read.
-func (w *tenant) showsNoKey() {
+// wantNoKey checks that the API key is neither in the log nor in rows of the tenant, in upper or lower case.
+func (w *tenant) wantNoKey() {
 	w.Helper()
 	rows := value[string](w, `
 		select coalesce(string_agg(t::text, ' '), '')
@@ -241,15 +267,14 @@ func (w *tenant) showsNoKey() {
 			select to_jsonb(j) from river.river_job j where j.args->>'mssp_id' = $1::text) t`, w.ID)
 	for where, text := range map[string]string{"the log": w.log.String(), "the database": rows} {
 		if strings.Contains(strings.ToLower(text), strings.ToLower(apiKey)) {
-			w.Errorf("the key is in %s", where)
+			w.Errorf("%s contains the API key, want it nowhere", where)
 		}
 	}
 	if !strings.Contains(w.log.String(), w.ID) {
-		w.Error("the log says nothing of this MSSP's runs: this test looks in the wrong place")
+		w.Error("the log does not mention this MSSP, want its runs in it")
 	}
 }
 
-// testFaultTableCoversTheStandIn keeps a fault from being forgotten.
 func testFaultTableCoversTheStandIn(t *testing.T) {
 	t.Parallel()
 	seen := map[heimdalstand.Fault]bool{}
@@ -258,7 +283,7 @@ func testFaultTableCoversTheStandIn(t *testing.T) {
 	}
 	for _, fault := range heimdalstand.Faults {
 		if !seen[fault] {
-			t.Errorf("nobody plays %s", fault)
+			t.Errorf("fault %s: got no case in everyFault, want one", fault)
 		}
 	}
 }
@@ -271,10 +296,11 @@ func testFaultUntrustedCertificatePreventsCalls(t *testing.T) {
 		good   time.Duration
 		detail string
 	}{
-		"nobody's": {"127.0.0.1", time.Hour,
-			"its certificate is from an authority this server does not know. If a proxy opens connections on the way, its authority must be installed on this server."},
-		"another host's": {"other.example", time.Hour, "its certificate is for another host. Check the base URL."},
-		"run out":        {"127.0.0.1", -time.Hour, "its certificate has expired, or a clock is wrong. Check this server's clock; if it is right, tell Heimdal's support."},
+		"unknown_authority": {"127.0.0.1", time.Hour,
+			"its certificate is from an authority this server does not know. If a proxy opens connections on the " +
+				"way, its authority must be installed on this server."},
+		"other_host": {"other.example", time.Hour, "its certificate is for another host. Check the base URL."},
+		"expired":    {"127.0.0.1", -time.Hour, "its certificate has expired, or a clock is wrong. Check this server's clock; if it is right, tell Heimdal's support."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -290,7 +316,7 @@ func testFaultUntrustedCertificatePreventsCalls(t *testing.T) {
 			})
 			w.wantEnd(w.syncNow(), faultCase{code: "tls", detail: "The connection to {host} is not secure: " + certificate.detail + " The key was not sent."})
 			if w.Everything(connections) != before || w.stand.Calls() != 0 {
-				t.Errorf("%d calls came through", w.stand.Calls())
+				t.Errorf("got %d calls, or rows were written; want neither", w.stand.Calls())
 			}
 			w.setBaseURL(good.URL())
 			w.complete(twoPartners()...)
@@ -318,7 +344,7 @@ func testFaultNamesUnreachableAddress(t *testing.T) {
 		w.wantEnd(w.syncNow(), f)
 	}
 	if w.Everything(connections) != before {
-		t.Error("a failed run wrote rows")
+		t.Error("a failed run wrote rows, want none")
 	}
 	w.setBaseURL(good)
 	w.complete(twoPartners()...)
@@ -346,11 +372,11 @@ func testFaultRepeatedFailuresWriteNoRow(t *testing.T) {
 	w.stand.SetCustomers([]customer{corp(1, "A", nil), corp(1, "B", nil)})
 	w.mustFail("duplicate_id")
 	if w.Everything() != before {
-		t.Error("a failed run wrote rows")
+		t.Error("a failed run wrote rows, want none")
 	}
 	w.complete(clientsOfOneMSP(30)...)
 	if strings.Contains(w.log.String(), apiKey) {
-		t.Error("the key is in the log")
+		t.Error("the log contains the API key, want it nowhere")
 	}
 }
 
@@ -364,6 +390,6 @@ func testFaultInternalErrorFailsRunAndIsLogged(t *testing.T) {
 	}))
 	w.mustFail("internal")
 	if log := w.log.String(); !strings.Contains(log, "expiry of customer 1") {
-		t.Errorf("the log says\n%s", log)
+		t.Errorf("log: got\n%s\nwant the error about the expiry of customer 1", log)
 	}
 }

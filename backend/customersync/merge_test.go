@@ -31,15 +31,15 @@ func testMergeSampleBecomesMSPsAndClients(t *testing.T) {
 	sample := heimdalstand.Sample(7)
 	run := w.complete(sample...)
 	if run.Seen != int64(len(sample)) || run.MSPs != 24 || run.Clients != run.Seen-24 || run.Other != run.Seen-624 || run.Added != run.Seen {
-		t.Errorf("the run says %+v of %d customers", run, len(sample))
+		t.Errorf("run: got %+v, want 24 MSPs of %d customers, 624 of ordinary type, all added", run, len(sample))
 	}
 	if run.Trigger != "command" || run.Product != "heimdal" || run.StartedAt == nil || run.FinishedAt == nil {
-		t.Errorf("the run is recorded as %+v", run)
+		t.Errorf("run: got %+v, want a finished one of heimdal by a command", run)
 	}
 	direct := value[int64](w, "select count(*) from client where msp_id is null and type = 'CORP'")
-	words := value[int64](w, "select count(distinct type) from client")
-	if direct != 12 || words < 3 {
-		t.Errorf("%d clients are directly under the MSSP and there are %d types", direct, words)
+	types := value[int64](w, "select count(distinct type) from client")
+	if direct != 12 || types < 3 {
+		t.Errorf("got %d clients without an MSP and %d types, want 12 and at least 3", direct, types)
 	}
 	w.CheckCounts(t.Errorf)
 }
@@ -78,10 +78,10 @@ func testMergeUnchangedRunWritesOnlyItsOwnRow(t *testing.T) {
 	before := w.Everything()
 	run := w.syncNow()
 	if run.Status != portal.RunComplete || run.Seen == 0 || run.Added+run.Changed+run.Missing != 0 {
-		t.Errorf("the unchanged run says %+v", run)
+		t.Errorf("unchanged run: got %+v, want complete without changes", run)
 	}
 	if w.Everything() != before {
-		t.Error("the unchanged run wrote rows")
+		t.Error("the unchanged run wrote rows, want none")
 	}
 }
 
@@ -91,16 +91,16 @@ func testMergeWritesChangedRowsAndOneVersion(t *testing.T) {
 	customers := clientsOfOneMSP(5)
 	w.complete(customers...)
 	if v := value[int64](w, "select version from mssp"); v != 2 {
-		t.Errorf("after the first run the version is %d, want 2", v)
+		t.Errorf("version after the first run: got %d, want 2", v)
 	}
 	customers[2] = with(customers[2], customer{"name": "Renamed", "seatsUsed": 4})
 	customers[3] = with(customers[3], customer{"note": "new"})
 	run := w.complete(customers...)
 	if v := value[int64](w, "select version from mssp"); v != 3 || run.Changed != 2 || run.Added != 0 {
-		t.Errorf("the version is %d, the run %+v", v, run)
+		t.Errorf("got version %d, run %+v; want version 3 with two changed and none added", v, run)
 	}
 	if n := value[int64](w, "select count(*) from client where changed_in = 3"); n != 2 {
-		t.Errorf("%d clients were written, want 2", n)
+		t.Errorf("clients written: got %d, want 2", n)
 	}
 	want := []string{"client 101 changed name Client→Renamed", "client 101 changed seats_used 3→4", "client 102 changed details"}
 	if diff := cmp.Diff(want, w.Changes(run)); diff != "" {
@@ -123,7 +123,7 @@ func testMergeRecordsEachChangedField(t *testing.T) {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
 	if run.Other != 1 || run.Clients != 1 {
-		t.Errorf("an unknown type is counted as %+v", run)
+		t.Errorf("run with an unknown type: got %+v, want one client that counts as other", run)
 	}
 	w.CheckCounts(t.Errorf)
 }
@@ -136,22 +136,22 @@ func testMergeMissingClientReturnsAsSameRow(t *testing.T) {
 	seen := value[string](w, "select read_at::text from sync_run")
 	run := w.complete(reseller(1, "Partner"), corp(3, "Other", nil))
 	if diff := cmp.Diff([]string{"client 2 missing"}, w.Changes(run)); diff != "" || run.Missing != 1 {
-		t.Errorf("the run counts %d missing, history (-want +got):\n%s", run.Missing, diff)
+		t.Errorf("missing: got %d, want 1; history (-want +got):\n%s", run.Missing, diff)
 	}
 	got := value[string](w, "select id::text || status || last_seen_at::text from client where external_id = '2'")
 	if got != id+"missing"+seen {
-		t.Errorf("the missing client is %s, want last seen %s", got, seen)
+		t.Errorf("missing client: got %s, want %s, last seen %s", got, id, seen)
 	}
 	if run := w.syncNow(); run.Missing != 0 || len(w.Changes(run)) != 0 {
-		t.Errorf("a client that stays away is news again: %+v", run)
+		t.Errorf("next run without the client: got %+v, want none missing and no history", run)
 	}
 	run = w.complete(reseller(1, "Partner"), corp(2, "Client Ltd", 1), corp(3, "Other", nil))
 	want := []string{"client 2 changed name Client→Client Ltd", "client 2 returned"}
 	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Changed != 1 || run.Added != 0 {
-		t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
+		t.Errorf("run: got %+v, want one changed and none added; history (-want +got):\n%s", run, diff)
 	}
 	if got := value[string](w, "select id::text || status from client where external_id = '2'"); got != id+"active" {
-		t.Errorf("the client came back as %s", got)
+		t.Errorf("returned client: got %s, want %s, active", got, id)
 	}
 	w.CheckCounts(t.Errorf)
 }
@@ -178,8 +178,8 @@ func testMergeMovesUsersAndInvitesWithClient(t *testing.T) {
 				from `+table+` g
 				join client c on c.id = g.client_id
 				left join msp m on m.id = g.msp_id`)
-			if under != "Client "+want+", Stays North" {
-				t.Errorf("after the move to %s, %s says %q", want, table, under)
+			if want := "Client " + want + ", Stays North"; under != want {
+				t.Errorf("MSPs in %s: got %q, want %q", table, under, want)
 			}
 		}
 	}
@@ -194,7 +194,7 @@ func testMergeMoveIsVisibleToMSSPOnly(t *testing.T) {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
 	if n := value[int64](w, "select count(*) from change where kind = 'moved' and msp_id is null and client_id is null"); n != 1 {
-		t.Errorf("%d moves are readable by the MSSP alone", n)
+		t.Errorf("moves visible to the MSSP only: got %d, want 1", n)
 	}
 	run = w.complete(reseller(1, "North"), reseller(2, "South"), corp(3, "Client", customerID))
 	if diff := cmp.Diff([]string{"client 3 moved msp South→∅"}, w.Changes(run)); diff != "" {
@@ -214,7 +214,7 @@ func testMergeHistoryHasScopeOfItsCustomer(t *testing.T) {
 		"select count(*) from change h join mssp m on m.id = h.mssp_id join sync_run r on r.id = h.run_id where h.version = m.version":         3,
 	} {
 		if got := value[int64](w, sql); got != want {
-			t.Errorf("%d, want %d: %s", got, want, sql)
+			t.Errorf("got %d, want %d: %s", got, want, sql)
 		}
 	}
 }
@@ -239,13 +239,14 @@ func testMergeClientTurnedMSPAndBackKeepsID(t *testing.T) {
 	run := w.complete(reseller(1, "North"), reseller(2, "Growing"), corp(3, "Client", 2))
 	want := []string{"client 3 moved msp North→Growing", "msp 2 changed type CORP→RESELLER"}
 	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Added != 0 || run.Missing != 0 || run.Changed != 2 {
-		t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
+		t.Errorf("run: got %+v, want two changed only; history (-want +got):\n%s", run, diff)
 	}
-	if got := value[string](w, "select id::text || status || first_seen_at::text from msp where external_id = '2'"); got != id+"active"+first {
-		t.Errorf("the new MSP is %s, want the client's id %s", got, id)
+	got := value[string](w, "select id::text || status || first_seen_at::text from msp where external_id = '2'")
+	if want := id + "active" + first; got != want {
+		t.Errorf("new MSP: got %s, want %s", got, want)
 	}
 	if got := value[string](w, "select status from client where external_id = '2'"); got != "removed" {
-		t.Errorf("the former client is %s", got)
+		t.Errorf("former client: got %s, want removed", got)
 	}
 	w.CheckCounts(t.Errorf)
 	run = w.complete(reseller(1, "North"), corp(2, "Growing", 1), corp(3, "Client", 2))
@@ -253,14 +254,19 @@ func testMergeClientTurnedMSPAndBackKeepsID(t *testing.T) {
 	if diff := cmp.Diff(want, w.Changes(run)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
-	if got := value[string](w, "select c.id::text || c.status || m.status from client c join msp m using (external_id) where external_id = '2'"); got != id+"activeremoved" {
-		t.Errorf("client and former MSP are %s", got)
+	got = value[string](w, `
+		select c.id::text || c.status || m.status
+		from client c
+		join msp m using (external_id)
+		where external_id = '2'`)
+	if want := id + "activeremoved"; got != want {
+		t.Errorf("client and former MSP: got %s, want %s", got, want)
 	}
 	w.CheckCounts(t.Errorf)
 	before := w.Everything()
 	w.syncNow()
 	if w.Everything() != before {
-		t.Error("the run after that wrote rows")
+		t.Error("the next run wrote rows, want none")
 	}
 }
 
@@ -274,7 +280,7 @@ func testMergeLeavesOtherMSSPsUnchanged(t *testing.T) {
 	before := w.Everything()
 	other.complete(append(customers[:15], corp(900, "New", nil))...)
 	if w.Everything() != before {
-		t.Error("another MSSP's sync wrote this one's rows")
+		t.Error("the sync of another MSSP wrote rows of this one, want none")
 	}
 	other.CheckCounts(t.Errorf)
 }

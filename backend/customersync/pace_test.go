@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"fs-client-portal/backend/connector"
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit/heimdalstand"
 	"fs-client-portal/backend/testkit/wait"
 )
 
-// numberedCustomers is n clients of one partner.
+// numberedCustomers returns n customers: an MSP and its clients.
 func numberedCustomers(n int) []customer {
 	customers := []customer{reseller(1, "Partner")}
 	for i := range n - 1 {
@@ -21,7 +22,7 @@ func numberedCustomers(n int) []customer {
 	return customers
 }
 
-// limitRate has the tenant's Heimdal count calls a minute by a clock on which nobody waits.
+// limitRate connects the tenant to a paged stand-in that refuses more calls a minute, by the given clock.
 func (w *tenant) limitRate(perMinute int, clock *skippingClock, customers []customer) {
 	w.Helper()
 	w.replaceStandIn(func(c *heimdalstand.Config) {
@@ -30,16 +31,21 @@ func (w *tenant) limitRate(perMinute int, clock *skippingClock, customers []cust
 	})
 }
 
-// wantRate looks that no minute of the stand-in's log has more calls than that, and that none was refused.
+// rateAndClock returns a change of the configuration to this rate of calls to Heimdal and this clock.
+func rateAndClock(perMinute int, clock connector.Clock) func(*customersync.Config) {
+	return func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(perMinute), clock }
+}
+
+// wantRate checks that the stand-in had at most so many calls in any minute, and refused none.
 func (w *tenant) wantRate(perMinute int) {
 	w.Helper()
 	calls := w.stand.Log()
 	for i, call := range calls {
 		if call.Status == 429 {
-			w.Errorf("call %d was refused for being too soon", i+1)
+			w.Errorf("call %d: got status 429, want it accepted", i+1)
 		}
 		if i >= perMinute && call.At.Sub(calls[i-perMinute].At) < time.Minute {
-			w.Errorf("%d calls in %s: %d to %d", perMinute+1, call.At.Sub(calls[i-perMinute].At), i+1-perMinute, i+1)
+			w.Errorf("calls %d to %d: got %s for all, want at least a minute", i+1-perMinute, i+1, call.At.Sub(calls[i-perMinute].At))
 		}
 	}
 }
@@ -58,18 +64,18 @@ func testPaceAllowsFiveCallsAMinute(t *testing.T) {
 	w := newTenant(t)
 	clock := newSkippingClock()
 	w.limitRate(5, clock, numberedCustomers(24))
-	first := w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
+	first := w.newService(rateAndClock(5, clock))
 	w.service = first
 	for range 2 {
 		if run := w.syncNow(); run.Status != portal.RunComplete || run.Calls != 12 {
-			t.Fatalf("the run ended as %s after %d calls: %s", run.Status, run.Calls, errorText(run))
+			t.Fatalf("run: got %s (%s) after %d calls, want complete after 12", run.Status, errorText(run), run.Calls)
 		}
 	}
-	// Another process, which has never called before.
-	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
+	// A new process knows nothing of the earlier calls.
+	w.service = w.newService(rateAndClock(5, clock))
 	w.mustEnd(portal.RunComplete)
 	if n := w.stand.Calls(); n != 36 {
-		t.Errorf("%d calls, want 36", n)
+		t.Errorf("calls: got %d, want 36", n)
 	}
 	w.wantRate(5)
 }
@@ -79,9 +85,12 @@ func testPaceCountsCallsOfFailedRuns(t *testing.T) {
 	w := newTenant(t)
 	clock := newSkippingClock()
 	w.limitRate(5, clock, numberedCustomers(4))
-	for _, fault := range []heimdalstand.Fault{heimdalstand.Status401, heimdalstand.HTML, heimdalstand.Truncated, heimdalstand.Status404, heimdalstand.None, heimdalstand.None, heimdalstand.None} {
+	for _, fault := range []heimdalstand.Fault{
+		heimdalstand.Status401, heimdalstand.HTML, heimdalstand.Truncated, heimdalstand.Status404,
+		heimdalstand.None, heimdalstand.None, heimdalstand.None,
+	} {
 		w.stand.Misbehave(fault)
-		w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
+		w.service = w.newService(rateAndClock(5, clock))
 		w.syncNow()
 	}
 	w.wantRate(5)
@@ -94,55 +103,55 @@ func testPaceIsSharedByConnectionsWithOneKey(t *testing.T) {
 	clock := newSkippingClock()
 	w.limitRate(5, clock, numberedCustomers(8))
 	other.setBaseURL(w.stand.URL())
-	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
+	w.service = w.newService(rateAndClock(5, clock))
 	other.service = w.service
 	for range 2 {
 		w.syncNow()
 		other.syncNow()
 	}
 	if n := w.stand.Calls(); n != 16 {
-		t.Errorf("%d calls, want 16", n)
+		t.Errorf("calls: got %d, want 16", n)
 	}
 	w.wantRate(5)
 }
 
-// testPaceHoldsAcrossARestart stops a server in the middle of a call and has another go on.
+// testPaceHoldsAcrossARestart stops a server during a call, and starts another that continues its run.
 func testPaceHoldsAcrossARestart(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newSkippingClock()
-	const perMinute = 60 // short enough to be slept through by a worker
+	const perMinute = 60 // a worker sleeps through such short waits
 	w.limitRate(perMinute, clock, numberedCustomers(20))
 	w.stand.Follow(heimdalstand.Rule{Fault: heimdalstand.Slow, Calls: []int{4}})
-	stop := w.serveUntilStopped(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(perMinute), clock })
+	stop := w.serveUntilStopped(rateAndClock(perMinute, clock))
 	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
 	w.waitUntil("the fourth call", func() bool { return w.stand.Calls() == 4 })
 	stop()
 	if n := value[int64](w, "select calls from sync_run where mssp_id = $1 and status = 'queued'", w.ID); n != 3 {
-		t.Errorf("%d calls are saved, want 3", n)
+		t.Errorf("calls saved: got %d, want 3", n)
 	}
-	w.serve(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(perMinute), clock })
+	w.serve(rateAndClock(perMinute, clock))
 	w.waitForCount(1, "select count(*) from sync_run where status = 'complete'")
 	var asked []string
 	for _, call := range w.stand.Log() {
 		asked = append(asked, call.Page)
 	}
 	if got, want := fmt.Sprint(asked), "[ 2 3 4 4 5 6 7 8 9 10]"; got != want {
-		t.Errorf("the pages asked for are %s, want %s", got, want)
+		t.Errorf("pages requested: got %s, want %s", got, want)
 	}
 	for i, call := range w.stand.Log()[1:] {
 		if since := call.At.Sub(w.stand.Log()[i].At); since < time.Minute/perMinute {
-			t.Errorf("call %d came %s after the one before", i+2, since)
+			t.Errorf("call %d: got %s after the one before, want at least %s", i+2, since, time.Minute/perMinute)
 		}
 	}
 	if n := value[int64](w, "select count(*) from client"); n != 19 {
-		t.Errorf("%d clients, want 19", n)
+		t.Errorf("clients: got %d, want 19", n)
 	}
 }
 
-// serveUntilStopped starts a server that is stopped in the middle of whatever it does.
+// serveUntilStopped starts a service that works on jobs. The function stop gives running jobs 50 milliseconds to end.
 func (w *tenant) serveUntilStopped(change func(*customersync.Config)) (stop func()) {
 	w.Helper()
 	service := w.newService(func(c *customersync.Config) {
@@ -162,7 +171,7 @@ func (w *tenant) serveUntilStopped(change func(*customersync.Config)) (stop func
 	}
 }
 
-// waitUntil waits for something outside the database.
+// waitUntil waits until done returns true; what says for what it waits.
 func (w *tenant) waitUntil(what string, done func() bool) {
 	w.Helper()
 	for until := time.Now().Add(wait.Timeout(30 * time.Second)); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
@@ -170,16 +179,16 @@ func (w *tenant) waitUntil(what string, done func() bool) {
 			return
 		}
 	}
-	w.Fatalf("%s did not come\n%s", what, w.log.String())
+	w.Fatalf("timed out waiting for %s\n%s", what, w.log.String())
 }
 
-// testPaceCommandWaitsUntilRetryTime has a command take up a run that Heimdal has told to come back later.
+// testPaceCommandWaitsUntilRetryTime: a command continues a run that Heimdal has asked to retry later.
 func testPaceCommandWaitsUntilRetryTime(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newSkippingClock()
 	w.limitRate(60, clock, numberedCustomers(3))
-	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(60), clock })
+	w.service = w.newService(rateAndClock(60, clock))
 	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
@@ -187,6 +196,6 @@ func testPaceCommandWaitsUntilRetryTime(t *testing.T) {
 	w.Exec("update sync_run set retry_at = $2 where mssp_id = $1", w.ID, until)
 	w.mustEnd(portal.RunComplete)
 	if first := w.stand.Log()[0].At; first.Before(until) || first.After(until.Add(time.Second)) {
-		t.Errorf("the first call came at %s, not at %s", first, until)
+		t.Errorf("first call: got %s, want %s", first, until)
 	}
 }

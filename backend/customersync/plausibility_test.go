@@ -17,18 +17,18 @@ func TestPlausibility(t *testing.T) {
 func testPlausibilityTooManyMissingNeedReview(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	customers := clientsOfOneMSP(49) // with the MSP: 50 customers, of which 10 are a fifth
+	customers := clientsOfOneMSP(49) // 50 customers with the MSP: a fifth is 10
 	w.complete(customers...)
 	before := w.Everything()
 	run := w.sync(customers[:39]...)
 	if errorText(run) == "" || *run.ErrorCode != "too_many_missing" || run.Status != portal.RunNeedsReview || run.Seen != 39 {
-		t.Errorf("11 of 50 missing ended as %+v: %s", run, errorText(run))
+		t.Errorf("11 of 50 missing: got %+v (%s), want needs_review by too_many_missing", run, errorText(run))
 	}
 	if w.Everything() != before {
-		t.Error("a run that was not believed wrote rows")
+		t.Error("a run in review wrote rows, want none")
 	}
 	if run := w.complete(customers[:40]...); run.Missing != 10 {
-		t.Errorf("10 of 50 missing were counted as %d", run.Missing)
+		t.Errorf("missing: got %d, want 10", run.Missing)
 	}
 	w.CheckCounts(t.Errorf)
 }
@@ -45,7 +45,7 @@ func testPlausibilityMSPsAllTurnedClientsNeedReview(t *testing.T) {
 	w.complete(append(customers, clients...)...)
 	run := w.sync(append(turned, clients...)...)
 	if run.ErrorCode == nil || *run.ErrorCode != "too_many_moved" {
-		t.Errorf("12 of 12 MSPs turned clients in a run that ended as %+v", run)
+		t.Errorf("12 of 12 MSPs turned into clients: got %+v, want too_many_moved", run)
 	}
 }
 
@@ -53,14 +53,14 @@ func testPlausibilityEmptyResponseNeedsReview(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	if run := w.complete(); run.Seen != 0 {
-		t.Errorf("an MSSP without customers is %+v", run)
+		t.Errorf("run without customers: got %+v, want none seen", run)
 	}
 	w.complete(clientsOfOneMSP(3)...)
 	before := w.Everything()
 	if run := w.sync(); run.ErrorCode == nil || *run.ErrorCode != "too_many_missing" {
-		t.Errorf("an empty answer ended as %+v", run)
+		t.Errorf("empty response: got %+v, want too_many_missing", run)
 	}
 	if w.Everything() != before {
-		t.Error("an empty answer changed rows")
+		t.Error("an empty response changed rows, want none")
 	}
 }

@@ -17,8 +17,7 @@ func TestShape(t *testing.T) {
 	t.Run("keeps_whole_json_of_customers", testShapeKeepsWholeJSONOfCustomers)
 }
 
-// testShapeDoesNotChangeRows holds for every form of answer and every spelling: who changes only how
-// customers are told changes nothing.
+// testShapeDoesNotChangeRows: every form of response and every spelling of its names yields the same rows.
 func testShapeDoesNotChangeRows(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
@@ -29,7 +28,7 @@ func testShapeDoesNotChangeRows(t *testing.T) {
 	var forms []form
 	for _, f := range heimdalstand.Forms {
 		if f == heimdalstand.Object {
-			continue // one customer alone is another customers
+			continue // it holds a single customer
 		}
 		for spelling, names := range heimdalstand.Spellings {
 			for _, text := range []bool{false, true} {
@@ -49,13 +48,13 @@ func testShapeDoesNotChangeRows(t *testing.T) {
 			want = got
 		}
 		if got != want {
-			t.Errorf("%s %t: the rows are\n%s\nwant\n%s", f.name, f.shape.NumbersAsText, got, want)
+			t.Errorf("rows of %s, numbers as text %t: got\n%s\nwant\n%s", f.name, f.shape.NumbersAsText, got, want)
 		}
 		w.stand.Close()
 	}
 	var rows int
 	if rows = strings.Count(want, "\n") + 1; rows != len(twoPartners()) {
-		t.Errorf("%d rows of %d customers:\n%s", rows, len(twoPartners()), want)
+		t.Errorf("rows: got %d, want %d:\n%s", rows, len(twoPartners()), want)
 	}
 }
 
@@ -75,7 +74,7 @@ func testShapeKeepsWholeJSONOfCustomers(t *testing.T) {
 		kept := value[string](w, "select raw::text from client where mssp_id = $1 and external_id = '3'", w.ID)
 		for _, part := range []string{`"contact":{"mail":"a@b.example"}`, `"score":1.50`, `"name":"Special"`} {
 			if !strings.Contains(kept, part) {
-				t.Errorf("%s: of %s only %s is kept", f, part, kept)
+				t.Errorf("JSON kept from %s: got %s, want %s in it", f, kept, part)
 			}
 		}
 	}

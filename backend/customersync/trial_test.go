@@ -12,26 +12,26 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// tryConnection asks the product what it says to the stored connection.
+// tryConnection tests the stored connection, with another key if apiKey is not empty. The result must be ok.
 func (w *tenant) tryConnection(s *customersync.Service, apiKey string) error {
 	w.Helper()
-	said, err := s.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: apiKey})
-	if err == nil && !said.OK {
-		w.Errorf("a test answers %+v", said)
+	trial, err := s.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: apiKey})
+	if err == nil && !trial.OK {
+		w.Errorf("trial: got %+v, want ok", trial)
 	}
 	return err
 }
 
-// wantInterval looks that at least so many calls were made, each that long after the one before.
+// wantInterval checks that at least so many calls were made, each at least distance after the one before.
 func (w *tenant) wantInterval(atLeast int, distance time.Duration) {
 	w.Helper()
 	calls := w.stand.Log()
 	if len(calls) < atLeast {
-		w.Errorf("%d calls, want %d", len(calls), atLeast)
+		w.Errorf("calls: got %d, want at least %d", len(calls), atLeast)
 	}
 	for i := range calls[1:] {
 		if d := calls[i+1].At.Sub(calls[i].At); d < distance {
-			w.Errorf("call %d comes %s after the one before", i+2, d)
+			w.Errorf("call %d: got %s after the one before, want at least %s", i+2, d, distance)
 		}
 	}
 }
@@ -51,13 +51,13 @@ func testTrialKeepsRateAcrossProcesses(t *testing.T) {
 	clock := newSkippingClock()
 	w.limitRate(5, clock, numberedCustomers(3))
 	for range 8 {
-		// Each time another process, which has never called before.
-		process := w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock })
+		// Each trial is made by a new process, which knows nothing of the earlier calls.
+		process := w.newService(rateAndClock(5, clock))
 		err := w.tryConnection(process, "")
 		var refused *portal.Error
 		if errors.As(err, &refused) {
 			if refused.Code != portal.TooManyRequests || refused.Wait != 12*time.Second || !strings.Contains(refused.Detail, "12 seconds") {
-				t.Fatalf("a test too soon is refused with %+v", refused)
+				t.Fatalf("trial too soon: got %+v, want too_many_requests for 12 seconds", refused)
 			}
 			clock.Sleep(t.Context(), refused.Wait)
 			err = w.tryConnection(process, "")
@@ -67,7 +67,7 @@ func testTrialKeepsRateAcrossProcesses(t *testing.T) {
 		}
 	}
 	if n := w.stand.Calls(); n != 8 {
-		t.Errorf("%d calls, want 8", n)
+		t.Errorf("calls: got %d, want 8", n)
 	}
 	w.wantRate(5)
 }
@@ -78,7 +78,7 @@ func testTrialWaitsWhenNextCallIsNear(t *testing.T) {
 	clock := newSkippingClock()
 	w.limitRate(5, clock, numberedCustomers(3))
 	for range 2 {
-		if err := w.tryConnection(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
+		if err := w.tryConnection(w.newService(rateAndClock(5, clock)), ""); err != nil {
 			t.Fatal(err)
 		}
 		clock.Sleep(t.Context(), 8*time.Second)
@@ -86,8 +86,8 @@ func testTrialWaitsWhenNextCallIsNear(t *testing.T) {
 	w.wantInterval(2, 12*time.Second)
 }
 
-// testTrialSharesRateWithARun tests a connection from another process while a run waits for its turn:
-// the test takes the turn that the run has booked in its own.
+// testTrialSharesRateWithARun: another process tests a connection while a run waits for its next call, and uses the time that
+// the run had reserved for it.
 func testTrialSharesRateWithARun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
@@ -99,11 +99,11 @@ func testTrialSharesRateWithARun(t *testing.T) {
 			return
 		}
 		clock.Sleep(t.Context(), 8*time.Second)
-		if err := w.tryConnection(w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), clock }), ""); err != nil {
-			t.Errorf("a test is refused: %v", err)
+		if err := w.tryConnection(w.newService(rateAndClock(5, clock)), ""); err != nil {
+			t.Errorf("trial beside a run: got %v, want ok", err)
 		}
 	}}
-	w.service = w.newService(func(c *customersync.Config) { c.Rates, c.Clock = heimdalRate(5), another })
+	w.service = w.newService(rateAndClock(5, another))
 	w.mustEnd(portal.RunComplete)
 	w.wantInterval(8+3, 12*time.Second)
 }
@@ -133,10 +133,17 @@ func testTrialWithAnotherKeyDoesNotWait(t *testing.T) {
 	if err := w.tryConnection(w.service, ""); err != nil {
 		t.Fatal(err)
 	}
-	said, err := w.service.TryConnection(context.Background(), w.admin, portal.ConnectionTrial{ID: w.connection.ID, APIKey: "another-key-01"})
-	if err != nil || said.Code != string(connector.BadKey) {
-		t.Errorf("another key is answered %+v (%v)", said, err)
+	another := portal.ConnectionTrial{ID: w.connection.ID, APIKey: "another-key-01"}
+	trial, err := w.service.TryConnection(context.Background(), w.admin, another)
+	if err != nil || trial.Code != string(connector.BadKey) {
+		t.Errorf("trial with another key: got %+v, %v; want %s at once", trial, err, connector.BadKey)
 	}
+}
+
+// interruptingClock calls beforeSleep before each sleep of more than ten seconds. The sleep still ends at the same time.
+type interruptingClock struct {
+	*skippingClock
+	beforeSleep func()
 }
 
 func (m interruptingClock) Sleep(ctx context.Context, d time.Duration) error {
