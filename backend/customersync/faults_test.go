@@ -37,7 +37,7 @@ func (c *skippingClock) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// twoPartners is many, told apart by their names and large enough for several pages.
+// twoPartners returns two MSPs and twelve clients of different names, which fill several pages.
 func twoPartners() []customer {
 	customers := []customer{reseller(1, "Partner"), reseller(2, "Other partner")}
 	for i := range 12 {
@@ -125,7 +125,8 @@ var everyFault = map[string]faultCase{
 		detail: allMissing},
 	"empty_list": {rule: faultAt(heimdalstand.EmptyList), status: portal.RunNeedsReview, code: "too_many_missing",
 		detail: allMissing},
-	"fewer_customers_than_total": {rule: faultAt(heimdalstand.TooFew), shape: heimdalstand.Shape{Form: heimdalstand.Envelope}, code: "incomplete",
+	"fewer_customers_than_total": {rule: faultAt(heimdalstand.TooFew), shape: heimdalstand.Shape{Form: heimdalstand.Envelope},
+		code:   "incomplete",
 		detail: "Page 2 of the customers repeats an earlier page." + unfinished},
 	"fewer_on_the_last_page": {rule: faultAt(heimdalstand.TooFew, 3), shape: pages, code: "incomplete",
 		detail: "Page 4 of the customers is empty, though more should follow." + unfinished},
@@ -140,7 +141,8 @@ var everyFault = map[string]faultCase{
 	"header_that_more_follow": {rule: faultAt(heimdalstand.LinkHeader), code: "incomplete",
 		detail: `The answer says that more customers follow (header Link). Nothing of it was saved; the next run tries again. ` +
 			`If it stays so, tell Heimdal's support, or declare "header Link" harmless if it says nothing of the customers.`},
-	"link_to_another_host": {rule: heimdalstand.Rule{Fault: heimdalstand.LinkElsewhere, To: "http://stranger.example/next"}, shape: links, code: "redirected",
+	"link_to_another_host": {rule: heimdalstand.Rule{Fault: heimdalstand.LinkElsewhere, To: "http://stranger.example/next"},
+		shape: links, code: "redirected",
 		detail: "The answer says that more customers follow at stranger.example. The key was not sent there. Check the base URL."},
 	"error_on_page_2": {rule: faultAt(heimdalstand.Status401, 2), shape: pages, code: "bad_key",
 		detail: "Heimdal does not accept the API key (status 401). Check that it is still valid and may see this customer id, or replace it."},
@@ -300,7 +302,8 @@ func testFaultUntrustedCertificatePreventsCalls(t *testing.T) {
 			"its certificate is from an authority this server does not know. If a proxy opens connections on the " +
 				"way, its authority must be installed on this server."},
 		"other_host": {"other.example", time.Hour, "its certificate is for another host. Check the base URL."},
-		"expired":    {"127.0.0.1", -time.Hour, "its certificate has expired, or a clock is wrong. Check this server's clock; if it is right, tell Heimdal's support."},
+		"expired": {"127.0.0.1", -time.Hour, "its certificate has expired, or a clock is wrong. " +
+			"Check this server's clock; if it is right, tell Heimdal's support."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -314,7 +317,8 @@ func testFaultUntrustedCertificatePreventsCalls(t *testing.T) {
 				}
 				c.Certificate, c.Customers = &made, twoPartners()
 			})
-			w.wantEnd(w.syncNow(), faultCase{code: "tls", detail: "The connection to {host} is not secure: " + certificate.detail + " The key was not sent."})
+			detail := "The connection to {host} is not secure: " + certificate.detail + " The key was not sent."
+			w.wantEnd(w.syncNow(), faultCase{code: "tls", detail: detail})
 			if w.Everything(connections) != before || w.stand.Calls() != 0 {
 				t.Errorf("got %d calls, or rows were written; want neither", w.stand.Calls())
 			}
@@ -336,9 +340,16 @@ func testFaultNamesUnreachableAddress(t *testing.T) {
 	closed.Close()
 	for base, f := range map[string]faultCase{
 		"https://no-such-host.invalid/api": {code: "unreachable", detail: "There is no host no-such-host.invalid. Check the base URL."},
-		"http://" + closed.Addr().String(): {code: "unreachable", detail: closed.Addr().String() + " cannot be reached. Check the base URL, and that this server may connect to it."},
-		"http://dashboard.example.com/api": {code: "bad_connection", detail: "The base URL must begin with https://; plain http is accepted for loopback alone."},
-		good + "/v9":                       {code: "not_found", detail: "There is no customers endpoint at the base URL (status 404). Check the base URL."},
+		"http://" + closed.Addr().String(): {
+			code:   "unreachable",
+			detail: closed.Addr().String() + " cannot be reached. Check the base URL, and that this server may connect to it.",
+		},
+		"http://dashboard.example.com/api": {
+			code: "bad_connection", detail: "The base URL must begin with https://; plain http is accepted for loopback alone.",
+		},
+		good + "/v9": {
+			code: "not_found", detail: "There is no customers endpoint at the base URL (status 404). Check the base URL.",
+		},
 	} {
 		w.setBaseURL(base)
 		w.wantEnd(w.syncNow(), f)

@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// reportsDisappeared reports whether notices say that a path is no longer sent.
+// reportsDisappeared reports whether a notice says that path is no longer sent.
 func reportsDisappeared(notices []portal.FieldNotice, path string) bool {
 	return slices.ContainsFunc(notices, func(n portal.FieldNotice) bool {
 		return n.Kind == portal.NoticeDisappeared && n.Path == path
@@ -42,19 +42,19 @@ func testFieldAlertNamesMissingPathOfRunInReview(t *testing.T) {
 	}
 	review := w.sync(renamed...)
 	if review.Status != portal.RunNeedsReview || !reportsDisappeared(review.Notices, "resellerId") {
-		t.Fatalf("the run is %s with %+v; want one in review, and that resellerId is no longer sent", review.Status, review.Notices)
+		t.Fatalf("run: got %s with %+v, want needs_review and that resellerId is no longer sent", review.Status, review.Notices)
 	}
 	if m := w.fieldMap(); *m.RunID != first.ID {
-		t.Errorf("the map is of run %s, want %s", *m.RunID, first.ID)
+		t.Errorf("run of the field map: got %s, want %s", *m.RunID, first.ID)
 	}
 	if n := w.queuedMails() - before; n != 1 {
-		t.Fatalf("%d mails about the review, want one", n)
+		t.Fatalf("mails about the review: got %d, want 1", n)
 	}
 	w.serve(mails)
 	w.waitForMails(before + 1)
 	got := box.alerts()
 	if last := got[len(got)-1]; !last.Review || !reportsDisappeared(last.Notices, "resellerId") || last.Fields {
-		t.Errorf("mailed %+v, want the review and which field is no longer sent", last)
+		t.Errorf("mail: got %+v, want the review and that resellerId is no longer sent", last)
 	}
 
 	if _, err := w.service.Accept(t.Context(), w.admin, review.ID); err != nil {
@@ -62,12 +62,12 @@ func testFieldAlertNamesMissingPathOfRunInReview(t *testing.T) {
 	}
 	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and id = '"+review.ID+"'")
 	if n := w.queuedMails() - before; n != 2 {
-		t.Fatalf("%d mails once it was accepted, want another about the fields", n)
+		t.Fatalf("mails after the review was accepted: got %d, want 2", n)
 	}
 	w.waitForMails(before + 2)
 	got = box.alerts()
 	if last := got[len(got)-1]; last.Review || !last.Fields || !reportsDisappeared(last.Notices, "resellerId") {
-		t.Errorf("mailed %+v, want which field is no longer sent", last)
+		t.Errorf("mail: got %+v, want that resellerId is no longer sent", last)
 	}
 }
 
@@ -83,7 +83,7 @@ func testFieldAlertNamesMissingPathOfFailedRun(t *testing.T) {
 	w.waitForMails(due)
 	got := slices.DeleteFunc(box.alerts(), func(a portal.SyncAlert) bool { return a.Fields })
 	if len(got) != 1 || got[0].Review || !reportsDisappeared(got[0].Notices, "type") {
-		t.Errorf("mailed %+v, want the failure and that type is no longer sent", got)
+		t.Errorf("mails: got %+v, want the failure and that type is no longer sent", got)
 	}
 }
 
@@ -94,12 +94,12 @@ func testFieldAlertIsMailedOnce(t *testing.T) {
 	run := w.sync(clientsOfOneMSP(3)...)
 	w.sync(clientsOfOneMSP(3)...)
 	if first, again := w.queuedMails(), w.queuedMails(); first != 1 || again != 1 {
-		t.Errorf("%d mails, then %d; want one", first, again)
+		t.Errorf("mails: got %d, then %d; want one", first, again)
 	}
 	w.serve(mails)
 	w.waitForMails(1)
 	got := box.alerts()
 	if len(got) != 1 || got[0].RunID != run.ID || len(got[0].Notices) == 0 || got[0].Notices[0].Kind != portal.NoticeFirst {
-		t.Errorf("mailed %+v, want what the first run noticed", got)
+		t.Errorf("mails: got %+v, want the notices of run %s", got, run.ID)
 	}
 }

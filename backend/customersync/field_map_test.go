@@ -22,6 +22,7 @@ func unfamiliarClient(id int, bought, inUse int) customer {
 	}
 }
 
+// unfamiliarClients returns an MSP and n unfamiliar clients of it.
 func unfamiliarClients(n int) []customer {
 	customers := []customer{reseller(1, "Partner")}
 	for i := range n {
@@ -30,6 +31,7 @@ func unfamiliarClients(n int) []customer {
 	return customers
 }
 
+// fieldMap returns the field map of the connection.
 func (w *tenant) fieldMap() portal.FieldMap {
 	w.Helper()
 	m, err := w.DB.FieldMap(context.Background(), w.admin, w.connection.ID)
@@ -50,6 +52,7 @@ func (w *tenant) path(name string) portal.FieldPath {
 	return m.Items[i]
 }
 
+// change returns a change of the field map by pairs of a path and its field.
 func change(pairs ...string) portal.FieldMapChange {
 	c := portal.FieldMapChange{Fields: map[string]*portal.CustomerField{}}
 	for i := 0; i < len(pairs); i += 2 {
@@ -59,6 +62,7 @@ func change(pairs ...string) portal.FieldMapChange {
 	return c
 }
 
+// remap changes the field map as the admin, by pairs of a path and its field.
 func (w *tenant) remap(pairs ...string) {
 	w.Helper()
 	if _, err := w.service.ChangeFieldMap(context.Background(), w.admin, w.connection.ID, change(pairs...)); err != nil {
@@ -81,16 +85,16 @@ func testFieldMapUnknownPathIsMappedByAnAdmin(t *testing.T) {
 	w := newTenant(t)
 	first := w.complete(unfamiliarClients(4)...)
 	if len(first.Notices) == 0 || first.Notices[0].Kind != portal.NoticeFirst {
-		t.Errorf("notices of the first run = %+v, want that it was the first", first.Notices)
+		t.Errorf("notices of the first run: got %+v, want the first run's", first.Notices)
 	}
 	bought := w.path("entitlement.gekauft")
 	if bought.Field != nil || bought.Customers != 4 || !slices.Equal(bought.Types, []string{"number"}) || bought.Example != "40" {
-		t.Errorf("path = %+v, want four numbers such as 40 that fill nothing", bought)
+		t.Errorf("path: got %+v, want four numbers such as 40 without a field", bought)
 	}
 	preview, err := w.service.PreviewFieldMap(context.Background(), w.admin, w.connection.ID,
 		change("entitlement.gekauft", "seats_total", "entitlement.benutzt", "seats_used"))
 	if err != nil || len(preview.Items) != 4 || preview.NeedsReview {
-		t.Fatalf("preview = %+v, %v; want four customers and no review", preview, err)
+		t.Fatalf("preview: got %+v, %v; want four customers and no review", preview, err)
 	}
 	want := []portal.FieldValueChange{
 		{Field: portal.FieldSeatsUsed, After: text("30")}, {Field: portal.FieldSeatsTotal, After: text("40")},
@@ -101,18 +105,18 @@ func testFieldMapUnknownPathIsMappedByAnAdmin(t *testing.T) {
 	w.remap("entitlement.gekauft", "seats_total", "entitlement.benutzt", "seats_used")
 	run := w.syncNow()
 	if run.Status != portal.RunComplete || run.Changed != 4 {
-		t.Fatalf("the next run is %s and changed %d: %s; want complete and 4", run.Status, run.Changed, errorText(run))
+		t.Fatalf("next run: got %s (%s) with %d changed, want complete with 4", run.Status, errorText(run), run.Changed)
 	}
 	if n := value[int64](w, "select count(*) from client where seats_total = 40 + external_id::int - 100 and seats_used "+
 		"= 30 + external_id::int - 100"); n != 4 {
-		t.Errorf("%d clients have the figures that were mapped, want 4", n)
+		t.Errorf("clients with the mapped figures: got %d, want 4", n)
 	}
 	if got := value[[]string](w, "select array_agg(distinct concat_ws(' ', field, reason)) from change where run_id = $1",
 		run.ID); !slices.Equal(got, []string{"seats_total field_map", "seats_used field_map"}) {
-		t.Errorf("history = %q, want both figures and why", got)
+		t.Errorf("history: got %q, want both figures with their reason", got)
 	}
 	if p := w.path("entitlement.gekauft"); p.Pending || p.Source != portal.SourceAdmin || *p.Field != portal.FieldSeatsTotal {
-		t.Errorf("path = %+v, want it to fill seats_total by an admin", p)
+		t.Errorf("path: got %+v, want it mapped to seats_total by an admin", p)
 	}
 }
 
@@ -122,13 +126,13 @@ func testFieldMapCountsUnreadableValues(t *testing.T) {
 	run := w.complete(reseller(1, "Partner"), with(corp(2, "A", 1), customer{"expirationDate": "next spring"}), corp(3, "B", 1))
 	p := w.path("expirationDate")
 	if p.Unreadable != 1 || p.UnreadableExample != "next spring" {
-		t.Errorf("path = %+v, want one unreadable value", p)
+		t.Errorf("path: got %+v, want one unreadable value", p)
 	}
 	unreadable := slices.ContainsFunc(run.Notices, func(n portal.FieldNotice) bool {
 		return n.Kind == portal.NoticeUnreadable && n.Path == "expirationDate" && n.Count == 1
 	})
 	if !unreadable {
-		t.Errorf("notices = %+v, want the unreadable date", run.Notices)
+		t.Errorf("notices: got %+v, want the unreadable date", run.Notices)
 	}
 }
 
@@ -150,11 +154,11 @@ func testFieldMapReportsPathThatIsNoLongerSent(t *testing.T) {
 		got = append(got, fmt.Sprint(n.Kind, " ", n.Path))
 	}
 	if want := []string{"disappeared seatsTotal", "appeared gekauft"}; !slices.Equal(got, want) {
-		t.Errorf("notices = %q, want %q", got, want)
+		t.Errorf("notices: got %q, want %q", got, want)
 	}
 	overview, _, err := w.DB.Overview(context.Background(), w.admin, time.Hour)
 	if err != nil || len(overview.Attention) == 0 || overview.Attention[0].Kind != "fields_changed" {
-		t.Errorf("attention = %+v, %v; want fields_changed first", overview.Attention, err)
+		t.Errorf("attention: got %+v, %v; want fields_changed first", overview.Attention, err)
 	}
 }
 
@@ -167,15 +171,15 @@ func testFieldMapRemappedParentNeedsReview(t *testing.T) {
 	w.remap("betreuer", "parent")
 	run := w.syncNow()
 	if run.Status != portal.RunNeedsReview || *run.ErrorCode != "fields_remapped" {
-		t.Fatalf("the run is %s: %s; want one that waits because fields were remapped", run.Status, errorText(run))
+		t.Fatalf("run: got %s (%s), want needs_review by fields_remapped", run.Status, errorText(run))
 	}
 	review, err := w.DB.Review(context.Background(), w.admin, run.ID, portal.ReviewQuery{Limit: 10})
 	if err != nil || len(review.Items) != 1 || review.Items[0].Name != "Mover" || review.Items[0].Effect != portal.EffectMoved ||
 		*review.Items[0].MSPName != "One" || *review.Items[0].ToMSPName != "Two" {
-		t.Errorf("review = %+v, %v; want Mover from One to Two", review.Items, err)
+		t.Errorf("review: got %+v, %v; want Mover from One to Two", review.Items, err)
 	}
 	if n := value[int64](w, "select count(*) from change where kind = 'moved'"); n != 0 {
-		t.Errorf("%d clients moved before the review", n)
+		t.Errorf("clients moved before the review: got %d, want none", n)
 	}
 }
 
@@ -186,7 +190,7 @@ func TestMemberName(t *testing.T) {
 		`a\\.b`: "b", "sites.*": "sites", "sites.*.n": "n",
 	} {
 		if got := customersync.MemberName(path); got != want {
-			t.Errorf("the member of %s is %q, want %q", path, got, want)
+			t.Errorf("member of %s: got %q, want %q", path, got, want)
 		}
 	}
 }
@@ -207,7 +211,7 @@ func testFieldMapChangeDuringRunRestartsReading(t *testing.T) {
 	w.syncNow()
 	mapped := map[string]portal.CustomerField{"entitlement.gekauft": portal.FieldSeatsTotal}
 	if len(read) < 3 || len(read[0]) != 0 || !cmp.Equal(read[len(read)-1], mapped) || !cmp.Equal(read[len(read)-2], mapped) {
-		t.Errorf("the calls were read with %v, want both calls of the last reading with %v", read, mapped)
+		t.Errorf("fields of the calls: got %v, want both calls of the last reading with %v", read, mapped)
 	}
 }
 
@@ -230,17 +234,17 @@ func TestSource(t *testing.T) {
 		read, now portal.Connection
 		same      bool
 	}{
-		{"nothing changed", with(nil, "a", "name"), with(nil, "a", "name"), true},
-		{"a name was declared harmless", with(nil, "a", "name"), with([]string{"next"}, "a", "name"), true},
-		{"a harmless name was taken back", with([]string{"next"}), with(nil), true},
-		{"a path was mapped", with(nil, "a", "name"), with(nil, "a", "name", "b", "spla"), false},
-		{"a path was mapped to another field", with(nil, "a", "name"), with(nil, "a", "type"), false},
-		{"the last override was dropped", with(nil, "a", "name"), with(nil), false},
-		{"one of two overrides was dropped", with([]string{"next"}, "a", "name", "b", "spla"), with([]string{"next"}, "a", "name"), false},
+		{"same_after_no_change", with(nil, "a", "name"), with(nil, "a", "name"), true},
+		{"same_after_name_became_harmless", with(nil, "a", "name"), with([]string{"next"}, "a", "name"), true},
+		{"same_after_name_became_significant", with([]string{"next"}), with(nil), true},
+		{"other_after_path_was_mapped", with(nil, "a", "name"), with(nil, "a", "name", "b", "spla"), false},
+		{"other_after_path_was_remapped", with(nil, "a", "name"), with(nil, "a", "type"), false},
+		{"other_after_last_mapping_was_dropped", with(nil, "a", "name"), with(nil), false},
+		{"other_after_one_mapping_was_dropped", with([]string{"next"}, "a", "name", "b", "spla"), with([]string{"next"}, "a", "name"), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := customersync.IsOfSource(customersync.SourceFingerprint(c.read), c.now); got != c.same {
-				t.Errorf("of the same source: %v, want %v", got, c.same)
+				t.Errorf("same source: got %t, want %t", got, c.same)
 			}
 		})
 	}
@@ -257,14 +261,16 @@ func testFieldMapCountsDuplicatesInItsTotal(t *testing.T) {
 		return all
 	}
 	const partner = `[{"id":1,"name":"Partner","type":"RESELLER"}`
-	w.respondFor(map[string]string{"17": partner + clients(10) + `]`, "1": partner + clients(10) + `]`, "100": `{"message":"You do not have access to this customer."}`})
+	all := partner + clients(10) + `]`
+	w.respondFor(map[string]string{"17": all, "1": all, "100": `{"message":"You do not have access to this customer."}`})
 	if run := w.syncNow(); run.Status != portal.RunComplete || run.Calls < 2 || run.Clients != 10 {
-		t.Fatalf("the run is %s after %d calls with %d clients: %s", run.Status, run.Calls, run.Clients, errorText(run))
+		t.Fatalf("run: got %s (%s), %d calls, %d clients; want complete, at least 2, 10",
+			run.Status, errorText(run), run.Calls, run.Clients)
 	}
 	m := w.fieldMap()
 	for _, p := range m.Items {
 		if p.Customers > m.Customers {
-			t.Errorf("%s is in %d of %d customers", p.Path, p.Customers, m.Customers)
+			t.Errorf("customers with %s: got %d, want at most %d", p.Path, p.Customers, m.Customers)
 		}
 	}
 }
