@@ -12,7 +12,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// job is a worker with a run of a tenant that it has not begun.
+// job is a job of a queued run, with the service that works on it.
 type job struct {
 	*testing.T
 	world   *testkit.World
@@ -55,16 +55,16 @@ func (j *job) wantsSnooze() {
 	}
 }
 
-// TestBounds holds what bounds one MSSP's share of the workers, and how long a trial may take.
+// TestBounds checks the limits of one MSSP's share of the workers and of the time of a trial.
 func TestBounds(t *testing.T) {
 	for name, bound := range map[string]struct{ got, want any }{
-		"workers":                {workers, 20},
-		"runs_of_an_MSSP":        {maxPerMSSP, 4},
-		"next_try_of_a_run":      {retryPlace, 2 * time.Second},
-		"wait_within_a_worker":   {maxWait, 3 * time.Second},
-		"time_with_a_worker":     {slice, time.Minute},
-		"time_of_a_trial":        {trialTimeout, 25 * time.Second},
-		"wait_of_a_trial's_turn": {maxTrialWait, 5 * time.Second},
+		"workers":              {workers, 20},
+		"runs_of_an_mssp":      {maxPerMSSP, 4},
+		"next_try_of_a_run":    {retryPlace, 2 * time.Second},
+		"wait_within_a_worker": {maxWait, 3 * time.Second},
+		"time_with_a_worker":   {slice, time.Minute},
+		"time_of_a_trial":      {trialTimeout, 25 * time.Second},
+		"wait_of_a_trial":      {maxTrialWait, 5 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if bound.got != bound.want {
@@ -90,7 +90,7 @@ func testRunWorkerWaitsWhileNoPlaceIsFree(t *testing.T) {
 	}
 	j.wantsSnooze()
 	if held := j.service.places.held; held != workers/2 {
-		t.Errorf("%d places are held afterwards, want %d", held, workers/2)
+		t.Errorf("places held afterwards: got %d, want %d", held, workers/2)
 	}
 }
 
@@ -102,7 +102,7 @@ func testRunWorkerWaitsWhileTheMSSPHasFourRuns(t *testing.T) {
 	}
 	j.wantsSnooze()
 	if status := j.world.Text(t, "select status from sync_run where id = $1", j.args.RunID); status != "queued" {
-		t.Errorf("the run is %s, want it queued", status)
+		t.Errorf("run: got %s, want queued", status)
 	}
 }
 
@@ -114,7 +114,7 @@ func testRunWorkerLeavesItsPlace(t *testing.T) {
 		t.Error(err)
 	}
 	if held := j.service.places.held; held != 0 {
-		t.Errorf("%d places are held afterwards, want none", held)
+		t.Errorf("places held afterwards: got %d, want none", held)
 	}
 }
 
@@ -123,7 +123,7 @@ func testRunWorkerTakesNoRunThatIsAtWork(t *testing.T) {
 	j := newJob(t)
 	j.world.Exec(t, "update sync_run set status = 'running' where id = $1", j.args.RunID)
 	if _, taken, err := j.world.DB.TakeRunWithin(t.Context(), j.args.MSSPID, j.args.RunID, 1); taken || err != nil {
-		t.Errorf("got taken %t, %v; want neither, and the run not counted against itself", taken, err)
+		t.Errorf("got taken %t, %v; want neither, as the run does not count against its own limit", taken, err)
 	}
 }
 
@@ -146,24 +146,24 @@ func TestMergeLimit(t *testing.T) {
 		}
 		return s
 	}
-	t.Run("waits_for_another_of_its_MSSP", func(t *testing.T) {
+	t.Run("waits_for_another_of_its_mssp", func(t *testing.T) {
 		s := newService(t)
 		if !s.merging.begin(lease.MSSPID) {
-			t.Fatal("no merge begins")
+			t.Fatal("first merge of the MSSP: got no lock, want it")
 		}
 		postponed(t, s)
 	})
 	t.Run("leaves_half_of_the_pool_to_requests", func(t *testing.T) {
 		s := newService(t)
 		if got, want := cap(s.applying), max(1, int(w.DB.Pool().Config().MaxConns)/2); got != want {
-			t.Errorf("%d merges at once, want %d", got, want)
+			t.Errorf("concurrent merges: got %d, want %d", got, want)
 		}
 		for range cap(s.applying) {
 			s.applying <- struct{}{}
 		}
 		postponed(t, s)
 		if !s.merging.begin(lease.MSSPID) {
-			t.Error("a merge that was postponed is counted as one at work")
+			t.Error("merge after a postponed one: got no lock, want it")
 		}
 	})
 }

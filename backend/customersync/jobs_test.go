@@ -9,6 +9,7 @@ import (
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/testkit/heimdalstand"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestJob(t *testing.T) {
@@ -24,17 +25,22 @@ func testJobServerWorksOnRequestedRun(t *testing.T) {
 	w.stand.SetCustomers(clientsOfOneMSP(3))
 	finished := make(chan portal.SyncRun, 1)
 	w.serve(func(c *customersync.Config) { c.Finished = func(r portal.SyncRun) { finished <- r } })
-	// Another process, which only queues.
+	// Another process queues the run, and works on none.
 	run, err := w.service.Request(t.Context(), w.admin)
 	if err != nil || run.Status != portal.RunQueued {
-		t.Fatalf("requested %+v, %v", run, err)
+		t.Fatalf("request: got %+v, %v; want queued", run, err)
 	}
 	w.waitForCount(1, "select count(*) from sync_run where status = 'complete'")
-	if done := <-finished; done.ID != run.ID || done.Added != 4 {
-		t.Errorf("finished %+v", done)
+	select {
+	case done := <-finished:
+		if done.ID != run.ID || done.Added != 4 {
+			t.Errorf("finished run: got %+v, want %s with 4 added", done, run.ID)
+		}
+	case <-time.After(wait.Timeout(30 * time.Second)):
+		t.Fatal("timed out waiting for Config.Finished")
 	}
 	if n := value[int64](w, "select count(*) from sync_run"); n != 1 {
-		t.Errorf("%d runs; a new connection should be left to its operator for a minute", n)
+		t.Errorf("runs: got %d, want 1; the schedule omits new connections for a minute", n)
 	}
 }
 
@@ -42,8 +48,8 @@ func testJobServerRecoversDeadRunsAndLostJobs(t *testing.T) {
 	t.Parallel()
 	died := newTenant(t)
 	lost, fetched := died.another(t), died.another(t)
-	command, cursed := died.another(t), died.another(t)
-	for _, w := range []*tenant{died, lost, fetched, command, cursed} {
+	command, fatal := died.another(t), died.another(t)
+	for _, w := range []*tenant{died, lost, fetched, command, fatal} {
 		w.stand.SetCustomers(clientsOfOneMSP(3))
 		if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 			t.Fatal(err)
@@ -57,10 +63,10 @@ func testJobServerRecoversDeadRunsAndLostJobs(t *testing.T) {
 	lost.Exec("delete from river.river_job where args->>'mssp_id' = $1", lost.ID)
 	lost.Exec("update sync_run set created_at = now() - interval '1 minute' where status = 'queued'")
 	command.Exec("update sync_run set trigger = 'command' where mssp_id = $1", command.ID)
-	cursed.Exec("update sync_run set deaths = 2 where mssp_id = $1", cursed.ID)
+	fatal.Exec("update sync_run set deaths = 2 where mssp_id = $1", fatal.ID)
 	died.serve(func(*customersync.Config) {})
 	for w, want := range map[*tenant]portal.RunStatus{
-		died: portal.RunComplete, lost: portal.RunComplete, fetched: portal.RunComplete, command: portal.RunFailed, cursed: portal.RunFailed,
+		died: portal.RunComplete, lost: portal.RunComplete, fetched: portal.RunComplete, command: portal.RunFailed, fatal: portal.RunFailed,
 	} {
 		w.waitForCount(1, "select count(*) from sync_run where status = '"+string(want)+"' and mssp_id = '"+w.ID+"'")
 	}
@@ -79,17 +85,17 @@ func testJobQueuedRunHasOneJob(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n := value[int64](w, "select count(*) from river.river_job"); n != 1 {
-			t.Fatalf("%d jobs where one has %s", n, state)
+			t.Fatalf("jobs of a run whose job has %s: got %d, want 1", state, n)
 		}
 	}
-	// Those that are over will not take it up: of an accepted run's first reading, of a run a command had taken up.
+	// A job that has ended cannot work on the run: that of the reading before a review, or that of a run a command continued.
 	for i, state := range []string{"completed", "cancelled", "discarded"} {
 		w.Exec("update river.river_job set state = '" + state + "', finalized_at = now()")
 		if err := w.service.ReplaceLostJobs(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if n := value[int64](w, "select count(*) from river.river_job where state = 'available'"); n != 1 {
-			t.Errorf("%d jobs are to do a run that had %d others, %s", n, i+1, state)
+			t.Errorf("available jobs after %d that are %s: got %d, want 1", i+1, state, n)
 		}
 	}
 }
@@ -117,10 +123,10 @@ func testServerStopReturnsItsRunToTheQueue(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := first.Stop(ctx); err != nil {
-		t.Errorf("stop: %v", err)
+		t.Errorf("stop: got %v, want no error", err)
 	}
 	if n := value[int64](w, "select count(*) from sync_run where status = 'queued'"); n != 1 {
-		t.Fatalf("%d runs were handed back\n%s", n, w.log.String())
+		t.Fatalf("queued runs after the stop: got %d, want 1\n%s", n, w.log.String())
 	}
 	w.stand.Misbehave(heimdalstand.None)
 	w.serve(func(*customersync.Config) {})
@@ -145,9 +151,9 @@ func testServerStopLetsAShortRunFinish(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := server.Stop(ctx); err != nil {
-		t.Errorf("stop: %v", err)
+		t.Errorf("stop: got %v, want no error", err)
 	}
 	if n := value[int64](w, "select count(*) from sync_run where status = 'failed' and error_code = 'timeout'"); n != 1 {
-		t.Errorf("the run was not ended\n%s", w.log.String())
+		t.Errorf("runs failed by timeout: got %d, want 1\n%s", n, w.log.String())
 	}
 }

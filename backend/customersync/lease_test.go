@@ -12,6 +12,7 @@ import (
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
 	"fs-client-portal/backend/postgres"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestLease(t *testing.T) {
@@ -36,7 +37,7 @@ func testLeaseHeartbeatContinuesDuringLongCall(t *testing.T) {
 		})(c)
 	})
 	if run := w.syncNow(); run.Status != portal.RunComplete {
-		t.Errorf("the run is %s: %s", run.Status, errorText(run))
+		t.Errorf("run: got %s (%s), want complete", run.Status, errorText(run))
 	}
 }
 
@@ -51,16 +52,16 @@ func testLeaseLossCancelsTheCall(t *testing.T) {
 			case <-ctx.Done():
 				return state, ctx.Err()
 			case <-time.After(30 * time.Second):
-				t.Error("the call goes on")
-				return state, errors.New("nobody stopped the call")
+				t.Error("the call was not cancelled within 30 seconds")
+				return state, errors.New("the call was not cancelled")
 			}
 		})(c)
 	})
 	if run, err := w.service.RunNow(t.Context(), w.ID, nil); !errors.Is(err, postgres.ErrLeaseLost) {
-		t.Errorf("the run ended as %+v, %v", run, err)
+		t.Errorf("got %+v, %v; want %v", run, err, postgres.ErrLeaseLost)
 	}
 	if status := value[string](w, "select status from sync_run"); status != "running" {
-		t.Errorf("who has lost the run left it %s to whoever has it", status)
+		t.Errorf("run after the loss of its lease: got %s, want running", status)
 	}
 }
 
@@ -71,12 +72,13 @@ func testLeaseRowsOfInterruptedCallCountOnce(t *testing.T) {
 	w.service = w.newService(w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
 		made = append(made, state.Progress.Calls+1)
 		if len(made) == 2 {
-			for i := range 7000 {
-				if err := add(scriptedClient(100+i, "Client")); err != nil {
-					return state, err
-				}
+			if err := addClients(add, 100, 7000, "Client"); err != nil {
+				return state, err
 			}
-			w.waitForCount(1, "select count(*) from sync_run where heartbeat_at is not null and (select count(*) from sync_customer) > 5000")
+			w.waitForCount(1, `
+				select count(*)
+				from sync_run
+				where heartbeat_at is not null and (select count(*) from sync_customer) > 5000`)
 			w.Exec("update sync_run set attempt = attempt + 1")
 			return state, postgres.ErrLeaseLost
 		}
@@ -87,11 +89,11 @@ func testLeaseRowsOfInterruptedCallCountOnce(t *testing.T) {
 	}
 	w.Exec("update sync_run set status = 'queued'")
 	if run := w.syncNow(); run.Status != portal.RunComplete || run.Seen != 3 || fmt.Sprint(made) != "[1 2 2 3]" {
-		t.Errorf("the run is %+v after the calls %v", run, made)
+		t.Errorf("got %+v after the calls %v, want 3 customers after [1 2 2 3]", run, made)
 	}
 }
 
-// takeLease takes up the queued run as another process would.
+// takeLease takes the lease of the queued run as another process.
 func (w *tenant) takeLease() postgres.Lease {
 	w.Helper()
 	id, err := w.DB.QueuedRun(context.Background(), w.ID)
@@ -100,12 +102,12 @@ func (w *tenant) takeLease() postgres.Lease {
 	}
 	lease, taken, err := w.DB.TakeRun(context.Background(), w.ID, id)
 	if err != nil || !taken {
-		w.Fatalf("take up %q: %t, %v", id, taken, err)
+		w.Fatalf("lease of run %q: got %t, %v; want it", id, taken, err)
 	}
 	return lease
 }
 
-// expireHeartbeats stops the heart of whoever works on a run.
+// expireHeartbeats sets the heartbeats of running runs a minute back, as if their processes had died.
 func (w *tenant) expireHeartbeats() {
 	w.Helper()
 	w.Exec("update sync_run set heartbeat_at = now() - interval '1 minute' where status = 'running'")
@@ -125,38 +127,38 @@ func testLeaseDeadRunDoesNotBlockTheNext(t *testing.T) {
 		lease := w.takeLease()
 		w.expireHeartbeats()
 		if err := next(w); err != nil {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s after the death: got %v, want no error", name, err)
 		}
 		run, err := w.DB.Run(t.Context(), w.admin, dead.ID)
 		if err != nil || run.Status != portal.RunFailed || run.ErrorCode == nil || *run.ErrorCode != "interrupted" {
-			t.Errorf("%s: the dead run is %+v, %v", name, run, err)
+			t.Errorf("%s: got the dead run %+v, %v; want failed by interrupted", name, run, err)
 		}
 		w.wantNoWrites(lease)
 	}
 }
 
-// wantNoWrites checks that a process which was only thought dead cannot write any more.
+// wantNoWrites checks that a process which has lost its lease cannot write.
 func (w *tenant) wantNoWrites(lease postgres.Lease) {
 	w.Helper()
 	before := w.Everything()
 	ctx := context.Background()
 	writes := map[string]error{
-		"stage": w.DB.Stage(ctx, lease, 1, []portal.Customer{{Kind: portal.KindClient, ExternalID: "66", Name: "Ghost", Raw: []byte("{}")}}),
-		"beat":  w.DB.Heartbeat(ctx, lease), "hand back": w.DB.ReleaseRun(ctx, lease),
-		"put off": w.DB.PostponeRun(ctx, lease, connector.State{}, time.Now()),
+		"stage":     w.DB.Stage(ctx, lease, 1, []portal.Customer{{Kind: portal.KindClient, ExternalID: "66", Name: "Ghost", Raw: []byte("{}")}}),
+		"heartbeat": w.DB.Heartbeat(ctx, lease), "release": w.DB.ReleaseRun(ctx, lease),
+		"postpone": w.DB.PostponeRun(ctx, lease, connector.State{}, time.Now()),
 	}
 	_, writes["fail"] = w.DB.FailRun(ctx, lease, "x", "x")
 	_, writes["finish a call"] = w.DB.FinishCall(ctx, lease, connector.State{Done: true})
-	_, writes["tell what was seen"] = w.DB.RecordSeen(ctx, lease, 1)
-	_, writes["tell of a wait"] = w.DB.RecordWaiting(ctx, lease, time.Now())
+	_, writes["record the customers seen"] = w.DB.RecordSeen(ctx, lease, 1)
+	_, writes["record a wait"] = w.DB.RecordWaiting(ctx, lease, time.Now())
 	_, writes["resume"] = w.DB.ResumeReading(ctx, lease)
 	for name, err := range writes {
 		if !errors.Is(err, postgres.ErrLeaseLost) {
-			w.Errorf("a lost lease may %s: %v", name, err)
+			w.Errorf("%s with a lost lease: got %v, want %v", name, err, postgres.ErrLeaseLost)
 		}
 	}
 	if w.Everything() != before {
-		w.Error("a lost lease wrote rows")
+		w.Error("a lost lease wrote rows, want none")
 	}
 }
 
@@ -173,7 +175,7 @@ func testLeaseMergeRollsBackAfterTakeover(t *testing.T) {
 	if _, err := held.Exec(t.Context(), "select from mssp for update"); err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan error)
+	done := make(chan error, 1)
 	go func() {
 		_, err := w.service.RunNow(t.Context(), w.ID, nil)
 		done <- err
@@ -184,13 +186,13 @@ func testLeaseMergeRollsBackAfterTakeover(t *testing.T) {
 		from pg_locks l
 		where not l.granted
 		and l.pid in (select a.pid from pg_stat_activity a where a.datname = current_database())`)
-	// The run's row is free meanwhile, for the heartbeat as for another process.
+	// The run's row is not locked meanwhile, so heartbeats and other processes can write it.
 	w.Exec("update sync_run set attempt = attempt + 1 where status = 'running'")
 	if err := held.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-done; !errors.Is(err, postgres.ErrLeaseLost) || w.Everything() != before {
-		t.Errorf("the run that was taken over ended with %v", err)
+		t.Errorf("got %v, or rows were written; want %v and no rows", err, postgres.ErrLeaseLost)
 	}
 }
 
@@ -200,7 +202,8 @@ func testLeaseTakeoverRepeatsInterruptedCall(t *testing.T) {
 	var mu sync.Mutex
 	var made []int64
 	died := make(chan struct{})
-	play := w.scripted(func(ctx context.Context, _ connector.Options, state connector.State, add addFunc) (connector.State, error) {
+	play := w.scripted(func(ctx context.Context, _ connector.Options, state connector.State,
+		add addFunc) (connector.State, error) {
 		mu.Lock()
 		made = append(made, state.Progress.Calls+1)
 		first := len(made) == 3
@@ -222,14 +225,21 @@ func testLeaseTakeoverRepeatsInterruptedCall(t *testing.T) {
 	if _, err := first.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
-	<-died
+	select {
+	case <-died:
+	case <-time.After(wait.Timeout(30 * time.Second)):
+		t.Fatal("timed out waiting for the third call")
+	}
 	w.expireHeartbeats()
 	w.serve(play)
-	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and added = 4 and seen = 4 and duplicates = 0 and deaths = 0 and attempt = 2")
+	w.waitForCount(1, `
+		select count(*)
+		from sync_run
+		where status = 'complete' and added = 4 and seen = 4 and duplicates = 0 and deaths = 0 and attempt = 2`)
 	mu.Lock()
 	defer mu.Unlock()
 	if fmt.Sprint(made) != "[1 2 3 3 4]" {
-		t.Errorf("the calls made are %v", made)
+		t.Errorf("calls: got %v, want [1 2 3 3 4]", made)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

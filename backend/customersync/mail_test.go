@@ -6,12 +6,14 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/postgres"
 	"fs-client-portal/backend/testkit"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestInviteMail(t *testing.T) {
@@ -23,26 +25,26 @@ func testInviteMailIsQueuedWithInviteAndRetried(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	tried := make(chan string, 10)
-	answers := make(chan error, 2)
-	answers <- errors.New("busy")
-	answers <- nil
+	results := make(chan error, 2)
+	results <- errors.New("busy")
+	results <- nil
 	service, err := customersync.New(w.DB, nil, customersync.Config{
 		Log: slog.New(slog.DiscardHandler), Jobs: true,
 		Deliver: func(_ context.Context, msspID, inviteID string) error {
 			tried <- msspID + inviteID
-			return <-answers
+			return <-results
 		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	mssp, invite, undone := w.Own.MSSPID, postgres.NewID(), errors.New("undone")
+	mssp, invite, rollback := w.Own.MSSPID, postgres.NewID(), errors.New("rolled back")
 	post := func(id string, outcome error) error {
 		return pgx.BeginFunc(t.Context(), w.DB.Pool(), func(tx pgx.Tx) error {
 			return errors.Join(service.Post(t.Context(), tx, mssp, id), outcome)
 		})
 	}
-	if err := post(postgres.NewID(), undone); !errors.Is(err, undone) {
+	if err := post(postgres.NewID(), rollback); !errors.Is(err, rollback) {
 		t.Fatal(err)
 	}
 	if err := post(invite, nil); err != nil {
@@ -53,8 +55,13 @@ func testInviteMailIsQueuedWithInviteAndRetried(t *testing.T) {
 	}
 	t.Cleanup(func() { service.Stop(context.Background()) })
 	for range 2 {
-		if got := <-tried; !strings.HasSuffix(got, invite) {
-			t.Errorf("delivers %s, want %s alone", got, invite)
+		select {
+		case got := <-tried:
+			if !strings.HasSuffix(got, invite) {
+				t.Errorf("delivery: got %s, want invite %s only", got, invite)
+			}
+		case <-time.After(wait.Timeout(30 * time.Second)):
+			t.Fatal("timed out waiting for a delivery")
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// TestRunSavesPaths: the paths of a run's customers are saved when it ends, and before only with a call that brings a path
-// or a type that is not saved.
+// TestRunSavesPaths: the paths of a run's customers are saved when it ends, and before that only with a call that has a path
+// or a type of one which is not yet saved.
 func TestRunSavesPaths(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
@@ -35,15 +35,15 @@ func TestRunSavesPaths(t *testing.T) {
 	}))
 	run := w.syncNow()
 	if run.Status != portal.RunComplete {
-		t.Fatalf("the run is %s: %s", run.Status, errorText(run))
+		t.Fatalf("run: got %s (%s), want complete", run.Status, errorText(run))
 	}
 	if want := []saved{{0, 0}, {1, 0}, {1, 0}, {3, 0}, {3, 0}}; !slices.Equal(before, want) {
 		t.Errorf("saved before each call: got %v, want %v", before, want)
 	}
 	if m := w.fieldMap(); m.Customers != 5 || w.path("id").Customers != 5 || w.path("seats").Customers != 3 {
-		t.Errorf("the field map is of %d customers, want 5: %+v", m.Customers, m.Items)
+		t.Errorf("field map: got %d customers with %+v, want 5, all with an id, 3 with seats", m.Customers, m.Items)
 	}
 	if n := value[int64](w, "select count(*) from sync_run where paths is not null"); n != 0 {
-		t.Errorf("%d runs that have ended keep paths, want none", n)
+		t.Errorf("ended runs with paths: got %d, want none", n)
 	}
 }

@@ -16,18 +16,18 @@ func testPlacesHalfAreKeptForMSSPsWithoutARun(t *testing.T) {
 	var p places
 	for p.enter("busy") {
 		if p.held > workers {
-			t.Fatal("one MSSP gets more places than there are workers")
+			t.Fatalf("places of one MSSP: got %d, want at most %d", p.held, workers)
 		}
 	}
 	if p.held != workers/2 {
-		t.Errorf("one MSSP gets %d places, want %d", p.held, workers/2)
+		t.Errorf("places of one MSSP: got %d, want %d", p.held, workers/2)
 	}
 	for i := range workers / 2 {
 		if !p.enter(strconv.Itoa(i)) {
-			t.Fatalf("%d others get a place, want %d", i, workers/2)
+			t.Fatalf("places of other MSSPs: got %d, want %d", i, workers/2)
 		}
 		if p.enter(strconv.Itoa(i)) {
-			t.Fatal("another gets a second place while half of them are taken")
+			t.Fatalf("MSSP %d: got a second place while half of them are held, want none", i)
 		}
 	}
 }
@@ -37,23 +37,28 @@ func testPlacesAreFreeAgainAfterLeaving(t *testing.T) {
 	var p places
 	for range 3 * workers {
 		if !p.enter("a") {
-			t.Fatal("a place that was left is not free")
+			t.Fatal("place after leaving: got none, want one")
 		}
 		p.leave("a")
 	}
 	if p.held != 0 || len(p.of) != 0 {
-		t.Errorf("%d places of %d MSSPs are still held", p.held, len(p.of))
+		t.Errorf("places held: got %d of %d MSSPs, want none", p.held, len(p.of))
 	}
 }
 
 func TestMerging(t *testing.T) {
 	t.Parallel()
 	var m merging
-	if !m.begin("a") || m.begin("a") || !m.begin("b") {
-		t.Error("two merges of one MSSP begin, or none of another")
+	for i, step := range []struct {
+		mssp string
+		want bool
+	}{{"a", true}, {"a", false}, {"b", true}} {
+		if got := m.begin(step.mssp); got != step.want {
+			t.Errorf("merge %d, of MSSP %s: got begun %t, want %t", i+1, step.mssp, got, step.want)
+		}
 	}
 	m.end("a")
 	if !m.begin("a") {
-		t.Error("no merge begins after the end of another")
+		t.Error("merge after the end of the first: got begun false, want true")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/customersync"
 )
 
-// makeJobsDue lets put-off jobs be worked at once, as if the time had come.
+// makeJobsDue makes postponed jobs available at once.
 func (w *tenant) makeJobsDue() {
 	w.Helper()
 	w.Exec("update river.river_job set state = 'available', scheduled_at = now() where kind = 'sync_run' and state = 'scheduled'")
@@ -30,7 +30,8 @@ func testPostponedRunKeepsWhatWasRead(t *testing.T) {
 	var made []int64
 	w.serve(func(c *customersync.Config) {
 		c.Clock = clock
-		w.scripted(func(ctx context.Context, o connector.Options, state connector.State, add addFunc) (connector.State, error) {
+		w.scripted(func(ctx context.Context, o connector.Options, state connector.State,
+			add addFunc) (connector.State, error) {
 			if state.Progress.Calls == 2 && state.Refusals == 0 {
 				state.Refusals++
 				if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
@@ -45,11 +46,17 @@ func testPostponedRunKeepsWhatWasRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.waitForCount(1, "select count(*) from sync_run where status = 'queued' and calls = 2 and staged = 2 and heartbeat_at is null")
-	w.waitForCount(1, "select count(*) from river.river_job where kind = 'sync_run' and state = 'scheduled' and scheduled_at > now() + interval '50 minutes'")
-	if n := value[int64](w, "select count(*) from sync_run where retry_at > now() + interval '50 minutes' and (state->>'refusals')::int = 1"); n != 1 {
-		t.Error("the run does not say until when it waits, and how often it was refused")
+	w.waitForCount(1, `
+		select count(*)
+		from river.river_job
+		where kind = 'sync_run' and state = 'scheduled' and scheduled_at > now() + interval '50 minutes'`)
+	if n := value[int64](w, `
+		select count(*)
+		from sync_run
+		where retry_at > now() + interval '50 minutes' and (state->>'refusals')::int = 1`); n != 1 {
+		t.Errorf("runs with their retry time and one refusal: got %d, want 1", n)
 	}
-	// Taken up too soon, it is put off again.
+	// A job that is worked too soon is postponed again.
 	w.makeJobsDue()
 	w.waitForCount(1, "select count(*) from sync_run where status = 'queued' and attempt = 2")
 	w.waitForCount(1, "select count(*) from river.river_job where kind = 'sync_run' and state = 'scheduled'")
@@ -57,14 +64,14 @@ func testPostponedRunKeepsWhatWasRead(t *testing.T) {
 	w.makeJobsDue()
 	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and retry_at is null and added = 3")
 	if fmt.Sprint(made) != "[1 2 3]" {
-		t.Errorf("the calls made are %v", made)
+		t.Errorf("calls: got %v, want [1 2 3]", made)
 	}
 }
 
 func testPostponedRunLeavesItsWorkerToOthers(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	const more = 24 // than there are workers
+	const more = 24 // more than there are workers
 	for range more {
 		other := w.another(t)
 		if _, err := other.service.Request(t.Context(), other.admin); err != nil {
@@ -80,11 +87,12 @@ func testPostponedRunLeavesItsWorkerToOthers(t *testing.T) {
 	w.waitForCount(more, "select count(*) from sync_run where status = 'queued' and retry_at is not null")
 }
 
-// waitingConnector waits an hour before it answers customer 18, and no moment for anybody else.
+// waitingConnector is a connector whose calls about customer 18 wait for an hour first.
 type waitingConnector struct{ script }
 
 func (waitingConnector) Open(s connector.Settings, _ string, o connector.Options) (connector.Reader, error) {
-	return scriptReader{func(ctx context.Context, o connector.Options, state connector.State, add addFunc) (connector.State, error) {
+	return scriptReader{func(ctx context.Context, o connector.Options, state connector.State,
+		add addFunc) (connector.State, error) {
 		if s.CustomerID == "18" {
 			if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
 				return state, err
@@ -108,6 +116,6 @@ func testPostponedRunReturnsToQueueAfterTimeSlice(t *testing.T) {
 	if _, err := w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
-	// Two calls fit into a minute and a bit: it is taken up three times.
+	// A time slice of a minute ends after two calls of 40 seconds, so five calls need three slices.
 	w.waitForCount(1, "select count(*) from sync_run where status = 'complete' and attempt = 3 and calls = 5")
 }

@@ -16,7 +16,7 @@ import (
 	"fs-client-portal/backend/testkit/lantern"
 )
 
-// twoProducts is a tenant that is connected to Heimdal and to Lantern, with a clock that moves only when a worker waits.
+// twoProducts is a tenant with connections to Heimdal and Lantern, and a clock that advances only when a worker sleeps.
 type twoProducts struct {
 	*tenant
 	clock   *skippingClock
@@ -62,14 +62,14 @@ func (w *twoProducts) syncBoth() map[string]portal.SyncRun {
 	for range 2 {
 		run := w.syncNow()
 		if run.Status != portal.RunComplete {
-			w.Fatalf("the run of %s is %s, %s; want complete", run.ProductName, run.Status, errorText(run))
+			w.Fatalf("run of %s: got %s (%s), want complete", run.ProductName, run.Status, errorText(run))
 		}
 		runs[run.ProductName] = run
 	}
 	return runs
 }
 
-// intervals returns the distances between the calls of a product, each once.
+// intervals returns the different times between two successive calls.
 func intervals(calls []time.Time) []time.Duration {
 	var all []time.Duration
 	for i := 1; i < len(calls); i++ {
@@ -109,7 +109,7 @@ func testTwoProductsCompleteARunEachUnderTheirOwnName(t *testing.T) {
 	}
 	want := map[string]figures{"Heimdal": {"heimdal", 7, 1, 6, 1}, "Lantern": {"lantern", 3, 1, 2, 0}}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the runs (-want +got):\n%s", diff)
+		t.Errorf("runs (-want +got):\n%s", diff)
 	}
 }
 
@@ -118,10 +118,10 @@ func testTwoProductsKeepTheirOwnRates(t *testing.T) {
 	w := newTwoProducts(t, nil)
 	w.syncBoth()
 	if got, want := intervals(w.heimdalCalls()), []time.Duration{12 * time.Second}; !slices.Equal(got, want) {
-		t.Errorf("Heimdal's calls are %v apart, want %v", got, want)
+		t.Errorf("intervals of calls to Heimdal: got %v, want %v", got, want)
 	}
 	if got, want := intervals(w.lantern.Calls()), []time.Duration{2 * time.Second}; !slices.Equal(got, want) {
-		t.Errorf("Lantern's calls are %v apart, want %v", got, want)
+		t.Errorf("intervals of calls to Lantern: got %v, want %v", got, want)
 	}
 }
 
@@ -130,10 +130,10 @@ func testTwoProductsAreNotPacedByTheRateOfTheOther(t *testing.T) {
 	w := newTwoProducts(t, heimdalRate(60))
 	w.syncBoth()
 	if got, want := intervals(w.heimdalCalls()), []time.Duration{time.Second}; !slices.Equal(got, want) {
-		t.Errorf("Heimdal's calls are %v apart, want %v", got, want)
+		t.Errorf("intervals of calls to Heimdal: got %v, want %v", got, want)
 	}
 	if got, want := intervals(w.lantern.Calls()), []time.Duration{2 * time.Second}; !slices.Equal(got, want) {
-		t.Errorf("Lantern's calls are %v apart, want %v", got, want)
+		t.Errorf("intervals of calls to Lantern: got %v, want %v", got, want)
 	}
 }
 
@@ -159,11 +159,11 @@ func testTwoProductsShareTheListsAndNoCustomer(t *testing.T) {
 		"Lantern client": "100||Lantern partner", "Lonely client": "lonely||none",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the clients (-want +got):\n%s", diff)
+		t.Errorf("clients (-want +got):\n%s", diff)
 	}
 	msps, _, err := w.DB.MSPs(t.Context(), w.admin, portal.MSPQuery{Sort: "name", Limit: 200})
 	if err != nil || len(msps.Items) != 2 {
-		t.Fatalf("there are %d MSPs, %v; want 2", len(msps.Items), err)
+		t.Fatalf("MSPs: got %d, %v; want 2", len(msps.Items), err)
 	}
 	w.CheckCounts(t.Errorf)
 }
@@ -179,7 +179,7 @@ func testTwoProductsWithoutTypesMayTurnMSPsIntoClients(t *testing.T) {
 	for range 2 {
 		run := w.syncNow()
 		if run.Status == portal.RunFailed {
-			t.Errorf("the run of %s failed: %s", run.ProductName, errorText(run))
+			t.Errorf("run of %s: got failed (%s), want another end", run.ProductName, errorText(run))
 		}
 	}
 }
@@ -193,7 +193,7 @@ func testTwoProductsAreBothOfferedForAConnection(t *testing.T) {
 	}
 	want := []portal.Product{heimdal.NewConnector().Product().Product, lantern.Connector{}.Product().Product}
 	if diff := cmp.Diff(want, connections.Products); diff != "" {
-		t.Errorf("the products (-want +got):\n%s", diff)
+		t.Errorf("products (-want +got):\n%s", diff)
 	}
 }
 
@@ -204,8 +204,8 @@ func TestRateAdvice(t *testing.T) {
 		product connector.Product
 		want    string
 	}{
-		"Heimdal":   {heimdal.NewConnector().Product(), " Ask for a higher rate of calls at the product, or raise PORTAL_HEIMDAL_RATE."},
-		"Lantern":   {lantern.Connector{}.Product(), " Ask Lantern for a larger plan."},
+		"heimdal":   {heimdal.NewConnector().Product(), " Ask for a higher rate of calls at the product, or raise PORTAL_HEIMDAL_RATE."},
+		"lantern":   {lantern.Connector{}.Product(), " Ask Lantern for a larger plan."},
 		"no_advice": {connector.Product{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

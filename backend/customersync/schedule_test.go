@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fs-client-portal/backend/customersync"
+	"fs-client-portal/backend/testkit/wait"
 )
 
 func TestSchedule(t *testing.T) {
@@ -29,14 +30,20 @@ func testScheduleSyncsDueConnectionsOnly(t *testing.T) {
 	w.Exec("update mssp_product set paused = true where mssp_id = $1", paused.ID)
 	ran := make(chan struct{}, 8)
 	w.serve(func(c *customersync.Config) {
-		c.Chores = map[string]func(context.Context) error{"tidy": func(context.Context) error { ran <- struct{}{}; return nil }}
+		c.Chores = map[string]func(context.Context) error{
+			"tidy": func(context.Context) error { ran <- struct{}{}; return nil },
+		}
 	})
 	w.waitForCount(2, "select count(*) from sync_run where status = 'complete' and trigger = 'schedule'")
-	<-ran
+	select {
+	case <-ran:
+	case <-time.After(wait.Timeout(30 * time.Second)):
+		t.Fatal("timed out waiting for the chore")
+	}
 	for _, tenant := range []*tenant{w, paused, recent, other} {
 		want := map[bool]int64{true: 1, false: 0}[tenant == w || tenant == other]
 		if n := value[int64](w, "select count(*) from sync_run where trigger = 'schedule' and mssp_id = $1", tenant.ID); n != want {
-			t.Errorf("%d scheduled runs, want %d", n, want)
+			t.Errorf("scheduled runs: got %d, want %d", n, want)
 		}
 	}
 }
@@ -71,11 +78,11 @@ func testScheduleStartsWithLongestOverdue(t *testing.T) {
 	}
 	due, err := w.DB.Overdue(t.Context(), time.Hour)
 	if err != nil || len(due) != len(tenants) {
-		t.Fatalf("due is %+v, %v", due, err)
+		t.Fatalf("overdue connections: got %+v, %v; want %d", due, err, len(tenants))
 	}
 	for i, tenant := range tenants {
 		if due[i].MSSPID != tenant.ID {
-			t.Errorf("number %d is not the one that has waited longest of the rest", i+1)
+			t.Errorf("overdue connection %d: got MSSP %s, want %s", i+1, due[i].MSSPID, tenant.ID)
 		}
 	}
 }
@@ -88,14 +95,14 @@ func testScheduleFailingConnectionBlocksNoOther(t *testing.T) {
 	w.fail(1)
 	w.Exec("update mssp_product set created_at = now() - interval '1 day'")
 	w.Exec("update sync_run set created_at = now() - interval '1 day'")
-	w.Exec("alter table sync_run add constraint trouble check (trigger <> 'schedule' or mssp_id <> '" + other.ID + "')")
+	w.Exec("alter table sync_run add constraint no_schedule check (trigger <> 'schedule' or mssp_id <> '" + other.ID + "')")
 	if err := w.service.Schedule(t.Context()); err == nil {
-		t.Error("the trouble is not told")
+		t.Error("schedule with a failing connection: got no error, want one")
 	}
 	due := value[int64](w, "select count(*) from sync_run where trigger = 'schedule' and mssp_id = $1", w.ID)
 	mails := value[int64](w, "select count(*) from river.river_job where kind = 'sync_mail'")
 	if due != 1 || mails != 1 {
-		t.Errorf("%d runs and %d mails were queued", due, mails)
+		t.Errorf("got %d scheduled runs and %d mails, want one of each", due, mails)
 	}
 }
 
@@ -108,6 +115,6 @@ func testScheduleFailingChoreBlocksNoOther(t *testing.T) {
 		c.Chores = map[string]func(context.Context) error{"one": fails, "another": fails, "third": fails}
 	})
 	if err := service.DoChores(t.Context()); err == nil || done != 3 {
-		t.Errorf("%d chores were done: %v", done, err)
+		t.Errorf("got %d chores done, %v; want 3 and an error", done, err)
 	}
 }

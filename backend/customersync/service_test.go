@@ -27,12 +27,12 @@ func testProgressIsReportedAtEachStep(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.stand.SetCustomers(clientsOfOneMSP(3))
-	var told []string
+	var reported []string
 	_, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
-		told = append(told, string(r.Status)+map[bool]string{true: " seen", false: ""}[r.Seen == 4])
+		reported = append(reported, string(r.Status)+map[bool]string{true: " seen", false: ""}[r.Seen == 4])
 	})
-	if diff := cmp.Diff([]string{"running", "running seen", "running seen", "complete seen"}, told); diff != "" || err != nil {
-		t.Errorf("%v, progress (-want +got):\n%s", err, diff)
+	if diff := cmp.Diff([]string{"running", "running seen", "running seen", "complete seen"}, reported); diff != "" || err != nil {
+		t.Errorf("got the error %v, want none; progress (-want +got):\n%s", err, diff)
 	}
 }
 
@@ -55,13 +55,13 @@ func testRequestConcurrentOnesCreateOneRun(t *testing.T) {
 		if err == nil {
 			accepted++
 		} else if portal.ErrorCode(err) != portal.SyncRunning {
-			t.Errorf("refused as %v", err)
+			t.Errorf("refusal: got %v, want %s", err, portal.SyncRunning)
 		}
 	}
 	jobs := value[int64](w, "select count(*) from river.river_job where kind = 'sync_run'")
 	runs := value[int64](w, "select count(*) from sync_run where status = 'queued' and trigger = 'manual' and requested_by is not null")
 	if accepted != 1 || jobs != 1 || runs != 1 {
-		t.Errorf("%d accepted, %d jobs, %d runs", accepted, jobs, runs)
+		t.Errorf("got %d accepted, %d jobs, %d runs; want one of each", accepted, jobs, runs)
 	}
 }
 
@@ -82,17 +82,17 @@ func testRunNowWorksOnQueuedButNotRunningRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	if run := w.syncNow(); run.ID != queued.ID || run.Status != portal.RunComplete || run.Trigger != "manual" {
-		t.Errorf("the queued run ended as %+v", run)
+		t.Errorf("run: got %+v, want the queued %s, complete", run, queued.ID)
 	}
 	if _, err = w.service.Request(t.Context(), w.admin); err != nil {
 		t.Fatal(err)
 	}
 	w.takeLease()
 	if _, err := w.service.RunNow(t.Context(), w.ID, nil); portal.ErrorCode(err) != portal.SyncRunning {
-		t.Errorf("beside a running run: %v", err)
+		t.Errorf("command beside a running run: got %v, want %s", err, portal.SyncRunning)
 	}
 	if _, err := w.service.Request(t.Context(), w.admin); portal.ErrorCode(err) != portal.SyncRunning {
-		t.Errorf("beside a running run, requested: %v", err)
+		t.Errorf("request beside a running run: got %v, want %s", err, portal.SyncRunning)
 	}
 }
 
@@ -112,7 +112,7 @@ func testRunNowCancelledRunIsInterrupted(t *testing.T) {
 	}()
 	run, err := w.service.RunNow(ctx, w.ID, nil)
 	if err != nil || run.Status != portal.RunFailed || *run.ErrorCode != "interrupted" || w.Everything() != before {
-		t.Errorf("the stopped run is %+v, %v", run, err)
+		t.Errorf("cancelled run: got %+v, %v; want failed by interrupted, no rows written", run, err)
 	}
 }
 
@@ -135,7 +135,7 @@ func testRunsAreListedNewestFirstWithinMSSP(t *testing.T) {
 	for {
 		page, err := w.DB.Runs(t.Context(), w.admin, q)
 		if err != nil || page.Total != 3 || page.DataAsOf == nil {
-			t.Fatalf("page %+v, %v", page, err)
+			t.Fatalf("page: got %+v, %v; want a total of 3 with its age", page, err)
 		}
 		for _, run := range page.Items {
 			got = append(got, run.ID)
@@ -153,37 +153,35 @@ func testRunsAreListedNewestFirstWithinMSSP(t *testing.T) {
 	}
 	for _, id := range []string{theirs.ID, postgres.NewID(), "x"} {
 		if _, err := w.DB.Run(t.Context(), w.admin, id); portal.ErrorCode(err) != portal.NotFound {
-			t.Errorf("run %q: %v", id, err)
+			t.Errorf("run %q: got %v, want %s", id, err, portal.NotFound)
 		}
 	}
 	if _, err := w.DB.Runs(t.Context(), w.admin, portal.SyncQuery{Limit: 2, Cursor: "forged"}); portal.ErrorCode(err) != portal.Invalid {
-		t.Errorf("a forged cursor: %v", err)
+		t.Errorf("forged cursor: got %v, want %s", err, portal.Invalid)
 	}
 }
 
 func testProgressIsLimitedDuringACall(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
-	clock := newManualClock() // stands still
+	clock := newManualClock()
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Clock = clock
 		w.scriptedCalls(func(state connector.State, add addFunc) (connector.State, error) {
-			for i := range 20_001 {
-				if err := add(scriptedClient(i, "Client")); err != nil {
-					return state, err
-				}
+			if err := addClients(add, 0, 20_001, "Client"); err != nil {
+				return state, err
 			}
 			return connector.State{Done: true, Progress: connector.Progress{Calls: 1, Seen: 20_001}}, nil
 		})(c)
 	})
-	var told []int64
+	var seen []int64
 	run, err := w.service.RunNow(t.Context(), w.ID, func(r portal.SyncRun) {
 		if r.Calls == 0 && r.Seen > 0 {
-			told = append(told, r.Seen)
+			seen = append(seen, r.Seen)
 		}
 	})
-	if err != nil || run.Status != portal.RunComplete || fmt.Sprint(told) != "[5000]" {
-		t.Errorf("within one moment of the call it was told that %v were seen; the run is %s, %v", told, run.Status, err)
+	if err != nil || run.Status != portal.RunComplete || fmt.Sprint(seen) != "[5000]" {
+		t.Errorf("got %s, %v, customers seen %v; want complete, [5000] while the clock is still", run.Status, err, seen)
 	}
 }
 
@@ -200,7 +198,7 @@ func testRunNowFailsAfterADay(t *testing.T) {
 	})
 	w.mustFail("timeout")
 	if n := value[int64](w, "select count(*) from sync_customer"); n != 0 {
-		t.Errorf("%d rows of it are left", n)
+		t.Errorf("staged rows: got %d, want none", n)
 	}
 }
 
@@ -210,7 +208,8 @@ func testRunNowWaitsInTheForeground(t *testing.T) {
 	clock := newManualClock()
 	w.service = w.newService(func(c *customersync.Config) {
 		c.Clock = clock
-		w.scripted(func(ctx context.Context, o connector.Options, state connector.State, add addFunc) (connector.State, error) {
+		w.scripted(func(ctx context.Context, o connector.Options, state connector.State,
+			add addFunc) (connector.State, error) {
 			o.Waiting(o.Clock.Now().Add(time.Hour))
 			if err := o.Clock.Sleep(ctx, time.Hour); err != nil {
 				return state, err
@@ -225,7 +224,10 @@ func testRunNowWaitsInTheForeground(t *testing.T) {
 			waits++
 		}
 	})
-	if err != nil || run.Status != portal.RunComplete || run.RetryAt != nil || waits != 2 || fmt.Sprint(clock.slept) != "[1h0m0s 1h0m0s]" {
-		t.Errorf("the run is %+v, %v; told of %d waits; slept %v", run, err, waits, clock.slept)
+	if err != nil || run.Status != portal.RunComplete || run.RetryAt != nil {
+		t.Errorf("run: got %+v, %v; want complete without a retry time", run, err)
+	}
+	if waits != 2 || fmt.Sprint(clock.slept) != "[1h0m0s 1h0m0s]" {
+		t.Errorf("got %d waits reported and %v slept, want 2 of an hour each", waits, clock.slept)
 	}
 }
