@@ -63,7 +63,7 @@ const (
 	allMissing = "14 of 14 customers are not in this answer. That is more than the portal changes without an " +
 		"administrator's approval; nothing was changed."
 	serverError = "Heimdal answered with an error of its own (status 500). The next run tries again; if it stays so, tell Heimdal's support."
-	badKey      = `Heimdal does not accept the API key or the customer id. It detail: "An error has occurred.". Check ` +
+	badKey      = `Heimdal does not accept the API key or the customer id. It says: "An error has occurred.". Check ` +
 		`both, or replace the key.`
 )
 
@@ -86,7 +86,7 @@ var everyFault = map[string]faultCase{
 		detail: "{host} sends the request on to another address. The key was not sent there. Check the base URL."},
 	"message_with_status_200": {rule: faultAt(heimdalstand.Message200), code: "bad_key", detail: badKey},
 	"message_with_the_key": {rule: faultAt(heimdalstand.Echo), code: "bad_key",
-		detail: `Heimdal does not accept the API key or the customer id. It detail: "Bearer … may not see this ` +
+		detail: `Heimdal does not accept the API key or the customer id. It says: "Bearer … may not see this ` +
 			`customer.". Check both, or replace the key.`},
 	"message_beside_empty_list": {rule: faultAt(heimdalstand.MessageBesideNone), code: "bad_key", detail: badKey},
 	"web_page": {rule: faultAt(heimdalstand.HTML), code: "garbage",
