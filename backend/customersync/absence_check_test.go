@@ -18,8 +18,8 @@ func TestAbsenceCheck(t *testing.T) {
 	t.Parallel()
 	t.Run("resumes_after_death_of_its_process", testAbsenceCheckResumesAfterDeathOfItsProcess)
 	t.Run("keeps_the_rate", testAbsenceCheckKeepsTheRate)
-	t.Run("refused_ones_end_if_waits_are_postponed", testAbsenceCheckRefusedOnesEndIfWaitsArePostponed)
-	t.Run("undecided_ones_are_left_to_next_run", testAbsenceCheckUndecidedOnesAreLeftToNextRun)
+	t.Run("ends_after_refusals_with_postponed_waits", testAbsenceCheckEndsAfterRefusalsWithPostponedWaits)
+	t.Run("leaves_undecided_to_next_run", testAbsenceCheckLeavesUndecidedToNextRun)
 }
 
 func testAbsenceCheckResumesAfterDeathOfItsProcess(t *testing.T) {
@@ -32,40 +32,40 @@ func testAbsenceCheckResumesAfterDeathOfItsProcess(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	d.before = func(d *pagedAPI, _ int) {
-		if d.asked[len(d.asked)-1] == "111" {
+		if d.requested[len(d.requested)-1] == "111" {
 			cancel()
 		}
 	}
 	service := w.newService(func(c *customersync.Config) { c.Takeover = time.Second })
-	// The process is killed in the middle of its second check: it writes nothing of what it would write at its end.
+	// The context ends during the second check, as if the process were killed: it writes nothing more.
 	lease, taken, err := w.DB.TakeRun(t.Context(), w.ID, w.queued())
 	if err != nil || !taken {
 		t.Fatal(err)
 	}
 	if err := service.Work(ctx, lease); err == nil {
-		t.Fatal("the run ended though its process died")
+		t.Fatal("got no error of the killed process, want one")
 	}
 	d.before = nil
 	if left := value[string](w, "select (state->'check')::text from sync_run where id = $1", lease.Run.ID); left != `["111", "112"]` {
-		t.Errorf("left to check: %s, want 111 and 112", left)
+		t.Errorf("ids left to check: got %s, want 111 and 112", left)
 	}
 	w.Exec("update sync_run set heartbeat_at = now() - interval '1 hour' where id = $1", lease.Run.ID)
 	lease, taken, err = w.DB.TakeRun(t.Context(), w.ID, lease.Run.ID)
 	if err != nil || !taken {
-		t.Fatalf("taken up again: %t, %v", taken, err)
+		t.Fatalf("second lease: got %t, %v; want it", taken, err)
 	}
 	if err := service.Work(t.Context(), lease); err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprint(d.checks()); got != "[110 111 111 112]" {
-		t.Errorf("checked %s, want 110 once, 111 again, 112", got)
+		t.Errorf("ids checked: got %s, want 110 once, 111 twice, 112 once", got)
 	}
 	if n := value[int64](w, "select checked from sync_run where id = $1 and status = 'complete' and missing = 3", lease.Run.ID); n != 3 {
 		t.Errorf("checked: got %d, want 3", n)
 	}
 }
 
-// queued makes a run that no worker has taken up yet.
+// queued creates a queued run without a job.
 func (w *tenant) queued() string {
 	w.Helper()
 	run, err := w.DB.CreateRun(context.Background(), w.ID, w.connection.ID, "schedule", nil)
@@ -88,16 +88,16 @@ func testAbsenceCheckKeepsTheRate(t *testing.T) {
 	d.before = func(*pagedAPI, int) { at = append(at, clock.Now()) }
 	run := w.mustEnd(portal.RunComplete)
 	if run.Checked != 3 || len(at) != 7 {
-		t.Fatalf("run %+v with %d calls, want three checked in seven, the last about the account", run, len(at))
+		t.Fatalf("got %+v with %d calls, want three checked in seven, the last about the account", run, len(at))
 	}
 	for i, call := range at[1:] {
 		if gap := call.Sub(at[i]); gap < 12*time.Second {
-			t.Errorf("call %d came %s after the one before, want 12s", i+2, gap)
+			t.Errorf("call %d: got %s after the one before, want at least 12s", i+2, gap)
 		}
 	}
 }
 
-func testAbsenceCheckRefusedOnesEndIfWaitsArePostponed(t *testing.T) {
+func testAbsenceCheckEndsAfterRefusalsWithPostponedWaits(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	clock := newManualClock()
@@ -116,18 +116,22 @@ func testAbsenceCheckRefusedOnesEndIfWaitsArePostponed(t *testing.T) {
 			break
 		}
 		if n := len(d.requestedIDs()); n > 20 {
-			t.Fatalf("the run goes on after %d calls: %v", n, d.requestedIDs())
+			t.Fatalf("calls: got %d, %v; want at most 20", n, d.requestedIDs())
 		}
 	}
-	if n := value[int64](w, "select count(*) from sync_run where id = $1 and status = 'complete' and checked = 2 and missing = 2", id); n != 1 {
-		t.Errorf("run: %s; want complete with two checked and missing", value[string](w, "select r::text from sync_run r where id = $1", id))
+	if n := value[int64](w, `
+		select count(*)
+		from sync_run
+		where id = $1 and status = 'complete' and checked = 2 and missing = 2`, id); n != 1 {
+		run := value[string](w, "select r::text from sync_run r where id = $1", id)
+		t.Errorf("run: got %s, want complete with two checked and missing", run)
 	}
 	if got := fmt.Sprint(d.requestedIDs()); got != "[17 17 17 110 111 17]" {
-		t.Errorf("asked %s, want each customer once, and the account at the end", got)
+		t.Errorf("requests: got %s, want each customer once, and the account at the end", got)
 	}
 }
 
-// queuedJob asks for a run as an admin does.
+// queuedJob requests a run as the admin, and returns its id.
 func (w *tenant) queuedJob() string {
 	w.Helper()
 	run, err := w.service.Request(context.Background(), w.admin)
@@ -137,24 +141,25 @@ func (w *tenant) queuedJob() string {
 	return run.ID
 }
 
+// requestedIDs returns the ids of all requests since the last call of checks.
 func (d *pagedAPI) requestedIDs() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.Clone(d.asked)
+	return slices.Clone(d.requested)
 }
 
-func testAbsenceCheckUndecidedOnesAreLeftToNextRun(t *testing.T) {
+func testAbsenceCheckLeavesUndecidedToNextRun(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]http.HandlerFunc{
-		"status 500":                  respondStatus(500),
-		"a web page":                  respondText("<html>"),
-		"a failure without customers": respondText(`{"success":false,"data":[]}`),
-		"more pages than two": func(rw http.ResponseWriter, r *http.Request) {
+	for name, handler := range map[string]http.HandlerFunc{
+		"status_500":                respondStatus(500),
+		"web_page":                  respondText("<html>"),
+		"failure_without_customers": respondText(`{"success":false,"data":[]}`),
+		"more_than_two_pages": func(rw http.ResponseWriter, r *http.Request) {
 			number, _ := strconv.Atoi(r.URL.Query().Get("pageNumber"))
 			_ = json.NewEncoder(rw).Encode(map[string]any{"items": []customer{corp(5000+max(1, number), "Other", 1)}, "totalCount": 500})
 		},
 	} {
-		t.Run("after "+name+", and the next run decides", func(t *testing.T) {
+		t.Run("after_"+name, func(t *testing.T) {
 			t.Parallel()
 			w := newTenant(t)
 			w.service = w.newService(func(c *customersync.Config) { c.Clock = newSkippingClock() })
@@ -163,23 +168,23 @@ func testAbsenceCheckUndecidedOnesAreLeftToNextRun(t *testing.T) {
 			d.checks()
 			d.remove(110, 111)
 			d.single = func(rw http.ResponseWriter, id string) {
-				answer(rw, d.request)
+				handler(rw, d.request)
 			}
 			run := w.mustEnd(portal.RunComplete)
 			if run.Checked != 0 || run.Missing != 0 || w.statusOf(110) != "active" || w.statusOf(111) != "active" {
-				t.Errorf("run %+v, want none checked and none missing", run)
+				t.Errorf("run: got %+v, want none checked and none missing", run)
 			}
 			if got, want := absence(run), [4]int64{2, 0, 0, 2}; got != want {
 				t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
 			}
 			if n := value[int64](w, "select count(*) from client where absent_since is not null"); n != 2 {
-				t.Errorf("%d clients have absent_since, want 2", n)
+				t.Errorf("clients with absent_since: got %d, want 2", n)
 			}
 			if n := len(d.checks()); n > 5 {
-				t.Errorf("%d calls about customers, want no more than five tries", n)
+				t.Errorf("calls about customers: got %d, want at most 5", n)
 			}
 			if run := w.mustEnd(portal.RunComplete); run.Missing != 2 {
-				t.Errorf("next run: %+v, want both missing", run)
+				t.Errorf("next run: got %+v, want both missing", run)
 			}
 			w.CheckCounts(t.Errorf)
 		})

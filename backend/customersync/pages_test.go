@@ -15,21 +15,21 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// pagedAPI is a Heimdal that answers in pages of ten with a total, and about one customer by its own id.
+// pagedAPI is a fake Heimdal API that returns pages of ten customers with a total, and one customer by its own id.
 type pagedAPI struct {
 	mu        sync.Mutex
 	customers []customer
-	asked     []string
-	// before is called before each answer with the number of the call.
+	requested []string
+	// before is called before each response with the number of the call.
 	before func(d *pagedAPI, call int)
-	// single, if set, answers questions about one customer.
+	// single, if set, handles requests about one customer.
 	single func(w http.ResponseWriter, id string)
-	// refuseAll: the key is no longer accepted.
+	// refuseAll refuses the API key.
 	refuseAll bool
-	request   *http.Request // the present one
+	request   *http.Request // the current one
 }
 
-// pagedAPI has a pagedAPI of these customers answer for the tenant's Heimdal.
+// pagedAPI connects the tenant to a new pagedAPI of these customers.
 func (w *tenant) pagedAPI(customers ...customer) *pagedAPI {
 	w.Helper()
 	d := &pagedAPI{customers: customers}
@@ -44,9 +44,9 @@ func (d *pagedAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer d.mu.Unlock()
 	id := r.URL.Query().Get("customerId")
 	d.request = r
-	d.asked = append(d.asked, id)
+	d.requested = append(d.requested, id)
 	if d.before != nil {
-		d.before(d, len(d.asked))
+		d.before(d, len(d.requested))
 	}
 	if d.refuseAll {
 		w.WriteHeader(http.StatusForbidden)
@@ -80,15 +80,16 @@ func (d *pagedAPI) remove(ids ...int) {
 	d.customers = slices.DeleteFunc(slices.Clone(d.customers), func(c customer) bool { return slices.Contains(ids, c["id"].(int)) })
 }
 
-// checks returns the ids of the customers that were asked about since the last call of checks.
+// checks returns the ids of the customers that were requested one by one since its last call.
 func (d *pagedAPI) checks() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	asked := slices.DeleteFunc(d.asked, func(id string) bool { return id == customerID })
-	d.asked = nil
-	return asked
+	ids := slices.DeleteFunc(d.requested, func(id string) bool { return id == customerID })
+	d.requested = nil
+	return ids
 }
 
+// mustEnd runs a sync that must end with this status.
 func (w *tenant) mustEnd(want portal.RunStatus) portal.SyncRun {
 	w.Helper()
 	run := w.syncNow()
@@ -98,14 +99,19 @@ func (w *tenant) mustEnd(want portal.RunStatus) portal.SyncRun {
 	return run
 }
 
+// statusOf returns the status of the customer with this id at the product.
 func (w *tenant) statusOf(id int) string {
 	w.Helper()
 	return value[string](w, `
-		select status from (select external_id, status from client where mssp_id = $1 union all select external_id, status from msp where mssp_id = $1) c
+		select status
+		from (
+			select external_id, status from client where mssp_id = $1
+			union all
+			select external_id, status from msp where mssp_id = $1) c
 		where external_id = $2`, w.ID, fmt.Sprint(id))
 }
 
-// absence is what a run says of the known customers that its pages lacked: absent, checked, found, undecided.
+// absence returns how many known customers a run's pages lacked, and how many of them it checked, found and left undecided.
 func absence(run portal.SyncRun) [4]int64 {
 	return [4]int64{run.Absent, run.Checked, run.Found, run.Undecided}
 }
@@ -136,18 +142,18 @@ func testPagedRunKeepsCustomersThatMoveBetweenPages(t *testing.T) {
 	}
 	run := w.mustEnd(portal.RunComplete)
 	if got := fmt.Sprint(d.checks()); got != "[109]" || run.Checked != 1 || run.Missing != 0 || run.Added != 1 || run.Moved != 0 {
-		t.Errorf("checked %s, run %+v; want 109 checked, none missing, one added", got, run)
+		t.Errorf("got %s checked, run %+v; want 109 checked, none missing, one added", got, run)
 	}
 	if got, want := absence(run), [4]int64{1, 1, 1, 0}; got != want {
 		t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
 	}
 	if n := value[int64](w, "select count(*) from client where status = 'active' and msp_id is not null"); n != 40 {
-		t.Errorf("%d active clients under the MSP, want 40", n)
+		t.Errorf("active clients under the MSP: got %d, want 40", n)
 	}
 	d.before = nil
 	run = w.mustEnd(portal.RunComplete)
 	if got := fmt.Sprint(d.checks()); got != "[104]" || run.Checked != 1 || run.Missing != 1 || w.statusOf(104) != "missing" {
-		t.Errorf("checked %s, run %+v; want 104 checked and missing", got, run)
+		t.Errorf("got %s checked, run %+v; want 104 checked and missing", got, run)
 	}
 	if got, want := absence(run), [4]int64{1, 1, 0, 0}; got != want {
 		t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
@@ -168,12 +174,12 @@ func testPagedRunKeepsMSPIfOwnResponseHasNoParent(t *testing.T) {
 	before := w.Everything()
 	run := w.mustEnd(portal.RunComplete)
 	if run.Checked != 1 || run.Moved != 0 || run.Missing != 0 {
-		t.Errorf("run: %+v, want one checked and none moved", run)
+		t.Errorf("run: got %+v, want one checked and none moved", run)
 	}
-	if value[int64](w, "select count(*) from client where msp_id is null") != 0 {
-		t.Error("the client was moved to the MSSP")
+	if n := value[int64](w, "select count(*) from client where msp_id is null"); n != 0 {
+		t.Errorf("clients without an MSP: got %d, want none", n)
 	}
-	// Only its JSON differs, by the parent.
+	// Only the JSON of the customer differs: it has no parent.
 	if run.Changed != 1 || before == w.Everything() {
 		t.Errorf("changed: got %d, want the details of one", run.Changed)
 	}
@@ -188,7 +194,7 @@ func testPagedRunMovesCustomerByItsOwnResponse(t *testing.T) {
 	d.customers = slices.Delete(slices.Clone(d.customers), 20, 21)
 	d.single = func(rw http.ResponseWriter, _ string) { _ = json.NewEncoder(rw).Encode(slipped) }
 	if run := w.mustEnd(portal.RunComplete); run.Moved != 1 || run.Missing != 0 {
-		t.Errorf("run: %+v, want one moved", run)
+		t.Errorf("run: got %+v, want one moved and none missing", run)
 	}
 }
 
@@ -201,10 +207,10 @@ func testPagedRunExcludesChecksFromStatedTotal(t *testing.T) {
 	d.remove(first["id"].(int))
 	d.single = func(rw http.ResponseWriter, _ string) { _ = json.NewEncoder(rw).Encode(first) }
 	if run := w.mustEnd(portal.RunComplete); run.Seen != 31 || run.Missing != 0 {
-		t.Errorf("run: %+v, want 31 seen where the total says 30", run)
+		t.Errorf("run: got %+v, want 31 seen beside a stated total of 30", run)
 	}
 	if m, id := w.fieldMap(), w.path("id"); m.Customers != 31 || id.Customers != 31 {
-		t.Errorf("the field map is of %d customers, %d with an id; want 31", m.Customers, id.Customers)
+		t.Errorf("field map: got %d customers, %d with an id; want 31", m.Customers, id.Customers)
 	}
 }
 
@@ -218,7 +224,7 @@ func testPagedRunFailsOnWrongTotalBeforeAnyCheck(t *testing.T) {
 	d.customers[29] = d.customers[3]
 	w.mustFail("incomplete")
 	if got := d.checks(); len(got) != 0 || w.Everything() != before {
-		t.Errorf("checked %v, or rows were written", got)
+		t.Errorf("got %v checked, or rows were written; want neither", got)
 	}
 }
 
@@ -238,7 +244,7 @@ func testPagedRunRetriesTemporaryErrorOfACheck(t *testing.T) {
 		http.NotFound(rw, nil)
 	}
 	if run := w.mustEnd(portal.RunComplete); run.Missing != 1 || failures != 3 {
-		t.Errorf("run %+v after %d tries, want one missing after the third", run, failures)
+		t.Errorf("got %+v after %d tries, want one missing after the third", run, failures)
 	}
 }
 
@@ -257,13 +263,13 @@ func testPagedRunFailsIfAPIRefusesEveryRequest(t *testing.T) {
 	w.mustFail("incomplete")
 	d.customers = all
 	d.before = func(d *pagedAPI, call int) {
-		if d.asked[call-1] == "110" {
+		if d.requested[call-1] == "110" {
 			d.refuseAll = true
 		}
 	}
 	w.mustFail("bad_key")
 	if w.Everything() != before {
-		t.Error("rows were written")
+		t.Error("the run wrote rows, want none")
 	}
 }
 
@@ -276,7 +282,7 @@ func testPagedRunDoesNotCheckMissingCustomersAgain(t *testing.T) {
 	w.mustEnd(portal.RunComplete)
 	d.checks()
 	if run := w.mustEnd(portal.RunComplete); run.Checked != 0 || len(d.checks()) != 0 || w.statusOf(110) != "missing" {
-		t.Errorf("run: %+v, want no second look at a customer that is missing already", run)
+		t.Errorf("run: got %+v, want no check of a customer that is missing already", run)
 	}
 }
 
@@ -307,29 +313,29 @@ func testManyAbsentKeepTheirStateUntilTheNextRun(t *testing.T) {
 	d.remove(absent(21)...)
 	run := w.mustEnd(portal.RunComplete)
 	if got := d.checks(); len(got) != 0 || run.Checked != 0 || run.Missing != 0 {
-		t.Errorf("checked %v, run %+v; want none missing", got, run)
+		t.Errorf("got %v checked, run %+v; want none checked and none missing", got, run)
 	}
 	if got, want := absence(run), [4]int64{21, 0, 0, 21}; got != want {
 		t.Errorf("absent, checked, found, undecided: got %v, want %v", got, want)
 	}
 	if n := value[int64](w, "select count(*) from client where absent_since is not null and status = 'active'"); n != 21 {
-		t.Errorf("%d clients have absent_since, want 21", n)
+		t.Errorf("clients with absent_since: got %d, want 21", n)
 	}
-	if value[int64](w, "select version from mssp where id = $1", w.ID) != version {
-		t.Error("the version changed, though nothing that is shown did")
+	if got := value[int64](w, "select version from mssp where id = $1", w.ID); got != version {
+		t.Errorf("version: got %d, want %d, as no visible data changed", got, version)
 	}
-	// One of them is seen again: it is as if it had never been absent.
+	// One of them is in the next response, which clears its absence.
 	d.customers = append(d.customers, all[11])
 	run = w.mustEnd(portal.RunComplete)
 	if n := value[int64](w, "select count(*) from client where absent_since is not null"); n != 0 || run.Missing != 20 || run.Checked != 20 {
-		t.Errorf("%d clients have absent_since, run %+v; want 20 missing", n, run)
+		t.Errorf("got %d clients with absent_since, run %+v; want none, and 20 missing", n, run)
 	}
 	if w.statusOf(110) != "active" || w.statusOf(111) != "missing" {
-		t.Errorf("110 is %s and 111 %s, want active and missing", w.statusOf(110), w.statusOf(111))
+		t.Errorf("status of 110 and 111: got %s and %s, want active and missing", w.statusOf(110), w.statusOf(111))
 	}
 	if late := value[bool](w, "select bool_or(last_seen_at > (select read_at from sync_run order by created_at limit "+
 		"1)) from client where status = 'missing'"); late {
-		t.Error("a missing client was last seen later than in the only run that read it")
+		t.Error("got a missing client last seen after the only run that read it, want none")
 	}
 	w.CheckCounts(t.Errorf)
 }
@@ -343,7 +349,7 @@ func testManyAbsentAreDecidedByARunWithoutPages(t *testing.T) {
 	w.mustEnd(portal.RunComplete)
 	w.setBaseURL(w.stand.URL())
 	if run := w.complete(d.customers...); run.Missing != 21 || run.Checked != 0 {
-		t.Errorf("run: %+v, want 21 missing", run)
+		t.Errorf("run: got %+v, want 21 missing and none checked", run)
 	} else if got, want := absence(run), [4]int64{}; got != want {
 		t.Errorf("absent, checked, found, undecided without pages: got %v, want %v", got, want)
 	}
@@ -357,27 +363,27 @@ func testManyAbsentAreMarkedOnce(t *testing.T) {
 	before := w.Everything()
 	w.mustEnd(portal.RunComplete)
 	if w.Everything() != before {
-		t.Error("a paged run without a difference wrote rows")
+		t.Error("a paged run without a difference wrote rows, want none")
 	}
 	d.remove(absent(25)...)
 	if run := w.mustEnd(portal.RunComplete); run.Missing != 0 {
-		t.Errorf("run: %+v, want none missing", run)
+		t.Errorf("run: got %+v, want none missing", run)
 	}
 	if run := w.mustEnd(portal.RunNeedsReview); run.WouldMiss == nil || *run.WouldMiss != 25 {
-		t.Errorf("run: %+v, want a review of 25", run)
+		t.Errorf("run: got %+v, want a review of 25", run)
 	} else if got, want := absence(run), [4]int64{25, 0, 0, 0}; got != want {
 		t.Errorf("absent, checked, found, undecided of the review: got %v, want %v", got, want)
 	}
 	before = w.Everything()
 	run := w.mustEnd(portal.RunNeedsReview)
 	if w.Everything() != before {
-		t.Error("a run that waits for a review wrote rows")
+		t.Error("a run in review wrote rows, want none")
 	}
 	d.checks()
 	if _, err := w.service.Accept(context.Background(), w.admin, run.ID); err != nil {
 		t.Fatal(err)
 	}
 	if run = w.mustEnd(portal.RunComplete); run.Missing != 25 || len(d.checks()) != 0 {
-		t.Errorf("accepted: %+v, want 25 missing and no other call", run)
+		t.Errorf("accepted run: got %+v, want 25 missing and no further call", run)
 	}
 }

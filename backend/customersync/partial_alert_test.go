@@ -22,7 +22,7 @@ func testPartialAlertIsMailedOncePerReseller(t *testing.T) {
 	b := w.resellerAPI()
 	w.mustEnd(portal.RunComplete)
 	age := value[time.Time](w, "select read_at from sync_run")
-	before := w.queuedMails() // about the fields of a first answer
+	before := w.queuedMails() // about the fields of the first response
 	b.setHandler(2, respondStatus(404))
 	for _, step := range []struct {
 		name  string
@@ -30,27 +30,28 @@ func testPartialAlertIsMailedOncePerReseller(t *testing.T) {
 		ends  portal.RunStatus
 		mails int64
 	}{
-		{"a reseller is unread", func() {}, portal.RunPartial, 1},
-		{"and again", func() {}, portal.RunPartial, 1},
-		{"and another beside it", func() { b.setHandler(1, respondStatus(403)) }, portal.RunPartial, 2},
-		{"both can be read", func() { b.setHandler(1, nil); b.setHandler(2, nil) }, portal.RunComplete, 2},
-		{"the first is unread once more", func() { b.setHandler(2, respondText("{}")) }, portal.RunPartial, 3},
+		{"one reseller unread", func() {}, portal.RunPartial, 1},
+		{"the same reseller unread again", func() {}, portal.RunPartial, 1},
+		{"another reseller unread, too", func() { b.setHandler(1, respondStatus(403)) }, portal.RunPartial, 2},
+		{"both read again", func() { b.setHandler(1, nil); b.setHandler(2, nil) }, portal.RunComplete, 2},
+		{"the first reseller unread again", func() { b.setHandler(2, respondText("{}")) }, portal.RunPartial, 3},
 	} {
 		step.then()
 		w.mustEnd(step.ends)
 		if n := w.queuedMails() - before; n != step.mails {
-			t.Errorf("%s: %d mails, want %d", step.name, n, step.mails)
+			t.Errorf("%s: got %d mails, want %d", step.name, n, step.mails)
 		}
 		if n := w.queuedMails() - before; n != step.mails {
-			t.Errorf("%s: %d mails after another look, want %d", step.name, n, step.mails)
+			t.Errorf("%s: got %d mails after a second check for alerts, want %d", step.name, n, step.mails)
 		}
 	}
 	w.serve(mails)
 	w.waitForMails(before + 3)
 	got := slices.DeleteFunc(box.alerts(), func(a portal.SyncAlert) bool { return len(a.Notices) > 0 })
-	// The first two are about resellers that could be read since: they are not sent.
-	if len(got) != 1 || !got[0].Unread || got[0].Count != 1 || !strings.HasPrefix(got[0].Detail, "Reseller 2: ") || !got[0].Since.After(age) {
-		t.Errorf("mailed %+v, want one about reseller 2", got)
+	// The first two mails are not sent, because their resellers were read in a later run.
+	if len(got) != 1 || !got[0].Unread || got[0].Count != 1 || !strings.HasPrefix(got[0].Detail, "Reseller 2: ") ||
+		!got[0].Since.After(age) {
+		t.Errorf("mails: got %+v, want one about reseller 2, since after %s", got, age)
 	}
 }
 
@@ -69,7 +70,7 @@ func testPartialAlertNeedsAttention(t *testing.T) {
 		return slices.DeleteFunc(o.Attention, func(a portal.Attention) bool { return a.Kind != "sync_partial" && a.Kind != "sync_failed" })
 	}
 	if got := attention(); len(got) != 0 {
-		t.Errorf("attention after a complete run: %+v", got)
+		t.Errorf("attention after a complete run: got %+v, want none", got)
 	}
 	b.setHandler(2, respondStatus(404))
 	b.setHandler(3, respondStatus(404))
@@ -77,12 +78,12 @@ func testPartialAlertNeedsAttention(t *testing.T) {
 	got := attention()
 	if len(got) != 1 || got[0].Kind != "sync_partial" || got[0].Severity != "warning" || got[0].Count == nil || *got[0].Count != 2 ||
 		got[0].RunID == nil || *got[0].RunID != run.ID || got[0].Since == nil || *got[0].Since != age.UTC().Format("2006-01-02T15:04:05Z") {
-		t.Errorf("attention: %+v, want one about two resellers since %s", got, age)
+		t.Errorf("attention: got %+v, want one about two resellers since %s", got, age)
 	}
 	b.setHandler(2, nil)
 	b.setHandler(3, nil)
 	w.mustEnd(portal.RunComplete)
 	if got := attention(); len(got) != 0 {
-		t.Errorf("attention once they could be read: %+v", got)
+		t.Errorf("attention after they were read again: got %+v, want none", got)
 	}
 }

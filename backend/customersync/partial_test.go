@@ -39,6 +39,7 @@ func (w *tenant) resellerAPI() *resellerAPI {
 	return b
 }
 
+// parentless returns a customer without a field for its parent.
 func parentless(id int, name, kind string) customer {
 	return customer{"id": id, "name": name, "type": kind}
 }
@@ -54,6 +55,7 @@ func (b *resellerAPI) setClients(reseller, from, n int) {
 	b.responses[fmt.Sprint(reseller)] = list
 }
 
+// setHandler replaces a reseller's response by a handler, or restores it if how is nil.
 func (b *resellerAPI) setHandler(reseller int, how http.HandlerFunc) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -88,6 +90,7 @@ func (w *tenant) clientRows() string {
 	return value[string](w, "select json_agg(array[t::text, xmin::text] order by t::text)::text from client t where mssp_id = $1", w.ID)
 }
 
+// unread returns the id, name and error code of each unread reseller of a run.
 func unread(run portal.SyncRun) string {
 	var all []string
 	for _, u := range run.Unread {
@@ -99,29 +102,29 @@ func unread(run portal.SyncRun) string {
 func TestUnreadReseller(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer http.HandlerFunc
-		code   string
-		// status is the run's; partial if none.
+		handler http.HandlerFunc
+		code    string
+		// status is the run's; RunPartial if empty.
 		status portal.RunStatus
 	}{
-		"status 404":    {answer: respondStatus(404), code: "not_found"},
-		"status 204":    {answer: respondStatus(204), code: "garbage"},
-		"status 403":    {answer: respondStatus(403), code: "bad_key"},
-		"{}":            {answer: respondText("{}"), code: "garbage"},
-		"a message":     {answer: respondText(`{"message":"No access."}`), code: "bad_key"},
-		"status 500":    {answer: respondStatus(500), code: "server_error", status: portal.RunFailed},
-		"a failure":     {answer: respondText(`{"success":false,"data":[]}`), code: "incomplete"},
-		"an empty list": {answer: respondText("[]"), status: portal.RunComplete},
+		"status_404":   {handler: respondStatus(404), code: "not_found"},
+		"status_204":   {handler: respondStatus(204), code: "garbage"},
+		"status_403":   {handler: respondStatus(403), code: "bad_key"},
+		"empty_object": {handler: respondText("{}"), code: "garbage"},
+		"message":      {handler: respondText(`{"message":"No access."}`), code: "bad_key"},
+		"status_500":   {handler: respondStatus(500), code: "server_error", status: portal.RunFailed},
+		"failure":      {handler: respondText(`{"success":false,"data":[]}`), code: "incomplete"},
+		"empty_list":   {handler: respondText("[]"), status: portal.RunComplete},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run("after_"+name, func(t *testing.T) {
 			t.Parallel()
 			w := newTenant(t)
 			w.service = w.newService(func(c *customersync.Config) { c.Clock = newSkippingClock() })
 			for reseller := 1; reseller <= 3; reseller++ {
 				b := w.resellerAPI()
 				w.mustEnd(portal.RunComplete)
-				b.setHandler(reseller, test.answer)
-				// All clients of each reseller are renamed, and the last one of each leaves.
+				b.setHandler(reseller, test.handler)
+				// The last client of each reseller is gone.
 				for id := 1; id <= 3; id++ {
 					b.setClients(id, 100*id, 3)
 				}
@@ -130,24 +133,31 @@ func TestUnreadReseller(t *testing.T) {
 				switch test.status {
 				case portal.RunFailed:
 					if run.Status != portal.RunFailed || !strings.HasPrefix(errorText(run), test.code) || w.Everything() != before {
-						t.Errorf("reseller %d: %s, %s; want failed by %s and nothing changed", reseller, run.Status, errorText(run), test.code)
+						t.Errorf("reseller %d: got %s (%s), want failed by %s and no rows", reseller, run.Status, errorText(run), test.code)
 					}
 				case portal.RunComplete:
 					if run.Status != portal.RunComplete || run.Missing != 6 || len(run.Unread) != 0 {
-						t.Errorf("reseller %d: %s, %d missing, unread %s; want complete with 6 missing", reseller, run.Status, run.Missing, unread(run))
+						t.Errorf("reseller %d: got %s, %d missing, unread %q; want complete, 6, none",
+							reseller, run.Status, run.Missing, unread(run))
 					}
 				default:
-					want := fmt.Sprintf("%d Reseller %d %s", reseller, reseller, test.code)
-					if run.Status != portal.RunPartial || unread(run) != want || run.Missing != 2 || run.Error != nil {
-						t.Errorf("reseller %d: %s, unread %q, %d missing; want partial, %q, 2", reseller, run.Status, unread(run), run.Missing, want)
-					}
-					if got := w.statusOf(100*reseller + 3); got != "active" {
-						t.Errorf("client of the unread reseller %d: got %s, want active", reseller, got)
-					}
+					w.wantUnread(run, reseller, test.code)
 				}
 				w.CheckCounts(t.Errorf)
 			}
 		})
+	}
+}
+
+// wantUnread checks a partial run that could not read one of three resellers, each of which has lost a client.
+func (w *tenant) wantUnread(run portal.SyncRun, reseller int, code string) {
+	w.Helper()
+	want := fmt.Sprintf("%d Reseller %d %s", reseller, reseller, code)
+	if run.Status != portal.RunPartial || unread(run) != want || run.Missing != 2 || run.Error != nil {
+		w.Errorf("reseller %d: got %s, unread %q, %d missing; want partial, %q, 2", reseller, run.Status, unread(run), run.Missing, want)
+	}
+	if got := w.statusOf(100*reseller + 3); got != "active" {
+		w.Errorf("client of the unread reseller %d: got %s, want active", reseller, got)
 	}
 }
 
@@ -190,14 +200,14 @@ func testPartialRunKeepsAndDatesClientsOfUnreadMSP(t *testing.T) {
 		t.Fatal(err)
 	}
 	if page.DataAsOf == nil || !page.DataAsOf.Equal(age) || len(page.Items) != 4 {
-		t.Errorf("the reseller's people see %d clients as of %v, want 4 as of %s", len(page.Items), page.DataAsOf, age)
+		t.Errorf("clients of the MSP's user: got %d as of %v, want 4 as of %s", len(page.Items), page.DataAsOf, age)
 	}
 	if stamp.Version == stampBefore.Version {
-		t.Error("the version, and so the ETag, did not change")
+		t.Errorf("version, which is in the ETag: got %v unchanged, want another", stamp.Version)
 	}
 	for _, c := range page.Items {
 		if !c.LastSeenAt.Equal(age) {
-			t.Errorf("client %s last seen %s, want %s", c.ExternalID, c.LastSeenAt, age)
+			t.Errorf("client %s last seen: got %s, want %s", c.ExternalID, c.LastSeenAt, age)
 		}
 	}
 	all, _, err := w.DB.MSPs(t.Context(), w.admin, portal.MSPQuery{Limit: 10})
@@ -207,29 +217,29 @@ func testPartialRunKeepsAndDatesClientsOfUnreadMSP(t *testing.T) {
 	now := value[time.Time](w, "select read_at from sync_run where id = $1", run.ID)
 	for _, m := range all.Items {
 		if want := map[bool]time.Time{true: age, false: now}[m.ExternalID == "2"]; !m.LastSeenAt.Equal(want) {
-			t.Errorf("MSP %s last seen %s, want %s", m.ExternalID, m.LastSeenAt, want)
+			t.Errorf("MSP %s last seen: got %s, want %s", m.ExternalID, m.LastSeenAt, want)
 		}
 	}
 	if all.DataAsOf == nil || !all.DataAsOf.Equal(now) {
-		t.Errorf("the MSSP's data is as of %v, want %s", all.DataAsOf, now)
+		t.Errorf("age of the MSSP's data: got %v, want %s", all.DataAsOf, now)
 	}
 	before := w.Everything()
 	w.mustEnd(portal.RunPartial)
 	if w.Everything() != before {
-		t.Error("another run that is partial in the same way wrote rows")
+		t.Error("a second partial run with the same response wrote rows, want none")
 	}
 	b.setHandler(2, nil)
 	b.setClients(2, 200, 3)
 	run = w.mustEnd(portal.RunComplete)
 	if run.Missing != 1 || value[int64](w, "select count(*) from msp where unread_since is not null") != 0 {
-		t.Errorf("read again: %+v, want one missing and no MSP unread", run)
+		t.Errorf("run that reads the reseller again: got %+v, want one missing and no unread MSP", run)
 	}
 	if seen := value[time.Time](w, "select last_seen_at from client where status = 'missing' and external_id = '203'"); !seen.Equal(age) {
-		t.Errorf("the client that went missing meanwhile was last seen %s, want %s", seen, age)
+		t.Errorf("missing client last seen: got %s, want %s", seen, age)
 	}
 	page, _, err = w.DB.Clients(t.Context(), viewer, portal.ClientQuery{Limit: 10, ClientFilter: portal.ClientFilter{Status: "active"}})
 	if err != nil || page.DataAsOf == nil || page.DataAsOf.Before(now) {
-		t.Errorf("the reseller's people see data as of %v, want that of the last run; %v", page.DataAsOf, err)
+		t.Errorf("age of the MSP user's data: got %v, %v; want that of the last run", page.DataAsOf, err)
 	}
 }
 
@@ -247,7 +257,7 @@ func testPartialRunDoesNotMoveClientsWithoutParent(t *testing.T) {
 	b.setHandler(2, respondStatus(403))
 	run := w.mustEnd(portal.RunPartial)
 	if run.Moved != 0 || run.Missing != 0 || w.clientRows() != before {
-		t.Errorf("run: %+v, want nothing moved", run)
+		t.Errorf("run: got %+v, want none moved or missing, no client written", run)
 	}
 }
 
@@ -269,27 +279,27 @@ func testPartialRunAddsNoClientOfPossiblyUnreadMSP(t *testing.T) {
 		list(customerID, 100*reseller+50)
 		list(fmt.Sprint(reseller), 100*reseller+50)
 	}
-	// One client leaves a reseller that is read: it may have gone to the other.
+	// One client is gone from a reseller that is read. It may now be under the unread one.
 	b.responses["1"] = slices.DeleteFunc(b.responses["1"].([]customer), func(c customer) bool { return c["id"] == 103 })
 	b.setHandler(2, respondStatus(404))
 	run := w.mustEnd(portal.RunPartial)
 	if run.Added != 1 || run.Moved != 0 || w.statusOf(150) != "active" {
-		t.Errorf("run %+v, want the client of the reseller that was read added alone, and none moved", run)
+		t.Errorf("run: got %+v, want only the client of the read reseller added, and none moved", run)
 	}
 	w.CheckCounts(t.Errorf)
 	b.setHandler(2, nil)
 	list("2", 103)
 	run = w.mustEnd(portal.RunComplete)
 	if run.Added != 2 || run.Moved != 1 {
-		t.Errorf("run %+v, want 250 and 901 added and 103 moved", run)
+		t.Errorf("run: got %+v, want 250 and 901 added and 103 moved", run)
 	}
 	under := value[string](w, `
 		select string_agg(c.external_id || ' ' || coalesce(m.external_id, 'none'), ', ' order by c.external_id)
 		from client c
 		left join msp m on m.id = c.msp_id
 		where c.external_id in ('103', '250', '901')`)
-	if under != "103 2, 250 2, 901 none" {
-		t.Errorf("clients are under %s", under)
+	if want := "103 2, 250 2, 901 none"; under != want {
+		t.Errorf("MSPs of the clients: got %s, want %s", under, want)
 	}
 }
 
@@ -308,7 +318,7 @@ func testPartialRunAddsNoSuchClientAfterAReview(t *testing.T) {
 		t.Fatal(err)
 	}
 	if run = w.mustEnd(portal.RunPartial); run.Missing != 39 || run.Added != 0 || run.Moved != 0 {
-		t.Errorf("run %+v, want 39 missing and none added", run)
+		t.Errorf("run: got %+v, want 39 missing, none added and none moved", run)
 	}
 	w.CheckCounts(t.Errorf)
 }
@@ -321,7 +331,7 @@ func testPartialRunAddsOwnClientsOfTheMSSP(t *testing.T) {
 	b.responses[customerID] = append(b.responses[customerID].([]customer), parentless(901, "Own too", "CORP"))
 	b.setHandler(2, respondStatus(404))
 	if run := w.mustEnd(portal.RunPartial); run.Added != 1 || w.statusOf(901) != "active" {
-		t.Errorf("run %+v, want 901 added", run)
+		t.Errorf("run: got %+v, want 901 added", run)
 	}
 }
 
@@ -336,13 +346,14 @@ func testPartialRunKeepsMSPsKnownOnlyUnderUnreadMSP(t *testing.T) {
 	b.responses[customerID] = slices.DeleteFunc(b.responses[customerID].([]customer), func(c customer) bool { return c["id"] == 3 })
 	run := w.mustEnd(portal.RunPartial)
 	if w.statusOf(21) != "active" || w.statusOf(2100) != "active" || w.statusOf(203) != "active" {
-		t.Errorf("sub-reseller %s, its client %s, want active", w.statusOf(21), w.statusOf(2100))
+		t.Errorf("got sub-reseller %s, its client %s, client 203 %s; want all active", w.statusOf(21), w.statusOf(2100), w.statusOf(203))
 	}
 	if w.statusOf(3) != "missing" || w.statusOf(300) != "missing" || run.Missing != 5 {
-		t.Errorf("reseller 3 %s, its client %s, %d missing; want it and its four clients missing", w.statusOf(3), w.statusOf(300), run.Missing)
+		t.Errorf("got reseller 3 %s, its client %s, %d missing; want it and its four clients missing",
+			w.statusOf(3), w.statusOf(300), run.Missing)
 	}
 	if n := value[int64](w, "select count(*) from msp where unread_since is not null"); n != 2 || unread(run) != "2 Reseller 2 garbage" {
-		t.Errorf("%d MSPs are unread, the run names %s; want 2 and the first alone", n, unread(run))
+		t.Errorf("got %d unread MSPs and %s in the run, want 2 and only the first", n, unread(run))
 	}
 }
 
@@ -359,13 +370,13 @@ func testPartialRunRemovesNoClientOfUnreadMSP(t *testing.T) {
 		w.mustEnd(portal.RunPartial)
 	}
 	if w.statusOf(103) != "removed" || w.statusOf(203) != "missing" {
-		t.Errorf("client of a read reseller %s, of an unread one %s; want removed and missing", w.statusOf(103), w.statusOf(203))
+		t.Errorf("clients of a read and an unread reseller: got %s and %s, want removed and missing", w.statusOf(103), w.statusOf(203))
 	}
 	b.setHandler(2, nil)
 	for n := range 11 {
 		run := w.mustEnd(portal.RunComplete)
 		if want := map[bool]int64{true: 1}[n == 10]; run.Removed != want {
-			t.Errorf("run %d after its reseller was read again removed %d, want %d", n, run.Removed, want)
+			t.Errorf("removed by run %d after the reseller is read again: got %d, want %d", n, run.Removed, want)
 		}
 	}
 }
@@ -390,24 +401,25 @@ func testPartialRunRecordsFieldMapReasonOnceReadAgain(t *testing.T) {
 	b.setHandler(2, respondStatus(404))
 	reasons := func(run portal.SyncRun) string {
 		return value[string](w, `
-			select coalesce(string_agg(c.external_id || ' ' || h.field || ' ' || coalesce(h.reason, 'none'), ', ' order by c.external_id, h.field), '')
+			select coalesce(string_agg(
+			       c.external_id || ' ' || h.field || ' ' || coalesce(h.reason, 'none'), ', ' order by c.external_id, h.field), '')
 			from change h
 			join client c on c.id = h.entity_id
 			where h.run_id = $1`, run.ID)
 	}
 	if got, want := reasons(w.mustEnd(portal.RunPartial)), "100 seats_total field_map, 101 seats_total field_map"; got != want {
-		t.Errorf("the partial run: got %q, want %q", got, want)
+		t.Errorf("history of the partial run: got %q, want %q", got, want)
 	}
 	w.mustEnd(portal.RunPartial)
 	b.setHandler(2, nil)
 	if got, want := reasons(w.mustEnd(portal.RunComplete)), "200 seats_total field_map, 201 seats_total field_map"; got != want {
-		t.Errorf("the run that reads reseller 2 again: got %q, want %q", got, want)
+		t.Errorf("history of the run that reads reseller 2 again: got %q, want %q", got, want)
 	}
 	give(100, 6)
 	give(200, 6)
 	want := "100 seats_total none, 101 seats_total none, 200 seats_total none, 201 seats_total none"
 	if got := reasons(w.mustEnd(portal.RunComplete)); got != want {
-		t.Errorf("a change by the product: got %q, want %q", got, want)
+		t.Errorf("history of a change at the product: got %q, want %q", got, want)
 	}
 }
 
@@ -427,7 +439,7 @@ func testPartialRunEndsConsecutiveFailures(t *testing.T) {
 	}
 	if c := items.Items[0]; c.FailuresInARow != 0 || c.LastRun.Status != portal.RunPartial ||
 		len(c.LastRun.Unread) != 1 || c.LastComplete == nil {
-		t.Errorf("connection: %+v", c)
+		t.Errorf("connection: got %+v, want no failures in a row, a partial last run with one unread, and an age", c)
 	}
 }
 
@@ -438,7 +450,7 @@ func testPartialRunNeverReadMSPIsUnreadSinceFirstSeen(t *testing.T) {
 	b.setHandler(2, respondStatus(404))
 	w.mustEnd(portal.RunPartial)
 	if ok := value[bool](w, "select unread_since = first_seen_at from msp where external_id = '2'"); !ok {
-		t.Error("unread_since is not when the reseller was first seen")
+		t.Error("unread_since: got another time than first_seen_at, want the same")
 	}
 }
 
@@ -453,7 +465,7 @@ func testPartialRunFailsIfNoMSPCanBeRead(t *testing.T) {
 	}
 	w.mustFail("refused")
 	if w.Everything() != before {
-		t.Error("rows were written")
+		t.Error("the run wrote rows, want none")
 	}
 }
 
@@ -471,7 +483,7 @@ func testPartialRunFailsIfKeyIsRevokedMeanwhile(t *testing.T) {
 	})
 	w.mustFail("bad_key")
 	if w.Everything() != before {
-		t.Error("rows were written")
+		t.Error("the run wrote rows, want none")
 	}
 }
 
@@ -489,7 +501,7 @@ func testPartialRunKeepsClientsIfFirstMSPIsRefused(t *testing.T) {
 	b.setHandler(1, respondStatus(404))
 	run := w.mustEnd(portal.RunPartial)
 	if unread(run) != "1 Reseller 1 not_found" || run.Missing+run.Moved != 0 || w.clientRows() != before {
-		t.Errorf("run %+v, want partial, reseller 1 unread, and no client written", run)
+		t.Errorf("run: got %+v, want partial, reseller 1 unread, and no client written", run)
 	}
 }
 
@@ -506,15 +518,15 @@ func testPartialRunChecksNoAbsentClientOfUnreadMSP(t *testing.T) {
 		}
 		_ = json.NewEncoder(rw).Encode(one)
 	})
-	var asked []string
+	var requested []string
 	for _, id := range []string{"102", "103", "200"} {
 		b.handlers[id] = func(rw http.ResponseWriter, _ *http.Request) {
-			asked = append(asked, id)
+			requested = append(requested, id)
 			_ = json.NewEncoder(rw).Encode([]customer{parentless(102, "Client 102", "CORP")})
 		}
 	}
 	run := w.mustEnd(portal.RunPartial)
-	if fmt.Sprint(asked) != "[102 103]" || run.Checked != 2 || run.Missing != 1 || run.Moved != 0 {
-		t.Errorf("asked %v, run %+v; want 102 found, 103 missing", asked, run)
+	if fmt.Sprint(requested) != "[102 103]" || run.Checked != 2 || run.Missing != 1 || run.Moved != 0 {
+		t.Errorf("got requests %v, run %+v; want 102 found and 103 missing", requested, run)
 	}
 }

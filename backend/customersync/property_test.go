@@ -16,9 +16,9 @@ import (
 	"fs-client-portal/backend/testkit/heimdalstand"
 )
 
-// TestSyncFaults holds for any sequence of worlds and faults: a run that does not complete writes no row, after a complete
-// one exactly the customers of its customers are active, and reading the same customers again writes nothing. What the rows
-// then hold is tested where they are merged, in package postgres.
+// TestSyncFaults: after any sequence of customers and faults, a run that does not complete has written no row, after a
+// complete one exactly the customers of its response are active, and a second run of the same response writes nothing. The
+// values of the rows are tested in package postgres, which merges them.
 func TestSyncFaults(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
@@ -45,7 +45,7 @@ func TestSyncFaults(t *testing.T) {
 			}
 			if code != "" {
 				if w.Everything() != before {
-					r.Fatalf("a run that ended as %s wrote rows", code)
+					r.Fatalf("a run that ended as %s wrote rows, want none", code)
 				}
 				continue
 			}
@@ -54,7 +54,7 @@ func TestSyncFaults(t *testing.T) {
 	})
 }
 
-// wantActive checks that the active rows are those of a customers, and that a second run of it writes nothing.
+// wantActive checks that exactly these customers are active, and that a second run of them writes nothing.
 func (w *tenant) wantActive(r *rapid.T, customers map[int]customer) {
 	var want, got []string
 	for id := range customers {
@@ -73,7 +73,7 @@ func (w *tenant) wantActive(r *rapid.T, customers map[int]customer) {
 	w.CheckCounts(r.Fatalf)
 	written := w.Everything()
 	if again := w.syncNow(); again.Status != portal.RunComplete || w.Everything() != written {
-		r.Fatalf("a second run of the same customers: got %+v, want complete and no new row", again)
+		r.Fatalf("second run of the same customers: got %+v, want complete and no new row", again)
 	}
 }
 
@@ -99,7 +99,7 @@ func drawCustomers(r *rapid.T) map[int]customer {
 	return customers
 }
 
-// rows are the customers as the tables hold them, by id.
+// rows returns a line with the stored values of each customer, by its row id.
 func (w *tenant) rows() map[string]string {
 	w.Helper()
 	rows, err := w.Owner.Query(context.Background(), `
