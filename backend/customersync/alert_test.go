@@ -38,8 +38,8 @@ func (m *mailbox) alerts() []portal.SyncAlert {
 	return append([]portal.SyncAlert(nil), m.got...)
 }
 
-// enableMail replaces the tenant's service by one that mails alerts, those of failures after so many in a row. It returns the
-// mailbox, and the change of the configuration for further services.
+// enableMail replaces the tenant's service by one that mails alerts, those of failures after so many in a row. It
+// returns the mailbox, and the change of the configuration for further services.
 func (w *tenant) enableMail(after int) (*mailbox, func(*customersync.Config)) {
 	box := &mailbox{}
 	change := func(c *customersync.Config) { c.Alert, c.AlertAfter = box.send, after }

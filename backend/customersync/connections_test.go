@@ -158,7 +158,8 @@ func (w *tenant) changeConnectionDuringCall(n int, change portal.ConnectionChang
 	return &made
 }
 
-// wantThreeCalls runs a sync that must complete with the customers of three calls, and checks the calls made until then.
+// wantThreeCalls runs a sync that must complete with the customers of three calls, and checks the calls made until
+// then.
 func (w *tenant) wantThreeCalls(made *[]int64, want string) {
 	w.Helper()
 	run, err := w.service.RunNow(w.Context(), w.ID, nil)

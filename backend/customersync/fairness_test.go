@@ -161,8 +161,8 @@ func testWorkersLimitRunsPerMSSPAcrossProcesses(t *testing.T) {
 	}
 }
 
-// testWorkersServeOthersBesideRefusingProducts: more MSSPs than there are workers wait for a Heimdal that refuses them for
-// five minutes, and four for one that never responds.
+// testWorkersServeOthersBesideRefusingProducts: more MSSPs than there are workers wait for a Heimdal that refuses them
+// for five minutes, and four for one that never responds.
 func testWorkersServeOthersBesideRefusingProducts(t *testing.T) {
 	t.Parallel()
 	good := newTenant(t)

@@ -179,8 +179,8 @@ func TestFault(t *testing.T) {
 	t.Run("names_unreachable_address", testFaultNamesUnreachableAddress)
 }
 
-// testFaultLeavesDataUnchanged: after a good run, each fault ends the next run with its status, code and sentence and changes
-// no row, and the run after the fault completes without changes.
+// testFaultLeavesDataUnchanged: after a good run, each fault ends the next run with its status, code and sentence and
+// changes no row, and the run after the fault completes without changes.
 func testFaultLeavesDataUnchanged(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)

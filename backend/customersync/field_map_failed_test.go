@@ -101,8 +101,8 @@ func TestFailedFieldMap(t *testing.T) {
 	t.Run("shows_paths_if_merge_finds_no_type", testFailedFieldMapShowsPathsIfMergeFindsNoType)
 }
 
-// testFailedFieldMapOf: the field map has the paths of a response that fails the run, and once it is mapped, the next run
-// completes.
+// testFailedFieldMapOf: the field map has the paths of a response that fails the run, and once it is mapped, the next
+// run completes.
 func testFailedFieldMapOf(t *testing.T, response string, mapped, wantPaths []string) {
 	t.Parallel()
 	w := newTenant(t)

@@ -36,7 +36,8 @@ func TestHarmless(t *testing.T) {
 	t.Run("change_during_run_restarts_reading", testHarmlessChangeDuringRunRestartsReading)
 }
 
-// testHarmlessSign: a sign of more customers fails runs until an admin declares its name harmless, in any case of letters.
+// testHarmlessSign: a sign of more customers fails runs until an admin declares its name harmless, in any case of
+// letters.
 func testHarmlessSign(t *testing.T, shape heimdalstand.Shape, sign string) {
 	t.Parallel()
 	w := newTenant(t)

@@ -88,7 +88,8 @@ func testJobQueuedRunHasOneJob(t *testing.T) {
 			t.Fatalf("jobs of a run whose job has %s: got %d, want 1", state, n)
 		}
 	}
-	// A job that has ended cannot work on the run: that of the reading before a review, or that of a run a command continued.
+	// A job that has ended cannot work on the run: that of the reading before a review, or that of a run a command
+	// continued.
 	for i, state := range []string{"completed", "cancelled", "discarded"} {
 		w.Exec("update river.river_job set state = '" + state + "', finalized_at = now()")
 		if err := w.service.ReplaceLostJobs(t.Context()); err != nil {

@@ -111,7 +111,8 @@ func (w *tenant) statusOf(id int) string {
 		where external_id = $2`, w.ID, fmt.Sprint(id))
 }
 
-// absence returns how many known customers a run's pages lacked, and how many of them it checked, found and left undecided.
+// absence returns how many known customers a run's pages lacked, and how many of them it checked, found and left
+// undecided.
 func absence(run portal.SyncRun) [4]int64 {
 	return [4]int64{run.Absent, run.Checked, run.Found, run.Undecided}
 }

@@ -23,7 +23,8 @@ type resellerAPI struct {
 	handlers map[string]http.HandlerFunc
 }
 
-// resellerAPI connects the tenant to a new resellerAPI of three resellers with four clients each and one client of the MSSP.
+// resellerAPI connects the tenant to a new resellerAPI of three resellers with four clients each and one client of the
+// MSSP.
 func (w *tenant) resellerAPI() *resellerAPI {
 	w.Helper()
 	b := &resellerAPI{responses: map[string]any{}, handlers: map[string]http.HandlerFunc{}}

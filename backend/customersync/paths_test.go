@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// TestRunSavesPaths: the paths of a run's customers are saved when it ends, and before that only with a call that has a path
-// or a type of one which is not yet saved.
+// TestRunSavesPaths: the paths of a run's customers are saved when it ends, and before that only with a call that has a
+// path or a type of one which is not yet saved.
 func TestRunSavesPaths(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)

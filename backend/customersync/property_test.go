@@ -17,8 +17,8 @@ import (
 )
 
 // TestSyncFaults: after any sequence of customers and faults, a run that does not complete has written no row, after a
-// complete one exactly the customers of its response are active, and a second run of the same response writes nothing. The
-// values of the rows are tested in package postgres, which merges them.
+// complete one exactly the customers of its response are active, and a second run of the same response writes nothing.
+// The values of the rows are tested in package postgres, which merges them.
 func TestSyncFaults(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)

@@ -16,8 +16,8 @@ import (
 // addFunc receives the customers of a call.
 type addFunc = func(portal.Customer) error
 
-// script is a connector whose calls are a function of the test. It replaces Heimdal's connector where a test needs a call
-// that no response of Heimdal causes.
+// script is a connector whose calls are a function of the test. It replaces Heimdal's connector where a test needs a
+// call that no response of Heimdal causes.
 type script func(ctx context.Context, o connector.Options, state connector.State, add addFunc) (connector.State, error)
 
 func (script) Product() connector.Product { return heimdal.NewConnector().Product() }

@@ -136,8 +136,8 @@ func (w *tenant) syncNow() portal.SyncRun {
 	return run
 }
 
-// complete is sync for a run that must end as complete. It marks the field map as seen, so that its changes raise no alert
-// in a test of other alerts.
+// complete is sync for a run that must end as complete. It marks the field map as seen, so that its changes raise no
+// alert in a test of other alerts.
 func (w *tenant) complete(customers ...customer) portal.SyncRun {
 	w.Helper()
 	run := w.sync(customers...)
@@ -218,8 +218,8 @@ func (w *tenant) serve(change func(*customersync.Config)) *customersync.Service 
 		if err := service.Stop(ctx); err != nil {
 			w.Error(err)
 		}
-		// The job engine logs an error if its database role lacks a permission. An operation cancelled by Stop is no such
-		// error.
+		// The job engine logs an error if its database role lacks a permission. An operation cancelled by Stop is no
+		// such error.
 		for line := range strings.Lines(w.log.String()) {
 			if strings.Contains(line, `"component":"jobs"`) && !strings.Contains(line, context.Canceled.Error()) {
 				w.Errorf("log of the job engine: got %s, want no error", line)

@@ -86,8 +86,8 @@ func testTrialWaitsWhenNextCallIsNear(t *testing.T) {
 	w.wantInterval(2, 12*time.Second)
 }
 
-// testTrialSharesRateWithARun: another process tests a connection while a run waits for its next call, and uses the time that
-// the run had reserved for it.
+// testTrialSharesRateWithARun: another process tests a connection while a run waits for its next call, and uses the
+// time that the run had reserved for it.
 func testTrialSharesRateWithARun(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
@@ -140,7 +140,8 @@ func testTrialWithAnotherKeyDoesNotWait(t *testing.T) {
 	}
 }
 
-// interruptingClock calls beforeSleep before each sleep of more than ten seconds. The sleep still ends at the same time.
+// interruptingClock calls beforeSleep before each sleep of more than ten seconds. The sleep still ends at the same
+// time.
 type interruptingClock struct {
 	*skippingClock
 	beforeSleep func()

@@ -7,13 +7,15 @@ import (
 
 	"fs-client-portal/backend/customersync"
 	"fs-client-portal/backend/portal"
+	"fs-client-portal/backend/testkit/wait"
 )
 
-// watchingService is a service that looks often, so that a test need not wait.
+// watchingService returns a service that reads watched runs every millisecond.
 func (w *tenant) watchingService() *customersync.Service {
 	return w.newService(func(c *customersync.Config) { c.WatchEvery = time.Millisecond })
 }
 
+// watch starts to watch a run as the viewer.
 func (w *tenant) watch(ctx context.Context, s *customersync.Service, viewer portal.Viewer, run portal.SyncRun) <-chan portal.SyncRun {
 	w.Helper()
 	runs, err := s.Watch(ctx, viewer, run.ID)
@@ -23,6 +25,7 @@ func (w *tenant) watch(ctx context.Context, s *customersync.Service, viewer port
 	return runs
 }
 
+// request requests a run as the admin.
 func (w *tenant) request() portal.SyncRun {
 	w.Helper()
 	run, err := w.service.Request(context.Background(), w.admin)
@@ -32,14 +35,14 @@ func (w *tenant) request() portal.SyncRun {
 	return run
 }
 
-// next answers what a watcher is told next; false if that is the end.
+// next returns the next state that a watch sends, and false if the watch has ended.
 func (w *tenant) next(runs <-chan portal.SyncRun) (portal.SyncRun, bool) {
 	w.Helper()
 	select {
 	case run, more := <-runs:
 		return run, more
-	case <-time.After(30 * time.Second):
-		w.Fatal("a watcher is told nothing")
+	case <-time.After(wait.Timeout(30 * time.Second)):
+		w.Fatal("timed out waiting for the next state of a watched run")
 		return portal.SyncRun{}, false
 	}
 }
@@ -62,8 +65,8 @@ func testWatchSendsStateThenChangesThenEnd(t *testing.T) {
 	run := w.request()
 	first, second := w.watch(t.Context(), service, w.admin, run), w.watch(t.Context(), service, w.admin, run)
 	for _, runs := range []<-chan portal.SyncRun{first, second} {
-		if told, _ := w.next(runs); told.Status != portal.RunQueued || told.ID != run.ID {
-			t.Errorf("told at first %+v", told)
+		if state, _ := w.next(runs); state.Status != portal.RunQueued || state.ID != run.ID {
+			t.Errorf("first state: got %+v, want queued", state)
 		}
 	}
 	lease := w.takeLease()
@@ -71,9 +74,9 @@ func testWatchSendsStateThenChangesThenEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, runs := range []<-chan portal.SyncRun{first, second} {
-		for told, more := w.next(runs); told.Seen != 7; told, more = w.next(runs) {
-			if !more || told.Status != portal.RunRunning {
-				t.Fatalf("told %+v", told)
+		for state, more := w.next(runs); state.Seen != 7; state, more = w.next(runs) {
+			if !more || state.Status != portal.RunRunning {
+				t.Fatalf("state: got %+v, want running with 7 seen in the end", state)
 			}
 		}
 	}
@@ -81,17 +84,17 @@ func testWatchSendsStateThenChangesThenEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, runs := range []<-chan portal.SyncRun{first, second} {
-		told, _ := w.next(runs)
-		if _, more := w.next(runs); more || told.Status != portal.RunFailed || *told.Error != "It took too long." {
-			t.Errorf("told in the end %+v, and more: %t", told, more)
+		state, _ := w.next(runs)
+		if _, more := w.next(runs); more || state.Status != portal.RunFailed || *state.Error != "It took too long." {
+			t.Errorf("last state: got %+v, more %t; want failed and no more", state, more)
 		}
 	}
 	late := w.watch(t.Context(), service, w.admin, run)
-	if told, _ := w.next(late); told.Status != portal.RunFailed {
-		t.Errorf("who comes late is told %+v", told)
+	if state, _ := w.next(late); state.Status != portal.RunFailed {
+		t.Errorf("state of an ended run: got %+v, want failed", state)
 	}
 	if _, more := w.next(late); more {
-		t.Error("who comes late is kept waiting")
+		t.Error("watch of an ended run: got a second state, want its end")
 	}
 }
 
@@ -112,40 +115,42 @@ func testWatchSendsNoStateTwice(t *testing.T) {
 		}
 	}()
 	var last portal.SyncRun
-	for told, more := w.next(runs); more; told, more = w.next(runs) {
-		if told.Status == last.Status && told.Seen == last.Seen && told.Status == portal.RunRunning {
-			t.Errorf("told twice: %+v", told)
+	for state, more := w.next(runs); more; state, more = w.next(runs) {
+		if state.Status == last.Status && state.Seen == last.Seen && state.Status == portal.RunRunning {
+			t.Errorf("state: got %+v twice, want each once", state)
 		}
-		last = told
+		last = state
 	}
 	if last.Status != portal.RunFailed {
-		t.Errorf("the end was not told: %+v", last)
+		t.Errorf("last state: got %+v, want failed", last)
 	}
 }
 
 func testWatchEndsWhenAccessIsLost(t *testing.T) {
 	t.Parallel()
 	for name, ends := range map[string]string{
-		"signed out":   "update session set revoked_at = now(), revoked_reason = 'logout' where id = $1",
-		"expired":      "update session set idle_expires_at = now() where id = $1",
-		"deactivated":  "update user_role g set active = false from session s where s.user_id = g.user_id and s.id = $1",
-		"another role": "update user_role g set role = 'mssp_staff' from session s where s.user_id = g.user_id and s.id = $1",
+		"sign_out":       "update session set revoked_at = now(), revoked_reason = 'logout' where id = $1",
+		"expiry":         "update session set idle_expires_at = now() where id = $1",
+		"deactivation":   "update user_role g set active = false from session s where s.user_id = g.user_id and s.id = $1",
+		"change_of_role": "update user_role g set role = 'mssp_staff' from session s where s.user_id = g.user_id and s.id = $1",
 	} {
-		w := newTenant(t)
-		other := w.SignIn(portal.MSSPAdmin)
-		service := w.watchingService()
-		run := w.request()
-		ended, stays := w.watch(t.Context(), service, w.admin, run), w.watch(t.Context(), service, other, run)
-		w.next(ended)
-		w.next(stays)
-		w.Exec(ends, w.admin.SessionID)
-		if told, more := w.next(ended); more {
-			t.Errorf("%s: is still told %+v", name, told)
-		}
-		w.takeLease()
-		if told, more := w.next(stays); !more || told.Status != portal.RunRunning {
-			t.Errorf("%s: another is told %+v", name, told)
-		}
+		t.Run("by_"+name, func(t *testing.T) {
+			w := newTenant(t)
+			other := w.SignIn(portal.MSSPAdmin)
+			service := w.watchingService()
+			run := w.request()
+			ended, stays := w.watch(t.Context(), service, w.admin, run), w.watch(t.Context(), service, other, run)
+			w.next(ended)
+			w.next(stays)
+			w.Exec(ends, w.admin.SessionID)
+			if state, more := w.next(ended); more {
+				t.Errorf("watch of a user without access: got %+v, want its end", state)
+			}
+			w.takeLease()
+			if state, more := w.next(stays); !more || state.Status != portal.RunRunning {
+				t.Errorf("watch of another admin: got %+v, want running", state)
+			}
+		})
 	}
 }
 
@@ -154,7 +159,7 @@ func testWatchRefusesRunOfAnotherMSSP(t *testing.T) {
 	w := newTenant(t)
 	other := w.another(t)
 	if _, err := w.service.Watch(t.Context(), other.admin, w.request().ID); portal.ErrorCode(err) != portal.NotFound {
-		t.Errorf("another MSSP's run: %v", err)
+		t.Errorf("watch of another MSSP's run: got %v, want %s", err, portal.NotFound)
 	}
 }
 
@@ -164,23 +169,23 @@ func testWatchEndsWithRequestAndServer(t *testing.T) {
 	service := w.watchingService()
 	run := w.request()
 	ctx, cancel := context.WithCancel(t.Context())
-	gone, here := w.watch(ctx, service, w.admin, run), w.watch(t.Context(), service, w.admin, run)
-	w.next(gone)
-	w.next(here)
+	cancelled, open := w.watch(ctx, service, w.admin, run), w.watch(t.Context(), service, w.admin, run)
+	w.next(cancelled)
+	w.next(open)
 	cancel()
-	if told, more := w.next(gone); more {
-		t.Errorf("who has gone is told %+v", told)
+	if state, more := w.next(cancelled); more {
+		t.Errorf("watch of a cancelled request: got %+v, want its end", state)
 	}
 	service.EndWatches()
-	if told, more := w.next(here); more {
-		t.Errorf("a server that ends tells %+v", told)
+	if state, more := w.next(open); more {
+		t.Errorf("watch of a server that stops: got %+v, want its end", state)
 	}
 	after := w.watch(t.Context(), service, w.admin, run)
-	if told, _ := w.next(after); told.Status != portal.RunQueued {
-		t.Errorf("told %+v", told)
+	if state, _ := w.next(after); state.Status != portal.RunQueued {
+		t.Errorf("watch begun after EndWatches: got %+v, want queued", state)
 	}
 	if _, more := w.next(after); more {
-		t.Error("a server that ends keeps somebody waiting")
+		t.Error("watch begun after EndWatches: got a second state, want its end")
 	}
 }
 
@@ -192,8 +197,8 @@ func testWatchHidesChangeMadeAsAccessEnds(t *testing.T) {
 	w.Exec(`
 		with ended as (update session set revoked_at = now(), revoked_reason = 'logout' where id = $1)
 		update sync_run set seen = 7`, w.admin.SessionID)
-	if told, more := w.next(runs); more {
-		t.Errorf("is still told %+v", told)
+	if state, more := w.next(runs); more {
+		t.Errorf("got %+v, want the end of the watch", state)
 	}
 }
 
@@ -203,16 +208,16 @@ func testWatchResumesAfterAllWatchersLeft(t *testing.T) {
 	service, run := w.watchingService(), w.request()
 	for range 20 {
 		ctx, cancel := context.WithCancel(t.Context())
-		gone := w.watch(ctx, service, w.admin, run)
+		ended := w.watch(ctx, service, w.admin, run)
 		cancel()
-		for _, more := w.next(gone); more; _, more = w.next(gone) {
+		for _, more := w.next(ended); more; _, more = w.next(ended) {
 		}
-		time.Sleep(5 * time.Millisecond) // who reads for the watchers finds none
+		time.Sleep(5 * time.Millisecond) // the reader of the run finds no watcher and ends
 	}
 	runs := w.watch(t.Context(), service, w.admin, run)
 	w.next(runs)
 	w.takeLease()
-	if told, more := w.next(runs); !more || told.Status != portal.RunRunning {
-		t.Errorf("told %+v", told)
+	if state, more := w.next(runs); !more || state.Status != portal.RunRunning {
+		t.Errorf("state: got %+v, want running", state)
 	}
 }
