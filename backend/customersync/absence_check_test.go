@@ -19,7 +19,7 @@ func TestAbsenceCheck(t *testing.T) {
 	t.Run("resumes_after_death_of_its_process", testAbsenceCheckResumesAfterDeathOfItsProcess)
 	t.Run("keeps_the_rate", testAbsenceCheckKeepsTheRate)
 	t.Run("ends_after_refusals_with_postponed_waits", testAbsenceCheckEndsAfterRefusalsWithPostponedWaits)
-	t.Run("leaves_undecided_to_next_run", testAbsenceCheckLeavesUndecidedToNextRun)
+	t.Run("undecided_are_left_to_next_run", testAbsenceCheckUndecidedAreLeftToNextRun)
 }
 
 func testAbsenceCheckResumesAfterDeathOfItsProcess(t *testing.T) {
@@ -148,13 +148,13 @@ func (d *pagedAPI) requestedIDs() []string {
 	return slices.Clone(d.requested)
 }
 
-func testAbsenceCheckLeavesUndecidedToNextRun(t *testing.T) {
+func testAbsenceCheckUndecidedAreLeftToNextRun(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]http.HandlerFunc{
-		"status_500":                respondStatus(500),
-		"web_page":                  respondText("<html>"),
-		"failure_without_customers": respondText(`{"success":false,"data":[]}`),
-		"more_than_two_pages": func(rw http.ResponseWriter, r *http.Request) {
+		"status_500": respondStatus(500),
+		"web_page":   respondText("<html>"),
+		"failure":    respondText(`{"success":false,"data":[]}`),
+		"three_pages": func(rw http.ResponseWriter, r *http.Request) {
 			number, _ := strconv.Atoi(r.URL.Query().Get("pageNumber"))
 			_ = json.NewEncoder(rw).Encode(map[string]any{"items": []customer{corp(5000+max(1, number), "Other", 1)}, "totalCount": 500})
 		},

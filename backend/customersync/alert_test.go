@@ -190,12 +190,12 @@ func testAlertObsoleteAlertIsNotMailed(t *testing.T) {
 	t.Parallel()
 	revoke := "update user_role set active = false where user_id = $1"
 	for name, change := range map[string]func(*tenant){
-		"complete_run":         func(w *tenant) { w.complete(clientsOfOneMSP(3)...) },
-		"new_failures":         func(w *tenant) { w.complete(clientsOfOneMSP(3)...); w.fail(1) },
-		"revoked_role":         func(w *tenant) { w.Exec(revoke, w.admin.UserID) },
-		"changed_role":         func(w *tenant) { w.Exec("update user_role set role = 'mssp_staff' where user_id = $1", w.admin.UserID) },
-		"deactivation_of_user": func(w *tenant) { w.Exec("update app_user set active = false where id = $1", w.admin.UserID) },
-		"discarded_review":     func(w *tenant) { w.Exec("update sync_run set status = 'discarded'") },
+		"complete_run":     func(w *tenant) { w.complete(clientsOfOneMSP(3)...) },
+		"new_failures":     func(w *tenant) { w.complete(clientsOfOneMSP(3)...); w.fail(1) },
+		"revoked_role":     func(w *tenant) { w.Exec(revoke, w.admin.UserID) },
+		"changed_role":     func(w *tenant) { w.Exec("update user_role set role = 'mssp_staff' where user_id = $1", w.admin.UserID) },
+		"deactivation":     func(w *tenant) { w.Exec("update app_user set active = false where id = $1", w.admin.UserID) },
+		"discarded_review": func(w *tenant) { w.Exec("update sync_run set status = 'discarded'") },
 	} {
 		t.Run("after_"+name, func(t *testing.T) {
 			w := newTenant(t)

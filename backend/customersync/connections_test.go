@@ -14,7 +14,7 @@ import (
 func TestConnection(t *testing.T) {
 	t.Parallel()
 	t.Run("public_only_never_calls_private_address", testConnectionPublicOnlyNeverCallsPrivateAddress)
-	t.Run("unusable_setting_fails_the_run", testConnectionUnusableSettingFailsTheRun)
+	t.Run("unusable_setting_fails_run", testConnectionUnusableSettingFailsRun)
 	t.Run("next_run_uses_replaced_key", testConnectionNextRunUsesReplacedKey)
 	t.Run("run_without_connection_is_refused", testConnectionRunWithoutConnectionIsRefused)
 	t.Run("is_added_once_and_to_known_mssp", testConnectionIsAddedOnceAndToKnownMSSP)
@@ -38,17 +38,17 @@ func testConnectionPublicOnlyNeverCallsPrivateAddress(t *testing.T) {
 	}
 }
 
-func testConnectionUnusableSettingFailsTheRun(t *testing.T) {
+func testConnectionUnusableSettingFailsRun(t *testing.T) {
 	t.Parallel()
 	const otherKey = "api_key_sealed = convert_to('mssp_product.api_key:' || mssp_id || ':' || id || 'WRONG', 'utf8')"
 	for name, test := range map[string]struct{ set, want string }{
-		"secret_that_cannot_be_opened": {"api_key_sealed = 'sealed for something else'", "bad_secret"},
-		"wrong_key":                    {otherKey, "bad_key"},
-		"plain_http":                   {"base_url = 'http://dashboard.example.com'", "bad_connection"},
-		"closed_port":                  {"base_url = 'http://127.0.0.1:1'", "unreachable"},
-		"https_to_an_http_server":      {"base_url = replace(base_url, 'http:', 'https:')", "tls"},
-		"unknown_path":                 {"base_url = base_url || '/v9'", "not_found"},
-		"wrong_customer_id":            {"customer_id = '18'", "bad_key"},
+		"unreadable_secret":    {"api_key_sealed = 'sealed for something else'", "bad_secret"},
+		"wrong_key":            {otherKey, "bad_key"},
+		"plain_http":           {"base_url = 'http://dashboard.example.com'", "bad_connection"},
+		"closed_port":          {"base_url = 'http://127.0.0.1:1'", "unreachable"},
+		"https_to_http_server": {"base_url = replace(base_url, 'http:', 'https:')", "tls"},
+		"unknown_path":         {"base_url = base_url || '/v9'", "not_found"},
+		"wrong_customer_id":    {"customer_id = '18'", "bad_key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newTenant(t)

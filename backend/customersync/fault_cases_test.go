@@ -114,8 +114,8 @@ var everyFault = map[string]faultCase{
 			"of Heimdal's answer is the customer id. If none is, check the base URL."},
 
 	// Temporary errors are retried once a call has succeeded.
-	"status_429_twice":                {rule: faultAt(heimdalstand.Status429, 1, 2), status: portal.RunComplete},
-	"status_500_between_pages":        {rule: faultAt(heimdalstand.Status500, 2), shape: pages, status: portal.RunComplete},
-	"status_503_between_pages":        {rule: faultAt(heimdalstand.Status503, 2, 3), shape: links, status: portal.RunComplete},
-	"connection_closed_between_pages": {rule: faultAt(heimdalstand.Drop, 2), shape: pages, status: portal.RunComplete},
+	"status_429_twice":         {rule: faultAt(heimdalstand.Status429, 1, 2), status: portal.RunComplete},
+	"status_500_between_pages": {rule: faultAt(heimdalstand.Status500, 2), shape: pages, status: portal.RunComplete},
+	"status_503_between_pages": {rule: faultAt(heimdalstand.Status503, 2, 3), shape: links, status: portal.RunComplete},
+	"closed_between_pages":     {rule: faultAt(heimdalstand.Drop, 2), shape: pages, status: portal.RunComplete},
 }

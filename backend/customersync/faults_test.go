@@ -63,7 +63,7 @@ func TestFault(t *testing.T) {
 	t.Run("repeated_failures_write_no_row", testFaultRepeatedFailuresWriteNoRow)
 	t.Run("internal_error_fails_run_and_is_logged", testFaultInternalErrorFailsRunAndIsLogged)
 	t.Run("table_covers_the_stand_in", testFaultTableCoversTheStandIn)
-	t.Run("untrusted_certificate_prevents_calls", testFaultUntrustedCertificatePreventsCalls)
+	t.Run("untrusted_certificate", testFaultUntrustedCertificate)
 	t.Run("names_unreachable_address", testFaultNamesUnreachableAddress)
 }
 
@@ -178,7 +178,7 @@ func testFaultTableCoversTheStandIn(t *testing.T) {
 	}
 }
 
-func testFaultUntrustedCertificatePreventsCalls(t *testing.T) {
+func testFaultUntrustedCertificate(t *testing.T) {
 	t.Parallel()
 	base := newTenant(t)
 	for name, certificate := range map[string]struct {
