@@ -5,6 +5,7 @@ import { type List, useList } from "../bridge/lists";
 import type { Client, MSP } from "../bridge/models";
 import { clientsQuery, mspsQuery } from "../bridge/queries";
 import { t } from "../i18n/i18n";
+import { focusField } from "../parts/focusField";
 import { useDebounced } from "../parts/useDebounced";
 import { useSession } from "../session/session";
 import type { Node } from "./inviteForm";
@@ -48,7 +49,7 @@ function Picker({ value, onChange, onBlur, error, autoFocus, label, list, onType
   const options: Option[] = rows;
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (autoFocus) input.current?.focus();
+    if (autoFocus) focusField(input.current);
   }, [autoFocus]);
   return (
     <Autocomplete<Option>

@@ -9,6 +9,7 @@ import { type ReactNode, type SubmitEvent, useId, useRef } from "react";
 import type { Problem } from "../bridge/problem";
 import { t } from "../i18n/i18n";
 import { problemLine } from "./ErrorPanel";
+import { focusField } from "./focusField";
 import { ProblemFacts } from "./ProblemFacts";
 
 interface Props {
@@ -52,10 +53,7 @@ export function FormDialog(props: Props) {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   // MUI's dialog focuses itself when it opens, so autoFocus of a field has no effect.
-  const focusField = () => {
-    if (form.current?.contains(document.activeElement)) return;
-    form.current?.querySelector<HTMLElement>(field)?.focus();
-  };
+  const focusFirst = () => focusField(form.current?.querySelector<HTMLElement>(field));
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     event.stopPropagation();
@@ -68,7 +66,7 @@ export function FormDialog(props: Props) {
       aria-labelledby={id}
       fullWidth
       maxWidth="sm"
-      slotProps={{ transition: { onEntered: focusField } }}
+      slotProps={{ transition: { onEntered: focusFirst } }}
     >
       {/* Content that is too tall for the window scrolls above the buttons. */}
       <form

@@ -8,6 +8,7 @@ import { type RefObject, useId, useRef, useState } from "react";
 import { formatRange, type NumberRange, parseRange } from "../bridge/range";
 import { t } from "../i18n/i18n";
 import { FilterDialog } from "./FilterDialog";
+import { focusField } from "./focusField";
 
 const unknown = "unknown";
 
@@ -48,7 +49,7 @@ export function RangeChip({ label, value, withUnknown, onChange }: Props) {
       chosen={value && rangeLabel(value)}
       width={280}
       onClear={() => onChange(undefined)}
-      onEntered={() => first.current?.focus()}
+      onEntered={() => focusField(first.current)}
     >
       {(close) => (
         <RangeForm

@@ -1,6 +1,8 @@
-import { screen, waitFor } from "@testing-library/react";
+import MenuItem from "@mui/material/MenuItem";
+import TextField from "@mui/material/TextField";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "../bridge/problem";
 import { expectAccessible, menuClosed, renderPart } from "../test/render";
 import { FilterBar, FilterChip, SearchField } from "./FilterBar";
@@ -8,8 +10,12 @@ import { ConfirmDialog, FormDialog } from "./FormDialog";
 import { SidePanel, SplitView } from "./SidePanel";
 import { Day, Time } from "./Time";
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe("a form in a dialog", () => {
-  const form = (props: object = {}) => {
+  const form = (props: object = {}, children = <input aria-label="E-mail" />) => {
     const onSubmit = vi.fn();
     const onClose = vi.fn();
     const app = renderPart(
@@ -21,7 +27,7 @@ describe("a form in a dialog", () => {
         onSubmit={onSubmit}
         {...props}
       >
-        <input aria-label="E-mail" />
+        {children}
       </FormDialog>,
     );
     return { ...app, onSubmit, onClose };
@@ -35,6 +41,29 @@ describe("a form in a dialog", () => {
     await user.keyboard("{Escape}");
     expect(onClose).toHaveBeenCalledTimes(1);
     await expectAccessible();
+  });
+
+  it("focuses its first field when it has opened", () => {
+    vi.useFakeTimers();
+    form();
+    act(() => vi.advanceTimersByTime(1_000));
+    expect(screen.getByRole("textbox", { name: "E-mail" })).toHaveFocus();
+  });
+
+  it("leaves the focus in a menu that was opened before", () => {
+    vi.useFakeTimers();
+    form(
+      {},
+      <>
+        <input aria-label="E-mail" />
+        <TextField select label="Role" defaultValue="user">
+          <MenuItem value="user">User</MenuItem>
+        </TextField>
+      </>,
+    );
+    fireEvent.mouseDown(screen.getByRole("combobox", { name: "Role" }));
+    act(() => vi.advanceTimersByTime(1_000));
+    expect(screen.getByRole("option", { name: "User" })).toHaveFocus();
   });
 
   it("cannot be sent twice or closed while it is being sent", async () => {
