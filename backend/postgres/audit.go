@@ -66,16 +66,16 @@ func writeAudit(ctx context.Context, tx pgx.Tx, e AuditEntry) error {
 
 // AuditSignIn writes a row about a sign-in, when there is no viewer with a scope yet.
 func (db *DB) AuditSignIn(ctx context.Context, e AuditEntry) error {
-	return db.authTrip(ctx, func(batch *pgx.Batch) { queueAudit(ctx, batch, e) })
+	return db.authBatch(ctx, func(batch *pgx.Batch) { queueAudit(ctx, batch, e) })
 }
 
-// authTrip runs statements of sign-in, which may write, in one round trip and so in one transaction; again from the start
+// authBatch runs statements of sign-in, which may write, in one round trip and so in one transaction; again from the start
 // after a serialization failure or a deadlock. An error of a callback undoes nothing: a statement that must not write
 // needs its own condition.
-func (db *DB) authTrip(ctx context.Context, queue func(*pgx.Batch)) error {
+func (db *DB) authBatch(ctx context.Context, queue func(*pgx.Batch)) error {
 	var err error
 	for range attempts {
-		if err = db.systemRead(ctx, roleAuth, "", queue); !repeatable(err) {
+		if err = db.systemRead(ctx, roleAuth, "", queue); !retryable(err) {
 			return err
 		}
 	}

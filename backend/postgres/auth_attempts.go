@@ -26,7 +26,7 @@ type Attempt struct {
 // CreateAttempt stores a new attempt, which expires after ttl, and returns when it does. It also deletes a few old
 // attempts, so that the table stays small without a job.
 func (db *DB) CreateAttempt(ctx context.Context, a Attempt, ttl time.Duration) (expiresAt time.Time, err error) {
-	err = db.authTrip(ctx, func(batch *pgx.Batch) {
+	err = db.authBatch(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
 			insert into login_attempt (id, provider, redirect_uri, code_challenge, nonce, expires_at)
 			values (@id, @provider, @redirect, @challenge, @nonce, now() + @ttl::interval)
@@ -57,7 +57,7 @@ func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTri
 		return Attempt{}, expired
 	}
 	var a Attempt
-	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+	err := db.authBatch(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
 			update login_attempt
 			set used_at = coalesce(used_at, now()),
@@ -82,7 +82,7 @@ func (db *DB) UseAttempt(ctx context.Context, id string, codeHash []byte, maxTri
 
 // KeepPending stores a verified identity in its attempt until the invite code is sent.
 func (db *DB) KeepPending(ctx context.Context, id string, sealed []byte) error {
-	return db.authTrip(ctx, func(batch *pgx.Batch) {
+	return db.authBatch(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
 			update login_attempt
 			set pending_sealed = $2

@@ -28,7 +28,7 @@ func (db *DB) ClaimInvites(ctx context.Context, c Claim, n NewSession) (*Holder,
 	userID := args["user"].(string)
 	n.Claimed = args["grants"].([]string)
 	var row *holderRow
-	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+	err := db.authBatch(ctx, func(batch *pgx.Batch) {
 		var claimed []string
 		c.queue(batch, args, &claimed)
 		queueStart(ctx, batch, userID, c.AttemptID, n, &row)
@@ -49,7 +49,7 @@ func (db *DB) ClaimAsUser(ctx context.Context, viewer portal.Viewer, c Claim) (p
 	var granted []grantRow
 	enter := func(batch *pgx.Batch) {
 		batch.Queue(setScope, roleAuth, "", "", "")
-		queueStanding(batch, viewer)
+		queueViewerCheck(batch, viewer)
 	}
 	err := db.transaction(ctx, enter, func(tx pgx.Tx) error {
 		batch, claimed := &pgx.Batch{}, []string(nil)
@@ -118,7 +118,7 @@ func (c Claim) args(ctx context.Context) pgx.StrictNamedArgs {
 	key, rest := NameKey(c.Identity.Name)
 	return pgx.StrictNamedArgs{
 		"attempt": orNull(c.AttemptID), "user": userID, "new": c.UserID == "",
-		"name": c.Identity.Name, "name_key": key, "name_rest": rest, "key_length": longestKey,
+		"name": c.Identity.Name, "name_key": key, "name_rest": rest, "key_length": maxKeyLength,
 		"email": c.Identity.Email, "confirmed": c.Identity.Confirmed, "provider": c.Identity.Provider,
 		"issuer": c.Identity.Issuer, "subject": c.Identity.Subject, "invites": invites, "mssps": mssps, "codes": codes,
 		"grants": grants, "audits": audits, "tries": portal.MaxCodeTries, "request": requestID(ctx),
@@ -208,7 +208,7 @@ func (db *DB) InviteByCode(ctx context.Context, viewer portal.Viewer, codeHash [
 	var identities []Identity
 	var found *OpenInvite
 	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
-		queueStanding(batch, viewer)
+		queueViewerCheck(batch, viewer)
 		collect(batch.Queue(`
 			select provider, issuer, subject, case when provider = 'entra' then issuer else '' end as tenant, email,
 			       email_confirmed as confirmed, '' as name

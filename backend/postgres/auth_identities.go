@@ -86,7 +86,7 @@ func (db *DB) Recognise(
 	ctx context.Context, i Identity, attemptID string, codeHash []byte, start bool, n NewSession,
 ) (Recognised, error) {
 	var r Recognised
-	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+	err := db.authBatch(ctx, func(batch *pgx.Batch) {
 		r = Recognised{}
 		// Invites first: if another attempt of the same user claims one in between, the identity is found below.
 		queueByCode(batch, i, nil, codeHash, &r.ByCode)
@@ -239,7 +239,7 @@ func (db *DB) CountWrongCode(ctx context.Context, invites []OpenInvite) (left in
 	for i, invite := range invites {
 		ids[i], mssps[i] = invite.ID, invite.MSSPID
 	}
-	err = db.authTrip(ctx, func(batch *pgx.Batch) {
+	err = db.authBatch(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
 			with counted as (
 				update pre_assigned_role p

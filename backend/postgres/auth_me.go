@@ -59,7 +59,7 @@ func queueUse(batch *pgx.Batch, userID, sessionID, grantID string) {
 			and s.id = $2
 			and s.user_id = $1
 			and s.revoked_at is null
-			and `+usableIn+`
+			and `+grantUsable+`
 			and (coalesce(g.last_used_at < now() - interval '1 minute', true)
 			     or g.id is distinct from (
 			         select a.grant_id
@@ -83,15 +83,15 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 	var dataAge *time.Time
 	var zone string
 	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
-		queueStanding(batch, viewer)
-		collectOne(batch.Queue(`
+		queueViewerCheck(batch, viewer)
+		collectRow(batch.Queue(`
 			select id, name, email, active, last_login_at
 			from app_user
 			where id = $1`, viewer.UserID), "user", &user)
 		collect(batch.Queue(heldGrants+`
 			join session s on s.id = $2
 			where g.user_id = $1
-			and `+usableIn+`
+			and `+grantUsable+`
 			order by g.id`, viewer.UserID, viewer.SessionID), &rows)
 		queueUse(batch, viewer.UserID, viewer.SessionID, viewer.GrantID)
 		queueScope(batch, viewer)
@@ -118,14 +118,14 @@ func (db *DB) Me(ctx context.Context, viewer portal.Viewer) (portal.Me, error) {
 // GrantChanged if the grant is not active, Deactivated if the user has no active grant.
 func (db *DB) UserGrant(ctx context.Context, userID, sessionID, grantID string) (portal.Grant, error) {
 	if !validID(grantID) {
-		return portal.Grant{}, errNone("grant")
+		return portal.Grant{}, errNotFound("grant")
 	}
 	var row struct {
 		grantRow
 		AnyActive bool
 	}
 	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
+		collectRow(batch.Queue(`
 			select g.id, g.role, g.mssp_id, g.msp_id, g.client_id, '' as node, '' as mssp, g.active,
 			       exists (select from user_role other where other.user_id = $1 and other.active) as any_active
 			from user_role g

@@ -13,7 +13,7 @@ import (
 func (db *DB) OwnSessions(ctx context.Context, viewer portal.Viewer) (portal.OwnSessions, error) {
 	var own portal.OwnSessions
 	err := db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
-		queueStanding(batch, viewer)
+		queueViewerCheck(batch, viewer)
 		collect(batch.Queue(`
 			select id, device, created_at, last_used_at, least(idle_expires_at, expires_at) as expires_at,
 			       id = @current as current
@@ -32,7 +32,7 @@ func (db *DB) OwnSessions(ctx context.Context, viewer portal.Viewer) (portal.Own
 // one that has ended.
 func (db *DB) EndOwnSession(ctx context.Context, viewer portal.Viewer, id string) error {
 	if !validID(id) {
-		return errNone("session")
+		return errNotFound("session")
 	}
 	reason := portal.EndedElsewhere
 	if id == viewer.SessionID {
@@ -40,7 +40,7 @@ func (db *DB) EndOwnSession(ctx context.Context, viewer portal.Viewer, id string
 	}
 	enter := func(batch *pgx.Batch) {
 		batch.Queue(setScope, roleAuth, "", "", "")
-		queueStanding(batch, viewer)
+		queueViewerCheck(batch, viewer)
 	}
 	return db.transaction(ctx, enter, func(tx pgx.Tx) error {
 		var msspID string
@@ -55,7 +55,7 @@ func (db *DB) EndOwnSession(ctx context.Context, viewer portal.Viewer, id string
 			returning coalesce(`+lastActingMSSP("session.id")+`, $4)::text`,
 			id, viewer.UserID, reason, viewer.Scope.MSSPID).Scan(&msspID)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return errNone("session")
+			return errNotFound("session")
 		}
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 // mails. A refresh token older than keep is then refused as unknown and does not end its session. The predecessor of an
 // unused token stays, because its holder may still repeat the refresh.
 func (db *DB) PruneSignIns(ctx context.Context, keep time.Duration) error {
-	return db.authTrip(ctx, func(batch *pgx.Batch) {
+	return db.authBatch(ctx, func(batch *pgx.Batch) {
 		batch.Queue("delete from login_attempt where expires_at < now() - interval '1 hour'")
 		batch.Queue("delete from session where least(revoked_at, idle_expires_at, expires_at) < now() - $1::interval", keep)
 		batch.Queue(`

@@ -62,9 +62,9 @@ func (h holderRow) holder(sessionID string) Holder {
 // StartSession starts a session for a user and returns its holder. No session is started if the holder has a Problem.
 func (db *DB) StartSession(ctx context.Context, userID string, n NewSession) (Holder, error) {
 	var row *holderRow
-	err := db.authTrip(ctx, func(batch *pgx.Batch) { queueStart(ctx, batch, userID, "", n, &row) })
+	err := db.authBatch(ctx, func(batch *pgx.Batch) { queueStart(ctx, batch, userID, "", n, &row) })
 	if err == nil && row == nil {
-		err = errNone("user")
+		err = errNotFound("user")
 	}
 	if err != nil {
 		return Holder{}, err
@@ -204,7 +204,7 @@ func (t tokenRow) holder() Holder {
 func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 	var row tokenRow
 	graced := false
-	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+	err := db.authBatch(ctx, func(batch *pgx.Batch) {
 		graced = false
 		queueRotation(batch, r)
 		queueGrantUse(batch, r)
@@ -233,7 +233,7 @@ func (db *DB) RotateToken(ctx context.Context, r Rotation) (TokenState, error) {
 const tokenGrant = `
 				from user_role g
 				where g.user_id = s.user_id
-				and ` + usableIn + `
+				and ` + grantUsable + `
 				order by g.id = s.grant_id desc nulls last,
 				         case when s.grant_id is not null then g.last_used_at end desc nulls last, g.id
 				limit 1`
@@ -252,7 +252,7 @@ func queueRotation(batch *pgx.Batch, r Rotation) {
 			and s.expires_at > now()
 			and s.idle_expires_at > now()
 			and u.active
-			and exists (select from user_role g where g.user_id = u.id and `+usableIn+`)
+			and exists (select from user_role g where g.user_id = u.id and `+grantUsable+`)
 			returning t.session_id),
 		successor as (
 			insert into refresh_token (token_hash, session_id)
@@ -289,7 +289,7 @@ func queueGrantUse(batch *pgx.Batch, r Rotation) {
 			from last
 			join session s on s.id = last.session_id
 			join user_role g on g.id = last.grant_id
-			where `+usableIn+`
+			where `+grantUsable+`
 			for no key update of g skip locked)
 		update user_role g
 		set last_used_at = now()
@@ -375,7 +375,7 @@ func (db *DB) EndSession(ctx context.Context, sessionID, userID, msspID string, 
 	if msspID == "" {
 		msspID = noMSSP
 	}
-	return db.authTrip(ctx, func(batch *pgx.Batch) {
+	return db.authBatch(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
 			with ended as (
 				update session

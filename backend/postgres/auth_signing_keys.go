@@ -24,7 +24,7 @@ type SigningKey struct {
 // SigningKeys returns the current and future signing keys and those that retired less than keep ago, newest first.
 func (db *DB) SigningKeys(ctx context.Context, keep time.Duration) ([]SigningKey, error) {
 	var keys []SigningKey
-	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+	err := db.authBatch(ctx, func(batch *pgx.Batch) {
 		collect(batch.Queue(`
 			select id, generation, algorithm, public_key, private_sealed,
 			       extract(epoch from signs_from - now())::float8 as signs_in_seconds,
@@ -39,7 +39,7 @@ func (db *DB) SigningKeys(ctx context.Context, keep time.Duration) ([]SigningKey
 
 // DestroySpentKeys deletes the private keys of retired signing keys.
 func (db *DB) DestroySpentKeys(ctx context.Context) error {
-	return db.authTrip(ctx, func(batch *pgx.Batch) {
+	return db.authBatch(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
 			update signing_key
 			set private_sealed = ''
@@ -52,7 +52,7 @@ func (db *DB) DestroySpentKeys(ctx context.Context) error {
 // returns false and stores nothing if another replica has already created the key of this generation.
 func (db *DB) AddSigningKey(ctx context.Context, key SigningKey) (bool, error) {
 	var added bool
-	err := db.authTrip(ctx, func(batch *pgx.Batch) {
+	err := db.authBatch(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
 			with added as (
 				insert into signing_key (id, generation, algorithm, public_key, private_sealed, signs_from)

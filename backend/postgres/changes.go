@@ -45,7 +45,7 @@ func queueRunKnown(batch *pgx.Batch, scope portal.Scope, runID string) {
 			if err := row.Scan(&known); err != nil || known {
 				return err
 			}
-			return errNone("run")
+			return errNotFound("run")
 		})
 }
 
@@ -64,7 +64,7 @@ func (db *DB) RunChanges(ctx context.Context, viewer portal.Viewer, runID string
 		return portal.RunChanges{}, err
 	}
 	if !validID(runID) {
-		return portal.RunChanges{}, errNone("run")
+		return portal.RunChanges{}, errNotFound("run")
 	}
 	args := pgx.NamedArgs{"mssp": viewer.Scope.MSSPID, "run": runID, "kind": q.Kind, "rows": q.Limit + 1}
 	behind := keys.where(args)
@@ -116,7 +116,7 @@ func (db *DB) Review(ctx context.Context, viewer portal.Viewer, runID string, q 
 		return portal.Review{}, err
 	}
 	if !validID(runID) {
-		return portal.Review{}, errNone("run")
+		return portal.Review{}, errNotFound("run")
 	}
 	args := pgx.NamedArgs{"mssp": viewer.Scope.MSSPID, "run": runID, "rows": q.Limit + 1}
 	behind := keys.where(args)

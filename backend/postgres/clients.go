@@ -87,7 +87,7 @@ func (db *DB) Clients(ctx context.Context, viewer portal.Viewer, q portal.Client
 	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		queueStamp(batch, viewer.Scope, &stamp)
 		queueClientTotal(batch, viewer.Scope, filter, args, &page.Total)
-		scanOne(batch.Queue(hasExpiry(viewer.Scope), scopeArgs(viewer.Scope)), "client", &page.HasExpiry)
+		scanRow(batch.Queue(hasExpiry(viewer.Scope), scopeArgs(viewer.Scope)), "client", &page.HasExpiry)
 		collect(queueClients(batch, keys, clientScope(viewer.Scope)+filter.rows, args, q.Limit), &rows)
 	})
 	if err != nil {
@@ -131,7 +131,7 @@ func queueClientTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, arg
 			from client_count c
 			where ` + clientScope(scope) + filter.counts
 	}
-	scanOne(batch.Queue(query, withArgs(args, nil)), "client", total)
+	scanRow(batch.Queue(query, withArgs(args, nil)), "client", total)
 }
 
 // hasExpiry selects whether any customer of the scope has an expiry date.
@@ -155,7 +155,7 @@ func withArgs(args, more pgx.NamedArgs) pgx.NamedArgs {
 // Client returns one client with its history, newest first; NotFound if there is none in the viewer's scope.
 func (db *DB) Client(ctx context.Context, viewer portal.Viewer, id string) (portal.ClientDetail, error) {
 	if !validID(id) {
-		return portal.ClientDetail{}, errNone("client")
+		return portal.ClientDetail{}, errNotFound("client")
 	}
 	args := scopeArgs(viewer.Scope)
 	args["id"] = id
@@ -166,7 +166,7 @@ func (db *DB) Client(ctx context.Context, viewer portal.Viewer, id string) (port
 	}
 	var detail portal.ClientDetail
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
+		collectRow(batch.Queue(`
 			select `+clientColumns+`, c.raw, p.shared_paths
 			from client c
 			join mssp_product p on p.mssp_id = c.mssp_id and p.id = c.mssp_product_id

@@ -32,7 +32,7 @@ type DB struct {
 // Open connects to the PostgreSQL database at url. It returns an error if the database does not respond within ten
 // seconds, or has an encoding that the portal cannot use.
 func Open(ctx context.Context, url string) (*DB, error) {
-	connection, err := settle(ctx, url)
+	connection, err := configure(ctx, url)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (s Scoped) Write(ctx context.Context, work func(pgx.Tx) error) error {
 // enter queues the check of the viewer, then sets the viewer's role and scope.
 func (s Scoped) enter(batch *pgx.Batch) {
 	batch.Queue(setScope, roleAuth, "", "", "")
-	queueStanding(batch, s.viewer)
+	queueViewerCheck(batch, s.viewer)
 	queueScope(batch, s.viewer)
 }
 
@@ -137,16 +137,16 @@ func queueScope(batch *pgx.Batch, v portal.Viewer) {
 	batch.Queue(setViewerScope, viewerRoles[v.Scope.Level], v.Scope.MSSPID, v.Scope.MSPID, v.Scope.ClientID)
 }
 
-// queueStanding checks the viewer against the current session, user and grant. A user without an active grant is
+// queueViewerCheck checks the viewer against the current session, user and grant. A user without an active grant is
 // deactivated, and gets this error even if their session has ended as well. A grant that is not active, that an admin has
 // signed the user out of, or whose role or node differs from the access token's, has changed.
-func queueStanding(batch *pgx.Batch, v portal.Viewer) {
-	queueStandingOf(batch, v, func(err error) error { return err })
+func queueViewerCheck(batch *pgx.Batch, v portal.Viewer) {
+	queueViewerCheckFunc(batch, v, func(err error) error { return err })
 }
 
-// queueStandingOf is queueStanding with a function that gets the result of the check, nil or why the viewer may do nothing,
-// and returns the error of the batch.
-func queueStandingOf(batch *pgx.Batch, v portal.Viewer, report func(error) error) {
+// queueViewerCheckFunc is queueViewerCheck with a function that gets the result of the check, nil or why the viewer may
+// do nothing, and returns the error of the batch.
+func queueViewerCheckFunc(batch *pgx.Batch, v portal.Viewer, report func(error) error) {
 	batch.Queue(`
 		select coalesce(s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now(), false),
 		       coalesce(s.revoked_reason, ''),
@@ -182,9 +182,9 @@ func queueStandingOf(batch *pgx.Batch, v portal.Viewer, report func(error) error
 	})
 }
 
-// usableIn is the condition that the session s may act under the grant g: the grant is active, and no administrator has
+// grantUsable is the condition that the session s may act under the grant g: the grant is active, and no administrator has
 // signed the user out of it since the session began.
-const usableIn = "g.active and coalesce(g.signed_out_at < s.created_at, true)"
+const grantUsable = "g.active and coalesce(g.signed_out_at < s.created_at, true)"
 
 func errDeactivated() error {
 	return portal.Errorf(portal.Deactivated, "This account has been deactivated. Ask your administrator.")
@@ -237,14 +237,14 @@ func (db *DB) transaction(ctx context.Context, enter func(*pgx.Batch), work func
 				return work(tx)
 			})
 		})
-		if !repeatable(err) {
+		if !retryable(err) {
 			return err
 		}
 	}
 	return err
 }
 
-func repeatable(err error) bool {
+func retryable(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && (refused.Code == "40001" || refused.Code == "40P01")
 }

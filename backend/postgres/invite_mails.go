@@ -122,7 +122,7 @@ type inviteMailRow struct {
 func (db *DB) InviteMail(ctx context.Context, msspID, inviteID string) (mail portal.InviteMail, codeSealed []byte, ok bool, err error) {
 	var row inviteMailRow
 	err = db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
+		collectRow(batch.Queue(`
 			select p.id as invite_id, p.email, p.language,
 			       case when p.invited_by = @bootstrap or p.invited_by like '%@%' then '' else p.invited_by end as inviter,
 			       coalesce(c.name, m.name, o.name) as node, o.name as mssp,
@@ -146,7 +146,7 @@ func (db *DB) InviteMail(ctx context.Context, msspID, inviteID string) (mail por
 // SetInviteMailState stores whether a mail was sent and deletes its sealed code. codeSealed is the result of
 // InviteMail: if the invite was sent again in between, the mail of the new code is still pending and stays so.
 func (db *DB) SetInviteMailState(ctx context.Context, msspID, inviteID string, codeSealed []byte, state portal.MailState) error {
-	return db.authTrip(ctx, func(batch *pgx.Batch) {
+	return db.authBatch(ctx, func(batch *pgx.Batch) {
 		batch.Queue(`
 			update pre_assigned_role
 			set code_sealed = null, mail = @state

@@ -94,7 +94,7 @@ func (db *DB) CreateInvite(
 func (db *DB) checkInvitee(ctx context.Context, viewer portal.Viewer, email string) (inviter string, err error) {
 	var member bool
 	err = db.systemRead(ctx, roleAuth, "", func(batch *pgx.Batch) {
-		queueStanding(batch, viewer)
+		queueViewerCheck(batch, viewer)
 		batch.Queue(`
 			select coalesce(nullif(me.name, ''), own.email, me.email),
 			       exists (
@@ -135,11 +135,11 @@ func inviteNode(ctx context.Context, tx pgx.Tx, scope portal.Scope, n portal.New
 		sql = "select coalesce(c.msp_id::text, ''), c.id::text from client c where " + clientScope(scope) + " and c.id = @node"
 	}
 	if !validID(args["node"].(string)) {
-		return node, errNone(noun)
+		return node, errNotFound(noun)
 	}
 	err := tx.QueryRow(ctx, sql, args).Scan(&node.MSPID, &node.ClientID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return node, errNone(noun)
+		return node, errNotFound(noun)
 	}
 	return node, err
 }
@@ -201,7 +201,7 @@ func readInvite(ctx context.Context, tx pgx.Tx, scope portal.Scope, id string) (
 	}
 	invite, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[portal.Invite])
 	if errors.Is(err, pgx.ErrNoRows) {
-		return invite, errNone("invite")
+		return invite, errNotFound("invite")
 	}
 	return invite, err
 }
@@ -237,12 +237,12 @@ func (db *DB) ResendInvite(ctx context.Context, viewer portal.Viewer, id string,
 // inviteToResend returns an invite of the viewer's scope whose role the viewer may invite.
 func (db *DB) inviteToResend(ctx context.Context, viewer portal.Viewer, id string) (invite portal.Invite, err error) {
 	if !validID(id) {
-		return invite, errNone("invite")
+		return invite, errNotFound("invite")
 	}
 	args := scopeArgs(viewer.Scope)
 	args["id"] = id
 	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
+		collectRow(batch.Queue(`
 			select `+inviteColumns+`
 			from pre_assigned_role p`+inviteNodes+`
 			where `+inviteScope(viewer.Scope)+`
@@ -284,7 +284,7 @@ func renewInvite(ctx context.Context, tx pgx.Tx, viewer portal.Viewer, id string
 // viewer's scope, Conflict for an accepted invite.
 func (db *DB) RevokeInvite(ctx context.Context, viewer portal.Viewer, id string) error {
 	if !validID(id) {
-		return errNone("invite")
+		return errNotFound("invite")
 	}
 	return db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
 		args := scopeArgs(viewer.Scope)

@@ -9,8 +9,8 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// mostFacets is the greatest number of values that a filter offers.
-const mostFacets = 100
+// maxFacets is the greatest number of values that a filter offers.
+const maxFacets = 100
 
 // ClientFacets returns the types and licence types of the clients in the viewer's scope, and the stamp of the data they
 // were read from.
@@ -92,7 +92,7 @@ func (db *DB) facets(ctx context.Context, viewer portal.Viewer, types, licenceTy
 
 // queueFacet reads the values that a query finds, one of those that differ in case only.
 func queueFacet(batch *pgx.Batch, scope portal.Scope, query string, into *[]string) {
-	args := withArgs(scopeArgs(scope), pgx.NamedArgs{"most": mostFacets})
+	args := withArgs(scopeArgs(scope), pgx.NamedArgs{"most": maxFacets})
 	batch.Queue(`
 		select min(v.value)
 		from (select * from (`+query+`) q limit @most) v (value)

@@ -21,7 +21,7 @@ import (
 // method position writes the values in one fixed form, independent of the session's settings.
 //
 // A cursor has at most 1,024 characters, the API's limit. A list is sorted by at most three texts, each of at most
-// longestKey bytes: names by their stored keys, other texts by their first cutText characters. The order is total, because
+// maxKeyLength bytes: names by their stored keys, other texts by their first cutText characters. The order is total, because
 // rows with equal keys are sorted by id.
 
 // keyType is the SQL type of a sort key. A cursor's value is cast to it.
@@ -42,8 +42,8 @@ type sortKey struct {
 	kind      keyType
 }
 
-// cutText is the number of characters that always fit into longestKey bytes.
-const cutText = longestKey / utf8.UTFMax
+// cutText is the number of characters that always fit into maxKeyLength bytes.
+const cutText = maxKeyLength / utf8.UTFMax
 
 // plainKey sorts by a column or an expression that is never null.
 func plainKey(column string, kind keyType) sortKey {
@@ -131,8 +131,8 @@ func newTerm(keys map[string]sortKey, name string) (keysetTerm, error) {
 	return keysetTerm{key.asc, key.kind, false}, nil
 }
 
-// between separates the parts of a cursor. Text in PostgreSQL cannot contain it.
-const between = "\x00"
+// separator separates the parts of a cursor. Text in PostgreSQL cannot contain it.
+const separator = "\x00"
 
 // readCursor parses a cursor: the sort it belongs to, then one value for each term. It contains positions only, so a forged
 // cursor can only select another page of what the viewer may see.
@@ -145,8 +145,8 @@ func (k *keyset) readCursor(cursor string) error {
 	if err != nil {
 		return wrong
 	}
-	sort, values, found := strings.Cut(string(text), between)
-	after := strings.Split(values, between)
+	sort, values, found := strings.Cut(string(text), separator)
+	after := strings.Split(values, separator)
 	if !found || !utf8.Valid(text) {
 		return wrong
 	}
@@ -170,7 +170,7 @@ func (t keyType) accepts(value string) bool {
 	var err error
 	switch t {
 	case textKey:
-		return len(value) <= longestKey
+		return len(value) <= maxKeyLength
 	case intKey:
 		_, err = strconv.ParseInt(value, 10, 64)
 	case dateKey:
@@ -210,15 +210,15 @@ func (t keysetTerm) position() string {
 	case textKey:
 		return t.expression
 	case dateKey:
-		return finite(`to_char((`+t.expression+`)::timestamp, 'YYYY-MM-DD')`, t.expression)
+		return infinityOr(`to_char((`+t.expression+`)::timestamp, 'YYYY-MM-DD')`, t.expression)
 	case timeKey:
-		return finite(`to_char((`+t.expression+`) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`, t.expression)
+		return infinityOr(`to_char((`+t.expression+`) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`, t.expression)
 	}
 	return "(" + t.expression + ")::text"
 }
 
-// finite writes infinity and -infinity, for which to_char returns null.
-func finite(text, expression string) string {
+// infinityOr writes infinity and -infinity, for which to_char returns null.
+func infinityOr(text, expression string) string {
 	return "coalesce(" + text + ", case when (" + expression + ") > '2000-01-01' then 'infinity' else '-infinity' end)"
 }
 
@@ -231,7 +231,7 @@ func (k keyset) where(args pgx.NamedArgs) string {
 	for i, value := range k.after {
 		args["after"+strconv.Itoa(i)] = value
 	}
-	if k.oneWay() {
+	if k.sameDirection() {
 		return k.rowComparison()
 	}
 	alternatives := make([]string, len(k.terms))
@@ -246,7 +246,7 @@ func (k keyset) where(args pgx.NamedArgs) string {
 	return "(" + strings.Join(alternatives, " or ") + ")"
 }
 
-func (k keyset) oneWay() bool {
+func (k keyset) sameDirection() bool {
 	for _, term := range k.terms {
 		if term.descending != k.terms[0].descending {
 			return false
@@ -286,7 +286,7 @@ func (k keyset) orderBy() string {
 
 // cursor returns the cursor behind a row, whose position was selected by columns.
 func (k keyset) cursor(position []string) *string {
-	text := k.sort + between + strings.Join(position, between)
+	text := k.sort + separator + strings.Join(position, separator)
 	cursor := base64.RawURLEncoding.EncodeToString([]byte(text))
 	return &cursor
 }
@@ -311,5 +311,7 @@ func pattern(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
 }
 
-// errNone returns NotFound: the same error for a row outside the scope as for no row at all.
-func errNone(noun string) error { return portal.Errorf(portal.NotFound, "There is no such %s.", noun) }
+// errNotFound returns NotFound: the same error for a row outside the scope as for no row at all.
+func errNotFound(noun string) error {
+	return portal.Errorf(portal.NotFound, "There is no such %s.", noun)
+}

@@ -15,7 +15,7 @@ var testSorts = map[string]sortKey{
 
 func TestCursorIsBounded(t *testing.T) {
 	sort := "-name,-type,-word" + strings.Repeat(",", 83) // as long as the API takes one
-	widest := strings.Repeat("𐍈", longestKey/4)
+	widest := strings.Repeat("𐍈", maxKeyLength/4)
 	k := keyset{sort: sort}
 	cursor := k.cursor([]string{widest, widest, widest, NewID()})
 	if len(*cursor) > 1024 {
@@ -50,7 +50,7 @@ func FuzzCursor(f *testing.F) {
 		if condition := k.where(args); strings.Count(condition, "@after") < len(k.terms) || len(args) != len(k.terms) {
 			t.Errorf("the condition %q has the values %v", condition, args)
 		}
-		if slices.ContainsFunc(k.after, func(value string) bool { return strings.ContainsRune(value, 0) || len(value) > longestKey }) {
+		if slices.ContainsFunc(k.after, func(value string) bool { return strings.ContainsRune(value, 0) || len(value) > maxKeyLength }) {
 			t.Errorf("the cursor %q holds %q", cursor, k.after)
 		}
 	})

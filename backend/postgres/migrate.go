@@ -46,15 +46,15 @@ func Migrate(ctx context.Context, url string) ([]Migration, error) {
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
-	taken := make([]Migration, 0, len(results))
+	applied := make([]Migration, 0, len(results))
 	for _, r := range results {
-		taken = append(taken, Migration{Version: r.Source.Version, Name: r.Source.Path, AppliedAt: time.Now().UTC()})
+		applied = append(applied, Migration{Version: r.Source.Version, Name: r.Source.Path, AppliedAt: time.Now().UTC()})
 	}
-	return taken, complete(ctx, url)
+	return applied, backfill(ctx, url)
 }
 
-// complete adds the rows and values that older servers have not written.
-func complete(ctx context.Context, url string) error {
+// backfill adds the rows and values that older servers have not written.
+func backfill(ctx context.Context, url string) error {
 	db, err := Open(ctx, url)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func MigrationStatus(ctx context.Context, url string) ([]Migration, error) {
 }
 
 func newProvider(ctx context.Context, url string, locked bool) (*goose.Provider, error) {
-	connection, err := settle(ctx, url)
+	connection, err := configure(ctx, url)
 	if err != nil {
 		return nil, err
 	}

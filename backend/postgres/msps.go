@@ -95,7 +95,7 @@ func (db *DB) MSPs(ctx context.Context, viewer portal.Viewer, q portal.MSPQuery)
 	err = db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
 		queueStamp(batch, viewer.Scope, &stamp)
 		queueMSPTotal(batch, viewer.Scope, filter, args, &page.Total)
-		scanOne(batch.Queue(hasExpiry(viewer.Scope), scopeArgs(viewer.Scope)), "client", &page.HasExpiry)
+		scanRow(batch.Queue(hasExpiry(viewer.Scope), scopeArgs(viewer.Scope)), "client", &page.HasExpiry)
 		collect(queueMSPs(batch, keys, mspScope(viewer.Scope)+filter.rows, args, q.Limit), &rows)
 	})
 	if err != nil {
@@ -134,7 +134,7 @@ func queueMSPTotal(batch *pgx.Batch, scope portal.Scope, filter filtered, args p
 			from msp_count m
 			where ` + mspScope(scope) + filter.counts
 	}
-	scanOne(batch.Queue(query, withArgs(args, nil)), "MSP", total)
+	scanRow(batch.Queue(query, withArgs(args, nil)), "MSP", total)
 }
 
 // MSP returns one MSP with its history, newest first; NotFound if there is none in the viewer's scope.
@@ -143,7 +143,7 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 		return portal.MSPDetail{}, errNoMSPs()
 	}
 	if !validID(id) {
-		return portal.MSPDetail{}, errNone("MSP")
+		return portal.MSPDetail{}, errNotFound("MSP")
 	}
 	args := scopeArgs(viewer.Scope)
 	args["id"] = id
@@ -159,7 +159,7 @@ func (db *DB) MSP(ctx context.Context, viewer portal.Viewer, id string) (portal.
 	}
 	var detail portal.MSPDetail
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
+		collectRow(batch.Queue(`
 			select `+mspColumns+`, m.raw, p.shared_paths, m.seats_used as own_used, m.seats_total as own_total,
 			       seats.seats_used as clients_used, seats.seats_total as clients_total,
 			       coalesce(seats.seats_used_unknown, 0) as used_unknown, coalesce(seats.seats_total_unknown, 0) as total_unknown

@@ -14,7 +14,7 @@ import (
 // the results and the order of a list are the same in every database, independent of its locale. A change of fold needs a
 // migration that sets keyed_name to null, so that all stored keys are made again.
 //
-// The key has three columns. name_key is its first longestKey bytes: lists sort by it and their cursors contain it, so its
+// The key has three columns. name_key is its first maxKeyLength bytes: lists sort by it and their cursors contain it, so its
 // length is bounded; rows with equal name_key are sorted by id. name_rest is the rest of the key, null for nearly every
 // name; search needs it. keyed_name is the name that the key was made of. A server older than the keys writes a name
 // without them. Where keyed_name differs from the name, search uses the name as that server did, and KeyNames makes the
@@ -27,16 +27,16 @@ const (
 	keyValues  = "coalesce(s.name_key, ''), s.name_rest, case when s.name_key is not null then s.name end"
 )
 
-// longestKey is the greatest length of name_key in bytes.
-const longestKey = 200
+// maxKeyLength is the greatest length of name_key in bytes.
+const maxKeyLength = 200
 
 // NameKey returns the sort key of a name, and the rest of the key, nil if there is none.
 func NameKey(name string) (key string, rest *string) {
 	folded := fold(name)
-	if len(folded) <= longestKey {
+	if len(folded) <= maxKeyLength {
 		return folded, nil
 	}
-	end := longestKey
+	end := maxKeyLength
 	for !utf8.RuneStart(folded[end]) {
 		end--
 	}

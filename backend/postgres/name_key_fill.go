@@ -28,7 +28,7 @@ func (db *DB) KeyNames(ctx context.Context) (made int64, err error) {
 		}
 	}
 	if err == nil {
-		err = db.keyPeople(ctx, &made)
+		err = db.keyUsers(ctx, &made)
 	}
 	if err != nil {
 		return made, fmt.Errorf("make keys of names: %w", err)
@@ -62,7 +62,7 @@ func (db *DB) keyCustomers(ctx context.Context, mssp, table string, made *int64)
 	}
 }
 
-func (db *DB) keyPeople(ctx context.Context, made *int64) error {
+func (db *DB) keyUsers(ctx context.Context, made *int64) error {
 	for {
 		var n int64
 		err := db.system(ctx, roleAuth, "", func(tx pgx.Tx) (err error) {

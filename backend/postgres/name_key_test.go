@@ -45,7 +45,7 @@ func TestNameKeyProperties(t *testing.T) {
 		if rest != nil {
 			whole += *rest
 		}
-		if len(key) > longestKey || !utf8.ValidString(key) || whole != fold(name) || strings.ContainsRune(whole, 0) {
+		if len(key) > maxKeyLength || !utf8.ValidString(key) || whole != fold(name) || strings.ContainsRune(whole, 0) {
 			t.Fatalf("the key of %q is %q and %v", name, key, rest)
 		}
 		if again := fold(whole); again != whole {

@@ -123,12 +123,12 @@ type writer struct{ conn *pgxpool.Conn }
 func (w writer) Begin(ctx context.Context) (pgx.Tx, error) {
 	tx, err := w.conn.BeginTx(ctx, readCommitted)
 	if err != nil {
-		return nil, refusedBegin(err)
+		return nil, beginError(err)
 	}
 	return tx, nil
 }
 
-func refusedBegin(err error) error {
+func beginError(err error) error {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && outageReasonOf(refused.Code) == "" && refused.Code != queryCanceled {
 		return &Outage{outageCodes["25006"], err}

@@ -108,12 +108,12 @@ func TestRefusedBegin(t *testing.T) {
 		t.Run(code, func(t *testing.T) {
 			var outage *Outage
 			refused := &pgconn.PgError{Code: code}
-			if err := refusedBegin(refused); errors.As(err, &outage) != down || !errors.Is(err, refused) {
+			if err := beginError(refused); errors.As(err, &outage) != down || !errors.Is(err, refused) {
 				t.Errorf("got %v, want an outage: %t", err, down)
 			}
 		})
 	}
-	if err := refusedBegin(context.Canceled); !errors.Is(err, context.Canceled) {
+	if err := beginError(context.Canceled); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 }

@@ -45,13 +45,13 @@ func queueFigures(batch *pgx.Batch, scope portal.Scope, o *portal.Overview) {
 	if scope.Level == portal.LevelClient {
 		counts = "(" + countedClient + ") c"
 	}
-	scanOne(batch.Queue(`
+	scanRow(batch.Queue(`
 		select coalesce(sum(c.n) filter (where c.status = 'active'), 0)::bigint,
 		       coalesce(sum(c.n) filter (where c.status = 'missing'), 0)::bigint,
 		       coalesce(sum(c.n) filter (where c.status = 'disabled'), 0)::bigint
 		from `+counts+`
 		where `+clientScope(scope), scopeArgs(scope)), "client", &o.Clients, &o.ClientsMissing, &o.ClientsDisabled)
-	scanOne(batch.Queue(`
+	scanRow(batch.Queue(`
 		select `+sumKnown("seats_used")+`, `+sumKnown("seats_total")+`,
 		       coalesce(sum(c.seats_used_unknown), 0)::bigint, coalesce(sum(c.seats_total_unknown), 0)::bigint
 		from `+counts+`
@@ -70,7 +70,7 @@ const countedClient = `
 // queueExpiring counts the active clients whose licence ends soon or has ended; nil where the scope has no expiry date.
 func queueExpiring(batch *pgx.Batch, scope portal.Scope, expiring **int64) {
 	var n int64
-	scanOne(batch.Queue(`
+	scanRow(batch.Queue(`
 		select count(*)
 		from client c
 		where `+clientScope(scope)+`

@@ -137,23 +137,23 @@ func collect[T any](query *pgx.QueuedQuery, into *[]T) {
 	})
 }
 
-// collectOne reads a queued query's only row, by column name; NotFound names noun if there is none.
-func collectOne[T any](query *pgx.QueuedQuery, noun string, into *T) {
+// collectRow reads a queued query's only row, by column name; NotFound names noun if there is none.
+func collectRow[T any](query *pgx.QueuedQuery, noun string, into *T) {
 	query.Query(func(rows pgx.Rows) (err error) {
 		*into, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 		if errors.Is(err, pgx.ErrNoRows) {
-			return errNone(noun)
+			return errNotFound(noun)
 		}
 		return err
 	})
 }
 
-// scanOne reads a queued query's only row; NotFound names noun if there is none.
-func scanOne(query *pgx.QueuedQuery, noun string, into ...any) {
+// scanRow reads a queued query's only row; NotFound names noun if there is none.
+func scanRow(query *pgx.QueuedQuery, noun string, into ...any) {
 	query.QueryRow(func(row pgx.Row) error {
 		err := row.Scan(into...)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return errNone(noun)
+			return errNotFound(noun)
 		}
 		return err
 	})

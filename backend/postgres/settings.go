@@ -70,8 +70,8 @@ type connection struct {
 	pooled bool // a pooler refuses otherSettings
 }
 
-// settle parses the URL of a database, connects once within ten seconds, and checks that the portal can use the database.
-func settle(ctx context.Context, url string) (connection, error) {
+// configure parses the URL of a database, connects once within ten seconds, and checks that the portal can use the database.
+func configure(ctx context.Context, url string) (connection, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return connection{}, errors.New("not a PostgreSQL URL such as postgres://user:password@host:5432/portal")

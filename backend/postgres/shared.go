@@ -16,17 +16,17 @@ func fieldsFor(scope portal.Scope, raw []byte, sharedPaths []string) ([]portal.F
 	if scope.Level != portal.LevelClient {
 		return rawFields(raw)
 	}
-	part, ok, err := sharedPart([]*sharing{newSharing(sharedPaths)}, raw)
+	part, ok, err := sharedPart([]*pathTree{newPathTree(sharedPaths)}, raw)
 	if err != nil || !ok {
 		return []portal.Field{}, err
 	}
 	return rawFields(part)
 }
 
-// sharing is a tree of the shared paths. Names are compared without case and separators, as in the field map.
-type sharing struct {
-	whole bool
-	kids  map[string]*sharing
+// pathTree is a tree of the shared paths. Names are compared without case and separators, as in the field map.
+type pathTree struct {
+	whole    bool
+	children map[string]*pathTree
 }
 
 // The steps of a path that are not names.
@@ -35,12 +35,12 @@ const (
 	elements  = "[]"
 )
 
-func newSharing(paths []string) *sharing {
-	top := &sharing{}
+func newPathTree(paths []string) *pathTree {
+	top := &pathTree{}
 	for _, path := range paths {
 		at := top
 		for _, step := range stepsOf(path) {
-			at = at.kid(step)
+			at = at.child(step)
 		}
 		at.whole = at != top
 	}
@@ -83,26 +83,26 @@ func stepsOf(path string) []string {
 	return steps
 }
 
-func (s *sharing) kid(step string) *sharing {
-	if s.kids == nil {
-		s.kids = map[string]*sharing{}
+func (t *pathTree) child(step string) *pathTree {
+	if t.children == nil {
+		t.children = map[string]*pathTree{}
 	}
-	if s.kids[step] == nil {
-		s.kids[step] = &sharing{}
+	if t.children[step] == nil {
+		t.children[step] = &pathTree{}
 	}
-	return s.kids[step]
+	return t.children[step]
 }
 
 func plainName(name string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(name))
 }
 
-// below returns the places in the tree that one of the steps leads to.
-func below(places []*sharing, steps ...string) (found []*sharing) {
-	for _, place := range places {
+// childrenOf returns the nodes in the tree that one of the steps leads to.
+func childrenOf(nodes []*pathTree, steps ...string) (found []*pathTree) {
+	for _, node := range nodes {
 		for _, step := range steps {
-			if kid := place.kids[step]; kid != nil {
-				found = append(found, kid)
+			if child := node.children[step]; child != nil {
+				found = append(found, child)
 			}
 		}
 	}
@@ -110,14 +110,14 @@ func below(places []*sharing, steps ...string) (found []*sharing) {
 }
 
 // sharedPart returns the shared part of a value, in the value's order; false if nothing is shared.
-func sharedPart(places []*sharing, value json.RawMessage) (json.RawMessage, bool, error) {
-	for _, place := range places {
-		if place.whole {
+func sharedPart(nodes []*pathTree, value json.RawMessage) (json.RawMessage, bool, error) {
+	for _, node := range nodes {
+		if node.whole {
 			return value, true, nil
 		}
 	}
 	value = bytes.TrimSpace(value)
-	if len(places) == 0 || len(value) == 0 || value[0] != '{' && value[0] != '[' {
+	if len(nodes) == 0 || len(value) == 0 || value[0] != '{' && value[0] != '[' {
 		return nil, false, nil
 	}
 	part := []byte{value[0]}
@@ -126,7 +126,7 @@ func sharedPart(places []*sharing, value json.RawMessage) (json.RawMessage, bool
 		if value[0] == '{' {
 			steps = []string{nameStep(name), anyMember}
 		}
-		kept, ok, err := sharedPart(below(places, steps...), member)
+		kept, ok, err := sharedPart(childrenOf(nodes, steps...), member)
 		if err != nil || !ok {
 			return err
 		}
@@ -151,8 +151,8 @@ func sharedPart(places []*sharing, value json.RawMessage) (json.RawMessage, bool
 
 var errNoValue = errors.New("neither an object nor a list")
 
-// eachMember calls take for each member of an object, or each element of a list, with "" as its name.
-func eachMember(value []byte, take func(name string, member json.RawMessage) error) error {
+// eachMember calls process for each member of an object, or each element of a list, with "" as its name.
+func eachMember(value []byte, process func(name string, member json.RawMessage) error) error {
 	decoder := json.NewDecoder(bytes.NewReader(value))
 	open, err := decoder.Token()
 	if err != nil {
@@ -174,7 +174,7 @@ func eachMember(value []byte, take func(name string, member json.RawMessage) err
 		if err := decoder.Decode(&member); err != nil {
 			return err
 		}
-		if err := take(name, member); err != nil {
+		if err := process(name, member); err != nil {
 			return err
 		}
 	}

@@ -74,7 +74,7 @@ func FuzzFieldsFor(f *testing.F) {
 			t.Fatalf("%q with %q shared: %v", raw, path, err)
 		}
 		for _, field := range some {
-			if top := newSharing([]string{path}); top.kids[nameStep(field.Name)] == nil && top.kids[anyMember] == nil {
+			if top := newPathTree([]string{path}); top.children[nameStep(field.Name)] == nil && top.children[anyMember] == nil {
 				t.Errorf("of %q with %q shared, %q is shown", raw, path, field.Name)
 			}
 		}

@@ -164,7 +164,7 @@ func (db *DB) Alert(ctx context.Context, ref RunRef, userID string) (portal.Sync
 
 // queueAlert reads the failures up to now, which may be more than when the alert was raised.
 func queueAlert(batch *pgx.Batch, ref RunRef, alert *portal.SyncAlert) {
-	scanOne(batch.Queue(`
+	scanRow(batch.Queue(`
 		select r.id, m.name, d.name, r.status = 'needs_review', u.resellers > 0, fields.changed and u.resellers = 0,
 		       case
 		       	when r.status = 'failed' then f.failures
@@ -215,7 +215,7 @@ const newlyUnread = `
 // queueReader reads the recipient: the address by which the user was invited to this MSSP, and the language of that
 // invite, or of the MSSP's last one.
 func queueReader(batch *pgx.Batch, msspID, userID string, alert *portal.SyncAlert) {
-	scanOne(batch.Queue(`
+	scanRow(batch.Queue(`
 		select coalesce(g.email, u.email), coalesce((
 			select i.language
 			from pre_assigned_role i

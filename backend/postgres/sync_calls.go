@@ -87,7 +87,7 @@ const lastCall = `
 func (db *DB) LastCall(ctx context.Context, lease Lease) (time.Time, error) {
 	var at *time.Time
 	err := db.systemRead(ctx, roleSync, lease.MSSPID, func(batch *pgx.Batch) {
-		scanOne(batch.Queue(lastCall, lease.MSSPID, lease.ConnectionID), "connection", &at)
+		scanRow(batch.Queue(lastCall, lease.MSSPID, lease.ConnectionID), "connection", &at)
 	})
 	if err != nil || at == nil {
 		return time.Time{}, err

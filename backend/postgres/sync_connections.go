@@ -69,7 +69,7 @@ func auditedConnection(c portal.Connection) map[string]any {
 func connectionError(err error, c portal.Connection) error {
 	switch constraint(err) {
 	case "mssp_product_mssp_fkey":
-		return errNone("MSSP")
+		return errNotFound("MSSP")
 	case "mssp_product_product_fkey":
 		return portal.InvalidField("product", "There is no product %q.", c.ProductID)
 	case "mssp_product_customer_key":
@@ -167,7 +167,7 @@ func withRun(item portal.ConnectionItem, runs []portal.SyncRun, every time.Durat
 // ConnectionItem returns one connection; NotFound if there is none in the viewer's scope.
 func (db *DB) ConnectionItem(ctx context.Context, viewer portal.Viewer, id string, every time.Duration) (portal.ConnectionItem, error) {
 	if !validID(id) {
-		return portal.ConnectionItem{}, errNone("connection")
+		return portal.ConnectionItem{}, errNotFound("connection")
 	}
 	var rows []portal.ConnectionItem
 	var runs []portal.SyncRun
@@ -179,7 +179,7 @@ func (db *DB) ConnectionItem(ctx context.Context, viewer portal.Viewer, id strin
 	case err != nil:
 		return portal.ConnectionItem{}, fmt.Errorf("read connection: %w", err)
 	case len(rows) == 0:
-		return portal.ConnectionItem{}, errNone("connection")
+		return portal.ConnectionItem{}, errNotFound("connection")
 	}
 	return withRun(rows[0], runs, every), nil
 }
@@ -322,7 +322,7 @@ func (db *DB) UpdateConnection(ctx context.Context, viewer portal.Viewer, was po
 func (db *DB) Connection(ctx context.Context, msspID, id string) (portal.Connection, error) {
 	var c portal.Connection
 	err := db.systemRead(ctx, roleSync, msspID, func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
+		collectRow(batch.Queue(`
 			select p.id, p.mssp_id, p.product_id, p.customer_id, p.base_url, p.api_key_sealed, p.api_key_last4, p.public_only,
 			       p.harmless, p.field_overrides
 			from mssp_product p

@@ -39,11 +39,11 @@ const fieldMapTables = `
 // FieldMap returns the field map of one connection; NotFound if there is none in the viewer's scope.
 func (db *DB) FieldMap(ctx context.Context, viewer portal.Viewer, connectionID string) (portal.FieldMap, error) {
 	if !validID(connectionID) {
-		return portal.FieldMap{}, errNone("connection")
+		return portal.FieldMap{}, errNotFound("connection")
 	}
 	var row fieldMapRow
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
+		collectRow(batch.Queue(`
 			select `+fieldMapColumns+`
 			from `+fieldMapTables+`
 			where p.mssp_id = $1
@@ -107,7 +107,7 @@ func (r fieldMapRow) withOverride(path portal.FieldPath) portal.FieldPath {
 func (db *DB) ChangeFieldMap(ctx context.Context, viewer portal.Viewer, connectionID string, c portal.FieldMapChange,
 	enqueue Enqueue) (portal.FieldMap, error) {
 	if !validID(connectionID) {
-		return portal.FieldMap{}, errNone("connection")
+		return portal.FieldMap{}, errNotFound("connection")
 	}
 	var row fieldMapRow
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
@@ -143,7 +143,7 @@ func lockFieldMap(ctx context.Context, tx pgx.Tx, msspID, connectionID string) (
 	}
 	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[fieldMapRow])
 	if errors.Is(err, pgx.ErrNoRows) {
-		return fieldMapRow{}, errNone("connection")
+		return fieldMapRow{}, errNotFound("connection")
 	}
 	return row, err
 }
@@ -233,10 +233,10 @@ func auditedOverrides(before, after map[string]portal.CustomerField) map[string]
 // those before it need no attention any more. It returns NotFound outside the viewer's scope.
 func (db *DB) SeeFieldMap(ctx context.Context, viewer portal.Viewer, connectionID, runID string) error {
 	if !validID(connectionID) {
-		return errNone("connection")
+		return errNotFound("connection")
 	}
 	if !validID(runID) {
-		return errNone("run")
+		return errNotFound("run")
 	}
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) error {
 		if _, err := lockFieldMap(ctx, tx, viewer.Scope.MSSPID, connectionID); err != nil {

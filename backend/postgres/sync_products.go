@@ -12,7 +12,7 @@ import (
 // SetProducts inserts or renames the rows of products, as the owner of the database at url. Products that are not listed
 // keep their rows, because synced customers refer to them.
 func SetProducts(ctx context.Context, url string, products []portal.Product) error {
-	connection, err := settle(ctx, url)
+	connection, err := configure(ctx, url)
 	if err != nil {
 		return err
 	}

@@ -36,13 +36,13 @@ func (db *DB) review(
 	ctx context.Context, viewer portal.Viewer, runID, action, set string, then func(pgx.Tx, portal.SyncRun) error,
 ) (portal.SyncRun, error) {
 	if !validID(runID) {
-		return portal.SyncRun{}, errNone("run")
+		return portal.SyncRun{}, errNotFound("run")
 	}
 	var run portal.SyncRun
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) (err error) {
 		mssp := viewer.Scope.MSSPID
 		if run, err = findRun(ctx, tx, mssp, runID); errors.Is(err, pgx.ErrNoRows) {
-			return errNone("run")
+			return errNotFound("run")
 		} else if err != nil {
 			return err
 		}

@@ -79,11 +79,11 @@ func queueRuns(batch *pgx.Batch, keys keyset, msspID string, limit int) *pgx.Que
 // Run returns one run; NotFound if there is none in the viewer's scope.
 func (db *DB) Run(ctx context.Context, viewer portal.Viewer, id string) (portal.SyncRun, error) {
 	if !validID(id) {
-		return portal.SyncRun{}, errNone("run")
+		return portal.SyncRun{}, errNotFound("run")
 	}
 	var run portal.SyncRun
 	err := db.As(viewer).Read(ctx, func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
+		collectRow(batch.Queue(`
 			select `+runColumns+`
 			from `+runTables+`
 			where r.mssp_id = @mssp
@@ -105,7 +105,7 @@ type Enqueue func(ctx context.Context, tx pgx.Tx, run portal.SyncRun) error
 // connection, NotFound if this one is not in the viewer's scope, Conflict if it is paused.
 func (db *DB) RequestRun(ctx context.Context, viewer portal.Viewer, connectionID string, enqueue Enqueue) (portal.SyncRun, error) {
 	if connectionID != "" && !validID(connectionID) {
-		return portal.SyncRun{}, errNone("connection")
+		return portal.SyncRun{}, errNotFound("connection")
 	}
 	var run portal.SyncRun
 	err := db.As(viewer).Write(ctx, func(tx pgx.Tx) (err error) {
@@ -127,7 +127,7 @@ func (db *DB) RequestRun(ctx context.Context, viewer portal.Viewer, connectionID
 // is the oldest. If enqueue is nil the caller works on the run. Errors as RequestRun; NotFound if there is no such MSSP.
 func (db *DB) CreateRun(ctx context.Context, msspID, connectionID, trigger string, enqueue Enqueue) (portal.SyncRun, error) {
 	if !validID(msspID) {
-		return portal.SyncRun{}, errNone("MSSP")
+		return portal.SyncRun{}, errNotFound("MSSP")
 	}
 	var run portal.SyncRun
 	err := db.system(ctx, roleSync, msspID, func(tx pgx.Tx) (err error) {
@@ -149,7 +149,7 @@ func knownMSSP(ctx context.Context, tx pgx.Tx, msspID string) error {
 		return err
 	}
 	if !known {
-		return errNone("MSSP")
+		return errNotFound("MSSP")
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func checkSyncable(ctx context.Context, tx pgx.Tx, msspID, connectionID string) 
 		and p.id = $2`, msspID, connectionID).Scan(&paused)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return errNone("connection")
+		return errNotFound("connection")
 	case err == nil && paused:
 		return portal.Errorf(portal.Conflict, "This connection is paused. Resume it first, then sync it.")
 	}

@@ -16,14 +16,14 @@ func (db *DB) WatchRun(ctx context.Context, msspID, runID string, viewers []port
 	standing := make([]error, len(viewers))
 	// The run is read before the viewers are checked, so that no viewer gets an event that is newer than their access.
 	err := db.systemRead(ctx, viewerRoles[portal.LevelMSSP], msspID, func(batch *pgx.Batch) {
-		collectOne(batch.Queue(`
+		collectRow(batch.Queue(`
 			select `+runColumns+`
 			from `+runTables+`
 			where r.mssp_id = $1
 			and r.id = $2`, msspID, runID), "run", &run)
 		batch.Queue(setScope, roleAuth, "", "", "")
 		for i, v := range viewers {
-			queueStandingOf(batch, v, func(err error) error {
+			queueViewerCheckFunc(batch, v, func(err error) error {
 				standing[i] = err
 				return nil
 			})

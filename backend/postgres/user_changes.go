@@ -55,7 +55,7 @@ func (db *DB) ChangeUser(ctx context.Context, viewer portal.Viewer, id string, c
 		return portal.UserItem{}, err
 	}
 	if !validID(id) {
-		return portal.UserItem{}, errNone("user")
+		return portal.UserItem{}, errNotFound("user")
 	}
 	if id == viewer.UserID {
 		return portal.UserItem{}, portal.Errorf(portal.Conflict, "You cannot change your own role. Ask another administrator.")
@@ -101,7 +101,7 @@ func (db *DB) writeUser(
 	args["user"] = id
 	enter := func(batch *pgx.Batch) {
 		batch.Queue(setScope, roleAuth, "", "", "")
-		queueStanding(batch, viewer)
+		queueViewerCheck(batch, viewer)
 		batch.Queue(`
 			select
 			from app_user p
@@ -154,12 +154,12 @@ func lockGrants(ctx context.Context, tx pgx.Tx, in userViews, viewer portal.View
 // scope.
 func selectGrants(change portal.UserChange, held []lockedGrant) ([]lockedGrant, error) {
 	if len(held) == 0 {
-		return nil, errNone("user")
+		return nil, errNotFound("user")
 	}
 	if change.GrantID != "" {
 		i := slices.IndexFunc(held, func(g lockedGrant) bool { return g.ID == change.GrantID })
 		if i < 0 {
-			return nil, errNone("grant")
+			return nil, errNotFound("grant")
 		}
 		return held[i : i+1], nil
 	}
@@ -259,7 +259,7 @@ func queueEndUnusableSessions(batch *pgx.Batch, id string, reason portal.EndedRe
 		set revoked_at = now(), revoked_reason = $2
 		where s.user_id = $1
 		and s.revoked_at is null
-		and not exists (select from user_role g where g.user_id = $1 and `+usableIn+`)`,
+		and not exists (select from user_role g where g.user_id = $1 and `+grantUsable+`)`,
 		id, reason)
 }
 
@@ -272,7 +272,7 @@ func (db *DB) SignOutUser(ctx context.Context, viewer portal.Viewer, id string) 
 		return err
 	}
 	if !validID(id) {
-		return errNone("user")
+		return errNotFound("user")
 	}
 	return db.writeUser(ctx, viewer, in, id, func(tx pgx.Tx, _ []string) error {
 		if err := checkMaySignOut(ctx, tx, in, viewer, id); err != nil {
@@ -327,7 +327,7 @@ func checkMaySignOut(ctx context.Context, tx pgx.Tx, in userViews, viewer portal
 	case err != nil:
 		return err
 	case len(roles) == 0:
-		return errNone("user")
+		return errNotFound("user")
 	}
 	for _, role := range roles {
 		if !viewer.Role.MayInvite(role) {

@@ -189,7 +189,7 @@ func (in userViews) queuePage(batch *pgx.Batch, keys keyset, filter string, args
 func (in userViews) queueUser(batch *pgx.Batch, scope portal.Scope, id string, into *userRow) {
 	args := scopeArgs(scope)
 	args["id"] = id
-	collectOne(batch.Queue(`
+	collectRow(batch.Queue(`
 		select `+in.columns()+`, '{}'::text[] as position
 		from `+in.users+` p
 		where p.id = @id`, args), "user", into)
