@@ -47,7 +47,7 @@ func newPathTree(paths []string) *pathTree {
 	return top
 }
 
-// nameStep returns the step to a member; its dot tells it from the other steps.
+// nameStep returns the step to a member; its dot distinguishes it from the other steps.
 func nameStep(name string) string { return "." + plainName(name) }
 
 // stepsOf splits a path such as modules[].name. A backslash escapes a dot, a bracket, a backslash, or a whole * that is
