@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestHistoryMigration repeats the migration after an interruption at every step: no transaction undoes the steps before.
+// TestHistoryMigration applies the migration a second time: it is not in a transaction, so an interrupted one starts again
+// with steps that were applied before.
 func TestHistoryMigration(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
@@ -20,12 +21,15 @@ func TestHistoryMigration(t *testing.T) {
 	for _, step := range steps {
 		w.Exec(step)
 	}
-	if len(steps) < 20 || w.Everything() != before {
-		t.Errorf("repeating %d steps changed rows", len(steps))
+	if len(steps) < 20 {
+		t.Errorf("got %d steps, want at least 20", len(steps))
+	}
+	if w.Everything() != before {
+		t.Error("got changed rows after repeating the steps, want none")
 	}
 	invalid := value[int64](w, "select count(*) from pg_index where not indisvalid")
 	if invalid != 0 {
-		t.Errorf("%d indexes are not valid", invalid)
+		t.Errorf("got %d invalid indexes, want 0", invalid)
 	}
 	w.complete(crowd(4))
 	w.CheckSpans(t.Errorf)

@@ -8,7 +8,16 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestEveryLineOfHistoryButAMoveIsReadByWhomItConcerns(t *testing.T) {
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	t.Run("shows_changes_to_their_msp_and_client", testHistoryShowsChangesToTheirMSPAndClient)
+	t.Run("records_fields_read_differently_from_same_json", testHistoryRecordsFieldsReadDifferently)
+	t.Run("continues_when_a_customer_changes_kind", testHistoryContinuesWhenACustomerChangesKind)
+	t.Run("client_count_change_updates_msp_version", testHistoryClientCountChangeUpdatesMSPVersion)
+	t.Run("trend_has_one_point_per_day_with_changes", testHistoryTrendHasOnePointPerDay)
+}
+
+func testHistoryShowsChangesToTheirMSPAndClient(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.rules.RemoveAfterRuns = 1
@@ -23,17 +32,21 @@ func TestEveryLineOfHistoryButAMoveIsReadByWhomItConcerns(t *testing.T) {
 		left join client c on c.id = h.entity_id
 		where h.msp_id is distinct from coalesce(c.msp_id, h.entity_id)
 		or h.client_id is distinct from c.id`)
-	if told := value[string](w, "select string_agg(distinct kind, ' ' order by kind) from change"); hidden != 0 || told != "added changed missing removed returned" {
-		t.Errorf("of the lines %q %d are hidden from their MSP or their client", told, hidden)
+	if hidden != 0 {
+		t.Errorf("got %d rows hidden from their MSP or client, want 0", hidden)
+	}
+	got, want := value[string](w, "select string_agg(distinct kind, ' ' order by kind) from change"), "added changed missing removed returned"
+	if got != want {
+		t.Errorf("got rows of the kinds %q, want %q", got, want)
 	}
 }
 
-func TestAFieldThatIsReadInAnotherWayIsAChangeThoughTheJSONIsTheSame(t *testing.T) {
+func testHistoryRecordsFieldsReadDifferently(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	few, many, day, yes := int64(3), int64(9), "2031-01-31", true
 	licence, demo := "EDR Suite", portal.ReasonDemo
-	for line, change := range map[string]func(*portal.Customer){
+	for want, change := range map[string]func(*portal.Customer){
 		"client 3 changed type CORP→DEMO":              func(c *portal.Customer) { c.Type = "DEMO" },
 		"client 3 changed products Patch→Patch, Vault": func(c *portal.Customer) { c.Products = []string{"Patch", "Vault"} },
 		"client 3 changed seats_used 3→9":              func(c *portal.Customer) { c.SeatsUsed = &many },
@@ -49,19 +62,20 @@ func TestAFieldThatIsReadInAnotherWayIsAChangeThoughTheJSONIsTheSame(t *testing.
 		s.complete([]portal.Customer{c})
 		change(&c)
 		run := s.complete([]portal.Customer{c})
-		if diff := cmp.Diff([]string{line}, s.Changes(run)); diff != "" || run.Changed != 1 {
-			t.Errorf("the run says %+v, history (-want +got):\n%s", run, diff)
+		if diff := cmp.Diff([]string{want}, s.Changes(run)); diff != "" || run.Changed != 1 {
+			t.Errorf("got the run %+v, want 1 changed customer; history (-want +got):\n%s", run, diff)
 		}
 		s.CheckCounts(t.Errorf)
 	}
 }
 
-// trend lists the kept days, as "days ago, of whom: clients used/total".
+// trend lists the stored days, as "days ago, scope: clients used/total".
 func (w *tenant) trend() []string {
 	w.Helper()
 	return value[[]string](w, `
 		select array(
-			select ((now() at time zone 'utc')::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' || case when d.seats_used_known then d.seats_used::text else '?' end || '/' ||
+			select ((now() at time zone 'utc')::date - d.day) || ' ' || coalesce(m.name, 'all') || ': ' || d.clients || ' ' ||
+			       case when d.seats_used_known then d.seats_used::text else '?' end || '/' ||
 			       case when d.seats_total_known then d.seats_total::text else '?' end
 			from client_day d
 			left join msp m on m.id = d.msp_id
@@ -69,13 +83,13 @@ func (w *tenant) trend() []string {
 			order by d.day, m.name nulls first)`, w.ID)
 }
 
-func TestTheTrendHasOnePointForEachDayOnWhichSomethingChanged(t *testing.T) {
+func testHistoryTrendHasOnePointPerDay(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	world := func(more ...portal.Customer) []portal.Customer {
 		return append([]portal.Customer{msp("1", "North"), msp("2", "South"), client("3", "A", "1"), client("4", "B", "2")}, more...)
 	}
-	nextDay := func() { // in two steps, for no two rows may be of one day in between
+	nextDay := func() { // in two steps: the key allows no two rows of one day, not even within a statement
 		w.Exec("update client_day set day = day + 1000")
 		w.Exec("update client_day set day = day - 1001")
 	}
@@ -103,21 +117,27 @@ func TestTheTrendHasOnePointForEachDayOnWhichSomethingChanged(t *testing.T) {
 		"0 all: 2 8/5", "0 South: 1 5/5",
 	}
 	if diff := cmp.Diff(want, w.trend()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("trend (-want +got):\n%s", diff)
 	}
 }
 
-func TestAnMSPWhoseNumberOfClientsChangesIsNewsToWhoeverKeepsAList(t *testing.T) {
+func testHistoryClientCountChangeUpdatesMSPVersion(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.complete(crowd(3))
 	w.complete(crowd(4))
-	if n := value[int64](w, "select count(*) from msp join mssp m on m.id = mssp_id where changed_in = m.version and client_count = 4"); n != 1 {
-		t.Error("the MSP's row does not bear the version that changed it")
+	got := value[int64](w, `
+		select count(*)
+		from msp
+		join mssp m on m.id = mssp_id
+		where changed_in = m.version
+		and client_count = 4`)
+	if got != 1 {
+		t.Errorf("got %d MSPs with 4 clients and the version of the last run, want 1", got)
 	}
 }
 
-func TestWhoTurnsKeepsOneHistoryThroughEveryTurn(t *testing.T) {
+func testHistoryContinuesWhenACustomerChangesKind(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	w.rules.RemoveAfterRuns = 1
@@ -127,23 +147,29 @@ func TestWhoTurnsKeepsOneHistoryThroughEveryTurn(t *testing.T) {
 	run := w.complete(with(msp("2", "Grown")))
 	want := []string{"msp 2 changed name Growing→Grown", "msp 2 changed type CORP→RESELLER"}
 	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Changed != 1 || run.Added+run.Missing+run.Removed != 0 {
-		t.Errorf("turning: %+v (-want +got):\n%s", run, diff)
+		t.Errorf("client that becomes an MSP: got the run %+v, want 1 changed customer; history (-want +got):\n%s", run, diff)
 	}
 	w.complete(rest)
 	if diff := cmp.Diff([]string{"msp 2 removed"}, w.Changes(w.complete(rest))); diff != "" {
-		t.Errorf("removal (-want +got):\n%s", diff)
+		t.Errorf("history of the removal (-want +got):\n%s", diff)
 	}
 	run = w.complete(with(client("2", "Grown", "1")))
 	want = []string{"client 2 changed type RESELLER→CORP", "client 2 moved msp ∅→North", "client 2 returned"}
 	if diff := cmp.Diff(want, w.Changes(run)); diff != "" || run.Returned != 1 {
-		t.Errorf("coming back as a client: %+v (-want +got):\n%s", run, diff)
+		t.Errorf("return as a client: got the run %+v, want 1 returned customer; history (-want +got):\n%s", run, diff)
 	}
-	if n := value[int64](w, "select count(distinct id) from (select id from msp where external_id = '2' union all select id from client where external_id = '2') t"); n != 1 {
-		t.Errorf("it has %d ids", n)
+	ids := value[int64](w, `
+		select count(distinct id)
+		from (
+			select id from msp where external_id = '2'
+			union all
+			select id from client where external_id = '2') t`)
+	if ids != 1 {
+		t.Errorf("got %d ids of the customer, want 1", ids)
 	}
 	w.CheckCounts(t.Errorf)
 	before := w.Everything()
 	if w.complete(with(client("2", "Grown", "1"))); w.Everything() != before {
-		t.Error("the run after that wrote rows")
+		t.Error("got changed rows after a run with the same customers, want none")
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// TestInvitesMigration runs the step that gives grants of before it the address they were invited by.
+// TestInvitesMigration runs the statement that fills in the invited address of grants from before the migration.
 func TestInvitesMigration(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
@@ -34,6 +34,6 @@ func TestInvitesMigration(t *testing.T) {
 	w.Exec(t, fill)
 	got := w.Text(t, "select coalesce(string_agg(email, ','), '') from user_role where user_id = $1", invited.UserID)
 	if got != "invited@example.com" {
-		t.Errorf("the grant's address is %q, want that of the newest invite accepted there", got)
+		t.Errorf("got the address %q, want invited@example.com, of the newest invite accepted in the MSSP", got)
 	}
 }
