@@ -32,7 +32,7 @@ func TestOlderServer(t *testing.T) {
 			if n := writeAs(t, w.DB, admin, signOut, person.UserID); n != 1 {
 				t.Errorf("%d sessions ended, want 1", n)
 			}
-			if code := stands(w, person); code != portal.SessionRevoked {
+			if code := requestCode(w, person); code != portal.SessionRevoked {
 				t.Errorf("the next request: %q, want %q", code, portal.SessionRevoked)
 			}
 		})
@@ -41,7 +41,7 @@ func TestOlderServer(t *testing.T) {
 			if n := writeAs(t, w.DB, admin, signOut, stranger.UserID); n != 0 {
 				t.Errorf("%d sessions of another tenant ended, want none", n)
 			}
-			if code := stands(w, stranger); code != "" {
+			if code := requestCode(w, stranger); code != "" {
 				t.Errorf("the stranger's next request: %q, want none", code)
 			}
 		})

@@ -6,15 +6,23 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-func TestWhatSomebodyIsBesidesWhatIsChangedMustBeTheAdministratorsToGiveToo(t *testing.T) {
+// TestCheckAllowed changes users who have another grant, which the administrator must be allowed to give too.
+func TestCheckAllowed(t *testing.T) {
 	admin := portal.Viewer{Role: portal.MSPAdmin}
 	user, staff := lockedGrant{ID: "1", Role: portal.MSPUser}, lockedGrant{ID: "2", Role: portal.MSSPStaff}
-	for name, held := range map[string][]lockedGrant{"before": {staff}, "beside": {user, staff}} {
-		if err := checkAllowed(admin, held, []lockedGrant{user}); portal.ErrorCode(err) != portal.Forbidden {
-			t.Errorf("a wider role %s the change is answered %v", name, err)
-		}
-	}
-	if err := checkAllowed(admin, []lockedGrant{user}, []lockedGrant{user}); err != nil {
-		t.Errorf("a role that is theirs to give is answered %v", err)
+	for name, test := range map[string]struct {
+		held []lockedGrant
+		want portal.Code
+	}{
+		"denies_change_of_higher_role":      {[]lockedGrant{staff}, portal.Forbidden},
+		"denies_user_with_a_higher_role":    {[]lockedGrant{user, staff}, portal.Forbidden},
+		"allows_user_with_role_of_own_kind": {[]lockedGrant{user}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := checkAllowed(admin, test.held, []lockedGrant{user})
+			if got := portal.ErrorCode(err); got != test.want {
+				t.Errorf("got %q (%v), want %q", got, err, test.want)
+			}
+		})
 	}
 }
