@@ -13,7 +13,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// tenantTables are all tables with tenants' rows, and the column that says whose they are.
+// tenantTables are all tables with tenants' rows, and their column with the id of the MSSP.
 var tenantTables = map[string]string{
 	"mssp": "id", "mssp_product": "mssp_id", "sync_run": "mssp_id", "msp": "mssp_id", "client": "mssp_id",
 	"client_count": "mssp_id", "msp_count": "mssp_id", "client_day": "mssp_id", "client_span": "mssp_id", "change": "mssp_id",
@@ -21,8 +21,8 @@ var tenantTables = map[string]string{
 	"pre_assigned_role": "mssp_id", "audit_log": "mssp_id", "sync_turn": "mssp_id", "invite_mail": "mssp_id",
 }
 
-// read runs sql with no scope of its own as viewer and answers its single number, or -1 where PostgreSQL refuses the
-// table altogether.
+// read runs sql, which has no condition on the scope, as viewer. It returns the number that the query returns, or -1 if
+// PostgreSQL refuses the query.
 func read(t *testing.T, db *postgres.DB, viewer portal.Viewer, sql string) int64 {
 	t.Helper()
 	var n int64
@@ -35,14 +35,24 @@ func read(t *testing.T, db *postgres.DB, viewer portal.Viewer, sql string) int64
 	return n
 }
 
-func TestAQueryThatForgetsItsScopeStillAnswersOnlyTheViewersRows(t *testing.T) {
+func TestRowSecurity(t *testing.T) {
+	t.Parallel()
+	t.Run("query_without_scope_returns_own_rows", testRowSecurityQueryReturnsOwnRows)
+	t.Run("sync_without_scope_reaches_own_mssp", testRowSecuritySyncReachesOwnMSSP)
+	t.Run("covers_every_table_of_viewers", testRowSecurityCoversEveryTable)
+	t.Run("viewer_cannot_write_other_scope", testRowSecurityViewerCannotWriteOtherScope)
+	t.Run("pooled_connection_drops_role_and_scope", testRowSecurityPooledConnectionDropsScope)
+	t.Run("viewer_without_session_or_grant_is_refused", testRowSecurityViewerWithoutAccessIsRefused)
+}
+
+func testRowSecurityQueryReturnsOwnRows(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	for role, viewer := range w.Own.Viewers {
 		for table, column := range tenantTables {
 			foreign := fmt.Sprintf("select count(*) from %s where %s <> '%s'", table, column, w.Own.MSSPID)
 			if n := read(t, w.DB, viewer, foreign); n > 0 {
-				t.Errorf("%s reads %d rows of another MSSP in %s", role, n, table)
+				t.Errorf("%s, %s: got %d rows of another MSSP, want 0", role, table, n)
 			}
 		}
 	}
@@ -54,7 +64,7 @@ func TestAQueryThatForgetsItsScopeStillAnswersOnlyTheViewersRows(t *testing.T) {
 			"select count(*) from client_span": 3,
 		} {
 			if n := read(t, w.DB, viewer, sql); n != want {
-				t.Errorf("%s: %s answers %d, want %d", role, sql, n, want)
+				t.Errorf("%s: %s: got %d, want %d", role, sql, n, want)
 			}
 		}
 	}
@@ -64,12 +74,12 @@ func TestAQueryThatForgetsItsScopeStillAnswersOnlyTheViewersRows(t *testing.T) {
 		"select count(client_id) from client_span": 1, "select count(msp_id) from client_span": -1,
 	} {
 		if n := read(t, w.DB, w.Own.Viewers[portal.ClientUser], sql); n != want {
-			t.Errorf("client_user: %s answers %d, want %d", sql, n, want)
+			t.Errorf("client_user: %s: got %d, want %d", sql, n, want)
 		}
 	}
 }
 
-func TestASyncThatForgetsItsScopeReachesOnlyItsOwnMSSP(t *testing.T) {
+func testRowSecuritySyncReachesOwnMSSP(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	for _, tenant := range []testkit.Tenant{w.Own, w.Other} {
@@ -89,7 +99,9 @@ func TestASyncThatForgetsItsScopeReachesOnlyItsOwnMSSP(t *testing.T) {
 	}
 	asSync := func(sql string) (n int64, err error) {
 		err = pgx.BeginFunc(t.Context(), w.DB.Pool(), func(tx pgx.Tx) error {
-			if _, err := tx.Exec(t.Context(), "select set_config('role', 'portal_sync', true), set_config('portal.mssp', $1, true)", w.Own.MSSPID); err != nil {
+			_, err := tx.Exec(t.Context(),
+				"select set_config('role', 'portal_sync', true), set_config('portal.mssp', $1, true)", w.Own.MSSPID)
+			if err != nil {
 				return err
 			}
 			return tx.QueryRow(t.Context(), sql).Scan(&n)
@@ -97,7 +109,7 @@ func TestASyncThatForgetsItsScopeReachesOnlyItsOwnMSSP(t *testing.T) {
 		return n, err
 	}
 	for table, column := range tenantTables {
-		if table == "audit_log" || table == "invite_mail" { // no sync's business
+		if table == "audit_log" || table == "invite_mail" { // a sync may not use them
 			continue
 		}
 		var all string
@@ -109,7 +121,7 @@ func TestASyncThatForgetsItsScopeReachesOnlyItsOwnMSSP(t *testing.T) {
 			all += fmt.Sprint(n > 0, " ")
 		}
 		if all != "true false " && table != "pre_assigned_role" || all == "true true " {
-			t.Errorf("of %s a sync reaches own rows, others': %s", table, all)
+			t.Errorf("%s: got %swhether a sync reaches own and other rows, want true false", table, all)
 		}
 	}
 	for _, sql := range []string{
@@ -117,20 +129,22 @@ func TestASyncThatForgetsItsScopeReachesOnlyItsOwnMSSP(t *testing.T) {
 		"with touched as (update sync_run set seen = 1 returning mssp_id) select count(*) from touched where mssp_id <> '%s'",
 	} {
 		if n, err := asSync(fmt.Sprintf(sql, w.Own.MSSPID)); err != nil || n != 0 {
-			t.Errorf("%d of another MSSP's rows: %s: %v", n, sql, err)
+			t.Errorf("%s: got %d rows of another MSSP, %v, want 0", sql, n, err)
 		}
 	}
 	for _, sql := range []string{
-		"insert into client_day (mssp_id, msp_id, day, clients, seats_used, seats_total) values ('%s', new_id(), now(), 1, 1, 1) returning 1::bigint",
+		`insert into client_day (mssp_id, msp_id, day, clients, seats_used, seats_total)
+			values ('%s', new_id(), now(), 1, 1, 1)
+			returning 1::bigint`,
 		"update msp set mssp_id = '%s' returning 1::bigint",
 	} {
 		if _, err := asSync(fmt.Sprintf(sql, w.Other.MSSPID)); err == nil {
-			t.Errorf("a sync writes rows of another MSSP: %s", sql)
+			t.Errorf("%s: got no error, want a refusal to write rows of another MSSP", sql)
 		}
 	}
 }
 
-func TestNoTableOfAViewerIsWithoutPolicies(t *testing.T) {
+func testRowSecurityCoversEveryTable(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	conn, err := pgx.Connect(context.Background(), w.URLs.Owner)
@@ -154,11 +168,11 @@ func TestNoTableOfAViewerIsWithoutPolicies(t *testing.T) {
 	}
 	open, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil || len(open) > 0 {
-		t.Errorf("tables without row-level security, or views without a scope of their own: %v (%v)", open, err)
+		t.Errorf("tables without row-level security and views without a scope: got %v (%v), want none", open, err)
 	}
 }
 
-func TestAViewerCannotWriteForAnotherScope(t *testing.T) {
+func testRowSecurityViewerCannotWriteOtherScope(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	invite := func(msspID string, mspID *string, role portal.Role) string {
@@ -179,70 +193,73 @@ func TestAViewerCannotWriteForAnotherScope(t *testing.T) {
 		sql    string
 	}{
 		"an MSSP invites for another MSSP":  {w.Own.Viewers[portal.MSSPAdmin], invite(w.Other.MSSPID, &foreign, portal.MSPUser)},
-		"an MSP invites for its sister":     {w.Own.Viewers[portal.MSPAdmin], invite(w.Own.MSSPID, &own, portal.MSPUser)},
+		"an MSP invites for its sibling":    {w.Own.Viewers[portal.MSPAdmin], invite(w.Own.MSSPID, &own, portal.MSPUser)},
 		"an MSP invites for the whole MSSP": {w.Own.Viewers[portal.MSPAdmin], invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
 		"an MSSP renames a client":          {w.Own.Viewers[portal.MSSPAdmin], "update client set name = 'x'"},
 		"an MSSP grants a role": {w.Own.Viewers[portal.MSSPAdmin], fmt.Sprintf(
 			"insert into user_role (mssp_id, id, user_id, role) values ('%s', '%s', '%s', 'mssp_admin')",
 			w.Own.MSSPID, postgres.NewID(), w.Own.Viewers[portal.MSPUser].UserID)},
-		"an MSSP gives a grant to somebody else": {w.Own.Viewers[portal.MSSPAdmin], "update user_role set user_id = user_id"},
-		"an MSP moves its people to its sister": {w.Own.Viewers[portal.MSPAdmin], fmt.Sprintf(
+		"an MSSP gives a grant to another user": {w.Own.Viewers[portal.MSSPAdmin], "update user_role set user_id = user_id"},
+		"an MSP moves its users to its sibling": {w.Own.Viewers[portal.MSPAdmin], fmt.Sprintf(
 			"update user_role set msp_id = '%s'", own)},
-		"an MSP makes its people the MSSP's":      {w.Own.Viewers[portal.MSPAdmin], "update user_role set role = 'mssp_admin', msp_id = null, client_id = null"},
-		"an MSSP renames a person":                {w.Own.Viewers[portal.MSSPAdmin], "update person_of_mssp set name = 'x'"},
-		"an MSSP prolongs a session":              {w.Own.Viewers[portal.MSSPAdmin], "update session set expires_at = 'infinity'"},
-		"an MSSP moves a session":                 {w.Own.Viewers[portal.MSSPAdmin], "update session_of_mssp set user_id = user_id"},
-		"an MSP reads the MSSP's people":          {w.Own.Viewers[portal.MSPAdmin], "select email from person_of_mssp"},
-		"a client's user reads who is who":        {w.Own.Viewers[portal.ClientUser], "select email from person_of_msp"},
-		"an MSSP reads a sealed key":              {w.Own.Viewers[portal.MSSPAdmin], "select api_key_sealed from mssp_product"},
-		"an MSP reads who signs tokens":           {w.Own.Viewers[portal.MSPAdmin], "select private_sealed from signing_key"},
-		"a client's user reads people":            {w.Own.Viewers[portal.ClientUser], "select email from app_user"},
-		"an MSSP reads what a sync has staged":    {w.Own.Viewers[portal.MSSPAdmin], "select raw from sync_customer"},
-		"an MSP reads who would vanish":           {w.Own.Viewers[portal.MSPAdmin], "select id from sync_vanishing"},
-		"an MSP reads why a sync run failed":      {w.Own.Viewers[portal.MSPAdmin], "select error from sync_run"},
-		"an MSSP leaves its database role":        {w.Own.Viewers[portal.MSSPAdmin], "insert into mssp (id, name) values ('" + postgres.NewID() + "', 'x')"},
+		"an MSP moves its users to the MSSP": {w.Own.Viewers[portal.MSPAdmin],
+			"update user_role set role = 'mssp_admin', msp_id = null, client_id = null"},
+		"an MSSP renames a person":                 {w.Own.Viewers[portal.MSSPAdmin], "update person_of_mssp set name = 'x'"},
+		"an MSSP prolongs a session":               {w.Own.Viewers[portal.MSSPAdmin], "update session set expires_at = 'infinity'"},
+		"an MSSP moves a session":                  {w.Own.Viewers[portal.MSSPAdmin], "update session_of_mssp set user_id = user_id"},
+		"an MSP reads the MSSP's people":           {w.Own.Viewers[portal.MSPAdmin], "select email from person_of_mssp"},
+		"a client's user reads names of users":     {w.Own.Viewers[portal.ClientUser], "select email from person_of_msp"},
+		"an MSSP reads a sealed key":               {w.Own.Viewers[portal.MSSPAdmin], "select api_key_sealed from mssp_product"},
+		"an MSP reads the signing keys":            {w.Own.Viewers[portal.MSPAdmin], "select private_sealed from signing_key"},
+		"a client's user reads people":             {w.Own.Viewers[portal.ClientUser], "select email from app_user"},
+		"an MSSP reads staged customers":           {w.Own.Viewers[portal.MSSPAdmin], "select raw from sync_customer"},
+		"an MSP reads customers that would vanish": {w.Own.Viewers[portal.MSPAdmin], "select id from sync_vanishing"},
+		"an MSP reads why a sync run failed":       {w.Own.Viewers[portal.MSPAdmin], "select error from sync_run"},
+		"an MSSP leaves its database role": {w.Own.Viewers[portal.MSSPAdmin],
+			"insert into mssp (id, name) values ('" + postgres.NewID() + "', 'x')"},
 		"an MSSP writes another MSSP's audit log": {w.Own.Viewers[portal.MSSPAdmin], audit(w.Other.MSSPID)},
 		"an MSP writes another MSSP's audit log":  {w.Own.Viewers[portal.MSPAdmin], audit(w.Other.MSSPID)},
 		"an MSSP rewrites its audit log":          {w.Own.Viewers[portal.MSSPAdmin], "update audit_log set action = 'x'"},
 		"an MSSP empties its audit log":           {w.Own.Viewers[portal.MSSPAdmin], "delete from audit_log"},
 		"a client's user writes the audit log":    {w.Own.Viewers[portal.ClientUser], audit(w.Own.MSSPID)},
-		"a client's user invites somebody":        {w.Own.Viewers[portal.ClientUser], invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
+		"a client's user invites a user":          {w.Own.Viewers[portal.ClientUser], invite(w.Own.MSSPID, nil, portal.MSSPAdmin)},
 	} {
 		err := w.DB.As(refused.viewer).Write(context.Background(), func(tx pgx.Tx) error {
 			_, err := tx.Exec(context.Background(), refused.sql)
 			return err
 		})
 		if err == nil {
-			t.Errorf("%s", name)
+			t.Errorf("%s: got no error, want a refusal", name)
 		}
 	}
 }
 
-func TestAPooledConnectionKeepsNothingOfTheViewerBefore(t *testing.T) {
+func testRowSecurityPooledConnectionDropsScope(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	viewer := w.Own.Viewers[portal.MSSPAdmin]
 	for range 20 {
 		if n := read(t, w.DB, viewer, "select count(*) from client"); n != 7 {
-			t.Fatalf("the admin reads %d clients, want 7", n)
+			t.Fatalf("clients of the admin: got %d, want 7", n)
 		}
 		var role, mssp string
 		err := w.DB.Pool().QueryRow(context.Background(),
 			"select current_user, coalesce(current_setting('portal.mssp', true), '')").Scan(&role, &mssp)
 		if err != nil || role != "portal_test_server" || mssp != "" {
-			t.Fatalf("after a request the connection is %q with scope %q (%v)", role, mssp, err)
+			t.Fatalf("connection after a request: got role %q with scope %q (%v), want portal_test_server without scope", role, mssp, err)
 		}
 	}
 }
 
-func TestAViewerWhoseStandingHasEndedReadsNothing(t *testing.T) {
+func testRowSecurityViewerWithoutAccessIsRefused(t *testing.T) {
 	t.Parallel()
+	const ofSession = "user_id = (select user_id from session where id = $1)"
 	for sql, want := range map[string]portal.Code{
-		"update session set revoked_at = now() where id = $1":                                                                                   portal.SessionRevoked,
-		"update session set expires_at = now() - interval '1 second' where id = $1":                                                             portal.SessionRevoked,
-		"update app_user set active = false where id = (select user_id from session where id = $1)":                                             portal.Deactivated,
-		"update user_role set role = 'mssp_staff', msp_id = null, client_id = null where user_id = (select user_id from session where id = $1)": portal.GrantChanged,
-		"delete from user_role where user_id = (select user_id from session where id = $1)":                                                     portal.GrantChanged,
+		"update session set revoked_at = now() where id = $1":                                          portal.SessionRevoked,
+		"update session set expires_at = now() - interval '1 second' where id = $1":                    portal.SessionRevoked,
+		"update app_user set active = false where id = (select user_id from session where id = $1)":    portal.Deactivated,
+		"update user_role set role = 'mssp_staff', msp_id = null, client_id = null where " + ofSession: portal.GrantChanged,
+		"delete from user_role where " + ofSession:                                                     portal.GrantChanged,
 	} {
 		fresh := testkit.NewWorld(t)
 		conn, err := pgx.Connect(context.Background(), fresh.URLs.Owner)
@@ -256,7 +273,7 @@ func TestAViewerWhoseStandingHasEndedReadsNothing(t *testing.T) {
 		conn.Close(context.Background())
 		_, _, err = fresh.DB.Overview(context.Background(), viewer, time.Hour)
 		if portal.ErrorCode(err) != want {
-			t.Errorf("after %q the overview answers %v, want %s", sql, err, want)
+			t.Errorf("overview after %q: got %v, want %s", sql, err, want)
 		}
 	}
 }

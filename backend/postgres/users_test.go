@@ -13,12 +13,12 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-// users fails unless the viewer may see the page.
+// users returns a page of users and fails the test if the viewer may not read it.
 func users(t *testing.T, w *testkit.World, viewer portal.Viewer, q portal.UserQuery) portal.UserPage {
 	t.Helper()
 	page, err := w.DB.Users(context.Background(), viewer, q)
 	if err != nil {
-		t.Fatalf("%s lists people by %+v: %v", viewer.Role, q, err)
+		t.Fatalf("%s lists users by %+v: got %v, want no error", viewer.Role, q, err)
 	}
 	return page
 }
@@ -34,42 +34,54 @@ func namesOf(page portal.UserPage) []string {
 func wantCode(t *testing.T, err error, want portal.Code) {
 	t.Helper()
 	if got := portal.ErrorCode(err); got != want {
-		t.Fatalf("answered %q (%v), want %q", got, err, want)
+		t.Fatalf("got code %q (%v), want %q", got, err, want)
 	}
 }
 
-func TestAnAdministratorSeesThePeopleOfTheirScopeWithWhatTheyHoldThere(t *testing.T) {
+func TestUsers(t *testing.T) {
+	t.Parallel()
+	t.Run("admin_reads_users_of_own_scope", testUsersAdminReadsOwnScope)
+	t.Run("filter_by_each_field", testUsersFilterByEachField)
+	t.Run("pages_have_each_user_once_in_order", testUsersPagesHaveEachUserOnce)
+	t.Run("list_costs_one_round_trip", testUsersListCostsOneRoundTrip)
+	t.Run("sessions_are_counted_while_live", testUsersSessionsAreCountedWhileLive)
+	t.Run("query_without_scope_finds_own_users", testUsersQueryFindsOwnUsers)
+}
+
+func testUsersAdminReadsOwnScope(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	both := w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 0))
 	w.Grant(t, both.UserID, portal.MSSPAdmin, w.Other.At(portal.MSSPAdmin, 0))
 	w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 1))
-	w.Exec(t, "insert into identity (provider, issuer, subject, user_id, last_login_at) values ('entra', 'i', 's', $1, now() - interval '1 day'), ('google', 'i', 's', $1, now())", both.UserID)
+	w.Exec(t, `
+		insert into identity (provider, issuer, subject, user_id, last_login_at)
+		values ('entra', 'i', 's', $1, now() - interval '1 day'), ('google', 'i', 's', $1, now())`, both.UserID)
 
 	page := users(t, w, w.Own.Viewers[portal.MSSPAdmin], portal.UserQuery{})
 	if page.Total != 7 || len(page.Items) != 7 || page.NextCursor != nil {
-		t.Errorf("the MSSP's admin sees %d of %d people, want the seven of the MSSP", len(page.Items), page.Total)
+		t.Errorf("users of the MSSP: got %d and total %d, want 7", len(page.Items), page.Total)
 	}
 	page = users(t, w, w.Own.Viewers[portal.MSPAdmin], portal.UserQuery{})
 	if page.Total != 4 || len(page.Items) != 4 {
-		t.Errorf("the MSP's admin sees %d of %d people, want the MSP's three and its client's one", len(page.Items), page.Total)
+		t.Errorf("users of the MSP and its clients: got %d and total %d, want 4", len(page.Items), page.Total)
 	}
 	for _, u := range page.Items {
 		if u.Sessions != 1 || !u.Active || len(u.Grants) != 1 || u.Grants[0].Scope.MSPID != w.Own.MSPs[0].ID || !u.Grants[0].Active {
-			t.Errorf("%+v, want one active grant at the MSP and one session", u)
+			t.Errorf("got %+v, want one active grant at the MSP and one session", u)
 		}
 		if u.Self != (u.ID == w.Own.Viewers[portal.MSPAdmin].UserID) {
-			t.Errorf("%s is the caller: %v", u.ID, u.Self)
+			t.Errorf("%s: got Self %t, want %t", u.ID, u.Self, !u.Self)
 		}
 		if u.ID == both.UserID && (u.Provider != portal.Google || u.Grants[0].Node != w.Own.MSPs[0].Name || u.Grants[0].MSSP != w.Own.Name) {
-			t.Errorf("%+v, want the provider of the last sign-in and the names of the node", u)
+			t.Errorf("got %+v, want the provider of the last sign-in and the names of the node", u)
 		}
 	}
 	_, err := w.DB.Users(context.Background(), w.Own.Viewers[portal.ClientUser], portal.UserQuery{})
 	wantCode(t, err, portal.Forbidden)
 }
 
-func TestPeopleAreFoundByNameAddressRoleNodeAndWhetherTheyAreActive(t *testing.T) {
+func testUsersFilterByEachField(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	admin := w.Own.Viewers[portal.MSSPAdmin]
@@ -80,20 +92,20 @@ func TestPeopleAreFoundByNameAddressRoleNodeAndWhetherTheyAreActive(t *testing.T
 		query portal.UserQuery
 		want  []string
 	}{
-		"a name":              {portal.UserQuery{Q: "kIM"}, []string{"Kim 100%"}},
-		"an address":          {portal.UserQuery{Q: "doe@HARBOUR"}, []string{"Kim 100%"}},
-		"a wildcard as text":  {portal.UserQuery{Q: "0%"}, []string{"Kim 100%"}},
-		"a role":              {portal.UserQuery{Role: portal.MSPUser}, []string{"A msp_user", "Kim 100%"}},
-		"an MSP":              {portal.UserQuery{MSPID: w.Own.MSPs[1].ID}, []string{"Kim 100%"}},
-		"a role at an MSP":    {portal.UserQuery{MSPID: w.Own.MSPs[0].ID, Role: portal.ClientUser}, []string{"A client_user"}},
-		"who is deactivated":  {portal.UserQuery{Status: portal.UserDeactivated}, []string{"A msp_user"}},
-		"who is active there": {portal.UserQuery{Status: portal.UserActive, Role: portal.MSPUser}, []string{"Kim 100%"}},
-		"another tenant's":    {portal.UserQuery{MSPID: w.Other.MSPs[0].ID}, nil},
-		"nobody":              {portal.UserQuery{Q: "nobody"}, nil},
+		"name":                  {portal.UserQuery{Q: "kIM"}, []string{"Kim 100%"}},
+		"email":                 {portal.UserQuery{Q: "doe@HARBOUR"}, []string{"Kim 100%"}},
+		"wildcard_as_text":      {portal.UserQuery{Q: "0%"}, []string{"Kim 100%"}},
+		"role":                  {portal.UserQuery{Role: portal.MSPUser}, []string{"A msp_user", "Kim 100%"}},
+		"msp":                   {portal.UserQuery{MSPID: w.Own.MSPs[1].ID}, []string{"Kim 100%"}},
+		"role_at_msp":           {portal.UserQuery{MSPID: w.Own.MSPs[0].ID, Role: portal.ClientUser}, []string{"A client_user"}},
+		"deactivated":           {portal.UserQuery{Status: portal.UserDeactivated}, []string{"A msp_user"}},
+		"active_with_role":      {portal.UserQuery{Status: portal.UserActive, Role: portal.MSPUser}, []string{"Kim 100%"}},
+		"msp_of_another_tenant": {portal.UserQuery{MSPID: w.Other.MSPs[0].ID}, nil},
+		"no_match":              {portal.UserQuery{Q: "nobody"}, nil},
 	} {
 		page := users(t, w, admin, find.query)
 		if got := namesOf(page); !slices.Equal(got, find.want) && len(got)+len(find.want) > 0 || page.Total != int64(len(find.want)) {
-			t.Errorf("%s finds %q, counted %d, want %q", name, got, page.Total, find.want)
+			t.Errorf("%s: got %q, total %d, want %q", name, got, page.Total, find.want)
 		}
 	}
 	for field, q := range map[string]portal.UserQuery{
@@ -102,12 +114,12 @@ func TestPeopleAreFoundByNameAddressRoleNodeAndWhetherTheyAreActive(t *testing.T
 		_, err := w.DB.Users(context.Background(), admin, q)
 		var wrong *portal.Error
 		if !errors.As(err, &wrong) || wrong.Code != portal.Invalid || wrong.Field != field {
-			t.Errorf("%+v answers %v, want %s named", q, err, field)
+			t.Errorf("%+v: got %v, want Invalid that names %s", q, err, field)
 		}
 	}
 }
 
-func TestPagesOfPeopleHoldEverybodyOnceInTheOrderAskedFor(t *testing.T) {
+func testUsersPagesHaveEachUserOnce(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	for i := range 20 {
@@ -117,14 +129,15 @@ func TestPagesOfPeopleHoldEverybodyOnceInTheOrderAskedFor(t *testing.T) {
 	}
 	w.Grant(t, w.Own.Viewers[portal.MSPUser].UserID, portal.MSSPAdmin, w.Own.At(portal.MSSPAdmin, 0))
 	for _, viewer := range []portal.Viewer{w.Own.Viewers[portal.MSSPAdmin], w.Own.Viewers[portal.MSPAdmin]} {
-		for _, sort := range []string{"", "name", "-name", "email", "-email", "last_login_at", "-last_login_at", "role", "-role", "role,-name", "-role,last_login_at"} {
+		for _, sort := range []string{"", "name", "-name", "email", "-email", "last_login_at", "-last_login_at",
+			"role", "-role", "role,-name", "-role,last_login_at"} {
 			whole := users(t, w, viewer, portal.UserQuery{Sort: sort, Limit: 200})
 			var paged []portal.UserItem
 			for cursor := ""; ; {
 				page := users(t, w, viewer, portal.UserQuery{Sort: sort, Limit: 4, Cursor: cursor})
 				paged = append(paged, page.Items...)
 				if page.Total != whole.Total {
-					t.Fatalf("%s counts %d, then %d", sort, whole.Total, page.Total)
+					t.Fatalf("total of a page by %s: got %d, want %d", sort, page.Total, whole.Total)
 				}
 				if page.NextCursor == nil {
 					break
@@ -133,13 +146,14 @@ func TestPagesOfPeopleHoldEverybodyOnceInTheOrderAskedFor(t *testing.T) {
 			}
 			id := func(u portal.UserItem) string { return u.ID }
 			if fmt.Sprint(mapped(whole.Items, id)) != fmt.Sprint(mapped(paged, id)) || int64(len(paged)) != whole.Total {
-				t.Errorf("by %q %s sees %d in pages, %d at once, of %d", sort, viewer.Role, len(paged), len(whole.Items), whole.Total)
+				t.Errorf("by %q as %s: got %d users in pages, want the same %d as on one page, total %d",
+					sort, viewer.Role, len(paged), len(whole.Items), whole.Total)
 			}
 		}
 	}
 	byRole := users(t, w, w.Own.Viewers[portal.MSSPAdmin], portal.UserQuery{Sort: "role,name", Limit: 4})
 	if got := namesOf(byRole); !slices.Equal(got, []string{"A msp_user", "A mssp_admin", "A mssp_staff", "A msp_admin"}) {
-		t.Errorf("by role come first %q; whoever holds two comes by the wider", got)
+		t.Errorf("first users by role: got %q, want the user with two roles at the wider one", got)
 	}
 }
 
@@ -151,7 +165,7 @@ func mapped[T, U any](items []T, of func(T) U) []U {
 	return out
 }
 
-func TestTheListOfPeopleCostsOneRoundTrip(t *testing.T) {
+func testUsersListCostsOneRoundTrip(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	db, trips := counted(t, w.URLs)
@@ -173,11 +187,11 @@ func TestTheListOfPeopleCostsOneRoundTrip(t *testing.T) {
 		}
 	}
 	if n := trips() - before; n != 20 {
-		t.Errorf("20 lists cost %d round trips", n)
+		t.Errorf("round trips of 20 lists: got %d, want 20", n)
 	}
 }
 
-func TestEndedSessionsAreNotCounted(t *testing.T) {
+func testUsersSessionsAreCountedWhileLive(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	user := w.Own.Viewers[portal.MSPUser].UserID
@@ -186,8 +200,12 @@ func TestEndedSessionsAreNotCounted(t *testing.T) {
 			insert into session (id, user_id, idle_expires_at, expires_at, revoked_at)
 			values ($1, $2, now() + interval '1 day', now() + interval '1 day', `+state+`)`, postgres.NewID(), user)
 	}
-	w.Exec(t, "insert into session (id, user_id, idle_expires_at, expires_at) values ($1, $2, now() - interval '1 second', now() + interval '1 day')", postgres.NewID(), user)
-	w.Exec(t, "insert into session (id, user_id, idle_expires_at, expires_at) values ($1, $2, now() + interval '1 day', now() - interval '1 second')", postgres.NewID(), user)
+	w.Exec(t, `
+		insert into session (id, user_id, idle_expires_at, expires_at)
+		values ($1, $2, now() - interval '1 second', now() + interval '1 day')`, postgres.NewID(), user)
+	w.Exec(t, `
+		insert into session (id, user_id, idle_expires_at, expires_at)
+		values ($1, $2, now() + interval '1 day', now() - interval '1 second')`, postgres.NewID(), user)
 	w.Exec(t, `
 		insert into session_grant (session_id, grant_id)
 		select id, $2 from session where user_id = $1
@@ -195,12 +213,12 @@ func TestEndedSessionsAreNotCounted(t *testing.T) {
 	for _, role := range []portal.Role{portal.MSSPAdmin, portal.MSPAdmin} {
 		page := users(t, w, w.Own.Viewers[role], portal.UserQuery{Role: portal.MSPUser})
 		if len(page.Items) != 1 || page.Items[0].Sessions != 2 {
-			t.Errorf("%s counts %+v, want the two live sessions", role, page.Items)
+			t.Errorf("%s: got %+v, want two live sessions", role, page.Items)
 		}
 	}
 }
 
-func TestAQueryForPeopleThatForgetsItsScopeStillFindsTheViewersOnly(t *testing.T) {
+func testUsersQueryFindsOwnUsers(t *testing.T) {
 	t.Parallel()
 	w := testkit.NewWorld(t)
 	w.Person(t, portal.MSPUser, w.Own.At(portal.MSPUser, 1))
@@ -210,13 +228,16 @@ func TestAQueryForPeopleThatForgetsItsScopeStillFindsTheViewersOnly(t *testing.T
 			"select count(*) from person_of_" + suffix, "select count(*) from session_of_" + suffix, "select count(distinct user_id) from user_role",
 		} {
 			if n := read(t, w.DB, w.Own.Viewers[role], sql); n != want {
-				t.Errorf("%s: %s answers %d, want %d", role, sql, n, want)
+				t.Errorf("%s: %s: got %d, want %d", role, sql, n, want)
 			}
 		}
 	}
-	for _, sql := range []string{"select count(*) from person_of_msp", "select count(*) from session_of_msp", "select count(*) from app_user", "select count(*) from session"} {
+	for _, sql := range []string{
+		"select count(*) from person_of_msp", "select count(*) from session_of_msp", "select count(*) from app_user",
+		"select count(*) from session",
+	} {
 		if n := read(t, w.DB, w.Own.Viewers[portal.MSSPAdmin], sql); n != -1 {
-			t.Errorf("an MSSP's admin reads %s: %d", sql, n)
+			t.Errorf("%s as an MSSP's admin: got %d, want a refusal", sql, n)
 		}
 	}
 }
