@@ -33,9 +33,8 @@ func TestReady(t *testing.T) {
 
 const nameKeysStep = "00015_name_keys.sql"
 
-// TestMigrateCanTakeTheNameKeysStepAgain takes it after an interruption somewhere in the middle: its statements are no
-// transaction.
-func TestMigrateCanTakeTheNameKeysStepAgain(t *testing.T) {
+// testMigrateRepeatsNameKeys repeats the migration after an interruption: its statements are not in one transaction.
+func testMigrateRepeatsNameKeys(t *testing.T) {
 	w := testkit.NewWorld(t)
 	w.Exec(t, `
 		delete from goose_db_version where version_id = 15;
@@ -59,28 +58,29 @@ func TestMigrateCanTakeTheNameKeysStepAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if taken, err := provider.Up(t.Context()); err != nil || len(taken) != 1 {
-		t.Fatalf("took %v, %v, want one step", taken, err)
+	if applied, err := provider.Up(t.Context()); err != nil || len(applied) != 1 {
+		t.Fatalf("got migrations %v, %v, want one", applied, err)
 	}
 	indexes := w.Text(t, "select string_agg(indexname, ' ' order by indexname) from pg_indexes where indexname like "+
 		"'%name%' or indexname like '%unkeyed%'")
 	want := "client_msp_name_key_idx client_name_key_idx client_unkeyed_idx msp_name_key_idx msp_unkeyed_idx"
 	if !strings.HasPrefix(indexes, want) {
-		t.Errorf("the indexes are %s, want %s", indexes, want)
+		t.Errorf("indexes: got %s, want %s", indexes, want)
 	}
 }
 
-// TestMigrate takes a step of a branch that was merged after one with a higher number.
 func TestMigrate(t *testing.T) {
-	t.Run("takes_a_step_below_the_newest", func(t *testing.T) {
+	t.Run("repeats_interrupted_name_keys", testMigrateRepeatsNameKeys)
+	// A branch with a lower number can be merged after one with a higher number.
+	t.Run("applies_migration_below_the_newest", func(t *testing.T) {
 		w := testkit.NewWorld(t)
 		w.Exec(t, `
 			alter table refresh_token drop column request_hash;
 			alter table session drop column uses_request_ids, drop column graces;
 			delete from goose_db_version where version_id = 25`)
-		taken, err := postgres.Migrate(t.Context(), w.URLs.Owner)
-		if err != nil || len(taken) != 1 || taken[0].Version != 25 {
-			t.Fatalf("took %v, %v, want step 25", taken, err)
+		applied, err := postgres.Migrate(t.Context(), w.URLs.Owner)
+		if err != nil || len(applied) != 1 || applied[0].Version != 25 {
+			t.Fatalf("got migrations %v, %v, want 25", applied, err)
 		}
 		if err := w.DB.Ready(t.Context()); err != nil {
 			t.Error(err)

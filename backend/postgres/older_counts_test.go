@@ -6,8 +6,7 @@ import (
 	"fs-client-portal/backend/portal"
 )
 
-// TestCountsOfAnOlderServer: a server of before the unknown figures writes counts and days without them, and they are right
-// all the same.
+// TestCountsOfAnOlderServer writes counts and days as a server from before the unknown figures does. They must be right.
 func TestCountsOfAnOlderServer(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
@@ -48,9 +47,10 @@ func TestCountsOfAnOlderServer(t *testing.T) {
 			union all
 			select '00000000-0000-0000-0000-000000000000', 3, 4, 0) f`, w.ID)
 	w.CheckCounts(t.Errorf)
-	t.Run("are renewed by the next run", func(t *testing.T) {
-		if run := w.complete([]portal.Customer{msp("1", "North"), client("10", "Known", "1"), unknown("11", ""), unknown("12", "")}); run.Changed == 0 {
-			t.Errorf("run %+v, want what the older server wrote changed", run)
+	t.Run("are_renewed_by_next_run", func(t *testing.T) {
+		run := w.complete([]portal.Customer{msp("1", "North"), client("10", "Known", "1"), unknown("11", ""), unknown("12", "")})
+		if run.Changed == 0 {
+			t.Errorf("got %+v, want changes of the rows that the older server wrote", run)
 		}
 		w.CheckCounts(t.Errorf)
 	})

@@ -84,26 +84,26 @@ func TestOutageReason(t *testing.T) {
 				t.Errorf("outage(%v) = %v, want an outage: %t", c.err, got, c.down)
 			}
 			if !errors.Is(got, c.err) {
-				t.Errorf("the cause is lost: %v", got)
+				t.Errorf("got %v, want an error that wraps %v", got, c.err)
 			}
 		})
 	}
 }
 
-func TestOutageOfAConnection(t *testing.T) {
+func TestOutageOfConnection(t *testing.T) {
 	for name, cause := range map[string]error{
 		"refused": &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "too_slow": context.DeadlineExceeded,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := outageReason(failedConnect(t, cause)); got != "it cannot be reached" {
-				t.Errorf("got %q, want that it cannot be reached", got)
+				t.Errorf("got %q, want %q", got, "it cannot be reached")
 			}
 		})
 	}
 }
 
-// TestRefusedBegin: the statement is always correct, so its refusal is the database's.
-func TestRefusedBegin(t *testing.T) {
+// TestBeginError covers errors of begin: the statement is always correct, so the database is the cause.
+func TestBeginError(t *testing.T) {
 	for code, down := range map[string]bool{"0A000": true, "25001": true, "57014": false} {
 		t.Run(code, func(t *testing.T) {
 			var outage *Outage
@@ -130,11 +130,11 @@ func TestOutageIsNotWrappedTwice(t *testing.T) {
 
 func TestOutageText(t *testing.T) {
 	if acquireWait != 10*time.Second {
-		t.Errorf("a request waits %s for a connection, want 10s", acquireWait)
+		t.Errorf("wait for a connection: got %s, want 10s", acquireWait)
 	}
 	down := &Outage{Reason: "x", cause: errors.New("cannot parse postgres://u:hidden@db/portal")}
 	if text := down.Error(); strings.Contains(text, "hidden") {
-		t.Errorf("the password is in %q", text)
+		t.Errorf("got the password in %q, want none", text)
 	}
 	if text := (&Outage{Reason: "x"}).Error(); text != "the database is not available: x" {
 		t.Errorf("got %q", text)

@@ -10,7 +10,7 @@ import (
 	"fs-client-portal/backend/testkit"
 )
 
-func TestRequestWaitsForAFreeConnectionOnlySoLong(t *testing.T) {
+func TestAcquireWait(t *testing.T) {
 	t.Parallel()
 	db, err := postgres.Open(t.Context(), testkit.Database(t).Server+"&pool_max_conns=1")
 	if err != nil {
@@ -22,14 +22,14 @@ func TestRequestWaitsForAFreeConnectionOnlySoLong(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(held.Release) // closing the pool waits for it
-	t.Run("a_request_is_refused", func(t *testing.T) {
+	t.Run("refuses_request", func(t *testing.T) {
 		var down *postgres.Outage
 		request := postgres.WithRequestID(t.Context(), "r")
 		if err := db.WithAcquireWait(10 * time.Millisecond).Ready(request); !errors.As(err, &down) {
 			t.Errorf("got %v, want an outage", err)
 		}
 	})
-	t.Run("a_request_that_gives_up_is_no_outage", func(t *testing.T) {
+	t.Run("cancelled_request_is_no_outage", func(t *testing.T) {
 		request, cancel := context.WithCancel(postgres.WithRequestID(t.Context(), "r"))
 		cancel()
 		var down *postgres.Outage
@@ -37,7 +37,7 @@ func TestRequestWaitsForAFreeConnectionOnlySoLong(t *testing.T) {
 			t.Errorf("got %v, want %v", err, context.Canceled)
 		}
 	})
-	t.Run("a_job_waits", func(t *testing.T) {
+	t.Run("job_waits", func(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- db.WithAcquireWait(0).Ready(t.Context()) }()
 		held.Release()

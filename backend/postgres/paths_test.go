@@ -12,7 +12,7 @@ func TestPaths(t *testing.T) {
 	ids := func(n int64) []portal.PathStats {
 		return []portal.PathStats{{FieldPath: portal.FieldPath{Path: "id", Customers: n, Source: portal.SourceNone}}}
 	}
-	t.Run("are those that were saved last where a run is taken over", func(t *testing.T) {
+	t.Run("takeover_restores_paths_saved_last", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		lease := w.lease()
@@ -31,7 +31,7 @@ func TestPaths(t *testing.T) {
 		lease = w.take(lease.Run.ID)
 		state, err := w.DB.ResumeReading(t.Context(), lease)
 		if err != nil || state.Progress.Seen != 2 || state.Counted != 1 || len(state.Paths) != 1 || state.Paths[0].Customers != 1 {
-			t.Fatalf("the reading goes on as %+v, %v; want two customers, and the paths of one", state, err)
+			t.Fatalf("resumed reading: got %+v, %v, want two customers and the paths of one", state, err)
 		}
 		w.stage(lease, 3, crowd(2)[2:])
 		state.Done, state.Progress.Calls, state.Progress.Seen, state.Counted, state.Paths = true, 3, 3, 2, ids(2)
@@ -39,13 +39,13 @@ func TestPaths(t *testing.T) {
 			t.Fatal(err)
 		}
 		if run, err := w.merge(lease); err != nil || run.Status != portal.RunComplete {
-			t.Fatalf("the run is %s: %v", run.Status, err)
+			t.Fatalf("run: got status %s, %v, want complete", run.Status, err)
 		}
 		if m := w.fieldMap(); m.Customers != 2 || m.Items[0].Customers != 2 {
-			t.Errorf("the field map is of %d customers, want the 2 whose paths are known: %+v", m.Customers, m.Items)
+			t.Errorf("field map: got %d customers, want the 2 whose paths are known: %+v", m.Customers, m.Items)
 		}
 	})
-	t.Run("of a run that an older server began are all there", func(t *testing.T) {
+	t.Run("run_of_older_server_keeps_all_paths", func(t *testing.T) {
 		t.Parallel()
 		w := newTenant(t)
 		lease := w.lease()
@@ -56,10 +56,10 @@ func TestPaths(t *testing.T) {
 			where id = $1`, lease.Run.ID)
 		w.die(lease)
 		lease = w.take(lease.Run.ID)
-		for range 2 { // as often as it is taken over
+		for range 2 { // at every takeover
 			state, err := w.DB.ResumeReading(t.Context(), lease)
 			if err != nil || state.Counted != 2 || len(state.Paths) != 1 {
-				t.Errorf("the reading goes on as %+v, %v; want the path of two customers", state, err)
+				t.Errorf("resumed reading: got %+v, %v, want the path of two customers", state, err)
 			}
 		}
 	})
